@@ -1,0 +1,246 @@
+// Package text holds every sentence a person reads, in Vietnamese and
+// English, and writes dates, numbers and durations as people say them.
+//
+// Catalogues are flat JSON files, one per area (vi/stations.json and
+// en/stations.json hold the keys "stations.…"). Placeholders are {name}.
+package text
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // the daemon must know Asia/Ho_Chi_Minh on any machine
+
+	"loa/internal/fault"
+)
+
+//go:embed vi/*.json en/*.json
+var files embed.FS
+
+// Language is "vi" or "en".
+type Language string
+
+// The two languages; Vietnamese is the first and the default.
+const (
+	Vietnamese Language = "vi"
+	English    Language = "en"
+)
+
+// Zone is the default zone of stations and of everything printed.
+var Zone = func() *time.Location {
+	z, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		panic(err) // tzdata is linked in
+	}
+	return z
+}()
+
+var catalogues = map[Language]map[string]string{
+	Vietnamese: load("vi"), English: load("en"),
+}
+
+func load(dir string) map[string]string {
+	all := map[string]string{}
+	names, err := fs.Glob(files, dir+"/*.json")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		var part map[string]string
+		if err := json.Unmarshal(b, &part); err != nil {
+			panic(fmt.Sprintf("text: %s: %v", name, err))
+		}
+		for k, v := range part {
+			if _, twice := all[k]; twice {
+				panic("text: key twice: " + k)
+			}
+			all[k] = v
+		}
+	}
+	return all
+}
+
+// Has reports whether the Vietnamese catalogue knows the key.
+func Has(key string) bool { _, ok := catalogues[Vietnamese][key]; return ok }
+
+// Keys lists the keys of one catalogue, sorted.
+func Keys(lang Language) []string {
+	keys := make([]string, 0, len(catalogues[lang]))
+	for k := range catalogues[lang] {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// Say returns the sentence under key with its placeholders filled. args are
+// name, value pairs. Values print through Value. A missing key prints as
+// itself, which a test refuses.
+func (l Language) Say(key string, args ...any) string {
+	m := make(map[string]any, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i].(string)] = args[i+1]
+	}
+	return l.fill(key, m)
+}
+
+// Fault returns the sentence a person sees for err.
+func (l Language) Fault(err error) string {
+	e := fault.Of(err)
+	if e == nil {
+		return ""
+	}
+	if !Has(e.Code) {
+		return l.Say("internal")
+	}
+	s := l.fill(e.Code, e.Args)
+	if e.Line > 0 {
+		s = l.Say("line", "line", e.Line, "text", s)
+	}
+	return s
+}
+
+func (l Language) fill(key string, args map[string]any) string {
+	c, ok := catalogues[l]
+	if !ok {
+		c = catalogues[Vietnamese]
+	}
+	s, ok := c[key]
+	if !ok {
+		return key
+	}
+	if len(args) == 0 {
+		return s
+	}
+	pairs := make([]string, 0, 2*len(args))
+	for k, v := range args {
+		pairs = append(pairs, "{"+k+"}", l.Value(v))
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// Value prints one value as the language writes it: times as date and time in
+// Zone, durations in words, whole and decimal numbers with the language's
+// separators, the rest as fmt does.
+func (l Language) Value(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case time.Time:
+		return l.DateTime(v)
+	case time.Duration:
+		return l.Duration(v)
+	case int:
+		return l.Number(int64(v))
+	case int64:
+		return l.Number(v)
+	case float64:
+		return l.Decimal(v, 1)
+	case fmt.Stringer:
+		return v.String()
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Number groups thousands: 10.598 in Vietnamese, 10,598 in English.
+func (l Language) Number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sep := "."
+	if l == English {
+		sep = ","
+	}
+	sign := ""
+	if s[0] == '-' {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + sep + s[i:]
+	}
+	return sign + s
+}
+
+// Decimal writes f with the given number of places: 8,5 in Vietnamese.
+func (l Language) Decimal(f float64, places int) string {
+	s := strconv.FormatFloat(f, 'f', places, 64)
+	if l != English {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// Clock writes the time of day in Zone, 17:05.
+func (l Language) Clock(t time.Time) string { return t.In(Zone).Format("15:04") }
+
+// Date writes day, month and year in Zone, 13/5/2024.
+func (l Language) Date(t time.Time) string {
+	if l == English {
+		return t.In(Zone).Format("2 Jan 2006")
+	}
+	return t.In(Zone).Format("2/1/2006")
+}
+
+// DateTime writes clock and date in Zone, "17:05 13/5/2024".
+func (l Language) DateTime(t time.Time) string { return l.Clock(t) + " " + l.Date(t) }
+
+// Weekday names the day of t in Zone: "thứ Hai", "Chủ nhật".
+func (l Language) Weekday(t time.Time) string {
+	return l.Say("weekday." + strconv.Itoa(int(t.In(Zone).Weekday())))
+}
+
+// Duration writes d in hours, minutes and seconds: "3 phút 20 giây".
+func (l Language) Duration(d time.Duration) string {
+	neg := d < 0
+	s := int64(d.Abs().Round(time.Second) / time.Second)
+	var parts []string
+	for _, u := range []struct {
+		n   int64
+		key string
+	}{{s / 3600, "hours"}, {s / 60 % 60, "minutes"}, {s % 60, "seconds"}} {
+		if u.n > 0 {
+			parts = append(parts, l.Say("duration."+u.key, "n", u.n))
+		}
+	}
+	if len(parts) == 0 {
+		return l.Say("duration.seconds", "n", 0)
+	}
+	out := strings.Join(parts, " ")
+	if neg {
+		out = "-" + out
+	}
+	return out
+}
+
+// Week writes an ISO week, "2024-W20", as people say it: "tuần 20 (13/5 – 19/5/2024)".
+// monday is the week's first instant in Zone.
+func (l Language) Week(monday time.Time) string {
+	_, w := monday.In(Zone).ISOWeek()
+	last := monday.In(Zone).AddDate(0, 0, 6)
+	layout := "2/1"
+	if l == English {
+		layout = "2 Jan"
+	}
+	return l.Say("week", "n", w, "from", monday.In(Zone).Format(layout), "until", l.Date(last))
+}
+
+// Size writes a byte count with a unit a person knows: "4,2 MB".
+func (l Language) Size(n int64) string {
+	switch {
+	case n >= 1e9:
+		return l.Decimal(float64(n)/1e9, 1) + " GB"
+	case n >= 1e6:
+		return l.Decimal(float64(n)/1e6, 1) + " MB"
+	case n >= 1e3:
+		return l.Decimal(float64(n)/1e3, 0) + " KB"
+	}
+	return l.Number(n) + " byte"
+}

@@ -1,0 +1,102 @@
+package text
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+func TestBothLanguagesHoldTheSameKeysAndPlaceholders(t *testing.T) {
+	vi, en := Keys(Vietnamese), Keys(English)
+	for _, k := range vi {
+		if _, ok := catalogues[English][k]; !ok {
+			t.Errorf("%s: missing in English", k)
+		}
+	}
+	for _, k := range en {
+		v, ok := catalogues[Vietnamese][k]
+		if !ok {
+			t.Errorf("%s: missing in Vietnamese", k)
+			continue
+		}
+		a, b := placeholder.FindAllString(v, -1), placeholder.FindAllString(catalogues[English][k], -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if !slices.Equal(slices.Compact(a), slices.Compact(b)) {
+			t.Errorf("%s: placeholders %v in Vietnamese, %v in English", k, a, b)
+		}
+	}
+}
+
+// keyUse finds the literal catalogue keys in sources: fault codes in Go,
+// {{t "key"}} and .T "key" in templates.
+var keyUse = []*regexp.Regexp{
+	regexp.MustCompile(`fault\.New\(\s*fault\.\w+,\s*"([a-z0-9_.]+)"`),
+	regexp.MustCompile(`\.Say\(\s*"([a-z0-9_.]+)"\s*[,)]`),
+	regexp.MustCompile(`(?:\bt|\.T)\s+"([a-z0-9_.]+)"`),
+}
+
+func TestEveryKeyUsedIsInTheCatalogue(t *testing.T) {
+	found := 0
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		isGo := strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go")
+		if !isGo && !strings.HasSuffix(path, ".html") {
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for i, re := range keyUse {
+			if isGo != (i < 2) {
+				continue
+			}
+			for _, m := range re.FindAllStringSubmatch(string(b), -1) {
+				found++
+				if !Has(m[1]) && !strings.HasSuffix(m[1], ".") {
+					t.Errorf("%s: no sentence for %q", path, m[1])
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found == 0 {
+		t.Fatal("found no key in any source: the patterns no longer match")
+	}
+}
+
+func TestNumbersDatesAndDurationsReadAsPeopleSayThem(t *testing.T) {
+	at := time.Date(2024, 5, 13, 17, 5, 0, 0, Zone)
+	for _, c := range []struct{ got, want string }{
+		{Vietnamese.Number(10598), "10.598"},
+		{English.Number(10598), "10,598"},
+		{Vietnamese.Number(-1234567), "-1.234.567"},
+		{Vietnamese.Decimal(8.46, 1), "8,5"},
+		{Vietnamese.Duration(200 * time.Second), "3 phút 20 giây"},
+		{Vietnamese.Duration(0), "0 giây"},
+		{Vietnamese.DateTime(at), "17:05 13/5/2024"},
+		{Vietnamese.Weekday(at), "thứ Hai"},
+		{Vietnamese.Week(time.Date(2024, 5, 13, 0, 0, 0, 0, Zone)), "tuần 20 (13/5 – 19/5/2024)"},
+		{Vietnamese.Size(4_200_000), "4,2 MB"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
