@@ -1,0 +1,211 @@
+// Package accounts says who people are and what they may do: persons, their
+// grants, sessions, invitations and API tokens.
+//
+// Scope is checked in one place, Actor.Can. Every other package asks it and
+// keeps no rule about roles of its own.
+package accounts
+
+import (
+	"slices"
+	"time"
+
+	"loa/internal/fault"
+)
+
+// Role is what somebody does for commune radio.
+type Role string
+
+// The roles a grant can give.
+const (
+	Admin     Role = "admin"     // runs the server and manages people
+	Editor    Role = "editor"    // programmes, episodes, schedules, the registry
+	Monitor   Role = "monitor"   // coverage of the province or of one district
+	Operator  Role = "operator"  // one station
+	Organiser Role = "organiser" // contests
+	Judge     Role = "judge"     // scores the entries of one contest assigned to her
+)
+
+// Level is how far a grant reaches.
+type Level string
+
+// The levels of a scope.
+const (
+	Province Level = "province" // everything of this installation; ID is empty
+	District Level = "district" // ID is the district's official code, "084"
+	Station  Level = "station"  // ID is the station's ID, "S00012"
+	Contest  Level = "contest"  // ID is the contest's ID
+)
+
+// Scope is the part of the province a grant covers.
+type Scope struct {
+	Level Level  `json:"level"`
+	ID    string `json:"id,omitempty"`
+}
+
+// Grant gives a role on a scope.
+type Grant struct {
+	Role  Role  `json:"role"`
+	Scope Scope `json:"scope"`
+}
+
+// Check returns a fault when the role cannot be given on that scope.
+func (g Grant) Check() error {
+	levels, ok := grantable[g.Role]
+	if !ok || !slices.Contains(levels, g.Scope.Level) || (g.Scope.Level == Province) != (g.Scope.ID == "") {
+		return fault.New(fault.Invalid, "accounts.grant_impossible", "role", string(g.Role), "level", string(g.Scope.Level)).At("grants")
+	}
+	return nil
+}
+
+var grantable = map[Role][]Level{
+	Admin:     {Province},
+	Editor:    {Province},
+	Monitor:   {Province, District},
+	Operator:  {Station},
+	Organiser: {Province},
+	Judge:     {Contest},
+}
+
+// Actor is who is acting: a person as authenticated for this one request, or
+// the daemon itself.
+type Actor struct {
+	Person string  `json:"person"` // ID of the person; "" for the daemon and for nobody
+	Name   string  `json:"name"`   // as shown in the log
+	Grants []Grant `json:"-"`
+	Via    string  `json:"via"` // "session", "token", "daemon"
+}
+
+// Daemon is the actor of the daemon's own jobs. It may do everything.
+func Daemon() Actor {
+	return Actor{Name: "Loa", Via: "daemon", Grants: []Grant{{Admin, Scope{Level: Province}}}}
+}
+
+// Meta says who changes something, when, and under which caller-made ID. A
+// change repeated under the same ID with the same content changes nothing and
+// gets its first answer; with other content it is a conflict.
+type Meta struct {
+	ID string    // unique per change, made by the caller (a UUID)
+	By Actor     // who
+	At time.Time // server clock, UTC
+}
+
+// Action is something a person may or may not do.
+type Action string
+
+// The actions. Each is checked against the place it touches.
+const (
+	ManagePeople  Action = "people.manage"
+	InviteStation Action = "people.invite_operator" // give a station its operator
+	EditSettings  Action = "settings.edit"
+	RunServer     Action = "server.run" // jobs, backup, verify
+	ReadStations  Action = "stations.read"
+	EditStations  Action = "stations.edit"
+	ReadSchedule  Action = "schedule.read" // programmes, episodes, slots, audio
+	EditSchedule  Action = "schedule.edit"
+	Approve       Action = "episodes.approve"
+	UploadAudio   Action = "audio.upload"
+	ReadAirings   Action = "airings.read"
+	ReportAiring  Action = "airings.report"
+	VerifyAiring  Action = "airings.verify"
+	ReadCoverage  Action = "coverage.read"
+	ExcuseStation Action = "coverage.excuse"
+	CloseWeek     Action = "coverage.close"
+	Organise      Action = "contest.organise"
+	EnterContest  Action = "contest.enter"
+	JudgeEntries  Action = "contest.judge"
+)
+
+// may lists what each role allows inside the scope it was given on.
+var may = map[Role][]Action{
+	Admin: {ManagePeople, InviteStation, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
+		Approve, UploadAudio, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek, Organise},
+	Editor: {InviteStation, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, ReadAirings,
+		ReportAiring, ReadCoverage},
+	Monitor:   {InviteStation, ReadStations, ReadSchedule, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek},
+	Operator:  {ReadStations, ReadSchedule, UploadAudio, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
+	Organiser: {ReadStations, ReadSchedule, UploadAudio, Organise},
+	Judge:     {JudgeEntries},
+}
+
+// shared are the actions whose objects belong to everybody who may do them at
+// all: programmes and approved audio are the province's, and a file being
+// uploaded belongs to nobody's station yet.
+var shared = []Action{ReadSchedule, UploadAudio}
+
+// Where says what an action touches. The zero Where is the whole province.
+type Where struct {
+	District string // official code of the district the station lies in
+	Station  string // ID of the station
+	Contest  string // ID of the contest
+}
+
+// Can reports whether the actor may do the action there.
+func (a Actor) Can(action Action, on Where) bool {
+	for _, g := range a.Grants {
+		if slices.Contains(may[g.Role], action) && (g.Scope.covers(on) || slices.Contains(shared, action)) {
+			return true
+		}
+	}
+	return false
+}
+
+// CanSomewhere reports whether the actor may do the action at least at one
+// place: enough to show a link or a page that then lists only that place.
+func (a Actor) CanSomewhere(action Action) bool {
+	for _, g := range a.Grants {
+		if slices.Contains(may[g.Role], action) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Scope) covers(on Where) bool {
+	switch s.Level {
+	case Province:
+		return true
+	case District:
+		return on.District == s.ID
+	case Station:
+		return on.Station == s.ID
+	case Contest:
+		return on.Contest == s.ID
+	}
+	return false
+}
+
+// Must returns nil if the actor may do the action there, else the fault that
+// says so. Somebody not logged in is asked to log in.
+func (a Actor) Must(action Action, on Where) error {
+	if a.Can(action, on) {
+		return nil
+	}
+	if a.Via == "" {
+		return fault.New(fault.Unauthenticated, "accounts.log_in_first")
+	}
+	return fault.New(fault.Denied, "accounts.denied")
+}
+
+// Stations returns the stations and districts inside which the actor may do
+// the action; all is true when it is the whole province.
+func (a Actor) Stations(action Action) (all bool, districts, stations []string) {
+	for _, g := range a.Grants {
+		if !slices.Contains(may[g.Role], action) {
+			continue
+		}
+		switch g.Scope.Level {
+		case Province:
+			all = true
+		case District:
+			districts = append(districts, g.Scope.ID)
+		case Station:
+			stations = append(stations, g.Scope.ID)
+		}
+	}
+	return all, districts, stations
+}
+
+// Has reports whether the actor holds the role on any scope.
+func (a Actor) Has(role Role) bool {
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role == role })
+}
