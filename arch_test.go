@@ -1,0 +1,158 @@
+// Package loa_test keeps the house in order: who may import whom, and that
+// every package says what it is for.
+package loa_test
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The nouns, from the one that may know all others to the one that knows
+// none. Arrows point down this list only.
+var nouns = []string{"coverage", "contest", "airing", "scheduler", "stations", "audio", "accounts"}
+
+// owners are the libraries that exactly one folder may import, and why.
+var owners = map[string]struct{ folder, why string }{
+	"github.com/robfig/cron/v3":     {"scheduler", "its panics and missing catch-up are contained there once"},
+	"github.com/hajimehoshi/go-mp3": {"audio", "it panics on hostile files; the walker goes in front of it"},
+	"go.etcd.io/bbolt":              {"store", "no cursor or transaction leaks into the nouns"},
+	"github.com/mewkiz/flac":        {"audio", "decoding is audio's business"},
+}
+
+// leaves are the folders under internal that know nothing of the nouns.
+var leaves = []string{"internal/fault", "internal/text"}
+
+type pkg struct {
+	ImportPath, Dir string
+	GoFiles         []string
+	Imports         []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p pkg
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 3 {
+		t.Fatalf("go list found %d packages only", len(all))
+	}
+	return all
+}
+
+func within(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
+
+// allowed says whether the folder from may import the folder to, both given
+// below the module root, and if not, which rule says so.
+func allowed(from, to string) (bool, string) {
+	top := func(p string) string { return strings.SplitN(p, "/", 2)[0] }
+	f, d := top(from), top(to)
+	switch {
+	case slices.ContainsFunc(leaves, func(l string) bool { return within(from, l) }):
+		return slices.ContainsFunc(leaves, func(l string) bool { return within(to, l) }), "a leaf knows only leaves"
+	case f == "cmd" || from == "" || strings.HasSuffix(f, "_test"):
+		return true, ""
+	case d == "cmd":
+		return false, "only the operating system runs cmd"
+	case f == d:
+		return true, ""
+	case slices.Contains(nouns, f):
+		if within(to, "internal/demo") {
+			return false, "a noun does not know the demo"
+		}
+		if d == "internal" {
+			return true, ""
+		}
+		i, j := slices.Index(nouns, f), slices.Index(nouns, d)
+		return j > i, "among the nouns arrows point down: " + strings.Join(nouns, " > ")
+	case f == "web":
+		return d != "store", "the browser's door does not know the disk's"
+	case f == "store":
+		return d != "web", "the disk's door does not know the browser's"
+	case within(from, "internal"):
+		return d != "web" && d != "store", "internal helpers know nouns and leaves"
+	}
+	return false, "no rule lets " + f + " import " + d + ": give the folder a place in arch_test.go"
+}
+
+func TestArrowsPointDown(t *testing.T) {
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "loa"), "/")
+		for _, imp := range p.Imports {
+			if to, ours := strings.CutPrefix(imp, "loa/"); ours {
+				if ok, why := allowed(from, to); !ok {
+					t.Errorf("%s imports %s: %s", from, to, why)
+				}
+				continue
+			}
+			for lib, o := range owners {
+				if within(imp, lib) && !within(from, o.folder) {
+					t.Errorf("%s imports %s; only %s may: %s", from, imp, o.folder, o.why)
+				}
+			}
+		}
+	}
+}
+
+func TestTheTableItselfForbids(t *testing.T) {
+	for _, c := range [][2]string{{"stations", "scheduler"}, {"accounts", "audio"}, {"web/today", "store/bolt"},
+		{"store/bolt", "web/kit"}, {"internal/fault", "stations"}, {"airing", "cmd/loa"}, {"stray", "stations"}} {
+		if ok, _ := allowed(c[0], c[1]); ok {
+			t.Errorf("%s may import %s", c[0], c[1])
+		}
+	}
+	if ok, _ := allowed("coverage", "stations"); !ok {
+		t.Error("coverage must be able to import stations")
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	for _, p := range packages(t) {
+		documented := false
+		for _, f := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, f), nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			documented = documented || file.Doc != nil
+		}
+		if !documented && len(p.GoFiles) > 0 {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+	}
+}
+
+func TestEveryDirectDependencyHasItsReason(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile("doc/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(string(mod), "\n") {
+		f := strings.Fields(strings.TrimPrefix(line, "require"))
+		if len(f) != 2 || !strings.HasPrefix(f[1], "v") {
+			continue // not a requirement, or an indirect one
+		}
+		if !strings.Contains(string(reasons), "`"+f[0]+"`") {
+			t.Errorf("doc/dependencies.md gives no reason for %s", f[0])
+		}
+	}
+}
