@@ -1,0 +1,148 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	bberrors "go.etcd.io/bbolt/errors"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+var bberrMaxSize = bberrors.ErrMaxSizeReached
+
+// tx is one bbolt transaction and what was written in it.
+type tx struct {
+	b     *bbolt.Tx
+	s     *Store
+	wrote bool
+}
+
+// act is the record of one change: who did what, and the answer a repeat gets.
+type act struct {
+	ID     string          `json:"id"`
+	Name   string          `json:"name"` // "scheduler.save_rule"
+	By     accounts.Actor  `json:"by"`
+	At     time.Time       `json:"at"`
+	Hash   []byte          `json:"hash"` // of name, person and command
+	Body   json.RawMessage `json:"body,omitempty"`
+	Result json.RawMessage `json:"result,omitempty"`
+}
+
+var (
+	acts  = table[act]{name: "acts"}     // by ID
+	trail = table[string]{name: "trail"} // by time and ID: the ID
+)
+
+// change runs one command: decide loads facts, lets the noun decide, and puts
+// the records, all in one transaction. The same Meta.ID with the same command
+// gets its first answer; with another command it is a conflict. A decision
+// that fails must fail before anything is put.
+func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name string, cmd C, decide func(*tx) (R, error)) (R, error) {
+	var result, none R
+	if m.ID == "" || len(m.ID) > 100 {
+		return none, fault.New(fault.Invalid, "store.no_change_id")
+	}
+	body, err := json.Marshal(cmd)
+	if err != nil {
+		return none, fmt.Errorf("store: %s: %w", name, err)
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%d:%s%d:%s", len(name), name, len(m.By.Person), m.By.Person)
+	h.Write(body)
+	hash := h.Sum(nil)
+	err = s.update(ctx, func(tx *tx) error {
+		result = none
+		first, found, err := acts.get(tx, []byte(m.ID))
+		if err != nil {
+			return err
+		}
+		if found {
+			if !bytes.Equal(first.Hash, hash) {
+				return fault.New(fault.Conflict, "store.change_reused")
+			}
+			return json.Unmarshal(first.Result, &result)
+		}
+		if result, err = decide(tx); err != nil {
+			return err
+		}
+		answer, err := json.Marshal(result)
+		if err != nil {
+			return err
+		}
+		a := act{ID: m.ID, Name: name, By: m.By, At: m.At.UTC(), Hash: hash, Body: body, Result: answer}
+		if err := acts.put(tx, []byte(m.ID), a); err != nil {
+			return err
+		}
+		return trail.put(tx, append(timeKey(m.At), m.ID...), m.ID)
+	})
+	if err != nil {
+		return none, err
+	}
+	return result, nil
+}
+
+// update runs fn in a write transaction shared with other callers' (group
+// commit). fn may run more than once and must only touch tx and what it resets.
+func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if e := s.broken.Load(); e != nil {
+		return e
+	}
+	var refused, failed error
+	err := s.db.Batch(func(b *bbolt.Tx) (err error) {
+		refused, failed = nil, nil
+		t := &tx{b: b, s: s}
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+		defer func() { failed = err }()
+		defer catch(&err)
+		err = fn(t)
+		if err != nil && !t.wrote {
+			// Nothing to undo, so the others in this batch go on undisturbed.
+			refused, err = err, nil
+		}
+		return err
+	})
+	switch {
+	case refused != nil:
+		return refused
+	case err == nil:
+		return nil
+	case failed != nil:
+		return diskFault(failed, "change")
+	}
+	err = diskFault(err, "commit")
+	if fault.Of(err).Kind == fault.Internal {
+		s.breakDown(err)
+	}
+	return err
+}
+
+// view runs fn in a read transaction: a consistent picture of one instant.
+func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	return s.db.View(func(b *bbolt.Tx) (err error) {
+		defer catch(&err)
+		return fn(&tx{b: b, s: s})
+	})
+}
+
+// catch turns the panic of a damaged page, or of a bug in a decision, into an
+// error of this one call.
+func catch(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("store: panic: %v\n%s", p, debug.Stack())
+	}
+}

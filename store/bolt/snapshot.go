@@ -1,0 +1,57 @@
+package bolt
+
+import (
+	"context"
+	"encoding/binary"
+	"sync"
+)
+
+// snapshot is reference data decoded once and shared until a change touches
+// it. Its version is counted in the database, inside the change's own
+// transaction, so a reader never gets a value of another instant.
+type snapshot[T any] struct {
+	name string
+	load func(*tx) (T, error)
+
+	mu      sync.Mutex
+	version uint64 // of value; 0 means none yet
+	value   T
+}
+
+const versionsBucket = "versions"
+
+func (c *snapshot[T]) current(tx *tx) uint64 {
+	v := tx.b.Bucket([]byte(versionsBucket)).Get([]byte(c.name))
+	if v == nil {
+		return 1
+	}
+	return binary.BigEndian.Uint64(v)
+}
+
+// get returns the value as of the transaction.
+func (c *snapshot[T]) get(tx *tx) (T, error) {
+	want := c.current(tx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.version == want {
+		return c.value, nil
+	}
+	v, err := c.load(tx)
+	// What a write transaction sees may still be rolled back, so only readers fill the cache.
+	if err == nil && !tx.b.Writable() && want > c.version {
+		c.version, c.value = want, v
+	}
+	return v, err
+}
+
+// touch says that the transaction changes what the snapshot is made of.
+func (c *snapshot[T]) touch(tx *tx) error {
+	tx.wrote = true
+	return tx.b.Bucket([]byte(versionsBucket)).Put([]byte(c.name), binary.BigEndian.AppendUint64(nil, c.current(tx)+1))
+}
+
+// read returns a snapshot in a read transaction of its own.
+func read[T any](ctx context.Context, s *Store, c *snapshot[T]) (v T, err error) {
+	err = s.view(ctx, func(tx *tx) error { v, err = c.get(tx); return err })
+	return v, err
+}

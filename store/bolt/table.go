@@ -1,0 +1,158 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"iter"
+	"slices"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"loa/internal/fault"
+)
+
+// table is a bucket of records of one type. Values are a CRC-32C (4 bytes,
+// big-endian) and the record's JSON.
+type table[T any] struct{ name string }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// seal puts the checksum before the payload.
+func seal(payload []byte) []byte {
+	out := make([]byte, 4, 4+len(payload))
+	binary.BigEndian.PutUint32(out, crc32.Checksum(payload, castagnoli))
+	return append(out, payload...)
+}
+
+// unseal checks and removes the checksum. The result shares v's memory.
+func unseal(bucket string, key, v []byte) ([]byte, error) {
+	if len(v) < 4 || binary.BigEndian.Uint32(v) != crc32.Checksum(v[4:], castagnoli) {
+		return nil, fault.New(fault.Unavailable, "store.record_damaged").
+			Because(fmt.Errorf("store: %s/%x: checksum", bucket, key))
+	}
+	return v[4:], nil
+}
+
+func (t table[T]) bucket(tx *tx) *bbolt.Bucket { return tx.b.Bucket([]byte(t.name)) }
+
+func (t table[T]) decode(key, v []byte) (T, error) {
+	var rec T
+	payload, err := unseal(t.name, key, v)
+	if err != nil {
+		return rec, err
+	}
+	if err := json.Unmarshal(payload, &rec); err != nil {
+		return rec, fault.New(fault.Unavailable, "store.record_damaged").Because(fmt.Errorf("store: %s/%x: %w", t.name, key, err))
+	}
+	return rec, nil
+}
+
+// get returns the record under key and whether there is one.
+func (t table[T]) get(tx *tx, key []byte) (rec T, found bool, err error) {
+	v := t.bucket(tx).Get(key)
+	if v == nil {
+		return rec, false, nil
+	}
+	rec, err = t.decode(key, v)
+	return rec, err == nil, err
+}
+
+// put stores rec under key.
+func (t table[T]) put(tx *tx, key []byte, rec T) error {
+	b, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("store: encode %s: %w", t.name, err)
+	}
+	tx.wrote = true
+	return t.bucket(tx).Put(key, seal(b))
+}
+
+// remove deletes the record under key, if there is one.
+func (t table[T]) remove(tx *tx, key []byte) error {
+	tx.wrote = true
+	return t.bucket(tx).Delete(key)
+}
+
+// ascend yields the records with from <= key < until in order; a nil until
+// means to the end. The key must not be kept without copying it.
+func (t table[T]) ascend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] {
+	return func(yield func(entry[T], error) bool) {
+		c := t.bucket(tx).Cursor()
+		for k, v := c.Seek(from); k != nil && (until == nil || bytes.Compare(k, until) < 0); k, v = c.Next() {
+			rec, err := t.decode(k, v)
+			if !yield(entry[T]{k, rec}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// descend yields the records with from <= key < until from the last to the first.
+func (t table[T]) descend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] {
+	return func(yield func(entry[T], error) bool) {
+		c := t.bucket(tx).Cursor()
+		var k, v []byte
+		if until == nil {
+			k, v = c.Last()
+		} else if k, _ = c.Seek(until); k == nil {
+			k, v = c.Last()
+		} else {
+			k, v = c.Prev()
+		}
+		for ; k != nil && bytes.Compare(k, from) >= 0; k, v = c.Prev() {
+			rec, err := t.decode(k, v)
+			if !yield(entry[T]{k, rec}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// entry is a record and its key, which is valid only while iterating.
+type entry[T any] struct {
+	key []byte
+	rec T
+}
+
+// all collects every record of a small table in key order.
+func (t table[T]) all(tx *tx) ([]T, error) {
+	var recs []T
+	for e, err := range t.ascend(tx, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, e.rec)
+	}
+	return recs, nil
+}
+
+// next gives the table's next number, 1 first: for IDs that are never reused.
+func (t table[T]) next(tx *tx) (uint64, error) {
+	tx.wrote = true
+	return t.bucket(tx).NextSequence()
+}
+
+// timeKey is t as eight big-endian bytes of nanoseconds since 1970 with the
+// sign bit flipped, so that keys sort by time before 1970 too.
+func timeKey(t time.Time) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(t.UnixNano())^1<<63)
+}
+
+// numberKey is n as four big-endian bytes.
+func numberKey(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
+
+// after is the smallest key greater than every key with this prefix, nil if
+// there is none.
+func after(prefix []byte) []byte {
+	p := slices.Clone(prefix)
+	for i := len(p) - 1; i >= 0; i-- {
+		if p[i]++; p[i] != 0 {
+			return p[:i+1]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package bolt
+
+import (
+	"fmt"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+// tableNames lists every bucket, by the noun that owns it. A bucket that is
+// not here is never created.
+var tableNames = []string{
+	versionsBucket, acts.name, trail.name,
+}
+
+// plain are the buckets whose values carry no checksum.
+var plain = map[string]bool{versionsBucket: true}
+
+func createTables(b *bbolt.Tx) error {
+	for _, name := range tableNames {
+		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return fmt.Errorf("create %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// snapshots is the reference data shared by all readers.
+type snapshots struct{}
+
+// prepare gives each snapshot its loader.
+func (s *snapshots) prepare() {}
