@@ -1,0 +1,67 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+)
+
+// Outcome is what became of a run.
+type Outcome string
+
+// The outcomes of a run.
+const (
+	Running     Outcome = "running"
+	Done        Outcome = "done"
+	Failed      Outcome = "failed"      // it returned an error
+	Panicked    Outcome = "panicked"    // it panicked; contained
+	TimedOut    Outcome = "timed_out"   // it ran past its deadline
+	Interrupted Outcome = "interrupted" // the daemon stopped while it ran
+	Skipped     Outcome = "skipped"     // due, and not run on purpose
+	ClockMoved  Outcome = "clock_moved" // not a run: the server's clock was set forward or back
+)
+
+// Run is the record of one job at one scheduled time. (Job, ScheduledAt) is
+// unique and is the truth about whether it was done.
+type Run struct {
+	Job         string    `json:"job"`
+	ScheduledAt time.Time `json:"scheduled_at"` // UTC
+	StartedAt   time.Time `json:"started_at"`   // UTC
+	EndedAt     time.Time `json:"ended_at"`     // UTC, zero while running
+	Outcome     Outcome   `json:"outcome"`
+	Late        bool      `json:"late"`              // caught up after downtime or a long run before it
+	Attempt     int       `json:"attempt"`           // 1, or more after an interruption
+	Missed      int       `json:"missed,omitempty"`  // Skipped: how many scheduled times this line stands for
+	Summary     string    `json:"summary,omitempty"` // what it did, in Vietnamese
+	Error       string    `json:"error,omitempty"`   // for the log and the administrator
+}
+
+// JobState is what the store knows of a job.
+type JobState struct {
+	Known      bool      // the job has been seen before
+	Cursor     time.Time // every time up to here was considered; UTC
+	Unfinished []Run     // still Running, oldest first
+}
+
+// Runs keeps the record of runs. Safe for concurrent use.
+type Runs interface {
+	// JobState returns what is known of a job; an unknown one is the zero
+	// JobState.
+	JobState(ctx context.Context, job string) (JobState, error)
+	// BeginRun writes the run and moves the job's cursor forward to its
+	// ScheduledAt, in one change. It reports false and changes nothing but
+	// the cursor when (job, scheduled time) is there already with an
+	// Attempt as high.
+	BeginRun(ctx context.Context, r Run) (bool, error)
+	// EndRun overwrites the run begun with the same job and scheduled time.
+	EndRun(ctx context.Context, r Run) error
+	// SetCursor moves the job's cursor, backward too, and knows the job
+	// from then on.
+	SetCursor(ctx context.Context, job string, at time.Time) error
+}
+
+// RunLog is read by the page that shows the runs.
+type RunLog interface {
+	// RunsBefore returns up to limit runs scheduled before that instant,
+	// the latest first; job "" is every job.
+	RunsBefore(ctx context.Context, job string, before time.Time, limit int) ([]Run, error)
+}

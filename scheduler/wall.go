@@ -1,0 +1,98 @@
+package scheduler
+
+import (
+	"time"
+
+	"loa/internal/fault"
+)
+
+// Wall is a date and time of day on a clock on the wall, to the minute, in no
+// particular zone: minutes since 1970-01-01 00:00. It is written
+// "2024-05-13T17:00".
+type Wall int64
+
+const wallLayout = "2006-01-02T15:04"
+
+// WallOf reads the clock on the wall at t, in t's own zone, dropping seconds.
+func WallOf(t time.Time) Wall {
+	_, offset := t.Zone()
+	return Wall((t.Unix() + int64(offset)) / 60)
+}
+
+// In is the instant at which a clock in zone shows w. A time the clocks skip
+// is the instant they are put forward; a time they show twice is the first.
+// So every occurrence happens exactly once, and In never runs backward.
+func (w Wall) In(zone *time.Location) time.Time {
+	naive := w.civil()
+	// Zones are within a day of UTC, so the offsets a day before and after
+	// frame any single change.
+	_, before := naive.Add(-24 * time.Hour).In(zone).Zone()
+	_, after := naive.Add(24 * time.Hour).In(zone).Zone()
+	early := naive.Add(-time.Duration(max(before, after)) * time.Second).In(zone)
+	late := naive.Add(-time.Duration(min(before, after)) * time.Second).In(zone)
+	switch {
+	case WallOf(early) == w:
+		return early
+	case WallOf(late) == w:
+		return late
+	}
+	_, change := early.ZoneBounds()
+	if change.IsZero() || change.After(late) {
+		return late
+	}
+	return change
+}
+
+// civil is w as if the wall hung in UTC.
+func (w Wall) civil() time.Time { return time.Unix(int64(w)*60, 0).UTC() }
+
+// Date is w's day.
+func (w Wall) Date() Date { return Date(w.civil().Format(time.DateOnly)) }
+
+// String writes "2024-05-13T17:00".
+func (w Wall) String() string { return w.civil().Format(wallLayout) }
+
+// MarshalText writes "2024-05-13T17:00".
+func (w Wall) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
+// UnmarshalText reads "2024-05-13T17:00"; anything else is a fault Invalid.
+func (w *Wall) UnmarshalText(b []byte) error {
+	t, err := time.Parse(wallLayout, string(b))
+	if err != nil {
+		return fault.New(fault.Invalid, "schedule.wall_unreadable", "text", string(b)).Because(err)
+	}
+	*w = WallOf(t)
+	return nil
+}
+
+// ParseWall reads "2024-05-13T17:00"; anything else is a fault Invalid.
+func ParseWall(s string) (w Wall, err error) { return w, w.UnmarshalText([]byte(s)) }
+
+// Date is a day, "2024-05-13"; "" is no day. Days sort as text.
+type Date string
+
+// ParseDate reads "2024-05-13" or ""; anything else is a fault Invalid.
+func ParseDate(s string) (Date, error) {
+	if s == "" {
+		return "", nil
+	}
+	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1970 {
+		return "", fault.New(fault.Invalid, "schedule.date_unreadable", "text", s)
+	}
+	return Date(s), nil
+}
+
+// DateOf is the day at t in t's own zone.
+func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
+
+// Wall is midnight at the start of the day, 0 for "".
+func (d Date) Wall() Wall {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return 0
+	}
+	return WallOf(t)
+}
+
+// AddDays is the day n days later.
+func (d Date) AddDays(n int) Date { return (d.Wall() + Wall(n)*24*60).Date() }

@@ -1,0 +1,42 @@
+package scheduler
+
+import "slices"
+
+// Topic is a stable key of what a programme is about.
+type Topic string
+
+// Topics are the four key contents and the six themes of the province's
+// communication plan for New Rural Development, in the plan's order. Their
+// names are in the catalogue under "schedule.topic." + key.
+var Topics = []Topic{
+	"ecological_farming", "rural_infrastructure", "ecotourism_culture", "environment_landscape",
+	"science_technology", "ocop_cooperatives", "digital_transformation", "rural_tourism", "environment_food_water", "culture_society_security",
+}
+
+// Contents are the first four of Topics, the plan's key contents.
+func Contents() []Topic { return Topics[:4:4] }
+
+// Themes are the other six.
+func Themes() []Topic { return Topics[4:] }
+
+// Vietnamese is the key of the language every station broadcasts in.
+const Vietnamese = "vi"
+
+// Languages are the languages programmes are made in: ISO 639-1 for
+// Vietnamese, ISO 639-3 for those of the peoples of the province. Their names
+// are in the catalogue under "language." + key.
+var Languages = []string{
+	Vietnamese,
+	"hmn", // Mông
+	"ium", // Dao
+	"tyz", // Tày
+	"pcc", // Giáy (Bố Y included)
+	"nut", // Nùng
+	"blt", // Thái (Tai Dam, the Black Thai of the northwest)
+	"hni", // Hà Nhì
+	"mtq", // Mường
+	"lbt", // La Chí
+}
+
+// KnownLanguage reports whether the key is one of Languages.
+func KnownLanguage(key string) bool { return slices.Contains(Languages, key) }
