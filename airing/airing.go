@@ -1,0 +1,170 @@
+// Package airing is the log of what was really aired: what a person says
+// happened, the evidence for it, and what a monitor found when checking.
+//
+// The log is append-only. A correction is a new report pointing at the old
+// one; both stay. Each station has its own hash chain, so a change of any past
+// entry is found, and no entry of one station waits for another's. Nothing is
+// ever written here because it was scheduled: planned is not played.
+package airing
+
+import (
+	"context"
+	"time"
+
+	"loa/accounts"
+)
+
+// Outcome is what a report says happened.
+type Outcome string
+
+// The outcomes. Withdrawn is only for corrections: the report it corrects
+// should never have been made, and the station counts as not having reported.
+const (
+	Aired     Outcome = "aired"
+	NotAired  Outcome = "not_aired"
+	Withdrawn Outcome = "withdrawn"
+)
+
+// Reason is why a planned programme was not aired.
+type Reason string
+
+// Reasons in the order they are offered.
+const (
+	PowerCut  Reason = "power_cut"
+	Equipment Reason = "equipment"
+	Weather   Reason = "weather"
+	NoStaff   Reason = "no_staff"
+	Other     Reason = "other"
+)
+
+// Reasons lists every reason in the order it is offered.
+var Reasons = [...]Reason{PowerCut, Equipment, Weather, NoStaff, Other}
+
+// Means is how the sound reached the villagers.
+type Means string
+
+// The means in the order they are offered.
+const (
+	FM     Means = "fm"
+	Wired  Means = "wired"
+	IP     Means = "ip"
+	Mobile Means = "mobile" // a loudspeaker carried through the village
+)
+
+// AllMeans lists every means in the order it is offered.
+var AllMeans = [...]Means{FM, Wired, IP, Mobile}
+
+// Report is one statement of a person about one airing. Its ID is a UUID made
+// by the client, so that sending it twice changes nothing.
+type Report struct {
+	ID        string    `json:"id"`
+	Station   string    `json:"station"`
+	Programme string    `json:"programme"`
+	Episode   string    `json:"episode,omitempty"` // as planned for the slot when the report arrived
+	Slot      string    `json:"slot,omitempty"`    // empty for an airing that no slot foresaw
+	Outcome   Outcome   `json:"outcome"`
+	Reason    Reason    `json:"reason,omitempty"`
+	StartedAt time.Time `json:"started_at"` // UTC; of a not aired slot, its planned start
+	Seconds   int       `json:"seconds"`    // length on air; 0 unless aired
+	Means     Means     `json:"means,omitempty"`
+	Note      string    `json:"note,omitempty"`
+	Corrects  string    `json:"corrects,omitempty"` // ID of the report this one replaces
+	Why       string    `json:"why,omitempty"`      // why it was corrected
+	Qualifies bool      `json:"qualifies"`          // counts toward the weekly target, by the settings at receipt
+	OnTime    bool      `json:"on_time"`            // received within the limit after the airing ended
+	Request   string    `json:"request"`            // SHA-256 of what the client asked, to tell a repeat from a reuse
+}
+
+// Evidence is a photo or a recording attached to a report.
+type Evidence struct {
+	ID     string `json:"id"` // client-made UUID
+	Report string `json:"report"`
+	Kind   string `json:"kind"` // "photo" or "recording"
+	Type   string `json:"type"` // content type as found in the bytes
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// Verdict is what a monitor found when checking a report against its evidence.
+type Verdict struct {
+	Report  string  `json:"report"`
+	Finding Finding `json:"finding"`
+	Note    string  `json:"note,omitempty"`
+}
+
+// Finding is the result of checking. NotProven never counts against a station.
+type Finding string
+
+// The findings.
+const (
+	Verified     Finding = "verified"
+	NotProven    Finding = "not_proven"
+	Contradicted Finding = "contradicted"
+)
+
+// Entry is one link of a station's log: exactly one of Report, Evidence and
+// Verdict is set.
+type Entry struct {
+	Station    string         `json:"station"`
+	Seq        uint32         `json:"seq"`  // 1 is the station's first
+	Prev       Hash           `json:"prev"` // hash of the entry before, zero for the first
+	By         accounts.Actor `json:"by"`
+	ReceivedAt time.Time      `json:"received_at"` // server clock, UTC
+	Report     *Report        `json:"report,omitempty"`
+	Evidence   *Evidence      `json:"evidence,omitempty"`
+	Verdict    *Verdict       `json:"verdict,omitempty"`
+}
+
+// Line is a report with everything later entries say about it: what a log
+// book shows.
+type Line struct {
+	Report
+	By          accounts.Actor `json:"by"`
+	ReceivedAt  time.Time      `json:"received_at"`
+	CorrectedBy string         `json:"corrected_by,omitempty"` // ID of the report that replaced this one
+	Evidence    []Evidence     `json:"evidence,omitempty"`
+	Finding     Finding        `json:"finding,omitempty"` // the latest verdict
+	FindingNote string         `json:"finding_note,omitempty"`
+}
+
+// Stands reports whether the line is the last word on its airing.
+func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdrawn }
+
+// Query selects lines. Times bound StartedAt: from <= StartedAt < until.
+type Query struct {
+	From, Until time.Time
+	Stations    []string // none means every station
+	Outcome     Outcome  // "" means any
+	Standing    bool     // leave out corrected and withdrawn reports
+	After       string   // cursor of the page before, "" for the first
+	Limit       int      // at most MaxPage; 0 means MaxPage
+}
+
+// MaxPage is the most lines one page holds.
+const MaxPage = 500
+
+// Head is the last link of one station's chain.
+type Head struct {
+	Station string `json:"station"`
+	Seq     uint32 `json:"seq"`
+	Hash    Hash   `json:"hash"`
+}
+
+// Log keeps the airing log. Commands are atomic and idempotent by the IDs in
+// them; a repeat returns the first answer. It is safe for concurrent use.
+type Log interface {
+	// Confirm appends a report. Faults: see Decide; airing.id_reused when the
+	// ID was used for another content.
+	Confirm(ctx context.Context, m accounts.Meta, c Confirm) (Line, error)
+	// Attach appends evidence whose bytes are already kept as a blob.
+	Attach(ctx context.Context, m accounts.Meta, e Evidence) (Line, error)
+	// Judge appends a verdict.
+	Judge(ctx context.Context, m accounts.Meta, v Verdict) (Line, error)
+	// Airing returns one line by its report's ID.
+	Airing(ctx context.Context, by accounts.Actor, id string) (Line, error)
+	// Airings returns a page of the lines the actor may read, latest airing
+	// first, and the cursor of the next page, "" at the end.
+	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
+	// ForSlots returns, by slot ID, the standing line of each slot that has one.
+	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)
+}

@@ -1,0 +1,78 @@
+package airing
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Hash is a SHA-256. In JSON it is lower-case hex.
+type Hash [sha256.Size]byte
+
+// String is the hash in lower-case hex.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// MarshalText writes lower-case hex.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads hex.
+func (h *Hash) UnmarshalText(b []byte) error {
+	n, err := hex.Decode(h[:], b)
+	if err != nil || n != len(h) {
+		return fmt.Errorf("airing: %q is not a SHA-256", b)
+	}
+	return nil
+}
+
+// Link puts an entry at the end of a station's chain: it sets the entry's
+// number and predecessor and returns its bytes and their hash. What is hashed
+// is what is stored, so that later versions of Entry verify old chains.
+func Link(head Head, e *Entry) (raw []byte, next Head, err error) {
+	e.Station, e.Seq, e.Prev = head.Station, head.Seq+1, head.Hash
+	raw, err = json.Marshal(e)
+	if err != nil {
+		return nil, Head{}, fmt.Errorf("airing: encode entry: %w", err)
+	}
+	return raw, Head{Station: e.Station, Seq: e.Seq, Hash: sha256.Sum256(raw)}, nil
+}
+
+// Follow checks that raw is the entry that comes after head and returns the
+// chain's new head.
+func Follow(head Head, raw []byte) (Entry, Head, error) {
+	var e Entry
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return e, head, fmt.Errorf("airing: decode entry: %w", err)
+	}
+	if e.Station != head.Station || e.Seq != head.Seq+1 || e.Prev != head.Hash {
+		return e, head, fmt.Errorf("airing: entry %s/%d does not follow %s/%d", e.Station, e.Seq, head.Station, head.Seq)
+	}
+	return e, Head{Station: e.Station, Seq: e.Seq, Hash: sha256.Sum256(raw)}, nil
+}
+
+// Seal covers the heads of all stations' chains as of the end of a week, and
+// the seal before it, so that a chain cut short is found too.
+type Seal struct {
+	Week  Week `json:"week"`
+	Prev  Hash `json:"prev"`
+	Heads Hash `json:"heads"`
+	Count int  `json:"count"` // stations with at least one entry
+}
+
+// NewSeal makes the seal over heads; their order does not matter.
+func NewSeal(week Week, prev Hash, heads []Head) Seal {
+	sorted := slices.Clone(heads)
+	slices.SortFunc(sorted, func(a, b Head) int { return slices.Compare([]byte(a.Station), []byte(b.Station)) })
+	h := sha256.New()
+	for _, head := range sorted {
+		fmt.Fprintf(h, "%d:%s%d:", len(head.Station), head.Station, head.Seq)
+		h.Write(head.Hash[:])
+	}
+	return Seal{Week: week, Prev: prev, Heads: Hash(h.Sum(nil)), Count: len(heads)}
+}
+
+// Hash is what the next seal points back at.
+func (s Seal) Hash() Hash {
+	return sha256.Sum256(fmt.Appendf(nil, "%d|%s|%s|%d", s.Week, s.Prev, s.Heads, s.Count))
+}

@@ -1,0 +1,316 @@
+package airing
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/scheduler"
+)
+
+// Settings are what the plan leaves open, with the defaults of DefaultSettings.
+type Settings struct {
+	WeekShiftHours int `json:"week_shift_hours"` // hours after Monday 00:00 at which a week begins, 0 to 167
+	OnTimeHours    int `json:"on_time_hours"`    // a report is on time up to so long after the airing ended
+	NearSlotHours  int `json:"near_slot_hours"`  // an airing farther from its slot's start is no airing of that slot
+	CloseAfterDays int `json:"close_after_days"` // a week is frozen so long after it ended
+}
+
+// DefaultSettings are the ISO week, 48 hours, 12 hours and 7 days.
+func DefaultSettings() Settings {
+	return Settings{OnTimeHours: 48, NearSlotHours: 12, CloseAfterDays: 7}
+}
+
+// Check returns a fault when a setting is out of range.
+func (s Settings) Check() error {
+	for _, r := range []struct {
+		field     string
+		v, lo, hi int
+	}{
+		{"week_shift_hours", s.WeekShiftHours, 0, 167},
+		{"on_time_hours", s.OnTimeHours, 1, 24 * 60},
+		{"near_slot_hours", s.NearSlotHours, 1, 72},
+		{"close_after_days", s.CloseAfterDays, 1, 90},
+	} {
+		if r.v < r.lo || r.v > r.hi {
+			return fault.New(fault.Invalid, "airing.setting_range", "from", r.lo, "until", r.hi).At(r.field)
+		}
+	}
+	return nil
+}
+
+// Calendar is where weeks begin in the given zone.
+func (s Settings) Calendar(zone *time.Location) Calendar {
+	return Calendar{Zone: zone, Shift: time.Duration(s.WeekShiftHours) * time.Hour}
+}
+
+// Confirm is what a client asks to be written down. Slot alone is enough for
+// a planned airing; Station and Programme name one that no slot foresaw.
+type Confirm struct {
+	ID        string    `json:"-"` // client-made UUID
+	Slot      string    `json:"slot,omitempty"`
+	Station   string    `json:"station,omitempty"`
+	Programme string    `json:"programme,omitempty"`
+	Outcome   Outcome   `json:"outcome"`
+	Reason    Reason    `json:"reason,omitempty"`
+	StartedAt time.Time `json:"started_at,omitzero"` // zero means the slot's start
+	Seconds   int       `json:"seconds,omitempty"`   // 0 means as planned
+	Means     Means     `json:"means,omitempty"`
+	Note      string    `json:"note,omitempty"`
+	Corrects  string    `json:"corrects,omitempty"`
+	Why       string    `json:"why,omitempty"`
+}
+
+// Request is the hash that tells a repeat from another content under the same ID.
+func (c Confirm) Request() string {
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // strings, ints and times always encode
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Facts are what Decide needs to know, loaded in the transaction that will
+// store its answer.
+type Facts struct {
+	Settings  Settings
+	Station   string               // resolved ID, "" when there is no such station
+	Where     accounts.Where       // where it lies
+	ActiveAt  func(time.Time) bool // whether the station existed then
+	Means     []Means              // what the station has; nil when nobody filled it in
+	Slot      *scheduler.Slot      // of Confirm.Slot
+	Episode   *scheduler.Episode   // planned for the slot
+	Programme *scheduler.Programme // of the slot, the corrected report, or Confirm.Programme
+	Corrected *Line                // of Confirm.Corrects
+	OfSlot    *Line                // the slot's standing line
+}
+
+// Limits of a report.
+const (
+	maxAhead   = 5 * time.Minute // how far a phone's clock may run ahead
+	maxForesee = 24 * time.Hour  // how long before a slot one may know it will not air
+	maxSeconds = 6 * 60 * 60     // longest airing
+	maxText    = 1000            // characters of a note
+)
+
+// Decide says what report a request becomes. Faults, all of code "airing.…":
+// bad_id, no_slot, no_station, no_programme, slot_of_other_station,
+// outcome_unknown, reason_missing, reason_unknown, means_unknown,
+// seconds_range, in_future, too_early, far_from_slot, before_station,
+// time_missing, text_too_long, slot_reported, correct_what, correct_why,
+// corrected_already, other_station, withdraw_only_corrects.
+func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
+	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
+		Note: clean(c.Note), Corrects: c.Corrects, Why: clean(c.Why), Request: c.Request()}
+	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
+		checkPlace, checkCorrection, checkOutcome, checkTime,
+	} {
+		if err := step(&r, f, m, c); err != nil {
+			return Report{}, err
+		}
+	}
+	if f.Episode != nil {
+		r.Episode = f.Episode.ID
+	}
+	if r.Outcome == Aired {
+		r.Qualifies = f.Programme.CountsTowardTarget && r.Seconds >= f.Programme.MinSeconds
+	}
+	if r.Outcome != Withdrawn {
+		end := r.StartedAt.Add(time.Duration(r.Seconds) * time.Second)
+		r.OnTime = !m.At.After(end.Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
+	}
+	return r, nil
+}
+
+// checkPlace finds the station and programme, and whether the actor may
+// report there.
+func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
+	if id, err := uuid.Parse(c.ID); err != nil || id.String() != c.ID {
+		return fault.New(fault.Invalid, "airing.bad_id").At("id")
+	}
+	if c.Slot != "" && f.Slot == nil {
+		return fault.New(fault.NotFound, "airing.no_slot").At("slot")
+	}
+	if f.Station == "" {
+		return fault.New(fault.NotFound, "airing.no_station", "station", c.Station).At("station")
+	}
+	if err := m.By.Must(accounts.ReportAiring, f.Where); err != nil {
+		return err
+	}
+	if f.Slot != nil && f.Slot.Station != f.Station {
+		return fault.New(fault.Invalid, "airing.slot_of_other_station").At("slot")
+	}
+	if f.Programme == nil {
+		return fault.New(fault.NotFound, "airing.no_programme").At("programme")
+	}
+	r.Programme = f.Programme.ID
+	return nil
+}
+
+// checkCorrection makes sure that an airing has one standing report at most,
+// and that a correction says what it corrects and why.
+func checkCorrection(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
+	if c.Corrects == "" {
+		if c.Outcome == Withdrawn {
+			return fault.New(fault.Invalid, "airing.withdraw_only_corrects").At("outcome")
+		}
+		if f.OfSlot != nil {
+			return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt).At("slot")
+		}
+		return nil
+	}
+	switch old := f.Corrected; {
+	case old == nil:
+		return fault.New(fault.NotFound, "airing.correct_what").At("corrects")
+	case old.Station != f.Station:
+		return fault.New(fault.Invalid, "airing.other_station").At("corrects")
+	case old.CorrectedBy != "":
+		return fault.New(fault.Conflict, "airing.corrected_already").At("corrects")
+	case r.Why == "":
+		return fault.New(fault.Invalid, "airing.correct_why").At("why")
+	case f.OfSlot != nil && f.OfSlot.ID != old.ID:
+		return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt).At("slot")
+	}
+	return nil
+}
+
+func checkOutcome(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
+	switch c.Outcome {
+	case Aired:
+		if r.Reason != "" {
+			return fault.New(fault.Invalid, "airing.reason_of_aired").At("reason")
+		}
+		if r.Means != "" && !slices.Contains(AllMeans[:], r.Means) {
+			return fault.New(fault.Invalid, "airing.means_unknown").At("means")
+		}
+		r.Seconds = c.Seconds
+		if r.Seconds == 0 {
+			r.Seconds = planned(f)
+		}
+		if r.Seconds < 1 || r.Seconds > maxSeconds {
+			return fault.New(fault.Invalid, "airing.seconds_range", "hours", maxSeconds/3600).At("seconds")
+		}
+	case NotAired:
+		if r.Reason == "" {
+			return fault.New(fault.Invalid, "airing.reason_missing").At("reason")
+		}
+		if !slices.Contains(Reasons[:], r.Reason) {
+			return fault.New(fault.Invalid, "airing.reason_unknown").At("reason")
+		}
+		r.Means = ""
+	case Withdrawn:
+		r.Reason, r.Means = "", ""
+	default:
+		return fault.New(fault.Invalid, "airing.outcome_unknown").At("outcome")
+	}
+	if utf8.RuneCountInString(r.Note) > maxText || utf8.RuneCountInString(r.Why) > maxText {
+		return fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("note")
+	}
+	return nil
+}
+
+// planned is how long the airing should have been, in seconds; 0 is unknown.
+func planned(f Facts) int {
+	switch {
+	case f.Episode != nil && f.Episode.Seconds >= 1:
+		return int(f.Episode.Seconds + 0.5)
+	case f.Corrected != nil && f.Corrected.Seconds > 0:
+		return f.Corrected.Seconds
+	case f.Slot != nil:
+		return int(f.Slot.End.Sub(f.Slot.Start) / time.Second)
+	}
+	return 0
+}
+
+func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
+	at := c.StartedAt
+	switch {
+	case !at.IsZero():
+	case f.Corrected != nil:
+		at = f.Corrected.StartedAt
+	case f.Slot != nil:
+		at = f.Slot.Start
+	default:
+		return fault.New(fault.Invalid, "airing.time_missing").At("started_at")
+	}
+	r.StartedAt = at.UTC().Truncate(time.Second)
+	ahead := r.StartedAt.Sub(m.At)
+	switch {
+	case r.Outcome == Aired && ahead > maxAhead:
+		return fault.New(fault.Invalid, "airing.in_future", "at", r.StartedAt, "now", m.At).At("started_at")
+	case ahead > maxForesee:
+		return fault.New(fault.Invalid, "airing.too_early", "at", r.StartedAt).At("started_at")
+	case !f.ActiveAt(r.StartedAt):
+		return fault.New(fault.Invalid, "airing.before_station", "at", r.StartedAt).At("started_at")
+	}
+	if near := time.Duration(f.Settings.NearSlotHours) * time.Hour; f.Slot != nil && r.StartedAt.Sub(f.Slot.Start).Abs() > near {
+		return fault.New(fault.Invalid, "airing.far_from_slot", "slot", f.Slot.Start, "limit", near).At("started_at")
+	}
+	return nil
+}
+
+// DecideEvidence says whether evidence may be attached to the line.
+// Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected,
+// airing.evidence_too_many.
+func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) error {
+	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
+		return err
+	}
+	if id, err := uuid.Parse(e.ID); err != nil || id.String() != e.ID {
+		return fault.New(fault.Invalid, "airing.bad_id").At("id")
+	}
+	if e.Kind != "photo" && e.Kind != "recording" {
+		return fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
+	}
+	if !line.Stands() {
+		return fault.New(fault.Conflict, "airing.evidence_of_corrected")
+	}
+	if len(line.Evidence) >= maxEvidence {
+		return fault.New(fault.Conflict, "airing.evidence_too_many", "n", maxEvidence)
+	}
+	return nil
+}
+
+const maxEvidence = 10
+
+// DecideVerdict says whether the verdict may be written. Nobody verifies a
+// report of her own. Faults: airing.finding_unknown, airing.own_report,
+// airing.verdict_of_corrected.
+func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) error {
+	if err := m.By.Must(accounts.VerifyAiring, on); err != nil {
+		return err
+	}
+	switch {
+	case v.Finding != Verified && v.Finding != NotProven && v.Finding != Contradicted:
+		return fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
+	case line.By.Person != "" && line.By.Person == m.By.Person:
+		return fault.New(fault.Denied, "airing.own_report")
+	case !line.Stands() || line.Outcome != Aired:
+		return fault.New(fault.Conflict, "airing.verdict_of_corrected")
+	case utf8.RuneCountInString(v.Note) > maxText:
+		return fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("note")
+	}
+	return nil
+}
+
+// clean makes typed text comparable and harmless in a log: NFC, no control
+// characters, no space around it.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
+	return strings.TrimSpace(s)
+}

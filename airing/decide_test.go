@@ -1,0 +1,227 @@
+package airing
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+)
+
+var (
+	slotStart = time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
+	operator  = accounts.Actor{Person: "p1", Name: "Giàng Thị Mỷ", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00012"}}}}
+	monitor = accounts.Actor{Person: "p2", Name: "Lê Văn Nam", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}}}
+)
+
+const someID = "0190b1c2-0000-7000-8000-000000000001"
+
+func facts() Facts {
+	return Facts{
+		Settings: DefaultSettings(), Station: "S00012", Where: accounts.Where{District: "084", Station: "S00012"},
+		ActiveAt:  func(t time.Time) bool { return t.Year() >= 2024 },
+		Slot:      &scheduler.Slot{ID: "slot", Rule: "R1", Programme: "P1", Station: "S00012", Start: slotStart, End: slotStart.Add(15 * time.Minute)},
+		Programme: &scheduler.Programme{ID: "P1", CountsTowardTarget: true, MinSeconds: 180},
+		Episode:   &scheduler.Episode{ID: "E1", Seconds: 600.4},
+	}
+}
+
+func TestDecideAnswersEachRequestInWords(t *testing.T) {
+	now := slotStart.Add(20 * time.Minute)
+	standing := &Line{Report: Report{ID: "old", Station: "S00012", Slot: "slot", Outcome: Aired, StartedAt: slotStart.UTC(), Seconds: 600}, By: monitor}
+	for _, c := range []struct {
+		name string
+		edit func(*Facts, *accounts.Meta, *Confirm)
+		want string // fault code, "" when it must pass
+	}{
+		{"aired as planned", func(*Facts, *accounts.Meta, *Confirm) {}, ""},
+		{"not a UUID", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.ID = "1" }, "airing.bad_id"},
+		{"UUID in capitals would be two keys", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.ID = strings.ToUpper(someID[:35]) + "A" }, "airing.bad_id"},
+		{"unknown slot", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Slot = nil }, "airing.no_slot"},
+		{"unknown station", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Station = "" }, "airing.no_station"},
+		{"another station's operator", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Where.Station = "S00099" }, "accounts.denied"},
+		{"slot of another station", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Slot.Station = "S00013" }, "airing.slot_of_other_station"},
+		{"unknown programme", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Programme = nil }, "airing.no_programme"},
+		{"no outcome", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Outcome = "" }, "airing.outcome_unknown"},
+		{"not aired without a reason", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Outcome = NotAired }, "airing.reason_missing"},
+		{"invented reason", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Outcome, c.Reason = NotAired, "lazy" }, "airing.reason_unknown"},
+		{"aired with a reason", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Reason = Weather }, "airing.reason_of_aired"},
+		{"invented means", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Means = "drone" }, "airing.means_unknown"},
+		{"seven hours long", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Seconds = 7 * 3600 }, "airing.seconds_range"},
+		{"negative length", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Seconds = -1 }, "airing.seconds_range"},
+		{"phone an hour ahead", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.StartedAt = now.Add(time.Hour) }, "airing.in_future"},
+		{"phone four minutes ahead", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.StartedAt = now.Add(4 * time.Minute) }, ""},
+		{"aired before its slot came", func(_ *Facts, m *accounts.Meta, _ *Confirm) { m.At = slotStart.Add(-time.Hour) }, "airing.in_future"},
+		{"known not to air this evening", func(_ *Facts, m *accounts.Meta, c *Confirm) {
+			m.At, c.Outcome, c.Reason = slotStart.Add(-time.Hour), NotAired, PowerCut
+		}, ""},
+		{"known not to air next week", func(_ *Facts, m *accounts.Meta, c *Confirm) {
+			m.At, c.Outcome, c.Reason = slotStart.Add(-48*time.Hour), NotAired, PowerCut
+		}, "airing.too_early"},
+		{"before the station existed", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.ActiveAt = func(time.Time) bool { return false } }, "airing.before_station"},
+		{"the day before the slot", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.StartedAt = slotStart.Add(-13 * time.Hour) }, "airing.far_from_slot"},
+		{"unscheduled without a time", func(f *Facts, _ *accounts.Meta, c *Confirm) { f.Slot, c.Slot = nil, "" }, "airing.time_missing"},
+		{"slot reported by somebody else", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.OfSlot = standing }, "airing.slot_reported"},
+		{"withdraw nothing", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Outcome = Withdrawn }, "airing.withdraw_only_corrects"},
+		{"correct without saying why", func(f *Facts, _ *accounts.Meta, c *Confirm) {
+			f.OfSlot, f.Corrected, c.Corrects = standing, standing, "old"
+		}, "airing.correct_why"},
+		{"correct", func(f *Facts, _ *accounts.Meta, c *Confirm) {
+			f.OfSlot, f.Corrected, c.Corrects, c.Why = standing, standing, "old", "bấm nhầm"
+		}, ""},
+		{"correct what is corrected", func(f *Facts, _ *accounts.Meta, c *Confirm) {
+			old := *standing
+			old.CorrectedBy = "newer"
+			f.Corrected, c.Corrects, c.Why = &old, "old", "bấm nhầm"
+		}, "airing.corrected_already"},
+		{"correct another station's", func(f *Facts, _ *accounts.Meta, c *Confirm) {
+			old := *standing
+			old.Station = "S00099"
+			f.Corrected, c.Corrects, c.Why = &old, "old", "x"
+		}, "airing.other_station"},
+		{"correct what never was", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Corrects, c.Why = "none", "x" }, "airing.correct_what"},
+		{"a novel", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Note = strings.Repeat("ơ", 1001) }, "airing.text_too_long"},
+	} {
+		f, m, cmd := facts(), accounts.Meta{ID: "m", By: operator, At: now}, Confirm{ID: someID, Slot: "slot", Outcome: Aired}
+		c.edit(&f, &m, &cmd)
+		r, err := Decide(f, m, cmd)
+		if c.want == "" && err != nil || c.want != "" && !fault.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+		if err != nil && r != (Report{}) {
+			t.Errorf("%s: refused, yet a report came out", c.name)
+		}
+		if err != nil && !text.Has(fault.Of(err).Code) {
+			t.Errorf("%s: no sentence for %s", c.name, fault.Of(err).Code)
+		}
+	}
+}
+
+func TestWhatCountsAndWhatIsOnTime(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		edit              func(*Facts, *accounts.Meta, *Confirm)
+		qualifies, onTime bool
+	}{
+		{"as planned", func(*Facts, *accounts.Meta, *Confirm) {}, true, true},
+		{"cut short at 2:59", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Seconds = 179 }, false, true},
+		{"just long enough", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Seconds = 180 }, true, true},
+		{"not an NTM programme", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Programme.CountsTowardTarget = false }, false, true},
+		{"at the last second", func(_ *Facts, m *accounts.Meta, _ *Confirm) { m.At = slotStart.Add(48*time.Hour + 600*time.Second) }, true, true},
+		{"a second later", func(_ *Facts, m *accounts.Meta, _ *Confirm) { m.At = slotStart.Add(48*time.Hour + 601*time.Second) }, true, false},
+		{"not aired", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Outcome, c.Reason = NotAired, Equipment }, false, true},
+	} {
+		f, m, cmd := facts(), accounts.Meta{ID: "m", By: operator, At: slotStart.Add(time.Hour)}, Confirm{ID: someID, Slot: "slot", Outcome: Aired}
+		c.edit(&f, &m, &cmd)
+		r, err := Decide(f, m, cmd)
+		if err != nil || r.Qualifies != c.qualifies || r.OnTime != c.onTime {
+			t.Errorf("%s: qualifies %v, on time %v, %v", c.name, r.Qualifies, r.OnTime, err)
+		}
+	}
+}
+
+func TestTypedTextIsNFCWithoutControlCharacters(t *testing.T) {
+	cmd := Confirm{ID: someID, Slot: "slot", Outcome: Aired, Note: "  Na\u0323\u0302m Cha\u0309y\x00\x1b[31m "}
+	r, err := Decide(facts(), accounts.Meta{By: operator, At: slotStart.Add(time.Hour)}, cmd)
+	if err != nil || r.Note != "Nậm Chảy[31m" {
+		t.Fatalf("%q, %v", r.Note, err)
+	}
+}
+
+func TestNobodyVerifiesHerOwnReport(t *testing.T) {
+	line := Line{Report: Report{ID: "x", Outcome: Aired}, By: monitor}
+	on := accounts.Where{Station: "S00012"}
+	if err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); !fault.Is(err, "airing.own_report") {
+		t.Error(err)
+	}
+	line.By = operator
+	if err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); err != nil {
+		t.Error(err)
+	}
+	if err := DecideVerdict(line, on, accounts.Meta{By: operator}, Verdict{Finding: Verified}); !fault.Is(err, "accounts.denied") {
+		t.Error(err)
+	}
+}
+
+func TestATallyTakenAwayAndAddedIsTheRecount(t *testing.T) {
+	aired := Of(Line{Report: Report{Outcome: Aired, Qualifies: true, OnTime: true}, Evidence: []Evidence{{}}, Finding: Verified})
+	not := Of(Line{Report: Report{Outcome: NotAired, Reason: Weather}})
+	sum := Tally{}.Add(aired, 1).Add(not, 1)
+	if sum.Add(aired, -1) != not || sum.Aired != 1 || sum.Reasons[2] != 1 {
+		t.Fatalf("%+v", sum)
+	}
+	if back, ok := TallyOf(sum.Bytes()); !ok || back != sum {
+		t.Fatalf("%+v came back as %+v", sum, back)
+	}
+	if _, ok := TallyOf([]byte{1}); ok {
+		t.Fatal("one byte is no tally")
+	}
+	if Of(Line{Report: Report{Outcome: Aired}, CorrectedBy: "x"}) != (Tally{}) {
+		t.Fatal("a corrected report counts")
+	}
+}
+
+func TestAChainShowsAnyChange(t *testing.T) {
+	head := Head{Station: "S00012"}
+	var raws [][]byte
+	for i := range 3 {
+		e := Entry{By: operator, ReceivedAt: slotStart, Report: &Report{ID: someID, Seconds: 600 + i}}
+		raw, next, err := Link(head, &e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raws, head = append(raws, raw), next
+	}
+	walk := func(raws [][]byte) (Head, error) {
+		h := Head{Station: "S00012"}
+		for _, raw := range raws {
+			var err error
+			if _, h, err = Follow(h, raw); err != nil {
+				return h, err
+			}
+		}
+		return h, nil
+	}
+	if h, err := walk(raws); err != nil || h != head {
+		t.Fatal(h, err)
+	}
+	if _, err := walk([][]byte{raws[0], raws[2]}); err == nil {
+		t.Error("a missing entry went unseen")
+	}
+	changed := [][]byte{[]byte(strings.Replace(string(raws[0]), "600", "900", 1)), raws[1], raws[2]}
+	if _, err := walk(changed); err == nil {
+		t.Error("a changed entry went unseen")
+	}
+	cut, err := walk(raws[:2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := Week(2837)
+	if NewSeal(w, Hash{}, []Head{cut}) == NewSeal(w, Hash{}, []Head{head}) {
+		t.Error("a chain cut short has the same seal")
+	}
+	other := Head{Station: "S00013", Seq: 1}
+	if NewSeal(w, Hash{}, []Head{head, other}) != NewSeal(w, Hash{}, []Head{other, head}) {
+		t.Error("a seal depends on the order of stations")
+	}
+}
+
+func FuzzFollowNeverPanics(f *testing.F) {
+	e := Entry{Report: &Report{ID: someID}}
+	raw, _, err := Link(Head{Station: "S00001"}, &e)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add([]byte(`{"prev":"zz"}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, h, err := Follow(Head{Station: "S00001"}, b); err == nil && h.Seq != 1 {
+			t.Fatalf("followed to %d", h.Seq)
+		}
+	})
+}

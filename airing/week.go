@@ -1,0 +1,77 @@
+package airing
+
+import (
+	"fmt"
+	"time"
+
+	"loa/internal/fault"
+)
+
+// Week is an ISO 8601 week, counted from the week of Monday 1969-12-29 as 0.
+// Its text is the ISO form, "2024-W20".
+type Week int32
+
+// epoch is the Monday of week 0.
+var epoch = time.Date(1969, 12, 29, 0, 0, 0, 0, time.UTC)
+
+const dayLength = 24 * time.Hour
+
+// monday is the week's Monday 00:00 as if the wall clock were UTC.
+func (w Week) monday() time.Time { return epoch.AddDate(0, 0, 7*int(w)) }
+
+// String is the ISO form.
+func (w Week) String() string {
+	y, n := w.monday().ISOWeek()
+	return fmt.Sprintf("%04d-W%02d", y, n)
+}
+
+// MarshalText writes the ISO form.
+func (w Week) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
+// UnmarshalText reads the ISO form.
+func (w *Week) UnmarshalText(b []byte) (err error) {
+	*w, err = ParseWeek(string(b))
+	return err
+}
+
+// ParseWeek reads "2024-W20". Fault: airing.week_unreadable, also for week 53
+// of a year that has none.
+func ParseWeek(s string) (Week, error) {
+	var y, n int
+	if _, err := fmt.Sscanf(s, "%4d-W%2d", &y, &n); err == nil && y >= 1970 {
+		// 4 January is always in week 1.
+		first := weekOf(time.Date(y, 1, 4, 0, 0, 0, 0, time.UTC))
+		if w := first + Week(n-1); w.String() == s {
+			return w, nil
+		}
+	}
+	return 0, fault.New(fault.Invalid, "airing.week_unreadable", "week", s).At("week")
+}
+
+func weekOf(wall time.Time) Week {
+	days := wall.Sub(epoch) / dayLength
+	if wall.Before(epoch) {
+		days -= 7
+	}
+	return Week(days / 7)
+}
+
+// Calendar says where weeks begin: in a zone, a number of days and hours after
+// Monday 00:00 (default: none).
+type Calendar struct {
+	Zone  *time.Location
+	Shift time.Duration // 0 <= Shift < 7 days
+}
+
+// Week returns the week t falls into.
+func (c Calendar) Week(t time.Time) Week {
+	l := t.In(c.Zone)
+	wall := time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)
+	return weekOf(wall.Add(-c.Shift))
+}
+
+// Start returns the first instant of the week; its end is the next one's start.
+func (c Calendar) Start(w Week) time.Time {
+	m := w.monday().Add(c.Shift)
+	return time.Date(m.Year(), m.Month(), m.Day(), m.Hour(), m.Minute(), 0, 0, c.Zone)
+}
