@@ -1,0 +1,318 @@
+package audio
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/hajimehoshi/go-mp3"
+
+	"loa/audio/mpeg"
+	"loa/internal/fault"
+)
+
+const (
+	// batchFrames is how many frames one worker decodes at a time: 3.3 s at
+	// 44.1 kHz. The last batch is what the verdict waits for.
+	batchFrames = 128
+	// preRoll is how many earlier frames a batch begins with. The overlap and
+	// the filter bank together remember less than two granules, and a frame of
+	// the lower rates is one granule; the bit reservoir is gone by then, since
+	// mpeg.Unpacker has made every frame whole.
+	preRoll = 2
+	// tooDamaged is the share of frames that could not be decoded above which
+	// measurements would describe the damage and not the recording.
+	tooDamaged = 0.05
+)
+
+// batch is a run of frames for one worker, and what became of them.
+type batch struct {
+	units   []mpeg.Unit // preRoll earlier ones first
+	lead    int         // how many of them are pre-roll
+	shape   mpeg.Shape
+	info    mpeg.Info // as known when the batch was cut
+	pcm     []float32
+	damaged []int64 // frames that are silent because they could not be decoded
+	done    chan struct{}
+}
+
+// mp3 walks, decodes and emits an MP3: one goroutine reads and cuts the stream
+// into batches, workers decode them, and this one emits them in order.
+func (d *decoding) mp3(r io.Reader) error {
+	ctx, cancel := context.WithCancel(d.ctx)
+	defer cancel()
+	scan := mpeg.NewScanner(r)
+	todo := make(chan *batch)
+	inOrder := make(chan *batch, 2*d.opt.Workers)
+	var scanErr error
+	go func() {
+		defer close(todo)
+		defer close(inOrder)
+		scanErr = cut(ctx, scan, todo, inOrder)
+	}()
+	for range d.opt.Workers {
+		go func() {
+			for b := range todo {
+				b.decode()
+				close(b.done)
+			}
+		}()
+	}
+	e := &emitter{d: d}
+	var err error
+	for b := range inOrder {
+		if err != nil {
+			continue // drain, so that the reader ends
+		}
+		<-b.done
+		if err = e.emit(b); err != nil {
+			cancel()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if scanErr != nil {
+		return mp3Fault(scanErr)
+	}
+	return e.finish(scan.Info())
+}
+
+// cut walks the frames and hands out batches.
+func cut(ctx context.Context, scan *mpeg.Scanner, todo, inOrder chan<- *batch) error {
+	var unpack mpeg.Unpacker
+	b := &batch{}
+	send := func() bool {
+		b.info, b.done = scan.Info(), make(chan struct{})
+		for _, c := range []chan<- *batch{todo, inOrder} {
+			select {
+			case c <- b:
+			case <-ctx.Done():
+				return false
+			}
+		}
+		last := b.units[max(0, len(b.units)-preRoll):]
+		b = &batch{units: append(make([]mpeg.Unit, 0, preRoll+batchFrames), last...), lead: len(last)}
+		return true
+	}
+	for {
+		f, err := scan.Next()
+		if err != nil && len(b.units) > b.lead {
+			if !send() {
+				return context.Cause(ctx)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		b.units = append(b.units, unpack.Unpack(f))
+		if len(b.units) == b.lead+batchFrames && !send() {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// mp3Fault says in a sentence why the walk ended.
+func mp3Fault(err error) error {
+	var changed *mpeg.ChangedError
+	switch {
+	case errors.Is(err, mpeg.ErrNotMP3):
+		return fault.New(fault.Unsupported, "audio.not_audio")
+	case errors.Is(err, mpeg.ErrTag):
+		return fault.New(fault.Invalid, "audio.tag_too_long")
+	case errors.As(err, &changed):
+		at := float64(changed.At) / float64(changed.From.SampleRate)
+		return fault.New(fault.Unsupported, "audio.joined", "at", clock(at)).Because(err)
+	}
+	return err
+}
+
+// decode turns the units into samples. A unit that cannot be decoded is
+// silent, and decoding starts afresh after it.
+func (b *batch) decode() {
+	h := b.units[0].Header
+	b.shape = mpeg.Roomy(h)
+	b.pcm = make([]float32, (len(b.units)-b.lead)*h.Samples()*h.Channels())
+	var packed []byte
+	for i := 0; i < len(b.units); {
+		var n int
+		if packed, n = b.shape.Pack(packed[:0], b.units[i:]); n > 0 {
+			n = b.run(packed, i, n)
+		}
+		if i += n; i < len(b.units) {
+			if i >= b.lead {
+				b.damaged = append(b.damaged, b.units[i].Index)
+			}
+			i++
+		}
+	}
+}
+
+// run decodes n packed units, the first of which is units[i], and returns how
+// many came out before the decoder gave up or panicked.
+func (b *batch) run(packed []byte, i, n int) (got int) {
+	defer func() {
+		_ = recover() // go-mp3 indexes out of range on hostile frames: the frame is lost, nothing else
+	}()
+	h := b.units[0].Header
+	dec, err := mp3.NewDecoder(struct{ io.Reader }{bytes.NewReader(packed)}) // not a Seeker: no scan of the whole
+	if err != nil {
+		return 0
+	}
+	raw := make([]byte, h.Samples()*4) // 16-bit stereo, also for mono
+	if _, err := io.ReadFull(dec, raw); err != nil {
+		return 0 // the silent frame in front
+	}
+	per := h.Samples() * h.Channels()
+	for ; got < n; got++ {
+		if _, err := io.ReadFull(dec, raw); err != nil {
+			return got
+		}
+		if at := i + got - b.lead; at >= 0 {
+			floats(b.pcm[at*per:(at+1)*per], raw, h.Channels())
+		}
+	}
+	return got
+}
+
+// floats converts go-mp3's 16-bit stereo, in which 32767 is full scale.
+func floats(dst []float32, raw []byte, channels int) {
+	step := 4 / channels // mono comes twice
+	for i := range dst {
+		s := int16(uint16(raw[i*step]) | uint16(raw[i*step+1])<<8)
+		dst[i] = float32(s) / 32767
+	}
+}
+
+// emitter passes decoded batches on, without the samples that encoder and
+// decoder added at both ends.
+type emitter struct {
+	d       *decoding
+	begun   bool
+	skip    int       // samples still to drop at the head
+	hold    int       // samples to keep back for the tail
+	held    []float32 // those kept back
+	damaged []int64
+}
+
+func (e *emitter) emit(b *batch) error {
+	if !e.begun {
+		if err := e.begin(b.info); err != nil {
+			return err
+		}
+	}
+	e.damaged = append(e.damaged, b.damaged...)
+	block := b.pcm[min(e.skip, len(b.pcm)):]
+	e.skip -= len(b.pcm) - len(block)
+	e.write(block)
+	return nil
+}
+
+func (e *emitter) begin(i mpeg.Info) error {
+	e.begun = true
+	if err := e.d.begin(i.Header.SampleRate, i.Header.Channels()); err != nil {
+		return err
+	}
+	i.CutBytes = 0
+	if i.Xing != nil { // as if the stream were as long as it says
+		i.Frames = i.Xing.Frames
+	}
+	head, tail := i.Trim()
+	e.skip, e.hold = int(head)*i.Header.Channels(), int(tail)*i.Header.Channels()
+	return nil
+}
+
+// write emits everything but the last e.hold samples.
+func (e *emitter) write(block []float32) {
+	if len(block) < e.hold {
+		block = append(e.held, block...)
+		e.held = nil
+	}
+	n := max(0, len(block)-e.hold)
+	if len(e.held) > 0 {
+		e.d.sink.Write(e.held)
+	}
+	if n > 0 {
+		e.d.sink.Write(block[:n])
+	}
+	e.held = append(e.held[:0], block[n:]...)
+}
+
+// finish emits what was kept back if it belongs to the sound, and writes down
+// what the walk learned.
+func (e *emitter) finish(i mpeg.Info) error {
+	if _, tail := i.Trim(); tail == 0 && len(e.held) > 0 {
+		e.d.sink.Write(e.held)
+	}
+	f := e.d.facts
+	if int64(len(e.damaged)) == i.Frames {
+		return fault.New(fault.Invalid, "audio.undecodable")
+	}
+	f.Codec = fmt.Sprintf("%s Layer III", i.Header.Version)
+	f.Samples, f.Bitrate = i.Samples(), i.Bitrate()
+	f.Truncated = i.CutBytes > 0 || i.Missing() > 1
+	f.MP3 = &MP3Facts{
+		FramesSHA256: hex.EncodeToString(i.FrameSum[:]), Rating: i.Rating(), JointStereo: i.JointStereo,
+		Frames: i.Frames, Missing: i.Missing(), Damaged: int64(len(e.damaged)), Garbage: i.Garbage,
+		TagBytes: i.TagBytes, BadCRC: i.BadCRC, MinBitrate: i.MinBitrate, MaxBitrate: i.MaxBitrate,
+	}
+	if i.Xing != nil {
+		f.MP3.Encoder, f.MP3.Gapless = i.Xing.Encoder, i.Xing.Gapless
+	}
+	e.warn(i)
+	return nil
+}
+
+// warn says what could not be read as it should be.
+func (e *emitter) warn(i mpeg.Info) {
+	f, spf, rate := e.d.facts, float64(i.Header.Samples()), float64(i.Header.SampleRate)
+	if n := len(e.damaged); n > 0 {
+		f.warn("audio.damaged", places(e.damaged, spf/rate), "frames", n)
+		f.Partial = float64(n) > tooDamaged*float64(i.Frames)
+	}
+	if len(i.Gaps) > 0 {
+		at := make([]Place, len(i.Gaps))
+		for k, g := range i.Gaps {
+			at[k].From = float64(g.Frame) * spf / rate
+			at[k].To = at[k].From
+		}
+		f.warn("audio.garbage", at, "bytes", i.Garbage)
+	}
+	if i.Intensity > 0 {
+		f.warn("audio.intensity", nil)
+	}
+	if i.BadCRC > 0 {
+		f.warn("audio.bad_crc", nil, "frames", i.BadCRC)
+	}
+}
+
+// maxPlaces is how many places one warning names.
+const maxPlaces = 32
+
+// places joins neighbouring frames to stretches of time; seconds is the
+// length of a frame.
+func places(frames []int64, seconds float64) []Place {
+	var out []Place
+	for i, n := range frames {
+		if i > 0 && n == frames[i-1]+1 {
+			out[len(out)-1].To = float64(n+1) * seconds
+			continue
+		}
+		if len(out) == maxPlaces {
+			break
+		}
+		out = append(out, Place{From: float64(n) * seconds, To: float64(n+1) * seconds})
+	}
+	return out
+}
+
+// clock writes a place in a recording as minutes and seconds, "3:07".
+func clock(seconds float64) string {
+	s := int(seconds)
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

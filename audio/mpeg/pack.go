@@ -1,0 +1,168 @@
+package mpeg
+
+import (
+	"encoding/binary"
+)
+
+// maxReservoir is the most bytes of earlier frames a frame may use: nine bits
+// of main_data_begin in MPEG-1 (eight in MPEG-2).
+const maxReservoir = 511
+
+// Unit is one frame taken out of the bit reservoir: its side information and
+// all of its main data, wherever in the stream those bytes lay.
+type Unit struct {
+	Header Header
+	Index  int64  // sound frame in the stream
+	Side   []byte // side information as in the frame
+	Main   []byte // the frame's own main data; nil when it cannot be had
+}
+
+// Whole reports whether the unit can be decoded: its side information is
+// possible and none of its main data is missing.
+func (u Unit) Whole() bool { return u.Main != nil }
+
+// Unpacker takes frames out of the bit reservoir one after another.
+type Unpacker struct {
+	tail []byte // main data of the frames before, at most maxReservoir
+}
+
+// Unpack makes a Unit of f, the frame after the one of the last call. The
+// Unit owns its bytes.
+func (p *Unpacker) Unpack(f Frame) Unit {
+	if f.AfterBreak {
+		p.tail = p.tail[:0] // those bytes belong to another place
+	}
+	u := Unit{Header: f.Header, Index: f.Index}
+	own := f.Data[min(f.mainOffset(), len(f.Data)):]
+	s, ok := ParseSide(f.Header, f.Data)
+	need := (s.Bits + 7) / 8
+	if ok && s.Sane && s.MainDataBegin <= len(p.tail) && need <= s.MainDataBegin+len(own) {
+		buf := make([]byte, 0, f.sideSize()+need)
+		buf = append(buf, f.Data[f.sideOffset():f.mainOffset()]...)
+		u.Side = buf[:len(buf):len(buf)]
+		buf = append(buf, p.tail[len(p.tail)-s.MainDataBegin:]...)
+		if begin := f.sideSize() + need; len(buf) > begin {
+			buf = buf[:begin]
+		} else {
+			buf = append(buf, own[:begin-len(buf)]...)
+		}
+		u.Main = buf[f.sideSize():]
+	}
+	p.keep(own)
+	return u
+}
+
+// keep remembers the last bytes of the main data stream.
+func (p *Unpacker) keep(own []byte) {
+	if len(own) >= maxReservoir {
+		p.tail = append(p.tail[:0], own[len(own)-maxReservoir:]...)
+		return
+	}
+	p.tail = append(p.tail, own...)
+	if n := len(p.tail) - maxReservoir; n > 0 {
+		p.tail = append(p.tail[:0], p.tail[n:]...)
+	}
+}
+
+// Shape is the one header all packed frames of a stream get.
+type Shape struct {
+	Header Header
+	head   [headerSize]byte
+}
+
+// shapeFor is a table bitrate (index 1-14) for units like h, without CRC. The
+// channel mode and the mode extension are set per frame. MPEG-2.5 at 11.025
+// and 12 kHz becomes MPEG-2 at 16 kHz, whose scale factor bands are the same
+// (the decoded samples are the same numbers); 8 kHz has bands of its own and
+// keeps its header.
+func shapeFor(h Header, index int) Shape {
+	version, rate := byte(3), byte(0)
+	switch h.Version {
+	case MPEG2:
+		version = 2
+	case MPEG25:
+		version = 2
+		if h.SampleRate == 8000 {
+			version = 0
+		}
+		rate = 2
+	}
+	if h.Version != MPEG25 {
+		for i, r := range rates {
+			if r == h.SampleRate*(1+b2i(h.Version == MPEG2)) {
+				rate = byte(i)
+			}
+		}
+	}
+	s := Shape{head: [4]byte{0xff, 0xe0 | version<<3 | 1<<1 | 1, byte(index)<<4 | rate<<2, byte(h.Mode) << 6}}
+	if version == 3 {
+		s.head[2] |= 2 // the padding byte, so that no frame of the table is larger
+	}
+	s.Header, _ = ParseHeader(s.head[:])
+	return s
+}
+
+// Roomy is the largest table bitrate for units like h.
+//
+// With it every conformant sequence of units fits. Packing starts each unit
+// as early as the reservoir allows. If unit i starts at the earliest byte its
+// back pointer can name, it ends no later than in the original; otherwise it
+// starts where unit i-1 ends, which by induction leaves at least as much room
+// before the frame's end as in the original, since no original frame is larger.
+func Roomy(h Header) Shape { return shapeFor(h, 14) }
+
+// Pack lays units out as frames of one size, preceded by one silent frame
+// that lends its main data area as reservoir, and appends them to dst. It
+// returns the bytes and how many units fit; a unit that is not whole or does
+// not fit ends the packing before it. Frames have no CRC.
+func (s Shape) Pack(dst []byte, units []Unit) ([]byte, int) {
+	h := s.Header
+	area := h.Size - h.mainOffset()
+	reach := maxReservoir
+	if h.Version != MPEG1 {
+		reach = 255
+	}
+	reach = min(reach, area)
+	base := len(dst)
+	frame := func(i int) []byte { return dst[base+i*h.Size:] }
+	dst = append(dst, make([]byte, h.Size)...)
+	copy(frame(0), s.head[:])
+	if len(units) > 0 {
+		frame(0)[3] = byte(units[0].Header.Mode) << 6
+	}
+	end := 0 // in main data bytes, the silent frame's area being the first
+	for i, u := range units {
+		start := max(end, (i+1)*area-reach)
+		if !u.Whole() || start+len(u.Main) > (i+2)*area {
+			return dst, i
+		}
+		dst = append(dst, make([]byte, h.Size)...)
+		f := frame(i + 1)
+		copy(f, s.head[:])
+		f[3] = byte(u.Header.Mode)<<6 | u.Header.ModeExt<<4
+		copy(f[h.sideOffset():], u.Side)
+		setMainDataBegin(h, f[h.sideOffset():], (i+1)*area-start)
+		s.scatter(dst[base:], area, start, u.Main)
+		end = start + len(u.Main)
+	}
+	return dst, len(units)
+}
+
+// scatter writes main data at position start of the main data stream.
+func (s Shape) scatter(frames []byte, area, start int, main []byte) {
+	for len(main) > 0 {
+		i, at := start/area, start%area
+		n := copy(frames[i*s.Header.Size+s.Header.mainOffset()+at:(i+1)*s.Header.Size], main)
+		main = main[n:]
+		start += n
+	}
+}
+
+// setMainDataBegin writes the back pointer at the start of side information.
+func setMainDataBegin(h Header, side []byte, n int) {
+	if h.Version == MPEG1 {
+		binary.BigEndian.PutUint16(side, uint16(n)<<7|binary.BigEndian.Uint16(side)&0x7f)
+		return
+	}
+	side[0] = byte(n)
+}

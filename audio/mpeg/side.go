@@ -1,0 +1,110 @@
+package mpeg
+
+import "encoding/binary"
+
+// bitReader reads big-endian bit fields; past the end it reads zeros.
+type bitReader struct {
+	b   []byte
+	pos int
+}
+
+func (r *bitReader) bits(n int) int {
+	v := 0
+	for range n {
+		v <<= 1
+		if i := r.pos >> 3; i < len(r.b) {
+			v |= int(r.b[i]>>(7-r.pos&7)) & 1
+		}
+		r.pos++
+	}
+	return v
+}
+
+// Side is what the side information of a frame says, as far as it is needed
+// to cut frames apart and to change their loudness.
+type Side struct {
+	MainDataBegin int       // bytes the main data starts before this frame's main area
+	Bits          int       // length of the frame's main data in bits, all granules
+	Gain          [2][2]int // global_gain by granule and channel, 0-255; 4 steps are 6 dB
+	Sane          bool      // no reserved block type and no more values than lines
+
+	gainAt [2][2]int // bit position of global_gain in the side information
+}
+
+// ParseSide reads the side information of the frame whose bytes are data.
+// It returns false when data is too short to hold it.
+func ParseSide(h Header, data []byte) (Side, bool) {
+	off := h.sideOffset()
+	if len(data) < off+h.sideSize() {
+		return Side{}, false
+	}
+	r := &bitReader{b: data[off : off+h.sideSize()]}
+	s := Side{Sane: true}
+	if h.Version == MPEG1 {
+		s.MainDataBegin = r.bits(9)
+		r.pos += 3 + 2*b2i(h.Mode == Mono) + 4*h.Channels() // private bits and scfsi
+	} else {
+		s.MainDataBegin = r.bits(8)
+		r.pos += 2 - b2i(h.Mode == Mono)
+	}
+	for g := range h.Granules() {
+		for c := range h.Channels() {
+			s.granule(h, r, g, c)
+		}
+	}
+	return s, true
+}
+
+func (s *Side) granule(h Header, r *bitReader, g, c int) {
+	s.Bits += r.bits(12)
+	if r.bits(9) > 288 {
+		s.Sane = false
+	}
+	s.gainAt[g][c] = r.pos
+	s.Gain[g][c] = r.bits(8)
+	if h.Version == MPEG1 {
+		r.pos += 4
+	} else {
+		r.pos += 9
+	}
+	if r.bits(1) == 1 { // switched window: type 2, mixed 1, tables 10, gains 9
+		if r.bits(2) == 0 {
+			s.Sane = false // a switched window must say which
+		}
+		r.pos += 20
+	} else { // tables 15, regions 7
+		r.pos += 22
+	}
+	r.pos += 2 + b2i(h.Version == MPEG1)
+}
+
+// crcOK reports whether the frame's CRC-16 matches its header and side
+// information. Frames without one are right.
+func crcOK(h Header, data []byte) bool {
+	if !h.Protected || len(data) < h.mainOffset() {
+		return true
+	}
+	return binary.BigEndian.Uint16(data[headerSize:]) == crc16(h, data)
+}
+
+// crc16 computes the check word over the last two header bytes and the side
+// information (ISO/IEC 11172-3, 2.4.3.1: polynomial 0x8005, start 0xffff).
+func crc16(h Header, data []byte) uint16 {
+	crc := uint16(0xffff)
+	step := func(b byte) {
+		crc ^= uint16(b) << 8
+		for range 8 {
+			if crc&0x8000 != 0 {
+				crc = crc<<1 ^ 0x8005
+			} else {
+				crc <<= 1
+			}
+		}
+	}
+	step(data[2])
+	step(data[3])
+	for _, b := range data[h.sideOffset():h.mainOffset()] {
+		step(b)
+	}
+	return crc
+}
