@@ -1,0 +1,150 @@
+package audio
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/hajimehoshi/go-mp3"
+
+	"loa/audio/mpeg"
+)
+
+// kinds are the MP3s met in the field that go-mp3 can be brought to decode.
+var kinds = []struct {
+	name           string
+	rate, channels int
+	options        []string
+	version        string
+	rating         mpeg.Rating
+	tolerance      float64 // rms difference to ffmpeg, full scale 1
+}{
+	{"CBR 128 joint stereo", 44100, 2, []string{"-b", "128"}, "MPEG-1 Layer III", mpeg.CBR, 1e-4},
+	{"CBR 320 stereo", 44100, 2, []string{"-b", "320", "-m", "s"}, "MPEG-1 Layer III", mpeg.CBR, 1e-4},
+	{"VBR V2", 44100, 2, []string{"-V", "2"}, "MPEG-1 Layer III", mpeg.VBR, 1e-4},
+	{"ABR 96", 48000, 2, []string{"--abr", "96"}, "MPEG-1 Layer III", mpeg.ABR, 1e-4},
+	{"CBR 64 mono with CRC", 44100, 1, []string{"-b", "64", "-p"}, "MPEG-1 Layer III", mpeg.CBR, 1e-4},
+	{"CBR 64 mono 32 kHz", 32000, 1, []string{"-b", "64"}, "MPEG-1 Layer III", mpeg.CBR, 1e-4},
+	{"MPEG-2 160 at 22.05 kHz", 22050, 2, []string{"-b", "160"}, "MPEG-2 Layer III", mpeg.CBR, 1e-3},
+	{"MPEG-2 24 kHz VBR", 24000, 1, []string{"-V", "4"}, "MPEG-2 Layer III", mpeg.VBR, 1e-3},
+	{"MPEG-2 16 kHz 48 kbit/s", 16000, 1, []string{"-b", "48"}, "MPEG-2 Layer III", mpeg.CBR, 1e-3},
+	{"MPEG-2.5 12 kHz", 12000, 1, []string{"-b", "32"}, "MPEG-2.5 Layer III", mpeg.CBR, 1e-3},
+	{"MPEG-2.5 11.025 kHz", 11025, 2, []string{"-b", "48"}, "MPEG-2.5 Layer III", mpeg.CBR, 1e-3},
+	{"free format 200", 44100, 2, []string{"--freeformat", "-b", "200"}, "MPEG-1 Layer III", mpeg.Free, 1e-4},
+}
+
+func TestEveryKindOfMP3DecodesSampleExact(t *testing.T) {
+	need(t, "lame", "ffmpeg")
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			const seconds = 7
+			source := sound(k.rate, k.channels, seconds)
+			file := lame(t, k.rate, k.channels, source, k.options...)
+			facts, got := decode(t, file, 1)
+			if facts.Samples != int64(k.rate*seconds) || len(got.pcm) != len(source) {
+				t.Errorf("%d samples said, %d given, %d encoded", facts.Samples, len(got.pcm)/k.channels, k.rate*seconds)
+			}
+			if facts.Codec != k.version || facts.MP3.Rating != k.rating || facts.SampleRate != k.rate ||
+				facts.Channels != k.channels || facts.Truncated || len(facts.Warnings) > 0 {
+				t.Errorf("facts %+v %+v", facts, facts.MP3)
+			}
+			if _, parallel := decode(t, file, 4); !slices.Equal(got.pcm, parallel.pcm) {
+				t.Error("four workers decode other samples than one")
+			}
+			if k.rating == mpeg.Free {
+				return // ffmpeg's demuxer refuses free format; the source is the judge below
+			}
+			if rms, most := difference(got.pcm, ffmpegFloats(t, file, "x.mp3")); rms > k.tolerance {
+				t.Errorf("differs from ffmpeg by rms %.6f, at most %.6f", rms, most)
+			}
+		})
+	}
+}
+
+func TestSplittingIsBitIdenticalToOneDecoder(t *testing.T) {
+	need(t, "lame")
+	for _, options := range [][]string{{"-b", "128"}, {"-V", "5"}, {"-b", "320", "-m", "s"}, {"--abr", "70"}, {"-b", "48", "-t"}} {
+		file := lame(t, 44100, 2, sound(44100, 2, 15), options...)
+		want := oneDecoder(t, file)
+		_, got := decode(t, file, 3)
+		scan := mpeg.NewScanner(bytes.NewReader(file))
+		for {
+			if _, err := scan.Next(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		i := scan.Info()
+		head, tail := i.Trim()
+		if i.Xing != nil {
+			head += int64(i.Header.Samples()) // go-mp3 plays the Info frame
+		}
+		want = want[head*2 : int64(len(want))-tail*2]
+		if !slices.Equal(want, got.pcm) {
+			rms, most := difference(want, got.pcm)
+			t.Errorf("%v: %d samples and %d, rms %g, most %g", options, len(want), len(got.pcm), rms, most)
+		}
+	}
+}
+
+// oneDecoder runs the bare library over the whole file.
+func oneDecoder(t *testing.T, file []byte) []float32 {
+	dec, err := mp3.NewDecoder(struct{ io.Reader }{bytes.NewReader(file)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(dec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcm := make([]float32, len(raw)/2)
+	floats(pcm, raw, 2)
+	return pcm
+}
+
+func TestWAVOfEveryWidth(t *testing.T) {
+	need(t, "ffmpeg")
+	source := waveFile(48000, 2, sound(48000, 2, 1))
+	_, want := decode(t, source, 1)
+	for codec, tolerance := range map[string]float64{
+		"pcm_u8": 1e-2, "pcm_s16le": 1e-9, "pcm_s24le": 1e-9, "pcm_s32le": 1e-9, "pcm_f32le": 1e-9, "pcm_f64le": 1e-9,
+	} {
+		for _, rf64 := range []string{"never", "always"} {
+			file := run(t, source, "ffmpeg", "-v", "error", "-i", "-", "-c:a", codec, "-rf64", rf64, "-f", "wav", "-")
+			facts, got := decode(t, file, 1)
+			if rms, _ := difference(want.pcm, got.pcm); rms > tolerance || len(got.pcm) != len(want.pcm) || facts.Truncated {
+				t.Errorf("%s rf64 %s: rms %g, %d samples of %d, truncated %v", codec, rf64, rms, len(got.pcm), len(want.pcm), facts.Truncated)
+			}
+		}
+	}
+}
+
+func TestCutFilesAreKnown(t *testing.T) {
+	need(t, "lame")
+	for name, file := range map[string][]byte{
+		"mp3": lame(t, 44100, 1, sound(44100, 1, 5), "-b", "64"),
+		"wav": waveFile(44100, 1, sound(44100, 1, 5)),
+	} {
+		for _, part := range []int{50, 90, 99} {
+			facts, _ := decode(t, file[:len(file)*part/100], 2)
+			if !facts.Truncated {
+				t.Errorf("%s cut at %d %%: not noticed", name, part)
+			}
+		}
+	}
+}
+
+func TestSniffKnowsWhatPeopleSendByMistake(t *testing.T) {
+	for head, code := range map[string]string{
+		"": "audio.is_empty", "PK\x03\x04aaaa": "audio.is_zip", "<!DOCTYPE html><p>": "audio.is_web_page",
+		"\xff\xd8\xff\xe0JFIF": "audio.is_picture", "%PDF-1.7": "audio.is_document",
+		"\x00\x00\x00\x00\x00\x00": "audio.is_zeros", "xin chào, đây là kịch bản": "audio.is_text",
+	} {
+		if _, err := Sniff([]byte(head)); err == nil || fmt.Sprint(err) != code {
+			t.Errorf("%q: %v, want %s", head, err, code)
+		}
+	}
+}
