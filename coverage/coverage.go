@@ -1,0 +1,231 @@
+// Package coverage compares what was expected of each station in a week with
+// what it reported: the main indicator of the plan.
+//
+//	coverage = stations with at least one qualifying airing
+//	           ÷ (stations active the whole week − excused)
+//
+// Both sides are counted over the same stations, so it never exceeds 100 %.
+// "Reported nothing", "reported not aired" and "aired" are three different
+// things, and a fourth is kept apart from them: aired something that does not
+// count (another programme, or too short).
+package coverage
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+)
+
+// State is what one station's week amounts to.
+type State string
+
+// The states. A station that aired is never excused: it needs no excuse.
+const (
+	Aired       State = "aired"        // at least one qualifying airing
+	NotCounted  State = "not_counted"  // aired, but nothing that qualifies
+	NotAired    State = "not_aired"    // reported only that it could not
+	NotReported State = "not_reported" // said nothing
+	Excused     State = "excused"      // did not air, and was excused for a stated reason
+)
+
+// States lists the states from best to worst, as they are shown.
+var States = [...]State{Aired, NotCounted, NotAired, NotReported, Excused}
+
+// Counts are the numbers of one week over some set of stations.
+type Counts struct {
+	Active       int `json:"active"`        // stations active the whole week
+	Excused      int `json:"excused"`       // of these, excused and without a qualifying airing
+	Scheduled    int `json:"scheduled"`     // with at least one slot of a counting programme
+	Aired        int `json:"aired"`         // with at least one qualifying airing
+	WithEvidence int `json:"with_evidence"` // of these, one with evidence
+	Verified     int `json:"verified"`      // of these, one verified
+	OnTime       int `json:"on_time"`       // of these, one reported on time
+	NotCounted   int `json:"not_counted"`   // aired nothing that counts
+	NotAired     int `json:"not_aired"`
+	NotReported  int `json:"not_reported"`
+}
+
+// Expected is the denominator: the active stations less the excused.
+func (c Counts) Expected() int { return c.Active - c.Excused }
+
+// Percent is the coverage in whole percent, rounded down so that 100 means
+// every station; 100 if nothing was expected.
+func (c Counts) Percent() int {
+	if c.Expected() == 0 {
+		return 100
+	}
+	return 100 * c.Aired / c.Expected()
+}
+
+// Member is a station that was active the whole week.
+type Member struct {
+	Station  string
+	District string
+}
+
+// StationWeek is one station's week.
+type StationWeek struct {
+	Station   string       `json:"station"`
+	District  string       `json:"district"`
+	State     State        `json:"state"`
+	Scheduled int          `json:"scheduled"` // slots of counting programmes
+	Tally     airing.Tally `json:"tally"`
+	Excuse    *Excuse      `json:"excuse,omitempty"`
+}
+
+// DistrictCounts are the counts of one district.
+type DistrictCounts struct {
+	District string `json:"district"` // official code
+	Counts
+}
+
+// Week is the coverage of one week. A closed week shows the counts as they
+// were frozen; Now then holds what they would be with later reports.
+type Week struct {
+	Week airing.Week `json:"week"`
+	Counts
+	Closed    bool             `json:"closed"`
+	ClosedAt  time.Time        `json:"closed_at,omitzero"`
+	ClosedBy  string           `json:"closed_by,omitempty"`
+	Now       *Counts          `json:"now,omitempty"` // only of a closed week in which something changed since
+	Districts []DistrictCounts `json:"districts"`
+	Stations  []StationWeek    `json:"stations,omitempty"`
+}
+
+// Excuse takes a station out of the denominator of one week.
+type Excuse struct {
+	Week    airing.Week   `json:"week"`
+	Station string        `json:"station"`
+	Reason  airing.Reason `json:"reason"`
+	Note    string        `json:"note"` // what happened, for the record
+	By      string        `json:"by"`   // name of who approved it
+	At      time.Time     `json:"at"`   // UTC
+	Revoked bool          `json:"revoked,omitempty"`
+}
+
+// Compute counts a week. tallies and excuses are by station ID; scheduled
+// tells how many slots of counting programmes a station had. Stations that are
+// no members are left out on both sides of the fraction.
+func Compute(week airing.Week, members []Member, scheduled func(station string) int,
+	tallies map[string]airing.Tally, excuses map[string]Excuse) Week {
+	w := Week{Week: week, Stations: make([]StationWeek, 0, len(members))}
+	districts := map[string]*Counts{}
+	for _, m := range members {
+		sw := StationWeek{Station: m.Station, District: m.District, Scheduled: scheduled(m.Station), Tally: tallies[m.Station]}
+		if e, ok := excuses[m.Station]; ok && !e.Revoked {
+			sw.Excuse = &e
+		}
+		sw.State = stateOf(sw)
+		w.Stations = append(w.Stations, sw)
+		d := districts[m.District]
+		if d == nil {
+			d = &Counts{}
+			districts[m.District] = d
+		}
+		d.add(sw)
+		w.Counts.add(sw)
+	}
+	for code, c := range districts {
+		w.Districts = append(w.Districts, DistrictCounts{code, *c})
+	}
+	slices.SortFunc(w.Districts, func(a, b DistrictCounts) int { return slices.Compare([]byte(a.District), []byte(b.District)) })
+	return w
+}
+
+func stateOf(s StationWeek) State {
+	switch {
+	case s.Tally.Qualifying > 0:
+		return Aired
+	case s.Excuse != nil:
+		return Excused
+	case s.Tally.Aired > 0:
+		return NotCounted
+	case s.Tally.NotAired > 0:
+		return NotAired
+	}
+	return NotReported
+}
+
+func (c *Counts) add(s StationWeek) {
+	c.Active++
+	if s.Scheduled > 0 {
+		c.Scheduled++
+	}
+	switch s.State {
+	case Excused:
+		c.Excused++
+	case NotCounted:
+		c.NotCounted++
+	case NotAired:
+		c.NotAired++
+	case NotReported:
+		c.NotReported++
+	case Aired:
+		c.Aired++
+		for _, level := range []struct {
+			n     uint16
+			count *int
+		}{{s.Tally.WithEvidence, &c.WithEvidence}, {s.Tally.Verified, &c.Verified}, {s.Tally.OnTime, &c.OnTime}} {
+			if level.n > 0 {
+				*level.count++
+			}
+		}
+	}
+}
+
+// Only returns the week as seen by somebody who may see just some stations.
+func (w Week) Only(see func(district, station string) bool) Week {
+	members := make([]Member, 0, len(w.Stations))
+	rows := make(map[string]StationWeek, len(w.Stations))
+	tallies := make(map[string]airing.Tally, len(w.Stations))
+	excuses := map[string]Excuse{}
+	for _, s := range w.Stations {
+		if !see(s.District, s.Station) {
+			continue
+		}
+		members = append(members, Member{s.Station, s.District})
+		rows[s.Station], tallies[s.Station] = s, s.Tally
+		if s.Excuse != nil {
+			excuses[s.Station] = *s.Excuse
+		}
+	}
+	part := Compute(w.Week, members, func(id string) int { return rows[id].Scheduled }, tallies, excuses)
+	part.Closed, part.ClosedAt, part.ClosedBy = w.Closed, w.ClosedAt, w.ClosedBy
+	return part
+}
+
+// Query selects weeks and stations.
+type Query struct {
+	Week     airing.Week
+	District string // official code; "" means every district the actor may see
+}
+
+// StationTally is a row of a station's history.
+type StationTally struct {
+	Week  airing.Week  `json:"week"`
+	Tally airing.Tally `json:"tally"`
+}
+
+// Store answers questions of coverage and keeps excuses and closed weeks. It
+// is safe for concurrent use.
+type Store interface {
+	// Coverage counts one week over the stations the actor may see. A closed
+	// week is answered from what was frozen.
+	Coverage(ctx context.Context, by accounts.Actor, q Query) (Week, error)
+	// Trend returns the counts of each week from..until (both included, at
+	// most MaxWeeks), without stations.
+	Trend(ctx context.Context, by accounts.Actor, from, until airing.Week, district string) ([]Week, error)
+	// History returns a station's tallies from..until, weeks without any
+	// report left out.
+	History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) ([]StationTally, error)
+	// Excuse records an excuse, or revokes one.
+	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
+	// CloseWeek freezes a week and seals the log. Closing it again changes nothing.
+	CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (Week, error)
+}
+
+// MaxWeeks is the longest trend one call answers: ten years.
+const MaxWeeks = 530

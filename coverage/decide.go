@@ -1,0 +1,46 @@
+package coverage
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+)
+
+// DecideExcuse says whether the excuse may be recorded. known tells that the
+// station was active in that week, closed that the week is frozen. Faults:
+// coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
+// coverage.not_active.
+func DecideExcuse(m accounts.Meta, on accounts.Where, known, closed bool, e Excuse) (Excuse, error) {
+	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
+		return Excuse{}, err
+	}
+	e.Note = strings.TrimSpace(e.Note)
+	switch {
+	case !known:
+		return Excuse{}, fault.New(fault.Invalid, "coverage.not_active", "week", e.Week)
+	case closed:
+		return Excuse{}, fault.New(fault.Conflict, "coverage.week_closed", "week", e.Week)
+	case !slices.Contains(airing.Reasons[:], e.Reason):
+		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_reason").At("reason")
+	case e.Note == "" || utf8.RuneCountInString(e.Note) > 1000:
+		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_note").At("note")
+	}
+	e.By, e.At = m.By.Name, m.At.UTC()
+	return e, nil
+}
+
+// DecideClose says whether the week may be closed now. Faults:
+// coverage.week_open when it has not ended.
+func DecideClose(m accounts.Meta, cal airing.Calendar, w airing.Week) error {
+	if err := m.By.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+		return err
+	}
+	if end := cal.Start(w + 1); m.At.Before(end) {
+		return fault.New(fault.Conflict, "coverage.week_open", "week", w, "end", end)
+	}
+	return nil
+}
