@@ -1,0 +1,23 @@
+package accounts
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Hash is the SHA-256 of a secret (a session cookie, an API token, the end of
+// an invitation link) in lower-case hex. Stores keep hashes only, so a stolen
+// data file opens no door.
+type Hash string
+
+// NewSecret makes a secret of 130 random bits in letters and digits that no
+// one confuses when copying them by hand.
+func NewSecret() string { return rand.Text() }
+
+// HashOf returns what the store keeps of a secret. Secrets are random and
+// long, so a fast hash is enough; passphrases go through HashPassphrase.
+func HashOf(secret string) Hash {
+	sum := sha256.Sum256([]byte(secret))
+	return Hash(hex.EncodeToString(sum[:]))
+}

@@ -1,0 +1,283 @@
+package kit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// status maps the kind of a fault to its HTTP status: the only such switch.
+func status(k fault.Kind) int {
+	switch k {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Denied:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Gone:
+		return http.StatusGone
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.Unsupported:
+		return http.StatusUnsupportedMediaType
+	case fault.TooMany:
+		return http.StatusTooManyRequests
+	case fault.Full:
+		return http.StatusInsufficientStorage
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// Problem is an error as the API answers it (RFC 9457, application/problem+json).
+type Problem struct {
+	Title  string    `json:"title,omitempty"` // the status in English words
+	Status int       `json:"status,omitempty"`
+	Code   string    `json:"code"`            // stable, for programs
+	Detail string    `json:"detail"`          // one sentence for the person
+	Field  string    `json:"field,omitempty"` // the member or parameter at fault
+	Line   int       `json:"line,omitempty"`  // of an imported file, 1-based
+	Errors []Problem `json:"errors,omitempty"`
+}
+
+func problem(lang text.Language, e *fault.Error) Problem {
+	p := Problem{Code: e.Code, Detail: lang.Fault(e), Field: e.Field, Line: e.Line}
+	if !text.Has(e.Code) {
+		p.Code = "internal"
+	}
+	for _, part := range e.Parts {
+		p.Errors = append(p.Errors, problem(lang, part))
+	}
+	return p
+}
+
+// sort out errors of the standard library that are a person's business.
+func named(err error) *fault.Error {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return fault.New(fault.TooLarge, "kit.body_too_large", "limit", text.Vietnamese.Size(tooBig.Limit)).Because(err)
+	}
+	return fault.Of(err)
+}
+
+// answerError is the only place that answers an error, and the only one that logs it.
+func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
+	if r.Context().Err() != nil && errors.Is(err, r.Context().Err()) {
+		return // the client has gone
+	}
+	e := named(err)
+	code := status(e.Kind)
+	level := slog.LevelInfo
+	if code >= 500 {
+		level = slog.LevelError
+	}
+	k.cfg.Log.Log(r.Context(), level, "request refused", "method", r.Method, "path", r.URL.Path, "status", code,
+		"code", e.Code, "person", r.Actor.Person, "ip", r.IP().String(), "err", err.Error())
+	w.Header().Set("Cache-Control", "no-store")
+	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "30")
+	}
+	if isAPI(r.URL.Path) {
+		p := problem(r.Lang, e)
+		p.Status, p.Title = code, http.StatusText(code)
+		if code == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="Loa"`)
+		}
+		body, _ := json.Marshal(p) // strings and numbers always marshal
+		r.write(w, code, "application/problem+json", body)
+		return
+	}
+	if code == http.StatusUnauthorized && r.Method == http.MethodGet {
+		http.Redirect(w, r.Request, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	r.status = code
+	page := errorPage{Page: r.Page("kit.error_title"), Status: code, Problem: problem(r.Lang, e)}
+	if rerr := k.failed.Render(w, r, page); rerr != nil {
+		k.cfg.Log.Error("the error page itself failed", "err", rerr)
+		http.Error(w, page.Problem.Detail, code)
+	}
+}
+
+// JSON answers with v as JSON.
+func (r *Request) JSON(w http.ResponseWriter, status int, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	r.write(w, status, "application/json", b.Bytes())
+	return nil
+}
+
+// List is how every API list answers.
+type List[T any] struct {
+	Items []T     `json:"items"`
+	Next  *string `json:"next"` // URL of the next page, null on the last
+}
+
+// NewList makes a List. after is the cursor the next page starts behind, ""
+// on the last page; it comes back as the parameter after.
+func NewList[T any](r *Request, items []T, after string) List[T] {
+	if items == nil {
+		items = []T{}
+	}
+	l := List[T]{Items: items}
+	if after != "" {
+		q := r.URL.Query()
+		q.Set("after", after)
+		next := r.URL.Path + "?" + q.Encode()
+		l.Next = &next
+	}
+	return l
+}
+
+// ReadJSON reads the request's body into v. The body must be one JSON value
+// with no member v does not know, of type application/json; text is brought
+// to NFC. Faults: kit.not_json, kit.json_invalid, kit.body_too_large.
+func (r *Request) ReadJSON(v any) error {
+	if mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mt != "application/json" {
+		return fault.New(fault.Unsupported, "kit.not_json")
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return broken(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(norm.NFC.Bytes(body)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return badJSON(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fault.New(fault.Invalid, "kit.json_invalid")
+	}
+	return nil
+}
+
+func badJSON(err error) error {
+	e := fault.New(fault.Invalid, "kit.json_invalid").Because(err)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return e.At(wrong.Field)
+	}
+	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		return fault.New(fault.Invalid, "kit.json_unknown_field", "field", name).Because(err).At(strings.Trim(name, `"`))
+	}
+	var named *fault.Error
+	if errors.As(err, &named) {
+		return named
+	}
+	return e
+}
+
+// broken names what went wrong while a body was read.
+func broken(err error) error {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return err
+	}
+	return fault.New(fault.Invalid, "kit.body_cut").Because(err)
+}
+
+// Redirect sends the browser on to a path of ours after a change (303), with
+// an optional sentence to show there: a catalogue key and its name, value
+// pairs of strings.
+func (r *Request) Redirect(w http.ResponseWriter, path, key string, args ...string) error {
+	if key != "" {
+		r.setFlash(w, Flash{Key: key, Args: args})
+	}
+	http.Redirect(w, r.Request, path, http.StatusSeeOther)
+	return nil
+}
+
+// Flash is one sentence that survives a redirect.
+type Flash struct {
+	Key  string   `json:"k"`
+	Args []string `json:"a,omitempty"`
+	Text string   `json:"-"`
+}
+
+func (r *Request) setFlash(w http.ResponseWriter, f Flash) {
+	b, _ := json.Marshal(f) // strings always marshal
+	r.setCookie(w, "flash", base64.RawURLEncoding.EncodeToString(b), time.Minute)
+}
+
+// takeFlash reads the sentence a redirect left and removes it. A cookie that
+// says anything but a key of the catalogue is ignored.
+func (r *Request) takeFlash(w http.ResponseWriter) *Flash {
+	c, err := r.Cookie(r.cookieName("flash"))
+	if err != nil || c.Value == "" {
+		return nil
+	}
+	r.setCookie(w, "flash", "", -time.Second)
+	var f Flash
+	b, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil || json.Unmarshal(b, &f) != nil || !text.Has(f.Key) || len(f.Args)%2 != 0 {
+		return nil
+	}
+	args := make([]any, len(f.Args))
+	for i, a := range f.Args {
+		args[i] = a
+	}
+	f.Text = r.Lang.Say(f.Key, args...)
+	return &f
+}
+
+// write sends a body that is ready in memory, compressed when it pays.
+func (r *Request) write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	h := w.Header()
+	if !strings.Contains(contentType, "charset") && !strings.HasPrefix(contentType, "image/png") {
+		contentType += "; charset=utf-8"
+	}
+	h.Set("Content-Type", contentType)
+	h.Add("Vary", "Accept-Encoding")
+	if len(body) > 1024 && r.acceptsGzip() {
+		body = squeeze(body, gzip.DefaultCompression)
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client may have gone; nobody is left to tell
+	}
+}
+
+func (r *Request) acceptsGzip() bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if name == "gzip" && strings.TrimSpace(q) != "q=0" {
+			return true
+		}
+	}
+	return false
+}
+
+func squeeze(body []byte, level int) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, level) // the levels we pass are valid
+	_, _ = z.Write(body)                   // a buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
+}

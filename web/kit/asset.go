@@ -1,0 +1,126 @@
+package kit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+
+	"loa/internal/fault"
+)
+
+// assets are the files browsers may keep for ever. One hash over all of them
+// is part of every URL, so modules import each other by relative path
+// (import "../kit/dialog.js") and a new release reaches everyone at once.
+type assets struct {
+	files map[string]*asset // by "folder/file.css"
+	hash  string
+}
+
+type asset struct {
+	kind         string
+	plain, small []byte // small is gzipped, nil when that does not pay
+}
+
+// served lists the kinds of files in a page folder that browsers fetch.
+var served = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml; charset=utf-8", ".png": "image/png",
+}
+
+func newAssets() *assets { return &assets{files: map[string]*asset{}} }
+
+func (a *assets) add(folder string, files fs.FS, fail func(error)) {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		fail(fmt.Errorf("kit: folder %s: %w", folder, err))
+		return
+	}
+	for _, e := range entries {
+		kind, ok := served[path.Ext(e.Name())]
+		if !ok {
+			continue
+		}
+		b, err := fs.ReadFile(files, e.Name())
+		if err != nil {
+			fail(fmt.Errorf("kit: asset %s/%s: %w", folder, e.Name(), err))
+			continue
+		}
+		name := folder + "/" + e.Name()
+		if a.files[name] != nil {
+			fail(fmt.Errorf("kit: asset %s added twice", name))
+		}
+		a.files[name] = &asset{kind: kind, plain: b}
+	}
+}
+
+// seal compresses the files and fixes the hash.
+func (a *assets) seal() {
+	names := make([]string, 0, len(a.files))
+	for n := range a.files {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	sum := sha256.New()
+	for _, n := range names {
+		f := a.files[n]
+		fmt.Fprintf(sum, "%s %d\n", n, len(f.plain))
+		sum.Write(f.plain)
+		if small := squeeze(f.plain, gzip.BestCompression); len(small) < len(f.plain)*9/10 {
+			f.small = small
+		}
+	}
+	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
+}
+
+// url returns the address of an asset; an unknown one fails the page.
+func (a *assets) url(name string) (string, error) {
+	if a.files[name] == nil {
+		return "", fmt.Errorf("kit: no asset %q", name)
+	}
+	return "/assets/" + a.hash + "/" + name, nil
+}
+
+// serve answers GET /assets/{hash}/{folder}/{file}. A page that was open during
+// an upgrade asks for the old hash: it gets the new file, but may not keep it.
+func (a *assets) serve(w http.ResponseWriter, r *Request) error {
+	f := a.files[r.PathValue("folder")+"/"+r.PathValue("file")]
+	if f == nil {
+		return fault.New(fault.NotFound, "kit.not_found")
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", "no-cache")
+	if r.PathValue("hash") == a.hash {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	body := f.plain
+	if f.small != nil && r.acceptsGzip() {
+		body = f.small
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = bytes.NewReader(body).WriteTo(w) // the client may have gone
+	return nil
+}
+
+// attachment is the Content-Disposition of a download under a name that may
+// hold Vietnamese letters.
+func attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
+}
+
+// Download answers with a file to save. kind is its media type.
+func (r *Request) Download(w http.ResponseWriter, name, kind string, body []byte) error {
+	w.Header().Set("Content-Disposition", attachment(name))
+	r.write(w, http.StatusOK, kind, body)
+	return nil
+}

@@ -1,0 +1,214 @@
+package kit
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Form holds what somebody typed, so that a page shown again after an error
+// keeps every value and puts each sentence beside its field. The zero Form is
+// an empty one: give a page NewForm for its hidden change ID.
+type Form struct {
+	ID     string            // UUID of the change, in the hidden field "id": a double tap is one change
+	Values url.Values        // as typed, trimmed, NFC
+	Errors map[string]string // sentence by field
+	Notice string            // the sentence that belongs to no single field
+	Files  map[string][]*multipart.FileHeader
+
+	r     *Request
+	parts []*fault.Error // collected by the typed readers
+}
+
+// NewForm returns an empty form under a fresh ID. pairs are name, value of
+// what stands in it already.
+func NewForm(pairs ...string) Form {
+	f := Form{ID: NewID(), Values: url.Values{}, Errors: map[string]string{}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f.Values.Add(pairs[i], pairs[i+1])
+	}
+	return f
+}
+
+// formMemory is how much of a multipart form stays in memory; files beyond go
+// to temporary files that the server removes after the request.
+const formMemory = 1 << 20
+
+// ReadForm reads a posted form, urlencoded or multipart. Faults:
+// kit.not_form, kit.body_cut, kit.body_too_large, kit.id_invalid.
+func (r *Request) ReadForm() (*Form, error) {
+	mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && mt == "multipart/form-data":
+		err = r.ParseMultipartForm(formMemory)
+	case err == nil && mt == "application/x-www-form-urlencoded":
+		err = r.ParseForm()
+	default:
+		return nil, fault.New(fault.Unsupported, "kit.not_form")
+	}
+	if err != nil {
+		return nil, broken(err)
+	}
+	f := &Form{Values: url.Values{}, Errors: map[string]string{}, r: r}
+	for name, vs := range r.PostForm {
+		for _, v := range vs {
+			f.Values.Add(name, clean(v))
+		}
+	}
+	if r.MultipartForm != nil {
+		f.Files = r.MultipartForm.File
+	}
+	if f.ID = f.Values.Get("id"); f.ID == "" {
+		f.ID = NewID()
+	}
+	return f, CheckID(f.ID, "id")
+}
+
+// clean trims a typed value and brings it to NFC with plain line ends.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\r\n", "\n")
+	return strings.TrimSpace(norm.NFC.String(s))
+}
+
+// Get returns a field's value, "" if absent.
+func (f Form) Get(name string) string { return f.Values.Get(name) }
+
+// All returns every value of a field: the ticked boxes of a group.
+func (f Form) All(name string) []string { return f.Values[name] }
+
+// Has reports whether the field holds the value: keeps a box ticked.
+func (f Form) Has(name, value string) bool {
+	for _, v := range f.Values[name] {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+// Bool reports whether a check box is ticked.
+func (f Form) Bool(name string) bool { return f.Get(name) != "" }
+
+// Int reads a whole number; an empty field is 0. What cannot be read is noted
+// and returned by Err.
+func (f *Form) Int(name string) int {
+	s := f.Get(name)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.number_invalid").At(name))
+	}
+	return n
+}
+
+// Date reads a day as <input type=date> sends it: its first instant in
+// text.Zone; an empty field is the zero Time.
+func (f *Form) Date(name string) time.Time { return f.when(name, time.DateOnly, "kit.date_invalid") }
+
+// Instant reads date and time of day as <input type=datetime-local> sends
+// them, in text.Zone; an empty field is the zero Time.
+func (f *Form) Instant(name string) time.Time {
+	return f.when(name, "2006-01-02T15:04", "kit.time_invalid")
+}
+
+func (f *Form) when(name, layout, key string) time.Time {
+	s := f.Get(name)
+	if s == "" {
+		return time.Time{}
+	}
+	t, err := time.ParseInLocation(layout, s, text.Zone)
+	if err != nil && len(s) > len(layout) { // browsers may add seconds
+		t, err = time.ParseInLocation(layout, s[:len(layout)], text.Zone)
+	}
+	if err != nil {
+		f.parts = append(f.parts, fault.New(fault.Invalid, key).At(name))
+	}
+	return t
+}
+
+// Err returns the fault of all fields the typed readers could not read, or nil.
+func (f *Form) Err() error {
+	if len(f.parts) == 0 {
+		return nil
+	}
+	e := fault.New(fault.Invalid, "kit.form_invalid")
+	e.Parts = f.parts
+	return e
+}
+
+// Refused takes an error that the person can mend in the form: it puts the
+// sentences beside their fields, sets the status of the page to come, and
+// returns true. Any other error is left to the caller to return.
+func (f *Form) Refused(err error) bool {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Kind {
+	case fault.Invalid, fault.Conflict, fault.TooLarge, fault.Unsupported, fault.Full, fault.Gone, fault.TooMany, fault.NotFound:
+	default:
+		return false
+	}
+	f.r.status = status(e.Kind)
+	if e.Kind == fault.Conflict || e.Kind == fault.Invalid {
+		f.ID = NewID() // what is sent next is another change
+	}
+	for _, part := range append([]*fault.Error{e}, e.Parts...) {
+		sentence := f.r.Lang.Fault(part)
+		switch {
+		case part.Field != "" && f.Errors[part.Field] == "":
+			f.Errors[part.Field] = sentence
+		case f.Notice == "":
+			f.Notice = sentence
+		case part != e:
+			f.Notice += " " + sentence
+		}
+	}
+	return true
+}
+
+// File opens the first file of a field. A missing one is kit.file_missing.
+func (f *Form) File(name string) (multipart.File, *multipart.FileHeader, error) {
+	hs := f.Files[name]
+	if len(hs) == 0 || hs[0].Size == 0 && hs[0].Filename == "" {
+		return nil, nil, fault.New(fault.Invalid, "kit.file_missing").At(name)
+	}
+	file, err := hs[0].Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	return file, hs[0], nil
+}
+
+// ReadFile reads the first file of a field whole, at most most bytes.
+func (f *Form) ReadFile(name string, most int64) ([]byte, *multipart.FileHeader, error) {
+	file, h, err := f.File(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(http.MaxBytesReader(nil, file, most))
+	if err != nil {
+		return nil, nil, named(err).At(name)
+	}
+	return b, h, nil
+}
+
+// Option is one choice of a select, a radio group or a group of boxes.
+type Option struct {
+	Value, Text string
+	Hint        string // a second, quieter line
+}

@@ -1,0 +1,186 @@
+// Package kit is what every page and every API route of Loa is built from: the
+// router with declared access, sessions, rendering, forms, answers to errors,
+// and the look (kit.css and the shared templates).
+//
+// A page folder exports Register(k *kit.Kit, ...): it declares its templates
+// with Folder and NewView, its routes with Handle, its place in the menu with
+// Menu. CONTRIBUTING.md shows a whole page in 40 lines.
+package kit
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/accounts"
+)
+
+//go:embed *.html *.css *.js *.svg
+var files embed.FS
+
+// Auth finds out who sends a request. Both methods are safe for concurrent use
+// and return a zero Person, and no error, when nobody holds that secret any
+// more (ended, expired or disabled).
+type Auth interface {
+	// BySession returns the person of a living session and notes that it was seen.
+	BySession(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, accounts.Session, error)
+	// ByToken returns the person of an API token.
+	ByToken(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, error)
+}
+
+// Config is what a Kit needs to know. Auth, Now and Log are required.
+type Config struct {
+	Auth    Auth
+	Now     func() time.Time
+	Log     *slog.Logger
+	Proxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed; none by default
+	Version string         // shown in the footer
+
+	// Ready says whether the daemon can serve; nil means always.
+	Ready func(context.Context) error
+}
+
+// Kit collects routes, views, assets and menu entries while the page folders
+// register, and then serves them. Register everything before Handler; a Kit is
+// safe for concurrent use after that.
+type Kit struct {
+	cfg     Config
+	routes  []Route
+	views   []AnyView
+	assets  *assets
+	menu    []MenuItem
+	steps   []StepFunc
+	folders []*Folder
+	errs    []error
+	failed  *View[errorPage]
+}
+
+// New returns a Kit with the shared look loaded.
+func New(cfg Config) *Kit {
+	k := &Kit{cfg: cfg, assets: newAssets()}
+	k.assets.add("kit", files, k.fail)
+	k.failed = NewView[errorPage](&Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}, "error.html")
+	k.Handle(k.ownRoutes()...)
+	return k
+}
+
+// fail notes a mistake of a registration; Handler returns them all.
+func (k *Kit) fail(err error) { k.errs = append(k.errs, err) }
+
+// Log returns the logger of the web's door.
+func (k *Kit) Log() *slog.Logger { return k.cfg.Log }
+
+// Now returns the current time from the injected clock.
+func (k *Kit) Now() time.Time { return k.cfg.Now() }
+
+// Folder is one page folder: its templates, styles and scripts.
+type Folder struct {
+	kit  *Kit
+	name string
+	fs   fs.FS
+	used map[string]bool // templates that some view declared
+}
+
+// Folder adds a page folder. name is the folder's own name; its .css, .js,
+// .svg and .png files are served, and {{asset "name/file.css"}} links them.
+func (k *Kit) Folder(name string, files fs.FS) *Folder {
+	f := &Folder{kit: k, name: name, fs: files, used: map[string]bool{}}
+	k.folders = append(k.folders, f)
+	k.assets.add(name, files, k.fail)
+	return f
+}
+
+// undeclared lists templates that no view uses: a forgotten page, or a typing
+// error. Names that begin with "_" are parts shared inside the folder.
+func (f *Folder) undeclared() []error {
+	var errs []error
+	names, err := fs.Glob(f.fs, "*.html")
+	if err != nil {
+		return []error{err}
+	}
+	for _, n := range names {
+		if !f.used[n] && !strings.HasPrefix(path.Base(n), "_") {
+			errs = append(errs, fmt.Errorf("kit: template %s/%s is declared by no view", f.name, n))
+		}
+	}
+	return errs
+}
+
+// MenuItem is one entry of the side bar and of the phone's bottom bar.
+type MenuItem struct {
+	Path   string // "/people"; the item is current on this path and below it
+	Key    string // catalogue key of its word
+	Icon   string // name in icons.go
+	Access Access // who sees it
+	Order  int    // small first; the bottom bar of a phone shows the first four
+}
+
+// Menu adds entries to the menu.
+func (k *Kit) Menu(items ...MenuItem) {
+	k.menu = append(k.menu, items...)
+	slices.SortStableFunc(k.menu, func(a, b MenuItem) int { return a.Order - b.Order })
+}
+
+// Step is one card of the first page: something to do next.
+type Step struct {
+	Title  string // the sentence's subject, already in the person's language
+	Text   string // why, or what is known about it now
+	Path   string // where the button leads
+	Button string // the button's word
+	Icon   string // name in icons.go
+	State  string // "", "ok", "warn" or "bad": the card's mark
+	Order  int    // small first
+}
+
+// StepFunc tells the steps its noun has for this person now; none is fine.
+type StepFunc func(r *Request) ([]Step, error)
+
+// AddStep adds a source of cards to the first page.
+func (k *Kit) AddStep(f StepFunc) { k.steps = append(k.steps, f) }
+
+// Steps collects the cards of the first page for the person, in order.
+func (k *Kit) Steps(r *Request) ([]Step, error) {
+	var all []Step
+	for _, f := range k.steps {
+		s, err := f(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s...)
+	}
+	slices.SortStableFunc(all, func(a, b Step) int { return a.Order - b.Order })
+	return all, nil
+}
+
+// Handler ends registration and returns what serves everything. It fails when
+// a template is broken or declared by no view, a route has no access or is
+// declared twice, or a menu entry names nothing.
+func (k *Kit) Handler() (http.Handler, error) {
+	errs := slices.Clone(k.errs)
+	for _, f := range k.folders {
+		errs = append(errs, f.undeclared()...)
+	}
+	for _, m := range k.menu {
+		if icons[m.Icon] == "" {
+			errs = append(errs, fmt.Errorf("kit: menu entry %s has no icon %q", m.Path, m.Icon))
+		}
+	}
+	k.assets.seal()
+	mux, err := k.mux()
+	if err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return k.guard(mux), nil
+}

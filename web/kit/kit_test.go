@@ -1,0 +1,157 @@
+package kit_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/text"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+// people answers as the store would: the secret is the person's role.
+type people struct{}
+
+func person(role accounts.Role, scope accounts.Scope) accounts.Person {
+	return accounts.Person{ID: "p-" + string(role), Name: "Chị " + string(role), Grants: []accounts.Grant{{Role: role, Scope: scope}}}
+}
+
+var known = map[accounts.Hash]accounts.Person{
+	accounts.HashOf("admin"):    person(accounts.Admin, accounts.Scope{Level: accounts.Province}),
+	accounts.HashOf("operator"): person(accounts.Operator, accounts.Scope{Level: accounts.Station, ID: "S00001"}),
+	accounts.HashOf("judge"):    person(accounts.Judge, accounts.Scope{Level: accounts.Contest, ID: "c1"}),
+}
+
+func (people) BySession(_ context.Context, h accounts.Hash, _ time.Time) (accounts.Person, accounts.Session, error) {
+	return known[h], accounts.Session{ID: "s", Hash: h}, nil
+}
+
+func (people) ByToken(_ context.Context, h accounts.Hash, _ time.Time) (accounts.Person, error) {
+	return known[h], nil
+}
+
+type samplePage struct {
+	kit.Page
+	Form kit.Form
+	Rows []string
+}
+
+var sampleFiles = fstest.MapFS{
+	"show.html": {Data: []byte(`{{define "main"}}<h1>{{.Title}}</h1>{{range .Rows}}<p class="row">{{.}}</p>{{end}}
+<form method="post">{{template "form-top" .Form}}{{template "field" (dict "form" .Form "name" "name" "label" "Tên" "required" true)}}<button>Gửi</button></form>{{end}}`)},
+}
+
+func newKit(t *testing.T, files fstest.MapFS, declare func(*kit.Kit, *kit.Folder)) (http.Handler, *kit.Kit, error) {
+	t.Helper()
+	k := kit.New(kit.Config{Auth: people{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	declare(k, k.Folder("sample", files))
+	h, err := k.Handler()
+	return h, k, err
+}
+
+func sample(t *testing.T) http.Handler {
+	t.Helper()
+	h, _, err := newKit(t, sampleFiles, func(k *kit.Kit, f *kit.Folder) {
+		v := kit.NewView[samplePage](f, "show.html")
+		show := func(w http.ResponseWriter, r *kit.Request) error {
+			return v.Render(w, r, samplePage{Page: r.Page("kit.product"), Form: kit.NewForm(), Rows: []string{"<b>"}})
+		}
+		k.Handle(
+			kit.Route{Pattern: "GET /{$}", Access: kit.Public, Handler: show},
+			kit.Route{Pattern: "GET /mine", Access: kit.SignedIn, Handler: show},
+			kit.Route{Pattern: "GET /people", Access: accounts.ManagePeople, Handler: show},
+			kit.Route{Pattern: "GET /api/v1/people", Access: accounts.ManagePeople, Handler: show},
+			kit.Route{Pattern: "GET /panic", Access: kit.Public, Handler: func(http.ResponseWriter, *kit.Request) error { panic("secret detail") }},
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func get(h http.Handler, path, session string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", path, nil)
+	if session != "" {
+		r.AddCookie(&http.Cookie{Name: "s", Value: session})
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestARouteAnswersWhoMayCallItAndNobodyElse(t *testing.T) {
+	h := sample(t)
+	for _, c := range []struct {
+		path, session string
+		status        int
+	}{
+		{"/", "", 200}, {"/", "stale", 200}, {"/mine", "", 303}, {"/mine", "judge", 200}, {"/people", "", 303},
+		{"/people", "operator", 403}, {"/people", "admin", 200}, {"/api/v1/people", "", 401}, {"/api/v1/people", "judge", 403},
+		{"/nowhere", "admin", 404}, {"/panic", "", 500},
+	} {
+		w := get(h, c.path, c.session)
+		if w.Code != c.status {
+			t.Errorf("%s as %q: %d, want %d", c.path, c.session, w.Code, c.status)
+		}
+		if strings.Contains(w.Body.String(), "secret detail") {
+			t.Errorf("%s tells the browser what went wrong inside", c.path)
+		}
+		if w.Header().Get("Content-Security-Policy") == "" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: security headers are missing", c.path)
+		}
+	}
+}
+
+func TestEveryViewShowsAnEmptyAndAFilledPage(t *testing.T) {
+	_, k, err := newKit(t, sampleFiles, func(_ *kit.Kit, f *kit.Folder) { kit.NewView[samplePage](f, "show.html") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.CheckViews(t, k)
+}
+
+func TestAKitRefusesToStartOnAMistake(t *testing.T) {
+	one := func(html string) fstest.MapFS { return fstest.MapFS{"show.html": {Data: []byte(html)}} }
+	none := func(*kit.Kit, *kit.Folder) {}
+	view := func(_ *kit.Kit, f *kit.Folder) { kit.NewView[samplePage](f, "show.html") }
+	for name, c := range map[string]struct {
+		files   fstest.MapFS
+		declare func(*kit.Kit, *kit.Folder)
+	}{
+		"a template no view declares": {sampleFiles, none},
+		"a broken template":           {one(`{{define "main"}}{{if}}{{end}}`), view},
+		"a template without main":     {one(`<p>`), view},
+		"a page without kit.Page":     {sampleFiles, func(_ *kit.Kit, f *kit.Folder) { kit.NewView[struct{}](f, "show.html") }},
+		"a route without access": {nil, func(k *kit.Kit, _ *kit.Folder) {
+			k.Handle(kit.Route{Pattern: "GET /x", Handler: func(http.ResponseWriter, *kit.Request) error { return nil }})
+		}},
+		"a menu entry without a picture": {nil, func(k *kit.Kit, _ *kit.Folder) { k.Menu(kit.MenuItem{Path: "/", Icon: "dragon"}) }},
+	} {
+		if _, _, err := newKit(t, c.files, c.declare); err == nil {
+			t.Errorf("%s: started", name)
+		}
+	}
+}
+
+func TestTheLanguageOfAPage(t *testing.T) {
+	h := sample(t)
+	if body := get(h, "/", "").Body.String(); !strings.Contains(body, text.Vietnamese.Say("kit.skip")) {
+		t.Error("the first page is not Vietnamese")
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.AddCookie(&http.Cookie{Name: "lang", Value: "en"})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if !strings.Contains(w.Body.String(), `<html lang="en">`) || !strings.Contains(w.Body.String(), text.English.Say("kit.skip")) {
+		t.Error("the page is not English after choosing it")
+	}
+}

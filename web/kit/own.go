@@ -1,0 +1,94 @@
+package kit
+
+import (
+	"net/http"
+	"time"
+
+	"loa/internal/text"
+)
+
+type errorPage struct {
+	Page
+	Status  int
+	Problem Problem
+}
+
+// ownRoutes are the ways in that belong to no page.
+func (k *Kit) ownRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /assets/{hash}/{folder}/{file}", Access: Public, Handler: k.assets.serve},
+		{Pattern: "GET /language/{lang}", Access: Public, Handler: chooseLanguage},
+		{Pattern: "GET /healthz", Access: Public, Handler: alive},
+		{Pattern: "GET /readyz", Access: Public, Handler: k.ready},
+		{Pattern: "GET /robots.txt", Access: Public, Handler: robots},
+		{Pattern: "GET /favicon.ico", Access: Public, Handler: k.favicon},
+		{Pattern: "GET /manifest.webmanifest", Access: Public, Handler: k.manifest},
+	}
+}
+
+// chooseLanguage keeps the language of a browser in a cookie for a year.
+func chooseLanguage(w http.ResponseWriter, r *Request) error {
+	lang := text.Vietnamese
+	if r.PathValue("lang") == string(text.English) {
+		lang = text.English
+	}
+	http.SetCookie(w, &http.Cookie{Name: "lang", Value: string(lang), Path: "/", MaxAge: int(365 * 24 * time.Hour / time.Second),
+		HttpOnly: true, Secure: r.Secure(), SameSite: http.SameSiteLaxMode})
+	return r.Redirect(w, r.Next("/"), "")
+}
+
+func alive(w http.ResponseWriter, r *Request) error {
+	r.write(w, http.StatusOK, "text/plain", []byte("ok\n"))
+	return nil
+}
+
+func (k *Kit) ready(w http.ResponseWriter, r *Request) error {
+	if k.cfg.Ready != nil {
+		if err := k.cfg.Ready(r.Context()); err != nil {
+			return err
+		}
+	}
+	return alive(w, r)
+}
+
+// robots keeps search engines out: everything here is for people with a reason to come.
+func robots(w http.ResponseWriter, r *Request) error {
+	r.write(w, http.StatusOK, "text/plain", []byte("User-agent: *\nDisallow: /\n"))
+	return nil
+}
+
+func (k *Kit) favicon(w http.ResponseWriter, r *Request) error {
+	url, err := k.assets.url("kit/logo.svg")
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r.Request, url, http.StatusFound)
+	return nil
+}
+
+type manifest struct {
+	Name            string         `json:"name"`
+	ShortName       string         `json:"short_name"`
+	Lang            string         `json:"lang"`
+	StartURL        string         `json:"start_url"`
+	Display         string         `json:"display"`
+	ThemeColor      string         `json:"theme_color"`
+	BackgroundColor string         `json:"background_color"`
+	Icons           []manifestIcon `json:"icons"`
+}
+
+type manifestIcon struct {
+	Src   string `json:"src"`
+	Sizes string `json:"sizes"`
+	Type  string `json:"type"`
+}
+
+func (k *Kit) manifest(w http.ResponseWriter, r *Request) error {
+	url, err := k.assets.url("kit/logo.svg")
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, manifest{Name: r.Say("kit.product"), ShortName: "Loa", Lang: string(r.Lang), StartURL: "/",
+		Display: "standalone", ThemeColor: "#2b3a8c", BackgroundColor: "#f6f6f3",
+		Icons: []manifestIcon{{url, "any", "image/svg+xml"}}})
+}

@@ -1,0 +1,155 @@
+package kit
+
+import (
+	"net/http"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Request is an HTTP request together with what Kit found out about it.
+type Request struct {
+	*http.Request
+	Actor   accounts.Actor   // who asks; the zero Actor for a stranger
+	Person  accounts.Person  // the account behind Actor; zero for a stranger
+	Session accounts.Session // zero unless Actor.Via is "session"
+	Lang    text.Language    // of the answer
+	Now     time.Time        // one instant for the whole request, UTC
+
+	kit    *Kit
+	route  Route
+	status int // of the page about to be rendered; 0 means 200
+}
+
+func (r *Request) become(p accounts.Person, via string) {
+	r.Person, r.Actor = p, p.Actor(via)
+	if p.Language != "" {
+		if _, err := r.Cookie("lang"); err != nil {
+			r.Lang = p.Language
+		}
+	}
+}
+
+// Meta describes a change asked for by this request under the caller-made id.
+func (r *Request) Meta(id string) accounts.Meta {
+	return accounts.Meta{ID: id, By: r.Actor, At: r.Now}
+}
+
+// NewID makes the ID of a change, or of a new thing.
+func NewID() string { return uuid.NewString() }
+
+// CheckID returns a fault naming the field when id is not a UUID.
+func CheckID(id, field string) error {
+	if len(id) != 36 || uuid.Validate(id) != nil {
+		return fault.New(fault.Invalid, "kit.id_invalid").At(field)
+	}
+	return nil
+}
+
+// Secure reports whether the browser speaks TLS with us or with a proxy we trust.
+func (r *Request) Secure() bool {
+	return r.TLS != nil || r.fromProxy() && r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+func (r *Request) peer() netip.Addr {
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap()
+}
+
+func (r *Request) trusts(a netip.Addr) bool {
+	return slices.ContainsFunc(r.kit.cfg.Proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+func (r *Request) fromProxy() bool { return r.trusts(r.peer()) }
+
+// IP returns the address of the client: the peer's, or behind trusted proxies
+// the last address in X-Forwarded-For that is none of them.
+func (r *Request) IP() netip.Addr {
+	addr := r.peer()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && r.trusts(addr); i-- {
+		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = a.Unmap()
+	}
+	return addr
+}
+
+// BaseURL returns the scheme and host the browser used, for links people copy.
+func (r *Request) BaseURL() string {
+	if r.Secure() {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// language is the cookie's, which the footer's link sets, else Vietnamese.
+func (r *Request) language() text.Language {
+	if c, err := r.Cookie("lang"); err == nil && c.Value == string(text.English) {
+		return text.English
+	}
+	return text.Vietnamese
+}
+
+// Say returns a sentence of the catalogue in the person's language.
+func (r *Request) Say(key string, args ...any) string { return r.Lang.Say(key, args...) }
+
+// cookieName adds the __Host- prefix where the browser would accept it.
+func (r *Request) cookieName(name string) string {
+	if r.Secure() {
+		return "__Host-" + name
+	}
+	return name
+}
+
+func (r *Request) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
+	http.SetCookie(w, &http.Cookie{Name: r.cookieName(name), Value: value, Path: "/", MaxAge: int(life / time.Second),
+		HttpOnly: true, Secure: r.Secure(), SameSite: http.SameSiteLaxMode})
+}
+
+// LogIn gives the browser the secret of a session just stored.
+func (r *Request) LogIn(w http.ResponseWriter, secret string) {
+	r.setCookie(w, "s", secret, accounts.SessionMost)
+}
+
+// LogOut takes the session's secret from the browser.
+func (r *Request) LogOut(w http.ResponseWriter) { r.setCookie(w, "s", "", -time.Second) }
+
+var localPath = regexp.MustCompile(`^/([^/\\].*)?$`)
+
+// Next returns the path that the parameter next asks to go on to, or fallback
+// when it is absent or would leave this server.
+func (r *Request) Next(fallback string) string {
+	n := r.FormValue("next")
+	if !localPath.MatchString(n) || strings.ContainsAny(n, "\r\n\t") {
+		return fallback
+	}
+	return n
+}
+
+// Limit reads the parameter limit of a list: 1 to most, and usual if absent.
+func (r *Request) Limit(usual, most int) (int, error) {
+	s := r.URL.Query().Get("limit")
+	if s == "" {
+		return usual, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > most {
+		return 0, fault.New(fault.Invalid, "kit.limit_invalid", "most", most).At("limit")
+	}
+	return n, nil
+}

@@ -1,0 +1,163 @@
+package kit
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// Access says who may call a route: Public, SignedIn, or whoever may do the
+// action somewhere. The place is checked by the command itself.
+type Access = accounts.Action
+
+// The two accesses that are no action.
+const (
+	Public   Access = "public"    // everybody, logged in or not
+	SignedIn Access = "signed_in" // everybody with an account
+)
+
+// Handler answers one request. It writes the answer, or returns an error and
+// has written nothing; Kit answers errors in one place.
+type Handler func(w http.ResponseWriter, r *Request) error
+
+// DefaultBody is the largest body of a route that states no other limit.
+const DefaultBody = 1 << 20
+
+// Route is one declared way in. A route without Access is refused at start.
+type Route struct {
+	Pattern string  // method and path as http.ServeMux reads them: "GET /people/{id}"
+	Access  Access  // who may call it
+	Handler Handler // what it does
+	MaxBody int64   // largest body in bytes; 0 means DefaultBody
+
+	// For /api/v1/openapi.json; pages leave them empty.
+	Summary string // one line in English, what the call does
+	Query   string // names of the query parameters, separated by spaces
+	In      any    // zero value of the request body's type, nil for none
+	Out     any    // zero value of the answer's type, nil for none
+}
+
+// Method returns the method of the pattern.
+func (r Route) Method() string { m, _, _ := strings.Cut(r.Pattern, " "); return m }
+
+// Path returns the path of the pattern, wildcards included.
+func (r Route) Path() string { _, p, _ := strings.Cut(r.Pattern, " "); return p }
+
+// Handle declares routes.
+func (k *Kit) Handle(routes ...Route) { k.routes = append(k.routes, routes...) }
+
+// Routes lists every declared route, so that one test can try each with every role.
+func (k *Kit) Routes() []Route { return k.routes }
+
+// isAPI reports whether a path answers in JSON.
+func isAPI(path string) bool { return strings.HasPrefix(path, "/api/") }
+
+func (k *Kit) mux() (_ *http.ServeMux, err error) {
+	defer func() {
+		if p := recover(); p != nil { // ServeMux panics on a bad or doubled pattern
+			err = fmt.Errorf("kit: %v", p)
+		}
+	}()
+	mux := http.NewServeMux()
+	for _, r := range k.routes {
+		if r.Access == "" || r.Handler == nil || r.Method() == "" || !strings.HasPrefix(r.Path(), "/") {
+			return nil, fmt.Errorf("kit: route %q needs a method, a path, an access and a handler", r.Pattern)
+		}
+		mux.Handle(r.Pattern, k.serve(r))
+	}
+	mux.Handle("/", k.serve(Route{Access: Public, Handler: notFound}))
+	return mux, nil
+}
+
+func notFound(http.ResponseWriter, *Request) error {
+	return fault.New(fault.NotFound, "kit.not_found")
+}
+
+// serve wraps a route's handler with everything a request needs: limits, who
+// asks, whether she may, and the one answer to an error.
+func (k *Kit) serve(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		r := &Request{Request: hr, kit: k, Now: k.cfg.Now().UTC(), route: route}
+		r.Lang = r.language()
+		err := k.identify(w, r)
+		if err == nil {
+			err = r.allowed()
+		}
+		if err == nil {
+			k.limitBody(w, r)
+			err = route.Handler(w, r)
+		}
+		if err != nil {
+			k.answerError(w, r, err)
+		}
+	})
+}
+
+// allowed checks the route's declared access.
+func (r *Request) allowed() error {
+	switch r.route.Access {
+	case Public:
+		return nil
+	case SignedIn:
+		if r.Actor.Via == "" {
+			return fault.New(fault.Unauthenticated, "accounts.log_in_first")
+		}
+		return nil
+	}
+	if r.Actor.CanSomewhere(r.route.Access) {
+		return nil
+	}
+	return r.Actor.Must(r.route.Access, accounts.Where{}) // says log in, or denied
+}
+
+// May reports whether an actor passes the declared access: what the menu and
+// the test of every route × every role ask.
+func May(a accounts.Actor, access Access) bool {
+	switch access {
+	case Public:
+		return true
+	case SignedIn:
+		return a.Via != ""
+	}
+	return a.CanSomewhere(access)
+}
+
+// identify finds the actor from the session cookie, or on API routes from a
+// bearer token. A token that is no longer good is an error; a stale cookie is
+// a stranger.
+func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && isAPI(r.URL.Path) {
+		p, err := k.cfg.Auth.ByToken(r.Context(), accounts.HashOf(strings.TrimSpace(token)), r.Now)
+		if err != nil {
+			return err
+		}
+		if p.ID == "" {
+			return fault.New(fault.Unauthenticated, "accounts.token_unknown")
+		}
+		r.become(p, "token")
+		return nil
+	}
+	c, err := r.Cookie(r.cookieName("s"))
+	if errors.Is(err, http.ErrNoCookie) {
+		return nil
+	}
+	p, s, err := k.cfg.Auth.BySession(r.Context(), accounts.HashOf(c.Value), r.Now)
+	if err != nil {
+		return err
+	}
+	if p.ID == "" {
+		r.setCookie(w, "s", "", -time.Second)
+		return nil
+	}
+	r.Session = s
+	r.become(p, "session")
+	if r.route.Access != Public || !isAPI(r.URL.Path) {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package kit
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/text"
+)
+
+// Page is what surrounds every page; page structs embed it and get it from
+// Request.Page.
+type Page struct {
+	Title   string
+	Lang    text.Language
+	Actor   accounts.Actor
+	Menu    []MenuItem // what this actor may open
+	Path    string     // of the request, for the current menu entry
+	Here    string     // path and query, to come back to
+	Flash   *Flash
+	Now     time.Time
+	Version string
+	Plain   bool // no menu: the pages before somebody has logged in
+}
+
+func (p *Page) page() *Page { return p }
+
+// holder is any page struct that embeds Page.
+type holder interface{ page() *Page }
+
+// Page makes the surroundings of a page; its title is a catalogue key with
+// name, value pairs.
+func (r *Request) Page(title string, args ...any) Page {
+	p := Page{Title: r.Lang.Say(title, args...), Lang: r.Lang, Actor: r.Actor, Path: r.URL.Path,
+		Here: r.URL.RequestURI(), Now: r.Now, Version: r.kit.cfg.Version, Plain: r.Actor.Via == ""}
+	for _, m := range r.kit.menu {
+		if May(r.Actor, m.Access) {
+			p.Menu = append(p.Menu, m)
+		}
+	}
+	return p
+}
+
+// Current reports whether a menu entry is the one the page lies under.
+func (p Page) Current(m MenuItem) bool {
+	return p.Path == m.Path || m.Path != "/" && strings.HasPrefix(p.Path, m.Path+"/")
+}
+
+// View is one template of a folder together with the page struct it shows.
+// *T must embed Page.
+type View[T any] struct {
+	kit   *Kit
+	name  string
+	langs map[text.Language]*template.Template
+}
+
+// AnyView is a View whatever it shows, for the test that executes them all.
+type AnyView interface {
+	// Name is the folder and the file, "people/list.html".
+	Name() string
+	// Execute writes the page to w in that language after fill has set the
+	// fields of the page struct it is given a pointer to.
+	Execute(w io.Writer, lang text.Language, fill func(page any)) error
+}
+
+// Views lists every declared view.
+func (k *Kit) Views() []AnyView { return k.views }
+
+// Name is the folder and the file.
+func (v *View[T]) Name() string { return v.name }
+
+// Execute writes the page that fill makes.
+func (v *View[T]) Execute(w io.Writer, lang text.Language, fill func(page any)) error {
+	page := new(T)
+	fill(page)
+	p := any(page).(holder).page()
+	p.Lang, p.Menu, p.Plain = lang, v.kit.menu, false
+	return v.langs[lang].Execute(w, page)
+}
+
+// NewView declares that the folder's template shows T. The file defines
+// "main", and may define "head" for its own styles and scripts. A mistake is
+// reported by Kit.Handler, which refuses to start.
+func NewView[T any](f *Folder, file string) *View[T] {
+	v := &View[T]{kit: f.kit, name: f.name + "/" + file, langs: map[text.Language]*template.Template{}}
+	f.used[file] = true
+	if _, ok := any(new(T)).(holder); !ok {
+		f.kit.fail(fmt.Errorf("kit: the page of %s does not embed kit.Page", v.name))
+		return v
+	}
+	for _, lang := range []text.Language{text.Vietnamese, text.English} {
+		t, err := f.kit.parse(f, file, lang)
+		if err != nil {
+			f.kit.fail(err)
+			return v
+		}
+		v.langs[lang] = t
+	}
+	f.kit.views = append(f.kit.views, v)
+	return v
+}
+
+func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Template, error) {
+	t, err := template.New("_base.html").Funcs(k.funcs(lang)).ParseFS(files, "_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("kit: shared templates: %w", err)
+	}
+	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" {
+		if t, err = t.ParseFS(f.fs, parts...); err != nil {
+			return nil, fmt.Errorf("kit: parts of %s: %w", f.name, err)
+		}
+	}
+	if t, err = t.ParseFS(f.fs, file); err != nil {
+		return nil, fmt.Errorf("kit: %s/%s: %w", f.name, file, err)
+	}
+	if t.Lookup("main") == nil {
+		return nil, fmt.Errorf("kit: %s/%s defines no \"main\"", f.name, file)
+	}
+	return t, nil
+}
+
+// Render executes the template in memory and writes the page, so that a
+// template that fails can never send half a page.
+func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
+	p := any(&page).(holder).page()
+	p.Flash = r.takeFlash(w)
+	var b bytes.Buffer
+	t := v.langs[r.Lang]
+	if t == nil {
+		t = v.langs[text.Vietnamese]
+	}
+	if err := t.Execute(&b, &page); err != nil {
+		return fmt.Errorf("kit: render %s: %w", v.name, err)
+	}
+	status := r.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	w.Header().Set("Content-Language", string(r.Lang))
+	r.write(w, status, "text/html", b.Bytes())
+	return nil
+}
