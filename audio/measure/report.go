@@ -213,14 +213,17 @@ type Stereo struct {
 }
 
 // Hum is mains hum at 50 Hz and its harmonics up to 500 Hz. A note of music
-// does not last; hum does: a level counts only if it is reached, and stands out
-// from its neighbours, in nine of ten windows of about two seconds.
+// does not last; hum does: a line counts only if it stands out from its
+// neighbours by 10 dB in at least half of all windows of about 2.5 s, and
+// harmonics count only if 50 or 100 Hz is there (our rule: no standard has one).
 type Hum struct {
-	// Level is the power of all steady harmonics together, as the RMS in dBFS.
-	// Not measurable with under ten seconds of sound; -120 or less means none.
+	// Level is the power of all steady harmonics together, as the RMS in dBFS of
+	// one channel; -120 means there is none. Not measurable with under nine
+	// seconds of sound.
 	Level Value `json:"level_dbfs"`
-	// BelowProgramme is how many dB Level is below the programme (the RMS of the
-	// louder half of the windows). Under about 40 it is plainly heard in pauses.
+	// BelowProgramme is how many dB Level is below the programme: the RMS of all
+	// that is over SilenceLevel. Under about 40 it is plainly heard in pauses. Not
+	// measurable where there is no hum.
 	BelowProgramme Value `json:"below_programme_db"`
 	// Harmonics are the RMS levels in dBFS at 50, 100, ... 500 Hz; not
 	// measurable where nothing steady stands out.
