@@ -128,6 +128,9 @@ func (l Language) fill(key string, args map[string]any) string {
 	return strings.NewReplacer(pairs...).Replace(s)
 }
 
+// Bytes is a number of bytes that Value prints with Size.
+type Bytes int64
+
 // Value prints one value as the language writes it: times as date and time in
 // Zone, durations in words, whole and decimal numbers with the language's
 // separators, the rest as fmt does.
@@ -145,6 +148,8 @@ func (l Language) Value(v any) string {
 		return l.Number(v)
 	case float64:
 		return l.Decimal(v, 1)
+	case Bytes:
+		return l.Size(int64(v))
 	case fmt.Stringer:
 		return v.String()
 	default:
