@@ -1,0 +1,206 @@
+package kit
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// A state colours a mark of a chart; the shape or word that belongs to it is
+// always drawn too. They are the states of a badge.
+const (
+	StateOK   = "ok"
+	StateWarn = "warn"
+	StateBad  = "bad"
+	StateNone = "none"
+	StateInfo = "info"
+)
+
+// Tile is one station on the hexagonal map: its place on the grid (odd rows
+// lie half a tile to the right), what it says and how it is.
+type Tile struct {
+	Col, Row int
+	Label    string // two or three letters drawn inside; "" draws the state's shape only
+	Title    string // read out, and shown on pointing: "Nậm Chảy, Mường Khương: đã phát"
+	Path     string // where it leads, "" for nowhere
+	State    string
+	Picked   bool // drawn with a strong edge: a corrected or selected station
+}
+
+// Hex is a tile with its geometry, ready for the template.
+type Hex struct {
+	Tile
+	Points string // of the polygon
+	X, Y   float64
+}
+
+// HexMap is a map of tiles: {{template "hexmap" .Map}}.
+type HexMap struct {
+	Title  string
+	Width  float64
+	Height float64
+	Hexes  []Hex
+}
+
+const hexSize = 16 // radius of a tile in the drawing's units
+
+// NewHexMap lays tiles out. title names the picture for a screen reader.
+// Tiles are pointy-top hexagons; see redblobgames.com/grids/hexagons ("odd-r").
+func NewHexMap(title string, tiles []Tile) HexMap {
+	m := HexMap{Title: title}
+	w := math.Sqrt(3) * hexSize
+	minCol, minRow := math.MaxInt, math.MaxInt
+	for _, t := range tiles {
+		minCol, minRow = min(minCol, t.Col), min(minRow, t.Row)
+	}
+	for _, t := range tiles {
+		h := Hex{Tile: t}
+		h.X = round(w * (float64(t.Col-minCol) + 0.5 + 0.5*float64(t.Row&1)))
+		h.Y = round(1.5*hexSize*float64(t.Row-minRow) + hexSize)
+		var b strings.Builder
+		for i := range 6 {
+			a := math.Pi/3*float64(i) + math.Pi/6
+			fmt.Fprintf(&b, "%g,%g ", round(h.X+hexSize*math.Cos(a)), round(h.Y+hexSize*math.Sin(a)))
+		}
+		h.Points = strings.TrimSpace(b.String())
+		m.Width, m.Height = max(m.Width, round(h.X+w/2)), max(m.Height, round(h.Y+hexSize))
+		m.Hexes = append(m.Hexes, h)
+	}
+	return m
+}
+
+func round(f float64) float64 { return math.Round(f*10) / 10 }
+
+// Bar is one line of a bar chart: a word, a part of a whole, and optionally
+// several parts stacked.
+type Bar struct {
+	Label string
+	Note  string // at the right end: "12/15"
+	Path  string // where the label leads, "" for nowhere
+	Parts []Part
+	Whole int // full width of the bar; 0 means the largest sum of the chart
+}
+
+// Part is one stretch of a stacked bar or one slice of a ring.
+type Part struct {
+	State string
+	Value int
+	Title string // "đã phát: 12"
+}
+
+// BarRow is a Bar with its geometry.
+type BarRow struct {
+	Bar
+	Spans []Span
+}
+
+// Span is a stretch of a bar or of a ring, as a share of 100.
+type Span struct {
+	Part
+	From, Long float64
+}
+
+// BarChart is horizontal bars: {{template "bars" .Chart}}.
+type BarChart struct {
+	Title string
+	Rows  []BarRow
+}
+
+// NewBarChart lays bars out under each other.
+func NewBarChart(title string, bars []Bar) BarChart {
+	c := BarChart{Title: title}
+	most := 1
+	for _, b := range bars {
+		most = max(most, total(b.Parts))
+	}
+	for _, b := range bars {
+		whole := b.Whole
+		if whole == 0 {
+			whole = most
+		}
+		c.Rows = append(c.Rows, BarRow{Bar: b, Spans: spans(b.Parts, whole)})
+	}
+	return c
+}
+
+func total(parts []Part) (sum int) {
+	for _, p := range parts {
+		sum += p.Value
+	}
+	return sum
+}
+
+func spans(parts []Part, whole int) (out []Span) {
+	at := 0.0
+	for _, p := range parts {
+		if p.Value <= 0 || whole <= 0 {
+			continue
+		}
+		long := min(100*float64(p.Value)/float64(whole), 100-at)
+		out = append(out, Span{Part: p, From: round(at), Long: round(long)})
+		at += long
+	}
+	return out
+}
+
+// Ring is a donut with one figure in its middle: {{template "ring" .Ring}}.
+type Ring struct {
+	Title  string // read out
+	Figure string // "92%"
+	Note   string // under it: "117/127 đài"
+	Spans  []Span
+}
+
+// NewRing lays the parts of a whole around a ring; what is missing stays grey.
+func NewRing(title, figure, note string, parts []Part, whole int) Ring {
+	return Ring{Title: title, Figure: figure, Note: note, Spans: spans(parts, whole)}
+}
+
+// Sparkline is a small course over time: {{template "sparkline" .Line}}.
+type Sparkline struct {
+	Title string
+	Line  string // points of the polyline in a box of 100 x 24
+	Area  string // the same, closed along the ground
+	X, Y  float64
+}
+
+// NewSparkline draws values from left to right between 0 and most; a NaN is a
+// gap that the line skips.
+func NewSparkline(title string, values []float64, most float64) Sparkline {
+	s := Sparkline{Title: title}
+	if most <= 0 {
+		most = 1
+	}
+	var pts []string
+	first := 0.0
+	for i, v := range values {
+		if math.IsNaN(v) {
+			continue
+		}
+		s.X = 50
+		if len(values) > 1 {
+			s.X = round(2 + 96*float64(i)/float64(len(values)-1))
+		}
+		s.Y = round(22 - 20*min(max(v/most, 0), 1))
+		if len(pts) == 0 {
+			first = s.X
+		}
+		pts = append(pts, fmt.Sprintf("%g,%g", s.X, s.Y))
+	}
+	s.Line = strings.Join(pts, " ")
+	if len(pts) > 0 {
+		s.Area = fmt.Sprintf("%g,24 %s %g,24", first, s.Line, s.X)
+	}
+	return s
+}
+
+// LegendItem explains one state of a chart: {{template "legend" .Legend}}.
+type LegendItem struct {
+	State, Text string
+}
+
+// Tab is one of several faces of a page: {{template "tabs" ...}}.
+type Tab struct {
+	Path, Text string
+	Current    bool
+}
