@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"loa/internal/fault"
+)
+
+// defaultData is the data folder when --data is not given.
+const defaultData = "data"
+
+// client talks to the running daemon's API.
+type client struct {
+	server, token, data string
+}
+
+// clientFlags adds the flags every command that touches live data takes.
+func clientFlags(fs *flag.FlagSet) *client {
+	c := &client{}
+	lang := language()
+	fs.StringVar(&c.server, "server", "http://127.0.0.1:8080", lang.Say("cli.flag.server"))
+	fs.StringVar(&c.token, "token", os.Getenv("LOA_TOKEN"), lang.Say("cli.flag.token"))
+	fs.StringVar(&c.data, "data", defaultData, lang.Say("cli.flag.data"))
+	return c
+}
+
+// bearer is the token given, or else the one in the data folder.
+func (c *client) bearer() (string, error) {
+	if c.token != "" {
+		return c.token, nil
+	}
+	file := filepath.Join(c.data, "admin.token")
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fault.New(fault.Unauthenticated, "cli.no_token", "file", file).Because(err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// do sends one request; path starts with "/". A problem answer becomes a
+// fault that says what the server said. The caller closes the body.
+func (c *client) do(ctx context.Context, method, path, contentType string, body io.Reader) (*http.Response, error) {
+	token, err := c.bearer()
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.server, "/")+path, body)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "cli.bad_server", "server", c.server).Because(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept-Language", string(language()))
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, fault.New(fault.Unavailable, "cli.no_server", "server", c.server).Because(err)
+	}
+	if resp.StatusCode >= 300 {
+		defer resp.Body.Close()
+		return nil, problem(resp)
+	}
+	return resp, nil
+}
+
+// get asks for JSON and decodes it into out.
+func (c *client) get(ctx context.Context, path string, out any) error {
+	return c.send(ctx, http.MethodGet, path, nil, out)
+}
+
+// send sends in as JSON (nil for no body) and decodes the answer into out
+// (nil to ignore it).
+func (c *client) send(ctx context.Context, method, path string, in, out any) error {
+	var body io.Reader
+	contentType := ""
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body, contentType = bytes.NewReader(b), "application/json"
+	}
+	resp, err := c.do(ctx, method, path, contentType, body)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if out == nil {
+		return nil
+	}
+	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
+		return fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
+	}
+	return nil
+}
+
+// problem turns an application/problem+json answer into a fault of the same
+// kind, with the server's own sentence.
+func problem(resp *http.Response) error {
+	var p struct {
+		Detail string `json:"detail"`
+		Code   string `json:"code"`
+		Errors []struct {
+			Detail string `json:"detail"`
+		} `json:"errors"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 8<<20)).Decode(&p); err != nil || p.Detail == "" {
+		return fault.New(fault.Unavailable, "cli.not_loa", "status", resp.Status).Because(err)
+	}
+	e := fault.New(kindOf(resp.StatusCode), "cli.server_said", "detail", p.Detail).Because(errors.New(p.Code))
+	for _, part := range p.Errors {
+		e.Parts = append(e.Parts, fault.New(e.Kind, "cli.server_said", "detail", part.Detail))
+	}
+	return e
+}
+
+func kindOf(status int) fault.Kind {
+	switch status {
+	case http.StatusUnauthorized:
+		return fault.Unauthenticated
+	case http.StatusForbidden:
+		return fault.Denied
+	case http.StatusNotFound:
+		return fault.NotFound
+	case http.StatusConflict:
+		return fault.Conflict
+	case http.StatusGone:
+		return fault.Gone
+	case http.StatusRequestEntityTooLarge:
+		return fault.TooLarge
+	case http.StatusUnsupportedMediaType:
+		return fault.Unsupported
+	case http.StatusTooManyRequests:
+		return fault.TooMany
+	case http.StatusInsufficientStorage:
+		return fault.Full
+	case http.StatusServiceUnavailable:
+		return fault.Unavailable
+	}
+	if status >= 500 {
+		return fault.Internal
+	}
+	return fault.Invalid
+}
