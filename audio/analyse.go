@@ -132,6 +132,8 @@ func (d *decoding) decode(r io.Reader) error {
 		return d.mp3(r)
 	case WAV:
 		return d.wav(r)
+	case FLAC:
+		return d.flac(r)
 	}
 	return d.convert(r)
 }

@@ -139,3 +139,9 @@ func ffmpegFloats(t testing.TB, file []byte, name string) []float32 {
 	}
 	return pcm
 }
+
+// discard is a Sink that keeps nothing.
+type discard struct{}
+
+func (discard) Begin(int, int)  {}
+func (discard) Write([]float32) {}

@@ -39,19 +39,29 @@ type batch struct {
 	done    chan struct{}
 }
 
-// mp3 walks, decodes and emits an MP3: one goroutine reads and cuts the stream
-// into batches, workers decode them, and this one emits them in order.
+// mp3 walks, decodes and emits an MP3.
 func (d *decoding) mp3(r io.Reader) error {
-	ctx, cancel := context.WithCancel(d.ctx)
-	defer cancel()
 	scan := mpeg.NewScanner(r)
+	first, err := scan.Next()
+	if err != nil {
+		return mp3Fault(err)
+	}
+	if first.Version == mpeg.MPEG25 && first.SampleRate == 8000 {
+		return d.mp3ByConverter(scan, first)
+	}
+	return d.mp3InParallel(scan, first)
+}
+
+// mp3InParallel has one goroutine read and cut the stream into batches and
+// workers decode them, while this one emits them in order.
+func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 	todo := make(chan *batch)
 	inOrder := make(chan *batch, 2*d.opt.Workers)
-	var scanErr error
+	var walk error
 	go func() {
 		defer close(todo)
 		defer close(inOrder)
-		scanErr = cut(ctx, scan, todo, inOrder)
+		walk = cut(d.ctx, scan, first, todo, inOrder)
 	}()
 	for range d.opt.Workers {
 		go func() {
@@ -62,27 +72,20 @@ func (d *decoding) mp3(r io.Reader) error {
 		}()
 	}
 	e := &emitter{d: d}
-	var err error
 	for b := range inOrder {
-		if err != nil {
-			continue // drain, so that the reader ends
-		}
 		<-b.done
-		if err = e.emit(b); err != nil {
-			cancel()
+		if d.ctx.Err() == nil {
+			e.emit(b)
 		}
 	}
-	if err != nil {
-		return err
-	}
-	if scanErr != nil {
-		return mp3Fault(scanErr)
+	if walk != nil {
+		return mp3Fault(walk)
 	}
 	return e.finish(scan.Info())
 }
 
 // cut walks the frames and hands out batches.
-func cut(ctx context.Context, scan *mpeg.Scanner, todo, inOrder chan<- *batch) error {
+func cut(ctx context.Context, scan *mpeg.Scanner, f mpeg.Frame, todo, inOrder chan<- *batch) error {
 	var unpack mpeg.Unpacker
 	b := &batch{}
 	send := func() bool {
@@ -98,23 +101,18 @@ func cut(ctx context.Context, scan *mpeg.Scanner, todo, inOrder chan<- *batch) e
 		b = &batch{units: append(make([]mpeg.Unit, 0, preRoll+batchFrames), last...), lead: len(last)}
 		return true
 	}
-	for {
-		f, err := scan.Next()
-		if err != nil && len(b.units) > b.lead {
-			if !send() {
-				return context.Cause(ctx)
-			}
-		}
-		if err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
+	var err error
+	for err == nil {
 		b.units = append(b.units, unpack.Unpack(f))
-		if len(b.units) == b.lead+batchFrames && !send() {
+		f, err = scan.Next()
+		if (err != nil || len(b.units) == b.lead+batchFrames) && !send() {
 			return context.Cause(ctx)
 		}
 	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // mp3Fault says in a sentence why the walk ended.
@@ -200,31 +198,32 @@ type emitter struct {
 	damaged []int64
 }
 
-func (e *emitter) emit(b *batch) error {
+func (e *emitter) emit(b *batch) {
 	if !e.begun {
-		if err := e.begin(b.info); err != nil {
-			return err
-		}
+		e.begun = true
+		e.begin(b.info, b.info.Header.SampleRate, b.info.Header.Channels())
 	}
 	e.damaged = append(e.damaged, b.damaged...)
-	block := b.pcm[min(e.skip, len(b.pcm)):]
-	e.skip -= len(b.pcm) - len(block)
-	e.write(block)
-	return nil
+	e.trim(b.pcm)
 }
 
-func (e *emitter) begin(i mpeg.Info) error {
-	e.begun = true
-	if err := e.d.begin(i.Header.SampleRate, i.Header.Channels()); err != nil {
-		return err
-	}
+// trim emits block without what still belongs to the encoder's delay.
+func (e *emitter) trim(block []float32) {
+	n := min(e.skip, len(block))
+	e.skip -= n
+	e.write(block[n:])
+}
+
+// begin announces the sound and finds out what to trim.
+func (e *emitter) begin(i mpeg.Info, rate, channels int) {
 	i.CutBytes = 0
 	if i.Xing != nil { // as if the stream were as long as it says
 		i.Frames = i.Xing.Frames
 	}
 	head, tail := i.Trim()
-	e.skip, e.hold = int(head)*i.Header.Channels(), int(tail)*i.Header.Channels()
-	return nil
+	e.skip, e.hold = int(head)*channels, int(tail)*channels
+	e.d.facts.SampleRate, e.d.facts.Channels = rate, channels
+	e.d.sink.Begin(rate, channels)
 }
 
 // write emits everything but the last e.hold samples.

@@ -1,0 +1,106 @@
+package audio
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"loa/internal/fault"
+)
+
+// make encodes a WAV file with ffmpeg to a file with the given extension.
+func makeFile(t testing.TB, wave []byte, extension string, options ...string) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "x."+extension)
+	run(t, wave, "ffmpeg", append(append([]string{"-v", "error", "-i", "-"}, options...), path)...)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestWhatPhonesAndEditorsMake(t *testing.T) {
+	need(t, "ffmpeg")
+	source := sound(16000, 1, 4)
+	wave := waveFile(16000, 1, source)
+	for _, c := range []struct {
+		extension string
+		options   []string
+		format    Format
+		codec     string
+		rate      int
+		tolerance float64 // of the length, in seconds
+	}{
+		{"flac", nil, FLAC, "FLAC 16 bit", 16000, 0},
+		{"flac", []string{"-ar", "44100", "-ac", "2", "-c:a", "flac", "-sample_fmt", "s32"}, FLAC, "FLAC 24 bit", 44100, 0.001},
+		{"m4a", []string{"-c:a", "aac"}, M4A, "aac", 16000, 0.1},
+		{"m4a", []string{"-c:a", "aac", "-movflags", "faststart"}, M4A, "aac", 16000, 0.1},
+		{"3gp", []string{"-c:a", "aac"}, ThGP, "aac", 16000, 0.1},
+		{"ogg", []string{"-c:a", "libvorbis"}, OGG, "vorbis", 16000, 0.1},
+		{"ogg", []string{"-c:a", "libopus"}, OGG, "opus", 48000, 0.1},
+		{"webm", []string{"-c:a", "libopus"}, WebM, "opus", 48000, 0.1},
+		{"aac", nil, AAC, "aac", 16000, 0.2},
+		{"wma", nil, WMA, "wmav2", 16000, 0.2},
+		{"aiff", nil, AIFF, "pcm_s16be", 16000, 0},
+		{"mp3", []string{"-ar", "8000", "-b:a", "16k"}, MP3, "MPEG-2.5 Layer III", 8000, 0.2},
+	} {
+		t.Run(c.extension+" "+c.codec, func(t *testing.T) {
+			facts, got := decode(t, makeFile(t, wave, c.extension, c.options...), 2)
+			if facts.Format != c.format || facts.Codec != c.codec || facts.SampleRate != c.rate {
+				t.Errorf("facts %+v", facts)
+			}
+			if d := facts.Seconds - 4; d < -c.tolerance || d > c.tolerance {
+				t.Errorf("%v seconds of 4", facts.Seconds)
+			}
+			if facts.Samples*int64(facts.Channels) != int64(len(got.pcm)) || facts.Truncated || len(facts.Warnings) > 0 {
+				t.Errorf("%d samples said, %d given; %+v", facts.Samples, len(got.pcm), facts)
+			}
+		})
+	}
+}
+
+func TestEightKilohertzIsTrimmedAsFFmpegDoes(t *testing.T) {
+	need(t, "ffmpeg", "lame")
+	file := lame(t, 8000, 1, sound(8000, 1, 5), "-b", "32")
+	facts, got := decode(t, file, 1)
+	want := ffmpegFloats(t, file, "x.mp3")
+	if rms, most := difference(got.pcm, want); facts.Samples != 40000 || len(got.pcm) != 40000 || rms > 1e-4 {
+		t.Errorf("%d samples, %d given; rms %g most %g", facts.Samples, len(got.pcm), rms, most)
+	}
+}
+
+func TestWithoutFFmpegASentenceSaysHowToConvert(t *testing.T) {
+	need(t, "ffmpeg", "lame")
+	m4a := makeFile(t, waveFile(16000, 1, sound(16000, 1, 1)), "m4a")
+	low := lame(t, 8000, 1, sound(8000, 1, 2), "-b", "16")
+	t.Setenv("PATH", t.TempDir())
+	for code, file := range map[string][]byte{"audio.needs_converter": m4a, "audio.mp3_8khz": low} {
+		if _, err := Decode(context.Background(), bytes.NewReader(file), Options{}, discard{}); !fault.Is(err, code) {
+			t.Errorf("%v, want %s", err, code)
+		}
+	}
+}
+
+func TestCutFLACAndPhoneFilesAreKnown(t *testing.T) {
+	need(t, "ffmpeg")
+	wave := waveFile(16000, 1, sound(16000, 1, 4))
+	flac := makeFile(t, wave, "flac")
+	if facts, _ := decode(t, flac[:len(flac)*2/3], 1); !facts.Truncated {
+		t.Error("a cut FLAC was not noticed")
+	}
+	flac[len(flac)/2] ^= 0x55
+	if _, err := Decode(context.Background(), bytes.NewReader(flac), Options{}, discard{}); !fault.Is(err, "audio.flac_damaged") {
+		t.Errorf("a damaged FLAC: %v", err)
+	}
+	m4a := makeFile(t, wave, "m4a")
+	dir := t.TempDir()
+	if _, err := Decode(context.Background(), bytes.NewReader(m4a[:len(m4a)/2]), Options{TempDir: dir}, discard{}); !fault.Is(err, "audio.undecodable") {
+		t.Errorf("an M4A without its index: %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

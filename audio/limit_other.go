@@ -1,0 +1,6 @@
+//go:build !linux
+
+package audio
+
+// limitProcess relies on ffmpeg's own limits where there is no prlimit.
+func limitProcess(int) error { return nil }
