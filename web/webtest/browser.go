@@ -1,0 +1,227 @@
+package webtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Browser is a headless Chromium of this test alone.
+type Browser struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// stepLimit is how long one step in the browser may take before the test
+// fails: generous, because machines are shared; a good step takes milliseconds.
+const stepLimit = 30 * time.Second
+
+// NewBrowser starts Chromium and stops it when the test ends. Without a
+// Chromium the test is skipped, but fails where CI=true.
+func NewBrowser(t *testing.T) *Browser {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no Chromium on this machine, and CI=true wants one")
+		}
+		t.Skip("no Chromium on this machine: install chromium to run the browser tests")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
+		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("lang", "vi"))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return &Browser{t: t, ctx: ctx}
+}
+
+// Tab is one person's browser: it shares no cookie with another Tab. Its
+// methods fail the test when something cannot be done.
+type Tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	errors []string // of scripts and of the Content-Security-Policy, in order
+}
+
+// Person opens a tab with cookies of its own, at 360 px width. What its
+// scripts throw, and what the page's policy forbids, fails the test at its end.
+func (b *Browser) Person() *Tab {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(cancel)
+	p := &Tab{t: b.t, ctx: ctx}
+	if err := chromedp.Listen(ctx, p.note); err != nil {
+		b.t.Fatalf("browser: listen: %v", err)
+	}
+	b.t.Cleanup(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, e := range p.errors {
+			b.t.Errorf("in the browser: %s", e)
+		}
+	})
+	p.Size(360)
+	return p
+}
+
+func (p *Tab) note(ev any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch ev := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		p.errors = append(p.errors, "a script threw: "+ev.ExceptionDetails.Text+" "+ev.ExceptionDetails.URL)
+	case *log.EventEntryAdded:
+		if ev.Entry.Source == log.EntrySourceSecurity {
+			p.errors = append(p.errors, ev.Entry.Text)
+		}
+	}
+}
+
+// Run runs one chromedp action that yields a value within the limit of a step.
+func Run[T any](p *Tab, what string, action chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	v, err := chromedp.Run(ctx, action)
+	if err != nil {
+		p.t.Fatalf("browser: %s: %v", what, err)
+	}
+	return v
+}
+
+// Do runs chromedp actions one after the other.
+func (p *Tab) Do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	for _, a := range actions {
+		Run(p, what, a)
+	}
+}
+
+// Open goes to a URL.
+func (p *Tab) Open(url string) {
+	p.t.Helper()
+	p.Do("open "+url, chromedp.Navigate(url))
+}
+
+// Type fills the field the CSS selector finds, replacing what stood there.
+func (p *Tab) Type(sel, text string) {
+	p.t.Helper()
+	s := chromedp.CSS(sel)
+	p.Do("type into "+sel, chromedp.WaitVisible(s), chromedp.Clear(s), chromedp.SendKeys(s, text))
+}
+
+// Set gives a field its value at once: for dates, times and choices, which
+// take no typing.
+func (p *Tab) Set(sel, value string) {
+	p.t.Helper()
+	s := chromedp.CSS(sel)
+	p.Do("set "+sel, chromedp.WaitVisible(s), chromedp.SetValue(s, value))
+}
+
+// Upload chooses files for a file field.
+func (p *Tab) Upload(sel string, paths ...string) {
+	p.t.Helper()
+	p.Do("choose files for "+sel, chromedp.SetUploadFiles(chromedp.CSS(sel), paths))
+}
+
+// Click presses what the selector finds.
+func (p *Tab) Click(sel string) {
+	p.t.Helper()
+	s := chromedp.CSS(sel)
+	p.Do("click "+sel, chromedp.WaitVisible(s), chromedp.Click(s))
+}
+
+// Follow presses what the selector finds and waits for the page it leads to.
+func (p *Tab) Follow(sel string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	s := chromedp.CSS(sel)
+	if _, err := chromedp.RunResponse(ctx, chromedp.WaitVisible(s), chromedp.Click(s)); err != nil {
+		p.t.Fatalf("browser: follow %s: %v", sel, err)
+	}
+}
+
+// Wait waits until the selector finds something visible.
+func (p *Tab) Wait(sel string) {
+	p.t.Helper()
+	p.Do("wait for "+sel, chromedp.WaitVisible(chromedp.CSS(sel)))
+}
+
+// Text returns the text of what the selector finds.
+func (p *Tab) Text(sel string) string {
+	p.t.Helper()
+	return Run(p, "read "+sel, chromedp.Text(chromedp.CSS(sel)))
+}
+
+// Size sets the width of the window in CSS pixels; below 700 it is a phone.
+func (p *Tab) Size(width int64) {
+	p.t.Helper()
+	if width < 700 {
+		p.Do("resize", chromedp.EmulateViewport(width, 740, chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch))
+		return
+	}
+	p.Do("resize", chromedp.EmulateViewport(width, 900))
+}
+
+// Dark switches the dark colours on or off.
+func (p *Tab) Dark(on bool) {
+	p.t.Helper()
+	value := "light"
+	if on {
+		value = "dark"
+	}
+	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}}
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params); err != nil {
+		p.t.Fatalf("browser: colours: %v", err)
+	}
+}
+
+// Shot saves a picture of the whole page at that width as NAME-WIDTH.png in
+// the folder LOA_SHOTS; without that variable it only looks for overflow. A
+// page wider than its window fails the test.
+func (p *Tab) Shot(name string, width int64) {
+	p.t.Helper()
+	p.Size(width)
+	over := Run(p, "measure", chromedp.Evaluate[int64]("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+	if over > 0 {
+		p.t.Errorf("%s is %d px wider than a window of %d px", name, over, width)
+	}
+	dir := os.Getenv("LOA_SHOTS")
+	if dir == "" {
+		return
+	}
+	Run(p, "scroll to the top", chromedp.Evaluate[any]("scrollTo(0, 0)"))
+	png := Run(p, "take a picture", chromedp.FullScreenshot(100))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
