@@ -43,7 +43,7 @@ type SaveRule struct {
 	Programme string    `json:"programme"`
 	Cron      string    `json:"cron"`
 	Minutes   int       `json:"minutes"` // planned length of a slot; 0 is DefaultMinutes
-	Selection Selection `json:"selection"`
+	Selection Selection `json:"stations"`
 	From      Date      `json:"from"`
 	Until     Date      `json:"until"`
 	Priority  Priority  `json:"priority"` // "" is Ordinary

@@ -100,11 +100,11 @@ const (
 
 // Selection says which stations a rule is for. Exactly one member is set.
 type Selection struct {
-	All        bool     `json:"all,omitempty"`
-	Districts  []string `json:"districts,omitempty"`  // official codes, "084"
-	Stations   []string `json:"stations,omitempty"`   // station IDs, "S00012"
-	Language   string   `json:"language,omitempty"`   // stations that broadcast in it
-	Technology string   `json:"technology,omitempty"` // stations that have it
+	All        bool
+	Districts  []string // official codes, "084"
+	Stations   []string // station IDs, "S00012"
+	Language   string   // stations that broadcast in it
+	Technology string   // stations that have it
 }
 
 // Version is how a rule read during a time. Editing a rule ends the version
@@ -115,7 +115,7 @@ type Version struct {
 	Programme string    `json:"programme"`
 	Cron      string    `json:"cron"`    // five fields, in the station's zone
 	Minutes   int       `json:"minutes"` // planned length of a slot
-	Selection Selection `json:"selection"`
+	Selection Selection `json:"stations"`
 	From      Date      `json:"from"`  // first day; "" is no limit
 	Until     Date      `json:"until"` // last day; "" is no limit
 	Priority  Priority  `json:"priority"`

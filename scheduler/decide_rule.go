@@ -1,0 +1,214 @@
+package scheduler
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+const maxMinutes = 10 * 60
+
+// DecideRule makes a rule, or begins its next version. What was planned
+// before m.At stays as it was; a new rule may say what was planned from a day
+// in the past. Dates are days in text.Zone. Faults: accounts.denied,
+// schedule.rule_unknown, .programme_unknown, those of ParseLine,
+// .minutes_range, .no_stations, .selections_mixed, .station_unknown,
+// .district_unknown, .language_unknown, .technology_unknown,
+// .date_unreadable, .until_before_from, .since_past, .priority_unknown,
+// .text_long, .rule_never_fires.
+func DecideRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Rule, error) {
+	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
+		return Rule{}, err
+	}
+	r := Rule{ID: s.NextRuleID()}
+	if c.ID != "" {
+		var err error
+		if r, err = s.Rule(c.ID); err != nil {
+			return Rule{}, err
+		}
+	}
+	since, err := sinceOf(m.At, c)
+	if err != nil {
+		return Rule{}, err
+	}
+	v := Version{Since: since, By: m.By.Name, MadeAt: m.At.UTC()}
+	if c.End && c.ID != "" {
+		v = r.Current()
+		v.Since, v.By, v.MadeAt, v.Ended = since, m.By.Name, m.At.UTC(), true
+		return r.with(v), nil
+	}
+	if _, err := s.Programme(c.Programme); err != nil {
+		return Rule{}, fault.Of(err).At("programme")
+	}
+	if err := v.fill(reg, c); err != nil {
+		return Rule{}, err
+	}
+	return r.with(v), nil
+}
+
+// sinceOf is the instant a version is in force from: now, the first day asked
+// for, or for a new rule that says what was planned in the past, its From.
+func sinceOf(now time.Time, c SaveRule) (time.Time, error) {
+	if _, err := ParseDate(string(c.Since)); err != nil {
+		return now, fault.Of(err).At("since")
+	}
+	if err := cleanDates(c.From, c.Until); err != nil {
+		return now, err
+	}
+	now = now.UTC()
+	if c.ID == "" && c.From != "" {
+		if first := c.From.Wall().In(text.Zone).UTC(); first.Before(now) {
+			return first, nil
+		}
+		return now, nil
+	}
+	if c.Since != "" {
+		if c.Since < DateOf(now.In(text.Zone)) {
+			return now, fault.New(fault.Invalid, "schedule.since_past").At("since")
+		}
+		return latest(now, c.Since.Wall().In(text.Zone).UTC()), nil
+	}
+	return now, nil
+}
+
+// fill takes over what the command says, if it can be.
+func (v *Version) fill(reg Registry, c SaveRule) error {
+	line, err := ParseLine(c.Cron)
+	if err != nil {
+		return err
+	}
+	v.Programme, v.Cron, v.Selection, v.From, v.Until = c.Programme, line.text, c.Selection, c.From, c.Until
+	v.Minutes = cmp.Or(c.Minutes, DefaultMinutes)
+	v.Priority = cmp.Or(c.Priority, Ordinary)
+	if v.Minutes < 1 || v.Minutes > maxMinutes {
+		return fault.New(fault.Invalid, "schedule.minutes_range", "limit", maxMinutes).At("minutes")
+	}
+	if v.Priority.rank() < 0 {
+		return fault.New(fault.Invalid, "schedule.priority_unknown", "text", string(c.Priority)).At("priority")
+	}
+	if v.Note, err = cleanLine("note", c.Note, maxNote, false); err != nil {
+		return err
+	}
+	if v.Selection, err = c.Selection.resolve(reg); err != nil {
+		return err
+	}
+	for range v.planned(text.Zone, v.Since, v.Since.AddDate(100, 0, 0)) {
+		return nil
+	}
+	return fault.New(fault.Invalid, "schedule.rule_never_fires").At("until")
+}
+
+// with is the rule with v as its newest version: versions that were to begin
+// at v's time or later give way to it. r itself is not changed.
+func (r Rule) with(v Version) Rule {
+	versions := slices.Clone(r.Versions)
+	versions = slices.DeleteFunc(versions, func(old Version) bool { return !old.Since.Before(v.Since) })
+	r.Versions = append(versions, v)
+	return r
+}
+
+// DecideException changes one occurrence of a rule that has not come yet.
+// Times are those of a clock in text.Zone. Faults: accounts.denied,
+// schedule.rule_unknown, .occurrence_unknown, .occurrence_past,
+// .exception_unknown, .note_missing, .text_long, .to_missing, .to_past,
+// .following_several.
+func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error) {
+	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
+		return Rule{}, err
+	}
+	r, err := s.Rule(c.Rule)
+	if err != nil {
+		return Rule{}, err
+	}
+	o, _, ok := r.at(text.Zone, c.At.In(text.Zone))
+	if !ok || WallOf(o.planned) != c.At {
+		return Rule{}, fault.New(fault.NotFound, "schedule.occurrence_unknown", "at", c.At.In(text.Zone)).At("at")
+	}
+	if !o.start.After(m.At) {
+		return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
+	}
+	e := Exception{At: c.At, Kind: c.Kind, By: m.By.Name, MadeAt: m.At.UTC()}
+	if e.Note, err = cleanLine("note", c.Note, maxNote, c.Kind == Annotated); err != nil {
+		return Rule{}, err
+	}
+	switch c.Kind {
+	case Cancelled:
+	case "":
+		// Taking a move back after the time first planned would plan the past.
+		if !o.planned.After(m.At) {
+			return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
+		}
+	case Annotated:
+		if old, ok := r.exception(o.planned); ok && old.Kind == Moved && !c.Following {
+			e.Kind, e.To = Moved, old.To // a note does not undo the move
+		}
+	case Moved:
+		if e.To = c.To; c.To == 0 || c.To == c.At {
+			return Rule{}, fault.New(fault.Invalid, "schedule.to_missing").At("to")
+		}
+		if !c.To.In(text.Zone).After(m.At) {
+			return Rule{}, fault.New(fault.Invalid, "schedule.to_past").At("to")
+		}
+	default:
+		return Rule{}, fault.New(fault.Invalid, "schedule.exception_unknown", "text", string(c.Kind)).At("kind")
+	}
+	if c.Following && c.Kind != "" {
+		if !o.planned.After(m.At) {
+			return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
+		}
+		return r.following(m, o, e)
+	}
+	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool { return old.At == c.At })
+	if c.Kind != "" {
+		r.Exceptions = append(r.Exceptions, e)
+		slices.SortFunc(r.Exceptions, func(a, b Exception) int { return cmp.Compare(a.At, b.At) })
+	}
+	return r, nil
+}
+
+// following makes of "this and all later ones" the next version of the rule.
+func (r Rule) following(m accounts.Meta, o occurrence, e Exception) (Rule, error) {
+	v := *o.version
+	v.Since, v.By, v.MadeAt = latest(m.At, o.planned).UTC(), m.By.Name, m.At.UTC()
+	switch e.Kind {
+	case Cancelled:
+		v.Ended = true
+	case Annotated:
+		v.Note = e.Note
+	case Moved:
+		line, err := ParseLine(v.Cron)
+		if err != nil {
+			return Rule{}, err
+		}
+		w, ok := line.Weekly()
+		if !ok || len(w.Times) != 1 {
+			return Rule{}, fault.New(fault.Invalid, "schedule.following_several").At("following")
+		}
+		shift := int(e.To.Date().Wall()-e.At.Date().Wall()) / (24 * 60)
+		for i, d := range w.Days {
+			w.Days[i] = time.Weekday(((int(d)+shift)%7 + 7) % 7)
+		}
+		w.Times[0] = e.To.In(text.Zone).Format("15:04")
+		if v.Cron, err = w.Cron(); err != nil {
+			return Rule{}, err
+		}
+		if e.To < e.At {
+			v.Since = latest(m.At, e.To.In(text.Zone)).UTC()
+		}
+		v.From = max(v.From, e.To.Date())
+		if v.Until != "" && v.Until < v.From {
+			return Rule{}, fault.New(fault.Invalid, "schedule.rule_never_fires").At("to")
+		}
+		v.Note = cmp.Or(e.Note, v.Note)
+	}
+	// What was decided for single later occurrences does not hold for the new
+	// plan, unless they were moved forward and have aired.
+	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool {
+		return old.At >= e.At && (old.Kind != Moved || old.To.In(text.Zone).After(m.At))
+	})
+	return r.with(v), nil
+}

@@ -1,0 +1,138 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"loa/accounts"
+)
+
+// Preview is what a rule would do, shown before it is saved.
+type Preview struct {
+	Stations int           `json:"stations"` // chosen and active at the first date, 0 without one
+	Dates    []PreviewDate `json:"dates"`    // the next ones, at most previewDates
+	Clashes  []Clash       `json:"clashes"`  // by time, at most previewClashes
+	More     bool          `json:"more"`     // there are more clashes than shown
+	Past     bool          `json:"past"`     // it says what was planned before now
+}
+
+// PreviewDate is one coming date of a rule.
+type PreviewDate struct {
+	Start    time.Time `json:"start"`
+	Stations int       `json:"stations"` // active then
+}
+
+// Clash is an overlap of two rules at the same stations.
+type Clash struct {
+	Start      time.Time `json:"start"`       // of the rule previewed
+	OtherStart time.Time `json:"other_start"` // of the other rule
+	Other      string    `json:"other"`       // ID of the other rule; the rule's own when it overlaps itself
+	Programme  string    `json:"programme"`   // ID of the programme previewed
+	OtherTitle string    `json:"other_title"` // title of the other rule's programme
+	Title      string    `json:"title"`       // title of the programme previewed
+	Stations   int       `json:"stations"`    // how many stations would have both
+	First      string    `json:"first"`       // ID of one of them
+	Priority   Priority  `json:"priority"`    // of the other rule
+}
+
+const (
+	previewDates   = 10
+	previewClashes = 20
+	previewDays    = 63 // how far clashes are looked for: nine weeks
+)
+
+// PreviewRule decides the rule as DecideRule would and shows its next dates
+// and its clashes in the nine weeks from now, or from its first date when
+// that is later. It has DecideRule's faults and changes nothing.
+func PreviewRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Preview, error) {
+	r, err := DecideRule(s, reg, m, c)
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{}}
+	alone := NewSchedule(slices.Clone(s.Programmes), nil, []Rule{r})
+	g := alone.grid(reg.sites())
+	from := latest(m.At, r.Current().Since)
+	for o := range g.occurrences(from, from.AddDate(5, 0, 0)) {
+		n := 0
+		for range g.stations(o) {
+			n++
+		}
+		if p.Dates = append(p.Dates, PreviewDate{o.start, n}); len(p.Dates) == previewDates {
+			break
+		}
+	}
+	if len(p.Dates) == 0 {
+		return p, nil
+	}
+	p.Stations = p.Dates[0].Stations
+	if first := p.Dates[0].Start; first.After(from) {
+		from = first
+	}
+	others := slices.DeleteFunc(slices.Clone(s.Rules), func(old Rule) bool { return old.ID == r.ID })
+	all := NewSchedule(slices.Clone(s.Programmes), nil, append(others, r))
+	p.Clashes = all.clashes(reg, r.ID, from, from.AddDate(0, 0, previewDays))
+	if p.More = len(p.Clashes) > previewClashes; p.More {
+		p.Clashes = p.Clashes[:previewClashes]
+	}
+	return p, nil
+}
+
+// clashes lists the overlaps of one rule with itself and others in
+// [from, until), by time; one more than previewClashes at most.
+func (s *Schedule) clashes(reg Registry, rule string, from, until time.Time) []Clash {
+	g := s.grid(reg.sites())
+	out := []Clash{}
+	var open []*occurrence // begun and not over
+	for o := range g.occurrences(from.Add(-maxMinutes*time.Minute), until) {
+		open = slices.DeleteFunc(open, func(b *occurrence) bool { return !b.end().After(o.start) })
+		for _, b := range open {
+			mine, other := o, b
+			if o.rule.ID != rule {
+				mine, other = b, o
+			}
+			if mine.rule.ID != rule || mine.start.Before(from) {
+				continue
+			}
+			if c, ok := g.clash(mine, other); ok {
+				out = append(out, c)
+			}
+		}
+		if open = append(open, o); len(out) > previewClashes {
+			break
+		}
+	}
+	return out
+}
+
+func (o *occurrence) end() time.Time {
+	return o.start.Add(time.Duration(o.version.Minutes) * time.Minute)
+}
+
+// clash says at how many stations two occurrences meet.
+func (g *grid) clash(mine, other *occurrence) (Clash, bool) {
+	c := Clash{
+		Start: mine.start, OtherStart: other.start, Other: other.rule.ID, Priority: other.version.Priority,
+		Programme: mine.version.Programme, Title: g.title(mine), OtherTitle: g.title(other),
+	}
+	at := map[int]bool{}
+	for i := range g.stations(mine) {
+		at[i] = true
+	}
+	for i := range g.stations(other) {
+		if at[i] {
+			if c.Stations++; c.First == "" {
+				c.First = g.sites[i].id
+			}
+		}
+	}
+	return c, c.Stations > 0
+}
+
+func (g *grid) title(o *occurrence) string {
+	p, err := g.schedule.Programme(o.version.Programme)
+	if err != nil {
+		return o.version.Programme
+	}
+	return p.Title
+}
