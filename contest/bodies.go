@@ -1,0 +1,389 @@
+package contest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// The bodies of the events, one struct a kind. Their JSON is the format of
+// the log: members are added, never renamed or given another meaning.
+
+type drafted struct {
+	Rules      Rules  `json:"rules"`
+	CopiedFrom string `json:"copied_from,omitempty"`
+}
+
+func (*drafted) kind() string { return "contest.drafted" }
+func (b *drafted) apply(s *State, _ *Event) error {
+	s.Phase, s.Rules = Draft, b.Rules
+	return nil
+}
+
+// rulesChanged replaces the rules: freely while drafting, with a reason and
+// the list of changed values afterwards.
+type rulesChanged struct {
+	Rules  Rules      `json:"rules"`
+	Reason string     `json:"reason,omitempty"`
+	Lines  []RuleLine `json:"lines,omitempty"`
+}
+
+func (*rulesChanged) kind() string { return "rules.changed" }
+func (b *rulesChanged) apply(s *State, e *Event) error {
+	if s.Phase != Draft {
+		s.Changes = append(s.Changes, RuleChange{e.At, e.Name, b.Reason, b.Lines})
+	}
+	s.Rules = b.Rules
+	return nil
+}
+
+type phaseChanged struct {
+	To Phase `json:"to"`
+}
+
+func (*phaseChanged) kind() string { return "contest.phase_changed" }
+func (b *phaseChanged) apply(s *State, _ *Event) error {
+	s.Phase = b.To
+	return nil
+}
+
+type entrySubmitted struct {
+	Entry Entry `json:"entry"`
+}
+
+func (*entrySubmitted) kind() string { return "entry.submitted" }
+func (b *entrySubmitted) apply(s *State, _ *Event) error {
+	if s.entry[b.Entry.ID] != nil {
+		return fmt.Errorf("entry %s twice", b.Entry.ID)
+	}
+	e := b.Entry
+	s.entry[e.ID] = &e
+	s.Entries = append(s.Entries, &e)
+	return nil
+}
+
+// entryReplaced carries the whole entry as it is now.
+type entryReplaced struct {
+	Entry Entry `json:"entry"`
+}
+
+func (*entryReplaced) kind() string { return "entry.replaced" }
+func (b *entryReplaced) apply(s *State, _ *Event) error {
+	old := s.entry[b.Entry.ID]
+	if old == nil {
+		return fmt.Errorf("no entry %s", b.Entry.ID)
+	}
+	*old = b.Entry
+	return nil
+}
+
+// entryRemoved is a withdrawal by the entrant or a ruling-out by the organiser.
+type entryRemoved struct {
+	Entry    string `json:"entry"`
+	RuledOut bool   `json:"ruled_out,omitempty"`
+	Reason   string `json:"reason"`
+}
+
+func (*entryRemoved) kind() string { return "entry.removed" }
+func (b *entryRemoved) apply(s *State, e *Event) error {
+	entry := s.entry[b.Entry]
+	if entry == nil {
+		return fmt.Errorf("no entry %s", b.Entry)
+	}
+	r := &Removal{e.At, e.Name, b.Reason}
+	if b.RuledOut {
+		entry.RuledOut = r
+		for _, round := range s.Rounds {
+			if round.Finished == nil {
+				round.setAside(func(t *Task) bool { return t.Entry == b.Entry }, r)
+			}
+		}
+	} else {
+		entry.Withdrawn = r
+	}
+	return nil
+}
+
+func (r *RoundState) setAside(which func(*Task) bool, why *Removal) {
+	for _, t := range r.Tasks {
+		if t.SetAside == nil && which(t) {
+			t.SetAside = why
+		}
+	}
+}
+
+type scriptRedacted struct {
+	Entry string `json:"entry"`
+	Text  string `json:"text"`
+}
+
+func (*scriptRedacted) kind() string { return "entry.script_redacted" }
+func (b *scriptRedacted) apply(s *State, _ *Event) error {
+	e := s.entry[b.Entry]
+	if e == nil {
+		return fmt.Errorf("no entry %s", b.Entry)
+	}
+	e.Redacted = b.Text
+	return nil
+}
+
+// airingConfirmed is the organiser's word that a declared airing is proven.
+type airingConfirmed struct {
+	Entry string `json:"entry"`
+	Note  string `json:"note"`
+}
+
+func (*airingConfirmed) kind() string { return "entry.airing_confirmed" }
+func (b *airingConfirmed) apply(s *State, _ *Event) error {
+	e := s.entry[b.Entry]
+	if e == nil {
+		return fmt.Errorf("no entry %s", b.Entry)
+	}
+	e.AiredNote = b.Note
+	e.Warnings = slices.DeleteFunc(slices.Clone(e.Warnings), func(w string) bool { return w == warnAiringDeclared })
+	return nil
+}
+
+type judgeAppointed struct {
+	Judge Judge `json:"judge"`
+}
+
+func (*judgeAppointed) kind() string { return "judge.appointed" }
+func (b *judgeAppointed) apply(s *State, _ *Event) error {
+	j := b.Judge
+	if old := s.Judge(j.Person); old != nil {
+		*old = j
+		return nil
+	}
+	s.Judges = append(s.Judges, &j)
+	return nil
+}
+
+type judgeRemoved struct {
+	Person string `json:"person"`
+	Reason string `json:"reason"`
+	// Drop sets signed sheets aside too; otherwise they go on counting.
+	Drop bool `json:"drop,omitempty"`
+}
+
+func (*judgeRemoved) kind() string { return "judge.removed" }
+func (b *judgeRemoved) apply(s *State, e *Event) error {
+	j := s.Judge(b.Person)
+	if j == nil {
+		return fmt.Errorf("no judge %s", b.Person)
+	}
+	why := &Removal{e.At, e.Name, b.Reason}
+	j.Removed, j.KeepsOut = why, b.Drop
+	if r := s.Running(); r != nil {
+		r.setAside(func(t *Task) bool { return t.Judge == b.Person && (b.Drop || !t.Final()) }, why)
+	}
+	return nil
+}
+
+type panelsSet struct {
+	Round  string  `json:"round"`
+	Panels []Panel `json:"panels"`
+}
+
+func (*panelsSet) kind() string { return "round.panels_set" }
+func (b *panelsSet) apply(s *State, _ *Event) error {
+	s.Panels[b.Round] = b.Panels
+	return nil
+}
+
+type tiesDeclared struct {
+	Person   string   `json:"person"`
+	Stations []string `json:"stations"`
+}
+
+func (*tiesDeclared) kind() string { return "judge.ties_declared" }
+func (b *tiesDeclared) apply(s *State, _ *Event) error {
+	j := s.Judge(b.Person)
+	if j == nil {
+		return fmt.Errorf("no judge %s", b.Person)
+	}
+	j.Declared = b.Stations
+	return nil
+}
+
+type roundStarted struct {
+	Round   string            `json:"round"`
+	Entries []string          `json:"entries"`
+	Codes   map[string]string `json:"codes"`
+	Tasks   []Task            `json:"tasks"` // in each judge's own order
+}
+
+func (*roundStarted) kind() string { return "round.started" }
+func (b *roundStarted) apply(s *State, e *Event) error {
+	r := &RoundState{ID: b.Round, Began: e.At, Entries: b.Entries, Codes: b.Codes, Held: map[string]Held{},
+		task: make(map[string]*Task, len(b.Tasks)), judge: map[string][]*Task{}}
+	for _, t := range b.Tasks {
+		r.add(t)
+	}
+	s.Rounds = append(s.Rounds, r)
+	s.Phase = Judging
+	return nil
+}
+
+// tasksGiven adds duties after the start: somebody takes over.
+type tasksGiven struct {
+	Tasks []Task `json:"tasks"`
+}
+
+func (*tasksGiven) kind() string { return "round.tasks_given" }
+func (b *tasksGiven) apply(s *State, _ *Event) error {
+	r := s.Running()
+	if r == nil {
+		return errNoRound
+	}
+	for _, t := range b.Tasks {
+		r.add(t)
+	}
+	return nil
+}
+
+var errNoRound = fmt.Errorf("no round is running")
+
+// tasksSetAside takes one judge off one entry: she abstained, or a conflict
+// was found.
+type tasksSetAside struct {
+	Judge  string `json:"judge"`
+	Entry  string `json:"entry"`
+	Reason string `json:"reason"`
+}
+
+func (*tasksSetAside) kind() string { return "round.tasks_set_aside" }
+func (b *tasksSetAside) apply(s *State, e *Event) error {
+	r := s.Running()
+	if r == nil {
+		return errNoRound
+	}
+	r.setAside(func(t *Task) bool { return t.Judge == b.Judge && t.Entry == b.Entry }, &Removal{e.At, e.Name, b.Reason})
+	return nil
+}
+
+type sheetSaved struct {
+	Task string `json:"task"`
+	Content
+}
+
+func (*sheetSaved) kind() string { return "sheet.saved" }
+func (b *sheetSaved) apply(s *State, e *Event) error {
+	_, t := s.Task(b.Task)
+	if t == nil {
+		return fmt.Errorf("no task %s", b.Task)
+	}
+	t.Sheet.Version++
+	t.Sheet.Content = b.Content
+	t.Sheet.SavedAt = e.At
+	return nil
+}
+
+type sheetSigned struct {
+	Task string `json:"task"`
+}
+
+func (*sheetSigned) kind() string { return "sheet.signed" }
+func (b *sheetSigned) apply(s *State, e *Event) error {
+	_, t := s.Task(b.Task)
+	if t == nil {
+		return fmt.Errorf("no task %s", b.Task)
+	}
+	t.Sheet.SignedAt, t.Sheet.SignedSeq = e.At, e.Seq
+	return nil
+}
+
+type sheetReopened struct {
+	Task   string `json:"task"`
+	Reason string `json:"reason"`
+}
+
+func (*sheetReopened) kind() string { return "sheet.reopened" }
+func (b *sheetReopened) apply(s *State, e *Event) error {
+	_, t := s.Task(b.Task)
+	if t == nil {
+		return fmt.Errorf("no task %s", b.Task)
+	}
+	kept := t.Sheet.Content
+	kept.Marks = maps.Clone(kept.Marks)
+	t.Sheet.Earlier = append(t.Sheet.Earlier, Signed{kept, t.Sheet.SignedAt, e.At, e.Name, b.Reason})
+	t.Sheet.SignedAt = time.Time{}
+	return nil
+}
+
+// conferred records that judges who differed too much talked it over.
+type conferred struct {
+	Round  string   `json:"round"`
+	Entry  string   `json:"entry"`
+	Reason string   `json:"reason"`
+	Reopen []string `json:"reopen,omitempty"` // judges who will score again
+}
+
+func (*conferred) kind() string { return "round.conferred" }
+func (b *conferred) apply(s *State, e *Event) error {
+	r := s.Round(b.Round)
+	if r == nil {
+		return errNoRound
+	}
+	r.Held[b.Entry] = Held{e.Seq, e.At, e.Name, b.Reason, b.Reopen}
+	return nil
+}
+
+type tieDecided struct {
+	Round   string   `json:"round"`
+	Entries []string `json:"entries"`
+	Reason  string   `json:"reason"`
+}
+
+func (*tieDecided) kind() string { return "round.tie_decided" }
+func (b *tieDecided) apply(s *State, e *Event) error {
+	r := s.Round(b.Round)
+	if r == nil {
+		return errNoRound
+	}
+	r.Ties = append(r.Ties, TieDecision{e.At, e.Name, b.Entries, b.Reason})
+	return nil
+}
+
+type entriesPicked struct {
+	Round string `json:"round"`
+	Picks []Pick `json:"picks"`
+}
+
+func (*entriesPicked) kind() string { return "round.entries_picked" }
+func (b *entriesPicked) apply(s *State, _ *Event) error {
+	r := s.Round(b.Round)
+	if r == nil {
+		return errNoRound
+	}
+	r.Picked = b.Picks
+	return nil
+}
+
+type roundFinished struct {
+	Round   string  `json:"round"`
+	Outcome Outcome `json:"outcome"`
+}
+
+func (*roundFinished) kind() string { return "round.finished" }
+func (b *roundFinished) apply(s *State, e *Event) error {
+	r := s.Round(b.Round)
+	if r == nil {
+		return errNoRound
+	}
+	o := b.Outcome
+	o.At, o.By = e.At, e.Name
+	r.Finished = &o
+	return nil
+}
+
+type prizesGiven struct {
+	Given []Given `json:"given"`
+}
+
+func (*prizesGiven) kind() string { return "contest.prizes_given" }
+func (b *prizesGiven) apply(s *State, _ *Event) error {
+	s.Given = b.Given
+	return nil
+}

@@ -1,0 +1,123 @@
+package contest
+
+import (
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// Command is something a person wants done with one contest. The types of
+// this package whose names are verbs are the commands.
+type Command interface {
+	// decide returns what happens, or the fault that says why nothing does.
+	decide(s *State, f Facts, m accounts.Meta) ([]body, error)
+}
+
+// Facts is what a decision must know beyond the contest itself. Hall loads
+// what the command names; a test writes it down.
+type Facts struct {
+	Stations map[string]Station // by ID
+	Files    map[string]File    // by ID
+	People   map[string]Person  // by ID
+	Episode  Episode            // the work was picked from; zero if it was not
+	// Seed is fresh randomness. What it decides is stored in the event, so
+	// that a replay needs no seed.
+	Seed [32]byte
+}
+
+// Station is what a contest needs to know of a station today.
+type Station struct {
+	ID, Name               string
+	District, DistrictName string
+	Active                 bool
+	Successor              string // name of the station it was merged into; "" if none
+}
+
+// File is what a contest needs to know of an uploaded file.
+type File struct {
+	ID      string
+	Name    string // as sent
+	SHA256  string // hex
+	Sound   string // SHA-256 of the sound without tags, hex; "" if it is no audio
+	Bytes   int64
+	Seconds float64 // sample-exact length; 0 if it is no audio
+	Text    string  // what a script says, if it is text
+	Begun   time.Time
+	By      string // person ID of the uploader
+	// Refused is the audio check's verdict by the contest profile, or nil.
+	Refused *fault.Error
+	Similar []string // Sound of other recordings that are probably the same
+}
+
+// Episode is what a contest needs to know of an aired episode.
+type Episode struct {
+	ID      string
+	Audio   string   // ID of its audio file
+	Airings []Airing // every airing, whenever and wherever
+}
+
+// Person is what a contest needs to know of an account.
+type Person struct {
+	ID, Name string
+	Grants   []accounts.Grant
+}
+
+// Decide returns the events that carry out the command, to be appended after
+// the state's last one. It changes nothing. A command repeated under the same
+// m.ID returns no events and no error; with other content it is the fault
+// contest.change_differs. The other faults are those of the single commands.
+func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
+	if m.ID == "" || len(m.ID) > 100 {
+		return nil, fault.New(fault.Invalid, "contest.change_id_missing")
+	}
+	digest, err := digestOf(c, m.By.Person)
+	if err != nil {
+		return nil, err
+	}
+	if again, err := s.repeated(m.ID, digest); again || err != nil {
+		return nil, err
+	}
+	if _, first := c.(DraftContest); first != (s.Seq == 0) {
+		if first {
+			return nil, fault.New(fault.Conflict, "contest.id_taken", "id", s.ID)
+		}
+		return nil, fault.New(fault.NotFound, "contest.unknown")
+	}
+	if s.Phase == Closed {
+		return nil, fault.New(fault.Conflict, "contest.closed")
+	}
+	list, err := c.decide(s, f, m)
+	if err != nil {
+		return nil, err
+	}
+	return s.seal(m, digest, list)
+}
+
+// organiser returns nil if the actor may organise this contest.
+func (s *State) organiser(m accounts.Meta) error {
+	return m.By.Must(accounts.Organise, accounts.Where{Contest: s.ID})
+}
+
+// chair returns nil if the actor presides over this jury.
+func (s *State) chair(m accounts.Meta) error {
+	if err := m.By.Must(accounts.JudgeEntries, accounts.Where{Contest: s.ID}); err != nil {
+		return err
+	}
+	if !s.Chair(m.By.Person) {
+		return fault.New(fault.Denied, "contest.chair_only")
+	}
+	return nil
+}
+
+// reasonable returns nil if a reason was given that is worth keeping.
+func reasonable(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return fault.New(fault.Invalid, "contest.reason_missing").At("reason")
+	}
+	if len([]rune(reason)) > 2000 {
+		return fault.New(fault.Invalid, "contest.text_too_long", "length", len([]rune(reason)), "most", 2000).At("reason")
+	}
+	return nil
+}

@@ -1,0 +1,420 @@
+package contest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// The warnings an organiser sees beside an entry: catalogue keys.
+const (
+	warnSimilar        = "contest.warning_similar"
+	warnAiringDeclared = "contest.warning_airing_declared"
+)
+
+// Work is what an entrant says about an entry.
+type Work struct {
+	Title     string         `json:"title"`
+	Theme     string         `json:"theme"`
+	Category  string         `json:"category"`
+	Language  string         `json:"language"`
+	Kind      EntrantKind    `json:"kind"`
+	Station   string         `json:"station"` // ID
+	Name      string         `json:"name,omitempty"`
+	Authors   []string       `json:"authors,omitempty"`
+	Episode   string         `json:"episode,omitempty"`
+	Pieces    []WorkPiece    `json:"pieces"`
+	Sections  map[string]int `json:"sections,omitempty"`
+	AiredNote string         `json:"aired_note,omitempty"` // where a declared airing took place
+}
+
+// WorkPiece names an uploaded file and what it is.
+type WorkPiece struct {
+	Kind PieceKind `json:"kind"`
+	File string    `json:"file"`
+}
+
+// SubmitEntry enters a work. ID is made by the caller. Everything wrong is
+// said at once: the fault contest.entry_refused holds the single ones in
+// Parts (a single one is returned as itself). Faults: contest.not_open,
+// contest.not_open_yet, contest.too_late, contest.not_eligible,
+// contest.jury_may_not_enter, contest.quota_used, contest.too_short,
+// contest.too_long, contest.section_length, contest.piece_missing,
+// contest.file_unknown, contest.not_audio, contest.not_aired,
+// contest.same_recording and those of the audio check.
+type SubmitEntry struct {
+	ID   string `json:"id"`
+	Work Work   `json:"work"`
+}
+
+func (c SubmitEntry) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if len(c.ID) < 8 || len(c.ID) > 64 || s.entry[c.ID] != nil {
+		return nil, fault.New(fault.Conflict, "contest.entry_id_taken")
+	}
+	e, err := s.examine(f, m, c.Work, nil)
+	if err != nil {
+		return nil, err
+	}
+	e.ID = c.ID
+	e.Code = fmt.Sprintf("TP-%03d", len(s.Entries)+1)
+	e.SubmittedAt = m.At.UTC()
+	return []body{&entrySubmitted{*e}}, nil
+}
+
+// ReplaceEntry gives an entry a new content before the deadline; its code and
+// the time of its first valid submission stay. Faults as SubmitEntry, and
+// contest.unknown_entry, contest.entry_not_live.
+type ReplaceEntry struct {
+	Entry string `json:"entry"`
+	Work  Work   `json:"work"`
+}
+
+func (c ReplaceEntry) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	old, err := s.own(m, c.Entry)
+	if err != nil {
+		return nil, err
+	}
+	if c.Work.Station != old.Entrant.Station {
+		return nil, fault.New(fault.Invalid, "contest.other_station").At("station")
+	}
+	e, err := s.examine(f, m, c.Work, old)
+	if err != nil {
+		return nil, err
+	}
+	e.ID, e.Code, e.SubmittedAt, e.ReplacedAt = old.ID, old.Code, old.SubmittedAt, m.At.UTC()
+	for _, id := range old.Entrant.Accounts {
+		if !slices.Contains(e.Entrant.Accounts, id) {
+			e.Entrant.Accounts = append(e.Entrant.Accounts, id)
+		}
+	}
+	return []body{&entryReplaced{*e}}, nil
+}
+
+// own returns the live entry if the actor may act for its station.
+func (s *State) own(m accounts.Meta, id string) (*Entry, error) {
+	e := s.entry[id]
+	if e == nil || m.By.Must(accounts.EnterContest, accounts.Where{Station: e.Entrant.Station, District: e.Entrant.District}) != nil {
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	}
+	if !e.Live() {
+		return nil, fault.New(fault.Conflict, "contest.entry_not_live", "code", e.Code)
+	}
+	return e, nil
+}
+
+// examine checks a work against all the rules. old is the entry it replaces,
+// or nil.
+func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, error) {
+	st, ok := f.Stations[w.Station]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "contest.unknown_station").At("station")
+	}
+	if err := m.By.Must(accounts.EnterContest, accounts.Where{Station: st.ID, District: st.District}); err != nil {
+		return nil, err
+	}
+	if err := s.mayEnter(m); err != nil {
+		return nil, err
+	}
+	e := &Entry{Title: strings.TrimSpace(w.Title), Theme: w.Theme, Category: w.Category, Language: w.Language,
+		Episode: w.Episode, Sections: w.Sections, AiredNote: strings.TrimSpace(w.AiredNote),
+		Entrant: Entrant{Kind: w.Kind, Station: st.ID, StationName: st.Name, District: st.District, DistrictName: st.DistrictName,
+			Name: strings.TrimSpace(w.Name), Authors: w.Authors, Accounts: []string{m.By.Person}}}
+	var p problems
+	p.pieces(f, m, w, e)
+	p.inTime(s, m, e)
+	p.eligible(s, st, e)
+	cat := s.Rules.Category(w.Category)
+	if cat == nil || s.Rules.Theme(w.Theme) == nil {
+		p.add(fault.New(fault.Invalid, "contest.no_such_item", "id", clip(w.Category+" "+w.Theme, 60)).At("category"))
+		return nil, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
+	}
+	p.describe(e)
+	p.quotas(s, e, old)
+	p.complete(cat, e)
+	p.lengths(cat, e)
+	p.aired(cat, f, e)
+	p.duplicates(s, f, e, old)
+	return e, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
+}
+
+// mayEnter refuses organisers and members of the jury.
+func (s *State) mayEnter(m accounts.Meta) error {
+	j := s.Judge(m.By.Person)
+	if m.By.Can(accounts.Organise, accounts.Where{Contest: s.ID}) || j != nil || m.By.Can(accounts.JudgeEntries, accounts.Where{Contest: s.ID}) {
+		return fault.New(fault.Denied, "contest.jury_may_not_enter")
+	}
+	return nil
+}
+
+// pieces takes the files over: those the actor uploaded herself, and the
+// sound of the episode she picked.
+func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e *Entry) {
+	for _, wp := range w.Pieces {
+		file, ok := f.Files[wp.File]
+		ok = ok && (file.By == m.By.Person || wp.Kind == Audio && wp.File == f.Episode.Audio)
+		if !ok || e.Piece(wp.Kind) != nil {
+			p.add(fault.New(fault.Invalid, "contest.file_unknown", "piece", wp.Kind).At("pieces"))
+			continue
+		}
+		if wp.Kind == Audio && file.Sound == "" {
+			p.add(fault.New(fault.Invalid, "contest.not_audio", "name", clip(file.Name, 60)).At("pieces"))
+			continue
+		}
+		if wp.Kind == Audio && file.Refused != nil {
+			p.add(file.Refused)
+		}
+		if wp.Kind == Script {
+			e.Redacted = file.Text // the organiser takes names out of it before judging
+		}
+		e.Pieces = append(e.Pieces, Piece{Kind: wp.Kind, File: file.ID, Name: file.Name, SHA256: file.SHA256, Sound: file.Sound,
+			Bytes: file.Bytes, Seconds: file.Seconds, Begun: file.Begun.UTC()})
+	}
+}
+
+// inTime applies the timetable: by the deadline, or by the end of the grace
+// if every upload was begun before the deadline.
+func (p *problems) inTime(s *State, m accounts.Meta, e *Entry) {
+	d := s.Rules.Dates
+	switch {
+	case s.Phase != Open:
+		p.add(fault.New(fault.Conflict, "contest.not_open"))
+	case m.At.Before(d.OpensAt):
+		p.add(fault.New(fault.Conflict, "contest.not_open_yet", "from", d.OpensAt))
+	case !m.At.After(d.ClosesAt):
+	case m.At.After(d.ClosesAt.Add(d.Grace())), len(e.Pieces) == 0,
+		slices.ContainsFunc(e.Pieces, func(x Piece) bool { return x.Begun.IsZero() || x.Begun.After(d.ClosesAt) }):
+		p.add(fault.New(fault.Conflict, "contest.too_late", "until", d.ClosesAt, "grace", d.Grace()))
+	}
+}
+
+func (p *problems) eligible(s *State, st Station, e *Entry) {
+	who := s.Rules.Who
+	if !slices.Contains(who.Kinds, e.Entrant.Kind) {
+		p.add(fault.New(fault.Invalid, "contest.kind_not_eligible").At("kind"))
+	}
+	if !st.Active || !anyOr(who.Stations, st.ID) || !anyOr(who.Districts, st.District) {
+		p.add(fault.New(fault.Denied, "contest.not_eligible", "station", st.Name).At("station"))
+	}
+	if e.Entrant.Kind != ByStation && e.Entrant.Name == "" {
+		p.add(fault.New(fault.Invalid, "contest.entrant_unnamed").At("name"))
+	}
+}
+
+func (p *problems) describe(e *Entry) {
+	p.text("title", e.Title, maxName, true)
+	p.text("name", e.Entrant.Name, maxName, false)
+	p.text("aired_note", e.AiredNote, 1000, false)
+	if len(e.Entrant.Authors) > 50 {
+		p.add(fault.New(fault.Invalid, "contest.list_length", "most", 50).At("authors"))
+	}
+	for _, a := range e.Entrant.Authors {
+		if utf8.RuneCountInString(a) > maxName {
+			p.add(fault.New(fault.Invalid, "contest.text_too_long", "length", utf8.RuneCountInString(a), "most", maxName).At("authors"))
+		}
+	}
+}
+
+// quotas counts the live entries beside this one.
+func (p *problems) quotas(s *State, e, old *Entry) {
+	for _, q := range s.Rules.Quotas {
+		if q.Theme != "" && q.Theme != e.Theme || q.Category != "" && q.Category != e.Category {
+			continue
+		}
+		n := 0
+		for _, o := range s.Entries {
+			same := o.Entrant.Station == e.Entrant.Station
+			if q.Per == "district" {
+				same = o.Entrant.District == e.Entrant.District
+			}
+			if o != old && o.Live() && same && (q.Theme == "" || o.Theme == q.Theme) && (q.Category == "" || o.Category == q.Category) {
+				n++
+			}
+		}
+		if n < q.Max {
+			continue
+		}
+		if q.Per == "district" {
+			p.add(fault.New(fault.Conflict, "contest.quota_used_district", "max", q.Max, "district", e.Entrant.DistrictName))
+		} else {
+			p.add(fault.New(fault.Conflict, "contest.quota_used", "max", q.Max, "station", e.Entrant.StationName))
+		}
+	}
+}
+
+// complete names every required piece that is not there.
+func (p *problems) complete(c *Category, e *Entry) {
+	for _, n := range c.Needs {
+		if e.Piece(n.Piece) != nil || n.When == Optional || n.When == NotVietnamese && e.Language == "vi" {
+			continue
+		}
+		switch n.Piece {
+		case Audio:
+			p.add(fault.New(fault.Invalid, "contest.audio_missing").At("pieces"))
+		case Script:
+			p.add(fault.New(fault.Invalid, "contest.script_missing").At("pieces"))
+		case Scan:
+			p.add(fault.New(fault.Invalid, "contest.scan_missing").At("pieces"))
+		case Translation:
+			p.add(fault.New(fault.Invalid, "contest.translation_missing").At("pieces"))
+		}
+	}
+	if !anyOr(c.Languages, e.Language) || e.Language == "" {
+		p.add(fault.New(fault.Invalid, "contest.language_not_allowed").At("language"))
+	}
+}
+
+// lengths measures the whole recording, jingles included, and the sections
+// as declared.
+func (p *problems) lengths(c *Category, e *Entry) {
+	if a := e.Piece(Audio); a != nil {
+		long := time.Duration(a.Seconds * float64(time.Second))
+		if a.Seconds < float64(c.MinSeconds) {
+			p.add(fault.New(fault.Invalid, "contest.too_short", "is", long, "least", seconds(c.MinSeconds)).At("pieces"))
+		}
+		if c.MaxSeconds > 0 && a.Seconds > float64(c.MaxSeconds) {
+			p.add(fault.New(fault.Invalid, "contest.too_long", "is", long, "most", seconds(c.MaxSeconds)).At("pieces"))
+		}
+	}
+	for _, sec := range c.Sections {
+		if n := e.Sections[sec.ID]; n < sec.MinSeconds || n > sec.MaxSeconds {
+			p.add(fault.New(fault.Invalid, "contest.section_length", "name", sec.Name, "is", seconds(n),
+				"least", seconds(sec.MinSeconds), "most", seconds(sec.MaxSeconds)).At("sections." + sec.ID))
+		}
+	}
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// aired keeps the airings that satisfy the rule and refuses a work without
+// one, unless a declared airing is accepted.
+func (p *problems) aired(c *Category, f Facts, e *Entry) {
+	if c.Aired == nil {
+		return
+	}
+	for _, a := range f.Episode.Airings {
+		if !a.At.Before(c.Aired.From) && a.At.Before(c.Aired.Until) && (c.Aired.Anywhere || a.Station == e.Entrant.Station) {
+			e.Airings = append(e.Airings, a)
+		}
+	}
+	switch {
+	case len(e.Airings) > 0:
+	case c.Aired.Declared && e.AiredNote != "":
+		e.Warnings = append(e.Warnings, warnAiringDeclared)
+	default:
+		p.add(fault.New(fault.Invalid, "contest.not_aired", "from", c.Aired.From, "until", c.Aired.Until).At("episode"))
+	}
+}
+
+// duplicates refuses the same sound twice and flags what sounds the same: a
+// person decides about that. The other entrant is not named.
+func (p *problems) duplicates(s *State, f Facts, e, old *Entry) {
+	a := e.Piece(Audio)
+	if a == nil {
+		return
+	}
+	for _, o := range s.Entries {
+		b := o.Piece(Audio)
+		if o == old || !o.Live() || b == nil {
+			continue
+		}
+		if b.Sound == a.Sound {
+			p.add(fault.New(fault.Conflict, "contest.same_recording").At("pieces"))
+			return
+		}
+		if slices.Contains(f.Files[a.File].Similar, b.Sound) && !slices.Contains(e.Warnings, warnSimilar) {
+			e.Warnings = append(e.Warnings, warnSimilar)
+		}
+	}
+}
+
+// WithdrawEntry takes an entry back before the deadline. Faults:
+// contest.unknown_entry, contest.entry_not_live, contest.too_late_to_withdraw.
+type WithdrawEntry struct {
+	Entry  string `json:"entry"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (c WithdrawEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	e, err := s.own(m, c.Entry)
+	if err != nil {
+		return nil, err
+	}
+	if s.Phase != Open || m.At.After(s.Rules.Dates.ClosesAt) {
+		return nil, fault.New(fault.Conflict, "contest.too_late_to_withdraw", "until", s.Rules.Dates.ClosesAt)
+	}
+	return []body{&entryRemoved{Entry: e.ID, Reason: clip(c.Reason, 2000)}}, nil
+}
+
+// RuleOutEntry excludes an entry, at any time before its prize. Faults:
+// contest.unknown_entry, contest.entry_not_live, contest.reason_missing.
+type RuleOutEntry struct {
+	Entry  string `json:"entry"`
+	Reason string `json:"reason"`
+}
+
+func (c RuleOutEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	e := s.entry[c.Entry]
+	if e == nil {
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	}
+	if !e.Live() || s.Last() != nil {
+		return nil, fault.New(fault.Conflict, "contest.entry_not_live", "code", e.Code)
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	return []body{&entryRemoved{e.ID, true, c.Reason}}, nil
+}
+
+// RedactScript sets the script as judges will see it. Not once the first
+// round has begun: judges would see different scripts. Faults:
+// contest.unknown_entry, contest.judging_begun, contest.text_too_long.
+type RedactScript struct {
+	Entry string `json:"entry"`
+	Text  string `json:"text"`
+}
+
+func (c RedactScript) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	var p problems
+	p.text("text", c.Text, 100_000, false)
+	switch {
+	case s.entry[c.Entry] == nil:
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	case len(s.Rounds) > 0:
+		return nil, fault.New(fault.Conflict, "contest.judging_begun")
+	case len(p) > 0:
+		return nil, p[0]
+	}
+	return []body{&scriptRedacted{c.Entry, c.Text}}, nil
+}
+
+// ConfirmAiring accepts a declared airing after looking at its proof. Faults:
+// contest.unknown_entry, contest.reason_missing.
+type ConfirmAiring struct {
+	Entry string `json:"entry"`
+	Note  string `json:"note"` // what proved it
+}
+
+func (c ConfirmAiring) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if s.entry[c.Entry] == nil {
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	}
+	if err := reasonable(c.Note); err != nil {
+		return nil, err
+	}
+	return []body{&airingConfirmed{c.Entry, c.Note}}, nil
+}

@@ -1,0 +1,268 @@
+package contest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// Sources tells what a contest must know of the rest of Loa. All methods are
+// safe for concurrent use; what is unknown is a NotFound fault.
+type Sources interface {
+	ContestStation(ctx context.Context, id string, at time.Time) (Station, error)
+	ContestFile(ctx context.Context, id string) (File, error)
+	ContestPerson(ctx context.Context, id string) (Person, error)
+	ContestEpisode(ctx context.Context, id string) (Episode, error)
+}
+
+// Hall serves all contests: it folds each log once, keeps the state in
+// memory, and carries commands out. It is safe for concurrent use.
+type Hall struct {
+	log  Log
+	from Sources
+
+	mu    sync.Mutex
+	rooms map[string]*room
+}
+
+// room guards one contest's state.
+type room struct {
+	mu    sync.RWMutex
+	state *State
+}
+
+// NewHall serves the contests of the log.
+func NewHall(log Log, from Sources) *Hall {
+	return &Hall{log: log, from: from, rooms: map[string]*room{}}
+}
+
+// Receipt is the answer to a command: the last event it led to.
+type Receipt struct {
+	Contest string    `json:"contest"`
+	Seq     int       `json:"seq"`
+	Hash    string    `json:"hash"`
+	At      time.Time `json:"at"`
+}
+
+func (h *Hall) room(id string) *room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[id]
+	if r == nil {
+		r = &room{state: NewState(id)}
+		h.rooms[id] = r
+	}
+	return r
+}
+
+// catchUp folds what the log has and the state does not. r.mu is held.
+func (h *Hall) catchUp(ctx context.Context, r *room) error {
+	for e, err := range h.log.Events(ctx, r.state.ID, r.state.Seq) {
+		if err != nil {
+			return err
+		}
+		if err := r.state.Apply(e); err != nil {
+			r.state = NewState(r.state.ID)
+			return fault.New(fault.Unavailable, "contest.log_damaged").Because(err)
+		}
+	}
+	return nil
+}
+
+// View calls fn with the contest's state, which fn must not change or keep.
+// Faults: contest.unknown, contest.log_damaged, those of the log.
+func (h *Hall) View(ctx context.Context, id string, fn func(*State) error) error {
+	r := h.room(id)
+	r.mu.RLock()
+	if r.state.Seq > 0 {
+		defer r.mu.RUnlock()
+		return fn(r.state)
+	}
+	r.mu.RUnlock()
+	if err := h.load(ctx, r); err != nil {
+		return err
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return fn(r.state)
+}
+
+func (h *Hall) load(ctx context.Context, r *room) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := h.catchUp(ctx, r); err != nil {
+		return err
+	}
+	if r.state.Seq == 0 {
+		h.mu.Lock()
+		delete(h.rooms, r.state.ID) // a guessed ID must not stay in memory
+		h.mu.Unlock()
+		return fault.New(fault.NotFound, "contest.unknown")
+	}
+	return nil
+}
+
+// List calls fn with the state of each contest, newest first.
+func (h *Hall) List(ctx context.Context, fn func(*State) error) error {
+	ids, err := h.log.Contests(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Backward(ids) {
+		if err := h.View(ctx, id, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Do carries out a command on a contest. Facts are loaded first and the
+// decision is taken under the contest's lock; if another process appended
+// meanwhile the state catches up and the command is decided again. A repeat
+// of m.ID gets the receipt of the state as it is. Faults: those of the
+// command, of the log and contest.busy.
+func (h *Hall) Do(ctx context.Context, m accounts.Meta, id string, c Command) (Receipt, error) {
+	f, err := h.facts(ctx, m, c)
+	if err != nil {
+		return Receipt{}, err
+	}
+	r := h.room(id)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.state.Seq == 0 {
+		if err := h.catchUp(ctx, r); err != nil {
+			return Receipt{}, err
+		}
+	}
+	for range 5 {
+		events, err := Decide(r.state, f, m, c)
+		if err != nil {
+			return Receipt{}, err
+		}
+		err = h.log.Append(ctx, m, id, r.state.Seq, events)
+		if len(events) == 0 {
+			return Receipt{id, r.state.Seq, r.state.Head, m.At}, err
+		}
+		if err != nil && !fault.Is(err, "contest.changed_meanwhile") {
+			return Receipt{}, err
+		}
+		if cerr := h.catchUp(ctx, r); cerr != nil {
+			return Receipt{}, cerr
+		}
+		if err == nil {
+			return Receipt{id, r.state.Seq, r.state.Head, m.At}, nil
+		}
+	}
+	return Receipt{}, fault.New(fault.Conflict, "contest.busy")
+}
+
+// facts loads what the command names. A thing that does not exist is left
+// out; the decision says so in its own words.
+func (h *Hall) facts(ctx context.Context, m accounts.Meta, c Command) (Facts, error) {
+	f := Facts{Stations: map[string]Station{}, Files: map[string]File{}, People: map[string]Person{}}
+	if _, err := rand.Read(f.Seed[:]); err != nil {
+		return f, fmt.Errorf("contest: seed: %w", err)
+	}
+	switch c := c.(type) {
+	case SubmitEntry:
+		return f, h.workFacts(ctx, m, c.Work, &f)
+	case ReplaceEntry:
+		return f, h.workFacts(ctx, m, c.Work, &f)
+	case AppointJudge:
+		p, err := h.from.ContestPerson(ctx, c.Judge.Person)
+		if err != nil {
+			return f, known(err)
+		}
+		f.People[p.ID] = p
+		ids := []string{c.Judge.Station}
+		for _, g := range p.Grants {
+			if g.Role == accounts.Operator {
+				ids = append(ids, g.Scope.ID)
+			}
+		}
+		return f, h.stationFacts(ctx, m, ids, &f)
+	case DeclareTies:
+		return f, h.stationFacts(ctx, m, c.Stations, &f)
+	case GivePrizes:
+		var ids []string
+		for _, g := range c.Special {
+			ids = append(ids, g.Station)
+		}
+		return f, h.stationFacts(ctx, m, ids, &f)
+	}
+	return f, nil
+}
+
+func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, w Work, f *Facts) error {
+	if err := h.stationFacts(ctx, m, []string{w.Station}, f); err != nil {
+		return err
+	}
+	for _, p := range w.Pieces {
+		file, err := h.from.ContestFile(ctx, p.File)
+		if err == nil {
+			f.Files[p.File] = file
+		}
+		if err := known(err); err != nil {
+			return err
+		}
+	}
+	if w.Episode == "" {
+		return nil
+	}
+	episode, err := h.from.ContestEpisode(ctx, w.Episode)
+	f.Episode = episode
+	return known(err)
+}
+
+func (h *Hall) stationFacts(ctx context.Context, m accounts.Meta, ids []string, f *Facts) error {
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		st, err := h.from.ContestStation(ctx, id, m.At)
+		if err == nil {
+			f.Stations[id] = st
+		}
+		if err := known(err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known drops the fault that something does not exist.
+func known(err error) error {
+	var e *fault.Error
+	if errors.As(err, &e) && e.Kind == fault.NotFound {
+		return nil
+	}
+	return err
+}
+
+// Replay folds a whole log from nothing and returns the state. Each finished
+// round is ranked again from its sheets and must come out as recorded then.
+// An error says which event is wrong.
+func Replay(id string, events func(yield func(Event, error) bool)) (*State, error) {
+	s := NewState(id)
+	for e, err := range events {
+		if err != nil {
+			return nil, err
+		}
+		if err := s.Apply(e); err != nil {
+			return nil, err
+		}
+		if e.Kind == (&roundFinished{}).kind() {
+			if err := s.recheck(); err != nil {
+				return nil, fmt.Errorf("contest %s: event %d: %w", id, e.Seq, err)
+			}
+		}
+	}
+	return s, nil
+}

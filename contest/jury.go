@@ -1,0 +1,173 @@
+package contest
+
+import (
+	"slices"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// AppointJudge puts a person on the jury, or changes what is known of one.
+// Her account needs the judge's grant on this contest. Faults:
+// contest.judge_needs_account, contest.entrant_may_not_judge,
+// contest.organiser_may_not_judge, contest.judge_was_removed.
+type AppointJudge struct {
+	Judge Judge `json:"judge"`
+}
+
+func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	p, ok := f.People[c.Judge.Person]
+	actor := accounts.Actor{Person: p.ID, Grants: p.Grants}
+	here := accounts.Where{Contest: s.ID}
+	switch {
+	case !ok || !actor.Can(accounts.JudgeEntries, here):
+		return nil, fault.New(fault.Invalid, "contest.judge_needs_account", "name", c.Judge.Name).At("person")
+	case actor.Has(accounts.Organiser):
+		return nil, fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", c.Judge.Name).At("person")
+	case slices.ContainsFunc(s.Entries, func(e *Entry) bool { return slices.Contains(e.Entrant.Accounts, p.ID) }):
+		return nil, fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", c.Judge.Name).At("person")
+	}
+	j := c.Judge
+	if old := s.Judge(p.ID); old != nil {
+		if old.Removed != nil {
+			return nil, fault.New(fault.Conflict, "contest.judge_was_removed", "name", old.Name)
+		}
+		j.Declared = old.Declared
+	}
+	if j.Name == "" {
+		j.Name = p.Name
+	}
+	for _, g := range p.Grants {
+		if g.Role == accounts.Operator && j.Station == "" {
+			j.Station = g.Scope.ID // her own commune is known from her account
+		}
+	}
+	if j.Station != "" {
+		st, ok := f.Stations[j.Station]
+		if !ok {
+			return nil, fault.New(fault.NotFound, "contest.unknown_station").At("station")
+		}
+		if j.District == "" {
+			j.District = st.District
+		}
+	}
+	j.Removed, j.KeepsOut = nil, false
+	return []body{&judgeAppointed{j}}, nil
+}
+
+// RemoveJudge takes a judge off the jury, also in the middle of a round. Her
+// open duties go to others; Drop says whether her signed sheets stop counting
+// too. Nothing she wrote is deleted. Faults: contest.unknown_judge,
+// contest.reason_missing, contest.panel_too_small.
+type RemoveJudge struct {
+	Person string `json:"person"`
+	Reason string `json:"reason"`
+	Drop   bool   `json:"drop"`
+}
+
+func (c RemoveJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	j := s.Judge(c.Person)
+	if j == nil || j.Removed != nil {
+		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	list := []body{&judgeRemoved{c.Person, c.Reason, c.Drop}}
+	if r := s.Running(); r != nil {
+		lost := func(t *Task) bool { return t.Judge == c.Person && (c.Drop || !t.Final()) }
+		more, err := s.handOver(r, f.Seed, lost)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
+}
+
+// SetPanels says who scores what in a round that has not begun. Faults:
+// contest.unknown_round, contest.round_begun, contest.unknown_judge,
+// contest.panel_empty, contest.bad_id.
+type SetPanels struct {
+	Round  string  `json:"round"`
+	Panels []Panel `json:"panels"`
+}
+
+func (c SetPanels) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if r, _ := s.Rules.Round(c.Round); r == nil {
+		return nil, fault.New(fault.NotFound, "contest.unknown_round")
+	}
+	if s.Round(c.Round) != nil {
+		return nil, fault.New(fault.Conflict, "contest.round_begun")
+	}
+	var p problems
+	p.ids("panels", len(c.Panels), true, func(i int) (string, string) { return c.Panels[i].ID, c.Panels[i].Name })
+	for _, panel := range c.Panels {
+		if len(panel.Judges) == 0 {
+			p.add(fault.New(fault.Invalid, "contest.panel_empty", "name", panel.Name))
+		}
+		for _, id := range panel.Judges {
+			if j := s.Judge(id); j == nil || j.Removed != nil {
+				p.add(fault.New(fault.NotFound, "contest.unknown_judge"))
+			}
+		}
+	}
+	if err := p.whole(fault.New(fault.Invalid, "contest.panels_unfit", "count", len(p))); err != nil {
+		return nil, err
+	}
+	return []body{&panelsSet{c.Round, c.Panels}}, nil
+}
+
+// DeclareTies is a judge's own statement of the stations she has ties with:
+// she never gets their works. It replaces her earlier one. Duties already
+// given stay; for those she abstains. Faults: contest.unknown_judge,
+// contest.unknown_station.
+type DeclareTies struct {
+	Stations []string `json:"stations"`
+}
+
+func (c DeclareTies) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.judging(m); err != nil {
+		return nil, err
+	}
+	for _, id := range c.Stations {
+		if _, ok := f.Stations[id]; !ok {
+			return nil, fault.New(fault.NotFound, "contest.unknown_station").At("stations")
+		}
+	}
+	return []body{&tiesDeclared{m.By.Person, c.Stations}}, nil
+}
+
+// judging returns nil if the actor is a member of this jury.
+func (s *State) judging(m accounts.Meta) error {
+	if err := m.By.Must(accounts.JudgeEntries, accounts.Where{Contest: s.ID}); err != nil {
+		return err
+	}
+	if j := s.Judge(m.By.Person); j == nil || j.Removed != nil {
+		return fault.New(fault.Denied, "contest.not_on_jury")
+	}
+	return nil
+}
+
+// Conflict says why the judge must not score the entry: the catalogue key of
+// the reason, or "".
+func (s *State) Conflict(j *Judge, e *Entry) string {
+	switch c := s.Rules.Conflicts; {
+	case slices.Contains(j.Declared, e.Entrant.Station):
+		return "contest.conflict_declared"
+	case c.OwnStation && j.Station != "" && j.Station == e.Entrant.Station:
+		return "contest.conflict_station"
+	case c.OwnDistrict && j.District != "" && j.District == e.Entrant.District:
+		return "contest.conflict_district"
+	}
+	return ""
+}

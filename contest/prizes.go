@@ -1,0 +1,128 @@
+package contest
+
+import (
+	"cmp"
+	"slices"
+
+	"loa/accounts"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// GivePrizes decides all prizes of all awards at once: those by rank follow
+// from the ranking, Special ones are named here, and Withhold keeps prizes
+// back although somebody's rank would earn them. It can be repeated until the
+// results are published. Faults: contest.not_decided, contest.prizes_decided,
+// contest.special_unfit, contest.reason_missing, contest.tie_at_cut,
+// contest.no_such_item.
+type GivePrizes struct {
+	Special  []Given    `json:"special,omitempty"`
+	Withhold []Withheld `json:"withhold,omitempty"`
+}
+
+// Withheld names a prize that is not given, and why.
+type Withheld struct {
+	Award  string `json:"award"`
+	Prize  string `json:"prize"`
+	Reason string `json:"reason"`
+}
+
+func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.Last() == nil:
+		return nil, fault.New(fault.Conflict, "contest.not_decided")
+	case s.Phase == Published:
+		return nil, fault.New(fault.Conflict, "contest.prizes_decided")
+	}
+	for _, w := range c.Withhold {
+		if a := s.Rules.Award(w.Award); a == nil || a.Prize(w.Prize) == nil {
+			return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(w.Prize, 40))
+		}
+		if err := reasonable(w.Reason); err != nil {
+			return nil, err
+		}
+	}
+	given := []Given{}
+	standings, err := s.Standings(s.Last())
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range standings {
+		won, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, c.Withhold)
+		if err != nil {
+			return nil, err
+		}
+		given = append(given, won...)
+	}
+	special, err := s.specials(f, c.Special)
+	if err != nil {
+		return nil, err
+	}
+	return []body{&prizesGiven{append(given, special...)}}, nil
+}
+
+// ladder hands out one award by rank; see ranking.Ranking.Award. A prize kept
+// back by decision leaves the ladder, and its places with it.
+func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []Withheld) ([]Given, error) {
+	var out []Given
+	l := ranking.Ladder{Policy: a.policy()}
+	for _, p := range a.Prizes {
+		if i := slices.IndexFunc(withhold, func(w Withheld) bool { return w.Award == a.ID && w.Prize == p.ID }); i >= 0 {
+			out = append(out, Given{Award: a.ID, Prize: p.ID, Withheld: p.Count, Reason: withhold[i].Reason})
+		} else if !p.Special {
+			floor := p.Floor.Rational()
+			l.Prizes = append(l.Prizes, ranking.Prize{ID: p.ID, Quota: p.Count, Floor: &floor, Amount: p.Amount})
+		}
+	}
+	if len(l.Prizes) == 0 {
+		return out, nil
+	}
+	hand, err := rk.Award(l)
+	if err != nil {
+		return nil, err
+	}
+	if len(hand.Open) > 0 {
+		return nil, s.tied(r, hand.Open[0].Entries)
+	}
+	for _, g := range hand.Given {
+		out = append(out, Given{Award: a.ID, Prize: g.Prize, Entry: g.Entry.ID, Rank: g.Rank, Amount: g.Amount.String()})
+	}
+	for _, w := range hand.Withheld {
+		out = append(out, Given{Award: a.ID, Prize: w.Prize, Withheld: w.Count, TooLow: w.TooLow})
+	}
+	return out, nil
+}
+
+// policy is what the award does with ties over two prizes.
+func (a *Award) policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
+
+// specials checks the prizes given by decision and copies the names of the
+// collectives as they are now.
+func (s *State) specials(f Facts, list []Given) ([]Given, error) {
+	var out []Given
+	count := map[[2]string]int{}
+	for _, g := range list {
+		a := s.Rules.Award(g.Award)
+		if a == nil || a.Prize(g.Prize) == nil {
+			return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(g.Prize, 40))
+		}
+		p, key := a.Prize(g.Prize), [2]string{g.Award, g.Prize}
+		count[key]++
+		st, known := f.Stations[g.Station]
+		e := s.entry[g.Entry]
+		if !p.Special || count[key] > p.Count || reasonable(g.Reason) != nil || (g.Station == "") == (g.Entry == "") ||
+			g.Station != "" && !known || g.Entry != "" && (e == nil || !e.Live()) {
+			return nil, fault.New(fault.Invalid, "contest.special_unfit", "name", p.Name).At("special")
+		}
+		out = append(out, Given{Award: a.ID, Prize: p.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, Reason: g.Reason})
+	}
+	return out, nil
+}
+
+// Winners lists what an entry won.
+func (s *State) Winners(entry string) []Given {
+	return slices.DeleteFunc(slices.Clone(s.Given), func(g Given) bool { return g.Entry != entry || g.Withheld > 0 })
+}

@@ -1,0 +1,253 @@
+package contest_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"loa/contest"
+	"loa/contest/ranking"
+)
+
+// byEntry gives better marks to entries submitted earlier, so that the order
+// of the results is known.
+func byEntry(w *world) func(*contest.Task, contest.Criterion) ranking.Points {
+	return func(t *contest.Task, _ contest.Criterion) ranking.Points {
+		at := slices.IndexFunc(w.s.Entries, func(e *contest.Entry) bool { return e.ID == t.Entry })
+		return max(0, pt(10)-ranking.Points(at)*ranking.Point/2)
+	}
+}
+
+func given(w *world, award, prize string) (n int) {
+	for _, g := range w.s.Given {
+		if g.Award == award && g.Prize == prize && g.Withheld == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Lào Cai 2020: two themes in one edition, a ladder each, "giải chuyên đề"
+// to collectives.
+func TestLaoCai2020(t *testing.T) {
+	r := plain()
+	r.Themes = []contest.Theme{{ID: "ntm", Name: "Nông thôn mới"}, {ID: "atgt", Name: "An toàn giao thông"}}
+	r.Quotas = []contest.Quota{{Per: "station", Theme: "ntm", Max: 1}, {Per: "station", Theme: "atgt", Max: 1}}
+	r.Awards = []contest.Award{
+		{ID: "ntm", Name: "Giải chủ đề nông thôn mới", Theme: "ntm", Prizes: ladder(1, 2, 3, 4)},
+		{ID: "atgt", Name: "Giải chủ đề an toàn giao thông", Theme: "atgt", Prizes: ladder(1, 2, 3, 4)},
+		{ID: "cd", Name: "Giải chuyên đề", Prizes: []contest.Prize{{ID: "tap-the", Name: "Giải chuyên đề cho tập thể", Count: 7, Special: true}}},
+	}
+	w := newWorld(t, "lao-cai-2020")
+	w.open(r)
+	for i := 1; i <= 12; i++ {
+		w.enter(i, w.work(i))
+		second := w.work(i)
+		second.Theme = "atgt"
+		w.enter(i, second)
+		if i == 1 {
+			w.refused("contest.quota_used", w.operator(1), contest.SubmitEntry{ID: "one-too-many", Work: w.work(1)})
+		}
+	}
+	w.jury(5, "chung-khao")
+	w.toRound("chung-khao")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	var collectives []contest.Given
+	for i := 1; i <= 7; i++ {
+		collectives = append(collectives, contest.Given{Award: "cd", Prize: "tap-the", Station: stationID(i), Reason: "Nhiều tác phẩm về môi trường"})
+	}
+	w.do(w.organiser(), contest.GivePrizes{Special: collectives})
+	for _, c := range []struct {
+		award, prize string
+		want         int
+	}{{"ntm", "nhat", 1}, {"ntm", "kk", 4}, {"atgt", "nhi", 2}, {"cd", "tap-the", 7}} {
+		if got := given(w, c.award, c.prize); got != c.want {
+			t.Errorf("%s %s: %d given, want %d", c.award, c.prize, got, c.want)
+		}
+	}
+	w.do(w.organiser(), contest.PublishResults{})
+}
+
+// Phú Thọ 2020: reports and interviews, one work a genre and station, at most
+// five minutes, aired between two dates on a commune or higher station.
+func TestPhuTho2020(t *testing.T) {
+	r := plain()
+	aired := &contest.AiredRule{From: opens.AddDate(0, -3, 0), Until: opens, Anywhere: true, Declared: true}
+	need := []contest.Need{{Piece: contest.Audio, When: contest.Always}, {Piece: contest.Script, When: contest.Always}}
+	r.Categories = []contest.Category{{ID: "ps", Name: "Phóng sự", MaxSeconds: 300, Aired: aired, Needs: need}, {ID: "pv", Name: "Phỏng vấn", MaxSeconds: 300, Aired: aired, Needs: need}}
+	r.Quotas = []contest.Quota{{Per: "station", Category: "ps", Max: 1}, {Per: "station", Category: "pv", Max: 1}}
+	report, interview := rubric("ps", "Phóng sự", 50, 50), rubric("pv", "Phỏng vấn", 60, 40)
+	report.Categories, interview.Categories = []string{"ps"}, []string{"pv"}
+	r.Rounds[0].Parts = []contest.Part{report, interview}
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "ps", Criterion: "k1"}, {By: ranking.ByMedian}}
+	r.Awards = []contest.Award{{ID: "ps", Name: "Phóng sự", Category: "ps", Prizes: ladder(1, 1, 1)}, {ID: "pv", Name: "Phỏng vấn", Category: "pv", Prizes: ladder(1, 1, 1)}}
+	w := newWorld(t, "phu-tho-2020")
+	w.open(r)
+	work := w.work(1)
+	w.refused("contest.not_aired", w.operator(1), contest.SubmitEntry{ID: "never-aired", Work: work})
+	w.facts.Episode = contest.Episode{ID: "E1", Airings: []contest.Airing{
+		{ID: "a0", Station: stationID(9), At: opens}, {ID: "a1", Station: stationID(9), StationName: "Đài số 9", At: opens.Add(-time.Hour)}}}
+	id := w.enter(1, work)
+	if a := w.s.Entry(id).Airings; len(a) != 1 || a[0].ID != "a1" {
+		t.Errorf("the airings that satisfy the rule: %v", a)
+	}
+	w.refused("contest.quota_used", w.operator(1), contest.SubmitEntry{ID: "second-report", Work: w.work(1)})
+	interviewWork := w.work(1)
+	interviewWork.Category = "pv"
+	w.enter(1, interviewWork)
+	long := w.work(2)
+	long.Pieces[0].File = w.file(w.operator(2), 300.5)
+	w.refused("contest.too_long", w.operator(2), contest.SubmitEntry{ID: "half-a-second", Work: long})
+	w.facts.Episode = contest.Episode{}
+	declared := w.work(3)
+	declared.AiredNote = "Đài huyện, 17:00 ngày 20/8/2024"
+	other := w.enter(3, declared)
+	w.jury(3, "chung-khao")
+	w.now = later
+	w.refused("contest.airing_unconfirmed", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.ConfirmAiring{Entry: other, Note: "Có giấy xác nhận của đài huyện"})
+	w.toRound("chung-khao")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	if given(w, "ps", "nhi") != 1 || given(w, "pv", "nhat") != 1 || given(w, "pv", "nhi") != 0 {
+		t.Errorf("prizes: %+v", w.s.Given)
+	}
+}
+
+// Quảng Bình 2024: one composite programme of 7-10 minutes with two sections,
+// MP3 and script, and a signed and stamped form.
+func TestQuangBinh2024(t *testing.T) {
+	r := plain()
+	r.Categories = []contest.Category{{ID: "th", Name: "Chương trình tổng hợp", MinSeconds: 420, MaxSeconds: 600,
+		Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 180, MaxSeconds: 240}, {ID: "cm", Name: "Chuyên mục", MinSeconds: 240, MaxSeconds: 300}},
+		Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}, {Piece: contest.Script, When: contest.Always},
+			{Piece: contest.Scan, When: contest.Always}, {Piece: contest.Translation, When: contest.NotVietnamese}}}}
+	r.Rounds[0].Parts = []contest.Part{rubric("bt", "Bản tin", 40), rubric("cm", "Chuyên mục", 60)}
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
+	w := newWorld(t, "quang-binh-2024")
+	w.open(r)
+	by := w.operator(1)
+	work := w.work(1)
+	work.Pieces[0].File = w.file(by, 500)
+	w.refused("contest.scan_missing", by, contest.SubmitEntry{ID: "no-form-yet", Work: work})
+	work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: contest.Scan, File: w.script(by)})
+	work.Sections = map[string]int{"bt": 200, "cm": 301}
+	w.refused("contest.section_length", by, contest.SubmitEntry{ID: "section-long", Work: work})
+	work.Sections["cm"] = 290
+	work.Language = "hmn"
+	w.refused("contest.translation_missing", by, contest.SubmitEntry{ID: "in-mong-tongue", Work: work})
+	work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: contest.Translation, File: w.script(by)})
+	w.enter(1, work)
+}
+
+// Nghệ An 2022: two parts, radio work and reading in the hall; about 50 of 91
+// go to the final.
+func TestNgheAn2022(t *testing.T) {
+	r := plain()
+	reading := rubric("doc", "Kỹ năng đọc", 30, 10)
+	reading.Live = true
+	first := r.Rounds[0]
+	first.ID, first.Name = "so-khao", "Sơ khảo"
+	first.Promotion = contest.Promotion{By: contest.TopN, N: 5}
+	last := r.Rounds[0]
+	last.Parts = []contest.Part{rubric("ct", "Tác phẩm phát thanh", 60), reading}
+	r.Rounds = []contest.Round{first, last}
+	w := newWorld(t, "nghe-an-2022")
+	w.open(r)
+	for i := 1; i <= 9; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "so-khao", "chung-khao")
+	w.toRound("so-khao")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
+	w.toRound("chung-khao")
+	r2 := w.s.Running()
+	if len(r2.Entries) != 5 || len(r2.Tasks) != 5*3*2 {
+		t.Fatalf("%d entries and %d sheets in the final, want 5 and 30", len(r2.Entries), len(r2.Tasks))
+	}
+	var codes []string
+	for _, task := range r2.Of("J2") {
+		if task.Part == "doc" {
+			codes = append(codes, task.Code)
+		}
+	}
+	if !slices.IsSorted(codes) {
+		t.Errorf("in the hall sheets come by the number drawn, got %v", codes)
+	}
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	if p := w.s.Last().Finished.Places; p[0].Entry != w.s.Entries[0].ID || p[0].Value != "100" {
+		t.Errorf("first place: %+v", p[0])
+	}
+}
+
+// Đắk Lắk 2025: the top 15 by points over three parts go to the final.
+func TestDakLak2025(t *testing.T) {
+	r := plain()
+	final := r.Rounds[0]
+	first := final
+	first.ID, first.Name = "vong-1", "Vòng 1"
+	first.Parts = []contest.Part{rubric("a", "Bản tin", 30), rubric("b", "Phóng sự", 30), rubric("c", "Câu chuyện truyền thanh", 40)}
+	first.TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "c", Criterion: "k1"}, {By: ranking.ByChair}}
+	first.Promotion = contest.Promotion{By: contest.TopN, N: 15}
+	r.Rounds = []contest.Round{first, final}
+	w := newWorld(t, "dak-lak-2025")
+	w.open(r)
+	for i := 1; i <= 20; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "vong-1", "chung-khao")
+	w.toRound("vong-1")
+	// Entries 15 and 16 end level in everything: the chair has to choose.
+	w.score(func(task *contest.Task, c contest.Criterion) ranking.Points {
+		at := slices.IndexFunc(w.s.Entries, func(e *contest.Entry) bool { return e.ID == task.Entry })
+		if at >= 15 {
+			at--
+		}
+		return pt(10) - ranking.Points(at)*ranking.Point/2
+	})
+	w.refused("contest.tie_at_cut", w.organiser(), contest.FinishRound{Round: "vong-1"})
+	a, b := w.s.Entries[14].ID, w.s.Entries[15].ID
+	w.refused("contest.chair_only", w.judge("J2"), contest.DecideTie{Entries: []string{b, a}, Reason: "x"})
+	w.refused("contest.no_tie", w.judge("J1"), contest.DecideTie{Entries: []string{b, w.s.Entries[3].ID}, Reason: "x"})
+	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{b, a}, Reason: "Nội dung gần đời sống hơn"})
+	w.do(w.organiser(), contest.FinishRound{Round: "vong-1"})
+	up := w.s.Rounds[0].Finished.Promoted
+	if len(up) != 15 || !slices.Contains(up, b) || slices.Contains(up, a) {
+		t.Errorf("promoted %d: %v", len(up), up)
+	}
+}
+
+// Bình Định 2012: each district picks two for the province; ethnic-language
+// programmes are allowed.
+func TestBinhDinh2012(t *testing.T) {
+	r := plain()
+	first := contest.Round{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}
+	r.Rounds = []contest.Round{first, r.Rounds[0]}
+	r.Categories[0].Languages = []string{"vi", "bdq", "cjm"}
+	w := newWorld(t, "binh-dinh-2012")
+	w.open(r)
+	var picks []contest.Pick
+	for i := 1; i <= 9; i++ {
+		work := w.work(i)
+		if i == 2 {
+			work.Language = "cjm"
+		}
+		id := w.enter(i, work)
+		if i <= 7 {
+			picks = append(picks, contest.Pick{Entry: id, Reason: "Ban giám khảo huyện chọn"})
+		}
+	}
+	w.jury(3, "chung-khao")
+	w.toRound("huyen")
+	w.refused("contest.picks_over", w.organiser(), contest.PickEntries{Picks: picks})
+	w.do(w.organiser(), contest.PickEntries{Picks: picks[:6]})
+	w.do(w.organiser(), contest.FinishRound{Round: "huyen"})
+	w.toRound("chung-khao")
+	if n := len(w.s.Running().Entries); n != 6 {
+		t.Errorf("%d entries in the final, want two of each of three districts", n)
+	}
+}

@@ -1,0 +1,461 @@
+package contest_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// judged is a plain contest with n entries and three judges, round running.
+func judged(t testing.TB, n int, edit func(*contest.Rules)) *world {
+	r := plain()
+	if edit != nil {
+		edit(&r)
+	}
+	w := newWorld(t, "thu-2024")
+	w.open(r)
+	for i := 1; i <= n; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "chung-khao")
+	w.toRound("chung-khao")
+	return w
+}
+
+func TestMarksThatAreNoMarks(t *testing.T) {
+	w := judged(t, 2, nil)
+	task := w.s.Running().Of("J2")[0]
+	mark := func(id string, m ranking.Points) contest.SaveSheet {
+		return contest.SaveSheet{Task: task.ID, Content: contest.Content{Marks: map[string]ranking.Points{id: m}}}
+	}
+	j2 := w.judge("J2")
+	w.refused("contest.mark_out_of_range", j2, mark("k1", pt(11)))
+	w.refused("contest.mark_out_of_range", j2, mark("k1", -1))
+	w.refused("contest.mark_off_step", j2, mark("k1", ranking.Point/4))
+	w.refused("contest.unknown_criterion", j2, mark("k9", pt(5)))
+	for _, raw := range []string{`"NaN"`, `"Infinity"`, `"1e3"`, `"8.1234"`, `""`} {
+		var p ranking.Points
+		if err := json.Unmarshal([]byte(raw), &p); err == nil {
+			t.Errorf("%s was read as %s", raw, p)
+		}
+	}
+	w.do(j2, mark("k1", pt(5)))
+	w.refused("contest.marks_missing", j2, contest.SignSheet{Task: task.ID, Base: 1})
+	if task.Sheet.Marks["k1"] != pt(5) {
+		t.Error("a refused signature lost the draft")
+	}
+}
+
+func TestASheetForSomeoneElsesEntry(t *testing.T) {
+	w := judged(t, 2, nil)
+	theirs := w.s.Running().Of("J2")[0]
+	save := contest.SaveSheet{Task: theirs.ID, Content: contest.Content{Marks: map[string]ranking.Points{"k1": pt(5)}}}
+	w.refused("contest.sheet_not_yours", w.judge("J3"), save)
+	err := w.try(w.judge("J3"), contest.SaveSheet{Task: "no-such-task"})
+	other := w.try(w.judge("J3"), save)
+	if text.Vietnamese.Fault(err) != text.Vietnamese.Fault(other) {
+		t.Error("a sheet that exists and one that does not must get the same answer")
+	}
+	w.refused("contest.not_on_jury", w.judge("J9"), save)
+	w.refused("accounts.denied", w.organiser(), save)
+}
+
+func TestTwoDevicesOfOneJudge(t *testing.T) {
+	w := judged(t, 1, nil)
+	task := w.s.Running().Of("J1")[0]
+	at := func(m ranking.Points, base int) contest.SaveSheet {
+		return contest.SaveSheet{Task: task.ID, Base: base, Content: contest.Content{Marks: map[string]ranking.Points{"k1": m}}}
+	}
+	w.do(w.judge("J1"), at(pt(7), 0))
+	w.refused("contest.sheet_elsewhere", w.judge("J1"), at(pt(3), 0))
+	if task.Sheet.Marks["k1"] != pt(7) || task.Sheet.Version != 1 {
+		t.Errorf("the first device's sheet: %+v", task.Sheet)
+	}
+	w.do(w.judge("J1"), at(pt(3), 1))
+}
+
+func TestARepeatedChangeHappensOnce(t *testing.T) {
+	w := judged(t, 1, nil)
+	task := w.s.Running().Of("J1")[0]
+	save := contest.SaveSheet{Task: task.ID, Content: contest.Content{Marks: map[string]ranking.Points{"k1": pt(7)}}}
+	for range 3 {
+		if err := w.tryAs("same", w.judge("J1"), save); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if task.Sheet.Version != 1 {
+		t.Errorf("saved %d times", task.Sheet.Version)
+	}
+	save.Marks = map[string]ranking.Points{"k1": pt(8)}
+	if err := w.tryAs("same", w.judge("J1"), save); !fault.Is(err, "contest.change_differs") {
+		t.Errorf("other content: %v", err)
+	}
+}
+
+func TestTheDeadlineIsTheServersAndGraceIsForUploadsBegun(t *testing.T) {
+	w := newWorld(t, "han-nop")
+	w.open(plain())
+	begun := w.work(1)
+	w.now = opens.Add(-time.Second)
+	w.refused("contest.not_open_yet", w.operator(1), contest.SubmitEntry{ID: "too-early", Work: w.work(1)})
+	w.now = closes
+	w.enter(2, w.work(2)) // the last instant still counts
+	w.now = closes.Add(time.Hour)
+	late := w.work(3) // its upload began after the deadline
+	w.refused("contest.too_late", w.operator(3), contest.SubmitEntry{ID: "begun-late", Work: late})
+	w.enter(1, begun)
+	other := w.work(4)
+	f := w.facts.Files[other.Pieces[0].File]
+	f.Begun = closes.Add(-time.Minute)
+	w.facts.Files[f.ID] = f
+	w.refused("contest.too_late", w.operator(4), contest.SubmitEntry{ID: "script-late", Work: other})
+	w.now = closes.Add(2*time.Hour + time.Second)
+	w.refused("contest.too_late", w.operator(1), contest.SubmitEntry{ID: "after-grace", Work: begun})
+	w.refused("contest.entry_id_taken", w.operator(1), contest.SubmitEntry{ID: w.s.Entries[0].ID, Work: begun})
+}
+
+func TestEverythingWrongWithAnEntryIsSaidAtOnce(t *testing.T) {
+	w := newWorld(t, "noi-het")
+	w.open(plain())
+	first := w.enter(1, w.work(1))
+	bad := w.work(2)
+	bad.Pieces[0].File, bad.Title, bad.Language = w.file(w.operator(2), 100), " ", ""
+	err := w.try(w.operator(2), contest.SubmitEntry{ID: "all-wrong", Work: bad})
+	if e := fault.Of(err); e == nil || e.Code != "contest.entry_refused" || len(e.Parts) != 3 {
+		t.Errorf("title, language and length are wrong, heard %v", err)
+	}
+	same := w.work(3)
+	f := w.facts.Files[same.Pieces[0].File]
+	f.Sound = w.s.Entry(first).Piece(contest.Audio).Sound
+	w.facts.Files[f.ID] = f
+	w.refused("contest.same_recording", w.operator(3), contest.SubmitEntry{ID: "copied-work", Work: same})
+	stolen := w.work(4)
+	stolen.Pieces[0].File = w.file(w.operator(5), 300)
+	w.refused("contest.file_unknown", w.operator(4), contest.SubmitEntry{ID: "not-my-file", Work: stolen})
+	w.refused("accounts.denied", w.operator(4), contest.SubmitEntry{ID: "other-station", Work: w.work(6)})
+	w.refused("contest.unknown_entry", w.operator(2), contest.WithdrawEntry{Entry: first})
+	similar := w.work(5)
+	f = w.facts.Files[similar.Pieces[0].File]
+	f.Similar = []string{w.s.Entry(first).Piece(contest.Audio).Sound}
+	w.facts.Files[f.ID] = f
+	if e := w.s.Entry(w.enter(5, similar)); !slices.Contains(e.Warnings, "contest.warning_similar") {
+		t.Error("a work that sounds like another must be flagged for a person")
+	}
+}
+
+func TestWithdrawAndReplaceUntilTheDeadline(t *testing.T) {
+	w := newWorld(t, "thay-rut")
+	r := plain()
+	r.Quotas = []contest.Quota{{Per: "station", Max: 1}}
+	w.open(r)
+	id := w.enter(1, w.work(1))
+	submitted, code := w.s.Entry(id).SubmittedAt, w.s.Entry(id).Code
+	w.now = w.now.Add(time.Hour)
+	better := w.work(1)
+	better.Title = "Bản hay hơn"
+	w.do(w.operator(1), contest.ReplaceEntry{Entry: id, Work: better})
+	if e := w.s.Entry(id); e.Title != "Bản hay hơn" || !e.SubmittedAt.Equal(submitted) || e.Code != code {
+		t.Errorf("replaced: %+v", e)
+	}
+	w.do(w.operator(1), contest.WithdrawEntry{Entry: id})
+	w.refused("contest.entry_not_live", w.operator(1), contest.ReplaceEntry{Entry: id, Work: better})
+	second := w.enter(1, w.work(1)) // the place in the quota is free again
+	w.now = closes.Add(time.Minute)
+	w.refused("contest.too_late_to_withdraw", w.operator(1), contest.WithdrawEntry{Entry: second})
+}
+
+func TestOrganisersAndJudgesMayNotEnter(t *testing.T) {
+	w := newWorld(t, "cam-du-thi")
+	w.open(plain())
+	both := w.operator(1)
+	both.Grants = append(both.Grants, w.organiser().Grants...)
+	w.refused("contest.jury_may_not_enter", both, contest.SubmitEntry{ID: "organiser-enters", Work: w.work(1)})
+	w.enter(2, w.work(2))
+	op := w.operator(2)
+	w.facts.People[op.Person] = contest.Person{ID: op.Person, Name: "x", Grants: judgeGrant(w.s.ID)}
+	w.refused("contest.entrant_may_not_judge", w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: op.Person}})
+	w.refused("contest.judge_needs_account", w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "stranger", Name: "Người lạ"}})
+	w.facts.People["org"] = contest.Person{ID: "org", Grants: append(judgeGrant(w.s.ID), w.organiser().Grants...)}
+	w.refused("contest.organiser_may_not_judge", w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "org"}})
+}
+
+func TestRulesThatCannotRun(t *testing.T) {
+	for code, edit := range map[string]func(*contest.Rules){
+		"contest.weights_do_not_add_up": func(r *contest.Rules) { r.Rounds[0].Parts[0].Criteria[0].Points = pt(41) },
+		"contest.parts_do_not_add_up":   func(r *contest.Rules) { r.Rounds[0].Points = pt(10) },
+		"contest.bad_scale":             func(r *contest.Rules) { r.Rounds[0].Parts[0].Criteria[0].Step = pt(3) },
+		"contest.bad_weight":            func(r *contest.Rules) { r.Rounds[0].Parts[0].Criteria[0].Points = 0 },
+		"contest.dates_order":           func(r *contest.Rules) { r.Dates.ClosesAt = r.Dates.OpensAt },
+		"contest.empty_text":            func(r *contest.Rules) { r.Title = " " },
+		"contest.bad_id":                func(r *contest.Rules) { r.Themes[0].ID = "Nông thôn" },
+		"contest.list_length":           func(r *contest.Rules) { r.Awards = nil },
+		"contest.promotion_place":       func(r *contest.Rules) { r.Rounds[0].Promotion.By = contest.TopN },
+		"contest.no_such_item":          func(r *contest.Rules) { r.Awards[0].Theme = "gone" },
+		"contest.length_order":          func(r *contest.Rules) { r.Categories[0].MaxSeconds = 60 },
+		"contest.quota_zero":            func(r *contest.Rules) { r.Quotas = []contest.Quota{{Per: "station"}} },
+		"contest.nobody_may_enter":      func(r *contest.Rules) { r.Who.Kinds = nil },
+		"contest.unknown_choice":        func(r *contest.Rules) { r.Rounds[0].Method = "best" },
+		"contest.trimmed_needs_judges":  func(r *contest.Rules) { r.Rounds[0].Method, r.Rounds[0].PerEntry = ranking.Trimmed, 4 },
+		"contest.prize_number":          func(r *contest.Rules) { r.Awards[0].Prizes[0].Count = 0 },
+		"contest.rubric_is_sample":      func(r *contest.Rules) { r.Rounds[0].Parts[0].Sample = true },
+		"contest.round_without_parts":   func(r *contest.Rules) { r.Rounds[0].Parts = nil },
+		"contest.award_mixes_parts": func(r *contest.Rules) {
+			r.Categories = append(r.Categories, contest.Category{ID: "khac", Name: "Khác"})
+			two := rubric("khac", "Khác", 100)
+			r.Rounds[0].Parts[0].Categories, two.Categories = []string{"ct"}, []string{"khac"}
+			r.Rounds[0].Parts = append(r.Rounds[0].Parts, two)
+		},
+	} {
+		t.Run(code, func(t *testing.T) {
+			r := plain()
+			edit(&r)
+			w := newWorld(t, "the-le")
+			w.do(w.organiser(), contest.DraftContest{Rules: r})
+			w.refused(code, w.organiser(), contest.OpenContest{})
+		})
+	}
+}
+
+func TestRulesAreLockedOnceOpened(t *testing.T) {
+	w := newWorld(t, "khoa")
+	r := plain()
+	w.open(r)
+	w.enter(1, w.work(1))
+	longer := plain()
+	longer.Dates.ClosesAt = closes.AddDate(0, 0, 7)
+	w.refused("contest.reason_missing", w.organiser(), contest.ChangeRules{Rules: longer})
+	w.do(w.organiser(), contest.ChangeRules{Rules: longer, Reason: "Mưa lũ, nhiều xã mất điện"})
+	if c := w.s.Changes; len(c) != 1 || len(c[0].Lines) != 1 || c[0].Lines[0].Path != "dates.closes_at" {
+		t.Errorf("the change is not shown: %+v", c)
+	}
+	w.refused("contest.deadline_earlier", w.organiser(), contest.ChangeRules{Rules: plain(), Reason: "đổi ý"})
+	gone := longer
+	gone.Themes = []contest.Theme{{ID: "khac", Name: "Khác"}}
+	w.refused("contest.rule_locked_by_entry", w.organiser(), contest.ChangeRules{Rules: gone, Reason: "đổi ý"})
+	w.refused("contest.nothing_changed", w.organiser(), contest.ChangeRules{Rules: longer, Reason: "đổi ý"})
+	w.jury(3, "chung-khao")
+	w.now = longer.Dates.ClosesAt.Add(3 * time.Hour)
+	w.do(w.organiser(), contest.StartRound{Round: "chung-khao"})
+	median := plain()
+	median.Dates = longer.Dates
+	median.Rounds[0].Method = ranking.Median
+	w.refused("contest.rule_locked", w.organiser(), contest.ChangeRules{Rules: median, Reason: "đổi ý"})
+	w.refused("accounts.denied", w.operator(1), contest.ChangeRules{Rules: median, Reason: "đổi ý"})
+}
+
+func TestAPastContestIsCopiedAsTheNextDraft(t *testing.T) {
+	w := judged(t, 1, nil)
+	next, err := contest.CopyRules(w.s.Rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !next.Dates.ClosesAt.IsZero() || next.Title != w.s.Rules.Title || len(next.Rounds) != 1 {
+		t.Errorf("copied: %+v", next)
+	}
+	next.Rounds[0].Parts[0].Criteria[0].Name = "đổi"
+	if w.s.Rules.Rounds[0].Parts[0].Criteria[0].Name == "đổi" {
+		t.Error("the copy shares memory with the past contest")
+	}
+}
+
+func TestAnEmptyRoundAndAJuryThatCannotScore(t *testing.T) {
+	w := newWorld(t, "rong")
+	w.open(plain())
+	w.jury(2, "chung-khao")
+	w.refused("contest.entries_still_open", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.now = later
+	w.refused("contest.round_empty", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.now = opens.Add(time.Hour)
+	w.enter(1, w.work(1))
+	w.do(w.organiser(), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "x", Name: "Tiểu ban", Judges: []string{"J1"}, Districts: []string{"999"}}}})
+	w.now = later
+	w.refused("contest.no_panel", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "x", Name: "Tiểu ban", Judges: []string{"J2"}}}})
+	w.do(w.judge("J2"), contest.DeclareTies{Stations: []string{stationID(1)}})
+	w.refused("contest.too_few_judges", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.refused("contest.not_next_round", w.organiser(), contest.StartRound{Round: "vong-khac"})
+}
+
+func TestAJudgeRemovedAfterScoring(t *testing.T) {
+	for _, drop := range []bool{false, true} {
+		w := judged(t, 4, nil)
+		rules, r := &w.s.Rules.Rounds[0], w.s.Running()
+		mark := func(*contest.Task, contest.Criterion) ranking.Points { return pt(5) }
+		w.sign(r.Of("J3")[0], rules, mark)
+		w.refused("contest.reason_missing", w.organiser(), contest.RemoveJudge{Person: "J3"})
+		w.do(w.organiser(), contest.RemoveJudge{Person: "J3", Reason: "Ốm", Drop: drop})
+		if got := r.Of("J3")[0].Counts(); got == drop {
+			t.Errorf("drop %v: signed sheet counts: %v", drop, got)
+		}
+		if r.Of("J3")[0].Sheet.Marks["k1"] != pt(5) {
+			t.Error("what she wrote must be kept")
+		}
+		w.refused("contest.not_on_jury", w.judge("J3"), contest.SaveSheet{Task: r.Of("J3")[1].ID})
+		w.score(mark)
+		w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	}
+}
+
+func TestAStationMergedBetweenEntryAndPrize(t *testing.T) {
+	w := judged(t, 2, nil)
+	w.facts.Stations[stationID(1)] = contest.Station{ID: stationID(1), Name: "Đài số 1", Active: false, Successor: "Đài mới"}
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	e := w.s.Entry(w.s.Given[0].Entry)
+	if e.Entrant.StationName != "Đài số 1" || e.Entrant.DistrictName != "Huyện 081" {
+		t.Errorf("the prize belongs to the station as it was: %+v", e.Entrant)
+	}
+}
+
+func TestAbstainingRebalances(t *testing.T) {
+	w := newWorld(t, "can-bang")
+	r := plain()
+	r.Rounds[0].PerEntry = 2
+	w.open(r)
+	for i := 1; i <= 12; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(6, "chung-khao")
+	w.toRound("chung-khao")
+	round := w.s.Running()
+	load := map[string]int{}
+	for _, task := range round.Tasks {
+		load[task.Judge]++
+	}
+	for j, n := range load {
+		if n != 4 {
+			t.Errorf("%s got %d of 24 sheets for six judges", j, n)
+		}
+	}
+	task := round.Of("J4")[0]
+	w.refused("contest.reason_missing", w.judge("J4"), contest.Abstain{Task: task.ID})
+	w.do(w.judge("J4"), contest.Abstain{Task: task.ID, Reason: "Quen tác giả"})
+	var now []string
+	for _, x := range round.Tasks {
+		if x.Entry == task.Entry && x.SetAside == nil {
+			now = append(now, x.Judge)
+		}
+	}
+	if len(now) != 2 || slices.Contains(now, "J4") {
+		t.Errorf("after she stepped back %v score the entry", now)
+	}
+	w.refused("contest.sheet_set_aside", w.judge("J4"), contest.SaveSheet{Task: task.ID})
+	w.do(w.organiser(), contest.ExcludeJudge{Judge: now[0], Entry: task.Entry, Reason: "Phát hiện có họ hàng"})
+}
+
+func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {
+	w := judged(t, 1, func(r *contest.Rules) { r.Rounds[0].Gap = pt(20) })
+	r := w.s.Running()
+	w.score(func(task *contest.Task, _ contest.Criterion) ranking.Points {
+		if task.Judge == "J2" {
+			return pt(4)
+		}
+		return pt(8)
+	})
+	w.refused("contest.gaps_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	if g := w.s.Gaps(r); len(g) != 1 || g[0].LowBy != "J2" || g[0].High.String() != "80" || g[0].Settled {
+		t.Fatalf("gaps: %+v", g)
+	}
+	entry := w.s.Entries[0].ID
+	w.refused("contest.chair_only", w.judge("J2"), contest.Confer{Entry: entry, Reason: "x"})
+	w.do(w.judge("J1"), contest.Confer{Entry: entry, Reopen: []string{"J2"}, Reason: "Nghe lại cùng nhau"})
+	sheet := &r.Of("J2")[0].Sheet
+	if len(sheet.Earlier) != 1 || sheet.Earlier[0].Marks["k1"] != pt(4) || !sheet.SignedAt.IsZero() {
+		t.Fatalf("reopened: %+v", sheet)
+	}
+	w.refused("contest.sheets_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.score(func(*contest.Task, contest.Criterion) ranking.Points { return pt(5) })
+	if sheet.Marks["k1"] != pt(5) || sheet.Earlier[0].Marks["k1"] != pt(4) {
+		t.Errorf("both versions must be kept: %+v", sheet)
+	}
+	w.refused("contest.gaps_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.judge("J1"), contest.Confer{Entry: entry, Reason: "Mỗi người giữ quan điểm"})
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.refused("contest.no_round", w.judge("J2"), contest.SaveSheet{Task: r.Of("J2")[0].ID})
+}
+
+func TestTheWholeStoryReplaysToTheSameRanking(t *testing.T) {
+	w := judged(t, 8, func(r *contest.Rules) { r.Rounds[0].Repeats = 2 })
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	again, err := contest.Replay(w.s.ID, all(w.log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Head != w.s.Head || again.Phase != contest.Published || !slices.Equal(again.Last().Finished.Places, w.s.Last().Finished.Places) {
+		t.Error("the replay gives another state")
+	}
+	for i := range w.log {
+		for name, spoil := range map[string]func(*contest.Event){
+			"body": func(e *contest.Event) { e.Body = append(slices.Clone(e.Body), ' ') },
+			"time": func(e *contest.Event) { e.At = e.At.Add(1) },
+			"who":  func(e *contest.Event) { e.By += "x" },
+		} {
+			forged := slices.Clone(w.log)
+			spoil(&forged[i])
+			if _, err := contest.Replay(w.s.ID, all(forged)); err == nil {
+				t.Errorf("event %d with another %s passed", i+1, name)
+			}
+		}
+	}
+	// A whole new chain around raised marks links well, but no longer gives
+	// the ranking that was recorded.
+	forged, raised := slices.Clone(w.log), 0
+	for i := range forged {
+		e := &forged[i]
+		if i > 0 {
+			e.Prev = forged[i-1].Hash
+		}
+		var sheet struct {
+			Task  string            `json:"task"`
+			Marks map[string]string `json:"marks"`
+		}
+		if e.Kind == "sheet.saved" {
+			if err := json.Unmarshal(e.Body, &sheet); err != nil {
+				t.Fatal(err)
+			}
+			if w.s.Last().Task(sheet.Task).Entry == w.s.Entries[7].ID {
+				raised++
+				sheet.Marks = map[string]string{"k1": "10", "k2": "10", "k3": "10"}
+				e.Body, _ = json.Marshal(sheet)
+			}
+		}
+		e.Hash = e.Sum()
+	}
+	if _, err := contest.Replay(w.s.ID, all(forged)); err == nil || raised == 0 {
+		t.Errorf("%d sheets forged under a new chain: %v", raised, err)
+	}
+}
+
+func all(log []contest.Event) func(func(contest.Event, error) bool) {
+	return func(yield func(contest.Event, error) bool) {
+		for _, e := range log {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestStrangersMayDoNothing(t *testing.T) {
+	w := judged(t, 1, nil)
+	for _, by := range []accounts.Actor{{}, w.operator(1), w.judge("J2")} {
+		for _, c := range []contest.Command{contest.FinishRound{Round: "chung-khao"}, contest.RemoveJudge{Person: "J1", Reason: "x"},
+			contest.RuleOutEntry{Entry: w.s.Entries[0].ID, Reason: "x"}, contest.GivePrizes{}, contest.PublishResults{}, contest.CloseContest{},
+			contest.SetPanels{Round: "chung-khao"}, contest.RedactScript{Entry: w.s.Entries[0].ID}, contest.ChangeRules{}} {
+			if err := w.try(by, c); err == nil {
+				t.Errorf("%T by %q was accepted", c, by.Person)
+			}
+		}
+	}
+}

@@ -1,0 +1,389 @@
+package contest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"loa/accounts"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// Group is a set of entries ranked against each other.
+type Group struct {
+	ID      string // of the award, theme, category or district; "" for all
+	Name    string
+	Entries []*Entry
+}
+
+// Groups lists what is ranked separately in the round: in the last round one
+// group per award that goes by rank, before it one per promotion group.
+// Groups without an entry are left out.
+func (s *State) Groups(r *RoundState) []Group {
+	rules, at := s.Rules.Round(r.ID)
+	var list []Group
+	if at == len(s.Rules.Rounds)-1 {
+		for _, a := range s.Rules.Awards {
+			if slices.ContainsFunc(a.Prizes, func(p Prize) bool { return !p.Special }) {
+				list = append(list, Group{ID: a.ID, Name: a.Name, Entries: s.in(r, func(e *Entry) bool { return a.Covers(e.Theme, e.Category) })})
+			}
+		}
+	} else {
+		for _, id := range r.Entries {
+			gid, name := s.groupOf(rules.Promotion.Per, s.entry[id])
+			if !slices.ContainsFunc(list, func(g Group) bool { return g.ID == gid }) {
+				in := s.in(r, func(e *Entry) bool { got, _ := s.groupOf(rules.Promotion.Per, e); return got == gid })
+				list = append(list, Group{gid, name, in})
+			}
+		}
+		slices.SortFunc(list, func(a, b Group) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	return slices.DeleteFunc(list, func(g Group) bool { return len(g.Entries) == 0 })
+}
+
+// in lists the round's live entries that satisfy is.
+func (s *State) in(r *RoundState, is func(*Entry) bool) []*Entry {
+	var list []*Entry
+	for _, id := range r.Entries {
+		if e := s.entry[id]; e.RuledOut == nil && is(e) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (s *State) groupOf(per string, e *Entry) (id, name string) {
+	switch per {
+	case "theme":
+		return e.Theme, s.Rules.Theme(e.Theme).Name
+	case "category":
+		return e.Category, s.Rules.Category(e.Category).Name
+	case "district":
+		return e.Entrant.District, e.Entrant.DistrictName
+	}
+	return "", s.Rules.Title
+}
+
+// Tally opens the signed sheets of a group for ranking. Faults: those of
+// ranking.Open.
+func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
+	rules, _ := s.Rules.Round(r.ID)
+	in := ranking.Input{Full: rules.Points.Rational()}
+	inGroup := map[string]bool{}
+	for _, e := range g.Entries {
+		inGroup[e.ID] = true
+		in.Entries = append(in.Entries, ranking.Entry{ID: e.ID, Theme: e.Theme, District: e.Entrant.District, Submitted: e.SubmittedAt})
+	}
+	for i := range rules.Parts {
+		if p := &rules.Parts[i]; p.Covers(g.Entries[0].Category) {
+			in.Parts = append(in.Parts, p.ranked())
+		}
+	}
+	for _, b := range rules.TieBreaks {
+		if b.By != ranking.ByCriterion || slices.ContainsFunc(in.Parts, func(p ranking.Part) bool { return p.ID == b.Part }) {
+			in.Chain = append(in.Chain, ranking.Step{By: b.By, Part: b.Part, Criterion: b.Criterion})
+		}
+	}
+	for _, t := range r.Ties {
+		if !slices.ContainsFunc(t.Entries, func(id string) bool { return !inGroup[id] }) {
+			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: t.Entries, Reason: t.Reason})
+		}
+	}
+	for _, t := range r.Tasks {
+		if !inGroup[t.Entry] || !t.Final() || t.SetAside != nil {
+			continue
+		}
+		if !slices.Contains(in.Judges, t.Judge) {
+			in.Judges = append(in.Judges, t.Judge)
+		}
+		in.Sheets = append(in.Sheets, ranking.Sheet{Judge: t.Judge, Entry: t.Entry, Part: t.Part, Scores: t.Sheet.Marks, Repeat: t.Repeat})
+	}
+	return ranking.Open(in)
+}
+
+// ranked is the part as the sums want it.
+func (p *Part) ranked() ranking.Part {
+	out := ranking.Part{ID: p.ID, Weight: ranking.Whole(1), Full: p.Points.Rational()}
+	for i := range p.Criteria {
+		k := &p.Criteria[i]
+		out.Criteria = append(out.Criteria, ranking.Criterion{ID: k.ID, Min: k.Min, Max: k.Max, Step: k.Step, Weight: k.weight()})
+	}
+	return out
+}
+
+// Standing is a group and its ranking by the round's own method.
+type Standing struct {
+	Group
+	Tally   *ranking.Tally
+	Ranking *ranking.Ranking
+}
+
+// Standings ranks every group of a round by the method its rules fixed.
+// Faults: those of ranking.
+func (s *State) Standings(r *RoundState) ([]Standing, error) {
+	rules, _ := s.Rules.Round(r.ID)
+	var list []Standing
+	for _, g := range s.Groups(r) {
+		t, err := s.Tally(r, g)
+		if err != nil {
+			return nil, err
+		}
+		rk, err := t.Rank(rules.Method)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Standing{g, t, rk})
+	}
+	return list, nil
+}
+
+// Progress counts the sheets that matter in a round.
+func (r *RoundState) Progress() (signed, open int) {
+	for _, t := range r.Tasks {
+		switch {
+		case t.SetAside != nil:
+		case t.Final():
+			signed++
+		default:
+			open++
+		}
+	}
+	return signed, open
+}
+
+// FinishRound closes a round: nothing is scored any more, the ranking is
+// recorded and the next round's entries are known. Faults: contest.no_round,
+// contest.sheets_open, contest.gaps_open, contest.tie_at_cut,
+// contest.round_empty and those of ranking.
+type FinishRound struct {
+	Round string `json:"round"`
+}
+
+func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	r := s.Running()
+	if r == nil || r.ID != c.Round {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	if _, open := r.Progress(); open > 0 {
+		return nil, fault.New(fault.Conflict, "contest.sheets_open", "count", open)
+	}
+	gaps := 0
+	for _, g := range s.Gaps(r) {
+		if !g.Settled {
+			gaps++
+		}
+	}
+	if gaps > 0 {
+		return nil, fault.New(fault.Conflict, "contest.gaps_open", "count", gaps)
+	}
+	o, err := s.outcome(r)
+	if err != nil {
+		return nil, err
+	}
+	return []body{&roundFinished{r.ID, *o}}, nil
+}
+
+// outcome computes what finishing the round records.
+func (s *State) outcome(r *RoundState) (*Outcome, error) {
+	rules, _ := s.Rules.Round(r.ID)
+	o := &Outcome{Method: rules.Method}
+	if len(rules.Parts) > 0 {
+		list, err := s.Standings(r)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range list {
+			for _, row := range st.Ranking.Rows {
+				o.Places = append(o.Places, Place{st.ID, row.Entry.ID, row.Rank, row.Value.String()})
+			}
+			up, err := s.promoted(r, rules, st.Ranking)
+			if err != nil {
+				return nil, err
+			}
+			o.Promoted = append(o.Promoted, up...)
+			if rules.Promotion.By == LastRound {
+				if _, err := s.ladder(r, s.Rules.Award(st.ID), st.Ranking, nil); err != nil {
+					return nil, err // a tie over two prizes is the chair's, before the round ends
+				}
+			}
+		}
+	}
+	if rules.Promotion.By == Picked {
+		for _, p := range r.Picked {
+			if s.entry[p.Entry].RuledOut == nil {
+				o.Promoted = append(o.Promoted, p.Entry)
+			}
+		}
+	}
+	if rules.Promotion.By != LastRound && len(o.Promoted) == 0 {
+		return nil, fault.New(fault.Conflict, "contest.round_empty")
+	}
+	slices.Sort(o.Promoted)
+	return o, nil
+}
+
+// promoted lists who of one group goes on. Entries that share the last rank
+// all go on, unless the rules give such ties to the chair.
+func (s *State) promoted(r *RoundState, rules *Round, rk *ranking.Ranking) ([]string, error) {
+	p := ranking.Promotion{Policy: ranking.Share}
+	switch rules.Promotion.By {
+	case TopN:
+		p.Top = rules.Promotion.N
+	case AtLeast:
+		least := rules.Promotion.Points.Rational()
+		p.AtLeast = &least
+	default:
+		return nil, nil
+	}
+	if slices.ContainsFunc(rules.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair }) {
+		p.Policy = ranking.Chair
+	}
+	on, err := rk.Promote(p)
+	if err != nil {
+		return nil, err
+	}
+	if len(on.Open) > 0 {
+		return nil, s.tied(r, on.Open[0])
+	}
+	var ids []string
+	for _, e := range on.On {
+		ids = append(ids, e.ID)
+	}
+	return ids, nil
+}
+
+// tied names the entries that share a rank where a line must be drawn.
+func (s *State) tied(r *RoundState, entries []string) error {
+	var codes []string
+	for _, id := range entries {
+		codes = append(codes, r.Codes[id])
+	}
+	slices.Sort(codes)
+	return fault.New(fault.Conflict, "contest.tie_at_cut", "codes", strings.Join(codes, ", "))
+}
+
+// recheck computes the last finished round again and compares it with what
+// was recorded. It must be called when the round was just finished: later
+// events may rule entries out.
+func (s *State) recheck() error {
+	r := s.Rounds[len(s.Rounds)-1]
+	o, err := s.outcome(r)
+	if err != nil {
+		return fmt.Errorf("round %s: %w", r.ID, err)
+	}
+	f := r.Finished
+	if o.Method != f.Method || !slices.Equal(o.Places, f.Places) || !slices.Equal(o.Promoted, f.Promoted) {
+		return fmt.Errorf("round %s: the sheets do not give the ranking that was recorded", r.ID)
+	}
+	return nil
+}
+
+// DecideTie is the chair's order of entries that nothing else separated.
+// Faults: contest.chair_only, contest.no_round, contest.no_tie,
+// contest.reason_missing.
+type DecideTie struct {
+	Entries []string `json:"entries"` // best first
+	Reason  string   `json:"reason"`
+}
+
+func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.chair(m); err != nil {
+		return nil, err
+	}
+	r := s.Running()
+	if r == nil {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	want := slices.Sorted(slices.Values(c.Entries))
+	list, err := s.Standings(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range list {
+		for _, t := range st.Ranking.Ties {
+			if t.Open && slices.Equal(want, slices.Sorted(slices.Values(shared(st.Ranking, t)))) {
+				return []body{&tieDecided{r.ID, c.Entries, c.Reason}}, nil
+			}
+		}
+	}
+	return nil, fault.New(fault.Conflict, "contest.no_tie")
+}
+
+// shared lists the tie's entries that still share a rank; the first such set
+// if there are several.
+func shared(rk *ranking.Ranking, t ranking.Tie) []string {
+	var ids []string
+	rank := 0
+	for _, id := range t.Entries {
+		row, _ := rk.Row(id)
+		if row.Shared && (rank == 0 || row.Rank == rank) {
+			rank = row.Rank
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// OpenTies lists, per group, the sets of entries that share a rank in the
+// running round once the chain is exhausted.
+func (s *State) OpenTies(r *RoundState) ([][]string, error) {
+	list, err := s.Standings(r)
+	if err != nil {
+		return nil, err
+	}
+	var open [][]string
+	for _, st := range list {
+		for _, t := range st.Ranking.Ties {
+			if t.Open {
+				open = append(open, shared(st.Ranking, t))
+			}
+		}
+	}
+	return open, nil
+}
+
+// PickEntries names who goes on from a round that picks instead of ranking;
+// a later list replaces an earlier one. Faults: contest.no_round,
+// contest.not_picking, contest.unknown_entry, contest.picks_over,
+// contest.reason_missing.
+type PickEntries struct {
+	Picks []Pick `json:"picks"`
+}
+
+func (c PickEntries) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	r := s.Running()
+	if r == nil {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	rules, _ := s.Rules.Round(r.ID)
+	if rules.Promotion.By != Picked {
+		return nil, fault.New(fault.Conflict, "contest.not_picking")
+	}
+	count, seen := map[string]int{}, map[string]bool{}
+	for _, p := range c.Picks {
+		e := s.entry[p.Entry]
+		if e == nil || seen[p.Entry] || !slices.Contains(r.Entries, p.Entry) || !e.Live() {
+			return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+		}
+		if err := reasonable(p.Reason); err != nil {
+			return nil, err
+		}
+		seen[p.Entry] = true
+		g, name := s.groupOf(rules.Promotion.Per, e)
+		if count[g]++; count[g] > rules.Promotion.N {
+			return nil, fault.New(fault.Invalid, "contest.picks_over", "most", rules.Promotion.N, "group", name)
+		}
+	}
+	return []body{&entriesPicked{r.ID, c.Picks}}, nil
+}

@@ -1,0 +1,298 @@
+package contest
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// StartRound begins the next round of the chain: it draws neutral codes,
+// deals the entries to the judges and gives each judge an order of her own.
+// Faults: contest.not_next_round, contest.entries_still_open,
+// contest.round_empty, contest.airing_unconfirmed, contest.no_chair,
+// contest.no_panel, contest.too_few_judges.
+type StartRound struct {
+	Round string `json:"round"`
+}
+
+func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	rules := s.Next()
+	if rules == nil || rules.ID != c.Round || s.Phase == Draft {
+		return nil, fault.New(fault.Conflict, "contest.not_next_round")
+	}
+	d := s.Rules.Dates
+	if len(s.Rounds) == 0 && !m.At.After(d.ClosesAt.Add(d.Grace())) {
+		return nil, fault.New(fault.Conflict, "contest.entries_still_open", "until", d.ClosesAt.Add(d.Grace()))
+	}
+	entries, err := s.entrants()
+	if err != nil {
+		return nil, err
+	}
+	start := &roundStarted{Round: rules.ID, Codes: map[string]string{}}
+	codes := len(entries)
+	if rules.Repeats > 0 {
+		codes *= 2
+	}
+	draw := newDraw(f.Seed, codes)
+	rand.New(draw.source).Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
+	for _, e := range entries {
+		start.Codes[e.ID] = draw.code()
+	}
+	slices.SortFunc(entries, func(a, b *Entry) int { return cmp.Compare(start.Codes[a.ID], start.Codes[b.ID]) })
+	for _, e := range entries {
+		start.Entries = append(start.Entries, e.ID)
+	}
+	if len(rules.Parts) == 0 {
+		return []body{start}, nil // entries are picked, not scored
+	}
+	if !slices.ContainsFunc(s.Judges, func(j *Judge) bool { return j.Chair && j.Removed == nil }) {
+		return nil, fault.New(fault.Conflict, "contest.no_chair")
+	}
+	dealt, err := s.deal(rules, entries, f.Seed)
+	if err != nil {
+		return nil, err
+	}
+	start.Tasks = s.orders(rules, start.Codes, dealt, draw)
+	return []body{start}, nil
+}
+
+// entrants lists what the next round takes, sorted by ID so that the order of
+// submission plays no part in what is drawn.
+func (s *State) entrants() ([]*Entry, error) {
+	list := s.Live()
+	if n := len(s.Rounds); n > 0 {
+		up := s.Rounds[n-1].Finished.Promoted
+		list = slices.DeleteFunc(list, func(e *Entry) bool { return !slices.Contains(up, e.ID) })
+	}
+	if len(list) == 0 {
+		return nil, fault.New(fault.Conflict, "contest.round_empty")
+	}
+	for _, e := range list {
+		if slices.Contains(e.Warnings, warnAiringDeclared) {
+			return nil, fault.New(fault.Conflict, "contest.airing_unconfirmed", "code", e.Code)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Entry) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// panel returns the panel that scores the entry in the round, or nil.
+func (s *State) panel(round string, e *Entry) *Panel {
+	return find(s.Panels[round], func(p *Panel) bool {
+		return anyOr(p.Themes, e.Theme) && anyOr(p.Categories, e.Category) && anyOr(p.Districts, e.Entrant.District)
+	})
+}
+
+// able lists the members of the entry's panel who may score it, sorted.
+func (s *State) able(round string, e *Entry) []string {
+	p := s.panel(round, e)
+	if p == nil {
+		return nil
+	}
+	var ids []string
+	for _, id := range p.Judges {
+		if j := s.Judge(id); j != nil && j.Removed == nil && s.Conflict(j, e) == "" {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// dealt is an entry and the judges who score it.
+type dealt struct {
+	entry  *Entry
+	judges []string
+}
+
+// orders turns what was dealt into tasks, in an order of her own for each
+// judge. Parts follow one another; live parts go by the number drawn.
+func (s *State) orders(r *Round, codes map[string]string, list []dealt, d *draw) []Task {
+	of := map[string][]*Entry{}
+	for _, x := range list {
+		for _, id := range x.judges {
+			of[id] = append(of[id], x.entry)
+		}
+	}
+	judges := make([]string, 0, len(of))
+	for id := range of {
+		judges = append(judges, id)
+	}
+	slices.Sort(judges)
+	second := map[string]string{} // an entry's other code, for those who hear it twice
+	var tasks []Task
+	for _, id := range judges {
+		for _, p := range r.Parts {
+			mine := slices.DeleteFunc(slices.Clone(of[id]), func(e *Entry) bool { return !p.Covers(e.Category) })
+			rnd := rand.New(d.source)
+			rnd.Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
+			if p.Live {
+				slices.SortFunc(mine, func(a, b *Entry) int { return cmp.Compare(codes[a.ID], codes[b.ID]) })
+			}
+			line := make([]Task, 0, len(mine)+r.Repeats)
+			for _, e := range mine {
+				line = append(line, Task{ID: d.id(), Judge: id, Entry: e.ID, Part: p.ID, Code: codes[e.ID]})
+			}
+			if !p.Live {
+				line = d.repeat(rnd, line, r.Repeats, second)
+			}
+			tasks = append(tasks, line...)
+		}
+	}
+	return tasks
+}
+
+// draw makes codes and task IDs that say nothing about what they stand for.
+type draw struct {
+	seed   [32]byte
+	source *rand.ChaCha8
+	codes  []int
+	n      int
+	width  int
+}
+
+func newDraw(seed [32]byte, codes int) *draw {
+	d := &draw{seed: seed, source: rand.NewChaCha8(seed), width: len(fmt.Sprint(codes))}
+	d.codes = rand.New(d.source).Perm(codes)
+	return d
+}
+
+// code draws a number that was not drawn before, "07".
+func (d *draw) code() string {
+	n := d.codes[0] + 1
+	d.codes = d.codes[1:]
+	return fmt.Sprintf("%0*d", d.width, n)
+}
+
+// id makes the next opaque task ID: 20 hex digits nobody can guess without
+// the seed.
+func (d *draw) id() string {
+	d.n++
+	sum := sha256.Sum256(fmt.Appendf(d.seed[:], "task %d", d.n))
+	return hex.EncodeToString(sum[:10])
+}
+
+// repeat puts up to n tasks of the line's first third once more into its last
+// third, under their entries' second codes.
+func (d *draw) repeat(rnd *rand.Rand, line []Task, n int, second map[string]string) []Task {
+	third := len(line) / 3
+	for i := range min(n, third) {
+		t := line[i]
+		if second[t.Entry] == "" {
+			second[t.Entry] = d.code()
+		}
+		t.ID, t.Code, t.Repeat = d.id(), second[t.Entry], true
+		at := len(line) - rnd.IntN(third+1)
+		line = slices.Insert(line, at, t)
+	}
+	return line
+}
+
+// handOver finds new judges for tasks that lose theirs. Under a fixed number
+// of judges per entry each loss is made good while somebody is able; where
+// every judge scores everything there is nobody left, and the entry must keep
+// at least one. Fault: contest.panel_too_small.
+func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([]body, error) {
+	rules, _ := s.Rules.Round(r.ID)
+	load, has, gone := map[string]int{}, map[string][]string{}, map[string][]*Task{}
+	for _, t := range r.Tasks {
+		if t.Repeat {
+			continue
+		}
+		has[t.Entry] = append(has[t.Entry], t.Judge) // whoever had it once never gets it again
+		switch {
+		case t.SetAside != nil:
+		case lost(t):
+			gone[t.Entry] = append(gone[t.Entry], t)
+		default:
+			load[t.Judge]++
+		}
+	}
+	d := newDraw(seed, 0)
+	d.n = len(r.Tasks)
+	var given tasksGiven
+	for _, id := range r.Entries {
+		if len(gone[id]) == 0 {
+			continue
+		}
+		e := s.entry[id]
+		free := slices.DeleteFunc(s.able(r.ID, e), func(j string) bool { return slices.Contains(has[id], j) })
+		if rules.PerEntry == 0 || len(free) == 0 {
+			if !r.othersScore(id, lost) {
+				return nil, fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[id])
+			}
+			continue
+		}
+		next := slices.MinFunc(free, func(a, b string) int { return cmp.Or(cmp.Compare(load[a], load[b]), cmp.Compare(a, b)) })
+		for _, t := range gone[id] {
+			given.Tasks = append(given.Tasks, Task{ID: d.id(), Judge: next, Entry: id, Part: t.Part, Code: r.Codes[id]})
+			load[next]++
+		}
+	}
+	if len(given.Tasks) == 0 {
+		return nil, nil
+	}
+	return []body{&given}, nil
+}
+
+// othersScore reports whether the entry keeps a judge in each of its parts.
+func (r *RoundState) othersScore(entry string, lost func(*Task) bool) bool {
+	kept, parts := map[string]bool{}, map[string]bool{}
+	for _, t := range r.Tasks {
+		if t.Entry == entry && !t.Repeat {
+			parts[t.Part] = true
+			kept[t.Part] = kept[t.Part] || t.SetAside == nil && !lost(t)
+		}
+	}
+	for p := range parts {
+		if !kept[p] {
+			return false
+		}
+	}
+	return len(parts) > 0
+}
+
+// deal says who scores each entry: every judge who may, or the round's fixed
+// number of them with loads kept even.
+func (s *State) deal(r *Round, entries []*Entry, seed [32]byte) ([]dealt, error) {
+	list := make([]dealt, 0, len(entries))
+	for _, e := range entries {
+		if s.panel(r.ID, e) == nil {
+			return nil, fault.New(fault.Conflict, "contest.no_panel", "code", e.Code)
+		}
+		able := s.able(r.ID, e)
+		if need := max(r.PerEntry, 1); len(able) < need {
+			return nil, fault.New(fault.Conflict, "contest.too_few_judges", "code", e.Code, "have", len(able), "need", need)
+		}
+		list = append(list, dealt{e, able})
+	}
+	if r.PerEntry > 0 {
+		even(list, r.PerEntry, seed)
+	}
+	return list, nil
+}
+
+// even leaves each entry k of its able judges, always those with the least
+// load so far; ties go by lot.
+func even(list []dealt, k int, seed [32]byte) {
+	rnd := rand.New(rand.NewChaCha8(seed))
+	load := map[string]int{}
+	for i := range list {
+		able := slices.Clone(list[i].judges)
+		rnd.Shuffle(len(able), func(a, b int) { able[a], able[b] = able[b], able[a] })
+		slices.SortStableFunc(able, func(a, b string) int { return cmp.Compare(load[a], load[b]) })
+		list[i].judges = able[:k]
+		for _, id := range list[i].judges {
+			load[id]++
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package contest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// DraftContest begins a contest. Faults: contest.id_taken, contest.bad_id.
+// The rules need not be complete yet; OpenContest checks them.
+type DraftContest struct {
+	Rules      Rules  `json:"rules"`
+	CopiedFrom string `json:"copied_from,omitempty"` // ID of the contest they were copied from
+}
+
+func (c DraftContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if !shortID.MatchString(s.ID) {
+		return nil, fault.New(fault.Invalid, "contest.bad_id", "id", clip(s.ID, 40)).At("id")
+	}
+	return []body{&drafted{c.Rules, c.CopiedFrom}}, nil
+}
+
+// CopyRules returns past rules as the next draft: dates moved by whole years
+// so that the opening lies ahead is left to the organiser, so they are empty.
+func CopyRules(past Rules) (Rules, error) {
+	raw, err := json.Marshal(past)
+	if err != nil {
+		return Rules{}, fmt.Errorf("contest: copy rules: %w", err)
+	}
+	var r Rules
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return Rules{}, fmt.Errorf("contest: copy rules: %w", err)
+	}
+	r.Dates = Timetable{GraceMinutes: past.Dates.GraceMinutes}
+	for i := range r.Rounds {
+		r.Rounds[i].From, r.Rounds[i].Until = r.Dates.OpensAt, r.Dates.OpensAt
+	}
+	for i := range r.Categories {
+		if a := r.Categories[i].Aired; a != nil {
+			a.From, a.Until = r.Dates.OpensAt, r.Dates.OpensAt
+		}
+	}
+	return r, nil
+}
+
+// ChangeRules replaces the rules. While drafting anything goes; afterwards a
+// reason is needed, what is already judged by must stay, and the change is
+// shown to everybody. Faults: contest.rules_unfit and its parts,
+// contest.reason_missing, contest.nothing_changed, contest.rule_locked,
+// contest.deadline_earlier.
+type ChangeRules struct {
+	Rules  Rules  `json:"rules"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if s.Phase == Draft {
+		return []body{&rulesChanged{Rules: c.Rules}}, nil
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	if err := c.Rules.Check(); err != nil {
+		return nil, err
+	}
+	lines, err := Compare(s.Rules, c.Rules)
+	if err != nil {
+		return nil, err
+	}
+	if len(lines) == 0 {
+		return nil, fault.New(fault.Invalid, "contest.nothing_changed")
+	}
+	if err := s.locked(&c.Rules); err != nil {
+		return nil, err
+	}
+	return []body{&rulesChanged{c.Rules, c.Reason, lines}}, nil
+}
+
+// locked refuses what cannot change any more, with or without a reason:
+// what entries stand under, and what begun rounds are judged by.
+func (s *State) locked(next *Rules) error {
+	for _, e := range s.Entries {
+		if next.Theme(e.Theme) == nil || next.Category(e.Category) == nil {
+			return fault.New(fault.Conflict, "contest.rule_locked_by_entry", "code", e.Code)
+		}
+	}
+	if next.Dates.ClosesAt.Before(s.Rules.Dates.ClosesAt) {
+		return fault.New(fault.Conflict, "contest.deadline_earlier", "until", s.Rules.Dates.ClosesAt).At("dates.closes_at")
+	}
+	if len(s.Rounds) > 0 && next.Dates != s.Rules.Dates {
+		return fault.New(fault.Conflict, "contest.rule_locked", "name", s.Rules.Rounds[0].Name).At("dates")
+	}
+	for i := range s.Rounds {
+		old := s.Rules.Rounds[i]
+		if i >= len(next.Rounds) {
+			return fault.New(fault.Conflict, "contest.rule_locked", "name", old.Name).At("rounds")
+		}
+		// The judging window may move: more time harms nobody.
+		same := next.Rounds[i]
+		same.From, same.Until = old.From, old.Until
+		lines, err := Compare(old, same)
+		if err != nil {
+			return err
+		}
+		if len(lines) > 0 {
+			return fault.New(fault.Conflict, "contest.rule_locked", "name", old.Name).At("rounds." + strconv.Itoa(i) + "." + lines[0].Path)
+		}
+	}
+	return nil
+}
+
+// Compare lists every value that differs between two configurations, by its
+// path in their JSON, sorted by path.
+func Compare(before, after any) ([]RuleLine, error) {
+	a, err := flatten(before)
+	if err != nil {
+		return nil, err
+	}
+	b, err := flatten(after)
+	if err != nil {
+		return nil, err
+	}
+	var lines []RuleLine
+	for path, v := range a {
+		if w, ok := b[path]; !ok || v != w {
+			lines = append(lines, RuleLine{path, v, w})
+		}
+	}
+	for path, w := range b {
+		if _, ok := a[path]; !ok {
+			lines = append(lines, RuleLine{path, "", w})
+		}
+	}
+	slices.SortFunc(lines, func(x, y RuleLine) int { return cmp.Compare(x.Path, y.Path) })
+	return lines, nil
+}
+
+// flatten maps the path of every plain value in v's JSON to its text. Items
+// of a list that have an ID are named by it, so that inserting one is one
+// change and not a change of all that follow.
+func flatten(v any) (map[string]string, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("contest: compare: %w", err)
+	}
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		return nil, fmt.Errorf("contest: compare: %w", err)
+	}
+	flat := map[string]string{}
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		dot := path
+		if dot != "" {
+			dot += "."
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for k, w := range v {
+				walk(dot+k, w)
+			}
+		case []any:
+			for i, w := range v {
+				name := strconv.Itoa(i)
+				if m, ok := w.(map[string]any); ok {
+					if id, ok := m["id"].(string); ok && id != "" {
+						name = id
+					}
+				}
+				walk(dot+name, w)
+			}
+		case nil:
+		default:
+			flat[path] = fmt.Sprint(v)
+		}
+	}
+	walk("", tree)
+	return flat, nil
+}
+
+// OpenContest locks the rules and lets entries in from the opening date on.
+// Faults: contest.not_draft, contest.rules_unfit and its parts,
+// contest.rubric_is_sample, contest.closes_in_past.
+type OpenContest struct{}
+
+func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if s.Phase != Draft {
+		return nil, fault.New(fault.Conflict, "contest.not_draft")
+	}
+	if err := s.Rules.Check(); err != nil {
+		return nil, err
+	}
+	for i, r := range s.Rules.Rounds {
+		for j, p := range r.Parts {
+			if p.Sample {
+				return nil, fault.New(fault.Invalid, "contest.rubric_is_sample", "name", p.Name).At(fmt.Sprintf("rounds.%d.parts.%d.sample", i, j))
+			}
+		}
+	}
+	if !s.Rules.Dates.ClosesAt.After(m.At) {
+		return nil, fault.New(fault.Invalid, "contest.closes_in_past").At("dates.closes_at")
+	}
+	return []body{&phaseChanged{Open}}, nil
+}
+
+// PublishResults makes the results public. Faults: contest.not_decided,
+// contest.no_prizes_yet.
+type PublishResults struct{}
+
+func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.Last() == nil:
+		return nil, fault.New(fault.Conflict, "contest.not_decided")
+	case s.Given == nil:
+		return nil, fault.New(fault.Conflict, "contest.no_prizes_yet")
+	case s.Phase == Published:
+		return nil, fault.New(fault.Conflict, "contest.already_published")
+	}
+	return []body{&phaseChanged{Published}}, nil
+}
+
+// CloseContest ends the contest: nothing changes any more. Fault:
+// contest.not_published.
+type CloseContest struct{}
+
+func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if s.Phase != Published {
+		return nil, fault.New(fault.Conflict, "contest.not_published")
+	}
+	return []body{&phaseChanged{Closed}}, nil
+}

@@ -1,0 +1,329 @@
+package contest
+
+import (
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"loa/accounts"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// SaveSheet keeps a judge's marks as they are now, complete or not. Base is
+// the version she saw; another one means that she wrote on another device
+// meanwhile. Faults: contest.sheet_not_yours, contest.sheet_set_aside,
+// contest.sheet_signed, contest.sheet_elsewhere, contest.window_closed,
+// contest.unknown_criterion, contest.mark_out_of_range, contest.mark_off_step,
+// contest.text_too_long.
+type SaveSheet struct {
+	Task string `json:"task"`
+	Base int    `json:"base"`
+	Content
+}
+
+func (c SaveSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	r, t, err := s.mine(m, c.Task)
+	if err != nil {
+		return nil, err
+	}
+	if t.Final() {
+		return nil, fault.New(fault.Conflict, "contest.sheet_signed")
+	}
+	if c.Base != t.Sheet.Version {
+		return nil, fault.New(fault.Conflict, "contest.sheet_elsewhere", "at", t.Sheet.SavedAt)
+	}
+	rules, _ := s.Rules.Round(r.ID)
+	if err := rules.Part(t.Part).fits(c.Content); err != nil {
+		return nil, err
+	}
+	return []body{&sheetSaved{c.Task, c.Content}}, nil
+}
+
+// SignSheet makes a complete sheet final. Faults: as SaveSheet, and
+// contest.marks_missing.
+type SignSheet struct {
+	Task string `json:"task"`
+	Base int    `json:"base"`
+}
+
+func (c SignSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	r, t, err := s.mine(m, c.Task)
+	if err != nil {
+		return nil, err
+	}
+	if t.Final() {
+		return nil, fault.New(fault.Conflict, "contest.sheet_signed")
+	}
+	if c.Base != t.Sheet.Version {
+		return nil, fault.New(fault.Conflict, "contest.sheet_elsewhere", "at", t.Sheet.SavedAt)
+	}
+	rules, _ := s.Rules.Round(r.ID)
+	missing := 0
+	for _, k := range rules.Part(t.Part).Criteria {
+		if _, ok := t.Sheet.Marks[k.ID]; !ok {
+			missing++
+		}
+	}
+	if missing > 0 {
+		return nil, fault.New(fault.Invalid, "contest.marks_missing", "count", missing).At("marks")
+	}
+	return []body{&sheetSigned{c.Task}}, nil
+}
+
+// mine returns the actor's task in the running round. A task of somebody else
+// and one that does not exist get the same answer.
+func (s *State) mine(m accounts.Meta, id string) (*RoundState, *Task, error) {
+	if err := s.judging(m); err != nil {
+		return nil, nil, err
+	}
+	r := s.Running()
+	if r == nil {
+		return nil, nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	t := r.Task(id)
+	if t == nil || t.Judge != m.By.Person {
+		return nil, nil, fault.New(fault.NotFound, "contest.sheet_not_yours")
+	}
+	if t.SetAside != nil {
+		return nil, nil, fault.New(fault.Conflict, "contest.sheet_set_aside")
+	}
+	rules, _ := s.Rules.Round(r.ID)
+	if !rules.From.IsZero() && m.At.Before(rules.From) || !rules.Until.IsZero() && m.At.After(rules.Until) {
+		return nil, nil, fault.New(fault.Conflict, "contest.window_closed")
+	}
+	return r, t, nil
+}
+
+// fits checks what is written against the part's rubric.
+func (p *Part) fits(c Content) error {
+	for id, mark := range c.Marks {
+		k := p.Criterion(id)
+		switch {
+		case k == nil:
+			return fault.New(fault.Invalid, "contest.unknown_criterion", "id", clip(id, 40)).At("marks")
+		case mark < k.Min || mark > k.Max:
+			return fault.New(fault.Invalid, "contest.mark_out_of_range", "name", k.Name, "value", mark, "min", k.Min, "max", k.Max).At("marks." + id)
+		case (mark-k.Min)%k.Step != 0:
+			return fault.New(fault.Invalid, "contest.mark_off_step", "name", k.Name, "value", mark, "step", k.Step).At("marks." + id)
+		}
+	}
+	var pr problems
+	pr.text("comment", c.Comment, 5000, false)
+	if len(c.Notes) > 200 {
+		pr.add(fault.New(fault.Invalid, "contest.list_length", "most", 200).At("notes"))
+	}
+	for _, n := range c.Notes {
+		if math.IsNaN(n.Seconds) || n.Seconds < 0 || n.Seconds > 86400 || utf8.RuneCountInString(n.Text) > 1000 {
+			pr.add(fault.New(fault.Invalid, "contest.bad_note").At("notes"))
+			break
+		}
+	}
+	return pr.whole(fault.New(fault.Invalid, "contest.sheet_unfit"))
+}
+
+// Total is what the sheet's marks are worth on the part, exactly; complete is
+// false while marks are missing.
+func (p *Part) Total(c Content) (total ranking.Rational, complete bool) {
+	sum, complete := ranking.Whole(0).Rat(), true
+	for _, k := range p.Criteria {
+		mark, ok := c.Marks[k.ID]
+		if !ok {
+			complete = false
+			continue
+		}
+		w := k.weight().Rat()
+		sum.Add(sum, w.Mul(w, mark.Rational().Rat()))
+	}
+	total, err := ranking.ParseRational(sum.RatString())
+	return total, complete && err == nil
+}
+
+// weight is what one point of a mark is worth in the part.
+func (k *Criterion) weight() ranking.Rational {
+	w, err := ranking.Fraction(int64(k.Points), int64(k.Max))
+	if err != nil {
+		return ranking.Whole(0) // Check refuses a Max of zero
+	}
+	return w
+}
+
+// Abstain takes the actor off an entry, for all its parts. Under a fixed
+// number of judges per entry somebody else takes over. Faults:
+// contest.sheet_not_yours, contest.sheet_signed, contest.reason_missing,
+// contest.panel_too_small.
+type Abstain struct {
+	Task   string `json:"task"`
+	Reason string `json:"reason"`
+}
+
+func (c Abstain) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	r, t, err := s.mine(m, c.Task)
+	if err != nil {
+		return nil, err
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(r.Tasks, func(o *Task) bool { return o.Judge == t.Judge && o.Entry == t.Entry && o.Final() }) {
+		return nil, fault.New(fault.Conflict, "contest.sheet_signed")
+	}
+	return s.takeOff(r, f, t.Judge, t.Entry, c.Reason)
+}
+
+// ExcludeJudge takes a judge off an entry because the organiser found a tie
+// between them; marks she gave stop counting. Faults: contest.no_round,
+// contest.unknown_judge, contest.reason_missing, contest.panel_too_small.
+type ExcludeJudge struct {
+	Judge  string `json:"judge"`
+	Entry  string `json:"entry"`
+	Reason string `json:"reason"`
+}
+
+func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	r := s.Running()
+	if r == nil {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return t.Judge == c.Judge && t.Entry == c.Entry && t.SetAside == nil }) {
+		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	}
+	return s.takeOff(r, f, c.Judge, c.Entry, c.Reason)
+}
+
+func (s *State) takeOff(r *RoundState, f Facts, judge, entry, reason string) ([]body, error) {
+	more, err := s.handOver(r, f.Seed, func(t *Task) bool { return t.Judge == judge && t.Entry == entry })
+	if err != nil {
+		return nil, err
+	}
+	return append([]body{&tasksSetAside{judge, entry, reason}}, more...), nil
+}
+
+// ReopenSheet lets a judge change a signed sheet; both versions are kept.
+// Faults: contest.chair_only, contest.no_round, contest.sheet_not_signed,
+// contest.reason_missing.
+type ReopenSheet struct {
+	Task   string `json:"task"`
+	Reason string `json:"reason"`
+}
+
+func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.chair(m); err != nil {
+		return nil, err
+	}
+	r := s.Running()
+	if r == nil {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	t := r.Task(c.Task)
+	if t == nil || !t.Final() || t.SetAside != nil {
+		return nil, fault.New(fault.Conflict, "contest.sheet_not_signed")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	return []body{&sheetReopened{c.Task, c.Reason}}, nil
+}
+
+// Confer records that judges who differ too much on an entry talked it over:
+// those in Reopen score again, the others keep their marks. Both versions are
+// kept. Faults: contest.chair_only, contest.no_round, contest.no_gap,
+// contest.unknown_judge, contest.reason_missing.
+type Confer struct {
+	Entry  string   `json:"entry"`
+	Reopen []string `json:"reopen,omitempty"` // person IDs
+	Reason string   `json:"reason"`
+}
+
+func (c Confer) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.chair(m); err != nil {
+		return nil, err
+	}
+	r := s.Running()
+	if r == nil {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(s.Gaps(r), func(g Gap) bool { return g.Entry == c.Entry && !g.Settled }) {
+		return nil, fault.New(fault.Conflict, "contest.no_gap")
+	}
+	list := []body{&conferred{r.ID, c.Entry, c.Reason, c.Reopen}}
+	for _, judge := range c.Reopen {
+		any := false
+		for _, t := range r.Tasks {
+			if t.Judge == judge && t.Entry == c.Entry && t.Counts() {
+				any = true
+				list = append(list, &sheetReopened{t.ID, c.Reason})
+			}
+		}
+		if !any {
+			return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+		}
+	}
+	return list, nil
+}
+
+// Gap is an entry on which judges differ by more than the round allows.
+type Gap struct {
+	Entry   string
+	Part    string
+	Low     ranking.Rational // totals on the part
+	High    ranking.Rational
+	LowBy   string // person IDs
+	HighBy  string
+	Settled bool // they conferred after the last of these marks was signed
+}
+
+// Gaps lists the entries whose signed totals in one part lie further apart
+// than the round's limit, in the order of their codes.
+func (s *State) Gaps(r *RoundState) []Gap {
+	rules, _ := s.Rules.Round(r.ID)
+	if rules.Gap == 0 {
+		return nil
+	}
+	type key struct{ entry, part string }
+	gaps := map[key]*Gap{}
+	for _, t := range r.Tasks {
+		if !t.Counts() {
+			continue
+		}
+		total, _ := rules.Part(t.Part).Total(t.Sheet.Content)
+		k := key{t.Entry, t.Part}
+		g := gaps[k]
+		if g == nil {
+			g = &Gap{Entry: t.Entry, Part: t.Part, Low: total, High: total, LowBy: t.Judge, HighBy: t.Judge, Settled: true}
+			gaps[k] = g
+		}
+		if total.Cmp(g.Low) < 0 {
+			g.Low, g.LowBy = total, t.Judge
+		}
+		if total.Cmp(g.High) > 0 {
+			g.High, g.HighBy = total, t.Judge
+		}
+		held, ok := r.Held[t.Entry]
+		g.Settled = g.Settled && ok && t.Sheet.SignedSeq < held.Seq
+	}
+	var list []Gap
+	for _, id := range r.Entries {
+		for _, p := range rules.Parts {
+			if g := gaps[key{id, p.ID}]; g != nil && apart(g.Low, g.High, rules.Gap) {
+				list = append(list, *g)
+			}
+		}
+	}
+	return list
+}
+
+// apart reports whether high lies more than most above low.
+func apart(low, high ranking.Rational, most ranking.Points) bool {
+	d := high.Rat()
+	return d.Sub(d, low.Rat()).Cmp(most.Rational().Rat()) > 0
+}

@@ -1,0 +1,307 @@
+package contest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// State is a contest as its events have made it. It is not safe for
+// concurrent use; Hall guards the ones it serves.
+type State struct {
+	ID      string
+	Seq     int    // of the last event
+	Head    string // hash of the last event
+	Began   time.Time
+	Phase   Phase
+	Rules   Rules
+	Changes []RuleChange // since opening, oldest first
+	Entries []*Entry     // in the order of first submission
+	Judges  []*Judge     // in the order of appointment
+	Panels  map[string][]Panel
+	Rounds  []*RoundState // those begun
+	Given   []Given       // prizes, once decided
+
+	entry   map[string]*Entry
+	changes map[string]done // by Change
+}
+
+// done is what is remembered of a change for its repeats.
+type done struct {
+	digest string
+	seq    int
+}
+
+// RuleChange is a change of the rules after opening, shown to all concerned.
+type RuleChange struct {
+	At     time.Time
+	By     string
+	Reason string
+	Lines  []RuleLine
+}
+
+// RuleLine is one value that changed; Path names it as in the JSON of Rules.
+type RuleLine struct {
+	Path   string `json:"path"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// RoundState is a round that has begun.
+type RoundState struct {
+	ID       string
+	Began    time.Time
+	Entries  []string          // IDs, in the order of their codes
+	Codes    map[string]string // entry ID to neutral code
+	Tasks    []*Task
+	Held     map[string]Held // by entry ID: the last time judges conferred
+	Ties     []TieDecision
+	Picked   []Pick
+	Finished *Outcome
+
+	task  map[string]*Task
+	judge map[string][]*Task
+}
+
+// Task is one judge's duty to score one entry in one part of one round.
+type Task struct {
+	ID       string   `json:"id"` // opaque; says nothing about the entry
+	Judge    string   `json:"judge"`
+	Entry    string   `json:"entry"`
+	Part     string   `json:"part"`
+	Code     string   `json:"code"` // neutral code the judge sees
+	Repeat   bool     `json:"repeat,omitempty"`
+	SetAside *Removal `json:"-"` // abstained, conflict found, judge removed
+	Sheet    Sheet    `json:"-"`
+}
+
+// Note is a judge's remark at a moment of the recording.
+type Note struct {
+	Seconds float64 `json:"seconds"`
+	Text    string  `json:"text"`
+}
+
+// Sheet is the marks of one task: a draft until signed.
+type Sheet struct {
+	Version int // counts saves; 0 is an untouched sheet
+	Content
+	SavedAt   time.Time
+	SignedAt  time.Time // zero while it is a draft
+	SignedSeq int       // of the event that signed it
+	Earlier   []Signed  // versions that were signed and then reopened
+}
+
+// Content is what a judge writes on a sheet.
+type Content struct {
+	Marks   map[string]ranking.Points `json:"marks"` // by criterion ID; a missing one is not yet given
+	Comment string                    `json:"comment,omitempty"`
+	Notes   []Note                    `json:"notes,omitempty"`
+}
+
+// Signed is a signed version of a sheet that was reopened later.
+type Signed struct {
+	Content
+	SignedAt   time.Time
+	ReopenedAt time.Time
+	ReopenedBy string
+	Reason     string
+}
+
+// Final reports whether the sheet is signed and counts as such.
+func (t *Task) Final() bool { return !t.Sheet.SignedAt.IsZero() }
+
+// Counts reports whether the task's marks enter the results: signed, not set
+// aside, and no hidden repeat.
+func (t *Task) Counts() bool { return t.Final() && t.SetAside == nil && !t.Repeat }
+
+// Held is a reconciliation: what was agreed, and the last event it knew of.
+type Held struct {
+	Seq    int
+	At     time.Time
+	By     string
+	Reason string
+	Reopen []string // judges who were asked to score again
+}
+
+// TieDecision is the chair's order of entries that nothing else separated.
+type TieDecision struct {
+	At      time.Time
+	By      string
+	Entries []string `json:"entries"` // best first
+	Reason  string   `json:"reason"`
+}
+
+// Pick is an entry promoted by choice.
+type Pick struct {
+	Entry  string `json:"entry"`
+	Reason string `json:"reason"`
+}
+
+// Outcome is a finished round as it was decided then. Verify computes it
+// again from the sheets.
+type Outcome struct {
+	At       time.Time      `json:"-"`
+	By       string         `json:"-"`
+	Method   ranking.Method `json:"method,omitempty"`
+	Places   []Place        `json:"places,omitempty"` // by group, best first
+	Promoted []string       `json:"promoted,omitempty"`
+}
+
+// Place is one entry's place in its group.
+type Place struct {
+	Group string `json:"group,omitempty"` // theme, category or district ID the ranking is limited to
+	Entry string `json:"entry"`
+	Rank  int    `json:"rank"`  // shared ranks repeat
+	Value string `json:"value"` // exact points, "1789/20"
+}
+
+// Given is a prize somebody gets, or places of one that nobody does.
+type Given struct {
+	Award    string `json:"award"`
+	Prize    string `json:"prize"`
+	Entry    string `json:"entry,omitempty"`
+	Station  string `json:"station,omitempty"` // ID: a special prize for a collective
+	Name     string `json:"name,omitempty"`    // of the collective as then called
+	Rank     int    `json:"rank,omitempty"`
+	Amount   string `json:"amount,omitempty"`   // đồng, exact: "2000000" or "10000000/3"
+	Withheld int    `json:"withheld,omitempty"` // so many places of this prize were not given
+	TooLow   bool   `json:"too_low,omitempty"`  // because the next entry was below the floor
+	Reason   string `json:"reason,omitempty"`   // of a decision
+}
+
+// NewState returns the state of a contest of which nothing is known yet.
+func NewState(id string) *State {
+	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, changes: map[string]done{}}
+}
+
+// Apply folds the next event in. An error means that the log is not what Loa
+// wrote: a gap, a changed byte, or an event of a newer version; the state
+// must then not be used any more.
+func (s *State) Apply(e Event) error {
+	switch {
+	case e.Seq != s.Seq+1:
+		return fmt.Errorf("contest %s: event %d follows %d", s.ID, e.Seq, s.Seq)
+	case e.Prev != s.Head:
+		return fmt.Errorf("contest %s: event %d does not link to the one before", s.ID, e.Seq)
+	case e.Hash != e.Sum():
+		return fmt.Errorf("contest %s: event %d was changed after it was written", s.ID, e.Seq)
+	}
+	b, err := decodeBody(e.Kind, e.Body)
+	if err != nil {
+		return fmt.Errorf("contest %s: event %d: %w", s.ID, e.Seq, err)
+	}
+	if err := b.apply(s, &e); err != nil {
+		return fmt.Errorf("contest %s: event %d: %w", s.ID, e.Seq, err)
+	}
+	if s.Seq == 0 {
+		s.Began = e.At
+	}
+	s.Seq, s.Head = e.Seq, e.Hash
+	s.changes[e.Change] = done{e.Digest, e.Seq}
+	return nil
+}
+
+// Entry returns the entry with that ID, or nil.
+func (s *State) Entry(id string) *Entry { return s.entry[id] }
+
+// ByCode returns the entry with that receipt code, or nil.
+func (s *State) ByCode(code string) *Entry {
+	for _, e := range s.Entries {
+		if strings.EqualFold(e.Code, code) {
+			return e
+		}
+	}
+	return nil
+}
+
+// Live lists the entries still in the contest, oldest first.
+func (s *State) Live() []*Entry {
+	return slices.DeleteFunc(slices.Clone(s.Entries), func(e *Entry) bool { return !e.Live() })
+}
+
+// Judge returns the judge who is that person, or nil.
+func (s *State) Judge(person string) *Judge {
+	for _, j := range s.Judges {
+		if j.Person == person {
+			return j
+		}
+	}
+	return nil
+}
+
+// Round returns the round with that ID if it has begun, or nil.
+func (s *State) Round(id string) *RoundState {
+	for _, r := range s.Rounds {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// Running returns the round being judged, or nil.
+func (s *State) Running() *RoundState {
+	if n := len(s.Rounds); n > 0 && s.Rounds[n-1].Finished == nil {
+		return s.Rounds[n-1]
+	}
+	return nil
+}
+
+// Next returns the rules of the round that begins next, or nil.
+func (s *State) Next() *Round {
+	if s.Running() == nil && len(s.Rounds) < len(s.Rules.Rounds) {
+		return &s.Rules.Rounds[len(s.Rounds)]
+	}
+	return nil
+}
+
+// Last returns the finished last round of the chain, or nil.
+func (s *State) Last() *RoundState {
+	if n := len(s.Rounds); n > 0 && n == len(s.Rules.Rounds) && s.Rounds[n-1].Finished != nil {
+		return s.Rounds[n-1]
+	}
+	return nil
+}
+
+// Task returns the task with that ID in any round, or nil.
+func (s *State) Task(id string) (*RoundState, *Task) {
+	for _, r := range s.Rounds {
+		if t := r.task[id]; t != nil {
+			return r, t
+		}
+	}
+	return nil, nil
+}
+
+// Of lists the judge's tasks in her own order.
+func (r *RoundState) Of(judge string) []*Task { return r.judge[judge] }
+
+// Task returns the task with that ID, or nil.
+func (r *RoundState) Task(id string) *Task { return r.task[id] }
+
+func (r *RoundState) add(t Task) {
+	p := &t
+	r.Tasks = append(r.Tasks, p)
+	r.task[t.ID] = p
+	r.judge[t.Judge] = append(r.judge[t.Judge], p)
+}
+
+// Chair reports whether the person presides over the jury.
+func (s *State) Chair(person string) bool {
+	j := s.Judge(person)
+	return j != nil && j.Chair && j.Removed == nil
+}
+
+// Repeated reports whether the change was made before. The fault
+// contest.change_differs (Conflict) says its content was another then.
+func (s *State) repeated(change, digest string) (bool, error) {
+	d, ok := s.changes[change]
+	if ok && d.digest != digest {
+		return true, fault.New(fault.Conflict, "contest.change_differs")
+	}
+	return ok, nil
+}
