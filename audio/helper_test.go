@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -145,3 +147,27 @@ type discard struct{}
 
 func (discard) Begin(int, int)  {}
 func (discard) Write([]float32) {}
+
+// codesInSources lists the catalogue keys written in this package's sources.
+func codesInSources(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	pattern := regexp.MustCompile(`"(audio\.[a-z0-9_]+)"`)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pattern.FindAllSubmatch(b, -1) {
+			all = append(all, string(m[1]))
+		}
+	}
+	return all
+}

@@ -2,7 +2,11 @@
 // what it reported: the main indicator of the plan.
 //
 //	coverage = stations with at least one qualifying airing
-//	           ÷ (stations active the whole week − excused)
+//	           ÷ (stations active in that week − excused)
+//
+// A station is active in a week in which it existed on at least four days (see
+// stations.Registry.ActiveInWeek), so that one merged into another never
+// counts twice.
 //
 // Both sides are counted over the same stations, so it never exceeds 100 %.
 // "Reported nothing", "reported not aired" and "aired" are three different
@@ -36,7 +40,7 @@ var States = [...]State{Aired, NotCounted, NotAired, NotReported, Excused}
 
 // Counts are the numbers of one week over some set of stations.
 type Counts struct {
-	Active       int `json:"active"`        // stations active the whole week
+	Active       int `json:"active"`        // stations active in the week
 	Excused      int `json:"excused"`       // of these, excused and without a qualifying airing
 	Scheduled    int `json:"scheduled"`     // with at least one slot of a counting programme
 	Aired        int `json:"aired"`         // with at least one qualifying airing
@@ -60,7 +64,7 @@ func (c Counts) Percent() int {
 	return 100 * c.Aired / c.Expected()
 }
 
-// Member is a station that was active the whole week.
+// Member is a station that counts in the week.
 type Member struct {
 	Station  string
 	District string

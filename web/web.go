@@ -5,12 +5,15 @@ package web
 import (
 	"net/http"
 
+	"loa/web/api"
 	"loa/web/kit"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
 // its own part.
-type Store interface{}
+type Store interface {
+	api.Store
+}
 
 // New returns the handler of everything a browser or a program may ask for.
 // It fails on a broken template, an undeclared file or a route without access.
@@ -22,4 +25,5 @@ func New(cfg kit.Config, s Store) (http.Handler, error) {
 
 // Register adds every page folder and the API to k: one line each.
 func Register(k *kit.Kit, s Store) {
+	api.Register(k, s)
 }

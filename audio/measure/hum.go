@@ -116,7 +116,8 @@ func (h *hum) transform(rate float64) {
 
 // line is the power of a line near a frequency, over both signals, and whether
 // it stands out from its neighbours. The mains wander by 0.2 Hz, and their
-// harmonics by as many times more.
+// harmonics by as many times more. A higher line just beside it is a note, and
+// what was found only its skirt.
 func (h *hum) line(frequency, rate float64) (power float64, stands bool) {
 	bin := func(f float64) int { return int(math.Round(f * humSize / rate)) }
 	wander := 0.3 + 0.2*frequency/mains
@@ -124,13 +125,17 @@ func (h *hum) line(frequency, rate float64) (power float64, stands bool) {
 	if high+bin(12) >= len(h.power) {
 		return 0, false
 	}
-	best := low
-	for k := low; k <= high; k++ {
+	best := low - bin(1.2)
+	for k := best; k <= high+bin(1.2); k++ {
 		if h.power[k] > h.power[best] {
 			best = k
 		}
 	}
-	near := append(slices.Clone(h.power[low-bin(9):low-3]), h.power[high+4:high+bin(9)]...)
+	if best < low || best > high {
+		return 0, false
+	}
+	var space [256]float64 // at least twice 9 Hz of bins, at the lowest rate of 1 kHz
+	near := append(append(space[:0], h.power[low-bin(9):low-3]...), h.power[high+4:high+bin(9)]...)
 	slices.Sort(near)
 	floor := near[len(near)/2]
 	for _, p := range h.power[best-2 : best+3] {

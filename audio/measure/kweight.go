@@ -1,6 +1,9 @@
 package measure
 
-import "math"
+import (
+	"math"
+	"math/cmplx"
+)
 
 // biquad is a second-order filter with a0 = 1:
 // y[n] = b0·x[n] + b1·x[n-1] + b2·x[n-2] - a1·y[n-1] - a2·y[n-2].
@@ -11,35 +14,72 @@ type biquad struct{ b0, b1, b2, a1, a2 float64 }
 type kWeighting struct{ shelf, high biquad }
 
 // newKWeighting makes the filters for a sample rate. The Recommendation prints
-// coefficients for 48 kHz and asks for the same response at other rates; the
+// coefficients for 48 kHz and asks for the same response at other rates. The
 // analogue prototypes behind the printed numbers (corner, quality and gain as
 // found by B. De Man, "Evaluation of Implementations of the EBU R128 Loudness
-// Measurement", AES 145, 2018) go through the bilinear transform for each rate.
-// At 48 kHz that gives the printed numbers.
+// Measurement", AES 145, 2018) go through the bilinear transform; at 48 kHz that
+// gives the printed numbers.
 func newKWeighting(rate int) kWeighting {
-	const (
-		shelfHz, shelfQ, shelfDB = 1681.974450955533, 0.7071752369554196, 3.999843853973347
-		highHz, highQ            = 38.13547087602444, 0.5003270373238773
-	)
-	k := math.Tan(math.Pi * shelfHz / float64(rate))
-	top := math.Pow(10, shelfDB/20)
-	mid := math.Pow(top, 0.4996667741545416)
-	a0 := 1 + k/shelfQ + k*k
-	shelf := biquad{
-		b0: (top + mid*k/shelfQ + k*k) / a0,
-		b1: 2 * (k*k - top) / a0,
-		b2: (top - mid*k/shelfQ + k*k) / a0,
-		a1: 2 * (k*k - 1) / a0,
-		a2: (1 - k/shelfQ + k*k) / a0,
+	shelf := shelfAt(max(rate, 48000))
+	if rate < 48000 {
+		shelf = shelf.matched(rate)
 	}
-	k = math.Tan(math.Pi * highHz / float64(rate))
-	a0 = 1 + k/highQ + k*k
-	// The printed high-pass has b = 1, -2, 1 and so a gain just over 1 that
-	// belongs to 48 kHz; keep that gain at every rate.
-	k48 := math.Tan(math.Pi * highHz / 48000)
-	gain := (1 + k48/highQ + k48*k48) / a0
-	high := biquad{b0: gain, b1: -2 * gain, b2: gain, a1: 2 * (k*k - 1) / a0, a2: (1 - k/highQ + k*k) / a0}
-	return kWeighting{shelf, high}
+	return kWeighting{shelf, highAt(rate)}
+}
+
+func shelfAt(rate int) biquad {
+	const hz, quality, dB = 1681.974450955533, 0.7071752369554196, 3.999843853973347
+	k := math.Tan(math.Pi * hz / float64(rate))
+	top := math.Pow(10, dB/20)
+	mid := math.Pow(top, 0.4996667741545416)
+	a0 := 1 + k/quality + k*k
+	return biquad{
+		b0: (top + mid*k/quality + k*k) / a0,
+		b1: 2 * (k*k - top) / a0,
+		b2: (top - mid*k/quality + k*k) / a0,
+		a1: 2 * (k*k - 1) / a0,
+		a2: (1 - k/quality + k*k) / a0,
+	}
+}
+
+func highAt(rate int) biquad {
+	const hz, quality = 38.13547087602444, 0.5003270373238773
+	k := math.Tan(math.Pi * hz / float64(rate))
+	a0 := 1 + k/quality + k*k
+	// The printed filter has b = 1, -2, 1 and so a gain just over 1 that belongs
+	// to 48 kHz; keep that gain at every rate.
+	k48 := math.Tan(math.Pi * hz / 48000)
+	gain := (1 + k48/quality + k48*k48) / a0
+	return biquad{b0: gain, b1: -2 * gain, b2: gain, a1: 2 * (k*k - 1) / a0, a2: (1 - k/quality + k*k) / a0}
+}
+
+// power is the squared gain at an angle in radians a sample.
+func (b biquad) power(angle float64) float64 {
+	z := cmplx.Rect(1, -angle)
+	return math.Pow(cmplx.Abs((complex(b.b0, 0)+z*(complex(b.b1, 0)+z*complex(b.b2, 0)))/(1+z*(complex(b.a1, 0)+z*complex(b.a2, 0)))), 2)
+}
+
+// matched remakes a filter of 48 kHz, with a gain of 1 at 0 Hz, for a lower
+// rate. The bilinear transform would bend the shelf by up to 0.4 dB at 8 kHz.
+// Poles keep their place in time, and the zeros are chosen for the same gain at
+// 0 Hz, at 1.5 kHz and at half the rate: M. Vicanek, "Matched Second Order
+// Digital Filters", 2016, equations (29) to (32).
+func (b biquad) matched(rate int) biquad {
+	pole := (complex(-b.a1, 0) + cmplx.Sqrt(complex(b.a1*b.a1-4*b.a2, 0))) / 2
+	pole = cmplx.Pow(pole, complex(48000/float64(rate), 0))
+	out := biquad{b0: 1, a1: -2 * real(pole), a2: real(pole)*real(pole) + imag(pole)*imag(pole)}
+	const hz = 1500.0
+	angle := 2 * math.Pi * hz / float64(rate)
+	// out is 1 over its poles so far: its power turns a wanted gain into the
+	// power of the numerator.
+	wanted := func(hz, angle float64) float64 { return b.power(2*math.Pi*hz/48000) / out.power(angle) }
+	zero, half := math.Sqrt(wanted(0, 0)), math.Sqrt(wanted(float64(rate)/2, math.Pi))
+	phi := math.Pow(math.Sin(angle/2), 2)
+	rest := (wanted(hz, angle) - zero*zero*(1-phi) - half*half*phi) / (4 * phi * (1 - phi))
+	w := (zero + half) / 2
+	out.b0 = (w + math.Sqrt(w*w+rest)) / 2
+	out.b1, out.b2 = (zero-half)/2, -rest/(4*out.b0)
+	return out
 }
 
 // kState is the memory of both filters for one channel (transposed direct form

@@ -126,7 +126,7 @@ func (m *Meter) clone() *Meter {
 	c.loud, c.wave = &loud, &wave
 	c.each = slices.Clone(m.each)
 	for i := range c.each {
-		c.each[i].x = slices.Clone(m.each[i].x)
+		c.each[i].x = append(make([]float64, 0, cap(m.each[i].x)), m.each[i].x...)
 	}
 	c.clipped.where, c.clipped.now = slices.Clone(m.clipped.where), slices.Clone(m.clipped.now)
 	c.silence.inside = slices.Clone(m.silence.inside)

@@ -25,6 +25,7 @@ type command struct {
 
 // commands lists every command in the order the help shows them.
 var commands = []command{
+	{"audio", "audio.cli.summary", audioCommand},
 	{"version", "cli.summary.version", versionCommand},
 }
 

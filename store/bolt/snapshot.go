@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"sync"
+
+	"loa/scheduler"
+	"loa/stations"
 )
 
 // snapshot is reference data decoded once and shared until a change touches
@@ -54,4 +57,63 @@ func (c *snapshot[T]) touch(tx *tx) error {
 func read[T any](ctx context.Context, s *Store, c *snapshot[T]) (v T, err error) {
 	err = s.view(ctx, func(tx *tx) error { v, err = c.get(tx); return err })
 	return v, err
+}
+
+// The reference data behind the snapshots, each by its ID (units by list and code).
+var (
+	unitRecords      = table[stations.Unit]{name: "units"}
+	stationRecords   = table[stations.Station]{name: "stations"}
+	programmeRecords = table[scheduler.Programme]{name: "programmes"}
+	episodeRecords   = table[scheduler.Episode]{name: "episodes"}
+	ruleRecords      = table[scheduler.Rule]{name: "rules"}
+)
+
+// snapshots is the reference data shared by all readers.
+type snapshots struct {
+	registry snapshot[*stations.Registry]
+	schedule snapshot[*scheduler.Schedule]
+}
+
+// prepare gives each snapshot its loader.
+func (s *snapshots) prepare() {
+	s.registry.name, s.registry.load = "registry", func(tx *tx) (*stations.Registry, error) {
+		units, err := unitRecords.all(tx)
+		if err != nil {
+			return nil, err
+		}
+		list, err := stationRecords.all(tx)
+		return stations.NewRegistry(units, list), err
+	}
+	s.schedule.name, s.schedule.load = "schedule", func(tx *tx) (*scheduler.Schedule, error) {
+		programmes, err := programmeRecords.all(tx)
+		if err != nil {
+			return nil, err
+		}
+		episodes, err := episodeRecords.all(tx)
+		if err != nil {
+			return nil, err
+		}
+		rules, err := ruleRecords.all(tx)
+		return scheduler.NewSchedule(programmes, episodes, rules), err
+	}
+}
+
+// Registry implements stations.Store.
+func (s *Store) Registry(ctx context.Context) (*stations.Registry, error) {
+	return read(ctx, s, &s.registry)
+}
+
+// Schedule implements scheduler.Store.
+func (s *Store) Schedule(ctx context.Context) (*scheduler.Schedule, error) {
+	return read(ctx, s, &s.schedule)
+}
+
+// refresh makes the snapshots current before a command: what a write
+// transaction loads itself is not kept.
+func (s *Store) refresh(ctx context.Context) error {
+	if _, err := s.Registry(ctx); err != nil {
+		return err
+	}
+	_, err := s.Schedule(ctx)
+	return err
 }

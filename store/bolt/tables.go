@@ -10,6 +10,8 @@ import (
 // not here is never created.
 var tableNames = []string{
 	versionsBucket, acts.name, trail.name,
+	unitRecords.name, stationRecords.name,
+	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 }
 
 // plain are the buckets whose values carry no checksum.
@@ -23,9 +25,3 @@ func createTables(b *bbolt.Tx) error {
 	}
 	return nil
 }
-
-// snapshots is the reference data shared by all readers.
-type snapshots struct{}
-
-// prepare gives each snapshot its loader.
-func (s *snapshots) prepare() {}

@@ -92,7 +92,7 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 	if code >= 500 {
 		level = slog.LevelError
 	}
-	k.cfg.Log.Log(r.Context(), level, "request refused", "method", r.Method, "path", r.URL.Path, "status", code,
+	k.cfg.Log.Log(r.Context(), level, "request refused", "method", r.Method, "path", r.logPath(), "status", code,
 		"code", e.Code, "person", r.Actor.Person, "ip", r.IP().String(), "err", err.Error())
 	w.Header().Set("Cache-Control", "no-store")
 	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
@@ -118,6 +118,14 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 		k.cfg.Log.Error("the error page itself failed", "err", rerr)
 		http.Error(w, page.Problem.Detail, code)
 	}
+}
+
+// logPath is the path as the log may keep it: without the secret at its end.
+func (r *Request) logPath() string {
+	if strings.Contains(r.route.Pattern, "{token}") {
+		return r.route.Path()
+	}
+	return r.URL.Path
 }
 
 // JSON answers with v as JSON.

@@ -97,8 +97,12 @@ func (r *Request) BaseURL() string {
 	return "http://" + r.Host
 }
 
-// language is the cookie's, which the footer's link sets, else Vietnamese.
+// language is the cookie's, which the footer's link sets, or for a program
+// what Accept-Language puts first; else Vietnamese.
 func (r *Request) language() text.Language {
+	if isAPI(r.URL.Path) && strings.HasPrefix(r.Header.Get("Accept-Language"), string(text.English)) {
+		return text.English
+	}
 	if c, err := r.Cookie("lang"); err == nil && c.Value == string(text.English) {
 		return text.English
 	}

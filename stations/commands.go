@@ -1,0 +1,103 @@
+package stations
+
+import "loa/internal/fault"
+
+// SaveStation writes what is known about a station, or, with an empty ID,
+// gives a unit that has none its station.
+type SaveStation struct {
+	ID       string  `json:"id,omitempty"`
+	Unit     UnitKey `json:"unit,omitzero"`      // of a new station
+	Revision int     `json:"revision,omitempty"` // the one that was edited; 0 overwrites whatever is there
+	Fields
+}
+
+// Import writes the rows of a file. One bad row and nothing is written.
+type Import struct {
+	Rows []ImportRow `json:"rows"`
+	On   Date        `json:"on"`             // codes and names mean the units of that day
+	Seen string      `json:"seen,omitempty"` // fingerprint of the plan a person agreed to; "" is any
+}
+
+// ImportRow is one row of a file: its cells by column. A column that is not
+// in the file changes nothing; an empty cell empties the field.
+type ImportRow struct {
+	Line  int               `json:"line"` // 1-based, the header being one
+	Cells map[Column]string `json:"cells"`
+}
+
+// Difference is one field that changes.
+type Difference struct {
+	Column Column `json:"column"`
+	Old    string `json:"old"`
+	New    string `json:"new"`
+}
+
+// StationChange is what a row changes at one station.
+type StationChange struct {
+	Line        int          `json:"line"`
+	Station     string       `json:"station"` // for a new one, the ID it will get
+	New         bool         `json:"new"`
+	Label       string       `json:"label"`
+	Differences []Difference `json:"differences"`
+}
+
+// ImportPlan is what an import does: every change field by field, and every
+// fault with its line.
+type ImportPlan struct {
+	Rows        int             `json:"rows"`
+	Changes     []StationChange `json:"changes"`
+	Bad         []*fault.Error  `json:"-"`
+	Fingerprint string          `json:"fingerprint"` // changes with any change
+}
+
+// Merge applies a list of mergers and renamings of units on one day. Each old
+// unit ends the day before. A new code and name that a unit has which is not
+// itself merged means that unit; any other founds a unit of a list called
+// after the day.
+type Merge struct {
+	On               Date       `json:"on"`
+	AbolishDistricts bool       `json:"abolish_districts"` // districts end too, and new units lie in none
+	Rows             []MergeRow `json:"rows"`
+}
+
+// MergeRow says what one old unit becomes.
+type MergeRow struct {
+	Line        int    `json:"line"`
+	OldCode     string `json:"old_code"`
+	OldName     string `json:"old_name"` // "" is not checked
+	NewCode     string `json:"new_code"`
+	NewName     string `json:"new_name"`               // with its kind, "Xã Bắc Hà"
+	NewDistrict string `json:"new_district,omitempty"` // code; "" is that of the old units
+}
+
+// MergePlan is what a merge does.
+type MergePlan struct {
+	On      Date           `json:"on"`
+	Targets []MergeTarget  `json:"targets"` // in order of code
+	Skipped int            `json:"skipped"` // rows that had been applied before
+	Before  int            `json:"before"`  // stations active the day before
+	After   int            `json:"after"`   // stations active on the day
+	Bad     []*fault.Error `json:"-"`
+}
+
+// MergeTarget is one unit that takes over from others.
+type MergeTarget struct {
+	Unit    UnitKey   `json:"unit"`
+	Name    string    `json:"name"` // "Xã Bắc Hà"
+	Founded bool      `json:"founded"`
+	From    []UnitKey `json:"from"`
+	Station string    `json:"station"` // ID of its station, "" if it has none
+	Fate    Fate      `json:"fate"`
+	Ended   []string  `json:"ended"` // IDs of the stations that end
+}
+
+// Fate is how a unit that takes over comes to its station.
+type Fate string
+
+// The fates.
+const (
+	Carried Fate = "carried" // the station of the one unit it succeeds moves with it
+	Opened  Fate = "opened"  // several became one: a new station takes over from theirs
+	Kept    Fate = "kept"    // it was there before and goes on with its own
+	Without Fate = "without" // it has none
+)

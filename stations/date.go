@@ -1,0 +1,68 @@
+package stations
+
+import (
+	"time"
+
+	"loa/internal/fault"
+)
+
+// Date is a day on the calendar of the stations' zone, "2024-05-13"; "" is no
+// day. Days compare as text.
+type Date string
+
+// ParseDate reads "2024-05-13", "13/5/2024" or "13-5-2024"; "" stays "". Fault:
+// stations.date_unreadable.
+func ParseDate(s string) (Date, error) {
+	if s == "" {
+		return "", nil
+	}
+	for _, layout := range []string{time.DateOnly, "2/1/2006", "2-1-2006"} {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1900 && t.Year() < 2200 {
+			return DateOf(t), nil
+		}
+	}
+	return "", fault.New(fault.Invalid, "stations.date_unreadable", "text", s)
+}
+
+// DateOf is the day at t in t's own zone.
+func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
+
+// Start is the first instant of the day in zone. d must not be "".
+func (d Date) Start(zone *time.Location) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, string(d), zone)
+	if err != nil {
+		panic("stations: no day: " + string(d)) // every Date is made by ParseDate, DateOf or AddDays
+	}
+	return t
+}
+
+// AddDays is the day n days later.
+func (d Date) AddDays(n int) Date { return DateOf(d.Start(time.UTC).AddDate(0, 0, n)) }
+
+// Short writes the day as people here do, "13/5/2024"; "" stays "".
+func (d Date) Short() string {
+	if d == "" {
+		return ""
+	}
+	return d.Start(time.UTC).Format("2/1/2006")
+}
+
+// UnmarshalText reads what ParseDate reads.
+func (d *Date) UnmarshalText(b []byte) (err error) {
+	*d, err = ParseDate(string(b))
+	return err
+}
+
+// Interval is a run of days. Until is its last day, "" when it has not ended.
+type Interval struct {
+	From  Date `json:"from"`
+	Until Date `json:"until"`
+}
+
+// Has reports whether the day lies in the interval.
+func (i Interval) Has(day Date) bool { return i.From <= day && (i.Until == "" || day <= i.Until) }
+
+// overlaps reports whether two intervals share a day.
+func (i Interval) overlaps(j Interval) bool {
+	return (i.Until == "" || j.From <= i.Until) && (j.Until == "" || i.From <= j.Until)
+}

@@ -1,0 +1,40 @@
+package stations
+
+import "loa/accounts"
+
+// Filter says which stations are meant; zero members do not filter. Lists,
+// exports and the API all use it, so they never differ.
+type Filter struct {
+	Query      string     // see Registry.Search
+	District   string     // code of the district
+	Technology Technology // those that have it
+	Language   string     // those that broadcast in it
+	ActiveOn   Date       // active that day
+	Visible    func(accounts.Where) bool
+}
+
+// For keeps only the stations at which the actor may do the action.
+func (f Filter) For(a accounts.Actor, action accounts.Action) Filter {
+	f.Visible = func(w accounts.Where) bool { return a.Can(action, w) }
+	return f
+}
+
+// Filter lists the stations that pass, in Vietnamese order of district and
+// name, or, with a query, the best matches first.
+func (r *Registry) Filter(f Filter) []*Station {
+	var out []*Station
+	for i := range r.stations {
+		s := &r.stations[i]
+		switch {
+		case f.ActiveOn != "" && !s.ActiveOn(f.ActiveOn),
+			f.District != "" && r.district[s.ID] != f.District,
+			f.Technology != "" && !s.Has(f.Technology),
+			f.Language != "" && !s.Speaks(f.Language),
+			f.Visible != nil && !f.Visible(r.Where(s.ID)):
+			continue
+		}
+		out = append(out, s)
+	}
+	r.sort(out)
+	return r.search(out, f.Query)
+}

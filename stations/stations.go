@@ -1,0 +1,171 @@
+// Package stations says who the commune radio stations are, over the years.
+//
+// Units (districts and communes) and stations are separate things. A unit
+// belongs to one official list, is keyed by that list and its code because
+// codes are reused, has dates of validity, and is never renamed in place: a
+// merger or a new name ends it and founds another. A station is seated in a
+// unit, may move with it to the unit that alone succeeds it, and otherwise
+// ends with it: its log stays its own and it points at its successor.
+//
+// A Registry is an immutable snapshot of both. Days are those of the
+// station's zone, and every interval includes its last day.
+package stations
+
+import (
+	"context"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/text"
+)
+
+// UnitKey names a unit: the official list, called by the day it came into
+// force, and the code in that list.
+type UnitKey struct {
+	List Date   `json:"list"`
+	Code string `json:"code"` // text with leading zeros, "02779"
+}
+
+// Tile is a place on the hexagonal tile map; odd rows are shifted right by
+// half a tile.
+type Tile struct {
+	Col int `json:"col"`
+	Row int `json:"row"`
+}
+
+// Unit is a province, district or commune of one official list.
+type Unit struct {
+	UnitKey
+	Kind      Kind     `json:"kind"`
+	Name      string   `json:"name"`               // NFC, without the kind: "Thanh Bình"
+	Variants  []string `json:"variants,omitempty"` // other spellings found in official lists
+	District  string   `json:"district,omitempty"` // code of the district it lies in; "" for a district, or when there are none
+	Valid     Interval `json:"valid"`
+	Successor *UnitKey `json:"successor,omitempty"` // what it became when it ended
+	Tile      *Tile    `json:"tile,omitempty"`
+}
+
+// Official is the name as official documents write it: "Xã Thanh Bình".
+func (u Unit) Official() string { return u.Kind.Official() + " " + u.Name }
+
+// Seat says from which day on a station belongs to a unit.
+type Seat struct {
+	Unit UnitKey `json:"unit"`
+	From Date    `json:"from"`
+}
+
+// Transmitter is the FM transmitter and its licence. Zero members are not
+// known.
+type Transmitter struct {
+	FrequencyMHz float64 `json:"frequency_mhz"` // 54 to 68
+	PowerW       float64 `json:"power_w"`       // at most 30
+	Licence      string  `json:"licence"`       // number
+	LicenceUntil Date    `json:"licence_until"` // last day it is valid
+}
+
+// Contact is somebody to call about the station.
+type Contact struct {
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	Phone string `json:"phone"` // digits, maybe after a +
+}
+
+// Fields are what people write down about a station. Anything may be empty
+// until somebody fills it in.
+type Fields struct {
+	Technologies    []Technology `json:"technologies"`
+	FM              Transmitter  `json:"fm"`
+	ClustersWorking int          `json:"clusters_working"` // speaker clusters that work
+	ClustersTotal   int          `json:"clusters_total"`
+	Languages       []string     `json:"languages"` // keys of Languages; every station also broadcasts in Vietnamese
+	Hours           []Hours      `json:"hours"`     // when it usually airs
+	Contacts        []Contact    `json:"contacts"`
+	Notes           string       `json:"notes"`
+	Zone            string       `json:"zone"`   // IANA name; "" is Asia/Ho_Chi_Minh
+	Active          []Interval   `json:"active"` // sorted, never overlapping
+}
+
+// Station is a commune's station.
+type Station struct {
+	ID    string `json:"id"`    // "S00001", given by the registry, never reused
+	Seats []Seat `json:"seats"` // at least one, by From
+	Fields
+	Successor string    `json:"successor"`  // ID of the station that took over its listeners, "" if none
+	Revision  int       `json:"revision"`   // counts changes, 1 first
+	ChangedAt time.Time `json:"changed_at"` // UTC
+	ChangedBy string    `json:"changed_by"` // name
+
+	zone *time.Location // resolved by NewRegistry
+}
+
+// Location is the station's zone.
+func (s *Station) Location() *time.Location {
+	if s.zone != nil {
+		return s.zone
+	}
+	return text.Zone
+}
+
+// UnitOn is the unit the station belonged to on that day; before its first
+// day, the first.
+func (s *Station) UnitOn(day Date) UnitKey {
+	unit := s.Seats[0].Unit
+	for _, seat := range s.Seats[1:] {
+		if seat.From <= day {
+			unit = seat.Unit
+		}
+	}
+	return unit
+}
+
+// Unit is the unit the station belongs to now, or belonged to last.
+func (s *Station) Unit() UnitKey { return s.Seats[len(s.Seats)-1].Unit }
+
+// ActiveOn reports whether the station is active on that day.
+func (s *Station) ActiveOn(day Date) bool {
+	for _, i := range s.Active {
+		if i.Has(day) {
+			return true
+		}
+	}
+	return false
+}
+
+// ActiveAt reports whether the station is active at that instant, by the day
+// it is in the station's zone.
+func (s *Station) ActiveAt(t time.Time) bool { return s.ActiveOn(DateOf(t.In(s.Location()))) }
+
+// Has reports whether the station reaches its listeners by that technology.
+func (s *Station) Has(t Technology) bool {
+	for _, have := range s.Technologies {
+		if have == t {
+			return true
+		}
+	}
+	return false
+}
+
+// Speaks reports whether the station broadcasts in the language. All do in
+// Vietnamese.
+func (s *Station) Speaks(language string) bool {
+	for _, have := range s.Languages {
+		if have == language {
+			return true
+		}
+	}
+	return language == Vietnamese
+}
+
+// Store keeps the registry. Every command is atomic and idempotent by m.ID: a
+// repeat with the same content returns the first answer, with other content a
+// fault of kind Conflict. Safe for concurrent use.
+type Store interface {
+	// Registry returns everything as one immutable value.
+	Registry(ctx context.Context) (*Registry, error)
+
+	// SaveStation, Import and Merge store what DecideSave, DecideImport and
+	// DecideMerge decide, and return their faults.
+	SaveStation(ctx context.Context, m accounts.Meta, c SaveStation) (Station, error)
+	Import(ctx context.Context, m accounts.Meta, c Import) (ImportPlan, error)
+	Merge(ctx context.Context, m accounts.Meta, c Merge) (MergePlan, error)
+}

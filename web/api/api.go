@@ -1,0 +1,13 @@
+// Package api answers programs in JSON below /api/v1: one file per noun. The
+// rules are the nouns'; the shapes are those of doc/design and of the OpenAPI
+// document that kit makes from the routes.
+package api
+
+import "loa/web/kit"
+
+// Store is what the API asks of the store; each noun's file declares its part.
+type Store interface{}
+
+// Register adds every noun's routes to k: one line each.
+func Register(k *kit.Kit, s Store) {
+}
