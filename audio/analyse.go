@@ -175,7 +175,7 @@ func (in *intake) Read(p []byte) (int, error) {
 	in.sum.Write(p[:n])
 	in.n += int64(n)
 	if in.n > in.limit {
-		err = fault.New(fault.TooLarge, "audio.too_large", "limit", in.limit)
+		err = TooLarge(in.limit)
 	}
 	if err != nil && err != io.EOF {
 		in.err = err

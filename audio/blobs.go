@@ -44,7 +44,7 @@ type Stored struct {
 // library.blob_missing (NotFound) when no such blob is kept.
 type Blobs interface {
 	// Put reads r to its end and keeps it. It returns only when the bytes would
-	// survive a power cut. More than max bytes are the fault library.too_large
+	// survive a power cut. More than max bytes are the fault audio.too_large
 	// (TooLarge). An error of r is returned as it is. Bytes already kept are
 	// written anew, which also mends a damaged copy and renews its time.
 	// Whatever goes wrong, nothing is left behind.

@@ -23,7 +23,6 @@ import (
 
 	"loa/audio"
 	"loa/internal/fault"
-	"loa/internal/text"
 )
 
 // Blobs is audio.Blobs as files DIR/ab/abcdef…, the first two digits of the
@@ -97,7 +96,7 @@ func (b *Blobs) write(ctx context.Context, tmp string, r io.Reader, max int64) (
 		}
 		n, rerr := io.ReadFull(r, buf)
 		if size += int64(n); size > max {
-			return audio.Ref{}, tooLarge(max)
+			return audio.Ref{}, audio.TooLarge(max)
 		}
 		if err := room(f, b.reserve); err != nil {
 			return audio.Ref{}, err
@@ -260,10 +259,6 @@ func room(f *os.File, reserve int64) error {
 		return fault.New(fault.Full, "library.disk_full")
 	}
 	return nil
-}
-
-func tooLarge(max int64) error {
-	return fault.New(fault.TooLarge, "library.too_large", "max", text.Bytes(max))
 }
 
 func missing(err error) error {

@@ -121,7 +121,7 @@ func blobsRoundTrip(t *testing.T, b audio.Blobs) {
 
 func blobsLimit(t *testing.T, b audio.Blobs) {
 	content := random(1000)
-	if _, err := b.Put(t.Context(), bytes.NewReader(content), 999); fault.Of(err).Kind != fault.TooLarge || !fault.Is(err, "library.too_large") {
+	if _, err := b.Put(t.Context(), bytes.NewReader(content), 999); fault.Of(err).Kind != fault.TooLarge || !fault.Is(err, "audio.too_large") {
 		t.Errorf("one byte over the limit: %v", err)
 	}
 	if got := names(t, b); len(got) != 0 {

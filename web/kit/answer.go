@@ -99,13 +99,10 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 		w.Header().Set("Retry-After", "30")
 	}
 	if isAPI(r.URL.Path) {
-		p := problem(r.Lang, e)
-		p.Status, p.Title = code, http.StatusText(code)
 		if code == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="Loa"`)
 		}
-		body, _ := json.Marshal(p) // strings and numbers always marshal
-		r.write(w, code, "application/problem+json", body)
+		r.Problem(w, code, e)
 		return
 	}
 	if code == http.StatusUnauthorized && r.Method == http.MethodGet {
@@ -126,6 +123,16 @@ func (r *Request) logPath() string {
 		return r.route.Path()
 	}
 	return r.URL.Path
+}
+
+// Problem answers with a fault as application/problem+json and a status of the
+// caller's choice: for protocols with statuses of their own. Everybody else
+// returns the fault.
+func (r *Request) Problem(w http.ResponseWriter, status int, e *fault.Error) {
+	p := problem(r.Lang, e)
+	p.Status, p.Title = status, http.StatusText(status)
+	body, _ := json.Marshal(p) // strings and numbers always marshal
+	r.write(w, status, "application/problem+json", body)
 }
 
 // JSON answers with v as JSON.

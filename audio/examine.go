@@ -1,0 +1,95 @@
+package audio
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"loa/internal/fault"
+)
+
+// contentTypes are the media types of what Loa plays, by what a file is.
+var contentTypes = map[Format]string{
+	MP3: "audio/mpeg", WAV: "audio/wav", FLAC: "audio/flac", M4A: "audio/mp4", ThGP: "audio/3gpp", AMR: "audio/amr",
+	AAC: "audio/aac", OGG: "audio/ogg", WebM: "audio/webm", WMA: "audio/x-ms-wma", AIFF: "audio/aiff",
+}
+
+// ContentType is the media type of the format.
+func (f Format) ContentType() string { return contentTypes[f] }
+
+// Examine reads a file once, as it arrives, and tells its media type and, of
+// sound, everything Analyse finds out. A recording that the kind's profile
+// refuses is an error too. Faults: those of Analyse and Refusal; for scans and
+// photos library.no_scan, library.no_photo (Unsupported), audio.is_empty and
+// audio.too_large.
+func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Options) (contentType string, report Report, err error) {
+	opt.MaxBytes = s.MaxBytes
+	if !kind.Sound() {
+		contentType, err = examinePaper(kind, r, s.MaxBytes)
+		return contentType, Report{}, err
+	}
+	facts, err := Analyse(ctx, r, opt)
+	if err != nil {
+		return "", Report{}, err
+	}
+	return facts.Format.ContentType(), Report{Facts: &facts}, Refusal(Check(facts, s.Profile(kind)))
+}
+
+var (
+	photoTypes = []string{"image/jpeg", "image/png", "image/webp", "image/gif"}
+	officeZip  = []struct{ inside, kind string }{
+		{"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+		{"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+		{"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"},
+	}
+)
+
+// examinePaper says what a scan or photo is by its first bytes and reads the
+// rest for its length.
+func examinePaper(kind Kind, r io.Reader, limit int64) (string, error) {
+	head := make([]byte, sniffBytes)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", err
+	}
+	if head = head[:n]; n == 0 {
+		return "", fault.New(fault.Unsupported, "audio.is_empty")
+	}
+	found := paperType(head)
+	switch {
+	case kind == Photo && !slices.Contains(photoTypes, found):
+		return "", fault.New(fault.Unsupported, "library.no_photo")
+	case found == "":
+		return "", fault.New(fault.Unsupported, "library.no_scan")
+	}
+	more, err := io.Copy(io.Discard, io.LimitReader(r, limit+1))
+	if err == nil && int64(n)+more > limit {
+		err = TooLarge(limit)
+	}
+	return found, err
+}
+
+// paperType is the media type of a paper or picture, "" for anything else.
+func paperType(head []byte) string {
+	t, _, _ := strings.Cut(http.DetectContentType(head), ";")
+	switch {
+	case slices.Contains(photoTypes, t), t == "application/pdf":
+		return t
+	case t == "text/plain":
+		return "text/plain; charset=utf-8"
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return "application/msword"
+	case bytes.HasPrefix(head, []byte("{\\rtf")):
+		return "application/rtf"
+	case t == "application/zip":
+		for _, o := range officeZip {
+			if bytes.Contains(head, []byte(o.inside)) {
+				return o.kind
+			}
+		}
+	}
+	return ""
+}

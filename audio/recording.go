@@ -1,0 +1,309 @@
+package audio
+
+import (
+	"encoding/json"
+	"math"
+	"path"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Kind says what a kept file is for, and so what it must be.
+type Kind string
+
+// The kinds. The first three are sound.
+const (
+	ForProgramme Kind = "programme" // to be aired
+	ForContest   Kind = "contest"   // entered in a contest
+	ForEvidence  Kind = "evidence"  // recorded while something was aired
+	Scan         Kind = "scan"      // a script or another paper: PDF, office document or picture
+	Photo        Kind = "photo"     // a picture
+)
+
+// Kinds lists all kinds.
+var Kinds = []Kind{ForProgramme, ForContest, ForEvidence, Scan, Photo}
+
+// Sound reports whether files of the kind are recordings.
+func (k Kind) Sound() bool { return k == ForProgramme || k == ForContest || k == ForEvidence }
+
+// Check returns a fault unless k is one of Kinds.
+func (k Kind) Check() error {
+	if !slices.Contains(Kinds, k) {
+		return fault.New(fault.Invalid, "library.kind_unknown").At("kind")
+	}
+	return nil
+}
+
+// Owner says whose a file is.
+type Owner struct {
+	Person  string `json:"person"`            // ID of who sent it; "" for the daemon
+	Name    string `json:"name"`              // of the person, as shown
+	Station string `json:"station,omitempty"` // ID of the station whose quota it counts in; "" for the province
+}
+
+// Recording is one kept file: what it is, whose, and where its bytes are. It
+// never changes after it was saved.
+type Recording struct {
+	ID          string    `json:"id"` // a UUID, made by who sends the file
+	Kind        Kind      `json:"kind"`
+	Owner       Owner     `json:"owner"`
+	Name        string    `json:"name"`         // the file's name as CleanName leaves it; never a path
+	ContentType string    `json:"content_type"` // by what is in it, not by what the sender said
+	Blob        Ref       `json:"blob"`
+	Created     time.Time `json:"created"`      // UTC
+	Of          string    `json:"of,omitempty"` // ID of the recording this is a broadcast copy of
+
+	// The rest is of sound alone.
+	Format       Format  `json:"format,omitempty"`
+	Seconds      float64 `json:"seconds,omitempty"`
+	SampleRate   int     `json:"sample_rate,omitempty"`
+	Channels     int     `json:"channels,omitempty"`
+	Bitrate      int     `json:"bitrate,omitempty"`       // bit/s, mean
+	FramesSHA256 string  `json:"frames_sha256,omitempty"` // equal when MP3s differ in tags only
+}
+
+// OwnerOf says whose a file is that the actor sends for a station ("" for none
+// named): an operator of one station sends for it. Somebody who may not send
+// for the station gets accounts.denied.
+func OwnerOf(a accounts.Actor, station string) (Owner, error) {
+	if err := a.Must(accounts.UploadAudio, accounts.Where{Station: station}); err != nil {
+		return Owner{}, err
+	}
+	all, _, mine := a.Stations(accounts.UploadAudio)
+	switch {
+	case all:
+	case station == "" && len(mine) > 0:
+		station = mine[0]
+	case !slices.Contains(mine, station):
+		return Owner{}, fault.New(fault.Denied, "accounts.denied")
+	}
+	return Owner{Person: a.Person, Name: a.Name, Station: station}, nil
+}
+
+// Report is what was found out about a recording; nil Facts for what is no
+// sound. Findings follow from it by Check, so that a changed profile judges
+// old recordings too.
+type Report struct {
+	Facts *Facts `json:"facts,omitempty"`
+}
+
+// UnmarshalJSON reads a stored report. Whole numbers among the values of
+// warnings become integers again, so that sentences print them as such.
+func (r *Report) UnmarshalJSON(data []byte) error {
+	type plain Report
+	if err := json.Unmarshal(data, (*plain)(r)); err != nil || r.Facts == nil {
+		return err
+	}
+	for _, w := range r.Facts.Warnings {
+		for name, v := range w.Args {
+			if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+				w.Args[name] = int64(f)
+			}
+		}
+	}
+	return nil
+}
+
+// Settings are what the library leaves to an administrator, with the defaults
+// of DefaultSettings.
+type Settings struct {
+	MaxBytes     int64         `json:"max_bytes"`     // size limit of one file: the page, the API and the error all state this one
+	StationBytes int64         `json:"station_bytes"` // how much one station may keep, uploads under way included
+	Unfinished   time.Duration `json:"unfinished"`    // an upload is given up after so long without a byte
+	Grace        time.Duration `json:"grace"`         // bytes nothing points at are removed after so long
+	Retention    time.Duration `json:"retention"`     // recordings nothing uses are removed after so long; 0 keeps them for ever
+
+	// Profiles replace the default profile of a kind.
+	Profiles map[Kind]Profile `json:"profiles,omitempty"`
+}
+
+// Profile is what is asked of recordings of a kind of sound.
+func (s Settings) Profile(k Kind) Profile {
+	if p, ok := s.Profiles[k]; ok {
+		return p
+	}
+	switch k {
+	case ForContest:
+		return Contest()
+	case ForEvidence:
+		return Evidence()
+	}
+	return Programme()
+}
+
+// DefaultSettings are 300 MB a file, 20 GB a station, a fortnight for an
+// upload to come back, a week of grace, and nothing removed for its age.
+func DefaultSettings() Settings {
+	day := 24 * time.Hour
+	return Settings{MaxBytes: DefaultMaxBytes, StationBytes: 20_000_000_000, Unfinished: 14 * day, Grace: 7 * day}
+}
+
+// Check returns a fault naming the field that cannot be.
+func (s Settings) Check() error {
+	for _, c := range []struct {
+		ok    bool
+		field string
+	}{
+		{s.MaxBytes >= 1_000_000 && s.MaxBytes <= 4_000_000_000, "max_bytes"},
+		{s.StationBytes >= s.MaxBytes, "station_bytes"},
+		{s.Unfinished >= time.Hour, "unfinished"},
+		{s.Grace >= time.Hour, "grace"},
+		{s.Retention == 0 || s.Retention >= 30*24*time.Hour, "retention"},
+	} {
+		if !c.ok {
+			return fault.New(fault.Invalid, "library.setting_impossible").At(c.field)
+		}
+	}
+	for k, p := range s.Profiles {
+		if !k.Sound() {
+			return fault.New(fault.Invalid, "library.setting_impossible").At("profiles")
+		}
+		if err := p.Valid(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TooLarge is the fault of a file over the one size limit.
+func TooLarge(limit int64) error {
+	return fault.New(fault.TooLarge, "audio.too_large", "limit", text.Bytes(limit))
+}
+
+// SaveRecording is the command that keeps a file whose bytes are already in
+// Blobs. The change's ID becomes the recording's. It is given by the daemon
+// when a file has arrived, so Owner says whose it is.
+type SaveRecording struct {
+	Kind        Kind   `json:"kind"`
+	Owner       Owner  `json:"owner"`
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+	Blob        Ref    `json:"blob"`
+	Of          string `json:"of,omitempty"`
+	Report      Report `json:"report"`
+}
+
+// DecideRecording makes the record of a kept file. used is what the station
+// keeps already. Faults: library.kind_unknown, library.bad_blob_name,
+// library.quota_used, accounts.denied.
+func DecideRecording(m accounts.Meta, c SaveRecording, used int64, s Settings) (Recording, error) {
+	if err := m.By.Must(accounts.UploadAudio, accounts.Where{Station: c.Owner.Station}); err != nil {
+		return Recording{}, err
+	}
+	if c.Kind.Check() != nil || c.Kind.Sound() != (c.Report.Facts != nil) {
+		return Recording{}, fault.New(fault.Invalid, "library.kind_unknown").At("kind")
+	}
+	if err := c.Blob.Check(); err != nil {
+		return Recording{}, err
+	}
+	if err := CheckQuota(c.Owner.Station, used, c.Blob.Size, s); err != nil {
+		return Recording{}, err
+	}
+	r := Recording{ID: m.ID, Kind: c.Kind, Owner: c.Owner,
+		Name: CleanName(c.Name), ContentType: c.ContentType, Blob: c.Blob, Created: m.At.UTC(), Of: c.Of}
+	if f := c.Report.Facts; f != nil {
+		r.Format, r.Seconds, r.SampleRate, r.Channels, r.Bitrate = f.Format, f.Seconds, f.SampleRate, f.Channels, f.Bitrate
+		if f.MP3 != nil {
+			r.FramesSHA256 = f.MP3.FramesSHA256
+		}
+	}
+	return r, nil
+}
+
+// CheckQuota refuses more bytes for a station than its quota has left. The
+// province's own files ("") have none but the disk.
+func CheckQuota(station string, used, more int64, s Settings) error {
+	if station != "" && used+more > s.StationBytes {
+		return fault.New(fault.Full, "library.quota_used", "used", text.Bytes(used), "quota", text.Bytes(s.StationBytes))
+	}
+	return nil
+}
+
+// nameRunes is how long a file's name may be, in characters.
+const nameRunes = 120
+
+// CleanName makes of whatever a client calls a file a name to show and to
+// offer when saving: NFC, the part after the last slash or backslash, without
+// control and direction marks, at most 120 characters with its ending kept.
+// What nothing is left of is called "ban-ghi".
+func CleanName(name string) string {
+	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`<>:"|?*`, r) {
+			return -1
+		}
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		return r
+	}, name)
+	name = strings.Trim(name, " .")
+	if over := utf8.RuneCountInString(name) - nameRunes; over > 0 {
+		ext := path.Ext(name)
+		if utf8.RuneCountInString(ext) > 10 {
+			ext = ""
+		}
+		stem := []rune(strings.TrimSuffix(name, ext))
+		name = strings.Trim(string(stem[:len(stem)-over]), " .") + ext
+	}
+	if name == "" {
+		return "ban-ghi"
+	}
+	return name
+}
+
+// Page is one page of a list of recordings, newest first.
+type Page struct {
+	Items []Recording
+	After string // cursor of the next page, "" on the last
+}
+
+// Query asks for recordings; zero fields ask for nothing.
+type Query struct {
+	Text       string    // words in the file's name or the sender's, marks and case aside
+	Kind       Kind      //
+	Station    string    // ID; the province's own when Province
+	Province   bool      // only what belongs to no station
+	MinSeconds float64   //
+	MaxSeconds float64   // 0 is no limit
+	From       time.Time // sent at or after
+	Until      time.Time // and before
+	IDs        []string  // only these; nil is all
+	Copies     bool      // broadcast copies too
+	After      string    // cursor of the page before
+	Limit      int       // at most; 1 to 200
+}
+
+// Matches reports whether the recording is what q asks for, cursor and limit
+// aside. fold brings text to the form in which words are compared.
+func (q Query) Matches(r Recording, fold func(string) string) bool {
+	switch {
+	case q.Kind != "" && r.Kind != q.Kind,
+		q.Station != "" && r.Owner.Station != q.Station,
+		q.Province && r.Owner.Station != "",
+		r.Seconds < q.MinSeconds,
+		q.MaxSeconds > 0 && r.Seconds > q.MaxSeconds,
+		!q.From.IsZero() && r.Created.Before(q.From),
+		!q.Until.IsZero() && !r.Created.Before(q.Until),
+		q.IDs != nil && !slices.Contains(q.IDs, r.ID),
+		!q.Copies && r.Of != "":
+		return false
+	}
+	hay := fold(r.Name + " " + r.Owner.Name)
+	for word := range strings.FieldsSeq(fold(q.Text)) {
+		if !strings.Contains(hay, word) {
+			return false
+		}
+	}
+	return true
+}

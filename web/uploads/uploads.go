@@ -1,0 +1,102 @@
+// Package uploads is a tus 1.0 server (https://tus.io/protocols/resumable-upload,
+// with creation, creation-with-upload, creation-defer-length, expiration,
+// checksum and termination): a file sent over a bad line goes on where it was
+// cut. What a file is and what becomes of it is decided in audio/intake.
+package uploads
+
+import (
+	"context"
+	"net/http"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/intake"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+// Root is where uploads are made; each then lies below it.
+const Root = "/api/v1/uploads"
+
+// Desk is where files arrive: an intake.Desk.
+type Desk interface {
+	Create(ctx context.Context, by accounts.Actor, id string, o intake.Order) (intake.Status, error)
+	Write(ctx context.Context, person, id string, p intake.Piece) (intake.Status, error)
+	Status(ctx context.Context, person, id string) (intake.Status, error)
+	End(ctx context.Context, person, id string) error
+}
+
+// server answers tus requests.
+type server struct {
+	desk     Desk
+	settings func(ctx context.Context) (audio.Settings, error)
+}
+
+// mostBody is over every size limit an administrator can set; the limit itself
+// is looked at before anything is read.
+const mostBody = 5_000_000_000
+
+// Register adds the routes to k. settings gives the settings in force.
+func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.Settings, error)) {
+	s := server{desk, settings}
+	add := func(pattern string, h kit.Handler, summary string) {
+		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Handler: tus(h), Summary: summary})
+	}
+	add("POST "+Root, s.create, "make a resumable upload (tus 1.0)")
+	add("HEAD "+Root+"/{id}", s.head, "how much of an upload has arrived")
+	add("PATCH "+Root+"/{id}", s.patch, "send a piece of an upload")
+	add("DELETE "+Root+"/{id}", s.remove, "give an upload up")
+	add("POST "+Root+"/{id}", s.instead, "PATCH or DELETE for proxies that let neither through (X-HTTP-Method-Override)")
+	k.Handle(
+		kit.Route{Pattern: "GET " + Root + "/{id}", Access: accounts.UploadAudio, Handler: s.show, Summary: "what became of an upload", Out: state{}},
+		kit.Route{Pattern: "OPTIONS " + Root, Access: kit.Public, Handler: s.options, Summary: "what this tus server can do"},
+		kit.Route{Pattern: "OPTIONS " + Root + "/{id}", Access: kit.Public, Handler: s.options, Summary: "what this tus server can do"},
+	)
+}
+
+// The headers a script of another origin must be allowed to send and to read.
+const (
+	sent = "Authorization, Content-Type, Tus-Resumable, Upload-Length, Upload-Defer-Length, Upload-Offset, Upload-Metadata, " +
+		"Upload-Checksum, X-HTTP-Method-Override, X-Requested-With"
+	read = "Location, Tus-Version, Tus-Resumable, Tus-Max-Size, Tus-Extension, Tus-Checksum-Algorithm, Upload-Offset, " +
+		"Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires, Loa-State, Loa-Recording"
+)
+
+// tus wraps a handler with what every request of the protocol has in common:
+// the version, the headers, and the statuses that are tus's own.
+func tus(h kit.Handler) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		head := w.Header()
+		head.Set("Tus-Resumable", "1.0.0")
+		head.Set("Cache-Control", "no-store")
+		head.Set("Access-Control-Allow-Origin", "*")
+		head.Set("Access-Control-Expose-Headers", read)
+		err := versioned(r)
+		if err == nil {
+			err = h(w, r)
+		}
+		e := fault.Of(err)
+		if e == nil || own[e.Code] == 0 {
+			return err
+		}
+		if e.Code == "uploads.version" {
+			head.Set("Tus-Version", "1.0.0")
+		}
+		r.Problem(w, own[e.Code], e)
+		return nil
+	}
+}
+
+// own are the statuses tus gives to what elsewhere has another or none.
+var own = map[string]int{
+	"uploads.version":            http.StatusPreconditionFailed,
+	"uploads.locked":             http.StatusLocked,
+	"uploads.checksum_wrong":     460,
+	"uploads.checksum_unknown":   http.StatusBadRequest,
+	"uploads.checksum_malformed": http.StatusBadRequest,
+	"uploads.length_unknown":     http.StatusBadRequest,
+	"uploads.length_changed":     http.StatusBadRequest,
+	"uploads.offset_unreadable":  http.StatusBadRequest,
+	"uploads.metadata_malformed": http.StatusBadRequest,
+	"uploads.method_override":    http.StatusBadRequest,
+}
