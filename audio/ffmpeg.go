@@ -124,7 +124,7 @@ func startLimited(ctx context.Context, path string, args []string, in io.Reader,
 	if err := cmd.Start(); err != nil {
 		return nil, nil, err
 	}
-	if err := limitProcess(cmd.Process.Pid); err != nil {
+	if err := limitProcess(cmd.Process.Pid, 0); err != nil {
 		err = errors.Join(err, cmd.Process.Kill())
 		_ = cmd.Wait()
 		return nil, nil, err

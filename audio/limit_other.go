@@ -3,4 +3,4 @@
 package audio
 
 // limitProcess relies on ffmpeg's own limits where there is no prlimit.
-func limitProcess(int) error { return nil }
+func limitProcess(int, uint64) error { return nil }

@@ -15,6 +15,7 @@ type Unit struct {
 	Index  int64  // sound frame in the stream
 	Side   []byte // side information as in the frame
 	Main   []byte // the frame's own main data; nil when it cannot be had
+	spare  int    // bits of Main's last byte that belong to nobody
 }
 
 // Whole reports whether the unit can be decoded: its side information is
@@ -46,7 +47,7 @@ func (p *Unpacker) Unpack(f Frame) Unit {
 		} else {
 			buf = append(buf, own[:begin-len(buf)]...)
 		}
-		u.Main = buf[f.sideSize():]
+		u.Main, u.spare = buf[f.sideSize():], need*8-s.Bits
 	}
 	p.keep(own)
 	return u
@@ -70,36 +71,18 @@ type Shape struct {
 	head   [headerSize]byte
 }
 
-// shapeFor is a table bitrate (index 1-14) for units like h, without CRC. The
-// channel mode and the mode extension are set per frame. MPEG-2.5 at 11.025
-// and 12 kHz becomes MPEG-2 at 16 kHz, whose scale factor bands are the same
-// (the decoded samples are the same numbers); 8 kHz has bands of its own and
-// keeps its header.
-func shapeFor(h Header, index int) Shape {
-	version, rate := byte(3), byte(0)
-	switch h.Version {
-	case MPEG2:
-		version = 2
-	case MPEG25:
-		version = 2
-		if h.SampleRate == 8000 {
-			version = 0
-		}
-		rate = 2
-	}
-	if h.Version != MPEG25 {
-		for i, r := range rates {
-			if r == h.SampleRate*(1+b2i(h.Version == MPEG2)) {
-				rate = byte(i)
-			}
+// headFor makes the header of a frame like h with a table bitrate (index
+// 1-14), without CRC, private, copyright and emphasis bits. The channel mode
+// and its extension are set per frame.
+func headFor(h Header, index int, padding bool) [headerSize]byte {
+	version := [...]byte{MPEG1: 3, MPEG2: 2, MPEG25: 0}[h.Version]
+	rate := byte(0)
+	for i, r := range rates {
+		if r == h.SampleRate<<h.Version {
+			rate = byte(i)
 		}
 	}
-	s := Shape{head: [4]byte{0xff, 0xe0 | version<<3 | 1<<1 | 1, byte(index)<<4 | rate<<2, byte(h.Mode) << 6}}
-	if version == 3 {
-		s.head[2] |= 2 // the padding byte, so that no frame of the table is larger
-	}
-	s.Header, _ = ParseHeader(s.head[:])
-	return s
+	return [4]byte{0xff, 0xe0 | version<<3 | 1<<1 | 1, byte(index)<<4 | rate<<2 | byte(b2i(padding))<<1, byte(h.Mode) << 6}
 }
 
 // Roomy is the largest table bitrate for units like h.
@@ -109,7 +92,19 @@ func shapeFor(h Header, index int) Shape {
 // back pointer can name, it ends no later than in the original; otherwise it
 // starts where unit i-1 ends, which by induction leaves at least as much room
 // before the frame's end as in the original, since no original frame is larger.
-func Roomy(h Header) Shape { return shapeFor(h, 14) }
+//
+// MPEG-2.5 at 11.025 and 12 kHz becomes MPEG-2 at 16 kHz, whose scale factor
+// bands are the same, so that the decoded samples are the same numbers; 8 kHz
+// has bands of its own. MPEG-1 frames get the padding byte, so that none of the
+// table is larger.
+func Roomy(h Header) Shape {
+	if h.Version == MPEG25 && h.SampleRate != 8000 {
+		h.Version, h.SampleRate = MPEG2, 16000
+	}
+	s := Shape{head: headFor(h, 14, h.Version == MPEG1)}
+	s.Header, _ = ParseHeader(s.head[:])
+	return s
+}
 
 // Pack lays units out as frames of one size, preceded by one silent frame
 // that lends its main data area as reservoir, and appends them to dst. It
@@ -118,11 +113,7 @@ func Roomy(h Header) Shape { return shapeFor(h, 14) }
 func (s Shape) Pack(dst []byte, units []Unit) ([]byte, int) {
 	h := s.Header
 	area := h.Size - h.mainOffset()
-	reach := maxReservoir
-	if h.Version != MPEG1 {
-		reach = 255
-	}
-	reach = min(reach, area)
+	reach := min(h.reach(), area)
 	base := len(dst)
 	frame := func(i int) []byte { return dst[base+i*h.Size:] }
 	dst = append(dst, make([]byte, h.Size)...)
@@ -156,6 +147,14 @@ func (s Shape) scatter(frames []byte, area, start int, main []byte) {
 		main = main[n:]
 		start += n
 	}
+}
+
+// reach is how many bytes back the main data of a frame may begin.
+func (h Header) reach() int {
+	if h.Version == MPEG1 {
+		return maxReservoir
+	}
+	return 255
 }
 
 // setMainDataBegin writes the back pointer at the start of side information.

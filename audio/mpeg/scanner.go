@@ -3,6 +3,7 @@ package mpeg
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -80,9 +81,10 @@ type Scanner struct {
 	off    int64
 	ref    Header // the first accepted header
 	begun  bool
-	locked bool // a confirmed header starts at off
-	broken bool // something was lost before the next frame
-	free   int  // frame length of a free-format stream without padding
+	locked bool      // a confirmed header starts at off
+	broken bool      // something was lost before the next frame
+	free   int       // frame length of a free-format stream without padding
+	rest   io.Writer // gets, in order, all bytes that are not sound frames
 	sum    hash.Hash
 	info   Info
 	err    error
@@ -90,7 +92,7 @@ type Scanner struct {
 
 // NewScanner returns a Scanner that reads from r through its own buffer.
 func NewScanner(r io.Reader) *Scanner {
-	return &Scanner{r: bufio.NewReaderSize(r, window), sum: sha256.New()}
+	return &Scanner{r: bufio.NewReaderSize(r, window), sum: sha256.New(), rest: io.Discard}
 }
 
 // Info returns what is known so far; after io.EOF, everything.
@@ -115,7 +117,7 @@ func (s *Scanner) Next() (Frame, error) {
 			s.err = err
 			break
 		}
-		if ok && !s.information(f) {
+		if ok {
 			return s.account(f), nil
 		}
 	}
@@ -134,7 +136,18 @@ func (s *Scanner) peek(n int) ([]byte, error) {
 	return b, nil
 }
 
-func (s *Scanner) skip(n int) {
+// skip passes over n bytes that are buffered and no sound.
+func (s *Scanner) skip(n int) error {
+	b, err := s.r.Peek(n)
+	if err == nil {
+		_, err = s.rest.Write(b)
+	}
+	s.drop(n)
+	return err
+}
+
+// drop forgets n buffered bytes.
+func (s *Scanner) drop(n int) {
 	d, _ := s.r.Discard(n)
 	s.off += int64(d)
 }
@@ -162,20 +175,21 @@ func (s *Scanner) take() (Frame, bool, error) {
 	}
 	if len(b) < size {
 		s.info.CutBytes = int64(len(b))
-		s.skip(len(b))
-		return Frame{}, false, io.EOF
+		return Frame{}, false, cmp.Or(s.skip(len(b)), io.EOF)
 	}
 	if s.locked = s.follows(b[size:], h); !s.locked {
 		if q := s.inside(b, size); q > 0 {
 			s.gap(int64(q))
-			s.skip(q)
 			s.locked = true
-			return Frame{}, false, nil
+			return Frame{}, false, s.skip(q)
 		}
 	}
 	f := Frame{Header: h, Offset: s.off, Data: b[:size]}
 	f.Size = size
-	s.skip(size)
+	if s.information(f) {
+		return Frame{}, false, s.skip(size)
+	}
+	s.drop(size)
 	return f, true, nil
 }
 
@@ -229,7 +243,9 @@ func (s *Scanner) hunt() error {
 		if err != nil {
 			return err
 		}
-		s.skip(i)
+		if err := s.skip(i); err != nil {
+			return err
+		}
 		garbage += int64(i)
 		if found {
 			s.locked = true

@@ -25,6 +25,7 @@ func (r *bitReader) bits(n int) int {
 type Side struct {
 	MainDataBegin int       // bytes the main data starts before this frame's main area
 	Bits          int       // length of the frame's main data in bits, all granules
+	Length        [2][2]int // the same by granule and channel; 0 is a silent granule
 	Gain          [2][2]int // global_gain by granule and channel, 0-255; 4 steps are 6 dB
 	Sane          bool      // no reserved block type and no more values than lines
 
@@ -56,7 +57,8 @@ func ParseSide(h Header, data []byte) (Side, bool) {
 }
 
 func (s *Side) granule(h Header, r *bitReader, g, c int) {
-	s.Bits += r.bits(12)
+	s.Length[g][c] = r.bits(12)
+	s.Bits += s.Length[g][c]
 	if r.bits(9) > 288 {
 		s.Sane = false
 	}

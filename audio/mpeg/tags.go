@@ -89,9 +89,9 @@ func (s *Scanner) skipLyrics() (bool, error) {
 
 // skipBytes passes over a tag of n bytes.
 func (s *Scanner) skipBytes(n int) error {
-	d, err := s.r.Discard(n)
-	s.off += int64(d)
-	s.info.TagBytes += int64(d)
+	d, err := io.CopyN(s.rest, s.r, int64(n))
+	s.off += d
+	s.info.TagBytes += d
 	switch {
 	case err == io.EOF && s.begun:
 		return io.EOF

@@ -1,0 +1,73 @@
+package audio
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+
+	"loa/audio/mpeg"
+	"loa/internal/fault"
+)
+
+// LevelSteps chooses how many steps of mpeg.StepDB bring a recording nearest
+// to the profile's loudness. It never raises the true peak above the profile's
+// limit, nor at all where the peak is only known as "at least"; limited says
+// that this held it back. Without a measured loudness it is 0.
+func LevelSteps(f Facts, p Profile) (steps int, limited bool) {
+	loudness, ok := f.Loudness()
+	if !ok || p.TargetLUFS == 0 {
+		return 0, false
+	}
+	steps = int(math.Round((p.TargetLUFS - loudness) / mpeg.StepDB))
+	if steps <= 0 {
+		return steps, false
+	}
+	room := 0
+	if peak, ok := f.Measures.TruePeak.Get(); ok && !f.Measures.TruePeakAtLeast {
+		room = max(0, int(math.Floor((p.MaxTruePeak-peak)/mpeg.StepDB)))
+	}
+	return min(steps, room), steps > room
+}
+
+// LevelCopy writes the MP3 in r to w louder or softer by steps (see
+// LevelSteps) without decoding it; the same with -steps gives the original
+// back, byte for byte. A file that is no MP3, or whose frames cannot be changed
+// that far, is an Invalid or Unsupported fault; what was written by then is to
+// be thrown away.
+func LevelCopy(ctx context.Context, w io.Writer, r io.Reader, steps int) error {
+	err := mpeg.Gain(w, &contextReader{ctx, r}, steps)
+	if errors.Is(err, mpeg.ErrGainRange) {
+		return fault.New(fault.Invalid, "audio.gain_range").Because(err)
+	}
+	return mp3Fault(err)
+}
+
+// BlindBucket is the size in bytes that blind copies are rounded up to.
+const BlindBucket = 512 << 10
+
+// BlindCopy writes the sound of the MP3 in r to w so that nothing but the
+// sound says whose it is: see mpeg.Strip. Faults are those of LevelCopy.
+func BlindCopy(ctx context.Context, w io.Writer, r io.ReadSeeker) error {
+	err := mpeg.Strip(w, struct {
+		io.Reader
+		io.Seeker
+	}{&contextReader{ctx, r}, r}, BlindBucket)
+	if errors.Is(err, mpeg.ErrDense) {
+		return fault.New(fault.Unsupported, "audio.undecodable").Because(err)
+	}
+	return mp3Fault(err)
+}
+
+// contextReader stops reading when its context ends.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := context.Cause(c.ctx); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
