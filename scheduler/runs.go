@@ -18,6 +18,7 @@ const (
 	Interrupted Outcome = "interrupted" // the daemon stopped while it ran
 	Skipped     Outcome = "skipped"     // due, and not run on purpose
 	ClockMoved  Outcome = "clock_moved" // not a run: the server's clock was set forward or back
+	Down        Outcome = "down"        // not a run: no daemon was up from StartedAt to EndedAt
 )
 
 // Run is the record of one job at one scheduled time. (Job, ScheduledAt) is
