@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	tickEvery   = 15 * time.Second // how often the store is asked what is due
+	tickEvery   = 30 * time.Second // how often the store is asked what is due
 	lateAfter   = time.Minute      // a run that begins later than that was caught up
 	beatEvery   = time.Minute      // how often the daemon notes that it is alive
 	saveEvery   = time.Hour        // how often a job's cursor is kept although nothing was due
@@ -168,7 +168,7 @@ func (c *Clock) tick() {
 		c.lastBeat = now
 	}
 	for _, w := range c.workers {
-		if w.claim() {
+		if w.claim(now) {
 			c.busy.Go(w.work)
 		}
 	}

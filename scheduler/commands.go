@@ -1,5 +1,7 @@
 package scheduler
 
+import "loa/stations"
+
 // SaveProgramme makes a programme, or edits it when ID is set.
 type SaveProgramme struct {
 	ID                 string   `json:"id,omitempty"`
@@ -17,15 +19,15 @@ const DefaultMinSeconds = 180
 
 // SaveEpisode makes an episode, or edits a draft when ID is set.
 type SaveEpisode struct {
-	ID        string `json:"id,omitempty"`
-	Programme string `json:"programme"`
-	Title     string `json:"title"`
-	Audio     string `json:"audio"`    // ID of the recording; may be empty if there is a script
-	Script    string `json:"script"`   // plain text
-	Language  string `json:"language"` // "" is Vietnamese
-	From      Date   `json:"from"`
-	Until     Date   `json:"until"`
-	Submit    bool   `json:"submit"` // hand it to the editorial board at once
+	ID        string        `json:"id,omitempty"`
+	Programme string        `json:"programme"`
+	Title     string        `json:"title"`
+	Audio     string        `json:"audio"`    // ID of the recording; may be empty if there is a script
+	Script    string        `json:"script"`   // plain text
+	Language  string        `json:"language"` // "" is Vietnamese
+	From      stations.Date `json:"from"`
+	Until     stations.Date `json:"until"`
+	Submit    bool          `json:"submit"` // hand it to the editorial board at once
 }
 
 // MoveEpisode takes an episode to its next state: a draft is submitted, what
@@ -39,17 +41,17 @@ type MoveEpisode struct {
 
 // SaveRule makes a rule, or begins its next version when ID is set.
 type SaveRule struct {
-	ID        string    `json:"id,omitempty"`
-	Programme string    `json:"programme"`
-	Cron      string    `json:"cron"`
-	Minutes   int       `json:"minutes"` // planned length of a slot; 0 is DefaultMinutes
-	Selection Selection `json:"stations"`
-	From      Date      `json:"from"`
-	Until     Date      `json:"until"`
-	Priority  Priority  `json:"priority"` // "" is Ordinary
-	Note      string    `json:"note"`
-	Since     Date      `json:"since"` // editing: the first day the change holds; "" is from now on
-	End       bool      `json:"end"`   // editing: plan nothing more; the other members are ignored
+	ID        string        `json:"id,omitempty"`
+	Programme string        `json:"programme"`
+	Cron      string        `json:"cron"`
+	Minutes   int           `json:"minutes"` // planned length of a slot; 0 is DefaultMinutes
+	Selection Selection     `json:"stations"`
+	From      stations.Date `json:"from"`
+	Until     stations.Date `json:"until"`
+	Priority  Priority      `json:"priority"` // "" is Ordinary
+	Note      string        `json:"note"`
+	Since     stations.Date `json:"since"` // editing: the first day the change holds; "" is from now on
+	End       bool          `json:"end"`   // editing: plan nothing more; the other members are ignored
 }
 
 // DefaultMinutes is the planned length of a slot unless a rule says

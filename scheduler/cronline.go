@@ -60,7 +60,7 @@ func ParseLine(line string) (Line, error) {
 	}
 	l := Line{spec, strings.Join(fields, " ")}
 	// Five years from here hold two 29 Februaries, and cron looks no further.
-	if l.Next(Date("2023-12-31").Wall()) == 0 {
+	if l.Next(midnight("2023-12-31")) == 0 {
 		return bad("never", "text", line)
 	}
 	return l, nil

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 // Limits of what people type, in characters.
@@ -52,15 +53,31 @@ func cleanScript(s string) (string, error) {
 	return s, nil
 }
 
+// firstDay is the earliest day a schedule may speak of.
+const firstDay stations.Date = "2000-01-01"
+
+// cleanDate reads a day a person typed.
+func cleanDate(field string, d stations.Date) (stations.Date, error) {
+	d, err := stations.ParseDate(string(d))
+	if err != nil {
+		return "", fault.Of(err).At(field)
+	}
+	if d != "" && d < firstDay {
+		return "", fault.New(fault.Invalid, "schedule.date_early", "day", firstDay.Short()).At(field)
+	}
+	return d, nil
+}
+
 // cleanDates refuses days that are none, and a range that ends before it
 // begins.
-func cleanDates(from, until Date) error {
-	for field, d := range map[string]Date{"from": from, "until": until} {
-		if _, err := ParseDate(string(d)); err != nil {
-			return fault.Of(err).At(field)
-		}
+func cleanDates(from, until *stations.Date) (err error) {
+	if *from, err = cleanDate("from", *from); err != nil {
+		return err
 	}
-	if from != "" && until != "" && until < from {
+	if *until, err = cleanDate("until", *until); err != nil {
+		return err
+	}
+	if *from != "" && *until != "" && *until < *from {
 		return fault.New(fault.Invalid, "schedule.until_before_from").At("until")
 	}
 	return nil
@@ -92,13 +109,13 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 		}
 	}
 	for _, l := range c.Languages {
-		if !KnownLanguage(l) {
+		if !stations.KnownLanguage(l) {
 			return Programme{}, fault.New(fault.Invalid, "schedule.language_unknown", "language", l).At("languages")
 		}
 	}
 	p.Topics = only(Topics, c.Topics)
-	if p.Languages = only(Languages, c.Languages); len(p.Languages) == 0 {
-		p.Languages = []string{Vietnamese}
+	if p.Languages = only(stations.Languages, c.Languages); len(p.Languages) == 0 {
+		p.Languages = []string{stations.Vietnamese}
 	}
 	if p.MinSeconds = c.MinSeconds; p.MinSeconds == 0 {
 		p.MinSeconds = DefaultMinSeconds
@@ -130,7 +147,7 @@ type Recording struct {
 // DecideEpisode makes an episode or edits a draft, and returns the cleaned
 // script beside it. recording is the one c.Audio names, nil if there is none.
 // Faults: accounts.denied, schedule.episode_unknown, .programme_unknown,
-// .title_missing, .text_long, .language_unknown, .date_unreadable,
+// .title_missing, .text_long, .language_unknown, .date_early,
 // .until_before_from, .audio_unknown, .nothing_to_air, and
 // .episode_is_submitted (or _approved, _withdrawn) when it is no draft.
 func DecideEpisode(s *Schedule, recording *Recording, m accounts.Meta, c SaveEpisode) (e Episode, script string, err error) {
@@ -159,12 +176,12 @@ func DecideEpisode(s *Schedule, recording *Recording, m accounts.Meta, c SaveEpi
 		return none(err)
 	}
 	if e.Language = c.Language; e.Language == "" {
-		e.Language = Vietnamese
+		e.Language = stations.Vietnamese
 	}
-	if !KnownLanguage(e.Language) {
+	if !stations.KnownLanguage(e.Language) {
 		return none(fault.New(fault.Invalid, "schedule.language_unknown", "language", e.Language).At("language"))
 	}
-	if err := cleanDates(c.From, c.Until); err != nil {
+	if err := cleanDates(&c.From, &c.Until); err != nil {
 		return none(err)
 	}
 	e.From, e.Until = c.From, c.Until

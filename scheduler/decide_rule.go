@@ -8,6 +8,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 const maxMinutes = 10 * 60
@@ -18,9 +19,9 @@ const maxMinutes = 10 * 60
 // schedule.rule_unknown, .programme_unknown, those of ParseLine,
 // .minutes_range, .no_stations, .selections_mixed, .station_unknown,
 // .district_unknown, .language_unknown, .technology_unknown,
-// .date_unreadable, .until_before_from, .since_past, .priority_unknown,
+// stations.date_unreadable, .date_early, .until_before_from, .since_past, .priority_unknown,
 // .text_long, .rule_never_fires.
-func DecideRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Rule, error) {
+func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule) (Rule, error) {
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return Rule{}, err
 	}
@@ -31,7 +32,7 @@ func DecideRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Rule, e
 			return Rule{}, err
 		}
 	}
-	since, err := sinceOf(m.At, c)
+	since, err := sinceOf(m.At, &c)
 	if err != nil {
 		return Rule{}, err
 	}
@@ -50,33 +51,33 @@ func DecideRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Rule, e
 	return r.with(v), nil
 }
 
-// sinceOf is the instant a version is in force from: now, the first day asked
+// sinceOf cleans the dates and is the instant a version is in force from: now, the first day asked
 // for, or for a new rule that says what was planned in the past, its From.
-func sinceOf(now time.Time, c SaveRule) (time.Time, error) {
-	if _, err := ParseDate(string(c.Since)); err != nil {
-		return now, fault.Of(err).At("since")
+func sinceOf(now time.Time, c *SaveRule) (_ time.Time, err error) {
+	if c.Since, err = cleanDate("since", c.Since); err != nil {
+		return now, err
 	}
-	if err := cleanDates(c.From, c.Until); err != nil {
+	if err := cleanDates(&c.From, &c.Until); err != nil {
 		return now, err
 	}
 	now = now.UTC()
 	if c.ID == "" && c.From != "" {
-		if first := c.From.Wall().In(text.Zone).UTC(); first.Before(now) {
+		if first := c.From.Start(text.Zone).UTC(); first.Before(now) {
 			return first, nil
 		}
 		return now, nil
 	}
 	if c.Since != "" {
-		if c.Since < DateOf(now.In(text.Zone)) {
+		if c.Since < stations.DateOf(now.In(text.Zone)) {
 			return now, fault.New(fault.Invalid, "schedule.since_past").At("since")
 		}
-		return latest(now, c.Since.Wall().In(text.Zone).UTC()), nil
+		return latest(now, c.Since.Start(text.Zone).UTC()), nil
 	}
 	return now, nil
 }
 
 // fill takes over what the command says, if it can be.
-func (v *Version) fill(reg Registry, c SaveRule) error {
+func (v *Version) fill(reg *stations.Registry, c SaveRule) error {
 	line, err := ParseLine(c.Cron)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (v *Version) fill(reg Registry, c SaveRule) error {
 	if v.Note, err = cleanLine("note", c.Note, maxNote, false); err != nil {
 		return err
 	}
-	if v.Selection, err = c.Selection.resolve(reg); err != nil {
+	if v.Selection, err = c.Selection.resolve(reg, stations.DateOf(v.MadeAt.In(text.Zone))); err != nil {
 		return err
 	}
 	for range v.planned(text.Zone, v.Since, v.Since.AddDate(100, 0, 0)) {
@@ -188,7 +189,7 @@ func (r Rule) following(m accounts.Meta, o occurrence, e Exception) (Rule, error
 		if !ok || len(w.Times) != 1 {
 			return Rule{}, fault.New(fault.Invalid, "schedule.following_several").At("following")
 		}
-		shift := int(e.To.Date().Wall()-e.At.Date().Wall()) / (24 * 60)
+		shift := int(midnight(e.To.Date())-midnight(e.At.Date())) / (24 * 60)
 		for i, d := range w.Days {
 			w.Days[i] = time.Weekday(((int(d)+shift)%7 + 7) % 7)
 		}

@@ -6,35 +6,32 @@ import (
 
 	"loa/accounts"
 	"loa/internal/text"
+	"loa/stations"
 )
 
-// towns is a small registry: stations S00001 … in two districts, every fourth
-// broadcasting in Mông too.
-type towns []site
-
-func (t towns) sites() []site { return t }
-
-func (t towns) site(id string) (site, bool) {
-	for _, s := range t {
-		if s.id == id {
-			return s, true
-		}
+// newTowns is a small registry: stations S00001 … in two districts by turns,
+// every fourth broadcasting in Mông too, all by FM; change may alter one.
+func newTowns(n int, change func(i int, s *stations.Station)) *stations.Registry {
+	const list = stations.Date("2000-01-01")
+	units := []stations.Unit{}
+	for _, code := range []string{"080", "084"} {
+		units = append(units, stations.Unit{UnitKey: stations.UnitKey{List: list, Code: code}, Kind: "rural_district", Name: code, Valid: stations.Interval{From: list}})
 	}
-	return site{}, false
-}
-
-func newTowns(n int) towns {
-	out := make(towns, n)
-	for i := range out {
-		out[i] = site{
-			id: fmt.Sprintf("S%05d", i+1), district: []string{"080", "084"}[i%2], zone: text.Zone,
-			languages: []string{"vi"}, technologies: []string{"fm"}, active: []span{{}},
-		}
+	towns := make([]stations.Station, n)
+	for i := range towns {
+		u := stations.Unit{UnitKey: stations.UnitKey{List: list, Code: fmt.Sprintf("%05d", i+1)}, Kind: "commune", Name: fmt.Sprint("Xã ", i+1),
+			District: []string{"080", "084"}[i%2], Valid: stations.Interval{From: list}}
+		units = append(units, u)
+		towns[i] = stations.Station{ID: stations.StationID(i + 1), Seats: []stations.Seat{{Unit: u.UnitKey, From: list}},
+			Fields: stations.Fields{Technologies: []stations.Technology{stations.FM}, Active: []stations.Interval{{From: list}}}}
 		if i%4 == 3 {
-			out[i].languages = []string{"hmn", "vi"}
+			towns[i].Languages = []string{"hmn"}
+		}
+		if change != nil {
+			change(i, &towns[i])
 		}
 	}
-	return out
+	return stations.NewRegistry(units, towns)
 }
 
 var now = time.Date(2024, 5, 8, 3, 0, 0, 0, time.UTC) // Wednesday 10:00 on the wall
@@ -54,11 +51,11 @@ type failer interface {
 type world struct {
 	t   failer
 	s   *Schedule
-	reg towns
+	reg *stations.Registry
 }
 
-func newWorld(t failer, stations int) *world {
-	w := &world{t: t, s: NewSchedule(nil, nil, nil), reg: newTowns(stations)}
+func newWorld(t failer, n int) *world {
+	w := &world{t: t, s: NewSchedule(nil, nil, nil), reg: newTowns(n, nil)}
 	p, err := DecideProgramme(w.s, editor(now), SaveProgramme{Title: "Nông thôn mới hằng tuần", CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)

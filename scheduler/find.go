@@ -5,38 +5,33 @@ import (
 	"time"
 
 	"loa/internal/fault"
+	"loa/stations"
 )
-
-// Registry is what planning asks of the registry of stations.
-type Registry interface {
-	sites() []site
-	site(id string) (site, bool)
-}
 
 // Slots yields the slots that start in [from, until), by start, then urgent
 // before ordinary, then rule and station. A slot exists only while its
 // station is active. Memory does not grow with the range or the number of
 // stations.
-func (s *Schedule) Slots(reg Registry, from, until time.Time) iter.Seq[Slot] {
-	return s.slots(reg.sites(), from, until)
+func (s *Schedule) Slots(reg *stations.Registry, from, until time.Time) iter.Seq[Slot] {
+	return s.slots(reg, reg.Stations(), from, until)
 }
 
 // SlotsAt is Slots of one station; a station the registry does not know has
 // none.
-func (s *Schedule) SlotsAt(reg Registry, station string, from, until time.Time) iter.Seq[Slot] {
-	st, ok := reg.site(station)
-	if !ok {
+func (s *Schedule) SlotsAt(reg *stations.Registry, station string, from, until time.Time) iter.Seq[Slot] {
+	st, err := reg.Station(station)
+	if err != nil {
 		return func(func(Slot) bool) {}
 	}
-	return s.slots([]site{st}, from, until)
+	return s.slots(reg, []*stations.Station{st}, from, until)
 }
 
-func (s *Schedule) slots(sites []site, from, until time.Time) iter.Seq[Slot] {
+func (s *Schedule) slots(reg *stations.Registry, list []*stations.Station, from, until time.Time) iter.Seq[Slot] {
 	return func(yield func(Slot) bool) {
-		g := s.grid(sites)
+		g := s.grid(reg, list)
 		for o := range g.occurrences(from, until) {
 			for i := range g.stations(o) {
-				if !yield(o.slot(g.sites[i].id)) {
+				if !yield(o.slot(g.list[i].ID)) {
 					return
 				}
 			}
@@ -47,9 +42,9 @@ func (s *Schedule) slots(sites []site, from, until time.Time) iter.Seq[Slot] {
 // CountBy counts the slots of each station that start in [from, until) and
 // belong to a programme that only accepts; stations without any are absent.
 // It is Slots without making them: coverage asks it for every week.
-func (s *Schedule) CountBy(reg Registry, from, until time.Time, only func(Programme) bool) map[string]int {
-	g := s.grid(reg.sites())
-	counts := make([]int, len(g.sites))
+func (s *Schedule) CountBy(reg *stations.Registry, from, until time.Time, only func(Programme) bool) map[string]int {
+	g := s.grid(reg, reg.Stations())
+	counts := make([]int, len(g.list))
 	for o := range g.occurrences(from, until) {
 		if p, err := s.Programme(o.version.Programme); err != nil || !only(p) {
 			continue
@@ -61,7 +56,7 @@ func (s *Schedule) CountBy(reg Registry, from, until time.Time, only func(Progra
 	by := make(map[string]int, len(counts))
 	for i, n := range counts {
 		if n > 0 {
-			by[g.sites[i].id] = n
+			by[g.list[i].ID] = n
 		}
 	}
 	return by
@@ -70,7 +65,7 @@ func (s *Schedule) CountBy(reg Registry, from, until time.Time, only func(Progra
 // Slot is the slot of that ID. Faults: schedule.slot_unreadable;
 // schedule.slot_unknown when no rule ever planned it or its station was not
 // active then; schedule.slot_cancelled (Gone) when it was called off.
-func (s *Schedule) Slot(reg Registry, id string) (Slot, error) {
+func (s *Schedule) Slot(reg *stations.Registry, id string) (Slot, error) {
 	ruleID, station, planned, err := ParseSlotID(id)
 	if err != nil {
 		return Slot{}, err
@@ -80,13 +75,13 @@ func (s *Schedule) Slot(reg Registry, id string) (Slot, error) {
 	if err != nil {
 		return Slot{}, unknown
 	}
-	st, ok := reg.site(station)
-	if !ok {
+	st, err := reg.Station(station)
+	if err != nil {
 		return Slot{}, unknown
 	}
-	o, cancelled, ok := r.at(st.zone, planned)
+	o, cancelled, ok := r.at(st.Location(), planned)
 	switch {
-	case !ok || !o.version.Selection.chooses(&st) || !st.activeAt(o.start):
+	case !ok || !o.at(reg, st):
 		return Slot{}, unknown
 	case cancelled != nil:
 		return Slot{}, fault.New(fault.Gone, "schedule.slot_cancelled", "note", cancelled.Note).At("slot")

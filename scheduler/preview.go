@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/stations"
 )
 
 // Preview is what a rule would do, shown before it is saved.
@@ -44,14 +45,14 @@ const (
 // PreviewRule decides the rule as DecideRule would and shows its next dates
 // and its clashes in the nine weeks from now, or from its first date when
 // that is later. It has DecideRule's faults and changes nothing.
-func PreviewRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Preview, error) {
+func PreviewRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule) (Preview, error) {
 	r, err := DecideRule(s, reg, m, c)
 	if err != nil {
 		return Preview{}, err
 	}
 	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{}}
 	alone := NewSchedule(slices.Clone(s.Programmes), nil, []Rule{r})
-	g := alone.grid(reg.sites())
+	g := alone.grid(reg, reg.Stations())
 	from := latest(m.At, r.Current().Since)
 	for o := range g.occurrences(from, from.AddDate(5, 0, 0)) {
 		n := 0
@@ -80,8 +81,8 @@ func PreviewRule(s *Schedule, reg Registry, m accounts.Meta, c SaveRule) (Previe
 
 // clashes lists the overlaps of one rule with itself and others in
 // [from, until), by time; one more than previewClashes at most.
-func (s *Schedule) clashes(reg Registry, rule string, from, until time.Time) []Clash {
-	g := s.grid(reg.sites())
+func (s *Schedule) clashes(reg *stations.Registry, rule string, from, until time.Time) []Clash {
+	g := s.grid(reg, reg.Stations())
 	out := []Clash{}
 	var open []*occurrence // begun and not over
 	for o := range g.occurrences(from.Add(-maxMinutes*time.Minute), until) {
@@ -122,7 +123,7 @@ func (g *grid) clash(mine, other *occurrence) (Clash, bool) {
 	for i := range g.stations(other) {
 		if at[i] {
 			if c.Stations++; c.First == "" {
-				c.First = g.sites[i].id
+				c.First = g.list[i].ID
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 	"pgregory.net/rapid"
 )
 
@@ -62,7 +63,7 @@ func FuzzALineEitherFiresOrIsRefused(f *testing.F) {
 			}
 			return
 		}
-		w := l.Next(Date("2024-01-01").Wall())
+		w := l.Next(midnight("2024-01-01"))
 		if w == 0 || !l.Fires(w) {
 			t.Fatalf("%q accepted, next %v", s, w)
 		}
@@ -173,7 +174,7 @@ func TestClocksPutForwardOrBackNeitherSkipNorDoubleASlot(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, 1)
-	w.reg[0].zone = zone
+	w.reg = newTowns(1, func(_ int, s *stations.Station) { s.Zone = zone.String() })
 	w.rule(now, SaveRule{Cron: "30 1,2,3 * * *"})
 	for day, want := range map[string][]string{
 		"2025-03-09": {"01:30 -0500", "03:00 -0400", "03:30 -0400"}, // 02:30 is skipped: it airs when the clocks change
@@ -203,9 +204,9 @@ func TestWallTimesNeverRunBackward(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, from := range []Date{"2011-12-28", "2024-03-08", "2024-11-01", "2025-04-04"} {
+		for _, from := range []stations.Date{"2011-12-28", "2024-03-08", "2024-11-01", "2025-04-04"} {
 			last := time.Time{}
-			for w := from.Wall(); w < from.AddDays(5).Wall(); w += 10 {
+			for w := midnight(from); w < midnight(from.AddDays(5)); w += 10 {
 				at := w.In(zone)
 				if at.Before(last) {
 					t.Fatalf("%s: %v is %v, before %v", name, w, at, last)
@@ -296,7 +297,7 @@ func (w *world) edit(t *rapid.T, at time.Time) {
 	if rapid.Bool().Draw(t, "version") {
 		save.ID, save.End = r.ID, rapid.IntRange(0, 5).Draw(t, "end") == 0
 		if days := rapid.IntRange(0, 10).Draw(t, "since"); days > 0 {
-			save.Since = DateOf(at.In(text.Zone)).AddDays(days)
+			save.Since = stations.DateOf(at.In(text.Zone)).AddDays(days)
 		}
 		keep(DecideRule(w.s, w.reg, m, save))
 		return
@@ -396,7 +397,11 @@ func TestOneDateIsCancelledMovedOrAnnotated(t *testing.T) {
 
 func TestOnlyActiveChosenStationsHaveSlots(t *testing.T) {
 	w := newWorld(t, 8)
-	w.reg[0].active = []span{{local("2024-01-01 00:00"), local("2024-05-14 00:00")}}
+	w.reg = newTowns(8, func(i int, s *stations.Station) {
+		if i == 0 {
+			s.Active = []stations.Interval{{From: "2024-01-01", Until: "2024-05-13"}}
+		}
+	})
 	w.rule(now, SaveRule{Cron: "0 17 * * *"})
 	if got, want := w.starts("S00001", local("2024-05-12 00:00"), local("2024-05-20 00:00")), []string{"12/5 17:00", "13/5 17:00"}; !slices.Equal(got, want) {
 		t.Errorf("a station that ended: %v, want %v", got, want)
@@ -472,7 +477,7 @@ func TestRulesThatCannotBeAreRefused(t *testing.T) {
 		"two":       {func(c *SaveRule) { c.Selection.Language = "vi" }, "schedule.selections_mixed"},
 		"language":  {func(c *SaveRule) { c.Selection = Selection{Language: "xx"} }, "schedule.language_unknown"},
 		"station":   {func(c *SaveRule) { c.Selection = Selection{Stations: []string{"S9"}} }, "schedule.station_unknown"},
-		"date":      {func(c *SaveRule) { c.From = "2024-02-30" }, "schedule.date_unreadable"},
+		"date":      {func(c *SaveRule) { c.From = "2024-02-30" }, "stations.date_unreadable"},
 		"order":     {func(c *SaveRule) { c.From, c.Until = "2024-06-02", "2024-06-01" }, "schedule.until_before_from"},
 		"never":     {func(c *SaveRule) { c.From, c.Until = "2024-06-04", "2024-06-05" }, "schedule.rule_never_fires"},
 		"over":      {func(c *SaveRule) { c.Until = "2024-05-07" }, "schedule.rule_never_fires"},

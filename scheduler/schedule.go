@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 // Schedule is every programme, episode and rule at one moment: an immutable
@@ -158,7 +159,7 @@ func newerFirst(a, b Episode) int {
 // so that comes last when it is not named. start is in the station's zone. ok
 // is false when there is none.
 func (s *Schedule) EpisodeFor(programme string, languages []string, start time.Time) (e Episode, ok bool) {
-	day := DateOf(start)
+	day := stations.DateOf(start)
 	in := func(language string) bool {
 		for _, i := range s.ready[editionKey{programme, language}] {
 			e = s.Episodes[i]
@@ -173,7 +174,7 @@ func (s *Schedule) EpisodeFor(programme string, languages []string, start time.T
 			return e, true
 		}
 	}
-	if !slices.Contains(languages, Vietnamese) && in(Vietnamese) {
+	if !slices.Contains(languages, stations.Vietnamese) && in(stations.Vietnamese) {
 		return e, true
 	}
 	return Episode{}, false

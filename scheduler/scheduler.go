@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/stations"
 )
 
 // Programme is a series, "Nông thôn mới hằng tuần".
@@ -27,7 +28,7 @@ type Programme struct {
 	Title              string    `json:"title"`
 	Producer           string    `json:"producer"`             // who makes it, as printed in reports
 	Topics             []Topic   `json:"topics"`               // keys of Topics, in that order
-	Languages          []string  `json:"languages"`            // keys of Languages
+	Languages          []string  `json:"languages"`            // keys of stations.Languages
 	CountsTowardTarget bool      `json:"counts_toward_target"` // an airing counts for the weekly NTM target
 	MinSeconds         int       `json:"min_seconds"`          // shortest length that counts
 	CreatedAt          time.Time `json:"created_at"`           // UTC
@@ -58,17 +59,17 @@ type Step struct {
 // Episode is one edition of a programme. Its script is kept apart (see
 // Store.Script), so that a list of episodes stays small.
 type Episode struct {
-	ID          string    `json:"id"` // "E12", given by the store, never reused
-	Programme   string    `json:"programme"`
-	Title       string    `json:"title"`
-	Audio       string    `json:"audio"`        // ID of the recording; "" when a script is read live
-	Seconds     float64   `json:"seconds"`      // length of the recording, 0 without one
-	ScriptRunes int       `json:"script_runes"` // length of the script in characters
-	Language    string    `json:"language"`     // key of Languages
-	From        Date      `json:"from"`         // first day it may be aired; "" is no limit
-	Until       Date      `json:"until"`        // last day; "" is no limit
-	Steps       []Step    `json:"steps"`        // at least one, oldest first
-	CreatedAt   time.Time `json:"created_at"`   // UTC
+	ID          string        `json:"id"` // "E12", given by the store, never reused
+	Programme   string        `json:"programme"`
+	Title       string        `json:"title"`
+	Audio       string        `json:"audio"`        // ID of the recording; "" when a script is read live
+	Seconds     float64       `json:"seconds"`      // length of the recording, 0 without one
+	ScriptRunes int           `json:"script_runes"` // length of the script in characters
+	Language    string        `json:"language"`     // key of stations.Languages
+	From        stations.Date `json:"from"`         // first day it may be aired; "" is no limit
+	Until       stations.Date `json:"until"`        // last day; "" is no limit
+	Steps       []Step        `json:"steps"`        // at least one, oldest first
+	CreatedAt   time.Time     `json:"created_at"`   // UTC
 }
 
 // State is the state after the last step.
@@ -111,18 +112,18 @@ type Selection struct {
 // in force and begins another, so that slots already planned keep the version
 // they were planned under.
 type Version struct {
-	Since     time.Time `json:"since"` // UTC; in force for occurrences planned from then until the next version
-	Programme string    `json:"programme"`
-	Cron      string    `json:"cron"`    // five fields, in the station's zone
-	Minutes   int       `json:"minutes"` // planned length of a slot
-	Selection Selection `json:"stations"`
-	From      Date      `json:"from"`  // first day; "" is no limit
-	Until     Date      `json:"until"` // last day; "" is no limit
-	Priority  Priority  `json:"priority"`
-	Note      string    `json:"note,omitempty"`  // shown with each slot
-	Ended     bool      `json:"ended,omitempty"` // nothing is planned from Since on
-	By        string    `json:"by"`              // name of who made it
-	MadeAt    time.Time `json:"made_at"`         // UTC
+	Since     time.Time     `json:"since"` // UTC; in force for occurrences planned from then until the next version
+	Programme string        `json:"programme"`
+	Cron      string        `json:"cron"`    // five fields, in the station's zone
+	Minutes   int           `json:"minutes"` // planned length of a slot
+	Selection Selection     `json:"stations"`
+	From      stations.Date `json:"from"`  // first day; "" is no limit
+	Until     stations.Date `json:"until"` // last day; "" is no limit
+	Priority  Priority      `json:"priority"`
+	Note      string        `json:"note,omitempty"`  // shown with each slot
+	Ended     bool          `json:"ended,omitempty"` // nothing is planned from Since on
+	By        string        `json:"by"`              // name of who made it
+	MadeAt    time.Time     `json:"made_at"`         // UTC
 }
 
 // ExceptionKind is what happens to one occurrence of a rule.

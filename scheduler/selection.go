@@ -4,45 +4,33 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"loa/internal/fault"
+	"loa/stations"
 )
 
-// site is a station as far as planning needs it.
-type site struct {
-	id, district string
-	zone         *time.Location
-	languages    []string
-	technologies []string
-	active       []span
-}
-
-// span is a stretch of time, [from, until); a zero until is open.
-type span struct{ from, until time.Time }
-
-func (s *site) activeAt(t time.Time) bool {
-	for i := range s.active {
-		if a := &s.active[i]; !t.Before(a.from) && (a.until.IsZero() || t.Before(a.until)) {
-			return true
-		}
-	}
-	return false
-}
-
-// chooses reports whether the station is among the chosen ones.
-func (s Selection) chooses(st *site) bool {
+// chooses reports whether the station may ever be among the chosen ones: by
+// district, if it ever lay in one of them.
+func (s Selection) chooses(reg *stations.Registry, st *stations.Station) bool {
 	switch {
 	case s.All:
 		return true
 	case len(s.Districts) > 0:
-		return slices.Contains(s.Districts, st.district)
+		return slices.ContainsFunc(st.Seats, func(seat stations.Seat) bool {
+			return slices.Contains(s.Districts, reg.Unit(seat.Unit).District)
+		})
 	case len(s.Stations) > 0:
-		return slices.Contains(s.Stations, st.id)
+		return slices.Contains(s.Stations, st.ID)
 	case s.Language != "":
-		return s.Language == Vietnamese || slices.Contains(st.languages, s.Language)
+		return st.Speaks(s.Language)
 	}
-	return s.Technology != "" && slices.Contains(st.technologies, s.Technology)
+	return st.Has(stations.Technology(s.Technology))
+}
+
+// choosesOn reports whether a station that chooses let through is among the
+// chosen ones on that day.
+func (s Selection) choosesOn(reg *stations.Registry, st *stations.Station, day stations.Date) bool {
+	return len(s.Districts) == 0 || len(st.Seats) == 1 || slices.Contains(s.Districts, reg.Unit(st.UnitOn(day)).District)
 }
 
 // check refuses a selection that names nothing, or more than one thing.
@@ -58,25 +46,35 @@ func (s Selection) check() error {
 		return fault.New(fault.Invalid, "schedule.no_stations").At("stations")
 	case named > 1:
 		return fault.New(fault.Invalid, "schedule.selections_mixed").At("stations")
-	case s.Language != "" && !KnownLanguage(s.Language):
+	case s.Language != "" && !stations.KnownLanguage(s.Language):
 		return fault.New(fault.Invalid, "schedule.language_unknown", "language", s.Language).At("stations")
+	case s.Technology != "" && !slices.Contains(stations.Technologies, stations.Technology(s.Technology)):
+		return fault.New(fault.Invalid, "schedule.technology_unknown", "technology", s.Technology).At("stations")
 	}
 	return nil
 }
 
-// resolve checks the selection and turns official codes into station IDs.
-func (s Selection) resolve(reg Registry) (Selection, error) {
+// resolve checks the selection against the registry of that day and turns
+// official codes of stations into IDs.
+func (s Selection) resolve(reg *stations.Registry, on stations.Date) (Selection, error) {
 	if err := s.check(); err != nil {
 		return s, err
 	}
+	for _, code := range s.Districts {
+		if u, ok := reg.UnitByCode(code, on); !ok || u.Kind.Level() != stations.District {
+			return s, fault.New(fault.Invalid, "schedule.district_unknown", "code", code).At("stations")
+		}
+	}
 	s.Stations = slices.Clone(s.Stations)
 	for i, id := range s.Stations {
-		st, ok := reg.site(id)
-		if !ok {
-			return s, fault.New(fault.Invalid, "schedule.station_unknown", "id", id).At("stations")
+		st, err := reg.ByCodeOrID(id, on)
+		if err != nil {
+			return s, fault.New(fault.Invalid, "schedule.station_unknown", "id", id).At("stations").Because(err)
 		}
-		s.Stations[i] = st.id
+		s.Stations[i] = st.ID
 	}
+	slices.Sort(s.Stations)
+	s.Stations = slices.Compact(s.Stations)
 	return s, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 const slotLayout = "20060102T1504Z"
@@ -38,6 +39,7 @@ type occurrence struct {
 	planned time.Time // as first planned, in the zone
 	start   time.Time // when it airs, in the zone
 	note    string
+	suffix  string // end of its slots' IDs, once it is asked for
 }
 
 // planned yields the times the rule fires in [from, until), before any
@@ -73,7 +75,7 @@ func (v *Version) planned(zone *time.Location, from, until time.Time) iter.Seq[o
 		// was skipped only later, and no zone ever skipped more than a day.
 		begin := WallOf(from.In(zone)) - 25*60
 		if v.From != "" {
-			begin = max(begin, v.From.Wall())
+			begin = max(begin, midnight(v.From))
 		}
 		var last time.Time
 		for w := range line.from(begin) {
@@ -195,8 +197,11 @@ func latest(a, b time.Time) time.Time {
 
 // slot is the occurrence at one station.
 func (o *occurrence) slot(station string) Slot {
+	if o.suffix == "" {
+		o.suffix = "." + o.planned.UTC().Format(slotLayout)
+	}
 	s := Slot{
-		ID: SlotID(o.rule.ID, station, o.planned), Rule: o.rule.ID, Programme: o.version.Programme, Station: station,
+		ID: o.rule.ID + "." + station + o.suffix, Rule: o.rule.ID, Programme: o.version.Programme, Station: station,
 		Start: o.start, End: o.start.Add(time.Duration(o.version.Minutes) * time.Minute), Priority: o.version.Priority, Note: o.note,
 	}
 	if !o.start.Equal(o.planned) {
@@ -209,20 +214,28 @@ func (o *occurrence) slot(station string) Slot {
 // looked at rarely, short enough that a rule firing every minute stays small.
 const stride = 32 * 24 * time.Hour
 
+// at reports whether the occurrence is one of the station's: chosen by the
+// rule, and active on the day it airs.
+func (o *occurrence) at(reg *stations.Registry, st *stations.Station) bool {
+	day := stations.DateOf(o.start)
+	return o.version.Selection.chooses(reg, st) && st.ActiveOn(day) && o.version.Selection.choosesOn(reg, st, day)
+}
+
 // grid walks the occurrences of all rules by time, each with the stations it
 // is for.
 type grid struct {
 	schedule *Schedule
-	sites    []site
+	reg      *stations.Registry
+	list     []*stations.Station
 	zones    []*time.Location
-	chosen   map[*Version][]int // indexes into sites
+	chosen   map[*Version][]int // indexes into list
 }
 
-func (s *Schedule) grid(sites []site) *grid {
-	g := &grid{schedule: s, sites: sites, chosen: map[*Version][]int{}}
-	for i := range sites {
-		if !slices.Contains(g.zones, sites[i].zone) {
-			g.zones = append(g.zones, sites[i].zone)
+func (s *Schedule) grid(reg *stations.Registry, list []*stations.Station) *grid {
+	g := &grid{schedule: s, reg: reg, list: list, chosen: map[*Version][]int{}}
+	for _, st := range list {
+		if !slices.Contains(g.zones, st.Location()) {
+			g.zones = append(g.zones, st.Location())
 		}
 	}
 	return g
@@ -255,21 +268,23 @@ func (g *grid) occurrences(from, until time.Time) iter.Seq[*occurrence] {
 	}
 }
 
-// stations yields the sites an occurrence is for: chosen by its rule, in its
-// zone, and active when it airs.
+// stations yields the indexes of the stations an occurrence is for: chosen by
+// its rule, in its zone, and active on the day it airs.
 func (g *grid) stations(o *occurrence) iter.Seq[int] {
 	chosen, ok := g.chosen[o.version]
 	if !ok {
-		for i := range g.sites {
-			if o.version.Selection.chooses(&g.sites[i]) {
+		for i, st := range g.list {
+			if o.version.Selection.chooses(g.reg, st) {
 				chosen = append(chosen, i)
 			}
 		}
 		g.chosen[o.version] = chosen
 	}
 	return func(yield func(int) bool) {
+		day, zone := stations.DateOf(o.start), o.start.Location()
 		for _, i := range chosen {
-			if st := &g.sites[i]; st.zone == o.start.Location() && st.activeAt(o.start) && !yield(i) {
+			st := g.list[i]
+			if st.Location() == zone && st.ActiveOn(day) && o.version.Selection.choosesOn(g.reg, st, day) && !yield(i) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 // Wall is a date and time of day on a clock on the wall, to the minute, in no
@@ -47,7 +48,7 @@ func (w Wall) In(zone *time.Location) time.Time {
 func (w Wall) civil() time.Time { return time.Unix(int64(w)*60, 0).UTC() }
 
 // Date is w's day.
-func (w Wall) Date() Date { return Date(w.civil().Format(time.DateOnly)) }
+func (w Wall) Date() stations.Date { return stations.DateOf(w.civil()) }
 
 // String writes "2024-05-13T17:00".
 func (w Wall) String() string { return w.civil().Format(wallLayout) }
@@ -68,31 +69,5 @@ func (w *Wall) UnmarshalText(b []byte) error {
 // ParseWall reads "2024-05-13T17:00"; anything else is a fault Invalid.
 func ParseWall(s string) (w Wall, err error) { return w, w.UnmarshalText([]byte(s)) }
 
-// Date is a day, "2024-05-13"; "" is no day. Days sort as text.
-type Date string
-
-// ParseDate reads "2024-05-13" or ""; anything else is a fault Invalid.
-func ParseDate(s string) (Date, error) {
-	if s == "" {
-		return "", nil
-	}
-	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1970 {
-		return "", fault.New(fault.Invalid, "schedule.date_unreadable", "text", s)
-	}
-	return Date(s), nil
-}
-
-// DateOf is the day at t in t's own zone.
-func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
-
-// Wall is midnight at the start of the day, 0 for "".
-func (d Date) Wall() Wall {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return 0
-	}
-	return WallOf(t)
-}
-
-// AddDays is the day n days later.
-func (d Date) AddDays(n int) Date { return (d.Wall() + Wall(n)*24*60).Date() }
+// midnight is the start of the day; d must not be "".
+func midnight(d stations.Date) Wall { return WallOf(d.Start(time.UTC)) }

@@ -1,7 +1,5 @@
 package scheduler
 
-import "slices"
-
 // Topic is a stable key of what a programme is about.
 type Topic string
 
@@ -18,25 +16,3 @@ func Contents() []Topic { return Topics[:4:4] }
 
 // Themes are the other six.
 func Themes() []Topic { return Topics[4:] }
-
-// Vietnamese is the key of the language every station broadcasts in.
-const Vietnamese = "vi"
-
-// Languages are the languages programmes are made in: ISO 639-1 for
-// Vietnamese, ISO 639-3 for those of the peoples of the province. Their names
-// are in the catalogue under "language." + key.
-var Languages = []string{
-	Vietnamese,
-	"hmn", // Mông
-	"ium", // Dao
-	"tyz", // Tày
-	"pcc", // Giáy (Bố Y included)
-	"nut", // Nùng
-	"blt", // Thái (Tai Dam, the Black Thai of the northwest)
-	"hni", // Hà Nhì
-	"mtq", // Mường
-	"lbt", // La Chí
-}
-
-// KnownLanguage reports whether the key is one of Languages.
-func KnownLanguage(key string) bool { return slices.Contains(Languages, key) }

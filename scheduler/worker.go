@@ -24,6 +24,7 @@ type worker struct {
 	again   []Run // interrupted when the last daemon stopped; run first
 	cursor  time.Time
 	saved   time.Time // the cursor as the store has it
+	next    time.Time // a job with a cron line has nothing to do from cursor until then
 }
 
 // resume ends what the last daemon left running and takes up its cursor; a
@@ -54,11 +55,12 @@ func (w *worker) resume(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// claim reports whether the caller may call work: nobody else is.
-func (w *worker) claim() bool {
+// claim reports whether the caller is to call work: nobody else does, and
+// there may be something to do.
+func (w *worker) claim(now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.claimed {
+	if w.claimed || now.Before(w.next) && !now.Before(w.cursor) {
 		return false
 	}
 	w.claimed = true
@@ -79,8 +81,11 @@ func (w *worker) running() (Run, bool) {
 func (w *worker) work() {
 	ctx := w.clock.stopping
 	defer func() {
+		if p := recover(); p != nil { // of the job's Times; Run has its own
+			w.clock.report("look for what is due of "+w.job.Name, &panicked{p, debug.Stack()})
+		}
 		w.mu.Lock()
-		w.claimed = false
+		w.claimed = false // what work changed is seen by the next claim
 		w.mu.Unlock()
 	}()
 	for len(w.again) > 0 && ctx.Err() == nil {
@@ -96,23 +101,13 @@ func (w *worker) work() {
 		w.clock.report("look for what is due of "+w.job.Name, err)
 		return
 	}
-	times, err := w.dueTimes(ctx, now)
+	times, err := w.times(ctx, w.cursor, now)
 	if err == nil {
 		err = w.catchUp(ctx, times, now)
 	}
 	if err != nil && ctx.Err() == nil {
 		w.clock.report("run what is due of "+w.job.Name, err)
 	}
-}
-
-// dueTimes contains a panic of the job's own Times.
-func (w *worker) dueTimes(ctx context.Context, now time.Time) (times iter.Seq[time.Time], err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("scheduler: times of %s: panic: %v", w.job.Name, p)
-		}
-	}()
-	return w.times(ctx, w.cursor, now)
 }
 
 // follow puts the cursor back when the server's clock was set back, so that
@@ -163,8 +158,27 @@ func (w *worker) catchUp(ctx context.Context, times iter.Seq[time.Time], now tim
 	if now.After(w.cursor) {
 		w.cursor = now
 	}
+	if w.job.Cron != "" {
+		if err := w.lookAhead(ctx); err != nil {
+			return err
+		}
+	}
 	if w.cursor.Sub(w.saved) >= saveEvery {
 		return w.save(ctx)
+	}
+	return nil
+}
+
+// lookAhead finds when a cron line fires next, so that most ticks need not ask.
+func (w *worker) lookAhead(ctx context.Context) error {
+	w.next = w.cursor.AddDate(1, 0, 0)
+	times, err := w.times(ctx, w.cursor, w.next)
+	if err != nil {
+		return err
+	}
+	for t := range times {
+		w.next = t
+		break
 	}
 	return nil
 }
