@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"loa/accounts"
+	"loa/contest/assign"
 	"loa/internal/fault"
 )
 
@@ -198,50 +199,81 @@ func (d *draw) repeat(rnd *rand.Rand, line []Task, n int, second map[string]stri
 }
 
 // handOver finds new judges for tasks that lose theirs. Under a fixed number
-// of judges per entry each loss is made good while somebody is able; where
-// every judge scores everything there is nobody left, and the entry must keep
-// at least one. Fault: contest.panel_too_small.
+// of judges per entry each loss is made good while somebody is able, with
+// loads kept even and nothing else moved; where every judge scores everything
+// there is nobody left, and the entry must keep at least one. Fault:
+// contest.panel_too_small.
 func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([]body, error) {
 	rules, _ := s.Rules.Round(r.ID)
-	load, has, gone := map[string]int{}, map[string][]string{}, map[string][]*Task{}
+	var kept, barred []assign.Pair
+	gone := map[string][]*Task{} // by entry
 	for _, t := range r.Tasks {
-		if t.Repeat {
-			continue
-		}
-		has[t.Entry] = append(has[t.Entry], t.Judge) // whoever had it once never gets it again
-		switch {
+		switch pair := (assign.Pair{Judge: t.Judge, Entry: t.Entry}); {
+		case t.Repeat:
 		case t.SetAside != nil:
+			barred = append(barred, pair) // whoever had it once never gets it again
 		case lost(t):
+			barred = append(barred, pair)
 			gone[t.Entry] = append(gone[t.Entry], t)
 		default:
-			load[t.Judge]++
+			kept = append(kept, pair)
 		}
 	}
 	d := newDraw(seed, 0)
 	d.n = len(r.Tasks)
 	var given tasksGiven
-	for _, id := range r.Entries {
-		if len(gone[id]) == 0 {
-			continue
+	for _, p := range s.Panels[r.ID] {
+		if rules.PerEntry == 0 {
+			break
 		}
-		e := s.entry[id]
-		free := slices.DeleteFunc(s.able(r.ID, e), func(j string) bool { return slices.Contains(has[id], j) })
-		if rules.PerEntry == 0 || len(free) == 0 {
-			if !r.othersScore(id, lost) {
-				return nil, fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[id])
+		in := s.assignment(r.ID, &p, s.in(r, func(e *Entry) bool { return s.panel(r.ID, e).ID == p.ID }))
+		in.Each, in.Seed, in.Kept, in.Conflicts = rules.PerEntry, string(seed[:]), kept, append(in.Conflicts, barred...)
+		added, err := replacements(in)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range added {
+			for _, t := range gone[x.Entry] {
+				given.Tasks = append(given.Tasks, Task{ID: d.id(), Judge: x.Judge, Entry: x.Entry, Part: t.Part, Code: r.Codes[x.Entry]})
 			}
-			continue
 		}
-		next := slices.MinFunc(free, func(a, b string) int { return cmp.Or(cmp.Compare(load[a], load[b]), cmp.Compare(a, b)) })
-		for _, t := range gone[id] {
-			given.Tasks = append(given.Tasks, Task{ID: d.id(), Judge: next, Entry: id, Part: t.Part, Code: r.Codes[id]})
-			load[next]++
+	}
+	for _, id := range r.Entries {
+		taken := slices.ContainsFunc(given.Tasks, func(t Task) bool { return t.Entry == id })
+		if len(gone[id]) > 0 && !taken && !r.othersScore(id, lost) {
+			return nil, fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[id])
 		}
 	}
 	if len(given.Tasks) == 0 {
 		return nil, nil
 	}
 	return []body{&given}, nil
+}
+
+// replacements lists the pairs that make losses good. Entries nobody else is
+// able to score stay short and are left out.
+func replacements(in assign.Input) ([]assign.Pair, error) {
+	barred := map[assign.Pair]bool{}
+	for _, p := range in.Conflicts {
+		barred[p] = true
+	}
+	in.Entries = slices.DeleteFunc(in.Entries, func(e string) bool {
+		able := 0
+		for _, j := range in.Judges {
+			if !barred[assign.Pair{Judge: j, Entry: e}] {
+				able++
+			}
+		}
+		return able < in.Each
+	})
+	if len(in.Entries) == 0 || in.Each > len(in.Judges) {
+		return nil, nil
+	}
+	plan, err := assign.Make(in)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Added, nil
 }
 
 // othersScore reports whether the entry keeps a judge in each of its parts.
@@ -262,37 +294,64 @@ func (r *RoundState) othersScore(entry string, lost func(*Task) bool) bool {
 }
 
 // deal says who scores each entry: every judge who may, or the round's fixed
-// number of them with loads kept even.
+// number of them with loads kept even. Each panel is dealt by itself.
 func (s *State) deal(r *Round, entries []*Entry, seed [32]byte) ([]dealt, error) {
-	list := make([]dealt, 0, len(entries))
+	of := map[string][]*Entry{}
 	for _, e := range entries {
-		if s.panel(r.ID, e) == nil {
+		p := s.panel(r.ID, e)
+		if p == nil {
 			return nil, fault.New(fault.Conflict, "contest.no_panel", "code", e.Code)
 		}
-		able := s.able(r.ID, e)
-		if need := max(r.PerEntry, 1); len(able) < need {
+		if able, need := s.able(r.ID, e), max(r.PerEntry, 1); len(able) < need {
 			return nil, fault.New(fault.Conflict, "contest.too_few_judges", "code", e.Code, "have", len(able), "need", need)
 		}
-		list = append(list, dealt{e, able})
+		of[p.ID] = append(of[p.ID], e)
 	}
-	if r.PerEntry > 0 {
-		even(list, r.PerEntry, seed)
+	var list []dealt
+	for _, p := range s.Panels[r.ID] {
+		if len(of[p.ID]) == 0 {
+			continue
+		}
+		in := s.assignment(r.ID, &p, of[p.ID])
+		in.Each, in.Seed = r.PerEntry, string(seed[:])+p.ID
+		plan, err := assign.Make(in)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s.dealt(plan.Pairs)...)
 	}
 	return list, nil
 }
 
-// even leaves each entry k of its able judges, always those with the least
-// load so far; ties go by lot.
-func even(list []dealt, k int, seed [32]byte) {
-	rnd := rand.New(rand.NewChaCha8(seed))
-	load := map[string]int{}
-	for i := range list {
-		able := slices.Clone(list[i].judges)
-		rnd.Shuffle(len(able), func(a, b int) { able[a], able[b] = able[b], able[a] })
-		slices.SortStableFunc(able, func(a, b string) int { return cmp.Compare(load[a], load[b]) })
-		list[i].judges = able[:k]
-		for _, id := range list[i].judges {
-			load[id]++
+// assignment lists who can score what in one panel, and who must not.
+func (s *State) assignment(round string, p *Panel, entries []*Entry) assign.Input {
+	var in assign.Input
+	for _, id := range p.Judges {
+		if j := s.Judge(id); j != nil && j.Removed == nil {
+			in.Judges = append(in.Judges, id)
 		}
 	}
+	for _, e := range entries {
+		in.Entries = append(in.Entries, e.ID)
+		able := s.able(round, e)
+		for _, id := range in.Judges {
+			if !slices.Contains(able, id) {
+				in.Conflicts = append(in.Conflicts, assign.Pair{Judge: id, Entry: e.ID})
+			}
+		}
+	}
+	return in
+}
+
+// dealt groups pairs, which come sorted by entry.
+func (s *State) dealt(pairs []assign.Pair) []dealt {
+	var list []dealt
+	for _, p := range pairs {
+		if n := len(list); n == 0 || list[n-1].entry.ID != p.Entry {
+			list = append(list, dealt{entry: s.entry[p.Entry]})
+		}
+		last := &list[len(list)-1]
+		last.judges = append(last.judges, p.Judge)
+	}
+	return list
 }
