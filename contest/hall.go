@@ -146,10 +146,10 @@ func (h *Hall) Do(ctx context.Context, m accounts.Meta, id string, c Command) (R
 		if err != nil {
 			return Receipt{}, err
 		}
-		err = h.log.Append(ctx, m, id, r.state.Seq, events)
 		if len(events) == 0 {
-			return Receipt{id, r.state.Seq, r.state.Head, m.At}, err
+			return Receipt{id, r.state.Seq, r.state.Head, m.At}, nil
 		}
+		err = h.log.Append(ctx, m, id, r.state.Seq, events)
 		if err != nil && !fault.Is(err, "contest.changed_meanwhile") {
 			return Receipt{}, err
 		}

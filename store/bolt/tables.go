@@ -12,6 +12,7 @@ var tableNames = []string{
 	versionsBucket, acts.name, trail.name,
 	unitRecords.name, stationRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
+	contestHeads.name, contestEvents.name, contestChanges.name,
 }
 
 // plain are the buckets whose values carry no checksum.

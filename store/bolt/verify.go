@@ -18,7 +18,9 @@ func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What 
 
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
-var checks = []func(tx *tx, report func(Problem)) error{}
+var checks = []func(tx *tx, report func(Problem)) error{
+	checkContests,
+}
 
 // Verify reads everything: bbolt's own structure, the checksum of every
 // value, and each noun's checks. It calls report for every problem and

@@ -1,0 +1,177 @@
+package bolt
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/internal/fault"
+)
+
+// contestHead is what is kept of a contest beside its events.
+type contestHead struct {
+	ID     string `json:"id"`
+	Number uint64 `json:"number"` // 1 for the first contest of the installation
+	Seq    int    `json:"seq"`    // of its last event
+}
+
+// contestChange remembers a change for its repeats.
+type contestChange struct {
+	Digest string `json:"digest"`
+	Seq    int    `json:"seq"` // of its last event
+}
+
+var (
+	contestHeads   = table[contestHead]{name: "contests"}          // by ID
+	contestEvents  = table[contest.Event]{name: "contest_events"}  // by ID, 0, Seq
+	contestChanges = table[contestChange]{name: "contest_changes"} // by ID, 0, change ID
+)
+
+// Contests implements contest.Log.
+func (s *Store) Contests(ctx context.Context) ([]string, error) {
+	var heads []contestHead
+	err := s.view(ctx, func(tx *tx) (err error) { heads, err = contestHeads.all(tx); return err })
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(heads, func(a, b contestHead) int { return cmp.Compare(a.Number, b.Number) })
+	ids := make([]string, len(heads))
+	for i, h := range heads {
+		ids[i] = h.ID
+	}
+	return ids, nil
+}
+
+// eventsAtOnce bounds how many events one read transaction hands out, so that
+// a slow reader does not hold old pages back.
+const eventsAtOnce = 2000
+
+// Events implements contest.Log.
+func (s *Store) Events(ctx context.Context, id string, from int) iter.Seq2[contest.Event, error] {
+	return func(yield func(contest.Event, error) bool) {
+		for last := from; ; {
+			page, err := s.eventPage(ctx, id, last)
+			if err != nil {
+				yield(contest.Event{}, err)
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < eventsAtOnce {
+				return
+			}
+			last = page[len(page)-1].Seq
+		}
+	}
+}
+
+func (s *Store) eventPage(ctx context.Context, id string, last int) (page []contest.Event, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		prefix := contestKey(id)
+		from := append(slices.Clone(prefix), numberKey(uint32(last)+1)...)
+		for e, err := range contestEvents.ascend(tx, from, after(prefix)) {
+			if err != nil {
+				return err
+			}
+			if page = append(page, e.rec); len(page) == eventsAtOnce {
+				return nil
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Append implements contest.Log.
+func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect int, events []contest.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	return s.update(ctx, func(tx *tx) error {
+		change := append(contestKey(id), m.ID...)
+		done, found, err := contestChanges.get(tx, change)
+		if err != nil {
+			return err
+		}
+		if found {
+			if done.Digest != events[0].Digest {
+				return fault.New(fault.Conflict, "contest.change_differs")
+			}
+			return nil
+		}
+		head, found, err := contestHeads.get(tx, []byte(id))
+		if err != nil {
+			return err
+		}
+		if head.Seq != expect {
+			return fault.New(fault.Conflict, "contest.changed_meanwhile")
+		}
+		if !found {
+			head.ID = id
+			if head.Number, err = contestHeads.next(tx); err != nil {
+				return err
+			}
+		}
+		for _, e := range events {
+			head.Seq++
+			if e.Seq != head.Seq {
+				return fmt.Errorf("store: contest %s: event %d appended as %d", id, e.Seq, head.Seq)
+			}
+			if err := contestEvents.put(tx, append(contestKey(id), numberKey(uint32(e.Seq))...), e); err != nil {
+				return err
+			}
+		}
+		if err := contestChanges.put(tx, change, contestChange{events[0].Digest, head.Seq}); err != nil {
+			return err
+		}
+		return contestHeads.put(tx, []byte(id), head)
+	})
+}
+
+// contestKey is the prefix of all rows of one contest.
+func contestKey(id string) []byte { return append([]byte(id), 0) }
+
+// checkContests replays every contest: an unbroken chain up to its head, and
+// each finished round ranked again from its sheets.
+func checkContests(tx *tx, report func(Problem)) error {
+	seen := map[string]int{}
+	for e, err := range contestEvents.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		id, _, _ := bytes.Cut(e.key, []byte{0})
+		seen[string(id)]++
+	}
+	heads, err := contestHeads.all(tx)
+	if err != nil {
+		return err
+	}
+	for _, h := range heads {
+		s, err := contest.Replay(h.ID, func(yield func(contest.Event, error) bool) {
+			for e, err := range contestEvents.ascend(tx, contestKey(h.ID), after(contestKey(h.ID))) {
+				if !yield(e.rec, err) {
+					return
+				}
+			}
+		})
+		switch {
+		case err != nil:
+			report(Problem{Table: contestEvents.name, Key: h.ID, What: err.Error()})
+		case s.Seq != h.Seq:
+			report(Problem{Table: contestHeads.name, Key: h.ID, What: fmt.Sprintf("has %d events, not %d", s.Seq, h.Seq)})
+		}
+		delete(seen, h.ID)
+	}
+	for id := range seen {
+		report(Problem{Table: contestEvents.name, Key: id, What: "events of no contest"})
+	}
+	return nil
+}

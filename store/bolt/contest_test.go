@@ -1,0 +1,123 @@
+package bolt
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/store/storetest"
+)
+
+func TestContestLog(t *testing.T) {
+	storetest.ContestLog(t, func(t *testing.T) contest.Log {
+		// The suite's events are no real contest, so what Verify says of
+		// their content is not asked here.
+		s, err := Open(t.TempDir(), Options{Log: quiet()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		return s
+	})
+}
+
+// nowhere is a world without stations and files: drafting needs none.
+type nowhere struct{}
+
+func (nowhere) ContestStation(context.Context, string, time.Time) (contest.Station, error) {
+	return contest.Station{}, fault.New(fault.NotFound, "contest.unknown_station")
+}
+func (nowhere) ContestFile(context.Context, string) (contest.File, error) {
+	return contest.File{}, fault.New(fault.NotFound, "contest.unknown_entry")
+}
+func (nowhere) ContestPerson(context.Context, string) (contest.Person, error) {
+	return contest.Person{}, fault.New(fault.NotFound, "contest.unknown_judge")
+}
+func (nowhere) ContestEpisode(context.Context, string) (contest.Episode, error) {
+	return contest.Episode{}, fault.New(fault.NotFound, "contest.unknown_entry")
+}
+
+func TestTheHallServesWhatTheLogKeeps(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	ctx := context.Background()
+	hall := contest.NewHall(s, nowhere{})
+	draft := func(h *contest.Hall, change, id, title string) (contest.Receipt, error) {
+		return h.Do(ctx, meta(change), id, contest.DraftContest{Rules: contest.Rules{Title: title}})
+	}
+	if _, err := draft(hall, "c1", "hoi-thi-2024", "Hội thi"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := draft(hall, "c1", "hoi-thi-2024", "Hội thi"); err != nil {
+		t.Errorf("a repeat: %v", err)
+	}
+	if _, err := draft(hall, "c2", "hoi-thi-2024", "Khác"); !fault.Is(err, "contest.id_taken") {
+		t.Errorf("the same ID again: %v", err)
+	}
+	// A second hall on the same log, as another process would have.
+	other := contest.NewHall(s, nowhere{})
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			h := []*contest.Hall{hall, other}[i%2]
+			_, err := h.Do(ctx, meta(fmt.Sprint("edit-", i)), "hoi-thi-2024", contest.ChangeRules{Rules: contest.Rules{Title: fmt.Sprint("Tên ", i)}})
+			if err != nil && !fault.Is(err, "contest.busy") {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := hall.View(ctx, "no-such", func(*contest.State) error { return nil }); !fault.Is(err, "contest.unknown") {
+		t.Errorf("an unknown contest: %v", err)
+	}
+	fresh := contest.NewHall(s, nowhere{})
+	err := fresh.List(ctx, func(st *contest.State) error {
+		if st.ID != "hoi-thi-2024" || st.Seq < 2 || !strings.HasPrefix(st.Rules.Title, "Tên ") {
+			t.Errorf("%s has %d events and the title %q", st.ID, st.Seq, st.Rules.Title)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerifyFindsAContestChangedUnderneath(t *testing.T) {
+	s, err := Open(t.TempDir(), Options{Log: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	hall := contest.NewHall(s, nowhere{})
+	m := accounts.Meta{ID: "c1", By: accounts.Daemon(), At: time.Date(2024, 9, 2, 0, 0, 0, 0, time.UTC)}
+	if _, err := hall.Do(context.Background(), m, "hoi-thi", contest.DraftContest{Rules: contest.Rules{Title: "Thật"}}); err != nil {
+		t.Fatal(err)
+	}
+	// A forger who knows about checksums: the record is whole, its words are not.
+	err = s.db.Update(func(b *bbolt.Tx) error {
+		bucket := b.Bucket([]byte(contestEvents.name))
+		k, v := bucket.Cursor().First()
+		return bucket.Put(k, seal([]byte(strings.Replace(string(v[4:]), "Thật", "Giả", 1))))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Problem
+	if _, err := s.Verify(context.Background(), func(p Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Key != "hoi-thi" {
+		t.Errorf("verify says %v, %v", found, err)
+	}
+	if err := contest.NewHall(s, nowhere{}).View(context.Background(), "hoi-thi", func(*contest.State) error { return nil }); !fault.Is(err, "contest.log_damaged") {
+		t.Errorf("serving it: %v", err)
+	}
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
