@@ -262,6 +262,38 @@ func CleanName(name string) string {
 	return name
 }
 
+// DecideRemoval refuses to remove what an episode is made of (used), proof of
+// an airing or a contest entry, and what somebody else sent, unless she keeps
+// the schedule. Faults: library.in_use, accounts.denied.
+func DecideRemoval(m accounts.Meta, r Recording, used bool) error {
+	if !m.By.Can(accounts.EditSchedule, accounts.Where{}) && (r.Owner.Person != m.By.Person || m.By.Person == "") {
+		return m.By.Must(accounts.EditSchedule, accounts.Where{})
+	}
+	if used || r.Kind == ForEvidence || r.Kind == ForContest {
+		return fault.New(fault.Conflict, "library.in_use")
+	}
+	return nil
+}
+
+// MayHear reports whether the actor may open a file: its sender may, whoever
+// reads the schedule may hear what is to be aired, and the rest is opened by
+// who sees the airings of its station.
+func MayHear(a accounts.Actor, r Recording, district string) bool {
+	on := accounts.Where{Station: r.Owner.Station, District: district}
+	switch {
+	case r.Owner.Person != "" && r.Owner.Person == a.Person:
+		return true
+	case r.Kind == ForProgramme, r.Kind == Scan:
+		return a.Can(accounts.ReadSchedule, on)
+	case r.Kind == ForContest:
+		return a.Can(accounts.Organise, accounts.Where{})
+	}
+	return a.Can(accounts.ReadAirings, on)
+}
+
+// MostListed is the most recordings one page of a list holds.
+const MostListed = 200
+
 // Page is one page of a list of recordings, newest first.
 type Page struct {
 	Items []Recording
@@ -270,40 +302,39 @@ type Page struct {
 
 // Query asks for recordings; zero fields ask for nothing.
 type Query struct {
-	Text       string    // words in the file's name or the sender's, marks and case aside
-	Kind       Kind      //
-	Station    string    // ID; the province's own when Province
-	Province   bool      // only what belongs to no station
-	MinSeconds float64   //
-	MaxSeconds float64   // 0 is no limit
-	From       time.Time // sent at or after
-	Until      time.Time // and before
-	IDs        []string  // only these; nil is all
-	Copies     bool      // broadcast copies too
-	After      string    // cursor of the page before
-	Limit      int       // at most; 1 to 200
+	Text       string          // words in the file's name or the sender's, marks and case aside
+	Kind       Kind            //
+	Stations   []string        // IDs; "" among them is the province itself; nil is all
+	MinSeconds float64         //
+	MaxSeconds float64         // 0 is no limit
+	From       time.Time       // sent at or after
+	Until      time.Time       // and before
+	IDs        map[string]bool // only these; nil is all
+	Copies     bool            // broadcast copies too
+	After      string          // cursor of the page before
+	Limit      int             // at most; 1 to MostListed
 }
 
-// Matches reports whether the recording is what q asks for, cursor and limit
-// aside. fold brings text to the form in which words are compared.
-func (q Query) Matches(r Recording, fold func(string) string) bool {
-	switch {
-	case q.Kind != "" && r.Kind != q.Kind,
-		q.Station != "" && r.Owner.Station != q.Station,
-		q.Province && r.Owner.Station != "",
-		r.Seconds < q.MinSeconds,
-		q.MaxSeconds > 0 && r.Seconds > q.MaxSeconds,
-		!q.From.IsZero() && r.Created.Before(q.From),
-		!q.Until.IsZero() && !r.Created.Before(q.Until),
-		q.IDs != nil && !slices.Contains(q.IDs, r.ID),
-		!q.Copies && r.Of != "":
-		return false
-	}
-	hay := fold(r.Name + " " + r.Owner.Name)
-	for word := range strings.FieldsSeq(fold(q.Text)) {
-		if !strings.Contains(hay, word) {
+// Matcher tells of a recording whether it is what q asks for, cursor and limit
+// aside.
+func (q Query) Matcher() func(Recording) bool {
+	words := strings.Fields(text.Fold(q.Text))
+	return func(r Recording) bool {
+		switch {
+		case q.Kind != "" && r.Kind != q.Kind,
+			q.Stations != nil && !slices.Contains(q.Stations, r.Owner.Station),
+			r.Seconds < q.MinSeconds,
+			q.MaxSeconds > 0 && r.Seconds > q.MaxSeconds,
+			!q.From.IsZero() && r.Created.Before(q.From),
+			!q.Until.IsZero() && !r.Created.Before(q.Until),
+			q.IDs != nil && !q.IDs[r.ID],
+			!q.Copies && r.Of != "":
 			return false
 		}
+		if len(words) == 0 {
+			return true
+		}
+		hay := text.Fold(r.Name + " " + r.Owner.Name)
+		return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
 	}
-	return true
 }

@@ -13,6 +13,8 @@ var tableNames = []string{
 	unitRecords.name, stationRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	contestHeads.name, contestEvents.name, contestChanges.name,
+	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
+	recordingsByTwin.name, stationBytes.name, librarySettings.name,
 }
 
 // plain are the buckets whose values carry no checksum.

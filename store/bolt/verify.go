@@ -20,6 +20,7 @@ func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What 
 // record, every chain its links. A check reports and goes on.
 var checks = []func(tx *tx, report func(Problem)) error{
 	checkContests,
+	checkLibrary,
 }
 
 // Verify reads everything: bbolt's own structure, the checksum of every

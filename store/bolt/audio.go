@@ -1,0 +1,348 @@
+package bolt
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/internal/fault"
+)
+
+// The library. Indexes hold the ID of a recording under a key that ends in it.
+var (
+	recordings        = table[audio.Recording]{name: "recordings"}      // by ID
+	recordingReports  = table[audio.Report]{name: "recording_reports"}  // by ID
+	recordingsByTime  = table[string]{name: "recordings_by_time"}       // by time and ID
+	recordingsByBlob  = table[string]{name: "recordings_by_blob"}       // by SHA-256 of the file
+	recordingsBySound = table[string]{name: "recordings_by_sound"}      // by SHA-256 of the MP3 frames
+	recordingsByTwin  = table[string]{name: "recordings_by_original"}   // copies, by the ID of the original
+	stationBytes      = table[int64]{name: "station_bytes"}             // by station
+	librarySettings   = table[audio.Settings]{name: "library_settings"} // one, under settingsOfLibrary
+	settingsOfLibrary = []byte("library")
+)
+
+// indexKeys are the rows that point at a recording.
+func indexKeys(r audio.Recording) []struct {
+	t   table[string]
+	key []byte
+} {
+	type row = struct {
+		t   table[string]
+		key []byte
+	}
+	rows := []row{{recordingsByTime, append(timeKey(r.Created), r.ID...)}, {recordingsByBlob, []byte(r.Blob.SHA256 + r.ID)}}
+	if r.FramesSHA256 != "" {
+		rows = append(rows, row{recordingsBySound, []byte(r.FramesSHA256 + r.ID)})
+	}
+	if r.Of != "" {
+		rows = append(rows, row{recordingsByTwin, []byte(r.Of + r.ID)})
+	}
+	return rows
+}
+
+// SaveRecording keeps a recording whose bytes are in Blobs, under m.ID. What
+// was found out about it is no part of the command's identity: the same file
+// judged again after a restart is the same change.
+func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
+	same := c
+	same.Report = audio.Report{}
+	return change(ctx, s, m, "audio.save_recording", same, func(tx *tx) (audio.Recording, error) {
+		set, err := settingsIn(tx)
+		if err != nil {
+			return audio.Recording{}, err
+		}
+		used, _, err := stationBytes.get(tx, []byte(c.Owner.Station))
+		if err != nil {
+			return audio.Recording{}, err
+		}
+		if c.Of != "" {
+			if _, err := recordingIn(tx, c.Of); err != nil {
+				return audio.Recording{}, err
+			}
+		}
+		r, err := audio.DecideRecording(m, c, used, set)
+		if err != nil {
+			return audio.Recording{}, err
+		}
+		if err := errors.Join(recordings.put(tx, []byte(r.ID), r), recordingReports.put(tx, []byte(r.ID), c.Report)); err != nil {
+			return audio.Recording{}, err
+		}
+		for _, row := range indexKeys(r) {
+			if err := row.t.put(tx, row.key, r.ID); err != nil {
+				return audio.Recording{}, err
+			}
+		}
+		return r, stationBytes.put(tx, []byte(r.Owner.Station), used+r.Blob.Size)
+	})
+}
+
+// RemoveRecording removes a recording and its broadcast copies. Their bytes go
+// when nothing else points at them and the grace has passed. Faults:
+// library.no_recording, library.in_use, accounts.denied.
+func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error) {
+	return change(ctx, s, m, "audio.remove_recording", id, func(tx *tx) (audio.Recording, error) {
+		r, err := recordingIn(tx, id)
+		if err != nil {
+			return r, err
+		}
+		used, err := usedIn(tx)
+		if err != nil {
+			return r, err
+		}
+		if err := audio.DecideRemoval(m, r, used[id]); err != nil {
+			return r, err
+		}
+		copies, err := pointedAt(tx, recordingsByTwin, id)
+		if err != nil {
+			return r, err
+		}
+		for _, gone := range append(copies, r) {
+			if err := tx.forgetRecording(gone); err != nil {
+				return r, err
+			}
+		}
+		return r, nil
+	})
+}
+
+func (tx *tx) forgetRecording(r audio.Recording) error {
+	for _, row := range indexKeys(r) {
+		if err := row.t.remove(tx, row.key); err != nil {
+			return err
+		}
+	}
+	used, _, err := stationBytes.get(tx, []byte(r.Owner.Station))
+	if err != nil {
+		return err
+	}
+	return errors.Join(stationBytes.put(tx, []byte(r.Owner.Station), used-r.Blob.Size),
+		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
+}
+
+// usedIn lists the recordings that episodes are made of.
+func usedIn(tx *tx) (map[string]bool, error) {
+	used := map[string]bool{}
+	for e, err := range episodeRecords.ascend(tx, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		used[e.rec.Audio] = true
+	}
+	return used, nil
+}
+
+func recordingIn(tx *tx, id string) (audio.Recording, error) {
+	r, found, err := recordings.get(tx, []byte(id))
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "library.no_recording")
+	}
+	return r, err
+}
+
+// pointedAt lists the recordings an index has under a prefix, oldest ID first.
+func pointedAt(tx *tx, t table[string], prefix string) (all []audio.Recording, err error) {
+	for e, err := range t.ascend(tx, []byte(prefix), after([]byte(prefix))) {
+		if err != nil {
+			return nil, err
+		}
+		r, err := recordingIn(tx, e.rec)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// Recording returns one recording. Fault: library.no_recording.
+func (s *Store) Recording(ctx context.Context, id string) (r audio.Recording, err error) {
+	err = s.view(ctx, func(tx *tx) error { r, err = recordingIn(tx, id); return err })
+	return r, err
+}
+
+// RecordingReport returns what was found out about a recording.
+func (s *Store) RecordingReport(ctx context.Context, id string) (rep audio.Report, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		found := false
+		if rep, found, err = recordingReports.get(tx, []byte(id)); err == nil && !found {
+			err = fault.New(fault.NotFound, "library.no_recording")
+		}
+		return err
+	})
+	return rep, err
+}
+
+// Recordings returns a page of the recordings asked for, newest first. A cursor
+// that is none is library.no_such_page.
+func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page, err error) {
+	var until []byte
+	if q.After != "" {
+		if until, err = hex.DecodeString(q.After); err != nil {
+			return page, fault.New(fault.Invalid, "library.no_such_page").At("after").Because(err)
+		}
+	} else if !q.Until.IsZero() {
+		until = timeKey(q.Until)
+	}
+	var from []byte
+	if !q.From.IsZero() {
+		from = timeKey(q.From)
+	}
+	match := q.Matcher()
+	limit := min(max(q.Limit, 1), audio.MostListed)
+	err = s.view(ctx, func(tx *tx) error {
+		page = audio.Page{}
+		last := ""
+		for e, err := range recordingsByTime.descend(tx, from, until) {
+			if err != nil {
+				return err
+			}
+			r, err := recordingIn(tx, e.rec)
+			if err != nil {
+				return err
+			}
+			if !match(r) {
+				continue
+			}
+			if len(page.Items) == limit {
+				page.After = last
+				return nil
+			}
+			page.Items = append(page.Items, r)
+			last = hex.EncodeToString(e.key)
+		}
+		return nil
+	})
+	return page, err
+}
+
+// Twins lists other recordings that are byte for byte the same file, or the
+// same MP3 sound under other tags.
+func (s *Store) Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		files, sounds = nil, nil
+		r, err := recordingIn(tx, id)
+		if err != nil {
+			return err
+		}
+		same, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
+		if err != nil {
+			return err
+		}
+		for _, other := range same {
+			if other.ID != id {
+				files = append(files, other)
+			}
+		}
+		if r.FramesSHA256 == "" {
+			return nil
+		}
+		if same, err = pointedAt(tx, recordingsBySound, r.FramesSHA256); err != nil {
+			return err
+		}
+		for _, other := range same {
+			if other.Blob.SHA256 != r.Blob.SHA256 {
+				sounds = append(sounds, other)
+			}
+		}
+		return nil
+	})
+	return files, sounds, err
+}
+
+// Copies lists the broadcast copies of a recording, oldest first.
+func (s *Store) Copies(ctx context.Context, id string) (copies []audio.Recording, err error) {
+	err = s.view(ctx, func(tx *tx) error { copies, err = pointedAt(tx, recordingsByTwin, id); return err })
+	return copies, err
+}
+
+// BlobUsed reports whether any recording points at the bytes.
+func (s *Store) BlobUsed(ctx context.Context, sha256 string) (used bool, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		used = false
+		for _, err := range recordingsByBlob.ascend(tx, []byte(sha256), after([]byte(sha256))) {
+			used = true
+			return err
+		}
+		return nil
+	})
+	return used, err
+}
+
+// UsedRecordings lists the IDs of recordings that episodes are made of.
+func (s *Store) UsedRecordings(ctx context.Context) (used map[string]bool, err error) {
+	err = s.view(ctx, func(tx *tx) error { used, err = usedIn(tx); return err })
+	return used, err
+}
+
+// StationBytes tells how much a station keeps, "" being the province itself.
+func (s *Store) StationBytes(ctx context.Context, station string) (n int64, err error) {
+	err = s.view(ctx, func(tx *tx) error { n, _, err = stationBytes.get(tx, []byte(station)); return err })
+	return n, err
+}
+
+func settingsIn(tx *tx) (audio.Settings, error) {
+	set, found, err := librarySettings.get(tx, settingsOfLibrary)
+	if err == nil && !found {
+		set = audio.DefaultSettings()
+	}
+	return set, err
+}
+
+// LibrarySettings returns the settings in force.
+func (s *Store) LibrarySettings(ctx context.Context) (set audio.Settings, err error) {
+	err = s.view(ctx, func(tx *tx) error { set, err = settingsIn(tx); return err })
+	return set, err
+}
+
+// SaveLibrarySettings replaces the settings. Faults: accounts.denied and those
+// of audio.Settings.Check.
+func (s *Store) SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error) {
+	return change(ctx, s, m, "audio.save_settings", set, func(tx *tx) (audio.Settings, error) {
+		if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+			return set, err
+		}
+		if err := set.Check(); err != nil {
+			return set, err
+		}
+		return set, librarySettings.put(tx, settingsOfLibrary, set)
+	})
+}
+
+// checkLibrary verifies that recordings, their reports, indexes and the bytes
+// counted for each station agree.
+func checkLibrary(tx *tx, report func(Problem)) error {
+	rows, sums := map[string]int{}, map[string]int64{}
+	for e, err := range recordings.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		r := e.rec
+		sums[r.Owner.Station] += r.Blob.Size
+		for _, row := range indexKeys(r) {
+			rows[row.t.name]++
+			if id, found, err := row.t.get(tx, row.key); err != nil || !found || id != r.ID {
+				report(Problem{Table: row.t.name, Key: fmt.Sprintf("%x", row.key), What: "does not point at recording " + r.ID})
+			}
+		}
+		if _, found, err := recordingReports.get(tx, []byte(r.ID)); err != nil || !found {
+			report(Problem{Table: recordingReports.name, Key: r.ID, What: "missing"})
+		}
+	}
+	for _, t := range []table[string]{recordingsByTime, recordingsByBlob, recordingsBySound, recordingsByTwin} {
+		if n := t.bucket(tx).Stats().KeyN; n != rows[t.name] {
+			report(Problem{Table: t.name, What: fmt.Sprintf("%d rows, %d expected", n, rows[t.name])})
+		}
+	}
+	for e, err := range stationBytes.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if e.rec != sums[string(e.key)] {
+			report(Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, sums[string(e.key)])})
+		}
+	}
+	return nil
+}
