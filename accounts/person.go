@@ -1,22 +1,30 @@
 package accounts
 
 import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
-// Person is somebody with an account.
+// Person is somebody with an account. The passphrase's hash is kept apart, so
+// that a Person may go anywhere.
 type Person struct {
-	ID         string        `json:"id"`
-	Name       string        `json:"name"`       // as people call her, NFC
-	Login      string        `json:"login"`      // unique, lower case, see FoldLogin
-	Passphrase string        `json:"passphrase"` // argon2id in PHC notation; never leaves the server
-	Grants     []Grant       `json:"grants"`
-	Language   text.Language `json:"language"`
-	Disabled   bool          `json:"disabled"`
-	Created    time.Time     `json:"created"` // UTC
-	InvitedBy  string        `json:"invited_by"`
+	ID        string        `json:"id"`
+	Name      string        `json:"name"`  // as people call her, NFC
+	Login     string        `json:"login"` // unique; as FoldLogin makes it
+	Grants    []Grant       `json:"grants"`
+	Language  text.Language `json:"language"`
+	Disabled  bool          `json:"disabled"`
+	Created   time.Time     `json:"created"` // UTC
+	InvitedBy string        `json:"invited_by,omitempty"`
 }
 
 // Actor returns the person as the one who acts; via is "session" or "token".
@@ -24,32 +32,135 @@ func (p Person) Actor(via string) Actor {
 	return Actor{Person: p.ID, Name: p.Name, Grants: p.Grants, Via: via}
 }
 
-// How long a session lives: it ends after SessionIdle without a request and
-// in any case after SessionMost. Operators use their own phone once or twice a
-// day at five in the morning, so both are long; an administrator can end any
-// session at once.
-const (
-	SessionIdle = 14 * 24 * time.Hour
-	SessionMost = 90 * 24 * time.Hour
-)
+// Has reports whether the person holds that very grant.
+func (p Person) Has(g Grant) bool { return slices.Contains(p.Grants, g) }
 
-// Session is one browser somebody logged in with.
-type Session struct {
-	ID      string    `json:"id"` // for the list of sessions; not the secret
-	Hash    Hash      `json:"hash"`
-	Person  string    `json:"person"`
-	Started time.Time `json:"started"` // UTC
-	Seen    time.Time `json:"seen"`    // UTC, last request, exact to SeenStep
-	Browser string    `json:"browser"` // the User-Agent, at most 200 bytes
-	Address string    `json:"address"` // IP address at log-in
+// ServerPerson is who acts with the token in the data folder: whoever may read
+// that file runs the machine. It has no account and cannot log in.
+func ServerPerson() Person {
+	return Person{ID: "server", Name: "Loa", Grants: []Grant{{Admin, Scope{Level: Province}}}}
 }
 
-// SeenStep is how far Session.Seen may lag, so that reading a page costs a
-// write to the disk once an hour at most.
-const SeenStep = time.Hour
+// Plain brings a word to lower-case ASCII letters as far as it has them:
+// "Nguyễn Đức" becomes "nguyen duc". It is how logins and searches compare.
+func Plain(s string) string {
+	s = strings.NewReplacer("đ", "d", "Đ", "d").Replace(strings.TrimSpace(s))
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s)))
+}
 
-// Alive reports whether the session is good at that instant. A clock set back
-// makes no session immortal: one from the future is not alive either.
-func (s Session) Alive(at time.Time) bool {
-	return at.Before(s.Seen.Add(SessionIdle)) && at.Before(s.Started.Add(SessionMost)) && !at.Before(s.Started.Add(-SeenStep))
+var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{2,39}$`)
+
+// FoldLogin brings a login as typed to the form it is kept in: without tone
+// marks, capitals or spaces, so that "Hoa Nậm Chảy" is hoa.nam.chay.
+func FoldLogin(s string) string {
+	return strings.Join(strings.Fields(Plain(s)), ".")
+}
+
+// CheckLogin returns a fault when a folded login has a wrong form.
+func CheckLogin(login string) error {
+	if !loginForm.MatchString(login) {
+		return fault.New(fault.Invalid, "accounts.login_form").At("login")
+	}
+	return nil
+}
+
+// NameMost is the longest name in letters.
+const NameMost = 80
+
+// CheckName brings a name to its kept form, or says what is wrong with it.
+func CheckName(name string) (string, error) {
+	name = strings.Join(strings.Fields(norm.NFC.String(name)), " ")
+	switch {
+	case name == "":
+		return "", fault.New(fault.Invalid, "accounts.name_missing").At("name")
+	case len([]rune(name)) > NameMost || strings.ContainsFunc(name, unicode.IsControl):
+		return "", fault.New(fault.Invalid, "accounts.name_form", "most", NameMost).At("name")
+	}
+	return name, nil
+}
+
+// Directory is everybody with an account at one instant. It never changes; a
+// store hands out a new one after a change.
+type Directory struct {
+	people []Person // by name
+	ids    map[string]int
+	logins map[string]int
+}
+
+// NewDirectory makes a Directory of these people.
+func NewDirectory(people []Person) *Directory {
+	d := &Directory{people: slices.Clone(people), ids: map[string]int{}, logins: map[string]int{}}
+	slices.SortFunc(d.people, func(a, b Person) int {
+		return cmp.Or(strings.Compare(Plain(lastWord(a.Name)), Plain(lastWord(b.Name))), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	for i, p := range d.people {
+		d.ids[p.ID], d.logins[p.Login] = i, i
+	}
+	return d
+}
+
+// lastWord is the given name, which Vietnamese lists are sorted by.
+func lastWord(name string) string { return name[strings.LastIndexByte(name, ' ')+1:] }
+
+// People lists everybody by given name.
+func (d *Directory) People() []Person { return slices.Clone(d.people) }
+
+// Len is how many people there are.
+func (d *Directory) Len() int { return len(d.people) }
+
+// Person finds somebody by ID. The fault accounts.person_unknown says no.
+func (d *Directory) Person(id string) (Person, error) {
+	i, ok := d.ids[id]
+	if !ok {
+		return Person{}, fault.New(fault.NotFound, "accounts.person_unknown")
+	}
+	return d.people[i], nil
+}
+
+// ByLogin finds somebody by login in any spelling FoldLogin brings together.
+func (d *Directory) ByLogin(login string) (Person, bool) {
+	i, ok := d.logins[FoldLogin(login)]
+	if !ok {
+		return Person{}, false
+	}
+	return d.people[i], true
+}
+
+// Search lists the people whose name or login holds every word of q, tone
+// marks or not, by given name. An empty q finds all.
+func (d *Directory) Search(q string) []Person {
+	words := strings.Fields(Plain(q))
+	var found []Person
+	for _, p := range d.people {
+		hay := Plain(p.Name) + " " + p.Login
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) }) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// Operators lists who runs the station, disabled accounts left out.
+func (d *Directory) Operators(station string) (found []Person) {
+	for _, p := range d.people {
+		if !p.Disabled && p.Has(Grant{Operator, Scope{Station, station}}) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// admins counts the people, except one, who can still run everything.
+func (d *Directory) admins(except string) (n int) {
+	for _, p := range d.people {
+		if p.ID != except && !p.Disabled && p.Actor("").Has(Admin) {
+			n++
+		}
+	}
+	return n
 }

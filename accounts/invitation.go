@@ -1,0 +1,193 @@
+package accounts
+
+import (
+	"strings"
+	"time"
+
+	"loa/internal/fault"
+)
+
+// Invitation is a link, or its QR code, that lets somebody in once: to make an
+// account that holds Grants, to add Grants to her own, or, when Person is set,
+// to choose a new passphrase.
+type Invitation struct {
+	ID       string    `json:"id"`
+	Hash     Hash      `json:"hash"` // of the secret at the end of the link
+	Grants   []Grant   `json:"grants,omitempty"`
+	Person   string    `json:"person,omitempty"` // whose passphrase it renews
+	Note     string    `json:"note,omitempty"`   // whom it is meant for, in the inviter's words
+	By       string    `json:"by"`               // ID of the inviter, "" for the daemon
+	ByName   string    `json:"by_name"`
+	Created  time.Time `json:"created"` // UTC
+	Expires  time.Time `json:"expires"` // UTC
+	Used     time.Time `json:"used,omitzero"`
+	UsedBy   string    `json:"used_by,omitempty"`
+	Withdrew time.Time `json:"withdrew,omitzero"`
+}
+
+// How long a link is good: a new passphrase is fetched at once, an invitation
+// may travel by a meeting or a courier.
+const (
+	InvitationLife = 14 * 24 * time.Hour
+	RenewalLife    = 24 * time.Hour
+)
+
+// Check returns the fault that says why the link is no good at that instant,
+// or nil. Faults: accounts.invitation_used, accounts.invitation_ended.
+func (i Invitation) Check(at time.Time) error {
+	switch {
+	case !i.Used.IsZero():
+		return fault.New(fault.Gone, "accounts.invitation_used")
+	case !i.Withdrew.IsZero() || !at.Before(i.Expires):
+		return fault.New(fault.Gone, "accounts.invitation_ended")
+	}
+	return nil
+}
+
+// Invite makes an invitation. The caller makes the secret and keeps it out of
+// the command.
+type Invite struct {
+	Hash   Hash    `json:"hash"`
+	Grants []Grant `json:"grants,omitempty"`
+	Person string  `json:"person,omitempty"`
+	Note   string  `json:"note,omitempty"`
+}
+
+// DecideInvite makes the invitation if the actor may give what it gives.
+// Faults: accounts.denied, accounts.person_unknown, accounts.nothing_given,
+// accounts.note_long, those of grants.
+func DecideInvite(f Facts, m Meta, c Invite) (Invitation, error) {
+	inv := Invitation{ID: m.ID, Hash: c.Hash, Note: strings.TrimSpace(c.Note), By: m.By.Person, ByName: m.By.Name,
+		Created: m.At, Expires: m.At.Add(InvitationLife)}
+	if len([]rune(inv.Note)) > 200 {
+		return Invitation{}, fault.New(fault.Invalid, "accounts.note_long", "most", 200).At("note")
+	}
+	if c.Person != "" {
+		inv.Person, inv.Expires = c.Person, m.At.Add(RenewalLife)
+		return inv, f.mustTend(m.By, c.Person)
+	}
+	if len(c.Grants) == 0 {
+		return Invitation{}, fault.New(fault.Invalid, "accounts.nothing_given").At("grants")
+	}
+	var err error
+	if inv.Grants, err = checkGrants(c.Grants); err != nil {
+		return Invitation{}, err
+	}
+	for _, g := range inv.Grants {
+		if err := f.mustGive(m.By, g); err != nil {
+			return Invitation{}, err
+		}
+	}
+	return inv, nil
+}
+
+// Withdraw ends an invitation before it is used.
+type Withdraw struct {
+	ID string `json:"id"`
+}
+
+// DecideWithdraw ends the invitation. Faults: accounts.denied,
+// accounts.invitation_used.
+func DecideWithdraw(f Facts, m Meta, inv Invitation) (Invitation, error) {
+	if err := f.mustHold(m.By, inv); err != nil {
+		return Invitation{}, err
+	}
+	if !inv.Used.IsZero() {
+		return Invitation{}, fault.New(fault.Gone, "accounts.invitation_used")
+	}
+	if inv.Withdrew.IsZero() {
+		inv.Withdrew = m.At
+	}
+	return inv, nil
+}
+
+// mustHold returns a fault unless the actor made the invitation or might have.
+func (f Facts) mustHold(by Actor, inv Invitation) error {
+	if inv.By != "" && inv.By == by.Person || by.Can(ManagePeople, Where{}) {
+		return nil
+	}
+	if inv.Person != "" {
+		return f.mustTend(by, inv.Person)
+	}
+	for _, g := range inv.Grants {
+		if err := f.mustGive(by, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MaySee reports whether the actor may see and withdraw the invitation.
+func (f Facts) MaySee(by Actor, inv Invitation) bool { return f.mustHold(by, inv) == nil }
+
+// Join uses an invitation. A stranger gives Name, Login and Passphrase;
+// somebody logged in gives nothing and adds the grants to her account; a
+// renewal takes Passphrase alone.
+type Join struct {
+	Hash       Hash   `json:"hash"`
+	Name       string `json:"name,omitempty"`
+	Login      string `json:"login,omitempty"`
+	Passphrase string `json:"-"` // PHC
+}
+
+// DecideJoin returns the person as she is afterwards and the invitation as
+// used. The authority is the link itself, and that its maker could still give
+// what it gives. Faults: those of Check, of names and logins,
+// accounts.invitation_ended, accounts.disabled.
+func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (Person, Invitation, error) {
+	if err := inv.Check(m.At); err != nil {
+		return Person{}, Invitation{}, err
+	}
+	if err := f.stillGood(inv); err != nil {
+		return Person{}, Invitation{}, err
+	}
+	p, err := f.joined(m, c, inv)
+	if err != nil {
+		return Person{}, Invitation{}, err
+	}
+	if p.Disabled {
+		return Person{}, Invitation{}, fault.New(fault.Denied, "accounts.disabled")
+	}
+	inv.Used, inv.UsedBy = m.At, p.ID
+	return p, inv, nil
+}
+
+func (f Facts) joined(m Meta, c Join, inv Invitation) (Person, error) {
+	switch {
+	case inv.Person != "":
+		return f.Directory.Person(inv.Person)
+	case m.By.Person != "":
+		p, err := f.Directory.Person(m.By.Person)
+		if err != nil {
+			return Person{}, err
+		}
+		p.Grants, err = checkGrants(append(p.Grants[:len(p.Grants):len(p.Grants)], inv.Grants...))
+		return p, err
+	}
+	return f.newPerson(m, c.Name, c.Login, inv.Grants, inv.By)
+}
+
+// stillGood refuses an invitation whose maker has since lost the right to give
+// it: disabling somebody also ends what she handed out.
+func (f Facts) stillGood(inv Invitation) error {
+	if inv.By == "" || inv.By == ServerPerson().ID {
+		return nil
+	}
+	ended := fault.New(fault.Gone, "accounts.invitation_ended")
+	maker, err := f.Directory.Person(inv.By)
+	if err != nil || maker.Disabled {
+		return ended.Because(err)
+	}
+	by := maker.Actor("session")
+	if inv.Person != "" {
+		if err := f.mustTend(by, inv.Person); err != nil {
+			return ended.Because(err)
+		}
+	}
+	for _, g := range inv.Grants {
+		if err := f.mustGive(by, g); err != nil {
+			return ended.Because(err)
+		}
+	}
+	return nil
+}

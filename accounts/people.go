@@ -1,0 +1,219 @@
+package accounts
+
+import (
+	"slices"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Places is what accounts asks about the map; the registry of stations
+// answers it.
+type Places interface {
+	// Where places a station in its district; unknown stations have none.
+	Where(station string) Where
+	// Label names a station so that no other sounds alike, "" if unknown.
+	Label(station string) string
+	// DistrictName names a district by its official code, "" if unknown.
+	DistrictName(code string) string
+}
+
+// Facts are what a decision about people looks at.
+type Facts struct {
+	Directory *Directory
+	Places    Places
+}
+
+// mustGive returns a fault unless the actor may give, or take, that grant:
+// administrators every one; whoever may invite operators the role of operator
+// at stations in reach; organisers the role of judge.
+func (f Facts) mustGive(by Actor, g Grant) error {
+	if err := g.Check(); err != nil {
+		return err
+	}
+	switch {
+	case g.Scope.Level == Station && f.Places.Label(g.Scope.ID) == "":
+		return fault.New(fault.Invalid, "accounts.station_unknown", "station", g.Scope.ID).At("grants")
+	case g.Scope.Level == District && f.Places.DistrictName(g.Scope.ID) == "":
+		return fault.New(fault.Invalid, "accounts.district_unknown", "district", g.Scope.ID).At("grants")
+	case by.Can(ManagePeople, Where{}):
+		return nil
+	case g.Role == Operator:
+		return by.Must(InviteStation, f.Places.Where(g.Scope.ID))
+	case g.Role == Judge:
+		return by.Must(Organise, Where{Contest: g.Scope.ID})
+	}
+	return by.Must(ManagePeople, Where{})
+}
+
+// mustTend returns a fault unless the actor is that person or could have given
+// all she holds. Somebody who holds nothing is an administrator's business.
+func (f Facts) mustTend(by Actor, person string) error {
+	if by.Person != "" && by.Person == person {
+		return nil
+	}
+	p, err := f.Directory.Person(person)
+	if err != nil {
+		return err
+	}
+	if by.Can(ManagePeople, Where{}) {
+		return nil
+	}
+	if len(p.Grants) == 0 {
+		return by.Must(ManagePeople, Where{})
+	}
+	for _, g := range p.Grants {
+		if err := f.mustGive(by, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MayTend reports whether the actor may end the person's sessions, send her a
+// new passphrase link or disable her account.
+func (f Facts) MayTend(by Actor, person string) bool { return f.mustTend(by, person) == nil }
+
+// checkGrants sorts a person's grants and removes doubles.
+func checkGrants(grants []Grant) ([]Grant, error) {
+	if len(grants) > 100 {
+		return nil, fault.New(fault.Invalid, "accounts.too_many_grants", "most", 100).At("grants")
+	}
+	var out []Grant
+	for _, g := range grants {
+		if err := g.Check(); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+	}
+	return out, nil
+}
+
+// AddPerson makes an account at once, without an invitation.
+type AddPerson struct {
+	Name       string  `json:"name"`
+	Login      string  `json:"login"`
+	Grants     []Grant `json:"grants"`
+	Passphrase string  `json:"-"` // PHC; "" if she sets it by a link later
+}
+
+// DecideAdd makes the person. Only an administrator may. Faults:
+// accounts.denied, accounts.name_missing, accounts.name_form,
+// accounts.login_form, accounts.login_taken, those of grants.
+func DecideAdd(f Facts, m Meta, c AddPerson) (Person, error) {
+	if err := m.By.Must(ManagePeople, Where{}); err != nil {
+		return Person{}, err
+	}
+	grants, err := checkGrants(c.Grants)
+	if err != nil {
+		return Person{}, err
+	}
+	for _, g := range grants {
+		if err := f.mustGive(m.By, g); err != nil {
+			return Person{}, err
+		}
+	}
+	return f.newPerson(m, c.Name, c.Login, grants, m.By.Person)
+}
+
+func (f Facts) newPerson(m Meta, name, login string, grants []Grant, by string) (Person, error) {
+	name, err := CheckName(name)
+	if err != nil {
+		return Person{}, err
+	}
+	login = FoldLogin(login)
+	if err := CheckLogin(login); err != nil {
+		return Person{}, err
+	}
+	if _, taken := f.Directory.ByLogin(login); taken {
+		return Person{}, fault.New(fault.Conflict, "accounts.login_taken", "login", login).At("login")
+	}
+	return Person{ID: m.ID, Name: name, Login: login, Grants: grants, Language: text.Vietnamese, Created: m.At, InvitedBy: by}, nil
+}
+
+// ChangePerson sets what somebody is called and may do. Nil leaves as is.
+type ChangePerson struct {
+	Person   string         `json:"person"`
+	Name     *string        `json:"name,omitempty"`
+	Language *text.Language `json:"language,omitempty"`
+	Grants   *[]Grant       `json:"grants,omitempty"`
+	Disabled *bool          `json:"disabled,omitempty"`
+}
+
+// DecidePerson returns the person as changed. Oneself may change name and
+// language; grants need the authority to give every grant that comes or goes.
+// Faults: accounts.denied, accounts.person_unknown, accounts.name_missing,
+// accounts.name_form, accounts.not_yourself, accounts.last_admin, those of grants.
+func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
+	if err := f.mustTend(m.By, c.Person); err != nil {
+		return Person{}, err
+	}
+	p, err := f.Directory.Person(c.Person)
+	if err != nil {
+		return Person{}, err
+	}
+	if c.Name != nil {
+		if p.Name, err = CheckName(*c.Name); err != nil {
+			return Person{}, err
+		}
+	}
+	if c.Language != nil {
+		p.Language = text.Vietnamese
+		if *c.Language == text.English {
+			p.Language = text.English
+		}
+	}
+	if c.Grants != nil {
+		if p.Grants, err = f.regrant(m.By, p.Grants, *c.Grants); err != nil {
+			return Person{}, err
+		}
+	}
+	if c.Disabled != nil {
+		if m.By.Person == p.ID && *c.Disabled {
+			return Person{}, fault.New(fault.Invalid, "accounts.not_yourself")
+		}
+		p.Disabled = *c.Disabled
+	}
+	if (p.Disabled || !p.Actor("").Has(Admin)) && f.Directory.admins(p.ID) == 0 {
+		return Person{}, fault.New(fault.Invalid, "accounts.last_admin")
+	}
+	return p, nil
+}
+
+func (f Facts) regrant(by Actor, was, want []Grant) ([]Grant, error) {
+	grants, err := checkGrants(want)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range slices.Concat(was, grants) {
+		if slices.Contains(was, g) && slices.Contains(grants, g) {
+			continue
+		}
+		if err := f.mustGive(by, g); err != nil {
+			return nil, err
+		}
+	}
+	return grants, nil
+}
+
+// SetPassphrase replaces one's own passphrase. The caller has verified the old
+// one; Was is its hash, so that of two changes at once one is refused.
+type SetPassphrase struct {
+	Was     string `json:"-"` // PHC as verified
+	New     string `json:"-"` // PHC
+	Session string `json:"session"`
+}
+
+// DecidePassphrase checks that the passphrase is still the one verified.
+// Faults: accounts.log_in_first, accounts.passphrase_changed.
+func DecidePassphrase(m Meta, c SetPassphrase, stored string) error {
+	if m.By.Person == "" {
+		return fault.New(fault.Unauthenticated, "accounts.log_in_first")
+	}
+	if stored != c.Was {
+		return fault.New(fault.Conflict, "accounts.passphrase_changed")
+	}
+	return nil
+}

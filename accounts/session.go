@@ -1,0 +1,143 @@
+package accounts
+
+import (
+	"time"
+
+	"loa/internal/fault"
+)
+
+// How long a session lives: it ends after SessionIdle without a request and
+// in any case after SessionMost. Operators use their own phone once or twice a
+// day at five in the morning, so both are long; an administrator can end any
+// session at once.
+const (
+	SessionIdle = 14 * 24 * time.Hour
+	SessionMost = 90 * 24 * time.Hour
+)
+
+// SeenStep is how far Session.Seen and Token.Seen may lag, so that reading
+// pages costs one write to the disk an hour at most.
+const SeenStep = time.Hour
+
+// Session is one browser somebody logged in with.
+type Session struct {
+	ID      string    `json:"id"` // for the list of sessions; not the secret
+	Hash    Hash      `json:"hash"`
+	Person  string    `json:"person"`
+	Started time.Time `json:"started"` // UTC
+	Seen    time.Time `json:"seen"`    // UTC, last request, exact to SeenStep
+	Browser string    `json:"browser"` // User-Agent, at most 200 bytes
+	Address string    `json:"address"` // IP address at log-in
+}
+
+// Alive reports whether the session is good at that instant. One that seems to
+// start in the future is not: a clock set back must not make it immortal.
+func (s Session) Alive(at time.Time) bool {
+	return at.Before(s.Seen.Add(SessionIdle)) && at.Before(s.Started.Add(SessionMost)) && !at.Before(s.Started.Add(-SeenStep))
+}
+
+// Stale reports whether a use at that instant is worth noting in Seen.
+func Stale(seen, at time.Time) bool { return at.Sub(seen) >= SeenStep }
+
+// StartSession logs somebody in whose passphrase was just verified.
+type StartSession struct {
+	Hash    Hash   `json:"hash"`
+	Browser string `json:"browser"`
+	Address string `json:"address"`
+}
+
+// DecideSession makes the session of the person who acts. Faults:
+// accounts.log_in_first, accounts.disabled.
+func DecideSession(d *Directory, m Meta, c StartSession) (Session, error) {
+	p, err := d.Person(m.By.Person)
+	if err != nil {
+		return Session{}, fault.New(fault.Unauthenticated, "accounts.log_in_first").Because(err)
+	}
+	if p.Disabled {
+		return Session{}, fault.New(fault.Denied, "accounts.disabled")
+	}
+	if len(c.Browser) > 200 {
+		c.Browser = c.Browser[:200]
+	}
+	return Session{ID: m.ID, Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Browser: c.Browser, Address: c.Address}, nil
+}
+
+// EndSessions ends one session of a person, or with Session "" all but Except.
+type EndSessions struct {
+	Person  string `json:"person"`
+	Session string `json:"session,omitempty"`
+	Except  string `json:"except,omitempty"`
+}
+
+// DecideEnd returns which of the person's sessions end. Faults:
+// accounts.denied, accounts.person_unknown.
+func DecideEnd(f Facts, m Meta, c EndSessions, sessions []Session) (end []Session, err error) {
+	if err := f.mustTend(m.By, c.Person); err != nil {
+		return nil, err
+	}
+	for _, s := range sessions {
+		if s.Person == c.Person && s.ID != c.Except && (c.Session == "" || c.Session == s.ID) {
+			end = append(end, s)
+		}
+	}
+	return end, nil
+}
+
+// Token lets a program act for a person.
+type Token struct {
+	ID      string    `json:"id"`
+	Hash    Hash      `json:"hash"`
+	Person  string    `json:"person"`
+	Name    string    `json:"name"` // what it is for
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	Seen    time.Time `json:"seen,omitzero"` // last use, exact to SeenStep; zero if never
+}
+
+// TokenMost is how long a token may live.
+const TokenMost = 366 * 24 * time.Hour
+
+// Alive reports whether the token is good at that instant.
+func (t Token) Alive(at time.Time) bool { return at.Before(t.Expires) }
+
+// AddToken makes a token for a person: for oneself, or as an administrator.
+type AddToken struct {
+	Hash    Hash      `json:"hash"`
+	Person  string    `json:"person"`
+	Name    string    `json:"name"`
+	Expires time.Time `json:"expires"`
+}
+
+// DecideToken makes the token. Faults: accounts.denied,
+// accounts.person_unknown, accounts.name_missing, accounts.token_life.
+func DecideToken(f Facts, m Meta, c AddToken) (Token, error) {
+	if c.Person != m.By.Person {
+		if err := m.By.Must(ManagePeople, Where{}); err != nil {
+			return Token{}, err
+		}
+	}
+	if _, err := f.Directory.Person(c.Person); err != nil {
+		return Token{}, err
+	}
+	name, err := CheckName(c.Name)
+	if err != nil {
+		return Token{}, err
+	}
+	if life := c.Expires.Sub(m.At); life <= 0 || life > TokenMost {
+		return Token{}, fault.New(fault.Invalid, "accounts.token_life").At("expires")
+	}
+	return Token{ID: m.ID, Hash: c.Hash, Person: c.Person, Name: name, Created: m.At, Expires: c.Expires.UTC()}, nil
+}
+
+// RemoveToken ends a token.
+type RemoveToken struct {
+	ID string `json:"id"`
+}
+
+// DecideRemoveToken checks who may end the token. Faults: accounts.denied.
+func DecideRemoveToken(m Meta, t Token) error {
+	if t.Person == m.By.Person {
+		return nil
+	}
+	return m.By.Must(ManagePeople, Where{})
+}
