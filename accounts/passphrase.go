@@ -143,8 +143,12 @@ func guessable(phrase, login, name string) bool {
 		own[w] = true
 	}
 	own[squash(login)], own[squash(Plain(name))] = true, true
-	for _, form := range []string{squash(plain), squash(leet.Replace(plain)), letters(plain), letters(leet.Replace(plain))} {
-		if made(form, own) {
+	word := strings.TrimRightFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) }) // without the year and the sign at its end
+	if made(squash(plain), own) {
+		return true
+	}
+	for _, form := range []string{squash(leet.Replace(plain)), squash(leet.Replace(word)), letters(plain), letters(leet.Replace(plain))} {
+		if form != "" && made(form, own) {
 			return true
 		}
 	}

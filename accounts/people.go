@@ -14,7 +14,7 @@ type Places interface {
 	Where(station string) Where
 	// Label names a station so that no other sounds alike, "" if unknown.
 	Label(station string) string
-	// DistrictName names a district by its official code, "" if unknown.
+	// DistrictName names a district by its official code; an unknown code comes back as it is.
 	DistrictName(code string) string
 }
 
@@ -34,7 +34,7 @@ func (f Facts) mustGive(by Actor, g Grant) error {
 	switch {
 	case g.Scope.Level == Station && f.Places.Label(g.Scope.ID) == "":
 		return fault.New(fault.Invalid, "accounts.station_unknown", "station", g.Scope.ID).At("grants")
-	case g.Scope.Level == District && f.Places.DistrictName(g.Scope.ID) == "":
+	case g.Scope.Level == District && f.Places.DistrictName(g.Scope.ID) == g.Scope.ID:
 		return fault.New(fault.Invalid, "accounts.district_unknown", "district", g.Scope.ID).At("grants")
 	case by.Can(ManagePeople, Where{}):
 		return nil

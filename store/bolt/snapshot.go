@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"sync"
 
+	"loa/accounts"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -70,12 +71,14 @@ var (
 
 // snapshots is the reference data shared by all readers.
 type snapshots struct {
-	registry snapshot[*stations.Registry]
-	schedule snapshot[*scheduler.Schedule]
+	registry  snapshot[*stations.Registry]
+	schedule  snapshot[*scheduler.Schedule]
+	directory snapshot[*accounts.Directory]
 }
 
 // prepare gives each snapshot its loader.
 func (s *snapshots) prepare() {
+	s.directory.name, s.directory.load = "directory", loadDirectory
 	s.registry.name, s.registry.load = "registry", func(tx *tx) (*stations.Registry, error) {
 		units, err := unitRecords.all(tx)
 		if err != nil {

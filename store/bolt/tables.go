@@ -15,6 +15,7 @@ var tableNames = []string{
 	contestHeads.name, contestEvents.name, contestChanges.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	recordingsByTwin.name, stationBytes.name, librarySettings.name,
+	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
 }
 
 // plain are the buckets whose values carry no checksum.

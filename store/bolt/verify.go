@@ -21,6 +21,7 @@ func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What 
 var checks = []func(tx *tx, report func(Problem)) error{
 	checkContests,
 	checkLibrary,
+	checkAccounts,
 }
 
 // Verify reads everything: bbolt's own structure, the checksum of every

@@ -27,23 +27,17 @@ import (
 //go:embed *.html *.css *.js *.svg
 var files embed.FS
 
-// Auth finds out who sends a request. Both methods are safe for concurrent use
-// and return a zero Person, and no error, when nobody holds that secret any
-// more (ended, expired or disabled).
-type Auth interface {
-	// BySession returns the person of a living session and notes that it was seen.
-	BySession(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, accounts.Session, error)
-	// ByToken returns the person of an API token.
-	ByToken(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, error)
-}
-
 // Config is what a Kit needs to know. Auth, Now and Log are required.
 type Config struct {
-	Auth    Auth
+	Auth    accounts.Gate
 	Now     func() time.Time
 	Log     *slog.Logger
 	Proxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed; none by default
 	Version string         // shown in the footer
+
+	// ServerToken is the hash of the bearer token kept in the data folder: who
+	// may read it acts as accounts.ServerPerson. "" means there is none.
+	ServerToken accounts.Hash
 
 	// Ready says whether the daemon can serve; nil means always.
 	Ready func(context.Context) error

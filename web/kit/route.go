@@ -127,20 +127,11 @@ func May(a accounts.Actor, access Access) bool {
 	return a.CanSomewhere(access)
 }
 
-// identify finds the actor from the session cookie, or on API routes from a
-// bearer token. A token that is no longer good is an error; a stale cookie is
-// a stranger.
+// identify finds the actor from the bearer token or else the session cookie.
+// A token that is no longer good is an error; a stale cookie is a stranger.
 func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && isAPI(r.URL.Path) {
-		p, err := k.cfg.Auth.ByToken(r.Context(), accounts.HashOf(strings.TrimSpace(token)), r.Now)
-		if err != nil {
-			return err
-		}
-		if p.ID == "" {
-			return fault.New(fault.Unauthenticated, "accounts.token_unknown")
-		}
-		r.become(p, "token")
-		return nil
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return k.identifyToken(r, accounts.HashOf(strings.TrimSpace(token)))
 	}
 	c, err := r.Cookie(r.cookieName("s"))
 	if errors.Is(err, http.ErrNoCookie) {
@@ -156,8 +147,22 @@ func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
 	}
 	r.Session = s
 	r.become(p, "session")
-	if r.route.Access != Public || !isAPI(r.URL.Path) {
-		w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-store") // assets, which are everyone's, set their own
+	return nil
+}
+
+func (k *Kit) identifyToken(r *Request, h accounts.Hash) error {
+	if k.cfg.ServerToken != "" && h == k.cfg.ServerToken {
+		r.become(accounts.ServerPerson(), "token")
+		return nil
 	}
+	p, err := k.cfg.Auth.ByToken(r.Context(), h, r.Now)
+	if err != nil {
+		return err
+	}
+	if p.ID == "" {
+		return fault.New(fault.Unauthenticated, "accounts.token_unknown")
+	}
+	r.become(p, "token")
 	return nil
 }

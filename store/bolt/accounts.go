@@ -1,0 +1,519 @@
+package bolt
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// The tables of accounts. A passphrase's hash stands apart from its person,
+// and no command or answer in the trail holds one.
+var (
+	people       = table[accounts.Person]{name: "people"}          // by ID
+	phrases      = table[string]{name: "phrases"}                  // by person: PHC
+	invitations  = table[accounts.Invitation]{name: "invitations"} // by ID
+	inviteHashes = table[string]{name: "invite_hashes"}            // by hash: invitation ID
+	sessions     = table[accounts.Session]{name: "sessions"}       // by hash
+	sessionsOf   = table[string]{name: "sessions_of"}              // by person and session ID: hash
+	tokens       = table[accounts.Token]{name: "tokens"}           // by hash
+	tokensOf     = table[string]{name: "tokens_of"}                // by person and token ID: hash
+)
+
+// owned is the key of a row of an index by person.
+func owned(person, id string) []byte { return []byte(person + "\x00" + id) }
+
+func loadDirectory(tx *tx) (*accounts.Directory, error) {
+	all, err := people.all(tx)
+	return accounts.NewDirectory(all), err
+}
+
+// Directory implements accounts.Queries.
+func (s *Store) Directory(ctx context.Context) (*accounts.Directory, error) {
+	return read(ctx, s, &s.directory)
+}
+
+func (s *Store) accountFacts(tx *tx) (accounts.Facts, error) {
+	d, err := s.directory.get(tx)
+	if err != nil {
+		return accounts.Facts{}, err
+	}
+	places, err := s.registry.get(tx)
+	return accounts.Facts{Directory: d, Places: places}, err
+}
+
+// accountChange is change with the facts that decisions about people look at.
+func accountChange[C, R any](ctx context.Context, s *Store, m accounts.Meta, name string, cmd C, decide func(*tx, accounts.Facts) (R, error)) (R, error) {
+	var none R
+	if _, err := s.Directory(ctx); err != nil { // what a write transaction loads itself is not kept
+		return none, err
+	}
+	if _, err := s.Registry(ctx); err != nil {
+		return none, err
+	}
+	return change(ctx, s, m, name, cmd, func(tx *tx) (R, error) {
+		f, err := s.accountFacts(tx)
+		if err != nil {
+			return none, err
+		}
+		return decide(tx, f)
+	})
+}
+
+func (s *Store) putPerson(tx *tx, p accounts.Person) error {
+	if err := people.put(tx, []byte(p.ID), p); err != nil {
+		return err
+	}
+	return s.directory.touch(tx)
+}
+
+// Invite implements accounts.Commands.
+func (s *Store) Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error) {
+	return accountChange(ctx, s, m, "accounts.invite", c, func(tx *tx, f accounts.Facts) (accounts.Invitation, error) {
+		inv, err := accounts.DecideInvite(f, m, c)
+		if err != nil {
+			return inv, err
+		}
+		if err := inviteHashes.put(tx, []byte(inv.Hash), inv.ID); err != nil {
+			return inv, err
+		}
+		return inv, invitations.put(tx, []byte(inv.ID), inv)
+	})
+}
+
+// Withdraw implements accounts.Commands.
+func (s *Store) Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error) {
+	return accountChange(ctx, s, m, "accounts.withdraw", c, func(tx *tx, f accounts.Facts) (accounts.Invitation, error) {
+		inv, err := invitationByID(tx, c.ID)
+		if err != nil {
+			return inv, err
+		}
+		if inv, err = accounts.DecideWithdraw(f, m, inv); err != nil {
+			return inv, err
+		}
+		return inv, invitations.put(tx, []byte(inv.ID), inv)
+	})
+}
+
+func invitationByID(tx *tx, id string) (accounts.Invitation, error) {
+	inv, found, err := invitations.get(tx, []byte(id))
+	if err == nil && !found {
+		err = fault.New(fault.NotFound, "accounts.invitation_unknown")
+	}
+	return inv, err
+}
+
+func invitationByHash(tx *tx, h accounts.Hash) (accounts.Invitation, error) {
+	id, found, err := inviteHashes.get(tx, []byte(h))
+	if err != nil {
+		return accounts.Invitation{}, err
+	}
+	if !found {
+		return accounts.Invitation{}, fault.New(fault.NotFound, "accounts.invitation_unknown")
+	}
+	return invitationByID(tx, id)
+}
+
+// Join implements accounts.Commands.
+func (s *Store) Join(ctx context.Context, m accounts.Meta, c accounts.Join) (accounts.Person, error) {
+	return accountChange(ctx, s, m, "accounts.join", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
+		inv, err := invitationByHash(tx, c.Hash)
+		if err != nil {
+			return accounts.Person{}, err
+		}
+		p, inv, err := accounts.DecideJoin(f, m, c, inv)
+		if err != nil {
+			return p, err
+		}
+		if err := invitations.put(tx, []byte(inv.ID), inv); err != nil {
+			return p, err
+		}
+		if c.Passphrase != "" {
+			if err := phrases.put(tx, []byte(p.ID), c.Passphrase); err != nil {
+				return p, err
+			}
+		}
+		if inv.Person != "" { // a new passphrase ends what the old one opened
+			if err := endSessions(tx, p.ID, ""); err != nil {
+				return p, err
+			}
+		}
+		return p, s.putPerson(tx, p)
+	})
+}
+
+// AddPerson implements accounts.Commands.
+func (s *Store) AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error) {
+	return accountChange(ctx, s, m, "accounts.add_person", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
+		p, err := accounts.DecideAdd(f, m, c)
+		if err != nil {
+			return p, err
+		}
+		if c.Passphrase != "" {
+			if err := phrases.put(tx, []byte(p.ID), c.Passphrase); err != nil {
+				return p, err
+			}
+		}
+		return p, s.putPerson(tx, p)
+	})
+}
+
+// ChangePerson implements accounts.Commands.
+func (s *Store) ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error) {
+	return accountChange(ctx, s, m, "accounts.change_person", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
+		p, err := accounts.DecidePerson(f, m, c)
+		if err != nil {
+			return p, err
+		}
+		if p.Disabled {
+			if err := endSessions(tx, p.ID, ""); err != nil {
+				return p, err
+			}
+		}
+		return p, s.putPerson(tx, p)
+	})
+}
+
+// SetPassphrase implements accounts.Commands.
+func (s *Store) SetPassphrase(ctx context.Context, m accounts.Meta, c accounts.SetPassphrase) error {
+	_, err := accountChange(ctx, s, m, "accounts.set_passphrase", c, func(tx *tx, _ accounts.Facts) (struct{}, error) {
+		stored, _, err := phrases.get(tx, []byte(m.By.Person))
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := accounts.DecidePassphrase(m, c, stored); err != nil {
+			return struct{}{}, err
+		}
+		if err := endSessions(tx, m.By.Person, c.Session); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, phrases.put(tx, []byte(m.By.Person), c.New)
+	})
+	return err
+}
+
+// StartSession implements accounts.Commands. It also removes the person's
+// sessions and tokens that have died of age, so that nothing piles up.
+func (s *Store) StartSession(ctx context.Context, m accounts.Meta, c accounts.StartSession) (accounts.Session, error) {
+	return accountChange(ctx, s, m, "accounts.start_session", c, func(tx *tx, f accounts.Facts) (accounts.Session, error) {
+		session, err := accounts.DecideSession(f.Directory, m, c)
+		if err != nil {
+			return session, err
+		}
+		if err := bury(tx, session.Person, m.At); err != nil {
+			return session, err
+		}
+		if err := sessionsOf.put(tx, owned(session.Person, session.ID), string(session.Hash)); err != nil {
+			return session, err
+		}
+		return session, sessions.put(tx, []byte(session.Hash), session)
+	})
+}
+
+func bury(tx *tx, person string, at time.Time) error {
+	all, err := recordsOf(tx, sessionsOf, sessions, person)
+	if err != nil {
+		return err
+	}
+	for _, old := range all {
+		if !old.Alive(at) {
+			if err := endSession(tx, old); err != nil {
+				return err
+			}
+		}
+	}
+	gone, err := recordsOf(tx, tokensOf, tokens, person)
+	if err != nil {
+		return err
+	}
+	for _, t := range gone {
+		if !t.Alive(at) {
+			if err := removeToken(tx, t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// recordsOf collects what an index by person points at.
+func recordsOf[T any](tx *tx, index table[string], records table[T], person string) ([]T, error) {
+	var out []T
+	prefix := owned(person, "")
+	for e, err := range index.ascend(tx, prefix, after(prefix)) {
+		if err != nil {
+			return nil, err
+		}
+		rec, found, err := records.get(tx, []byte(e.rec))
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			out = append(out, rec)
+		}
+	}
+	return out, nil
+}
+
+func endSession(tx *tx, old accounts.Session) error {
+	if err := sessionsOf.remove(tx, owned(old.Person, old.ID)); err != nil {
+		return err
+	}
+	return sessions.remove(tx, []byte(old.Hash))
+}
+
+func endSessions(tx *tx, person, except string) error {
+	all, err := recordsOf(tx, sessionsOf, sessions, person)
+	if err != nil {
+		return err
+	}
+	for _, old := range all {
+		if old.ID == except {
+			continue
+		}
+		if err := endSession(tx, old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EndSessions implements accounts.Commands.
+func (s *Store) EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error) {
+	return accountChange(ctx, s, m, "accounts.end_sessions", c, func(tx *tx, f accounts.Facts) (int, error) {
+		all, err := recordsOf(tx, sessionsOf, sessions, c.Person)
+		if err != nil {
+			return 0, err
+		}
+		end, err := accounts.DecideEnd(f, m, c, all)
+		if err != nil {
+			return 0, err
+		}
+		for _, old := range end {
+			if err := endSession(tx, old); err != nil {
+				return 0, err
+			}
+		}
+		return len(end), nil
+	})
+}
+
+// AddToken implements accounts.Commands.
+func (s *Store) AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error) {
+	return accountChange(ctx, s, m, "accounts.add_token", c, func(tx *tx, f accounts.Facts) (accounts.Token, error) {
+		t, err := accounts.DecideToken(f, m, c)
+		if err != nil {
+			return t, err
+		}
+		if err := tokensOf.put(tx, owned(t.Person, t.ID), string(t.Hash)); err != nil {
+			return t, err
+		}
+		return t, tokens.put(tx, []byte(t.Hash), t)
+	})
+}
+
+// RemoveToken implements accounts.Commands.
+func (s *Store) RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error) {
+	return accountChange(ctx, s, m, "accounts.remove_token", c, func(tx *tx, _ accounts.Facts) (accounts.Token, error) {
+		t, err := tokenByID(tx, c.ID)
+		if err != nil {
+			return t, err
+		}
+		if err := accounts.DecideRemoveToken(m, t); err != nil {
+			return t, err
+		}
+		return t, removeToken(tx, t)
+	})
+}
+
+func tokenByID(tx *tx, id string) (accounts.Token, error) {
+	for e, err := range tokens.ascend(tx, nil, nil) {
+		if err != nil || e.rec.ID == id {
+			return e.rec, err
+		}
+	}
+	return accounts.Token{}, fault.New(fault.NotFound, "accounts.no_such_token")
+}
+
+func removeToken(tx *tx, t accounts.Token) error {
+	if err := tokensOf.remove(tx, owned(t.Person, t.ID)); err != nil {
+		return err
+	}
+	return tokens.remove(tx, []byte(t.Hash))
+}
+
+// Credential implements accounts.Queries.
+func (s *Store) Credential(ctx context.Context, person string) (phc string, err error) {
+	err = s.view(ctx, func(tx *tx) error { phc, _, err = phrases.get(tx, []byte(person)); return err })
+	return phc, err
+}
+
+// Invitation implements accounts.Queries.
+func (s *Store) Invitation(ctx context.Context, h accounts.Hash) (inv accounts.Invitation, err error) {
+	err = s.view(ctx, func(tx *tx) error { inv, err = invitationByHash(tx, h); return err })
+	return inv, err
+}
+
+// Invitations implements accounts.Queries.
+func (s *Store) Invitations(ctx context.Context, at time.Time) (open []accounts.Invitation, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		all, err := invitations.all(tx)
+		open = slices.DeleteFunc(all, func(i accounts.Invitation) bool { return i.Check(at) != nil })
+		return err
+	})
+	slices.SortFunc(open, func(a, b accounts.Invitation) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return open, err
+}
+
+// Sessions implements accounts.Queries.
+func (s *Store) Sessions(ctx context.Context, person string, at time.Time) (list []accounts.Session, err error) {
+	err = s.view(ctx, func(tx *tx) error { list, err = recordsOf(tx, sessionsOf, sessions, person); return err })
+	list = slices.DeleteFunc(list, func(o accounts.Session) bool { return !o.Alive(at) })
+	slices.SortFunc(list, func(a, b accounts.Session) int { return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(a.ID, b.ID)) })
+	return list, err
+}
+
+// Tokens implements accounts.Queries.
+func (s *Store) Tokens(ctx context.Context, person string, at time.Time) (list []accounts.Token, err error) {
+	err = s.view(ctx, func(tx *tx) error { list, err = recordsOf(tx, tokensOf, tokens, person); return err })
+	list = slices.DeleteFunc(list, func(t accounts.Token) bool { return !t.Alive(at) })
+	slices.SortFunc(list, func(a, b accounts.Token) int { return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID)) })
+	return list, err
+}
+
+// BySession implements accounts.Gate.
+func (s *Store) BySession(ctx context.Context, h accounts.Hash, at time.Time) (p accounts.Person, session accounts.Session, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		var found bool
+		if session, found, err = sessions.get(tx, []byte(h)); err != nil || !found || !session.Alive(at) {
+			return err
+		}
+		p, err = s.living(tx, session.Person)
+		return err
+	})
+	if err != nil || p.ID == "" {
+		return accounts.Person{}, accounts.Session{}, err
+	}
+	if accounts.Stale(session.Seen, at) {
+		session.Seen = at
+		err = s.noteSeen(ctx, func(tx *tx) error {
+			if now, found, err := sessions.get(tx, []byte(h)); err != nil || !found || !accounts.Stale(now.Seen, at) {
+				return err
+			}
+			return sessions.put(tx, []byte(h), session)
+		})
+	}
+	return p, session, err
+}
+
+// noteSeen keeps when a secret was last used. A disk that takes no writes must
+// not lock everybody out, so its faults are the log's business only.
+func (s *Store) noteSeen(ctx context.Context, put func(*tx) error) error {
+	err := s.update(ctx, put)
+	if err != nil && ctx.Err() == nil {
+		s.log.Warn("store: last use not noted", "err", err)
+		return nil
+	}
+	return err
+}
+
+// living finds a person who may act, or the zero Person.
+func (s *Store) living(tx *tx, id string) (accounts.Person, error) {
+	d, err := s.directory.get(tx)
+	if err != nil {
+		return accounts.Person{}, err
+	}
+	p, err := d.Person(id)
+	if err != nil || p.Disabled {
+		return accounts.Person{}, nil // gone or disabled: her secrets open nothing
+	}
+	return p, nil
+}
+
+// ByToken implements accounts.Gate.
+func (s *Store) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (p accounts.Person, err error) {
+	var t accounts.Token
+	err = s.view(ctx, func(tx *tx) error {
+		var found bool
+		if t, found, err = tokens.get(tx, []byte(h)); err != nil || !found || !t.Alive(at) {
+			return err
+		}
+		p, err = s.living(tx, t.Person)
+		return err
+	})
+	if err != nil || p.ID == "" {
+		return accounts.Person{}, err
+	}
+	if accounts.Stale(t.Seen, at) {
+		err = s.noteSeen(ctx, func(tx *tx) error {
+			now, found, err := tokens.get(tx, []byte(h))
+			if err != nil || !found || !accounts.Stale(now.Seen, at) {
+				return err
+			}
+			now.Seen = at
+			return tokens.put(tx, []byte(h), now)
+		})
+	}
+	return p, err
+}
+
+// checkAccounts verifies that every index row has its record and every record
+// its index row, and that logins are unique.
+func checkAccounts(tx *tx, report func(Problem)) error {
+	logins := map[string]string{}
+	for e, err := range people.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if other, twice := logins[e.rec.Login]; twice {
+			report(Problem{people.name, e.rec.ID, "login " + e.rec.Login + " is also that of " + other})
+		}
+		logins[e.rec.Login] = e.rec.ID
+	}
+	if err := checkIndex(tx, report, inviteHashes, invitations, func(i accounts.Invitation) []byte { return []byte(i.Hash) }, func(i accounts.Invitation) string { return i.ID }); err != nil {
+		return err
+	}
+	if err := checkIndex(tx, report, sessionsOf, sessions, func(o accounts.Session) []byte { return owned(o.Person, o.ID) }, func(o accounts.Session) string { return string(o.Hash) }); err != nil {
+		return err
+	}
+	return checkIndex(tx, report, tokensOf, tokens, func(t accounts.Token) []byte { return owned(t.Person, t.ID) }, func(t accounts.Token) string { return string(t.Hash) })
+}
+
+// checkIndex compares an index with its records both ways: row is a record's
+// key in the index, key its own.
+func checkIndex[T any](tx *tx, report func(Problem), index table[string], records table[T], row func(T) []byte, key func(T) string) error {
+	rows := 0
+	for e, err := range index.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		rows++
+		if _, found, err := records.get(tx, []byte(e.rec)); err != nil {
+			return err
+		} else if !found {
+			report(Problem{index.name, fmt.Sprintf("%q", e.key), "points at no record of " + records.name})
+		}
+	}
+	count := 0
+	for e, err := range records.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		count++
+		if to, found, err := index.get(tx, row(e.rec)); err != nil {
+			return err
+		} else if !found || to != key(e.rec) {
+			report(Problem{records.name, fmt.Sprintf("%q", e.key), "is not in " + index.name})
+		}
+	}
+	if rows != count {
+		report(Problem{index.name, "", fmt.Sprintf("has %d rows for %d records", rows, count)})
+	}
+	return nil
+}

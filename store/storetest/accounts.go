@@ -1,0 +1,397 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+)
+
+// AccountStore is what a store does for accounts.
+type AccountStore interface {
+	accounts.Commands
+	accounts.Queries
+	accounts.Gate
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+var noon = time.Date(2024, 5, 13, 5, 0, 0, 0, time.UTC)
+
+type accountTest struct {
+	AccountStore
+	t   *testing.T
+	ids int
+}
+
+// meta is a change with an ID of its own.
+func (a *accountTest) meta(by accounts.Actor, at time.Time) accounts.Meta {
+	a.ids++
+	return accounts.Meta{ID: t36(a.ids), By: by, At: at}
+}
+
+func t36(n int) string {
+	const digits = "0123456789abcdef"
+	b := []byte("00000000-0000-4000-8000-000000000000")
+	for i := len(b) - 1; n > 0; i, n = i-1, n/16 {
+		b[i] = digits[n%16]
+	}
+	return string(b)
+}
+
+func (a *accountTest) add(name string, grants ...accounts.Grant) accounts.Person {
+	a.t.Helper()
+	p, err := a.AddPerson(context.Background(), a.meta(accounts.Daemon(), noon), accounts.AddPerson{Name: name, Login: name, Grants: grants, Passphrase: "phc of " + name})
+	if err != nil {
+		a.t.Fatalf("add %s: %v", name, err)
+	}
+	return p
+}
+
+func (a *accountTest) wants(err error, code string) {
+	a.t.Helper()
+	if code == "" && err != nil || code != "" && !fault.Is(err, code) {
+		a.t.Errorf("got %v, want %q", err, code)
+	}
+}
+
+// Accounts runs what every engine must do for accounts. open gives an empty
+// store that already knows the stations of 2024.
+func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
+	for name, test := range map[string]func(*accountTest){
+		"an invitation lets in once":              inviteOnce,
+		"an invitation adds to an account":        inviteKnown,
+		"a renewal gives a new passphrase":        inviteRenewal,
+		"a maker who may no more":                 inviteMaker,
+		"withdrawn and expired":                   inviteEnds,
+		"who may invite whom":                     inviteScope,
+		"a repeat gets the first answer":          repeats,
+		"logins are unique in any spelling":       uniqueLogins,
+		"sessions live and die":                   sessionLife,
+		"disabling ends everything":               disabling,
+		"the last administrator stays":            lastAdmin,
+		"tokens are one's own":                    tokenLife,
+		"a passphrase changes from what was seen": phraseRace,
+	} {
+		t.Run(name, func(t *testing.T) { test(&accountTest{AccountStore: open(t), t: t}) })
+	}
+}
+
+func stationGrant(id string) accounts.Grant {
+	return accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: id}}
+}
+
+func districtMonitor(code string) accounts.Grant {
+	return accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: code}}
+}
+
+var adminGrant = accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}
+
+// twoStations returns two stations that lie in different districts.
+func (a *accountTest) twoStations() (one, two accounts.Where) {
+	a.t.Helper()
+	r, err := a.Registry(context.Background())
+	if err != nil || len(r.Stations()) < 2 {
+		a.t.Fatalf("the store must know stations: %v", err)
+	}
+	one = r.Where(r.Stations()[0].ID)
+	for _, s := range r.Stations() {
+		if two = r.Where(s.ID); two.District != one.District {
+			return one, two
+		}
+	}
+	a.t.Fatal("all stations lie in one district")
+	return one, two
+}
+
+func inviteOnce(a *accountTest) {
+	ctx := context.Background()
+	one, _ := a.twoStations()
+	h := accounts.HashOf("secret")
+	inv, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(one.Station)}, Note: "Chị Hoa"})
+	a.wants(err, "")
+	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 1 || open[0].ID != inv.ID {
+		a.t.Fatalf("open invitations: %v %v", open, err)
+	}
+	join := accounts.Join{Hash: h, Name: "Hoa", Login: "hoa", Passphrase: "phc"}
+	m := a.meta(accounts.Actor{}, noon.Add(time.Hour))
+	p, err := a.Join(ctx, m, join)
+	a.wants(err, "")
+	if !p.Has(stationGrant(one.Station)) || p.Login != "hoa" {
+		a.t.Errorf("joined as %+v", p)
+	}
+	again, err := a.Join(ctx, m, join)
+	if a.wants(err, ""); again.ID != p.ID {
+		a.t.Error("a double tap made somebody else")
+	}
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon.Add(2*time.Hour)), accounts.Join{Hash: h, Name: "Lan", Login: "lan", Passphrase: "phc"})
+	a.wants(err, "accounts.invitation_used")
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: accounts.HashOf("guess"), Name: "Lan", Login: "lan"})
+	a.wants(err, "accounts.invitation_unknown")
+	if phc, err := a.Credential(ctx, p.ID); err != nil || phc != "phc" {
+		a.t.Errorf("credential %q %v", phc, err)
+	}
+	if open, _ := a.Invitations(ctx, noon); len(open) != 0 {
+		a.t.Errorf("a used invitation is still open: %v", open)
+	}
+}
+
+func inviteKnown(a *accountTest) {
+	ctx := context.Background()
+	one, two := a.twoStations()
+	p := a.add("hoa", stationGrant(one.Station))
+	h := accounts.HashOf("secret")
+	_, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(two.Station)}})
+	a.wants(err, "")
+	p, err = a.Join(ctx, a.meta(p.Actor("session"), noon), accounts.Join{Hash: h})
+	a.wants(err, "")
+	if !p.Has(stationGrant(one.Station)) || !p.Has(stationGrant(two.Station)) {
+		a.t.Errorf("grants are %v", p.Grants)
+	}
+	if phc, _ := a.Credential(ctx, p.ID); phc != "phc of hoa" {
+		a.t.Errorf("joining again changed the passphrase to %q", phc)
+	}
+}
+
+func inviteRenewal(a *accountTest) {
+	ctx := context.Background()
+	p := a.add("hoa")
+	_, err := a.StartSession(ctx, a.meta(p.Actor("session"), noon), accounts.StartSession{Hash: accounts.HashOf("cookie")})
+	a.wants(err, "")
+	h := accounts.HashOf("secret")
+	inv, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: h, Person: p.ID})
+	a.wants(err, "")
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, inv.Expires), accounts.Join{Hash: h, Passphrase: "late"})
+	a.wants(err, "accounts.invitation_ended")
+	again, err := a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: h, Passphrase: "new"})
+	if a.wants(err, ""); again.ID != p.ID {
+		a.t.Errorf("renewed %v", again)
+	}
+	if phc, _ := a.Credential(ctx, p.ID); phc != "new" {
+		a.t.Errorf("the passphrase is %q", phc)
+	}
+	if who, _, _ := a.BySession(ctx, accounts.HashOf("cookie"), noon); who.ID != "" {
+		a.t.Error("the old session outlived the passphrase")
+	}
+}
+
+func inviteMaker(a *accountTest) {
+	ctx := context.Background()
+	a.add("chief", adminGrant)
+	one, _ := a.twoStations()
+	monitor := a.add("monitor", districtMonitor(one.District))
+	h := accounts.HashOf("secret")
+	_, err := a.Invite(ctx, a.meta(monitor.Actor("session"), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(one.Station)}})
+	a.wants(err, "")
+	yes := true
+	_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: monitor.ID, Disabled: &yes})
+	a.wants(err, "")
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: h, Name: "Hoa", Login: "hoa", Passphrase: "phc"})
+	a.wants(err, "accounts.invitation_ended")
+}
+
+func inviteEnds(a *accountTest) {
+	ctx := context.Background()
+	chief := a.add("chief", adminGrant)
+	one, _ := a.twoStations()
+	stranger := a.add("stranger", stationGrant(one.Station))
+	give := []accounts.Grant{adminGrant}
+	inv, err := a.Invite(ctx, a.meta(chief.Actor("session"), noon), accounts.Invite{Hash: accounts.HashOf("a"), Grants: give})
+	a.wants(err, "")
+	_, err = a.Withdraw(ctx, a.meta(stranger.Actor("session"), noon), accounts.Withdraw{ID: inv.ID})
+	a.wants(err, "accounts.denied")
+	_, err = a.Withdraw(ctx, a.meta(chief.Actor("session"), noon), accounts.Withdraw{ID: inv.ID})
+	a.wants(err, "")
+	join := accounts.Join{Hash: accounts.HashOf("a"), Name: "Hoa", Login: "hoa", Passphrase: "phc"}
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), join)
+	a.wants(err, "accounts.invitation_ended")
+	inv, err = a.Invite(ctx, a.meta(chief.Actor("session"), noon), accounts.Invite{Hash: accounts.HashOf("b"), Grants: give})
+	a.wants(err, "")
+	join.Hash = inv.Hash
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, inv.Expires), join)
+	a.wants(err, "accounts.invitation_ended")
+	_, err = a.Withdraw(ctx, a.meta(chief.Actor("session"), noon), accounts.Withdraw{ID: "nothing"})
+	a.wants(err, "accounts.invitation_unknown")
+}
+
+func inviteScope(a *accountTest) {
+	ctx := context.Background()
+	one, two := a.twoStations()
+	monitor := a.add("monitor", districtMonitor(one.District)).Actor("session")
+	operator := a.add("operator", stationGrant(one.Station))
+	elsewhere := a.add("elsewhere", stationGrant(two.Station))
+	for _, c := range []struct {
+		by   accounts.Actor
+		cmd  accounts.Invite
+		code string
+	}{
+		{monitor, accounts.Invite{Grants: []accounts.Grant{stationGrant(one.Station)}}, ""},
+		{monitor, accounts.Invite{Grants: []accounts.Grant{stationGrant(two.Station)}}, "accounts.denied"},
+		{monitor, accounts.Invite{Grants: []accounts.Grant{stationGrant("S99999")}}, "accounts.station_unknown"},
+		{monitor, accounts.Invite{Grants: []accounts.Grant{stationGrant(one.Station), adminGrant}}, "accounts.denied"},
+		{monitor, accounts.Invite{Person: operator.ID}, ""},
+		{monitor, accounts.Invite{Person: elsewhere.ID}, "accounts.denied"},
+		{operator.Actor("session"), accounts.Invite{Grants: []accounts.Grant{stationGrant(one.Station)}}, "accounts.denied"},
+		{accounts.Actor{}, accounts.Invite{Grants: []accounts.Grant{adminGrant}}, "accounts.log_in_first"},
+		{accounts.Daemon(), accounts.Invite{Grants: []accounts.Grant{districtMonitor("999")}}, "accounts.district_unknown"},
+		{accounts.Daemon(), accounts.Invite{}, "accounts.nothing_given"},
+		{accounts.Daemon(), accounts.Invite{Person: "nobody"}, "accounts.person_unknown"},
+	} {
+		c.cmd.Hash = accounts.HashOf(t36(a.ids))
+		_, err := a.Invite(ctx, a.meta(c.by, noon), c.cmd)
+		if c.code == "" && err != nil || c.code != "" && !fault.Is(err, c.code) {
+			a.t.Errorf("%s invites %+v: %v, want %q", c.by.Name, c.cmd, err, c.code)
+		}
+	}
+}
+
+func repeats(a *accountTest) {
+	ctx := context.Background()
+	m := a.meta(accounts.Daemon(), noon)
+	first, err := a.AddPerson(ctx, m, accounts.AddPerson{Name: "Hoa", Login: "hoa", Passphrase: "salted once"})
+	a.wants(err, "")
+	second, err := a.AddPerson(ctx, m, accounts.AddPerson{Name: "Hoa", Login: "hoa", Passphrase: "salted twice"})
+	if a.wants(err, ""); second.ID != first.ID {
+		a.t.Errorf("%v then %v", first, second)
+	}
+	_, err = a.AddPerson(ctx, m, accounts.AddPerson{Name: "Lan", Login: "lan"})
+	a.wants(err, "store.change_reused")
+}
+
+func uniqueLogins(a *accountTest) {
+	ctx := context.Background()
+	a.add("hoa.nam.chay")
+	_, err := a.AddPerson(ctx, a.meta(accounts.Daemon(), noon), accounts.AddPerson{Name: "Hòa", Login: " Hoa Nậm Chảy"})
+	a.wants(err, "accounts.login_taken")
+	d, err := a.Directory(ctx)
+	if a.wants(err, ""); d.Len() != 1 {
+		a.t.Errorf("%d people", d.Len())
+	}
+}
+
+func sessionLife(a *accountTest) {
+	ctx := context.Background()
+	p := a.add("hoa")
+	h := accounts.HashOf("cookie")
+	start := func(secret string, at time.Time) accounts.Session {
+		s, err := a.StartSession(ctx, a.meta(p.Actor("session"), at), accounts.StartSession{Hash: accounts.HashOf(secret), Browser: "Firefox"})
+		a.wants(err, "")
+		return s
+	}
+	start("cookie", noon)
+	alive := func(at time.Time, want bool) {
+		a.t.Helper()
+		who, _, err := a.BySession(ctx, h, at)
+		if a.wants(err, ""); (who.ID == p.ID) != want {
+			a.t.Errorf("at %s alive is %v", at, !want)
+		}
+	}
+	alive(noon, true)
+	alive(noon.Add(-2*time.Hour), false) // the clock was set back
+	for day := range 89 {                // used daily it lives on, until its absolute end
+		alive(noon.AddDate(0, 0, day), true)
+	}
+	alive(noon.Add(accounts.SessionMost), false)
+	other := start("other", noon.Add(accounts.SessionMost))
+	late := noon.Add(accounts.SessionMost)
+	if list, err := a.Sessions(ctx, p.ID, late); err != nil || len(list) != 1 || list[0].ID != other.ID {
+		a.t.Errorf("sessions %v %v", list, err)
+	}
+	n, err := a.EndSessions(ctx, a.meta(p.Actor("session"), late), accounts.EndSessions{Person: p.ID, Session: other.ID})
+	if a.wants(err, ""); n != 1 {
+		a.t.Errorf("%d ended", n)
+	}
+	if who, _, _ := a.BySession(ctx, other.Hash, late); who.ID != "" {
+		a.t.Error("an ended session lives")
+	}
+	idle := start("idle", late)
+	if who, _, _ := a.BySession(ctx, idle.Hash, late.Add(accounts.SessionIdle)); who.ID != "" {
+		a.t.Error("an idle session lives")
+	}
+}
+
+func disabling(a *accountTest) {
+	ctx := context.Background()
+	a.add("chief", adminGrant)
+	p := a.add("hoa")
+	_, err := a.StartSession(ctx, a.meta(p.Actor("session"), noon), accounts.StartSession{Hash: accounts.HashOf("cookie")})
+	a.wants(err, "")
+	_, err = a.AddToken(ctx, a.meta(p.Actor("session"), noon), accounts.AddToken{Hash: accounts.HashOf("token"), Person: p.ID, Name: "máy", Expires: noon.Add(time.Hour)})
+	a.wants(err, "")
+	yes, no := true, false
+	_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: p.ID, Disabled: &yes})
+	a.wants(err, "")
+	if who, err := a.ByToken(ctx, accounts.HashOf("token"), noon); err != nil || who.ID != "" {
+		a.t.Errorf("a disabled person's token opens: %v %v", who, err)
+	}
+	_, err = a.StartSession(ctx, a.meta(p.Actor("session"), noon), accounts.StartSession{Hash: accounts.HashOf("again")})
+	a.wants(err, "accounts.disabled")
+	_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: p.ID, Disabled: &no})
+	a.wants(err, "")
+	if who, _, _ := a.BySession(ctx, accounts.HashOf("cookie"), noon); who.ID != "" {
+		a.t.Error("a session came back to life")
+	}
+}
+
+func lastAdmin(a *accountTest) {
+	ctx := context.Background()
+	chief := a.add("chief", adminGrant)
+	yes, none := true, []accounts.Grant{}
+	_, err := a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: chief.ID, Disabled: &yes})
+	a.wants(err, "accounts.last_admin")
+	_, err = a.ChangePerson(ctx, a.meta(chief.Actor("session"), noon), accounts.ChangePerson{Person: chief.ID, Grants: &none})
+	a.wants(err, "accounts.last_admin")
+	a.add("second", adminGrant)
+	_, err = a.ChangePerson(ctx, a.meta(chief.Actor("session"), noon), accounts.ChangePerson{Person: chief.ID, Disabled: &yes})
+	a.wants(err, "accounts.not_yourself")
+	name, lang := " Trần  Thị Hoa ", text.English
+	p, err := a.ChangePerson(ctx, a.meta(chief.Actor("session"), noon), accounts.ChangePerson{Person: chief.ID, Name: &name, Language: &lang})
+	if a.wants(err, ""); p.Name != "Trần Thị Hoa" || p.Language != text.English || !p.Has(adminGrant) {
+		a.t.Errorf("%+v", p)
+	}
+}
+
+func tokenLife(a *accountTest) {
+	ctx := context.Background()
+	chief, p := a.add("chief", adminGrant), a.add("hoa")
+	cmd := accounts.AddToken{Hash: accounts.HashOf("token"), Person: chief.ID, Name: "máy", Expires: noon.Add(time.Hour)}
+	_, err := a.AddToken(ctx, a.meta(p.Actor("session"), noon), cmd)
+	a.wants(err, "accounts.denied")
+	cmd.Person = p.ID
+	tok, err := a.AddToken(ctx, a.meta(p.Actor("session"), noon), cmd)
+	a.wants(err, "")
+	if who, err := a.ByToken(ctx, tok.Hash, noon); err != nil || who.ID != p.ID {
+		a.t.Errorf("the token opens %v %v", who, err)
+	}
+	if list, _ := a.Tokens(ctx, p.ID, noon); len(list) != 1 || !list[0].Seen.Equal(noon) {
+		a.t.Errorf("tokens %+v", list)
+	}
+	if who, _ := a.ByToken(ctx, tok.Hash, noon.Add(time.Hour)); who.ID != "" {
+		a.t.Error("an expired token opens")
+	}
+	cmd.Expires = noon.Add(2 * accounts.TokenMost)
+	_, err = a.AddToken(ctx, a.meta(p.Actor("session"), noon), cmd)
+	a.wants(err, "accounts.token_life")
+	_, err = a.RemoveToken(ctx, a.meta(a.add("lan").Actor("session"), noon), accounts.RemoveToken{ID: tok.ID})
+	a.wants(err, "accounts.denied")
+	_, err = a.RemoveToken(ctx, a.meta(chief.Actor("session"), noon), accounts.RemoveToken{ID: tok.ID})
+	a.wants(err, "")
+	_, err = a.RemoveToken(ctx, a.meta(chief.Actor("session"), noon), accounts.RemoveToken{ID: tok.ID})
+	a.wants(err, "accounts.no_such_token")
+}
+
+func phraseRace(a *accountTest) {
+	ctx := context.Background()
+	p := a.add("hoa")
+	set := func(was, next string) error {
+		return a.SetPassphrase(ctx, a.meta(p.Actor("session"), noon), accounts.SetPassphrase{Was: was, New: next})
+	}
+	a.wants(set("phc of hoa", "second"), "")
+	a.wants(set("phc of hoa", "third"), "accounts.passphrase_changed")
+	if phc, _ := a.Credential(ctx, p.ID); phc != "second" {
+		a.t.Errorf("the passphrase is %q", phc)
+	}
+}
