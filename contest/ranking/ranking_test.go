@@ -33,7 +33,13 @@ func one(rows map[string][]float64) Input {
 	return in
 }
 
-func open(t testing.TB, in Input) *Tally {
+// tester is a *testing.T, *testing.B or *rapid.T.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func open(t tester, in Input) *Tally {
 	t.Helper()
 	tally, err := Open(in)
 	if err != nil {
@@ -42,7 +48,7 @@ func open(t testing.TB, in Input) *Tally {
 	return tally
 }
 
-func rank(t testing.TB, in Input, m Method) *Ranking {
+func rank(t tester, in Input, m Method) *Ranking {
 	t.Helper()
 	r, err := open(t, in).Rank(m)
 	if err != nil {

@@ -3,7 +3,6 @@ package ranking
 import (
 	"cmp"
 	"slices"
-	"sort"
 	"strings"
 
 	"loa/internal/fault"
@@ -202,7 +201,7 @@ func (t *Tally) checkChain() error {
 		}
 		seen := map[string]bool{}
 		for _, id := range c.Entries {
-			if !t.knows(id) || seen[id] {
+			if t.index(id) < 0 || seen[id] {
 				return fault.New(fault.Invalid, "ranking.bad_decision", "entry", id)
 			}
 			seen[id] = true
@@ -211,7 +210,11 @@ func (t *Tally) checkChain() error {
 	return nil
 }
 
-func (t *Tally) knows(entry string) bool {
-	i := sort.Search(len(t.entries), func(i int) bool { return t.entries[i].ID >= entry })
-	return i < len(t.entries) && t.entries[i].ID == entry
+// index finds an entry by ID, -1 if it is not in the contest.
+func (t *Tally) index(entry string) int {
+	i, ok := slices.BinarySearchFunc(t.entries, entry, func(e Entry, id string) int { return cmp.Compare(e.ID, id) })
+	if !ok {
+		return -1
+	}
+	return i
 }

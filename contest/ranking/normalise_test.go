@@ -1,0 +1,131 @@
+package ranking
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// slowNormal is the formula of normalised in floats, for one part of unit
+// weights, straight from its docstring.
+func slowNormal(in Input) map[string]float64 {
+	byJudge := map[string][]float64{}
+	total := func(s Sheet) float64 {
+		sum := 0.0
+		for _, c := range in.Parts[0].Criteria {
+			sum += c.Weight.Float() * s.Scores[c.ID].Float() * in.Parts[0].Weight.Float()
+		}
+		return sum
+	}
+	all, count := 0.0, 0.0
+	for _, s := range in.Sheets {
+		byJudge[s.Judge] = append(byJudge[s.Judge], total(s))
+		all += total(s)
+		count++
+	}
+	grand := all / count
+	mean, v := map[string]float64{}, map[string]float64{}
+	pooled, free := 0.0, 0.0
+	for j, x := range byJudge {
+		for _, t := range x {
+			mean[j] += t / float64(len(x))
+		}
+		for _, t := range x {
+			v[j] += (t - mean[j]) * (t - mean[j])
+		}
+		pooled += v[j]
+		free += float64(len(x) - 1)
+		v[j] /= float64(len(x) - 1)
+	}
+	pooled /= free
+	sum, n := map[string]float64{}, map[string]float64{}
+	for _, s := range in.Sheets {
+		k := float64(len(byJudge[s.Judge]))
+		c := k / (k + 5)
+		adjusted := total(s)
+		if k >= 5 {
+			centre, factor := c*mean[s.Judge]+(1-c)*grand, 1.0
+			if v[s.Judge] > 1e-12 {
+				factor = math.Sqrt(pooled / (c*v[s.Judge] + (1-c)*pooled))
+			}
+			adjusted = grand + factor*(adjusted-centre)
+		}
+		sum[s.Entry] += adjusted
+		n[s.Entry]++
+	}
+	for e := range sum {
+		sum[e] /= n[e]
+	}
+	return sum
+}
+
+func TestNormalisedIsItsFormula(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := anyInput(t)
+		if len(in.Parts) > 1 || len(in.Sheets) == 0 {
+			return
+		}
+		want := slowNormal(in)
+		for _, row := range rank(t, in, Normalised).Rows {
+			if got := row.Value.Float(); math.Abs(got-want[row.Entry.ID]) > 1e-8 {
+				t.Fatalf("%s: %v, by the formula %v", row.Entry.ID, got, want[row.Entry.ID])
+			}
+		}
+	})
+}
+
+func TestFewSheetsStayAsGiven(t *testing.T) {
+	in := one(map[string][]float64{"a": {9, 2}, "b": {8, 4}, "c": {3, 3}, "d": {7, 7}})
+	same(t, table(rank(t, in, Normalised)), table(rank(t, in, Mean)))
+}
+
+// Ten entries; the strict judge hears five, the mild one the others, a third
+// all of them. Entries e0 and e5 are alike in what each judge makes of them. Of
+// five sheets half is believed (5/(5+5)), so about half of the gap goes.
+func TestSeverityIsEvenedOut(t *testing.T) {
+	rows := map[string][]float64{}
+	for i := range 5 {
+		x := float64(i)
+		rows[fmt.Sprint("e", i)] = []float64{1 + x, -1, 4 + x/2}
+		rows[fmt.Sprint("e", i+5)] = []float64{-1, 5 + x, 4 + x/2}
+	}
+	gap := func(m Method) float64 {
+		r := rank(t, one(rows), m)
+		a, _ := r.Row("e5")
+		b, _ := r.Row("e0")
+		return a.Value.Float() - b.Value.Float()
+	}
+	if raw, even := gap(Mean), gap(Normalised); raw != 2 || even > 1.2 || even < 0.8 {
+		t.Errorf("%v points apart as given, %v evened out", raw, even)
+	}
+}
+
+// Swapping two judges' scores leaves equal values equal, whatever the square
+// roots.
+func TestTiesOfAlgebraSurviveRounding(t *testing.T) {
+	rows := map[string][]float64{"a": {9, 6, 5}, "b": {6, 9, 5}}
+	for i, s := range [][2]float64{{3, 3}, {7, 7}, {8, 8}, {2.5, 2.5}, {4, 4}} {
+		rows[fmt.Sprint("e", i)] = []float64{s[0], s[1], float64(i)}
+	}
+	r := rank(t, one(rows), Normalised)
+	a, _ := r.Row("a")
+	b, _ := r.Row("b")
+	if a.Value != b.Value || !a.Shared {
+		t.Errorf("%v and %v", a.Value, b.Value)
+	}
+}
+
+func TestAJudgeWithoutSpreadIsShiftedOnly(t *testing.T) {
+	rows := map[string][]float64{}
+	for i := range 6 {
+		rows[fmt.Sprint("e", i)] = []float64{10, float64(i)}
+	}
+	r := rank(t, one(rows), Normalised)
+	for i, row := range r.Rows {
+		if row.Entry.ID != fmt.Sprint("e", 5-i) {
+			t.Fatalf("%v", table(r))
+		}
+	}
+}
