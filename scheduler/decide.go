@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"loa/accounts"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/stations"
 )
@@ -138,19 +139,13 @@ func only[T comparable](all, wanted []T) []T {
 	return out
 }
 
-// Recording is what an episode needs to know of its audio.
-type Recording struct {
-	ID      string
-	Seconds float64
-}
-
 // DecideEpisode makes an episode or edits a draft, and returns the cleaned
 // script beside it. recording is the one c.Audio names, nil if there is none.
 // Faults: accounts.denied, schedule.episode_unknown, .programme_unknown,
 // .title_missing, .text_long, .language_unknown, .date_early,
 // .until_before_from, .audio_unknown, .nothing_to_air, and
 // .episode_is_submitted (or _approved, _withdrawn) when it is no draft.
-func DecideEpisode(s *Schedule, recording *Recording, m accounts.Meta, c SaveEpisode) (e Episode, script string, err error) {
+func DecideEpisode(s *Schedule, recording *audio.Recording, m accounts.Meta, c SaveEpisode) (e Episode, script string, err error) {
 	none := func(err error) (Episode, string, error) { return Episode{}, "", err }
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return none(err)
@@ -187,7 +182,7 @@ func DecideEpisode(s *Schedule, recording *Recording, m accounts.Meta, c SaveEpi
 	e.From, e.Until = c.From, c.Until
 	e.Audio, e.Seconds, e.ScriptRunes = c.Audio, 0, utf8.RuneCountInString(script)
 	if c.Audio != "" {
-		if recording == nil {
+		if recording == nil || !recording.Kind.Sound() {
 			return none(fault.New(fault.Invalid, "schedule.audio_unknown", "id", c.Audio).At("audio"))
 		}
 		e.Seconds = recording.Seconds

@@ -62,7 +62,8 @@ type Runs interface {
 
 // RunLog is read by the page that shows the runs.
 type RunLog interface {
-	// RunsBefore returns up to limit runs scheduled before that instant,
-	// the latest first; job "" is every job.
+	// RunsBefore returns up to limit runs scheduled before that instant, the
+	// latest first; job "" is every job. All runs of the last instant are
+	// there, even over the limit, so that the next page begins before it.
 	RunsBefore(ctx context.Context, job string, before time.Time, limit int) ([]Run, error)
 }

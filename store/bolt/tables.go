@@ -12,6 +12,7 @@ var tableNames = []string{
 	versionsBucket, acts.name, trail.name,
 	unitRecords.name, stationRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
+	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
 	contestHeads.name, contestEvents.name, contestChanges.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	recordingsByTwin.name, stationBytes.name, librarySettings.name,

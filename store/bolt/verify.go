@@ -22,6 +22,7 @@ var checks = []func(tx *tx, report func(Problem)) error{
 	checkContests,
 	checkLibrary,
 	checkAccounts,
+	checkSchedule,
 }
 
 // Verify reads everything: bbolt's own structure, the checksum of every
