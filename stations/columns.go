@@ -1,5 +1,15 @@
 package stations
 
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
 // Column is a column of the registry's table, as exported and imported. Its
 // heading is in the catalogue under "stations.column." + column.
 type Column string
@@ -8,4 +18,251 @@ type Column string
 var Columns = []Column{
 	"id", "code", "name", "district_code", "district", "technologies", "frequency_mhz", "power_w", "licence", "licence_until",
 	"clusters_working", "clusters_total", "languages", "hours", "contacts", "notes", "zone", "active",
+}
+
+// Heading is the Vietnamese name of the column.
+func (c Column) Heading() string { return text.Vietnamese.Say("stations.column." + string(c)) }
+
+// columnOf finds the column a heading means, in either language or by its
+// key, whatever the case and marks.
+func columnOf(heading string) (Column, bool) {
+	for _, c := range Columns {
+		if slices.ContainsFunc(headingsOf("stations.column."+string(c), string(c)), func(s string) bool { return fold(s) == fold(heading) }) {
+			return c, true
+		}
+	}
+	return "", false
+}
+
+// headingsOf are the names of a column: Vietnamese, English, and its key.
+func headingsOf(catalogue, key string) []string {
+	return []string{text.Vietnamese.Say(catalogue), text.English.Say(catalogue), key}
+}
+
+// field is a column that is part of Fields: how it is written in a cell and
+// read back.
+type field struct {
+	column Column
+	write  func(*Fields) string
+	read   func(*Fields, string) error
+}
+
+// fields are the columns an import may change. The others only say which
+// station is meant.
+var fields = []field{
+	{"technologies", func(f *Fields) string { return names(f.Technologies, "stations.technology.") },
+		func(f *Fields, s string) (err error) {
+			f.Technologies, err = keys(s, Technologies, "stations.technology.", "stations.technology_unknown")
+			return err
+		}},
+	{"frequency_mhz", func(f *Fields) string { return decimal(f.FM.FrequencyMHz) },
+		func(f *Fields, s string) error { return readDecimal(&f.FM.FrequencyMHz, s) }},
+	{"power_w", func(f *Fields) string { return decimal(f.FM.PowerW) },
+		func(f *Fields, s string) error { return readDecimal(&f.FM.PowerW, s) }},
+	{"licence", func(f *Fields) string { return f.FM.Licence },
+		func(f *Fields, s string) error { f.FM.Licence = s; return nil }},
+	{"licence_until", func(f *Fields) string { return f.FM.LicenceUntil.Short() },
+		func(f *Fields, s string) (err error) { f.FM.LicenceUntil, err = readDay(s); return err }},
+	{"clusters_working", func(f *Fields) string { return decimal(float64(f.ClustersWorking)) },
+		func(f *Fields, s string) error { return readWhole(&f.ClustersWorking, s) }},
+	{"clusters_total", func(f *Fields) string { return decimal(float64(f.ClustersTotal)) },
+		func(f *Fields, s string) error { return readWhole(&f.ClustersTotal, s) }},
+	{"languages", func(f *Fields) string { return names(f.Languages, "language.") },
+		func(f *Fields, s string) (err error) {
+			f.Languages, err = keys(s, Languages, "language.", "stations.language_unknown")
+			return err
+		}},
+	{"hours", writeHours, readHours},
+	{"contacts", writeContacts, readContacts},
+	{"notes", func(f *Fields) string { return f.Notes },
+		func(f *Fields, s string) error { f.Notes = s; return nil }},
+	{"zone", func(f *Fields) string { return f.Zone },
+		func(f *Fields, s string) error { f.Zone = s; return nil }},
+	{"active", writeActive, readActive},
+}
+
+// names writes keys by their Vietnamese names.
+func names[T ~string](list []T, prefix string) string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = text.Vietnamese.Say(prefix + string(v))
+	}
+	return strings.Join(out, ", ")
+}
+
+var separators = func(c rune) bool { return c == ',' || c == ';' || c == '\n' || c == '+' }
+
+// keys reads a list of names in either language, or of keys. "Mông" is
+// enough for "tiếng Mông", "IP" for "IP (3G/4G)".
+func keys[T ~string](s string, known []T, prefix, unknown string) ([]T, error) {
+	out := []T{}
+next:
+	for _, part := range strings.FieldsFunc(s, separators) {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		for _, k := range known {
+			for _, name := range []string{string(k), text.Vietnamese.Say(prefix + string(k)), text.English.Say(prefix + string(k))} {
+				short, _, _ := strings.Cut(name, " (")
+				if fold(name) == fold(part) || fold(short) == fold(part) || fold(strings.TrimPrefix(name, "tiếng ")) == fold(part) {
+					out = append(out, k)
+					continue next
+				}
+			}
+		}
+		return nil, fault.New(fault.Invalid, unknown, "text", part)
+	}
+	return out, nil
+}
+
+// decimal writes a number, nothing for zero: unknown.
+func decimal(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// unit is what people write after a number.
+var unit = regexp.MustCompile(`(?i)\s*(mhz|w|cụm)$`)
+
+func readDecimal(to *float64, s string) error {
+	*to = 0
+	s = strings.Replace(unit.ReplaceAllString(s, ""), ",", ".", 1)
+	if s == "" {
+		return nil
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || v < 0 || v > 1e6 {
+		return fault.New(fault.Invalid, "stations.number_unreadable", "text", s)
+	}
+	*to = v
+	return nil
+}
+
+func readWhole(to *int, s string) error {
+	var v float64
+	err := readDecimal(&v, s)
+	if err == nil && v != float64(int(v)) {
+		err = fault.New(fault.Invalid, "stations.number_unreadable", "text", s)
+	}
+	*to = int(v)
+	return err
+}
+
+// readDay reads a date, also as the number of days Excel keeps for one.
+func readDay(s string) (Date, error) {
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n >= 10_000 && n < 100_000 {
+		return Date("1899-12-30").AddDays(int(n)), nil
+	}
+	return ParseDate(s)
+}
+
+func writeHours(f *Fields) string {
+	out := make([]string, len(f.Hours))
+	for i, h := range f.Hours {
+		out[i] = h.String()
+	}
+	return strings.Join(out, ", ")
+}
+
+func readHours(f *Fields, s string) error {
+	f.Hours = []Hours{}
+	if v, err := strconv.ParseFloat(s, 64); err == nil && v > 0 && v < 1 { // Excel's fraction of a day
+		minutes := int(v*24*60 + 0.5)
+		f.Hours = append(f.Hours, Hours{minutes, minutes})
+		return nil
+	}
+	for _, part := range strings.FieldsFunc(s, separators) {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		h, err := ParseHours(part)
+		if err != nil {
+			return err
+		}
+		f.Hours = append(f.Hours, h)
+	}
+	return nil
+}
+
+func writeContacts(f *Fields) string {
+	out := make([]string, len(f.Contacts))
+	for i, c := range f.Contacts {
+		out[i] = strings.TrimRight(c.Name+" | "+c.Role+" | "+c.Phone, " |")
+	}
+	return strings.Join(out, "; ")
+}
+
+func readContacts(f *Fields, s string) error {
+	f.Contacts = []Contact{}
+	for _, part := range strings.FieldsFunc(s, func(c rune) bool { return c == ';' || c == '\n' }) {
+		cells := append(strings.Split(part, "|"), "", "")
+		f.Contacts = append(f.Contacts, Contact{Name: cells[0], Role: cells[1], Phone: cells[2]})
+		if len(cells) > 5 {
+			return fault.New(fault.Invalid, "stations.contact_sign", "name", line(cells[0]))
+		}
+	}
+	return nil
+}
+
+func writeActive(f *Fields) string {
+	out := make([]string, len(f.Active))
+	for i, a := range f.Active {
+		out[i] = a.From.Short() + " – " + a.Until.Short()
+	}
+	return strings.TrimSpace(strings.Join(out, "; "))
+}
+
+const day = `(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/-]\d{1,2}[/-]\d{4})`
+
+var interval = regexp.MustCompile(`^` + day + `\s*(?:(?:–|—|-|\.\.|đến)\s*` + day + `?)?$`)
+
+// readActive reads "1/1/2024 – 31/10/2024; 1/2/2025 –". An empty cell leaves
+// the days as they are: a station without any would never count.
+func readActive(f *Fields, s string) error {
+	if s == "" {
+		return nil
+	}
+	f.Active = []Interval{}
+	for _, part := range strings.FieldsFunc(s, separators) {
+		m := interval.FindStringSubmatch(strings.TrimSpace(part))
+		if m == nil {
+			return fault.New(fault.Invalid, "stations.active_unreadable", "text", strings.TrimSpace(part))
+		}
+		from, err := ParseDate(m[1])
+		if err != nil {
+			return err
+		}
+		until, err := ParseDate(m[2])
+		if err != nil {
+			return err
+		}
+		f.Active = append(f.Active, Interval{from, until})
+	}
+	return nil
+}
+
+// Table is the stations as rows of cells, the Vietnamese headings first. What
+// ReadImport reads from it changes nothing.
+func (r *Registry) Table(list []*Station) [][]any {
+	head := make([]any, len(Columns))
+	for i, c := range Columns {
+		head[i] = c.Heading()
+	}
+	rows := [][]any{head}
+	for _, s := range list {
+		u := r.Unit(s.Unit())
+		district := ""
+		if u.District != "" {
+			district = r.DistrictName(u.District)
+		}
+		row := []any{s.ID, u.Code, u.Name, u.District, district}
+		for _, f := range fields {
+			row = append(row, f.write(&s.Fields))
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }

@@ -140,6 +140,30 @@ func (r *Registry) Stations() []*Station {
 // Units lists all units there ever were, by list and code.
 func (r *Registry) Units() []Unit { return slices.Clone(r.units) }
 
+// with is the registry after these units and stations were added or replaced.
+func (r *Registry) with(units []Unit, list []Station) *Registry {
+	newUnits := make(map[UnitKey]bool, len(units))
+	for _, u := range units {
+		newUnits[u.UnitKey] = true
+	}
+	newStations := make(map[string]bool, len(list))
+	for _, s := range list {
+		newStations[s.ID] = true
+	}
+	units, list = slices.Clone(units), slices.Clone(list)
+	for _, u := range r.units {
+		if !newUnits[u.UnitKey] {
+			units = append(units, u)
+		}
+	}
+	for _, s := range r.stations {
+		if !newStations[s.ID] {
+			list = append(list, s)
+		}
+	}
+	return NewRegistry(units, list)
+}
+
 // Station returns the station of that ID. Fault: stations.unknown.
 func (r *Registry) Station(id string) (*Station, error) {
 	if s, ok := r.byID[id]; ok {
@@ -162,6 +186,7 @@ func (r *Registry) ByCodeOrID(s string, on Date) (*Station, error) {
 		if st := r.SeatedIn(u.UnitKey, on); st != nil {
 			return st, nil
 		}
+		break // an older unit of that code is another place
 	}
 	return nil, fault.New(fault.NotFound, "stations.unknown", "station", s).At("station")
 }

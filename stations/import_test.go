@@ -1,0 +1,217 @@
+package stations
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"loa/internal/fault"
+	"loa/internal/sheet"
+)
+
+const today Date = "2024-05-13"
+
+// filled is the founding registry with something in every field of some stations.
+func filled(t *testing.T) *Registry {
+	t.Helper()
+	r := founding()
+	s, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Fields: whole()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := whole()
+	f.Notes, f.FM.Licence = "=1+1", "-5"
+	f.Contacts = []Contact{{"+A", "", "+84912345678"}, {"B", "", ""}}
+	u, err := DecideSave(r, by("b"), SaveStation{ID: "S00100", Fields: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.with(nil, []Station{s, u})
+}
+
+func readImport(t *testing.T, file string) Import {
+	t.Helper()
+	rows, err := ReadImport([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Import{Rows: rows, On: today}
+}
+
+func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
+	r := filled(t)
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"csv":  func(b *bytes.Buffer) error { return sheet.CSV(b, r.Table(r.Stations())) },
+		"xlsx": func(b *bytes.Buffer) error { return sheet.XLSX(b, "Đài", r.Table(r.Stations())) },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		plan := r.PlanImport(readImport(t, b.String()))
+		if plan.Rows != 127 || len(plan.Changes) != 0 || len(plan.Bad) != 0 {
+			t.Errorf("%s: %d rows, changes %+v, bad %v", name, plan.Rows, plan.Changes, plan.Bad)
+		}
+		// The same table fills an empty registry completely.
+		empty := founding()
+		list, plan, err := DecideImport(empty, by("a"), readImport(t, b.String()))
+		if err != nil || len(list) != 2 {
+			t.Fatalf("%s: %d changed, %v", name, len(list), err)
+		}
+		if again := empty.with(nil, list).PlanImport(readImport(t, b.String())); len(again.Changes) != 0 {
+			t.Errorf("%s: a second import still changes %+v", name, again.Changes)
+		}
+		if len(plan.Changes[0].Differences) < 10 {
+			t.Errorf("%s: only %+v", name, plan.Changes[0].Differences)
+		}
+	}
+}
+
+func TestADryRunListsEveryChangeFieldByField(t *testing.T) {
+	r := filled(t)
+	plan := r.PlanImport(readImport(t, "Mã xã;Tên xã;TẦN SỐ (MHZ);Ngôn ngữ;Số cụm hoạt động\n2659;Xã Thống Nhất;58,5 MHz;Việt, Dao;7\n02662;Đồng Tuyển;;Mông;\n"))
+	if len(plan.Bad) != 0 {
+		t.Fatal(plan.Bad)
+	}
+	got := fmt.Sprintf("%+v", plan.Changes)
+	want := "[{Line:2 Station:S00001 New:false Label:Thống Nhất Differences:[{Column:frequency_mhz Old:57.5 New:58.5}]}" +
+		" {Line:3 Station:S00002 New:false Label:Đồng Tuyển Differences:[{Column:languages Old: New:tiếng Mông}]}]"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestRowsAreMatchedByAnySpellingOfTheName(t *testing.T) {
+	r := founding()
+	plan := r.PlanImport(readImport(t, strings.Join([]string{
+		"Tên xã,Huyện,Ghi chú",
+		"Vạn Hòa,,x", "Nàn Sín,Huyện Si Ma Cai,x", "XÃ NẬM CHẢY,,x", "Nậm Chày,Văn Bàn,x", "Thanh Bình,Thị xã Sa Pa,x", "Thị trấn Nông trường Phong Hải,,x",
+	}, "\n")))
+	var got []string
+	for _, c := range plan.Changes {
+		got = append(got, c.Station+" "+c.Label)
+	}
+	want := []string{"S00003 Vạn Hoà", "S00051 Nàn Xín", "S00033 Nậm Chảy (Mường Khương)", "S00112 Nậm Chầy (Văn Bàn)", "S00101 Thanh Bình (Sa Pa)", "S00128 N.T Phong Hải"}
+	if len(plan.Bad) != 0 || !slices.Equal(got, want) {
+		t.Errorf("got %v, bad %v", got, plan.Bad)
+	}
+	if !plan.Changes[5].New {
+		t.Error("the township's station is not marked as new")
+	}
+}
+
+func TestOneBadRowAndNothingIsWritten(t *testing.T) {
+	r := founding()
+	c := readImport(t, strings.Join([]string{
+		"Mã đài,Mã xã,Tên xã,Huyện,Tần số (MHz),Công nghệ,Giờ phát,Hoạt động",
+		",02659,,,,IP,6h,", // good
+		",99999,,,,,,",
+		",,Thanh Bình,,,,,",
+		",,Nam Chay,,,,,",
+		"S00002,02665,,,,,,",
+		"S00900,,,,,,,",
+		",02674,Tả Phời,,,,,",
+		",02674,,Bát Xát,,,,",
+		",02677,,,abc,radio,25h,hôm qua",
+		",02680,,,99,FM,,",
+		",02659,,,,,,",
+		",,,,57,,,",
+	}, "\n"))
+	list, plan, err := DecideImport(r, by("a"), c)
+	if !fault.Is(err, "stations.import_refused") || list != nil {
+		t.Fatalf("%d written, %v", len(list), err)
+	}
+	var got []string
+	for _, e := range fault.Of(err).Parts {
+		got = append(got, fmt.Sprint(e.Line, " ", e.Code, " ", e.Field))
+	}
+	want := []string{
+		"3 stations.unit_unknown code", "4 stations.name_ambiguous name", "5 stations.name_unknown name",
+		"6 stations.code_differs code", "7 stations.unknown id", "8 stations.name_differs name", "9 stations.district_differs district",
+		"10 stations.technology_unknown technologies", "10 stations.number_unreadable frequency_mhz", "10 stations.hours_unreadable hours",
+		"10 stations.active_unreadable active", "11 stations.frequency_range frequency_mhz", "12 stations.row_twice ", "13 stations.row_nameless name",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if len(plan.Changes) != 1 {
+		t.Errorf("the dry run shows %+v", plan.Changes)
+	}
+}
+
+func TestOnlyThePlanAPersonSawIsApplied(t *testing.T) {
+	r := founding()
+	c := readImport(t, "Mã xã,Ghi chú\n02659,mới")
+	c.Seen = r.PlanImport(c).Fingerprint
+	if list, _, err := DecideImport(r, by("a"), c); err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	other, err := DecideSave(r, by("b"), SaveStation{ID: "S00001", Fields: whole()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := DecideImport(r.with(nil, []Station{other}), by("c"), c); !fault.Is(err, "stations.plan_changed") {
+		t.Errorf("after somebody else's change: %v", err)
+	}
+}
+
+func TestAFileThatIsNoRegistryIsRefused(t *testing.T) {
+	for in, code := range map[string]string{
+		"":                     "sheet.empty",
+		"Tần số\n57":           "stations.heading_unknown",
+		"Ghi chú\nx":           "stations.no_key_column",
+		"Mã xã,Code\n1,2":      "stations.heading_twice",
+		"Mã xã,,Ghi chú\n1,,x": "",
+	} {
+		_, err := ReadImport([]byte(in))
+		if e := fault.Of(err); code == "" && err != nil || code != "" && (e == nil || e.Code != code) {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
+}
+
+func TestWhatExcelDoesToCellsIsUndone(t *testing.T) {
+	r := founding()
+	plan := r.PlanImport(readImport(t, "Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,46387,0.25,FM,57.500,Páo||912345678\n"))
+	if len(plan.Bad) != 0 {
+		t.Fatal(plan.Bad)
+	}
+	got := fmt.Sprint(plan.Changes[0].Differences)
+	if want := "[{technologies  FM} {frequency_mhz  57.5} {licence_until  31/12/2026} {hours  06:00} {contacts  Páo |  | 0912345678}]"; got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func FuzzImport(f *testing.F) {
+	r := founding()
+	f.Add("Mã xã,Tên xã,Công nghệ\n02659,Thống Nhất,FM")
+	f.Add("id;code;hours;contacts;active\nS00001;02659;5h-6h, 17h;A|b|0912;1/1/2024 – 2/2/2024; 3/3/2024")
+	f.Add("name;district;licence_until;frequency_mhz\nThanh Bình;Sa Pa;46387;57,5")
+	f.Fuzz(func(t *testing.T, in string) {
+		rows, err := ReadImport([]byte(in))
+		if err != nil {
+			return
+		}
+		list, plan, err := DecideImport(r, by("a"), Import{Rows: rows, On: today})
+		if err != nil {
+			return
+		}
+		after := r.with(nil, list)
+		if again := after.PlanImport(Import{Rows: rows, On: today}); len(again.Bad) != 0 || len(again.Changes) != 0 {
+			t.Fatalf("%q applied %+v, and then again %+v, %v", in, plan.Changes, again.Changes, again.Bad)
+		}
+		var b bytes.Buffer
+		if err := sheet.CSV(&b, after.Table(after.Stations())); err != nil {
+			t.Fatal(err)
+		}
+		back, err := ReadImport(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan := after.PlanImport(Import{Rows: back, On: today}); len(plan.Bad) != 0 || len(plan.Changes) != 0 {
+			t.Fatalf("%q: exported and imported again: %+v %v", in, plan.Changes, plan.Bad)
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package stations
+
+import (
+	"reflect"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// DecideSave says what a station becomes. Faults: stations.unknown,
+// stations.unit_unknown, stations.unit_has_station, stations.changed_meanwhile,
+// and stations.refused whose parts say what is wrong in which field.
+func DecideSave(r *Registry, m accounts.Meta, c SaveStation) (Station, error) {
+	if c.ID == "" {
+		return r.open(m, c)
+	}
+	old, err := r.Station(c.ID)
+	if err != nil {
+		return Station{}, err
+	}
+	if err := m.By.Must(accounts.EditStations, r.Where(c.ID)); err != nil {
+		return Station{}, err
+	}
+	if c.Revision != 0 && c.Revision != old.Revision {
+		return Station{}, fault.New(fault.Conflict, "stations.changed_meanwhile", "name", old.ChangedBy, "at", old.ChangedAt)
+	}
+	s, bad := r.revise(*old, m, c.Fields)
+	return s, refused(bad)
+}
+
+// open gives a unit its station. Without days of activity it is active from
+// the day of the change on.
+func (r *Registry) open(m accounts.Meta, c SaveStation) (Station, error) {
+	u, ok := r.byKey[c.Unit]
+	if !ok || u.Kind.Level() != Commune {
+		return Station{}, fault.New(fault.NotFound, "stations.unit_unknown", "code", c.Unit.Code).At("unit")
+	}
+	if err := m.By.Must(accounts.EditStations, accounts.Where{District: u.District}); err != nil {
+		return Station{}, err
+	}
+	if len(c.Active) == 0 {
+		c.Active = []Interval{{From: DateOf(m.At.In(text.Zone))}}
+	}
+	s, bad := r.revise(Station{ID: r.NextID(), Seats: []Seat{{u.UnitKey, u.Valid.From}}}, m, c.Fields)
+	return s, refused(bad)
+}
+
+func refused(parts []*fault.Error) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	e := fault.New(fault.Invalid, "stations.refused", "count", len(parts))
+	e.Parts = parts
+	return e
+}
+
+// revise is the station with other fields, the same if nothing differs.
+func (r *Registry) revise(s Station, m accounts.Meta, f Fields) (Station, []*fault.Error) {
+	f, bad := f.tidy()
+	if len(bad) == 0 {
+		bad = r.fits(s, f.Active)
+	}
+	if before, _ := s.Fields.tidy(); len(bad) > 0 || s.Revision > 0 && reflect.DeepEqual(before, f) {
+		return s, bad
+	}
+	s.Fields = f
+	return s.stamped(m), nil
+}
+
+func (s Station) stamped(m accounts.Meta) Station {
+	s.Revision++
+	s.ChangedAt, s.ChangedBy = m.At.UTC(), m.By.Name
+	return s
+}
+
+// fits refuses days on which the station's unit was not valid, or had another
+// station.
+func (r *Registry) fits(s Station, active []Interval) (bad []*fault.Error) {
+	for i, seat := range s.Seats {
+		valid := r.Unit(seat.Unit).Valid
+		for _, a := range active {
+			if i == 0 && a.From < valid.From || i == len(s.Seats)-1 && valid.Until != "" && (a.Until == "" || a.Until > valid.Until) {
+				bad = append(bad, fault.New(fault.Invalid, "stations.active_outside", "from", valid.From.Short(), "until", valid.Until.Short()).At("active"))
+			}
+		}
+		for _, other := range r.seated[seat.Unit] {
+			if other.ID != s.ID && anyOverlap(active, other.Active) {
+				bad = append(bad, fault.New(fault.Conflict, "stations.unit_has_station", "name", r.Unit(seat.Unit).Name, "station", other.ID).At("active"))
+			}
+		}
+	}
+	return bad
+}
+
+func anyOverlap(a, b []Interval) bool {
+	for _, i := range a {
+		for _, j := range b {
+			if i.overlaps(j) {
+				return true
+			}
+		}
+	}
+	return false
+}

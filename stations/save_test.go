@@ -1,0 +1,145 @@
+package stations
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// by is a change of the daemon's on 2024-05-13.
+func by(id string) accounts.Meta {
+	return accounts.Meta{ID: id, By: accounts.Daemon(), At: time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)}
+}
+
+func actor(role accounts.Role, level accounts.Level, id string) accounts.Meta {
+	m := by("x")
+	m.By = accounts.Actor{Person: "p", Name: "P", Via: "session", Grants: []accounts.Grant{{Role: role, Scope: accounts.Scope{Level: level, ID: id}}}}
+	return m
+}
+
+// whole are fields with everything filled in.
+func whole() Fields {
+	return Fields{
+		Technologies: []Technology{IP, FM, FM}, FM: Transmitter{57.5, 30, " 12/GP-CTS ", "2026-12-31"},
+		ClustersWorking: 7, ClustersTotal: 9, Languages: []string{"ium", "vi"},
+		Hours:    []Hours{{1020, 1050}, {330, 375}, {330, 375}},
+		Contacts: []Contact{{norm.NFD.String("Giàng  A Páo"), "văn hoá - xã hội", "0912 345.678"}, {}},
+		Notes:    "Loa số 3 hỏng\r\ncần thay ", Active: []Interval{{From: "2024-02-01"}, {"2024-01-01", "2024-01-10"}},
+	}
+}
+
+func TestASavedStationIsInOneForm(t *testing.T) {
+	r := founding()
+	s, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Revision: 1, Fields: whole()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range fields {
+		got = append(got, string(f.column)+"="+f.write(&s.Fields))
+	}
+	want := "technologies=FM, IP (3G/4G)|frequency_mhz=57.5|power_w=30|licence=12/GP-CTS|licence_until=31/12/2026|clusters_working=7|clusters_total=9|languages=tiếng Việt, tiếng Dao|hours=05:30-06:15, 17:00-17:30|contacts=Giàng A Páo | văn hoá - xã hội | 0912345678|notes=Loa số 3 hỏng\ncần thay|zone=|active=1/1/2024 – 10/1/2024; 1/2/2024 –"
+	if line := strings.Join(got, "|"); line != want {
+		t.Errorf("got  %s\nwant %s", line, want)
+	}
+	if s.Revision != 2 || s.ChangedBy != "Loa" || !s.ChangedAt.Equal(by("").At) || s.ID != "S00001" {
+		t.Errorf("%+v", s)
+	}
+	if old, _ := r.Station("S00001"); old.Revision != 1 || len(old.Technologies) != 0 {
+		t.Error("the registry itself was changed")
+	}
+	again, err := DecideSave(r.with(nil, []Station{s}), by("b"), SaveStation{ID: "S00001", Fields: whole()})
+	if err != nil || again.Revision != 2 {
+		t.Errorf("saving the same made revision %d, %v", again.Revision, err)
+	}
+}
+
+func TestWhatCannotBeIsRefusedAtItsField(t *testing.T) {
+	r := founding()
+	for name, c := range map[string]struct {
+		spoil       func(*Fields)
+		code, field string
+	}{
+		"frequency too low":  {func(f *Fields) { f.FM.FrequencyMHz = 53.9 }, "stations.frequency_range", "frequency_mhz"},
+		"frequency too high": {func(f *Fields) { f.FM.FrequencyMHz = 101 }, "stations.frequency_range", "frequency_mhz"},
+		"too much power":     {func(f *Fields) { f.FM.PowerW = 31 }, "stations.power_range", "power_w"},
+		"FM not chosen":      {func(f *Fields) { f.Technologies = []Technology{Wired} }, "stations.fm_not_chosen", "technologies"},
+		"unknown technology": {func(f *Fields) { f.Technologies = append(f.Technologies, "telepathy") }, "stations.technology_unknown", "technologies"},
+		"unknown language":   {func(f *Fields) { f.Languages = []string{"en"} }, "stations.language_unknown", "languages"},
+		"more work than are": {func(f *Fields) { f.ClustersWorking = 10 }, "stations.clusters_range", "clusters_working"},
+		"negative clusters":  {func(f *Fields) { f.ClustersWorking = -1 }, "stations.clusters_range", "clusters_working"},
+		"phone of letters":   {func(f *Fields) { f.Contacts[0].Phone = "gọi Páo" }, "stations.phone_unreadable", "contacts"},
+		"nobody's phone":     {func(f *Fields) { f.Contacts[0].Name = " " }, "stations.contact_nameless", "contacts"},
+		"sign in a name":     {func(f *Fields) { f.Contacts[0].Name = "a;b" }, "stations.contact_sign", "contacts"},
+		"never active":       {func(f *Fields) { f.Active = nil }, "stations.active_missing", "active"},
+		"backward":           {func(f *Fields) { f.Active = []Interval{{"2024-03-01", "2024-02-01"}} }, "stations.active_backward", "active"},
+		"overlapping":        {func(f *Fields) { f.Active[1].Until = "2024-02-01" }, "stations.active_overlaps", "active"},
+		"before the commune": {func(f *Fields) { f.Active[1].From = "2023-12-31" }, "stations.active_outside", "active"},
+		"long notes":         {func(f *Fields) { f.Notes = strings.Repeat("ô", maxNotes+1) }, "stations.too_long", "notes"},
+		"no such zone":       {func(f *Fields) { f.Zone = "Asia/Sapa" }, "stations.zone_unknown", "zone"},
+	} {
+		f := whole()
+		c.spoil(&f)
+		_, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Fields: f})
+		e := fault.Of(err)
+		if e == nil || e.Code != "stations.refused" || len(e.Parts) != 1 || e.Parts[0].Code != c.code || e.Parts[0].Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSavingNeedsTheRightTheStationAndTheLatestRevision(t *testing.T) {
+	r := founding()
+	save := SaveStation{ID: "S00001", Fields: whole()}
+	for name, m := range map[string]accounts.Meta{
+		"operator": actor(accounts.Operator, accounts.Station, "S00001"), "monitor": actor(accounts.Monitor, accounts.Province, ""),
+	} {
+		if _, err := DecideSave(r, m, save); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, _, err := DecideImport(r, m, Import{On: "2024-05-13"}); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%s imports: %v", name, err)
+		}
+		if _, _, _, err := DecideMerge(r, m, Reform2025()); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%s merges: %v", name, err)
+		}
+	}
+	if _, err := DecideSave(r, actor(accounts.Editor, accounts.Province, ""), save); err != nil {
+		t.Errorf("editor: %v", err)
+	}
+	save.Revision = 2
+	if _, err := DecideSave(r, by("a"), save); !fault.Is(err, "stations.changed_meanwhile") {
+		t.Errorf("another revision: %v", err)
+	}
+	save.ID = "S00200"
+	if _, err := DecideSave(r, by("a"), save); !fault.Is(err, "stations.unknown") {
+		t.Errorf("no such station: %v", err)
+	}
+}
+
+func TestAUnitGetsItsOneStation(t *testing.T) {
+	r := founding()
+	ward, ok := r.UnitByCode("02635", "2024-05-13")
+	if !ok {
+		t.Fatal("no ward Duyên Hải")
+	}
+	s, err := DecideSave(r, by("a"), SaveStation{Unit: ward.UnitKey})
+	if err != nil || s.ID != "S00128" || !s.ActiveOn("2024-05-13") || s.ActiveOn("2024-05-12") {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	r = r.with(nil, []Station{s})
+	_, err = DecideSave(r, by("b"), SaveStation{Unit: ward.UnitKey})
+	if e := fault.Of(err); e == nil || len(e.Parts) != 1 || e.Parts[0].Code != "stations.unit_has_station" {
+		t.Errorf("a second one: %v", err)
+	}
+	for _, k := range []UnitKey{{}, {FoundingDay, "080"}, {"2025-07-01", "02647"}} {
+		if _, err := DecideSave(r, by("c"), SaveStation{Unit: k}); !fault.Is(err, "stations.unit_unknown") {
+			t.Errorf("%v: %v", k, err)
+		}
+	}
+}
