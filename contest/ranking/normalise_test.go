@@ -102,18 +102,25 @@ func TestSeverityIsEvenedOut(t *testing.T) {
 	}
 }
 
-// Swapping two judges' scores leaves equal values equal, whatever the square
-// roots.
+// Two judges of equal spread whose means are two points apart: half of that is
+// believed, so 5 from the first and 6 from the second are equal by algebra,
+// and must stay so whatever the square roots. A third judge, of another
+// spread each time, makes these irrational.
 func TestTiesOfAlgebraSurviveRounding(t *testing.T) {
-	rows := map[string][]float64{"a": {9, 6, 5}, "b": {6, 9, 5}}
-	for i, s := range [][2]float64{{3, 3}, {7, 7}, {8, 8}, {2.5, 2.5}, {4, 4}} {
-		rows[fmt.Sprint("e", i)] = []float64{s[0], s[1], float64(i)}
-	}
-	r := rank(t, one(rows), Normalised)
-	a, _ := r.Row("a")
-	b, _ := r.Row("b")
-	if a.Value != b.Value || !a.Shared {
-		t.Errorf("%v and %v", a.Value, b.Value)
+	for other := range 20 {
+		rows := map[string][]float64{}
+		for i := range 5 {
+			x := float64(i)
+			rows[fmt.Sprint("e", i)] = []float64{3 + x, -1, x * float64(other) / 16}
+			rows[fmt.Sprint("e", i+5)] = []float64{-1, 5 + x, x / 4}
+		}
+		rows["e2"][2], rows["e6"][2] = 4, 4
+		r := rank(t, one(rows), Normalised)
+		a, _ := r.Row("e2")
+		b, _ := r.Row("e6")
+		if a.Value != b.Value || !a.Shared {
+			t.Errorf("%v and %v", a.Value, b.Value)
+		}
 	}
 }
 
