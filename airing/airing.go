@@ -168,3 +168,11 @@ type Log interface {
 	// ForSlots returns, by slot ID, the standing line of each slot that has one.
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)
 }
+
+// SettingsStore keeps the settings. Saving is idempotent by m.ID.
+type SettingsStore interface {
+	Settings(ctx context.Context) (Settings, error)
+	// SaveSettings checks and keeps them. Another start of the week moves every
+	// tally to the week it then belongs to; closed weeks stay as frozen.
+	SaveSettings(ctx context.Context, m accounts.Meta, s Settings) (Settings, error)
+}

@@ -161,6 +161,9 @@ func TestATallyTakenAwayAndAddedIsTheRecount(t *testing.T) {
 	if _, ok := TallyOf([]byte{1}); ok {
 		t.Fatal("one byte is no tally")
 	}
+	if Of(Line{}) != (Tally{}) {
+		t.Fatal("no line at all counts")
+	}
 	if Of(Line{Report: Report{Outcome: Aired}, CorrectedBy: "x"}) != (Tally{}) {
 		t.Fatal("a corrected report counts")
 	}

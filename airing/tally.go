@@ -29,6 +29,9 @@ func Of(l Line) Tally {
 		}
 		return t
 	}
+	if l.Outcome != Aired {
+		return t // the zero Line, which stands for no line at all
+	}
 	t.Aired = 1
 	if l.Qualifies {
 		t.Qualifying = 1

@@ -5,7 +5,10 @@ package web
 import (
 	"net/http"
 
+	"loa/audio"
+	"loa/web/airings"
 	"loa/web/api"
+	"loa/web/coverage"
 	"loa/web/kit"
 )
 
@@ -13,17 +16,28 @@ import (
 // its own part.
 type Store interface {
 	api.Store
+	airings.Store
+	coverage.Store
+}
+
+// Deps are the parts of the daemon behind the pages.
+type Deps struct {
+	Store  Store
+	Blobs  audio.Blobs
+	Backup api.Backup
 }
 
 // New returns the handler of everything a browser or a program may ask for.
 // It fails on a broken template, an undeclared file or a route without access.
-func New(cfg kit.Config, s Store) (http.Handler, error) {
+func New(cfg kit.Config, d Deps) (http.Handler, error) {
 	k := kit.New(cfg)
-	Register(k, s)
+	Register(k, d)
 	return k.Handler()
 }
 
 // Register adds every page folder and the API to k: one line each.
-func Register(k *kit.Kit, s Store) {
-	api.Register(k, s)
+func Register(k *kit.Kit, d Deps) {
+	api.Register(k, d.Store, d.Blobs, d.Backup)
+	airings.Register(k, d.Store, d.Blobs)
+	coverage.Register(k, d.Store)
 }

@@ -26,6 +26,9 @@ type command struct {
 // commands lists every command in the order the help shows them.
 var commands = []command{
 	{"audio", "audio.cli.summary", audioCommand},
+	{"backup", "cli.summary.backup", backupCommand},
+	{"restore", "cli.summary.restore", restoreCommand},
+	{"verify", "cli.summary.verify", verifyCommand},
 	{"version", "cli.summary.version", versionCommand},
 }
 

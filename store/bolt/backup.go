@@ -14,24 +14,24 @@ import (
 	"loa/internal/fault"
 )
 
-// Backup writes a consistent copy of the database to w while others go on
-// writing. It first copies at disk speed into the data folder, so that a slow
-// receiver does not hold old pages back.
-func (s *Store) Backup(ctx context.Context, w io.Writer) error {
+// Backup makes a consistent copy of the database while others go on writing,
+// and hands its size and bytes to use. It first copies at disk speed into the
+// data folder, so that a slow receiver does not hold old pages back.
+func (s *Store) Backup(ctx context.Context, use func(size int64, r io.Reader) error) error {
 	f, err := os.CreateTemp(s.dir, "backup-*.tmp")
 	if err != nil {
 		return diskFault(err, "make backup copy")
 	}
 	defer func() { f.Close(); os.Remove(f.Name()) }()
-	err = s.view(ctx, func(tx *tx) error { _, err := tx.b.WriteTo(f); return err })
+	var size int64
+	err = s.view(ctx, func(tx *tx) error { size, err = tx.b.WriteTo(f); return err })
 	if err != nil {
 		return diskFault(err, "make backup copy")
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	_, err = io.Copy(w, f)
-	return err
+	return use(size, f)
 }
 
 // Restore puts a database copied by Backup into an empty data folder, checks

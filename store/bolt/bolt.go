@@ -268,8 +268,8 @@ func diskFault(err error, doing string) error {
 // ID is the installation's own ID, made at the first start and kept by backups.
 func (s *Store) ID() string { return s.installation.ID }
 
-// Dir is the data folder.
-func (s *Store) Dir() string { return s.dir }
+// Created is when the installation began, UTC.
+func (s *Store) Created() time.Time { return s.installation.Created }
 
 // Failed is closed when the disk failed under a commit. The daemon must then
 // end and start again: Linux may have dropped the pages it could not write.

@@ -203,7 +203,14 @@ func TestBackupWhileWritingRestoresToTheSameContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	var copied bytes.Buffer
-	if err := s.Backup(context.Background(), &copied); err != nil {
+	err = s.Backup(context.Background(), func(size int64, r io.Reader) error {
+		n, err := io.Copy(&copied, r)
+		if n != size {
+			t.Errorf("said %d bytes, sent %d", size, n)
+		}
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := save(s, "later", note{"y"}, &runs); err != nil {

@@ -3,11 +3,20 @@
 // document that kit makes from the routes.
 package api
 
-import "loa/web/kit"
+import (
+	"loa/audio"
+	"loa/web/kit"
+)
 
 // Store is what the API asks of the store; each noun's file declares its part.
-type Store interface{}
+type Store interface {
+	AiringStore
+	CoverageStore
+}
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store) {
+func Register(k *kit.Kit, s Store, blobs audio.Blobs, backup Backup) {
+	k.Handle(airings{s, blobs}.routes()...)
+	k.Handle(coverages{s}.routes()...)
+	k.Handle(backup.routes()...)
 }

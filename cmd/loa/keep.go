@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"loa/internal/fault"
+	"loa/store/backup"
+	"loa/store/bolt"
+	"loa/store/folder"
+)
+
+// backupCommand asks the running daemon for a backup and keeps it as a file
+// that appears under its name only when it is whole.
+func backupCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flag.NewFlagSet("backup", flag.ContinueOnError)
+	c := clientFlags(fs)
+	file, err := oneFile(fs, args, stderr)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(file); err == nil {
+		return fault.New(fault.Conflict, "cli.file_exists", "file", file)
+	}
+	resp, err := c.do(ctx, http.MethodGet, "/api/v1/backup", "", nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	n, err := writeWhole(file, resp.Body)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, language().Say("cli.backup.done", "size", language().Size(n), "file", file))
+	return nil
+}
+
+// oneFile reads the flags and the one argument.
+func oneFile(fs *flag.FlagSet, args []string, stderr io.Writer) (string, error) {
+	rest, err := parse(fs, args, stderr)
+	if err == nil && len(rest) != 1 {
+		err = fault.New(fault.Invalid, "cli.one_file")
+	}
+	if err != nil {
+		return "", err
+	}
+	return rest[0], nil
+}
+
+func writeWhole(file string, r io.Reader) (int64, error) {
+	f, err := os.OpenFile(file+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "cli.no_file", "file", file).Because(err)
+	}
+	n, err := io.Copy(f, r)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(file+".part", file)
+	}
+	if err != nil {
+		return n, errors.Join(err, os.Remove(file+".part"))
+	}
+	return n, nil
+}
+
+// restoreCommand makes a data folder of a backup. It needs no daemon.
+func restoreCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flag.NewFlagSet("restore", flag.ContinueOnError)
+	dir := fs.String("data", defaultData, language().Say("cli.flag.data"))
+	file, err := oneFile(fs, args, stderr)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return fault.New(fault.NotFound, "cli.no_file", "file", file).Because(err)
+	}
+	defer f.Close()
+	m, err := backup.Restore(ctx, *dir, f)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, language().Say("cli.restore.done", "at", m.Made, "dir", *dir))
+	return nil
+}
+
+// verifyCommand reads everything in a data folder no daemon is using: every
+// record's checksum, every chain and index, and every blob.
+func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flag.NewFlagSet("verify", flag.ContinueOnError)
+	dir := fs.String("data", defaultData, language().Say("cli.flag.data"))
+	if _, err := parse(fs, args, stderr); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(*dir, "loa.db")); err != nil {
+		return fault.New(fault.NotFound, "cli.no_file", "file", filepath.Join(*dir, "loa.db")).Because(err)
+	}
+	s, err := bolt.Open(*dir, bolt.Options{Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	blobs, err := folder.OpenBlobs(filepath.Join(*dir, backup.BlobsFolder), 0)
+	if err != nil {
+		return err
+	}
+	defer blobs.Close()
+	bad := 0
+	report := func(p bolt.Problem) { bad++; fmt.Fprintln(stdout, p) }
+	records, err := s.Verify(ctx, report)
+	if err != nil {
+		return err
+	}
+	kept, err := backup.VerifyBlobs(ctx, s, blobs, report)
+	if err != nil {
+		return err
+	}
+	if bad > 0 {
+		return fault.New(fault.Unavailable, "cli.verify.bad", "n", bad)
+	}
+	fmt.Fprintln(stdout, language().Say("cli.verify.ok", "records", records, "blobs", kept))
+	return nil
+}

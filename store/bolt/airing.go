@@ -1,0 +1,659 @@
+package bolt
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// The airing log and what is derived from it. Only logEntries and heads are
+// the truth; everything else can be recounted from them, and verifyAirings does.
+var (
+	logEntries   = table[json.RawMessage]{name: "airing_log"}      // by station number and entry number: the bytes that were hashed
+	logHeads     = table[airing.Head]{name: "airing_heads"}        // by station number
+	logLines     = table[lineIndex]{name: "airing_lines"}          // by report UUID
+	linesByTime  = table[uuid.UUID]{name: "airing_by_time"}        // by start and UUID
+	linesByPlace = table[uuid.UUID]{name: "airing_by_station"}     // by station number, start and UUID
+	slotLines    = table[uuid.UUID]{name: "airing_by_slot"}        // by slot ID: the standing report
+	tallies      = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
+	settings     = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
+)
+
+var settingsKey = []byte("current")
+
+// lineIndex says where the entries of one line are.
+type lineIndex struct {
+	Station     uint32   `json:"s"`
+	Report      uint32   `json:"r"`           // entry number
+	CorrectedBy string   `json:"c,omitempty"` // report ID
+	Evidence    []uint32 `json:"e,omitempty"` // entry numbers
+	Verdict     uint32   `json:"v,omitempty"` // entry number of the latest, 0 for none
+}
+
+// stationNumber is the number inside a station's ID; 0 is no station's.
+func stationNumber(id string) uint32 {
+	n, err := strconv.ParseUint(strings.TrimPrefix(id, "S"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+func stationID(number uint32) string { return stations.StationID(int(number)) }
+
+// talliedBytes is a tally in its 24 bytes.
+type talliedBytes []byte
+
+func entryKey(station, seq uint32) []byte { return append(numberKey(station), numberKey(seq)...) }
+
+func tallyKey(w airing.Week, station uint32) []byte {
+	return append(numberKey(uint32(w)), numberKey(station)...)
+}
+
+func timeAndID(t time.Time, id uuid.UUID) []byte { return append(timeKey(t), id[:]...) }
+
+func placeKey(station uint32, t time.Time, id uuid.UUID) []byte {
+	return append(numberKey(station), timeAndID(t, id)...)
+}
+
+// Settings returns the airing settings in force.
+func (s *Store) Settings(ctx context.Context) (set airing.Settings, err error) {
+	err = s.view(ctx, func(tx *tx) error { set, err = settingsOf(tx); return err })
+	return set, err
+}
+
+func settingsOf(tx *tx) (airing.Settings, error) {
+	set, found, err := settings.get(tx, settingsKey)
+	if !found && err == nil {
+		set = airing.DefaultSettings()
+	}
+	return set, err
+}
+
+// SaveSettings changes the airing settings. Another start of the week moves
+// every tally to the week it now belongs to; closed weeks stay as frozen.
+func (s *Store) SaveSettings(ctx context.Context, m accounts.Meta, set airing.Settings) (airing.Settings, error) {
+	return change(ctx, s, m, "airing.save_settings", set, func(tx *tx) (airing.Settings, error) {
+		if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+			return set, err
+		}
+		if err := set.Check(); err != nil {
+			return set, err
+		}
+		old, err := settingsOf(tx)
+		if err != nil {
+			return set, err
+		}
+		if err := settings.put(tx, settingsKey, set); err != nil {
+			return set, err
+		}
+		if old.WeekShiftHours == set.WeekShiftHours {
+			return set, nil
+		}
+		return set, retally(tx, set)
+	})
+}
+
+func retally(tx *tx, set airing.Settings) error {
+	want, err := countTallies(tx, set)
+	if err != nil {
+		return err
+	}
+	var stale [][]byte
+	for e, err := range tallies.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		stale = append(stale, slices.Clone(e.key))
+	}
+	for _, k := range stale {
+		if err := tallies.remove(tx, k); err != nil {
+			return err
+		}
+	}
+	for k, t := range want {
+		if err := tallies.put(tx, tallyKey(k.week, k.station), t.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type weekAndStation struct {
+	week    airing.Week
+	station uint32
+}
+
+// countTallies counts every tally anew from the log.
+func countTallies(tx *tx, set airing.Settings) (map[weekAndStation]airing.Tally, error) {
+	cal, sums := set.Calendar(text.Zone), map[weekAndStation]airing.Tally{}
+	for e, err := range logLines.ascend(tx, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		line, err := readLine(tx, e.rec)
+		if err != nil {
+			return nil, err
+		}
+		if t := airing.Of(line); t != (airing.Tally{}) {
+			k := weekAndStation{cal.Week(line.StartedAt), e.rec.Station}
+			sums[k] = sums[k].Add(t, 1)
+		}
+	}
+	return sums, nil
+}
+
+// Confirm implements airing.Log.
+func (s *Store) Confirm(ctx context.Context, m accounts.Meta, c airing.Confirm) (line airing.Line, err error) {
+	if err := s.refresh(ctx); err != nil {
+		return line, err
+	}
+	err = s.update(ctx, func(tx *tx) error {
+		line, err = confirm(tx, m, c)
+		return err
+	})
+	return line, err
+}
+
+func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
+	f, err := airingFacts(tx, m, c)
+	if err != nil {
+		return airing.Line{}, err
+	}
+	if first, _, found, err := findLine(tx, c.ID); err != nil || found {
+		if err == nil && (first.Request != c.Request() || first.By.Person != m.By.Person) {
+			err = fault.New(fault.Conflict, "airing.id_reused").At("id")
+		}
+		return first, err
+	}
+	r, err := airing.Decide(f, m, c)
+	if err != nil {
+		return airing.Line{}, err
+	}
+	number := stationNumber(r.Station)
+	seq, err := appendEntry(tx, number, airing.Entry{Station: r.Station, By: m.By, ReceivedAt: m.At.UTC(), Report: &r})
+	if err != nil {
+		return airing.Line{}, err
+	}
+	id := uuid.MustParse(r.ID) // Decide checked it
+	idx := lineIndex{Station: number, Report: seq}
+	line := airing.Line{Report: r, By: m.By, ReceivedAt: m.At.UTC()}
+	if f.Corrected != nil {
+		if err := supersede(tx, f, r); err != nil {
+			return airing.Line{}, err
+		}
+	}
+	if err := logLines.put(tx, id[:], idx); err != nil {
+		return airing.Line{}, err
+	}
+	if err := linesByTime.put(tx, timeAndID(r.StartedAt, id), id); err != nil {
+		return airing.Line{}, err
+	}
+	if err := linesByPlace.put(tx, placeKey(number, r.StartedAt, id), id); err != nil {
+		return airing.Line{}, err
+	}
+	if r.Slot != "" && line.Stands() {
+		if err := slotLines.put(tx, []byte(r.Slot), id); err != nil {
+			return airing.Line{}, err
+		}
+	}
+	return line, tally(tx, f.Settings, number, airing.Line{}, line)
+}
+
+// supersede marks the corrected line and takes what it counted away.
+func supersede(tx *tx, f airing.Facts, by airing.Report) error {
+	old, idx, _, err := findLine(tx, f.Corrected.ID)
+	if err != nil {
+		return err
+	}
+	after := old
+	after.CorrectedBy, idx.CorrectedBy = by.ID, by.ID
+	id := uuid.MustParse(old.ID)
+	if err := logLines.put(tx, id[:], idx); err != nil {
+		return err
+	}
+	if old.Slot != "" {
+		if err := slotLines.remove(tx, []byte(old.Slot)); err != nil {
+			return err
+		}
+	}
+	return tally(tx, f.Settings, idx.Station, old, after)
+}
+
+// airingFacts loads what airing.Decide asks.
+func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Facts, error) {
+	f := airing.Facts{}
+	var err error
+	if f.Settings, err = settingsOf(tx); err != nil {
+		return f, err
+	}
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return f, err
+	}
+	plan, err := tx.s.schedule.get(tx)
+	if err != nil {
+		return f, err
+	}
+	station, programme := c.Station, c.Programme
+	if c.Corrects != "" {
+		if old, _, found, err := findLine(tx, c.Corrects); err != nil {
+			return f, err
+		} else if found {
+			f.Corrected, programme = &old, old.Programme
+			if station == "" {
+				station = old.Station
+			}
+		}
+	}
+	if c.Slot != "" {
+		slot, err := plan.Slot(reg, c.Slot)
+		if err != nil && fault.Of(err).Kind == fault.Internal {
+			return f, err
+		}
+		if err == nil {
+			f.Slot, programme = &slot, slot.Programme
+			if station == "" {
+				station = slot.Station
+			}
+			if f.OfSlot, err = standing(tx, c.Slot); err != nil {
+				return f, err
+			}
+		}
+	}
+	if p, err := plan.Programme(programme); err == nil {
+		f.Programme = &p
+	}
+	on := m.At // a code means the unit that bore it when the programme aired
+	if !c.StartedAt.IsZero() {
+		on = c.StartedAt
+	}
+	if st, err := reg.ByCodeOrID(station, stations.DateOf(on.In(text.Zone))); err == nil {
+		f.Station, f.Where = st.ID, reg.Where(st.ID)
+		f.ActiveAt = st.ActiveAt
+		if f.Slot != nil {
+			if e, ok := plan.EpisodeFor(programme, st.Languages, f.Slot.Start); ok {
+				f.Episode = &e
+			}
+		}
+	}
+	return f, nil
+}
+
+// standing returns the slot's standing line, nil if it has none.
+func standing(tx *tx, slot string) (*airing.Line, error) {
+	id, found, err := slotLines.get(tx, []byte(slot))
+	if err != nil || !found {
+		return nil, err
+	}
+	line, _, _, err := findLine(tx, id.String())
+	return &line, err
+}
+
+// findLine returns the line of a report and where its entries are.
+func findLine(tx *tx, reportID string) (line airing.Line, idx lineIndex, found bool, err error) {
+	id, err := uuid.Parse(reportID)
+	if err != nil {
+		return line, idx, false, nil
+	}
+	idx, found, err = logLines.get(tx, id[:])
+	if err != nil || !found {
+		return line, idx, false, err
+	}
+	line, err = readLine(tx, idx)
+	return line, idx, err == nil, err
+}
+
+func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
+	e, err := readEntry(tx, idx.Station, idx.Report)
+	if err != nil {
+		return airing.Line{}, err
+	}
+	line := airing.Line{Report: *e.Report, By: e.By, ReceivedAt: e.ReceivedAt, CorrectedBy: idx.CorrectedBy}
+	for _, seq := range idx.Evidence {
+		e, err := readEntry(tx, idx.Station, seq)
+		if err != nil {
+			return line, err
+		}
+		line.Evidence = append(line.Evidence, *e.Evidence)
+	}
+	if idx.Verdict > 0 {
+		e, err := readEntry(tx, idx.Station, idx.Verdict)
+		if err != nil {
+			return line, err
+		}
+		line.Finding, line.FindingNote = e.Verdict.Finding, e.Verdict.Note
+	}
+	return line, nil
+}
+
+func readEntry(tx *tx, station, seq uint32) (e airing.Entry, err error) {
+	raw, found, err := logEntries.get(tx, entryKey(station, seq))
+	if err == nil && !found {
+		err = fault.New(fault.Unavailable, "store.record_damaged")
+	}
+	if err != nil {
+		return e, err
+	}
+	return e, json.Unmarshal(raw, &e)
+}
+
+// appendEntry puts e at the end of its station's chain and returns its number.
+func appendEntry(tx *tx, station uint32, e airing.Entry) (uint32, error) {
+	head, found, err := logHeads.get(tx, numberKey(station))
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		head = airing.Head{Station: e.Station}
+	}
+	raw, next, err := airing.Link(head, &e)
+	if err != nil {
+		return 0, err
+	}
+	if err := logEntries.put(tx, entryKey(station, next.Seq), raw); err != nil {
+		return 0, err
+	}
+	return next.Seq, logHeads.put(tx, numberKey(station), next)
+}
+
+// tally moves one station's counters from what the line was to what it is.
+func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) error {
+	for _, step := range []struct {
+		line airing.Line
+		sign int
+	}{{was, -1}, {is, 1}} {
+		delta := airing.Of(step.line)
+		if delta == (airing.Tally{}) {
+			continue
+		}
+		key := tallyKey(set.Calendar(text.Zone).Week(step.line.StartedAt), station)
+		b, found, err := tallies.get(tx, key)
+		if err != nil {
+			return err
+		}
+		var t airing.Tally
+		if found {
+			t, _ = airing.TallyOf(b)
+		}
+		if err := tallies.put(tx, key, t.Add(delta, step.sign).Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Attach implements airing.Log.
+func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) (airing.Line, error) {
+	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+		for _, known := range line.Evidence {
+			if known.ID == e.ID {
+				if known != e {
+					return airing.Entry{}, false, fault.New(fault.Conflict, "airing.id_reused").At("id")
+				}
+				return airing.Entry{}, true, nil
+			}
+		}
+		return airing.Entry{Evidence: &e}, false, airing.DecideEvidence(line, on, m, e)
+	})
+}
+
+// Judge implements airing.Log.
+func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
+	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+		return airing.Entry{Verdict: &v}, false, airing.DecideVerdict(line, on, m, v)
+	})
+}
+
+// annotate appends an entry about a report. decide may say that it is there
+// already.
+func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name string, cmd any,
+	decide func(airing.Line, accounts.Where) (e airing.Entry, known bool, err error)) (airing.Line, error) {
+	if err := s.refresh(ctx); err != nil {
+		return airing.Line{}, err
+	}
+	return change(ctx, s, m, name, cmd, func(tx *tx) (airing.Line, error) {
+		was, idx, found, err := findLine(tx, report)
+		if err != nil {
+			return was, err
+		}
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return was, err
+		}
+		if !found || !m.By.Can(accounts.ReadAirings, reg.Where(was.Station)) {
+			return airing.Line{}, fault.New(fault.NotFound, "airing.unknown").At("report")
+		}
+		e, known, err := decide(was, reg.Where(was.Station))
+		if err != nil || known {
+			return was, err
+		}
+		e.Station, e.By, e.ReceivedAt = was.Station, m.By, m.At.UTC()
+		seq, err := appendEntry(tx, idx.Station, e)
+		if err != nil {
+			return was, err
+		}
+		if e.Evidence != nil {
+			idx.Evidence = append(idx.Evidence, seq)
+		} else {
+			idx.Verdict = seq
+		}
+		id := uuid.MustParse(was.ID)
+		if err := logLines.put(tx, id[:], idx); err != nil {
+			return was, err
+		}
+		is, err := readLine(tx, idx)
+		if err != nil {
+			return was, err
+		}
+		set, err := settingsOf(tx)
+		if err != nil {
+			return was, err
+		}
+		return is, tally(tx, set, idx.Station, was, is)
+	})
+}
+
+// Airing implements airing.Log.
+func (s *Store) Airing(ctx context.Context, by accounts.Actor, id string) (line airing.Line, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		found := false
+		if line, _, found, err = findLine(tx, id); err != nil {
+			return err
+		}
+		if !found || !by.Can(accounts.ReadAirings, reg.Where(line.Station)) {
+			return fault.New(fault.NotFound, "airing.unknown")
+		}
+		return nil
+	})
+	return line, err
+}
+
+// ForSlots implements airing.Log.
+func (s *Store) ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error) {
+	lines := make(map[string]airing.Line, len(slots))
+	err := s.view(ctx, func(tx *tx) error {
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		for _, slot := range slots {
+			_, station, _, err := scheduler.ParseSlotID(slot)
+			if err != nil || !by.Can(accounts.ReadAirings, reg.Where(station)) {
+				continue
+			}
+			line, err := standing(tx, slot)
+			if err != nil {
+				return err
+			}
+			if line != nil {
+				lines[slot] = *line
+			}
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// Airings implements airing.Log.
+func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) (lines []airing.Line, next string, err error) {
+	if q.Limit <= 0 || q.Limit > airing.MaxPage {
+		q.Limit = airing.MaxPage
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		keep := func(l airing.Line) bool {
+			return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) &&
+				(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) &&
+				by.Can(accounts.ReadAirings, reg.Where(l.Station))
+		}
+		from, until, ids := timeKey(q.From), timeKey(q.Until), linesByTime
+		if len(q.Stations) == 1 {
+			prefix := numberKey(stationNumber(q.Stations[0]))
+			from, until, ids = append(slices.Clone(prefix), from...), append(slices.Clone(prefix), until...), linesByPlace
+		}
+		if q.After != "" {
+			cursor, err := base64.RawURLEncoding.DecodeString(q.After)
+			if err != nil || len(cursor) != len(from)+len(uuid.UUID{}) || slices.Compare(cursor, until) > 0 {
+				return fault.New(fault.Invalid, "airing.cursor").At("after")
+			}
+			until = cursor
+		}
+		for e, err := range ids.descend(tx, from, until) {
+			if err != nil {
+				return err
+			}
+			line, _, _, err := findLine(tx, e.rec.String())
+			if err != nil {
+				return err
+			}
+			if !keep(line) {
+				continue
+			}
+			if len(lines) == q.Limit {
+				// The page ends before this line, so the next one starts after the last kept.
+				last := lines[len(lines)-1]
+				id := uuid.MustParse(last.ID)
+				key := timeAndID(last.StartedAt, id)
+				if len(q.Stations) == 1 {
+					key = placeKey(stationNumber(last.Station), last.StartedAt, id)
+				}
+				next = base64.RawURLEncoding.EncodeToString(key)
+				return nil
+			}
+			lines = append(lines, line)
+		}
+		return nil
+	})
+	return lines, next, err
+}
+
+// verifyAirings follows every chain, and compares every index with the log.
+func verifyAirings(tx *tx, report func(Problem)) error {
+	heads := map[uint32]airing.Head{}
+	found := map[string]bool{} // report IDs of the log
+	bad := func(table string, key []byte, what string) {
+		report(Problem{Table: table, Key: base64.RawURLEncoding.EncodeToString(key), What: what})
+	}
+	for e, err := range logEntries.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		number := binary.BigEndian.Uint32(e.key)
+		head, ok := heads[number]
+		if !ok {
+			head.Station = stationID(number)
+		}
+		entry, next, err := airing.Follow(head, e.rec)
+		if err != nil {
+			bad(logEntries.name, e.key, err.Error())
+		}
+		heads[number] = next
+		if entry.Report != nil {
+			found[entry.Report.ID] = true
+			id := uuid.MustParse(entry.Report.ID)
+			for name, get := range map[string]func() (bool, error){
+				logLines.name: func() (bool, error) { _, ok, err := logLines.get(tx, id[:]); return ok, err },
+				linesByTime.name: func() (bool, error) {
+					_, ok, err := linesByTime.get(tx, timeAndID(entry.Report.StartedAt, id))
+					return ok, err
+				},
+				linesByPlace.name: func() (bool, error) {
+					_, ok, err := linesByPlace.get(tx, placeKey(number, entry.Report.StartedAt, id))
+					return ok, err
+				},
+			} {
+				if ok, err := get(); err != nil || !ok {
+					bad(name, id[:], "report "+entry.Report.ID+" is not indexed")
+				}
+			}
+		}
+	}
+	for e, err := range logHeads.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if number := binary.BigEndian.Uint32(e.key); heads[number] != e.rec {
+			bad(logHeads.name, e.key, "the chain does not end where its head says")
+		}
+		delete(heads, binary.BigEndian.Uint32(e.key))
+	}
+	for number := range heads {
+		bad(logHeads.name, numberKey(number), "no head for a chain")
+	}
+	for e, err := range logLines.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if id, err := uuid.FromBytes(e.key); err != nil || !found[id.String()] {
+			bad(logLines.name, e.key, "no such report in the log")
+		}
+	}
+	return verifyTallies(tx, bad)
+}
+
+func verifyTallies(tx *tx, bad func(table string, key []byte, what string)) error {
+	set, err := settingsOf(tx)
+	if err != nil {
+		return err
+	}
+	want, err := countTallies(tx, set)
+	if err != nil {
+		return err
+	}
+	for e, err := range tallies.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		k := weekAndStation{airing.Week(binary.BigEndian.Uint32(e.key)), binary.BigEndian.Uint32(e.key[4:])}
+		if got, ok := airing.TallyOf(e.rec); !ok || got != want[k] {
+			bad(tallies.name, e.key, "differs from a recount")
+		}
+		delete(want, k)
+	}
+	for k := range want {
+		bad(tallies.name, tallyKey(k.week, k.station), "missing")
+	}
+	return nil
+}

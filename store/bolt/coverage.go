@@ -1,0 +1,271 @@
+package bolt
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+var (
+	excuses     = table[coverage.Excuse]{name: "coverage_excuses"} // by week and station number
+	closedWeeks = table[closedWeek]{name: "coverage_closed"}       // by week
+)
+
+// closedWeek is what was frozen, and the seal over the log at that moment.
+type closedWeek struct {
+	Week coverage.Week `json:"week"`
+	Seal airing.Seal   `json:"seal"`
+}
+
+func weekKey(w airing.Week) []byte { return numberKey(uint32(w)) }
+
+// Coverage implements coverage.Store.
+func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Query) (w coverage.Week, err error) {
+	see := func(district, station string) bool {
+		return (q.District == "" || q.District == district) &&
+			by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		closed, found, err := closedWeeks.get(tx, weekKey(q.Week))
+		if err != nil {
+			return err
+		}
+		now, err := countWeek(tx, q.Week)
+		if err != nil || !found {
+			w = now.Only(see)
+			return err
+		}
+		w, now = closed.Week.Only(see), now.Only(see)
+		if now.Counts != w.Counts {
+			w.Now = &now.Counts
+		}
+		return nil
+	})
+	return w, err
+}
+
+// countWeek counts a week as it stands now.
+func countWeek(tx *tx, w airing.Week) (coverage.Week, error) {
+	set, err := settingsOf(tx)
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	plan, err := tx.s.schedule.get(tx)
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	cal := set.Calendar(text.Zone)
+	from, until := cal.Start(w), cal.Start(w+1)
+	planned := plan.CountBy(reg, from, until, func(p scheduler.Programme) bool { return p.CountsTowardTarget })
+	sums := map[string]airing.Tally{}
+	for e, err := range tallies.ascend(tx, weekKey(w), weekKey(w+1)) {
+		if err != nil {
+			return coverage.Week{}, err
+		}
+		t, _ := airing.TallyOf(e.rec)
+		sums[stationID(binary.BigEndian.Uint32(e.key[4:]))] = t
+	}
+	excused := map[string]coverage.Excuse{}
+	for e, err := range excuses.ascend(tx, weekKey(w), weekKey(w+1)) {
+		if err != nil {
+			return coverage.Week{}, err
+		}
+		excused[e.rec.Station] = e.rec
+	}
+	return coverage.Compute(w, membersOf(reg, stations.DateOf(from)), func(id string) int { return planned[id] }, sums, excused), nil
+}
+
+// membersOf lists the stations that count in the week, each in the district
+// it lay in when the week began.
+func membersOf(reg *stations.Registry, first stations.Date) []coverage.Member {
+	active := reg.ActiveInWeek(first)
+	members := make([]coverage.Member, len(active))
+	for i, st := range active {
+		members[i] = coverage.Member{Station: st.ID, District: reg.Unit(st.UnitOn(first)).District}
+	}
+	return members
+}
+
+// Trend implements coverage.Store.
+func (s *Store) Trend(ctx context.Context, by accounts.Actor, from, until airing.Week, district string) ([]coverage.Week, error) {
+	if until-from >= coverage.MaxWeeks || until < from {
+		return nil, fault.New(fault.Invalid, "coverage.too_many_weeks", "n", coverage.MaxWeeks).At("from")
+	}
+	weeks := make([]coverage.Week, 0, until-from+1)
+	for w := from; w <= until; w++ {
+		one, err := s.Coverage(ctx, by, coverage.Query{Week: w, District: district})
+		if err != nil {
+			return nil, err
+		}
+		one.Stations = nil
+		weeks = append(weeks, one)
+	}
+	return weeks, nil
+}
+
+// History implements coverage.Store.
+func (s *Store) History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) (rows []coverage.StationTally, err error) {
+	if until-from >= coverage.MaxWeeks || until < from {
+		return nil, fault.New(fault.Invalid, "coverage.too_many_weeks", "n", coverage.MaxWeeks).At("from")
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		if err := by.Must(accounts.ReadCoverage, reg.Where(station)); err != nil {
+			return err
+		}
+		for w := from; w <= until; w++ {
+			b, found, err := tallies.get(tx, tallyKey(w, stationNumber(station)))
+			if err != nil {
+				return err
+			}
+			if t, _ := airing.TallyOf(b); found && t != (airing.Tally{}) {
+				rows = append(rows, coverage.StationTally{Week: w, Tally: t})
+			}
+		}
+		return nil
+	})
+	return rows, err
+}
+
+// Excuse implements coverage.Store.
+func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) (coverage.Excuse, error) {
+	if err := s.refresh(ctx); err != nil {
+		return e, err
+	}
+	return change(ctx, s, m, "coverage.excuse", e, func(tx *tx) (coverage.Excuse, error) {
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return e, err
+		}
+		set, err := settingsOf(tx)
+		if err != nil {
+			return e, err
+		}
+		_, closed, err := closedWeeks.get(tx, weekKey(e.Week))
+		if err != nil {
+			return e, err
+		}
+		cal := set.Calendar(text.Zone)
+		known := slices.ContainsFunc(membersOf(reg, stations.DateOf(cal.Start(e.Week))),
+			func(c coverage.Member) bool { return c.Station == e.Station })
+		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), known, closed, e); err != nil {
+			return e, err
+		}
+		return e, excuses.put(tx, tallyKey(e.Week, stationNumber(e.Station)), e)
+	})
+}
+
+// CloseWeek implements coverage.Store.
+func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (coverage.Week, error) {
+	if err := s.refresh(ctx); err != nil {
+		return coverage.Week{}, err
+	}
+	return change(ctx, s, m, "coverage.close_week", w, func(tx *tx) (coverage.Week, error) {
+		set, err := settingsOf(tx)
+		if err != nil {
+			return coverage.Week{}, err
+		}
+		if err := coverage.DecideClose(m, set.Calendar(text.Zone), w); err != nil {
+			return coverage.Week{}, err
+		}
+		if first, found, err := closedWeeks.get(tx, weekKey(w)); err != nil || found {
+			return first.Week, err
+		}
+		week, err := countWeek(tx, w)
+		if err != nil {
+			return week, err
+		}
+		week.Closed, week.ClosedAt, week.ClosedBy = true, m.At.UTC(), m.By.Name
+		seal, err := sealLog(tx, w)
+		if err != nil {
+			return week, err
+		}
+		return week, closedWeeks.put(tx, weekKey(w), closedWeek{Week: week, Seal: seal})
+	})
+}
+
+// ClosedWeeks lists which of the weeks from..until are closed.
+func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks map[airing.Week]bool, err error) {
+	weeks = map[airing.Week]bool{}
+	err = s.view(ctx, func(tx *tx) error {
+		for w := from; w <= until; w++ {
+			if _, found, err := closedWeeks.get(tx, weekKey(w)); err != nil {
+				return err
+			} else if found {
+				weeks[w] = true
+			}
+		}
+		return nil
+	})
+	return weeks, err
+}
+
+// sealLog makes the seal over all chains as they are now, linked to the seal
+// made last, whichever week that was for.
+func sealLog(tx *tx, w airing.Week) (airing.Seal, error) {
+	heads, err := logHeads.all(tx)
+	if err != nil {
+		return airing.Seal{}, err
+	}
+	seals, err := sealsInOrder(tx)
+	if err != nil {
+		return airing.Seal{}, err
+	}
+	var prev airing.Hash
+	if len(seals) > 0 {
+		prev = seals[len(seals)-1].Hash()
+	}
+	return airing.NewSeal(w, prev, heads), sealOrder.put(tx, numberKey(uint32(len(seals))), w)
+}
+
+// sealOrder lists the weeks in the order they were sealed.
+var sealOrder = table[airing.Week]{name: "airing_seals"} // by number
+
+func sealsInOrder(tx *tx) ([]airing.Seal, error) {
+	weeks, err := sealOrder.all(tx)
+	if err != nil {
+		return nil, err
+	}
+	seals := make([]airing.Seal, 0, len(weeks))
+	for _, w := range weeks {
+		c, found, err := closedWeeks.get(tx, weekKey(w))
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			seals = append(seals, c.Seal)
+		}
+	}
+	return seals, nil
+}
+
+// verifySeals checks that every seal points at the one before it.
+func verifySeals(tx *tx, report func(Problem)) error {
+	seals, err := sealsInOrder(tx)
+	if err != nil {
+		return err
+	}
+	var prev airing.Hash
+	for _, seal := range seals {
+		if seal.Prev != prev {
+			report(Problem{Table: closedWeeks.name, Key: seal.Week.String(), What: "the seal does not follow the one before"})
+		}
+		prev = seal.Hash()
+	}
+	return nil
+}

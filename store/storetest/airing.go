@@ -1,0 +1,420 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// AiringEngine is what the suite of the airing log and coverage asks of an
+// engine.
+type AiringEngine interface {
+	airing.Log
+	airing.SettingsStore
+	coverage.Store
+	Registry(ctx context.Context) (*stations.Registry, error)
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+}
+
+// AiringSeed is the reference data an engine is filled with before the suite:
+// the founding registry and one programme at all stations.
+func AiringSeed() (units []stations.Unit, list []stations.Station, programmes []scheduler.Programme, episodes []scheduler.Episode, rules []scheduler.Rule) {
+	units, list = stations.Founding()
+	made := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	programmes = []scheduler.Programme{
+		{ID: "P1", Title: "Nông thôn mới hằng tuần", CountsTowardTarget: true, MinSeconds: 180, Languages: []string{"vi"}, CreatedAt: made},
+		{ID: "P2", Title: "Ca nhạc", Languages: []string{"vi"}, CreatedAt: made},
+	}
+	episodes = []scheduler.Episode{{ID: "E1", Programme: "P1", Title: "Số 1", Seconds: 600, Language: "vi", CreatedAt: made,
+		Steps: []scheduler.Step{{State: scheduler.Approved, At: made}}}}
+	version := scheduler.Version{Since: made, Programme: "P1", Cron: "0 17 * * 1,4", Minutes: 15, Selection: scheduler.Selection{All: true}, Priority: scheduler.Ordinary}
+	rules = []scheduler.Rule{{ID: "R1", Versions: []scheduler.Version{version}}}
+	return units, list, programmes, episodes, rules
+}
+
+// Airing runs the suite of the airing log and of coverage; open gives an
+// engine that holds AiringSeed and nothing else.
+func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
+	for name, test := range map[string]func(*testing.T, AiringEngine){
+		"a repeat gets the first answer, another body is refused": airingRepeat,
+		"a correction keeps both and moves the count":             airingCorrection,
+		"evidence and verdicts climb the ladder":                  airingLadder,
+		"a slot has one standing report":                          airingOneStanding,
+		"pages are complete, without repeats, newest first":       airingPages,
+		"scope holds in every query":                              airingScope,
+		"random operations agree with a plain model":              airingModel,
+		"a closed week stays, later reports show beside it":       coverageClosed,
+		"an excuse leaves the denominator":                        coverageExcuse,
+		"another start of the week moves the counts":              airingShift,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+}
+
+var (
+	monday   = time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone) // in week 2024-W20
+	thatWeek = airing.Calendar{Zone: text.Zone}.Week(monday)
+)
+
+func operatorOf(station string) accounts.Actor {
+	return accounts.Actor{Person: "op-" + station, Name: "Cán bộ " + station, Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}}
+}
+
+func monitorOf(level accounts.Level, id string) accounts.Actor {
+	return accounts.Actor{Person: "mon-" + id, Name: "Giám sát", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: level, ID: id}}}}
+}
+
+func by(a accounts.Actor, at time.Time) accounts.Meta {
+	return accounts.Meta{ID: uuid.NewString(), By: a, At: at.UTC()}
+}
+
+func slotOf(station string) string { return scheduler.SlotID("R1", station, monday) }
+
+func mustConfirm(t *testing.T, e AiringEngine, station string, edit func(*airing.Confirm)) airing.Line {
+	t.Helper()
+	c := airing.Confirm{ID: uuid.NewString(), Slot: slotOf(station), Outcome: airing.Aired, Means: airing.FM}
+	if edit != nil {
+		edit(&c)
+	}
+	line, err := e.Confirm(context.Background(), by(operatorOf(station), monday.Add(time.Hour)), c)
+	if err != nil {
+		t.Fatalf("confirm at %s: %v", station, err)
+	}
+	return line
+}
+
+func weekCounts(t *testing.T, e AiringEngine, w airing.Week) coverage.Week {
+	t.Helper()
+	got, err := e.Coverage(context.Background(), accounts.Daemon(), coverage.Query{Week: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func airingRepeat(t *testing.T, e AiringEngine) {
+	ctx, m := context.Background(), by(operatorOf("S00001"), monday.Add(time.Hour))
+	c := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00001"), Outcome: airing.Aired}
+	var wg sync.WaitGroup
+	lines, errs := make([]airing.Line, 8), make([]error, 8)
+	for i := range lines { // a double tap, and impatience
+		wg.Go(func() { lines[i], errs[i] = e.Confirm(ctx, m, c) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lines {
+		if l.ID != c.ID || l.Seconds != 600 || l.Episode != "E1" || !l.Qualifies || !l.OnTime || !l.ReceivedAt.Equal(m.At) {
+			t.Fatalf("%+v", l)
+		}
+	}
+	later := m
+	later.At = later.At.Add(time.Hour)
+	if l, err := e.Confirm(ctx, later, c); err != nil || !l.ReceivedAt.Equal(m.At) {
+		t.Fatalf("the repeat an hour later: %v, %v", l.ReceivedAt, err)
+	}
+	c.Note = "khác"
+	if _, err := e.Confirm(ctx, m, c); !fault.Is(err, "airing.id_reused") {
+		t.Fatalf("another body: %v", err)
+	}
+	if got := weekCounts(t, e, thatWeek); got.Aired != 1 || got.Active != 127 || got.NotReported != 126 || got.Scheduled != 127 {
+		t.Fatalf("%+v", got.Counts)
+	}
+}
+
+func airingCorrection(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	first := mustConfirm(t, e, "S00002", nil)
+	fixed := mustConfirm(t, e, "S00002", func(c *airing.Confirm) {
+		c.Outcome, c.Reason, c.Corrects, c.Why, c.Means = airing.NotAired, airing.PowerCut, first.ID, "bấm nhầm", ""
+	})
+	old, err := e.Airing(ctx, operatorOf("S00002"), first.ID)
+	if err != nil || old.CorrectedBy != fixed.ID || old.Outcome != airing.Aired {
+		t.Fatalf("the first report: %+v, %v", old, err)
+	}
+	slots, err := e.ForSlots(ctx, operatorOf("S00002"), []string{slotOf("S00002")})
+	if err != nil || slots[slotOf("S00002")].ID != fixed.ID {
+		t.Fatalf("standing: %+v, %v", slots, err)
+	}
+	got := weekCounts(t, e, thatWeek)
+	if got.Aired != 0 || got.NotAired != 1 {
+		t.Fatalf("%+v", got.Counts)
+	}
+	mustConfirm(t, e, "S00002", func(c *airing.Confirm) {
+		c.Outcome, c.Means, c.Corrects, c.Why = airing.Withdrawn, "", fixed.ID, "báo nhầm đài"
+	})
+	if got := weekCounts(t, e, thatWeek); got.NotAired != 0 || got.NotReported != 127 {
+		t.Fatalf("after withdrawing: %+v", got.Counts)
+	}
+	mustConfirm(t, e, "S00002", nil) // the slot is free again
+	if got := weekCounts(t, e, thatWeek); got.Aired != 1 {
+		t.Fatalf("%+v", got.Counts)
+	}
+}
+
+func airingLadder(t *testing.T, e AiringEngine) {
+	ctx, line := context.Background(), mustConfirm(t, e, "S00003", nil)
+	m := by(operatorOf("S00003"), monday.Add(2*time.Hour))
+	ev := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: "photo", Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 1), Size: 9}
+	for range 2 {
+		got, err := e.Attach(ctx, m, ev)
+		if err != nil || len(got.Evidence) != 1 {
+			t.Fatalf("%+v, %v", got.Evidence, err)
+		}
+	}
+	got, err := e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.Verified})
+	if err != nil || got.Finding != airing.Verified {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if c := weekCounts(t, e, thatWeek); c.WithEvidence != 1 || c.Verified != 1 || c.OnTime != 1 {
+		t.Fatalf("%+v", c.Counts)
+	}
+	_, err = e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(4*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.NotProven})
+	if c := weekCounts(t, e, thatWeek); err != nil || c.Verified != 0 || c.Aired != 1 {
+		t.Fatalf("%+v, %v", c.Counts, err)
+	}
+}
+
+func airingOneStanding(t *testing.T, e AiringEngine) {
+	errs := make([]error, 10)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			c := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00004"), Outcome: airing.Aired}
+			_, errs[i] = e.Confirm(context.Background(), by(operatorOf("S00004"), monday.Add(time.Hour)), c)
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			won++
+		case !fault.Is(err, "airing.slot_reported"):
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Fatalf("%d reports stand for one slot", won)
+	}
+}
+
+func airingPages(t *testing.T, e AiringEngine) {
+	for i := range 23 {
+		mustConfirm(t, e, "S00005", func(c *airing.Confirm) {
+			c.Slot, c.Station, c.Programme, c.Seconds = "", "S00005", "P2", 60
+			c.StartedAt = monday.Add(-time.Duration(i/2) * time.Hour) // some at the very same second
+		})
+	}
+	mustConfirm(t, e, "S00006", nil)
+	for _, q := range []airing.Query{{Stations: []string{"S00005"}}, {Stations: []string{"S00005", "S00007"}}} {
+		q.From, q.Until, q.Limit = monday.Add(-240*time.Hour), monday.Add(time.Hour), 5
+		seen, last := map[string]bool{}, monday.Add(time.Hour)
+		for pages := 0; ; pages++ {
+			lines, next, err := e.Airings(context.Background(), accounts.Daemon(), q)
+			if err != nil || len(lines) > 5 || pages > 5 {
+				t.Fatal(len(lines), pages, err)
+			}
+			for _, l := range lines {
+				if seen[l.ID] || l.StartedAt.After(last) || l.Station != "S00005" {
+					t.Fatalf("%s twice or out of order", l.ID)
+				}
+				seen[l.ID], last = true, l.StartedAt
+			}
+			if q.After = next; next == "" {
+				break
+			}
+		}
+		if len(seen) != 23 {
+			t.Fatalf("%v gave %d of 23", q.Stations, len(seen))
+		}
+	}
+	if _, _, err := e.Airings(context.Background(), accounts.Daemon(), airing.Query{Until: monday, After: "!!"}); !fault.Is(err, "airing.cursor") {
+		t.Fatalf("a made-up cursor: %v", err)
+	}
+}
+
+func airingScope(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	reg, err := e.Registry(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, there := "S00001", ""
+	for _, st := range reg.Stations() {
+		if reg.Where(st.ID).District != reg.Where(here).District {
+			there = st.ID
+		}
+	}
+	mine, theirs := mustConfirm(t, e, here, nil), mustConfirm(t, e, there, nil)
+	district := monitorOf(accounts.District, reg.Where(here).District)
+	for _, who := range []accounts.Actor{operatorOf(here), district} {
+		lines, _, err := e.Airings(ctx, who, airing.Query{From: monday.Add(-time.Hour), Until: monday.Add(time.Hour)})
+		if err != nil || len(lines) != 1 || lines[0].ID != mine.ID {
+			t.Errorf("%s reads %v, %v", who.Name, lines, err)
+		}
+		if _, err := e.Airing(ctx, who, theirs.ID); !fault.Is(err, "airing.unknown") {
+			t.Errorf("%s reads another's report: %v", who.Name, err)
+		}
+		if got, err := e.ForSlots(ctx, who, []string{slotOf(there)}); err != nil || len(got) != 0 {
+			t.Errorf("%s sees another's slot: %v, %v", who.Name, got, err)
+		}
+		if w, err := e.Coverage(ctx, who, coverage.Query{Week: thatWeek}); err != nil || len(w.Districts) != 1 || w.Aired != 1 {
+			t.Errorf("%s sees coverage %+v, %v", who.Name, w.Counts, err)
+		}
+		if _, err := e.History(ctx, who, there, thatWeek, thatWeek); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%s reads another's history: %v", who.Name, err)
+		}
+	}
+	c := airing.Confirm{ID: uuid.NewString(), Slot: slotOf(there), Outcome: airing.Aired}
+	if _, err := e.Confirm(ctx, by(operatorOf(here), monday.Add(time.Hour)), c); !fault.Is(err, "accounts.denied") {
+		t.Errorf("an operator reports for another station: %v", err)
+	}
+	if _, err := e.Judge(ctx, by(operatorOf(here), monday), airing.Verdict{Report: mine.ID, Finding: airing.Verified}); !fault.Is(err, "accounts.denied") {
+		t.Errorf("an operator verifies: %v", err)
+	}
+	if _, err := e.SaveSettings(ctx, by(district, monday), airing.DefaultSettings()); !fault.Is(err, "accounts.denied") {
+		t.Errorf("a district monitor changes settings: %v", err)
+	}
+}
+
+// airingModel does random things to the engine and to a map, with a printed
+// seed, and compares what both say.
+func airingModel(t *testing.T, e AiringEngine) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	ctx := context.Background()
+	model := map[string]airing.Line{} // standing report of each slot
+	for i := range 400 {
+		week := rnd.IntN(4)
+		at := monday.AddDate(0, 0, 7*week)
+		station := stations.StationID(1 + rnd.IntN(20))
+		slot := scheduler.SlotID("R1", station, at)
+		c := airing.Confirm{ID: uuid.NewString(), Slot: slot, Outcome: airing.Aired, Seconds: 100 + rnd.IntN(400)}
+		if rnd.IntN(3) == 0 {
+			c.Outcome, c.Reason, c.Seconds = airing.NotAired, airing.Reasons[rnd.IntN(len(airing.Reasons))], 0
+		}
+		old, reported := model[slot]
+		if reported {
+			c.Corrects, c.Why = old.ID, fmt.Sprint("sửa ", i)
+			if rnd.IntN(4) == 0 {
+				c.Outcome, c.Reason, c.Seconds = airing.Withdrawn, "", 0
+			}
+		}
+		line, err := e.Confirm(ctx, by(operatorOf(station), at.Add(time.Duration(rnd.IntN(90))*time.Hour)), c)
+		if err != nil {
+			t.Fatalf("operation %d: %v", i, err)
+		}
+		if delete(model, slot); line.Outcome != airing.Withdrawn {
+			model[slot] = line
+		}
+		if rnd.IntN(3) == 0 && line.Outcome == airing.Aired {
+			ev := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: "photo", Type: "image/png", SHA256: fmt.Sprintf("%064d", i)}
+			if line, err = e.Attach(ctx, by(operatorOf(station), at.Add(time.Hour)), ev); err != nil {
+				t.Fatal(err)
+			}
+			model[slot] = line
+		}
+	}
+	for week := range 4 {
+		w := thatWeek + airing.Week(week)
+		tallies := map[string]airing.Tally{}
+		for _, l := range model {
+			if (airing.Calendar{Zone: text.Zone}).Week(l.StartedAt) == w {
+				tallies[l.Station] = tallies[l.Station].Add(airing.Of(l), 1)
+			}
+		}
+		for _, s := range weekCounts(t, e, w).Stations {
+			if s.Tally != tallies[s.Station] {
+				t.Errorf("%s %s: engine %+v, model %+v", w, s.Station, s.Tally, tallies[s.Station])
+			}
+		}
+	}
+}
+
+func coverageClosed(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	mustConfirm(t, e, "S00001", nil)
+	monitor := monitorOf(accounts.Province, "")
+	if _, err := e.CloseWeek(ctx, by(monitor, monday), thatWeek); !fault.Is(err, "coverage.week_open") {
+		t.Fatalf("closed a running week: %v", err)
+	}
+	m := by(monitor, monday.AddDate(0, 0, 14))
+	first, err := e.CloseWeek(ctx, m, thatWeek)
+	if err != nil || !first.Closed || first.Aired != 1 {
+		t.Fatalf("%+v, %v", first.Counts, err)
+	}
+	mustConfirm(t, e, "S00002", nil)
+	got := weekCounts(t, e, thatWeek)
+	if got.Aired != 1 || !got.Closed || got.Now == nil || got.Now.Aired != 2 {
+		t.Fatalf("frozen %+v, now %+v", got.Counts, got.Now)
+	}
+	again, err := e.CloseWeek(ctx, by(monitor, monday.AddDate(0, 0, 20)), thatWeek)
+	if err != nil || !again.ClosedAt.Equal(first.ClosedAt) || again.Aired != 1 {
+		t.Fatalf("closing again changed it: %+v, %v", again.Counts, err)
+	}
+	if _, err := e.CloseWeek(ctx, by(monitor, monday.AddDate(0, 0, 20)), thatWeek+1); err != nil {
+		t.Fatal(err)
+	}
+	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão"}
+	if _, err := e.Excuse(ctx, by(monitor, monday.AddDate(0, 0, 20)), x); !fault.Is(err, "coverage.week_closed") {
+		t.Fatalf("an excuse in a closed week: %v", err)
+	}
+}
+
+func coverageExcuse(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão số 2"}
+	for _, want := range []struct {
+		revoked         bool
+		excused, silent int
+	}{{false, 1, 126}, {true, 0, 127}} {
+		x.Revoked = want.revoked
+		if _, err := e.Excuse(ctx, by(monitorOf(accounts.Province, ""), monday), x); err != nil {
+			t.Fatal(err)
+		}
+		if got := weekCounts(t, e, thatWeek); got.Excused != want.excused || got.NotReported != want.silent || got.Expected() != want.silent {
+			t.Fatalf("%+v", got.Counts)
+		}
+	}
+}
+
+func airingShift(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	mustConfirm(t, e, "S00001", nil) // Monday 17:00
+	set := airing.DefaultSettings()
+	set.WeekShiftHours = 24 // weeks begin on Tuesday: Monday belongs to the week before
+	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); err != nil {
+		t.Fatal(err)
+	}
+	if now, before := weekCounts(t, e, thatWeek), weekCounts(t, e, thatWeek-1); now.Aired != 0 || before.Aired != 1 {
+		t.Fatalf("this week %d, the one before %d", now.Aired, before.Aired)
+	}
+	weeks, err := e.Trend(ctx, accounts.Daemon(), thatWeek-2, thatWeek, "")
+	if err != nil || len(weeks) != 3 || !slices.Equal([]int{weeks[0].Aired, weeks[1].Aired, weeks[2].Aired}, []int{0, 1, 0}) {
+		t.Fatalf("%+v, %v", weeks, err)
+	}
+	set.OnTimeHours = 0
+	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); !fault.Is(err, "airing.setting_range") {
+		t.Fatalf("nonsense settings: %v", err)
+	}
+}

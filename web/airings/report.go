@@ -1,0 +1,127 @@
+package airings
+
+import (
+	"net/http"
+	"slices"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+type reportPage struct {
+	kit.Page
+	logLine
+	Form       kit.Form
+	History    []logLine // the reports this one replaced, latest first
+	Newer      *logLine  // the report that replaced this one
+	Findings   []kit.Option
+	MaxSize    int64
+	MayCorrect bool
+	MayJudge   bool
+}
+
+func (p pages) showReport(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderReport(w, r, kit.NewForm())
+}
+
+func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	line, err := p.store.Airing(r.Context(), r.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	family := []airing.Line{line}
+	for older := line.Corrects; older != ""; {
+		l, err := p.store.Airing(r.Context(), r.Actor, older)
+		if err != nil {
+			return err
+		}
+		family, older = append(family, l), l.Corrects
+	}
+	if line.CorrectedBy != "" {
+		l, err := p.store.Airing(r.Context(), r.Actor, line.CorrectedBy)
+		if err != nil {
+			return err
+		}
+		family = append(family, l)
+	}
+	named, err := p.named(r, reg, family)
+	if err != nil {
+		return err
+	}
+	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[0], Form: f, History: named[1:], MaxSize: airing.MaxEvidenceSize}
+	if line.CorrectedBy != "" {
+		page.Newer, page.History = &named[len(named)-1], named[1:len(named)-1]
+	}
+	where := reg.Where(line.Station)
+	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
+	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
+	for _, finding := range []airing.Finding{airing.Verified, airing.NotProven, airing.Contradicted} {
+		page.Findings = append(page.Findings, kit.Option{Value: string(finding), Text: r.Say("airing.finding." + string(finding))})
+	}
+	return p.report.Render(w, r, page)
+}
+
+// attach takes one photo or recording.
+func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	file, _, err := f.File("file")
+	if err == nil {
+		defer file.Close()
+		_, err = airing.Keep(r.Context(), p.store, p.blobs, r.Meta(f.ID), r.PathValue("id"), f.ID, file)
+	}
+	if f.Refused(err) {
+		return p.renderReport(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.evidence_kept")
+}
+
+// serveEvidence sends one piece back, as an attachment of its own sandbox: it
+// came from outside.
+func (p pages) serveEvidence(w http.ResponseWriter, r *kit.Request) error {
+	line, err := p.store.Airing(r.Context(), r.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(line.Evidence, func(e airing.Evidence) bool { return e.ID == r.PathValue("evidence") })
+	if i < 0 {
+		return fault.New(fault.NotFound, "airing.unknown")
+	}
+	e := line.Evidence[i]
+	blob, err := p.blobs.Open(r.Context(), e.SHA256)
+	if err != nil {
+		return err
+	}
+	defer blob.Close()
+	w.Header().Set("Content-Type", e.Type)
+	w.Header().Set("Content-Security-Policy", "sandbox")
+	w.Header().Set("ETag", `"`+e.SHA256+`"`)
+	http.ServeContent(w, r.Request, "", line.ReceivedAt, blob)
+	return nil
+}
+
+func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	_, err = p.store.Judge(r.Context(), r.Meta(f.ID), airing.Verdict{Report: r.PathValue("id"), Finding: airing.Finding(f.Get("finding")), Note: f.Get("note")})
+	if f.Refused(err) {
+		return p.renderReport(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.judged")
+}

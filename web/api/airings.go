@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/audio"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// Airing is a line as the API shows it.
+type Airing struct {
+	airing.Line
+	Missing []string `json:"missing"` // what the server still waits for; a client may delete its copy when this is empty
+}
+
+func shownAiring(l airing.Line) Airing {
+	l.StartedAt, l.ReceivedAt = l.StartedAt.In(text.Zone), l.ReceivedAt.In(text.Zone)
+	return Airing{Line: l, Missing: []string{}}
+}
+
+// AiringStore is what the routes of the airing log ask of the store.
+type AiringStore interface {
+	airing.Log
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+type airings struct {
+	store AiringStore
+	blobs audio.Blobs
+}
+
+func (a airings) routes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "PUT /api/v1/airings/{id}", Access: accounts.ReportAiring, Handler: a.put, In: airing.Confirm{}, Out: Airing{},
+			Summary: "Report an airing under a client-made UUID; the same body again gets the same answer."},
+		{Pattern: "GET /api/v1/airings/{id}", Access: accounts.ReadAirings, Handler: a.get, Out: Airing{}, Summary: "One report."},
+		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station outcome limit after",
+			Summary: "The airing log, latest first."},
+		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: airing.MaxEvidenceSize + 1, Out: Airing{},
+			Summary: "Attach a photo or a recording (raw body) under a client-made UUID."},
+		{Pattern: "POST /api/v1/airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: a.postVerdict, In: verdictBody{}, Out: Airing{},
+			Summary: "Say what checking the report found."},
+	}
+}
+
+func (a airings) put(w http.ResponseWriter, r *kit.Request) error {
+	var c airing.Confirm
+	if err := r.ReadJSON(&c); err != nil {
+		return err
+	}
+	c.ID = r.PathValue("id")
+	line, err := a.store.Confirm(r.Context(), r.Meta(c.ID), c)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownAiring(line))
+}
+
+func (a airings) get(w http.ResponseWriter, r *kit.Request) error {
+	line, err := a.store.Airing(r.Context(), r.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownAiring(line))
+}
+
+func (a airings) list(w http.ResponseWriter, r *kit.Request) error {
+	q, err := a.listQuery(r)
+	if err != nil {
+		return err
+	}
+	lines, next, err := a.store.Airings(r.Context(), r.Actor, q)
+	if err != nil {
+		return err
+	}
+	items := make([]Airing, len(lines))
+	for i, l := range lines {
+		items[i] = shownAiring(l)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+}
+
+func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
+	v := r.URL.Query()
+	q := airing.Query{Outcome: airing.Outcome(v.Get("outcome")), After: v.Get("after")}
+	var err error
+	if q.Limit, err = r.Limit(100, airing.MaxPage); err != nil {
+		return q, err
+	}
+	for name, into := range map[string]*time.Time{"from": &q.From, "until": &q.Until} {
+		if *into, err = time.Parse(time.RFC3339, v.Get(name)); err != nil {
+			return q, fault.New(fault.Invalid, "airing.api_time").At(name)
+		}
+	}
+	if s := v.Get("station"); s != "" {
+		reg, err := a.store.Registry(r.Context())
+		if err != nil {
+			return q, err
+		}
+		st, err := reg.ByCodeOrID(s, stations.DateOf(q.From.In(text.Zone)))
+		if err != nil {
+			return q, err
+		}
+		q.Stations = []string{st.ID}
+	}
+	return q, nil
+}
+
+func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {
+	id := r.PathValue("evidence")
+	line, err := airing.Keep(r.Context(), a.store, a.blobs, r.Meta(id), r.PathValue("id"), id, r.Body)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownAiring(line))
+}
+
+type verdictBody struct {
+	ID      string         `json:"id"` // client-made UUID of the change
+	Finding airing.Finding `json:"finding"`
+	Note    string         `json:"note,omitempty"`
+}
+
+func (a airings) postVerdict(w http.ResponseWriter, r *kit.Request) error {
+	var b verdictBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.ID, "id"); err != nil {
+		return err
+	}
+	line, err := a.store.Judge(r.Context(), r.Meta(b.ID), airing.Verdict{Report: r.PathValue("id"), Finding: b.Finding, Note: b.Note})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownAiring(line))
+}

@@ -1,0 +1,147 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// CoverageStore is what the routes of coverage ask of the store.
+type CoverageStore interface {
+	coverage.Store
+	airing.SettingsStore
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+type coverages struct{ store CoverageStore }
+
+func (c coverages) routes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /api/v1/coverage", Access: accounts.ReadCoverage, Handler: c.week, Query: "week district stations", Out: coverage.Week{},
+			Summary: "Coverage of one week (default: the current one); stations=1 adds every station."},
+		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Query: "from until district", Out: kit.List[coverage.Week]{},
+			Summary: "Coverage of each week from..until."},
+		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
+			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
+		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Out: coverage.Week{},
+			Summary: "Freeze a week that has ended."},
+		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
+		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Summary: "Change the settings."},
+	}
+}
+
+// weekOrNow reads a week; "" is the current one.
+func (c coverages) weekOrNow(r *kit.Request, s string) (airing.Week, error) {
+	if s != "" {
+		return airing.ParseWeek(s)
+	}
+	set, err := c.store.Settings(r.Context())
+	return set.Calendar(text.Zone).Week(r.Now), err
+}
+
+func (c coverages) week(w http.ResponseWriter, r *kit.Request) error {
+	v := r.URL.Query()
+	week, err := c.weekOrNow(r, v.Get("week"))
+	if err != nil {
+		return err
+	}
+	got, err := c.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: v.Get("district")})
+	if err != nil {
+		return err
+	}
+	if v.Get("stations") == "" {
+		got.Stations = nil
+	}
+	return r.JSON(w, http.StatusOK, got)
+}
+
+func (c coverages) trend(w http.ResponseWriter, r *kit.Request) error {
+	v := r.URL.Query()
+	until, err := c.weekOrNow(r, v.Get("until"))
+	if err != nil {
+		return err
+	}
+	from := until - 51
+	if s := v.Get("from"); s != "" {
+		if from, err = airing.ParseWeek(s); err != nil {
+			return err
+		}
+	}
+	weeks, err := c.store.Trend(r.Context(), r.Actor, from, until, v.Get("district"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, weeks, ""))
+}
+
+type excuseBody struct {
+	Week    airing.Week   `json:"week"`
+	Station string        `json:"station"`
+	Reason  airing.Reason `json:"reason"`
+	Note    string        `json:"note"`
+	Revoked bool          `json:"revoked,omitempty"`
+}
+
+func (c coverages) excuse(w http.ResponseWriter, r *kit.Request) error {
+	var b excuseBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if err := kit.CheckID(id, "id"); err != nil {
+		return err
+	}
+	reg, err := c.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	st, err := reg.ByCodeOrID(b.Station, stations.DateOf(r.Now.In(text.Zone)))
+	if err != nil {
+		return err
+	}
+	e, err := c.store.Excuse(r.Context(), r.Meta(id), coverage.Excuse{Week: b.Week, Station: st.ID, Reason: b.Reason, Note: b.Note, Revoked: b.Revoked})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, e)
+}
+
+func (c coverages) close(w http.ResponseWriter, r *kit.Request) error {
+	week, err := airing.ParseWeek(r.PathValue("week"))
+	if err != nil {
+		return err
+	}
+	// Closing is idempotent by the week itself.
+	got, err := c.store.CloseWeek(r.Context(), r.Meta("close-"+week.String()+"-"+r.Actor.Person), week)
+	if err != nil {
+		return err
+	}
+	got.Stations = nil
+	return r.JSON(w, http.StatusOK, got)
+}
+
+func (c coverages) settings(w http.ResponseWriter, r *kit.Request) error {
+	set, err := c.store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, set)
+}
+
+func (c coverages) saveSettings(w http.ResponseWriter, r *kit.Request) error {
+	var set airing.Settings
+	if err := r.ReadJSON(&set); err != nil {
+		return err
+	}
+	set, err := c.store.SaveSettings(r.Context(), r.Meta(kit.NewID()), set)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, set)
+}

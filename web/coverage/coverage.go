@@ -1,0 +1,358 @@
+// Package coverage is the monitor's page: how many stations aired this week,
+// who did not and why, who has said nothing, and one station's history.
+package coverage
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	coverage.Store
+	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+	Settings(ctx context.Context) (airing.Settings, error)
+}
+
+type pages struct {
+	store   Store
+	week    *kit.View[weekPage]
+	station *kit.View[stationPage]
+}
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store) {
+	f := k.Folder("coverage", files)
+	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html")}
+	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
+	k.Handle(
+		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
+		kit.Route{Pattern: "POST /coverage/close", Access: accounts.CloseWeek, Handler: p.closeWeek},
+		kit.Route{Pattern: "GET /coverage/stations/{station}", Access: accounts.ReadCoverage, Handler: p.showStation},
+		kit.Route{Pattern: "POST /coverage/stations/{station}/excuse", Access: accounts.ExcuseStation, Handler: p.excuse},
+	)
+	k.AddStep(p.steps)
+}
+
+// row is one station of the week with its names.
+type row struct {
+	coverage.StationWeek
+	Name     string
+	District string
+	Contact  stations.Contact
+	Reason   airing.Reason // of the first not aired report counted
+}
+
+type group struct {
+	State coverage.State
+	Badge string
+	Rows  []row
+}
+
+type weekPage struct {
+	kit.Page
+	coverage.Week
+	Form      kit.Form
+	WeekLine  string // "tuần 20 (13/5 – 19/5/2024)"
+	Ring      kit.Ring
+	Ladder    kit.BarChart
+	Bars      kit.BarChart
+	Map       kit.HexMap
+	Legend    []kit.LegendItem
+	Trend     kit.Sparkline
+	Groups    []group
+	Districts []kit.Option
+	District  string
+	Previous  string
+	Next      string
+	MayClose  bool
+	Whole     bool // the reader sees the whole province
+}
+
+// badges are the states of coverage as the look knows them.
+var badges = map[coverage.State]string{
+	coverage.Aired: kit.StateOK, coverage.NotCounted: kit.StateInfo, coverage.NotAired: kit.StateBad,
+	coverage.NotReported: kit.StateWarn, coverage.Excused: kit.StateNone,
+}
+
+// trendWeeks is how far back the small course goes.
+const trendWeeks = 12
+
+func (p pages) calendar(ctx context.Context) (airing.Calendar, error) {
+	set, err := p.store.Settings(ctx)
+	return set.Calendar(text.Zone), err
+}
+
+// weekOf is the week of ?week=, or the current one.
+func weekOf(r *kit.Request, cal airing.Calendar) (airing.Week, error) {
+	if s := r.FormValue("week"); s != "" {
+		return airing.ParseWeek(s)
+	}
+	return cal.Week(r.Now), nil
+}
+
+func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderWeek(w, r, kit.NewForm())
+}
+
+func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	cal, err := p.calendar(r.Context())
+	if err != nil {
+		return err
+	}
+	week, err := weekOf(r, cal)
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	district := r.URL.Query().Get("district")
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: district})
+	if err != nil {
+		return err
+	}
+	trend, err := p.store.Trend(r.Context(), r.Actor, week-trendWeeks+1, week, district)
+	if err != nil {
+		return err
+	}
+	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, WeekLine: r.Lang.Week(cal.Start(week)), District: district,
+		Previous: address(week-1, district)}
+	if cal.Start(week + 1).Before(r.Now) {
+		page.Next = address(week+1, district)
+		page.MayClose = !got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
+	}
+	page.Whole, _, _ = r.Actor.Stations(accounts.ReadCoverage)
+	page.draw(r, reg, trend)
+	page.list(reg)
+	return p.week.Render(w, r, page)
+}
+
+func address(w airing.Week, district string) string {
+	a := "/coverage?week=" + w.String()
+	if district != "" {
+		a += "&district=" + district
+	}
+	return a
+}
+
+// draw makes the pictures.
+func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []coverage.Week) {
+	c := page.Week.Counts
+	var parts []kit.Part
+	count := map[coverage.State]int{coverage.Aired: c.Aired, coverage.NotCounted: c.NotCounted, coverage.NotAired: c.NotAired,
+		coverage.NotReported: c.NotReported, coverage.Excused: c.Excused}
+	for _, s := range coverage.States {
+		word := r.Say("coverage.state." + string(s))
+		parts = append(parts, kit.Part{Value: count[s], State: badges[s], Title: fmt.Sprintf("%s: %d", word, count[s])})
+		page.Legend = append(page.Legend, kit.LegendItem{State: badges[s], Text: word})
+	}
+	figure := r.Say("coverage.percent", "n", c.Percent())
+	page.Ring = kit.NewRing(r.Say("coverage.ring", "aired", c.Aired, "expected", c.Expected()), figure,
+		fmt.Sprintf("%d/%d", c.Aired, c.Expected()), parts, c.Active)
+	var ladder []kit.Bar
+	for _, step := range []struct {
+		key string
+		n   int
+	}{{"scheduled", c.Scheduled}, {"aired", c.Aired}, {"with_evidence", c.WithEvidence}, {"verified", c.Verified}} {
+		ladder = append(ladder, kit.Bar{Label: r.Say("coverage.ladder." + step.key), Note: strconv.Itoa(step.n), Whole: c.Active,
+			Parts: []kit.Part{{Value: step.n, State: kit.StateOK}}})
+	}
+	page.Ladder = kit.NewBarChart(r.Say("coverage.ladder"), ladder)
+	var bars []kit.Bar
+	for _, d := range page.Week.Districts {
+		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: address(page.Week.Week, d.District),
+			Note: fmt.Sprintf("%d/%d", d.Aired, d.Expected()), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
+		page.Districts = append(page.Districts, kit.Option{Value: d.District, Text: reg.DistrictName(d.District)})
+	}
+	page.Bars = kit.NewBarChart(r.Say("coverage.by_district"), bars)
+	values := make([]float64, len(trend))
+	for i, w := range trend {
+		values[i] = float64(w.Percent())
+	}
+	page.Trend = kit.NewSparkline(r.Say("coverage.trend", "n", trendWeeks), values, 100)
+	var tiles []kit.Tile
+	for _, s := range page.Week.Stations {
+		if t := reg.UnitOf(s.Station).Tile; t != nil {
+			tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: badges[s.State], Path: stationPath(s.Station, page.Week.Week),
+				Title: reg.Label(s.Station) + ", " + reg.DistrictName(s.District) + ": " + r.Say("coverage.state."+string(s.State))})
+		}
+	}
+	page.Map = kit.NewHexMap(r.Say("coverage.map"), tiles)
+}
+
+func stationPath(station string, w airing.Week) string {
+	return "/coverage/stations/" + station + "?week=" + w.String()
+}
+
+// list groups the stations by state, those who need a call first.
+func (page *weekPage) list(reg *stations.Registry) {
+	by := map[coverage.State][]row{}
+	for _, s := range page.Week.Stations {
+		one := row{StationWeek: s, Name: reg.Label(s.Station), District: reg.DistrictName(s.District)}
+		if st, err := reg.Station(s.Station); err == nil && len(st.Contacts) > 0 {
+			one.Contact = st.Contacts[0]
+		}
+		for i, n := range s.Tally.Reasons {
+			if n > 0 {
+				one.Reason = airing.Reasons[i]
+				break
+			}
+		}
+		by[s.State] = append(by[s.State], one)
+	}
+	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.Excused, coverage.Aired} {
+		page.Groups = append(page.Groups, group{State: s, Badge: badges[s], Rows: by[s]})
+	}
+}
+
+func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	week, err := airing.ParseWeek(f.Get("week"))
+	if err == nil {
+		_, err = p.store.CloseWeek(r.Context(), r.Meta(f.ID), week)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/coverage?week="+week.String(), "coverage.closed_now")
+}
+
+type stationPage struct {
+	kit.Page
+	Form     kit.Form
+	Station  string
+	Name     string
+	District string
+	WeekLine string
+	Week     airing.Week
+	Now      *coverage.StationWeek // nil when the station does not count that week
+	Badge    string
+	Course   kit.Sparkline
+	Weeks    []pastWeek
+	Lines    []airing.Line
+	Reasons  []kit.Option
+	MayAsk   bool
+}
+
+type pastWeek struct {
+	Path, Line string
+	airing.Tally
+}
+
+// historyWeeks is how far back a station's page looks.
+const historyWeeks = 52
+
+func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderStation(w, r, kit.NewForm())
+}
+
+func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	cal, err := p.calendar(r.Context())
+	if err != nil {
+		return err
+	}
+	week, err := weekOf(r, cal)
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	st, err := reg.ByCodeOrID(r.PathValue("station"), stations.DateOf(cal.Start(week)))
+	if err != nil {
+		return err
+	}
+	where := reg.Where(st.ID)
+	page := stationPage{Page: r.Page("coverage.station_title"), Form: f, Station: st.ID, Name: reg.Label(st.ID), Week: week,
+		District: reg.DistrictName(where.District), WeekLine: r.Lang.Week(cal.Start(week))}
+	history, err := p.store.History(r.Context(), r.Actor, st.ID, week-historyWeeks+1, week)
+	if err != nil {
+		return err
+	}
+	values := make([]float64, historyWeeks)
+	for _, h := range slices.Backward(history) {
+		values[h.Week-(week-historyWeeks+1)] = min(1, float64(h.Tally.Qualifying))
+		page.Weeks = append(page.Weeks, pastWeek{stationPath(st.ID, h.Week), r.Lang.Week(cal.Start(h.Week)), h.Tally})
+	}
+	page.Course = kit.NewSparkline(r.Say("coverage.history", "n", historyWeeks), values, 1)
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week})
+	if err != nil {
+		return err
+	}
+	for _, s := range got.Stations {
+		if s.Station == st.ID {
+			page.Now, page.Badge = &s, badges[s.State]
+			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
+		}
+	}
+	if page.Lines, _, err = p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.Start(week + 1), Stations: []string{st.ID}}); err != nil {
+		return err
+	}
+	for _, reason := range airing.Reasons {
+		page.Reasons = append(page.Reasons, kit.Option{Value: string(reason), Text: r.Say("airing.reason." + string(reason))})
+	}
+	return p.station.Render(w, r, page)
+}
+
+func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	week, err := airing.ParseWeek(f.Get("week"))
+	if err != nil {
+		return err
+	}
+	station := r.PathValue("station")
+	_, err = p.store.Excuse(r.Context(), r.Meta(f.ID), coverage.Excuse{Week: week, Station: station,
+		Reason: airing.Reason(f.Get("reason")), Note: f.Get("note"), Revoked: f.Bool("revoked")})
+	if f.Refused(err) {
+		return p.renderStation(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, stationPath(station, week), "coverage.excused_now")
+}
+
+// steps tells a monitor on the first page how the week stands.
+func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.Has(accounts.Monitor) && !r.Actor.Has(accounts.Editor) && !r.Actor.Has(accounts.Admin) {
+		return nil, nil
+	}
+	cal, err := p.calendar(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now)})
+	if err != nil || got.Active == 0 {
+		return nil, err
+	}
+	step := kit.Step{Title: r.Say("coverage.step", "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
+		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
+	if got.Aired == got.Expected() {
+		step.State = "ok"
+	}
+	return []kit.Step{step}, nil
+}
