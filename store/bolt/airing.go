@@ -21,7 +21,7 @@ import (
 )
 
 // The airing log and what is derived from it. Only logEntries and heads are
-// the truth; everything else can be recounted from them, and verifyAirings does.
+// the truth; everything else can be recounted from them, and checkAirings does.
 var (
 	logEntries   = table[json.RawMessage]{name: "airing_log"}      // by station number and entry number: the bytes that were hashed
 	logHeads     = table[airing.Head]{name: "airing_heads"}        // by station number
@@ -569,8 +569,8 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 	return lines, next, err
 }
 
-// verifyAirings follows every chain, and compares every index with the log.
-func verifyAirings(tx *tx, report func(Problem)) error {
+// checkAirings follows every chain, and compares every index with the log.
+func checkAirings(tx *tx, report func(Problem)) error {
 	heads := map[uint32]airing.Head{}
 	found := map[string]bool{} // report IDs of the log
 	bad := func(table string, key []byte, what string) {
@@ -630,10 +630,10 @@ func verifyAirings(tx *tx, report func(Problem)) error {
 			bad(logLines.name, e.key, "no such report in the log")
 		}
 	}
-	return verifyTallies(tx, bad)
+	return checkTallies(tx, bad)
 }
 
-func verifyTallies(tx *tx, bad func(table string, key []byte, what string)) error {
+func checkTallies(tx *tx, bad func(table string, key []byte, what string)) error {
 	set, err := settingsOf(tx)
 	if err != nil {
 		return err

@@ -32,6 +32,11 @@ func seeded(t testing.TB) *Store {
 				return err
 			}
 		}
+		for _, e := range episodes {
+			if err := scripts.put(tx, []byte(e.ID), ""); err != nil {
+				return err
+			}
+		}
 		for _, r := range rules {
 			if err := ruleRecords.put(tx, []byte(r.ID), r); err != nil {
 				return err

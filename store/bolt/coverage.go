@@ -254,8 +254,8 @@ func sealsInOrder(tx *tx) ([]airing.Seal, error) {
 	return seals, nil
 }
 
-// verifySeals checks that every seal points at the one before it.
-func verifySeals(tx *tx, report func(Problem)) error {
+// checkSeals checks that every seal points at the one before it.
+func checkSeals(tx *tx, report func(Problem)) error {
 	seals, err := sealsInOrder(tx)
 	if err != nil {
 		return err
