@@ -1,0 +1,240 @@
+package fingerprint
+
+import (
+	"math"
+	"slices"
+
+	"loa/audio/internal/fft"
+)
+
+// What the paper fixes: windows of 0.37 s, 33 bands spaced evenly in pitch
+// between 300 and 2000 Hz. The paper steps 11.6 ms; see hopSeconds.
+const (
+	BandCount     = 33
+	lowestHz      = 300.0
+	highestHz     = 2000.0
+	windowSeconds = 0.37
+	// hopSeconds is the time from one frame to the next.
+	hopSeconds = 0.04
+	// slowest is the lowest rate in Hz that the sound is brought down to.
+	slowest = 5400
+)
+
+// Energies is the power of one frame in each band, lowest band first; the unit
+// is the square of full scale.
+type Energies [BandCount]float64
+
+// Bands turns sound into band energies, 25 frames a second at any sample rate:
+// the first step of the fingerprint, and the feature that matching short noisy
+// recordings works on. It is not safe for concurrent use.
+type Bands struct {
+	rate, channels int
+	emit           func(Energies)
+	partial        []float32 // of a frame of samples
+	halvings       []halving
+	slow           float64   // the rate after halving, in Hz
+	buffer         []float64 // the slow signal from the start of the next frame
+	dropped        int64     // slow samples before buffer
+	frame          int64     // the next frame
+	first          []float64 // a windowed frame that waits for a second one
+	plan           *fft.Plan
+	window         []float64
+	re, im         []float64
+	edges          [BandCount + 1]float64 // in bins
+	mono           []float64
+}
+
+// NewBands makes Bands for sound of the given sample rate in Hz (5400 to
+// 1000000) and number of channels (at least 1); with anything else no frame
+// comes. emit is called with each frame, in order.
+func NewBands(rate, channels int, emit func(Energies)) *Bands {
+	b := &Bands{rate: rate, channels: channels, emit: emit}
+	if !b.usable() {
+		return b
+	}
+	b.slow = float64(rate)
+	for b.slow/2 >= slowest {
+		b.slow /= 2
+		b.halvings = append(b.halvings, halving{})
+	}
+	length := int(math.Round(windowSeconds * b.slow))
+	size := 4
+	for size < length {
+		size *= 2
+	}
+	b.plan, b.window = fft.New(size), fft.Hann(length)
+	b.re, b.im = make([]float64, size), make([]float64, size)
+	for i := range b.edges {
+		hz := lowestHz * math.Pow(highestHz/lowestHz, float64(i)/BandCount)
+		b.edges[i] = hz / b.slow * float64(size)
+	}
+	return b
+}
+
+func (b *Bands) usable() bool { return b.rate >= slowest && b.rate <= 1000000 && b.channels >= 1 }
+
+// Write takes a block of interleaved samples of any length, full scale ±1;
+// samples that are no numbers count as 0. The block is not kept.
+func (b *Bands) Write(block []float32) {
+	if !b.usable() {
+		return
+	}
+	if len(b.partial) > 0 {
+		n := min(b.channels-len(b.partial), len(block))
+		b.partial = append(b.partial, block[:n]...)
+		block = block[n:]
+		if len(b.partial) == b.channels {
+			b.add(b.partial)
+			b.partial = b.partial[:0]
+		}
+	}
+	for whole := len(block) / b.channels * b.channels; whole > 0; whole = len(block) / b.channels * b.channels {
+		n := min(whole, 4096*b.channels)
+		b.add(block[:n])
+		block = block[n:]
+	}
+	b.partial = append(b.partial, block...)
+}
+
+// add takes whole frames of samples.
+func (b *Bands) add(block []float32) {
+	b.mono = mix(b.mono[:0], block, b.channels)
+	x := b.mono
+	for i := range b.halvings {
+		x = b.halvings[i].run(x)
+	}
+	b.buffer = append(b.buffer, x...)
+	for {
+		start := int(int64(math.Round(float64(b.frame)*hopSeconds*b.slow)) - b.dropped)
+		if start+len(b.window) > len(b.buffer) {
+			return
+		}
+		b.take(b.buffer[start : start+len(b.window)])
+		b.frame++
+		if start > 4*len(b.window) {
+			b.dropped += int64(start)
+			b.buffer = slices.Delete(b.buffer, 0, start)
+		}
+	}
+}
+
+// mix makes one signal of all channels. The even channels weigh more, so that
+// what is left of a recording whose second channel is inverted is still the
+// recording, only fainter.
+func mix(out []float64, block []float32, channels int) []float64 {
+	switch channels {
+	case 1:
+		for _, v := range block {
+			out = append(out, finite(float64(v)))
+		}
+	case 2:
+		for i := 0; i+1 < len(block); i += 2 {
+			out = append(out, finite(0.6*float64(block[i])+0.4*float64(block[i+1])))
+		}
+	default:
+		even, odd := 0.6/float64((channels+1)/2), 0.4/float64(channels/2)
+		for i := 0; i+channels <= len(block); i += channels {
+			var sum float64
+			for c, v := range block[i : i+channels] {
+				if c%2 == 0 {
+					sum += even * float64(v)
+				} else {
+					sum += odd * float64(v)
+				}
+			}
+			out = append(out, finite(sum))
+		}
+	}
+	return out
+}
+
+func finite(v float64) float64 {
+	if v-v != 0 {
+		return 0
+	}
+	return v
+}
+
+// take transforms frames two at a time, one as the real and one as the imaginary
+// part.
+func (b *Bands) take(x []float64) {
+	if b.first == nil {
+		b.first = append(make([]float64, 0, len(x)), x...)
+		return
+	}
+	b.pair(b.first, x)
+	b.first = nil
+}
+
+// flush emits the frame that waits for a second one. Nothing may be written
+// afterwards.
+func (b *Bands) flush() {
+	if b.first != nil {
+		b.pair(b.first, nil)
+		b.first = nil
+	}
+}
+
+func (b *Bands) pair(x, y []float64) {
+	clear(b.re)
+	clear(b.im)
+	for i, w := range b.window {
+		b.re[i] = w * x[i]
+	}
+	for i, v := range y {
+		b.im[i] = b.window[i] * v
+	}
+	b.plan.Transform(b.re, b.im)
+	var first, second Energies
+	last := int(math.Ceil(b.edges[BandCount])) + 1
+	size := b.plan.Size()
+	scale := 1 / (0.375 * float64(len(b.window)) * float64(size))
+	band := 0
+	for k := int(b.edges[0]); k <= last && band < BandCount; k++ {
+		// The parts of two real signals in one complex transform.
+		xr, xi := (b.re[k]+b.re[size-k])/2, (b.im[k]-b.im[size-k])/2
+		yr, yi := (b.im[k]+b.im[size-k])/2, (b.re[size-k]-b.re[k])/2
+		px, py := 2*(xr*xr+xi*xi)*scale, 2*(yr*yr+yi*yi)*scale
+		// Bin k reaches from k-0.5 to k+0.5; a band edge may cut it.
+		from, to := float64(k)-0.5, float64(k)+0.5
+		for i := band; i < BandCount && b.edges[i] < to; i++ {
+			share := min(to, b.edges[i+1]) - max(from, b.edges[i])
+			if share > 0 {
+				first[i] += share * px
+				second[i] += share * py
+			}
+		}
+		for band < BandCount && b.edges[band+1] <= to {
+			band++
+		}
+	}
+	b.emit(first)
+	if y != nil {
+		b.emit(second)
+	}
+}
+
+// halving halves the sample rate behind a half-band filter of 15 samples. At the
+// lowest rate, what folds back on the highest band is 25 dB down.
+type halving struct {
+	past []float64
+}
+
+// halfBand are the outer coefficients of the filter, from the middle outward at
+// odd distances (at even distances they are 0, in the middle 0.5): a sinc under
+// a Hann window.
+var halfBand = [4]float64{0.3052664, -0.0731312, 0.0195902, -0.0017255}
+
+// run filters x and returns every other sample.
+func (h *halving) run(x []float64) []float64 {
+	h.past = append(h.past, x...)
+	p := h.past
+	out := x[:0]
+	i := 7
+	for ; i+7 < len(p); i += 2 {
+		w := (*[15]float64)(p[i-7 : i+8])
+		out = append(out, 0.5*w[7]+halfBand[0]*(w[6]+w[8])+halfBand[1]*(w[4]+w[10])+halfBand[2]*(w[2]+w[12])+halfBand[3]*(w[0]+w[14]))
+	}
+	h.past = slices.Delete(p, 0, i-7)
+	return out
+}

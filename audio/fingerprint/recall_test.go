@@ -1,0 +1,252 @@
+package fingerprint_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"loa/audio/fingerprint"
+)
+
+// need skips where a program is missing, and fails where nothing may be.
+func need(t testing.TB, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err == nil {
+			continue
+		}
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed", p)
+		}
+		t.Skipf("%s is not installed", p)
+	}
+}
+
+// run runs a program with something on its standard input.
+func run(t testing.TB, input []byte, name string, args ...string) []byte {
+	t.Helper()
+	command := exec.Command(name, args...)
+	command.Stdin = bytes.NewReader(input)
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	out, err := command.Output()
+	if err != nil {
+		t.Errorf("%s %v: %v\n%s", name, args, err, stderr.String())
+	}
+	return out
+}
+
+// sound is decoded sound of 16 bits.
+type sound struct {
+	rate, channels int
+	samples        []int16
+}
+
+// unwrap reads a WAV file written to a pipe, whose lengths mean nothing.
+func unwrap(t testing.TB, wav []byte) (s sound) {
+	t.Helper()
+	data := bytes.Index(wav, []byte("data"))
+	if data < 36 {
+		t.Errorf("no WAV: %q", wav[:min(len(wav), 60)])
+		return sound{rate: 8000, channels: 1}
+	}
+	s.channels, s.rate = int(binary.LittleEndian.Uint16(wav[22:])), int(binary.LittleEndian.Uint32(wav[24:]))
+	s.samples = make([]int16, (len(wav)-data-8)/2)
+	for i := range s.samples {
+		s.samples[i] = int16(binary.LittleEndian.Uint16(wav[data+8+2*i:]))
+	}
+	return s
+}
+
+// raw is the samples as bytes.
+func (s sound) raw() []byte {
+	out := make([]byte, 0, 2*len(s.samples))
+	for _, v := range s.samples {
+		out = binary.LittleEndian.AppendUint16(out, uint16(v))
+	}
+	return out
+}
+
+// cut takes so many seconds off the ends, and gain is in dB, clipping as it may.
+func (s sound) cut(head, tail, gain float64) sound {
+	from, to := int(head*float64(s.rate))*s.channels, len(s.samples)-int(tail*float64(s.rate))*s.channels
+	out := sound{s.rate, s.channels, make([]int16, 0, to-from)}
+	for _, v := range s.samples[from:to] {
+		loud := float64(v) * math.Pow(10, gain/20)
+		out.samples = append(out.samples, int16(min(max(loud, math.MinInt16), math.MaxInt16)))
+	}
+	return out
+}
+
+func (s sound) print() fingerprint.Print {
+	p := fingerprint.New(s.rate, s.channels)
+	block := make([]float32, 0, 1152*s.channels)
+	for i, v := range s.samples {
+		if block = append(block, float32(v)/32768); len(block) == cap(block) || i == len(s.samples)-1 {
+			p.Write(block)
+			block = block[:0]
+		}
+	}
+	return p.Print()
+}
+
+const syllables = `xin chào bà con xã ta hôm nay đài truyền thanh phát chương trình nông thôn mới về giữ gìn vệ sinh môi trường
+trồng cây ăn quả đất dốc làm đường bê tông lúa ngô chè quế thảo quả hợp tác sản phẩm du lịch cộng đồng văn hóa dân tộc Mông Dao Tày
+Giáy nước sạch an toàn thực phẩm học sinh y tế bảo hiểm chuyển đổi số thông báo họp thôn tiêm phòng gia súc rét đậm mưa lũ sạt lở`
+
+// speech makes half a minute of Vietnamese: a text of its own, one of six voices
+// as a few presenters would have.
+func speech(t testing.TB, i int) sound {
+	random := rand.New(rand.NewPCG(uint64(i), 1))
+	words := strings.Fields(syllables)
+	var text strings.Builder
+	for n := range 85 + random.IntN(25) {
+		text.WriteString(words[random.IntN(len(words))])
+		text.WriteString([]string{" ", " ", " ", ". ", ", "}[random.IntN(5)*min(n, 1)])
+	}
+	voice := []string{"vi", "vi-vn-x-south", "vi-vn-x-central"}[i%3]
+	pitch := []string{"35", "60"}[i/3%2]
+	return unwrap(t, run(t, nil, "espeak-ng", "-v", voice, "-p", pitch, "-s", "165", "--stdout", text.String()))
+}
+
+// music makes half a minute of notes, two at a time, a tune of its own on each
+// of three instruments.
+func music(t testing.TB, i int) sound {
+	random := rand.New(rand.NewPCG(uint64(i), 2))
+	wave := []string{"triangle", "sawtooth", "pluck"}[i%3]
+	args := []string{"-D", "-n", "-r", "32000", "-c", "2", "-b", "16", "-t", "wav", "-"}
+	for n := range 30 {
+		if n > 0 {
+			args = append(args, ":")
+		}
+		note := func(low int) string { return "%" + strconv.Itoa(low+random.IntN(24)) }
+		length := strconv.FormatFloat(0.5+0.25*float64(random.IntN(5)), 'f', -1, 64)
+		args = append(args, "synth", length, "pluck", note(-14), wave, note(-26), "fade", "0.01", length, "0.05", "gain", "-3")
+	}
+	return unwrap(t, run(t, nil, "sox", args...))
+}
+
+// change is what became of a copy.
+type change struct {
+	kbits, rate int
+	head, tail  float64 // seconds cut off
+	gain        float64 // dB
+}
+
+func (c change) String() string {
+	return fmt.Sprintf("%d kbit/s at %d Hz, %.1f s and %.1f s cut, %+.0f dB", c.kbits, c.rate, c.head, c.tail, c.gain)
+}
+
+// changeOf goes through all bit rates of the brief, with some cut, gain and rate
+// of their own for each recording.
+func changeOf(i int) change {
+	random := rand.New(rand.NewPCG(uint64(i), 3))
+	c := change{kbits: []int{32, 48, 64, 96, 128, 192, 256, 320}[i%8], gain: float64(random.IntN(31) - 24)}
+	c.rate = []int{16000, 22050, 24000, 32000, 44100, 48000}[random.IntN(6)]
+	if c.kbits > 160 { // MPEG-2 goes no further
+		c.rate = []int{32000, 44100, 48000}[random.IntN(3)]
+	}
+	c.head, c.tail = random.Float64()*6, random.Float64()*6
+	return c
+}
+
+// encoded is a changed copy, through an MP3 and back.
+func (c change) encoded(t testing.TB, s sound, mono bool) sound {
+	s = s.cut(c.head, c.tail, c.gain)
+	mode := "j"
+	if mono {
+		mode = "m"
+	}
+	args := []string{"--quiet", "-r", "-s", kilo(s.rate), "--bitwidth", "16", "--resample", kilo(c.rate), "-b", strconv.Itoa(c.kbits), "-m", mode}
+	if s.channels == 1 {
+		args = append(args[:len(args)-1], "m")
+	} else if mono {
+		args = append(args, "-a")
+	}
+	return unwrap(t, run(t, run(t, s.raw(), "lame", append(args, "-", "-")...), "mpg123", "-q", "-w", "-", "-"))
+}
+
+func kilo(rate int) string { return strconv.FormatFloat(float64(rate)/1000, 'f', -1, 64) }
+
+// recording is one of the set: its print, and that of its changed copy.
+type recording struct {
+	id             string
+	change         change
+	original, copy fingerprint.Print
+}
+
+// set makes recordings, two thirds speech and one third music.
+func set(t testing.TB, count int) []recording {
+	out := make([]recording, count)
+	var group sync.WaitGroup
+	turns := make(chan int)
+	for range 2 {
+		group.Go(func() {
+			for i := range turns {
+				out[i] = recorded(t, i)
+			}
+		})
+	}
+	for i := range out {
+		turns <- i
+	}
+	close(turns)
+	group.Wait()
+	return out
+}
+
+func recorded(t testing.TB, i int) recording {
+	r := recording{change: changeOf(i), id: fmt.Sprintf("speech %d", i)}
+	var s sound
+	if i%3 == 2 {
+		r.id, s = fmt.Sprintf("music %d", i), music(t, i)
+	} else {
+		s = speech(t, i)
+	}
+	r.original, r.copy = s.print(), r.change.encoded(t, s, i%2 == 0).print()
+	return r
+}
+
+// TestRecall is the trial the figures come from.
+func TestRecall(t *testing.T) {
+	need(t, "lame", "mpg123", "espeak-ng", "sox")
+	recordings := set(t, 210)
+	var index fingerprint.Index
+	for _, r := range recordings {
+		index.Add(r.id, r.original)
+		if s := r.original.Seconds(); s < 20 || s > 45 {
+			t.Errorf("%s lasts %.1f s", r.id, s)
+		}
+	}
+	found, wrong, least, total := 0, 0, 1.0, 0.0
+	for _, r := range recordings {
+		hit := false
+		for _, m := range index.Find(r.copy) {
+			if m.ID != r.id {
+				wrong++
+				t.Errorf("%s (%v) taken for %+v", r.id, r.change, m)
+				continue
+			}
+			hit = m.Same() && math.Abs(m.Offset-r.change.head) < 0.15
+			least, total = min(least, m.Score), total+m.Score
+			if m.Share < 0.8 {
+				t.Logf("%s (%v): %+v", r.id, r.change, m)
+			}
+		}
+		if hit {
+			found++
+		} else {
+			t.Errorf("%s (%v) of %.1f s not found", r.id, r.change, r.copy.Seconds())
+		}
+	}
+	t.Logf("%d of %d copies found, %d false matches; score %.2f on average, %.2f at least",
+		found, len(recordings), wrong, total/float64(len(recordings)), least)
+}
