@@ -1,7 +1,10 @@
+//go:build unix
+
 package measure_test
 
 import (
 	"math"
+	"syscall"
 	"testing"
 
 	"loa/audio/measure"
@@ -23,6 +26,16 @@ func programme(rate, channels int) []float32 {
 	return out
 }
 
+// processor is the time in seconds this process has had a core for: on a busy
+// machine the clock tells nothing.
+func processor(b *testing.B) float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
+}
+
 // BenchmarkMeter tells how many seconds of sound a second of one core measures.
 func BenchmarkMeter(b *testing.B) {
 	for _, c := range []struct {
@@ -32,12 +45,13 @@ func BenchmarkMeter(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			samples := programme(c.rate, c.channels)
 			m := measure.New(c.rate, c.channels)
+			start := processor(b)
 			for b.Loop() {
 				for at := 0; at < len(samples); at += 1152 * c.channels {
 					m.Write(samples[at:min(at+1152*c.channels, len(samples))])
 				}
 			}
-			b.ReportMetric(10*float64(b.N)/b.Elapsed().Seconds(), "xrealtime")
+			b.ReportMetric(10*float64(b.N)/(processor(b)-start), "xrealtime")
 		})
 	}
 }

@@ -28,6 +28,7 @@ type spectrum struct {
 	re, im []float64
 	power  []float64
 	fill   int
+	skip   int // samples to leave out: every other window is enough
 	levels [levelCount]level
 }
 
@@ -80,6 +81,12 @@ func (s *spectrum) add(x, y []float64, rate int) {
 	for len(x) > 0 {
 		var n int
 		switch {
+		case s.skip > 0:
+			n = min(s.skip, len(x))
+			s.skip -= n
+			x = x[n:]
+			y = y[min(n, len(y)):]
+			continue
 		case !s.mono:
 			n = copy(s.re[s.fill:], x)
 			copy(s.im[s.fill:], y[:n])
@@ -92,7 +99,7 @@ func (s *spectrum) add(x, y []float64, rate int) {
 		x = x[n:]
 		s.fill += n
 		if s.fill == 2*size || !s.mono && s.fill == size {
-			s.fill = 0
+			s.skip, s.fill = s.fill, 0
 			s.transform(rate)
 		}
 	}
@@ -135,7 +142,7 @@ func (s *spectrum) bandwidth(rate int) Value {
 			sounding += l.windows
 		}
 	}
-	span := int64(s.plan.Size())
+	span := 2 * int64(s.plan.Size()) // with what is left out
 	if s.mono {
 		span *= 2
 	}

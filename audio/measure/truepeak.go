@@ -16,9 +16,9 @@ type interpolator struct {
 }
 
 const (
-	reach      = 8   // samples on each side of an interpolated point
-	kaiserBeta = 6.0 // chosen for the flattest response up to 0.42 of the rate
-	tpGroup    = 8   // intervals judged together
+	reach      = 8     // samples on each side of an interpolated point
+	kaiserBeta = 6.0   // chosen for the flattest response up to 0.42 of the rate
+	tpGroup    = reach // samples, and the intervals after them, judged together
 )
 
 func newInterpolator() *interpolator {
@@ -86,16 +86,25 @@ func (p *peaks) look(f *interpolator, x []float64, start int64, loudest float64)
 			p.high, p.frame = v, float64(start+history+int64(i))
 		}
 	}
+	// The intervals of one group reach over three groups of samples.
+	one, two := highest(x, 0), highest(x, tpGroup)
 	for at := 0; at+history < len(x); at += tpGroup {
-		near := x[at:min(at+tpGroup+history, len(x))]
-		var high float64
-		for _, v := range near {
-			high = max(high, math.Abs(v))
+		three := highest(x, at+2*tpGroup)
+		if max(one, two, three)*f.gain > p.high {
+			p.between(f, x[at:min(at+tpGroup+history, len(x))], start+int64(at))
 		}
-		if high*f.gain > p.high {
-			p.between(f, near, start+int64(at))
+		one, two = two, three
+	}
+}
+
+// highest is the highest absolute value of the group of samples from a place.
+func highest(x []float64, from int) (high float64) {
+	for _, v := range x[min(from, len(x)):min(from+tpGroup, len(x))] {
+		if v = math.Abs(v); v > high {
+			high = v
 		}
 	}
+	return high
 }
 
 // between runs the filter over every interval of x.
