@@ -1,0 +1,122 @@
+// Package paper writes a contest's tables as XLSX files that print on A4 in
+// the layout Vietnamese offices use: the result table, each judge's sheets,
+// and the feedback on one entry.
+//
+// It is given plain values and knows nothing of how a contest came to them.
+// Whatever is text stays text: no cell of a file is ever a formula.
+package paper
+
+import (
+	"time"
+
+	"loa/contest/ranking"
+)
+
+// Heading is what stands above and below every table.
+type Heading struct {
+	Host    string    // the organising committee, above the table on the left
+	Contest string    // its title
+	Round   string    // e.g. "Vòng chung khảo"; may be empty
+	Place   string    // where the paper is signed, e.g. "Lào Cai"
+	Date    time.Time // when, printed in text.Zone
+}
+
+// Results is the result table of one round.
+type Results struct {
+	Heading
+	Method ranking.Method // what the ranking follows; its column is marked
+	Groups []Group        // one worksheet each, in this order; at least one
+	Chair  string         // the chair's name under the signature; may be empty
+}
+
+// Group is the table of entries that were ranked against each other.
+type Group struct {
+	Name   string   // of the theme, category or district; names the worksheet
+	Judges []string // a column each
+	Rows   []Row    // best first
+	Ties   []string // how each tie was settled, sentence by sentence
+	Notes  []string // prizes withheld and the like
+}
+
+// Row is one entry's line of the result table.
+type Row struct {
+	Rank     int // 0 without a rank
+	Code     string
+	Title    string
+	Entrant  string
+	District string
+	Totals   []*ranking.Rational                 // per judge, in the order of Group.Judges; nil without a sheet
+	Values   map[ranking.Method]ranking.Rational // a method that could not be computed is absent
+	Prize    string
+}
+
+// Juries is the sheets of every judge in one round.
+type Juries struct {
+	Heading
+	Judges []Judge // a worksheet each, in this order; at least one
+}
+
+// Judge is what one judge signed.
+type Judge struct {
+	Name  string // names the worksheet
+	Title string // office; may be empty
+	Parts []Part
+}
+
+// Part is a judge's sheets of one scored part.
+type Part struct {
+	Name     string
+	Criteria []Criterion
+	Sheets   []Sheet
+}
+
+// Criterion is one column of a rubric.
+type Criterion struct {
+	Name string
+	Max  ranking.Points
+}
+
+// Sheet is one signed score sheet.
+type Sheet struct {
+	Code    string
+	Marks   []*ranking.Points // in the order of Part.Criteria; nil if not given
+	Total   ranking.Rational
+	Comment string
+	Signed  time.Time
+	Note    string // e.g. a hidden repeat, or set aside and why; may be empty
+}
+
+// Feedback is what an entrant learns about one entry. Judges stay unnamed.
+type Feedback struct {
+	Heading
+	Code     string
+	Title    string
+	Entrant  string
+	Rank     int              // 0 without a rank
+	Of       int              // how many were ranked
+	Value    ranking.Rational // points; printed only with a rank
+	Prize    string           // may be empty
+	Parts    []Scored
+	Comments []string
+	Remarks  []Remark
+}
+
+// Scored is how an entry did in one part, criterion by criterion.
+type Scored struct {
+	Name     string
+	Criteria []Spread
+}
+
+// Spread is one criterion's scores over the judges.
+type Spread struct {
+	Name      string
+	Max       ranking.Points
+	Mean      ranking.Rational
+	Low, High ranking.Points
+}
+
+// Remark is a judge's note at a moment of the recording.
+type Remark struct {
+	At   time.Duration
+	Text string
+}

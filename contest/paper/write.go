@@ -1,0 +1,264 @@
+package paper
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"loa/contest/ranking"
+	"loa/internal/text"
+)
+
+// The fewest and most decimals of points in a table. As many are printed as
+// it takes to tell any two different values of a column apart.
+const (
+	leastPlaces = 2
+	mostPlaces  = 6
+)
+
+// methodKeys names the methods in the order of their columns.
+var methodKeys = map[ranking.Method]string{
+	ranking.Mean: "paper.method_mean", ranking.Median: "paper.method_median",
+	ranking.Trimmed: "paper.method_trimmed", ranking.Normalised: "paper.method_normalised",
+}
+
+// WriteResults writes the result table, a worksheet for each group, sorted
+// as given. Only writing itself can fail.
+func WriteResults(w io.Writer, lang text.Language, r Results) error {
+	b := newBook(lang)
+	for _, g := range r.Groups {
+		b.results(r, g)
+	}
+	return b.write(w, "results")
+}
+
+func (b *book) results(r Results, g Group) {
+	labels := []string{"paper.rank", "paper.code", "paper.title", "paper.entrant", "paper.district"}
+	widths := []float64{7, 10, 32, 24, 16}
+	for i, key := range labels {
+		labels[i] = b.lang.Say(key)
+	}
+	for _, name := range g.Judges {
+		labels, widths = append(labels, name), append(widths, 10)
+	}
+	for _, m := range ranking.Methods() {
+		label := b.lang.Say(methodKeys[m])
+		if m == r.Method {
+			label = b.lang.Say("paper.ranked_by", "method", label)
+		}
+		labels, widths = append(labels, label), append(widths, 12)
+	}
+	labels, widths = append(labels, b.lang.Say("paper.prize")), append(widths, 18)
+
+	p := b.page(g.Name, true, widths)
+	p.masthead(r.Heading, b.lang.Say("paper.results"))
+	p.line(g.Name, strong)
+	p.row++
+	p.header(labels, true)
+	places := columnPlaces(g.Rows)
+	for _, row := range g.Rows {
+		p.resultRow(g, row, places)
+	}
+	if len(g.Ties) > 0 {
+		p.row++
+		p.line(b.lang.Say("paper.ties"), bold)
+	}
+	for _, s := range slices.Concat(g.Ties, g.Notes) {
+		p.line(s, plain)
+	}
+	p.signatures(r.Heading, b.lang.Say("paper.secretary"), b.lang.Say("paper.chair"), r.Chair)
+}
+
+// columnPlaces is the decimals of each method's column.
+func columnPlaces(rows []Row) map[ranking.Method]int {
+	out := map[ranking.Method]int{}
+	for _, m := range ranking.Methods() {
+		var values []ranking.Rational
+		for _, row := range rows {
+			if v, ok := row.Values[m]; ok {
+				values = append(values, v)
+			}
+		}
+		out[m] = ranking.Places(values, leastPlaces, mostPlaces)
+	}
+	return out
+}
+
+func (p *page) resultRow(g Group, row Row, places map[ranking.Method]int) {
+	p.row++
+	p.put(1, rankOf(row.Rank), count)
+	for i, s := range []string{row.Code, row.Title, row.Entrant, row.District} {
+		p.put(2+i, s, cell)
+	}
+	column := 6
+	for i := range g.Judges {
+		var v any
+		if i < len(row.Totals) && row.Totals[i] != nil {
+			v = *row.Totals[i]
+		}
+		p.put(column, v, number(leastPlaces))
+		column++
+	}
+	for _, m := range ranking.Methods() {
+		var v any
+		if value, ok := row.Values[m]; ok {
+			v = value
+		}
+		p.put(column, v, number(places[m]))
+		column++
+	}
+	p.put(column, row.Prize, cell)
+}
+
+// rankOf leaves the cell of an entry without a rank empty.
+func rankOf(rank int) any {
+	if rank == 0 {
+		return nil
+	}
+	return rank
+}
+
+// WriteJuries writes every judge's score sheets, a worksheet for each judge.
+// Only writing itself can fail.
+func WriteJuries(w io.Writer, lang text.Language, j Juries) error {
+	b := newBook(lang)
+	for _, judge := range j.Judges {
+		b.jury(j.Heading, judge)
+	}
+	return b.write(w, "score sheets")
+}
+
+func (b *book) jury(h Heading, j Judge) {
+	most := 1
+	for _, part := range j.Parts {
+		most = max(most, len(part.Criteria))
+	}
+	widths := []float64{12}
+	for range most {
+		widths = append(widths, 13)
+	}
+	widths = append(widths, 11, 40, 18, 22)
+	p := b.page(j.Name, true, widths)
+	p.masthead(h, b.lang.Say("paper.sheets"))
+	p.line(b.lang.Say("paper.judge_named", "name", j.Name), strong)
+	if j.Title != "" {
+		p.line(j.Title, middle)
+	}
+	for _, part := range j.Parts {
+		p.row++
+		p.line(part.Name, bold)
+		p.sheets(part, most, len(j.Parts) == 1)
+	}
+	p.signatures(h, "", b.lang.Say("paper.judge"), j.Name)
+}
+
+// sheets writes one part's table; its criteria take most columns, so that
+// totals and comments of all parts stand below each other.
+func (p *page) sheets(part Part, most int, keep bool) {
+	labels := []string{p.lang.Say("paper.code")}
+	for i := range most {
+		label := ""
+		if i < len(part.Criteria) {
+			c := part.Criteria[i]
+			label = p.lang.Say("paper.out_of", "name", c.Name, "max", p.points(c.Max))
+		}
+		labels = append(labels, label)
+	}
+	for _, key := range []string{"paper.total", "paper.comment", "paper.signed", "paper.note"} {
+		labels = append(labels, p.lang.Say(key))
+	}
+	p.header(labels, keep)
+	for _, s := range part.Sheets {
+		p.row++
+		p.put(1, s.Code, cell)
+		for i := range most {
+			var v any
+			if i < len(s.Marks) && s.Marks[i] != nil {
+				v = *s.Marks[i]
+			}
+			p.put(2+i, v, number(leastPlaces))
+		}
+		signed := ""
+		if !s.Signed.IsZero() {
+			signed = p.lang.DateTime(s.Signed)
+		}
+		p.put(most+2, s.Total, number(leastPlaces))
+		p.put(most+3, s.Comment, cell)
+		p.put(most+4, signed, cell)
+		p.put(most+5, s.Note, cell)
+	}
+}
+
+// points prints a score as the language writes numbers.
+func (b *book) points(p ranking.Points) string {
+	places := 0
+	for unit := ranking.Point; p%unit != 0; unit /= 10 {
+		places++
+	}
+	return b.lang.Decimal(p.Float(), places)
+}
+
+// WriteFeedback writes what the entrant of one entry is told. Only writing
+// itself can fail.
+func WriteFeedback(w io.Writer, lang text.Language, f Feedback) error {
+	b := newBook(lang)
+	p := b.page(f.Code, false, []float64{44, 12, 14, 14, 14})
+	p.masthead(f.Heading, lang.Say("paper.feedback"))
+	p.row++
+	p.line(lang.Say("paper.entry_named", "code", f.Code, "title", f.Title), bold)
+	p.line(f.Entrant, plain)
+	if f.Rank > 0 {
+		p.line(lang.Say("paper.placed", "rank", f.Rank, "of", f.Of, "value", lang.Decimal(f.Value.Float(), leastPlaces)), plain)
+	}
+	if f.Prize != "" {
+		p.line(lang.Say("paper.won", "prize", f.Prize), bold)
+	}
+	for _, part := range f.Parts {
+		p.scored(part)
+	}
+	p.list(lang.Say("paper.comments"), f.Comments)
+	remarks := make([]string, len(f.Remarks))
+	for i, r := range f.Remarks {
+		remarks[i] = clock(r.At) + "  " + r.Text
+	}
+	p.list(lang.Say("paper.remarks"), remarks)
+	p.signatures(f.Heading, "", lang.Say("paper.for_host"), "")
+	return b.write(w, "feedback on "+f.Code)
+}
+
+func (p *page) scored(part Scored) {
+	p.row++
+	p.line(part.Name, bold)
+	var labels []string
+	for _, key := range []string{"paper.criterion", "paper.most", "paper.mean", "paper.lowest", "paper.highest"} {
+		labels = append(labels, p.lang.Say(key))
+	}
+	p.header(labels, false)
+	for _, c := range part.Criteria {
+		p.row++
+		p.put(1, c.Name, cell)
+		p.put(2, c.Max, number(leastPlaces))
+		p.put(3, c.Mean, number(leastPlaces))
+		p.put(4, c.Low, number(leastPlaces))
+		p.put(5, c.High, number(leastPlaces))
+	}
+}
+
+// list writes a title and its items, nothing without items.
+func (p *page) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	p.row++
+	p.line(title, bold)
+	for _, s := range items {
+		p.line("– "+s, plain)
+	}
+}
+
+// clock writes a moment of a recording, "03:07".
+func clock(d time.Duration) string {
+	s := int(d / time.Second)
+	return fmt.Sprintf("%02d:%02d", s/60, s%60)
+}
