@@ -9,7 +9,11 @@ import (
 	"loa/web/airings"
 	"loa/web/api"
 	"loa/web/coverage"
+	"loa/web/door"
+	"loa/web/home"
 	"loa/web/kit"
+	"loa/web/me"
+	"loa/web/people"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
@@ -18,6 +22,9 @@ type Store interface {
 	api.Store
 	airings.Store
 	coverage.Store
+	door.Store
+	me.Store
+	people.Store
 }
 
 // Deps are the parts of the daemon behind the pages.
@@ -37,6 +44,10 @@ func New(cfg kit.Config, d Deps) (http.Handler, error) {
 
 // Register adds every page folder and the API to k: one line each.
 func Register(k *kit.Kit, d Deps) {
+	home.Register(k)
+	door.Register(k, d.Store)
+	me.Register(k, d.Store)
+	people.Register(k, d.Store)
 	api.Register(k, d.Store, d.Blobs, d.Backup)
 	airings.Register(k, d.Store, d.Blobs)
 	coverage.Register(k, d.Store)

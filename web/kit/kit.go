@@ -124,6 +124,9 @@ func (k *Kit) Menu(items ...MenuItem) {
 	slices.SortStableFunc(k.menu, func(a, b MenuItem) int { return a.Order - b.Order })
 }
 
+// MenuItems lists every entry, whoever sees it.
+func (k *Kit) MenuItems() []MenuItem { return k.menu }
+
 // Step is one card of the first page: something to do next.
 type Step struct {
 	Title  string // the sentence's subject, already in the person's language

@@ -65,3 +65,18 @@ document.addEventListener("click", (e) => {
 
 // The first field that was refused gets the focus.
 document.querySelector("[aria-invalid=true]")?.focus();
+
+// What one types as a passphrase can be shown: thumbs on a phone slip.
+for (const input of document.querySelectorAll("input[type=password][data-reveal]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "text small reveal";
+  button.textContent = input.dataset.reveal;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    button.setAttribute("aria-pressed", String(show));
+  });
+  input.after(button);
+}

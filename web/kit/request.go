@@ -133,6 +133,12 @@ func (r *Request) LogIn(w http.ResponseWriter, secret string) {
 // LogOut takes the session's secret from the browser.
 func (r *Request) LogOut(w http.ResponseWriter) { r.setCookie(w, "s", "", -time.Second) }
 
+// ForgetLanguage lets the language of the account rule again, not this
+// browser's earlier choice.
+func (r *Request) ForgetLanguage(w http.ResponseWriter) {
+	http.SetCookie(w, &http.Cookie{Name: "lang", Path: "/", MaxAge: -1, HttpOnly: true, Secure: r.Secure(), SameSite: http.SameSiteLaxMode})
+}
+
 var localPath = regexp.MustCompile(`^/([^/\\].*)?$`)
 
 // Next returns the path that the parameter next asks to go on to, or fallback

@@ -1,0 +1,251 @@
+// Package door lets people in: the log-in page, and the page behind an
+// invitation's link.
+package door
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	Directory(ctx context.Context) (*accounts.Directory, error)
+	Credential(ctx context.Context, person string) (string, error)
+	Invitation(ctx context.Context, h accounts.Hash) (accounts.Invitation, error)
+	Join(ctx context.Context, m accounts.Meta, c accounts.Join) (accounts.Person, error)
+	StartSession(ctx context.Context, m accounts.Meta, c accounts.StartSession) (accounts.Session, error)
+	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+type loginPage struct {
+	kit.Page
+	Form  kit.Form
+	Empty bool // nobody has an account yet
+}
+
+type joinPage struct {
+	kit.Page
+	Form    kit.Form
+	Invite  accounts.Invitation
+	Gives   []string // the grants in words
+	Login   string   // of the account whose passphrase is renewed
+	Add     bool     // somebody logged in adds the grants to her account
+	First   bool     // the very first account
+	Expires time.Time
+}
+
+type pages struct {
+	store  Store
+	login  *kit.View[loginPage]
+	join   *kit.View[joinPage]
+	byName *kit.Limiter
+	byIP   *kit.Limiter
+}
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store) {
+	f := k.Folder("door", files)
+	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
+		byName: kit.NewLimiter(30*time.Second, 8, 10_000),
+		byIP:   kit.NewLimiter(2*time.Second, 40, 10_000), // an office shares one address
+	}
+	k.Handle(
+		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
+		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn},
+		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut},
+		kit.Route{Pattern: "GET /join/{token}", Access: kit.Public, Handler: p.showJoin},
+		kit.Route{Pattern: "POST /join/{token}", Access: kit.Public, Handler: p.doJoin},
+	)
+}
+
+func (p pages) showLogin(w http.ResponseWriter, r *kit.Request) error {
+	if r.Actor.Via == "session" {
+		return r.Redirect(w, r.Next("/"), "")
+	}
+	return p.renderLogin(w, r, kit.NewForm("next", r.Next("/")))
+}
+
+func (p pages) renderLogin(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	d, err := p.store.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.login.Render(w, r, loginPage{Page: r.Page("door.log_in"), Form: f, Empty: d.Len() == 0})
+}
+
+func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	person, err := p.verify(r, f.Get("login"), r.PostFormValue("passphrase"))
+	if f.Refused(err) {
+		return p.renderLogin(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.start(w, r, person); err != nil {
+		return err
+	}
+	return r.Redirect(w, r.Next("/"), "")
+}
+
+// verify returns the person whose login and passphrase these are. Unknown,
+// wrong, disabled and never set all answer alike and take as long.
+func (p pages) verify(r *kit.Request, login, passphrase string) (accounts.Person, error) {
+	login = accounts.FoldLogin(login)
+	if err := p.byIP.Allow(r.IP().String(), r.Now); err != nil {
+		return accounts.Person{}, err
+	}
+	if err := p.byName.Allow(login, r.Now); err != nil {
+		return accounts.Person{}, err
+	}
+	d, err := p.store.Directory(r.Context())
+	if err != nil {
+		return accounts.Person{}, err
+	}
+	person, known := d.ByLogin(login)
+	phc := ""
+	if known {
+		if phc, err = p.store.Credential(r.Context(), person.ID); err != nil {
+			return accounts.Person{}, err
+		}
+	}
+	ok, err := accounts.VerifyPassphrase(r.Context(), phc, passphrase)
+	if err != nil {
+		return accounts.Person{}, err
+	}
+	if !ok || person.Disabled {
+		return accounts.Person{}, fault.New(fault.Invalid, "door.wrong")
+	}
+	return person, nil
+}
+
+// start begins a session with a secret of its own and ends the one this
+// browser held before.
+func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Person) error {
+	secret := accounts.NewSecret()
+	m := accounts.Meta{ID: kit.NewID(), By: person.Actor("session"), At: r.Now}
+	_, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(secret), Browser: r.UserAgent(), Address: r.IP().String()})
+	if err != nil {
+		return err
+	}
+	if r.Session.ID != "" {
+		if _, err := p.store.EndSessions(r.Context(), r.Meta(kit.NewID()), accounts.EndSessions{Person: r.Actor.Person, Session: r.Session.ID}); err != nil {
+			return err
+		}
+	}
+	r.LogIn(w, secret)
+	return nil
+}
+
+func (p pages) logOut(w http.ResponseWriter, r *kit.Request) error {
+	if r.Session.ID != "" {
+		if _, err := p.store.EndSessions(r.Context(), r.Meta(kit.NewID()), accounts.EndSessions{Person: r.Actor.Person, Session: r.Session.ID}); err != nil {
+			return err
+		}
+	}
+	r.LogOut(w)
+	return r.Redirect(w, "/login", "door.logged_out")
+}
+
+func (p pages) showJoin(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderJoin(w, r, kit.NewForm())
+}
+
+// invitation finds the invitation of the link, slowly enough for guessing to be hopeless.
+func (p pages) invitation(r *kit.Request) (accounts.Invitation, error) {
+	if err := p.byIP.Allow(r.IP().String(), r.Now); err != nil {
+		return accounts.Invitation{}, err
+	}
+	inv, err := p.store.Invitation(r.Context(), accounts.HashOf(r.PathValue("token")))
+	if err != nil {
+		return inv, err
+	}
+	return inv, inv.Check(r.Now)
+}
+
+func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	inv, err := p.invitation(r)
+	if err != nil {
+		return err
+	}
+	d, err := p.store.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	places, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	page := joinPage{Page: r.Page("door.join"), Form: f, Invite: inv, First: d.Len() == 0, Expires: inv.Expires,
+		Add: inv.Person == "" && r.Actor.Via == "session"}
+	for _, g := range inv.Grants {
+		page.Gives = append(page.Gives, g.Words(r.Lang, places))
+	}
+	if inv.Person != "" {
+		person, err := d.Person(inv.Person)
+		if err != nil {
+			return err
+		}
+		page.Page, page.Login = r.Page("door.renew"), person.Login
+	}
+	page.Plain = true
+	return p.join.Render(w, r, page)
+}
+
+func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	person, err := p.joined(r, f)
+	if f.Refused(err) {
+		return p.renderJoin(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Actor.Person != person.ID {
+		if err := p.start(w, r, person); err != nil {
+			return err
+		}
+	}
+	return r.Redirect(w, "/", "door.welcome", "name", person.Name)
+}
+
+func (p pages) joined(r *kit.Request, f *kit.Form) (accounts.Person, error) {
+	inv, err := p.invitation(r)
+	if err != nil && !fault.Is(err, "accounts.invitation_used") { // a repeat of the same change still gets its answer
+		return accounts.Person{}, err
+	}
+	m := r.Meta(f.ID)
+	c := accounts.Join{Hash: inv.Hash}
+	add := inv.Person == "" && r.Actor.Via == "session"
+	if !add {
+		m.By = accounts.Actor{} // the link is the authority, whoever's browser opened it
+		if inv.Person == "" {
+			c.Name, c.Login = f.Get("name"), f.Get("login")
+		}
+		phrase := r.PostFormValue("passphrase")
+		if err := accounts.CheckPassphrase(phrase, accounts.FoldLogin(c.Login), c.Name); err != nil {
+			return accounts.Person{}, err
+		}
+		if c.Passphrase, err = accounts.HashPassphrase(r.Context(), phrase); err != nil {
+			return accounts.Person{}, err
+		}
+	}
+	return p.store.Join(r.Context(), m, c)
+}

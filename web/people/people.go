@@ -1,0 +1,329 @@
+// Package people manages accounts: who there is, who may do what where, and
+// the invitations that let them in.
+package people
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html *.css
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	Directory(ctx context.Context) (*accounts.Directory, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
+	Sessions(ctx context.Context, person string, at time.Time) ([]accounts.Session, error)
+	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
+	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
+	Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error)
+	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
+	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
+	RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error)
+}
+
+type pages struct {
+	store  Store
+	list   *kit.View[listPage]
+	person *kit.View[personPage]
+	invite *kit.View[invitePage]
+	link   *kit.View[linkPage]
+	sheet  *kit.View[sheetPage]
+	cards  *kit.View[cardsPage]
+}
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store) {
+	f := k.Folder("people", files)
+	p := pages{store: s, list: kit.NewView[listPage](f, "list.html"), person: kit.NewView[personPage](f, "person.html"),
+		invite: kit.NewView[invitePage](f, "invite.html"), link: kit.NewView[linkPage](f, "link.html"),
+		sheet: kit.NewView[sheetPage](f, "sheet.html"), cards: kit.NewView[cardsPage](f, "cards.html")}
+	k.Menu(kit.MenuItem{Path: "/people", Key: "people.menu", Icon: "people", Access: accounts.InviteStation, Order: 80})
+	k.AddStep(p.step)
+	const tend = accounts.InviteStation // whoever invites also tends; the commands check whom
+	k.Handle(
+		kit.Route{Pattern: "GET /people", Access: tend, Handler: p.showList},
+		kit.Route{Pattern: "GET /people/{id}", Access: tend, Handler: p.showPerson},
+		kit.Route{Pattern: "POST /people/{id}", Access: tend, Handler: p.change},
+		kit.Route{Pattern: "POST /people/{id}/renew", Access: tend, Handler: p.renew},
+		kit.Route{Pattern: "POST /people/{id}/sessions/end", Access: tend, Handler: p.endSessions},
+		kit.Route{Pattern: "POST /people/{id}/tokens/remove", Access: accounts.ManagePeople, Handler: p.removeToken},
+		kit.Route{Pattern: "GET /people/invite", Access: tend, Handler: p.showInvite},
+		kit.Route{Pattern: "POST /people/invite", Access: tend, Handler: p.doInvite},
+		kit.Route{Pattern: "POST /people/withdraw", Access: tend, Handler: p.withdraw},
+		kit.Route{Pattern: "GET /people/sheet", Access: tend, Handler: p.showSheet},
+		kit.Route{Pattern: "POST /people/sheet", Access: tend, Handler: p.makeSheet},
+	)
+}
+
+func (p pages) facts(ctx context.Context) (f accounts.Facts, places *stations.Registry, err error) {
+	if f.Directory, err = p.store.Directory(ctx); err != nil {
+		return f, nil, err
+	}
+	places, err = p.store.Registry(ctx)
+	f.Places = places
+	return f, places, err
+}
+
+type listPage struct {
+	kit.Page
+	Query   string
+	Total   int
+	People  []personRow
+	Invites []inviteRow
+}
+
+type personRow struct {
+	ID, Name, Login string
+	Gives           []string
+	Disabled        bool
+}
+
+type inviteRow struct {
+	accounts.Invitation
+	Gives []string
+	For   string // name of the person whose passphrase it renews
+}
+
+func words(r *kit.Request, places accounts.Places, grants []accounts.Grant) []string {
+	out := make([]string, len(grants))
+	for i, g := range grants {
+		out[i] = g.Words(r.Lang, places)
+	}
+	return out
+}
+
+// showList lists whom the actor may tend: everybody for an administrator, the
+// operators in reach for a monitor.
+func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
+	f, places, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	page := listPage{Page: r.Page("people.title"), Query: r.URL.Query().Get("q")}
+	for _, q := range f.Directory.Search(page.Query) {
+		if f.MayTend(r.Actor, q.ID) {
+			page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled})
+		}
+	}
+	page.Total = len(page.People)
+	open, err := p.store.Invitations(r.Context(), r.Now)
+	if err != nil {
+		return err
+	}
+	for _, inv := range open {
+		if !f.MaySee(r.Actor, inv) {
+			continue
+		}
+		row := inviteRow{Invitation: inv, Gives: words(r, places, inv.Grants)}
+		if q, err := f.Directory.Person(inv.Person); err == nil {
+			row.For = q.Name
+		}
+		page.Invites = append(page.Invites, row)
+	}
+	return p.list.Render(w, r, page)
+}
+
+type personPage struct {
+	kit.Page
+	Form      kit.Form
+	Secret    string // of a renewal link, should one be asked for
+	Person    accounts.Person
+	Grants    []grantRow
+	InvitedBy string
+	Sessions  []accounts.Session
+	Tokens    []accounts.Token
+	Self      bool
+	May       bool // every grant and the name, as an administrator
+	Roles     []kit.Option
+	Stations  []kit.Option
+	Districts []kit.Option
+}
+
+type grantRow struct{ Value, Words string }
+
+func grantValue(g accounts.Grant) string {
+	return string(g.Role) + "|" + string(g.Scope.Level) + "|" + g.Scope.ID
+}
+
+func (p pages) showPerson(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderPerson(w, r, kit.NewForm())
+}
+
+func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form) error {
+	f, places, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	q, err := f.Directory.Person(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !f.MayTend(r.Actor, q.ID) {
+		return r.Actor.Must(accounts.ManagePeople, accounts.Where{})
+	}
+	page := personPage{Page: r.Page("people.person", "name", q.Name), Form: form, Secret: accounts.NewSecret(), Person: q, Self: q.ID == r.Actor.Person,
+		May: r.Actor.Can(accounts.ManagePeople, accounts.Where{}), Stations: stationOptions(r, places), Districts: districtOptions(r, places)}
+	for _, g := range q.Grants {
+		page.Grants = append(page.Grants, grantRow{grantValue(g), g.Words(r.Lang, places)})
+	}
+	if by, err := f.Directory.Person(q.InvitedBy); err == nil {
+		page.InvitedBy = by.Name
+	}
+	for _, role := range rolesToGive(r.Actor) {
+		page.Roles = append(page.Roles, kit.Option{Value: string(role), Text: r.Say("accounts.role." + string(role))})
+	}
+	if page.Sessions, err = p.store.Sessions(r.Context(), q.ID, r.Now); err != nil {
+		return err
+	}
+	if page.Tokens, err = p.store.Tokens(r.Context(), q.ID, r.Now); err != nil {
+		return err
+	}
+	return p.person.Render(w, r, page)
+}
+
+// rolesToGive are the roles whose invitation starts on these pages, the most
+// frequent first. Judges are invited from their contest.
+func rolesToGive(by accounts.Actor) []accounts.Role {
+	if by.Can(accounts.ManagePeople, accounts.Where{}) {
+		return []accounts.Role{accounts.Operator, accounts.Monitor, accounts.Editor, accounts.Organiser, accounts.Admin}
+	}
+	return []accounts.Role{accounts.Operator}
+}
+
+// stationOptions lists the stations the actor may give an operator to.
+func stationOptions(r *kit.Request, places *stations.Registry) []kit.Option {
+	var out []kit.Option
+	for _, s := range places.ActiveOn(stations.DateOf(r.Now.In(text.Zone))) {
+		if on := places.Where(s.ID); r.Actor.Can(accounts.InviteStation, on) {
+			label := places.Name(s.ID)
+			if on.District != "" {
+				label += " – " + places.DistrictName(on.District)
+			}
+			out = append(out, kit.Option{Value: s.ID, Text: label})
+		}
+	}
+	return out
+}
+
+func districtOptions(r *kit.Request, places *stations.Registry) []kit.Option {
+	var out []kit.Option
+	for _, d := range places.Districts(stations.DateOf(r.Now.In(text.Zone))) {
+		out = append(out, kit.Option{Value: d.Code, Text: d.Name})
+	}
+	return out
+}
+
+// grantFrom reads the grant that role, station and district of a form name.
+func grantFrom(form *kit.Form) accounts.Grant {
+	g := accounts.Grant{Role: accounts.Role(form.Get("role"))}
+	switch {
+	case g.Role == accounts.Operator:
+		g.Scope = accounts.Scope{Level: accounts.Station, ID: form.Get("station")}
+	case g.Role == accounts.Monitor && form.Get("district") != "":
+		g.Scope = accounts.Scope{Level: accounts.District, ID: form.Get("district")}
+	default:
+		g.Scope = accounts.Scope{Level: accounts.Province}
+	}
+	return g
+}
+
+// change does what the pressed button says: give or take one grant, rename,
+// disable or enable.
+func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
+	form, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	d, err := p.store.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	q, err := d.Person(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	_, err = p.store.ChangePerson(r.Context(), r.Meta(form.ID), wanted(q, form))
+	if form.Refused(err) {
+		return p.renderPerson(w, r, *form)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/people/"+q.ID, "people.saved")
+}
+
+func wanted(q accounts.Person, form *kit.Form) accounts.ChangePerson {
+	c := accounts.ChangePerson{Person: q.ID}
+	switch form.Get("do") {
+	case "give":
+		grants := append(slices.Clone(q.Grants), grantFrom(form))
+		c.Grants = &grants
+	case "take":
+		grants := slices.DeleteFunc(slices.Clone(q.Grants), func(g accounts.Grant) bool { return grantValue(g) == form.Get("grant") })
+		c.Grants = &grants
+	case "disable", "enable":
+		off := form.Get("do") == "disable"
+		c.Disabled = &off
+	case "rename":
+		name := form.Get("name")
+		c.Name = &name
+	}
+	return c
+}
+
+func (p pages) endSessions(w http.ResponseWriter, r *kit.Request) error {
+	form, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if _, err := p.store.EndSessions(r.Context(), r.Meta(form.ID), accounts.EndSessions{Person: id, Session: form.Get("session")}); err != nil {
+		return err
+	}
+	return r.Redirect(w, "/people/"+id, "me.sessions_ended")
+}
+
+func (p pages) removeToken(w http.ResponseWriter, r *kit.Request) error {
+	form, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	if _, err := p.store.RemoveToken(r.Context(), r.Meta(form.ID), accounts.RemoveToken{ID: form.Get("token")}); err != nil {
+		return err
+	}
+	return r.Redirect(w, "/people/"+r.PathValue("id"), "me.token_removed")
+}
+
+// step tells whoever may invite how many stations have nobody yet.
+func (p pages) step(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.InviteStation) {
+		return nil, nil
+	}
+	f, places, err := p.facts(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	all := stationOptions(r, places)
+	alone := 0
+	for _, o := range all {
+		if len(f.Directory.Operators(o.Value)) == 0 {
+			alone++
+		}
+	}
+	if alone == 0 {
+		return nil, nil
+	}
+	return []kit.Step{{Title: r.Say("people.step"), Text: r.Say("people.step_why", "alone", alone, "all", len(all)),
+		Path: "/people/sheet", Button: r.Say("people.step_button"), Icon: "people", State: "warn", Order: 50}}, nil
+}
