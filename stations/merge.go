@@ -169,6 +169,8 @@ func (w *merger) live() []pair {
 		case !u.named(row.OldName):
 			w.refuse(row.Line, fault.New(fault.Invalid, "stations.name_differs", "name", row.OldName, "known", u.Official()).At("old_name"))
 		case w.stays(u, row):
+		case u.Valid.Until != "":
+			w.refuse(row.Line, outOfOrder(u).At("old_code"))
 		default:
 			w.old[u.UnitKey] = true
 			out = append(out, pair{row, u})
@@ -178,6 +180,11 @@ func (w *merger) live() []pair {
 		w.skip(row, out)
 	}
 	return out
+}
+
+// outOfOrder refuses to change what comes after an earlier day's merger.
+func outOfOrder(u Unit) *fault.Error {
+	return fault.New(fault.Conflict, "stations.merge_out_of_order", "name", u.Official(), "from", u.Valid.From.Short(), "until", u.Valid.Until.Short())
 }
 
 // named reports whether an official name, or "", is the unit's.
@@ -247,7 +254,13 @@ func (w *merger) group(pairs []pair) {
 func (w *merger) place() {
 	for _, t := range w.targets {
 		u, ok := w.r.UnitByCode(t.unit.Code, w.c.On)
+		newest := u
+		if all := w.r.byCode[t.unit.Code]; len(all) > 0 {
+			newest = *all[0]
+		}
 		switch {
+		case newest.Valid.From > w.c.On, newest.Valid.Until >= w.c.On:
+			w.refuse(t.line, outOfOrder(newest).At("new_code"))
 		case ok && w.old[u.UnitKey], !ok:
 			t.founded = true
 			w.locate(t)

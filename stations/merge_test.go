@@ -254,6 +254,18 @@ func TestAMergeThatCannotBeIsRefusedLineByLine(t *testing.T) {
 	}
 }
 
+func TestAMergeCannotSlipBeforeALaterOne(t *testing.T) {
+	r, _ := merged(t, founding(), Reform2025())
+	for name, c := range map[string]Merge{
+		"an old unit that ended later": {On: "2024-11-01", Rows: []MergeRow{{OldCode: "02662", NewCode: "03999", NewName: "Xã Mới"}}},
+		"a new code given later":       {On: "2024-11-01", Rows: []MergeRow{{OldCode: "02872", NewCode: "02839", NewName: "Thị trấn Bắc Hà"}}},
+	} {
+		if _, _, _, err := DecideMerge(r, by("m"), c); err == nil || !fault.Is(fault.Of(err).Parts[0], "stations.merge_out_of_order") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAMappingFileIsReadAsItWasWritten(t *testing.T) {
 	var b bytes.Buffer
 	if err := sheet.CSV(&b, MergeTable(Reform2025().Rows)); err != nil {

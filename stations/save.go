@@ -8,6 +8,17 @@ import (
 	"loa/internal/text"
 )
 
+// DecideFound refuses to fill a registry that is not empty.
+func DecideFound(r *Registry, m accounts.Meta) error {
+	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
+		return err
+	}
+	if len(r.units) > 0 || len(r.stations) > 0 {
+		return fault.New(fault.Conflict, "stations.founded")
+	}
+	return nil
+}
+
 // DecideSave says what a station becomes. Faults: stations.unknown,
 // stations.unit_unknown, stations.unit_has_station, stations.changed_meanwhile,
 // and stations.refused whose parts say what is wrong in which field.

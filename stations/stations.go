@@ -163,6 +163,10 @@ type Store interface {
 	// Registry returns everything as one immutable value.
 	Registry(ctx context.Context) (*Registry, error)
 
+	// Found fills an empty registry, once: a fault stations.founded if there
+	// is anything in it.
+	Found(ctx context.Context, m accounts.Meta, units []Unit, list []Station) error
+
 	// SaveStation, Import and Merge store what DecideSave, DecideImport and
 	// DecideMerge decide, and return their faults.
 	SaveStation(ctx context.Context, m accounts.Meta, c SaveStation) (Station, error)

@@ -13,7 +13,7 @@ func seeded(t testing.TB) *Store {
 	units, list, programmes, episodes, rules := storetest.AiringSeed()
 	err := s.update(context.Background(), func(tx *tx) error {
 		for _, u := range units {
-			if err := unitRecords.put(tx, []byte(string(u.List)+u.Code), u); err != nil {
+			if err := unitRecords.put(tx, unitKey(u.UnitKey), u); err != nil {
 				return err
 			}
 		}

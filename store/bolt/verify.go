@@ -24,6 +24,7 @@ var checks = []func(tx *tx, report func(Problem)) error{
 	checkLibrary,
 	checkAccounts,
 	checkSchedule,
+	checkStations,
 }
 
 // Verify reads everything: bbolt's own structure, the checksum of every

@@ -1,0 +1,251 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/stations"
+)
+
+// Stations runs the suite of stations.Store; open gives an empty one.
+func Stations(t *testing.T, open func(t *testing.T) stations.Store) {
+	for name, test := range map[string]func(*testing.T, stations.Store){
+		"a new store is founded once":               stationsFounded,
+		"a saved station is in the next registry":   stationsSaved,
+		"a repeat is the first answer":              stationsRepeated,
+		"one bad row and nothing is written":        stationsImported,
+		"the reform goes through":                   stationsMerged,
+		"two editors of one revision: one succeeds": stationsRaced,
+		"any history equals the plain decisions":    stationsModel,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			if r, err := s.Registry(context.Background()); err != nil || len(r.Units()) != 0 || len(r.Stations()) != 0 {
+				t.Fatalf("an empty store holds %v, %v", r, err)
+			}
+			units, list := stations.Founding()
+			if err := s.Found(context.Background(), stationMeta("founding"), units, list); err != nil {
+				t.Fatal(err)
+			}
+			test(t, s)
+		})
+	}
+}
+
+func stationMeta(id string) accounts.Meta {
+	return accounts.Meta{ID: id, By: accounts.Daemon(), At: noon}
+}
+
+func registry(t interface{ Fatal(...any) }, s stations.Store) *stations.Registry {
+	r, err := s.Registry(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func stationsFounded(t *testing.T, s stations.Store) {
+	ctx := context.Background()
+	if n := len(registry(t, s).ActiveOn("2024-05-13")); n != 127 {
+		t.Errorf("%d stations", n)
+	}
+	units, list := stations.Founding()
+	if err := s.Found(ctx, stationMeta("again"), units, list); !fault.Is(err, "stations.founded") {
+		t.Errorf("founded twice: %v", err)
+	}
+	if err := s.Found(ctx, stationMeta("founding"), units, list); err != nil {
+		t.Errorf("the first founding repeated: %v", err)
+	}
+	if a, b := registry(t, s), registry(t, s); a != b {
+		t.Error("an unchanged registry is decoded twice")
+	}
+}
+
+// edited is a change of one station's notes and languages.
+func edited(r *stations.Registry, id, notes string) stations.SaveStation {
+	st, err := r.Station(id)
+	if err != nil {
+		panic(err) // the test names its own stations
+	}
+	c := stations.SaveStation{ID: id, Revision: st.Revision, Fields: st.Fields}
+	c.Notes, c.Languages = notes, []string{"hmn", "vi"}
+	return c
+}
+
+func stationsSaved(t *testing.T, s stations.Store) {
+	before := registry(t, s)
+	got, err := s.SaveStation(context.Background(), stationMeta("a"), edited(before, "S00007", "loa hỏng"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := registry(t, s).Station("S00007")
+	if err != nil || kept.Notes != "loa hỏng" || kept.Revision != 2 || !kept.Speaks("hmn") || kept.ChangedBy != "Loa" || got.Revision != 2 {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	if old, _ := before.Station("S00007"); old.Notes != "" {
+		t.Error("a registry handed out was changed")
+	}
+	nobody := stationMeta("b")
+	nobody.By = accounts.Actor{}
+	if _, err := s.SaveStation(context.Background(), nobody, edited(before, "S00008", "x")); !fault.Is(err, "accounts.log_in_first") {
+		t.Errorf("a stranger: %v", err)
+	}
+}
+
+func stationsRepeated(t *testing.T, s stations.Store) {
+	ctx, c := context.Background(), edited(registry(t, s), "S00007", "một")
+	first, err := s.SaveStation(ctx, stationMeta("a"), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.SaveStation(ctx, stationMeta("a"), c)
+	if err != nil || again.Revision != first.Revision || again.Notes != first.Notes {
+		t.Errorf("%+v, %v", again, err)
+	}
+	c.Notes = "hai"
+	if _, err := s.SaveStation(ctx, stationMeta("a"), c); fault.Of(err).Kind != fault.Conflict {
+		t.Errorf("another change under the same ID: %v", err)
+	}
+}
+
+func stationsImported(t *testing.T, s stations.Store) {
+	ctx := context.Background()
+	rows, err := stations.ReadImport([]byte("Mã xã,Ghi chú\n02659,một\n99999,hai"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := registry(t, s)
+	_, err = s.Import(ctx, stationMeta("a"), stations.Import{Rows: rows, On: "2024-05-13"})
+	if e := fault.Of(err); e == nil || e.Code != "stations.import_refused" || len(e.Parts) != 1 || e.Parts[0].Line != 3 {
+		t.Errorf("%v", err)
+	}
+	if registry(t, s) != before {
+		t.Error("a refused import changed the registry")
+	}
+	plan, err := s.Import(ctx, stationMeta("b"), stations.Import{Rows: rows[:1], On: "2024-05-13"})
+	if err != nil || len(plan.Changes) != 1 {
+		t.Fatal(plan, err)
+	}
+	if st, err := registry(t, s).Station("S00001"); err != nil || st.Notes != "một" {
+		t.Errorf("%+v, %v", st, err)
+	}
+}
+
+func stationsMerged(t *testing.T, s stations.Store) {
+	ctx := context.Background()
+	plan, err := s.Merge(ctx, stationMeta("a"), stations.Reform2025())
+	if err != nil || plan.Before != 127 || len(plan.Targets) != 48 {
+		t.Fatalf("%+v, %v", plan, err)
+	}
+	r := registry(t, s)
+	if a, b := len(r.ActiveOn("2025-06-30")), len(r.ActiveOn("2025-07-01")); a != 127 || b != plan.After {
+		t.Errorf("%d stations, then %d", a, b)
+	}
+	again, err := s.Merge(ctx, stationMeta("b"), stations.Reform2025())
+	if err != nil || again.Skipped != 152 || registry(t, s) != r {
+		t.Errorf("merged a second time: %+v, %v", again, err)
+	}
+}
+
+func stationsRaced(t *testing.T, s stations.Store) {
+	r := registry(t, s)
+	errs := make([]error, 8)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			_, errs[i] = s.SaveStation(context.Background(), stationMeta(fmt.Sprint("m", i)), edited(r, "S00007", fmt.Sprint("note ", i)))
+		})
+	}
+	wg.Wait()
+	saved := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			saved++
+		case !fault.Is(err, "stations.changed_meanwhile"):
+			t.Error(err)
+		}
+	}
+	if st, err := registry(t, s).Station("S00007"); err != nil || saved != 1 || st.Revision != 2 {
+		t.Errorf("%d saved, revision %d, %v", saved, st.Revision, err)
+	}
+}
+
+// stationsModel runs random commands and compares the stored registry with one
+// that the decisions alone made in memory.
+func stationsModel(t *testing.T, s stations.Store) {
+	ctx, n := context.Background(), 0
+	units, list := map[stations.UnitKey]stations.Unit{}, map[string]stations.Station{}
+	keep := func(us []stations.Unit, ss []stations.Station) {
+		for _, u := range us {
+			units[u.UnitKey] = u
+		}
+		for _, st := range ss {
+			list[st.ID] = st
+		}
+	}
+	keep(stations.Founding())
+	model := func() *stations.Registry {
+		var us []stations.Unit
+		var ss []stations.Station
+		for _, u := range units {
+			us = append(us, u)
+		}
+		for _, st := range list {
+			ss = append(ss, st)
+		}
+		return stations.NewRegistry(us, ss)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		for range rapid.IntRange(1, 2).Draw(t, "commands") {
+			n++
+			m, r := stationMeta(fmt.Sprint("random", n)), model()
+			var want, got error
+			if rapid.IntRange(0, 3).Draw(t, "kind") > 0 {
+				c := edited(r, rapid.SampledFrom(r.Stations()).Draw(t, "station").ID, fmt.Sprint("note ", n))
+				st, err := stations.DecideSave(r, m, c)
+				want = err
+				_, got = s.SaveStation(ctx, m, c)
+				if err == nil {
+					keep(nil, []stations.Station{st})
+				}
+			} else {
+				day := stations.Date("2024-01-02").AddDays(rapid.IntRange(0, 600).Draw(t, "day"))
+				from, into := rapid.SampledFrom(r.Units()).Draw(t, "from"), rapid.SampledFrom(r.Units()).Draw(t, "into")
+				c := stations.Merge{On: day, Rows: []stations.MergeRow{{Line: 2, OldCode: from.Code, OldName: from.Official(), NewCode: into.Code, NewName: into.Official()}}}
+				us, ss, _, err := stations.DecideMerge(r, m, c)
+				want = err
+				_, got = s.Merge(ctx, m, c)
+				if err == nil {
+					keep(us, ss)
+				}
+			}
+			if fmt.Sprint(want) != fmt.Sprint(got) {
+				t.Fatalf("the store says %v, the decision %v", got, want)
+			}
+		}
+		stored, plain := registry(t, s), model()
+		if !reflect.DeepEqual(stored.Units(), plain.Units()) || !sameStations(stored.Stations(), plain.Stations()) {
+			t.Fatal("the stored registry is not what was decided")
+		}
+	})
+}
+
+func sameStations(a, b []*stations.Station) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if fmt.Sprintf("%+v", *a[i]) != fmt.Sprintf("%+v", *b[i]) {
+			return false
+		}
+	}
+	return true
+}
