@@ -127,7 +127,7 @@ func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error
 	}
 	o, _, ok := r.at(text.Zone, c.At.In(text.Zone))
 	if !ok || WallOf(o.planned) != c.At {
-		return Rule{}, fault.New(fault.NotFound, "schedule.occurrence_unknown", "at", c.At.In(text.Zone)).At("at")
+		return Rule{}, unknownOccurrence(c.At)
 	}
 	if !o.start.After(m.At) {
 		return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
@@ -169,6 +169,10 @@ func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error
 		slices.SortFunc(r.Exceptions, func(a, b Exception) int { return cmp.Compare(a.At, b.At) })
 	}
 	return r, nil
+}
+
+func unknownOccurrence(at Wall) error {
+	return fault.New(fault.NotFound, "schedule.occurrence_unknown", "at", at.In(text.Zone)).At("at")
 }
 
 // following makes of "this and all later ones" the next version of the rule.

@@ -1,0 +1,521 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// ScheduleStore is what the routes of the schedule ask of the store.
+type ScheduleStore interface {
+	scheduler.Store
+	scheduler.RunLog
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+type schedules struct{ store ScheduleStore }
+
+func (s schedules) routes() []kit.Route {
+	read, edit, approve := accounts.ReadSchedule, accounts.EditSchedule, accounts.Approve
+	return []kit.Route{
+		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{}, Summary: "All programmes."},
+		{Pattern: "POST /api/v1/programmes", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
+		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
+		{Pattern: "PUT /api/v1/programmes/{id}", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
+		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{}, Summary: "Episodes of a programme, newest first."},
+		{Pattern: "POST /api/v1/programmes/{id}/episodes", Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
+		{Pattern: "GET /api/v1/episodes/{id}", Access: read, Handler: s.episode, Out: episodeOut{}, Summary: "One episode with its script."},
+		{Pattern: "PUT /api/v1/episodes/{id}", Access: edit, Handler: s.editEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Edit a draft, and submit it unless draft is true."},
+		{Pattern: "POST /api/v1/episodes/{id}/submit", Access: edit, Handler: s.move(scheduler.Submitted), In: whyBody{}, Out: episodeOut{}, Summary: "Hand a draft to the editorial board."},
+		{Pattern: "POST /api/v1/episodes/{id}/approve", Access: approve, Handler: s.move(scheduler.Approved), In: whyBody{}, Out: episodeOut{}, Summary: "Approve what was submitted."},
+		{Pattern: "POST /api/v1/episodes/{id}/return", Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{}, Summary: "Send what was submitted back to draft; why is required."},
+		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{}, Summary: "Take an approved episode out of use; why is required."},
+		{Pattern: "GET /api/v1/programmes/{id}/rules", Access: read, Handler: s.rules, Out: kit.List[ruleOut]{}, Summary: "Rules of a programme."},
+		{Pattern: "POST /api/v1/programmes/{id}/rules", Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Make a rule."},
+		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{}, Summary: "Coming dates and clashes of a rule before it is saved."},
+		{Pattern: "GET /api/v1/rules/{id}", Access: read, Handler: s.rule, Out: ruleOut{}, Summary: "One rule with its versions and exceptions."},
+		{Pattern: "PUT /api/v1/rules/{id}", Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},
+		{Pattern: "POST /api/v1/rules/{id}/end", Access: edit, Handler: s.endRule, Out: ruleOut{}, Summary: "Plan nothing more by this rule."},
+		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
+		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
+		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start in from..until (default: the seven days from today)."},
+		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
+		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Query: "job before limit", Out: kit.List[scheduler.Run]{}, Summary: "What the daemon's jobs did, latest first."},
+	}
+}
+
+// changeID is the caller's own ID of a change, from the header
+// Idempotency-Key, or a fresh one.
+func changeID(r *kit.Request) (string, error) {
+	id := r.Header.Get("Idempotency-Key")
+	if id == "" {
+		return kit.NewID(), nil
+	}
+	return id, kit.CheckID(id, "Idempotency-Key")
+}
+
+// readChange reads the body, if one is wanted, and the ID of the change.
+func readChange(r *kit.Request, body any) (accounts.Meta, error) {
+	if body != nil {
+		if err := r.ReadJSON(body); err != nil {
+			return accounts.Meta{}, err
+		}
+	}
+	id, err := changeID(r)
+	return r.Meta(id), err
+}
+
+// answer writes what a change or a look gave.
+func answer[T any](w http.ResponseWriter, r *kit.Request, status int, v T, err error) error {
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, status, v)
+}
+
+func (s schedules) programmes(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, sched.Programmes, ""))
+}
+
+func (s schedules) programme(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	p, err := sched.Programme(r.PathValue("id"))
+	return answer(w, r, http.StatusOK, p, err)
+}
+
+type programmeBody struct {
+	Title              string            `json:"title"`
+	Producer           string            `json:"producer"`
+	Topics             []scheduler.Topic `json:"topics"`
+	Languages          []string          `json:"languages"`
+	CountsTowardTarget bool              `json:"counts_toward_target"`
+	MinSeconds         int               `json:"min_seconds"`
+}
+
+// created is the status of what is new, ok of what was edited.
+func created(id string) int {
+	if id == "" {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+func (s schedules) saveProgramme(w http.ResponseWriter, r *kit.Request) error {
+	var b programmeBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	c := scheduler.SaveProgramme{ID: r.PathValue("id"), Title: b.Title, Producer: b.Producer, Topics: b.Topics,
+		Languages: b.Languages, CountsTowardTarget: b.CountsTowardTarget, MinSeconds: b.MinSeconds}
+	p, err := s.store.SaveProgramme(r.Context(), m, c)
+	return answer(w, r, created(c.ID), p, err)
+}
+
+// episodeOut is an episode with its state, and its script where one episode
+// is asked for.
+type episodeOut struct {
+	scheduler.Episode
+	State  scheduler.State `json:"state"`
+	Script *string         `json:"script,omitempty"`
+}
+
+func (s schedules) episodes(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	if _, err := sched.Programme(r.PathValue("id")); err != nil {
+		return err
+	}
+	var out []episodeOut
+	for _, e := range sched.EpisodesOf(r.PathValue("id")) {
+		out = append(out, episodeOut{Episode: e, State: e.State()})
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, out, ""))
+}
+
+func (s schedules) episode(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	e, err := sched.Episode(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	script, err := s.store.Script(r.Context(), e.ID)
+	return answer(w, r, http.StatusOK, episodeOut{e, e.State(), &script}, err)
+}
+
+type episodeBody struct {
+	Title    string        `json:"title"`
+	Audio    string        `json:"audio"`
+	Script   string        `json:"script"`
+	Language string        `json:"language"`
+	From     stations.Date `json:"from"`
+	Until    stations.Date `json:"until"`
+	Draft    bool          `json:"draft"`
+}
+
+func (b episodeBody) command() scheduler.SaveEpisode {
+	return scheduler.SaveEpisode{Title: b.Title, Audio: b.Audio, Script: b.Script, Language: b.Language, From: b.From, Until: b.Until, Submit: !b.Draft}
+}
+
+func (s schedules) addEpisode(w http.ResponseWriter, r *kit.Request) error {
+	return s.saveEpisode(w, r, http.StatusCreated, func(c *scheduler.SaveEpisode) { c.Programme = r.PathValue("id") })
+}
+
+func (s schedules) editEpisode(w http.ResponseWriter, r *kit.Request) error {
+	return s.saveEpisode(w, r, http.StatusOK, func(c *scheduler.SaveEpisode) { c.ID = r.PathValue("id") })
+}
+
+func (s schedules) saveEpisode(w http.ResponseWriter, r *kit.Request, status int, where func(*scheduler.SaveEpisode)) error {
+	var b episodeBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	c := b.command()
+	where(&c)
+	e, err := s.store.SaveEpisode(r.Context(), m, c)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, status, episodeOut{Episode: e, State: e.State()})
+}
+
+type whyBody struct {
+	Why string `json:"why"`
+}
+
+// move answers the routes that take an episode to its next state. The body
+// may be left out where no reason is asked for.
+func (s schedules) move(to scheduler.State) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		var b whyBody
+		var body any
+		if r.ContentLength != 0 {
+			body = &b
+		}
+		m, err := readChange(r, body)
+		if err != nil {
+			return err
+		}
+		e, err := s.store.MoveEpisode(r.Context(), m, scheduler.MoveEpisode{ID: r.PathValue("id"), To: to, Why: b.Why})
+		if err != nil {
+			return err
+		}
+		return r.JSON(w, http.StatusOK, episodeOut{Episode: e, State: e.State()})
+	}
+}
+
+// ruleOut is a rule: its newest version, and all it was before.
+type ruleOut struct {
+	ID string `json:"id"`
+	scheduler.Version
+	Versions   []scheduler.Version   `json:"versions"`
+	Exceptions []scheduler.Exception `json:"exceptions"`
+}
+
+func outRule(r scheduler.Rule) ruleOut {
+	out := ruleOut{ID: r.ID, Version: r.Current(), Versions: r.Versions, Exceptions: r.Exceptions}
+	if out.Exceptions == nil {
+		out.Exceptions = []scheduler.Exception{}
+	}
+	return out
+}
+
+func (s schedules) rules(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	if _, err := sched.Programme(r.PathValue("id")); err != nil {
+		return err
+	}
+	var out []ruleOut
+	for _, rule := range sched.RulesOf(r.PathValue("id")) {
+		out = append(out, outRule(rule))
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, out, ""))
+}
+
+func (s schedules) rule(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	rule, err := sched.Rule(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, outRule(rule))
+}
+
+type ruleBody struct {
+	Cron     string              `json:"cron"`
+	Minutes  int                 `json:"minutes"`
+	Stations scheduler.Selection `json:"stations"`
+	From     stations.Date       `json:"from"`
+	Until    stations.Date       `json:"until"`
+	Priority scheduler.Priority  `json:"priority"`
+	Note     string              `json:"note"`
+	Since    stations.Date       `json:"since"`
+}
+
+func (b ruleBody) command(id, programme string) scheduler.SaveRule {
+	return scheduler.SaveRule{ID: id, Programme: programme, Cron: b.Cron, Minutes: b.Minutes, Selection: b.Stations,
+		From: b.From, Until: b.Until, Priority: b.Priority, Note: b.Note, Since: b.Since}
+}
+
+func (s schedules) saveRule(w http.ResponseWriter, r *kit.Request, status int, m accounts.Meta, c scheduler.SaveRule) error {
+	rule, err := s.store.SaveRule(r.Context(), m, c)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, status, outRule(rule))
+}
+
+func (s schedules) addRule(w http.ResponseWriter, r *kit.Request) error {
+	var b ruleBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	return s.saveRule(w, r, http.StatusCreated, m, b.command("", r.PathValue("id")))
+}
+
+func (s schedules) editRule(w http.ResponseWriter, r *kit.Request) error {
+	var b ruleBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	old, err := sched.Rule(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.saveRule(w, r, http.StatusOK, m, b.command(old.ID, old.Current().Programme))
+}
+
+func (s schedules) endRule(w http.ResponseWriter, r *kit.Request) error {
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	return s.saveRule(w, r, http.StatusOK, m, scheduler.SaveRule{ID: r.PathValue("id"), End: true})
+}
+
+func (s schedules) previewRule(w http.ResponseWriter, r *kit.Request) error {
+	var b ruleBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := s.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	p, err := scheduler.PreviewRule(sched, reg, m, b.command("", r.PathValue("id")))
+	return answer(w, r, http.StatusOK, p, err)
+}
+
+type exceptionBody struct {
+	Kind      scheduler.ExceptionKind `json:"kind"`
+	To        *scheduler.Wall         `json:"to"`
+	Note      string                  `json:"note"`
+	Following bool                    `json:"following"`
+}
+
+func (s schedules) except(w http.ResponseWriter, r *kit.Request) error {
+	var b exceptionBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	if b.Kind == "" {
+		return fault.New(fault.Invalid, "schedule.exception_unknown", "text", "").At("kind")
+	}
+	c := scheduler.SaveException{Kind: b.Kind, Note: b.Note, Following: b.Following}
+	if b.To != nil {
+		c.To = *b.To
+	}
+	return s.saveException(w, r, m, c)
+}
+
+func (s schedules) restore(w http.ResponseWriter, r *kit.Request) error {
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	return s.saveException(w, r, m, scheduler.SaveException{})
+}
+
+func (s schedules) saveException(w http.ResponseWriter, r *kit.Request, m accounts.Meta, c scheduler.SaveException) (err error) {
+	c.Rule = r.PathValue("id")
+	if c.At, err = scheduler.ParseWall(r.PathValue("at")); err != nil {
+		return fault.Of(err).At("at")
+	}
+	rule, err := s.store.SaveException(r.Context(), m, c)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, outRule(rule))
+}
+
+// maxRange is the longest time slots are listed of in one go.
+const maxRange = 400 * 24 * time.Hour
+
+// instant reads an RFC 3339 time or a day, which is its first instant in
+// text.Zone; fallback if the parameter is absent.
+func instant(r *kit.Request, name string, fallback time.Time) (time.Time, error) {
+	s := r.URL.Query().Get(name)
+	if s == "" {
+		return fallback, nil
+	}
+	// An unescaped "+07:00" arrives as a space.
+	if t, err := time.Parse(time.RFC3339, strings.Replace(s, " ", "+", 1)); err == nil {
+		return t, nil
+	}
+	d, err := stations.ParseDate(s)
+	if err != nil || d == "" {
+		return time.Time{}, fault.New(fault.Invalid, "schedule.instant_unreadable", "text", s).At(name)
+	}
+	return d.Start(text.Zone), nil
+}
+
+func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
+	from, err := instant(r, "from", stations.DateOf(r.Now.In(text.Zone)).Start(text.Zone))
+	if err != nil {
+		return err
+	}
+	until, err := instant(r, "until", from.AddDate(0, 0, 7))
+	if err != nil {
+		return err
+	}
+	if until.Sub(from) > maxRange || until.Before(from) {
+		return fault.New(fault.Invalid, "schedule.range_long", "days", int(maxRange.Hours()/24)).At("until")
+	}
+	limit, err := r.Limit(200, 2000)
+	if err != nil {
+		return err
+	}
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := s.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	list, after, err := page(sched, reg, slotQuery{from, until, r.URL.Query().Get("station"), r.URL.Query().Get("programme"), r.URL.Query().Get("after"), limit}, r.Now)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, list, after))
+}
+
+type slotQuery struct {
+	from, until               time.Time
+	station, programme, after string
+	limit                     int
+}
+
+// page lists slots behind the cursor, and the cursor of the next page. A
+// cursor is the start and the ID of the last slot listed; if that slot is gone
+// meanwhile, the page begins after its start.
+func page(sched *scheduler.Schedule, reg *stations.Registry, q slotQuery, now time.Time) (list []scheduler.Slot, next string, err error) {
+	all := sched.Slots(reg, q.from, q.until)
+	from, last := q.from, ""
+	if q.after != "" {
+		start, id, _ := strings.Cut(q.after, "~")
+		if from, err = time.Parse(time.RFC3339, start); err != nil || from.Before(q.from) {
+			return nil, "", fault.New(fault.Invalid, "schedule.instant_unreadable", "text", q.after).At("after")
+		}
+		last, all = id, sched.Slots(reg, from, q.until)
+	}
+	if q.station != "" {
+		st, err := reg.ByCodeOrID(q.station, stations.DateOf(now.In(text.Zone)))
+		if err != nil {
+			return nil, "", err
+		}
+		all = sched.SlotsAt(reg, st.ID, from, q.until)
+	}
+	for s := range all {
+		if q.programme != "" && s.Programme != q.programme {
+			continue
+		}
+		if last != "" && s.Start.Equal(from) {
+			if s.ID == last {
+				last = "" // what follows at the same start was not listed yet
+			}
+			continue
+		}
+		if len(list) == q.limit {
+			end := list[q.limit-1]
+			return list, end.Start.UTC().Format(time.RFC3339) + "~" + end.ID, nil
+		}
+		list = append(list, s)
+	}
+	return list, "", nil
+}
+
+func (s schedules) slot(w http.ResponseWriter, r *kit.Request) error {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := s.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	slot, err := sched.Slot(reg, r.PathValue("id"))
+	return answer(w, r, http.StatusOK, slot, err)
+}
+
+func (s schedules) runs(w http.ResponseWriter, r *kit.Request) error {
+	before, err := instant(r, "before", r.Now.Add(time.Second))
+	if err != nil {
+		return err
+	}
+	limit, err := r.Limit(100, 1000)
+	if err != nil {
+		return err
+	}
+	list, err := s.store.RunsBefore(r.Context(), r.URL.Query().Get("job"), before, limit)
+	if err != nil {
+		return err
+	}
+	out := kit.NewList(r, list, "")
+	if len(list) >= limit {
+		q := r.URL.Query()
+		q.Set("before", list[len(list)-1].ScheduledAt.Format(time.RFC3339Nano))
+		next := r.URL.Path + "?" + q.Encode()
+		out.Next = &next
+	}
+	return r.JSON(w, http.StatusOK, out)
+}
