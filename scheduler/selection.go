@@ -112,16 +112,16 @@ func (s *Selection) UnmarshalJSON(b []byte) error {
 		s.All = true
 		return nil
 	case len(b) > 0 && b[0] == '[':
-		if err := json.Unmarshal(b, &s.Stations); err != nil {
-			return bad.Because(err)
+		if json.Unmarshal(b, &s.Stations) != nil {
+			return bad
 		}
 		return nil
 	}
 	var c choice
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
-		return bad.Because(err)
+	if d.Decode(&c) != nil {
+		return bad
 	}
 	s.Language, s.Technology = c.Language, c.Technology
 	switch district := c.District.(type) {

@@ -12,11 +12,13 @@ import (
 type Store interface {
 	AiringStore
 	CoverageStore
+	ScheduleStore
 }
 
 // Register adds every noun's routes to k: one line each.
 func Register(k *kit.Kit, s Store, blobs audio.Blobs, backup Backup) {
 	k.Handle(airings{s, blobs}.routes()...)
 	k.Handle(coverages{s}.routes()...)
+	k.Handle(schedules{s}.routes()...)
 	k.Handle(backup.routes()...)
 }
