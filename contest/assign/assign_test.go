@@ -56,6 +56,44 @@ func BenchmarkNational(b *testing.B) {
 	}
 }
 
+// nested is the national size at its worst for exchanges: after five judges
+// who may hear everything, judge j may hear the entries from 50·j on only.
+func nested() Input {
+	in := Input{Entries: ids("e", 2000), Judges: ids("j", 40), Each: 5, Seed: "nested"}
+	for i, e := range in.Entries {
+		for j, judge := range in.Judges {
+			if j >= 5 && i < 50*j {
+				in.Conflicts = append(in.Conflicts, Pair{judge, e})
+			}
+		}
+	}
+	return in
+}
+
+func BenchmarkNested(b *testing.B) {
+	in := nested()
+	for b.Loop() {
+		if _, err := Make(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRemoved is the national plan after ten of its judges left.
+func BenchmarkRemoved(b *testing.B) {
+	in := national()
+	p, err := Make(in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in.Kept, in.Judges = p.Pairs, in.Judges[10:]
+	for b.Loop() {
+		if _, err := Make(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // chosen draws a small contest with conflicts and some kept pairs.
 func chosen(t *rapid.T) Input {
 	in := Input{Entries: ids("e", rapid.IntRange(1, 8).Draw(t, "entries")),

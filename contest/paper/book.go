@@ -201,8 +201,8 @@ func (p *page) put(column int, v any, l look) {
 	p.do(p.f.SetCellStyle(p.name, at, at, p.style(l)))
 }
 
-// across begins a row, if fresh, and writes s over columns from…until joined,
-// leaving room for as many lines as s needs.
+// across writes s over the columns from…until of the current row, joined, and
+// makes the row as high as s needs.
 func (p *page) across(s string, from, until int, l look) {
 	p.put(from, s, l)
 	if from < until {
