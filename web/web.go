@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"loa/audio"
@@ -14,6 +15,7 @@ import (
 	"loa/web/kit"
 	"loa/web/me"
 	"loa/web/people"
+	"loa/web/uploads"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
@@ -25,12 +27,14 @@ type Store interface {
 	door.Store
 	me.Store
 	people.Store
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 
 // Deps are the parts of the daemon behind the pages.
 type Deps struct {
 	Store  Store
 	Blobs  audio.Blobs
+	Desk   uploads.Desk
 	Backup api.Backup
 }
 
@@ -49,6 +53,7 @@ func Register(k *kit.Kit, d Deps) {
 	me.Register(k, d.Store)
 	people.Register(k, d.Store)
 	api.Register(k, d.Store, d.Blobs, d.Backup)
+	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
 	coverage.Register(k, d.Store)
 }
