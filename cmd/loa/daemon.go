@@ -141,7 +141,9 @@ func (d *daemon) openWeb(ctx context.Context) error {
 		ServerToken: accounts.HashOf(token), Ready: d.store.Check,
 	}, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk,
-		Backup: func(ctx context.Context, w io.Writer) error { return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now()) },
+		Backup: func(ctx context.Context, w io.Writer) error {
+			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
+		},
 	})
 	if err != nil {
 		return err
