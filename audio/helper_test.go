@@ -41,6 +41,17 @@ func run(t testing.TB, stdin []byte, name string, args ...string) []byte {
 	return out.Bytes()
 }
 
+// sines is one period of a sine.
+var sines = func() (t [4096]float64) {
+	for i := range t {
+		t[i] = math.Sin(2 * math.Pi * float64(i) / 4096)
+	}
+	return t
+}()
+
+// sine is a sine of so many turns.
+func sine(turns float64) float64 { return sines[int(turns*4096)&4095] }
+
 // sound makes seconds of test sound as interleaved samples: syllables of
 // harmonics over a little noise, different on each channel, always the same.
 func sound(rate, channels int, seconds float64) []float32 {
@@ -51,12 +62,12 @@ func sound(rate, channels int, seconds float64) []float32 {
 		at := float64(i) / float64(rate)
 		seed = seed*1664525 + 1013904223
 		noise := float64(int32(seed)) / math.MaxInt32
-		syllable := math.Pow(math.Max(0, math.Sin(2*math.Pi*2.3*at)), 2)
+		syllable := max(0, sine(2.3*at))
 		for c := range channels {
-			pitch := 140 + 30*math.Sin(at) + 40*float64(c)
+			pitch := 140 + 30*sine(at/6) + 40*float64(c)
 			v := 0.004 * noise
 			for h := 1.0; h < 9 && pitch*h < 0.4*float64(rate); h++ {
-				v += 0.25 * syllable / h * math.Sin(2*math.Pi*pitch*h*at)
+				v += 0.25 * syllable * syllable / h * sine(pitch*h*at)
 			}
 			pcm[i*channels+c] = float32(v)
 		}
