@@ -145,7 +145,11 @@ func ffmpegFloats(t testing.TB, file []byte, name string) []float32 {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	raw := run(t, nil, "ffmpeg", "-v", "error", "-i", path, "-f", "f32le", "-")
+	return floats32(run(t, nil, "ffmpeg", "-v", "error", "-i", path, "-f", "f32le", "-"))
+}
+
+// floats32 reads little-endian 32-bit floats.
+func floats32(raw []byte) []float32 {
 	pcm := make([]float32, len(raw)/4)
 	for i := range pcm {
 		pcm[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))

@@ -50,7 +50,7 @@ func TestLevelCopyMovesTheLoudnessAndCanBeUndone(t *testing.T) {
 			continue // ffmpeg cannot open it; decoded by us in another test
 		}
 		t.Run(k.name, func(t *testing.T) {
-			original := tagged(lame(t, k.rate, k.channels, gain(sound(k.rate, k.channels, 6), 0.25), k.options...))
+			original := tagged(lame(t, k.rate, k.channels, gain(sound(k.rate, k.channels, 4), 0.25), k.options...))
 			before := analyse(t, original)
 			steps, limited := LevelSteps(before, Programme())
 			if steps <= 0 || limited {
@@ -106,7 +106,7 @@ func TestBlindCopySoundsTheSameAndSaysNothing(t *testing.T) {
 	need(t, "lame", "ffmpeg", "mpg123")
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			file := tagged(lame(t, k.rate, k.channels, sound(k.rate, k.channels, 6), k.options...))
+			file := tagged(lame(t, k.rate, k.channels, sound(k.rate, k.channels, 3), k.options...))
 			var blind bytes.Buffer
 			if err := BlindCopy(context.Background(), &blind, bytes.NewReader(file)); err != nil {
 				t.Fatal(err)
@@ -120,7 +120,7 @@ func TestBlindCopySoundsTheSameAndSaysNothing(t *testing.T) {
 			if blind.Len()%BlindBucket != 0 || facts.MP3.TagBytes != 0 || facts.MP3.Damaged != 0 {
 				t.Errorf("%d bytes, %+v", blind.Len(), facts.MP3)
 			}
-			for _, mark := range []string{"LAME3", "Lavc", "ID3", "TAG", "APE"} {
+			for _, mark := range []string{"LAME3", "Lavc", "APETAGEX"} {
 				if bytes.Contains(blind.Bytes(), []byte(mark)) {
 					t.Errorf("it still says %s", mark)
 				}

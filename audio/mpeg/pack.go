@@ -25,19 +25,21 @@ func (u Unit) Whole() bool { return u.Main != nil }
 // Unpacker takes frames out of the bit reservoir one after another.
 type Unpacker struct {
 	tail []byte // main data of the frames before, at most maxReservoir
+	idle int    // how many of its last bytes no frame has claimed
 }
 
 // Unpack makes a Unit of f, the frame after the one of the last call. The
 // Unit owns its bytes.
 func (p *Unpacker) Unpack(f Frame) Unit {
 	if f.AfterBreak {
-		p.tail = p.tail[:0] // those bytes belong to another place
+		p.tail, p.idle = p.tail[:0], 0 // those bytes belong to another place
 	}
 	u := Unit{Header: f.Header, Index: f.Index}
 	own := f.Data[min(f.mainOffset(), len(f.Data)):]
 	s, ok := ParseSide(f.Header, f.Data)
 	need := (s.Bits + 7) / 8
-	if ok && s.Sane && s.MainDataBegin <= len(p.tail) && need <= s.MainDataBegin+len(own) {
+	fits := s.MainDataBegin <= len(p.tail) && need <= s.MainDataBegin+len(own)
+	if ok && fits && s.Sane && !f.Corrupt && s.MainDataBegin <= p.idle {
 		buf := make([]byte, 0, f.sideSize()+need)
 		buf = append(buf, f.Data[f.sideOffset():f.mainOffset()]...)
 		u.Side = buf[:len(buf):len(buf)]
@@ -48,6 +50,10 @@ func (p *Unpacker) Unpack(f Frame) Unit {
 			buf = append(buf, own[:begin-len(buf)]...)
 		}
 		u.Main, u.spare = buf[f.sideSize():], need*8-s.Bits
+	}
+	p.idle += len(own)
+	if ok && fits { // a pointer into another frame's data is wrong, here or there: trust the later frame
+		p.idle = s.MainDataBegin + len(own) - need
 	}
 	p.keep(own)
 	return u

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrNotMP3 says that no two frames in a row were found in the first 64 KiB
-// after the leading tags.
+// after the leading tags, or no frame with sound in all of the stream.
 var ErrNotMP3 = errors.New("mpeg: no two frames in a row: not an MP3")
 
 // ErrTag says that a leading tag claims to be longer than the whole file.
@@ -38,6 +38,7 @@ type Frame struct {
 	Index      int64 // 0 for the first sound frame
 	Offset     int64 // byte offset in the stream
 	AfterBreak bool  // bytes or frames were lost just before it
+	Corrupt    bool  // its CRC is wrong, in a stream whose encoder writes right ones
 	Data       []byte
 }
 
@@ -77,17 +78,18 @@ const (
 // Scanner walks the frames of a stream. It accepts a frame only where the
 // next one follows as announced, and reads forward only, with one buffer.
 type Scanner struct {
-	r      *bufio.Reader
-	off    int64
-	ref    Header // the first accepted header
-	begun  bool
-	locked bool      // a confirmed header starts at off
-	broken bool      // something was lost before the next frame
-	free   int       // frame length of a free-format stream without padding
-	rest   io.Writer // gets, in order, all bytes that are not sound frames
-	sum    hash.Hash
-	info   Info
-	err    error
+	r       *bufio.Reader
+	off     int64
+	ref     Header // the first accepted header
+	begun   bool
+	locked  bool      // a confirmed header starts at off
+	broken  bool      // something was lost before the next frame
+	free    int       // frame length of a free-format stream without padding
+	goodCRC bool      // some frame's CRC was right
+	rest    io.Writer // gets, in order, all bytes that are not sound frames
+	sum     hash.Hash
+	info    Info
+	err     error
 }
 
 // NewScanner returns a Scanner that reads from r through its own buffer.
@@ -121,7 +123,7 @@ func (s *Scanner) Next() (Frame, error) {
 			return s.account(f), nil
 		}
 	}
-	if s.err == io.EOF && !s.begun {
+	if s.err == io.EOF && s.info.Frames == 0 {
 		s.err = ErrNotMP3
 	}
 	return Frame{}, s.err
@@ -386,6 +388,9 @@ func (s *Scanner) account(f Frame) Frame {
 	}
 	if !crcOK(f.Header, f.Data) {
 		i.BadCRC++
+		f.Corrupt = s.goodCRC
+	} else if f.Protected {
+		s.goodCRC = true
 	}
 	s.sum.Write(f.Data)
 	return f

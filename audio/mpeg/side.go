@@ -27,7 +27,7 @@ type Side struct {
 	Bits          int       // length of the frame's main data in bits, all granules
 	Length        [2][2]int // the same by granule and channel; 0 is a silent granule
 	Gain          [2][2]int // global_gain by granule and channel, 0-255; 4 steps are 6 dB
-	Sane          bool      // no reserved block type and no more values than lines
+	Sane          bool      // no reserved block type or table and no more values than lines
 
 	gainAt [2][2]int // bit position of global_gain in the side information
 }
@@ -59,9 +59,7 @@ func ParseSide(h Header, data []byte) (Side, bool) {
 func (s *Side) granule(h Header, r *bitReader, g, c int) {
 	s.Length[g][c] = r.bits(12)
 	s.Bits += s.Length[g][c]
-	if r.bits(9) > 288 {
-		s.Sane = false
-	}
+	values := r.bits(9)
 	s.gainAt[g][c] = r.pos
 	s.Gain[g][c] = r.bits(8)
 	if h.Version == MPEG1 {
@@ -69,14 +67,23 @@ func (s *Side) granule(h Header, r *bitReader, g, c int) {
 	} else {
 		r.pos += 9
 	}
-	if r.bits(1) == 1 { // switched window: type 2, mixed 1, tables 10, gains 9
+	tables, after := 3, 7 // then the region lengths
+	if r.bits(1) == 1 {
 		if r.bits(2) == 0 {
 			s.Sane = false // a switched window must say which
 		}
-		r.pos += 20
-	} else { // tables 15, regions 7
-		r.pos += 22
+		r.pos++              // mixed block
+		tables, after = 2, 9 // then the gains of the three windows
 	}
+	for range tables {
+		if t := r.bits(5); values > 0 && (t == 4 || t == 14) {
+			s.Sane = false
+		}
+	}
+	if values > 288 {
+		s.Sane = false
+	}
+	r.pos += after
 	r.pos += 2 + b2i(h.Version == MPEG1)
 }
 

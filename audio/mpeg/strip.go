@@ -77,22 +77,28 @@ func units(r io.Reader, do func(Unit) error) error {
 type layout struct {
 	info    Info
 	header  Header
-	index   []uint8 // bitrate index of each frame
+	cuts    []uint8 // of each frame: twice the bitrate index, plus 1 with the padding byte
 	bytes   int64   // of all frames
 	reach   int
 	offsets [100]int64 // where each hundredth of the duration starts
 }
 
-// area is the main data area of a frame with a bitrate index.
-func (l *layout) area(index uint8) int {
-	return l.size(index) - headerSize - l.header.sideSize()
+// leastCut and mostCut bound the cuts; sizes rise with them.
+const leastCut, mostCut = 2, 29
+
+// head is the header of a frame with a cut.
+func (l *layout) head(cut uint8) [headerSize]byte {
+	return headFor(l.header, int(cut>>1), cut&1 == 1)
 }
 
-func (l *layout) size(index uint8) int {
-	head := headFor(l.header, int(index), false)
+func (l *layout) size(cut uint8) int {
+	head := l.head(cut)
 	h, _ := ParseHeader(head[:])
 	return h.Size
 }
+
+// area is the size of the main data area of a frame with a cut.
+func (l *layout) area(cut uint8) int { return l.size(cut) - headerSize - l.header.sideSize() }
 
 // plan reads the stream once and chooses the least bitrate for each frame
 // under which its data, and what later frames must borrow, fit.
@@ -108,7 +114,7 @@ func plan(r io.Reader) (*layout, error) {
 	if err != io.EOF {
 		return nil, err
 	}
-	l := &layout{info: s.Info(), index: make([]uint8, len(lengths))}
+	l := &layout{info: s.Info(), cuts: make([]uint8, len(lengths))}
 	l.header = l.info.Header
 	l.header.Protected = false
 	l.reach = l.header.reach()
@@ -116,16 +122,16 @@ func plan(r io.Reader) (*layout, error) {
 	start := 0 // of the frame's data, counted from its own area; never positive
 	for i, n := range lengths {
 		end := max(start, -l.reach) + int(n)
-		index := uint8(1)
-		for l.area(index) < end+lend[i+1] {
-			if index++; index > 14 {
+		cut := uint8(leastCut)
+		for l.area(cut) < end+lend[i+1] {
+			if cut++; cut > mostCut {
 				return nil, ErrDense
 			}
 		}
-		l.index[i] = index
+		l.cuts[i] = cut
 		l.mark(i)
-		l.bytes += int64(l.size(index))
-		start = end - l.area(index)
+		l.bytes += int64(l.size(cut))
+		start = end - l.area(cut)
 	}
 	return l, nil
 }
@@ -134,7 +140,7 @@ func plan(r io.Reader) (*layout, error) {
 // in front of its own area, even if that is the largest there is.
 func (l *layout) borrowed(lengths []uint16) []int {
 	need := make([]int, len(lengths)+1)
-	most := l.area(14)
+	most := l.area(mostCut)
 	for i := len(lengths) - 1; i > 0; i-- {
 		need[i] = max(0, int(lengths[i])+need[i+1]-most)
 	}
@@ -144,7 +150,7 @@ func (l *layout) borrowed(lengths []uint16) []int {
 // mark notes where the hundredths of the duration that begin with frame i lie.
 func (l *layout) mark(i int) {
 	for k := range l.offsets {
-		if k*len(l.index)/100 == i {
+		if k*len(l.cuts)/100 == i {
 			l.offsets[k] = l.bytes
 		}
 	}
@@ -155,12 +161,12 @@ func (l *layout) mark(i int) {
 // are those of the whole copy, as players compare them with the file's size.
 func (l *layout) information(bucket int64) []byte {
 	const fields = 4 + 4 + 4 + 4 + 100 + 36
-	index := uint8(1)
-	for l.area(index) < fields && index < 14 {
-		index++
+	cut := uint8(leastCut)
+	for l.area(cut) < fields && cut < mostCut {
+		cut++
 	}
-	b := make([]byte, l.size(index))
-	head := headFor(l.header, int(index), false)
+	b := make([]byte, l.size(cut))
+	head := l.head(cut)
 	copy(b, head[:])
 	x := b[headerSize+l.header.sideSize():]
 	if len(x) < fields {
@@ -168,7 +174,7 @@ func (l *layout) information(bucket int64) []byte {
 	}
 	total := roundUp(l.bytes+int64(len(b)), bucket)
 	copy(x, "Xing\x00\x00\x00\x07")
-	binary.BigEndian.PutUint32(x[8:], uint32(len(l.index)))
+	binary.BigEndian.PutUint32(x[8:], uint32(len(l.cuts)))
 	binary.BigEndian.PutUint32(x[12:], uint32(total))
 	for k, off := range l.offsets {
 		x[16+k] = byte((off + int64(len(b))) * 256 / total)
@@ -205,16 +211,16 @@ type piece struct {
 // add appends a frame.
 func (s *stripper) add(u Unit) error {
 	l := s.plan
-	if s.next >= len(l.index) {
+	if s.next >= len(l.cuts) {
 		return errors.New("mpeg: the stream changed between two readings")
 	}
-	index := l.index[s.next]
+	cut := l.cuts[s.next]
 	s.next++
 	if skip := s.lead - l.reach; skip > 0 {
 		s.main = append(s.main, make([]byte, skip)...)
 		s.lead -= skip
 	}
-	head := headFor(l.header, int(index), false)
+	head := l.head(cut)
 	head[3] = byte(u.Header.Mode)<<6 | u.Header.ModeExt<<4
 	frame := make([]byte, headerSize+l.header.sideSize())
 	copy(frame, head[:])
@@ -225,7 +231,7 @@ func (s *stripper) add(u Unit) error {
 		clearSpare(u, s.main)
 	}
 	setMainDataBegin(l.header, frame[headerSize:], s.lead)
-	area := l.area(index)
+	area := l.area(cut)
 	s.lead += area - len(u.Main)
 	if s.lead < 0 {
 		return errors.New("mpeg: the stream changed between two readings")
