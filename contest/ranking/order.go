@@ -80,23 +80,27 @@ func (t *Tally) Rank(m Method) (*Ranking, error) {
 
 // place appends the rows of entries with one value, breaking their tie.
 func (t *Tally) place(r *Ranking, group []int, value Rational) {
-	groups := [][]int{group}
-	if len(group) > 1 {
-		tie := Tie{Value: value}
-		groups = t.split(group, t.chain, &tie)
-		tie.Open = len(groups) < len(group)
-		for _, g := range groups {
-			for _, e := range g {
-				tie.Entries = append(tie.Entries, t.entries[e].ID)
-			}
-		}
-		r.Ties = append(r.Ties, tie)
+	if len(group) == 1 {
+		t.share(r, group, value)
+		return
 	}
+	tie := Tie{Value: value}
+	groups := t.split(group, t.chain, &tie)
+	tie.Open = len(groups) < len(group)
 	for _, g := range groups {
-		rank := len(r.Rows) + 1
 		for _, e := range g {
-			r.Rows = append(r.Rows, Row{Entry: t.entries[e], Rank: rank, Shared: len(g) > 1, Value: value})
+			tie.Entries = append(tie.Entries, t.entries[e].ID)
 		}
+		t.share(r, g, value)
+	}
+	r.Ties = append(r.Ties, tie)
+}
+
+// share appends rows that share the next rank.
+func (t *Tally) share(r *Ranking, group []int, value Rational) {
+	rank := len(r.Rows) + 1
+	for _, e := range group {
+		r.Rows = append(r.Rows, Row{Entry: t.entries[e], Rank: rank, Shared: len(group) > 1, Value: value})
 	}
 }
 
