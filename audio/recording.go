@@ -59,8 +59,9 @@ type Recording struct {
 	Name        string    `json:"name"`         // the file's name as CleanName leaves it; never a path
 	ContentType string    `json:"content_type"` // by what is in it, not by what the sender said
 	Blob        Ref       `json:"blob"`
-	Created     time.Time `json:"created"`      // UTC
-	Of          string    `json:"of,omitempty"` // ID of the recording this is a broadcast copy of
+	Created     time.Time `json:"created"`        // UTC
+	Begun       time.Time `json:"begun,omitzero"` // when its upload began, UTC: what a deadline looks at
+	Of          string    `json:"of,omitempty"`   // ID of the recording this is a broadcast copy of
 
 	// The rest is of sound alone.
 	Format       Format  `json:"format,omitempty"`
@@ -183,13 +184,14 @@ func TooLarge(limit int64) error {
 // Blobs. The change's ID becomes the recording's. It is given by the daemon
 // when a file has arrived, so Owner says whose it is.
 type SaveRecording struct {
-	Kind        Kind   `json:"kind"`
-	Owner       Owner  `json:"owner"`
-	Name        string `json:"name"`
-	ContentType string `json:"content_type"`
-	Blob        Ref    `json:"blob"`
-	Of          string `json:"of,omitempty"`
-	Report      Report `json:"report"`
+	Kind        Kind      `json:"kind"`
+	Owner       Owner     `json:"owner"`
+	Name        string    `json:"name"`
+	ContentType string    `json:"content_type"`
+	Blob        Ref       `json:"blob"`
+	Of          string    `json:"of,omitempty"`
+	Begun       time.Time `json:"begun,omitzero"`
+	Report      Report    `json:"report"`
 }
 
 // DecideRecording makes the record of a kept file. used is what the station
@@ -209,7 +211,7 @@ func DecideRecording(m accounts.Meta, c SaveRecording, used int64, s Settings) (
 		return Recording{}, err
 	}
 	r := Recording{ID: m.ID, Kind: c.Kind, Owner: c.Owner,
-		Name: CleanName(c.Name), ContentType: c.ContentType, Blob: c.Blob, Created: m.At.UTC(), Of: c.Of}
+		Name: CleanName(c.Name), ContentType: c.ContentType, Blob: c.Blob, Created: m.At.UTC(), Of: c.Of, Begun: c.Begun.UTC()}
 	if f := c.Report.Facts; f != nil {
 		r.Format, r.Seconds, r.SampleRate, r.Channels, r.Bitrate = f.Format, f.Seconds, f.SampleRate, f.Channels, f.Bitrate
 		if f.MP3 != nil {

@@ -78,6 +78,27 @@ func (b *entryReplaced) apply(s *State, _ *Event) error {
 	return nil
 }
 
+// FilesOf lists the IDs of the files that the event makes part of an entry:
+// the library must keep them.
+func FilesOf(e Event) []string {
+	b, err := decodeBody(e.Kind, e.Body)
+	if err != nil {
+		return nil // Apply refuses it
+	}
+	var pieces []Piece
+	switch b := b.(type) {
+	case *entrySubmitted:
+		pieces = b.Entry.Pieces
+	case *entryReplaced:
+		pieces = b.Entry.Pieces
+	}
+	var ids []string
+	for _, p := range pieces {
+		ids = append(ids, p.File)
+	}
+	return ids
+}
+
 // entryRemoved is a withdrawal by the entrant or a ruling-out by the organiser.
 type entryRemoved struct {
 	Entry    string `json:"entry"`

@@ -43,7 +43,6 @@ type File struct {
 	Sound   string // SHA-256 of the sound without tags, hex; "" if it is no audio
 	Bytes   int64
 	Seconds float64 // sample-exact length; 0 if it is no audio
-	Text    string  // what a script says, if it is text
 	Begun   time.Time
 	By      string // person ID of the uploader
 	// Refused is the audio check's verdict by the contest profile, or nil.

@@ -122,6 +122,8 @@ type Entry struct {
 	Warnings    []string       `json:"warnings,omitempty"` // catalogue keys for the organiser's eyes
 	SubmittedAt time.Time      `json:"submitted_at"`       // first valid submission
 	ReplacedAt  time.Time      `json:"replaced_at,omitzero"`
+	Script      string         `json:"script,omitempty"`
+	Translation string         `json:"translation,omitempty"`
 	Redacted    string         `json:"redacted,omitempty"` // script as judges see it
 	Withdrawn   *Removal       `json:"withdrawn,omitempty"`
 	RuledOut    *Removal       `json:"ruled_out,omitempty"`

@@ -19,18 +19,20 @@ const (
 
 // Work is what an entrant says about an entry.
 type Work struct {
-	Title     string         `json:"title"`
-	Theme     string         `json:"theme"`
-	Category  string         `json:"category"`
-	Language  string         `json:"language"`
-	Kind      EntrantKind    `json:"kind"`
-	Station   string         `json:"station"` // ID
-	Name      string         `json:"name,omitempty"`
-	Authors   []string       `json:"authors,omitempty"`
-	Episode   string         `json:"episode,omitempty"`
-	Pieces    []WorkPiece    `json:"pieces"`
-	Sections  map[string]int `json:"sections,omitempty"`
-	AiredNote string         `json:"aired_note,omitempty"` // where a declared airing took place
+	Title       string         `json:"title"`
+	Theme       string         `json:"theme"`
+	Category    string         `json:"category"`
+	Language    string         `json:"language"`
+	Kind        EntrantKind    `json:"kind"`
+	Station     string         `json:"station"` // ID
+	Name        string         `json:"name,omitempty"`
+	Authors     []string       `json:"authors,omitempty"`
+	Episode     string         `json:"episode,omitempty"`
+	Pieces      []WorkPiece    `json:"pieces"`
+	Script      string         `json:"script,omitempty"`      // typed or pasted, instead of a document
+	Translation string         `json:"translation,omitempty"` // likewise
+	Sections    map[string]int `json:"sections,omitempty"`
+	AiredNote   string         `json:"aired_note,omitempty"` // where a declared airing took place
 }
 
 // WorkPiece names an uploaded file and what it is.
@@ -121,9 +123,11 @@ func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, e
 		return nil, err
 	}
 	e := &Entry{Title: strings.TrimSpace(w.Title), Theme: w.Theme, Category: w.Category, Language: w.Language,
-		Episode: w.Episode, Sections: w.Sections, AiredNote: strings.TrimSpace(w.AiredNote),
+		Episode: w.Episode, Sections: w.Sections, Script: strings.TrimSpace(w.Script), Translation: strings.TrimSpace(w.Translation), AiredNote: strings.TrimSpace(w.AiredNote),
 		Entrant: Entrant{Kind: w.Kind, Station: st.ID, StationName: st.Name, District: st.District, DistrictName: st.DistrictName,
 			Name: strings.TrimSpace(w.Name), Authors: w.Authors, Accounts: []string{m.By.Person}}}
+	// The organiser takes names out of it before judging.
+	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
 	var p problems
 	p.pieces(f, m, w, e)
 	p.inTime(s, m, e)
@@ -168,9 +172,6 @@ func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e *Entry) {
 		if wp.Kind == Audio && file.Refused != nil {
 			p.add(file.Refused)
 		}
-		if wp.Kind == Script {
-			e.Redacted = file.Text // the organiser takes names out of it before judging
-		}
 		e.Pieces = append(e.Pieces, Piece{Kind: wp.Kind, File: file.ID, Name: file.Name, SHA256: file.SHA256, Sound: file.Sound,
 			Bytes: file.Bytes, Seconds: file.Seconds, Begun: file.Begun.UTC()})
 	}
@@ -209,6 +210,8 @@ func (p *problems) describe(e *Entry) {
 	p.text("title", e.Title, maxName, true)
 	p.text("name", e.Entrant.Name, maxName, false)
 	p.text("aired_note", e.AiredNote, 1000, false)
+	p.text("script", e.Script, 50_000, false)
+	p.text("translation", e.Translation, 50_000, false)
 	if len(e.Entrant.Authors) > 50 {
 		p.add(fault.New(fault.Invalid, "contest.list_length", "most", 50).At("authors"))
 	}
@@ -249,7 +252,7 @@ func (p *problems) quotas(s *State, e, old *Entry) {
 // complete names every required piece that is not there.
 func (p *problems) complete(c *Category, e *Entry) {
 	for _, n := range c.Needs {
-		if e.Piece(n.Piece) != nil || n.When == Optional || n.When == NotVietnamese && e.Language == "vi" {
+		if e.has(n.Piece) || n.When == Optional || n.When == NotVietnamese && e.Language == "vi" {
 			continue
 		}
 		switch n.Piece {
@@ -266,6 +269,11 @@ func (p *problems) complete(c *Category, e *Entry) {
 	if !anyOr(c.Languages, e.Language) || e.Language == "" {
 		p.add(fault.New(fault.Invalid, "contest.language_not_allowed").At("language"))
 	}
+}
+
+// has reports whether the piece is there, as a file or as text.
+func (e *Entry) has(kind PieceKind) bool {
+	return e.Piece(kind) != nil || kind == Script && e.Script != "" || kind == Translation && e.Translation != ""
 }
 
 // lengths measures the whole recording, jingles included, and the sections

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -19,7 +20,9 @@ type Sources interface {
 	ContestStation(ctx context.Context, id string, at time.Time) (Station, error)
 	ContestFile(ctx context.Context, id string) (File, error)
 	ContestPerson(ctx context.Context, id string) (Person, error)
-	ContestEpisode(ctx context.Context, id string) (Episode, error)
+	// ContestEpisode tells of an episode and its airings with from <= At <
+	// until at the station, or anywhere if station is "".
+	ContestEpisode(ctx context.Context, id, station string, from, until time.Time) (Episode, error)
 }
 
 // Hall serves all contests: it folds each log once, keeps the state in
@@ -109,6 +112,19 @@ func (h *Hall) load(ctx context.Context, r *room) error {
 	return nil
 }
 
+// CheckEntry tries a submission without storing anything: the fault of
+// SubmitEntry with everything that is missing or wrong, or nil.
+func (h *Hall) CheckEntry(ctx context.Context, m accounts.Meta, id string, c SubmitEntry) error {
+	f, err := h.facts(ctx, m, id, c)
+	if err != nil {
+		return err
+	}
+	return h.View(ctx, id, func(s *State) error {
+		_, err := Decide(s, f, m, c)
+		return err
+	})
+}
+
 // List calls fn with the state of each contest, newest first.
 func (h *Hall) List(ctx context.Context, fn func(*State) error) error {
 	ids, err := h.log.Contests(ctx)
@@ -129,7 +145,7 @@ func (h *Hall) List(ctx context.Context, fn func(*State) error) error {
 // of m.ID gets the receipt of the state as it is. Faults: those of the
 // command, of the log and contest.busy.
 func (h *Hall) Do(ctx context.Context, m accounts.Meta, id string, c Command) (Receipt, error) {
-	f, err := h.facts(ctx, m, c)
+	f, err := h.facts(ctx, m, id, c)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -165,16 +181,16 @@ func (h *Hall) Do(ctx context.Context, m accounts.Meta, id string, c Command) (R
 
 // facts loads what the command names. A thing that does not exist is left
 // out; the decision says so in its own words.
-func (h *Hall) facts(ctx context.Context, m accounts.Meta, c Command) (Facts, error) {
+func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command) (Facts, error) {
 	f := Facts{Stations: map[string]Station{}, Files: map[string]File{}, People: map[string]Person{}}
 	if _, err := rand.Read(f.Seed[:]); err != nil {
 		return f, fmt.Errorf("contest: seed: %w", err)
 	}
 	switch c := c.(type) {
 	case SubmitEntry:
-		return f, h.workFacts(ctx, m, c.Work, &f)
+		return f, h.workFacts(ctx, m, id, c.Work, &f)
 	case ReplaceEntry:
-		return f, h.workFacts(ctx, m, c.Work, &f)
+		return f, h.workFacts(ctx, m, id, c.Work, &f)
 	case AppointJudge:
 		p, err := h.from.ContestPerson(ctx, c.Judge.Person)
 		if err != nil {
@@ -200,7 +216,7 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, c Command) (Facts, er
 	return f, nil
 }
 
-func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, w Work, f *Facts) error {
+func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, id string, w Work, f *Facts) error {
 	if err := h.stationFacts(ctx, m, []string{w.Station}, f); err != nil {
 		return err
 	}
@@ -216,8 +232,21 @@ func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, w Work, f *Facts)
 	if w.Episode == "" {
 		return nil
 	}
-	episode, err := h.from.ContestEpisode(ctx, w.Episode)
-	f.Episode = episode
+	var rule AiredRule
+	err := h.View(ctx, id, func(s *State) error {
+		if c := s.Rules.Category(w.Category); c != nil && c.Aired != nil {
+			rule = *c.Aired
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	at := w.Station
+	if rule.Anywhere {
+		at = ""
+	}
+	f.Episode, err = h.from.ContestEpisode(ctx, w.Episode, at, rule.From, rule.Until)
 	return known(err)
 }
 
@@ -265,4 +294,17 @@ func Replay(id string, events func(yield func(Event, error) bool)) (*State, erro
 		}
 	}
 	return s, nil
+}
+
+// Archive writes the whole contest to w; see WriteArchive. It works on a
+// state of its own, so a slow receiver holds nobody up.
+func (h *Hall) Archive(ctx context.Context, w io.Writer, id string, open func(context.Context, Piece) (io.ReadCloser, error)) error {
+	s, err := Replay(id, h.log.Events(ctx, id, 0))
+	if err != nil {
+		return fault.New(fault.Unavailable, "contest.log_damaged").Because(err)
+	}
+	if s.Seq == 0 {
+		return fault.New(fault.NotFound, "contest.unknown")
+	}
+	return WriteArchive(ctx, w, s, h.log.Events(ctx, id, 0), open)
 }

@@ -459,3 +459,17 @@ func TestStrangersMayDoNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSampleIsCompleteButMustBeConfirmed(t *testing.T) {
+	r := contest.Sample()
+	r.Dates = plain().Dates
+	if err := r.Check(); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, "mau")
+	w.do(w.organiser(), contest.DraftContest{Rules: r})
+	w.refused("contest.rubric_is_sample", w.organiser(), contest.OpenContest{})
+	r.Rounds[0].Parts[0].Sample = false
+	w.do(w.organiser(), contest.ChangeRules{Rules: r})
+	w.do(w.organiser(), contest.OpenContest{})
+}

@@ -3,19 +3,19 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"loa/audio"
+	"loa/contest"
 	"loa/web/airings"
 	"loa/web/api"
+	"loa/web/contests"
 	"loa/web/coverage"
 	"loa/web/door"
 	"loa/web/home"
 	"loa/web/kit"
 	"loa/web/me"
 	"loa/web/people"
-	"loa/web/uploads"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
@@ -23,19 +23,19 @@ import (
 type Store interface {
 	api.Store
 	airings.Store
+	contests.Store
 	coverage.Store
 	door.Store
 	me.Store
 	people.Store
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 
 // Deps are the parts of the daemon behind the pages.
 type Deps struct {
-	Store  Store
-	Blobs  audio.Blobs
-	Desk   uploads.Desk
-	Backup api.Backup
+	Store    Store
+	Blobs    audio.Blobs
+	Backup   api.Backup
+	Contests *contest.Hall
 }
 
 // New returns the handler of everything a browser or a program may ask for.
@@ -53,7 +53,7 @@ func Register(k *kit.Kit, d Deps) {
 	me.Register(k, d.Store)
 	people.Register(k, d.Store)
 	api.Register(k, d.Store, d.Blobs, d.Backup)
-	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
+	contests.Register(k, d.Store, d.Contests, d.Blobs)
 	coverage.Register(k, d.Store)
 }

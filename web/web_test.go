@@ -1,4 +1,4 @@
-package web_test
+package web
 
 import (
 	"io"
@@ -6,21 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"loa/store/bolt"
-	"loa/web"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
 
 func TestEveryPageHoldsEmptyAndFilled(t *testing.T) {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	k := kit.New(kit.Config{Now: time.Now, Log: log})
-	web.Register(k, web.Deps{Store: s})
+	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	Register(k, Deps{})
 	if _, err := k.Handler(); err != nil {
 		t.Fatal(err)
 	}

@@ -296,3 +296,43 @@ func floats(data []byte) []float32 {
 	}
 	return out
 }
+
+// BenchmarkPrinter tells how many seconds of sound a second of one core prints.
+func BenchmarkPrinter(b *testing.B) {
+	samples := warble(8, 44100, 2, 10)
+	p := fingerprint.New(44100, 2)
+	for b.Loop() {
+		for at := 0; at < len(samples); at += 2304 {
+			p.Write(samples[at:min(at+2304, len(samples))])
+		}
+	}
+	b.ReportMetric(10*float64(b.N)/b.Elapsed().Seconds(), "xrealtime")
+}
+
+// BenchmarkFind asks an index of a thousand hours about fifteen minutes that it
+// does not hold. The recordings are random bits, which spread over the keys as
+// evenly as sound does at best.
+func BenchmarkFind(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 1))
+	quarter := func() fingerprint.Print {
+		const frames = 15 * 60 * 25
+		data := []byte{1, 0xe4, 0xaf, 0x01} // 22500 as a varint
+		for range frames {
+			v := random.Uint32()
+			data = append(data, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+		}
+		var p fingerprint.Print
+		if err := p.UnmarshalBinary(data); err != nil {
+			b.Fatal(err)
+		}
+		return p
+	}
+	var index fingerprint.Index
+	for i := range 4000 {
+		index.Add(fmt.Sprint(i), quarter())
+	}
+	ask := quarter()
+	for b.Loop() {
+		index.Find(ask)
+	}
+}

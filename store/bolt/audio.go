@@ -131,6 +131,12 @@ func usedIn(tx *tx) (map[string]bool, error) {
 		}
 		used[e.rec.Audio] = true
 	}
+	for e, err := range contestFiles.ascend(tx, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		used[string(e.key)] = true
+	}
 	return used, nil
 }
 

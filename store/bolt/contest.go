@@ -30,6 +30,7 @@ var (
 	contestHeads   = table[contestHead]{name: "contests"}          // by ID
 	contestEvents  = table[contest.Event]{name: "contest_events"}  // by ID, 0, Seq
 	contestChanges = table[contestChange]{name: "contest_changes"} // by ID, 0, change ID
+	contestFiles   = table[string]{name: "contest_files"}          // by recording: the contest it was entered in
 )
 
 // Contests implements contest.Log.
@@ -127,6 +128,11 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 			}
 			if err := contestEvents.put(tx, append(contestKey(id), numberKey(uint32(e.Seq))...), e); err != nil {
 				return err
+			}
+			for _, file := range contest.FilesOf(e) {
+				if err := contestFiles.put(tx, []byte(file), id); err != nil {
+					return err
+				}
 			}
 		}
 		if err := contestChanges.put(tx, change, contestChange{events[0].Digest, head.Seq}); err != nil {

@@ -42,7 +42,7 @@ func (nowhere) ContestFile(context.Context, string) (contest.File, error) {
 func (nowhere) ContestPerson(context.Context, string) (contest.Person, error) {
 	return contest.Person{}, fault.New(fault.NotFound, "contest.unknown_judge")
 }
-func (nowhere) ContestEpisode(context.Context, string) (contest.Episode, error) {
+func (nowhere) ContestEpisode(context.Context, string, string, time.Time, time.Time) (contest.Episode, error) {
 	return contest.Episode{}, fault.New(fault.NotFound, "contest.unknown_entry")
 }
 

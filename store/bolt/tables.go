@@ -15,7 +15,7 @@ var tableNames = []string{
 	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, tallies.name, settings.name,
 	excuses.name, closedWeeks.name, sealOrder.name,
-	contestHeads.name, contestEvents.name, contestChanges.name,
+	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	recordingsByTwin.name, stationBytes.name, librarySettings.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,

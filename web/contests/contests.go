@@ -1,0 +1,242 @@
+// Package contests is the organiser's desk: setting a contest up, its
+// entries, its jury, its progress, its results and its papers.
+package contests
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html *.css
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	// Registry returns all stations and units.
+	Registry(ctx context.Context) (*stations.Registry, error)
+	// ContestPeople lists everybody who holds the judge's grant on the contest.
+	ContestPeople(ctx context.Context, id string) ([]contest.Person, error)
+	// Invite keeps an invitation: how a judge gets her account.
+	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
+}
+
+type pages struct {
+	blobs audio.Blobs
+	store Store
+	hall  *contest.Hall
+	views
+}
+
+type views struct {
+	list     *kit.View[listPage]
+	fresh    *kit.View[newPage]
+	home     *kit.View[homePage]
+	rules    *kit.View[rulesPage]
+	entries  *kit.View[entriesPage]
+	entry    *kit.View[entryPage]
+	jury     *kit.View[juryPage]
+	progress *kit.View[progressPage]
+	results  *kit.View[resultsPage]
+	papers   *kit.View[papersPage]
+}
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
+	f := k.Folder("contests", files)
+	p := pages{blobs, s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
+		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
+		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[resultsPage](f, "results.html"),
+		kit.NewView[papersPage](f, "papers.html")}}
+	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 70})
+	organise := func(pattern string, h kit.Handler) {
+		k.Handle(kit.Route{Pattern: pattern, Access: accounts.Organise, Handler: h})
+	}
+	organise("GET /contests", p.showList)
+	organise("GET /contests/new", p.showNew)
+	organise("POST /contests/new", p.draft)
+	organise("GET /contests/{contest}", p.showHome)
+	organise("POST /contests/{contest}", p.step)
+	organise("GET /contests/{contest}/rules", p.showRules)
+	organise("POST /contests/{contest}/rules", p.saveRules)
+	organise("GET /contests/{contest}/entries", p.showEntries)
+	organise("GET /contests/{contest}/entries/{entry}", p.showEntry)
+	organise("POST /contests/{contest}/entries/{entry}", p.handleEntry)
+	organise("GET /contests/{contest}/jury", p.showJury)
+	organise("POST /contests/{contest}/jury", p.saveJury)
+	organise("GET /contests/{contest}/progress", p.showProgress)
+	organise("POST /contests/{contest}/progress", p.steer)
+	organise("GET /contests/{contest}/results", p.showResults)
+	organise("POST /contests/{contest}/results", p.givePrizes)
+	organise("GET /contests/{contest}/papers", p.showPapers)
+	organise("GET /contests/{contest}/archive.zip", p.archive)
+	k.AddStep(p.next)
+}
+
+// desk is what every page of one contest shows around its own content.
+type desk struct {
+	kit.Page
+	ID    string
+	Name  string
+	Phase contest.Phase
+	Tabs  []kit.Tab
+	Form  kit.Form
+}
+
+// desk fills what surrounds a page. s is read only during the call.
+func (p pages) desk(r *kit.Request, s *contest.State, tab string, f kit.Form) desk {
+	d := desk{Page: r.Page("contest.desk_title", "name", s.Rules.Title), ID: s.ID, Name: s.Rules.Title, Phase: s.Phase, Form: f}
+	for _, t := range []string{"", "rules", "entries", "jury", "progress", "results", "papers"} {
+		path, key := "/contests/"+s.ID, "contest.tab_home"
+		if t != "" {
+			path, key = path+"/"+t, "contest.tab_"+t
+		}
+		d.Tabs = append(d.Tabs, kit.Tab{Path: path, Text: r.Say(key), Current: t == tab})
+	}
+	return d
+}
+
+// may returns nil if the actor may organise this contest.
+func may(r *kit.Request) error {
+	return r.Actor.Must(accounts.Organise, accounts.Where{Contest: r.PathValue("contest")})
+}
+
+// view reads the contest the path names for somebody who organises it.
+func (p pages) view(r *kit.Request, fn func(*contest.State) error) error {
+	if err := may(r); err != nil {
+		return err
+	}
+	return p.hall.View(r.Context(), r.PathValue("contest"), fn)
+}
+
+// do carries a command out on the contest the path names.
+func (p pages) do(r *kit.Request, change string, c contest.Command) error {
+	_, err := p.hall.Do(r.Context(), r.Meta(change), r.PathValue("contest"), c)
+	return err
+}
+
+type listPage struct {
+	kit.Page
+	Rows []listRow
+}
+
+type listRow struct {
+	ID, Title string
+	Phase     contest.Phase
+	Closes    time.Time
+	Entries   int
+	Signed    int
+	Sheets    int
+}
+
+func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
+	page := listPage{Page: r.Page("contest.menu")}
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		if !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+			return nil
+		}
+		row := listRow{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Closes: s.Rules.Dates.ClosesAt, Entries: len(s.Live())}
+		if run := s.Running(); run != nil {
+			signed, open := run.Progress()
+			row.Signed, row.Sheets = signed, signed+open
+		}
+		page.Rows = append(page.Rows, row)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.list.Render(w, r, page)
+}
+
+type newPage struct {
+	kit.Page
+	Form kit.Form
+	From []kit.Option
+}
+
+func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderNew(w, r, kit.NewForm())
+}
+
+func (p pages) renderNew(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	page := newPage{Page: r.Page("contest.new"), Form: f, From: []kit.Option{{Value: "", Text: r.Say("contest.from_sample"), Hint: r.Say("contest.from_sample_hint")}}}
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		page.From = append(page.From, kit.Option{Value: s.ID, Text: r.Say("contest.from_past", "name", s.Rules.Title), Hint: s.ID})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.fresh.Render(w, r, page)
+}
+
+func (p pages) draft(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	id, err := p.begin(r, f)
+	if f.Refused(err) {
+		return p.renderNew(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/contests/"+id+"/rules", "contest.drafted_next")
+}
+
+// begin drafts a contest under an ID made from its title and year.
+func (p pages) begin(r *kit.Request, f *kit.Form) (string, error) {
+	title := f.Get("title")
+	if title == "" {
+		return "", fault.New(fault.Invalid, "contest.empty_text").At("title")
+	}
+	rules, from := contest.Sample(), f.Get("from")
+	if from != "" {
+		err := p.hall.View(r.Context(), from, func(s *contest.State) (err error) {
+			rules, err = contest.CopyRules(s.Rules)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	rules.Title = title
+	base := Slug(title)
+	for n := 0; ; n++ {
+		id := free(base, map[string]bool{"new": true})
+		if n > 0 {
+			id = base[:min(len(base), 32)] + "-" + string(rune('a'+n%26))
+		}
+		_, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.DraftContest{Rules: rules, CopiedFrom: from})
+		if !fault.Is(err, "contest.id_taken") || n == 25 {
+			return id, err
+		}
+	}
+}
+
+// next adds what an organiser should do now to the first page.
+func (p pages) next(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.Organise) {
+		return nil, nil
+	}
+	var steps []kit.Step
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		if s.Phase == contest.Published || s.Phase == contest.Closed || !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+			return nil
+		}
+		steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.phase_" + string(s.Phase)),
+			Path: "/contests/" + s.ID, Button: r.Say("contest.go_on"), Icon: "contest", Order: 70})
+		return nil
+	})
+	return steps, err
+}

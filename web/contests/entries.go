@@ -1,0 +1,431 @@
+package contests
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+type entriesPage struct {
+	desk
+	Rows []entryRow
+}
+
+type entryRow struct {
+	contest.Entry
+	ThemeName, CategoryName string
+	Seconds                 float64
+}
+
+func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
+	var page entriesPage
+	err := p.view(r, func(s *contest.State) error {
+		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm())}
+		for _, e := range s.Entries {
+			page.Rows = append(page.Rows, rowOf(s, e))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.entries.Render(w, r, page)
+}
+
+// rowOf copies what a page shows of an entry, so that the page can be
+// rendered after the state is free again.
+func rowOf(s *contest.State, e *contest.Entry) entryRow {
+	row := entryRow{Entry: *e, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
+	if a := e.Piece(contest.Audio); a != nil {
+		row.Seconds = a.Seconds
+	}
+	return row
+}
+
+type entryPage struct {
+	desk
+	Work      entryRow
+	Original  string   // script and translation as they were sent
+	Leaks     []string // words in the redacted script that name the entrant
+	Begun     bool     // judging has begun: the script is fixed
+	Judges    []entryJudge
+	RoundName string
+}
+
+type entryJudge struct {
+	Person, Name, Status, Conflict string
+}
+
+func (p pages) showEntry(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderEntry(w, r, kit.NewForm())
+}
+
+func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	var page entryPage
+	err := p.view(r, func(s *contest.State) error {
+		e := s.Entry(r.PathValue("entry"))
+		if e == nil {
+			return fault.New(fault.NotFound, "contest.unknown_entry")
+		}
+		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, e), Begun: len(s.Rounds) > 0,
+			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: leaks(e)}
+		if run := s.Running(); run != nil {
+			rules, _ := s.Rules.Round(run.ID)
+			page.RoundName = rules.Name
+			for _, t := range run.Tasks {
+				if t.Entry == e.ID && !t.Repeat {
+					page.Judges = append(page.Judges, entryJudge{Person: t.Judge, Name: s.Judge(t.Judge).Name, Status: r.Say("contest.status_" + string(t.Status()))})
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if page.Form.Get("text") == "" && page.Form.Values != nil {
+		page.Form.Values.Set("text", page.Work.Redacted)
+	}
+	return p.entry.Render(w, r, page)
+}
+
+// leaks lists names of the entrant that still stand in the script judges see.
+func leaks(e *contest.Entry) []string {
+	var found []string
+	text := strings.ToLower(e.Redacted)
+	bare := func(s string) string { // "Xã Nậm Chảy" is spoken of as "Nậm Chảy" too
+		for _, kind := range []string{"Xã ", "Phường ", "Thị trấn ", "Huyện ", "Thành phố ", "Thị xã "} {
+			s = strings.TrimPrefix(s, kind)
+		}
+		return s
+	}
+	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
+		if name != "" && strings.Contains(text, strings.ToLower(name)) && !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("entry")
+	var c contest.Command
+	switch f.Get("do") {
+	case "redact":
+		c = contest.RedactScript{Entry: id, Text: f.Get("text")}
+	case "confirm":
+		c = contest.ConfirmAiring{Entry: id, Note: f.Get("reason")}
+	case "exclude":
+		c = contest.ExcludeJudge{Judge: f.Get("judge"), Entry: id, Reason: f.Get("reason")}
+	case "rule_out":
+		c = contest.RuleOutEntry{Entry: id, Reason: f.Get("reason")}
+	default:
+		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
+	}
+	err = p.do(r, f.ID, c)
+	if f.Refused(err) {
+		return p.renderEntry(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, "contest.saved")
+}
+
+type juryPage struct {
+	desk
+	Judges   []contest.Judge
+	People   []kit.Option // who may be appointed
+	Stations []kit.Option
+	Rounds   []juryRound
+	Theme    []kit.Option
+	Sorts    []kit.Option
+	District []kit.Option
+	Secret   string // of the invitation the form on the page would make
+	Link     string // of the invitation just made
+	Code     *kit.QR
+}
+
+type juryRound struct {
+	ID, Name string
+	Begun    bool
+	Scored   bool
+	Panels   []contest.Panel
+	Form     kit.Form
+	Rows     []int // the panels' rows and an empty one
+	Members  []kit.Option
+}
+
+func (p pages) showJury(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderJury(w, r, kit.NewForm())
+}
+
+func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	people, err := p.store.ContestPeople(r.Context(), r.PathValue("contest"))
+	if err != nil {
+		return err
+	}
+	var page juryPage
+	err = p.view(r, func(s *contest.State) error {
+		page = juryPage{desk: p.desk(r, s, "jury", f), Secret: accounts.NewSecret()}
+		for _, j := range s.Judges {
+			page.Judges = append(page.Judges, *j)
+		}
+		for _, x := range people {
+			if j := s.Judge(x.ID); j == nil || j.Removed == nil {
+				page.People = append(page.People, kit.Option{Value: x.ID, Text: x.Name})
+			}
+		}
+		page.Rounds = juryRounds(s)
+		for _, t := range s.Rules.Themes {
+			page.Theme = append(page.Theme, kit.Option{Value: t.ID, Text: t.Name})
+		}
+		for _, c := range s.Rules.Categories {
+			page.Sorts = append(page.Sorts, kit.Option{Value: c.ID, Text: c.Name})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, st := range reg.ActiveOn(today(r)) {
+		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
+	}
+	for _, u := range reg.Districts(today(r)) {
+		page.District = append(page.District, kit.Option{Value: u.Code, Text: u.Official()})
+	}
+	if secret := f.Get("secret"); secret != "" && f.Get("do") == "invite" {
+		page.Link = r.BaseURL() + "/join/" + secret
+		code, err := kit.NewQR(page.Link)
+		if err != nil {
+			return err
+		}
+		page.Code = &code
+	}
+	return p.jury.Render(w, r, page)
+}
+
+func juryRounds(s *contest.State) []juryRound {
+	var list []juryRound
+	for _, rules := range s.Rules.Rounds {
+		row := juryRound{ID: rules.ID, Name: rules.Name, Begun: s.Round(rules.ID) != nil, Scored: len(rules.Parts) > 0, Panels: s.Panels[rules.ID], Form: kit.NewForm()}
+		for i, panel := range row.Panels {
+			at := panelField(i)
+			row.Form.Values.Set(at+"name", panel.Name)
+			row.Form.Values[at+"judges"] = panel.Judges
+			row.Form.Values[at+"themes"] = panel.Themes
+			row.Form.Values[at+"categories"] = panel.Categories
+			row.Form.Values[at+"districts"] = panel.Districts
+		}
+		for i := range len(row.Panels) + 1 {
+			row.Rows = append(row.Rows, i)
+		}
+		for _, j := range s.Judges {
+			if j.Removed == nil {
+				row.Members = append(row.Members, kit.Option{Value: j.Person, Text: j.Name})
+			}
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+func panelField(i int) string { return "panels." + string(rune('0'+i%10)) + "." }
+
+// mostPanels is how many panels the page offers for a round.
+const mostPanels = 10
+
+func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	var c contest.Command
+	switch f.Get("do") {
+	case "invite":
+		return p.inviteJudge(w, r, f)
+	case "appoint":
+		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"), District: f.Get("district")}}
+	case "remove":
+		c = contest.RemoveJudge{Person: f.Get("person"), Reason: f.Get("reason"), Drop: f.Bool("drop")}
+	case "panels":
+		c = contest.SetPanels{Round: f.Get("round"), Panels: panelsOf(f)}
+	default:
+		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
+	}
+	err = p.do(r, f.ID, c)
+	if f.Refused(err) {
+		if f.Notice == "" {
+			f.Notice = r.Lang.Fault(err)
+		}
+		return p.renderJury(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, "contest.saved")
+}
+
+func panelsOf(f *kit.Form) []contest.Panel {
+	var list []contest.Panel
+	taken := map[string]bool{}
+	for i := range mostPanels {
+		at := panelField(i)
+		judges := f.All(at + "judges")
+		name := f.Get(at + "name")
+		if len(judges) == 0 && name == "" {
+			continue
+		}
+		id := free(Slug(name), taken)
+		taken[id] = true
+		list = append(list, contest.Panel{ID: id, Name: name, Judges: judges, Themes: f.All(at + "themes"), Categories: f.All(at + "categories"), Districts: f.All(at + "districts")})
+	}
+	return list
+}
+
+type progressPage struct {
+	desk
+	Round  string
+	Rows   []progressRow
+	Gaps   []gapRow
+	Aside  []asideRow
+	Ties   [][]string // codes of entries that share a rank
+	Signed int
+	All    int
+}
+
+type progressRow struct {
+	Name         string
+	Chair        bool
+	Signed, All  int
+	Drafts       int
+	SetAside     int
+	RemovedSince *contest.Removal
+}
+
+type gapRow struct {
+	Code, Entry, Title, Low, High, LowBy, HighBy string
+	Settled                                      bool
+}
+
+type asideRow struct {
+	Judge, Code, Reason, By string
+}
+
+func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
+	var page progressPage
+	err := p.view(r, func(s *contest.State) error {
+		page = progressPage{desk: p.desk(r, s, "progress", kit.NewForm())}
+		run := s.Running()
+		if run == nil {
+			return nil
+		}
+		rules, _ := s.Rules.Round(run.ID)
+		page.Round = rules.Name
+		signed, open := run.Progress()
+		page.Signed, page.All = signed, signed+open
+		for _, j := range s.Judges {
+			page.Rows = append(page.Rows, progressOf(run, j))
+		}
+		for _, g := range s.Gaps(run) {
+			page.Gaps = append(page.Gaps, gapRow{Code: run.Codes[g.Entry], Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
+				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
+		}
+		for _, t := range run.Tasks {
+			if t.SetAside != nil && !t.Repeat {
+				page.Aside = append(page.Aside, asideRow{s.Judge(t.Judge).Name, t.Code, t.SetAside.Reason, t.SetAside.By})
+			}
+		}
+		if open == 0 && len(rules.Parts) > 0 {
+			ties, err := s.OpenTies(run)
+			if err != nil {
+				return err
+			}
+			for _, tie := range ties {
+				var codes []string
+				for _, id := range tie {
+					codes = append(codes, run.Codes[id])
+				}
+				page.Ties = append(page.Ties, codes)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.progress.Render(w, r, page)
+}
+
+func progressOf(run *contest.RoundState, j *contest.Judge) progressRow {
+	row := progressRow{Name: j.Name, Chair: j.Chair, RemovedSince: j.Removed}
+	for _, t := range run.Of(j.Person) {
+		switch t.Status() {
+		case contest.SetAside:
+			row.SetAside++
+			continue
+		case contest.Final:
+			row.Signed++
+		case contest.Drafted:
+			row.Drafts++
+		case contest.Untouched:
+		}
+		row.All++
+	}
+	return row
+}
+
+// steer lets the organiser pick entries where a round picks by name.
+func (p pages) steer(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	var picks []contest.Pick
+	for _, id := range f.All("pick") {
+		picks = append(picks, contest.Pick{Entry: id, Reason: f.Get("reason")})
+	}
+	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: r.PathValue("contest")}); err != nil {
+		return err
+	}
+	if err := p.do(r, f.ID, contest.PickEntries{Picks: picks}); err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, "contest.saved")
+}
+
+// secretForm is what accounts.NewSecret makes. The form carries it, so that a
+// double tap makes one invitation and shows the same link again.
+var secretForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// inviteJudge makes a link by which somebody gets the judge's grant on this
+// contest, and shows it once.
+func (p pages) inviteJudge(w http.ResponseWriter, r *kit.Request, f *kit.Form) error {
+	if err := may(r); err != nil {
+		return err
+	}
+	if !secretForm.MatchString(f.Get("secret")) {
+		return fault.New(fault.Invalid, "kit.form_invalid")
+	}
+	grant := accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: r.PathValue("contest")}}
+	_, err := p.store.Invite(r.Context(), r.Meta(f.ID), accounts.Invite{Hash: accounts.HashOf(f.Get("secret")), Grants: []accounts.Grant{grant}, Note: f.Get("note")})
+	if err != nil {
+		return err
+	}
+	f.ID = kit.NewID()
+	return p.renderJury(w, r, *f)
+}

@@ -1,0 +1,376 @@
+package contests
+
+import (
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// The rules of a contest stand in one form whose field names are the JSON
+// paths of contest.Rules ("rounds.0.parts.1.criteria.2.name"), which are also
+// the Fields of its faults: so each sentence appears beside its field.
+
+const minute = "2006-01-02T15:04"
+
+// write puts a value and all below it into form values.
+func write(v reflect.Value, path string, out url.Values) {
+	switch x := v.Interface().(type) {
+	case time.Time:
+		if !x.IsZero() {
+			out.Set(path, x.In(text.Zone).Format(minute))
+		}
+		return
+	case ranking.Points:
+		if x != 0 {
+			out.Set(path, x.String())
+		}
+		return
+	case contest.TieBreak:
+		out.Set(path, tieValue(x))
+		return
+	case []contest.Need:
+		for _, n := range x {
+			out.Set(path+"."+string(n.Piece), string(n.When))
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			write(v.Field(i), join(path, member(v.Type().Field(i))), out)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			out.Set(path+".on", "1")
+			write(v.Elem(), path, out)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if v.Type().Elem().Kind() == reflect.String {
+				out.Add(path, v.Index(i).String())
+			} else {
+				write(v.Index(i), join(path, strconv.Itoa(i)), out)
+			}
+		}
+	case reflect.Bool:
+		if v.Bool() {
+			out.Set(path, "1")
+		}
+	case reflect.Int, reflect.Int64:
+		switch n := v.Int(); {
+		case n == 0:
+		case strings.HasSuffix(path, "_seconds"):
+			out.Set(path, strconv.FormatInt(n/60, 10)+":"+pad(n%60))
+		default:
+			out.Set(path, strconv.FormatInt(n, 10))
+		}
+	default:
+		if v.String() != "" {
+			out.Set(path, v.String())
+		}
+	}
+}
+
+func pad(n int64) string {
+	return strings.Repeat("0", 2-len(strconv.FormatInt(n, 10))) + strconv.FormatInt(n, 10)
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// member is the field's name in JSON.
+func member(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+func tieValue(b contest.TieBreak) string {
+	if b.By == ranking.ByCriterion {
+		return "criterion/" + b.Part + "/" + b.Criterion
+	}
+	return string(b.By)
+}
+
+// reader reads form values back into rules and notes what cannot be read.
+type reader struct {
+	in    url.Values
+	rows  map[string]int // list path to its number of rows
+	parts []*fault.Error
+}
+
+// mostRows bounds a list in a form; Check allows fewer.
+const mostRows = 200
+
+func newReader(in url.Values) *reader {
+	r := &reader{in: in, rows: map[string]int{}}
+	for name := range in {
+		steps := strings.Split(name, ".")
+		for i, s := range steps {
+			if n, err := strconv.Atoi(s); err == nil && n >= 0 && n < mostRows {
+				list := strings.Join(steps[:i], ".")
+				r.rows[list] = max(r.rows[list], n+1)
+			}
+		}
+	}
+	return r
+}
+
+func (r *reader) note(path, code string, args ...any) {
+	e := fault.New(fault.Invalid, code, args...).At(path)
+	r.parts = append(r.parts, e)
+}
+
+// read fills v from the values at path and below.
+func (r *reader) read(v reflect.Value, path string) {
+	s := r.in.Get(path)
+	switch v.Interface().(type) {
+	case time.Time:
+		if s != "" {
+			t, err := time.ParseInLocation(minute, s[:min(len(s), len(minute))], text.Zone)
+			if err != nil {
+				r.note(path, "kit.time_invalid")
+			}
+			v.Set(reflect.ValueOf(t))
+		}
+		return
+	case ranking.Points:
+		if s != "" {
+			p, err := ranking.ParsePoints(s)
+			if err != nil {
+				r.note(path, "contest.number_unreadable", "value", s)
+			}
+			v.Set(reflect.ValueOf(p))
+		}
+		return
+	case contest.TieBreak:
+		by, rest, _ := strings.Cut(s, "/")
+		part, criterion, _ := strings.Cut(rest, "/")
+		v.Set(reflect.ValueOf(contest.TieBreak{By: ranking.Breaker(by), Part: part, Criterion: criterion}))
+		return
+	case []contest.Need:
+		var needs []contest.Need
+		for _, kind := range []contest.PieceKind{contest.Audio, contest.Script, contest.Scan, contest.Translation} {
+			if when := r.in.Get(path + "." + string(kind)); when != "" {
+				needs = append(needs, contest.Need{Piece: kind, When: contest.NeedWhen(when)})
+			}
+		}
+		v.Set(reflect.ValueOf(needs))
+		return
+	}
+	r.readKind(v, path, s)
+}
+
+func (r *reader) readKind(v reflect.Value, path, s string) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			r.read(v.Field(i), join(path, member(v.Type().Field(i))))
+		}
+	case reflect.Pointer:
+		if r.in.Get(path+".on") != "" {
+			v.Set(reflect.New(v.Type().Elem()))
+			r.read(v.Elem(), path)
+		}
+	case reflect.Slice:
+		r.readList(v, path)
+	case reflect.Bool:
+		v.SetBool(s != "")
+	case reflect.Int, reflect.Int64:
+		n, ok := whole(s, strings.HasSuffix(path, "_seconds"))
+		if !ok {
+			r.note(path, "kit.number_invalid")
+		}
+		v.SetInt(n)
+	default:
+		v.SetString(s)
+	}
+}
+
+func (r *reader) readList(v reflect.Value, path string) {
+	if v.Type().Elem().Kind() == reflect.String {
+		for _, one := range r.in[path] {
+			for word := range strings.FieldsFuncSeq(one, func(c rune) bool { return c == '\n' || c == ',' }) {
+				if word = strings.TrimSpace(word); word != "" {
+					v.Set(reflect.Append(v, reflect.ValueOf(word).Convert(v.Type().Elem())))
+				}
+			}
+		}
+		return
+	}
+	for i := range r.rows[path] {
+		row := reflect.New(v.Type().Elem()).Elem()
+		r.read(row, join(path, strconv.Itoa(i)))
+		v.Set(reflect.Append(v, row))
+	}
+}
+
+// whole reads a number, or a length as "5:30" or "330".
+func whole(s string, length bool) (int64, bool) {
+	if s == "" {
+		return 0, true
+	}
+	m, sec, colon := strings.Cut(s, ":")
+	n, err := strconv.ParseInt(m, 10, 64)
+	if err != nil || !colon {
+		return n, err == nil
+	}
+	rest, err := strconv.ParseInt(sec, 10, 64)
+	return n*60 + rest, length && err == nil && rest >= 0 && rest < 60
+}
+
+// rulesOf reads the rules somebody typed. The fault names every field that
+// cannot be read; the rest is there anyway, so that the form can be shown.
+func rulesOf(in url.Values) (contest.Rules, error) {
+	var rules contest.Rules
+	r := newReader(in)
+	r.read(reflect.ValueOf(&rules).Elem(), "")
+	nameAll(reflect.ValueOf(&rules).Elem())
+	if len(r.parts) == 0 {
+		return rules, nil
+	}
+	e := fault.New(fault.Invalid, "contest.rules_unfit", "count", len(r.parts))
+	e.Parts = r.parts
+	return rules, e
+}
+
+// valuesOf is the form that shows the rules.
+func valuesOf(rules contest.Rules) url.Values {
+	out := url.Values{}
+	write(reflect.ValueOf(rules), "", out)
+	return out
+}
+
+// nameAll gives every list item without an ID one made from its name, so that
+// nobody has to think of IDs.
+func nameAll(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				nameAll(v.Field(i))
+			}
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			nameAll(v.Elem())
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.Struct {
+			return
+		}
+		taken := map[string]bool{}
+		for i := range v.Len() {
+			if id := v.Index(i).FieldByName("ID"); id.IsValid() {
+				taken[id.String()] = true
+			}
+		}
+		for i := range v.Len() {
+			row := v.Index(i)
+			if id := row.FieldByName("ID"); id.IsValid() && id.String() == "" {
+				id.SetString(free(Slug(row.FieldByName("Name").String()), taken))
+				taken[id.String()] = true
+			}
+			nameAll(row)
+		}
+	}
+}
+
+func free(id string, taken map[string]bool) string {
+	if id == "" {
+		id = "muc"
+	}
+	base := id
+	for n := 2; taken[id]; n++ {
+		id = base + "-" + strconv.Itoa(n)
+	}
+	return id
+}
+
+// Slug makes an ID for URLs out of a Vietnamese name: "Chung khảo" is
+// "chung-khao". It keeps at most 36 characters.
+func Slug(name string) string {
+	var b strings.Builder
+	for _, c := range norm.NFD.String(strings.ToLower(name)) {
+		switch {
+		case c == 'đ':
+			b.WriteByte('d')
+		case c < unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c)):
+			b.WriteRune(c)
+		case unicode.Is(unicode.Mn, c):
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 36 {
+			break
+		}
+	}
+	return strings.Trim(b.String(), "-")
+}
+
+// addRow appends an empty row to the list at path; removeRow takes one out.
+func addRow(rules *contest.Rules, path string) {
+	if list := at(reflect.ValueOf(rules).Elem(), path); list.IsValid() && list.Kind() == reflect.Slice && list.Len() < mostRows {
+		row := reflect.New(list.Type().Elem()).Elem()
+		if f := row.FieldByName("Count"); f.IsValid() {
+			f.SetInt(1)
+		}
+		if c, ok := row.Interface().(contest.Criterion); ok {
+			c.Max, c.Step = 10*ranking.Point, ranking.Point/2
+			row.Set(reflect.ValueOf(c))
+		}
+		list.Set(reflect.Append(list, row))
+	}
+}
+
+func removeRow(rules *contest.Rules, path string) {
+	dot := strings.LastIndexByte(path, '.')
+	if dot < 0 {
+		return
+	}
+	list := at(reflect.ValueOf(rules).Elem(), path[:dot])
+	i, err := strconv.Atoi(path[dot+1:])
+	if err == nil && list.IsValid() && list.Kind() == reflect.Slice && i >= 0 && i < list.Len() {
+		list.Set(reflect.AppendSlice(list.Slice(0, i), list.Slice(i+1, list.Len())))
+	}
+}
+
+// at finds the value at a JSON path, or the invalid Value.
+func at(v reflect.Value, path string) reflect.Value {
+	for step := range strings.SplitSeq(path, ".") {
+		switch v.Kind() {
+		case reflect.Slice:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= v.Len() {
+				return reflect.Value{}
+			}
+			v = v.Index(i)
+		case reflect.Struct:
+			next := reflect.Value{}
+			for i := range v.NumField() {
+				if member(v.Type().Field(i)) == step {
+					next = v.Field(i)
+				}
+			}
+			if v = next; !v.IsValid() {
+				return v
+			}
+		default:
+			return reflect.Value{}
+		}
+	}
+	return v
+}
