@@ -6,7 +6,7 @@
 // signs of how the differences between neighbouring bands change in time. Two
 // recordings are the same where the share of bits that differ (the bit error
 // rate) stays well under the half that chance gives. It does not follow a change
-// of speed or pitch of more than about 2 %.
+// of speed or pitch.
 package fingerprint
 
 import (

@@ -125,4 +125,9 @@ func agree(t *testing.T, file, filters string, rate, channels int) {
 	}
 	near(t, "integrated", r.Integrated, want["I"], 0.1, 0.1)
 	near(t, "loudness range", r.LoudnessRange, want["LRA"], 0.1, 0.1)
+	loudness, _ := r.Integrated.Get()
+	lra, _ := r.LoudnessRange.Get()
+	truePeak, _ := r.TruePeak.Get()
+	t.Logf("ours less ffmpeg's: %+.3f LU integrated, %+.3f LU range, %+.3f dB true peak",
+		loudness-want["I"], lra-want["LRA"], truePeak-20*math.Log10(want["true_peak"]))
 }
