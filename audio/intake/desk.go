@@ -463,7 +463,11 @@ func (d *Desk) refuse(ctx context.Context, u audio.Upload, why error) error {
 // refusal reports whether an error is the file's own fault, so that sending it
 // again cannot help.
 func refusal(err error) bool {
-	switch e := fault.Of(err); e.Kind {
+	e := fault.Of(err)
+	if e == nil {
+		return false
+	}
+	switch e.Kind {
 	case fault.Invalid, fault.Unsupported, fault.TooLarge:
 		return strings.HasPrefix(e.Code, "audio.") || strings.HasPrefix(e.Code, "library.")
 	}

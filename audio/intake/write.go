@@ -39,6 +39,15 @@ var errTakenOver = errors.New("intake: another connection takes the upload over"
 // uploads.unknown, uploads.locked, uploads.wrong_offset, uploads.too_long,
 // uploads.length_changed, uploads.checksum_wrong, and why the file is refused.
 func (d *Desk) Write(ctx context.Context, person, id string, p Piece) (Status, error) {
+	a, err := d.writeLocked(ctx, person, id, p)
+	if err != nil {
+		return Status{}, err
+	}
+	return d.outcome(ctx, a)
+}
+
+// writeLocked adds the piece as the one who changes the upload.
+func (d *Desk) writeLocked(ctx context.Context, person, id string, p Piece) (Arrived, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	release, err := d.lock(ctx, id, func() {
@@ -48,17 +57,14 @@ func (d *Desk) Write(ctx context.Context, person, id string, p Piece) (Status, e
 		}
 	})
 	if err != nil {
-		return Status{}, err
+		return Arrived{}, err
 	}
+	defer release()
 	a, err := d.load(ctx, person, id)
-	if err == nil {
-		a, err = d.add(ctx, a, p)
-	}
-	release()
 	if err != nil {
-		return Status{}, err
+		return Arrived{}, err
 	}
-	return d.outcome(ctx, a)
+	return d.add(ctx, a, p)
 }
 
 // add writes the piece; the caller holds the lock.
@@ -84,15 +90,41 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 	d.mu.Unlock()
 	defer d.idle(a.ID, l, j)
 	j.feed(a.Offset, false)
+	ctx, cancel := context.WithCancel(ctx)
+	d.wg.Go(func() { interrupt(ctx, j, p.Stop) })
 	n, err := d.append(ctx, a, p, limit, j)
+	cancel()
 	a.Offset += n
 	if n > 0 {
 		a.Latest = time.Now()
 	}
 	if verdict := j.verdict(); refusal(verdict) {
-		return a, errors.Join(verdict, d.refuse(ctx, a.Upload, verdict))
+		return a, errors.Join(verdict, d.refuse(d.ctx, a.Upload, verdict)) // ending the reading may have ended ctx
 	}
 	return a, err
+}
+
+// interrupt ends the reading of a piece as soon as its file is refused, also
+// while nothing comes. It asks again and again, as lock does.
+func interrupt(ctx context.Context, j *job, stop func()) {
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		return
+	}
+	if stop == nil || !refusal(j.err) {
+		return
+	}
+	nudge := time.NewTicker(lockNudge)
+	defer nudge.Stop()
+	for {
+		stop()
+		select {
+		case <-nudge.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // measure takes the length a piece tells and returns how long the file may

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"loa/accounts"
 	"loa/audio"
@@ -23,6 +24,12 @@ var (
 	librarySettings   = table[audio.Settings]{name: "library_settings"} // one, under settingsOfLibrary
 	settingsOfLibrary = []byte("library")
 )
+
+// stationKey is the key of a station's bytes; that of the province ("") must not
+// be empty either.
+func stationKey(station string) []byte { return []byte(stationPrefix + station) }
+
+const stationPrefix = "of "
 
 // indexKeys are the rows that point at a recording.
 func indexKeys(r audio.Recording) []struct {
@@ -54,7 +61,7 @@ func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 		if err != nil {
 			return audio.Recording{}, err
 		}
-		used, _, err := stationBytes.get(tx, []byte(c.Owner.Station))
+		used, _, err := stationBytes.get(tx, stationKey(c.Owner.Station))
 		if err != nil {
 			return audio.Recording{}, err
 		}
@@ -75,7 +82,7 @@ func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 				return audio.Recording{}, err
 			}
 		}
-		return r, stationBytes.put(tx, []byte(r.Owner.Station), used+r.Blob.Size)
+		return r, stationBytes.put(tx, stationKey(r.Owner.Station), used+r.Blob.Size)
 	})
 }
 
@@ -114,11 +121,11 @@ func (tx *tx) forgetRecording(r audio.Recording) error {
 			return err
 		}
 	}
-	used, _, err := stationBytes.get(tx, []byte(r.Owner.Station))
+	used, _, err := stationBytes.get(tx, stationKey(r.Owner.Station))
 	if err != nil {
 		return err
 	}
-	return errors.Join(stationBytes.put(tx, []byte(r.Owner.Station), used-r.Blob.Size),
+	return errors.Join(stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 
@@ -285,7 +292,7 @@ func (s *Store) UsedRecordings(ctx context.Context) (used map[string]bool, err e
 
 // StationBytes tells how much a station keeps, "" being the province itself.
 func (s *Store) StationBytes(ctx context.Context, station string) (n int64, err error) {
-	err = s.view(ctx, func(tx *tx) error { n, _, err = stationBytes.get(tx, []byte(station)); return err })
+	err = s.view(ctx, func(tx *tx) error { n, _, err = stationBytes.get(tx, stationKey(station)); return err })
 	return n, err
 }
 
@@ -346,8 +353,8 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 		if err != nil {
 			return err
 		}
-		if e.rec != sums[string(e.key)] {
-			report(Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, sums[string(e.key)])})
+		if kept := sums[strings.TrimPrefix(string(e.key), stationPrefix)]; e.rec != kept {
+			report(Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, kept)})
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package uploads
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -175,9 +176,17 @@ func (s server) write(w http.ResponseWriter, r *kit.Request, id string, at int64
 	conn := http.NewResponseController(w)
 	st, err := s.desk.Write(r.Context(), r.Actor.Person, id, intake.Piece{At: at, Body: r.Body, Size: r.ContentLength, Length: length, Sum: sum,
 		Stop: func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) }}) // where there is no connection there is no wait either
+	if err != nil {
+		// Else the server would read the rest before it answers, and on a line
+		// that died it would wait for it.
+		w.Header().Set("Connection", "close")
+	}
 	var named *fault.Error
-	if err != nil && !errors.As(err, &named) && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF)) {
-		err = fault.New(fault.Unavailable, "uploads.cut_short").Because(err)
+	if err != nil && !errors.As(err, &named) && (r.Context().Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, context.Canceled)) {
+		// Without the cause: a reader who is cut off must still get an answer
+		// that is no success, should she hear it.
+		err = fault.New(fault.Unavailable, "uploads.cut_short")
 	}
 	return st, err
 }
