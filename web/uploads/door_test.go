@@ -50,6 +50,7 @@ func (people) ByToken(_ context.Context, h accounts.Hash, _ time.Time) (accounts
 // door is the whole way from a socket to the disk.
 type door struct {
 	url, addr string
+	data      string // the data folder
 	store     *bolt.Store
 	blobs     *folder.Blobs
 	spool     *folder.Spool
@@ -85,7 +86,7 @@ func openDoor(dir, uploadsDir string) (*door, error) {
 	if err := spool.Clean(); err != nil {
 		return nil, err
 	}
-	d := &door{store: store, blobs: blobs, spool: spool}
+	d := &door{data: filepath.Join(dir, "data"), store: store, blobs: blobs, spool: spool}
 	d.desk = intake.New(context.Background(), intake.Config{Spool: spool, Blobs: blobs, Records: store, Log: log, Now: time.Now})
 	if err := d.desk.Resume(context.Background()); err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func TestAWholeUploadBecomesARecording(t *testing.T) {
 	if err != nil || rep.Facts == nil || rep.Facts.Measures == nil || len(rep.Facts.Measures.Waveform.Max) == 0 {
 		t.Errorf("report: %+v %v", rep, err)
 	}
-	if left, err := filepath.Glob(filepath.Join(d.store.Dir(), "uploads", "*.part")); err != nil || len(left) != 0 {
+	if left, err := filepath.Glob(filepath.Join(d.data, "uploads", "*.part")); err != nil || len(left) != 0 {
 		t.Errorf("bytes left in the spool: %v %v", left, err)
 	}
 	if a := patch(t, url, len(mp3), nil); a.status != 204 {
@@ -227,7 +227,7 @@ func TestWhatIsNoAudioIsRefusedEarly(t *testing.T) {
 			if a := patch(t, url, 0, content[:10]); a.status < 400 || a.status == 409 {
 				t.Errorf("sent again: %v", a)
 			}
-			if left, err := filepath.Glob(filepath.Join(d.store.Dir(), "uploads", "*.part")); err != nil || len(left) != 0 {
+			if left, err := filepath.Glob(filepath.Join(d.data, "uploads", "*.part")); err != nil || len(left) != 0 {
 				t.Errorf("bytes left: %v %v", left, err)
 			}
 		})
@@ -338,7 +338,7 @@ func TestALockOfADeadConnectionIsTakenOver(t *testing.T) {
 // arrived waits until so many bytes of an upload are in the spool.
 func arrived(t *testing.T, d *door, url string, n int64) {
 	t.Helper()
-	part := filepath.Join(d.store.Dir(), "uploads", url[strings.LastIndex(url, "/")+1:]+".part")
+	part := filepath.Join(d.data, "uploads", url[strings.LastIndex(url, "/")+1:]+".part")
 	for {
 		if info, err := os.Stat(part); err == nil && info.Size() >= n {
 			return
@@ -474,7 +474,7 @@ func TestAForgottenUploadIsGivenUpAndItsDiskFreed(t *testing.T) {
 	if a := ask(t, "HEAD", url, nil); a.status != 404 {
 		t.Error(a)
 	}
-	if left, err := os.ReadDir(filepath.Join(d.store.Dir(), "uploads")); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(filepath.Join(d.data, "uploads")); err != nil || len(left) != 0 {
 		t.Errorf("left: %v %v", left, err)
 	}
 }
