@@ -81,6 +81,32 @@ var fields = []field{
 	{"active", writeActive, readActive},
 }
 
+// Cell writes the fields' value in a column as a table shows it, "" for a
+// column that is none of Fields.
+func (f Fields) Cell(c Column) string {
+	for _, known := range fields {
+		if known.column == c {
+			return known.write(&f)
+		}
+	}
+	return ""
+}
+
+// SetCell reads a cell of a column into the fields, as an import does. Faults
+// name the column; a column that is none of Fields is stations.heading_unknown.
+func (f *Fields) SetCell(c Column, value string) error {
+	for _, known := range fields {
+		if known.column != c {
+			continue
+		}
+		if err := known.read(f, value); err != nil {
+			return atLine(err, 0).At(string(c))
+		}
+		return nil
+	}
+	return fault.New(fault.Invalid, "stations.heading_unknown", "heading", string(c))
+}
+
 // names writes keys by their Vietnamese names.
 func names[T ~string](list []T, prefix string) string {
 	out := make([]string, len(list))

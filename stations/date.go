@@ -39,12 +39,14 @@ func (d Date) Start(zone *time.Location) time.Time {
 // AddDays is the day n days later.
 func (d Date) AddDays(n int) Date { return DateOf(d.Start(time.UTC).AddDate(0, 0, n)) }
 
-// Short writes the day as people here do, "13/5/2024"; "" stays "".
+// Short writes the day as people here do, "13/5/2024"; what is no day stays
+// as it is.
 func (d Date) Short() string {
-	if d == "" {
-		return ""
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
 	}
-	return d.Start(time.UTC).Format("2/1/2006")
+	return t.Format("2/1/2006")
 }
 
 // UnmarshalText reads what ParseDate reads.

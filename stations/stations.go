@@ -81,8 +81,8 @@ type Fields struct {
 	Hours           []Hours      `json:"hours"`     // when it usually airs
 	Contacts        []Contact    `json:"contacts"`
 	Notes           string       `json:"notes"`
-	Zone            string       `json:"zone"`   // IANA name; "" is Asia/Ho_Chi_Minh
-	Active          []Interval   `json:"active"` // sorted, never overlapping
+	Zone            string       `json:"zone"`             // IANA name; "" is Asia/Ho_Chi_Minh
+	Active          []Interval   `json:"active_intervals"` // sorted, never overlapping
 }
 
 // Station is a commune's station.

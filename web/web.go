@@ -16,6 +16,7 @@ import (
 	"loa/web/kit"
 	"loa/web/me"
 	"loa/web/people"
+	"loa/web/stations"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
@@ -28,6 +29,7 @@ type Store interface {
 	door.Store
 	me.Store
 	people.Store
+	stations.Store
 }
 
 // Deps are the parts of the daemon behind the pages.
@@ -52,6 +54,7 @@ func Register(k *kit.Kit, d Deps) {
 	door.Register(k, d.Store)
 	me.Register(k, d.Store)
 	people.Register(k, d.Store)
+	stations.Register(k, d.Store)
 	api.Register(k, d.Store, d.Blobs, d.Backup)
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)

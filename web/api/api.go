@@ -13,6 +13,7 @@ type Store interface {
 	AiringStore
 	CoverageStore
 	ScheduleStore
+	StationStore
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -20,5 +21,6 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, backup Backup) {
 	k.Handle(airings{s, blobs}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
+	k.Handle(stationRoutes{s}.routes()...)
 	k.Handle(backup.routes()...)
 }

@@ -1,0 +1,336 @@
+package api
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/sheet"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// StationStore is what the routes of the registry ask of the store.
+type StationStore interface{ stations.Store }
+
+type stationRoutes struct{ store StationStore }
+
+// Station is a station as the API shows it.
+type Station struct {
+	ID           string `json:"id"`
+	Code         string `json:"code"` // official code of its unit
+	List         string `json:"list"` // the official list that code belongs to
+	Kind         string `json:"kind"`
+	Name         string `json:"name"`
+	Label        string `json:"label"`         // name with what tells it apart
+	District     string `json:"district"`      // code, "" where there are none
+	DistrictName string `json:"district_name"` // "" where there are none
+	Active       bool   `json:"active"`        // on active_on, or today
+	stations.Fields
+	Successor string    `json:"successor"` // station that took over, "" if none
+	Merged    []string  `json:"merged"`    // stations it took over from, directly or not
+	Revision  int       `json:"revision"`
+	ChangedAt time.Time `json:"changed_at,omitzero"`
+	ChangedBy string    `json:"changed_by"`
+}
+
+func shownStation(reg *stations.Registry, s *stations.Station, on stations.Date) Station {
+	u := reg.Unit(s.UnitOn(on))
+	out := Station{
+		ID: s.ID, Code: u.Code, List: string(u.List), Kind: string(u.Kind), Name: u.Name, Label: reg.Label(s.ID), District: u.District,
+		Active: s.ActiveOn(on), Fields: s.Fields, Successor: s.Successor, Merged: []string{}, Revision: s.Revision, ChangedBy: s.ChangedBy,
+	}
+	if !s.ChangedAt.IsZero() {
+		out.ChangedAt = s.ChangedAt.In(text.Zone)
+	}
+	if u.District != "" {
+		out.DistrictName = reg.DistrictName(u.District)
+	}
+	for _, before := range reg.Lineage(s.ID).Before {
+		out.Merged = append(out.Merged, before.ID)
+	}
+	return out
+}
+
+// filterParams are the parameters of a list and of its export.
+const filterParams = "q district technology language active_on"
+
+func (a stationRoutes) routes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{}, Query: filterParams + " limit after",
+			Summary: "Stations in Vietnamese order of district and name, or the best matches first; all there ever were without active_on."},
+		{Pattern: "POST /api/v1/stations", Access: accounts.EditStations, Handler: a.open, In: openStation{}, Out: Station{}, Summary: "Give a commune that has none its station."},
+		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{}, Summary: "One station, by ID or by the official code valid today."},
+		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: patchStation{}, Out: Station{},
+			Summary: "Change what is known about a station; members left out stay."},
+		{Pattern: "GET /api/v1/stations/export", Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
+			Summary: "The list as a file, format csv or xlsx."},
+		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "id dry_run on seen", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row."},
+		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "id dry_run on abolish_districts", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows the result."},
+	}
+}
+
+func day(r *kit.Request) stations.Date { return stations.DateOf(r.Now.In(text.Zone)) }
+
+// dayParam is the day a parameter names, or today.
+func dayParam(r *kit.Request, name string) (stations.Date, error) {
+	d, err := stations.ParseDate(r.URL.Query().Get(name))
+	if err != nil {
+		return "", fault.Of(err).At(name)
+	}
+	if d == "" {
+		d = day(r)
+	}
+	return d, nil
+}
+
+func stationFilter(r *kit.Request) (f stations.Filter, on stations.Date, err error) {
+	q := r.URL.Query()
+	if on, err = dayParam(r, "active_on"); err != nil {
+		return f, on, err
+	}
+	f = stations.Filter{Query: q.Get("q"), District: q.Get("district"), Technology: stations.Technology(q.Get("technology")), Language: q.Get("language")}
+	if q.Get("active_on") != "" {
+		f.ActiveOn = on
+	}
+	return f.For(r.Actor, accounts.ReadStations), on, nil
+}
+
+func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {
+	f, on, err := stationFilter(r)
+	if err != nil {
+		return err
+	}
+	limit, err := r.Limit(200, 1000)
+	if err != nil {
+		return err
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	list := reg.Filter(f)
+	if after := r.URL.Query().Get("after"); after != "" {
+		for i, s := range list {
+			if s.ID == after {
+				list = list[i+1:]
+				break
+			}
+		}
+	}
+	next := ""
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].ID
+	}
+	items := make([]Station, len(list))
+	for i, s := range list {
+		items[i] = shownStation(reg, s, on)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+}
+
+func (a stationRoutes) find(r *kit.Request, action accounts.Action) (*stations.Registry, *stations.Station, error) {
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := reg.ByCodeOrID(r.PathValue("station"), day(r))
+	if err != nil {
+		return nil, nil, err
+	}
+	return reg, s, r.Actor.Must(action, reg.Where(s.ID))
+}
+
+func (a stationRoutes) get(w http.ResponseWriter, r *kit.Request) error {
+	reg, s, err := a.find(r, accounts.ReadStations)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownStation(reg, s, day(r)))
+}
+
+type openStation struct {
+	ID   string `json:"id"`   // client-made UUID of the change
+	Code string `json:"code"` // of the commune, valid today
+	stations.Fields
+}
+
+func (a stationRoutes) open(w http.ResponseWriter, r *kit.Request) error {
+	var b openStation
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.ID, "id"); err != nil {
+		return err
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	u, ok := reg.UnitByCode(b.Code, day(r))
+	if !ok {
+		return fault.New(fault.NotFound, "stations.unit_unknown", "code", b.Code).At("code")
+	}
+	s, err := a.store.SaveStation(r.Context(), r.Meta(b.ID), stations.SaveStation{Unit: u.UnitKey, Fields: b.Fields})
+	if err != nil {
+		return err
+	}
+	return a.answer(w, r, http.StatusCreated, s.ID)
+}
+
+type patchStation struct {
+	ID       string `json:"id"`       // client-made UUID of the change
+	Revision int    `json:"revision"` // the one that was read; 0 overwrites whatever is there
+	stations.Fields
+}
+
+func (a stationRoutes) patch(w http.ResponseWriter, r *kit.Request) error {
+	_, s, err := a.find(r, accounts.EditStations)
+	if err != nil {
+		return err
+	}
+	b := patchStation{Fields: copied(s.Fields)}
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.ID, "id"); err != nil {
+		return err
+	}
+	if _, err := a.store.SaveStation(r.Context(), r.Meta(b.ID), stations.SaveStation{ID: s.ID, Revision: b.Revision, Fields: b.Fields}); err != nil {
+		return err
+	}
+	return a.answer(w, r, http.StatusOK, s.ID)
+}
+
+// copied is f with lists of its own: JSON writes into those that are there.
+func copied(f stations.Fields) (out stations.Fields) {
+	b, err := json.Marshal(f)
+	if err == nil {
+		err = json.Unmarshal(b, &out)
+	}
+	if err != nil {
+		panic(err) // fields of the registry were checked when they were saved
+	}
+	return out
+}
+
+// answer shows a station as it is now.
+func (a stationRoutes) answer(w http.ResponseWriter, r *kit.Request, status int, id string) error {
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	s, err := reg.Station(id)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, status, shownStation(reg, s, day(r)))
+}
+
+func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
+	f, _, err := stationFilter(r)
+	if err != nil {
+		return err
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(day(r)), reg.Table(reg.Filter(f)))
+}
+
+// changeOf reads the parameters of a change by file: its ID unless it is a
+// dry run, and the body.
+func changeOf(r *kit.Request) (id string, dry bool, body []byte, err error) {
+	q := r.URL.Query()
+	id, dry = q.Get("id"), q.Get("dry_run") == "1"
+	if !dry {
+		if err := kit.CheckID(id, "id"); err != nil {
+			return id, dry, nil, err
+		}
+	}
+	body, err = io.ReadAll(r.Body)
+	return id, dry, body, err
+}
+
+type importAnswer struct {
+	stations.ImportPlan
+	Applied bool          `json:"applied"`
+	Errors  []kit.Problem `json:"errors"`
+}
+
+func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
+	id, dry, body, err := changeOf(r)
+	if err != nil {
+		return err
+	}
+	c := stations.Import{Seen: r.URL.Query().Get("seen")}
+	if c.On, err = dayParam(r, "on"); err != nil {
+		return err
+	}
+	if c.Rows, err = stations.ReadImport(body); err != nil {
+		return err
+	}
+	if !dry {
+		plan, err := a.store.Import(r.Context(), r.Meta(id), c)
+		if err != nil {
+			return err
+		}
+		return r.JSON(w, http.StatusOK, importAnswer{ImportPlan: plan, Applied: true, Errors: []kit.Problem{}})
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	plan := reg.PlanImport(c)
+	return r.JSON(w, http.StatusOK, importAnswer{ImportPlan: plan, Errors: problems(r, plan.Bad)})
+}
+
+func problems(r *kit.Request, bad []*fault.Error) []kit.Problem {
+	out := make([]kit.Problem, len(bad))
+	for i, e := range bad {
+		out[i] = kit.Problem{Code: e.Code, Detail: r.Lang.Fault(e), Field: e.Field, Line: e.Line}
+	}
+	return out
+}
+
+type mergeAnswer struct {
+	stations.MergePlan
+	Applied bool          `json:"applied"`
+	Errors  []kit.Problem `json:"errors"`
+}
+
+func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
+	id, dry, body, err := changeOf(r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	c := stations.Merge{AbolishDistricts: q.Get("abolish_districts") == "1"}
+	if c.On, err = stations.ParseDate(q.Get("on")); err != nil {
+		return fault.Of(err).At("on")
+	}
+	if c.Rows, err = stations.ReadMerge(body); err != nil {
+		return err
+	}
+	if !dry {
+		plan, err := a.store.Merge(r.Context(), r.Meta(id), c)
+		if err != nil {
+			return err
+		}
+		return r.JSON(w, http.StatusOK, mergeAnswer{MergePlan: plan, Applied: true, Errors: []kit.Problem{}})
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	plan := reg.PlanMerge(c)
+	return r.JSON(w, http.StatusOK, mergeAnswer{MergePlan: plan, Errors: problems(r, plan.Bad)})
+}

@@ -1,0 +1,202 @@
+package stations
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+type formPage struct {
+	kit.Page
+	Form         kit.Form
+	Station      string // ID, "" for a new one
+	Units        []kit.Option
+	Technologies []kit.Option
+	Languages    []kit.Option
+	Contacts     []string // prefixes of the fields of one contact each: "c0"
+	Intervals    []string // prefixes of the fields of one interval each: "a0"
+}
+
+// plainFields are the fields of the form that hold what a table's cell would.
+var plainFields = []stations.Column{"frequency_mhz", "power_w", "licence", "clusters_working", "clusters_total", "hours", "notes", "zone"}
+
+// rows is how many contacts and intervals the form has room for.
+const rows = 4
+
+func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
+	reg, s, err := p.find(r, accounts.EditStations)
+	if err != nil {
+		return err
+	}
+	f := kit.NewForm("revision", strconv.Itoa(s.Revision))
+	fillForm(&f, s.Fields)
+	return p.renderForm(w, r, f, reg, s)
+}
+
+// renderForm shows the form; s is nil for a new station.
+func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, reg *stations.Registry, s *stations.Station) error {
+	page := formPage{Form: f, Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang)}
+	if s == nil {
+		page.Page = r.Page("stations.new_title")
+		page.Units = unitsWithoutStation(reg, today(r))
+	} else {
+		page.Page = r.Page("stations.edit_title", "name", reg.Label(s.ID))
+		page.Station = s.ID
+	}
+	for i := range rows {
+		page.Contacts = append(page.Contacts, "c"+strconv.Itoa(i))
+		page.Intervals = append(page.Intervals, "a"+strconv.Itoa(i))
+	}
+	return p.form.Render(w, r, page)
+}
+
+func fillForm(f *kit.Form, s stations.Fields) {
+	for _, c := range plainFields {
+		f.Values.Set(string(c), s.Cell(c))
+	}
+	f.Values.Set("licence_until", string(s.FM.LicenceUntil))
+	for _, t := range s.Technologies {
+		f.Values.Add("technologies", string(t))
+	}
+	f.Values["languages"] = s.Languages
+	for i, c := range s.Contacts {
+		prefix := "c" + strconv.Itoa(i)
+		f.Values.Set(prefix+"_name", c.Name)
+		f.Values.Set(prefix+"_role", c.Role)
+		f.Values.Set(prefix+"_phone", c.Phone)
+	}
+	for i, a := range s.Active {
+		prefix := "a" + strconv.Itoa(i)
+		f.Values.Set(prefix+"_from", string(a.From))
+		f.Values.Set(prefix+"_until", string(a.Until))
+	}
+}
+
+// readFields reads the form into the fields of a station; before are its
+// fields until now, whose entries beyond the form's rows stay.
+func readFields(v url.Values, before stations.Fields) (stations.Fields, error) {
+	var s stations.Fields
+	bad := fault.New(fault.Invalid, "kit.form_invalid")
+	note := func(err error, field string) {
+		if err != nil {
+			bad.Parts = append(bad.Parts, fault.Of(err).At(field))
+		}
+	}
+	for _, c := range plainFields {
+		note(s.SetCell(c, v.Get(string(c))), string(c))
+	}
+	note(s.SetCell("licence_until", v.Get("licence_until")), "licence_until")
+	for _, t := range v["technologies"] {
+		s.Technologies = append(s.Technologies, stations.Technology(t))
+	}
+	s.Languages = v["languages"]
+	for i := range rows {
+		prefix := "c" + strconv.Itoa(i)
+		s.Contacts = append(s.Contacts, stations.Contact{Name: v.Get(prefix + "_name"), Role: v.Get(prefix + "_role"), Phone: v.Get(prefix + "_phone")})
+		from, err := stations.ParseDate(v.Get("a" + strconv.Itoa(i) + "_from"))
+		note(err, "active")
+		until, err := stations.ParseDate(v.Get("a" + strconv.Itoa(i) + "_until"))
+		note(err, "active")
+		if from != "" || until != "" {
+			s.Active = append(s.Active, stations.Interval{From: from, Until: until})
+		}
+	}
+	if len(before.Contacts) > rows {
+		s.Contacts = append(s.Contacts, before.Contacts[rows:]...)
+	}
+	if len(before.Active) > rows {
+		s.Active = append(s.Active, before.Active[rows:]...)
+	}
+	if len(bad.Parts) > 0 {
+		return s, bad
+	}
+	return s, nil
+}
+
+func (p pages) saveEdit(w http.ResponseWriter, r *kit.Request) error {
+	reg, s, err := p.find(r, accounts.EditStations)
+	if err != nil {
+		return err
+	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c := stations.SaveStation{ID: s.ID, Revision: f.Int("revision")}
+	if err = f.Err(); err == nil {
+		c.Fields, err = readFields(f.Values, s.Fields)
+	}
+	if err == nil {
+		_, err = p.store.SaveStation(r.Context(), r.Meta(f.ID), c)
+	}
+	if f.Refused(err) {
+		return p.renderForm(w, r, *f, reg, s)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/stations/"+s.ID, "stations.saved")
+}
+
+func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.renderForm(w, r, kit.NewForm("a0_from", string(today(r)), "languages", stations.Vietnamese), reg, nil)
+}
+
+// unitsWithoutStation are the communes that have no active station on the day.
+func unitsWithoutStation(reg *stations.Registry, on stations.Date) []kit.Option {
+	var out []kit.Option
+	for _, u := range reg.Units() {
+		if u.Kind.Level() != stations.Commune || !u.Valid.Has(on) {
+			continue
+		}
+		if s := reg.SeatedIn(u.UnitKey, on); s != nil && s.ActiveOn(on) {
+			continue
+		}
+		o := kit.Option{Value: u.Code, Text: u.Official() + " (" + u.Code + ")"}
+		if u.District != "" {
+			o.Text = u.Official() + ", " + reg.DistrictName(u.District)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func (p pages) saveNew(w http.ResponseWriter, r *kit.Request) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	u, ok := reg.UnitByCode(f.Get("unit"), stations.DateOf(r.Now.In(text.Zone)))
+	if !ok {
+		err = fault.New(fault.Invalid, "stations.unit_missing").At("unit")
+	}
+	c := stations.SaveStation{Unit: u.UnitKey}
+	if err == nil {
+		c.Fields, err = readFields(f.Values, stations.Fields{})
+	}
+	var s stations.Station
+	if err == nil {
+		s, err = p.store.SaveStation(r.Context(), r.Meta(f.ID), c)
+	}
+	if f.Refused(err) {
+		return p.renderForm(w, r, *f, reg, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/stations/"+s.ID, "stations.opened")
+}

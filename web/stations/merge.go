@@ -1,0 +1,106 @@
+package stations
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"loa/internal/sheet"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+type mergePage struct {
+	kit.Page
+	Form    kit.Form
+	Plan    *stations.MergePlan // nil before a file was sent
+	Targets []mergeTarget
+	Wrongs  []wrong
+	Merge   string // the command as JSON, to be applied as it was seen
+}
+
+type mergeTarget struct {
+	stations.MergeTarget
+	Sources []string // names of the units that become it
+}
+
+func (p pages) showMerge(w http.ResponseWriter, r *kit.Request) error {
+	return p.merge.Render(w, r, mergePage{Page: r.Page("stations.merge_title"), Form: kit.NewForm()})
+}
+
+// reform sends the mapping of 2025 as a file to use or to take as a pattern.
+func (p pages) reform(w http.ResponseWriter, r *kit.Request) error {
+	return r.SendTable(w, "xlsx", "sap-nhap-2025-07-01", stations.MergeTable(stations.Reform2025().Rows))
+}
+
+// doMerge previews the mapping that was sent, or applies the one of a preview.
+func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	page := mergePage{Page: r.Page("stations.merge_title")}
+	var c stations.Merge
+	if agreed := f.Get("merge"); agreed != "" {
+		if err := fromJSON(agreed, &c); err != nil {
+			return err
+		}
+		plan, err := p.store.Merge(r.Context(), r.Meta(f.ID), c)
+		if err == nil {
+			return r.Redirect(w, "/stations?all=1", "stations.merged", "count", strconv.Itoa(len(plan.Targets)), "after", strconv.Itoa(plan.After))
+		}
+		if !f.Refused(err) {
+			return err
+		}
+	} else {
+		c, err = readMergeForm(f)
+		if f.Refused(err) {
+			page.Form = *f
+			return p.merge.Render(w, r, page)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	plan := reg.PlanMerge(c)
+	page.show(r, reg, c, &plan)
+	page.Form = *f
+	return p.merge.Render(w, r, page)
+}
+
+func readMergeForm(f *kit.Form) (c stations.Merge, err error) {
+	if c.On, err = stations.ParseDate(f.Get("on")); err != nil {
+		return c, err
+	}
+	c.AbolishDistricts = f.Bool("abolish_districts")
+	b, _, err := f.ReadFile("file", sheet.MaxBytes)
+	if err != nil {
+		return c, err
+	}
+	c.Rows, err = stations.ReadMerge(b)
+	return c, err
+}
+
+func (page *mergePage) show(r *kit.Request, reg *stations.Registry, c stations.Merge, plan *stations.MergePlan) {
+	page.Plan = plan
+	for _, t := range plan.Targets {
+		one := mergeTarget{MergeTarget: t}
+		for _, k := range t.From {
+			u := reg.Unit(k)
+			name := u.Official()
+			if u.District != "" {
+				name += " (" + reg.DistrictName(u.District) + ")"
+			}
+			one.Sources = append(one.Sources, name)
+		}
+		page.Targets = append(page.Targets, one)
+	}
+	page.Wrongs = wrongs(r, plan.Bad, "stations.merge.")
+	if b, err := json.Marshal(c); err == nil { // strings always encode
+		page.Merge = string(b)
+	}
+}

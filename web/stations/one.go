@@ -1,0 +1,97 @@
+package stations
+
+import (
+	"net/http"
+
+	"loa/accounts"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+type kin struct {
+	ID, Name, District string
+	Days               []stations.Interval
+}
+
+type onePage struct {
+	kit.Page
+	stations.Station
+	Unit         stations.Unit
+	District     string // name of the district, "" where there are none
+	Names        []stations.Unit
+	ActiveToday  bool
+	Expired      bool
+	ExpiresSoon  bool
+	Rows         []fact
+	Before       []kin
+	After        []kin
+	MayEdit      bool
+	MaySeeReport bool
+}
+
+// fact is one field of a station in words; empty text is not known.
+type fact struct {
+	Column stations.Column
+	Text   string
+}
+
+// shownFields are the fields told in words, in order; contacts, licence and
+// activity are shown in their own way.
+var shownFields = []stations.Column{"technologies", "frequency_mhz", "power_w", "licence", "languages", "hours", "zone", "notes"}
+
+// soon is how many days before its end a licence is called to mind.
+const soon = 60
+
+func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
+	reg, s, err := p.find(r, accounts.ReadStations)
+	if err != nil {
+		return err
+	}
+	day := today(r)
+	u := reg.UnitOf(s.ID)
+	until := s.FM.LicenceUntil
+	page := onePage{
+		Page: r.Page("stations.one_title", "name", reg.Label(s.ID)), Station: *s, Unit: u, ActiveToday: s.ActiveOn(day),
+		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(soon),
+		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
+		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)),
+	}
+	if u.District != "" {
+		page.District = reg.DistrictName(u.District)
+	}
+	for _, seat := range s.Seats[:len(s.Seats)-1] {
+		page.Names = append(page.Names, reg.Unit(seat.Unit))
+	}
+	for _, c := range shownFields {
+		if text := s.Cell(c); text != "" || c != "zone" {
+			page.Rows = append(page.Rows, fact{c, text})
+		}
+	}
+	return p.one.Render(w, r, page)
+}
+
+// find is the station of the path, by ID or code, if the actor may do the
+// action there.
+func (p pages) find(r *kit.Request, action accounts.Action) (*stations.Registry, *stations.Station, error) {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := reg.ByCodeOrID(r.PathValue("station"), today(r))
+	if err != nil {
+		return nil, nil, err
+	}
+	return reg, s, r.Actor.Must(action, reg.Where(s.ID))
+}
+
+func kinOf(reg *stations.Registry, list []*stations.Station) []kin {
+	var out []kin
+	for _, s := range list {
+		k := kin{ID: s.ID, Name: reg.UnitOf(s.ID).Official(), Days: s.Active}
+		if d := reg.UnitOf(s.ID).District; d != "" {
+			k.District = reg.DistrictName(d)
+		}
+		out = append(out, k)
+	}
+	return out
+}
