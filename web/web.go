@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"loa/audio"
@@ -17,6 +18,7 @@ import (
 	"loa/web/me"
 	"loa/web/people"
 	"loa/web/stations"
+	"loa/web/uploads"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
@@ -30,12 +32,14 @@ type Store interface {
 	me.Store
 	people.Store
 	stations.Store
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 
 // Deps are the parts of the daemon behind the pages.
 type Deps struct {
 	Store    Store
 	Blobs    audio.Blobs
+	Desk     uploads.Desk
 	Backup   api.Backup
 	Contests *contest.Hall
 }
@@ -56,6 +60,7 @@ func Register(k *kit.Kit, d Deps) {
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	api.Register(k, d.Store, d.Blobs, d.Backup)
+	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)
 	coverage.Register(k, d.Store)

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"io"
@@ -6,13 +6,21 @@ import (
 	"testing"
 	"time"
 
+	"loa/store/bolt"
+	"loa/web"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
 
 func TestEveryPageHoldsEmptyAndFilled(t *testing.T) {
-	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	Register(k, Deps{})
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	k := kit.New(kit.Config{Now: time.Now, Log: log})
+	web.Register(k, web.Deps{Store: s})
 	if _, err := k.Handler(); err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func (h *hum) line(frequency, rate float64) (power float64, stands bool) {
 	if best < low || best > high {
 		return 0, false
 	}
-	var space [256]float64 // at least twice 9 Hz of bins, at the lowest rate of 1 kHz
+	var space [256]float64 // 9 Hz of bins on both sides, at any rate
 	near := append(append(space[:0], h.power[low-bin(9):low-3]...), h.power[high+4:high+bin(9)]...)
 	slices.Sort(near)
 	floor := near[len(near)/2]

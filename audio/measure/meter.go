@@ -2,7 +2,7 @@
 // what is wrong with it.
 //
 // A Meter is fed blocks of any size, needs a bounded amount of memory for any
-// length (about 1 MB and 20 KB for each channel), and gives the same Report
+// length (about 1 MB, 2 MB at 192 kHz), and gives the same Report
 // however the blocks were cut. It does no input or output and starts no
 // goroutine.
 package measure
@@ -50,7 +50,7 @@ type channel struct {
 // hopStats is what one hop of one channel adds up to.
 type hopStats struct{ sum, power, low, high float64 }
 
-// New makes a Meter for sound of the given sample rate in Hz (1000 to 1000000)
+// New makes a Meter for sound of the given sample rate in Hz (8000 to 1000000)
 // and number of channels (at least 1); with anything else it measures nothing.
 // Up to eight channels are taken in WAVE order (mono; L R; L R C; L R Ls Rs;
 // L R C Ls Rs; L R C LFE Ls Rs; L R C LFE Cs Ls Rs; L R C LFE Lb Rb Ls Rs) and
@@ -78,7 +78,7 @@ func New(rate, channels int) *Meter {
 	return m
 }
 
-func (m *Meter) usable() bool { return m.rate >= 1000 && m.rate <= 1000000 && m.channels >= 1 }
+func (m *Meter) usable() bool { return m.rate >= 8000 && m.rate <= 1000000 && m.channels >= 1 }
 
 // Write measures a block of interleaved samples, full scale being ±1. The block
 // may have any length, also one that is no multiple of the channels: the rest

@@ -76,7 +76,7 @@ func TestNothingToMeasure(t *testing.T) {
 	absent(t, "2 s range", r.LoudnessRange)
 	near(t, "2 s under the gate has a momentary value", report(44100, 2, sine(44100, 2, 1000, tone{2, -80})).MaxMomentary, -80, 0.1, 0.1)
 	absent(t, "2 s under the gate", report(44100, 2, sine(44100, 2, 1000, tone{2, -80})).Integrated)
-	for _, m := range []*measure.Meter{measure.New(0, 2), measure.New(44100, 0), measure.New(-1, -1), measure.New(1<<30, 1)} {
+	for _, m := range []*measure.Meter{measure.New(0, 2), measure.New(44100, 0), measure.New(-1, -1), measure.New(1<<30, 1), measure.New(7999, 1)} {
 		m.Write([]float32{1, 2, 3})
 		absent(t, "impossible format", m.Report().SamplePeak)
 	}

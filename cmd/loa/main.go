@@ -25,6 +25,7 @@ type command struct {
 
 // commands lists every command in the order the help shows them.
 var commands = []command{
+	{"serve", "cli.summary.serve", serveCommand},
 	{"audio", "audio.cli.summary", audioCommand},
 	{"backup", "cli.summary.backup", backupCommand},
 	{"restore", "cli.summary.restore", restoreCommand},

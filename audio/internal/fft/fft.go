@@ -7,18 +7,23 @@ import "math"
 // Plan transforms arrays of one size. It is read-only after New and safe for
 // concurrent use.
 type Plan struct {
-	size     int
-	swap     []int32   // pairs of places to exchange, i < j
-	cos, sin []float64 // cos and sin of 2πk/size, k < size/2
+	size   int
+	swap   []int32 // pairs of places to exchange, i < j
+	stages []stage
+}
+
+// stage joins transforms of a quarter of its length into one (radix 4). It holds
+// the cosines and sines of the angles 2πk/length, twice and three times that,
+// for k up to the quarter.
+type stage struct {
+	quarter int
+	turns   [][6]float64
 }
 
 // New makes a Plan for arrays of size complex numbers; size is a power of two
 // of at least 4.
 func New(size int) *Plan {
-	p := &Plan{size: size, cos: make([]float64, size/2), sin: make([]float64, size/2)}
-	for k := range p.cos {
-		p.sin[k], p.cos[k] = math.Sincos(2 * math.Pi * float64(k) / float64(size))
-	}
+	p := &Plan{size: size}
 	for i, j := 0, 0; i < size; i++ {
 		if i < j {
 			p.swap = append(p.swap, int32(i), int32(j))
@@ -29,7 +34,28 @@ func New(size int) *Plan {
 		}
 		j |= bit
 	}
+	for quarter := firstQuarter(size); 4*quarter <= size; quarter *= 4 {
+		s := stage{quarter: quarter, turns: make([][6]float64, quarter)}
+		for k := range s.turns {
+			for times := range 3 {
+				sin, cos := math.Sincos(2 * math.Pi * float64(k*(times+1)) / float64(4*quarter))
+				s.turns[k][2*times], s.turns[k][2*times+1] = cos, sin
+			}
+		}
+		p.stages = append(p.stages, s)
+	}
 	return p
+}
+
+// firstQuarter is the length of the transforms that need no turning: 4, or 2
+// where the size is twice a power of four.
+func firstQuarter(size int) int {
+	for n := 4; n <= size; n *= 4 {
+		if n == size {
+			return 4
+		}
+	}
+	return 2
 }
 
 // Size is the number of complex numbers in an array.
@@ -37,7 +63,7 @@ func (p *Plan) Size() int { return p.size }
 
 // Transform replaces re + i·im by its discrete Fourier transform, unscaled:
 // X[k] = Σ x[n]·exp(-2πi·nk/size). Both slices have the length Size. (Cooley and
-// Tukey 1965, decimation in time.)
+// Tukey 1965, radix 4, decimation in time.)
 func (p *Plan) Transform(re, im []float64) {
 	re, im = re[:p.size], im[:p.size]
 	for s := 0; s+1 < len(p.swap); s += 2 {
@@ -45,13 +71,25 @@ func (p *Plan) Transform(re, im []float64) {
 		re[i], re[j] = re[j], re[i]
 		im[i], im[j] = im[j], im[i]
 	}
-	fours(re, im)
-	for half := 4; half < p.size; half *= 2 {
-		p.stage(re, im, half)
+	if firstQuarter(p.size) == 4 {
+		fours(re, im)
+	} else {
+		twos(re, im)
+	}
+	for i := range p.stages {
+		p.stages[i].join(re, im)
 	}
 }
 
-// fours does the first two stages at once: they need no multiplication.
+// twos transforms pairs.
+func twos(re, im []float64) {
+	for i := 0; i+1 < len(re) && i+1 < len(im); i += 2 {
+		re[i], re[i+1] = re[i]+re[i+1], re[i]-re[i+1]
+		im[i], im[i+1] = im[i]+im[i+1], im[i]-im[i+1]
+	}
+}
+
+// fours transforms groups of four.
 func fours(re, im []float64) {
 	for i := 0; i+3 < len(re) && i+3 < len(im); i += 4 {
 		ar, ai := re[i]+re[i+1], im[i]+im[i+1]
@@ -65,18 +103,25 @@ func fours(re, im []float64) {
 	}
 }
 
-// stage joins transforms of half numbers to transforms of twice as many.
-func (p *Plan) stage(re, im []float64, half int) {
-	step := p.size / (2 * half)
-	for start := 0; start < p.size; start += 2 * half {
-		lr, li := re[start:start+half], im[start:start+half]
-		hr, hi := re[start+half:start+2*half], im[start+half:start+2*half]
-		li, hr, hi = li[:len(lr)], hr[:len(lr)], hi[:len(lr)]
-		for k := range lr {
-			c, s := p.cos[k*step], p.sin[k*step]
-			tr, ti := hr[k]*c+hi[k]*s, hi[k]*c-hr[k]*s
-			hr[k], hi[k] = lr[k]-tr, li[k]-ti
-			lr[k], li[k] = lr[k]+tr, li[k]+ti
+// join does one stage. In bit-reversed order the second quarter holds what the
+// third would in natural order, and so turns twice as far.
+func (s *stage) join(re, im []float64) {
+	q := s.quarter
+	for start := 0; start+4*q <= len(re); start += 4 * q {
+		r0, r1, r2, r3 := re[start:start+q], re[start+q:start+2*q], re[start+2*q:start+3*q], re[start+3*q:start+4*q]
+		i0, i1, i2, i3 := im[start:start+q], im[start+q:start+2*q], im[start+2*q:start+3*q], im[start+3*q:start+4*q]
+		n := len(s.turns)
+		r0, r1, r2, r3 = r0[:n], r1[:n], r2[:n], r3[:n]
+		i0, i1, i2, i3 = i0[:n], i1[:n], i2[:n], i3[:n]
+		for k := range s.turns {
+			t := &s.turns[k]
+			br, bi := r1[k]*t[2]+i1[k]*t[3], i1[k]*t[2]-r1[k]*t[3]
+			cr, ci := r2[k]*t[0]+i2[k]*t[1], i2[k]*t[0]-r2[k]*t[1]
+			dr, di := r3[k]*t[4]+i3[k]*t[5], i3[k]*t[4]-r3[k]*t[5]
+			er, ei, fr, fi := r0[k]+br, i0[k]+bi, r0[k]-br, i0[k]-bi
+			gr, gi, hr, hi := cr+dr, ci+di, cr-dr, ci-di
+			r0[k], i0[k], r2[k], i2[k] = er+gr, ei+gi, er-gr, ei-gi
+			r1[k], i1[k], r3[k], i3[k] = fr+hi, fi-hr, fr-hi, fi+hr
 		}
 	}
 }

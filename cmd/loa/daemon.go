@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/audio/intake"
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/store/backup"
+	"loa/store/bolt"
+	"loa/store/folder"
+	"loa/web"
+	"loa/web/kit"
+)
+
+// daemonConfig is what a daemon needs to know.
+type daemonConfig struct {
+	data    string
+	listen  string // address to listen on; port 0 picks one
+	proxies []netip.Prefix
+	log     *slog.Logger
+	now     func() time.Time
+	out     io.Writer // where the set-up link is printed
+}
+
+// daemon is everything that runs while Loa serves. Parts are closed in the
+// reverse of the order they were opened, each within a limit.
+type daemon struct {
+	cfg    daemonConfig
+	store  *bolt.Store
+	blobs  *folder.Blobs
+	desk   *intake.Desk
+	clock  *scheduler.Clock
+	server *http.Server
+	socket net.Listener
+	closes []closing
+}
+
+type closing struct {
+	name  string
+	close func(context.Context) error
+}
+
+// Limits of a shutdown: requests under way, then jobs.
+const (
+	drainLimit = 15 * time.Second
+	closeLimit = 25 * time.Second
+)
+
+// freeReserve is how much of the disk uploads leave free for records.
+const freeReserve = 256 << 20
+
+// newDaemon opens the data folder and everything on it, and listens. When it
+// fails, what it had opened is closed again.
+func newDaemon(ctx context.Context, cfg daemonConfig) (_ *daemon, err error) {
+	d := &daemon{cfg: cfg}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Close())
+		}
+	}()
+	for _, open := range []func(context.Context) error{d.openStore, d.openBlobs, d.found, d.openClock, d.openWeb} {
+		if err := open(ctx); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+func (d *daemon) onClose(name string, f func(context.Context) error) {
+	d.closes = append(d.closes, closing{name, f})
+}
+
+func (d *daemon) openStore(context.Context) (err error) {
+	d.store, err = bolt.Open(d.cfg.data, bolt.Options{Log: d.cfg.log})
+	if err == nil {
+		d.onClose("store", func(context.Context) error { return d.store.Close() })
+	}
+	return err
+}
+
+func (d *daemon) openBlobs(ctx context.Context) (err error) {
+	if d.blobs, err = folder.OpenBlobs(filepath.Join(d.cfg.data, backup.BlobsFolder), freeReserve); err != nil {
+		return err
+	}
+	d.onClose("blobs", func(context.Context) error { return d.blobs.Close() })
+	spool, err := folder.OpenSpool(filepath.Join(d.cfg.data, "uploads"), freeReserve)
+	if err != nil {
+		return err
+	}
+	d.onClose("uploads folder", func(context.Context) error { return spool.Close() })
+	if err := errors.Join(d.blobs.Clean(), spool.Clean()); err != nil {
+		return err
+	}
+	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Log: d.cfg.log, Now: d.cfg.now})
+	d.onClose("uploads", func(context.Context) error { d.desk.Close(); return nil })
+	return d.desk.Resume(ctx)
+}
+
+// found fills a new installation with the registry of the province.
+func (d *daemon) found(ctx context.Context) error {
+	reg, err := d.store.Registry(ctx)
+	if err != nil || len(reg.Stations()) > 0 {
+		return err
+	}
+	units, list := stations.Founding()
+	return d.store.Found(ctx, accounts.Meta{ID: "found", By: accounts.Daemon(), At: d.cfg.now()}, units, list)
+}
+
+func (d *daemon) openClock(ctx context.Context) (err error) {
+	if d.clock, err = scheduler.NewClock(d.store, d.cfg.log, d.cfg.now, d.jobs()...); err != nil {
+		return err
+	}
+	if err := d.clock.Start(ctx); err != nil {
+		return err
+	}
+	d.onClose("clock", d.clock.Stop)
+	return nil
+}
+
+func (d *daemon) openWeb(ctx context.Context) error {
+	token, err := serverToken(d.cfg.data)
+	if err != nil {
+		return err
+	}
+	handler, err := web.New(kit.Config{
+		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Version: version,
+		ServerToken: accounts.HashOf(token), Ready: d.store.Check,
+	}, web.Deps{
+		Store: d.store, Blobs: d.blobs, Desk: d.desk, Contests: contest.NewHall(d.store, d.store),
+		Backup: func(ctx context.Context, w io.Writer) error {
+			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if d.socket, err = net.Listen("tcp", d.cfg.listen); err != nil {
+		return fault.New(fault.Unavailable, "cli.serve.listen", "address", d.cfg.listen).Because(err)
+	}
+	d.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(d.cfg.log.Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	d.onClose("web", d.drain)
+	return nil
+}
+
+// drain lets requests under way finish, and cuts those that do not.
+func (d *daemon) drain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	if err := d.server.Shutdown(ctx); err != nil {
+		return d.server.Close()
+	}
+	return nil
+}
+
+// URL is where the daemon can be reached from this machine.
+func (d *daemon) URL() string {
+	addr := d.socket.Addr().(*net.TCPAddr)
+	if addr.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", addr.Port)
+	}
+	return "http://" + addr.String()
+}
+
+// Run serves until ctx ends or the disk fails. The caller calls Close.
+func (d *daemon) Run(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() { served <- d.server.Serve(d.socket) }()
+	watch := time.NewTicker(time.Minute)
+	defer watch.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-served:
+			return fmt.Errorf("serve: %w", err)
+		case <-d.store.Failed():
+			return d.store.Check(ctx)
+		case <-watch.C:
+			if err := d.store.Check(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Close ends everything in reverse order within a limit.
+func (d *daemon) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	var errs []error
+	for i := len(d.closes) - 1; i >= 0; i-- {
+		if err := d.closes[i].close(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("close %s: %w", d.closes[i].name, err))
+		}
+	}
+	d.closes = nil
+	return errors.Join(errs...)
+}
+
+// serverToken returns the secret in DATA/admin.token, making it at the first
+// start. Whoever may read that file may administer the server.
+func serverToken(data string) (string, error) {
+	path := filepath.Join(data, "admin.token")
+	b, err := os.ReadFile(path)
+	if err == nil && len(strings.TrimSpace(string(b))) >= 20 {
+		return strings.TrimSpace(string(b)), nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fault.New(fault.Unavailable, "store.read_only").Because(err)
+	}
+	secret := accounts.NewSecret()
+	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		return "", fault.New(fault.Unavailable, "store.read_only").Because(err)
+	}
+	return secret, nil
+}
+
+// setupLink makes the link by which the first administrator gets in, or ""
+// when somebody is there already.
+func (d *daemon) setupLink(ctx context.Context) (string, error) {
+	people, err := d.store.Directory(ctx)
+	if err != nil || people.Len() > 0 {
+		return "", err
+	}
+	secret := accounts.NewSecret()
+	_, err = d.store.Invite(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, accounts.Invite{
+		Hash: accounts.HashOf(secret), Note: text.Vietnamese.Say("cli.serve.first_admin"),
+		Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}})
+	return d.URL() + "/join/" + secret, err
+}

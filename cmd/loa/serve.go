@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"loa/internal/fault"
+)
+
+// serveCommand runs the daemon until it is told to stop.
+func serveCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	lang := language()
+	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
+	data := fs.String("data", defaultData, lang.Say("cli.flag.data"))
+	listen := fs.String("listen", "127.0.0.1:8080", lang.Say("cli.flag.listen"))
+	proxies := fs.String("proxies", "", lang.Say("cli.flag.proxies"))
+	if rest, err := parse(fs, args, stderr); err != nil || len(rest) > 0 {
+		return errors.Join(err, unexpected(rest))
+	}
+	trusted, err := prefixes(*proxies)
+	if err != nil {
+		return err
+	}
+	cfg := daemonConfig{data: *data, listen: *listen, proxies: trusted, now: time.Now, out: stdout,
+		log: slog.New(slog.NewTextHandler(stderr, nil))}
+	d, err := newDaemon(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if err := d.greet(ctx); err != nil {
+		return errors.Join(err, d.Close())
+	}
+	return errors.Join(d.Run(ctx), d.Close())
+}
+
+// greet says where the daemon is and how the first administrator gets in.
+func (d *daemon) greet(ctx context.Context) error {
+	lang := language()
+	link, err := d.setupLink(ctx)
+	if err != nil {
+		return err
+	}
+	reg, err := d.store.Registry(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.Stations()), "dir", d.cfg.data))
+	if link != "" {
+		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.setup", "link", link))
+	}
+	return nil
+}
+
+func unexpected(rest []string) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "cli.unexpected", "what", strings.Join(rest, " "))
+}
+
+// prefixes reads the networks of trusted reverse proxies, "127.0.0.1,10.0.0.0/8".
+func prefixes(s string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if a, aerr := netip.ParseAddr(part); aerr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "cli.bad_proxy", "what", part).Because(err)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
