@@ -55,12 +55,5 @@ func sniff(head []byte) (kind, contentType string, err error) {
 	if err != nil {
 		return "", "", refused.Because(err)
 	}
-	return "recording", contentTypes[format], nil
-}
-
-// contentTypes are what a browser is told about a recording.
-var contentTypes = map[audio.Format]string{
-	audio.MP3: "audio/mpeg", audio.WAV: "audio/wav", audio.FLAC: "audio/flac", audio.M4A: "audio/mp4", audio.ThGP: "audio/3gpp",
-	audio.AMR: "audio/amr", audio.AAC: "audio/aac", audio.OGG: "audio/ogg", audio.WebM: "audio/webm", audio.WMA: "audio/x-ms-wma",
-	audio.AIFF: "audio/aiff",
+	return "recording", format.ContentType(), nil
 }

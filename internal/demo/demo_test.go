@@ -1,0 +1,83 @@
+package demo_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/demo"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/store/bolt"
+	"loa/store/folder"
+)
+
+func TestAYearLooksLikeAProvince(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	units, list := stations.Founding()
+	now := time.Date(2025, 5, 14, 20, 0, 0, 0, text.Zone)
+	if err := s.Found(ctx, accounts.Meta{ID: "found", By: accounts.Daemon(), At: now.AddDate(-2, 0, 0)}, units, list); err != nil {
+		t.Fatal(err)
+	}
+	logins, err := demo.Fill(ctx, s, blobs, 7, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := map[string]bool{}
+	for _, l := range logins {
+		roles[l.Role] = true
+	}
+	for _, r := range []accounts.Role{accounts.Admin, accounts.Editor, accounts.Monitor, accounts.Operator, accounts.Organiser} {
+		if !roles[string(r)] {
+			t.Errorf("nobody to log in as %s", r)
+		}
+	}
+	week := airing.Calendar{Zone: text.Zone}.Week(now)
+	trend, err := s.Trend(ctx, accounts.Daemon(), week-51, week-1, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	excused, closed := 0, 0
+	for _, w := range trend {
+		if w.Active != 127 || w.Percent() < 60 || w.Percent() > 100 || w.NotReported == 0 || w.WithEvidence == 0 {
+			t.Errorf("%s: %+v", w.Week, w.Counts)
+		}
+		excused += w.Excused
+		if w.Closed {
+			closed++
+		}
+	}
+	if excused == 0 || closed < 48 {
+		t.Errorf("%d excused, %d weeks closed", excused, closed)
+	}
+	got, err := s.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: week - 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate := map[string]int{}
+	for _, d := range got.Districts {
+		rate[d.District] = d.Percent()
+	}
+	if rate["084"] >= got.Percent() {
+		t.Errorf("the weak district is not weak: %v of %d", rate["084"], got.Percent())
+	}
+	if _, err := s.Verify(ctx, func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
+		t.Fatal(err)
+	}
+}
