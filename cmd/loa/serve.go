@@ -8,9 +8,11 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
+	"loa/internal/demo"
 	"loa/internal/fault"
 )
 
@@ -20,6 +22,7 @@ func serveCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := fs.String("data", defaultData, lang.Say("cli.flag.data"))
 	listen := fs.String("listen", "127.0.0.1:8080", lang.Say("cli.flag.listen"))
+	simulate := fs.Bool("demo", false, lang.Say("cli.flag.demo"))
 	proxies := fs.String("proxies", "", lang.Say("cli.flag.proxies"))
 	if rest, err := parse(fs, args, stderr); err != nil || len(rest) > 0 {
 		return errors.Join(err, unexpected(rest))
@@ -28,13 +31,25 @@ func serveCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
+	if *simulate && !given(fs, "data") {
+		if *data, err = os.MkdirTemp("", "loa-demo-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(*data)
+	}
 	cfg := daemonConfig{data: *data, listen: *listen, proxies: trusted, now: time.Now, out: stdout,
 		log: slog.New(slog.NewTextHandler(stderr, nil))}
 	d, err := newDaemon(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	if err := d.greet(ctx); err != nil {
+	if *simulate {
+		err = d.simulate(ctx)
+	}
+	if err == nil {
+		err = d.greet(ctx)
+	}
+	if err != nil {
 		return errors.Join(err, d.Close())
 	}
 	return errors.Join(d.Run(ctx), d.Close())
@@ -56,6 +71,35 @@ func (d *daemon) greet(ctx context.Context) error {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.setup", "link", link))
 	}
 	return nil
+}
+
+// demoSeed makes every demo the same year.
+const demoSeed = 2024
+
+// simulate fills an empty data folder with a simulated year and prints who can
+// log in.
+func (d *daemon) simulate(ctx context.Context) error {
+	people, err := d.store.Directory(ctx)
+	if err != nil || people.Len() > 0 {
+		return err // simulated before: go on with it
+	}
+	lang := language()
+	fmt.Fprintln(d.cfg.out, lang.Say("cli.demo.wait"))
+	logins, err := demo.Fill(ctx, d.store, d.blobs, demoSeed, d.cfg.now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(d.cfg.out, lang.Say("cli.demo.logins", "passphrase", demo.Passphrase))
+	for _, l := range logins {
+		fmt.Fprintf(d.cfg.out, "  %-12s %-12s %s\n", l.Login, lang.Say("accounts.role."+l.Role), l.Name)
+	}
+	return nil
+}
+
+// given reports whether a flag was on the command line.
+func given(fs *flag.FlagSet, name string) (found bool) {
+	fs.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
 }
 
 func unexpected(rest []string) error {

@@ -79,7 +79,7 @@ func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time
 			return nil, err
 		}
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("demo: after %d changes: %w", w.calls, err)
+			return nil, fmt.Errorf("demo: %w", err)
 		}
 	}
 	return w.logins, nil

@@ -38,7 +38,7 @@ func (w *world) year() error {
 	return w.each(func(st *stations.Station, rnd *rand.Rand) error {
 		o := office{w: w, st: st, rnd: rnd, by: w.operator(st.ID), photo: photo,
 			means: airing.Means(st.Technologies[0]), district: w.reg.Where(st.ID).District}
-		o.diligence = 0.86 + 0.13*rnd.Float64()
+		o.diligence = 0.9 + 0.09*rnd.Float64()
 		if o.district == weakDistrict {
 			o.diligence = 0.45 + 0.25*rnd.Float64()
 		}
@@ -60,6 +60,8 @@ type office struct {
 	means     airing.Means
 	district  string
 	diligence float64 // how often she airs and reports
+	week      airing.Week
+	mood      mood // of that week
 	photo     airing.Evidence
 	made      int
 }
@@ -73,8 +75,36 @@ func (o *office) meta(at time.Time) accounts.Meta {
 	return accounts.Meta{ID: o.id(), By: o.by, At: at.UTC()}
 }
 
+// mood is what a whole week is like for a station.
+type mood int
+
+const (
+	usual  mood = iota
+	silent      // she is away, or has no signal: nothing is reported
+	broken      // the transmitter is: nothing is aired
+)
+
+// moodOf draws the mood of the week a slot lies in.
+func (o *office) moodOf(s scheduler.Slot) mood {
+	week := airing.Calendar{Zone: text.Zone}.Week(s.Start)
+	if week == o.week {
+		return o.mood
+	}
+	o.week, o.mood = week, usual
+	switch trouble := o.rnd.Float64() * 2; {
+	case trouble < 1-o.diligence:
+		o.mood = silent
+	case trouble > 1+o.diligence:
+		o.mood = broken
+	}
+	return o.mood
+}
+
 // live is what becomes of one slot.
 func (o *office) live(s scheduler.Slot) error {
+	if o.moodOf(s) == silent {
+		return nil
+	}
 	dice := o.rnd.Float64()
 	delay := time.Duration(10+o.rnd.IntN(180)) * time.Minute
 	if o.rnd.IntN(12) == 0 {
@@ -109,6 +139,9 @@ func (o *office) trouble(s scheduler.Slot, dice float64) airing.Reason {
 	storm := o.w.monday(stormWeek)
 	if o.district == stormDistrict && !s.Start.Before(storm) && s.Start.Before(storm.AddDate(0, 0, 14)) && o.rnd.IntN(4) > 0 {
 		return airing.Weather
+	}
+	if o.mood == broken {
+		return airing.Equipment
 	}
 	if dice <= o.diligence {
 		return ""
