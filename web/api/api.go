@@ -14,6 +14,7 @@ type Store interface {
 	CoverageStore
 	ScheduleStore
 	StationStore
+	PeopleStore
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -22,5 +23,6 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, backup Backup) {
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)
+	k.Handle(people{s}.routes()...)
 	k.Handle(backup.routes()...)
 }

@@ -1,0 +1,361 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// PeopleStore is what the routes of people, invitations and tokens ask of the store.
+type PeopleStore interface {
+	Directory(ctx context.Context) (*accounts.Directory, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
+	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
+	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
+	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
+	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
+	Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error)
+	AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error)
+	RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error)
+}
+
+type people struct{ store PeopleStore }
+
+func (p people) routes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /api/v1/me", Access: kit.SignedIn, Handler: p.me, Out: accounts.Person{}, Summary: "Who the token or session belongs to."},
+		{Pattern: "GET /api/v1/people", Access: accounts.InviteStation, Handler: p.list, Query: "q limit after", Out: kit.List[accounts.Person]{},
+			Summary: "The people the caller may tend, by given name."},
+		{Pattern: "POST /api/v1/people", Access: accounts.ManagePeople, Handler: p.add, In: personBody{}, Out: accounts.Person{},
+			Summary: "Make an account without a passphrase; invite the person to choose one."},
+		{Pattern: "GET /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.get, Out: accounts.Person{}, Summary: "One person, by ID or login."},
+		{Pattern: "PATCH /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
+			Summary: "Change name, language, grants or disable; what is absent stays."},
+		{Pattern: "GET /api/v1/invitations", Access: accounts.InviteStation, Handler: p.invitations, Out: kit.List[Invitation]{}, Summary: "Open invitations."},
+		{Pattern: "POST /api/v1/invitations", Access: accounts.InviteStation, Handler: p.invite, In: inviteBody{}, Out: Invitation{},
+			Summary: "Invite somebody, or renew a person's passphrase; the answer alone holds the link."},
+		{Pattern: "DELETE /api/v1/invitations/{id}", Access: accounts.InviteStation, Handler: p.withdraw, Out: Invitation{}, Summary: "Withdraw an invitation."},
+		{Pattern: "GET /api/v1/tokens", Access: kit.SignedIn, Handler: p.tokens, Out: kit.List[Token]{}, Summary: "The caller's own tokens."},
+		{Pattern: "POST /api/v1/tokens", Access: kit.SignedIn, Handler: p.addToken, In: tokenBody{}, Out: Token{},
+			Summary: "Make a token for oneself, or as administrator for a person; the answer alone holds it."},
+		{Pattern: "DELETE /api/v1/tokens/{id}", Access: kit.SignedIn, Handler: p.removeToken, Out: Token{}, Summary: "End a token."},
+	}
+}
+
+func (p people) facts(ctx context.Context) (f accounts.Facts, places *stations.Registry, err error) {
+	if f.Directory, err = p.store.Directory(ctx); err != nil {
+		return f, nil, err
+	}
+	places, err = p.store.Registry(ctx)
+	f.Places = places
+	return f, places, err
+}
+
+// changeID is the caller's UUID of a change, or a fresh one when absent: then
+// a repeat is another change.
+func changeID(id string) (string, error) {
+	if id == "" {
+		return kit.NewID(), nil
+	}
+	return id, kit.CheckID(id, "id")
+}
+
+// located brings official codes of communes to station IDs.
+func located(places *stations.Registry, at time.Time, grants []accounts.Grant) ([]accounts.Grant, error) {
+	out := make([]accounts.Grant, len(grants))
+	for i, g := range grants {
+		if g.Scope.Level == accounts.Station && g.Scope.ID != "" {
+			s, err := places.ByCodeOrID(g.Scope.ID, stations.DateOf(at.In(text.Zone)))
+			if err != nil {
+				return nil, err
+			}
+			g.Scope.ID = s.ID
+		}
+		out[i] = g
+	}
+	return out, nil
+}
+
+func (p people) me(w http.ResponseWriter, r *kit.Request) error {
+	return r.JSON(w, http.StatusOK, r.Person)
+}
+
+func (p people) list(w http.ResponseWriter, r *kit.Request) error {
+	limit, err := r.Limit(100, 1000)
+	if err != nil {
+		return err
+	}
+	f, _, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	var found []accounts.Person
+	after, next := r.URL.Query().Get("after"), ""
+	started := after == ""
+	for _, q := range f.Directory.Search(r.URL.Query().Get("q")) {
+		if !started {
+			started = q.ID == after
+			continue
+		}
+		if !f.MayTend(r.Actor, q.ID) {
+			continue
+		}
+		if len(found) == limit {
+			next = found[limit-1].ID
+			break
+		}
+		found = append(found, q)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, found, next))
+}
+
+// tended finds a person by ID or login whom the caller may tend.
+func (p people) tended(r *kit.Request) (accounts.Person, error) {
+	f, _, err := p.facts(r.Context())
+	if err != nil {
+		return accounts.Person{}, err
+	}
+	q, err := f.Directory.Person(r.PathValue("id"))
+	if err != nil {
+		if byLogin, ok := f.Directory.ByLogin(r.PathValue("id")); ok {
+			q, err = byLogin, nil
+		}
+	}
+	if err == nil && !f.MayTend(r.Actor, q.ID) {
+		err = r.Actor.Must(accounts.ManagePeople, accounts.Where{})
+	}
+	return q, err
+}
+
+func (p people) get(w http.ResponseWriter, r *kit.Request) error {
+	q, err := p.tended(r)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, q)
+}
+
+type personBody struct {
+	ID     string           `json:"id,omitempty"` // UUID of the change and of the person
+	Name   string           `json:"name"`
+	Login  string           `json:"login"`
+	Grants []accounts.Grant `json:"grants"`
+}
+
+func (p people) add(w http.ResponseWriter, r *kit.Request) error {
+	var b personBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	id, err := changeID(b.ID)
+	if err != nil {
+		return err
+	}
+	_, places, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	if b.Grants, err = located(places, r.Now, b.Grants); err != nil {
+		return err
+	}
+	q, err := p.store.AddPerson(r.Context(), r.Meta(id), accounts.AddPerson{Name: b.Name, Login: b.Login, Grants: b.Grants})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusCreated, q)
+}
+
+type changeBody struct {
+	ID       string            `json:"id,omitempty"` // UUID of the change
+	Name     *string           `json:"name,omitempty"`
+	Language *text.Language    `json:"language,omitempty"`
+	Grants   *[]accounts.Grant `json:"grants,omitempty"`
+	Disabled *bool             `json:"disabled,omitempty"`
+}
+
+func (p people) change(w http.ResponseWriter, r *kit.Request) error {
+	var b changeBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	id, err := changeID(b.ID)
+	if err != nil {
+		return err
+	}
+	q, err := p.tended(r)
+	if err != nil {
+		return err
+	}
+	if b.Grants != nil {
+		_, places, err := p.facts(r.Context())
+		if err != nil {
+			return err
+		}
+		grants, err := located(places, r.Now, *b.Grants)
+		if err != nil {
+			return err
+		}
+		b.Grants = &grants
+	}
+	q, err = p.store.ChangePerson(r.Context(), r.Meta(id), accounts.ChangePerson{Person: q.ID, Name: b.Name, Language: b.Language, Grants: b.Grants, Disabled: b.Disabled})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, q)
+}
+
+// Invitation is an invitation as the API shows it: without its hash, and with
+// its link only in the answer that made it.
+type Invitation struct {
+	ID      string           `json:"id"`
+	Link    string           `json:"link,omitempty"`
+	Grants  []accounts.Grant `json:"grants,omitempty"`
+	Person  string           `json:"person,omitempty"`
+	Note    string           `json:"note,omitempty"`
+	By      string           `json:"by"`
+	Created time.Time        `json:"created"`
+	Expires time.Time        `json:"expires"`
+}
+
+func shownInvitation(i accounts.Invitation) Invitation {
+	return Invitation{ID: i.ID, Grants: i.Grants, Person: i.Person, Note: i.Note, By: i.ByName, Created: i.Created.In(text.Zone), Expires: i.Expires.In(text.Zone)}
+}
+
+func (p people) invitations(w http.ResponseWriter, r *kit.Request) error {
+	f, _, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	open, err := p.store.Invitations(r.Context(), r.Now)
+	if err != nil {
+		return err
+	}
+	var items []Invitation
+	for _, i := range open {
+		if f.MaySee(r.Actor, i) {
+			items = append(items, shownInvitation(i))
+		}
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
+}
+
+type inviteBody struct {
+	Grants []accounts.Grant `json:"grants,omitempty"`
+	Person string           `json:"person,omitempty"` // ID or login, to renew a passphrase
+	Note   string           `json:"note,omitempty"`
+}
+
+func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
+	var b inviteBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	f, places, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	if b.Grants, err = located(places, r.Now, b.Grants); err != nil {
+		return err
+	}
+	if q, ok := f.Directory.ByLogin(b.Person); ok {
+		b.Person = q.ID
+	}
+	secret := accounts.NewSecret()
+	inv, err := p.store.Invite(r.Context(), r.Meta(kit.NewID()), accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person, Note: b.Note})
+	if err != nil {
+		return err
+	}
+	out := shownInvitation(inv)
+	out.Link = r.BaseURL() + "/join/" + secret
+	return r.JSON(w, http.StatusCreated, out)
+}
+
+func (p people) withdraw(w http.ResponseWriter, r *kit.Request) error {
+	inv, err := p.store.Withdraw(r.Context(), r.Meta(kit.NewID()), accounts.Withdraw{ID: r.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownInvitation(inv))
+}
+
+// Token is a token as the API shows it: without its hash, and with its secret
+// only in the answer that made it.
+type Token struct {
+	ID      string     `json:"id"`
+	Token   string     `json:"token,omitempty"`
+	Person  string     `json:"person"`
+	Name    string     `json:"name"`
+	Created time.Time  `json:"created"`
+	Expires time.Time  `json:"expires"`
+	Seen    *time.Time `json:"seen,omitempty"`
+}
+
+func shownToken(t accounts.Token) Token {
+	out := Token{ID: t.ID, Person: t.Person, Name: t.Name, Created: t.Created.In(text.Zone), Expires: t.Expires.In(text.Zone)}
+	if !t.Seen.IsZero() {
+		seen := t.Seen.In(text.Zone)
+		out.Seen = &seen
+	}
+	return out
+}
+
+func (p people) tokens(w http.ResponseWriter, r *kit.Request) error {
+	list, err := p.store.Tokens(r.Context(), r.Actor.Person, r.Now)
+	if err != nil {
+		return err
+	}
+	items := make([]Token, len(list))
+	for i, t := range list {
+		items[i] = shownToken(t)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
+}
+
+type tokenBody struct {
+	Person string `json:"person,omitempty"` // ID or login; oneself if absent
+	Name   string `json:"name"`
+	Days   int    `json:"days"` // how long it lives, 1 to 366
+}
+
+func (p people) addToken(w http.ResponseWriter, r *kit.Request) error {
+	var b tokenBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if b.Days < 1 || b.Days > 366 {
+		return fault.New(fault.Invalid, "accounts.token_life").At("days")
+	}
+	f, _, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	person := b.Person
+	if q, ok := f.Directory.ByLogin(b.Person); ok {
+		person = q.ID
+	} else if person == "" {
+		person = r.Actor.Person
+	}
+	secret := accounts.NewSecret()
+	t, err := p.store.AddToken(r.Context(), r.Meta(kit.NewID()), accounts.AddToken{Hash: accounts.HashOf(secret), Person: person, Name: b.Name, Expires: r.Now.AddDate(0, 0, b.Days)})
+	if err != nil {
+		return err
+	}
+	out := shownToken(t)
+	out.Token = secret
+	return r.JSON(w, http.StatusCreated, out)
+}
+
+func (p people) removeToken(w http.ResponseWriter, r *kit.Request) error {
+	t, err := p.store.RemoveToken(r.Context(), r.Meta(kit.NewID()), accounts.RemoveToken{ID: r.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownToken(t))
+}
