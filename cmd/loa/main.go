@@ -29,6 +29,7 @@ var commands = []command{
 	{"audio", "audio.cli.summary", audioCommand},
 	{"backup", "cli.summary.backup", backupCommand},
 	{"restore", "cli.summary.restore", restoreCommand},
+	{"user", "accounts.cli.summary", userCommand},
 	{"verify", "cli.summary.verify", verifyCommand},
 	{"version", "cli.summary.version", versionCommand},
 }
