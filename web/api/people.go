@@ -58,15 +58,6 @@ func (p people) facts(ctx context.Context) (f accounts.Facts, places *stations.R
 	return f, places, err
 }
 
-// changeID is the caller's UUID of a change, or a fresh one when absent: then
-// a repeat is another change.
-func changeID(id string) (string, error) {
-	if id == "" {
-		return kit.NewID(), nil
-	}
-	return id, kit.CheckID(id, "id")
-}
-
 // located brings official codes of communes to station IDs.
 func located(places *stations.Registry, at time.Time, grants []accounts.Grant) ([]accounts.Grant, error) {
 	out := make([]accounts.Grant, len(grants))
@@ -143,7 +134,6 @@ func (p people) get(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type personBody struct {
-	ID     string           `json:"id,omitempty"` // UUID of the change and of the person
 	Name   string           `json:"name"`
 	Login  string           `json:"login"`
 	Grants []accounts.Grant `json:"grants"`
@@ -151,10 +141,7 @@ type personBody struct {
 
 func (p people) add(w http.ResponseWriter, r *kit.Request) error {
 	var b personBody
-	if err := r.ReadJSON(&b); err != nil {
-		return err
-	}
-	id, err := changeID(b.ID)
+	m, err := readChange(r, &b)
 	if err != nil {
 		return err
 	}
@@ -165,7 +152,7 @@ func (p people) add(w http.ResponseWriter, r *kit.Request) error {
 	if b.Grants, err = located(places, r.Now, b.Grants); err != nil {
 		return err
 	}
-	q, err := p.store.AddPerson(r.Context(), r.Meta(id), accounts.AddPerson{Name: b.Name, Login: b.Login, Grants: b.Grants})
+	q, err := p.store.AddPerson(r.Context(), m, accounts.AddPerson{Name: b.Name, Login: b.Login, Grants: b.Grants})
 	if err != nil {
 		return err
 	}
@@ -173,7 +160,6 @@ func (p people) add(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type changeBody struct {
-	ID       string            `json:"id,omitempty"` // UUID of the change
 	Name     *string           `json:"name,omitempty"`
 	Language *text.Language    `json:"language,omitempty"`
 	Grants   *[]accounts.Grant `json:"grants,omitempty"`
@@ -182,10 +168,7 @@ type changeBody struct {
 
 func (p people) change(w http.ResponseWriter, r *kit.Request) error {
 	var b changeBody
-	if err := r.ReadJSON(&b); err != nil {
-		return err
-	}
-	id, err := changeID(b.ID)
+	m, err := readChange(r, &b)
 	if err != nil {
 		return err
 	}
@@ -204,7 +187,7 @@ func (p people) change(w http.ResponseWriter, r *kit.Request) error {
 		}
 		b.Grants = &grants
 	}
-	q, err = p.store.ChangePerson(r.Context(), r.Meta(id), accounts.ChangePerson{Person: q.ID, Name: b.Name, Language: b.Language, Grants: b.Grants, Disabled: b.Disabled})
+	q, err = p.store.ChangePerson(r.Context(), m, accounts.ChangePerson{Person: q.ID, Name: b.Name, Language: b.Language, Grants: b.Grants, Disabled: b.Disabled})
 	if err != nil {
 		return err
 	}
