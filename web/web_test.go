@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/audio/intake"
 	"loa/internal/text"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -40,8 +41,15 @@ func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
+	spool, err := folder.OpenSpool(t.TempDir(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = spool.Close() })
+	desk := intake.New(t.Context(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: now})
+	t.Cleanup(desk.Close)
 	k := kit.New(kit.Config{Auth: s, Now: now, Log: log})
-	web.Register(k, web.Deps{Store: s, Blobs: blobs, Backup: func(context.Context, io.Writer) error { return nil }})
+	web.Register(k, web.Deps{Store: s, Blobs: blobs, Desk: desk, Backup: func(context.Context, io.Writer) error { return nil }})
 	return k, s
 }
 
