@@ -12,6 +12,7 @@ import (
 
 	"loa/accounts"
 	"loa/audio/intake"
+	"loa/contest"
 	"loa/internal/text"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -49,7 +50,7 @@ func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 	desk := intake.New(t.Context(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: now})
 	t.Cleanup(desk.Close)
 	k := kit.New(kit.Config{Auth: s, Now: now, Log: log})
-	web.Register(k, web.Deps{Store: s, Blobs: blobs, Desk: desk, Backup: func(context.Context, io.Writer) error { return nil }})
+	web.Register(k, web.Deps{Store: s, Blobs: blobs, Desk: desk, Contests: contest.NewHall(s, s), Backup: func(context.Context, io.Writer) error { return nil }})
 	return k, s
 }
 
