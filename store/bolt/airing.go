@@ -23,14 +23,15 @@ import (
 // The airing log and what is derived from it. Only logEntries and heads are
 // the truth; everything else can be recounted from them, and checkAirings does.
 var (
-	logEntries   = table[json.RawMessage]{name: "airing_log"}      // by station number and entry number: the bytes that were hashed
-	logHeads     = table[airing.Head]{name: "airing_heads"}        // by station number
-	logLines     = table[lineIndex]{name: "airing_lines"}          // by report UUID
-	linesByTime  = table[uuid.UUID]{name: "airing_by_time"}        // by start and UUID
-	linesByPlace = table[uuid.UUID]{name: "airing_by_station"}     // by station number, start and UUID
-	slotLines    = table[uuid.UUID]{name: "airing_by_slot"}        // by slot ID: the standing report
-	tallies      = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
-	settings     = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
+	logEntries     = table[json.RawMessage]{name: "airing_log"}      // by station number and entry number: the bytes that were hashed
+	logHeads       = table[airing.Head]{name: "airing_heads"}        // by station number
+	logLines       = table[lineIndex]{name: "airing_lines"}          // by report UUID
+	linesByTime    = table[uuid.UUID]{name: "airing_by_time"}        // by start and UUID
+	linesByPlace   = table[uuid.UUID]{name: "airing_by_station"}     // by station number, start and UUID
+	slotLines      = table[uuid.UUID]{name: "airing_by_slot"}        // by slot ID: the standing report
+	tallies        = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
+	evidenceByBlob = table[string]{name: "airing_evidence_by_blob"}  // by SHA-256 and evidence ID: the report
+	settings       = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
 )
 
 var settingsKey = []byte("current")
@@ -449,6 +450,9 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		}
 		if e.Evidence != nil {
 			idx.Evidence = append(idx.Evidence, seq)
+			if err := evidenceByBlob.put(tx, []byte(e.Evidence.SHA256+e.Evidence.ID), was.ID); err != nil {
+				return was, err
+			}
 		} else {
 			idx.Verdict = seq
 		}
@@ -590,6 +594,11 @@ func checkAirings(tx *tx, report func(Problem)) error {
 			bad(logEntries.name, e.key, err.Error())
 		}
 		heads[number] = next
+		if e := entry.Evidence; e != nil {
+			if _, ok, err := evidenceByBlob.get(tx, []byte(e.SHA256+e.ID)); err != nil || !ok {
+				bad(evidenceByBlob.name, []byte(e.SHA256), "evidence "+e.ID+" is not indexed")
+			}
+		}
 		if entry.Report != nil {
 			found[entry.Report.ID] = true
 			id := uuid.MustParse(entry.Report.ID)

@@ -271,19 +271,6 @@ func (s *Store) Copies(ctx context.Context, id string) (copies []audio.Recording
 	return copies, err
 }
 
-// BlobUsed reports whether any recording points at the bytes.
-func (s *Store) BlobUsed(ctx context.Context, sha256 string) (used bool, err error) {
-	err = s.view(ctx, func(tx *tx) error {
-		used = false
-		for _, err := range recordingsByBlob.ascend(tx, []byte(sha256), after([]byte(sha256))) {
-			used = true
-			return err
-		}
-		return nil
-	})
-	return used, err
-}
-
 // UsedRecordings lists the IDs of recordings that episodes are made of.
 func (s *Store) UsedRecordings(ctx context.Context) (used map[string]bool, err error) {
 	err = s.view(ctx, func(tx *tx) error { used, err = usedIn(tx); return err })
