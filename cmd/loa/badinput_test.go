@@ -1,0 +1,335 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// airingsWorld is a daemon on the Monday evening after the first airing.
+func airingsWorld(t testing.TB) (r *running, programme, slot, later string) {
+	r = startDaemon(t, t.TempDir(), monday)
+	programme = r.plan()
+	r.clock.set(monday.Add(9 * time.Hour))
+	slots := r.slots("02779")
+	if len(slots) != 2 {
+		t.Fatalf("slots %v", slots)
+	}
+	return r, programme, slots[0], slots[1]
+}
+
+func TestABadReportIsRefusedInWordsAndLeavesNothing(t *testing.T) {
+	r, programme, slot, later := airingsWorld(t)
+	other := r.slots("03022")[0] // the other Thanh Bình
+	aired := `{"slot":"` + slot + `","outcome":"aired"}`
+	free := func(rest string) string { return `{"station":"02779","programme":"` + programme + `",` + rest + `}` }
+	for name, c := range map[string]struct {
+		path, body, contentType string
+		status                  int
+		code, field             string
+	}{
+		"no UUID":               {path: "1", body: aired, status: 422, code: "airing.bad_id", field: "id"},
+		"no JSON":               {body: `{"slot":`, status: 422, code: "kit.json_invalid"},
+		"JSON after JSON":       {body: aired + `{}`, status: 422, code: "kit.json_invalid"},
+		"a form":                {body: "slot=1", contentType: "application/x-www-form-urlencoded", status: 415, code: "kit.not_json"},
+		"no content type":       {body: aired, contentType: " ", status: 415, code: "kit.not_json"},
+		"an unknown member":     {body: `{"slot":"` + slot + `","outcome":"aired","aired":true}`, status: 422, code: "kit.json_unknown_field", field: "aired"},
+		"a number as text":      {body: `{"slot":"` + slot + `","outcome":"aired","seconds":"900"}`, status: 422, code: "kit.json_invalid", field: "seconds"},
+		"a huge body":           {body: `{"slot":"` + strings.Repeat("x", 2<<20) + `"}`, status: 413, code: "kit.body_too_large"},
+		"a long note":           {body: `{"slot":"` + slot + `","outcome":"aired","note":"` + strings.Repeat("ế", 1001) + `"}`, status: 422, code: "airing.text_too_long", field: "note"},
+		"no such slot":          {body: `{"slot":"R9-S00001-202405131700","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
+		"a slot of garbage":     {body: `{"slot":"../../loa.db","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
+		"another station":       {body: `{"slot":"` + other + `","station":"02779","outcome":"aired"}`, status: 422, code: "airing.slot_of_other_station", field: "slot"},
+		"no such station":       {body: `{"station":"99999","programme":"` + programme + `","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00"}`, status: 404, code: "airing.no_station", field: "station"},
+		"no such programme":     {body: `{"station":"02779","programme":"P99","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00"}`, status: 404, code: "airing.no_programme", field: "programme"},
+		"an unknown outcome":    {body: `{"slot":"` + slot + `","outcome":"maybe"}`, status: 422, code: "airing.outcome_unknown", field: "outcome"},
+		"an unknown reason":     {body: `{"slot":"` + slot + `","outcome":"not_aired","reason":"lazy"}`, status: 422, code: "airing.reason_unknown", field: "reason"},
+		"no reason":             {body: `{"slot":"` + slot + `","outcome":"not_aired"}`, status: 422, code: "airing.reason_missing", field: "reason"},
+		"a reason though aired": {body: `{"slot":"` + slot + `","outcome":"aired","reason":"weather"}`, status: 422, code: "airing.reason_of_aired", field: "reason"},
+		"unknown means":         {body: `{"slot":"` + slot + `","outcome":"aired","means":"drum"}`, status: 422, code: "airing.means_unknown", field: "means"},
+		"a negative length":     {body: `{"slot":"` + slot + `","outcome":"aired","seconds":-1}`, status: 422, code: "airing.seconds_range", field: "seconds"},
+		"the future":            {body: free(`"outcome":"aired","seconds":900,"started_at":"2024-05-13T18:30:00+07:00"`), status: 422, code: "airing.in_future", field: "started_at"},
+		"a skewed phone":        {body: `{"slot":"` + slot + `","outcome":"aired","started_at":"2024-05-14T17:00:00+07:00"}`, status: 422, code: "airing.in_future", field: "started_at"},
+		"a slot not yet due":    {body: `{"slot":"` + later + `","outcome":"aired"}`, status: 422, code: "airing.in_future", field: "started_at"},
+		"too early to know":     {body: `{"slot":"` + later + `","outcome":"not_aired","reason":"power_cut"}`, status: 422, code: "airing.too_early", field: "started_at"},
+		"far from the slot":     {body: `{"slot":"` + slot + `","outcome":"aired","started_at":"2024-05-12T17:00:00+07:00"}`, status: 422, code: "airing.far_from_slot", field: "started_at"},
+		"before the station":    {body: `{"station":"S00001","programme":"` + programme + `","outcome":"aired","seconds":900,"started_at":"2023-05-13T17:00:00+07:00"}`, status: 422, code: "airing.before_station", field: "started_at"},
+		"before the code":       {body: free(`"outcome":"aired","seconds":900,"started_at":"2023-05-13T17:00:00+07:00"`), status: 404, code: "airing.no_station", field: "station"},
+		"a time without zone":   {body: free(`"outcome":"aired","started_at":"2024-05-13T17:00:00"`), status: 422, code: "kit.json_invalid"},
+		"no time":               {body: free(`"outcome":"aired","seconds":900`), status: 422, code: "airing.time_missing", field: "started_at"},
+		"corrects nothing":      {body: `{"slot":"` + slot + `","outcome":"aired","corrects":"` + uuidOf(9) + `","why":"x"}`, status: 404, code: "airing.correct_what", field: "corrects"},
+		"withdraws nothing":     {body: `{"slot":"` + slot + `","outcome":"withdrawn"}`, status: 422, code: "airing.withdraw_only_corrects", field: "outcome"},
+	} {
+		path := c.path
+		if path == "" {
+			path = uuidOf(1)
+		}
+		var headers []string
+		if c.contentType != "" {
+			headers = []string{"Content-Type", strings.TrimSpace(c.contentType)}
+		}
+		a := r.call("PUT", "/api/v1/airings/"+path, c.body, headers...)
+		p := a.problem()
+		if a.Status != c.status || p.Code != c.code || p.Field != c.field {
+			t.Errorf("%s: %d %s at %q, want %d %s at %q", name, a.Status, p.Code, p.Field, c.status, c.code, c.field)
+		}
+		if !strings.ContainsAny(p.Detail, "ảáàạãăâđếềểơưộịủ") || strings.ContainsAny(p.Detail, "{}") {
+			t.Errorf("%s: the sentence is %q", name, p.Detail)
+		}
+	}
+	if n := r.airings(); n != 0 {
+		t.Errorf("%d reports were kept of what was refused", n)
+	}
+	// After all that the first honest report under the same ID is taken.
+	if a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), aired); a.Status != http.StatusOK {
+		t.Errorf("the honest report: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestADoubleTapIsOneReportAndAReusedIDIsAConflict(t *testing.T) {
+	r, _, slot, _ := airingsWorld(t)
+	path, body := "/api/v1/airings/"+uuidOf(1), `{"slot":"`+slot+`","outcome":"aired","means":"fm"}`
+	answers := make(chan answered)
+	for range 8 {
+		go func() { answers <- r.call("PUT", path, body) }()
+	}
+	first := <-answers
+	for range 7 {
+		if a := <-answers; a.Status != http.StatusOK || string(a.Body) != string(first.Body) {
+			t.Errorf("a repeat got %d %s", a.Status, a.Body)
+		}
+	}
+	for name, c := range map[string]struct{ path, body, code string }{
+		"same ID, other content":    {path, `{"slot":"` + slot + `","outcome":"not_aired","reason":"power_cut"}`, "airing.id_reused"},
+		"same slot, other ID":       {"/api/v1/airings/" + uuidOf(2), body, "airing.slot_reported"},
+		"same slot, other outcome":  {"/api/v1/airings/" + uuidOf(3), `{"slot":"` + slot + `","outcome":"not_aired","reason":"other"}`, "airing.slot_reported"},
+		"an unwanted second report": {"/api/v1/airings/" + uuidOf(4), `{"slot":"` + slot + `","outcome":"aired"}`, "airing.slot_reported"},
+	} {
+		if a := r.call("PUT", c.path, c.body); a.Status != http.StatusConflict || a.problem().Code != c.code {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	if n := r.airings(); n != 1 {
+		t.Errorf("%d reports in the log, want 1", n)
+	}
+}
+
+func TestVietnameseInPiecesIsTheSameText(t *testing.T) {
+	r, _, slot, _ := airingsWorld(t)
+	note := "Bà con Nậm Chảy nghe rõ, đường điện đã ổn định"
+	r.made("PUT", "/api/v1/airings/"+uuidOf(1), `{"slot":"`+slot+`","outcome":"aired","note":"`+norm.NFD.String(note)+`"}`)
+	if a := r.call("GET", "/api/v1/airings/"+uuidOf(1), ""); !strings.Contains(string(a.Body), note) {
+		t.Errorf("kept %s", a.Body)
+	}
+	// A phone that retries after composing the letters repeats itself.
+	r.made("PUT", "/api/v1/airings/"+uuidOf(1), `{"slot":"`+slot+`","outcome":"aired","note":"`+note+`"}`)
+	if a := r.call("GET", "/api/v1/stations?q="+strings.ReplaceAll(norm.NFD.String("Nậm Chảy"), " ", "%20"), ""); !strings.Contains(string(a.Body), "02770") {
+		t.Errorf("found %s", a.Body)
+	}
+}
+
+func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
+	r, _, slot, _ := airingsWorld(t)
+	for _, header := range []string{"Bearer nobody", ""} {
+		a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), `{"slot":"`+slot+`","outcome":"aired"}`, "Authorization", header)
+		if a.Status != http.StatusUnauthorized || a.problem().Code == "" {
+			t.Errorf("%q: %d %s", header, a.Status, a.Body)
+		}
+	}
+	if n := r.airings(); n != 0 {
+		t.Errorf("%d reports by strangers", n)
+	}
+}
+
+// open tries to start a daemon on the folder and returns what it says.
+func open(dir string) *fault.Error {
+	d, err := newDaemon(context.Background(), daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, out: io.Discard,
+		log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err == nil {
+		err = d.Close()
+	}
+	return fault.Of(err)
+}
+
+func TestTwoDaemonsDoNotShareAFolder(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	if e := open(r.dir); e == nil || e.Code != "store.in_use" || !strings.Contains(text.Vietnamese.Fault(e), r.dir) {
+		t.Errorf("the second daemon: %v", e)
+	}
+	if code, out := loa("verify", "--data", r.dir); code != 69 || !strings.Contains(out, "đang được một tiến trình Loa khác dùng") {
+		t.Errorf("verify beside a daemon: %d %s", code, out)
+	}
+	if a := r.call("GET", "/readyz", ""); a.Status != http.StatusOK {
+		t.Errorf("the first daemon: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestADamagedDatabaseIsNeverReplaced(t *testing.T) {
+	whole := t.TempDir()
+	if e := open(whole); e != nil {
+		t.Fatal(e)
+	}
+	db, err := os.ReadFile(filepath.Join(whole, "loa.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		file []byte
+		code string
+	}{
+		"no longer there":    {nil, "store.data_missing"},
+		"empty":              {[]byte{}, "store.data_missing"},
+		"cut in half":        {db[:len(db)/2], "store.corrupt"},
+		"cut after one page": {db[:4096], "store.corrupt"},
+		"text":               {[]byte(strings.Repeat("không phải Loa\n", 1000)), "store.corrupt"},
+		"zeros":              {make([]byte, len(db)), "store.corrupt"},
+	} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "loa.db")
+		if c.file == nil {
+			err = os.Remove(path)
+		} else {
+			writeFile(t, path, c.file)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := open(dir); e == nil || e.Code != c.code {
+			t.Errorf("%s: %v, want %s", name, e, c.code)
+		}
+		if after, _ := os.ReadFile(path); !slices.Equal(after, c.file) {
+			t.Errorf("%s: the file was written to", name)
+		}
+	}
+}
+
+func TestAFolderThatCannotBeWrittenIsSaid(t *testing.T) {
+	if os.Geteuid() != 0 {
+		dir := t.TempDir()
+		if err := os.Chmod(dir, 0o500); err != nil {
+			t.Fatal(err)
+		}
+		if e := open(dir); e == nil || e.Code != "store.read_only" {
+			t.Errorf("%v", e)
+		}
+		return
+	}
+	dir := mountTmpfs(t, "ro,size=1m")
+	if e := open(dir); e == nil || e.Code != "store.read_only" {
+		t.Errorf("%v", e)
+	}
+}
+
+// mountTmpfs mounts a small file system for this test, or skips where that is
+// not allowed.
+func mountTmpfs(t *testing.T, options string) string {
+	t.Helper()
+	dir := t.TempDir()
+	flags := uintptr(0)
+	if rest, ro := strings.CutPrefix(options, "ro,"); ro {
+		flags, options = syscall.MS_RDONLY, rest
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", flags, options); err != nil {
+		t.Skipf("cannot mount a small disk here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+func TestAFullDiskRefusesAndKeepsWhatItHad(t *testing.T) {
+	dir := mountTmpfs(t, "size=8m")
+	r := startDaemon(t, dir, monday)
+	programme := r.plan()
+	r.clock.set(monday.Add(9 * time.Hour))
+	report := func(n int) answered {
+		return r.call("PUT", "/api/v1/airings/"+uuidOf(n), `{"station":"02779","programme":"`+programme+
+			`","outcome":"aired","seconds":900,"started_at":"2024-05-13T12:00:00+07:00","note":"`+strings.Repeat("ế", 900)+`"}`)
+	}
+	if a := report(1); a.Status != http.StatusOK {
+		t.Fatalf("before the disk is full: %d %s", a.Status, a.Body)
+	}
+	fill(t, filepath.Join(dir, "filler"))
+	kept := 1
+	var refused answered
+	for n := 2; n < 3000; n++ {
+		if a := report(n); a.Status != http.StatusOK {
+			refused = a
+			break
+		}
+		kept = n
+	}
+	if p := refused.problem(); refused.Status != http.StatusInsufficientStorage || p.Code != "store.full" || !strings.Contains(p.Detail, "đầy") {
+		t.Fatalf("on a full disk: %d %s", refused.Status, refused.Body)
+	}
+	if a := r.call("GET", "/api/v1/airings/"+uuidOf(kept), ""); a.Status != http.StatusOK {
+		t.Errorf("reading on a full disk: %d %s", a.Status, a.Body)
+	}
+	if a := r.call("GET", "/api/v1/airings/"+uuidOf(kept+1), ""); a.Status != http.StatusNotFound {
+		t.Errorf("the refused report: %d %s", a.Status, a.Body)
+	}
+	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
+		t.Fatal(err)
+	}
+	if a := report(kept + 1); a.Status != http.StatusOK {
+		t.Errorf("after room was made: %d %s", a.Status, a.Body)
+	}
+}
+
+// fill writes a file until the disk takes no more.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for chunk := make([]byte, 4096); err == nil; {
+		_, err = f.Write(chunk)
+	}
+}
+
+func FuzzReportBody(f *testing.F) {
+	r, programme, slot, later := airingsWorld(f)
+	for _, s := range []string{
+		`{"slot":"` + slot + `","outcome":"aired","means":"fm","seconds":900,"note":"rõ"}`,
+		`{"slot":"` + later + `","outcome":"not_aired","reason":"power_cut"}`,
+		`{"station":"02779","programme":"` + programme + `","outcome":"aired","seconds":900,"started_at":"2024-05-13T12:00:00+07:00"}`,
+		`{"slot":"` + slot + `","outcome":"withdrawn","corrects":"` + uuidOf(1) + `","why":"nhầm"}`,
+		`null`, `[]`, `{"started_at":"9999-12-31T23:59:59Z"}`, `{"seconds":1e99}`, `{"note":"\ud800"}`, "{\"note\":\"\xff\"}",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), body+" ")
+		if a.Status == http.StatusOK {
+			again := r.call("PUT", "/api/v1/airings/"+uuidOf(1), body+" ")
+			if string(again.Body) != string(a.Body) {
+				t.Errorf("a repeat of %q got %d %s, first %s", body, again.Status, again.Body, a.Body)
+			}
+			return
+		}
+		if p := a.problem(); a.Status < 400 || a.Status >= 500 || !text.Has(p.Code) || p.Detail == "" {
+			t.Errorf("%q: %d %s", body, a.Status, a.Body)
+		}
+	})
+}

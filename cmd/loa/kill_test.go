@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"loa/internal/text"
+)
+
+// The test binary is also a daemon that can be killed: with childData set it
+// serves that folder, its clock ahead by childAhead.
+const (
+	childData  = "LOA_TEST_CHILD_DATA"
+	childAhead = "LOA_TEST_CHILD_AHEAD"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childData); dir != "" {
+		if err := serveChild(dir); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func serveChild(dir string) error {
+	ahead, err := time.ParseDuration(os.Getenv(childAhead))
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	d, err := newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		now: func() time.Time { return time.Now().Add(ahead) }})
+	if err != nil {
+		return err
+	}
+	fmt.Println(d.URL())
+	return d.Run(ctx)
+}
+
+// child is a daemon in a process of its own.
+type child struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	url   string
+	token string
+}
+
+func startChild(t *testing.T, dir string, ahead time.Duration) *child {
+	t.Helper()
+	c := &child{t: t, cmd: exec.Command(os.Args[0])}
+	c.cmd.Env = append(os.Environ(), childData+"="+dir, childAhead+"="+ahead.String())
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.kill)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if c.url = strings.TrimSpace(line); err != nil || !strings.HasPrefix(c.url, "http://") {
+		t.Fatalf("the daemon said %q: %v", line, err)
+	}
+	token, err := os.ReadFile(filepath.Join(dir, "admin.token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.token = strings.TrimSpace(string(token))
+	return c
+}
+
+// kill ends the process as a power cut would: no signal it could handle.
+func (c *child) kill() {
+	_ = c.cmd.Process.Kill() // dead already is what we want too
+	_ = c.cmd.Wait()
+}
+
+// send returns the status and body of one request; 0 when the daemon died
+// before it had answered.
+func (c *child) send(method, path, body string) (int, []byte) {
+	req, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, nil
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, nil
+	}
+	return resp.StatusCode, b
+}
+
+func (c *child) must(method, path, body string) []byte {
+	c.t.Helper()
+	status, b := c.send(method, path, body)
+	if status/100 != 2 {
+		c.t.Fatalf("%s %s: %d %s", method, path, status, b)
+	}
+	return b
+}
+
+// ledger is what the clients were told is kept.
+type ledger struct {
+	mu    sync.Mutex
+	notes map[string]string // note by UUID
+	next  int
+}
+
+func (l *ledger) take() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next++
+	return l.next
+}
+
+func (l *ledger) keep(id, note string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.notes[id] = note
+	return len(l.notes)
+}
+
+// storm lets several clients report until the daemon dies, which happens
+// once so many more reports were acknowledged.
+func (l *ledger) storm(c *child, programme string, at time.Time, until int) {
+	var clients sync.WaitGroup
+	enough := make(chan struct{})
+	var once sync.Once
+	for range 6 {
+		clients.Go(func() {
+			for {
+				n := l.take()
+				id, note := uuidOf(n), fmt.Sprintf("lượt %d", n)
+				status, _ := c.send("PUT", "/api/v1/airings/"+id, fmt.Sprintf(
+					`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme, at.Format(time.RFC3339), note))
+				if status == 0 {
+					return
+				}
+				if status != http.StatusOK {
+					c.t.Errorf("report %d: %d", n, status)
+					return
+				}
+				if l.keep(id, note) >= until {
+					once.Do(func() { close(enough) })
+				}
+			}
+		})
+	}
+	<-enough
+	c.kill()
+	clients.Wait()
+}
+
+// check asks the daemon for every acknowledged report.
+func (l *ledger) check(c *child) {
+	c.t.Helper()
+	for id, note := range l.notes {
+		var got struct{ Note string }
+		if b := c.must("GET", "/api/v1/airings/"+id, ""); json.Unmarshal(b, &got) != nil || got.Note != note {
+			c.t.Errorf("acknowledged as %q, kept as %s", note, b)
+		}
+	}
+}
+
+// TestNothingAcknowledgedIsLostByKill kills the daemon again and again while
+// people report, and looks afterwards for every report that was acknowledged,
+// for every hour that was planned meanwhile, and for the word about it.
+func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
+	dir := t.TempDir()
+	rounds, each := 4, 40
+	if testing.Short() {
+		rounds = 2
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+	began := time.Now()
+	c := startChild(t, dir, 0)
+	var made struct{ ID string }
+	if err := json.Unmarshal(c.must("POST", "/api/v1/programmes", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`), &made); err != nil {
+		t.Fatal(err)
+	}
+	c.must("POST", "/api/v1/programmes/"+made.ID+"/rules", `{"cron":"0 * * * *","minutes":15,"stations":"all"}`)
+	kept := &ledger{notes: map[string]string{}}
+	for round := 1; round <= rounds; round++ {
+		kept.storm(c, made.ID, began, len(kept.notes)+each+random.IntN(each))
+		if code, out := loa("verify", "--data", dir); code != 0 {
+			t.Fatalf("round %d: verify: %d %s", round, code, out)
+		}
+		c = startChild(t, dir, time.Duration(round)*2*time.Hour) // two planned hours went by
+		kept.check(c)
+	}
+	t.Logf("%d reports acknowledged, %d kills", len(kept.notes), rounds)
+	runs := c.caughtUp(2 * rounds)
+	for at := began.Truncate(time.Hour).Add(time.Hour); at.Before(began.Add(time.Duration(2*rounds) * time.Hour)); at = at.Add(time.Hour) {
+		if n := runs[at.UTC()]; n != 1 {
+			t.Errorf("what was due at %s was noted %d times", at.In(text.Zone), n)
+		}
+	}
+	if page := string(c.must("GET", "/api/v1/runs?job=clock&limit=100", "")); strings.Count(page, "Máy chủ ngừng") != rounds {
+		t.Errorf("the server's log does not tell of %d stops:\n%s", rounds, page)
+	}
+}
+
+// caughtUp waits until so many planned hours were noted and returns how often
+// each was.
+func (c *child) caughtUp(hours int) map[time.Time]int {
+	c.t.Helper()
+	for range 1000 {
+		var list struct {
+			Items []struct {
+				ScheduledAt time.Time `json:"scheduled_at"`
+				Outcome     string
+			}
+		}
+		if err := json.Unmarshal(c.must("GET", "/api/v1/runs?job=slots_due&limit=100", ""), &list); err != nil {
+			c.t.Fatal(err)
+		}
+		noted := map[time.Time]int{}
+		for _, r := range list.Items {
+			if r.Outcome == "done" {
+				noted[r.ScheduledAt]++
+			}
+		}
+		if len(noted) >= hours {
+			return noted
+		}
+	}
+	c.t.Fatalf("never caught up %d hours", hours)
+	return nil
+}
