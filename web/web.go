@@ -10,6 +10,7 @@ import (
 	"loa/contest"
 	"loa/web/airings"
 	"loa/web/api"
+	"loa/web/calendar"
 	"loa/web/contests"
 	"loa/web/coverage"
 	"loa/web/door"
@@ -17,6 +18,8 @@ import (
 	"loa/web/kit"
 	"loa/web/me"
 	"loa/web/people"
+	"loa/web/programmes"
+	"loa/web/runs"
 	"loa/web/stations"
 	"loa/web/uploads"
 )
@@ -33,6 +36,7 @@ type Store interface {
 	people.Store
 	stations.Store
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	programmes.Store
 }
 
 // Deps are the parts of the daemon behind the pages.
@@ -42,6 +46,7 @@ type Deps struct {
 	Desk     uploads.Desk
 	Backup   api.Backup
 	Contests *contest.Hall
+	Jobs     runs.Jobs
 }
 
 // New returns the handler of everything a browser or a program may ask for.
@@ -64,4 +69,7 @@ func Register(k *kit.Kit, d Deps) {
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)
 	coverage.Register(k, d.Store)
+	programmes.Register(k, d.Store, d.Desk)
+	calendar.Register(k, d.Store)
+	runs.Register(k, d.Store, d.Jobs)
 }

@@ -144,7 +144,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Version: version,
 		ServerToken: accounts.HashOf(token), Ready: d.store.Check,
 	}, web.Deps{
-		Store: d.store, Blobs: d.blobs, Desk: d.desk, Contests: contest.NewHall(d.store, d.store),
+		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: contest.NewHall(d.store, d.store),
 		Backup: func(ctx context.Context, w io.Writer) error {
 			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
 		},

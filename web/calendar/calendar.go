@@ -1,0 +1,281 @@
+// Package calendar shows a week of planned airings, and is where one date is
+// called off, moved or annotated.
+package calendar
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html *.css
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	scheduler.Store
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+type pages struct {
+	store Store
+	week  *kit.View[weekPage]
+	one   *kit.View[onePage]
+}
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store) {
+	f := k.Folder("calendar", files)
+	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), one: kit.NewView[onePage](f, "one.html")}
+	k.Menu(kit.MenuItem{Path: "/calendar", Key: "schedule.calendar", Icon: "calendar", Access: accounts.ReadSchedule, Order: 25})
+	k.Handle(
+		kit.Route{Pattern: "GET /calendar", Access: accounts.ReadSchedule, Handler: p.showWeek},
+		kit.Route{Pattern: "GET /rules/{id}/on/{at}", Access: accounts.ReadSchedule, Handler: p.showOne},
+		kit.Route{Pattern: "POST /rules/{id}/on/{at}", Access: accounts.EditSchedule, Handler: p.save},
+	)
+}
+
+// entry is one planned airing as the calendar shows it.
+type entry struct {
+	scheduler.Planned
+	Title   string
+	Urgency string // catalogue key of its priority, "" for the ordinary one
+	Path    string
+	Past    bool
+}
+
+type day struct {
+	Start   time.Time
+	Today   bool
+	Entries []entry
+}
+
+type weekPage struct {
+	kit.Page
+	MayEdit        bool
+	Monday         time.Time
+	Previous, Next string
+	Week           string // "2024-W20"
+	Station        string // "" is all
+	Label          string
+	Stations       []kit.Option
+	Days           []day
+	Empty          bool
+}
+
+func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	today := stations.DateOf(r.Now.In(text.Zone))
+	monday := mondayOf(today.Start(text.Zone))
+	if name := q.Get("week"); name != "" {
+		week, err := airing.ParseWeek(name)
+		if err != nil {
+			return err
+		}
+		monday = isoWeeks.Start(week)
+	}
+	page := weekPage{Page: r.Page("schedule.calendar"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Monday: monday, Week: weekName(monday), Empty: true}
+	if id := q.Get("station"); id != "" {
+		st, err := reg.ByCodeOrID(id, today)
+		if err != nil {
+			return err
+		}
+		page.Station, page.Label = st.ID, reg.Label(st.ID)
+	}
+	for _, st := range reg.ActiveOn(today) {
+		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
+	}
+	page.Previous, page.Next = link(monday.AddDate(0, 0, -7), page.Station), link(monday.AddDate(0, 0, 7), page.Station)
+	for i := range 7 {
+		start := monday.AddDate(0, 0, i)
+		page.Days = append(page.Days, day{Start: start, Today: stations.DateOf(start) == today})
+	}
+	for _, planned := range s.Calendar(reg, page.Station, monday, monday.AddDate(0, 0, 7)) {
+		d := &page.Days[(int(planned.Start.In(text.Zone).Weekday())+6)%7]
+		d.Entries = append(d.Entries, entryOf(s, planned, r.Now))
+		page.Empty = false
+	}
+	return p.week.Render(w, r, page)
+}
+
+// mondayOf is the start of t's week in t's zone.
+func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
+
+func link(monday time.Time, station string) string {
+	path := "/calendar?week=" + weekName(monday)
+	if station != "" {
+		path += "&station=" + station
+	}
+	return path
+}
+
+func entryOf(s *scheduler.Schedule, planned scheduler.Planned, now time.Time) entry {
+	programme, _ := s.Programme(planned.Programme) // verified by the store; without one the title stays empty
+	e := entry{Planned: planned, Title: programme.Title, Path: "/rules/" + planned.Rule + "/on/" + planned.At.String(), Past: !planned.Start.After(now)}
+	if planned.Priority != scheduler.Ordinary {
+		e.Urgency = "schedule.priority." + string(planned.Priority)
+	}
+	return e
+}
+
+type onePage struct {
+	kit.Page
+	Form      kit.Form
+	Entry     entry
+	Programme scheduler.Programme
+	When, Who string
+	Rule      string
+	Week      string // path of the week in the calendar
+	MayEdit   bool   // the person may, and it has not come yet
+	Decided   bool   // something was decided about this date before
+	MayUndo   bool
+	Kinds     []kit.Option
+	Scopes    []kit.Option
+	Soonest   string
+	Due       *dueFacts
+}
+
+// dueFacts is what was planned when its time had come.
+type dueFacts struct {
+	Stations, Without int
+	Episodes          []dueEpisode
+	Late              bool
+	NotedAt           time.Time
+}
+
+type dueEpisode struct {
+	ID, Title string
+	Stations  int
+}
+
+func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderOne(w, r, kit.NewForm("kind", string(scheduler.Cancelled), "scope", "one"))
+}
+
+func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	at, err := scheduler.ParseWall(r.PathValue("at"))
+	if err != nil {
+		return err
+	}
+	planned, err := s.Occurrence(reg, r.PathValue("id"), at)
+	if err != nil {
+		return err
+	}
+	rule, err := s.Rule(planned.Rule)
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(planned.Programme)
+	if err != nil {
+		return err
+	}
+	v := rule.Current()
+	page := onePage{Page: r.Page("schedule.one_date"), Form: f, Entry: entryOf(s, planned, r.Now), Programme: programme, Rule: rule.ID,
+		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone)), ""),
+		Decided: planned.Cancelled || !planned.MovedFrom.IsZero(), Soonest: r.Now.In(text.Zone).Format("2006-01-02T15:04")}
+	page.Title = programme.Title
+	page.MayEdit = r.Actor.CanSomewhere(accounts.EditSchedule) && !page.Entry.Past
+	page.MayUndo = page.MayEdit && page.Decided && at.In(text.Zone).After(r.Now)
+	for _, k := range []scheduler.ExceptionKind{scheduler.Cancelled, scheduler.Moved, scheduler.Annotated} {
+		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("schedule.exception." + string(k)), Hint: r.Say("schedule.exception_hint." + string(k))})
+	}
+	for _, scope := range []string{"one", "following"} {
+		page.Scopes = append(page.Scopes, kit.Option{Value: scope, Text: r.Say("schedule.scope." + scope)})
+	}
+	if page.Due, err = p.due(r.Context(), s, planned); err != nil {
+		return err
+	}
+	return p.one.Render(w, r, page)
+}
+
+// due finds what was noted when the occurrence came due; nil before that.
+func (p pages) due(ctx context.Context, s *scheduler.Schedule, planned scheduler.Planned) (*dueFacts, error) {
+	for d, err := range p.store.Dues(ctx, planned.Start, planned.Start.Add(1)) {
+		if err != nil {
+			return nil, err
+		}
+		if d.Rule != planned.Rule {
+			continue
+		}
+		f := &dueFacts{Stations: d.Stations, Late: d.NotedAt.Sub(d.Start) > time.Minute, NotedAt: d.NotedAt}
+		for _, e := range d.Episodes {
+			if e.Episode == "" {
+				f.Without = len(e.Stations)
+				continue
+			}
+			episode, _ := s.Episode(e.Episode) // nothing is ever deleted
+			f.Episodes = append(f.Episodes, dueEpisode{e.Episode, episode.Title, len(e.Stations)})
+		}
+		return f, nil
+	}
+	return nil, nil
+}
+
+func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c := scheduler.SaveException{Rule: r.PathValue("id"), Kind: scheduler.ExceptionKind(f.Get("kind")), Note: f.Get("note"), Following: f.Get("scope") == "following"}
+	if c.At, err = scheduler.ParseWall(r.PathValue("at")); err != nil {
+		return err
+	}
+	if f.Get("do") == "undo" {
+		c = scheduler.SaveException{Rule: c.Rule, At: c.At}
+	} else if c.Kind == "" {
+		err = fault.New(fault.Invalid, "schedule.exception_unknown", "text", "").At("kind")
+	}
+	if c.Kind == scheduler.Moved {
+		if to := f.Instant("to"); !to.IsZero() {
+			c.To = scheduler.WallOf(to)
+		}
+		if err == nil {
+			err = f.Err()
+		}
+	}
+	if err == nil {
+		_, err = p.store.SaveException(r.Context(), r.Meta(f.ID), c)
+	}
+	if f.Refused(err) {
+		return p.renderOne(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	back := c.At.In(text.Zone)
+	if c.Kind == scheduler.Moved {
+		back = c.To.In(text.Zone)
+	}
+	return r.Redirect(w, link(mondayOf(back), ""), "schedule.exception_saved")
+}
+
+// isoWeeks are the weeks of a calendar on the wall, whatever coverage counts.
+var isoWeeks = airing.Calendar{Zone: text.Zone}
+
+// weekName writes an ISO week, "2024-W20".
+func weekName(monday time.Time) string { return isoWeeks.Week(monday).String() }

@@ -1,0 +1,284 @@
+package programmes
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"path"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/intake"
+	"loa/internal/fault"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+type stepLine struct {
+	State, Badge, Name, Why string
+	At                      time.Time
+}
+
+type episodePage struct {
+	kit.Page
+	Form      kit.Form
+	Episode   scheduler.Episode
+	Programme scheduler.Programme
+	State     string
+	StateText string
+	Badge     string
+	Language  string
+	Length    time.Duration
+	Short     bool // shorter than what counts
+	MinLength time.Duration
+	From      string
+	Until     string
+	Script    string
+	Steps     []stepLine
+	MayEdit   bool // it is a draft, and the person may edit it
+	MayReturn bool
+	MayPass   bool // approve
+	MayEnd    bool // withdraw
+	MaySubmit bool
+}
+
+func (p pages) showEpisode(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderEpisode(w, r, kit.NewForm())
+}
+
+func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	e, err := s.Episode(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(e.Programme)
+	if err != nil {
+		return err
+	}
+	script, err := p.store.Script(r.Context(), e.ID)
+	if err != nil {
+		return err
+	}
+	edit, approve, state := r.Actor.CanSomewhere(accounts.EditSchedule), r.Actor.CanSomewhere(accounts.Approve), e.State()
+	if !edit && state != scheduler.Approved && state != scheduler.Withdrawn {
+		return fault.New(fault.NotFound, "schedule.episode_unknown", "id", e.ID)
+	}
+	page := episodePage{Page: r.Page("schedule.episode"), Form: f, Episode: e, Programme: programme, State: string(state),
+		StateText: r.Say("schedule.state." + string(state)), Badge: stateBadges[state], Language: r.Say("language." + e.Language), Length: seconds(e.Seconds),
+		Short:     e.Audio != "" && programme.CountsTowardTarget && e.Seconds < float64(programme.MinSeconds),
+		MinLength: time.Duration(programme.MinSeconds) * time.Second, From: e.From.Short(), Until: e.Until.Short(), Script: script,
+		MayEdit: edit && state == scheduler.Draft, MaySubmit: edit && state == scheduler.Draft && (e.Audio != "" || e.ScriptRunes > 0),
+		MayReturn: edit && state == scheduler.Submitted, MayPass: approve && state == scheduler.Submitted, MayEnd: approve && state == scheduler.Approved}
+	page.Title = e.Title
+	for i := len(e.Steps) - 1; i >= 0 && edit; i-- {
+		st := e.Steps[i]
+		page.Steps = append(page.Steps, stepLine{r.Say("schedule.state." + string(st.State)), stateBadges[st.State], st.ByName, st.Why, st.At})
+	}
+	return p.episode.Render(w, r, page)
+}
+
+func (p pages) move(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	e, err := p.store.MoveEpisode(r.Context(), r.Meta(f.ID), scheduler.MoveEpisode{ID: r.PathValue("id"), To: scheduler.State(f.Get("to")), Why: f.Get("why")})
+	if f.Refused(err) {
+		return p.renderEpisode(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/episodes/"+e.ID, "schedule.moved_"+string(e.State()), "title", e.Title)
+}
+
+type episodeEditPage struct {
+	kit.Page
+	Form      kit.Form
+	Programme scheduler.Programme
+	Action    string
+	Languages []kit.Option
+	Limit     int64  // of a file, in bytes
+	File      string // name of the recording chosen already
+	Length    time.Duration
+	MayPass   bool
+}
+
+func (p pages) renderEpisodeEdit(w http.ResponseWriter, r *kit.Request, programme scheduler.Programme, f kit.Form) error {
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	page := episodeEditPage{Page: r.Page("schedule.new_episode"), Form: f, Programme: programme, Action: r.URL.Path, Limit: set.MaxBytes,
+		Languages: options(r, "language.", stations.Languages), MayPass: r.Actor.CanSomewhere(accounts.Approve)}
+	if path.Base(page.Action) == "new" || path.Base(page.Action) == "edit" {
+		page.Action = path.Dir(page.Action)
+	}
+	if page.Action == "/episodes/"+path.Base(page.Action) {
+		page.Title = r.Say("schedule.edit_episode")
+	}
+	if id := f.Get("audio"); id != "" {
+		rec, err := p.store.Recording(r.Context(), id)
+		if err != nil && fault.Of(err).Kind != fault.NotFound {
+			return err
+		}
+		page.File, page.Length = rec.Name, seconds(rec.Seconds)
+	}
+	return p.episodeEdit.Render(w, r, page)
+}
+
+func (p pages) showNewEpisode(w http.ResponseWriter, r *kit.Request) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return p.renderEpisodeEdit(w, r, programme, kit.NewForm("language", programme.Languages[0]))
+}
+
+func (p pages) showEditEpisode(w http.ResponseWriter, r *kit.Request) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	e, err := s.Episode(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(e.Programme)
+	if err != nil {
+		return err
+	}
+	script, err := p.store.Script(r.Context(), e.ID)
+	if err != nil {
+		return err
+	}
+	f := kit.NewForm("title", e.Title, "language", e.Language, "script", script, "audio", e.Audio, "from", string(e.From), "until", string(e.Until))
+	return p.renderEpisodeEdit(w, r, programme, f)
+}
+
+// saveEpisode takes the form of a new episode and of a draft: the file, if one
+// was chosen, then the episode, then, at the editor's wish, the next steps.
+func (p pages) saveEpisode(w http.ResponseWriter, r *kit.Request) error {
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	if r.ContentLength > set.MaxBytes+2*kit.DefaultBody {
+		return audio.TooLarge(set.MaxBytes)
+	}
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	c := scheduler.SaveEpisode{Title: f.Get("title"), Script: f.Get("script"), Language: f.Get("language"),
+		From: stations.Date(f.Get("from")), Until: stations.Date(f.Get("until")), Submit: f.Get("do") != "draft"}
+	if r.URL.Path == "/episodes/"+r.PathValue("id") {
+		c.ID = r.PathValue("id")
+		old, err := s.Episode(c.ID)
+		if err != nil {
+			return err
+		}
+		c.Programme = old.Programme
+	} else {
+		c.Programme = r.PathValue("id")
+	}
+	programme, err := s.Programme(c.Programme)
+	if err != nil {
+		return err
+	}
+	e, err := p.keepEpisode(r, f, c)
+	if f.Refused(err) {
+		return p.renderEpisodeEdit(w, r, programme, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/episodes/"+e.ID, "schedule.moved_"+string(e.State()), "title", e.Title)
+}
+
+func (p pages) keepEpisode(r *kit.Request, f *kit.Form, c scheduler.SaveEpisode) (scheduler.Episode, error) {
+	id, err := p.takeAudio(r.Context(), r.Actor, f)
+	if err != nil {
+		return scheduler.Episode{}, err
+	}
+	c.Audio = id
+	f.Values.Set("audio", id) // kept if the rest is refused: nobody sends a file twice
+	e, err := p.store.SaveEpisode(r.Context(), r.Meta(f.ID), c)
+	if err != nil || f.Get("do") != "approve" {
+		return e, err
+	}
+	return p.store.MoveEpisode(r.Context(), r.Meta(derived(f.ID, "approve")), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
+}
+
+// derived makes the ID of a further change that one form asks for, so that a
+// double tap repeats all of them and makes none twice.
+func derived(id, what string) string { return uuid.NewSHA1(uuid.MustParse(id), []byte(what)).String() }
+
+// patience is how often the verdict on a whole file is asked for; the desk
+// waits some seconds each time.
+const patience = 6
+
+// takeAudio hands the chosen file to the desk and returns the recording it
+// became, or the one chosen before.
+func (p pages) takeAudio(ctx context.Context, by accounts.Actor, f *kit.Form) (string, error) {
+	file, head, err := f.File("file")
+	if fault.Is(err, "kit.file_missing") {
+		return f.Get("audio"), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	id := derived(f.ID, "audio")
+	st, err := p.arrive(ctx, by, id, file, head)
+	for range patience {
+		if err != nil || !st.Checking {
+			break
+		}
+		st, err = p.desk.Status(ctx, by.Person, id)
+	}
+	var named *fault.Error
+	switch {
+	case errors.As(err, &named):
+		return "", named.At("file")
+	case err != nil:
+		return "", err
+	case !st.Kept:
+		return "", fault.New(fault.Conflict, "schedule.still_checking").At("file")
+	}
+	return id, nil
+}
+
+// arrive sends the file, or what is missing of it when the same form was sent
+// before.
+func (p pages) arrive(ctx context.Context, by accounts.Actor, id string, file multipart.File, head *multipart.FileHeader) (intake.Status, error) {
+	st, err := p.desk.Status(ctx, by.Person, id)
+	if fault.Is(err, "uploads.unknown") {
+		st, err = p.desk.Create(ctx, by, id, intake.Order{Kind: audio.ForProgramme, Name: head.Filename, Length: head.Size})
+	}
+	if err != nil || st.Kept || st.Offset == st.Length {
+		return st, err
+	}
+	if _, err := file.Seek(st.Offset, io.SeekStart); err != nil {
+		return st, err
+	}
+	return p.desk.Write(ctx, by.Person, id, intake.Piece{At: st.Offset, Body: file, Size: head.Size - st.Offset, Length: audio.Unknown})
+}

@@ -1,0 +1,349 @@
+// Package programmes is where editors keep programmes, their episodes and the
+// rules by which they air.
+package programmes
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/intake"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html *.css
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	scheduler.Store
+	Registry(ctx context.Context) (*stations.Registry, error)
+	Recording(ctx context.Context, id string) (audio.Recording, error)
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
+}
+
+// Desk is where files arrive: an intake.Desk.
+type Desk interface {
+	Create(ctx context.Context, by accounts.Actor, id string, o intake.Order) (intake.Status, error)
+	Write(ctx context.Context, person, id string, p intake.Piece) (intake.Status, error)
+	Status(ctx context.Context, person, id string) (intake.Status, error)
+}
+
+type pages struct {
+	store       Store
+	desk        Desk
+	list        *kit.View[listPage]
+	show        *kit.View[programmePage]
+	edit        *kit.View[editPage]
+	episode     *kit.View[episodePage]
+	episodeEdit *kit.View[episodeEditPage]
+	ruleEdit    *kit.View[rulePage]
+}
+
+// mostBody is over every size limit an administrator can set for a file; the
+// limit itself is looked at before the body is read.
+const mostBody = 5_000_000_000
+
+// Register adds the pages to k. Audio goes through desk.
+func Register(k *kit.Kit, s Store, desk Desk) {
+	f := k.Folder("programmes", files)
+	p := pages{store: s, desk: desk,
+		list: kit.NewView[listPage](f, "list.html"), show: kit.NewView[programmePage](f, "programme.html"), edit: kit.NewView[editPage](f, "edit.html"),
+		episode: kit.NewView[episodePage](f, "episode.html"), episodeEdit: kit.NewView[episodeEditPage](f, "episode_edit.html"), ruleEdit: kit.NewView[rulePage](f, "rule.html")}
+	k.Menu(kit.MenuItem{Path: "/programmes", Key: "schedule.programmes", Icon: "horn", Access: accounts.EditSchedule, Order: 20})
+	edit := accounts.EditSchedule
+	k.Handle(
+		kit.Route{Pattern: "GET /programmes", Access: accounts.ReadSchedule, Handler: p.showList},
+		kit.Route{Pattern: "GET /programmes/new", Access: edit, Handler: p.showNew},
+		kit.Route{Pattern: "POST /programmes", Access: edit, Handler: p.save},
+		kit.Route{Pattern: "GET /programmes/{id}", Access: accounts.ReadSchedule, Handler: p.showProgramme},
+		kit.Route{Pattern: "GET /programmes/{id}/edit", Access: edit, Handler: p.showEdit},
+		kit.Route{Pattern: "POST /programmes/{id}", Access: edit, Handler: p.save},
+		kit.Route{Pattern: "GET /programmes/{id}/episodes/new", Access: edit, Handler: p.showNewEpisode},
+		kit.Route{Pattern: "POST /programmes/{id}/episodes", Access: edit, Handler: p.saveEpisode, MaxBody: mostBody},
+		kit.Route{Pattern: "GET /episodes/{id}", Access: accounts.ReadSchedule, Handler: p.showEpisode},
+		kit.Route{Pattern: "GET /episodes/{id}/edit", Access: edit, Handler: p.showEditEpisode},
+		kit.Route{Pattern: "POST /episodes/{id}", Access: edit, Handler: p.saveEpisode, MaxBody: mostBody},
+		kit.Route{Pattern: "POST /episodes/{id}/move", Access: edit, Handler: p.move},
+		kit.Route{Pattern: "GET /programmes/{id}/rules/new", Access: edit, Handler: p.showNewRule},
+		kit.Route{Pattern: "POST /programmes/{id}/rules", Access: edit, Handler: p.saveRule},
+		kit.Route{Pattern: "GET /rules/{id}", Access: edit, Handler: p.showRule},
+		kit.Route{Pattern: "POST /rules/{id}", Access: edit, Handler: p.saveRule},
+		kit.Route{Pattern: "POST /rules/{id}/end", Access: edit, Handler: p.endRule},
+	)
+	k.AddStep(p.steps)
+}
+
+// facts loads what every page needs.
+func (p pages) facts(r *kit.Request) (*scheduler.Schedule, *stations.Registry, error) {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	reg, err := p.store.Registry(r.Context())
+	return s, reg, err
+}
+
+// stateBadges gives each state its mark.
+var stateBadges = map[scheduler.State]string{
+	scheduler.Draft: kit.StateNone, scheduler.Submitted: kit.StateWarn, scheduler.Approved: kit.StateOK, scheduler.Withdrawn: kit.StateBad,
+}
+
+// episodeLine is an episode in a list.
+type episodeLine struct {
+	ID, Title, Programme, Language string
+	State, Badge                   string
+	Length                         time.Duration
+	At                             time.Time // of the last step
+}
+
+func lineOf(s *scheduler.Schedule, e scheduler.Episode) episodeLine {
+	p, _ := s.Programme(e.Programme) // the zero Programme has an empty title
+	return episodeLine{ID: e.ID, Title: e.Title, Programme: p.Title, Language: "language." + e.Language, State: "schedule.state." + string(e.State()),
+		Badge: stateBadges[e.State()], Length: seconds(e.Seconds), At: e.Steps[len(e.Steps)-1].At}
+}
+
+func seconds(s float64) time.Duration {
+	return time.Duration(s * float64(time.Second)).Round(time.Second)
+}
+
+// ruleLine is a rule in a list.
+type ruleLine struct {
+	ID, When, Who string
+	Priority      string
+	From, Until   string
+	Next          []time.Time
+	Ended         bool
+}
+
+func ruleLines(lang text.Language, reg *stations.Registry, rules []scheduler.Rule, now time.Time, dates int) []ruleLine {
+	var out []ruleLine
+	for _, rule := range rules {
+		v := rule.Current()
+		l := ruleLine{ID: rule.ID, When: scheduler.SayCron(lang, v.Cron), Who: v.Selection.Say(lang, reg), From: v.From.Short(), Until: v.Until.Short(), Next: rule.Upcoming(now, dates)}
+		if v.Priority != scheduler.Ordinary {
+			l.Priority = "schedule.priority." + string(v.Priority)
+		}
+		l.Ended = len(l.Next) == 0
+		out = append(out, l)
+	}
+	slices.SortStableFunc(out, func(a, b ruleLine) int {
+		if a.Ended == b.Ended {
+			return 0
+		}
+		if b.Ended {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+type programmeCard struct {
+	scheduler.Programme
+	Rules  []ruleLine
+	Latest *episodeLine // newest that is approved
+}
+
+type listPage struct {
+	kit.Page
+	MayEdit bool
+	Waiting []episodeLine
+	Cards   []programmeCard
+}
+
+func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
+	s, reg, err := p.facts(r)
+	if err != nil {
+		return err
+	}
+	page := listPage{Page: r.Page("schedule.programmes"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule)}
+	if page.MayEdit {
+		page.Waiting = waiting(s)
+	}
+	for _, programme := range s.Programmes {
+		c := programmeCard{Programme: programme, Rules: ruleLines(r.Lang, reg, s.RulesOf(programme.ID), r.Now, 1)}
+		c.Rules = slices.DeleteFunc(c.Rules, func(l ruleLine) bool { return l.Ended })
+		for _, e := range s.EpisodesOf(programme.ID) {
+			if e.State() == scheduler.Approved {
+				line := lineOf(s, e)
+				c.Latest = &line
+				break
+			}
+		}
+		page.Cards = append(page.Cards, c)
+	}
+	return p.list.Render(w, r, page)
+}
+
+// waiting lists what the editorial board has to look at, longest first.
+func waiting(s *scheduler.Schedule) []episodeLine {
+	var out []episodeLine
+	for _, e := range s.Episodes {
+		if e.State() == scheduler.Submitted {
+			out = append(out, lineOf(s, e))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b episodeLine) int { return a.At.Compare(b.At) })
+	return out
+}
+
+type programmePage struct {
+	kit.Page
+	MayEdit   bool
+	Programme scheduler.Programme
+	Topics    []string
+	Languages []string
+	MinLength time.Duration
+	Episodes  []episodeLine
+	Rules     []ruleLine
+}
+
+func (p pages) showProgramme(w http.ResponseWriter, r *kit.Request) error {
+	s, reg, err := p.facts(r)
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	page := programmePage{Page: r.Page("schedule.programme"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Programme: programme,
+		MinLength: time.Duration(programme.MinSeconds) * time.Second, Rules: ruleLines(r.Lang, reg, s.RulesOf(programme.ID), r.Now, 3)}
+	page.Title = programme.Title
+	for _, t := range programme.Topics {
+		page.Topics = append(page.Topics, r.Say("schedule.topic."+string(t)))
+	}
+	for _, l := range programme.Languages {
+		page.Languages = append(page.Languages, r.Say("language."+l))
+	}
+	for _, e := range s.EpisodesOf(programme.ID) {
+		if page.MayEdit || e.State() == scheduler.Approved {
+			page.Episodes = append(page.Episodes, lineOf(s, e))
+		}
+	}
+	return p.show.Render(w, r, page)
+}
+
+type editPage struct {
+	kit.Page
+	Form      kit.Form
+	Action    string
+	Contents  []kit.Option
+	Themes    []kit.Option
+	Languages []kit.Option
+}
+
+func options[T ~string](r *kit.Request, prefix string, keys []T) []kit.Option {
+	out := make([]kit.Option, 0, len(keys))
+	for _, k := range keys {
+		out = append(out, kit.Option{Value: string(k), Text: r.Say(prefix + string(k))})
+	}
+	return out
+}
+
+func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f kit.Form) error {
+	page := editPage{Page: r.Page("schedule.new_programme"), Form: f, Action: "/programmes", Contents: options(r, "schedule.topic.", scheduler.Contents()),
+		Themes: options(r, "schedule.topic.", scheduler.Themes()), Languages: options(r, "language.", stations.Languages)}
+	if id != "" {
+		page.Title, page.Action = r.Say("schedule.edit_programme"), "/programmes/"+id
+	}
+	return p.edit.Render(w, r, page)
+}
+
+func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderEdit(w, r, "", kit.NewForm("languages", stations.Vietnamese, "counts", "1", "min_minutes", "3"))
+}
+
+func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f := kit.NewForm("title", programme.Title, "producer", programme.Producer, "min_minutes", minutes(programme.MinSeconds))
+	if programme.CountsTowardTarget {
+		f.Values.Set("counts", "1")
+	}
+	for _, t := range programme.Topics {
+		f.Values.Add("topics", string(t))
+	}
+	for _, l := range programme.Languages {
+		f.Values.Add("languages", l)
+	}
+	return p.renderEdit(w, r, programme.ID, f)
+}
+
+// minutes writes a length as the form's field takes it: whole minutes, or with
+// a decimal when there is a rest.
+func minutes(seconds int) string { return strconv.FormatFloat(float64(seconds)/60, 'f', -1, 64) }
+
+func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c := scheduler.SaveProgramme{ID: r.PathValue("id"), Title: f.Get("title"), Producer: f.Get("producer"), Languages: f.All("languages"), CountsTowardTarget: f.Bool("counts")}
+	for _, t := range f.All("topics") {
+		c.Topics = append(c.Topics, scheduler.Topic(t))
+	}
+	if m, err := strconv.ParseFloat(f.Get("min_minutes"), 64); err == nil && m > 0 && m < 1000 {
+		c.MinSeconds = int(m * 60)
+	} else {
+		c.MinSeconds = -1 // refused, with the sentence beside the field
+	}
+	saved, err := p.store.SaveProgramme(r.Context(), r.Meta(f.ID), c)
+	if f.Refused(err) {
+		return p.renderEdit(w, r, c.ID, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/programmes/"+saved.ID, "schedule.programme_saved", "title", saved.Title)
+}
+
+// steps are the cards of the first page: what an editor does next.
+func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.EditSchedule) {
+		return nil, nil
+	}
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	step := func(key, path, icon, state string, order int, args ...any) kit.Step {
+		return kit.Step{Title: r.Say("schedule.step."+key, args...), Text: r.Say("schedule.step."+key+"_text", args...), Button: r.Say("schedule.step." + key + "_button"),
+			Path: path, Icon: icon, State: state, Order: order}
+	}
+	if len(s.Programmes) == 0 {
+		return []kit.Step{step("first", "/programmes/new", "horn", "", 10)}, nil
+	}
+	var out []kit.Step
+	if list := waiting(s); len(list) > 0 {
+		path := "/programmes"
+		if len(list) == 1 {
+			path = "/episodes/" + list[0].ID
+		}
+		out = append(out, step("approve", path, "check", kit.StateWarn, 20, "n", len(list)))
+	}
+	for _, programme := range s.Programmes {
+		switch {
+		case len(s.EpisodesOf(programme.ID)) == 0:
+			out = append(out, step("episode", "/programmes/"+programme.ID+"/episodes/new", "upload", "", 30, "title", programme.Title))
+		case len(s.RulesOf(programme.ID)) == 0:
+			out = append(out, step("rule", "/programmes/"+programme.ID+"/rules/new", "calendar", "", 31, "title", programme.Title))
+		}
+	}
+	return out[:min(len(out), 4)], nil
+}
