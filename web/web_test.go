@@ -14,6 +14,7 @@ import (
 	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/store/bolt"
 	"loa/store/folder"
 	"loa/web"
@@ -49,8 +50,12 @@ func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 	t.Cleanup(func() { _ = spool.Close() })
 	desk := intake.New(t.Context(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: now})
 	t.Cleanup(desk.Close)
+	clock, err := scheduler.NewClock(s, log, now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	k := kit.New(kit.Config{Auth: s, Now: now, Log: log})
-	web.Register(k, web.Deps{Store: s, Blobs: blobs, Desk: desk, Contests: contest.NewHall(s, s), Backup: func(context.Context, io.Writer) error { return nil }})
+	web.Register(k, web.Deps{Store: s, Blobs: blobs, Desk: desk, Jobs: clock, Contests: contest.NewHall(s, s), Backup: func(context.Context, io.Writer) error { return nil }})
 	return k, s
 }
 
