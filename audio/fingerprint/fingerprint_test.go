@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"sync"
 	"testing"
 
 	"loa/audio/fingerprint"
@@ -295,4 +297,27 @@ func floats(data []byte) []float32 {
 		out[i] = math.Float32frombits(uint32(data[4*i]) | uint32(data[4*i+1])<<8 | uint32(data[4*i+2])<<16 | uint32(data[4*i+3])<<24)
 	}
 	return out
+}
+
+// TestIndexFromManySides is for the race detector.
+func TestIndexFromManySides(t *testing.T) {
+	var index fingerprint.Index
+	prints := []fingerprint.Print{printOf(8000, 1, warble(300, 8000, 1, 8)), printOf(8000, 1, warble(301, 8000, 1, 8))}
+	var group sync.WaitGroup
+	for i := range 4 {
+		group.Go(func() {
+			id := fmt.Sprint(i)
+			for range 20 {
+				index.Add(id, prints[i%2])
+				if found := index.Find(prints[i%2]); !slices.ContainsFunc(found, func(m fingerprint.Match) bool { return m.ID == id }) {
+					t.Errorf("%s lost: %+v", id, found)
+				}
+				index.Remove(id)
+			}
+		})
+	}
+	group.Wait()
+	if index.Len() != 0 || len(index.Find(prints[0])) != 0 {
+		t.Errorf("%d left", index.Len())
+	}
 }
