@@ -16,11 +16,12 @@ import (
 )
 
 // warble is sound with a shape of its own for each seed: a chord of gliding
-// tones under noise, in Go, for tests that need no real programme.
+// tones over faint noise, in Go, for tests that need no real programme.
 func warble(seed uint64, rate, channels int, seconds float64) []float32 {
 	random := rand.New(rand.NewPCG(seed, 9))
 	const voices = 6
 	var hz, to, phase [voices]float64
+	var hiss [2]float64
 	for v := range hz {
 		hz[v], to[v] = 300+1700*random.Float64(), 300+1700*random.Float64()
 	}
@@ -37,6 +38,9 @@ func warble(seed uint64, rate, channels int, seconds float64) []float32 {
 			phase[v] += 2 * math.Pi * hz[v] / float64(rate)
 			sum += 0.1 * math.Sin(phase[v])
 		}
+		hiss[0] += 0.2 * (random.Float64() - 0.5 - hiss[0])
+		hiss[1] += 0.2 * (hiss[0] - hiss[1])
+		sum += 0.3 * hiss[1]
 		for range channels {
 			out = append(out, float32(sum))
 		}
@@ -118,7 +122,7 @@ func TestGainInversionAndOneChannel(t *testing.T) {
 		"second inverted": func(l, r float32) (float32, float32) { return l, -r },
 		"second dead":     func(l, r float32) (float32, float32) { return l, 0 },
 		"first dead":      func(l, r float32) (float32, float32) { return 0, r },
-		"clipped":         func(l, r float32) (float32, float32) { return max(min(l, 0.35), -0.35), max(min(r, 0.35), -0.35) },
+		"clipped":         func(l, r float32) (float32, float32) { return max(min(l, 0.42), -0.42), max(min(r, 0.42), -0.42) },
 	} {
 		changed := make([]float32, len(samples))
 		for i := 0; i < len(samples); i += 2 {
