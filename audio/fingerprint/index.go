@@ -77,10 +77,10 @@ type record struct {
 // stride apart, from other bands in the middle one. ok is false in silence.
 //
 // The paper looks up whole sub-fingerprints. Those of speech are far from evenly
-// spread: in a trial with three hours of espeak-ng every tenth was so common
-// that among a thousand hours it would be crowded, against none in ten thousand
-// of these keys; and a copy at 32 kbit/s keeps 16 % of the former and 20 % of
-// the latter.
+// spread: in a trial with four hours of espeak-ng every eleventh was so common
+// that it would be crowded in a thousand hours, against fewer than one in a
+// thousand of these keys; and a copy at 32 kbit/s kept 16 % of the former and
+// 20 % of the latter.
 func key(a, b, c uint32) (k uint32, ok bool) {
 	k = eighth(a) | eighth(b>>2)<<8 | eighth(c)<<16
 	return k, a != 0 && b != 0 && c != 0
