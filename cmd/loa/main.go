@@ -27,6 +27,7 @@ type command struct {
 var commands = []command{
 	{"serve", "cli.summary.serve", serveCommand},
 	{"audio", "audio.cli.summary", audioCommand},
+	{"coverage", "cli.summary.coverage", coverageCommand},
 	{"backup", "cli.summary.backup", backupCommand},
 	{"restore", "cli.summary.restore", restoreCommand},
 	{"user", "accounts.cli.summary", userCommand},

@@ -18,7 +18,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html
+//go:embed *.html *.css
 var files embed.FS
 
 // Store is what these pages ask of the store.
@@ -98,12 +98,13 @@ func (p pages) calendar(ctx context.Context) (airing.Calendar, error) {
 	return set.Calendar(text.Zone), err
 }
 
-// weekOf is the week of ?week=, or the current one.
+// weekOf is the week of ?week=, or the one people mean: on a week's first day
+// that is still the week before, which they now close.
 func weekOf(r *kit.Request, cal airing.Calendar) (airing.Week, error) {
 	if s := r.FormValue("week"); s != "" {
 		return airing.ParseWeek(s)
 	}
-	return cal.Week(r.Now), nil
+	return cal.Week(r.Now.AddDate(0, 0, -1)), nil
 }
 
 func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
@@ -345,11 +346,11 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now)})
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now.AddDate(0, 0, -1))})
 	if err != nil || got.Active == 0 {
 		return nil, err
 	}
-	step := kit.Step{Title: r.Say("coverage.step", "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
+	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
 		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
 	if got.Aired == got.Expected() {
 		step.State = "ok"
