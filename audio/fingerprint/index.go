@@ -234,12 +234,14 @@ func (x *Index) candidates(p Print) []candidate {
 		return nil
 	}
 	var hits []candidate
-	for i := 0; i+2*stride < len(p.frames); i++ {
-		k, ok := key(p.frames[i], p.frames[i+stride], p.frames[i+2*stride])
-		if !ok {
-			continue
+	for i := range p.frames {
+		tried := make([]uint32, 0, len(shifts))
+		for _, s := range shifts {
+			if k, ok := p.keyNear(i, s); ok && !slices.Contains(tried, k) {
+				tried = append(tried, k)
+				hits = x.equal(hits, k, i)
+			}
 		}
-		hits = x.equal(hits, k, i)
 	}
 	slices.SortFunc(hits, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.record, b.record), cmp.Compare(a.offset, b.offset))
@@ -254,6 +256,20 @@ func (x *Index) candidates(p Print) []candidate {
 	}
 	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.votes, a.votes) })
 	return out[:min(len(out), judged)]
+}
+
+// shifts are the places to take the three parts of a key from, in frames beside
+// the right one. What a frame's neighbour has otherwise are the bits that flip
+// easily; so a copy whose key differs in such a bit is found too.
+var shifts = [...][3]int{{0, 0, 0}, {-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 1, 0}, {0, 0, -1}, {0, 0, 1}}
+
+// keyNear is the key of frame i of a print with its parts shifted.
+func (p Print) keyNear(i int, shift [3]int) (uint32, bool) {
+	a, b, c := i+shift[0], i+stride+shift[1], i+2*stride+shift[2]
+	if a < 0 || c >= len(p.frames) {
+		return 0, false
+	}
+	return key(p.frames[a], p.frames[b], p.frames[c])
 }
 
 // equal appends a candidate for every indexed frame with a key, which frame i of
