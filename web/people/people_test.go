@@ -1,0 +1,214 @@
+package people_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/store/bolt"
+	"loa/web/door"
+	"loa/web/home"
+	"loa/web/kit"
+	"loa/web/me"
+	"loa/web/people"
+	"loa/web/webtest"
+)
+
+func newPages(t *testing.T) (http.Handler, *bolt.Store) {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	webtest.Stations(t, s)
+	k := kit.New(kit.Config{Auth: s, Now: time.Now, Log: log})
+	home.Register(k)
+	door.Register(k, s)
+	me.Register(k, s)
+	people.Register(k, s)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, s
+}
+
+func grant(role accounts.Role, level accounts.Level, id string) accounts.Grant {
+	return accounts.Grant{Role: role, Scope: accounts.Scope{Level: level, ID: id}}
+}
+
+// oneStation is a station, its district and a station of another district.
+func oneStation(t *testing.T, s *bolt.Store) (here, elsewhere accounts.Where) {
+	t.Helper()
+	r, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	here = r.Where(r.Stations()[0].ID)
+	for _, st := range r.Stations() {
+		if elsewhere = r.Where(st.ID); elsewhere.District != here.District {
+			return here, elsewhere
+		}
+	}
+	t.Fatal("one district only")
+	return here, elsewhere
+}
+
+func TestAnInvitationGoesFromThePageToTheNewOperator(t *testing.T) {
+	h, s := newPages(t)
+	here, _ := oneStation(t, s)
+	chief := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", time.Now(), grant(accounts.Admin, accounts.Province, "")))
+	chief.Get("/")
+	chief.Expect(200, "a[href='/people/sheet']", "127 trong 127 đài")
+	chief.Get("/people/invite?role=operator&station=" + here.Station)
+	chief.Expect(200, "select[name=station] option[selected]")
+	chief.Submit("main form.card", "note", "Chị Mai")
+	chief.Expect(200, "svg.qr", "/join/")
+	link := chief.Doc().Find("#link").AttrOr("value", "")
+	_, secret, _ := strings.Cut(link, "/join/")
+	mai := webtest.NewClient(t, h, "")
+	mai.Get("/join/" + secret)
+	mai.Submit("main form", "name", "Vàng Thị Mai", "login", "mai", "passphrase", "ba con trâu ra suối")
+	mai.Expect(200, "h1", "Vàng Thị Mai")
+	mai.Get("/people")
+	mai.Expect(403, "", "không có quyền")
+	chief.Get("/people?q=vang+mai")
+	chief.Expect(200, "table a", "Vàng Thị Mai", "Phụ trách đài")
+	chief.Get("/")
+	chief.Expect(200, "", "126 trong 127 đài")
+}
+
+func TestADistrictMonitorTendsHerDistrictAlone(t *testing.T) {
+	h, s := newPages(t)
+	here, elsewhere := oneStation(t, s)
+	now := time.Now()
+	webtest.LoggedIn(t, s, "chief", now, grant(accounts.Admin, accounts.Province, ""))
+	webtest.LoggedIn(t, s, "near", now, grant(accounts.Operator, accounts.Station, here.Station))
+	webtest.LoggedIn(t, s, "far", now, grant(accounts.Operator, accounts.Station, elsewhere.Station))
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "monitor", now, grant(accounts.Monitor, accounts.District, here.District)))
+	c.Get("/people")
+	c.Expect(200, "table", "near")
+	c.Refuse("far", "chief")
+	d, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, _ := d.ByLogin("near")
+	far, _ := d.ByLogin("far")
+	c.Get("/people/" + far.ID)
+	c.Expect(403, "")
+	c.Refuse("far")
+	c.Get("/people/" + near.ID)
+	c.Expect(200, "form[action$='/renew']")
+	c.Submit("form[action$='/renew']")
+	c.Expect(200, "svg.qr", "near")
+	c.Get("/people/" + near.ID)
+	c.Submit("details form", "role", "admin")
+	c.Expect(403, "")
+	c.Get("/people/invite")
+	if n := c.Doc().Find("select[name=station] option[value='" + elsewhere.Station + "']").Length(); n != 0 {
+		t.Error("a station of another district is offered")
+	}
+}
+
+func TestDisablingLogsOutAtOnce(t *testing.T) {
+	h, s := newPages(t)
+	here, _ := oneStation(t, s)
+	chief := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", time.Now(), grant(accounts.Admin, accounts.Province, "")))
+	hoa := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "hoa", time.Now(), grant(accounts.Operator, accounts.Station, here.Station)))
+	hoa.Get("/me")
+	hoa.Expect(200, "form[action='/logout']")
+	d, _ := s.Directory(t.Context())
+	p, _ := d.ByLogin("hoa")
+	chief.Get("/people/" + p.ID)
+	chief.Submit("form:has(input[value=disable])")
+	chief.Expect(200, ".badge.bad", "Đã khóa")
+	hoa.Get("/me")
+	hoa.Expect(200, "form[action='/login']")
+	self, _ := d.ByLogin("chief")
+	chief.Get("/people/" + self.ID)
+	chief.Submit("form:has(input[name=grant])")
+	chief.Expect(422, ".notice.bad", "người quản trị duy nhất")
+}
+
+func TestASheetOfCardsIsMadeOnceHoweverOftenItIsSent(t *testing.T) {
+	h, s := newPages(t)
+	chief := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", time.Now(), grant(accounts.Admin, accounts.Province, "")))
+	here, _ := oneStation(t, s)
+	chief.Get("/people/sheet")
+	page := chief.Last
+	chief.Submit("main form", "district", here.District)
+	chief.Expect(200, ".invite svg.qr")
+	first := chief.Doc().Find(".invite .link").Text()
+	chief.Last, chief.Path = page, "/people/sheet"
+	chief.Submit("main form", "district", here.District)
+	if again := chief.Doc().Find(".invite .link").Text(); again != first || first == "" {
+		t.Error("the same sheet sent twice has other links")
+	}
+	open, err := s.Invitations(t.Context(), time.Now())
+	if err != nil || len(open) != chief.Doc().Find(".invite").Length() {
+		t.Errorf("%d invitations for %d cards (%v)", len(open), chief.Doc().Find(".invite").Length(), err)
+	}
+}
+
+func TestThePagesInARealBrowser(t *testing.T) {
+	h, s := newPages(t)
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+	here, _ := oneStation(t, s)
+	for i, name := range []string{"giang", "lan", "mai", "vang"} {
+		webtest.LoggedIn(t, s, name, time.Now(), grant(accounts.Operator, accounts.Station, []string{here.Station, "S00002", "S00003", "S00004"}[i]))
+	}
+	secret := accounts.NewSecret()
+	_, err := s.Invite(t.Context(), accounts.Meta{ID: "first", By: accounts.Daemon(), At: time.Now()},
+		accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant(accounts.Admin, accounts.Province, "")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := webtest.NewBrowser(t).Person()
+	p.Open(srv.URL + "/login")
+	p.Shot("login", 360)
+	p.Open(srv.URL + "/join/" + secret)
+	p.Type("#f-name", "Trần Thị Hoa")
+	p.Type("#f-login", "hoa")
+	p.Type("#f-passphrase", "ba con trâu ra suối")
+	p.Shot("join", 360)
+	p.Follow("main form button.wide")
+	p.Wait(".flash")
+	p.Shot("home", 360)
+	for _, page := range []string{"/", "/people", "/people/invite", "/people/sheet", "/me"} {
+		for _, width := range []int64{360, 1280} {
+			p.Size(width)
+			p.Open(srv.URL + page)
+			p.Shot("page"+strings.ReplaceAll(page, "/", "-"), width)
+		}
+	}
+	d, _ := s.Directory(t.Context())
+	mai, _ := d.ByLogin("mai")
+	p.Open(srv.URL + "/people/" + mai.ID)
+	p.Shot("person", 1280)
+	p.Shot("person", 360)
+	p.Size(360)
+	p.Open(srv.URL + "/people/invite?station=S00005")
+	p.Follow("main form.card button")
+	p.Wait("svg.qr")
+	p.Shot("link", 360)
+	p.Size(1280)
+	p.Open(srv.URL + "/people/sheet")
+	p.Follow("main form button")
+	p.Wait(".invite")
+	p.Dark(true)
+	p.Shot("cards", 1280)
+	p.Shot("cards", 360)
+}
