@@ -56,11 +56,12 @@ type Kit struct {
 	folders []*Folder
 	errs    []error
 	failed  *View[errorPage]
+	metrics *metrics
 }
 
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {
-	k := &Kit{cfg: cfg, assets: newAssets()}
+	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now())}
 	k.assets.add("kit", files, k.fail)
 	k.failed = NewView[errorPage](&Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}, "error.html")
 	k.Handle(k.ownRoutes()...)

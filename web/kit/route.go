@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -81,7 +82,10 @@ func notFound(http.ResponseWriter, *Request) error {
 // serve wraps a route's handler with everything a request needs: limits, who
 // asks, whether she may, and the one answer to an error.
 func (k *Kit) serve(route Route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+	pattern := cmp.Or(route.Pattern, "other")
+	return http.HandlerFunc(func(hw http.ResponseWriter, hr *http.Request) {
+		began, w := time.Now(), &statusWriter{ResponseWriter: hw}
+		defer func() { k.metrics.note(pattern, w.status, time.Since(began)) }()
 		r := &Request{Request: hr, kit: k, Now: k.cfg.Now().UTC(), route: route}
 		r.Lang = r.language()
 		err := k.identify(w, r)

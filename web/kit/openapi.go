@@ -1,0 +1,172 @@
+package kit
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The OpenAPI 3.1 document of the routes below /api/, made from what each
+// route declares: nothing to keep in step by hand.
+
+type object = map[string]any
+
+// openAPI answers GET /api/v1/openapi.json.
+func (k *Kit) openAPI(w http.ResponseWriter, r *Request) error {
+	doc := describer{schemas: object{}}
+	problem := doc.schema(reflect.TypeFor[Problem]())
+	paths := object{}
+	for _, route := range k.routes {
+		if !isAPI(route.Path()) {
+			continue
+		}
+		path := strings.NewReplacer("...}", "}", "{$}", "").Replace(route.Path())
+		item, _ := paths[path].(object)
+		if item == nil {
+			item = object{}
+			paths[path] = item
+		}
+		item[strings.ToLower(route.Method())] = doc.operation(route, path, problem)
+	}
+	return r.JSON(w, http.StatusOK, object{
+		"openapi": "3.1.0",
+		"info":    object{"title": "Loa", "version": "1", "description": "Commune radio: stations, programmes, airings, coverage, contests."},
+		"paths":   paths,
+		"components": object{"schemas": doc.schemas, "securitySchemes": object{
+			"token": object{"type": "http", "scheme": "bearer"}}},
+		"security": []object{{"token": []string{}}},
+	})
+}
+
+// describer collects the schemas of named types.
+type describer struct {
+	schemas object
+	names   map[reflect.Type]string
+}
+
+var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+func (d *describer) operation(route Route, path string, problem object) object {
+	var params []object
+	for _, m := range pathParameter.FindAllStringSubmatch(path, -1) {
+		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": object{"type": "string"}})
+	}
+	for _, q := range strings.Fields(route.Query) {
+		params = append(params, object{"name": q, "in": "query", "schema": object{"type": "string"}})
+	}
+	done := object{"description": "done"}
+	if route.Out != nil {
+		done["content"] = object{"application/json": object{"schema": d.schema(reflect.TypeOf(route.Out))}}
+	}
+	op := object{"summary": route.Summary, "x-access": string(route.Access), "responses": object{
+		"2XX":     done,
+		"default": object{"description": "refused", "content": object{"application/problem+json": object{"schema": problem}}},
+	}}
+	if params != nil {
+		op["parameters"] = params
+	}
+	if route.In != nil {
+		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": d.schema(reflect.TypeOf(route.In))}}}
+	}
+	if route.Access == Public {
+		op["security"] = []object{}
+	}
+	return op
+}
+
+// schema describes a type as encoding/json writes it.
+func (d *describer) schema(t reflect.Type) object {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return object{"type": "string", "format": "date-time"}
+	case t.Implements(textMarshaler) || reflect.PointerTo(t).Implements(textMarshaler):
+		return object{"type": "string"}
+	case t.Implements(jsonMarshaler) || reflect.PointerTo(t).Implements(jsonMarshaler):
+		return object{} // writes itself: any JSON
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return d.schema(t.Elem())
+	case reflect.String:
+		return object{"type": "string"}
+	case reflect.Bool:
+		return object{"type": "boolean"}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return object{"type": "integer"}
+	case reflect.Float32, reflect.Float64:
+		return object{"type": "number"}
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return object{"type": "string", "contentEncoding": "base64"}
+		}
+		return object{"type": "array", "items": d.schema(t.Elem())}
+	case reflect.Array:
+		return object{"type": "array", "items": d.schema(t.Elem())}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": d.schema(t.Elem())}
+	case reflect.Struct:
+		return d.named(t)
+	}
+	return object{}
+}
+
+var (
+	textMarshaler = reflect.TypeFor[interface{ MarshalText() ([]byte, error) }]()
+	jsonMarshaler = reflect.TypeFor[interface{ MarshalJSON() ([]byte, error) }]()
+)
+
+var notInName = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// named puts a struct under components and refers to it there, so that types
+// that hold each other end.
+func (d *describer) named(t reflect.Type) object {
+	if d.names == nil {
+		d.names = map[reflect.Type]string{}
+	}
+	name, known := d.names[t]
+	if !known {
+		pkg := t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:]
+		short := t.Name()
+		if i := strings.LastIndexByte(short, '/'); i >= 0 { // a generic type: List[loa/web/api.Airing]
+			short = short[:strings.IndexByte(short, '[')+1] + short[i+1:]
+		}
+		name = strings.Trim(notInName.ReplaceAllString(pkg+"."+short, "_"), "_")
+		d.names[t] = name
+		props, required := object{}, []string{}
+		d.fields(t, props, &required)
+		s := object{"type": "object", "properties": props}
+		if len(required) > 0 {
+			slices.Sort(required)
+			s["required"] = required
+		}
+		d.schemas[name] = s
+	}
+	return object{"$ref": "#/components/schemas/" + name}
+}
+
+func (d *describer) fields(t reflect.Type, props object, required *[]string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if tag == "-" || !f.IsExported() && !f.Anonymous {
+			continue
+		}
+		if f.Anonymous && tag == "" && f.Type.Kind() == reflect.Struct {
+			inner := object{}
+			d.fields(f.Type, inner, required)
+			maps.Copy(props, inner)
+			continue
+		}
+		if tag == "" {
+			tag = f.Name
+		}
+		props[tag] = d.schema(f.Type)
+		if !strings.Contains(opts, "omit") && f.Type.Kind() != reflect.Pointer {
+			*required = append(*required, tag)
+		}
+	}
+}
