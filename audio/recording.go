@@ -304,17 +304,18 @@ type Page struct {
 
 // Query asks for recordings; zero fields ask for nothing.
 type Query struct {
-	Text       string          // words in the file's name or the sender's, marks and case aside
-	Kind       Kind            //
-	Stations   []string        // IDs; "" among them is the province itself; nil is all
-	MinSeconds float64         //
-	MaxSeconds float64         // 0 is no limit
-	From       time.Time       // sent at or after
-	Until      time.Time       // and before
-	IDs        map[string]bool // only these; nil is all
-	Copies     bool            // broadcast copies too
-	After      string          // cursor of the page before
-	Limit      int             // at most; 1 to MostListed
+	Text       string               // words in the file's name or the sender's, marks and case aside
+	Kind       Kind                 //
+	Stations   []string             // IDs; "" among them is the province itself; nil is all
+	MinSeconds float64              //
+	MaxSeconds float64              // 0 is no limit
+	From       time.Time            // sent at or after
+	Until      time.Time            // and before
+	IDs        map[string]bool      // only these; nil is all
+	Copies     bool                 // broadcast copies too
+	Only       func(Recording) bool // and only what it lets through; nil is all
+	After      string               // cursor of the page before
+	Limit      int                  // at most; 1 to MostListed
 }
 
 // Matcher tells of a recording whether it is what q asks for, cursor and limit
@@ -330,7 +331,8 @@ func (q Query) Matcher() func(Recording) bool {
 			!q.From.IsZero() && r.Created.Before(q.From),
 			!q.Until.IsZero() && !r.Created.Before(q.Until),
 			q.IDs != nil && !q.IDs[r.ID],
-			!q.Copies && r.Of != "":
+			!q.Copies && r.Of != "",
+			q.Only != nil && !q.Only(r):
 			return false
 		}
 		if len(words) == 0 {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"loa/audio"
+	"loa/audio/intake"
 	"loa/contest"
 	"loa/web/airings"
 	"loa/web/api"
@@ -43,7 +44,7 @@ type Store interface {
 type Deps struct {
 	Store    Store
 	Blobs    audio.Blobs
-	Desk     uploads.Desk
+	Desk     *intake.Desk
 	Backup   api.Backup
 	Contests *contest.Hall
 	Jobs     runs.Jobs
@@ -64,7 +65,7 @@ func Register(k *kit.Kit, d Deps) {
 	me.Register(k, d.Store)
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
-	api.Register(k, d.Store, d.Blobs, d.Backup)
+	api.Register(k, d.Store, d.Blobs, d.Desk, d.Backup)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)

@@ -7,6 +7,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -19,6 +20,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		scheduler.DueJob(d.store, d.store.Registry, d.cfg.now),
 		{Name: "weeks_close", Cron: "30 0 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.closeWeeks},
 		{Name: "uploads_sweep", Cron: "15 * * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.sweepUploads},
+		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
 }
@@ -57,6 +59,16 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 func (d *daemon) sweepUploads(ctx context.Context, _ time.Time) (string, error) {
 	n, err := d.desk.Sweep(ctx, d.cfg.now())
 	return text.Vietnamese.Say("job.uploads_swept", "n", n), err
+}
+
+// sweepBlobs removes bytes that nothing points at any more.
+func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
+	set, err := d.store.LibrarySettings(ctx)
+	if err != nil {
+		return "", err
+	}
+	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store.BlobRefs, d.cfg.now().Add(-set.Grace))
+	return text.Vietnamese.Say("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
 }
 
 // verifyRecords reads the whole database, so that rot is found while there is

@@ -11,6 +11,7 @@ import (
 // Store is what the API asks of the store; each noun's file declares its part.
 type Store interface {
 	AiringStore
+	AudioStore
 	CoverageStore
 	ScheduleStore
 	StationStore
@@ -18,8 +19,9 @@ type Store interface {
 }
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store, blobs audio.Blobs, backup Backup) {
+func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, backup Backup) {
 	k.Handle(airings{s, blobs}.routes()...)
+	k.Handle(library{s, blobs, desk}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)

@@ -1,0 +1,286 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/intake"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// AudioStore is what the routes of the library ask of the store.
+type AudioStore interface {
+	Recording(ctx context.Context, id string) (audio.Recording, error)
+	RecordingReport(ctx context.Context, id string) (audio.Report, error)
+	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	Copies(ctx context.Context, id string) ([]audio.Recording, error)
+	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+// AudioDesk takes whole files: an intake.Desk.
+type AudioDesk interface {
+	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
+}
+
+type library struct {
+	store AudioStore
+	blobs audio.Blobs
+	desk  AudioDesk
+}
+
+// mostAudio is over every size limit an administrator can set; the desk holds
+// to the limit itself.
+const mostAudio = 5_000_000_000
+
+func (l library) routes() []kit.Route {
+	read := kit.SignedIn // who may hear which recording is decided for each: audio.MayHear
+	return []kit.Route{
+		{Pattern: "POST /api/v1/audio", Access: accounts.UploadAudio, MaxBody: mostAudio, Handler: l.take, Out: Recording{}, Query: "name kind station",
+			Summary: "Send a whole file: raw body or multipart (field file). Over a bad line use the tus server at /api/v1/uploads."},
+		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind station min_seconds max_seconds limit after",
+			Summary: "Recordings of the library, newest first."},
+		{Pattern: "GET /api/v1/audio/{id}", Access: read, Handler: l.play, Query: "original download",
+			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
+		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
+		{Pattern: "GET /api/v1/audio/{id}/waveform", Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
+		{Pattern: "DELETE /api/v1/audio/{id}", Access: accounts.UploadAudio, Handler: l.remove, Summary: "Remove a recording that nothing uses."},
+	}
+}
+
+// Recording is a recording as the API shows it.
+type Recording struct {
+	audio.Recording
+	URL string `json:"url"` // of the bytes
+}
+
+func shownRecording(r audio.Recording) Recording {
+	r.Created = r.Created.In(text.Zone)
+	return Recording{r, "/api/v1/audio/" + r.ID}
+}
+
+func (l library) take(w http.ResponseWriter, r *kit.Request) error {
+	q := r.URL.Query()
+	o := intake.Order{Kind: audio.Kind(q.Get("kind")), Station: q.Get("station"), Name: q.Get("name"), Length: r.ContentLength}
+	body := io.Reader(r.Body)
+	if mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mt == "multipart/form-data" {
+		part, err := filePart(multipart.NewReader(r.Body, params["boundary"]), &o)
+		if err != nil {
+			return err
+		}
+		body, o.Length = part, audio.Unknown
+	}
+	id := kit.NewID()
+	if _, err := l.desk.Take(r.Context(), r.Actor, id, o, body); err != nil {
+		return cutBody(err)
+	}
+	rec, err := l.store.Recording(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/v1/audio/"+id)
+	return r.JSON(w, http.StatusCreated, shownRecording(rec))
+}
+
+// filePart reads the fields that stand before the file, and the file's name.
+func filePart(form *multipart.Reader, o *intake.Order) (io.Reader, error) {
+	for range 20 {
+		part, err := form.NextPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, cutBody(err)
+		}
+		if part.FormName() == "file" {
+			o.Name = part.FileName()
+			return part, nil
+		}
+		value, err := io.ReadAll(io.LimitReader(part, 200))
+		if err != nil {
+			return nil, cutBody(err)
+		}
+		switch part.FormName() {
+		case "kind":
+			o.Kind = audio.Kind(value)
+		case "station":
+			o.Station = string(value)
+		}
+	}
+	return nil, fault.New(fault.Invalid, "kit.file_missing").At("file")
+}
+
+// cutBody names a body that ended too early.
+func cutBody(err error) error {
+	var named *fault.Error
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &named) || errors.As(err, &tooBig) {
+		return err
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, multipart.ErrMessageTooLarge) || strings.Contains(err.Error(), "multipart:") {
+		return fault.New(fault.Invalid, "kit.body_cut").Because(err)
+	}
+	return err
+}
+
+// find gives a recording to somebody who may hear it; for others it is not there.
+func (l library) find(r *kit.Request) (audio.Recording, error) {
+	rec, err := l.store.Recording(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return rec, err
+	}
+	reg, err := l.store.Registry(r.Context())
+	if err != nil {
+		return rec, err
+	}
+	if !audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District) {
+		return rec, fault.New(fault.NotFound, "library.no_recording")
+	}
+	return rec, nil
+}
+
+func (l library) list(w http.ResponseWriter, r *kit.Request) error {
+	v := r.URL.Query()
+	limit, err := r.Limit(50, audio.MostListed)
+	if err != nil {
+		return err
+	}
+	q := audio.Query{Text: v.Get("q"), Kind: audio.Kind(v.Get("kind")), After: v.Get("after"), Limit: limit}
+	if id := v.Get("station"); id != "" {
+		q.Stations = []string{id}
+	}
+	for name, to := range map[string]*float64{"min_seconds": &q.MinSeconds, "max_seconds": &q.MaxSeconds} {
+		if s := v.Get(name); s != "" {
+			if *to, err = strconv.ParseFloat(s, 64); err != nil || *to < 0 {
+				return fault.New(fault.Invalid, "kit.number_invalid").At(name)
+			}
+		}
+	}
+	reg, err := l.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	q.Only = func(rec audio.Recording) bool {
+		return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
+	}
+	page, err := l.store.Recordings(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	items := make([]Recording, len(page.Items))
+	for i, rec := range page.Items {
+		items[i] = shownRecording(rec)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, page.After))
+}
+
+// play serves the bytes. Only sound and pictures are shown in the browser; all
+// else is saved, and nothing that is served may run anything.
+func (l library) play(w http.ResponseWriter, r *kit.Request) error {
+	rec, err := l.find(r)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("original") == "" {
+		copies, err := l.store.Copies(r.Context(), rec.ID)
+		if err != nil {
+			return err
+		}
+		if len(copies) > 0 {
+			rec = copies[len(copies)-1]
+		}
+	}
+	f, err := l.blobs.Open(r.Context(), rec.Blob.SHA256)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	how := "attachment"
+	shown := strings.HasPrefix(rec.ContentType, "audio/") || strings.HasPrefix(rec.ContentType, "image/")
+	if shown && r.URL.Query().Get("download") == "" {
+		how = "inline"
+	}
+	h := w.Header()
+	h.Set("Content-Type", rec.ContentType)
+	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": rec.Name}))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("ETag", `"`+rec.Blob.SHA256+`"`)
+	h.Set("Cache-Control", "private, max-age=86400")
+	http.ServeContent(w, r.Request, "", time.Time{}, f)
+	return nil
+}
+
+// AudioReport is everything found out about a recording.
+type AudioReport struct {
+	Recording Recording      `json:"recording"`
+	Facts     *audio.Facts   `json:"facts"` // null for what is no sound
+	Findings  []AudioFinding `json:"findings"`
+}
+
+// AudioFinding is a finding and its sentence in the asker's language.
+type AudioFinding struct {
+	audio.Finding
+	Detail string `json:"detail"`
+}
+
+func (l library) report(w http.ResponseWriter, r *kit.Request) error {
+	rec, err := l.find(r)
+	if err != nil {
+		return err
+	}
+	rep, err := l.store.RecordingReport(r.Context(), rec.ID)
+	if err != nil {
+		return err
+	}
+	out := AudioReport{Recording: shownRecording(rec), Facts: rep.Facts, Findings: []AudioFinding{}}
+	if rep.Facts != nil {
+		set, err := l.store.LibrarySettings(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, f := range audio.Check(*rep.Facts, set.Profile(rec.Kind)) {
+			out.Findings = append(out.Findings, AudioFinding{f, f.Say(r.Lang)})
+		}
+	}
+	return r.JSON(w, http.StatusOK, out)
+}
+
+func (l library) waveform(w http.ResponseWriter, r *kit.Request) error {
+	rec, err := l.find(r)
+	if err != nil {
+		return err
+	}
+	rep, err := l.store.RecordingReport(r.Context(), rec.ID)
+	if err != nil {
+		return err
+	}
+	if rep.Facts == nil || rep.Facts.Measures == nil {
+		return fault.New(fault.NotFound, "library.no_waveform")
+	}
+	w.Header().Set("Cache-Control", "private, max-age=86400")
+	return r.JSON(w, http.StatusOK, rep.Facts.Measures.Waveform)
+}
+
+func (l library) remove(w http.ResponseWriter, r *kit.Request) error {
+	if _, err := l.find(r); err != nil {
+		return err
+	}
+	if _, err := l.store.RemoveRecording(r.Context(), r.Meta(kit.NewID()), r.PathValue("id")); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
