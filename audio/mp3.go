@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/hajimehoshi/go-mp3"
 
@@ -57,6 +58,7 @@ func (d *decoding) mp3(r io.Reader) error {
 func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 	todo := make(chan *batch)
 	inOrder := make(chan *batch, 2*d.opt.Workers)
+	var blocks sync.Pool // of *[]float32, for samples on their way from a worker to the sink
 	var walk error
 	go func() {
 		defer close(todo)
@@ -66,7 +68,7 @@ func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 	for range d.opt.Workers {
 		go func() {
 			for b := range todo {
-				b.decode()
+				b.decode(&blocks)
 				close(b.done)
 			}
 		}()
@@ -77,6 +79,7 @@ func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 		if d.ctx.Err() == nil {
 			e.emit(b)
 		}
+		blocks.Put(&b.pcm)
 	}
 	if walk != nil {
 		return mp3Fault(walk)
@@ -132,10 +135,16 @@ func mp3Fault(err error) error {
 
 // decode turns the units into samples. A unit that cannot be decoded is
 // silent, and decoding starts afresh after it.
-func (b *batch) decode() {
+func (b *batch) decode(blocks *sync.Pool) {
 	h := b.units[0].Header
 	b.shape = mpeg.Roomy(h)
-	b.pcm = make([]float32, (len(b.units)-b.lead)*h.Samples()*h.Channels())
+	n := (len(b.units) - b.lead) * h.Samples() * h.Channels()
+	if used, ok := blocks.Get().(*[]float32); ok && cap(*used) >= n {
+		b.pcm = (*used)[:n]
+		clear(b.pcm)
+	} else {
+		b.pcm = make([]float32, n)
+	}
 	var packed []byte
 	for i := 0; i < len(b.units); {
 		var n int

@@ -21,10 +21,11 @@ import (
 )
 
 // checkGC lets the heap grow more before it is swept: the decoder makes much
-// short-lived garbage over a small live heap, and checkMemory bounds it.
+// short-lived garbage over a small live heap, and checkMemory bounds it, so
+// that the whole process stays under 64 MB.
 const (
 	checkGC     = 400
-	checkMemory = 64 << 20
+	checkMemory = 40 << 20
 )
 
 // audioCommand is "loa audio check FILE... [--json] [--profile NAME|FILE]". It
