@@ -20,11 +20,13 @@ func BenchmarkAnalyse(b *testing.B) {
 		b.Fatal(err)
 	}
 	debug.SetGCPercent(400)
+	sound := 0.0
 	for b.Loop() {
 		facts, err := Analyse(context.Background(), bytes.NewReader(file), Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(facts.Seconds*float64(b.N)/b.Elapsed().Seconds(), "xrealtime")
+		sound += facts.Seconds
 	}
+	b.ReportMetric(sound/b.Elapsed().Seconds(), "xrealtime")
 }

@@ -48,9 +48,6 @@ type Header struct {
 // headerSize is the length of a frame header in bytes.
 const headerSize = 4
 
-// maxFrame is the largest frame a table bitrate allows: 320 kbit/s at 32 kHz.
-const maxFrame = 1441
-
 // maxFreeFrame bounds the search for the frame length of a free-format
 // stream; 640 kbit/s at 32 kHz, the most an encoder offers, is 2,881 bytes.
 const maxFreeFrame = 2881
