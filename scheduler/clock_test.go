@@ -32,7 +32,7 @@ func (m *memory) JobState(_ context.Context, job string) (s JobState, _ error) {
 	defer m.mu.Unlock()
 	s.Cursor, s.Known = m.cursor[job]
 	for _, r := range m.runs {
-		if r.Job == job && r.Outcome == Running {
+		if r.Job == job && r.Outcome.Open() {
 			s.Unfinished = append(s.Unfinished, r)
 		}
 	}
@@ -375,13 +375,6 @@ func TestStoppedInFlightARunEndsSavedOrInterruptedAndIsTakenUpAgain(t *testing.T
 		stop(t, c)
 		outcome(Interrupted, 1)
 
-		// The stop wrote Interrupted, so the next start does not see it as
-		// left running; a killed daemon leaves Running behind.
-		left := m.of("big")[0]
-		left.Outcome = Running
-		if err := m.EndRun(t.Context(), left); err != nil {
-			t.Fatal(err)
-		}
 		c = start(t, m, w.now, job(func(context.Context) error { <-deaf; return nil }))
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -393,7 +386,11 @@ func TestStoppedInFlightARunEndsSavedOrInterruptedAndIsTakenUpAgain(t *testing.T
 		close(deaf) // it ends at last; its record stays as Stop wrote it
 		synctest.Wait()
 		outcome(Interrupted, 2)
-		if len(attempts) != 2 || !attempts[1].Equal(attempts[0]) {
+		c = start(t, m, w.now, job(func(context.Context) error { return nil }))
+		synctest.Wait()
+		stop(t, c)
+		outcome(Done, 3)
+		if len(attempts) != 3 || !attempts[1].Equal(attempts[0]) || !attempts[2].Equal(attempts[0]) {
 			t.Errorf("attempts %v", attempts)
 		}
 	})
@@ -409,7 +406,7 @@ func TestARunLeftThreeTimesIsLeftAlone(t *testing.T) {
 		c := start(t, m, w.now, daily(CatchUpAll, &ran))
 		synctest.Wait()
 		stop(t, c)
-		if r := m.of("daily"); len(ran) != 0 || r[0].Outcome != Interrupted {
+		if r := m.of("daily"); len(ran) != 0 || r[0].Outcome != Failed {
 			t.Fatalf("%v, %+v", ran, r)
 		}
 	})

@@ -15,11 +15,14 @@ const (
 	Failed      Outcome = "failed"      // it returned an error
 	Panicked    Outcome = "panicked"    // it panicked; contained
 	TimedOut    Outcome = "timed_out"   // it ran past its deadline
-	Interrupted Outcome = "interrupted" // the daemon stopped while it ran
+	Interrupted Outcome = "interrupted" // the daemon stopped while it ran; taken up again at the next start
 	Skipped     Outcome = "skipped"     // due, and not run on purpose
 	ClockMoved  Outcome = "clock_moved" // not a run: the server's clock was set forward or back
 	Down        Outcome = "down"        // not a run: no daemon was up from StartedAt to EndedAt
 )
+
+// Open reports whether the work is still to be done or given up.
+func (o Outcome) Open() bool { return o == Running || o == Interrupted }
 
 // Run is the record of one job at one scheduled time. (Job, ScheduledAt) is
 // unique and is the truth about whether it was done.
@@ -40,7 +43,7 @@ type Run struct {
 type JobState struct {
 	Known      bool      // the job has been seen before
 	Cursor     time.Time // every time up to here was considered; UTC
-	Unfinished []Run     // still Running, oldest first
+	Unfinished []Run     // those with an Open outcome, oldest first
 }
 
 // Runs keeps the record of runs. Safe for concurrent use.

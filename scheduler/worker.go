@@ -21,14 +21,14 @@ type worker struct {
 	mu      sync.Mutex
 	claimed bool  // work is under way
 	current *Run  // begun and not ended
-	again   []Run // interrupted when the last daemon stopped; run first
+	again   []Run // left unfinished by the last daemon; run first
 	cursor  time.Time
 	saved   time.Time // the cursor as the store has it
 	next    time.Time // a job with a cron line has nothing to do from cursor until then
 }
 
-// resume ends what the last daemon left running and takes up its cursor; a
-// job never seen before begins now.
+// resume takes up the cursor and what the last daemon left unfinished; a job
+// never seen before begins now.
 func (w *worker) resume(ctx context.Context, now time.Time) error {
 	state, err := w.clock.runs.JobState(ctx, w.job.Name)
 	if err != nil {
@@ -43,13 +43,14 @@ func (w *worker) resume(ctx context.Context, now time.Time) error {
 	}
 	w.saved = w.cursor
 	for _, r := range state.Unfinished {
-		r.Outcome, r.EndedAt = Interrupted, now.UTC()
-		if err := w.clock.runs.EndRun(ctx, r); err != nil {
-			return err
-		}
 		if w.job.CatchUp != CatchUpNone && r.Attempt < maxAttempts {
 			r.Attempt++
 			w.again = append(w.again, r)
+			continue
+		}
+		r.Outcome, r.EndedAt, r.Error = Failed, now.UTC(), "interrupted, and not run again"
+		if err := w.clock.runs.EndRun(ctx, r); err != nil {
+			return err
 		}
 	}
 	return nil

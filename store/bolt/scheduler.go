@@ -17,7 +17,7 @@ var (
 	scripts    = table[string]{name: "scripts"}        // by episode
 	dues       = table[scheduler.Due]{name: "dues"}    // by start and rule
 	runs       = table[scheduler.Run]{name: "runs"}    // by scheduled time and job
-	openRuns   = table[string]{name: "open_runs"}      // by job and scheduled time: the job; those still running
+	openRuns   = table[string]{name: "open_runs"}      // by job and scheduled time: the job; those unfinished
 	jobCursors = table[time.Time]{name: "job_cursors"} // by job
 )
 
@@ -231,10 +231,10 @@ func (s *Store) EndRun(ctx context.Context, r scheduler.Run) error {
 	return s.update(ctx, func(tx *tx) error { return tx.putRun(r) })
 }
 
-// putRun keeps a run and whether it is still running.
+// putRun keeps a run and whether it is unfinished.
 func (tx *tx) putRun(r scheduler.Run) error {
 	err := runs.put(tx, runKey(r.Job, r.ScheduledAt), r)
-	if r.Outcome == scheduler.Running {
+	if r.Outcome.Open() {
 		return errors.Join(err, openRuns.put(tx, openRunKey(r.Job, r.ScheduledAt), r.Job))
 	}
 	return errors.Join(err, openRuns.remove(tx, openRunKey(r.Job, r.ScheduledAt)))
@@ -270,7 +270,7 @@ func (s *Store) RunsBefore(ctx context.Context, job string, before time.Time, li
 }
 
 // checkSchedule checks what the schedule's records say of each other, and the
-// index of runs under way.
+// index of unfinished runs.
 func checkSchedule(tx *tx, report func(Problem)) error {
 	s, err := tx.s.schedule.load(tx)
 	if err != nil {
@@ -302,12 +302,12 @@ func checkSchedule(tx *tx, report func(Problem)) error {
 		if err != nil {
 			return err
 		}
-		if e.rec.Outcome != scheduler.Running {
+		if !e.rec.Outcome.Open() {
 			continue
 		}
 		running++
 		if _, found, err := openRuns.get(tx, openRunKey(e.rec.Job, e.rec.ScheduledAt)); err == nil && !found {
-			report(Problem{Table: runs.name, Key: e.rec.Job, What: "runs, but is not in the index of runs under way"})
+			report(Problem{Table: runs.name, Key: e.rec.Job, What: "unfinished, but not in the index of open runs"})
 		}
 	}
 	for _, err := range openRuns.ascend(tx, nil, nil) {

@@ -216,6 +216,11 @@ func scheduleRuns(t *testing.T, s SchedulerStore) {
 		t.Fatal(err)
 	}
 	same(t, must[scheduler.JobState](t)(s.JobState(ctx, "a")).Unfinished, []scheduler.Run{two})
+	two.Outcome = scheduler.Interrupted
+	if err := s.EndRun(ctx, two); err != nil {
+		t.Fatal(err)
+	}
+	same(t, must[scheduler.JobState](t)(s.JobState(ctx, "a")).Unfinished, []scheduler.Run{two})
 	again := one
 	again.Attempt, again.Outcome = 2, scheduler.Running
 	begin(again, true)
