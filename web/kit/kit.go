@@ -12,6 +12,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -19,9 +20,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"loa/accounts"
+	"loa/internal/text"
 )
 
 //go:embed *.html *.css *.js *.svg
@@ -57,11 +60,14 @@ type Kit struct {
 	errs    []error
 	failed  *View[errorPage]
 	metrics *metrics
+
+	mu   sync.Mutex
+	base map[text.Language]*template.Template // the shared templates, see shared
 }
 
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {
-	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now())}
+	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now()), base: map[text.Language]*template.Template{}}
 	k.assets.add("kit", files, k.fail)
 	k.failed = NewView[errorPage](&Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}, "error.html")
 	k.Handle(k.ownRoutes()...)

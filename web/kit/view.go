@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"loa/accounts"
@@ -55,9 +56,11 @@ func (p Page) Current(m MenuItem) bool {
 // View is one template of a folder together with the page struct it shows.
 // *T must embed Page.
 type View[T any] struct {
-	kit   *Kit
-	name  string
-	langs map[text.Language]*template.Template
+	folder *Folder
+	file   string
+
+	mu    sync.Mutex
+	langs map[text.Language]*template.Template // made when first shown: a set of templates takes 200 KB
 }
 
 // AnyView is a View whatever it shows, for the test that executes them all.
@@ -73,43 +76,75 @@ type AnyView interface {
 func (k *Kit) Views() []AnyView { return k.views }
 
 // Name is the folder and the file.
-func (v *View[T]) Name() string { return v.name }
+func (v *View[T]) Name() string { return v.folder.name + "/" + v.file }
 
 // Execute writes the page that fill makes.
 func (v *View[T]) Execute(w io.Writer, lang text.Language, fill func(page any)) error {
 	page := new(T)
 	fill(page)
 	p := any(page).(holder).page()
-	p.Lang, p.Menu, p.Plain = lang, v.kit.menu, false
-	return v.langs[lang].Execute(w, page)
+	p.Lang, p.Menu, p.Plain = lang, v.folder.kit.menu, false
+	t, err := v.template(lang)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, page)
 }
 
 // NewView declares that the folder's template shows T. The file defines
 // "main", and may define "head" for its own styles and scripts. A mistake is
 // reported by Kit.Handler, which refuses to start.
 func NewView[T any](f *Folder, file string) *View[T] {
-	v := &View[T]{kit: f.kit, name: f.name + "/" + file, langs: map[text.Language]*template.Template{}}
+	v := &View[T]{folder: f, file: file, langs: map[text.Language]*template.Template{}}
 	f.used[file] = true
 	if _, ok := any(new(T)).(holder); !ok {
-		f.kit.fail(fmt.Errorf("kit: the page of %s does not embed kit.Page", v.name))
+		f.kit.fail(fmt.Errorf("kit: the page of %s does not embed kit.Page", v.Name()))
 		return v
 	}
-	for _, lang := range []text.Language{text.Vietnamese, text.English} {
-		t, err := f.kit.parse(f, file, lang)
-		if err != nil {
-			f.kit.fail(err)
-			return v
-		}
-		v.langs[lang] = t
+	if _, err := f.kit.parse(f, file, text.Vietnamese); err != nil { // the languages differ in functions only
+		f.kit.fail(err)
+		return v
 	}
 	f.kit.views = append(f.kit.views, v)
 	return v
 }
 
+// template returns the view's templates in a language, Vietnamese if unknown.
+func (v *View[T]) template(lang text.Language) (*template.Template, error) {
+	if lang != text.English {
+		lang = text.Vietnamese
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if t := v.langs[lang]; t != nil {
+		return t, nil
+	}
+	t, err := v.folder.kit.parse(v.folder, v.file, lang)
+	if err == nil {
+		v.langs[lang] = t
+	}
+	return t, err
+}
+
+// shared returns a fresh copy of the templates every page begins with. They
+// are parsed once a language; copying them is several times faster.
+func (k *Kit) shared(lang text.Language) (*template.Template, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.base[lang] == nil {
+		t, err := template.New("_base.html").Funcs(k.funcs(lang)).ParseFS(files, "_*.html")
+		if err != nil {
+			return nil, fmt.Errorf("kit: shared templates: %w", err)
+		}
+		k.base[lang] = t
+	}
+	return k.base[lang].Clone()
+}
+
 func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Template, error) {
-	t, err := template.New("_base.html").Funcs(k.funcs(lang)).ParseFS(files, "_*.html")
+	t, err := k.shared(lang)
 	if err != nil {
-		return nil, fmt.Errorf("kit: shared templates: %w", err)
+		return nil, err
 	}
 	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" {
 		if t, err = t.ParseFS(f.fs, parts...); err != nil {
@@ -130,13 +165,13 @@ func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Templ
 func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	p := any(&page).(holder).page()
 	p.Flash = r.takeFlash(w)
-	var b bytes.Buffer
-	t := v.langs[r.Lang]
-	if t == nil {
-		t = v.langs[text.Vietnamese]
+	t, err := v.template(r.Lang)
+	if err != nil {
+		return err
 	}
+	var b bytes.Buffer
 	if err := t.Execute(&b, &page); err != nil {
-		return fmt.Errorf("kit: render %s: %w", v.name, err)
+		return fmt.Errorf("kit: render %s: %w", v.Name(), err)
 	}
 	status := r.status
 	if status == 0 {
