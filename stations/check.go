@@ -21,7 +21,7 @@ const (
 	MaxFrequencyMHz = 68.0
 	MaxPowerW       = 30.0
 	maxClusters     = 999
-	maxMany         = 12   // hours, contacts
+	maxMany         = 12   // hours, contacts, times of activity
 	maxLine         = 120  // characters of a short text
 	maxNotes        = 2000 // characters
 )
@@ -144,8 +144,11 @@ func (f *Fields) tidyContacts() (bad []*fault.Error) {
 func (f *Fields) tidyActive() *fault.Error {
 	f.Active = append([]Interval{}, f.Active...)
 	slices.SortFunc(f.Active, func(a, b Interval) int { return cmp.Compare(a.From, b.From) })
-	if len(f.Active) == 0 {
+	switch {
+	case len(f.Active) == 0:
 		return fault.New(fault.Invalid, "stations.active_missing").At("active")
+	case len(f.Active) > maxMany:
+		return tooMany("active")
 	}
 	for i, a := range f.Active {
 		switch {

@@ -28,6 +28,7 @@ var commands = []command{
 	{"serve", "cli.summary.serve", serveCommand},
 	{"audio", "audio.cli.summary", audioCommand},
 	{"coverage", "cli.summary.coverage", coverageCommand},
+	{"stations", "stations.cli.summary", stationsCommand},
 	{"backup", "cli.summary.backup", backupCommand},
 	{"restore", "cli.summary.restore", restoreCommand},
 	{"user", "accounts.cli.summary", userCommand},

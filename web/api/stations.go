@@ -69,9 +69,9 @@ func (a stationRoutes) routes() []kit.Route {
 			Summary: "Change what is known about a station; members left out stay."},
 		{Pattern: "GET /api/v1/stations/export", Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
-		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "id dry_run on seen", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
+		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row."},
-		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "id dry_run on abolish_districts", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
+		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows the result."},
 	}
 }
@@ -157,17 +157,14 @@ func (a stationRoutes) get(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type openStation struct {
-	ID   string `json:"id"`   // client-made UUID of the change
 	Code string `json:"code"` // of the commune, valid today
 	stations.Fields
 }
 
 func (a stationRoutes) open(w http.ResponseWriter, r *kit.Request) error {
 	var b openStation
-	if err := r.ReadJSON(&b); err != nil {
-		return err
-	}
-	if err := kit.CheckID(b.ID, "id"); err != nil {
+	m, err := readChange(r, &b)
+	if err != nil {
 		return err
 	}
 	reg, err := a.store.Registry(r.Context())
@@ -178,7 +175,7 @@ func (a stationRoutes) open(w http.ResponseWriter, r *kit.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "stations.unit_unknown", "code", b.Code).At("code")
 	}
-	s, err := a.store.SaveStation(r.Context(), r.Meta(b.ID), stations.SaveStation{Unit: u.UnitKey, Fields: b.Fields})
+	s, err := a.store.SaveStation(r.Context(), m, stations.SaveStation{Unit: u.UnitKey, Fields: b.Fields})
 	if err != nil {
 		return err
 	}
@@ -186,8 +183,7 @@ func (a stationRoutes) open(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type patchStation struct {
-	ID       string `json:"id"`       // client-made UUID of the change
-	Revision int    `json:"revision"` // the one that was read; 0 overwrites whatever is there
+	Revision int `json:"revision"` // the one that was read; 0 overwrites whatever is there
 	stations.Fields
 }
 
@@ -197,13 +193,11 @@ func (a stationRoutes) patch(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	b := patchStation{Fields: copied(s.Fields)}
-	if err := r.ReadJSON(&b); err != nil {
+	m, err := readChange(r, &b)
+	if err != nil {
 		return err
 	}
-	if err := kit.CheckID(b.ID, "id"); err != nil {
-		return err
-	}
-	if _, err := a.store.SaveStation(r.Context(), r.Meta(b.ID), stations.SaveStation{ID: s.ID, Revision: b.Revision, Fields: b.Fields}); err != nil {
+	if _, err := a.store.SaveStation(r.Context(), m, stations.SaveStation{ID: s.ID, Revision: b.Revision, Fields: b.Fields}); err != nil {
 		return err
 	}
 	return a.answer(w, r, http.StatusOK, s.ID)
@@ -246,18 +240,14 @@ func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
 	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(day(r)), reg.Table(reg.Filter(f)))
 }
 
-// changeOf reads the parameters of a change by file: its ID unless it is a
-// dry run, and the body.
-func changeOf(r *kit.Request) (id string, dry bool, body []byte, err error) {
-	q := r.URL.Query()
-	id, dry = q.Get("id"), q.Get("dry_run") == "1"
-	if !dry {
-		if err := kit.CheckID(id, "id"); err != nil {
-			return id, dry, nil, err
-		}
+// changeByFile reads the body of a change by file, and whether it is only
+// tried.
+func changeByFile(r *kit.Request) (m accounts.Meta, dry bool, body []byte, err error) {
+	if m, err = readChange(r, nil); err != nil {
+		return m, false, nil, err
 	}
 	body, err = io.ReadAll(r.Body)
-	return id, dry, body, err
+	return m, r.URL.Query().Get("dry_run") == "1", body, err
 }
 
 type importAnswer struct {
@@ -267,7 +257,7 @@ type importAnswer struct {
 }
 
 func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
-	id, dry, body, err := changeOf(r)
+	m, dry, body, err := changeByFile(r)
 	if err != nil {
 		return err
 	}
@@ -279,7 +269,7 @@ func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if !dry {
-		plan, err := a.store.Import(r.Context(), r.Meta(id), c)
+		plan, err := a.store.Import(r.Context(), m, c)
 		if err != nil {
 			return err
 		}
@@ -308,7 +298,7 @@ type mergeAnswer struct {
 }
 
 func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
-	id, dry, body, err := changeOf(r)
+	m, dry, body, err := changeByFile(r)
 	if err != nil {
 		return err
 	}
@@ -321,7 +311,7 @@ func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if !dry {
-		plan, err := a.store.Merge(r.Context(), r.Meta(id), c)
+		plan, err := a.store.Merge(r.Context(), m, c)
 		if err != nil {
 			return err
 		}

@@ -26,8 +26,24 @@ type formPage struct {
 // plainFields are the fields of the form that hold what a table's cell would.
 var plainFields = []stations.Column{"frequency_mhz", "power_w", "licence", "clusters_working", "clusters_total", "hours", "notes", "zone"}
 
-// rows is how many contacts and intervals the form has room for.
-const rows = 4
+// most is how many contacts and intervals the form takes.
+const most = 12
+
+// prefixes name the fields of as many entries as are filled in, and of room
+// for one more; part is a field every entry has.
+func prefixes(v url.Values, letter, part string) []string {
+	last := 0
+	for i := range most {
+		if v.Get(letter+strconv.Itoa(i)+part) != "" {
+			last = i + 1
+		}
+	}
+	var out []string
+	for i := range min(last+1, most) {
+		out = append(out, letter+strconv.Itoa(i))
+	}
+	return out
+}
 
 func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
 	reg, s, err := p.find(r, accounts.EditStations)
@@ -49,10 +65,8 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, reg
 		page.Page = r.Page("stations.edit_title", "name", reg.Label(s.ID))
 		page.Station = s.ID
 	}
-	for i := range rows {
-		page.Contacts = append(page.Contacts, "c"+strconv.Itoa(i))
-		page.Intervals = append(page.Intervals, "a"+strconv.Itoa(i))
-	}
+	page.Contacts = prefixes(f.Values, "c", "_name")
+	page.Intervals = prefixes(f.Values, "a", "_from")
 	return p.form.Render(w, r, page)
 }
 
@@ -78,9 +92,8 @@ func fillForm(f *kit.Form, s stations.Fields) {
 	}
 }
 
-// readFields reads the form into the fields of a station; before are its
-// fields until now, whose entries beyond the form's rows stay.
-func readFields(v url.Values, before stations.Fields) (stations.Fields, error) {
+// readFields reads the form into the fields of a station.
+func readFields(v url.Values) (stations.Fields, error) {
 	var s stations.Fields
 	bad := fault.New(fault.Invalid, "kit.form_invalid")
 	note := func(err error, field string) {
@@ -96,7 +109,7 @@ func readFields(v url.Values, before stations.Fields) (stations.Fields, error) {
 		s.Technologies = append(s.Technologies, stations.Technology(t))
 	}
 	s.Languages = v["languages"]
-	for i := range rows {
+	for i := range most {
 		prefix := "c" + strconv.Itoa(i)
 		s.Contacts = append(s.Contacts, stations.Contact{Name: v.Get(prefix + "_name"), Role: v.Get(prefix + "_role"), Phone: v.Get(prefix + "_phone")})
 		from, err := stations.ParseDate(v.Get("a" + strconv.Itoa(i) + "_from"))
@@ -106,12 +119,6 @@ func readFields(v url.Values, before stations.Fields) (stations.Fields, error) {
 		if from != "" || until != "" {
 			s.Active = append(s.Active, stations.Interval{From: from, Until: until})
 		}
-	}
-	if len(before.Contacts) > rows {
-		s.Contacts = append(s.Contacts, before.Contacts[rows:]...)
-	}
-	if len(before.Active) > rows {
-		s.Active = append(s.Active, before.Active[rows:]...)
 	}
 	if len(bad.Parts) > 0 {
 		return s, bad
@@ -130,7 +137,7 @@ func (p pages) saveEdit(w http.ResponseWriter, r *kit.Request) error {
 	}
 	c := stations.SaveStation{ID: s.ID, Revision: f.Int("revision")}
 	if err = f.Err(); err == nil {
-		c.Fields, err = readFields(f.Values, s.Fields)
+		c.Fields, err = readFields(f.Values)
 	}
 	if err == nil {
 		_, err = p.store.SaveStation(r.Context(), r.Meta(f.ID), c)
@@ -186,7 +193,7 @@ func (p pages) saveNew(w http.ResponseWriter, r *kit.Request) error {
 	}
 	c := stations.SaveStation{Unit: u.UnitKey}
 	if err == nil {
-		c.Fields, err = readFields(f.Values, stations.Fields{})
+		c.Fields, err = readFields(f.Values)
 	}
 	var s stations.Station
 	if err == nil {

@@ -2,8 +2,10 @@ package stations
 
 import (
 	"net/http"
+	"strings"
 
 	"loa/accounts"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -17,7 +19,7 @@ type onePage struct {
 	kit.Page
 	stations.Station
 	Unit         stations.Unit
-	District     string // name of the district, "" where there are none
+	District     string // the district with its kind, "" where there are none
 	Names        []stations.Unit
 	ActiveToday  bool
 	Expired      bool
@@ -35,9 +37,9 @@ type fact struct {
 	Text   string
 }
 
-// shownFields are the fields told in words, in order; contacts, licence and
+// shownFields are the fields told in words, in order; contacts, clusters and
 // activity are shown in their own way.
-var shownFields = []stations.Column{"technologies", "frequency_mhz", "power_w", "licence", "languages", "hours", "zone", "notes"}
+var shownFields = []stations.Column{"technologies", "frequency_mhz", "power_w", "licence", "licence_until", "languages", "hours", "zone", "notes"}
 
 // soon is how many days before its end a licence is called to mind.
 const soon = 60
@@ -56,16 +58,24 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
 		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)),
 	}
-	if u.District != "" {
-		page.District = reg.DistrictName(u.District)
+	if d, ok := reg.UnitByCode(u.District, u.Valid.From); ok {
+		page.District = d.Official()
 	}
 	for _, seat := range s.Seats[:len(s.Seats)-1] {
 		page.Names = append(page.Names, reg.Unit(seat.Unit))
 	}
 	for _, c := range shownFields {
-		if text := s.Cell(c); text != "" || c != "zone" {
-			page.Rows = append(page.Rows, fact{c, text})
+		told := s.Cell(c)
+		switch c {
+		case "frequency_mhz", "power_w", "licence", "licence_until", "zone":
+			if told == "" && (c == "zone" || !s.Has(stations.FM)) {
+				continue // nothing is missing
+			}
 		}
+		if r.Lang == text.Vietnamese && (c == "frequency_mhz" || c == "power_w") {
+			told = strings.Replace(told, ".", ",", 1)
+		}
+		page.Rows = append(page.Rows, fact{c, told})
 	}
 	return p.one.Render(w, r, page)
 }

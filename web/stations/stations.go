@@ -82,6 +82,7 @@ type listPage struct {
 	Technology   string
 	Language     string
 	ActiveOn     stations.Date // "" is any day
+	OtherDay     stations.Date // the day asked for, "" for today
 	All          bool          // also those that are not active
 	Rows         []listRow
 	Total        int
@@ -92,7 +93,7 @@ type listPage struct {
 	Previous     string
 	Next         string
 	MayEdit      bool
-	Filtered     bool
+	Narrowed     bool // some filter beside the search is set
 }
 
 // filterOf reads the list's parameters; export and list share it.
@@ -123,7 +124,10 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		Page: r.Page("stations.title"), Query: f.Query, District: f.District, Technology: string(f.Technology), Language: f.Language, ActiveOn: f.ActiveOn, All: all, Total: len(list), Districts: districtOptions(reg, f.ActiveOn, today(r)),
 		Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang), CSV: exportPath(r, "csv"), XLSX: exportPath(r, "xlsx"),
 		MayEdit:  r.Actor.Can(accounts.EditStations, accounts.Where{}),
-		Filtered: f.Query+f.District+string(f.Technology)+f.Language != "",
+		Narrowed: all || f.District+string(f.Technology)+f.Language+r.URL.Query().Get("active_on") != "",
+	}
+	if r.URL.Query().Get("active_on") != "" {
+		page.OtherDay = f.ActiveOn
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("from")) // anything else is the first page
 	from = max(0, min(from, len(list)))

@@ -1,0 +1,288 @@
+package stations
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"loa/accounts"
+	"loa/internal/sheet"
+	"loa/stations"
+	"loa/store/bolt"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+// gate takes the session cookie for the name of a role.
+type gate struct{}
+
+func (gate) ByToken(context.Context, accounts.Hash, time.Time) (accounts.Person, error) {
+	return accounts.Person{}, nil
+}
+
+func (gate) BySession(_ context.Context, h accounts.Hash, _ time.Time) (accounts.Person, accounts.Session, error) {
+	for name, g := range map[string]accounts.Grant{
+		"editor":   {Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}},
+		"operator": {Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}},
+	} {
+		if accounts.HashOf(name) == h {
+			return accounts.Person{ID: name, Name: "Chị Hoa", Grants: []accounts.Grant{g}}, accounts.Session{}, nil
+		}
+	}
+	return accounts.Person{}, accounts.Session{}, nil
+}
+
+// serve runs the pages over a fresh store on 2024-05-13, everybody being who.
+func serve(t *testing.T, who string) (*httptest.Server, *bolt.Store) {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	now := time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)
+	m := accounts.Meta{ID: "found", By: accounts.Daemon(), At: now}
+	units, list := stations.Founding()
+	if err := s.Found(t.Context(), m, units, list); err != nil {
+		t.Fatal(err)
+	}
+	for i, st := range list[:40] {
+		m.ID = st.ID
+		if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: st.ID, Fields: example(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := kit.New(kit.Config{Auth: gate{}, Now: func() time.Time { return now }, Log: log})
+	Register(k, s)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: "s", Value: who})
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	return srv, s
+}
+
+func example(i int) stations.Fields {
+	f := stations.Fields{
+		Technologies: []stations.Technology{stations.FM}, FM: stations.Transmitter{FrequencyMHz: 54.5 + float64(i%27)/2, PowerW: 30, Licence: "125/GP-CTS", LicenceUntil: "2025-12-31"},
+		ClustersWorking: 5 + i%4, ClustersTotal: 9, Languages: []string{"vi", "hmn"},
+		Hours:    []stations.Hours{{From: 330, Until: 375}, {From: 1020, Until: 1050}},
+		Contacts: []stations.Contact{{Name: "Giàng A Páo", Role: "công chức văn hoá - xã hội", Phone: "0912345678"}},
+		Active:   []stations.Interval{{From: stations.FoundingDay}},
+	}
+	if i%3 == 1 {
+		f.Technologies, f.FM = []stations.Technology{stations.IP, stations.Mobile}, stations.Transmitter{}
+	}
+	if i == 0 {
+		f.FM.LicenceUntil, f.Notes = "2024-04-30", "Loa số 3 hỏng.\nĐang chờ thay."
+	}
+	return f
+}
+
+func get(t *testing.T, url string) (*goquery.Document, int) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	doc, err := goquery.NewDocumentFromReader(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc, resp.StatusCode
+}
+
+func TestTheListSearchesAndFilters(t *testing.T) {
+	srv, _ := serve(t, "editor")
+	for query, want := range map[string]int{"": 127, "?q=nam+chay": 2, "?q=Nậm+Chảy": 1, "?district=084": 9, "?technology=ip": 13, "?active_on=2023-01-01": 0, "?all=1&active_on=": 127, "?language=hmn": 40} {
+		doc, status := get(t, srv.URL+"/stations"+query)
+		if n := doc.Find("tbody tr").Length(); status != 200 || n != want {
+			t.Errorf("%q: %d rows, want %d (%d)", query, n, want, status)
+		}
+		if want == 0 && doc.Find(".empty").Length() != 1 {
+			t.Errorf("%q: an empty list says nothing", query)
+		}
+	}
+	doc, _ := get(t, srv.URL+"/stations?district=084")
+	href, _ := doc.Find("a[download]").First().Attr("href")
+	resp, err := http.Get(srv.URL + href)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := sheet.Read(b); err != nil || len(rows) != 10 {
+		t.Errorf("the export of 9 stations has %d rows, %v", len(rows), err)
+	}
+}
+
+func TestAnOperatorSeesHerStationAndNoButtons(t *testing.T) {
+	srv, _ := serve(t, "operator")
+	doc, _ := get(t, srv.URL+"/stations")
+	if doc.Find("tbody tr").Length() != 1 || doc.Find(`a[href="/stations/import"]`).Length() != 0 {
+		t.Error("an operator sees more than her station")
+	}
+	for path, want := range map[string]int{"/stations/S00001": 200, "/stations/S00002": 403, "/stations/S00001/edit": 403, "/stations/import": 403, "/stations/merge": 403, "/stations/new": 403} {
+		if doc, status := get(t, srv.URL+path); status != want || doc.Find(`a[href$="/edit"]`).Length() != 0 {
+			t.Errorf("%s: %d, want %d", path, status, want)
+		}
+	}
+}
+
+// writeFile keeps a table under a folder of the test.
+func writeFile(t *testing.T, name string, write func(*bytes.Buffer) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAnEditorKeepsTheRegistryInABrowser(t *testing.T) {
+	srv, store := serve(t, "editor")
+	tab := webtest.NewBrowser(t).Person()
+	shots := func(name string) {
+		t.Helper()
+		tab.Shot("stations-"+name, 360)
+		tab.Shot("stations-"+name, 1280)
+	}
+	tab.Open(srv.URL + "/stations")
+	shots("list")
+	tab.Type("#f-q", "khong co dau")
+	tab.Follow("form button")
+	shots("none")
+
+	tab.Open(srv.URL + "/stations/S00001")
+	shots("one")
+	tab.Follow(`a[href="/stations/S00001/edit"]`)
+	tab.Type("#f-frequency_mhz", "99")
+	tab.Follow("form .actions button")
+	tab.Wait(".wrong #f-frequency_mhz")
+	shots("refused")
+	tab.Type("#f-frequency_mhz", "60,5")
+	tab.Type("#f-c1_name", "Lý Thị Mẩy")
+	tab.Follow("form .actions button")
+	tab.Wait(".flash")
+	if s := station(t, store, "S00001"); s.FM.FrequencyMHz != 60.5 || len(s.Contacts) != 2 || s.ChangedBy != "Chị Hoa" {
+		t.Errorf("%+v", s)
+	}
+
+	tab.Open(srv.URL + "/stations/new")
+	shots("new")
+	tab.Set("#f-unit", "02635")
+	tab.Follow("form .actions button")
+	tab.Wait(".flash")
+	station(t, store, "S00128")
+
+	tab.Open(srv.URL + "/stations/import")
+	shots("import")
+	bad := writeFile(t, "bad.csv", func(b *bytes.Buffer) error {
+		return sheet.CSV(b, [][]any{{"Mã xã", "Tên xã", "Tần số (MHz)"}, {"02779", "Thanh Bình", "56"}, {"99999", "Đâu đó", ""}, {"02770", "Nậm Chầy", ""}})
+	})
+	tab.Upload("#f-file", bad)
+	tab.Follow("form button")
+	shots("import-bad")
+	good := writeFile(t, "good.xlsx", func(b *bytes.Buffer) error {
+		return sheet.XLSX(b, "Đài", [][]any{{"Mã xã", "Công nghệ", "Người liên hệ"}, {"02779", "FM; loa lưu động", "Sùng A Lử | | 0987654321"}, {"02770", "FM, IP", ""}})
+	})
+	tab.Upload("#f-file", good)
+	tab.Follow(`form[enctype] button`)
+	shots("import-good")
+	tab.Follow("#plan ~ form button")
+	tab.Wait(".flash")
+	tab.Open(srv.URL + "/stations/02779")
+	if got := tab.Text("h1"); got != "Đài Thanh Bình (Mường Khương)" {
+		t.Errorf("a code leads to %q", got)
+	}
+
+	mergeInBrowser(t, tab, srv.URL, shots)
+	registry, err := store.Registry(t.Context())
+	if err != nil || len(registry.ActiveOn("2025-06-30")) != 128 || len(registry.Districts("2025-07-01")) != 0 {
+		t.Errorf("after the reform: %d stations the day before, %v", len(registry.ActiveOn("2025-06-30")), err)
+	}
+}
+
+func mergeInBrowser(t *testing.T, tab *webtest.Tab, url string, shots func(string)) {
+	t.Helper()
+	tab.Open(url + "/stations/merge")
+	shots("merge")
+	reform := writeFile(t, "reform.xlsx", func(b *bytes.Buffer) error {
+		return sheet.XLSX(b, "x", stations.MergeTable(stations.Reform2025().Rows))
+	})
+	tab.Set("#f-on", "2025-07-01")
+	tab.Upload("#f-file", reform)
+	tab.Follow("form[enctype] button")
+	shots("merge-bad")
+	tab.Click("input[name=abolish_districts]")
+	tab.Upload("#f-file", reform)
+	tab.Follow("form[enctype] button")
+	shots("merge-good")
+	tab.Follow("#plan ~ form button")
+	tab.Wait(".flash")
+	shots("list-all")
+	tab.Open(url + "/stations?active_on=2025-07-01&q=bac+ha")
+	tab.Follow("tbody a")
+	shots("lineage")
+}
+
+func station(t *testing.T, s *bolt.Store, id string) *stations.Station {
+	t.Helper()
+	r, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := r.Station(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
+func FuzzReadFields(f *testing.F) {
+	f.Add("57,5", "05:30-06:15", "0912 345 678", "2024-01-01")
+	r := stations.NewRegistry(stations.Founding())
+	m := accounts.Meta{ID: "x", By: accounts.Daemon(), At: time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)}
+	f.Fuzz(func(t *testing.T, number, hours, phone, day string) {
+		fields, err := readFields(map[string][]string{"frequency_mhz": {number}, "clusters_total": {number}, "hours": {hours}, "technologies": {"fm"}, "languages": {hours},
+			"c0_name": {phone}, "c0_phone": {phone}, "a0_from": {day}, "a0_until": {day}, "licence_until": {day}, "zone": {hours}, "notes": {phone}})
+		if err != nil {
+			return
+		}
+		s, err := stations.DecideSave(r, m, stations.SaveStation{ID: "S00001", Fields: fields})
+		if err != nil {
+			return
+		}
+		form := kit.NewForm()
+		fillForm(&form, s.Fields)
+		again, err := readFields(form.Values)
+		if err != nil {
+			t.Fatalf("%+v does not survive its own form: %v", s.Fields, err)
+		}
+		if back, err := stations.DecideSave(r, m, stations.SaveStation{ID: "S00001", Fields: again}); err != nil || back.Cell("hours") != s.Cell("hours") || back.FM != s.FM {
+			t.Fatalf("%+v became %+v, %v", s.Fields, back.Fields, err)
+		}
+	})
+}
