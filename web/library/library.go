@@ -1,0 +1,248 @@
+// Package library shows the recordings that are kept, takes new ones, and plays
+// each with what was found out about it.
+package library
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/intake"
+	"loa/internal/fault"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html *.css *.js
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	Recording(ctx context.Context, id string) (audio.Recording, error)
+	RecordingReport(ctx context.Context, id string) (audio.Report, error)
+	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error)
+	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	Registry(ctx context.Context) (*stations.Registry, error)
+}
+
+// Desk takes whole files: an intake.Desk.
+type Desk interface {
+	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
+}
+
+type pages struct {
+	store Store
+	desk  Desk
+	list  *kit.View[listPage]
+	one   *kit.View[onePage]
+}
+
+// most is over every size limit an administrator can set.
+const most = 5_000_000_000
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store, d Desk) {
+	f := k.Folder("library", files)
+	p := pages{store: s, desk: d, list: kit.NewView[listPage](f, "list.html"), one: kit.NewView[onePage](f, "one.html")}
+	k.Menu(kit.MenuItem{Path: "/library", Key: "library.title", Icon: "library", Access: accounts.ReadSchedule, Order: 35})
+	k.Handle(
+		kit.Route{Pattern: "GET /library", Access: accounts.ReadSchedule, Handler: p.showList},
+		kit.Route{Pattern: "POST /library", Access: accounts.UploadAudio, Handler: p.take, MaxBody: most},
+		kit.Route{Pattern: "GET /library/{id}", Access: kit.SignedIn, Handler: p.show},
+		kit.Route{Pattern: "POST /library/{id}/remove", Access: accounts.UploadAudio, Handler: p.remove},
+	)
+}
+
+type row struct {
+	audio.Recording
+	Station string // label, "" for the province
+}
+
+type listPage struct {
+	kit.Page
+	Rows      []row
+	Text      string
+	Shortest  string // minutes, as typed
+	Longest   string
+	Next      string
+	Limit     int64 // of one file
+	MayUpload bool
+	Problem   string
+}
+
+func (p pages) showList(w http.ResponseWriter, r *kit.Request) error { return p.renderList(w, r, "") }
+
+func (p pages) renderList(w http.ResponseWriter, r *kit.Request, problem string) error {
+	v := r.URL.Query()
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	page := listPage{Page: r.Page("library.title"), Text: v.Get("q"), Shortest: v.Get("from"), Longest: v.Get("to"), Limit: set.MaxBytes,
+		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Problem: problem}
+	found, err := p.store.Recordings(r.Context(), audio.Query{Text: page.Text, After: v.Get("after"), Limit: 30,
+		MinSeconds: 60 * minutes(page.Shortest), MaxSeconds: 60 * minutes(page.Longest),
+		Only: func(rec audio.Recording) bool {
+			return rec.Kind.Sound() && audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
+		}})
+	if err != nil {
+		return err
+	}
+	for _, rec := range found.Items {
+		page.Rows = append(page.Rows, named(rec, reg))
+	}
+	if found.After != "" {
+		v.Set("after", found.After)
+		page.Next = "/library?" + v.Encode()
+	}
+	return p.list.Render(w, r, page)
+}
+
+func named(rec audio.Recording, reg *stations.Registry) row {
+	if rec.Owner.Station == "" {
+		return row{Recording: rec}
+	}
+	return row{rec, reg.Label(rec.Owner.Station)}
+}
+
+// minutes reads a typed number of minutes; what is none asks for nothing.
+func minutes(s string) float64 {
+	n, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
+	if err != nil || n < 0 || n > 1e6 {
+		return 0
+	}
+	return n
+}
+
+// take receives the plain form, for browsers without a script.
+func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
+	mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || mt != "multipart/form-data" {
+		return fault.New(fault.Unsupported, "kit.not_form")
+	}
+	form := multipart.NewReader(r.Body, params["boundary"])
+	for {
+		part, err := form.NextPart()
+		if err != nil {
+			return fault.New(fault.Invalid, "kit.body_cut").Because(err)
+		}
+		if part.FormName() != "file" {
+			continue
+		}
+		id := kit.NewID()
+		_, err = p.desk.Take(r.Context(), r.Actor, id, intake.Order{Name: part.FileName(), Length: audio.Unknown}, part)
+		var refused *fault.Error
+		if errors.As(err, &refused) && refused.Kind != fault.Internal {
+			return p.renderList(w, r, r.Lang.Fault(refused))
+		}
+		if err != nil {
+			return err
+		}
+		return r.Redirect(w, "/library/"+id, "library.kept")
+	}
+}
+
+type onePage struct {
+	kit.Page
+	row
+	Findings  []finding
+	Files     []audio.Recording // the same file
+	Sounds    []audio.Recording // the same sound under other tags
+	Loudness  string            // LUFS, "" if not measured
+	MayRemove bool
+	Form      kit.Form // of the removal
+}
+
+type finding struct {
+	State, Text string
+	At          []audio.Place
+}
+
+var states = map[audio.Grade]string{audio.Refuse: "bad", audio.Warn: "warn", audio.Note: "info"}
+
+func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
+	id := r.PathValue("id")
+	rec, err := p.store.Recording(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	hears := func(rec audio.Recording) bool { return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District) }
+	if !hears(rec) {
+		return fault.New(fault.NotFound, "library.no_recording")
+	}
+	page := onePage{Page: r.Page("library.recording"), row: named(rec, reg), Form: kit.NewForm(), MayRemove: audio.DecideRemoval(r.Meta(id), rec, false) == nil}
+	rep, err := p.store.RecordingReport(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	if rep.Facts != nil {
+		for _, f := range audio.Check(*rep.Facts, set.Profile(rec.Kind)) {
+			page.Findings = append(page.Findings, finding{states[f.Grade], f.Say(r.Lang), f.At})
+		}
+		if m := rep.Facts.Measures; m != nil {
+			if lufs, ok := m.Integrated.Get(); ok {
+				page.Loudness = r.Lang.Decimal(lufs, 1)
+			}
+		}
+	}
+	same, sounds, err := p.store.Twins(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, other := range same {
+		if hears(other) {
+			page.Files = append(page.Files, other)
+		}
+	}
+	for _, other := range sounds {
+		if hears(other) {
+			page.Sounds = append(page.Sounds, other)
+		}
+	}
+	return p.one.Render(w, r, page)
+}
+
+func (p pages) remove(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	if _, err := p.store.RemoveRecording(r.Context(), r.Meta(f.ID), r.PathValue("id")); err != nil {
+		return err
+	}
+	return r.Redirect(w, "/library", "library.removed")
+}
+
+// Whole is the length in whole seconds.
+func (r row) Whole() int { return int(r.Recording.Seconds + 0.5) }
+
+// Clock writes the length as minutes and seconds.
+func (r row) Clock() string {
+	s := strconv.Itoa(r.Whole() % 60)
+	if len(s) < 2 {
+		s = "0" + s
+	}
+	return strconv.Itoa(r.Whole()/60) + ":" + s
+}
