@@ -17,6 +17,7 @@ import (
 	"loa/web/door"
 	"loa/web/home"
 	"loa/web/kit"
+	"loa/web/library"
 	"loa/web/me"
 	"loa/web/people"
 	"loa/web/programmes"
@@ -33,6 +34,7 @@ type Store interface {
 	contests.Store
 	coverage.Store
 	door.Store
+	library.Store
 	me.Store
 	people.Store
 	stations.Store
@@ -66,6 +68,7 @@ func Register(k *kit.Kit, d Deps) {
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	api.Register(k, d.Store, d.Blobs, d.Desk, d.Backup)
+	library.Register(k, d.Store, d.Desk)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)

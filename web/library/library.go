@@ -184,7 +184,9 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	hears := func(rec audio.Recording) bool { return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District) }
+	hears := func(rec audio.Recording) bool {
+		return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
+	}
 	if !hears(rec) {
 		return fault.New(fault.NotFound, "library.no_recording")
 	}
