@@ -163,7 +163,7 @@ func (c *Clock) tick() {
 	now := c.now()
 	jump := now.Round(0).Sub(c.lastWall) - time.Since(c.lastTick)
 	c.lastWall, c.lastTick = now.Round(0), time.Now()
-	beat := now.Sub(c.lastBeat).Abs() >= beatEvery
+	beat := now.Sub(c.lastBeat).Abs() > beatEvery-tickEvery/2 // ticks come a few milliseconds early or late
 	if beat {
 		c.lastBeat = now
 	}

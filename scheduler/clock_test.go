@@ -231,6 +231,9 @@ func TestKilledWithoutStopNothingRunsTwice(t *testing.T) {
 		if len(ran) != 5 {
 			t.Fatalf("ran for %v", ran)
 		}
+		if lines := killed.of(ClockJob); len(lines) != 1 || lines[0].EndedAt.Sub(lines[0].StartedAt)-2*24*time.Hour > beatEvery {
+			t.Errorf("the downtime is not told to the minute: %+v", lines)
+		}
 	})
 }
 
