@@ -21,7 +21,7 @@ import (
 // open opens a store in dir and, when the test ends, verifies all it holds.
 func open(t testing.TB, dir string) *Store {
 	t.Helper()
-	s, err := Open(dir, Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	s, err := Open(dir, Options{Log: quiet()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,87 @@
+package bolt
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/text"
+	"loa/stations"
+)
+
+// years of tallies that the benchmark of coverage looks through.
+const years = 10
+
+// country makes a registry of n communes in districts of 15.
+func country(n int) ([]stations.Unit, []stations.Station) {
+	var units []stations.Unit
+	var list []stations.Station
+	whole := stations.Interval{From: "2014-01-01"}
+	for i := range n {
+		district := fmt.Sprintf("%03d", i/15)
+		if i%15 == 0 {
+			units = append(units, stations.Unit{UnitKey: stations.UnitKey{List: whole.From, Code: district}, Kind: "rural_district", Name: "Huyện " + district, Valid: whole})
+		}
+		key := stations.UnitKey{List: whole.From, Code: fmt.Sprintf("%05d", i+1)}
+		units = append(units, stations.Unit{UnitKey: key, Kind: "commune", Name: fmt.Sprintf("Xã %d", i+1), District: district, Valid: whole})
+		list = append(list, stations.Station{ID: stations.StationID(i + 1), Seats: []stations.Seat{{Unit: key, From: whole.From}}, Revision: 1,
+			Fields: stations.Fields{Active: []stations.Interval{whole}}})
+	}
+	return units, list
+}
+
+// filled opens a store with n stations, each with a tally in every week of
+// ten years.
+func filled(b *testing.B, n int) (*Store, airing.Week) {
+	s, err := Open(b.TempDir(), Options{Log: quiet()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	units, list := country(n)
+	if err := s.Found(context.Background(), meta("found"), units, list); err != nil {
+		b.Fatal(err)
+	}
+	last := airing.Calendar{Zone: text.Zone}.Week(time.Date(2024, 5, 13, 12, 0, 0, 0, text.Zone))
+	row := airing.Tally{Aired: 2, Qualifying: 2, OnTime: 1, WithEvidence: 1}.Bytes()
+	s.db.NoSync = true // only while the benchmark fills
+	for w := last - years*52 + 1; w <= last; w++ {
+		if err := s.update(context.Background(), func(tx *tx) error {
+			for i := range n {
+				if i%9 == int(w)%9 {
+					continue // did not air
+				}
+				if err := tallies.put(tx, tallyKey(w, uint32(i+1)), row); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s.db.NoSync = false
+	if err := s.refresh(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	return s, last
+}
+
+// BenchmarkCoverageOfOneWeek counts one week out of ten years.
+func BenchmarkCoverageOfOneWeek(b *testing.B) {
+	for name, n := range map[string]int{"province-127": 127, "country-10598": 10598} {
+		b.Run(name, func(b *testing.B) {
+			s, last := filled(b, n)
+			for b.Loop() {
+				w, err := s.Coverage(context.Background(), accounts.Daemon(), coverage.Query{Week: last - 200})
+				if err != nil || w.Active != n || w.Aired == 0 {
+					b.Fatal(w.Counts, err)
+				}
+			}
+		})
+	}
+}
