@@ -15,12 +15,15 @@ import (
 	"loa/web/contests"
 	"loa/web/coverage"
 	"loa/web/door"
+	"loa/web/entering"
 	"loa/web/home"
+	"loa/web/judging"
 	"loa/web/kit"
 	"loa/web/library"
 	"loa/web/me"
 	"loa/web/people"
 	"loa/web/programmes"
+	"loa/web/results"
 	"loa/web/runs"
 	"loa/web/stations"
 	"loa/web/uploads"
@@ -35,8 +38,11 @@ type Store interface {
 	coverage.Store
 	door.Store
 	library.Store
+	entering.Store
+	judging.Store
 	me.Store
 	people.Store
+	results.Store
 	stations.Store
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	programmes.Store
@@ -67,8 +73,8 @@ func Register(k *kit.Kit, d Deps) {
 	me.Register(k, d.Store)
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
-	api.Register(k, d.Store, d.Blobs, d.Desk, d.Backup)
 	library.Register(k, d.Store, d.Desk)
+	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)
@@ -76,4 +82,7 @@ func Register(k *kit.Kit, d Deps) {
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)
 	runs.Register(k, d.Store, d.Jobs)
+	entering.Register(k, d.Store, d.Contests, d.Desk)
+	judging.Register(k, d.Store, d.Contests, d.Blobs)
+	results.Register(k, d.Store, d.Contests, d.Blobs)
 }

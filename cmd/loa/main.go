@@ -29,6 +29,7 @@ var commands = []command{
 	{"audio", "audio.cli.summary", audioCommand},
 	{"coverage", "cli.summary.coverage", coverageCommand},
 	{"stations", "stations.cli.summary", stationsCommand},
+	{"contest", "contest.cli_summary", contestCommand},
 	{"backup", "cli.summary.backup", backupCommand},
 	{"restore", "cli.summary.restore", restoreCommand},
 	{"user", "accounts.cli.summary", userCommand},

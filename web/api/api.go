@@ -5,6 +5,7 @@ package api
 
 import (
 	"loa/audio"
+	"loa/contest"
 	"loa/web/kit"
 )
 
@@ -19,12 +20,13 @@ type Store interface {
 }
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, backup Backup) {
+func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup) {
 	k.Handle(airings{s, blobs}.routes()...)
 	k.Handle(library{s, blobs, desk}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)
 	k.Handle(people{s}.routes()...)
+	k.Handle(contestRoutes{hall}.routes()...)
 	k.Handle(backup.routes()...)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -223,5 +224,14 @@ func (p *Tab) Shot(name string, width int64) {
 	}
 	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), png, 0o644); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// Cookie gives the browser a cookie for a URL's host: a session made by the
+// test, say.
+func (p *Tab) Cookie(name, value, url string) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: url}); err != nil {
+		p.t.Fatalf("browser: cookie: %v", err)
 	}
 }

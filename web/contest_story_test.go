@@ -1,0 +1,490 @@
+package web
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/contest"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/store/bolt"
+	"loa/store/folder"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+// stage is a whole server over a real store, with a clock the test moves.
+type stage struct {
+	t     *testing.T
+	store *bolt.Store
+	blobs *folder.Blobs
+	hall  *contest.Hall
+	http  *httptest.Server
+	now   time.Time
+	n     int
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	dir := t.TempDir()
+	store, err := bolt.Open(filepath.Join(dir, "data"), bolt.Options{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := &stage{t: t, store: store, blobs: blobs, now: time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)}
+	units, list := stations.Founding()
+	if err := store.Found(context.Background(), st.meta(), units, list); err != nil {
+		t.Fatal(err)
+	}
+	st.hall = contest.NewHall(store, store)
+	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return st.now }, Log: log}, Deps{Store: store, Blobs: blobs, Contests: st.hall})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.http = httptest.NewServer(h)
+	t.Cleanup(func() {
+		st.http.Close()
+		if _, err := store.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
+			t.Error(err)
+		}
+		store.Close()
+	})
+	return st
+}
+
+func (st *stage) meta() accounts.Meta {
+	st.n++
+	return accounts.Meta{ID: fmt.Sprintf("stage-%d", st.n), By: accounts.Daemon(), At: st.now.UTC()}
+}
+
+// person makes an account with a session and returns a client of her browser.
+func (st *stage) person(login string, g accounts.Grant) *visitor {
+	st.t.Helper()
+	p, err := st.store.AddPerson(context.Background(), st.meta(), accounts.AddPerson{Name: "Người " + login, Login: login, Grants: []accounts.Grant{g}})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	secret := accounts.NewSecret()
+	m := st.meta()
+	m.By = p.Actor("session")
+	if _, err := st.store.StartSession(context.Background(), m, accounts.StartSession{Hash: accounts.HashOf(secret)}); err != nil {
+		st.t.Fatal(err)
+	}
+	return &visitor{st: st, id: p.ID, actor: p.Actor("session"), secret: secret}
+}
+
+// visitor is one person's browser without a script.
+type visitor struct {
+	st     *stage
+	id     string
+	actor  accounts.Actor
+	secret string
+}
+
+func (v *visitor) ask(method, path, contentType string, body io.Reader) (*http.Response, []byte) {
+	v.st.t.Helper()
+	req, err := http.NewRequest(method, v.st.http.URL+path, body)
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	req.AddCookie(&http.Cookie{Name: "s", Value: v.secret})
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	return res, b
+}
+
+func (v *visitor) get(path string) []byte {
+	v.st.t.Helper()
+	res, b := v.ask("GET", path, "", nil)
+	if res.StatusCode != http.StatusOK {
+		v.st.t.Fatalf("GET %s: %s\n%s", path, res.Status, b)
+	}
+	return b
+}
+
+// post fills the page's first form, changed by pairs, and sends it.
+func (v *visitor) post(path string, pairs ...string) (*http.Response, []byte) {
+	v.st.t.Helper()
+	f := url.Values{"id": {kit.NewID()}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		f.Add(pairs[i], pairs[i+1])
+	}
+	return v.ask("POST", path, "application/x-www-form-urlencoded", strings.NewReader(f.Encode()))
+}
+
+// must posts and wants to be sent on.
+func (v *visitor) must(path string, pairs ...string) string {
+	v.st.t.Helper()
+	res, b := v.post(path, pairs...)
+	if res.StatusCode != http.StatusSeeOther {
+		v.st.t.Fatalf("POST %s %v: %s\n%s", path, pairs, res.Status, said(b))
+	}
+	return res.Header.Get("Location")
+}
+
+// said is what a page says is wrong.
+func said(page []byte) string {
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page))
+	if err != nil {
+		return string(page)
+	}
+	return strings.Join(strings.Fields(doc.Find("main .notice, main .error, main h1").Text()), " ")
+}
+
+// mp3 makes a real recording of so many seconds with tags that tell who it is.
+func mp3(t *testing.T, seconds int, artist string) []byte {
+	t.Helper()
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no ffmpeg, and CI=true wants one")
+		}
+		t.Skip("no ffmpeg on this machine")
+	}
+	path := filepath.Join(t.TempDir(), "x.mp3")
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=440:duration=%d", seconds), "-ac", "1", "-ar", "22050", "-b:a", "48k",
+		"-metadata", "artist="+artist, "-metadata", "title=Tác phẩm của "+artist, path).CombinedOutput()
+	if err != nil {
+		t.Fatalf("ffmpeg: %v %s", err, out)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// keep puts a recording of a person into the library.
+func (st *stage) keep(v *visitor, station, id, name string, b []byte) string {
+	st.t.Helper()
+	ctx := context.Background()
+	ref, err := st.blobs.Put(ctx, bytes.NewReader(b), 1<<30)
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	facts, err := audio.Analyse(ctx, bytes.NewReader(b), audio.Options{})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	_, err = st.store.SaveRecording(ctx, accounts.Meta{ID: id, By: accounts.Daemon(), At: st.now.UTC()}, audio.SaveRecording{Kind: audio.ForContest, Name: name,
+		Owner: audio.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: "audio/mpeg", Blob: ref, Begun: st.now.UTC(), Report: audio.Report{Facts: &facts}})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return id
+}
+
+// rules are short but whole: one round of two criteria.
+func storyRules(now time.Time) contest.Rules {
+	r := contest.Sample()
+	r.Title, r.Dates = "Hội thi Lào Cai 2024", contest.Timetable{OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(24 * time.Hour), GraceMinutes: 60}
+	r.Categories[0].MinSeconds = 1
+	r.Rounds[0].Parts[0].Sample = false
+	r.Rounds[0].Gap = 0
+	return r
+}
+
+// entrant is everything about one work that judges must not feel.
+type entrant struct{ station, title, login, file, artist string }
+
+// played runs a contest to its judging with the given entrants.
+func (st *stage) played(who []entrant) (org *visitor, judges []*visitor, id string) {
+	t, ctx := st.t, context.Background()
+	t.Helper()
+	id = "hoi-thi"
+	org = st.person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
+	do := func(v *visitor, c contest.Command) {
+		t.Helper()
+		st.n++
+		m := accounts.Meta{ID: fmt.Sprintf("story-%d", st.n), By: v.actor, At: st.now.UTC()}
+		if _, err := st.hall.Do(ctx, m, id, c); err != nil {
+			t.Fatalf("%T: %v", c, err)
+		}
+	}
+	do(org, contest.DraftContest{Rules: storyRules(st.now)})
+	do(org, contest.OpenContest{})
+	for i, e := range who {
+		op := st.person(e.login, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: e.station}})
+		file := st.keep(op, e.station, fmt.Sprintf("00000000-0000-4000-8000-%012d", i), e.file, mp3(t, 3+i, e.artist))
+		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: e.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+			Station: e.station, Script: "Lời dẫn của " + e.artist, Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}}})
+		do(org, contest.RedactScript{Entry: fmt.Sprintf("entry-%08d", i), Text: "Lời dẫn đã che tên"})
+	}
+	var ids []string
+	for i := range 3 {
+		j := st.person(fmt.Sprintf("giamkhao%d", i), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+		do(org, contest.AppointJudge{Judge: contest.Judge{Person: j.id, Chair: i == 0}})
+		judges, ids = append(judges, j), append(ids, j.id)
+	}
+	do(org, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "all", Name: "Ban", Judges: ids}}})
+	st.now = st.now.Add(48 * time.Hour)
+	do(org, contest.StartRound{Round: "chung-khao"})
+	return org, judges, id
+}
+
+var someEntrants = []entrant{
+	{"S00001", "Chuyện làng", "xa1", "xa1.mp3", "Vàng A Sính"}, {"S00040", "Nước sạch", "xa2", "xa2.mp3", "Lù Thị Mẩy"}, {"S00080", "Đường mới", "xa3", "xa3.mp3", "Hoàng Văn Pao"}}
+
+func TestAContestFromJudgingToTheArchive(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	base := "/contests/" + id
+	for _, page := range []string{"", "/rules", "/entries", "/jury", "/progress", "/results", "/papers", "/entries/entry-00000000"} {
+		org.get(base + page)
+	}
+	for n, j := range judges {
+		j.score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[(i+n)%3] })
+	}
+	org.must(base, "do", "finish", "round", "chung-khao")
+	org.must(base + "/results")
+	org.must(base, "do", "publish")
+	for _, doc := range []string{"minutes", "table", "sheets", "certificates"} {
+		page := org.get(base + "/papers?doc=" + doc)
+		if !bytes.Contains(page, []byte("class=\"paper")) {
+			t.Errorf("%s has no paper", doc)
+		}
+	}
+	for _, doc := range []string{"table", "sheets"} {
+		if b := org.get(base + "/papers?doc=" + doc + "&as=xlsx"); !bytes.HasPrefix(b, []byte("PK")) {
+			t.Errorf("%s.xlsx is no workbook", doc)
+		}
+	}
+	for path, want := range map[string]string{"": `"hoi-thi"`, "/hoi-thi": `"phase":"published"`, "/hoi-thi/entries?limit=2": `after=TP-002`, "/hoi-thi/panels": `"chung-khao"`,
+		"/hoi-thi/sheets": `"status":"final"`, "/hoi-thi/ranking": `"method":"mean"`} {
+		if b := org.get("/api/v1/contests" + path); !bytes.Contains(b, []byte(want)) {
+			t.Errorf("GET /api/v1/contests%s lacks %s: %.300s", path, want, b)
+		}
+	}
+	archive := org.get(base + "/archive.zip")
+	v, err := contest.CheckArchive(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil || v.Entries != 3 || v.Sheets != 9 || v.Rounds != 1 || v.Files != 3 {
+		t.Fatalf("archive: %+v, %v", v, err)
+	}
+	spoilArchive(t, archive)
+	stranger := &visitor{st: st}
+	page := stranger.get("/results/" + id)
+	if !bytes.Contains(page, []byte("Giải Nhất")) {
+		t.Error("the public page names no first prize")
+	}
+	feed := string(stranger.get("/results/" + id + "/feed.xml"))
+	enclosure := regexp.MustCompile(`url="[^"]*(/results/[^"]+)"`).FindAllStringSubmatch(feed, -1)
+	if len(enclosure) != 3 {
+		t.Fatalf("%d winners in the feed:\n%s", len(enclosure), feed)
+	}
+	stranger.get(enclosure[0][1])
+}
+
+// spoilArchive changes one byte in each file of the archive's log and checks
+// that it is found.
+func spoilArchive(t *testing.T, archive []byte) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, victim := range z.File {
+		var b bytes.Buffer
+		out := zip.NewWriter(&b)
+		for _, f := range z.File {
+			from, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := io.ReadAll(from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Name == victim.Name {
+				data[len(data)/2] ^= 1
+			}
+			to, err := out.Create(f.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			to.Write(data)
+		}
+		out.Close()
+		if _, err := contest.CheckArchive(bytes.NewReader(b.Bytes()), int64(b.Len())); err == nil && victim.Name != "contest.json" {
+			t.Errorf("one changed byte in %s passed", victim.Name)
+		}
+	}
+}
+
+var sheetLink = regexp.MustCompile(`/judging/[^"]+/sheets/[0-9a-f]+`)
+
+// score fills and signs all her sheets as a browser without a script would,
+// after saving one by the way a script uses.
+func (v *visitor) score(id string, mark func(i int) string) {
+	v.st.t.Helper()
+	links := slices.Compact(sheetLink.FindAllString(string(v.get("/judging")), -1))
+	if len(links) == 0 {
+		v.st.t.Fatal("a judge has nothing to score")
+	}
+	for i, link := range links {
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(v.get(link)))
+		if err != nil {
+			v.st.t.Fatal(err)
+		}
+		pairs := []string{"base", doc.Find("input[name=base]").AttrOr("value", "?"), "comment", "Nghe rõ", "do", "sign"}
+		marks := map[string]string{}
+		doc.Find("select[name^='mark.']").Each(func(_ int, s *goquery.Selection) {
+			pairs = append(pairs, s.AttrOr("name", ""), mark(i))
+			marks[strings.TrimPrefix(s.AttrOr("name", ""), "mark.")] = mark(i)
+		})
+		if i == 0 {
+			body, _ := json.Marshal(map[string]any{"change": kit.NewID(), "base": 0, "marks": marks, "comment": "", "notes": []contest.Note{{Seconds: 1.5, Text: "tiếng gió"}}})
+			for range 2 { // a repeat changes nothing
+				res, b := v.ask("PUT", "/api/v1"+strings.Replace(link, "/judging/", "/contests/", 1), "application/json", bytes.NewReader(body))
+				if res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte(`"version":1`)) {
+					v.st.t.Fatalf("save: %s %s", res.Status, b)
+				}
+			}
+			pairs[1] = "1"
+		}
+		v.must(link, pairs...)
+	}
+}
+
+// TestNothingAJudgeCanReachTellsTheEntrant plays the same contest in two
+// worlds where only one entrant differs, lets each judge try every route
+// there is, and compares every answer byte for byte.
+func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
+	other := slices.Clone(someEntrants)
+	other[1] = entrant{"S00055", "Một tên khác hẳn và dài hơn nhiều", "xakhac", "ten-tep-khac.mp3", "Tẩn Láo Tả"}
+	one, two := reach(t, someEntrants), reach(t, other)
+	if len(one) != len(two) || len(one) < 60 {
+		t.Fatalf("%d and %d answers", len(one), len(two))
+	}
+	for _, what := range slices.Sorted(maps.Keys(one)) {
+		if one[what] != two[what] {
+			at := 0
+			for at < min(len(one[what]), len(two[what])) && one[what][at] == two[what][at] {
+				at++
+			}
+			from := max(0, at-120)
+			t.Errorf("%s differs between the worlds at byte %d:\n%.300s\n---\n%.300s", what, at, one[what][from:], two[what][from:])
+		}
+	}
+}
+
+// neutral are the bytes that differ in any two runs: IDs of forms and people,
+// secrets, and the lot. Each is replaced by its order of appearance, so that
+// two worlds stay comparable.
+var neutral = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|sheets(?:/|%2f)[0-9a-f]{20}|[A-Z2-7]{26}`)
+
+func reach(t *testing.T, who []entrant) map[string]string {
+	st := newStage(t)
+	_, judges, id := st.played(who)
+	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	Register(k, Deps{Store: st.store, Blobs: st.blobs, Contests: st.hall})
+	answers := map[string]string{}
+	for n, j := range judges {
+		var sounds []string
+		note := func(what string, res *http.Response, b []byte) {
+			seen := map[string]string{}
+			clean := neutral.ReplaceAllStringFunc(string(b), func(s string) string {
+				if seen[s] == "" {
+					seen[s] = fmt.Sprintf("#%d", len(seen))
+				}
+				return seen[s]
+			})
+			head := fmt.Sprint(res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("ETag"), res.Header.Get("Last-Modified"), res.Header.Get("Content-Disposition"))
+			answers[fmt.Sprintf("judge %d %s", n, what)] = head + "\n" + clean
+		}
+		for i, link := range slices.Compact(sheetLink.FindAllString(string(j.get("/judging")), -1)) {
+			res, b := j.ask("GET", link, "", nil)
+			// The codes and the order are drawn by lot, so sheets are compared
+			// as a set: the code itself is taken out.
+			note(fmt.Sprint("sheet ", i), res, regexp.MustCompile(`Tác phẩm \d+`).ReplaceAll(b, nil))
+			res, b = j.ask("GET", link+"/audio.mp3", "", nil)
+			sum := sha256.Sum256(b)
+			sounds = append(sounds, fmt.Sprint(res.Status, res.Header.Get("ETag"), res.Header.Get("Last-Modified"), len(b), hex.EncodeToString(sum[:])))
+			if bytes.Contains(b, []byte("ID3")) || bytes.Contains(b, []byte("TAG")) {
+				t.Error("a recording came with tags")
+			}
+		}
+		slices.Sort(sounds)
+		answers[fmt.Sprintf("judge %d sounds", n)] = strings.Join(sounds, "\n")
+		for _, r := range k.Routes() {
+			if strings.HasPrefix(r.Path(), "/assets/") || r.Method() == "OPTIONS" || r.Method() == "DELETE" || strings.Contains(r.Path(), "logout") || strings.Contains(r.Path(), "sessions") || strings.HasPrefix(r.Path(), "/judging/{contest}/sheets") {
+				continue
+			}
+			path := strings.NewReplacer("{contest}", id, "{entry}", "entry-00000001", "{code}", "TP-002", "{task}", "00000000000000000000", "{id}", "00000000-0000-4000-8000-000000000001").Replace(r.Path())
+			path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "x")
+			body, kind := io.Reader(nil), ""
+			if r.Method() != "GET" && r.Method() != "HEAD" {
+				body, kind = strings.NewReader("{}"), "application/json"
+			}
+			res, b := j.ask(r.Method(), path, kind, body)
+			if b = regexp.MustCompile(`Tác phẩm \d+`).ReplaceAll(b, nil); strings.HasPrefix(r.Path(), "/metrics") {
+				continue
+			}
+			note(r.Pattern, res, b)
+		}
+	}
+	return answers
+}
+
+func TestTheStoryLooksRightInABrowser(t *testing.T) {
+	if os.Getenv("LOA_SHOTS") == "" {
+		t.Skip("set LOA_SHOTS to a folder to take pictures of the contest pages")
+	}
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	judges[0].score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[i%3] })
+	b := webtest.NewBrowser(t)
+	shoot := func(v *visitor, pages map[string]string) {
+		tab := b.Person()
+		tab.Open(st.http.URL + "/login")
+		tab.Cookie("s", v.secret, st.http.URL)
+		for name, path := range pages {
+			tab.Open(st.http.URL + path)
+			tab.Shot(name, 360)
+			tab.Shot(name, 1280)
+		}
+	}
+	base := "/contests/" + id
+	shoot(org, map[string]string{"desk-list": "/contests", "desk-home": base, "desk-rules": base + "/rules", "desk-entries": base + "/entries", "desk-entry": base + "/entries/entry-00000000",
+		"desk-jury": base + "/jury", "desk-progress": base + "/progress", "desk-results": base + "/results", "desk-new": "/contests/new"})
+	links := sheetLink.FindAllString(string(judges[1].get("/judging")), -1)
+	shoot(judges[1], map[string]string{"judge-list": "/judging", "judge-sheet": links[0], "judge-ties": "/judging/" + id + "/ties"})
+	shoot(judges[0], map[string]string{"judge-chair": "/judging/" + id + "/chair"})
+}

@@ -1,0 +1,423 @@
+// Package entering is where a station submits its works to a contest, keeps
+// their receipts, and takes them back or replaces them until the deadline.
+package entering
+
+import (
+	"context"
+	"embed"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/intake"
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Store is what these pages ask of the store.
+type Store interface {
+	// Registry returns all stations and units.
+	Registry(ctx context.Context) (*stations.Registry, error)
+	// Schedule returns all programmes and episodes.
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	// Recordings lists files of the library.
+	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+}
+
+// Desk takes whole files in: an intake.Desk.
+type Desk interface {
+	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
+}
+
+type pages struct {
+	store Store
+	hall  *contest.Hall
+	desk  Desk
+	list  *kit.View[listPage]
+	form  *kit.View[formPage]
+	entry *kit.View[entryPage]
+}
+
+// mostBody is above any size limit of the library, which is checked file by file.
+const mostBody = 1 << 30
+
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store, hall *contest.Hall, desk Desk) {
+	f := k.Folder("entering", files)
+	p := pages{s, hall, desk, kit.NewView[listPage](f, "list.html"), kit.NewView[formPage](f, "form.html"), kit.NewView[entryPage](f, "entry.html")}
+	k.Menu(kit.MenuItem{Path: "/enter", Key: "contest.enter_menu", Icon: "contest", Access: accounts.EnterContest, Order: 60})
+	add := func(pattern string, h kit.Handler) {
+		k.Handle(kit.Route{Pattern: pattern, Access: accounts.EnterContest, Handler: h, MaxBody: mostBody})
+	}
+	add("GET /enter", p.showList)
+	add("GET /enter/{contest}", p.showForm)
+	add("POST /enter/{contest}", p.submit)
+	add("GET /enter/{contest}/{entry}", p.showEntry)
+	add("GET /enter/{contest}/{entry}/replace", p.showReplace)
+	add("POST /enter/{contest}/{entry}", p.change)
+}
+
+// own reports whether the actor may act for the entrant's station.
+func own(a accounts.Actor, e contest.Entrant) bool {
+	return a.Can(accounts.EnterContest, accounts.Where{Station: e.Station, District: e.District})
+}
+
+type listPage struct {
+	kit.Page
+	Contests []listRow
+}
+
+type listRow struct {
+	ID, Title, Host, About string
+	From, Until            time.Time
+	Open                   bool
+	Mine                   []contest.Entry
+	Changes                []contest.RuleChange
+}
+
+func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
+	page := listPage{Page: r.Page("contest.enter_menu")}
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		if s.Phase == contest.Draft {
+			return nil
+		}
+		d := s.Rules.Dates
+		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: d.OpensAt, Until: d.ClosesAt, Changes: s.Changes,
+			Open: s.Phase == contest.Open && !r.Now.Before(d.OpensAt) && !r.Now.After(d.ClosesAt.Add(d.Grace()))}
+		for _, e := range s.Entries {
+			if own(r.Actor, e.Entrant) {
+				row.Mine = append(row.Mine, *e)
+			}
+		}
+		if row.Open || len(row.Mine) > 0 || s.Phase == contest.Open {
+			page.Contests = append(page.Contests, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.list.Render(w, r, page)
+}
+
+type formPage struct {
+	kit.Page
+	Contest  string
+	Name     string
+	Until    time.Time
+	Action   string
+	Entry    string // being replaced, or ""
+	Form     kit.Form
+	Stations []kit.Option
+	Themes   []kit.Option
+	Sorts    []kit.Option
+	Kinds    []kit.Option
+	Langs    []kit.Option
+	Episodes []kit.Option
+	Audio    []kit.Option
+	Scans    []kit.Option
+	Sections []sectionField
+	Aired    bool
+	Declared bool
+	NeedScan bool
+	NeedText bool
+	Good     bool // a check found nothing wrong
+	Problems []string
+}
+
+type sectionField struct{ Name, Field string }
+
+func (p pages) showForm(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderForm(w, r, kit.NewForm("language", "vi"), nil, false)
+}
+
+// renderForm shows the form; err is what a check or a submission found.
+func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err error, good bool) error {
+	id := r.PathValue("contest")
+	page := formPage{Contest: id, Form: f, Good: good, Action: "/enter/" + id, Entry: r.PathValue("entry")}
+	if page.Entry != "" {
+		page.Action += "/" + page.Entry
+	}
+	page.Problems = problems(r, err)
+	if verr := p.hall.View(r.Context(), id, func(s *contest.State) error {
+		if s.Phase == contest.Draft {
+			return fault.New(fault.NotFound, "contest.unknown")
+		}
+		page.Page, page.Name, page.Until = r.Page("contest.enter_title", "name", s.Rules.Title), s.Rules.Title, s.Rules.Dates.ClosesAt
+		page.choices(r, &s.Rules)
+		return nil
+	}); verr != nil {
+		return verr
+	}
+	if err := p.places(r, &page); err != nil {
+		return err
+	}
+	return p.form.Render(w, r, page)
+}
+
+// problems lists everything a fault says.
+func problems(r *kit.Request, err error) []string {
+	e := fault.Of(err)
+	if e == nil {
+		return nil
+	}
+	if len(e.Parts) == 0 {
+		return []string{r.Lang.Fault(e)}
+	}
+	var out []string
+	for _, part := range e.Parts {
+		out = append(out, r.Lang.Fault(part))
+	}
+	return out
+}
+
+func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
+	for _, t := range rules.Themes {
+		page.Themes = append(page.Themes, kit.Option{Value: t.ID, Text: t.Name})
+	}
+	for _, c := range rules.Categories {
+		page.Sorts = append(page.Sorts, kit.Option{Value: c.ID, Text: c.Name})
+		page.Aired = page.Aired || c.Aired != nil
+		page.Declared = page.Declared || c.Aired != nil && c.Aired.Declared
+		for _, n := range c.Needs {
+			page.NeedScan = page.NeedScan || n.Piece == contest.Scan
+			page.NeedText = page.NeedText || n.Piece == contest.Translation
+		}
+		for _, s := range c.Sections {
+			page.Sections = append(page.Sections, sectionField{s.Name, "section." + s.ID})
+		}
+	}
+	for _, k := range rules.Who.Kinds {
+		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("contest.kind_" + string(k))})
+	}
+	for _, l := range stations.Languages {
+		page.Langs = append(page.Langs, kit.Option{Value: l, Text: r.Say("language." + l)})
+	}
+}
+
+// mostFiles is how many of a station's files the form offers, newest first.
+const mostFiles = 30
+
+// places offers the actor's stations, what they aired and what they uploaded.
+func (p pages) places(r *kit.Request, page *formPage) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	_, _, mine := r.Actor.Stations(accounts.EnterContest)
+	page.Episodes = []kit.Option{{Value: "", Text: r.Say("contest.pick_none")}}
+	for _, id := range mine {
+		page.Stations = append(page.Stations, kit.Option{Value: id, Text: reg.Label(id)})
+		for _, kind := range []audio.Kind{audio.ForContest, audio.Scan} {
+			files, err := p.store.Recordings(r.Context(), audio.Query{Stations: []string{id}, Kind: kind, Limit: mostFiles})
+			if err != nil {
+				return err
+			}
+			for _, x := range files.Items {
+				o := kit.Option{Value: x.ID, Text: x.Name + " (" + r.Lang.DateTime(x.Created) + ")"}
+				if kind == audio.Scan {
+					page.Scans = append(page.Scans, o)
+				} else {
+					page.Audio = append(page.Audio, o)
+				}
+			}
+		}
+	}
+	if len(page.Stations) == 1 {
+		page.Form.Values.Set("station", page.Stations[0].Value)
+	}
+	for _, e := range slices.Backward(plan.Episodes) {
+		if e.Audio != "" && len(page.Episodes) <= mostFiles {
+			page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: e.Title})
+		}
+	}
+	return nil
+}
+
+// take keeps the files a form brings and notes their IDs in it, so that
+// nothing has to be sent twice when something else is refused.
+func (p pages) take(r *kit.Request, f *kit.Form) error {
+	for _, part := range []struct {
+		field string
+		kind  audio.Kind
+	}{{"audio", audio.ForContest}, {"scan", audio.Scan}} {
+		if len(f.Files[part.field+"_file"]) == 0 || f.Files[part.field+"_file"][0].Size == 0 {
+			continue
+		}
+		file, head, err := f.File(part.field + "_file")
+		if err != nil {
+			return err
+		}
+		st, err := p.desk.Take(r.Context(), r.Actor, kit.NewID(), intake.Order{Kind: part.kind, Station: f.Get("station"), Name: head.Filename, Length: head.Size}, file)
+		file.Close()
+		if err != nil {
+			return fault.Of(err).At(part.field + "_file")
+		}
+		if st.Refused != nil {
+			return st.Refused.Fault().At(part.field + "_file")
+		}
+		f.Values.Set(part.field, st.ID)
+	}
+	return nil
+}
+
+// work reads what the form says.
+func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
+	work := contest.Work{Title: f.Get("title"), Theme: f.Get("theme"), Category: f.Get("category"), Language: f.Get("language"), Kind: contest.EntrantKind(f.Get("kind")),
+		Station: f.Get("station"), Name: f.Get("name"), Episode: f.Get("episode"), Script: f.Get("script"), Translation: f.Get("translation"), AiredNote: f.Get("aired_note"), Sections: map[string]int{}}
+	for line := range strings.SplitSeq(f.Get("authors"), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			work.Authors = append(work.Authors, line)
+		}
+	}
+	for name := range f.Values {
+		if id, ok := strings.CutPrefix(name, "section."); ok && f.Get(name) != "" {
+			m, s, colon := strings.Cut(f.Get(name), ":")
+			if d, err := time.ParseDuration(m + "m" + s + "s"); err == nil && colon {
+				work.Sections[id] = int(d / time.Second)
+			}
+		}
+	}
+	if work.Episode != "" && f.Get("audio") == "" {
+		plan, err := p.store.Schedule(r.Context())
+		if err != nil {
+			return work, err
+		}
+		if e, err := plan.Episode(work.Episode); err == nil {
+			work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: contest.Audio, File: e.Audio})
+		}
+	}
+	for _, kind := range []contest.PieceKind{contest.Audio, contest.Scan} {
+		if id := f.Get(string(kind)); id != "" {
+			work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: kind, File: id})
+		}
+	}
+	return work, nil
+}
+
+func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	id, entry := r.PathValue("contest"), f.ID
+	err = p.take(r, f)
+	var work contest.Work
+	if err == nil {
+		work, err = p.work(r, f)
+	}
+	if err == nil && f.Get("do") == "check" {
+		err = p.hall.CheckEntry(r.Context(), r.Meta(kit.NewID()), id, contest.SubmitEntry{ID: entry, Work: work})
+		if err == nil {
+			return p.renderForm(w, r, *f, nil, true)
+		}
+	} else if err == nil {
+		_, err = p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.SubmitEntry{ID: entry, Work: work})
+	}
+	if f.Refused(err) {
+		return p.renderForm(w, r, *f, err, false)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/enter/"+id+"/"+entry, "contest.submitted_done")
+}
+
+type entryPage struct {
+	kit.Page
+	Contest  string
+	Name     string
+	Entry    contest.Entry
+	Until    time.Time
+	Editable bool
+	Prizes   []string
+	Form     kit.Form
+}
+
+// find returns a copy of the entry if the actor may act for its station.
+func (p pages) find(r *kit.Request) (page entryPage, err error) {
+	err = p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+		e := s.Entry(r.PathValue("entry"))
+		if e == nil || !own(r.Actor, e.Entrant) {
+			return fault.New(fault.NotFound, "contest.unknown_entry")
+		}
+		page = entryPage{Page: r.Page("contest.receipt"), Contest: s.ID, Name: s.Rules.Title, Entry: *e, Until: s.Rules.Dates.ClosesAt, Form: kit.NewForm(),
+			Editable: e.Live() && s.Phase == contest.Open && !r.Now.After(s.Rules.Dates.ClosesAt)}
+		if s.Phase == contest.Published || s.Phase == contest.Closed {
+			for _, g := range s.Winners(e.ID) {
+				page.Prizes = append(page.Prizes, s.Rules.Award(g.Award).Prize(g.Prize).Name)
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+func (p pages) showEntry(w http.ResponseWriter, r *kit.Request) error {
+	page, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	return p.entry.Render(w, r, page)
+}
+
+func (p pages) showReplace(w http.ResponseWriter, r *kit.Request) error {
+	page, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	e := page.Entry
+	f := kit.NewForm("title", e.Title, "theme", e.Theme, "category", e.Category, "language", e.Language, "kind", string(e.Entrant.Kind), "station", e.Entrant.Station,
+		"name", e.Entrant.Name, "authors", strings.Join(e.Entrant.Authors, "\n"), "episode", e.Episode, "script", e.Script, "translation", e.Translation, "aired_note", e.AiredNote)
+	for _, kind := range []contest.PieceKind{contest.Audio, contest.Scan} {
+		if x := e.Piece(kind); x != nil {
+			f.Values.Set(string(kind), x.File)
+		}
+	}
+	return p.renderForm(w, r, f, nil, false)
+}
+
+// change replaces or withdraws an entry.
+func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	id, entry := r.PathValue("contest"), r.PathValue("entry")
+	back := "/enter/" + id + "/" + entry
+	if f.Get("do") == "withdraw" {
+		if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.WithdrawEntry{Entry: entry, Reason: f.Get("reason")}); err != nil {
+			return err
+		}
+		return r.Redirect(w, back, "contest.withdrawn_done")
+	}
+	err = p.take(r, f)
+	var work contest.Work
+	if err == nil {
+		work, err = p.work(r, f)
+	}
+	if err == nil {
+		_, err = p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.ReplaceEntry{Entry: entry, Work: work})
+	}
+	if f.Refused(err) {
+		return p.renderForm(w, r, *f, err, false)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, back, "contest.submitted_done")
+}
