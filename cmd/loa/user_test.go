@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
+	loa := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append(append([]string{"user"}, args...), "--server", r.d.URL(), "--token", r.token), &out, &errs)
+		return code, out.String() + errs.String()
+	}
+	if code, said := loa("add", "Vàng Thị Mai", "Mai", "--role", "operator", "--station", "02770"); code != 0 || !regexp.MustCompile(`/join/[A-Z2-7]{26}`).MatchString(said) {
+		t.Fatalf("add: %d %s", code, said)
+	}
+	if code, said := loa("add", "Mai khác", "mai"); code != 75 || !strings.Contains(said, "đã có người dùng") {
+		t.Errorf("the same login again: %d %s", code, said)
+	}
+	if code, said := loa("list"); code != 0 || !strings.Contains(said, "Vàng Thị Mai  operator@S") {
+		t.Errorf("list: %d %s", code, said)
+	}
+	if code, said := loa("invite", "--role", "monitor", "--district", "083"); code != 0 || !strings.Contains(said, "/join/") {
+		t.Errorf("invite: %d %s", code, said)
+	}
+	for _, wrong := range [][]string{{}, {"marry"}, {"add", "x"}, {"invite"}, {"invite", "--role", "king"}, {"invite", "--role", "operator", "--station", "99999"}, {"token", "x"}} {
+		if code, said := loa(wrong...); code == 0 || !strings.HasPrefix(said, "loa: ") {
+			t.Errorf("%v: %d %s", wrong, code, said)
+		}
+	}
+	code, token := loa("token", "bảng tính", "--person", "mai", "--days", "30")
+	if code != 0 {
+		t.Fatalf("token: %s", token)
+	}
+	c := &client{server: r.d.URL(), token: strings.TrimSpace(token)}
+	var me struct{ Login string }
+	if err := c.get(t.Context(), "/api/v1/me", &me); err != nil || me.Login != "mai" {
+		t.Errorf("the token opens %q (%v)", me.Login, err)
+	}
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/people", map[string]any{"name": "x", "login": "xxx"}, nil); exitCode(err) != 77 {
+		t.Errorf("an operator's token makes people: %v", err)
+	}
+}
