@@ -156,3 +156,44 @@ func TestEveryDirectDependencyHasItsReason(t *testing.T) {
 		}
 	}
 }
+
+// TestThePictureInTheReadmeIsTheTable fails when the README's picture or its
+// list of libraries says another house than the tables above.
+func TestThePictureInTheReadmeIsTheTable(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(readme), "## The house")
+	house, _, ok2 := strings.Cut(rest, "\n## ")
+	if !ok || !ok2 {
+		t.Fatal("README.md has no part called The house")
+	}
+	parts := strings.Split(house, "```")
+	if len(parts) != 3 {
+		t.Fatalf("The house has %d pictures, want 1", (len(parts)-1)/2)
+	}
+	drawn := []string{} // folders in the order the picture shows them
+	for word := range strings.FieldsSeq(parts[1]) {
+		if word == "cmd/loa" || word == "web" || word == "store" || word == "internal" || slices.Contains(nouns, word) {
+			drawn = append(drawn, word)
+		}
+	}
+	want := slices.Concat([]string{"cmd/loa", "web", "store", "web", "store"}, nouns, []string{"internal"})
+	if !slices.Equal(drawn, want) {
+		t.Errorf("the picture shows %v, the table %v", drawn, want)
+	}
+	listed := 0
+	for line := range strings.SplitSeq(parts[2], "\n") {
+		if cells := strings.Split(line, "|"); len(cells) == 5 && strings.Contains(cells[1], ".") {
+			o := owners[strings.Trim(cells[1], " `")]
+			if o.folder != strings.Trim(cells[2], " `") || o.why != strings.TrimSpace(cells[3]) {
+				t.Errorf("README.md says %q, the table %+v", line, o)
+			}
+			listed++
+		}
+	}
+	if listed != len(owners) {
+		t.Errorf("README.md lists %d libraries, the table %d", listed, len(owners))
+	}
+}
