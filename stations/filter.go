@@ -23,8 +23,7 @@ func (f Filter) For(a accounts.Actor, action accounts.Action) Filter {
 // name, or, with a query, the best matches first.
 func (r *Registry) Filter(f Filter) []*Station {
 	var out []*Station
-	for i := range r.stations {
-		s := &r.stations[i]
+	for _, s := range r.ordered {
 		switch {
 		case f.ActiveOn != "" && !s.ActiveOn(f.ActiveOn),
 			f.District != "" && r.district[s.ID] != f.District,
@@ -35,6 +34,5 @@ func (r *Registry) Filter(f Filter) []*Station {
 		}
 		out = append(out, s)
 	}
-	r.sort(out)
 	return r.search(out, f.Query)
 }

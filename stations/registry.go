@@ -29,7 +29,7 @@ type Registry struct {
 	before   map[string][]*Station // those a station took over, by ID
 	shared   map[string]int        // communes of one list that share a name, by list and folded name
 	words    map[string][]syllable // what a station can be found by, by ID
-	rank     map[string]int        // place in Vietnamese order of district and name, by ID
+	ordered  []*Station            // in Vietnamese order of district and name
 	district map[string]string     // code of a station's district, by ID
 }
 
@@ -85,7 +85,7 @@ func (r *Registry) index(s *Station, zones map[string]*time.Location) {
 	r.words[s.ID] = r.findable(s)
 }
 
-// order ranks the stations by district and name as Vietnamese sorts them.
+// order lists the stations by district and name as Vietnamese sorts them.
 func (r *Registry) order() {
 	type sortable struct{ district, name []byte }
 	c, buf := collate.New(language.Vietnamese), &collate.Buffer{}
@@ -100,10 +100,7 @@ func (r *Registry) order() {
 		x, y := keys[a.ID], keys[b.ID]
 		return cmp.Or(slices.Compare(x.district, y.district), slices.Compare(x.name, y.name), cmp.Compare(a.ID, b.ID))
 	})
-	r.rank = make(map[string]int, len(sorted))
-	for i, s := range sorted {
-		r.rank[s.ID] = i
-	}
+	r.ordered = sorted
 }
 
 // number is the number inside a station's ID, 0 if it is none.
@@ -297,23 +294,18 @@ func (r *Registry) ActiveInWeek(first Date) []*Station {
 		days[i] = first.AddDays(i)
 	}
 	var out []*Station
-	for i := range r.stations {
+	for _, s := range r.ordered {
 		n := 0
 		for _, day := range days {
-			if r.stations[i].ActiveOn(day) {
+			if s.ActiveOn(day) {
 				n++
 			}
 		}
 		if n >= weekMajority {
-			out = append(out, &r.stations[i])
+			out = append(out, s)
 		}
 	}
-	r.sort(out)
 	return out
-}
-
-func (r *Registry) sort(list []*Station) {
-	slices.SortFunc(list, func(a, b *Station) int { return cmp.Compare(r.rank[a.ID], r.rank[b.ID]) })
 }
 
 // Lineage is the family of a station: the stations merged into it, directly or
