@@ -25,6 +25,7 @@ import (
 	"loa/web/programmes"
 	"loa/web/results"
 	"loa/web/runs"
+	"loa/web/settings"
 	"loa/web/stations"
 	"loa/web/uploads"
 )
@@ -79,6 +80,7 @@ func Register(k *kit.Kit, d Deps) {
 	airings.Register(k, d.Store, d.Blobs)
 	contests.Register(k, d.Store, d.Contests, d.Blobs)
 	coverage.Register(k, d.Store)
+	settings.Register(k, d.Store)
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)
 	runs.Register(k, d.Store, d.Jobs)
