@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -162,6 +163,10 @@ func (c *cast) reportOnAPhone() {
 	p.Open(c.d.URL() + "/today")
 	c.says(p, "article.warn", "thứ Hai 17:00", "Số 20 – Đường hoa Nậm Chảy")
 	shots(p, "operator-today")
+	sound := webtest.Run(p, "find the sound", chromedp.Evaluate[string](`document.querySelector("article.warn audio").getAttribute("src")`))
+	if a := c.call("GET", sound, "", "Range", "bytes=0-99"); a.Status != http.StatusPartialContent || len(a.Body) != 100 {
+		c.t.Errorf("playing %s: %d, %d bytes", sound, a.Status, len(a.Body))
+	}
 	p.Follow("article.warn .yes")
 	c.says(p, ".flash", "đã phát")
 	shots(p, "operator-reported")
@@ -194,6 +199,26 @@ func (c *cast) reportOnAPhone() {
 	p.Follow("[aria-labelledby=done] .list a")
 	c.says(p, "main", "Các bản trước", "Không phát được")
 	shots(p, "operator-corrected")
+
+	// What no slot foresaw is reported too.
+	p.Open(c.d.URL() + "/today")
+	p.Follow("a[href^='/airings/new?station=']")
+	p.Set("#f-programme", "P1")
+	p.Click("input[name=outcome][value=aired]")
+	p.Set("#f-started_at", "2024-05-15T06:00")
+	p.Type("#f-seconds", "12:30")
+	p.Follow("form.card button")
+	c.says(p, ".flash", "đã phát")
+	c.readsInTheLog("15/5/2024", "12 phút 30 giây")
+}
+
+// readsInTheLog fails the test unless the log has a report of that day and length.
+func (c *cast) readsInTheLog(day, length string) {
+	c.t.Helper()
+	c.operator.Open(c.d.URL() + "/airings?from=2024-05-15&until=2024-05-15")
+	c.says(c.operator, "main", day)
+	c.operator.Follow("table a[href^='/airings/']")
+	c.says(c.operator, ".facts", day, length)
 }
 
 func (c *cast) watchTheWeek() {
