@@ -14,7 +14,7 @@ import (
 )
 
 // MaxEvidenceSize is the most bytes one piece of evidence has.
-const MaxEvidenceSize = 25 << 20
+const MaxEvidenceSize = 25_000_000
 
 // Keep reads one piece of evidence for a report, keeps its bytes first and
 // its record second, so that no record points at nothing, and returns the

@@ -165,6 +165,9 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 		page.Legend = append(page.Legend, kit.LegendItem{State: badges[s], Text: word})
 	}
 	figure := r.Say("coverage.percent", "n", c.Percent())
+	if c.Percent() == 0 && c.Aired > 0 {
+		figure = r.Say("coverage.percent_below") // nothing done and little done are not the same
+	}
 	page.Ring = kit.NewRing(r.Say("coverage.ring", "aired", c.Aired, "expected", c.Expected()), figure,
 		fmt.Sprintf("%d/%d", c.Aired, c.Expected()), parts, c.Active)
 	var ladder []kit.Bar
@@ -347,7 +350,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now.AddDate(0, 0, -1))})
-	if err != nil || got.Active == 0 {
+	if err != nil || got.Scheduled+got.Aired == 0 { // nothing is planned yet: the editor's own step says what to do
 		return nil, err
 	}
 	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
