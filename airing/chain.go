@@ -19,8 +19,10 @@ func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
 // UnmarshalText reads hex.
 func (h *Hash) UnmarshalText(b []byte) error {
-	n, err := hex.Decode(h[:], b)
-	if err != nil || n != len(h) {
+	if len(b) != hex.EncodedLen(len(h)) { // hex.Decode panics on more
+		return fmt.Errorf("airing: %q is not a SHA-256", b)
+	}
+	if _, err := hex.Decode(h[:], b); err != nil {
 		return fmt.Errorf("airing: %q is not a SHA-256", b)
 	}
 	return nil

@@ -222,6 +222,7 @@ func FuzzFollowNeverPanics(f *testing.F) {
 	}
 	f.Add(raw)
 	f.Add([]byte(`{"prev":"zz"}`))
+	f.Add([]byte(`{"prev":"` + strings.Repeat("0", 67) + `"}`)) // once a panic
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if _, h, err := Follow(Head{Station: "S00001"}, b); err == nil && h.Seq != 1 {
 			t.Fatalf("followed to %d", h.Seq)
