@@ -120,3 +120,15 @@ func reasonable(reason string) error {
 	}
 	return nil
 }
+
+// during returns the running round to somebody who may act in it, as may says.
+// Fault: contest.no_round, besides those of may.
+func (s *State) during(may func(accounts.Meta) error, m accounts.Meta) (*RoundState, error) {
+	if err := may(m); err != nil {
+		return nil, err
+	}
+	if r := s.Running(); r != nil {
+		return r, nil
+	}
+	return nil, fault.New(fault.Conflict, "contest.no_round")
+}

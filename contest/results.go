@@ -162,11 +162,11 @@ type FinishRound struct {
 }
 
 func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	if err := s.organiser(m); err != nil {
+	r, err := s.during(s.organiser, m)
+	if err != nil {
 		return nil, err
 	}
-	r := s.Running()
-	if r == nil || r.ID != c.Round {
+	if r.ID != c.Round {
 		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	if _, open := r.Progress(); open > 0 {
@@ -292,12 +292,9 @@ type DecideTie struct {
 }
 
 func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	if err := s.chair(m); err != nil {
+	r, err := s.during(s.chair, m)
+	if err != nil {
 		return nil, err
-	}
-	r := s.Running()
-	if r == nil {
-		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -359,12 +356,9 @@ type PickEntries struct {
 }
 
 func (c PickEntries) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	if err := s.organiser(m); err != nil {
+	r, err := s.during(s.organiser, m)
+	if err != nil {
 		return nil, err
-	}
-	r := s.Running()
-	if r == nil {
-		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	rules, _ := s.Rules.Round(r.ID)
 	if rules.Promotion.By != Picked {

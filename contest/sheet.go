@@ -74,12 +74,9 @@ func (c SignSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 // mine returns the actor's task in the running round. A task of somebody else
 // and one that does not exist get the same answer.
 func (s *State) mine(m accounts.Meta, id string) (*RoundState, *Task, error) {
-	if err := s.judging(m); err != nil {
+	r, err := s.during(s.judging, m)
+	if err != nil {
 		return nil, nil, err
-	}
-	r := s.Running()
-	if r == nil {
-		return nil, nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	t := r.Task(id)
 	if t == nil || t.Judge != m.By.Person {
@@ -181,12 +178,9 @@ type ExcludeJudge struct {
 }
 
 func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
-	if err := s.organiser(m); err != nil {
+	r, err := s.during(s.organiser, m)
+	if err != nil {
 		return nil, err
-	}
-	r := s.Running()
-	if r == nil {
-		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -214,12 +208,9 @@ type ReopenSheet struct {
 }
 
 func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	if err := s.chair(m); err != nil {
+	r, err := s.during(s.chair, m)
+	if err != nil {
 		return nil, err
-	}
-	r := s.Running()
-	if r == nil {
-		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	t := r.Task(c.Task)
 	if t == nil || !t.Final() || t.SetAside != nil {
@@ -242,12 +233,9 @@ type Confer struct {
 }
 
 func (c Confer) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	if err := s.chair(m); err != nil {
+	r, err := s.during(s.chair, m)
+	if err != nil {
 		return nil, err
-	}
-	r := s.Running()
-	if r == nil {
-		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err

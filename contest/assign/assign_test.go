@@ -281,30 +281,3 @@ func TestRefusesBadInput(t *testing.T) {
 		}
 	}
 }
-
-func TestOrder(t *testing.T) {
-	entries := ids("e", 30)
-	repeats := Repeats("s", "j", entries, 4)
-	order := Order("s", "j", entries, repeats)
-	if len(repeats) != 4 || len(order) != 34 {
-		t.Fatalf("%d repeats, %d showings", len(repeats), len(order))
-	}
-	for _, e := range repeats {
-		first := slices.Index(order, Showing{e, false})
-		second := slices.Index(order, Showing{e, true})
-		if first < 0 || second-first < 5 {
-			t.Errorf("%s at %d and again at %d", e, first, second)
-		}
-	}
-	if slices.Equal(order, Order("s", "k", entries, repeats)) {
-		t.Error("two judges share an order")
-	}
-	fewer := Order("s", "j", entries[1:], repeats)
-	rest := slices.DeleteFunc(slices.Clone(order), func(s Showing) bool { return s.Entry == "e0000" && !s.Repeat })
-	if !slices.Equal(fewer, rest) {
-		t.Error("taking an entry away moved the others")
-	}
-	if got := Repeats("s", "j", entries[:5], 4); len(got) != 1 {
-		t.Errorf("%d repeats of 5 entries", len(got))
-	}
-}
