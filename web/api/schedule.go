@@ -89,6 +89,27 @@ func (s schedules) programmes(w http.ResponseWriter, r *kit.Request) error {
 	return r.JSON(w, http.StatusOK, kit.NewList(r, sched.Programmes, ""))
 }
 
+// plan returns the schedule and the registry it is planned on.
+func (s schedules) plan(r *kit.Request) (*scheduler.Schedule, *stations.Registry, error) {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	reg, err := s.store.Registry(r.Context())
+	return sched, reg, err
+}
+
+// ofProgramme returns the schedule, once it is known to have the programme
+// that the path names.
+func (s schedules) ofProgramme(r *kit.Request) (*scheduler.Schedule, error) {
+	sched, err := s.store.Schedule(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	_, err = sched.Programme(r.PathValue("id"))
+	return sched, err
+}
+
 func (s schedules) programme(w http.ResponseWriter, r *kit.Request) error {
 	sched, err := s.store.Schedule(r.Context())
 	if err != nil {
@@ -136,11 +157,8 @@ type episodeOut struct {
 }
 
 func (s schedules) episodes(w http.ResponseWriter, r *kit.Request) error {
-	sched, err := s.store.Schedule(r.Context())
+	sched, err := s.ofProgramme(r)
 	if err != nil {
-		return err
-	}
-	if _, err := sched.Programme(r.PathValue("id")); err != nil {
 		return err
 	}
 	var out []episodeOut
@@ -242,11 +260,8 @@ func outRule(r scheduler.Rule) ruleOut {
 }
 
 func (s schedules) rules(w http.ResponseWriter, r *kit.Request) error {
-	sched, err := s.store.Schedule(r.Context())
+	sched, err := s.ofProgramme(r)
 	if err != nil {
-		return err
-	}
-	if _, err := sched.Programme(r.PathValue("id")); err != nil {
 		return err
 	}
 	var out []ruleOut
@@ -332,11 +347,7 @@ func (s schedules) previewRule(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	sched, err := s.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
-	reg, err := s.store.Registry(r.Context())
+	sched, reg, err := s.plan(r)
 	if err != nil {
 		return err
 	}
@@ -424,11 +435,7 @@ func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	sched, err := s.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
-	reg, err := s.store.Registry(r.Context())
+	sched, reg, err := s.plan(r)
 	if err != nil {
 		return err
 	}
@@ -485,11 +492,7 @@ func page(sched *scheduler.Schedule, reg *stations.Registry, q slotQuery, now ti
 }
 
 func (s schedules) slot(w http.ResponseWriter, r *kit.Request) error {
-	sched, err := s.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
-	reg, err := s.store.Registry(r.Context())
+	sched, reg, err := s.plan(r)
 	if err != nil {
 		return err
 	}

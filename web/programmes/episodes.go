@@ -48,20 +48,25 @@ type episodePage struct {
 	MaySubmit bool
 }
 
+// find returns the episode the path names, and its programme.
+func (p pages) find(r *kit.Request) (e scheduler.Episode, programme scheduler.Programme, err error) {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return e, programme, err
+	}
+	if e, err = s.Episode(r.PathValue("id")); err != nil {
+		return e, programme, err
+	}
+	programme, err = s.Programme(e.Programme)
+	return e, programme, err
+}
+
 func (p pages) showEpisode(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderEpisode(w, r, kit.NewForm())
 }
 
 func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	s, err := p.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
-	e, err := s.Episode(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	programme, err := s.Programme(e.Programme)
+	e, programme, err := p.find(r)
 	if err != nil {
 		return err
 	}
@@ -150,15 +155,7 @@ func (p pages) showNewEpisode(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) showEditEpisode(w http.ResponseWriter, r *kit.Request) error {
-	s, err := p.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
-	e, err := s.Episode(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	programme, err := s.Programme(e.Programme)
+	e, programme, err := p.find(r)
 	if err != nil {
 		return err
 	}
