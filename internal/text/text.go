@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -71,16 +70,6 @@ func load(dir string) map[string]string {
 
 // Has reports whether the Vietnamese catalogue knows the key.
 func Has(key string) bool { _, ok := catalogues[Vietnamese][key]; return ok }
-
-// Keys lists the keys of one catalogue, sorted.
-func Keys(lang Language) []string {
-	keys := make([]string, 0, len(catalogues[lang]))
-	for k := range catalogues[lang] {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
 
 // Say returns the sentence under key with its placeholders filled. args are
 // name, value pairs. Values print through Value. A missing key prints as

@@ -76,7 +76,7 @@ func problem(lang text.Language, e *fault.Error) Problem {
 func named(err error) *fault.Error {
 	var tooBig *http.MaxBytesError
 	if errors.As(err, &tooBig) {
-		return fault.New(fault.TooLarge, "kit.body_too_large", "limit", text.Vietnamese.Size(tooBig.Limit)).Because(err)
+		return fault.New(fault.TooLarge, "kit.body_too_large", "limit", text.Bytes(tooBig.Limit)).Because(err)
 	}
 	return fault.Of(err)
 }
