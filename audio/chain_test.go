@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
+
+	"loa/audio/audiotest"
 )
 
 // ebur128 measures a file with ffmpeg: loudness in LUFS and true peak in dBTP.
@@ -37,7 +39,7 @@ func ebur128(t *testing.T, file []byte) (loudness, peak float64) {
 }
 
 func TestMP3SpeechMeasuresAsInFFmpeg(t *testing.T) {
-	need(t, "espeak-ng", "lame", "ffmpeg")
+	audiotest.Need(t, "espeak-ng", "lame", "ffmpeg")
 	speech := run(t, nil, "espeak-ng", "-v", "vi", "--stdout",
 		"Xin chào bà con. Đây là bản tin nông thôn mới của đài truyền thanh xã. Hôm nay chúng tôi nói về đường giao thông, nước sạch và vệ sinh môi trường.")
 	for _, options := range [][]string{
@@ -73,7 +75,7 @@ func (l *lag) Write(block []float32) { l.written.Add(int64(len(block) / l.channe
 // TestLittleIsLeftToDoAfterTheLastByte: what is not yet decoded when the last
 // byte is read is bounded by what is in flight, whatever the length.
 func TestLittleIsLeftToDoAfterTheLastByte(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	const workers = 2
 	file := lame(t, 16000, 1, sound(16000, 1, 30), "-b", "24", "-t")
 	const times = 20
@@ -108,7 +110,7 @@ func (a *atEnd) Read(p []byte) (int, error) {
 }
 
 func TestFramesSumIgnoresTags(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	file := lame(t, 44100, 1, sound(44100, 1, 2), "-b", "64")
 	a, b := analyse(t, file), analyse(t, tagged(file))
 	if a.SHA256 == b.SHA256 || a.MP3.FramesSHA256 != b.MP3.FramesSHA256 || bytes.Equal(file, tagged(file)) {

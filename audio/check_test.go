@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"loa/audio/audiotest"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -92,7 +93,7 @@ func TestFindingsNameWhatIsWrongAndWhere(t *testing.T) {
 }
 
 func TestAGoodRecordingHasNoFindings(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	file := lame(t, 44100, 2, gain(sound(44100, 2, 20), 1.4), "-b", "128")
 	f, err := Analyse(context.Background(), bytes.NewReader(file), Options{})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hajimehoshi/go-mp3"
 
+	"loa/audio/audiotest"
 	"loa/audio/mpeg"
 )
 
@@ -35,7 +36,7 @@ var kinds = []struct {
 }
 
 func TestEveryKindOfMP3DecodesSampleExact(t *testing.T) {
-	need(t, "lame", "mpg123")
+	audiotest.Need(t, "lame", "mpg123")
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			const seconds = 4
@@ -68,7 +69,7 @@ func TestEveryKindOfMP3DecodesSampleExact(t *testing.T) {
 }
 
 func TestSplittingIsBitIdenticalToOneDecoder(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	for _, options := range [][]string{{"-b", "128"}, {"-V", "5"}, {"-b", "320", "-m", "s"}, {"--abr", "70"}, {"-b", "48", "-t"}} {
 		file := lame(t, 44100, 2, sound(44100, 2, 8), options...)
 		want := oneDecoder(t, file)
@@ -110,7 +111,7 @@ func oneDecoder(t *testing.T, file []byte) []float32 {
 }
 
 func TestWAVOfEveryWidth(t *testing.T) {
-	need(t, "ffmpeg")
+	audiotest.Need(t, "ffmpeg")
 	source := waveFile(48000, 2, sound(48000, 2, 1))
 	_, want := decode(t, source, 1)
 	for codec, tolerance := range map[string]float64{
@@ -127,7 +128,7 @@ func TestWAVOfEveryWidth(t *testing.T) {
 }
 
 func TestCutFilesAreKnown(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	for name, file := range map[string][]byte{
 		"mp3": lame(t, 44100, 1, sound(44100, 1, 5), "-b", "64"),
 		"wav": waveFile(44100, 1, sound(44100, 1, 5)),

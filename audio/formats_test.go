@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"loa/audio/audiotest"
 	"loa/internal/fault"
 )
 
@@ -23,7 +24,7 @@ func makeFile(t testing.TB, wave []byte, extension string, options ...string) []
 }
 
 func TestWhatPhonesAndEditorsMake(t *testing.T) {
-	need(t, "ffmpeg")
+	audiotest.Need(t, "ffmpeg")
 	source := sound(16000, 1, 4)
 	wave := waveFile(16000, 1, source)
 	for _, c := range []struct {
@@ -63,7 +64,7 @@ func TestWhatPhonesAndEditorsMake(t *testing.T) {
 }
 
 func TestEightKilohertzIsTrimmedAsFFmpegDoes(t *testing.T) {
-	need(t, "ffmpeg", "lame")
+	audiotest.Need(t, "ffmpeg", "lame")
 	file := lame(t, 8000, 1, sound(8000, 1, 5), "-b", "32")
 	facts, got := decode(t, file, 1)
 	want := ffmpegFloats(t, file, "x.mp3")
@@ -73,7 +74,7 @@ func TestEightKilohertzIsTrimmedAsFFmpegDoes(t *testing.T) {
 }
 
 func TestWithoutFFmpegASentenceSaysHowToConvert(t *testing.T) {
-	need(t, "ffmpeg", "lame")
+	audiotest.Need(t, "ffmpeg", "lame")
 	m4a := makeFile(t, waveFile(16000, 1, sound(16000, 1, 1)), "m4a")
 	low := lame(t, 8000, 1, sound(8000, 1, 2), "-b", "16")
 	t.Setenv("PATH", t.TempDir())
@@ -85,7 +86,7 @@ func TestWithoutFFmpegASentenceSaysHowToConvert(t *testing.T) {
 }
 
 func TestCutFLACAndPhoneFilesAreKnown(t *testing.T) {
-	need(t, "ffmpeg")
+	audiotest.Need(t, "ffmpeg")
 	wave := waveFile(16000, 1, sound(16000, 1, 4))
 	flac := makeFile(t, wave, "flac")
 	if facts, _ := decode(t, flac[:len(flac)*2/3], 1); !facts.Truncated {

@@ -12,26 +12,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// need skips the test where a program is missing, and fails it in CI.
-func need(t testing.TB, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err == nil {
-			continue
-		}
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", p)
-		}
-		t.Skipf("%s is not installed", p)
-	}
-}
+	"loa/audio/audiotest"
+)
 
 // run runs a program and returns its standard output.
 func run(t testing.TB, stdin []byte, name string, args ...string) []byte {
 	t.Helper()
-	need(t, name)
+	audiotest.Need(t, name)
 	cmd := exec.Command(name, args...)
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &errs

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"loa/audio/audiotest"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
@@ -37,7 +38,7 @@ func liveHeap() uint64 {
 // shortFiles are real recordings of an eighth of a second.
 func shortFiles(t testing.TB) [][]byte {
 	t.Helper()
-	need(t, "lame", "ffmpeg")
+	audiotest.Need(t, "lame", "ffmpeg")
 	var all [][]byte
 	for _, k := range kinds {
 		file := lame(t, k.rate, k.channels, sound(k.rate, k.channels, 0.125), k.options...)
@@ -138,7 +139,7 @@ func TestTenThousandMutatedFiles(t *testing.T) {
 }
 
 func TestGoMP3PanicsStayInside(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	if err := survive([]byte(strings.Repeat(poc, 3000))); err != nil {
 		t.Error(err)
 	}
@@ -155,7 +156,7 @@ func TestGoMP3PanicsStayInside(t *testing.T) {
 }
 
 func TestMeasurementsOfGarbageAreNotReported(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	file := lame(t, 44100, 1, sound(44100, 1, 10), "-b", "64", "-t")
 	r := rand.New(rand.NewPCG(1, 1))
 	scan := mpeg.NewScanner(bytes.NewReader(slices.Clone(file)))
@@ -237,7 +238,7 @@ type watched struct {
 func (w *watched) Read(p []byte) (int, error) { w.every(); return w.r.Read(p) }
 
 func TestLongMP3InLittleMemory(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	file := lame(t, 16000, 1, sound(16000, 1, 30), "-b", "24", "-t")
 	var most uint64
 	r := &watched{r: endless(nil, file, int64(20*len(file))), every: func() { most = max(most, liveHeap()) }}
@@ -251,7 +252,7 @@ func TestLongMP3InLittleMemory(t *testing.T) {
 }
 
 func TestLimitsAndCancelling(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	file := lame(t, 44100, 2, sound(44100, 2, 10), "-b", "128")
 	if _, err := Analyse(context.Background(), bytes.NewReader(file), Options{MaxBytes: 50_000}); !fault.Is(err, "audio.too_large") {
 		t.Errorf("over the limit: %v", err)

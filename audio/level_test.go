@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"loa/audio/audiotest"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
@@ -28,7 +29,7 @@ func analyse(t testing.TB, file []byte) Facts {
 // complaints decodes a file with ffmpeg and mpg123 and returns what they say.
 func complaints(t testing.TB, file []byte) string {
 	t.Helper()
-	need(t, "ffmpeg", "mpg123")
+	audiotest.Need(t, "ffmpeg", "mpg123")
 	path := filepath.Join(t.TempDir(), "x.mp3")
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
@@ -44,7 +45,7 @@ func tagged(file []byte) []byte {
 }
 
 func TestLevelCopyMovesTheLoudnessAndCanBeUndone(t *testing.T) {
-	need(t, "lame", "ffmpeg", "mpg123")
+	audiotest.Need(t, "lame", "ffmpeg", "mpg123")
 	for _, k := range kinds {
 		if k.rating == mpeg.Free {
 			continue // ffmpeg cannot open it; decoded by us in another test
@@ -80,7 +81,7 @@ func TestLevelCopyMovesTheLoudnessAndCanBeUndone(t *testing.T) {
 }
 
 func TestLevelNeverRaisesIntoClipping(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	pcm := gain(sound(44100, 1, 6), 0.1)
 	pcm[44100] = 0.7 // a single click near the limit
 	f := analyse(t, lame(t, 44100, 1, pcm, "-b", "192"))
@@ -103,7 +104,7 @@ func TestLevelNeverRaisesIntoClipping(t *testing.T) {
 }
 
 func TestBlindCopySoundsTheSameAndSaysNothing(t *testing.T) {
-	need(t, "lame", "ffmpeg", "mpg123")
+	audiotest.Need(t, "lame", "ffmpeg", "mpg123")
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			file := tagged(lame(t, k.rate, k.channels, sound(k.rate, k.channels, 3), k.options...))
@@ -133,7 +134,7 @@ func TestBlindCopySoundsTheSameAndSaysNothing(t *testing.T) {
 }
 
 func TestBlindCopiesOfTheSameSoundAreTheSameBytes(t *testing.T) {
-	need(t, "lame")
+	audiotest.Need(t, "lame")
 	file := lame(t, 44100, 2, sound(44100, 2, 4), "-b", "128")
 	var sums [2][sha256.Size]byte
 	for i, f := range [][]byte{file, tagged(file)} {
@@ -149,7 +150,7 @@ func TestBlindCopiesOfTheSameSoundAreTheSameBytes(t *testing.T) {
 }
 
 func TestToMP3WithEitherEncoder(t *testing.T) {
-	need(t, "lame", "ffmpeg")
+	audiotest.Need(t, "lame", "ffmpeg")
 	lamePath := strings.TrimSpace(string(run(t, nil, "sh", "-c", "command -v lame")))
 	ffmpegPath := strings.TrimSpace(string(run(t, nil, "sh", "-c", "command -v ffmpeg")))
 	for _, c := range []struct {

@@ -27,6 +27,7 @@ import (
 
 	"loa/accounts"
 	"loa/audio"
+	"loa/audio/audiotest"
 	"loa/contest"
 	"loa/internal/text"
 	"loa/stations"
@@ -173,12 +174,7 @@ func said(page []byte) string {
 // mp3 makes a real recording of so many seconds with tags that tell who it is.
 func mp3(t *testing.T, seconds int, artist string) []byte {
 	t.Helper()
-	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no ffmpeg, and CI=true wants one")
-		}
-		t.Skip("no ffmpeg on this machine")
-	}
+	audiotest.Need(t, "ffmpeg")
 	path := filepath.Join(t.TempDir(), "x.mp3")
 	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=440:duration=%d", seconds), "-ac", "1", "-ar", "22050", "-b:a", "48k",
 		"-metadata", "artist="+artist, "-metadata", "title=Tác phẩm của "+artist, path).CombinedOutput()
@@ -464,9 +460,6 @@ func reach(t *testing.T, who []entrant) map[string]string {
 }
 
 func TestTheStoryLooksRightInABrowser(t *testing.T) {
-	if os.Getenv("LOA_SHOTS") == "" {
-		t.Skip("set LOA_SHOTS to a folder to take pictures of the contest pages")
-	}
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	judges[0].score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[i%3] })

@@ -11,6 +11,21 @@ import (
 	"testing"
 )
 
+// Need skips a test where one of the programs is missing, and fails it in CI,
+// which installs them all.
+func Need(t testing.TB, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err == nil {
+			continue
+		}
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%s is not installed", p)
+		}
+		t.Skipf("%s is not installed", p)
+	}
+}
+
 // WAV is a mono recording of that length with something like syllables, 16 bit
 // at that sample rate, always the same for the same seed. It is about as loud
 // as a programme should be.
@@ -43,12 +58,7 @@ func WAV(seconds float64, rate int, seed uint32) []byte {
 // test is skipped where lame is missing, and fails in CI.
 func MP3(t testing.TB, seconds float64, kbps int, seed uint32) []byte {
 	t.Helper()
-	if _, err := exec.LookPath("lame"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("lame is not installed")
-		}
-		t.Skip("lame is not installed")
-	}
+	Need(t, "lame")
 	cmd := exec.Command("lame", "--quiet", "-b", strconv.Itoa(kbps), "-", "-")
 	var errs bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(WAV(seconds, 44100, seed)), &errs

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -15,22 +14,9 @@ import (
 	"sync"
 	"testing"
 
+	"loa/audio/audiotest"
 	"loa/audio/fingerprint"
 )
-
-// need skips where a program is missing, and fails where nothing may be.
-func need(t testing.TB, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err == nil {
-			continue
-		}
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", p)
-		}
-		t.Skipf("%s is not installed", p)
-	}
-}
 
 // run runs a program with something on its standard input.
 func run(t testing.TB, input []byte, name string, args ...string) []byte {
@@ -259,7 +245,7 @@ func (n trial) String() string {
 // anew at another rate, cut at both ends, at another level; whole, and ten
 // seconds of it.
 func TestRecall(t *testing.T) {
-	need(t, "lame", "mpg123", "espeak-ng", "sox")
+	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
 	recordings := set(t, 210)
 	var index fingerprint.Index
 	for _, r := range recordings {
@@ -294,7 +280,7 @@ func TestRecall(t *testing.T) {
 // music, and often has the same presenter. Copies are told from neighbours. That
 // the neighbours share nine seconds may be noticed or not.
 func TestProgrammesWithOneJingle(t *testing.T) {
-	need(t, "lame", "mpg123", "espeak-ng", "sox")
+	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
 	jingle := music(t, 1000)
 	jingle = unwrap(t, run(t, jingle.cut(0, float64(len(jingle.samples))/64000-9, 0).raw(), "sox", "-D", "-t", "raw", "-r", "32000", "-c", "2", "-b", "16", "-e", "signed", "-", "-t", "wav", "-", "remix", "-", "rate", "22050"))
 	var index fingerprint.Index

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"loa/audio/audiotest"
 	"loa/audio/measure"
 )
 
@@ -159,7 +160,7 @@ func TestChannelsCompared(t *testing.T) {
 // TestBandwidth filters real speech and music as a telephone, an old recorder or
 // an encoder would, and brings it to 44.1 kHz again.
 func TestBandwidth(t *testing.T) {
-	need(t, "ffmpeg", "espeak-ng", "sox", "lame")
+	audiotest.Need(t, "ffmpeg", "espeak-ng", "sox", "lame")
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
 	speech(t, file("speech.wav"))
@@ -220,7 +221,7 @@ func channelsOf(source string) int {
 }
 
 func TestHum(t *testing.T) {
-	need(t, "ffmpeg", "espeak-ng", "sox")
+	audiotest.Need(t, "ffmpeg", "espeak-ng", "sox")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "speech.wav")
 	speech(t, file)

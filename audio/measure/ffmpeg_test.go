@@ -4,27 +4,14 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// need skips where a program is missing, and fails where nothing may be.
-func need(t testing.TB, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err == nil {
-			continue
-		}
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s is not installed", p)
-		}
-		t.Skipf("%s is not installed", p)
-	}
-}
+	"loa/audio/audiotest"
+)
 
 func run(t testing.TB, name string, args ...string) []byte {
 	t.Helper()
@@ -81,7 +68,7 @@ func music(t testing.TB, file string) {
 // it up to 0.2 dB at 8 kHz, and finds true peaks by resampling to 192 kHz; so it
 // gets the same sound at 48 kHz and above, and we get it at every rate.
 func TestAgreesWithFFmpeg(t *testing.T) {
-	need(t, "ffmpeg", "espeak-ng", "sox")
+	audiotest.Need(t, "ffmpeg", "espeak-ng", "sox")
 	dir := t.TempDir()
 	for name, make := range map[string]func(testing.TB, string){"speech": speech, "music": music} {
 		source := filepath.Join(dir, name+".wav")
@@ -103,7 +90,7 @@ func TestAgreesWithFFmpeg(t *testing.T) {
 
 // TestAgreesWithFFmpegOnMP3 is the same on what stations send.
 func TestAgreesWithFFmpegOnMP3(t *testing.T) {
-	need(t, "ffmpeg", "espeak-ng", "sox", "lame")
+	audiotest.Need(t, "ffmpeg", "espeak-ng", "sox", "lame")
 	dir := t.TempDir()
 	for name, make := range map[string]func(testing.TB, string){"speech": speech, "music": music} {
 		source, mp3, wav := filepath.Join(dir, name+".wav"), filepath.Join(dir, name+".mp3"), filepath.Join(dir, name+"2.wav")

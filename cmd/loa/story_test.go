@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"loa/accounts"
+	"loa/audio/audiotest"
 	"loa/web/webtest"
 )
 
@@ -306,14 +307,10 @@ func voice(t testing.TB) string {
 		{"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=200:r=22050", "-af", "volume=-10dB,tremolo=f=4", path + ".wav"},
 		{"lame", "--quiet", "-b", "32", path + ".wav", path},
 	} {
-		out, err := exec.Command(args[0], args[1:]...).CombinedOutput()
-		if err == nil {
-			continue
-		}
-		if os.Getenv("CI") == "true" {
+		audiotest.Need(t, args[0])
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v %s", args[0], err, out)
 		}
-		t.Skipf("no %s on this machine to make an MP3 with: %v", args[0], err)
 	}
 	return path
 }
