@@ -234,6 +234,16 @@ func TestWhatIsNoAudioIsRefusedEarly(t *testing.T) {
 	}
 }
 
+// has is how many bytes the server says it has.
+func has(t *testing.T, url string) int {
+	t.Helper()
+	n, err := strconv.Atoi(offset(t, url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestACutAtEveryByteLosesNothing(t *testing.T) {
 	d := newDoor(t)
 	png := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
@@ -255,20 +265,22 @@ func TestACutAtEveryByteLosesNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				conn.Close()
-				at := cut
-				if cut == len(c.content) {
-					n, err := strconv.Atoi(offset(t, url))
-					if err != nil {
-						t.Fatal(err)
-					}
-					at = n
-				} else if got := offset(t, url); got != strconv.Itoa(cut) {
-					t.Fatalf("cut after %d bytes: offset %s", cut, got)
+				at := has(t, url)
+				if cut < len(c.content) && at != cut {
+					t.Fatalf("cut after %d bytes: offset %d", cut, at)
 				}
-				if at < len(c.content) {
-					if a := patch(t, url, at, c.content[at:]); a.status != 204 {
-						t.Fatalf("going on at %d: %v", at, a)
+				for at < len(c.content) {
+					a := patch(t, url, at, c.content[at:])
+					if a.status == 204 {
+						break
 					}
+					// Asking may overtake a piece that nobody waits for; then the
+					// server has more than it said, and is asked again.
+					now := has(t, url)
+					if cut < len(c.content) || a.status != 409 || now <= at {
+						t.Fatalf("going on at %d: %v, then offset %d", at, a, now)
+					}
+					at = now
 				}
 				kept(t, d, url, c.content)
 			}
