@@ -160,6 +160,7 @@ type onePage struct {
 	kit.Page
 	row
 	Findings  []finding
+	Marks     []kit.Mark        // the findings' places on the waveform
 	Files     []audio.Recording // the same file
 	Sounds    []audio.Recording // the same sound under other tags
 	Loudness  string            // LUFS, "" if not measured
@@ -201,7 +202,11 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	}
 	if rep.Facts != nil {
 		for _, f := range audio.Check(*rep.Facts, set.Profile(rec.Kind)) {
-			page.Findings = append(page.Findings, finding{states[f.Grade], f.Say(r.Lang), f.At})
+			told := finding{states[f.Grade], f.Say(r.Lang), f.At}
+			page.Findings = append(page.Findings, told)
+			for _, at := range f.At {
+				page.Marks = append(page.Marks, kit.Mark{From: at.From, To: at.To, State: told.State, Text: told.Text})
+			}
 		}
 		if m := rep.Facts.Measures; m != nil {
 			if lufs, ok := m.Integrated.Get(); ok {
@@ -241,10 +246,4 @@ func (p pages) remove(w http.ResponseWriter, r *kit.Request) error {
 func (r row) Whole() int { return int(r.Recording.Seconds + 0.5) }
 
 // Clock writes the length as minutes and seconds.
-func (r row) Clock() string {
-	s := strconv.Itoa(r.Whole() % 60)
-	if len(s) < 2 {
-		s = "0" + s
-	}
-	return strconv.Itoa(r.Whole()/60) + ":" + s
-}
+func (r row) Clock() string { return kit.Position(float64(r.Whole())) }

@@ -1,6 +1,7 @@
 package library_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -13,11 +14,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"loa/accounts"
 	"loa/audio/audiotest"
 	"loa/audio/intake"
 	"loa/store/bolt"
 	"loa/store/folder"
+	"loa/web/api"
 	"loa/web/kit"
 	"loa/web/library"
 	"loa/web/uploads"
@@ -36,32 +41,64 @@ func (editor) ByToken(context.Context, accounts.Hash, time.Time) (accounts.Perso
 	return accounts.Person{}, nil
 }
 
-func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
+// house is the library and the parts behind it, in a folder of the test.
+type house struct {
+	store *bolt.Store
+	desk  *intake.Desk
+	http.Handler
+}
+
+func newHouse(t *testing.T) house {
+	t.Helper()
 	dir, log := t.TempDir(), slog.New(slog.NewTextHandler(io.Discard, nil))
 	s, err := bolt.Open(dir, bolt.Options{Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
 	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer blobs.Close()
 	spool, err := folder.OpenSpool(filepath.Join(dir, "uploads"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer spool.Close()
 	desk := intake.New(context.Background(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: time.Now})
-	defer desk.Close()
+	t.Cleanup(func() {
+		desk.Close()
+		for _, c := range []io.Closer{spool, blobs, s} {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 	k := kit.New(kit.Config{Auth: editor{}, Now: time.Now, Log: log})
 	library.Register(k, s, desk)
+	api.Register(k, s, blobs, desk, nil, nil)
 	uploads.Register(k, desk, s.LibrarySettings)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return house{s, desk, h}
+}
+
+// keep sends a file as the editor and returns the ID of the recording.
+func (h house) keep(t *testing.T, name string, file []byte) string {
+	t.Helper()
+	id := kit.NewID()
+	p, _, err := editor{}.BySession(t.Context(), "", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.desk.Take(t.Context(), p.Actor("web"), id, intake.Order{Name: name, Length: int64(len(file))}, bytes.NewReader(file)); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
+	h := newHouse(t)
 	var patches atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "s", Value: "x"})
@@ -96,4 +133,80 @@ func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
 	}
 	p.Shot("library-list", 360)
 	p.Shot("library-list", 1280)
+}
+
+// withSilence is a recording of 40 s that says nothing from 15 to 25 s.
+func withSilence(t *testing.T) []byte {
+	t.Helper()
+	const rate = 22050
+	wav := audiotest.WAV(40, rate, 5)
+	clear(wav[44+2*rate*15 : 44+2*rate*25])
+	return wav
+}
+
+func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
+	h := newHouse(t)
+	id := h.keep(t, "Bản tin có khoảng lặng.wav", withSilence(t))
+	var parts atomic.Int32 // answers that are a range of the file
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: "s", Value: "x"})
+		h.ServeHTTP(w, r)
+		if r.URL.Path == "/api/v1/audio/"+id && r.Header.Get("Range") != "" && w.Header().Get("Content-Range") != "" {
+			parts.Add(1)
+		}
+	}))
+	defer server.Close()
+	p := webtest.NewBrowser(t).Person()
+	p.Open(server.URL + "/library/" + id)
+	p.Wait(".wave canvas")
+	until := func(what, js string) {
+		t.Helper()
+		webtest.Run(p, what, chromedp.Poll[bool](js))
+	}
+	until("know the length", `document.querySelector("audio").duration > 39`)
+	const colours = `(() => { const c = document.querySelector("canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, seen = new Set();
+		for (let i = 0; i < d.length; i += 4) if (d[i + 3]) seen.add(d[i] + "," + d[i + 1] + "," + d[i + 2]); return c.width > 200 && seen.size; })()`
+	if n := webtest.Run(p, "look at the drawing", chromedp.Evaluate[int](colours)); n < 3 {
+		t.Errorf("%d colours on the waveform: the sound, the marks and the place where one is are not all there", n)
+	}
+	p.Shot("library-player", 360)
+	p.Shot("library-player", 1280)
+
+	at := func() float64 {
+		t.Helper()
+		return webtest.Run(p, "read the position", chromedp.Evaluate[float64](`document.querySelector("audio").currentTime`))
+	}
+	webtest.Run(p, "press the middle", chromedp.Evaluate[any](`(() => { const c = document.querySelector("canvas"), r = c.getBoundingClientRect();
+		c.dispatchEvent(new MouseEvent("click", { clientX: r.left + r.width / 2, clientY: r.top + 9, bubbles: true })); })()`))
+	until("seek", `!document.querySelector("audio").seeking`)
+	if s := at(); s < 18 || s > 22 {
+		t.Errorf("a click on the middle went to %v s", s)
+	}
+	p.Click(".flags.warn button:not([hidden])")
+	if s := at(); s < 14.5 || s > 15.5 {
+		t.Errorf("the mark of the silence went to %v s", s)
+	}
+	p.Do("keys on the waveform", chromedp.Focus(chromedp.CSS("canvas")), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowUp))
+	if s := at(); s < 39 {
+		t.Errorf("right and up went to %v s", s)
+	}
+	p.Do("to the start", chromedp.KeyEvent(kb.Home))
+	if s := at(); s != 0 {
+		t.Errorf("Home went to %v s", s)
+	}
+	p.Set("#s-player", "1.5")
+	webtest.Run(p, "tell the page", chromedp.Evaluate[any](`document.querySelector("#s-player").dispatchEvent(new Event("change"))`))
+	p.Do("play by the space bar, from the page", chromedp.Blur(chromedp.CSS("canvas")), chromedp.KeyEvent(" "))
+	until("play", `!document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0.2 && document.querySelector("audio").playbackRate === 1.5`)
+	if said := p.Text(".player [role=status]"); !strings.HasPrefix(said, "Đang phát từ 0:0") {
+		t.Errorf("announced: %q", said)
+	}
+	p.Do("stop by the space bar", chromedp.KeyEvent(" "))
+	until("stop", `document.querySelector("audio").paused && document.querySelector(".player [role=status]").textContent.startsWith("Đã dừng ở")`)
+	if said := webtest.Run(p, "read the slider", chromedp.Evaluate[string](`document.querySelector("canvas").getAttribute("aria-valuetext")`)); !strings.HasSuffix(said, " trong 0:40") {
+		t.Errorf("the slider says %q", said)
+	}
+	if parts.Load() == 0 {
+		t.Error("the browser never got a part of the file (206)")
+	}
 }
