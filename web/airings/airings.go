@@ -28,6 +28,7 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	Settings(ctx context.Context) (airing.Settings, error)
+	Recording(ctx context.Context, id string) (audio.Recording, error)
 }
 
 type pages struct {

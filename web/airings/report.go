@@ -1,11 +1,13 @@
 package airings
 
 import (
+	"io"
 	"net/http"
 	"slices"
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -67,13 +69,14 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	return p.report.Render(w, r, page)
 }
 
-// attach takes one photo or recording.
+// attach takes one photo or recording: the file itself, or the ID under which
+// the uploader has sent it already.
 func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
-	file, _, err := f.File("file")
+	file, err := p.evidence(r, f)
 	if err == nil {
 		defer file.Close()
 		_, err = airing.Keep(r.Context(), p.store, p.blobs, r.Meta(f.ID), r.PathValue("id"), f.ID, file)
@@ -85,6 +88,23 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.evidence_kept")
+}
+
+// evidence opens what the form brings. Only who sent a file may attach it.
+func (p pages) evidence(r *kit.Request, f *kit.Form) (io.ReadCloser, error) {
+	id := f.Get("audio")
+	if id == "" {
+		file, _, err := f.File("file")
+		return file, err
+	}
+	rec, err := p.store.Recording(r.Context(), id)
+	if err == nil && (rec.Owner.Person != r.Actor.Person || rec.Kind != audio.ForEvidence && rec.Kind != audio.Photo) {
+		err = fault.New(fault.NotFound, "library.no_recording")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.blobs.Open(r.Context(), rec.Blob.SHA256)
 }
 
 // serveEvidence sends one piece back, as an attachment of its own sandbox: it

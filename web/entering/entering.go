@@ -32,6 +32,8 @@ type Store interface {
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	// Recordings lists files of the library.
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	// LibrarySettings gives the size limit of a file.
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 
 // Desk takes whole files in: an intake.Desk.
@@ -127,6 +129,7 @@ type formPage struct {
 	Audio    []kit.Option
 	Scans    []kit.Option
 	Sections []sectionField
+	Limit    int64 // of a file, in bytes
 	Aired    bool
 	Declared bool
 	NeedScan bool
@@ -210,6 +213,11 @@ const mostFiles = 30
 
 // places offers the actor's stations, what they aired and what they uploaded.
 func (p pages) places(r *kit.Request, page *formPage) error {
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Limit = set.MaxBytes
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err

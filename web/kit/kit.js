@@ -80,3 +80,6 @@ for (const input of document.querySelectorAll("input[type=password][data-reveal]
   });
   input.after(button);
 }
+
+// A form that takes a recording gets the resumable uploader.
+if (document.querySelector("[data-upload]")) import("./uploader.js");

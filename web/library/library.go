@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html *.css *.js
+//go:embed *.html
 var files embed.FS
 
 // Store is what these pages ask of the store.
@@ -77,12 +78,14 @@ type listPage struct {
 	Next      string
 	Limit     int64 // of one file
 	MayUpload bool
-	Problem   string
+	Form      kit.Form // of what is sent
 }
 
-func (p pages) showList(w http.ResponseWriter, r *kit.Request) error { return p.renderList(w, r, "") }
+func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderList(w, r, kit.NewForm())
+}
 
-func (p pages) renderList(w http.ResponseWriter, r *kit.Request, problem string) error {
+func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	v := r.URL.Query()
 	set, err := p.store.LibrarySettings(r.Context())
 	if err != nil {
@@ -93,7 +96,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, problem string)
 		return err
 	}
 	page := listPage{Page: r.Page("library.title"), Text: v.Get("q"), Shortest: v.Get("from"), Longest: v.Get("to"), Limit: set.MaxBytes,
-		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Problem: problem}
+		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
 	found, err := p.store.Recordings(r.Context(), audio.Query{Text: page.Text, After: v.Get("after"), Limit: 30,
 		MinSeconds: 60 * minutes(page.Shortest), MaxSeconds: 60 * minutes(page.Longest),
 		Only: func(rec audio.Recording) bool {
@@ -128,7 +131,8 @@ func minutes(s string) float64 {
 	return n
 }
 
-// take receives the plain form, for browsers without a script.
+// take receives the form: with the ID of what the uploader has sent already, or
+// with the file, from browsers without a script.
 func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mt != "multipart/form-data" {
@@ -137,17 +141,27 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	form := multipart.NewReader(r.Body, params["boundary"])
 	for {
 		part, err := form.NextPart()
+		if err == io.EOF {
+			return fault.New(fault.Invalid, "kit.file_missing")
+		}
 		if err != nil {
 			return fault.New(fault.Invalid, "kit.body_cut").Because(err)
 		}
-		if part.FormName() != "file" {
+		if part.FormName() == "audio" {
+			id, err := io.ReadAll(io.LimitReader(part, 36))
+			if err != nil || len(id) == 0 {
+				continue
+			}
+			return r.Redirect(w, "/library/"+url.PathEscape(string(id)), "library.kept")
+		}
+		if part.FormName() != "file" || part.FileName() == "" {
 			continue
 		}
 		id := kit.NewID()
 		_, err = p.desk.Take(r.Context(), r.Actor, id, intake.Order{Name: part.FileName(), Length: audio.Unknown}, part)
 		var refused *fault.Error
 		if errors.As(err, &refused) && refused.Kind != fault.Internal {
-			return p.renderList(w, r, r.Lang.Fault(refused))
+			return p.renderList(w, r, kit.Form{Errors: map[string]string{"file": r.Lang.Fault(refused)}})
 		}
 		if err != nil {
 			return err

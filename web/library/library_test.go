@@ -117,7 +117,7 @@ func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
 	p.Open(server.URL + "/library")
 	p.Shot("library-empty", 360)
 	p.Upload("#f-file", file)
-	p.Click("form[data-upload] button")
+	p.Click("form[enctype] > button")
 	p.Wait(".player")
 	if got := p.Text("h1"); got != "Bản tin nông thôn mới.mp3" {
 		t.Errorf("arrived at %q", got)

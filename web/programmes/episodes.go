@@ -114,8 +114,7 @@ type episodeEditPage struct {
 	Action    string
 	Languages []kit.Option
 	Limit     int64  // of a file, in bytes
-	File      string // name of the recording chosen already
-	Length    time.Duration
+	File      string // sentence about the recording chosen already, or ""
 	MayPass   bool
 }
 
@@ -137,7 +136,9 @@ func (p pages) renderEpisodeEdit(w http.ResponseWriter, r *kit.Request, programm
 		if err != nil && fault.Of(err).Kind != fault.NotFound {
 			return err
 		}
-		page.File, page.Length = rec.Name, seconds(rec.Seconds)
+		if err == nil {
+			page.File = r.Say("schedule.file_kept", "name", rec.Name) + " " + r.Lang.Duration(seconds(rec.Seconds))
+		}
 	}
 	return p.episodeEdit.Render(w, r, page)
 }

@@ -24,6 +24,7 @@ import (
 	"loa/web/kit"
 	"loa/web/programmes"
 	"loa/web/runs"
+	"loa/web/uploads"
 	"loa/web/webtest"
 )
 
@@ -59,8 +60,9 @@ func mp3(t *testing.T) string {
 	return path
 }
 
-// serve runs the pages over real folders, with a clock of jobs.
-func serve(t *testing.T) (string, *bolt.Store) {
+// serve runs the pages over real folders, with a clock of jobs. wrap is the
+// line between the browser and them.
+func serve(t *testing.T, wrap ...func(http.Handler) http.Handler) (string, *bolt.Store) {
 	t.Helper()
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
 	s, err := bolt.Open(dir, bolt.Options{Log: log})
@@ -91,6 +93,7 @@ func serve(t *testing.T) (string, *bolt.Store) {
 	k := kit.New(kit.Config{Auth: s0{s}, Now: time.Now, Log: log})
 	home.Register(k)
 	programmes.Register(k, s, desk)
+	uploads.Register(k, desk, s.LibrarySettings)
 	calendar.Register(k, s)
 	runs.Register(k, s, clock)
 	k.Handle(kit.Route{Pattern: "GET /in/{who}", Access: kit.Public, Handler: func(w http.ResponseWriter, r *kit.Request) error {
@@ -100,6 +103,9 @@ func serve(t *testing.T) (string, *bolt.Store) {
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, w := range wrap {
+		h = w(h)
 	}
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)

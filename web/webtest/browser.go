@@ -203,6 +203,14 @@ func (p *Tab) Dark(on bool) {
 	}
 }
 
+// Scripts switches the scripts of pages opened from now on, on or off.
+func (p *Tab) Scripts(on bool) {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
+		p.t.Fatalf("browser: scripts: %v", err)
+	}
+}
+
 // Shot saves a picture of the whole page at that width as NAME-WIDTH.png in
 // the folder LOA_SHOTS; without that variable it only looks for overflow. A
 // page wider than its window fails the test.

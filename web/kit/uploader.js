@@ -1,0 +1,259 @@
+// Sends the file of a field piece by piece (tus 1.0) as soon as it is chosen,
+// and goes on where it was cut: after a lost line, a reload, a dead battery or
+// days. What is under way is kept in IndexedDB, the file included where the
+// browser allows it; else choosing the same file again goes on with it. The
+// form is then sent with the recording's ID in place of the file.
+//
+// The part "upload" of _parts.html draws such a field. Without this script it
+// is a plain file field.
+
+const root = "/api/v1/uploads";
+const version = { "Tus-Resumable": "1.0.0", "Accept-Language": document.documentElement.lang }; // refusals in the page's language
+const probe = 64 * 1024; // the first piece: what is no audio is refused after it
+const piece = 4 * 1024 * 1024;
+const patience = 60_000; // ms without a sign of the server: the line is dead
+const remembered = 30 * 86_400_000; // ms; the server gives an upload up sooner
+
+const opened = new Promise((done, failed) => {
+  const ask = indexedDB.open("loa-uploads", 2);
+  ask.onupgradeneeded = () => {
+    if (ask.result.objectStoreNames.contains("uploads")) ask.result.deleteObjectStore("uploads");
+    ask.result.createObjectStore("uploads");
+  };
+  ask.onsuccess = () => done(ask.result);
+  ask.onerror = () => failed(ask.error);
+});
+const table = (mode, work) => opened.then((db) => new Promise((done, failed) => {
+  const ask = work(db.transaction("uploads", mode).objectStore("uploads"));
+  ask.onsuccess = () => done(ask.result);
+  ask.onerror = () => failed(ask.error);
+})).catch(() => undefined); // a private window has no memory: sending still works
+const recall = (key) => table("readonly", (t) => t.get(key));
+const forget = (key) => table("readwrite", (t) => t.delete(key));
+
+const person = document.body.dataset.person;
+for (const form of new Set([...document.querySelectorAll("[data-upload]")].map((box) => box.closest("form")))) watch(form);
+
+// watch holds a form back until its files have arrived.
+function watch(form) {
+  const fields = [...form.querySelectorAll("[data-upload]")].map((box) => sender(form, box));
+  let waiting = false;
+  form.addEventListener("submit", async (e) => {
+    const busy = fields.filter((f) => f.sending());
+    if (!busy.length) {
+      for (const f of fields) f.handOver();
+      return;
+    }
+    e.preventDefault();
+    if (waiting) return;
+    waiting = true;
+    const arrived = await Promise.all(busy.map((f) => f.sending()));
+    waiting = false;
+    if (arrived.every(Boolean)) form.requestSubmit(e.submitter);
+  });
+}
+
+// sender runs one field. Its place in the form names it in the memory.
+function sender(form, box) {
+  const words = box.dataset, input = box.querySelector("input[type=file]"), kept = box.querySelector("[data-kept]");
+  const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]"), drop = state.querySelector("button");
+  const place = new URL(form.action).pathname + "#" + words.upload, required = input.required;
+  let current = null; // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes), arrived, ended
+
+  const say = (text, bad) => {
+    line.textContent = text;
+    line.classList.toggle("error", Boolean(bad));
+    state.hidden = !text;
+  };
+  const reset = (text, bad) => {
+    current = null;
+    input.value = kept.value = "";
+    input.required = required;
+    bar.hidden = drop.hidden = true;
+    say(text, bad);
+  };
+
+  const begin = (file) => {
+    current?.abort.abort();
+    if (file.size > Number(words.limit)) return reset(words.large, true);
+    const kind = words.picture && file.type.startsWith("image/") ? words.picture : words.kind;
+    const order = { filename: file.name, kind }, station = words.station || form.elements.station?.value;
+    if (station) order.station = station;
+    const mine = current = { file, order, safe: 0, key: [person, kind, file.name, file.size, file.lastModified].join("|"), abort: new AbortController() };
+    kept.value = "";
+    input.required = false;
+    bar.hidden = drop.hidden = false;
+    bar.value = 0;
+    mine.arrived = send(mine, place, words, { say, show: (part) => { bar.value = part; } }).then((recording) => {
+      if (current !== mine) return false;
+      mine.ended = true;
+      keep(kept, recording, file.name);
+      input.value = ""; // the form takes the ID and not the bytes
+      bar.hidden = true;
+      say(words.arrived.replace("{name}", file.name));
+      return true;
+    }, (problem) => {
+      if (current === mine) reset(problem.message, true);
+      return false;
+    });
+  };
+
+  input.addEventListener("change", () => input.files[0] ? begin(input.files[0]) : undefined);
+  drop.addEventListener("click", async () => {
+    const gone = current;
+    if (!gone) return;
+    gone.abort.abort();
+    reset("");
+    const known = await recall(gone.key);
+    await forget(gone.key);
+    if (known?.url && !gone.ended) fetch(known.url, { method: "DELETE", headers: version }).catch(() => {}); // else the server gives it up by itself
+  });
+  resume();
+  return {
+    sending: () => current && !current.ended ? current.arrived : null,
+    handOver: () => current && table("readwrite", (t) => t.put({ ...current.record, handed: true }, current.key)),
+  };
+
+  // resume goes on with what this field was sending when the page was left.
+  async function resume() {
+    const all = (await table("readonly", (t) => t.getAll())) || [];
+    for (const u of all) if (Date.now() - u.at > remembered) forget(u.key);
+    const left = all.findLast((u) => u.place === place && u.person === person && !u.handed);
+    if (!left || current || kept.matches("input") && kept.value) return;
+    if (left.file) return begin(left.file);
+    say(words.again.replace("{name}", left.name));
+    bar.hidden = drop.hidden = true;
+  }
+}
+
+// keep puts the recording's ID where the form takes it from: a hidden field, or
+// a choice among those sent before.
+function keep(field, recording, name) {
+  if (field.matches("select") && ![...field.options].some((o) => o.value === recording)) field.add(new Option(name, recording));
+  field.value = recording;
+}
+
+// send tries until the file is kept, and returns the recording's ID. One tab at
+// a time sends a file.
+async function send(job, place, words, { say, show }) {
+  const run = async () => {
+    for (let wait = 1; ; wait = Math.min(wait * 2, 60)) {
+      try {
+        return await attempt(job, place, words, say, show, () => { wait = 1; });
+      } catch (problem) {
+        job.abort.signal.throwIfAborted();
+        if (problem.final) {
+          await forget(job.key);
+          throw problem;
+        }
+        show(job.safe / job.file.size); // what the browser has given away is not there yet
+        say(problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait));
+        await Promise.race([new Promise((done) => setTimeout(done, wait * 1000)), new Promise((done) => addEventListener("online", done, { once: true }))]);
+      }
+    }
+  };
+  return navigator.locks ? navigator.locks.request("loa-upload " + job.key, { signal: job.abort.signal }, run) : run();
+}
+
+// attempt goes on with the file until it is kept, and returns the recording's ID.
+async function attempt(job, place, words, say, show, moved) {
+  const { file, key, order } = job;
+  let at = 0;
+  job.record = await recall(key);
+  if (job.record) {
+    const head = await ask(job, job.record.url, { method: "HEAD" });
+    if (head.headers.get("Loa-Recording")) return head.headers.get("Loa-Recording");
+    if (head.ok && head.headers.has("Upload-Offset")) at = Number(head.headers.get("Upload-Offset"));
+    else if (head.status === 404 || head.status === 410) job.record = undefined;
+    else await fail(await ask(job, job.record.url));
+  }
+  if (!job.record) {
+    const made = await ask(job, root, { method: "POST", headers: { ...version, "Upload-Length": String(file.size),
+      "Upload-Metadata": Object.entries(order).map(([k, v]) => k + " " + base64(v)).join(",") } });
+    if (made.status !== 201 || !made.headers.has("Location")) await fail(made);
+    job.record = { key, place, person, url: made.headers.get("Location"), name: file.name, at: Date.now() };
+    const put = (u) => table("readwrite", (t) => t.put(u, key));
+    await put({ ...job.record, file }) ?? await put(job.record);
+  }
+  const since = Date.now(), first = at;
+  const shown = (offset) => {
+    show(offset / file.size);
+    const rate = (offset - first) / Math.max(0.001, (Date.now() - since) / 1000);
+    say(words.sending.replace("{sent}", size(offset)).replace("{all}", size(file.size)).replace("{rate}", rate > 0 ? size(rate) : "…")
+      .replace("{left}", rate > 0 ? clock((file.size - offset) / rate) : "…"));
+  };
+  job.safe = at;
+  shown(at);
+  while (at < file.size) {
+    const body = file.slice(at, at + (at === 0 ? probe : piece));
+    await body.slice(0, 1).arrayBuffer().catch(() => { throw final(words.unreadable); }); // moved, changed, or its card taken out
+    const next = await patch(job, at, body, shown);
+    if (next.recording) return next.recording;
+    at = job.safe = next.at;
+    moved();
+  }
+  for (;;) {
+    say(words.checking);
+    const state = await ask(job, job.record.url);
+    if (!state.ok) await fail(state);
+    const told = await state.json();
+    if (told.recording) return told.recording;
+    await new Promise((done) => setTimeout(done, 2000));
+  }
+}
+
+// ask is fetch that neither waits for a dead line nor outlives its field.
+async function ask(job, url, options) {
+  const dead = new AbortController(), end = () => dead.abort(), timer = setTimeout(end, patience);
+  job.abort.signal.addEventListener("abort", end);
+  try {
+    return await fetch(url, { headers: version, ...options, signal: dead.signal });
+  } finally {
+    clearTimeout(timer);
+    job.abort.signal.removeEventListener("abort", end);
+  }
+}
+
+// patch sends one piece; XMLHttpRequest alone tells how much of it has gone.
+function patch(job, at, body, shown) {
+  return new Promise((done, failed) => {
+    const x = new XMLHttpRequest(), end = () => x.abort();
+    let timer = setTimeout(end, patience);
+    x.open("PATCH", job.record.url);
+    for (const [name, value] of Object.entries({ ...version, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" })) x.setRequestHeader(name, value);
+    x.upload.onprogress = (e) => {
+      clearTimeout(timer);
+      timer = setTimeout(end, patience);
+      shown(at + e.loaded);
+    };
+    job.abort.signal.addEventListener("abort", end);
+    x.onloadend = () => {
+      clearTimeout(timer);
+      job.abort.signal.removeEventListener("abort", end);
+      if (x.status === 204 && x.getResponseHeader("Tus-Resumable")) {
+        done({ at: Number(x.getResponseHeader("Upload-Offset")), recording: x.getResponseHeader("Loa-Recording") });
+      } else failed(verdict(x.status, x.responseText));
+    };
+    x.send(body);
+  });
+}
+
+async function fail(answer) { throw verdict(answer.status, await answer.text()); }
+
+// verdict tells a refusal, which is final, from what will pass. An answer that
+// is no problem of ours (a captive portal's page) always passes.
+function verdict(status, text) {
+  let problem = {};
+  try { problem = JSON.parse(text); } catch { /* not ours */ }
+  const passes = [404, 408, 409, 410, 423].includes(status);
+  const e = new Error(problem.detail || "line");
+  e.told = Boolean(problem.detail) && !passes; // worth showing: log in again, the disk is full
+  e.final = e.told && status >= 400 && status < 500 && status !== 401 && status !== 429;
+  return e;
+}
+
+const final = (text) => Object.assign(new Error(text), { final: true });
+const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const number = (n, digits) => n.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const size = (n) => n >= 1e6 ? number(n / 1e6, 1) + " MB" : number(n / 1e3, 0) + " KB";
+const clock = (s) => Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");

@@ -1,0 +1,294 @@
+package programmes_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"loa/audio"
+	"loa/audio/audiotest"
+	"loa/store/bolt"
+	"loa/web/uploads"
+	"loa/web/webtest"
+)
+
+// line carries requests to the pages. A PATCH that begins behind the probe is
+// cut after some bytes, and from then on no upload gets through until mended.
+type line struct {
+	after int64 // bytes of that PATCH that arrive; 0 never cuts
+
+	mu      sync.Mutex
+	down    bool
+	made    int     // uploads
+	offsets []int64 // where each PATCH that got through began
+}
+
+const probe = 64 << 10 // the uploader's first piece
+
+func (l *line) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, uploads.Root) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		cut := l.meet(r)
+		if cut == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if *cut > 0 {
+			r.Body = struct {
+				io.Reader
+				io.Closer
+			}{io.MultiReader(io.LimitReader(r.Body, *cut), broken{}), r.Body}
+			next.ServeHTTP(nobody{w}, r)
+		}
+		panic(http.ErrAbortHandler)
+	})
+}
+
+// meet notes a request of an upload and tells after how many bytes of its body
+// it dies, nil for one that gets through.
+func (l *line) meet(r *http.Request) (cut *int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.down {
+		return new(int64)
+	}
+	if r.Method == http.MethodPost {
+		l.made++
+	}
+	if r.Method != http.MethodPatch {
+		return nil
+	}
+	at, _ := strconv.ParseInt(r.Header.Get("Upload-Offset"), 10, 64)
+	l.offsets = append(l.offsets, at)
+	if l.after == 0 || at < probe {
+		return nil
+	}
+	l.down = true
+	return &l.after
+}
+
+// mend lets everything through and forgets what it noted.
+func (l *line) mend() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.down, l.after, l.made, l.offsets = false, 0, 0, nil
+}
+
+// noted tells how many uploads were made and where pieces began since.
+func (l *line) noted() (made int, offsets []int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.made, append([]int64(nil), l.offsets...)
+}
+
+// broken is the end of a body on a line that died.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// nobody hears the answer.
+type nobody struct{ http.ResponseWriter }
+
+func (nobody) Write(p []byte) (int, error) { return len(p), nil }
+func (nobody) WriteHeader(int)             {}
+
+func write(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// newEpisode opens the form of a new episode of a programme that it makes.
+func newEpisode(p *webtest.Tab, url string) {
+	p.Open(url + "/in/editor")
+	p.Open(url + "/programmes/new")
+	p.Type("#f-title", "Nông thôn mới hằng tuần")
+	p.Click("input[name=topics][value=ocop_cooperatives]")
+	p.Follow("form .actions button")
+	p.Follow("a[href$='/episodes/new']")
+	p.Type("#f-title", "Số 20")
+}
+
+// one returns the only recording that is kept.
+func one(t *testing.T, s *bolt.Store) audio.Recording {
+	t.Helper()
+	found, err := s.Recordings(t.Context(), audio.Query{Limit: 10})
+	if err != nil || len(found.Items) != 1 {
+		t.Fatalf("%d recordings, %v", len(found.Items), err)
+	}
+	return found.Items[0]
+}
+
+const sent, arrived = "[data-state] [role=status]", `document.querySelector("[data-kept]").value !== ""`
+
+func TestACutUploadGoesOnAfterAReload(t *testing.T) {
+	const cut = 150_000
+	mp3 := audiotest.MP3(t, 60, 64, 3)
+	path := write(t, "Bản tin số 20.mp3", mp3)
+	for name, again := range map[string]func(p *webtest.Tab){
+		"by itself": func(*webtest.Tab) {},
+		"with the same file, where the browser keeps no files": func(p *webtest.Tab) {
+			contains(t, p.Text(sent), "Hãy chọn lại đúng tệp đó")
+			p.Upload("#f-file", path)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &line{after: cut}
+			url, s := serve(t, l.wrap)
+			p := webtest.NewBrowser(t).Person()
+			newEpisode(p, url)
+			p.Upload("#f-file", path)
+			until(p, `document.querySelector("[data-state] [role=status]").textContent.startsWith("Mất mạng")`)
+			p.Shot("upload-no-line", 360)
+			p.Shot("upload-no-line", 1280)
+			if strings.HasPrefix(name, "with") {
+				webtest.Run(p, "take the file from the browser's memory", chromedp.Evaluate[any](dropFile))
+			}
+			l.mend()
+			p.Open(url + "/programmes/P1/episodes/new")
+			again(p)
+			until(p, arrived)
+			made, offsets := l.noted()
+			if made != 0 || len(offsets) == 0 || offsets[0] != probe+cut {
+				t.Errorf("%d uploads were made again, the first piece began at %v: want none, and %d", made, offsets, probe+cut)
+			}
+			contains(t, p.Text(sent), "Đã nhận và kiểm tra xong “Bản tin số 20.mp3”")
+			p.Shot("upload-arrived", 360)
+			p.Type("#f-title", "Số 20")
+			p.Follow("button[value=draft]")
+			contains(t, p.Text(".head .badge"), "Bản nháp")
+			if rec := one(t, s); rec.Blob.Size != int64(len(mp3)) {
+				t.Errorf("kept %d bytes of %d", rec.Blob.Size, len(mp3))
+			}
+			// The next episode begins without the file of this one.
+			p.Open(url + "/programmes/P1/episodes/new")
+			p.Wait("#f-file")
+			if webtest.Run(p, "look", chromedp.Evaluate[bool](arrived)) {
+				t.Error("a new form took the recording of the one before")
+			}
+		})
+	}
+}
+
+const dropFile = `new Promise((done) => {
+	const open = indexedDB.open("loa-uploads", 2);
+	open.onsuccess = () => {
+		const t = open.result.transaction("uploads", "readwrite"), all = t.objectStore("uploads");
+		all.openCursor().onsuccess = (e) => {
+			const c = e.target.result;
+			if (!c) return;
+			const { file, ...rest } = c.value;
+			c.update(rest);
+			c.continue();
+		};
+		t.oncomplete = () => done(true);
+	};
+})`
+
+// until waits for a condition of the page.
+func until(p *webtest.Tab, condition string) {
+	webtest.Run(p, "wait until "+condition, chromedp.Poll[any](condition))
+}
+
+func TestAFormWithErrorsKeepsTheUpload(t *testing.T) {
+	l := &line{}
+	url, s := serve(t, l.wrap)
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 8, 64, 4)))
+	p.Set("#f-from", "2024-05-20")
+	p.Set("#f-until", "2024-05-13")
+	p.Follow("button[value=draft]") // held back by the page until the file is there
+	p.Wait(".error")
+	contains(t, p.Text("form"), "Đã có tệp “số 20.mp3”")
+	p.Shot("upload-kept-in-form", 360)
+	p.Set("#f-until", "2024-05-27")
+	p.Follow("button[value=draft]")
+	contains(t, p.Text(".head .badge"), "Bản nháp")
+	if made, _ := l.noted(); made != 1 {
+		t.Errorf("%d uploads", made)
+	}
+	one(t, s)
+}
+
+func TestWhatIsNoAudioIsRefusedInTheForm(t *testing.T) {
+	l := &line{}
+	url, _ := serve(t, l.wrap)
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.CreateHeader(&zip.FileHeader{Name: "nhạc.wav", Method: zip.Store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(w, rand.Reader, 3_000_000); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.Upload("#f-file", write(t, "số 20.mp3", b.Bytes()))
+	until(p, `document.querySelector("[data-state] .error")`)
+	contains(t, p.Text(sent), "tệp nén")
+	p.Shot("upload-refused", 360)
+	p.Shot("upload-refused", 1280)
+	if _, offsets := l.noted(); len(offsets) == 0 || offsets[len(offsets)-1] > probe {
+		t.Errorf("pieces began at %v", offsets)
+	}
+	// Another file is taken in its place.
+	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 3, 64, 5)))
+	until(p, arrived)
+}
+
+func TestAFileOverTheLimitIsToldAtOnce(t *testing.T) {
+	l := &line{}
+	url, s := serve(t, l.wrap)
+	set, err := s.LibrarySettings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	big := write(t, "rất dài.wav", nil)
+	if err := os.Truncate(big, set.MaxBytes+1); err != nil { // takes no room
+		t.Fatal(err)
+	}
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	p.Upload("#f-file", big)
+	p.Wait(sent)
+	contains(t, p.Text(sent), "Tệp lớn hơn 300,0 MB")
+	if made, _ := l.noted(); made != 0 {
+		t.Error("it was sent all the same")
+	}
+}
+
+func TestTheFormWorksWithoutAScript(t *testing.T) {
+	l := &line{}
+	url, s := serve(t, l.wrap)
+	p := webtest.NewBrowser(t).Person()
+	p.Scripts(false)
+	newEpisode(p, url)
+	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 5, 64, 6)))
+	p.Follow("button[value=draft]")
+	contains(t, p.Text(".head .badge"), "Bản nháp")
+	if made, _ := l.noted(); made != 0 {
+		t.Error("a script ran")
+	}
+	one(t, s)
+}
