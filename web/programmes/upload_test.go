@@ -144,7 +144,7 @@ func TestACutUploadGoesOnAfterAReload(t *testing.T) {
 	for name, again := range map[string]func(p *webtest.Tab){
 		"by itself": func(*webtest.Tab) {},
 		"with the same file, where the browser keeps no files": func(p *webtest.Tab) {
-			contains(t, p.Text(sent), "Hãy chọn lại đúng tệp đó")
+			until(p, `document.querySelector("[data-state] [role=status]").textContent.includes("Hãy chọn lại đúng tệp đó")`)
 			p.Upload("#f-file", path)
 		},
 	} {
