@@ -3,6 +3,7 @@
 package fingerprint_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"syscall"
@@ -34,32 +35,31 @@ func BenchmarkPrinter(b *testing.B) {
 	b.ReportMetric(10*float64(b.N)/(processor(b)-start), "xrealtime")
 }
 
-// BenchmarkFind asks an index of a thousand hours about fifteen minutes that it
+// BenchmarkFind asks a shelf of a thousand hours about fifteen minutes that it
 // does not hold. The recordings are random bits, which spread over the keys as
 // evenly as sound does at best.
 func BenchmarkFind(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
-	quarter := func() fingerprint.Print {
-		const frames = 15 * 60 * 25
-		data := []byte{1, 0xe4, 0xaf, 0x01} // 22500 as a varint
-		for range frames {
-			v := random.Uint32()
-			data = append(data, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+	var kept shelf
+	for i := range 4000 {
+		data := []byte{1, 0xe4, 0xaf, 0x01} // 22500 frames as a varint
+		for range (22500 + 7) / 8 {
+			data = binary.LittleEndian.AppendUint32(data, random.Uint32())
 		}
-		var p fingerprint.Print
-		if err := p.UnmarshalBinary(data); err != nil {
+		var s fingerprint.Sketch
+		if err := s.UnmarshalBinary(data); err != nil {
 			b.Fatal(err)
 		}
-		return p
+		kept.Add(fmt.Sprint(i), s)
 	}
-	var index fingerprint.Index
-	for i := range 4000 {
-		index.Add(fmt.Sprint(i), quarter())
+	noise := make([]float32, 15*60*8000)
+	for i := range noise {
+		noise[i] = random.Float32() - 0.5
 	}
-	ask := quarter()
+	ask := printOf(8000, 1, noise)
 	start := processor(b)
 	for b.Loop() {
-		index.Find(ask)
+		kept.Find(ask)
 	}
 	b.ReportMetric(1000*(processor(b)-start)/float64(b.N), "cpu-ms/op")
 }

@@ -9,11 +9,7 @@
 // of speed or pitch.
 package fingerprint
 
-import (
-	"encoding/binary"
-	"errors"
-	"math"
-)
+import "math"
 
 // Printer makes the fingerprint of one recording. It needs 100 bytes for each
 // second of sound and is not safe for concurrent use.
@@ -84,44 +80,6 @@ type Print struct {
 
 // Seconds is the length of sound the Print covers.
 func (p Print) Seconds() float64 { return float64(len(p.frames)) * hopSeconds }
-
-// The binary form is a version byte, the number of frames as a varint, and the
-// frames, each 4 bytes with the lowest first.
-const version = 1
-
-// maxFrames is the most a stored Print may hold: a day.
-const maxFrames = 24 * 3600 * 25
-
-var errForm = errors.New("fingerprint: not the binary form of a print")
-
-// MarshalBinary gives a form to store: 100 bytes for each second. It never fails.
-func (p Print) MarshalBinary() ([]byte, error) {
-	out := make([]byte, 0, 1+binary.MaxVarintLen64+4*len(p.frames))
-	out = append(out, version)
-	out = binary.AppendUvarint(out, uint64(len(p.frames)))
-	for _, f := range p.frames {
-		out = binary.LittleEndian.AppendUint32(out, f)
-	}
-	return out, nil
-}
-
-// UnmarshalBinary reads what MarshalBinary made. Anything else is refused, and p
-// is then left as it was.
-func (p *Print) UnmarshalBinary(data []byte) error {
-	if len(data) < 2 || data[0] != version {
-		return errForm
-	}
-	count, n := binary.Uvarint(data[1:])
-	if n <= 0 || count > maxFrames || uint64(len(data)-1-n) != 4*count {
-		return errForm
-	}
-	frames := make([]uint32, count)
-	for i := range frames {
-		frames[i] = binary.LittleEndian.Uint32(data[1+n+4*i:])
-	}
-	p.frames = frames
-	return nil
-}
 
 // seconds of so many frames, to the millisecond.
 func seconds(frames int) float64 { return math.Round(float64(frames)*hopSeconds*1000) / 1000 }

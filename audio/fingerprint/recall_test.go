@@ -215,7 +215,7 @@ type trial struct {
 }
 
 // ask looks for one recording's copy, that was cut by so many seconds.
-func (n *trial) ask(t *testing.T, index *fingerprint.Index, r recording, p fingerprint.Print, head float64) {
+func (n *trial) ask(t *testing.T, index *shelf, r recording, p fingerprint.Print, head float64) {
 	n.asked++
 	hit := false
 	for _, m := range index.Find(p) {
@@ -247,9 +247,9 @@ func (n trial) String() string {
 func TestRecall(t *testing.T) {
 	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
 	recordings := set(t, 210)
-	var index fingerprint.Index
+	var index shelf
 	for _, r := range recordings {
-		index.Add(r.id, r.original)
+		index.Add(r.id, r.original.Sketch())
 		if s := r.original.Seconds(); s < 20 || s > 45 {
 			t.Errorf("%s lasts %.1f s", r.id, s)
 		}
@@ -283,12 +283,12 @@ func TestProgrammesWithOneJingle(t *testing.T) {
 	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
 	jingle := music(t, 1000)
 	jingle = unwrap(t, run(t, jingle.cut(0, float64(len(jingle.samples))/64000-9, 0).raw(), "sox", "-D", "-t", "raw", "-r", "32000", "-c", "2", "-b", "16", "-e", "signed", "-", "-t", "wav", "-", "remix", "-", "rate", "22050"))
-	var index fingerprint.Index
+	var index shelf
 	var copies []fingerprint.Print
 	for i := range 10 {
 		s := speech(t, 1000+6*i)
 		s.samples = slices.Concat(jingle.samples, s.samples, jingle.samples)
-		index.Add(fmt.Sprint(i), s.print())
+		index.Add(fmt.Sprint(i), s.print().Sketch())
 		copies = append(copies, change{kbits: 64, rate: 44100, head: 1, tail: 1, gain: -3}.encoded(t, s, true).print())
 	}
 	neighbours := 0

@@ -8,6 +8,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
+	"loa/audio/fingerprint"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -21,6 +22,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "weeks_close", Cron: "30 0 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.closeWeeks},
 		{Name: "uploads_sweep", Cron: "15 * * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.sweepUploads},
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
+		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
 }
@@ -69,6 +71,47 @@ func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
 	}
 	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store.BlobRefs, d.cfg.now().Add(-set.Grace))
 	return text.Vietnamese.Say("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
+}
+
+// mostCompared is how many recordings one run of compareSounds decodes: a
+// quarter of an hour of sound takes a core some seconds.
+const mostCompared = 60
+
+// compareSounds gives recordings that came without a fingerprint, or were cut off
+// from it by a crash, theirs, and compares them with all others. What cannot be
+// read has none, and is not tried again.
+func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (string, error) {
+	list, err := d.store.UncomparedRecordings(ctx, mostCompared)
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, r := range list {
+		print, err := d.fingerprint(ctx, r)
+		if err != nil {
+			switch fault.Of(err).Kind {
+			case fault.NotFound:
+				continue // removed meanwhile, or a backup will bring the bytes again
+			case fault.Invalid, fault.Unsupported, fault.TooLarge: // print is empty
+			default:
+				return "", err
+			}
+		}
+		if err := d.store.CompareRecording(ctx, r.ID, print, d.cfg.now()); err != nil && !fault.Is(err, "library.no_recording") {
+			return "", err
+		}
+		n++
+	}
+	return text.Vietnamese.Say("job.sounds_compared", "n", n), nil
+}
+
+func (d *daemon) fingerprint(ctx context.Context, r audio.Recording) (fingerprint.Print, error) {
+	f, err := d.blobs.Open(ctx, r.Blob.SHA256)
+	if err != nil {
+		return fingerprint.Print{}, err
+	}
+	defer f.Close()
+	return audio.Fingerprint(ctx, f, audio.Options{MaxBytes: r.Blob.Size})
 }
 
 // verifyRecords reads the whole database, so that rot is found while there is

@@ -52,8 +52,20 @@ func indexKeys(r audio.Recording) []struct {
 
 // SaveRecording keeps a recording whose bytes are in Blobs, under m.ID. What
 // was found out about it is no part of the command's identity: the same file
-// judged again after a restart is the same change.
+// judged again after a restart is the same change. Sound with a fingerprint is
+// compared with all that is kept; when that fails it is done later, as for a
+// recording that came without one (UncomparedRecordings).
 func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
+	r, err := s.saveRecording(ctx, m, c)
+	if f := c.Report.Facts; err == nil && f != nil && f.Fingerprint != nil {
+		if err := s.CompareRecording(ctx, r.ID, *f.Fingerprint, m.At); err != nil {
+			s.log.Warn("recording kept but not compared yet", "recording", r.ID, "err", err)
+		}
+	}
+	return r, err
+}
+
+func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
 	same := c
 	same.Report = audio.Report{}
 	return change(ctx, s, m, "audio.save_recording", same, func(tx *tx) (audio.Recording, error) {
@@ -125,7 +137,7 @@ func (tx *tx) forgetRecording(r audio.Recording) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
+	return errors.Join(tx.forgetSound(r.ID), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 

@@ -2,12 +2,17 @@ package bolt
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
+	"loa/audio/fingerprint"
 	"loa/coverage"
 	"loa/internal/text"
 	"loa/stations"
@@ -84,4 +89,66 @@ func BenchmarkCoverageOfOneWeek(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkCompare keeps quarters of an hour beside a province's year of them:
+// 127 stations, one each week. The sketches are random bits; what is asked is
+// noise, so that nothing matches and all has to be looked up.
+func BenchmarkCompare(b *testing.B) {
+	s := open(b, b.TempDir())
+	random := rand.New(rand.NewPCG(1, 1))
+	id := func(i int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", i) }
+	put := func(tx *tx, i int) error {
+		r := audio.Recording{ID: id(i), Kind: audio.ForProgramme, Seconds: 900, Blob: audio.Ref{SHA256: fmt.Sprintf("%064x", i)}, Created: meta("").At}
+		err := errors.Join(recordings.put(tx, []byte(r.ID), r), recordingReports.put(tx, []byte(r.ID), audio.Report{}))
+		for _, row := range indexKeys(r) {
+			err = errors.Join(err, row.t.put(tx, row.key, r.ID))
+		}
+		return err
+	}
+	const year, quarter = 127 * 52, 900 * 25
+	for from := 0; from < year; from += 127 {
+		if err := s.update(b.Context(), func(tx *tx) error {
+			for i := from; i < from+127; i++ {
+				form := binary.AppendUvarint([]byte{1}, quarter)
+				for range (quarter + 7) / 8 {
+					form = binary.LittleEndian.AppendUint32(form, random.Uint32())
+				}
+				var sketch fingerprint.Sketch
+				if err := errors.Join(sketch.UnmarshalBinary(form), put(tx, i), tx.keepSound(id(i), sketch, nil)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Logf("%d recordings take %d MB", year, s.size(b)>>20)
+	noise := make([]float32, 900*8000)
+	for i := range noise {
+		noise[i] = random.Float32() - 0.5
+	}
+	printer := fingerprint.New(8000, 1)
+	printer.Write(noise)
+	print := printer.Print()
+	n := year
+	for b.Loop() {
+		b.StopTimer()
+		n++
+		if err := s.update(b.Context(), func(tx *tx) error { return put(tx, n) }); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if err := s.CompareRecording(b.Context(), id(n), print, meta("").At); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func (s *Store) size(b *testing.B) (n int64) {
+	if err := s.view(b.Context(), func(tx *tx) error { n = tx.b.Size(); return nil }); err != nil {
+		b.Fatal(err)
+	}
+	return n
 }

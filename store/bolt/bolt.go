@@ -57,6 +57,7 @@ type Store struct {
 	broken       atomic.Pointer[fault.Error] // set once a commit failed; no write is tried after it
 	failed       chan struct{}               // closed when broken is set
 	failOnce     sync.Once
+	comparing    sync.Mutex // held while a new recording is compared with all others
 
 	snapshots
 }

@@ -18,11 +18,13 @@ var tableNames = []string{
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	recordingsByTwin.name, stationBytes.name, librarySettings.name,
+	soundNumbers.name, soundsBucket, soundRowsBucket, likenesses.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
 }
 
-// plain are the buckets whose values carry no checksum.
-var plain = map[string]bool{versionsBucket: true}
+// plain are the buckets whose values carry no checksum: of the rows of sounds all
+// is in the key.
+var plain = map[string]bool{versionsBucket: true, soundRowsBucket: true}
 
 func createTables(b *bbolt.Tx) error {
 	for _, name := range tableNames {

@@ -21,7 +21,7 @@ func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What 
 var checks = []func(tx *tx, report func(Problem)) error{
 	checkAirings, checkSeals,
 	checkContests,
-	checkLibrary,
+	checkLibrary, checkSounds,
 	checkAccounts,
 	checkSchedule,
 	checkStations,

@@ -1,0 +1,496 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/audio/fingerprint"
+	"loa/internal/fault"
+)
+
+// AudioStore is what the suite of the library needs of an engine.
+type AudioStore interface {
+	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
+	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
+	Recording(ctx context.Context, id string) (audio.Recording, error)
+	RecordingReport(ctx context.Context, id string) (audio.Report, error)
+	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	Copies(ctx context.Context, id string) ([]audio.Recording, error)
+	Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error)
+	StationBytes(ctx context.Context, station string) (int64, error)
+	BlobRefs(ctx context.Context, yield func(sha256 string)) error
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
+	CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error
+	UncomparedRecordings(ctx context.Context, limit int) ([]audio.Recording, error)
+	Likenesses(ctx context.Context, id string) ([]audio.Likeness, error)
+	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
+}
+
+// Audio runs the suite of the library's records; open gives an empty store.
+func Audio(t *testing.T, open func(t testing.TB) AudioStore) {
+	for name, test := range map[string]func(*testing.T, AudioStore){
+		"a recording and its report come back":              audioRoundTrip,
+		"a repeat changes nothing, another body conflicts":  audioRepeats,
+		"a refused command leaves nothing":                  audioRefusals,
+		"settings are the defaults until they are saved":    audioSettings,
+		"the same sound is noted, and decided once":         audioLikeness,
+		"of two that come at once one finds the other":      audioRace,
+		"what came without a fingerprint is compared later": audioLater,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+	t.Run("random commands leave what a plain model says", func(t *testing.T) { audioModel(t, open) })
+}
+
+var audioStart = time.Date(2024, 5, 13, 1, 2, 3, 0, time.UTC)
+
+func audioMeta(id string) accounts.Meta {
+	return accounts.Meta{ID: id, By: accounts.Daemon(), At: audioStart}
+}
+
+// The sounds of the suite: unrelated noise of 20 s, and of each the same with
+// its first two seconds cut off.
+const audioSounds = 3
+
+var audioPrints = sync.OnceValue(func() (prints [audioSounds][2]fingerprint.Print) {
+	const rate = 8000
+	for i := range prints {
+		random := rand.New(rand.NewPCG(uint64(i), 1))
+		noise := make([]float32, 20*rate)
+		for j := range noise {
+			noise[j] = random.Float32() - 0.5
+		}
+		for cut := range prints[i] {
+			p := fingerprint.New(rate, 1)
+			p.Write(noise[cut*2*rate:])
+			prints[i][cut] = p.Print()
+		}
+	}
+	return prints
+})
+
+// sent is the command that keeps sound number n (cut or whole) as blob number
+// blob.
+func sent(n, cut, blob int) audio.SaveRecording {
+	p := audioPrints()[n][cut]
+	sha := fmt.Sprintf("%064x", blob)
+	facts := audio.Facts{Format: audio.MP3, SHA256: sha, Seconds: float64(20 - 2*cut), SampleRate: 8000, Channels: 1, Fingerprint: &p,
+		MP3: &audio.MP3Facts{FramesSHA256: fmt.Sprintf("%064x", blob+1000)}}
+	return audio.SaveRecording{Kind: audio.ForProgramme, Owner: audio.Owner{Person: "p1", Name: "Chị Hoa", Station: "S00001"}, Name: fmt.Sprintf("Bản tin %d.mp3", n),
+		ContentType: "audio/mpeg", Blob: audio.Ref{SHA256: sha, Size: int64(1000 + blob)}, Report: audio.Report{Facts: &facts}}
+}
+
+// Alike are two recordings of the same sound, by their IDs.
+func Alike() map[string]audio.SaveRecording {
+	return map[string]audio.SaveRecording{"whole": sent(0, 0, 1), "cut": sent(0, 1, 2)}
+}
+
+func audioRoundTrip(t *testing.T, s AudioStore) {
+	ctx, c := t.Context(), sent(0, 0, 1)
+	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), c))
+	same(t, must[audio.Recording](t)(s.Recording(ctx, "r1")), r)
+	rep := must[audio.Report](t)(s.RecordingReport(ctx, "r1"))
+	if r.ID != "r1" || r.Seconds != 20 || r.FramesSHA256 != c.Report.Facts.MP3.FramesSHA256 || rep.Facts.SHA256 != c.Blob.SHA256 {
+		t.Errorf("%+v, %+v", r, rep)
+	}
+	copied := sent(0, 0, 2)
+	copied.Of = "r1"
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r2"), copied))
+	if list := must[[]audio.Recording](t)(s.Copies(ctx, "r1")); len(list) != 1 || list[0].ID != "r2" {
+		t.Errorf("copies %+v", list)
+	}
+	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001+1002 {
+		t.Errorf("%d bytes", n)
+	}
+	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "r1")); len(list) != 0 {
+		t.Errorf("a broadcast copy is noted as alike: %+v", list)
+	}
+	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	for _, id := range []string{"r1", "r2"} {
+		if _, err := s.Recording(ctx, id); !fault.Is(err, "library.no_recording") {
+			t.Errorf("%s after its removal: %v", id, err)
+		}
+	}
+	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 0 {
+		t.Errorf("%d bytes are left", n)
+	}
+}
+
+func audioRepeats(t *testing.T, s AudioStore) {
+	ctx := t.Context()
+	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
+	same(t, must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1))), r)
+	if _, err := s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 2)); fault.Of(err).Kind != fault.Conflict {
+		t.Errorf("another file under the same ID: %v", err)
+	}
+	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001 {
+		t.Errorf("%d bytes", n)
+	}
+	gone := must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	same(t, must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1")), gone)
+}
+
+func audioRefusals(t *testing.T, s AudioStore) {
+	ctx := t.Context()
+	for name, c := range map[string]struct {
+		change func(*audio.SaveRecording)
+		want   string
+	}{
+		"a kind nobody knows":    {func(c *audio.SaveRecording) { c.Kind = "film" }, "library.kind_unknown"},
+		"sound without a report": {func(c *audio.SaveRecording) { c.Report = audio.Report{} }, "library.kind_unknown"},
+		"no name of a blob":      {func(c *audio.SaveRecording) { c.Blob.SHA256 = "x" }, "library.bad_blob_name"},
+		"over the quota":         {func(c *audio.SaveRecording) { c.Blob.Size = 1 << 40 }, "library.quota_used"},
+		"a copy of nothing":      {func(c *audio.SaveRecording) { c.Of = "nobody" }, "library.no_recording"},
+	} {
+		cmd := sent(0, 0, 1)
+		c.change(&cmd)
+		if _, err := s.SaveRecording(ctx, audioMeta(name), cmd); !fault.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	stranger := audioMeta("stranger")
+	stranger.By = accounts.Actor{}
+	if _, err := s.SaveRecording(ctx, stranger, sent(0, 0, 1)); err == nil {
+		t.Error("a stranger keeps files")
+	}
+	evidence := sent(0, 0, 1)
+	evidence.Kind = audio.ForEvidence
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("e"), evidence))
+	if _, err := s.RemoveRecording(ctx, audioMeta("gone"), "e"); !fault.Is(err, "library.in_use") {
+		t.Errorf("evidence was removed: %v", err)
+	}
+	if page := must[audio.Page](t)(s.Recordings(ctx, audio.Query{Limit: 50})); len(page.Items) != 1 {
+		t.Errorf("%d recordings", len(page.Items))
+	}
+	if _, err := s.Recordings(ctx, audio.Query{Limit: 1, After: "no cursor"}); !fault.Is(err, "library.no_such_page") {
+		t.Errorf("a cursor that is none: %v", err)
+	}
+}
+
+func audioSettings(t *testing.T, s AudioStore) {
+	ctx := t.Context()
+	set := must[audio.Settings](t)(s.LibrarySettings(ctx))
+	same(t, set, audio.DefaultSettings())
+	set.MaxBytes = 50_000_000
+	must[audio.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta("a"), set))
+	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
+	bad := set
+	bad.Grace = 0
+	if _, err := s.SaveLibrarySettings(ctx, audioMeta("b"), bad); !fault.Is(err, "library.setting_impossible") {
+		t.Errorf("no grace: %v", err)
+	}
+	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
+}
+
+func audioLikeness(t *testing.T, s AudioStore) {
+	ctx := t.Context()
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("whole"), sent(0, 0, 1)))
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("other"), sent(1, 0, 2)))
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3)))
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3))) // a repeat notes nothing twice
+	for _, id := range []string{"whole", "cut"} {
+		list := must[[]audio.Likeness](t)(s.Likenesses(ctx, id))
+		if len(list) != 1 || list[0].One != "whole" || list[0].Other != "cut" || list[0].Lag < 1.8 || list[0].Lag > 2.2 || list[0].Shared < 12 || list[0].Verdict != nil {
+			t.Fatalf("of %s: %+v", id, list)
+		}
+	}
+	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "other")); len(list) != 0 {
+		t.Errorf("noise is like other noise: %+v", list)
+	}
+	operator := audioMeta("o")
+	operator.By = accounts.Actor{Person: "o", Via: "session", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
+	different := audio.JudgeLikeness{One: "cut", Other: "whole", Different: true, Reason: "Hai bản dựng khác lời"}
+	if _, err := s.JudgeLikeness(ctx, operator, different); !fault.Is(err, "accounts.denied") {
+		t.Errorf("an operator decides: %v", err)
+	}
+	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), audio.JudgeLikeness{One: "cut", Other: "whole", Different: true}); !fault.Is(err, "library.reason_missing") {
+		t.Errorf("without a reason: %v", err)
+	}
+	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), audio.JudgeLikeness{One: "cut", Other: "other", Different: true, Reason: "x"}); !fault.Is(err, "library.no_likeness") {
+		t.Errorf("of two that are not alike: %v", err)
+	}
+	decided := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different))
+	if again := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different)); decided.Verdict == nil || *again.Verdict != *decided.Verdict {
+		t.Errorf("repeated: %+v, first %+v", again, decided)
+	}
+	if v := must[[]audio.Likeness](t)(s.Likenesses(ctx, "whole"))[0].Verdict; v == nil || v.Reason != different.Reason || v.Name != "Loa" || !v.At.Equal(audioStart) {
+		t.Errorf("verdict %+v", v)
+	}
+	must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("again"), audio.JudgeLikeness{One: "whole", Other: "cut"}))
+	if v := must[[]audio.Likeness](t)(s.Likenesses(ctx, "cut"))[0].Verdict; v != nil {
+		t.Errorf("opened again, but %+v", v)
+	}
+	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "whole"))
+	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "cut")); len(list) != 0 {
+		t.Errorf("like what was removed: %+v", list)
+	}
+}
+
+func audioRace(t *testing.T, s AudioStore) {
+	var group sync.WaitGroup
+	for i := range 2 {
+		group.Go(func() {
+			if _, err := s.SaveRecording(t.Context(), audioMeta(fmt.Sprint(i)), sent(0, i, 1+i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if list := must[[]audio.Likeness](t)(s.Likenesses(t.Context(), "0")); len(list) != 1 {
+		t.Errorf("%+v", list)
+	}
+}
+
+func audioLater(t *testing.T, s AudioStore) {
+	ctx, old := t.Context(), sent(0, 0, 1)
+	old.Report.Facts.Fingerprint = nil
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("old"), old))
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("new"), sent(0, 1, 2)))
+	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 1 || list[0].ID != "old" {
+		t.Fatalf("%+v", list)
+	}
+	for range 2 {
+		if err := s.CompareRecording(ctx, "old", audioPrints()[0][0], audioStart); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "old")); len(list) != 1 || list[0].Of("old") != "new" {
+		t.Errorf("%+v", list)
+	}
+	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
+		t.Errorf("still to do: %+v", list)
+	}
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("silent"), func() audio.SaveRecording { c := sent(1, 0, 3); c.Report.Facts.Fingerprint = nil; return c }()))
+	if err := s.CompareRecording(ctx, "silent", fingerprint.Print{}, audioStart); err != nil {
+		t.Fatal(err)
+	}
+	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
+		t.Errorf("what has nothing to compare is tried again: %+v", list)
+	}
+	if err := s.CompareRecording(ctx, "nobody", audioPrints()[0][0], audioStart); !fault.Is(err, "library.no_recording") {
+		t.Errorf("of nothing: %v", err)
+	}
+}
+
+// kept is what the model knows of a recording: sound, cut and blob as in sent.
+type kept struct {
+	audio.Recording
+	sound    int
+	compared bool
+}
+
+// audioWorld is the plain model: maps and loops.
+type audioWorld struct {
+	s       AudioStore
+	kept    map[string]kept
+	verdict map[[2]string]string // reason, by the IDs in order
+	n       int
+}
+
+func pairOf(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
+
+func audioModel(t *testing.T, open func(t testing.TB) AudioStore) {
+	rapid.Check(t, func(rt *rapid.T) {
+		w := &audioWorld{s: open(t), kept: map[string]kept{}, verdict: map[[2]string]string{}}
+		rt.Repeat(map[string]func(*rapid.T){
+			"save": w.save, "remove": w.remove, "judge": w.judge, "compare": w.compare, "": w.check,
+		})
+	})
+}
+
+// id draws one of the recordings; it skips the step when there is none.
+func (w *audioWorld) id(t *rapid.T, name string) string {
+	ids := slices.Sorted(maps.Keys(w.kept))
+	if len(ids) == 0 {
+		t.Skip("nothing is kept")
+	}
+	return rapid.SampledFrom(ids).Draw(t, name)
+}
+
+func (w *audioWorld) save(t *rapid.T) {
+	if len(w.kept) >= 12 {
+		t.Skip("enough")
+	}
+	n, cut := rapid.IntRange(0, audioSounds-1).Draw(t, "sound"), rapid.IntRange(0, 1).Draw(t, "cut")
+	c := sent(n, cut, 10*n+5*cut+rapid.IntRange(0, 1).Draw(t, "encoding"))
+	c.Kind = rapid.SampledFrom([]audio.Kind{audio.ForProgramme, audio.ForProgramme, audio.ForContest, audio.ForEvidence}).Draw(t, "kind")
+	c.Owner.Station = rapid.SampledFrom([]string{"", "S00001", "S00002"}).Draw(t, "station")
+	w.n++
+	k := kept{sound: n, compared: rapid.Bool().Draw(t, "with fingerprint")}
+	if !k.compared {
+		c.Report.Facts.Fingerprint = nil
+	}
+	m := accounts.Meta{ID: fmt.Sprintf("r%03d", w.n), By: accounts.Daemon(), At: audioStart.Add(time.Duration(w.n/2) * time.Second)} // two at each instant
+	var err error
+	if k.Recording, err = w.s.SaveRecording(context.Background(), m, c); err != nil {
+		t.Fatal(err)
+	}
+	w.kept[k.ID] = k
+}
+
+func (w *audioWorld) remove(t *rapid.T) {
+	id := w.id(t, "which")
+	w.n++
+	_, err := w.s.RemoveRecording(context.Background(), audioMeta(fmt.Sprint("x", w.n)), id)
+	if w.kept[id].Kind != audio.ForProgramme {
+		if !fault.Is(err, "library.in_use") {
+			t.Fatalf("removing a %s: %v", w.kept[id].Kind, err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(w.kept, id)
+	maps.DeleteFunc(w.verdict, func(p [2]string, _ string) bool { return p[0] == id || p[1] == id })
+}
+
+// alike is the model's word on two recordings.
+func (w *audioWorld) alike(a, b kept) bool {
+	return a.ID != b.ID && a.sound == b.sound && a.Blob.SHA256 != b.Blob.SHA256 && a.compared && b.compared && a.Comparable() && b.Comparable()
+}
+
+func (w *audioWorld) judge(t *rapid.T) {
+	a, b := w.id(t, "one"), w.id(t, "other")
+	c := audio.JudgeLikeness{One: a, Other: b, Different: rapid.Bool().Draw(t, "different")}
+	if c.Different {
+		c.Reason = "lý do"
+	}
+	w.n++
+	_, err := w.s.JudgeLikeness(context.Background(), audioMeta(fmt.Sprint("j", w.n)), c)
+	if !w.alike(w.kept[a], w.kept[b]) {
+		if !fault.Is(err, "library.no_likeness") {
+			t.Fatalf("of %s and %s: %v", a, b, err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.verdict[pairOf(a, b)] = c.Reason
+}
+
+func (w *audioWorld) compare(t *rapid.T) {
+	id := w.id(t, "which")
+	k := w.kept[id]
+	cut := 0
+	if k.Seconds < 20 {
+		cut = 1
+	}
+	if err := w.s.CompareRecording(context.Background(), id, audioPrints()[k.sound][cut], audioStart); err != nil {
+		t.Fatal(err)
+	}
+	k.compared = true
+	w.kept[id] = k
+}
+
+// check asks everything and compares it with what the model says.
+func (w *audioWorld) check(t *rapid.T) {
+	ctx := context.Background()
+	all := slices.SortedFunc(maps.Values(w.kept), func(a, b kept) int { // newest first, then by ID backwards
+		if c := b.Created.Compare(a.Created); c != 0 {
+			return c
+		}
+		return strings.Compare(b.ID, a.ID)
+	})
+	w.checkList(t, all)
+	bytes := map[string]int64{}
+	uncompared := []string{}
+	for _, a := range all {
+		bytes[a.Owner.Station] += a.Blob.Size
+		if !a.compared && a.Comparable() {
+			uncompared = append(uncompared, a.ID)
+		}
+		files, sounds, err := w.s.Twins(ctx, a.ID)
+		if err != nil || len(sounds) != 0 {
+			t.Fatalf("twins of %s: %v %v", a.ID, sounds, err)
+		}
+		like, err := w.s.Likenesses(ctx, a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wantFiles, wantLike, gotFiles, gotLike []string
+		for _, b := range w.kept {
+			if b.ID != a.ID && b.Blob.SHA256 == a.Blob.SHA256 {
+				wantFiles = append(wantFiles, b.ID)
+			}
+			if w.alike(a, b) {
+				wantLike = append(wantLike, b.ID+" "+w.verdict[pairOf(a.ID, b.ID)])
+			}
+		}
+		for _, f := range files {
+			gotFiles = append(gotFiles, f.ID)
+		}
+		for _, l := range like {
+			reason := ""
+			if l.Verdict != nil {
+				reason = l.Verdict.Reason
+			}
+			gotLike = append(gotLike, l.Of(a.ID)+" "+reason)
+		}
+		slices.Sort(wantFiles)
+		slices.Sort(wantLike)
+		if !slices.Equal(gotFiles, wantFiles) || !slices.Equal(gotLike, wantLike) {
+			t.Fatalf("%s: files %v, want %v; alike %q, want %q", a.ID, gotFiles, wantFiles, gotLike, wantLike)
+		}
+	}
+	for _, station := range []string{"", "S00001", "S00002"} {
+		if n, err := w.s.StationBytes(ctx, station); err != nil || n != bytes[station] {
+			t.Fatalf("%q keeps %d bytes (%v), want %d", station, n, err, bytes[station])
+		}
+	}
+	list, err := w.s.UncomparedRecordings(ctx, 100)
+	if err != nil || fmt.Sprint(idsOf(list)) != fmt.Sprint(uncompared) {
+		t.Fatalf("to compare: %v (%v), want %v", idsOf(list), err, uncompared)
+	}
+}
+
+func idsOf(list []audio.Recording) []string {
+	ids := []string{}
+	for _, r := range list {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// checkList reads the list of what a drawn query asks for, page by page.
+func (w *audioWorld) checkList(t *rapid.T, all []kept) {
+	q := audio.Query{Limit: rapid.IntRange(1, 4).Draw(t, "page"), Kind: rapid.SampledFrom([]audio.Kind{"", audio.ForContest}).Draw(t, "asked kind"),
+		MinSeconds: rapid.SampledFrom([]float64{0, 19}).Draw(t, "least"), Text: rapid.SampledFrom([]string{"", "ban tin 1", "hoa"}).Draw(t, "text")}
+	if rapid.Bool().Draw(t, "one station") {
+		q.Stations = []string{"S00001"}
+	}
+	want, got := []string{}, []string{}
+	for _, k := range all {
+		named := q.Text != "ban tin 1" || k.sound == 1
+		if named && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds && (q.Stations == nil || k.Owner.Station == "S00001") {
+			want = append(want, k.ID)
+		}
+	}
+	for {
+		page, err := w.s.Recordings(context.Background(), q)
+		if err != nil || len(page.Items) > q.Limit {
+			t.Fatalf("%d of %d, %v", len(page.Items), q.Limit, err)
+		}
+		got = append(got, idsOf(page.Items)...)
+		if page.After == "" {
+			break
+		}
+		q.After = page.After
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("listed %v, want %v", got, want)
+	}
+}
