@@ -61,7 +61,6 @@ type Recording struct {
 	Blob        Ref       `json:"blob"`
 	Created     time.Time `json:"created"`        // UTC
 	Begun       time.Time `json:"begun,omitzero"` // when its upload began, UTC: what a deadline looks at
-	Of          string    `json:"of,omitempty"`   // ID of the recording this is a broadcast copy of
 
 	// The rest is of sound alone.
 	Format       Format  `json:"format,omitempty"`
@@ -71,6 +70,10 @@ type Recording struct {
 	Bitrate      int     `json:"bitrate,omitempty"`       // bit/s, mean
 	FramesSHA256 string  `json:"frames_sha256,omitempty"` // equal when MP3s differ in tags only
 }
+
+// Aired reports whether stations receive the recording, and so its broadcast
+// copy.
+func (r Recording) Aired() bool { return r.Kind == ForProgramme }
 
 // OwnerOf says whose a file is that the actor sends for a station ("" for none
 // named): an operator of one station sends for it. Somebody who may not send
@@ -189,7 +192,6 @@ type SaveRecording struct {
 	Name        string    `json:"name"`
 	ContentType string    `json:"content_type"`
 	Blob        Ref       `json:"blob"`
-	Of          string    `json:"of,omitempty"`
 	Begun       time.Time `json:"begun,omitzero"`
 	Report      Report    `json:"report"`
 }
@@ -211,7 +213,7 @@ func DecideRecording(m accounts.Meta, c SaveRecording, used int64, s Settings) (
 		return Recording{}, err
 	}
 	r := Recording{ID: m.ID, Kind: c.Kind, Owner: c.Owner,
-		Name: CleanName(c.Name), ContentType: c.ContentType, Blob: c.Blob, Created: m.At.UTC(), Of: c.Of, Begun: c.Begun.UTC()}
+		Name: CleanName(c.Name), ContentType: c.ContentType, Blob: c.Blob, Created: m.At.UTC(), Begun: c.Begun.UTC()}
 	if f := c.Report.Facts; f != nil {
 		r.Format, r.Seconds, r.SampleRate, r.Channels, r.Bitrate = f.Format, f.Seconds, f.SampleRate, f.Channels, f.Bitrate
 		if f.MP3 != nil {
@@ -312,7 +314,6 @@ type Query struct {
 	From       time.Time            // sent at or after
 	Until      time.Time            // and before
 	IDs        map[string]bool      // only these; nil is all
-	Copies     bool                 // broadcast copies too
 	Only       func(Recording) bool // and only what it lets through; nil is all
 	After      string               // cursor of the page before
 	Limit      int                  // at most; 1 to MostListed
@@ -331,7 +332,6 @@ func (q Query) Matcher() func(Recording) bool {
 			!q.From.IsZero() && r.Created.Before(q.From),
 			!q.Until.IsZero() && !r.Created.Before(q.Until),
 			q.IDs != nil && !q.IDs[r.ID],
-			!q.Copies && r.Of != "",
 			q.Only != nil && !q.Only(r):
 			return false
 		}

@@ -60,10 +60,9 @@ const (
 )
 
 // Comparable reports whether the recording is to be compared with others. What
-// is recorded while something is aired sounds like it, and a broadcast copy like
-// its original: neither says anything.
+// is recorded while something is aired sounds like it, which says nothing.
 func (r Recording) Comparable() bool {
-	return (r.Kind == ForProgramme || r.Kind == ForContest) && r.Of == ""
+	return r.Kind == ForProgramme || r.Kind == ForContest
 }
 
 // Likenesses makes of the matches of a newly kept recording what is to be noted

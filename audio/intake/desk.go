@@ -36,14 +36,15 @@ type Records interface {
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 
-// Config is what a Desk needs; everything is required but TempDir.
+// Config is what a Desk needs; everything is required but Kept and TempDir.
 type Config struct {
 	Spool   Spool
 	Blobs   audio.Blobs
 	Records Records
 	Log     *slog.Logger
 	Now     func() time.Time
-	TempDir string // for phone formats while they are read; "" is the system's
+	Kept    func(audio.Recording) // is told of each recording once it is kept; must not block
+	TempDir string                // for phone formats while they are read; "" is the system's
 }
 
 // Desk is where files arrive. It is safe for concurrent use.
@@ -435,10 +436,13 @@ func (d *Desk) hand(ctx context.Context, u audio.Upload, j *job) error {
 	if j.report.Facts != nil && j.report.Facts.SHA256 != ref.SHA256 {
 		return errors.New("intake: the bytes kept are not those that were judged")
 	}
-	_, err = d.cfg.Records.SaveRecording(ctx, accounts.Meta{ID: u.ID, By: accounts.Daemon(), At: d.cfg.Now().UTC()},
+	r, err := d.cfg.Records.SaveRecording(ctx, accounts.Meta{ID: u.ID, By: accounts.Daemon(), At: d.cfg.Now().UTC()},
 		audio.SaveRecording{Kind: u.Kind, Owner: u.Owner, Name: u.Name, ContentType: j.contentType, Blob: ref, Begun: u.Created, Report: j.report})
 	if err != nil {
 		return err
+	}
+	if d.cfg.Kept != nil {
+		d.cfg.Kept(r)
 	}
 	u.Kept = true
 	if err := d.cfg.Spool.Save(ctx, u); err != nil {

@@ -12,11 +12,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/audio"
 	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/fault"
@@ -47,6 +49,7 @@ type daemon struct {
 	store  *bolt.Store
 	blobs  *folder.Blobs
 	desk   *intake.Desk
+	copier *audio.Copier
 	clock  *scheduler.Clock
 	server *http.Server
 	socket net.Listener
@@ -109,7 +112,12 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	if err := errors.Join(d.blobs.Clean(), spool.Clean()); err != nil {
 		return err
 	}
-	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Log: d.cfg.log, Now: d.cfg.now})
+	d.copier = audio.NewCopier(audio.CopierConfig{Records: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now})
+	copying, stop := context.WithCancel(ctx)
+	var copies sync.WaitGroup
+	copies.Go(func() { d.copier.Run(copying) })
+	d.onClose("broadcast copies", func(context.Context) error { stop(); copies.Wait(); return nil })
+	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Kept: d.copier.Kept, Log: d.cfg.log, Now: d.cfg.now})
 	d.onClose("uploads", func(context.Context) error { d.desk.Close(); return nil })
 	return d.desk.Resume(ctx)
 }

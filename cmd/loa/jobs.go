@@ -20,6 +20,7 @@ func (d *daemon) jobs() []scheduler.Job {
 	return []scheduler.Job{
 		scheduler.DueJob(d.store, d.store.Registry, d.cfg.now),
 		{Name: "weeks_close", Cron: "30 0 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.closeWeeks},
+		{Name: "copies_make", Cron: "25 * * * *", Deadline: 50 * time.Minute, CatchUp: scheduler.CatchUpNone, Run: d.makeCopies},
 		{Name: "uploads_sweep", Cron: "15 * * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.sweepUploads},
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
 		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
@@ -61,6 +62,13 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 func (d *daemon) sweepUploads(ctx context.Context, _ time.Time) (string, error) {
 	n, err := d.desk.Sweep(ctx, d.cfg.now())
 	return text.Vietnamese.Say("job.uploads_swept", "n", n), err
+}
+
+// makeCopies makes the broadcast copies that are still due: after a full disk,
+// a new target, or when an encoder was installed.
+func (d *daemon) makeCopies(ctx context.Context, _ time.Time) (string, error) {
+	made, failed, err := d.copier.MakeAll(ctx)
+	return text.Vietnamese.Say("job.copies_made", "n", made, "failed", failed), err
 }
 
 // sweepBlobs removes bytes that nothing points at any more.

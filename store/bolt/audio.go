@@ -14,14 +14,15 @@ import (
 
 // The library. Indexes hold the ID of a recording under a key that ends in it.
 var (
-	recordings        = table[audio.Recording]{name: "recordings"}      // by ID
-	recordingReports  = table[audio.Report]{name: "recording_reports"}  // by ID
-	recordingsByTime  = table[string]{name: "recordings_by_time"}       // by time and ID
-	recordingsByBlob  = table[string]{name: "recordings_by_blob"}       // by SHA-256 of the file
-	recordingsBySound = table[string]{name: "recordings_by_sound"}      // by SHA-256 of the MP3 frames
-	recordingsByTwin  = table[string]{name: "recordings_by_original"}   // copies, by the ID of the original
-	stationBytes      = table[int64]{name: "station_bytes"}             // by station
-	librarySettings   = table[audio.Settings]{name: "library_settings"} // one, under settingsOfLibrary
+	recordings        = table[audio.Recording]{name: "recordings"}           // by ID
+	recordingReports  = table[audio.Report]{name: "recording_reports"}       // by ID
+	recordingsByTime  = table[string]{name: "recordings_by_time"}            // by time and ID
+	recordingsByBlob  = table[string]{name: "recordings_by_blob"}            // by SHA-256 of the file
+	recordingsBySound = table[string]{name: "recordings_by_sound"}           // by SHA-256 of the MP3 frames
+	broadcastCopies   = table[audio.BroadcastCopy]{name: "broadcast_copies"} // by ID of the recording
+	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}      // by SHA-256 of the copy and ID of the recording
+	stationBytes      = table[int64]{name: "station_bytes"}                  // by station
+	librarySettings   = table[audio.Settings]{name: "library_settings"}      // one, under settingsOfLibrary
 	settingsOfLibrary = []byte("library")
 )
 
@@ -43,9 +44,6 @@ func indexKeys(r audio.Recording) []struct {
 	rows := []row{{recordingsByTime, append(timeKey(r.Created), r.ID...)}, {recordingsByBlob, []byte(r.Blob.SHA256 + r.ID)}}
 	if r.FramesSHA256 != "" {
 		rows = append(rows, row{recordingsBySound, []byte(r.FramesSHA256 + r.ID)})
-	}
-	if r.Of != "" {
-		rows = append(rows, row{recordingsByTwin, []byte(r.Of + r.ID)})
 	}
 	return rows
 }
@@ -77,11 +75,6 @@ func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 		if err != nil {
 			return audio.Recording{}, err
 		}
-		if c.Of != "" {
-			if _, err := recordingIn(tx, c.Of); err != nil {
-				return audio.Recording{}, err
-			}
-		}
 		r, err := audio.DecideRecording(m, c, used, set)
 		if err != nil {
 			return audio.Recording{}, err
@@ -98,7 +91,7 @@ func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 	})
 }
 
-// RemoveRecording removes a recording and its broadcast copies. Their bytes go
+// RemoveRecording removes a recording and its broadcast copy. Their bytes go
 // when nothing else points at them and the grace has passed. Faults:
 // library.no_recording, library.in_use, accounts.denied.
 func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error) {
@@ -114,16 +107,7 @@ func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string)
 		if err := audio.DecideRemoval(m, r, used[id]); err != nil {
 			return r, err
 		}
-		copies, err := pointedAt(tx, recordingsByTwin, id)
-		if err != nil {
-			return r, err
-		}
-		for _, gone := range append(copies, r) {
-			if err := tx.forgetRecording(gone); err != nil {
-				return r, err
-			}
-		}
-		return r, nil
+		return r, tx.forgetRecording(r)
 	})
 }
 
@@ -137,7 +121,7 @@ func (tx *tx) forgetRecording(r audio.Recording) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.forgetSound(r.ID), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
+	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 
@@ -277,10 +261,69 @@ func (s *Store) Twins(ctx context.Context, id string) (files, sounds []audio.Rec
 	return files, sounds, err
 }
 
-// Copies lists the broadcast copies of a recording, oldest first.
-func (s *Store) Copies(ctx context.Context, id string) (copies []audio.Recording, err error) {
-	err = s.view(ctx, func(tx *tx) error { copies, err = pointedAt(tx, recordingsByTwin, id); return err })
-	return copies, err
+// copyKey is the row that keeps the bytes of a broadcast copy from being swept.
+func copyKey(c audio.BroadcastCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
+
+// SaveBroadcastCopy keeps what stations receive of a recording, instead of
+// what they received before. Faults: accounts.denied, library.no_recording.
+func (s *Store) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c audio.BroadcastCopy) (audio.BroadcastCopy, error) {
+	return change(ctx, s, m, "audio.save_broadcast_copy", c, func(tx *tx) (audio.BroadcastCopy, error) {
+		r, err := recordingIn(tx, c.Recording)
+		if err != nil {
+			return c, err
+		}
+		if c, err = audio.DecideBroadcastCopy(m, r, c); err != nil {
+			return c, err
+		}
+		if err := errors.Join(tx.forgetCopy(r.ID), broadcastCopies.put(tx, []byte(r.ID), c)); err != nil || c.Failed != nil {
+			return c, err
+		}
+		return c, copiesByBlob.put(tx, copyKey(c), r.ID)
+	})
+}
+
+func (tx *tx) forgetCopy(recording string) error {
+	c, found, err := broadcastCopies.get(tx, []byte(recording))
+	if err != nil || !found {
+		return err
+	}
+	return errors.Join(copiesByBlob.remove(tx, copyKey(c)), broadcastCopies.remove(tx, []byte(recording)))
+}
+
+// BroadcastCopy tells what stations receive of a recording; found is false
+// while nothing was made of it.
+func (s *Store) BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error) {
+	err = s.view(ctx, func(tx *tx) error { c, found, err = broadcastCopies.get(tx, []byte(recording)); return err })
+	return c, found, err
+}
+
+// CopiesDue lists the recordings to be aired whose broadcast copy is missing,
+// or made for other settings than those in force.
+func (s *Store) CopiesDue(ctx context.Context) (due []audio.Recording, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		due = nil
+		set, err := settingsIn(tx)
+		if err != nil {
+			return err
+		}
+		for e, err := range recordings.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if !e.rec.Aired() {
+				continue
+			}
+			c, found, err := broadcastCopies.get(tx, e.key)
+			if err != nil {
+				return err
+			}
+			if !found || !c.Current(set.Profile(e.rec.Kind)) {
+				due = append(due, e.rec)
+			}
+		}
+		return nil
+	})
+	return due, err
 }
 
 // UsedRecordings lists the IDs of recordings that episodes are made of.
@@ -343,7 +386,7 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 			report(Problem{Table: recordingReports.name, Key: r.ID, What: "missing"})
 		}
 	}
-	for _, t := range []table[string]{recordingsByTime, recordingsByBlob, recordingsBySound, recordingsByTwin} {
+	for _, t := range []table[string]{recordingsByTime, recordingsByBlob, recordingsBySound} {
 		if n := t.bucket(tx).Stats().KeyN; n != rows[t.name] {
 			report(Problem{Table: t.name, What: fmt.Sprintf("%d rows, %d expected", n, rows[t.name])})
 		}
@@ -355,6 +398,31 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 		if kept := sums[strings.TrimPrefix(string(e.key), stationPrefix)]; e.rec != kept {
 			report(Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, kept)})
 		}
+	}
+	return checkCopies(tx, report)
+}
+
+// checkCopies verifies that each broadcast copy is one of a recording, and that
+// its bytes are kept from being swept.
+func checkCopies(tx *tx, report func(Problem)) error {
+	bytes := 0
+	for e, err := range broadcastCopies.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if _, found, err := recordings.get(tx, e.key); err != nil || !found {
+			report(Problem{Table: broadcastCopies.name, Key: string(e.key), What: "copy of no recording"})
+		}
+		if e.rec.Failed != nil {
+			continue
+		}
+		bytes++
+		if id, found, err := copiesByBlob.get(tx, copyKey(e.rec)); err != nil || !found || id != e.rec.Recording {
+			report(Problem{Table: copiesByBlob.name, Key: string(copyKey(e.rec)), What: "does not point at copy of " + e.rec.Recording})
+		}
+	}
+	if n := copiesByBlob.bucket(tx).Stats().KeyN; n != bytes {
+		report(Problem{Table: copiesByBlob.name, What: fmt.Sprintf("%d rows, %d expected", n, bytes)})
 	}
 	return nil
 }

@@ -26,7 +26,9 @@ type AudioStore interface {
 	Recording(ctx context.Context, id string) (audio.Recording, error)
 	RecordingReport(ctx context.Context, id string) (audio.Report, error)
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
-	Copies(ctx context.Context, id string) ([]audio.Recording, error)
+	SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c audio.BroadcastCopy) (audio.BroadcastCopy, error)
+	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
+	CopiesDue(ctx context.Context) ([]audio.Recording, error)
 	Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error)
 	StationBytes(ctx context.Context, station string) (int64, error)
 	BlobRefs(ctx context.Context, yield func(sha256 string)) error
@@ -41,13 +43,14 @@ type AudioStore interface {
 // Audio runs the suite of the library's records; open gives an empty store.
 func Audio(t *testing.T, open func(t testing.TB) AudioStore) {
 	for name, test := range map[string]func(*testing.T, AudioStore){
-		"a recording and its report come back":              audioRoundTrip,
-		"a repeat changes nothing, another body conflicts":  audioRepeats,
-		"a refused command leaves nothing":                  audioRefusals,
-		"settings are the defaults until they are saved":    audioSettings,
-		"the same sound is noted, and decided once":         audioLikeness,
-		"of two that come at once one finds the other":      audioRace,
-		"what came without a fingerprint is compared later": audioLater,
+		"a recording and its report come back":               audioRoundTrip,
+		"a copy replaces the one before and holds its bytes": audioCopies,
+		"a repeat changes nothing, another body conflicts":   audioRepeats,
+		"a refused command leaves nothing":                   audioRefusals,
+		"settings are the defaults until they are saved":     audioSettings,
+		"the same sound is noted, and decided once":          audioLikeness,
+		"of two that come at once one finds the other":       audioRace,
+		"what came without a fingerprint is compared later":  audioLater,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -105,26 +108,72 @@ func audioRoundTrip(t *testing.T, s AudioStore) {
 	if r.ID != "r1" || r.Seconds != 20 || r.FramesSHA256 != c.Report.Facts.MP3.FramesSHA256 || rep.Facts.SHA256 != c.Blob.SHA256 {
 		t.Errorf("%+v, %+v", r, rep)
 	}
-	copied := sent(0, 0, 2)
-	copied.Of = "r1"
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r2"), copied))
-	if list := must[[]audio.Recording](t)(s.Copies(ctx, "r1")); len(list) != 1 || list[0].ID != "r2" {
-		t.Errorf("copies %+v", list)
-	}
-	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001+1002 {
+	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001 {
 		t.Errorf("%d bytes", n)
 	}
-	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "r1")); len(list) != 0 {
-		t.Errorf("a broadcast copy is noted as alike: %+v", list)
-	}
 	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
-	for _, id := range []string{"r1", "r2"} {
-		if _, err := s.Recording(ctx, id); !fault.Is(err, "library.no_recording") {
-			t.Errorf("%s after its removal: %v", id, err)
-		}
+	if _, err := s.Recording(ctx, "r1"); !fault.Is(err, "library.no_recording") {
+		t.Errorf("after its removal: %v", err)
 	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 0 {
 		t.Errorf("%d bytes are left", n)
+	}
+}
+
+// held reports whether some record holds the bytes.
+func held(t *testing.T, s AudioStore, sha256 string) (found bool) {
+	t.Helper()
+	if err := s.BlobRefs(t.Context(), func(sha string) { found = found || sha == sha256 }); err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func audioCopies(t *testing.T, s AudioStore) {
+	ctx := t.Context()
+	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
+	evidence := sent(0, 0, 2)
+	evidence.Kind = audio.ForEvidence
+	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("e1"), evidence))
+	due := func(want int) {
+		t.Helper()
+		if list := must[[]audio.Recording](t)(s.CopiesDue(ctx)); len(list) != want {
+			t.Errorf("%d copies are due, want %d", len(list), want)
+		}
+	}
+	due(1) // of the programme alone
+	p := audio.Programme()
+	c := audio.BroadcastCopy{Recording: "r1", Blob: audio.Ref{SHA256: strings.Repeat("ab", 32), Size: 9}, Steps: 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
+	saved := must[audio.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c1"), c))
+	if got, found, err := s.BroadcastCopy(ctx, "r1"); !found || err != nil || got != saved || !got.Made.Equal(audioStart) {
+		t.Errorf("%+v %v %v", got, found, err)
+	}
+	due(0)
+	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001+1002 {
+		t.Errorf("%d bytes: a copy counts in nobody's quota", n)
+	}
+	second := c
+	second.Blob.SHA256, second.TargetLUFS = strings.Repeat("cd", 32), -19
+	must[audio.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c2"), second))
+	due(1) // made for another target
+	if held(t, s, c.Blob.SHA256) || !held(t, s, second.Blob.SHA256) || !held(t, s, r.Blob.SHA256) {
+		t.Error("the bytes held are not those of the recording and its latest copy")
+	}
+	for name, b := range map[string]audio.BroadcastCopy{
+		"library.no_recording": {Recording: "nobody", Blob: c.Blob}, "library.kind_unknown": {Recording: "e1", Blob: c.Blob}, "library.bad_blob_name": {Recording: "r1"},
+	} {
+		if _, err := s.SaveBroadcastCopy(ctx, audioMeta(name), b); !fault.Is(err, name) {
+			t.Errorf("%v, want %s", err, name)
+		}
+	}
+	stranger := audioMeta("stranger")
+	stranger.By = accounts.Actor{}
+	if _, err := s.SaveBroadcastCopy(ctx, stranger, c); err == nil {
+		t.Error("a stranger decides what stations receive")
+	}
+	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	if _, found, err := s.BroadcastCopy(ctx, "r1"); found || err != nil || held(t, s, second.Blob.SHA256) {
+		t.Errorf("the copy outlives its recording: %v %v", found, err)
 	}
 }
 
@@ -152,7 +201,6 @@ func audioRefusals(t *testing.T, s AudioStore) {
 		"sound without a report": {func(c *audio.SaveRecording) { c.Report = audio.Report{} }, "library.kind_unknown"},
 		"no name of a blob":      {func(c *audio.SaveRecording) { c.Blob.SHA256 = "x" }, "library.bad_blob_name"},
 		"over the quota":         {func(c *audio.SaveRecording) { c.Blob.Size = 1 << 40 }, "library.quota_used"},
-		"a copy of nothing":      {func(c *audio.SaveRecording) { c.Of = "nobody" }, "library.no_recording"},
 	} {
 		cmd := sent(0, 0, 1)
 		c.change(&cmd)

@@ -25,7 +25,7 @@ type AudioStore interface {
 	Recording(ctx context.Context, id string) (audio.Recording, error)
 	RecordingReport(ctx context.Context, id string) (audio.Report, error)
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
-	Copies(ctx context.Context, id string) ([]audio.Recording, error)
+	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
@@ -194,14 +194,14 @@ func (l library) play(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	cache := "private, max-age=86400"
 	if r.URL.Query().Get("original") == "" {
-		copies, err := l.store.Copies(r.Context(), rec.ID)
+		c, _, err := l.store.BroadcastCopy(r.Context(), rec.ID)
 		if err != nil {
 			return err
 		}
-		if len(copies) > 0 {
-			rec = copies[len(copies)-1]
-		}
+		rec = c.For(rec)
+		cache = "private, no-cache" // the copy may be made, or made anew, at any time
 	}
 	f, err := l.blobs.Open(r.Context(), rec.Blob.SHA256)
 	if err != nil {
@@ -218,16 +218,17 @@ func (l library) play(w http.ResponseWriter, r *kit.Request) error {
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": rec.Name}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("ETag", `"`+rec.Blob.SHA256+`"`)
-	h.Set("Cache-Control", "private, max-age=86400")
+	h.Set("Cache-Control", cache)
 	http.ServeContent(w, r.Request, "", time.Time{}, f)
 	return nil
 }
 
 // AudioReport is everything found out about a recording.
 type AudioReport struct {
-	Recording Recording      `json:"recording"`
-	Facts     *audio.Facts   `json:"facts"` // null for what is no sound
-	Findings  []AudioFinding `json:"findings"`
+	Recording Recording            `json:"recording"`
+	Facts     *audio.Facts         `json:"facts"` // null for what is no sound
+	Findings  []AudioFinding       `json:"findings"`
+	Broadcast *audio.BroadcastCopy `json:"broadcast"` // what stations receive; null while nothing was made, and for what is not aired
 }
 
 // AudioFinding is a finding and its sentence in the asker's language.
@@ -246,6 +247,11 @@ func (l library) report(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	out := AudioReport{Recording: shownRecording(rec), Facts: rep.Facts, Findings: []AudioFinding{}}
+	if c, found, err := l.store.BroadcastCopy(r.Context(), rec.ID); err != nil {
+		return err
+	} else if found {
+		out.Broadcast = &c
+	}
 	if rep.Facts != nil {
 		set, err := l.store.LibrarySettings(r.Context())
 		if err != nil {

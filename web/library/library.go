@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"loa/audio"
 	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -30,6 +32,7 @@ type Store interface {
 	Recording(ctx context.Context, id string) (audio.Recording, error)
 	RecordingReport(ctx context.Context, id string) (audio.Report, error)
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
@@ -178,6 +181,7 @@ type onePage struct {
 	Files     []audio.Recording // the same file
 	Sounds    []audio.Recording // the same sound under other tags
 	Loudness  string            // LUFS, "" if not measured
+	Broadcast string            // what stations receive, "" if they receive nothing of the kind
 	MayRemove bool
 	Form      kit.Form // of the removal
 }
@@ -228,6 +232,13 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 			}
 		}
 	}
+	if rec.Aired() {
+		c, found, err := p.store.BroadcastCopy(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		page.Broadcast = broadcast(r.Lang, rec, c, found)
+	}
 	same, sounds, err := p.store.Twins(r.Context(), id)
 	if err != nil {
 		return err
@@ -243,6 +254,31 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	return p.one.Render(w, r, page)
+}
+
+// broadcast says how what stations receive differs from what was sent.
+func broadcast(lang text.Language, rec audio.Recording, c audio.BroadcastCopy, found bool) string {
+	switch {
+	case !found:
+		return lang.Say("library.copy_making")
+	case c.Failed != nil:
+		return lang.Say("library.copy_failed", "why", lang.Fault(c.Failed.Fault()))
+	case c.Blob == rec.Blob && !c.Limited:
+		return lang.Say("library.copy_same")
+	}
+	var parts []string
+	if c.Encoded {
+		parts = append(parts, lang.Say("library.copy_mp3"))
+	}
+	if gain := lang.Decimal(math.Abs(c.Gain()), 1); c.Steps > 0 {
+		parts = append(parts, lang.Say("library.copy_louder", "db", gain))
+	} else if c.Steps < 0 {
+		parts = append(parts, lang.Say("library.copy_softer", "db", gain))
+	}
+	if c.Limited {
+		parts = append(parts, lang.Say("library.copy_limited"))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (p pages) remove(w http.ResponseWriter, r *kit.Request) error {

@@ -1,0 +1,133 @@
+package audio
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// CopyRecords is what a Copier asks of the store.
+type CopyRecords interface {
+	// CopiesDue lists the recordings to be aired that have no current copy.
+	CopiesDue(ctx context.Context) ([]Recording, error)
+	// Recording and RecordingReport return what is kept under an ID. Fault:
+	// library.no_recording.
+	Recording(ctx context.Context, id string) (Recording, error)
+	RecordingReport(ctx context.Context, id string) (Report, error)
+	// LibrarySettings gives the settings in force.
+	LibrarySettings(ctx context.Context) (Settings, error)
+	// SaveBroadcastCopy keeps the copy instead of the one before. Fault:
+	// library.no_recording.
+	SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c BroadcastCopy) (BroadcastCopy, error)
+}
+
+// CopierConfig is what a Copier needs; everything is required but TempDir.
+type CopierConfig struct {
+	Records CopyRecords
+	Blobs   Blobs
+	Log     *slog.Logger
+	Now     func() time.Time
+	TempDir string // "" is the system's
+}
+
+// Copier makes broadcast copies, one at a time: of each recording as it is
+// kept, and of all that are due. What a crash or a full disk left undone is
+// still due afterwards.
+type Copier struct {
+	cfg  CopierConfig
+	kept chan string
+	one  sync.Mutex
+}
+
+// waiting is how many recordings may wait for their copy; more are left to
+// MakeAll.
+const waiting = 64
+
+// NewCopier returns a Copier; the caller then calls Run once.
+func NewCopier(cfg CopierConfig) *Copier {
+	return &Copier{cfg: cfg, kept: make(chan string, waiting)}
+}
+
+// Kept says that a recording has just been kept. It never blocks.
+func (c *Copier) Kept(r Recording) {
+	select {
+	case c.kept <- r.ID:
+	default:
+	}
+}
+
+// Run makes what is due, and then a copy of each recording that is kept, until
+// ctx ends.
+func (c *Copier) Run(ctx context.Context) {
+	if _, _, err := c.MakeAll(ctx); err != nil && ctx.Err() == nil {
+		c.cfg.Log.Error("broadcast copies are not made", "err", err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case id := <-c.kept:
+			r, err := c.cfg.Records.Recording(ctx, id)
+			if err == nil {
+				_, err = c.make(ctx, r)
+			}
+			if err != nil && ctx.Err() == nil && !fault.Is(err, "library.no_recording") {
+				c.cfg.Log.Error("broadcast copy is not made", "recording", id, "err", err)
+			}
+		}
+	}
+}
+
+// MakeAll makes every copy that is due. It returns how many were made, and for
+// how many recordings there can be none. What keeps one from being made does
+// not keep the others; the errors come joined.
+func (c *Copier) MakeAll(ctx context.Context) (made, failed int, err error) {
+	due, err := c.cfg.Records.CopiesDue(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	var errs []error
+	for _, r := range due {
+		if ctx.Err() != nil {
+			return made, failed, ctx.Err()
+		}
+		copied, err := c.make(ctx, r)
+		switch {
+		case fault.Is(err, "library.no_recording"): // removed meanwhile
+		case err != nil:
+			errs = append(errs, err)
+		case copied.Failed != nil:
+			failed++
+		default:
+			made++
+		}
+	}
+	return made, failed, errors.Join(errs...)
+}
+
+// make makes and keeps the copy of one recording.
+func (c *Copier) make(ctx context.Context, r Recording) (BroadcastCopy, error) {
+	c.one.Lock()
+	defer c.one.Unlock()
+	rep, err := c.cfg.Records.RecordingReport(ctx, r.ID)
+	if err != nil || !r.Aired() || rep.Facts == nil {
+		return BroadcastCopy{}, err
+	}
+	set, err := c.cfg.Records.LibrarySettings(ctx)
+	if err != nil {
+		return BroadcastCopy{}, err
+	}
+	b, err := MakeBroadcastCopy(ctx, c.cfg.Blobs, r, *rep.Facts, set.Profile(r.Kind), Options{MaxBytes: set.MaxBytes, TempDir: c.cfg.TempDir})
+	if err != nil {
+		return BroadcastCopy{}, err
+	}
+	at := c.cfg.Now().UTC()
+	m := accounts.Meta{ID: "copy-" + r.ID + "-" + strconv.FormatInt(at.UnixNano(), 36), By: accounts.Daemon(), At: at}
+	return c.cfg.Records.SaveBroadcastCopy(ctx, m, b)
+}
