@@ -37,6 +37,7 @@ type daemonConfig struct {
 	data    string
 	listen  string // address to listen on; port 0 picks one
 	proxies []netip.Prefix
+	origins []string // whose pages may call the API
 	log     *slog.Logger
 	now     func() time.Time
 	out     io.Writer // where the set-up link is printed
@@ -149,7 +150,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 		return err
 	}
 	handler, err := web.New(kit.Config{
-		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Version: version,
+		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Origins: d.cfg.origins, Version: version,
 		ServerToken: accounts.HashOf(token), Ready: d.store.Check,
 	}, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: contest.NewHall(d.store, d.store),

@@ -5,9 +5,11 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -62,5 +64,17 @@ func TestTheServersOwnSentenceReachesTheTerminal(t *testing.T) {
 	srv.Close()
 	if err := c.get(context.Background(), "/x", nil); exitCode(err) != 69 {
 		t.Errorf("no server: %v", err)
+	}
+}
+
+func TestOriginsAreReadOrRefused(t *testing.T) {
+	got, err := webOrigins(" https://Portal.example , http://127.0.0.1:3000,")
+	if err != nil || !slices.Equal(got, []string{"https://portal.example", "http://127.0.0.1:3000"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"portal.example", "https://portal.example/page", "*", "https://a.example,null"} {
+		if got, err := webOrigins(bad); !fault.Is(err, "cli.bad_origin") {
+			t.Errorf("%q: %v, %v", bad, got, err)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"strings"
@@ -24,10 +25,15 @@ func serveCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	listen := fs.String("listen", "127.0.0.1:8080", lang.Say("cli.flag.listen"))
 	simulate := fs.Bool("demo", false, lang.Say("cli.flag.demo"))
 	proxies := fs.String("proxies", "", lang.Say("cli.flag.proxies"))
+	origins := fs.String("origins", "", lang.Say("cli.flag.origins"))
 	if rest, err := parse(fs, args, stderr); err != nil || len(rest) > 0 {
 		return errors.Join(err, unexpected(rest))
 	}
 	trusted, err := prefixes(*proxies)
+	if err != nil {
+		return err
+	}
+	named, err := webOrigins(*origins)
 	if err != nil {
 		return err
 	}
@@ -37,7 +43,7 @@ func serveCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 		}
 		defer os.RemoveAll(*data)
 	}
-	cfg := daemonConfig{data: *data, listen: *listen, proxies: trusted, now: time.Now, out: stdout,
+	cfg := daemonConfig{data: *data, listen: *listen, proxies: trusted, origins: named, now: time.Now, out: stdout,
 		log: slog.New(slog.NewTextHandler(stderr, nil))}
 	d, err := newDaemon(ctx, cfg)
 	if err != nil {
@@ -107,6 +113,22 @@ func unexpected(rest []string) error {
 		return nil
 	}
 	return fault.New(fault.Invalid, "cli.unexpected", "what", strings.Join(rest, " "))
+}
+
+// webOrigins reads the origins whose pages may call the API,
+// "https://a.example,https://b.example:8443".
+func webOrigins(s string) ([]string, error) {
+	var out []string
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if err := http.NewCrossOriginProtection().AddTrustedOrigin(part); err != nil {
+			return nil, fault.New(fault.Invalid, "cli.bad_origin", "what", part).Because(err)
+		}
+		out = append(out, strings.ToLower(part))
+	}
+	return out, nil
 }
 
 // prefixes reads the networks of trusted reverse proxies, "127.0.0.1,10.0.0.0/8".

@@ -37,7 +37,14 @@ func (k *Kit) guard(next http.Handler) http.Handler {
 		// A page of the store's file cut off under our feet faults while it
 		// is read; as a panic it costs this request and not the daemon.
 		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		if err := cross.Check(hr); err != nil {
+		if len(k.cfg.Origins) > 0 && isAPI(hr.URL.Path) {
+			h.Add("Vary", "Origin")
+		}
+		named, token := k.letIn(hr)
+		if named && k.answerOrigin(w, hr) {
+			return
+		}
+		if err := cross.Check(hr); err != nil && !token {
 			k.answerError(w, r, fault.New(fault.Denied, "kit.cross_origin").Because(err))
 			return
 		}

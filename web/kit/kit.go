@@ -35,6 +35,7 @@ type Config struct {
 	Auth    accounts.Gate
 	Now     func() time.Time
 	Log     *slog.Logger
+	Origins []string       // "https://host" whose pages' scripts may call the API with a bearer token; none by default
 	Proxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed; none by default
 	Version string         // shown in the footer
 
@@ -61,6 +62,8 @@ type Kit struct {
 	failed  *View[errorPage]
 	metrics *metrics
 
+	sent, read []string // headers that scripts of other origins may use
+
 	mu   sync.Mutex
 	base map[text.Language]*template.Template // the shared templates, see shared
 }
@@ -71,6 +74,7 @@ func New(cfg Config) *Kit {
 	k.assets.add("kit", files, k.fail)
 	k.failed = NewView[errorPage](&Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}, "error.html")
 	k.Handle(k.ownRoutes()...)
+	k.Expose([]string{"Authorization", "Content-Type", "Idempotency-Key", "Range"}, []string{"Location", "Retry-After", "Content-Range"})
 	return k
 }
 

@@ -158,7 +158,7 @@ func TestACutUploadGoesOnAfterAReload(t *testing.T) {
 			p.Shot("upload-no-line", 360)
 			p.Shot("upload-no-line", 1280)
 			if strings.HasPrefix(name, "with") {
-				webtest.Run(p, "take the file from the browser's memory", chromedp.Evaluate[any](dropFile))
+				webtest.Run(p, "take the file from the browser's memory", chromedp.Evaluate[any](dropFile, chromedp.EvalAwaitPromise))
 			}
 			l.mend()
 			p.Open(url + "/programmes/P1/episodes/new")

@@ -66,7 +66,7 @@ func logs() io.Writer {
 	return io.Discard
 }
 
-func openDoor(dir, uploadsDir string) (*door, error) {
+func openDoor(dir, uploadsDir string, origins ...string) (*door, error) {
 	log := slog.New(slog.NewTextHandler(logs(), nil))
 	store, err := bolt.Open(filepath.Join(dir, "data"), bolt.Options{Log: log})
 	if err != nil {
@@ -91,7 +91,7 @@ func openDoor(dir, uploadsDir string) (*door, error) {
 	if err := d.desk.Resume(context.Background()); err != nil {
 		return nil, err
 	}
-	k := kit.New(kit.Config{Auth: people{}, Now: time.Now, Log: log})
+	k := kit.New(kit.Config{Auth: people{}, Now: time.Now, Log: log, Origins: origins})
 	uploads.Register(k, d.desk, store.LibrarySettings)
 	h, err := k.Handler()
 	if err != nil {
@@ -120,10 +120,11 @@ func (d *door) close(t *testing.T) {
 	}
 }
 
-func newDoor(t *testing.T) *door {
+// newDoor opens it until the test ends, also for pages of the origins.
+func newDoor(t *testing.T, origins ...string) *door {
 	t.Helper()
 	dir := t.TempDir()
-	d, err := openDoor(dir, filepath.Join(dir, "data", "uploads"))
+	d, err := openDoor(dir, filepath.Join(dir, "data", "uploads"), origins...)
 	if err != nil {
 		t.Fatal(err)
 	}

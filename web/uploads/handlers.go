@@ -40,16 +40,14 @@ func (s server) options(w http.ResponseWriter, r *kit.Request) error {
 	h.Set("Tus-Extension", "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination")
 	h.Set("Tus-Checksum-Algorithm", algorithms)
 	h.Set("Tus-Max-Size", strconv.FormatInt(set.MaxBytes, 10))
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Allow-Methods", "POST, GET, HEAD, PATCH, DELETE, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", sent)
-	h.Set("Access-Control-Expose-Headers", read)
-	h.Set("Access-Control-Max-Age", "86400")
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
 func (s server) create(w http.ResponseWriter, r *kit.Request) error {
+	if r.Header.Get("Upload-Concat") != "" { // else each part would be judged as a recording of its own
+		return fault.New(fault.Invalid, "uploads.no_concatenation")
+	}
 	length, err := lengthOf(r)
 	if err != nil {
 		return err
@@ -64,14 +62,15 @@ func (s server) create(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	id := st.ID
-	w.Header().Set("Location", Root+"/"+id)
 	if isPiece(r) || length == 0 {
 		// The first bytes may come along; nothing at all is judged at once.
 		if st, err = s.write(w, r, id, 0, nil); err != nil {
-			return err
+			// Nobody was told where it is: it would lie there for nothing.
+			return errors.Join(err, s.desk.End(context.WithoutCancel(r.Context()), r.Actor.Person, id))
 		}
 		w.Header().Set("Upload-Offset", strconv.FormatInt(st.Offset, 10))
 	}
+	w.Header().Set("Location", Root+"/"+id)
 	tell(w, st)
 	w.WriteHeader(http.StatusCreated)
 	return nil

@@ -39,6 +39,7 @@ const mostBody = 5_000_000_000
 // Register adds the routes to k. settings gives the settings in force.
 func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.Settings, error)) {
 	s := server{desk, settings}
+	k.Expose(sent, read)
 	add := func(pattern string, h kit.Handler, summary string) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Handler: tus(h), Summary: summary})
 	}
@@ -54,12 +55,13 @@ func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.S
 	)
 }
 
-// The headers a script of another origin must be allowed to send and to read.
-const (
-	sent = "Authorization, Content-Type, Tus-Resumable, Upload-Length, Upload-Defer-Length, Upload-Offset, Upload-Metadata, " +
-		"Upload-Checksum, X-HTTP-Method-Override, X-Requested-With"
-	read = "Location, Tus-Version, Tus-Resumable, Tus-Max-Size, Tus-Extension, Tus-Checksum-Algorithm, Upload-Offset, " +
-		"Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires, Loa-State, Loa-Recording"
+// The headers of the protocol that a script of another origin must be allowed
+// to send and to read.
+var (
+	sent = []string{"Tus-Resumable", "Upload-Length", "Upload-Defer-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum",
+		"X-HTTP-Method-Override", "X-Request-ID", "X-Requested-With"}
+	read = []string{"Tus-Version", "Tus-Resumable", "Tus-Max-Size", "Tus-Extension", "Tus-Checksum-Algorithm", "Upload-Offset",
+		"Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires", "Loa-State", "Loa-Recording"}
 )
 
 // tus wraps a handler with what every request of the protocol has in common:
@@ -69,8 +71,6 @@ func tus(h kit.Handler) kit.Handler {
 		head := w.Header()
 		head.Set("Tus-Resumable", "1.0.0")
 		head.Set("Cache-Control", "no-store")
-		head.Set("Access-Control-Allow-Origin", "*")
-		head.Set("Access-Control-Expose-Headers", read)
 		err := versioned(r)
 		if err == nil {
 			err = h(w, r)
@@ -99,4 +99,5 @@ var own = map[string]int{
 	"uploads.offset_unreadable":  http.StatusBadRequest,
 	"uploads.metadata_malformed": http.StatusBadRequest,
 	"uploads.method_override":    http.StatusBadRequest,
+	"uploads.no_concatenation":   http.StatusBadRequest,
 }
