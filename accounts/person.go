@@ -74,11 +74,12 @@ const NameMost = 80
 
 // CheckName brings a name to its kept form, or says what is wrong with it.
 func CheckName(name string) (string, error) {
-	name = strings.Join(strings.Fields(norm.NFC.String(name)), " ")
+	hostile := strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) })
+	name = text.Line(name)
 	switch {
 	case name == "":
 		return "", fault.New(fault.Invalid, "accounts.name_missing").At("name")
-	case len([]rune(name)) > NameMost || strings.ContainsFunc(name, unicode.IsControl):
+	case hostile || len([]rune(name)) > NameMost:
 		return "", fault.New(fault.Invalid, "accounts.name_form", "most", NameMost).At("name")
 	}
 	return name, nil

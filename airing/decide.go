@@ -5,15 +5,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"golang.org/x/text/unicode/norm"
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/scheduler"
 )
 
@@ -111,7 +110,7 @@ const (
 // corrected_already, other_station, withdraw_only_corrects.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
-		Note: clean(c.Note), Corrects: c.Corrects, Why: clean(c.Why), Request: c.Request()}
+		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: c.Request()}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
 		checkPlace, checkCorrection, checkOutcome, checkTime,
 	} {
@@ -283,34 +282,23 @@ func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) e
 
 const maxEvidence = 10
 
-// DecideVerdict says whether the verdict may be written. Nobody verifies a
+// DecideVerdict says what verdict is written. Nobody verifies a
 // report of her own. Faults: airing.finding_unknown, airing.own_report,
 // airing.verdict_of_corrected.
-func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) error {
+func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) (Verdict, error) {
 	if err := m.By.Must(accounts.VerifyAiring, on); err != nil {
-		return err
+		return v, err
 	}
+	v.Note = text.Lines(v.Note)
 	switch {
 	case v.Finding != Verified && v.Finding != NotProven && v.Finding != Contradicted:
-		return fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
+		return v, fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
 	case line.By.Person != "" && line.By.Person == m.By.Person:
-		return fault.New(fault.Denied, "airing.own_report")
+		return v, fault.New(fault.Denied, "airing.own_report")
 	case !line.Stands() || line.Outcome != Aired:
-		return fault.New(fault.Conflict, "airing.verdict_of_corrected")
+		return v, fault.New(fault.Conflict, "airing.verdict_of_corrected")
 	case utf8.RuneCountInString(v.Note) > maxText:
-		return fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("note")
+		return v, fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("note")
 	}
-	return nil
-}
-
-// clean makes typed text comparable and harmless in a log: NFC, no control
-// characters, no space around it.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
-	return strings.TrimSpace(s)
+	return v, nil
 }

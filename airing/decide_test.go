@@ -136,14 +136,14 @@ func TestTypedTextIsNFCWithoutControlCharacters(t *testing.T) {
 func TestNobodyVerifiesHerOwnReport(t *testing.T) {
 	line := Line{Report: Report{ID: "x", Outcome: Aired}, By: monitor}
 	on := accounts.Where{Station: "S00012"}
-	if err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); !fault.Is(err, "airing.own_report") {
+	if _, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); !fault.Is(err, "airing.own_report") {
 		t.Error(err)
 	}
 	line.By = operator
-	if err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); err != nil {
+	if v, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified, Note: " đã\x00 nghe\r\n"}); err != nil || v.Note != "đã nghe" {
 		t.Error(err)
 	}
-	if err := DecideVerdict(line, on, accounts.Meta{By: operator}, Verdict{Finding: Verified}); !fault.Is(err, "accounts.denied") {
+	if _, err := DecideVerdict(line, on, accounts.Meta{By: operator}, Verdict{Finding: Verified}); !fault.Is(err, "accounts.denied") {
 		t.Error(err)
 	}
 }

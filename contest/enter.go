@@ -9,6 +9,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // The warnings an organiser sees beside an entry: catalogue keys.
@@ -122,10 +123,15 @@ func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, e
 	if err := s.mayEnter(m); err != nil {
 		return nil, err
 	}
-	e := &Entry{Title: strings.TrimSpace(w.Title), Theme: w.Theme, Category: w.Category, Language: w.Language,
-		Episode: w.Episode, Sections: w.Sections, Script: strings.TrimSpace(w.Script), Translation: strings.TrimSpace(w.Translation), AiredNote: strings.TrimSpace(w.AiredNote),
+	e := &Entry{Title: text.Line(w.Title), Theme: w.Theme, Category: w.Category, Language: w.Language,
+		Episode: w.Episode, Sections: w.Sections, Script: text.Lines(w.Script), Translation: text.Lines(w.Translation), AiredNote: text.Lines(w.AiredNote),
 		Entrant: Entrant{Kind: w.Kind, Station: st.ID, StationName: st.Name, District: st.District, DistrictName: st.DistrictName,
-			Name: strings.TrimSpace(w.Name), Authors: w.Authors, Accounts: []string{m.By.Person}}}
+			Name: text.Line(w.Name), Accounts: []string{m.By.Person}}}
+	for _, a := range w.Authors {
+		if a = text.Line(a); a != "" {
+			e.Entrant.Authors = append(e.Entrant.Authors, a)
+		}
+	}
 	// The organiser takes names out of it before judging.
 	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
 	var p problems

@@ -2,12 +2,12 @@ package coverage
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // DecideExcuse says whether the excuse may be recorded. known tells that the
@@ -18,7 +18,7 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, known, closed bool, e Excu
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
 		return Excuse{}, err
 	}
-	e.Note = strings.TrimSpace(e.Note)
+	e.Note = text.Lines(e.Note)
 	switch {
 	case !known:
 		return Excuse{}, fault.New(fault.Invalid, "coverage.not_active", "week", e.Week)

@@ -2,15 +2,12 @@ package scheduler
 
 import (
 	"slices"
-	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"loa/accounts"
 	"loa/audio"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 )
 
@@ -21,13 +18,10 @@ const (
 	maxScript = 200_000 // about four hours read aloud
 )
 
-// cleanLine cleans one line of text a person typed: NFC, no control characters,
-// single spaces. A required line that is empty, or one that is too long, is a
-// fault at the field.
+// cleanLine is one line of text that a person typed. A required line that is
+// empty, or one that is too long, is a fault at the field.
 func cleanLine(field, s string, limit int, required bool) (string, error) {
-	s = strings.Join(strings.FieldsFunc(norm.NFC.String(strings.ToValidUTF8(s, "")), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
+	s = text.Line(s)
 	if s == "" && required {
 		key := "schedule." + field + "_missing"
 		return "", fault.New(fault.Invalid, key).At(field)
@@ -38,16 +32,9 @@ func cleanLine(field, s string, limit int, required bool) (string, error) {
 	return s, nil
 }
 
-// cleanScript keeps lines and paragraphs: NFC, "\n" as line end, no other
-// control characters but tabs.
+// cleanScript keeps lines and paragraphs.
 func cleanScript(s string) (string, error) {
-	s = strings.ReplaceAll(norm.NFC.String(strings.ToValidUTF8(s, "")), "\r\n", "\n")
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s))
+	s = text.Lines(s)
 	if utf8.RuneCountInString(s) > maxScript {
 		return "", fault.New(fault.Invalid, "schedule.text_long", "limit", maxScript).At("script")
 	}

@@ -9,9 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Limits of what may be written about a station. Band and power are those of
@@ -54,7 +53,7 @@ func (f Fields) tidy() (Fields, []*fault.Error) {
 		add(tooMany("hours"))
 	}
 	bad = append(bad, f.tidyContacts()...)
-	f.Notes = strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(f.Notes, "\r\n", "\n")))
+	f.Notes = text.Lines(f.Notes)
 	if utf8.RuneCountInString(f.Notes) > maxNotes {
 		add(tooLong("notes", maxNotes))
 	}
@@ -91,11 +90,8 @@ func tooMany(field string) *fault.Error {
 	return fault.New(fault.Invalid, "stations.too_many", "limit", maxMany).At(field)
 }
 
-// line is a short text in one form: NFC, single spaces.
-func line(s string) string { return norm.NFC.String(strings.Join(strings.Fields(s), " ")) }
-
 func (f *Fields) tidyFM() (bad []*fault.Error) {
-	f.FM.Licence = line(f.FM.Licence)
+	f.FM.Licence = text.Line(f.FM.Licence)
 	mhz, watts := f.FM.FrequencyMHz, f.FM.PowerW
 	if math.IsNaN(mhz) || mhz != 0 && (mhz < MinFrequencyMHz || mhz > MaxFrequencyMHz) {
 		bad = append(bad, fault.New(fault.Invalid, "stations.frequency_range", "from", int(MinFrequencyMHz), "until", int(MaxFrequencyMHz)).At("frequency_mhz"))
@@ -116,7 +112,7 @@ func (f *Fields) tidyFM() (bad []*fault.Error) {
 func (f *Fields) tidyContacts() (bad []*fault.Error) {
 	out := []Contact{}
 	for _, c := range f.Contacts {
-		c = Contact{line(c.Name), line(c.Role), strings.NewReplacer(" ", "", ".", "", "-", "").Replace(line(c.Phone))}
+		c = Contact{text.Line(c.Name), text.Line(c.Role), strings.NewReplacer(" ", "", ".", "", "-", "").Replace(text.Line(c.Phone))}
 		if len(c.Phone) == 9 && c.Phone[0] != '0' && c.Phone[0] != '+' {
 			c.Phone = "0" + c.Phone // a spreadsheet took it for a number
 		}

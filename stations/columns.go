@@ -227,7 +227,7 @@ func readContacts(f *Fields, s string) error {
 		cells := append(strings.Split(part, "|"), "", "")
 		f.Contacts = append(f.Contacts, Contact{Name: cells[0], Role: cells[1], Phone: cells[2]})
 		if len(cells) > 5 {
-			return fault.New(fault.Invalid, "stations.contact_sign", "name", line(cells[0]))
+			return fault.New(fault.Invalid, "stations.contact_sign", "name", text.Line(cells[0]))
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/sheet"
+	"loa/internal/text"
 )
 
 // ReadImport reads a CSV or XLSX file of stations. Its first row holds
@@ -264,7 +265,7 @@ func (r *Registry) communeByName(row ImportRow, on Date) (Unit, error) {
 
 // SplitKind takes "Xã Thanh Bình" apart; without a known kind in front kind is "".
 func SplitKind(official string) (kind Kind, name string) {
-	official = line(official)
+	official = text.Line(official)
 	for _, k := range kinds {
 		rest, ok := cutWords(official, k.name)
 		if ok && k.level == Commune {

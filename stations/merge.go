@@ -8,6 +8,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/sheet"
+	"loa/internal/text"
 )
 
 // mergeColumns are the headings of a mapping file by key; their names are in
@@ -51,8 +52,8 @@ func ReadMerge(file []byte) ([]MergeRow, error) {
 			cells[c] = cell(row, i)
 		}
 		out = append(out, MergeRow{
-			Line: row.Line, OldCode: padCode(cells["old_code"]), OldName: line(cells["old_name"]),
-			NewCode: padCode(cells["new_code"]), NewName: line(cells["new_name"]), NewDistrict: cells["new_district"],
+			Line: row.Line, OldCode: padCode(cells["old_code"]), OldName: text.Line(cells["old_name"]),
+			NewCode: padCode(cells["new_code"]), NewName: text.Line(cells["new_name"]), NewDistrict: cells["new_district"],
 		})
 	}
 	return out, nil

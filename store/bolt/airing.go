@@ -416,7 +416,8 @@ func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) 
 // Judge implements airing.Log.
 func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
 	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		return airing.Entry{Verdict: &v}, false, airing.DecideVerdict(line, on, m, v)
+		v, err := airing.DecideVerdict(line, on, m, v)
+		return airing.Entry{Verdict: &v}, false, err
 	})
 }
 

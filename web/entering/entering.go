@@ -287,11 +287,7 @@ func (p pages) take(r *kit.Request, f *kit.Form) error {
 func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 	work := contest.Work{Title: f.Get("title"), Theme: f.Get("theme"), Category: f.Get("category"), Language: f.Get("language"), Kind: contest.EntrantKind(f.Get("kind")),
 		Station: f.Get("station"), Name: f.Get("name"), Episode: f.Get("episode"), Script: f.Get("script"), Translation: f.Get("translation"), AiredNote: f.Get("aired_note"), Sections: map[string]int{}}
-	for line := range strings.SplitSeq(f.Get("authors"), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			work.Authors = append(work.Authors, line)
-		}
-	}
+	work.Authors = strings.Split(f.Get("authors"), "\n")
 	for name := range f.Values {
 		if id, ok := strings.CutPrefix(name, "section."); ok && f.Get(name) != "" {
 			m, s, colon := strings.Cut(f.Get(name), ":")

@@ -8,10 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
-
-	"golang.org/x/text/unicode/norm"
 
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -63,7 +60,7 @@ func (r *Request) ReadForm() (*Form, error) {
 	f := &Form{Values: url.Values{}, Errors: map[string]string{}, r: r}
 	for name, vs := range r.PostForm {
 		for _, v := range vs {
-			f.Values.Add(name, clean(v))
+			f.Values.Add(name, text.Lines(v))
 		}
 	}
 	if r.MultipartForm != nil {
@@ -73,12 +70,6 @@ func (r *Request) ReadForm() (*Form, error) {
 		f.ID = NewID()
 	}
 	return f, CheckID(f.ID, "id")
-}
-
-// clean trims a typed value and brings it to NFC with plain line ends.
-func clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\r\n", "\n")
-	return strings.TrimSpace(norm.NFC.String(s))
 }
 
 // Get returns a field's value, "" if absent.
