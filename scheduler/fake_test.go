@@ -22,7 +22,7 @@ func newTowns(n int, change func(i int, s *stations.Station)) *stations.Registry
 		u := stations.Unit{UnitKey: stations.UnitKey{List: list, Code: fmt.Sprintf("%05d", i+1)}, Kind: "commune", Name: fmt.Sprint("Xã ", i+1),
 			District: []string{"080", "084"}[i%2], Valid: stations.Interval{From: list}}
 		units = append(units, u)
-		towns[i] = stations.Station{ID: stations.StationID(i + 1), Seats: []stations.Seat{{Unit: u.UnitKey, From: list}},
+		towns[i] = stations.Station{ID: stations.StationID(i + 1), Revision: 1, Seats: []stations.Seat{{Unit: u.UnitKey, From: list}},
 			Fields: stations.Fields{Technologies: []stations.Technology{stations.FM}, Active: []stations.Interval{{From: list}}}}
 		if i%4 == 3 {
 			towns[i].Languages = []string{"hmn"}

@@ -8,11 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
-	"pgregory.net/rapid"
 )
 
 func TestLinesThatCannotBeAreRefusedWithTheReason(t *testing.T) {
@@ -286,9 +287,13 @@ func (w *world) edit(t *rapid.T, at time.Time) {
 			w.s = NewSchedule(w.s.Programmes, w.s.Episodes, replace(w.s.Rules, r, func(o Rule) bool { return o.ID == r.ID }))
 		}
 	}
+	if rapid.IntRange(0, 3).Draw(t, "station") == 0 {
+		w.editStation(t, at)
+		return
+	}
 	m := editor(at)
 	save := SaveRule{Programme: "P1", Cron: rapid.SampledFrom(lines).Draw(t, "line"),
-		Selection: rapid.SampledFrom([]Selection{{All: true}, {Districts: []string{"084"}}, {Stations: []string{"S00001"}}}).Draw(t, "stations")}
+		Selection: rapid.SampledFrom([]Selection{{All: true}, {Districts: []string{"084"}}, {Stations: []string{"S00001"}}, {Language: "hmn"}, {Technology: "fm"}}).Draw(t, "stations")}
 	if len(w.s.Rules) == 0 || rapid.IntRange(0, 4).Draw(t, "new") == 0 {
 		keep(DecideRule(w.s, w.reg, m, save))
 		return
@@ -314,6 +319,24 @@ func (w *world) edit(t *rapid.T, at time.Time) {
 		Kind: rapid.SampledFrom([]ExceptionKind{"", Cancelled, Moved, Annotated}).Draw(t, "kind"),
 		To:   WallOf(at.In(text.Zone)) + Wall(rapid.IntRange(-3000, 20000).Draw(t, "to")),
 	}))
+}
+
+// editStation gives one station other languages and technologies.
+func (w *world) editStation(t *rapid.T, at time.Time) {
+	list := make([]stations.Station, 0, 4)
+	for _, st := range w.reg.Stations() {
+		list = append(list, *st)
+	}
+	st := &list[rapid.IntRange(0, len(list)-1).Draw(t, "which")]
+	f := st.Fields
+	f.Languages = rapid.SampledFrom([][]string{nil, {"hmn"}, {"ium"}}).Draw(t, "languages")
+	f.Technologies = rapid.SampledFrom([][]stations.Technology{nil, {stations.FM}, {stations.IP}}).Draw(t, "technologies")
+	next, err := stations.DecideSave(w.reg, accounts.Meta{ID: "x", At: at, By: accounts.Daemon()}, stations.SaveStation{ID: st.ID, Fields: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	*st = next
+	w.reg = stations.NewRegistry(w.reg.Units(), list)
 }
 
 func TestOneDateIsCancelledMovedOrAnnotated(t *testing.T) {

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"loa/internal/fault"
 	"loa/stations"
 )
 
-// chooses reports whether the station may ever be among the chosen ones: by
-// district, if it ever lay in one of them.
+// chooses reports whether the station may ever be among the chosen ones: if it
+// ever lay in one of the districts, or ever had what is asked for.
 func (s Selection) chooses(reg *stations.Registry, st *stations.Station) bool {
 	switch {
 	case s.All:
@@ -21,16 +22,29 @@ func (s Selection) chooses(reg *stations.Registry, st *stations.Station) bool {
 		})
 	case len(s.Stations) > 0:
 		return slices.Contains(s.Stations, st.ID)
-	case s.Language != "":
-		return st.Speaks(s.Language)
 	}
-	return st.Has(stations.Technology(s.Technology))
+	return s.suits(st.Traits()) || slices.ContainsFunc(st.Were, s.suits)
 }
 
-// choosesOn reports whether a station that chooses let through is among the
-// chosen ones on that day.
-func (s Selection) choosesOn(reg *stations.Registry, st *stations.Station, day stations.Date) bool {
-	return len(s.Districts) == 0 || len(st.Seats) == 1 || slices.Contains(s.Districts, reg.Unit(st.UnitOn(day)).District)
+// suits reports whether the selection by language or technology, if it is one,
+// lets such a station in.
+func (s Selection) suits(t stations.Traits) bool {
+	switch {
+	case s.Language != "":
+		return t.Speaks(s.Language)
+	case s.Technology != "":
+		return t.Has(stations.Technology(s.Technology))
+	}
+	return true
+}
+
+// choosesAt reports whether a station that chooses let through is among the
+// chosen ones at that instant, given in the station's zone.
+func (s Selection) choosesAt(reg *stations.Registry, st *stations.Station, at time.Time) bool {
+	if len(s.Districts) > 0 && len(st.Seats) > 1 {
+		return slices.Contains(s.Districts, reg.Unit(st.UnitOn(stations.DateOf(at))).District)
+	}
+	return len(st.Were) == 0 || s.suits(st.TraitsAt(at))
 }
 
 // check refuses a selection that names nothing, or more than one thing.

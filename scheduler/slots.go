@@ -218,7 +218,7 @@ const stride = 32 * 24 * time.Hour
 // rule, and active on the day it airs.
 func (o *occurrence) at(reg *stations.Registry, st *stations.Station) bool {
 	day := stations.DateOf(o.start)
-	return o.version.Selection.chooses(reg, st) && st.ActiveOn(day) && o.version.Selection.choosesOn(reg, st, day)
+	return o.version.Selection.chooses(reg, st) && st.ActiveOn(day) && o.version.Selection.choosesAt(reg, st, o.start)
 }
 
 // grid walks the occurrences of all rules by time, each with the stations it
@@ -284,7 +284,7 @@ func (g *grid) stations(o *occurrence) iter.Seq[int] {
 		day, zone := stations.DateOf(o.start), o.start.Location()
 		for _, i := range chosen {
 			st := g.list[i]
-			if st.Location() == zone && st.ActiveOn(day) && o.version.Selection.choosesOn(g.reg, st, day) && !yield(i) {
+			if st.Location() == zone && st.ActiveOn(day) && o.version.Selection.choosesAt(g.reg, st, o.start) && !yield(i) {
 				return
 			}
 		}

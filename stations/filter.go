@@ -27,8 +27,8 @@ func (r *Registry) Filter(f Filter) []*Station {
 		switch {
 		case f.ActiveOn != "" && !s.ActiveOn(f.ActiveOn),
 			f.District != "" && r.district[s.ID] != f.District,
-			f.Technology != "" && !s.Has(f.Technology),
-			f.Language != "" && !s.Speaks(f.Language),
+			f.Technology != "" && !s.Traits().Has(f.Technology),
+			f.Language != "" && !s.Traits().Speaks(f.Language),
 			f.Visible != nil && !f.Visible(r.Where(s.ID)):
 			continue
 		}

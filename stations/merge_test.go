@@ -201,7 +201,7 @@ func TestWhatASuccessorStartsWith(t *testing.T) {
 		{OldCode: "02659", NewCode: "02660", NewName: "Xã Mới"}, {OldCode: "02662", NewCode: "02660", NewName: "Xã Mới"},
 	}})
 	s, err := r.Station(plan.Targets[0].Station)
-	if err != nil || s.ID != "S00128" || !s.Has(FM) || !s.Has(IP) || !s.Speaks("ium") || s.ClustersTotal != 9 {
+	if err != nil || s.ID != "S00128" || !s.Traits().Has(FM) || !s.Traits().Has(IP) || !s.Traits().Speaks("ium") || s.ClustersTotal != 9 {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	if s.FM != (Transmitter{}) || len(s.Contacts) != 0 || len(s.Hours) != 0 {

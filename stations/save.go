@@ -2,6 +2,7 @@ package stations
 
 import (
 	"reflect"
+	"slices"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -74,6 +75,9 @@ func (r *Registry) revise(s Station, m accounts.Meta, f Fields) (Station, []*fau
 	}
 	if before, _ := s.Fields.tidy(); len(bad) > 0 || s.Revision > 0 && reflect.DeepEqual(before, f) {
 		return s, bad
+	}
+	if s.Revision > 0 && !(slices.Equal(s.Technologies, f.Technologies) && slices.Equal(s.Languages, f.Languages)) {
+		s.Were = append(slices.Clone(s.Were), Traits{m.At.UTC(), s.Technologies, s.Languages})
 	}
 	s.Fields = f
 	return s.stamped(m), nil

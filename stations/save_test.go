@@ -143,3 +143,33 @@ func TestAUnitGetsItsOneStation(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAStationHadBeforeAChangeIsKept(t *testing.T) {
+	r := founding()
+	at := by("").At
+	save := func(after time.Duration, technologies []Technology, languages []string, notes string) Station {
+		t.Helper()
+		m := by("x")
+		m.At = at.Add(after)
+		s, err := DecideSave(r, m, SaveStation{ID: "S00001", Fields: Fields{Technologies: technologies, Languages: languages, Notes: notes, Active: []Interval{{From: FoundingDay}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = r.with(nil, []Station{s})
+		return s
+	}
+	save(time.Hour, []Technology{FM}, []string{"hmn"}, "")
+	save(2*time.Hour, []Technology{FM}, []string{"hmn"}, "chỉ đổi ghi chú")
+	s := save(3*time.Hour, []Technology{IP}, nil, "")
+	if len(s.Were) != 2 || s.Revision != 4 {
+		t.Fatalf("revision %d, %+v", s.Revision, s.Were)
+	}
+	for after, want := range map[time.Duration][3]bool{ // has FM, has IP, speaks Mông
+		0: {}, time.Hour - 1: {}, time.Hour: {true, false, true}, 3*time.Hour - 1: {true, false, true}, 3 * time.Hour: {false, true, false}, 9999 * time.Hour: {false, true, false},
+	} {
+		was := s.TraitsAt(at.Add(after))
+		if got := [3]bool{was.Has(FM), was.Has(IP), was.Speaks("hmn")}; got != want || !was.Speaks(Vietnamese) {
+			t.Errorf("after %v: %v, want %v", after, got, want)
+		}
+	}
+}

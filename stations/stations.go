@@ -13,6 +13,7 @@ package stations
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -90,10 +91,11 @@ type Station struct {
 	ID    string `json:"id"`    // "S00001", given by the registry, never reused
 	Seats []Seat `json:"seats"` // at least one, by From
 	Fields
-	Successor string    `json:"successor"`  // ID of the station that took over its listeners, "" if none
-	Revision  int       `json:"revision"`   // counts changes, 1 first
-	ChangedAt time.Time `json:"changed_at"` // UTC
-	ChangedBy string    `json:"changed_by"` // name
+	Were      []Traits  `json:"were,omitempty"` // by which rules chose it before, by Until
+	Successor string    `json:"successor"`      // ID of the station that took over its listeners, "" if none
+	Revision  int       `json:"revision"`       // counts changes, 1 first
+	ChangedAt time.Time `json:"changed_at"`     // UTC
+	ChangedBy string    `json:"changed_by"`     // name
 
 	zone *time.Location // resolved by NewRegistry
 }
@@ -135,25 +137,37 @@ func (s *Station) ActiveOn(day Date) bool {
 // it is in the station's zone.
 func (s *Station) ActiveAt(t time.Time) bool { return s.ActiveOn(DateOf(t.In(s.Location()))) }
 
-// Has reports whether the station reaches its listeners by that technology.
-func (s *Station) Has(t Technology) bool {
-	for _, have := range s.Technologies {
-		if have == t {
-			return true
+// Traits are what a station had until they were changed. They are kept because
+// rules choose stations by them, and a change must not move what was planned
+// for times that have passed.
+type Traits struct {
+	Until        time.Time    `json:"until"` // UTC, exclusive
+	Technologies []Technology `json:"technologies"`
+	Languages    []string     `json:"languages"`
+}
+
+// Traits are those the station has now, with a zero Until.
+func (s *Station) Traits() Traits {
+	return Traits{Technologies: s.Technologies, Languages: s.Languages}
+}
+
+// TraitsAt are those the station had, or has, at that instant.
+func (s *Station) TraitsAt(t time.Time) Traits {
+	for _, was := range s.Were {
+		if t.Before(was.Until) {
+			return was
 		}
 	}
-	return false
+	return s.Traits()
 }
+
+// Has reports whether the station reaches its listeners by that technology.
+func (t Traits) Has(technology Technology) bool { return slices.Contains(t.Technologies, technology) }
 
 // Speaks reports whether the station broadcasts in the language. All do in
 // Vietnamese.
-func (s *Station) Speaks(language string) bool {
-	for _, have := range s.Languages {
-		if have == language {
-			return true
-		}
-	}
-	return language == Vietnamese
+func (t Traits) Speaks(language string) bool {
+	return language == Vietnamese || slices.Contains(t.Languages, language)
 }
 
 // Store keeps the registry. Every command is atomic and idempotent by m.ID: a

@@ -86,7 +86,7 @@ func stationsSaved(t *testing.T, s stations.Store) {
 		t.Fatal(err)
 	}
 	kept, err := registry(t, s).Station("S00007")
-	if err != nil || kept.Notes != "loa hỏng" || kept.Revision != 2 || !kept.Speaks("hmn") || kept.ChangedBy != "Loa" || got.Revision != 2 {
+	if err != nil || kept.Notes != "loa hỏng" || kept.Revision != 2 || !kept.Traits().Speaks("hmn") || kept.ChangedBy != "Loa" || got.Revision != 2 {
 		t.Errorf("%+v, %v", kept, err)
 	}
 	if old, _ := before.Station("S00007"); old.Notes != "" {

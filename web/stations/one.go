@@ -68,7 +68,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		told := s.Cell(c)
 		switch c {
 		case "frequency_mhz", "power_w", "licence", "licence_until", "zone":
-			if told == "" && (c == "zone" || !s.Has(stations.FM)) {
+			if told == "" && (c == "zone" || !s.Traits().Has(stations.FM)) {
 				continue // nothing is missing
 			}
 		}
