@@ -185,7 +185,7 @@ func (p *problems) round(at string, r *Rules, i int) {
 			p.add(fault.New(fault.Invalid, "contest.parts_do_not_add_up", "round", o.Name, "category", c.Name, "sum", sum, "want", o.Points).At(at + ".points"))
 		}
 	}
-	if pr := o.Promotion; pr.By != Picked && pr.By != LastRound && pr.Per != "category" && !r.sameParts(o, "") {
+	if pr := o.Promotion; pr.By != LastRound && pr.Per != "category" && !r.sameParts(o, "") {
 		p.add(fault.New(fault.Invalid, "contest.promotion_mixes_parts", "name", o.Name).At(at + ".promotion.per"))
 	}
 	for j, b := range o.TieBreaks {

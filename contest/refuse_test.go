@@ -212,6 +212,14 @@ func TestRulesThatCannotRun(t *testing.T) {
 			r.Rounds[0].Parts[0].Categories, two.Categories = []string{"ct"}, []string{"khac"}
 			r.Rounds[0].Parts = append(r.Rounds[0].Parts, two)
 		},
+		"contest.promotion_mixes_parts": func(r *contest.Rules) { // picked by name all the same: a group could not be ranked
+			r.Categories = append(r.Categories, contest.Category{ID: "khac", Name: "Khác"})
+			first, two := r.Rounds[0], rubric("khac", "Khác", 100)
+			one := first.Parts[0]
+			one.Categories, two.Categories = []string{"ct"}, []string{"khac"}
+			first.ID, first.Parts, first.Promotion = "so-khao", []contest.Part{one, two}, contest.Promotion{By: contest.Picked, N: 1, Per: "district"}
+			r.Rounds = []contest.Round{first, r.Rounds[0]}
+		},
 	} {
 		t.Run(code, func(t *testing.T) {
 			r := plain()

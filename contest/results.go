@@ -230,20 +230,10 @@ func (s *State) outcome(r *RoundState) (*Outcome, error) {
 // promoted lists who of one group goes on. Entries that share the last rank
 // all go on, unless the rules give such ties to the chair.
 func (s *State) promoted(r *RoundState, rules *Round, rk *ranking.Ranking) ([]string, error) {
-	p := ranking.Promotion{Policy: ranking.Share}
-	switch rules.Promotion.By {
-	case TopN:
-		p.Top = rules.Promotion.N
-	case AtLeast:
-		least := rules.Promotion.Points.Rational()
-		p.AtLeast = &least
-	default:
+	if rules.Promotion.By == LastRound || rules.Promotion.By == Picked {
 		return nil, nil
 	}
-	if slices.ContainsFunc(rules.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair }) {
-		p.Policy = ranking.Chair
-	}
-	on, err := rk.Promote(p)
+	on, err := rk.Promote(rules.promotion())
 	if err != nil {
 		return nil, err
 	}
@@ -255,6 +245,61 @@ func (s *State) promoted(r *RoundState, rules *Round, rk *ranking.Ranking) ([]st
 		ids = append(ids, e.ID)
 	}
 	return ids, nil
+}
+
+// promotion is the rule as the sums want it. For entries picked by name it is
+// what they are held against: the best of their group.
+func (r *Round) promotion() ranking.Promotion {
+	p := ranking.Promotion{Policy: ranking.Share}
+	if r.Promotion.By == AtLeast {
+		least := r.Promotion.Points.Rational()
+		p.AtLeast = &least
+	} else {
+		p.Top = r.Promotion.N
+	}
+	if slices.ContainsFunc(r.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair }) {
+		p.Policy = ranking.Chair
+	}
+	return p
+}
+
+// Proposal is one promotion group of a running round and who would go on.
+type Proposal struct {
+	Group
+	Ranking *ranking.Ranking // by what is signed so far; nil in a round without scores
+	On      []string         // IDs of those the rule sends on, or would if none were picked by name
+}
+
+// Proposals lists, group by group, who would go on if the round ended now.
+// Nobody goes on from the last round. Faults: those of ranking.
+func (s *State) Proposals(r *RoundState) ([]Proposal, error) {
+	rules, _ := s.Rules.Round(r.ID)
+	var list []Proposal
+	if rules.Promotion.By == LastRound {
+		return nil, nil
+	}
+	if len(rules.Parts) == 0 {
+		for _, g := range s.Groups(r) {
+			list = append(list, Proposal{Group: g})
+		}
+		return list, nil
+	}
+	standings, err := s.Standings(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range standings {
+		p := Proposal{Group: st.Group, Ranking: st.Ranking}
+		on, err := st.Ranking.Promote(rules.promotion())
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range on.On {
+			p.On = append(p.On, e.ID)
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
 // tied names the entries that share a rank where a line must be drawn.

@@ -56,7 +56,7 @@ func (b *book) results(r Results, g Group) {
 	p.line(g.Name, strong)
 	p.row++
 	p.header(labels, true)
-	places := columnPlaces(g.Rows)
+	places := g.Places()
 	for _, row := range g.Rows {
 		p.resultRow(g, row, places)
 	}
@@ -70,12 +70,13 @@ func (b *book) results(r Results, g Group) {
 	p.signatures(r.Heading, b.lang.Say("paper.secretary"), b.lang.Say("paper.chair"), r.Chair)
 }
 
-// columnPlaces is the decimals of each method's column.
-func columnPlaces(rows []Row) map[ranking.Method]int {
+// Places is the decimals of each method's column: as many as it takes to tell
+// any two different values apart.
+func (g Group) Places() map[ranking.Method]int {
 	out := map[ranking.Method]int{}
 	for _, m := range ranking.Methods() {
 		var values []ranking.Rational
-		for _, row := range rows {
+		for _, row := range g.Rows {
 			if v, ok := row.Values[m]; ok {
 				values = append(values, v)
 			}

@@ -62,12 +62,12 @@ type OpenTie struct {
 	Prizes  []string // the prize of each place they stand on; fewer than the entries at the ladder's end
 }
 
-// WithheldPrize counts the places of a prize that were not given.
+// WithheldPrize counts the places of a prize that were not given. Places an
+// OpenTie still waits for are not among them.
 type WithheldPrize struct {
-	Prize    string
-	Count    int
-	TooLow   bool // the next entry was below the floor; otherwise entries ran out or a tie above took the place
-	Reserved int  // of Count, places an OpenTie still waits for
+	Prize  string
+	Count  int
+	TooLow bool // the next entry was below the floor; otherwise entries ran out or a tie above took the place
 }
 
 // Award hands out a ladder by r. Entries of another theme are passed over
@@ -93,8 +93,8 @@ func (r *Ranking) Award(l Ladder) (*Awards, error) {
 		ranked += len(group)
 	}
 	for i, p := range l.Prizes {
-		if left := p.Quota - w.given[i]; left > 0 {
-			w.out.Withheld = append(w.out.Withheld, WithheldPrize{p.ID, left, w.low[i], w.reserved[i]})
+		if left := p.Quota - w.given[i] - w.reserved[i]; left > 0 {
+			w.out.Withheld = append(w.out.Withheld, WithheldPrize{p.ID, left, w.low[i]})
 		}
 	}
 	return w.out, nil

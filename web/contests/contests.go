@@ -45,6 +45,7 @@ type views struct {
 	entry    *kit.View[entryPage]
 	jury     *kit.View[juryPage]
 	progress *kit.View[progressPage]
+	promote  *kit.View[promotionPage]
 	results  *kit.View[resultsPage]
 	papers   *kit.View[papersPage]
 }
@@ -54,7 +55,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	f := k.Folder("contests", files)
 	p := pages{blobs, s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
 		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
-		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[resultsPage](f, "results.html"),
+		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
 		kit.NewView[papersPage](f, "papers.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 70})
 	organise := func(pattern string, h kit.Handler) {
@@ -73,7 +74,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	organise("GET /contests/{contest}/jury", p.showJury)
 	organise("POST /contests/{contest}/jury", p.saveJury)
 	organise("GET /contests/{contest}/progress", p.showProgress)
-	organise("POST /contests/{contest}/progress", p.steer)
+	organise("GET /contests/{contest}/promotion", p.showPromotion)
+	organise("POST /contests/{contest}/promotion", p.pick)
 	organise("GET /contests/{contest}/results", p.showResults)
 	organise("POST /contests/{contest}/results", p.givePrizes)
 	organise("GET /contests/{contest}/papers", p.showPapers)

@@ -300,6 +300,7 @@ func panelsOf(f *kit.Form) []contest.Panel {
 type progressPage struct {
 	desk
 	Round  string
+	Picks  bool // entries go on from this round
 	Rows   []progressRow
 	Gaps   []gapRow
 	Aside  []asideRow
@@ -335,7 +336,7 @@ func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
 			return nil
 		}
 		rules, _ := s.Rules.Round(run.ID)
-		page.Round = rules.Name
+		page.Round, page.Picks = rules.Name, rules.Promotion.By != contest.LastRound
 		signed, open := run.Progress()
 		page.Signed, page.All = signed, signed+open
 		for _, j := range s.Judges {
@@ -387,25 +388,6 @@ func progressOf(run *contest.RoundState, j *contest.Judge) progressRow {
 		row.All++
 	}
 	return row
-}
-
-// steer lets the organiser pick entries where a round picks by name.
-func (p pages) steer(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	var picks []contest.Pick
-	for _, id := range f.All("pick") {
-		picks = append(picks, contest.Pick{Entry: id, Reason: f.Get("reason")})
-	}
-	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: r.PathValue("contest")}); err != nil {
-		return err
-	}
-	if err := p.do(r, f.ID, contest.PickEntries{Picks: picks}); err != nil {
-		return err
-	}
-	return r.Redirect(w, r.URL.Path, "contest.saved")
 }
 
 // secretForm is what accounts.NewSecret makes. The form carries it, so that a

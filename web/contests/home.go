@@ -32,6 +32,7 @@ type roundRow struct {
 	Gaps         int
 	Promoted     int
 	PanelsMissed bool
+	GoesOn       bool // entries go on to a further round
 }
 
 func (p pages) showHome(w http.ResponseWriter, r *kit.Request) error {
@@ -63,7 +64,8 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 func roundRows(s *contest.State) []roundRow {
 	var rows []roundRow
 	for _, rules := range s.Rules.Rounds {
-		row := roundRow{ID: rules.ID, Name: rules.Name, State: "waiting", PanelsMissed: len(rules.Parts) > 0 && len(s.Panels[rules.ID]) == 0}
+		row := roundRow{ID: rules.ID, Name: rules.Name, State: "waiting", PanelsMissed: len(rules.Parts) > 0 && len(s.Panels[rules.ID]) == 0,
+			GoesOn: rules.Promotion.By != contest.LastRound}
 		if next := s.Next(); next != nil && next.ID == rules.ID {
 			row.State = "next"
 		}

@@ -87,9 +87,16 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	return p.papers.Render(w, r, page)
 }
 
-// decisions lists what people decided in a round, for the minutes.
+// decisions lists what people decided up to the end of a round, for the
+// minutes: who was picked by name for it, then what happened in it.
 func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []string {
 	var out []string
+	for _, before := range s.Rounds {
+		rules, _ := s.Rules.Round(before.ID)
+		for _, p := range before.Picked {
+			out = append(out, lang.Say("contest.minute_picked", "code", s.Entry(p.Entry).Code, "round", rules.Name, "reason", p.Reason))
+		}
+	}
 	for _, id := range run.Entries {
 		if h, ok := run.Held[id]; ok {
 			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason))

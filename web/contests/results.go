@@ -76,13 +76,15 @@ type steadyRow struct {
 	Entries          int
 }
 
-// latest is the round whose results are shown: the one running, or else the
-// last finished.
+// latest is the round whose results are shown: the last one begun in which
+// judges score, or nil.
 func latest(s *contest.State) *contest.RoundState {
-	if len(s.Rounds) == 0 {
-		return nil
+	for _, run := range slices.Backward(s.Rounds) {
+		if rules, _ := s.Rules.Round(run.ID); len(rules.Parts) > 0 {
+			return run
+		}
 	}
-	return s.Rounds[len(s.Rounds)-1]
+	return nil
 }
 
 func (p pages) showResults(w http.ResponseWriter, r *kit.Request) error {
@@ -106,15 +108,13 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		for _, m := range ranking.Methods() {
 			page.Methods = append(page.Methods, methodHead{r.Say("contest.method_" + string(m)), m == rules.Method})
 		}
-		if len(rules.Parts) > 0 {
-			table, err := Table(s, run, r.Lang, r.Now)
-			if err != nil {
-				page.Problems = sentences(r, err)
-				return nil
-			}
-			page.Groups = printable(table, r.Lang)
-			page.Fair = fair(s, run, r.Lang)
+		table, err := Table(s, run, r.Lang, r.Now)
+		if err != nil {
+			page.Problems = sentences(r, err)
+			return nil
 		}
+		page.Groups = printable(table, r.Lang)
+		page.Fair = fair(s, run, r.Lang)
 		page.Given = givenRows(s, r.Lang)
 		return nil
 	})
@@ -132,6 +132,7 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 	var out []groupTable
 	for _, g := range t.Groups {
 		table := groupTable{Name: g.Name, Ties: g.Ties, Notes: g.Notes}
+		places := g.Places()
 		for _, row := range g.Rows {
 			line := resultRow{Code: row.Code, Title: row.Title, Entrant: row.Entrant, District: row.District, Prize: row.Prize, Rank: "–"}
 			if row.Rank > 0 {
@@ -143,7 +144,7 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 					line.Values = append(line.Values, "–")
 					continue
 				}
-				line.Values = append(line.Values, lang.Decimal(v.Float(), 2))
+				line.Values = append(line.Values, lang.Decimal(v.Float(), places[m]))
 			}
 			table.Rows = append(table.Rows, line)
 		}
