@@ -32,10 +32,10 @@ func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 		}
 	}
 	for id, other := range map[string]string{"a": "b", "b": "a", "c": "", "d": ""} {
-		list, err := r.d.store.Likenesses(t.Context(), id)
+		list, err := r.d.store.Alike(t.Context(), id)
 		got := ""
-		for _, l := range list {
-			got += l.Of(id)
+		for _, a := range list {
+			got += a.Recording.ID
 		}
 		if err != nil || got != other {
 			t.Errorf("%s is like %q (%v), want %q", id, got, err, other)

@@ -227,40 +227,6 @@ func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page,
 	return page, err
 }
 
-// Twins lists other recordings that are byte for byte the same file, or the
-// same MP3 sound under other tags.
-func (s *Store) Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error) {
-	err = s.view(ctx, func(tx *tx) error {
-		files, sounds = nil, nil
-		r, err := recordingIn(tx, id)
-		if err != nil {
-			return err
-		}
-		same, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
-		if err != nil {
-			return err
-		}
-		for _, other := range same {
-			if other.ID != id {
-				files = append(files, other)
-			}
-		}
-		if r.FramesSHA256 == "" {
-			return nil
-		}
-		if same, err = pointedAt(tx, recordingsBySound, r.FramesSHA256); err != nil {
-			return err
-		}
-		for _, other := range same {
-			if other.Blob.SHA256 != r.Blob.SHA256 {
-				sounds = append(sounds, other)
-			}
-		}
-		return nil
-	})
-	return files, sounds, err
-}
-
 // copyKey is the row that keeps the bytes of a broadcast copy from being swept.
 func copyKey(c audio.BroadcastCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
 

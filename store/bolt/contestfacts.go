@@ -70,9 +70,11 @@ func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error
 	if report.Facts != nil {
 		f.Refused = fault.Of(audio.Refusal(audio.Check(*report.Facts, set.Profile(audio.ForContest))))
 	}
-	_, same, err := s.Twins(ctx, id)
-	for _, twin := range same {
-		f.Similar = append(f.Similar, soundOf(twin))
+	alike, err := s.Alike(ctx, id)
+	for _, a := range alike {
+		if !a.Dismissed() {
+			f.Similar = append(f.Similar, soundOf(a.Recording))
+		}
 	}
 	return f, err
 }

@@ -1,10 +1,12 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -202,11 +204,51 @@ func likenessesIn(tx *tx, id string) (all []audio.Likeness, err error) {
 	return all, nil
 }
 
-// Likenesses lists what holds the same sound as a recording by its fingerprint,
-// decided or open, by the other's ID.
-func (s *Store) Likenesses(ctx context.Context, id string) (all []audio.Likeness, err error) {
-	err = s.view(ctx, func(tx *tx) error { all, err = likenessesIn(tx, id); return err })
+// Alike lists the other recordings that hold the same sound as one: the same
+// files, then the same MP3 frames, then what is alike by its fingerprint, decided
+// or open, the longest first. Fault: library.no_recording.
+func (s *Store) Alike(ctx context.Context, id string) (all []audio.Alike, err error) {
+	err = s.view(ctx, func(tx *tx) error { all, err = alikeIn(tx, id); return err })
 	return all, err
+}
+
+func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
+	r, err := recordingIn(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	same, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range same {
+		if other.ID != id {
+			all = append(all, audio.Alike{Recording: other, How: audio.SameFile})
+		}
+	}
+	if r.FramesSHA256 != "" {
+		if same, err = pointedAt(tx, recordingsBySound, r.FramesSHA256); err != nil {
+			return nil, err
+		}
+		for _, other := range same {
+			if other.Blob.SHA256 != r.Blob.SHA256 {
+				all = append(all, audio.Alike{Recording: other, How: audio.SameSound})
+			}
+		}
+	}
+	list, err := likenessesIn(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(list, func(a, b audio.Likeness) int { return cmp.Compare(b.Shared, a.Shared) })
+	for _, l := range list {
+		other, err := recordingIn(tx, l.Of(id))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, audio.Alike{Recording: other, How: audio.Similar, Likeness: &l})
+	}
+	return all, nil
 }
 
 // JudgeLikeness closes a likeness or opens it again. Faults:

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -29,14 +30,13 @@ type AudioStore interface {
 	SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c audio.BroadcastCopy) (audio.BroadcastCopy, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	CopiesDue(ctx context.Context) ([]audio.Recording, error)
-	Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error)
 	StationBytes(ctx context.Context, station string) (int64, error)
 	BlobRefs(ctx context.Context, yield func(sha256 string)) error
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
 	CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error
 	UncomparedRecordings(ctx context.Context, limit int) ([]audio.Recording, error)
-	Likenesses(ctx context.Context, id string) ([]audio.Likeness, error)
+	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 }
 
@@ -249,41 +249,65 @@ func audioLikeness(t *testing.T, s AudioStore) {
 	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3)))
 	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3))) // a repeat notes nothing twice
 	for _, id := range []string{"whole", "cut"} {
-		list := must[[]audio.Likeness](t)(s.Likenesses(ctx, id))
+		list := likenesses(t, s, id)
 		if len(list) != 1 || list[0].One != "whole" || list[0].Other != "cut" || list[0].Lag < 1.8 || list[0].Lag > 2.2 || list[0].Shared < 12 || list[0].Verdict != nil {
 			t.Fatalf("of %s: %+v", id, list)
 		}
 	}
-	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "other")); len(list) != 0 {
+	if list := likenesses(t, s, "other"); len(list) != 0 {
 		t.Errorf("noise is like other noise: %+v", list)
 	}
 	operator := audioMeta("o")
 	operator.By = accounts.Actor{Person: "o", Via: "session", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
-	different := audio.JudgeLikeness{One: "cut", Other: "whole", Different: true, Reason: "Hai bản dựng khác lời"}
+	different := audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Different, Reason: "Hai bản dựng khác lời"}
 	if _, err := s.JudgeLikeness(ctx, operator, different); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator decides: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), audio.JudgeLikeness{One: "cut", Other: "whole", Different: true}); !fault.Is(err, "library.reason_missing") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Different}); !fault.Is(err, "library.reason_missing") {
 		t.Errorf("without a reason: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), audio.JudgeLikeness{One: "cut", Other: "other", Different: true, Reason: "x"}); !fault.Is(err, "library.no_likeness") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), audio.JudgeLikeness{One: "cut", Other: "other", Word: audio.Different, Reason: "x"}); !fault.Is(err, "library.no_likeness") {
 		t.Errorf("of two that are not alike: %v", err)
+	}
+	if _, err := s.JudgeLikeness(ctx, audioMeta("w"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: "perhaps"}); !fault.Is(err, "library.word_unknown") {
+		t.Errorf("a word nobody knows: %v", err)
+	}
+	if _, err := s.JudgeLikeness(ctx, audioMeta("l"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Same, Reason: strings.Repeat("ố", 501)}); !fault.Is(err, "library.reason_long") {
+		t.Errorf("a reason of 501 characters: %v", err)
 	}
 	decided := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different))
 	if again := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different)); decided.Verdict == nil || *again.Verdict != *decided.Verdict {
 		t.Errorf("repeated: %+v, first %+v", again, decided)
 	}
-	if v := must[[]audio.Likeness](t)(s.Likenesses(ctx, "whole"))[0].Verdict; v == nil || v.Reason != different.Reason || v.Name != "Loa" || !v.At.Equal(audioStart) {
+	if v := likenesses(t, s, "whole")[0].Verdict; v == nil || v.Reason != different.Reason || v.Name != "Loa" || !v.At.Equal(audioStart) {
 		t.Errorf("verdict %+v", v)
 	}
-	must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("again"), audio.JudgeLikeness{One: "whole", Other: "cut"}))
-	if v := must[[]audio.Likeness](t)(s.Likenesses(ctx, "cut"))[0].Verdict; v != nil {
+	must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("again"), audio.JudgeLikeness{One: "whole", Other: "cut", Word: audio.Reopened}))
+	if v := likenesses(t, s, "cut")[0].Verdict; v != nil {
 		t.Errorf("opened again, but %+v", v)
 	}
+	must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("same"), audio.JudgeLikeness{One: "whole", Other: "cut", Word: audio.Same}))
+	if v := likenesses(t, s, "whole")[0].Verdict; v == nil || !v.Same {
+		t.Errorf("one recording, but %+v", v)
+	}
+	if _, err := s.Alike(ctx, "nobody"); !fault.Is(err, "library.no_recording") {
+		t.Errorf("like nothing that is kept: %v", err)
+	}
 	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "whole"))
-	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "cut")); len(list) != 0 {
+	if list := likenesses(t, s, "cut"); len(list) != 0 {
 		t.Errorf("like what was removed: %+v", list)
 	}
+}
+
+// likenesses lists what the store says is alike by its fingerprint.
+func likenesses(t *testing.T, s AudioStore, id string) (list []audio.Likeness) {
+	t.Helper()
+	for _, a := range must[[]audio.Alike](t)(s.Alike(t.Context(), id)) {
+		if a.Likeness != nil {
+			list = append(list, *a.Likeness)
+		}
+	}
+	return list
 }
 
 func audioRace(t *testing.T, s AudioStore) {
@@ -296,7 +320,7 @@ func audioRace(t *testing.T, s AudioStore) {
 		})
 	}
 	group.Wait()
-	if list := must[[]audio.Likeness](t)(s.Likenesses(t.Context(), "0")); len(list) != 1 {
+	if list := likenesses(t, s, "0"); len(list) != 1 {
 		t.Errorf("%+v", list)
 	}
 }
@@ -314,7 +338,7 @@ func audioLater(t *testing.T, s AudioStore) {
 			t.Fatal(err)
 		}
 	}
-	if list := must[[]audio.Likeness](t)(s.Likenesses(ctx, "old")); len(list) != 1 || list[0].Of("old") != "new" {
+	if list := likenesses(t, s, "old"); len(list) != 1 || list[0].Of("old") != "new" {
 		t.Errorf("%+v", list)
 	}
 	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
@@ -343,7 +367,7 @@ type kept struct {
 type audioWorld struct {
 	s       AudioStore
 	kept    map[string]kept
-	verdict map[[2]string]string // reason, by the IDs in order
+	verdict map[[2]string]string // word and reason, by the IDs in order
 	n       int
 }
 
@@ -412,10 +436,7 @@ func (w *audioWorld) alike(a, b kept) bool {
 
 func (w *audioWorld) judge(t *rapid.T) {
 	a, b := w.id(t, "one"), w.id(t, "other")
-	c := audio.JudgeLikeness{One: a, Other: b, Different: rapid.Bool().Draw(t, "different")}
-	if c.Different {
-		c.Reason = "lý do"
-	}
+	c := audio.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom([]audio.Word{audio.Same, audio.Different, audio.Reopened}).Draw(t, "word"), Reason: "lý do"}
 	w.n++
 	_, err := w.s.JudgeLikeness(context.Background(), audioMeta(fmt.Sprint("j", w.n)), c)
 	if !w.alike(w.kept[a], w.kept[b]) {
@@ -427,7 +448,7 @@ func (w *audioWorld) judge(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.verdict[pairOf(a, b)] = c.Reason
+	w.verdict[pairOf(a, b)] = string(c.Word)
 }
 
 func (w *audioWorld) compare(t *rapid.T) {
@@ -461,37 +482,36 @@ func (w *audioWorld) check(t *rapid.T) {
 		if !a.compared && a.Comparable() {
 			uncompared = append(uncompared, a.ID)
 		}
-		files, sounds, err := w.s.Twins(ctx, a.ID)
-		if err != nil || len(sounds) != 0 {
-			t.Fatalf("twins of %s: %v %v", a.ID, sounds, err)
-		}
-		like, err := w.s.Likenesses(ctx, a.ID)
+		list, err := w.s.Alike(ctx, a.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var wantFiles, wantLike, gotFiles, gotLike []string
+		want, got := []string{}, []string{}
 		for _, b := range w.kept {
 			if b.ID != a.ID && b.Blob.SHA256 == a.Blob.SHA256 {
-				wantFiles = append(wantFiles, b.ID)
+				want = append(want, b.ID+" file")
 			}
 			if w.alike(a, b) {
-				wantLike = append(wantLike, b.ID+" "+w.verdict[pairOf(a.ID, b.ID)])
+				want = append(want, b.ID+" alike "+cmp.Or(w.verdict[pairOf(a.ID, b.ID)], "open"))
 			}
 		}
-		for _, f := range files {
-			gotFiles = append(gotFiles, f.ID)
-		}
-		for _, l := range like {
-			reason := ""
-			if l.Verdict != nil {
-				reason = l.Verdict.Reason
+		for _, x := range list {
+			said := x.Recording.ID + " " + string(x.How)
+			switch {
+			case x.How != audio.Similar:
+			case x.Open():
+				said += " open"
+			case x.Dismissed():
+				said += " different"
+			default:
+				said += " same"
 			}
-			gotLike = append(gotLike, l.Of(a.ID)+" "+reason)
+			got = append(got, said)
 		}
-		slices.Sort(wantFiles)
-		slices.Sort(wantLike)
-		if !slices.Equal(gotFiles, wantFiles) || !slices.Equal(gotLike, wantLike) {
-			t.Fatalf("%s: files %v, want %v; alike %q, want %q", a.ID, gotFiles, wantFiles, gotLike, wantLike)
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s is like %q, want %q", a.ID, got, want)
 		}
 	}
 	for _, station := range []string{"", "S00001", "S00002"} {

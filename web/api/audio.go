@@ -26,6 +26,8 @@ type AudioStore interface {
 	RecordingReport(ctx context.Context, id string) (audio.Report, error)
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
+	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
@@ -56,6 +58,8 @@ func (l library) routes() []kit.Route {
 		{Pattern: "GET /api/v1/audio/{id}", Access: read, Handler: l.play, Query: "original download",
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
+		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
+			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
 		{Pattern: "GET /api/v1/audio/{id}/waveform", Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
 		{Pattern: "DELETE /api/v1/audio/{id}", Access: accounts.UploadAudio, Handler: l.remove, Summary: "Remove a recording that nothing uses."},
 	}
@@ -137,19 +141,24 @@ func cutBody(err error) error {
 }
 
 // find gives a recording to somebody who may hear it; for others it is not there.
-func (l library) find(r *kit.Request) (audio.Recording, error) {
-	rec, err := l.store.Recording(r.Context(), r.PathValue("id"))
+func (l library) find(r *kit.Request, id string) (audio.Recording, error) {
+	rec, err := l.store.Recording(r.Context(), id)
 	if err != nil {
 		return rec, err
 	}
+	hears, err := l.hears(r)
+	if err == nil && !hears(rec) {
+		err = fault.New(fault.NotFound, "library.no_recording")
+	}
+	return rec, err
+}
+
+// hears tells of recordings whether the actor may open them.
+func (l library) hears(r *kit.Request) (func(audio.Recording) bool, error) {
 	reg, err := l.store.Registry(r.Context())
-	if err != nil {
-		return rec, err
-	}
-	if !audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District) {
-		return rec, fault.New(fault.NotFound, "library.no_recording")
-	}
-	return rec, nil
+	return func(rec audio.Recording) bool {
+		return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
+	}, err
 }
 
 func (l library) list(w http.ResponseWriter, r *kit.Request) error {
@@ -169,12 +178,8 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 			}
 		}
 	}
-	reg, err := l.store.Registry(r.Context())
-	if err != nil {
+	if q.Only, err = l.hears(r); err != nil {
 		return err
-	}
-	q.Only = func(rec audio.Recording) bool {
-		return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
 	}
 	page, err := l.store.Recordings(r.Context(), q)
 	if err != nil {
@@ -190,7 +195,7 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 // play serves the bytes. Only sound and pictures are shown in the browser; all
 // else is saved, and nothing that is served may run anything.
 func (l library) play(w http.ResponseWriter, r *kit.Request) error {
-	rec, err := l.find(r)
+	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -229,6 +234,32 @@ type AudioReport struct {
 	Facts     *audio.Facts         `json:"facts"` // null for what is no sound
 	Findings  []AudioFinding       `json:"findings"`
 	Broadcast *audio.BroadcastCopy `json:"broadcast"` // what stations receive; null while nothing was made, and for what is not aired
+	Alike     []AudioAlike         `json:"alike"`     // other recordings with the same sound that the asker may hear
+}
+
+// AudioAlike is another recording that holds the same sound.
+type AudioAlike struct {
+	Recording Recording      `json:"recording"`
+	How       audio.How      `json:"how"`     // file, sound (other tags) or alike (by the fingerprint)
+	Here      float64        `json:"here"`    // seconds into this recording at which the common part begins; this and the next three are 0 unless how is alike
+	There     float64        `json:"there"`   // and into the other
+	Shared    float64        `json:"shared"`  // seconds in common
+	Score     float64        `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
+	Verdict   *audio.Verdict `json:"verdict"` // null while nobody has decided
+}
+
+func shownAlike(id string, a audio.Alike) AudioAlike {
+	out := AudioAlike{Recording: shownRecording(a.Recording), How: a.How}
+	if l := a.Likeness; l != nil {
+		out.Here, out.There = l.Starts(id)
+		out.Shared, out.Score = l.Shared, l.Score
+		if l.Verdict != nil {
+			v := *l.Verdict
+			v.At = v.At.In(text.Zone)
+			out.Verdict = &v
+		}
+	}
+	return out
 }
 
 // AudioFinding is a finding and its sentence in the asker's language.
@@ -238,7 +269,7 @@ type AudioFinding struct {
 }
 
 func (l library) report(w http.ResponseWriter, r *kit.Request) error {
-	rec, err := l.find(r)
+	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -246,7 +277,7 @@ func (l library) report(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	out := AudioReport{Recording: shownRecording(rec), Facts: rep.Facts, Findings: []AudioFinding{}}
+	out := AudioReport{Recording: shownRecording(rec), Facts: rep.Facts, Findings: []AudioFinding{}, Alike: []AudioAlike{}}
 	if c, found, err := l.store.BroadcastCopy(r.Context(), rec.ID); err != nil {
 		return err
 	} else if found {
@@ -261,11 +292,51 @@ func (l library) report(w http.ResponseWriter, r *kit.Request) error {
 			out.Findings = append(out.Findings, AudioFinding{f, f.Say(r.Lang)})
 		}
 	}
+	hears, err := l.hears(r)
+	if err != nil {
+		return err
+	}
+	alike, err := l.store.Alike(r.Context(), rec.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range alike {
+		if hears(a.Recording) {
+			out.Alike = append(out.Alike, shownAlike(rec.ID, a))
+		}
+	}
 	return r.JSON(w, http.StatusOK, out)
 }
 
+// alikeBody is a person's word on two recordings that sound alike.
+type alikeBody struct {
+	Verdict audio.Word `json:"verdict"`
+	Reason  string     `json:"reason"`
+}
+
+func (l library) judge(w http.ResponseWriter, r *kit.Request) error {
+	var b alikeBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	rec, err := l.find(r, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	other, err := l.find(r, r.PathValue("other"))
+	if err != nil {
+		return err
+	}
+	like, err := l.store.JudgeLikeness(r.Context(), m, audio.JudgeLikeness{One: rec.ID, Other: other.ID, Word: b.Verdict, Reason: b.Reason})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownAlike(rec.ID, audio.Alike{Recording: other, How: audio.Similar, Likeness: &like}))
+}
+
 func (l library) waveform(w http.ResponseWriter, r *kit.Request) error {
-	rec, err := l.find(r)
+	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -281,7 +352,7 @@ func (l library) waveform(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (l library) remove(w http.ResponseWriter, r *kit.Request) error {
-	if _, err := l.find(r); err != nil {
+	if _, err := l.find(r, r.PathValue("id")); err != nil {
 		return err
 	}
 	if _, err := l.store.RemoveRecording(r.Context(), r.Meta(kit.NewID()), r.PathValue("id")); err != nil {

@@ -176,3 +176,50 @@ func TestWhatIsNoAudioIsRefusedBeforeItIsKept(t *testing.T) {
 		t.Errorf("%d", r.StatusCode)
 	}
 }
+
+func TestWhatSoundsAlikeIsReportedAndDecided(t *testing.T) {
+	ask := audioAPI(t)
+	ids := map[string]string{}
+	for name, kbit := range map[string]int{"mot": 64, "hai": 128} {
+		var rec Recording
+		b := body(t, ask("editor", "POST", "/api/v1/audio?name="+name+".mp3", audiotest.MP3(t, 30, kbit, 1), "Content-Type", "audio/mpeg"))
+		if err := json.Unmarshal([]byte(b), &rec); err != nil || rec.ID == "" {
+			t.Fatalf("%s %v", b, err)
+		}
+		ids[name] = rec.ID
+	}
+	report := func(role string) (alike []AudioAlike) {
+		t.Helper()
+		var rep AudioReport
+		b := body(t, ask(role, "GET", "/api/v1/audio/"+ids["mot"]+"/report", nil))
+		if err := json.Unmarshal([]byte(b), &rep); err != nil || rep.Alike == nil {
+			t.Fatalf("%s %v", b, err)
+		}
+		return rep.Alike
+	}
+	if a := report("operator"); len(a) != 1 || a[0].Recording.ID != ids["hai"] || a[0].How != audio.Similar || a[0].Shared < 15 || a[0].Score < 0.6 || a[0].Verdict != nil {
+		t.Fatalf("%+v", a)
+	}
+	path := "/api/v1/audio/" + ids["mot"] + "/alike/" + ids["hai"]
+	for _, c := range []struct {
+		role, path, body string
+		status           int
+		says             string
+	}{
+		{"operator", path, `{"verdict":"same"}`, 403, "accounts.denied"},
+		{"editor", path, `{"verdict":"perhaps"}`, 422, "library.word_unknown"},
+		{"editor", path, `{"verdict":"different"}`, 422, "library.reason_missing"},
+		{"editor", "/api/v1/audio/" + ids["mot"] + "/alike/" + ids["mot"], `{"verdict":"same"}`, 404, "library.no_likeness"},
+		{"editor", "/api/v1/audio/" + ids["mot"] + "/alike/nobody", `{"verdict":"same"}`, 404, "library.no_recording"},
+		{"editor", path, `{"verdict":"different","reason":"khác lời"}`, 200, "khác lời"},
+		{"editor", path, `{"verdict":"same"}`, 200, `"same":true`},
+	} {
+		r := ask(c.role, "PUT", c.path, []byte(c.body), "Content-Type", "application/json")
+		if b := body(t, r); r.StatusCode != c.status || !strings.Contains(b, c.says) {
+			t.Errorf("%s as %s: %d %s, want %d %s", c.body, c.role, r.StatusCode, b, c.status, c.says)
+		}
+	}
+	if v := report("editor")[0].Verdict; v == nil || !v.Same {
+		t.Errorf("verdict %+v", v)
+	}
+}

@@ -13,8 +13,11 @@ import "fmt"
 // to: all else follows it. Without waveform (an address that answers with a
 // measure.Waveform) there is no drawing; marks is a []Mark and may be left out;
 // with keys the space bar and the left and right arrows work wherever on the page
-// nothing else wants them. An element with data-seek="SECONDS" anywhere on the
-// page goes there when pressed. Without a script there is the browser's own player.
+// nothing else wants them; preload "none" loads nothing before it is played. An
+// element with data-seek="SECONDS" anywhere on the page goes there when pressed, in
+// the first player or in that of data-of="ID"; a button with data-play, written
+// hidden, appears and plays from there. One player plays at a time. Without a script
+// there is the browser's own player.
 type Mark struct {
 	From, To float64 // seconds from the start; To at least From
 	State    string  // StateWarn, StateBad or StateInfo

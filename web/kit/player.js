@@ -11,16 +11,25 @@ function start(box) {
   const audio = box.querySelector("audio"), line = box.querySelector("[role=status]");
   const player = { box, audio, wave: null, canvas: box.querySelector("canvas") };
   player.seconds = () => (Number.isFinite(audio.duration) ? audio.duration : player.wave ? player.wave.bucket_seconds * player.wave.max.length : 0);
-  player.to = (s) => { audio.currentTime = Math.max(0, Math.min(player.seconds(), s)); };
-  player.toggle = () => { if (audio.paused) audio.play(); else audio.pause(); };
+  player.to = (s) => { audio.currentTime = Math.max(0, Math.min(player.seconds() || s, s)); }; // the length may not be known yet
+  player.play = () => audio.play().catch(() => {}); // another player may interrupt it; what else went wrong the browser's controls show
+  player.toggle = () => { if (audio.paused) player.play(); else audio.pause(); };
   const say = (word) => { line.textContent = word + " " + clock(audio.currentTime); };
-  audio.addEventListener("play", () => say(box.dataset.playing));
+  audio.addEventListener("play", () => {
+    say(box.dataset.playing);
+    for (const other of document.querySelectorAll("[data-player] audio")) if (other !== audio) other.pause();
+  });
   audio.addEventListener("pause", () => say(box.dataset.paused));
   const speed = box.querySelector("[data-speed]"), choice = speed.querySelector("select");
   speed.hidden = false;
   choice.addEventListener("change", () => { audio.playbackRate = Number(choice.value); });
   for (const help of box.querySelectorAll("[data-help]")) help.hidden = false;
-  for (const mark of document.querySelectorAll("[data-seek]")) mark.addEventListener("click", () => player.to(Number(mark.dataset.seek)));
+  for (const mark of document.querySelectorAll("[data-seek]")) {
+    if (playerOf(mark) !== box) continue;
+    const plays = "play" in mark.dataset;
+    if (plays) mark.hidden = false;
+    mark.addEventListener("click", () => { player.to(Number(mark.dataset.seek)); if (plays) player.play(); });
+  }
   if ("keys" in box.dataset) {
     document.addEventListener("keydown", (e) => {
       if (e.defaultPrevented || e.target.closest?.("input, select, textarea, button, audio, a, summary, [contenteditable]")) return;
@@ -29,6 +38,12 @@ function start(box) {
     });
   }
   if (player.canvas) outline(player);
+}
+
+// playerOf is the player a mark goes to: the one it stands in, the one it names,
+// or the first on the page.
+function playerOf(mark) {
+  return mark.closest("[data-player]") ?? (mark.dataset.of ? document.getElementById(mark.dataset.of) : document.querySelector("audio"))?.closest("[data-player]");
 }
 
 // press does what a key means; arrows move five seconds or half a minute.

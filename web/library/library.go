@@ -12,6 +12,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,8 @@ type Store interface {
 	RecordingReport(ctx context.Context, id string) (audio.Report, error)
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
-	Twins(ctx context.Context, id string) (files, sounds []audio.Recording, err error)
+	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
@@ -63,6 +65,7 @@ func Register(k *kit.Kit, s Store, d Desk) {
 		kit.Route{Pattern: "GET /library", Access: accounts.ReadSchedule, Handler: p.showList},
 		kit.Route{Pattern: "POST /library", Access: accounts.UploadAudio, Handler: p.take, MaxBody: most},
 		kit.Route{Pattern: "GET /library/{id}", Access: kit.SignedIn, Handler: p.show},
+		kit.Route{Pattern: "POST /library/{id}/alike", Access: kit.SignedIn, Handler: p.judge}, // audio.DecideLikeness says who may
 		kit.Route{Pattern: "POST /library/{id}/remove", Access: accounts.UploadAudio, Handler: p.remove},
 	)
 }
@@ -70,6 +73,7 @@ func Register(k *kit.Kit, s Store, d Desk) {
 type row struct {
 	audio.Recording
 	Station string // label, "" for the province
+	Open    bool   // it sounds like another, and nobody has decided
 }
 
 type listPage struct {
@@ -102,14 +106,18 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
 	found, err := p.store.Recordings(r.Context(), audio.Query{Text: page.Text, After: v.Get("after"), Limit: 30,
 		MinSeconds: 60 * minutes(page.Shortest), MaxSeconds: 60 * minutes(page.Longest),
-		Only: func(rec audio.Recording) bool {
-			return rec.Kind.Sound() && audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
-		}})
+		Only: func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(r, reg, rec) }})
 	if err != nil {
 		return err
 	}
 	for _, rec := range found.Items {
-		page.Rows = append(page.Rows, named(rec, reg))
+		x := named(rec, reg)
+		alike, err := p.store.Alike(r.Context(), rec.ID)
+		if err != nil {
+			return err
+		}
+		x.Open = slices.ContainsFunc(alike, func(a audio.Alike) bool { return a.Open() && hears(r, reg, a.Recording) })
+		page.Rows = append(page.Rows, x)
 	}
 	if found.After != "" {
 		v.Set("after", found.After)
@@ -122,7 +130,7 @@ func named(rec audio.Recording, reg *stations.Registry) row {
 	if rec.Owner.Station == "" {
 		return row{Recording: rec}
 	}
-	return row{rec, reg.Label(rec.Owner.Station)}
+	return row{Recording: rec, Station: reg.Label(rec.Owner.Station)}
 }
 
 // minutes reads a typed number of minutes; what is none asks for nothing.
@@ -177,12 +185,13 @@ type onePage struct {
 	kit.Page
 	row
 	Findings  []finding
-	Marks     []kit.Mark        // the findings' places on the waveform
-	Files     []audio.Recording // the same file
-	Sounds    []audio.Recording // the same sound under other tags
-	Loudness  string            // LUFS, "" if not measured
-	Broadcast string            // what stations receive, "" if they receive nothing of the kind
+	Marks     []kit.Mark // the findings' places on the waveform
+	Alike     []alikeRow
+	Undecided int    // of Alike, how many wait for a person
+	Loudness  string // LUFS, "" if not measured
+	Broadcast string // what stations receive, "" if they receive nothing of the kind
 	MayRemove bool
+	MayJudge  bool     // decide about Alike
 	Form      kit.Form // of the removal
 }
 
@@ -193,24 +202,45 @@ type finding struct {
 
 var states = map[audio.Grade]string{audio.Refuse: "bad", audio.Warn: "warn", audio.Note: "info"}
 
+// hears reports whether the actor may open a recording.
+func hears(r *kit.Request, reg *stations.Registry, rec audio.Recording) bool {
+	return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
+}
+
+// scene is a recording and what is needed to name it and those like it.
+type scene struct {
+	rec audio.Recording
+	reg *stations.Registry
+}
+
+// find gives a recording to somebody who may hear it; for others it is not there.
+func (p pages) find(r *kit.Request, id string) (s scene, err error) {
+	if s.rec, err = p.store.Recording(r.Context(), id); err != nil {
+		return s, err
+	}
+	if s.reg, err = p.store.Registry(r.Context()); err != nil {
+		return s, err
+	}
+	if !hears(r, s.reg, s.rec) {
+		return s, fault.New(fault.NotFound, "library.no_recording")
+	}
+	return s, nil
+}
+
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
-	id := r.PathValue("id")
-	rec, err := p.store.Recording(r.Context(), id)
+	s, err := p.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	reg, err := p.store.Registry(r.Context())
-	if err != nil {
-		return err
-	}
-	hears := func(rec audio.Recording) bool {
-		return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
-	}
-	if !hears(rec) {
-		return fault.New(fault.NotFound, "library.no_recording")
-	}
-	page := onePage{Page: r.Page("library.recording"), row: named(rec, reg), Form: kit.NewForm(), MayRemove: audio.DecideRemoval(r.Meta(id), rec, false) == nil}
-	rep, err := p.store.RecordingReport(r.Context(), id)
+	return p.render(w, r, s, kit.NewForm())
+}
+
+// render shows the page; f is the form of a decision that was refused.
+func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form) error {
+	rec := s.rec
+	page := onePage{Page: r.Page("library.recording"), row: named(rec, s.reg), Form: kit.NewForm(),
+		MayRemove: audio.DecideRemoval(r.Meta(rec.ID), rec, false) == nil, MayJudge: audio.MayJudgeLikeness(r.Actor)}
+	rep, err := p.store.RecordingReport(r.Context(), rec.ID)
 	if err != nil {
 		return err
 	}
@@ -233,24 +263,18 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	if rec.Aired() {
-		c, found, err := p.store.BroadcastCopy(r.Context(), id)
+		c, found, err := p.store.BroadcastCopy(r.Context(), rec.ID)
 		if err != nil {
 			return err
 		}
 		page.Broadcast = broadcast(r.Lang, rec, c, found)
 	}
-	same, sounds, err := p.store.Twins(r.Context(), id)
-	if err != nil {
+	if page.Alike, err = p.alike(r, s, f); err != nil {
 		return err
 	}
-	for _, other := range same {
-		if hears(other) {
-			page.Files = append(page.Files, other)
-		}
-	}
-	for _, other := range sounds {
-		if hears(other) {
-			page.Sounds = append(page.Sounds, other)
+	for _, x := range page.Alike {
+		if x.Open {
+			page.Undecided++
 		}
 	}
 	return p.one.Render(w, r, page)

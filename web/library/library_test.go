@@ -210,3 +210,54 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 		t.Error("the browser never got a part of the file (206)")
 	}
 }
+
+// TestTwoThatSoundAlikeAreComparedByEarAndDecided keeps one sound in two
+// encodings, the second without its first seconds.
+func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
+	h := newHouse(t)
+	whole := h.keep(t, "Nông thôn mới tuần 20.mp3", audiotest.MP3(t, 40, 64, 1))
+	again := h.keep(t, "Nông thôn mới (gửi lại).mp3", audiotest.MP3(t, 40, 128, 1))
+	h.keep(t, "Bản tin khác.wav", audiotest.WAV(40, 22050, 7))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: "s", Value: "x"})
+		h.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	p := webtest.NewBrowser(t).Person()
+	p.Open(server.URL + "/library")
+	if n := webtest.Run(p, "count the marks", chromedp.Evaluate[int](`document.querySelectorAll("tbody .badge.warn").length`)); n != 2 {
+		t.Errorf("%d recordings are marked, want 2", n)
+	}
+	p.Shot("library-list-alike", 360)
+	p.Open(server.URL + "/library/" + whole)
+	p.Shot("library-alike", 360)
+	p.Shot("library-alike", 1280)
+	if said := p.Text("#alike"); !strings.Contains(said, "Nông thôn mới (gửi lại).mp3") || strings.Contains(said, "Bản tin khác") || !strings.Contains(said, "Chị Hoa") {
+		t.Errorf("alike: %q", said)
+	}
+	p.Click("#alike [data-of=player]")
+	p.Click("#alike [data-of^=p-]")
+	webtest.Run(p, "hear the other alone", chromedp.Poll[bool](`(() => { const [mine, other] = document.querySelectorAll("audio"); return mine.paused && !other.paused && other.currentTime > 0; })()`))
+
+	p.Follow("#alike button[value=different]")
+	if said := p.Text("#alike .error"); !strings.Contains(said, "vì sao") {
+		t.Errorf("without a reason: %q", said)
+	}
+	p.Set("#alike textarea", "Cùng nhạc, khác lời <i>")
+	p.Follow("#alike button[value=different]")
+	if said := p.Text("#alike .notice"); !strings.Contains(said, "Hai bản khác nhau. Cùng nhạc, khác lời <i>") || !strings.Contains(said, "Chị Hoa") {
+		t.Errorf("the decision: %q", said)
+	}
+	p.Shot("library-alike-decided", 360)
+	p.Open(server.URL + "/library/" + again)
+	p.Click("#alike summary")
+	p.Follow("#alike button[value=open]")
+	p.Follow("#alike button[value=same]")
+	if said := p.Text("#alike .notice"); !strings.Contains(said, "Cùng một bản ghi.") {
+		t.Errorf("decided again, from the other side: %q", said)
+	}
+	p.Open(server.URL + "/library")
+	if n := webtest.Run(p, "count the marks", chromedp.Evaluate[int](`document.querySelectorAll("tbody .badge.warn").length`)); n != 0 {
+		t.Errorf("%d recordings are marked after the decision", n)
+	}
+}

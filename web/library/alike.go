@@ -1,0 +1,70 @@
+package library
+
+import (
+	"net/http"
+	"time"
+
+	"loa/audio"
+	"loa/web/kit"
+)
+
+// alikeRow is another recording that holds the same sound as the page's.
+type alikeRow struct {
+	row
+	How         string  // a sentence: the same file, other tags, or how sure it is
+	Span        string  // how much both hold and where it begins in each, "" if that is all of both
+	Here, There float64 // seconds into the page's recording and into this one
+	Verdict     *audio.Verdict
+	Form        kit.Form // of the decision
+}
+
+// alike lists what sounds like the page's recording, as far as the actor may
+// hear it. f is the form of a decision that was refused; its field "other" says
+// about which.
+func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err error) {
+	list, err := p.store.Alike(r.Context(), s.rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if !hears(r, s.reg, a.Recording) {
+			continue
+		}
+		x := alikeRow{row: named(a.Recording, s.reg), How: r.Say("library.alike_" + string(a.How)), Form: kit.NewForm()}
+		x.Open = a.Open()
+		if l := a.Likeness; l != nil {
+			x.Here, x.There = l.Starts(s.rec.ID)
+			x.How, x.Verdict = r.Say("library.alike_"+string(l.Sure())), l.Verdict
+			x.Span = r.Say("library.alike_span", "shared", time.Duration(l.Shared*float64(time.Second)), "here", kit.Position(x.Here), "there", kit.Position(x.There))
+		}
+		if f.Get("other") == a.Recording.ID {
+			x.Form = f
+		}
+		rows = append(rows, x)
+	}
+	return rows, nil
+}
+
+// judge takes a person's word on whether two recordings are one.
+func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	s, err := p.find(r, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if _, err := p.find(r, f.Get("other")); err != nil {
+		return err
+	}
+	c := audio.JudgeLikeness{One: s.rec.ID, Other: f.Get("other"), Word: audio.Word(f.Get("verdict")), Reason: f.Get("reason")}
+	_, err = p.store.JudgeLikeness(r.Context(), r.Meta(f.ID), c)
+	if f.Refused(err) {
+		return p.render(w, r, s, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/library/"+s.rec.ID+"#alike", "library.judged_"+string(c.Word))
+}
