@@ -28,6 +28,7 @@ import (
 	"loa/web/settings"
 	"loa/web/stations"
 	"loa/web/uploads"
+	"loa/web/usb"
 )
 
 // Store is what all pages together ask of the store; each page folder declares
@@ -45,6 +46,7 @@ type Store interface {
 	people.Store
 	results.Store
 	stations.Store
+	usb.Store
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	programmes.Store
 }
@@ -83,6 +85,7 @@ func Register(k *kit.Kit, d Deps) {
 	settings.Register(k, d.Store)
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)
+	usb.Register(k, d.Store, d.Blobs)
 	runs.Register(k, d.Store, d.Jobs)
 	entering.Register(k, d.Store, d.Contests, d.Desk)
 	judging.Register(k, d.Store, d.Contests, d.Blobs)

@@ -13,13 +13,16 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"time"
 
+	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 )
 
 // stationsCommand keeps the registry through the running daemon:
-// loa stations list|export|import|merge.
+// loa stations list|export|audio|import|merge.
 func stationsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 {
 		switch args[0] {
@@ -27,6 +30,8 @@ func stationsCommand(ctx context.Context, args []string, stdout, stderr io.Write
 			return stationsList(ctx, args[1:], stdout, stderr)
 		case "export":
 			return stationsExport(ctx, args[1:], stdout, stderr)
+		case "audio":
+			return stationsAudio(ctx, args[1:], stdout, stderr)
 		case "import":
 			return stationsImport(ctx, args[1:], stdout, stderr)
 		case "merge":
@@ -150,6 +155,51 @@ func stationsExport(ctx context.Context, args []string, stdout, stderr io.Writer
 		return fault.New(fault.Unavailable, "stations.cli.file_unwritable", "file", rest[0]).Because(err)
 	}
 	fmt.Fprintln(stdout, language().Say("stations.cli.exported", "file", rest[0]))
+	return nil
+}
+
+// stationsAudio saves the ZIP of a station's week of audio, and says which
+// airings it has nothing for.
+func stationsAudio(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flag.NewFlagSet("stations audio", flag.ContinueOnError)
+	lang, c := language(), clientFlags(fs)
+	week := fs.String("week", "", lang.Say("cli.flag.week"))
+	rest, err := parse(fs, args, stderr)
+	if err == nil && len(rest) != 2 {
+		err = fault.New(fault.Invalid, "usb.cli.usage")
+	}
+	if err != nil {
+		return err
+	}
+	if *week == "" {
+		*week = airing.Calendar{Zone: text.Zone}.Week(time.Now()).String()
+	}
+	path := "/api/v1/stations/" + url.PathEscape(rest[0]) + "/weeks/" + url.PathEscape(*week) + "/audio"
+	var told struct {
+		Files   int `json:"files"`
+		Airings []struct {
+			Start             time.Time `json:"start"`
+			Programme, Detail string
+		} `json:"airings"`
+	}
+	if err := c.get(ctx, path, &told); err != nil {
+		return err
+	}
+	resp, err := c.do(ctx, http.MethodGet, path+".zip", "", nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	n, err := writeWhole(rest[1], resp.Body)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, lang.Say("usb.cli.saved", "size", text.Bytes(n), "file", rest[1], "files", told.Files, "airings", len(told.Airings)))
+	for _, a := range told.Airings {
+		if a.Detail != "" {
+			fmt.Fprintln(stdout, " -", lang.Say("usb.cli.missing", "at", a.Start, "programme", a.Programme, "why", a.Detail))
+		}
+	}
 	return nil
 }
 

@@ -13,15 +13,10 @@ import (
 func Fold(s string) string {
 	var b strings.Builder
 	gap := false
-	for _, r := range norm.NFD.String(s) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-			continue
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+	for _, r := range Plain(s) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			gap = b.Len() > 0
 			continue
-		case r == 'đ' || r == 'Đ':
-			r = 'd'
 		}
 		if gap {
 			b.WriteByte(' ')
@@ -30,4 +25,19 @@ func Fold(s string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
+}
+
+// Plain is s without tone marks, đ as d and Đ as D; all else stays.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		case r == 'đ':
+			return 'd'
+		case r == 'Đ':
+			return 'D'
+		}
+		return r
+	}, norm.NFD.String(s))
 }

@@ -17,6 +17,7 @@ type Store interface {
 	ScheduleStore
 	StationStore
 	PeopleStore
+	USBStore
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -26,6 +27,7 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, hall *cont
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)
+	k.Handle(weekAudio{s, blobs}.routes()...)
 	k.Handle(people{s}.routes()...)
 	k.Handle(contestRoutes{hall}.routes()...)
 	k.Handle(backup.routes()...)

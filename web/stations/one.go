@@ -29,6 +29,7 @@ type onePage struct {
 	After        []kin
 	MayEdit      bool
 	MaySeeReport bool
+	MayHear      bool // what the station airs
 }
 
 // fact is one field of a station in words; empty text is not known.
@@ -56,7 +57,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		Page: r.Page("stations.one_title", "name", reg.Label(s.ID)), Station: *s, Unit: u, ActiveToday: s.ActiveOn(day),
 		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(soon),
 		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
-		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)),
+		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)), MayHear: r.Actor.Can(accounts.ReadSchedule, reg.Where(s.ID)),
 	}
 	if d, ok := reg.UnitByCode(u.District, u.Valid.From); ok {
 		page.District = d.Official()
