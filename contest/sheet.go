@@ -23,18 +23,11 @@ type SaveSheet struct {
 }
 
 func (c SaveSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	r, t, err := s.mine(m, c.Task)
+	part, _, err := s.draft(m, c.Task, c.Base)
 	if err != nil {
 		return nil, err
 	}
-	if t.Final() {
-		return nil, fault.New(fault.Conflict, "contest.sheet_signed")
-	}
-	if c.Base != t.Sheet.Version {
-		return nil, fault.New(fault.Conflict, "contest.sheet_elsewhere", "at", t.Sheet.SavedAt)
-	}
-	rules, _ := s.Rules.Round(r.ID)
-	if err := rules.Part(t.Part).fits(c.Content); err != nil {
+	if err := part.fits(c.Content); err != nil {
 		return nil, err
 	}
 	return []body{&sheetSaved{c.Task, c.Content}}, nil
@@ -48,19 +41,12 @@ type SignSheet struct {
 }
 
 func (c SignSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	r, t, err := s.mine(m, c.Task)
+	part, t, err := s.draft(m, c.Task, c.Base)
 	if err != nil {
 		return nil, err
 	}
-	if t.Final() {
-		return nil, fault.New(fault.Conflict, "contest.sheet_signed")
-	}
-	if c.Base != t.Sheet.Version {
-		return nil, fault.New(fault.Conflict, "contest.sheet_elsewhere", "at", t.Sheet.SavedAt)
-	}
-	rules, _ := s.Rules.Round(r.ID)
 	missing := 0
-	for _, k := range rules.Part(t.Part).Criteria {
+	for _, k := range part.Criteria {
 		if _, ok := t.Sheet.Marks[k.ID]; !ok {
 			missing++
 		}
@@ -69,6 +55,23 @@ func (c SignSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 		return nil, fault.New(fault.Invalid, "contest.marks_missing", "count", missing).At("marks")
 	}
 	return []body{&sheetSigned{c.Task}}, nil
+}
+
+// draft returns the actor's task and its part while the sheet may be written,
+// if base is still its version.
+func (s *State) draft(m accounts.Meta, id string, base int) (*Part, *Task, error) {
+	r, t, err := s.mine(m, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if t.Final() {
+		return nil, nil, fault.New(fault.Conflict, "contest.sheet_signed")
+	}
+	if base != t.Sheet.Version {
+		return nil, nil, fault.New(fault.Conflict, "contest.sheet_elsewhere", "at", t.Sheet.SavedAt)
+	}
+	rules, _ := s.Rules.Round(r.ID)
+	return rules.Part(t.Part), t, nil
 }
 
 // mine returns the actor's task in the running round. A task of somebody else

@@ -50,7 +50,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			}
 		}
 		if s.Phase == contest.Draft {
-			page.Problems = sentences(r, s.Rules.Check())
+			page.Problems = r.Sentences(s.Rules.Check())
 		}
 		page.Rounds = roundRows(s)
 		return nil
@@ -84,22 +84,6 @@ func roundRows(s *contest.State) []roundRow {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// sentences lists what a fault and its parts say.
-func sentences(r *kit.Request, err error) []string {
-	e := fault.Of(err)
-	if e == nil {
-		return nil
-	}
-	if len(e.Parts) == 0 {
-		return []string{r.Lang.Fault(e)}
-	}
-	var out []string
-	for _, part := range e.Parts {
-		out = append(out, r.Lang.Fault(part))
-	}
-	return out
 }
 
 // step moves the contest on: open, start or finish a round, publish, close.

@@ -110,7 +110,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		}
 		table, err := Table(s, run, r.Lang, r.Now)
 		if err != nil {
-			page.Problems = sentences(r, err)
+			page.Problems = r.Sentences(err)
 			return nil
 		}
 		page.Groups = printable(table, r.Lang)

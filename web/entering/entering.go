@@ -151,7 +151,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 	if page.Entry != "" {
 		page.Action += "/" + page.Entry
 	}
-	page.Problems = problems(r, err)
+	page.Problems = r.Sentences(err)
 	if verr := p.hall.View(r.Context(), id, func(s *contest.State) error {
 		if s.Phase == contest.Draft {
 			return fault.New(fault.NotFound, "contest.unknown")
@@ -166,22 +166,6 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 		return err
 	}
 	return p.form.Render(w, r, page)
-}
-
-// problems lists everything a fault says.
-func problems(r *kit.Request, err error) []string {
-	e := fault.Of(err)
-	if e == nil {
-		return nil
-	}
-	if len(e.Parts) == 0 {
-		return []string{r.Lang.Fault(e)}
-	}
-	var out []string
-	for _, part := range e.Parts {
-		out = append(out, r.Lang.Fault(part))
-	}
-	return out
 }
 
 func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {

@@ -112,6 +112,23 @@ func (r *Request) language() text.Language {
 // Say returns a sentence of the catalogue in the person's language.
 func (r *Request) Say(key string, args ...any) string { return r.Lang.Say(key, args...) }
 
+// Sentences are what a fault says: those of its parts if it has some.
+func (r *Request) Sentences(err error) []string {
+	e := fault.Of(err)
+	if e == nil {
+		return nil
+	}
+	parts := e.Parts
+	if len(parts) == 0 {
+		parts = []*fault.Error{e}
+	}
+	var out []string
+	for _, part := range parts {
+		out = append(out, r.Lang.Fault(part))
+	}
+	return out
+}
+
 // cookieName adds the __Host- prefix where the browser would accept it.
 func (r *Request) cookieName(name string) string {
 	if r.Secure() {
