@@ -47,7 +47,6 @@ type File struct {
 	By      string // person ID of the uploader
 	// Refused is the audio check's verdict by the contest profile, or nil.
 	Refused *fault.Error
-	Similar []string // Sound of other recordings that are probably the same
 }
 
 // Episode is what a contest needs to know of an aired episode.

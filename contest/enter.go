@@ -12,11 +12,9 @@ import (
 	"loa/internal/text"
 )
 
-// The warnings an organiser sees beside an entry: catalogue keys.
-const (
-	warnSimilar        = "contest.warning_similar"
-	warnAiringDeclared = "contest.warning_airing_declared"
-)
+// warnAiringDeclared is a warning an organiser sees beside an entry: a
+// catalogue key.
+const warnAiringDeclared = "contest.warning_airing_declared"
 
 // Work is what an entrant says about an entry.
 type Work struct {
@@ -148,7 +146,7 @@ func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, e
 	p.complete(cat, e)
 	p.lengths(cat, e)
 	p.aired(cat, f, e)
-	p.duplicates(s, f, e, old)
+	p.duplicates(s, e, old)
 	return e, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
 }
 
@@ -324,9 +322,9 @@ func (p *problems) aired(c *Category, f Facts, e *Entry) {
 	}
 }
 
-// duplicates refuses the same sound twice and flags what sounds the same: a
-// person decides about that. The other entrant is not named.
-func (p *problems) duplicates(s *State, f Facts, e, old *Entry) {
+// duplicates refuses the same sound twice, without naming the other entrant.
+// What only sounds alike is for a person to decide: the library compares it.
+func (p *problems) duplicates(s *State, e, old *Entry) {
 	a := e.Piece(Audio)
 	if a == nil {
 		return
@@ -339,9 +337,6 @@ func (p *problems) duplicates(s *State, f Facts, e, old *Entry) {
 		if b.Sound == a.Sound {
 			p.add(fault.New(fault.Conflict, "contest.same_recording").At("pieces"))
 			return
-		}
-		if slices.Contains(f.Files[a.File].Similar, b.Sound) && !slices.Contains(e.Warnings, warnSimilar) {
-			e.Warnings = append(e.Warnings, warnSimilar)
 		}
 	}
 }

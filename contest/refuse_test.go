@@ -141,13 +141,6 @@ func TestEverythingWrongWithAnEntryIsSaidAtOnce(t *testing.T) {
 	w.refused("contest.file_unknown", w.operator(4), contest.SubmitEntry{ID: "not-my-file", Work: stolen})
 	w.refused("accounts.denied", w.operator(4), contest.SubmitEntry{ID: "other-station", Work: w.work(6)})
 	w.refused("contest.unknown_entry", w.operator(2), contest.WithdrawEntry{Entry: first})
-	similar := w.work(5)
-	f = w.facts.Files[similar.Pieces[0].File]
-	f.Similar = []string{w.s.Entry(first).Piece(contest.Audio).Sound}
-	w.facts.Files[f.ID] = f
-	if e := w.s.Entry(w.enter(5, similar)); !slices.Contains(e.Warnings, "contest.warning_similar") {
-		t.Error("a work that sounds like another must be flagged for a person")
-	}
 }
 
 func TestWithdrawAndReplaceUntilTheDeadline(t *testing.T) {

@@ -380,12 +380,13 @@ func (v *visitor) score(id string, mark func(i int) string) {
 }
 
 // TestNothingAJudgeCanReachTellsTheEntrant plays the same contest in two
-// worlds where only one entrant differs, lets each judge try every route
-// there is, and compares every answer byte for byte.
+// worlds where only one entrant differs, and where in one somebody else sent the
+// same recording too. It lets each judge try every route there is, and compares
+// every answer byte for byte.
 func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
 	other := slices.Clone(someEntrants)
 	other[1] = entrant{"S00055", "Một tên khác hẳn và dài hơn nhiều", "xakhac", "ten-tep-khac.mp3", "Tẩn Láo Tả"}
-	one, two := reach(t, someEntrants), reach(t, other)
+	one, two := reach(t, someEntrants, false), reach(t, other, true)
 	if len(one) != len(two) || len(one) < 60 {
 		t.Fatalf("%d and %d answers", len(one), len(two))
 	}
@@ -406,9 +407,12 @@ func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
 // two worlds stay comparable.
 var neutral = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|sheets(?:/|%2f)[0-9a-f]{20}|[A-Z2-7]{26}`)
 
-func reach(t *testing.T, who []entrant) map[string]string {
+func reach(t *testing.T, who []entrant, copied bool) map[string]string {
 	st := newStage(t)
 	_, judges, id := st.played(who)
+	if copied {
+		st.sendAgain("00000000-0000-4000-8000-000000000001")
+	}
 	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	Register(k, Deps{Store: st.store, Blobs: st.blobs, Contests: st.hall})
 	answers := map[string]string{}

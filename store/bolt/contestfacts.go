@@ -48,7 +48,7 @@ func (s *Store) ContestPerson(ctx context.Context, id string) (contest.Person, e
 }
 
 // ContestFile implements contest.Sources: a recording of the library with the
-// verdict of the contest profile, and which others sound the same.
+// verdict of the contest profile.
 func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error) {
 	r, err := s.Recording(ctx, id)
 	if err != nil {
@@ -70,13 +70,7 @@ func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error
 	if report.Facts != nil {
 		f.Refused = fault.Of(audio.Refusal(audio.Check(*report.Facts, set.Profile(audio.ForContest))))
 	}
-	alike, err := s.Alike(ctx, id)
-	for _, a := range alike {
-		if !a.Dismissed() {
-			f.Similar = append(f.Similar, soundOf(a.Recording))
-		}
-	}
-	return f, err
+	return f, nil
 }
 
 // soundOf identifies the sound alone, where the format lets it.

@@ -25,6 +25,8 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// ContestPeople lists everybody who holds the judge's grant on the contest.
 	ContestPeople(ctx context.Context, id string) ([]contest.Person, error)
+	// Alike lists what sounds like a recording.
+	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 	// Invite keeps an invitation: how a judge gets her account.
 	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
 }

@@ -21,19 +21,29 @@ type entryRow struct {
 	contest.Entry
 	ThemeName, CategoryName string
 	Seconds                 float64
+	Undecided               bool // it sounds like another, and nobody has decided
 }
 
 func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	var page entriesPage
+	var entries []contest.Entry
 	err := p.view(r, func(s *contest.State) error {
 		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm())}
 		for _, e := range s.Entries {
 			page.Rows = append(page.Rows, rowOf(s, e))
+			entries = append(entries, *e)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	open, err := p.undecided(r, entries)
+	if err != nil {
+		return err
+	}
+	for i := range page.Rows {
+		page.Rows[i].Undecided = open[page.Rows[i].Entry.ID]
 	}
 	return p.entries.Render(w, r, page)
 }
@@ -51,6 +61,8 @@ func rowOf(s *contest.State, e *contest.Entry) entryRow {
 type entryPage struct {
 	desk
 	Work      entryRow
+	Sound     string // ID of its recording
+	Alike     []alikeRow
 	Original  string   // script and translation as they were sent
 	Leaks     []string // words in the redacted script that name the entrant
 	Begun     bool     // judging has begun: the script is fixed
@@ -88,6 +100,16 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	})
 	if err != nil {
 		return err
+	}
+	works, err := p.works(r)
+	if err != nil {
+		return err
+	}
+	if page.Alike, err = p.alike(r, works, &page.Work.Entry); err != nil {
+		return err
+	}
+	if a := page.Work.Piece(contest.Audio); a != nil {
+		page.Sound = a.File
 	}
 	if page.Form.Get("text") == "" && page.Form.Values != nil {
 		page.Form.Values.Set("text", page.Work.Redacted)

@@ -41,13 +41,12 @@ func (p pages) showHome(w http.ResponseWriter, r *kit.Request) error {
 
 func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	var page homePage
+	var entries []contest.Entry
 	err := p.view(r, func(s *contest.State) error {
 		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil}
 		for _, e := range s.Live() {
-			if len(e.Warnings) > 0 {
-				page.Warned++
-			}
+			entries = append(entries, *e)
 		}
 		if s.Phase == contest.Draft {
 			page.Problems = r.Sentences(s.Rules.Check())
@@ -57,6 +56,15 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	})
 	if err != nil {
 		return err
+	}
+	open, err := p.undecided(r, entries)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if len(e.Warnings) > 0 || open[e.ID] {
+			page.Warned++
+		}
 	}
 	return p.home.Render(w, r, page)
 }

@@ -32,6 +32,8 @@ type Store interface {
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	// Recordings lists files of the library.
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	// Alike lists what sounds like a recording.
+	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 	// LibrarySettings gives the size limit of a file.
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
@@ -333,6 +335,8 @@ type entryPage struct {
 	Until    time.Time
 	Editable bool
 	Prizes   []string
+	Alike    string       // the sentence that its sound is like another's, or ""
+	Heard    []kit.Option // of those, the recordings she may hear: ID and name
 	Form     kit.Form
 }
 
@@ -360,7 +364,50 @@ func (p pages) showEntry(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.alike(r, &page); err != nil {
+		return err
+	}
 	return p.entry.Render(w, r, page)
+}
+
+// alike says whether the work sounds like somebody else's, which an organiser
+// will decide about. Whose it is it says only of what the actor may hear.
+func (p pages) alike(r *kit.Request, page *entryPage) error {
+	e := &page.Entry
+	piece := e.Piece(contest.Audio)
+	if piece == nil || !e.Live() {
+		return nil
+	}
+	list, err := p.store.Alike(r.Context(), piece.File)
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	open, same := false, false
+	for _, a := range list {
+		rec := a.Recording
+		own := rec.Owner.Station == e.Entrant.Station || slices.Contains(e.Entrant.Accounts, rec.Owner.Person)
+		aired := e.Episode != "" && rec.Kind == audio.ForProgramme // it was picked from there
+		if own || aired || a.Dismissed() {
+			continue
+		}
+		open, same = open || a.Open(), same || !a.Open()
+		if audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District) {
+			page.Heard = append(page.Heard, kit.Option{Value: rec.ID, Text: rec.Name})
+		}
+	}
+	switch {
+	case same:
+		page.Alike = r.Say("contest.alike_same")
+	case open && page.Editable:
+		page.Alike = r.Say("contest.alike_open") + " " + r.Say("contest.alike_replace")
+	case open:
+		page.Alike = r.Say("contest.alike_open")
+	}
+	return nil
 }
 
 func (p pages) showReplace(w http.ResponseWriter, r *kit.Request) error {

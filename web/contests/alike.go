@@ -1,0 +1,93 @@
+package contests
+
+import (
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/audio"
+	"loa/contest"
+	"loa/web/kit"
+)
+
+// alikeRow is a recording that sounds like an entry's.
+type alikeRow struct {
+	ID, Name      string // of the recording
+	By, Station   string // who sent it, and the station's label; "" for the province
+	Created       time.Time
+	Work, WorkURL string // the entry it belongs to; "" for what the library holds
+	How           string // a sentence
+	Open          bool
+	Verdict       *audio.Verdict
+}
+
+// works are all entries the actor organises, by the recording.
+func (p pages) works(r *kit.Request) (map[string]alikeRow, error) {
+	all := map[string]alikeRow{}
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		if !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+			return nil
+		}
+		for _, e := range s.Entries {
+			if a := e.Piece(contest.Audio); a != nil {
+				all[a.File] = alikeRow{Work: e.Code + " · " + e.Title + " (" + s.Rules.Title + ")", WorkURL: "/contests/" + s.ID + "/entries/" + e.ID}
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// alike lists what sounds like a work: other entries, and what the library
+// holds. What the entrant sent herself and then replaced is not told.
+func (p pages) alike(r *kit.Request, works map[string]alikeRow, e *contest.Entry) (rows []alikeRow, err error) {
+	piece := e.Piece(contest.Audio)
+	if piece == nil {
+		return nil, nil
+	}
+	list, err := p.store.Alike(r.Context(), piece.File)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		rec := a.Recording
+		row, entered := works[rec.ID]
+		if !entered && rec.Kind == audio.ForContest && slices.Contains(e.Entrant.Accounts, rec.Owner.Person) {
+			continue
+		}
+		row.ID, row.Name, row.By, row.Created, row.Open = rec.ID, rec.Name, rec.Owner.Name, rec.Created, a.Open()
+		row.How = r.Say("library.alike_" + string(a.How))
+		if rec.Owner.Station != "" {
+			row.Station = reg.Label(rec.Owner.Station)
+		}
+		if a.Likeness != nil {
+			row.How, row.Verdict = r.Say("library.alike_"+string(a.Likeness.Sure())), a.Likeness.Verdict
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// undecided tells which live entries sound like something that a person has yet
+// to decide about, by their IDs.
+func (p pages) undecided(r *kit.Request, entries []contest.Entry) (map[string]bool, error) {
+	works, err := p.works(r)
+	if err != nil {
+		return nil, err
+	}
+	open := map[string]bool{}
+	for i := range entries {
+		if e := &entries[i]; e.Live() {
+			rows, err := p.alike(r, works, e)
+			if err != nil {
+				return nil, err
+			}
+			open[e.ID] = slices.ContainsFunc(rows, func(x alikeRow) bool { return x.Open })
+		}
+	}
+	return open, nil
+}
