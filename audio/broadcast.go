@@ -91,16 +91,16 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts
 	if c.Steps, c.Limited = LevelSteps(f, p); c.Steps == 0 && !c.Encoded {
 		return nil
 	}
-	c.Blob, err = putLevelled(ctx, blobs, mp3, c.Steps)
+	c.Blob, err = putPiped(ctx, blobs, func(w io.Writer) error { return LevelCopy(ctx, w, mp3, c.Steps) })
 	return err
 }
 
-// putLevelled keeps the MP3 in r, louder or softer by steps.
-func putLevelled(ctx context.Context, blobs Blobs, r io.Reader, steps int) (Ref, error) {
+// putPiped keeps what write writes.
+func putPiped(ctx context.Context, blobs Blobs, write func(io.Writer) error) (Ref, error) {
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := LevelCopy(ctx, in, r, steps)
+		err := write(in)
 		in.CloseWithError(err)
 		done <- err
 	}()

@@ -22,13 +22,9 @@ const maxEncoded = 1 << 30
 // either, the fault audio.needs_encoder says what to do. Other faults are
 // Decode's. The facts are those of the original.
 func ToMP3(ctx context.Context, w io.Writer, r io.Reader, opt Options) (Facts, error) {
-	name, path := "lame", ""
-	var err error
-	if path, err = exec.LookPath(name); err != nil {
-		name = "ffmpeg"
-		if path, err = exec.LookPath(name); err != nil {
-			return Facts{}, fault.New(fault.Unavailable, "audio.needs_encoder").Because(err)
-		}
+	name, path, err := findEncoder()
+	if err != nil {
+		return Facts{}, err
 	}
 	out, err := os.CreateTemp(opt.TempDir, "loa-mp3-*") // a file, so that the encoder can complete its first frame
 	if err != nil {
@@ -51,6 +47,17 @@ func ToMP3(ctx context.Context, w io.Writer, r io.Reader, opt Options) (Facts, e
 		return Facts{}, fmt.Errorf("audio: copy the MP3: %w", err)
 	}
 	return facts, nil
+}
+
+// findEncoder says which encoder this machine has, or the fault
+// audio.needs_encoder.
+func findEncoder() (name, path string, err error) {
+	for _, name = range []string{"lame", "ffmpeg"} {
+		if path, err = exec.LookPath(name); err == nil {
+			return name, path, nil
+		}
+	}
+	return "", "", fault.New(fault.Unavailable, "audio.needs_encoder").Because(err)
 }
 
 // encoder is a Sink that feeds an encoder's standard input.

@@ -22,7 +22,8 @@ func (f Format) ContentType() string { return contentTypes[f] }
 
 // Examine reads a file once, as it arrives, and tells its media type and, of
 // sound, everything Analyse finds out. A recording that the kind's profile
-// refuses is an error too. Faults: those of Analyse and Refusal; for scans and
+// refuses is an error too. Faults: those of Analyse, Refusal and, for contests,
+// Enterable; for scans and
 // photos library.no_scan, library.no_photo (Unsupported), audio.is_empty and
 // audio.too_large.
 func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Options) (contentType string, report Report, err error) {
@@ -35,7 +36,12 @@ func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Option
 	if err != nil {
 		return "", Report{}, err
 	}
-	return facts.Format.ContentType(), Report{Facts: &facts}, Refusal(Check(facts, s.Profile(kind)))
+	if kind == ForContest {
+		err = Enterable(facts, s.Profile(kind))
+	} else {
+		err = Refusal(Check(facts, s.Profile(kind)))
+	}
+	return facts.Format.ContentType(), Report{Facts: &facts}, err
 }
 
 var (

@@ -43,22 +43,6 @@ func LevelCopy(ctx context.Context, w io.Writer, r io.Reader, steps int) error {
 	return mp3Fault(err)
 }
 
-// BlindBucket is the size in bytes that blind copies are rounded up to.
-const BlindBucket = 512 << 10
-
-// BlindCopy writes the sound of the MP3 in r to w so that nothing but the
-// sound says whose it is: see mpeg.Strip. Faults are those of LevelCopy.
-func BlindCopy(ctx context.Context, w io.Writer, r io.ReadSeeker) error {
-	err := mpeg.Strip(w, struct {
-		io.Reader
-		io.Seeker
-	}{&contextReader{ctx, r}, r}, BlindBucket)
-	if errors.Is(err, mpeg.ErrDense) {
-		return fault.New(fault.Unsupported, "audio.undecodable").Because(err)
-	}
-	return mp3Fault(err)
-}
-
 // contextReader stops reading when its context ends.
 type contextReader struct {
 	ctx context.Context

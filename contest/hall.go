@@ -139,6 +139,13 @@ func (h *Hall) List(ctx context.Context, fn func(*State) error) error {
 	return nil
 }
 
+// Heard lists the recordings that the juries of all contests hear, or may still
+// have to hear.
+func (h *Hall) Heard(ctx context.Context) (ids []string, err error) {
+	err = h.List(ctx, func(s *State) error { ids = append(ids, s.Heard()...); return nil })
+	return ids, err
+}
+
 // Do carries out a command on a contest. Facts are loaded first and the
 // decision is taken under the contest's lock; if another process appended
 // meanwhile the state catches up and the command is decided again. A repeat

@@ -40,6 +40,20 @@ type JudgeTask struct {
 	Reopened string `json:"reopened,omitempty"` // the chair's reason for asking again
 }
 
+// Heard lists the recordings that a jury hears, or may still have to hear.
+func (s *State) Heard() []string {
+	if s.Last() != nil {
+		return nil
+	}
+	var ids []string
+	for _, e := range s.Live() {
+		if a := e.Piece(Audio); a != nil {
+			ids = append(ids, a.File)
+		}
+	}
+	return ids
+}
+
 // TaskStatus is how far a judge is with a task.
 type TaskStatus string
 

@@ -43,6 +43,7 @@ type stage struct {
 	store *bolt.Store
 	blobs *folder.Blobs
 	hall  *contest.Hall
+	booth *audio.Booth
 	http  *httptest.Server
 	now   time.Time
 	n     int
@@ -66,7 +67,8 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	st.hall = contest.NewHall(store, store)
-	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return st.now }, Log: log}, Deps{Store: store, Blobs: blobs, Contests: st.hall})
+	st.booth = audio.NewBooth(audio.BoothConfig{Records: store, Blobs: blobs, Heard: st.hall.Heard, Log: log, Now: func() time.Time { return st.now }})
+	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return st.now }, Log: log}, Deps{Store: store, Blobs: blobs, Contests: st.hall, Booth: st.booth})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +112,7 @@ type visitor struct {
 	secret string
 }
 
-func (v *visitor) ask(method, path, contentType string, body io.Reader) (*http.Response, []byte) {
+func (v *visitor) ask(method, path, contentType string, body io.Reader, headers ...string) (*http.Response, []byte) {
 	v.st.t.Helper()
 	req, err := http.NewRequest(method, v.st.http.URL+path, body)
 	if err != nil {
@@ -119,6 +121,11 @@ func (v *visitor) ask(method, path, contentType string, body io.Reader) (*http.R
 	req.AddCookie(&http.Cookie{Name: "s", Value: v.secret})
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i+1] != "" {
+			req.Header.Set(headers[i], headers[i+1])
+		}
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
@@ -407,6 +414,19 @@ func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
 // two worlds stay comparable.
 var neutral = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|sheets(?:/|%2f)[0-9a-f]{20}|[A-Z2-7]{26}`)
 
+// headOf is all that stands before an answer's body but the time of day; a
+// length says what the body says, or for a range what the whole does.
+func headOf(res *http.Response) string {
+	var lines []string
+	for name, values := range res.Header {
+		if name != "Date" && name != "X-Request-Id" {
+			lines = append(lines, neutral.ReplaceAllString(fmt.Sprint(name, values), "#"))
+		}
+	}
+	slices.Sort(lines)
+	return fmt.Sprint(res.StatusCode, lines)
+}
+
 func reach(t *testing.T, who []entrant, copied bool) map[string]string {
 	st := newStage(t)
 	_, judges, id := st.played(who)
@@ -414,7 +434,7 @@ func reach(t *testing.T, who []entrant, copied bool) map[string]string {
 		st.sendAgain("00000000-0000-4000-8000-000000000001")
 	}
 	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	Register(k, Deps{Store: st.store, Blobs: st.blobs, Contests: st.hall})
+	Register(k, Deps{Store: st.store, Blobs: st.blobs, Contests: st.hall, Booth: st.booth})
 	answers := map[string]string{}
 	for n, j := range judges {
 		var sounds []string
@@ -426,19 +446,23 @@ func reach(t *testing.T, who []entrant, copied bool) map[string]string {
 				}
 				return seen[s]
 			})
-			head := fmt.Sprint(res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("ETag"), res.Header.Get("Last-Modified"), res.Header.Get("Content-Disposition"))
-			answers[fmt.Sprintf("judge %d %s", n, what)] = head + "\n" + clean
+			answers[fmt.Sprintf("judge %d %s", n, what)] = headOf(res) + "\n" + clean
 		}
 		for i, link := range slices.Compact(sheetLink.FindAllString(string(j.get("/judging")), -1)) {
 			res, b := j.ask("GET", link, "", nil)
 			// The codes and the order are drawn by lot, so sheets are compared
 			// as a set: the code itself is taken out.
 			note(fmt.Sprint("sheet ", i), res, regexp.MustCompile(`Tác phẩm \d+`).ReplaceAll(b, nil))
-			res, b = j.ask("GET", link+"/audio.mp3", "", nil)
-			sum := sha256.Sum256(b)
-			sounds = append(sounds, fmt.Sprint(res.Status, res.Header.Get("ETag"), res.Header.Get("Last-Modified"), len(b), hex.EncodeToString(sum[:])))
-			if bytes.Contains(b, []byte("ID3")) || bytes.Contains(b, []byte("TAG")) {
-				t.Error("a recording came with tags")
+			for _, part := range []struct{ path, bytes string }{{"/audio.mp3", ""}, {"/audio.mp3", "bytes=1000-70000"}, {"/audio.mp3", "bytes=-1"}, {"/audio.mp3", "bytes=999999999-"}, {"/waveform", ""}} {
+				res, b := j.ask("GET", link+part.path, "", nil, "Range", part.bytes)
+				sum := sha256.Sum256(b)
+				sounds = append(sounds, fmt.Sprint(part, headOf(res), len(b), hex.EncodeToString(sum[:])))
+				if bytes.Contains(b, []byte("ID3")) || bytes.Contains(b, []byte("TAG")) {
+					t.Error("a recording came with tags")
+				}
+				if res.StatusCode >= 400 && !strings.HasPrefix(part.bytes, "bytes=999") {
+					t.Errorf("%s %v: %s", link, part, res.Status)
+				}
 			}
 		}
 		slices.Sort(sounds)

@@ -58,6 +58,7 @@ type Deps struct {
 	Desk     *intake.Desk
 	Backup   api.Backup
 	Contests *contest.Hall
+	Booth    judging.Booth
 	Jobs     runs.Jobs
 }
 
@@ -88,6 +89,6 @@ func Register(k *kit.Kit, d Deps) {
 	usb.Register(k, d.Store, d.Blobs)
 	runs.Register(k, d.Store, d.Jobs)
 	entering.Register(k, d.Store, d.Contests, d.Desk)
-	judging.Register(k, d.Store, d.Contests, d.Blobs)
+	judging.Register(k, d.Store, d.Contests, d.Booth)
 	results.Register(k, d.Store, d.Contests, d.Blobs)
 }

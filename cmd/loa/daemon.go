@@ -50,7 +50,9 @@ type daemon struct {
 	store  *bolt.Store
 	blobs  *folder.Blobs
 	desk   *intake.Desk
+	hall   *contest.Hall
 	copier *audio.Copier
+	booth  *audio.Booth
 	clock  *scheduler.Clock
 	server *http.Server
 	socket net.Listener
@@ -95,6 +97,7 @@ func (d *daemon) onClose(name string, f func(context.Context) error) {
 func (d *daemon) openStore(context.Context) (err error) {
 	d.store, err = bolt.Open(d.cfg.data, bolt.Options{Log: d.cfg.log})
 	if err == nil {
+		d.hall = contest.NewHall(d.store, d.store)
 		d.onClose("store", func(context.Context) error { return d.store.Close() })
 	}
 	return err
@@ -114,11 +117,13 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 		return err
 	}
 	d.copier = audio.NewCopier(audio.CopierConfig{Records: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now})
+	d.booth = audio.NewBooth(audio.BoothConfig{Records: d.store, Blobs: d.blobs, Heard: d.hall.Heard, Log: d.cfg.log, Now: d.cfg.now})
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
-	d.onClose("broadcast copies", func(context.Context) error { stop(); copies.Wait(); return nil })
-	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Kept: d.copier.Kept, Log: d.cfg.log, Now: d.cfg.now})
+	copies.Go(func() { d.booth.Run(copying) })
+	d.onClose("copies", func(context.Context) error { stop(); copies.Wait(); return nil })
+	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Kept: func(r audio.Recording) { d.copier.Kept(r); d.booth.Kept(r) }, Log: d.cfg.log, Now: d.cfg.now})
 	d.onClose("uploads", func(context.Context) error { d.desk.Close(); return nil })
 	return d.desk.Resume(ctx)
 }
@@ -153,7 +158,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Origins: d.cfg.origins, Version: version,
 		ServerToken: accounts.HashOf(token), Ready: d.store.Check,
 	}, web.Deps{
-		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: contest.NewHall(d.store, d.store),
+		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
 		Backup: func(ctx context.Context, w io.Writer) error {
 			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
 		},

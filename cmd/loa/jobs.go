@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,11 +65,12 @@ func (d *daemon) sweepUploads(ctx context.Context, _ time.Time) (string, error) 
 	return text.Vietnamese.Say("job.uploads_swept", "n", n), err
 }
 
-// makeCopies makes the broadcast copies that are still due: after a full disk,
-// a new target, or when an encoder was installed.
+// makeCopies makes the copies that are still due, for stations and for juries:
+// after a full disk, a new target, or when an encoder was installed.
 func (d *daemon) makeCopies(ctx context.Context, _ time.Time) (string, error) {
 	made, failed, err := d.copier.MakeAll(ctx)
-	return text.Vietnamese.Say("job.copies_made", "n", made, "failed", failed), err
+	blind, berr := d.booth.Prepare(ctx)
+	return text.Vietnamese.Say("job.copies_made", "n", made, "failed", failed, "blind", blind), errors.Join(err, berr)
 }
 
 // sweepBlobs removes bytes that nothing points at any more.
@@ -77,7 +79,11 @@ func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store.BlobRefs, d.cfg.now().Add(-set.Grace))
+	before := d.cfg.now().Add(-set.Grace)
+	if err := d.booth.Sweep(ctx, before); err != nil {
+		return "", err
+	}
+	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store.BlobRefs, before)
 	return text.Vietnamese.Say("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
 }
 

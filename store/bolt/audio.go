@@ -21,6 +21,8 @@ var (
 	recordingsBySound = table[string]{name: "recordings_by_sound"}           // by SHA-256 of the MP3 frames
 	broadcastCopies   = table[audio.BroadcastCopy]{name: "broadcast_copies"} // by ID of the recording
 	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}      // by SHA-256 of the copy and ID of the recording
+	blindCopies       = table[audio.BlindCopy]{name: "blind_copies"}         // by ID of the recording
+	blindByBlob       = table[string]{name: "blind_copies_by_blob"}          // by SHA-256 of the copy and ID of the recording
 	stationBytes      = table[int64]{name: "station_bytes"}                  // by station
 	librarySettings   = table[audio.Settings]{name: "library_settings"}      // one, under settingsOfLibrary
 	settingsOfLibrary = []byte("library")
@@ -121,7 +123,7 @@ func (tx *tx) forgetRecording(r audio.Recording) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
+	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 
@@ -292,6 +294,65 @@ func (s *Store) CopiesDue(ctx context.Context) (due []audio.Recording, err error
 	return due, err
 }
 
+func blindKey(c audio.BlindCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
+
+// SaveBlindCopy keeps what juries hear of a recording, instead of what they
+// heard before. Faults: library.no_recording and those of
+// audio.DecideBlindCopy.
+func (s *Store) SaveBlindCopy(ctx context.Context, m accounts.Meta, c audio.BlindCopy) (audio.BlindCopy, error) {
+	return change(ctx, s, m, "audio.save_blind_copy", c, func(tx *tx) (audio.BlindCopy, error) {
+		r, err := recordingIn(tx, c.Recording)
+		if err != nil {
+			return c, err
+		}
+		if c, err = audio.DecideBlindCopy(m, r, c); err != nil {
+			return c, err
+		}
+		return c, errors.Join(tx.forgetBlind(r.ID), blindCopies.put(tx, []byte(r.ID), c), blindByBlob.put(tx, blindKey(c), r.ID))
+	})
+}
+
+func (tx *tx) forgetBlind(recording string) error {
+	c, found, err := blindCopies.get(tx, []byte(recording))
+	if err != nil || !found {
+		return err
+	}
+	return errors.Join(blindByBlob.remove(tx, blindKey(c)), blindCopies.remove(tx, []byte(recording)))
+}
+
+// ForgetBlindCopy forgets what juries hear of a recording; where nothing was
+// made there is nothing to forget. Faults: library.no_recording and those of
+// audio.DecideBlindCopy.
+func (s *Store) ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording string) (audio.BlindCopy, error) {
+	return change(ctx, s, m, "audio.forget_blind_copy", recording, func(tx *tx) (c audio.BlindCopy, err error) {
+		r, err := recordingIn(tx, recording)
+		if err != nil {
+			return c, err
+		}
+		c, found, err := blindCopies.get(tx, []byte(recording))
+		if err != nil || !found {
+			return c, err
+		}
+		if _, err := audio.DecideBlindCopy(m, r, c); err != nil {
+			return c, err
+		}
+		return c, tx.forgetBlind(recording)
+	})
+}
+
+// BlindCopy tells what juries hear of a recording; found is false while
+// nothing was made of it.
+func (s *Store) BlindCopy(ctx context.Context, recording string) (c audio.BlindCopy, found bool, err error) {
+	err = s.view(ctx, func(tx *tx) error { c, found, err = blindCopies.get(tx, []byte(recording)); return err })
+	return c, found, err
+}
+
+// BlindCopies lists all that juries hear.
+func (s *Store) BlindCopies(ctx context.Context) (all []audio.BlindCopy, err error) {
+	err = s.view(ctx, func(tx *tx) error { all, err = blindCopies.all(tx); return err })
+	return all, err
+}
+
 // UsedRecordings lists the IDs of recordings that episodes are made of.
 func (s *Store) UsedRecordings(ctx context.Context) (used map[string]bool, err error) {
 	err = s.view(ctx, func(tx *tx) error { used, err = usedIn(tx); return err })
@@ -368,27 +429,59 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 	return checkCopies(tx, report)
 }
 
-// checkCopies verifies that each broadcast copy is one of a recording, and that
-// its bytes are kept from being swept.
+// checkCopies verifies that each copy is one of a recording, and that its bytes
+// are kept from being swept.
 func checkCopies(tx *tx, report func(Problem)) error {
-	bytes := 0
+	broadcast, blind := copyRows{broadcastCopies.name, copiesByBlob, 0}, copyRows{blindCopies.name, blindByBlob, 0}
 	for e, err := range broadcastCopies.ascend(tx, nil, nil) {
 		if err != nil {
 			return err
 		}
-		if _, found, err := recordings.get(tx, e.key); err != nil || !found {
-			report(Problem{Table: broadcastCopies.name, Key: string(e.key), What: "copy of no recording"})
-		}
-		if e.rec.Failed != nil {
-			continue
-		}
-		bytes++
-		if id, found, err := copiesByBlob.get(tx, copyKey(e.rec)); err != nil || !found || id != e.rec.Recording {
-			report(Problem{Table: copiesByBlob.name, Key: string(copyKey(e.rec)), What: "does not point at copy of " + e.rec.Recording})
+		if err := broadcast.check(tx, report, string(e.key), copyKey(e.rec), e.rec.Failed == nil); err != nil {
+			return err
 		}
 	}
-	if n := copiesByBlob.bucket(tx).Stats().KeyN; n != bytes {
-		report(Problem{Table: copiesByBlob.name, What: fmt.Sprintf("%d rows, %d expected", n, bytes)})
+	for e, err := range blindCopies.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if err := blind.check(tx, report, string(e.key), blindKey(e.rec), true); err != nil {
+			return err
+		}
+	}
+	broadcast.end(tx, report)
+	blind.end(tx, report)
+	return nil
+}
+
+// copyRows checks the copies of one kind and their index.
+type copyRows struct {
+	name  string
+	index table[string]
+	bytes int // copies with bytes
+}
+
+func (c *copyRows) check(tx *tx, report func(Problem), recording string, key []byte, bytes bool) error {
+	_, found, err := recordings.get(tx, []byte(recording))
+	if err != nil {
+		return err
+	}
+	if !found {
+		report(Problem{Table: c.name, Key: recording, What: "copy of no recording"})
+	}
+	if !bytes {
+		return nil
+	}
+	c.bytes++
+	id, found, err := c.index.get(tx, key)
+	if err != nil || !found || id != recording {
+		report(Problem{Table: c.index.name, Key: string(key), What: "does not point at copy of " + recording})
 	}
 	return nil
+}
+
+func (c *copyRows) end(tx *tx, report func(Problem)) {
+	if n := c.index.bucket(tx).Stats().KeyN; n != c.bytes {
+		report(Problem{Table: c.index.name, What: fmt.Sprintf("%d rows, %d expected", n, c.bytes)})
+	}
 }

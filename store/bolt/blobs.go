@@ -4,7 +4,7 @@ import "context"
 
 // blobIndexes are the tables whose keys begin with the SHA-256 of a blob that
 // a record points at, one per noun: what none of them knows may be swept.
-var blobIndexes = []table[string]{recordingsByBlob, copiesByBlob, evidenceByBlob}
+var blobIndexes = []table[string]{recordingsByBlob, copiesByBlob, blindByBlob, evidenceByBlob}
 
 // BlobRefs calls yield for the SHA-256 of every blob some record points at; a
 // blob pointed at twice is given twice.

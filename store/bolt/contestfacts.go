@@ -68,7 +68,7 @@ func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error
 		return contest.File{}, err
 	}
 	if report.Facts != nil {
-		f.Refused = fault.Of(audio.Refusal(audio.Check(*report.Facts, set.Profile(audio.ForContest))))
+		f.Refused = fault.Of(audio.Enterable(*report.Facts, set.Profile(audio.ForContest)))
 	}
 	return f, nil
 }

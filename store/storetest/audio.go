@@ -30,6 +30,10 @@ type AudioStore interface {
 	SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c audio.BroadcastCopy) (audio.BroadcastCopy, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	CopiesDue(ctx context.Context) ([]audio.Recording, error)
+	SaveBlindCopy(ctx context.Context, m accounts.Meta, c audio.BlindCopy) (audio.BlindCopy, error)
+	ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording string) (audio.BlindCopy, error)
+	BlindCopy(ctx context.Context, recording string) (c audio.BlindCopy, found bool, err error)
+	BlindCopies(ctx context.Context) ([]audio.BlindCopy, error)
 	StationBytes(ctx context.Context, station string) (int64, error)
 	BlobRefs(ctx context.Context, yield func(sha256 string)) error
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
@@ -45,6 +49,7 @@ func Audio(t *testing.T, open func(t testing.TB) AudioStore) {
 	for name, test := range map[string]func(*testing.T, AudioStore){
 		"a recording and its report come back":               audioRoundTrip,
 		"a copy replaces the one before and holds its bytes": audioCopies,
+		"what a jury hears holds its bytes until forgotten":  audioBlind,
 		"a repeat changes nothing, another body conflicts":   audioRepeats,
 		"a refused command leaves nothing":                   audioRefusals,
 		"settings are the defaults until they are saved":     audioSettings,
@@ -174,6 +179,50 @@ func audioCopies(t *testing.T, s AudioStore) {
 	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
 	if _, found, err := s.BroadcastCopy(ctx, "r1"); found || err != nil || held(t, s, second.Blob.SHA256) {
 		t.Errorf("the copy outlives its recording: %v %v", found, err)
+	}
+}
+
+func audioBlind(t *testing.T, s AudioStore) {
+	ctx := t.Context()
+	for i, id := range []string{"r1", "r2"} {
+		must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta(id), sent(0, 0, i+1)))
+	}
+	sha := func(digit string) string { return strings.Repeat(digit, 64) }
+	save := func(change, id, digit string) audio.BlindCopy {
+		t.Helper()
+		return must[audio.BlindCopy](t)(s.SaveBlindCopy(ctx, audioMeta(change), audio.BlindCopy{Recording: id, Blob: audio.Ref{SHA256: sha(digit), Size: 9}}))
+	}
+	save("b1", "r1", "a")
+	second := save("b2", "r1", "b") // instead of the first
+	other := save("b3", "r2", "b")  // the same sound under another name
+	if got, found, err := s.BlindCopy(ctx, "r1"); !found || err != nil || got != second || !got.Made.Equal(audioStart) {
+		t.Errorf("%+v %v %v", got, found, err)
+	}
+	same(t, must[[]audio.BlindCopy](t)(s.BlindCopies(ctx)), []audio.BlindCopy{second, other})
+	if held(t, s, sha("a")) || !held(t, s, sha("b")) {
+		t.Error("the bytes held are not those of the latest copy")
+	}
+	for name, b := range map[string]audio.BlindCopy{"library.no_recording": {Recording: "nobody", Blob: second.Blob}, "library.bad_blob_name": {Recording: "r1"}} {
+		if _, err := s.SaveBlindCopy(ctx, audioMeta(name), b); !fault.Is(err, name) {
+			t.Errorf("%v, want %s", err, name)
+		}
+	}
+	stranger := audioMeta("stranger")
+	stranger.By = accounts.Actor{}
+	if _, err := s.SaveBlindCopy(ctx, stranger, second); err == nil {
+		t.Error("a stranger decides what a jury hears")
+	}
+	if _, err := s.ForgetBlindCopy(ctx, stranger, "r1"); err == nil {
+		t.Error("a stranger forgets what a jury hears")
+	}
+	must[audio.BlindCopy](t)(s.ForgetBlindCopy(ctx, audioMeta("f1"), "r1"))
+	must[audio.BlindCopy](t)(s.ForgetBlindCopy(ctx, audioMeta("f2"), "r1")) // nothing left to forget
+	if _, found, err := s.BlindCopy(ctx, "r1"); found || err != nil || !held(t, s, sha("b")) {
+		t.Errorf("after r1's was forgotten: %v %v", found, err)
+	}
+	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r2"))
+	if list := must[[]audio.BlindCopy](t)(s.BlindCopies(ctx)); len(list) > 0 || held(t, s, sha("b")) {
+		t.Errorf("a copy outlives its recording: %+v", list)
 	}
 }
 

@@ -6,9 +6,10 @@ package judging
 import (
 	"context"
 	"embed"
+	"io"
 	"net/http"
-	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,12 +30,19 @@ var files embed.FS
 type Store interface {
 	// Registry returns all stations and units.
 	Registry(ctx context.Context) (*stations.Registry, error)
+	// RecordingReport returns what was found out about a recording.
+	RecordingReport(ctx context.Context, id string) (audio.Report, error)
+}
+
+// Booth gives what a jury hears of a recording: an audio.Booth.
+type Booth interface {
+	Open(ctx context.Context, recording string) (io.ReadSeekCloser, error)
 }
 
 type pages struct {
 	store Store
 	hall  *contest.Hall
-	blobs audio.Blobs
+	booth Booth
 	list  *kit.View[listPage]
 	sheet *kit.View[sheetPage]
 	ties  *kit.View[tiesPage]
@@ -42,9 +50,9 @@ type pages struct {
 }
 
 // Register adds the pages to k.
-func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
+func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	f := k.Folder("judging", files)
-	p := pages{s, hall, blobs, kit.NewView[listPage](f, "list.html"), kit.NewView[sheetPage](f, "sheet.html"),
+	p := pages{s, hall, booth, kit.NewView[listPage](f, "list.html"), kit.NewView[sheetPage](f, "sheet.html"),
 		kit.NewView[tiesPage](f, "ties.html"), kit.NewView[chairPage](f, "chair.html")}
 	k.Menu(kit.MenuItem{Path: "/judging", Key: "contest.judging_menu", Icon: "star", Access: accounts.JudgeEntries, Order: 5})
 	add := func(pattern string, h kit.Handler) {
@@ -54,6 +62,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	add("GET /judging/{contest}/sheets/{task}", p.showSheet)
 	add("POST /judging/{contest}/sheets/{task}", p.handleSheet)
 	add("GET /judging/{contest}/sheets/{task}/audio.mp3", p.sound)
+	add("GET /judging/{contest}/sheets/{task}/waveform", p.waveform)
 	add("GET /judging/{contest}/ties", p.showTies)
 	add("POST /judging/{contest}/ties", p.saveTies)
 	add("GET /judging/{contest}/chair", p.showChair)
@@ -93,7 +102,13 @@ func contests(a accounts.Actor) []string {
 
 type listPage struct {
 	kit.Page
-	Contests []contest.JudgeView
+	Contests []listRow
+}
+
+type listRow struct {
+	contest.JudgeView
+	Signed int
+	Next   string // path of the first sheet that is not final, "" if there is none
 }
 
 func (p pages) views(r *kit.Request) ([]contest.JudgeView, error) {
@@ -116,7 +131,17 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.list.Render(w, r, listPage{r.Page("contest.judging_menu"), list})
+	page := listPage{Page: r.Page("contest.judging_menu")}
+	for _, v := range list {
+		row := listRow{JudgeView: v, Next: nextOpen(v, len(v.Tasks)-1)}
+		for _, t := range v.Tasks {
+			if t.Status == contest.Final || t.Status == contest.SetAside {
+				row.Signed++
+			}
+		}
+		page.Contests = append(page.Contests, row)
+	}
+	return p.list.Render(w, r, page)
 }
 
 func (p pages) next(r *kit.Request) ([]kit.Step, error) {
@@ -135,15 +160,25 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 
 type sheetPage struct {
 	kit.Page
-	Contest  string
-	Task     contest.JudgeTask
-	Form     kit.Form
-	Scales   [][]string // per criterion: the marks there are, best first
-	Next     string     // ID of the next task that is not final, "" if none
-	Signable bool
-	Missing  int
-	AudioURL string
-	SaveURL  string
+	Contest        string
+	Task           contest.JudgeTask
+	Place          string // where the task stands among hers
+	Form           kit.Form
+	Scales         [][]kit.Option // per criterion: the marks there are, best first
+	Notes          []noteRow
+	NewAt, NewText string // a note that is not one yet
+	Total          string // what the marks given so far come to
+	Next           string // path of the next task that is not final, "" if none
+	AudioURL       string
+	WaveURL        string
+	SaveURL        string
+}
+
+// noteRow is a note as a form holds it.
+type noteRow struct{ At, Seconds, Text string }
+
+func rowOf(n contest.Note) noteRow {
+	return noteRow{kit.Position(n.Seconds), strconv.FormatFloat(n.Seconds, 'f', -1, 64), n.Text}
 }
 
 // mostChoices is the longest scale that is shown as a list of choices.
@@ -151,6 +186,20 @@ const mostChoices = 101
 
 func (p pages) showSheet(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderSheet(w, r, kit.NewForm())
+}
+
+// sheetPath is the page of a task.
+func sheetPath(contest, task string) string { return "/judging/" + contest + "/sheets/" + task }
+
+// nextOpen is the page of the first task after number at that is not final, ""
+// if there is none.
+func nextOpen(v contest.JudgeView, at int) string {
+	for i := range v.Tasks {
+		if t := v.Tasks[(at+1+i)%len(v.Tasks)]; t.Status == contest.Untouched || t.Status == contest.Drafted {
+			return sheetPath(v.Contest, t.ID)
+		}
+	}
+	return ""
 }
 
 func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -163,40 +212,85 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	if at < 0 {
 		return fault.New(fault.NotFound, "contest.sheet_not_yours")
 	}
-	page := sheetPage{Page: r.Page("contest.entry_code", "code", v.Tasks[at].Code), Contest: id, Task: v.Tasks[at], Form: f, Missing: len(v.Tasks[at].Criteria) - len(v.Tasks[at].Marks)}
-	base := "/judging/" + id + "/sheets/"
-	page.AudioURL, page.SaveURL = base+page.Task.ID+"/audio.mp3", "/api/v1/contests/"+id+"/sheets/"+page.Task.ID
-	for i := 1; i < len(v.Tasks) && page.Next == ""; i++ {
-		if t := v.Tasks[(at+i)%len(v.Tasks)]; t.Status == contest.Untouched || t.Status == contest.Drafted {
-			page.Next = base + t.ID
-		}
+	t := v.Tasks[at]
+	page := sheetPage{Page: r.Page("contest.entry_code", "code", t.Code), Contest: id, Task: t, Form: f, Place: r.Say("contest.sheet_place", "n", at+1, "of", len(v.Tasks))}
+	base := sheetPath(id, t.ID)
+	page.AudioURL, page.WaveURL, page.SaveURL = base+"/audio.mp3", base+"/waveform", "/api/v1/contests/"+id+"/sheets/"+t.ID
+	if page.Next = nextOpen(v, at); page.Next == base {
+		page.Next = ""
 	}
-	for _, k := range page.Task.Criteria {
-		var scale []string
+	for _, k := range t.Criteria {
+		var scale []kit.Option
 		if (k.Max-k.Min)/k.Step < mostChoices {
 			for m := k.Max; m >= k.Min; m -= k.Step {
-				scale = append(scale, m.String())
+				scale = append(scale, kit.Option{Value: m.String(), Text: decimal(r.Lang, m)})
 			}
 		}
 		page.Scales = append(page.Scales, scale)
 	}
-	if f.Values == nil || f.Get("do") == "" {
-		fillSheet(&page)
+	if page.Form.Has("do", "save") || page.Form.Has("do", "sign") {
+		page.typed()
+	} else {
+		page.kept()
 	}
+	part := contest.Part{Criteria: t.Criteria}
+	total, _ := part.Total(t.Content)
+	page.Total = r.Lang.Decimal(total.Float(), 2)
 	return p.sheet.Render(w, r, page)
 }
 
-func fillSheet(page *sheetPage) {
+// decimal writes points with as many digits as they have.
+func decimal(lang text.Language, m ranking.Points) string {
+	_, digits, _ := strings.Cut(m.String(), ".")
+	return lang.Decimal(m.Float(), len(digits))
+}
+
+// kept shows the sheet as it is kept.
+func (page *sheetPage) kept() {
 	for id, m := range page.Task.Marks {
 		page.Form.Values.Set("mark."+id, m.String())
 	}
 	page.Form.Values.Set("comment", page.Task.Comment)
+	for _, n := range page.Task.Notes {
+		page.Notes = append(page.Notes, rowOf(n))
+	}
 }
 
-// contentOf reads a sheet from a form. Timed notes travel with the script
-// only, so a form keeps those already saved.
+// typed shows a form that was refused as it came; its last row is the one for a
+// new note.
+func (page *sheetPage) typed() {
+	at, said := page.Form.All("note_at"), page.Form.All("note")
+	for i := range min(len(at), len(said)) {
+		row := noteRow{at[i], at[i], said[i]}
+		if n, err := noteOf(at[i], said[i]); err == nil {
+			row = rowOf(n)
+		} else if i == len(at)-1 {
+			page.NewAt, page.NewText = at[i], said[i]
+			break
+		}
+		if row.Text != "" {
+			page.Notes = append(page.Notes, row)
+		}
+	}
+}
+
+// noteOf reads a note: seconds, or m:ss as people write it.
+func noteOf(at, said string) (contest.Note, error) {
+	m, s, colon := strings.Cut(at, ":")
+	if !colon {
+		m, s = "0", at
+	}
+	minutes, err := strconv.ParseUint(m, 10, 16)
+	seconds, serr := strconv.ParseFloat(s, 64)
+	if err != nil || serr != nil || !(seconds >= 0) || colon && seconds >= 60 {
+		return contest.Note{}, fault.New(fault.Invalid, "contest.note_time_unreadable", "value", at).At("note_at")
+	}
+	return contest.Note{Seconds: float64(60*minutes) + seconds, Text: said}, nil
+}
+
+// contentOf reads a sheet from a form. A note without words is none.
 func contentOf(f *kit.Form, t contest.JudgeTask) (contest.Content, error) {
-	c := contest.Content{Marks: map[string]ranking.Points{}, Comment: f.Get("comment"), Notes: t.Notes}
+	c := contest.Content{Marks: map[string]ranking.Points{}, Comment: f.Get("comment")}
 	for _, k := range t.Criteria {
 		s := f.Get("mark." + k.ID)
 		if s == "" {
@@ -207,6 +301,17 @@ func contentOf(f *kit.Form, t contest.JudgeTask) (contest.Content, error) {
 			return c, fault.New(fault.Invalid, "contest.number_unreadable", "value", s).At("mark." + k.ID)
 		}
 		c.Marks[k.ID] = m
+	}
+	at, said := f.All("note_at"), f.All("note")
+	for i := range min(len(at), len(said)) {
+		if said[i] == "" {
+			continue
+		}
+		n, err := noteOf(at[i], said[i])
+		if err != nil {
+			return c, err
+		}
+		c.Notes = append(c.Notes, n)
 	}
 	return c, nil
 }
@@ -280,8 +385,8 @@ type saveBody struct {
 }
 
 type saved struct {
-	Version int `json:"version"`
-	Missing int `json:"missing"` // criteria without a mark
+	Version int `json:"version"` // that this change made, also when it is repeated
+	Missing int `json:"missing"` // criteria it has no mark for
 }
 
 func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
@@ -304,64 +409,73 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		c.Marks[k] = m
 	}
 	id, task := r.PathValue("contest"), r.PathValue("task")
-	if _, err := p.mine(r, id); err != nil {
+	v, err := p.mine(r, id)
+	if err != nil {
 		return err
 	}
 	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SaveSheet{Task: task, Base: b.Base, Content: c}); err != nil {
 		return err
 	}
-	var out saved
-	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
-		t, ok := s.TaskForJudge(r.Actor.Person, task)
-		if !ok {
-			return fault.New(fault.NotFound, "contest.sheet_not_yours")
+	out := saved{Version: b.Base + 1}
+	for _, t := range v.Tasks {
+		if t.ID == task {
+			out.Missing = len(t.Criteria) - len(c.Marks)
 		}
-		out = saved{t.Version, len(t.Criteria) - len(t.Marks)}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	return r.JSON(w, http.StatusOK, out)
 }
 
-// sound sends a copy of the recording that nothing but its sound tells whose
-// it is. Neither name, tags, exact size nor date go with it.
-func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
+// heard returns the ID of the recording that belongs to the actor's task.
+func (p pages) heard(r *kit.Request) (recording string, err error) {
 	id := r.PathValue("contest")
 	if _, err := p.mine(r, id); err != nil {
-		return err
+		return "", err
 	}
-	sha := ""
-	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
+	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
 		t, ok := s.TaskForJudge(r.Actor.Person, r.PathValue("task"))
 		if !ok || !t.Audio {
 			return fault.New(fault.NotFound, "contest.sheet_not_yours")
 		}
 		_, task := s.Task(t.ID)
-		sha = s.Entry(task.Entry).Piece(contest.Audio).SHA256
+		recording = s.Entry(task.Entry).Piece(contest.Audio).File
 		return nil
 	})
+	return recording, err
+}
+
+// sound sends a copy of the recording that nothing but its sound tells whose
+// it is. Neither name, tags, exact size nor date go with it.
+func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
+	recording, err := p.heard(r)
 	if err != nil {
 		return err
 	}
-	from, err := p.blobs.Open(r.Context(), sha)
+	f, err := p.booth.Open(r.Context(), recording)
 	if err != nil {
 		return err
 	}
-	defer from.Close()
-	f, err := os.CreateTemp("", "loa-blind-*")
-	if err != nil {
-		return err
-	}
-	defer func() { f.Close(); os.Remove(f.Name()) }()
-	if err := audio.BlindCopy(r.Context(), f, from); err != nil {
-		return err
-	}
+	defer f.Close()
 	w.Header().Set("Content-Type", "audio/mpeg")
 	w.Header().Set("Cache-Control", "private, no-store")
 	http.ServeContent(w, r.Request, "", time.Time{}, f)
 	return nil
+}
+
+// waveform sends the outline of the sound, which says what the sound says.
+func (p pages) waveform(w http.ResponseWriter, r *kit.Request) error {
+	recording, err := p.heard(r)
+	if err != nil {
+		return err
+	}
+	rep, err := p.store.RecordingReport(r.Context(), recording)
+	if err != nil {
+		return err
+	}
+	if rep.Facts == nil || rep.Facts.Measures == nil {
+		return fault.New(fault.NotFound, "library.no_waveform")
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	return r.JSON(w, http.StatusOK, rep.Facts.Measures.Waveform)
 }
 
 type tiesPage struct {

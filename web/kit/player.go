@@ -15,9 +15,10 @@ import "fmt"
 // with keys the space bar and the left and right arrows work wherever on the page
 // nothing else wants them; preload "none" loads nothing before it is played. An
 // element with data-seek="SECONDS" anywhere on the page goes there when pressed, in
-// the first player or in that of data-of="ID"; a button with data-play, written
-// hidden, appears and plays from there. One player plays at a time. Without a script
-// there is the browser's own player.
+// the first player or in that of data-of="ID"; with data-tick it is a line on the
+// waveform too (who adds or removes one sends the audio the event "marks"); a button
+// with data-play, written hidden, appears and plays from there. One player plays at a
+// time. Without a script there is the browser's own player.
 type Mark struct {
 	From, To float64 // seconds from the start; To at least From
 	State    string  // StateWarn, StateBad or StateInfo

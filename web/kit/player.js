@@ -24,12 +24,13 @@ function start(box) {
   speed.hidden = false;
   choice.addEventListener("change", () => { audio.playbackRate = Number(choice.value); });
   for (const help of box.querySelectorAll("[data-help]")) help.hidden = false;
-  for (const mark of document.querySelectorAll("[data-seek]")) {
-    if (playerOf(mark) !== box) continue;
-    const plays = "play" in mark.dataset;
-    if (plays) mark.hidden = false;
-    mark.addEventListener("click", () => { player.to(Number(mark.dataset.seek)); if (plays) player.play(); });
-  }
+  for (const button of document.querySelectorAll("[data-seek][data-play]")) if (playerOf(button) === box) button.hidden = false;
+  document.addEventListener("click", (e) => {
+    const mark = e.target.closest?.("[data-seek]");
+    if (!mark || playerOf(mark) !== box) return;
+    player.to(Number(mark.dataset.seek));
+    if ("play" in mark.dataset) player.play();
+  });
   if ("keys" in box.dataset) {
     document.addEventListener("keydown", (e) => {
       if (e.defaultPrevented || e.target.closest?.("input, select, textarea, button, audio, a, summary, [contenteditable]")) return;
@@ -67,7 +68,7 @@ async function outline(player) {
   canvas.addEventListener("click", (e) => player.to((e.offsetX / canvas.clientWidth) * player.seconds()));
   canvas.addEventListener("keydown", (e) => press(player, e));
   const draw = () => paint(player, marks), all = () => { place(player, marks); draw(); };
-  for (const event of ["timeupdate", "seeked"]) audio.addEventListener(event, draw);
+  for (const event of ["timeupdate", "seeked", "marks"]) audio.addEventListener(event, draw);
   audio.addEventListener("loadedmetadata", all);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   new ResizeObserver(all).observe(canvas);
@@ -97,6 +98,8 @@ function paint(player, marks) {
     c.fillStyle = style.getPropertyValue("--" + mark.parentElement.classList[1]);
     c.fillRect(from, 0, scale, h);
   }
+  c.fillStyle = style.getPropertyValue("--sun");
+  for (const tick of document.querySelectorAll("[data-tick]")) c.fillRect((Number(tick.dataset.seek) / seconds) * w - scale, 0, 2 * scale, h);
   const played = seconds ? audio.currentTime / seconds : 0, done = style.getPropertyValue("--cham"), ahead = style.getPropertyValue("--edge");
   for (let x = 0; x < w; x++) {
     const from = Math.floor((x / w) * n), until = Math.max(from + 1, Math.floor(((x + 1) / w) * n));

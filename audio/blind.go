@@ -1,0 +1,92 @@
+package audio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"loa/accounts"
+	"loa/audio/mpeg"
+	"loa/internal/fault"
+)
+
+// BlindBucket is the size in bytes that blind copies are rounded up to.
+const BlindBucket = 512 << 10
+
+// BlindCopy is what a jury hears of a recording: always an MP3, of which
+// nothing but the sound says whose it is. Its loudness is that of the
+// recording: that is part of what is judged.
+type BlindCopy struct {
+	Recording string    `json:"recording"` // ID
+	Blob      Ref       `json:"blob"`
+	Made      time.Time `json:"made"` // UTC
+}
+
+// Enterable says why a recording cannot be entered in a contest: what the
+// profile refuses, or (audio.needs_encoder) a format of which this machine can
+// make no MP3 for the jury.
+func Enterable(f Facts, p Profile) error {
+	if err := Refusal(Check(f, p)); err != nil || f.Format == MP3 {
+		return err
+	}
+	_, _, err := findEncoder()
+	return err
+}
+
+// Blind writes the sound of the recording in r to w so that nothing but the
+// sound says whose it is: an MP3 as mpeg.Strip leaves it; anything else, and an
+// MP3 that cannot be taken apart, coded anew first. Faults are those of ToMP3.
+func Blind(ctx context.Context, w io.Writer, r io.ReadSeeker, f Format, opt Options) error {
+	if f == MP3 {
+		err := strip(ctx, w, r)
+		if e := fault.Of(err); e == nil || e.Kind != fault.Unsupported && e.Kind != fault.Invalid {
+			return err
+		}
+		if _, err := r.Seek(0, io.SeekStart); err != nil {
+			return fmt.Errorf("audio: back to the start: %w", err)
+		}
+	}
+	coded, err := os.CreateTemp(opt.TempDir, "loa-blind-*")
+	if err != nil {
+		return fmt.Errorf("audio: room for the copy: %w", err)
+	}
+	defer os.Remove(coded.Name())
+	defer coded.Close()
+	if _, err := ToMP3(ctx, coded, r, opt); err != nil {
+		return err
+	}
+	if _, err := coded.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("audio: back to the start: %w", err)
+	}
+	return strip(ctx, w, coded)
+}
+
+// strip writes nothing to w when it returns a fault: those come of its first
+// pass.
+func strip(ctx context.Context, w io.Writer, r io.ReadSeeker) error {
+	err := mpeg.Strip(w, struct {
+		io.Reader
+		io.Seeker
+	}{&contextReader{ctx, r}, r}, BlindBucket)
+	if errors.Is(err, mpeg.ErrDense) {
+		return fault.New(fault.Unsupported, "audio.undecodable").Because(err)
+	}
+	return mp3Fault(err)
+}
+
+// DecideBlindCopy stamps a copy of r that the daemon made. Faults:
+// accounts.denied for anybody else; library.kind_unknown for what is no sound;
+// library.bad_blob_name.
+func DecideBlindCopy(m accounts.Meta, r Recording, c BlindCopy) (BlindCopy, error) {
+	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		return c, err
+	}
+	if !r.Kind.Sound() {
+		return c, fault.New(fault.Invalid, "library.kind_unknown").At("recording")
+	}
+	c.Made = m.At.UTC()
+	return c, c.Blob.Check()
+}
