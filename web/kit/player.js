@@ -99,7 +99,7 @@ function paint(player, marks) {
     c.fillRect(from, 0, scale, h);
   }
   c.fillStyle = style.getPropertyValue("--sun");
-  for (const tick of document.querySelectorAll("[data-tick]")) c.fillRect((Number(tick.dataset.seek) / seconds) * w - scale, 0, 2 * scale, h);
+  for (const tick of document.querySelectorAll("[data-tick]")) if (playerOf(tick) === player.box) c.fillRect((Number(tick.dataset.seek) / seconds) * w - scale, 0, 2 * scale, h);
   const played = seconds ? audio.currentTime / seconds : 0, done = style.getPropertyValue("--cham"), ahead = style.getPropertyValue("--edge");
   for (let x = 0; x < w; x++) {
     const from = Math.floor((x / w) * n), until = Math.max(from + 1, Math.floor(((x + 1) / w) * n));
