@@ -408,3 +408,13 @@ func (b *prizesGiven) apply(s *State, _ *Event) error {
 	s.Given = b.Given
 	return nil
 }
+
+type certificateSet struct {
+	Certificate
+}
+
+func (*certificateSet) kind() string { return "contest.certificate_set" }
+func (b *certificateSet) apply(s *State, _ *Event) error {
+	s.Certificate = b.Certificate
+	return nil
+}

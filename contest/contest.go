@@ -14,6 +14,7 @@
 package contest
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -72,6 +73,14 @@ type Entrant struct {
 	Name         string      `json:"name,omitempty"`     // of the person or group; "" for a station
 	Authors      []string    `json:"authors,omitempty"`  // names to print on the certificate
 	Accounts     []string    `json:"accounts,omitempty"` // IDs of the persons who submitted
+}
+
+// Called is the name the entrant goes by in tables and on certificates.
+func (e *Entrant) Called() string { return cmp.Or(e.Name, e.StationName) }
+
+// Of reports whether the actor may act for the entrant's station.
+func (e *Entrant) Of(by accounts.Actor) bool {
+	return by.Can(accounts.EnterContest, accounts.Where{Station: e.Station, District: e.District})
 }
 
 // PieceKind is what sort of file a piece of an entry is.

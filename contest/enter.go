@@ -99,7 +99,7 @@ func (c ReplaceEntry) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 // own returns the live entry if the actor may act for its station.
 func (s *State) own(m accounts.Meta, id string) (*Entry, error) {
 	e := s.entry[id]
-	if e == nil || m.By.Must(accounts.EnterContest, accounts.Where{Station: e.Entrant.Station, District: e.Entrant.District}) != nil {
+	if e == nil || !e.Entrant.Of(m.By) {
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
 	}
 	if !e.Live() {

@@ -426,3 +426,19 @@ func (c PickEntries) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	}
 	return []body{&entriesPicked{r.ID, c.Picks}}, nil
 }
+
+// ForFeedback returns the entry if the actor may read how it did: whoever
+// organises the contest, and its entrant once the results are published.
+// Faults: contest.unknown_entry, contest.feedback_later.
+func (s *State) ForFeedback(by accounts.Actor, entry string) (*Entry, error) {
+	e := s.entry[entry]
+	switch {
+	case e != nil && by.Can(accounts.Organise, accounts.Where{Contest: s.ID}):
+		return e, nil
+	case e == nil || !e.Entrant.Of(by):
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	case s.Phase != Published && s.Phase != Closed:
+		return nil, fault.New(fault.Conflict, "contest.feedback_later")
+	}
+	return e, nil
+}

@@ -16,16 +16,26 @@ import (
 type DraftContest struct {
 	Rules      Rules  `json:"rules"`
 	CopiedFrom string `json:"copied_from,omitempty"` // ID of the contest they were copied from
+	// Certificate is copied with them; the zero value is the usual one.
+	Certificate Certificate `json:"certificate,omitzero"`
 }
 
-func (c DraftContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+func (c DraftContest) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if err := s.organiser(m); err != nil {
 		return nil, err
 	}
 	if !shortID.MatchString(s.ID) {
 		return nil, fault.New(fault.Invalid, "contest.bad_id", "id", clip(s.ID, 40)).At("id")
 	}
-	return []body{&drafted{c.Rules, c.CopiedFrom}}, nil
+	list := []body{&drafted{c.Rules, c.CopiedFrom}}
+	if c.Certificate != (Certificate{}) {
+		more, err := SetCertificate{c.Certificate}.decide(s, f, m)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
 }
 
 // CopyRules returns past rules as the next draft: dates moved by whole years

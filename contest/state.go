@@ -26,6 +26,8 @@ type State struct {
 	Rounds  []*RoundState // those begun
 	Given   []Given       // prizes, once decided
 
+	Certificate Certificate // template of the certificates; zero is the usual one
+
 	entry   map[string]*Entry
 	changes map[string]done // by Change
 }

@@ -5,15 +5,21 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/xuri/excelize/v2"
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/contest/fairness"
 	"loa/contest/ranking"
+	"loa/internal/text"
 	"loa/web/webtest"
 )
 
@@ -183,5 +189,240 @@ func (st *stage) look(v *visitor, pages map[string]string) {
 		tab.Open(st.http.URL + path)
 		tab.Shot(name, 360)
 		tab.Shot(name, 1280)
+	}
+}
+
+// finished is a contest whose results are decided and its prizes given, but
+// not yet published: three entries, the first two equal in all but the second
+// criterion.
+func (st *stage) finished() (org *visitor, id string, entries []string) {
+	org, id = st.organiser(), "xong"
+	rules := scriptOnly(st.now)
+	rules.Awards[0].Prizes = []contest.Prize{{ID: "nhat", Name: "Giải Nhất", Count: 1}, {ID: "nhi", Name: "Giải Nhì", Count: 1}, {ID: "ba", Name: "Giải Ba", Count: 3}}
+	first, second := rules.Rounds[0].Parts[0].Criteria[1].ID, rules.Rounds[0].Parts[0].Criteria[2].ID
+	rules.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: rules.Rounds[0].Parts[0].ID, Criterion: second}, {By: ranking.ByChair}}
+	st.do(id, org, contest.DraftContest{Rules: rules})
+	st.do(id, org, contest.OpenContest{})
+	entries = st.entered(id, "S00001", "S00002", "S00080")
+	judges := map[string]*visitor{}
+	var ids []string
+	for i := range 3 {
+		j := st.person(fmt.Sprintf("giamkhao%d", i), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+		st.do(id, org, contest.AppointJudge{Judge: contest.Judge{Person: j.id, Chair: i == 0}})
+		judges[j.id], ids = j, append(ids, j.id)
+	}
+	st.do(id, org, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "all", Name: "Ban", Judges: ids}}})
+	st.now = st.now.Add(48 * time.Hour)
+	st.do(id, org, contest.StartRound{Round: "chung-khao"})
+	st.scored(id, judges, func(t *contest.Task, k contest.Criterion) ranking.Points {
+		switch low := k.Max - ranking.Points(1+slices.Index(ids, t.Judge))*ranking.Point; {
+		case t.Entry == entries[0] && k.ID == first, t.Entry == entries[1] && k.ID == second, t.Entry == entries[2]:
+			return low
+		}
+		return k.Max
+	})
+	st.do(id, org, contest.FinishRound{Round: "chung-khao"})
+	st.do(id, org, contest.GivePrizes{})
+	return org, id, entries
+}
+
+// pdf prints a page as the browser would and returns the size of each of its
+// pages in millimetres.
+func (st *stage) pdf(v *visitor, name, path string) (pages []string) {
+	st.t.Helper()
+	tab := webtest.NewBrowser(st.t).Person()
+	tab.Open(st.http.URL + "/login")
+	tab.Cookie("s", v.secret, st.http.URL)
+	tab.Open(st.http.URL + path)
+	body := tab.PDF(name)
+	for _, m := range regexp.MustCompile(`/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]`).FindAllSubmatch(body, -1) {
+		w, _ := strconv.ParseFloat(string(m[1]), 64)
+		h, _ := strconv.ParseFloat(string(m[2]), 64)
+		pages = append(pages, fmt.Sprintf("%.0fx%.0f", w/72*25.4, h/72*25.4))
+	}
+	return pages
+}
+
+func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
+	st := newStage(t)
+	org, id, _ := st.finished()
+	page := "/contests/" + id + "/certificate"
+	res, b := org.post(page, "text", "# {giai}\n{tên}", "sign", "{ngày}")
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "Không có chỗ trống tên “giai”") {
+		t.Fatalf("an unknown placeholder: %s %s", res.Status, said(b))
+	}
+	if !bytes.Contains(b, []byte("# {giai}\n{tên}</textarea>")) {
+		t.Error("what was typed is lost")
+	}
+	if res, b := org.post(page, "text", "Tặng {tên}", "sign", "{ngày}", "do", "preview"); res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte("Tặng Xã ")) {
+		t.Errorf("preview: %s %s", res.Status, said(b))
+	}
+	if bytes.Contains(org.get("/contests/"+id+"/papers?doc=certificates"), []byte("Tặng Xã")) {
+		t.Error("a preview was kept")
+	}
+	org.must(page, "text", "# BẰNG KHEN SỐ {số}\nTặng {tên}\n{giải}\nTác giả: {tác giả}", "sign", "Lào Cai, {ngày}\n\nHoàng Văn Sơn")
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get("/contests/" + id + "/papers?doc=certificates")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := doc.Find("article.certificate").Map(func(_ int, c *goquery.Selection) string {
+		return strings.Join(c.Find(".middle p, footer p").Map(func(_ int, p *goquery.Selection) string { return p.Text() }), "|")
+	})
+	if len(said) != 3 || said[0] != "BẰNG KHEN SỐ 01|Tặng Xã Thống Nhất|Giải Nhất|Lào Cai, ngày 04 tháng 09 năm 2024||Hoàng Văn Sơn" {
+		t.Errorf("%q", said)
+	}
+	if pages := st.pdf(org, "certificates", "/contests/"+id+"/papers?doc=certificates"); fmt.Sprint(pages) != "[297x210 297x210 297x210]" {
+		t.Errorf("printed on %v, want a page of A4 across for each of three", pages)
+	}
+	org.must(page, "do", "usual")
+	if got := string(org.get("/contests/" + id + "/papers?doc=certificates")); strings.Contains(got, "BẰNG KHEN") || !strings.Contains(got, "GIẤY CHỨNG NHẬN") {
+		t.Error("the usual certificate does not come back")
+	}
+	st.look(org, map[string]string{"certificate": page, "papers-certificates": "/contests/" + id + "/papers?doc=certificates"})
+	st.pdf(org, "usual-certificates", "/contests/"+id+"/papers?doc=certificates")
+}
+
+func TestTheEntrantReadsTheFeedbackOnceItIsPublished(t *testing.T) {
+	st := newStage(t)
+	org, id, entries := st.finished()
+	own := st.person("xa-moi", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	other := st.person("xa-khac", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}})
+	page := "/feedback/" + id + "/" + entries[0]
+	seen := string(org.get(page))
+	for _, want := range []string{"Xếp hạng 1 trong 3 tác phẩm", "Đạt giải: Giải Nhất", "Thấp nhất"} {
+		if !strings.Contains(seen, want) {
+			t.Errorf("the organiser does not read %q", want)
+		}
+	}
+	for _, j := range []string{"giamkhao0", "giamkhao1", "giamkhao2"} {
+		if strings.Contains(seen, j) {
+			t.Errorf("%s is named", j)
+		}
+	}
+	if res, b := own.ask("GET", page, "", nil); res.StatusCode != http.StatusConflict || !strings.Contains(string(b), "khi ban tổ chức công bố") {
+		t.Errorf("before it is published: %s", res.Status)
+	}
+	if strings.Contains(string(own.get("/enter/"+id+"/"+entries[0])), page) {
+		t.Error("the receipt offers what cannot be read yet")
+	}
+	org.must("/contests/"+id, "do", "publish")
+	if !strings.Contains(string(own.get("/enter/"+id+"/"+entries[0])), page) || !strings.Contains(string(own.get(page)), "Xếp hạng 1") {
+		t.Error("the entrant cannot read it")
+	}
+	if res, _ := other.ask("GET", page, "", nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("another station reads it: %s", res.Status)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(own.get(page + "?as=xlsx")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got := f.GetSheetList(); len(got) != 1 || got[0] != "TP-001" {
+		t.Errorf("the workbook holds %v", got)
+	}
+	st.look(own, map[string]string{"feedback": page, "receipt-published": "/enter/" + id + "/" + entries[0]})
+	if pages := st.pdf(org, "feedback", page); fmt.Sprint(pages) != "[210x297]" {
+		t.Errorf("printed on %v", pages)
+	}
+}
+
+// What is printed, what the workbooks hold and what the fairness panel shows is
+// what contest/ranking and contest/fairness computed, digit by digit.
+func TestPapersSayWhatWasComputed(t *testing.T) {
+	st := newStage(t)
+	org, id, _ := st.finished()
+	var want []string // rank, code, points, prize
+	var fair []string
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		run := s.Last()
+		standings, err := s.Standings(run)
+		if err != nil {
+			return err
+		}
+		for _, row := range standings[0].Ranking.Rows {
+			prize := s.Rules.Awards[0].Prize(s.Winners(row.Entry.ID)[0].Prize).Name
+			want = append(want, strings.Join([]string{fmt.Sprint(row.Rank), run.Codes[row.Entry.ID], text.Vietnamese.Decimal(row.Value.Float(), 2), prize}, " "))
+		}
+		if tie := standings[0].Ranking.Ties; len(tie) != 1 || tie[0].Open {
+			t.Errorf("the tie: %+v", tie)
+		}
+		var judges []string
+		for _, j := range s.Judges {
+			judges = append(judges, j.Person)
+		}
+		scores := fairness.New(run.Entries, judges)
+		for e, entry := range run.Entries {
+			for j, judge := range judges {
+				for _, task := range run.Of(judge) {
+					if task.Entry == entry {
+						total, _ := s.Rules.Rounds[0].Parts[0].Total(task.Sheet.Content)
+						scores.At[e][j] = total.Float()
+					}
+				}
+			}
+		}
+		w, err := fairness.Kendall(scores)
+		if err != nil {
+			return err
+		}
+		icc, err := fairness.Correlate(scores)
+		if err != nil {
+			return err
+		}
+		alpha, err := fairness.Krippendorff(scores)
+		if err != nil {
+			return err
+		}
+		for _, v := range []float64{w.W, icc.Average, alpha.Alpha} {
+			fair = append(fair, text.Vietnamese.Decimal(v, 2))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	read := func(path string) *goquery.Document {
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get("/contests/" + id + path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	cells := func(doc *goquery.Document, table string, columns ...int) []string {
+		return doc.Find(table).First().Find("tbody tr").Map(func(_ int, tr *goquery.Selection) string {
+			var out []string
+			for _, c := range columns {
+				out = append(out, tr.Find("td").Eq(c).Text())
+			}
+			return strings.Join(out, " ")
+		})
+	}
+	minutes := read("/papers?doc=minutes")
+	for what, got := range map[string][]string{"minutes": cells(minutes, ".paper table", 0, 1, 4, 5), "table": cells(read("/papers?doc=table"), ".paper table", 0, 1, 4, 8)} {
+		if !slices.Equal(got, want) {
+			t.Errorf("the %s: %q, computed %q", what, got, want)
+		}
+	}
+	for what, doc := range map[string]*goquery.Document{"minutes": minutes, "table": read("/papers?doc=table"), "results": read("/results")} {
+		if all := doc.Find("main").Text(); !strings.Contains(all, "tiêu chí") || !strings.Contains(all, "Không trao 2 Giải Ba: hết tác phẩm") {
+			t.Errorf("the %s tell not how the tie was settled and what was withheld", what)
+		}
+	}
+	if got := read("/results").Find("#fairness .figure b").Map(func(_ int, b *goquery.Selection) string { return b.Text() }); !slices.Equal(got, fair) {
+		t.Errorf("the fairness panel shows %q, computed %q", got, fair)
+	}
+	for doc, sheets := range map[string]int{"minutes": 2, "table": 1, "sheets": 3} {
+		f, err := excelize.OpenReader(bytes.NewReader(org.get("/contests/" + id + "/papers?doc=" + doc + "&as=xlsx")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.GetSheetList(); len(got) != sheets {
+			t.Errorf("%s.xlsx holds %v", doc, got)
+		}
+		f.Close()
+	}
+	for _, doc := range []string{"minutes", "table", "sheets"} {
+		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 || slices.ContainsFunc(pages, func(p string) bool { return p != "210x297" }) {
+			t.Errorf("%s printed on %v", doc, pages)
+		}
 	}
 }

@@ -279,7 +279,7 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	org.must(base, "do", "finish", "round", "chung-khao")
 	org.must(base + "/results")
 	org.must(base, "do", "publish")
-	for _, doc := range []string{"minutes", "table", "sheets", "certificates"} {
+	for _, doc := range []string{"minutes", "table", "sheets"} {
 		page := org.get(base + "/papers?doc=" + doc)
 		if !bytes.Contains(page, []byte("class=\"paper")) {
 			t.Errorf("%s has no paper", doc)

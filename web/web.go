@@ -16,6 +16,7 @@ import (
 	"loa/web/coverage"
 	"loa/web/door"
 	"loa/web/entering"
+	"loa/web/feedback"
 	"loa/web/home"
 	"loa/web/judging"
 	"loa/web/kit"
@@ -90,5 +91,6 @@ func Register(k *kit.Kit, d Deps) {
 	runs.Register(k, d.Store, d.Jobs)
 	entering.Register(k, d.Store, d.Contests, d.Desk)
 	judging.Register(k, d.Store, d.Contests, d.Booth)
+	feedback.Register(k, d.Contests)
 	results.Register(k, d.Store, d.Contests, d.Blobs)
 }

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -279,7 +280,7 @@ func (p *page) signatures(h Heading, left, right, name string) {
 	half := p.half()
 	d := h.Date.In(text.Zone)
 	p.row += 2
-	p.across(p.lang.Say("paper.place_date", "place", h.Place, "day", d.Format("02"), "month", d.Format("01"), "year", d.Format("2006")),
+	p.across(p.lang.Say("paper.place_date", "place", cmp.Or(h.Place, "……………"), "day", d.Format("02"), "month", d.Format("01"), "year", d.Format("2006")),
 		half+1, len(p.widths), slanted)
 	p.row++
 	if left != "" {

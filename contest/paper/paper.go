@@ -1,12 +1,14 @@
-// Package paper writes a contest's tables as XLSX files that print on A4 in
-// the layout Vietnamese offices use: the result table, each judge's sheets,
-// and the feedback on one entry.
+// Package paper makes the papers of a contest: minutes, result table, each
+// judge's sheets, feedback on an entry, certificates. ResultsOf and its like
+// draw a paper from the contest's state as plain values, which pages print and
+// WriteResults and its like write as XLSX files for A4, in the layout
+// Vietnamese offices use: so page and file cannot differ.
 //
-// It is given plain values and knows nothing of how a contest came to them.
 // Whatever is text stays text: no cell of a file is ever a formula.
 package paper
 
 import (
+	"fmt"
 	"time"
 
 	"loa/contest/ranking"
@@ -48,6 +50,27 @@ type Row struct {
 	Totals   []*ranking.Rational                 // per judge, in the order of Group.Judges; nil without a sheet
 	Values   map[ranking.Method]ranking.Rational // a method that could not be computed is absent
 	Prize    string
+}
+
+// Minutes is the protocol of a round.
+type Minutes struct {
+	Results
+	Entries   int // that took part in the round
+	Jury      []Member
+	Given     []Given
+	Decisions []string // of people, with their reasons
+	Changes   []string // of the rules since they were locked
+}
+
+// Member is a judge as the minutes name her.
+type Member struct {
+	Name, Title string
+	Chair       bool
+}
+
+// Given is a prize and who got it, or why nobody did.
+type Given struct {
+	Award, Prize, Who, Note string
 }
 
 // Juries is the sheets of every judge in one round.
@@ -119,4 +142,10 @@ type Spread struct {
 type Remark struct {
 	At   time.Duration
 	Text string
+}
+
+// Clock writes the moment as minutes and seconds, "03:07".
+func (r Remark) Clock() string {
+	s := int(r.At / time.Second)
+	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }

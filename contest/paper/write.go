@@ -1,12 +1,14 @@
 package paper
 
 import (
-	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
+	"loa/contest"
 	"loa/contest/ranking"
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -23,6 +25,30 @@ var methodKeys = map[ranking.Method]string{
 	ranking.Trimmed: "paper.method_trimmed", ranking.Normalised: "paper.method_normalised",
 }
 
+// WriteXLSX draws a document of a contest and writes it: "minutes", "table" or
+// "sheets". Faults: contest.no_results (NotFound) as long as no sheet is
+// signed and for any other name, and those of ranking.
+func WriteXLSX(w io.Writer, s *contest.State, document string, lang text.Language, at time.Time) error {
+	run := Latest(s)
+	if run == nil {
+		return fault.New(fault.NotFound, "contest.no_results")
+	}
+	m, err := MinutesOf(s, run, lang, at)
+	if err != nil {
+		return err
+	}
+	switch j := JuriesOf(s, run, lang, at); {
+	case len(m.Groups) == 0:
+	case document == "minutes":
+		return WriteMinutes(w, lang, m)
+	case document == "table":
+		return WriteResults(w, lang, m.Results)
+	case document == "sheets":
+		return WriteJuries(w, lang, j)
+	}
+	return fault.New(fault.NotFound, "contest.no_results")
+}
+
 // WriteResults writes the result table, a worksheet for each group, sorted
 // as given. Only writing itself can fail.
 func WriteResults(w io.Writer, lang text.Language, r Results) error {
@@ -31,6 +57,47 @@ func WriteResults(w io.Writer, lang text.Language, r Results) error {
 		b.results(r, g)
 	}
 	return b.write(w, "results")
+}
+
+// WriteMinutes writes the protocol: one worksheet of words and prizes, then
+// the result table. Only writing itself can fail.
+func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
+	b := newBook(lang)
+	p := b.page(lang.Say("paper.minutes_sheet"), false, []float64{24, 24, 48})
+	p.masthead(m.Heading, lang.Say("paper.minutes"))
+	p.row++
+	p.line(lang.Say("contest.minute_entries", "n", m.Entries, "round", m.Round), plain)
+	var jury []string
+	for _, j := range m.Jury {
+		jury = append(jury, j.inWords(lang))
+	}
+	p.list(lang.Say("contest.minute_jury"), jury)
+	if len(m.Given) > 0 {
+		p.row++
+		p.line(lang.Say("contest.given"), bold)
+		p.header([]string{lang.Say("contest.award"), lang.Say("paper.prize"), lang.Say("contest.receiver")}, false)
+		for _, g := range m.Given {
+			p.row++
+			p.put(1, g.Award, cell)
+			p.put(2, g.Prize, cell)
+			p.put(3, strings.Join(slices.DeleteFunc([]string{g.Who, g.Note}, func(s string) bool { return s == "" }), ". "), cell)
+		}
+	}
+	p.list(lang.Say("contest.minute_decisions"), m.Decisions)
+	p.list(lang.Say("contest.changes"), m.Changes)
+	p.signatures(m.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), m.Chair)
+	for _, g := range m.Groups {
+		b.results(m.Results, g)
+	}
+	return b.write(w, "minutes")
+}
+
+func (m Member) inWords(lang text.Language) string {
+	words := []string{m.Name, m.Title}
+	if m.Chair {
+		words = append(words, lang.Say("contest.chair"))
+	}
+	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", ")
 }
 
 func (b *book) results(r Results, g Group) {
@@ -221,7 +288,7 @@ func WriteFeedback(w io.Writer, lang text.Language, f Feedback) error {
 	p.list(lang.Say("paper.comments"), f.Comments)
 	remarks := make([]string, len(f.Remarks))
 	for i, r := range f.Remarks {
-		remarks[i] = clock(r.At) + "  " + r.Text
+		remarks[i] = r.Clock() + "  " + r.Text
 	}
 	p.list(lang.Say("paper.remarks"), remarks)
 	p.signatures(f.Heading, "", lang.Say("paper.for_host"), "")
@@ -256,10 +323,4 @@ func (p *page) list(title string, items []string) {
 	for _, s := range items {
 		p.line("– "+s, plain)
 	}
-}
-
-// clock writes a moment of a recording, "03:07".
-func clock(d time.Duration) string {
-	s := int(d / time.Second)
-	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }

@@ -16,7 +16,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html *.css
+//go:embed *.html *.css *.js
 var files embed.FS
 
 // Store is what these pages ask of the store.
@@ -50,6 +50,8 @@ type views struct {
 	promote  *kit.View[promotionPage]
 	results  *kit.View[resultsPage]
 	papers   *kit.View[papersPage]
+
+	certificate *kit.View[certificatePage]
 }
 
 // Register adds the pages to k.
@@ -58,7 +60,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	p := pages{blobs, s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
 		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
-		kit.NewView[papersPage](f, "papers.html")}}
+		kit.NewView[papersPage](f, "papers.html"), kit.NewView[certificatePage](f, "certificate.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 70})
 	organise := func(pattern string, h kit.Handler) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.Organise, Handler: h})
@@ -81,6 +83,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	organise("GET /contests/{contest}/results", p.showResults)
 	organise("POST /contests/{contest}/results", p.givePrizes)
 	organise("GET /contests/{contest}/papers", p.showPapers)
+	organise("GET /contests/{contest}/certificate", p.showCertificate)
+	organise("POST /contests/{contest}/certificate", p.saveCertificate)
 	organise("GET /contests/{contest}/archive.zip", p.archive)
 	k.AddStep(p.next)
 }
@@ -204,24 +208,25 @@ func (p pages) begin(r *kit.Request, f *kit.Form) (string, error) {
 	if title == "" {
 		return "", fault.New(fault.Invalid, "contest.empty_text").At("title")
 	}
-	rules, from := contest.Sample(), f.Get("from")
+	c, from := contest.DraftContest{Rules: contest.Sample(), CopiedFrom: f.Get("from")}, f.Get("from")
 	if from != "" {
 		err := p.hall.View(r.Context(), from, func(s *contest.State) (err error) {
-			rules, err = contest.CopyRules(s.Rules)
+			c.Certificate = s.Certificate
+			c.Rules, err = contest.CopyRules(s.Rules)
 			return err
 		})
 		if err != nil {
 			return "", err
 		}
 	}
-	rules.Title = title
+	c.Rules.Title = title
 	base := Slug(title)
 	for n := 0; ; n++ {
 		id := free(base, map[string]bool{"new": true})
 		if n > 0 {
 			id = base[:min(len(base), 32)] + "-" + string(rune('a'+n%26))
 		}
-		_, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.DraftContest{Rules: rules, CopiedFrom: from})
+		_, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, c)
 		if !fault.Is(err, "contest.id_taken") || n == 25 {
 			return id, err
 		}

@@ -68,6 +68,7 @@ type entryPage struct {
 	Begun     bool     // judging has begun: the script is fixed
 	Judges    []entryJudge
 	RoundName string
+	Feedback  bool // a round is over: there is something to read
 }
 
 type entryJudge struct {
@@ -86,7 +87,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
 		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, e), Begun: len(s.Rounds) > 0,
-			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: leaks(e)}
+			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: leaks(e), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
 		if run := s.Running(); run != nil {
 			rules, _ := s.Rules.Round(run.ID)
 			page.RoundName = rules.Name

@@ -1,11 +1,8 @@
 package contests
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"loa/contest"
 	"loa/contest/fairness"
@@ -23,7 +20,7 @@ type resultsPage struct {
 	Groups   []groupTable
 	Fair     *fairPanel
 	Awards   []contest.Award
-	Given    []givenRow
+	Given    []paper.Given
 	CanGive  bool
 	Stations []kit.Option
 	Problems []string
@@ -43,11 +40,8 @@ type groupTable struct {
 
 type resultRow struct {
 	Rank, Code, Title, Entrant, District, Prize string
-	Values                                      []string // per method, with the rank it would give
-}
-
-type givenRow struct {
-	Award, Prize, Who, Note string
+	Points                                      string   // by the method the ranking follows
+	Values                                      []string // per method, in the order of ranking.Methods
 }
 
 type fairPanel struct {
@@ -76,17 +70,6 @@ type steadyRow struct {
 	Entries          int
 }
 
-// latest is the round whose results are shown: the last one begun in which
-// judges score, or nil.
-func latest(s *contest.State) *contest.RoundState {
-	for _, run := range slices.Backward(s.Rounds) {
-		if rules, _ := s.Rules.Round(run.ID); len(rules.Parts) > 0 {
-			return run
-		}
-	}
-	return nil
-}
-
 func (p pages) showResults(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderResults(w, r, kit.NewForm())
 }
@@ -99,7 +82,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	var page resultsPage
 	err = p.view(r, func(s *contest.State) error {
 		page = resultsPage{desk: p.desk(r, s, "results", f), Awards: s.Rules.Awards, CanGive: s.Last() != nil && s.Phase == contest.Judging}
-		run := latest(s)
+		run := paper.Latest(s)
 		if run == nil {
 			return nil
 		}
@@ -108,14 +91,14 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		for _, m := range ranking.Methods() {
 			page.Methods = append(page.Methods, methodHead{r.Say("contest.method_" + string(m)), m == rules.Method})
 		}
-		table, err := Table(s, run, r.Lang, r.Now)
+		table, err := paper.ResultsOf(s, run, r.Lang, r.Now)
 		if err != nil {
 			page.Problems = r.Sentences(err)
 			return nil
 		}
 		page.Groups = printable(table, r.Lang)
 		page.Fair = fair(s, run, r.Lang)
-		page.Given = givenRows(s, r.Lang)
+		page.Given = paper.GivenOf(s, r.Lang)
 		return nil
 	})
 	if err != nil {
@@ -145,151 +128,13 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 					continue
 				}
 				line.Values = append(line.Values, lang.Decimal(v.Float(), places[m]))
+				if m == t.Method {
+					line.Points = line.Values[len(line.Values)-1]
+				}
 			}
 			table.Rows = append(table.Rows, line)
 		}
 		out = append(out, table)
-	}
-	return out
-}
-
-// Table is the result table of a round, all methods side by side. While
-// sheets are open it shows what is signed so far. Faults: those of ranking.
-func Table(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (paper.Results, error) {
-	rules, _ := s.Rules.Round(run.ID)
-	out := paper.Results{Heading: paper.Heading{Host: s.Rules.Host, Contest: s.Rules.Title, Round: rules.Name, Date: at}, Method: rules.Method}
-	for _, j := range s.Judges {
-		if j.Chair && j.Removed == nil {
-			out.Chair = j.Name
-		}
-	}
-	signed := map[string]bool{}
-	for _, t := range run.Tasks {
-		if t.Counts() {
-			signed[t.Entry] = true
-		}
-	}
-	for _, g := range s.Groups(run) {
-		g.Entries = slices.DeleteFunc(g.Entries, func(e *contest.Entry) bool { return !signed[e.ID] })
-		if len(g.Entries) == 0 {
-			continue
-		}
-		tally, err := s.Tally(run, g)
-		if err != nil {
-			return out, err
-		}
-		table, err := groupOf(s, run, g, tally, rules, lang)
-		if err != nil {
-			return out, err
-		}
-		out.Groups = append(out.Groups, table)
-	}
-	return out, nil
-}
-
-func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *ranking.Tally, rules *contest.Round, lang text.Language) (paper.Group, error) {
-	official, err := tally.Rank(rules.Method)
-	if err != nil {
-		return paper.Group{}, err
-	}
-	judges := tally.Judges()
-	out := paper.Group{Name: g.Name}
-	for _, id := range judges {
-		out.Judges = append(out.Judges, s.Judge(id).Name)
-	}
-	totals := map[string][]*ranking.Rational{}
-	for _, m := range tally.Marks() {
-		if totals[m.Entry] == nil {
-			totals[m.Entry] = make([]*ranking.Rational, len(judges))
-		}
-		j := slices.Index(judges, m.Judge)
-		sum := m.Total
-		if before := totals[m.Entry][j]; before != nil { // several parts
-			sum = plus(*before, sum)
-		}
-		totals[m.Entry][j] = &sum
-	}
-	columns := tally.Compare()
-	for _, row := range official.Rows {
-		e := s.Entry(row.Entry.ID)
-		line := paper.Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: who(e), District: e.Entrant.DistrictName,
-			Totals: totals[e.ID], Values: map[ranking.Method]ranking.Rational{}, Prize: prizeName(s, e.ID, g.ID)}
-		for _, c := range columns {
-			if c.Err == nil {
-				if other, ok := c.Ranking.Row(e.ID); ok {
-					line.Values[c.Method] = other.Value
-				}
-			}
-		}
-		out.Rows = append(out.Rows, line)
-	}
-	names := ranking.Names{Entry: func(id string) string { return run.Codes[id] },
-		Criterion: func(part, id string) string { return rules.Part(part).Criterion(id).Name },
-		Submitted: func(e ranking.Entry) string { return lang.DateTime(e.Submitted) },
-		Value:     func(v ranking.Rational) string { return lang.Decimal(v.Float(), 2) }}
-	for _, tie := range official.Ties {
-		var said []string
-		for _, w := range tally.Words(tie, names) {
-			said = append(said, lang.Say(w.Key, w.Args...))
-		}
-		out.Ties = append(out.Ties, strings.Join(said, " "))
-	}
-	for _, given := range s.Given {
-		if given.Award == g.ID && given.Withheld > 0 {
-			out.Notes = append(out.Notes, withheldNote(s, given, lang))
-		}
-	}
-	return out, nil
-}
-
-func plus(a, b ranking.Rational) ranking.Rational {
-	sum := a.Rat()
-	sum.Add(sum, b.Rat())
-	out, err := ranking.ParseRational(sum.RatString())
-	if err != nil {
-		return a // two totals of one contest always fit
-	}
-	return out
-}
-
-// who names an entrant for a table.
-func who(e *contest.Entry) string { return cmp.Or(e.Entrant.Name, e.Entrant.StationName) }
-
-func prizeName(s *contest.State, entry, award string) string {
-	var names []string
-	for _, g := range s.Winners(entry) {
-		if g.Award == award || award == "" {
-			names = append(names, s.Rules.Award(g.Award).Prize(g.Prize).Name)
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-func withheldNote(s *contest.State, g contest.Given, lang text.Language) string {
-	name := s.Rules.Award(g.Award).Prize(g.Prize).Name
-	switch {
-	case g.Reason != "":
-		return lang.Say("contest.withheld_reason", "n", g.Withheld, "name", name, "reason", g.Reason)
-	case g.TooLow:
-		return lang.Say("contest.withheld_low", "n", g.Withheld, "name", name)
-	}
-	return lang.Say("contest.withheld_none", "n", g.Withheld, "name", name)
-}
-
-func givenRows(s *contest.State, lang text.Language) []givenRow {
-	var out []givenRow
-	for _, g := range s.Given {
-		a := s.Rules.Award(g.Award)
-		row := givenRow{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason}
-		switch e := s.Entry(g.Entry); {
-		case g.Withheld > 0:
-			row.Note = withheldNote(s, g, lang)
-		case e != nil:
-			row.Who = who(e) + " · " + e.Title
-		default:
-			row.Who = g.Name
-		}
-		out = append(out, row)
 	}
 	return out
 }

@@ -71,11 +71,6 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, desk Desk) {
 	add("POST /enter/{contest}/{entry}", p.change)
 }
 
-// own reports whether the actor may act for the entrant's station.
-func own(a accounts.Actor, e contest.Entrant) bool {
-	return a.Can(accounts.EnterContest, accounts.Where{Station: e.Station, District: e.District})
-}
-
 type listPage struct {
 	kit.Page
 	Contests []listRow
@@ -99,7 +94,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: d.OpensAt, Until: d.ClosesAt, Changes: s.Changes,
 			Open: s.Phase == contest.Open && !r.Now.Before(d.OpensAt) && !r.Now.After(d.ClosesAt.Add(d.Grace()))}
 		for _, e := range s.Entries {
-			if own(r.Actor, e.Entrant) {
+			if e.Entrant.Of(r.Actor) {
 				row.Mine = append(row.Mine, *e)
 			}
 		}
@@ -337,6 +332,7 @@ type entryPage struct {
 	Prizes   []string
 	Alike    string       // the sentence that its sound is like another's, or ""
 	Heard    []kit.Option // of those, the recordings she may hear: ID and name
+	Feedback bool         // there is something to read
 	Form     kit.Form
 }
 
@@ -344,12 +340,13 @@ type entryPage struct {
 func (p pages) find(r *kit.Request) (page entryPage, err error) {
 	err = p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		e := s.Entry(r.PathValue("entry"))
-		if e == nil || !own(r.Actor, e.Entrant) {
+		if e == nil || !e.Entrant.Of(r.Actor) {
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
 		page = entryPage{Page: r.Page("contest.receipt"), Contest: s.ID, Name: s.Rules.Title, Entry: *e, Until: s.Rules.Dates.ClosesAt, Form: kit.NewForm(),
 			Editable: e.Live() && s.Phase == contest.Open && !r.Now.After(s.Rules.Dates.ClosesAt)}
-		if s.Phase == contest.Published || s.Phase == contest.Closed {
+		if _, err := s.ForFeedback(r.Actor, e.ID); err == nil {
+			page.Feedback = true
 			for _, g := range s.Winners(e.ID) {
 				page.Prizes = append(page.Prizes, s.Rules.Award(g.Award).Prize(g.Prize).Name)
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -233,6 +234,23 @@ func (p *Tab) Shot(name string, width int64) {
 	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), png, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// PDF prints the page on A4, as its own styles say, and returns the file. It
+// saves it as NAME.pdf in the folder LOA_SHOTS, if there is one.
+func (p *Tab) PDF(name string) []byte {
+	p.t.Helper()
+	yes := true
+	res, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes})
+	if err != nil {
+		p.t.Fatalf("browser: print: %v", err)
+	}
+	if dir := os.Getenv("LOA_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), res.Data, 0o644); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	return res.Data
 }
 
 // Cookie gives the browser a cookie for a URL's host: a session made by the

@@ -1,0 +1,368 @@
+package paper
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/internal/text"
+)
+
+// Latest is the round the papers are about: the last one begun in which judges
+// score, or nil.
+func Latest(s *contest.State) *contest.RoundState {
+	for _, run := range slices.Backward(s.Rounds) {
+		if rules, _ := s.Rules.Round(run.ID); len(rules.Parts) > 0 {
+			return run
+		}
+	}
+	return nil
+}
+
+func headingOf(s *contest.State, run *contest.RoundState, at time.Time) Heading {
+	rules, _ := s.Rules.Round(run.ID)
+	return Heading{Host: s.Rules.Host, Contest: s.Rules.Title, Round: rules.Name, Date: at}
+}
+
+// chairOf names who presides over the jury, "" for nobody.
+func chairOf(s *contest.State) string {
+	for _, j := range s.Judges {
+		if j.Chair && j.Removed == nil {
+			return j.Name
+		}
+	}
+	return ""
+}
+
+// ResultsOf is the result table of a round, all methods side by side. While
+// sheets are open it shows what is signed so far. Faults: those of ranking.
+func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Results, error) {
+	rules, _ := s.Rules.Round(run.ID)
+	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Chair: chairOf(s)}
+	signed := map[string]bool{}
+	for _, t := range run.Tasks {
+		if t.Counts() {
+			signed[t.Entry] = true
+		}
+	}
+	for _, g := range s.Groups(run) {
+		g.Entries = slices.DeleteFunc(g.Entries, func(e *contest.Entry) bool { return !signed[e.ID] })
+		if len(g.Entries) == 0 {
+			continue
+		}
+		tally, err := s.Tally(run, g)
+		if err != nil {
+			return out, err
+		}
+		table, err := groupOf(s, run, g, tally, rules, lang)
+		if err != nil {
+			return out, err
+		}
+		out.Groups = append(out.Groups, table)
+	}
+	return out, nil
+}
+
+func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *ranking.Tally, rules *contest.Round, lang text.Language) (Group, error) {
+	official, err := tally.Rank(rules.Method)
+	if err != nil {
+		return Group{}, err
+	}
+	judges := tally.Judges()
+	out := Group{Name: g.Name}
+	for _, id := range judges {
+		out.Judges = append(out.Judges, s.Judge(id).Name)
+	}
+	totals := map[string][]*ranking.Rational{}
+	for _, m := range tally.Marks() {
+		if totals[m.Entry] == nil {
+			totals[m.Entry] = make([]*ranking.Rational, len(judges))
+		}
+		j := slices.Index(judges, m.Judge)
+		sum := m.Total
+		if before := totals[m.Entry][j]; before != nil { // several parts
+			sum = plus(*before, sum)
+		}
+		totals[m.Entry][j] = &sum
+	}
+	columns := tally.Compare()
+	for _, row := range official.Rows {
+		e := s.Entry(row.Entry.ID)
+		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName,
+			Totals: totals[e.ID], Values: map[ranking.Method]ranking.Rational{}, Prize: prizesOf(s, e.ID, g.ID)}
+		for _, c := range columns {
+			if c.Err == nil {
+				if other, ok := c.Ranking.Row(e.ID); ok {
+					line.Values[c.Method] = other.Value
+				}
+			}
+		}
+		out.Rows = append(out.Rows, line)
+	}
+	names := ranking.Names{Entry: func(id string) string { return run.Codes[id] },
+		Criterion: func(part, id string) string { return rules.Part(part).Criterion(id).Name },
+		Submitted: func(e ranking.Entry) string { return lang.DateTime(e.Submitted) },
+		Value:     func(v ranking.Rational) string { return lang.Decimal(v.Float(), 2) }}
+	for _, tie := range official.Ties {
+		var said []string
+		for _, w := range tally.Words(tie, names) {
+			said = append(said, lang.Say(w.Key, w.Args...))
+		}
+		out.Ties = append(out.Ties, strings.Join(said, " "))
+	}
+	for _, given := range s.Given {
+		if given.Award == g.ID && given.Withheld > 0 {
+			out.Notes = append(out.Notes, withheldNote(s, given, lang))
+		}
+	}
+	return out, nil
+}
+
+func plus(a, b ranking.Rational) ranking.Rational {
+	sum := a.Rat()
+	sum.Add(sum, b.Rat())
+	out, err := ranking.ParseRational(sum.RatString())
+	if err != nil {
+		return a // two totals of one contest always fit
+	}
+	return out
+}
+
+// prizesOf names what an entry won, of one award or of all.
+func prizesOf(s *contest.State, entry, award string) string {
+	var names []string
+	for _, g := range s.Winners(entry) {
+		if g.Award == award || award == "" {
+			names = append(names, s.Rules.Award(g.Award).Prize(g.Prize).Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func withheldNote(s *contest.State, g contest.Given, lang text.Language) string {
+	name := s.Rules.Award(g.Award).Prize(g.Prize).Name
+	switch {
+	case g.Reason != "":
+		return lang.Say("contest.withheld_reason", "n", g.Withheld, "name", name, "reason", g.Reason)
+	case g.TooLow:
+		return lang.Say("contest.withheld_low", "n", g.Withheld, "name", name)
+	}
+	return lang.Say("contest.withheld_none", "n", g.Withheld, "name", name)
+}
+
+// GivenOf lists every prize given and every place withheld, in the order of the awards.
+func GivenOf(s *contest.State, lang text.Language) []Given {
+	var out []Given
+	for _, g := range s.Given {
+		a := s.Rules.Award(g.Award)
+		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason}
+		switch e := s.Entry(g.Entry); {
+		case g.Withheld > 0:
+			row.Note = withheldNote(s, g, lang)
+		case e != nil:
+			row.Who = e.Entrant.Called() + " · " + e.Title
+		default:
+			row.Who = g.Name
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// MinutesOf is the protocol of a round and of all that was decided before it.
+// Faults: those of ranking.
+func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Minutes, error) {
+	results, err := ResultsOf(s, run, lang, at)
+	if err != nil {
+		return Minutes{}, err
+	}
+	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang), Given: GivenOf(s, lang)}
+	for _, j := range s.Judges {
+		if j.Removed == nil {
+			out.Jury = append(out.Jury, Member{j.Name, j.Title, j.Chair})
+		}
+	}
+	for _, c := range s.Changes {
+		out.Changes = append(out.Changes, lang.Say("paper.change", "at", c.At, "by", c.By, "reason", c.Reason))
+	}
+	return out, nil
+}
+
+// decisions lists what people decided up to the end of a round, for the
+// minutes: who was picked by name for it, then what happened in it.
+func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []string {
+	var out []string
+	for _, before := range s.Rounds {
+		rules, _ := s.Rules.Round(before.ID)
+		for _, p := range before.Picked {
+			out = append(out, lang.Say("contest.minute_picked", "code", s.Entry(p.Entry).Code, "round", rules.Name, "reason", p.Reason))
+		}
+	}
+	for _, id := range run.Entries {
+		if h, ok := run.Held[id]; ok {
+			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason))
+		}
+	}
+	for _, t := range run.Ties {
+		out = append(out, lang.Say("contest.minute_tie", "codes", codesOf(run, t.Entries), "by", t.By, "at", t.At, "reason", t.Reason))
+	}
+	for _, t := range run.Tasks {
+		for _, e := range t.Sheet.Earlier {
+			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "by", e.ReopenedBy, "at", e.ReopenedAt, "reason", e.Reason))
+		}
+	}
+	for _, e := range s.Entries {
+		if e.RuledOut != nil {
+			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
+		}
+	}
+	return out
+}
+
+func codesOf(run *contest.RoundState, ids []string) string {
+	out := ""
+	for i, id := range ids {
+		if i > 0 {
+			out += ", "
+		}
+		out += run.Codes[id]
+	}
+	return out
+}
+
+// JuriesOf is every judge's signed sheets of a round; who signed none is left out.
+func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) Juries {
+	rules, _ := s.Rules.Round(run.ID)
+	out := Juries{Heading: headingOf(s, run, at)}
+	for _, j := range s.Judges {
+		judge := Judge{Name: j.Name, Title: j.Title}
+		for i := range rules.Parts {
+			part := &rules.Parts[i]
+			sheets := Part{Name: part.Name}
+			for _, k := range part.Criteria {
+				sheets.Criteria = append(sheets.Criteria, Criterion{Name: k.Name, Max: k.Max})
+			}
+			for _, t := range run.Of(j.Person) {
+				if t.Part == part.ID && t.Final() {
+					sheets.Sheets = append(sheets.Sheets, sheetOf(part, t, lang))
+				}
+			}
+			if len(sheets.Sheets) > 0 {
+				judge.Parts = append(judge.Parts, sheets)
+			}
+		}
+		if len(judge.Parts) > 0 {
+			out.Judges = append(out.Judges, judge)
+		}
+	}
+	return out
+}
+
+func sheetOf(part *contest.Part, t *contest.Task, lang text.Language) Sheet {
+	total, _ := part.Total(t.Sheet.Content)
+	out := Sheet{Code: t.Code, Total: total, Comment: t.Sheet.Comment, Signed: t.Sheet.SignedAt}
+	for _, k := range part.Criteria {
+		var mark *ranking.Points
+		if m, ok := t.Sheet.Marks[k.ID]; ok {
+			mark = &m
+		}
+		out.Marks = append(out.Marks, mark)
+	}
+	switch {
+	case t.SetAside != nil:
+		out.Note = lang.Say("contest.set_aside") + ": " + t.SetAside.Reason
+	case t.Repeat:
+		out.Note = lang.Say("contest.hidden_repeat")
+	}
+	return out
+}
+
+// FeedbackOf is what the entrant learns about an entry: how it did in the last
+// round that is over and that it was scored in. ok is false if there is none.
+// Nothing in it tells the judges apart: comments come in alphabetical order,
+// remarks in that of the recording. Faults: those of ranking.
+func FeedbackOf(s *contest.State, e *contest.Entry, lang text.Language, at time.Time) (f Feedback, ok bool, err error) {
+	for _, run := range slices.Backward(s.Rounds) {
+		var tasks []*contest.Task
+		for _, t := range run.Tasks {
+			if t.Entry == e.ID && t.Counts() {
+				tasks = append(tasks, t)
+			}
+		}
+		if run.Finished == nil || len(tasks) == 0 {
+			continue
+		}
+		f = Feedback{Heading: headingOf(s, run, at), Code: e.Code, Title: e.Title, Entrant: e.Entrant.Called(), Prize: prizesOf(s, e.ID, "")}
+		rules, _ := s.Rules.Round(run.ID)
+		for i := range rules.Parts {
+			if part := scoredOf(&rules.Parts[i], tasks); len(part.Criteria) > 0 {
+				f.Parts = append(f.Parts, part)
+			}
+		}
+		for _, t := range tasks {
+			if t.Sheet.Comment != "" {
+				f.Comments = append(f.Comments, t.Sheet.Comment)
+			}
+			for _, n := range t.Sheet.Notes {
+				f.Remarks = append(f.Remarks, Remark{time.Duration(n.Seconds * float64(time.Second)), n.Text})
+			}
+		}
+		slices.Sort(f.Comments)
+		slices.SortFunc(f.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Text, b.Text)) })
+		return f, true, f.place(s, run, e.ID)
+	}
+	return Feedback{}, false, nil
+}
+
+// place tells the entry's rank in the first group it was ranked in.
+func (f *Feedback) place(s *contest.State, run *contest.RoundState, entry string) error {
+	standings, err := s.Standings(run)
+	if err != nil {
+		return err
+	}
+	for _, st := range standings {
+		if row, ok := st.Ranking.Row(entry); ok {
+			f.Rank, f.Of, f.Value = row.Rank, len(st.Ranking.Rows), row.Value
+			return nil
+		}
+	}
+	return nil
+}
+
+// scoredOf spreads the judges' marks of one part, criterion by criterion; it
+// has no criteria if the entry was not scored in the part.
+func scoredOf(part *contest.Part, tasks []*contest.Task) Scored {
+	out := Scored{Name: part.Name}
+	for _, k := range part.Criteria {
+		x := Spread{Name: k.Name, Max: k.Max}
+		var sum ranking.Points
+		n := 0
+		for _, t := range tasks {
+			if t.Part != part.ID {
+				continue
+			}
+			m := t.Sheet.Marks[k.ID]
+			if n == 0 {
+				x.Low, x.High = m, m
+			}
+			x.Low, x.High, sum, n = min(x.Low, m), max(x.High, m), sum+m, n+1
+		}
+		if n == 0 {
+			return out
+		}
+		x.Mean = mean(sum, n)
+		out.Criteria = append(out.Criteria, x)
+	}
+	return out
+}
+
+func mean(sum ranking.Points, n int) ranking.Rational {
+	r, err := ranking.Fraction(int64(sum), int64(n)*int64(ranking.Point))
+	if err != nil {
+		return ranking.Whole(0) // n is above 0
+	}
+	return r
+}
