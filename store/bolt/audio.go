@@ -1,10 +1,13 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"loa/accounts"
@@ -43,12 +46,14 @@ func indexKeys(r audio.Recording) []struct {
 		t   table[string]
 		key []byte
 	}
-	rows := []row{{recordingsByTime, append(timeKey(r.Created), r.ID...)}, {recordingsByBlob, []byte(r.Blob.SHA256 + r.ID)}}
+	rows := []row{{recordingsByTime, timeIndexKey(r)}, {recordingsByBlob, []byte(r.Blob.SHA256 + r.ID)}}
 	if r.FramesSHA256 != "" {
 		rows = append(rows, row{recordingsBySound, []byte(r.FramesSHA256 + r.ID)})
 	}
 	return rows
 }
+
+func timeIndexKey(r audio.Recording) []byte { return append(timeKey(r.Created), r.ID...) }
 
 // SaveRecording keeps a recording whose bytes are in Blobs, under m.ID. What
 // was found out about it is no part of the command's identity: the same file
@@ -81,16 +86,23 @@ func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 		if err != nil {
 			return audio.Recording{}, err
 		}
-		if err := errors.Join(recordings.put(tx, []byte(r.ID), r), recordingReports.put(tx, []byte(r.ID), c.Report)); err != nil {
+		if err := tx.putRecording(r, c.Report); err != nil {
 			return audio.Recording{}, err
-		}
-		for _, row := range indexKeys(r) {
-			if err := row.t.put(tx, row.key, r.ID); err != nil {
-				return audio.Recording{}, err
-			}
 		}
 		return r, stationBytes.put(tx, stationKey(r.Owner.Station), used+r.Blob.Size)
 	})
+}
+
+func (tx *tx) putRecording(r audio.Recording, report audio.Report) error {
+	if err := errors.Join(recordings.put(tx, []byte(r.ID), r), recordingReports.put(tx, []byte(r.ID), report)); err != nil {
+		return err
+	}
+	for _, row := range indexKeys(r) {
+		if err := row.t.put(tx, row.key, r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveRecording removes a recording and its broadcast copy. Their bytes go
@@ -189,7 +201,7 @@ func (s *Store) RecordingReport(ctx context.Context, id string) (rep audio.Repor
 // Recordings returns a page of the recordings asked for, newest first. A cursor
 // that is none is library.no_such_page.
 func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page, err error) {
-	var until []byte
+	var from, until []byte
 	if q.After != "" {
 		if until, err = hex.DecodeString(q.After); err != nil {
 			return page, fault.New(fault.Invalid, "library.no_such_page").At("after").Because(err)
@@ -197,7 +209,6 @@ func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page,
 	} else if !q.Until.IsZero() {
 		until = timeKey(q.Until)
 	}
-	var from []byte
 	if !q.From.IsZero() {
 		from = timeKey(q.From)
 	}
@@ -206,27 +217,60 @@ func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page,
 	err = s.view(ctx, func(tx *tx) error {
 		page = audio.Page{}
 		last := ""
-		for e, err := range recordingsByTime.descend(tx, from, until) {
+		for e, err := range recordingsFrom(tx, q.IDs, from, until) {
 			if err != nil {
 				return err
 			}
-			r, err := recordingIn(tx, e.rec)
-			if err != nil {
-				return err
-			}
-			if !match(r) {
+			if !match(e.rec) {
 				continue
 			}
 			if len(page.Items) == limit {
 				page.After = last
 				return nil
 			}
-			page.Items = append(page.Items, r)
+			page.Items = append(page.Items, e.rec)
 			last = hex.EncodeToString(e.key)
 		}
 		return nil
 	})
 	return page, err
+}
+
+// recordingsFrom yields recordings under their keys of recordingsByTime, newest
+// first: all, or those of ids alone, which need not all be there.
+func recordingsFrom(tx *tx, ids map[string]bool, from, until []byte) iter.Seq2[entry[audio.Recording], error] {
+	return func(yield func(entry[audio.Recording], error) bool) {
+		if ids == nil {
+			for e, err := range recordingsByTime.descend(tx, from, until) {
+				var r audio.Recording
+				if err == nil {
+					r, err = recordingIn(tx, e.rec)
+				}
+				if !yield(entry[audio.Recording]{e.key, r}, err) || err != nil {
+					return
+				}
+			}
+			return
+		}
+		var list []entry[audio.Recording]
+		for id := range ids {
+			r, found, err := recordings.get(tx, []byte(id))
+			if err != nil {
+				yield(entry[audio.Recording]{}, err)
+				return
+			}
+			key := timeIndexKey(r)
+			if found && bytes.Compare(key, from) >= 0 && (until == nil || bytes.Compare(key, until) < 0) {
+				list = append(list, entry[audio.Recording]{key, r})
+			}
+		}
+		slices.SortFunc(list, func(a, b entry[audio.Recording]) int { return bytes.Compare(b.key, a.key) })
+		for _, e := range list {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
 }
 
 // copyKey is the row that keeps the bytes of a broadcast copy from being swept.

@@ -589,10 +589,18 @@ func (w *audioWorld) checkList(t *rapid.T, all []kept) {
 	if rapid.Bool().Draw(t, "one station") {
 		q.Stations = []string{"S00001"}
 	}
+	if rapid.Bool().Draw(t, "some IDs") {
+		q.IDs = map[string]bool{"nobody": true}
+		for _, k := range all {
+			if rapid.Bool().Draw(t, "asked for") {
+				q.IDs[k.ID] = true
+			}
+		}
+	}
 	want, got := []string{}, []string{}
 	for _, k := range all {
 		named := q.Text != "ban tin 1" || k.sound == 1
-		if named && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds && (q.Stations == nil || k.Owner.Station == "S00001") {
+		if named && (q.IDs == nil || q.IDs[k.ID]) && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds && (q.Stations == nil || k.Owner.Station == "S00001") {
 			want = append(want, k.ID)
 		}
 	}

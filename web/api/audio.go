@@ -16,6 +16,7 @@ import (
 	"loa/audio/intake"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -31,6 +32,7 @@ type AudioStore interface {
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
 
 // AudioDesk takes whole files: an intake.Desk.
@@ -53,8 +55,8 @@ func (l library) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "POST /api/v1/audio", Access: accounts.UploadAudio, MaxBody: mostAudio, Handler: l.take, Out: Recording{}, Query: "name kind station",
 			Summary: "Send a whole file: raw body or multipart (field file). Over a bad line use the tus server at /api/v1/uploads."},
-		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind station min_seconds max_seconds limit after",
-			Summary: "Recordings of the library, newest first."},
+		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind programme topic language station min_seconds max_seconds limit after",
+			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they are (station's ID, code, or province), by length."},
 		{Pattern: "GET /api/v1/audio/{id}", Access: read, Handler: l.play, Query: "original download",
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
@@ -167,17 +169,27 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q := audio.Query{Text: v.Get("q"), Kind: audio.Kind(v.Get("kind")), After: v.Get("after"), Limit: limit}
-	if id := v.Get("station"); id != "" {
-		q.Stations = []string{id}
-	}
-	for name, to := range map[string]*float64{"min_seconds": &q.MinSeconds, "max_seconds": &q.MaxSeconds} {
+	x := scheduler.Search{Text: v.Get("q"), Kind: audio.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station")}
+	for name, to := range map[string]*float64{"min_seconds": &x.MinSeconds, "max_seconds": &x.MaxSeconds} {
 		if s := v.Get(name); s != "" {
-			if *to, err = strconv.ParseFloat(s, 64); err != nil || *to < 0 {
+			if *to, err = strconv.ParseFloat(s, 64); err != nil || !(*to >= 0) {
 				return fault.New(fault.Invalid, "kit.number_invalid").At(name)
 			}
 		}
 	}
+	reg, err := l.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	plan, err := l.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	q, err := x.Query(plan, reg, stations.DateOf(r.Now.In(text.Zone)))
+	if err != nil {
+		return err
+	}
+	q.After, q.Limit = v.Get("after"), limit
 	if q.Only, err = l.hears(r); err != nil {
 		return err
 	}

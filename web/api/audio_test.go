@@ -113,7 +113,7 @@ func TestAFileIsSentFoundHeardAndRemoved(t *testing.T) {
 	if b := body(t, ask("editor", "GET", rec.URL+"/waveform", nil)); !strings.Contains(b, `"bucket_seconds"`) {
 		t.Errorf("waveform %s", b)
 	}
-	for path, want := range map[string]int{"?q=ban+tin": 1, "?q=nong+thon": 0, "?min_seconds=7": 0, "?max_seconds=7": 1, "?station=S00001": 0, "?kind=photo": 0} {
+	for path, want := range map[string]int{"?q=ban+tin": 1, "?q=nong+thon": 0, "?min_seconds=7": 0, "?max_seconds=7": 1, "?station=S00001": 0, "?station=province": 1, "?language=vi": 0, "?kind=photo": 0} {
 		var list kit.List[Recording]
 		if b := body(t, ask("editor", "GET", "/api/v1/audio"+path, nil)); json.Unmarshal([]byte(b), &list) != nil || len(list.Items) != want {
 			t.Errorf("%s: %s", path, b)

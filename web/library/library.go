@@ -21,6 +21,7 @@ import (
 	"loa/audio/intake"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -39,6 +40,7 @@ type Store interface {
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
 
 // Desk takes whole files: an intake.Desk.
@@ -79,13 +81,19 @@ type row struct {
 type listPage struct {
 	kit.Page
 	Rows      []row
-	Text      string
-	Shortest  string // minutes, as typed
-	Longest   string
+	Asked     kit.Form // the filters as they were asked
+	Filters   []filter
+	Chosen    []string // the filters in force, as people read them
 	Next      string
 	Limit     int64 // of one file
 	MayUpload bool
 	Form      kit.Form // of what is sent
+}
+
+// filter is one choice among the filters.
+type filter struct {
+	Name, Label string
+	Options     []kit.Option
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
@@ -93,7 +101,6 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	v := r.URL.Query()
 	set, err := p.store.LibrarySettings(r.Context())
 	if err != nil {
 		return err
@@ -102,14 +109,25 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	page := listPage{Page: r.Page("library.title"), Text: v.Get("q"), Shortest: v.Get("from"), Longest: v.Get("to"), Limit: set.MaxBytes,
-		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
-	found, err := p.store.Recordings(r.Context(), audio.Query{Text: page.Text, After: v.Get("after"), Limit: 30,
-		MinSeconds: 60 * minutes(page.Shortest), MaxSeconds: 60 * minutes(page.Longest),
-		Only: func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(r, reg, rec) }})
+	plan, err := p.store.Schedule(r.Context())
 	if err != nil {
 		return err
 	}
+	v, today := r.URL.Query(), stations.DateOf(r.Now.In(text.Zone))
+	q, err := scheduler.Search{Text: v.Get("q"), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station"),
+		MinSeconds: 60 * minutes(v.Get("from")), MaxSeconds: 60 * minutes(v.Get("to"))}.Query(plan, reg, today)
+	if err != nil {
+		return err
+	}
+	q.After, q.Limit = v.Get("after"), 30
+	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(r, reg, rec) }
+	found, err := p.store.Recordings(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	page := listPage{Page: r.Page("library.title"), Asked: kit.Form{Values: v}, Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
+		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
+	page.choose(r, q)
 	for _, rec := range found.Items {
 		x := named(rec, reg)
 		alike, err := p.store.Alike(r.Context(), rec.ID)
@@ -124,6 +142,45 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page.Next = "/library?" + v.Encode()
 	}
 	return p.list.Render(w, r, page)
+}
+
+// choose names the filters in force.
+func (page *listPage) choose(r *kit.Request, q audio.Query) {
+	for _, f := range page.Filters {
+		for _, o := range f.Options {
+			if page.Asked.Get(f.Name) == o.Value {
+				page.Chosen = append(page.Chosen, o.Text)
+			}
+		}
+	}
+	if q.MinSeconds > 0 {
+		page.Chosen = append(page.Chosen, r.Say("library.from_minutes", "n", q.MinSeconds/60))
+	}
+	if q.MaxSeconds > 0 {
+		page.Chosen = append(page.Chosen, r.Say("library.to_minutes", "n", q.MaxSeconds/60))
+	}
+}
+
+// filters are what one may choose from.
+func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, today stations.Date) []filter {
+	list := []filter{{"programme", "schedule.programme", nil}, {"topic", "library.topic", nil}, {"language", "library.language", nil},
+		{"station", "library.station", []kit.Option{{Value: scheduler.OfProvince, Text: r.Say("library.of_province")}}}}
+	for _, p := range plan.Programmes {
+		list[0].Options = append(list[0].Options, kit.Option{Value: p.ID, Text: p.Title})
+	}
+	for _, t := range scheduler.Topics {
+		list[1].Options = append(list[1].Options, kit.Option{Value: string(t), Text: r.Say("schedule.topic." + string(t))})
+	}
+	for _, l := range stations.Languages {
+		list[2].Options = append(list[2].Options, kit.Option{Value: l, Text: r.Say("language." + l)})
+	}
+	for _, st := range reg.ActiveOn(today) {
+		list[3].Options = append(list[3].Options, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
+	}
+	for i := range list {
+		list[i].Label = r.Say(list[i].Label)
+	}
+	return list
 }
 
 func named(rec audio.Recording, reg *stations.Registry) row {

@@ -20,6 +20,8 @@ import (
 	"loa/accounts"
 	"loa/audio/audiotest"
 	"loa/audio/intake"
+	"loa/scheduler"
+	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/folder"
 	"loa/web/api"
@@ -260,4 +262,65 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 	if n := webtest.Run(p, "count the marks", chromedp.Evaluate[int](`document.querySelectorAll("tbody .badge.warn").length`)); n != 0 {
 		t.Errorf("%d recordings are marked after the decision", n)
 	}
+}
+
+// TestRecordingsAreSoughtByWhatTheyWereMadeFor makes an episode of one of two
+// recordings and asks for it as a person would.
+func TestRecordingsAreSoughtByWhatTheyWereMadeFor(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	units, list := stations.Founding()
+	do := func() accounts.Meta {
+		return accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: time.Now().UTC()}
+	}
+	if err := h.store.Found(ctx, do(), units, list); err != nil {
+		t.Fatal(err)
+	}
+	used := h.keep(t, "duong-lang.wav", audiotest.WAV(61, 8000, 1))
+	h.keep(t, "loi-chao.wav", audiotest.WAV(5, 8000, 2))
+	p, err := h.store.SaveProgramme(ctx, do(), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Producer: "Đài tỉnh", Topics: []scheduler.Topic{"rural_infrastructure"}, Languages: []string{"vi", "hmn"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.store.SaveEpisode(ctx, do(), scheduler.SaveEpisode{Programme: p.ID, Title: "Đường làng", Audio: used, Language: "hmn"}); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: "s", Value: "x"})
+		h.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	for query, want := range map[string]string{"": "duong loi", "programme=" + p.ID: "duong", "topic=rural_infrastructure": "duong", "topic=rural_tourism": "", "language=hmn": "duong", "language=vi": "",
+		"station=province": "duong loi", "station=S00001": "", "from=1": "duong", "to=0,5": "loi", "q=chao": "loi", "language=hmn&q=chao": ""} {
+		for _, path := range []string{"/library?" + query, "/api/v1/audio?" + strings.NewReplacer("from=1", "min_seconds=60", "to=0,5", "max_seconds=30").Replace(query)} {
+			answer, err := http.Get(server.URL + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for word, file := range map[string]string{"duong": "duong-lang.wav", "loi": "loi-chao.wav"} {
+				if strings.Contains(string(b), file) != strings.Contains(want, word) {
+					t.Errorf("%s: %s is wrongly there or missing", path, file)
+				}
+			}
+		}
+	}
+	tab := webtest.NewBrowser(t).Person()
+	tab.Open(server.URL + "/library")
+	tab.Shot("library-filters-folded", 360)
+	tab.Click("summary")
+	tab.Set("#f-programme", p.ID)
+	tab.Set("#f-language", "hmn")
+	tab.Follow("form[role=search] button")
+	if got := tab.Text("tbody"); !strings.Contains(got, "duong-lang.wav") || strings.Contains(got, "loi-chao.wav") {
+		t.Errorf("found %q", got)
+	}
+	tab.Shot("library-filters", 360)
+	tab.Shot("library-filters", 1280)
+	tab.Open(server.URL + "/library?topic=rural_tourism&from=1,5&q=xyz")
+	tab.Shot("library-none-found", 360)
 }

@@ -1,0 +1,72 @@
+package scheduler
+
+import (
+	"slices"
+
+	"loa/audio"
+	"loa/internal/fault"
+	"loa/stations"
+)
+
+// Search asks for recordings as people remember them: by what they were made
+// for, whose they are, and how long. Zero fields ask for nothing.
+type Search struct {
+	Text       string     // words in the file's name or the sender's
+	Kind       audio.Kind //
+	Programme  string     // ID: of an episode of that programme
+	Topic      Topic      // of a programme on that topic
+	Language   string     // of an episode in that language
+	Station    string     // ID or official code of the station whose it is, or OfProvince
+	MinSeconds float64    //
+	MaxSeconds float64    // 0 is no limit
+}
+
+// OfProvince asks for what belongs to no station.
+const OfProvince = "province"
+
+// Query says which recordings those are. Codes of stations are those of that
+// day. Faults: schedule.programme_unknown, schedule.topic_unknown,
+// schedule.language_unknown, stations.unknown.
+func (x Search) Query(s *Schedule, reg *stations.Registry, day stations.Date) (audio.Query, error) {
+	q := audio.Query{Text: x.Text, Kind: x.Kind, MinSeconds: x.MinSeconds, MaxSeconds: x.MaxSeconds}
+	if x.Station == OfProvince {
+		q.Stations = []string{""}
+	} else if x.Station != "" {
+		st, err := reg.ByCodeOrID(x.Station, day)
+		if err != nil {
+			return q, err
+		}
+		q.Stations = []string{st.ID}
+	}
+	if x.Programme != "" {
+		if _, err := s.Programme(x.Programme); err != nil {
+			return q, err
+		}
+	}
+	if x.Topic != "" && !slices.Contains(Topics, x.Topic) {
+		return q, fault.New(fault.Invalid, "schedule.topic_unknown", "topic", string(x.Topic)).At("topic")
+	}
+	if x.Language != "" && !slices.Contains(stations.Languages, x.Language) {
+		return q, fault.New(fault.Invalid, "schedule.language_unknown", "language", x.Language).At("language")
+	}
+	if x.Programme == "" && x.Topic == "" && x.Language == "" {
+		return q, nil
+	}
+	q.IDs = map[string]bool{}
+	for _, e := range s.Episodes {
+		if e.Audio != "" && (x.Language == "" || e.Language == x.Language) && (x.Programme == "" || e.Programme == x.Programme) && s.about(e, x.Topic) {
+			q.IDs[e.Audio] = true
+		}
+	}
+	return q, nil
+}
+
+// about reports whether an episode's programme is on the topic, or no topic is
+// asked for.
+func (s *Schedule) about(e Episode, topic Topic) bool {
+	if topic == "" {
+		return true
+	}
+	p, err := s.Programme(e.Programme)
+	return err == nil && slices.Contains(p.Topics, topic)
+}
