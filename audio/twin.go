@@ -110,8 +110,8 @@ const (
 	// leastShared is how many seconds a short recording must have in common with
 	// a much longer one.
 	leastShared = 60
-	// halfShared is which part of a recording must be in both: of the shorter
-	// one always, of the longer one where fewer than leastShared seconds are.
+	// halfShared is which part of the longer recording must be in both where
+	// fewer than leastShared seconds are; of the shorter one see Match.Same.
 	halfShared = 0.5
 	// mostAlike is how many likenesses are noted when a recording comes, the
 	// longest ones: the hundredth copy of one thing tells nothing new.
@@ -149,7 +149,7 @@ func Likenesses(r Recording, found []fingerprint.Match, other func(id string) (R
 // alike reports whether a match between recordings of a and b seconds is more
 // than common theme music or a quotation.
 func alike(m fingerprint.Match, a, b float64) bool {
-	return m.Share >= halfShared && (m.Overlap >= leastShared || m.Overlap >= halfShared*max(a, b))
+	return m.Same() && (m.Overlap >= leastShared || m.Overlap >= halfShared*max(a, b))
 }
 
 // Fingerprint reads a recording once, as it arrives, for its fingerprint alone.

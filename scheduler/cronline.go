@@ -95,9 +95,6 @@ func (l Line) Next(w Wall) Wall {
 	return WallOf(t)
 }
 
-// Fires reports whether the line fires at w.
-func (l Line) Fires(w Wall) bool { return l.Next(w-1) == w }
-
 // from yields the times the line fires at or after w, without end.
 func (l Line) from(w Wall) iter.Seq[Wall] {
 	return func(yield func(Wall) bool) {

@@ -169,9 +169,9 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	if d.socket, err = net.Listen("tcp", d.cfg.listen); err != nil {
 		return fault.New(fault.Unavailable, "cli.serve.listen", "address", d.cfg.listen).Because(err)
 	}
-	d.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(d.cfg.log.Handler(), slog.LevelWarn),
-		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	d.server = kit.NewServer(handler)
+	d.server.ErrorLog = slog.NewLogLogger(d.cfg.log.Handler(), slog.LevelWarn)
+	d.server.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	d.onClose("web", d.drain)
 	return nil
 }
