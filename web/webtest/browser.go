@@ -154,17 +154,25 @@ func (p *Tab) Upload(sel string, paths ...string) {
 // Click presses what the selector finds.
 func (p *Tab) Click(sel string) {
 	p.t.Helper()
-	s := chromedp.CSS(sel)
-	p.Do("click "+sel, chromedp.WaitVisible(s), chromedp.Click(s))
+	p.bring(sel)
+	p.Do("click "+sel, chromedp.Click(chromedp.CSS(sel)))
+}
+
+// bring scrolls what the selector finds to the middle of the window, where no
+// bar lies over it, as a person would.
+func (p *Tab) bring(sel string) {
+	p.t.Helper()
+	p.Wait(sel)
+	Run(p, "bring "+sel, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center", behavior: "instant"}), true`, sel)))
 }
 
 // Follow presses what the selector finds and waits for the page it leads to.
 func (p *Tab) Follow(sel string) {
 	p.t.Helper()
+	p.bring(sel)
 	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
 	defer cancel()
-	s := chromedp.CSS(sel)
-	if _, err := chromedp.RunResponse(ctx, chromedp.WaitVisible(s), chromedp.Click(s)); err != nil {
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(sel))); err != nil {
 		p.t.Fatalf("browser: follow %s: %v", sel, err)
 	}
 }
