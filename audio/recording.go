@@ -2,6 +2,7 @@ package audio
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"path"
 	"slices"
@@ -123,8 +124,8 @@ type Settings struct {
 	MaxBytes     int64         `json:"max_bytes"`     // size limit of one file: the page, the API and the error all state this one
 	StationBytes int64         `json:"station_bytes"` // how much one station may keep, uploads under way included
 	Unfinished   time.Duration `json:"unfinished"`    // an upload is given up after so long without a byte
-	Grace        time.Duration `json:"grace"`         // bytes nothing points at are removed after so long
-	Retention    time.Duration `json:"retention"`     // recordings nothing uses are removed after so long; 0 keeps them for ever
+	Grace        time.Duration `json:"grace"`         // bytes nothing points at are removed after so long, and recordings whose end was announced
+	Retention    time.Duration `json:"retention"`     // recordings nothing uses are too old after so long, see Unused; 0 keeps them for ever
 
 	// Profiles replace the default profile of a kind.
 	Profiles map[Kind]Profile `json:"profiles,omitempty"`
@@ -142,6 +143,21 @@ func (s Settings) Profile(k Kind) Profile {
 		return Evidence()
 	}
 	return Programme()
+}
+
+// WithTarget is s with another loudness for what is to be aired, in LUFS.
+func (s Settings) WithTarget(lufs float64) Settings {
+	p := s.Profile(ForProgramme)
+	if p.TargetLUFS == lufs {
+		return s
+	}
+	p.TargetLUFS = lufs
+	s.Profiles = maps.Clone(s.Profiles)
+	if s.Profiles == nil {
+		s.Profiles = map[Kind]Profile{}
+	}
+	s.Profiles[ForProgramme] = p
+	return s
 }
 
 // DefaultSettings are 300 MB a file, 20 GB a station, a fortnight for an

@@ -3,7 +3,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"loa/audio"
@@ -46,9 +45,9 @@ type Store interface {
 	me.Store
 	people.Store
 	results.Store
+	settings.Store
 	stations.Store
 	usb.Store
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	programmes.Store
 }
 

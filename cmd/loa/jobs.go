@@ -23,6 +23,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "weeks_close", Cron: "30 0 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.closeWeeks},
 		{Name: "copies_make", Cron: "25 * * * *", Deadline: 50 * time.Minute, CatchUp: scheduler.CatchUpNone, Run: d.makeCopies},
 		{Name: "uploads_sweep", Cron: "15 * * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.sweepUploads},
+		{Name: "recordings_expire", Cron: "35 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.expireRecordings},
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
 		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
@@ -71,6 +72,28 @@ func (d *daemon) makeCopies(ctx context.Context, _ time.Time) (string, error) {
 	made, failed, err := d.copier.MakeAll(ctx)
 	blind, berr := d.booth.Prepare(ctx)
 	return text.Vietnamese.Say("job.copies_made", "n", made, "failed", failed, "blind", blind), errors.Join(err, berr)
+}
+
+// mostExpired is how many recordings one change removes, so that nobody's report
+// waits long behind it.
+const mostExpired = 100
+
+// expireRecordings announces and removes what the library's retention lets go.
+func (d *daemon) expireRecordings(ctx context.Context, at time.Time) (string, error) {
+	var done audio.Expired
+	for i, more := 0, true; more; i++ {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		m := accounts.Meta{ID: fmt.Sprintf("expire-%d-%d", at.Unix(), i), By: accounts.Daemon(), At: d.cfg.now()}
+		some, err := d.store.ExpireRecordings(ctx, m, mostExpired)
+		if err != nil {
+			return "", err
+		}
+		done.Removed, done.Announced = append(done.Removed, some.Removed...), done.Announced+some.Announced
+		more = len(some.Removed) == mostExpired
+	}
+	return text.Vietnamese.Say("job.recordings_expired", "n", len(done.Removed), "size", text.Bytes(done.Bytes()), "announced", done.Announced), nil
 }
 
 // sweepBlobs removes bytes that nothing points at any more.

@@ -8,6 +8,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/web/webtest"
 )
 
 // TestRecordingsFromBeforeAreCompared keeps what older daemons kept: files whose
@@ -39,6 +40,92 @@ func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 		}
 		if err != nil || got != other {
 			t.Errorf("%s is like %q (%v), want %q", id, got, err, other)
+		}
+	}
+}
+
+func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
+	audiotest.Need(t, "lame")
+	r := startDaemon(t, t.TempDir(), monday)
+	aired := r.broadcast("Nông thôn mới", "Tập 12", "30 5 * * 2", audiotest.MP3(t, 5, 64, 1))
+	idle := r.made("POST", "/api/v1/audio?name=thua.mp3", string(audiotest.MP3(t, 5, 64, 2)))
+	session := func(name string) string {
+		return webtest.LoggedIn(t, r.d.store, name, r.clock.now(), accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
+	}
+	logIn := func(name string) *webtest.Client { return webtest.NewClient(t, r.d.server.Handler, session(name)) }
+	admin := logIn("hoa")
+	night := func(days int) string {
+		t.Helper()
+		at := monday.AddDate(0, 0, days)
+		r.clock.set(at)
+		said, err := r.d.expireRecordings(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return said
+	}
+	admin.Get("/settings/library")
+	admin.Expect(200, `input[name=retention][value="0"]`, "1 bản ghi", "Mặc định 7")
+	if said := night(1); !strings.Contains(said, "xóa 0") || !strings.Contains(said, "thêm 0") {
+		t.Errorf("kept for ever by default: %s", said)
+	}
+	admin.Get("/settings/library")
+	admin.Submit("main form", "retention", "7")
+	admin.Expect(422, "#e-retention", "xem gợi ý")
+	admin.Submit("main form", "retention", "30", "target_lufs", "−19,5")
+	admin.Expect(200, `input[name=retention][value="30"]`, "Đã lưu")
+	admin.Expect(200, `input[name=target_lufs][value="-19.5"]`)
+	if said := night(40); !strings.Contains(said, "xóa 0") || !strings.Contains(said, "thêm 1") {
+		t.Errorf("too old: %s", said)
+	}
+	admin = logIn("mai") // weeks later
+	admin.Get("/")
+	admin.Expect(200, `a[href="/settings/library"]`, "1 bản ghi không dùng sắp bị xóa", "29/6/2024")
+	admin.Get("/settings/library")
+	admin.Expect(200, `#soon ~ .table a[href="/library/`+idle+`"]`, "thua.mp3", "29/6/2024")
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", session("lan"), r.d.URL())
+	p.Open(r.d.URL() + "/settings/library")
+	shots(p, "settings-library")
+	if a := r.call("GET", "/api/v1/audio/unused", ""); !strings.Contains(string(a.Body), `"leaves":"2024-06-29T`) || strings.Count(string(a.Body), `"leaves"`) != 1 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if said := night(46); !strings.Contains(said, "xóa 0") {
+		t.Errorf("before the notice is over: %s", said)
+	}
+	if said := night(48); !strings.Contains(said, "xóa 1") {
+		t.Errorf("after it: %s", said)
+	}
+	if a := r.call("GET", "/api/v1/audio/"+idle, ""); a.Status != 404 {
+		t.Errorf("the idle one: %d", a.Status)
+	}
+	r.approve(aired)
+	if a := r.call("GET", "/api/v1/stations/S00001/weeks/2024-W28/audio", ""); !strings.Contains(string(a.Body), `"missing":0`) {
+		t.Errorf("what is aired: %s", a.Body)
+	}
+}
+
+func TestTheLibrarysSettingsThroughTheAPI(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	const path = "/api/v1/audio/settings"
+	if a := r.call("GET", path, ""); a.Status != 200 || !strings.Contains(string(a.Body), `"retention_days":0`) || !strings.Contains(string(a.Body), `"target_lufs":-16`) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := r.call("PUT", path, `{"retention_days":365}`); a.Status != 200 || !strings.Contains(string(a.Body), `"max_bytes":300000000`) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	for body, field := range map[string]string{`{"retention_days":29}`: "retention", `{"max_bytes":1}`: "max_bytes", `{"target_lufs":3}`: "target_lufs", `{"grace_days":0}`: "grace"} {
+		if a := r.call("PUT", path, body); a.Status != 422 || a.problem().Field != field {
+			t.Errorf("%s: %d %s", body, a.Status, a.Body)
+		}
+	}
+	if a := r.call("GET", path, ""); !strings.Contains(string(a.Body), `"retention_days":365`) {
+		t.Errorf("%s", a.Body)
+	}
+	operator := webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	for _, p := range []string{path, "/api/v1/audio/unused", "/settings/library"} {
+		if w := webtest.Call(r.d.server.Handler, "GET", p, operator); w.Code != 403 {
+			t.Errorf("%s as an operator: %d", p, w.Code)
 		}
 	}
 }

@@ -135,7 +135,7 @@ func (tx *tx) forgetRecording(r audio.Recording) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
+	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), expiries.remove(tx, []byte(r.ID)), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 
@@ -468,6 +468,14 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 		}
 		if kept := sums[strings.TrimPrefix(string(e.key), stationPrefix)]; e.rec != kept {
 			report(Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, kept)})
+		}
+	}
+	for e, err := range expiries.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if _, found, err := recordings.get(tx, e.key); err != nil || !found {
+			report(Problem{Table: expiries.name, Key: string(e.key), What: "end of no recording"})
 		}
 	}
 	return checkCopies(tx, report)

@@ -2,8 +2,14 @@ package bolt
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"testing"
+	"time"
 
+	"loa/audio"
+	"loa/scheduler"
 	"loa/store/storetest"
 )
 
@@ -35,6 +41,64 @@ func TestVerifyFindsALostSound(t *testing.T) {
 		found := 0
 		if _, err := s.Verify(context.Background(), func(p Problem) { found++ }); err != nil || found == 0 {
 			t.Errorf("one of %s taken away: %d problems, %v", table, found, err)
+		}
+	}
+}
+
+func TestRetentionRemovesNothingThatSomethingPointsAt(t *testing.T) {
+	s, err := Open(t.TempDir(), Options{Log: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	set := audio.DefaultSettings()
+	set.Retention = 30 * 24 * time.Hour
+	if _, err := s.SaveLibrarySettings(t.Context(), meta("set"), set); err != nil {
+		t.Fatal(err)
+	}
+	pointed := map[string]audio.Kind{"draft": audio.ForProgramme, "withdrawn": audio.ForProgramme, "entered": audio.ForContest,
+		"script": audio.Scan, "proof": audio.ForEvidence, "photo": audio.Photo}
+	idle := map[string]audio.Kind{"idle": audio.ForProgramme, "not entered": audio.ForContest, "not attached": audio.ForEvidence, "scan": audio.Scan}
+	sha := map[string]string{}
+	for _, kinds := range []map[string]audio.Kind{pointed, idle} {
+		for id, kind := range kinds {
+			c := audio.SaveRecording{Kind: kind, Name: id, Blob: audio.Ref{SHA256: fmt.Sprintf("%064x", len(sha)), Size: 1}}
+			if kind.Sound() {
+				c.Report.Facts = &audio.Facts{Format: audio.MP3}
+			}
+			if _, err := s.SaveRecording(t.Context(), meta(id), c); err != nil {
+				t.Fatal(err)
+			}
+			sha[id] = c.Blob.SHA256
+		}
+	}
+	if err := s.update(t.Context(), func(tx *tx) error {
+		return errors.Join(
+			episodeRecords.put(tx, []byte("E1"), scheduler.Episode{ID: "E1", Audio: "draft", Steps: []scheduler.Step{{State: scheduler.Draft}}}),
+			episodeRecords.put(tx, []byte("E2"), scheduler.Episode{ID: "E2", Audio: "withdrawn", Steps: []scheduler.Step{{State: scheduler.Withdrawn}}}),
+			contestFiles.put(tx, []byte("entered"), "C1"), contestFiles.put(tx, []byte("script"), "C1"),
+			evidenceByBlob.put(tx, []byte(sha["proof"]+"e1"), "r1"), evidenceByBlob.put(tx, []byte(sha["photo"]+"e2"), "r1"))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	removed := map[string]audio.Kind{}
+	for i, days := range []int{4000, 4100} { // told, and gone
+		m := meta(fmt.Sprint("run", i))
+		m.At = m.At.AddDate(0, 0, days)
+		done, err := s.ExpireRecordings(t.Context(), m, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range done.Removed {
+			removed[r.ID] = r.Kind
+		}
+	}
+	if !maps.Equal(removed, idle) {
+		t.Errorf("removed %v, want %v", removed, idle)
+	}
+	for id := range pointed {
+		if _, err := s.Recording(t.Context(), id); err != nil {
+			t.Errorf("%s: %v", id, err)
 		}
 	}
 }

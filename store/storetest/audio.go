@@ -38,6 +38,8 @@ type AudioStore interface {
 	BlobRefs(ctx context.Context, yield func(sha256 string)) error
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
+	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
+	ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (audio.Expired, error)
 	CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error
 	UncomparedRecordings(ctx context.Context, limit int) ([]audio.Recording, error)
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
@@ -53,6 +55,7 @@ func Audio(t *testing.T, open func(t testing.TB) AudioStore) {
 		"a repeat changes nothing, another body conflicts":   audioRepeats,
 		"a refused command leaves nothing":                   audioRefusals,
 		"settings are the defaults until they are saved":     audioSettings,
+		"what nothing uses goes once that was announced":     audioRetention,
 		"the same sound is noted, and decided once":          audioLikeness,
 		"of two that come at once one finds the other":       audioRace,
 		"what came without a fingerprint is compared later":  audioLater,
@@ -289,6 +292,78 @@ func audioSettings(t *testing.T, s AudioStore) {
 		t.Errorf("no grace: %v", err)
 	}
 	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
+}
+
+func audioRetention(t *testing.T, s AudioStore) {
+	ctx, day := t.Context(), 24*time.Hour
+	for i := range 3 {
+		m := audioMeta(fmt.Sprint("r", i))
+		m.At = audioStart.Add(time.Duration(i) * day)
+		must[audio.Recording](t)(s.SaveRecording(ctx, m, sent(i, 0, i)))
+	}
+	run, expired := 0, audio.Expired{}
+	expire := func(days, limit int) audio.Expired {
+		t.Helper()
+		run++
+		m := audioMeta(fmt.Sprint("run", run))
+		m.At = audioStart.Add(time.Duration(days) * day)
+		expired = must[audio.Expired](t)(s.ExpireRecordings(ctx, m, limit))
+		return expired
+	}
+	set := func(retention int) {
+		t.Helper()
+		c := audio.DefaultSettings()
+		c.Retention = time.Duration(retention) * day
+		run++
+		must[audio.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta(fmt.Sprint("set", run)), c))
+	}
+	announced := func() (n int) {
+		t.Helper()
+		for _, u := range must[[]audio.Unused](t)(s.UnusedRecordings(ctx)) {
+			if !u.Announced.IsZero() {
+				n++
+			}
+		}
+		return n
+	}
+	if expire(5000, 10); expired.Announced+len(expired.Removed) != 0 {
+		t.Errorf("kept for ever, but %+v", expired)
+	}
+	set(30)
+	if expire(31, 10); expired.Announced != 2 || len(expired.Removed) != 0 || announced() != 2 {
+		t.Fatalf("two are too old: %+v", expired)
+	}
+	if expire(31, 10); expired.Announced != 0 {
+		t.Errorf("announced twice: %+v", expired)
+	}
+	set(0) // everything may stay after all: the notice is taken back
+	if expire(200, 10); announced() != 0 {
+		t.Errorf("%d notices are left", announced())
+	}
+	set(30)
+	if expire(200, 10); expired.Announced != 3 || len(expired.Removed) != 0 {
+		t.Fatalf("what was announced long ago and taken back is announced again: %+v", expired)
+	}
+	if expire(206, 10); len(expired.Removed) != 0 {
+		t.Errorf("before the notice is over: %+v", expired)
+	}
+	stranger := audioMeta("stranger")
+	stranger.By, stranger.At = accounts.Actor{}, audioStart.Add(300*day)
+	if _, err := s.ExpireRecordings(ctx, stranger, 10); err == nil {
+		t.Error("a stranger removes recordings")
+	}
+	if expire(207, 2); len(expired.Removed) != 2 || expired.Removed[0].ID != "r0" || expired.Bytes() != 2001 {
+		t.Fatalf("the two oldest: %+v", expired)
+	}
+	m := audioMeta(fmt.Sprint("run", run))
+	m.At = audioStart.Add(207 * day)
+	same(t, must[audio.Expired](t)(s.ExpireRecordings(ctx, m, 2)), expired) // repeated, it removes no other
+	if list := must[[]audio.Unused](t)(s.UnusedRecordings(ctx)); len(list) != 1 || list[0].ID != "r2" {
+		t.Errorf("left: %+v", list)
+	}
+	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1002 {
+		t.Errorf("%d bytes", n)
+	}
 }
 
 func audioLikeness(t *testing.T, s AudioStore) {

@@ -31,6 +31,8 @@ type AudioStore interface {
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
+	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
@@ -63,6 +65,10 @@ func (l library) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
 			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
 		{Pattern: "GET /api/v1/audio/{id}/waveform", Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
+		{Pattern: "GET /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.settings, Out: LibrarySettings{}, Summary: "What the library takes, and how long it keeps what nothing uses."},
+		{Pattern: "PUT /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.saveSettings, In: LibrarySettings{}, Out: LibrarySettings{}, Summary: "Change the library's settings; members left out stay."},
+		{Pattern: "GET /api/v1/audio/unused", Access: accounts.EditSettings, Handler: l.unused, Out: kit.List[UnusedRecording]{}, Query: "limit after",
+			Summary: "Recordings that nothing uses, oldest first: what retention_days may remove, and from when on."},
 		{Pattern: "DELETE /api/v1/audio/{id}", Access: accounts.UploadAudio, Handler: l.remove, Summary: "Remove a recording that nothing uses."},
 	}
 }

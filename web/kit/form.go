@@ -3,11 +3,13 @@ package kit
 import (
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"loa/internal/fault"
@@ -101,6 +103,21 @@ func (f *Form) Int(name string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.number_invalid").At(name))
+	}
+	return n
+}
+
+// Decimal reads a number with a point or a comma, and any minus; an empty field is 0. What
+// cannot be read is noted and returned by Err.
+func (f *Form) Decimal(name string) float64 {
+	s := f.Get(name)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-", "–", "-").Replace(s), 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.number_invalid").At(name))
+		return 0
 	}
 	return n
 }

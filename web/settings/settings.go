@@ -1,5 +1,6 @@
-// Package settings is the page for what the province's plan leaves open:
-// where weeks begin, what is on time, when a week is frozen.
+// Package settings is where what the province's plan leaves open is set: where
+// weeks begin, what is on time, when a week is frozen; and what the library
+// takes and how long it keeps it.
 package settings
 
 import (
@@ -15,8 +16,15 @@ import (
 //go:embed *.html
 var files embed.FS
 
+// Store is what these pages ask of the store.
+type Store interface {
+	airing.SettingsStore
+	LibraryStore
+}
+
 type settingsPage struct {
 	kit.Page
+	Tabs []kit.Tab
 	Form kit.Form
 }
 
@@ -25,14 +33,25 @@ type pages struct {
 	view  *kit.View[settingsPage]
 }
 
-// Register adds the page to k.
-func Register(k *kit.Kit, s airing.SettingsStore) {
-	p := pages{store: s, view: kit.NewView[settingsPage](k.Folder("settings", files), "settings.html")}
+// Register adds the pages to k.
+func Register(k *kit.Kit, s Store) {
+	folder := k.Folder("settings", files)
+	p := pages{store: s, view: kit.NewView[settingsPage](folder, "settings.html")}
+	l := library{store: s, view: kit.NewView[libraryPage](folder, "library.html")}
 	k.Menu(kit.MenuItem{Path: "/settings", Key: "settings.menu", Icon: "settings", Access: accounts.EditSettings, Order: 90})
 	k.Handle(
 		kit.Route{Pattern: "GET /settings", Access: accounts.EditSettings, Handler: p.show},
 		kit.Route{Pattern: "POST /settings", Access: accounts.EditSettings, Handler: p.save},
+		kit.Route{Pattern: "GET /settings/library", Access: accounts.EditSettings, Handler: l.show},
+		kit.Route{Pattern: "POST /settings/library", Access: accounts.EditSettings, Handler: l.save},
 	)
+	k.AddStep(l.step)
+}
+
+// tabs lead from one page of settings to the other.
+func tabs(r *kit.Request) []kit.Tab {
+	return []kit.Tab{{Path: "/settings", Text: r.Say("settings.title"), Current: r.URL.Path == "/settings"},
+		{Path: "/settings/library", Text: r.Say("settings.library_title"), Current: r.URL.Path != "/settings"}}
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
@@ -45,7 +64,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	return p.view.Render(w, r, settingsPage{Page: r.Page("settings.title"), Form: f})
+	return p.view.Render(w, r, settingsPage{Page: r.Page("settings.title"), Tabs: tabs(r), Form: f})
 }
 
 func (p pages) save(w http.ResponseWriter, r *kit.Request) error {

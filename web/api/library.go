@@ -1,0 +1,89 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"loa/audio"
+	"loa/internal/text"
+	"loa/web/kit"
+)
+
+// LibrarySettings are the library's settings as the API shows them.
+type LibrarySettings struct {
+	MaxBytes       int64   `json:"max_bytes"`
+	StationBytes   int64   `json:"station_bytes"`
+	UnfinishedDays float64 `json:"unfinished_days"`
+	GraceDays      float64 `json:"grace_days"`
+	RetentionDays  float64 `json:"retention_days"` // 0 keeps for ever
+	TargetLUFS     float64 `json:"target_lufs"`    // of broadcast copies
+}
+
+const dayLength = 24 * time.Hour
+
+func shownSettings(s audio.Settings) LibrarySettings {
+	return LibrarySettings{MaxBytes: s.MaxBytes, StationBytes: s.StationBytes, UnfinishedDays: float64(s.Unfinished) / float64(dayLength),
+		GraceDays: float64(s.Grace) / float64(dayLength), RetentionDays: float64(s.Retention) / float64(dayLength), TargetLUFS: s.Profile(audio.ForProgramme).TargetLUFS}
+}
+
+func (l library) settings(w http.ResponseWriter, r *kit.Request) error {
+	set, err := l.store.LibrarySettings(r.Context())
+	return answer(w, r, http.StatusOK, shownSettings(set), err)
+}
+
+func (l library) saveSettings(w http.ResponseWriter, r *kit.Request) error {
+	set, err := l.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	b := shownSettings(set)
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	days := func(n float64) time.Duration { return time.Duration(n * float64(dayLength)) }
+	set.MaxBytes, set.StationBytes = b.MaxBytes, b.StationBytes
+	set.Unfinished, set.Grace, set.Retention = days(b.UnfinishedDays), days(b.GraceDays), days(b.RetentionDays)
+	set, err = l.store.SaveLibrarySettings(r.Context(), m, set.WithTarget(b.TargetLUFS))
+	return answer(w, r, http.StatusOK, shownSettings(set), err)
+}
+
+// UnusedRecording is a recording that nothing uses.
+type UnusedRecording struct {
+	Recording
+	Leaves *time.Time `json:"leaves"` // from when on it may be removed; null while that was not announced
+}
+
+func (l library) unused(w http.ResponseWriter, r *kit.Request) error {
+	limit, err := r.Limit(50, audio.MostListed)
+	if err != nil {
+		return err
+	}
+	set, err := l.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	list, err := l.store.UnusedRecordings(r.Context())
+	if err != nil {
+		return err
+	}
+	after := r.URL.Query().Get("after")
+	if i := slices.IndexFunc(list, func(u audio.Unused) bool { return u.ID == after }); i >= 0 {
+		list = list[i+1:]
+	}
+	next := ""
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].ID
+	}
+	items := make([]UnusedRecording, len(list))
+	for i, u := range list {
+		items[i].Recording = shownRecording(u.Recording)
+		if u.Leaving(set, r.Now) {
+			leaves := u.Leaves(set).In(text.Zone)
+			items[i].Leaves = &leaves
+		}
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+}
