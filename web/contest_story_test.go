@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +48,7 @@ type stage struct {
 	http  *httptest.Server
 	now   time.Time
 	n     int
+	lose  atomic.Bool // answers to PUT get lost on their way
 }
 
 func newStage(t *testing.T) *stage {
@@ -72,7 +74,13 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.http = httptest.NewServer(h)
+	st.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && st.lose.Load() { // it is done, and the answer never arrives
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		h.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() {
 		st.http.Close()
 		if _, err := store.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
@@ -487,15 +495,21 @@ func reach(t *testing.T, who []entrant, copied bool) map[string]string {
 	return answers
 }
 
+// in opens a browser of hers, logged in.
+func (v *visitor) in(b *webtest.Browser) *webtest.Tab {
+	tab := b.Person()
+	tab.Open(v.st.http.URL + "/login")
+	tab.Cookie("s", v.secret, v.st.http.URL)
+	return tab
+}
+
 func TestTheStoryLooksRightInABrowser(t *testing.T) {
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	judges[0].score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[i%3] })
 	b := webtest.NewBrowser(t)
 	shoot := func(v *visitor, pages map[string]string) {
-		tab := b.Person()
-		tab.Open(st.http.URL + "/login")
-		tab.Cookie("s", v.secret, st.http.URL)
+		tab := v.in(b)
 		for name, path := range pages {
 			tab.Open(st.http.URL + path)
 			tab.Shot(name, 360)

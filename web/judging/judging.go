@@ -164,7 +164,7 @@ type sheetPage struct {
 	Task           contest.JudgeTask
 	Place          string // where the task stands among hers
 	Form           kit.Form
-	Scales         [][]kit.Option // per criterion: the marks there are, best first
+	Scales         [][]kit.Option // per criterion: the marks there are, rising: typing 9 is then 9, not 9,5
 	Notes          []noteRow
 	NewAt, NewText string // a note that is not one yet
 	Total          string // what the marks given so far come to
@@ -222,7 +222,7 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	for _, k := range t.Criteria {
 		var scale []kit.Option
 		if (k.Max-k.Min)/k.Step < mostChoices {
-			for m := k.Max; m >= k.Min; m -= k.Step {
+			for m := k.Min; m <= k.Max; m += k.Step {
 				scale = append(scale, kit.Option{Value: m.String(), Text: decimal(r.Lang, m)})
 			}
 		}

@@ -83,7 +83,7 @@ async function list() {
     else list.timer = setTimeout(list, again), left++;
   }
   if (left) say(state.dataset.offline, "waiting");
-  else if (sent) say(state.dataset.saved);
+  else if (sent) say(state.dataset.saved, "saved");
   addEventListener("online", list, { once: true });
 }
 
@@ -121,7 +121,7 @@ function sheet() {
     storage.set(key, { base: kept?.base ?? version, sending: kept?.sending ?? null, latest: read() });
     add();
     if (state.classList.contains("asks")) return; // she has to choose first
-    say(said.saving);
+    say(said.saving, "saving");
     clearTimeout(timer);
     timer = setTimeout(flush, 400);
   }
@@ -135,7 +135,7 @@ function sheet() {
       if (how === "sent") {
         version = reached;
         form.elements.base.value = version;
-        say(said.saved);
+        say(said.saved, "saved");
         return true;
       }
       if (how === "later") {
@@ -167,7 +167,7 @@ function sheet() {
         return;
       }
     }
-    const kept = storage.get(key), mine = kept.latest ?? kept.sending, other = read(page), lines = document.createElement("ul");
+    const kept = storage.get(key), { marks: given, comment, notes: noted } = kept.latest ?? kept.sending, mine = { marks: given, comment, notes: noted }, other = read(page), lines = document.createElement("ul");
     const line = (name, a, b) => {
       if (a === b) return;
       const li = document.createElement("li");
@@ -191,8 +191,8 @@ function sheet() {
     };
     if (free) {
       choose(said.mine, () => {
-        storage.set(key, { base: Number(page.querySelector("#sheet").dataset.version), sending: null, latest: storage.get(key).latest ?? mine });
-        say(said.saving);
+        storage.set(key, { base: Number(page.querySelector("#sheet").dataset.version), sending: null, latest: storage.get(key)?.latest ?? mine });
+        say(said.saving, "saving");
         flush();
       });
     }
@@ -245,10 +245,8 @@ function sheet() {
       if (e.key === "Enter") { e.preventDefault(); put(); }
       if (e.key === "Escape") { text.value = ""; text.blur(); follow(); }
     });
-    document.addEventListener("keydown", (e) => {
-      if (e.key.toLowerCase() !== "g" || e.ctrlKey || e.altKey || e.metaKey || e.target.closest?.("input, select, textarea")) return;
-      e.preventDefault();
-      text.focus();
+    document.addEventListener("keyup", (e) => { // up, so that the letter itself is not typed
+      if (e.key.toLowerCase() === "g" && !e.ctrlKey && !e.altKey && !e.metaKey && !e.target.closest?.("input, select, textarea")) text.focus();
     });
   }
 
@@ -266,9 +264,10 @@ function sheet() {
   document.querySelector("[data-save-button]").hidden = true; // everything is saved as it is written
   form.addEventListener("input", changed);
   form.addEventListener("submit", async (e) => {
-    if (!busy && !storage.get(key)) return;
-    e.preventDefault(); // first what waits, then the signature
-    if (await flush()) form.requestSubmit(e.submitter);
+    const signs = e.submitter?.value === "sign";
+    if (signs && !busy && !storage.get(key)) return;
+    e.preventDefault(); // Enter in a field saves; a signature leaves after all that waits
+    if (await flush() && signs) form.requestSubmit(e.submitter);
   });
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });

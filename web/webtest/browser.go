@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -218,6 +219,35 @@ func (p *Tab) Scripts(on bool) {
 	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
 		p.t.Fatalf("browser: scripts: %v", err)
 	}
+}
+
+// Offline cuts the tab off the addresses that match one of the patterns
+// (https://urlpattern.spec.whatwg.org), or off everything for ""; without
+// patterns it is connected again.
+func (p *Tab) Offline(patterns ...string) {
+	p.t.Helper()
+	params := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{}}
+	for _, pattern := range patterns {
+		params.MatchedNetworkConditions = append(params.MatchedNetworkConditions, &network.Conditions{URLPattern: pattern, Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
+		p.t.Fatalf("browser: network: %v", err)
+	}
+	if _, err := chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, params); err != nil {
+		p.t.Fatalf("browser: offline: %v", err)
+	}
+	state := network.OverrideNetworkStateParams{Offline: slices.Contains(patterns, ""), DownloadThroughput: -1, UploadThroughput: -1}
+	if _, err := chromedp.Call(p.ctx, network.OverrideNetworkState, state); err != nil {
+		p.t.Fatalf("browser: network state: %v", err)
+	}
+}
+
+// Keys presses keys where the selector points: real ones, so that a choice is
+// made as a person makes it.
+func (p *Tab) Keys(sel, keys string) {
+	p.t.Helper()
+	s := chromedp.CSS(sel)
+	p.Do("press keys in "+sel, chromedp.WaitVisible(s), chromedp.SendKeys(s, keys))
 }
 
 // Shot saves a picture of the whole page at that width as NAME-WIDTH.png in

@@ -1,0 +1,221 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"loa/contest"
+	"loa/web/webtest"
+)
+
+// The sheet's line of state, by what it says.
+const (
+	saved   = "#sheet-state.saved"
+	waiting = "#sheet-state.waiting"
+	asks    = "#sheet-state.asks"
+)
+
+// first is her first sheet: its page, and the task as she may see it.
+func (v *visitor) first(contestID string) (path string, task func() contest.JudgeTask) {
+	v.st.t.Helper()
+	path = sheetLink.FindString(string(v.get("/judging")))
+	return path, func() (t contest.JudgeTask) {
+		v.st.t.Helper()
+		err := v.st.hall.View(v.st.t.Context(), contestID, func(s *contest.State) error {
+			t, _ = s.TaskForJudge(v.id, path[strings.LastIndex(path, "/")+1:])
+			return nil
+		})
+		if err != nil {
+			v.st.t.Fatal(err)
+		}
+		return t
+	}
+}
+
+// field is the choice of a criterion's mark.
+func field(t contest.JudgeTask, i int) string { return "#m-" + t.Criteria[i].ID }
+
+// wants fails unless the marks of the first criteria are kept as given.
+func wants(t *testing.T, task contest.JudgeTask, marks ...string) {
+	t.Helper()
+	for i, want := range marks {
+		got := ""
+		if m, ok := task.Marks[task.Criteria[i].ID]; ok {
+			got = m.String()
+		}
+		if got != want {
+			t.Errorf("criterion %d is kept as %q, want %q", i+1, got, want)
+		}
+	}
+}
+
+func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	page, list := st.http.URL+path, st.http.URL+"/judging"
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(page)
+	tab.Keys(field(task(), 0), "8,5")
+	tab.Wait(saved)
+	wants(t, task(), "8.5", "")
+
+	tab.Offline("")
+	tab.Keys(field(task(), 1), "7")
+	tab.Wait(waiting)
+	tab.Keys("#note-text", "tiếng gió"+kb.Enter)
+	tab.Keys("#comment", "Nghe rõ")
+	tab.Shot("judge-offline", 360)
+	tab.Click("button[value=sign]") // no signature leaves before what it signs
+	tab.Wait(waiting)
+	if now := task(); now.Version != 1 || len(now.Notes) > 0 || now.Status != contest.Drafted {
+		t.Errorf("offline the server got %+v", now)
+	}
+
+	// The page comes again, but nothing can be saved yet.
+	tab.Offline("*://*:*/api/*")
+	tab.Open(page)
+	tab.Wait(waiting)
+	if now := tab.Text("#notes li [data-seek]"); now != "0:00" {
+		t.Errorf("after a reload the note is at %q", now)
+	}
+	kept := webtest.Run(tab, "read the marks", chromedp.Evaluate[[]string](`[...document.querySelectorAll(".criterion select, #comment, #notes [name=note]")].map((e) => e.value)`))
+	if !slices.Contains(kept, "8.5") || !slices.Contains(kept, "7") || !slices.Contains(kept, "Nghe rõ") || !slices.Contains(kept, "tiếng gió") {
+		t.Errorf("after a reload the page shows %q", kept)
+	}
+
+	// Her list says what is not sent, and sends it when it can.
+	tab.Open(list)
+	tab.Wait("[data-unsent]:not([hidden])")
+	tab.Shot("judge-list-unsent", 360)
+	tab.Offline()
+	tab.Open(list)
+	tab.Wait(saved)
+	now := task()
+	wants(t, now, "8.5", "7")
+	if now.Comment != "Nghe rõ" || len(now.Notes) != 1 || now.Notes[0].Text != "tiếng gió" {
+		t.Errorf("kept: %+v", now.Content)
+	}
+	tab.Open(page)
+	tab.Wait("#note-add")
+	if left := webtest.Run(tab, "look at what is left", chromedp.Evaluate[int]("localStorage.length")); left != 0 {
+		t.Errorf("%d sheets are left on the device", left)
+	}
+}
+
+// TestALostAnswerIsNoOtherDevice loses the answers to what the judge's page
+// sends while she goes on: she must not be asked to choose between herself and
+// herself.
+func TestALostAnswerIsNoOtherDevice(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	st.lose.Store(true)
+	tab.Keys(field(task(), 0), "8,5")
+	tab.Wait(waiting) // the server has it, the page does not know
+	wants(t, task(), "8.5")
+	tab.Keys(field(task(), 1), "7")
+	st.lose.Store(false)
+	tab.Wait(saved)
+	wants(t, task(), "8.5", "7")
+	if v := task().Version; v != 2 {
+		t.Errorf("version %d after two changes", v)
+	}
+}
+
+func TestTwoDevicesOfOneJudgeAreToldApartInWords(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	b := webtest.NewBrowser(t)
+	phone, desk := judges[1].in(b), judges[1].in(b)
+	phone.Open(st.http.URL + path)
+	desk.Open(st.http.URL + path)
+	phone.Keys(field(task(), 0), "9")
+	phone.Wait(saved)
+	desk.Keys(field(task(), 0), "6")
+	desk.Keys(field(task(), 1), "7")
+	desk.Wait(asks)
+	if said := desk.Text("#sheet-state"); !strings.Contains(said, "ở đây 6, trên máy chủ 9") || !strings.Contains(said, "ở đây 7, trên máy chủ (trống)") {
+		t.Errorf("it says %q", said)
+	}
+	desk.Shot("judge-two-devices", 360)
+	wants(t, task(), "9", "")
+	desk.Click("#sheet-state button:first-of-type")
+	desk.Wait(saved)
+	wants(t, task(), "6", "7")
+
+	phone.Keys(field(task(), 2), "5")
+	phone.Wait(asks)
+	phone.Click("#sheet-state button:last-of-type")
+	phone.Wait("#note-add")
+	phone.Wait("#sheet-state:not(.asks)")
+	wants(t, task(), "6", "7", "")
+	versions := 0
+	for e, err := range st.store.Events(t.Context(), id, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == "sheet.saved" {
+			versions++
+		}
+	}
+	if versions < 2 {
+		t.Errorf("the log has %d versions", versions)
+	}
+
+	// Signed on the desk: what the phone has not sent does not count, and says so.
+	phone.Offline("*://*:*/api/*")
+	phone.Keys("#comment", "Viết sau khi ký")
+	phone.Wait(waiting)
+	whole := []string{"base", strconv.Itoa(task().Version), "do", "sign"}
+	for _, k := range task().Criteria {
+		whole = append(whole, "mark."+k.ID, "5")
+	}
+	judges[1].must(path, whole...)
+	phone.Offline()
+	phone.Open(st.http.URL + path)
+	phone.Wait(asks)
+	if said := phone.Text("#sheet-state"); !strings.Contains(said, "Viết sau khi ký") {
+		t.Errorf("it says %q", said)
+	}
+	phone.Shot("judge-after-signing", 360)
+}
+
+func TestANoteStandsWhereTheSoundWas(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	tab.Wait(".wave:not([hidden]) canvas")
+	tab.Do("go on in the sound", chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
+	webtest.Run(tab, "wait for the place", chromedp.Poll[bool](`document.querySelector("#note-at").value !== "0:00"`))
+	at := webtest.Run(tab, "where", chromedp.Evaluate[string](`document.querySelector("#note-at").value`))
+	tab.Do("note it", chromedp.KeyEvent("g"))
+	tab.Keys("#note-text:focus", "vấp chữ"+kb.Enter)
+	tab.Wait(saved)
+	tab.Shot("judge-note", 360)
+	tab.Shot("judge-note", 1280)
+	notes := task().Notes
+	if len(notes) != 1 || notes[0].Text != "vấp chữ" || notes[0].Seconds < 2 || tab.Text("#notes [data-seek]") != at {
+		t.Fatalf("noted %+v at %s", notes, at)
+	}
+	tab.Do("back to the start", chromedp.Click(chromedp.CSS("h1")), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
+	tab.Click("#notes [data-seek]")
+	if now := webtest.Run(tab, "where", chromedp.Evaluate[float64](`document.querySelector("#player").currentTime`)); now != notes[0].Seconds {
+		t.Errorf("its button goes to %g, not %g", now, notes[0].Seconds)
+	}
+	tab.Click("#notes [data-drop]")
+	webtest.Run(tab, "wait until it is saved", chromedp.Poll[bool](`document.querySelector("#sheet-state").classList.contains("saved")`))
+	if notes := task().Notes; len(notes) > 0 {
+		t.Errorf("dropped, and still there: %+v", notes)
+	}
+}
