@@ -112,6 +112,17 @@ func (h *Hall) load(ctx context.Context, r *room) error {
 	return nil
 }
 
+// Copy returns a past contest as the draft of the next: its rules without
+// their dates, and its certificate. Faults: contest.unknown, contest.log_damaged.
+func (h *Hall) Copy(ctx context.Context, past string) (c DraftContest, err error) {
+	err = h.View(ctx, past, func(s *State) (err error) {
+		c = DraftContest{CopiedFrom: past, Certificate: s.Certificate}
+		c.Rules, err = CopyRules(s.Rules)
+		return err
+	})
+	return c, err
+}
+
 // CheckEntry tries a submission without storing anything: the fault of
 // SubmitEntry with everything that is missing or wrong, or nil.
 func (h *Hall) CheckEntry(ctx context.Context, m accounts.Meta, id string, c SubmitEntry) error {

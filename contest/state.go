@@ -207,6 +207,13 @@ func (s *State) Apply(e Event) error {
 	return nil
 }
 
+// Taking reports whether entries are taken at that instant, of uploads begun
+// in time if the deadline is past.
+func (s *State) Taking(at time.Time) bool {
+	d := s.Rules.Dates
+	return s.Phase == Open && !at.Before(d.OpensAt) && !at.After(d.ClosesAt.Add(d.Grace()))
+}
+
 // Entry returns the entry with that ID, or nil.
 func (s *State) Entry(id string) *Entry { return s.entry[id] }
 

@@ -346,21 +346,7 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		if tie := standings[0].Ranking.Ties; len(tie) != 1 || tie[0].Open {
 			t.Errorf("the tie: %+v", tie)
 		}
-		var judges []string
-		for _, j := range s.Judges {
-			judges = append(judges, j.Person)
-		}
-		scores := fairness.New(run.Entries, judges)
-		for e, entry := range run.Entries {
-			for j, judge := range judges {
-				for _, task := range run.Of(judge) {
-					if task.Entry == entry {
-						total, _ := s.Rules.Rounds[0].Parts[0].Total(task.Sheet.Content)
-						scores.At[e][j] = total.Float()
-					}
-				}
-			}
-		}
+		scores, _ := s.Scores(run)
 		w, err := fairness.Kendall(scores)
 		if err != nil {
 			return err

@@ -304,7 +304,7 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 			t.Errorf("GET /api/v1/contests%s lacks %s: %.300s", path, want, b)
 		}
 	}
-	archive := org.get(base + "/archive.zip")
+	archive := org.get("/api/v1" + base + "/archive")
 	v, err := contest.CheckArchive(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil || v.Entries != 3 || v.Sheets != 9 || v.Rounds != 1 || v.Files != 3 {
 		t.Fatalf("archive: %+v, %v", v, err)

@@ -81,7 +81,7 @@ func Register(k *kit.Kit, d Deps) {
 	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs)
-	contests.Register(k, d.Store, d.Contests, d.Blobs)
+	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
 	settings.Register(k, d.Store)
 	programmes.Register(k, d.Store, d.Desk)

@@ -1,15 +1,20 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
+	"context"
+	"io"
 	"net/http"
+	"os"
 	"slices"
-	"time"
+	"strings"
 
 	"loa/accounts"
+	"loa/audio"
 	"loa/contest"
-	"loa/contest/ranking"
-	"loa/internal/fault"
+	"loa/contest/paper"
+	"loa/internal/sheet"
 	"loa/web/kit"
 )
 
@@ -24,53 +29,67 @@ type contestJSON struct {
 	Head    string               `json:"head"` // hash of the last event
 }
 
-// sheetJSON is one task of a judge, with its marks once they are signed.
-type sheetJSON struct {
-	ID       string                    `json:"id"`
-	Round    string                    `json:"round"`
-	Part     string                    `json:"part"`
-	Judge    string                    `json:"judge"`
-	Entry    string                    `json:"entry"`
-	Code     string                    `json:"code"`
-	Repeat   bool                      `json:"repeat,omitempty"`
-	Status   contest.TaskStatus        `json:"status"`
-	Marks    map[string]ranking.Points `json:"marks,omitempty"`
-	Total    string                    `json:"total,omitempty"` // exact, "1789/20"
-	Comment  string                    `json:"comment,omitempty"`
-	SignedAt time.Time                 `json:"signed_at,omitzero"`
+type contestRoutes struct {
+	hall  *contest.Hall
+	blobs audio.Blobs
 }
 
-// rankingJSON is one group's ranking by all methods.
-type rankingJSON struct {
-	Group   string                   `json:"group"`
-	Name    string                   `json:"name"`
-	Method  ranking.Method           `json:"method"` // the one the ranking follows
-	Methods map[string][]rankingLine `json:"methods"`
-}
-
-type rankingLine struct {
-	Rank    int    `json:"rank"`
-	Entry   string `json:"entry"`
-	Code    string `json:"code"`
-	Value   string `json:"value"`   // exact
-	Decimal string `json:"decimal"` // two places, to show
-}
-
-type contestRoutes struct{ hall *contest.Hall }
-
-// routes are what organisers' programs may read. Changes are made on the
-// pages, and by judges through PUT …/sheets/{task}.
+// routes are everything organisers, entrants and chairs do on the pages.
+// Judges save their sheets through PUT …/sheets/{task} (web/judging).
 func (c contestRoutes) routes() []kit.Route {
-	read := func(path, summary string, h kit.Handler, query string, out any) kit.Route {
-		return kit.Route{Pattern: "GET /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, Query: query, Out: out}
+	organise := func(pattern, summary string, h kit.Handler, in, out any) kit.Route {
+		method, path, _ := strings.Cut(pattern, " ")
+		return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
 	}
-	return []kit.Route{
-		read("", "the contests", c.list, "", kit.List[contestJSON]{}),
-		read("/{contest}", "a contest with its rules", c.show, "", contestJSON{}),
-		read("/{contest}/entries", "the entries, withdrawn ones included", c.entries, "after limit", kit.List[contest.Entry]{}),
-		read("/{contest}/panels", "the panels by round", c.panels, "", map[string][]contest.Panel{}),
-		read("/{contest}/sheets", "every judge's sheets; marks once they are signed", c.sheets, "after limit", kit.List[sheetJSON]{}),
-		read("/{contest}/ranking", "the latest round ranked by every method", c.ranking, "", kit.List[rankingJSON]{}),
+	receipt, none := contest.Receipt{}, any(nil)
+	contests := []kit.Route{
+		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
+		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
+		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
+		organise("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
+		organise("POST /{contest}/open", "open the contest and lock its rules", c.step(contest.OpenContest{}), none, receipt),
+		organise("POST /{contest}/publish", "make the results public", c.step(contest.PublishResults{}), none, receipt),
+		organise("POST /{contest}/close", "end the contest", c.step(contest.CloseContest{}), none, receipt),
+		organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none),
+		organise("GET /{contest}/papers/{document}", "minutes, table or sheets as XLSX for A4", c.paper, none, none),
+		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
+		organise("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
+			return contest.SetCertificate{Certificate: b}
+		}), contest.Certificate{}, receipt),
+		organise("GET /{contest}/prizes", "the prizes given and the places withheld", c.prizes, none, kit.List[contest.Given]{}),
+		organise("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking", order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
+	}
+	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())
+}
+
+// order is the handler of a change whose body is B: command makes of it, and
+// of what the path names, what is to be done.
+func order[B any](c contestRoutes, command func(*kit.Request, B) contest.Command) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		var b B
+		m, err := readChange(r, &b)
+		if err != nil {
+			return err
+		}
+		rec, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), command(r, b))
+		return answer(w, r, http.StatusOK, rec, err)
+	}
+}
+
+// step is the handler of a change that needs no body.
+func (c contestRoutes) step(command contest.Command) kit.Handler {
+	return c.stepOf(func(*kit.Request) contest.Command { return command })
+}
+
+// stepOf is step for a change that the path names further.
+func (c contestRoutes) stepOf(command func(*kit.Request) contest.Command) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		m, err := readChange(r, nil)
+		if err != nil {
+			return err
+		}
+		rec, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), command(r))
+		return answer(w, r, http.StatusOK, rec, err)
 	}
 }
 
@@ -110,125 +129,100 @@ func (c contestRoutes) show(w http.ResponseWriter, r *kit.Request) error {
 	return r.JSON(w, http.StatusOK, out)
 }
 
-func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
-	var items []contest.Entry
-	after := ""
-	limit, err := r.Limit(100, 1000)
-	if err != nil {
-		return err
-	}
-	err = c.view(r, func(s *contest.State) error {
-		from := 0
-		if code := r.URL.Query().Get("after"); code != "" {
-			if from = slices.IndexFunc(s.Entries, func(e *contest.Entry) bool { return e.Code == code }) + 1; from == 0 {
-				return fault.New(fault.Invalid, "contest.unknown_entry").At("after")
-			}
-		}
-		for _, e := range s.Entries[from:] {
-			if len(items) == limit {
-				after = items[limit-1].Code
-				break
-			}
-			items = append(items, *e)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, after))
+type draftBody struct {
+	ID    string         `json:"id"`              // stands in URLs: lower-case letters, digits, hyphens
+	Rules *contest.Rules `json:"rules,omitempty"` // absent: copied
+	From  string         `json:"from,omitempty"`  // ID of the contest to copy; absent: the sample
+	Title string         `json:"title,omitempty"` // of the copy
 }
 
-func (c contestRoutes) panels(w http.ResponseWriter, r *kit.Request) error {
-	out := map[string][]contest.Panel{}
-	err := c.view(r, func(s *contest.State) error {
-		for round, panels := range s.Panels {
-			out[round] = slices.Clone(panels)
-		}
-		return nil
-	})
+func (c contestRoutes) draft(w http.ResponseWriter, r *kit.Request) error {
+	var b draftBody
+	m, err := readChange(r, &b)
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, out)
-}
-
-func (c contestRoutes) sheets(w http.ResponseWriter, r *kit.Request) error {
-	var items []sheetJSON
-	after := ""
-	limit, err := r.Limit(500, 5000)
-	if err != nil {
-		return err
-	}
-	err = c.view(r, func(s *contest.State) error {
-		seen := r.URL.Query().Get("after") == ""
-		for _, run := range s.Rounds {
-			rules, _ := s.Rules.Round(run.ID)
-			for _, t := range run.Tasks {
-				switch {
-				case !seen:
-					seen = t.ID == r.URL.Query().Get("after")
-				case len(items) == limit:
-					after = items[limit-1].ID
-					return nil
-				default:
-					items = append(items, sheetOf(run, rules, t))
-				}
-			}
-		}
-		if !seen {
-			return fault.New(fault.Invalid, "contest.no_such_item", "id", "after").At("after")
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, after))
-}
-
-func sheetOf(run *contest.RoundState, rules *contest.Round, t *contest.Task) sheetJSON {
-	out := sheetJSON{ID: t.ID, Round: run.ID, Part: t.Part, Judge: t.Judge, Entry: t.Entry, Code: t.Code, Repeat: t.Repeat, Status: t.Status()}
-	if t.Final() {
-		total, _ := rules.Part(t.Part).Total(t.Sheet.Content)
-		out.Marks, out.Comment, out.SignedAt, out.Total = t.Sheet.Marks, t.Sheet.Comment, t.Sheet.SignedAt, total.String()
-	}
-	return out
-}
-
-func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
-	var items []rankingJSON
-	err := c.view(r, func(s *contest.State) error {
-		if len(s.Rounds) == 0 {
-			return nil
-		}
-		run := s.Rounds[len(s.Rounds)-1]
-		rules, _ := s.Rules.Round(run.ID)
-		if len(rules.Parts) == 0 {
-			return nil
-		}
-		standings, err := s.Standings(run)
-		if err != nil {
+	d := contest.DraftContest{Rules: contest.Sample(), CopiedFrom: b.From}
+	if b.From != "" {
+		if d, err = c.hall.Copy(r.Context(), b.From); err != nil {
 			return err
 		}
-		for _, st := range standings {
-			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}}
-			for _, col := range st.Tally.Compare() {
-				if col.Err != nil {
-					continue // too few judges for this method
-				}
-				for _, row := range col.Ranking.Rows {
-					line.Methods[string(col.Method)] = append(line.Methods[string(col.Method)],
-						rankingLine{row.Rank, row.Entry.ID, run.Codes[row.Entry.ID], row.Value.String(), row.Value.Decimal(2)})
-				}
-			}
-			items = append(items, line)
-		}
-		slices.SortFunc(items, func(a, b rankingJSON) int { return cmp.Compare(a.Group, b.Group) })
-		return nil
+	}
+	d.Rules.Title = cmp.Or(b.Title, d.Rules.Title)
+	if b.Rules != nil {
+		d.Rules = *b.Rules
+	}
+	rec, err := c.hall.Do(r.Context(), m, b.ID, d)
+	return answer(w, r, http.StatusCreated, rec, err)
+}
+
+// archive sends the whole contest. It is made in a temporary file first: an
+// error must not leave half an archive that looks whole.
+func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
+	id := r.PathValue("contest")
+	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp("", "loa-contest-*.zip")
+	if err != nil {
+		return err
+	}
+	defer func() { f.Close(); os.Remove(f.Name()) }()
+	err = c.hall.Archive(r.Context(), f, id, func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
+		return c.blobs.Open(ctx, p.SHA256)
 	})
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+id+`.zip"`)
+	http.ServeContent(w, r.Request, "", r.Now, f)
+	return nil
+}
+
+func (c contestRoutes) paper(w http.ResponseWriter, r *kit.Request) error {
+	var b bytes.Buffer
+	document := r.PathValue("document")
+	if err := c.view(r, func(s *contest.State) error { return paper.WriteXLSX(&b, s, document, r.Lang, r.Now) }); err != nil {
+		return err
+	}
+	return r.Download(w, r.PathValue("contest")+"-"+document+".xlsx", sheet.XLSXType, b.Bytes())
+}
+
+// certificatesJSON is the template as set, empty texts standing for the usual
+// one, and what it gives for each prize.
+type certificatesJSON struct {
+	Template contest.Certificate `json:"template"`
+	Usual    contest.Certificate `json:"usual"`
+	Filled   []certificateJSON   `json:"filled"`
+}
+
+type certificateJSON struct {
+	Lines []string `json:"lines"`
+	Sign  []string `json:"sign"`
+}
+
+func (c contestRoutes) certificates(w http.ResponseWriter, r *kit.Request) error {
+	out := certificatesJSON{Usual: paper.UsualCertificate(), Filled: []certificateJSON{}}
+	err := c.view(r, func(s *contest.State) error {
+		out.Template = s.Certificate
+		for _, x := range paper.CertificatesOf(s, s.Certificate, r.Now) {
+			one := certificateJSON{Sign: x.Sign}
+			for _, l := range x.Lines {
+				one.Lines = append(one.Lines, l.Text)
+			}
+			out.Filled = append(out.Filled, one)
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, out, err)
+}
+
+func (c contestRoutes) prizes(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.Given
+	err := c.view(r, func(s *contest.State) error {
+		items = slices.Clone(s.Given)
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
 }

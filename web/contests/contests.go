@@ -32,7 +32,6 @@ type Store interface {
 }
 
 type pages struct {
-	blobs audio.Blobs
 	store Store
 	hall  *contest.Hall
 	views
@@ -55,9 +54,9 @@ type views struct {
 }
 
 // Register adds the pages to k.
-func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
+func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	f := k.Folder("contests", files)
-	p := pages{blobs, s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
+	p := pages{s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
 		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
 		kit.NewView[papersPage](f, "papers.html"), kit.NewView[certificatePage](f, "certificate.html")}}
@@ -85,7 +84,6 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	organise("GET /contests/{contest}/papers", p.showPapers)
 	organise("GET /contests/{contest}/certificate", p.showCertificate)
 	organise("POST /contests/{contest}/certificate", p.saveCertificate)
-	organise("GET /contests/{contest}/archive.zip", p.archive)
 	k.AddStep(p.next)
 }
 
@@ -208,14 +206,10 @@ func (p pages) begin(r *kit.Request, f *kit.Form) (string, error) {
 	if title == "" {
 		return "", fault.New(fault.Invalid, "contest.empty_text").At("title")
 	}
-	c, from := contest.DraftContest{Rules: contest.Sample(), CopiedFrom: f.Get("from")}, f.Get("from")
-	if from != "" {
-		err := p.hall.View(r.Context(), from, func(s *contest.State) (err error) {
-			c.Certificate = s.Certificate
-			c.Rules, err = contest.CopyRules(s.Rules)
-			return err
-		})
-		if err != nil {
+	c := contest.DraftContest{Rules: contest.Sample()}
+	if from := f.Get("from"); from != "" {
+		var err error
+		if c, err = p.hall.Copy(r.Context(), from); err != nil {
 			return "", err
 		}
 	}

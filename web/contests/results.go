@@ -2,7 +2,6 @@ package contests
 
 import (
 	"net/http"
-	"slices"
 
 	"loa/contest"
 	"loa/contest/fairness"
@@ -141,40 +140,11 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 
 // fair measures the jury over the signed sheets of a round.
 func fair(s *contest.State, run *contest.RoundState, lang text.Language) *fairPanel {
-	var judges []string
-	for _, t := range run.Tasks {
-		if t.Counts() && !slices.Contains(judges, t.Judge) {
-			judges = append(judges, t.Judge)
-		}
-	}
-	if len(judges) < 2 {
+	scores, twice := s.Scores(run)
+	if len(scores.Judges) < 2 {
 		return nil
 	}
 	rules, _ := s.Rules.Round(run.ID)
-	scores := fairness.New(run.Entries, judges)
-	var twice []fairness.Twice
-	totals := map[[3]string]float64{} // judge, entry, "repeat"
-	for _, t := range run.Tasks {
-		if !t.Final() || t.SetAside != nil {
-			continue
-		}
-		v, _ := rules.Part(t.Part).Total(t.Sheet.Content)
-		key := [3]string{t.Judge, t.Entry, ""}
-		if t.Repeat {
-			key[2] = "repeat"
-		}
-		totals[key] += v.Float()
-	}
-	for e, entry := range run.Entries {
-		for j, judge := range judges {
-			if v, ok := totals[[3]string{judge, entry, ""}]; ok {
-				scores.At[e][j] = v
-				if again, ok := totals[[3]string{judge, entry, "repeat"}]; ok {
-					twice = append(twice, fairness.Twice{Judge: judge, Entry: entry, First: v, Second: again})
-				}
-			}
-		}
-	}
 	f := &fairPanel{Kendall: "–", ICC: "–", Alpha: "–"}
 	name := func(id string) string { return s.Judge(id).Name }
 	for _, h := range fairness.Habits(scores) {

@@ -92,7 +92,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		}
 		d := s.Rules.Dates
 		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: d.OpensAt, Until: d.ClosesAt, Changes: s.Changes,
-			Open: s.Phase == contest.Open && !r.Now.Before(d.OpensAt) && !r.Now.After(d.ClosesAt.Add(d.Grace()))}
+			Open: s.Taking(r.Now)}
 		for _, e := range s.Entries {
 			if e.Entrant.Of(r.Actor) {
 				row.Mine = append(row.Mine, *e)

@@ -1,0 +1,263 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/contest/paper"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+// entryRoutes are the entries of a contest, for those who enter and for the
+// organiser. Files are uploaded first, as everywhere (POST /api/v1/audio).
+func (c contestRoutes) entryRoutes() []kit.Route {
+	at := func(access kit.Access, pattern, summary string, h kit.Handler, in, out any) kit.Route {
+		method, path, _ := strings.Cut(pattern, " ")
+		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/entries" + path, Access: access, Handler: h, Summary: summary, In: in, Out: out}
+	}
+	receipt := contest.Receipt{}
+	list := at(accounts.Organise, "GET ", "the entries, withdrawn ones included", c.entries, nil, kit.List[contest.Entry]{})
+	list.Query = "after limit"
+	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
+	submit.Query = "check"
+	return []kit.Route{
+		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering, Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
+		list, submit,
+		at(kit.SignedIn, "GET /{entry}", "an entry, for its entrant and the organiser", c.entry, nil, contest.Entry{}),
+		at(accounts.EnterContest, "PUT /{entry}", "replace an entry before the deadline", c.replace, contest.Work{}, contest.Entry{}),
+		at(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+			return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
+		}), reasonBody{}, receipt),
+		at(kit.SignedIn, "GET /{entry}/feedback", "how an entry did, judges unnamed: for the organiser, and for the entrant once it is published", c.feedback, nil, feedbackJSON{}),
+		at(accounts.Organise, "PUT /{entry}/script", "set the script as judges will read it", order(c, func(r *kit.Request, b scriptBody) contest.Command {
+			return contest.RedactScript{Entry: r.PathValue("entry"), Text: b.Text}
+		}), scriptBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+			return contest.ConfirmAiring{Entry: r.PathValue("entry"), Note: b.Reason}
+		}), reasonBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+			return contest.RuleOutEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
+		}), reasonBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/exclude-judge", "take a judge off an entry because of a tie between them", order(c, func(r *kit.Request, b excludeBody) contest.Command {
+			return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
+		}), excludeBody{}, receipt),
+		at(accounts.JudgeEntries, "POST /{entry}/confer", "as chair: record that judges who differ talked it over; those in reopen score again", order(c, func(r *kit.Request, b conferBody) contest.Command {
+			return contest.Confer{Entry: r.PathValue("entry"), Reopen: b.Reopen, Reason: b.Reason}
+		}), conferBody{}, receipt),
+	}
+}
+
+type reasonBody struct {
+	Reason string `json:"reason"`
+}
+
+type scriptBody struct {
+	Text string `json:"text"`
+}
+
+type excludeBody struct {
+	Judge  string `json:"judge"` // person ID
+	Reason string `json:"reason"`
+}
+
+type conferBody struct {
+	Reopen []string `json:"reopen,omitempty"` // person IDs
+	Reason string   `json:"reason"`
+}
+
+func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.Entry
+	after := ""
+	limit, err := r.Limit(100, 1000)
+	if err != nil {
+		return err
+	}
+	err = c.view(r, func(s *contest.State) error {
+		from := 0
+		if code := r.URL.Query().Get("after"); code != "" {
+			if from = slices.IndexFunc(s.Entries, func(e *contest.Entry) bool { return e.Code == code }) + 1; from == 0 {
+				return fault.New(fault.Invalid, "contest.unknown_entry").At("after")
+			}
+		}
+		for _, e := range s.Entries[from:] {
+			if len(items) == limit {
+				after = items[limit-1].Code
+				break
+			}
+			items = append(items, *e)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, after))
+}
+
+// enteringJSON is a contest as an entrant sees it.
+type enteringJSON struct {
+	ID      string               `json:"id"`
+	Title   string               `json:"title"`
+	Phase   contest.Phase        `json:"phase"`
+	Open    bool                 `json:"open"` // entries are taken now
+	Rules   contest.Rules        `json:"rules"`
+	Changes []contest.RuleChange `json:"changes,omitempty"`
+	Entries []contest.Entry      `json:"entries"` // the caller's own
+}
+
+func (c contestRoutes) entering(w http.ResponseWriter, r *kit.Request) error {
+	var items []enteringJSON
+	err := c.hall.List(r.Context(), func(s *contest.State) error {
+		if s.Phase == contest.Draft {
+			return nil
+		}
+		x := enteringJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Open: s.Taking(r.Now), Rules: s.Rules, Changes: s.Changes, Entries: []contest.Entry{}}
+		for _, e := range s.Entries {
+			if e.Entrant.Of(r.Actor) {
+				x.Entries = append(x.Entries, seen(e))
+			}
+		}
+		if s.Phase == contest.Open || len(x.Entries) > 0 {
+			items = append(items, x)
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+// seen is an entry as its entrant sees it: without what only the organiser is
+// warned of.
+func seen(e *contest.Entry) contest.Entry {
+	out := *e
+	out.Warnings, out.Redacted = nil, ""
+	return out
+}
+
+// read answers with an entry to its entrant or to the organiser; for anybody
+// else there is none.
+func (c contestRoutes) read(r *kit.Request, id string) (out contest.Entry, err error) {
+	err = c.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+		e := s.Entry(id)
+		switch {
+		case e != nil && r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}):
+			out = *e
+		case e != nil && e.Entrant.Of(r.Actor):
+			out = seen(e)
+		default:
+			return fault.New(fault.NotFound, "contest.unknown_entry")
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (c contestRoutes) entry(w http.ResponseWriter, r *kit.Request) error {
+	e, err := c.read(r, r.PathValue("entry"))
+	return answer(w, r, http.StatusOK, e, err)
+}
+
+type submitBody struct {
+	ID string `json:"id,omitempty"` // of the entry; absent: the Idempotency-Key
+	contest.Work
+}
+
+func (c contestRoutes) submit(w http.ResponseWriter, r *kit.Request) error {
+	var b submitBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: cmp.Or(b.ID, m.ID), Work: b.Work}
+	if r.URL.Query().Get("check") != "" {
+		err := c.hall.CheckEntry(r.Context(), m, id, command)
+		return answer(w, r, http.StatusOK, struct{}{}, err)
+	}
+	if _, err := c.hall.Do(r.Context(), m, id, command); err != nil {
+		return err
+	}
+	e, err := c.read(r, command.ID)
+	return answer(w, r, http.StatusCreated, e, err)
+}
+
+func (c contestRoutes) replace(w http.ResponseWriter, r *kit.Request) error {
+	var b contest.Work
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	entry := r.PathValue("entry")
+	if _, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), contest.ReplaceEntry{Entry: entry, Work: b}); err != nil {
+		return err
+	}
+	e, err := c.read(r, entry)
+	return answer(w, r, http.StatusOK, e, err)
+}
+
+// feedbackJSON is a paper.Feedback; numbers are exact where they are strings.
+type feedbackJSON struct {
+	Code     string       `json:"code"`
+	Title    string       `json:"title"`
+	Entrant  string       `json:"entrant"`
+	Round    string       `json:"round"`
+	Rank     int          `json:"rank,omitempty"`
+	Of       int          `json:"of,omitempty"`
+	Value    string       `json:"value,omitempty"`
+	Prize    string       `json:"prize,omitempty"`
+	Parts    []scoredJSON `json:"parts"`
+	Comments []string     `json:"comments"`
+	Remarks  []remarkJSON `json:"remarks"`
+}
+
+type scoredJSON struct {
+	Name     string       `json:"name"`
+	Criteria []spreadJSON `json:"criteria"`
+}
+
+type spreadJSON struct {
+	Name string `json:"name"`
+	Max  string `json:"max"`
+	Mean string `json:"mean"`
+	Low  string `json:"low"`
+	High string `json:"high"`
+}
+
+type remarkJSON struct {
+	Seconds float64 `json:"seconds"`
+	Text    string  `json:"text"`
+}
+
+func (c contestRoutes) feedback(w http.ResponseWriter, r *kit.Request) error {
+	out := feedbackJSON{Parts: []scoredJSON{}, Comments: []string{}, Remarks: []remarkJSON{}}
+	err := c.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+		e, err := s.ForFeedback(r.Actor, r.PathValue("entry"))
+		if err != nil {
+			return err
+		}
+		f, ok, err := paper.FeedbackOf(s, e, r.Lang, r.Now)
+		if err != nil || !ok {
+			return cmp.Or(err, error(fault.New(fault.NotFound, "contest.no_results")))
+		}
+		out.Code, out.Title, out.Entrant, out.Round, out.Rank, out.Of, out.Prize = f.Code, f.Title, f.Entrant, f.Round, f.Rank, f.Of, f.Prize
+		if f.Rank > 0 {
+			out.Value = f.Value.String()
+		}
+		for _, p := range f.Parts {
+			x := scoredJSON{Name: p.Name}
+			for _, k := range p.Criteria {
+				x.Criteria = append(x.Criteria, spreadJSON{k.Name, k.Max.String(), k.Mean.String(), k.Low.String(), k.High.String()})
+			}
+			out.Parts = append(out.Parts, x)
+		}
+		out.Comments = append(out.Comments, f.Comments...)
+		for _, m := range f.Remarks {
+			out.Remarks = append(out.Remarks, remarkJSON{m.At.Seconds(), m.Text})
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, out, err)
+}

@@ -1,0 +1,384 @@
+package api
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/contest/fairness"
+	"loa/contest/paper"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+// sheetJSON is one task of a judge, with its marks once they are signed.
+type sheetJSON struct {
+	ID       string                    `json:"id"`
+	Round    string                    `json:"round"`
+	Part     string                    `json:"part"`
+	Judge    string                    `json:"judge"`
+	Entry    string                    `json:"entry"`
+	Code     string                    `json:"code"`
+	Repeat   bool                      `json:"repeat,omitempty"`
+	Status   contest.TaskStatus        `json:"status"`
+	Marks    map[string]ranking.Points `json:"marks,omitempty"`
+	Total    string                    `json:"total,omitempty"` // exact, "1789/20"
+	Comment  string                    `json:"comment,omitempty"`
+	SignedAt time.Time                 `json:"signed_at,omitzero"`
+}
+
+// rankingJSON is one group's ranking by all methods.
+type rankingJSON struct {
+	Group   string                   `json:"group"`
+	Name    string                   `json:"name"`
+	Method  ranking.Method           `json:"method"` // the one the ranking follows
+	Methods map[string][]rankingLine `json:"methods"`
+}
+
+type rankingLine struct {
+	Rank    int    `json:"rank"`
+	Entry   string `json:"entry"`
+	Code    string `json:"code"`
+	Value   string `json:"value"`   // exact
+	Decimal string `json:"decimal"` // two places, to show
+}
+
+// juryRoutes are the jury, the rounds and what comes out of them.
+func (c contestRoutes) juryRoutes() []kit.Route {
+	at := func(access kit.Access, pattern, summary string, h kit.Handler, in, out any) kit.Route {
+		method, path, _ := strings.Cut(pattern, " ")
+		return kit.Route{Pattern: method + " /api/v1/contests/{contest}" + path, Access: access, Handler: h, Summary: summary, In: in, Out: out}
+	}
+	organise, chair, receipt := accounts.Organise, accounts.JudgeEntries, contest.Receipt{}
+	sheets := at(organise, "GET /sheets", "every judge's sheets; marks once they are signed", c.sheets, nil, kit.List[sheetJSON]{})
+	sheets.Query = "after limit"
+	return []kit.Route{
+		at(organise, "GET /judges", "the jury, those removed included", c.judges, nil, kit.List[contest.Judge]{}),
+		at(organise, "PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
+			return contest.AppointJudge{Judge: contest.Judge{Person: r.PathValue("person"), Title: b.Title, Chair: b.Chair, Station: b.Station, District: b.District}}
+		}), judgeBody{}, receipt),
+		at(organise, "POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
+			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
+		}), removeBody{}, receipt),
+		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
+		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),
+		at(organise, "PUT /rounds/{round}/panels", "say who scores what in a round that has not begun", order(c, func(r *kit.Request, b panelsBody) contest.Command {
+			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
+		}), panelsBody{}, receipt),
+		at(organise, "POST /rounds/{round}/start", "draw codes and deal the entries to the judges", c.stepOf(func(r *kit.Request) contest.Command { return contest.StartRound{Round: r.PathValue("round")} }), nil, receipt),
+		at(organise, "PUT /picks", "name who goes on from the running round, where entries are picked by name", order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
+		at(organise, "POST /rounds/{round}/finish", "close a round: its ranking is recorded", c.stepOf(func(r *kit.Request) contest.Command { return contest.FinishRound{Round: r.PathValue("round")} }), nil, receipt),
+		sheets,
+		at(organise, "GET /ranking", "the latest round ranked by every method", c.ranking, nil, kit.List[rankingJSON]{}),
+		at(organise, "GET /fairness", "how the jury scored the latest round", c.fairness, nil, fairnessJSON{}),
+		at(chair, "POST /ties", "as chair: the order of entries that nothing else separated, best first", order(c, func(_ *kit.Request, b contest.DecideTie) contest.Command { return b }), contest.DecideTie{}, receipt),
+		at(chair, "POST /sheets/{task}/reopen", "as chair: let a judge change a signed sheet; both versions are kept", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+			return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
+		}), reasonBody{}, receipt),
+	}
+}
+
+type judgeBody struct {
+	Title    string `json:"title,omitempty"` // office, as printed
+	Chair    bool   `json:"chair,omitempty"`
+	Station  string `json:"station,omitempty"`  // ID of her own commune's
+	District string `json:"district,omitempty"` // code of her own
+}
+
+type removeBody struct {
+	Reason string `json:"reason"`
+	Drop   bool   `json:"drop,omitempty"`
+}
+
+type panelsBody struct {
+	Panels []contest.Panel `json:"panels"`
+}
+
+func (c contestRoutes) judges(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.Judge
+	err := c.view(r, func(s *contest.State) error {
+		for _, j := range s.Judges {
+			items = append(items, *j)
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+// roundJSON is a round of the chain, begun or not.
+type roundJSON struct {
+	ID       string            `json:"id"`
+	Name     string            `json:"name"`
+	Began    time.Time         `json:"began,omitzero"`
+	Finished time.Time         `json:"finished,omitzero"`
+	Codes    map[string]string `json:"codes,omitempty"` // entry ID to neutral code
+	Signed   int               `json:"signed"`          // sheets
+	Open     int               `json:"open"`
+	Gaps     []gapJSON         `json:"gaps,omitempty"`
+	Ties     [][]string        `json:"ties,omitempty"`     // entry IDs that share a rank once every sheet is signed
+	Picked   []contest.Pick    `json:"picked,omitempty"`   // by name
+	GoesOn   []string          `json:"goes_on,omitempty"`  // entry IDs the rule would send on now
+	Promoted []string          `json:"promoted,omitempty"` // entry IDs, once finished
+	Places   []contest.Place   `json:"places,omitempty"`   // once finished
+}
+
+// gapJSON is an entry on which judges differ too much.
+type gapJSON struct {
+	Entry   string `json:"entry"`
+	Part    string `json:"part"`
+	Low     string `json:"low"` // exact
+	High    string `json:"high"`
+	LowBy   string `json:"low_by"` // person ID
+	HighBy  string `json:"high_by"`
+	Settled bool   `json:"settled"`
+}
+
+func (c contestRoutes) rounds(w http.ResponseWriter, r *kit.Request) error {
+	var items []roundJSON
+	err := c.view(r, func(s *contest.State) error {
+		for i := range s.Rules.Rounds {
+			x, err := roundOf(s, &s.Rules.Rounds[i])
+			if err != nil {
+				return err
+			}
+			items = append(items, x)
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+func roundOf(s *contest.State, rules *contest.Round) (roundJSON, error) {
+	out := roundJSON{ID: rules.ID, Name: rules.Name}
+	run := s.Round(rules.ID)
+	if run == nil {
+		return out, nil
+	}
+	out.Began, out.Codes, out.Picked = run.Began, maps.Clone(run.Codes), slices.Clone(run.Picked)
+	out.Signed, out.Open = run.Progress()
+	for _, g := range s.Gaps(run) {
+		out.Gaps = append(out.Gaps, gapJSON{g.Entry, g.Part, g.Low.String(), g.High.String(), g.LowBy, g.HighBy, g.Settled})
+	}
+	if run.Finished != nil {
+		out.Finished, out.Promoted, out.Places = run.Finished.At, slices.Clone(run.Finished.Promoted), slices.Clone(run.Finished.Places)
+		return out, nil
+	}
+	if out.Open > 0 || len(rules.Parts) == 0 {
+		return out, nil
+	}
+	var err error
+	if out.Ties, err = s.OpenTies(run); err != nil {
+		return out, err
+	}
+	list, err := s.Proposals(run)
+	for _, p := range list {
+		out.GoesOn = append(out.GoesOn, p.On...)
+	}
+	return out, err
+}
+
+func (c contestRoutes) panels(w http.ResponseWriter, r *kit.Request) error {
+	out := map[string][]contest.Panel{}
+	err := c.view(r, func(s *contest.State) error {
+		for round, panels := range s.Panels {
+			out[round] = slices.Clone(panels)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, out)
+}
+
+func (c contestRoutes) sheets(w http.ResponseWriter, r *kit.Request) error {
+	var items []sheetJSON
+	after := ""
+	limit, err := r.Limit(500, 5000)
+	if err != nil {
+		return err
+	}
+	err = c.view(r, func(s *contest.State) error {
+		seen := r.URL.Query().Get("after") == ""
+		for _, run := range s.Rounds {
+			rules, _ := s.Rules.Round(run.ID)
+			for _, t := range run.Tasks {
+				switch {
+				case !seen:
+					seen = t.ID == r.URL.Query().Get("after")
+				case len(items) == limit:
+					after = items[limit-1].ID
+					return nil
+				default:
+					items = append(items, sheetOf(run, rules, t))
+				}
+			}
+		}
+		if !seen {
+			return fault.New(fault.Invalid, "contest.no_such_item", "id", "after").At("after")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, after))
+}
+
+func sheetOf(run *contest.RoundState, rules *contest.Round, t *contest.Task) sheetJSON {
+	out := sheetJSON{ID: t.ID, Round: run.ID, Part: t.Part, Judge: t.Judge, Entry: t.Entry, Code: t.Code, Repeat: t.Repeat, Status: t.Status()}
+	if t.Final() {
+		total, _ := rules.Part(t.Part).Total(t.Sheet.Content)
+		out.Marks, out.Comment, out.SignedAt, out.Total = t.Sheet.Marks, t.Sheet.Comment, t.Sheet.SignedAt, total.String()
+	}
+	return out
+}
+
+func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
+	var items []rankingJSON
+	err := c.view(r, func(s *contest.State) error {
+		if len(s.Rounds) == 0 {
+			return nil
+		}
+		run := s.Rounds[len(s.Rounds)-1]
+		rules, _ := s.Rules.Round(run.ID)
+		if len(rules.Parts) == 0 {
+			return nil
+		}
+		standings, err := s.Standings(run)
+		if err != nil {
+			return err
+		}
+		for _, st := range standings {
+			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}}
+			for _, col := range st.Tally.Compare() {
+				if col.Err != nil {
+					continue // too few judges for this method
+				}
+				for _, row := range col.Ranking.Rows {
+					line.Methods[string(col.Method)] = append(line.Methods[string(col.Method)],
+						rankingLine{row.Rank, row.Entry.ID, run.Codes[row.Entry.ID], row.Value.String(), row.Value.Decimal(2)})
+				}
+			}
+			items = append(items, line)
+		}
+		slices.SortFunc(items, func(a, b rankingJSON) int { return cmp.Compare(a.Group, b.Group) })
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
+}
+
+// fairnessJSON is the fairness panel in numbers. What could not be computed
+// (too few judges in common, no spread) is null.
+type fairnessJSON struct {
+	Round   string       `json:"round"`
+	Kendall *float64     `json:"kendall_w"`
+	ICC     *float64     `json:"icc_2k"`
+	Alpha   *float64     `json:"krippendorff_alpha"`
+	Judges  []habitJSON  `json:"judges"`
+	Apart   []apartJSON  `json:"apart"` // entries judges disagree on, widest first
+	Without []absentJSON `json:"without"`
+}
+
+type habitJSON struct {
+	Judge    string   `json:"judge"` // person ID
+	Entries  int      `json:"entries"`
+	Mean     *float64 `json:"mean"`
+	Spread   *float64 `json:"spread"`
+	Severity *float64 `json:"severity"` // below 0 is strict
+	Gap      *float64 `json:"gap"`      // to herself, over what she heard twice
+}
+
+type apartJSON struct {
+	Entry  string  `json:"entry"`
+	Low    float64 `json:"low"`
+	High   float64 `json:"high"`
+	LowBy  string  `json:"low_by"`
+	HighBy string  `json:"high_by"`
+}
+
+// absentJSON is what would change if one judge were left out.
+type absentJSON struct {
+	Judge string     `json:"judge"`
+	Group string     `json:"group"`
+	Moves []moveJSON `json:"moves"`
+	Fault string     `json:"fault,omitempty"` // why it cannot be ranked without her
+}
+
+type moveJSON struct {
+	Entry  string `json:"entry"`
+	Before int    `json:"before"`
+	After  int    `json:"after"` // 0: no sheet would be left
+}
+
+// finite is v, or nil for what JSON cannot say.
+func finite(v float64, err error) *float64 {
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+func (c contestRoutes) fairness(w http.ResponseWriter, r *kit.Request) error {
+	out := fairnessJSON{Judges: []habitJSON{}, Apart: []apartJSON{}, Without: []absentJSON{}}
+	err := c.view(r, func(s *contest.State) error {
+		run := paper.Latest(s)
+		if run == nil {
+			return nil
+		}
+		out.Round = run.ID
+		scores, twice := s.Scores(run)
+		w, err := fairness.Kendall(scores)
+		out.Kendall = finite(w.W, err)
+		icc, err := fairness.Correlate(scores)
+		out.ICC = finite(icc.Average, err)
+		alpha, err := fairness.Krippendorff(scores)
+		out.Alpha = finite(alpha.Alpha, err)
+		gaps := map[string]*float64{}
+		for _, x := range fairness.Steady(twice) {
+			gaps[x.Judge] = finite(x.Gap, nil)
+		}
+		for _, h := range fairness.Habits(scores) {
+			out.Judges = append(out.Judges, habitJSON{h.Judge, h.Entries, finite(h.Mean, nil), finite(h.Spread, nil), finite(h.Severity, nil), gaps[h.Judge]})
+		}
+		for _, d := range fairness.Disagreements(scores) {
+			out.Apart = append(out.Apart, apartJSON{d.Entry, d.Low, d.High, d.Lowest, d.Highest})
+		}
+		out.Without, err = absences(s, run, r)
+		return err
+	})
+	return answer(w, r, http.StatusOK, out, err)
+}
+
+func absences(s *contest.State, run *contest.RoundState, r *kit.Request) ([]absentJSON, error) {
+	out := []absentJSON{}
+	rules, _ := s.Rules.Round(run.ID)
+	standings, err := s.Standings(run)
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range standings {
+		list, err := st.Tally.LeaveOneOut(rules.Method)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			x := absentJSON{Judge: a.Judge, Group: st.ID, Moves: []moveJSON{}, Fault: r.Lang.Fault(a.Err)}
+			for _, m := range a.Moves {
+				x.Moves = append(x.Moves, moveJSON{m.Entry, m.Before, m.After})
+			}
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}

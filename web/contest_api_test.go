@@ -1,0 +1,192 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/web/kit"
+)
+
+// call sends JSON to the API and reads the answer into a value of its own.
+func (v *visitor) call(want int, method, path string, body any, pairs ...string) (out map[string]any) {
+	v.st.t.Helper()
+	raw := []byte{}
+	if body != nil {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			v.st.t.Fatal(err)
+		}
+	}
+	req, err := http.NewRequest(method, v.st.http.URL+"/api/v1"+path, bytes.NewReader(raw))
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	req.AddCookie(&http.Cookie{Name: "s", Value: v.secret})
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(pairs); i += 2 {
+		req.Header.Set(pairs[i], pairs[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(res.Body); err != nil {
+		v.st.t.Fatal(err)
+	}
+	if res.StatusCode != want {
+		v.st.t.Fatalf("%s %s: %s, want %d\n%s", method, path, res.Status, want, b.Bytes())
+	}
+	if strings.Contains(res.Header.Get("Content-Type"), "json") {
+		if err := json.Unmarshal(b.Bytes(), &out); err != nil {
+			v.st.t.Fatalf("%s %s: %v in %s", method, path, err, b.Bytes())
+		}
+	}
+	return out
+}
+
+type obj = map[string]any
+
+// A whole contest, from the draft to the archive, without opening a page.
+func TestAContestRunsByProgram(t *testing.T) {
+	st := newStage(t)
+	org := st.organiser()
+	draft := obj{"id": "tu-dong", "title": "Hội thi tự động"}
+	once := kit.NewID()
+	first := org.call(201, "POST", "/contests", draft, "Idempotency-Key", once)
+	if again := org.call(201, "POST", "/contests", draft, "Idempotency-Key", once); again["hash"] != first["hash"] {
+		t.Errorf("a repeat got %v, first %v", again, first)
+	}
+	if e := org.call(409, "POST", "/contests", draft); e["code"] != "contest.id_taken" {
+		t.Errorf("the same ID again: %v", e)
+	}
+	base := "/contests/tu-dong"
+	if e := org.call(422, "POST", base+"/open", nil); e["code"] != "contest.rules_unfit" && e["code"] != "contest.rubric_is_sample" && e["code"] != "contest.dates_order" {
+		t.Errorf("the sample opened: %v", e)
+	}
+	rules := scriptOnly(st.now)
+	rules.Rounds[0].Gap = 1
+	first2 := rules.Rounds[0]
+	rules.Rounds = []contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}, first2}
+	rules.Awards[0].Prizes = append(rules.Awards[0].Prizes, contest.Prize{ID: "tap-the", Name: "Giải tập thể", Count: 1, Special: true})
+	org.call(200, "PUT", base+"/rules", contest.ChangeRules{Rules: rules})
+	org.call(200, "POST", base+"/open", nil)
+	longer := rules
+	longer.Dates.GraceMinutes++
+	if e := org.call(422, "PUT", base+"/rules", contest.ChangeRules{Rules: longer}); e["code"] != "contest.reason_missing" {
+		t.Errorf("a change without a reason: %v", e)
+	}
+	org.call(200, "PUT", base+"/rules", contest.ChangeRules{Rules: longer, Reason: "mất điện nhiều nơi"})
+
+	var entries []string
+	var ops []*visitor
+	for i, sid := range []string{"S00001", "S00002", "S00080"} {
+		op := st.person("xa-"+sid, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: sid}})
+		ops = append(ops, op)
+		if open := op.call(200, "GET", "/entering", nil)["items"].([]any); len(open) != 1 || open[0].(obj)["open"] != true {
+			t.Fatalf("%d contests to enter", len(open))
+		}
+		work := obj{"title": "Bài " + sid, "theme": "ntm", "category": "chuong-trinh", "language": "vi", "kind": "station", "station": sid, "pieces": []any{}}
+		if e := op.call(422, "POST", base+"/entries?check=1", work); e["code"] != "contest.script_missing" {
+			t.Errorf("the check says %v", e)
+		}
+		work["script"] = "Lời dẫn"
+		op.call(200, "POST", base+"/entries?check=1", work)
+		key := kit.NewID()
+		e := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key)
+		if again := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key); again["code"] != e["code"] || e["code"] != fmt.Sprintf("TP-%03d", i+1) {
+			t.Errorf("entered %v, then %v", e["code"], again["code"])
+		}
+		entries = append(entries, e["id"].(string))
+	}
+	work := contest.Work{Title: "Bài mới", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation, Station: "S00001", Script: "Lời dẫn khác"}
+	if e := ops[0].call(200, "PUT", base+"/entries/"+entries[0], work); e["title"] != "Bài mới" || e["code"] != "TP-001" {
+		t.Errorf("replaced: %v", e)
+	}
+	ops[1].call(404, "PUT", base+"/entries/"+entries[0], work)
+	ops[1].call(404, "GET", base+"/entries/"+entries[0], nil)
+	if got := ops[0].call(200, "GET", base+"/entries/"+entries[0], nil); got["script"] != "Lời dẫn khác" {
+		t.Errorf("the entrant reads %v", got)
+	}
+	ops[1].call(200, "POST", base+"/entries/"+entries[1]+"/withdraw", obj{"reason": "gửi nhầm"})
+	org.call(200, "PUT", base+"/entries/"+entries[0]+"/script", obj{"text": "Lời dẫn đã che tên"})
+
+	judges := map[string]*visitor{}
+	var ids []string
+	for i := range 2 {
+		j := st.person(fmt.Sprintf("giamkhao%d", i), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "tu-dong"}})
+		org.call(200, "PUT", base+"/judges/"+j.id, obj{"chair": i == 0, "title": "Nhà báo"})
+		judges[j.id], ids = j, append(ids, j.id)
+	}
+	org.call(200, "PUT", base+"/rounds/chung-khao/panels", obj{"panels": []any{obj{"id": "all", "name": "Ban", "judges": ids}}})
+	st.now = st.now.Add(48 * time.Hour)
+	org.call(200, "POST", base+"/rounds/huyen/start", nil)
+	org.call(200, "PUT", base+"/picks", obj{"picks": []any{obj{"entry": entries[0], "reason": "hay"}, obj{"entry": entries[2], "reason": "hay"}}})
+	org.call(200, "POST", base+"/rounds/huyen/finish", nil)
+	org.call(200, "POST", base+"/rounds/chung-khao/start", nil)
+	chair := judges[ids[0]]
+	for _, x := range org.call(200, "GET", base+"/sheets", nil)["items"].([]any) {
+		sheet := x.(obj)
+		marks := obj{}
+		for _, k := range rules.Rounds[1].Parts[0].Criteria {
+			marks[k.ID] = "8"
+			if sheet["judge"] == ids[1] && sheet["entry"] == entries[0] {
+				marks[k.ID] = "5"
+			}
+		}
+		j, path := judges[sheet["judge"].(string)], base+"/sheets/"+sheet["id"].(string)
+		j.call(200, "PUT", path, obj{"change": kit.NewID(), "base": 0, "marks": marks, "comment": "", "notes": []any{}})
+		st.do("tu-dong", j, contest.SignSheet{Task: sheet["id"].(string), Base: 1})
+	}
+	round := org.call(200, "GET", base+"/rounds", nil)["items"].([]any)[1].(obj)
+	if gaps := round["gaps"].([]any); len(gaps) != 1 || gaps[0].(obj)["settled"] != false {
+		t.Fatalf("the gap: %v", round)
+	}
+	if e := org.call(409, "POST", base+"/rounds/chung-khao/finish", nil); e["code"] != "contest.gaps_open" {
+		t.Errorf("finished over a gap: %v", e)
+	}
+	org.call(403, "POST", base+"/entries/"+entries[0]+"/confer", obj{"reason": "đã hội ý"})
+	judges[ids[1]].call(403, "POST", base+"/entries/"+entries[0]+"/confer", obj{"reason": "đã hội ý"})
+	chair.call(200, "POST", base+"/entries/"+entries[0]+"/confer", obj{"reason": "đã hội ý, giữ nguyên"})
+	org.call(200, "POST", base+"/rounds/chung-khao/finish", nil)
+	org.call(200, "PUT", base+"/prizes", obj{"special": []any{obj{"award": rules.Awards[0].ID, "prize": "tap-the", "station": "S00040", "reason": "nhiều tin, bài nhất"}}})
+	org.call(200, "PUT", base+"/certificate", obj{"text": "# {tên}\n{giải}", "sign": ""})
+	if c := org.call(200, "GET", base+"/certificates", nil); len(c["filled"].([]any)) != 3 || !strings.Contains(fmt.Sprint(c), "Giải tập thể") {
+		t.Errorf("certificates: %v", c)
+	}
+	if f := org.call(200, "GET", base+"/fairness", nil); f["round"] != "chung-khao" || len(f["judges"].([]any)) != 2 {
+		t.Errorf("fairness: %v", f)
+	}
+	ops[0].call(409, "GET", base+"/entries/"+entries[0]+"/feedback", nil)
+	org.call(200, "POST", base+"/publish", nil)
+	if f := ops[0].call(200, "GET", base+"/entries/"+entries[0]+"/feedback", nil); f["rank"] != 2.0 || strings.Contains(fmt.Sprint(f), "giamkhao") {
+		t.Errorf("feedback: %v", f)
+	}
+	for _, doc := range []string{"minutes", "table", "sheets"} {
+		if b := org.get("/api/v1" + base + "/papers/" + doc); !bytes.HasPrefix(b, []byte("PK")) {
+			t.Errorf("%s is no workbook", doc)
+		}
+	}
+	org.call(404, "GET", base+"/papers/secrets", nil)
+	ops[0].call(403, "GET", base+"/archive", nil)
+	archive := org.get("/api/v1" + base + "/archive")
+	if v, err := contest.CheckArchive(bytes.NewReader(archive), int64(len(archive))); err != nil || v.Entries != 3 || v.Sheets != 4 {
+		t.Errorf("the archive: %+v, %v", v, err)
+	}
+	org.call(200, "POST", base+"/close", nil)
+	next := org.call(201, "POST", "/contests", obj{"id": "nam-sau", "from": "tu-dong", "title": "Năm sau"})
+	if next["contest"] != "nam-sau" {
+		t.Errorf("the copy: %v", next)
+	}
+	if got := org.call(200, "GET", "/contests/nam-sau", nil); got["phase"] != "draft" || got["title"] != "Năm sau" {
+		t.Errorf("the copy: %v", got)
+	}
+}
