@@ -118,15 +118,18 @@ func TestTheFormAndTheLineSayTheSame(t *testing.T) {
 		}
 	})
 	for line, want := range map[string]string{
-		"0 17 * * 1,4":     "thứ Hai và thứ Năm 17:00",
-		"30 6,17 * * *":    "hằng ngày 06:30 và 17:30",
-		"0 5 * * 1-5":      "thứ Hai, thứ Ba, thứ Tư, thứ Năm và thứ Sáu 05:00",
-		"0 12 * * 0":       "Chủ nhật 12:00",
-		"0 17 1 * *":       "theo dòng “0 17 1 * *”",
-		"0,30 17 * * 1":    "theo dòng “0,30 17 * * 1”",
-		"0 17 * 1-11 1":    "theo dòng “0 17 * 1-11 1”",
-		"0 17 1-31 * 1":    "theo dòng “0 17 1-31 * 1”", // cron: day or weekday, so every day
-		"0 17 1-31 1-12 *": "theo dòng “0 17 1-31 1-12 *”",
+		"0 17 * * 1,4":              "thứ Hai và thứ Năm 17:00",
+		"30 6,17 * * *":             "hằng ngày 06:30 và 17:30",
+		"0 5 * * 1-5":               "thứ Hai, thứ Ba, thứ Tư, thứ Năm và thứ Sáu 05:00",
+		"0 12 * * 0":                "Chủ nhật 12:00",
+		"25 * * * *":                "hằng ngày mỗi giờ, vào phút 25",
+		"15 */2 * * *":              "hằng ngày cứ 2 giờ một lần, từ 00:15",
+		"5 4,5,6,7,8,9,10,11 * * *": "hằng ngày 04:05, 05:05, 06:05, 07:05, 08:05, 09:05, 10:05 và 11:05",
+		"0 17 1 * *":                "theo dòng “0 17 1 * *”",
+		"0,30 17 * * 1":             "theo dòng “0,30 17 * * 1”",
+		"0 17 * 1-11 1":             "theo dòng “0 17 * 1-11 1”",
+		"0 17 1-31 * 1":             "theo dòng “0 17 1-31 * 1”", // cron: day or weekday, so every day
+		"0 17 1-31 1-12 *":          "theo dòng “0 17 1-31 1-12 *”",
 	} {
 		if got := SayCron(text.Vietnamese, line); got != want {
 			t.Errorf("%q: %q, want %q", line, got, want)

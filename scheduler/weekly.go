@@ -107,7 +107,27 @@ func SayCron(l text.Language, line string) string {
 		}
 		days = list(l, names)
 	}
-	return days + " " + list(l, w.Times)
+	return days + " " + sayTimes(l, w.Times)
+}
+
+// sayTimes lists times of day; eight and more at one distance around the clock
+// are said as that distance.
+func sayTimes(l text.Language, times []string) string {
+	n, first := len(times), times[0]
+	hour, err := strconv.Atoi(first[:2])
+	if err != nil || n < 8 || 24%n != 0 {
+		return list(l, times)
+	}
+	step := 24 / n
+	for i, t := range times {
+		if t[:2] != fmt.Sprintf("%02d", hour+i*step) {
+			return list(l, times)
+		}
+	}
+	if step == 1 {
+		return l.Say("schedule.hourly", "minute", first[3:])
+	}
+	return l.Say("schedule.every_hours", "n", step, "from", first)
 }
 
 // list joins words as people do: "A, B và C".

@@ -19,7 +19,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html
+//go:embed *.html *.css
 var files embed.FS
 
 // Store is what these pages ask of the store.

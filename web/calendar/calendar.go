@@ -92,7 +92,11 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		monday = isoWeeks.Start(week)
 	}
 	page := weekPage{Page: r.Page("schedule.calendar"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Monday: monday, Week: weekName(monday), Empty: true}
-	if id := q.Get("station"); id != "" {
+	id := q.Get("station")
+	if _, _, mine := r.Actor.Stations(accounts.ReportAiring); !q.Has("station") && len(mine) == 1 {
+		id = mine[0] // an operator means her own
+	}
+	if id != "" {
 		st, err := reg.ByCodeOrID(id, today)
 		if err != nil {
 			return err
@@ -102,7 +106,7 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 	for _, st := range reg.ActiveOn(today) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
-	page.Previous, page.Next = link(monday.AddDate(0, 0, -7), page.Station), link(monday.AddDate(0, 0, 7), page.Station)
+	page.Previous, page.Next = link(monday.AddDate(0, 0, -7))+"&station="+page.Station, link(monday.AddDate(0, 0, 7))+"&station="+page.Station
 	for i := range 7 {
 		start := monday.AddDate(0, 0, i)
 		page.Days = append(page.Days, day{Start: start, Today: stations.DateOf(start) == today})
@@ -118,13 +122,7 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 // mondayOf is the start of t's week in t's zone.
 func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
 
-func link(monday time.Time, station string) string {
-	path := "/calendar?week=" + weekName(monday)
-	if station != "" {
-		path += "&station=" + station
-	}
-	return path
-}
+func link(monday time.Time) string { return "/calendar?week=" + weekName(monday) }
 
 func entryOf(s *scheduler.Schedule, planned scheduler.Planned, now time.Time) entry {
 	programme, _ := s.Programme(planned.Programme) // verified by the store; without one the title stays empty
@@ -196,7 +194,7 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 	}
 	v := rule.Current()
 	page := onePage{Page: r.Page("schedule.one_date"), Form: f, Entry: entryOf(s, planned, r.Now), Programme: programme, Rule: rule.ID,
-		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone)), ""),
+		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone))),
 		Decided: planned.Cancelled || !planned.MovedFrom.IsZero(), Soonest: r.Now.In(text.Zone).Format("2006-01-02T15:04")}
 	page.Title = programme.Title
 	page.MayEdit = r.Actor.CanSomewhere(accounts.EditSchedule) && !page.Entry.Past
@@ -271,7 +269,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if c.Kind == scheduler.Moved {
 		back = c.To.In(text.Zone)
 	}
-	return r.Redirect(w, link(mondayOf(back), ""), "schedule.exception_saved")
+	return r.Redirect(w, link(mondayOf(back)), "schedule.exception_saved")
 }
 
 // isoWeeks are the weeks of a calendar on the wall, whatever coverage counts.

@@ -55,7 +55,7 @@ type row struct {
 	Name     string
 	District string
 	Contact  stations.Contact
-	Reason   airing.Reason // of the first not aired report counted
+	Reason   airing.Reason // of the first not aired report, where that is its state
 }
 
 type group struct {
@@ -81,7 +81,7 @@ type weekPage struct {
 	Previous  string
 	Next      string
 	MayClose  bool
-	Whole     bool // the reader sees the whole province
+	Part      string // the district or station it is about, "" for the whole province
 }
 
 // badges are the states of coverage as the look knows them.
@@ -139,10 +139,24 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page.Next = address(week+1, district)
 		page.MayClose = !got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	}
-	page.Whole, _, _ = r.Actor.Stations(accounts.ReadCoverage)
 	page.draw(r, reg, trend)
 	page.list(reg)
+	page.Part = partOf(r, reg, got)
 	return p.week.Render(w, r, page)
+}
+
+// partOf names the part of the province a week is about.
+func partOf(r *kit.Request, reg *stations.Registry, week coverage.Week) string {
+	switch {
+	case len(week.Stations) == 1:
+		return reg.Label(week.Stations[0].Station)
+	case len(week.Districts) == 1:
+		return reg.DistrictName(week.Districts[0].District)
+	}
+	if whole, _, _ := r.Actor.Stations(accounts.ReadCoverage); whole {
+		return ""
+	}
+	return r.Say("coverage.your_part")
 }
 
 func address(w airing.Week, district string) string {
@@ -214,7 +228,7 @@ func (page *weekPage) list(reg *stations.Registry) {
 			one.Contact = st.Contacts[0]
 		}
 		for i, n := range s.Tally.Reasons {
-			if n > 0 {
+			if n > 0 && s.State == coverage.NotAired {
 				one.Reason = airing.Reasons[i]
 				break
 			}

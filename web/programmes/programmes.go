@@ -203,9 +203,13 @@ type programmePage struct {
 	Topics    []string
 	Languages []string
 	MinLength time.Duration
-	Episodes  []episodeLine
+	Episodes  []episodeLine // the newest
+	Older     []episodeLine
 	Rules     []ruleLine
 }
+
+// newest is how many episodes are shown before the older ones fold away.
+const newest = 8
 
 func (p pages) showProgramme(w http.ResponseWriter, r *kit.Request) error {
 	s, reg, err := p.facts(r)
@@ -230,6 +234,8 @@ func (p pages) showProgramme(w http.ResponseWriter, r *kit.Request) error {
 			page.Episodes = append(page.Episodes, lineOf(s, e))
 		}
 	}
+	n := min(newest, len(page.Episodes))
+	page.Episodes, page.Older = page.Episodes[:n], page.Episodes[n:]
 	return p.show.Render(w, r, page)
 }
 

@@ -272,7 +272,7 @@ func TestAFileOverTheLimitIsToldAtOnce(t *testing.T) {
 	newEpisode(p, url)
 	p.Upload("#f-file", big)
 	p.Wait(sent)
-	contains(t, p.Text(sent), "Tệp lớn hơn 300,0 MB")
+	contains(t, p.Text(sent), "Tệp lớn hơn 300 MB")
 	if made, _ := l.noted(); made != 0 {
 		t.Error("it was sent all the same")
 	}

@@ -30,6 +30,7 @@ type onePage struct {
 	MayEdit      bool
 	MaySeeReport bool
 	MayHear      bool // what the station airs
+	MayReport    bool
 }
 
 // fact is one field of a station in words; empty text is not known.
@@ -58,6 +59,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(soon),
 		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
 		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)), MayHear: r.Actor.Can(accounts.ReadSchedule, reg.Where(s.ID)),
+		MayReport: s.ActiveOn(day) && r.Actor.Can(accounts.ReportAiring, reg.Where(s.ID)),
 	}
 	if d, ok := reg.UnitByCode(u.District, u.Valid.From); ok {
 		page.District = d.Official()

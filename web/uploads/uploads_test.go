@@ -97,7 +97,7 @@ func TestProtocol(t *testing.T) {
 		{"length -1", "POST", root, nil, []string{"Upload-Length", "-1"}, 400, "uploads.length_unknown"},
 		{"length 1e3", "POST", root, nil, []string{"Upload-Length", "1e3"}, 400, "uploads.length_unknown"},
 		{"length past int64", "POST", root, nil, []string{"Upload-Length", "99999999999999999999"}, 400, "uploads.length_unknown"},
-		{"over the limit", "POST", root, nil, []string{"Upload-Length", "300000001"}, 413, "300,0 MB"},
+		{"over the limit", "POST", root, nil, []string{"Upload-Length", "300000001"}, 413, "300 MB"},
 		{"empty file", "POST", root, nil, []string{"Upload-Length", "0"}, 415, "audio.is_empty"},
 		{"deferred", "POST", root, nil, []string{"Upload-Defer-Length", "1"}, 201, uploads.Root + "/"},
 		{"key twice", "POST", root, nil, []string{"Upload-Length", "1", "Upload-Metadata", "a YQ==,a YQ=="}, 400, "uploads.metadata_malformed"},

@@ -291,6 +291,22 @@ func (p *Tab) PDF(name string) []byte {
 	return res.Data
 }
 
+// Fingers fails the test when something to press on a phone is lower than a
+// fingertip, 44 px, or narrower than half of one. The tiles of a map are not
+// counted: a list stands beside each.
+func (p *Tab) Fingers(name string) {
+	p.t.Helper()
+	p.Size(360)
+	small := Run(p, "measure what can be pressed", chromedp.Evaluate[string](`[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), label:has(> input)")]
+		.filter((e) => !e.closest("svg, .away, .skip, label:has(> input) > input") && e.checkVisibility())
+		.map((e) => [e, e.getBoundingClientRect()])
+		.filter(([, r]) => r.width && (r.height < 43.5 || r.width < 22))
+		.map(([e, r]) => e.tagName + " “" + (e.textContent.trim() || e.name) + "” " + Math.round(r.width) + "×" + Math.round(r.height)).join("\n")`))
+	if small != "" {
+		p.t.Errorf("%s has targets a finger misses:\n%s", name, small)
+	}
+}
+
 // Cookie gives the browser a cookie for a URL's host: a session made by the
 // test, say.
 func (p *Tab) Cookie(name, value, url string) {

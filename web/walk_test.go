@@ -1,0 +1,155 @@
+package web_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/store/bolt"
+	"loa/web/webtest"
+)
+
+// tuesday is the morning after the stations of the tests aired, or did not.
+var tuesday = time.Date(2024, 5, 14, 9, 0, 0, 0, text.Zone)
+
+// aWeek plans one programme for all stations on Monday 17:00, which S00001
+// aired and S00002 did not, and returns the secrets of an operator of S00001,
+// a monitor of its district and one of the province.
+func aWeek(t *testing.T, s *bolt.Store) (operator, district, province string) {
+	t.Helper()
+	webtest.Stations(t, s)
+	begin := tuesday.AddDate(0, 0, -8)
+	m := func(at time.Time) accounts.Meta {
+		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+	}
+	p, err := s.SaveProgramme(t.Context(), m(begin), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, CountsTowardTarget: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SaveRule(t.Context(), m(begin), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
+		t.Fatal(err)
+	}
+	monday := time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
+	for _, c := range []airing.Confirm{
+		{Station: "S00001", Programme: p.ID, Outcome: airing.Aired, StartedAt: monday, Seconds: 900, Means: "fm"},
+		{Station: "S00002", Programme: p.ID, Outcome: airing.NotAired, Reason: "power_cut", StartedAt: monday},
+	} {
+		at := m(monday.Add(time.Hour))
+		c.ID = at.ID
+		if _, err := s.Confirm(t.Context(), at, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant := func(role accounts.Role, level accounts.Level, id string) accounts.Grant {
+		return accounts.Grant{Role: role, Scope: accounts.Scope{Level: level, ID: id}}
+	}
+	return webtest.LoggedIn(t, s, "xa-02647", tuesday, grant(accounts.Operator, accounts.Station, "S00001")),
+		webtest.LoggedIn(t, s, "huyen-082", tuesday, grant(accounts.Monitor, accounts.District, reg.Where("S00001").District)),
+		webtest.LoggedIn(t, s, "giamsat", tuesday, grant(accounts.Monitor, accounts.Province, ""))
+}
+
+func TestEachSeesTheWeekFromWhereSheStands(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, district, province := aWeek(t, s)
+
+	own := webtest.NewClient(t, h, operator)
+	own.Get("/calendar")
+	own.Expect(200, `option[value="S00001"][selected]`)
+	own.Get("/calendar?station=")
+	own.Refuse(`value="S00001" selected`)
+	own.Get("/airings")
+	own.Expect(200, "tbody th a[href^='/airings/']")
+	own.Refuse(`data-label="Đài"`)
+	own.Get("/coverage")
+	own.Expect(200, "tbody th a")
+	if own.Doc().Find(".map polygon").Length() > len(own.Doc().Find(".legend li").Nodes) {
+		t.Error("a map of one station")
+	}
+
+	all := webtest.NewClient(t, h, province)
+	all.Get("/airings")
+	all.Expect(200, `td[data-label="Đài"]`)
+	all.Get("/coverage")
+	bad := all.Doc().Find("section[aria-labelledby=g-not_aired] tbody .badge")
+	if bad.Length() != 1 || strings.TrimSpace(bad.Text()) != "Mất điện" {
+		t.Errorf("the reason of the one that did not air: %q", bad.Text())
+	}
+	if all.Doc().Find("section[aria-labelledby=g-excused]").Length() != 0 {
+		t.Error("a heading over nobody")
+	}
+
+	near := webtest.NewClient(t, h, district)
+	near.Get("/stations/S00001")
+	near.Expect(200, "a[href='/today?station=S00001']")
+	near.Get("/today?station=S00001")
+	near.Expect(200, "")
+}
+
+func TestAFingerHitsEverythingOnAPhone(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, _, province := aWeek(t, s)
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	browser := webtest.NewBrowser(t)
+	for secret, paths := range map[string][]string{
+		operator: {"/", "/today", "/airings", "/airings/new", "/coverage", "/calendar", "/me", "/programmes"},
+		province: {"/coverage", "/coverage/stations/S00001", "/stations", "/stations/S00001", "/people", "/programmes/P1"},
+	} {
+		p := browser.Person()
+		p.Cookie("s", secret, server.URL)
+		for _, path := range paths {
+			p.Open(server.URL + path)
+			p.Fingers(path)
+			p.Shot("walk"+strings.ReplaceAll(path, "/", "-"), 360)
+		}
+	}
+}
+
+func TestTheReportFormAsksOnlyWhatTheOutcomeNeeds(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, _, _ := aWeek(t, s)
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", operator, server.URL)
+	p.Scripts(false)
+	p.Open(server.URL + "/airings/new")
+	for _, outcome := range []string{"aired", "not_aired"} {
+		p.Click("[value=" + outcome + "]")
+		for sel, asked := range map[string]bool{".if-aired": outcome == "aired", ".if-not-aired": outcome == "not_aired", "[name=started_at]": true} {
+			if got := webtest.Run(p, "look for "+sel, chromedp.Evaluate[bool](`document.querySelector("`+sel+`").checkVisibility()`)); got != asked {
+				t.Errorf("%s chosen: %s is asked for: %v, want %v", outcome, sel, got, asked)
+			}
+		}
+	}
+	p.Set("[name=reason]", "no_staff")
+	p.Follow("form.report > button")
+	p.Wait(".flash")
+	if got := p.Text(".flash"); !strings.Contains(got, "không phát được") {
+		t.Errorf("after the report: %q", got)
+	}
+}
