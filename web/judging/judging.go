@@ -69,6 +69,10 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	add("POST /judging/{contest}/chair", p.handleChair)
 	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.save,
 		Summary: "keep a judge's marks as they are now", In: saveBody{}, Out: saved{}})
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging", Access: accounts.JudgeEntries, Handler: p.duties,
+		Summary: "what a judge has to score, in her order, with what she wrote", Out: contest.JudgeView{}})
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/sign", Access: accounts.JudgeEntries, Handler: p.sign,
+		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
 	k.AddStep(p.next)
 }
 
@@ -423,6 +427,37 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	return r.JSON(w, http.StatusOK, out)
+}
+
+func (p pages) duties(w http.ResponseWriter, r *kit.Request) error {
+	v, err := p.mine(r, r.PathValue("contest"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, v)
+}
+
+type signBody struct {
+	Change string `json:"change"` // UUID of this change
+	Base   int    `json:"base"`   // version that is signed
+}
+
+func (p pages) sign(w http.ResponseWriter, r *kit.Request) error {
+	var b signBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.Change, "change"); err != nil {
+		return err
+	}
+	id := r.PathValue("contest")
+	if _, err := p.mine(r, id); err != nil {
+		return err
+	}
+	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SignSheet{Task: r.PathValue("task"), Base: b.Base}); err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, saved{Version: b.Base})
 }
 
 // heard returns the ID of the recording that belongs to the actor's task.
