@@ -259,7 +259,7 @@ func (p *problems) award(at string, r *Rules, a *Award) {
 		p.add(fault.New(fault.Invalid, "contest.award_mixes_parts", "name", a.Name).At(at + ".category"))
 	}
 	p.ids(at+".prizes", len(a.Prizes), true, func(i int) (string, string) { return a.Prizes[i].ID, a.Prizes[i].Name })
-	if !slices.Contains([]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair}, a.policy()) {
+	if !slices.Contains([]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair}, a.Policy()) {
 		p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(a.Ties), 40)).At(at + ".ties"))
 	}
 	for i, z := range a.Prizes {

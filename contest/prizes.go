@@ -68,7 +68,7 @@ func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 // back by decision leaves the ladder, and its places with it.
 func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []Withheld) ([]Given, error) {
 	var out []Given
-	l := ranking.Ladder{Policy: a.policy()}
+	l := ranking.Ladder{Policy: a.Policy()}
 	for _, p := range a.Prizes {
 		if i := slices.IndexFunc(withhold, func(w Withheld) bool { return w.Award == a.ID && w.Prize == p.ID }); i >= 0 {
 			out = append(out, Given{Award: a.ID, Prize: p.ID, Withheld: p.Count, Reason: withhold[i].Reason})
@@ -96,8 +96,8 @@ func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []
 	return out, nil
 }
 
-// policy is what the award does with ties over two prizes.
-func (a *Award) policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
+// Policy is what the award does with ties over two prizes.
+func (a *Award) Policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
 
 // specials checks the prizes given by decision and copies the names of the
 // collectives as they are now.

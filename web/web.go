@@ -27,6 +27,7 @@ import (
 	"loa/web/runs"
 	"loa/web/settings"
 	"loa/web/stations"
+	"loa/web/terms"
 	"loa/web/uploads"
 	"loa/web/usb"
 )
@@ -47,6 +48,7 @@ type Store interface {
 	results.Store
 	settings.Store
 	stations.Store
+	terms.Store
 	usb.Store
 	programmes.Store
 }
@@ -91,5 +93,6 @@ func Register(k *kit.Kit, d Deps) {
 	entering.Register(k, d.Store, d.Contests, d.Desk)
 	judging.Register(k, d.Store, d.Contests, d.Booth)
 	feedback.Register(k, d.Contests)
+	terms.Register(k, d.Store, d.Contests)
 	results.Register(k, d.Store, d.Contests, d.Blobs)
 }

@@ -122,7 +122,7 @@ type Bytes int64
 
 // Value prints one value as the language writes it: times as date and time in
 // Zone, durations in words, whole and decimal numbers with the language's
-// separators, the rest as fmt does.
+// separators, what has a Float with at most three places, the rest as fmt does.
 func (l Language) Value(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -139,6 +139,8 @@ func (l Language) Value(v any) string {
 		return l.Decimal(v, 1)
 	case Bytes:
 		return l.Size(int64(v))
+	case interface{ Float() float64 }: // an exact number of a noun's own
+		return l.trimmed(v.Float())
 	case fmt.Stringer:
 		return v.String()
 	default:
@@ -170,6 +172,12 @@ func (l Language) Decimal(f float64, places int) string {
 		s = strings.Replace(s, ".", ",", 1)
 	}
 	return s
+}
+
+// trimmed writes f with at most three places and none that says nothing: 8,5.
+func (l Language) trimmed(f float64) string {
+	s := strings.TrimRight(l.Decimal(f, 3), "0")
+	return strings.TrimRight(s, ",.")
 }
 
 // Clock writes the time of day in Zone, 17:05.

@@ -48,7 +48,6 @@ type resultPage struct {
 	kit.Page
 	ID, Name, Host, About string
 	Awards                []award
-	Changes               []contest.RuleChange
 }
 
 type award struct {
@@ -79,7 +78,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	var page resultPage
 	err := p.published(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		page = resultPage{Page: r.Page("contest.results_title", "name", s.Rules.Title), ID: s.ID, Name: s.Rules.Title, Host: s.Rules.Host,
-			About: s.Rules.About, Awards: winners(s), Changes: s.Changes}
+			About: s.Rules.About, Awards: winners(s)}
 		return nil
 	})
 	if err != nil {
