@@ -412,3 +412,36 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		}
 	}
 }
+
+// From the jury page to a link for a judge, through her first log-in, and back
+// onto the jury.
+func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
+	st := newStage(t)
+	org, id := st.organiser(), "moi-giam-khao"
+	st.do(id, org, contest.DraftContest{Rules: scriptOnly(st.now)})
+	h := st.http.Config.Handler
+	desk := webtest.NewClient(t, h, org.secret)
+	desk.Get("/contests/" + id + "/jury")
+	invite := desk.Doc().Find("main a.button").AttrOr("href", "")
+	desk.Get(invite)
+	desk.Submit("main form", "note", "Bà Lù Thị Mẩy")
+	desk.Expect(http.StatusOK, "input#link")
+	link := desk.Doc().Find("input#link").AttrOr("value", "")
+	if back := desk.Doc().Find("main .actions a.button").AttrOr("href", ""); back != "/contests/"+id+"/jury" {
+		t.Errorf("the way back leads to %q", back)
+	}
+	judge := webtest.NewClient(t, h, "")
+	_, path, _ := strings.Cut(link, "/join/")
+	judge.Get("/join/" + path)
+	judge.Submit("main form", "name", "Lù Thị Mẩy", "login", "lumay", "passphrase", "mua xuan tren ban cao", "again", "mua xuan tren ban cao")
+	desk.Get("/contests/" + id + "/jury")
+	desk.Expect(http.StatusOK, "select[name=person]", "Lù Thị Mẩy")
+	person := desk.Doc().Find("select[name=person] option").FilterFunction(func(_ int, o *goquery.Selection) bool { return o.Text() == "Lù Thị Mẩy" }).AttrOr("value", "")
+	desk.Submit("aside form", "person", person, "chair", "1", "do", "appoint")
+	desk.Expect(http.StatusOK, ".list .strong", "Lù Thị Mẩy")
+	st.look(org, map[string]string{"jury": "/contests/" + id + "/jury", "invite-judge": invite})
+	other := st.person("truong-ban", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	if res, _ := other.ask("GET", invite, "", nil); res.StatusCode != http.StatusForbidden {
+		t.Errorf("an operator may invite judges: %s", res.Status)
+	}
+}

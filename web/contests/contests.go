@@ -27,8 +27,6 @@ type Store interface {
 	ContestPeople(ctx context.Context, id string) ([]contest.Person, error)
 	// Alike lists what sounds like a recording.
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
-	// Invite keeps an invitation: how a judge gets her account.
-	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
 }
 
 type pages struct {

@@ -2,11 +2,9 @@ package contests
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
-	"loa/accounts"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/web/kit"
@@ -174,9 +172,6 @@ type juryPage struct {
 	Theme    []kit.Option
 	Sorts    []kit.Option
 	District []kit.Option
-	Secret   string // of the invitation the form on the page would make
-	Link     string // of the invitation just made
-	Code     *kit.QR
 }
 
 type juryRound struct {
@@ -204,7 +199,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	var page juryPage
 	err = p.view(r, func(s *contest.State) error {
-		page = juryPage{desk: p.desk(r, s, "jury", f), Secret: accounts.NewSecret()}
+		page = juryPage{desk: p.desk(r, s, "jury", f)}
 		for _, j := range s.Judges {
 			page.Judges = append(page.Judges, *j)
 		}
@@ -230,14 +225,6 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	for _, u := range reg.Districts(today(r)) {
 		page.District = append(page.District, kit.Option{Value: u.Code, Text: u.Official()})
-	}
-	if secret := f.Get("secret"); secret != "" && f.Get("do") == "invite" {
-		page.Link = r.BaseURL() + "/join/" + secret
-		code, err := kit.NewQR(page.Link)
-		if err != nil {
-			return err
-		}
-		page.Code = &code
 	}
 	return p.jury.Render(w, r, page)
 }
@@ -279,8 +266,6 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var c contest.Command
 	switch f.Get("do") {
-	case "invite":
-		return p.inviteJudge(w, r, f)
 	case "appoint":
 		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"), District: f.Get("district")}}
 	case "remove":
@@ -411,26 +396,4 @@ func progressOf(run *contest.RoundState, j *contest.Judge) progressRow {
 		row.All++
 	}
 	return row
-}
-
-// secretForm is what accounts.NewSecret makes. The form carries it, so that a
-// double tap makes one invitation and shows the same link again.
-var secretForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
-
-// inviteJudge makes a link by which somebody gets the judge's grant on this
-// contest, and shows it once.
-func (p pages) inviteJudge(w http.ResponseWriter, r *kit.Request, f *kit.Form) error {
-	if err := may(r); err != nil {
-		return err
-	}
-	if !secretForm.MatchString(f.Get("secret")) {
-		return fault.New(fault.Invalid, "kit.form_invalid")
-	}
-	grant := accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: r.PathValue("contest")}}
-	_, err := p.store.Invite(r.Context(), r.Meta(f.ID), accounts.Invite{Hash: accounts.HashOf(f.Get("secret")), Grants: []accounts.Grant{grant}, Note: f.Get("note")})
-	if err != nil {
-		return err
-	}
-	f.ID = kit.NewID()
-	return p.renderJury(w, r, *f)
 }

@@ -20,6 +20,7 @@ type invitePage struct {
 	kit.Page
 	Form      kit.Form
 	Role      string
+	Back      string // where the invitation was asked for, "" for the people
 	Tabs      []kit.Tab
 	Stations  []kit.Option // to choose from, for an operator
 	Districts []kit.Option // for a monitor; none chosen is the province
@@ -32,6 +33,16 @@ type linkPage struct {
 	For     string // whom it is for, in words
 	Renewal bool
 	Expires time.Time
+	Back    string // where to go on
+	Again   string // where another is made
+}
+
+// jury is the page of the contest the path names a judge for, or "".
+func jury(r *kit.Request) string {
+	if id := r.PathValue("contest"); id != "" {
+		return "/contests/" + id + "/jury"
+	}
+	return ""
 }
 
 // secretForm is what accounts.NewSecret makes. Forms carry the secret, so that
@@ -57,6 +68,9 @@ func (p pages) showInvite(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form) error {
+	if back := jury(r); back != "" {
+		return p.invite.Render(w, r, invitePage{Page: r.Page("people.invite_judge"), Form: form, Role: string(accounts.Judge), Back: back})
+	}
 	_, places, err := p.facts(r.Context())
 	if err != nil {
 		return err
@@ -88,8 +102,11 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret),
-		Grants: []accounts.Grant{grantFrom(form)}, Note: form.Get("note")})
+	grant := grantFrom(form)
+	if id := r.PathValue("contest"); id != "" {
+		grant = accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
+	}
+	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note")})
 	if form.Refused(err) {
 		return p.renderInvite(w, r, *form)
 	}
@@ -122,7 +139,10 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 		return err
 	}
 	page := linkPage{Page: r.Page("people.link"), Link: r.BaseURL() + "/join/" + secret, Expires: inv.Expires, Renewal: inv.Person != "",
-		For: accounts.GrantsInWords(r.Lang, places, inv.Grants)}
+		For: accounts.GrantsInWords(r.Lang, places, inv.Grants), Back: "/people", Again: "/people/invite"}
+	if back := jury(r); back != "" {
+		page.Back, page.Again = back, r.URL.Path
+	}
 	if q, err := f.Directory.Person(inv.Person); err == nil {
 		page.For = q.Name
 	}

@@ -60,6 +60,8 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /people/{id}/tokens/remove", Access: accounts.ManagePeople, Handler: p.removeToken},
 		kit.Route{Pattern: "GET /people/invite", Access: tend, Handler: p.showInvite},
 		kit.Route{Pattern: "POST /people/invite", Access: tend, Handler: p.doInvite},
+		kit.Route{Pattern: "GET /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.showInvite},
+		kit.Route{Pattern: "POST /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.doInvite},
 		kit.Route{Pattern: "POST /people/withdraw", Access: tend, Handler: p.withdraw},
 		kit.Route{Pattern: "GET /people/sheet", Access: tend, Handler: p.showSheet},
 		kit.Route{Pattern: "POST /people/sheet", Access: tend, Handler: p.makeSheet},
@@ -193,7 +195,7 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 }
 
 // rolesToGive are the roles whose invitation starts on these pages, the most
-// frequent first. Judges are invited from their contest.
+// frequent first. Judges are invited from the jury page of their contest.
 func rolesToGive(by accounts.Actor) []accounts.Role {
 	if by.Can(accounts.ManagePeople, accounts.Where{}) {
 		return []accounts.Role{accounts.Operator, accounts.Monitor, accounts.Editor, accounts.Organiser, accounts.Admin}
