@@ -1,7 +1,7 @@
 // Package demo simulates a province for a year: people, programmes and what
 // 127 stations report, with late reports, power cuts, a storm, a weak
-// district, corrections and several languages. The same seed gives the same
-// year.
+// district, corrections and several languages, and three contests. The same
+// seed gives the same year.
 package demo
 
 import (
@@ -19,6 +19,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
+	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -35,6 +36,8 @@ type Store interface {
 	airing.Log
 	airing.SettingsStore
 	coverage.Store
+	contest.Log
+	contest.Sources
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
 	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
 }
@@ -74,7 +77,7 @@ func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time
 		return nil, err
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, phc: phc, people: map[string]accounts.Actor{}}
-	for _, step := range []func() error{w.staff, w.describe, w.plan, w.year, w.close} {
+	for _, step := range []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.contests} {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/contest"
 	"loa/coverage"
 	"loa/internal/demo"
 	"loa/internal/text"
@@ -43,7 +44,7 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	for _, l := range logins {
 		roles[l.Role] = true
 	}
-	for _, r := range []accounts.Role{accounts.Admin, accounts.Editor, accounts.Monitor, accounts.Operator, accounts.Organiser} {
+	for _, r := range []accounts.Role{accounts.Admin, accounts.Editor, accounts.Monitor, accounts.Operator, accounts.Organiser, accounts.Judge} {
 		if !roles[string(r)] {
 			t.Errorf("nobody to log in as %s", r)
 		}
@@ -76,6 +77,32 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	}
 	if rate["084"] >= got.Percent() {
 		t.Errorf("the weak district is not weak: %v of %d", rate["084"], got.Percent())
+	}
+	hall := contest.NewHall(s, s)
+	phases := map[contest.Phase]int{}
+	if err := hall.List(ctx, func(c *contest.State) error {
+		phases[c.Phase]++
+		switch c.Phase {
+		case contest.Published:
+			if len(c.Given) < 8 {
+				t.Errorf("%s gave %d prizes", c.ID, len(c.Given))
+			}
+		case contest.Judging:
+			signed, open := c.Running().Progress()
+			if signed < 20 || open < 10 || len(c.Gaps(c.Running())) == 0 {
+				t.Errorf("%s has %d signed, %d open sheets and %d gaps", c.ID, signed, open, len(c.Gaps(c.Running())))
+			}
+		case contest.Open:
+			if !c.Taking(now) || len(c.Entries) == 0 {
+				t.Errorf("%s takes no entries", c.ID)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if phases[contest.Published] != 1 || phases[contest.Judging] != 1 || phases[contest.Open] != 1 {
+		t.Errorf("contests: %v", phases)
 	}
 	if _, err := s.Verify(ctx, func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
 		t.Fatal(err)
