@@ -239,7 +239,7 @@ func (l Language) Size(n int64) string {
 	switch {
 	case n >= 1e9:
 		return l.Decimal(float64(n)/1e9, 1) + " GB"
-	case n >= 1e8: // the page says "300 MB", not "300,0 MB"
+	case n >= 1e7: // a limit is "25 MB", not "25,0 MB"
 		return l.Decimal(float64(n)/1e6, 0) + " MB"
 	case n >= 1e6:
 		return l.Decimal(float64(n)/1e6, 1) + " MB"

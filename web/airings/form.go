@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"loa/airing"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -146,7 +147,11 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if c.Outcome != airing.NotAired { // the form has every field at once; what does not apply is not meant
 		c.Reason = ""
 	}
-	if err = f.Err(); err == nil {
+	err = f.Err()
+	if c.Seconds < 0 && err == nil {
+		err = fault.New(fault.Invalid, "airing.length_unreadable", "text", f.Get("seconds")).At("seconds")
+	}
+	if err == nil {
 		var line airing.Line
 		if line, err = p.store.Confirm(r.Context(), r.Meta(f.ID), c); err == nil {
 			return r.Redirect(w, "/today?station="+line.Station, "airing.saved_"+string(line.Outcome))
