@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,29 +22,37 @@ import (
 // tuesday is the morning after the stations of the tests aired, or did not.
 var tuesday = time.Date(2024, 5, 14, 9, 0, 0, 0, text.Zone)
 
-// aWeek plans one programme for all stations on Monday 17:00, which S00001
-// aired and S00002 did not, and returns the secrets of an operator of S00001,
-// a monitor of its district and one of the province.
-func aWeek(t *testing.T, s *bolt.Store) (operator, district, province string) {
+func meta(at time.Time) accounts.Meta {
+	return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+}
+
+// planned makes one programme that all stations air on Mondays at 17:00.
+func planned(t *testing.T, s *bolt.Store) (programme string) {
 	t.Helper()
-	webtest.Stations(t, s)
 	begin := tuesday.AddDate(0, 0, -8)
-	m := func(at time.Time) accounts.Meta {
-		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
-	}
-	p, err := s.SaveProgramme(t.Context(), m(begin), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, CountsTowardTarget: true})
+	p, err := s.SaveProgramme(t.Context(), meta(begin), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SaveRule(t.Context(), m(begin), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
+	if _, err := s.SaveRule(t.Context(), meta(begin), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
 		t.Fatal(err)
 	}
+	return p.ID
+}
+
+// aWeek is a week in which S00001 aired and S00002 did not. It returns the
+// secrets of an operator of S00001, a monitor of its district and one of the
+// province.
+func aWeek(t *testing.T, s *bolt.Store) (operator, district, province string) {
+	t.Helper()
+	webtest.Stations(t, s)
+	p := planned(t, s)
 	monday := time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
 	for _, c := range []airing.Confirm{
-		{Station: "S00001", Programme: p.ID, Outcome: airing.Aired, StartedAt: monday, Seconds: 900, Means: "fm"},
-		{Station: "S00002", Programme: p.ID, Outcome: airing.NotAired, Reason: "power_cut", StartedAt: monday},
+		{Station: "S00001", Programme: p, Outcome: airing.Aired, StartedAt: monday, Seconds: 900, Means: "fm"},
+		{Station: "S00002", Programme: p, Outcome: airing.NotAired, Reason: "power_cut", StartedAt: monday},
 	} {
-		at := m(monday.Add(time.Hour))
+		at := meta(monday.Add(time.Hour))
 		c.ID = at.ID
 		if _, err := s.Confirm(t.Context(), at, c); err != nil {
 			t.Fatal(err)
@@ -99,6 +109,50 @@ func TestEachSeesTheWeekFromWhereSheStands(t *testing.T) {
 	near.Expect(200, "a[href='/today?station=S00001']")
 	near.Get("/today?station=S00001")
 	near.Expect(200, "")
+}
+
+// A report is sent while nobody answers, as when the power of the server is
+// cut, and goes out once somebody does: once.
+func TestAReportWaitsForTheServer(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	planned(t, s)
+	secret := webtest.LoggedIn(t, s, "xa-02647", tuesday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	var tries atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			switch tries.Add(1) {
+			case 1: // cut before the report arrives
+				panic(http.ErrAbortHandler)
+			case 2: // cut before the answer leaves
+				h.ServeHTTP(httptest.NewRecorder(), r)
+				panic(http.ErrAbortHandler)
+			case 3: // the proxy stands, the daemon is not up yet
+				w.WriteHeader(http.StatusBadGateway)
+				return
+			}
+		}
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", secret, server.URL)
+	p.Open(server.URL + "/today")
+	p.Click(".yes")
+	p.Wait("[data-says]")
+	p.Shot("waiting-to-send", 360)
+	p.Wait(".flash")
+	if n := tries.Load(); n != 4 {
+		t.Errorf("sent %d times, want 4", n)
+	}
+	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: tuesday.AddDate(0, 0, -7), Until: tuesday})
+	if err != nil || len(lines) != 1 || lines[0].Outcome != airing.Aired {
+		t.Errorf("kept %+v, %v; want one report", lines, err)
+	}
 }
 
 func TestAFingerHitsEverythingOnAPhone(t *testing.T) {

@@ -11,7 +11,37 @@ document.addEventListener("submit", (e) => {
   }
   form.dataset.sent = "yes";
   e.submitter?.setAttribute("aria-busy", "true");
+  if (form.dataset.waiting) {
+    e.preventDefault();
+    insist(form, e.submitter);
+  }
 });
+
+// <form data-waiting="SENTENCE" data-then="PAGE"> is sent again until the
+// server has it: networks and power come and go, and the ID in the form makes
+// every repeat the same change.
+async function insist(form, button) {
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.append(button.name, button.value);
+  for (;;) {
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
+      if (![502, 503, 504].includes(answer.status)) break;
+    } catch { /* nobody answered */ }
+    if (!form.querySelector("[data-says]")) {
+      const note = document.createElement("p");
+      note.className = "notice warn";
+      note.role = "alert";
+      note.dataset.says = "";
+      note.textContent = form.dataset.waiting;
+      form.prepend(note);
+    }
+    await new Promise((go) => { setTimeout(go, 5000); addEventListener("online", go, { once: true }); });
+  }
+  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  form.submit(); // the server's page says what is wrong
+}
 // Back from the cache of the browser: the form may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
