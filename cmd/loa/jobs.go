@@ -111,19 +111,23 @@ func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
 }
 
 // mostCompared is how many recordings one run of compareSounds decodes: a
-// quarter of an hour of sound takes a core some seconds.
-const mostCompared = 60
+// quarter of an hour of sound takes a core some seconds. It looks at more, so
+// that those whose bytes are missing do not keep the rest from their turn.
+const mostCompared, mostLookedAt = 60, 2000
 
 // compareSounds gives recordings that came without a fingerprint, or were cut off
 // from it by a crash, theirs, and compares them with all others. What cannot be
 // read has none, and is not tried again.
 func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (string, error) {
-	list, err := d.store.UncomparedRecordings(ctx, mostCompared)
+	list, err := d.store.UncomparedRecordings(ctx, mostLookedAt)
 	if err != nil {
 		return "", err
 	}
 	n := 0
 	for _, r := range list {
+		if n == mostCompared {
+			break
+		}
 		print, err := d.fingerprint(ctx, r)
 		if err != nil {
 			switch fault.Of(err).Kind {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/accounts"
 	"loa/audio"
@@ -12,19 +14,27 @@ import (
 )
 
 // TestRecordingsFromBeforeAreCompared keeps what older daemons kept: files whose
-// sound nobody compared, one of them not to be read any more.
+// sound nobody compared, one of them not to be read any more, and newer ones
+// whose bytes are missing.
 func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
+	old := func(id string, ref audio.Ref, at time.Time) {
+		t.Helper()
+		facts := audio.Facts{Format: audio.MP3, SHA256: ref.SHA256, Seconds: 70, MP3: &audio.MP3Facts{FramesSHA256: ref.SHA256}}
+		if _, err := r.d.store.SaveRecording(t.Context(), accounts.Meta{ID: id, By: accounts.Daemon(), At: at}, audio.SaveRecording{Kind: audio.ForProgramme,
+			Name: id + ".mp3", ContentType: "audio/mpeg", Blob: ref, Report: audio.Report{Facts: &facts}}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for id, file := range map[string][]byte{"a": audiotest.MP3(t, 70, 64, 1), "b": audiotest.MP3(t, 70, 128, 1), "c": audiotest.MP3(t, 70, 64, 2), "d": []byte("rot")} {
 		ref, err := r.d.blobs.Put(t.Context(), bytes.NewReader(file), 1<<30)
 		if err != nil {
 			t.Fatal(err)
 		}
-		facts := audio.Facts{Format: audio.MP3, SHA256: ref.SHA256, Seconds: 70, MP3: &audio.MP3Facts{FramesSHA256: ref.SHA256}}
-		if _, err := r.d.store.SaveRecording(t.Context(), accounts.Meta{ID: id, By: accounts.Daemon(), At: monday}, audio.SaveRecording{Kind: audio.ForProgramme,
-			Name: id + ".mp3", ContentType: "audio/mpeg", Blob: ref, Report: audio.Report{Facts: &facts}}); err != nil {
-			t.Fatal(err)
-		}
+		old(id, ref, monday)
+	}
+	for i := range mostCompared + 1 {
+		old(fmt.Sprint("missing", i), audio.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 1}, monday.Add(time.Hour))
 	}
 	for _, want := range []string{"4", "0"} {
 		said, err := r.d.compareSounds(t.Context(), monday)
