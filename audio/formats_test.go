@@ -3,8 +3,11 @@ package audio
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"loa/audio/audiotest"
@@ -82,6 +85,34 @@ func TestWithoutFFmpegASentenceSaysHowToConvert(t *testing.T) {
 		if _, err := Decode(context.Background(), bytes.NewReader(file), Options{}, discard{}); !fault.Is(err, code) {
 			t.Errorf("%v, want %s", err, code)
 		}
+	}
+}
+
+func TestAFLACBehindATagIsAFLAC(t *testing.T) {
+	audiotest.Need(t, "ffmpeg")
+	flac := makeFile(t, waveFile(16000, 1, sound(16000, 1, 4)), "flac")
+	want, heard := decode(t, flac, 1)
+	tag := func(n int) []byte { // the title, and a cover of n bytes in which false frames begin
+		body := append([]byte("TIT2\x00\x00\x00\x05\x00\x00\x00Xin!APIC"), bytes.Repeat([]byte("\xff\xfb\x90\x64fLaC"), n/8)...)
+		size := []byte{byte(len(body) >> 21 & 0x7f), byte(len(body) >> 14 & 0x7f), byte(len(body) >> 7 & 0x7f), byte(len(body) & 0x7f)}
+		return append(append([]byte("ID3\x03\x00\x00"), size...), body...)
+	}
+	for name, head := range map[string][]byte{"a small tag": tag(0), "a cover of 5 MB": tag(5_000_000), "two tags": append(tag(80), tag(800)...)} {
+		file := append(head, flac...)
+		facts, got := decode(t, file, 1)
+		if facts.Format != FLAC || facts.Codec != want.Codec || facts.Samples != want.Samples || facts.Truncated || len(facts.Warnings) > 0 || !slices.Equal(got.pcm, heard.pcm) {
+			t.Errorf("%s: %+v, want %+v", name, facts, want)
+		}
+		if sum := sha256.Sum256(file); facts.SHA256 != hex.EncodeToString(sum[:]) || facts.Bytes != int64(len(file)) {
+			t.Errorf("%s: the hash is not that of the whole file", name)
+		}
+		if facts, _ := decode(t, file[:len(file)-len(flac)/3], 1); !facts.Truncated {
+			t.Errorf("%s: a cut FLAC was not noticed", name)
+		}
+	}
+	// Elsewhere the four letters mean nothing.
+	if _, err := Decode(t.Context(), bytes.NewReader(append([]byte("ID3\x03\x00\x00\x00\x00\x00\x00xfLaC"), make([]byte, 100_000)...)), Options{}, discard{}); !fault.Is(err, "audio.not_audio") {
+		t.Errorf("garbage: %v", err)
 	}
 }
 

@@ -15,6 +15,7 @@ func FuzzAnalyse(f *testing.F) {
 	f.Add([]byte(poc + poc))
 	f.Add(waveFile(8000, 1, sound(8000, 1, 0.05)))
 	f.Add([]byte("fLaC\x00\x00\x00\x22"))
+	f.Add([]byte("ID3\x04\x00\x00\x00\x00\x00\x00fLaC\x00\x00\x00\x22"))
 	f.Add([]byte("ID3\x04\x00\x00\x00\x00\x00\x00"))
 	for _, file := range shortFiles(f) {
 		if len(file) < 6000 {

@@ -40,10 +40,14 @@ type batch struct {
 	done    chan struct{}
 }
 
-// mp3 walks, decodes and emits an MP3.
+// mp3 walks, decodes and emits an MP3, or the FLAC that a tag made look like one.
 func (d *decoding) mp3(r io.Reader) error {
 	scan := mpeg.NewScanner(r)
 	first, err := scan.Next()
+	if errors.Is(err, mpeg.ErrFLAC) {
+		d.facts.Format = FLAC
+		return d.flac(scan.Rest())
+	}
 	if err != nil {
 		return mp3Fault(err)
 	}

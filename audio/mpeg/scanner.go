@@ -15,6 +15,10 @@ import (
 // after the leading tags, or no frame with sound in all of the stream.
 var ErrNotMP3 = errors.New("mpeg: no two frames in a row: not an MP3")
 
+// ErrFLAC says that a FLAC stream stands behind the leading tags, as some taggers
+// leave it: Rest reads it.
+var ErrFLAC = errors.New("mpeg: a FLAC stream behind a tag")
+
 // ErrTag says that a leading tag claims to be longer than the whole file.
 var ErrTag = errors.New("mpeg: a tag claims more bytes than the file has")
 
@@ -105,8 +109,8 @@ func (s *Scanner) Info() Info {
 	return i
 }
 
-// Next returns the next sound frame. It ends with io.EOF, ErrNotMP3, ErrTag,
-// a *ChangedError, or the reader's error.
+// Next returns the next sound frame. It ends with io.EOF, ErrNotMP3, ErrFLAC,
+// ErrTag, a *ChangedError, or the reader's error.
 func (s *Scanner) Next() (Frame, error) {
 	for s.err == nil {
 		if !s.locked {
@@ -128,6 +132,9 @@ func (s *Scanner) Next() (Frame, error) {
 	}
 	return Frame{}, s.err
 }
+
+// Rest reads what the scanner has not passed over.
+func (s *Scanner) Rest() io.Reader { return s.r }
 
 // peek returns up to n bytes ahead; short only at the end of the stream.
 func (s *Scanner) peek(n int) ([]byte, error) {
@@ -239,6 +246,9 @@ func (s *Scanner) hunt() error {
 		}
 		if len(b) == 0 {
 			return io.EOF
+		}
+		if !s.begun && s.info.TagBytes == s.off && bytes.HasPrefix(b, []byte("fLaC")) {
+			return ErrFLAC
 		}
 		last := len(b) == window // more may follow: leave room to look ahead
 		i, found, err := s.search(b, last)
