@@ -7,6 +7,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"encoding/csv"
@@ -28,7 +29,6 @@ const (
 	MaxBytes   = 16 << 20 // of the file
 	MaxRows    = 20_000
 	MaxColumns = 100
-	maxUnzip   = 128 << 20 // of an XLSX once unpacked
 )
 
 // The content types of what CSV and XLSX write.
@@ -191,6 +191,42 @@ func clean(line int, record []string) (row Row, filled bool) {
 	return row, last >= 0
 }
 
+// The most bytes of an XLSX once unpacked: of all, of the shared texts, of a
+// picture, and of any other part but the sheets. The library builds trees of
+// the small parts, fifty times their size; sheets and texts it reads from
+// temporary files.
+const (
+	maxUnzip   = 32 << 20
+	maxStrings = 16 << 20
+	maxMedia   = 4 << 20
+	maxPart    = 1 << 20
+)
+
+// checkParts refuses an XLSX that would unpack to more than a table can need.
+// A part that is longer than the directory says is refused when it is read.
+func checkParts(b []byte) error {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return fault.New(fault.Invalid, "sheet.broken").Because(err)
+	}
+	var all uint64
+	for _, f := range z.File {
+		most := uint64(maxPart)
+		switch name := strings.ToLower(f.Name); {
+		case strings.HasPrefix(name, "xl/worksheets/sheet"):
+			most = maxUnzip
+		case strings.HasPrefix(name, "xl/media/"):
+			most = maxMedia
+		case name == "xl/sharedstrings.xml":
+			most = maxStrings
+		}
+		if all += f.UncompressedSize64; all > maxUnzip || f.UncompressedSize64 > most {
+			return tooLarge()
+		}
+	}
+	return nil
+}
+
 func readXLSX(b []byte) (rows []Row, err error) {
 	broken := fault.New(fault.Invalid, "sheet.broken")
 	defer func() {
@@ -198,7 +234,10 @@ func readXLSX(b []byte) (rows []Row, err error) {
 			rows, err = nil, broken.Because(fmt.Errorf("sheet: panic: %v", p))
 		}
 	}()
-	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxUnzip, RawCellValue: true})
+	if err := checkParts(b); err != nil {
+		return nil, err
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxPart, RawCellValue: true})
 	if err != nil {
 		return nil, broken.Because(err)
 	}
@@ -219,7 +258,7 @@ func readXLSX(b []byte) (rows []Row, err error) {
 		if row, filled := clean(line, cells); filled {
 			rows = append(rows, row)
 		}
-		if len(rows) > MaxRows || len(cells) > MaxColumns || line > 50*MaxRows {
+		if len(rows) > MaxRows || len(cells) > MaxColumns || line > 5*MaxRows {
 			return nil, tooLarge()
 		}
 	}
