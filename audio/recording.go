@@ -256,9 +256,9 @@ const nameRunes = 120
 // control and direction marks, at most 120 characters with its ending kept.
 // What nothing is left of is called "ban-ghi".
 func CleanName(name string) string {
-	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
+	name = strings.ToValidUTF8(name, "")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(func(r rune) rune {
+	name = norm.NFC.String(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`<>:"|?*`, r) {
 			return -1
 		}
@@ -266,7 +266,7 @@ func CleanName(name string) string {
 			return ' '
 		}
 		return r
-	}, name)
+	}, name)) // last: what stood between a letter and its mark is gone
 	name = strings.Trim(name, " .")
 	if over := utf8.RuneCountInString(name) - nameRunes; over > 0 {
 		ext := path.Ext(name)

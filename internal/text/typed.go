@@ -23,10 +23,10 @@ func Lines(s string) string {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func tidy(s string) string {
-	return strings.Map(func(r rune) rune {
+	return norm.NFC.String(strings.Map(func(r rune) rune { // NFC last: what stood between a letter and its mark is gone
 		if unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) || unicode.Is(unicode.Bidi_Control, r) {
 			return -1
 		}
 		return r
-	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
+	}, strings.ToValidUTF8(s, "")))
 }

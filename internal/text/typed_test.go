@@ -17,6 +17,7 @@ func TestTypedTextIsKeptInOneForm(t *testing.T) {
 		{"no\u0302ng tho\u0302n mo\u031b\u0301i", "nông thôn mới", "nông thôn mới"},
 		{"một\r\nhai\rba\x00\x1b[2J", "một hai ba[2J", "một\nhai\nba[2J"},
 		{"a\u202etxt.3pm\u2069", "atxt.3pm", "atxt.3pm"},
+		{"no\x7f\u0302ng", "nông", "nông"},
 		{"\xffđược\xfe", "được", "được"},
 		{" \u00a0\u2003 ", "", ""},
 	} {
