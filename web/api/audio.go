@@ -1,11 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"strconv"
 	"strings"
@@ -85,19 +84,19 @@ func shownRecording(r audio.Recording) Recording {
 }
 
 func (l library) take(w http.ResponseWriter, r *kit.Request) error {
-	q := r.URL.Query()
-	o := intake.Order{Kind: audio.Kind(q.Get("kind")), Station: q.Get("station"), Name: q.Get("name"), Length: r.ContentLength}
-	body := io.Reader(r.Body)
-	if mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mt == "multipart/form-data" {
-		part, err := filePart(multipart.NewReader(r.Body, params["boundary"]), &o)
-		if err != nil {
-			return err
-		}
-		body, o.Length = part, audio.Unknown
+	in, err := r.ReadIncoming("file")
+	if err == nil && in.Body == nil {
+		err = fault.New(fault.Invalid, "kit.file_missing").At("file")
 	}
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	o := intake.Order{Kind: audio.Kind(cmp.Or(in.Form.Get("kind"), q.Get("kind"))), Station: cmp.Or(in.Form.Get("station"), q.Get("station")),
+		Name: cmp.Or(in.Name, q.Get("name")), Length: in.Length}
 	id := kit.NewID()
-	if _, err := l.desk.Take(r.Context(), r.Actor, id, o, body); err != nil {
-		return cutBody(err)
+	if _, err := l.desk.Take(r.Context(), r.Actor, id, o, in.Body); err != nil {
+		return err
 	}
 	rec, err := l.store.Recording(r.Context(), id)
 	if err != nil {
@@ -105,47 +104,6 @@ func (l library) take(w http.ResponseWriter, r *kit.Request) error {
 	}
 	w.Header().Set("Location", "/api/v1/audio/"+id)
 	return r.JSON(w, http.StatusCreated, shownRecording(rec))
-}
-
-// filePart reads the fields that stand before the file, and the file's name.
-func filePart(form *multipart.Reader, o *intake.Order) (io.Reader, error) {
-	for range 20 {
-		part, err := form.NextPart()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, cutBody(err)
-		}
-		if part.FormName() == "file" {
-			o.Name = part.FileName()
-			return part, nil
-		}
-		value, err := io.ReadAll(io.LimitReader(part, 200))
-		if err != nil {
-			return nil, cutBody(err)
-		}
-		switch part.FormName() {
-		case "kind":
-			o.Kind = audio.Kind(value)
-		case "station":
-			o.Station = string(value)
-		}
-	}
-	return nil, fault.New(fault.Invalid, "kit.file_missing").At("file")
-}
-
-// cutBody names a body that ended too early.
-func cutBody(err error) error {
-	var named *fault.Error
-	var tooBig *http.MaxBytesError
-	if errors.As(err, &named) || errors.As(err, &tooBig) {
-		return err
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, multipart.ErrMessageTooLarge) || strings.Contains(err.Error(), "multipart:") {
-		return fault.New(fault.Invalid, "kit.body_cut").Because(err)
-	}
-	return err
 }
 
 // find gives a recording to somebody who may hear it; for others it is not there.

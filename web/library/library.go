@@ -8,8 +8,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -202,40 +200,28 @@ func minutes(s string) float64 {
 // take receives the form: with the ID of what the uploader has sent already, or
 // with the file, from browsers without a script.
 func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
-	mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || mt != "multipart/form-data" {
+	in, err := r.ReadIncoming("file")
+	if err != nil {
+		return err
+	}
+	if in.Raw {
 		return fault.New(fault.Unsupported, "kit.not_form")
 	}
-	form := multipart.NewReader(r.Body, params["boundary"])
-	for {
-		part, err := form.NextPart()
-		if err == io.EOF {
-			return fault.New(fault.Invalid, "kit.file_missing")
-		}
-		if err != nil {
-			return fault.New(fault.Invalid, "kit.body_cut").Because(err)
-		}
-		if part.FormName() == "audio" {
-			id, err := io.ReadAll(io.LimitReader(part, 36))
-			if err != nil || len(id) == 0 {
-				continue
-			}
-			return r.Redirect(w, "/library/"+url.PathEscape(string(id)), "library.kept")
-		}
-		if part.FormName() != "file" || part.FileName() == "" {
-			continue
-		}
-		id := kit.NewID()
-		_, err = p.desk.Take(r.Context(), r.Actor, id, intake.Order{Name: part.FileName(), Length: audio.Unknown}, part)
-		var refused *fault.Error
-		if errors.As(err, &refused) && refused.Kind != fault.Internal {
-			return p.renderList(w, r, kit.Form{Errors: map[string]string{"file": r.Lang.Fault(refused)}})
-		}
-		if err != nil {
-			return err
-		}
-		return r.Redirect(w, "/library/"+id, "library.kept")
+	id := in.Form.Get("audio")
+	if in.Body != nil {
+		id = kit.NewID()
+		_, err = p.desk.Take(r.Context(), r.Actor, id, intake.Order{Name: in.Name, Length: in.Length}, in.Body)
+	} else if id == "" {
+		err = fault.New(fault.Invalid, "kit.file_missing")
 	}
+	var refused *fault.Error
+	if errors.As(err, &refused) && in.Form.Refused(refused.At("file")) {
+		return p.renderList(w, r, in.Form)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/library/"+url.PathEscape(id), "library.kept")
 }
 
 type onePage struct {

@@ -1,0 +1,71 @@
+package kit
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+
+	"loa/internal/text"
+)
+
+// Incoming is one file that comes whole in one request, read while it arrives.
+type Incoming struct {
+	Form   Form      // the fields that stand before the file
+	Raw    bool      // there is no form: the body is the file itself
+	Name   string    // as the sender calls the file, "" if unsaid
+	Length int64     // in bytes, -1 if unknown
+	Body   io.Reader // nil when a form brings no file
+}
+
+// The most fields a form may have before its file, and bytes in each.
+const (
+	incomingFields = 50
+	incomingField  = 4096
+)
+
+// ReadIncoming reads a multipart form up to the file in that field, or to its
+// end when it brings none; any other body is the file. Faults, those of reading
+// Body too: kit.body_cut, kit.body_too_large.
+func (r *Request) ReadIncoming(field string) (Incoming, error) {
+	in := Incoming{Form: NewForm(), Length: -1}
+	in.Form.r = r
+	mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || mt != "multipart/form-data" {
+		in.Raw, in.Length, in.Body = true, r.ContentLength, arriving{r.Body}
+		return in, nil
+	}
+	form := multipart.NewReader(r.Body, params["boundary"])
+	for range incomingFields {
+		part, err := form.NextPart()
+		if err == io.EOF {
+			return in, nil
+		}
+		if err != nil {
+			return in, broken(err)
+		}
+		if part.FormName() == field && part.FileName() != "" {
+			in.Name, in.Body = part.FileName(), arriving{part}
+			return in, nil
+		}
+		value, err := io.ReadAll(http.MaxBytesReader(nil, part, incomingField))
+		if err != nil {
+			return in, broken(err)
+		}
+		in.Form.Values.Add(part.FormName(), text.Lines(string(value)))
+	}
+	return in, broken(&http.MaxBytesError{Limit: incomingFields * incomingField})
+}
+
+// arriving names the error of a body that ends too early.
+type arriving struct{ io.Reader }
+
+func (a arriving) Read(p []byte) (int, error) {
+	n, err := a.Reader.Read(p)
+	var tooBig *http.MaxBytesError
+	if err != nil && err != io.EOF && (errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &tooBig)) {
+		err = named(broken(err))
+	}
+	return n, err
+}
