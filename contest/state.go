@@ -40,10 +40,10 @@ type done struct {
 
 // RuleChange is a change of the rules after opening, shown to all concerned.
 type RuleChange struct {
-	At     time.Time
-	By     string
-	Reason string
-	Lines  []RuleLine
+	At     time.Time  `json:"at"`
+	By     string     `json:"by"` // name
+	Reason string     `json:"reason"`
+	Lines  []RuleLine `json:"lines"`
 }
 
 // RuleLine is one value that changed; Path names it as in the JSON of Rules.

@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +94,33 @@ var roles = map[string][]accounts.Grant{
 // TestEveryRouteForEveryRole calls each declared route as each role and as a
 // stranger: whoever its access excludes is refused before the handler, and
 // nobody it admits is told to log in or gets a broken page.
+func TestProgramsReadSnakeCase(t *testing.T) {
+	k, _ := build(t, time.Now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/openapi.json", nil))
+	var doc struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]any `json:"properties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil || len(doc.Components.Schemas) < 50 {
+		t.Fatalf("%d %v: %d types", w.Code, err, len(doc.Components.Schemas))
+	}
+	for name, s := range doc.Components.Schemas {
+		for member := range s.Properties {
+			if strings.ToLower(member) != member {
+				t.Errorf("%s.%s", name, member)
+			}
+		}
+	}
+}
+
 func TestEveryRouteForEveryRole(t *testing.T) {
 	k, s := build(t, time.Now)
 	h, err := k.Handler()
