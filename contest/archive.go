@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // The names inside an archive. files/ holds the pieces by their SHA-256.
@@ -99,15 +100,27 @@ type Verdict struct {
 	Phase   Phase
 }
 
-// mostLine bounds one event's JSON: far over what any command allows.
-const mostLine = 4 << 20
+// Bounds of what is read of an archive, so that a small one cannot unpack to
+// something endless: far over what any contest needs.
+const (
+	mostLine = 4 << 20   // of one event's JSON, in bytes
+	mostLog  = 512 << 20 // of all events
+)
 
 // CheckArchive verifies an archive without any server: every event's hash and
 // link, that the ranking of each finished round follows from the signed
-// sheets, and every file's SHA-256. Faults: contest.archive_unreadable,
-// contest.archive_wrong (what is wrong stands in its cause and in {what}).
-func CheckArchive(r io.ReaderAt, size int64) (Verdict, error) {
-	var v Verdict
+// sheets, and every file's SHA-256. The archive may be anything: nothing of it
+// is written anywhere, and no more is unpacked than a contest can hold.
+// Faults: contest.archive_unreadable and contest.archive_wrong; what is wrong
+// is their cause.
+func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
+	defer func() {
+		// Events whose hashes are right but that no rule would have led to
+		// (the hashes are no secret) may contradict what applying them trusts.
+		if p := recover(); p != nil {
+			err = archiveWrong(fmt.Errorf("the events contradict each other: %v", p))
+		}
+	}()
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return v, fault.New(fault.Invalid, "contest.archive_unreadable").Because(err)
@@ -115,15 +128,13 @@ func CheckArchive(r io.ReaderAt, size int64) (Verdict, error) {
 	if err := readJSON(z, archiveFacts, &v.Facts); err != nil || v.Facts.Format != archiveFormat {
 		return v, fault.New(fault.Invalid, "contest.archive_unreadable").Because(err)
 	}
-	wrong := func(err error) error {
-		return fault.New(fault.Conflict, "contest.archive_wrong", "what", err.Error()).Because(err)
-	}
+	v.Facts.Title = text.Line(v.Facts.Title) // it is printed
 	s, err := Replay(v.Facts.ID, archivedEvents(z))
 	if err != nil {
-		return v, wrong(err)
+		return v, archiveWrong(err)
 	}
 	if s.Seq != v.Facts.Events || s.Head != v.Facts.Head {
-		return v, wrong(fmt.Errorf("%d events up to %s, but %d up to %s are announced", s.Seq, s.Head, v.Facts.Events, v.Facts.Head))
+		return v, archiveWrong(fmt.Errorf("%d events up to %s, but %d up to %s are announced", s.Seq, s.Head, v.Facts.Events, v.Facts.Head))
 	}
 	v.Entries, v.Phase = len(s.Entries), s.Phase
 	for _, run := range s.Rounds {
@@ -136,15 +147,42 @@ func CheckArchive(r io.ReaderAt, size int64) (Verdict, error) {
 			}
 		}
 	}
+	files, done := keptFiles(z), map[string]int64{}
+	left := size // the files are stored side by side, so together they are no larger than the archive
 	for _, e := range s.Entries {
 		for _, p := range e.Pieces {
-			if err := checkFile(z, p); err != nil {
-				return v, wrong(fmt.Errorf("entry %s: %w", e.Code, err))
+			n, again := done[p.SHA256]
+			if !again {
+				if n, err = checkFile(files[p.SHA256], p.SHA256, left); err != nil {
+					return v, archiveWrong(fmt.Errorf("entry %s: %w", e.Code, err))
+				}
+				left -= n
+				done[p.SHA256] = n
+			}
+			if n != p.Bytes {
+				return v, archiveWrong(fmt.Errorf("entry %s: a file is not the one on the receipt", e.Code))
 			}
 			v.Files++
 		}
 	}
 	return v, nil
+}
+
+// archiveWrong is the fault of an archive that does not hold together. What
+// the cause quotes of it is made safe to print.
+func archiveWrong(err error) error {
+	return fault.New(fault.Conflict, "contest.archive_wrong").Because(errors.New(clip(text.Line(err.Error()), 300)))
+}
+
+// keptFiles lists the archive's files by the SHA-256 that names them.
+func keptFiles(z *zip.Reader) map[string]*zip.File {
+	files := map[string]*zip.File{}
+	for _, f := range z.File {
+		if sum, ok := strings.CutPrefix(f.Name, archiveFiles); ok {
+			files[sum] = f
+		}
+	}
+	return files
 }
 
 func readJSON(z *zip.Reader, name string, v any) error {
@@ -164,7 +202,8 @@ func archivedEvents(z *zip.Reader) iter.Seq2[Event, error] {
 			return
 		}
 		defer f.Close()
-		lines := bufio.NewScanner(f)
+		all := &io.LimitedReader{R: f, N: mostLog}
+		lines := bufio.NewScanner(all)
 		lines.Buffer(nil, mostLine)
 		for lines.Scan() {
 			var e Event
@@ -177,30 +216,33 @@ func archivedEvents(z *zip.Reader) iter.Seq2[Event, error] {
 		}
 		if err := lines.Err(); err != nil {
 			yield(Event{}, err)
+		} else if all.N == 0 {
+			yield(Event{}, fmt.Errorf("the log is larger than %d bytes", mostLog))
 		}
 	}
 }
 
-func checkFile(z *zip.Reader, p Piece) error {
-	f, err := z.Open(archiveFiles + p.SHA256)
+// checkFile hashes a file of the archive, of at most most bytes, and returns
+// its length.
+func checkFile(f *zip.File, sum string, most int64) (int64, error) {
+	switch {
+	case f == nil:
+		return 0, errors.New("a file of the receipt is missing")
+	case f.Method != zip.Store || f.UncompressedSize64 > uint64(most):
+		return 0, errors.New("a file is packed, and may be anything")
+	}
+	r, err := f.Open()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer f.Close()
-	sum, n, err := digest(f, p.Bytes)
-	if err != nil {
-		return err
-	}
-	if sum != p.SHA256 || n != p.Bytes {
-		return errors.New("a file is not the one on the receipt")
-	}
-	return nil
-}
-
-// digest hashes at most one byte more than expected, so that a bomb in the
-// ZIP is not unpacked.
-func digest(r io.Reader, expect int64) (string, int64, error) {
+	defer r.Close()
 	h := sha256.New()
-	n, err := io.Copy(h, io.LimitReader(r, expect+1))
-	return hex.EncodeToString(h.Sum(nil)), n, err
+	n, err := io.Copy(h, r)
+	if err != nil {
+		return 0, err
+	}
+	if hex.EncodeToString(h.Sum(nil)) != sum {
+		return 0, errors.New("a file is not the one on the receipt")
+	}
+	return n, nil
 }

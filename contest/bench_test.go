@@ -63,24 +63,33 @@ func BenchmarkJudgeView(b *testing.B) {
 	})
 }
 
-// BenchmarkResults ranks by all methods and without each judge in turn.
+// BenchmarkResults ranks from the contest's state by all methods, and then
+// also without each judge in turn.
 func BenchmarkResults(b *testing.B) {
 	for _, c := range []struct{ entries, judges, k int }{{254, 7, 0}, {2000, 40, 5}} {
-		b.Run(fmt.Sprintf("%dx%d", c.entries, c.judges), func(b *testing.B) {
-			w := large(b, c.entries, c.judges, c.k, true)
-			for b.Loop() {
-				standings, err := w.s.Standings(w.s.Running())
-				if err != nil {
+		w := large(b, c.entries, c.judges, c.k, true)
+		rank := func(b *testing.B, absences bool) {
+			standings, err := w.s.Standings(w.s.Running())
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, st := range standings {
+				st.Tally.Compare()
+				if !absences {
+					continue
+				}
+				if _, err := st.Tally.LeaveOneOut(ranking.Mean); err != nil {
 					b.Fatal(err)
 				}
-				for _, st := range standings {
-					st.Tally.Compare()
-					if _, err := st.Tally.LeaveOneOut(ranking.Mean); err != nil {
-						b.Fatal(err)
-					}
-				}
 			}
-		})
+		}
+		for name, absences := range map[string]bool{"ranking": false, "and-without-each": true} {
+			b.Run(fmt.Sprintf("%dx%d/%s", c.entries, c.judges, name), func(b *testing.B) {
+				for b.Loop() {
+					rank(b, absences)
+				}
+			})
+		}
 	}
 }
 

@@ -390,7 +390,7 @@ type roundFinished struct {
 func (*roundFinished) kind() string { return "round.finished" }
 func (b *roundFinished) apply(s *State, e *Event) error {
 	r := s.Round(b.Round)
-	if r == nil {
+	if r == nil || r.Finished != nil {
 		return errNoRound
 	}
 	o := b.Outcome

@@ -19,7 +19,7 @@ func contestCommand(_ context.Context, args []string, stdout, _ io.Writer) error
 	}
 	f, err := os.Open(args[1])
 	if err != nil {
-		return fault.New(fault.Invalid, "contest.archive_unreadable").Because(err)
+		return fileFault(args[1], err)
 	}
 	defer f.Close()
 	info, err := f.Stat()

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What is no archive, or one that does not hold together, is told in a
+// sentence with its cause, and by the exit code.
+func TestABrokenArchiveIsToldInWords(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string, body []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	archive := func(facts, log string) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name, body := range map[string]string{"contest.json": facts, "events.jsonl": log, "../../etc/passwd": "x"} {
+			f, err := z.Create(name)
+			if err == nil {
+				_, err = f.Write([]byte(body))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	unreadable, wrong := "không phải tệp lưu trữ hội thi", "Tệp lưu trữ không khớp"
+	for path, want := range map[string]struct {
+		code int
+		says string
+	}{
+		filepath.Join(dir, "gone.zip"): {66, "gone.zip"},
+		dir:                            {65, unreadable},
+		file("empty.zip", nil):         {65, unreadable},
+		file("text.zip", []byte("Hội thi năm 2024")):                                         {65, unreadable},
+		file("other.zip", archive(`{"format":"something-else"}`, "")):                        {65, unreadable},
+		file("cut.zip", archive(`{"format":"loa-contest-1","id":"x"}`, "")[:60]):             {65, unreadable},
+		file("junk.zip", archive(`{"format":"loa-contest-1","id":"x","events":1}`, "\x00")):  {75, wrong},
+		file("none.zip", archive(`{"format":"loa-contest-1","id":"x","events":7}`, "")):      {75, wrong},
+		file("forged.zip", archive(`{"format":"loa-contest-1","id":"x"}`, `{"seq":1}`+"\n")): {75, wrong},
+	} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"contest", "verify", path}, &out, &errs)
+		if said := errs.String(); code != want.code || !strings.Contains(said, want.says) || strings.Count(said, "\n") > 2 || strings.ContainsAny(said, "\x00\x1b") || out.Len() > 0 {
+			t.Errorf("%s: exit code %d, %q, %q", filepath.Base(path), code, said, out.String())
+		}
+	}
+	for _, args := range [][]string{{"contest"}, {"contest", "verify"}, {"contest", "burn", "x"}} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), args, &out, &errs); code == 0 || !strings.Contains(errs.String(), "loa contest verify") {
+			t.Errorf("%v: %d %s", args, code, errs.String())
+		}
+	}
+}

@@ -1,0 +1,248 @@
+package contest_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+
+	"loa/contest"
+	"loa/internal/fault"
+)
+
+// archived plays a whole contest of three entries and returns its archive, its
+// log and what its files hold, by SHA-256.
+func archived(t testing.TB) (archive []byte, log []contest.Event, files map[string][]byte) {
+	w, files := newWorld(t, "luu-tru"), map[string][]byte{}
+	w.open(plain())
+	for i := 1; i <= 3; i++ {
+		work := w.work(i)
+		for _, p := range work.Pieces {
+			body := []byte(strings.Repeat(p.File, 500))
+			sum := sha256.Sum256(body)
+			f := w.facts.Files[p.File]
+			f.SHA256, f.Bytes = hex.EncodeToString(sum[:]), int64(len(body))
+			w.facts.Files[p.File], files[f.SHA256] = f, body
+		}
+		w.enter(i, work)
+	}
+	w.jury(3, "chung-khao")
+	w.toRound("chung-khao")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	var b bytes.Buffer
+	err := contest.WriteArchive(context.Background(), &b, w.s, each(w.log), func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(files[p.SHA256])), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), w.log, files
+}
+
+func each(log []contest.Event) iter.Seq2[contest.Event, error] {
+	return func(yield func(contest.Event, error) bool) {
+		for _, e := range log {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// packed makes an archive by hand; method is that of its files.
+func packed(t testing.TB, log []contest.Event, files map[string][]byte, method uint16) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	add := func(name string, method uint16, body []byte) {
+		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+		if err == nil {
+			_, err = f.Write(body)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	facts, lines := contest.ArchiveFacts{Format: "loa-contest-1", ID: "luu-tru", Title: "Hội thi\x1b[2J", Events: len(log)}, []byte{}
+	for _, e := range log {
+		raw, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, facts.Head = append(append(lines, raw...), '\n'), e.Hash
+	}
+	raw, err := json.Marshal(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add("contest.json", zip.Deflate, raw)
+	add("events.jsonl", zip.Deflate, lines)
+	for sum, body := range files {
+		add("files/"+sum, method, body)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// resealed gives the events, changed or not, the hashes of a whole chain:
+// they are no secret.
+func resealed(log []contest.Event) []contest.Event {
+	out, prev := slices.Clone(log), ""
+	for i := range out {
+		out[i].Seq, out[i].Prev = i+1, prev
+		out[i].Hash = out[i].Sum()
+		prev = out[i].Hash
+	}
+	return out
+}
+
+func check(b []byte) (contest.Verdict, error) {
+	return contest.CheckArchive(bytes.NewReader(b), int64(len(b)))
+}
+
+func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
+	good, log, files := archived(t)
+	if v, err := check(good); err != nil || v.Files != 6 || v.Sheets != 9 || v.Rounds != 1 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if v, err := check(packed(t, log, files, zip.Store)); err != nil || v.Facts.Title != "Hội thi[2J" {
+		t.Errorf("its title is not safe to print: %q, %v", v.Facts.Title, err)
+	}
+	twice := slices.Concat(log, log[len(log)-1:])
+	for i := range log {
+		if log[i].Kind == "round.finished" {
+			twice = slices.Concat(log[:i+1], log[i:i+1], log[i+1:])
+		}
+	}
+	bend := func(kind, from, to string) []contest.Event {
+		out := slices.Clone(log)
+		for i := range out {
+			if out[i].Kind == kind {
+				out[i].Body = bytes.ReplaceAll(out[i].Body, []byte(from), []byte(to))
+			}
+		}
+		return resealed(out)
+	}
+	fewer := map[string][]byte{}
+	for sum, body := range files {
+		if len(fewer) < len(files)-1 {
+			fewer[sum] = body
+		}
+	}
+	for what, b := range map[string][]byte{
+		"contest.archive_unreadable: nothing":       {},
+		"contest.archive_unreadable: text":          []byte("đây không phải tệp ZIP"),
+		"contest.archive_unreadable: cut off":       good[:len(good)-30],
+		"contest.archive_wrong: a file is missing":  packed(t, log, fewer, zip.Store),
+		"contest.archive_wrong: files are packed":   packed(t, log, files, zip.Deflate),
+		"contest.archive_wrong: an event is gone":   swapped(t, good, "events.jsonl", withoutLast),
+		"contest.archive_wrong: a round ends twice": packed(t, resealed(twice), files, zip.Store),
+		"contest.archive_wrong: another ranking":    packed(t, bend("round.finished", `"rank":1`, `"rank":2`), files, zip.Store),
+		"contest.archive_wrong: an unknown round":   packed(t, bend("round.started", "chung-khao", "khong-co"), files, zip.Store),
+		"contest.archive_wrong: an unknown task":    packed(t, bend("sheet.saved", `"task":"`, `"task":"x`), files, zip.Store),
+		"contest.archive_wrong: a mark from nobody": packed(t, bend("sheet.saved", `"k1"`, `"khac"`), files, zip.Store),
+		"contest.archive_wrong: a way out":          packed(t, bend("entry.submitted", `"sha256":"`, `"sha256":"../../../etc/`), files, zip.Store),
+		"contest.archive_wrong: an endless file":    packed(t, bend("entry.submitted", `"bytes":`, `"bytes":99`), files, zip.Store),
+		"contest.archive_wrong: less than nothing":  packed(t, bend("entry.submitted", `"bytes":`, `"bytes":-`), files, zip.Store),
+	} {
+		code, name, _ := strings.Cut(what, ": ")
+		_, err := check(b)
+		if e := fault.Of(err); e == nil || e.Code != code {
+			t.Errorf("%s: %v, want %s", name, err, code)
+		}
+	}
+}
+
+// withoutLast is the log without its last line.
+func withoutLast(lines []byte) []byte {
+	return lines[:bytes.LastIndexByte(lines[:len(lines)-1], '\n')+1]
+}
+
+// swapped changes one part of an archive.
+func swapped(t testing.TB, archive []byte, name string, change func([]byte) []byte) []byte {
+	in, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range in.File {
+		from, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == name {
+			body = change(body)
+		}
+		to, err := out.CreateHeader(&zip.FileHeader{Name: f.Name, Method: f.Method})
+		if err == nil {
+			_, err = to.Write(body)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A log that unpacks to far more than it weighs ends at the bound.
+func TestABombIsNotUnpacked(t *testing.T) {
+	_, log, files := archived(t)
+	long := log[0]
+	long.Body = slices.Concat([]byte(`{"rules":{"title":"`), bytes.Repeat([]byte("a"), 8<<20), []byte(`"}}`))
+	b := packed(t, resealed([]contest.Event{long}), files, zip.Store)
+	if len(b) > 100_000 {
+		t.Fatalf("%d bytes are no bomb", len(b))
+	}
+	if _, err := check(b); fault.Of(err) == nil || fault.Of(err).Code != "contest.archive_wrong" {
+		t.Errorf("%v", err)
+	}
+}
+
+// FuzzCheckArchive feeds any bytes as an archive, and as the bodies of events
+// under good hashes: whatever comes, the answer is a fault or a verdict.
+func FuzzCheckArchive(f *testing.F) {
+	good, log, files := archived(f)
+	f.Add(good, 0)
+	f.Add([]byte("PK"), 0)
+	for i, e := range log {
+		f.Add([]byte(e.Body), i)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, at int) {
+		for _, archive := range [][]byte{b, bent(t, log, files, b, at)} {
+			_, err := check(archive)
+			if e := fault.Of(err); err != nil && (e == nil || e.Code != "contest.archive_unreadable" && e.Code != "contest.archive_wrong") {
+				t.Errorf("%v", err)
+			}
+		}
+	})
+}
+
+// bent is the log with one event's body replaced; an empty archive if that is
+// no JSON.
+func bent(t *testing.T, log []contest.Event, files map[string][]byte, body []byte, at int) []byte {
+	if at < 0 || at >= len(log) || !json.Valid(body) {
+		return nil
+	}
+	out := slices.Clone(log)
+	out[at].Body = body
+	return packed(t, resealed(out), files, zip.Store)
+}
