@@ -135,14 +135,21 @@ func TestPrizesAreFair(t *testing.T) {
 			t.Fatalf("%s đồng too many: %q", money, told(a))
 		}
 		for _, p := range l.Prizes {
-			left := 0
+			left, waiting := 0, 0
 			for _, w := range a.Withheld {
 				if w.Prize == p.ID {
 					left = w.Count
 				}
 			}
-			if within[p.ID]+left != p.Quota {
-				t.Fatalf("%d given and %d withheld of %d in %q", within[p.ID], left, p.Quota, told(a))
+			for _, o := range a.Open {
+				for _, id := range o.Prizes {
+					if id == p.ID {
+						waiting++
+					}
+				}
+			}
+			if within[p.ID]+left+waiting != p.Quota {
+				t.Fatalf("%d given, %d withheld and %d waiting of %d in %q", within[p.ID], left, waiting, p.Quota, told(a))
 			}
 		}
 	})
