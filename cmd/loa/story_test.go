@@ -142,7 +142,7 @@ func (c *cast) planTheWeek() {
 	p.Follow("a[href$='/episodes/new']")
 	p.Type("#f-title", "Số 20 – Đường hoa Nậm Chảy")
 	p.Set("#f-script", "Kính chào bà con và các bạn. Đây là chương trình Nông thôn mới hằng tuần.")
-	p.Upload("#f-file", voice(c.t))
+	p.Upload("#f-file", voice(c.t, 440))
 	p.Follow("button[value=approve]")
 	c.says(p, ".head .badge", "Đã duyệt")
 	shots(p, "episode")
@@ -299,12 +299,13 @@ func (c *cast) coverage(week any) {
 	}
 }
 
-// voice makes an MP3 long enough to count, as a commune's old PC would.
-func voice(t testing.TB) string {
+// voice makes an MP3 of a tone of hz, long enough to count, as a commune's old PC
+// would.
+func voice(t testing.TB, hz int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "so-20.mp3")
 	for _, args := range [][]string{
-		{"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=200:r=22050", "-af", "volume=-10dB,tremolo=f=4", path + ".wav"},
+		{"ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("sine=%d:d=200:r=22050", hz), "-af", "volume=-10dB,tremolo=f=4", path + ".wav"},
 		{"lame", "--quiet", "-b", "32", path + ".wav", path},
 	} {
 		audiotest.Need(t, args[0])
