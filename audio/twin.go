@@ -169,6 +169,22 @@ type printer struct{ *fingerprint.Printer }
 
 func (p *printer) Begin(rate, channels int) { p.Printer = fingerprint.New(rate, channels) }
 
+// Pair is a likeness with both its recordings.
+type Pair struct {
+	Likeness
+	First, Second Recording // One and Other of the likeness
+}
+
+// MostOpen is how many likenesses that wait for a word are shown at a time: when
+// some are decided, others follow.
+const MostOpen = 200
+
+// Own reports whether both were sent to contests by the same person: mostly a
+// work and what replaced it. If both are entered, the contest shows it.
+func (p Pair) Own() bool {
+	return p.First.Kind == ForContest && p.Second.Kind == ForContest && p.First.Owner.Person == p.Second.Owner.Person
+}
+
 // Word is what a person says of a likeness.
 type Word string
 

@@ -103,6 +103,13 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	if res, _ := ops[1].post("/library/"+files[1]+"/alike", "other", files[0], "verdict", "different", "reason", "của tôi"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("an entrant decides: %s", res.Status)
 	}
+	if !strings.Contains(string(org.get("/")), "/library?alike=open") || strings.Contains(string(ops[1].get("/")), "/library?alike=open") {
+		t.Error("the first page asks the wrong people to decide")
+	}
+	editor := st.person("bientap", accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}})
+	if strings.Contains(string(editor.get("/")), "/library?alike=open") || strings.Contains(string(editor.get("/library?alike=open")), "bai") {
+		t.Error("an editor, who may not hear works, is told of them")
+	}
 	tab := webtest.NewBrowser(t).Person()
 	tab.Open(st.http.URL + "/login")
 	for name, x := range map[string]struct {
@@ -155,6 +162,9 @@ func TestAnEntrantsEarlierFileIsNoSuspicion(t *testing.T) {
 	}
 	if b := string(org.get("/contests/hoi-thi/entries/entry-00000000")); strings.Contains(b, `id="alike"`) {
 		t.Error("the organiser is shown what the entrant replaced")
+	}
+	if strings.Contains(string(org.get("/")), "/library?alike=open") {
+		t.Error("the organiser is asked to compare it")
 	}
 	if b := string(op.get("/enter/hoi-thi/entry-00000000")); strings.Contains(b, "đối chiếu") {
 		t.Error("the entrant is told of her own earlier file")

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -249,6 +250,37 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 		all = append(all, audio.Alike{Recording: other, How: audio.Similar, Likeness: &l})
 	}
 	return all, nil
+}
+
+// OpenLikenesses lists up to limit likenesses that wait for a person's word, but
+// for those that are Own.
+func (s *Store) OpenLikenesses(ctx context.Context, limit int) (open []audio.Pair, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		open = nil
+		for e, err := range likenesses.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if e.rec.Verdict != nil || !bytes.Equal(e.key, likenessKey(e.rec.One, e.rec.Other)) {
+				continue
+			}
+			p := audio.Pair{Likeness: e.rec}
+			if p.First, err = recordingIn(tx, p.One); err != nil {
+				return err
+			}
+			if p.Second, err = recordingIn(tx, p.Other); err != nil {
+				return err
+			}
+			if p.Own() {
+				continue
+			}
+			if open = append(open, p); len(open) == limit {
+				break
+			}
+		}
+		return nil
+	})
+	return open, err
 }
 
 // JudgeLikeness closes a likeness or opens it again. Faults:

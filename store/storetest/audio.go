@@ -43,6 +43,7 @@ type AudioStore interface {
 	CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error
 	UncomparedRecordings(ctx context.Context, limit int) ([]audio.Recording, error)
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	OpenLikenesses(ctx context.Context, limit int) ([]audio.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 }
 
@@ -638,6 +639,7 @@ func (w *audioWorld) check(t *rapid.T) {
 			t.Fatalf("%s is like %q, want %q", a.ID, got, want)
 		}
 	}
+	w.checkOpen(t)
 	for _, station := range []string{"", "S00001", "S00002"} {
 		if n, err := w.s.StationBytes(ctx, station); err != nil || n != bytes[station] {
 			t.Fatalf("%q keeps %d bytes (%v), want %d", station, n, err, bytes[station])
@@ -646,6 +648,39 @@ func (w *audioWorld) check(t *rapid.T) {
 	list, err := w.s.UncomparedRecordings(ctx, 100)
 	if err != nil || fmt.Sprint(idsOf(list)) != fmt.Sprint(uncompared) {
 		t.Fatalf("to compare: %v (%v), want %v", idsOf(list), err, uncompared)
+	}
+}
+
+// checkOpen asks what waits for a person's word.
+func (w *audioWorld) checkOpen(t *rapid.T) {
+	want, got := []string{}, []string{}
+	for _, a := range w.kept {
+		for _, b := range w.kept {
+			own := a.Kind == audio.ForContest && b.Kind == audio.ForContest // all are sent by one person
+			word := w.verdict[pairOf(a.ID, b.ID)]
+			if a.ID < b.ID && w.alike(a, b) && !own && (word == "" || word == string(audio.Reopened)) {
+				want = append(want, a.ID+" "+b.ID)
+			}
+		}
+	}
+	list, err := w.s.OpenLikenesses(context.Background(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list {
+		if p.First.ID != p.One || p.Second.ID != p.Other {
+			t.Fatalf("%+v holds other recordings", p)
+		}
+		pair := pairOf(p.One, p.Other)
+		got = append(got, pair[0]+" "+pair[1])
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Fatalf("%q wait for a word, want %q", got, want)
+	}
+	if some, err := w.s.OpenLikenesses(context.Background(), 1); err != nil || len(some) != min(1, len(want)) {
+		t.Fatalf("%d of at most one, %v", len(some), err)
 	}
 }
 

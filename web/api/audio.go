@@ -27,6 +27,7 @@ type AudioStore interface {
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	OpenLikenesses(ctx context.Context, limit int) ([]audio.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
@@ -61,6 +62,7 @@ func (l library) routes() []kit.Route {
 		{Pattern: "GET /api/v1/audio/{id}", Access: read, Handler: l.play, Query: "original download",
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
+		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{}, Summary: "Pairs of recordings that sound alike and wait for a person's word, 200 at most."},
 		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
 			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
 		{Pattern: "GET /api/v1/audio/{id}/waveform", Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
@@ -282,6 +284,30 @@ func (l library) report(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	return r.JSON(w, http.StatusOK, out)
+}
+
+// AudioPair is a recording and another that sounds like it.
+type AudioPair struct {
+	Recording Recording  `json:"recording"`
+	Alike     AudioAlike `json:"alike"`
+}
+
+func (l library) open(w http.ResponseWriter, r *kit.Request) error {
+	hears, err := l.hears(r)
+	if err != nil {
+		return err
+	}
+	pairs, err := l.store.OpenLikenesses(r.Context(), audio.MostOpen)
+	if err != nil {
+		return err
+	}
+	items := []AudioPair{}
+	for _, p := range pairs {
+		if hears(p.First) && hears(p.Second) {
+			items = append(items, AudioPair{shownRecording(p.First), shownAlike(p.One, audio.Alike{Recording: p.Second, How: audio.Similar, Likeness: &p.Likeness})})
+		}
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
 
 // alikeBody is a person's word on two recordings that sound alike.

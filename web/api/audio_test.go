@@ -200,6 +200,14 @@ func TestWhatSoundsAlikeIsReportedAndDecided(t *testing.T) {
 	if a := report("operator"); len(a) != 1 || a[0].Recording.ID != ids["hai"] || a[0].How != audio.Similar || a[0].Shared < 15 || a[0].Score < 0.6 || a[0].Verdict != nil {
 		t.Fatalf("%+v", a)
 	}
+	waiting := func(role string, want int) {
+		t.Helper()
+		var list kit.List[AudioPair]
+		if b := body(t, ask(role, "GET", "/api/v1/audio/alike", nil)); json.Unmarshal([]byte(b), &list) != nil || len(list.Items) != want {
+			t.Errorf("%s, want %d pairs", b, want)
+		}
+	}
+	waiting("editor", 1)
 	path := "/api/v1/audio/" + ids["mot"] + "/alike/" + ids["hai"]
 	for _, c := range []struct {
 		role, path, body string
@@ -219,6 +227,7 @@ func TestWhatSoundsAlikeIsReportedAndDecided(t *testing.T) {
 			t.Errorf("%s as %s: %d %s, want %d %s", c.body, c.role, r.StatusCode, b, c.status, c.says)
 		}
 	}
+	waiting("editor", 0)
 	if v := report("editor")[0].Verdict; v == nil || !v.Same {
 		t.Errorf("verdict %+v", v)
 	}

@@ -12,25 +12,29 @@ import (
 
 // alikeRow is a recording that sounds like an entry's.
 type alikeRow struct {
-	ID, Name      string // of the recording
-	By, Station   string // who sent it, and the station's label; "" for the province
-	Created       time.Time
-	Work, WorkURL string // the entry it belongs to; "" for what the library holds
-	How           string // a sentence
-	Open          bool
-	Verdict       *audio.Verdict
+	Name    string // of the recording
+	By      string // who sent it
+	Station string // label of whose it is; "" for the province
+	Created time.Time
+	Work    work   // the entry it belongs to; zero for what only the library holds
+	How     string // a sentence
+	Open    bool
+	Verdict *audio.Verdict
 }
 
+// work is an entry as another's page names it.
+type work struct{ Name, URL string }
+
 // works are all entries the actor organises, by the recording.
-func (p pages) works(r *kit.Request) (map[string]alikeRow, error) {
-	all := map[string]alikeRow{}
+func (p pages) works(r *kit.Request) (map[string]work, error) {
+	all := map[string]work{}
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
 		if !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
 			return nil
 		}
 		for _, e := range s.Entries {
 			if a := e.Piece(contest.Audio); a != nil {
-				all[a.File] = alikeRow{Work: e.Code + " · " + e.Title + " (" + s.Rules.Title + ")", WorkURL: "/contests/" + s.ID + "/entries/" + e.ID}
+				all[a.File] = work{e.Code + " · " + e.Title + " (" + s.Rules.Title + ")", "/contests/" + s.ID + "/entries/" + e.ID}
 			}
 		}
 		return nil
@@ -40,7 +44,7 @@ func (p pages) works(r *kit.Request) (map[string]alikeRow, error) {
 
 // alike lists what sounds like a work: other entries, and what the library
 // holds. What the entrant sent herself and then replaced is not told.
-func (p pages) alike(r *kit.Request, works map[string]alikeRow, e *contest.Entry) (rows []alikeRow, err error) {
+func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (rows []alikeRow, err error) {
 	piece := e.Piece(contest.Audio)
 	if piece == nil {
 		return nil, nil
@@ -55,12 +59,11 @@ func (p pages) alike(r *kit.Request, works map[string]alikeRow, e *contest.Entry
 	}
 	for _, a := range list {
 		rec := a.Recording
-		row, entered := works[rec.ID]
+		entry, entered := works[rec.ID]
 		if !entered && rec.Kind == audio.ForContest && slices.Contains(e.Entrant.Accounts, rec.Owner.Person) {
 			continue
 		}
-		row.ID, row.Name, row.By, row.Created, row.Open = rec.ID, rec.Name, rec.Owner.Name, rec.Created, a.Open()
-		row.How = r.Say("library.alike_" + string(a.How))
+		row := alikeRow{Name: rec.Name, By: rec.Owner.Name, Created: rec.Created, Work: entry, How: r.Say("library.alike_" + string(a.How)), Open: a.Open()}
 		if rec.Owner.Station != "" {
 			row.Station = reg.Label(rec.Owner.Station)
 		}

@@ -2,9 +2,11 @@ package library
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"loa/audio"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -43,6 +45,41 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		rows = append(rows, x)
 	}
 	return rows, nil
+}
+
+// open lists the pairs that wait for a person's word, as far as the actor may
+// hear both.
+func (p pages) open(r *kit.Request, reg *stations.Registry) ([]audio.Pair, error) {
+	pairs, err := p.store.OpenLikenesses(r.Context(), audio.MostOpen)
+	return slices.DeleteFunc(pairs, func(x audio.Pair) bool { return !hears(r, reg, x.First) || !hears(r, reg, x.Second) }), err
+}
+
+// among keeps of the IDs (nil is all) those of the pairs.
+func among(ids map[string]bool, pairs []audio.Pair) map[string]bool {
+	kept := map[string]bool{}
+	for _, x := range pairs {
+		for _, id := range []string{x.One, x.Other} {
+			kept[id] = ids == nil || ids[id]
+		}
+	}
+	return kept
+}
+
+// next asks who may decide to do so, on the first page.
+func (p pages) next(r *kit.Request) ([]kit.Step, error) {
+	if !audio.MayJudgeLikeness(r.Actor) {
+		return nil, nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := p.open(r, reg)
+	if err != nil || len(pairs) == 0 {
+		return nil, err
+	}
+	return []kit.Step{{Title: r.Say("library.alike_step"), Text: r.Say("library.alike_step_text", "n", len(pairs)), Path: "/library?alike=open",
+		Button: r.Say("library.alike_go"), Icon: "library", Order: 75}}, nil
 }
 
 // judge takes a person's word on whether two recordings are one.

@@ -34,6 +34,7 @@ type Store interface {
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	OpenLikenesses(ctx context.Context, limit int) ([]audio.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
@@ -68,6 +69,7 @@ func Register(k *kit.Kit, s Store, d Desk) {
 		kit.Route{Pattern: "POST /library/{id}/alike", Access: kit.SignedIn, Handler: p.judge}, // audio.DecideLikeness says who may
 		kit.Route{Pattern: "POST /library/{id}/remove", Access: accounts.UploadAudio, Handler: p.remove},
 	)
+	k.AddStep(p.next)
 }
 
 type row struct {
@@ -117,6 +119,13 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
+	if v.Get("alike") != "" {
+		pairs, err := p.open(r, reg)
+		if err != nil {
+			return err
+		}
+		q.IDs = among(q.IDs, pairs)
+	}
 	q.After, q.Limit = v.Get("after"), 30
 	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(r, reg, rec) }
 	found, err := p.store.Recordings(r.Context(), q)
@@ -150,6 +159,9 @@ func (page *listPage) choose(r *kit.Request, q audio.Query) {
 				page.Chosen = append(page.Chosen, o.Text)
 			}
 		}
+	}
+	if page.Asked.Bool("alike") {
+		page.Chosen = append(page.Chosen, r.Say("library.alike_only"))
 	}
 	if q.MinSeconds > 0 {
 		page.Chosen = append(page.Chosen, r.Say("library.from_minutes", "n", q.MinSeconds/60))

@@ -231,6 +231,11 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 		t.Errorf("%d recordings are marked, want 2", n)
 	}
 	p.Shot("library-list-alike", 360)
+	p.Open(server.URL + "/library?alike=open")
+	if said := p.Text("tbody"); strings.Contains(said, "Bản tin khác") || !strings.Contains(said, "tuần 20") || !strings.Contains(said, "gửi lại") {
+		t.Errorf("those that wait for a decision: %q", said)
+	}
+	p.Shot("library-waiting", 360)
 	p.Open(server.URL + "/library/" + whole)
 	p.Shot("library-alike", 360)
 	p.Shot("library-alike", 1280)
@@ -262,6 +267,8 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 	if n := webtest.Run(p, "count the marks", chromedp.Evaluate[int](`document.querySelectorAll("tbody .badge.warn").length`)); n != 0 {
 		t.Errorf("%d recordings are marked after the decision", n)
 	}
+	p.Open(server.URL + "/library?alike=open")
+	p.Wait(".empty")
 }
 
 // TestRecordingsAreSoughtByWhatTheyWereMadeFor makes an episode of one of two
