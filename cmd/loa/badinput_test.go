@@ -1,9 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,8 +21,11 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/scheduler"
+	"loa/web/webtest"
 )
 
 // airingsWorld is a daemon on the Monday evening after the first airing.
@@ -141,7 +150,7 @@ func TestVietnameseInPiecesIsTheSameText(t *testing.T) {
 	}
 }
 
-func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
+func TestAStrangerCannotReport(t *testing.T) {
 	r, _, slot, _ := airingsWorld(t)
 	for _, header := range []string{"Bearer nobody", ""} {
 		a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), `{"slot":"`+slot+`","outcome":"aired"}`, "Authorization", header)
@@ -151,6 +160,113 @@ func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
 	}
 	if n := r.airings(); n != 0 {
 		t.Errorf("%d reports by strangers", n)
+	}
+}
+
+// TestAnOperatorCannotReportForAnotherStation tries every way in with the
+// session of another station's operator: the API, the pages, and evidence by
+// either.
+func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
+	r, programme, slot, _ := airingsWorld(t)
+	session := func(name, slot string) string {
+		_, station, _, err := scheduler.ParseSlotID(slot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return webtest.LoggedIn(t, r.d.store, name, r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})
+	}
+	own, other := session("mai", slot), session("lan", r.slots("03022")[0])
+	as := func(secret, method, path, body string, headers ...string) answered {
+		t.Helper()
+		return r.call(method, path, body, append([]string{"Authorization", "", "Cookie", "s=" + secret}, headers...)...)
+	}
+	report, proof := "/api/v1/airings/"+uuidOf(1), "/api/v1/airings/"+uuidOf(1)+"/evidence/"
+	aired := `{"slot":"` + slot + `","outcome":"aired"}`
+	var photo bytes.Buffer
+	if err := png.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	fails := func(how string, a answered, statuses ...int) {
+		t.Helper()
+		if !slices.Contains(statuses, a.Status) {
+			t.Errorf("%s: %d %.300s", how, a.Status, a.Body)
+		}
+	}
+
+	// Before there is a report: no first one by the other.
+	fails("API, by slot", as(other, "PUT", "/api/v1/airings/"+uuidOf(2), aired), 403)
+	fails("API, by station", as(other, "PUT", "/api/v1/airings/"+uuidOf(3), `{"station":"02779","programme":"`+programme+`","outcome":"aired","seconds":900,"started_at":"2024-05-13T17:00:00+07:00"}`), 403)
+	form := func(fields string) answered {
+		t.Helper()
+		return as(other, "POST", "/airings", fields, "Content-Type", "application/x-www-form-urlencoded")
+	}
+	fails("page, by slot", form("id="+uuidOf(4)+"&outcome=aired&slot="+slot), 403)
+	fails("page, by station", form("id="+uuidOf(5)+"&outcome=aired&station=02779&programme="+programme+"&started_at=2024-05-13T17:00&seconds=15"), 403)
+	fails("the page's form", as(other, "GET", "/airings/new?slot="+slot, ""), 403)
+	fails("the station's day", as(other, "GET", "/today?station=02779", ""), 403)
+	if n := r.airings(); n != 0 {
+		t.Fatalf("%d reports by another station's operator", n)
+	}
+
+	// Her own colleague may; what she said, and its proof, are out of the other's reach.
+	fails("the station's own operator", as(own, "PUT", "/api/v1/airings/"+uuidOf(1), aired), 200)
+	fails("her proof", as(own, "PUT", proof+uuidOf(10), photo.String(), "Content-Type", "image/png"), 200)
+	before := as(own, "GET", report, "")
+	fails("API, the same again", as(other, "PUT", report, aired), 403, 409)
+	fails("API, a correction", as(other, "PUT", "/api/v1/airings/"+uuidOf(6), `{"slot":"`+slot+`","outcome":"not_aired","reason":"power_cut","corrects":"`+uuidOf(1)+`","why":"x"}`), 403, 404)
+	fails("API, a withdrawal", as(other, "PUT", "/api/v1/airings/"+uuidOf(7), `{"outcome":"withdrawn","corrects":"`+uuidOf(1)+`","why":"x"}`), 403, 404)
+	fails("page, a correction", form("id="+uuidOf(8)+"&outcome=not_aired&reason=power_cut&why=x&slot="+slot+"&corrects="+uuidOf(1)), 403, 404)
+	fails("API, evidence", as(other, "PUT", proof+uuidOf(11), photo.String(), "Content-Type", "image/png"), 403, 404)
+	kind, parts := evidenceForm(t, uuidOf(12), photo.Bytes())
+	fails("page, evidence", as(other, "POST", "/airings/"+uuidOf(1)+"/evidence", parts, "Content-Type", kind), 403, 404)
+	fails("API, a verdict", as(other, "POST", report+"/verdict", `{"id":"`+uuidOf(13)+`","finding":"contradicted"}`), 403)
+	fails("API, reading it", as(other, "GET", report, ""), 403, 404)
+	fails("page, reading it", as(other, "GET", "/airings/"+uuidOf(1), ""), 403, 404)
+	fails("page, seeing the proof", as(other, "GET", "/airings/"+uuidOf(1)+"/evidence/"+uuidOf(10), ""), 403, 404)
+	if a := as(other, "GET", "/api/v1/airings?from=2024-05-01T00:00:00Z&until=2024-06-01T00:00:00Z", ""); a.Status != 200 || strings.Contains(string(a.Body), uuidOf(1)) {
+		t.Errorf("API, the log: %d %s", a.Status, a.Body)
+	}
+	if a := as(other, "GET", "/airings", ""); a.Status != 200 || strings.Contains(string(a.Body), uuidOf(1)) {
+		t.Errorf("page, the log: %d", a.Status)
+	}
+	if after := as(own, "GET", report, ""); r.airings() != 1 || string(after.Body) != string(before.Body) || !strings.Contains(string(after.Body), uuidOf(10)) {
+		t.Errorf("the report is now %s, was %s", after.Body, before.Body)
+	}
+}
+
+// evidenceForm is the form of a report's page with a file, as a browser sends it.
+func evidenceForm(t *testing.T, id string, file []byte) (contentType, body string) {
+	t.Helper()
+	var b strings.Builder
+	m := multipart.NewWriter(&b)
+	err := m.WriteField("id", id)
+	if err == nil {
+		var w io.Writer
+		if w, err = m.CreateFormFile("file", "anh.png"); err == nil {
+			_, err = w.Write(file)
+		}
+	}
+	if err := errors.Join(err, m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return m.FormDataContentType(), b.String()
+}
+
+func TestWhatAnswersASecretOnceCannotBeRepeated(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	for path, body := range map[string]string{"/api/v1/invitations": `{"grants":[{"role":"editor","scope":{"level":"province"}}]}`, "/api/v1/tokens": `{"name":"bảng tính","days":30}`} {
+		if a := r.call("POST", path, body, "Idempotency-Key", uuidOf(1)); a.Status != 422 || a.problem().Code != "accounts.no_repeat" || !strings.Contains(a.problem().Detail, "Idempotency-Key") {
+			t.Errorf("%s with a key: %d %s", path, a.Status, a.Body)
+		}
+		var list struct{ Items []json.RawMessage }
+		if a := r.call("GET", path, ""); json.Unmarshal(a.Body, &list) != nil || path == "/api/v1/tokens" && len(list.Items) != 0 {
+			t.Errorf("%s: what was refused is there: %s", path, a.Body)
+		}
+	}
+	made := r.made("POST", "/api/v1/invitations", `{"grants":[{"role":"editor","scope":{"level":"province"}}]}`)
+	first := r.call("DELETE", "/api/v1/invitations/"+made, "", "Idempotency-Key", uuidOf(2))
+	if again := r.call("DELETE", "/api/v1/invitations/"+made, "", "Idempotency-Key", uuidOf(2)); first.Status != 200 || again.Status != 200 || string(first.Body) != string(again.Body) {
+		t.Errorf("withdrawn twice: %d %s, %d %s", first.Status, first.Body, again.Status, again.Body)
 	}
 }
 

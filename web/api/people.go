@@ -40,11 +40,11 @@ func (p people) routes() []kit.Route {
 			Summary: "Change name, language, grants or disable; what is absent stays."},
 		{Pattern: "GET /api/v1/invitations", Access: accounts.InviteStation, Handler: p.invitations, Out: kit.List[Invitation]{}, Summary: "Open invitations."},
 		{Pattern: "POST /api/v1/invitations", Access: accounts.InviteStation, Handler: p.invite, In: inviteBody{}, Out: Invitation{},
-			Summary: "Invite somebody, or renew a person's passphrase; the answer alone holds the link."},
+			Summary: "Invite somebody, or renew a person's passphrase; the answer alone holds the link, so an Idempotency-Key is refused."},
 		{Pattern: "DELETE /api/v1/invitations/{id}", Access: accounts.InviteStation, Handler: p.withdraw, Out: Invitation{}, Summary: "Withdraw an invitation."},
 		{Pattern: "GET /api/v1/tokens", Access: kit.SignedIn, Handler: p.tokens, Out: kit.List[Token]{}, Summary: "The caller's own tokens."},
 		{Pattern: "POST /api/v1/tokens", Access: kit.SignedIn, Handler: p.addToken, In: tokenBody{}, Out: Token{},
-			Summary: "Make a token for oneself, or as administrator for a person; the answer alone holds it."},
+			Summary: "Make a token for oneself, or as administrator for a person; the answer alone holds it, so an Idempotency-Key is refused."},
 		{Pattern: "DELETE /api/v1/tokens/{id}", Access: kit.SignedIn, Handler: p.removeToken, Out: Token{}, Summary: "End a token."},
 	}
 }
@@ -229,6 +229,16 @@ func (p people) invitations(w http.ResponseWriter, r *kit.Request) error {
 	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
 
+// readOnce reads the body of a change whose answer alone holds a secret. The
+// secret is kept nowhere, so the same answer cannot be given again: who sends
+// an Idempotency-Key is told so. Fault: accounts.no_repeat.
+func readOnce(r *kit.Request, body any) (accounts.Meta, error) {
+	if r.Header.Get("Idempotency-Key") != "" {
+		return accounts.Meta{}, fault.New(fault.Invalid, "accounts.no_repeat").At("Idempotency-Key")
+	}
+	return readChange(r, body)
+}
+
 type inviteBody struct {
 	Grants []accounts.Grant `json:"grants,omitempty"`
 	Person string           `json:"person,omitempty"` // ID or login, to renew a passphrase
@@ -237,7 +247,8 @@ type inviteBody struct {
 
 func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	var b inviteBody
-	if err := r.ReadJSON(&b); err != nil {
+	m, err := readOnce(r, &b)
+	if err != nil {
 		return err
 	}
 	f, places, err := p.facts(r.Context())
@@ -251,7 +262,7 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 		b.Person = q.ID
 	}
 	secret := accounts.NewSecret()
-	inv, err := p.store.Invite(r.Context(), r.Meta(kit.NewID()), accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person, Note: b.Note})
+	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person, Note: b.Note})
 	if err != nil {
 		return err
 	}
@@ -261,7 +272,11 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p people) withdraw(w http.ResponseWriter, r *kit.Request) error {
-	inv, err := p.store.Withdraw(r.Context(), r.Meta(kit.NewID()), accounts.Withdraw{ID: r.PathValue("id")})
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	inv, err := p.store.Withdraw(r.Context(), m, accounts.Withdraw{ID: r.PathValue("id")})
 	if err != nil {
 		return err
 	}
@@ -309,7 +324,8 @@ type tokenBody struct {
 
 func (p people) addToken(w http.ResponseWriter, r *kit.Request) error {
 	var b tokenBody
-	if err := r.ReadJSON(&b); err != nil {
+	m, err := readOnce(r, &b)
+	if err != nil {
 		return err
 	}
 	if b.Days < 1 || b.Days > 366 {
@@ -326,7 +342,7 @@ func (p people) addToken(w http.ResponseWriter, r *kit.Request) error {
 		person = r.Actor.Person
 	}
 	secret := accounts.NewSecret()
-	t, err := p.store.AddToken(r.Context(), r.Meta(kit.NewID()), accounts.AddToken{Hash: accounts.HashOf(secret), Person: person, Name: b.Name, Expires: r.Now.AddDate(0, 0, b.Days)})
+	t, err := p.store.AddToken(r.Context(), m, accounts.AddToken{Hash: accounts.HashOf(secret), Person: person, Name: b.Name, Expires: r.Now.AddDate(0, 0, b.Days)})
 	if err != nil {
 		return err
 	}
@@ -336,7 +352,11 @@ func (p people) addToken(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p people) removeToken(w http.ResponseWriter, r *kit.Request) error {
-	t, err := p.store.RemoveToken(r.Context(), r.Meta(kit.NewID()), accounts.RemoveToken{ID: r.PathValue("id")})
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	t, err := p.store.RemoveToken(r.Context(), m, accounts.RemoveToken{ID: r.PathValue("id")})
 	if err != nil {
 		return err
 	}

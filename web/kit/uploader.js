@@ -108,7 +108,8 @@ function sender(form, box) {
     await forget(gone.key);
     if (known?.url && !gone.ended) fetch(known.url, { method: "DELETE", headers: version }).catch(() => {}); // else the server gives it up by itself
   });
-  resume();
+  if (input.files[0]) begin(input.files[0]); // chosen before this script had come
+  else resume();
   return {
     sending: () => current && !current.ended ? current.arrived : null,
     handOver: () => current && table("readwrite", (t) => t.put({ ...current.record, handed: true }, current.key)),

@@ -119,6 +119,7 @@ func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
 	p.Open(server.URL + "/library")
 	p.Shot("library-empty", 360)
 	p.Upload("#f-file", file)
+	p.Wait("[data-upload] [data-state]") // the script has taken it, however late it came
 	p.Click("form[enctype] > button")
 	p.Wait(".player")
 	if got := p.Text("h1"); got != "Bản tin nông thôn mới.mp3" {
