@@ -1,8 +1,11 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -152,6 +155,53 @@ func TestAReportWaitsForTheServer(t *testing.T) {
 	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: tuesday.AddDate(0, 0, -7), Until: tuesday})
 	if err != nil || len(lines) != 1 || lines[0].Outcome != airing.Aired {
 		t.Errorf("kept %+v, %v; want one report", lines, err)
+	}
+}
+
+func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, district, province := aWeek(t, s)
+
+	all := webtest.NewClient(t, h, province)
+	all.Get("/coverage?week=2024-W20")
+	all.Get(all.Doc().Find("a[href^='/coverage/paper']").AttrOr("href", ""))
+	all.Expect(200, "article.paper", "1/127 đài đã phát", "125 đài chưa báo", "ngày 14 tháng 05 năm 2024", "NGƯỜI LẬP")
+	all.Submit("form", "agency", "VĂN PHÒNG ĐIỀU PHỐI <NTM>")
+	all.Expect(200, "article.paper", "VĂN PHÒNG ĐIỀU PHỐI <NTM>", "tuần 20")
+	if rows := all.Doc().Find("article table").First().Find("tbody tr").Length(); rows != 10 {
+		t.Errorf("%d rows by district, want nine districts and their sum", rows)
+	}
+	near := webtest.NewClient(t, h, district)
+	near.Get("/coverage/paper?week=2024-W20")
+	near.Expect(200, "article.paper", "Phạm vi: Lào Cai", "1/7 đài đã phát")
+
+	own := webtest.NewClient(t, h, operator)
+	own.Get("/airings")
+	own.Get(own.Doc().Find("a[href^='/airings/paper']").AttrOr("href", ""))
+	own.Expect(200, "article.paper td.n", "SỔ NHẬT KÝ CHƯƠNG TRÌNH PHÁT THANH", "Xã Thống Nhất")
+	own.Refuse("Mất điện")
+
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", province, server.URL)
+	for path, size := range map[string]string{"/coverage/paper": "595 842", "/airings/paper": "842 595"} {
+		p.Open(server.URL + path)
+		p.Fingers(path)
+		p.Shot("paper"+strings.ReplaceAll(path, "/", "-"), 360)
+		box := regexp.MustCompile(`/MediaBox *\[0 0 ([\d.]+) ([\d.]+)\]`).FindSubmatch(p.PDF("paper" + strings.ReplaceAll(path, "/", "-")))
+		var wide, high float64
+		if box != nil {
+			wide, _ = strconv.ParseFloat(string(box[1]), 64)
+			high, _ = strconv.ParseFloat(string(box[2]), 64)
+		}
+		if got := fmt.Sprintf("%.0f %.0f", wide, high); got != size {
+			t.Errorf("%s prints on %s points, want %s", path, got, size)
+		}
 	}
 }
 

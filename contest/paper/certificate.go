@@ -68,7 +68,7 @@ func certificate(s *contest.State, c contest.Certificate, facts map[string]strin
 	usual, d := UsualCertificate(), at.In(text.Zone)
 	c.Text, c.Sign = cmp.Or(c.Text, usual.Text), cmp.Or(c.Sign, usual.Sign)
 	facts["hội thi"], facts["ban tổ chức"], facts["số"] = s.Rules.Title, s.Rules.Host, fmt.Sprintf("%02d", number)
-	facts["ngày"] = text.Vietnamese.Say("paper.day", "day", d.Format("02"), "month", d.Format("01"), "year", d.Format("2006"))
+	facts["ngày"] = text.Vietnamese.PaperDay(d)
 	var out Certificate
 	for line := range strings.SplitSeq(c.Text, "\n") {
 		l, large := strings.CutPrefix(line, "#")

@@ -191,6 +191,13 @@ func (l Language) Date(t time.Time) string {
 	return t.In(Zone).Format("2/1/2006")
 }
 
+// PaperDay writes a day in Zone as administrative documents do: "ngày 05
+// tháng 05 năm 2024".
+func (l Language) PaperDay(t time.Time) string {
+	t = t.In(Zone)
+	return l.Say("paper.day", "day", t.Format("02"), "month", t.Format("01"), "year", t.Format("2006"))
+}
+
 // DateTime writes clock and date in Zone, "17:05 13/5/2024".
 func (l Language) DateTime(t time.Time) string { return l.Clock(t) + " " + l.Date(t) }
 

@@ -38,6 +38,7 @@ type pages struct {
 	form   *kit.View[formPage]
 	report *kit.View[reportPage]
 	log    *kit.View[logPage]
+	paper  *kit.View[paperPage]
 }
 
 // Register adds the pages to k. Evidence is kept in blobs.
@@ -45,7 +46,7 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs) {
 	f := k.Folder("airings", files)
 	p := pages{store: s, blobs: blobs,
 		today: kit.NewView[todayPage](f, "today.html"), form: kit.NewView[formPage](f, "form.html"),
-		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html")}
+		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html"), paper: kit.NewView[paperPage](f, "paper.html")}
 	k.Menu(
 		kit.MenuItem{Path: "/today", Key: "airing.today", Icon: "today", Access: accounts.ReportAiring, Order: 10},
 		kit.MenuItem{Path: "/airings", Key: "airing.log", Icon: "history", Access: accounts.ReadAirings, Order: 30},
@@ -53,6 +54,7 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs) {
 	k.Handle(
 		kit.Route{Pattern: "GET /today", Access: accounts.ReportAiring, Handler: p.showToday},
 		kit.Route{Pattern: "GET /airings", Access: accounts.ReadAirings, Handler: p.showLog},
+		kit.Route{Pattern: "GET /airings/paper", Access: accounts.ReadAirings, Handler: p.showPaper},
 		kit.Route{Pattern: "GET /airings/new", Access: accounts.ReportAiring, Handler: p.showForm},
 		kit.Route{Pattern: "POST /airings", Access: accounts.ReportAiring, Handler: p.save},
 		kit.Route{Pattern: "GET /airings/{id}", Access: accounts.ReadAirings, Handler: p.showReport},

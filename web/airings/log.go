@@ -19,6 +19,7 @@ type logPage struct {
 	Lines    []logLine
 	Next     string
 	Export   string
+	Paper    string
 	Stations []kit.Option
 	Outcomes []kit.Option
 }
@@ -85,20 +86,28 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	v.Del("after")
-	page.Export = "/airings?" + v.Encode() + "&format="
+	page.Export, page.Paper = "/airings?"+v.Encode()+"&format=", "/airings/paper?"+v.Encode()
 	if next != "" {
 		v.Set("after", next)
 		page.Next = "/airings?" + v.Encode()
 	}
-	for _, st := range reg.Stations() {
-		if r.Actor.Can(accounts.ReadAirings, reg.Where(st.ID)) {
-			page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-		}
+	for _, st := range readable(r, reg) {
+		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
 	for _, o := range []airing.Outcome{airing.Aired, airing.NotAired, airing.Withdrawn} {
 		page.Outcomes = append(page.Outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
 	}
 	return p.log.Render(w, r, page)
+}
+
+// readable lists the stations whose log the actor may read.
+func readable(r *kit.Request, reg *stations.Registry) (mine []*stations.Station) {
+	for _, st := range reg.Stations() {
+		if r.Actor.Can(accounts.ReadAirings, reg.Where(st.ID)) {
+			mine = append(mine, st)
+		}
+	}
+	return mine
 }
 
 // named adds the names people read to lines.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"loa/accounts"
 	"loa/airing"
@@ -33,15 +34,17 @@ type pages struct {
 	store   Store
 	week    *kit.View[weekPage]
 	station *kit.View[stationPage]
+	paper   *kit.View[paperPage]
 }
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("coverage", files)
-	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html")}
+	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"), paper: kit.NewView[paperPage](f, "paper.html")}
 	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
 	k.Handle(
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
+		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},
 		kit.Route{Pattern: "POST /coverage/close", Access: accounts.CloseWeek, Handler: p.closeWeek},
 		kit.Route{Pattern: "GET /coverage/stations/{station}", Access: accounts.ReadCoverage, Handler: p.showStation},
 		kit.Route{Pattern: "POST /coverage/stations/{station}/excuse", Access: accounts.ExcuseStation, Handler: p.excuse},
@@ -79,6 +82,7 @@ type weekPage struct {
 	Districts []kit.Option
 	District  string
 	Previous  string
+	Paper     string
 	Next      string
 	MayClose  bool
 	Part      string // the district or station it is about, "" for the whole province
@@ -134,13 +138,13 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, WeekLine: r.Lang.Week(cal.Start(week)), District: district,
-		Previous: address(week-1, district)}
+		Previous: address(week-1, district), Paper: strings.Replace(address(week, district), "/coverage?", "/coverage/paper?", 1)}
 	if cal.Start(week + 1).Before(r.Now) {
 		page.Next = address(week+1, district)
 		page.MayClose = !got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	}
 	page.draw(r, reg, trend)
-	page.list(reg)
+	page.Groups = groupsOf(reg, got)
 	page.Part = partOf(r, reg, got)
 	return p.week.Render(w, r, page)
 }
@@ -219,10 +223,10 @@ func stationPath(station string, w airing.Week) string {
 	return "/coverage/stations/" + station + "?week=" + w.String()
 }
 
-// list groups the stations by state, those who need a call first.
-func (page *weekPage) list(reg *stations.Registry) {
+// groupsOf lists the stations by state, those who need a call first.
+func groupsOf(reg *stations.Registry, week coverage.Week) []group {
 	by := map[coverage.State][]row{}
-	for _, s := range page.Week.Stations {
+	for _, s := range week.Stations {
 		one := row{StationWeek: s, Name: reg.Label(s.Station), District: reg.DistrictName(s.District)}
 		if st, err := reg.Station(s.Station); err == nil && len(st.Contacts) > 0 {
 			one.Contact = st.Contacts[0]
@@ -235,9 +239,11 @@ func (page *weekPage) list(reg *stations.Registry) {
 		}
 		by[s.State] = append(by[s.State], one)
 	}
+	var out []group
 	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.Excused, coverage.Aired} {
-		page.Groups = append(page.Groups, group{State: s, Badge: badges[s], Rows: by[s]})
+		out = append(out, group{State: s, Badge: badges[s], Rows: by[s]})
 	}
+	return out
 }
 
 func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {

@@ -18,6 +18,7 @@ func (k *Kit) funcs(lang text.Language) template.FuncMap {
 		"weekday":  lang.Weekday,  // thứ Hai
 		"day":      func(t time.Time) string { return lang.Weekday(t) + " " + lang.Date(t) },
 		"duration": lang.Duration, // 3 phút 20 giây
+		"paperday": lang.PaperDay, // ngày 05 tháng 05 năm 2024, as documents date
 		"week":     lang.Week,     // tuần 20 (13/5 – 19/5/2024), from its Monday
 		"number":   number(lang),
 		"decimal":  lang.Decimal,

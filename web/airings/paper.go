@@ -1,0 +1,71 @@
+package airings
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"loa/web/kit"
+)
+
+// paperPage is the log as the book an inspector asks for, oldest first.
+type paperPage struct {
+	kit.Page
+	Form        kit.Form // the filter, and the office's own words for the book's head
+	Station     string   // "" when it is the book of several
+	From, Until time.Time
+	Lines       []logLine
+	Left        bool // there are more than one print holds
+	Back        string
+}
+
+// maxPrinted is the most lines one print holds: some sixty sheets.
+const maxPrinted = 2000
+
+func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	q, err := p.logQuery(r, reg)
+	if err != nil {
+		return err
+	}
+	v := r.URL.Query()
+	page := paperPage{Page: r.Page("airing.paper"), From: q.From, Until: q.Until.Add(-time.Second), Form: kit.NewForm()}
+	if v.Get("until") == "" { // the filter reaches a little ahead, a book does not
+		page.Until = r.Now
+	}
+	for _, name := range []string{"station", "outcome", "from", "until", "parent", "agency", "place"} {
+		page.Form.Values.Set(name, v.Get(name))
+	}
+	if len(q.Stations) == 1 {
+		page.Station = reg.UnitOf(q.Stations[0]).Official()
+	} else if mine := readable(r, reg); len(mine) == 1 {
+		page.Station = reg.UnitOf(mine[0].ID).Official()
+	}
+	for {
+		lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
+		if err != nil {
+			return err
+		}
+		named, err := p.named(r, reg, lines)
+		if err != nil {
+			return err
+		}
+		page.Lines = append(page.Lines, named...)
+		if q.After = next; next == "" {
+			break
+		}
+		if len(page.Lines) >= maxPrinted {
+			page.Left = true
+			break
+		}
+	}
+	slices.Reverse(page.Lines)
+	v.Del("parent")
+	v.Del("agency")
+	v.Del("place")
+	page.Back = "/airings?" + v.Encode()
+	return p.paper.Render(w, r, page)
+}
