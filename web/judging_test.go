@@ -1,6 +1,8 @@
 package web
 
 import (
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,7 +11,11 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"loa/accounts"
 	"loa/contest"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/kit"
 	"loa/web/webtest"
 )
 
@@ -217,5 +223,98 @@ func TestANoteStandsWhereTheSoundWas(t *testing.T) {
 	webtest.Run(tab, "wait until it is saved", chromedp.Poll[bool](`document.querySelector("#sheet-state").classList.contains("saved")`))
 	if notes := task().Notes; len(notes) > 0 {
 		t.Errorf("dropped, and still there: %+v", notes)
+	}
+}
+
+// TestBadMarksGetASentenceAndLoseNothing sends what no page of ours would, by
+// the form and by the API.
+func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	api := "/api/v1" + strings.Replace(path, "/judging/", "/contests/", 1)
+	criterion := task().Criteria[0].ID
+	put := func(v *visitor, path, body string) (int, string) {
+		body = strings.NewReplacer("ID", kit.NewID(), "K", criterion).Replace(body)
+		res, b := v.ask("PUT", path, "application/json", strings.NewReader(body))
+		return res.StatusCode, string(b)
+	}
+	if status, b := put(judges[1], api, `{"change":"ID","base":0,"marks":{"K":"8.5"},"comment":"Hay"}`); status != http.StatusOK {
+		t.Fatal(b)
+	}
+	theirs := "/api/v1" + strings.Replace(sheetLink.FindString(string(judges[2].get("/judging"))), "/judging/", "/contests/", 1)
+	for _, c := range []struct {
+		what, path, body string
+		status           int
+		code             string
+	}{
+		{"above the scale", api, `{"change":"ID","base":1,"marks":{"K":"10.5"}}`, 422, "contest.mark_out_of_range"},
+		{"below the scale", api, `{"change":"ID","base":1,"marks":{"K":"-1"}}`, 422, "contest.mark_out_of_range"},
+		{"off the step", api, `{"change":"ID","base":1,"marks":{"K":"8.3"}}`, 422, "contest.mark_off_step"},
+		{"NaN", api, `{"change":"ID","base":1,"marks":{"K":"NaN"}}`, 422, "contest.number_unreadable"},
+		{"infinite", api, `{"change":"ID","base":1,"marks":{"K":"1e999"}}`, 422, "contest.number_unreadable"},
+		{"a criterion there is not", api, `{"change":"ID","base":1,"marks":{"other":"5"}}`, 422, "contest.unknown_criterion"},
+		{"a number without quotes", api, `{"change":"ID","base":1,"marks":{"K":8.5}}`, 422, "kit.json_invalid"},
+		{"a note at no time", api, `{"change":"ID","base":1,"notes":[{"seconds":-1,"text":"x"}]}`, 422, "contest.bad_note"},
+		{"a note at infinity", api, `{"change":"ID","base":1,"notes":[{"seconds":1e999,"text":"x"}]}`, 422, "kit.json_invalid"},
+		{"another device", api, `{"change":"ID","base":0,"marks":{"K":"5"}}`, 409, "contest.sheet_elsewhere"},
+		{"somebody else's sheet", theirs, `{"change":"ID","base":0,"marks":{"K":"5"}}`, 404, "contest.sheet_not_yours"},
+		{"no sheet at all", api[:len(api)-1] + "x", `{"change":"ID","base":0,"marks":{"K":"5"}}`, 404, "contest.sheet_not_yours"},
+		{"no change ID", api, `{"base":1,"marks":{"K":"5"}}`, 422, "kit.id_invalid"},
+	} {
+		status, b := put(judges[1], c.path, c.body)
+		var said struct{ Code, Detail string }
+		if err := json.Unmarshal([]byte(b), &said); err != nil || status != c.status || said.Code != c.code || said.Detail == "" {
+			t.Errorf("%s: %d %s", c.what, status, b)
+		}
+	}
+	// The form keeps what was typed and puts the sentence beside the field.
+	res, b := judges[1].post(path, "base", "1", "mark."+criterion, "8.3", "comment", "Viết dài", "note_at", "9 giờ", "note", "ồn", "do", "save")
+	if page := string(b); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "8.3") && !strings.Contains(said(b), "phút:giây") || !strings.Contains(page, "Viết dài") || !strings.Contains(page, "ồn") {
+		t.Errorf("the form: %s %s", res.Status, said(b))
+	}
+	now := task()
+	wants(t, now, "8.5")
+	if now.Version != 1 || now.Comment != "Hay" {
+		t.Errorf("something was lost: %+v", now)
+	}
+	// A judge who is removed reaches nothing any more; what she wrote stays.
+	if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: "remove", By: org.actor, At: st.now}, id, contest.RemoveJudge{Person: judges[1].id, Reason: "Ốm"}); err != nil {
+		t.Fatal(err)
+	}
+	if status, b := put(judges[1], api, `{"change":"ID","base":1,"marks":{"K":"5"}}`); status != http.StatusNotFound || !strings.Contains(b, "contest.unknown") {
+		t.Errorf("removed, she still saves: %d %s", status, b)
+	}
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		_, kept := s.Task(now.ID)
+		if kept.Sheet.Marks[now.Criteria[0].ID] != now.Marks[now.Criteria[0].ID] {
+			t.Errorf("what she wrote is gone: %+v", kept.Sheet)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAPrizeOfAStationThatWasMerged merges the communes between the entries and
+// the prizes: a prize names the station as it was, and what it is now.
+func TestAPrizeOfAStationThatWasMerged(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	for n, j := range judges {
+		j.score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[(i+n)%3] })
+	}
+	reform := stations.Reform2025()
+	reform.On = stations.DateOf(st.now.In(text.Zone))
+	if _, err := st.store.Merge(t.Context(), st.meta(), reform); err != nil {
+		t.Fatal(err)
+	}
+	st.now = st.now.AddDate(0, 0, 2)
+	org.must("/contests/"+id, "do", "finish", "round", "chung-khao")
+	org.must("/contests/" + id + "/results")
+	org.must("/contests/"+id, "do", "publish")
+	page := string((&visitor{st: st}).get("/results/" + id))
+	if !strings.Contains(page, "Giải Nhất") || !strings.Contains(page, "nay thuộc") {
+		t.Errorf("the public page:\n%s", page)
 	}
 }
