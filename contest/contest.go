@@ -78,6 +78,14 @@ type Entrant struct {
 // Called is the name the entrant goes by in tables and on certificates.
 func (e *Entrant) Called() string { return cmp.Or(e.Name, e.StationName) }
 
+// From is where the entrant comes from: a station from its district.
+func (e *Entrant) From() string {
+	if e.Name == "" {
+		return e.DistrictName
+	}
+	return e.StationName + ", " + e.DistrictName
+}
+
 // Of reports whether the actor may act for the entrant's station.
 func (e *Entrant) Of(by accounts.Actor) bool {
 	return by.Can(accounts.EnterContest, accounts.Where{Station: e.Station, District: e.District})

@@ -406,8 +406,8 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		}
 		f.Close()
 	}
-	for _, doc := range []string{"minutes", "table", "sheets"} {
-		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 || slices.ContainsFunc(pages, func(p string) bool { return p != "210x297" }) {
+	for doc, size := range map[string]string{"minutes": "210x297", "table": "297x210", "sheets": "297x210"} {
+		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 || slices.ContainsFunc(pages, func(p string) bool { return p != size }) {
 			t.Errorf("%s printed on %v", doc, pages)
 		}
 	}

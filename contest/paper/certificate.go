@@ -41,19 +41,11 @@ func CertificatesOf(s *contest.State, c contest.Certificate, at time.Time) []Cer
 		facts := map[string]string{"tên": g.Name, "giải": a.Prize(g.Prize).Name, "cơ cấu giải": a.Name}
 		if e := s.Entry(g.Entry); e != nil {
 			facts["tên"], facts["tác phẩm"], facts["tác giả"] = e.Entrant.Called(), e.Title, strings.Join(e.Entrant.Authors, ", ")
-			facts["đơn vị"], facts["huyện"] = unitOf(e), e.Entrant.DistrictName
+			facts["đơn vị"], facts["huyện"] = e.Entrant.From(), e.Entrant.DistrictName
 		}
 		out = append(out, certificate(s, c, facts, len(out)+1, at))
 	}
 	return out
-}
-
-// unitOf is where the entrant comes from: a station from its district.
-func unitOf(e *contest.Entry) string {
-	if e.Entrant.Name == "" {
-		return e.Entrant.DistrictName
-	}
-	return e.Entrant.StationName + ", " + e.Entrant.DistrictName
 }
 
 // SampleCertificate fills the template with names that are made up: what an

@@ -34,6 +34,13 @@ var works = [...]struct{ title, script string }{
 	{"Đội xe ôm chở bệnh nhân", "Mười hai thanh niên thay nhau trực đêm, sẵn sàng đưa người ốm ra trạm y tế. Họ không lấy tiền xăng của hộ nghèo."},
 	{"An toàn giao thông ngày chợ", "Từ sáu giờ sáng, công an xã phân luồng ở ngã ba đầu chợ. Bà con đội mũ bảo hiểm, không chở ba."},
 	{"Trạm y tế không lời than", "Bác sĩ trẻ tình nguyện ở lại bản, học tiếng địa phương để hỏi bệnh. Tỷ lệ trẻ tiêm chủng đã đạt trên chín mươi tám phần trăm."},
+	{"Tủ sách ở nhà văn hóa", "Ba trăm cuốn sách do cựu học sinh gửi về. Chiều nào các em nhỏ cũng đến đọc, có hôm kín cả chỗ ngồi."},
+	{"Cây chè Shan trên núi cao", "Những cây chè trăm tuổi được đánh số và giao cho từng hộ chăm sóc. Chè của bản đã có nhãn riêng."},
+	{"Chuyện ở tổ hòa giải", "Hai nhà tranh nhau một lối đi. Tổ hòa giải đến bốn lần, cuối cùng mỗi bên lùi lại nửa mét."},
+	{"Đàn trâu không thả rông", "Bản họp và thống nhất làm chuồng trại xa nhà. Mùa rét năm nay không con trâu nào bị chết."},
+	{"Người giữ rừng đầu nguồn", "Sáu người thay nhau đi tuần mỗi tuần hai lần. Rừng còn thì khe suối còn nước."},
+	{"Bữa cơm bán trú", "Các cô giáo trồng rau, nuôi lợn để thêm món cho học trò. Sĩ số của trường luôn đạt chín mươi chín phần trăm."},
+	{"Ngày hội đoàn kết", "Cả thôn quét đường, dựng rạp, thi kéo co. Năm nay bốn mươi hộ được công nhận gia đình văn hóa."},
 }
 
 // sound is the kept recording of a work.
@@ -43,8 +50,8 @@ type sound struct {
 	report      audio.Report
 }
 
-// contests simulates last year's contest, with its results published, this
-// year's in the middle of judging, and one that takes entries now. Codes and
+// contests simulates one contest with its results published, one in the middle
+// of judging, and one that takes entries now and got one that was entered before. Codes and
 // orders are drawn by lot, as everywhere, whatever the seed.
 func (w *world) contests() error {
 	sounds, err := w.sounds()
@@ -54,9 +61,9 @@ func (w *world) contests() error {
 	hall := contest.NewHall(w.store, w.store)
 	days := func(n int) time.Time { return w.now.AddDate(0, 0, n) }
 	for _, fair := range []fair{
-		{name: "nam-ngoai", title: fmt.Sprintf("Hội thi phát thanh cơ sở năm %d", w.now.Year()-1), opens: days(-230), closes: days(-200), entries: 8, first: 60, judges: 3, signed: 1},
-		{name: "nam-nay", title: fmt.Sprintf("Hội thi phát thanh cơ sở năm %d", w.now.Year()), opens: days(-40), closes: days(-8), entries: 12, first: 4, judges: 5, signed: 0.6},
-		{name: "tieng-dan-toc", title: fmt.Sprintf("Liên hoan chương trình tiếng dân tộc %d", w.now.Year()+1), opens: days(-3), closes: days(30), entries: 2, first: 30},
+		{name: "lan-nam", title: "Hội thi phát thanh cơ sở lần thứ năm", opens: days(-230), closes: days(-200), works: []int{12, 13, 14, 15, 16, 17}, first: 60, judges: 3, signed: 1},
+		{name: "lan-sau", title: "Hội thi phát thanh cơ sở lần thứ sáu", opens: days(-40), closes: days(-8), works: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, first: 4, judges: 5, signed: 0.6},
+		{name: "lien-hoan", title: "Liên hoan phát thanh nông thôn mới", opens: days(-3), closes: days(30), works: []int{18, 14}, first: 30},
 	} {
 		fair.world, fair.hall, fair.sounds = w, hall, sounds
 		fair.rnd = rand.New(rand.NewPCG(w.seed, uint64(fair.first)))
@@ -95,7 +102,7 @@ type fair struct {
 	rnd           *rand.Rand
 	name, title   string
 	opens, closes time.Time
-	entries       int // that stations make, from station number first on, every ninth
+	works         []int // that stations enter, from station number first on, every ninth
 	first         int
 	judges        int     // 0: judging has not begun
 	signed        float64 // share of the sheets that are signed; 1 goes on to the results
@@ -150,8 +157,8 @@ func (f *fair) run() error {
 // organiser takes the name out.
 func (f *fair) enter() error {
 	list := f.reg.Stations()
-	for i := range f.entries {
-		st, work, heard := list[(f.first+9*i)%len(list)], works[i%len(works)], f.sounds[i%len(works)]
+	for i, n := range f.works {
+		st, work, heard := list[(f.first+9*i)%len(list)], works[n], f.sounds[n]
 		at := f.opens.Add(time.Duration(i+1) * 31 * time.Hour)
 		if at.After(f.now) {
 			at = f.now.Add(-time.Duration(i+1) * time.Hour)

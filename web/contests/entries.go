@@ -18,8 +18,8 @@ type entriesPage struct {
 type entryRow struct {
 	contest.Entry
 	ThemeName, CategoryName string
-	Seconds                 float64
-	Undecided               bool // it sounds like another, and nobody has decided
+	Length                  string // of its recording, "7:05"
+	Undecided               bool   // it sounds like another, and nobody has decided
 }
 
 func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
@@ -51,7 +51,7 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 func rowOf(s *contest.State, e *contest.Entry) entryRow {
 	row := entryRow{Entry: *e, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
 	if a := e.Piece(contest.Audio); a != nil {
-		row.Seconds = a.Seconds
+		row.Length = minutes(int(a.Seconds))
 	}
 	return row
 }

@@ -197,6 +197,10 @@ func without(s *contest.State, run *contest.RoundState, rules *contest.Round, la
 					row.Moves = append(row.Moves, lang.Say("contest.moves_more", "n", len(a.Moves)-i))
 					break
 				}
+				if m.After == 0 {
+					row.Moves = append(row.Moves, lang.Say("contest.move_gone", "code", run.Codes[m.Entry]))
+					continue
+				}
 				row.Moves = append(row.Moves, lang.Say("contest.move", "code", run.Codes[m.Entry], "before", m.Before, "after", m.After))
 			}
 			out = append(out, row)

@@ -1,6 +1,7 @@
 package contests
 
 import (
+	"fmt"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -70,7 +71,7 @@ func write(v reflect.Value, path string, out url.Values) {
 		switch n := v.Int(); {
 		case n == 0:
 		case strings.HasSuffix(path, "_seconds"):
-			out.Set(path, strconv.FormatInt(n/60, 10)+":"+pad(n%60))
+			out.Set(path, minutes(int(n)))
 		default:
 			out.Set(path, strconv.FormatInt(n, 10))
 		}
@@ -81,9 +82,8 @@ func write(v reflect.Value, path string, out url.Values) {
 	}
 }
 
-func pad(n int64) string {
-	return strings.Repeat("0", 2-len(strconv.FormatInt(n, 10))) + strconv.FormatInt(n, 10)
-}
+// minutes writes a length in seconds as minutes and seconds, "7:05".
+func minutes(seconds int) string { return fmt.Sprintf("%d:%02d", seconds/60, seconds%60) }
 
 func join(path, name string) string {
 	if path == "" {

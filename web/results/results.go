@@ -111,7 +111,7 @@ func winners(s *contest.State) []award {
 			row := winner{Prize: a.Prize(g.Prize).Name, Who: g.Name, station: g.Station}
 			if e := s.Entry(g.Entry); e != nil {
 				row.Who, row.Title, row.Code, row.Authors, row.At = e.Entrant.Called(), e.Title, e.Code, e.Entrant.Authors, e.SubmittedAt
-				row.Place, row.station = e.Entrant.StationName+", "+e.Entrant.DistrictName, e.Entrant.Station
+				row.Place, row.station = e.Entrant.From(), e.Entrant.Station
 				if x := e.Piece(contest.Audio); x != nil {
 					piece := *x
 					row.Audio = &piece
