@@ -97,6 +97,7 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	p.Cookie("s", session("lan"), r.d.URL())
 	p.Open(r.d.URL() + "/settings/library")
 	shots(p, "settings-library")
+	p.Fingers("settings-library")
 	if a := r.call("GET", "/api/v1/audio/unused", ""); !strings.Contains(string(a.Body), `"leaves":"2024-06-29T`) || strings.Count(string(a.Body), `"leaves"`) != 1 {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}

@@ -21,7 +21,7 @@ func (s Stick) List(lang text.Language, station string, monday time.Time) []byte
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
 	b.WriteString("\uFEFF")
 	line("%s", strings.ToUpper(lang.Say("usb.list_title")))
-	line("%s", station)
+	line("%s", lang.Say("usb.list_station", "station", station))
 	line("%s", lang.Week(scheduler.WallOf(monday).In(text.Zone)))
 	line("")
 	line("%s", lang.Say("usb.list_counts", "airings", len(s.Lines), "files", len(s.Files)))

@@ -136,12 +136,10 @@ func (c coverages) settings(w http.ResponseWriter, r *kit.Request) error {
 
 func (c coverages) saveSettings(w http.ResponseWriter, r *kit.Request) error {
 	var set airing.Settings
-	if err := r.ReadJSON(&set); err != nil {
-		return err
-	}
-	set, err := c.store.SaveSettings(r.Context(), r.Meta(kit.NewID()), set)
+	m, err := readChange(r, &set)
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, set)
+	set, err = c.store.SaveSettings(r.Context(), m, set)
+	return answer(w, r, http.StatusOK, set, err)
 }
