@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 
@@ -202,6 +203,29 @@ func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
 		if got := fmt.Sprintf("%.0f %.0f", wide, high); got != size {
 			t.Errorf("%s prints on %s points, want %s", path, got, size)
 		}
+	}
+}
+
+// A first visit to the page an operator opens at five in the morning, on a
+// link of 2G, is at most 50 KB before compression.
+func TestTheOperatorsPageIsLight(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, _, _ := aWeek(t, s)
+	c := webtest.NewClient(t, h, operator)
+	all := c.Get("/today").Body.Len()
+	parts := map[string]bool{}
+	c.Doc().Find("link[href^='/assets/'], script[src], img[src]").Each(func(_ int, part *goquery.Selection) {
+		parts[part.AttrOr("href", part.AttrOr("src", ""))] = true
+	})
+	for path := range parts {
+		all += c.Get(path).Body.Len()
+	}
+	if len(parts) < 3 || all > 50_000 {
+		t.Errorf("/today and its %d parts are %d bytes", len(parts), all)
 	}
 }
 
