@@ -81,6 +81,14 @@ func TestRetentionRemovesNothingThatSomethingPointsAt(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.update(t.Context(), func(tx *tx) error { // announced before they were used
+		return errors.Join(expiries.put(tx, []byte("draft"), meta("x").At), expiries.put(tx, []byte("entered"), meta("x").At), expiries.put(tx, []byte("photo"), meta("x").At))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.LeavingRecordings(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("leaving though used: %+v, %v", list, err)
+	}
 	removed := map[string]audio.Kind{}
 	for i, days := range []int{4000, 4100} { // told, and gone
 		m := meta(fmt.Sprint("run", i))

@@ -26,18 +26,8 @@ func unusedIn(tx *tx, until time.Time, yield func(audio.Unused) error) error {
 		if used[e.rec] {
 			continue
 		}
-		r, err := recordingIn(tx, e.rec)
-		if err != nil {
-			return err
-		}
-		if proves, err := evidenceHolds(tx, r.Blob.SHA256); err != nil || proves {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		u := audio.Unused{Recording: r}
-		if u.Announced, _, err = expiries.get(tx, []byte(r.ID)); err == nil {
+		u, proves, err := unused(tx, e.rec)
+		if err == nil && !proves {
 			err = yield(u)
 		}
 		if err != nil {
@@ -45,6 +35,19 @@ func unusedIn(tx *tx, until time.Time, yield func(audio.Unused) error) error {
 		}
 	}
 	return nil
+}
+
+// unused is a recording that is in no episode and no contest, and whether it
+// proves an airing.
+func unused(tx *tx, id string) (u audio.Unused, proves bool, err error) {
+	if u.Recording, err = recordingIn(tx, id); err != nil {
+		return u, false, err
+	}
+	if u.Announced, _, err = expiries.get(tx, []byte(id)); err != nil {
+		return u, false, err
+	}
+	proves, err = evidenceHolds(tx, u.Blob.SHA256)
+	return u, proves, err
 }
 
 // evidenceHolds reports whether the bytes are evidence of an airing.
@@ -60,6 +63,38 @@ func (s *Store) UnusedRecordings(ctx context.Context) (list []audio.Unused, err 
 	err = s.view(ctx, func(tx *tx) error {
 		list = nil
 		return unusedIn(tx, timeMax, func(u audio.Unused) error { list = append(list, u); return nil })
+	})
+	return list, err
+}
+
+// LeavingRecordings lists those of UnusedRecordings whose end was announced, in
+// no order.
+func (s *Store) LeavingRecordings(ctx context.Context) (list []audio.Unused, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		list = nil
+		if k, _ := expiries.bucket(tx).Cursor().First(); k == nil {
+			return nil
+		}
+		used, err := usedIn(tx)
+		if err != nil {
+			return err
+		}
+		for e, err := range expiries.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if used[string(e.key)] {
+				continue
+			}
+			u, proves, err := unused(tx, string(e.key))
+			if err != nil {
+				return err
+			}
+			if !proves {
+				list = append(list, u)
+			}
+		}
+		return nil
 	})
 	return list, err
 }

@@ -39,6 +39,7 @@ type AudioStore interface {
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
 	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
+	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
 	ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (audio.Expired, error)
 	CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error
 	UncomparedRecordings(ctx context.Context, limit int) ([]audio.Recording, error)
@@ -324,6 +325,9 @@ func audioRetention(t *testing.T, s AudioStore) {
 			if !u.Announced.IsZero() {
 				n++
 			}
+		}
+		if list := must[[]audio.Unused](t)(s.LeavingRecordings(ctx)); len(list) != n {
+			t.Errorf("%d are leaving, %d were announced", len(list), n)
 		}
 		return n
 	}

@@ -18,6 +18,7 @@ type LibraryStore interface {
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
 	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
+	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
 }
 
 type libraryPage struct {
@@ -120,16 +121,16 @@ func (l library) step(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.Can(accounts.EditSettings, accounts.Where{}) {
 		return nil, nil
 	}
-	set, err := l.store.LibrarySettings(r.Context())
-	if err != nil || set.Retention == 0 {
+	announced, err := l.store.LeavingRecordings(r.Context())
+	if err != nil {
 		return nil, err
 	}
-	unused, err := l.store.UnusedRecordings(r.Context())
+	set, err := l.store.LibrarySettings(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	n, first := 0, time.Time{}
-	for _, u := range unused {
+	for _, u := range announced {
 		if !u.Leaving(set, r.Now) {
 			continue
 		}
