@@ -93,6 +93,8 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	admin.Expect(200, `a[href="/settings/library"]`, "1 bản ghi không dùng sắp bị xóa", "29/6/2024")
 	admin.Get("/settings/library")
 	admin.Expect(200, `#soon ~ .table a[href="/library/`+idle+`"]`, "thua.mp3", "29/6/2024")
+	admin.Get("/library/" + idle)
+	admin.Expect(200, ".notice.warn", "từ ngày 29/6/2024 nó sẽ bị xóa")
 	p := webtest.NewBrowser(t).Person()
 	p.Cookie("s", session("lan"), r.d.URL())
 	p.Open(r.d.URL() + "/settings/library")

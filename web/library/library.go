@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/audio"
@@ -38,6 +39,7 @@ type Store interface {
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
@@ -246,8 +248,9 @@ type onePage struct {
 	Loudness  string // LUFS, "" if not measured
 	Broadcast string // what stations receive, "" if they receive nothing of the kind
 	MayRemove bool
-	MayJudge  bool     // decide about Alike
-	Form      kit.Form // of the removal
+	MayJudge  bool      // decide about Alike
+	Leaves    time.Time // from when on it is removed because nothing uses it; zero if it stays
+	Form      kit.Form  // of the removal
 }
 
 type finding struct {
@@ -315,6 +318,15 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 			if lufs, ok := m.Integrated.Get(); ok {
 				page.Loudness = r.Lang.Decimal(lufs, 1)
 			}
+		}
+	}
+	leaving, err := p.store.LeavingRecordings(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, u := range leaving {
+		if u.ID == rec.ID && u.Leaving(set, r.Now) {
+			page.Leaves = u.Leaves(set)
 		}
 	}
 	if rec.Aired() {
