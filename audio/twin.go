@@ -91,7 +91,7 @@ const (
 type Alike struct {
 	Recording Recording // the other
 	How       How
-	Likeness  *Likeness // nil unless How is Similar
+	Likeness  *Likeness // nil where nothing is to be decided
 }
 
 // Open reports whether a person has yet to decide about it.
@@ -126,7 +126,8 @@ func (r Recording) Comparable() bool {
 
 // Likenesses makes of the matches of a newly kept recording what is to be noted
 // at the time now. other gives a recording that was matched. The same file, and
-// the same MP3 under other tags, are left out: they are found by their bytes.
+// the same MP3 under other tags, are found by their bytes and left out, but for
+// two works of contests: an organiser has to decide about them.
 func Likenesses(r Recording, found []fingerprint.Match, other func(id string) (Recording, error), now time.Time) ([]Likeness, error) {
 	var out []Likeness
 	for _, m := range found {
@@ -138,7 +139,8 @@ func Likenesses(r Recording, found []fingerprint.Match, other func(id string) (R
 			return nil, err
 		}
 		same := o.Blob.SHA256 == r.Blob.SHA256 || r.FramesSHA256 != "" && o.FramesSHA256 == r.FramesSHA256
-		if !same && alike(m, r.Seconds, o.Seconds) {
+		works := o.Kind == ForContest && r.Kind == ForContest
+		if (!same || works) && alike(m, r.Seconds, o.Seconds) {
 			out = append(out, Likeness{One: o.ID, Other: r.ID, Lag: m.Offset, Shared: m.Overlap, Score: m.Score, Found: now.UTC()})
 		}
 	}

@@ -46,10 +46,11 @@ func (st *stage) operator(login, station string) *visitor {
 func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	st := newStage(t)
 	org := st.person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
+	id := "hoi-thi"
 	do := func(v *visitor, c contest.Command) {
 		t.Helper()
 		st.n++
-		if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: fmt.Sprint("alike-", st.n), By: v.actor, At: st.now.UTC()}, "hoi-thi", c); err != nil {
+		if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: fmt.Sprint("alike-", st.n), By: v.actor, At: st.now.UTC()}, id, c); err != nil {
 			t.Fatalf("%T: %v", c, err)
 		}
 	}
@@ -132,6 +133,23 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	}
 	if strings.Contains(string(org.get(base+"/entries")), "Cần xem") || strings.Contains(receipt(0), kind) || strings.Contains(receipt(1), "trùng") {
 		t.Error("what was decided is still asked about")
+	}
+
+	// Another station enters the very file of the first in another contest.
+	id = "hoi-thi-khac"
+	do(org, contest.DraftContest{Rules: storyRules(st.now)})
+	do(org, contest.OpenContest{})
+	file := st.keep(ops[2], "S00080", "00000000-0000-4000-8000-000000000009", "sao.mp3", audiotest.MP3(t, 70, 64, 1))
+	do(ops[2], contest.SubmitEntry{ID: "entry-00000009", Work: contest.Work{Title: "Làng tôi", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+		Station: "S00080", Script: "Lời dẫn", Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}}})
+	desk = string(org.get("/contests/hoi-thi-khac/entries/entry-00000009"))
+	if !strings.Contains(desk, "Giống hệt tệp này") || !strings.Contains(desk, base+"/entries/entry-00000000") || !strings.Contains(string(org.get("/contests/hoi-thi-khac/entries")), "Cần xem") {
+		t.Error("a copied file is not for the organiser to look at")
+	}
+	org.must("/library/"+file+"/alike", "other", files[0], "verdict", "same")
+	org.must("/library/"+file+"/alike", "other", files[1], "verdict", "same")
+	if strings.Contains(string(org.get("/contests/hoi-thi-khac/entries")), "Cần xem") {
+		t.Error("what was decided is still to look at")
 	}
 }
 

@@ -218,13 +218,25 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 	if err != nil {
 		return nil, err
 	}
+	list, err := likenessesIn(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	noted := map[string]*audio.Likeness{}
+	for _, l := range list {
+		noted[l.Of(id)] = &l
+	}
+	add := func(other audio.Recording, how audio.How) {
+		all = append(all, audio.Alike{Recording: other, How: how, Likeness: noted[other.ID]})
+		delete(noted, other.ID)
+	}
 	same, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
 	if err != nil {
 		return nil, err
 	}
 	for _, other := range same {
 		if other.ID != id {
-			all = append(all, audio.Alike{Recording: other, How: audio.SameFile})
+			add(other, audio.SameFile)
 		}
 	}
 	if r.FramesSHA256 != "" {
@@ -233,21 +245,20 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 		}
 		for _, other := range same {
 			if other.Blob.SHA256 != r.Blob.SHA256 {
-				all = append(all, audio.Alike{Recording: other, How: audio.SameSound})
+				add(other, audio.SameSound)
 			}
 		}
 	}
-	list, err := likenessesIn(tx, id)
-	if err != nil {
-		return nil, err
-	}
 	slices.SortStableFunc(list, func(a, b audio.Likeness) int { return cmp.Compare(b.Shared, a.Shared) })
 	for _, l := range list {
+		if noted[l.Of(id)] == nil {
+			continue
+		}
 		other, err := recordingIn(tx, l.Of(id))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, audio.Alike{Recording: other, How: audio.Similar, Likeness: &l})
+		add(other, audio.Similar)
 	}
 	return all, nil
 }

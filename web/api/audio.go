@@ -219,15 +219,16 @@ type AudioReport struct {
 type AudioAlike struct {
 	Recording Recording      `json:"recording"`
 	How       audio.How      `json:"how"`     // file, sound (other tags) or alike (by the fingerprint)
-	Here      float64        `json:"here"`    // seconds into this recording at which the common part begins; this and the next three are 0 unless how is alike
+	Here      float64        `json:"here"`    // seconds into this recording at which the common part begins; this and the next three are 0 where nothing is to be decided
 	There     float64        `json:"there"`   // and into the other
 	Shared    float64        `json:"shared"`  // seconds in common
 	Score     float64        `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
+	Open      bool           `json:"open"`    // a person has to decide
 	Verdict   *audio.Verdict `json:"verdict"` // null while nobody has decided
 }
 
 func shownAlike(id string, a audio.Alike) AudioAlike {
-	out := AudioAlike{Recording: shownRecording(a.Recording), How: a.How}
+	out := AudioAlike{Recording: shownRecording(a.Recording), How: a.How, Open: a.Open()}
 	if l := a.Likeness; l != nil {
 		out.Here, out.There = l.Starts(id)
 		out.Shared, out.Score = l.Shared, l.Score

@@ -68,7 +68,10 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 			row.Station = reg.Label(rec.Owner.Station)
 		}
 		if a.Likeness != nil {
-			row.How, row.Verdict = r.Say("library.alike_"+string(a.Likeness.Sure())), a.Likeness.Verdict
+			row.Verdict = a.Likeness.Verdict
+			if a.How == audio.Similar {
+				row.How = r.Say("library.alike_" + string(a.Likeness.Sure()))
+			}
 		}
 		rows = append(rows, row)
 	}

@@ -36,7 +36,10 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		x.Open = a.Open()
 		if l := a.Likeness; l != nil {
 			x.Here, x.There = l.Starts(s.rec.ID)
-			x.How, x.Verdict = r.Say("library.alike_"+string(l.Sure())), l.Verdict
+			x.Verdict = l.Verdict
+			if a.How == audio.Similar {
+				x.How = r.Say("library.alike_" + string(l.Sure()))
+			}
 			x.Span = r.Say("library.alike_span", "shared", time.Duration(l.Shared*float64(time.Second)), "here", kit.Position(x.Here), "there", kit.Position(x.There))
 		}
 		if f.Get("other") == a.Recording.ID {
