@@ -149,6 +149,18 @@ func TestTheRuleSendsTheBestOfEachDistrictOn(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	st.do(id, org, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "all", Name: "Ban", Judges: []string{j.id}}}})
+	st.do(id, org, contest.StartRound{Round: "chung-khao"})
+	st.scored(id, map[string]*visitor{j.id: j}, func(_ *contest.Task, k contest.Criterion) ranking.Points { return k.Max })
+	for path, rows := range map[string]int{"": 2, "&round=so-khao": 3, "&round=chung-khao": 2} { // each round keeps its papers
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get("/contests/" + id + "/papers?doc=minutes" + path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := doc.Find(".paper tbody tr").Length(); n != rows {
+			t.Errorf("minutes%s list %d entries, want %d", path, n, rows)
+		}
+	}
 }
 
 // scored fills and signs every open sheet of the running round.
@@ -278,6 +290,17 @@ func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
 	if got := string(org.get("/contests/" + id + "/papers?doc=certificates")); strings.Contains(got, "BẰNG KHEN") || !strings.Contains(got, "GIẤY CHỨNG NHẬN") {
 		t.Error("the usual certificate does not come back")
 	}
+	tab := webtest.NewBrowser(t).Person()
+	tab.Open(st.http.URL + "/login")
+	tab.Cookie("s", org.secret, st.http.URL)
+	tab.Open(st.http.URL + page)
+	tab.Set("#f-text", "Tặng {tên}")
+	tab.Wait("#preview .middle p:only-child") // by itself, without a button
+	if got := tab.Text("#preview .middle"); got != "Tặng Xã Thống Nhất" {
+		t.Errorf("the preview shows %q", got)
+	}
+	tab.Set("#f-text", "{giai}")
+	tab.Wait("#preview .notice.bad")
 	st.look(org, map[string]string{"certificate": page, "papers-certificates": "/contests/" + id + "/papers?doc=certificates"})
 	st.pdf(org, "usual-certificates", "/contests/"+id+"/papers?doc=certificates")
 }

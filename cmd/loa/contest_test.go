@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What is no archive, or one that does not hold together, is told in a
@@ -63,5 +64,40 @@ func TestABrokenArchiveIsToldInWords(t *testing.T) {
 		if code := run(t.Context(), args, &out, &errs); code == 0 || !strings.Contains(errs.String(), "loa contest verify") {
 			t.Errorf("%v: %d %s", args, code, errs.String())
 		}
+	}
+}
+
+// A contest made through the API is listed, fetched whole, and checked without
+// the server.
+func TestAContestIsListedArchivedAndVerifiedFromTheTerminal(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
+	c := &client{server: r.d.URL(), token: r.token}
+	if err := c.send(t.Context(), "POST", "/api/v1/contests", map[string]any{"id": "thu", "title": "Hội thi thử"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "thu.zip")
+	server := []string{"--server", r.d.URL(), "--token", r.token}
+	loa := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), append([]string{"contest"}, args...), &out, &errs)
+		return code, out.String() + errs.String()
+	}
+	if code, said := loa(append(server, "list")...); code == 0 {
+		t.Errorf("flags before the verb: %s", said)
+	}
+	if code, said := loa(append([]string{"list"}, server...)...); code != 0 || !strings.Contains(said, "thu  Bản thảo  Hội thi thử") {
+		t.Errorf("list: %d %s", code, said)
+	}
+	if code, said := loa(append([]string{"archive", "thu", file}, server...)...); code != 0 || !strings.Contains(said, file) {
+		t.Errorf("archive: %d %s", code, said)
+	}
+	if code, said := loa(append([]string{"archive", "thu", file}, server...)...); code != 75 {
+		t.Errorf("over a file that is there: %d %s", code, said)
+	}
+	if code, said := loa(append([]string{"archive", "khong-co", file + "2"}, server...)...); code != 66 || !strings.Contains(said, "Không có hội thi này") {
+		t.Errorf("an unknown contest: %d %s", code, said)
+	}
+	if code, said := loa("verify", file); code != 0 || !strings.Contains(said, "Lưu trữ nguyên vẹn") {
+		t.Errorf("verify: %d %s", code, said)
 	}
 }

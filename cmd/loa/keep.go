@@ -17,8 +17,7 @@ import (
 	"loa/store/folder"
 )
 
-// backupCommand asks the running daemon for a backup and keeps it as a file
-// that appears under its name only when it is whole.
+// backupCommand asks the running daemon for a backup.
 func backupCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flag.NewFlagSet("backup", flag.ContinueOnError)
 	c := clientFlags(fs)
@@ -26,20 +25,26 @@ func backupCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(file); err == nil {
-		return fault.New(fault.Conflict, "cli.file_exists", "file", file)
-	}
-	resp, err := c.do(ctx, http.MethodGet, "/api/v1/backup", "", nil)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	n, err := writeWhole(file, resp.Body)
+	n, err := c.fetch(ctx, "/api/v1/backup", file)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, language().Say("cli.backup.done", "size", language().Size(n), "file", file))
 	return nil
+}
+
+// fetch keeps the answer as a new file that appears under its name only when
+// it is whole, and returns its length.
+func (c *client) fetch(ctx context.Context, path, file string) (int64, error) {
+	if _, err := os.Stat(file); err == nil {
+		return 0, fault.New(fault.Conflict, "cli.file_exists", "file", file)
+	}
+	resp, err := c.do(ctx, http.MethodGet, path, "", nil)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	return writeWhole(file, resp.Body)
 }
 
 // oneFile reads the flags and the one argument.

@@ -11,11 +11,19 @@ import (
 	"loa/internal/text"
 )
 
-// Latest is the round the papers are about: the last one begun in which judges
-// score, or nil.
-func Latest(s *contest.State) *contest.RoundState {
-	for _, run := range slices.Backward(s.Rounds) {
-		if rules, _ := s.Rules.Round(run.ID); len(rules.Parts) > 0 {
+// Rounds lists those begun in which judges score: there are papers about each.
+func Rounds(s *contest.State) []*contest.RoundState {
+	return slices.DeleteFunc(slices.Clone(s.Rounds), func(run *contest.RoundState) bool {
+		rules, _ := s.Rules.Round(run.ID)
+		return len(rules.Parts) == 0
+	})
+}
+
+// Round is the one of Rounds with that ID, or for "" the last; nil if there is
+// none.
+func Round(s *contest.State, id string) *contest.RoundState {
+	for _, run := range slices.Backward(Rounds(s)) {
+		if id == "" || run.ID == id {
 			return run
 		}
 	}
@@ -88,11 +96,14 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		}
 		totals[m.Entry][j] = &sum
 	}
-	columns := tally.Compare()
+	columns, decisive := tally.Compare(), s.Last() == run // prizes go by the last round alone
 	for _, row := range official.Rows {
 		e := s.Entry(row.Entry.ID)
 		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName,
-			Totals: totals[e.ID], Values: map[ranking.Method]ranking.Rational{}, Prize: prizesOf(s, e.ID, g.ID)}
+			Totals: totals[e.ID], Values: map[ranking.Method]ranking.Rational{}}
+		if decisive {
+			line.Prize = prizesOf(s, e.ID, g.ID)
+		}
 		for _, c := range columns {
 			if c.Err == nil {
 				if other, ok := c.Ranking.Row(e.ID); ok {
@@ -114,7 +125,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		out.Ties = append(out.Ties, strings.Join(said, " "))
 	}
 	for _, given := range s.Given {
-		if given.Award == g.ID && given.Withheld > 0 {
+		if decisive && given.Award == g.ID && given.Withheld > 0 {
 			out.Notes = append(out.Notes, withheldNote(s, given, lang))
 		}
 	}
@@ -179,7 +190,10 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 	if err != nil {
 		return Minutes{}, err
 	}
-	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang), Given: GivenOf(s, lang)}
+	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang)}
+	if s.Last() == run {
+		out.Given = GivenOf(s, lang)
+	}
 	for _, j := range s.Judges {
 		if j.Removed == nil {
 			out.Jury = append(out.Jury, Member{j.Name, j.Title, j.Chair})
@@ -192,13 +206,16 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 }
 
 // decisions lists what people decided up to the end of a round, for the
-// minutes: who was picked by name for it, then what happened in it.
+// minutes: who was picked by name, then what happened in it.
 func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []string {
 	var out []string
 	for _, before := range s.Rounds {
 		rules, _ := s.Rules.Round(before.ID)
 		for _, p := range before.Picked {
 			out = append(out, lang.Say("contest.minute_picked", "code", s.Entry(p.Entry).Code, "round", rules.Name, "reason", p.Reason))
+		}
+		if before == run {
+			break
 		}
 	}
 	for _, id := range run.Entries {

@@ -25,11 +25,11 @@ var methodKeys = map[ranking.Method]string{
 	ranking.Trimmed: "paper.method_trimmed", ranking.Normalised: "paper.method_normalised",
 }
 
-// WriteXLSX draws a document of a contest and writes it: "minutes", "table" or
-// "sheets". Faults: contest.no_results (NotFound) as long as no sheet is
-// signed and for any other name, and those of ranking.
-func WriteXLSX(w io.Writer, s *contest.State, document string, lang text.Language, at time.Time) error {
-	run := Latest(s)
+// WriteXLSX draws a document about a round (see Round) and writes it:
+// "minutes", "table" or "sheets". Faults: contest.no_results (NotFound) as long
+// as no sheet is signed and for any other name, and those of ranking.
+func WriteXLSX(w io.Writer, s *contest.State, round, document string, lang text.Language, at time.Time) error {
+	run := Round(s, round)
 	if run == nil {
 		return fault.New(fault.NotFound, "contest.no_results")
 	}

@@ -59,6 +59,9 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 	organise, chair, receipt := accounts.Organise, accounts.JudgeEntries, contest.Receipt{}
 	sheets := at(organise, "GET /sheets", "every judge's sheets; marks once they are signed", c.sheets, nil, kit.List[sheetJSON]{})
 	sheets.Query = "after limit"
+	ranking := at(organise, "GET /ranking", "the latest round, or that one, ranked by every method", c.ranking, nil, kit.List[rankingJSON]{})
+	fair := at(organise, "GET /fairness", "how the jury scored the latest round, or that one", c.fairness, nil, fairnessJSON{})
+	ranking.Query, fair.Query = "round", "round"
 	return []kit.Route{
 		at(organise, "GET /judges", "the jury, those removed included", c.judges, nil, kit.List[contest.Judge]{}),
 		at(organise, "PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
@@ -76,8 +79,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		at(organise, "PUT /picks", "name who goes on from the running round, where entries are picked by name", order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
 		at(organise, "POST /rounds/{round}/finish", "close a round: its ranking is recorded", c.stepOf(func(r *kit.Request) contest.Command { return contest.FinishRound{Round: r.PathValue("round")} }), nil, receipt),
 		sheets,
-		at(organise, "GET /ranking", "the latest round ranked by every method", c.ranking, nil, kit.List[rankingJSON]{}),
-		at(organise, "GET /fairness", "how the jury scored the latest round", c.fairness, nil, fairnessJSON{}),
+		ranking, fair,
 		at(chair, "POST /ties", "as chair: the order of entries that nothing else separated, best first", order(c, func(_ *kit.Request, b contest.DecideTie) contest.Command { return b }), contest.DecideTie{}, receipt),
 		at(chair, "POST /sheets/{task}/reopen", "as chair: let a judge change a signed sheet; both versions are kept", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
@@ -244,14 +246,11 @@ func sheetOf(run *contest.RoundState, rules *contest.Round, t *contest.Task) she
 func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
 	var items []rankingJSON
 	err := c.view(r, func(s *contest.State) error {
-		if len(s.Rounds) == 0 {
+		run := paper.Round(s, r.URL.Query().Get("round"))
+		if run == nil {
 			return nil
 		}
-		run := s.Rounds[len(s.Rounds)-1]
 		rules, _ := s.Rules.Round(run.ID)
-		if len(rules.Parts) == 0 {
-			return nil
-		}
 		standings, err := s.Standings(run)
 		if err != nil {
 			return err
@@ -332,7 +331,7 @@ func finite(v float64, err error) *float64 {
 func (c contestRoutes) fairness(w http.ResponseWriter, r *kit.Request) error {
 	out := fairnessJSON{Judges: []habitJSON{}, Apart: []apartJSON{}, Without: []absentJSON{}}
 	err := c.view(r, func(s *contest.State) error {
-		run := paper.Latest(s)
+		run := paper.Round(s, r.URL.Query().Get("round"))
 		if run == nil {
 			return nil
 		}

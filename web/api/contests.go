@@ -42,6 +42,8 @@ func (c contestRoutes) routes() []kit.Route {
 		return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
 	}
 	receipt, none := contest.Receipt{}, any(nil)
+	document := organise("GET /{contest}/papers/{document}", "minutes, table or sheets of the latest round, or of that one, as XLSX for A4", c.paper, none, none)
+	document.Query = "round"
 	contests := []kit.Route{
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
 		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
@@ -51,7 +53,7 @@ func (c contestRoutes) routes() []kit.Route {
 		organise("POST /{contest}/publish", "make the results public", c.step(contest.PublishResults{}), none, receipt),
 		organise("POST /{contest}/close", "end the contest", c.step(contest.CloseContest{}), none, receipt),
 		organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none),
-		organise("GET /{contest}/papers/{document}", "minutes, table or sheets as XLSX for A4", c.paper, none, none),
+		document,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
 		organise("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
 			return contest.SetCertificate{Certificate: b}
@@ -183,7 +185,9 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 func (c contestRoutes) paper(w http.ResponseWriter, r *kit.Request) error {
 	var b bytes.Buffer
 	document := r.PathValue("document")
-	if err := c.view(r, func(s *contest.State) error { return paper.WriteXLSX(&b, s, document, r.Lang, r.Now) }); err != nil {
+	if err := c.view(r, func(s *contest.State) error {
+		return paper.WriteXLSX(&b, s, r.URL.Query().Get("round"), document, r.Lang, r.Now)
+	}); err != nil {
 		return err
 	}
 	return r.Download(w, r.PathValue("contest")+"-"+document+".xlsx", sheet.XLSXType, b.Bytes())

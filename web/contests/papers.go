@@ -20,6 +20,8 @@ type papersPage struct {
 	desk
 	Doc          string // one of documents, or "" for none
 	Docs         []kit.Tab
+	Round        string    // ID of the round the papers are about
+	Rounds       []kit.Tab // to choose from, if there are several
 	Minutes      paper.Minutes
 	Groups       []groupTable
 	Juries       paper.Juries
@@ -42,10 +44,11 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 			page.Docs = append(page.Docs, kit.Tab{Path: "/contests/" + s.ID + "/papers?doc=" + d, Text: r.Say("contest.doc_" + d), Current: d == page.Doc})
 		}
 		page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
-		run := paper.Latest(s)
+		run := paper.Round(s, q.Get("round"))
 		if run == nil {
 			return nil
 		}
+		page.Round, page.Rounds = run.ID, roundTabs(s, run, "/contests/"+s.ID+"/papers?doc="+page.Doc+"&round=")
 		if page.Minutes, err = paper.MinutesOf(s, run, r.Lang, r.Now); err != nil {
 			return err
 		}
@@ -59,10 +62,24 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	return p.papers.Render(w, r, page)
 }
 
+// roundTabs lists the rounds there are results of, nothing if there is one.
+func roundTabs(s *contest.State, shown *contest.RoundState, path string) (tabs []kit.Tab) {
+	for _, run := range paper.Rounds(s) {
+		rules, _ := s.Rules.Round(run.ID)
+		tabs = append(tabs, kit.Tab{Path: path + run.ID, Text: rules.Name, Current: run == shown})
+	}
+	if len(tabs) < 2 {
+		return nil
+	}
+	return tabs
+}
+
 // sendXLSX answers with a document as a workbook.
 func (p pages) sendXLSX(w http.ResponseWriter, r *kit.Request, doc string) error {
 	var b bytes.Buffer
-	err := p.view(r, func(s *contest.State) error { return paper.WriteXLSX(&b, s, doc, r.Lang, r.Now) })
+	err := p.view(r, func(s *contest.State) error {
+		return paper.WriteXLSX(&b, s, r.URL.Query().Get("round"), doc, r.Lang, r.Now)
+	})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ import (
 type resultsPage struct {
 	desk
 	Round    string
-	Official string // the method the ranking follows, in words
+	Rounds   []kit.Tab // to choose from, if there are several
+	Official string    // the method the ranking follows, in words
 	Methods  []methodHead
 	Groups   []groupTable
 	Fair     *fairPanel
@@ -81,10 +82,11 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	var page resultsPage
 	err = p.view(r, func(s *contest.State) error {
 		page = resultsPage{desk: p.desk(r, s, "results", f), Awards: s.Rules.Awards, CanGive: s.Last() != nil && s.Phase == contest.Judging}
-		run := paper.Latest(s)
+		run := paper.Round(s, r.URL.Query().Get("round"))
 		if run == nil {
 			return nil
 		}
+		page.Rounds = roundTabs(s, run, "/contests/"+s.ID+"/results?round=")
 		rules, _ := s.Rules.Round(run.ID)
 		page.Round, page.Official = rules.Name, r.Say("contest.method_"+string(rules.Method))
 		for _, m := range ranking.Methods() {
