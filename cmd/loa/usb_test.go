@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -202,6 +203,47 @@ func (r *running) sent(title string) audio.Recording {
 		r.t.Fatal(err)
 	}
 	return c.For(rec)
+}
+
+// severed is an answer whose line is cut after so many bytes.
+type severed struct {
+	http.ResponseWriter
+	left int
+}
+
+func (s *severed) Write(p []byte) (int, error) {
+	if s.left -= len(p); s.left < 0 {
+		panic(http.ErrAbortHandler)
+	}
+	return s.ResponseWriter.Write(p)
+}
+
+// TestABrokenDownloadGoesOnInARealBrowser cuts the line in the middle of the
+// ZIP; Chromium asks for the rest by itself.
+func TestABrokenDownloadGoesOnInARealBrowser(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	r.approve(r.broadcast("Nông thôn mới", "Tập 12", "30 5 * * 2", audiotest.MP3(t, 60, 128, 1)))
+	asked := make(chan string, 8) // ranges of the ZIP, in order
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == weekZIP {
+			if asked <- q.Header.Get("Range"); q.Header.Get("Range") == "" {
+				w = &severed{w, 300_000}
+			}
+		}
+		r.d.server.Handler.ServeHTTP(w, q)
+	}))
+	defer server.Close()
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}), server.URL)
+	p.Open(server.URL + "/stations/S00001/usb?week=2024-W20")
+	name, got := p.Download("a[download]")
+	_, whole := r.fetch(weekZIP)
+	if !strings.HasPrefix(name, "Loa_2024-W20_") || !strings.HasSuffix(name, ".zip") || !bytes.Equal(got, whole) {
+		t.Errorf("saved %d bytes as %q, want %d", len(got), name, len(whole))
+	}
+	if first, second := <-asked, <-asked; first != "" || !strings.HasPrefix(second, "bytes=2") || len(asked) > 0 {
+		t.Errorf("asked for %q, then %q", first, second)
+	}
 }
 
 func TestWhoTakesAWeekToAStick(t *testing.T) {

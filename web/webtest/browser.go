@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -305,6 +306,48 @@ func (p *Tab) Fingers(name string) {
 	if small != "" {
 		p.t.Errorf("%s has targets a finger misses:\n%s", name, small)
 	}
+}
+
+// Download presses what the selector finds, waits until the browser has saved
+// the file it leads to, and returns its name and content.
+func (p *Tab) Download(sel string) (name string, content []byte) {
+	p.t.Helper()
+	dir, events, ended := p.t.TempDir(), true, make(chan browser.DownloadProgressState, 1)
+	if err := chromedp.ListenBrowser(p.ctx, func(ev any) {
+		if e, ok := ev.(*browser.EventDownloadProgress); ok && e.State != browser.DownloadProgressStateInProgress {
+			select {
+			case ended <- e.State:
+			default:
+			}
+		}
+	}); err != nil {
+		p.t.Fatalf("browser: listen: %v", err)
+	}
+	params := browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: &events,
+		BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID}
+	if _, err := chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, params); err != nil {
+		p.t.Fatalf("browser: downloads: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	p.Click(sel)
+	select {
+	case state := <-ended:
+		if state != browser.DownloadProgressStateCompleted {
+			p.t.Fatalf("browser: the download of %s was %s", sel, state)
+		}
+	case <-ctx.Done():
+		p.t.Fatalf("browser: the download of %s does not end", sel)
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil || len(list) != 1 {
+		p.t.Fatalf("browser: %d files saved: %v", len(list), err)
+	}
+	content, err = os.ReadFile(filepath.Join(dir, list[0].Name()))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return list[0].Name(), content
 }
 
 // Cookie gives the browser a cookie for a URL's host: a session made by the
