@@ -122,7 +122,7 @@ func TestTheFormAndTheLineSayTheSame(t *testing.T) {
 		"30 6,17 * * *":             "hằng ngày 06:30 và 17:30",
 		"0 5 * * 1-5":               "thứ Hai, thứ Ba, thứ Tư, thứ Năm và thứ Sáu 05:00",
 		"0 12 * * 0":                "Chủ nhật 12:00",
-		"25 * * * *":                "hằng ngày mỗi giờ, vào phút 25",
+		"25 * * * *":                "mỗi giờ, vào phút 25",
 		"15 */2 * * *":              "hằng ngày cứ 2 giờ một lần, từ 00:15",
 		"5 4,5,6,7,8,9,10,11 * * *": "hằng ngày 04:05, 05:05, 06:05, 07:05, 08:05, 09:05, 10:05 và 11:05",
 		"0 17 1 * *":                "theo dòng “0 17 1 * *”",

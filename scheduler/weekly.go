@@ -100,6 +100,9 @@ func SayCron(l text.Language, line string) string {
 		return l.Say("schedule.cron_raw", "line", line)
 	}
 	days := l.Say("schedule.daily")
+	if len(w.Days) == 7 && len(w.Times) == 24 {
+		return sayTimes(l, w.Times)
+	}
 	if len(w.Days) < 7 {
 		names := make([]string, 0, 7)
 		for _, d := range w.Days {

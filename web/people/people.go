@@ -7,6 +7,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -97,6 +98,11 @@ type inviteRow struct {
 	For   string // name of the person whose passphrase it renews
 }
 
+// sought is what the list of invitations is searched and sorted by.
+func (row inviteRow) sought() string {
+	return text.Fold(strings.Join(append(slices.Clone(row.Gives), row.For, row.Note), " "))
+}
+
 func words(r *kit.Request, places accounts.Places, grants []accounts.Grant) []string {
 	out := make([]string, len(grants))
 	for i, g := range grants {
@@ -131,8 +137,11 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		if q, err := f.Directory.Person(inv.Person); err == nil {
 			row.For = q.Name
 		}
-		page.Invites = append(page.Invites, row)
+		if strings.Contains(row.sought(), text.Fold(page.Query)) {
+			page.Invites = append(page.Invites, row)
+		}
 	}
+	slices.SortStableFunc(page.Invites, func(a, b inviteRow) int { return strings.Compare(a.sought(), b.sought()) })
 	return p.list.Render(w, r, page)
 }
 

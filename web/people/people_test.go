@@ -5,11 +5,16 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"loa/accounts"
+	"loa/internal/text"
 	"loa/store/bolt"
 	"loa/web/door"
 	"loa/web/home"
@@ -159,6 +164,17 @@ func TestASheetOfCardsIsMadeOnceHoweverOftenItIsSent(t *testing.T) {
 	open, err := s.Invitations(t.Context(), time.Now())
 	if err != nil || len(open) != chief.Doc().Find(".invite").Length() {
 		t.Errorf("%d invitations for %d cards (%v)", len(open), chief.Doc().Find(".invite").Length(), err)
+	}
+	// the list of them is in order, and is searched like the people
+	chief.Get("/people")
+	var listed []string
+	chief.Doc().Find("details .list li > div > span").Each(func(_ int, s *goquery.Selection) { listed = append(listed, text.Fold(s.Text())) })
+	if len(listed) != len(open) || !slices.IsSorted(listed) {
+		t.Errorf("invitations listed as %q", listed)
+	}
+	chief.Get("/people?q=" + url.QueryEscape(listed[0]))
+	if n := chief.Doc().Find("details .list li").Length(); n != 1 {
+		t.Errorf("%d invitations of %q, want one", n, listed[0])
 	}
 }
 
