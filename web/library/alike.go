@@ -16,6 +16,7 @@ type alikeRow struct {
 	How         string  // a sentence: the same file, other tags, or how sure it is
 	Span        string  // how much both hold and where it begins in each, "" if that is all of both
 	Here, There float64 // seconds into the page's recording and into this one
+	Decidable   bool
 	Verdict     *audio.Verdict
 	Form        kit.Form // of the decision
 }
@@ -35,11 +36,11 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		x := alikeRow{row: named(a.Recording, s.reg), How: r.Say("library.alike_" + string(a.How)), Form: kit.NewForm()}
 		x.Open = a.Open()
 		if l := a.Likeness; l != nil {
+			x.Decidable, x.Verdict = true, l.Verdict
+		}
+		if l := a.Likeness; a.How == audio.Similar {
+			x.How = r.Say("library.alike_" + string(l.Sure()))
 			x.Here, x.There = l.Starts(s.rec.ID)
-			x.Verdict = l.Verdict
-			if a.How == audio.Similar {
-				x.How = r.Say("library.alike_" + string(l.Sure()))
-			}
 			x.Span = r.Say("library.alike_span", "shared", time.Duration(l.Shared*float64(time.Second)), "here", kit.Position(x.Here), "there", kit.Position(x.There))
 		}
 		if f.Get("other") == a.Recording.ID {
