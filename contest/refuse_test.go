@@ -249,6 +249,14 @@ func TestRulesAreLockedOnceOpened(t *testing.T) {
 	median.Rounds[0].Method = ranking.Median
 	w.refused("contest.rule_locked", w.organiser(), contest.ChangeRules{Rules: median, Reason: "đổi ý"})
 	w.refused("accounts.denied", w.operator(1), contest.ChangeRules{Rules: median, Reason: "đổi ý"})
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	for _, cut := range [][]contest.Prize{ladder(1, 2, 3), ladder(1, 2, 3, 5)[1:]} { // one withheld, one given
+		poorer := plain()
+		poorer.Dates, poorer.Awards[0].Prizes = longer.Dates, cut
+		w.refused("contest.prize_is_given", w.organiser(), contest.ChangeRules{Rules: poorer, Reason: "đổi ý"})
+	}
 }
 
 func TestAPastContestIsCopiedAsTheNextDraft(t *testing.T) {

@@ -65,6 +65,7 @@ func CopyRules(past Rules) (Rules, error) {
 // reason is needed, what is already judged by must stay, and the change is
 // shown to everybody. Faults: contest.rules_unfit and its parts,
 // contest.reason_missing, contest.nothing_changed, contest.rule_locked,
+// contest.rule_locked_by_entry, contest.prize_is_given,
 // contest.deadline_earlier.
 type ChangeRules struct {
 	Rules  Rules  `json:"rules"`
@@ -103,6 +104,11 @@ func (s *State) locked(next *Rules) error {
 	for _, e := range s.Entries {
 		if next.Theme(e.Theme) == nil || next.Category(e.Category) == nil {
 			return fault.New(fault.Conflict, "contest.rule_locked_by_entry", "code", e.Code)
+		}
+	}
+	for _, g := range s.Given {
+		if a := next.Award(g.Award); a == nil || a.Prize(g.Prize) == nil {
+			return fault.New(fault.Conflict, "contest.prize_is_given", "name", s.Rules.Award(g.Award).Prize(g.Prize).Name).At("awards")
 		}
 	}
 	if next.Dates.ClosesAt.Before(s.Rules.Dates.ClosesAt) {
