@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"loa/contest"
 	"loa/internal/text"
@@ -14,6 +15,30 @@ import (
 type Certificate struct {
 	Lines []Line   // the middle of the page
 	Sign  []string // the block on the lower right; "" leaves room for the signature
+}
+
+// Dense reports whether the certificate has too much text for the usual size
+// of its letters. It counts rows as they wrap on the page, about 50 large or 90
+// usual letters each: a large one is half as high again as a usual one, the
+// room for a signature twice as high.
+func (c Certificate) Dense() bool {
+	rows := func(s string, letters int) int { return (utf8.RuneCountInString(s) + letters - 1) / letters }
+	high := 0
+	for _, l := range c.Lines {
+		if l.Large {
+			high += 3 * rows(l.Text, 50)
+		} else {
+			high += 2 * rows(l.Text, 90)
+		}
+	}
+	for _, s := range c.Sign {
+		if s == "" {
+			high += 4
+		} else {
+			high += 2 * rows(s, 40)
+		}
+	}
+	return high > 40
 }
 
 // Line is one line of a certificate.
