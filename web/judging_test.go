@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,9 +22,9 @@ import (
 
 // The sheet's line of state, by what it says.
 const (
-	saved   = "#sheet-state.saved"
-	waiting = "#sheet-state.waiting"
-	asks    = "#sheet-state.asks"
+	saved   = ".sheet-state.saved"
+	waiting = ".sheet-state.waiting"
+	asks    = ".sheet-state.asks"
 )
 
 // first is her first sheet: its page, and the task as she may see it.
@@ -44,7 +45,7 @@ func (v *visitor) first(contestID string) (path string, task func() contest.Judg
 }
 
 // field is the choice of a criterion's mark.
-func field(t contest.JudgeTask, i int) string { return "#m-" + t.Criteria[i].ID }
+func field(t contest.JudgeTask, i int) string { return "#m-" + t.ID + "-" + t.Criteria[i].ID }
 
 // wants fails unless the marks of the first criteria are kept as given.
 func wants(t *testing.T, task contest.JudgeTask, marks ...string) {
@@ -75,7 +76,7 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	tab.Keys(field(task(), 1), "7")
 	tab.Wait(waiting)
 	tab.Keys("#note-text", "tiếng gió"+kb.Enter)
-	tab.Keys("#comment", "Nghe rõ")
+	tab.Keys("[name=comment]", "Nghe rõ")
 	tab.Shot("judge-offline", 360)
 	tab.Click("button[value=sign]") // no signature leaves before what it signs
 	tab.Wait(waiting)
@@ -90,7 +91,7 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	if now := tab.Text("#notes li [data-seek]"); now != "0:00" {
 		t.Errorf("after a reload the note is at %q", now)
 	}
-	kept := webtest.Run(tab, "read the marks", chromedp.Evaluate[[]string](`[...document.querySelectorAll(".criterion select, #comment, #notes [name=note]")].map((e) => e.value)`))
+	kept := webtest.Run(tab, "read the marks", chromedp.Evaluate[[]string](`[...document.querySelectorAll(".criterion select, [name=comment], #notes [name=note]")].map((e) => e.value)`))
 	if !slices.Contains(kept, "8.5") || !slices.Contains(kept, "7") || !slices.Contains(kept, "Nghe rõ") || !slices.Contains(kept, "tiếng gió") {
 		t.Errorf("after a reload the page shows %q", kept)
 	}
@@ -149,20 +150,20 @@ func TestTwoDevicesOfOneJudgeAreToldApartInWords(t *testing.T) {
 	desk.Keys(field(task(), 0), "6")
 	desk.Keys(field(task(), 1), "7")
 	desk.Wait(asks)
-	if said := desk.Text("#sheet-state"); !strings.Contains(said, "ở đây 6, trên máy chủ 9") || !strings.Contains(said, "ở đây 7, trên máy chủ (trống)") {
+	if said := desk.Text(".sheet-state"); !strings.Contains(said, "ở đây 6, trên máy chủ 9") || !strings.Contains(said, "ở đây 7, trên máy chủ (trống)") {
 		t.Errorf("it says %q", said)
 	}
 	desk.Shot("judge-two-devices", 360)
 	wants(t, task(), "9", "")
-	desk.Click("#sheet-state button:first-of-type")
+	desk.Click(".sheet-state button:first-of-type")
 	desk.Wait(saved)
 	wants(t, task(), "6", "7")
 
 	phone.Keys(field(task(), 2), "5")
 	phone.Wait(asks)
-	phone.Click("#sheet-state button:last-of-type")
+	phone.Click(".sheet-state button:last-of-type")
 	phone.Wait("#note-add")
-	phone.Wait("#sheet-state:not(.asks)")
+	phone.Wait(".sheet-state:not(.asks)")
 	wants(t, task(), "6", "7", "")
 	versions := 0
 	for e, err := range st.store.Events(t.Context(), id, 0) {
@@ -179,7 +180,7 @@ func TestTwoDevicesOfOneJudgeAreToldApartInWords(t *testing.T) {
 
 	// Signed on the desk: what the phone has not sent does not count, and says so.
 	phone.Offline("*://*:*/api/*")
-	phone.Keys("#comment", "Viết sau khi ký")
+	phone.Keys("[name=comment]", "Viết sau khi ký")
 	phone.Wait(waiting)
 	whole := []string{"base", strconv.Itoa(task().Version), "do", "sign"}
 	for _, k := range task().Criteria {
@@ -189,7 +190,7 @@ func TestTwoDevicesOfOneJudgeAreToldApartInWords(t *testing.T) {
 	phone.Offline()
 	phone.Open(st.http.URL + path)
 	phone.Wait(asks)
-	if said := phone.Text("#sheet-state"); !strings.Contains(said, "Viết sau khi ký") {
+	if said := phone.Text(".sheet-state"); !strings.Contains(said, "Viết sau khi ký") {
 		t.Errorf("it says %q", said)
 	}
 	phone.Shot("judge-after-signing", 360)
@@ -220,7 +221,7 @@ func TestANoteStandsWhereTheSoundWas(t *testing.T) {
 		t.Errorf("its button goes to %g, not %g", now, notes[0].Seconds)
 	}
 	tab.Click("#notes [data-drop]")
-	webtest.Run(tab, "wait until it is saved", chromedp.Poll[bool](`document.querySelector("#sheet-state").classList.contains("saved")`))
+	webtest.Run(tab, "wait until it is saved", chromedp.Poll[bool](`document.querySelector(".sheet-state").classList.contains("saved")`))
 	if notes := task().Notes; len(notes) > 0 {
 		t.Errorf("dropped, and still there: %+v", notes)
 	}
@@ -317,4 +318,57 @@ func TestAPrizeOfAStationThatWasMerged(t *testing.T) {
 	if !strings.Contains(page, "Giải Nhất") || !strings.Contains(page, "nay thuộc") {
 		t.Errorf("the public page:\n%s", page)
 	}
+}
+
+// TestAJudgeInTheHallNeedsTheNetworkOnlyOnce scores people on a stage from one
+// page that was loaded before the network went.
+func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
+	st := newStage(t)
+	st.edit = func(r *contest.Rules) { r.Rounds[0].Parts[0].Live = true }
+	_, judges, id := st.played(someEntrants)
+	view := func() (v contest.JudgeView) {
+		if err := st.hall.View(t.Context(), id, func(s *contest.State) error { v, _ = s.ForJudge(judges[1].id); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if res, _ := judges[1].ask("GET", sheetPathOf(view(), 0)+"/audio.mp3", "", nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("a part in the hall has a recording: %s", res.Status)
+	}
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + "/judging")
+	tab.Follow("a[href$='/hall']")
+	tab.Shot("judge-hall", 360)
+	tab.Offline("")
+	for i, task := range view().Tasks {
+		if i > 0 {
+			tab.Click(fmt.Sprintf("details:nth-of-type(%d) > summary", i+1))
+		}
+		for n := range task.Criteria {
+			tab.Keys(field(task, n), strconv.Itoa(6+i))
+		}
+		tab.Wait("#sheet-" + task.ID + " " + waiting)
+	}
+	tab.Shot("judge-hall-offline", 360)
+	tab.Offline()
+	for i, task := range view().Tasks {
+		tab.Wait("#sheet-" + task.ID + " " + saved)
+		now := view().Tasks[i]
+		for n, k := range now.Criteria {
+			if m := now.Marks[k.ID]; m.String() != strconv.Itoa(6+i) {
+				t.Errorf("number %s, criterion %d: %s", now.Code, n+1, m)
+			}
+		}
+	}
+	tab.Follow("#sheet-" + view().Tasks[2].ID + " button[value=sign]")
+	tab.Wait(".hall")
+	if v := view(); v.Tasks[2].Status != contest.Final || v.Tasks[0].Status != contest.Drafted {
+		t.Errorf("signed: %s, %s", v.Tasks[2].Status, v.Tasks[0].Status)
+	}
+	tab.Shot("judge-hall-signed", 360)
+	tab.Shot("judge-hall-signed", 1280)
+}
+
+func sheetPathOf(v contest.JudgeView, i int) string {
+	return "/judging/" + v.Contest + "/sheets/" + v.Tasks[i].ID
 }

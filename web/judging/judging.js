@@ -7,8 +7,7 @@
 // under the ID of its change. A lost answer is asked for again under the same
 // ID, so that the server never takes a judge for two.
 const prefix = "loa-sheet:";
-const state = document.querySelector("#sheet-state");
-const form = document.querySelector("#sheet");
+const forms = [...document.querySelectorAll("form[data-save]")];
 const again = 5000; // ms
 
 const memory = new Map(); // where the browser forbids storage: better than nothing
@@ -62,16 +61,17 @@ async function send(key) {
   return { state: "sent", version };
 }
 
-function say(text, look = "") {
+function tell(state, text, look) {
   state.className = "sheet-state " + look;
   state.textContent = text;
 }
 
-if (form) sheet();
-else if (state) list();
+for (const form of forms) sheet(form);
+if (document.querySelector("#sheet-state")) list();
 
 // list sends what sheets closed meanwhile have left, and marks those it cannot.
 async function list() {
+  const state = document.querySelector("#sheet-state");
   clearTimeout(list.timer);
   let left = 0, sent = 0;
   for (const key of storage.keys()) {
@@ -82,22 +82,24 @@ async function list() {
     else if (how === "refused") left++;
     else list.timer = setTimeout(list, again), left++;
   }
-  if (left) say(state.dataset.offline, "waiting");
-  else if (sent) say(state.dataset.saved, "saved");
+  if (left) tell(state, state.dataset.offline, "waiting");
+  else if (sent) tell(state, state.dataset.saved, "saved");
   addEventListener("online", list, { once: true });
 }
 
-function sheet() {
-  const said = form.dataset, key = prefix + said.save, final = "final" in said;
+function sheet(form) {
+  const said = form.dataset, key = prefix + said.save, final = "final" in said, state = form.querySelector(".sheet-state");
   const player = document.querySelector("#player"), notes = document.querySelector("#notes");
+  const name = form.getAttribute("id"); // form.id is the field of that name
+  const say = (text, look = "") => tell(state, text, look);
   let version = Number(said.version), busy = null, timer;
 
   const marks = () => [...form.elements].filter((e) => e.name.startsWith("mark."));
   const read = (page = document) => {
-    const of = page.querySelector("#sheet");
+    const of = page.getElementById(name);
     return {
       marks: Object.fromEntries([...of.querySelectorAll("[name^='mark.']")].map((e) => [e.name.slice(5), e.value])),
-      comment: of.querySelector("#comment").value,
+      comment: of.querySelector("[name=comment]").value,
       notes: [...page.querySelectorAll("#notes > li")].map((li) => ({ seconds: Number(li.querySelector("[name=note_at]").value), text: li.querySelector("[name=note]").value.trim() })).filter((n) => n.text),
     };
   };
@@ -113,7 +115,7 @@ function sheet() {
   function add() {
     let sum = 0;
     for (const field of marks()) sum += (Number(field.value) * Number(field.dataset.points)) / Number(field.dataset.max);
-    form.querySelector("#total").textContent = sum.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    form.querySelector(".total output").textContent = sum.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   }
 
   function changed() {
@@ -191,7 +193,7 @@ function sheet() {
     };
     if (free) {
       choose(said.mine, () => {
-        storage.set(key, { base: Number(page.querySelector("#sheet").dataset.version), sending: null, latest: storage.get(key)?.latest ?? mine });
+        storage.set(key, { base: Number(page.getElementById(name).dataset.version), sending: null, latest: storage.get(key)?.latest ?? mine });
         say(said.saving, "saving");
         flush();
       });
@@ -261,7 +263,7 @@ function sheet() {
     notes.addEventListener("input", changed);
     notes.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target.matches("input")) e.preventDefault(); });
   }
-  document.querySelector("[data-save-button]").hidden = true; // everything is saved as it is written
+  form.querySelector("[data-save-button]").hidden = true; // everything is saved as it is written
   form.addEventListener("input", changed);
   form.addEventListener("submit", async (e) => {
     const signs = e.submitter?.value === "sign";

@@ -1,0 +1,40 @@
+package judging
+
+import (
+	"net/http"
+
+	"loa/contest"
+	"loa/web/kit"
+)
+
+// hallPage is all that a judge scores in the hall, on one page: it is loaded
+// once, and then needs no network until the end.
+type hallPage struct {
+	kit.Page
+	Contest string // title
+	Sheets  []sheetForm
+	Open    int // number of the sheet that is unfolded
+}
+
+func hallPath(contestID string) string { return "/judging/" + contestID + "/hall" }
+
+func (p pages) showHall(w http.ResponseWriter, r *kit.Request) error {
+	id := r.PathValue("contest")
+	v, err := p.mine(r, id)
+	if err != nil {
+		return err
+	}
+	page := hallPage{Page: r.Page("contest.hall"), Contest: v.Title, Open: -1}
+	for _, t := range v.Tasks {
+		if !t.Live {
+			continue
+		}
+		f := formOf(r, id, t, kit.NewForm())
+		f.Name, f.Hall = "sheet-"+t.ID, true
+		if page.Open < 0 && (t.Status == contest.Untouched || t.Status == contest.Drafted) {
+			page.Open = len(page.Sheets)
+		}
+		page.Sheets = append(page.Sheets, f)
+	}
+	return p.inHall.Render(w, r, page)
+}
