@@ -108,6 +108,13 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 			}
 			return nil
 		}
+		for _, e := range events { // what was there when the rules looked may have been removed since
+			for _, file := range contest.FilesOf(e) {
+				if _, err := recordingIn(tx, file); err != nil {
+					return err
+				}
+			}
+		}
 		head, found, err := contestHeads.get(tx, []byte(id))
 		if err != nil {
 			return err

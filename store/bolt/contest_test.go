@@ -121,3 +121,22 @@ func TestVerifyFindsAContestChangedUnderneath(t *testing.T) {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// TestAnEntryIsNeverMadeOfARemovedFile removes a recording between the look of
+// the rules and the writing of the entry.
+func TestAnEntryIsNeverMadeOfARemovedFile(t *testing.T) {
+	s, err := Open(t.TempDir(), Options{Log: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	body := []byte(`{"entry":{"id":"E1","pieces":[{"kind":"audio","file":"gone"}]}}`)
+	e := contest.Event{Seq: 1, Kind: "entry.submitted", Body: body}
+	if files := contest.FilesOf(e); len(files) != 1 {
+		t.Fatalf("the event names %q", files)
+	}
+	err = s.Append(t.Context(), meta("m"), "hoi-thi", 0, []contest.Event{e})
+	if !fault.Is(err, "library.no_recording") {
+		t.Errorf("%v", err)
+	}
+}
