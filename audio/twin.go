@@ -87,6 +87,17 @@ const (
 	Similar   How = "alike" // by their fingerprints: encoded anew, trimmed, or at another level
 )
 
+// HowAlike says in which way two that hold the same sound do.
+func HowAlike(a, b Recording) How {
+	switch {
+	case a.Blob.SHA256 == b.Blob.SHA256:
+		return SameFile
+	case a.FramesSHA256 != "" && a.FramesSHA256 == b.FramesSHA256:
+		return SameSound
+	}
+	return Similar
+}
+
 // Alike is another recording that holds the same sound as one.
 type Alike struct {
 	Recording Recording // the other
@@ -138,9 +149,8 @@ func Likenesses(r Recording, found []fingerprint.Match, other func(id string) (R
 		if err != nil {
 			return nil, err
 		}
-		same := o.Blob.SHA256 == r.Blob.SHA256 || r.FramesSHA256 != "" && o.FramesSHA256 == r.FramesSHA256
 		works := o.Kind == ForContest && r.Kind == ForContest
-		if (!same || works) && alike(m, r.Seconds, o.Seconds) {
+		if (HowAlike(r, o) == Similar || works) && alike(m, r.Seconds, o.Seconds) {
 			out = append(out, Likeness{One: o.ID, Other: r.ID, Lag: m.Offset, Shared: m.Overlap, Score: m.Score, Found: now.UTC()})
 		}
 	}

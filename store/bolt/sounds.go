@@ -263,9 +263,9 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 	return all, nil
 }
 
-// OpenLikenesses lists up to limit likenesses that wait for a person's word, but
-// for those that are Own.
-func (s *Store) OpenLikenesses(ctx context.Context, limit int) (open []audio.Pair, err error) {
+// OpenLikenesses lists up to limit likenesses that wait for a person's word, of
+// those that only lets through and that are not Own. only must not ask the store.
+func (s *Store) OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) (open []audio.Pair, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		open = nil
 		for e, err := range likenesses.ascend(tx, nil, nil) {
@@ -282,7 +282,7 @@ func (s *Store) OpenLikenesses(ctx context.Context, limit int) (open []audio.Pai
 			if p.Second, err = recordingIn(tx, p.Other); err != nil {
 				return err
 			}
-			if p.Own() {
+			if p.Own() || !only(p) {
 				continue
 			}
 			if open = append(open, p); len(open) == limit {

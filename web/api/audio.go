@@ -27,7 +27,7 @@ type AudioStore interface {
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
-	OpenLikenesses(ctx context.Context, limit int) ([]audio.Pair, error)
+	OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) ([]audio.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
@@ -298,15 +298,14 @@ func (l library) open(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	pairs, err := l.store.OpenLikenesses(r.Context(), audio.MostOpen)
+	both := func(p audio.Pair) bool { return hears(p.First) && hears(p.Second) }
+	pairs, err := l.store.OpenLikenesses(r.Context(), both, audio.MostOpen)
 	if err != nil {
 		return err
 	}
 	items := []AudioPair{}
 	for _, p := range pairs {
-		if hears(p.First) && hears(p.Second) {
-			items = append(items, AudioPair{shownRecording(p.First), shownAlike(p.One, audio.Alike{Recording: p.Second, How: audio.Similar, Likeness: &p.Likeness})})
-		}
+		items = append(items, AudioPair{shownRecording(p.First), shownAlike(p.One, audio.Alike{Recording: p.Second, How: audio.HowAlike(p.First, p.Second), Likeness: &p.Likeness})})
 	}
 	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
@@ -335,7 +334,7 @@ func (l library) judge(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, shownAlike(rec.ID, audio.Alike{Recording: other, How: audio.Similar, Likeness: &like}))
+	return r.JSON(w, http.StatusOK, shownAlike(rec.ID, audio.Alike{Recording: other, How: audio.HowAlike(rec, other), Likeness: &like}))
 }
 
 func (l library) waveform(w http.ResponseWriter, r *kit.Request) error {

@@ -2,7 +2,6 @@ package library
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/audio"
@@ -54,8 +53,8 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 // open lists the pairs that wait for a person's word, as far as the actor may
 // hear both.
 func (p pages) open(r *kit.Request, reg *stations.Registry) ([]audio.Pair, error) {
-	pairs, err := p.store.OpenLikenesses(r.Context(), audio.MostOpen)
-	return slices.DeleteFunc(pairs, func(x audio.Pair) bool { return !hears(r, reg, x.First) || !hears(r, reg, x.Second) }), err
+	both := func(x audio.Pair) bool { return hears(r, reg, x.First) && hears(r, reg, x.Second) }
+	return p.store.OpenLikenesses(r.Context(), both, audio.MostOpen)
 }
 
 // among keeps of the IDs (nil is all) those of the pairs.

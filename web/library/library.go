@@ -35,7 +35,7 @@ type Store interface {
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
-	OpenLikenesses(ctx context.Context, limit int) ([]audio.Pair, error)
+	OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) ([]audio.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
