@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -226,6 +228,30 @@ func TestTheOperatorsPageIsLight(t *testing.T) {
 	}
 	if len(parts) < 3 || all > 50_000 {
 		t.Errorf("/today and its %d parts are %d bytes", len(parts), all)
+	}
+}
+
+func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, _, _ := aWeek(t, s)
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	table := filepath.Join(t.TempDir(), "so-truc.csv")
+	if err := os.WriteFile(table, []byte("ngày,giờ\n13/5,17:00\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", operator, server.URL)
+	p.Open(server.URL + "/airings")
+	p.Follow("tbody th a")
+	p.Upload("#f-file", table)
+	p.Wait("[data-state] .error")
+	if got := p.Text("[data-state] .error"); !strings.Contains(got, "ảnh") {
+		t.Errorf("a table as evidence: %q", got)
 	}
 }
 

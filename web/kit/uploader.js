@@ -93,7 +93,7 @@ function sender(form, box) {
       say(words.arrived.replace("{name}", file.name));
       return true;
     }, (problem) => {
-      if (current === mine) reset(problem.message, true);
+      if (current === mine) reset(words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message, true);
       return false;
     });
   };
@@ -249,6 +249,7 @@ function verdict(status, text) {
   const passes = [404, 408, 409, 410, 423].includes(status);
   const e = new Error(problem.detail || "line");
   e.told = Boolean(problem.detail) && !passes; // worth showing: log in again, the disk is full
+  e.foreign = status === 415;
   e.final = e.told && status >= 400 && status < 500 && status !== 401 && status !== 429;
   return e;
 }
