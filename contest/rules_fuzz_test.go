@@ -1,0 +1,140 @@
+package contest_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// FuzzRulesFromJSON drafts, opens and changes contests by any rules that are
+// JSON: they are taken or refused with a fault, never a panic, and whatever
+// opens can be entered, judged and ended.
+func FuzzRulesFromJSON(f *testing.F) {
+	binhDinh := plain()
+	binhDinh.Rounds = []contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}, binhDinh.Rounds[0]}
+	for _, r := range []contest.Rules{plain(), contest.Sample(), binhDinh} {
+		raw, err := json.Marshal(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var r contest.Rules
+		if json.Unmarshal(raw, &r) == nil {
+			runBy(t, r)
+		}
+	})
+}
+
+// TestRulesBentAnywhere does the same with rules that are whole but for a few
+// values.
+func TestRulesBentAnywhere(t *testing.T) {
+	two := plain()
+	first := two.Rounds[0]
+	first.ID, first.Repeats, first.PerEntry, first.Promotion = "so-khao", 1, 1, contest.Promotion{By: contest.Picked, N: 1, Per: "district"}
+	first.Parts = []contest.Part{rubric("tin", "Tin", 60), rubric("doc", "Đọc", 40)}
+	first.TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "doc", Criterion: "k1"}, {By: ranking.ByMedian}, {By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
+	two.Rounds = []contest.Round{first, two.Rounds[0]}
+	opened := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		raw, err := json.Marshal(rapid.SampledFrom([]contest.Rules{plain(), two}).Draw(rt, "base"))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var tree any
+		if err := json.Unmarshal(raw, &tree); err != nil {
+			rt.Fatal(err)
+		}
+		for range rapid.IntRange(1, 3).Draw(rt, "bends") {
+			tree = bend(rt, tree)
+		}
+		bent, err := json.Marshal(tree)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var r contest.Rules
+		if json.Unmarshal(bent, &r) == nil && runBy(t, r) {
+			opened++
+		}
+	})
+	if opened == 0 {
+		t.Error("none of them opened")
+	}
+}
+
+// bend changes one value somewhere in the tree.
+func bend(t *rapid.T, v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if len(v) == 0 {
+			break
+		}
+		key := rapid.SampledFrom(slices.Sorted(maps.Keys(v))).Draw(t, "member")
+		v[key] = bend(t, v[key])
+		return v
+	case []any:
+		if len(v) > 0 {
+			i := rapid.IntRange(0, len(v)-1).Draw(t, "item")
+			if rapid.Bool().Draw(t, "twice") {
+				return append(v, v[i])
+			}
+			v[i] = bend(t, v[i])
+			return v
+		}
+	}
+	return rapid.SampledFrom([]any{nil, "", "x", "chung-khao", "0", "-1", "0.0001", "99999999999", 0, 1, -1, 1 << 40, true, []any{}, map[string]any{}}).Draw(t, "value")
+}
+
+// runBy plays a whole contest by the rules, as far as they let it; opened says
+// whether they could run at all.
+func runBy(t *testing.T, r contest.Rules) (opened bool) {
+	w := newWorld(t, "bat-ky")
+	refused := func(err error) bool {
+		if err != nil && fault.Of(err) == nil {
+			t.Fatalf("no fault: %v", err)
+		}
+		return err != nil
+	}
+	w.do(w.organiser(), contest.DraftContest{Rules: r})
+	w.now = r.Dates.OpensAt
+	if w.now.IsZero() {
+		w.now = opens
+	}
+	if refused(w.try(w.organiser(), contest.OpenContest{})) {
+		w.do(w.organiser(), contest.ChangeRules{Rules: plain()})
+		return false
+	}
+	refused(w.try(w.operator(1), contest.SubmitEntry{ID: "entry-0001", Work: w.work(1)}))
+	for _, round := range r.Rounds {
+		w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J1", Chair: true}})
+		refused(w.try(w.organiser(), contest.SetPanels{Round: round.ID, Panels: []contest.Panel{{ID: "ban", Name: "Ban", Judges: []string{"J1"}}}}))
+		w.now = r.Dates.ClosesAt.AddDate(0, 0, 30)
+		if refused(w.try(w.organiser(), contest.StartRound{Round: round.ID})) {
+			break
+		}
+		run := w.s.Running()
+		for _, task := range run.Tasks {
+			c := contest.Content{Marks: map[string]ranking.Points{}}
+			for _, k := range round.Part(task.Part).Criteria {
+				c.Marks[k.ID] = k.Max
+			}
+			refused(w.try(w.judge("J1"), contest.SaveSheet{Task: task.ID, Content: c}))
+			refused(w.try(w.judge("J1"), contest.SignSheet{Task: task.ID, Base: 1}))
+		}
+		_, err := w.s.Proposals(run)
+		refused(err)
+		if refused(w.try(w.organiser(), contest.FinishRound{Round: round.ID})) {
+			break
+		}
+	}
+	refused(w.try(w.organiser(), contest.GivePrizes{}))
+	return true
+}
