@@ -212,7 +212,7 @@ func (p pages) begin(r *kit.Request, f *kit.Form) (string, error) {
 		}
 	}
 	c.Rules.Title = title
-	base := Slug(title)
+	base := slug(title)
 	for n := 0; ; n++ {
 		id := free(base, map[string]bool{"new": true})
 		if n > 0 {

@@ -298,7 +298,7 @@ func panelsOf(f *kit.Form) []contest.Panel {
 		if len(judges) == 0 && name == "" {
 			continue
 		}
-		id := free(Slug(name), taken)
+		id := free(slug(name), taken)
 		taken[id] = true
 		list = append(list, contest.Panel{ID: id, Name: name, Judges: judges, Themes: f.All(at + "themes"), Categories: f.All(at + "categories"), Districts: f.All(at + "districts")})
 	}

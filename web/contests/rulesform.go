@@ -281,7 +281,7 @@ func nameAll(v reflect.Value) {
 		for i := range v.Len() {
 			row := v.Index(i)
 			if id := row.FieldByName("ID"); id.IsValid() && id.String() == "" {
-				id.SetString(free(Slug(row.FieldByName("Name").String()), taken))
+				id.SetString(free(slug(row.FieldByName("Name").String()), taken))
 				taken[id.String()] = true
 			}
 			nameAll(row)
@@ -300,9 +300,9 @@ func free(id string, taken map[string]bool) string {
 	return id
 }
 
-// Slug makes an ID for URLs out of a Vietnamese name: "Chung khảo" is
+// slug makes an ID for URLs out of a Vietnamese name: "Chung khảo" is
 // "chung-khao". It keeps at most 36 characters.
-func Slug(name string) string {
+func slug(name string) string {
 	var b strings.Builder
 	for _, c := range norm.NFD.String(strings.ToLower(name)) {
 		switch {

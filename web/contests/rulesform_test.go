@@ -1,0 +1,63 @@
+package contests
+
+import (
+	"net/url"
+	"reflect"
+	"testing"
+	"time"
+
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// sample is the sample with dates and everything a form can hold of a kind.
+func sample() contest.Rules {
+	r := contest.Sample()
+	day := time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)
+	r.Dates.OpensAt, r.Dates.ClosesAt = day, day.AddDate(0, 1, 0)
+	r.Categories[0].Aired = &contest.AiredRule{From: day, Until: day.AddDate(0, 0, 9), Declared: true}
+	r.Categories[0].Sections = []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 185, MaxSeconds: 240}}
+	r.Rounds[0].Promotion = contest.Promotion{}
+	return r
+}
+
+func TestRulesComeBackFromTheirForm(t *testing.T) {
+	want := sample()
+	got, err := rulesOf(valuesOf(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := contest.Compare(want, got)
+	if err != nil || len(lines) > 0 {
+		t.Errorf("changed on the way: %+v, %v", lines, err)
+	}
+}
+
+// FuzzRulesOf reads any form: rules or a fault, and the rules it makes read
+// back as the same.
+func FuzzRulesOf(f *testing.F) {
+	f.Add(valuesOf(sample()).Encode())
+	f.Add("rounds.0.parts.3.criteria.1.name=x&awards.1.prizes.0.count=-1&categories.0.min_seconds=5:99")
+	f.Add("rounds.199.parts.199.criteria.199.max=1e9&dates.opens_at=2024-13-45T99:99&who.kinds=x&who.kinds=y")
+	f.Fuzz(func(t *testing.T, raw string) {
+		in, err := url.ParseQuery(raw)
+		if err != nil || len(raw) > 4096 {
+			return
+		}
+		r, err := rulesOf(in)
+		if err != nil {
+			if fault.Of(err) == nil {
+				t.Fatalf("no fault: %v", err)
+			}
+			return
+		}
+		again, err := rulesOf(valuesOf(r))
+		if err != nil {
+			t.Fatalf("what was read is refused when shown: %v", err)
+		}
+		if third, err := rulesOf(valuesOf(again)); err != nil || !reflect.DeepEqual(valuesOf(again), valuesOf(third)) {
+			t.Fatalf("shown again it is another: %v", err)
+		}
+	})
+}
