@@ -275,6 +275,16 @@ func TestWhoTakesAWeekToAStick(t *testing.T) {
 			t.Errorf("%s as a stranger: %d", path, w.Code)
 		}
 	}
+	// What was withdrawn after its airing is on no stick any more.
+	r.clock.set(monday.AddDate(0, 0, 2))
+	plan, err := r.d.store.Schedule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.made("POST", "/api/v1/episodes/"+plan.Episodes[0].ID+"/withdraw", `{"why":"Sai số liệu"}`)
+	if _, b := r.fetch(weekZIP); !slices.Equal(names(unpacked(t, b)), []string{"DANH-SACH.txt"}) || !strings.Contains(string(unpacked(t, b)["DANH-SACH.txt"]), "đã bị thu hồi") {
+		t.Errorf("withdrawn: %q", names(unpacked(t, b)))
+	}
 	// A week without anything to take is a sound ZIP with a list that says so.
 	if _, b := r.fetch("/api/v1/stations/S00002/weeks/2024-W20/audio.zip"); !slices.Equal(names(unpacked(t, b)), []string{"DANH-SACH.txt"}) {
 		t.Errorf("%d bytes", len(b))

@@ -91,6 +91,8 @@ func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, 
 		switch {
 		case !ok:
 			l.Why = "usb.no_episode"
+		case e.State() == scheduler.Withdrawn: // after it was aired: it must not go out again
+			l.Episode, l.Why = e, "usb.withdrawn"
 		case e.Audio == "":
 			l.Episode, l.Why = e, "usb.read_live"
 		default:
