@@ -248,7 +248,7 @@ func (f *fair) score(at time.Time) error {
 			marks[k.ID] = ranking.Points(2*min(max(m, 1), 10)) * ranking.Point / 2
 		}
 		when := at.Add(time.Duration(i) * 7 * time.Minute)
-		c := contest.Content{Marks: marks, Comment: pick(f.rnd, remarks), Notes: []contest.Note{{Seconds: 12, Text: "Nhạc nền hơi to so với lời."}}}
+		c := contest.Content{Marks: marks, Comment: pick(f.rnd, remarks), Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền hơi to so với lời."}}}
 		if err := f.do(by[x.judge], when, contest.SaveSheet{Task: x.task, Content: c}); err != nil {
 			return err
 		}
