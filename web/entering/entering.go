@@ -111,28 +111,29 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 
 type formPage struct {
 	kit.Page
-	Contest  string
-	Name     string
-	Until    time.Time
-	Action   string
-	Entry    string // being replaced, or ""
-	Form     kit.Form
-	Stations []kit.Option
-	Themes   []kit.Option
-	Sorts    []kit.Option
-	Kinds    []kit.Option
-	Langs    []kit.Option
-	Episodes []kit.Option
-	Audio    []kit.Option
-	Scans    []kit.Option
-	Sections []sectionField
-	Limit    int64 // of a file, in bytes
-	Aired    bool
-	Declared bool
-	NeedScan bool
-	NeedText bool
-	Good     bool // a check found nothing wrong
-	Problems []string
+	Contest    string
+	Name       string
+	Until      time.Time
+	Action     string
+	Entry      string // being replaced, or ""
+	Form       kit.Form
+	Stations   []kit.Option
+	Themes     []kit.Option
+	Sorts      []kit.Option
+	Kinds      []kit.Option
+	Langs      []kit.Option
+	Episodes   []kit.Option
+	Audio      []kit.Option
+	Scans      []kit.Option
+	Sections   []sectionField
+	Limit      int64 // of a file, in bytes
+	Aired      bool
+	Declared   bool
+	NeedScript bool
+	NeedScan   bool
+	NeedText   bool
+	Good       bool // a check found nothing wrong
+	Problems   []string
 }
 
 type sectionField struct{ Name, Field string }
@@ -174,6 +175,7 @@ func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
 		page.Aired = page.Aired || c.Aired != nil
 		page.Declared = page.Declared || c.Aired != nil && c.Aired.Declared
 		for _, n := range c.Needs {
+			page.NeedScript = page.NeedScript || n.Piece == contest.Script && n.When != contest.Optional
 			page.NeedScan = page.NeedScan || n.Piece == contest.Scan
 			page.NeedText = page.NeedText || n.Piece == contest.Translation
 		}

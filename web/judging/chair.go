@@ -85,7 +85,7 @@ func fillChair(page *chairPage, r *kit.Request, s *contest.State, run *contest.R
 	}
 	for _, t := range run.Tasks {
 		if t.Final() && t.SetAside == nil {
-			page.Signed = append(page.Signed, kit.Option{Value: t.ID, Text: t.Code + " · " + s.Judge(t.Judge).Name})
+			page.Signed = append(page.Signed, kit.Option{Value: t.ID, Text: r.Say("contest.entry_code", "code", t.Code) + " · " + s.Judge(t.Judge).Name})
 		}
 	}
 	if _, open := run.Progress(); open > 0 || len(rules.Parts) == 0 {

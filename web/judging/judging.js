@@ -169,7 +169,9 @@ function sheet(form) {
         return;
       }
     }
-    const kept = storage.get(key), { marks: given, comment, notes: noted } = kept.latest ?? kept.sending, mine = { marks: given, comment, notes: noted }, other = read(page), lines = document.createElement("ul");
+    const kept = storage.get(key);
+    if (!kept) return; // another window of this device has settled it
+    const { marks: given, comment, notes: noted } = kept.latest ?? kept.sending, mine = { marks: given, comment, notes: noted }, other = read(page), lines = document.createElement("ul");
     const line = (name, a, b) => {
       if (a === b) return;
       const li = document.createElement("li");
