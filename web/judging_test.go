@@ -115,6 +115,30 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	}
 }
 
+// TestASharedDeviceKeepsJudgesApart leaves one judge's mark unsent and lets
+// another log in.
+func TestASharedDeviceKeepsJudgesApart(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	tab.Offline("*://*:*/api/*")
+	tab.Keys(field(task(), 0), "8,5")
+	tab.Wait(waiting)
+	tab.Offline()
+	tab.Cookie("s", judges[2].secret, st.http.URL)
+	tab.Open(st.http.URL + "/judging")
+	if said := webtest.Run(tab, "what it says", chromedp.Evaluate[string](`document.querySelector("#sheet-state").textContent`)); said != "" {
+		t.Errorf("to the other judge it says %q", said)
+	}
+	wants(t, task(), "")
+	tab.Cookie("s", judges[1].secret, st.http.URL)
+	tab.Open(st.http.URL + "/judging")
+	tab.Wait(saved)
+	wants(t, task(), "8.5")
+}
+
 // TestALostAnswerIsNoOtherDevice loses the answers to what the judge's page
 // sends while she goes on: she must not be asked to choose between herself and
 // herself.

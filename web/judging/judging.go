@@ -104,6 +104,7 @@ func contests(a accounts.Actor) []string {
 
 type listPage struct {
 	kit.Page
+	Owner    string // ID of the judge
 	Contests []listRow
 }
 
@@ -134,7 +135,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := listPage{Page: r.Page("contest.judging_menu")}
+	page := listPage{Page: r.Page("contest.judging_menu"), Owner: r.Actor.Person}
 	for _, v := range list {
 		row := listRow{JudgeView: v, Next: nextOpen(v, len(v.Tasks)-1)}
 		for _, t := range v.Tasks {

@@ -2,11 +2,13 @@
 // then sent; without a network it waits here, also over a reload, and goes out
 // from whichever judging page is open next.
 //
-// What waits is kept by the address of its sheet: base is the version it was
+// What waits is kept by judge (a device may be shared) and by the address of its
+// sheet: base is the version it was
 // written on, latest what the judge wrote last, and sending what is on its way
 // under the ID of its change. A lost answer is asked for again under the same
 // ID, so that the server never takes a judge for two.
-const prefix = "loa-sheet:";
+const keyOf = (owner, address) => `loa-sheet:${owner} ${address}`;
+const addressOf = (key) => key.slice(key.indexOf(" ") + 1);
 const forms = [...document.querySelectorAll("form[data-save]")];
 const again = 5000; // ms
 
@@ -22,8 +24,9 @@ const storage = {
     memory.delete(key);
     try { localStorage.removeItem(key); } catch { /* nothing is kept there */ }
   },
-  keys() {
-    try { return Object.keys(localStorage).filter((k) => k.startsWith(prefix)); } catch { return [...memory.keys()]; }
+  keys(owner) {
+    const hers = (k) => k.startsWith(keyOf(owner, ""));
+    try { return Object.keys(localStorage).filter(hers); } catch { return [...memory.keys()].filter(hers); }
   },
 };
 
@@ -42,7 +45,7 @@ async function send(key) {
     }
     let answer, body;
     try {
-      answer = await fetch(key.slice(prefix.length), { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify(kept.sending) });
+      answer = await fetch(addressOf(key), { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify(kept.sending) });
       body = await answer.json();
     } catch {
       return { state: "later" };
@@ -74,9 +77,9 @@ async function list() {
   const state = document.querySelector("#sheet-state");
   clearTimeout(list.timer);
   let left = 0, sent = 0;
-  for (const key of storage.keys()) {
+  for (const key of storage.keys(state.dataset.owner)) {
     const { state: how } = await send(key);
-    const row = document.querySelector(`[data-sheet="${CSS.escape(key.slice(prefix.length))}"] [data-unsent]`);
+    const row = document.querySelector(`[data-sheet="${CSS.escape(addressOf(key))}"] [data-unsent]`);
     if (row) row.hidden = how === "sent";
     if (how === "sent") sent++;
     else if (how === "refused") left++;
@@ -88,7 +91,7 @@ async function list() {
 }
 
 function sheet(form) {
-  const said = form.dataset, key = prefix + said.save, final = "final" in said, state = form.querySelector(".sheet-state");
+  const said = form.dataset, key = keyOf(said.owner, said.save), final = "final" in said, state = form.querySelector(".sheet-state");
   const player = document.querySelector("#player"), notes = document.querySelector("#notes");
   const name = form.getAttribute("id"); // form.id is the field of that name
   const say = (text, look = "") => tell(state, text, look);

@@ -32,6 +32,7 @@ type sheetForm struct {
 	Name    string         // of the form in its page
 	Path    string         // of the page of the task
 	SaveURL string         // where a script sends each change
+	Owner   string         // ID of the judge: what waits on a shared device stays hers
 	Scales  [][]kit.Option // per criterion: the marks there are, rising: typing 9 is then 9, not 9,5
 	Total   string         // what the marks kept so far come to
 	Hall    bool           // it stands on the page of the hall
@@ -98,7 +99,7 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 
 // formOf fills a task's form with what is kept, unless f brings what was typed.
 func formOf(r *kit.Request, contestID string, t contest.JudgeTask, f kit.Form) sheetForm {
-	form := sheetForm{Form: f, Task: t, Name: "sheet", Path: sheetPath(contestID, t.ID), SaveURL: "/api/v1/contests/" + contestID + "/sheets/" + t.ID}
+	form := sheetForm{Form: f, Task: t, Name: "sheet", Owner: r.Actor.Person, Path: sheetPath(contestID, t.ID), SaveURL: "/api/v1/contests/" + contestID + "/sheets/" + t.ID}
 	for _, k := range t.Criteria {
 		var scale []kit.Option
 		if (k.Max-k.Min)/k.Step < mostChoices {
