@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -119,5 +120,23 @@ func TestALongTableOfSharedTextsIsRead(t *testing.T) {
 	got, err := Read(b.Bytes())
 	if err != nil || len(got) != rows || got[rows-1].Cells[0] != "Đài truyền thanh xã số 014999 của huyện miền núi" || got[7].Cells[1] != "thôn 7" {
 		t.Fatalf("%d rows of %d bytes, %v", len(got), b.Len(), err)
+	}
+}
+
+func TestABrokenXLSXLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	whole := bomb(t, "xl/worksheets/sheet1.xml", `<worksheet><sheetData>`, `<row/>`, `</sheetData></worksheet>`, 1_000_000)
+	broken := bytes.Clone(whole)
+	at := bytes.LastIndex(broken, []byte("xl/worksheets/sheet1.xml")) - 46 // its line of the directory
+	local := binary.LittleEndian.Uint32(broken[at+42:])
+	broken[local+30+uint32(len("xl/worksheets/sheet1.xml"))] = 7 // a block of a kind there is none of
+	for name, b := range map[string][]byte{"whole": whole, "broken": broken} {
+		if _, err := Read(b); name == "broken" && !fault.Is(err, "sheet.broken") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%s: left %v, %v", name, left, err)
+		}
 	}
 }

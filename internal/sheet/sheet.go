@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -237,7 +238,12 @@ func readXLSX(b []byte) (rows []Row, err error) {
 	if err := checkParts(b); err != nil {
 		return nil, err
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxPart, RawCellValue: true})
+	dir, err := os.MkdirTemp("", "loa-sheet-") // of a broken file the library leaves its temporary ones behind
+	if err != nil {
+		return nil, fmt.Errorf("sheet: read xlsx: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxPart, TmpDir: dir, RawCellValue: true})
 	if err != nil {
 		return nil, broken.Because(err)
 	}
