@@ -112,12 +112,12 @@ func (r Rule) with(v Version) Rule {
 	return r
 }
 
-// DecideException changes one occurrence of a rule that has not come yet.
-// Times are those of a clock in text.Zone. Faults: accounts.denied,
+// DecideException changes one occurrence of a rule that has not come yet at
+// any station. Times are those of a clock in text.Zone. Faults: accounts.denied,
 // schedule.rule_unknown, .occurrence_unknown, .occurrence_past,
 // .exception_unknown, .note_missing, .text_long, .to_missing, .to_past,
 // .following_several.
-func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error) {
+func DecideException(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveException) (Rule, error) {
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return Rule{}, err
 	}
@@ -129,7 +129,7 @@ func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error
 	if !ok || WallOf(o.planned) != c.At {
 		return Rule{}, unknownOccurrence(c.At)
 	}
-	if !o.start.After(m.At) {
+	if !soonest(reg, WallOf(o.start)).After(m.At) {
 		return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
 	}
 	e := Exception{At: c.At, Kind: c.Kind, By: m.By.Name, MadeAt: m.At.UTC()}
@@ -140,7 +140,7 @@ func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error
 	case Cancelled:
 	case "":
 		// Taking a move back after the time first planned would plan the past.
-		if !o.planned.After(m.At) {
+		if !soonest(reg, c.At).After(m.At) {
 			return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
 		}
 	case Annotated:
@@ -151,17 +151,17 @@ func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error
 		if e.To = c.To; c.To == 0 || c.To == c.At {
 			return Rule{}, fault.New(fault.Invalid, "schedule.to_missing").At("to")
 		}
-		if !c.To.In(text.Zone).After(m.At) {
+		if !soonest(reg, c.To).After(m.At) {
 			return Rule{}, fault.New(fault.Invalid, "schedule.to_past").At("to")
 		}
 	default:
 		return Rule{}, fault.New(fault.Invalid, "schedule.exception_unknown", "text", string(c.Kind)).At("kind")
 	}
 	if c.Following && c.Kind != "" {
-		if !o.planned.After(m.At) {
+		if !soonest(reg, c.At).After(m.At) {
 			return Rule{}, fault.New(fault.Conflict, "schedule.occurrence_past").At("at")
 		}
-		return r.following(m, o, e)
+		return r.following(reg, m, o, e)
 	}
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool { return old.At == c.At })
 	if c.Kind != "" {
@@ -171,12 +171,23 @@ func DecideException(s *Schedule, m accounts.Meta, c SaveException) (Rule, error
 	return r, nil
 }
 
+// soonest is when a clock first shows w at any station, or in text.Zone.
+func soonest(reg *stations.Registry, w Wall) time.Time {
+	first := w.In(text.Zone)
+	for _, st := range reg.Stations() {
+		if t := w.In(st.Location()); t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}
+
 func unknownOccurrence(at Wall) error {
 	return fault.New(fault.NotFound, "schedule.occurrence_unknown", "at", at.In(text.Zone)).At("at")
 }
 
 // following makes of "this and all later ones" the next version of the rule.
-func (r Rule) following(m accounts.Meta, o occurrence, e Exception) (Rule, error) {
+func (r Rule) following(reg *stations.Registry, m accounts.Meta, o occurrence, e Exception) (Rule, error) {
 	v := *o.version
 	v.Since, v.By, v.MadeAt = latest(m.At, o.planned).UTC(), m.By.Name, m.At.UTC()
 	switch e.Kind {
@@ -213,7 +224,7 @@ func (r Rule) following(m accounts.Meta, o occurrence, e Exception) (Rule, error
 	// What was decided for single later occurrences does not hold for the new
 	// plan, unless they were moved forward and have aired.
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool {
-		return old.At >= e.At && (old.Kind != Moved || old.To.In(text.Zone).After(m.At))
+		return old.At >= e.At && (old.Kind != Moved || soonest(reg, old.To).After(m.At))
 	})
 	return r.with(v), nil
 }

@@ -257,6 +257,7 @@ func TestEditingNeverRewritesThePast(t *testing.T) {
 func TestNoSequenceOfEditsChangesASlotThatHasStarted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t, 4)
+		w.reg = newTowns(4, func(i int, s *stations.Station) { s.Zone = []string{"", "Asia/Tokyo", "America/New_York", ""}[i] })
 		at := now
 		seen := map[string]time.Time{}
 		for range rapid.IntRange(1, 12).Draw(t, "edits") {
@@ -317,14 +318,15 @@ func (w *world) edit(t *rapid.T, at time.Time) {
 	if len(walls) == 0 {
 		return
 	}
-	keep(DecideException(w.s, m, SaveException{
+	keep(DecideException(w.s, w.reg, m, SaveException{
 		Rule: r.ID, At: rapid.SampledFrom(walls).Draw(t, "at"), Note: "x", Following: rapid.IntRange(0, 3).Draw(t, "following") == 0,
 		Kind: rapid.SampledFrom([]ExceptionKind{"", Cancelled, Moved, Annotated}).Draw(t, "kind"),
 		To:   WallOf(at.In(text.Zone)) + Wall(rapid.IntRange(-3000, 20000).Draw(t, "to")),
 	}))
 }
 
-// editStation gives one station other languages and technologies.
+// editStation gives one station other languages and technologies, and tries
+// to give it another time zone.
 func (w *world) editStation(t *rapid.T, at time.Time) {
 	list := make([]stations.Station, 0, 4)
 	for _, st := range w.reg.Stations() {
@@ -334,7 +336,11 @@ func (w *world) editStation(t *rapid.T, at time.Time) {
 	f := st.Fields
 	f.Languages = rapid.SampledFrom([][]string{nil, {"hmn"}, {"ium"}}).Draw(t, "languages")
 	f.Technologies = rapid.SampledFrom([][]stations.Technology{nil, {stations.FM}, {stations.IP}}).Draw(t, "technologies")
+	f.Zone = rapid.SampledFrom([]string{f.Zone, "Asia/Tokyo", "America/New_York"}).Draw(t, "zone")
 	next, err := stations.DecideSave(w.reg, accounts.Meta{ID: "x", At: at, By: accounts.Daemon()}, stations.SaveStation{ID: st.ID, Fields: f})
+	if fault.Is(err, "stations.refused") {
+		return
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +362,7 @@ func TestOneDateIsCancelledMovedOrAnnotated(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		got, err := DecideException(w.s, editor(local("2024-05-10 08:00")), c)
+		got, err := DecideException(w.s, w.reg, editor(local("2024-05-10 08:00")), c)
 		if err == nil {
 			w.keepRule(got, nil)
 		}
@@ -524,7 +530,7 @@ func TestRulesThatCannotBeAreRefused(t *testing.T) {
 	if _, err := DecideRule(w.s, w.reg, stranger, good); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator: %v", err)
 	}
-	if _, err := DecideException(w.s, stranger, SaveException{Rule: "R1"}); !fault.Is(err, "accounts.denied") {
+	if _, err := DecideException(w.s, w.reg, stranger, SaveException{Rule: "R1"}); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator: %v", err)
 	}
 }
@@ -611,7 +617,7 @@ func FuzzCommandsFromJSONNeverPanic(f *testing.F) {
 		}
 		var exception SaveException
 		if json.Unmarshal(body, &exception) == nil {
-			_, _ = DecideException(w.s, editor(now), exception)
+			_, _ = DecideException(w.s, w.reg, editor(now), exception)
 		}
 		var programme SaveProgramme
 		if json.Unmarshal(body, &programme) == nil {

@@ -57,6 +57,9 @@ func (f Fields) tidy() (Fields, []*fault.Error) {
 	if utf8.RuneCountInString(f.Notes) > maxNotes {
 		add(tooLong("notes", maxNotes))
 	}
+	if f.Zone == text.Zone.String() {
+		f.Zone = ""
+	}
 	if f.Zone != "" {
 		if _, err := time.LoadLocation(f.Zone); err != nil || f.Zone == "Local" {
 			add(fault.New(fault.Invalid, "stations.zone_unknown", "text", f.Zone).At("zone"))

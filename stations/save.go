@@ -3,6 +3,7 @@ package stations
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -73,7 +74,11 @@ func (r *Registry) revise(s Station, m accounts.Meta, f Fields) (Station, []*fau
 	if len(bad) == 0 {
 		bad = r.fits(s, f.Active)
 	}
-	if before, _ := s.Fields.tidy(); len(bad) > 0 || s.Revision > 0 && reflect.DeepEqual(before, f) {
+	before, _ := s.Fields.tidy()
+	if len(bad) == 0 && s.Revision > 0 && f.Zone != before.Zone && s.begun(m.At) {
+		bad = append(bad, fault.New(fault.Conflict, "stations.zone_kept", "from", s.Active[0].From.Short(), "zone", s.Location().String()).At("zone"))
+	}
+	if len(bad) > 0 || s.Revision > 0 && reflect.DeepEqual(before, f) {
 		return s, bad
 	}
 	if s.Revision > 0 && !(slices.Equal(s.Technologies, f.Technologies) && slices.Equal(s.Languages, f.Languages)) {
@@ -81,6 +86,12 @@ func (r *Registry) revise(s Station, m accounts.Meta, f Fields) (Station, []*fau
 	}
 	s.Fields = f
 	return s.stamped(m), nil
+}
+
+// begun reports whether the station's first day has begun anywhere on Earth:
+// what was planned and logged since is in its zone, so that stays.
+func (s Station) begun(now time.Time) bool {
+	return len(s.Active) > 0 && s.Active[0].From <= DateOf(now.UTC().Add(14*time.Hour))
 }
 
 func (s Station) stamped(m accounts.Meta) Station {

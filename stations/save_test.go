@@ -93,6 +93,39 @@ func TestWhatCannotBeIsRefusedAtItsField(t *testing.T) {
 	}
 }
 
+func TestAStationThatHasBegunKeepsItsZone(t *testing.T) {
+	r := founding()
+	f := whole()
+	for zone, want := range map[string]string{"Asia/Tokyo": "stations.zone_kept", "Asia/Ho_Chi_Minh": "", "": ""} {
+		f.Zone = zone
+		_, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Fields: f})
+		if e := fault.Of(err); want == "" && err != nil || want != "" && (len(e.Parts) != 1 || e.Parts[0].Code != want || e.Parts[0].Field != "zone") {
+			t.Errorf("%q: %v", zone, err)
+		}
+	}
+	row := ImportRow{Line: 7, Cells: map[Column]string{"id": "S00001", "zone": "Asia/Tokyo"}}
+	_, _, err := DecideImport(r, by("a"), Import{On: "2024-05-13", Rows: []ImportRow{row}})
+	if e := fault.Of(err); e == nil || len(e.Parts) != 1 || e.Parts[0].Code != "stations.zone_kept" || e.Parts[0].Line != 7 {
+		t.Errorf("imported: %v", err)
+	}
+
+	// Before its first day has begun anywhere, nothing was planned in its zone.
+	list := []Station{*r.byID["S00001"]}
+	list[0].Active = []Interval{{From: "2024-05-20"}}
+	r = NewRegistry(r.Units(), list)
+	f.Active, f.Zone = list[0].Active, "Pacific/Kiritimati" // where days begin first, 14 hours before UTC
+	m := by("a")
+	for at, ok := range map[string]bool{"2024-05-19T09:59:00Z": true, "2024-05-19T10:00:00Z": false} {
+		var err error
+		if m.At, err = time.Parse(time.RFC3339, at); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = DecideSave(r, m, SaveStation{ID: "S00001", Fields: f}); (err == nil) != ok {
+			t.Errorf("at %s: %v", at, err)
+		}
+	}
+}
+
 func TestSavingNeedsTheRightTheStationAndTheLatestRevision(t *testing.T) {
 	r := founding()
 	save := SaveStation{ID: "S00001", Fields: whole()}

@@ -118,7 +118,11 @@ func (s *Store) SaveException(ctx context.Context, m accounts.Meta, c scheduler.
 		if err != nil {
 			return scheduler.Rule{}, err
 		}
-		r, err := scheduler.DecideException(facts, m, c)
+		reg, err := s.registry.get(tx)
+		if err != nil {
+			return scheduler.Rule{}, err
+		}
+		r, err := scheduler.DecideException(facts, reg, m, c)
 		if err != nil {
 			return r, err
 		}
