@@ -146,14 +146,19 @@ func TestEveryDirectDependencyHasItsReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	direct := 0
 	for line := range strings.SplitSeq(string(mod), "\n") {
 		f := strings.Fields(strings.TrimPrefix(line, "require"))
 		if len(f) != 2 || !strings.HasPrefix(f[1], "v") {
 			continue // not a requirement, or an indirect one
 		}
+		direct++
 		if !strings.Contains(string(reasons), "`"+f[0]+"`") {
 			t.Errorf("doc/dependencies.md gives no reason for %s", f[0])
 		}
+	}
+	if rows := strings.Count(string(reasons), "\n| `"); rows != direct {
+		t.Errorf("doc/dependencies.md has %d reasons for %d direct dependencies", rows, direct)
 	}
 }
 
