@@ -50,3 +50,31 @@ func TestTheRulesAreReadInWordsAndChangesToo(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFirstPageRemindsOfAContest follows what a station's first page says of
+// a contest: nothing of a draft, the deadline while it is open, what it sent.
+func TestTheFirstPageRemindsOfAContest(t *testing.T) {
+	st := newStage(t)
+	org, id := st.organiser(), "nhac"
+	operator := st.operator("xa-1", "S00001")
+	rules := scriptOnly(st.now)
+	says := func(want string) {
+		t.Helper()
+		if b := string(operator.get("/")); strings.Contains(b, rules.Title) != (want != "") || !strings.Contains(b, want) {
+			t.Errorf("want %q on the first page:\n%s", want, b)
+		}
+		if strings.Contains(string(org.get("/")), `href="/enter"`) {
+			t.Error("the organiser is asked to enter")
+		}
+	}
+	st.do(id, org, contest.DraftContest{Rules: rules})
+	says("")
+	st.do(id, org, contest.OpenContest{})
+	says("Đài chưa nộp tác phẩm nào")
+	e := contest.SubmitEntry{ID: "entry-00000000", Work: contest.Work{Title: "Chuyện làng", Theme: rules.Themes[0].ID, Category: rules.Categories[0].ID, Language: "vi",
+		Kind: contest.ByStation, Station: "S00001", Script: "Lời dẫn"}}
+	st.do(id, operator, e)
+	says("Đã nộp: 1.")
+	st.do(id, operator, contest.WithdrawEntry{Entry: e.ID})
+	says("Đài chưa nộp tác phẩm nào")
+}

@@ -69,6 +69,33 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, desk Desk) {
 	add("GET /enter/{contest}/{entry}", p.showEntry)
 	add("GET /enter/{contest}/{entry}/replace", p.showReplace)
 	add("POST /enter/{contest}/{entry}", p.change)
+	k.AddStep(p.next)
+}
+
+// next reminds a station of the contests it may enter now.
+func (p pages) next(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.EnterContest) {
+		return nil, nil
+	}
+	var steps []kit.Step
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		if !s.Taking(r.Now) {
+			return nil
+		}
+		mine := 0
+		for _, e := range s.Entries {
+			if e.Entrant.Of(r.Actor) && e.Live() {
+				mine++
+			}
+		}
+		step := kit.Step{Title: s.Rules.Title, Text: r.Say("contest.entered_so_far", "at", s.Rules.Dates.ClosesAt, "n", mine), Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 50}
+		if mine == 0 {
+			step.Text = r.Say("contest.entered_nothing", "at", s.Rules.Dates.ClosesAt)
+		}
+		steps = append(steps, step)
+		return nil
+	})
+	return steps, err
 }
 
 type listPage struct {
