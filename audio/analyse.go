@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -73,8 +74,15 @@ func Decode(ctx context.Context, r io.Reader, opt Options, sink Sink) (Facts, er
 		return Facts{}, err
 	}
 	job := &decoding{ctx: ctx, opt: opt, facts: &facts, sink: sink}
+	if facts.Format == WAV {
+		job.coding = wavCoding(start)
+	}
+	zeros := len(bytes.Trim(start, "\x00")) == 0
 	if err := job.decode(struct{ io.Reader }{head}); err != nil {
-		return Facts{}, in.cause(err)
+		if err = in.cause(err); zeros && fault.Is(err, "audio.not_audio") {
+			err = fault.New(fault.Unsupported, "audio.is_zeros")
+		}
+		return Facts{}, err
 	}
 	if _, err := io.Copy(io.Discard, head); err != nil {
 		return Facts{}, in.cause(err)
@@ -124,15 +132,18 @@ type decoding struct {
 	opt   Options
 	facts *Facts
 	sink  Sink
+
+	coding string // of a WAV, if only ffmpeg reads it
 }
 
 func (d *decoding) decode(r io.Reader) error {
-	switch d.facts.Format {
-	case MP3:
+	switch {
+	case d.coding != "":
+	case d.facts.Format == MP3:
 		return d.mp3(r)
-	case WAV:
+	case d.facts.Format == WAV:
 		return d.wav(r)
-	case FLAC:
+	case d.facts.Format == FLAC:
 		return d.flac(r)
 	}
 	return d.convert(r)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"loa/audio/measure"
 	"loa/internal/fault"
@@ -141,7 +142,7 @@ func (c *checker) file(f Facts) {
 		c.add(w.Code, g, w.At, args...)
 	}
 	if f.Format != MP3 {
-		c.add("audio.will_convert", Note, nil, "format", string(f.Format))
+		c.add("audio.will_convert", Note, nil, "format", strings.ToUpper(string(f.Format)))
 	}
 }
 

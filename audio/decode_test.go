@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hajimehoshi/go-mp3"
@@ -146,10 +147,37 @@ func TestSniffKnowsWhatPeopleSendByMistake(t *testing.T) {
 	for head, code := range map[string]string{
 		"": "audio.is_empty", "PK\x03\x04aaaa": "audio.is_zip", "<!DOCTYPE html><p>": "audio.is_web_page",
 		"\xff\xd8\xff\xe0JFIF": "audio.is_picture", "%PDF-1.7": "audio.is_document",
-		"\x00\x00\x00\x00\x00\x00": "audio.is_zeros", "xin chào, đây là kịch bản": "audio.is_text",
+		"\x00\x00\x01\xba\x44\x00": "audio.is_video", "xin chào, đây là kịch bản": "audio.is_text",
 	} {
 		if _, err := Sniff([]byte(head)); err == nil || fmt.Sprint(err) != code {
 			t.Errorf("%q: %v, want %s", head, err, code)
+		}
+	}
+}
+
+func TestGarbageIsToldWhereItMatters(t *testing.T) {
+	audiotest.Need(t, "lame")
+	file := lame(t, 44100, 1, sound(44100, 1, 5), "-b", "64")
+	junk := func(n int) []byte { return bytes.Repeat([]byte("\xff\xfe\x90\x00"), n/4) }
+	middle := len(file) / 2
+	for name, c := range map[string]struct {
+		file []byte
+		code string // of the only warning, "" for none
+	}{
+		"a stream recorder's head and tail": {slices.Concat(junk(500), file, junk(500)), ""},
+		"the card's zeros in front":         {slices.Concat(make([]byte, 20_000), file), "audio.garbage_ends"},
+		"a broken end":                      {slices.Concat(file, junk(100_000)), "audio.garbage_ends"},
+		"a broken middle":                   {slices.Concat(file[:middle], junk(400), file[middle:]), "audio.garbage"},
+	} {
+		facts, _ := decode(t, c.file, 1)
+		codes := []string{}
+		for _, w := range facts.Warnings {
+			if w.Code != "audio.damaged" { // the frame that was cut in two
+				codes = append(codes, w.Code)
+			}
+		}
+		if want := strings.Fields(c.code); !slices.Equal(codes, want) || facts.Seconds < 4.9 {
+			t.Errorf("%s: %v, want %v; %v seconds", name, codes, want, facts.Seconds)
 		}
 	}
 }

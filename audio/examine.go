@@ -15,6 +15,7 @@ import (
 var contentTypes = map[Format]string{
 	MP3: "audio/mpeg", WAV: "audio/wav", FLAC: "audio/flac", M4A: "audio/mp4", ThGP: "audio/3gpp", AMR: "audio/amr",
 	AAC: "audio/aac", OGG: "audio/ogg", WebM: "audio/webm", WMA: "audio/x-ms-wma", AIFF: "audio/aiff",
+	CAF: "audio/x-caf", MP2: "audio/mp2",
 }
 
 // ContentType is the media type of the format.

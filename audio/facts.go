@@ -31,6 +31,8 @@ const (
 	WebM Format = "webm" // Opus recorded by a browser
 	WMA  Format = "wma"
 	AIFF Format = "aiff"
+	CAF  Format = "caf" // Apple's recorders
+	MP2  Format = "mp2" // MPEG Layer II: broadcasters
 )
 
 // Warning is something that could not be read or measured as it should be:

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"loa/audio/mpeg"
@@ -34,7 +35,8 @@ var demuxers = map[Format]struct {
 	seek bool
 }{
 	M4A: {"mov", true}, ThGP: {"mov", true}, AMR: {"amr", false}, AAC: {"aac", false}, OGG: {"ogg", false},
-	WebM: {"matroska", false}, WMA: {"asf", false}, AIFF: {"aiff", false}, MP3: {"mp3", false},
+	WebM: {"matroska", false}, WMA: {"asf", false}, AIFF: {"aiff", false}, CAF: {"caf", true}, MP2: {"mp3", false},
+	MP3: {"mp3", false}, WAV: {"wav", false},
 }
 
 // ffmpegCodec finds the first sound stream in ffmpeg's messages.
@@ -44,7 +46,7 @@ var ffmpegCodec = regexp.MustCompile(`Stream #0.*: Audio: ([a-z0-9_]+)`)
 func (d *decoding) convert(r io.Reader) error {
 	path, err := exec.LookPath("ffmpeg")
 	if err != nil {
-		return fault.New(fault.Unsupported, "audio.needs_converter", "format", string(d.facts.Format)).Because(err)
+		return fault.New(fault.Unsupported, "audio.needs_converter", "format", d.kind()).Because(err)
 	}
 	demuxer := demuxers[d.facts.Format]
 	input, protocol := "pipe:0", "pipe"
@@ -73,6 +75,11 @@ func (d *decoding) convert(r io.Reader) error {
 	return d.converted(err, wait(), complaint.Bytes())
 }
 
+// kind is what a person calls the file.
+func (d *decoding) kind() string {
+	return strings.TrimSpace(strings.ToUpper(string(d.facts.Format)) + " " + d.coding)
+}
+
 // cancelIf stops a process whose output nobody reads any more.
 func cancelIf(err error, cancel func()) {
 	if err != nil {
@@ -90,7 +97,7 @@ func (d *decoding) converted(err, ended error, complaint []byte) error {
 	}
 	if err != nil {
 		if fault.Is(err, "audio.wav_header") || fault.Is(err, "audio.no_sound") { // ffmpeg gave up before any sound
-			return fault.New(fault.Invalid, "audio.undecodable").Because(fmt.Errorf("%w: %s", errors.Join(err, ended), complaint))
+			return fault.New(fault.Invalid, "audio.unreadable", "format", d.kind()).Because(fmt.Errorf("%w: %s", errors.Join(err, ended), complaint))
 		}
 		return err
 	}

@@ -24,6 +24,9 @@ func (d *decoding) flac(r io.Reader) error {
 		return fault.New(fault.Invalid, "audio.flac_header").Because(err)
 	}
 	info := stream.Info
+	if info.BitsPerSample > 24 { // only encoders since 2022 write them, and few decoders read them
+		return fault.New(fault.Unsupported, "audio.flac_bits", "bits", int(info.BitsPerSample))
+	}
 	if err := d.begin(int(info.SampleRate), int(info.NChannels)); err != nil {
 		return err
 	}

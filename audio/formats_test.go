@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"loa/audio/audiotest"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // make encodes a WAV file with ffmpeg to a file with the given extension.
@@ -49,6 +51,13 @@ func TestWhatPhonesAndEditorsMake(t *testing.T) {
 		{"aac", nil, AAC, "aac", 16000, 0.2},
 		{"wma", nil, WMA, "wmav2", 16000, 0.2},
 		{"aiff", nil, AIFF, "pcm_s16be", 16000, 0},
+		{"caf", nil, CAF, "pcm_s16be", 16000, 0},
+		{"mp2", []string{"-ar", "44100"}, MP2, "mp2", 44100, 0.2},
+		{"wav", []string{"-c:a", "adpcm_ima_wav"}, WAV, "adpcm_ima_wav", 16000, 0.2}, // cheap voice recorders
+		{"wav", []string{"-c:a", "adpcm_ms"}, WAV, "adpcm_ms", 16000, 0.2},
+		{"wav", []string{"-c:a", "pcm_alaw"}, WAV, "pcm_alaw", 16000, 0}, // telephone exchanges
+		{"wav", []string{"-c:a", "pcm_mulaw", "-rf64", "always"}, WAV, "pcm_mulaw", 16000, 0},
+		{"wav", []string{"-c:a", "libmp3lame"}, WAV, "mp3", 16000, 0.2}, // editors
 		{"mp3", []string{"-ar", "8000", "-b:a", "16k"}, MP3, "MPEG-2.5 Layer III", 8000, 0.2},
 	} {
 		t.Run(c.extension+" "+c.codec, func(t *testing.T) {
@@ -78,12 +87,15 @@ func TestEightKilohertzIsTrimmedAsFFmpegDoes(t *testing.T) {
 
 func TestWithoutFFmpegASentenceSaysHowToConvert(t *testing.T) {
 	audiotest.Need(t, "ffmpeg", "lame")
-	m4a := makeFile(t, waveFile(16000, 1, sound(16000, 1, 1)), "m4a")
+	wave := waveFile(16000, 1, sound(16000, 1, 1))
+	m4a := makeFile(t, wave, "m4a")
 	low := lame(t, 8000, 1, sound(8000, 1, 2), "-b", "16")
+	recorder := makeFile(t, wave, "wav", "-c:a", "adpcm_ima_wav")
 	t.Setenv("PATH", t.TempDir())
-	for code, file := range map[string][]byte{"audio.needs_converter": m4a, "audio.mp3_8khz": low} {
-		if _, err := Decode(context.Background(), bytes.NewReader(file), Options{}, discard{}); !fault.Is(err, code) {
-			t.Errorf("%v, want %s", err, code)
+	for says, file := range map[string][]byte{"M4A": m4a, "8.000 Hz": low, "WAV ADPCM": recorder} {
+		_, err := Decode(context.Background(), bytes.NewReader(file), Options{}, discard{})
+		if s := text.Vietnamese.Fault(err); !strings.Contains(s, says) || !strings.Contains(s, "ffmpeg") {
+			t.Errorf("%s, want %s", s, says)
 		}
 	}
 }
@@ -129,10 +141,19 @@ func TestCutFLACAndPhoneFilesAreKnown(t *testing.T) {
 	}
 	m4a := makeFile(t, wave, "m4a")
 	dir := t.TempDir()
-	if _, err := Decode(context.Background(), bytes.NewReader(m4a[:len(m4a)/2]), Options{TempDir: dir}, discard{}); !fault.Is(err, "audio.undecodable") {
+	if _, err := Decode(context.Background(), bytes.NewReader(m4a[:len(m4a)/2]), Options{TempDir: dir}, discard{}); !fault.Is(err, "audio.unreadable") {
 		t.Errorf("an M4A without its index: %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestAFLACThatFewCanReadIsNotCalledDamaged(t *testing.T) {
+	audiotest.Need(t, "ffmpeg")
+	flac := makeFile(t, waveFile(16000, 1, sound(16000, 1, 1)), "flac")
+	flac[20], flac[21] = flac[20]|1, flac[21]|0xf0 // 32 bits, as STREAMINFO tells
+	if _, err := Decode(context.Background(), bytes.NewReader(flac), Options{}, discard{}); !fault.Is(err, "audio.flac_bits") {
+		t.Error(err)
 	}
 }

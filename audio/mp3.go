@@ -287,13 +287,21 @@ func (e *emitter) warn(i mpeg.Info) {
 		f.warn("audio.damaged", places(e.damaged, spf/rate), "frames", n)
 		f.Partial = float64(n) > tooDamaged*float64(i.Frames)
 	}
-	if len(i.Gaps) > 0 {
-		at := make([]Place, len(i.Gaps))
-		for k, g := range i.Gaps {
-			at[k].From = float64(g.Frame) * spf / rate
-			at[k].To = at[k].From
+	var at []Place
+	var ends int64 // of i.Garbage, bytes before the first frame and after the last
+	for _, g := range i.Gaps {
+		if g.Frame == 0 || g.Frame == i.Frames {
+			ends += g.Bytes
+			continue
 		}
-		f.warn("audio.garbage", at, "bytes", i.Garbage)
+		from := float64(g.Frame) * spf / rate
+		at = append(at, Place{From: from, To: from})
+	}
+	if len(at) > 0 {
+		f.warn("audio.garbage", at, "bytes", i.Garbage-ends)
+	}
+	if ends*8 > int64(f.Bitrate) { // room for a second of sound; less is what stream recorders and taggers leave
+		f.warn("audio.garbage_ends", nil, "bytes", ends)
 	}
 	if i.Intensity > 0 {
 		f.warn("audio.intensity", nil)

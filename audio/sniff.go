@@ -24,6 +24,7 @@ var magics = []magic{
 	{0, "OggS", OGG, ""},
 	{0, "\x1aE\xdf\xa3", WebM, ""},
 	{0, "#!AMR", AMR, ""},
+	{0, "caff", CAF, ""},
 	{4, "ftyp3g", ThGP, ""},
 	{4, "ftyp", M4A, ""},
 	{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", WMA, ""},
@@ -45,11 +46,12 @@ var magics = []magic{
 	{8, "WEBP", "", "audio.is_picture"},
 	{8, "AVI ", "", "audio.is_video"},
 	{0, "FLV", "", "audio.is_video"},
+	{0, "\x00\x00\x01\xba", "", "audio.is_video"}, // MPEG program stream
 }
 
 // Sniff says what a file is by its first bytes (4 KiB are enough), never by
-// its name. MP3 has no sure mark, so MP3 is the answer when nothing else
-// shows; the frame walker decides. A file that is known not to be sound gives
+// its name. MP3 has no sure mark and may stand behind garbage, so MP3 is the
+// answer when nothing else shows; the frame walker decides. A file that is known not to be sound gives
 // an Unsupported fault whose sentence says what it is.
 func Sniff(head []byte) (Format, error) {
 	if len(head) == 0 {
@@ -66,11 +68,11 @@ func Sniff(head []byte) (Format, error) {
 	if f, ok := sniffChunks(head); ok {
 		return f, nil
 	}
-	if adts(head) {
+	switch {
+	case twoFrames(head, adtsSize):
 		return AAC, nil
-	}
-	if len(bytes.Trim(head, "\x00")) == 0 {
-		return "", fault.New(fault.Unsupported, "audio.is_zeros")
+	case twoFrames(head, layer2Size):
+		return MP2, nil
 	}
 	return MP3, sniffText(head)
 }
@@ -89,16 +91,37 @@ func sniffChunks(head []byte) (Format, bool) {
 	return "", false
 }
 
-// adts reports whether two AAC frames follow each other at the start.
-func adts(b []byte) bool {
-	size := func(b []byte) int {
-		if len(b) < 7 || binary.BigEndian.Uint16(b)&0xfff6 != 0xfff0 {
-			return 0
-		}
-		return int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5])>>5
-	}
+// twoFrames reports whether two frames follow each other at the start of b.
+// size is the length of the frame that begins at b in bytes, 0 if none does.
+func twoFrames(b []byte, size func(b []byte) int) bool {
 	n := size(b)
-	return n >= 7 && len(b) > n && size(b[n:]) >= 7
+	return n > 0 && len(b) > n && size(b[n:]) > 0
+}
+
+// adtsSize is the size of an AAC frame.
+func adtsSize(b []byte) int {
+	if len(b) < 7 || binary.BigEndian.Uint16(b)&0xfff6 != 0xfff0 {
+		return 0
+	}
+	if n := int(b[3]&3)<<11 | int(b[4])<<3 | int(b[5])>>5; n >= 7 {
+		return n
+	}
+	return 0
+}
+
+// layer2Size is the size of a frame of MPEG-1 Layer II (ISO/IEC 11172-3,
+// 2.4.2.3), the one that broadcasters use.
+func layer2Size(b []byte) int {
+	kbps := [...]int{0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 0}
+	rates := [...]int{44100, 48000, 32000, 0}
+	if len(b) < 4 || binary.BigEndian.Uint16(b)&0xfffe != 0xfffc {
+		return 0
+	}
+	rate := rates[b[2]>>2&3]
+	if rate == 0 || kbps[b[2]>>4] == 0 {
+		return 0
+	}
+	return 144000*kbps[b[2]>>4]/rate + int(b[2]>>1&1)
 }
 
 // sniffText refuses web pages and other text.

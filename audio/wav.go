@@ -19,6 +19,10 @@ const (
 	waveExtensible = 0xfffe
 )
 
+// openEnd is the least size that stands for "until the end" in what programs
+// write to a pipe: from 2 GB less a little to 4 GB.
+const openEnd = 0x7fff0000
+
 // waveFormat is the "fmt " chunk.
 type waveFormat struct {
 	tag, channels, bits int
@@ -72,6 +76,22 @@ func (d *decoding) wav(r io.Reader) error {
 	}
 }
 
+// wavCodings are the codings that only ffmpeg reads, by format tag: cheap voice
+// recorders write ADPCM, telephone exchanges A-law, editors MP3.
+var wavCodings = map[uint16]string{2: "ADPCM", 6: "A-law", 7: "µ-law", 0x11: "ADPCM", 0x31: "GSM", 0x50: "MP2", 0x55: "MP3"}
+
+// wavCoding is the one of wavCodings that a WAV beginning with head has, "" else.
+func wavCoding(head []byte) string {
+	for at := 12; at+10 <= len(head); {
+		if string(head[at:at+4]) == "fmt " {
+			return wavCodings[binary.LittleEndian.Uint16(head[at+8:])]
+		}
+		size := int64(binary.LittleEndian.Uint32(head[at+4:]))
+		at += 8 + int(min(size+size&1, sniffBytes))
+	}
+	return ""
+}
+
 // wavFault explains the end of a file inside its headers.
 func wavFault(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
@@ -91,6 +111,9 @@ func parseWave(b []byte) (waveFormat, error) {
 	f.rate = int(binary.LittleEndian.Uint32(b[4:]))
 	if f.tag == waveExtensible && len(b) >= 26 {
 		f.tag = u16(24)
+	}
+	if f.tag == wavePCM { // 12 and 20 bits stand at the top of 16 and 24
+		f.bits = (f.bits + 7) / 8 * 8
 	}
 	switch {
 	case f.tag == wavePCM && (f.bits == 8 || f.bits == 16 || f.bits == 24 || f.bits == 32):
@@ -137,7 +160,7 @@ func (d *decoding) wavData(r io.Reader, f waveFormat, size int64) error {
 	}
 	d.facts.Codec = fmt.Sprintf("%s %d bit", kind, f.bits)
 	d.facts.Bitrate = f.rate * f.frame * 8
-	d.facts.Truncated = size > 0 && bytes < size && size < math.MaxUint32-1<<16
+	d.facts.Truncated = size > 0 && bytes < size && (size < openEnd || size > math.MaxUint32)
 	if d.facts.Samples == 0 {
 		return fault.New(fault.Invalid, "audio.no_sound")
 	}

@@ -15,7 +15,6 @@ import (
 	"text/tabwriter"
 
 	"loa/audio"
-	"loa/audio/measure"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -187,7 +186,8 @@ func writeChecksTable(w io.Writer, lang text.Language, results []checked) error 
 	return nil
 }
 
-// row is a file's line: name, verdict, kind, length and the main levels.
+// row is a file's line: name, verdict, kind, length and the main levels, the
+// loudness as the findings tell it.
 func row(lang text.Language, c checked) []string {
 	verdict := "ok"
 	if c.refused() {
@@ -206,19 +206,17 @@ func row(lang text.Language, c checked) []string {
 	if f.Measures == nil {
 		return append(cells, "–", "–", "–")
 	}
-	peak := level(lang, f.Measures.TruePeak)
+	level := func(n float64, ok bool) string {
+		if !ok {
+			return "–"
+		}
+		return lang.Decimal(n, 1)
+	}
+	peak := level(f.Measures.TruePeak.Get())
 	if f.Measures.TruePeakAtLeast {
 		peak = "≥ " + peak
 	}
-	return append(cells, level(lang, f.Measures.Integrated), level(lang, f.Measures.LoudnessRange), peak)
-}
-
-func level(lang text.Language, v measure.Value) string {
-	n, ok := v.Get()
-	if !ok {
-		return "–"
-	}
-	return lang.Decimal(n, 1)
+	return append(cells, level(f.Loudness()), level(f.Measures.LoudnessRange.Get()), peak)
 }
 
 // printable keeps control characters of a file's name from the terminal.

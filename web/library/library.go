@@ -314,10 +314,8 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 				page.Marks = append(page.Marks, kit.Mark{From: at.From, To: at.To, State: told.State, Text: told.Text})
 			}
 		}
-		if m := rep.Facts.Measures; m != nil {
-			if lufs, ok := m.Integrated.Get(); ok {
-				page.Loudness = r.Lang.Decimal(lufs, 1)
-			}
+		if lufs, ok := rep.Facts.Loudness(); ok {
+			page.Loudness = r.Lang.Decimal(lufs, 1)
 		}
 	}
 	leaving, err := p.store.LeavingRecordings(r.Context())
