@@ -13,7 +13,6 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
-	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -100,7 +99,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	mine := reportable(reg, r.Actor, r.Now)
+	mine := reportable(r, reg)
 	st, err := chosen(reg, mine, r)
 	if err != nil {
 		return err
@@ -122,10 +121,9 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // reportable lists the active stations the actor may report for.
-func reportable(reg *stations.Registry, actor accounts.Actor, now time.Time) []*stations.Station {
-	var mine []*stations.Station
-	for _, st := range reg.ActiveOn(stations.DateOf(now.In(text.Zone))) {
-		if actor.Can(accounts.ReportAiring, reg.Where(st.ID)) {
+func reportable(r *kit.Request, reg *stations.Registry) (mine []*stations.Station) {
+	for _, st := range reg.ActiveOn(r.Today()) {
+		if r.Actor.Can(accounts.ReportAiring, reg.Where(st.ID)) {
 			mine = append(mine, st)
 		}
 	}
@@ -135,7 +133,7 @@ func reportable(reg *stations.Registry, actor accounts.Actor, now time.Time) []*
 // chosen is the station of ?station=, or the only one there is, else nil.
 func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*stations.Station, error) {
 	if s := r.URL.Query().Get("station"); s != "" {
-		st, err := reg.ByCodeOrID(s, stations.DateOf(r.Now.In(text.Zone)))
+		st, err := reg.ByCodeOrID(s, r.Today())
 		if err != nil {
 			return nil, err
 		}
@@ -222,7 +220,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	var steps []kit.Step
-	for _, st := range reportable(reg, r.Actor, r.Now) {
+	for _, st := range reportable(r, reg) {
 		page := todayPage{}
 		if err := p.fillToday(&page, r, reg, st); err != nil {
 			return nil, err

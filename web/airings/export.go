@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"loa/airing"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -19,22 +20,15 @@ func (p pages) exportLog(w http.ResponseWriter, r *kit.Request, reg *stations.Re
 		head[i] = r.Say("airing.column." + c)
 	}
 	rows := [][]any{head}
-	for len(rows) < maxExport {
-		lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
-		if err != nil {
-			return err
-		}
-		named, err := p.named(r, reg, lines)
-		if err != nil {
-			return err
-		}
-		for _, l := range named {
-			rows = append(rows, logRow(r.Lang, reg, l))
-		}
-		if next == "" {
-			break
-		}
-		q.After = next
+	lines, left, err := p.lines(r, reg, q, maxExport)
+	if err != nil {
+		return err
+	}
+	if left { // a file that lacks lines would pass for the whole
+		return fault.New(fault.Invalid, "airing.export_long", "most", maxExport)
+	}
+	for _, l := range lines {
+		rows = append(rows, logRow(r.Lang, reg, l))
 	}
 	return r.SendTable(w, r.URL.Query().Get("format"), "nhat-ky-phat-thanh", rows)
 }

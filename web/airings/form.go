@@ -110,7 +110,7 @@ func (p pages) stationOf(r *kit.Request, reg *stations.Registry, f kit.Form) (*s
 		f.Values.Set("station", station)
 	}
 	r.URL.RawQuery = url.Values{"station": {f.Get("station")}}.Encode()
-	return chosen(reg, reportable(reg, r.Actor, r.Now), r)
+	return chosen(reg, reportable(r, reg), r)
 }
 
 func (page *formPage) options(r *kit.Request, plan *scheduler.Schedule) {

@@ -53,7 +53,7 @@ func (p pages) logQuery(r *kit.Request, reg *stations.Registry) (airing.Query, e
 		}
 	}
 	if s := v.Get("station"); s != "" {
-		st, err := reg.ByCodeOrID(s, stations.DateOf(r.Now.In(text.Zone)))
+		st, err := reg.ByCodeOrID(s, r.Today())
 		if err != nil {
 			return q, err
 		}
@@ -108,6 +108,26 @@ func readable(r *kit.Request, reg *stations.Registry) (mine []*stations.Station)
 		}
 	}
 	return mine
+}
+
+// lines are those of all pages of a query, with names; left says that it
+// stopped at the page that brought it to most.
+func (p pages) lines(r *kit.Request, reg *stations.Registry, q airing.Query, most int) (all []logLine, left bool, err error) {
+	for {
+		page, next, err := p.store.Airings(r.Context(), r.Actor, q)
+		if err != nil {
+			return nil, false, err
+		}
+		named, err := p.named(r, reg, page)
+		if err != nil {
+			return nil, false, err
+		}
+		all = append(all, named...)
+		if next == "" || len(all) >= most {
+			return all, next != "", nil
+		}
+		q.After = next
+	}
 }
 
 // named adds the names people read to lines.

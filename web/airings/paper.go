@@ -44,23 +44,8 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	} else if mine := readable(r, reg); len(mine) == 1 {
 		page.Station = reg.UnitOf(mine[0].ID).Official()
 	}
-	for {
-		lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
-		if err != nil {
-			return err
-		}
-		named, err := p.named(r, reg, lines)
-		if err != nil {
-			return err
-		}
-		page.Lines = append(page.Lines, named...)
-		if q.After = next; next == "" {
-			break
-		}
-		if len(page.Lines) >= maxPrinted {
-			page.Left = true
-			break
-		}
+	if page.Lines, page.Left, err = p.lines(r, reg, q, maxPrinted); err != nil {
+		return err
 	}
 	slices.Reverse(page.Lines)
 	v.Del("parent")

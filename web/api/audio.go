@@ -151,7 +151,7 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := x.Query(plan, reg, stations.DateOf(r.Now.In(text.Zone)))
+	q, err := x.Query(plan, reg, r.Today())
 	if err != nil {
 		return err
 	}

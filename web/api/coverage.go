@@ -101,7 +101,7 @@ func (c coverages) excuse(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := reg.ByCodeOrID(b.Station, stations.DateOf(r.Now.In(text.Zone)))
+	st, err := reg.ByCodeOrID(b.Station, r.Today())
 	if err != nil {
 		return err
 	}

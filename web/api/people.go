@@ -59,11 +59,11 @@ func (p people) facts(ctx context.Context) (f accounts.Facts, places *stations.R
 }
 
 // located brings official codes of communes to station IDs.
-func located(places *stations.Registry, at time.Time, grants []accounts.Grant) ([]accounts.Grant, error) {
+func located(r *kit.Request, places *stations.Registry, grants []accounts.Grant) ([]accounts.Grant, error) {
 	out := make([]accounts.Grant, len(grants))
 	for i, g := range grants {
 		if g.Scope.Level == accounts.Station && g.Scope.ID != "" {
-			s, err := places.ByCodeOrID(g.Scope.ID, stations.DateOf(at.In(text.Zone)))
+			s, err := places.ByCodeOrID(g.Scope.ID, r.Today())
 			if err != nil {
 				return nil, err
 			}
@@ -149,7 +149,7 @@ func (p people) add(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if b.Grants, err = located(places, r.Now, b.Grants); err != nil {
+	if b.Grants, err = located(r, places, b.Grants); err != nil {
 		return err
 	}
 	q, err := p.store.AddPerson(r.Context(), m, accounts.AddPerson{Name: b.Name, Login: b.Login, Grants: b.Grants})
@@ -181,7 +181,7 @@ func (p people) change(w http.ResponseWriter, r *kit.Request) error {
 		if err != nil {
 			return err
 		}
-		grants, err := located(places, r.Now, *b.Grants)
+		grants, err := located(r, places, *b.Grants)
 		if err != nil {
 			return err
 		}
@@ -255,7 +255,7 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if b.Grants, err = located(places, r.Now, b.Grants); err != nil {
+	if b.Grants, err = located(r, places, b.Grants); err != nil {
 		return err
 	}
 	if q, ok := f.Directory.ByLogin(b.Person); ok {

@@ -420,7 +420,7 @@ func instant(r *kit.Request, name string, fallback time.Time) (time.Time, error)
 }
 
 func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
-	from, err := instant(r, "from", stations.DateOf(r.Now.In(text.Zone)).Start(text.Zone))
+	from, err := instant(r, "from", r.Today().Start(text.Zone))
 	if err != nil {
 		return err
 	}
@@ -439,7 +439,7 @@ func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, after, err := page(sched, reg, slotQuery{from, until, r.URL.Query().Get("station"), r.URL.Query().Get("programme"), r.URL.Query().Get("after"), limit}, r.Now)
+	list, after, err := page(sched, reg, slotQuery{from, until, r.URL.Query().Get("station"), r.URL.Query().Get("programme"), r.URL.Query().Get("after"), limit}, r.Today())
 	if err != nil {
 		return err
 	}
@@ -455,7 +455,7 @@ type slotQuery struct {
 // page lists slots behind the cursor, and the cursor of the next page. A
 // cursor is the start and the ID of the last slot listed; if that slot is gone
 // meanwhile, the page begins after its start.
-func page(sched *scheduler.Schedule, reg *stations.Registry, q slotQuery, now time.Time) (list []scheduler.Slot, next string, err error) {
+func page(sched *scheduler.Schedule, reg *stations.Registry, q slotQuery, today stations.Date) (list []scheduler.Slot, next string, err error) {
 	all := sched.Slots(reg, q.from, q.until)
 	from, last := q.from, ""
 	if q.after != "" {
@@ -466,7 +466,7 @@ func page(sched *scheduler.Schedule, reg *stations.Registry, q slotQuery, now ti
 		last, all = id, sched.Slots(reg, from, q.until)
 	}
 	if q.station != "" {
-		st, err := reg.ByCodeOrID(q.station, stations.DateOf(now.In(text.Zone)))
+		st, err := reg.ByCodeOrID(q.station, today)
 		if err != nil {
 			return nil, "", err
 		}

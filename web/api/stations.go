@@ -76,8 +76,6 @@ func (a stationRoutes) routes() []kit.Route {
 	}
 }
 
-func day(r *kit.Request) stations.Date { return stations.DateOf(r.Now.In(text.Zone)) }
-
 // dayParam is the day a parameter names, or today.
 func dayParam(r *kit.Request, name string) (stations.Date, error) {
 	d, err := stations.ParseDate(r.URL.Query().Get(name))
@@ -85,7 +83,7 @@ func dayParam(r *kit.Request, name string) (stations.Date, error) {
 		return "", fault.Of(err).At(name)
 	}
 	if d == "" {
-		d = day(r)
+		d = r.Today()
 	}
 	return d, nil
 }
@@ -141,7 +139,7 @@ func (a stationRoutes) find(r *kit.Request, action accounts.Action) (*stations.R
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := reg.ByCodeOrID(r.PathValue("station"), day(r))
+	s, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -153,7 +151,7 @@ func (a stationRoutes) get(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, shownStation(reg, s, day(r)))
+	return r.JSON(w, http.StatusOK, shownStation(reg, s, r.Today()))
 }
 
 type openStation struct {
@@ -171,7 +169,7 @@ func (a stationRoutes) open(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	u, ok := reg.UnitByCode(b.Code, day(r))
+	u, ok := reg.UnitByCode(b.Code, r.Today())
 	if !ok {
 		return fault.New(fault.NotFound, "stations.unit_unknown", "code", b.Code).At("code")
 	}
@@ -225,7 +223,7 @@ func (a stationRoutes) answer(w http.ResponseWriter, r *kit.Request, status int,
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, status, shownStation(reg, s, day(r)))
+	return r.JSON(w, status, shownStation(reg, s, r.Today()))
 }
 
 func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
@@ -237,7 +235,7 @@ func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(day(r)), reg.Table(reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(reg.Filter(f)))
 }
 
 // changeByFile reads the body of a change by file, and whether it is only

@@ -82,7 +82,7 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	today := stations.DateOf(r.Now.In(text.Zone))
+	today := r.Today()
 	monday := mondayOf(today.Start(text.Zone))
 	if name := q.Get("week"); name != "" {
 		week, err := airing.ParseWeek(name)

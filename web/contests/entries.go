@@ -220,10 +220,10 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	for _, st := range reg.ActiveOn(today(r)) {
+	for _, st := range reg.ActiveOn(r.Today()) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
-	for _, u := range reg.Districts(today(r)) {
+	for _, u := range reg.Districts(r.Today()) {
 		page.District = append(page.District, kit.Option{Value: u.Code, Text: u.Official()})
 	}
 	return p.jury.Render(w, r, page)
@@ -276,10 +276,7 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}
 	err = p.do(r, f.ID, c)
-	if f.Refused(err) {
-		if f.Notice == "" {
-			f.Notice = r.Lang.Fault(err)
-		}
+	if f.RefusedAloud(err) {
 		return p.renderJury(w, r, *f)
 	}
 	if err != nil {

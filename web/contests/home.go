@@ -7,8 +7,6 @@ import (
 
 	"loa/contest"
 	"loa/internal/fault"
-	"loa/internal/text"
-	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -116,10 +114,7 @@ func (p pages) step(w http.ResponseWriter, r *kit.Request) error {
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}
 	err = p.do(r, f.ID, c)
-	if f.Refused(err) {
-		if f.Notice == "" {
-			f.Notice = r.Lang.Fault(err)
-		}
+	if f.RefusedAloud(err) {
 		return p.renderHome(w, r, *f)
 	}
 	if err != nil {
@@ -172,7 +167,7 @@ func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		return err
 	}
 	page.Rules, _ = rulesOf(f.Values) // what cannot be read stands beside its field already
-	for _, u := range reg.Districts(today(r)) {
+	for _, u := range reg.Districts(r.Today()) {
 		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: u.Official()})
 	}
 	for _, t := range page.Rules.Themes {
@@ -254,6 +249,3 @@ func cut(do string) (verb, path string, ok bool) {
 	verb, path, ok = strings.Cut(do, ":")
 	return verb, path, ok && (verb == "add" || verb == "remove")
 }
-
-// today is the day of the request where the contest takes place.
-func today(r *kit.Request) stations.Date { return stations.DateOf(r.Now.In(text.Zone)) }

@@ -105,7 +105,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	if err != nil {
 		return err
 	}
-	for _, st := range reg.ActiveOn(today(r)) {
+	for _, st := range reg.ActiveOn(r.Today()) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
 	return p.results.Render(w, r, page)

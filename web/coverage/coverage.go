@@ -111,20 +111,24 @@ func weekOf(r *kit.Request, cal airing.Calendar) (airing.Week, error) {
 	return cal.Week(r.Now.AddDate(0, 0, -1)), nil
 }
 
+// asked is the week a page is about, in which calendar, and the stations.
+func (p pages) asked(r *kit.Request) (cal airing.Calendar, week airing.Week, reg *stations.Registry, err error) {
+	if cal, err = p.calendar(r.Context()); err != nil {
+		return
+	}
+	if week, err = weekOf(r, cal); err != nil {
+		return
+	}
+	reg, err = p.store.Registry(r.Context())
+	return
+}
+
 func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderWeek(w, r, kit.NewForm())
 }
 
 func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	cal, err := p.calendar(r.Context())
-	if err != nil {
-		return err
-	}
-	week, err := weekOf(r, cal)
-	if err != nil {
-		return err
-	}
-	reg, err := p.store.Registry(r.Context())
+	cal, week, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}
@@ -291,15 +295,7 @@ func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	cal, err := p.calendar(r.Context())
-	if err != nil {
-		return err
-	}
-	week, err := weekOf(r, cal)
-	if err != nil {
-		return err
-	}
-	reg, err := p.store.Registry(r.Context())
+	cal, week, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}

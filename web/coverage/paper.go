@@ -25,15 +25,7 @@ type districtRow struct {
 }
 
 func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
-	cal, err := p.calendar(r.Context())
-	if err != nil {
-		return err
-	}
-	week, err := weekOf(r, cal)
-	if err != nil {
-		return err
-	}
-	reg, err := p.store.Registry(r.Context())
+	cal, week, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}

@@ -123,10 +123,7 @@ func (p pages) handleChair(w http.ResponseWriter, r *kit.Request) error {
 	if err == nil {
 		_, err = p.hall.Do(r.Context(), r.Meta(f.ID), id, c)
 	}
-	if f.Refused(err) {
-		if f.Notice == "" {
-			f.Notice = r.Lang.Fault(err)
-		}
+	if f.RefusedAloud(err) {
 		return p.renderChair(w, r, *f)
 	}
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"loa/audio"
 	"loa/contest"
 	"loa/internal/fault"
-	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -186,7 +185,7 @@ func (p pages) showTies(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, st := range reg.ActiveOn(stations.DateOf(r.Now.In(text.Zone))) {
+	for _, st := range reg.ActiveOn(r.Today()) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
 	return p.ties.Render(w, r, page)

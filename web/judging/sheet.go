@@ -210,10 +210,7 @@ func (p pages) handleSheet(w http.ResponseWriter, r *kit.Request) error {
 	} else {
 		err = p.saveForm(r, f, v.Tasks[at])
 	}
-	if f.Refused(err) {
-		if f.Notice == "" {
-			f.Notice = r.Lang.Fault(err)
-		}
+	if f.RefusedAloud(err) {
 		return p.renderSheet(w, r, *f)
 	}
 	if err != nil {

@@ -188,6 +188,18 @@ func (f *Form) Refused(err error) bool {
 	return true
 }
 
+// RefusedAloud is Refused for a page of buttons, which has no field for every
+// sentence: one always stands above.
+func (f *Form) RefusedAloud(err error) bool {
+	if !f.Refused(err) {
+		return false
+	}
+	if f.Notice == "" {
+		f.Notice = f.r.Lang.Fault(err)
+	}
+	return true
+}
+
 // File opens the first file of a field. A missing one is kit.file_missing.
 func (f *Form) File(name string) (multipart.File, *multipart.FileHeader, error) {
 	hs := f.Files[name]

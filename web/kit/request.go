@@ -14,6 +14,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // Request is an HTTP request together with what Kit found out about it.
@@ -43,6 +44,9 @@ func (r *Request) become(p accounts.Person, via string) {
 func (r *Request) Meta(id string) accounts.Meta {
 	return accounts.Meta{ID: id, By: r.Actor, At: r.Now}
 }
+
+// Today is the day of the request in text.Zone.
+func (r *Request) Today() stations.Date { return stations.DateOf(r.Now.In(text.Zone)) }
 
 // NewID makes the ID of a change, or of a new thing.
 func NewID() string { return uuid.NewString() }

@@ -115,7 +115,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	v, today := r.URL.Query(), stations.DateOf(r.Now.In(text.Zone))
+	v, today := r.URL.Query(), r.Today()
 	q, err := scheduler.Search{Text: v.Get("q"), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station"),
 		MinSeconds: 60 * minutes(v.Get("from")), MaxSeconds: 60 * minutes(v.Get("to"))}.Query(plan, reg, today)
 	if err != nil {

@@ -215,7 +215,7 @@ func rolesToGive(by accounts.Actor) []accounts.Role {
 // stationOptions lists the stations the actor may give an operator to.
 func stationOptions(r *kit.Request, places *stations.Registry) []kit.Option {
 	var out []kit.Option
-	for _, s := range places.ActiveOn(stations.DateOf(r.Now.In(text.Zone))) {
+	for _, s := range places.ActiveOn(r.Today()) {
 		if on := places.Where(s.ID); r.Actor.Can(accounts.InviteStation, on) {
 			label := places.Name(s.ID)
 			if on.District != "" {
@@ -229,7 +229,7 @@ func stationOptions(r *kit.Request, places *stations.Registry) []kit.Option {
 
 func districtOptions(r *kit.Request, places *stations.Registry) []kit.Option {
 	var out []kit.Option
-	for _, d := range places.Districts(stations.DateOf(r.Now.In(text.Zone))) {
+	for _, d := range places.Districts(r.Today()) {
 		out = append(out, kit.Option{Value: d.Code, Text: d.Name})
 	}
 	return out

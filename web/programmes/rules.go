@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -48,7 +47,7 @@ type rulePage struct {
 }
 
 func (p pages) renderRule(w http.ResponseWriter, r *kit.Request, reg *stations.Registry, page rulePage) error {
-	today := stations.DateOf(r.Now.In(text.Zone))
+	today := r.Today()
 	title := "schedule.new_rule"
 	if page.Rule != "" {
 		title = "schedule.edit_rule"

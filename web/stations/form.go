@@ -7,7 +7,6 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
-	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -60,7 +59,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, reg
 	page := formPage{Form: f, Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang)}
 	if s == nil {
 		page.Page = r.Page("stations.new_title")
-		page.Units = unitsWithoutStation(reg, today(r))
+		page.Units = unitsWithoutStation(reg, r.Today())
 	} else {
 		page.Page = r.Page("stations.edit_title", "name", reg.Label(s.ID))
 		page.Station = s.ID
@@ -156,7 +155,7 @@ func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderForm(w, r, kit.NewForm("a0_from", string(today(r)), "languages", stations.Vietnamese), reg, nil)
+	return p.renderForm(w, r, kit.NewForm("a0_from", string(r.Today()), "languages", stations.Vietnamese), reg, nil)
 }
 
 // unitsWithoutStation are the communes that have no active station on the day.
@@ -187,7 +186,7 @@ func (p pages) saveNew(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	u, ok := reg.UnitByCode(f.Get("unit"), stations.DateOf(r.Now.In(text.Zone)))
+	u, ok := reg.UnitByCode(f.Get("unit"), r.Today())
 	if !ok {
 		err = fault.New(fault.Invalid, "stations.unit_missing").At("unit")
 	}

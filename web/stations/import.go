@@ -46,7 +46,7 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := importPage{Page: r.Page("stations.import_title")}
-	c := stations.Import{On: today(r)}
+	c := stations.Import{On: r.Today()}
 	if seen := f.Get("seen"); seen != "" {
 		c.Seen = seen
 		if c.On, err = stations.ParseDate(f.Get("on")); err == nil {

@@ -51,7 +51,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	day := today(r)
+	day := r.Today()
 	u := reg.UnitOf(s.ID)
 	until := s.FM.LicenceUntil
 	page := onePage{
@@ -90,7 +90,7 @@ func (p pages) find(r *kit.Request, action accounts.Action) (*stations.Registry,
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := reg.ByCodeOrID(r.PathValue("station"), today(r))
+	s, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
 	if err != nil {
 		return nil, nil, err
 	}

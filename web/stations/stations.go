@@ -54,9 +54,6 @@ func Register(k *kit.Kit, s Store) {
 	)
 }
 
-// today is the day at the request in the zone of the stations.
-func today(r *kit.Request) stations.Date { return stations.DateOf(r.Now.In(text.Zone)) }
-
 // maxUpload is the largest body with a table in it: a little more than the
 // table, which comes back as JSON to be applied.
 const maxUpload = 2 * sheet.MaxBytes
@@ -105,7 +102,7 @@ func filterOf(r *kit.Request) (f stations.Filter, all bool, err error) {
 		return f, all, err
 	}
 	if f.ActiveOn == "" && !all {
-		f.ActiveOn = today(r)
+		f.ActiveOn = r.Today()
 	}
 	return f.For(r.Actor, accounts.ReadStations), all, nil
 }
@@ -121,7 +118,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	}
 	list := reg.Filter(f)
 	page := listPage{
-		Page: r.Page("stations.title"), Query: f.Query, District: f.District, Technology: string(f.Technology), Language: f.Language, ActiveOn: f.ActiveOn, All: all, Total: len(list), Districts: districtOptions(reg, f.ActiveOn, today(r)),
+		Page: r.Page("stations.title"), Query: f.Query, District: f.District, Technology: string(f.Technology), Language: f.Language, ActiveOn: f.ActiveOn, All: all, Total: len(list), Districts: districtOptions(reg, f.ActiveOn, r.Today()),
 		Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang), CSV: exportPath(r, "csv"), XLSX: exportPath(r, "xlsx"),
 		MayEdit:  r.Actor.Can(accounts.EditStations, accounts.Where{}),
 		Narrowed: all || f.District+string(f.Technology)+f.Language+r.URL.Query().Get("active_on") != "",
@@ -138,7 +135,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		page.Next = pagePath(r, from+pageSize)
 	}
 	for _, s := range list[from:min(from+pageSize, len(list))] {
-		page.Rows = append(page.Rows, newRow(reg, s, f.ActiveOn, today(r)))
+		page.Rows = append(page.Rows, newRow(reg, s, f.ActiveOn, r.Today()))
 	}
 	return p.list.Render(w, r, page)
 }
@@ -213,5 +210,5 @@ func (p pages) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(today(r)), reg.Table(reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(reg.Filter(f)))
 }

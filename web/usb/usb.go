@@ -56,7 +56,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := reg.ByCodeOrID(r.PathValue("station"), stations.DateOf(r.Now.In(text.Zone)))
+	st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
 	if err != nil {
 		return err
 	}
