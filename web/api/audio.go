@@ -81,7 +81,7 @@ type Recording struct {
 }
 
 func shownRecording(r audio.Recording) Recording {
-	r.Created = r.Created.In(text.Zone)
+	r.Created, r.Begun = r.Created.In(text.Zone), r.Begun.In(text.Zone)
 	return Recording{r, "/api/v1/audio/" + r.ID}
 }
 

@@ -62,7 +62,7 @@ function press(player, e) {
 async function outline(player) {
   const answer = await fetch(player.box.dataset.waveform).catch(() => null);
   if (!answer?.ok) return; // the native player is enough
-  const { audio, canvas, box } = player, marks = [...box.querySelectorAll(".flags button")];
+  const { audio, canvas, box } = player, marks = [...box.querySelectorAll(".flags button")].sort((a, b) => a.dataset.from - b.dataset.from);
   player.wave = await answer.json();
   box.querySelector(".wave").hidden = false;
   canvas.addEventListener("click", (e) => player.to((e.offsetX / canvas.clientWidth) * player.seconds()));

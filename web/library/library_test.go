@@ -3,6 +3,7 @@ package library_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"log/slog"
 	"net/http"
@@ -138,18 +139,22 @@ func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
 	p.Shot("library-list", 1280)
 }
 
-// withSilence is a recording of 40 s that says nothing from 15 to 25 s.
-func withSilence(t *testing.T) []byte {
-	t.Helper()
+// withFaults is a recording of 40 s that is silent from 15 to 25 s and clipped
+// from 30 to 34 s.
+func withFaults() []byte {
 	const rate = 22050
 	wav := audiotest.WAV(40, rate, 5)
 	clear(wav[44+2*rate*15 : 44+2*rate*25])
+	for at := 44 + 2*rate*30; at < 44+2*rate*34; at += 2 {
+		v := int16(binary.LittleEndian.Uint16(wav[at:]))
+		binary.LittleEndian.PutUint16(wav[at:], uint16(max(-32767, min(32767, 9*int(v)))))
+	}
 	return wav
 }
 
 func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 	h := newHouse(t)
-	id := h.keep(t, "Bản tin có khoảng lặng.wav", withSilence(t))
+	id := h.keep(t, "Bản tin có khoảng lặng.wav", withFaults())
 	var parts atomic.Int32 // answers that are a range of the file
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "s", Value: "x"})
@@ -185,7 +190,10 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 	if s := at(); s < 18 || s > 22 {
 		t.Errorf("a click on the middle went to %v s", s)
 	}
-	p.Click(".flags.warn button:not([hidden])")
+	if n := webtest.Run(p, "count the flags", chromedp.Evaluate[int](`document.querySelectorAll(".flags.warn button:not([hidden])").length`)); n != 2 {
+		t.Errorf("%d flags for a silence and, told before it, what is clipped after it", n)
+	}
+	p.Click(".flags.warn button[title*='Im lặng']:not([hidden])")
 	if s := at(); s < 14.5 || s > 15.5 {
 		t.Errorf("the mark of the silence went to %v s", s)
 	}
@@ -211,6 +219,12 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 	}
 	if parts.Load() == 0 {
 		t.Error("the browser never got a part of the file (206)")
+	}
+
+	p.Click("button[popovertarget=gone]")
+	p.Follow("#gone .danger")
+	if said := p.Text("main"); strings.Contains(said, "khoảng lặng") {
+		t.Errorf("after its removal: %q", said)
 	}
 }
 
