@@ -56,6 +56,8 @@ type Desk struct {
 
 	early, whole chan struct{} // a place is taken by each judge at work
 
+	taking sync.Map // the IDs under which Take is at work
+
 	mu   sync.Mutex
 	live map[string]*live
 }

@@ -210,7 +210,17 @@ func (d *Desk) drop(a Arrived) error {
 
 // Take receives a whole file in one go, for senders that cannot go on where
 // they were cut off: if it fails, nothing of it stays. It waits for the verdict.
+// The same ID may come again, with the same file: there is still one recording.
+// Faults: those of Create and Write, uploads.cut, and store.change_reused for
+// another file under the ID or another person's ID.
 func (d *Desk) Take(ctx context.Context, by accounts.Actor, id string, o Order, body io.Reader) (Status, error) {
+	if _, busy := d.taking.LoadOrStore(id, nil); busy {
+		return Status{}, fault.New(fault.Unavailable, "uploads.locked")
+	}
+	defer d.taking.Delete(id)
+	if err := d.vacate(ctx, by, id); err != nil {
+		return Status{}, err
+	}
 	st, err := d.Create(ctx, by, id, o)
 	if err != nil {
 		return Status{}, err
@@ -228,6 +238,20 @@ func (d *Desk) Take(ctx context.Context, by accounts.Actor, id string, o Order, 
 		err = fault.New(fault.Invalid, "uploads.cut", "offset", st.Offset)
 	}
 	return st, errors.Join(err, d.End(context.WithoutCancel(ctx), by.Person, id))
+}
+
+// vacate forgets what was left when an earlier Take under the same ID was killed.
+func (d *Desk) vacate(ctx context.Context, by accounts.Actor, id string) error {
+	a, err := d.cfg.Spool.Load(ctx, id)
+	switch {
+	case fault.Is(err, "uploads.unknown"):
+		return nil
+	case err != nil:
+		return err
+	case a.Owner.Person != by.Person:
+		return fault.New(fault.Conflict, "store.change_reused")
+	}
+	return d.End(ctx, by.Person, id)
 }
 
 // takeUnknown receives a body to its end, which is then the length.

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/audio"
@@ -56,8 +57,8 @@ func indexKeys(r audio.Recording) []struct {
 func timeIndexKey(r audio.Recording) []byte { return append(timeKey(r.Created), r.ID...) }
 
 // SaveRecording keeps a recording whose bytes are in Blobs, under m.ID. What
-// was found out about it is no part of the command's identity: the same file
-// judged again after a restart is the same change. Sound with a fingerprint is
+// was found out about it, and when it began to come, is no part of the command's
+// identity: the same file judged or sent again is the same change. Sound with a fingerprint is
 // compared with all that is kept; when that fails it is done later, as for a
 // recording that came without one (UncomparedRecordings).
 func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
@@ -72,7 +73,7 @@ func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 
 func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
 	same := c
-	same.Report = audio.Report{}
+	same.Report, same.Begun = audio.Report{}, time.Time{}
 	return change(ctx, s, m, "audio.save_recording", same, func(tx *tx) (audio.Recording, error) {
 		set, err := settingsIn(tx)
 		if err != nil {

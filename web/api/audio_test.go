@@ -127,6 +127,44 @@ func TestAFileIsSentFoundHeardAndRemoved(t *testing.T) {
 	}
 }
 
+// TestAFileSentAgainUnderItsIDIsOneRecording repeats a request whose answer was
+// lost.
+func TestAFileSentAgainUnderItsIDIsOneRecording(t *testing.T) {
+	ask := audioAPI(t)
+	const key = "5f0c1c1e-4b1e-4f5e-8d7e-0123456789ab"
+	file, other := audiotest.WAV(3, 22050, 2), audiotest.WAV(3, 22050, 3)
+	send := func(role, name, key string, file []byte) (int, string) {
+		r := ask(role, "POST", "/api/v1/audio?name="+name, file, "Content-Type", "audio/wav", "Idempotency-Key", key)
+		return r.StatusCode, body(t, r)
+	}
+	status, first := send("editor", "a.wav", key, file)
+	if status != 201 || !strings.Contains(first, `"id":"`+key+`"`) {
+		t.Fatalf("%d %s", status, first)
+	}
+	if status, again := send("editor", "a.wav", key, file); status != 201 || again != first {
+		t.Errorf("sent again: %d %s, first %s", status, again, first)
+	}
+	for what, c := range map[string]struct {
+		role, name, key string
+		file            []byte
+		status          int
+	}{
+		"another file":          {"editor", "a.wav", key, other, 409},
+		"another person's":      {"operator", "a.wav", key, file, 409},
+		"no ID":                 {"editor", "a.wav", "../../a", file, 422},
+		"what was refused":      {"editor", "a.wav", "5f0c1c1e-4b1e-4f5e-8d7e-0123456789ac", []byte("<html>"), 415},
+		"and then sent rightly": {"editor", "a.wav", "5f0c1c1e-4b1e-4f5e-8d7e-0123456789ac", other, 201},
+	} {
+		if status, b := send(c.role, c.name, c.key, c.file); status != c.status {
+			t.Errorf("%s: %d %s", what, status, b)
+		}
+	}
+	var list kit.List[Recording]
+	if b := body(t, ask("editor", "GET", "/api/v1/audio", nil)); json.Unmarshal([]byte(b), &list) != nil || len(list.Items) != 2 {
+		t.Errorf("kept: %s", b)
+	}
+}
+
 func TestAFormWithoutAScriptSendsToo(t *testing.T) {
 	ask := audioAPI(t)
 	wav := audiotest.WAV(3, 22050, 2)

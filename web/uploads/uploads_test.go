@@ -19,7 +19,10 @@ import (
 	"testing"
 	"time"
 
+	"loa/accounts"
 	"loa/audio/audiotest"
+	"loa/audio/intake"
+	"loa/internal/fault"
 	"loa/web/uploads"
 )
 
@@ -64,6 +67,32 @@ func TestAWholeUploadBecomesARecording(t *testing.T) {
 	}
 	if _, err := d.store.Recording(t.Context(), r.ID); err != nil {
 		t.Errorf("ending the upload took the recording: %v", err)
+	}
+}
+
+// TestAWholeFileTakesThePlaceOfWhatAKillLeft sends a file whole under the ID of
+// an upload that was begun and never ended.
+func TestAWholeFileTakesThePlaceOfWhatAKillLeft(t *testing.T) {
+	d := newDoor(t)
+	wav := audiotest.WAV(2, 16000, 1)
+	url := create(t, d, len(wav))
+	patch(t, url, 0, wav[:1000])
+	id := url[strings.LastIndexByte(url, '/')+1:]
+	take := func(token string) error {
+		_, err := d.desk.Take(t.Context(), known[accounts.HashOf(token)].Actor("web"), id, intake.Order{Name: "a.wav", Length: int64(len(wav))}, bytes.NewReader(wav))
+		return err
+	}
+	if err := take("operator"); !fault.Is(err, "store.change_reused") {
+		t.Errorf("somebody else: %v", err)
+	}
+	if at := offset(t, url); at != "1000" {
+		t.Errorf("somebody else moved the upload to %s", at)
+	}
+	if err := take("editor"); err != nil {
+		t.Error(err)
+	}
+	if r, err := d.store.Recording(t.Context(), id); err != nil || r.Owner.Person != "p-editor" {
+		t.Errorf("%+v %v", r, err)
 	}
 }
 
