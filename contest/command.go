@@ -45,6 +45,7 @@ type File struct {
 	Seconds float64 // sample-exact length; 0 if it is no audio
 	Begun   time.Time
 	By      string // person ID of the uploader
+	Work    bool   // it was sent to be entered in a contest
 	// Refused is the audio check's verdict by the contest profile, or nil.
 	Refused *fault.Error
 }

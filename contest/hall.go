@@ -23,6 +23,10 @@ type Sources interface {
 	// ContestEpisode tells of an episode and its airings with from <= At <
 	// until at the station, or anywhere if station is "".
 	ContestEpisode(ctx context.Context, id, station string, from, until time.Time) (Episode, error)
+	// ContestUndecided lists, by those of the files that have any, the files
+	// they sound like while nobody has decided what that means. Of these it
+	// tells ID, Name, By and Work.
+	ContestUndecided(ctx context.Context, files []string) (map[string][]File, error)
 }
 
 // Hall serves all contests: it folds each log once, keeps the state in

@@ -118,6 +118,32 @@ func TestAContestRunsByProgram(t *testing.T) {
 	}
 	ops[1].call(200, "POST", base+"/entries/"+entries[1]+"/withdraw", obj{"reason": "gửi nhầm"})
 	org.call(200, "PUT", base+"/entries/"+entries[0]+"/script", obj{"text": "Lời dẫn đã che tên"})
+	codes := func(query string) (out []string) {
+		for _, x := range org.call(200, "GET", base+"/entries?"+query, nil)["items"].([]any) {
+			out = append(out, x.(obj)["code"].(string)+" "+x.(obj)["state"].(string))
+		}
+		return out
+	}
+	for query, want := range map[string]string{
+		"":                          "[TP-001 valid TP-002 withdrawn TP-003 valid]",
+		"limit=1&after=TP-001":      "[TP-002 withdrawn]",
+		"state=withdrawn":           "[TP-002 withdrawn]",
+		"station=S00080":            "[TP-003 valid]",
+		"q=bai+moi":                 "[TP-001 valid]",
+		"q=B%C3%A0i&state=valid":    "[TP-001 valid TP-003 valid]",
+		"q=tp-003":                  "[TP-003 valid]",
+		"q=khong+co&theme=ntm":      "[]",
+		"district=000":              "[]",
+		"category=chuong-trinh&q=1": "[TP-001 valid]",
+	} {
+		if got := fmt.Sprint(codes(query)); got != want {
+			t.Errorf("entries?%s: %s, want %s", query, got, want)
+		}
+	}
+	for _, query := range []string{"state=lost", "after=TP-999"} {
+		org.call(422, "GET", base+"/entries?"+query, nil)
+	}
+	ops[1].call(403, "GET", base+"/entries?q=bai", nil)
 
 	judges := map[string]*visitor{}
 	var ids []string
@@ -188,5 +214,30 @@ func TestAContestRunsByProgram(t *testing.T) {
 	}
 	if got := org.call(200, "GET", "/contests/nam-sau", nil); got["phase"] != "draft" || got["title"] != "Năm sau" {
 		t.Errorf("the copy: %v", got)
+	}
+}
+
+// A judge takes herself off a work by program, as on the page.
+func TestAJudgeAbstainsByProgram(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	var task *contest.Task
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error { task = s.Running().Of(judges[1].id)[0]; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	path, change := "/contests/"+id+"/sheets/"+task.ID+"/abstain", kit.NewID()
+	if e := judges[1].call(422, "POST", path, obj{"change": kit.NewID(), "reason": " "}); e["code"] != "contest.reason_missing" {
+		t.Errorf("without a reason: %v", e)
+	}
+	if e := judges[0].call(404, "POST", path, obj{"change": kit.NewID(), "reason": "quen"}); e["code"] != "contest.sheet_not_yours" {
+		t.Errorf("another's sheet: %v", e)
+	}
+	for range 2 { // the answer may get lost
+		if got := judges[1].call(200, "POST", path, obj{"change": change, "reason": "nhận ra giọng người quen"}); got["status"] != "set_aside" {
+			t.Errorf("abstained: %v", got)
+		}
+	}
+	if e := judges[1].call(409, "PUT", strings.TrimSuffix(path, "/abstain"), obj{"change": kit.NewID(), "base": 0, "marks": obj{}}); e["code"] != "contest.sheet_set_aside" {
+		t.Errorf("marks after abstaining: %v", e)
 	}
 }

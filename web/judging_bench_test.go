@@ -28,7 +28,7 @@ import (
 // contest of 127 stations with two works each before seven judges, from the
 // request to the last byte of HTML.
 func BenchmarkJudgePages(b *testing.B) {
-	h, hall, judges := provincial(b)
+	h, hall, judges, _ := serving(b, 254, 7, 0)
 	read := func(path string) func(*testing.B) {
 		return func(b *testing.B) {
 			for b.Loop() {
@@ -91,9 +91,31 @@ type benchJudge struct {
 	secret string
 }
 
-// provincial is a server with a contest at its judging: 254 works, each with a
-// recording and a script of three pages, and seven judges who score them all.
-func provincial(b *testing.B) (http.Handler, *contest.Hall, []benchJudge) {
+// BenchmarkDeskPages is what the server needs for each page of the organiser in
+// a national contest: 2,000 works before 40 judges, five a work, all signed.
+func BenchmarkDeskPages(b *testing.B) {
+	h, hall, judges, organiser := serving(b, 2000, 40, 5)
+	signAll(b, hall, judges)
+	for _, path := range []string{"", "/entries", "/entries?q=ban+xeo", "/entries?state=to_look_at", "/entries/entry-00000007", "/jury", "/progress", "/results", "/papers?doc=minutes", "/papers?doc=fairness", "/papers?doc=certificates"} {
+		b.Run("contest"+path, func(b *testing.B) {
+			size := 0
+			for b.Loop() {
+				w := webtest.Call(h, http.MethodGet, "/contests/lon"+path, organiser)
+				if w.Code != http.StatusOK {
+					b.Fatalf("%s: %d %s", path, w.Code, w.Body)
+				}
+				size = w.Body.Len()
+			}
+			b.ReportMetric(float64(size)/1000, "kB")
+		})
+	}
+}
+
+// serving is a server with a contest at its judging: so many works, each with a
+// recording and a script of three pages, before so many judges, each of whom
+// scores every work or, if each is not 0, so many a work. The last result is
+// the organiser's session.
+func serving(b *testing.B, works, jury, each int) (http.Handler, *contest.Hall, []benchJudge, string) {
 	b.Helper()
 	log, dir, now, n := slog.New(slog.DiscardHandler), b.TempDir(), time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone), 0
 	store, err := bolt.Open(filepath.Join(dir, "data"), bolt.Options{Log: log})
@@ -131,8 +153,10 @@ func provincial(b *testing.B) (http.Handler, *contest.Hall, []benchJudge) {
 		}
 		return benchJudge{p, secret}
 	}
-	org := person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}).person.Actor("session")
+	organiser := person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
+	org := organiser.person.Actor("session")
 	rules := storyRules(now)
+	rules.Rounds[0].PerEntry, rules.Quotas = each, nil
 	rules.Conflicts = contest.Conflicts{}
 	do(org, contest.DraftContest{Rules: rules})
 	do(org, contest.OpenContest{})
@@ -146,8 +170,8 @@ func provincial(b *testing.B) (http.Handler, *contest.Hall, []benchJudge) {
 		b.Fatal(err)
 	}
 	script := strings.Repeat("Kính thưa bà con, sau đây là chương trình phát thanh của xã ta. ", 100)
-	for i := range 254 {
-		station := list[i/2].ID
+	for i := range works {
+		station := list[i/2%len(list)].ID
 		op := accounts.Actor{Person: fmt.Sprint("op", i), Name: "op", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}}
 		m := meta(accounts.Daemon())
 		m.ID = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
@@ -166,7 +190,7 @@ func provincial(b *testing.B) (http.Handler, *contest.Hall, []benchJudge) {
 	}
 	var judges []benchJudge
 	var ids []string
-	for i := range 7 {
+	for i := range jury {
 		j := person(fmt.Sprint("giamkhao", i), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "lon"}})
 		do(org, contest.AppointJudge{Judge: contest.Judge{Person: j.person.ID, Chair: i == 0}})
 		judges, ids = append(judges, j), append(ids, j.person.ID)
@@ -179,7 +203,7 @@ func provincial(b *testing.B) (http.Handler, *contest.Hall, []benchJudge) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return h, hall, judges
+	return h, hall, judges, organiser.secret
 }
 
 // signAll gives every sheet marks and a signature.

@@ -389,6 +389,14 @@ func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
 	if v := view(); v.Tasks[2].Status != contest.Final || v.Tasks[0].Status != contest.Drafted {
 		t.Errorf("signed: %s, %s", v.Tasks[2].Status, v.Tasks[0].Status)
 	}
+	tab.Follow("#sheet-" + view().Tasks[0].ID + " a[href$='#abstain']") // she knows who stands there
+	tab.Click("#abstain summary")
+	tab.Keys("#why", "người thân")
+	tab.Follow("#abstain button")
+	if v := view(); v.Tasks[0].Status != contest.SetAside {
+		t.Errorf("after abstaining: %s", v.Tasks[0].Status)
+	}
+	tab.Open(st.http.URL + "/judging/" + id + "/hall")
 	tab.Shot("judge-hall-signed", 360)
 	tab.Shot("judge-hall-signed", 1280)
 }

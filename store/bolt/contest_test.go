@@ -33,6 +33,10 @@ func TestContestLog(t *testing.T) {
 // nowhere is a world without stations and files: drafting needs none.
 type nowhere struct{}
 
+func (nowhere) ContestUndecided(context.Context, []string) (map[string][]contest.File, error) {
+	return nil, nil
+}
+
 func (nowhere) ContestStation(context.Context, string, time.Time) (contest.Station, error) {
 	return contest.Station{}, fault.New(fault.NotFound, "contest.unknown_station")
 }

@@ -54,7 +54,7 @@ func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error
 	if err != nil {
 		return contest.File{}, err
 	}
-	f := contest.File{ID: r.ID, Name: r.Name, SHA256: r.Blob.SHA256, Bytes: r.Blob.Size, Seconds: r.Seconds, Begun: r.Begun, By: r.Owner.Person}
+	f := contest.File{ID: r.ID, Name: r.Name, SHA256: r.Blob.SHA256, Bytes: r.Blob.Size, Seconds: r.Seconds, Begun: r.Begun, By: r.Owner.Person, Work: r.Kind == audio.ForContest}
 	if !r.Kind.Sound() {
 		return f, nil
 	}
@@ -71,6 +71,31 @@ func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error
 		f.Refused = fault.Of(audio.Enterable(*report.Facts, set.Profile(audio.ForContest)))
 	}
 	return f, nil
+}
+
+// ContestUndecided implements contest.Sources.
+func (s *Store) ContestUndecided(ctx context.Context, files []string) (others map[string][]contest.File, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		others = map[string][]contest.File{}
+		for _, id := range files {
+			list, err := likenessesIn(tx, id)
+			if err != nil {
+				return err
+			}
+			for _, l := range list {
+				if l.Verdict != nil {
+					continue
+				}
+				r, err := recordingIn(tx, l.Of(id))
+				if err != nil {
+					return err
+				}
+				others[id] = append(others[id], contest.File{ID: r.ID, Name: r.Name, By: r.Owner.Person, Work: r.Kind == audio.ForContest})
+			}
+		}
+		return nil
+	})
+	return others, err
 }
 
 // soundOf identifies the sound alone, where the format lets it.

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 
 	"loa/accounts"
@@ -21,8 +20,8 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/entries" + path, Access: access, Handler: h, Summary: summary, In: in, Out: out}
 	}
 	receipt := contest.Receipt{}
-	list := at(accounts.Organise, "GET ", "the entries, withdrawn ones included", c.entries, nil, kit.List[contest.Entry]{})
-	list.Query = "after limit"
+	list := at(accounts.Organise, "GET ", "the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries, nil, kit.List[entryJSON]{})
+	list.Query = "q station district theme category state after limit"
 	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
 	submit.Query = "check"
 	return []kit.Route{
@@ -71,32 +70,34 @@ type conferBody struct {
 }
 
 func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
-	var items []contest.Entry
-	after := ""
+	id, v := r.PathValue("contest"), r.URL.Query()
+	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
+		return err
+	}
 	limit, err := r.Limit(100, 1000)
 	if err != nil {
 		return err
 	}
-	err = c.view(r, func(s *contest.State) error {
-		from := 0
-		if code := r.URL.Query().Get("after"); code != "" {
-			if from = slices.IndexFunc(s.Entries, func(e *contest.Entry) bool { return e.Code == code }) + 1; from == 0 {
-				return fault.New(fault.Invalid, "contest.unknown_entry").At("after")
-			}
+	var items []entryJSON
+	after := ""
+	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state")),
+		After: v.Get("after")}
+	err = c.hall.FindEntries(r.Context(), id, q, func(s *contest.State, found []contest.Found) error {
+		if len(found) > limit {
+			found, after = found[:limit], found[limit-1].Code
 		}
-		for _, e := range s.Entries[from:] {
-			if len(items) == limit {
-				after = items[limit-1].Code
-				break
-			}
-			items = append(items, *e)
+		for _, x := range found {
+			items = append(items, entryJSON{*x.Entry, x.State})
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, after))
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, after), err)
+}
+
+// entryJSON is an entry and where it stands.
+type entryJSON struct {
+	contest.Entry
+	State contest.EntryState `json:"state"`
 }
 
 // enteringJSON is a contest as an entrant sees it.

@@ -1,7 +1,6 @@
 package contests
 
 import (
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -60,7 +59,7 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 	for _, a := range list {
 		rec := a.Recording
 		entry, entered := works[rec.ID]
-		if !entered && rec.Kind == audio.ForContest && slices.Contains(e.Entrant.Accounts, rec.Owner.Person) {
+		if !entered && e.Replaced(contest.File{By: rec.Owner.Person, Work: rec.Kind == audio.ForContest}) {
 			continue
 		}
 		row := alikeRow{Name: rec.Name, By: rec.Owner.Name, Created: rec.Created, Work: entry, How: r.Say("library.alike_" + string(a.How)), Open: a.Open()}
@@ -76,24 +75,4 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 		rows = append(rows, row)
 	}
 	return rows, nil
-}
-
-// undecided tells which live entries sound like something that a person has yet
-// to decide about, by their IDs.
-func (p pages) undecided(r *kit.Request, entries []contest.Entry) (map[string]bool, error) {
-	works, err := p.works(r)
-	if err != nil {
-		return nil, err
-	}
-	open := map[string]bool{}
-	for i := range entries {
-		if e := &entries[i]; e.Live() {
-			rows, err := p.alike(r, works, e)
-			if err != nil {
-				return nil, err
-			}
-			open[e.ID] = slices.ContainsFunc(rows, func(x alikeRow) bool { return x.Open })
-		}
-	}
-	return open, nil
 }

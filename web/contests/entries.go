@@ -1,55 +1,138 @@
 package contests
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
 type entriesPage struct {
 	desk
-	Rows []entryRow
+	Asked   kit.Form // what is looked for
+	Filters []filter
+	Chosen  []string // the filters in force, as people read them
+	Rows    []entryRow
+	Found   int
+	All     int
+	turn
+}
+
+// filter is one choice among the filters.
+type filter struct {
+	Name, Label string
+	Options     []kit.Option
 }
 
 type entryRow struct {
 	contest.Entry
+	State                   contest.EntryState
 	ThemeName, CategoryName string
 	Length                  string // of its recording, "7:05"
-	Undecided               bool   // it sounds like another, and nobody has decided
 }
 
 func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
+	if err := may(r); err != nil {
+		return err
+	}
 	var page entriesPage
-	var entries []contest.Entry
-	err := p.view(r, func(s *contest.State) error {
-		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm())}
-		for _, e := range s.Entries {
-			page.Rows = append(page.Rows, rowOf(s, e))
-			entries = append(entries, *e)
+	v := r.URL.Query()
+	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state"))}
+	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
+		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s), Found: len(found), All: len(s.Entries)}
+		from, to := page.slice(r, "from", len(found))
+		for _, x := range found[from:to] {
+			page.Rows = append(page.Rows, rowOf(s, x))
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	open, err := p.undecided(r, entries)
-	if err != nil {
-		return err
-	}
-	for i := range page.Rows {
-		page.Rows[i].Undecided = open[page.Rows[i].Entry.ID]
+	for _, f := range page.Filters {
+		for _, o := range f.Options {
+			if o.Value == v.Get(f.Name) {
+				page.Chosen = append(page.Chosen, o.Text)
+			}
+		}
 	}
 	return p.entries.Render(w, r, page)
 }
 
+// filters are what one may choose from: what the entries there are differ in.
+func filters(r *kit.Request, s *contest.State) []filter {
+	state, theme, sort := filter{Name: "state", Label: "contest.state"}, filter{Name: "theme", Label: "contest.theme"}, filter{Name: "category", Label: "contest.category"}
+	district, station := filter{Name: "district", Label: "contest.district"}, filter{Name: "station", Label: "contest.kind_station"}
+	for _, x := range contest.EntryStates {
+		state.Options = append(state.Options, kit.Option{Value: string(x), Text: r.Say("contest." + string(x))})
+	}
+	for _, x := range s.Rules.Themes {
+		theme.Options = append(theme.Options, kit.Option{Value: x.ID, Text: x.Name})
+	}
+	for _, x := range s.Rules.Categories {
+		sort.Options = append(sort.Options, kit.Option{Value: x.ID, Text: x.Name})
+	}
+	seen := map[string]bool{}
+	for _, e := range s.Entries {
+		x := e.Entrant
+		if !seen[x.District] {
+			district.Options = append(district.Options, kit.Option{Value: x.District, Text: x.DistrictName})
+		}
+		if !seen[x.Station] {
+			station.Options = append(station.Options, kit.Option{Value: x.Station, Text: x.StationName + " (" + x.DistrictName + ")"})
+		}
+		seen[x.District], seen[x.Station] = true, true
+	}
+	var list []filter
+	for _, f := range []filter{state, theme, sort, district, station} {
+		if f.Label = r.Say(f.Label); len(f.Options) > 1 {
+			list = append(list, f)
+		}
+	}
+	for _, f := range list {
+		if f.Name == "district" || f.Name == "station" {
+			slices.SortFunc(f.Options, func(a, b kit.Option) int { return cmp.Compare(text.Fold(a.Text), text.Fold(b.Text)) })
+		}
+	}
+	return list
+}
+
+// turn is where the pages before and after one are, "" for none.
+type turn struct{ Previous, Next string }
+
+// rowsAtOnce is how many rows of a long table one page shows.
+const rowsAtOnce = 100
+
+// slice reads which of n rows the page shows and sets what leads to the others.
+// The parameter holds the number of the first.
+func (t *turn) slice(r *kit.Request, parameter string, n int) (from, to int) {
+	from, _ = strconv.Atoi(r.URL.Query().Get(parameter)) // anything else is the first page
+	from = max(0, min(from, n))
+	path := func(from int) string {
+		v := r.URL.Query()
+		v.Set(parameter, strconv.Itoa(from))
+		return r.URL.Path + "?" + v.Encode()
+	}
+	if from > 0 {
+		t.Previous = path(max(0, from-rowsAtOnce))
+	}
+	if to = from + rowsAtOnce; to < n {
+		t.Next = path(to)
+	}
+	return from, min(to, n)
+}
+
 // rowOf copies what a page shows of an entry, so that the page can be
 // rendered after the state is free again.
-func rowOf(s *contest.State, e *contest.Entry) entryRow {
-	row := entryRow{Entry: *e, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
+func rowOf(s *contest.State, x contest.Found) entryRow {
+	e := x.Entry
+	row := entryRow{Entry: *e, State: x.State, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
 	if a := e.Piece(contest.Audio); a != nil {
 		row.Length = minutes(int(a.Seconds))
 	}
@@ -84,7 +167,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		if e == nil {
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
-		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, e), Begun: len(s.Rounds) > 0,
+		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Begun: len(s.Rounds) > 0,
 			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: leaks(e), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
 		if run := s.Running(); run != nil {
 			rules, _ := s.Rules.Round(run.ID)
@@ -119,7 +202,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 // leaks lists names of the entrant that still stand in the script judges see.
 func leaks(e *contest.Entry) []string {
 	var found []string
-	text := strings.ToLower(e.Redacted)
+	script := strings.ToLower(e.Redacted)
 	bare := func(s string) string { // "Xã Nậm Chảy" is spoken of as "Nậm Chảy" too
 		for _, kind := range []string{"Xã ", "Phường ", "Thị trấn ", "Huyện ", "Thành phố ", "Thị xã "} {
 			s = strings.TrimPrefix(s, kind)
@@ -127,7 +210,7 @@ func leaks(e *contest.Entry) []string {
 		return s
 	}
 	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
-		if name != "" && strings.Contains(text, strings.ToLower(name)) && !slices.Contains(found, name) {
+		if name != "" && strings.Contains(script, strings.ToLower(name)) && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}

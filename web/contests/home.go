@@ -38,14 +38,13 @@ func (p pages) showHome(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	if err := may(r); err != nil {
+		return err
+	}
 	var page homePage
-	var entries []contest.Entry
-	err := p.view(r, func(s *contest.State) error {
-		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Changes: s.Changes,
+	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{State: contest.EntryToLookAt}, func(s *contest.State, found []contest.Found) error {
+		page = homePage{Warned: len(found), desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil}
-		for _, e := range s.Live() {
-			entries = append(entries, *e)
-		}
 		if s.Phase == contest.Draft {
 			page.Problems = r.Sentences(s.Rules.Check())
 		}
@@ -54,15 +53,6 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	})
 	if err != nil {
 		return err
-	}
-	open, err := p.undecided(r, entries)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if len(e.Warnings) > 0 || open[e.ID] {
-			page.Warned++
-		}
 	}
 	return p.home.Render(w, r, page)
 }

@@ -90,3 +90,30 @@ func (p pages) sign(w http.ResponseWriter, r *kit.Request) error {
 	}
 	return r.JSON(w, http.StatusOK, saved{Version: b.Base})
 }
+
+type abstainBody struct {
+	Change string `json:"change"` // UUID of this change
+	Reason string `json:"reason"`
+}
+
+type abstained struct {
+	Status contest.TaskStatus `json:"status"`
+}
+
+func (p pages) abstain(w http.ResponseWriter, r *kit.Request) error {
+	var b abstainBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.Change, "change"); err != nil {
+		return err
+	}
+	id := r.PathValue("contest")
+	if _, err := p.mine(r, id); err != nil {
+		return err
+	}
+	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.Abstain{Task: r.PathValue("task"), Reason: b.Reason}); err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, abstained{contest.SetAside})
+}

@@ -70,6 +70,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 		Summary: "what a judge has to score, in her order, with what she wrote", Out: contest.JudgeView{}})
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/sign", Access: accounts.JudgeEntries, Handler: p.sign,
 		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Access: accounts.JudgeEntries, Handler: p.abstain,
+		Summary: "take oneself off a work, with a reason, in all its parts; where a work has a fixed number of judges another takes over", In: abstainBody{}, Out: abstained{}})
 	k.AddStep(p.next)
 }
 

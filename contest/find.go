@@ -1,0 +1,146 @@
+package contest
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// EntryState is where an entry stands in its contest.
+type EntryState string
+
+// The states. EntryToLookAt is a live entry that somebody has to look at: an
+// airing to confirm, or another recording it sounds like.
+const (
+	EntryValid     EntryState = "valid"
+	EntryToLookAt  EntryState = "to_look_at"
+	EntryWithdrawn EntryState = "withdrawn"
+	EntryRuledOut  EntryState = "ruled_out"
+)
+
+// EntryStates are all of them.
+var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryWithdrawn, EntryRuledOut}
+
+// EntryQuery asks for some of a contest's entries. An empty member asks for
+// nothing.
+type EntryQuery struct {
+	// Text is words, with or without tone marks, of the receipt code, title,
+	// entrant, authors, station or district, or a number judges know it by.
+	Text     string
+	Station  string // ID
+	District string // official code, as it was when the work was entered
+	Theme    string // ID
+	Category string // ID
+	State    EntryState
+	After    string // receipt code: only those entered after it
+}
+
+// Found is an entry and where it stands.
+type Found struct {
+	*Entry
+	State EntryState
+}
+
+// FindEntries lists the entries asked for, in the order of first submission.
+// Faults:
+// contest.unknown_choice, contest.unknown_entry (After) and those of View.
+func (h *Hall) FindEntries(ctx context.Context, id string, q EntryQuery, fn func(*State, []Found) error) error {
+	if q.State != "" && !slices.Contains(EntryStates, q.State) {
+		return fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(q.State), 40)).At("state")
+	}
+	open, err := h.undecided(ctx, id)
+	if err != nil {
+		return err
+	}
+	return h.View(ctx, id, func(s *State) error {
+		if q.After != "" && s.ByCode(q.After) == nil {
+			return fault.New(fault.Invalid, "contest.unknown_entry").At("after")
+		}
+		return fn(s, s.find(q, open))
+	})
+}
+
+// find is FindEntries once it is known which entries sound like another.
+func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
+	words := strings.Fields(text.Fold(q.Text))
+	var list []Found
+	from := 1 + slices.IndexFunc(s.Entries, func(e *Entry) bool { return q.After != "" && strings.EqualFold(e.Code, q.After) })
+	for _, e := range s.Entries[from:] {
+		x := Found{e, EntryValid}
+		switch {
+		case e.RuledOut != nil:
+			x.State = EntryRuledOut
+		case e.Withdrawn != nil:
+			x.State = EntryWithdrawn
+		case len(e.Warnings) > 0 || undecided[e.ID]:
+			x.State = EntryToLookAt
+		}
+		switch {
+		case q.State != "" && q.State != x.State,
+			q.Station != "" && q.Station != e.Entrant.Station,
+			q.District != "" && q.District != e.Entrant.District,
+			q.Theme != "" && q.Theme != e.Theme,
+			q.Category != "" && q.Category != e.Category,
+			len(words) > 0 && !s.says(e, words):
+			continue
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// says reports whether every word stands in what the entry is known by.
+func (s *State) says(e *Entry, words []string) bool {
+	if len(words) == 1 && slices.ContainsFunc(s.Rounds, func(r *RoundState) bool { return r.Codes[e.ID] == words[0] }) {
+		return true
+	}
+	hay := text.Fold(strings.Join(append([]string{e.Code, e.Title, e.Entrant.Name, e.Entrant.StationName, e.Entrant.DistrictName}, e.Entrant.Authors...), " "))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
+}
+
+// undecided tells which live entries of a contest sound like something that a
+// person has yet to decide about, by their IDs.
+func (h *Hall) undecided(ctx context.Context, id string) (map[string]bool, error) {
+	entry := map[string]*Entry{} // by recording
+	var files []string
+	err := h.View(ctx, id, func(s *State) error {
+		for _, e := range s.Live() {
+			if a := e.Piece(Audio); a != nil {
+				own := *e
+				entry[a.File], files = &own, append(files, a.File)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	others, err := h.from.ContestUndecided(ctx, files)
+	if err != nil || len(others) == 0 {
+		return nil, err
+	}
+	entered := map[string]bool{}
+	if err := h.List(ctx, func(s *State) error {
+		for _, e := range s.Entries {
+			if a := e.Piece(Audio); a != nil {
+				entered[a.File] = true
+			}
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	open := map[string]bool{}
+	for file, list := range others {
+		e := entry[file]
+		open[e.ID] = slices.ContainsFunc(list, func(o File) bool { return entered[o.ID] || !e.Replaced(o) })
+	}
+	return open, nil
+}
+
+// Replaced reports whether a file that is no entry's is what the entrant sent
+// before: a work is no suspect for sounding like its own earlier version.
+func (e *Entry) Replaced(f File) bool { return f.Work && slices.Contains(e.Entrant.Accounts, f.By) }
