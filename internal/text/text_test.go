@@ -47,8 +47,9 @@ var keyUse = []*regexp.Regexp{
 	regexp.MustCompile(`(?:\bt|\.T)\s+"([a-z0-9_.]+)"`),
 }
 
-func TestEveryKeyUsedIsInTheCatalogue(t *testing.T) {
-	found := 0
+// sources calls yield with every Go file but tests, template and script.
+func sources(t *testing.T, yield func(path, content string)) {
+	t.Helper()
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -56,32 +57,76 @@ func TestEveryKeyUsedIsInTheCatalogue(t *testing.T) {
 		if d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "testdata") {
 			return fs.SkipDir
 		}
-		isGo := strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go")
-		if !isGo && !strings.HasSuffix(path, ".html") {
+		if strings.HasSuffix(path, "_test.go") || !slices.Contains([]string{".go", ".html", ".js"}, filepath.Ext(path)) {
 			return nil
 		}
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
+		yield(path, string(b))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryKeyUsedIsInTheCatalogue(t *testing.T) {
+	found := 0
+	sources(t, func(path, content string) {
+		isGo := strings.HasSuffix(path, ".go")
 		for i, re := range keyUse {
 			if isGo != (i < 2) {
 				continue
 			}
-			for _, m := range re.FindAllStringSubmatch(string(b), -1) {
+			for _, m := range re.FindAllStringSubmatch(content, -1) {
 				found++
 				if !Has(m[1]) && !strings.HasSuffix(m[1], ".") {
 					t.Errorf("%s: no sentence for %q", path, m[1])
 				}
 			}
 		}
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if found == 0 {
 		t.Fatal("found no key in any source: the patterns no longer match")
+	}
+}
+
+// quoted finds string literals that may be a key, or a part of one that is
+// put together.
+var quoted = regexp.MustCompile("[\"'`]([a-z0-9_.]+)[\"'`]")
+
+func TestEveryKeyInTheCatalogueIsUsed(t *testing.T) {
+	said := map[string]bool{}
+	sources(t, func(_, content string) {
+		for _, m := range quoted.FindAllStringSubmatch(content, -1) {
+			said[m[1]] = true
+		}
+	})
+	// A key may stand whole, behind "noun.group_", or as head and tail, maybe
+	// with something between.
+	used := func(key string) bool {
+		for i := range key {
+			if key[i] != '.' && key[i] != '_' {
+				continue
+			}
+			head := key[:i+1]
+			if said[head] && (strings.Index(key, ".") < i || said[key[i+1:]]) || said[key[:i]] && said[key[i:]] {
+				return true
+			}
+			for j := i + 1; said[head] && j < len(key); j++ {
+				if key[j] == '_' && said[key[j:]] {
+					return true
+				}
+			}
+		}
+		return said[key]
+	}
+	for _, k := range keys(Vietnamese) {
+		if !used(k) {
+			t.Errorf("%s: nobody says it", k)
+		}
 	}
 }
 
