@@ -64,12 +64,6 @@ for (const input of document.querySelectorAll("input[data-filter]")) {
   });
 }
 
-// <select data-auto> sends its form when changed; the button beside it stays
-// for everyone without a script.
-document.addEventListener("change", (e) => {
-  if (e.target.matches?.("[data-auto]")) e.target.form.requestSubmit();
-});
-
 // <button data-copy="#field"> copies a link.
 document.addEventListener("click", async (e) => {
   const button = e.target.closest?.("[data-copy]");
