@@ -13,12 +13,11 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
-	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/store/bolt"
-	"loa/store/folder"
+	"loa/store/bolttest"
 	"loa/web"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -27,38 +26,15 @@ import (
 // build registers everything over an empty store; the clock stands at now.
 func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := s.Verify(t.Context(), func(p bolt.Problem) { t.Errorf("verify: %v", p) }); err != nil && t.Context().Err() == nil {
-			t.Errorf("verify: %v", err)
-		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	blobs, err := folder.OpenBlobs(t.TempDir(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = blobs.Close() })
-	spool, err := folder.OpenSpool(t.TempDir(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = spool.Close() })
-	desk := intake.New(t.Context(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: now})
-	t.Cleanup(desk.Close)
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.NewHouse(t, t.TempDir(), now)
 	clock, err := scheduler.NewClock(s, log, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := kit.New(kit.Config{Auth: s, Now: now, Log: log})
-	web.Register(k, web.Deps{Store: s, Blobs: blobs, Desk: desk, Jobs: clock, Contests: contest.NewHall(s, s), Backup: func(context.Context, io.Writer) error { return nil }})
-	return k, s
+	web.Register(k, web.Deps{Store: s.Store, Blobs: s.Blobs, Desk: s.Desk, Jobs: clock, Contests: contest.NewHall(s, s), Backup: func(context.Context, io.Writer) error { return nil }})
+	return k, s.Store
 }
 
 func TestEveryPageShowsEmptyAndFilled(t *testing.T) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -16,46 +15,23 @@ import (
 
 	"loa/audio"
 	"loa/audio/audiotest"
-	"loa/audio/intake"
 	"loa/stations"
-	"loa/store/bolt"
-	"loa/store/folder"
+	"loa/store/bolttest"
 	"loa/web/kit"
 )
 
 // audioAPI serves the library's routes over a fresh store and folder.
 func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers ...string) *http.Response {
 	t.Helper()
-	dir, log := t.TempDir(), slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(dir, bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	spool, err := folder.OpenSpool(filepath.Join(dir, "uploads"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	desk := intake.New(context.Background(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: time.Now})
-	t.Cleanup(func() {
-		desk.Close()
+	dir := t.TempDir()
+	t.Cleanup(func() { // after the desk is closed
 		if left, err := filepath.Glob(filepath.Join(dir, "uploads", "*")); err != nil || len(left) != 0 {
 			t.Errorf("left in the spool: %v %v", left, err)
 		}
-		if _, err := s.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %v", p) }); err != nil {
-			t.Error(err)
-		}
-		for _, c := range []io.Closer{s, blobs, spool} {
-			if err := c.Close(); err != nil {
-				t.Error(err)
-			}
-		}
 	})
-	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: log})
-	k.Handle(library{province{s, stations.NewRegistry(stations.Founding())}, blobs, desk}.routes()...)
+	s := bolttest.NewHouse(t, dir, time.Now)
+	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	k.Handle(library{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk}.routes()...)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +15,7 @@ import (
 	"loa/accounts"
 	"loa/stations"
 	"loa/store/bolt"
+	"loa/store/bolttest"
 	"loa/web/kit"
 )
 
@@ -50,12 +50,8 @@ func (doorkeeper) ByToken(_ context.Context, h accounts.Hash, _ time.Time) (acco
 // status and the decoded answer.
 func scheduleAPI(t *testing.T) func(role, method, path, body string) (int, map[string]any) {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.Open(t)
 	now := time.Date(2024, 5, 8, 3, 0, 0, 0, time.UTC)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: func() time.Time { return now }, Log: log})
 	k.Handle(schedules{province{s, stations.NewRegistry(stations.Founding())}}.routes()...)
@@ -159,12 +155,8 @@ func TestSlotsArePagedWithoutLossOrRepeat(t *testing.T) {
 }
 
 func TestARepeatedChangeIsOneChange(t *testing.T) {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.Open(t)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: log})
 	k.Handle(schedules{province{s, stations.NewRegistry(stations.Founding())}}.routes()...)
 	h, err := k.Handler()

@@ -3,34 +3,26 @@ package api
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"loa/accounts"
 	"loa/internal/sheet"
 	"loa/stations"
-	"loa/store/bolt"
+	"loa/store/bolttest"
 	"loa/web/kit"
+	"loa/web/webtest"
 )
 
 // stationAPI serves the registry's routes over a fresh store on 2024-05-13.
 func stationAPI(t *testing.T) func(role, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.Open(t)
+	webtest.Stations(t, s)
 	now := time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)
-	units, list := stations.Founding()
-	if err := s.Found(t.Context(), accounts.Meta{ID: "found", By: accounts.Daemon(), At: now}, units, list); err != nil {
-		t.Fatal(err)
-	}
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: func() time.Time { return now }, Log: log})
 	k.Handle(stationRoutes{s}.routes()...)
 	h, err := k.Handler()

@@ -1,7 +1,6 @@
 package door_test
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/store/bolt"
+	"loa/store/bolttest"
 	"loa/web/door"
 	"loa/web/home"
 	"loa/web/kit"
@@ -33,22 +33,15 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.Open(t)
 	webtest.Stations(t, s)
 	w := &world{t: t, store: s, now: time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC)}
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return w.now }, Log: log})
 	home.Register(k)
 	door.Register(k, s)
 	me.Register(k, s)
+	var err error
 	if w.h, err = k.Handler(); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +237,7 @@ func FuzzForms(f *testing.F) {
 	f.Add("login=hoa&passphrase=x", "application/x-www-form-urlencoded")
 	f.Add("--b\r\nContent-Disposition: form-data; name=\"login\"\r\n\r\nhoa\r\n--b--", "multipart/form-data; boundary=b")
 	f.Add("id=%zz&login=\xff", "application/x-www-form-urlencoded")
-	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	k := kit.New(kit.Config{Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	k.Handle(kit.Route{Pattern: "POST /f", Access: kit.Public, Handler: func(w http.ResponseWriter, r *kit.Request) error {
 		form, err := r.ReadForm()
 		if err != nil {

@@ -24,7 +24,7 @@ import (
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
-	"loa/store/folder"
+	"loa/store/bolttest"
 	"loa/web/api"
 	"loa/web/kit"
 	"loa/web/library"
@@ -53,37 +53,16 @@ type house struct {
 
 func newHouse(t *testing.T) house {
 	t.Helper()
-	dir, log := t.TempDir(), slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(dir, bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	spool, err := folder.OpenSpool(filepath.Join(dir, "uploads"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	desk := intake.New(context.Background(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: time.Now})
-	t.Cleanup(func() {
-		desk.Close()
-		for _, c := range []io.Closer{spool, blobs, s} {
-			if err := c.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	k := kit.New(kit.Config{Auth: editor{}, Now: time.Now, Log: log})
-	library.Register(k, s, desk)
-	api.Register(k, s, blobs, desk, nil, nil)
-	uploads.Register(k, desk, s.LibrarySettings)
+	s := bolttest.NewHouse(t, t.TempDir(), time.Now)
+	k := kit.New(kit.Config{Auth: editor{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	library.Register(k, s, s.Desk)
+	api.Register(k, s, s.Blobs, s.Desk, nil, nil)
+	uploads.Register(k, s.Desk, s.LibrarySettings)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return house{s, desk, h}
+	return house{s.Store, s.Desk, h}
 }
 
 // keep sends a file as the editor and returns the ID of the recording.

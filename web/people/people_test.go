@@ -1,7 +1,6 @@
 package people_test
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +15,7 @@ import (
 	"loa/accounts"
 	"loa/internal/text"
 	"loa/store/bolt"
+	"loa/store/bolttest"
 	"loa/web/door"
 	"loa/web/home"
 	"loa/web/kit"
@@ -26,16 +26,8 @@ import (
 
 func newPages(t *testing.T) (http.Handler, *bolt.Store) {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.Open(t)
 	webtest.Stations(t, s)
 	k := kit.New(kit.Config{Auth: s, Now: time.Now, Log: log})
 	home.Register(k)

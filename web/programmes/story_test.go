@@ -13,12 +13,10 @@ import (
 
 	"loa/accounts"
 	"loa/audio/audiotest"
-	"loa/audio/intake"
 	"loa/internal/text"
 	"loa/scheduler"
-	"loa/stations"
 	"loa/store/bolt"
-	"loa/store/folder"
+	"loa/store/bolttest"
 	"loa/web/calendar"
 	"loa/web/home"
 	"loa/web/kit"
@@ -64,36 +62,17 @@ func mp3(t *testing.T) string {
 // line between the browser and them.
 func serve(t *testing.T, wrap ...func(http.Handler) http.Handler) (string, *bolt.Store) {
 	t.Helper()
-	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
-	s, err := bolt.Open(dir, bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	units, list := stations.Founding()
-	if err := s.Found(t.Context(), accounts.Meta{ID: "found", By: accounts.Daemon(), At: time.Now()}, units, list); err != nil {
-		t.Fatal(err)
-	}
-	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { blobs.Close() })
-	spool, err := folder.OpenSpool(filepath.Join(dir, "uploads"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { spool.Close() })
-	desk := intake.New(t.Context(), intake.Config{Spool: spool, Blobs: blobs, Records: s, Log: log, Now: time.Now})
-	t.Cleanup(desk.Close)
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.NewHouse(t, t.TempDir(), time.Now)
+	webtest.Stations(t, s)
 	clock, err := scheduler.NewClock(s, log, time.Now, scheduler.DueJob(s, s.Registry, time.Now))
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := kit.New(kit.Config{Auth: s0{s}, Now: time.Now, Log: log})
+	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: log})
 	home.Register(k)
-	programmes.Register(k, s, desk)
-	uploads.Register(k, desk, s.LibrarySettings)
+	programmes.Register(k, s, s.Desk)
+	uploads.Register(k, s.Desk, s.LibrarySettings)
 	calendar.Register(k, s)
 	runs.Register(k, s, clock)
 	k.Handle(kit.Route{Pattern: "GET /in/{who}", Access: kit.Public, Handler: func(w http.ResponseWriter, r *kit.Request) error {
@@ -109,18 +88,7 @@ func serve(t *testing.T, wrap ...func(http.Handler) http.Handler) (string, *bolt
 	}
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return server.URL, s
-}
-
-// s0 is the doorkeeper; the store's own people stay out of these tests.
-type s0 struct{ *bolt.Store }
-
-func (s0) BySession(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, accounts.Session, error) {
-	return doorkeeper{}.BySession(ctx, h, at)
-}
-
-func (s0) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, error) {
-	return doorkeeper{}.ByToken(ctx, h, at)
+	return server.URL, s.Store
 }
 
 func contains(t *testing.T, got, want string) {

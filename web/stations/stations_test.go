@@ -18,6 +18,7 @@ import (
 	"loa/internal/sheet"
 	"loa/stations"
 	"loa/store/bolt"
+	"loa/store/bolttest"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -44,12 +45,9 @@ func (gate) BySession(_ context.Context, h accounts.Hash, _ time.Time) (accounts
 // serve runs the pages over a fresh store on 2024-05-13, everybody being who.
 func serve(t *testing.T, who string) (*httptest.Server, *bolt.Store) {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := bolt.Open(t.TempDir(), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	log := slog.New(slog.DiscardHandler)
+	s := bolttest.Open(t)
+	webtest.Stations(t, s)
 	now := time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)
 	m := accounts.Meta{ID: "found", By: accounts.Daemon(), At: now}
 	units, list := stations.Founding()
