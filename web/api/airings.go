@@ -3,12 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
-	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -94,10 +92,11 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	if q.Limit, err = r.Limit(100, airing.MaxPage); err != nil {
 		return q, err
 	}
-	for name, into := range map[string]*time.Time{"from": &q.From, "until": &q.Until} {
-		if *into, err = time.Parse(time.RFC3339, v.Get(name)); err != nil {
-			return q, fault.New(fault.Invalid, "airing.api_time").At(name)
-		}
+	if q.From, err = instant(r, "from", r.Now.AddDate(0, 0, -28)); err != nil {
+		return q, err
+	}
+	if q.Until, err = instant(r, "until", r.Now); err != nil {
+		return q, err
 	}
 	if s := v.Get("station"); s != "" {
 		reg, err := a.store.Registry(r.Context())

@@ -409,14 +409,17 @@ func instant(r *kit.Request, name string, fallback time.Time) (time.Time, error)
 		return fallback, nil
 	}
 	// An unescaped "+07:00" arrives as a space.
-	if t, err := time.Parse(time.RFC3339, strings.Replace(s, " ", "+", 1)); err == nil {
-		return t, nil
+	t, err := time.Parse(time.RFC3339, strings.Replace(s, " ", "+", 1))
+	if err != nil {
+		var d stations.Date
+		if d, err = stations.ParseDate(s); err == nil {
+			t = d.Start(text.Zone)
+		}
 	}
-	d, err := stations.ParseDate(s)
-	if err != nil || d == "" {
+	if err != nil || t.Year() < 1900 || t.Year() >= 2200 { // as days are; a store counts nanoseconds
 		return time.Time{}, fault.New(fault.Invalid, "schedule.instant_unreadable", "text", s).At(name)
 	}
-	return d.Start(text.Zone), nil
+	return t, nil
 }
 
 func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {

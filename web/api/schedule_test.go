@@ -154,6 +154,20 @@ func TestSlotsArePagedWithoutLossOrRepeat(t *testing.T) {
 	}
 }
 
+func TestTimesThatCannotBeAreRefused(t *testing.T) {
+	ask := scheduleAPI(t)
+	for _, from := range []string{"0000-01-01T00:00:00Z", "1677-01-01T00:00:00Z", "2262-05-01T00:00:00Z", "9999-12-31T23:59:59Z", "1899-12-31", "13/5", "x"} {
+		if status, body := ask("editor", "GET", "/api/v1/slots?from="+from, ""); status != 422 || body["code"] != "schedule.instant_unreadable" {
+			t.Errorf("%s: %d %v", from, status, body["code"])
+		}
+	}
+	for _, from := range []string{"2024-05-13", "13/5/2024", "2024-05-13T00:00:00Z", "2024-05-13T00:00:00+07:00"} {
+		if status, body := ask("editor", "GET", "/api/v1/slots?from="+from, ""); status != 200 {
+			t.Errorf("%s: %d %v", from, status, body)
+		}
+	}
+}
+
 func TestARepeatedChangeIsOneChange(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	s := bolttest.Open(t)

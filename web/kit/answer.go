@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -46,6 +47,8 @@ func status(k fault.Kind) int {
 		return http.StatusInsufficientStorage
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.WrongMethod:
+		return http.StatusMethodNotAllowed
 	}
 	return http.StatusInternalServerError
 }
@@ -170,8 +173,9 @@ func NewList[T any](r *Request, items []T, after string) List[T] {
 }
 
 // ReadJSON reads the request's body into v. The body must be one JSON value
-// with no member v does not know, of type application/json; text is brought
-// to NFC. Faults: kit.not_json, kit.json_invalid, kit.body_too_large.
+// with no member v does not know, of type application/json in UTF-8; text is
+// brought to NFC. Faults: kit.not_json, kit.not_utf8, kit.json_invalid,
+// kit.json_unknown_field, kit.body_cut, kit.body_too_large.
 func (r *Request) ReadJSON(v any) error {
 	if mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mt != "application/json" {
 		return fault.New(fault.Unsupported, "kit.not_json")
@@ -179,6 +183,9 @@ func (r *Request) ReadJSON(v any) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return broken(err)
+	}
+	if !utf8.Valid(body) { // the decoder would replace what it cannot read
+		return fault.New(fault.Invalid, "kit.not_utf8")
 	}
 	d := json.NewDecoder(bytes.NewReader(norm.NFC.Bytes(body)))
 	d.DisallowUnknownFields()

@@ -86,6 +86,7 @@ func TestAJSONBodyIsReadStrictlyAndItsFaultsHaveCodes(t *testing.T) {
 		{"application/json", `{"titel":"x"}`, 422, "kit.json_unknown_field"},
 		{"application/json", `{"count":"two"}`, 422, "kit.json_invalid"},
 		{"application/json", `{"title":"x"} {}`, 422, "kit.json_invalid"},
+		{"application/json", "{\"title\":\"N\xefm\"}", 422, "kit.not_utf8"}, // Latin-1, or TCVN3
 		{"application/json", `{"title":`, 422, "kit.json_invalid"},
 		{"application/json", ``, 422, "kit.json_invalid"},
 		{"application/json", `{"title":"` + strings.Repeat("a", 5000) + `"}`, 413, "kit.body_too_large"},

@@ -111,6 +111,28 @@ func TestARouteAnswersWhoMayCallItAndNobodyElse(t *testing.T) {
 	}
 }
 
+func TestAnotherMethodIsToldWhichThereAre(t *testing.T) {
+	h := sample(t)
+	for _, c := range []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"PUT", "/api/v1/people", 405, "GET, HEAD, OPTIONS"}, {"PROPFIND", "/api/v1/people", 405, "GET, HEAD, OPTIONS"},
+		{"OPTIONS", "/api/v1/people", 204, "GET, HEAD, OPTIONS"}, {"DELETE", "/mine", 405, "GET, HEAD, OPTIONS"},
+		{"OPTIONS", "/api/v1/nothing", 404, ""}, {"PUT", "/nothing", 404, ""},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(c.method, c.path, nil))
+		if w.Code != c.status || w.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, allows %q", c.method, c.path, w.Code, w.Header().Get("Allow"))
+		}
+		if c.status == 405 && (!strings.Contains(w.Body.String(), c.allow) || !strings.Contains(w.Body.String(), c.method)) {
+			t.Errorf("%s %s says %s", c.method, c.path, w.Body)
+		}
+	}
+}
+
 func TestEveryViewShowsAnEmptyAndAFilledPage(t *testing.T) {
 	_, k, err := newKit(t, sampleFiles, func(_ *kit.Kit, f *kit.Folder) { kit.NewView[samplePage](f, "show.html") })
 	if err != nil {

@@ -71,12 +71,31 @@ func (k *Kit) mux() (_ *http.ServeMux, err error) {
 		}
 		mux.Handle(r.Pattern, k.serve(r))
 	}
-	mux.Handle("/", k.serve(Route{Access: Public, Handler: notFound}))
+	mux.Handle("/", k.serve(Route{Access: Public, Handler: func(w http.ResponseWriter, r *Request) error { return unrouted(mux, w, r) }}))
 	return mux, nil
 }
 
-func notFound(http.ResponseWriter, *Request) error {
-	return fault.New(fault.NotFound, "kit.not_found")
+// unrouted answers what no route does: which methods there are at the path,
+// or that there is nothing.
+func unrouted(mux *http.ServeMux, w http.ResponseWriter, r *Request) error {
+	var allowed []string
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := *r.Request
+		other.Method = m
+		if _, pattern := mux.Handler(&other); pattern != "/" {
+			allowed = append(allowed, m)
+		}
+	}
+	if allowed == nil {
+		return fault.New(fault.NotFound, "kit.not_found")
+	}
+	list := strings.Join(append(allowed, http.MethodOptions), ", ")
+	w.Header().Set("Allow", list)
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return fault.New(fault.WrongMethod, "kit.wrong_method", "method", r.Method, "allowed", list)
 }
 
 // serve wraps a route's handler with everything a request needs: limits, who
