@@ -277,6 +277,7 @@ var differences = map[difference]string{
 	{"patch, checksum of an unknown kind", "status", "400", "204"}:        "theirs has no checksum extension and keeps the bytes",
 	{"patch, checksum of an unknown kind", "Upload-Offset", "", "10"}:     "as above: nothing was kept",
 	{"patch, checksum of an unknown kind", "Upload-Expires", "", "there"}: "an error of Loa carries no state of the upload",
+	{"put", "status", "405", "404"}:                                       "RFC 9110: the upload is there, and Allow lists what can be done to it",
 	{"put", "Tus-Resumable", "", "1.0.0"}:                                 "no method of the protocol: the router refuses it before",
 }
 
