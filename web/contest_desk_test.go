@@ -174,6 +174,9 @@ func (st *stage) scored(id string, judges map[string]*visitor, mark func(*contes
 	if err := st.hall.View(context.Background(), id, func(s *contest.State) error {
 		rules, _ := s.Rules.Round(s.Running().ID)
 		for _, t := range s.Running().Tasks {
+			if t.SetAside != nil {
+				continue
+			}
 			x := sheet{t.ID, t.Judge, contest.Content{Marks: map[string]ranking.Points{}}}
 			for _, k := range rules.Part(t.Part).Criteria {
 				x.content.Marks[k.ID] = mark(t, k)
@@ -419,7 +422,10 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 	if got := read("/results").Find("#fairness .figure b").Map(func(_ int, b *goquery.Selection) string { return b.Text() }); !slices.Equal(got, fair) {
 		t.Errorf("the fairness panel shows %q, computed %q", got, fair)
 	}
-	for doc, sheets := range map[string]int{"minutes": 2, "table": 1, "sheets": 3} {
+	if printed := read("/papers?doc=fairness").Find(".paper").Text(); !slices.ContainsFunc(fair, func(v string) bool { return strings.Contains(printed, v) }) || !strings.Contains(printed, "Nếu thiếu một giám khảo") {
+		t.Errorf("the printed fairness panel lacks %q: %s", fair, printed)
+	}
+	for doc, sheets := range map[string]int{"minutes": 2, "table": 1, "sheets": 3, "fairness": 1} {
 		f, err := excelize.OpenReader(bytes.NewReader(org.get("/contests/" + id + "/papers?doc=" + doc + "&as=xlsx")))
 		if err != nil {
 			t.Fatal(err)
@@ -429,7 +435,7 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		}
 		f.Close()
 	}
-	for doc, size := range map[string]string{"minutes": "210x297", "table": "297x210", "sheets": "297x210"} {
+	for doc, size := range map[string]string{"minutes": "210x297", "table": "297x210", "sheets": "297x210", "fairness": "210x297"} {
 		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 || slices.ContainsFunc(pages, func(p string) bool { return p != size }) {
 			t.Errorf("%s printed on %v", doc, pages)
 		}
@@ -466,5 +472,36 @@ func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
 	other := st.person("truong-ban", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
 	if res, _ := other.ask("GET", invite, "", nil); res.StatusCode != http.StatusForbidden {
 		t.Errorf("an operator may invite judges: %s", res.Status)
+	}
+}
+
+// What takes marks out of the count, or a judge off a work, stands in the
+// minutes: nobody can steer a ranking in silence.
+func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	by := map[string]*visitor{}
+	for _, j := range judges {
+		by[j.id] = j
+	}
+	var work, abstains string // of the first and the second judge
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		work, abstains = s.Running().Of(judges[0].id)[0].Entry, s.Running().Of(judges[1].id)[0].ID
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	st.do(id, judges[1], contest.Abstain{Task: abstains, Reason: "nhận ra giọng em gái"})
+	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
+	st.do(id, org, contest.ExcludeJudge{Judge: judges[0].id, Entry: work, Reason: "cùng họ"})
+	st.do(id, org, contest.RemoveJudge{Person: judges[2].id, Reason: "đi công tác"})
+	page := string(org.get("/contests/" + id + "/papers?doc=minutes"))
+	for _, want := range []string{"nhận ra giọng em gái", "cùng họ. Điểm đã ký không được tính", "đi công tác. Các phiếu đã ký vẫn được tính"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the minutes do not say %q", want)
+		}
+	}
+	if jury := page[strings.Index(page, "Ban giám khảo gồm"):]; !strings.Contains(jury[:strings.Index(jury, "</ul>")], "giamkhao2") {
+		t.Error("a judge whose marks count is not named")
 	}
 }

@@ -182,7 +182,7 @@ func (p *page) at(column, row int) string {
 	return name
 }
 
-// put writes one value: string, int, ranking.Rational, ranking.Points or nil.
+// put writes one value: string, int, float64, ranking.Rational, ranking.Points or nil.
 func (p *page) put(column int, v any, l look) {
 	if p.err != nil {
 		return
@@ -194,6 +194,8 @@ func (p *page) put(column int, v any, l look) {
 		p.do(p.f.SetCellStr(p.name, at, v))
 	case int:
 		p.do(p.f.SetCellInt(p.name, at, int64(v)))
+	case float64:
+		p.do(p.f.SetCellFloat(p.name, at, v, -1, 64))
 	case ranking.Rational:
 		p.do(p.f.SetCellFloat(p.name, at, v.Float(), -1, 64))
 	case ranking.Points:

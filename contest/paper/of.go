@@ -194,8 +194,12 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 	if s.Last() == run {
 		out.Given = GivenOf(s, lang)
 	}
+	counts := map[string]bool{}
+	for _, t := range run.Tasks {
+		counts[t.Judge] = counts[t.Judge] || t.Counts()
+	}
 	for _, j := range s.Judges {
-		if j.Removed == nil {
+		if j.Removed == nil || counts[j.Person] { // whose marks count is named, even if she left
 			out.Jury = append(out.Jury, Member{j.Name, j.Title, j.Chair})
 		}
 	}
@@ -231,9 +235,42 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "by", e.ReopenedBy, "at", e.ReopenedAt, "reason", e.Reason))
 		}
 	}
+	out = append(out, departures(s, run, lang)...)
 	for _, e := range s.Entries {
 		if e.RuledOut != nil {
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
+		}
+	}
+	return out
+}
+
+// departures tells which judges left the jury during a round or before it, who
+// did not score what was dealt to her, and whether marks stopped counting.
+func departures(s *contest.State, run *contest.RoundState, lang text.Language) []string {
+	var out []string
+	for _, j := range s.Judges {
+		tasks := run.Of(j.Person)
+		if len(tasks) == 0 {
+			continue
+		}
+		say := func(key string, why *contest.Removal, dropped bool, args ...any) {
+			if dropped {
+				key += "_dropped"
+			}
+			out = append(out, lang.Say(key, append(args, "name", j.Name, "by", why.By, "at", why.At, "reason", why.Reason)...))
+		}
+		if j.Removed != nil {
+			say("contest.minute_removed", j.Removed, j.KeepsOut)
+		}
+		told := map[string]bool{}
+		for _, t := range tasks {
+			why := t.SetAside
+			if why == nil || why == j.Removed || why == s.Entry(t.Entry).RuledOut || told[t.Entry] {
+				continue
+			}
+			told[t.Entry] = true
+			signed := slices.ContainsFunc(tasks, func(o *contest.Task) bool { return o.Entry == t.Entry && o.SetAside == why && o.Final() })
+			say("contest.minute_aside", why, signed, "code", run.Codes[t.Entry])
 		}
 	}
 	return out

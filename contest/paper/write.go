@@ -26,27 +26,40 @@ var methodKeys = map[ranking.Method]string{
 }
 
 // WriteXLSX draws a document about a round (see Round) and writes it:
-// "minutes", "table" or "sheets". Faults: contest.no_results (NotFound) as long
-// as no sheet is signed and for any other name, and those of ranking.
+// "minutes", "table", "sheets" or "fairness". Faults: contest.no_results
+// (NotFound) as long as too few sheets are signed and for any other name, and
+// those of ranking.
 func WriteXLSX(w io.Writer, s *contest.State, round, document string, lang text.Language, at time.Time) error {
 	run := Round(s, round)
 	if run == nil {
 		return fault.New(fault.NotFound, "contest.no_results")
 	}
-	m, err := MinutesOf(s, run, lang, at)
-	if err != nil {
-		return err
-	}
-	switch j := JuriesOf(s, run, lang, at); {
-	case len(m.Groups) == 0:
-	case document == "minutes":
-		return WriteMinutes(w, lang, m)
-	case document == "table":
+	none := fault.New(fault.NotFound, "contest.no_results")
+	switch document {
+	case "minutes", "table":
+		m, err := MinutesOf(s, run, lang, at)
+		switch {
+		case err != nil:
+			return err
+		case len(m.Groups) == 0:
+			return none
+		case document == "minutes":
+			return WriteMinutes(w, lang, m)
+		}
 		return WriteResults(w, lang, m.Results)
-	case document == "sheets":
-		return WriteJuries(w, lang, j)
+	case "sheets":
+		if j := JuriesOf(s, run, lang, at); len(j.Judges) > 0 {
+			return WriteJuries(w, lang, j)
+		}
+	case "fairness":
+		if f, ok, err := FairnessOf(s, run, lang, at); err != nil || ok {
+			if err != nil {
+				return err
+			}
+			return WriteFairness(w, lang, f)
+		}
 	}
-	return fault.New(fault.NotFound, "contest.no_results")
+	return none
 }
 
 // WriteResults writes the result table, a worksheet for each group, sorted

@@ -11,7 +11,6 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
-	"loa/contest/fairness"
 	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/internal/fault"
@@ -321,8 +320,8 @@ type moveJSON struct {
 }
 
 // finite is v, or nil for what JSON cannot say.
-func finite(v float64, err error) *float64 {
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+func finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
 	}
 	return &v
@@ -336,48 +335,29 @@ func (c contestRoutes) fairness(w http.ResponseWriter, r *kit.Request) error {
 			return nil
 		}
 		out.Round = run.ID
-		scores, twice := s.Scores(run)
-		w, err := fairness.Kendall(scores)
-		out.Kendall = finite(w.W, err)
-		icc, err := fairness.Correlate(scores)
-		out.ICC = finite(icc.Average, err)
-		alpha, err := fairness.Krippendorff(scores)
-		out.Alpha = finite(alpha.Alpha, err)
-		gaps := map[string]*float64{}
-		for _, x := range fairness.Steady(twice) {
-			gaps[x.Judge] = finite(x.Gap, nil)
+		f, ok, err := paper.FairnessOf(s, run, r.Lang, r.Now)
+		if !ok {
+			return err
 		}
-		for _, h := range fairness.Habits(scores) {
-			out.Judges = append(out.Judges, habitJSON{h.Judge, h.Entries, finite(h.Mean, nil), finite(h.Spread, nil), finite(h.Severity, nil), gaps[h.Judge]})
+		out.Kendall, out.ICC, out.Alpha = finite(f.Kendall), finite(f.ICC), finite(f.Alpha)
+		for _, h := range f.Habits {
+			x := habitJSON{h.Judge, h.Entries, finite(h.Mean), finite(h.Spread), finite(h.Severity), nil}
+			if h.Steady != nil {
+				x.Gap = finite(h.Steady.Gap)
+			}
+			out.Judges = append(out.Judges, x)
 		}
-		for _, d := range fairness.Disagreements(scores) {
+		for _, d := range f.Apart {
 			out.Apart = append(out.Apart, apartJSON{d.Entry, d.Low, d.High, d.Lowest, d.Highest})
 		}
-		out.Without, err = absences(s, run, r)
-		return err
-	})
-	return answer(w, r, http.StatusOK, out, err)
-}
-
-func absences(s *contest.State, run *contest.RoundState, r *kit.Request) ([]absentJSON, error) {
-	out := []absentJSON{}
-	rules, _ := s.Rules.Round(run.ID)
-	standings, err := s.Standings(run)
-	if err != nil {
-		return nil, err
-	}
-	for _, st := range standings {
-		list, err := st.Tally.LeaveOneOut(rules.Method)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range list {
-			x := absentJSON{Judge: a.Judge, Group: st.ID, Moves: []moveJSON{}, Fault: r.Lang.Fault(a.Err)}
+		for _, a := range f.Without {
+			x := absentJSON{Judge: a.Judge, Group: a.Group, Moves: []moveJSON{}, Fault: r.Lang.Fault(a.Err)}
 			for _, m := range a.Moves {
 				x.Moves = append(x.Moves, moveJSON{m.Entry, m.Before, m.After})
 			}
-			out = append(out, x)
+			out.Without = append(out.Without, x)
 		}
-	}
-	return out, nil
+		return err
+	})
+	return answer(w, r, http.StatusOK, out, err)
 }

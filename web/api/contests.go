@@ -42,7 +42,7 @@ func (c contestRoutes) routes() []kit.Route {
 		return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
 	}
 	receipt, none := contest.Receipt{}, any(nil)
-	document := organise("GET /{contest}/papers/{document}", "minutes, table or sheets of the latest round, or of that one, as XLSX for A4", c.paper, none, none)
+	document := organise("GET /{contest}/papers/{document}", "minutes, table, sheets or fairness of the latest round, or of that one, as XLSX for A4", c.paper, none, none)
 	document.Query = "round"
 	contests := []kit.Route{
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),

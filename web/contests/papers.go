@@ -14,7 +14,7 @@ import (
 
 // The documents, in the order of their tabs. All but the certificates come as
 // XLSX too.
-var documents = []string{"minutes", "table", "sheets", "certificates"}
+var documents = []string{"minutes", "table", "sheets", "fairness", "certificates"}
 
 type papersPage struct {
 	desk
@@ -25,6 +25,7 @@ type papersPage struct {
 	Minutes      paper.Minutes
 	Groups       []groupTable
 	Juries       paper.Juries
+	Fair         *fairPanel
 	Certificates []paper.Certificate
 	HasResults   bool
 }
@@ -43,17 +44,29 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 		for _, d := range documents {
 			page.Docs = append(page.Docs, kit.Tab{Path: "/contests/" + s.ID + "/papers?doc=" + d, Text: r.Say("contest.doc_" + d), Current: d == page.Doc})
 		}
-		page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
 		run := paper.Round(s, q.Get("round"))
-		if run == nil {
-			return nil
+		if run != nil {
+			page.Round, page.Rounds = run.ID, roundTabs(s, run, "/contests/"+s.ID+"/papers?doc="+page.Doc+"&round=")
+			page.HasResults = slices.ContainsFunc(run.Tasks, (*contest.Task).Counts)
 		}
-		page.Round, page.Rounds = run.ID, roundTabs(s, run, "/contests/"+s.ID+"/papers?doc="+page.Doc+"&round=")
-		if page.Minutes, err = paper.MinutesOf(s, run, r.Lang, r.Now); err != nil {
-			return err
+		switch {
+		case page.Doc == "certificates":
+			page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
+		case !page.HasResults:
+		case page.Doc == "minutes", page.Doc == "table":
+			if page.Minutes, err = paper.MinutesOf(s, run, r.Lang, r.Now); err != nil {
+				return err
+			}
+			page.Groups = printable(page.Minutes.Results, r.Lang)
+		case page.Doc == "sheets":
+			page.Juries = paper.JuriesOf(s, run, r.Lang, r.Now)
+		case page.Doc == "fairness":
+			f, ok, err := paper.FairnessOf(s, run, r.Lang, r.Now)
+			if err != nil {
+				return err
+			}
+			page.Fair, page.HasResults = fairOf(f, ok, r.Lang), ok
 		}
-		page.Groups, page.HasResults = printable(page.Minutes.Results, r.Lang), len(page.Minutes.Groups) > 0
-		page.Juries = paper.JuriesOf(s, run, r.Lang, r.Now)
 		return nil
 	})
 	if err != nil {

@@ -2,9 +2,9 @@ package contests
 
 import (
 	"net/http"
+	"strconv"
 
 	"loa/contest"
-	"loa/contest/fairness"
 	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/internal/text"
@@ -14,6 +14,7 @@ import (
 type resultsPage struct {
 	desk
 	Round    string
+	RoundID  string
 	Rounds   []kit.Tab // to choose from, if there are several
 	Official string    // the method the ranking follows, in words
 	Methods  []methodHead
@@ -32,6 +33,7 @@ type methodHead struct {
 }
 
 type groupTable struct {
+	turn
 	Name  string
 	Rows  []resultRow
 	Ties  []string
@@ -44,31 +46,23 @@ type resultRow struct {
 	Values                                      []string // per method, in the order of ranking.Methods
 }
 
+// fairPanel is what is known of how the jury scored, in words.
 type fairPanel struct {
-	Habits   []habitRow
-	Kendall  string
-	ICC      string
-	Alpha    string
-	Apart    []apartRow
-	Without  []withoutRow
-	Steady   []steadyRow
-	Headline string
+	paper.Fairness
+	Kendall, ICC, Alpha string
+	Habits              []habitRow
+	Apart               []apartRow // the widest few
 }
 
 type habitRow struct {
-	Name, Mean, Spread, Severity string
-	Sheets                       int
+	Name, Mean, Spread, Severity, Again string
+	Sheets                              int
 }
-type apartRow struct{ Code, Title, Low, High, LowBy, HighBy, Spread string }
-type withoutRow struct {
-	Name  string
-	Moves []string
-	Err   string
-}
-type steadyRow struct {
-	Name, Gap, Drift string
-	Entries          int
-}
+
+type apartRow struct{ Code, Title, Low, High, LowBy, HighBy string }
+
+// mostApart is how many of the entries judges disagree on are shown.
+const mostApart = 10
 
 func (p pages) showResults(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderResults(w, r, kit.NewForm())
@@ -88,7 +82,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		}
 		page.Rounds = roundTabs(s, run, "/contests/"+s.ID+"/results?round=")
 		rules, _ := s.Rules.Round(run.ID)
-		page.Round, page.Official = rules.Name, r.Say("contest.method_"+string(rules.Method))
+		page.Round, page.RoundID, page.Official = rules.Name, run.ID, r.Say("contest.method_"+string(rules.Method))
 		for _, m := range ranking.Methods() {
 			page.Methods = append(page.Methods, methodHead{r.Say("contest.method_" + string(m)), m == rules.Method})
 		}
@@ -98,7 +92,16 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			return nil
 		}
 		page.Groups = printable(table, r.Lang)
-		page.Fair = fair(s, run, r.Lang)
+		for i := range page.Groups {
+			g := &page.Groups[i]
+			from, to := g.slice(r, "from"+strconv.Itoa(i), len(g.Rows))
+			g.Rows = g.Rows[from:to]
+		}
+		f, ok, err := paper.FairnessOf(s, run, r.Lang, r.Now)
+		if err != nil {
+			return err
+		}
+		page.Fair = fairOf(f, ok, r.Lang)
 		page.Given = paper.GivenOf(s, r.Lang)
 		return nil
 	})
@@ -140,73 +143,18 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 	return out
 }
 
-// fair measures the jury over the signed sheets of a round.
-func fair(s *contest.State, run *contest.RoundState, lang text.Language) *fairPanel {
-	scores, twice := s.Scores(run)
-	if len(scores.Judges) < 2 {
+// fairOf writes the figures about a jury as people read them; nil if there are
+// none yet.
+func fairOf(f paper.Fairness, ok bool, lang text.Language) *fairPanel {
+	if !ok {
 		return nil
 	}
-	rules, _ := s.Rules.Round(run.ID)
-	f := &fairPanel{Kendall: "–", ICC: "–", Alpha: "–"}
-	name := func(id string) string { return s.Judge(id).Name }
-	for _, h := range fairness.Habits(scores) {
-		f.Habits = append(f.Habits, habitRow{name(h.Judge), number(lang, h.Mean), number(lang, h.Spread), signedNumber(lang, h.Severity), h.Entries})
+	out := &fairPanel{Fairness: f, Kendall: number(lang, f.Kendall), ICC: number(lang, f.ICC), Alpha: number(lang, f.Alpha)}
+	for _, h := range f.Habits {
+		out.Habits = append(out.Habits, habitRow{h.Name, number(lang, h.Mean), number(lang, h.Spread), signedNumber(lang, h.Severity), h.Again(lang), h.Entries})
 	}
-	if c, err := fairness.Kendall(scores); err == nil {
-		f.Kendall = number(lang, c.W)
-	}
-	if c, err := fairness.Correlate(scores); err == nil {
-		f.ICC = number(lang, c.Average)
-	}
-	if c, err := fairness.Krippendorff(scores); err == nil {
-		f.Alpha = number(lang, c.Alpha)
-	}
-	for i, d := range fairness.Disagreements(scores) {
-		if i == 5 {
-			break
-		}
-		f.Apart = append(f.Apart, apartRow{run.Codes[d.Entry], s.Entry(d.Entry).Title, number(lang, d.Low), number(lang, d.High), name(d.Lowest), name(d.Highest), number(lang, d.Spread)})
-	}
-	for _, x := range fairness.Steady(twice) {
-		f.Steady = append(f.Steady, steadyRow{name(x.Judge), number(lang, x.Gap), signedNumber(lang, x.Drift), x.Entries})
-	}
-	f.Without = without(s, run, rules, lang)
-	return f
-}
-
-// without tells what would change if any one judge were left out.
-func without(s *contest.State, run *contest.RoundState, rules *contest.Round, lang text.Language) []withoutRow {
-	var out []withoutRow
-	standings, err := s.Standings(run)
-	if err != nil {
-		return nil // the table above says why
-	}
-	for _, st := range standings {
-		absences, err := st.Tally.LeaveOneOut(rules.Method)
-		if err != nil {
-			continue
-		}
-		for _, a := range absences {
-			row := withoutRow{Name: s.Judge(a.Judge).Name}
-			if len(standings) > 1 {
-				row.Name += " · " + st.Name
-			}
-			if a.Err != nil {
-				row.Err = lang.Fault(a.Err)
-			}
-			for i, m := range a.Moves {
-				if i == 6 {
-					row.Moves = append(row.Moves, lang.Say("contest.moves_more", "n", len(a.Moves)-i))
-					break
-				}
-				if m.After == 0 {
-					row.Moves = append(row.Moves, lang.Say("contest.move_gone", "code", run.Codes[m.Entry]))
-					continue
-				}
-				row.Moves = append(row.Moves, lang.Say("contest.move", "code", run.Codes[m.Entry], "before", m.Before, "after", m.After))
-			}
-			out = append(out, row)
-		}
+	for _, d := range f.Apart[:min(mostApart, len(f.Apart))] {
+		out.Apart = append(out.Apart, apartRow{d.Code, d.Title, number(lang, d.Low), number(lang, d.High), d.LowestName, d.HighestName})
 	}
 	return out
 }
