@@ -53,16 +53,22 @@ const (
 	maxChannels      = 8
 )
 
+// maxSeconds is the longest recording in seconds. A FLAC of silence may hold
+// years in a few bytes, and decoding them would keep others waiting for hours.
+const maxSeconds = 12 * 3600
+
 // Decode reads a recording once, as it arrives, and writes its sound to sink.
 // It returns the facts known without measuring.
 //
 // The error is a fault: Unsupported when it is no sound or a kind of sound
 // this machine cannot read (its sentence says what it is and what to do),
-// TooLarge over opt.MaxBytes, Invalid when nothing in it could be decoded. The
+// TooLarge over opt.MaxBytes or 12 hours, Invalid when nothing in it could be decoded. The
 // reader's own error and ctx's come back wrapped. A file that is cut or
 // damaged is no error: Facts say so, and Check judges.
 func Decode(ctx context.Context, r io.Reader, opt Options, sink Sink) (Facts, error) {
 	opt = opt.filled()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	in := &intake{ctx: ctx, r: r, limit: opt.MaxBytes, sum: sha256.New()}
 	head := bufio.NewReaderSize(in, sniffBytes)
 	start, err := head.Peek(sniffBytes)
@@ -73,7 +79,7 @@ func Decode(ctx context.Context, r io.Reader, opt Options, sink Sink) (Facts, er
 	if facts.Format, err = Sniff(start); err != nil {
 		return Facts{}, err
 	}
-	job := &decoding{ctx: ctx, opt: opt, facts: &facts, sink: sink}
+	job := &decoding{ctx: ctx, opt: opt, facts: &facts, sink: &bounded{Sink: sink, stop: stop}}
 	if facts.Format == WAV {
 		job.coding = wavCoding(start)
 	}
@@ -160,6 +166,26 @@ func (d *decoding) begin(rate, channels int) error {
 	d.facts.SampleRate, d.facts.Channels = rate, channels
 	d.sink.Begin(rate, channels)
 	return nil
+}
+
+// bounded is a Sink that stops the pass when the recording gets too long.
+type bounded struct {
+	Sink
+	stop context.CancelCauseFunc
+	left int // samples of all channels
+}
+
+func (b *bounded) Begin(rate, channels int) {
+	b.left = maxSeconds * rate * channels
+	b.Sink.Begin(rate, channels)
+}
+
+func (b *bounded) Write(block []float32) {
+	if b.left -= len(block); b.left < 0 {
+		b.stop(fault.New(fault.TooLarge, "audio.too_many_hours", "hours", maxSeconds/3600))
+		return
+	}
+	b.Sink.Write(block)
 }
 
 // intake is the file as it arrives: hashed, counted, limited and cancellable.

@@ -21,11 +21,10 @@ import (
 // of C, so it gets one named demuxer, no network, no file but its input, no
 // room to write, and little of everything else.
 const (
-	maxConvertSeconds = 12 * 3600 // of sound
-	maxConvertCPU     = 300       // seconds of processor time
-	maxConvertMemory  = 1 << 30   // bytes of address space, most of it its libraries
-	convertWait       = 2 * time.Second
-	maxComplaint      = 8 << 10 // bytes of its messages that are kept
+	maxConvertCPU    = 300     // seconds of processor time
+	maxConvertMemory = 1 << 30 // bytes of address space, most of it its libraries
+	convertWait      = 2 * time.Second
+	maxComplaint     = 8 << 10 // bytes of its messages that are kept
 )
 
 // demuxers names ffmpeg's reader of each format, and whether it must be able
@@ -60,7 +59,7 @@ func (d *decoding) convert(r io.Reader) error {
 	}
 	args := []string{"-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-threads", "1",
 		"-protocol_whitelist", protocol, "-f", demuxer.name, "-i", input,
-		"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", strconv.Itoa(maxConvertSeconds),
+		"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", strconv.Itoa(maxSeconds + 1), // over it, so that the rest is missed
 		"-c:a", "pcm_f32le", "-f", "wav", "pipe:1"}
 	ctx, cancel := context.WithCancel(d.ctx)
 	defer cancel()

@@ -229,6 +229,17 @@ func TestTwelveHoursOfSilenceInLittleMemory(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsForYearsOfSound(t *testing.T) {
+	head := waveFile(8000, 1, nil)
+	head[32], head[34] = 1, 8 // a byte a sample
+	for i := 40; i < 44; i++ {
+		head[i] = 0xff
+	}
+	if _, err := Decode(context.Background(), endless(head, make([]byte, 1<<16), 1<<50), Options{MaxBytes: 1 << 60}, discard{}); !fault.Is(err, "audio.too_many_hours") {
+		t.Error(err)
+	}
+}
+
 // watched calls every on each read.
 type watched struct {
 	r     io.Reader
