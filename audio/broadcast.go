@@ -23,7 +23,7 @@ type BroadcastCopy struct {
 	Blob      Ref    `json:"blob"`      // the recording's own where nothing had to be changed
 	Steps     int    `json:"steps"`     // of mpeg.StepDB, against what was recorded
 	Limited   bool   `json:"limited"`   // its peaks kept it from being raised further
-	Encoded   bool   `json:"encoded"`   // it came in another format than MP3
+	Encoded   bool   `json:"encoded"`   // it came in another format than MP3, or in free format, which few players know
 	// TargetLUFS and MaxTruePeak are the settings it was made for.
 	TargetLUFS  float64   `json:"target_lufs"`
 	MaxTruePeak float64   `json:"max_true_peak_dbtp"`
@@ -47,7 +47,7 @@ func (c BroadcastCopy) Current(p Profile) bool {
 // want of an encoder, is told by Failed; after an error, which is the disk's or
 // ctx's, the call is to be repeated. Made is left to the store.
 func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f Facts, p Profile, opt Options) (BroadcastCopy, error) {
-	c := BroadcastCopy{Recording: r.ID, Blob: r.Blob, Encoded: f.Format != MP3, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
+	c := BroadcastCopy{Recording: r.ID, Blob: r.Blob, Encoded: f.MP3 == nil || f.MP3.Rating == mpeg.Free, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
 	err := c.make(ctx, blobs, r.Blob, f, p, opt)
 	e := fault.Of(err)
 	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Unsupported && e.Code != "audio.needs_encoder" {

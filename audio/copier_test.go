@@ -136,6 +136,7 @@ func TestWhatStationsReceiveIsAnMP3AtTheRightLevel(t *testing.T) {
 		{"vừa.mp3", "vừa.mp3", mp3("volume=3dB"), 0},
 		{"máy tính.wav", "máy tính.mp3", made(t, "volume=-12dB", "-f", "wav", "-c:a", "pcm_s24le"), 1},
 		{"phòng thu.flac", "phòng thu.mp3", made(t, "volume=-9dB", "-f", "flac"), 1},
+		{"tự do.mp3", "tự do.mp3", freeFormat(t), 1},
 		{"điện thoại.m4a", "điện thoại.mp3", made(t, "volume=-18dB", "-f", "ipod", "-c:a", "aac"), 1},
 	}
 	kept := make([]audio.Recording, len(cases))
@@ -177,6 +178,18 @@ func TestWhatStationsReceiveIsAnMP3AtTheRightLevel(t *testing.T) {
 	if _, found, err := s.store.BroadcastCopy(t.Context(), "proof"); found || err != nil {
 		t.Errorf("evidence is not aired, yet has a copy: %v", err)
 	}
+}
+
+// freeFormat is an MP3 at a bitrate that the standard does not list.
+func freeFormat(t *testing.T) []byte {
+	t.Helper()
+	cmd := exec.Command("lame", "--quiet", "--freeformat", "-b", "200", "-", "-")
+	cmd.Stdin = bytes.NewReader(made(t, "volume=-9dB", "-f", "wav"))
+	b, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func TestPeaksAreNotRaisedIntoClipping(t *testing.T) {
