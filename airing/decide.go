@@ -103,7 +103,7 @@ const (
 )
 
 // Decide says what report a request becomes. Faults, all of code "airing.…":
-// bad_id, no_slot, no_station, no_programme, slot_of_other_station,
+// bad_id, no_slot, station_missing, no_station, no_programme, slot_of_other_station,
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station,
 // time_missing, text_too_long, slot_reported, correct_what, correct_why,
@@ -140,7 +140,10 @@ func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	if c.Slot != "" && f.Slot == nil {
 		return fault.New(fault.NotFound, "airing.no_slot").At("slot")
 	}
-	if f.Station == "" {
+	switch {
+	case f.Station == "" && c.Slot == "" && c.Station == "":
+		return fault.New(fault.Invalid, "airing.station_missing").At("station")
+	case f.Station == "":
 		return fault.New(fault.NotFound, "airing.no_station", "station", c.Station).At("station")
 	}
 	if err := m.By.Must(accounts.ReportAiring, f.Where); err != nil {

@@ -43,6 +43,7 @@ func TestDecideAnswersEachRequestInWords(t *testing.T) {
 		{"not a UUID", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.ID = "1" }, "airing.bad_id"},
 		{"UUID in capitals would be two keys", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.ID = strings.ToUpper(someID[:35]) + "A" }, "airing.bad_id"},
 		{"unknown slot", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Slot = nil }, "airing.no_slot"},
+		{"neither slot nor station", func(f *Facts, _ *accounts.Meta, c *Confirm) { f.Slot, f.Station, c.Slot, c.Station = nil, "", "", "" }, "airing.station_missing"},
 		{"unknown station", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Station = "" }, "airing.no_station"},
 		{"another station's operator", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Where.Station = "S00099" }, "accounts.denied"},
 		{"slot of another station", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Slot.Station = "S00013" }, "airing.slot_of_other_station"},

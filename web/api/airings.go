@@ -92,10 +92,10 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	if q.Limit, err = r.Limit(100, airing.MaxPage); err != nil {
 		return q, err
 	}
-	if q.From, err = instant(r, "from", r.Now.AddDate(0, 0, -28)); err != nil {
+	if q.From, err = r.Instant("from", r.Now.AddDate(0, 0, -28)); err != nil {
 		return q, err
 	}
-	if q.Until, err = instant(r, "until", r.Now); err != nil {
+	if q.Until, err = r.Instant("until", r.Now); err != nil {
 		return q, err
 	}
 	if s := v.Get("station"); s != "" {

@@ -401,33 +401,12 @@ func (s schedules) saveException(w http.ResponseWriter, r *kit.Request, m accoun
 // maxRange is the longest time slots are listed of in one go.
 const maxRange = 400 * 24 * time.Hour
 
-// instant reads an RFC 3339 time or a day, which is its first instant in
-// text.Zone; fallback if the parameter is absent.
-func instant(r *kit.Request, name string, fallback time.Time) (time.Time, error) {
-	s := r.URL.Query().Get(name)
-	if s == "" {
-		return fallback, nil
-	}
-	// An unescaped "+07:00" arrives as a space.
-	t, err := time.Parse(time.RFC3339, strings.Replace(s, " ", "+", 1))
-	if err != nil {
-		var d stations.Date
-		if d, err = stations.ParseDate(s); err == nil {
-			t = d.Start(text.Zone)
-		}
-	}
-	if err != nil || t.Year() < 1900 || t.Year() >= 2200 { // as days are; a store counts nanoseconds
-		return time.Time{}, fault.New(fault.Invalid, "schedule.instant_unreadable", "text", s).At(name)
-	}
-	return t, nil
-}
-
 func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
-	from, err := instant(r, "from", r.Today().Start(text.Zone))
+	from, err := r.Instant("from", r.Today().Start(text.Zone))
 	if err != nil {
 		return err
 	}
-	until, err := instant(r, "until", from.AddDate(0, 0, 7))
+	until, err := r.Instant("until", from.AddDate(0, 0, 7))
 	if err != nil {
 		return err
 	}
@@ -504,7 +483,7 @@ func (s schedules) slot(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (s schedules) runs(w http.ResponseWriter, r *kit.Request) error {
-	before, err := instant(r, "before", r.Now.Add(time.Second))
+	before, err := r.Instant("before", r.Now.Add(time.Second))
 	if err != nil {
 		return err
 	}

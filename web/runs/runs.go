@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/web/kit"
@@ -65,12 +64,9 @@ var badges = map[scheduler.Outcome]string{
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
-	before := r.Now.Add(time.Second)
-	if s := r.URL.Query().Get("before"); s != "" {
-		var err error
-		if before, err = time.Parse(time.RFC3339Nano, s); err != nil {
-			return fault.New(fault.Invalid, "schedule.instant_unreadable", "text", s).At("before")
-		}
+	before, err := r.Instant("before", r.Now.Add(time.Second))
+	if err != nil {
+		return err
 	}
 	list, err := p.store.RunsBefore(r.Context(), "", before, perPage)
 	if err != nil {
