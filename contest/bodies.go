@@ -120,6 +120,9 @@ func (b *entryRemoved) apply(s *State, e *Event) error {
 				round.setAside(func(t *Task) bool { return t.Entry == b.Entry }, r)
 			}
 		}
+		if s.Last() != nil {
+			s.Given = nil
+		}
 	} else {
 		entry.Withdrawn = r
 	}

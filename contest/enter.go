@@ -359,8 +359,10 @@ func (c WithdrawEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 	return []body{&entryRemoved{Entry: e.ID, Reason: clip(c.Reason, 2000)}}, nil
 }
 
-// RuleOutEntry excludes an entry, at any time before its prize. Faults:
-// contest.unknown_entry, contest.entry_not_live, contest.reason_missing.
+// RuleOutEntry excludes an entry, at any time before the results are public.
+// After the last round those behind it move up, and prizes already decided are
+// to be decided anew. Faults: contest.unknown_entry, contest.entry_not_live,
+// contest.reason_missing.
 type RuleOutEntry struct {
 	Entry  string `json:"entry"`
 	Reason string `json:"reason"`
@@ -374,7 +376,7 @@ func (c RuleOutEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	if e == nil {
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
 	}
-	if !e.Live() || s.Last() != nil {
+	if !e.Live() || s.Phase == Published {
 		return nil, fault.New(fault.Conflict, "contest.entry_not_live", "code", e.Code)
 	}
 	if err := reasonable(c.Reason); err != nil {

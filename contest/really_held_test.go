@@ -1,6 +1,7 @@
 package contest_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -249,5 +250,65 @@ func TestBinhDinh2012(t *testing.T) {
 	w.toRound("chung-khao")
 	if n := len(w.s.Running().Entries); n != 6 {
 		t.Errorf("%d entries in the final, want two of each of three districts", n)
+	}
+}
+
+// After the last round a prize kept back, or a work found to be copied, moves a
+// tie to where prizes differ. The chair settles it, the prizes are given anew.
+func TestTheLastRoundIsOverAndPrizesStillMove(t *testing.T) {
+	w := newWorld(t, "doi-giai")
+	r := plain()
+	r.Awards[0].Prizes, r.Awards[0].Ties = ladder(1, 2, 1), ranking.Chair
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByChair}}
+	w.open(r)
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, w.enter(10+i, w.work(10+i)))
+	}
+	w.jury(2, "chung-khao")
+	w.toRound("chung-khao")
+	marks := map[string]int{ids[0]: 10, ids[1]: 8, ids[2]: 8, ids[3]: 6, ids[4]: 5}
+	w.score(func(t *contest.Task, _ contest.Criterion) ranking.Points { return pt(marks[t.Entry]) })
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"}) // the two second prizes need no order
+	won := func() (out []string) {
+		for _, g := range w.s.Given {
+			if g.Withheld == 0 {
+				out = append(out, g.Prize+" "+fmt.Sprint(slices.Index(ids, g.Entry)))
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	wants := func(want ...string) {
+		t.Helper()
+		if got := won(); !slices.Equal(got, want) {
+			t.Errorf("given %q, want %q", got, want)
+		}
+	}
+	w.do(w.organiser(), contest.GivePrizes{})
+	wants("ba 3", "nhat 0", "nhi 1", "nhi 2")
+	keep := contest.GivePrizes{Withhold: []contest.Withheld{{Award: "chung", Prize: "nhi", Reason: "không bài nào xứng"}}}
+	w.refused("contest.tie_at_cut", w.organiser(), keep)
+	w.refused("contest.chair_only", w.judge("J2"), contest.DecideTie{Entries: []string{ids[2], ids[1]}, Reason: "x"})
+	if open, err := w.s.OpenTies(w.s.Settling()); err != nil || len(open) != 1 {
+		t.Fatalf("the chair sees %v, %v", open, err)
+	}
+	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{ids[2], ids[1]}, Reason: "giọng đọc tốt hơn"})
+	w.do(w.organiser(), keep)
+	wants("ba 2", "nhat 0")
+	w.do(w.organiser(), contest.GivePrizes{})
+
+	w.do(w.organiser(), contest.RuleOutEntry{Entry: ids[0], Reason: "chép của báo khác"})
+	if w.s.Given != nil {
+		t.Error("the prizes of a work ruled out stay")
+	}
+	w.refused("contest.no_prizes_yet", w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.GivePrizes{})
+	wants("ba 4", "nhat 2", "nhi 1", "nhi 3")
+	w.do(w.organiser(), contest.PublishResults{})
+	w.refused("contest.entry_not_live", w.organiser(), contest.RuleOutEntry{Entry: ids[1], Reason: "x"})
+	w.refused("contest.no_round", w.judge("J1"), contest.DecideTie{Entries: []string{ids[2], ids[1]}, Reason: "x"})
+	if _, err := contest.Replay(w.s.ID, all(w.log)); err != nil {
+		t.Error(err)
 	}
 }

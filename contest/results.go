@@ -328,8 +328,10 @@ func (s *State) recheck() error {
 	return nil
 }
 
-// DecideTie is the chair's order of entries that nothing else separated.
-// Faults: contest.chair_only, contest.no_round, contest.no_tie,
+// DecideTie is the chair's order of entries that nothing else separated: while
+// a round is judged, and after the last one too until its results are public,
+// because a prize kept back or a work ruled out can move a tie to where prizes
+// differ. Faults: contest.chair_only, contest.no_round, contest.no_tie,
 // contest.reason_missing.
 type DecideTie struct {
 	Entries []string `json:"entries"` // best first
@@ -337,9 +339,12 @@ type DecideTie struct {
 }
 
 func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	r, err := s.during(s.chair, m)
-	if err != nil {
+	if err := s.chair(m); err != nil {
 		return nil, err
+	}
+	r := s.Settling()
+	if r == nil {
+		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -375,7 +380,8 @@ func shared(rk *ranking.Ranking, t ranking.Tie) []string {
 }
 
 // OpenTies lists, per group, the sets of entries that share a rank in the
-// running round once the chain is exhausted.
+// round once the chain is exhausted; after the round only where the rules leave
+// ties over prizes to the chair. Faults: those of ranking.
 func (s *State) OpenTies(r *RoundState) ([][]string, error) {
 	list, err := s.Standings(r)
 	if err != nil {
@@ -383,6 +389,9 @@ func (s *State) OpenTies(r *RoundState) ([][]string, error) {
 	}
 	var open [][]string
 	for _, st := range list {
+		if r.Finished != nil && s.Rules.Award(st.ID).Policy() != ranking.Chair {
+			continue
+		}
 		for _, t := range st.Ranking.Ties {
 			if t.Open {
 				open = append(open, shared(st.Ranking, t))

@@ -276,6 +276,18 @@ func (s *State) Last() *RoundState {
 	return nil
 }
 
+// Settling returns the round whose ties the chair can settle: the one being
+// judged, or the last one until its results are public. Nil if there is none.
+func (s *State) Settling() *RoundState {
+	if s.Phase != Judging {
+		return nil
+	}
+	if r := s.Running(); r != nil {
+		return r
+	}
+	return s.Last()
+}
+
 // Task returns the task with that ID in any round, or nil.
 func (s *State) Task(id string) (*RoundState, *Task) {
 	for _, r := range s.Rounds {

@@ -49,7 +49,7 @@ func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	}
 	page := chairPage{Page: r.Page("contest.chair_desk"), Form: f}
 	err := p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
-		run := s.Running()
+		run := s.Settling()
 		if run == nil {
 			return nil
 		}
@@ -84,7 +84,7 @@ func fillChair(page *chairPage, r *kit.Request, s *contest.State, run *contest.R
 		page.Gaps = append(page.Gaps, row)
 	}
 	for _, t := range run.Tasks {
-		if t.Final() && t.SetAside == nil {
+		if t.Final() && t.SetAside == nil && run.Finished == nil {
 			page.Signed = append(page.Signed, kit.Option{Value: t.ID, Text: r.Say("contest.entry_code", "code", t.Code) + " · " + s.Judge(t.Judge).Name})
 		}
 	}
@@ -135,7 +135,7 @@ func (p pages) handleChair(w http.ResponseWriter, r *kit.Request) error {
 // chairCommand reads what the chair wants; codes and task IDs stand for
 // entries, because she judges blind too.
 func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
-	run := s.Running()
+	run := s.Settling()
 	if run == nil {
 		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
