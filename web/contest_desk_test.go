@@ -505,3 +505,60 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 		t.Error("a judge whose marks count is not named")
 	}
 }
+
+// The page of the rules holds every rule: to save it untouched changes nothing,
+// also of what was set by program.
+func TestTheRulesPageForgetsNothing(t *testing.T) {
+	st := newStage(t)
+	org := st.organiser()
+	r := storyRules(st.now)
+	r.Categories = append(r.Categories, contest.Category{ID: "phong-su", Name: "Phóng sự", Languages: []string{"vi", "hmn"}, MinSeconds: 185, MaxSeconds: 305,
+		Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}}, Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 60, MaxSeconds: 90}},
+		Aired: &contest.AiredRule{From: st.now, Until: st.now.Add(24 * time.Hour), Anywhere: true, Declared: true}})
+	r.Who.Districts, r.Who.Stations = []string{"080"}, []string{"S00001", "S00002"}
+	r.Quotas = []contest.Quota{{Per: "district", Theme: "ntm", Category: "phong-su", Max: 3}}
+	r.Rounds[0].Gap, r.Rounds[0].Repeats, r.Rounds[0].From = 2*ranking.Point+ranking.Point/2, 2, st.now.Add(48*time.Hour)
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
+	r.Awards[0].Prizes[0].Amount, r.Awards[0].Ties = 12_000_000, ranking.Split
+	st.do("day-du", org, contest.DraftContest{Rules: r})
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get("/contests/day-du/rules")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pairs []string
+	doc.Find("form.rules").Find("input, select, textarea").Each(func(_ int, f *goquery.Selection) {
+		name, _ := f.Attr("name")
+		value, _ := f.Attr("value")
+		kind, _ := f.Attr("type")
+		_, checked := f.Attr("checked")
+		switch {
+		case kind == "checkbox" && !checked, kind == "radio" && !checked:
+			return
+		case goquery.NodeName(f) == "textarea":
+			value = f.Text()
+		case goquery.NodeName(f) == "select":
+			value, _ = f.Find("option[selected]").Attr("value")
+		}
+		pairs = append(pairs, name, value)
+	})
+	org.must("/contests/day-du/rules", append(pairs, "do", "save")...)
+	if err := st.hall.View(t.Context(), "day-du", func(s *contest.State) error {
+		lines, err := contest.Compare(r, s.Rules)
+		if err != nil || len(lines) > 0 {
+			t.Errorf("saving the page untouched changed %+v, %v", lines, err)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	named := func(what string) []string { return append(pairs, "do", "save", "who.stations", what) }
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] == "who.stations" {
+			pairs = slices.Delete(pairs, i, i+2)
+		}
+	}
+	if res, b := org.post("/contests/day-du/rules", named("02794\n99999")...); res.StatusCode != http.StatusUnprocessableEntity || !bytes.Contains(b, []byte("99999")) {
+		t.Errorf("a commune there is not: %s", res.Status)
+	}
+	org.must("/contests/day-du/rules", named("02794")...)
+}

@@ -287,7 +287,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			page.Judges = append(page.Judges, *j)
 		}
 		for _, x := range people {
-			if j := s.Judge(x.ID); j == nil || j.Removed == nil {
+			if s.Judge(x.ID) == nil {
 				page.People = append(page.People, kit.Option{Value: x.ID, Text: x.Name})
 			}
 		}
@@ -324,7 +324,7 @@ func juryRounds(s *contest.State) []juryRound {
 			row.Form.Values[at+"categories"] = panel.Categories
 			row.Form.Values[at+"districts"] = panel.Districts
 		}
-		for i := range len(row.Panels) + 1 {
+		for i := range min(len(row.Panels)+1, mostPanels) {
 			row.Rows = append(row.Rows, i)
 		}
 		for _, j := range s.Judges {
@@ -337,10 +337,10 @@ func juryRounds(s *contest.State) []juryRound {
 	return list
 }
 
-func panelField(i int) string { return "panels." + string(rune('0'+i%10)) + "." }
+func panelField(i int) string { return "panels." + strconv.Itoa(i) + "." }
 
 // mostPanels is how many panels the page offers for a round.
-const mostPanels = 10
+const mostPanels = 50
 
 func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
@@ -349,7 +349,7 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var c contest.Command
 	switch f.Get("do") {
-	case "appoint":
+	case "appoint", "change":
 		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"), District: f.Get("district")}}
 	case "remove":
 		c = contest.RemoveJudge{Person: f.Get("person"), Reason: f.Get("reason"), Drop: f.Bool("drop")}

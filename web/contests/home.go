@@ -7,6 +7,7 @@ import (
 
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -129,12 +130,13 @@ type rulesPage struct {
 	Policies  []kit.Option
 	Breakers  [][]kit.Option // per round
 	Pieces    []string
+	Languages []kit.Option
 }
 
 func (p pages) showRules(w http.ResponseWriter, r *kit.Request) error {
 	f := kit.NewForm()
 	err := p.view(r, func(s *contest.State) error {
-		f.Values = valuesOf(s.Rules)
+		f.Values = valuesOf(r.Lang, s.Rules)
 		return nil
 	})
 	if err != nil {
@@ -184,6 +186,9 @@ func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	page.When = choices("when", "", "always", "not_vietnamese", "optional")
 	page.Policies = choices("policy", "share", "split", "chair")
 	page.Pieces = []string{"audio", "script", "scan", "translation"}
+	for _, l := range stations.Languages {
+		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
+	}
 	for _, round := range page.Rules.Rounds {
 		list := choices("tie", "median", "head_to_head", "earliest", "chair")
 		for _, part := range round.Parts {
@@ -210,17 +215,20 @@ func (p pages) saveRules(w http.ResponseWriter, r *kit.Request) error {
 			removeRow(&rules, path)
 		}
 		reason := f.Get("reason")
-		f.Values = valuesOf(rules)
+		f.Values = valuesOf(r.Lang, rules)
 		f.Values.Set("reason", reason)
 		f.ID = kit.NewID()
 		return p.renderRules(w, r, *f)
+	}
+	if err == nil {
+		err = p.named(r, &rules)
 	}
 	if err == nil {
 		err = p.do(r, f.ID, contest.ChangeRules{Rules: rules, Reason: f.Get("reason")})
 	}
 	if f.Refused(err) {
 		reason := f.Get("reason")
-		for k, v := range valuesOf(rules) { // IDs made meanwhile
+		for k, v := range valuesOf(r.Lang, rules) { // IDs made meanwhile
 			if f.Get(k) == "" {
 				f.Values[k] = v
 			}
@@ -232,6 +240,26 @@ func (p pages) saveRules(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/contests/"+r.PathValue("contest"), "contest.rules_saved")
+}
+
+// named puts the IDs of stations where the form names them by official codes.
+// Fault: stations.unknown.
+func (p pages) named(r *kit.Request, rules *contest.Rules) error {
+	if len(rules.Who.Stations) == 0 {
+		return nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	for i, one := range rules.Who.Stations {
+		st, err := reg.ByCodeOrID(one, r.Today())
+		if err != nil {
+			return fault.New(fault.Invalid, "stations.unknown", "station", one).At(whoStations)
+		}
+		rules.Who.Stations[i] = st.ID
+	}
+	return nil
 }
 
 // cut splits a button's value, "add:rounds.0.parts", into verb and path.

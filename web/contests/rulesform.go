@@ -21,10 +21,14 @@ import (
 // paths of contest.Rules ("rounds.0.parts.1.criteria.2.name"), which are also
 // the Fields of its faults: so each sentence appears beside its field.
 
-const minute = "2006-01-02T15:04"
+const (
+	minute      = "2006-01-02T15:04"
+	whoStations = "who.stations"
+)
 
-// write puts a value and all below it into form values.
-func write(v reflect.Value, path string, out url.Values) {
+// write puts a value and all below it into form values, points as the language
+// writes them.
+func write(lang text.Language, v reflect.Value, path string, out url.Values) {
 	switch x := v.Interface().(type) {
 	case time.Time:
 		if !x.IsZero() {
@@ -33,7 +37,7 @@ func write(v reflect.Value, path string, out url.Values) {
 		return
 	case ranking.Points:
 		if x != 0 {
-			out.Set(path, x.String())
+			out.Set(path, lang.Value(x))
 		}
 		return
 	case contest.TieBreak:
@@ -45,22 +49,28 @@ func write(v reflect.Value, path string, out url.Values) {
 		}
 		return
 	}
+	if path == whoStations { // one field of several lines
+		if v.Len() > 0 {
+			out.Set(path, strings.Join(v.Interface().([]string), "\n"))
+		}
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			write(v.Field(i), join(path, member(v.Type().Field(i))), out)
+			write(lang, v.Field(i), join(path, member(v.Type().Field(i))), out)
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
 			out.Set(path+".on", "1")
-			write(v.Elem(), path, out)
+			write(lang, v.Elem(), path, out)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
 			if v.Type().Elem().Kind() == reflect.String {
 				out.Add(path, v.Index(i).String())
 			} else {
-				write(v.Index(i), join(path, strconv.Itoa(i)), out)
+				write(lang, v.Index(i), join(path, strconv.Itoa(i)), out)
 			}
 		}
 	case reflect.Bool:
@@ -248,9 +258,9 @@ func rulesOf(in url.Values) (contest.Rules, error) {
 }
 
 // valuesOf is the form that shows the rules.
-func valuesOf(rules contest.Rules) url.Values {
+func valuesOf(lang text.Language, rules contest.Rules) url.Values {
 	out := url.Values{}
-	write(reflect.ValueOf(rules), "", out)
+	write(lang, reflect.ValueOf(rules), "", out)
 	return out
 }
 

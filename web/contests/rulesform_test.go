@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loa/contest"
+	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -18,13 +19,13 @@ func sample() contest.Rules {
 	r.Dates.OpensAt, r.Dates.ClosesAt = day, day.AddDate(0, 1, 0)
 	r.Categories[0].Aired = &contest.AiredRule{From: day, Until: day.AddDate(0, 0, 9), Declared: true}
 	r.Categories[0].Sections = []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 185, MaxSeconds: 240}}
-	r.Rounds[0].Promotion = contest.Promotion{}
+	r.Rounds[0].Promotion, r.Rounds[0].Gap = contest.Promotion{}, 2*ranking.Point+ranking.Point/2
 	return r
 }
 
 func TestRulesComeBackFromTheirForm(t *testing.T) {
 	want := sample()
-	got, err := rulesOf(valuesOf(want))
+	got, err := rulesOf(valuesOf(text.Vietnamese, want))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,12 +33,15 @@ func TestRulesComeBackFromTheirForm(t *testing.T) {
 	if err != nil || len(lines) > 0 {
 		t.Errorf("changed on the way: %+v, %v", lines, err)
 	}
+	if gap := valuesOf(text.Vietnamese, want).Get("rounds.0.gap"); gap != "2,5" {
+		t.Errorf("the form writes %q", gap)
+	}
 }
 
 // FuzzRulesOf reads any form: rules or a fault, and the rules it makes read
 // back as the same.
 func FuzzRulesOf(f *testing.F) {
-	f.Add(valuesOf(sample()).Encode())
+	f.Add(valuesOf(text.Vietnamese, sample()).Encode())
 	f.Add("rounds.0.parts.3.criteria.1.name=x&awards.1.prizes.0.count=-1&categories.0.min_seconds=5:99")
 	f.Add("rounds.199.parts.199.criteria.199.max=1e9&dates.opens_at=2024-13-45T99:99&who.kinds=x&who.kinds=y")
 	f.Fuzz(func(t *testing.T, raw string) {
@@ -52,11 +56,11 @@ func FuzzRulesOf(f *testing.F) {
 			}
 			return
 		}
-		again, err := rulesOf(valuesOf(r))
+		again, err := rulesOf(valuesOf(text.Vietnamese, r))
 		if err != nil {
 			t.Fatalf("what was read is refused when shown: %v", err)
 		}
-		if third, err := rulesOf(valuesOf(again)); err != nil || !reflect.DeepEqual(valuesOf(again), valuesOf(third)) {
+		if third, err := rulesOf(valuesOf(text.Vietnamese, again)); err != nil || !reflect.DeepEqual(valuesOf(text.Vietnamese, again), valuesOf(text.Vietnamese, third)) {
 			t.Fatalf("shown again it is another: %v", err)
 		}
 	})
