@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -73,9 +74,9 @@ func headings[T ~string](row sheet.Row, find func(string) (T, bool)) ([]T, error
 	return out, nil
 }
 
-// PlanImport says what an import would do, good or bad.
-func (r *Registry) PlanImport(c Import) ImportPlan {
-	plan, _ := r.planImport(accounts.Meta{}, c)
+// PlanImport says what an import would do now, good or bad.
+func (r *Registry) PlanImport(now time.Time, c Import) ImportPlan {
+	plan, _ := r.planImport(accounts.Meta{At: now}, c)
 	return plan
 }
 

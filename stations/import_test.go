@@ -50,7 +50,7 @@ func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 		if err := write(&b); err != nil {
 			t.Fatal(err)
 		}
-		plan := r.PlanImport(readImport(t, b.String()))
+		plan := r.PlanImport(by("").At, readImport(t, b.String()))
 		if plan.Rows != 127 || len(plan.Changes) != 0 || len(plan.Bad) != 0 {
 			t.Errorf("%s: %d rows, changes %+v, bad %v", name, plan.Rows, plan.Changes, plan.Bad)
 		}
@@ -60,7 +60,7 @@ func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 		if err != nil || len(list) != 2 {
 			t.Fatalf("%s: %d changed, %v", name, len(list), err)
 		}
-		if again := empty.with(nil, list).PlanImport(readImport(t, b.String())); len(again.Changes) != 0 {
+		if again := empty.with(nil, list).PlanImport(by("").At, readImport(t, b.String())); len(again.Changes) != 0 {
 			t.Errorf("%s: a second import still changes %+v", name, again.Changes)
 		}
 		if len(plan.Changes[0].Differences) < 10 {
@@ -71,7 +71,7 @@ func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 
 func TestADryRunListsEveryChangeFieldByField(t *testing.T) {
 	r := filled(t)
-	plan := r.PlanImport(readImport(t, "Mã xã;Tên xã;TẦN SỐ (MHZ);Ngôn ngữ;Số cụm hoạt động\n2659;Xã Thống Nhất;58,5 MHz;Việt, Dao;7\n02662;Đồng Tuyển;;Mông;\n"))
+	plan := r.PlanImport(by("").At, readImport(t, "Mã xã;Tên xã;TẦN SỐ (MHZ);Ngôn ngữ;Số cụm hoạt động\n2659;Xã Thống Nhất;58,5 MHz;Việt, Dao;7\n02662;Đồng Tuyển;;Mông;\n"))
 	if len(plan.Bad) != 0 {
 		t.Fatal(plan.Bad)
 	}
@@ -85,7 +85,7 @@ func TestADryRunListsEveryChangeFieldByField(t *testing.T) {
 
 func TestRowsAreMatchedByAnySpellingOfTheName(t *testing.T) {
 	r := founding()
-	plan := r.PlanImport(readImport(t, strings.Join([]string{
+	plan := r.PlanImport(by("").At, readImport(t, strings.Join([]string{
 		"Tên xã,Huyện,Ghi chú",
 		"Vạn Hòa,,x", "Nàn Sín,Huyện Si Ma Cai,x", "XÃ NẬM CHẢY,,x", "Nậm Chày,Văn Bàn,x", "Thanh Bình,Thị xã Sa Pa,x", "Thị trấn Nông trường Phong Hải,,x",
 	}, "\n")))
@@ -144,7 +144,7 @@ func TestOneBadRowAndNothingIsWritten(t *testing.T) {
 func TestOnlyThePlanAPersonSawIsApplied(t *testing.T) {
 	r := founding()
 	c := readImport(t, "Mã xã,Ghi chú\n02659,mới")
-	c.Seen = r.PlanImport(c).Fingerprint
+	c.Seen = r.PlanImport(by("").At, c).Fingerprint
 	if list, _, err := DecideImport(r, by("a"), c); err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
@@ -174,7 +174,7 @@ func TestAFileThatIsNoRegistryIsRefused(t *testing.T) {
 
 func TestWhatExcelDoesToCellsIsUndone(t *testing.T) {
 	r := founding()
-	plan := r.PlanImport(readImport(t, "Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,46387,0.25,FM,57.500,Páo||912345678\n"))
+	plan := r.PlanImport(by("").At, readImport(t, "Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,46387,0.25,FM,57.500,Páo||912345678\n"))
 	if len(plan.Bad) != 0 {
 		t.Fatal(plan.Bad)
 	}
@@ -199,7 +199,7 @@ func FuzzImport(f *testing.F) {
 			return
 		}
 		after := r.with(nil, list)
-		if again := after.PlanImport(Import{Rows: rows, On: today}); len(again.Bad) != 0 || len(again.Changes) != 0 {
+		if again := after.PlanImport(by("").At, Import{Rows: rows, On: today}); len(again.Bad) != 0 || len(again.Changes) != 0 {
 			t.Fatalf("%q applied %+v, and then again %+v, %v", in, plan.Changes, again.Changes, again.Bad)
 		}
 		var b bytes.Buffer
@@ -210,7 +210,7 @@ func FuzzImport(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := after.PlanImport(Import{Rows: back, On: today}); len(plan.Bad) != 0 || len(plan.Changes) != 0 {
+		if plan := after.PlanImport(by("").At, Import{Rows: back, On: today}); len(plan.Bad) != 0 || len(plan.Changes) != 0 {
 			t.Fatalf("%q: exported and imported again: %+v %v", in, plan.Changes, plan.Bad)
 		}
 	})

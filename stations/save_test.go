@@ -108,6 +108,9 @@ func TestAStationThatHasBegunKeepsItsZone(t *testing.T) {
 	if e := fault.Of(err); e == nil || len(e.Parts) != 1 || e.Parts[0].Code != "stations.zone_kept" || e.Parts[0].Line != 7 {
 		t.Errorf("imported: %v", err)
 	}
+	if plan := r.PlanImport(by("").At, Import{On: "2024-05-13", Rows: []ImportRow{row}}); len(plan.Bad) != 1 || len(plan.Changes) != 0 {
+		t.Errorf("planned: %+v", plan)
+	}
 
 	// Before its first day has begun anywhere, nothing was planned in its zone.
 	list := []Station{*r.byID["S00001"]}

@@ -277,7 +277,7 @@ func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	plan := reg.PlanImport(c)
+	plan := reg.PlanImport(r.Now, c)
 	return r.JSON(w, http.StatusOK, importAnswer{ImportPlan: plan, Errors: problems(r, plan.Bad)})
 }
 

@@ -79,7 +79,7 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	plan := reg.PlanImport(c)
+	plan := reg.PlanImport(r.Now, c)
 	page.show(r, c, &plan)
 	page.Form = *f
 	return p.imp.Render(w, r, page)
