@@ -2,6 +2,7 @@ package kit_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -175,5 +176,20 @@ func TestTheLanguageOfAPage(t *testing.T) {
 	h.ServeHTTP(w, r)
 	if !strings.Contains(w.Body.String(), `<html lang="en">`) || !strings.Contains(w.Body.String(), text.English.Say("kit.skip")) {
 		t.Error("the page is not English after choosing it")
+	}
+	for _, c := range []struct{ accept, cookie, want string }{
+		{"", "", "vi"}, {"en", "", "en"}, {"en-US,en;q=0.9", "", "en"}, {"vi;q=0.1, en;q=0.9", "", "en"}, {"fr", "", "vi"},
+		{"en;q=0", "", "vi"}, {"vi, en", "", "vi"}, {"xx;;q=,,", "", "vi"}, {strings.Repeat("a", 5000), "", "vi"},
+		{"en-US,en;q=0.9", "s=1", "vi"}, {"en-US", "s=1; lang=en", "en"}, {"vi", "lang=en", "en"}, {"en", "lang=vi", "vi"},
+	} {
+		r := httptest.NewRequest("GET", "/api/v1/none", nil)
+		r.Header.Set("Accept-Language", c.accept)
+		r.Header.Set("Cookie", c.cookie)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		var p kit.Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Detail != text.Language(c.want).Say("kit.not_found") {
+			t.Errorf("%.40q with cookies %q: %q, %v; want %s", c.accept, c.cookie, p.Detail, err, c.want)
+		}
 	}
 }

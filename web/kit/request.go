@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/language"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -102,13 +103,22 @@ func (r *Request) BaseURL() string {
 }
 
 // language is the cookie's, which the footer's link sets, or for a program
-// what Accept-Language puts first; else Vietnamese.
+// what Accept-Language likes best; else Vietnamese. A browser with a session
+// is no program: many a phone is set to English, and its page is Vietnamese.
 func (r *Request) language() text.Language {
-	if isAPI(r.URL.Path) && strings.HasPrefix(r.Header.Get("Accept-Language"), string(text.English)) {
-		return text.English
+	if c, err := r.Cookie("lang"); err == nil {
+		if c.Value == string(text.English) {
+			return text.English
+		}
+		return text.Vietnamese
 	}
-	if c, err := r.Cookie("lang"); err == nil && c.Value == string(text.English) {
-		return text.English
+	if _, err := r.Cookie(r.cookieName("s")); err != nil && isAPI(r.URL.Path) {
+		tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+		if err == nil && len(tags) > 0 {
+			if best, _ := tags[0].Base(); best.String() == string(text.English) {
+				return text.English
+			}
+		}
 	}
 	return text.Vietnamese
 }

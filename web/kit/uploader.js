@@ -8,7 +8,7 @@
 // is a plain file field.
 
 const root = "/api/v1/uploads";
-const version = { "Tus-Resumable": "1.0.0", "Accept-Language": document.documentElement.lang }; // refusals in the page's language
+const version = { "Tus-Resumable": "1.0.0" };
 const probe = 64 * 1024; // the first piece: what is no audio is refused after it
 const piece = 4 * 1024 * 1024;
 const patience = 60_000; // ms without a sign of the server: the line is dead
