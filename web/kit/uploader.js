@@ -57,6 +57,7 @@ function watch(form) {
 function sender(form, box) {
   const words = box.dataset, input = box.querySelector("input[type=file]"), kept = box.querySelector("[data-kept]");
   const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]"), drop = state.querySelector("button");
+  const found = state.querySelector("[data-findings]"), shape = found.querySelector("template");
   const place = new URL(form.action).pathname + "#" + words.upload, required = input.required;
   let current = null; // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes), arrived, ended
 
@@ -65,8 +66,18 @@ function sender(form, box) {
     line.classList.toggle("error", Boolean(bad));
     state.hidden = !text;
   };
+  const list = (sentences) => {
+    for (const old of found.querySelectorAll(".notice")) old.remove();
+    for (const sentence of sentences) {
+      const one = shape.content.cloneNode(true);
+      one.querySelector("span").textContent = sentence;
+      found.append(one);
+    }
+    found.hidden = !sentences.length;
+  };
   const reset = (text, bad) => {
     current = null;
+    list([]);
     input.value = kept.value = "";
     input.required = required;
     bar.hidden = drop.hidden = true;
@@ -84,6 +95,7 @@ function sender(form, box) {
     input.required = false;
     bar.hidden = drop.hidden = false;
     bar.value = 0;
+    list([]);
     mine.arrived = send(mine, place, words, { say, show: (part) => { bar.value = part; } }).then((recording) => {
       if (current !== mine) return false;
       mine.ended = true;
@@ -91,6 +103,7 @@ function sender(form, box) {
       input.value = ""; // the form takes the ID and not the bytes
       bar.hidden = true;
       say(words.arrived.replace("{name}", file.name));
+      findings(recording).then((sentences) => { if (current === mine) list(sentences); });
       return true;
     }, (problem) => {
       if (current === mine) reset(words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message, true);
@@ -132,6 +145,14 @@ function sender(form, box) {
 function keep(field, recording, name) {
   if (field.matches("select") && ![...field.options].some((o) => o.value === recording)) field.add(new Option(name, recording));
   field.value = recording;
+}
+
+// findings tells what should be mended in a recording, while another file can
+// still be chosen. Without an answer the recording's page tells it.
+async function findings(recording) {
+  const answer = await fetch("/api/v1/audio/" + recording + "/report", { headers: version }).catch(() => null);
+  const report = answer?.ok ? await answer.json().catch(() => null) : null;
+  return (report?.findings ?? []).filter((f) => f.grade === "warn").map((f) => f.detail);
 }
 
 // send tries until the file is kept, and returns the recording's ID. One tab at

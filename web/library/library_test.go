@@ -118,6 +118,31 @@ func TestAFileIsSentFromTheBrowserOverABadLine(t *testing.T) {
 	p.Shot("library-list", 1280)
 }
 
+func TestWhatShouldBeMendedIsToldBeforeTheFormIsSent(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: "s", Value: "x"})
+		h.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "bản tin.wav")
+	if err := os.WriteFile(file, withFaults(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := webtest.NewBrowser(t).Person()
+	p.Open(server.URL + "/library")
+	p.Upload("input[type=file]", file)
+	p.Wait("[data-findings] .notice")
+	if said := p.Text("[data-findings]"); !strings.Contains(said, "0:15–0:25") || !strings.Contains(said, "Tiếng bị vỡ") || strings.Contains(said, "do Loa chuyển") {
+		t.Errorf("findings: %q", said)
+	}
+	p.Shot("library-findings", 360)
+	p.Click("[data-state] button")
+	if n := webtest.Run(p, "count what is told", chromedp.Evaluate[int](`document.querySelectorAll("[data-findings] .notice").length`)); n != 0 {
+		t.Errorf("%d findings of a file that was dropped", n)
+	}
+}
+
 // withFaults is a recording of 40 s that is silent from 15 to 25 s and clipped
 // from 30 to 34 s.
 func withFaults() []byte {
