@@ -241,7 +241,7 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 type onePage struct {
 	kit.Page
 	row
-	Findings  []finding
+	Findings  []kit.Finding
 	Marks     []kit.Mark // the findings' places on the waveform
 	Alike     []alikeRow
 	Undecided int    // of Alike, how many wait for a person
@@ -252,13 +252,6 @@ type onePage struct {
 	Leaves    time.Time // from when on it is removed because nothing uses it; zero if it stays
 	Form      kit.Form  // of the removal
 }
-
-type finding struct {
-	State, Text string
-	At          []audio.Place
-}
-
-var states = map[audio.Grade]string{audio.Refuse: "bad", audio.Warn: "warn", audio.Note: "info"}
 
 // hears reports whether the actor may open a recording.
 func hears(r *kit.Request, reg *stations.Registry, rec audio.Recording) bool {
@@ -306,14 +299,8 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 	if err != nil {
 		return err
 	}
+	page.Findings, page.Marks = kit.Findings(r.Lang, rep.Facts, set.Profile(rec.Kind))
 	if rep.Facts != nil {
-		for _, f := range audio.Check(*rep.Facts, set.Profile(rec.Kind)) {
-			told := finding{states[f.Grade], f.Say(r.Lang), f.At}
-			page.Findings = append(page.Findings, told)
-			for _, at := range f.At {
-				page.Marks = append(page.Marks, kit.Mark{From: at.From, To: at.To, State: told.State, Text: told.Text})
-			}
-		}
 		if lufs, ok := rep.Facts.Loudness(); ok {
 			page.Loudness = r.Lang.Decimal(lufs, 1)
 		}

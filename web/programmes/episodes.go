@@ -40,6 +40,9 @@ type episodePage struct {
 	From      string
 	Until     string
 	Script    string
+	Checked   bool // there is a recording, and this was found in it:
+	Findings  []kit.Finding
+	Marks     []kit.Mark
 	Steps     []stepLine
 	MayEdit   bool // it is a draft, and the person may edit it
 	MayReturn bool
@@ -85,11 +88,32 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		MayEdit: edit && state == scheduler.Draft, MaySubmit: edit && state == scheduler.Draft && (e.Audio != "" || e.ScriptRunes > 0),
 		MayReturn: edit && state == scheduler.Submitted, MayPass: approve && state == scheduler.Submitted, MayEnd: approve && state == scheduler.Approved}
 	page.Title = e.Title
+	if err := p.check(r, &page); err != nil {
+		return err
+	}
 	for i := len(e.Steps) - 1; i >= 0 && edit; i-- {
 		st := e.Steps[i]
 		page.Steps = append(page.Steps, stepLine{r.Say("schedule.state." + string(st.State)), stateBadges[st.State], st.ByName, st.Why, st.At})
 	}
 	return p.episode.Render(w, r, page)
+}
+
+// check tells what was found in the episode's recording, if it is still there.
+func (p pages) check(r *kit.Request, page *episodePage) error {
+	if page.Episode.Audio == "" {
+		return nil
+	}
+	rep, err := p.store.RecordingReport(r.Context(), page.Episode.Audio)
+	if err != nil && !fault.Is(err, "library.no_recording") {
+		return err
+	}
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Checked = rep.Facts != nil
+	page.Findings, page.Marks = kit.Findings(r.Lang, rep.Facts, set.Profile(audio.ForProgramme))
+	return nil
 }
 
 func (p pages) move(w http.ResponseWriter, r *kit.Request) error {

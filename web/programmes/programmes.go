@@ -27,6 +27,7 @@ type Store interface {
 	scheduler.Store
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Recording(ctx context.Context, id string) (audio.Recording, error)
+	RecordingReport(ctx context.Context, id string) (audio.Report, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 

@@ -123,6 +123,8 @@ func TestAnEditorPlansTheWeeklyProgramme(t *testing.T) {
 	shots("episode-new")
 	p.Follow("button[value=approve]")
 	contains(t, p.Text(".head .badge"), "Đã duyệt")
+	p.Wait(".player [data-speed]")
+	contains(t, p.Text("section[aria-labelledby=sound]"), "Tiếng nhỏ")
 	shots("episode")
 
 	p.Open(url + "/programmes/P1/rules/new")
