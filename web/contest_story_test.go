@@ -216,8 +216,12 @@ func (st *stage) keep(v *visitor, station, id, name string, b []byte) string {
 	if err != nil {
 		st.t.Fatal(err)
 	}
+	contentType := "audio/mpeg"
+	if facts.Format == audio.WAV {
+		contentType = "audio/wav"
+	}
 	_, err = st.store.SaveRecording(ctx, accounts.Meta{ID: id, By: accounts.Daemon(), At: st.now.UTC()}, audio.SaveRecording{Kind: audio.ForContest, Name: name,
-		Owner: audio.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: "audio/mpeg", Blob: ref, Begun: st.now.UTC(), Report: audio.Report{Facts: &facts}})
+		Owner: audio.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: contentType, Blob: ref, Begun: st.now.UTC(), Report: audio.Report{Facts: &facts}})
 	if err != nil {
 		st.t.Fatal(err)
 	}
@@ -235,7 +239,10 @@ func storyRules(now time.Time) contest.Rules {
 }
 
 // entrant is everything about one work that judges must not feel.
-type entrant struct{ station, title, login, file, artist string }
+type entrant struct {
+	station, title, login, file, artist string
+	wav                                 bool
+}
 
 // played runs a contest to its judging with the given entrants.
 func (st *stage) played(who []entrant) (org *visitor, judges []*visitor, id string) {
@@ -259,7 +266,11 @@ func (st *stage) played(who []entrant) (org *visitor, judges []*visitor, id stri
 	do(org, contest.OpenContest{})
 	for i, e := range who {
 		op := st.person(e.login, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: e.station}})
-		file := st.keep(op, e.station, fmt.Sprintf("00000000-0000-4000-8000-%012d", i), e.file, mp3(t, 3+i, e.artist))
+		sound := mp3(t, 3+i, e.artist)
+		if e.wav {
+			sound = audiotest.WAV(float64(3+i), 16000, 5)
+		}
+		file := st.keep(op, e.station, fmt.Sprintf("00000000-0000-4000-8000-%012d", i), e.file, sound)
 		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: e.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
 			Station: e.station, Script: "Lời dẫn của " + e.artist, Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}}})
 		do(org, contest.RedactScript{Entry: fmt.Sprintf("entry-%08d", i), Text: "Lời dẫn đã che tên"})
@@ -277,11 +288,13 @@ func (st *stage) played(who []entrant) (org *visitor, judges []*visitor, id stri
 }
 
 var someEntrants = []entrant{
-	{"S00001", "Chuyện làng", "xa1", "xa1.mp3", "Vàng A Sính"}, {"S00040", "Nước sạch", "xa2", "xa2.mp3", "Lù Thị Mẩy"}, {"S00080", "Đường mới", "xa3", "xa3.mp3", "Hoàng Văn Pao"}}
+	{"S00001", "Chuyện làng", "xa1", "xa1.mp3", "Vàng A Sính", false}, {"S00040", "Nước sạch", "xa2", "xa2.mp3", "Lù Thị Mẩy", false}, {"S00080", "Đường mới", "xa3", "xa3.mp3", "Hoàng Văn Pao", false}}
 
 func TestAContestFromJudgingToTheArchive(t *testing.T) {
+	who := slices.Clone(someEntrants)
+	who[2].wav = true
 	st := newStage(t)
-	org, judges, id := st.played(someEntrants)
+	org, judges, id := st.played(who)
 	base := "/contests/" + id
 	for _, page := range []string{"", "/rules", "/entries", "/jury", "/progress", "/results", "/papers", "/entries/entry-00000000"} {
 		org.get(base + page)
@@ -325,7 +338,19 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	if len(enclosure) != 3 {
 		t.Fatalf("%d winners in the feed:\n%s", len(enclosure), feed)
 	}
-	stranger.get(enclosure[0][1])
+	wavs := 0
+	for _, x := range regexp.MustCompile(`url="[^"]*(/results/[^"]+)" length="\d+" type="([^"]+)"`).FindAllStringSubmatch(feed, -1) {
+		res, b := stranger.ask("GET", x[1], "", nil)
+		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != x[2] || bytes.HasPrefix(b, []byte("RIFF")) != (x[2] == "audio/wav") {
+			t.Errorf("%s: %s, %s, announced as %s", x[1], res.Status, res.Header.Get("Content-Type"), x[2])
+		}
+		if x[2] == "audio/wav" {
+			wavs++
+		}
+	}
+	if wavs != 1 {
+		t.Errorf("%d recordings are WAV, want 1", wavs)
+	}
 }
 
 // spoilArchive changes one byte in each file of the archive's log and checks
@@ -405,7 +430,7 @@ func (v *visitor) score(id string, mark func(i int) string) {
 // every answer byte for byte.
 func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
 	other := slices.Clone(someEntrants)
-	other[1] = entrant{"S00055", "Một tên khác hẳn và dài hơn nhiều", "xakhac", "ten-tep-khac.mp3", "Tẩn Láo Tả"}
+	other[1] = entrant{"S00055", "Một tên khác hẳn và dài hơn nhiều", "xakhac", "ten-tep-khac.mp3", "Tẩn Láo Tả", false}
 	one, two := reach(t, someEntrants, false), reach(t, other, true)
 	if len(one) != len(two) || len(one) < 60 {
 		t.Fatalf("%d and %d answers", len(one), len(two))

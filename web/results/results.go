@@ -24,6 +24,8 @@ var files embed.FS
 type Store interface {
 	// ContestStation tells what became of a station.
 	ContestStation(ctx context.Context, id string, at time.Time) (contest.Station, error)
+	// Recording tells what sort of sound a file is.
+	Recording(ctx context.Context, id string) (audio.Recording, error)
 }
 
 type pages struct {
@@ -173,8 +175,12 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 					continue
 				}
 				done[x.Code] = true
+				kind, err := p.kind(r.Context(), x.Audio)
+				if err != nil {
+					return err
+				}
 				c.Items = append(c.Items, rssItem{x.Title, x.Prize + " – " + x.Who + ", " + x.Place, rssGUID{false, x.Audio.SHA256}, x.At.Format(time.RFC1123Z),
-					rssFile{base + "/" + x.Code + "/audio.mp3", strconv.FormatInt(x.Audio.Bytes, 10), "audio/mpeg"}})
+					rssFile{base + "/" + x.Code + "/audio.mp3", strconv.FormatInt(x.Audio.Bytes, 10), kind}})
 			}
 		}
 		return nil
@@ -189,6 +195,12 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
 	_, err = io.WriteString(w, xml.Header+string(body)+"\n")
 	return err
+}
+
+// kind is the media type of a work: mostly MP3, but a WAV may win too.
+func (p pages) kind(ctx context.Context, x *contest.Piece) (string, error) {
+	rec, err := p.store.Recording(ctx, x.File)
+	return rec.ContentType, err
 }
 
 // sound sends a winner's recording, and nobody else's.
@@ -208,12 +220,16 @@ func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	kind, err := p.kind(r.Context(), piece)
+	if err != nil {
+		return err
+	}
 	f, err := p.blobs.Open(r.Context(), piece.SHA256)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	w.Header().Set("Content-Type", "audio/mpeg")
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("ETag", `"`+piece.SHA256+`"`)
 	w.Header().Set("Cache-Control", "public, max-age=86400")
 	http.ServeContent(w, r.Request, "", time.Time{}, f)
