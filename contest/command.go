@@ -101,7 +101,7 @@ func (s *State) organiser(m accounts.Meta) error {
 
 // chair returns nil if the actor presides over this jury.
 func (s *State) chair(m accounts.Meta) error {
-	if err := m.By.Must(accounts.JudgeEntries, accounts.Where{Contest: s.ID}); err != nil {
+	if err := s.judging(m); err != nil {
 		return err
 	}
 	if !s.Chair(m.By.Person) {

@@ -25,7 +25,7 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	switch {
 	case !ok || !actor.Can(accounts.JudgeEntries, here):
 		return nil, fault.New(fault.Invalid, "contest.judge_needs_account", "name", c.Judge.Name).At("person")
-	case actor.Has(accounts.Organiser):
+	case actor.Can(accounts.Organise, here):
 		return nil, fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", c.Judge.Name).At("person")
 	case slices.ContainsFunc(s.Entries, func(e *Entry) bool { return slices.Contains(e.Entrant.Accounts, p.ID) }):
 		return nil, fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", c.Judge.Name).At("person")
@@ -147,13 +147,19 @@ func (c DeclareTies) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 	return []body{&tiesDeclared{m.By.Person, c.Stations}}, nil
 }
 
-// judging returns nil if the actor is a member of this jury.
+// judging returns nil if the actor is a member of this jury, and has not come
+// to organise it since: an organiser sees whose works they are.
 func (s *State) judging(m accounts.Meta) error {
-	if err := m.By.Must(accounts.JudgeEntries, accounts.Where{Contest: s.ID}); err != nil {
+	here := accounts.Where{Contest: s.ID}
+	if err := m.By.Must(accounts.JudgeEntries, here); err != nil {
 		return err
 	}
-	if j := s.Judge(m.By.Person); j == nil || j.Removed != nil {
+	j := s.Judge(m.By.Person)
+	switch {
+	case j == nil || j.Removed != nil:
 		return fault.New(fault.Denied, "contest.not_on_jury")
+	case m.By.Can(accounts.Organise, here):
+		return fault.New(fault.Denied, "contest.organiser_may_not_judge", "name", j.Name)
 	}
 	return nil
 }

@@ -469,6 +469,21 @@ func TestStrangersMayDoNothing(t *testing.T) {
 	}
 }
 
+// Who organises sees whose works they are: she is not appointed, and who comes
+// to organise afterwards scores no more.
+func TestOrganisersDoNotJudge(t *testing.T) {
+	w := judged(t, 2, nil)
+	for _, role := range []accounts.Role{accounts.Organiser, accounts.Admin} {
+		grants := append(judgeGrant(w.s.ID), accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Province}})
+		w.facts.People["J8"] = contest.Person{ID: "J8", Name: "Hai vai", Grants: grants}
+		w.refused("contest.organiser_may_not_judge", w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J8"}})
+		since := w.judge("J1")
+		since.Grants = grants
+		w.refused("contest.organiser_may_not_judge", since, contest.SaveSheet{Task: w.s.Running().Of("J1")[0].ID})
+		w.refused("contest.organiser_may_not_judge", since, contest.DecideTie{Entries: []string{"a"}, Reason: "x"})
+	}
+}
+
 func TestTheSampleIsCompleteButMustBeConfirmed(t *testing.T) {
 	r := contest.Sample()
 	r.Dates = plain().Dates

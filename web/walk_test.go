@@ -175,6 +175,13 @@ func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
 	all.Expect(200, "article.paper", "1/127 đài đã phát", "125 đài chưa báo", "ngày 14 tháng 05 năm 2024", "NGƯỜI LẬP")
 	all.Submit("form", "agency", "VĂN PHÒNG ĐIỀU PHỐI <NTM>")
 	all.Expect(200, "article.paper", "VĂN PHÒNG ĐIỀU PHỐI <NTM>", "tuần 20")
+	all.Get("/airings/paper") // the office is typed once for all papers
+	all.Expect(200, "article.paper", "VĂN PHÒNG ĐIỀU PHỐI <NTM>")
+	all.Submit("form", "agency", "")
+	all.Get("/coverage/paper?week=2024-W20")
+	if strings.Contains(all.Doc().Find("article").Text(), "ĐIỀU PHỐI") {
+		t.Error("an office that was taken back stays")
+	}
 	if rows := all.Doc().Find("article table").First().Find("tbody tr").Length(); rows != 10 {
 		t.Errorf("%d rows by district, want nine districts and their sum", rows)
 	}

@@ -36,9 +36,10 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if v.Get("until") == "" { // the filter reaches a little ahead, a book does not
 		page.Until = r.Now
 	}
-	for _, name := range []string{"station", "outcome", "from", "until", "parent", "agency", "place"} {
+	for _, name := range []string{"station", "outcome", "from", "until"} {
 		page.Form.Values.Set(name, v.Get(name))
 	}
+	r.Office(w, page.Form)
 	if len(q.Stations) == 1 {
 		page.Station = reg.UnitOf(q.Stations[0]).Official()
 	} else if mine := readable(r, reg); len(mine) == 1 {

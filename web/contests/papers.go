@@ -72,6 +72,7 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	r.Office(w, page.Form)
 	return p.papers.Render(w, r, page)
 }
 

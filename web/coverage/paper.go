@@ -35,7 +35,8 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := paperPage{Page: r.Page("coverage.paper"), Week: got, WeekLine: r.Lang.Week(cal.Start(week)), Part: partOf(r, reg, got), Asked: address(week, q.Get("district")),
-		Form: kit.NewForm("week", week.String(), "district", q.Get("district"), "parent", q.Get("parent"), "agency", q.Get("agency"), "place", q.Get("place"))}
+		Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
+	r.Office(w, page.Form)
 	if len(got.Districts) > 1 {
 		for _, d := range got.Districts {
 			page.Districts = append(page.Districts, districtRow{reg.DistrictName(d.District), d.Counts})
