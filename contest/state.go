@@ -298,6 +298,12 @@ func (s *State) Task(id string) (*RoundState, *Task) {
 	return nil, nil
 }
 
+// SameNumber reports whether somebody who says one number means the other:
+// judges say "4" of what is drawn as "04".
+func SameNumber(said, drawn string) bool {
+	return strings.TrimLeft(said, "0") == strings.TrimLeft(drawn, "0")
+}
+
 // Of lists the judge's tasks in her own order.
 func (r *RoundState) Of(judge string) []*Task { return r.judge[judge] }
 

@@ -468,6 +468,17 @@ func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
 	person := desk.Doc().Find("select[name=person] option").FilterFunction(func(_ int, o *goquery.Selection) bool { return o.Text() == "Lù Thị Mẩy" }).AttrOr("value", "")
 	desk.Submit("aside form", "person", person, "chair", "1", "do", "appoint")
 	desk.Expect(http.StatusOK, ".list .strong", "Lù Thị Mẩy")
+	change, _, _ := strings.Cut(desk.Doc().Find("a[href*='?judge=']").AttrOr("href", ""), "#")
+	desk.Get(change) // she is changed in place, nothing is forgotten
+	desk.Submit("#appoint form", "title", "Nhà báo", "do", "appoint")
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		if j := s.Judges[0]; j.Title != "Nhà báo" || !j.Chair {
+			t.Errorf("the judge is now %+v", j)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	st.look(org, map[string]string{"jury": "/contests/" + id + "/jury", "invite-judge": invite})
 	other := st.person("truong-ban", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
 	if res, _ := other.ask("GET", invite, "", nil); res.StatusCode != http.StatusForbidden {

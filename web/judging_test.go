@@ -14,6 +14,7 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/contest/ranking"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -403,4 +404,32 @@ func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
 
 func sheetPathOf(v contest.JudgeView, i int) string {
 	return "/judging/" + v.Contest + "/sheets/" + v.Tasks[i].ID
+}
+
+// The chair reopens a sheet by its number and its judge, however many sheets
+// there are; the judge reads why.
+func TestTheChairReopensASheetByItsNumber(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	by := map[string]*visitor{}
+	for _, j := range judges {
+		by[j.id] = j
+	}
+	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
+	desk := "/judging/" + id + "/chair"
+	if res, b := judges[0].post(desk, "do", "reopen", "code", "99", "judge", judges[1].id, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "99") {
+		t.Errorf("a number there is not: %s, %s", res.Status, said(b))
+	}
+	judges[0].must(desk, "do", "reopen", "code", "02", "judge", judges[1].id, "reason", "chấm nhầm số")
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		v, _ := s.ForJudge(judges[1].id)
+		for _, x := range v.Tasks {
+			if open := x.Status != contest.Final; open != (x.Code == "2") || open && x.Reopened != "chấm nhầm số" {
+				t.Errorf("number %s is %s: %q", x.Code, x.Status, x.Reopened)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -249,6 +249,7 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 type juryPage struct {
 	desk
 	Judges   []contest.Judge
+	Changing string       // name of the judge about whom something is changed, "" to appoint
 	People   []kit.Option // who may be appointed
 	Stations []kit.Option
 	Rounds   []juryRound
@@ -285,6 +286,17 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page = juryPage{desk: p.desk(r, s, "jury", f)}
 		for _, j := range s.Judges {
 			page.Judges = append(page.Judges, *j)
+		}
+		if j := s.Judge(r.URL.Query().Get("judge")); j != nil && j.Removed == nil {
+			page.Changing = j.Name
+			if !f.Values.Has("person") {
+				for name, v := range map[string]string{"person": j.Person, "title": j.Title, "station": j.Station, "district": j.District} {
+					f.Values.Set(name, v)
+				}
+				if j.Chair {
+					f.Values.Set("chair", "1")
+				}
+			}
 		}
 		for _, x := range people {
 			if s.Judge(x.ID) == nil {
@@ -349,7 +361,7 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var c contest.Command
 	switch f.Get("do") {
-	case "appoint", "change":
+	case "appoint":
 		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"), District: f.Get("district")}}
 	case "remove":
 		c = contest.RemoveJudge{Person: f.Get("person"), Reason: f.Get("reason"), Drop: f.Bool("drop")}

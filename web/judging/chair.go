@@ -16,7 +16,8 @@ type chairPage struct {
 	Waiting bool // her own sheets are not all signed: others' marks stay hidden
 	Gaps    []chairGap
 	Ties    []chairTie
-	Signed  []kit.Option // sheets that can be reopened
+	Judges  []kit.Option // whose signed sheets can be reopened
+	Parts   []kit.Option // of the round, if there are several
 }
 
 type chairGap struct {
@@ -83,9 +84,16 @@ func fillChair(page *chairPage, r *kit.Request, s *contest.State, run *contest.R
 		}
 		page.Gaps = append(page.Gaps, row)
 	}
-	for _, t := range run.Tasks {
-		if t.Final() && t.SetAside == nil && run.Finished == nil {
-			page.Signed = append(page.Signed, kit.Option{Value: t.ID, Text: r.Say("contest.entry_code", "code", t.Code) + " · " + s.Judge(t.Judge).Name})
+	if run.Finished == nil {
+		for _, j := range s.Judges {
+			if slices.ContainsFunc(run.Of(j.Person), func(t *contest.Task) bool { return t.Status() == contest.Final }) {
+				page.Judges = append(page.Judges, kit.Option{Value: j.Person, Text: j.Name})
+			}
+		}
+	}
+	if len(rules.Parts) > 1 {
+		for _, p := range rules.Parts {
+			page.Parts = append(page.Parts, kit.Option{Value: p.ID, Text: p.Name})
 		}
 	}
 	if _, open := run.Progress(); open > 0 || len(rules.Parts) == 0 {
@@ -141,7 +149,13 @@ func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
 	}
 	switch f.Get("do") {
 	case "reopen":
-		return contest.ReopenSheet{Task: f.Get("task"), Reason: f.Get("reason")}, nil
+		code, part := f.Get("code"), f.Get("part")
+		for _, t := range run.Of(f.Get("judge")) {
+			if contest.SameNumber(code, t.Code) && (part == "" || part == t.Part) {
+				return contest.ReopenSheet{Task: t.ID, Reason: f.Get("reason")}, nil
+			}
+		}
+		return nil, fault.New(fault.NotFound, "contest.no_such_number", "code", code)
 	case "confer":
 		t := run.Task(f.Get("task"))
 		if t == nil {
@@ -151,9 +165,9 @@ func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
 	case "tie":
 		var order []string
 		for code := range strings.FieldsFuncSeq(f.Get("order"), func(c rune) bool { return c == ',' || c == ' ' }) {
-			at := slices.IndexFunc(run.Entries, func(id string) bool { return run.Codes[id] == code })
+			at := slices.IndexFunc(run.Entries, func(id string) bool { return contest.SameNumber(code, run.Codes[id]) })
 			if at < 0 {
-				return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", code)
+				return nil, fault.New(fault.NotFound, "contest.no_such_number", "code", code)
 			}
 			order = append(order, run.Entries[at])
 		}
