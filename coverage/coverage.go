@@ -217,7 +217,7 @@ type StationTally struct {
 // is safe for concurrent use.
 type Store interface {
 	// Coverage counts one week over the stations the actor may see. A closed
-	// week is answered from what was frozen.
+	// week is answered from what was frozen. Fault: stations.no_district.
 	Coverage(ctx context.Context, by accounts.Actor, q Query) (Week, error)
 	// Trend returns the counts of each week from..until (both included, at
 	// most MaxWeeks), without stations.

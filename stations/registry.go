@@ -262,6 +262,15 @@ func (r *Registry) DistrictName(code string) string {
 	return code
 }
 
+// CheckDistrict refuses a code that no district ever bore, which would select
+// nothing and look like an answer; "" is fine. Fault: stations.no_district.
+func (r *Registry) CheckDistrict(code string) error {
+	if code == "" || slices.ContainsFunc(r.byCode[code], func(u *Unit) bool { return u.Kind.Level() == District }) {
+		return nil
+	}
+	return fault.New(fault.NotFound, "stations.no_district", "code", code).At("district")
+}
+
 // Districts lists the districts valid on that day, by code.
 func (r *Registry) Districts(on Date) []Unit {
 	var out []Unit

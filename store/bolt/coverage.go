@@ -34,6 +34,13 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 			by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
 	}
 	err = s.view(ctx, func(tx *tx) error {
+		reg, err := tx.s.registry.get(tx)
+		if err == nil {
+			err = reg.CheckDistrict(q.District)
+		}
+		if err != nil {
+			return err
+		}
 		closed, found, err := closedWeeks.get(tx, weekKey(q.Week))
 		if err != nil {
 			return err

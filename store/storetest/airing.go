@@ -277,6 +277,9 @@ func airingScope(t *testing.T, e AiringEngine) {
 		if got, err := e.ForSlots(ctx, who, []string{slotOf(there)}); err != nil || len(got) != 0 {
 			t.Errorf("%s sees another's slot: %v, %v", who.Name, got, err)
 		}
+		if _, err := e.Coverage(ctx, who, coverage.Query{Week: thatWeek, District: "840"}); !fault.Is(err, "stations.no_district") {
+			t.Errorf("%s asks for a district that never was: %v", who.Name, err)
+		}
 		if w, err := e.Coverage(ctx, who, coverage.Query{Week: thatWeek}); err != nil || len(w.Districts) != 1 || w.Aired != 1 {
 			t.Errorf("%s sees coverage %+v, %v", who.Name, w.Counts, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -113,14 +114,16 @@ func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := reg.CheckDistrict(f.District); err != nil {
+		return err
+	}
 	list := reg.Filter(f)
 	if after := r.URL.Query().Get("after"); after != "" {
-		for i, s := range list {
-			if s.ID == after {
-				list = list[i+1:]
-				break
-			}
+		i := slices.IndexFunc(list, func(s *stations.Station) bool { return s.ID == after })
+		if i < 0 {
+			return fault.New(fault.Invalid, "stations.cursor").At("after")
 		}
+		list = list[i+1:]
 	}
 	next := ""
 	if len(list) > limit {
