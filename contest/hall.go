@@ -298,7 +298,8 @@ func known(err error) error {
 }
 
 // Replay folds a whole log from nothing and returns the state. Each finished
-// round is ranked again from its sheets and must come out as recorded then.
+// round is ranked again from its sheets, and each prize by rank given again, and
+// must come out as recorded then.
 // An error says which event is wrong.
 func Replay(id string, events func(yield func(Event, error) bool)) (*State, error) {
 	s := NewState(id)
@@ -309,10 +310,14 @@ func Replay(id string, events func(yield func(Event, error) bool)) (*State, erro
 		if err := s.Apply(e); err != nil {
 			return nil, err
 		}
-		if e.Kind == (&roundFinished{}).kind() {
-			if err := s.recheck(); err != nil {
-				return nil, fmt.Errorf("contest %s: event %d: %w", id, e.Seq, err)
-			}
+		switch e.Kind {
+		case (*roundFinished)(nil).kind():
+			err = s.recheck()
+		case (*prizesGiven)(nil).kind():
+			err = s.recheckPrizes()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("contest %s: event %d: %w", id, e.Seq, err)
 		}
 	}
 	return s, nil

@@ -2,6 +2,8 @@ package contest
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 
 	"loa/accounts"
@@ -94,6 +96,46 @@ func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []
 		out = append(out, Given{Award: a.ID, Prize: w.Prize, Withheld: w.Count, TooLow: w.TooLow})
 	}
 	return out, nil
+}
+
+// recheckPrizes computes the prizes given by rank again and compares them with what
+// was recorded. It must be called when they were just given: later events may
+// change the rules of awards.
+func (s *State) recheckPrizes() error {
+	var withhold []Withheld
+	var recorded, again []Given
+	for _, g := range s.Given {
+		a := s.Rules.Award(g.Award)
+		if a == nil || a.Prize(g.Prize) == nil {
+			return fmt.Errorf("no prize %s of %s", g.Prize, g.Award)
+		}
+		if g.Withheld > 0 && g.Reason != "" {
+			withhold = append(withhold, Withheld{g.Award, g.Prize, g.Reason})
+		}
+		if g.Withheld > 0 || !a.Prize(g.Prize).Special {
+			recorded = append(recorded, g)
+		}
+	}
+	if s.Last() == nil {
+		return errors.New("prizes before the last round is over")
+	}
+	standings, err := s.Standings(s.Last())
+	if err != nil {
+		return err
+	}
+	for _, st := range standings {
+		won, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, withhold)
+		if err != nil {
+			return err
+		}
+		again = append(again, won...)
+	}
+	if !slices.EqualFunc(recorded, again, func(a, b Given) bool {
+		return a.Award == b.Award && a.Prize == b.Prize && a.Entry == b.Entry && a.Rank == b.Rank && a.Withheld == b.Withheld
+	}) {
+		return errors.New("the ranking does not give the prizes that were recorded")
+	}
+	return nil
 }
 
 // Policy is what the award does with ties over two prizes.

@@ -3,6 +3,7 @@ package contest_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -443,6 +444,26 @@ func TestTheWholeStoryReplaysToTheSameRanking(t *testing.T) {
 	}
 	if _, err := contest.Replay(w.s.ID, all(forged)); err == nil || raised == 0 {
 		t.Errorf("%d sheets forged under a new chain: %v", raised, err)
+	}
+	// Nor does the ranking give a first prize to another.
+	forged, swapped := slices.Clone(w.log), false
+	for i := range forged {
+		e := &forged[i]
+		if i > 0 {
+			e.Prev = forged[i-1].Hash
+		}
+		if e.Kind == "contest.prizes_given" {
+			first, last := w.s.Given[0].Entry, w.s.Entries[7].ID
+			if first == last {
+				last = w.s.Entries[6].ID
+			}
+			body := strings.NewReplacer(first, last, last, first).Replace(string(e.Body))
+			swapped, e.Body = body != string(e.Body), json.RawMessage(body)
+		}
+		e.Hash = e.Sum()
+	}
+	if _, err := contest.Replay(w.s.ID, all(forged)); err == nil || !swapped || !strings.Contains(err.Error(), "prizes") {
+		t.Errorf("prizes forged under a new chain: %v", err)
 	}
 }
 

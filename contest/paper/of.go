@@ -96,20 +96,25 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		}
 		totals[m.Entry][j] = &sum
 	}
-	columns, decisive := tally.Compare(), s.Last() == run // prizes go by the last round alone
+	values := map[string]map[ranking.Method]ranking.Rational{}
+	for _, c := range tally.Compare() {
+		if c.Err != nil {
+			continue
+		}
+		for _, row := range c.Ranking.Rows {
+			if values[row.Entry.ID] == nil {
+				values[row.Entry.ID] = map[ranking.Method]ranking.Rational{}
+			}
+			values[row.Entry.ID][c.Method] = row.Value
+		}
+	}
+	decisive := s.Last() == run // prizes go by the last round alone
 	for _, row := range official.Rows {
 		e := s.Entry(row.Entry.ID)
 		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName,
-			Totals: totals[e.ID], Values: map[ranking.Method]ranking.Rational{}}
+			Totals: totals[e.ID], Values: values[e.ID]}
 		if decisive {
 			line.Prize = prizesOf(s, e.ID, g.ID)
-		}
-		for _, c := range columns {
-			if c.Err == nil {
-				if other, ok := c.Ranking.Row(e.ID); ok {
-					line.Values[c.Method] = other.Value
-				}
-			}
 		}
 		out.Rows = append(out.Rows, line)
 	}
