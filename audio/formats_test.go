@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -72,6 +73,41 @@ func TestWhatPhonesAndEditorsMake(t *testing.T) {
 				t.Errorf("%d samples said, %d given; %+v", facts.Samples, len(got.pcm), facts)
 			}
 		})
+	}
+}
+
+// TestOldPhonesRecordAMR has no encoder: any bits of a frame are some sound.
+func TestOldPhonesRecordAMR(t *testing.T) {
+	audiotest.Need(t, "ffmpeg")
+	amr := func(magic string, toc byte, size int) []byte { // four seconds
+		r, b := rand.New(rand.NewPCG(7, 7)), []byte(magic)
+		for range 200 {
+			b = append(b, toc)
+			for range size {
+				b = append(b, byte(r.Uint32()))
+			}
+		}
+		return b
+	}
+	narrow := amr("#!AMR\n", 7<<3|4, 31)
+	path := filepath.Join(t.TempDir(), "x.3gp")
+	run(t, narrow, "ffmpeg", "-v", "error", "-f", "amr", "-i", "-", "-c", "copy", path)
+	in3GP, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		file   []byte
+		format Format
+		codec  string
+		rate   int
+	}{
+		{narrow, AMR, "amrnb", 8000}, {amr("#!AMR-WB\n", 8<<3|4, 60), AMR, "amrwb", 16000}, {in3GP, ThGP, "amrnb", 8000},
+	} {
+		facts, got := decode(t, c.file, 1)
+		if facts.Format != c.format || facts.Codec != c.codec || facts.SampleRate != c.rate || facts.Seconds < 3.9 || facts.Seconds > 4.1 || len(got.pcm) == 0 {
+			t.Errorf("%s %s: %+v", c.format, c.codec, facts)
+		}
 	}
 }
 
