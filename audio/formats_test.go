@@ -102,7 +102,7 @@ func TestOldPhonesRecordAMR(t *testing.T) {
 		codec  string
 		rate   int
 	}{
-		{narrow, AMR, "amrnb", 8000}, {amr("#!AMR-WB\n", 8<<3|4, 60), AMR, "amrwb", 16000}, {in3GP, ThGP, "amrnb", 8000},
+		{narrow, AMR, "amr_nb", 8000}, {amr("#!AMR-WB\n", 8<<3|4, 60), AMR, "amr_wb", 16000}, {in3GP, ThGP, "amr_nb", 8000},
 	} {
 		facts, got := decode(t, c.file, 1)
 		if facts.Format != c.format || facts.Codec != c.codec || facts.SampleRate != c.rate || facts.Seconds < 3.9 || facts.Seconds > 4.1 || len(got.pcm) == 0 {
