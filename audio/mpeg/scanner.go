@@ -410,7 +410,7 @@ func (s *Scanner) account(f Frame) Frame {
 func tagAt(b []byte) bool {
 	switch {
 	case bytes.HasPrefix(b, []byte("TAG")):
-		return len(b) == id3v1Size
+		return id3v1(b)
 	case bytes.HasPrefix(b, []byte("APETAGEX")), bytes.HasPrefix(b, []byte("LYRICSBEGIN")):
 		return true
 	}

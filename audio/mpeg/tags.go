@@ -52,9 +52,21 @@ func apeSize(b []byte) (int, bool) {
 	return apeHeader + int(n), true
 }
 
+// id3v1 reports whether an ID3v1 tag stands at b: at the end of the file, or
+// where another file was joined on, and so before a frame or a tag of that one.
+func id3v1(b []byte) bool {
+	if len(b) < id3v1Size || string(b[:3]) != "TAG" {
+		return false
+	}
+	next := b[id3v1Size:]
+	_, frame := ParseHeader(next)
+	_, tag := id3v2Size(next)
+	return len(next) == 0 || frame || tag
+}
+
 // skipTag skips one tag at the current place.
 func (s *Scanner) skipTag() (bool, error) {
-	b, err := s.peek(id3v1Size + 1)
+	b, err := s.peek(id3v1Size + 10)
 	if err != nil {
 		return false, err
 	}
@@ -64,7 +76,7 @@ func (s *Scanner) skipTag() (bool, error) {
 	if n, ok := apeSize(b); ok {
 		return true, s.skipBytes(n)
 	}
-	if len(b) == id3v1Size && string(b[:3]) == "TAG" {
+	if id3v1(b) {
 		return true, s.skipBytes(id3v1Size)
 	}
 	if bytes.HasPrefix(b, []byte("LYRICSBEGIN")) {

@@ -102,6 +102,8 @@ func TestTagsAndGarbageDoNotChangeTheSound(t *testing.T) {
 		"APEv2 in front":      {slices.Concat(ape(trap), sound), 0, 0},
 		"everything behind":   {slices.Concat(sound, ape(trap), lyrics, v1), 0, 0},
 		"ID3v2 in the middle": {slices.Concat(sound[:half], id3(trap), sound[half:]), 0, 0},
+		"ID3v1 in the middle": {slices.Concat(sound[:half], v1, sound[half:]), 0, 0},
+		"tags where joined":   {slices.Concat(sound[:half], v1, id3(trap), sound[half:]), 0, 0},
 		"garbage in front":    {slices.Concat(noise(60_000), sound), 60_000, 1},
 		"a false sync":        {slices.Concat(sound[:half], trap[:12], sound[half:]), 12, 1},
 		"noise in the middle": {slices.Concat(sound[:half], noise(300_000), sound[half:]), 300_000, 1},
