@@ -146,7 +146,7 @@ func TestCutFilesAreKnown(t *testing.T) {
 func TestSniffKnowsWhatPeopleSendByMistake(t *testing.T) {
 	for head, code := range map[string]string{
 		"": "audio.is_empty", "PK\x03\x04aaaa": "audio.is_zip", "<!DOCTYPE html><p>": "audio.is_web_page",
-		"\xff\xd8\xff\xe0JFIF": "audio.is_picture", "%PDF-1.7": "audio.is_document",
+		"\xff\xd8\xff\xe0JFIF": "audio.is_picture", "\x00\x00\x00\x24ftypheic": "audio.is_picture", "%PDF-1.7": "audio.is_document",
 		"\x00\x00\x01\xba\x44\x00": "audio.is_video", "xin chào, đây là kịch bản": "audio.is_text",
 	} {
 		if _, err := Sniff([]byte(head)); err == nil || fmt.Sprint(err) != code {

@@ -25,6 +25,8 @@ var magics = []magic{
 	{0, "\x1aE\xdf\xa3", WebM, ""},
 	{0, "#!AMR", AMR, ""},
 	{0, "caff", CAF, ""},
+	{4, "ftypheic", "", "audio.is_picture"}, // what iPhones take
+	{4, "ftypmif1", "", "audio.is_picture"},
 	{4, "ftyp3g", ThGP, ""},
 	{4, "ftyp", M4A, ""},
 	{0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11", WMA, ""},
@@ -39,7 +41,6 @@ var magics = []magic{
 	{0, "\xff\xd8\xff", "", "audio.is_picture"},
 	{0, "\x89PNG", "", "audio.is_picture"},
 	{0, "GIF8", "", "audio.is_picture"},
-	{0, "BM\x00\x00", "", "audio.is_picture"},
 	{0, "MThd", "", "audio.is_midi"},
 	{0, "MZ", "", "audio.is_program"},
 	{0, "\x7fELF", "", "audio.is_program"},
