@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/audio"
@@ -56,10 +55,6 @@ type UnusedRecording struct {
 }
 
 func (l library) unused(w http.ResponseWriter, r *kit.Request) error {
-	limit, err := r.Limit(50, audio.MostListed)
-	if err != nil {
-		return err
-	}
 	set, err := l.store.LibrarySettings(r.Context())
 	if err != nil {
 		return err
@@ -68,14 +63,9 @@ func (l library) unused(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	after := r.URL.Query().Get("after")
-	if i := slices.IndexFunc(list, func(u audio.Unused) bool { return u.ID == after }); i >= 0 {
-		list = list[i+1:]
-	}
-	next := ""
-	if len(list) > limit {
-		list = list[:limit]
-		next = list[limit-1].ID
+	list, next, err := kit.PageOf(r, list, 50, audio.MostListed, func(u audio.Unused) string { return u.ID })
+	if err != nil {
+		return err
 	}
 	items := make([]UnusedRecording, len(list))
 	for i, u := range list {

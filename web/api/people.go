@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -79,30 +80,14 @@ func (p people) me(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p people) list(w http.ResponseWriter, r *kit.Request) error {
-	limit, err := r.Limit(100, 1000)
-	if err != nil {
-		return err
-	}
 	f, _, err := p.facts(r.Context())
 	if err != nil {
 		return err
 	}
-	var found []accounts.Person
-	after, next := r.URL.Query().Get("after"), ""
-	started := after == ""
-	for _, q := range f.Directory.Search(r.URL.Query().Get("q")) {
-		if !started {
-			started = q.ID == after
-			continue
-		}
-		if !f.MayTend(r.Actor, q.ID) {
-			continue
-		}
-		if len(found) == limit {
-			next = found[limit-1].ID
-			break
-		}
-		found = append(found, q)
+	mine := slices.DeleteFunc(f.Directory.Search(r.URL.Query().Get("q")), func(q accounts.Person) bool { return !f.MayTend(r.Actor, q.ID) })
+	found, next, err := kit.PageOf(r, mine, 100, 1000, func(q accounts.Person) string { return q.ID })
+	if err != nil {
+		return err
 	}
 	return r.JSON(w, http.StatusOK, kit.NewList(r, found, next))
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -106,10 +105,6 @@ func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, err := r.Limit(200, 1000)
-	if err != nil {
-		return err
-	}
 	reg, err := a.store.Registry(r.Context())
 	if err != nil {
 		return err
@@ -117,18 +112,9 @@ func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 	if err := reg.CheckDistrict(f.District); err != nil {
 		return err
 	}
-	list := reg.Filter(f)
-	if after := r.URL.Query().Get("after"); after != "" {
-		i := slices.IndexFunc(list, func(s *stations.Station) bool { return s.ID == after })
-		if i < 0 {
-			return fault.New(fault.Invalid, "stations.cursor").At("after")
-		}
-		list = list[i+1:]
-	}
-	next := ""
-	if len(list) > limit {
-		list = list[:limit]
-		next = list[limit-1].ID
+	list, next, err := kit.PageOf(r, reg.Filter(f), 200, 1000, func(s *stations.Station) string { return s.ID })
+	if err != nil {
+		return err
 	}
 	items := make([]Station, len(list))
 	for i, s := range list {

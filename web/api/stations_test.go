@@ -53,7 +53,7 @@ func TestTheRegistryThroughTheAPI(t *testing.T) {
 		{"editor", "GET", "/api/v1/stations?q=nam+chay", "", 200, `"code":"02770","list":"2024-01-01","kind":"commune","name":"Nậm Chảy","label":"Nậm Chảy (Mường Khương)","district":"083"`, ""},
 		{"editor", "GET", "/api/v1/stations?q=Nậm+Chảy", "", 200, `"next":null`, "Nậm Chầy"},
 		{"editor", "GET", "/api/v1/stations?district=840", "", 404, "stations.no_district", ""},
-		{"editor", "GET", "/api/v1/stations?after=S99999", "", 422, "stations.cursor", ""},
+		{"editor", "GET", "/api/v1/stations?after=S99999", "", 422, "kit.no_such_page", ""},
 		{"editor", "GET", "/api/v1/stations?district=084&limit=1", "", 200, `"next":"/api/v1/stations?after=S`, ""},
 		{"editor", "GET", "/api/v1/stations?active_on=2023-01-01", "", 200, `"items":[]`, ""},
 		{"editor", "GET", "/api/v1/stations?active_on=soon", "", 422, `"field":"active_on"`, ""},

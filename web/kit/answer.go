@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,6 +171,27 @@ func NewList[T any](r *Request, items []T, after string) List[T] {
 		l.Next = &next
 	}
 	return l
+}
+
+// PageOf is the page of a list that the parameters limit and after ask for,
+// and the after of the next, "" if there is none. Faults: kit.limit_invalid,
+// and kit.no_such_page if no item is the one to go on behind.
+func PageOf[T any](r *Request, list []T, usual, most int, id func(T) string) (page []T, next string, err error) {
+	limit, err := r.Limit(usual, most)
+	if err != nil {
+		return nil, "", err
+	}
+	if after := r.URL.Query().Get("after"); after != "" {
+		i := slices.IndexFunc(list, func(v T) bool { return id(v) == after })
+		if i < 0 {
+			return nil, "", fault.New(fault.Invalid, "kit.no_such_page").At("after")
+		}
+		list = list[i+1:]
+	}
+	if len(list) <= limit {
+		return list, "", nil
+	}
+	return list[:limit], id(list[limit-1]), nil
 }
 
 // ReadJSON reads the request's body into v. The body must be one JSON value
