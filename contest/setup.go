@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -217,20 +218,33 @@ func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if s.Phase != Draft {
 		return nil, fault.New(fault.Conflict, "contest.not_draft")
 	}
-	if err := s.Rules.Check(); err != nil {
+	if err := s.Rules.Openable(m.At); err != nil {
 		return nil, err
 	}
-	for i, r := range s.Rules.Rounds {
-		for j, p := range r.Parts {
-			if p.Sample {
-				return nil, fault.New(fault.Invalid, "contest.rubric_is_sample", "name", p.Name).At(fmt.Sprintf("rounds.%d.parts.%d.sample", i, j))
+	return []body{&phaseChanged{Open}}, nil
+}
+
+// Openable returns nil if a contest can be opened at that instant by these
+// rules, else everything that keeps it from it: the faults of Check, and
+// contest.rubric_is_sample and contest.closes_in_past.
+func (r *Rules) Openable(at time.Time) error {
+	var p problems
+	if e := fault.Of(r.Check()); e != nil && len(e.Parts) > 0 {
+		p = slices.Clone(e.Parts)
+	} else if e != nil {
+		p.add(e)
+	}
+	for i, round := range r.Rounds {
+		for j, part := range round.Parts {
+			if part.Sample {
+				p.add(fault.New(fault.Invalid, "contest.rubric_is_sample", "name", part.Name).At(fmt.Sprintf("rounds.%d.parts.%d.sample", i, j)))
 			}
 		}
 	}
-	if !s.Rules.Dates.ClosesAt.After(m.At) {
-		return nil, fault.New(fault.Invalid, "contest.closes_in_past").At("dates.closes_at")
+	if d := r.Dates; !d.ClosesAt.IsZero() && !d.ClosesAt.After(at) {
+		p.add(fault.New(fault.Invalid, "contest.closes_in_past").At("dates.closes_at"))
 	}
-	return []body{&phaseChanged{Open}}, nil
+	return p.whole(fault.New(fault.Invalid, "contest.rules_unfit", "count", len(p)))
 }
 
 // PublishResults makes the results public. Faults: contest.not_decided,

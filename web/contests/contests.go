@@ -168,7 +168,7 @@ type newPage struct {
 }
 
 func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderNew(w, r, kit.NewForm())
+	return p.renderNew(w, r, kit.NewForm("from", ""))
 }
 
 func (p pages) renderNew(w http.ResponseWriter, r *kit.Request, f kit.Form) error {

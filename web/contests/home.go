@@ -47,7 +47,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page = homePage{Warned: len(found), desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil}
 		if s.Phase == contest.Draft {
-			page.Problems = r.Sentences(s.Rules.Check())
+			page.Problems = r.Sentences(s.Rules.Openable(r.Now))
 		}
 		page.Rounds = roundRows(s)
 		return nil
