@@ -25,6 +25,9 @@ const (
 	Withdrawn Outcome = "withdrawn"
 )
 
+// Outcomes lists every outcome.
+var Outcomes = [...]Outcome{Aired, NotAired, Withdrawn}
+
 // Reason is why a planned programme was not aired.
 type Reason string
 

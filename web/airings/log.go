@@ -94,7 +94,7 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	for _, st := range readable(r, reg) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
-	for _, o := range []airing.Outcome{airing.Aired, airing.NotAired, airing.Withdrawn} {
+	for _, o := range airing.Outcomes {
 		page.Outcomes = append(page.Outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
 	}
 	return p.log.Render(w, r, page)

@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -88,6 +90,9 @@ func (a airings) list(w http.ResponseWriter, r *kit.Request) error {
 func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	v := r.URL.Query()
 	q := airing.Query{Outcome: airing.Outcome(v.Get("outcome")), After: v.Get("after")}
+	if q.Outcome != "" && !slices.Contains(airing.Outcomes[:], q.Outcome) {
+		return q, fault.New(fault.Invalid, "airing.outcome_unknown").At("outcome")
+	}
 	var err error
 	if q.Limit, err = r.Limit(100, airing.MaxPage); err != nil {
 		return q, err

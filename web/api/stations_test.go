@@ -16,7 +16,8 @@ import (
 	"loa/web/webtest"
 )
 
-// stationAPI serves the registry's routes over a fresh store on 2024-05-13.
+// stationAPI serves the routes of the registry and of the log over a fresh
+// store on 2024-05-13.
 func stationAPI(t *testing.T) func(role, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
@@ -24,7 +25,7 @@ func stationAPI(t *testing.T) func(role, method, path, body string) *httptest.Re
 	webtest.Stations(t, s)
 	now := time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: func() time.Time { return now }, Log: log})
-	k.Handle(stationRoutes{s}.routes()...)
+	k.Handle(append(stationRoutes{s}.routes(), airings{store: s}.routes()...)...)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +82,25 @@ func TestTheRegistryThroughTheAPI(t *testing.T) {
 		body := w.Body.String()
 		if w.Code != c.status || !strings.Contains(body, c.want) || c.not != "" && strings.Contains(body, c.not) {
 			t.Errorf("%s %s %s %s: %d %.600s, want %d with %s", c.role, c.method, c.path, c.body, w.Code, body, c.status, c.want)
+		}
+	}
+}
+
+func TestTheLogIsAskedForByDaysAndTimes(t *testing.T) {
+	call := stationAPI(t)
+	for query, want := range map[string]string{
+		"":                                 `"items":[]`,
+		"?from=2024-05-01&until=13/5/2024": `"items":[]`,
+		"?from=2024-05-01T00:00:00+07:00":  `"items":[]`,
+		"?outcome=withdrawn":               `"items":[]`,
+		"?outcome=heard":                   "airing.outcome_unknown",
+		"?from=may":                        "schedule.instant_unreadable",
+		"?until=9999-12-31T00:00:00Z":      "schedule.instant_unreadable", // would count as the past
+		"?after=x":                         "airing.cursor",
+		"?station=99999":                   "stations.unknown",
+	} {
+		if w := call("editor", "GET", "/api/v1/airings"+query, ""); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d %s, want %s", query, w.Code, w.Body, want)
 		}
 	}
 }
