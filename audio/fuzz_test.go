@@ -37,8 +37,11 @@ func FuzzSniff(f *testing.F) {
 	f.Add([]byte("RIFF\x00\x00\x00\x00WAVE"))
 	f.Add([]byte("\xff\xf1\x50\x80\x01\x3f\xfc"))
 	f.Add([]byte("<!DOCTYPE html>"))
+	f.Add([]byte("RIFF\x00\x00\x00\x00WAVELIST\x01\x00\x00\x00  fmt \x14\x00\x00\x00\x11\x00"))
+	f.Add([]byte("\xff\xfd\x90\x04"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		format, err := Sniff(b)
+		wavCoding(b)
 		if (format == "") == (err == nil) && err == nil || err != nil && fault.Of(err).Kind != fault.Unsupported {
 			t.Fatalf("%q, %v", format, err)
 		}
