@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -71,6 +72,17 @@ func TestAudioCheck(t *testing.T) {
 		if strings.Contains(out.String(), "\x1b") {
 			t.Errorf("%v: a control character of the name reached the terminal", c.args)
 		}
+	}
+}
+
+func TestAudioCheckTellsOneLoudness(t *testing.T) {
+	var out bytes.Buffer
+	if code := run(context.Background(), []string{"audio", "check", tone(t, "mono.wav", 5)}, &out, &out); code != 0 {
+		t.Fatalf("exit code %d: %s", code, out.String())
+	}
+	told := regexp.MustCompile(`Tiếng nhỏ: (-[0-9,]+) LUFS`).FindStringSubmatch(out.String())
+	if told == nil || strings.Count(out.String(), " "+told[1]+" ") != 2 {
+		t.Errorf("the table and the sentence differ about a mono recording:\n%s", out.String())
 	}
 }
 
