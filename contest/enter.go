@@ -47,7 +47,7 @@ type WorkPiece struct {
 // contest.jury_may_not_enter, contest.quota_used, contest.too_short,
 // contest.too_long, contest.section_length, contest.piece_missing,
 // contest.file_unknown, contest.not_audio, contest.not_aired,
-// contest.same_recording and those of the audio check.
+// contest.episode_not_aired, contest.same_recording and those of the audio check.
 type SubmitEntry struct {
 	ID   string `json:"id"`
 	Work Work   `json:"work"`
@@ -303,9 +303,13 @@ func (p *problems) lengths(c *Category, e *Entry) {
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // aired keeps the airings that satisfy the rule and refuses a work without
-// one, unless a declared airing is accepted.
+// one, unless a declared airing is accepted. Without a rule an episode that is
+// picked must be one the station has aired: others' work is not hers to enter.
 func (p *problems) aired(c *Category, f Facts, e *Entry) {
 	if c.Aired == nil {
+		if e.Episode != "" && len(f.Episode.Airings) == 0 {
+			p.add(fault.New(fault.Invalid, "contest.episode_not_aired").At("episode"))
+		}
 		return
 	}
 	for _, a := range f.Episode.Airings {

@@ -254,7 +254,7 @@ func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, id string, w Work
 	if w.Episode == "" {
 		return nil
 	}
-	var rule AiredRule
+	rule := AiredRule{From: m.At.AddDate(-2, 0, 0), Until: m.At} // without a rule: whatever the station aired of late
 	err := h.View(ctx, id, func(s *State) error {
 		if c := s.Rules.Category(w.Category); c != nil && c.Aired != nil {
 			rule = *c.Aired

@@ -312,3 +312,15 @@ func TestTheLastRoundIsOverAndPrizesStillMove(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a station picks it has aired: the works of others are not hers to enter.
+func TestAPickedEpisodeWasAired(t *testing.T) {
+	w := newWorld(t, "chon-so")
+	w.open(plain())
+	work := w.work(1)
+	work.Episode = "E1"
+	w.facts.Episode = contest.Episode{ID: "E1", Audio: work.Pieces[0].File}
+	w.refused("contest.episode_not_aired", w.operator(1), contest.SubmitEntry{ID: "entry-khong-phat", Work: work})
+	w.facts.Episode.Airings = []contest.Airing{{ID: "A1", Station: stationID(1), At: opens}}
+	w.do(w.operator(1), contest.SubmitEntry{ID: "entry-da-phat", Work: work})
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/audio"
 	"loa/audio/intake"
 	"loa/contest"
@@ -30,6 +31,8 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// Schedule returns all programmes and episodes.
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	// Airings lists what was reported, newest first.
+	Airings(ctx context.Context, by accounts.Actor, q airing.Query) (lines []airing.Line, next string, err error)
 	// Recordings lists files of the library.
 	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
 	// Alike lists what sounds like a recording.
@@ -258,9 +261,19 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	if len(page.Stations) == 1 {
 		page.Form.Values.Set("station", page.Stations[0].Value)
 	}
-	for _, e := range slices.Backward(plan.Episodes) {
-		if e.Audio != "" && len(page.Episodes) <= mostFiles {
-			page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: e.Title})
+	if len(mine) == 0 {
+		return nil
+	}
+	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine, Outcome: airing.Aired, Standing: true})
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, l := range lines {
+		e, err := plan.Episode(l.Episode)
+		if err == nil && e.Audio != "" && !seen[e.ID] && len(seen) < mostFiles {
+			seen[e.ID] = true
+			page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: e.Title + " (" + r.Lang.DateTime(l.StartedAt) + ")"})
 		}
 	}
 	return nil
