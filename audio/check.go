@@ -218,11 +218,10 @@ func (c *checker) silences(m measure.Report) {
 // channels judges each channel and the two together.
 func (c *checker) channels(f Facts) {
 	p, m := c.profile, f.Measures
-	uncertain := slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Code == "audio.intensity" })
 	if p.TargetLUFS == 0 {
 		return // evidence: one microphone is enough
 	}
-	if !uncertain {
+	if !f.intensity() {
 		for i, ch := range m.PerChannel {
 			if ch.Dead {
 				c.add("audio.dead_channel", Warn, nil, "channel", i+1)

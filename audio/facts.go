@@ -8,6 +8,7 @@
 package audio
 
 import (
+	"slices"
 	"time"
 
 	"loa/audio/fingerprint"
@@ -100,6 +101,12 @@ func (f Facts) Duration() time.Duration {
 	rate := int64(f.SampleRate)
 	return time.Duration(f.Samples/rate)*time.Second +
 		time.Duration(f.Samples%rate)*time.Second/time.Duration(rate)
+}
+
+// intensity reports whether the sound is in intensity stereo, in which the
+// decoder loses some of the right channel.
+func (f Facts) intensity() bool {
+	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Code == "audio.intensity" })
 }
 
 // warn notes what could not be read or measured. args are name, value pairs.

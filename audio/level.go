@@ -12,8 +12,8 @@ import (
 
 // LevelSteps chooses how many steps of mpeg.StepDB bring a recording nearest
 // to the profile's loudness. It never raises the true peak above the profile's
-// limit, nor at all where the peak is only known as "at least"; limited says
-// that this held it back. Without a measured loudness it is 0.
+// limit, nor at all where the peak is not known for sure; limited says that this
+// held it back. Without a measured loudness it is 0.
 func LevelSteps(f Facts, p Profile) (steps int, limited bool) {
 	loudness, ok := f.Loudness()
 	if !ok || p.TargetLUFS == 0 {
@@ -24,7 +24,7 @@ func LevelSteps(f Facts, p Profile) (steps int, limited bool) {
 		return steps, false
 	}
 	room := 0
-	if peak, ok := f.Measures.TruePeak.Get(); ok && !f.Measures.TruePeakAtLeast {
+	if peak, ok := f.Measures.TruePeak.Get(); ok && !f.Measures.TruePeakAtLeast && !f.intensity() {
 		room = max(0, int(math.Floor((p.MaxTruePeak-peak)/mpeg.StepDB)))
 	}
 	return min(steps, room), steps > room

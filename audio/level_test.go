@@ -90,6 +90,14 @@ func TestLevelNeverRaisesIntoClipping(t *testing.T) {
 	if !limited || peak+float64(steps)*mpeg.StepDB > p.MaxTruePeak {
 		t.Errorf("%d steps over a peak of %.1f dBTP, limited %v", steps, peak, limited)
 	}
+	quiet := analyse(t, lame(t, 44100, 1, gain(sound(44100, 1, 6), 0.1), "-b", "192"))
+	if steps, limited := LevelSteps(quiet, p); steps <= 0 || limited {
+		t.Errorf("%d steps, limited %v for something quiet", steps, limited)
+	}
+	quiet.Warnings = append(quiet.Warnings, Warning{Code: "audio.intensity"}) // half of it was not heard
+	if steps, limited := LevelSteps(quiet, p); steps != 0 || !limited {
+		t.Errorf("%d steps, limited %v for something of which the peak is unknown", steps, limited)
+	}
 	loud := analyse(t, lame(t, 44100, 1, gain(pcm, 40), "-b", "128"))
 	if steps, _ := LevelSteps(loud, p); steps >= 0 {
 		t.Errorf("%d steps for something too loud", steps)
