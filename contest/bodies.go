@@ -58,6 +58,7 @@ func (b *entrySubmitted) apply(s *State, _ *Event) error {
 		return fmt.Errorf("entry %s twice", b.Entry.ID)
 	}
 	e := b.Entry
+	e.named = len(e.Leaks()) > 0
 	s.entry[e.ID] = &e
 	s.Entries = append(s.Entries, &e)
 	return nil
@@ -75,6 +76,7 @@ func (b *entryReplaced) apply(s *State, _ *Event) error {
 		return fmt.Errorf("no entry %s", b.Entry.ID)
 	}
 	*old = b.Entry
+	old.named = len(old.Leaks()) > 0
 	return nil
 }
 
@@ -149,6 +151,7 @@ func (b *scriptRedacted) apply(s *State, _ *Event) error {
 		return fmt.Errorf("no entry %s", b.Entry)
 	}
 	e.Redacted = b.Text
+	e.named = len(e.Leaks()) > 0
 	return nil
 }
 

@@ -144,6 +144,8 @@ type Entry struct {
 	Redacted    string         `json:"redacted,omitempty"` // script as judges see it
 	Withdrawn   *Removal       `json:"withdrawn,omitempty"`
 	RuledOut    *Removal       `json:"ruled_out,omitempty"`
+
+	named bool // it has Leaks; kept because scripts are long
 }
 
 // Removal says when and why something was taken out, and by whom.

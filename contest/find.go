@@ -13,16 +13,18 @@ import (
 type EntryState string
 
 // The states. EntryToLookAt is a live entry that somebody has to look at: an
-// airing to confirm, or another recording it sounds like.
+// airing to confirm, or another recording it sounds like; EntryNamed is one whose
+// script still names the entrant, as long as judging has not begun.
 const (
 	EntryValid     EntryState = "valid"
 	EntryToLookAt  EntryState = "to_look_at"
+	EntryNamed     EntryState = "named"
 	EntryWithdrawn EntryState = "withdrawn"
 	EntryRuledOut  EntryState = "ruled_out"
 )
 
 // EntryStates are all of them.
-var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryWithdrawn, EntryRuledOut}
+var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryNamed, EntryWithdrawn, EntryRuledOut}
 
 // EntryQuery asks for some of a contest's entries. An empty member asks for
 // nothing.
@@ -77,6 +79,8 @@ func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
 			x.State = EntryWithdrawn
 		case len(e.Warnings) > 0 || undecided[e.ID]:
 			x.State = EntryToLookAt
+		case e.named && len(s.Rounds) == 0:
+			x.State = EntryNamed
 		}
 		switch {
 		case q.State != "" && q.State != x.State,
@@ -144,3 +148,21 @@ func (h *Hall) undecided(ctx context.Context, id string) (map[string]bool, error
 // Replaced reports whether a file that is no entry's is what the entrant sent
 // before: a work is no suspect for sounding like its own earlier version.
 func (e *Entry) Replaced(f File) bool { return f.Work && slices.Contains(e.Entrant.Accounts, f.By) }
+
+// Leaks lists the names of the entrant that stand in the script judges read.
+func (e *Entry) Leaks() []string {
+	var found []string
+	script := strings.ToLower(e.Redacted)
+	bare := func(s string) string { // "Xã Nậm Chảy" is spoken of as "Nậm Chảy" too
+		for _, kind := range []string{"Xã ", "Phường ", "Thị trấn ", "Huyện ", "Thành phố ", "Thị xã "} {
+			s = strings.TrimPrefix(s, kind)
+		}
+		return s
+	}
+	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
+		if name != "" && strings.Contains(script, strings.ToLower(name)) && !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+	}
+	return found
+}

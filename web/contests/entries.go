@@ -168,7 +168,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
 		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Begun: len(s.Rounds) > 0,
-			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: leaks(e), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
+			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: e.Leaks(), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
 		if run := s.Running(); run != nil {
 			rules, _ := s.Rules.Round(run.ID)
 			page.RoundName = rules.Name
@@ -197,24 +197,6 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		page.Form.Values.Set("text", page.Work.Redacted)
 	}
 	return p.entry.Render(w, r, page)
-}
-
-// leaks lists names of the entrant that still stand in the script judges see.
-func leaks(e *contest.Entry) []string {
-	var found []string
-	script := strings.ToLower(e.Redacted)
-	bare := func(s string) string { // "Xã Nậm Chảy" is spoken of as "Nậm Chảy" too
-		for _, kind := range []string{"Xã ", "Phường ", "Thị trấn ", "Huyện ", "Thành phố ", "Thị xã "} {
-			s = strings.TrimPrefix(s, kind)
-		}
-		return s
-	}
-	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
-		if name != "" && strings.Contains(script, strings.ToLower(name)) && !slices.Contains(found, name) {
-			found = append(found, name)
-		}
-	}
-	return found
 }
 
 func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {

@@ -17,6 +17,7 @@ type homePage struct {
 	Problems []string // what keeps a draft from being opened
 	Entries  int
 	Warned   int // entries with something to look at
+	Named    int // entries whose script names the entrant
 	Judges   int
 	Rounds   []roundRow
 	Changes  []contest.RuleChange
@@ -43,9 +44,17 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	var page homePage
-	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{State: contest.EntryToLookAt}, func(s *contest.State, found []contest.Found) error {
-		page = homePage{Warned: len(found), desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Changes: s.Changes,
+	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
+		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil}
+		for _, x := range found {
+			switch x.State {
+			case contest.EntryToLookAt:
+				page.Warned++
+			case contest.EntryNamed:
+				page.Named++
+			}
+		}
 		if s.Phase == contest.Draft {
 			page.Problems = r.Sentences(s.Rules.Openable(r.Now))
 		}
