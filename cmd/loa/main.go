@@ -127,11 +127,15 @@ func exitCode(err error) int {
 // parse reads the flags of a command, in any order with its arguments, and
 // returns the arguments. A wrong flag is a fault; -h prints the flags.
 func parse(fs *flag.FlagSet, args []string, stderr io.Writer) ([]string, error) {
-	fs.SetOutput(stderr)
+	fs.Usage = func() {}
+	fs.SetOutput(io.Discard) // the package's sentences are English; ours says the same with its cause
 	var rest []string
 	for {
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
+				fmt.Fprintln(stderr, "loa", fs.Name())
+				fs.SetOutput(stderr)
+				fs.PrintDefaults()
 				return nil, err
 			}
 			return nil, fault.New(fault.Invalid, "cli.usage", "name", fs.Name()).Because(err)

@@ -37,6 +37,18 @@ func TestWrongWordsAreAnsweredInVietnamese(t *testing.T) {
 	}
 }
 
+func TestAWrongFlagGetsOneSentenceAndHelpTheFlags(t *testing.T) {
+	var out, errs bytes.Buffer
+	if code := run(context.Background(), []string{"verify", "--server", "x"}, &out, &errs); code != 65 ||
+		!strings.HasPrefix(errs.String(), "loa: Lệnh verify không hiểu tham số.") || strings.Contains(errs.String(), "Usage") {
+		t.Errorf("%d %q", code, errs.String())
+	}
+	errs.Reset()
+	if code := run(context.Background(), []string{"verify", "-h"}, &out, &errs); code != 0 || !strings.Contains(errs.String(), "-data") {
+		t.Errorf("%d %q", code, errs.String())
+	}
+}
+
 func TestTheServersOwnSentenceReachesTheTerminal(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/portal" {
