@@ -76,7 +76,7 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	}
 	admin.Get("/settings/library")
 	admin.Expect(200, `input[name=retention][value="0"]`, "1 bản ghi", "Mặc định 7")
-	if said := night(1); !strings.Contains(said, "xóa 0") || !strings.Contains(said, "thêm 0") {
+	if said := night(1); !strings.Contains(said, "xoá 0") || !strings.Contains(said, "thêm 0") {
 		t.Errorf("kept for ever by default: %s", said)
 	}
 	admin.Get("/settings/library")
@@ -85,16 +85,16 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	admin.Submit("main form", "retention", "30", "target_lufs", "−19,5")
 	admin.Expect(200, `input[name=retention][value="30"]`, "Đã lưu")
 	admin.Expect(200, `input[name=target_lufs][value="-19.5"]`)
-	if said := night(40); !strings.Contains(said, "xóa 0") || !strings.Contains(said, "thêm 1") {
+	if said := night(40); !strings.Contains(said, "xoá 0") || !strings.Contains(said, "thêm 1") {
 		t.Errorf("too old: %s", said)
 	}
 	admin = logIn("mai") // weeks later
 	admin.Get("/")
-	admin.Expect(200, `a[href="/settings/library"]`, "1 bản ghi không dùng sắp bị xóa", "29/6/2024")
+	admin.Expect(200, `a[href="/settings/library"]`, "1 bản ghi không dùng sắp bị xoá", "29/6/2024")
 	admin.Get("/settings/library")
 	admin.Expect(200, `#soon ~ .table a[href="/library/`+idle+`"]`, "thua.mp3", "29/6/2024")
 	admin.Get("/library/" + idle)
-	admin.Expect(200, ".notice.warn", "từ ngày 29/6/2024 nó sẽ bị xóa")
+	admin.Expect(200, ".notice.warn", "từ ngày 29/6/2024 nó sẽ bị xoá")
 	p := webtest.NewBrowser(t).Person()
 	p.Cookie("s", session("lan"), r.d.URL())
 	p.Open(r.d.URL() + "/settings/library")
@@ -103,10 +103,10 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	if a := r.call("GET", "/api/v1/audio/unused", ""); !strings.Contains(string(a.Body), `"leaves":"2024-06-29T`) || strings.Count(string(a.Body), `"leaves"`) != 1 {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	if said := night(46); !strings.Contains(said, "xóa 0") {
+	if said := night(46); !strings.Contains(said, "xoá 0") {
 		t.Errorf("before the notice is over: %s", said)
 	}
-	if said := night(48); !strings.Contains(said, "xóa 1") {
+	if said := night(48); !strings.Contains(said, "xoá 1") {
 		t.Errorf("after it: %s", said)
 	}
 	if a := r.call("GET", "/api/v1/audio/"+idle, ""); a.Status != 404 {
