@@ -11,6 +11,7 @@ import (
 	"loa/audio"
 	"loa/internal/fault"
 	"loa/scheduler"
+	"loa/stations"
 )
 
 var (
@@ -88,32 +89,21 @@ func (s *Store) MoveEpisode(ctx context.Context, m accounts.Meta, c scheduler.Mo
 
 // SaveRule implements scheduler.Store.
 func (s *Store) SaveRule(ctx context.Context, m accounts.Meta, c scheduler.SaveRule) (scheduler.Rule, error) {
-	if err := s.refresh(ctx); err != nil {
-		return scheduler.Rule{}, err
-	}
-	return change(ctx, s, m, "scheduler.save_rule", c, func(tx *tx) (scheduler.Rule, error) {
-		facts, err := s.schedule.get(tx)
-		if err != nil {
-			return scheduler.Rule{}, err
-		}
-		reg, err := s.registry.get(tx)
-		if err != nil {
-			return scheduler.Rule{}, err
-		}
-		r, err := scheduler.DecideRule(facts, reg, m, c)
-		if err != nil {
-			return r, err
-		}
-		return r, keepSchedule(tx, ruleRecords, r.ID, r)
-	})
+	return changeRule(ctx, s, m, "scheduler.save_rule", c, scheduler.DecideRule)
 }
 
 // SaveException implements scheduler.Store.
 func (s *Store) SaveException(ctx context.Context, m accounts.Meta, c scheduler.SaveException) (scheduler.Rule, error) {
+	return changeRule(ctx, s, m, "scheduler.save_exception", c, scheduler.DecideException)
+}
+
+// changeRule keeps the rule that decide makes of a command.
+func changeRule[C any](ctx context.Context, s *Store, m accounts.Meta, name string, c C,
+	decide func(*scheduler.Schedule, *stations.Registry, accounts.Meta, C) (scheduler.Rule, error)) (scheduler.Rule, error) {
 	if err := s.refresh(ctx); err != nil {
 		return scheduler.Rule{}, err
 	}
-	return change(ctx, s, m, "scheduler.save_exception", c, func(tx *tx) (scheduler.Rule, error) {
+	return change(ctx, s, m, name, c, func(tx *tx) (scheduler.Rule, error) {
 		facts, err := s.schedule.get(tx)
 		if err != nil {
 			return scheduler.Rule{}, err
@@ -122,7 +112,7 @@ func (s *Store) SaveException(ctx context.Context, m accounts.Meta, c scheduler.
 		if err != nil {
 			return scheduler.Rule{}, err
 		}
-		r, err := scheduler.DecideException(facts, reg, m, c)
+		r, err := decide(facts, reg, m, c)
 		if err != nil {
 			return r, err
 		}
