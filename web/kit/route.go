@@ -31,10 +31,11 @@ const DefaultBody = 1 << 20
 
 // Route is one declared way in. A route without Access is refused at start.
 type Route struct {
-	Pattern string  // method and path as http.ServeMux reads them: "GET /people/{id}"
-	Access  Access  // who may call it
-	Handler Handler // what it does
-	MaxBody int64   // largest body in bytes; 0 means DefaultBody
+	Pattern string            // method and path as http.ServeMux reads them: "GET /people/{id}"
+	Access  Access            // who may call it
+	Handler Handler           // what it does
+	MaxBody int64             // largest body in bytes; 0 means DefaultBody
+	Headers map[string]string // of every answer, also where the caller is refused
 
 	// For /api/v1/openapi.json; pages leave them empty.
 	Summary string // one line in English, what the call does
@@ -107,6 +108,9 @@ func (k *Kit) serve(route Route) http.Handler {
 		defer func() { k.metrics.note(pattern, w.status, time.Since(began)) }()
 		r := &Request{Request: hr, kit: k, Now: k.cfg.Now().UTC(), route: route}
 		r.Lang = r.language()
+		for name, value := range route.Headers {
+			w.Header().Set(name, value)
+		}
 		err := k.identify(w, r)
 		if err == nil {
 			err = r.allowed()

@@ -56,6 +56,10 @@ func (s server) create(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	sum, err := parseChecksum(r.Header.Get("Upload-Checksum"))
+	if err != nil {
+		return err
+	}
 	st, err := s.desk.Create(r.Context(), r.Actor, uuid.NewString(), intake.Order{Kind: audio.Kind(meta["kind"]),
 		Station: meta["station"], Name: meta["filename"], Length: length, Meta: r.Header.Get("Upload-Metadata")})
 	if err != nil {
@@ -64,7 +68,7 @@ func (s server) create(w http.ResponseWriter, r *kit.Request) error {
 	id := st.ID
 	if isPiece(r) || length == 0 {
 		// The first bytes may come along; nothing at all is judged at once.
-		if st, err = s.write(w, r, id, 0, nil); err != nil {
+		if st, err = s.write(w, r, id, 0, sum); err != nil {
 			// Nobody was told where it is: it would lie there for nothing.
 			return errors.Join(err, s.desk.End(context.WithoutCancel(r.Context()), r.Actor.Person, id))
 		}

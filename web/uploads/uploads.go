@@ -41,7 +41,7 @@ func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.S
 	s := server{desk, settings}
 	k.Expose(sent, read)
 	add := func(pattern string, h kit.Handler, summary string) {
-		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Handler: tus(h), Summary: summary})
+		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Headers: spoken, Handler: tus(h), Summary: summary})
 	}
 	add("POST "+Root, s.create, "make a resumable upload (tus 1.0)")
 	add("HEAD "+Root+"/{id}", s.head, "how much of an upload has arrived")
@@ -64,13 +64,13 @@ var (
 		"Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires", "Loa-State", "Loa-Recording"}
 )
 
+// spoken are the headers of every answer of the protocol.
+var spoken = map[string]string{"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
+
 // tus wraps a handler with what every request of the protocol has in common:
-// the version, the headers, and the statuses that are tus's own.
+// the version, and the statuses that are tus's own.
 func tus(h kit.Handler) kit.Handler {
 	return func(w http.ResponseWriter, r *kit.Request) error {
-		head := w.Header()
-		head.Set("Tus-Resumable", "1.0.0")
-		head.Set("Cache-Control", "no-store")
 		err := versioned(r)
 		if err == nil {
 			err = h(w, r)
@@ -80,7 +80,7 @@ func tus(h kit.Handler) kit.Handler {
 			return err
 		}
 		if e.Code == "uploads.version" {
-			head.Set("Tus-Version", "1.0.0")
+			w.Header().Set("Tus-Version", "1.0.0")
 		}
 		r.Problem(w, own[e.Code], e)
 		return nil
