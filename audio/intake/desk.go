@@ -32,6 +32,8 @@ type Records interface {
 	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
 	// StationBytes tells how much a station keeps.
 	StationBytes(ctx context.Context, station string) (int64, error)
+	// Recording gives a recording. Fault: library.no_recording.
+	Recording(ctx context.Context, id string) (audio.Recording, error)
 	// LibrarySettings gives the settings in force.
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
@@ -57,6 +59,8 @@ type Desk struct {
 	early, whole chan struct{} // a place is taken by each judge at work
 
 	taking sync.Map // the IDs under which Take is at work
+
+	admitting sync.Mutex // held from counting what a station has until what is let in counts too
 
 	mu   sync.Mutex
 	live map[string]*live
@@ -126,7 +130,16 @@ func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order
 	if o.Length > s.MaxBytes {
 		return Status{}, audio.TooLarge(s.MaxBytes)
 	}
-	if err := d.admit(ctx, owner, o.Length, s); err != nil {
+	d.admitting.Lock()
+	defer d.admitting.Unlock()
+	used, open, err := d.taken(ctx, owner)
+	if err != nil {
+		return Status{}, err
+	}
+	if open >= openUploads {
+		return Status{}, fault.New(fault.TooMany, "uploads.too_many_open", "open", open)
+	}
+	if err := audio.CheckQuota(owner.Station, used, max(o.Length, 0), s); err != nil {
 		return Status{}, err
 	}
 	u := audio.Upload{ID: id, Owner: owner, Kind: o.Kind, Name: audio.CleanName(o.Name), Length: o.Length, Meta: o.Meta,
@@ -137,17 +150,16 @@ func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order
 	return Status{Upload: u, Expires: u.Created.Add(s.Unfinished)}, nil
 }
 
-// admit checks the quota of the station and the number of uploads of the
-// person, counting what is under way.
-func (d *Desk) admit(ctx context.Context, owner audio.Owner, more int64, s audio.Settings) error {
-	used, err := d.cfg.Records.StationBytes(ctx, owner.Station)
+// taken counts the bytes of the owner's station, kept or under way, and the
+// uploads the person has open.
+func (d *Desk) taken(ctx context.Context, owner audio.Owner) (used int64, open int, err error) {
+	used, err = d.cfg.Records.StationBytes(ctx, owner.Station)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
-	open := 0
 	for a, err := range d.cfg.Spool.List(ctx) {
 		if err != nil {
-			return err
+			return 0, 0, err
 		}
 		if a.Ended() {
 			continue
@@ -159,10 +171,7 @@ func (d *Desk) admit(ctx context.Context, owner audio.Owner, more int64, s audio
 			open++
 		}
 	}
-	if open >= openUploads {
-		return fault.New(fault.TooMany, "uploads.too_many_open", "open", open)
-	}
-	return audio.CheckQuota(owner.Station, used, max(more, 0), s)
+	return used, open, nil
 }
 
 // Status tells how far an upload is, after whoever still writes to it was asked
@@ -218,7 +227,15 @@ func (d *Desk) outcome(ctx context.Context, a Arrived) (Status, error) {
 	if a.Refused != nil {
 		return Status{}, a.Refused.Fault()
 	}
-	if a.Kept || a.Offset != a.Length {
+	if a.Kept {
+		// A recording that was removed is no reason not to send the file again.
+		_, err := d.cfg.Records.Recording(ctx, a.ID)
+		if fault.Is(err, "library.no_recording") {
+			err = fault.New(fault.NotFound, "uploads.unknown")
+		}
+		return st, err
+	}
+	if a.Offset != a.Length {
 		return st, nil
 	}
 	done := d.settle(a)
@@ -267,8 +284,9 @@ func (d *Desk) remove(ctx context.Context, a Arrived) error {
 	return d.cfg.Spool.Remove(ctx, a.ID, false)
 }
 
-// Sweep forgets uploads that got no byte for so long that they are given up.
-// It returns how many.
+// Sweep forgets uploads that got no byte for so long that they are given up,
+// and tells how many. What is whole and could not be kept is handed on again:
+// its sender may believe it kept and never ask.
 func (d *Desk) Sweep(ctx context.Context, now time.Time) (removed int, err error) {
 	s, err := d.cfg.Records.LibrarySettings(ctx)
 	if err != nil {
@@ -278,21 +296,48 @@ func (d *Desk) Sweep(ctx context.Context, now time.Time) (removed int, err error
 		if err != nil {
 			return removed, err
 		}
-		if now.Sub(a.Latest) < s.Unfinished {
+		if now.Sub(a.Latest) < s.Unfinished && !a.whole() {
 			continue
 		}
-		release, err := d.lock(ctx, a.ID, nil)
+		gone, err := d.tend(ctx, a.ID, now.Add(-s.Unfinished))
 		if err != nil {
 			return removed, err
 		}
-		err = d.remove(ctx, a)
-		release()
-		if err != nil {
-			return removed, err
+		if gone {
+			removed++
 		}
-		removed++
 	}
 	return removed, nil
+}
+
+// tend forgets an upload whose latest byte came no later than until, and hands
+// one on that is whole. It looks again under the lock: more may have come.
+func (d *Desk) tend(ctx context.Context, id string, until time.Time) (gone bool, err error) {
+	release, err := d.lock(ctx, id, nil)
+	if err != nil {
+		return false, err
+	}
+	a, err := d.cfg.Spool.Load(ctx, id)
+	var s *settling
+	switch {
+	case fault.Is(err, "uploads.unknown"):
+		err = nil
+	case err != nil:
+	case !a.Latest.After(until):
+		gone, err = true, d.remove(ctx, a)
+	case a.whole():
+		s = d.settle(a)
+	}
+	release()
+	if s == nil {
+		return gone, err
+	}
+	select { // one after another: what arrives goes first
+	case <-s.done:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
 }
 
 // Resume hands on what was whole when the daemon last ended. It returns when
@@ -302,7 +347,7 @@ func (d *Desk) Resume(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !a.Ended() && a.Checked == audio.Unknown && a.Offset == a.Length {
+		if a.whole() {
 			d.settle(a)
 		}
 	}

@@ -16,7 +16,12 @@ import (
 type Arrived struct {
 	audio.Upload
 	Offset int64     // bytes
-	Latest time.Time // when the latest of them came
+	Latest time.Time // when the latest of them came; of one that has ended, when it did
+}
+
+// whole reports whether all has come and nothing was made of it yet.
+func (a Arrived) whole() bool {
+	return !a.Ended() && a.Checked == audio.Unknown && a.Offset == a.Length
 }
 
 // Spool keeps uploads until they are whole. Engine: a folder of files
@@ -39,7 +44,8 @@ type Spool interface {
 	Open(ctx context.Context, id string) (File, error)
 	// Remove forgets an upload, or with onlyBytes just its bytes.
 	Remove(ctx context.Context, id string, onlyBytes bool) error
-	// List goes through all uploads. It ends after the first error.
+	// List goes through all uploads. It ends after the first error. The bytes
+	// counted may not be safe yet: what many send is not waited for.
 	List(ctx context.Context) iter.Seq2[Arrived, error]
 }
 

@@ -37,7 +37,8 @@ var errTakenOver = errors.New("intake: another connection takes the upload over"
 // piece short, every byte that came stays, unless a checksum was to be compared.
 // After the last byte the verdict is waited for a little. Faults:
 // uploads.unknown, uploads.locked, uploads.wrong_offset, uploads.too_long,
-// uploads.length_changed, uploads.checksum_wrong, and why the file is refused.
+// uploads.length_changed, uploads.checksum_wrong, library.quota_used, and why the
+// file is refused.
 func (d *Desk) Write(ctx context.Context, person, id string, p Piece) (Status, error) {
 	a, err := d.writeLocked(ctx, person, id, p)
 	if err != nil {
@@ -141,11 +142,7 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 		case p.Length > s.MaxBytes:
 			return 0, audio.TooLarge(s.MaxBytes)
 		}
-		if err := audio.CheckQuota(a.Owner.Station, 0, p.Length, s); err != nil {
-			return 0, err
-		}
-		a.Length = p.Length
-		if err := d.cfg.Spool.Save(ctx, a.Upload); err != nil {
+		if err := d.tellLength(ctx, a, p.Length, s); err != nil {
 			return 0, err
 		}
 	}
@@ -153,12 +150,32 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 		if p.Size > s.MaxBytes-a.Offset {
 			return 0, audio.TooLarge(s.MaxBytes)
 		}
-		return s.MaxBytes, nil
+		used, _, err := d.taken(ctx, a.Owner)
+		if err != nil {
+			return 0, err
+		}
+		return s.MaxBytes, audio.CheckQuota(a.Owner.Station, used, max(p.Size, 0), s)
 	}
 	if p.Size > a.Length-a.Offset {
 		return 0, fault.New(fault.TooLarge, "uploads.too_long", "length", a.Length)
 	}
 	return a.Length, nil
+}
+
+// tellLength notes how long an upload will be that did not say so at first, if
+// the station has room for it.
+func (d *Desk) tellLength(ctx context.Context, a *Arrived, length int64, s audio.Settings) error {
+	d.admitting.Lock()
+	defer d.admitting.Unlock()
+	used, _, err := d.taken(ctx, a.Owner) // what has come of it included
+	if err != nil {
+		return err
+	}
+	if err := audio.CheckQuota(a.Owner.Station, used, length-a.Offset, s); err != nil {
+		return err
+	}
+	a.Length = length
+	return d.cfg.Spool.Save(ctx, a.Upload)
 }
 
 // append brings the piece into the spool and tells the judge.

@@ -90,6 +90,10 @@ func ignoreAbsent(err error) error {
 // Load implements intake.Spool. What a killed daemon wrote and never synced is
 // synced here before it is counted.
 func (s *Spool) Load(ctx context.Context, id string) (intake.Arrived, error) {
+	return s.load(ctx, id, (*os.File).Sync)
+}
+
+func (s *Spool) load(ctx context.Context, id string, sync func(*os.File) error) (intake.Arrived, error) {
 	if err := errors.Join(ctx.Err(), checkID(id)); err != nil {
 		return intake.Arrived{}, err
 	}
@@ -97,11 +101,15 @@ func (s *Spool) Load(ctx context.Context, id string) (intake.Arrived, error) {
 	if err != nil {
 		return intake.Arrived{}, absent(err)
 	}
+	note, err := s.root.Stat(id + ".json")
+	if err != nil {
+		return intake.Arrived{}, absent(err)
+	}
 	a := intake.Arrived{}
 	if err := json.Unmarshal(body, &a.Upload); err != nil {
 		return intake.Arrived{}, fault.New(fault.NotFound, "uploads.unknown").Because(fmt.Errorf("folder: upload %s: %w", id, err))
 	}
-	a.Latest = a.Created
+	a.Latest = note.ModTime()
 	f, err := s.root.OpenFile(id+".part", os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
@@ -110,7 +118,7 @@ func (s *Spool) Load(ctx context.Context, id string) (intake.Arrived, error) {
 		return intake.Arrived{}, diskFault(err)
 	}
 	info, err := f.Stat()
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, sync(f), f.Close()); err != nil {
 		return intake.Arrived{}, diskFault(err)
 	}
 	a.Offset, a.Latest = info.Size(), info.ModTime()
@@ -231,7 +239,7 @@ func (s *Spool) List(ctx context.Context) iter.Seq2[intake.Arrived, error] {
 			if !ok {
 				continue
 			}
-			a, err := s.Load(ctx, id)
+			a, err := s.load(ctx, id, func(*os.File) error { return nil })
 			if fault.Is(err, "uploads.unknown") {
 				continue
 			}

@@ -23,6 +23,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/web/kit"
 	"loa/web/uploads"
 )
 
@@ -136,6 +137,9 @@ func TestProtocol(t *testing.T) {
 		{"parts joined", "POST", root, nil, []string{"Upload-Concat", "final;/a /b"}, 400, "uploads.no_concatenation"},
 		{"unknown kind", "POST", root, nil, []string{"Upload-Length", "1", "Upload-Metadata", meta("kind", "video")}, 422, "library.kind_unknown"},
 		{"with the first bytes", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece}, 201, "10"},
+		{"with the first bytes and their checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", sum(ten)}, 201, "10"},
+		{"with bytes that do not fit their checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", sum(nil)}, 460, "uploads.checksum_wrong"},
+		{"with bytes and an unknown checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", "crc32 AAAA"}, 400, "uploads.checksum_unknown"},
 		{"unknown upload", "HEAD", root + "/2f6e1a52-6f3a-4f0e-9a77-0a4b1d0c9d11", nil, nil, 404, ""},
 		{"path for an ID", "HEAD", root + "/..%2f..%2floa.db", nil, nil, 404, ""},
 		{"another person's", "HEAD", fresh(), nil, []string{"Authorization", "Bearer operator"}, 404, ""},
@@ -162,7 +166,7 @@ func TestProtocol(t *testing.T) {
 			if a.status != c.want || !strings.Contains(a.body+fmt.Sprint(a.header), c.says) {
 				t.Errorf("got %v, want %d and %q", a, c.want, c.says)
 			}
-			if a.status != 401 && a.status != 403 && a.header.Get("Tus-Resumable") != "1.0.0" {
+			if a.header.Get("Tus-Resumable") != "1.0.0" {
 				t.Errorf("no Tus-Resumable: %v", a.header)
 			}
 			if a.status >= 400 && a.header.Get("Upload-Offset") != "" {
@@ -485,11 +489,24 @@ func TestTheQuotaOfAStationCountsWhatIsUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := int(set.StationBytes / set.MaxBytes)
-	var one string
-	for i := range n {
-		one = create(t, d, int(set.MaxBytes), "Authorization", "Bearer operator")
-		_ = i
+	page := known[accounts.HashOf("operator")].Actor("web")
+	made := make(chan string, n+30)
+	var wg sync.WaitGroup
+	for range n + 30 { // all at once
+		wg.Go(func() {
+			st, err := d.desk.Create(t.Context(), page, kit.NewID(), intake.Order{Length: set.MaxBytes})
+			if err == nil {
+				made <- d.url + uploads.Root + "/" + st.ID
+			} else if !fault.Is(err, "library.quota_used") {
+				t.Error(err)
+			}
+		})
 	}
+	wg.Wait()
+	if len(made) != n {
+		t.Errorf("%d let in, there is room for %d", len(made), n)
+	}
+	one := <-made
 	full := ask(t, "POST", d.url+uploads.Root, nil, "Upload-Length", fmt.Sprint(set.MaxBytes), "Authorization", "Bearer operator")
 	if full.status != http.StatusInsufficientStorage || !strings.Contains(full.body, "library.quota_used") {
 		t.Errorf("over the quota: %v", full)
@@ -501,6 +518,100 @@ func TestTheQuotaOfAStationCountsWhatIsUnderWay(t *testing.T) {
 		t.Error(a)
 	}
 	create(t, d, int(set.MaxBytes), "Authorization", "Bearer operator")
+}
+
+// TestTheQuotaHoldsForALengthToldLater: a station learns that there is no room
+// before it has sent everything.
+func TestTheQuotaHoldsForALengthToldLater(t *testing.T) {
+	d := newDoor(t)
+	set, err := d.store.LibrarySettings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	deferred := func() string {
+		a := ask(t, "POST", d.url+uploads.Root, nil, "Authorization", "Bearer operator", "Upload-Defer-Length", "1")
+		if a.status != 201 {
+			t.Fatal(a)
+		}
+		return d.url + a.header.Get("Location")
+	}
+	late, silent := deferred(), deferred()
+	for range set.StationBytes / set.MaxBytes {
+		create(t, d, int(set.MaxBytes), "Authorization", "Bearer operator")
+	}
+	rest := set.StationBytes % set.MaxBytes
+	if a := patch(t, late, 0, []byte("ID3"), "Authorization", "Bearer operator", "Upload-Length", fmt.Sprint(rest+1)); a.status != http.StatusInsufficientStorage || !strings.Contains(a.body, "library.quota_used") {
+		t.Errorf("a length there is no room for: %v", a)
+	}
+	if a := patch(t, late, 0, []byte("ID3"), "Authorization", "Bearer operator", "Upload-Length", fmt.Sprint(rest)); a.status != 204 {
+		t.Errorf("a length there is room for: %v", a)
+	}
+	if a := patch(t, silent, 0, []byte("ID3"), "Authorization", "Bearer operator"); a.status != http.StatusInsufficientStorage {
+		t.Errorf("a piece there is no room for: %v", a)
+	}
+}
+
+// TestAFileWhoseRecordingWasRemovedMayBeSentAgain: a client that remembers the
+// upload must not believe that the recording is still there.
+func TestAFileWhoseRecordingWasRemovedMayBeSentAgain(t *testing.T) {
+	d := newDoor(t)
+	mp3 := audiotest.MP3(t, 1, 32, 13)
+	url := create(t, d, len(mp3))
+	if a := patch(t, url, 0, mp3); a.status != 204 {
+		t.Fatal(a)
+	}
+	r := kept(t, d, url, mp3)
+	if _, err := d.store.RemoveRecording(t.Context(), accounts.Meta{ID: kit.NewID(), By: known[accounts.HashOf("editor")].Actor("web"), At: time.Now()}, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"HEAD", "GET"} {
+		if a := ask(t, method, url, nil); a.status != 404 || a.header.Get("Loa-Recording") != "" {
+			t.Errorf("%s: %v", method, a)
+		}
+	}
+	if a := ask(t, "DELETE", url, nil); a.status != 204 {
+		t.Error(a)
+	}
+}
+
+// TestAnUploadThatTookWeeksIsRememberedWhenItEnds: a client whose last answer
+// was lost can still ask what became of it.
+func TestAnUploadThatTookWeeksIsRememberedWhenItEnds(t *testing.T) {
+	d := newDoor(t)
+	mp3 := audiotest.MP3(t, 1, 32, 14)
+	url := create(t, d, len(mp3))
+	begun, err := d.spool.Load(t.Context(), url[strings.LastIndexByte(url, '/')+1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun.Created = begun.Created.AddDate(0, -1, 0)
+	if err := d.spool.Save(t.Context(), begun.Upload); err != nil {
+		t.Fatal(err)
+	}
+	if a := patch(t, url, 0, mp3); a.status != 204 {
+		t.Fatal(a)
+	}
+	if n, err := d.desk.Sweep(t.Context(), time.Now()); n != 0 || err != nil {
+		t.Errorf("forgotten at once: %d %v", n, err)
+	}
+	kept(t, d, url, mp3)
+}
+
+// TestWhatIsWholeIsKeptThoughNobodyAsks: its sender was told that all has come.
+func TestWhatIsWholeIsKeptThoughNobodyAsks(t *testing.T) {
+	d := newDoor(t)
+	mp3 := audiotest.MP3(t, 1, 32, 15)
+	url := create(t, d, len(mp3))
+	id := url[strings.LastIndexByte(url, '/')+1:]
+	if _, err := d.spool.Append(t.Context(), id, 0, bytes.NewReader(mp3), nil); err != nil { // as after a verdict the disk had no room to write down
+		t.Fatal(err)
+	}
+	if n, err := d.desk.Sweep(t.Context(), time.Now()); n != 0 || err != nil {
+		t.Errorf("%d %v", n, err)
+	}
+	if _, err := d.store.Recording(t.Context(), id); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestAForgottenUploadIsGivenUpAndItsDiskFreed(t *testing.T) {
