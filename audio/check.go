@@ -132,8 +132,11 @@ func (c *checker) file(f Facts) {
 	}
 	for _, w := range f.Warnings {
 		g := Warn
-		if w.Code == "audio.intensity" {
+		switch w.Code {
+		case "audio.intensity":
 			g = Note
+		case "audio.lost":
+			g = Refuse
 		}
 		args := []any{}
 		for _, k := range slices.Sorted(maps.Keys(w.Args)) {
@@ -248,7 +251,7 @@ func (c *checker) quality(f Facts) {
 		c.add("audio.low_rate", Note, nil, "rate", f.SampleRate)
 	}
 	if f.MP3 != nil && f.Bitrate/max(1, f.Channels) < p.MinBitrate*19/20 {
-		c.add("audio.low_bitrate", Note, nil, "bitrate", f.Bitrate/1000)
+		c.add("audio.low_bitrate", Note, nil, "bitrate", (f.Bitrate+500)/1000)
 	}
 	if b, ok := m.Bandwidth.Get(); ok && b < p.MinBandwidth {
 		c.add("audio.narrow", Warn, nil, "hertz", int64(math.Round(b/100)*100))

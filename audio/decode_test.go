@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +13,8 @@ import (
 
 	"loa/audio/audiotest"
 	"loa/audio/mpeg"
+	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // kinds are the MP3s met in the field that go-mp3 can be brought to decode.
@@ -50,6 +53,9 @@ func TestEveryKindOfMP3DecodesSampleExact(t *testing.T) {
 			if facts.Codec != k.version || facts.MP3.Rating != k.rating || facts.SampleRate != k.rate ||
 				facts.Channels != k.channels || facts.Truncated || len(facts.Warnings) > 0 {
 				t.Errorf("facts %+v %+v", facts, facts.MP3)
+			}
+			if k.rating == mpeg.CBR && facts.Bitrate != facts.MP3.MaxBitrate {
+				t.Errorf("%d bit/s of a constant %d", facts.Bitrate, facts.MP3.MaxBitrate)
 			}
 			if _, parallel := decode(t, file, 4); !slices.Equal(got.pcm, parallel.pcm) {
 				t.Error("four workers decode other samples than one")
@@ -140,6 +146,40 @@ func TestCutFilesAreKnown(t *testing.T) {
 				t.Errorf("%s cut at %d %%: not noticed", name, part)
 			}
 		}
+	}
+}
+
+// TestWhatIsMissingInTheMiddleIsToldThere cuts out and overwrites a second of
+// sound: its end is there, and must not be called missing.
+func TestWhatIsMissingInTheMiddleIsToldThere(t *testing.T) {
+	audiotest.Need(t, "lame")
+	file := lame(t, 44100, 1, sound(44100, 1, 5), "-b", "64")
+	from, to := len(file)/2+99, len(file)/2+99+8000
+	for name, b := range map[string][]byte{
+		"cut out":     slices.Concat(file[:from], file[to:]),
+		"overwritten": slices.Concat(file[:from], make([]byte, to-from), file[to:]),
+	} {
+		facts, _ := decode(t, b, 1)
+		found := Check(facts, Programme())
+		if facts.Truncated || len(found) == 0 || found[0].Code != "audio.lost" || found[0].Grade != Refuse {
+			t.Errorf("%s: cut %v, %+v", name, facts.Truncated, found)
+			continue
+		}
+		if s := found[0].Say(text.Vietnamese); !strings.Contains(s, " giây âm thanh ở 0:02:") {
+			t.Errorf("%s: %s", name, s)
+		}
+		if codes := fmt.Sprint(found); strings.Contains(codes, "audio.garbage") {
+			t.Errorf("%s: the same place is told twice: %s", name, codes)
+		}
+	}
+}
+
+func TestAFreeFormatAboveTheStandardIsNotCalledDamaged(t *testing.T) {
+	audiotest.Need(t, "lame")
+	file := lame(t, 44100, 2, sound(44100, 2, 1), "--freeformat", "-b", "400")
+	_, err := Decode(context.Background(), bytes.NewReader(file), Options{}, discard{})
+	if !fault.Is(err, "audio.mp3_free") || !strings.Contains(text.Vietnamese.Fault(err), "400 kbit/s") {
+		t.Error(err)
 	}
 }
 

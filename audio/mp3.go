@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"sync"
 
 	"github.com/hajimehoshi/go-mp3"
@@ -50,6 +52,9 @@ func (d *decoding) mp3(r io.Reader) error {
 	}
 	if err != nil {
 		return mp3Fault(err)
+	}
+	if first.Bitrate == 0 && first.Size > mpeg.Roomy(first.Header).Header.Size {
+		return fault.New(fault.Unsupported, "audio.mp3_free", "bitrate", (first.Size*8*first.SampleRate/first.Samples()+500)/1000)
 	}
 	if first.Version == mpeg.MPEG25 && first.SampleRate == 8000 {
 		return d.mp3ByConverter(scan, first)
@@ -267,7 +272,7 @@ func (e *emitter) finish(i mpeg.Info) error {
 	}
 	f.Codec = fmt.Sprintf("%s Layer III", i.Header.Version)
 	f.Samples, f.Bitrate = i.Samples(), i.Bitrate()
-	f.Truncated = i.CutBytes > 0 || i.Missing() > 1
+	f.Truncated = i.CutBytes > 0 || i.Missing() > 1 && !broken(i)
 	f.MP3 = &MP3Facts{
 		FramesSHA256: hex.EncodeToString(i.FrameSum[:]), Rating: i.Rating(), JointStereo: i.JointStereo,
 		Frames: i.Frames, Missing: i.Missing(), Damaged: int64(len(e.damaged)), Garbage: i.Garbage,
@@ -278,6 +283,12 @@ func (e *emitter) finish(i mpeg.Info) error {
 	}
 	e.warn(i)
 	return nil
+}
+
+// broken reports whether the chain of frames is torn somewhere between the first
+// and the last: what is missing is then missing there and not at the end.
+func broken(i mpeg.Info) bool {
+	return slices.ContainsFunc(i.Gaps, func(g mpeg.Gap) bool { return g.Frame > 0 && g.Frame < i.Frames })
 }
 
 // warn says what could not be read as it should be.
@@ -297,7 +308,9 @@ func (e *emitter) warn(i mpeg.Info) {
 		from := float64(g.Frame) * spf / rate
 		at = append(at, Place{From: from, To: from})
 	}
-	if len(at) > 0 {
+	if lost := i.Missing(); len(at) > 0 && lost > 1 && !f.Truncated {
+		f.warn("audio.lost", at, "seconds", math.Ceil(float64(lost)*spf/rate*10)/10)
+	} else if len(at) > 0 {
 		f.warn("audio.garbage", at, "bytes", i.Garbage-ends)
 	}
 	if ends*8 > int64(f.Bitrate) { // room for a second of sound; less is what stream recorders and taggers leave

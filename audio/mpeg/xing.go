@@ -130,10 +130,14 @@ func (i Info) Rating() Rating {
 	return VBR
 }
 
-// Bitrate is the mean over all sound frames in bit/s.
+// Bitrate is the mean over all sound frames in bit/s: the constant one as it is
+// named, since padding makes up for its rounding only in the long run.
 func (i Info) Bitrate() int {
-	if i.Frames == 0 {
+	switch {
+	case i.Frames == 0:
 		return 0
+	case i.Rating() == CBR:
+		return i.MinBitrate
 	}
 	samples := i.Frames * int64(i.Header.Samples())
 	return int(i.SoundBytes * 8 * int64(i.Header.SampleRate) / samples)
