@@ -101,8 +101,9 @@ func headFor(h Header, index int, padding bool) [headerSize]byte {
 //
 // MPEG-2.5 at 11.025 and 12 kHz becomes MPEG-2 at 16 kHz, whose scale factor
 // bands are the same, so that the decoded samples are the same numbers; 8 kHz
-// has bands of its own. MPEG-1 frames get the padding byte, so that none of the
-// table is larger.
+// has bands of its own. Only there, from 112 kbit/s on, an original frame can be
+// larger: one that does not fit is told as damaged. MPEG-1 frames get the padding
+// byte, so that none of the table is larger.
 func Roomy(h Header) Shape {
 	if h.Version == MPEG25 && h.SampleRate != 8000 {
 		h.Version, h.SampleRate = MPEG2, 16000
