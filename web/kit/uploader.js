@@ -10,7 +10,8 @@
 const root = "/api/v1/uploads";
 const version = { "Tus-Resumable": "1.0.0" };
 const probe = 64 * 1024; // the first piece: what is no audio is refused after it
-const piece = 4 * 1024 * 1024;
+const piece = 4 * 1024 * 1024; // the largest
+const spell = 15_000; // ms a piece should take: what has arrived is shown that often, and no answer comes later than patience
 const patience = 60_000; // ms without a sign of the server: the line is dead
 const remembered = 30 * 86_400_000; // ms; the server gives an upload up sooner
 
@@ -125,7 +126,7 @@ function sender(form, box) {
   else resume();
   return {
     sending: () => current && !current.ended ? current.arrived : null,
-    handOver: () => current && table("readwrite", (t) => t.put({ ...current.record, handed: true }, current.key)),
+    handOver: () => current && table("readwrite", (t) => t.put({ ...current.record, file: undefined, handed: true }, current.key)),
   };
 
   // resume goes on with what this field was sending when the page was left.
@@ -165,10 +166,9 @@ async function send(job, place, words, { say, show }) {
       } catch (problem) {
         job.abort.signal.throwIfAborted();
         if (problem.final) {
-          await forget(job.key);
+          if (problem.told) await forget(job.key); // else it is the file's own trouble, and the same file goes on later
           throw problem;
         }
-        show(job.safe / job.file.size); // what the browser has given away is not there yet
         say(problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait));
         await Promise.race([new Promise((done) => setTimeout(done, wait * 1000)), new Promise((done) => addEventListener("online", done, { once: true }))]);
       }
@@ -186,7 +186,7 @@ async function attempt(job, place, words, say, show, moved) {
     const head = await ask(job, job.record.url, { method: "HEAD" });
     if (head.headers.get("Loa-Recording")) return head.headers.get("Loa-Recording");
     if (head.ok && head.headers.has("Upload-Offset")) at = Number(head.headers.get("Upload-Offset"));
-    else if (head.status === 404 || head.status === 410) job.record = undefined;
+    else if ((head.status === 404 || head.status === 410) && head.headers.has("Tus-Resumable")) job.record = undefined;
     else await fail(await ask(job, job.record.url));
   }
   if (!job.record) {
@@ -204,14 +204,17 @@ async function attempt(job, place, words, say, show, moved) {
     say(words.sending.replace("{sent}", size(offset)).replace("{all}", size(file.size)).replace("{rate}", rate > 0 ? size(rate) : "…")
       .replace("{left}", rate > 0 ? clock((file.size - offset) / rate) : "…"));
   };
+  if (at > job.safe) moved(); // of a piece nobody answered to
   job.safe = at;
   shown(at);
-  while (at < file.size) {
-    const body = file.slice(at, at + (at === 0 ? probe : piece));
+  for (let most = probe; at < file.size;) {
+    const body = file.slice(at, at + most), begun = Date.now();
     await body.slice(0, 1).arrayBuffer().catch(() => { throw final(words.unreadable); }); // moved, changed, or its card taken out
-    const next = await patch(job, at, body, shown);
+    const next = await patch(job, at, body);
     if (next.recording) return next.recording;
+    most = Math.round(Math.min(piece, Math.max(probe, spell * (next.at - at) / Math.max(1, Date.now() - begun))));
     at = job.safe = next.at;
+    shown(at);
     moved();
   }
   for (;;) {
@@ -236,17 +239,17 @@ async function ask(job, url, options) {
   }
 }
 
-// patch sends one piece; XMLHttpRequest alone tells how much of it has gone.
-function patch(job, at, body, shown) {
+// patch sends one piece. XMLHttpRequest alone tells that some of it has gone:
+// from the browser, not to the server, so that the line is not taken for dead.
+function patch(job, at, body) {
   return new Promise((done, failed) => {
     const x = new XMLHttpRequest(), end = () => x.abort();
     let timer = setTimeout(end, patience);
     x.open("PATCH", job.record.url);
     for (const [name, value] of Object.entries({ ...version, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" })) x.setRequestHeader(name, value);
-    x.upload.onprogress = (e) => {
+    x.upload.onprogress = () => {
       clearTimeout(timer);
       timer = setTimeout(end, patience);
-      shown(at + e.loaded);
     };
     job.abort.signal.addEventListener("abort", end);
     x.onloadend = () => {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -204,6 +205,79 @@ const dropFile = `new Promise((done) => {
 // until waits for a condition of the page.
 func until(p *webtest.Tab, condition string) {
 	webtest.Run(p, "wait until "+condition, chromedp.Poll[any](condition))
+}
+
+// TestWhatTheServerHasIsShown holds the second piece back behind a line that
+// took all of it from the browser.
+func TestWhatTheServerHasIsShown(t *testing.T) {
+	taken, goOn := make(chan struct{}), make(chan struct{})
+	url, _ := serve(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPatch && r.Header.Get("Upload-Offset") != "0" {
+				b, err := io.ReadAll(r.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				r.Body = io.NopCloser(bytes.NewReader(b))
+				close(taken)
+				<-goOn
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 60, 64, 6)))
+	<-taken
+	contains(t, p.Text(sent), "Đã gửi 66 KB trong 480 KB, ")
+	p.Shot("upload-sending", 360)
+	close(goOn)
+	until(p, arrived)
+}
+
+// TestASlowLineGetsSmallPieces: on a clock that says 10 s went by during each.
+func TestASlowLineGetsSmallPieces(t *testing.T) {
+	l := &line{}
+	url, _ := serve(t, l.wrap)
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	webtest.Run(p, "slow the clock's world down", chromedp.Evaluate[any](`{ let now = Date.now(); Date.now = () => now += 10_000; 0 }`))
+	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 60, 64, 7)))
+	until(p, arrived)
+	if _, offsets := l.noted(); !slices.Equal(offsets, []int64{0, probe, probe + probe*15/10, probe + probe*15/10 + probe*15*15/100}) {
+		t.Errorf("pieces began at %v", offsets)
+	}
+}
+
+// TestAFileThatCannotBeReadGoesOnLater takes the file away in mid-upload, as
+// when a memory card is pulled out, and brings it back.
+func TestAFileThatCannotBeReadGoesOnLater(t *testing.T) {
+	const cut = 150_000
+	l := &line{after: cut}
+	url, s := serve(t, l.wrap)
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	mp3 := audiotest.MP3(t, 60, 64, 8)
+	path := write(t, "số 20.mp3", mp3)
+	p.Upload("#f-file", path)
+	until(p, `document.querySelector("[data-state] [role=status]").textContent.startsWith("Mất mạng")`)
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	l.mend()
+	until(p, `document.querySelector("[data-state] .error")`)
+	contains(t, p.Text(sent), "Không đọc được tệp nữa")
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	p.Upload("#f-file", path)
+	until(p, arrived)
+	if made, offsets := l.noted(); made != 0 || len(offsets) == 0 || offsets[0] != probe+cut {
+		t.Errorf("%d uploads were made again, the first piece began at %v: want none, and %d", made, offsets, probe+cut)
+	}
+	if rec := one(t, s); rec.Blob.Size != int64(len(mp3)) {
+		t.Errorf("kept %d bytes of %d", rec.Blob.Size, len(mp3))
+	}
 }
 
 func TestAFormWithErrorsKeepsTheUpload(t *testing.T) {
