@@ -99,13 +99,17 @@ func (s *State) organiser(m accounts.Meta) error {
 	return m.By.Must(accounts.Organise, accounts.Where{Contest: s.ID})
 }
 
-// chair returns nil if the actor presides over this jury.
+// chair returns nil if the actor presides over this jury and has signed what is
+// hers to score: before that any answer would tell her of others' marks.
 func (s *State) chair(m accounts.Meta) error {
 	if err := s.judging(m); err != nil {
 		return err
 	}
 	if !s.Chair(m.By.Person) {
 		return fault.New(fault.Denied, "contest.chair_only")
+	}
+	if r := s.Running(); r != nil && r.Owes(m.By.Person) {
+		return fault.New(fault.Conflict, "contest.chair_waits")
 	}
 	return nil
 }

@@ -131,6 +131,30 @@ func TestAJudgeSeesNothingOfOthersScores(t *testing.T) {
 	}
 }
 
+// While the chair has a sheet to sign, whatever she tries to settle gets one
+// answer: that of a gap, a tie or a signed sheet would tell her of others'
+// marks.
+func TestTheChairLearnsNothingBeforeSheHasScored(t *testing.T) {
+	w := judged(t, 2, func(r *contest.Rules) { r.Rounds[0].Gap = pt(20) })
+	r, rules := w.s.Running(), &w.s.Rules.Rounds[0]
+	for _, j := range []string{"J2", "J3"} {
+		for _, task := range r.Of(j) {
+			w.sign(task, rules, func(t *contest.Task, _ contest.Criterion) ranking.Points {
+				return pt(map[string]int{"J2": 4, "J3": 8}[t.Judge])
+			})
+		}
+	}
+	own := r.Of("J1")
+	w.sign(own[0], rules, func(*contest.Task, contest.Criterion) ranking.Points { return pt(6) })
+	entries := []string{w.s.Entries[0].ID, w.s.Entries[1].ID}
+	for _, c := range []contest.Command{contest.Confer{Entry: entries[0], Reason: "x"}, contest.Confer{Entry: "none", Reason: "x"}, contest.DecideTie{Entries: entries, Reason: "x"},
+		contest.ReopenSheet{Task: r.Of("J2")[0].ID, Reason: "x"}, contest.ReopenSheet{Task: own[0].ID, Reason: "x"}} {
+		w.refused("contest.chair_waits", w.judge("J1"), c)
+	}
+	w.sign(own[1], rules, func(*contest.Task, contest.Criterion) ranking.Points { return pt(6) })
+	w.do(w.judge("J1"), contest.Confer{Entry: entries[0], Reason: "Nghe lại cùng nhau"})
+}
+
 func TestCodesAndOrdersSayNothing(t *testing.T) {
 	w := judged(t, 20, func(r *contest.Rules) { r.Rounds[0].Repeats = 3 })
 	r := w.s.Running()

@@ -331,8 +331,8 @@ func (s *State) recheck() error {
 // DecideTie is the chair's order of entries that nothing else separated: while
 // a round is judged, and after the last one too until its results are public,
 // because a prize kept back or a work ruled out can move a tie to where prizes
-// differ. Faults: contest.chair_only, contest.no_round, contest.no_tie,
-// contest.reason_missing.
+// differ. Faults: contest.chair_only, contest.chair_waits,
+// contest.no_round, contest.no_tie, contest.reason_missing.
 type DecideTie struct {
 	Entries []string `json:"entries"` // best first
 	Reason  string   `json:"reason"`

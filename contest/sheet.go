@@ -203,8 +203,8 @@ func (s *State) takeOff(r *RoundState, f Facts, judge, entry, reason string) ([]
 }
 
 // ReopenSheet lets a judge change a signed sheet; both versions are kept.
-// Faults: contest.chair_only, contest.no_round, contest.sheet_not_signed,
-// contest.reason_missing.
+// Faults: contest.chair_only, contest.chair_waits, contest.no_round,
+// contest.sheet_not_signed, contest.reason_missing.
 type ReopenSheet struct {
 	Task   string `json:"task"`
 	Reason string `json:"reason"`
@@ -227,8 +227,8 @@ func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 
 // Confer records that judges who differ too much on an entry talked it over:
 // those in Reopen score again, the others keep their marks. Both versions are
-// kept. Faults: contest.chair_only, contest.no_round, contest.no_gap,
-// contest.unknown_judge, contest.reason_missing.
+// kept. Faults: contest.chair_only, contest.chair_waits, contest.no_round,
+// contest.no_gap, contest.unknown_judge, contest.reason_missing.
 type Confer struct {
 	Entry  string   `json:"entry"`
 	Reopen []string `json:"reopen,omitempty"` // person IDs

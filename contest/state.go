@@ -307,6 +307,11 @@ func SameNumber(said, drawn string) bool {
 // Of lists the judge's tasks in her own order.
 func (r *RoundState) Of(judge string) []*Task { return r.judge[judge] }
 
+// Owes reports whether the judge has a sheet to sign yet.
+func (r *RoundState) Owes(judge string) bool {
+	return slices.ContainsFunc(r.Of(judge), func(t *Task) bool { return t.Status() == Untouched || t.Status() == Drafted })
+}
+
 // Task returns the task with that ID, or nil.
 func (r *RoundState) Task(id string) *Task { return r.task[id] }
 

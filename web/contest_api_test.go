@@ -179,9 +179,39 @@ func TestAContestRunsByProgram(t *testing.T) {
 	if e := org.call(409, "POST", base+"/rounds/chung-khao/finish", nil); e["code"] != "contest.gaps_open" {
 		t.Errorf("finished over a gap: %v", e)
 	}
-	org.call(403, "POST", base+"/entries/"+entries[0]+"/confer", obj{"reason": "đã hội ý"})
-	judges[ids[1]].call(403, "POST", base+"/entries/"+entries[0]+"/confer", obj{"reason": "đã hội ý"})
-	chair.call(200, "POST", base+"/entries/"+entries[0]+"/confer", obj{"reason": "đã hội ý, giữ nguyên"})
+	for _, who := range []*visitor{org, judges[ids[1]]} {
+		who.call(403, "GET", base+"/chair", nil)
+	}
+	desk := chair.call(200, "GET", base+"/chair", nil)
+	gap := desk["gaps"].([]any)[0].(obj)
+	if strings.Contains(fmt.Sprint(desk), entries[0]) || len(gap["marks"].([]any)) != 2 || len(desk["signed"].([]any)) != 4 {
+		t.Errorf("the chair's desk: %v", desk)
+	}
+	confer := base + "/sheets/" + gap["task"].(string) + "/confer"
+	word := obj{"change": kit.NewID(), "reason": "đã hội ý, giữ nguyên"}
+	judges[ids[1]].call(403, "POST", confer, word)
+	if e := chair.call(422, "POST", confer, obj{"change": kit.NewID(), "reason": ""}); e["code"] != "contest.reason_missing" {
+		t.Errorf("without a reason: %v", e)
+	}
+	for range 2 { // the answer may get lost
+		if left := chair.call(200, "POST", confer, word); len(left["gaps"].([]any)) != 0 {
+			t.Errorf("after conferring: %v", left)
+		}
+	}
+	if e := chair.call(404, "POST", base+"/ties", obj{"change": kit.NewID(), "order": []any{"999"}, "reason": "bốc thăm"}); e["code"] != "contest.no_such_number" {
+		t.Errorf("a tie of an unknown number: %v", e)
+	}
+	own := desk["signed"].([]any)[0].(obj)
+	if left := chair.call(200, "POST", base+"/sheets/"+own["task"].(string)+"/reopen", obj{"change": kit.NewID(), "reason": "cộng nhầm"}); own["judge"] != chair.id || left["waiting"] != true || len(left["signed"].([]any)) != 0 {
+		t.Errorf("the chair reopened her own sheet: %v", left)
+	}
+	chair.call(200, "POST", base+"/sheets/"+own["task"].(string)+"/sign", obj{"change": kit.NewID(), "base": 1})
+	if got := chair.call(200, "PUT", base+"/judging/ties", obj{"stations": []any{"S00040"}}); fmt.Sprint(got["stations"]) != "[S00040]" {
+		t.Errorf("declared: %v", got)
+	}
+	if got := chair.call(200, "GET", base+"/judging/ties", nil); fmt.Sprint(got["stations"]) != "[S00040]" {
+		t.Errorf("declared before: %v", got)
+	}
 	org.call(200, "POST", base+"/rounds/chung-khao/finish", nil)
 	org.call(200, "PUT", base+"/prizes", obj{"special": []any{obj{"award": rules.Awards[0].ID, "prize": "tap-the", "station": "S00040", "reason": "nhiều tin, bài nhất"}}})
 	org.call(200, "PUT", base+"/certificate", obj{"text": "# {tên}\n{giải}", "sign": ""})

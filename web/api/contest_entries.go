@@ -45,9 +45,6 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		at(accounts.Organise, "POST /{entry}/exclude-judge", "take a judge off an entry because of a tie between them", order(c, func(r *kit.Request, b excludeBody) contest.Command {
 			return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), excludeBody{}, receipt),
-		at(accounts.JudgeEntries, "POST /{entry}/confer", "as chair: record that judges who differ talked it over; those in reopen score again", order(c, func(r *kit.Request, b conferBody) contest.Command {
-			return contest.Confer{Entry: r.PathValue("entry"), Reopen: b.Reopen, Reason: b.Reason}
-		}), conferBody{}, receipt),
 	}
 }
 
@@ -62,11 +59,6 @@ type scriptBody struct {
 type excludeBody struct {
 	Judge  string `json:"judge"` // person ID
 	Reason string `json:"reason"`
-}
-
-type conferBody struct {
-	Reopen []string `json:"reopen,omitempty"` // person IDs
-	Reason string   `json:"reason"`
 }
 
 func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {

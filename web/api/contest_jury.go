@@ -55,7 +55,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		method, path, _ := strings.Cut(pattern, " ")
 		return kit.Route{Pattern: method + " /api/v1/contests/{contest}" + path, Access: access, Handler: h, Summary: summary, In: in, Out: out}
 	}
-	organise, chair, receipt := accounts.Organise, accounts.JudgeEntries, contest.Receipt{}
+	organise, receipt := accounts.Organise, contest.Receipt{}
 	sheets := at(organise, "GET /sheets", "every judge's sheets; marks once they are signed", c.sheets, nil, kit.List[sheetJSON]{})
 	sheets.Query = "after limit"
 	ranking := at(organise, "GET /ranking", "the latest round, or that one, ranked by every method", c.ranking, nil, kit.List[rankingJSON]{})
@@ -79,10 +79,6 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		at(organise, "POST /rounds/{round}/finish", "close a round: its ranking is recorded", c.stepOf(func(r *kit.Request) contest.Command { return contest.FinishRound{Round: r.PathValue("round")} }), nil, receipt),
 		sheets,
 		ranking, fair,
-		at(chair, "POST /ties", "as chair: the order of entries that nothing else separated, best first", order(c, func(_ *kit.Request, b contest.DecideTie) contest.Command { return b }), contest.DecideTie{}, receipt),
-		at(chair, "POST /sheets/{task}/reopen", "as chair: let a judge change a signed sheet; both versions are kept", order(c, func(r *kit.Request, b reasonBody) contest.Command {
-			return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
-		}), reasonBody{}, receipt),
 	}
 }
 

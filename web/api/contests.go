@@ -34,8 +34,8 @@ type contestRoutes struct {
 	blobs audio.Blobs
 }
 
-// routes are everything organisers, entrants and chairs do on the pages.
-// Judges save their sheets through PUT …/sheets/{task} (web/judging).
+// routes are everything organisers and entrants do on the pages; what judges
+// and the chair do is beside theirs (web/judging).
 func (c contestRoutes) routes() []kit.Route {
 	organise := func(pattern, summary string, h kit.Handler, in, out any) kit.Route {
 		method, path, _ := strings.Cut(pattern, " ")

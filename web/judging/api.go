@@ -117,3 +117,118 @@ func (p pages) abstain(w http.ResponseWriter, r *kit.Request) error {
 	}
 	return r.JSON(w, http.StatusOK, abstained{contest.SetAside})
 }
+
+// tiesBody are the stations a judge has ties with.
+type tiesBody struct {
+	Stations []string `json:"stations"` // IDs
+}
+
+func (p pages) declared(w http.ResponseWriter, r *kit.Request) error {
+	stations, err := p.declaredBy(r)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, tiesBody{stations})
+}
+
+func (p pages) declare(w http.ResponseWriter, r *kit.Request) error {
+	var b tiesBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	id := r.PathValue("contest")
+	if _, err := p.mine(r, id); err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	c := contest.DeclareTies{Stations: []string{}}
+	for _, said := range b.Stations {
+		st, err := reg.ByCodeOrID(said, r.Today())
+		if err != nil {
+			return err
+		}
+		c.Stations = append(c.Stations, st.ID)
+	}
+	if _, err := p.hall.Do(r.Context(), r.Meta(kit.NewID()), id, c); err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, tiesBody{c.Stations})
+}
+
+func (p pages) desk(w http.ResponseWriter, r *kit.Request) error {
+	if err := p.chairs(r); err != nil {
+		return err
+	}
+	var v contest.ChairView
+	err := p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) (err error) {
+		v, err = s.ForChair(r.Actor.Person)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, v)
+}
+
+// preside reads what the chair sends into b, does what command makes of it
+// and answers with what is left to settle.
+func (p pages) preside(w http.ResponseWriter, r *kit.Request, b any, change *string, command func(*contest.State) (contest.Command, error)) error {
+	if err := r.ReadJSON(b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(*change, "change"); err != nil {
+		return err
+	}
+	if err := p.chairs(r); err != nil {
+		return err
+	}
+	id := r.PathValue("contest")
+	var c contest.Command
+	err := p.hall.View(r.Context(), id, func(s *contest.State) (err error) { c, err = command(s); return err })
+	if err != nil {
+		return err
+	}
+	if _, err := p.hall.Do(r.Context(), r.Meta(*change), id, c); err != nil {
+		return err
+	}
+	return p.desk(w, r)
+}
+
+type reopenBody struct {
+	Change string `json:"change"` // UUID of this change
+	Reason string `json:"reason"`
+}
+
+func (p pages) reopen(w http.ResponseWriter, r *kit.Request) error {
+	var b reopenBody
+	return p.preside(w, r, &b, &b.Change, func(*contest.State) (contest.Command, error) {
+		return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}, nil
+	})
+}
+
+type conferBody struct {
+	Change string   `json:"change"`           // UUID of this change
+	Reopen []string `json:"reopen,omitempty"` // person IDs
+	Reason string   `json:"reason"`
+}
+
+func (p pages) confer(w http.ResponseWriter, r *kit.Request) error {
+	var b conferBody
+	return p.preside(w, r, &b, &b.Change, func(s *contest.State) (contest.Command, error) {
+		return s.ConferOver(r.PathValue("task"), b.Reopen, b.Reason)
+	})
+}
+
+type tieBody struct {
+	Change string   `json:"change"` // UUID of this change
+	Order  []string `json:"order"`  // codes, best first
+	Reason string   `json:"reason"`
+}
+
+func (p pages) settle(w http.ResponseWriter, r *kit.Request) error {
+	var b tieBody
+	return p.preside(w, r, &b, &b.Change, func(s *contest.State) (contest.Command, error) { return s.TieOf(b.Order, b.Reason) })
+}

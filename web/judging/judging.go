@@ -9,9 +9,11 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	"loa/accounts"
 	"loa/audio"
+	"loa/audio/measure"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/stations"
@@ -72,6 +74,22 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Access: accounts.JudgeEntries, Handler: p.abstain,
 		Summary: "take oneself off a work, with a reason, in all its parts; where a work has a fixed number of judges another takes over", In: abstainBody{}, Out: abstained{}})
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/audio", Access: accounts.JudgeEntries, Handler: p.sound,
+		Summary: "the recording as judges hear it: an MP3 without tags"})
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/waveform", Access: accounts.JudgeEntries, Handler: p.waveform,
+		Summary: "the outline of the recording as judges hear it", Out: measure.Waveform{}})
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging/ties", Access: accounts.JudgeEntries, Handler: p.declared,
+		Summary: "the stations a judge declared ties with", Out: tiesBody{}})
+	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/judging/ties", Access: accounts.JudgeEntries, Handler: p.declare,
+		Summary: "declare the stations one has ties with, by ID or code, instead of those declared before: their works go to other judges", In: tiesBody{}, Out: tiesBody{}})
+	chair := func(pattern, summary string, h kit.Handler, in any) {
+		method, path, _ := strings.Cut(pattern, " ")
+		k.Handle(kit.Route{Pattern: method + " /api/v1/contests/{contest}" + path, Access: accounts.JudgeEntries, Handler: h, Summary: summary, In: in, Out: contest.ChairView{}})
+	}
+	chair("GET /chair", "as chair: what there is to settle, once one's own sheets are signed", p.desk, nil)
+	chair("POST /sheets/{task}/reopen", "as chair: let a judge change a signed sheet; both versions are kept", p.reopen, reopenBody{})
+	chair("POST /sheets/{task}/confer", "as chair: record that the judges of the sheet's work, who differ, talked it over; those in reopen score again", p.confer, conferBody{})
+	chair("POST /ties", "as chair: the order of works that nothing else separated, by their numbers, best first", p.settle, tieBody{})
 	k.AddStep(p.next)
 }
 
@@ -170,9 +188,22 @@ type tiesPage struct {
 	Stations []kit.Option
 }
 
-func (p pages) showTies(w http.ResponseWriter, r *kit.Request) error {
-	id := r.PathValue("contest")
+// declaredBy lists the stations the actor declared ties with.
+func (p pages) declaredBy(r *kit.Request) ([]string, error) {
+	id, list := r.PathValue("contest"), []string{}
 	if _, err := p.mine(r, id); err != nil {
+		return nil, err
+	}
+	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
+		list = append(list, s.Judge(r.Actor.Person).Declared...)
+		return nil
+	})
+	return list, err
+}
+
+func (p pages) showTies(w http.ResponseWriter, r *kit.Request) error {
+	stations, err := p.declaredBy(r)
+	if err != nil {
 		return err
 	}
 	reg, err := p.store.Registry(r.Context())
@@ -180,13 +211,7 @@ func (p pages) showTies(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := tiesPage{Page: r.Page("contest.declare_ties"), Form: kit.NewForm()}
-	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
-		page.Form.Values["stations"] = slices.Clone(s.Judge(r.Actor.Person).Declared)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	page.Form.Values["stations"] = stations
 	for _, st := range reg.ActiveOn(r.Today()) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}

@@ -1,0 +1,127 @@
+package contest
+
+import (
+	"slices"
+
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// ChairView is what the chair of a jury has to settle. She judges blind too:
+// works go by the numbers judges know them by, sheets by their opaque IDs.
+// While she has a sheet of her own to sign it holds nothing but that.
+type ChairView struct {
+	Waiting bool         `json:"waiting"` // for her own sheets
+	Gaps    []ChairGap   `json:"gaps"`    // to confer about
+	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
+	Signed  []ChairSheet `json:"signed"`  // what she can reopen
+}
+
+// ChairGap is a work on which judges differ too much.
+type ChairGap struct {
+	Task  string      `json:"task"` // one of its sheets, to name it by
+	Code  string      `json:"code"`
+	Part  string      `json:"part"` // name
+	Marks []ChairMark `json:"marks"`
+}
+
+// ChairMark is a judge's total on a part.
+type ChairMark struct {
+	Judge string           `json:"judge"` // person ID
+	Name  string           `json:"name"`
+	Total ranking.Rational `json:"total"` // exact, "1789/20"
+}
+
+// ChairSheet is a sheet that is signed.
+type ChairSheet struct {
+	Task  string `json:"task"`
+	Code  string `json:"code"`
+	Part  string `json:"part"`  // name
+	Judge string `json:"judge"` // person ID
+	Name  string `json:"name"`  // of the judge
+}
+
+// ForChair is what the person has to settle, if she presides over the jury.
+// Faults: those of ranking.
+func (s *State) ForChair(person string) (ChairView, error) {
+	v := ChairView{Gaps: []ChairGap{}, Ties: [][]string{}, Signed: []ChairSheet{}}
+	run := s.Settling()
+	if run == nil || !s.Chair(person) {
+		return v, nil
+	}
+	if v.Waiting = run.Owes(person); v.Waiting {
+		return v, nil
+	}
+	rules, _ := s.Rules.Round(run.ID)
+	for _, g := range s.Gaps(run) {
+		if !g.Settled {
+			v.Gaps = append(v.Gaps, s.chairGap(run, rules, g))
+		}
+	}
+	if run.Finished == nil {
+		for _, j := range s.Judges {
+			for _, t := range run.Of(j.Person) {
+				if t.Status() == Final {
+					v.Signed = append(v.Signed, ChairSheet{t.ID, t.Code, rules.Part(t.Part).Name, j.Person, j.Name})
+				}
+			}
+		}
+	}
+	if _, open := run.Progress(); open > 0 || len(rules.Parts) == 0 {
+		return v, nil
+	}
+	ties, err := s.OpenTies(run)
+	for _, tie := range ties {
+		codes := make([]string, len(tie))
+		for i, id := range tie {
+			codes[i] = run.Codes[id]
+		}
+		slices.Sort(codes)
+		v.Ties = append(v.Ties, codes)
+	}
+	return v, err
+}
+
+func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {
+	out := ChairGap{Code: run.Codes[g.Entry], Part: rules.Part(g.Part).Name}
+	for _, t := range run.Tasks {
+		if t.Entry == g.Entry && t.Part == g.Part && t.Counts() {
+			total, _ := rules.Part(t.Part).Total(t.Sheet.Content)
+			out.Task = t.ID
+			out.Marks = append(out.Marks, ChairMark{t.Judge, s.Judge(t.Judge).Name, total})
+		}
+	}
+	return out
+}
+
+// ConferOver is Confer about the work of a task. Faults: contest.no_round,
+// contest.sheet_not_yours.
+func (s *State) ConferOver(task string, reopen []string, reason string) (Confer, error) {
+	run := s.Running()
+	if run == nil {
+		return Confer{}, fault.New(fault.Conflict, "contest.no_round")
+	}
+	t := run.Task(task)
+	if t == nil {
+		return Confer{}, fault.New(fault.NotFound, "contest.sheet_not_yours")
+	}
+	return Confer{t.Entry, reopen, reason}, nil
+}
+
+// TieOf is DecideTie of the works with these numbers, best first. Faults:
+// contest.no_round, contest.no_such_number.
+func (s *State) TieOf(codes []string, reason string) (DecideTie, error) {
+	run := s.Settling()
+	if run == nil {
+		return DecideTie{}, fault.New(fault.Conflict, "contest.no_round")
+	}
+	c := DecideTie{Reason: reason}
+	for _, code := range codes {
+		at := slices.IndexFunc(run.Entries, func(id string) bool { return SameNumber(code, run.Codes[id]) })
+		if at < 0 {
+			return c, fault.New(fault.NotFound, "contest.no_such_number", "code", clip(code, 40))
+		}
+		c.Entries = append(c.Entries, run.Entries[at])
+	}
+	return c, nil
+}
