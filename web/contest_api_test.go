@@ -69,7 +69,7 @@ func TestAContestRunsByProgram(t *testing.T) {
 		t.Errorf("the same ID again: %v", e)
 	}
 	base := "/contests/tu-dong"
-	if e := org.call(422, "POST", base+"/open", nil); e["code"] != "contest.rules_unfit" && e["code"] != "contest.rubric_is_sample" && e["code"] != "contest.dates_order" {
+	if e := org.call(422, "POST", base+"/open", nil); e["code"] != "contest.rules_unfit" && e["code"] != "contest.rubric_is_sample" && e["code"] != "contest.dates_missing" {
 		t.Errorf("the sample opened: %v", e)
 	}
 	rules := scriptOnly(st.now)
@@ -202,6 +202,9 @@ func TestAContestRunsByProgram(t *testing.T) {
 		t.Errorf("a tie of an unknown number: %v", e)
 	}
 	own := desk["signed"].([]any)[0].(obj)
+	if own["code"] == gap["code"] { // marks signed again would have to be conferred about again
+		own = desk["signed"].([]any)[1].(obj)
+	}
 	if left := chair.call(200, "POST", base+"/sheets/"+own["task"].(string)+"/reopen", obj{"change": kit.NewID(), "reason": "cộng nhầm"}); own["judge"] != chair.id || left["waiting"] != true || len(left["signed"].([]any)) != 0 {
 		t.Errorf("the chair reopened her own sheet: %v", left)
 	}
