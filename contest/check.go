@@ -103,7 +103,10 @@ func (p *problems) entering(r *Rules) {
 		}
 	}
 	d := r.Dates
-	if d.OpensAt.IsZero() || d.ClosesAt.IsZero() || !d.OpensAt.Before(d.ClosesAt) {
+	switch {
+	case d.OpensAt.IsZero() || d.ClosesAt.IsZero():
+		p.add(fault.New(fault.Invalid, "contest.dates_missing").At("dates.closes_at"))
+	case !d.OpensAt.Before(d.ClosesAt):
 		p.add(fault.New(fault.Invalid, "contest.dates_order").At("dates.closes_at"))
 	}
 	if d.GraceMinutes < 0 || d.GraceMinutes > 7*24*60 {

@@ -514,7 +514,7 @@ func TestTheSampleIsCompleteButMustBeConfirmed(t *testing.T) {
 	early := newWorld(t, "mau-trong") // everything at once, not one thing after the other
 	early.do(early.organiser(), contest.DraftContest{Rules: contest.Sample()})
 	early.refused("contest.rubric_is_sample", early.organiser(), contest.OpenContest{})
-	early.refused("contest.dates_order", early.organiser(), contest.OpenContest{})
+	early.refused("contest.dates_missing", early.organiser(), contest.OpenContest{})
 	w := newWorld(t, "mau")
 	w.do(w.organiser(), contest.DraftContest{Rules: r})
 	w.refused("contest.rubric_is_sample", w.organiser(), contest.OpenContest{})

@@ -213,7 +213,8 @@ func (st *stage) look(v *visitor, pages map[string]string) {
 func (st *stage) finished() (org *visitor, id string, entries []string) {
 	org, id = st.organiser(), "xong"
 	rules := scriptOnly(st.now)
-	rules.Awards[0].Prizes = []contest.Prize{{ID: "nhat", Name: "Giải Nhất", Count: 1}, {ID: "nhi", Name: "Giải Nhì", Count: 1}, {ID: "ba", Name: "Giải Ba", Count: 3}}
+	rules.Awards[0].Prizes = []contest.Prize{{ID: "nhat", Name: "Giải Nhất", Count: 1}, {ID: "nhi", Name: "Giải Nhì", Count: 1}, {ID: "ba", Name: "Giải Ba", Count: 3},
+		{ID: "chuyen-de", Name: "Giải chuyên đề", Count: 2, Special: true}}
 	first, second := rules.Rounds[0].Parts[0].Criteria[1].ID, rules.Rounds[0].Parts[0].Criteria[2].ID
 	rules.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: rules.Rounds[0].Parts[0].ID, Criterion: second}, {By: ranking.ByChair}}
 	st.do(id, org, contest.DraftContest{Rules: rules})
@@ -306,6 +307,53 @@ func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
 	tab.Wait("#preview .notice.bad")
 	st.look(org, map[string]string{"certificate": page, "papers-certificates": "/contests/" + id + "/papers?doc=certificates"})
 	st.pdf(org, "usual-certificates", "/contests/"+id+"/papers?doc=certificates")
+}
+
+// Special prizes go to stations and to works, named as people name them, and
+// what was decided stands in the form when prizes are given again.
+func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
+	st := newStage(t)
+	org, id, entries := st.finished()
+	page := "/contests/" + id + "/results"
+	var award string
+	given := func() (special []contest.Given) {
+		if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+			award = s.Rules.Awards[0].ID
+			special = slices.DeleteFunc(slices.Clone(s.Given), func(g contest.Given) bool { return g.Prize != "chuyen-de" || g.Withheld > 0 })
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return special
+	}
+	given()
+	at := "." + award + ".chuyen-de"
+	res, b := org.post(page, "special"+at, "S00040", "works"+at, "TP-003, 77", "why"+at, "bền bỉ nhiều năm")
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "Không có tác phẩm “77”") || !bytes.Contains(b, []byte(`value="TP-003, 77"`)) {
+		t.Errorf("an unknown work: %s %s", res.Status, said(b))
+	}
+	if got := given(); len(got) != 0 {
+		t.Errorf("half done: %+v", got)
+	}
+	org.must(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm")
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again []string
+	doc.Find("#prizes input, #prizes textarea").Each(func(_ int, in *goquery.Selection) {
+		name, _ := in.Attr("name")
+		_, checked := in.Attr("checked")
+		if kind, _ := in.Attr("type"); name == "" || name == "id" || kind == "checkbox" && !checked {
+			return
+		}
+		again = append(again, name, in.AttrOr("value", in.Text()))
+	})
+	before := given()
+	org.must(page, again...)
+	if got := given(); len(got) != 2 || !slices.Equal(got, before) || got[0].Station != "S00040" || got[1].Entry != entries[2] || got[1].Reason != "bền bỉ nhiều năm" {
+		t.Errorf("given %+v, then %+v by %q", before, got, again)
+	}
 }
 
 func TestTheEntrantReadsTheFeedbackOnceItIsPublished(t *testing.T) {

@@ -58,7 +58,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
 		kit.NewView[papersPage](f, "papers.html"), kit.NewView[certificatePage](f, "certificate.html")}}
-	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 70})
+	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
 	organise := func(pattern string, h kit.Handler) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.Organise, Handler: h})
 	}
@@ -174,7 +174,11 @@ func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
 func (p pages) renderNew(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	page := newPage{Page: r.Page("contest.new"), Form: f, From: []kit.Option{{Value: "", Text: r.Say("contest.from_sample"), Hint: r.Say("contest.from_sample_hint")}}}
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
-		page.From = append(page.From, kit.Option{Value: s.ID, Text: r.Say("contest.from_past", "name", s.Rules.Title), Hint: s.ID})
+		hint := ""
+		if at := s.Rules.Dates.ClosesAt; !at.IsZero() {
+			hint = r.Say("contest.enter_until", "at", r.Lang.Date(at))
+		}
+		page.From = append(page.From, kit.Option{Value: s.ID, Text: r.Say("contest.from_past", "name", s.Rules.Title), Hint: hint})
 		return nil
 	})
 	if err != nil {

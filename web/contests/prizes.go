@@ -2,8 +2,10 @@ package contests
 
 import (
 	"net/http"
+	"strings"
 
 	"loa/contest"
+	"loa/internal/fault"
 	"loa/web/kit"
 )
 
@@ -22,6 +24,13 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 				for _, station := range f.All("special" + field) {
 					c.Special = append(c.Special, contest.Given{Award: a.ID, Prize: z.ID, Station: station, Reason: f.Get("why" + field)})
 				}
+				for code := range strings.FieldsFuncSeq(f.Get("works"+field), func(c rune) bool { return c == ',' || c == ' ' }) {
+					e := workCalled(s, code)
+					if e == nil {
+						return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("works" + field)
+					}
+					c.Special = append(c.Special, contest.Given{Award: a.ID, Prize: z.ID, Entry: e.ID, Reason: f.Get("why" + field)})
+				}
 				if reason := f.Get("withhold" + field); reason != "" {
 					c.Withhold = append(c.Withhold, contest.Withheld{Award: a.ID, Prize: z.ID, Reason: reason})
 				}
@@ -29,10 +38,9 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = p.do(r, f.ID, c)
 	}
-	err = p.do(r, f.ID, c)
 	if f.Refused(err) {
 		return p.renderResults(w, r, *f)
 	}
@@ -40,4 +48,43 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, r.URL.Path, "contest.prizes_saved")
+}
+
+// workCalled finds a live entry by its code, or by the number judges call it
+// by in the last round; nil if there is none.
+func workCalled(s *contest.State, code string) *contest.Entry {
+	last := s.Last()
+	for _, e := range s.Live() {
+		if strings.EqualFold(e.Code, code) || last != nil && last.Codes[e.ID] != "" && contest.SameNumber(code, last.Codes[e.ID]) {
+			return e
+		}
+	}
+	return nil
+}
+
+// decided fills the form with what was decided by hand before, so that giving
+// the prizes again keeps it.
+func decided(s *contest.State, f *kit.Form) {
+	for _, g := range s.Given {
+		a := s.Rules.Award(g.Award)
+		if a == nil || a.Prize(g.Prize) == nil {
+			continue
+		}
+		field := "." + g.Award + "." + g.Prize
+		switch {
+		case g.Withheld > 0 && g.Reason != "":
+			f.Values.Set("withhold"+field, g.Reason)
+		case g.Withheld > 0 || !a.Prize(g.Prize).Special:
+		case g.Station != "":
+			f.Values.Add("special"+field, g.Station)
+			f.Values.Set("why"+field, g.Reason)
+		default:
+			works := s.Entry(g.Entry).Code
+			if had := f.Get("works" + field); had != "" {
+				works = had + ", " + works
+			}
+			f.Values.Set("works"+field, works)
+			f.Values.Set("why"+field, g.Reason)
+		}
+	}
 }

@@ -65,7 +65,15 @@ type apartRow struct{ Code, Title, Low, High, LowBy, HighBy string }
 const mostApart = 10
 
 func (p pages) showResults(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderResults(w, r, kit.NewForm())
+	f := kit.NewForm()
+	err := p.view(r, func(s *contest.State) error {
+		decided(s, &f)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.renderResults(w, r, f)
 }
 
 func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) error {

@@ -5,6 +5,7 @@ package entering
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -31,6 +32,8 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// Schedule returns all programmes and episodes.
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	// Script returns the script of an episode.
+	Script(ctx context.Context, episode string) (string, error)
 	// Airings lists what was reported, newest first.
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) (lines []airing.Line, next string, err error)
 	// Recordings lists files of the library.
@@ -91,9 +94,9 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 				mine++
 			}
 		}
-		step := kit.Step{Title: s.Rules.Title, Text: r.Say("contest.entered_so_far", "at", s.Rules.Dates.ClosesAt, "n", mine), Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 50}
+		step := kit.Step{Title: s.Rules.Title, Text: r.Say("contest.entered_so_far", "at", moment(r, s.Rules.Dates.ClosesAt), "n", mine), Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 50}
 		if mine == 0 {
-			step.Text = r.Say("contest.entered_nothing", "at", s.Rules.Dates.ClosesAt)
+			step.Text = r.Say("contest.entered_nothing", "at", moment(r, s.Rules.Dates.ClosesAt))
 		}
 		steps = append(steps, step)
 		return nil
@@ -108,8 +111,10 @@ type listPage struct {
 
 type listRow struct {
 	ID, Title, Host, About string
-	From, Until            time.Time
+	From, Until            string // as people say them
 	Open                   bool
+	Early                  bool // entries are not taken yet
+	Published              bool
 	Mine                   []contest.Entry
 	Changes                []contest.RuleChange
 }
@@ -121,8 +126,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 			return nil
 		}
 		d := s.Rules.Dates
-		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: d.OpensAt, Until: d.ClosesAt, Changes: s.Changes,
-			Open: s.Taking(r.Now)}
+		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: moment(r, d.OpensAt), Until: moment(r, d.ClosesAt),
+			Changes: s.Changes, Open: s.Taking(r.Now), Early: r.Now.Before(d.OpensAt), Published: s.Phase == contest.Published || s.Phase == contest.Closed}
 		for _, e := range s.Entries {
 			if e.Entrant.Of(r.Actor) {
 				row.Mine = append(row.Mine, *e)
@@ -139,11 +144,16 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	return p.list.Render(w, r, page)
 }
 
+// moment is an instant as people say a deadline: "17:00 thứ Sáu 18/12/2026".
+func moment(r *kit.Request, t time.Time) string {
+	return r.Lang.Clock(t) + " " + r.Lang.Weekday(t) + " " + r.Lang.Date(t)
+}
+
 type formPage struct {
 	kit.Page
 	Contest    string
 	Name       string
-	Until      time.Time
+	Until      string
 	Action     string
 	Entry      string // being replaced, or ""
 	Form       kit.Form
@@ -157,7 +167,8 @@ type formPage struct {
 	Scans      []kit.Option
 	Sections   []sectionField
 	Limit      int64 // of a file, in bytes
-	Aired      bool
+	Aired      bool  // the work must have been aired
+	Named      bool  // entrants may be persons or groups
 	Declared   bool
 	NeedScript bool
 	NeedScan   bool
@@ -184,7 +195,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 		if s.Phase == contest.Draft {
 			return fault.New(fault.NotFound, "contest.unknown")
 		}
-		page.Page, page.Name, page.Until = r.Page("contest.enter_title", "name", s.Rules.Title), s.Rules.Title, s.Rules.Dates.ClosesAt
+		page.Page, page.Name, page.Until = r.Page("contest.enter_title", "name", s.Rules.Title), s.Rules.Title, moment(r, s.Rules.Dates.ClosesAt)
 		page.choices(r, &s.Rules)
 		return nil
 	}); verr != nil {
@@ -215,6 +226,13 @@ func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
 	}
 	for _, k := range rules.Who.Kinds {
 		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("contest.kind_" + string(k))})
+		page.Named = page.Named || k != contest.ByStation
+	}
+	// Where there is nothing to choose nothing is asked.
+	for name, options := range map[string][]kit.Option{"theme": page.Themes, "category": page.Sorts, "kind": page.Kinds} {
+		if len(options) == 1 {
+			page.Form.Values.Set(name, options[0].Value)
+		}
 	}
 	for _, l := range stations.Languages {
 		page.Langs = append(page.Langs, kit.Option{Value: l, Text: r.Say("language." + l)})
@@ -319,13 +337,21 @@ func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 			}
 		}
 	}
-	if work.Episode != "" && f.Get("audio") == "" {
+	if work.Episode != "" {
 		plan, err := p.store.Schedule(r.Context())
 		if err != nil {
 			return work, err
 		}
 		if e, err := plan.Episode(work.Episode); err == nil {
-			work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: contest.Audio, File: e.Audio})
+			if f.Get("audio") == "" {
+				work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: contest.Audio, File: e.Audio})
+			}
+			if work.Script == "" && e.State() == scheduler.Approved { // she need not paste what is there already
+				if work.Script, err = p.store.Script(r.Context(), e.ID); err != nil {
+					return work, err
+				}
+				f.Values.Set("script", work.Script)
+			}
 		}
 	}
 	for _, kind := range []contest.PieceKind{contest.Audio, contest.Scan} {
@@ -457,8 +483,17 @@ func (p pages) showReplace(w http.ResponseWriter, r *kit.Request) error {
 	e := page.Entry
 	f := kit.NewForm("title", e.Title, "theme", e.Theme, "category", e.Category, "language", e.Language, "kind", string(e.Entrant.Kind), "station", e.Entrant.Station,
 		"name", e.Entrant.Name, "authors", strings.Join(e.Entrant.Authors, "\n"), "episode", e.Episode, "script", e.Script, "translation", e.Translation, "aired_note", e.AiredNote)
+	for id, n := range e.Sections {
+		f.Values.Set("section."+id, fmt.Sprintf("%d:%02d", n/60, n%60))
+	}
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	picked, _ := plan.Episode(e.Episode)
 	for _, kind := range []contest.PieceKind{contest.Audio, contest.Scan} {
-		if x := e.Piece(kind); x != nil {
+		// The sound of a picked episode goes with it when another is picked.
+		if x := e.Piece(kind); x != nil && x.File != picked.Audio {
 			f.Values.Set(string(kind), x.File)
 		}
 	}

@@ -129,6 +129,9 @@ type listPage struct {
 
 type listRow struct {
 	contest.JudgeView
+	Open   []contest.JudgeTask // still to be signed, in her order
+	Done   []contest.JudgeTask // signed, or not hers to score any more
+	Parts  int                 // different ones among them
 	Signed int
 	Hall   bool   // she scores in the hall too
 	Next   string // path of the first sheet that is not final, "" if there is none
@@ -157,12 +160,16 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	page := listPage{Page: r.Page("contest.judging_menu"), Owner: r.Actor.Person}
 	for _, v := range list {
 		row := listRow{JudgeView: v, Next: nextOpen(v, len(v.Tasks)-1)}
+		parts := map[string]bool{}
 		for _, t := range v.Tasks {
-			row.Hall = row.Hall || t.Live
+			row.Hall, parts[t.Part] = row.Hall || t.Live, true
 			if t.Status == contest.Final || t.Status == contest.SetAside {
-				row.Signed++
+				row.Done = append(row.Done, t)
+			} else {
+				row.Open = append(row.Open, t)
 			}
 		}
+		row.Signed, row.Parts = len(row.Done), len(parts)
 		page.Contests = append(page.Contests, row)
 	}
 	return p.list.Render(w, r, page)

@@ -81,6 +81,7 @@ async function list() {
     const { state: how } = await send(key);
     const row = document.querySelector(`[data-sheet="${CSS.escape(addressOf(key))}"] [data-unsent]`);
     if (row) row.hidden = how === "sent";
+    if (row && !row.hidden) row.closest("details")?.setAttribute("open", "");
     if (how === "sent") sent++;
     else if (how === "refused") left++;
     else list.timer = setTimeout(list, again), left++;
