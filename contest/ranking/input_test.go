@@ -78,6 +78,30 @@ func TestPartsAreWeighed(t *testing.T) {
 	}
 }
 
+// Seven parts before forty judges are no harder to add up than one: they have
+// one denominator, however many there are.
+func TestManyPartsBeforeManyJudges(t *testing.T) {
+	in := one(map[string][]float64{"a": make([]float64, 40)})
+	in.Parts, in.Sheets, in.Full = nil, nil, Whole(70)
+	for p := range 7 {
+		part := Part{ID: string(rune('a' + p)), Weight: Whole(1), Full: Whole(10), Criteria: []Criterion{{ID: "c", Max: 10 * Point, Weight: Whole(1)}}}
+		in.Parts = append(in.Parts, part)
+		for j, id := range in.Judges {
+			if j == p && j%2 == 0 {
+				continue // some parts lack a sheet
+			}
+			in.Sheets = append(in.Sheets, Sheet{Judge: id, Entry: "a", Part: part.ID, Scores: map[string]Points{"c": Points(j) * Point / 4}})
+		}
+	}
+	want := exact(in, "a")
+	if got := rank(t, in, Mean).Rows[0].Value; got.Rat().Cmp(want) != 0 {
+		t.Errorf("%s, by definition %s", got, want)
+	}
+	if err := Countable(in.Parts, in.Full); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestParsePoints(t *testing.T) {
 	for s, want := range map[string]Points{"8": 8000, "8,5": 8500, " 8.25 ": 8250, "-0.125": -125, "0": 0, "1000000": 1e9} {
 		if got, err := ParsePoints(s); got != want || err != nil {

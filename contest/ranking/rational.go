@@ -81,11 +81,16 @@ func narrow(r *big.Rat) (Rational, error) {
 
 // fraction reduces num/den; den must be positive.
 func fraction(num, den int64) Rational {
-	a, b := uint64(abs(num)), uint64(den)
+	g := gcd(abs(num), den)
+	return Rational{num / g, den / g}.canonical()
+}
+
+// gcd is the greatest common divisor of a >= 0 and b > 0.
+func gcd(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b
 	}
-	return Rational{num / int64(a), den / int64(a)}.canonical()
+	return a
 }
 
 // canonical makes every zero the zero value.

@@ -34,6 +34,10 @@ type mark struct {
 	scores []Points
 }
 
+// mostSpread is the spread of a hundred judges and more, who are not the same
+// number in every part.
+const mostSpread = 1_000_000
+
 // most bounds every number a Tally computes in 64 bits.
 const most = int64(1) << 61
 
@@ -57,16 +61,35 @@ func Open(in Input) (*Tally, error) {
 	if err := t.list(in); err != nil {
 		return nil, err
 	}
-	if err := t.weigh(in); err != nil {
+	reach, err := t.weigh(in)
+	if err != nil {
 		return nil, err
 	}
 	if err := t.count(in.Sheets); err != nil {
+		return nil, err
+	}
+	if err := fits(reach, t.spread()); err != nil {
 		return nil, err
 	}
 	if err := t.checkChain(); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// Countable returns nil if sheets of these parts, worth full in all, can be
+// added up exactly by any jury there may be; else ranking.too_fine, or what
+// Open says of parts on which nothing can be scored.
+func Countable(parts []Part, full Rational) error {
+	t := &Tally{}
+	for _, p := range parts {
+		t.parts = append(t.parts, part{Part: p})
+	}
+	reach, err := t.weigh(Input{Full: full})
+	if err != nil {
+		return err
+	}
+	return fits(reach, big.NewInt(mostSpread))
 }
 
 // list takes over entries, judges and parts, sorted, and refuses doubles.
@@ -119,36 +142,36 @@ func distinct(sorted []string) error {
 }
 
 // weigh checks that the weights add up and finds the unit in which every
-// total is a whole number.
-func (t *Tally) weigh(in Input) error {
+// total is a whole number, and what an entry can reach, in that unit.
+func (t *Tally) weigh(in Input) (reach *big.Int, err error) {
 	whole := new(big.Rat)
 	for i := range t.parts {
 		p := &t.parts[i]
 		if p.Weight.Sign() <= 0 {
-			return fault.New(fault.Invalid, "ranking.bad_weight", "name", p.ID, "weight", p.Weight).At(p.ID)
+			return nil, fault.New(fault.Invalid, "ranking.bad_weight", "name", p.ID, "weight", p.Weight).At(p.ID)
 		}
 		if len(p.Criteria) == 0 {
-			return fault.New(fault.Invalid, "ranking.no_part").At(p.ID)
+			return nil, fault.New(fault.Invalid, "ranking.no_part").At(p.ID)
 		}
 		full := new(big.Rat)
 		seen := map[string]bool{}
 		for _, c := range p.Criteria {
 			if err := c.valid(); err != nil {
-				return err
+				return nil, err
 			}
 			if seen[c.ID] {
-				return fault.New(fault.Invalid, "ranking.twice", "id", c.ID).At(p.ID)
+				return nil, fault.New(fault.Invalid, "ranking.twice", "id", c.ID).At(p.ID)
 			}
 			seen[c.ID] = true
 			full.Add(full, new(big.Rat).Mul(c.Weight.Rat(), c.Max.Rational().Rat()))
 		}
 		if err := addsUp(full, p.Full, p.ID); err != nil {
-			return err
+			return nil, err
 		}
 		whole.Add(whole, full.Mul(full, p.Weight.Rat()))
 	}
 	if err := addsUp(whole, in.Full, ""); err != nil {
-		return err
+		return nil, err
 	}
 	return t.findUnit()
 }
@@ -167,9 +190,8 @@ func addsUp(got *big.Rat, want Rational, name string) error {
 	return fault.New(fault.Invalid, "ranking.part_does_not_add_up", "part", name, "got", g, "want", want).At(name)
 }
 
-// findUnit chooses the common denominator of all weights and proves that no
-// sum over judges, and no median or mean over several parts, can overflow.
-func (t *Tally) findUnit() error {
+// findUnit chooses the common denominator of all weights.
+func (t *Tally) findUnit() (reach *big.Int, err error) {
 	unit := big.NewInt(int64(Point))
 	factor := func(p part, c Criterion) *big.Rat {
 		r := new(big.Rat).Mul(p.Weight.Rat(), c.Weight.Rat())
@@ -182,32 +204,52 @@ func (t *Tally) findUnit() error {
 			unit.Mul(unit, new(big.Int).Quo(d, gcd))
 		}
 	}
-	bound := new(big.Int)
+	reach = new(big.Int)
 	for i := range t.parts {
 		p := &t.parts[i]
 		for _, c := range p.Criteria {
 			f := factor(*p, c)
 			f.Mul(f, new(big.Rat).SetInt(unit))
 			if !f.Num().IsInt64() {
-				return fault.New(fault.Invalid, "ranking.too_fine")
+				return nil, fault.New(fault.Invalid, "ranking.too_fine")
 			}
 			p.factor = append(p.factor, f.Num().Int64())
-			reach := max(abs(int64(c.Min)), abs(int64(c.Max)))
-			bound.Add(bound, new(big.Int).Mul(f.Num(), big.NewInt(reach)))
+			most := max(abs(int64(c.Min)), abs(int64(c.Max)))
+			reach.Add(reach, new(big.Int).Mul(f.Num(), big.NewInt(most)))
 		}
 	}
-	if new(big.Int).Quo(bound, unit).Cmp(big.NewInt(int64(mostPoints/Point))) > 0 {
-		return fault.New(fault.Invalid, "ranking.too_fine")
-	}
-	bound.Add(bound, unit)
-	bound.Mul(bound, big.NewInt(2*int64(len(t.judges))))
-	for range t.parts[1:] {
-		bound.Mul(bound, big.NewInt(2*int64(len(t.judges))))
-	}
-	if !bound.IsInt64() || bound.Int64() > most {
-		return fault.New(fault.Invalid, "ranking.too_fine")
+	if new(big.Int).Quo(reach, unit).Cmp(big.NewInt(int64(mostPoints/Point))) > 0 {
+		return nil, fault.New(fault.Invalid, "ranking.too_fine")
 	}
 	t.unit = unit.Int64()
+	return reach.Add(reach, unit), nil
+}
+
+// spread is the most by which the common denominator of an entry's parts can
+// exceed the unit, whatever the method and with one judge left out: n sheets
+// in a part are divided by n, n−1, n−2 or n−3, and a median by 2.
+func (t *Tally) spread() *big.Int {
+	widest := big.NewInt(2)
+	for e := range t.entries {
+		own, seen := big.NewInt(1), map[int]bool{}
+		for _, p := range t.parts {
+			if n := len(p.marks[e]); n > 0 && !seen[n] {
+				seen[n] = true
+				own.Mul(own, big.NewInt(int64(n)*int64(n)))
+			}
+		}
+		if own.Cmp(widest) > 0 {
+			widest = own
+		}
+	}
+	return widest
+}
+
+// fits refuses weights with which a sum could leave 64 bits.
+func fits(reach, spread *big.Int) error {
+	if bound := new(big.Int).Mul(reach, spread); !bound.IsInt64() || bound.Int64() > most {
+		return fault.New(fault.Invalid, "ranking.too_fine")
+	}
 	return nil
 }
 

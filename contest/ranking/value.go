@@ -42,7 +42,8 @@ func (t *Tally) combine(e int, locate func([]mark) (num, den int64)) *Rational {
 			return nil
 		}
 		n, d := locate(marks)
-		num, den = num*d+n*den, den*d
+		common := den / gcd(den, d) * d
+		num, den = num*(common/den)+n*(common/d), common
 	}
 	r := fraction(num, 1).over(den, t.unit)
 	return &r
