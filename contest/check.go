@@ -63,6 +63,7 @@ func (r *Rules) Check() error {
 	for i := range r.Awards {
 		p.award("awards."+strconv.Itoa(i), r, &r.Awards[i])
 	}
+	p.unranked(r)
 	return p.whole(fault.New(fault.Invalid, "contest.rules_unfit", "count", len(p)))
 }
 
@@ -179,10 +180,15 @@ func (p *problems) round(at string, r *Rules, i int) {
 	}
 	for _, c := range r.Categories {
 		var sum ranking.Points
+		var parts []ranking.Part
 		for j := range o.Parts {
 			if o.Parts[j].Covers(c.ID) {
 				sum += o.Parts[j].Points
+				parts = append(parts, o.Parts[j].ranked())
 			}
+		}
+		if e := fault.Of(ranking.Countable(parts, o.Points.Rational())); e != nil && e.Code == "ranking.too_fine" {
+			p.add(e.At(at + ".parts"))
 		}
 		if sum != o.Points || sum <= 0 {
 			p.add(fault.New(fault.Invalid, "contest.parts_do_not_add_up", "round", o.Name, "category", c.Name, "sum", sum, "want", o.Points).At(at + ".points"))
@@ -265,10 +271,30 @@ func (p *problems) award(at string, r *Rules, a *Award) {
 	if !slices.Contains([]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair}, a.Policy()) {
 		p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(a.Ties), 40)).At(at + ".ties"))
 	}
+	floor := ranking.Points(-1) // of the rung before
 	for i, z := range a.Prizes {
-		rising := i > 0 && z.Floor > a.Prizes[i-1].Floor && !z.Special
+		rising := floor >= 0 && z.Floor > floor && !z.Special
+		if !z.Special {
+			floor = z.Floor
+		}
 		if z.Count < 1 || z.Count > 1000 || z.Floor < 0 || rising || z.Amount < 0 || z.Amount > 1e12 {
 			p.add(fault.New(fault.Invalid, "contest.prize_number", "name", z.Name).At(at + ".prizes." + strconv.Itoa(i)))
+		}
+	}
+}
+
+// unranked names works that no award ranks: they would be entered and scored,
+// and stand in no result.
+func (p *problems) unranked(r *Rules) {
+	if len(r.Awards) == 0 {
+		return // said already
+	}
+	for _, t := range r.Themes {
+		for _, c := range r.Categories {
+			if !slices.ContainsFunc(r.Awards, func(a Award) bool { return a.ByRank() && a.Covers(t.ID, c.ID) }) {
+				p.add(fault.New(fault.Invalid, "contest.award_missing", "theme", t.Name, "category", c.Name).At("awards"))
+				return
+			}
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 // RemoveJudge takes a judge off the jury, also in the middle of a round. Her
 // open duties go to others; Drop says whether her signed sheets stop counting
 // too. Nothing she wrote is deleted. Faults: contest.unknown_judge,
-// contest.reason_missing, contest.panel_too_small.
+// contest.reason_missing, contest.panel_too_small, contest.too_few_judges.
 type RemoveJudge struct {
 	Person string `json:"person"`
 	Reason string `json:"reason"`

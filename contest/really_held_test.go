@@ -313,6 +313,57 @@ func TestTheLastRoundIsOverAndPrizesStillMove(t *testing.T) {
 	}
 }
 
+// Two sets of works can be level in one value: a step of the chain parted them,
+// and the chair orders whichever matters, when the rules leave it to her.
+func TestTheChairOrdersTheTieThatMatters(t *testing.T) {
+	level := func(edit func(*contest.Rules)) (*world, []string) {
+		r := plain()
+		r.Rounds[0].Parts = []contest.Part{rubric("ct", "Chương trình", 50, 50)}
+		r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "ct", Criterion: "k1"}}
+		edit(&r)
+		w := newWorld(t, "hai-cap")
+		w.open(r)
+		var ids []string
+		for i := 1; i <= 4; i++ {
+			ids = append(ids, w.enter(i, w.work(i)))
+		}
+		w.jury(2, "chung-khao")
+		w.toRound("chung-khao")
+		w.score(func(task *contest.Task, c contest.Criterion) ranking.Points {
+			if first := task.Entry == ids[0] || task.Entry == ids[1]; first == (c.ID == "k1") {
+				return pt(8)
+			}
+			return pt(4)
+		})
+		return w, ids
+	}
+	finish := contest.FinishRound{Round: "chung-khao"}
+
+	// Over prizes the award alone gives ties to the chair.
+	w, ids := level(func(r *contest.Rules) { r.Awards[0].Prizes, r.Awards[0].Ties = ladder(2, 1), ranking.Chair })
+	w.refused("contest.tie_at_cut", w.organiser(), finish)
+	if open, err := w.s.OpenTies(w.s.Running()); err != nil || len(open) != 2 {
+		t.Errorf("the chair sees %v, %v", open, err)
+	}
+	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{ids[3], ids[2]}, Reason: "giọng đọc tốt hơn"})
+	w.do(w.organiser(), finish)
+	w.do(w.organiser(), contest.GivePrizes{})
+	if w.s.Winners(ids[3])[0].Prize != "nhi" || len(w.s.Winners(ids[2])) != 0 {
+		t.Errorf("given %+v", w.s.Given)
+	}
+	if _, err := contest.Replay(w.s.ID, all(w.log)); err != nil {
+		t.Error(err)
+	}
+
+	// Where works that are level share the prize nobody asks her.
+	w, ids = level(func(*contest.Rules) {})
+	if open, err := w.s.OpenTies(w.s.Running()); err != nil || open != nil {
+		t.Errorf("the chair sees %v, %v", open, err)
+	}
+	w.refused("contest.no_tie", w.judge("J1"), contest.DecideTie{Entries: []string{ids[3], ids[2]}, Reason: "x"})
+	w.do(w.organiser(), finish)
+}
+
 // What a station picks it has aired: the works of others are not hers to enter.
 func TestAPickedEpisodeWasAired(t *testing.T) {
 	w := newWorld(t, "chon-so")

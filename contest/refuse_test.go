@@ -198,8 +198,16 @@ func TestRulesThatCannotRun(t *testing.T) {
 		"contest.unknown_choice":        func(r *contest.Rules) { r.Rounds[0].Method = "best" },
 		"contest.trimmed_needs_judges":  func(r *contest.Rules) { r.Rounds[0].Method, r.Rounds[0].PerEntry = ranking.Trimmed, 4 },
 		"contest.prize_number":          func(r *contest.Rules) { r.Awards[0].Prizes[0].Count = 0 },
-		"contest.rubric_is_sample":      func(r *contest.Rules) { r.Rounds[0].Parts[0].Sample = true },
-		"contest.round_without_parts":   func(r *contest.Rules) { r.Rounds[0].Parts = nil },
+		"contest.award_missing": func(r *contest.Rules) {
+			r.Themes, r.Awards[0].Theme = append(r.Themes, contest.Theme{ID: "khac", Name: "Khác"}), "ntm"
+		},
+		"ranking.too_fine": func(r *contest.Rules) {
+			for i := range r.Rounds[0].Parts[0].Criteria {
+				r.Rounds[0].Parts[0].Criteria[i].Max, r.Rounds[0].Parts[0].Criteria[i].Step = []ranking.Points{9973, 9967, 9949}[i], 1
+			}
+		},
+		"contest.rubric_is_sample":    func(r *contest.Rules) { r.Rounds[0].Parts[0].Sample = true },
+		"contest.round_without_parts": func(r *contest.Rules) { r.Rounds[0].Parts = nil },
 		"contest.award_mixes_parts": func(r *contest.Rules) {
 			r.Categories = append(r.Categories, contest.Category{ID: "khac", Name: "Khác"})
 			two := rubric("khac", "Khác", 100)
@@ -222,6 +230,22 @@ func TestRulesThatCannotRun(t *testing.T) {
 			w.do(w.organiser(), contest.DraftContest{Rules: r})
 			w.refused(code, w.organiser(), contest.OpenContest{})
 		})
+	}
+}
+
+// A floor is held against the rung before it on the ladder; a special prize is
+// no rung.
+func TestFloorsFallFromPrizeToPrize(t *testing.T) {
+	for floors, fits := range map[[3]int]bool{{80, 0, 50}: true, {50, 100, 50}: true, {50, 100, 80}: false} {
+		r := plain()
+		r.Awards[0].Prizes = ladder(1, 1, 1)
+		for i := range r.Awards[0].Prizes {
+			r.Awards[0].Prizes[i].Floor = pt(floors[i])
+		}
+		r.Awards[0].Prizes[1].Special = true
+		if err := r.Check(); fault.Is(err, "contest.prize_number") == fits || (err == nil) != fits {
+			t.Errorf("floors %v: %v", floors, err)
+		}
 	}
 }
 
@@ -359,6 +383,71 @@ func TestAbstainingRebalances(t *testing.T) {
 	}
 	w.refused("contest.sheet_set_aside", w.judge("J4"), contest.SaveSheet{Task: task.ID})
 	w.do(w.organiser(), contest.ExcludeJudge{Judge: now[0], Entry: task.Entry, Reason: "Phát hiện có họ hàng"})
+}
+
+// What stays on an entry counts when somebody else steps back from it: the
+// signed sheet of one who left, and the duty of one who declared a tie since.
+func TestOneStepsBackAndOneTakesOver(t *testing.T) {
+	for name, first := range map[string]func(*world, *contest.Task){
+		"left": func(w *world, task *contest.Task) {
+			w.sign(task, &w.s.Rules.Rounds[0], func(*contest.Task, contest.Criterion) ranking.Points { return pt(5) })
+			w.do(w.organiser(), contest.RemoveJudge{Person: task.Judge, Reason: "Ốm"})
+		},
+		"declared a tie": func(w *world, task *contest.Task) {
+			w.do(w.judge(task.Judge), contest.DeclareTies{Stations: []string{w.s.Entry(task.Entry).Entrant.Station}})
+		},
+	} {
+		w := newWorld(t, "thay-nguoi")
+		r := plain()
+		r.Rounds[0].PerEntry = 3
+		w.open(r)
+		for i := 1; i <= 6; i++ {
+			w.enter(i, w.work(i))
+		}
+		w.jury(7, "chung-khao")
+		w.toRound("chung-khao")
+		round := w.s.Running()
+		task := round.Of("J3")[0]
+		first(w, task)
+		at := slices.IndexFunc(round.Tasks, func(x *contest.Task) bool { return x.Entry == task.Entry && x.Judge != "J3" })
+		w.do(w.judge(round.Tasks[at].Judge), contest.Abstain{Task: round.Tasks[at].ID, Reason: "Quen tác giả"})
+		judges := map[string]int{}
+		for _, x := range round.Tasks {
+			if x.SetAside == nil {
+				judges[x.Entry]++
+			}
+		}
+		for entry, n := range judges {
+			if n != 3 {
+				t.Errorf("%s: %d judges score %s, want 3", name, n, entry)
+			}
+		}
+	}
+}
+
+// Without the highest and the lowest of five nothing is left of four: nobody
+// starts with fewer, or steps back to fewer, and learns it when all is signed.
+func TestATrimmedMeanKeepsItsFiveJudges(t *testing.T) {
+	trimmed := func(judges int) *world {
+		w := newWorld(t, "cat-hai-dau")
+		r := plain()
+		r.Rounds[0].Method = ranking.Trimmed
+		w.open(r)
+		w.enter(1, w.work(1))
+		w.jury(judges, "chung-khao")
+		w.now = later
+		return w
+	}
+	w := trimmed(4)
+	w.refused("contest.too_few_judges", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w = trimmed(6)
+	w.toRound("chung-khao")
+	w.do(w.judge("J6"), contest.Abstain{Task: w.s.Running().Of("J6")[0].ID, Reason: "Quen tác giả"})
+	w.refused("contest.too_few_judges", w.judge("J5"), contest.Abstain{Task: w.s.Running().Of("J5")[0].ID, Reason: "Quen tác giả"})
+	w.refused("contest.too_few_judges", w.organiser(), contest.RemoveJudge{Person: "J5", Reason: "Ốm"})
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.RemoveJudge{Person: "J5", Reason: "Ốm"}) // what she signed stays
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 }
 
 func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {

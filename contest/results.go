@@ -26,7 +26,7 @@ func (s *State) Groups(r *RoundState) []Group {
 	var list []Group
 	if at == len(s.Rules.Rounds)-1 {
 		for _, a := range s.Rules.Awards {
-			if slices.ContainsFunc(a.Prizes, func(p Prize) bool { return !p.Special }) {
+			if a.ByRank() {
 				list = append(list, Group{ID: a.ID, Name: a.Name, Entries: s.in(r, func(e *Entry) bool { return a.Covers(e.Theme, e.Category) })})
 			}
 		}
@@ -86,6 +86,9 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 			in.Chain = append(in.Chain, ranking.Step{By: b.By, Part: b.Part, Criterion: b.Criterion})
 		}
 	}
+	if s.chairDecides(r, g) && !slices.Contains(in.Chain, ranking.Step{By: ranking.ByChair}) {
+		in.Chain = append(in.Chain, ranking.Step{By: ranking.ByChair})
+	}
 	for _, t := range r.Ties {
 		if !slices.ContainsFunc(t.Entries, func(id string) bool { return !inGroup[id] }) {
 			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: t.Entries, Reason: t.Reason})
@@ -101,6 +104,14 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 		in.Sheets = append(in.Sheets, ranking.Sheet{Judge: t.Judge, Entry: t.Entry, Part: t.Part, Scores: t.Sheet.Marks, Repeat: t.Repeat})
 	}
 	return ranking.Open(in)
+}
+
+// chairDecides reports whether the rules leave ties within the group to the
+// chair: as a step of the round's chain, or over the prizes of the award.
+func (s *State) chairDecides(r *RoundState, g Group) bool {
+	rules, at := s.Rules.Round(r.ID)
+	return slices.ContainsFunc(rules.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair }) ||
+		at == len(s.Rules.Rounds)-1 && s.Rules.Award(g.ID).Policy() == ranking.Chair
 }
 
 // ranked is the part as the sums want it.
@@ -355,8 +366,8 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 		return nil, err
 	}
 	for _, st := range list {
-		for _, t := range st.Ranking.Ties {
-			if t.Open && slices.Equal(want, slices.Sorted(slices.Values(shared(st.Ranking, t)))) {
+		for _, tied := range s.chairTies(r, st) {
+			if slices.Equal(want, slices.Sorted(slices.Values(tied))) {
 				return []body{&tieDecided{r.ID, c.Entries, c.Reason}}, nil
 			}
 		}
@@ -364,24 +375,28 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	return nil, fault.New(fault.Conflict, "contest.no_tie")
 }
 
-// shared lists the tie's entries that still share a rank; the first such set
-// if there are several.
-func shared(rk *ranking.Ranking, t ranking.Tie) []string {
-	var ids []string
-	rank := 0
-	for _, id := range t.Entries {
-		row, _ := rk.Row(id)
-		if row.Shared && (rank == 0 || row.Rank == rank) {
-			rank = row.Rank
-			ids = append(ids, id)
-		}
+// chairTies lists the sets of entries that share a rank in a standing and are
+// the chair's to order, best first.
+func (s *State) chairTies(r *RoundState, st Standing) (sets [][]string) {
+	if !s.chairDecides(r, st.Group) {
+		return nil
 	}
-	return ids
+	rank := 0
+	for _, row := range st.Ranking.Rows {
+		if !row.Shared {
+			continue
+		}
+		if row.Rank != rank {
+			rank, sets = row.Rank, append(sets, nil)
+		}
+		sets[len(sets)-1] = append(sets[len(sets)-1], row.Entry.ID)
+	}
+	return sets
 }
 
 // OpenTies lists, per group, the sets of entries that share a rank in the
-// round once the chain is exhausted; after the round only where the rules leave
-// ties over prizes to the chair. Faults: those of ranking.
+// round once the chain is exhausted and that the rules leave to the chair; after
+// the round only where they leave ties over prizes to her. Faults: those of ranking.
 func (s *State) OpenTies(r *RoundState) ([][]string, error) {
 	list, err := s.Standings(r)
 	if err != nil {
@@ -392,11 +407,7 @@ func (s *State) OpenTies(r *RoundState) ([][]string, error) {
 		if r.Finished != nil && s.Rules.Award(st.ID).Policy() != ranking.Chair {
 			continue
 		}
-		for _, t := range st.Ranking.Ties {
-			if t.Open {
-				open = append(open, shared(st.Ranking, t))
-			}
-		}
+		open = append(open, s.chairTies(r, st)...)
 	}
 	return open, nil
 }

@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
 	"loa/accounts"
 	"loa/contest/assign"
+	"loa/contest/ranking"
 	"loa/internal/fault"
 )
 
@@ -201,22 +203,21 @@ func (d *draw) repeat(rnd *rand.Rand, line []Task, n int, second map[string]stri
 // handOver finds new judges for tasks that lose theirs. Under a fixed number
 // of judges per entry each loss is made good while somebody is able, with
 // loads kept even and nothing else moved; where every judge scores everything
-// there is nobody left, and the entry must keep at least one. Fault:
-// contest.panel_too_small.
+// there is nobody left, and the entry must keep as many as the method needs.
+// Faults: contest.panel_too_small, contest.too_few_judges.
 func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([]body, error) {
 	rules, _ := s.Rules.Round(r.ID)
-	var kept, barred []assign.Pair
-	gone := map[string][]*Task{} // by entry
+	stays := map[assign.Pair]bool{} // false: whoever had it once never gets it again
+	gone := map[string][]*Task{}    // by entry
 	for _, t := range r.Tasks {
-		switch pair := (assign.Pair{Judge: t.Judge, Entry: t.Entry}); {
-		case t.Repeat:
-		case t.SetAside != nil:
-			barred = append(barred, pair) // whoever had it once never gets it again
-		case lost(t):
-			barred = append(barred, pair)
+		if t.Repeat {
+			continue
+		}
+		pair := assign.Pair{Judge: t.Judge, Entry: t.Entry}
+		staying, seen := stays[pair]
+		stays[pair] = (staying || !seen) && t.SetAside == nil && !lost(t)
+		if t.SetAside == nil && lost(t) {
 			gone[t.Entry] = append(gone[t.Entry], t)
-		default:
-			kept = append(kept, pair)
 		}
 	}
 	d := newDraw(seed, 0)
@@ -227,7 +228,8 @@ func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([
 			break
 		}
 		in := s.assignment(r.ID, &p, s.in(r, func(e *Entry) bool { return s.panel(r.ID, e).ID == p.ID }))
-		in.Each, in.Seed, in.Kept, in.Conflicts = rules.PerEntry, string(seed[:]), kept, append(in.Conflicts, barred...)
+		in.Each, in.Seed = rules.PerEntry, string(seed[:])
+		keep(&in, stays)
 		added, err := replacements(in)
 		if err != nil {
 			return nil, err
@@ -239,15 +241,44 @@ func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([
 		}
 	}
 	for _, id := range r.Entries {
-		taken := slices.ContainsFunc(given.Tasks, func(t Task) bool { return t.Entry == id })
-		if len(gone[id]) > 0 && !taken && !r.othersScore(id, lost) {
+		if len(gone[id]) == 0 {
+			continue
+		}
+		switch have, need := r.left(id, lost, given.Tasks), rules.least(); {
+		case have == 0:
 			return nil, fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[id])
+		case have < need:
+			return nil, fault.New(fault.Conflict, "contest.too_few_judges", "code", r.Codes[id], "have", have, "need", need)
 		}
 	}
 	if len(given.Tasks) == 0 {
 		return nil, nil
 	}
 	return []body{&given}, nil
+}
+
+// keep puts what was dealt before into an assignment. Duties that stay count
+// even where their judge could not get them today: the signed sheets of one who
+// left, or of one who declared a tie since.
+func keep(in *assign.Input, stays map[assign.Pair]bool) {
+	in.Conflicts = slices.DeleteFunc(in.Conflicts, func(p assign.Pair) bool { return stays[p] })
+	for p, still := range stays {
+		switch {
+		case !still:
+			in.Conflicts = append(in.Conflicts, p)
+			continue
+		case !slices.Contains(in.Entries, p.Entry):
+			continue
+		case !slices.Contains(in.Judges, p.Judge):
+			in.Judges = append(in.Judges, p.Judge)
+			for _, e := range in.Entries {
+				if other := (assign.Pair{Judge: p.Judge, Entry: e}); !stays[other] {
+					in.Conflicts = append(in.Conflicts, other)
+				}
+			}
+		}
+		in.Kept = append(in.Kept, p)
+	}
 }
 
 // replacements lists the pairs that make losses good. Entries nobody else is
@@ -276,21 +307,32 @@ func replacements(in assign.Input) ([]assign.Pair, error) {
 	return plan.Added, nil
 }
 
-// othersScore reports whether the entry keeps a judge in each of its parts.
-func (r *RoundState) othersScore(entry string, lost func(*Task) bool) bool {
-	kept, parts := map[string]bool{}, map[string]bool{}
+// left is how many judges score the entry in the part with the fewest, once
+// some tasks are lost and others given.
+func (r *RoundState) left(entry string, lost func(*Task) bool, given []Task) int {
+	parts := map[string]int{}
 	for _, t := range r.Tasks {
 		if t.Entry == entry && !t.Repeat {
-			parts[t.Part] = true
-			kept[t.Part] = kept[t.Part] || t.SetAside == nil && !lost(t)
+			parts[t.Part] += 0
+			if t.SetAside == nil && !lost(t) {
+				parts[t.Part]++
+			}
 		}
 	}
-	for p := range parts {
-		if !kept[p] {
-			return false
+	for _, t := range given {
+		if t.Entry == entry {
+			parts[t.Part]++
 		}
 	}
-	return len(parts) > 0
+	return slices.Min(slices.Collect(maps.Values(parts)))
+}
+
+// least is the fewest judges an entry needs for the round's method.
+func (r *Round) least() int {
+	if r.Method == ranking.Trimmed {
+		return ranking.TrimmedLeast
+	}
+	return 1
 }
 
 // deal says who scores each entry: every judge who may, or the round's fixed
@@ -302,7 +344,7 @@ func (s *State) deal(r *Round, entries []*Entry, seed [32]byte) ([]dealt, error)
 		if p == nil {
 			return nil, fault.New(fault.Conflict, "contest.no_panel", "code", e.Code)
 		}
-		if able, need := s.able(r.ID, e), max(r.PerEntry, 1); len(able) < need {
+		if able, need := s.able(r.ID, e), max(r.PerEntry, r.least()); len(able) < need {
 			return nil, fault.New(fault.Conflict, "contest.too_few_judges", "code", e.Code, "have", len(able), "need", need)
 		}
 		of[p.ID] = append(of[p.ID], e)

@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"slices"
 	"time"
 
 	"loa/contest/ranking"
@@ -242,6 +243,11 @@ func (p *Part) Criterion(id string) *Criterion {
 // Covers reports whether the award is for entries of that theme and category.
 func (a *Award) Covers(theme, category string) bool {
 	return (a.Theme == "" || a.Theme == theme) && (a.Category == "" || a.Category == category)
+}
+
+// ByRank reports whether the award ranks works: some prize of it is not special.
+func (a *Award) ByRank() bool {
+	return slices.ContainsFunc(a.Prizes, func(p Prize) bool { return !p.Special })
 }
 
 func find[T any](list []T, is func(*T) bool) *T {

@@ -151,7 +151,7 @@ func (k *Criterion) weight() ranking.Rational {
 // Abstain takes the actor off an entry, for all its parts. Under a fixed
 // number of judges per entry somebody else takes over. Faults:
 // contest.sheet_not_yours, contest.sheet_signed, contest.reason_missing,
-// contest.panel_too_small.
+// contest.panel_too_small, contest.too_few_judges.
 type Abstain struct {
 	Task   string `json:"task"`
 	Reason string `json:"reason"`
@@ -173,7 +173,7 @@ func (c Abstain) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 
 // ExcludeJudge takes a judge off an entry because the organiser found a tie
 // between them; marks she gave stop counting. Faults: contest.no_round,
-// contest.unknown_judge, contest.reason_missing, contest.panel_too_small.
+// contest.unknown_judge, contest.reason_missing, contest.panel_too_small, contest.too_few_judges.
 type ExcludeJudge struct {
 	Judge  string `json:"judge"`
 	Entry  string `json:"entry"`
