@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"loa/internal/fault"
@@ -93,11 +94,32 @@ func archivePiece(ctx context.Context, z *zip.Writer, p Piece, open func(context
 // Verdict is what CheckArchive found in order.
 type Verdict struct {
 	Facts   ArchiveFacts
-	Entries int // in the contest, withdrawn ones included
-	Sheets  int // signed
-	Rounds  int // ranked again with the recorded outcome
-	Files   int // whose bytes have the SHA-256 on the receipt
+	Hashes  []string // of the events, in order: the last one is Facts.Head
+	Entries int      // in the contest, withdrawn ones included
+	Sheets  int      // signed
+	Rounds  int      // ranked again with the recorded outcome
+	Files   int      // whose bytes have the SHA-256 on the receipt
 	Phase   Phase
+}
+
+// leastCode is how many digits of a hash somebody must give for it to mean
+// one event and no other.
+const leastCode = 16
+
+// Event finds the event whose hash begins with the check code that minutes
+// print, as typed: that the log still holds it proves that nothing before it
+// was written anew since. Faults: contest.check_code_short,
+// contest.check_code_unknown.
+func (v *Verdict) Event(code string) (seq int, err error) {
+	code = strings.ToLower(strings.Join(strings.Fields(code), ""))
+	if len(code) < leastCode {
+		return 0, fault.New(fault.Invalid, "contest.check_code_short", "least", leastCode)
+	}
+	at := slices.IndexFunc(v.Hashes, func(h string) bool { return strings.HasPrefix(h, code) })
+	if at < 0 {
+		return 0, fault.New(fault.Conflict, "contest.check_code_unknown", "code", clip(text.Line(code), 64))
+	}
+	return at + 1, nil
 }
 
 // Bounds of what is read of an archive, so that a small one cannot unpack to
@@ -128,11 +150,21 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 	if err := readJSON(z, archiveFacts, &v.Facts); err != nil || v.Facts.Format != archiveFormat {
 		return v, fault.New(fault.Invalid, "contest.archive_unreadable").Because(err)
 	}
-	v.Facts.Title = text.Line(v.Facts.Title) // it is printed
-	s, err := Replay(v.Facts.ID, archivedEvents(z))
+	s, err := Replay(v.Facts.ID, func(yield func(Event, error) bool) {
+		for e, err := range archivedEvents(z) {
+			v.Hashes = append(v.Hashes, e.Hash)
+			if !yield(e, err) {
+				return
+			}
+		}
+	})
 	if err != nil {
 		return v, archiveWrong(err)
 	}
+	if v.Facts.Title != s.Rules.Title {
+		return v, archiveWrong(errors.New("the title is another than in the log"))
+	}
+	v.Facts.Title = text.Line(v.Facts.Title) // it is printed
 	if s.Seq != v.Facts.Events || s.Head != v.Facts.Head {
 		return v, archiveWrong(fmt.Errorf("%d events up to %s, but %d up to %s are announced", s.Seq, s.Head, v.Facts.Events, v.Facts.Head))
 	}
@@ -147,7 +179,11 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 			}
 		}
 	}
-	files, done := keptFiles(z), map[string]int64{}
+	files, err := keptFiles(z)
+	if err != nil {
+		return v, archiveWrong(err)
+	}
+	done := map[string]int64{}
 	left := size // the files are stored side by side, so together they are no larger than the archive
 	for _, e := range s.Entries {
 		for _, p := range e.Pieces {
@@ -165,6 +201,9 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 			v.Files++
 		}
 	}
+	if len(done) != len(files) {
+		return v, archiveWrong(errors.New("there are files that belong to no entry"))
+	}
 	return v, nil
 }
 
@@ -174,15 +213,20 @@ func archiveWrong(err error) error {
 	return fault.New(fault.Conflict, "contest.archive_wrong").Because(errors.New(clip(text.Line(err.Error()), 300)))
 }
 
-// keptFiles lists the archive's files by the SHA-256 that names them.
-func keptFiles(z *zip.Reader) map[string]*zip.File {
-	files := map[string]*zip.File{}
+// keptFiles lists the archive's files by the SHA-256 that names them. What no
+// archive has, or has once only, is an error.
+func keptFiles(z *zip.Reader) (map[string]*zip.File, error) {
+	files, seen := map[string]*zip.File{}, map[string]bool{}
 	for _, f := range z.File {
-		if sum, ok := strings.CutPrefix(f.Name, archiveFiles); ok {
+		sum, kept := strings.CutPrefix(f.Name, archiveFiles)
+		if seen[f.Name] || !kept && f.Name != archiveFacts && f.Name != archiveLog {
+			return nil, fmt.Errorf("%q does not belong there", f.Name)
+		}
+		if seen[f.Name] = true; kept {
 			files[sum] = f
 		}
 	}
-	return files
+	return files, nil
 }
 
 func readJSON(z *zip.Reader, name string, v any) error {

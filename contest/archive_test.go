@@ -9,9 +9,11 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/contest"
 	"loa/internal/fault"
@@ -72,7 +74,12 @@ func packed(t testing.TB, log []contest.Event, files map[string][]byte, method u
 			t.Fatal(err)
 		}
 	}
-	facts, lines := contest.ArchiveFacts{Format: "loa-contest-1", ID: "luu-tru", Title: "Hội thi\x1b[2J", Events: len(log)}, []byte{}
+	facts, lines := contest.ArchiveFacts{Format: "loa-contest-1", ID: "luu-tru", Events: len(log)}, []byte{}
+	var first struct{ Rules struct{ Title string } }
+	if err := json.Unmarshal(log[0].Body, &first); err != nil {
+		t.Fatal(err)
+	}
+	facts.Title = first.Rules.Title[:min(len(first.Rules.Title), 1000)] // of a bomb, some
 	for _, e := range log {
 		raw, err := json.Marshal(e)
 		if err != nil {
@@ -116,9 +123,6 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 	if v, err := check(good); err != nil || v.Files != 6 || v.Sheets != 9 || v.Rounds != 1 {
 		t.Fatalf("%+v, %v", v, err)
 	}
-	if v, err := check(packed(t, log, files, zip.Store)); err != nil || v.Facts.Title != "Hội thi[2J" {
-		t.Errorf("its title is not safe to print: %q, %v", v.Facts.Title, err)
-	}
 	twice := slices.Concat(log, log[len(log)-1:])
 	for i := range log {
 		if log[i].Kind == "round.finished" {
@@ -134,6 +138,14 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 		}
 		return resealed(out)
 	}
+	if v, err := check(packed(t, bend("contest.drafted", `"title":"`, `"title":"\u001b[2J`), files, zip.Store)); err != nil || !strings.HasPrefix(v.Facts.Title, "[2J") {
+		t.Errorf("its title is not safe to print: %q, %v", v.Facts.Title, err)
+	}
+	more := maps.Clone(files)
+	more["thua"] = []byte("x")
+	another := func(facts []byte) []byte {
+		return bytes.Replace(facts, []byte(`"title":"`), []byte(`"title":"Không phải `), 1)
+	}
 	fewer := map[string][]byte{}
 	for sum, body := range files {
 		if len(fewer) < len(files)-1 {
@@ -145,6 +157,10 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 		"contest.archive_unreadable: text":          []byte("đây không phải tệp ZIP"),
 		"contest.archive_unreadable: cut off":       good[:len(good)-30],
 		"contest.archive_wrong: a file is missing":  packed(t, log, fewer, zip.Store),
+		"contest.archive_wrong: a file too many":    packed(t, log, more, zip.Store),
+		"contest.archive_wrong: another title":      swapped(t, good, "contest.json", another),
+		"contest.archive_wrong: a stranger":         with(t, good, "ghi-chu.txt"),
+		"contest.archive_wrong: the log twice":      with(t, good, "events.jsonl"),
 		"contest.archive_wrong: files are packed":   packed(t, log, files, zip.Deflate),
 		"contest.archive_wrong: an event is gone":   swapped(t, good, "events.jsonl", withoutLast),
 		"contest.archive_wrong: a round ends twice": packed(t, resealed(twice), files, zip.Store),
@@ -162,6 +178,55 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, code)
 		}
 	}
+}
+
+// TestACheckCodeIsFoundInTheLogItIsFrom: who rewrites the log, hashes and
+// all, cannot make it fit the code on signed minutes.
+func TestACheckCodeIsFoundInTheLogItIsFrom(t *testing.T) {
+	good, log, files := archived(t)
+	v, err := check(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	minutes := log[len(log)-3].Hash // drawn before the prizes
+	for _, typed := range []string{minutes, strings.ToUpper(minutes[:16]), minutes[:8] + " " + minutes[8:24]} {
+		if n, err := v.Event(typed); err != nil || n != len(log)-2 {
+			t.Errorf("%s: event %d, %v", typed, n, err)
+		}
+	}
+	anew := slices.Clone(log)
+	anew[1].At = anew[1].At.Add(time.Second)
+	forged, err := check(packed(t, resealed(anew), files, zip.Store))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, typed := range map[string]string{"contest.check_code_unknown": minutes, "contest.check_code_short": minutes[:15]} {
+		if _, err := forged.Event(typed); fault.Of(err) == nil || fault.Of(err).Code != code {
+			t.Errorf("%s: %v, want %s", typed, err, code)
+		}
+	}
+}
+
+// with is the archive and one more part, of that name.
+func with(t testing.TB, archive []byte, name string) []byte {
+	in, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range in.File {
+		if err := out.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := out.Create(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // withoutLast is the log without its last line.

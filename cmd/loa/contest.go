@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"loa/contest"
@@ -34,8 +35,8 @@ func contestCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		_, err = fmt.Fprintln(stdout, language().Say("contest.cli_archived", "size", language().Size(n), "file", rest[1]))
 		return err
-	case args[0] == "verify" && len(rest) == 1:
-		return verifyContest(rest[0], stdout)
+	case args[0] == "verify" && len(rest) > 0:
+		return verifyContest(rest[0], strings.Join(rest[1:], ""), stdout)
 	}
 	return fault.New(fault.Invalid, "contest.cli_usage")
 }
@@ -57,9 +58,10 @@ func listContests(ctx context.Context, c *client, stdout io.Writer) error {
 	return table.Flush()
 }
 
-// verifyContest checks an archive. One that does not hold together makes the
-// exit code that of a conflict.
-func verifyContest(file string, stdout io.Writer) error {
+// verifyContest checks an archive, and that its log is the one of the minutes
+// that print the check code, if it is given. One that does not hold together
+// makes the exit code that of a conflict.
+func verifyContest(file, code string, stdout io.Writer) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return fileFault(file, err)
@@ -73,7 +75,14 @@ func verifyContest(file string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(stdout, language().Say("contest.cli_verified", "title", v.Facts.Title, "events", v.Facts.Events,
-		"entries", v.Entries, "sheets", v.Sheets, "rounds", v.Rounds, "files", v.Files))
+	if _, err = fmt.Fprintln(stdout, language().Say("contest.cli_verified", "title", v.Facts.Title, "events", v.Facts.Events,
+		"entries", v.Entries, "sheets", v.Sheets, "rounds", v.Rounds, "files", v.Files)); err != nil || code == "" {
+		return err
+	}
+	n, err := v.Event(code)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, language().Say("contest.cli_code", "code", v.Hashes[n-1], "n", n))
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"loa/contest"
 )
 
 // What is no archive, or one that does not hold together, is told in a
@@ -72,7 +74,8 @@ func TestABrokenArchiveIsToldInWords(t *testing.T) {
 func TestAContestIsListedArchivedAndVerifiedFromTheTerminal(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC))
 	c := &client{server: r.d.URL(), token: r.token}
-	if err := c.send(t.Context(), "POST", "/api/v1/contests", map[string]any{"id": "thu", "title": "Hội thi thử"}, nil); err != nil {
+	var made contest.Receipt
+	if err := c.send(t.Context(), "POST", "/api/v1/contests", map[string]any{"id": "thu", "title": "Hội thi thử"}, &made); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "thu.zip")
@@ -99,5 +102,11 @@ func TestAContestIsListedArchivedAndVerifiedFromTheTerminal(t *testing.T) {
 	}
 	if code, said := loa("verify", file); code != 0 || !strings.Contains(said, "Lưu trữ nguyên vẹn") {
 		t.Errorf("verify: %d %s", code, said)
+	}
+	if code, said := loa("verify", file, made.Hash[:8], made.Hash[8:16]); code != 0 || !strings.Contains(said, "là của sự kiện 1:") {
+		t.Errorf("verify with a check code: %d %s", code, said)
+	}
+	if code, said := loa("verify", file, strings.Repeat("0", 16)); code != 75 || !strings.Contains(said, "không có sự kiện mang mã 0000000000000000") {
+		t.Errorf("verify with another check code: %d %s", code, said)
 	}
 }

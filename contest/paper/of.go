@@ -195,7 +195,7 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 	if err != nil {
 		return Minutes{}, err
 	}
-	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang)}
+	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang), Events: s.Seq, Head: s.Head}
 	if s.Last() == run {
 		out.Given = GivenOf(s, lang)
 	}

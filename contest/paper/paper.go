@@ -60,6 +60,8 @@ type Minutes struct {
 	Given     []Given
 	Decisions []string // of people, with their reasons
 	Changes   []string // of the rules since they were locked
+	Events    int      // in the contest's log when the minutes were drawn
+	Head      string   // hash of the last of them, hex
 }
 
 // Member is a judge as the minutes name her.

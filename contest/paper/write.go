@@ -98,6 +98,8 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 	}
 	p.list(lang.Say("contest.minute_decisions"), m.Decisions)
 	p.list(lang.Say("contest.changes"), m.Changes)
+	p.row++
+	p.line(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head), plain)
 	p.signatures(m.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), m.Chair)
 	for _, g := range m.Groups {
 		b.results(m.Results, g)
