@@ -19,6 +19,7 @@ import (
 	"loa/contest"
 	"loa/contest/fairness"
 	"loa/contest/ranking"
+	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/web/webtest"
 )
@@ -554,9 +555,18 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
 	st.do(id, org, contest.ExcludeJudge{Judge: judges[0].id, Entry: work, Reason: "cùng họ"})
 	st.do(id, org, contest.RemoveJudge{Person: judges[2].id, Reason: "đi công tác"})
+	var head string
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error { head = s.Head; return nil }); err != nil {
+		t.Fatal(err)
+	}
 	page := string(org.get("/contests/" + id + "/papers?doc=minutes"))
-	for _, want := range []string{"nhận ra giọng em gái", "cùng họ. Điểm đã ký không được tính", "đi công tác. Các phiếu đã ký vẫn được tính"} {
-		if !strings.Contains(page, want) {
+	rows, err := sheet.Read(org.get("/api/v1/contests/" + id + "/papers/minutes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := fmt.Sprint(rows)
+	for _, want := range []string{"nhận ra giọng em gái", "cùng họ. Điểm đã ký không được tính", "đi công tác. Các phiếu đã ký vẫn được tính", "mã kiểm tra " + head} {
+		if !strings.Contains(page, want) || !strings.Contains(book, want) {
 			t.Errorf("the minutes do not say %q", want)
 		}
 	}
