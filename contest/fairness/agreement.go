@@ -131,7 +131,8 @@ func Correlate(s Scores) (Intraclass, error) {
 	excess := (c.ByJudge - c.Rest) / nf
 	single := c.Between + (kf-1)*c.Rest + kf*excess
 	average := c.Between + excess
-	if single <= 0 || average <= 0 {
+	// What is zero by algebra may come out as a trace, and a quotient by it is any number.
+	if trace := 1e-9 * (c.Between + c.ByJudge + c.Rest); single <= trace || average <= trace {
 		return Intraclass{}, noSpread()
 	}
 	c.Single = (c.Between - c.Rest) / single

@@ -181,11 +181,16 @@ func total(v []float64) float64 {
 // mean is NaN for no values.
 func mean(v []float64) float64 { return total(v) / float64(len(v)) }
 
-// squares is the sum of squared deviations from the mean.
+// squares is the sum of squared deviations from the mean. What rounding alone
+// makes of equal values is 0.
 func squares(v []float64) float64 {
-	m, sum := mean(v), 0.0
+	m, sum, size := mean(v), 0.0, 0.0
 	for _, x := range v {
 		sum += (x - m) * (x - m)
+		size += x * x
+	}
+	if sum <= 1e-20*size {
+		return 0
 	}
 	return sum
 }

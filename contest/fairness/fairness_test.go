@@ -144,11 +144,26 @@ func TestRefusesWhatHasNoMeaning(t *testing.T) {
 		if err := measure(of([]float64{7, 7}, []float64{7, 7})); !fault.Is(err, "ranking.agreement_no_spread") {
 			t.Errorf("%s of equal scores: %v", name, err)
 		}
+		rounded := []float64{0.7, 0.7, 0.7} // their mean is not quite 0.7
+		if err := measure(of(rounded, rounded, rounded)); !fault.Is(err, "ranking.agreement_no_spread") {
+			t.Errorf("%s of equal scores whose mean is rounded: %v", name, err)
+		}
 		if err := measure(of([]float64{7, na}, []float64{na, 7})); !fault.Is(err, "ranking.agreement_needs_common") {
 			t.Errorf("%s of strangers: %v", name, err)
 		}
 		if err := measure(New(nil, nil)); !fault.Is(err, "ranking.agreement_needs_common") {
 			t.Errorf("%s of nothing: %v", name, err)
+		}
+	}
+}
+
+// Judges who contradict each other this much divide by what is 0 by algebra,
+// and by a trace in floating point.
+func TestIntraclassOfNothingIsNoNumber(t *testing.T) {
+	for _, s := range []Scores{of([]float64{0, 4}, []float64{1, 0}, []float64{4, 1}),
+		of([]float64{1.5, 1, 2.5, 3, 1}, []float64{3.5, 0.5, 2.5, 1, 3})} {
+		if c, err := Correlate(s); !fault.Is(err, "ranking.agreement_no_spread") {
+			t.Errorf("%+v, %v", c, err)
 		}
 	}
 }
