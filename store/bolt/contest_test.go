@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,7 +12,6 @@ import (
 
 	bbolt "go.etcd.io/bbolt"
 
-	"loa/accounts"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/store/storetest"
@@ -95,32 +95,61 @@ func TestTheHallServesWhatTheLogKeeps(t *testing.T) {
 	}
 }
 
+// A forger who knows about checksums: the records are whole, what they say or
+// where they stand is not.
 func TestVerifyFindsAContestChangedUnderneath(t *testing.T) {
-	s, err := Open(t.TempDir(), Options{Log: quiet()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	hall := contest.NewHall(s, nowhere{})
-	m := accounts.Meta{ID: "c1", By: accounts.Daemon(), At: time.Date(2024, 9, 2, 0, 0, 0, 0, time.UTC)}
-	if _, err := hall.Do(context.Background(), m, "hoi-thi", contest.DraftContest{Rules: contest.Rules{Title: "Thật"}}); err != nil {
-		t.Fatal(err)
-	}
-	// A forger who knows about checksums: the record is whole, its words are not.
-	err = s.db.Update(func(b *bbolt.Tx) error {
-		bucket := b.Bucket([]byte(contestEvents.name))
-		k, v := bucket.Cursor().First()
-		return bucket.Put(k, seal([]byte(strings.Replace(string(v[4:]), "Thật", "Giả", 1))))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []Problem
-	if _, err := s.Verify(context.Background(), func(p Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Key != "hoi-thi" {
-		t.Errorf("verify says %v, %v", found, err)
-	}
-	if err := contest.NewHall(s, nowhere{}).View(context.Background(), "hoi-thi", func(*contest.State) error { return nil }); !fault.Is(err, "contest.log_damaged") {
-		t.Errorf("serving it: %v", err)
+	for name, forge := range map[string]func(b *bbolt.Bucket, keys, values [][]byte) error{
+		"other words": func(b *bbolt.Bucket, keys, values [][]byte) error {
+			return b.Put(keys[0], seal([]byte(strings.Replace(string(values[0][4:]), "Thật", "Giả", 1))))
+		},
+		"one byte": func(b *bbolt.Bucket, keys, values [][]byte) error {
+			return b.Put(keys[1], seal([]byte(strings.Replace(string(values[1][4:]), "Tên 2", "Tên 3", 1))))
+		},
+		"the last dropped": func(b *bbolt.Bucket, keys, _ [][]byte) error { return b.Delete(keys[2]) },
+		"one dropped":      func(b *bbolt.Bucket, keys, _ [][]byte) error { return b.Delete(keys[1]) },
+		"two swapped": func(b *bbolt.Bucket, keys, values [][]byte) error {
+			if err := b.Put(keys[1], values[2]); err != nil {
+				return err
+			}
+			return b.Put(keys[2], values[1])
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Open(t.TempDir(), Options{Log: quiet()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			hall := contest.NewHall(s, nowhere{})
+			if _, err := hall.Do(t.Context(), meta("c1"), "hoi-thi", contest.DraftContest{Rules: contest.Rules{Title: "Thật"}}); err != nil {
+				t.Fatal(err)
+			}
+			for _, change := range []string{"c2", "c3"} {
+				if _, err := hall.Do(t.Context(), meta(change), "hoi-thi", contest.ChangeRules{Rules: contest.Rules{Title: "Tên " + change[1:]}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err = s.db.Update(func(b *bbolt.Tx) error {
+				bucket := b.Bucket([]byte(contestEvents.name))
+				var keys, values [][]byte
+				c := bucket.Cursor()
+				for k, v := c.First(); k != nil; k, v = c.Next() {
+					keys, values = append(keys, slices.Clone(k)), append(values, slices.Clone(v))
+				}
+				return forge(bucket, keys, values)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []Problem
+			if _, err := s.Verify(t.Context(), func(p Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Key != "hoi-thi" {
+				t.Errorf("verify says %v, %v", found, err)
+			}
+			err = contest.NewHall(s, nowhere{}).View(t.Context(), "hoi-thi", func(*contest.State) error { return nil })
+			if name != "the last dropped" && !fault.Is(err, "contest.log_damaged") {
+				t.Errorf("serving it: %v", err)
+			}
+		})
 	}
 }
 
