@@ -133,7 +133,7 @@ func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, e
 	// The organiser takes names out of it before judging.
 	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
 	var p problems
-	p.pieces(f, m, w, e)
+	p.pieces(f, m, w, e, old)
 	p.inTime(s, m, e)
 	p.eligible(s, st, e)
 	cat := s.Rules.Category(w.Category)
@@ -159,12 +159,13 @@ func (s *State) mayEnter(m accounts.Meta) error {
 	return nil
 }
 
-// pieces takes the files over: those the actor uploaded herself, and the
-// sound of the episode she picked.
-func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e *Entry) {
+// pieces takes the files over: those the actor uploaded herself, the sound of
+// the episode she picked, and what a colleague has entered already.
+func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e, old *Entry) {
 	for _, wp := range w.Pieces {
 		file, ok := f.Files[wp.File]
-		ok = ok && (file.By == m.By.Person || wp.Kind == Audio && wp.File == f.Episode.Audio)
+		entered := old != nil && slices.ContainsFunc(old.Pieces, func(o Piece) bool { return o.Kind == wp.Kind && o.File == wp.File })
+		ok = ok && (file.By == m.By.Person || wp.Kind == Audio && wp.File == f.Episode.Audio || entered)
 		if !ok || e.Piece(wp.Kind) != nil {
 			p.add(fault.New(fault.Invalid, "contest.file_unknown", "piece", wp.Kind).At("pieces"))
 			continue

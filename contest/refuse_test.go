@@ -158,6 +158,11 @@ func TestWithdrawAndReplaceUntilTheDeadline(t *testing.T) {
 	if e := w.s.Entry(id); e.Title != "Bản hay hơn" || !e.SubmittedAt.Equal(submitted) || e.Code != code {
 		t.Errorf("replaced: %+v", e)
 	}
+	colleague := w.operator(1)
+	colleague.Person = "op-khac"
+	better.Title = "Bản đồng nghiệp sửa lời" // the recording stays
+	w.do(colleague, contest.ReplaceEntry{Entry: id, Work: better})
+	w.refused("contest.file_unknown", colleague, contest.SubmitEntry{ID: "not-entered", Work: w.work(1)})
 	w.do(w.operator(1), contest.WithdrawEntry{Entry: id})
 	w.refused("contest.entry_not_live", w.operator(1), contest.ReplaceEntry{Entry: id, Work: better})
 	second := w.enter(1, w.work(1)) // the place in the quota is free again
