@@ -573,6 +573,13 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 	if jury := page[strings.Index(page, "Ban giám khảo gồm"):]; !strings.Contains(jury[:strings.Index(jury, "</ul>")], "giamkhao2") {
 		t.Error("a judge whose marks count is not named")
 	}
+	// What she scored in a round that is over counts, whatever comes later.
+	st.do(id, org, contest.FinishRound{Round: "chung-khao"})
+	st.now = st.now.Add(time.Minute)
+	st.do(id, org, contest.RemoveJudge{Person: judges[1].id, Reason: "nghỉ hưu", Drop: true})
+	if page := string(org.get("/contests/" + id + "/papers?doc=minutes")); strings.Contains(page, "nghỉ hưu") {
+		t.Error("the minutes of a finished round tell what came after it")
+	}
 }
 
 // The page of the rules holds every rule: to save it untouched changes nothing,

@@ -264,7 +264,7 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 			}
 			out = append(out, lang.Say(key, append(args, "name", j.Name, "by", why.By, "at", why.At, "reason", why.Reason)...))
 		}
-		if j.Removed != nil {
+		if j.Removed != nil && (run.Finished == nil || !j.Removed.At.After(run.Finished.At)) { // later it is no matter of this round
 			say("contest.minute_removed", j.Removed, j.KeepsOut)
 		}
 		told := map[string]bool{}
