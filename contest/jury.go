@@ -91,22 +91,24 @@ func (c RemoveJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 	return list, nil
 }
 
-// SetPanels says who scores what in a round that has not begun. Faults:
-// contest.unknown_round, contest.round_begun, contest.unknown_judge,
-// contest.panel_empty, contest.bad_id.
+// SetPanels says who scores what in a round that has not begun. While it is
+// judged judges can only join: they get what is theirs to score. Faults:
+// contest.unknown_round, contest.round_begun, contest.panels_only_grow,
+// contest.unknown_judge, contest.panel_empty, contest.bad_id.
 type SetPanels struct {
 	Round  string  `json:"round"`
 	Panels []Panel `json:"panels"`
 }
 
-func (c SetPanels) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+func (c SetPanels) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if err := s.organiser(m); err != nil {
 		return nil, err
 	}
 	if r, _ := s.Rules.Round(c.Round); r == nil {
 		return nil, fault.New(fault.NotFound, "contest.unknown_round")
 	}
-	if s.Round(c.Round) != nil {
+	r := s.Round(c.Round)
+	if r != nil && (r.Finished != nil || len(r.Tasks) == 0) {
 		return nil, fault.New(fault.Conflict, "contest.round_begun")
 	}
 	var p problems
@@ -123,6 +125,9 @@ func (c SetPanels) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	}
 	if err := p.whole(fault.New(fault.Invalid, "contest.panels_unfit", "count", len(p))); err != nil {
 		return nil, err
+	}
+	if r != nil {
+		return s.enlarge(r, c.Panels, f.Seed)
 	}
 	return []body{&panelsSet{c.Round, c.Panels}}, nil
 }

@@ -455,6 +455,58 @@ func TestATrimmedMeanKeepsItsFiveJudges(t *testing.T) {
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 }
 
+// A judge falls ill when nobody can be spared: another joins first, and gets
+// what is hers to score.
+func TestAJudgeJoinsARunningRound(t *testing.T) {
+	panel := func(judges ...string) contest.SetPanels {
+		return contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "all", Name: "Ban giám khảo", Judges: judges}}}
+	}
+	for _, perEntry := range []int{0, 2} {
+		w := newWorld(t, "bo-sung")
+		r := plain()
+		r.Rounds[0].PerEntry, r.Rounds[0].Repeats = perEntry, 1
+		w.open(r)
+		for i := 1; i <= 3; i++ {
+			w.enter(i, w.work(i))
+		}
+		w.jury(2, "chung-khao")
+		w.toRound("chung-khao")
+		w.do(w.organiser(), contest.RemoveJudge{Person: "J2", Reason: "Ốm"})
+		w.refused("contest.panel_too_small", w.organiser(), contest.RemoveJudge{Person: "J1", Reason: "Ốm"})
+		w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J3", Chair: true, Station: stationID(1)}})
+		w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J4"}})
+		w.refused("contest.panels_only_grow", w.organiser(), panel("J3", "J4"))
+		w.refused("contest.unknown_judge", w.organiser(), panel("J1", "J9"))
+		w.do(w.organiser(), panel("J1", "J3", "J4"))
+		run := w.s.Running()
+		have := map[string]map[string]bool{}
+		for _, task := range run.Tasks {
+			if task.SetAside == nil && !task.Repeat {
+				if have[task.Entry] == nil {
+					have[task.Entry] = map[string]bool{}
+				}
+				have[task.Entry][task.Judge] = true
+			}
+		}
+		for _, e := range w.s.Entries {
+			own := e.Entrant.Station == stationID(1)
+			want := 3
+			if perEntry > 0 || own {
+				want = 2
+			}
+			if len(have[e.ID]) != want || have[e.ID]["J3"] && own {
+				t.Errorf("%d an entry: %v score %s", perEntry, have[e.ID], e.Code)
+			}
+		}
+		w.score(byEntry(w))
+		w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+		w.refused("contest.round_begun", w.organiser(), panel("J1", "J3", "J4", "J5"))
+		if _, err := contest.Replay(w.s.ID, all(w.log)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {
 	w := judged(t, 1, func(r *contest.Rules) { r.Rounds[0].Gap = pt(20) })
 	r := w.s.Running()

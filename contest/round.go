@@ -207,16 +207,10 @@ func (d *draw) repeat(rnd *rand.Rand, line []Task, n int, second map[string]stri
 // Faults: contest.panel_too_small, contest.too_few_judges.
 func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([]body, error) {
 	rules, _ := s.Rules.Round(r.ID)
-	stays := map[assign.Pair]bool{} // false: whoever had it once never gets it again
-	gone := map[string][]*Task{}    // by entry
+	stays := r.stays(lost)
+	gone := map[string][]*Task{} // by entry
 	for _, t := range r.Tasks {
-		if t.Repeat {
-			continue
-		}
-		pair := assign.Pair{Judge: t.Judge, Entry: t.Entry}
-		staying, seen := stays[pair]
-		stays[pair] = (staying || !seen) && t.SetAside == nil && !lost(t)
-		if t.SetAside == nil && lost(t) {
+		if !t.Repeat && t.SetAside == nil && lost(t) {
 			gone[t.Entry] = append(gone[t.Entry], t)
 		}
 	}
@@ -255,6 +249,81 @@ func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([
 		return nil, nil
 	}
 	return []body{&given}, nil
+}
+
+// stays tells of everything dealt in the round whether it stays so once some
+// tasks are lost; whoever had it once never gets it again.
+func (r *RoundState) stays(lost func(*Task) bool) map[assign.Pair]bool {
+	stays := map[assign.Pair]bool{}
+	for _, t := range r.Tasks {
+		if t.Repeat {
+			continue
+		}
+		pair := assign.Pair{Judge: t.Judge, Entry: t.Entry}
+		staying, seen := stays[pair]
+		stays[pair] = (staying || !seen) && t.SetAside == nil && !lost(t)
+	}
+	return stays
+}
+
+// enlarge gives judges who join the panels of a running round what is theirs to
+// score: everything they may where every judge scores everything, else what
+// nobody was there for. Fault: contest.panels_only_grow.
+func (s *State) enlarge(r *RoundState, panels []Panel, seed [32]byte) ([]body, error) {
+	old := s.Panels[r.ID]
+	if !slices.EqualFunc(old, panels, s.grown) {
+		return nil, fault.New(fault.Conflict, "contest.panels_only_grow").At("panels")
+	}
+	panels = slices.Clone(panels)
+	for i := range panels {
+		panels[i].ID = old[i].ID
+	}
+	rules, _ := s.Rules.Round(r.ID)
+	next := *s
+	next.Panels = maps.Clone(s.Panels)
+	next.Panels[r.ID] = panels
+	var list []dealt
+	for _, p := range panels {
+		in := next.assignment(r.ID, &p, s.in(r, func(e *Entry) bool { return s.panel(r.ID, e).ID == p.ID }))
+		in.Each, in.Seed = rules.PerEntry, string(seed[:])
+		keep(&in, r.stays(func(*Task) bool { return false }))
+		added, err := replacements(in)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s.dealt(added)...)
+	}
+	once := *rules
+	once.Repeats = 0 // no second codes are left
+	d := newDraw(seed, 0)
+	d.n = len(r.Tasks)
+	tasks := slices.DeleteFunc(s.orders(&once, r.Codes, list, d), func(t Task) bool {
+		have := 0
+		for _, o := range r.Tasks {
+			if o.Entry == t.Entry && o.Part == t.Part && o.SetAside == nil && !o.Repeat {
+				have++
+			}
+		}
+		return rules.PerEntry > 0 && have >= rules.PerEntry
+	})
+	set := &panelsSet{r.ID, panels}
+	if len(tasks) == 0 {
+		return []body{set}, nil
+	}
+	return []body{set, &tasksGiven{tasks}}, nil
+}
+
+// grown reports whether a panel differs from what it was by new judges at most.
+func (s *State) grown(old, now Panel) bool {
+	for _, id := range old.Judges {
+		if s.Judge(id).Removed == nil && !slices.Contains(now.Judges, id) {
+			return false
+		}
+	}
+	same := func(a, b []string) bool {
+		return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+	}
+	return old.Name == now.Name && same(old.Themes, now.Themes) && same(old.Categories, now.Categories) && same(old.Districts, now.Districts)
 }
 
 // keep puts what was dealt before into an assignment. Duties that stay count

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -532,6 +533,38 @@ func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
 	other := st.person("truong-ban", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
 	if res, _ := other.ask("GET", invite, "", nil); res.StatusCode != http.StatusForbidden {
 		t.Errorf("an operator may invite judges: %s", res.Status)
+	}
+}
+
+// While a round is judged a judge can still join its panel: nobody is stuck when
+// one falls ill.
+func TestAJudgeJoinsFromTheJuryPage(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	more := st.person("them", accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+	st.do(id, org, contest.AppointJudge{Judge: contest.Judge{Person: more.id}})
+	panels := url.Values{"round": {"chung-khao"}, "do": {"panels"}}
+	page, err := goquery.NewDocumentFromReader(strings.NewReader(string(org.get("/contests/" + id + "/jury"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := page.Find("form:has([value=panels])")
+	panels.Set("id", form.Find("[name=id]").AttrOr("value", ""))
+	panels.Set("panels.0.name", form.Find("[name='panels.0.name']").AttrOr("value", ""))
+	form.Find("[name='panels.0.judges']").Each(func(_ int, box *goquery.Selection) { panels.Add("panels.0.judges", box.AttrOr("value", "")) })
+	if n := len(panels["panels.0.judges"]); n != len(judges)+1 {
+		t.Fatalf("the page offers %d judges", n)
+	}
+	if res, body := org.ask("POST", "/contests/"+id+"/jury", "application/x-www-form-urlencoded", strings.NewReader(panels.Encode())); res.StatusCode != http.StatusOK && res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s %s", res.Status, body)
+	}
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		if n := len(s.Running().Of(more.id)); n == 0 {
+			t.Error("she got nothing to score")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -71,7 +71,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		}), removeBody{}, receipt),
 		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
 		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),
-		at(organise, "PUT /rounds/{round}/panels", "say who scores what in a round that has not begun", order(c, func(r *kit.Request, b panelsBody) contest.Command {
+		at(organise, "PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
 			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
 		}), panelsBody{}, receipt),
 		at(organise, "POST /rounds/{round}/start", "draw codes and deal the entries to the judges", c.stepOf(func(r *kit.Request) contest.Command { return contest.StartRound{Round: r.PathValue("round")} }), nil, receipt),

@@ -242,7 +242,7 @@ type juryPage struct {
 
 type juryRound struct {
 	ID, Name string
-	Begun    bool
+	Over     bool // nobody can join any more
 	Scored   bool
 	Panels   []contest.Panel
 	Form     kit.Form
@@ -309,7 +309,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 func juryRounds(s *contest.State) []juryRound {
 	var list []juryRound
 	for _, rules := range s.Rules.Rounds {
-		row := juryRound{ID: rules.ID, Name: rules.Name, Begun: s.Round(rules.ID) != nil, Scored: len(rules.Parts) > 0, Panels: s.Panels[rules.ID], Form: kit.NewForm()}
+		row := juryRound{ID: rules.ID, Name: rules.Name, Over: s.Round(rules.ID) != nil && s.Round(rules.ID).Finished != nil, Scored: len(rules.Parts) > 0, Panels: s.Panels[rules.ID], Form: kit.NewForm()}
 		for i, panel := range row.Panels {
 			at := panelField(i)
 			row.Form.Values.Set(at+"name", panel.Name)
