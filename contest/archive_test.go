@@ -76,7 +76,7 @@ func packed(t testing.TB, log []contest.Event, files map[string][]byte, method u
 	}
 	facts, lines := contest.ArchiveFacts{Format: "loa-contest-1", ID: "luu-tru", Events: len(log)}, []byte{}
 	var first struct{ Rules struct{ Title string } }
-	_ = json.Unmarshal(log[0].Body, &first) // a body bent out of shape has no title
+	_ = json.Unmarshal(log[0].Body, &first)                             // a body bent out of shape has no title
 	facts.Title = first.Rules.Title[:min(len(first.Rules.Title), 1000)] // of a bomb, some
 	for _, e := range log {
 		raw, err := json.Marshal(e)
