@@ -96,7 +96,7 @@ func TestWhatNoJuryHearsAnyMoreIsForgotten(t *testing.T) {
 		}
 	}
 	// Its bytes go with the sweep of blobs, those of the other stay.
-	if _, _, err := audio.SweepBlobs(t.Context(), s.blobs, s.store.BlobRefs, time.Now().Add(time.Hour)); err != nil {
+	if _, _, err := audio.SweepBlobs(t.Context(), s.blobs, s.store, time.Now().Add(time.Hour), 0); err != nil {
 		t.Fatal(err)
 	}
 	kept := 0

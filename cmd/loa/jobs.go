@@ -102,11 +102,11 @@ func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	before := d.cfg.now().Add(-set.Grace)
-	if err := d.booth.Sweep(ctx, before); err != nil {
+	now := d.cfg.now()
+	if err := d.booth.Sweep(ctx, now.Add(-set.Grace)); err != nil {
 		return "", err
 	}
-	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store.BlobRefs, before)
+	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store, now, set.Grace)
 	return text.Vietnamese.Say("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
 }
 

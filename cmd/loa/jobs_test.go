@@ -118,6 +118,37 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	}
 }
 
+// TestBytesAreSweptAGraceAfterTheLastRecordOfThemWent keeps one file twice and
+// removes both recordings when their bytes have been on disk for long.
+func TestBytesAreSweptAGraceAfterTheLastRecordOfThemWent(t *testing.T) {
+	start := time.Now() // as the disk's clock goes
+	r := startDaemon(t, t.TempDir(), start)
+	file := string(audiotest.WAV(2, 8000, 1))
+	one, two := r.made("POST", "/api/v1/audio?name=a.wav", file), r.made("POST", "/api/v1/audio?name=b.wav", file)
+	rec, err := r.d.store.Recording(t.Context(), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, night := range []struct {
+		day    int
+		remove string
+		kept   bool
+	}{{30, "", true}, {31, one, true}, {60, "", true}, {61, two, true}, {67, "", true}, {69, "", false}} {
+		r.clock.set(start.AddDate(0, 0, night.day))
+		if night.remove != "" {
+			if a := r.call("DELETE", "/api/v1/audio/"+night.remove, ""); a.Status != 204 {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+		}
+		if said, err := r.d.sweepBlobs(t.Context(), r.clock.now()); err != nil {
+			t.Fatal(said, err)
+		}
+		if _, err := r.d.blobs.Stat(t.Context(), rec.Blob.SHA256); (err == nil) != night.kept {
+			t.Errorf("on day %d: %v, kept should be %t", night.day, err, night.kept)
+		}
+	}
+}
+
 func TestTheLibrarysSettingsThroughTheAPI(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
 	const path = "/api/v1/audio/settings"

@@ -1,10 +1,51 @@
 package bolt
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // blobIndexes are the tables whose keys begin with the SHA-256 of a blob that
 // a record points at, one per noun: what none of them knows may be swept.
 var blobIndexes = []table[string]{recordingsByBlob, copiesByBlob, blindByBlob, evidenceByBlob}
+
+// idleBlobs tells of blobs no record points at, by SHA-256, since when that is known.
+var idleBlobs = table[time.Time]{name: "idle_blobs"}
+
+// NoteIdleBlobs notes that at the time now no record points at these blobs, which
+// are all there are of the kind, and tells since when that is known.
+func (s *Store) NoteIdleBlobs(ctx context.Context, sha256 []string, now time.Time) (since map[string]time.Time, err error) {
+	err = s.update(ctx, func(tx *tx) error {
+		since = map[string]time.Time{}
+		for _, sha := range sha256 {
+			at, found, err := idleBlobs.get(tx, []byte(sha))
+			if err == nil && !found {
+				at = now.UTC()
+				err = idleBlobs.put(tx, []byte(sha), at)
+			}
+			if err != nil {
+				return err
+			}
+			since[sha] = at
+		}
+		var over []string
+		for e, err := range idleBlobs.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if _, idle := since[string(e.key)]; !idle {
+				over = append(over, string(e.key))
+			}
+		}
+		for _, sha := range over {
+			if err := idleBlobs.remove(tx, []byte(sha)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return since, err
+}
 
 // BlobRefs calls yield for the SHA-256 of every blob some record points at; a
 // blob pointed at twice is given twice.

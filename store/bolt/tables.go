@@ -17,7 +17,7 @@ var tableNames = []string{
 	excuses.name, closedWeeks.name, sealOrder.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
-	broadcastCopies.name, copiesByBlob.name, blindCopies.name, blindByBlob.name, stationBytes.name, librarySettings.name, expiries.name,
+	broadcastCopies.name, copiesByBlob.name, blindCopies.name, blindByBlob.name, stationBytes.name, librarySettings.name, expiries.name, idleBlobs.name,
 	soundNumbers.name, soundsBucket, soundRowsBucket, likenesses.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
 }

@@ -36,6 +36,7 @@ type AudioStore interface {
 	BlindCopies(ctx context.Context) ([]audio.BlindCopy, error)
 	StationBytes(ctx context.Context, station string) (int64, error)
 	BlobRefs(ctx context.Context, yield func(sha256 string)) error
+	NoteIdleBlobs(ctx context.Context, sha256 []string, now time.Time) (since map[string]time.Time, err error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
 	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
@@ -53,6 +54,7 @@ func Audio(t *testing.T, open func(t testing.TB) AudioStore) {
 	for name, test := range map[string]func(*testing.T, AudioStore){
 		"a recording and its report come back":               audioRoundTrip,
 		"a copy replaces the one before and holds its bytes": audioCopies,
+		"bytes are idle since they were first found so":      audioIdle,
 		"what a jury hears holds its bytes until forgotten":  audioBlind,
 		"a repeat changes nothing, another body conflicts":   audioRepeats,
 		"a refused command leaves nothing":                   audioRefusals,
@@ -127,6 +129,21 @@ func audioRoundTrip(t *testing.T, s AudioStore) {
 	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 0 {
 		t.Errorf("%d bytes are left", n)
+	}
+}
+
+func audioIdle(t *testing.T, s AudioStore) {
+	a, b := fmt.Sprintf("%064x", 1), fmt.Sprintf("%064x", 2)
+	for day, idle := range [][]string{{a}, {a, b}, {b}, {a, b}, {}, {b}} {
+		now := audioStart.AddDate(0, 0, day)
+		since := must[map[string]time.Time](t)(s.NoteIdleBlobs(t.Context(), idle, now))
+		want := map[string]time.Time{}
+		for _, sha := range idle {
+			want[sha] = audioStart.AddDate(0, 0, []map[string]int{{a: 0}, {a: 0, b: 1}, {b: 1}, {a: 3, b: 1}, {}, {b: 5}}[day][sha])
+		}
+		if !maps.EqualFunc(since, want, time.Time.Equal) {
+			t.Errorf("on day %d: %v, want %v", day, since, want)
+		}
 	}
 }
 
