@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -223,6 +224,7 @@ func DecideLikeness(m accounts.Meta, l Likeness, c JudgeLikeness) (Likeness, err
 	if !MayJudgeLikeness(m.By) {
 		return l, m.By.Must(accounts.EditSchedule, accounts.Where{})
 	}
+	c.Reason = strings.TrimSpace(c.Reason)
 	switch {
 	case c.Word != Same && c.Word != Different && c.Word != Reopened:
 		return l, fault.New(fault.Invalid, "library.word_unknown").At("verdict")

@@ -103,6 +103,17 @@ func (s *Schedule) EpisodesOf(programme string) []Episode {
 	return out
 }
 
+// EpisodesFrom lists the episodes made of a recording, the newest made first.
+func (s *Schedule) EpisodesFrom(recording string) []Episode {
+	var out []Episode
+	for _, e := range slices.Backward(s.Episodes) {
+		if e.Audio == recording {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // RulesOf lists the rules whose newest version airs the programme.
 func (s *Schedule) RulesOf(programme string) []Rule {
 	var out []Rule

@@ -26,9 +26,18 @@ const OfProvince = "province"
 
 // Query says which recordings those are. Codes of stations are those of that
 // day. Faults: schedule.programme_unknown, schedule.topic_unknown,
-// schedule.language_unknown, stations.unknown.
+// schedule.language_unknown, stations.unknown, library.kind_unknown,
+// library.lengths_impossible.
 func (x Search) Query(s *Schedule, reg *stations.Registry, day stations.Date) (audio.Query, error) {
 	q := audio.Query{Text: x.Text, Kind: x.Kind, MinSeconds: x.MinSeconds, MaxSeconds: x.MaxSeconds}
+	if x.Kind != "" {
+		if err := x.Kind.Check(); err != nil {
+			return q, err
+		}
+	}
+	if !(x.MinSeconds >= 0 && x.MaxSeconds >= 0) || x.MaxSeconds > 0 && x.MinSeconds > x.MaxSeconds { // NaN is none of it
+		return q, fault.New(fault.Invalid, "library.lengths_impossible").At("min_seconds")
+	}
 	if x.Station == OfProvince {
 		q.Stations = []string{""}
 	} else if x.Station != "" {

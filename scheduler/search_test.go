@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -48,7 +49,13 @@ func TestRecordingsAreFoundByWhatTheyWereMadeFor(t *testing.T) {
 			t.Errorf("of %q: %q %v", station, q.Stations, err)
 		}
 	}
-	for want, ask := range map[string]Search{"schedule.programme_unknown": {Programme: "P9"}, "schedule.topic_unknown": {Topic: "x"}, "schedule.language_unknown": {Language: "xx"}, "stations.unknown": {Station: "S99999"}} {
+	for _, ask := range []Search{{MinSeconds: -1}, {MaxSeconds: -1}, {MinSeconds: math.NaN()}, {MaxSeconds: math.NaN()}} {
+		if _, err := ask.Query(plan, reg, "2024-05-13"); !fault.Is(err, "library.lengths_impossible") {
+			t.Errorf("%+v: %v", ask, err)
+		}
+	}
+	for want, ask := range map[string]Search{"schedule.programme_unknown": {Programme: "P9"}, "schedule.topic_unknown": {Topic: "x"}, "schedule.language_unknown": {Language: "xx"}, "stations.unknown": {Station: "S99999"},
+		"library.kind_unknown": {Kind: "song"}, "library.lengths_impossible": {MinSeconds: 10, MaxSeconds: 5}} {
 		if _, err := ask.Query(plan, reg, "2024-05-13"); !fault.Is(err, want) {
 			t.Errorf("%v, want %s", err, want)
 		}

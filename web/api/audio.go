@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
@@ -141,8 +142,8 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 	x := scheduler.Search{Text: v.Get("q"), Kind: audio.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station")}
 	for name, to := range map[string]*float64{"min_seconds": &x.MinSeconds, "max_seconds": &x.MaxSeconds} {
 		if s := v.Get(name); s != "" {
-			if *to, err = strconv.ParseFloat(s, 64); err != nil || !(*to >= 0) {
-				return fault.New(fault.Invalid, "kit.number_invalid").At(name)
+			if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
+				return fault.New(fault.Invalid, "kit.decimal_invalid").At(name)
 			}
 		}
 	}
@@ -214,6 +215,7 @@ type AudioReport struct {
 	Recording Recording            `json:"recording"`
 	Facts     *audio.Facts         `json:"facts"` // null for what is no sound
 	Findings  []AudioFinding       `json:"findings"`
+	Episodes  []string             `json:"episodes"`  // IDs of those made of it, for who reads the schedule
 	Broadcast *audio.BroadcastCopy `json:"broadcast"` // what stations receive; null while nothing was made, and for what is not aired
 	Alike     []AudioAlike         `json:"alike"`     // other recordings with the same sound that the asker may hear
 }
@@ -259,7 +261,16 @@ func (l library) report(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	out := AudioReport{Recording: shownRecording(rec), Facts: rep.Facts, Findings: []AudioFinding{}, Alike: []AudioAlike{}}
+	out := AudioReport{Recording: shownRecording(rec), Facts: rep.Facts, Findings: []AudioFinding{}, Episodes: []string{}, Alike: []AudioAlike{}}
+	if r.Actor.CanSomewhere(accounts.ReadSchedule) {
+		plan, err := l.store.Schedule(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, e := range plan.EpisodesFrom(rec.ID) {
+			out.Episodes = append(out.Episodes, e.ID)
+		}
+	}
 	if c, found, err := l.store.BroadcastCopy(r.Context(), rec.ID); err != nil {
 		return err
 	} else if found {

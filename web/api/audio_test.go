@@ -231,6 +231,7 @@ func TestWhatSoundsAlikeIsReportedAndDecided(t *testing.T) {
 		{"operator", path, `{"verdict":"same"}`, 403, "accounts.denied"},
 		{"editor", path, `{"verdict":"perhaps"}`, 422, "library.word_unknown"},
 		{"editor", path, `{"verdict":"different"}`, 422, "library.reason_missing"},
+		{"editor", path, `{"verdict":"different","reason":" \n"}`, 422, "library.reason_missing"},
 		{"editor", "/api/v1/audio/" + ids["mot"] + "/alike/" + ids["mot"], `{"verdict":"same"}`, 404, "library.no_likeness"},
 		{"editor", "/api/v1/audio/" + ids["mot"] + "/alike/nobody", `{"verdict":"same"}`, 404, "library.no_recording"},
 		{"editor", path, `{"verdict":"different","reason":"khác lời"}`, 200, "khác lời"},

@@ -74,6 +74,17 @@ func (r *Request) ReadForm() (*Form, error) {
 	return f, CheckID(f.ID, "id")
 }
 
+// Asked is the form of a GET: what the address asks for.
+func (r *Request) Asked() *Form {
+	f := &Form{Values: url.Values{}, Errors: map[string]string{}, r: r}
+	for name, vs := range r.URL.Query() {
+		for _, v := range vs {
+			f.Values.Add(name, text.Lines(v))
+		}
+	}
+	return f
+}
+
 // Get returns a field's value, "" if absent.
 func (f Form) Get(name string) string { return f.Values.Get(name) }
 
@@ -116,7 +127,7 @@ func (f *Form) Decimal(name string) float64 {
 	}
 	n, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-", "–", "-").Replace(s), 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.number_invalid").At(name))
+		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.decimal_invalid").At(name))
 		return 0
 	}
 	return n

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +36,7 @@ type Store interface {
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 	OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) ([]audio.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
+	UsedRecordings(ctx context.Context) (map[string]bool, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
 	LibrarySettings(ctx context.Context) (audio.Settings, error)
 	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
@@ -83,7 +83,7 @@ type row struct {
 type listPage struct {
 	kit.Page
 	Rows      []row
-	Asked     kit.Form // the filters as they were asked
+	Asked     kit.Form // the filters as they were asked, with what is wrong about them
 	Filters   []filter
 	Chosen    []string // the filters in force, as people read them
 	Next      string
@@ -115,27 +115,36 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	v, today := r.URL.Query(), r.Today()
-	q, err := scheduler.Search{Text: v.Get("q"), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station"),
-		MinSeconds: 60 * minutes(v.Get("from")), MaxSeconds: 60 * minutes(v.Get("to"))}.Query(plan, reg, today)
-	if err != nil {
-		return err
+	asked, today := r.Asked(), r.Today()
+	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
+		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
+	q, err := scheduler.Search{Text: asked.Get("q"), Programme: asked.Get("programme"), Topic: scheduler.Topic(asked.Get("topic")), Language: asked.Get("language"), Station: asked.Get("station"),
+		MinSeconds: 60 * asked.Decimal("from"), MaxSeconds: 60 * asked.Decimal("to")}.Query(plan, reg, today)
+	if typed := asked.Err(); typed != nil {
+		err = typed
+	} else if fault.Is(err, "library.lengths_impossible") {
+		err = fault.Of(err).At("from")
+	} else if err != nil {
+		return err // what is chosen, not typed, cannot be mended here
 	}
-	if v.Get("alike") != "" {
+	if err != nil && asked.Refused(err) {
+		page.Asked = *asked
+		return p.list.Render(w, r, page)
+	}
+	if asked.Bool("alike") {
 		pairs, err := p.open(r, reg)
 		if err != nil {
 			return err
 		}
 		q.IDs = among(q.IDs, pairs)
 	}
-	q.After, q.Limit = v.Get("after"), 30
+	q.After, q.Limit = asked.Get("after"), 30
 	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(r, reg, rec) }
 	found, err := p.store.Recordings(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	page := listPage{Page: r.Page("library.title"), Asked: kit.Form{Values: v}, Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
-		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
+	page.Asked = *asked
 	page.choose(r, q)
 	for _, rec := range found.Items {
 		x := named(rec, reg)
@@ -147,8 +156,8 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page.Rows = append(page.Rows, x)
 	}
 	if found.After != "" {
-		v.Set("after", found.After)
-		page.Next = "/library?" + v.Encode()
+		asked.Values.Set("after", found.After)
+		page.Next = "/library?" + asked.Values.Encode()
 	}
 	return p.list.Render(w, r, page)
 }
@@ -202,15 +211,6 @@ func named(rec audio.Recording, reg *stations.Registry) row {
 	return row{Recording: rec, Station: reg.Label(rec.Owner.Station)}
 }
 
-// minutes reads a typed number of minutes; what is none asks for nothing.
-func minutes(s string) float64 {
-	n, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
-	if err != nil || n < 0 || n > 1e6 {
-		return 0
-	}
-	return n
-}
-
 // take receives the form: with the ID of what the uploader has sent already, or
 // with the file, from browsers without a script.
 func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
@@ -248,7 +248,9 @@ type onePage struct {
 	Loudness  string // LUFS, "" if not measured
 	Broadcast string // what stations receive, "" if they receive nothing of the kind
 	MayRemove bool
-	MayJudge  bool      // decide about Alike
+	MayJudge  bool // decide about Alike
+	UsedIn    []scheduler.Episode
+	InUse     bool      // so that who might remove it cannot
 	Leaves    time.Time // from when on it is removed because nothing uses it; zero if it stays
 	Form      kit.Form  // of the removal
 }
@@ -290,7 +292,20 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form) error {
 	rec := s.rec
 	page := onePage{Page: r.Page("library.recording"), row: named(rec, s.reg), Form: kit.NewForm(),
-		MayRemove: audio.DecideRemoval(r.Meta(rec.ID), rec, false) == nil, MayJudge: audio.MayJudgeLikeness(r.Actor)}
+		MayJudge: audio.MayJudgeLikeness(r.Actor)}
+	used, err := p.store.UsedRecordings(r.Context())
+	if err != nil {
+		return err
+	}
+	err = audio.DecideRemoval(r.Meta(rec.ID), rec, used[rec.ID])
+	page.MayRemove, page.InUse = err == nil, fault.Is(err, "library.in_use")
+	if r.Actor.CanSomewhere(accounts.ReadSchedule) {
+		plan, err := p.store.Schedule(r.Context())
+		if err != nil {
+			return err
+		}
+		page.UsedIn = plan.EpisodesFrom(rec.ID)
+	}
 	rep, err := p.store.RecordingReport(r.Context(), rec.ID)
 	if err != nil {
 		return err
@@ -362,7 +377,11 @@ func (p pages) remove(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.store.RemoveRecording(r.Context(), r.Meta(f.ID), r.PathValue("id")); err != nil {
+	s, err := p.find(r, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if _, err := p.store.RemoveRecording(r.Context(), r.Meta(f.ID), s.rec.ID); err != nil {
 		return err
 	}
 	return r.Redirect(w, "/library", "library.removed")

@@ -335,6 +335,25 @@ func TestRecordingsAreSoughtByWhatTheyWereMadeFor(t *testing.T) {
 			}
 		}
 	}
+	c := webtest.NewClient(t, h, "x")
+	for query, field := range map[string]string{"from=5:30": "from", "to=NaN": "to", "from=-1": "from", "from=10&to=5": "from", "from=Inf&q=chao": "from"} {
+		c.Get("/library?" + query)
+		c.Expect(422, "details[open] #e-"+field)
+		c.Refuse("duong-lang.wav", "loi-chao.wav")
+	}
+	for _, query := range []string{"kind=song", "min_seconds=NaN", "max_seconds=Inf", "min_seconds=-1", "min_seconds=10&max_seconds=5"} {
+		if w := c.Get("/api/v1/audio?" + query); w.Code != 422 {
+			t.Errorf("%s: %d %s", query, w.Code, w.Body)
+		}
+	}
+	c.Get("/library/" + used)
+	c.Expect(200, `dd a[href="/episodes/E1"]`, "nên không xoá được")
+	if n := c.Doc().Find(".danger").Length(); n != 0 {
+		t.Error("what an episode is made of is offered to be removed")
+	}
+	if w := c.Get("/api/v1/audio/" + used + "/report"); !strings.Contains(w.Body.String(), `"episodes":["E1"]`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
 	tab := webtest.NewBrowser(t).Person()
 	tab.Open(server.URL + "/library")
 	tab.Shot("library-filters-folded", 360)
