@@ -152,7 +152,7 @@ func (d *daemon) fingerprint(ctx context.Context, r audio.Recording) (fingerprin
 		return fingerprint.Print{}, err
 	}
 	defer f.Close()
-	return audio.Fingerprint(ctx, f, audio.Options{MaxBytes: r.Blob.Size})
+	return audio.Fingerprint(ctx, f, audio.Options{MaxBytes: r.Blob.Size, TempDir: d.blobs.TempDir()})
 }
 
 // verifyRecords reads the whole database, so that rot is found while there is

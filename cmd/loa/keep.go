@@ -9,9 +9,12 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/store/backup"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -122,7 +125,7 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	kept, err := backup.VerifyBlobs(ctx, s, blobs, report)
+	kept, err := backup.VerifyBlobs(ctx, s, blobs, func(b backup.BadBlob) { bad++; fmt.Fprintln(stdout, sayBadBlob(language(), b)) })
 	if err != nil {
 		return err
 	}
@@ -131,4 +134,21 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	}
 	fmt.Fprintln(stdout, language().Say("cli.verify.ok", "records", records, "blobs", kept))
 	return nil
+}
+
+// sayBadBlob tells of damaged or missing bytes and whose they are.
+func sayBadBlob(lang text.Language, b backup.BadBlob) string {
+	key := "cli.verify.blob_changed"
+	if b.Missing {
+		key = "cli.verify.blob_missing"
+	}
+	file := path.Join(backup.BlobsFolder, b.SHA256[:2], b.SHA256)
+	if len(b.Of) == 0 {
+		return lang.Say(key, "file", file)
+	}
+	names := make([]string, len(b.Of))
+	for i, r := range b.Of {
+		names[i] = r.Name + " (" + r.ID + ")"
+	}
+	return lang.Say(key, "file", file) + " " + lang.Say("cli.verify.blob_of", "names", strings.Join(names, ", "))
 }

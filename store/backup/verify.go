@@ -5,14 +5,25 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
+	"slices"
 
 	"loa/audio"
 	"loa/store/bolt"
 )
 
+// BadBlob is a blob whose content is not what its name says, or which is
+// missing though a record points at it.
+type BadBlob struct {
+	SHA256  string
+	Missing bool
+	Of      []audio.Recording // whose bytes they are, or whose copy's; none where no record points at them
+}
+
 // VerifyBlobs hashes every blob anew and looks for each blob a record points
-// at. It calls report for every problem and returns how many blobs it read.
-func VerifyBlobs(ctx context.Context, s *bolt.Store, blobs audio.Blobs, report func(bolt.Problem)) (int, error) {
+// at. It calls report for every bad one and returns how many blobs it read.
+func VerifyBlobs(ctx context.Context, s *bolt.Store, blobs audio.Blobs, report func(BadBlob)) (int, error) {
+	var bad []BadBlob
 	kept := map[string]bool{}
 	for blob, err := range blobs.List(ctx) {
 		if err != nil {
@@ -24,15 +35,26 @@ func VerifyBlobs(ctx context.Context, s *bolt.Store, blobs audio.Blobs, report f
 			return len(kept), err
 		}
 		if sum != blob.SHA256 {
-			report(bolt.Problem{Table: BlobsFolder, Key: blob.SHA256, What: "content changed"})
+			bad = append(bad, BadBlob{SHA256: blob.SHA256})
 		}
 	}
-	err := s.BlobRefs(ctx, func(sum string) {
-		if !kept[sum] {
-			report(bolt.Problem{Table: BlobsFolder, Key: sum, What: "a record points at it, but it is missing"})
+	missing := map[string]bool{}
+	if err := s.BlobRefs(ctx, func(sum string) { missing[sum] = !kept[sum] }); err != nil {
+		return len(kept), err
+	}
+	for _, sum := range slices.Sorted(maps.Keys(missing)) {
+		if missing[sum] {
+			bad = append(bad, BadBlob{SHA256: sum, Missing: true})
 		}
-	})
-	return len(kept), err
+	}
+	for _, b := range bad {
+		var err error
+		if b.Of, err = s.BlobOwners(ctx, b.SHA256); err != nil {
+			return len(kept), err
+		}
+		report(b)
+	}
+	return len(kept), nil
 }
 
 func hashOf(ctx context.Context, blobs audio.Blobs, name string) (string, error) {

@@ -2,7 +2,10 @@ package bolt
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"loa/audio"
 )
 
 // blobIndexes are the tables whose keys begin with the SHA-256 of a blob that
@@ -61,6 +64,26 @@ func (s *Store) BlobRefs(ctx context.Context, yield func(sha256 string)) error {
 		}
 		return nil
 	})
+}
+
+// BlobOwners lists the recordings whose bytes, or whose copy's, a blob is.
+func (s *Store) BlobOwners(ctx context.Context, sha256 string) (all []audio.Recording, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		all = nil
+		for _, index := range []table[string]{recordingsByBlob, copiesByBlob, blindByBlob} {
+			some, err := pointedAt(tx, index, sha256)
+			if err != nil {
+				return err
+			}
+			for _, r := range some {
+				if !slices.ContainsFunc(all, func(x audio.Recording) bool { return x.ID == r.ID }) {
+					all = append(all, r)
+				}
+			}
+		}
+		return nil
+	})
+	return all, err
 }
 
 // BlobUsed reports whether any record points at the bytes.

@@ -17,6 +17,7 @@ import (
 	"iter"
 	"os"
 	"path"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -49,6 +50,10 @@ func OpenBlobs(dir string, reserve int64) (*Blobs, error) {
 
 // Close gives the folder back.
 func (b *Blobs) Close() error { return b.root.Close() }
+
+// TempDir is for files on their way that must be on a disk for a while; Clean
+// empties it too.
+func (b *Blobs) TempDir() string { return filepath.Join(b.root.Name(), "tmp") }
 
 // Clean removes what a daemon that was killed left half written. Only the one
 // daemon that holds the data folder may call it, before its first Put.

@@ -238,6 +238,9 @@ func (p pages) take(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/library/"+url.PathEscape(id), "library.kept")
 }
 
+// mostNamed is how many episodes made of one recording are named.
+const mostNamed = 5
+
 type onePage struct {
 	kit.Page
 	row
@@ -248,11 +251,12 @@ type onePage struct {
 	Loudness  string // LUFS, "" if not measured
 	Broadcast string // what stations receive, "" if they receive nothing of the kind
 	MayRemove bool
-	MayJudge  bool // decide about Alike
-	UsedIn    []scheduler.Episode
-	InUse     bool      // so that who might remove it cannot
-	Leaves    time.Time // from when on it is removed because nothing uses it; zero if it stays
-	Form      kit.Form  // of the removal
+	MayJudge  bool                // decide about Alike
+	UsedIn    []scheduler.Episode // the newest made, at most mostNamed
+	UsedMore  int                 // how many others
+	InUse     bool                // so that who might remove it cannot
+	Leaves    time.Time           // from when on it is removed because nothing uses it; zero if it stays
+	Form      kit.Form            // of the removal
 }
 
 // hears reports whether the actor may open a recording.
@@ -304,7 +308,9 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 		if err != nil {
 			return err
 		}
-		page.UsedIn = plan.EpisodesFrom(rec.ID)
+		all := plan.EpisodesFrom(rec.ID)
+		page.UsedIn = all[:min(len(all), mostNamed)]
+		page.UsedMore = len(all) - len(page.UsedIn)
 	}
 	rep, err := p.store.RecordingReport(r.Context(), rec.ID)
 	if err != nil {
