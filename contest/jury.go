@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"cmp"
 	"slices"
 
 	"loa/accounts"
@@ -21,14 +22,14 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	}
 	p, ok := f.People[c.Judge.Person]
 	actor := accounts.Actor{Person: p.ID, Grants: p.Grants}
-	here := accounts.Where{Contest: s.ID}
+	here, name := accounts.Where{Contest: s.ID}, cmp.Or(c.Judge.Name, p.Name, c.Judge.Person)
 	switch {
 	case !ok || !actor.Can(accounts.JudgeEntries, here):
-		return nil, fault.New(fault.Invalid, "contest.judge_needs_account", "name", c.Judge.Name).At("person")
+		return nil, fault.New(fault.Invalid, "contest.judge_needs_account", "name", name).At("person")
 	case actor.Can(accounts.Organise, here):
-		return nil, fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", c.Judge.Name).At("person")
+		return nil, fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", name).At("person")
 	case slices.ContainsFunc(s.Entries, func(e *Entry) bool { return slices.Contains(e.Entrant.Accounts, p.ID) }):
-		return nil, fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", c.Judge.Name).At("person")
+		return nil, fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", name).At("person")
 	}
 	j := c.Judge
 	if old := s.Judge(p.ID); old != nil {

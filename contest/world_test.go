@@ -105,9 +105,14 @@ func (w *world) refused(code string, by accounts.Actor, c contest.Command) {
 	if e == nil {
 		w.t.Fatalf("%T was accepted, want %s", c, code)
 	}
-	found := e.Code == code
-	for _, p := range e.Parts {
+	found := false
+	for _, p := range append(e.Parts, e) {
 		found = found || p.Code == code
+		for name, value := range p.Args {
+			if value == "" {
+				w.t.Fatalf("%T: the sentence of %s has a gap for its %s", c, p.Code, name)
+			}
+		}
 	}
 	if !found {
 		w.t.Fatalf("%T: got %v, want %s", c, err, code)
