@@ -140,6 +140,33 @@ func TestASharedDeviceKeepsJudgesApart(t *testing.T) {
 	wants(t, task(), "8.5")
 }
 
+// TestTwoTabsOfferOneSheet opens a sheet twice in one browser, as happens on a
+// phone, and marks in both while nothing can be sent.
+func TestTwoTabsOfferOneSheet(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	one := judges[1].in(webtest.NewBrowser(t))
+	two := one.Beside()
+	for _, tab := range []*webtest.Tab{one, two} {
+		tab.Open(st.http.URL + path)
+		tab.Offline("*://*:*/api/*")
+	}
+	one.Keys(field(task(), 0), "8,5")
+	one.Wait(waiting)
+	webtest.Run(two, "see it in the other tab", chromedp.Poll[bool](`document.querySelector(".criterion select").value === "8.5"`))
+	two.Keys(field(task(), 1), "7")
+	two.Wait(waiting)
+	one.Offline()
+	two.Offline()
+	one.Open(st.http.URL + path)
+	one.Wait(".sheet-state:not(.waiting):not(.saving)")
+	wants(t, task(), "8.5", "7")
+	if v := task().Version; v > 2 {
+		t.Errorf("version %d after two marks", v)
+	}
+}
+
 // TestALostAnswerIsNoOtherDevice loses the answers to what the judge's page
 // sends while she goes on: she must not be asked to choose between herself and
 // herself.

@@ -53,6 +53,7 @@ async function send(key) {
     if (answer.ok && Number.isInteger(body.version)) {
       version = body.version;
       const now = storage.get(key);
+      if (now && now.sending?.change !== kept.sending.change) continue; // another window has gone on with it
       if (now?.latest) storage.set(key, { base: version, sending: null, latest: now.latest });
       else storage.remove(key);
     } else if (answer.ok || answer.status >= 500 || answer.status === 429 || answer.status === 408) {
@@ -278,6 +279,11 @@ function sheet(form) {
     if (await flush() && signs) form.requestSubmit(e.submitter);
   });
   addEventListener("online", flush);
+  addEventListener("storage", (e) => { // she writes on it in another window: both show the same
+    if (e.key !== key || !e.newValue || state.classList.contains("asks")) return;
+    const { latest, sending } = JSON.parse(e.newValue);
+    show(latest ?? sending);
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   if (!kept) say(said.ready);
   else {

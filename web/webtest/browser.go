@@ -62,8 +62,8 @@ func NewBrowser(t *testing.T) *Browser {
 	return &Browser{t: t, ctx: ctx}
 }
 
-// Tab is one person's browser: it shares no cookie with another Tab. Its
-// methods fail the test when something cannot be done.
+// Tab is one person's browser: it shares no cookie with a Tab that is not
+// beside it. Its methods fail the test when something cannot be done.
 type Tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -76,17 +76,28 @@ type Tab struct {
 // scripts throw, and what the page's policy forbids, fails the test at its end.
 func (b *Browser) Person() *Tab {
 	b.t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	b.t.Cleanup(cancel)
-	p := &Tab{t: b.t, ctx: ctx}
+	return newTab(b.t, b.ctx, chromedp.WithNewBrowserContext())
+}
+
+// Beside opens another tab of the same person.
+func (p *Tab) Beside() *Tab {
+	p.t.Helper()
+	return newTab(p.t, p.ctx)
+}
+
+func newTab(t *testing.T, parent context.Context, opts ...chromedp.ContextOption) *Tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, opts...)
+	t.Cleanup(cancel)
+	p := &Tab{t: t, ctx: ctx}
 	if err := chromedp.Listen(ctx, p.note); err != nil {
-		b.t.Fatalf("browser: listen: %v", err)
+		t.Fatalf("browser: listen: %v", err)
 	}
-	b.t.Cleanup(func() {
+	t.Cleanup(func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		for _, e := range p.errors {
-			b.t.Errorf("in the browser: %s", e)
+			t.Errorf("in the browser: %s", e)
 		}
 	})
 	p.Size(360)
