@@ -335,9 +335,13 @@ func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
 	if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: "remove", By: org.actor, At: st.now}, id, contest.RemoveJudge{Person: judges[1].id, Reason: "Ốm"}); err != nil {
 		t.Fatal(err)
 	}
-	if status, b := put(judges[1], api, `{"change":"ID","base":1,"marks":{"K":"5"}}`); status != http.StatusNotFound || !strings.Contains(b, "contest.unknown") {
+	if status, b := put(judges[1], api, `{"change":"ID","base":1,"marks":{"K":"5"}}`); status != http.StatusForbidden || !strings.Contains(b, "contest.left_jury") {
 		t.Errorf("removed, she still saves: %d %s", status, b)
 	}
+	if res, b := judges[1].ask("GET", path, "", nil); res.StatusCode != http.StatusForbidden || !strings.Contains(string(b), "thôi làm giám khảo") {
+		t.Errorf("removed, her sheet says: %s %s", res.Status, b)
+	}
+	judges[1].get("/judging")
 	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
 		_, kept := s.Task(now.ID)
 		if kept.Sheet.Marks[now.Criteria[0].ID] != now.Marks[now.Criteria[0].ID] {

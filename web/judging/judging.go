@@ -93,7 +93,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	k.AddStep(p.next)
 }
 
-// mine returns the actor's view of the contest. Who is no judge of it gets
+// mine returns the actor's view of the contest. Who never was a judge of it gets
 // the same answer whether it exists or not.
 func (p pages) mine(r *kit.Request, id string) (v contest.JudgeView, err error) {
 	hidden := fault.New(fault.NotFound, "contest.unknown")
@@ -102,10 +102,13 @@ func (p pages) mine(r *kit.Request, id string) (v contest.JudgeView, err error) 
 	}
 	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
 		var ok bool
-		if v, ok = s.ForJudge(r.Actor.Person); !ok {
-			return hidden
+		switch v, ok = s.ForJudge(r.Actor.Person); {
+		case ok:
+			return nil
+		case s.Judge(r.Actor.Person) != nil:
+			return fault.New(fault.Denied, "contest.left_jury")
 		}
-		return nil
+		return hidden
 	})
 	return v, err
 }
@@ -141,8 +144,8 @@ func (p pages) views(r *kit.Request) ([]contest.JudgeView, error) {
 	var list []contest.JudgeView
 	for _, id := range contests(r.Actor) {
 		v, err := p.mine(r, id)
-		if fault.Is(err, "contest.unknown") {
-			continue // invited, not appointed yet
+		if fault.Is(err, "contest.unknown") || fault.Is(err, "contest.left_jury") {
+			continue // invited, not appointed yet; or removed
 		}
 		if err != nil {
 			return nil, err
