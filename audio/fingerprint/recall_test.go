@@ -87,7 +87,7 @@ func (s sound) print() fingerprint.Print {
 }
 
 const syllables = `xin chào bà con xã ta hôm nay đài truyền thanh phát chương trình nông thôn mới về giữ gìn vệ sinh môi trường
-trồng cây ăn quả đất dốc làm đường bê tông lúa ngô chè quế thảo quả hợp tác sản phẩm du lịch cộng đồng văn hóa dân tộc Mông Dao Tày
+trồng cây ăn quả đất dốc làm đường bê tông lúa ngô chè quế thảo quả hợp tác sản phẩm du lịch cộng đồng văn hoá dân tộc Mông Dao Tày
 Giáy nước sạch an toàn thực phẩm học sinh y tế bảo hiểm chuyển đổi số thông báo họp thôn tiêm phòng gia súc rét đậm mưa lũ sạt lở`
 
 // speech makes half a minute of Vietnamese: a text of its own, one of six voices

@@ -150,7 +150,7 @@ func (c *cast) planTheWeek() {
 	p.Click("input[name=days][value='1']")
 	p.Click("input[name=days][value='4']")
 	p.Follow("button[value=preview]")
-	c.says(p, "#preview", "thứ Hai và thứ Năm 17:00", "127 đài", "16/5/2024")
+	c.says(p, "#preview", "Thứ Hai và thứ Năm 17:00", "127 đài", "16/5/2024")
 	shots(p, "rule-preview")
 	p.Follow("#preview button")
 	c.says(p, ".flash", "thứ Hai và thứ Năm 17:00")
@@ -159,10 +159,10 @@ func (c *cast) planTheWeek() {
 func (c *cast) reportOnAPhone() {
 	p := c.operator
 	p.Open(c.d.URL() + "/today")
-	c.says(p, "main", "thứ Hai 17:00", "thứ Năm 17:00", "Không còn khung phát nào chờ xác nhận")
+	c.says(p, "main", "Thứ Hai 17:00", "Thứ Năm 17:00", "Không còn khung phát nào chờ xác nhận")
 	c.clock.set(monday.Add(8*time.Hour + 20*time.Minute))
 	p.Open(c.d.URL() + "/today")
-	c.says(p, "article.warn", "thứ Hai 17:00", "Số 20 – Đường hoa Nậm Chảy")
+	c.says(p, "article.warn", "Thứ Hai 17:00", "Số 20 – Đường hoa Nậm Chảy")
 	shots(p, "operator-today")
 	sound := webtest.Run(p, "find the sound", chromedp.Evaluate[string](`document.querySelector("article.warn audio").getAttribute("src")`))
 	if a := c.call("GET", sound, "", "Range", "bytes=0-99"); a.Status != http.StatusPartialContent || len(a.Body) != 100 {

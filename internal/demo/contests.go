@@ -26,21 +26,21 @@ var works = [...]struct{ title, script string }{
 	{"Nước sạch về bản Séo", "Bể nước tập trung được dẫn từ đầu nguồn, mỗi nhà một vòi. Phụ nữ trong bản không phải gùi nước lúc bốn giờ sáng nữa."},
 	{"Hợp tác xã quế hữu cơ", "Hai trăm hộ trồng quế không dùng thuốc diệt cỏ. Vỏ quế được thu mua với giá cao hơn mười phần trăm so với năm ngoái."},
 	{"Chợ phiên không rác thải nhựa", "Người bán gói hàng bằng lá chuối, người mua mang theo gùi. Sau buổi chợ, đoàn viên thanh niên cùng bà con quét dọn sạch sẽ."},
-	{"Học chữ buổi tối", "Lớp xóa mù chữ có ba mươi học viên, người lớn tuổi nhất đã sáu mươi hai. Tối nào đèn ở nhà văn hóa cũng sáng đến chín giờ."},
+	{"Học chữ buổi tối", "Lớp xoá mù chữ có ba mươi học viên, người lớn tuổi nhất đã sáu mươi hai. Tối nào đèn ở nhà văn hoá cũng sáng đến chín giờ."},
 	{"Tiếng khèn bên bếp lửa", "Nghệ nhân dạy con cháu thổi khèn vào mỗi dịp nông nhàn. Tiếng khèn gọi bạn, tiếng khèn giữ lấy nếp nhà."},
 	{"Vườn lê trên đất dốc", "Từ nương ngô bạc màu, gia đình anh Páo chuyển sang trồng lê. Vụ đầu tiên thu được bốn tấn quả."},
-	{"Số hóa thủ tục ở xã", "Bà con nộp hồ sơ qua điện thoại, cán bộ xã hướng dẫn từng bước. Giấy tờ xong trong ngày, không phải chờ đợi."},
+	{"Số hoá thủ tục ở xã", "Bà con nộp hồ sơ qua điện thoại, cán bộ xã hướng dẫn từng bước. Giấy tờ xong trong ngày, không phải chờ đợi."},
 	{"Mùa nước đổ", "Khi những thửa ruộng bậc thang loang loáng nước, du khách tìm về. Mười hộ trong thôn mở dịch vụ lưu trú."},
 	{"Đội xe ôm chở bệnh nhân", "Mười hai thanh niên thay nhau trực đêm, sẵn sàng đưa người ốm ra trạm y tế. Họ không lấy tiền xăng của hộ nghèo."},
 	{"An toàn giao thông ngày chợ", "Từ sáu giờ sáng, công an xã phân luồng ở ngã ba đầu chợ. Bà con đội mũ bảo hiểm, không chở ba."},
 	{"Trạm y tế không lời than", "Bác sĩ trẻ tình nguyện ở lại bản, học tiếng địa phương để hỏi bệnh. Tỷ lệ trẻ tiêm chủng đã đạt trên chín mươi tám phần trăm."},
-	{"Tủ sách ở nhà văn hóa", "Ba trăm cuốn sách do cựu học sinh gửi về. Chiều nào các em nhỏ cũng đến đọc, có hôm kín cả chỗ ngồi."},
+	{"Tủ sách ở nhà văn hoá", "Ba trăm cuốn sách do cựu học sinh gửi về. Chiều nào các em nhỏ cũng đến đọc, có hôm kín cả chỗ ngồi."},
 	{"Cây chè Shan trên núi cao", "Những cây chè trăm tuổi được đánh số và giao cho từng hộ chăm sóc. Chè của bản đã có nhãn riêng."},
-	{"Chuyện ở tổ hòa giải", "Hai nhà tranh nhau một lối đi. Tổ hòa giải đến bốn lần, cuối cùng mỗi bên lùi lại nửa mét."},
+	{"Chuyện ở tổ hoà giải", "Hai nhà tranh nhau một lối đi. Tổ hoà giải đến bốn lần, cuối cùng mỗi bên lùi lại nửa mét."},
 	{"Đàn trâu không thả rông", "Bản họp và thống nhất làm chuồng trại xa nhà. Mùa rét năm nay không con trâu nào bị chết."},
 	{"Người giữ rừng đầu nguồn", "Sáu người thay nhau đi tuần mỗi tuần hai lần. Rừng còn thì khe suối còn nước."},
 	{"Bữa cơm bán trú", "Các cô giáo trồng rau, nuôi lợn để thêm món cho học trò. Sĩ số của trường luôn đạt chín mươi chín phần trăm."},
-	{"Ngày hội đoàn kết", "Cả thôn quét đường, dựng rạp, thi kéo co. Năm nay bốn mươi hộ được công nhận gia đình văn hóa."},
+	{"Ngày hội đoàn kết", "Cả thôn quét đường, dựng rạp, thi kéo co. Năm nay bốn mươi hộ được công nhận gia đình văn hoá."},
 }
 
 // sound is the kept recording of a work.
@@ -188,7 +188,7 @@ func (f *fair) enter() error {
 // jury appoints the judges, the first of them to the chair. Those of the
 // contest being judged are printed for whoever tries the demo.
 func (f *fair) jury() error {
-	titles := []string{"Nhà báo, Đài Phát thanh – Truyền hình tỉnh", "Phòng Văn hóa – Thông tin", "Biên tập viên phát thanh", "Nhạc sĩ", "Kỹ sư âm thanh"}
+	titles := []string{"Nhà báo, Đài Phát thanh – Truyền hình tỉnh", "Phòng Văn hoá – Thông tin", "Biên tập viên phát thanh", "Nhạc sĩ", "Kỹ sư âm thanh"}
 	var ids []string
 	for i := range f.judges {
 		login := fmt.Sprintf("giamkhao%d", i+1)

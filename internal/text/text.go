@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the daemon must know Asia/Ho_Chi_Minh on any machine
+	"unicode"
+	"unicode/utf8"
 
 	"loa/internal/fault"
 )
@@ -200,6 +202,16 @@ func (l Language) PaperDay(t time.Time) string {
 
 // DateTime writes clock and date in Zone, "17:05 13/5/2024".
 func (l Language) DateTime(t time.Time) string { return l.Clock(t) + " " + l.Date(t) }
+
+// Sentence is s as it stands at the beginning of a sentence or of a line: with
+// a capital.
+func Sentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError { // also of an empty s
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // Weekday names the day of t in Zone: "thứ Hai", "Chủ nhật".
 func (l Language) Weekday(t time.Time) string {

@@ -12,11 +12,12 @@ import (
 func (k *Kit) funcs(lang text.Language) template.FuncMap {
 	return template.FuncMap{
 		"t":        func(key string, args ...any) string { return lang.Say(key, args...) },
-		"date":     lang.Date,     // 13/5/2024
-		"clock":    lang.Clock,    // 17:05
-		"datetime": lang.DateTime, // 17:05 13/5/2024
-		"weekday":  lang.Weekday,  // thứ Hai
-		"day":      func(t time.Time) string { return lang.Weekday(t) + " " + lang.Date(t) },
+		"date":     lang.Date,                                                          // 13/5/2024
+		"clock":    lang.Clock,                                                         // 17:05
+		"datetime": lang.DateTime,                                                      // 17:05 13/5/2024
+		"sentence": text.Sentence,                                                      // what stands at the beginning of a line
+		"weekday":  func(t time.Time) string { return text.Sentence(lang.Weekday(t)) }, // Thứ Hai
+		"day":      func(t time.Time) string { return text.Sentence(lang.Weekday(t)) + " " + lang.Date(t) },
 		"duration": lang.Duration, // 3 phút 20 giây
 		"paperday": lang.PaperDay, // ngày 05 tháng 05 năm 2024, as documents date
 		"week":     lang.Week,     // tuần 20 (13/5 – 19/5/2024), from its Monday

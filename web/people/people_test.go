@@ -130,7 +130,7 @@ func TestDisablingLogsOutAtOnce(t *testing.T) {
 	p, _ := d.ByLogin("hoa")
 	chief.Get("/people/" + p.ID)
 	chief.Submit("form:has(input[value=disable])")
-	chief.Expect(200, ".badge.bad", "Đã khóa")
+	chief.Expect(200, ".badge.bad", "Đã khoá")
 	hoa.Get("/me")
 	hoa.Expect(200, "form[action='/login']")
 	self, _ := d.ByLogin("chief")

@@ -132,7 +132,7 @@ func TestAnEditorPlansTheWeeklyProgramme(t *testing.T) {
 	p.Click("input[name=days][value='1']")
 	p.Click("input[name=days][value='4']")
 	p.Follow("button[value=preview]")
-	contains(t, p.Text("#preview"), "thứ Hai và thứ Năm 17:00")
+	contains(t, p.Text("#preview"), "Thứ Hai và thứ Năm 17:00")
 	contains(t, p.Text("#preview"), "127 đài")
 	shots("rule-preview")
 	p.Follow("#preview button")
@@ -171,7 +171,7 @@ func planned(t *testing.T, p *webtest.Tab, url string, s *bolt.Store, shots func
 	shots("date")
 	p.Type("#f-note", "Nhường họp dân")
 	p.Follow("form.card button:not([name])")
-	contains(t, p.Text(".slot.off"), "Đã hủy")
+	contains(t, p.Text(".slot.off"), "Đã huỷ")
 	shots("calendar-cancelled")
 	sched, err := s.Schedule(t.Context())
 	if err != nil || len(sched.Rules) != 1 || len(sched.Rules[0].Exceptions) != 1 || sched.Rules[0].Exceptions[0].Note != "Nhường họp dân" {
