@@ -69,9 +69,11 @@ func write(lang text.Language, v reflect.Value, path string, out url.Values) {
 		for i := range v.Len() {
 			if v.Type().Elem().Kind() == reflect.String {
 				out.Add(path, v.Index(i).String())
-			} else {
-				write(lang, v.Index(i), join(path, strconv.Itoa(i)), out)
+				continue
 			}
+			row := join(path, strconv.Itoa(i))
+			out.Set(row, "") // a row counts from the moment it is there, with or without a word in it
+			write(lang, v.Index(i), row, out)
 		}
 	case reflect.Bool:
 		if v.Bool() {

@@ -38,6 +38,51 @@ func TestRulesComeBackFromTheirForm(t *testing.T) {
 	}
 }
 
+// Every list of the rules grows by an empty row that is still there when the
+// form is shown and sent again, and loses the row that is taken out.
+func TestEveryListOfTheRulesGrows(t *testing.T) {
+	start := sample()
+	start.Quotas = []contest.Quota{{Per: "station", Max: 1}}
+	lists := 0
+	var walk func(v reflect.Value, path string)
+	walk = func(v reflect.Value, path string) {
+		switch v.Kind() {
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if v.Type().Field(i).IsExported() {
+					walk(v.Field(i), join(path, member(v.Type().Field(i))))
+				}
+			}
+		case reflect.Slice:
+			if v.Type().Elem().Kind() != reflect.Struct || v.Type() == reflect.TypeFor[[]contest.Need]() {
+				return
+			}
+			lists++
+			rules, err := rulesOf(valuesOf(text.Vietnamese, start))
+			if err != nil {
+				t.Fatal(err)
+			}
+			addRow(&rules, path)
+			again, _ := rulesOf(valuesOf(text.Vietnamese, rules))
+			if got := at(reflect.ValueOf(again), path).Len(); got != v.Len()+1 {
+				t.Errorf("%s: %d rows after adding one to %d", path, got, v.Len())
+			}
+			removeRow(&again, path+".0")
+			fewer, _ := rulesOf(valuesOf(text.Vietnamese, again))
+			if got := at(reflect.ValueOf(fewer), path).Len(); got != v.Len() {
+				t.Errorf("%s: %d rows after taking one out of %d", path, got, v.Len()+1)
+			}
+			if v.Len() > 0 {
+				walk(v.Index(0), join(path, "0"))
+			}
+		}
+	}
+	walk(reflect.ValueOf(start), "")
+	if lists != 10 {
+		t.Errorf("%d lists were tried, want 10", lists)
+	}
+}
+
 // FuzzRulesOf reads any form: rules or a fault, and the rules it makes read
 // back as the same.
 func FuzzRulesOf(f *testing.F) {
