@@ -1,0 +1,263 @@
+package bolt_test
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/audio"
+	"loa/contest"
+	"loa/coverage"
+	"loa/internal/text"
+	"loa/store/backup"
+	"loa/store/bolt"
+	"loa/store/bolttest"
+	"loa/store/folder"
+)
+
+var freeze = flag.Bool("freeze", false, "write testdata/schema-N.tar.gz of the schema as it is; never over one that is there")
+
+// frozenFolder unpacks a folder that a program of that schema wrote.
+func frozenFolder(t *testing.T, archive string) string {
+	t.Helper()
+	dir := t.TempDir()
+	f, err := os.Open(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in := tar.NewReader(z); ; {
+		h, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return dir
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Typeflag == tar.TypeDir {
+			continue
+		}
+		path := filepath.Join(dir, h.Name)
+		b, err := io.ReadAll(in)
+		if err = errors.Join(err, os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, b, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestFreeze writes the folder that later programs must open: once, when a
+// schema is new, with `go test ./store/bolt -run TestFreeze -freeze`.
+func TestFreeze(t *testing.T) {
+	if !*freeze {
+		t.Skip("only with -freeze, when a schema is new")
+	}
+	dir := t.TempDir()
+	blobs, err := folder.OpenBlobs(filepath.Join(dir, backup.BlobsFolder), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bolttest.Fill(t, s, blobs)
+	if err := errors.Join(s.Close(), blobs.Close()); err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.OpenFile(fmt.Sprintf("testdata/schema-%d.tar.gz", bolt.Schema), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := gzip.NewWriterLevel(out, gzip.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tar.NewWriter(z)
+	if err := errors.Join(w.AddFS(os.DirFS(dir)), w.Close(), z.Close(), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A folder of every schema there was opens, is sound, and says what it said.
+func TestAFolderOfEverySchemaSaysWhatItSaid(t *testing.T) {
+	archives, err := filepath.Glob("testdata/schema-*.tar.gz")
+	if err != nil || len(archives) != bolt.Schema {
+		t.Fatalf("%d frozen folders for %d schemas: freeze the newest (see CONTRIBUTING.md), %v", len(archives), bolt.Schema, err)
+	}
+	for _, archive := range archives {
+		t.Run(filepath.Base(archive), func(t *testing.T) {
+			dir := frozenFolder(t, archive)
+			s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			sound(t, s, dir)
+			saysWhatFillPut(t, s)
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			again, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatalf("a second time: %v", err)
+			}
+			defer again.Close()
+			sound(t, again, dir)
+			saysWhatFillPut(t, again)
+		})
+	}
+}
+
+// What Fill puts today is what the frozen folders are asked for, and no table
+// stays empty: a table that is added is filled too.
+func TestFillLeavesNoTableEmpty(t *testing.T) {
+	dir := t.TempDir()
+	blobs, err := folder.OpenBlobs(filepath.Join(dir, backup.BlobsFolder), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	bolttest.Fill(t, s, blobs)
+	sound(t, s, dir)
+	rows, err := s.TableRows(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range bolt.TableNames() {
+		if rows[name] == 0 {
+			t.Errorf("table %s is empty: let bolttest.Fill put something there", name)
+		}
+	}
+}
+
+// sound fails the test on any record or file that is not as it was written.
+func sound(t *testing.T, s *bolt.Store, dir string) {
+	t.Helper()
+	records, err := s.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %s", p) })
+	if err != nil || records < 500 {
+		t.Errorf("verified %d records: %v", records, err)
+	}
+	blobs, err := folder.OpenBlobs(filepath.Join(dir, backup.BlobsFolder), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	n, err := backup.VerifyBlobs(context.Background(), s, blobs, func(b backup.BadBlob) { t.Errorf("verify: file %+v", b) })
+	if err != nil || n == 0 {
+		t.Errorf("verified %d files: %v", n, err)
+	}
+}
+
+// saysWhatFillPut asks the questions people ask, of what bolttest.Fill put.
+func saysWhatFillPut(t *testing.T, s *bolt.Store) {
+	t.Helper()
+	ctx, all := context.Background(), accounts.Daemon()
+	check := func(what string, got, want any) {
+		t.Helper()
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	counts := func(w airing.Week) string {
+		t.Helper()
+		c, err := s.Coverage(ctx, all, coverage.Query{Week: w})
+		must(err)
+		return fmt.Sprint(c.Active, c.Excused, c.Aired, c.WithEvidence, c.Verified, c.NotAired, c.NotReported, c.Closed)
+	}
+	check("the closed week", counts(bolttest.FilledWeek), "12 1 4 3 1 4 3 true")
+	check("the open week", counts(bolttest.FilledWeek+1), "12 1 1 0 0 1 9 false")
+	trend, err := s.Trend(ctx, all, bolttest.FilledWeek-1, bolttest.FilledWeek+1, "")
+	must(err)
+	check("weeks closed", []bool{trend[0].Closed, trend[1].Closed, trend[2].Closed}, []bool{true, true, false})
+	for i, r := range []airing.Reason{airing.PowerCut, airing.Equipment, airing.Weather, airing.NoStaff, airing.Other} {
+		tallies, err := s.History(ctx, all, fmt.Sprintf("S%05d", 1+i), bolttest.FilledWeek, bolttest.FilledWeek)
+		must(err)
+		if len(tallies) != 1 || tallies[0].Tally.NotAired != 1 || tallies[0].Tally.Reasons[i] != 1 {
+			t.Errorf("the tally of a station whose reason was %s: %+v", r, tallies)
+		}
+	}
+	from := airing.Calendar{Zone: text.Zone}.Start(bolttest.FilledWeek)
+	lines, next, err := s.Airings(ctx, all, airing.Query{From: from, Until: from.AddDate(0, 0, 30)})
+	must(err)
+	evidence, findings, standing, reasons := 0, map[airing.Finding]int{}, 0, map[airing.Reason]int{}
+	for _, l := range lines {
+		evidence += len(l.Evidence)
+		if l.Finding != "" {
+			findings[l.Finding]++
+		}
+		if l.Reason != "" {
+			reasons[l.Reason]++
+		}
+		if l.Stands() {
+			standing++
+		}
+	}
+	check("reports", fmt.Sprintf("%d %d %d %q %v %v", len(lines), standing, evidence, next, findings, reasons),
+		`14 11 3 "" map[contradicted:1 not_proven:1 verified:1] map[equipment:1 no_staff:2 other:1 power_cut:1 weather:1]`)
+	people, err := s.Directory(ctx)
+	must(err)
+	check("people", people.Len(), 6)
+	for _, p := range people.People() {
+		phc, err := s.Credential(ctx, p.ID)
+		must(err)
+		if ok, err := accounts.VerifyPassphrase(ctx, phc, bolttest.FilledPassphrase); err != nil || !ok {
+			t.Errorf("%s cannot log in: %v", p.Login, err)
+		}
+	}
+	reg, err := s.Registry(ctx)
+	must(err)
+	plan, err := s.Schedule(ctx)
+	must(err)
+	check("stations, programmes, episodes, rules", []int{len(reg.Stations()), len(plan.Programmes), len(plan.Episodes), len(plan.Rules)}, []int{12, 2, 2, 2})
+	page, err := s.Recordings(ctx, audio.Query{Limit: 100})
+	must(err)
+	check("recordings", len(page.Items), 5)
+	pairs, err := s.OpenLikenesses(ctx, func(audio.Pair) bool { return true }, 100)
+	must(err)
+	if len(pairs) == 0 {
+		t.Error("no two recordings sound alike any more")
+	}
+	set, err := s.Settings(ctx)
+	must(err)
+	check("on time within", set.OnTimeHours, 24)
+	phases := map[string]contest.Phase{}
+	must(contest.NewHall(s, s).List(ctx, func(c *contest.State) error {
+		phases[c.ID] = c.Phase
+		if c.Phase == contest.Published {
+			var places []string
+			for _, p := range c.Last().Finished.Places {
+				places = append(places, fmt.Sprint(p.Rank, " ", p.Value))
+			}
+			check("places", strings.Join(places, ", "), "1 70, 2 60")
+			check("prizes decided", len(c.Given) > 0, true)
+		}
+		return nil
+	}))
+	check("contests", phases, map[string]contest.Phase{"hoi-thi": contest.Published, "lien-hoan": contest.Draft})
+}

@@ -1,0 +1,330 @@
+package bolttest
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/audio"
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/coverage"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/store/bolt"
+)
+
+var (
+	//go:embed voice.mp3
+	voice []byte
+	//go:embed voice-cut.mp3
+	voiceCut []byte // without its first two seconds
+	//go:embed work-1.mp3 work-2.mp3
+	works embed.FS // two voices more, for a contest
+)
+
+// FilledPassphrase is that of every person Fill adds.
+const FilledPassphrase = "loa-phat-thanh-xa"
+
+// FilledWeek is the week Fill closes; in the next one only a few reports are.
+var FilledWeek = airing.Calendar{Zone: text.Zone}.Week(filledMonday)
+
+var filledMonday = time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
+
+// filler carries out the commands that fill a store, each under an ID of its own
+// that is the same every time.
+type filler struct {
+	t     testing.TB
+	ctx   context.Context
+	s     *bolt.Store
+	blobs audio.Blobs
+	n     int
+	phc   string
+}
+
+// Fill puts a little of everything into an empty store by the commands people
+// use, so that no table stays empty: accounts, stations, a merger, programmes,
+// reports with every reason, evidence, verdicts, a closed week, excuses,
+// recordings with their copies, and a contest with its results published.
+func Fill(t testing.TB, s *bolt.Store, blobs audio.Blobs) {
+	t.Helper()
+	phc, err := accounts.HashPassphrase(t.Context(), FilledPassphrase)
+	f := &filler{t: t, ctx: t.Context(), s: s, blobs: blobs, phc: phc}
+	f.must(err)
+	f.places()
+	people := f.people()
+	files := f.library()
+	rule := f.plan(files[0].ID)
+	f.week(rule, people)
+	f.contest(people)
+	f.jobs(rule)
+}
+
+func (f *filler) must(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatalf("fill: %v", err)
+	}
+}
+
+func (f *filler) id() string {
+	f.n++
+	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "fill/%d", f.n)).String()
+}
+
+func (f *filler) meta(by accounts.Actor, at time.Time) accounts.Meta {
+	return accounts.Meta{ID: f.id(), By: by, At: at.UTC()}
+}
+
+// daemon is the meta of a change the daemon makes so many days before the week.
+func (f *filler) daemon(days int) accounts.Meta {
+	return f.meta(accounts.Daemon(), filledMonday.AddDate(0, 0, -days))
+}
+
+func (f *filler) places() {
+	units, list := stations.Founding()
+	list = list[:12]
+	f.must(f.s.Found(f.ctx, f.daemon(40), units, list))
+	_, err := f.s.SaveStation(f.ctx, f.daemon(39), stations.SaveStation{ID: list[0].ID, Fields: list[0].Fields})
+	f.must(err)
+}
+
+func (f *filler) people() map[accounts.Role]accounts.Actor {
+	people := map[accounts.Role]accounts.Actor{}
+	province := accounts.Scope{Level: accounts.Province}
+	for _, p := range []struct {
+		role  accounts.Role
+		scope accounts.Scope
+	}{{accounts.Admin, province}, {accounts.Editor, province}, {accounts.Monitor, province}, {accounts.Organiser, province},
+		{accounts.Operator, accounts.Scope{Level: accounts.Station, ID: "S00001"}}, {accounts.Judge, accounts.Scope{Level: accounts.Contest, ID: "hoi-thi"}}} {
+		made, err := f.s.AddPerson(f.ctx, f.daemon(38), accounts.AddPerson{Name: "Cán bộ " + string(p.role), Login: string(p.role) + "1",
+			Grants: []accounts.Grant{{Role: p.role, Scope: p.scope}}, Passphrase: f.phc})
+		f.must(err)
+		people[p.role] = made.Actor("session")
+	}
+	admin := people[accounts.Admin]
+	for i := range 2 {
+		m := f.meta(admin, filledMonday.AddDate(0, 0, -3+i))
+		_, err := f.s.Invite(f.ctx, m, accounts.Invite{Hash: accounts.HashOf(accounts.NewSecret()), Note: "Chị Hoa",
+			Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: province}}})
+		f.must(err)
+		for _, a := range []accounts.Actor{admin, people[accounts.Operator]} {
+			_, err = f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()), Browser: "Firefox", Address: "10.0.0.1"})
+			f.must(err)
+		}
+		_, err = f.s.AddToken(f.ctx, f.meta(admin, m.At), accounts.AddToken{Hash: accounts.HashOf(accounts.NewSecret()), Person: admin.Person,
+			Name: fmt.Sprint("Máy ", i+1), Expires: m.At.AddDate(0, 3, 0)})
+		f.must(err)
+	}
+	return people
+}
+
+// keep examines bytes and keeps them as a recording.
+func (f *filler) keep(kind audio.Kind, by accounts.Actor, owner audio.Owner, name string, b []byte, at time.Time) audio.Recording {
+	set := audio.DefaultSettings()
+	contentType, report, err := audio.Examine(f.ctx, kind, bytes.NewReader(b), set, audio.Options{})
+	f.must(err)
+	r, err := f.s.SaveRecording(f.ctx, f.meta(by, at), audio.SaveRecording{Kind: kind, Owner: owner, Name: name, ContentType: contentType,
+		Blob: f.blob(b), Begun: at.UTC(), Report: report})
+	f.must(err)
+	return r
+}
+
+func (f *filler) blob(b []byte) audio.Ref {
+	ref, err := f.blobs.Put(f.ctx, bytes.NewReader(b), int64(len(b)))
+	f.must(err)
+	return ref
+}
+
+// tagged is an MP3 with a tag of nothing before it: another file, the same sound.
+func tagged(mp3 []byte) []byte {
+	return append([]byte("ID3\x03\x00\x00\x00\x00\x00\x0a"+strings.Repeat("\x00", 10)), mp3...)
+}
+
+// library keeps three recordings, two of them of one voice, copies of both
+// kinds, an announced end and bytes nothing points at.
+func (f *filler) library() []audio.Recording {
+	set := audio.DefaultSettings()
+	set.Retention = 30 * 24 * time.Hour
+	_, err := f.s.SaveLibrarySettings(f.ctx, f.daemon(37), set)
+	f.must(err)
+	own, station := audio.Owner{Name: "Toà soạn"}, audio.Owner{Name: "Đài xã", Station: "S00001"}
+	list := []audio.Recording{
+		f.keep(audio.ForProgramme, accounts.Daemon(), own, "nong-thon-moi.mp3", voice, filledMonday.AddDate(0, 0, -36)),
+		f.keep(audio.ForProgramme, accounts.Daemon(), own, "nong-thon-moi-ngan.mp3", voiceCut, filledMonday.AddDate(0, 0, -35)),
+		f.keep(audio.ForContest, accounts.Daemon(), station, "thu-giong.mp3", tagged(voice), filledMonday.AddDate(0, 0, -35)),
+	}
+	_, err = f.s.JudgeLikeness(f.ctx, f.daemon(34), audio.JudgeLikeness{One: list[0].ID, Other: list[1].ID, Word: audio.Different, Reason: "Hai bản dựng khác lời"})
+	f.must(err)
+	for i, r := range list[:2] {
+		p := audio.Programme()
+		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), audio.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Steps: i + 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak})
+		f.must(err)
+		_, err = f.s.SaveBlindCopy(f.ctx, f.daemon(34), audio.BlindCopy{Recording: r.ID, Blob: r.Blob})
+		f.must(err)
+	}
+	_, err = f.s.ExpireRecordings(f.ctx, f.daemon(1), 1)
+	f.must(err)
+	idle := []string{f.blob([]byte("once a photo")).SHA256, f.blob([]byte("once a recording")).SHA256}
+	_, err = f.s.NoteIdleBlobs(f.ctx, idle, filledMonday.AddDate(0, 0, -1))
+	f.must(err)
+	return list
+}
+
+// plan makes two programmes and returns the rule of the one that counts.
+func (f *filler) plan(recording string) string {
+	var rule string
+	for i, p := range []scheduler.SaveProgramme{
+		{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, Topics: []scheduler.Topic{"ocop_cooperatives"}, CountsTowardTarget: true, MinSeconds: 10},
+		{Title: "Thông báo của xã", Languages: []string{"vi"}, MinSeconds: 60},
+	} {
+		made, err := f.s.SaveProgramme(f.ctx, f.daemon(32), p)
+		f.must(err)
+		e, err := f.s.SaveEpisode(f.ctx, f.daemon(31), scheduler.SaveEpisode{Programme: made.ID, Title: "Số 1", Audio: []string{recording, ""}[i],
+			Script: "Kính chào bà con.", Language: "vi", From: stations.DateOf(filledMonday), Until: stations.DateOf(filledMonday.AddDate(0, 0, 60)), Submit: true})
+		f.must(err)
+		_, err = f.s.MoveEpisode(f.ctx, f.daemon(30), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
+		f.must(err)
+		r, err := f.s.SaveRule(f.ctx, f.daemon(29), scheduler.SaveRule{Programme: made.ID, Cron: []string{"0 17 * * 1,4", "0 6 * * 3"}[i],
+			Selection: scheduler.Selection{All: true}, From: stations.DateOf(filledMonday)})
+		f.must(err)
+		if rule == "" {
+			rule = r.ID
+		}
+	}
+	return rule
+}
+
+// week lets the stations report: each reason once, one report corrected, one
+// withdrawn, evidence of both kinds, every finding, and says nothing for the
+// last stations, of which one is excused. The week is closed, and in the next
+// there are two reports.
+func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
+	_, err := f.s.SaveSettings(f.ctx, f.daemon(28), airing.Settings{OnTimeHours: 24, NearSlotHours: 12, CloseAfterDays: 7})
+	f.must(err)
+	at := filledMonday.Add(time.Hour)
+	station := func(n int) string { return stations.StationID(n) }
+	slot := func(n int, start time.Time) string { return scheduler.SlotID(rule, station(n), start) }
+	report := func(n int, start time.Time, edit func(*airing.Confirm)) airing.Line {
+		c := airing.Confirm{ID: f.id(), Slot: slot(n, start), Outcome: airing.Aired, Means: airing.FM}
+		if edit != nil {
+			edit(&c)
+		}
+		line, err := f.s.Confirm(f.ctx, f.meta(people[accounts.Admin], start.Add(time.Hour)), c)
+		f.must(err)
+		return line
+	}
+	for i, r := range airing.Reasons {
+		report(1+i, filledMonday, func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, r, "" })
+	}
+	n := 1 + len(airing.Reasons)
+	for i, finding := range []airing.Finding{airing.Verified, airing.NotProven, airing.Contradicted} {
+		line := report(n+i, filledMonday, nil)
+		kind, contentType, blob := "photo", "image/png", f.blob(fmt.Appendf(nil, "\x89PNG\r\n\x1a\n%d", i))
+		if i == 0 {
+			kind, contentType, blob = "recording", "audio/mpeg", f.blob(voiceCut[len(voiceCut)/2:])
+		}
+		_, err := f.s.Attach(f.ctx, f.meta(people[accounts.Admin], at), airing.Evidence{ID: f.id(), Report: line.ID, Kind: kind, Type: contentType, SHA256: blob.SHA256, Size: blob.Size})
+		f.must(err)
+		_, err = f.s.Judge(f.ctx, f.meta(people[accounts.Monitor], at.Add(time.Hour)), airing.Verdict{Report: line.ID, Finding: finding, Note: "Đã nghe"})
+		f.must(err)
+	}
+	thursday := filledMonday.AddDate(0, 0, 3)
+	wrong := report(1, thursday, nil)
+	report(1, thursday, func(c *airing.Confirm) {
+		c.Corrects, c.Why, c.StartedAt = wrong.ID, "ghi nhầm giờ", thursday.Add(9*time.Minute)
+	})
+	never := report(2, thursday, nil)
+	report(2, thursday, func(c *airing.Confirm) {
+		c.Corrects, c.Why, c.Outcome, c.Means = never.ID, "bấm nhầm", airing.Withdrawn, ""
+	})
+	for _, n := range []int{11, 12} {
+		_, err = f.s.Excuse(f.ctx, f.meta(people[accounts.Monitor], at), coverage.Excuse{Week: FilledWeek + airing.Week(n-11), Station: station(n), Reason: airing.Weather, Note: "Lũ quét"})
+		f.must(err)
+	}
+	for i := range 2 {
+		_, err = f.s.CloseWeek(f.ctx, f.meta(accounts.Daemon(), filledMonday.AddDate(0, 0, 7+7*i)), FilledWeek-1+airing.Week(i))
+		f.must(err)
+	}
+	next := filledMonday.AddDate(0, 0, 7)
+	report(3, next, nil)
+	report(4, next, func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, airing.NoStaff, "" })
+}
+
+// contest plays a small contest to the end: two entries, one judge.
+func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
+	hall := contest.NewHall(f.s, f.s)
+	opens := filledMonday.AddDate(0, 0, 20)
+	organiser, operator, judge := people[accounts.Organiser], people[accounts.Operator], people[accounts.Judge]
+	for _, name := range []string{"hoi-thi", "lien-hoan"} {
+		rules := contest.Sample()
+		rules.Title, rules.Host = "Hội thi phát thanh cơ sở", "Ban Tổ chức"
+		rules.Dates = contest.Timetable{OpensAt: opens.UTC(), ClosesAt: opens.AddDate(0, 0, 10).UTC(), GraceMinutes: 60}
+		rules.Categories[0].MinSeconds = 0
+		rules.Rounds[0].Parts[0].Sample = false
+		_, err := hall.Do(f.ctx, f.meta(organiser, opens.AddDate(0, 0, -2)), name, contest.DraftContest{Rules: rules})
+		f.must(err)
+	}
+	do := func(by accounts.Actor, days int, c contest.Command) {
+		f.t.Helper()
+		_, err := hall.Do(f.ctx, f.meta(by, opens.AddDate(0, 0, days)), "hoi-thi", c)
+		if err != nil {
+			f.t.Fatalf("fill: %T: %v", c, err)
+		}
+	}
+	do(organiser, -1, contest.OpenContest{})
+	for i := range 2 {
+		b, err := works.ReadFile(fmt.Sprintf("work-%d.mp3", i+1))
+		f.must(err)
+		file := f.keep(audio.ForContest, operator, audio.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"}, fmt.Sprintf("du-thi-%d.mp3", i+1), b, opens.AddDate(0, 0, 1))
+		do(operator, 1, contest.SubmitEntry{ID: f.id(), Work: contest.Work{Title: fmt.Sprint("Nước sạch về bản ", i+1), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind: contest.ByStation, Station: "S00001", Authors: []string{"Lý Thị Mỷ"}, Script: strings.Repeat("Nước đã về bản. ", 4),
+			Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}})
+	}
+	do(organiser, 11, contest.AppointJudge{Judge: contest.Judge{Person: judge.Person, Name: judge.Name, Title: "Nhà báo", Chair: true}})
+	do(organiser, 11, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: []string{judge.Person}}}})
+	do(organiser, 12, contest.StartRound{Round: "chung-khao"})
+	var tasks []string
+	f.must(hall.View(f.ctx, "hoi-thi", func(s *contest.State) error {
+		for _, t := range s.Running().Tasks {
+			tasks = append(tasks, t.ID)
+		}
+		return nil
+	}))
+	for i, task := range tasks {
+		marks := map[string]ranking.Points{}
+		for _, k := range contest.Sample().Rounds[0].Parts[0].Criteria {
+			marks[k.ID] = ranking.Points(6+i) * ranking.Point
+		}
+		do(judge, 13, contest.SaveSheet{Task: task, Content: contest.Content{Marks: marks, Comment: "Giọng đọc rõ.", Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền to."}}}})
+		do(judge, 13, contest.SignSheet{Task: task, Base: 1})
+	}
+	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao"}, contest.GivePrizes{}, contest.PublishResults{}} {
+		do(organiser, 14+i, c)
+	}
+}
+
+// jobs notes a planned airing and runs of the clock's jobs, two of them begun
+// and not ended.
+func (f *filler) jobs(rule string) {
+	for i, job := range []string{"due_slots", "close_weeks"} {
+		at := filledMonday.AddDate(0, 0, i).UTC()
+		f.must(f.s.RecordDue(f.ctx, scheduler.Due{Rule: rule, Programme: "P", Start: at, Stations: 12, NotedAt: at}))
+		for n, outcome := range []scheduler.Outcome{scheduler.Done, scheduler.Running} {
+			_, err := f.s.BeginRun(f.ctx, scheduler.Run{Job: job, ScheduledAt: at.Add(time.Duration(n) * time.Hour), StartedAt: at, Outcome: scheduler.Running, Attempt: 1})
+			f.must(err)
+			if outcome != scheduler.Running {
+				f.must(f.s.EndRun(f.ctx, scheduler.Run{Job: job, ScheduledAt: at, StartedAt: at, EndedAt: at, Outcome: outcome, Attempt: 1, Summary: "Xong."}))
+			}
+		}
+	}
+}
