@@ -15,8 +15,8 @@ func TestVerifySaysWhichRecordingsAreDamaged(t *testing.T) {
 	t.Run("a daemon keeps one file twice", func(t *testing.T) {
 		r := startDaemon(t, dir, monday)
 		sound := string(audiotest.WAV(2, 8000, 1))
-		id := r.made("POST", "/api/v1/audio?name=tin.wav&kind=contest", sound)
-		r.made("POST", "/api/v1/audio?name=gui-lai.wav&kind=contest", sound)
+		id := r.made("POST", "/api/v1/audio?name=tin.wav", sound)
+		r.made("POST", "/api/v1/audio?name=gui-lai.wav", sound)
 		rec, err := r.d.store.Recording(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)
