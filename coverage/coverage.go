@@ -21,6 +21,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/internal/text"
 )
 
 // State is what one station's week amounts to.
@@ -42,7 +43,7 @@ var States = [...]State{Aired, NotCounted, NotAired, NotReported, Excused}
 type Counts struct {
 	Active       int `json:"active"`        // stations active in the week
 	Excused      int `json:"excused"`       // of these, excused and without a qualifying airing
-	Scheduled    int `json:"scheduled"`     // with at least one slot of a counting programme
+	Scheduled    int `json:"scheduled"`     // not excused, with at least one slot of a counting programme
 	Aired        int `json:"aired"`         // with at least one qualifying airing
 	WithEvidence int `json:"with_evidence"` // of these, one with evidence
 	Verified     int `json:"verified"`      // of these, one verified
@@ -56,13 +57,31 @@ type Counts struct {
 func (c Counts) Expected() int { return c.Active - c.Excused }
 
 // Percent is the coverage in whole percent, rounded down so that 100 means
-// every station; 100 if nothing was expected.
-func (c Counts) Percent() int {
+// every station. ok is false where nothing was expected: 0 of 0 is no share.
+func (c Counts) Percent() (n int, ok bool) {
 	if c.Expected() == 0 {
-		return 100
+		return 0, false
 	}
-	return 100 * c.Aired / c.Expected()
+	return 100 * c.Aired / c.Expected(), true
 }
+
+// Share is the coverage as pages, papers and the command line write it:
+// "92%", "<1%" where little is more than nothing, and a dash where nothing was
+// expected.
+func (c Counts) Share(l text.Language) string {
+	switch n, ok := c.Percent(); {
+	case !ok:
+		return l.Say("coverage.percent_none")
+	case n == 0 && c.Aired > 0:
+		return l.Say("coverage.percent_below") // nothing done and little done are not the same
+	default:
+		return l.Say("coverage.percent", "n", n)
+	}
+}
+
+// Complete reports whether every station that was expected to air did, and
+// there was one.
+func (c Counts) Complete() bool { return c.Expected() > 0 && c.Aired == c.Expected() }
 
 // Member is a station that counts in the week.
 type Member struct {
@@ -155,7 +174,7 @@ func stateOf(s StationWeek) State {
 
 func (c *Counts) add(s StationWeek) {
 	c.Active++
-	if s.Scheduled > 0 {
+	if s.Scheduled > 0 && s.State != Excused {
 		c.Scheduled++
 	}
 	switch s.State {
@@ -181,24 +200,53 @@ func (c *Counts) add(s StationWeek) {
 }
 
 // Only returns the week as seen by somebody who may see just some stations.
+// Each keeps the state it was found in, and counts that are seen whole are kept
+// as they are: what was frozen is not counted anew by later rules.
 func (w Week) Only(see func(district, station string) bool) Week {
-	members := make([]Member, 0, len(w.Stations))
-	rows := make(map[string]StationWeek, len(w.Stations))
-	tallies := make(map[string]airing.Tally, len(w.Stations))
-	excuses := map[string]Excuse{}
+	part, hidden := w, map[string]bool{}
+	part.Counts, part.Now, part.Districts, part.Stations = Counts{}, nil, nil, nil
+	seen := map[string]*Counts{}
 	for _, s := range w.Stations {
 		if !see(s.District, s.Station) {
+			hidden[s.District] = true
 			continue
 		}
-		members = append(members, Member{s.Station, s.District})
-		rows[s.Station], tallies[s.Station] = s, s.Tally
-		if s.Excuse != nil {
-			excuses[s.Station] = *s.Excuse
+		part.Stations = append(part.Stations, s)
+		if seen[s.District] == nil {
+			seen[s.District] = &Counts{}
+		}
+		seen[s.District].add(s)
+		part.Counts.add(s)
+	}
+	for _, d := range w.Districts {
+		switch c := seen[d.District]; {
+		case c == nil:
+		case hidden[d.District]:
+			part.Districts = append(part.Districts, DistrictCounts{d.District, *c})
+		default:
+			part.Districts = append(part.Districts, d)
 		}
 	}
-	part := Compute(w.Week, members, func(id string) int { return rows[id].Scheduled }, tallies, excuses)
-	part.Closed, part.ClosedAt, part.ClosedBy = w.Closed, w.ClosedAt, w.ClosedBy
+	switch {
+	case len(hidden) == 0:
+		part.Counts = w.Counts
+	case len(part.Districts) == 1:
+		part.Counts = part.Districts[0].Counts
+	}
 	return part
+}
+
+// Beside puts what a frozen week would be now beside it, if anything changed
+// since. What only this version of Loa counts in another way is no change.
+func (w Week) Beside(now Week) Week {
+	var frozen Counts
+	for _, s := range w.Stations {
+		frozen.add(s)
+	}
+	if now.Counts != frozen {
+		w.Now = &now.Counts
+	}
+	return w
 }
 
 // Query selects weeks and stations.

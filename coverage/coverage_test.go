@@ -26,12 +26,12 @@ func TestEachStationIsInExactlyOneState(t *testing.T) {
 	excuses := map[string]Excuse{"S5": {Reason: airing.PowerCut}, "S6": {Reason: airing.PowerCut}, "S4": {Reason: airing.Weather, Revoked: true}}
 	members := []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "080"}, {"S4", "082"}, {"S5", "082"}, {"S6", "082"}}
 	w := Compute(week, members, func(s string) int { return len(s) - 1 }, tallies, excuses)
-	want := Counts{Active: 6, Excused: 1, Scheduled: 6, Aired: 2, WithEvidence: 1, OnTime: 1, NotCounted: 1, NotAired: 1, NotReported: 1}
+	want := Counts{Active: 6, Excused: 1, Scheduled: 5, Aired: 2, WithEvidence: 1, OnTime: 1, NotCounted: 1, NotAired: 1, NotReported: 1}
 	if w.Counts != want {
 		t.Fatalf("got %+v\nwant %+v", w.Counts, want)
 	}
-	if w.Percent() != 40 {
-		t.Errorf("2 of 5 is %d %%", w.Percent())
+	if n, ok := w.Percent(); n != 40 || !ok {
+		t.Errorf("2 of 5 is %d %%, %v", n, ok)
 	}
 	if len(w.Districts) != 2 || w.Districts[0].District != "080" || w.Districts[0].Active != 3 || w.Districts[1].Excused != 1 {
 		t.Errorf("districts %+v", w.Districts)
@@ -58,7 +58,7 @@ func TestCoverageNeverExceedsOneHundredPercent(t *testing.T) {
 		}
 		w := Compute(week, members, func(string) int { return 0 }, tallies, excuses)
 		c := w.Counts
-		if c.Aired > c.Expected() || c.Percent() > 100 {
+		if n, ok := c.Percent(); c.Aired > c.Expected() || n > 100 || ok != (c.Expected() > 0) {
 			t.Fatalf("%+v", c)
 		}
 		if c.Aired+c.NotCounted+c.NotAired+c.NotReported+c.Excused != c.Active || c.Active != len(members) {
@@ -69,11 +69,58 @@ func TestCoverageNeverExceedsOneHundredPercent(t *testing.T) {
 			sum.Active += d.Active
 			sum.Aired += d.Aired
 			sum.Excused += d.Excused
+			sum.Scheduled += d.Scheduled
 		}
-		if sum.Active != c.Active || sum.Aired != c.Aired || sum.Excused != c.Excused {
+		if sum.Active != c.Active || sum.Aired != c.Aired || sum.Excused != c.Excused || sum.Scheduled != c.Scheduled || c.Scheduled > c.Expected() {
 			t.Fatalf("districts do not add up: %+v, %+v", sum, c)
 		}
 	})
+}
+
+func TestNothingOfNothingIsNoShare(t *testing.T) {
+	excused := map[string]Excuse{"S1": {Reason: airing.PowerCut}}
+	for _, c := range []struct {
+		name string
+		week Week
+		want string
+	}{
+		{"no stations", Compute(week, nil, func(string) int { return 0 }, nil, nil), "–"},
+		{"all excused", Compute(week, []Member{{"S1", "080"}}, func(string) int { return 2 }, nil, excused), "–"},
+		{"none aired", Compute(week, []Member{{"S1", "080"}}, func(string) int { return 2 }, nil, nil), "0%"},
+		{"one of 200", Week{Counts: Counts{Active: 200, Aired: 1}}, "<1%"},
+		{"all", Week{Counts: Counts{Active: 2, Aired: 2}}, "100%"},
+	} {
+		if got := c.week.Share(text.Vietnamese); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if c.week.Complete() != (c.want == "100%") {
+			t.Errorf("%s: complete is %v", c.name, c.week.Complete())
+		}
+	}
+}
+
+func TestAFrozenWeekIsShownAsFrozenAlsoInPart(t *testing.T) {
+	frozen := Compute(week, []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "082"}}, func(string) int { return 1 }, nil, nil)
+	frozen.Closed = true
+	frozen.Scheduled++ // as an earlier rule counted it
+	frozen.Districts[0].Scheduled++
+	frozen.Stations[0].State = Aired // whatever the tally would say now
+	whole := frozen.Only(func(string, string) bool { return true })
+	if whole.Counts != frozen.Counts || whole.Districts[0] != frozen.Districts[0] || whole.Stations[0].State != Aired {
+		t.Errorf("whole: %+v, want %+v", whole.Counts, frozen.Counts)
+	}
+	if now := Compute(week, []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "082"}}, func(string) int { return 1 },
+		map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil); whole.Beside(now).Now != nil {
+		t.Error("nothing changed but how it is counted, and the week shows a change")
+	} else if later := whole.Beside(now.Only(func(_, s string) bool { return s != "S2" })); later.Now == nil || later.Now.Active != 2 {
+		t.Error("a change since is not shown")
+	}
+	if part := frozen.Only(func(d, _ string) bool { return d == "080" }); part.Counts != frozen.Districts[0].Counts || !part.Closed {
+		t.Errorf("a district: %+v", part.Counts)
+	}
+	if one := frozen.Only(func(_, s string) bool { return s == "S1" }); one.Aired != 1 || one.Active != 1 {
+		t.Errorf("one station: %+v", one.Counts)
+	}
 }
 
 func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {

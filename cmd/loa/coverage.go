@@ -36,7 +36,7 @@ func coverageCommand(ctx context.Context, args []string, stdout, stderr io.Write
 		enc.SetIndent("", "  ")
 		return enc.Encode(w)
 	}
-	fmt.Fprintln(stdout, lang.Say("cli.coverage.head", "week", w.Week, "aired", w.Aired, "expected", w.Expected(), "percent", w.Percent()))
+	fmt.Fprintln(stdout, lang.Say("cli.coverage.head", "week", w.Week, "aired", w.Aired, "expected", w.Expected(), "share", w.Share(lang)))
 	table := tabwriter.NewWriter(stdout, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {

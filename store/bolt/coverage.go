@@ -46,15 +46,10 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 			return err
 		}
 		now, err := countWeek(tx, q.Week)
-		if err != nil || !found {
-			w = now.Only(see)
-			return err
+		if w = now.Only(see); err == nil && found {
+			w = closed.Week.Only(see).Beside(w)
 		}
-		w, now = closed.Week.Only(see), now.Only(see)
-		if now.Counts != w.Counts {
-			w.Now = &now.Counts
-		}
-		return nil
+		return err
 	})
 	return w, err
 }

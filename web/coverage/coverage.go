@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -175,6 +176,14 @@ func address(w airing.Week, district string) string {
 	return a
 }
 
+// share is how many of the expected aired; nobody expected is said in words.
+func share(r *kit.Request, c coverage.Counts) string {
+	if c.Expected() == 0 {
+		return r.Say("coverage.none_expected")
+	}
+	return fmt.Sprintf("%d/%d", c.Aired, c.Expected())
+}
+
 // draw makes the pictures.
 func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []coverage.Week) {
 	c := page.Week.Counts
@@ -186,12 +195,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 		parts = append(parts, kit.Part{Value: count[s], State: badges[s], Title: fmt.Sprintf("%s: %d", word, count[s])})
 		page.Legend = append(page.Legend, kit.LegendItem{State: badges[s], Text: word})
 	}
-	figure := r.Say("coverage.percent", "n", c.Percent())
-	if c.Percent() == 0 && c.Aired > 0 {
-		figure = r.Say("coverage.percent_below") // nothing done and little done are not the same
-	}
-	page.Ring = kit.NewRing(r.Say("coverage.ring", "aired", c.Aired, "expected", c.Expected()), figure,
-		fmt.Sprintf("%d/%d", c.Aired, c.Expected()), parts, c.Active)
+	page.Ring = kit.NewRing(r.Say("coverage.ring", "aired", c.Aired, "expected", c.Expected()), c.Share(r.Lang), share(r, c), parts, c.Active)
 	var ladder []kit.Bar
 	for _, step := range []struct {
 		key string
@@ -204,13 +208,16 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	var bars []kit.Bar
 	for _, d := range page.Week.Districts {
 		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: address(page.Week.Week, d.District),
-			Note: fmt.Sprintf("%d/%d", d.Aired, d.Expected()), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
+			Note: share(r, d.Counts), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
 		page.Districts = append(page.Districts, kit.Option{Value: d.District, Text: reg.DistrictName(d.District)})
 	}
 	page.Bars = kit.NewBarChart(r.Say("coverage.by_district"), bars)
 	values := make([]float64, len(trend))
 	for i, w := range trend {
-		values[i] = float64(w.Percent())
+		values[i] = math.NaN() // a week in which nobody was expected is a gap
+		if n, ok := w.Percent(); ok {
+			values[i] = float64(n)
+		}
 	}
 	page.Trend = kit.NewSparkline(r.Say("coverage.trend", "n", trendWeeks), values, 100)
 	var tiles []kit.Tile
@@ -371,7 +378,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	}
 	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
 		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
-	if got.Aired == got.Expected() {
+	if got.Complete() {
 		step.State = "ok"
 	}
 	return []kit.Step{step}, nil
