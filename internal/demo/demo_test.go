@@ -19,6 +19,11 @@ import (
 	"loa/store/folder"
 )
 
+func percent(c coverage.Counts) int {
+	n, _ := c.Percent() // a demo's weeks expect somebody
+	return n
+}
+
 func TestAYearLooksLikeAProvince(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
@@ -56,7 +61,7 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	}
 	excused, closed := 0, 0
 	for _, w := range trend {
-		if w.Active != 127 || w.Percent() < 60 || w.Percent() > 100 || w.NotReported == 0 || w.WithEvidence == 0 {
+		if w.Active != 127 || percent(w.Counts) < 60 || percent(w.Counts) > 100 || w.NotReported == 0 || w.WithEvidence == 0 {
 			t.Errorf("%s: %+v", w.Week, w.Counts)
 		}
 		excused += w.Excused
@@ -73,10 +78,10 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	}
 	rate := map[string]int{}
 	for _, d := range got.Districts {
-		rate[d.District] = d.Percent()
+		rate[d.District] = percent(d.Counts)
 	}
-	if rate["084"] >= got.Percent() {
-		t.Errorf("the weak district is not weak: %v of %d", rate["084"], got.Percent())
+	if rate["084"] >= percent(got.Counts) {
+		t.Errorf("the weak district is not weak: %v of %d", rate["084"], percent(got.Counts))
 	}
 	hall := contest.NewHall(s, s)
 	phases := map[contest.Phase]int{}
