@@ -61,7 +61,7 @@ type Recording struct {
 	ContentType string    `json:"content_type"` // by what is in it, not by what the sender said
 	Blob        Ref       `json:"blob"`
 	Created     time.Time `json:"created"`        // UTC
-	Begun       time.Time `json:"begun,omitzero"` // when its upload began, UTC: what a deadline looks at
+	Begun       time.Time `json:"begun,omitzero"` // when the first byte of its upload came, UTC: what a deadline looks at
 
 	// The rest is of sound alone.
 	Format       Format  `json:"format,omitempty"`

@@ -20,6 +20,7 @@ type Upload struct {
 	Length  int64     `json:"length"`         // of the whole in bytes, or Unknown
 	Meta    string    `json:"meta,omitempty"` // what the sender noted beside it, given back as it came
 	Created time.Time `json:"created"`        // UTC
+	First   time.Time `json:"first,omitzero"` // when its first byte came, UTC: an empty upload has begun nothing
 	// Checked is where a piece begins whose checksum is still to be compared,
 	// so that after a crash what follows is dropped; Unknown when there is none.
 	Checked int64 `json:"checked"`
@@ -27,6 +28,15 @@ type Upload struct {
 	// be. Its bytes have then left the spool.
 	Kept    bool    `json:"kept,omitempty"`
 	Refused *Reason `json:"refused,omitempty"`
+}
+
+// Begun is when its bytes began to come, UTC. Uploads of before this was noted
+// tell when they were made.
+func (u Upload) Begun() time.Time {
+	if u.First.IsZero() {
+		return u.Created
+	}
+	return u.First
 }
 
 // Ended reports whether nothing more can be sent.

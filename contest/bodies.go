@@ -48,6 +48,18 @@ func (b *phaseChanged) apply(s *State, _ *Event) error {
 	return nil
 }
 
+// entryAnnounced is a form sent before the deadline whose files were on their way.
+type entryAnnounced struct {
+	ID   string `json:"id"` // of the entry it makes or replaces
+	Work Work   `json:"work"`
+}
+
+func (*entryAnnounced) kind() string { return "entry.announced" }
+func (b *entryAnnounced) apply(s *State, e *Event) error {
+	s.announced[b.ID] = Announcement{b.ID, b.Work, e.At, e.By}
+	return nil
+}
+
 type entrySubmitted struct {
 	Entry Entry `json:"entry"`
 }
@@ -61,6 +73,7 @@ func (b *entrySubmitted) apply(s *State, _ *Event) error {
 	e.named = len(e.Leaks()) > 0
 	s.entry[e.ID] = &e
 	s.Entries = append(s.Entries, &e)
+	delete(s.announced, e.ID)
 	return nil
 }
 
@@ -76,6 +89,7 @@ func (b *entryReplaced) apply(s *State, _ *Event) error {
 		return fmt.Errorf("no entry %s", b.Entry.ID)
 	}
 	*old = b.Entry
+	delete(s.announced, old.ID)
 	old.named = len(old.Leaks()) > 0
 	return nil
 }

@@ -41,6 +41,18 @@ func (p problems) whole(e *fault.Error) error {
 	return e
 }
 
+// partsOf is what whole made one fault of.
+func partsOf(err error) problems {
+	switch e := fault.Of(err); {
+	case e == nil:
+		return nil
+	case len(e.Parts) > 0:
+		return slices.Clone(e.Parts)
+	default:
+		return problems{e}
+	}
+}
+
 // Check returns nil if a contest can run by these rules, else the fault
 // contest.rules_unfit whose Parts name everything that does not fit (a single
 // problem is returned as itself). Each part's Field is a JSON path.

@@ -111,7 +111,7 @@ type Piece struct {
 	Sound   string    `json:"sound,omitempty"`   // of the sound without tags, hex; audio only
 	Bytes   int64     `json:"bytes"`             // size of the file
 	Seconds float64   `json:"seconds,omitempty"` // length; audio only
-	Begun   time.Time `json:"begun"`             // when its upload began, server clock
+	Begun   time.Time `json:"begun"`             // when the first byte of its upload came, server clock
 }
 
 // Airing is one airing of a work, read from the airing log.
@@ -139,6 +139,7 @@ type Entry struct {
 	Warnings    []string       `json:"warnings,omitempty"` // catalogue keys for the organiser's eyes
 	SubmittedAt time.Time      `json:"submitted_at"`       // first valid submission
 	ReplacedAt  time.Time      `json:"replaced_at,omitzero"`
+	FormSentAt  time.Time      `json:"form_sent_at,omitzero"` // before the deadline, of what was completed in the grace
 	Script      string         `json:"script,omitempty"`
 	Translation string         `json:"translation,omitempty"`
 	Redacted    string         `json:"redacted,omitempty"` // script as judges see it

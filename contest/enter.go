@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,10 +41,58 @@ type WorkPiece struct {
 	File string    `json:"file"`
 }
 
+// AnnounceEntry keeps the form of a work whose files are still on their way, as
+// it was sent before the deadline: within the grace it can be completed by
+// SubmitEntry or ReplaceEntry, as it stands. ID is that of the entry to be, or of
+// the one to be replaced. A later form under the same ID takes the place of an
+// earlier one. Faults: as SubmitEntry, but for those of the files.
+type AnnounceEntry struct {
+	ID   string `json:"id"`
+	Work Work   `json:"work"`
+}
+
+func (c AnnounceEntry) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	var old *Entry
+	if s.entry[c.ID] != nil {
+		var err error
+		if old, err = s.own(m, c.ID); err != nil {
+			return nil, err
+		}
+	}
+	if err := entryID(c.ID); err != nil {
+		return nil, err
+	}
+	if m.At.After(s.Rules.Dates.ClosesAt) {
+		return nil, fault.New(fault.Conflict, "contest.too_late", "until", s.Rules.Dates.ClosesAt)
+	}
+	st, e, err := s.begin(f, m, c.Work)
+	if err != nil {
+		return nil, err
+	}
+	for _, wp := range c.Work.Pieces { // what they are is looked at once they are there
+		e.Pieces = append(e.Pieces, Piece{Kind: wp.Kind, File: wp.File})
+	}
+	if _, err := s.formed(m, st, c.ID, c.Work, e, old, problems{}); err != nil {
+		return nil, err
+	}
+	if before, ok := s.announced[c.ID]; ok && before.Entrant(m.By) && before.Work.same(c.Work) {
+		return nil, nil // what counts is when it came first
+	}
+	return []body{&entryAnnounced{c.ID, c.Work}}, nil
+}
+
+// entryID refuses an ID nobody could have made at random.
+func entryID(id string) error {
+	if len(id) < 8 || len(id) > 64 {
+		return fault.New(fault.Conflict, "contest.entry_id_taken")
+	}
+	return nil
+}
+
 // SubmitEntry enters a work. ID is made by the caller. Everything wrong is
 // said at once: the fault contest.entry_refused holds the single ones in
 // Parts (a single one is returned as itself). Faults: contest.not_open,
-// contest.not_open_yet, contest.too_late, contest.not_eligible,
+// contest.not_open_yet, contest.too_late, contest.not_announced, contest.not_eligible,
 // contest.jury_may_not_enter, contest.quota_used, contest.too_short,
 // contest.too_long, contest.section_length, contest.piece_missing,
 // contest.file_unknown, contest.not_audio, contest.not_aired,
@@ -54,10 +103,13 @@ type SubmitEntry struct {
 }
 
 func (c SubmitEntry) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
-	if len(c.ID) < 8 || len(c.ID) > 64 || s.entry[c.ID] != nil {
+	if s.entry[c.ID] != nil {
 		return nil, fault.New(fault.Conflict, "contest.entry_id_taken")
 	}
-	e, err := s.examine(f, m, c.Work, nil)
+	if err := entryID(c.ID); err != nil {
+		return nil, err
+	}
+	e, err := s.examine(f, m, c.ID, c.Work, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +135,7 @@ func (c ReplaceEntry) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	if c.Work.Station != old.Entrant.Station {
 		return nil, fault.New(fault.Invalid, "contest.other_station").At("station")
 	}
-	e, err := s.examine(f, m, c.Work, old)
+	e, err := s.examine(f, m, c.Entry, c.Work, old)
 	if err != nil {
 		return nil, err
 	}
@@ -110,16 +162,35 @@ func (s *State) own(m accounts.Meta, id string) (*Entry, error) {
 
 // examine checks a work against all the rules. old is the entry it replaces,
 // or nil.
-func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, error) {
+func (s *State) examine(f Facts, m accounts.Meta, id string, w Work, old *Entry) (*Entry, error) {
+	st, e, err := s.begin(f, m, w)
+	if err != nil {
+		return nil, err
+	}
+	var p problems
+	p.pieces(f, m, w, e, old)
+	cat, err := s.formed(m, st, id, w, e, old, p)
+	if cat == nil {
+		return nil, err
+	}
+	p = partsOf(err)
+	p.lengths(cat, e)
+	p.aired(cat, f, e)
+	p.duplicates(s, e, old)
+	return e, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
+}
+
+// begin makes the entry a form speaks of, if the actor may enter it at all.
+func (s *State) begin(f Facts, m accounts.Meta, w Work) (Station, *Entry, error) {
 	st, ok := f.Stations[w.Station]
 	if !ok {
-		return nil, fault.New(fault.NotFound, "contest.unknown_station").At("station")
+		return st, nil, fault.New(fault.NotFound, "contest.unknown_station").At("station")
 	}
 	if err := m.By.Must(accounts.EnterContest, accounts.Where{Station: st.ID, District: st.District}); err != nil {
-		return nil, err
+		return st, nil, err
 	}
 	if err := s.mayEnter(m); err != nil {
-		return nil, err
+		return st, nil, err
 	}
 	e := &Entry{Title: text.Line(w.Title), Theme: w.Theme, Category: w.Category, Language: w.Language,
 		Episode: w.Episode, Sections: w.Sections, Script: text.Lines(w.Script), Translation: text.Lines(w.Translation), AiredNote: text.Lines(w.AiredNote),
@@ -132,9 +203,13 @@ func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, e
 	}
 	// The organiser takes names out of it before judging.
 	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
-	var p problems
-	p.pieces(f, m, w, e, old)
-	p.inTime(s, m, e)
+	return st, e, nil
+}
+
+// formed checks what a form says, whatever its files turn out to be, and adds
+// it to p. Without a category there is nothing to check the files against.
+func (s *State) formed(m accounts.Meta, st Station, id string, w Work, e, old *Entry, p problems) (*Category, error) {
+	p.inTime(s, m, id, w, e)
 	p.eligible(s, st, e)
 	cat := s.Rules.Category(w.Category)
 	if cat == nil || s.Rules.Theme(w.Theme) == nil {
@@ -144,10 +219,7 @@ func (s *State) examine(f Facts, m accounts.Meta, w Work, old *Entry) (*Entry, e
 	p.describe(e)
 	p.quotas(s, e, old)
 	p.complete(cat, e)
-	p.lengths(cat, e)
-	p.aired(cat, f, e)
-	p.duplicates(s, e, old)
-	return e, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
+	return cat, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
 }
 
 // mayEnter refuses organisers and members of the jury.
@@ -182,20 +254,31 @@ func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e, old *Entry) {
 	}
 }
 
-// inTime applies the timetable: by the deadline, or by the end of the grace
-// if every upload was begun before the deadline.
-func (p *problems) inTime(s *State, m accounts.Meta, e *Entry) {
+// inTime applies the timetable: by the deadline, or by the end of the grace if
+// the form was sent before the deadline as it is, and every upload was under way.
+func (p *problems) inTime(s *State, m accounts.Meta, id string, w Work, e *Entry) {
 	d := s.Rules.Dates
+	sent, announced := s.announced[id]
 	switch {
 	case s.Phase != Open:
 		p.add(fault.New(fault.Conflict, "contest.not_open"))
 	case m.At.Before(d.OpensAt):
 		p.add(fault.New(fault.Conflict, "contest.not_open_yet", "from", d.OpensAt))
 	case !m.At.After(d.ClosesAt):
-	case m.At.After(d.ClosesAt.Add(d.Grace())), len(e.Pieces) == 0,
+	case m.At.After(d.ClosesAt.Add(d.Grace())), len(e.Pieces) == 0, !announced || !sent.Entrant(m.By),
 		slices.ContainsFunc(e.Pieces, func(x Piece) bool { return x.Begun.IsZero() || x.Begun.After(d.ClosesAt) }):
-		p.add(fault.New(fault.Conflict, "contest.too_late", "until", d.ClosesAt, "grace", d.Grace()))
+		p.add(fault.New(fault.Conflict, "contest.too_late", "until", d.ClosesAt))
+	case !sent.Work.same(w):
+		p.add(fault.New(fault.Conflict, "contest.not_announced", "at", sent.At))
+	default:
+		e.FormSentAt = sent.At
 	}
+}
+
+// same reports whether two forms say the same.
+func (w Work) same(other Work) bool {
+	lines, err := Compare(w, other)
+	return err == nil && len(lines) == 0
 }
 
 func (p *problems) eligible(s *State, st Station, e *Entry) {
@@ -344,6 +427,38 @@ func (p *problems) duplicates(s *State, e, old *Entry) {
 			return
 		}
 	}
+}
+
+// Announcement is a form that was sent while its files were on their way.
+type Announcement struct {
+	ID   string // of the entry it makes or replaces
+	Work Work
+	At   time.Time
+	By   string // person ID
+}
+
+// Entrant reports whether the actor sent the form.
+func (a Announcement) Entrant(by accounts.Actor) bool { return a.By == by.Person }
+
+// Announced returns the form that was sent under the ID and whose files are
+// still awaited at that instant.
+func (s *State) Announced(id string, at time.Time) (Announcement, bool) {
+	a, ok := s.announced[id]
+	d := s.Rules.Dates
+	return a, ok && s.Phase == Open && !at.After(d.ClosesAt.Add(d.Grace()))
+}
+
+// Awaited lists the forms of the actor whose files are still awaited at that
+// instant, oldest first.
+func (s *State) Awaited(by accounts.Actor, at time.Time) []Announcement {
+	var list []Announcement
+	for id := range s.announced {
+		if a, ok := s.Announced(id, at); ok && a.Entrant(by) {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b Announcement) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	return list
 }
 
 // WithdrawEntry takes an entry back before the deadline. Faults:

@@ -209,6 +209,8 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, fmt.Errorf("contest: seed: %w", err)
 	}
 	switch c := c.(type) {
+	case AnnounceEntry:
+		return f, h.stationFacts(ctx, m, []string{c.Work.Station}, &f)
 	case SubmitEntry:
 		return f, h.workFacts(ctx, m, id, c.Work, &f)
 	case ReplaceEntry:

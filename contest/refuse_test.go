@@ -100,26 +100,72 @@ func TestARepeatedChangeHappensOnce(t *testing.T) {
 	}
 }
 
-func TestTheDeadlineIsTheServersAndGraceIsForUploadsBegun(t *testing.T) {
+func TestTheDeadlineIsTheServersAndGraceFinishesWhatHadBegun(t *testing.T) {
 	w := newWorld(t, "han-nop")
 	w.open(plain())
-	begun := w.work(1)
 	w.now = opens.Add(-time.Second)
 	w.refused("contest.not_open_yet", w.operator(1), contest.SubmitEntry{ID: "too-early", Work: w.work(1)})
+	w.now = closes.Add(-time.Hour)
+	// The form of station 1 is sent while its files are on their way.
+	begun, never, empty, edited := w.work(1), w.work(3), w.work(4), w.work(5)
+	onTheWay := func(by int, id string, work contest.Work) {
+		w.do(w.operator(by), contest.AnnounceEntry{ID: id, Work: work})
+	}
+	onTheWay(1, "form-one", begun)
+	onTheWay(1, "form-one", begun) // again: what counts is when it came first
+	onTheWay(4, "form-four", empty)
+	onTheWay(5, "form-five", edited)
+	if len(w.s.Awaited(w.operator(1), w.now)) != 1 || len(w.s.Awaited(w.operator(2), w.now)) != 0 {
+		t.Error("who has sent a form does not see that it waits, or another does")
+	}
+	w.refused("contest.not_eligible", w.operator(1), contest.AnnounceEntry{ID: "not-hers", Work: func() contest.Work { x := w.work(1); w.close(1); return x }()})
+	w.reopen(1)
 	w.now = closes
-	w.enter(2, w.work(2)) // the last instant still counts
+	kept := w.enter(2, w.work(2)) // the last instant still counts
 	w.now = closes.Add(time.Hour)
-	late := w.work(3) // its upload began after the deadline
-	w.refused("contest.too_late", w.operator(3), contest.SubmitEntry{ID: "begun-late", Work: late})
-	w.enter(1, begun)
-	other := w.work(4)
-	f := w.facts.Files[other.Pieces[0].File]
-	f.Begun = closes.Add(-time.Minute)
-	w.facts.Files[f.ID] = f
-	w.refused("contest.too_late", w.operator(4), contest.SubmitEntry{ID: "script-late", Work: other})
+	arrives := func(work contest.Work, at time.Time) {
+		for _, p := range work.Pieces {
+			f := w.facts.Files[p.File]
+			f.Begun = at
+			w.facts.Files[p.File] = f
+		}
+	}
+	arrives(empty, closes.Add(time.Second)) // made before the deadline, without a byte
+	if !w.s.Taking(closes) || w.s.Taking(closes.Add(time.Nanosecond)) {
+		t.Error("Taking does not end with the deadline")
+	}
+	w.refused("contest.too_late", w.operator(3), contest.SubmitEntry{ID: "form-none", Work: never})
+	w.refused("contest.too_late", w.operator(4), contest.SubmitEntry{ID: "form-four", Work: empty})
+	w.refused("contest.too_late", w.operator(4), contest.AnnounceEntry{ID: "late-form", Work: w.work(4)})
+	other := edited
+	other.Title = "Tên khác"
+	w.refused("contest.not_announced", w.operator(5), contest.SubmitEntry{ID: "form-five", Work: other})
+	w.refused("contest.too_late", w.operator(5), contest.SubmitEntry{ID: "another-id", Work: edited})
+	w.refused("contest.too_late", w.operator(2), contest.ReplaceEntry{Entry: kept, Work: w.work(2)})
+	w.do(w.operator(1), contest.SubmitEntry{ID: "form-one", Work: begun})
+	if e := w.s.Entry("form-one"); !e.FormSentAt.Equal(closes.Add(-time.Hour)) || len(w.s.Awaited(w.operator(1), w.now)) != 0 {
+		t.Errorf("the form was sent at %v", e.FormSentAt)
+	}
 	w.now = closes.Add(2*time.Hour + time.Second)
-	w.refused("contest.too_late", w.operator(1), contest.SubmitEntry{ID: "after-grace", Work: begun})
-	w.refused("contest.entry_id_taken", w.operator(1), contest.SubmitEntry{ID: w.s.Entries[0].ID, Work: begun})
+	w.refused("contest.too_late", w.operator(5), contest.SubmitEntry{ID: "form-five", Work: edited})
+	w.refused("contest.entry_id_taken", w.operator(1), contest.SubmitEntry{ID: "form-one", Work: begun})
+	if len(w.s.Awaited(w.operator(5), w.now)) != 0 {
+		t.Error("a form is awaited after the grace")
+	}
+}
+
+func TestAReplacementFinishesInTheGraceToo(t *testing.T) {
+	w := newWorld(t, "han-nop")
+	w.open(plain())
+	id, next := w.enter(1, w.work(1)), w.work(1)
+	next.Title = "Bản cuối"
+	w.now = closes
+	w.do(w.operator(1), contest.AnnounceEntry{ID: id, Work: next})
+	w.now = closes.Add(time.Hour)
+	w.do(w.operator(1), contest.ReplaceEntry{Entry: id, Work: next})
+	if e := w.s.Entry(id); e.Title != "Bản cuối" || !e.FormSentAt.Equal(closes) {
+		t.Errorf("%+v", e)
+	}
 }
 
 func TestEverythingWrongWithAnEntryIsSaidAtOnce(t *testing.T) {

@@ -95,10 +95,10 @@ type Quota struct {
 type Timetable struct {
 	OpensAt      time.Time `json:"opens_at"`
 	ClosesAt     time.Time `json:"closes_at"`     // last instant for an entry
-	GraceMinutes int       `json:"grace_minutes"` // for uploads begun before ClosesAt
+	GraceMinutes int       `json:"grace_minutes"` // for files on their way at ClosesAt of forms sent by then
 }
 
-// Grace returns how long after ClosesAt an upload begun in time may end.
+// Grace returns how long after ClosesAt what was announced in time may be completed.
 func (t Timetable) Grace() time.Duration { return time.Duration(t.GraceMinutes) * time.Minute }
 
 // Conflicts says which ties between judge and entrant exclude. Declared and

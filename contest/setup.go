@@ -228,12 +228,7 @@ func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 // rules, else everything that keeps it from it: the faults of Check, and
 // contest.rubric_is_sample and contest.closes_in_past.
 func (r *Rules) Openable(at time.Time) error {
-	var p problems
-	if e := fault.Of(r.Check()); e != nil && len(e.Parts) > 0 {
-		p = slices.Clone(e.Parts)
-	} else if e != nil {
-		p.add(e)
-	}
+	p := partsOf(r.Check())
 	for i, round := range r.Rounds {
 		for j, part := range round.Parts {
 			if part.Sample {

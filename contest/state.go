@@ -28,8 +28,9 @@ type State struct {
 
 	Certificate Certificate // template of the certificates; zero is the usual one
 
-	entry   map[string]*Entry
-	changes map[string]done // by Change
+	entry     map[string]*Entry
+	announced map[string]Announcement // forms whose files are awaited, by the entry's ID
+	changes   map[string]done         // by Change
 }
 
 // done is what is remembered of a change for its repeats.
@@ -177,7 +178,7 @@ type Given struct {
 
 // NewState returns the state of a contest of which nothing is known yet.
 func NewState(id string) *State {
-	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, changes: map[string]done{}}
+	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, changes: map[string]done{}}
 }
 
 // Apply folds the next event in. An error means that the log is not what Loa
@@ -207,11 +208,11 @@ func (s *State) Apply(e Event) error {
 	return nil
 }
 
-// Taking reports whether entries are taken at that instant, of uploads begun
-// in time if the deadline is past.
+// Taking reports whether entries are taken at that instant. After the deadline
+// only those are that were announced before it.
 func (s *State) Taking(at time.Time) bool {
 	d := s.Rules.Dates
-	return s.Phase == Open && !at.Before(d.OpensAt) && !at.After(d.ClosesAt.Add(d.Grace()))
+	return s.Phase == Open && !at.Before(d.OpensAt) && !at.After(d.ClosesAt)
 }
 
 // Entry returns the entry with that ID, or nil.

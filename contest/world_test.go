@@ -140,6 +140,16 @@ func (w *world) script(by accounts.Actor) string {
 	return id
 }
 
+// close ends a station, and reopen lets it work again.
+func (w *world) close(station int)  { w.setActive(station, false) }
+func (w *world) reopen(station int) { w.setActive(station, true) }
+
+func (w *world) setActive(station int, active bool) {
+	st := w.facts.Stations[stationID(station)]
+	st.Active = active
+	w.facts.Stations[st.ID] = st
+}
+
 // work is a plain entry of a station under the first theme and category.
 func (w *world) work(station int) contest.Work {
 	by := w.operator(station)

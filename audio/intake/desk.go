@@ -484,7 +484,7 @@ func (d *Desk) hand(ctx context.Context, u audio.Upload, j *job) error {
 		return errors.New("intake: the bytes kept are not those that were judged")
 	}
 	r, err := d.cfg.Records.SaveRecording(ctx, accounts.Meta{ID: u.ID, By: accounts.Daemon(), At: d.cfg.Now().UTC()},
-		audio.SaveRecording{Kind: u.Kind, Owner: u.Owner, Name: u.Name, ContentType: j.contentType, Blob: ref, Begun: u.Created, Report: j.report})
+		audio.SaveRecording{Kind: u.Kind, Owner: u.Owner, Name: u.Name, ContentType: j.contentType, Blob: ref, Begun: u.Begun(), Report: j.report})
 	if err != nil {
 		return err
 	}

@@ -93,16 +93,37 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 	j.feed(a.Offset, false)
 	ctx, cancel := context.WithCancel(ctx)
 	d.wg.Go(func() { interrupt(ctx, j, p.Stop) })
+	first := &firstByte{r: p.Body, now: d.cfg.Now}
+	p.Body = first
 	n, err := d.append(ctx, a, p, limit, j)
 	cancel()
 	a.Offset += n
 	if n > 0 {
 		a.Latest = time.Now()
+		if a.First.IsZero() {
+			a.First = first.at
+			err = errors.Join(err, d.cfg.Spool.Save(d.ctx, a.Upload)) // what came stays, also when its sender has gone
+		}
 	}
 	if verdict := j.verdict(); refusal(verdict) {
 		return a, errors.Join(verdict, d.refuse(d.ctx, a.Upload, verdict)) // ending the reading may have ended ctx
 	}
 	return a, err
+}
+
+// firstByte notes when a body began to come: a piece may take an hour.
+type firstByte struct {
+	r   io.Reader
+	now func() time.Time
+	at  time.Time // UTC; zero before the first byte
+}
+
+func (f *firstByte) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if n > 0 && f.at.IsZero() {
+		f.at = f.now().UTC()
+	}
+	return n, err
 }
 
 // interrupt ends the reading of a piece as soon as its file is refused, also

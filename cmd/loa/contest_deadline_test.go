@@ -14,6 +14,7 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/web/kit"
 	"loa/web/webtest"
 )
 
@@ -37,8 +38,8 @@ func (s sender) send(method, path, contentType, body string, headers ...string) 
 	return w
 }
 
-// begin sends the first half of a file and returns how to send the rest.
-func (s sender) begin(file []byte) (id string, rest func()) {
+// create makes an empty upload and returns how to send a part of its file.
+func (s sender) create(file []byte) (id string, patch func(from, to int)) {
 	s.t.Helper()
 	b64 := base64.StdEncoding.EncodeToString
 	w := s.send("POST", "/api/v1/uploads", "", "", "Upload-Length", fmt.Sprint(len(file)), "Upload-Metadata", "kind "+b64([]byte("contest"))+",filename "+b64([]byte("du-thi.mp3")))
@@ -46,26 +47,36 @@ func (s sender) begin(file []byte) (id string, rest func()) {
 	if w.Code != http.StatusCreated {
 		s.t.Fatalf("upload: %d %s", w.Code, w.Body)
 	}
-	half := len(file) / 2
-	patch := func(from, to int) {
+	return path.Base(at), func(from, to int) {
 		s.t.Helper()
 		if w := s.send("PATCH", at, "application/offset+octet-stream", string(file[from:to]), "Upload-Offset", fmt.Sprint(from)); w.Code/100 != 2 {
 			s.t.Fatalf("from %d: %d %s", from, w.Code, w.Body)
 		}
 	}
-	patch(0, half)
-	return path.Base(at), func() { s.t.Helper(); patch(half, len(file)) }
 }
 
-// enter submits a work and returns the code of the refusal, "" for a receipt.
-func (s sender) enter(station, file string) string {
+// begin sends the first half of a file and returns how to send the rest.
+func (s sender) begin(file []byte) (id string, rest func()) {
 	s.t.Helper()
-	body, err := json.Marshal(contest.Work{Title: "Bài " + file, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+	id, patch := s.create(file)
+	patch(0, len(file)/2)
+	return id, func() { s.t.Helper(); patch(len(file)/2, len(file)) }
+}
+
+// work is the form about a file.
+func (s sender) work(station, file, title string) string {
+	s.t.Helper()
+	body, err := json.Marshal(contest.Work{Title: title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
 		Kind: contest.ByStation, Station: station, Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	w := s.send("POST", "/api/v1/contests/han-nop/entries", "application/json", string(body), "Idempotency-Key", file)
+	return string(body)
+}
+
+// refusal is the code of an answer, "" for a receipt.
+func (s sender) refusal(w *httptest.ResponseRecorder) string {
+	s.t.Helper()
 	var said struct{ Code, Detail string }
 	if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || w.Code/100 != 2 && said.Detail == "" {
 		s.t.Fatalf("entering: %d %s", w.Code, w.Body)
@@ -76,13 +87,27 @@ func (s sender) enter(station, file string) string {
 	return said.Code
 }
 
-// TestADeadlineCrossedMidUpload lets the deadline, and then the grace, go by
-// while files are on their way.
-func TestADeadlineCrossedMidUpload(t *testing.T) {
-	r := startDaemon(t, t.TempDir(), monday)
+// announce sends the form ahead of the file.
+func (s sender) announce(station, file string) string {
+	s.t.Helper()
+	return s.refusal(s.send("PUT", "/api/v1/contests/han-nop/entries/"+file+"/form", "application/json", s.work(station, file, "Bài "+file), "Idempotency-Key", kit.NewID()))
+}
+
+// enter submits a work and returns the code of the refusal, "" for a receipt.
+func (s sender) enter(station, file, title string) string {
+	s.t.Helper()
+	return s.refusal(s.send("POST", "/api/v1/contests/han-nop/entries", "application/json",
+		strings.Replace(s.work(station, file, title), "{", `{"id":"`+file+`",`, 1), "Idempotency-Key", kit.NewID()))
+}
+
+// closesInAnHour opens the contest han-nop, which takes entries for one hour more and
+// waits another for what is on its way.
+func closesInAnHour(t *testing.T, r *running) {
+	t.Helper()
 	rules := contest.Sample()
 	rules.Dates = contest.Timetable{OpensAt: monday.Add(-time.Hour), ClosesAt: monday.Add(time.Hour), GraceMinutes: 60}
 	rules.Categories[0].Needs = []contest.Need{{Piece: contest.Audio, When: contest.Always}}
+	rules.Categories[0].MinSeconds = 0
 	rules.Quotas, rules.Rounds[0].Parts[0].Sample = nil, false
 	org := accounts.Actor{Person: "tochuc", Grants: []accounts.Grant{{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}}
 	for i, c := range []contest.Command{contest.DraftContest{Rules: rules}, contest.OpenContest{}} {
@@ -90,9 +115,46 @@ func TestADeadlineCrossedMidUpload(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestAFormGoesAheadOfItsFileInABrowser presses "submit" while the line lets
+// forms through and no bytes.
+func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	closesInAnHour(t, r)
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "pao", monday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00010"}}), r.d.URL())
+	p.Open(r.d.URL() + "/enter/han-nop")
+	p.Offline(r.d.URL() + "/api/v1/uploads/*")
+	p.Set("[name=title]", "Đường sữa ngọt")
+	p.Upload("input[name=audio_file]", voice(t, 440))
+	p.Click("button[value=submit]")
+	p.Wait("[data-announced]:not(:empty)")
+	if said := p.Text("[data-announced]"); !strings.Contains(said, "Đã ghi nhận phiếu") {
+		t.Errorf("the page says %q", said)
+	}
+	p.Shot("form-ahead", 360)
+	p.Offline()
+	p.Wait(".facts")
+	p.Shot("form-then-file", 360)
+	if err := r.d.hall.View(t.Context(), "han-nop", func(s *contest.State) error {
+		if len(s.Entries) != 1 || s.Entries[0].Title != "Đường sữa ngọt" {
+			t.Errorf("%d entries", len(s.Entries))
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestADeadlineCrossedMidUpload lets the deadline, and then the grace, go by
+// while files are on their way.
+func TestADeadlineCrossedMidUpload(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	closesInAnHour(t, r)
 	const station = "S00010"
 	s := sender{r, webtest.LoggedIn(t, r.d.store, "pao", monday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})}
-	var files [3][]byte
+	var files [5][]byte
 	for i := range files {
 		var err error
 		if files[i], err = os.ReadFile(voice(t, 440+100*i)); err != nil {
@@ -101,22 +163,43 @@ func TestADeadlineCrossedMidUpload(t *testing.T) {
 	}
 	inGrace, restInGrace := s.begin(files[0])
 	tooLong, restTooLong := s.begin(files[1])
+	empty, fill := s.create(files[3]) // not a byte of it came before the deadline
+	formless, restFormless := s.begin(files[4])
+	for _, id := range []string{inGrace, tooLong, empty} {
+		if code := s.announce(station, id); code != "" {
+			t.Errorf("a form ahead of its file: %s", code)
+		}
+	}
 	r.clock.set(monday.Add(time.Hour + 30*time.Minute))
 	restInGrace()
-	if code := s.enter(station, inGrace); code != "" {
+	restFormless()
+	fill(0, len(files[3]))
+	if code := s.enter(station, inGrace, "Tên khác"); code != "contest.not_announced" {
+		t.Errorf("another title within the grace: %q", code)
+	}
+	if code := s.enter(station, inGrace, "Bài "+inGrace); code != "" {
 		t.Errorf("begun in time, ended in the grace: %s", code)
+	}
+	if code := s.enter(station, empty, "Bài "+empty); code != "contest.too_late" {
+		t.Errorf("an empty upload made before the deadline: %q", code)
+	}
+	if code := s.enter(station, formless, "Bài "+formless); code != "contest.too_late" {
+		t.Errorf("an upload whose form was not sent: %q", code)
 	}
 	begunLate, restLate := s.begin(files[2])
 	restLate()
-	if code := s.enter(station, begunLate); code != "contest.too_late" {
+	if code := s.announce(station, begunLate); code != "contest.too_late" {
+		t.Errorf("a form after the deadline: %q", code)
+	}
+	if code := s.enter(station, begunLate, "Bài "+begunLate); code != "contest.too_late" {
 		t.Errorf("begun after the deadline: %q", code)
 	}
 	r.clock.set(monday.Add(2*time.Hour + time.Minute))
 	restTooLong()
-	if code := s.enter(station, tooLong); code != "contest.too_late" {
+	if code := s.enter(station, tooLong, "Bài "+tooLong); code != "contest.too_late" {
 		t.Errorf("ended after the grace: %q", code)
 	}
-	for _, id := range []string{inGrace, begunLate, tooLong} {
+	for _, id := range []string{inGrace, begunLate, tooLong, empty, formless} {
 		if _, err := r.d.store.Recording(t.Context(), id); err != nil {
 			t.Errorf("what was sent is lost: %v", err)
 		}

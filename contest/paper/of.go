@@ -228,6 +228,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 		}
 	}
 	for _, id := range run.Entries {
+		if e := s.Entry(id); !e.FormSentAt.IsZero() {
+			out = append(out, lang.Say("contest.minute_grace", "code", e.Code, "sent", e.FormSentAt, "at", cmp.Or(e.ReplacedAt, e.SubmittedAt)))
+		}
+	}
+	for _, id := range run.Entries {
 		if h, ok := run.Held[id]; ok {
 			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason))
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/contest"
@@ -29,6 +30,9 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		list, submit,
 		at(kit.SignedIn, "GET /{entry}", "an entry, for its entrant and the organiser", c.entry, nil, contest.Entry{}),
 		at(accounts.EnterContest, "PUT /{entry}", "replace an entry before the deadline", c.replace, contest.Work{}, contest.Entry{}),
+		at(accounts.EnterContest, "PUT /{entry}/form", "send the form of a work, new or to be replaced, whose files are still on their way: within the grace it can be completed as it stands", order(c, func(r *kit.Request, b contest.Work) contest.Command {
+			return contest.AnnounceEntry{ID: r.PathValue("entry"), Work: b}
+		}), contest.Work{}, receipt),
 		at(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
@@ -101,6 +105,7 @@ type enteringJSON struct {
 	Rules   contest.Rules        `json:"rules"`
 	Changes []contest.RuleChange `json:"changes,omitempty"`
 	Entries []contest.Entry      `json:"entries"` // the caller's own
+	Awaited []awaitedJSON        `json:"awaited"` // her forms whose files are on their way
 }
 
 func (c contestRoutes) entering(w http.ResponseWriter, r *kit.Request) error {
@@ -109,7 +114,10 @@ func (c contestRoutes) entering(w http.ResponseWriter, r *kit.Request) error {
 		if s.Phase == contest.Draft {
 			return nil
 		}
-		x := enteringJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Open: s.Taking(r.Now), Rules: s.Rules, Changes: s.Changes, Entries: []contest.Entry{}}
+		x := enteringJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Open: s.Taking(r.Now), Rules: s.Rules, Changes: s.Changes, Entries: []contest.Entry{}, Awaited: []awaitedJSON{}}
+		for _, a := range s.Awaited(r.Actor, r.Now) {
+			x.Awaited = append(x.Awaited, awaitedJSON{a.ID, a.At, a.Work})
+		}
 		for _, e := range s.Entries {
 			if e.Entrant.Of(r.Actor) {
 				x.Entries = append(x.Entries, seen(e))
@@ -121,6 +129,13 @@ func (c contestRoutes) entering(w http.ResponseWriter, r *kit.Request) error {
 		return nil
 	})
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+// awaitedJSON is a form that was sent before its files had arrived.
+type awaitedJSON struct {
+	Entry string       `json:"entry"` // ID of the entry it makes or replaces
+	At    time.Time    `json:"at"`
+	Work  contest.Work `json:"work"`
 }
 
 // seen is an entry as its entrant sees it: without what only the organiser is

@@ -85,6 +85,10 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	}
 	var steps []kit.Step
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		for _, a := range s.Awaited(r.Actor, r.Now) {
+			steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.awaited_until", "name", a.Work.Title, "at", moment(r, graceEnd(s))),
+				Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 10})
+		}
 		if !s.Taking(r.Now) {
 			return nil
 		}
@@ -116,8 +120,26 @@ type listRow struct {
 	Early                  bool // entries are not taken yet
 	Published              bool
 	Mine                   []contest.Entry
+	Awaited                []awaited
 	Changes                []contest.RuleChange
 }
+
+// awaited is a form that was sent and whose files are on their way.
+type awaited struct{ Title, Path, Until string }
+
+func awaitedOf(r *kit.Request, s *contest.State) (list []awaited) {
+	for _, a := range s.Awaited(r.Actor, r.Now) {
+		path := "/enter/" + s.ID + "?form=" + a.ID
+		if s.Entry(a.ID) != nil {
+			path = "/enter/" + s.ID + "/" + a.ID + "/replace"
+		}
+		list = append(list, awaited{a.Work.Title, path, moment(r, graceEnd(s))})
+	}
+	return list
+}
+
+// graceEnd is the last instant at which what was announced can be completed.
+func graceEnd(s *contest.State) time.Time { return s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()) }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	page := listPage{Page: r.Page("contest.enter_menu")}
@@ -127,13 +149,13 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		}
 		d := s.Rules.Dates
 		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: moment(r, d.OpensAt), Until: moment(r, d.ClosesAt),
-			Changes: s.Changes, Open: s.Taking(r.Now), Early: r.Now.Before(d.OpensAt), Published: s.Phase == contest.Published || s.Phase == contest.Closed}
+			Awaited: awaitedOf(r, s), Changes: s.Changes, Open: s.Taking(r.Now), Early: r.Now.Before(d.OpensAt), Published: s.Phase == contest.Published || s.Phase == contest.Closed}
 		for _, e := range s.Entries {
 			if e.Entrant.Of(r.Actor) {
 				row.Mine = append(row.Mine, *e)
 			}
 		}
-		if row.Open || len(row.Mine) > 0 || s.Phase == contest.Open {
+		if row.Open || len(row.Mine) > 0 || len(row.Awaited) > 0 || s.Phase == contest.Open {
 			page.Contests = append(page.Contests, row)
 		}
 		return nil
@@ -179,8 +201,49 @@ type formPage struct {
 
 type sectionField struct{ Name, Field string }
 
+// showForm shows an empty form, or that which was sent ahead of its files.
 func (p pages) showForm(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderForm(w, r, kit.NewForm("language", "vi"), nil, false)
+	f := kit.NewForm("language", "vi")
+	if id := r.URL.Query().Get("form"); id != "" {
+		var work contest.Work
+		err := p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+			a, ok := s.Announced(id, r.Now)
+			if !ok || !a.Entrant(r.Actor) {
+				return fault.New(fault.NotFound, "contest.unknown_entry")
+			}
+			work = a.Work
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if f, err = p.filled(r, work); err != nil {
+			return err
+		}
+		f.ID = id
+	}
+	return p.renderForm(w, r, f, nil, false)
+}
+
+// filled is a form that says the work.
+func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
+	f := kit.NewForm("title", w.Title, "theme", w.Theme, "category", w.Category, "language", w.Language, "kind", string(w.Kind), "station", w.Station,
+		"name", w.Name, "authors", strings.Join(w.Authors, "\n"), "episode", w.Episode, "script", w.Script, "translation", w.Translation, "aired_note", w.AiredNote)
+	for id, n := range w.Sections {
+		f.Values.Set("section."+id, fmt.Sprintf("%d:%02d", n/60, n%60))
+	}
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return f, err
+	}
+	picked, _ := plan.Episode(w.Episode)
+	for _, x := range w.Pieces {
+		// The sound of a picked episode goes with it when another is picked.
+		if x.File != picked.Audio {
+			f.Values.Set(string(x.Kind), x.File)
+		}
+	}
+	return f, nil
 }
 
 // renderForm shows the form; err is what a check or a submission found.
@@ -378,8 +441,10 @@ func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
 		if err == nil {
 			return p.renderForm(w, r, *f, nil, true)
 		}
+	} else if err == nil && f.Get("do") == "announce" {
+		return p.announce(w, r, contest.AnnounceEntry{ID: entry, Work: work})
 	} else if err == nil {
-		_, err = p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.SubmitEntry{ID: entry, Work: work})
+		err = p.enter(r, f.ID, contest.SubmitEntry{ID: entry, Work: work})
 	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f, err, false)
@@ -390,6 +455,40 @@ func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/enter/"+id+"/"+entry, "contest.submitted_done")
 }
 
+// announce keeps the form ahead of its files, which a script sends meanwhile, and
+// answers with a sentence for it to show.
+func (p pages) announce(w http.ResponseWriter, r *kit.Request, c contest.AnnounceEntry) error {
+	id := r.PathValue("contest")
+	_, err := p.hall.Do(r.Context(), r.Meta(kit.NewID()), id, c)
+	if err != nil {
+		return err
+	}
+	var until time.Time
+	if err := p.hall.View(r.Context(), id, func(s *contest.State) error { until = graceEnd(s); return nil }); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Loa-Announced", c.ID)
+	_, err = io.WriteString(w, r.Say("contest.announced", "at", moment(r, r.Now), "until", moment(r, until)))
+	return err
+}
+
+// enter submits or replaces a work. A form that brings its files itself was sent
+// when it began to come, if all of it has come by the end of the grace.
+func (p pages) enter(r *kit.Request, change string, c contest.Command) error {
+	id, m := r.PathValue("contest"), r.Meta(change)
+	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
+		if at := r.Arrived(); at.After(graceEnd(s)) {
+			m.At = at
+		}
+		return nil
+	})
+	if err == nil {
+		_, err = p.hall.Do(r.Context(), m, id, c)
+	}
+	return err
+}
+
 type entryPage struct {
 	kit.Page
 	Contest  string
@@ -397,6 +496,7 @@ type entryPage struct {
 	Entry    contest.Entry
 	Until    time.Time
 	Editable bool
+	Awaited  *contest.Work // what it is to be replaced by, whose files are on their way
 	Prizes   []string
 	Alike    string       // the sentence that its sound is like another's, or ""
 	Heard    []kit.Option // of those, the recordings she may hear: ID and name
@@ -413,6 +513,9 @@ func (p pages) find(r *kit.Request) (page entryPage, err error) {
 		}
 		page = entryPage{Page: r.Page("contest.receipt"), Contest: s.ID, Name: s.Rules.Title, Entry: *e, Until: s.Rules.Dates.ClosesAt, Form: kit.NewForm(),
 			Editable: e.Live() && s.Phase == contest.Open && !r.Now.After(s.Rules.Dates.ClosesAt)}
+		if a, ok := s.Announced(e.ID, r.Now); ok && a.Entrant(r.Actor) {
+			page.Awaited = &a.Work
+		}
 		if _, err := s.ForFeedback(r.Actor, e.ID); err == nil {
 			page.Feedback = true
 			for _, g := range s.Winners(e.ID) {
@@ -480,22 +583,18 @@ func (p pages) showReplace(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	e := page.Entry
-	f := kit.NewForm("title", e.Title, "theme", e.Theme, "category", e.Category, "language", e.Language, "kind", string(e.Entrant.Kind), "station", e.Entrant.Station,
-		"name", e.Entrant.Name, "authors", strings.Join(e.Entrant.Authors, "\n"), "episode", e.Episode, "script", e.Script, "translation", e.Translation, "aired_note", e.AiredNote)
-	for id, n := range e.Sections {
-		f.Values.Set("section."+id, fmt.Sprintf("%d:%02d", n/60, n%60))
+	e := &page.Entry
+	work := contest.Work{Title: e.Title, Theme: e.Theme, Category: e.Category, Language: e.Language, Kind: e.Entrant.Kind, Station: e.Entrant.Station, Name: e.Entrant.Name,
+		Authors: e.Entrant.Authors, Episode: e.Episode, Script: e.Script, Translation: e.Translation, Sections: e.Sections, AiredNote: e.AiredNote}
+	for _, x := range e.Pieces {
+		work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: x.Kind, File: x.File})
 	}
-	plan, err := p.store.Schedule(r.Context())
+	if page.Awaited != nil {
+		work = *page.Awaited
+	}
+	f, err := p.filled(r, work)
 	if err != nil {
 		return err
-	}
-	picked, _ := plan.Episode(e.Episode)
-	for _, kind := range []contest.PieceKind{contest.Audio, contest.Scan} {
-		// The sound of a picked episode goes with it when another is picked.
-		if x := e.Piece(kind); x != nil && x.File != picked.Audio {
-			f.Values.Set(string(kind), x.File)
-		}
 	}
 	return p.renderForm(w, r, f, nil, false)
 }
@@ -519,8 +618,10 @@ func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
 	if err == nil {
 		work, err = p.work(r, f)
 	}
-	if err == nil {
-		_, err = p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.ReplaceEntry{Entry: entry, Work: work})
+	if err == nil && f.Get("do") == "announce" {
+		return p.announce(w, r, contest.AnnounceEntry{ID: entry, Work: work})
+	} else if err == nil {
+		err = p.enter(r, f.ID, contest.ReplaceEntry{Entry: entry, Work: work})
 	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f, err, false)

@@ -46,6 +46,10 @@ func (r *Request) Meta(id string) accounts.Meta {
 	return accounts.Meta{ID: id, By: r.Actor, At: r.Now}
 }
 
+// Arrived is the instant at which the body had been read, for what must be whole
+// by some time; Now is that at which the request began.
+func (r *Request) Arrived() time.Time { return r.kit.Now().UTC() }
+
 // Today is the day of the request in text.Zone.
 func (r *Request) Today() stations.Date { return stations.DateOf(r.Now.In(text.Zone)) }
 

@@ -48,10 +48,27 @@ function watch(form) {
     e.preventDefault();
     if (waiting) return;
     waiting = true;
+    if (form.dataset.announce !== undefined && e.submitter?.value !== "check") announce(form, fields, () => waiting);
     const arrived = await Promise.all(busy.map((f) => f.sending()));
     waiting = false;
     if (arrived.every(Boolean)) form.requestSubmit(e.submitter);
   });
+}
+
+// announce sends a form ahead of its files, so that a deadline between the two
+// does not part them: the IDs of the uploads stand for the files. It tries until
+// the server has the form or the files have arrived.
+async function announce(form, fields, waiting) {
+  const line = form.querySelector("[data-announced]");
+  for (; waiting(); await new Promise((done) => setTimeout(done, 2000))) {
+    if (fields.some((f) => f.sending() && !f.upload())) continue; // nobody knows its ID yet
+    const body = new FormData(form);
+    for (const f of fields) f.standIn(body);
+    body.set("do", "announce");
+    const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+    if (answer?.headers.has("Loa-Announced")) line.textContent = await answer.text();
+    if (answer && (answer.headers.has("Loa-Announced") || answer.status >= 400 && answer.status < 500)) return; // a refusal is told when the form itself is sent
+  }
 }
 
 // sender runs one field. Its place in the form names it in the memory.
@@ -126,6 +143,11 @@ function sender(form, box) {
   else resume();
   return {
     sending: () => current && !current.ended ? current.arrived : null,
+    upload: () => current?.record?.url.split("/").pop(),
+    standIn: (body) => {
+      body.delete(input.name);
+      if (current && !current.ended) body.set(words.upload, current.record.url.split("/").pop());
+    },
     handOver: () => current && table("readwrite", (t) => t.put({ ...current.record, file: undefined, handed: true }, current.key)),
   };
 
