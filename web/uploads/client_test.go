@@ -2,9 +2,6 @@ package uploads_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net"
@@ -21,69 +18,8 @@ import (
 
 	"loa/audio/audiotest"
 	"loa/web/uploads"
+	"loa/web/webtest"
 )
-
-// peers installs what testdata/peers/package-lock.json pins, once for a
-// machine, and returns a folder in which its scripts run. Where node, npm or
-// the registry is missing the test is skipped, and fails in CI.
-func peers(t *testing.T) string {
-	t.Helper()
-	audiotest.Need(t, "node", "npm")
-	const pinned = "testdata/peers"
-	lock, err := os.ReadFile(filepath.Join(pinned, "package-lock.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(lock)
-	installed := filepath.Join(cache, "loa-test-peers", hex.EncodeToString(sum[:8]))
-	if _, err := os.Stat(installed); err != nil {
-		install(t, pinned, installed)
-	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(pinned)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(filepath.Join(installed, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// install fills a folder beside to and then renames it, so that what is there
-// is whole.
-func install(t *testing.T, from, to string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(to), "new-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(fresh)
-	if err := os.CopyFS(fresh, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	cmd.Dir = fresh
-	if out, err := cmd.CombinedOutput(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("npm ci: %v\n%s", err, out)
-		}
-		t.Skipf("npm could not install tus-js-client and @tus/server: %v\n%s", err, out)
-	}
-	if err := os.Rename(fresh, to); err != nil {
-		if _, there := os.Stat(to); there != nil { // else another test was faster
-			t.Fatal(err)
-		}
-	}
-}
 
 // told is how one run of tus-js-client ended.
 type told struct {
@@ -185,7 +121,7 @@ func fragile(t *testing.T, addr string, after int64) (url string, mend func()) {
 }
 
 func TestTusJSClient(t *testing.T) {
-	dir, d := peers(t), newDoor(t)
+	dir, d := webtest.Node(t, "testdata/peers"), newDoor(t)
 	mp3 := audiotest.MP3(t, 20, 64, 11)
 	file := filepath.Join(t.TempDir(), "so-20.mp3")
 	if err := os.WriteFile(file, mp3, 0o600); err != nil {
@@ -274,7 +210,7 @@ func givenUp(t *testing.T, d *door, dir string, base order, mp3 []byte) {
 // TestTusJSClientIsRefused: what cannot succeed is told at once and for good, so
 // that the client does not try again.
 func TestTusJSClientIsRefused(t *testing.T) {
-	dir, d := peers(t), newDoor(t)
+	dir, d := webtest.Node(t, "testdata/peers"), newDoor(t)
 	mp3 := audiotest.MP3(t, 20, 64, 12)
 	file, junk := filepath.Join(t.TempDir(), "so-20.mp3"), filepath.Join(t.TempDir(), "zip.mp3")
 	if err := os.WriteFile(file, mp3, 0o600); err != nil {

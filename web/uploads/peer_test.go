@@ -12,13 +12,14 @@ import (
 	"testing"
 
 	"loa/web/uploads"
+	"loa/web/webtest"
 )
 
 // peer starts @tus/server and returns its URL.
 func peer(t *testing.T, maxSize int64) string {
 	t.Helper()
 	cmd := exec.Command("node", "server.mjs", t.TempDir(), fmt.Sprint(maxSize))
-	cmd.Dir = peers(t)
+	cmd.Dir = webtest.Node(t, "testdata/peers")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
