@@ -6,8 +6,11 @@
 package accounts
 
 import (
+	"crypto/sha256"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"loa/internal/fault"
 )
@@ -84,9 +87,16 @@ func Daemon() Actor {
 // change repeated under the same ID with the same content changes nothing and
 // gets its first answer; with other content it is a conflict.
 type Meta struct {
-	ID string    // unique per change, made by the caller (a UUID)
+	ID string    // unique per change, made by the caller (a UUID); only the caller knows it
 	By Actor     // who
 	At time.Time // server clock, UTC
+}
+
+// NewID is the ID, a UUID, by which everybody knows what the change makes. The
+// caller cannot choose it, and it does not lead back to the change's own ID:
+// who could repeat a change would be taken for its author.
+func (m Meta) NewID() string {
+	return uuid.NewHash(sha256.New(), uuid.Nil, []byte(m.ID), 8).String()
 }
 
 // Action is something a person may or may not do.

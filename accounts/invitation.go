@@ -15,6 +15,7 @@ type Invitation struct {
 	Hash     Hash      `json:"hash"` // of the secret at the end of the link
 	Grants   []Grant   `json:"grants,omitempty"`
 	Person   string    `json:"person,omitempty"` // whose passphrase it renews
+	First    bool      `json:"first,omitempty"`  // good only while nobody has an account
 	Note     string    `json:"note,omitempty"`   // whom it is meant for, in the inviter's words
 	By       string    `json:"by"`               // ID of the inviter, "" for the daemon
 	ByName   string    `json:"by_name"`
@@ -50,14 +51,19 @@ type Invite struct {
 	Hash   Hash    `json:"hash"`
 	Grants []Grant `json:"grants,omitempty"`
 	Person string  `json:"person,omitempty"`
+	First  bool    `json:"first,omitempty"`
 	Note   string  `json:"note,omitempty"`
 }
 
-// DecideInvite makes the invitation if the actor may give what it gives.
-// Faults: accounts.denied, accounts.person_unknown, accounts.nothing_given,
-// accounts.note_long, those of grants.
-func DecideInvite(f Facts, m Meta, c Invite) (Invitation, error) {
-	inv := Invitation{ID: m.ID, Hash: c.Hash, Note: strings.TrimSpace(c.Note), By: m.By.Person, ByName: m.By.Name,
+// DecideInvite makes the invitation if the actor may give what it gives; taken
+// says that another link has that secret. Faults: accounts.denied,
+// accounts.person_unknown, accounts.nothing_given, accounts.note_long,
+// accounts.secret_taken, those of grants.
+func DecideInvite(f Facts, m Meta, c Invite, taken bool) (Invitation, error) {
+	if taken {
+		return Invitation{}, errSecretTaken()
+	}
+	inv := Invitation{ID: m.NewID(), Hash: c.Hash, First: c.First, Note: strings.TrimSpace(c.Note), By: m.By.Person, ByName: m.By.Name,
 		Created: m.At, Expires: m.At.Add(InvitationLife)}
 	if len([]rune(inv.Note)) > 200 {
 		return Invitation{}, fault.New(fault.Invalid, "accounts.note_long", "most", 200).At("note")
@@ -130,15 +136,16 @@ type Join struct {
 	Passphrase string `json:"-"` // PHC
 }
 
+// Repeated is what a repeat gets instead of the first answer: a link opens one
+// thing once, and the passphrase, which is kept nowhere, cannot be compared.
+func (Join) Repeated() error { return fault.New(fault.Gone, "accounts.invitation_used") }
+
 // DecideJoin returns the person as she is afterwards and the invitation as
 // used. The authority is the link itself, and that its maker could still give
 // what it gives. Faults: those of Check, of names and logins,
 // accounts.invitation_ended, accounts.disabled.
 func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (Person, Invitation, error) {
-	if err := inv.Check(m.At); err != nil {
-		return Person{}, Invitation{}, err
-	}
-	if err := f.stillGood(inv); err != nil {
+	if err := f.CheckInvitation(inv, m.At); err != nil {
 		return Person{}, Invitation{}, err
 	}
 	p, err := f.joined(m, c, inv)
@@ -167,13 +174,21 @@ func (f Facts) joined(m Meta, c Join, inv Invitation) (Person, error) {
 	return f.newPerson(m, c.Name, c.Login, inv.Grants, inv.By)
 }
 
-// stillGood refuses an invitation whose maker has since lost the right to give
-// it: disabling somebody also ends what she handed out.
-func (f Facts) stillGood(inv Invitation) error {
+// CheckInvitation returns the fault that says why the link opens nothing at
+// that instant, or nil: Check's, and accounts.invitation_ended where its maker
+// has since lost the right to give what it gives (disabling somebody also ends
+// what she handed out), or it was for the first person and somebody is there.
+func (f Facts) CheckInvitation(inv Invitation, at time.Time) error {
+	if err := inv.Check(at); err != nil {
+		return err
+	}
+	ended := fault.New(fault.Gone, "accounts.invitation_ended")
+	if inv.First && f.Directory.Len() > 0 {
+		return ended
+	}
 	if inv.By == "" || inv.By == ServerPerson().ID {
 		return nil
 	}
-	ended := fault.New(fault.Gone, "accounts.invitation_ended")
 	maker, err := f.Directory.Person(inv.By)
 	if err != nil || maker.Disabled {
 		return ended.Because(err)
@@ -190,4 +205,16 @@ func (f Facts) stillGood(inv Invitation) error {
 		}
 	}
 	return nil
+}
+
+// Overtaken returns, ended, the links to a new passphrase of the person that
+// were still open when she got one another way.
+func Overtaken(m Meta, person string, all []Invitation) (ended []Invitation) {
+	for _, inv := range all {
+		if inv.Person == person && inv.Check(m.At) == nil {
+			inv.Withdrew = m.At
+			ended = append(ended, inv)
+		}
+	}
+	return ended
 }

@@ -99,6 +99,15 @@ type AddPerson struct {
 	Passphrase string  `json:"-"` // PHC; "" if she sets it by a link later
 }
 
+// Repeated is what a repeat gets instead of the first answer where there is a
+// passphrase: it is kept nowhere, so it cannot be compared.
+func (c AddPerson) Repeated() error {
+	if c.Passphrase == "" {
+		return nil
+	}
+	return fault.New(fault.Conflict, "store.change_reused")
+}
+
 // DecideAdd makes the person. Only an administrator may. Faults:
 // accounts.denied, accounts.name_missing, accounts.name_form,
 // accounts.login_form, accounts.login_taken, those of grants.
@@ -130,7 +139,7 @@ func (f Facts) newPerson(m Meta, name, login string, grants []Grant, by string) 
 	if _, taken := f.Directory.ByLogin(login); taken {
 		return Person{}, fault.New(fault.Conflict, "accounts.login_taken", "login", login).At("login")
 	}
-	return Person{ID: m.ID, Name: name, Login: login, Grants: grants, Language: text.Vietnamese, Created: m.At, InvitedBy: by}, nil
+	return Person{ID: m.NewID(), Name: name, Login: login, Grants: grants, Language: text.Vietnamese, Created: m.At, InvitedBy: by}, nil
 }
 
 // ChangePerson sets what somebody is called and may do. Nil leaves as is.
@@ -199,11 +208,19 @@ func (f Facts) regrant(by Actor, was, want []Grant) ([]Grant, error) {
 }
 
 // SetPassphrase replaces one's own passphrase. The caller has verified the old
-// one; Was is its hash, so that of two changes at once one is refused.
+// one; Was is its hash, so that of two changes at once one is refused. All
+// sessions but one end, and the tokens too if she says so.
 type SetPassphrase struct {
 	Was     string `json:"-"` // PHC as verified
 	New     string `json:"-"` // PHC
 	Session string `json:"session"`
+	Tokens  bool   `json:"tokens,omitempty"` // end them too
+}
+
+// Repeated is what a repeat gets instead of the first answer: whether it asks
+// for the same passphrase is not known.
+func (SetPassphrase) Repeated() error {
+	return fault.New(fault.Conflict, "accounts.passphrase_changed")
 }
 
 // DecidePassphrase checks that the passphrase is still the one verified.

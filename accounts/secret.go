@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+
+	"loa/internal/fault"
 )
 
 // Hash is the SHA-256 of a secret (a session cookie, an API token, the end of
@@ -21,3 +23,7 @@ func HashOf(secret string) Hash {
 	sum := sha256.Sum256([]byte(secret))
 	return Hash(hex.EncodeToString(sum[:]))
 }
+
+// errSecretTaken refuses a secret that opens, or has opened, something else:
+// kept again it would open that once more.
+func errSecretTaken() error { return fault.New(fault.Conflict, "accounts.secret_taken") }

@@ -59,7 +59,7 @@ func DecideSession(d *Directory, m Meta, c StartSession) (Session, error) {
 	if len(c.Browser) > 200 {
 		c.Browser = c.Browser[:200]
 	}
-	return Session{ID: m.ID, Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Browser: c.Browser, Address: c.Address}, nil
+	return Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Browser: c.Browser, Address: c.Address}, nil
 }
 
 // EndSessions ends one session of a person, or with Session "" all but Except.
@@ -100,6 +100,15 @@ const TokenMost = 366 * 24 * time.Hour
 // Alive reports whether the token is good at that instant.
 func (t Token) Alive(at time.Time) bool { return at.Before(t.Expires) }
 
+// Check returns the fault that says why the token, as it is found under its
+// secret, is no good at that instant, or nil. Fault: accounts.token_ended.
+func (t Token) Check(at time.Time) error {
+	if t.ID == "" || !t.Alive(at) {
+		return fault.New(fault.Gone, "accounts.token_ended")
+	}
+	return nil
+}
+
 // AddToken makes a token for a person: for oneself, or as an administrator.
 type AddToken struct {
 	Hash    Hash      `json:"hash"`
@@ -108,9 +117,10 @@ type AddToken struct {
 	Expires time.Time `json:"expires"`
 }
 
-// DecideToken makes the token. Faults: accounts.denied,
-// accounts.person_unknown, accounts.name_missing, accounts.token_life.
-func DecideToken(f Facts, m Meta, c AddToken) (Token, error) {
+// DecideToken makes the token; taken says that another has that secret.
+// Faults: accounts.denied, accounts.person_unknown, accounts.name_missing,
+// accounts.token_life, accounts.secret_taken.
+func DecideToken(f Facts, m Meta, c AddToken, taken bool) (Token, error) {
 	if c.Person != m.By.Person {
 		if err := m.By.Must(ManagePeople, Where{}); err != nil {
 			return Token{}, err
@@ -126,7 +136,10 @@ func DecideToken(f Facts, m Meta, c AddToken) (Token, error) {
 	if life := c.Expires.Sub(m.At); life <= 0 || life > TokenMost {
 		return Token{}, fault.New(fault.Invalid, "accounts.token_life").At("expires")
 	}
-	return Token{ID: m.ID, Hash: c.Hash, Person: c.Person, Name: name, Created: m.At, Expires: c.Expires.UTC()}, nil
+	if taken {
+		return Token{}, errSecretTaken()
+	}
+	return Token{ID: m.NewID(), Hash: c.Hash, Person: c.Person, Name: name, Created: m.At, Expires: c.Expires.UTC()}, nil
 }
 
 // RemoveToken ends a token.

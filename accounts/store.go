@@ -7,23 +7,29 @@ import (
 
 // Commands are the changes a store makes for accounts. Each is one atomic,
 // idempotent change: the same Meta.ID with the same command gets its first
-// answer. All are safe for concurrent use. The faults are those of the Decide
-// function that each names, and the store's own.
+// answer, or the fault of the command's Repeated if it has one. All are safe
+// for concurrent use. The faults are those of the Decide function that each
+// names, and the store's own.
 type Commands interface {
-	Invite(ctx context.Context, m Meta, c Invite) (Invitation, error)     // DecideInvite
+	// Invite answers a repeat by what has become of the link. DecideInvite, Invitation.Check.
+	Invite(ctx context.Context, m Meta, c Invite) (Invitation, error)
 	Withdraw(ctx context.Context, m Meta, c Withdraw) (Invitation, error) // DecideWithdraw, accounts.invitation_unknown
-	Join(ctx context.Context, m Meta, c Join) (Person, error)             // DecideJoin, accounts.invitation_unknown
+	// Join with a link to a new passphrase also ends the person's sessions,
+	// her tokens and her other such links. DecideJoin, accounts.invitation_unknown.
+	Join(ctx context.Context, m Meta, c Join) (Person, error)
 
 	AddPerson(ctx context.Context, m Meta, c AddPerson) (Person, error) // DecideAdd
-	// ChangePerson also ends the sessions of somebody it disables. DecidePerson.
+	// ChangePerson also ends the sessions and tokens of somebody it disables. DecidePerson.
 	ChangePerson(ctx context.Context, m Meta, c ChangePerson) (Person, error)
-	// SetPassphrase also ends the person's other sessions. DecidePassphrase.
+	// SetPassphrase also ends the person's other sessions, the links to a new
+	// passphrase, and the tokens if asked to. DecidePassphrase.
 	SetPassphrase(ctx context.Context, m Meta, c SetPassphrase) error
 
 	StartSession(ctx context.Context, m Meta, c StartSession) (Session, error) // DecideSession
 	EndSessions(ctx context.Context, m Meta, c EndSessions) (int, error)       // DecideEnd; how many ended
-	AddToken(ctx context.Context, m Meta, c AddToken) (Token, error)           // DecideToken
-	RemoveToken(ctx context.Context, m Meta, c RemoveToken) (Token, error)     // DecideRemoveToken, accounts.token_unknown
+	// AddToken answers a repeat by what has become of the token. DecideToken, Token.Check.
+	AddToken(ctx context.Context, m Meta, c AddToken) (Token, error)
+	RemoveToken(ctx context.Context, m Meta, c RemoveToken) (Token, error) // DecideRemoveToken, accounts.token_unknown
 }
 
 // Queries are what pages ask about accounts.

@@ -259,7 +259,7 @@ func (d *daemon) setupLink(ctx context.Context) (string, error) {
 	}
 	secret := accounts.NewSecret()
 	_, err = d.store.Invite(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, accounts.Invite{
-		Hash: accounts.HashOf(secret), Note: text.Vietnamese.Say("cli.serve.first_admin"),
+		Hash: accounts.HashOf(secret), First: true, Note: text.Vietnamese.Say("cli.serve.first_admin"),
 		Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}})
 	return d.URL() + "/join/" + secret, err
 }

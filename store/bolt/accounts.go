@@ -3,6 +3,7 @@ package bolt
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -73,8 +74,12 @@ func (s *Store) putPerson(tx *tx, p accounts.Person) error {
 
 // Invite implements accounts.Commands.
 func (s *Store) Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error) {
-	return accountChange(ctx, s, m, "accounts.invite", c, func(tx *tx, f accounts.Facts) (accounts.Invitation, error) {
-		inv, err := accounts.DecideInvite(f, m, c)
+	inv, err := accountChange(ctx, s, m, "accounts.invite", c, func(tx *tx, f accounts.Facts) (accounts.Invitation, error) {
+		_, taken, err := inviteHashes.get(tx, []byte(c.Hash))
+		if err != nil {
+			return accounts.Invitation{}, err
+		}
+		inv, err := accounts.DecideInvite(f, m, c, taken)
 		if err != nil {
 			return inv, err
 		}
@@ -83,6 +88,13 @@ func (s *Store) Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) 
 		}
 		return inv, invitations.put(tx, []byte(inv.ID), inv)
 	})
+	if err == nil { // a repeat is answered by what has become of it
+		inv, err = s.Invitation(ctx, inv.Hash)
+	}
+	if err == nil {
+		err = inv.Check(m.At)
+	}
+	return inv, err
 }
 
 // Withdraw implements accounts.Commands.
@@ -138,12 +150,31 @@ func (s *Store) Join(ctx context.Context, m accounts.Meta, c accounts.Join) (acc
 			}
 		}
 		if inv.Person != "" { // a new passphrase ends what the old one opened
-			if err := endSessions(tx, p.ID, ""); err != nil {
+			if err := lockOut(tx, m, p.ID); err != nil {
 				return p, err
 			}
 		}
 		return p, s.putPerson(tx, p)
 	})
+}
+
+// lockOut ends whatever opened the person's account until now.
+func lockOut(tx *tx, m accounts.Meta, person string) error {
+	return errors.Join(endSessions(tx, person, ""), endTokens(tx, person), overtake(tx, m, person))
+}
+
+// overtake ends the person's open links to a new passphrase.
+func overtake(tx *tx, m accounts.Meta, person string) error {
+	all, err := invitations.all(tx)
+	if err != nil {
+		return err
+	}
+	for _, inv := range accounts.Overtaken(m, person, all) {
+		if err := invitations.put(tx, []byte(inv.ID), inv); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddPerson implements accounts.Commands.
@@ -170,7 +201,7 @@ func (s *Store) ChangePerson(ctx context.Context, m accounts.Meta, c accounts.Ch
 			return p, err
 		}
 		if p.Disabled {
-			if err := endSessions(tx, p.ID, ""); err != nil {
+			if err := lockOut(tx, m, p.ID); err != nil {
 				return p, err
 			}
 		}
@@ -188,7 +219,11 @@ func (s *Store) SetPassphrase(ctx context.Context, m accounts.Meta, c accounts.S
 		if err := accounts.DecidePassphrase(m, c, stored); err != nil {
 			return struct{}{}, err
 		}
-		if err := endSessions(tx, m.By.Person, c.Session); err != nil {
+		err = errors.Join(endSessions(tx, m.By.Person, c.Session), overtake(tx, m, m.By.Person))
+		if c.Tokens {
+			err = errors.Join(err, endTokens(tx, m.By.Person))
+		}
+		if err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, phrases.put(tx, []byte(m.By.Person), c.New)
@@ -304,8 +339,12 @@ func (s *Store) EndSessions(ctx context.Context, m accounts.Meta, c accounts.End
 
 // AddToken implements accounts.Commands.
 func (s *Store) AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error) {
-	return accountChange(ctx, s, m, "accounts.add_token", c, func(tx *tx, f accounts.Facts) (accounts.Token, error) {
-		t, err := accounts.DecideToken(f, m, c)
+	t, err := accountChange(ctx, s, m, "accounts.add_token", c, func(tx *tx, f accounts.Facts) (accounts.Token, error) {
+		_, taken, err := tokens.get(tx, []byte(c.Hash))
+		if err != nil {
+			return accounts.Token{}, err
+		}
+		t, err := accounts.DecideToken(f, m, c, taken)
 		if err != nil {
 			return t, err
 		}
@@ -314,6 +353,26 @@ func (s *Store) AddToken(ctx context.Context, m accounts.Meta, c accounts.AddTok
 		}
 		return t, tokens.put(tx, []byte(t.Hash), t)
 	})
+	if err == nil { // a repeat is answered by what has become of it
+		err = s.view(ctx, func(tx *tx) error { t, _, err = tokens.get(tx, []byte(c.Hash)); return err })
+	}
+	if err == nil {
+		err = t.Check(m.At)
+	}
+	return t, err
+}
+
+func endTokens(tx *tx, person string) error {
+	all, err := recordsOf(tx, tokensOf, tokens, person)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if err := removeToken(tx, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveToken implements accounts.Commands.

@@ -43,8 +43,10 @@ var (
 
 // change runs one command: decide loads facts, lets the noun decide, and puts
 // the records, all in one transaction. The same Meta.ID with the same command
-// gets its first answer; with another command it is a conflict. A decision
-// that fails must fail before anything is put.
+// gets its first answer; with another command it is a conflict. A command with
+// a method Repeated says itself what a repeat gets, unless that is nil: no
+// answer of its is handed out twice. A decision that fails must fail before
+// anything is put.
 func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name string, cmd C, decide func(*tx) (R, error)) (R, error) {
 	var result, none R
 	if m.ID == "" || len(m.ID) > 100 {
@@ -67,6 +69,11 @@ func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name strin
 		if found {
 			if !bytes.Equal(first.Hash, hash) {
 				return fault.New(fault.Conflict, "store.change_reused")
+			}
+			if single, ok := any(cmd).(interface{ Repeated() error }); ok {
+				if err := single.Repeated(); err != nil {
+					return err
+				}
 			}
 			return json.Unmarshal(first.Result, &result)
 		}

@@ -69,6 +69,9 @@ func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 		"withdrawn and expired":                   inviteEnds,
 		"who may invite whom":                     inviteScope,
 		"a repeat gets the first answer":          repeats,
+		"a secret opens once what it opens":       secrets,
+		"a new passphrase ends what the old gave": renewals,
+		"the first person's links":                firstPerson,
 		"logins are unique in any spelling":       uniqueLogins,
 		"sessions live and die":                   sessionLife,
 		"disabling ends everything":               disabling,
@@ -123,9 +126,16 @@ func inviteOnce(a *accountTest) {
 	if !p.Has(stationGrant(one.Station)) || p.Login != "hoa" {
 		a.t.Errorf("joined as %+v", p)
 	}
-	again, err := a.Join(ctx, m, join)
-	if a.wants(err, ""); again.ID != p.ID {
-		a.t.Error("a double tap made somebody else")
+	if p.ID == m.ID || p.ID == inv.ID {
+		a.t.Errorf("the person is known by %s, which somebody else chose", p.ID)
+	}
+	for _, phc := range []string{"phc", "another"} {
+		again := join
+		again.Passphrase = phc
+		got, err := a.Join(ctx, m, again)
+		if a.wants(err, "accounts.invitation_used"); got.ID != "" {
+			a.t.Errorf("a used link answers a repeat with %+v", got)
+		}
 	}
 	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon.Add(2*time.Hour)), accounts.Join{Hash: h, Name: "Lan", Login: "lan", Passphrase: "phc"})
 	a.wants(err, "accounts.invitation_used")
@@ -251,14 +261,137 @@ func inviteScope(a *accountTest) {
 func repeats(a *accountTest) {
 	ctx := context.Background()
 	m := a.meta(accounts.Daemon(), noon)
-	first, err := a.AddPerson(ctx, m, accounts.AddPerson{Name: "Hoa", Login: "hoa", Passphrase: "salted once"})
+	first, err := a.AddPerson(ctx, m, accounts.AddPerson{Name: "Hoa", Login: "hoa"})
 	a.wants(err, "")
-	second, err := a.AddPerson(ctx, m, accounts.AddPerson{Name: "Hoa", Login: "hoa", Passphrase: "salted twice"})
+	second, err := a.AddPerson(ctx, m, accounts.AddPerson{Name: "Hoa", Login: "hoa"})
 	if a.wants(err, ""); second.ID != first.ID {
 		a.t.Errorf("%v then %v", first, second)
 	}
 	_, err = a.AddPerson(ctx, m, accounts.AddPerson{Name: "Lan", Login: "lan"})
 	a.wants(err, "store.change_reused")
+	m = a.meta(accounts.Daemon(), noon)
+	_, err = a.AddPerson(ctx, m, accounts.AddPerson{Name: "Mai", Login: "mai", Passphrase: "salted once"})
+	a.wants(err, "")
+	_, err = a.AddPerson(ctx, m, accounts.AddPerson{Name: "Mai", Login: "mai", Passphrase: "salted twice"})
+	a.wants(err, "store.change_reused") // nobody knows whether it is the same passphrase
+}
+
+// secrets walks what opens a door through being repeated after it was used,
+// withdrawn, removed or outlived, and through being kept twice.
+func secrets(a *accountTest) {
+	ctx := context.Background()
+	chief := a.add("chief", adminGrant)
+	one, _ := a.twoStations()
+	by := chief.Actor("session")
+	link := accounts.Invite{Hash: accounts.HashOf("link"), Grants: []accounts.Grant{stationGrant(one.Station)}}
+	m := a.meta(by, noon)
+	inv, err := a.Invite(ctx, m, link)
+	a.wants(err, "")
+	if inv.ID == m.ID {
+		a.t.Error("an invitation is known by the ID its maker chose")
+	}
+	again, err := a.Invite(ctx, m, link)
+	if a.wants(err, ""); again.ID != inv.ID {
+		a.t.Error("a double tap made two links")
+	}
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: link.Hash, Name: "Hoa", Login: "hoa", Passphrase: "phc"})
+	a.wants(err, "")
+	_, err = a.Invite(ctx, m, link)
+	a.wants(err, "accounts.invitation_used")
+	_, err = a.Invite(ctx, a.meta(by, noon), link)
+	a.wants(err, "accounts.secret_taken")
+
+	m = a.meta(by, noon)
+	token := accounts.AddToken{Hash: accounts.HashOf("token"), Person: chief.ID, Name: "máy", Expires: noon.Add(time.Hour)}
+	tok, err := a.AddToken(ctx, m, token)
+	if a.wants(err, ""); tok.ID == m.ID {
+		a.t.Error("a token is known by the ID its maker chose")
+	}
+	_, err = a.AddToken(ctx, m, token)
+	a.wants(err, "")
+	_, err = a.AddToken(ctx, a.meta(by, noon), token)
+	a.wants(err, "accounts.secret_taken")
+	late := m
+	late.At = token.Expires
+	_, err = a.AddToken(ctx, late, token)
+	a.wants(err, "accounts.token_ended")
+	_, err = a.RemoveToken(ctx, a.meta(by, noon), accounts.RemoveToken{ID: tok.ID})
+	a.wants(err, "")
+	_, err = a.AddToken(ctx, m, token)
+	a.wants(err, "accounts.token_ended")
+}
+
+// renewals walks the links to a new passphrase, and what the old one opened,
+// through a renewal and through a change by oneself.
+func renewals(a *accountTest) {
+	ctx := context.Background()
+	a.add("chief", adminGrant)
+	p := a.add("hoa")
+	by := p.Actor("session")
+	renew := func(secret string) accounts.Hash {
+		h := accounts.HashOf(secret)
+		_, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: h, Person: p.ID})
+		a.wants(err, "")
+		return h
+	}
+	use := func(h accounts.Hash, code string) {
+		a.t.Helper()
+		_, err := a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: h, Passphrase: "renewed"})
+		a.wants(err, code)
+	}
+	token := func(secret string) accounts.Hash {
+		t, err := a.AddToken(ctx, a.meta(by, noon), accounts.AddToken{Hash: accounts.HashOf(secret), Person: p.ID, Name: "máy", Expires: noon.Add(time.Hour)})
+		a.wants(err, "")
+		return t.Hash
+	}
+	opens := func(h accounts.Hash) bool {
+		who, err := a.ByToken(ctx, h, noon)
+		a.wants(err, "")
+		return who.ID == p.ID
+	}
+	set := func(was, next string, tokens bool) {
+		a.t.Helper()
+		m := a.meta(by, noon)
+		c := accounts.SetPassphrase{Was: was, New: next, Tokens: tokens}
+		a.wants(a.SetPassphrase(ctx, m, c), "")
+		a.wants(a.SetPassphrase(ctx, m, c), "accounts.passphrase_changed")
+	}
+	first, second, kept := renew("first"), renew("second"), token("one")
+	use(first, "")
+	use(first, "accounts.invitation_used")
+	use(second, "accounts.invitation_ended")
+	if opens(kept) {
+		a.t.Error("a token outlived a renewal")
+	}
+	third, kept := renew("third"), token("two")
+	set("renewed", "own", false)
+	use(third, "accounts.invitation_ended")
+	if !opens(kept) {
+		a.t.Error("a token ended that nobody wanted to end")
+	}
+	set("own", "own again", true)
+	if opens(kept) {
+		a.t.Error("a token outlived a change that was to end it")
+	}
+	fourth := renew("fourth")
+	yes := true
+	_, err := a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: p.ID, Disabled: &yes})
+	a.wants(err, "")
+	use(fourth, "accounts.invitation_ended")
+}
+
+// firstPerson walks the links to the first account: all end with the first use.
+func firstPerson(a *accountTest) {
+	ctx := context.Background()
+	for _, secret := range []string{"one", "two"} {
+		_, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: accounts.HashOf(secret), First: true, Grants: []accounts.Grant{adminGrant}})
+		a.wants(err, "")
+	}
+	join := accounts.Join{Hash: accounts.HashOf("two"), Name: "Hoa", Login: "hoa", Passphrase: "phc"}
+	_, err := a.Join(ctx, a.meta(accounts.Actor{}, noon), join)
+	a.wants(err, "")
+	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: accounts.HashOf("one"), Name: "Lan", Login: "lan", Passphrase: "phc"})
+	a.wants(err, "accounts.invitation_ended")
 }
 
 func uniqueLogins(a *accountTest) {

@@ -57,7 +57,7 @@ func (l library) routes() []kit.Route {
 	read := kit.SignedIn // who may hear which recording is decided for each: audio.MayHear
 	return []kit.Route{
 		{Pattern: "POST /api/v1/audio", Access: accounts.UploadAudio, MaxBody: mostAudio, Handler: l.take, Out: Recording{}, Query: "name kind station",
-			Summary: "Send a whole file: raw body or multipart (field file). The Idempotency-Key, if there is one, becomes the recording's ID. Over a bad line use the tus server at /api/v1/uploads."},
+			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a bad line use the tus server at /api/v1/uploads."},
 		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind programme topic language station min_seconds max_seconds limit after",
 			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they are (station's ID, code, or province), by length."},
 		{Pattern: "GET /api/v1/audio/{id}", Access: read, Handler: l.play, Query: "original download",
@@ -97,10 +97,11 @@ func (l library) take(w http.ResponseWriter, r *kit.Request) error {
 	q := r.URL.Query()
 	o := intake.Order{Kind: audio.Kind(cmp.Or(in.Form.Get("kind"), q.Get("kind"))), Station: cmp.Or(in.Form.Get("station"), q.Get("station")),
 		Name: cmp.Or(in.Name, q.Get("name")), Length: in.Length}
-	id, err := changeID(r) // the recording's too
+	key, err := changeID(r)
 	if err != nil {
 		return err
 	}
+	id := r.Meta(key).NewID()
 	if _, err := l.desk.Take(r.Context(), r.Actor, id, o, in.Body); err != nil {
 		return err
 	}

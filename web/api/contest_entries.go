@@ -23,7 +23,7 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 	receipt := contest.Receipt{}
 	list := at(accounts.Organise, "GET ", "the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries, nil, kit.List[entryJSON]{})
 	list.Query = "q station district theme category state after limit"
-	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
+	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, contest.Work{}, contest.Entry{})
 	submit.Query = "check"
 	return []kit.Route{
 		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering, Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
@@ -169,18 +169,13 @@ func (c contestRoutes) entry(w http.ResponseWriter, r *kit.Request) error {
 	return answer(w, r, http.StatusOK, e, err)
 }
 
-type submitBody struct {
-	ID string `json:"id,omitempty"` // of the entry; absent: the Idempotency-Key
-	contest.Work
-}
-
 func (c contestRoutes) submit(w http.ResponseWriter, r *kit.Request) error {
-	var b submitBody
+	var b contest.Work
 	m, err := readChange(r, &b)
 	if err != nil {
 		return err
 	}
-	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: cmp.Or(b.ID, m.ID), Work: b.Work}
+	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: m.NewID(), Work: b}
 	if r.URL.Query().Get("check") != "" {
 		err := c.hall.CheckEntry(r.Context(), m, id, command)
 		return answer(w, r, http.StatusOK, struct{}{}, err)

@@ -162,10 +162,32 @@ func (p pages) logOut(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) showJoin(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderJoin(w, r, kit.NewForm())
+	inv, err := p.invitation(r)
+	if mine(r, inv, err) {
+		return r.Redirect(w, "/", "")
+	}
+	if err != nil {
+		return err
+	}
+	return p.renderJoin(w, r, inv, kit.NewForm())
 }
 
-// invitation finds the invitation of the link, slowly enough for guessing to be hopeless.
+// mine reports whether the link was used by whom this browser is logged in as:
+// she has come back to it, or pressed twice, and needs no sentence about it.
+func mine(r *kit.Request, inv accounts.Invitation, err error) bool {
+	return fault.Is(err, "accounts.invitation_used") && r.Actor.Via == "session" && r.Actor.Person == inv.UsedBy
+}
+
+func (p pages) facts(r *kit.Request) (f accounts.Facts, err error) {
+	if f.Directory, err = p.store.Directory(r.Context()); err != nil {
+		return f, err
+	}
+	f.Places, err = p.store.Registry(r.Context())
+	return f, err
+}
+
+// invitation finds the invitation of the link, slowly enough for guessing to
+// be hopeless, and returns it also where it is good no more.
 func (p pages) invitation(r *kit.Request) (accounts.Invitation, error) {
 	if err := p.byIP.Allow(r.IP().String(), r.Now); err != nil {
 		return accounts.Invitation{}, err
@@ -174,29 +196,25 @@ func (p pages) invitation(r *kit.Request) (accounts.Invitation, error) {
 	if err != nil {
 		return inv, err
 	}
-	return inv, inv.Check(r.Now)
+	f, err := p.facts(r)
+	if err != nil {
+		return inv, err
+	}
+	return inv, f.CheckInvitation(inv, r.Now)
 }
 
-func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	inv, err := p.invitation(r)
+func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, inv accounts.Invitation, form kit.Form) error {
+	f, err := p.facts(r)
 	if err != nil {
 		return err
 	}
-	d, err := p.store.Directory(r.Context())
-	if err != nil {
-		return err
-	}
-	places, err := p.store.Registry(r.Context())
-	if err != nil {
-		return err
-	}
-	page := joinPage{Page: r.Page("door.join"), Form: f, Invite: inv, First: d.Len() == 0, Expires: inv.Expires,
+	page := joinPage{Page: r.Page("door.join"), Form: form, Invite: inv, First: f.Directory.Len() == 0, Expires: inv.Expires,
 		Add: inv.Person == "" && r.Actor.Via == "session"}
 	for _, g := range inv.Grants {
-		page.Gives = append(page.Gives, g.Words(r.Lang, places))
+		page.Gives = append(page.Gives, g.Words(r.Lang, f.Places))
 	}
 	if inv.Person != "" {
-		person, err := d.Person(inv.Person)
+		person, err := f.Directory.Person(inv.Person)
 		if err != nil {
 			return err
 		}
@@ -211,9 +229,19 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	person, err := p.joined(r, f)
+	inv, err := p.invitation(r)
+	if mine(r, inv, err) {
+		return r.Redirect(w, "/", "")
+	}
+	if err != nil {
+		return err
+	}
+	person, err := p.joined(r, inv, f)
+	if fault.Is(err, "accounts.invitation_used") { // by somebody else, in this very moment: there is no form to mend
+		return err
+	}
 	if f.Refused(err) {
-		return p.renderJoin(w, r, *f)
+		return p.renderJoin(w, r, inv, *f)
 	}
 	if err != nil {
 		return err
@@ -226,12 +254,10 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/", "door.welcome", "name", person.Name)
 }
 
-func (p pages) joined(r *kit.Request, f *kit.Form) (accounts.Person, error) {
-	inv, err := p.invitation(r)
-	if err != nil && !fault.Is(err, "accounts.invitation_used") { // a repeat of the same change still gets its answer
-		return accounts.Person{}, err
-	}
-	m := r.Meta(f.ID)
+// joined uses the link. The change has an ID of ours: a link that was used
+// answers nobody, so there is no repeat to be told from another's.
+func (p pages) joined(r *kit.Request, inv accounts.Invitation, f *kit.Form) (accounts.Person, error) {
+	m := r.Meta(kit.NewID())
 	c := accounts.Join{Hash: inv.Hash}
 	add := inv.Person == "" && r.Actor.Via == "session"
 	if !add {
@@ -243,6 +269,7 @@ func (p pages) joined(r *kit.Request, f *kit.Form) (accounts.Person, error) {
 		if err := accounts.CheckPassphrase(phrase, accounts.FoldLogin(c.Login), c.Name); err != nil {
 			return accounts.Person{}, err
 		}
+		var err error
 		if c.Passphrase, err = accounts.HashPassphrase(r.Context(), phrase); err != nil {
 			return accounts.Person{}, err
 		}

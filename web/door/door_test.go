@@ -18,6 +18,7 @@ import (
 	"loa/web/home"
 	"loa/web/kit"
 	"loa/web/me"
+	"loa/web/people"
 	"loa/web/webtest"
 )
 
@@ -41,6 +42,7 @@ func newWorld(t *testing.T) *world {
 	home.Register(k)
 	door.Register(k, s)
 	me.Register(k, s)
+	people.Register(k, s)
 	var err error
 	if w.h, err = k.Handler(); err != nil {
 		t.Fatal(err)

@@ -430,7 +430,7 @@ func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	id, entry := r.PathValue("contest"), f.ID
+	id, entry := r.PathValue("contest"), r.Meta(f.ID).NewID()
 	err = p.take(r, f)
 	var work contest.Work
 	if err == nil {

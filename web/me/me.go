@@ -130,7 +130,7 @@ func (p pages) savePassphrase(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	err = p.changePassphrase(r, f.ID)
+	err = p.changePassphrase(r, f.Bool("tokens"))
 	if f.Refused(err) {
 		return p.render(w, r, mePage{Phrase: *f})
 	}
@@ -140,7 +140,9 @@ func (p pages) savePassphrase(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/me", "me.passphrase_saved")
 }
 
-func (p pages) changePassphrase(r *kit.Request, id string) error {
+// changePassphrase sets a new passphrase; one that is hers already was sent
+// twice.
+func (p pages) changePassphrase(r *kit.Request, tokens bool) error {
 	if err := p.tries.Allow(r.Actor.Person, r.Now); err != nil {
 		return err
 	}
@@ -152,10 +154,13 @@ func (p pages) changePassphrase(r *kit.Request, id string) error {
 	if err != nil {
 		return err
 	}
+	phrase := r.PostFormValue("passphrase")
 	if !ok {
+		if again, err := accounts.VerifyPassphrase(r.Context(), was, phrase); err != nil || again {
+			return err
+		}
 		return fault.New(fault.Invalid, "me.old_wrong").At("old")
 	}
-	phrase := r.PostFormValue("passphrase")
 	if err := accounts.CheckPassphrase(phrase, r.Person.Login, r.Person.Name); err != nil {
 		return err
 	}
@@ -163,7 +168,7 @@ func (p pages) changePassphrase(r *kit.Request, id string) error {
 	if err != nil {
 		return err
 	}
-	return p.store.SetPassphrase(r.Context(), r.Meta(id), accounts.SetPassphrase{Was: was, New: phc, Session: r.Session.ID})
+	return p.store.SetPassphrase(r.Context(), r.Meta(kit.NewID()), accounts.SetPassphrase{Was: was, New: phc, Session: r.Session.ID, Tokens: tokens})
 }
 
 // endSessions ends the session named in the form, or all but this one.
@@ -201,6 +206,7 @@ func (p pages) addToken(w http.ResponseWriter, r *kit.Request) error {
 			Name: f.Get("name"), Expires: r.Now.Truncate(24*time.Hour).AddDate(0, 0, days)})
 	}
 	if f.Refused(err) {
+		f.Values.Set("secret", accounts.NewSecret())
 		return p.render(w, r, mePage{Token: *f})
 	}
 	if err != nil {

@@ -108,6 +108,7 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 	}
 	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note")})
 	if form.Refused(err) {
+		form.Values.Set("secret", accounts.NewSecret())
 		return p.renderInvite(w, r, *form)
 	}
 	if err != nil {
@@ -248,6 +249,9 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 			return p.renderSheet(w, r, *form)
 		}
 		c, expires, err := p.card(r, form.ID, secret, on)
+		if err != nil && fault.Of(err).Kind == fault.Gone { // withdrawn since the sheet was first printed
+			continue
+		}
 		if err != nil {
 			return err
 		}
