@@ -9,6 +9,9 @@ package airing
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -105,6 +108,9 @@ const (
 	Contradicted Finding = "contradicted"
 )
 
+// Findings lists every finding.
+var Findings = [...]Finding{Verified, NotProven, Contradicted}
+
 // Entry is one link of a station's log: exactly one of Report, Evidence and
 // Verdict is set.
 type Entry struct {
@@ -116,6 +122,24 @@ type Entry struct {
 	Report     *Report        `json:"report,omitempty"`
 	Evidence   *Evidence      `json:"evidence,omitempty"`
 	Verdict    *Verdict       `json:"verdict,omitempty"`
+}
+
+// Check is an error when the entry says something this program has no word for:
+// it must not be counted as if it said nothing.
+func (e Entry) Check() error {
+	switch {
+	case e.Report != nil && !slices.Contains(Outcomes[:], e.Report.Outcome):
+		return fmt.Errorf("airing: unknown outcome %q", e.Report.Outcome)
+	case e.Report != nil && e.Report.Reason != "" && !slices.Contains(Reasons[:], e.Report.Reason):
+		return fmt.Errorf("airing: unknown reason %q", e.Report.Reason)
+	case e.Report != nil && e.Report.Means != "" && !slices.Contains(AllMeans[:], e.Report.Means):
+		return fmt.Errorf("airing: unknown means %q", e.Report.Means)
+	case e.Verdict != nil && !slices.Contains(Findings[:], e.Verdict.Finding):
+		return fmt.Errorf("airing: unknown finding %q", e.Verdict.Finding)
+	case e.Report == nil && e.Evidence == nil && e.Verdict == nil:
+		return errors.New("airing: an entry of nothing")
+	}
+	return nil
 }
 
 // Line is a report with everything later entries say about it: what a log

@@ -294,7 +294,7 @@ func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) (Ve
 	}
 	v.Note = text.Lines(v.Note)
 	switch {
-	case v.Finding != Verified && v.Finding != NotProven && v.Finding != Contradicted:
+	case !slices.Contains(Findings[:], v.Finding):
 		return v, fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
 	case line.By.Person != "" && line.By.Person == m.By.Person:
 		return v, fault.New(fault.Denied, "airing.own_report")

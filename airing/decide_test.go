@@ -1,6 +1,9 @@
 package airing
 
 import (
+	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,10 +159,10 @@ func TestATallyTakenAwayAndAddedIsTheRecount(t *testing.T) {
 	if sum.Add(aired, -1) != not || sum.Aired != 1 || sum.Reasons[2] != 1 {
 		t.Fatalf("%+v", sum)
 	}
-	if back, ok := TallyOf(sum.Bytes()); !ok || back != sum {
+	if back, err := TallyOf(sum.Bytes()); err != nil || back != sum {
 		t.Fatalf("%+v came back as %+v", sum, back)
 	}
-	if _, ok := TallyOf([]byte{1}); ok {
+	if _, err := TallyOf([]byte{1}); err == nil {
 		t.Fatal("one byte is no tally")
 	}
 	if Of(Line{}) != (Tally{}) {
@@ -229,4 +232,43 @@ func FuzzFollowNeverPanics(f *testing.F) {
 			t.Fatalf("followed to %d", h.Seq)
 		}
 	})
+}
+
+// A frozen week of the first programs has five numbers in a row; whatever
+// reasons there are by now, each number stays that of its reason.
+func TestCountedReasonsAreReadByName(t *testing.T) {
+	var c ReasonCounts
+	if err := json.Unmarshal([]byte(`[1,2,3,4,5]`), &c); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range map[Reason]uint16{PowerCut: 1, Equipment: 2, Weather: 3, NoStaff: 4, Other: 5} {
+		if got := c[slices.Index(Reasons[:], i)]; got != want {
+			t.Errorf("%s: %d, want %d", i, got, want)
+		}
+	}
+	b, err := json.Marshal(c)
+	var back ReasonCounts
+	if err := errors.Join(err, json.Unmarshal(b, &back)); err != nil || back != c || !strings.Contains(string(b), `"no_staff":4`) {
+		t.Errorf("%s came back as %v, %v", b, back, err)
+	}
+	for _, bad := range []string{`[1,2]`, `[1,2,3,4,5,6]`, `{"no_fuel":1}`, `{"no_staff":-1}`, `3`, `"x"`} {
+		if err := json.Unmarshal([]byte(bad), &c); err == nil {
+			t.Errorf("%s was read as %v", bad, c)
+		}
+	}
+}
+
+// An entry with a word this program does not know is no entry without it.
+func TestAnUnknownWordInTheLogIsAFault(t *testing.T) {
+	for _, e := range []Entry{
+		{}, {Report: &Report{Outcome: "half"}}, {Report: &Report{Outcome: NotAired, Reason: "no_fuel"}},
+		{Report: &Report{Outcome: Aired, Means: "drone"}}, {Verdict: &Verdict{Finding: "perhaps"}},
+	} {
+		if e.Check() == nil {
+			t.Errorf("%+v is taken", e)
+		}
+	}
+	if err := (Entry{Report: &Report{Outcome: NotAired, Reason: NoStaff}}).Check(); err != nil {
+		t.Error(err)
+	}
 }

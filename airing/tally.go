@@ -1,17 +1,66 @@
 package airing
 
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
 // Tally counts the standing lines of one station in one week. It is kept per
 // station and week, so that no two stations write the same row, and can be
 // recounted from the log at any time.
 type Tally struct {
-	Aired        uint16               `json:"aired"`         // standing, outcome aired
-	Qualifying   uint16               `json:"qualifying"`    // of these, counting toward the target
-	OnTime       uint16               `json:"on_time"`       // qualifying and reported on time
-	WithEvidence uint16               `json:"with_evidence"` // qualifying with at least one piece of evidence
-	Verified     uint16               `json:"verified"`      // qualifying, latest verdict verified
-	Contradicted uint16               `json:"contradicted"`  // qualifying, latest verdict contradicted
-	NotAired     uint16               `json:"not_aired"`     // standing, outcome not aired
-	Reasons      [len(Reasons)]uint16 `json:"reasons"`       // of these, by reason in the order of Reasons
+	Aired        uint16       `json:"aired"`         // standing, outcome aired
+	Qualifying   uint16       `json:"qualifying"`    // of these, counting toward the target
+	OnTime       uint16       `json:"on_time"`       // qualifying and reported on time
+	WithEvidence uint16       `json:"with_evidence"` // qualifying with at least one piece of evidence
+	Verified     uint16       `json:"verified"`      // qualifying, latest verdict verified
+	Contradicted uint16       `json:"contradicted"`  // qualifying, latest verdict contradicted
+	NotAired     uint16       `json:"not_aired"`     // standing, outcome not aired
+	Reasons      ReasonCounts `json:"reasons"`       // of these, by reason
+}
+
+// ReasonCounts counts by reason, in the order of Reasons. Written down it
+// names each reason, so that another order or number of reasons reads it alike.
+type ReasonCounts [len(Reasons)]uint16
+
+// MarshalJSON writes the reasons that occurred, {"no_staff": 2}.
+func (c ReasonCounts) MarshalJSON() ([]byte, error) {
+	named := map[Reason]uint16{}
+	for i, n := range c {
+		if n > 0 {
+			named[Reasons[i]] = n
+		}
+	}
+	return json.Marshal(named)
+}
+
+// reasonsOnce is the order in which five counts without names were once written
+// into weeks that were closed. It never changes.
+var reasonsOnce = [...]Reason{"power_cut", "equipment", "weather", "no_staff", "other"}
+
+// UnmarshalJSON reads named counts, and five without names. A reason nobody
+// knows is an error.
+func (c *ReasonCounts) UnmarshalJSON(b []byte) error {
+	named, list := map[Reason]uint16{}, []uint16{}
+	if err := json.Unmarshal(b, &list); err == nil && len(list) == len(reasonsOnce) {
+		for i, n := range list {
+			named[reasonsOnce[i]] = n
+		}
+	} else if err := json.Unmarshal(b, &named); err != nil || len(list) > 0 {
+		return fmt.Errorf("airing: %s counts no reasons: %w", b, err)
+	}
+	*c = ReasonCounts{}
+	for r, n := range named {
+		i := slices.Index(Reasons[:], r)
+		if i < 0 && n > 0 {
+			return fmt.Errorf("airing: counts of reason %q, which nobody knows", r)
+		}
+		if i >= 0 {
+			c[i] = n
+		}
+	}
+	return nil
 }
 
 // Of is the tally of a single line: zero unless it stands.
@@ -60,28 +109,45 @@ func (t Tally) Add(u Tally, sign int) Tally {
 	return t
 }
 
-func (t *Tally) counters() [7 + len(Reasons)]*uint16 {
-	return [...]*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired,
-		&t.Reasons[0], &t.Reasons[1], &t.Reasons[2], &t.Reasons[3], &t.Reasons[4]}
+// counterNames are the counters of a tally that are no reasons, in the order of Bytes.
+var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired"}
+
+func (t *Tally) counters() (cs [len(counterNames) + len(Reasons)]*uint16) {
+	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired})
+	for i := range Reasons {
+		cs[len(counterNames)+i] = &t.Reasons[i]
+	}
+	return cs
 }
 
-// Bytes is the tally in 24 bytes, each counter big-endian.
+// TallyShape names the numbers of Tally.Bytes in their order. Bytes of another
+// shape mean something else: whoever keeps them counts again when it differs.
+func TallyShape() []string {
+	names := slices.Clone(counterNames[:])
+	for _, r := range Reasons {
+		names = append(names, "reason "+string(r))
+	}
+	return names
+}
+
+// Bytes is the tally in two bytes a counter, big-endian.
 func (t Tally) Bytes() []byte {
-	b := make([]byte, 0, 2*len(t.counters()))
-	for _, c := range t.counters() {
+	cs := t.counters()
+	b := make([]byte, 0, 2*len(cs))
+	for _, c := range cs {
 		b = append(b, byte(*c>>8), byte(*c))
 	}
 	return b
 }
 
-// TallyOf reads what Bytes wrote; ok is false if b is of another size.
-func TallyOf(b []byte) (t Tally, ok bool) {
+// TallyOf reads what Bytes wrote. Bytes of another length are an error.
+func TallyOf(b []byte) (t Tally, err error) {
 	cs := t.counters()
 	if len(b) != 2*len(cs) {
-		return Tally{}, false
+		return Tally{}, fmt.Errorf("airing: a tally of %d bytes, %d expected", len(b), 2*len(cs))
 	}
 	for i, c := range cs {
 		*c = uint16(b[2*i])<<8 | uint16(b[2*i+1])
 	}
-	return t, true
+	return t, nil
 }

@@ -284,12 +284,13 @@ func recordsOf[T any](tx *tx, index table[string], records table[T], person stri
 			return nil, err
 		}
 		rec, found, err := records.get(tx, []byte(e.rec))
+		if err == nil && !found {
+			err = damaged(index.name, e.key, errMissing)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if found {
-			out = append(out, rec)
-		}
+		out = append(out, rec)
 	}
 	return out, nil
 }

@@ -56,8 +56,16 @@ func stationNumber(id string) uint32 {
 
 func stationID(number uint32) string { return stations.StationID(int(number)) }
 
-// talliedBytes is a tally in its 24 bytes.
+// talliedBytes is a tally in its bytes, of the shape the folder is marked with.
 type talliedBytes []byte
+
+func tallyOf(key []byte, b talliedBytes) (airing.Tally, error) {
+	t, err := airing.TallyOf(b)
+	if err != nil {
+		err = damaged(tallies.name, key, err)
+	}
+	return t, err
+}
 
 func entryKey(station, seq uint32) []byte { return append(numberKey(station), numberKey(seq)...) }
 
@@ -217,13 +225,13 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 
 // supersede marks the corrected line and takes what it counted away.
 func supersede(tx *tx, f airing.Facts, by airing.Report) error {
-	old, idx, _, err := findLine(tx, f.Corrected.ID)
+	id := uuid.MustParse(f.Corrected.ID)
+	old, idx, err := lineOf(tx, logLines.name, id[:], id)
 	if err != nil {
 		return err
 	}
 	after := old
 	after.CorrectedBy, idx.CorrectedBy = by.ID, by.ID
-	id := uuid.MustParse(old.ID)
 	if err := logLines.put(tx, id[:], idx); err != nil {
 		return err
 	}
@@ -301,8 +309,17 @@ func standing(tx *tx, slot string) (*airing.Line, error) {
 	if err != nil || !found {
 		return nil, err
 	}
-	line, _, _, err := findLine(tx, id.String())
+	line, _, err := lineOf(tx, slotLines.name, []byte(slot), id)
 	return &line, err
+}
+
+// lineOf is findLine for a report that an index names: it must be there.
+func lineOf(tx *tx, index string, key []byte, id uuid.UUID) (airing.Line, lineIndex, error) {
+	line, idx, found, err := findLine(tx, id.String())
+	if err == nil && !found {
+		err = damaged(index, key, errMissing)
+	}
+	return line, idx, err
 }
 
 // findLine returns the line of a report and where its entries are.
@@ -345,12 +362,18 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 func readEntry(tx *tx, station, seq uint32) (e airing.Entry, err error) {
 	raw, found, err := logEntries.get(tx, entryKey(station, seq))
 	if err == nil && !found {
-		err = fault.New(fault.Unavailable, "store.record_damaged")
+		err = damaged(logEntries.name, entryKey(station, seq), errMissing)
 	}
 	if err != nil {
 		return e, err
 	}
-	return e, json.Unmarshal(raw, &e)
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return e, damaged(logEntries.name, entryKey(station, seq), err)
+	}
+	if err := e.Check(); err != nil {
+		return e, damaged(logEntries.name, entryKey(station, seq), err)
+	}
+	return e, nil
 }
 
 // appendEntry puts e at the end of its station's chain and returns its number.
@@ -389,7 +412,9 @@ func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) err
 		}
 		var t airing.Tally
 		if found {
-			t, _ = airing.TallyOf(b)
+			if t, err = tallyOf(key, b); err != nil {
+				return err
+			}
 		}
 		if err := tallies.put(tx, key, t.Add(delta, step.sign).Bytes()); err != nil {
 			return err
@@ -549,7 +574,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			if err != nil {
 				return err
 			}
-			line, _, _, err := findLine(tx, e.rec.String())
+			line, _, err := lineOf(tx, ids.name, e.key, e.rec)
 			if err != nil {
 				return err
 			}
@@ -657,7 +682,7 @@ func checkTallies(tx *tx, bad func(table string, key []byte, what string)) error
 			return err
 		}
 		k := weekAndStation{airing.Week(binary.BigEndian.Uint32(e.key)), binary.BigEndian.Uint32(e.key[4:])}
-		if got, ok := airing.TallyOf(e.rec); !ok || got != want[k] {
+		if got, err := airing.TallyOf(e.rec); err != nil || got != want[k] {
 			bad(tallies.name, e.key, "differs from a recount")
 		}
 		delete(want, k)

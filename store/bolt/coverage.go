@@ -76,7 +76,10 @@ func countWeek(tx *tx, w airing.Week) (coverage.Week, error) {
 		if err != nil {
 			return coverage.Week{}, err
 		}
-		t, _ := airing.TallyOf(e.rec)
+		t, err := tallyOf(e.key, e.rec)
+		if err != nil {
+			return coverage.Week{}, err
+		}
 		sums[stationID(binary.BigEndian.Uint32(e.key[4:]))] = t
 	}
 	excused := map[string]coverage.Excuse{}
@@ -131,11 +134,19 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 			return err
 		}
 		for w := from; w <= until; w++ {
-			b, found, err := tallies.get(tx, tallyKey(w, stationNumber(station)))
+			key := tallyKey(w, stationNumber(station))
+			b, found, err := tallies.get(tx, key)
 			if err != nil {
 				return err
 			}
-			if t, _ := airing.TallyOf(b); found && t != (airing.Tally{}) {
+			if !found {
+				continue
+			}
+			t, err := tallyOf(key, b)
+			if err != nil {
+				return err
+			}
+			if t != (airing.Tally{}) {
 				rows = append(rows, coverage.StationTally{Week: w, Tally: t})
 			}
 		}
@@ -246,12 +257,13 @@ func sealsInOrder(tx *tx) ([]airing.Seal, error) {
 	seals := make([]airing.Seal, 0, len(weeks))
 	for _, w := range weeks {
 		c, found, err := closedWeeks.get(tx, weekKey(w))
+		if err == nil && !found {
+			err = damaged(closedWeeks.name, weekKey(w), errMissing)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if found {
-			seals = append(seals, c.Seal)
-		}
+		seals = append(seals, c.Seal)
 	}
 	return seals, nil
 }

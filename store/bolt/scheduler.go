@@ -184,7 +184,10 @@ func (s *Store) JobState(ctx context.Context, job string) (state scheduler.JobSt
 			if err != nil {
 				return err
 			}
-			r, _, err := runs.get(tx, append(bytes.Clone(e.key[len(prefix):]), job...))
+			r, found, err := runs.get(tx, append(bytes.Clone(e.key[len(prefix):]), job...))
+			if err == nil && !found {
+				err = damaged(openRuns.name, e.key, errMissing)
+			}
 			if err != nil {
 				return err
 			}

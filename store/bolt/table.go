@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"iter"
@@ -31,10 +32,20 @@ func seal(payload []byte) []byte {
 // unseal checks and removes the checksum. The result shares v's memory.
 func unseal(bucket string, key, v []byte) ([]byte, error) {
 	if len(v) < 4 || binary.BigEndian.Uint32(v) != crc32.Checksum(v[4:], castagnoli) {
-		return nil, fault.New(fault.Unavailable, "store.record_damaged").
-			Because(fmt.Errorf("store: %s/%x: checksum", bucket, key))
+		return nil, damaged(bucket, key, errChecksum)
 	}
 	return v[4:], nil
+}
+
+var (
+	errChecksum = errors.New("checksum does not match")
+	errMissing  = errors.New("missing")
+)
+
+// damaged is the fault of a record that cannot be read as what was written:
+// never a zero in its place.
+func damaged(bucket string, key []byte, why error) error {
+	return fault.New(fault.Unavailable, "store.record_damaged").Because(fmt.Errorf("store: %s/%x: %w", bucket, key, why))
 }
 
 func (t table[T]) bucket(tx *tx) *bbolt.Bucket { return tx.b.Bucket([]byte(t.name)) }
@@ -46,7 +57,7 @@ func (t table[T]) decode(key, v []byte) (T, error) {
 		return rec, err
 	}
 	if err := json.Unmarshal(payload, &rec); err != nil {
-		return rec, fault.New(fault.Unavailable, "store.record_damaged").Because(fmt.Errorf("store: %s/%x: %w", t.name, key, err))
+		return rec, damaged(t.name, key, err)
 	}
 	return rec, nil
 }
