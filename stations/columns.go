@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"loa/internal/fault"
+	"loa/internal/sheet"
 	"loa/internal/text"
 )
 
@@ -39,12 +40,29 @@ func headingsOf(catalogue, key string) []string {
 	return []string{text.Vietnamese.Say(catalogue), text.English.Say(catalogue), key}
 }
 
-// field is a column that is part of Fields: how it is written in a cell and
-// read back.
+// field is a column that is part of Fields: how it is shown to a person and
+// read back, and what a file holds of it where that is no such text.
 type field struct {
 	column Column
 	write  func(*Fields) string
 	read   func(*Fields, string) error
+	file   func(*Fields) any // nil: what write gives
+}
+
+// cell is the field in a file.
+func (f field) cell(of *Fields) any {
+	if f.file != nil {
+		return f.file(of)
+	}
+	return f.write(of)
+}
+
+// known is a number for a file, nothing for zero: unknown.
+func known(v float64) any {
+	if v == 0 {
+		return nil
+	}
+	return v
 }
 
 // fields are the columns an import may change. The others only say which
@@ -54,31 +72,36 @@ var fields = []field{
 		func(f *Fields, s string) (err error) {
 			f.Technologies, err = keys(s, Technologies, "stations.technology.", "stations.technology_unknown")
 			return err
-		}},
+		}, nil},
 	{"frequency_mhz", func(f *Fields) string { return decimal(f.FM.FrequencyMHz) },
-		func(f *Fields, s string) error { return readDecimal(&f.FM.FrequencyMHz, s) }},
+		func(f *Fields, s string) error { return readDecimal(&f.FM.FrequencyMHz, s) },
+		func(f *Fields) any { return known(f.FM.FrequencyMHz) }},
 	{"power_w", func(f *Fields) string { return decimal(f.FM.PowerW) },
-		func(f *Fields, s string) error { return readDecimal(&f.FM.PowerW, s) }},
+		func(f *Fields, s string) error { return readDecimal(&f.FM.PowerW, s) },
+		func(f *Fields) any { return known(f.FM.PowerW) }},
 	{"licence", func(f *Fields) string { return f.FM.Licence },
-		func(f *Fields, s string) error { f.FM.Licence = s; return nil }},
+		func(f *Fields, s string) error { f.FM.Licence = s; return nil }, nil},
 	{"licence_until", func(f *Fields) string { return f.FM.LicenceUntil.Short() },
-		func(f *Fields, s string) (err error) { f.FM.LicenceUntil, err = readDay(s); return err }},
+		func(f *Fields, s string) (err error) { f.FM.LicenceUntil, err = readDay(s); return err },
+		func(f *Fields) any { return sheet.Day(f.FM.LicenceUntil) }},
 	{"clusters_working", func(f *Fields) string { return decimal(float64(f.ClustersWorking)) },
-		func(f *Fields, s string) error { return readWhole(&f.ClustersWorking, s) }},
+		func(f *Fields, s string) error { return readWhole(&f.ClustersWorking, s) },
+		func(f *Fields) any { return known(float64(f.ClustersWorking)) }},
 	{"clusters_total", func(f *Fields) string { return decimal(float64(f.ClustersTotal)) },
-		func(f *Fields, s string) error { return readWhole(&f.ClustersTotal, s) }},
+		func(f *Fields, s string) error { return readWhole(&f.ClustersTotal, s) },
+		func(f *Fields) any { return known(float64(f.ClustersTotal)) }},
 	{"languages", func(f *Fields) string { return names(f.Languages, "language.") },
 		func(f *Fields, s string) (err error) {
 			f.Languages, err = keys(s, Languages, "language.", "stations.language_unknown")
 			return err
-		}},
-	{"hours", writeHours, readHours},
-	{"contacts", writeContacts, readContacts},
+		}, nil},
+	{"hours", writeHours, readHours, nil},
+	{"contacts", writeContacts, readContacts, nil},
 	{"notes", func(f *Fields) string { return f.Notes },
-		func(f *Fields, s string) error { f.Notes = s; return nil }},
+		func(f *Fields, s string) error { f.Notes = s; return nil }, nil},
 	{"zone", func(f *Fields) string { return f.Zone },
-		func(f *Fields, s string) error { f.Zone = s; return nil }},
-	{"active", writeActive, readActive},
+		func(f *Fields, s string) error { f.Zone = s; return nil }, nil},
+	{"active", writeActive, readActive, func(f *Fields) any { return f.days(func(d Date) string { return string(d) }) }},
 }
 
 // Cell writes the fields' value in a column as a table shows it, "" for a
@@ -177,10 +200,11 @@ func readWhole(to *int, s string) error {
 	return err
 }
 
-// readDay reads a date, also as the number of days Excel keeps for one.
+// readDay reads a date. Fault, beside those of ParseDate: stations.date_serial
+// for the bare number Excel keeps for a day, which counts from 1900 or 1904.
 func readDay(s string) (Date, error) {
 	if n, err := strconv.ParseFloat(s, 64); err == nil && n >= 10_000 && n < 100_000 {
-		return Date("1899-12-30").AddDays(int(n)), nil
+		return "", fault.New(fault.Invalid, "stations.date_serial", "text", s)
 	}
 	return ParseDate(s)
 }
@@ -233,10 +257,13 @@ func readContacts(f *Fields, s string) error {
 	return nil
 }
 
-func writeActive(f *Fields) string {
+func writeActive(f *Fields) string { return f.days(Date.Short) }
+
+// days is when the station is active: "1/1/2024 – 31/10/2024; 1/2/2025 –".
+func (f *Fields) days(write func(Date) string) string {
 	out := make([]string, len(f.Active))
 	for i, a := range f.Active {
-		out[i] = a.From.Short() + " – " + a.Until.Short()
+		out[i] = write(a.From) + " – " + write(a.Until)
 	}
 	return strings.TrimSpace(strings.Join(out, "; "))
 }
@@ -284,9 +311,9 @@ func (r *Registry) Table(list []*Station) [][]any {
 		if u.District != "" {
 			district = r.DistrictName(u.District)
 		}
-		row := []any{s.ID, u.Code, u.Name, u.District, district}
+		row := []any{s.ID, sheet.Code(u.Code), u.Name, sheet.Code(u.District), district}
 		for _, f := range fields {
-			row = append(row, f.write(&s.Fields))
+			row = append(row, f.cell(&s.Fields))
 		}
 		rows = append(rows, row)
 	}

@@ -1,6 +1,7 @@
 package stations
 
 import (
+	"regexp"
 	"time"
 
 	"loa/internal/fault"
@@ -10,19 +11,33 @@ import (
 // day. Days compare as text.
 type Date string
 
-// ParseDate reads "2024-05-13", "13/5/2024" or "13-5-2024"; "" stays "". Fault:
-// stations.date_unreadable.
+// ParseDate reads "2024-05-13", "13/5/2024" or "13-5-2024"; "" stays "". A
+// spreadsheet may have put midnight behind it. Faults: stations.date_unreadable,
+// stations.date_month_first for what only makes sense as month before day.
 func ParseDate(s string) (Date, error) {
 	if s == "" {
 		return "", nil
 	}
-	for _, layout := range []string{time.DateOnly, "2/1/2006", "2-1-2006"} {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1900 && t.Year() < 2200 {
-			return DateOf(t), nil
+	day := midnight.ReplaceAllString(s, "")
+	read := func(layouts ...string) (Date, bool) {
+		for _, layout := range layouts {
+			if t, err := time.Parse(layout, day); err == nil && t.Year() >= 1900 && t.Year() < 2200 {
+				return DateOf(t), true
+			}
 		}
+		return "", false
+	}
+	if d, ok := read(time.DateOnly, "2/1/2006", "2-1-2006", "2.1.2006"); ok {
+		return d, nil
+	}
+	if d, ok := read("1/2/2006", "1-2-2006"); ok {
+		return "", fault.New(fault.Invalid, "stations.date_month_first", "text", s, "day", string(d))
 	}
 	return "", fault.New(fault.Invalid, "stations.date_unreadable", "text", s)
 }
+
+// midnight is the time a spreadsheet adds to a day without one.
+var midnight = regexp.MustCompile(`[ T]0?0:00(:00)?$`)
 
 // DateOf is the day at t in t's own zone.
 func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }

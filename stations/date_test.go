@@ -8,15 +8,18 @@ import (
 )
 
 func TestDatesAreReadAsPeopleWriteThem(t *testing.T) {
-	for in, want := range map[string]Date{"2024-05-13": "2024-05-13", "13/5/2024": "2024-05-13", "01-07-2025": "2025-07-01", "": ""} {
+	for in, want := range map[string]Date{"2024-05-13": "2024-05-13", "13/5/2024": "2024-05-13", "01-07-2025": "2025-07-01", "13.5.2024": "2024-05-13", "2024-05-13 00:00:00": "2024-05-13", "": ""} {
 		if got, err := ParseDate(in); got != want || err != nil {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"31/2/2024", "5/13/2024", "2024", "2024-13-01", "13/5/24", "0001-01-01", "x"} {
+	for _, in := range []string{"31/2/2024", "2024", "2024-13-01", "13/5/24", "0001-01-01", "x"} {
 		if got, err := ParseDate(in); !fault.Is(err, "stations.date_unreadable") {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
+	}
+	if _, err := ParseDate("5/13/2024"); !fault.Is(err, "stations.date_month_first") {
+		t.Errorf("month before day: %v", err)
 	}
 	if d := Date("2024-02-28").AddDays(2); d != "2024-03-01" {
 		t.Error(d)
@@ -25,7 +28,7 @@ func TestDatesAreReadAsPeopleWriteThem(t *testing.T) {
 
 func TestHoursAreReadAsPeopleWriteThem(t *testing.T) {
 	for in, want := range map[string]string{
-		"05:30-06:15": "05:30-06:15", "5h30 – 6h15": "05:30-06:15", "17h": "17:00", "17:00": "17:00", "5g-5g30": "05:00-05:30", "23:00-24:00": "23:00-24:00",
+		"05:30-06:15": "05:30-06:15", "5h30 – 6h15": "05:30-06:15", "17h": "17:00", "17:00": "17:00", "17:00:00": "17:00", "5g-5g30": "05:00-05:30", "23:00-24:00": "23:00-24:00",
 	} {
 		h, err := ParseHours(in)
 		if err != nil || h.String() != want {

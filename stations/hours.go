@@ -14,9 +14,10 @@ import (
 // "05:30-06:15" or "17:00".
 type Hours struct{ From, Until int }
 
-var clock = regexp.MustCompile(`^(\d{1,2})(?:[:hHgG.](\d{2})?)?$`)
+var clock = regexp.MustCompile(`^(\d{1,2})(?:[:hHgG.](\d{2})?)?(?::00)?$`)
 
-// ParseHours reads "05:30-06:15", "5h30 - 6h15", "17h" or "17:00". Fault:
+// ParseHours reads "05:30-06:15", "5h30 - 6h15", "17h", "17:00" or a
+// spreadsheet's "17:00:00". Fault:
 // stations.hours_unreadable.
 func ParseHours(s string) (Hours, error) {
 	unreadable := fault.New(fault.Invalid, "stations.hours_unreadable", "text", s).At("hours")

@@ -17,27 +17,30 @@ import (
 
 // ReadImport reads a CSV or XLSX file of stations. Its first row holds
 // headings, in any order. Faults: those of sheet.Read, stations.heading_unknown,
-// stations.heading_twice, stations.no_key_column.
+// stations.heading_twice, stations.no_key_column, stations.cell_is_date.
 func ReadImport(file []byte) ([]ImportRow, error) {
-	rows, err := sheet.Read(file)
+	table, err := sheet.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := headings(rows[0], columnOf)
+	columns, err := headings(table.Rows[0], columnOf)
 	if err != nil {
 		return nil, err
 	}
 	if !slices.Contains(columns, "id") && !slices.Contains(columns, "code") && !slices.Contains(columns, "name") {
 		e := fault.New(fault.Invalid, "stations.no_key_column")
-		e.Line = rows[0].Line
+		e.Line = table.Rows[0].Line
 		return nil, e
 	}
-	out := make([]ImportRow, 0, len(rows)-1)
-	for _, row := range rows[1:] {
+	out := make([]ImportRow, 0, len(table.Rows)-1)
+	for _, row := range table.Rows[1:] {
 		cells := make(map[Column]string, len(columns))
 		for i, c := range columns {
-			if c != "" {
-				cells[c] = cell(row, i)
+			if c == "" {
+				continue
+			}
+			if cells[c], err = cellFor(c, table, row.Cell(i)); err != nil {
+				return nil, atLine(err, row.Line).At(string(c))
 			}
 		}
 		out = append(out, ImportRow{Line: row.Line, Cells: cells})
@@ -45,18 +48,28 @@ func ReadImport(file []byte) ([]ImportRow, error) {
 	return out, nil
 }
 
-func cell(row sheet.Row, i int) string {
-	if i < len(row.Cells) {
-		return row.Cells[i]
+// cellFor is the text of a cell below a heading. A day or a time where neither
+// belongs is what a spreadsheet made of something else ("3/2024", "1-5"):
+// nobody knows of what. Fault: stations.cell_is_date.
+func cellFor(c Column, t sheet.Table, cell sheet.Cell) (string, error) {
+	switch c {
+	case "licence_until", "active":
+		return t.Day(cell).Text, nil
+	case "hours":
+		return cell.Text, nil
 	}
-	return ""
+	if cell.Kind > sheet.Number {
+		return "", fault.New(fault.Invalid, "stations.cell_is_date", "text", cell.Text)
+	}
+	return cell.Text, nil
 }
 
 // headings says which column each cell of the first row means; a column
 // without heading is not read and is the zero T.
 func headings[T ~string](row sheet.Row, find func(string) (T, bool)) ([]T, error) {
 	out := make([]T, len(row.Cells))
-	for i, heading := range row.Cells {
+	for i, cell := range row.Cells {
+		heading := cell.Text
 		if heading == "" {
 			continue
 		}

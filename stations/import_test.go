@@ -2,10 +2,17 @@ package stations
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"loa/internal/fault"
 	"loa/internal/sheet"
@@ -174,13 +181,122 @@ func TestAFileThatIsNoRegistryIsRefused(t *testing.T) {
 
 func TestWhatExcelDoesToCellsIsUndone(t *testing.T) {
 	r := founding()
-	plan := r.PlanImport(by("").At, readImport(t, "Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,46387,0.25,FM,57.500,Páo||912345678\n"))
+	plan := r.PlanImport(by("").At, readImport(t, "Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,31.12.2026,0.25,FM,57.500,Páo||912345678\n"))
 	if len(plan.Bad) != 0 {
 		t.Fatal(plan.Bad)
 	}
 	got := fmt.Sprint(plan.Changes[0].Differences)
 	if want := "[{technologies  FM} {frequency_mhz  57.5} {licence_until  31/12/2026} {hours  06:00} {contacts  Páo |  | 0912345678}]"; got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestABareSerialNumberIsADayWhereTheWorkbookSaysFromWhen writes what is left of
+// a date whose format was lost: in a workbook either date system is known, in CSV
+// nothing is.
+func TestABareSerialNumberIsADayWhereTheWorkbookSaysFromWhen(t *testing.T) {
+	r := founding()
+	for _, date1904 := range []bool{false, true} {
+		f := excelize.NewFile()
+		if err := errors.Join(f.SetSheetRow("Sheet1", "A1", &[]any{"Mã xã", "Công nghệ", "Giấy phép đến ngày"}), f.SetSheetRow("Sheet1", "A2", &[]any{2659, "FM", 45425}),
+			f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &date1904})); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := errors.Join(f.Write(&b), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		plan := r.PlanImport(by("").At, readImport(t, b.String()))
+		want := map[bool]string{false: "13/5/2024", true: "14/5/2028"}[date1904]
+		if len(plan.Bad) != 0 || plan.Changes[0].Differences[1].New != want {
+			t.Errorf("1904 %v: %+v %v", date1904, plan.Changes, plan.Bad)
+		}
+	}
+	if plan := r.PlanImport(by("").At, readImport(t, "Mã xã,Giấy phép đến ngày\n2659,45425\n")); len(plan.Bad) != 1 || plan.Bad[0].Code != "stations.date_serial" {
+		t.Errorf("in CSV: %+v", plan)
+	}
+}
+
+func TestATextThatASpreadsheetMadeADateOfIsRefused(t *testing.T) {
+	f := excelize.NewFile()
+	style, err := f.NewStyle(&excelize.Style{NumFmt: 17}) // mmm-yy, as Excel does to 3/2024
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.SetSheetRow("Sheet1", "A1", &[]any{"Mã xã", "Số giấy phép"}), f.SetSheetRow("Sheet1", "A2", &[]any{2659, 45352}),
+		f.SetCellStyle("Sheet1", "B2", "B2", style)); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := errors.Join(f.Write(&b), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadImport(b.Bytes()); !fault.Is(err, "stations.cell_is_date") || fault.Of(err).Line != 2 || fault.Of(err).Field != "licence" {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged opens what is
+// exported in LibreOffice, set to three countries that write days and decimals
+// in three ways, saves it in either format, and imports that.
+func TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged(t *testing.T) {
+	office, err := exec.LookPath("soffice")
+	if err != nil {
+		t.Skip("no soffice: LibreOffice is not installed")
+	}
+	r := filled(t)
+	hard := whole()
+	hard.FM = Transmitter{54.125, 5.6, "3/2024", "2026-06-05"} // days that can be swapped, a point that can group thousands
+	hard.Hours, hard.Notes = []Hours{{1020, 1020}}, "1-5"
+	hard.Active = []Interval{{From: "2024-02-03"}}
+	s, err := DecideSave(r, by("c"), SaveStation{ID: "S00002", Fields: hard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = r.with(nil, []Station{s})
+	for _, locale := range []string{"vi-VN", "en-US", "de-DE"} {
+		t.Run(locale, func(t *testing.T) {
+			dir := t.TempDir()
+			profile := filepath.Join(dir, "profile")
+			settings := `<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">` +
+				`<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>` + locale + `</value></prop></item></oor:items>`
+			if err := errors.Join(os.MkdirAll(filepath.Join(profile, "user"), 0o700),
+				os.WriteFile(filepath.Join(profile, "user", "registrymodifications.xcu"), []byte(settings), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			save := func(name string, write func(io.Writer) error) string {
+				t.Helper()
+				var b bytes.Buffer
+				file := filepath.Join(dir, name)
+				if err := errors.Join(write(&b), os.WriteFile(file, b.Bytes(), 0o600)); err != nil {
+					t.Fatal(err)
+				}
+				return file
+			}
+			// convert opens files as somebody does by a double click and saves them in another format.
+			convert := func(to, folder string, files ...string) {
+				t.Helper()
+				args := []string{"-env:UserInstallation=file://" + profile, "--headless", "--infilter=CSV:44,34,76,1,,0,false,true", "--convert-to", to,
+					"--outdir", filepath.Join(dir, folder)}
+				if out, err := exec.CommandContext(t.Context(), office, append(args, files...)...).CombinedOutput(); err != nil {
+					t.Fatalf("soffice: %v\n%s", err, out)
+				}
+			}
+			fromCSV := save("csv.csv", func(w io.Writer) error { return sheet.CSV(w, r.Table(r.Stations())) })
+			fromXLSX := save("xlsx.xlsx", func(w io.Writer) error { return sheet.XLSX(w, "Đài", r.Table(r.Stations())) })
+			convert("xlsx:Calc MS Excel 2007 XML", "as-xlsx", fromCSV, fromXLSX)
+			convert("csv:Text - txt - csv (StarCalc):44,34,76", "as-csv", fromCSV, fromXLSX)
+			for _, back := range []string{"as-xlsx/csv.xlsx", "as-xlsx/xlsx.xlsx", "as-csv/csv.csv", "as-csv/xlsx.csv"} {
+				b, err := os.ReadFile(filepath.Join(dir, back))
+				if err != nil {
+					t.Fatal(err)
+				}
+				plan := r.PlanImport(by("").At, readImport(t, string(b)))
+				if plan.Rows != 127 || len(plan.Changes) != 0 || len(plan.Bad) != 0 {
+					t.Errorf("%s: %d rows, changes %+v, bad %v", back, plan.Rows, plan.Changes, plan.Bad)
+				}
+			}
+		})
 	}
 }
 

@@ -32,24 +32,24 @@ func mergeColumnOf(heading string) (Column, bool) {
 // new code and name. Faults: those of sheet.Read, stations.heading_unknown,
 // stations.heading_twice, stations.merge_columns.
 func ReadMerge(file []byte) ([]MergeRow, error) {
-	rows, err := sheet.Read(file)
+	table, err := sheet.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := headings(rows[0], mergeColumnOf)
+	columns, err := headings(table.Rows[0], mergeColumnOf)
 	if err != nil {
 		return nil, err
 	}
 	for _, needed := range []Column{"old_code", "new_code", "new_name"} {
 		if !slices.Contains(columns, needed) {
-			return nil, atLine(fault.New(fault.Invalid, "stations.merge_columns"), rows[0].Line)
+			return nil, atLine(fault.New(fault.Invalid, "stations.merge_columns"), table.Rows[0].Line)
 		}
 	}
-	out := make([]MergeRow, 0, len(rows)-1)
-	for _, row := range rows[1:] {
+	out := make([]MergeRow, 0, len(table.Rows)-1)
+	for _, row := range table.Rows[1:] {
 		cells := map[Column]string{}
 		for i, c := range columns {
-			cells[c] = cell(row, i)
+			cells[c] = row.Cell(i).Text
 		}
 		out = append(out, MergeRow{
 			Line: row.Line, OldCode: padCode(cells["old_code"]), OldName: text.Line(cells["old_name"]),
@@ -67,7 +67,7 @@ func MergeTable(rows []MergeRow) [][]any {
 	}
 	out := [][]any{head}
 	for _, m := range rows {
-		out = append(out, []any{m.OldCode, m.OldName, m.NewCode, m.NewName})
+		out = append(out, []any{sheet.Code(m.OldCode), m.OldName, sheet.Code(m.NewCode), m.NewName})
 	}
 	return out
 }

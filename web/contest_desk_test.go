@@ -20,7 +20,6 @@ import (
 	"loa/contest"
 	"loa/contest/fairness"
 	"loa/contest/ranking"
-	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/web/webtest"
 )
@@ -593,7 +592,12 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(org.get("/contests/" + id + "/papers?doc=minutes"))
-	rows, err := sheet.Read(org.get("/api/v1/contests/" + id + "/papers/minutes"))
+	f, err := excelize.OpenReader(bytes.NewReader(org.get("/api/v1/contests/" + id + "/papers/minutes")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows(f.GetSheetName(0))
 	if err != nil {
 		t.Fatal(err)
 	}

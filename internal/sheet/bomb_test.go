@@ -80,8 +80,8 @@ func TestAnXLSXThatUnpacksToGigabytesIsRefused(t *testing.T) {
 		"a picture":    {"xl/media/image1.png", "", "picture..\n", "", 300_000, ""},
 	} {
 		b := bomb(t, c.part, c.head, c.middle, c.tail, c.n)
-		if rows, err := Read(b); c.want == "" && (err != nil || len(rows) != len(table)) || c.want != "" && !fault.Is(err, c.want) {
-			t.Errorf("%s, %d bytes: %d rows, %v", name, len(b), len(rows), err)
+		if got, err := Read(b); c.want == "" && (err != nil || len(got.Rows) != len(table)) || c.want != "" && !fault.Is(err, c.want) {
+			t.Errorf("%s, %d bytes: %d rows, %v", name, len(b), len(got.Rows), err)
 		}
 	}
 }
@@ -118,8 +118,8 @@ func TestALongTableOfSharedTextsIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := Read(b.Bytes())
-	if err != nil || len(got) != rows || got[rows-1].Cells[0] != "Đài truyền thanh xã số 014999 của huyện miền núi" || got[7].Cells[1] != "thôn 7" {
-		t.Fatalf("%d rows of %d bytes, %v", len(got), b.Len(), err)
+	if err != nil || len(got.Rows) != rows || got.Rows[rows-1].Cells[0].Text != "Đài truyền thanh xã số 014999 của huyện miền núi" || got.Rows[7].Cells[1].Text != "thôn 7" {
+		t.Fatalf("%d rows of %d bytes, %v", len(got.Rows), b.Len(), err)
 	}
 }
 

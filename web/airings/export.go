@@ -2,9 +2,11 @@ package airings
 
 import (
 	"net/http"
+	"time"
 
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -49,12 +51,17 @@ func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 		}
 		return lang.Say("airing.no")
 	}
-	length := ""
+	var length any
 	if l.Seconds > 0 {
-		length = minutes(l.Seconds)
+		length = time.Duration(l.Seconds) * time.Second
 	}
-	unit := reg.UnitOf(l.Station)
-	return []any{unit.Code, l.StationLabel, reg.DistrictName(unit.District), l.Programme, l.Episode, say("airing.outcome.", string(l.Outcome)),
-		say("airing.reason.", string(l.Reason)), lang.Date(l.StartedAt), lang.Clock(l.StartedAt), length, say("airing.means.", string(l.Means)),
-		l.By.Name, lang.DateTime(l.ReceivedAt), yes(l.OnTime), len(l.Evidence), say("airing.finding.", string(l.Finding)), l.Note, yes(l.Stands())}
+	unit, start := reg.UnitOf(l.Station), l.StartedAt.In(text.Zone)
+	return []any{sheet.Code(unit.Code), l.StationLabel, reg.DistrictName(unit.District), l.Programme, l.Episode, say("airing.outcome.", string(l.Outcome)),
+		say("airing.reason.", string(l.Reason)), sheet.Day(start.Format(time.DateOnly)), timeOfDay(start), length, say("airing.means.", string(l.Means)),
+		l.By.Name, l.ReceivedAt.In(text.Zone), yes(l.OnTime), len(l.Evidence), say("airing.finding.", string(l.Finding)), l.Note, yes(l.Stands())}
+}
+
+// timeOfDay is the wall clock of t.
+func timeOfDay(t time.Time) sheet.TimeOfDay {
+	return sheet.TimeOfDay(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second)
 }

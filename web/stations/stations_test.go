@@ -127,8 +127,8 @@ func TestTheListSearchesAndFilters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rows, err := sheet.Read(b); err != nil || len(rows) != 10 {
-		t.Errorf("the export of 9 stations has %d rows, %v", len(rows), err)
+	if table, err := sheet.Read(b); err != nil || len(table.Rows) != 10 {
+		t.Errorf("the export of 9 stations has %d rows, %v", len(table.Rows), err)
 	}
 }
 
