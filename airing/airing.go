@@ -154,6 +154,25 @@ type Line struct {
 	FindingNote string         `json:"finding_note,omitempty"`
 }
 
+// End is when the airing is over: its start and its length on air.
+func (r Report) End() time.Time { return r.StartedAt.Add(time.Duration(r.Seconds) * time.Second) }
+
+// Early reports whether the airing was reported while it was still on air.
+// Such a report is kept at once, and counts from its End.
+func (l Line) Early() bool { return l.Outcome == Aired && l.ReceivedAt.Before(l.End()) }
+
+// OnAir reports whether the line says of now that the programme is on air: it
+// counts nowhere yet.
+func (l Line) OnAir(now time.Time) bool {
+	return l.Stands() && l.Outcome == Aired && now.Before(l.End())
+}
+
+// UndoneUntil is until when who reported may take the report back without
+// saying why: what was pressed by mistake is seen at once.
+func (l Line) UndoneUntil() time.Time { return l.ReceivedAt.Add(undoFor) }
+
+const undoFor = 10 * time.Minute
+
 // Stands reports whether the line is the last word on its airing.
 func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdrawn }
 

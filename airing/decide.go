@@ -125,8 +125,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 		r.Qualifies = f.Programme.CountsTowardTarget && r.Seconds >= f.Programme.MinSeconds
 	}
 	if r.Outcome != Withdrawn {
-		end := r.StartedAt.Add(time.Duration(r.Seconds) * time.Second)
-		r.OnTime = !m.At.After(end.Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
+		r.OnTime = !m.At.After(r.End().Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
 	}
 	return r, nil
 }
@@ -161,7 +160,7 @@ func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 
 // checkCorrection makes sure that an airing has one standing report at most,
 // and that a correction says what it corrects and why.
-func checkCorrection(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
+func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	if c.Corrects == "" {
 		if c.Outcome == Withdrawn {
 			return fault.New(fault.Invalid, "airing.withdraw_only_corrects").At("outcome")
@@ -178,12 +177,19 @@ func checkCorrection(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
 		return fault.New(fault.Invalid, "airing.other_station").At("corrects")
 	case old.CorrectedBy != "":
 		return fault.New(fault.Conflict, "airing.corrected_already").At("corrects")
-	case r.Why == "":
+	case r.Why == "" && !undone(*old, m, c):
 		return fault.New(fault.Invalid, "airing.correct_why").At("why")
 	case f.OfSlot != nil && f.OfSlot.ID != old.ID:
 		return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt).At("slot")
 	}
 	return nil
+}
+
+// undone reports whether the person takes back what she has just reported: a
+// slip of the thumb, which needs no reason. What a second person has looked at,
+// and a correction, which would leave nothing standing, are no such slips.
+func undone(old Line, m accounts.Meta, c Confirm) bool {
+	return c.Outcome == Withdrawn && old.By.Person == m.By.Person && old.Corrects == "" && old.Finding == "" && !m.At.After(old.UndoneUntil())
 }
 
 func checkOutcome(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
@@ -223,15 +229,32 @@ func checkOutcome(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
 
 // planned is how long the airing should have been, in seconds; 0 is unknown.
 func planned(f Facts) int {
-	switch {
-	case f.Episode != nil && f.Episode.Seconds >= 1:
-		return int(f.Episode.Seconds + 0.5)
+	switch n := lengthOf(f.Episode); {
+	case n > 0:
+		return n
 	case f.Corrected != nil && f.Corrected.Seconds > 0:
 		return f.Corrected.Seconds
 	case f.Slot != nil:
-		return int(f.Slot.End.Sub(f.Slot.Start) / time.Second)
+		return plannedLength(*f.Slot, nil)
 	}
 	return 0
+}
+
+// plannedLength is how long a slot's airing should be, in seconds: as its
+// episode, or as the slot where that is unknown.
+func plannedLength(s scheduler.Slot, e *scheduler.Episode) int {
+	if n := lengthOf(e); n > 0 {
+		return n
+	}
+	return int(s.End.Sub(s.Start) / time.Second)
+}
+
+// lengthOf is an episode's length in seconds, 0 if it has none or there is none.
+func lengthOf(e *scheduler.Episode) int {
+	if e == nil {
+		return 0
+	}
+	return int(e.Seconds + 0.5)
 }
 
 func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {

@@ -10,8 +10,8 @@
 //
 // Both sides are counted over the same stations, so it never exceeds 100 %.
 // "Reported nothing", "reported not aired" and "aired" are three different
-// things, and a fourth is kept apart from them: aired something that does not
-// count (another programme, or too short).
+// things. Two more are kept apart from them: aired something that does not
+// count (another programme, or too short), and nothing was due yet.
 package coverage
 
 import (
@@ -32,12 +32,13 @@ const (
 	Aired       State = "aired"        // at least one qualifying airing
 	NotCounted  State = "not_counted"  // aired, but nothing that qualifies
 	NotAired    State = "not_aired"    // reported only that it could not
-	NotReported State = "not_reported" // said nothing
+	NotReported State = "not_reported" // said nothing, although a report was due or the week is over
+	NotDue      State = "not_due"      // said nothing, and nothing was due of it yet
 	Excused     State = "excused"      // did not air, and was excused for a stated reason
 )
 
 // States lists the states from best to worst, as they are shown.
-var States = [...]State{Aired, NotCounted, NotAired, NotReported, Excused}
+var States = [...]State{Aired, NotCounted, NotAired, NotReported, NotDue, Excused}
 
 // Counts are the numbers of one week over some set of stations.
 type Counts struct {
@@ -51,6 +52,7 @@ type Counts struct {
 	NotCounted   int `json:"not_counted"`   // aired nothing that counts
 	NotAired     int `json:"not_aired"`
 	NotReported  int `json:"not_reported"`
+	NotDue       int `json:"not_due"`
 }
 
 // Expected is the denominator: the active stations less the excused.
@@ -95,6 +97,7 @@ type StationWeek struct {
 	District  string       `json:"district"`
 	State     State        `json:"state"`
 	Scheduled int          `json:"scheduled"` // slots of counting programmes
+	Due       int          `json:"due"`       // of these, slots that are over
 	Tally     airing.Tally `json:"tally"`
 	Excuse    *Excuse      `json:"excuse,omitempty"`
 }
@@ -129,19 +132,25 @@ type Excuse struct {
 	Revoked bool          `json:"revoked,omitempty"`
 }
 
-// Compute counts a week. tallies and excuses are by station ID; scheduled
-// tells how many slots of counting programmes a station had. Stations that are
-// no members are left out on both sides of the fraction.
-func Compute(week airing.Week, members []Member, scheduled func(station string) int,
-	tallies map[string]airing.Tally, excuses map[string]Excuse) Week {
+// Planned tells what was planned of the stations in a week: by station ID, how
+// many slots of counting programmes, and how many of these are over. Over
+// tells that the week itself is.
+type Planned struct {
+	Slots, Due map[string]int
+	Over       bool
+}
+
+// Compute counts a week. tallies and excuses are by station ID. Stations that
+// are no members are left out on both sides of the fraction.
+func Compute(week airing.Week, members []Member, plan Planned, tallies map[string]airing.Tally, excuses map[string]Excuse) Week {
 	w := Week{Week: week, Stations: make([]StationWeek, 0, len(members))}
 	districts := map[string]*Counts{}
 	for _, m := range members {
-		sw := StationWeek{Station: m.Station, District: m.District, Scheduled: scheduled(m.Station), Tally: tallies[m.Station]}
+		sw := StationWeek{Station: m.Station, District: m.District, Scheduled: plan.Slots[m.Station], Due: plan.Due[m.Station], Tally: tallies[m.Station]}
 		if e, ok := excuses[m.Station]; ok && !e.Revoked {
 			sw.Excuse = &e
 		}
-		sw.State = stateOf(sw)
+		sw.State = stateOf(sw, plan.Over)
 		w.Stations = append(w.Stations, sw)
 		d := districts[m.District]
 		if d == nil {
@@ -158,7 +167,7 @@ func Compute(week airing.Week, members []Member, scheduled func(station string) 
 	return w
 }
 
-func stateOf(s StationWeek) State {
+func stateOf(s StationWeek, over bool) State {
 	switch {
 	case s.Tally.Qualifying > 0:
 		return Aired
@@ -168,6 +177,8 @@ func stateOf(s StationWeek) State {
 		return NotCounted
 	case s.Tally.NotAired > 0:
 		return NotAired
+	case s.Due == 0 && !over:
+		return NotDue
 	}
 	return NotReported
 }
@@ -186,6 +197,8 @@ func (c *Counts) add(s StationWeek) {
 		c.NotAired++
 	case NotReported:
 		c.NotReported++
+	case NotDue:
+		c.NotDue++
 	case Aired:
 		c.Aired++
 		for _, level := range []struct {
@@ -252,7 +265,8 @@ func (w Week) Beside(now Week) Week {
 // Query selects weeks and stations.
 type Query struct {
 	Week     airing.Week
-	District string // official code; "" means every district the actor may see
+	District string    // official code; "" means every district the actor may see
+	Now      time.Time // what is over by then is due and counts; the zero Time comes after everything
 }
 
 // StationTally is a row of a station's history.
@@ -267,9 +281,9 @@ type Store interface {
 	// Coverage counts one week over the stations the actor may see. A closed
 	// week is answered from what was frozen. Fault: stations.no_district.
 	Coverage(ctx context.Context, by accounts.Actor, q Query) (Week, error)
-	// Trend returns the counts of each week from..until (both included, at
-	// most MaxWeeks), without stations.
-	Trend(ctx context.Context, by accounts.Actor, from, until airing.Week, district string) ([]Week, error)
+	// Trend returns the counts of each week from q.Week..until (both included,
+	// at most MaxWeeks), without stations.
+	Trend(ctx context.Context, by accounts.Actor, q Query, until airing.Week) ([]Week, error)
 	// History returns a station's tallies from..until, weeks without any
 	// report left out.
 	History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) ([]StationTally, error)

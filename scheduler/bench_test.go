@@ -44,7 +44,7 @@ func BenchmarkCountByOfAWeek(b *testing.B) {
 			w, from, _ := yearly(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				w.s.CountBy(w.reg, from, from.AddDate(0, 0, 7), func(p Programme) bool { return p.CountsTowardTarget })
+				w.s.CountBy(w.reg, from, from.AddDate(0, 0, 7), func(p Programme, _ time.Time) bool { return p.CountsTowardTarget })
 			}
 		})
 	}

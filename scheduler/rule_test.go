@@ -481,7 +481,7 @@ func TestSlotsComeByTimeAndCountAsListed(t *testing.T) {
 		last = s
 		counted[s.Station]++
 	}
-	got := w.s.CountBy(w.reg, from, until, func(p Programme) bool { return p.CountsTowardTarget })
+	got := w.s.CountBy(w.reg, from, until, func(p Programme, _ time.Time) bool { return p.CountsTowardTarget })
 	if len(got) != 8 || counted["S00001"] != 91+2*13 || counted["S00002"] != 91 {
 		t.Fatalf("counted %v, listed %v", got, counted)
 	}
@@ -490,7 +490,7 @@ func TestSlotsComeByTimeAndCountAsListed(t *testing.T) {
 			t.Errorf("%s: counted %d, listed %d", id, got[id], n)
 		}
 	}
-	if n := len(w.s.CountBy(w.reg, from, until, func(Programme) bool { return false })); n != 0 {
+	if n := len(w.s.CountBy(w.reg, from, until, func(Programme, time.Time) bool { return false })); n != 0 {
 		t.Errorf("%d stations counted for no programme", n)
 	}
 }

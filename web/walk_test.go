@@ -35,7 +35,11 @@ func meta(at time.Time) accounts.Meta {
 // planned makes one programme that all stations air on Mondays at 17:00.
 func planned(t *testing.T, s *bolt.Store) (programme string) {
 	t.Helper()
-	begin := tuesday.AddDate(0, 0, -8)
+	return plannedSince(t, s, tuesday.AddDate(0, 0, -8))
+}
+
+func plannedSince(t *testing.T, s *bolt.Store, begin time.Time) (programme string) {
+	t.Helper()
 	p, err := s.SaveProgramme(t.Context(), meta(begin), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)

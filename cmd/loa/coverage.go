@@ -40,7 +40,7 @@ func coverageCommand(ctx context.Context, args []string, stdout, stderr io.Write
 	table := tabwriter.NewWriter(stdout, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {
-		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\n", d.District, d.Aired, d.Expected(), d.WithEvidence, d.Verified, d.OnTime, d.NotAired, d.NotReported)
+		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\n", d.District, d.Aired, d.Expected(), d.WithEvidence, d.Verified, d.OnTime, d.NotAired, d.NotReported, d.NotDue)
 	}
 	return table.Flush()
 }

@@ -55,7 +55,7 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 		}
 	}
 	week := airing.Calendar{Zone: text.Zone}.Week(now)
-	trend, err := s.Trend(ctx, accounts.Daemon(), week-51, week-1, "")
+	trend, err := s.Trend(ctx, accounts.Daemon(), coverage.Query{Week: week - 51}, week-1)
 	if err != nil {
 		t.Fatal(err)
 	}

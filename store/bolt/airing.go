@@ -29,6 +29,7 @@ var (
 	linesByTime    = table[uuid.UUID]{name: "airing_by_time"}        // by start and UUID
 	linesByPlace   = table[uuid.UUID]{name: "airing_by_station"}     // by station number, start and UUID
 	slotLines      = table[uuid.UUID]{name: "airing_by_slot"}        // by slot ID: the standing report
+	earlyLines     = table[uuid.UUID]{name: "airing_early"}          // by end and UUID: what was reported before it was over
 	tallies        = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
 	evidenceByBlob = table[string]{name: "airing_evidence_by_blob"}  // by SHA-256 and evidence ID: the report
 	settings       = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
@@ -214,6 +215,11 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	}
 	if err := linesByPlace.put(tx, placeKey(number, r.StartedAt, id), id); err != nil {
 		return airing.Line{}, err
+	}
+	if line.Early() {
+		if err := earlyLines.put(tx, timeAndID(r.End(), id), id); err != nil {
+			return airing.Line{}, err
+		}
 	}
 	if r.Slot != "" && line.Stands() {
 		if err := slotLines.put(tx, []byte(r.Slot), id); err != nil {
@@ -663,6 +669,14 @@ func checkAirings(tx *tx, report func(Problem)) error {
 		}
 		if id, err := uuid.FromBytes(e.key); err != nil || !found[id.String()] {
 			bad(logLines.name, e.key, "no such report in the log")
+		}
+	}
+	for e, err := range earlyLines.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if !found[e.rec.String()] {
+			bad(earlyLines.name, e.key, "no such report in the log")
 		}
 	}
 	return checkTallies(tx, bad)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"slices"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
@@ -45,7 +46,7 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 		if err != nil {
 			return err
 		}
-		now, err := countWeek(tx, q.Week)
+		now, err := countWeek(tx, q.Week, q.Now)
 		if w = now.Only(see); err == nil && found {
 			w = closed.Week.Only(see).Beside(w)
 		}
@@ -54,8 +55,9 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 	return w, err
 }
 
-// countWeek counts a week as it stands now.
-func countWeek(tx *tx, w airing.Week) (coverage.Week, error) {
+// countWeek counts a week as it stands at now; the zero Time comes after
+// everything.
+func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
 	set, err := settingsOf(tx)
 	if err != nil {
 		return coverage.Week{}, err
@@ -70,7 +72,13 @@ func countWeek(tx *tx, w airing.Week) (coverage.Week, error) {
 	}
 	cal := set.Calendar(text.Zone)
 	from, until := cal.Start(w), cal.Start(w+1)
-	planned := plan.CountBy(reg, from, until, func(p scheduler.Programme) bool { return p.CountsTowardTarget })
+	count := func(until, end time.Time) map[string]int {
+		return plan.CountBy(reg, from, until, func(p scheduler.Programme, over time.Time) bool { return p.CountsTowardTarget && !over.After(end) })
+	}
+	planned := coverage.Planned{Slots: count(until, until.AddDate(1, 0, 0)), Over: now.IsZero() || !now.Before(until)}
+	if planned.Due = planned.Slots; !planned.Over {
+		planned.Due = count(now, now)
+	}
 	sums := map[string]airing.Tally{}
 	for e, err := range tallies.ascend(tx, weekKey(w), weekKey(w+1)) {
 		if err != nil {
@@ -82,6 +90,9 @@ func countWeek(tx *tx, w airing.Week) (coverage.Week, error) {
 		}
 		sums[stationID(binary.BigEndian.Uint32(e.key[4:]))] = t
 	}
+	if err := takeOnAir(tx, sums, cal, w, now); err != nil {
+		return coverage.Week{}, err
+	}
 	excused := map[string]coverage.Excuse{}
 	for e, err := range excuses.ascend(tx, weekKey(w), weekKey(w+1)) {
 		if err != nil {
@@ -89,7 +100,28 @@ func countWeek(tx *tx, w airing.Week) (coverage.Week, error) {
 		}
 		excused[e.rec.Station] = e.rec
 	}
-	return coverage.Compute(w, membersOf(reg, stations.DateOf(from)), func(id string) int { return planned[id] }, sums, excused), nil
+	return coverage.Compute(w, membersOf(reg, stations.DateOf(from)), planned, sums, excused), nil
+}
+
+// takeOnAir takes out of the week's tallies what is on air at now, and so does
+// not count yet.
+func takeOnAir(tx *tx, sums map[string]airing.Tally, cal airing.Calendar, w airing.Week, now time.Time) error {
+	if now.IsZero() {
+		return nil
+	}
+	for e, err := range earlyLines.ascend(tx, timeKey(now), nil) {
+		if err != nil {
+			return err
+		}
+		line, _, _, err := findLine(tx, e.rec.String())
+		if err != nil {
+			return err
+		}
+		if line.OnAir(now) && cal.Week(line.StartedAt) == w {
+			sums[line.Station] = sums[line.Station].Add(airing.Of(line), -1)
+		}
+	}
+	return nil
 }
 
 // membersOf lists the stations that count in the week, each in the district
@@ -104,13 +136,14 @@ func membersOf(reg *stations.Registry, first stations.Date) []coverage.Member {
 }
 
 // Trend implements coverage.Store.
-func (s *Store) Trend(ctx context.Context, by accounts.Actor, from, until airing.Week, district string) ([]coverage.Week, error) {
+func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, until airing.Week) ([]coverage.Week, error) {
+	from := q.Week
 	if until-from >= coverage.MaxWeeks || until < from {
 		return nil, fault.New(fault.Invalid, "coverage.too_many_weeks", "n", coverage.MaxWeeks).At("from")
 	}
 	weeks := make([]coverage.Week, 0, until-from+1)
-	for w := from; w <= until; w++ {
-		one, err := s.Coverage(ctx, by, coverage.Query{Week: w, District: district})
+	for ; q.Week <= until; q.Week++ {
+		one, err := s.Coverage(ctx, by, q)
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +232,7 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (
 		if first, found, err := closedWeeks.get(tx, weekKey(w)); err != nil || found {
 			return first.Week, err
 		}
-		week, err := countWeek(tx, w)
+		week, err := countWeek(tx, w, time.Time{})
 		if err != nil {
 			return week, err
 		}

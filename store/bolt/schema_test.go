@@ -192,7 +192,7 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store) {
 	}
 	check("the closed week", counts(bolttest.FilledWeek), "12 1 4 3 1 4 3 true")
 	check("the open week", counts(bolttest.FilledWeek+1), "12 1 1 0 0 1 9 false")
-	trend, err := s.Trend(ctx, all, bolttest.FilledWeek-1, bolttest.FilledWeek+1, "")
+	trend, err := s.Trend(ctx, all, coverage.Query{Week: bolttest.FilledWeek - 1}, bolttest.FilledWeek+1)
 	must(err)
 	check("weeks closed", []bool{trend[0].Closed, trend[1].Closed, trend[2].Closed}, []bool{true, true, false})
 	for i, r := range []airing.Reason{airing.PowerCut, airing.Equipment, airing.Weather, airing.NoStaff, airing.Other} {

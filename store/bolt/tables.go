@@ -13,7 +13,7 @@ var tableNames = []string{
 	unitRecords.name, stationRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
-	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, tallies.name, evidenceByBlob.name, settings.name,
+	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, tallies.name, evidenceByBlob.name, settings.name,
 	excuses.name, closedWeeks.name, sealOrder.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,

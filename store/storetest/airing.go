@@ -412,7 +412,7 @@ func airingShift(t *testing.T, e AiringEngine) {
 	if now, before := weekCounts(t, e, thatWeek), weekCounts(t, e, thatWeek-1); now.Aired != 0 || before.Aired != 1 {
 		t.Fatalf("this week %d, the one before %d", now.Aired, before.Aired)
 	}
-	weeks, err := e.Trend(ctx, accounts.Daemon(), thatWeek-2, thatWeek, "")
+	weeks, err := e.Trend(ctx, accounts.Daemon(), coverage.Query{Week: thatWeek - 2}, thatWeek)
 	if err != nil || len(weeks) != 3 || !slices.Equal([]int{weeks[0].Aired, weeks[1].Aired, weeks[2].Aired}, []int{0, 1, 0}) {
 		t.Fatalf("%+v, %v", weeks, err)
 	}

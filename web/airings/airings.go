@@ -7,7 +7,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -64,14 +63,12 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs) {
 	k.AddStep(p.steps)
 }
 
-// slotCard is a slot with what a person needs to act on it.
+// slotCard is a task with the ID of the change its buttons make.
 type slotCard struct {
-	scheduler.Slot
-	ID        string // of the change its buttons make
-	Programme scheduler.Programme
-	Episode   *scheduler.Episode
-	Line      *airing.Line
-	Means     airing.Means // what this station usually uses
+	airing.Task
+	ID   string
+	Now  time.Time
+	Undo bool // the report may be taken back without a reason
 }
 
 type todayPage struct {
@@ -80,19 +77,16 @@ type todayPage struct {
 	Label    string
 	Choices  []choice // other stations this person may report for, when few
 	Waiting  []slotCard
+	NotDue   []slotCard
 	Coming   []slotCard
 	Done     []slotCard
 	Reasons  []airing.Reason
-	Monday   time.Time
 	NoRules  bool
 	OneOnly  bool
 	Operator bool
 }
 
 type choice struct{ ID, Label string }
-
-// waitingDays is how far back an unreported slot is still asked for.
-const waitingDays = 7
 
 func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	reg, err := p.store.Registry(r.Context())
@@ -114,8 +108,18 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 			page.Choices = append(page.Choices, choice{m.ID, reg.Label(m.ID)})
 		}
 	}
-	if err := p.fillToday(&page, r, reg, st); err != nil {
+	day, err := p.dayOf(r, reg, st)
+	if err != nil {
 		return err
+	}
+	page.NoRules = !day.Planned()
+	for _, part := range []struct {
+		tasks []airing.Task
+		cards *[]slotCard
+	}{{day.Waiting, &page.Waiting}, {day.NotDue, &page.NotDue}, {day.Coming, &page.Coming}, {day.Done, &page.Done}} {
+		for _, t := range part.tasks {
+			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now)})
+		}
 	}
 	return p.today.Render(w, r, page)
 }
@@ -148,66 +152,22 @@ func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*
 	return nil, nil
 }
 
-func (p pages) fillToday(page *todayPage, r *kit.Request, reg *stations.Registry, st *stations.Station) error {
+// plan is where slots come from.
+func (p pages) plan(r *kit.Request, reg *stations.Registry) (airing.Plan, error) {
 	plan, err := p.store.Schedule(r.Context())
 	if err != nil {
-		return err
+		return airing.Plan{}, err
 	}
 	set, err := p.store.Settings(r.Context())
-	if err != nil {
-		return err
-	}
-	cal := set.Calendar(st.Location())
-	page.Monday = cal.Start(cal.Week(r.Now))
-	from := page.Monday.AddDate(0, 0, -waitingDays)
-	var slots []scheduler.Slot
-	var ids []string
-	for s := range plan.SlotsAt(reg, st.ID, from, cal.Start(cal.Week(r.Now)+1)) {
-		slots, ids = append(slots, s), append(ids, s.ID)
-	}
-	page.NoRules = len(slots) == 0
-	lines, err := p.store.ForSlots(r.Context(), r.Actor, ids)
-	if err != nil {
-		return err
-	}
-	for _, s := range slots {
-		c := cardOf(plan, st, s, lines)
-		switch {
-		case c.Line != nil && !s.Start.Before(page.Monday):
-			page.Done = append(page.Done, c)
-		case c.Line != nil:
-		case s.Start.After(r.Now):
-			page.Coming = append(page.Coming, c)
-		case s.Start.After(r.Now.AddDate(0, 0, -waitingDays)):
-			page.Waiting = append(page.Waiting, c)
-		}
-	}
-	slices.Reverse(page.Waiting) // the latest is the one she came for
-	slices.Reverse(page.Done)
-	return nil
+	return airing.Plan{Registry: reg, Schedule: plan, Settings: set}, err
 }
 
-func cardOf(plan *scheduler.Schedule, st *stations.Station, s scheduler.Slot, lines map[string]airing.Line) slotCard {
-	c := slotCard{Slot: s, ID: kit.NewID(), Means: usualMeans(st)}
-	c.Programme, _ = plan.Programme(s.Programme) // a slot's programme exists
-	if e, ok := plan.EpisodeFor(s.Programme, st.Languages, s.Start); ok {
-		c.Episode = &e
+func (p pages) dayOf(r *kit.Request, reg *stations.Registry, st *stations.Station) (airing.Day, error) {
+	plan, err := p.plan(r, reg)
+	if err != nil {
+		return airing.Day{}, err
 	}
-	if l, ok := lines[s.ID]; ok {
-		c.Line = &l
-	}
-	return c
-}
-
-// usualMeans is the means a station's first technology stands for, "" if the
-// registry does not say.
-func usualMeans(st *stations.Station) airing.Means {
-	for _, t := range st.Technologies {
-		if m := airing.Means(t); slices.Contains(airing.AllMeans[:], m) {
-			return m
-		}
-	}
-	return ""
+	return airing.DayOf(r.Context(), p.store, r.Actor, plan, st.ID, r.Now)
 }
 
 // steps tells an operator on the first page how many slots wait for her.
@@ -221,16 +181,21 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	}
 	var steps []kit.Step
 	for _, st := range reportable(r, reg) {
-		page := todayPage{}
-		if err := p.fillToday(&page, r, reg, st); err != nil {
+		day, err := p.dayOf(r, reg, st)
+		if err != nil {
 			return nil, err
 		}
 		step := kit.Step{Title: reg.Label(st.ID), Path: "/today?station=" + st.ID, Button: r.Say("airing.open_today"), Icon: "today", Order: 5}
 		switch {
-		case len(page.Waiting) > 0:
-			step.State, step.Text = "warn", r.Say("airing.step_waiting", "n", len(page.Waiting))
-		case len(page.Coming) > 0:
-			step.Text = r.Say("airing.step_next", "day", r.Lang.Weekday(page.Coming[0].Start), "at", r.Lang.Clock(page.Coming[0].Start))
+		case len(day.Waiting) > 0:
+			step.State, step.Text = "warn", r.Say("airing.step_waiting", "n", len(day.Waiting))
+		case len(day.NotDue) > 0 && day.NotDue[0].OnAir(r.Now):
+			step.Text = r.Say("airing.step_on_air", "title", day.NotDue[0].Programme.Title, "at", r.Lang.Clock(day.NotDue[0].Over))
+		case len(day.NotDue) > 0:
+			step.Text = r.Say("airing.step_today", "at", r.Lang.Clock(day.NotDue[0].Slot.Start))
+		case len(day.Coming) > 0:
+			next := day.Coming[0].Slot.Start
+			step.Text = r.Say("airing.step_next", "day", r.Lang.Weekday(next), "at", r.Lang.Clock(next))
 		default:
 			step.State, step.Text = "ok", r.Say("airing.step_done")
 		}

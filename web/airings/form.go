@@ -20,7 +20,7 @@ type formPage struct {
 	Form       kit.Form
 	Station    string // label
 	StationID  string
-	Slot       *slotCard
+	Slot       *airing.Task
 	Corrects   *airing.Line
 	Programmes []kit.Option
 	Outcomes   []kit.Option
@@ -67,13 +67,13 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if err != nil {
 			return err
 		}
-		c := cardOf(plan, st, slot, nil)
-		page.Slot = &c
+		task := airing.Plan{Registry: reg, Schedule: plan}.Task(st, slot)
+		page.Slot = &task
 		setDefault(&page.Form, "started_at", slot.Start.In(text.Zone).Format(localTime))
-		setDefault(&page.Form, "means", string(c.Means))
+		setDefault(&page.Form, "means", string(task.Means))
 	} else {
 		setDefault(&page.Form, "started_at", r.Now.In(text.Zone).Format(localTime))
-		setDefault(&page.Form, "means", string(usualMeans(st)))
+		setDefault(&page.Form, "means", string(airing.UsualMeans(st)))
 	}
 	page.options(r, plan)
 	return p.form.Render(w, r, page)
@@ -154,7 +154,11 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err == nil {
 		var line airing.Line
 		if line, err = p.store.Confirm(r.Context(), r.Meta(f.ID), c); err == nil {
-			return r.Redirect(w, "/today?station="+line.Station, "airing.saved_"+string(line.Outcome))
+			path := "/today?station=" + line.Station
+			if line.Early() {
+				return r.Redirect(w, path, "airing.saved_on_air", "at", r.Lang.Clock(line.End()))
+			}
+			return r.Redirect(w, path, "airing.saved_"+string(line.Outcome))
 		}
 	}
 	if f.Refused(err) {

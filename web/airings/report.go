@@ -21,6 +21,7 @@ type reportPage struct {
 	Findings   []kit.Option
 	MaxSize    int64
 	MayCorrect bool
+	MayUndo    bool
 	MayJudge   bool
 }
 
@@ -62,6 +63,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	}
 	where := reg.Where(line.Station)
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
+	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
 	for _, finding := range []airing.Finding{airing.Verified, airing.NotProven, airing.Contradicted} {
 		page.Findings = append(page.Findings, kit.Option{Value: string(finding), Text: r.Say("airing.finding." + string(finding))})

@@ -14,6 +14,7 @@ type Store interface {
 	AiringStore
 	AudioStore
 	CoverageStore
+	DayStore
 	ScheduleStore
 	StationStore
 	PeopleStore
@@ -25,6 +26,7 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, hall *cont
 	k.Handle(airings{s, blobs}.routes()...)
 	k.Handle(library{s, blobs, desk}.routes()...)
 	k.Handle(coverages{s}.routes()...)
+	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)
 	k.Handle(weekAudio{s, blobs}.routes()...)

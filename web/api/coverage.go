@@ -51,7 +51,7 @@ func (c coverages) week(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	got, err := c.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: v.Get("district")})
+	got, err := c.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: v.Get("district"), Now: r.Now})
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (c coverages) trend(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 	}
-	weeks, err := c.store.Trend(r.Context(), r.Actor, from, until, v.Get("district"))
+	weeks, err := c.store.Trend(r.Context(), r.Actor, coverage.Query{Week: from, District: v.Get("district"), Now: r.Now}, until)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ type weekPage struct {
 // badges are the states of coverage as the look knows them.
 var badges = map[coverage.State]string{
 	coverage.Aired: kit.StateOK, coverage.NotCounted: kit.StateInfo, coverage.NotAired: kit.StateBad,
-	coverage.NotReported: kit.StateWarn, coverage.Excused: kit.StateNone,
+	coverage.NotReported: kit.StateWarn, coverage.NotDue: kit.StateLater, coverage.Excused: kit.StateNone,
 }
 
 // trendWeeks is how far back the small course goes.
@@ -134,11 +134,11 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	district := r.URL.Query().Get("district")
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: district})
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: district, Now: r.Now})
 	if err != nil {
 		return err
 	}
-	trend, err := p.store.Trend(r.Context(), r.Actor, week-trendWeeks+1, week, district)
+	trend, err := p.store.Trend(r.Context(), r.Actor, coverage.Query{Week: week - trendWeeks + 1, District: district, Now: r.Now}, week)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	c := page.Week.Counts
 	var parts []kit.Part
 	count := map[coverage.State]int{coverage.Aired: c.Aired, coverage.NotCounted: c.NotCounted, coverage.NotAired: c.NotAired,
-		coverage.NotReported: c.NotReported, coverage.Excused: c.Excused}
+		coverage.NotReported: c.NotReported, coverage.NotDue: c.NotDue, coverage.Excused: c.Excused}
 	for _, s := range coverage.States {
 		word := r.Say("coverage.state." + string(s))
 		parts = append(parts, kit.Part{Value: count[s], State: badges[s], Title: fmt.Sprintf("%s: %d", word, count[s])})
@@ -251,7 +251,7 @@ func groupsOf(reg *stations.Registry, week coverage.Week) []group {
 		by[s.State] = append(by[s.State], one)
 	}
 	var out []group
-	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.Excused, coverage.Aired} {
+	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.Excused, coverage.Aired} {
 		out = append(out, group{State: s, Badge: badges[s], Rows: by[s]})
 	}
 	return out
@@ -323,7 +323,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		page.Weeks = append(page.Weeks, pastWeek{stationPath(st.ID, h.Week), r.Lang.Week(cal.Start(h.Week)), h.Tally})
 	}
 	page.Course = kit.NewSparkline(r.Say("coverage.history", "n", historyWeeks), values, 1)
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week})
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
 	if err != nil {
 		return err
 	}
@@ -372,12 +372,15 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now.AddDate(0, 0, -1))})
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now.AddDate(0, 0, -1)), Now: r.Now})
 	if err != nil || got.Scheduled+got.Aired == 0 { // nothing is planned yet: the editor's own step says what to do
 		return nil, err
 	}
 	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
 		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
+	if got.NotDue > 0 {
+		step.Text += " " + r.Say("coverage.step_later", "n", got.NotDue)
+	}
 	if got.Complete() {
 		step.State = "ok"
 	}

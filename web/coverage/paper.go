@@ -15,7 +15,7 @@ type paperPage struct {
 	WeekLine  string
 	Part      string
 	Districts []districtRow // none where there is but one
-	Groups    []group       // the stations that need a word: all but those that aired
+	Groups    []group       // the stations that need a word: all but those that aired or whose time has not come
 	Asked     string        // ?week= and ?district= of the page this is the paper of
 }
 
@@ -30,7 +30,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: q.Get("district")})
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: q.Get("district"), Now: r.Now})
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	for _, g := range groupsOf(reg, got) {
-		if g.State != coverage.Aired && len(g.Rows) > 0 {
+		if g.State != coverage.Aired && g.State != coverage.NotDue && len(g.Rows) > 0 {
 			page.Groups = append(page.Groups, g)
 		}
 	}

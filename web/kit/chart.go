@@ -9,11 +9,12 @@ import (
 // A state colours a mark of a chart; the shape or word that belongs to it is
 // always drawn too. They are the states of a badge.
 const (
-	StateOK   = "ok"
-	StateWarn = "warn"
-	StateBad  = "bad"
-	StateNone = "none"
-	StateInfo = "info"
+	StateOK    = "ok"
+	StateWarn  = "warn"
+	StateBad   = "bad"
+	StateNone  = "none"
+	StateInfo  = "info"
+	StateLater = "later" // its time has not come
 )
 
 // Tile is one station on the hexagonal map: its place on the grid (odd rows

@@ -1,0 +1,131 @@
+package airing
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// Day is what a person has to do at one station, and what she has done.
+type Day struct {
+	Waiting []Task // over and not reported, the latest first: it is the one she came for
+	NotDue  []Task // today's that are not over, the next first
+	Coming  []Task // of the rest of the week, the next first
+	Done    []Task // reported this week, the latest first
+}
+
+// Task is a slot with what a report of it would say if nothing is added.
+type Task struct {
+	Slot      scheduler.Slot
+	Programme scheduler.Programme
+	Episode   *scheduler.Episode // nil when none is approved
+	Seconds   int                // length on air as planned
+	Over      time.Time          // when the airing is over if it goes as planned
+	Means     Means              // what the station usually uses, "" when nobody filled it in
+	Line      *Line              // the standing report, nil when there is none
+}
+
+// OnAir reports whether the airing has begun and is not over.
+func (t Task) OnAir(now time.Time) bool { return !now.Before(t.Slot.Start) && now.Before(t.Over) }
+
+// Begun reports whether the slot's time has come.
+func (t Task) Begun(now time.Time) bool { return !now.Before(t.Slot.Start) }
+
+// Undo reports whether the person may take the report back without saying why.
+func (t Task) Undo(by accounts.Actor, now time.Time) bool {
+	return t.Line != nil && undone(*t.Line, accounts.Meta{By: by, At: now}, Confirm{Outcome: Withdrawn})
+}
+
+// Planned reports whether the station has any slot in the days a Day shows.
+func (d Day) Planned() bool { return len(d.Waiting)+len(d.NotDue)+len(d.Coming)+len(d.Done) > 0 }
+
+// WaitingDays is how far back a slot without a report is still asked for.
+const WaitingDays = 7
+
+// Plan is where slots come from.
+type Plan struct {
+	Registry *stations.Registry
+	Schedule *scheduler.Schedule
+	Settings Settings
+}
+
+// DayOf sorts the slots of a station around now: last week's that wait, and
+// this week's. What log knows of them is asked for in one question. A station
+// the registry does not know has an empty day. Faults: those of log.ForSlots.
+func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station string, now time.Time) (Day, error) {
+	st, err := p.Registry.Station(station)
+	if err != nil {
+		return Day{}, nil
+	}
+	cal := p.Settings.Calendar(st.Location())
+	from, until := cal.Start(cal.Week(now)).AddDate(0, 0, -WaitingDays), cal.Start(cal.Week(now)+1)
+	var slots []scheduler.Slot
+	var ids []string
+	for s := range p.Schedule.SlotsAt(p.Registry, st.ID, from, until) {
+		slots, ids = append(slots, s), append(ids, s.ID)
+	}
+	lines, err := log.ForSlots(ctx, by, ids)
+	if err != nil {
+		return Day{}, err
+	}
+	tasks := make([]Task, len(slots))
+	for i, s := range slots {
+		tasks[i] = p.Task(st, s)
+		if l, ok := lines[s.ID]; ok {
+			tasks[i].Line = &l
+		}
+	}
+	return sortDay(tasks, cal, now), nil
+}
+
+// Task is the slot with what is planned for it.
+func (p Plan) Task(st *stations.Station, s scheduler.Slot) Task {
+	t := Task{Slot: s, Means: UsualMeans(st)}
+	t.Programme, _ = p.Schedule.Programme(s.Programme) // a slot's programme exists
+	if e, ok := p.Schedule.EpisodeFor(s.Programme, st.Languages, s.Start); ok {
+		t.Episode = &e
+	}
+	t.Seconds = plannedLength(s, t.Episode)
+	t.Over = s.Start.Add(time.Duration(t.Seconds) * time.Second)
+	return t
+}
+
+// UsualMeans is the means a station's first technology stands for, "" if the
+// registry does not say.
+func UsualMeans(st *stations.Station) Means {
+	for _, t := range st.Technologies {
+		if m := Means(t); slices.Contains(AllMeans[:], m) {
+			return m
+		}
+	}
+	return ""
+}
+
+// sortDay puts each slot of one station, given by start, where it belongs.
+func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
+	monday, l := cal.Start(cal.Week(now)), now.In(cal.Zone)
+	tomorrow := time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, cal.Zone)
+	for _, t := range tasks {
+		switch {
+		case t.Line != nil:
+			if !t.Slot.Start.Before(monday) {
+				d.Done = append(d.Done, t)
+			}
+		case !now.Before(t.Over):
+			if now.Sub(t.Over) <= WaitingDays*dayLength {
+				d.Waiting = append(d.Waiting, t)
+			}
+		case t.Slot.Start.Before(tomorrow):
+			d.NotDue = append(d.NotDue, t)
+		default:
+			d.Coming = append(d.Coming, t)
+		}
+	}
+	slices.Reverse(d.Waiting)
+	slices.Reverse(d.Done)
+	return d
+}

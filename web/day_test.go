@@ -1,0 +1,157 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/text"
+	"loa/store/bolt"
+	"loa/web/webtest"
+)
+
+// aClock is one that a test moves.
+type aClock struct{ at time.Time }
+
+func (c *aClock) now() time.Time { return c.at }
+
+// onMonday serves the pages at a clock that a test moves around Monday 17:00,
+// when all stations air 15 minutes, to an operator of S00001 and a monitor.
+func onMonday(t *testing.T) (clock *aClock, s *bolt.Store, operator, monitor *webtest.Client) {
+	t.Helper()
+	clock = &aClock{time.Date(2024, 5, 13, 8, 0, 0, 0, text.Zone)}
+	k, s := build(t, clock.now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	plannedSince(t, s, clock.at)
+	grant := func(role accounts.Role, level accounts.Level, id string) accounts.Grant {
+		return accounts.Grant{Role: role, Scope: accounts.Scope{Level: level, ID: id}}
+	}
+	return clock, s, webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-02647", clock.at, grant(accounts.Operator, accounts.Station, "S00001"))),
+		webtest.NewClient(t, h, webtest.LoggedIn(t, s, "giamsat", clock.at, grant(accounts.Monitor, accounts.Province, "")))
+}
+
+func at(hour, minute, second int) time.Time {
+	return time.Date(2024, 5, 13, hour, minute, second, 0, text.Zone)
+}
+
+func answerOf[T any](t *testing.T, c *webtest.Client, path string) (v T) {
+	t.Helper()
+	if w := c.Get(path); w.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+	} else if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+type dayAnswer struct {
+	Waiting, Coming, Done []map[string]any
+	NotDue                []map[string]any `json:"not_due"`
+}
+
+func TestNobodyIsSilentBeforeTheSlotIsOver(t *testing.T) {
+	clock, _, operator, monitor := onMonday(t)
+	for _, c := range []struct {
+		at                 time.Time
+		state, group, step string
+		waiting, notDue    int
+	}{
+		{at(8, 0, 0), "not_due", ".tile.later", "Khung phát tới: hôm nay 17:00.", 0, 1},
+		{at(16, 59, 59), "not_due", ".tile.later", "Khung phát tới: hôm nay 17:00.", 0, 1},
+		{at(17, 0, 0), "not_due", ".tile.later", "Đang phát “Nông thôn mới hằng tuần”, xong lúc 17:15.", 0, 1},
+		{at(17, 14, 59), "not_due", ".tile.later", "Đang phát “Nông thôn mới hằng tuần”, xong lúc 17:15.", 0, 1},
+		{at(17, 15, 0), "not_reported", ".tile.warn", "1 khung phát chờ xác nhận.", 1, 0},
+	} {
+		clock.at = c.at
+		name := c.at.Format(time.TimeOnly)
+		week := answerOf[map[string]any](t, monitor, "/api/v1/coverage?week=2024-W20")
+		want := map[string]any{"not_due": 0.0, "not_reported": 0.0, c.state: week["active"]}
+		for key, n := range want {
+			if week[key] != n {
+				t.Errorf("%s: %s is %v, want %v", name, key, week[key], n)
+			}
+		}
+		monitor.Get("/coverage?week=2024-W20")
+		monitor.Expect(200, "[aria-labelledby=map] "+c.group)
+		if c.state == "not_due" {
+			monitor.Expect(200, "section[aria-labelledby=g-not_due]", "Chưa đến giờ")
+			if doc := monitor.Doc(); doc.Find("[aria-labelledby=map] .tile.warn").Length() != 0 || doc.Find("[aria-labelledby=g-not_reported]").Length() != 0 {
+				t.Errorf("%s: somebody is said to be silent", name)
+			}
+		}
+		day := answerOf[dayAnswer](t, operator, "/api/v1/me/day")
+		if len(day.Waiting) != c.waiting || len(day.NotDue) != c.notDue || len(day.Done) != 0 {
+			t.Errorf("%s: %+v", name, day)
+		}
+		operator.Get("/")
+		operator.Expect(200, "", c.step)
+		operator.Get("/today")
+		operator.Expect(200, "")
+		if n := operator.Doc().Find("section[aria-labelledby=waiting] article").Length(); n != c.waiting {
+			t.Errorf("%s: %d cards wait, want %d", name, n, c.waiting)
+		}
+		if pressed := operator.Doc().Find("button[value=aired]").Length(); (pressed == 1) != !c.at.Before(at(17, 0, 0)) {
+			t.Errorf("%s: %d buttons say that it is or was on air", name, pressed)
+		}
+	}
+}
+
+func TestWhatIsReportedOnAirCountsWhenItIsOver(t *testing.T) {
+	clock, s, operator, monitor := onMonday(t)
+	aired := func() string {
+		week := answerOf[map[string]any](t, monitor, "/api/v1/coverage?week=2024-W20")
+		return fmt.Sprint(week["aired"], " ", week["on_time"])
+	}
+	clock.at = at(17, 0, 5)
+	operator.Get("/today")
+	operator.Expect(200, "form.thumbs button.yes", "Đang phát", "Phát xong lúc 17:15")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	operator.Get("/today")
+	operator.Expect(200, "section[aria-labelledby=done] .badge.info", "Đang phát", "Bỏ được đến 17:10")
+	day := answerOf[dayAnswer](t, operator, "/api/v1/me/day")
+	if len(day.Done) != 1 || day.Done[0]["undo_until"] == nil {
+		t.Fatalf("%+v", day)
+	}
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{{at(17, 0, 6), "0 0"}, {at(17, 14, 59), "0 0"}, {at(17, 15, 0), "1 1"}, {at(23, 0, 0), "1 1"}} {
+		if clock.at = c.at; aired() != c.want {
+			t.Errorf("at %s: %s aired on time, want %s", c.at.Format(time.TimeOnly), aired(), c.want)
+		}
+	}
+	operator.Get("/airings/" + day.Done[0]["report"].(map[string]any)["id"].(string))
+	operator.Expect(200, "", "Báo khi đang phát")
+	operator.Refuse("Hoàn tác")
+	if _, err := s.Verify(t.Context(), func(p bolt.Problem) { t.Error(p) }); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASlipIsUndoneWithoutAWord(t *testing.T) {
+	clock, _, operator, monitor := onMonday(t)
+	clock.at = at(17, 20, 0)
+	operator.Get("/today")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	clock.at = at(17, 29, 0)
+	operator.Get("/today")
+	operator.Submit("section[aria-labelledby=done] form", "outcome", "withdrawn")
+	operator.Expect(200, "section[aria-labelledby=waiting] form.thumbs", "Đã rút lại báo cáo.")
+	if week := answerOf[map[string]any](t, monitor, "/api/v1/coverage?week=2024-W20"); week["aired"] != 0.0 {
+		t.Errorf("%v", week)
+	}
+	operator.Submit("form.thumbs", "outcome", "aired")
+	clock.at = at(17, 40, 0)
+	operator.Get("/today")
+	if strings.Contains(operator.Last.Body.String(), "Hoàn tác") {
+		t.Error("after ten minutes and more it can still be undone")
+	}
+}
