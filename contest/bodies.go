@@ -35,6 +35,7 @@ func (b *rulesChanged) apply(s *State, e *Event) error {
 		s.Changes = append(s.Changes, RuleChange{e.At, e.Name, b.Reason, b.Lines})
 	}
 	s.Rules = b.Rules
+	s.seek()
 	return nil
 }
 
@@ -70,7 +71,7 @@ func (b *entrySubmitted) apply(s *State, _ *Event) error {
 		return fmt.Errorf("entry %s twice", b.Entry.ID)
 	}
 	e := b.Entry
-	e.named = len(e.Leaks()) > 0
+	e.read()
 	s.entry[e.ID] = &e
 	s.Entries = append(s.Entries, &e)
 	delete(s.announced, e.ID)
@@ -90,7 +91,7 @@ func (b *entryReplaced) apply(s *State, _ *Event) error {
 	}
 	*old = b.Entry
 	delete(s.announced, old.ID)
-	old.named = len(old.Leaks()) > 0
+	old.read()
 	return nil
 }
 
@@ -165,7 +166,7 @@ func (b *scriptRedacted) apply(s *State, _ *Event) error {
 		return fmt.Errorf("no entry %s", b.Entry)
 	}
 	e.Redacted = b.Text
-	e.named = len(e.Leaks()) > 0
+	e.read()
 	return nil
 }
 
@@ -195,9 +196,10 @@ func (b *judgeAppointed) apply(s *State, _ *Event) error {
 	j := b.Judge
 	if old := s.Judge(j.Person); old != nil {
 		*old = j
-		return nil
+	} else {
+		s.Judges = append(s.Judges, &j)
 	}
-	s.Judges = append(s.Judges, &j)
+	s.seek()
 	return nil
 }
 
@@ -245,6 +247,7 @@ func (b *tiesDeclared) apply(s *State, _ *Event) error {
 		return fmt.Errorf("no judge %s", b.Person)
 	}
 	j.Declared = b.Stations
+	s.seek()
 	return nil
 }
 
@@ -264,6 +267,7 @@ func (b *roundStarted) apply(s *State, e *Event) error {
 	}
 	s.Rounds = append(s.Rounds, r)
 	s.Phase = Judging
+	s.seek()
 	return nil
 }
 
@@ -281,6 +285,7 @@ func (b *tasksGiven) apply(s *State, _ *Event) error {
 	for _, t := range b.Tasks {
 		r.add(t)
 	}
+	s.seek()
 	return nil
 }
 
@@ -292,15 +297,61 @@ type tasksSetAside struct {
 	Judge  string `json:"judge"`
 	Entry  string `json:"entry"`
 	Reason string `json:"reason"`
+	Round  string `json:"round,omitempty"` // one that is over; "" is the running one
 }
 
 func (*tasksSetAside) kind() string { return "round.tasks_set_aside" }
 func (b *tasksSetAside) apply(s *State, e *Event) error {
 	r := s.Running()
+	if b.Round != "" {
+		r = s.Round(b.Round)
+	}
 	if r == nil {
 		return errNoRound
 	}
 	r.setAside(func(t *Task) bool { return t.Judge == b.Judge && t.Entry == b.Entry }, &Removal{e.At, e.Name, b.Reason})
+	if r == s.Last() {
+		s.Given = nil // those behind may move up
+	}
+	return nil
+}
+
+// tieReported is a tie between a judge and an entrant that the organiser was
+// told of.
+type tieReported struct {
+	Judge string `json:"judge"`
+	Entry string `json:"entry"`
+	Note  string `json:"note"`
+}
+
+func (*tieReported) kind() string { return "judge.tie_reported" }
+func (b *tieReported) apply(s *State, _ *Event) error {
+	if s.Judge(b.Judge) == nil || s.entry[b.Entry] == nil {
+		return fmt.Errorf("no judge %s or entry %s", b.Judge, b.Entry)
+	}
+	t := s.between(b.Judge, b.Entry)
+	t.note = b.Note
+	if !slices.Contains(t.found, TieFound) {
+		t.found = append(t.found, TieFound)
+	}
+	return nil
+}
+
+// judgeKept lets a judge go on with an entry she has ties to.
+type judgeKept struct {
+	Judge  string   `json:"judge"`
+	Entry  string   `json:"entry"`
+	Why    []string `json:"why"`
+	Reason string   `json:"reason"`
+}
+
+func (*judgeKept) kind() string { return "judge.kept" }
+func (b *judgeKept) apply(s *State, e *Event) error {
+	if s.Judge(b.Judge) == nil || s.entry[b.Entry] == nil {
+		return fmt.Errorf("no judge %s or entry %s", b.Judge, b.Entry)
+	}
+	t := s.between(b.Judge, b.Entry)
+	t.kept = append(t.kept, Kept{b.Judge, b.Entry, b.Why, e.At, e.Name, b.Reason})
 	return nil
 }
 

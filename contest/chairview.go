@@ -13,8 +13,18 @@ import (
 type ChairView struct {
 	Waiting bool         `json:"waiting"` // for her own sheets
 	Gaps    []ChairGap   `json:"gaps"`    // to confer about
+	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
 	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
 	Signed  []ChairSheet `json:"signed"`  // what she can reopen
+}
+
+// ChairPoint is a judge who has ties to the entrant of a work she scores.
+type ChairPoint struct {
+	Task  string   `json:"task"` // one of her sheets, to name it by
+	Code  string   `json:"code"`
+	Judge string   `json:"judge"` // person ID
+	Name  string   `json:"name"`
+	Why   []string `json:"why"` // keys of the ties; which entrant it is stays hidden
 }
 
 // ChairGap is a work on which judges differ too much.
@@ -44,7 +54,7 @@ type ChairSheet struct {
 // ForChair is what the person has to settle, if she presides over the jury.
 // Faults: those of ranking.
 func (s *State) ForChair(person string) (ChairView, error) {
-	v := ChairView{Gaps: []ChairGap{}, Ties: [][]string{}, Signed: []ChairSheet{}}
+	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Ties: [][]string{}, Signed: []ChairSheet{}}
 	run := s.Settling()
 	if run == nil || !s.Chair(person) {
 		return v, nil
@@ -57,6 +67,14 @@ func (s *State) ForChair(person string) (ChairView, error) {
 		if !g.Settled {
 			v.Gaps = append(v.Gaps, s.chairGap(run, rules, g))
 		}
+	}
+	for _, x := range s.Points() {
+		r := s.Round(x.Round)
+		if r == nil || x.Judge == person {
+			continue // hers is the organiser's
+		}
+		at := slices.IndexFunc(r.Tasks, func(t *Task) bool { return t.Judge == x.Judge && t.Entry == x.Entry })
+		v.Points = append(v.Points, ChairPoint{r.Tasks[at].ID, r.Codes[x.Entry], x.Judge, s.Judge(x.Judge).Name, x.Why})
 	}
 	if run.Finished == nil {
 		for _, j := range s.Judges {
@@ -92,6 +110,19 @@ func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {
 		}
 	}
 	return out
+}
+
+// SettleOver is KeepJudge or ExcludeJudge about the judge and the work of a task.
+// Fault: contest.sheet_not_yours.
+func (s *State) SettleOver(task string, keep bool, reason string) (Command, error) {
+	_, t := s.Task(task)
+	switch {
+	case t == nil:
+		return nil, fault.New(fault.NotFound, "contest.sheet_not_yours")
+	case keep:
+		return KeepJudge{t.Judge, t.Entry, reason}, nil
+	}
+	return ExcludeJudge{t.Judge, t.Entry, reason}, nil
 }
 
 // ConferOver is Confer about the work of a task. Faults: contest.no_round,

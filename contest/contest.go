@@ -146,7 +146,8 @@ type Entry struct {
 	Withdrawn   *Removal       `json:"withdrawn,omitempty"`
 	RuledOut    *Removal       `json:"ruled_out,omitempty"`
 
-	named bool // it has Leaks; kept because scripts are long
+	named  bool     // it has Leaks; kept because scripts are long
+	people []string // plain names of the entrant and the authors
 }
 
 // Removal says when and why something was taken out, and by whom.

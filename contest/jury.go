@@ -134,8 +134,8 @@ func (c SetPanels) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 }
 
 // DeclareTies is a judge's own statement of the stations she has ties with:
-// she never gets their works. It replaces her earlier one. Duties already
-// given stay; for those she abstains. Faults: contest.unknown_judge,
+// she never gets their works. It replaces her earlier one. What was dealt to her
+// already becomes a Point. Faults: contest.unknown_judge,
 // contest.unknown_station.
 type DeclareTies struct {
 	Stations []string `json:"stations"`
@@ -168,18 +168,4 @@ func (s *State) judging(m accounts.Meta) error {
 		return fault.New(fault.Denied, "contest.organiser_may_not_judge", "name", j.Name)
 	}
 	return nil
-}
-
-// Conflict says why the judge must not score the entry: the catalogue key of
-// the reason, or "".
-func (s *State) Conflict(j *Judge, e *Entry) string {
-	switch c := s.Rules.Conflicts; {
-	case slices.Contains(j.Declared, e.Entrant.Station):
-		return "contest.conflict_declared"
-	case c.OwnStation && j.Station != "" && j.Station == e.Entrant.Station:
-		return "contest.conflict_station"
-	case c.OwnDistrict && j.District != "" && j.District == e.Entrant.District:
-		return "contest.conflict_district"
-	}
-	return ""
 }

@@ -16,7 +16,7 @@ import (
 // back although somebody's rank would earn them. It can be repeated until the
 // results are published. Faults: contest.not_decided, contest.prizes_decided,
 // contest.special_unfit, contest.reason_missing, contest.tie_at_cut,
-// contest.no_such_item.
+// contest.no_such_item, contest.points_open.
 type GivePrizes struct {
 	Special  []Given    `json:"special,omitempty"`
 	Withhold []Withheld `json:"withhold,omitempty"`
@@ -38,6 +38,9 @@ func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 		return nil, fault.New(fault.Conflict, "contest.not_decided")
 	case s.Phase == Published:
 		return nil, fault.New(fault.Conflict, "contest.prizes_decided")
+	}
+	if err := s.settled(); err != nil {
+		return nil, err
 	}
 	for _, w := range c.Withhold {
 		if a := s.Rules.Award(w.Award); a == nil || a.Prize(w.Prize) == nil {

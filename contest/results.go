@@ -167,7 +167,7 @@ func (r *RoundState) Progress() (signed, open int) {
 // FinishRound closes a round: nothing is scored any more, the ranking is
 // recorded and the next round's entries are known. Faults: contest.no_round,
 // contest.sheets_open, contest.gaps_open, contest.tie_at_cut,
-// contest.round_empty and those of ranking.
+// contest.round_empty, contest.points_open and those of ranking.
 type FinishRound struct {
 	Round string `json:"round"`
 }
@@ -191,6 +191,9 @@ func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	}
 	if gaps > 0 {
 		return nil, fault.New(fault.Conflict, "contest.gaps_open", "count", gaps)
+	}
+	if err := s.settled(); err != nil {
+		return nil, err
 	}
 	o, err := s.outcome(r)
 	if err != nil {

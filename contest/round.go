@@ -19,7 +19,7 @@ import (
 // deals the entries to the judges and gives each judge an order of her own.
 // Faults: contest.not_next_round, contest.entries_still_open,
 // contest.round_empty, contest.airing_unconfirmed, contest.no_chair,
-// contest.no_panel, contest.too_few_judges.
+// contest.no_panel, contest.too_few_judges, contest.points_open.
 type StartRound struct {
 	Round string `json:"round"`
 }
@@ -35,6 +35,9 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	d := s.Rules.Dates
 	if len(s.Rounds) == 0 && !m.At.After(d.ClosesAt.Add(d.Grace())) {
 		return nil, fault.New(fault.Conflict, "contest.entries_still_open", "until", d.ClosesAt.Add(d.Grace()))
+	}
+	if err := s.settled(); err != nil {
+		return nil, err
 	}
 	entries, err := s.entrants()
 	if err != nil {
@@ -238,17 +241,27 @@ func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([
 		if len(gone[id]) == 0 {
 			continue
 		}
-		switch have, need := r.left(id, lost, given.Tasks), rules.least(); {
-		case have == 0:
-			return nil, fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[id])
-		case have < need:
-			return nil, fault.New(fault.Conflict, "contest.too_few_judges", "code", r.Codes[id], "have", have, "need", need)
+		if err := s.enough(r, id, r.left(id, lost, given.Tasks)); err != nil {
+			return nil, err
 		}
 	}
 	if len(given.Tasks) == 0 {
 		return nil, nil
 	}
 	return []body{&given}, nil
+}
+
+// enough returns nil if so many judges can score the entry by the round's method.
+// Faults: contest.panel_too_small, contest.too_few_judges.
+func (s *State) enough(r *RoundState, entry string, have int) error {
+	rules, _ := s.Rules.Round(r.ID)
+	switch need := rules.least(); {
+	case have == 0:
+		return fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[entry])
+	case have < need:
+		return fault.New(fault.Conflict, "contest.too_few_judges", "code", r.Codes[entry], "have", have, "need", need)
+	}
+	return nil
 }
 
 // stays tells of everything dealt in the round whether it stays so once some

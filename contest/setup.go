@@ -258,6 +258,9 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	case s.Phase == Published:
 		return nil, fault.New(fault.Conflict, "contest.already_published")
 	}
+	if err := s.settled(); err != nil {
+		return nil, err
+	}
 	return []body{&phaseChanged{Published}}, nil
 }
 

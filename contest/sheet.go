@@ -168,38 +168,16 @@ func (c Abstain) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if slices.ContainsFunc(r.Tasks, func(o *Task) bool { return o.Judge == t.Judge && o.Entry == t.Entry && o.Final() }) {
 		return nil, fault.New(fault.Conflict, "contest.sheet_signed")
 	}
-	return s.takeOff(r, f, t.Judge, t.Entry, c.Reason)
+	return s.takeOff(r, f, &tasksSetAside{Judge: t.Judge, Entry: t.Entry, Reason: c.Reason})
 }
 
-// ExcludeJudge takes a judge off an entry because the organiser found a tie
-// between them; marks she gave stop counting. Faults: contest.no_round,
-// contest.unknown_judge, contest.reason_missing, contest.panel_too_small, contest.too_few_judges.
-type ExcludeJudge struct {
-	Judge  string `json:"judge"`
-	Entry  string `json:"entry"`
-	Reason string `json:"reason"`
-}
-
-func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
-	r, err := s.during(s.organiser, m)
+// takeOff takes a judge off an entry of the running round.
+func (s *State) takeOff(r *RoundState, f Facts, aside *tasksSetAside) ([]body, error) {
+	more, err := s.handOver(r, f.Seed, func(t *Task) bool { return t.Judge == aside.Judge && t.Entry == aside.Entry })
 	if err != nil {
 		return nil, err
 	}
-	if err := reasonable(c.Reason); err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return t.Judge == c.Judge && t.Entry == c.Entry && t.SetAside == nil }) {
-		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
-	}
-	return s.takeOff(r, f, c.Judge, c.Entry, c.Reason)
-}
-
-func (s *State) takeOff(r *RoundState, f Facts, judge, entry, reason string) ([]body, error) {
-	more, err := s.handOver(r, f.Seed, func(t *Task) bool { return t.Judge == judge && t.Entry == entry })
-	if err != nil {
-		return nil, err
-	}
-	return append([]body{&tasksSetAside{judge, entry, reason}}, more...), nil
+	return append([]body{aside}, more...), nil
 }
 
 // ReopenSheet lets a judge change a signed sheet; both versions are kept.

@@ -30,6 +30,7 @@ type State struct {
 
 	entry     map[string]*Entry
 	announced map[string]Announcement // forms whose files are awaited, by the entry's ID
+	tie       map[pair]*tie           // between a judge and an entry
 	changes   map[string]done         // by Change
 }
 
@@ -178,7 +179,7 @@ type Given struct {
 
 // NewState returns the state of a contest of which nothing is known yet.
 func NewState(id string) *State {
-	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, changes: map[string]done{}}
+	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}}
 }
 
 // Apply folds the next event in. An error means that the log is not what Loa

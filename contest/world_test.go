@@ -213,6 +213,25 @@ func (w *world) sign(t *contest.Task, rules *contest.Round, mark func(*contest.T
 	w.do(w.judge(t.Judge), contest.SignSheet{Task: t.ID, Base: t.Sheet.Version})
 }
 
+// replays checks that the log alone leads to the same state.
+func (w *world) replays() *contest.State {
+	w.t.Helper()
+	again, err := contest.Replay(w.s.ID, func(yield func(contest.Event, error) bool) {
+		for _, e := range w.log {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if again.Head != w.s.Head || fmt.Sprint(again.Given) != fmt.Sprint(w.s.Given) || fmt.Sprint(again.Points()) != fmt.Sprint(w.s.Points()) {
+		w.t.Fatal("a replay gives another contest")
+	}
+	return again
+}
+
 // toRound waits for the deadline and starts the round.
 func (w *world) toRound(id string) {
 	w.t.Helper()

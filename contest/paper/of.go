@@ -246,6 +246,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 		}
 	}
 	out = append(out, departures(s, run, lang)...)
+	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
 		if e.RuledOut != nil {
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
@@ -281,6 +282,36 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 			told[t.Entry] = true
 			signed := slices.ContainsFunc(tasks, func(o *contest.Task) bool { return o.Entry == t.Entry && o.SetAside == why && o.Final() })
 			say("contest.minute_aside", why, signed, "code", run.Codes[t.Entry])
+			if run.Finished != nil && why.At.After(run.Finished.At) && run != s.Last() {
+				out = append(out, lang.Say("contest.minute_aside_late", "code", run.Codes[t.Entry]))
+			}
+		}
+	}
+	return out
+}
+
+// tiesBetween tells of judges with ties to what they scored in a round: who was
+// kept, and about whom nobody has decided.
+func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) []string {
+	var out []string
+	dealt := func(judge, entry string) bool {
+		return slices.ContainsFunc(run.Of(judge), func(t *contest.Task) bool { return t.Entry == entry && t.SetAside == nil })
+	}
+	words := func(keys []string) string {
+		said := make([]string, len(keys))
+		for i, key := range keys {
+			said[i] = lang.Say(key)
+		}
+		return strings.Join(said, "; ")
+	}
+	for _, k := range s.Kept() {
+		if dealt(k.Judge, k.Entry) {
+			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", run.Codes[k.Entry], "why", words(k.Why), "by", k.By, "at", k.At, "reason", k.Reason))
+		}
+	}
+	for _, p := range s.Points() {
+		if dealt(p.Judge, p.Entry) {
+			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", run.Codes[p.Entry], "why", words(p.Why)))
 		}
 	}
 	return out

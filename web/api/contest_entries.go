@@ -46,6 +46,12 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		at(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.RuleOutEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/report-tie", "note a tie found between a judge and an entry; if it was dealt to her, somebody must decide whether her marks count", order(c, func(r *kit.Request, b excludeBody) contest.Command {
+			return contest.ReportTie{Judge: b.Judge, Entry: r.PathValue("entry"), Note: b.Reason}
+		}), excludeBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/keep-judge", "let a judge go on with an entry in spite of a tie, where it is not the chair's to decide", order(c, func(r *kit.Request, b excludeBody) contest.Command {
+			return contest.KeepJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
+		}), excludeBody{}, receipt),
 		at(accounts.Organise, "POST /{entry}/exclude-judge", "take a judge off an entry because of a tie between them", order(c, func(r *kit.Request, b excludeBody) contest.Command {
 			return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), excludeBody{}, receipt),

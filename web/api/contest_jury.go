@@ -70,6 +70,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
 		}), removeBody{}, receipt),
 		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
+		at(organise, "GET /points", "judges with ties to what they score, or called as an author, about which somebody must decide", c.points, nil, kit.List[pointJSON]{}),
 		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),
 		at(organise, "PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
 			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
@@ -80,6 +81,27 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		sheets,
 		ranking, fair,
 	}
+}
+
+// pointJSON is a contest.Point.
+type pointJSON struct {
+	Round  string   `json:"round,omitempty"` // "" before it was dealt
+	Judge  string   `json:"judge"`           // person ID
+	Entry  string   `json:"entry"`
+	Why    []string `json:"why"` // codes of the ties
+	Note   string   `json:"note,omitempty"`
+	Signed bool     `json:"signed"` // marks count already
+}
+
+func (c contestRoutes) points(w http.ResponseWriter, r *kit.Request) error {
+	var items []pointJSON
+	err := c.view(r, func(s *contest.State) error {
+		for _, p := range s.Points() {
+			items = append(items, pointJSON(p))
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
 }
 
 type judgeBody struct {

@@ -43,6 +43,7 @@ type views struct {
 	entries  *kit.View[entriesPage]
 	entry    *kit.View[entryPage]
 	jury     *kit.View[juryPage]
+	points   *kit.View[pointsPage]
 	progress *kit.View[progressPage]
 	promote  *kit.View[promotionPage]
 	results  *kit.View[resultsPage]
@@ -56,7 +57,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	f := k.Folder("contests", files)
 	p := pages{s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
 		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
-		kit.NewView[juryPage](f, "jury.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
+		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
 		kit.NewView[papersPage](f, "papers.html"), kit.NewView[certificatePage](f, "certificate.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
 	organise := func(pattern string, h kit.Handler) {
@@ -74,6 +75,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("POST /contests/{contest}/entries/{entry}", p.handleEntry)
 	organise("GET /contests/{contest}/jury", p.showJury)
 	organise("POST /contests/{contest}/jury", p.saveJury)
+	organise("GET /contests/{contest}/points", p.showPoints)
+	organise("POST /contests/{contest}/points", p.settlePoint)
 	organise("GET /contests/{contest}/progress", p.showProgress)
 	organise("GET /contests/{contest}/promotion", p.showPromotion)
 	organise("POST /contests/{contest}/promotion", p.pick)

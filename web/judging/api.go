@@ -222,6 +222,19 @@ func (p pages) confer(w http.ResponseWriter, r *kit.Request) error {
 	})
 }
 
+type settleBody struct {
+	Change string `json:"change"` // UUID of this change
+	Keep   bool   `json:"keep"`
+	Reason string `json:"reason"`
+}
+
+func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
+	var b settleBody
+	return p.preside(w, r, &b, &b.Change, func(s *contest.State) (contest.Command, error) {
+		return s.SettleOver(r.PathValue("task"), b.Keep, b.Reason)
+	})
+}
+
 type tieBody struct {
 	Change string   `json:"change"` // UUID of this change
 	Order  []string `json:"order"`  // codes, best first

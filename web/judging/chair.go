@@ -15,6 +15,7 @@ type chairPage struct {
 	Form    kit.Form
 	Waiting bool // her own sheets are not all signed: others' marks stay hidden
 	Gaps    []chairGap
+	Points  []chairPoint
 	Ties    []string     // codes, joined
 	Judges  []kit.Option // whose signed sheets can be reopened
 	Parts   []kit.Option // of the round, if there are several
@@ -23,6 +24,11 @@ type chairPage struct {
 type chairGap struct {
 	contest.ChairGap
 	Marks []kit.Option // judges and their totals
+}
+
+type chairPoint struct {
+	contest.ChairPoint
+	Said string // the ties, in words
 }
 
 func (p pages) showChair(w http.ResponseWriter, r *kit.Request) error {
@@ -74,6 +80,13 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 			row.Marks = append(row.Marks, kit.Option{Value: m.Judge, Text: m.Name + ": " + r.Lang.Decimal(m.Total.Float(), 2)})
 		}
 		page.Gaps = append(page.Gaps, row)
+	}
+	for _, x := range v.Points {
+		words := make([]string, len(x.Why))
+		for i, key := range x.Why {
+			words[i] = r.Say(key)
+		}
+		page.Points = append(page.Points, chairPoint{x, strings.Join(words, "; ")})
 	}
 	for _, codes := range v.Ties {
 		page.Ties = append(page.Ties, strings.Join(codes, ", "))
@@ -127,6 +140,8 @@ func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
 			}
 		}
 		return nil, fault.New(fault.NotFound, "contest.no_such_number", "code", code)
+	case "keep", "exclude":
+		return s.SettleOver(f.Get("task"), f.Get("do") == "keep", f.Get("reason"))
 	case "confer":
 		return s.ConferOver(f.Get("task"), f.All("reopen"), f.Get("reason"))
 	case "tie":

@@ -1,0 +1,355 @@
+package contest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// The ties between a judge and an entrant: catalogue keys. All but the last keep
+// her from being dealt the work, and so does the last until somebody has looked.
+const (
+	TieDeclared = "contest.conflict_declared" // she said so herself
+	TieStation  = "contest.conflict_station"
+	TieDistrict = "contest.conflict_district"
+	TieFound    = "contest.conflict_found"    // the organiser was told of it
+	TieNamesake = "contest.conflict_namesake" // an author is called as she is
+)
+
+// pair is a judge and an entry.
+type pair struct{ judge, entry string }
+
+// tie is what was found between a judge and an entry at any time, and what was
+// decided about it. What was found once stays to be decided, also when she takes
+// her word back.
+type tie struct {
+	found []string // keys of ties, in the order they were found
+	note  string   // the organiser's, of TieFound
+	kept  []Kept
+}
+
+// Kept is the decision that a judge goes on although there is a tie.
+type Kept struct {
+	Judge, Entry string
+	Why          []string // keys of the ties
+	At           time.Time
+	By           string // name
+	Reason       string
+}
+
+// Point is a judge and an entry between whom there is a tie about which nobody
+// has decided: her marks count as long as they are not set aside.
+type Point struct {
+	Round  string // ID of the latest round in which it was dealt to her, "" before that
+	Judge  string // person ID
+	Entry  string
+	Why    []string // keys of ties
+	Note   string   // the organiser's; not for the chair's eyes
+	Signed bool     // marks count already
+}
+
+// ties lists the ties between the judge and the entry as the rules and what is
+// known today have them.
+func (s *State) ties(j *Judge, e *Entry) (found []string) {
+	c := s.Rules.Conflicts
+	for _, x := range []struct {
+		key string
+		is  bool
+	}{
+		{TieDeclared, slices.Contains(j.Declared, e.Entrant.Station)},
+		{TieStation, c.OwnStation && j.Station != "" && j.Station == e.Entrant.Station},
+		{TieDistrict, c.OwnDistrict && j.District != "" && j.District == e.Entrant.District},
+		{TieNamesake, e.namedLike(j.Name)},
+	} {
+		if x.is {
+			found = append(found, x.key)
+		}
+	}
+	return found
+}
+
+// namedLike reports whether an author, or who enters, is called so.
+func (e *Entry) namedLike(name string) bool { return slices.Contains(e.people, plainName(name)) }
+
+// plainName is a name without what people write differently.
+func plainName(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(text.Line(s)), " "))
+}
+
+// read notes what is asked of the entry again and again.
+func (e *Entry) read() {
+	e.named, e.people = len(e.Leaks()) > 0, nil
+	for _, s := range append([]string{e.Entrant.Name}, e.Entrant.Authors...) {
+		if s = plainName(s); s != "" {
+			e.people = append(e.people, s)
+		}
+	}
+}
+
+// undecided lists the ties between the two, found today or earlier, about which
+// nobody has decided.
+func (s *State) undecided(j *Judge, e *Entry) []string {
+	why := s.ties(j, e)
+	t := s.tie[pair{j.Person, e.ID}]
+	if t == nil {
+		return why
+	}
+	for _, key := range t.found {
+		if !slices.Contains(why, key) {
+			why = append(why, key)
+		}
+	}
+	return slices.DeleteFunc(why, func(key string) bool {
+		return slices.ContainsFunc(t.kept, func(k Kept) bool { return slices.Contains(k.Why, key) })
+	})
+}
+
+// Conflict says why the judge must not be given the entry: the catalogue key of
+// the reason, or "".
+func (s *State) Conflict(j *Judge, e *Entry) string {
+	if why := s.undecided(j, e); len(why) > 0 {
+		return why[0]
+	}
+	return ""
+}
+
+// Points lists what must be decided between judges and entries, by judge and in
+// the order of entry: what was dealt, and before the first round namesakes.
+func (s *State) Points() []Point {
+	var list []Point
+	for _, j := range s.Judges {
+		for _, e := range s.Entries {
+			if e.Withdrawn != nil || e.RuledOut != nil {
+				continue
+			}
+			if p, ok := s.point(j, e); ok {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+func (s *State) point(j *Judge, e *Entry) (p Point, open bool) {
+	why := s.undecided(j, e)
+	if len(why) == 0 {
+		return p, false
+	}
+	p = Point{Judge: j.Person, Entry: e.ID, Why: why}
+	if t := s.tie[pair{j.Person, e.ID}]; t != nil {
+		p.Note = t.note
+	}
+	for _, r := range s.Rounds {
+		for _, t := range r.Of(j.Person) {
+			if t.Entry == e.ID && t.SetAside == nil {
+				p.Round, p.Signed = r.ID, p.Signed || t.Final()
+			}
+		}
+	}
+	if p.Round == "" { // only a name has to be looked at before anything was dealt
+		return p, len(s.Rounds) == 0 && s.Phase == Open && j.Removed == nil && slices.Equal(why, []string{TieNamesake})
+	}
+	return p, true
+}
+
+// Kept lists the decisions that a judge goes on with an entry she has a tie to,
+// oldest first.
+func (s *State) Kept() []Kept {
+	var list []Kept
+	for _, t := range s.tie {
+		list = append(list, t.kept...)
+	}
+	slices.SortFunc(list, func(a, b Kept) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Judge, b.Judge), strings.Compare(a.Entry, b.Entry))
+	})
+	return list
+}
+
+// between is what is kept about two of which something was found.
+func (s *State) between(judge, entry string) *tie {
+	k := pair{judge, entry}
+	if s.tie[k] == nil {
+		s.tie[k] = &tie{}
+	}
+	return s.tie[k]
+}
+
+// seek notes the ties there are between judges and what was dealt to them, so
+// that one is decided about also after its ground has gone.
+func (s *State) seek() {
+	for _, r := range s.Rounds {
+		for _, t := range r.Tasks {
+			if t.SetAside != nil {
+				continue
+			}
+			j, e := s.Judge(t.Judge), s.entry[t.Entry]
+			if j == nil || e == nil {
+				continue // no log of ours: what reads it says so
+			}
+			for _, key := range s.ties(j, e) {
+				if b := s.between(t.Judge, t.Entry); !slices.Contains(b.found, key) {
+					b.found = append(b.found, key)
+				}
+			}
+		}
+	}
+}
+
+// settled returns nil if nothing is to be decided between judges and what was
+// dealt to them. Fault: contest.points_open.
+func (s *State) settled() error {
+	n := 0
+	for _, p := range s.Points() {
+		if p.Round != "" {
+			n++
+		}
+	}
+	if n > 0 {
+		return fault.New(fault.Conflict, "contest.points_open", "count", n)
+	}
+	return nil
+}
+
+// ReportTie notes a tie the organiser was told of: the judge is not given the
+// work, and if she has it somebody must decide whether her marks count. Faults:
+// contest.unknown_judge, contest.unknown_entry, contest.reason_missing,
+// contest.already_published.
+type ReportTie struct {
+	Judge string `json:"judge"`
+	Entry string `json:"entry"`
+	Note  string `json:"note"` // what was found, by whom
+}
+
+func (c ReportTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if _, _, err := s.both(c.Judge, c.Entry); err != nil {
+		return nil, err
+	}
+	if err := reasonable(c.Note); err != nil {
+		return nil, err
+	}
+	return []body{&tieReported{c.Judge, c.Entry, c.Note}}, nil
+}
+
+// both finds a judge and a live entry before the results are public: after that
+// a complaint is the way.
+func (s *State) both(judge, entry string) (*Judge, *Entry, error) {
+	j, e := s.Judge(judge), s.entry[entry]
+	switch {
+	case j == nil:
+		return nil, nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	case e == nil || !e.Live():
+		return nil, nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	case s.Phase == Published:
+		return nil, nil, fault.New(fault.Conflict, "contest.already_published")
+	}
+	return j, e, nil
+}
+
+// KeepJudge decides that a judge goes on with an entry although there is a tie.
+// It is for the chair to decide, blind as she is; for the organiser where it is
+// about the chair herself, and about a mere namesake before anything was dealt.
+// Faults: contest.unknown_judge, contest.unknown_entry, contest.no_point,
+// contest.chair_only, contest.chair_waits, contest.already_published,
+// contest.reason_missing.
+type KeepJudge struct {
+	Judge  string `json:"judge"`
+	Entry  string `json:"entry"`
+	Reason string `json:"reason"`
+}
+
+func (c KeepJudge) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	j, e, err := s.both(c.Judge, c.Entry)
+	if err != nil {
+		return nil, s.hide(m, err)
+	}
+	p, open := s.point(j, e)
+	if s.organiser(m) == nil {
+		if p.Round != "" && !s.Chair(c.Judge) {
+			return nil, fault.New(fault.Denied, "contest.chair_only")
+		}
+	} else if err := s.chair(m); err != nil {
+		return nil, err
+	} else if c.Judge == m.By.Person {
+		return nil, fault.New(fault.Denied, "contest.own_point") // another than she must find it harmless
+	}
+	if !open {
+		return nil, fault.New(fault.Conflict, "contest.no_point")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	return []body{&judgeKept{c.Judge, c.Entry, p.Why, c.Reason}}, nil
+}
+
+// hide lets nobody learn what there is who has no part in the contest.
+func (s *State) hide(m accounts.Meta, err error) error {
+	if s.organiser(m) != nil {
+		if denied := s.judging(m); denied != nil {
+			return denied
+		}
+	}
+	return err
+}
+
+// ExcludeJudge takes a judge off an entry because of a tie between them, in every
+// round before the results are public; marks she gave stop counting. The
+// organiser may, and the chair about others. In a round that is over, who went
+// on from it stays as decided. Faults: contest.unknown_judge,
+// contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
+// contest.too_few_judges, contest.already_published, contest.chair_only,
+// contest.own_point.
+type ExcludeJudge struct {
+	Judge  string `json:"judge"`
+	Entry  string `json:"entry"`
+	Reason string `json:"reason"`
+}
+
+func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if s.organiser(m) != nil {
+		if err := s.chair(m); err != nil {
+			return nil, err
+		}
+		if c.Judge == m.By.Person {
+			return nil, fault.New(fault.Denied, "contest.own_point")
+		}
+	}
+	if _, _, err := s.both(c.Judge, c.Entry); err != nil {
+		return nil, err
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	hers := func(t *Task) bool { return t.Judge == c.Judge && t.Entry == c.Entry }
+	var list []body
+	for _, r := range s.Rounds {
+		if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }) {
+			continue
+		}
+		aside := &tasksSetAside{Judge: c.Judge, Entry: c.Entry, Reason: c.Reason}
+		if r.Finished == nil {
+			more, err := s.takeOff(r, f, aside)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, more...)
+			continue
+		}
+		aside.Round = r.ID
+		if err := s.enough(r, c.Entry, r.left(c.Entry, hers, nil)); err != nil {
+			return nil, err
+		}
+		list = append(list, aside)
+	}
+	if len(list) == 0 {
+		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	}
+	return list, nil
+}

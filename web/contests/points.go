@@ -1,0 +1,108 @@
+package contests
+
+import (
+	"net/http"
+	"strings"
+
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+// pointsPage is what must be decided between judges and works, and what was.
+type pointsPage struct {
+	desk
+	Open     []pointRow
+	Kept     []keptRow
+	Judges   []kit.Option
+	Settling bool // results are not public yet: something can be found
+}
+
+type pointRow struct {
+	Judge, Entry string // IDs
+	Name, Work   string
+	Why, Note    string
+	Signed       bool
+	Keeps        bool // the organiser may let her go on; else it is for the chair
+	Dealt        bool
+}
+
+type keptRow struct {
+	Name, Work string
+	contest.Kept
+}
+
+func (p pages) showPoints(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderPoints(w, r, kit.NewForm())
+}
+
+func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	var page pointsPage
+	err := p.view(r, func(s *contest.State) error {
+		page = pointsPage{desk: p.desk(r, s, "jury", f), Settling: s.Phase == contest.Open || s.Phase == contest.Judging}
+		work := func(id string) string { e := s.Entry(id); return e.Code + " · " + e.Title }
+		for _, x := range s.Points() {
+			j := s.Judge(x.Judge)
+			page.Open = append(page.Open, pointRow{Judge: x.Judge, Entry: x.Entry, Name: j.Name, Work: work(x.Entry), Why: whyInWords(r, x.Why), Note: x.Note,
+				Signed: x.Signed, Dealt: x.Round != "", Keeps: x.Round == "" || s.Chair(x.Judge)})
+		}
+		for _, k := range s.Kept() {
+			page.Kept = append(page.Kept, keptRow{s.Judge(k.Judge).Name, work(k.Entry), k})
+		}
+		for _, j := range s.Judges {
+			if j.Removed == nil {
+				page.Judges = append(page.Judges, kit.Option{Value: j.Person, Text: j.Name})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.points.Render(w, r, page)
+}
+
+// whyInWords says which ties there are.
+func whyInWords(r *kit.Request, keys []string) string {
+	words := make([]string, len(keys))
+	for i, key := range keys {
+		words[i] = r.Say(key)
+	}
+	return strings.Join(words, "; ")
+}
+
+func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	judge, entry, reason := f.Get("judge"), f.Get("entry"), f.Get("reason")
+	var c contest.Command
+	switch f.Get("do") {
+	case "exclude":
+		c = contest.ExcludeJudge{Judge: judge, Entry: entry, Reason: reason}
+	case "keep":
+		c = contest.KeepJudge{Judge: judge, Entry: entry, Reason: reason}
+	case "report":
+		err = p.view(r, func(s *contest.State) error {
+			e := workCalled(s, f.Get("work"))
+			if e == nil {
+				return fault.New(fault.Invalid, "contest.no_such_work", "code", f.Get("work")).At("work")
+			}
+			c = contest.ReportTie{Judge: judge, Entry: e.ID, Note: reason}
+			return nil
+		})
+	default:
+		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
+	}
+	if err == nil {
+		err = p.do(r, f.ID, c)
+	}
+	if f.RefusedAloud(err) {
+		return p.renderPoints(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, "contest.saved")
+}
