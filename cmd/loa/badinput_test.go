@@ -308,7 +308,7 @@ func TestADamagedDatabaseIsNeverReplaced(t *testing.T) {
 	}{
 		"no longer there":    {nil, "store.data_missing"},
 		"empty":              {[]byte{}, "store.data_missing"},
-		"cut in half":        {db[:len(db)/2], "store.corrupt"},
+		"cut after ten":      {db[:40_960], "store.corrupt"},
 		"cut after one page": {db[:4096], "store.corrupt"},
 		"text":               {[]byte(strings.Repeat("không phải Loa\n", 1000)), "store.corrupt"},
 		"zeros":              {make([]byte, len(db)), "store.corrupt"},

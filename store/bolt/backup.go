@@ -3,13 +3,10 @@ package bolt
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"time"
-
-	bbolt "go.etcd.io/bbolt"
 
 	"loa/internal/fault"
 )
@@ -65,20 +62,12 @@ func Restore(dir, id string, created time.Time, r io.Reader) error {
 }
 
 func checkCopy(path string) error {
+	if err := soundFile(path); err != nil {
+		return err
+	}
 	db, err := openSafely(path, Options{})
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return db.View(func(tx *bbolt.Tx) error {
-		for e := range tx.Check() {
-			return fault.New(fault.Unavailable, "store.corrupt", "file", path).Because(e)
-		}
-		for _, name := range tableNames {
-			if tx.Bucket([]byte(name)) == nil {
-				return fault.New(fault.Unavailable, "store.corrupt", "file", path).Because(fmt.Errorf("no table %s", name))
-			}
-		}
-		return nil
-	})
+	return db.Close()
 }

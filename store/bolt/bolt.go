@@ -21,16 +21,11 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/google/uuid"
 	bbolt "go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
 	"loa/internal/fault"
 )
-
-// Schema is the version of what is on disk. Open refuses a newer one and
-// raises an older one step by step.
-const Schema = 1
 
 // The files of a data folder.
 const (
@@ -98,7 +93,8 @@ func (s *Store) open(o Options) error {
 		return err
 	}
 	info, statErr := os.Stat(path)
-	switch lost := statErr != nil || info.Size() == 0; {
+	lost := statErr != nil || info.Size() == 0
+	switch {
 	case mark != nil && lost:
 		return fault.New(fault.Unavailable, "store.data_missing", "dir", s.dir)
 	case mark == nil && !lost:
@@ -108,8 +104,13 @@ func (s *Store) open(o Options) error {
 	case mark != nil && mark.Schema > Schema:
 		return fault.New(fault.Unavailable, "store.newer", "schema", mark.Schema, "known", Schema)
 	}
-	if statErr == nil && info.Size() < 2<<30 {
-		warm(path) // a cold memory map reads page by page, fifty times slower
+	if !lost {
+		if info.Size() < 2<<30 {
+			warm(path) // a cold memory map reads page by page, fifty times slower
+		}
+		if err := soundFile(path); err != nil {
+			return err
+		}
 	}
 	db, err := openSafely(path, o)
 	if err != nil {
@@ -117,19 +118,35 @@ func (s *Store) open(o Options) error {
 	}
 	db.MaxBatchSize, db.MaxBatchDelay = 64, 2*time.Millisecond
 	s.db = db
-	if err := db.Update(createTables); err != nil {
+	if err := s.raise(mark, time.Now()); err != nil {
 		db.Close()
-		return diskFault(err, "create tables")
+		return err
 	}
-	if mark == nil {
-		mark = &installation{ID: uuid.NewString(), Schema: Schema, Created: time.Now().UTC()}
-		if err := writeInstalled(s.dir, *mark); err != nil {
+	if mark == nil || mark.Schema != Schema {
+		if err := writeInstalled(s.dir, s.installation); err != nil {
 			db.Close()
 			return err
 		}
 	}
-	s.installation = *mark
 	s.prepare()
+	return nil
+}
+
+// soundFile refuses a file with a damaged page before bbolt trusts it: a wrong
+// number in the list of free pages would let the next change write over a page in use.
+func soundFile(path string) error {
+	var wrong []error
+	err := checkFile(path, func(what string) {
+		if len(wrong) < 5 {
+			wrong = append(wrong, errors.New(what))
+		}
+	})
+	if err != nil {
+		return diskFault(err, "read database")
+	}
+	if len(wrong) > 0 {
+		return fault.New(fault.Unavailable, "store.corrupt", "file", path).Because(errors.Join(wrong...))
+	}
 	return nil
 }
 

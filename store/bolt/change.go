@@ -23,6 +23,18 @@ type tx struct {
 	b     *bbolt.Tx
 	s     *Store
 	wrote bool
+	moved []moved // how the covers of tables change
+	row   []byte  // scratch of hashRow
+}
+
+// run lets fn do its work; what it wrote gets its covers.
+func (tx *tx) run(fn func(*tx) error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer catch(&err)
+	if err := fn(tx); err != nil || !tx.wrote {
+		return err
+	}
+	return tx.keepCovers()
 }
 
 // act is the record of one change: who did what, and the answer a repeat gets.
@@ -109,10 +121,8 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 	err := s.db.Batch(func(b *bbolt.Tx) (err error) {
 		refused, failed = nil, nil
 		t := &tx{b: b, s: s}
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 		defer func() { failed = err }()
-		defer catch(&err)
-		err = fn(t)
+		err = t.run(fn)
 		if err != nil && !t.wrote {
 			// Nothing to undo, so the others in this batch go on undisturbed.
 			refused, err = err, nil

@@ -142,7 +142,7 @@ func TestVerifyFindsAContestChangedUnderneath(t *testing.T) {
 				t.Fatal(err)
 			}
 			var found []Problem
-			if _, err := s.Verify(t.Context(), func(p Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Key != "hoi-thi" {
+			if _, err := s.Verify(t.Context(), func(p Problem) { found = append(found, p) }); err != nil || !slices.ContainsFunc(found, func(p Problem) bool { return p.Key == "hoi-thi" }) {
 				t.Errorf("verify says %v, %v", found, err)
 			}
 			err = contest.NewHall(s, nowhere{}).View(t.Context(), "hoi-thi", func(*contest.State) error { return nil })

@@ -1,6 +1,12 @@
 package bolt
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	bbolt "go.etcd.io/bbolt"
+)
 
 // TableNames lists every bucket.
 func TableNames() []string { return tableNames }
@@ -15,4 +21,58 @@ func (s *Store) TableRows(ctx context.Context) (map[string]int, error) {
 		return nil
 	})
 	return rows, err
+}
+
+// Tampered returns what Verify says of the records after spoil changed them by
+// hand, and takes the change back.
+func (s *Store) Tampered(spoil func(*bbolt.Tx) error) (found []Problem, err error) {
+	back := errors.New("back")
+	err = s.db.Update(func(b *bbolt.Tx) error {
+		if err := spoil(b); err != nil {
+			return err
+		}
+		n, report := 0, func(p Problem) { found = append(found, p) }
+		for _, p := range recordParts(&n) {
+			t := &tx{b: b, s: s}
+			if err := t.run(func(tx *tx) error { return p.check(tx, report) }); err != nil {
+				report(Problem{Table: p.table, What: err.Error()})
+			}
+		}
+		return back
+	})
+	if errors.Is(err, back) {
+		err = nil
+	}
+	return found, err
+}
+
+// Seal is a row's value with its checksum, as this package writes it; a table
+// without checksums gets it as it is.
+func Seal(table string, payload []byte) []byte {
+	if plain[table] {
+		return payload
+	}
+	return seal(payload)
+}
+
+// Unseal is a row's value without its checksum.
+func Unseal(table string, v []byte) []byte {
+	if plain[table] {
+		return v
+	}
+	return v[4:]
+}
+
+// CheckBytes says what is wrong with a database file of these bytes.
+func CheckBytes(b []byte) (wrong []string) {
+	r, report := bytes.NewReader(b), func(what string) { wrong = append(wrong, what) }
+	metas, bad := readMetas(r)
+	for i, m := range metas {
+		if bad[i] != nil {
+			report(bad[i].Error())
+		} else if err := checkPages(r, int64(len(b)), m, report); err != nil {
+			report(err.Error())
+		}
+	}
+	return wrong
 }

@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -260,4 +261,44 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store) {
 		return nil
 	}))
 	check("contests", phases, map[string]contest.Phase{"hoi-thi": contest.Published, "lien-hoan": contest.Draft})
+}
+
+// A folder is raised once, after its file was laid aside as it was; when that
+// cannot be, nothing is changed.
+func TestAnOldFolderIsRaisedAfterACopy(t *testing.T) {
+	dir := frozenFolder(t, "testdata/schema-1.tar.gz")
+	path, aside := filepath.Join(dir, "loa.db"), filepath.Join(dir, "loa.db.schema-1")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(aside+".tmp", 0o700); err != nil { // no file can be made there
+		t.Fatal(err)
+	}
+	if _, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)}); err == nil {
+		t.Fatal("raised without a copy")
+	}
+	mark, err := os.ReadFile(filepath.Join(dir, "installed"))
+	if err != nil || !strings.Contains(string(mark), `"schema":1`) {
+		t.Fatalf("after a failed copy: marker %s, %v", mark, err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+		t.Fatalf("after a failed copy the file differs: %v", err)
+	}
+	if err := os.Remove(aside + ".tmp"); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, dir)
+	defer s.Close()
+	old := filepath.Join(t.TempDir(), "loa.db")
+	if err := os.WriteFile(old, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !sameRowsOf(t, []string{"people", "airing_log", "coverage_closed"}, old, aside) {
+		t.Error("what was laid aside is not what was there")
+	}
+	mark, err = os.ReadFile(filepath.Join(dir, "installed"))
+	if err != nil || !strings.Contains(string(mark), fmt.Sprintf(`"schema":%d`, bolt.Schema)) {
+		t.Errorf("the marker says %s, %v", mark, err)
+	}
 }

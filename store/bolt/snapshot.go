@@ -50,8 +50,7 @@ func (c *snapshot[T]) get(tx *tx) (T, error) {
 
 // touch says that the transaction changes what the snapshot is made of.
 func (c *snapshot[T]) touch(tx *tx) error {
-	tx.wrote = true
-	return tx.b.Bucket([]byte(versionsBucket)).Put([]byte(c.name), binary.BigEndian.AppendUint64(nil, c.current(tx)+1))
+	return tx.putRow(versionsBucket, []byte(c.name), binary.BigEndian.AppendUint64(nil, c.current(tx)+1))
 }
 
 // read returns a snapshot in a read transaction of its own.

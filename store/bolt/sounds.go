@@ -139,11 +139,11 @@ func (tx *tx) keepSound(id string, sketch fingerprint.Sketch, found []audio.Like
 		return err
 	}
 	payload := append(append([]byte{byte(len(id))}, id...), form...)
-	if err := errors.Join(soundNumbers.put(tx, []byte(id), number), tx.b.Bucket([]byte(soundsBucket)).Put(numberKey(number), seal(payload))); err != nil {
+	if err := errors.Join(soundNumbers.put(tx, []byte(id), number), tx.putRow(soundsBucket, numberKey(number), seal(payload))); err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if err := tx.b.Bucket([]byte(soundRowsBucket)).Put(rowKey(r, number), []byte{1}); err != nil {
+		if err := tx.putRow(soundRowsBucket, rowKey(r, number), []byte{1}); err != nil {
 			return err
 		}
 	}
@@ -183,11 +183,11 @@ func (tx *tx) forgetSound(id string) error {
 			return err
 		}
 		for _, r := range sketch.Rows() {
-			if err := tx.b.Bucket([]byte(soundRowsBucket)).Delete(rowKey(r, number)); err != nil {
+			if err := tx.removeRow(soundRowsBucket, rowKey(r, number)); err != nil {
 				return err
 			}
 		}
-		if err := tx.b.Bucket([]byte(soundsBucket)).Delete(numberKey(number)); err != nil {
+		if err := tx.removeRow(soundsBucket, numberKey(number)); err != nil {
 			return err
 		}
 	}

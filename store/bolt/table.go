@@ -78,14 +78,12 @@ func (t table[T]) put(tx *tx, key []byte, rec T) error {
 	if err != nil {
 		return fmt.Errorf("store: encode %s: %w", t.name, err)
 	}
-	tx.wrote = true
-	return t.bucket(tx).Put(key, seal(b))
+	return tx.putRow(t.name, key, seal(b))
 }
 
 // remove deletes the record under key, if there is one.
 func (t table[T]) remove(tx *tx, key []byte) error {
-	tx.wrote = true
-	return t.bucket(tx).Delete(key)
+	return tx.removeRow(t.name, key)
 }
 
 // ascend yields the records with from <= key < until in order; a nil until
@@ -142,10 +140,7 @@ func (t table[T]) all(tx *tx) ([]T, error) {
 }
 
 // next gives the table's next number, 1 first: for IDs that are never reused.
-func (t table[T]) next(tx *tx) (uint64, error) {
-	tx.wrote = true
-	return t.bucket(tx).NextSequence()
-}
+func (t table[T]) next(tx *tx) (uint64, error) { return tx.nextNumber(t.name) }
 
 // timeKey is t as eight big-endian bytes of nanoseconds since 1970 with the
 // sign bit flipped, so that keys sort by time before 1970 too.

@@ -1,15 +1,9 @@
 package bolt
 
-import (
-	"fmt"
-
-	bbolt "go.etcd.io/bbolt"
-)
-
 // tableNames lists every bucket, by the noun that owns it. A bucket that is
 // not here is never created.
 var tableNames = []string{
-	versionsBucket, acts.name, trail.name,
+	aboutThis.name, coversBucket, versionsBucket, acts.name, trail.name,
 	unitRecords.name, stationRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
@@ -25,12 +19,3 @@ var tableNames = []string{
 // plain are the buckets whose values carry no checksum: of the rows of sounds all
 // is in the key.
 var plain = map[string]bool{versionsBucket: true, soundRowsBucket: true}
-
-func createTables(b *bbolt.Tx) error {
-	for _, name := range tableNames {
-		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
-			return fmt.Errorf("create %s: %w", name, err)
-		}
-	}
-	return nil
-}

@@ -1,0 +1,163 @@
+package bolt
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// cover says what a table holds as a whole: how many rows, and the sum of the
+// SHA-256 of each row with its key, modulo 2^256. Every row that is put or removed
+// moves it in the same transaction, so that a row that came, went or changed in
+// any other way is found when all are summed again, whatever the table. Who can
+// write the file can also write its covers: against her only a copy elsewhere helps.
+type cover struct {
+	rows     uint64
+	sequence uint64    // the last number the table gave out
+	sum      [4]uint64 // least significant first
+}
+
+// coversBucket holds the cover of every other table, by its name.
+const coversBucket = "covers"
+
+const coverBytes = 6 * 8
+
+func (c cover) bytes() []byte {
+	b := make([]byte, 0, coverBytes)
+	for _, n := range append([]uint64{c.rows, c.sequence}, c.sum[:]...) {
+		b = binary.BigEndian.AppendUint64(b, n)
+	}
+	return b
+}
+
+func readCover(tx *tx, table string) (c cover, found bool, err error) {
+	v := tx.b.Bucket([]byte(coversBucket)).Get([]byte(table))
+	if v == nil {
+		return c, false, nil
+	}
+	b, err := unseal(coversBucket, []byte(table), v)
+	if err != nil {
+		return c, false, err
+	}
+	if len(b) != coverBytes {
+		return c, false, damaged(coversBucket, []byte(table), fmt.Errorf("%d bytes", len(b)))
+	}
+	n := func(i int) uint64 { return binary.BigEndian.Uint64(b[8*i:]) }
+	return cover{n(0), n(1), [4]uint64{n(2), n(3), n(4), n(5)}}, true, nil
+}
+
+// move adds the hash of a row, or takes it away.
+func (c *cover) move(h [sha256.Size]byte, add bool) {
+	var carry uint64
+	for i := range c.sum {
+		n := binary.LittleEndian.Uint64(h[8*i:])
+		if add {
+			c.sum[i], carry = bits.Add64(c.sum[i], n, carry)
+		} else {
+			c.sum[i], carry = bits.Sub64(c.sum[i], n, carry)
+		}
+	}
+	if add {
+		c.rows++
+	} else {
+		c.rows--
+	}
+}
+
+// moved is a change of one table's cover in a transaction: a difference, in
+// numbers that wrap around.
+type moved struct {
+	table string
+	cover
+}
+
+func (tx *tx) coverOf(table string) *moved {
+	i := slices.IndexFunc(tx.moved, func(m moved) bool { return m.table == table })
+	if i < 0 {
+		i = len(tx.moved)
+		tx.moved = append(tx.moved, moved{table: table})
+	}
+	return &tx.moved[i]
+}
+
+// hashRow is what one row adds to its table's cover. The table's name needs no part in it.
+func (tx *tx) hashRow(key, value []byte) [sha256.Size]byte {
+	tx.row = append(binary.BigEndian.AppendUint32(tx.row[:0], uint32(len(key))), key...)
+	tx.row = append(tx.row, value...)
+	return sha256.Sum256(tx.row)
+}
+
+// putRow puts a row. Nothing else puts one.
+func (tx *tx) putRow(table string, key, value []byte) error {
+	tx.wrote = true
+	b, c := tx.b.Bucket([]byte(table)), tx.coverOf(table)
+	if old := b.Get(key); old != nil {
+		c.move(tx.hashRow(key, old), false)
+	}
+	c.move(tx.hashRow(key, value), true)
+	return b.Put(key, value)
+}
+
+// removeRow removes a row, if it is there. Nothing else removes one.
+func (tx *tx) removeRow(table string, key []byte) error {
+	tx.wrote = true
+	b := tx.b.Bucket([]byte(table))
+	old := b.Get(key)
+	if old == nil {
+		return nil
+	}
+	tx.coverOf(table).move(tx.hashRow(key, old), false)
+	return b.Delete(key)
+}
+
+// nextNumber gives a table's next number, 1 first. It is never given again.
+func (tx *tx) nextNumber(table string) (uint64, error) {
+	tx.wrote = true
+	n, err := tx.b.Bucket([]byte(table)).NextSequence()
+	if err == nil {
+		tx.coverOf(table).sequence++
+	}
+	return n, err
+}
+
+// keepCovers puts the covers of all that the transaction changed. It is its last act.
+func (tx *tx) keepCovers() error {
+	b := tx.b.Bucket([]byte(coversBucket))
+	for _, m := range tx.moved {
+		c, found, err := readCover(tx, m.table)
+		if err == nil && !found {
+			err = damaged(coversBucket, []byte(m.table), errMissing)
+		}
+		if err != nil {
+			return err
+		}
+		c.rows += m.rows
+		c.sequence += m.sequence
+		var carry uint64
+		for i := range c.sum {
+			c.sum[i], carry = bits.Add64(c.sum[i], m.sum[i], carry)
+		}
+		if err := b.Put([]byte(m.table), seal(c.bytes())); err != nil {
+			return err
+		}
+	}
+	tx.moved = tx.moved[:0]
+	return nil
+}
+
+// countCover sums a table as it is. The checksum of a row is no part of what is
+// asked here; a row that is a bucket of its own is none of ours.
+func countCover(tx *tx, table string) (cover, error) {
+	b := tx.b.Bucket([]byte(table))
+	c := cover{sequence: b.Sequence()}
+	err := b.ForEach(func(k, v []byte) error {
+		if v == nil {
+			return fmt.Errorf("store: %s/%x is a bucket", table, k)
+		}
+		c.move(tx.hashRow(k, v), true)
+		return nil
+	})
+	return c, err
+}
