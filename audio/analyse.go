@@ -12,6 +12,7 @@ import (
 
 	"loa/audio/fingerprint"
 	"loa/audio/measure"
+	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
 
@@ -70,27 +71,19 @@ func Decode(ctx context.Context, r io.Reader, opt Options, sink Sink) (Facts, er
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	in := &intake{ctx: ctx, r: r, limit: opt.MaxBytes, sum: sha256.New()}
-	head := bufio.NewReaderSize(in, sniffBytes)
-	start, err := head.Peek(sniffBytes)
-	if err != nil && err != io.EOF {
+	file := bufio.NewReaderSize(in, huntBytes)
+	facts := Facts{Warnings: []Warning{}}
+	job := &decoding{ctx: ctx, opt: opt, facts: &facts, sink: &bounded{Sink: sink, stop: stop}}
+	if err := job.open(file); err != nil {
 		return Facts{}, in.cause(err)
 	}
-	facts := Facts{Warnings: []Warning{}}
-	if facts.Format, err = Sniff(start); err != nil {
-		return Facts{}, err
-	}
-	job := &decoding{ctx: ctx, opt: opt, facts: &facts, sink: &bounded{Sink: sink, stop: stop}}
-	if facts.Format == WAV {
-		job.coding = wavCoding(start)
-	}
-	zeros := len(bytes.Trim(start, "\x00")) == 0
-	if err := job.decode(struct{ io.Reader }{head}); err != nil {
-		if err = in.cause(err); zeros && fault.Is(err, "audio.not_audio") {
+	if err := job.decode(struct{ io.Reader }{file}); err != nil {
+		if err = in.cause(err); job.zeros && fault.Is(err, "audio.not_audio") {
 			err = fault.New(fault.Unsupported, "audio.is_zeros")
 		}
 		return Facts{}, err
 	}
-	if _, err := io.Copy(io.Discard, head); err != nil {
+	if _, err := io.Copy(io.Discard, file); err != nil {
 		return Facts{}, in.cause(err)
 	}
 	facts.Bytes = in.n
@@ -139,20 +132,57 @@ type decoding struct {
 	facts *Facts
 	sink  Sink
 
-	coding string // of a WAV, if only ffmpeg reads it
+	tags   int64  // bytes of the tags in front, which were passed
+	zeros  bool   // it begins with nothing but zeros
+	coding string // of a WAV that only ffmpeg reads
 }
 
+// open passes the tags in front and finds out what stands behind them.
+func (d *decoding) open(file *bufio.Reader) error {
+	var err error
+	if d.tags, err = mpeg.SkipTags(file); err != nil {
+		return mp3Fault(err)
+	}
+	start, err := file.Peek(sniffBytes)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if len(start) == 0 && d.tags > 0 {
+		return fault.New(fault.Unsupported, "audio.not_audio")
+	}
+	if d.facts.Format, err = Sniff(start); err != nil || d.facts.Format != MP3 {
+		return err
+	}
+	d.zeros = len(bytes.Trim(start, "\x00")) == 0
+	if start, err = file.Peek(huntBytes); err != nil && err != io.EOF {
+		return err
+	}
+	if f, at := hunt(start); f == AAC || f == MP2 { // in front of an MP3, the walker judges
+		d.facts.Format = f
+		if _, err := file.Discard(at); err != nil {
+			return err
+		}
+		if at >= strayBytes {
+			d.facts.warn("audio.garbage_ends", nil, "bytes", at)
+		}
+	}
+	return nil
+}
+
+// strayBytes is how much garbage in front of frames is worth a word: room for a
+// second of sound. Stream recorders leave less.
+const strayBytes = 8000
+
 func (d *decoding) decode(r io.Reader) error {
-	switch {
-	case d.coding != "":
-	case d.facts.Format == MP3:
+	switch d.facts.Format {
+	case MP3:
 		return d.mp3(r)
-	case d.facts.Format == WAV:
+	case WAV:
 		return d.wav(r)
-	case d.facts.Format == FLAC:
+	case FLAC:
 		return d.flac(r)
 	}
-	return d.convert(r)
+	return d.convert(d.listen(r))
 }
 
 // begin checks and announces what the decoder found.

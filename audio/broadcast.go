@@ -50,7 +50,7 @@ func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f Facts, p
 	c := BroadcastCopy{Recording: r.ID, Blob: r.Blob, Encoded: f.MP3 == nil || f.MP3.Rating == mpeg.Free, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
 	err := c.make(ctx, blobs, r.Blob, f, p, opt)
 	e := fault.Of(err)
-	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Unsupported && e.Code != "audio.needs_encoder" {
+	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Unsupported && e.Code != "audio.needs_encoder" && e.Code != "audio.needs_ffmpeg" {
 		return c, err
 	}
 	reason := ReasonOf(err)

@@ -102,11 +102,16 @@ type checker struct {
 	found   []Finding
 }
 
-func (c *checker) add(code string, g Grade, at []Place, args ...any) {
+// graded is the profile's grade for a code, g where it has none.
+func (c *checker) graded(code string, g Grade) Grade {
 	if set, ok := c.profile.Grades[code]; ok {
-		g = set
+		return set
 	}
-	if g == off {
+	return g
+}
+
+func (c *checker) add(code string, g Grade, at []Place, args ...any) {
+	if g = c.graded(code, g); g == off {
 		return
 	}
 	f := Finding{Code: code, Grade: g, At: at}
@@ -121,8 +126,11 @@ func (c *checker) add(code string, g Grade, at []Place, args ...any) {
 
 // file judges what the walk over the bytes found.
 func (c *checker) file(f Facts) {
-	if f.Truncated {
-		c.add("audio.cut", Refuse, []Place{{f.Seconds, f.Seconds}})
+	switch end := []Place{{f.Seconds, f.Seconds}}; {
+	case f.Truncated && f.Missing > 0:
+		c.add("audio.cut_by", c.graded("audio.cut", Refuse), end, "missing", math.Ceil(f.Missing*10)/10)
+	case f.Truncated:
+		c.add("audio.cut", Refuse, end)
 	}
 	if f.Partial {
 		c.add("audio.partial", Refuse, nil)
@@ -224,7 +232,7 @@ func (c *checker) channels(f Facts) {
 	if p.TargetLUFS == 0 {
 		return // evidence: one microphone is enough
 	}
-	if !f.intensity() {
+	if !f.doubtful() {
 		for i, ch := range m.PerChannel {
 			if ch.Dead {
 				c.add("audio.dead_channel", Warn, nil, "channel", i+1)

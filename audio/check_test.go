@@ -136,11 +136,6 @@ func TestGradesAreSettings(t *testing.T) {
 // TestEveryCodeHasASentence reads the sources: finding and warning codes are
 // not literals of fault.New, so the catalogue's own test cannot see them.
 func TestEveryCodeHasASentence(t *testing.T) {
-	for _, m := range magics {
-		if m.not != "" && !text.Has(m.not) {
-			t.Errorf("no sentence for %s", m.not)
-		}
-	}
 	codes := codesInSources(t)
 	if len(codes) < 40 {
 		t.Fatalf("found %d codes only: the pattern no longer matches", len(codes))

@@ -33,7 +33,7 @@ const (
 	WMA  Format = "wma"
 	AIFF Format = "aiff"
 	CAF  Format = "caf" // Apple's recorders
-	MP2  Format = "mp2" // MPEG Layer II: broadcasters
+	MP2  Format = "mp2" // MPEG Layer II: broadcasters; and the older Layer I
 )
 
 // Warning is something that could not be read or measured as it should be:
@@ -53,15 +53,16 @@ type Place struct {
 // Facts is what one pass over a file finds out.
 type Facts struct {
 	Format     Format    `json:"format"`
-	Codec      string    `json:"codec"`       // e.g. "MPEG-1 Layer III", "PCM 16 bit"
-	Bytes      int64     `json:"bytes"`       // of the whole file
-	SHA256     string    `json:"sha256"`      // of the whole file, lower-case hex
-	SampleRate int       `json:"sample_rate"` // Hz
-	Channels   int       `json:"channels"`    //
-	Samples    int64     `json:"samples"`     // of one channel; encoder delay and padding taken off
-	Seconds    float64   `json:"seconds"`     // Samples / SampleRate
-	Bitrate    int       `json:"bitrate"`     // bit/s, mean over the sound
-	Truncated  bool      `json:"truncated"`   // the end of the file is missing
+	Codec      string    `json:"codec"`                     // e.g. "MPEG-1 Layer III", "PCM 16 bit"
+	Bytes      int64     `json:"bytes"`                     // of the whole file
+	SHA256     string    `json:"sha256"`                    // of the whole file, lower-case hex
+	SampleRate int       `json:"sample_rate"`               // Hz
+	Channels   int       `json:"channels"`                  //
+	Samples    int64     `json:"samples"`                   // of one channel; encoder delay and padding taken off
+	Seconds    float64   `json:"seconds"`                   // Samples / SampleRate
+	Bitrate    int       `json:"bitrate"`                   // bit/s, mean over the sound
+	Truncated  bool      `json:"truncated"`                 // more than a frame of what the file announces is missing at its end
+	Missing    float64   `json:"missing_seconds,omitempty"` // of sound there; 0 when nobody knows
 	MP3        *MP3Facts `json:"mp3,omitempty"`
 
 	// Measures is nil when Decode was asked and nothing was measured, or when
@@ -103,9 +104,9 @@ func (f Facts) Duration() time.Duration {
 		time.Duration(f.Samples%rate)*time.Second/time.Duration(rate)
 }
 
-// intensity reports whether the sound is in intensity stereo, in which the
-// decoder loses some of the right channel.
-func (f Facts) intensity() bool {
+// doubtful reports whether some of the sound was decoded by a decoder that gets
+// its kind wrong, because there was no other.
+func (f Facts) doubtful() bool {
 	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Code == "audio.intensity" })
 }
 

@@ -11,9 +11,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"loa/audio/mpeg"
+	"loa/audio/container"
 	"loa/internal/fault"
 )
 
@@ -41,10 +42,13 @@ var demuxers = map[Format]struct {
 // ffmpegCodec finds the first sound stream in ffmpeg's messages.
 var ffmpegCodec = regexp.MustCompile(`Stream #0.*: Audio: ([a-z0-9_]+)`)
 
-// convert reads what only ffmpeg can, and takes its WAV output as it comes.
-func (d *decoding) convert(r io.Reader) error {
+// convert reads what only ffmpeg can, and takes its WAV output as it comes. told
+// is called once: it is to read r to its end and says what the container
+// announced.
+func (d *decoding) convert(r io.Reader, told func() (container.Told, error)) error {
 	path, err := exec.LookPath("ffmpeg")
 	if err != nil {
+		_, _ = told()
 		return fault.New(fault.Unsupported, "audio.needs_converter", "format", d.kind()).Because(err)
 	}
 	demuxer := demuxers[d.facts.Format]
@@ -53,6 +57,7 @@ func (d *decoding) convert(r io.Reader) error {
 		name, err := d.spool(r)
 		defer os.Remove(name)
 		if err != nil {
+			_, _ = told()
 			return err
 		}
 		input, protocol, r = "file:"+name, "file", nil
@@ -66,12 +71,66 @@ func (d *decoding) convert(r io.Reader) error {
 	var complaint limitedBuffer
 	out, wait, err := startLimited(ctx, path, args, r, &complaint)
 	if err != nil {
+		_, _ = told()
 		return fmt.Errorf("audio: start ffmpeg: %w", err)
 	}
 	err = d.wav(out)
 	d.facts.Bitrate = 0 // of the converted sound: no fact about the file
 	cancelIf(err, cancel)
-	return d.converted(err, wait(), complaint.Bytes())
+	return d.converted(err, wait(), complaint.Bytes(), told)
+}
+
+// containers are the formats that say how long they are, and how.
+var containers = map[Format]container.Kind{
+	M4A: container.MP4, ThGP: container.MP4, AMR: container.AMR, AAC: container.ADTS, OGG: container.Ogg,
+	WebM: container.Matroska, WMA: container.ASF, AIFF: container.AIFF, CAF: container.CAF, MP2: container.MPEG,
+}
+
+// listen has the container read what is read from r, and gives what to read
+// instead, and told for convert.
+func (d *decoding) listen(r io.Reader) (file io.Reader, told func() (container.Told, error)) {
+	out, in := io.Pipe()
+	file = &serial{r: io.TeeReader(r, in)}
+	type answer struct {
+		container.Told
+		error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		t, err := container.Read(containers[d.facts.Format], out)
+		done <- answer{t, err}
+	}()
+	return file, func() (container.Told, error) {
+		_, err := io.Copy(io.Discard, file)
+		in.CloseWithError(err)
+		a := <-done
+		return a.Told, errors.Join(err, a.error)
+	}
+}
+
+// serial is read by one at a time: a process that has ended may leave a read
+// behind that still waits for bytes.
+type serial struct {
+	mu sync.Mutex
+	r  io.Reader
+	n  int64 // bytes read
+}
+
+func (s *serial) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	return n, err
+}
+
+// lacks judges what a container announced and does not hold.
+func (d *decoding) lacks(t container.Told) {
+	if seconds, cut := t.Missing(float64(d.facts.Samples) / float64(max(1, d.facts.SampleRate))); cut {
+		d.facts.Truncated, d.facts.Missing = true, seconds
+	} else if t.NoEnd {
+		d.facts.warn("audio.no_end", nil)
+	}
 }
 
 // kind is what a person calls the file.
@@ -86,22 +145,28 @@ func cancelIf(err error, cancel func()) {
 	}
 }
 
-// converted judges what ffmpeg's output and its end say together.
-func (d *decoding) converted(err, ended error, complaint []byte) error {
+// converted judges what ffmpeg's output, its end and the container say together.
+func (d *decoding) converted(err, ended error, complaint []byte, told func() (container.Told, error)) error {
 	if cause := context.Cause(d.ctx); cause != nil {
+		_, _ = told() // its reader ends too, with the same cause
 		return cause
 	}
+	t, broken := told()
 	if m := ffmpegCodec.FindSubmatch(complaint); m != nil {
 		d.facts.Codec = string(m[1])
 	}
-	if err != nil {
-		if fault.Is(err, "audio.wav_header") || fault.Is(err, "audio.no_sound") { // ffmpeg gave up before any sound
-			return fault.New(fault.Invalid, "audio.unreadable", "format", d.kind()).Because(fmt.Errorf("%w: %s", errors.Join(err, ended), complaint))
-		}
+	switch unread := fault.Is(err, "audio.wav_header") || fault.Is(err, "audio.no_sound"); {
+	case broken != nil:
+		return broken
+	case unread && t.NoIndex: // ffmpeg gave up before any sound
+		return fault.New(fault.Invalid, "audio.no_index", "format", d.kind()).Because(fmt.Errorf("%w: %s", errors.Join(err, ended), complaint))
+	case unread:
+		return fault.New(fault.Invalid, "audio.unreadable", "format", d.kind()).Because(fmt.Errorf("%w: %s", errors.Join(err, ended), complaint))
+	case err != nil:
 		return err
 	}
-	d.facts.Truncated = false
-	if ended != nil || bytes.Contains(complaint, []byte("[error]")) {
+	d.lacks(t)
+	if !t.Short() && (ended != nil || bytes.Contains(complaint, []byte("[error]"))) {
 		d.facts.warn("audio.converter_complained", nil)
 	}
 	return nil
@@ -145,53 +210,3 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 	b.Buffer.Write(p[:min(len(p), max(0, maxComplaint-b.Len()))])
 	return len(p), nil
 }
-
-// mp3ByConverter decodes what go-mp3 cannot (8 kHz): the walker's accepted
-// frames go to ffmpeg, so that tags, gaps and gapless data are ours alike.
-func (d *decoding) mp3ByConverter(scan *mpeg.Scanner, first mpeg.Frame) error {
-	pr, pw := io.Pipe()
-	info := scan.Info()
-	e := &emitter{d: d}
-	scanned := make(chan error, 1)
-	go func() {
-		var lost mpeg.Unpacker
-		var err error
-		for f := first; err == nil; f, err = scan.Next() {
-			if !lost.Unpack(f).Whole() {
-				e.damaged = append(e.damaged, f.Index)
-			}
-			if _, err = pw.Write(f.Data); err != nil {
-				break
-			}
-		}
-		if err != io.EOF {
-			err = mp3Fault(err)
-		}
-		pw.CloseWithError(err)
-		scanned <- err
-	}()
-	var scratch Facts
-	inner := &decoding{ctx: d.ctx, opt: d.opt, facts: &scratch, sink: &trimmed{e: e, info: info}}
-	scratch.Format = MP3
-	err := inner.convert(pr)
-	pr.CloseWithError(io.ErrClosedPipe)
-	if walk := <-scanned; walk != io.EOF && !errors.Is(walk, io.ErrClosedPipe) {
-		return walk
-	}
-	if fault.Is(err, "audio.needs_converter") {
-		return fault.New(fault.Unsupported, "audio.mp3_8khz")
-	} else if err != nil {
-		return err
-	}
-	d.facts.Warnings = append(d.facts.Warnings, scratch.Warnings...)
-	return e.finish(scan.Info())
-}
-
-// trimmed is the Sink between a converter and an emitter.
-type trimmed struct {
-	e    *emitter
-	info mpeg.Info
-}
-
-func (t *trimmed) Begin(rate, channels int) { t.e.begin(t.info, rate, channels) }
-func (t *trimmed) Write(block []float32)    { t.e.trim(block) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mewkiz/flac"
 	"github.com/mewkiz/flac/frame"
+	"github.com/mewkiz/flac/meta"
 
 	"loa/internal/fault"
 )
@@ -39,7 +40,7 @@ func (d *decoding) flac(r io.Reader) error {
 			err = errors.New("audio: a FLAC frame of another kind than its header")
 		}
 		if err != nil {
-			return d.endFLAC(info.NSamples, info.MD5sum, sum.Sum(nil), err)
+			return d.endFLAC(info, sum.Sum(nil), err)
 		}
 		f.Hash(sum)
 		pcm = flacFloats(pcm[:0], f)
@@ -48,19 +49,25 @@ func (d *decoding) flac(r io.Reader) error {
 	}
 }
 
-// endFLAC judges how the stream ended.
-func (d *decoding) endFLAC(promised uint64, want [md5.Size]byte, got []byte, err error) error {
-	whole := promised == 0 || uint64(d.facts.Samples) >= promised
-	end := float64(d.facts.Samples) / float64(d.facts.SampleRate)
+// endFLAC judges how the stream ended. A header that does not say how many
+// samples follow leaves only the last frame to tell.
+func (d *decoding) endFLAC(info *meta.StreamInfo, got []byte, err error) error {
+	missing := int64(info.NSamples) - d.facts.Samples
+	ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	switch {
 	case d.facts.Samples == 0 && err == io.EOF:
 		return fault.New(fault.Invalid, "audio.no_sound")
-	case whole && want != [md5.Size]byte{} && !bytes.Equal(got, want[:]):
-		d.facts.warn("audio.flac_sum", nil)
-	case whole: // what follows the last sample is a tag or garbage
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		d.facts.Truncated = true
+	case info.NSamples == 0 && errors.Is(err, io.ErrUnexpectedEOF):
+		d.facts.warn("audio.no_end", nil)
+	case info.NSamples == 0 && err == io.EOF || info.NSamples > 0 && missing <= 0: // what follows the last sample is a tag or garbage
+		if info.MD5sum != [md5.Size]byte{} && !bytes.Equal(got, info.MD5sum[:]) {
+			d.facts.warn("audio.flac_sum", nil)
+		}
+	case ended && missing > int64(info.BlockSizeMax):
+		d.facts.Truncated, d.facts.Missing = true, float64(missing)/float64(info.SampleRate)
+	case ended: // the last frame is short
 	default:
+		end := float64(d.facts.Samples) / float64(d.facts.SampleRate)
 		return fault.New(fault.Invalid, "audio.flac_damaged", "at", clock(end)).Because(err)
 	}
 	return nil

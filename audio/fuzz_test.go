@@ -41,7 +41,7 @@ func FuzzSniff(f *testing.F) {
 	f.Add([]byte("\xff\xfd\x90\x04"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		format, err := Sniff(b)
-		wavCoding(b)
+		hunt(b)
 		if (format == "") == (err == nil) && err == nil || err != nil && fault.Of(err).Kind != fault.Unsupported {
 			t.Fatalf("%q, %v", format, err)
 		}

@@ -24,7 +24,7 @@ func LevelSteps(f Facts, p Profile) (steps int, limited bool) {
 		return steps, false
 	}
 	room := 0
-	if peak, ok := f.Measures.TruePeak.Get(); ok && !f.Measures.TruePeakAtLeast && !f.intensity() {
+	if peak, ok := f.Measures.TruePeak.Get(); ok && !f.Measures.TruePeakAtLeast && !f.doubtful() {
 		room = max(0, int(math.Floor((p.MaxTruePeak-peak)/mpeg.StepDB)))
 	}
 	return min(steps, room), steps > room

@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -11,8 +10,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/hajimehoshi/go-mp3"
-
 	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
@@ -21,6 +18,8 @@ const (
 	// batchFrames is how many frames one worker decodes at a time: 3.3 s at
 	// 44.1 kHz. The last batch is what the verdict waits for.
 	batchFrames = 128
+	// hardFrames is the same where a process decodes them.
+	hardFrames = 3 * batchFrames
 	// preRoll is how many earlier frames a batch begins with. The overlap and
 	// the filter bank together remember less than two granules, and a frame of
 	// the lower rates is one granule; the bit reservoir is gone by then, since
@@ -33,38 +32,35 @@ const (
 
 // batch is a run of frames for one worker, and what became of them.
 type batch struct {
-	units   []mpeg.Unit // preRoll earlier ones first
-	lead    int         // how many of them are pre-roll
-	shape   mpeg.Shape
-	info    mpeg.Info // as known when the batch was cut
-	pcm     []float32
-	damaged []int64 // frames that are silent because they could not be decoded
-	done    chan struct{}
+	units    []mpeg.Unit // preRoll earlier ones first
+	lead     int         // how many of them are pre-roll
+	hard     bool        // some unit is of a kind that go-mp3 gets wrong
+	info     mpeg.Info   // as known when the batch was cut
+	pcm      []float32   // of all units
+	damaged  []int64     // frames that are silent because they could not be decoded
+	doubtful bool        // decoded all the same by go-mp3
+	stumbled bool        // the converter complained
+	done     chan struct{}
 }
 
-// mp3 walks, decodes and emits an MP3, or the FLAC that a tag made look like one.
+// sound is the samples of the batch without its pre-roll.
+func (b *batch) sound() []float32 { return b.pcm[b.lead*len(b.pcm)/max(1, len(b.units)):] }
+
+// mp3 walks, decodes and emits an MP3: one goroutine reads and cuts the stream
+// into batches and workers decode them, while this one emits them in order.
 func (d *decoding) mp3(r io.Reader) error {
 	scan := mpeg.NewScanner(r)
 	first, err := scan.Next()
-	if errors.Is(err, mpeg.ErrFLAC) {
-		d.facts.Format = FLAC
-		return d.flac(scan.Rest())
-	}
 	if err != nil {
 		return mp3Fault(err)
 	}
 	if first.Bitrate == 0 && first.Size > mpeg.Roomy(first.Header).Header.Size {
 		return fault.New(fault.Unsupported, "audio.mp3_free", "bitrate", (first.Size*8*first.SampleRate/first.Samples()+500)/1000)
 	}
-	if first.Version == mpeg.MPEG25 && first.SampleRate == 8000 {
-		return d.mp3ByConverter(scan, first)
+	decoders := newDecoders(d.ctx)
+	if beyondGoMP3(first.Header) && decoders.hard == nil {
+		return fault.New(fault.Unsupported, "audio.mp3_8khz")
 	}
-	return d.mp3InParallel(scan, first)
-}
-
-// mp3InParallel has one goroutine read and cut the stream into batches and
-// workers decode them, while this one emits them in order.
-func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 	todo := make(chan *batch)
 	inOrder := make(chan *batch, 2*d.opt.Workers)
 	var blocks sync.Pool // of *[]float32, for samples on their way from a worker to the sink
@@ -72,12 +68,12 @@ func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 	go func() {
 		defer close(todo)
 		defer close(inOrder)
-		walk = cut(d.ctx, scan, first, todo, inOrder)
+		walk = cut(d.ctx, scan, first, decoders.hard != nil, todo, inOrder)
 	}()
 	for range d.opt.Workers {
 		go func() {
 			for b := range todo {
-				b.decode(&blocks)
+				b.decode(decoders, &blocks)
 				close(b.done)
 			}
 		}()
@@ -96,8 +92,9 @@ func (d *decoding) mp3InParallel(scan *mpeg.Scanner, first mpeg.Frame) error {
 	return e.finish(scan.Info())
 }
 
-// cut walks the frames and hands out batches.
-func cut(ctx context.Context, scan *mpeg.Scanner, f mpeg.Frame, todo, inOrder chan<- *batch) error {
+// cut walks the frames and hands out batches. Where hard ones go to a process of
+// their own, they are longer, so that starting it weighs less.
+func cut(ctx context.Context, scan *mpeg.Scanner, f mpeg.Frame, longer bool, todo, inOrder chan<- *batch) error {
 	var unpack mpeg.Unpacker
 	b := &batch{}
 	send := func() bool {
@@ -110,14 +107,19 @@ func cut(ctx context.Context, scan *mpeg.Scanner, f mpeg.Frame, todo, inOrder ch
 			}
 		}
 		last := b.units[max(0, len(b.units)-preRoll):]
-		b = &batch{units: append(make([]mpeg.Unit, 0, preRoll+batchFrames), last...), lead: len(last)}
+		b = &batch{units: append(make([]mpeg.Unit, 0, preRoll+batchFrames), last...), lead: len(last), hard: slices.ContainsFunc(last, hardForGoMP3)}
 		return true
 	}
 	var err error
 	for err == nil {
-		b.units = append(b.units, unpack.Unpack(f))
+		u := unpack.Unpack(f)
+		b.units, b.hard = append(b.units, u), b.hard || hardForGoMP3(u)
+		most := batchFrames
+		if b.hard && longer {
+			most = hardFrames
+		}
 		f, err = scan.Next()
-		if (err != nil || len(b.units) == b.lead+batchFrames) && !send() {
+		if (err != nil || len(b.units) >= b.lead+most) && !send() {
 			return context.Cause(ctx)
 		}
 	}
@@ -144,21 +146,20 @@ func mp3Fault(err error) error {
 
 // decode turns the units into samples. A unit that cannot be decoded is
 // silent, and decoding starts afresh after it.
-func (b *batch) decode(blocks *sync.Pool) {
-	h := b.units[0].Header
-	b.shape = mpeg.Roomy(h)
-	n := (len(b.units) - b.lead) * h.Samples() * h.Channels()
-	if used, ok := blocks.Get().(*[]float32); ok && cap(*used) >= n {
-		b.pcm = (*used)[:n]
+func (b *batch) decode(by decoders, blocks *sync.Pool) {
+	shape := mpeg.Roomy(b.units[0].Header)
+	per := b.units[0].Header.Samples() * b.units[0].Header.Channels()
+	if used, ok := blocks.Get().(*[]float32); ok && cap(*used) >= len(b.units)*per {
+		b.pcm = (*used)[:len(b.units)*per]
 		clear(b.pcm)
 	} else {
-		b.pcm = make([]float32, n)
+		b.pcm = make([]float32, len(b.units)*per)
 	}
 	var packed []byte
 	for i := 0; i < len(b.units); {
 		var n int
-		if packed, n = b.shape.Pack(packed[:0], b.units[i:]); n > 0 {
-			n = b.run(packed, i, n)
+		if packed, n = shape.Pack(packed[:0], b.units[i:]); n > 0 {
+			n = b.run(by, stretch{packed, shape.Header, n}, b.pcm[i*per:(i+n)*per])
 		}
 		if i += n; i < len(b.units) {
 			if i >= b.lead {
@@ -169,40 +170,20 @@ func (b *batch) decode(blocks *sync.Pool) {
 	}
 }
 
-// run decodes n packed units, the first of which is units[i], and returns how
-// many came out before the decoder gave up or panicked.
-func (b *batch) run(packed []byte, i, n int) (got int) {
-	defer func() {
-		_ = recover() // go-mp3 indexes out of range on hostile frames: the frame is lost, nothing else
-	}()
-	h := b.units[0].Header
-	dec, err := mp3.NewDecoder(struct{ io.Reader }{bytes.NewReader(packed)}) // not a Seeker: no scan of the whole
-	if err != nil {
-		return 0
-	}
-	raw := make([]byte, h.Samples()*4) // 16-bit stereo, also for mono
-	if _, err := io.ReadFull(dec, raw); err != nil {
-		return 0 // the silent frame in front
-	}
-	per := h.Samples() * h.Channels()
-	for ; got < n; got++ {
-		if _, err := io.ReadFull(dec, raw); err != nil {
+// run decodes a stretch by the decoder that gets it right, if there is one, and
+// returns how many frames came out.
+func (b *batch) run(by decoders, s stretch, dst []float32) int {
+	if b.hard && by.hard != nil {
+		got, err := by.hard.decode(s, dst)
+		if got == s.frames || beyondGoMP3(s.header) {
+			b.stumbled = b.stumbled || err != nil
 			return got
 		}
-		if at := i + got - b.lead; at >= 0 {
-			floats(b.pcm[at*per:(at+1)*per], raw, h.Channels())
-		}
+		clear(dst)
 	}
+	b.doubtful = b.doubtful || b.hard
+	got, _ := by.usual.decode(s, dst)
 	return got
-}
-
-// floats converts go-mp3's 16-bit stereo, in which 32767 is full scale.
-func floats(dst []float32, raw []byte, channels int) {
-	step := 4 / channels // mono comes twice
-	for i := range dst {
-		s := int16(uint16(raw[i*step]) | uint16(raw[i*step+1])<<8)
-		dst[i] = float32(s) / 32767
-	}
 }
 
 // emitter passes decoded batches on, without the samples that encoder and
@@ -214,6 +195,8 @@ type emitter struct {
 	hold    int       // samples to keep back for the tail
 	held    []float32 // those kept back
 	damaged []int64
+
+	doubtful, stumbled bool // of any batch
 }
 
 func (e *emitter) emit(b *batch) {
@@ -222,7 +205,8 @@ func (e *emitter) emit(b *batch) {
 		e.begin(b.info, b.info.Header.SampleRate, b.info.Header.Channels())
 	}
 	e.damaged = append(e.damaged, b.damaged...)
-	e.trim(b.pcm)
+	e.doubtful, e.stumbled = e.doubtful || b.doubtful, e.stumbled || b.stumbled
+	e.trim(b.sound())
 }
 
 // trim emits block without what still belongs to the encoder's delay.
@@ -272,11 +256,13 @@ func (e *emitter) finish(i mpeg.Info) error {
 	}
 	f.Codec = fmt.Sprintf("%s Layer III", i.Header.Version)
 	f.Samples, f.Bitrate = i.Samples(), i.Bitrate()
-	f.Truncated = i.CutBytes > 0 || i.Missing() > 1 && !broken(i)
+	if f.Truncated = i.Missing() > 1 && !broken(i); f.Truncated {
+		f.Missing = float64(i.Missing()*int64(i.Header.Samples())) / float64(i.Header.SampleRate)
+	}
 	f.MP3 = &MP3Facts{
 		FramesSHA256: hex.EncodeToString(i.FrameSum[:]), Rating: i.Rating(), JointStereo: i.JointStereo,
 		Frames: i.Frames, Missing: i.Missing(), Damaged: int64(len(e.damaged)), Garbage: i.Garbage,
-		TagBytes: i.TagBytes, BadCRC: i.BadCRC, MinBitrate: i.MinBitrate, MaxBitrate: i.MaxBitrate,
+		TagBytes: e.d.tags + i.TagBytes, BadCRC: i.BadCRC, MinBitrate: i.MinBitrate, MaxBitrate: i.MaxBitrate,
 	}
 	if i.Xing != nil {
 		f.MP3.Encoder, f.MP3.Gapless = i.Xing.Encoder, i.Xing.Gapless
@@ -316,8 +302,14 @@ func (e *emitter) warn(i mpeg.Info) {
 	if ends*8 > int64(f.Bitrate) { // room for a second of sound; less is what stream recorders and taggers leave
 		f.warn("audio.garbage_ends", nil, "bytes", ends)
 	}
-	if i.Intensity > 0 {
+	if e.doubtful {
 		f.warn("audio.intensity", nil)
+	}
+	if e.stumbled {
+		f.warn("audio.converter_complained", nil)
+	}
+	if i.CutBytes > 0 && !f.Truncated && (i.Xing == nil || i.Xing.Frames < 0) {
+		f.warn("audio.no_end", nil)
 	}
 	if i.BadCRC > 0 {
 		f.warn("audio.bad_crc", nil, "frames", i.BadCRC)

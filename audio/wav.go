@@ -1,11 +1,13 @@
 package audio
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
 
+	"loa/audio/container"
 	"loa/internal/fault"
 )
 
@@ -30,6 +32,10 @@ type waveFormat struct {
 	frame               int // bytes of one sample of all channels
 }
 
+// maxFormat is how many bytes of a "fmt " chunk are kept: the longest there is
+// has far fewer.
+const maxFormat = 1 << 10
+
 // wav reads RIFF, RF64 and BW64 WAVE files as they stream by. Sizes in the
 // headers are hints: a recorder that died wrote 0 or too much, and a pipe
 // writes the largest number there is.
@@ -38,7 +44,7 @@ func (d *decoding) wav(r io.Reader) error {
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return wavFault(err)
 	}
-	var f waveFormat
+	var format []byte   // the "fmt " chunk
 	var long int64 = -1 // the data size of RF64's ds64 chunk
 	for {
 		var chunk [8]byte
@@ -48,15 +54,12 @@ func (d *decoding) wav(r io.Reader) error {
 		id, size := string(chunk[:4]), int64(binary.LittleEndian.Uint32(chunk[4:]))
 		switch id {
 		case "data":
-			if f.rate == 0 {
-				return fault.New(fault.Invalid, "audio.wav_header")
-			}
 			if size == math.MaxUint32 {
 				size = long
 			}
-			return d.wavData(r, f, size)
+			return d.wavSound(r, format, size)
 		case "fmt ", "ds64":
-			body := make([]byte, min(size, 64))
+			body := make([]byte, min(size, maxFormat))
 			if _, err := io.ReadFull(r, body); err != nil {
 				return wavFault(err)
 			}
@@ -64,10 +67,7 @@ func (d *decoding) wav(r io.Reader) error {
 			if id == "ds64" && len(body) >= 16 {
 				long = int64(binary.LittleEndian.Uint64(body[8:]) & math.MaxInt64)
 			} else if id == "fmt " {
-				var err error
-				if f, err = parseWave(body); err != nil {
-					return err
-				}
+				format = body
 			}
 		}
 		if _, err := io.CopyN(io.Discard, r, size+size&1); err != nil {
@@ -76,21 +76,63 @@ func (d *decoding) wav(r io.Reader) error {
 	}
 }
 
+// wavSound reads the samples behind the header. size is what the header
+// promises, 0 or negative when it does not know; from openEnd to 4 GB it is what
+// programs write that do not know.
+func (d *decoding) wavSound(r io.Reader, format []byte, size int64) error {
+	if size >= openEnd && size <= math.MaxUint32 {
+		size = -1
+	}
+	data := &serial{r: r}
+	if size > 0 {
+		data.r = io.LimitReader(r, size)
+	}
+	told := func() (t container.Told, err error) {
+		if _, err = io.Copy(io.Discard, data); err == nil && data.n < size {
+			perSecond := binary.LittleEndian.Uint32(format[8:])
+			t = container.Told{Bytes: size, Lacking: size - data.n, Lost: ratio(size-data.n, perSecond),
+				Frame: ratio(int64(binary.LittleEndian.Uint16(format[12:])), perSecond)}
+		}
+		return t, err
+	}
+	if len(format) >= 16 && wavCodings[binary.LittleEndian.Uint16(format)] != "" {
+		d.coding = wavCodings[binary.LittleEndian.Uint16(format)]
+		return d.convert(io.MultiReader(bytes.NewReader(bareWAV(format)), data), told)
+	}
+	f, err := parseWave(format)
+	if err != nil {
+		return err
+	}
+	if err := d.wavData(data, f); err != nil {
+		return err
+	}
+	t, err := told()
+	d.lacks(t)
+	return err
+}
+
+// ratio is bytes as seconds of sound, 0 where the header does not say.
+func ratio(bytes int64, perSecond uint32) float64 {
+	if perSecond == 0 {
+		return 0
+	}
+	return float64(bytes) / float64(perSecond)
+}
+
+// bareWAV is the head of a WAV without what else an editor put in, of unknown
+// length.
+func bareWAV(format []byte) []byte {
+	b := append([]byte("RIFF\xff\xff\xff\xffWAVEfmt "), binary.LittleEndian.AppendUint32(nil, uint32(len(format)))...)
+	b = append(b, format...)
+	if len(format)&1 == 1 {
+		b = append(b, 0)
+	}
+	return append(b, "data\xff\xff\xff\xff"...)
+}
+
 // wavCodings are the codings that only ffmpeg reads, by format tag: cheap voice
 // recorders write ADPCM, telephone exchanges A-law, editors MP3.
 var wavCodings = map[uint16]string{2: "ADPCM", 6: "A-law", 7: "µ-law", 0x11: "ADPCM", 0x31: "GSM", 0x50: "MP2", 0x55: "MP3"}
-
-// wavCoding is the one of wavCodings that a WAV beginning with head has, "" else.
-func wavCoding(head []byte) string {
-	for at := 12; at+10 <= len(head); {
-		if string(head[at:at+4]) == "fmt " {
-			return wavCodings[binary.LittleEndian.Uint16(head[at+8:])]
-		}
-		size := int64(binary.LittleEndian.Uint32(head[at+4:]))
-		at += 8 + int(min(size+size&1, sniffBytes))
-	}
-	return ""
-}
 
 // wavFault explains the end of a file inside its headers.
 func wavFault(err error) error {
@@ -127,21 +169,15 @@ func parseWave(b []byte) (waveFormat, error) {
 	return f, nil
 }
 
-// wavData reads the samples. size is what the header promises, 0 or negative
-// when it does not know.
-func (d *decoding) wavData(r io.Reader, f waveFormat, size int64) error {
+// wavData reads samples to their end.
+func (d *decoding) wavData(r io.Reader, f waveFormat) error {
 	if err := d.begin(f.rate, f.channels); err != nil {
 		return err
 	}
-	if size > 0 {
-		r = io.LimitReader(r, size)
-	}
 	frames := blockSamples / f.channels
 	raw, pcm := make([]byte, frames*f.frame), make([]float32, frames*f.channels)
-	var bytes int64
 	for {
 		n, err := io.ReadFull(r, raw)
-		bytes += int64(n)
 		n /= f.frame
 		if n > 0 {
 			f.floats(pcm[:n*f.channels], raw)
@@ -160,7 +196,6 @@ func (d *decoding) wavData(r io.Reader, f waveFormat, size int64) error {
 	}
 	d.facts.Codec = fmt.Sprintf("%s %d bit", kind, f.bits)
 	d.facts.Bitrate = f.rate * f.frame * 8
-	d.facts.Truncated = size > 0 && bytes < size && (size < openEnd || size > math.MaxUint32)
 	if d.facts.Samples == 0 {
 		return fault.New(fault.Invalid, "audio.no_sound")
 	}

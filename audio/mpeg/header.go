@@ -112,6 +112,10 @@ func (h Header) Channels() int {
 // stereo), which some decoders get wrong.
 func (h Header) Intensity() bool { return h.Mode == JointStereo && h.ModeExt&1 != 0 }
 
+// MidSide reports whether the frame codes the sum and the difference of its
+// channels.
+func (h Header) MidSide() bool { return h.Mode == JointStereo && h.ModeExt&2 != 0 }
+
 // sideSize is the length of the side information in bytes.
 func (h Header) sideSize() int {
 	switch {

@@ -15,6 +15,7 @@ type Unit struct {
 	Index  int64  // sound frame in the stream
 	Side   []byte // side information as in the frame
 	Main   []byte // the frame's own main data; nil when it cannot be had
+	Short  bool   // some of it is coded in short blocks
 	spare  int    // bits of Main's last byte that belong to nobody
 }
 
@@ -37,6 +38,7 @@ func (p *Unpacker) Unpack(f Frame) Unit {
 	u := Unit{Header: f.Header, Index: f.Index}
 	own := f.Data[min(f.mainOffset(), len(f.Data)):]
 	s, ok := ParseSide(f.Header, f.Data)
+	u.Short = s.Short
 	need := (s.Bits + 7) / 8
 	fits := s.MainDataBegin <= len(p.tail) && need <= s.MainDataBegin+len(own)
 	if ok && fits && s.Sane && !f.Corrupt && s.MainDataBegin <= p.idle {

@@ -15,10 +15,6 @@ import (
 // after the leading tags, or no frame with sound in all of the stream.
 var ErrNotMP3 = errors.New("mpeg: no two frames in a row: not an MP3")
 
-// ErrFLAC says that a FLAC stream stands behind the leading tags, as some taggers
-// leave it: Rest reads it.
-var ErrFLAC = errors.New("mpeg: a FLAC stream behind a tag")
-
 // ErrTag says that a leading tag claims to be longer than the whole file.
 var ErrTag = errors.New("mpeg: a tag claims more bytes than the file has")
 
@@ -66,7 +62,6 @@ type Info struct {
 	Gaps         []Gap  // the first 32
 	CutBytes     int64  // bytes of an unfinished last frame
 	BadCRC       int64  // protected frames whose check word is wrong
-	Intensity    int64  // frames that use intensity stereo
 	JointStereo  bool   // some frame is joint stereo
 	FrameSum     [sha256.Size]byte
 	BytesScanned int64
@@ -109,8 +104,7 @@ func (s *Scanner) Info() Info {
 	return i
 }
 
-// Next returns the next sound frame. It ends with io.EOF, ErrNotMP3, ErrFLAC,
-// ErrTag, a *ChangedError, or the reader's error.
+// Next returns the next sound frame. It ends with io.EOF, ErrNotMP3, ErrTag, a *ChangedError, or the reader's error.
 func (s *Scanner) Next() (Frame, error) {
 	for s.err == nil {
 		if !s.locked {
@@ -132,9 +126,6 @@ func (s *Scanner) Next() (Frame, error) {
 	}
 	return Frame{}, s.err
 }
-
-// Rest reads what the scanner has not passed over.
-func (s *Scanner) Rest() io.Reader { return s.r }
 
 // peek returns up to n bytes ahead; short only at the end of the stream.
 func (s *Scanner) peek(n int) ([]byte, error) {
@@ -246,9 +237,6 @@ func (s *Scanner) hunt() error {
 		}
 		if len(b) == 0 {
 			return io.EOF
-		}
-		if !s.begun && s.info.TagBytes == s.off && bytes.HasPrefix(b, []byte("fLaC")) {
-			return ErrFLAC
 		}
 		last := len(b) == window // more may follow: leave room to look ahead
 		i, found, err := s.search(b, last)
@@ -393,9 +381,6 @@ func (s *Scanner) account(f Frame) Frame {
 	i.SoundBytes += int64(len(f.Data))
 	i.MinBitrate, i.MaxBitrate = min(i.MinBitrate, f.Bitrate), max(i.MaxBitrate, f.Bitrate)
 	i.JointStereo = i.JointStereo || f.Mode == JointStereo
-	if f.Intensity() {
-		i.Intensity++
-	}
 	if !crcOK(f.Header, f.Data) {
 		i.BadCRC++
 		f.Corrupt = s.goodCRC
@@ -414,6 +399,6 @@ func tagAt(b []byte) bool {
 	case bytes.HasPrefix(b, []byte("APETAGEX")), bytes.HasPrefix(b, []byte("LYRICSBEGIN")):
 		return true
 	}
-	_, ok := id3v2Size(b)
-	return ok
+	n, ok := id3v2Size(b)
+	return ok && n <= maxTag
 }

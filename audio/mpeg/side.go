@@ -28,6 +28,7 @@ type Side struct {
 	Length        [2][2]int // the same by granule and channel; 0 is a silent granule
 	Gain          [2][2]int // global_gain by granule and channel, 0-255; 4 steps are 6 dB
 	Sane          bool      // no reserved block type or table and no more values than lines
+	Short         bool      // some granule is coded in short blocks
 
 	gainAt [2][2]int // bit position of global_gain in the side information
 }
@@ -69,8 +70,11 @@ func (s *Side) granule(h Header, r *bitReader, g, c int) {
 	}
 	tables, after := 3, 7 // then the region lengths
 	if r.bits(1) == 1 {
-		if r.bits(2) == 0 {
+		switch r.bits(2) {
+		case 0:
 			s.Sane = false // a switched window must say which
+		case 2:
+			s.Short = true
 		}
 		r.pos++              // mixed block
 		tables, after = 2, 9 // then the gains of the three windows

@@ -1,6 +1,7 @@
 package mpeg
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"io"
@@ -9,8 +10,9 @@ import (
 const (
 	id3v1Size = 128
 	apeHeader = 32
-	// maxTag is the largest tag believed; a cover picture of 5 MB is common,
-	// more than this is a lie.
+	// maxTag is the largest tag believed behind the first frame; a cover picture
+	// of 5 MB is common, more than this is a lie. In front of the sound any size
+	// is believed, as players do: nothing can be lost there.
 	maxTag = 16 << 20
 	// maxLyrics is the largest Lyrics3v1 text by its definition, with markers.
 	maxLyrics = 5100 + 20
@@ -33,7 +35,7 @@ func id3v2Size(b []byte) (int, bool) {
 	if b[5]&0x10 != 0 { // a footer repeats the header
 		n += 10
 	}
-	return n, n <= maxTag
+	return n, true
 }
 
 // apeSize reads an APEv2 header or footer at b and returns how many bytes to
@@ -43,9 +45,6 @@ func apeSize(b []byte) (int, bool) {
 		return 0, false
 	}
 	n, flags := binary.LittleEndian.Uint32(b[12:]), binary.LittleEndian.Uint32(b[20:])
-	if n > maxTag {
-		return 0, false
-	}
 	if flags&(1<<29) == 0 { // the footer, whose items were passed already
 		return apeHeader, true
 	}
@@ -64,16 +63,45 @@ func id3v1(b []byte) bool {
 	return len(next) == 0 || frame || tag
 }
 
+// leadingTag is the length of the tag at b if it is of a kind that stands in
+// front of sound.
+func leadingTag(b []byte) (int, bool) {
+	if n, ok := id3v2Size(b); ok {
+		return n, true
+	}
+	return apeSize(b)
+}
+
+// SkipTags passes the tags in front of a file, whatever follows them, and
+// returns how many bytes they have. Errors are ErrTag and r's.
+func SkipTags(r *bufio.Reader) (int64, error) {
+	var passed int64
+	for {
+		b, err := r.Peek(apeHeader)
+		if err != nil && err != io.EOF {
+			return passed, err
+		}
+		n, ok := leadingTag(b)
+		if !ok {
+			return passed, nil
+		}
+		d, err := io.CopyN(io.Discard, r, int64(n))
+		if passed += d; err == io.EOF {
+			err = ErrTag
+		}
+		if err != nil {
+			return passed, err
+		}
+	}
+}
+
 // skipTag skips one tag at the current place.
 func (s *Scanner) skipTag() (bool, error) {
 	b, err := s.peek(id3v1Size + 10)
 	if err != nil {
 		return false, err
 	}
-	if n, ok := id3v2Size(b); ok {
-		return true, s.skipBytes(n)
-	}
-	if n, ok := apeSize(b); ok {
+	if n, ok := leadingTag(b); ok && (n <= maxTag || s.off == s.info.TagBytes) {
 		return true, s.skipBytes(n)
 	}
 	if id3v1(b) {
