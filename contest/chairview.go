@@ -15,7 +15,7 @@ type ChairView struct {
 	Gaps    []ChairGap   `json:"gaps"`    // to confer about
 	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
 	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
-	Signed  []ChairSheet `json:"signed"`  // what she can reopen
+	Signed  []ChairSheet `json:"signed"`  // what she can reopen: others' sheets
 }
 
 // ChairPoint is a judge who has ties to the entrant of a work she scores.
@@ -79,7 +79,7 @@ func (s *State) ForChair(person string) (ChairView, error) {
 	if run.Finished == nil {
 		for _, j := range s.Judges {
 			for _, t := range run.Of(j.Person) {
-				if t.Status() == Final {
+				if t.Status() == Final && j.Person != person {
 					v.Signed = append(v.Signed, ChairSheet{t.ID, t.Code, rules.Part(t.Part).Name, j.Person, j.Name})
 				}
 			}

@@ -244,3 +244,22 @@ func TestATieOfAnEarlierRound(t *testing.T) {
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.replays()
 }
+
+// Who has seen others' marks cannot change her own without a second person.
+func TestTheChairDoesNotReopenHerOwnSheet(t *testing.T) {
+	w := signedContest(t, nil)
+	own, other := w.s.Running().Of("J1")[0], w.s.Running().Of("J2")[0]
+	w.refused("contest.own_sheet", w.judge("J1"), contest.ReopenSheet{Task: own.ID, Reason: "Cộng nhầm"})
+	w.refused("contest.chair_only", w.organiser(), contest.ReopenSheet{Task: other.ID, Reason: "Cộng nhầm"})
+	w.refused("contest.reason_missing", w.organiser(), contest.ReopenSheet{Task: own.ID})
+	if v, err := w.s.ForChair("J1"); err != nil || slices.ContainsFunc(v.Signed, func(x contest.ChairSheet) bool { return x.Judge == "J1" }) {
+		t.Errorf("her own sheets are offered: %+v, %v", v.Signed, err)
+	}
+	w.do(w.organiser(), contest.ReopenSheet{Task: own.ID, Reason: "Trưởng ban cộng nhầm"})
+	rules, _ := w.s.Rules.Round("chung-khao")
+	w.sign(own, rules, byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	if said := minutes(w); !strings.Contains(said, "Trưởng ban cộng nhầm") || !strings.Contains(said, "Ban tổ chức") {
+		t.Errorf("the minutes say %s", said)
+	}
+}

@@ -568,6 +568,7 @@ func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {
 	}
 	entry := w.s.Entries[0].ID
 	w.refused("contest.chair_only", w.judge("J2"), contest.Confer{Entry: entry, Reason: "x"})
+	w.refused("contest.own_sheet", w.judge("J1"), contest.Confer{Entry: entry, Reopen: []string{"J2", "J1"}, Reason: "Nghe lại cùng nhau"})
 	w.do(w.judge("J1"), contest.Confer{Entry: entry, Reopen: []string{"J2"}, Reason: "Nghe lại cùng nhau"})
 	sheet := &r.Of("J2")[0].Sheet
 	if len(sheet.Earlier) != 1 || sheet.Earlier[0].Marks["k1"] != pt(4) || !sheet.SignedAt.IsZero() {

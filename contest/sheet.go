@@ -180,22 +180,34 @@ func (s *State) takeOff(r *RoundState, f Facts, aside *tasksSetAside) ([]body, e
 	return append([]body{aside}, more...), nil
 }
 
-// ReopenSheet lets a judge change a signed sheet; both versions are kept.
-// Faults: contest.chair_only, contest.chair_waits, contest.no_round,
-// contest.sheet_not_signed, contest.reason_missing.
+// ReopenSheet lets a judge change a signed sheet; both versions are kept. The
+// chair decides, but not about her own: she has seen others' marks, so that the
+// organiser must. Faults: contest.chair_only, contest.chair_waits,
+// contest.own_sheet, contest.no_round, contest.sheet_not_signed,
+// contest.reason_missing.
 type ReopenSheet struct {
 	Task   string `json:"task"`
 	Reason string `json:"reason"`
 }
 
 func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	r, err := s.during(s.chair, m)
+	second := s.organiser(m) == nil
+	may := s.chair
+	if second {
+		may = s.organiser
+	}
+	r, err := s.during(may, m)
 	if err != nil {
 		return nil, err
 	}
 	t := r.Task(c.Task)
-	if t == nil || !t.Final() || t.SetAside != nil {
+	switch {
+	case t == nil || !t.Final() || t.SetAside != nil:
 		return nil, fault.New(fault.Conflict, "contest.sheet_not_signed")
+	case second && !s.Chair(t.Judge):
+		return nil, fault.New(fault.Denied, "contest.chair_only")
+	case t.Judge == m.By.Person:
+		return nil, fault.New(fault.Denied, "contest.own_sheet")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -205,8 +217,8 @@ func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 
 // Confer records that judges who differ too much on an entry talked it over:
 // those in Reopen score again, the others keep their marks. Both versions are
-// kept. Faults: contest.chair_only, contest.chair_waits, contest.no_round,
-// contest.no_gap, contest.unknown_judge, contest.reason_missing.
+// kept. The chair is not among them (see ReopenSheet). Faults: contest.chair_only,
+// contest.chair_waits, contest.own_sheet, contest.no_round, contest.no_gap, contest.unknown_judge, contest.reason_missing.
 type Confer struct {
 	Entry  string   `json:"entry"`
 	Reopen []string `json:"reopen,omitempty"` // person IDs
@@ -223,6 +235,9 @@ func (c Confer) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	}
 	if !slices.ContainsFunc(s.Gaps(r), func(g Gap) bool { return g.Entry == c.Entry && !g.Settled }) {
 		return nil, fault.New(fault.Conflict, "contest.no_gap")
+	}
+	if slices.Contains(c.Reopen, m.By.Person) {
+		return nil, fault.New(fault.Denied, "contest.own_sheet").At("reopen")
 	}
 	list := []body{&conferred{r.ID, c.Entry, c.Reason, c.Reopen}}
 	for _, judge := range c.Reopen {

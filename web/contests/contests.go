@@ -78,6 +78,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("GET /contests/{contest}/points", p.showPoints)
 	organise("POST /contests/{contest}/points", p.settlePoint)
 	organise("GET /contests/{contest}/progress", p.showProgress)
+	organise("POST /contests/{contest}/progress", p.reopenChair)
 	organise("GET /contests/{contest}/promotion", p.showPromotion)
 	organise("POST /contests/{contest}/promotion", p.pick)
 	organise("GET /contests/{contest}/results", p.showResults)

@@ -389,6 +389,8 @@ type progressPage struct {
 	Ties   [][]string // codes of entries that share a rank
 	Signed int
 	All    int
+
+	ChairSheets []kit.Option // what the chair has signed
 }
 
 type progressRow struct {
@@ -410,14 +412,39 @@ type asideRow struct {
 }
 
 func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderProgress(w, r, kit.NewForm())
+}
+
+// reopenChair lets the chair change what she signed.
+func (p pages) reopenChair(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	err = p.do(r, f.ID, contest.ReopenSheet{Task: f.Get("task"), Reason: f.Get("reason")})
+	if f.RefusedAloud(err) {
+		return p.renderProgress(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, "contest.chair_done")
+}
+
+func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	var page progressPage
 	err := p.view(r, func(s *contest.State) error {
-		page = progressPage{desk: p.desk(r, s, "progress", kit.NewForm())}
+		page = progressPage{desk: p.desk(r, s, "progress", f)}
 		run := s.Running()
 		if run == nil {
 			return nil
 		}
 		rules, _ := s.Rules.Round(run.ID)
+		for _, t := range run.Tasks {
+			if s.Chair(t.Judge) && t.Status() == contest.Final {
+				page.ChairSheets = append(page.ChairSheets, kit.Option{Value: t.ID, Text: s.Judge(t.Judge).Name + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " + rules.Part(t.Part).Name})
+			}
+		}
 		page.Round, page.Picks = rules.Name, rules.Promotion.By != contest.LastRound
 		signed, open := run.Progress()
 		page.Signed, page.All = signed, signed+open

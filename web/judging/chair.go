@@ -24,6 +24,7 @@ type chairPage struct {
 type chairGap struct {
 	contest.ChairGap
 	Marks []kit.Option // judges and their totals
+	Own   string       // what the chair gave herself, "" if nothing
 }
 
 type chairPoint struct {
@@ -77,7 +78,12 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 	for _, g := range v.Gaps {
 		row := chairGap{ChairGap: g}
 		for _, m := range g.Marks {
-			row.Marks = append(row.Marks, kit.Option{Value: m.Judge, Text: m.Name + ": " + r.Lang.Decimal(m.Total.Float(), 2)})
+			said := m.Name + ": " + r.Lang.Decimal(m.Total.Float(), 2)
+			if m.Judge == r.Actor.Person {
+				row.Own = said
+				continue
+			}
+			row.Marks = append(row.Marks, kit.Option{Value: m.Judge, Text: said})
 		}
 		page.Gaps = append(page.Gaps, row)
 	}
