@@ -34,7 +34,7 @@ func (b *rulesChanged) apply(s *State, e *Event) error {
 	if s.Phase != Draft {
 		s.Changes = append(s.Changes, RuleChange{e.At, e.Name, b.Reason, b.Lines})
 	}
-	s.Rules = b.Rules
+	s.Rules, s.Revision = b.Rules, nil
 	s.seek()
 	return nil
 }

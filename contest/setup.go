@@ -42,13 +42,9 @@ func (c DraftContest) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 // CopyRules returns past rules as the next draft: dates moved by whole years
 // so that the opening lies ahead is left to the organiser, so they are empty.
 func CopyRules(past Rules) (Rules, error) {
-	raw, err := json.Marshal(past)
+	r, err := past.Clone()
 	if err != nil {
-		return Rules{}, fmt.Errorf("contest: copy rules: %w", err)
-	}
-	var r Rules
-	if err := json.Unmarshal(raw, &r); err != nil {
-		return Rules{}, fmt.Errorf("contest: copy rules: %w", err)
+		return Rules{}, err
 	}
 	r.Dates = Timetable{GraceMinutes: past.Dates.GraceMinutes}
 	for i := range r.Rounds {
@@ -60,6 +56,19 @@ func CopyRules(past Rules) (Rules, error) {
 		}
 	}
 	return r, nil
+}
+
+// Clone returns rules that share nothing with these.
+func (r Rules) Clone() (Rules, error) {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return Rules{}, fmt.Errorf("contest: copy rules: %w", err)
+	}
+	var c Rules
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return Rules{}, fmt.Errorf("contest: copy rules: %w", err)
+	}
+	return c, nil
 }
 
 // ChangeRules replaces the rules. While drafting anything goes; afterwards a

@@ -20,11 +20,14 @@ type State struct {
 	Phase   Phase
 	Rules   Rules
 	Changes []RuleChange // since opening, oldest first
-	Entries []*Entry     // in the order of first submission
-	Judges  []*Judge     // in the order of appointment
-	Panels  map[string][]Panel
-	Rounds  []*RoundState // those begun
-	Given   []Given       // prizes, once decided
+	// Revision is what organisers work on since opening, nil unless they do;
+	// see ReviseRules.
+	Revision *Rules
+	Entries  []*Entry // in the order of first submission
+	Judges   []*Judge // in the order of appointment
+	Panels   map[string][]Panel
+	Rounds   []*RoundState // those begun
+	Given    []Given       // prizes, once decided
 
 	Certificate Certificate // template of the certificates; zero is the usual one
 

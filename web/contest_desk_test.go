@@ -619,30 +619,77 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 	}
 }
 
-// The page of the rules holds every rule: to save it untouched changes nothing,
-// also of what was set by program.
-func TestTheRulesPageForgetsNothing(t *testing.T) {
+// The steps of the rules hold every rule: to save each untouched changes
+// nothing, also of what was set by program.
+func TestTheStepsOfTheRulesForgetNothing(t *testing.T) {
 	st := newStage(t)
 	org := st.organiser()
-	r := storyRules(st.now)
-	r.Categories = append(r.Categories, contest.Category{ID: "phong-su", Name: "Phóng sự", Languages: []string{"vi", "hmn"}, MinSeconds: 185, MaxSeconds: 305,
-		Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}}, Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 60, MaxSeconds: 90}},
-		Aired: &contest.AiredRule{From: st.now, Until: st.now.Add(24 * time.Hour), Anywhere: true, Declared: true}})
-	r.Who.Districts, r.Who.Stations = []string{"080"}, []string{"S00001", "S00002"}
-	r.Quotas = []contest.Quota{{Per: "district", Theme: "ntm", Category: "phong-su", Max: 3}}
-	r.Rounds[0].Gap, r.Rounds[0].Repeats, r.Rounds[0].From = 2*ranking.Point+ranking.Point/2, 2, st.now.Add(48*time.Hour)
-	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
-	r.Awards[0].Prizes[0].Amount, r.Awards[0].Ties = 12_000_000, ranking.Split
+	r := fullRules(st.now)
 	st.do("day-du", org, contest.DraftContest{Rules: r})
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get("/contests/day-du/rules")))
-	if err != nil {
+	steps := org.steps("day-du")
+	if len(steps) != 8 {
+		t.Fatalf("steps %v", steps)
+	}
+	for _, step := range steps {
+		org.must(step, append(org.formOf(step, "form.rules"), "do", "save")...)
+	}
+	if err := st.hall.View(t.Context(), "day-du", func(s *contest.State) error {
+		lines, err := contest.Compare(r, s.Rules)
+		if err != nil || len(lines) > 0 {
+			t.Errorf("saving the steps untouched changed %+v, %v", lines, err)
+		}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
-	var pairs []string
-	doc.Find("form.rules").Find("input, select, textarea").Each(func(_ int, f *goquery.Selection) {
-		name, _ := f.Attr("name")
-		value, _ := f.Attr("value")
-		kind, _ := f.Attr("type")
+	who := "/contests/day-du/rules/who"
+	named := func(what string) []string {
+		pairs := org.formOf(who, "form.rules")
+		pairs[slices.Index(pairs, "who.stations")+1] = what
+		return append(pairs, "do", "save")
+	}
+	if res, b := org.post(who, named("02794\n99999")...); res.StatusCode != http.StatusUnprocessableEntity || !bytes.Contains(b, []byte("99999")) {
+		t.Errorf("a commune there is not: %s", res.Status)
+	}
+	org.must(who, named("02794")...)
+}
+
+// fullRules hold something of every kind.
+func fullRules(now time.Time) contest.Rules {
+	r := storyRules(now)
+	r.Categories = append(r.Categories, contest.Category{ID: "phong-su", Name: "Phóng sự", Languages: []string{"vi", "hmn"}, MinSeconds: 185, MaxSeconds: 305,
+		Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}}, Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 60, MaxSeconds: 90}},
+		Aired: &contest.AiredRule{From: now, Until: now.Add(24 * time.Hour), Anywhere: true, Declared: true}})
+	r.Who.Districts, r.Who.Stations = []string{"080"}, []string{"S00001", "S00002"}
+	r.Quotas = []contest.Quota{{Per: "district", Theme: "ntm", Category: "phong-su", Max: 3}}
+	r.Rounds[0].Gap, r.Rounds[0].Repeats, r.Rounds[0].From = 2*ranking.Point+ranking.Point/2, 2, now.Add(48*time.Hour)
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
+	r.Awards[0].Prizes[0].Amount, r.Awards[0].Ties = 12_000_000, ranking.Split
+	return r
+}
+
+// steps lists the addresses of the steps of a contest's rules.
+func (v *visitor) steps(id string) []string {
+	return v.doc("/contests/" + id + "/rules").Find(".steps .step > a").FilterFunction(func(_ int, a *goquery.Selection) bool {
+		return !strings.Contains(a.AttrOr("href", ""), "_new")
+	}).Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
+}
+
+// doc is a page of hers, read.
+func (v *visitor) doc(path string) *goquery.Document {
+	v.st.t.Helper()
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(v.get(path)))
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	return doc
+}
+
+// formOf reads the pairs a form of a page would send untouched.
+func (v *visitor) formOf(path, form string) (pairs []string) {
+	v.st.t.Helper()
+	v.doc(path).Find(form).Find("input, select, textarea").Each(func(_ int, f *goquery.Selection) {
+		name, value, kind := f.AttrOr("name", ""), f.AttrOr("value", ""), f.AttrOr("type", "")
 		_, checked := f.Attr("checked")
 		switch {
 		case kind == "checkbox" && !checked, kind == "radio" && !checked:
@@ -650,28 +697,76 @@ func TestTheRulesPageForgetsNothing(t *testing.T) {
 		case goquery.NodeName(f) == "textarea":
 			value = f.Text()
 		case goquery.NodeName(f) == "select":
-			value, _ = f.Find("option[selected]").Attr("value")
+			value = f.Find("option[selected]").AttrOr("value", "")
 		}
 		pairs = append(pairs, name, value)
 	})
-	org.must("/contests/day-du/rules", append(pairs, "do", "save")...)
-	if err := st.hall.View(t.Context(), "day-du", func(s *contest.State) error {
-		lines, err := contest.Compare(r, s.Rules)
-		if err != nil || len(lines) > 0 {
-			t.Errorf("saving the page untouched changed %+v, %v", lines, err)
+	return pairs
+}
+
+// Whatever the check finds wrong with a draft, its sentence leads to the field:
+// the page it links to has it, and says the same beside it.
+func TestWhatIsWrongWithTheRulesLeadsToItsField(t *testing.T) {
+	st := newStage(t)
+	org := st.organiser()
+	for i, spoil := range []func(*contest.Rules){
+		func(r *contest.Rules) { r.Title, r.Dates = "", contest.Timetable{} },
+		func(r *contest.Rules) { r.Dates.ClosesAt = r.Dates.OpensAt; r.Dates.GraceMinutes = -1 },
+		func(r *contest.Rules) {
+			r.Dates.OpensAt, r.Dates.ClosesAt = st.now.AddDate(0, -2, 0), st.now.AddDate(0, -1, 0)
+		},
+		func(r *contest.Rules) {
+			r.Who.Kinds, r.Quotas[0].Max, r.Quotas[0].Theme, r.Quotas[0].Per = nil, 0, "x", "y"
+		},
+		func(r *contest.Rules) { r.Themes, r.Categories, r.Rounds, r.Awards = nil, nil, nil, nil },
+		func(r *contest.Rules) { r.Themes[0].Name, r.Themes[0].ID = "", "X" },
+		func(r *contest.Rules) {
+			c := &r.Categories[1]
+			c.MinSeconds, c.Sections[0].MaxSeconds, c.Aired.Until, c.Needs[0].When = 999, 1, c.Aired.From, "x"
+			c.Sections = append(c.Sections, contest.Section{ID: "bt"})
+		},
+		func(r *contest.Rules) {
+			o := &r.Rounds[0]
+			o.Until, o.Gap, o.Method, o.Points = o.From, -1, "x", 7*ranking.Point
+			o.Promotion = contest.Promotion{By: contest.TopN}
+			o.TieBreaks = []contest.TieBreak{{By: "x"}, {By: ranking.ByCriterion, Part: "a", Criterion: "b"}}
+		},
+		func(r *contest.Rules) { r.Rounds[0].Parts = nil },
+		func(r *contest.Rules) {
+			p := &r.Rounds[0].Parts[0]
+			p.Sample, p.Points, p.Categories = true, 3*ranking.Point, []string{"phong-su", "x"}
+			p.Criteria[0].Step, p.Criteria[1].Points, p.Criteria[2].Name, p.Criteria[3].ID = 0, 0, "", p.Criteria[0].ID
+		},
+		func(r *contest.Rules) {
+			r.Awards[0].Theme, r.Awards[0].Ties, r.Awards[0].Prizes[0].Count, r.Awards[0].Prizes[1].Name = "x", "y", 0, ""
+		},
+		func(r *contest.Rules) { r.Awards[0].Category, r.Awards[0].Prizes = "phong-su", nil },
+		func(r *contest.Rules) {
+			next := r.Rounds[0]
+			next.ID = "sau"
+			r.Rounds[0].Promotion, r.Rounds[0].PerEntry, r.Rounds[0].Method = contest.Promotion{By: contest.AtLeast, Per: "x"}, 1, ranking.Trimmed
+			r.Rounds = append(r.Rounds, next)
+		},
+	} {
+		id := fmt.Sprintf("sai-%d", i)
+		r := fullRules(st.now)
+		spoil(&r)
+		st.do(id, org, contest.DraftContest{Rules: r})
+		links := org.doc("/contests/" + id + "/rules").Find("#mend a")
+		if links.Length() == 0 {
+			t.Errorf("%s: nothing is wrong", id)
 		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
+		links.Each(func(_ int, a *goquery.Selection) {
+			href := a.AttrOr("href", "")
+			path, at, _ := strings.Cut(href, "#")
+			doc := org.doc(path)
+			field := doc.Find(fmt.Sprintf("[id='%s']", at))
+			if at != "" && field.Length() != 1 {
+				t.Errorf("%s: %q leads to %s, where %d are called so", id, a.Text(), href, field.Length())
+			}
+			if strings.Contains(path, "?mend") && !strings.Contains(doc.Find("form.rules").Text(), a.Text()) {
+				t.Errorf("%s: %s does not say %q", id, href, a.Text())
+			}
+		})
 	}
-	named := func(what string) []string { return append(pairs, "do", "save", "who.stations", what) }
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i] == "who.stations" {
-			pairs = slices.Delete(pairs, i, i+2)
-		}
-	}
-	if res, b := org.post("/contests/day-du/rules", named("02794\n99999")...); res.StatusCode != http.StatusUnprocessableEntity || !bytes.Contains(b, []byte("99999")) {
-		t.Errorf("a commune there is not: %s", res.Status)
-	}
-	org.must("/contests/day-du/rules", named("02794")...)
 }

@@ -40,6 +40,7 @@ type views struct {
 	fresh    *kit.View[newPage]
 	home     *kit.View[homePage]
 	rules    *kit.View[rulesPage]
+	one      *kit.View[stepPage]
 	entries  *kit.View[entriesPage]
 	entry    *kit.View[entryPage]
 	jury     *kit.View[juryPage]
@@ -56,8 +57,10 @@ type views struct {
 func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	f := k.Folder("contests", files)
 	p := pages{s, hall, views{kit.NewView[listPage](f, "list.html"), kit.NewView[newPage](f, "new.html"), kit.NewView[homePage](f, "home.html"),
-		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
-		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"), kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
+		kit.NewView[rulesPage](f, "rules.html"), kit.NewView[stepPage](f, "step.html"),
+		kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
+		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"),
+		kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
 		kit.NewView[papersPage](f, "papers.html"), kit.NewView[certificatePage](f, "certificate.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
 	organise := func(pattern string, h kit.Handler) {
@@ -69,7 +72,9 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("GET /contests/{contest}", p.showHome)
 	organise("POST /contests/{contest}", p.step)
 	organise("GET /contests/{contest}/rules", p.showRules)
-	organise("POST /contests/{contest}/rules", p.saveRules)
+	organise("POST /contests/{contest}/rules", p.applyRules)
+	organise("GET /contests/{contest}/rules/{step}", p.showStep)
+	organise("POST /contests/{contest}/rules/{step}", p.saveStep)
 	organise("GET /contests/{contest}/entries", p.showEntries)
 	organise("GET /contests/{contest}/entries/{entry}", p.showEntry)
 	organise("POST /contests/{contest}/entries/{entry}", p.handleEntry)

@@ -17,9 +17,9 @@ import (
 	"loa/internal/text"
 )
 
-// The rules of a contest stand in one form whose field names are the JSON
-// paths of contest.Rules ("rounds.0.parts.1.criteria.2.name"), which are also
-// the Fields of its faults: so each sentence appears beside its field.
+// The fields of a step are named by the JSON paths of contest.Rules below it
+// ("criteria.2.name"); the Fields of its faults are such paths too, so each
+// sentence appears beside its field.
 
 const (
 	minute      = "2006-01-02T15:04"
@@ -244,26 +244,14 @@ func whole(s string, length bool) (int64, bool) {
 	return n*60 + rest, length && err == nil && rest >= 0 && rest < 60
 }
 
-// rulesOf reads the rules somebody typed. The fault names every field that
-// cannot be read; the rest is there anyway, so that the form can be shown.
-func rulesOf(in url.Values) (contest.Rules, error) {
-	var rules contest.Rules
-	r := newReader(in)
-	r.read(reflect.ValueOf(&rules).Elem(), "")
-	nameAll(reflect.ValueOf(&rules).Elem())
+// err is the fault that names every field that could not be read, or nil.
+func (r *reader) err() error {
 	if len(r.parts) == 0 {
-		return rules, nil
+		return nil
 	}
 	e := fault.New(fault.Invalid, "contest.rules_unfit", "count", len(r.parts))
 	e.Parts = r.parts
-	return rules, e
-}
-
-// valuesOf is the form that shows the rules.
-func valuesOf(lang text.Language, rules contest.Rules) url.Values {
-	out := url.Values{}
-	write(lang, reflect.ValueOf(rules), "", out)
-	return out
+	return e
 }
 
 // nameAll gives every list item without an ID one made from its name, so that
@@ -331,33 +319,6 @@ func slug(name string) string {
 		}
 	}
 	return strings.Trim(b.String(), "-")
-}
-
-// addRow appends an empty row to the list at path; removeRow takes one out.
-func addRow(rules *contest.Rules, path string) {
-	if list := at(reflect.ValueOf(rules).Elem(), path); list.IsValid() && list.Kind() == reflect.Slice && list.Len() < mostRows {
-		row := reflect.New(list.Type().Elem()).Elem()
-		if f := row.FieldByName("Count"); f.IsValid() {
-			f.SetInt(1)
-		}
-		if c, ok := row.Interface().(contest.Criterion); ok {
-			c.Max, c.Step = 10*ranking.Point, ranking.Point/2
-			row.Set(reflect.ValueOf(c))
-		}
-		list.Set(reflect.Append(list, row))
-	}
-}
-
-func removeRow(rules *contest.Rules, path string) {
-	dot := strings.LastIndexByte(path, '.')
-	if dot < 0 {
-		return
-	}
-	list := at(reflect.ValueOf(rules).Elem(), path[:dot])
-	i, err := strconv.Atoi(path[dot+1:])
-	if err == nil && list.IsValid() && list.Kind() == reflect.Slice && i >= 0 && i < list.Len() {
-		list.Set(reflect.AppendSlice(list.Slice(0, i), list.Slice(i+1, list.Len())))
-	}
 }
 
 // at finds the value at a JSON path, or the invalid Value.

@@ -1,0 +1,518 @@
+package contests
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"loa/contest"
+	"loa/contest/paper"
+	"loa/internal/fault"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// problem is something about the rules that has to be mended, and where.
+type problem struct {
+	Text string
+	Href string
+}
+
+// problemsOf says what a fault finds wrong with the rules of a contest, each
+// sentence with the address of its field.
+func problemsOf(r *kit.Request, id string, rules *contest.Rules, err error) (list []problem) {
+	e := fault.Of(err)
+	if e == nil {
+		return nil
+	}
+	parts := e.Parts
+	if len(parts) == 0 {
+		parts = []*fault.Error{e}
+	}
+	base := "/contests/" + id + "/rules"
+	for _, part := range parts {
+		p := problem{Text: r.Lang.Fault(part), Href: base}
+		switch s, rest, ok := stepAt(rules, part.Field); {
+		case ok:
+			p.Href += "/" + s.slug() + "?mend=1" + fragment(rest)
+		case part.Field != "":
+			p.Href += "#s-" + part.Field
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// fragment leads to the field at a path below its step; the ID of a row is not
+// shown, so what is wrong with one leads to its row.
+func fragment(path string) string {
+	for _, hidden := range []string{".id", ".by"} {
+		if strings.Count(path, ".") > 1 {
+			path = strings.TrimSuffix(path, hidden)
+		}
+	}
+	if strings.HasPrefix(path, "needs.") {
+		path = "needs"
+	}
+	if path == "" {
+		return ""
+	}
+	return "#f-" + path
+}
+
+type rulesPage struct {
+	desk
+	Locked   bool // the contest is open: what is edited is a revision
+	Revised  bool // there is one
+	Groups   []stepGroup
+	Problems []problem
+	Changes  []string // what the revision changes, in words
+	Ready    bool     // a draft can be opened
+}
+
+// stepGroup is a chapter of the summary: its steps, and the step that adds
+// another one to its list.
+type stepGroup struct {
+	Anchor string
+	Title  string
+	Cards  []stepCard
+	Add    string // address; "" if nothing is added here
+	AddKey string
+}
+
+// stepCard is a step in the summary.
+type stepCard struct {
+	Title  string
+	Href   string
+	Lines  []string
+	Mend   bool
+	Add    string // address of the step that adds a part to this round
+	Nested bool   // a part, below its round
+}
+
+// showRules is the summary of all steps.
+func (p pages) showRules(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderRules(w, r, kit.NewForm())
+}
+
+func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	if err := may(r); err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	var page rulesPage
+	err = p.view(r, func(s *contest.State) error {
+		rules := s.Working()
+		page = rulesPage{desk: p.desk(r, s, "rules", f), Locked: s.Phase != contest.Draft, Revised: s.Revision != nil}
+		problems := rules.Openable(r.Now)
+		if page.Locked {
+			problems = rules.Check()
+		}
+		page.Problems = problemsOf(r, s.ID, &rules, problems)
+		page.Ready = !page.Locked && problems == nil
+		page.Groups = groupsOf(r, s.ID, &rules, reg, page.Problems)
+		if page.Revised {
+			lines, err := contest.Compare(s.Rules, rules)
+			if err != nil {
+				return err
+			}
+			page.Changes = paper.ChangeOf(r.Lang, &rules, lines, reg)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rules.Render(w, r, page)
+}
+
+// groupsOf puts what each step holds into a few words.
+func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Registry, problems []problem) []stepGroup {
+	base := "/contests/" + id + "/rules/"
+	chapters := paper.TermsOf(r.Lang, *rules, reg).Sections
+	themes, who, works, dates, rounds, awards := chapters[0], chapters[1], chapters[2], chapters[3], chapters[4], chapters[5]
+	card := func(s step, title string, lines []string) stepCard {
+		c := stepCard{Title: title, Href: base + s.slug(), Lines: lines, Nested: s.kind == "part"}
+		c.Mend = slices.ContainsFunc(problems, func(p problem) bool { return strings.HasPrefix(p.Href, c.Href+"?") })
+		return c
+	}
+	group := func(key, title string, cards ...stepCard) stepGroup {
+		return stepGroup{Anchor: "s-" + key, Title: r.Say(title), Cards: cards}
+	}
+	general := append([]string{rules.Title, rules.Host}, dates.Blocks[0].Lines...)
+	list := []stepGroup{
+		group("general", "desk.step_general", card(step{kind: "general"}, "", general)),
+		group("who", "contest.s_who", card(step{kind: "who"}, "", who.Blocks[0].Lines)),
+		group("themes", "contest.s_themes", card(step{kind: "themes"}, "", themes.Blocks[0].Lines)),
+	}
+	g := group("categories", "contest.s_categories")
+	for i, c := range rules.Categories {
+		g.Cards = append(g.Cards, card(step{kind: "category", id: c.ID}, c.Name, works.Blocks[i].Lines))
+	}
+	g.Add, g.AddKey = base+step{kind: "category", added: true}.slug(), "contest.add_category"
+	list = append(list, g)
+
+	g = group("rounds", "contest.rounds")
+	blocks := rounds.Blocks
+	for _, o := range rules.Rounds {
+		c := card(step{kind: "round", id: o.ID}, o.Name, blocks[0].Lines)
+		c.Add = base + step{kind: "part", round: o.ID, added: true}.slug()
+		g.Cards = append(g.Cards, c)
+		blocks = blocks[1:]
+		for _, p := range o.Parts {
+			var names []string
+			for _, k := range p.Criteria {
+				names = append(names, k.Name)
+			}
+			rubric := r.Say("desk.rubric_line", "n", len(names), "list", strings.Join(names, ", "))
+			g.Cards = append(g.Cards, card(step{kind: "part", round: o.ID, id: p.ID}, blocks[0].Title, append(blocks[0].Lines, rubric)))
+			blocks = blocks[1:]
+		}
+	}
+	g.Add, g.AddKey = base+step{kind: "round", added: true}.slug(), "contest.add_round"
+	list = append(list, g)
+
+	g = group("awards", "contest.s_awards")
+	for i, a := range rules.Awards {
+		var prizes []string
+		for _, row := range awards.Blocks[i].Rows {
+			prizes = append(prizes, row[1]+" "+row[0])
+		}
+		g.Cards = append(g.Cards, card(step{kind: "award", id: a.ID}, a.Name, append([]string{strings.Join(prizes, ", ")}, awards.Blocks[i].Lines...)))
+	}
+	g.Add, g.AddKey = base+step{kind: "award", added: true}.slug(), "contest.add_award"
+	return append(list, g)
+}
+
+// applyRules puts a revision into force, or forgets it.
+func (p pages) applyRules(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	var c contest.Command = contest.DropRevision{}
+	said := "desk.revision_dropped"
+	if f.Get("do") != "drop" {
+		var rules contest.Rules
+		if err := p.view(r, func(s *contest.State) (err error) {
+			rules, err = s.Working().Clone()
+			return err
+		}); err != nil {
+			return err
+		}
+		c, said = contest.ChangeRules{Rules: rules, Reason: f.Get("reason")}, "contest.rules_saved"
+	}
+	err = p.do(r, f.ID, c)
+	if f.RefusedAloud(err) {
+		return p.renderRules(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/contests/"+r.PathValue("contest")+"/rules", said)
+}
+
+type stepPage struct {
+	desk
+	Kind     string
+	Slug     string
+	Fresh    bool
+	Name     string // of the item, "" for a chapter
+	Heading  string
+	Place    int // among All steps; 0 for an item that is being added
+	All      int
+	Steps    []stepLink
+	Locked   bool
+	Category contest.Category
+	Round    contest.Round
+	Part     contest.Part
+	Award    contest.Award
+	Rules    contest.Rules
+
+	Districts []kit.Option
+	Kinds     []kit.Option
+	Themes    []kit.Option
+	Sorts     []kit.Option // categories
+	Methods   []kit.Option
+	Moves     []kit.Option // promotion rules
+	Per       []kit.Option
+	QuotaPer  []kit.Option
+	When      []kit.Option
+	Policies  []kit.Option
+	Breakers  []kit.Option
+	Pieces    []string
+	Languages []kit.Option
+	Parts     []stepLink // of the round
+	AddPart   string
+}
+
+// stepLink leads to another step.
+type stepLink struct {
+	Href, Text string
+	Current    bool
+	Nested     bool
+	Mend       bool
+}
+
+// working is a copy of the rules the organiser edits, and the step the path
+// names. Fault: contest.no_such_step.
+func (p pages) working(r *kit.Request) (rules contest.Rules, s step, err error) {
+	err = p.view(r, func(state *contest.State) (err error) {
+		rules, err = state.Working().Clone()
+		return err
+	})
+	if err != nil {
+		return rules, s, err
+	}
+	gone := fault.New(fault.NotFound, "contest.no_such_step")
+	s, ok := stepNamed(r.PathValue("step"))
+	if !ok {
+		return rules, s, gone
+	}
+	if s.added {
+		s = s.add(&rules)
+	}
+	if v, _ := s.in(&rules); !v.IsValid() {
+		return rules, s, gone
+	}
+	return rules, s, nil
+}
+
+func (p pages) showStep(w http.ResponseWriter, r *kit.Request) error {
+	rules, s, err := p.working(r)
+	if err != nil {
+		return err
+	}
+	f := kit.NewForm()
+	f.Values = s.valuesOf(r.Lang, rules)
+	if r.URL.Query().Has("mend") {
+		if e := fault.Of(rules.Openable(r.Now)); e != nil {
+			for _, part := range append([]*fault.Error{e}, e.Parts...) {
+				if of, rest, ok := stepAt(&rules, part.Field); ok && of == s {
+					mind(&f, strings.TrimPrefix(fragment(rest), "#f-"), r.Lang.Fault(part))
+				}
+			}
+		}
+	}
+	return p.renderStep(w, r, f, rules, s)
+}
+
+// mind puts a sentence beside a field of the form, after what is said there
+// already; the field "" is the whole form.
+func mind(f *kit.Form, field, sentence string) {
+	if field == "" {
+		f.Notice = strings.TrimSpace(f.Notice + " " + sentence)
+		return
+	}
+	f.Errors[field] = strings.TrimSpace(f.Errors[field] + " " + sentence)
+}
+
+// saveStep keeps a step, or only adds or removes a row of its form, or takes
+// the whole item out of the rules.
+func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	rules, s, err := p.working(r)
+	if err != nil {
+		return err
+	}
+	base, said := "/contests/"+r.PathValue("contest")+"/rules", "desk.step_saved"
+	if f.Get("do") == "take_out" && s.id != "" {
+		_, path := s.in(&rules)
+		removeRow(&rules, path)
+		said = "desk.step_removed"
+	} else {
+		s, err = s.read(f.Values, &rules)
+		if verb, path, ok := cut(f.Get("do")); ok {
+			v, _ := s.in(&rules)
+			change := removeRow
+			if verb == "add" {
+				change = addRow
+			}
+			change(v.Addr().Interface(), path)
+			f.Values = s.valuesOf(r.Lang, rules)
+			f.ID = kit.NewID()
+			return p.renderStep(w, r, *f, rules, s)
+		}
+		if err == nil {
+			err = p.named(r, &rules)
+		}
+	}
+	if err == nil {
+		err = p.keep(r, f.ID, rules)
+	}
+	if f.Refused(err) {
+		return p.renderStep(w, r, *f, rules, s)
+	}
+	if err != nil {
+		return err
+	}
+	next := base
+	if f.Get("do") == "next" {
+		steps := stepsOf(&rules)
+		s.added = false
+		if i := slices.Index(steps, s) + 1; i > 0 && i < len(steps) {
+			next += "/" + steps[i].slug()
+		}
+	}
+	return r.Redirect(w, next, said)
+}
+
+// keep keeps rules somebody works on: in the draft itself, or as a revision of
+// rules that are in force.
+func (p pages) keep(r *kit.Request, change string, rules contest.Rules) error {
+	var locked bool
+	if err := p.view(r, func(s *contest.State) error {
+		locked = s.Phase != contest.Draft
+		return nil
+	}); err != nil {
+		return err
+	}
+	if locked {
+		return p.do(r, change, contest.ReviseRules{Rules: rules})
+	}
+	return p.do(r, change, contest.ChangeRules{Rules: rules})
+}
+
+func (p pages) renderStep(w http.ResponseWriter, r *kit.Request, f kit.Form, rules contest.Rules, s step) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	var page stepPage
+	err = p.view(r, func(state *contest.State) error {
+		page = stepPage{desk: p.desk(r, state, "rules", f), Kind: s.kind, Slug: s.slug(), Fresh: s.added, Locked: state.Phase != contest.Draft}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	page.fill(r, rules, s)
+	page.choices(r, reg)
+	return p.one.Render(w, r, page)
+}
+
+// fill puts the step of the rules onto its page, as the form has it.
+func (page *stepPage) fill(r *kit.Request, rules contest.Rules, s step) {
+	if v, _ := s.in(&rules); v.IsValid() {
+		if s.id != "" {
+			page.Name = v.FieldByName("Name").String()
+		}
+		switch x := v.Addr().Interface().(type) {
+		case *contest.Category:
+			page.Category = *x
+		case *contest.Round:
+			page.Round = *x
+		case *contest.Part:
+			page.Part = *x
+		case *contest.Award:
+			page.Award = *x
+		}
+	}
+	page.Rules = rules
+	s.added = false
+	base := "/contests/" + page.ID + "/rules/"
+	words := map[string]string{"general": "desk.step_general", "who": "contest.s_who", "themes": "contest.s_themes",
+		"category": "contest.category", "round": "contest.round", "part": "contest.part", "award": "contest.award"}
+	page.Heading = r.Say(words[s.kind])
+	switch {
+	case page.Fresh:
+		page.Heading = r.Say("desk.new_" + s.kind)
+	case page.Name != "":
+		page.Heading += ": " + page.Name
+	}
+	mend := problemsOf(r, page.ID, &rules, rules.Check())
+	for _, o := range stepsOf(&rules) {
+		v, _ := o.in(&rules)
+		link := stepLink{Href: base + o.slug(), Text: r.Say(words[o.kind]), Current: o == s, Nested: o.kind == "part"}
+		if o.id != "" {
+			link.Text = v.FieldByName("Name").String()
+		}
+		link.Mend = slices.ContainsFunc(mend, func(p problem) bool { return strings.HasPrefix(p.Href, link.Href+"?") })
+		if page.Fresh && link.Current {
+			continue // it is not kept yet
+		}
+		page.Steps = append(page.Steps, link)
+		if link.Current {
+			page.Place = len(page.Steps)
+		}
+		if s.kind == "round" && o.kind == "part" && o.round == s.id {
+			page.Parts = append(page.Parts, link)
+		}
+	}
+	page.All = len(page.Steps)
+	if s.kind == "round" && !page.Fresh {
+		page.AddPart = base + step{kind: "part", round: s.id, added: true}.slug()
+	}
+}
+
+// choices fills what can be chosen on any step.
+func (page *stepPage) choices(r *kit.Request, reg *stations.Registry) {
+	for _, u := range reg.Districts(r.Today()) {
+		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: u.Official()})
+	}
+	for _, t := range page.Rules.Themes {
+		page.Themes = append(page.Themes, kit.Option{Value: t.ID, Text: t.Name})
+	}
+	for _, c := range page.Rules.Categories {
+		page.Sorts = append(page.Sorts, kit.Option{Value: c.ID, Text: c.Name})
+	}
+	words := func(prefix string, values ...string) (out []kit.Option) {
+		for _, v := range values {
+			key := v
+			if key == "" {
+				key = "none"
+			}
+			out = append(out, kit.Option{Value: v, Text: r.Say("contest." + prefix + "_" + key)})
+		}
+		return out
+	}
+	page.Kinds = words("kind", "station", "person", "group")
+	page.Methods = words("method", "mean", "median", "trimmed", "normalised")
+	page.Moves = words("move", "", "top", "points", "picked")
+	page.Per = words("per", "", "theme", "category", "district")
+	page.QuotaPer = words("per", "station", "district")
+	page.When = words("when", "", "always", "not_vietnamese", "optional")
+	page.Policies = words("policy", "share", "split", "chair")
+	page.Pieces = []string{"audio", "script", "scan", "translation"}
+	for _, l := range stations.Languages {
+		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
+	}
+	page.Breakers = words("tie", "median", "head_to_head", "earliest", "chair")
+	for _, part := range page.Round.Parts {
+		for _, k := range part.Criteria {
+			page.Breakers = append(page.Breakers, kit.Option{Value: "criterion/" + part.ID + "/" + k.ID, Text: r.Say("contest.tie_criterion", "name", k.Name)})
+		}
+	}
+}
+
+// named puts the IDs of stations where the form names them by official codes.
+// Fault: stations.unknown.
+func (p pages) named(r *kit.Request, rules *contest.Rules) error {
+	if len(rules.Who.Stations) == 0 {
+		return nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	for i, one := range rules.Who.Stations {
+		st, err := reg.ByCodeOrID(one, r.Today())
+		if err != nil {
+			return fault.New(fault.Invalid, "stations.unknown", "station", one).At(whoStations)
+		}
+		rules.Who.Stations[i] = st.ID
+	}
+	return nil
+}
+
+// cut splits a button's value, "add:criteria", into verb and path.
+func cut(do string) (verb, path string, ok bool) {
+	verb, path, ok = strings.Cut(do, ":")
+	return verb, path, ok && (verb == "add" || verb == "remove")
+}
