@@ -454,7 +454,8 @@ func TestTheStoryLooksRightInABrowser(t *testing.T) {
 		}
 	}
 	base := "/contests/" + id
-	shoot(org, map[string]string{"desk-list": "/contests", "desk-home": base, "desk-rules": base + "/rules", "desk-entries": base + "/entries", "desk-entry": base + "/entries/entry-00000000",
+	shoot(org, map[string]string{"desk-list": "/contests", "desk-home": base, "desk-rules": base + "/rules", "desk-rules-part": base + "/rules/part.chung-khao.chuong-trinh",
+		"desk-rules-round": base + "/rules/round.chung-khao", "desk-rules-who": base + "/rules/who", "desk-rules-award": base + "/rules/award.chung", "desk-entries": base + "/entries", "desk-entry": base + "/entries/entry-00000000",
 		"desk-jury": base + "/jury", "desk-progress": base + "/progress", "desk-results": base + "/results", "desk-new": "/contests/new"})
 	links := sheetLink.FindAllString(string(judges[1].get("/judging")), -1)
 	shoot(judges[1], map[string]string{"judge-list": "/judging", "judge-sheet": links[0], "judge-ties": "/judging/" + id + "/ties"})

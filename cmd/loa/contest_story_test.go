@@ -79,15 +79,23 @@ func (c *panel) announce() {
 	p.Type("#f-title", "Hội thi Lào Cai 2024")
 	p.Follow("form.card button")
 	c.contest = strings.TrimSuffix(webtest.Run(p, "where it is", chromedp.Evaluate[string]("location.href")), "/rules")
-	webtest.Run(p, "unfold all", chromedp.Evaluate[any](`for (const d of document.querySelectorAll("details")) d.open = true`))
-	for name, value := range map[string]string{"dates.opens_at": "2024-05-13T17:00", "dates.closes_at": "2024-05-15T17:00",
-		"categories.0.aired.from": "2024-05-01T00:00", "categories.0.aired.until": "2024-05-15T00:00"} {
-		p.Set("[name='"+name+"']", value)
+	step := func(slug string) {
+		p.Follow(".steps a[href$='/rules/" + slug + "']")
+		webtest.Run(p, "unfold all", chromedp.Evaluate[any](`for (const d of document.querySelectorAll("details")) d.open = true`))
 	}
-	for _, box := range []string{"categories.0.aired.on", "categories.0.aired.declared", "rounds.0.parts.0.sample"} {
-		p.Click("input[name='" + box + "']")
-	}
-	p.Follow("button[value=save]:not(.away)")
+	step("general")
+	p.Set("[name='dates.opens_at']", "2024-05-13T17:00")
+	p.Set("[name='dates.closes_at']", "2024-05-15T17:00")
+	p.Follow("button[value=save]")
+	step("category.chuong-trinh")
+	p.Set("[name='aired.from']", "2024-05-01T00:00")
+	p.Set("[name='aired.until']", "2024-05-15T00:00")
+	p.Click("input[name='aired.on']")
+	p.Click("input[name='aired.declared']")
+	p.Follow("button[value=save]")
+	step("part.chung-khao.chuong-trinh")
+	p.Click("input[name=seen]")
+	p.Follow("button[value=save]")
 	p.Open(c.contest)
 	shots(p, "contest-draft")
 	p.Follow("button[value=open]")
