@@ -86,7 +86,7 @@ type stepCard struct {
 	Href   string
 	Lines  []string
 	Mend   bool
-	Add    string // address of the step that adds a part to this round
+	Add    string // below the last card of a round: address of the step that adds a part
 	Nested bool   // a part, below its round
 }
 
@@ -159,7 +159,6 @@ func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Reg
 	blocks := rounds.Blocks
 	for _, o := range rules.Rounds {
 		c := card(step{kind: "round", id: o.ID}, o.Name, blocks[0].Lines)
-		c.Add = base + step{kind: "part", round: o.ID, added: true}.slug()
 		g.Cards = append(g.Cards, c)
 		blocks = blocks[1:]
 		for _, p := range o.Parts {
@@ -171,6 +170,7 @@ func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Reg
 			g.Cards = append(g.Cards, card(step{kind: "part", round: o.ID, id: p.ID}, blocks[0].Title, append(blocks[0].Lines, rubric)))
 			blocks = blocks[1:]
 		}
+		g.Cards[len(g.Cards)-1].Add = base + step{kind: "part", round: o.ID, added: true}.slug()
 	}
 	g.Add, g.AddKey = base+step{kind: "round", added: true}.slug(), "contest.add_round"
 	list = append(list, g)
@@ -220,7 +220,7 @@ type stepPage struct {
 	Kind     string
 	Slug     string
 	Fresh    bool
-	Name     string // of the item, "" for a chapter
+	Item     string // its name, "" for a chapter
 	Heading  string
 	Place    int // among All steps; 0 for an item that is being added
 	All      int
@@ -401,7 +401,7 @@ func (p pages) renderStep(w http.ResponseWriter, r *kit.Request, f kit.Form, rul
 func (page *stepPage) fill(r *kit.Request, rules contest.Rules, s step) {
 	if v, _ := s.in(&rules); v.IsValid() {
 		if s.id != "" {
-			page.Name = v.FieldByName("Name").String()
+			page.Item = v.FieldByName("Name").String()
 		}
 		switch x := v.Addr().Interface().(type) {
 		case *contest.Category:
@@ -423,8 +423,8 @@ func (page *stepPage) fill(r *kit.Request, rules contest.Rules, s step) {
 	switch {
 	case page.Fresh:
 		page.Heading = r.Say("desk.new_" + s.kind)
-	case page.Name != "":
-		page.Heading += ": " + page.Name
+	case page.Item != "":
+		page.Heading += ": " + page.Item
 	}
 	mend := problemsOf(r, page.ID, &rules, rules.Check())
 	for _, o := range stepsOf(&rules) {
