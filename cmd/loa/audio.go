@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -27,43 +25,41 @@ const (
 	checkMemory = 40 << 20
 )
 
-// audioCommand is "loa audio check FILE... [--json] [--profile NAME|FILE]". It
-// needs no daemon. A file that is refused makes the exit code 65.
-func audioCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 || args[0] != "check" {
-		return fault.New(fault.Invalid, "audio.cli.usage")
-	}
-	lang := language()
-	set := flag.NewFlagSet("audio check", flag.ContinueOnError)
-	asJSON := set.Bool("json", false, lang.Say("audio.cli.flag.json"))
-	name := set.String("profile", "programme", lang.Say("audio.cli.flag.profile"))
-	files, err := parse(set, args[1:], stderr)
-	if err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		return fault.New(fault.Invalid, "audio.cli.usage")
-	}
-	profile, err := chooseProfile(*name)
+// audioCommands are "loa audio …".
+type audioCommands struct {
+	Check audioCheck `cmd:"" help:"audio.cli.check"`
+}
+
+// audioCheck checks files. It needs no daemon. A file that is refused makes the
+// exit code 65.
+type audioCheck struct {
+	Files   []string `arg:"" name:"audio"`
+	JSON    bool     `help:"audio.cli.flag.json"`
+	Profile string   `default:"programme" help:"audio.cli.flag.profile"`
+}
+
+// Run checks the files one after the other.
+func (c audioCheck) Run(t *terminal) error {
+	profile, err := chooseProfile(c.Profile)
 	if err != nil {
 		return err
 	}
 	debug.SetGCPercent(checkGC)
 	debug.SetMemoryLimit(checkMemory)
-	results, refused := make([]checked, len(files)), 0
-	for i, file := range files {
-		if err := ctx.Err(); err != nil {
+	results, refused := make([]checked, len(c.Files)), 0
+	for i, file := range c.Files {
+		if err := t.Err(); err != nil {
 			return err
 		}
-		results[i] = checkFile(ctx, lang, file, profile)
+		results[i] = checkFile(t, t.lang, file, profile)
 		if results[i].refused() {
 			refused++
 		}
 	}
-	if *asJSON {
-		err = writeChecksJSON(stdout, results)
+	if c.JSON {
+		err = t.json(map[string]any{"items": results})
 	} else {
-		err = writeChecksTable(stdout, lang, results)
+		err = writeChecksTable(t.out, t.lang, results)
 	}
 	if err == nil && refused > 0 {
 		err = worst(results, refused)
@@ -154,13 +150,6 @@ func worst(results []checked, refused int) error {
 	return fault.New(fault.Invalid, "audio.cli.refused", "n", refused, "of", len(results))
 }
 
-func writeChecksJSON(w io.Writer, results []checked) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(map[string]any{"items": results})
-}
-
 // writeChecksTable prints one row a file, then its findings below the table.
 func writeChecksTable(w io.Writer, lang text.Language, results []checked) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -222,7 +211,7 @@ func row(lang text.Language, c checked) []string {
 // printable keeps control characters of a file's name from the terminal.
 func printable(name string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x202e {
+		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x202e {
 			return '�'
 		}
 		return r

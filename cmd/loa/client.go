@@ -5,34 +5,31 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"text/tabwriter"
 
 	"loa/internal/fault"
 )
-
-// defaultData is the data folder when --data is not given.
-const defaultData = "data"
 
 // client talks to the running daemon's API.
 type client struct {
 	server, token, data string
 }
 
-// clientFlags adds the flags every command that touches live data takes.
-func clientFlags(fs *flag.FlagSet) *client {
-	c := &client{}
-	lang := language()
-	fs.StringVar(&c.server, "server", "http://127.0.0.1:8080", lang.Say("cli.flag.server"))
-	fs.StringVar(&c.token, "token", os.Getenv("LOA_TOKEN"), lang.Say("cli.flag.token"))
-	fs.StringVar(&c.data, "data", defaultData, lang.Say("cli.flag.data"))
-	return c
+// reach is the flags of every command that touches live data.
+type reach struct {
+	Server string `default:"http://127.0.0.1:8080" help:"cli.flag.server"`
+	Token  string `env:"LOA_TOKEN" help:"cli.flag.token"`
+	Data   string `default:"data" help:"cli.flag.data"`
 }
+
+func (r reach) client() *client { return &client{r.Server, r.Token, r.Data} }
 
 // bearer is the token given, or else the one in the data folder.
 func (c *client) bearer() (string, error) {
@@ -106,6 +103,60 @@ func (c *client) send(ctx context.Context, method, path string, in, out any) err
 		return fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
 	}
 	return nil
+}
+
+// all asks for every page of a list.
+func (c *client) all(ctx context.Context, path string) ([]json.RawMessage, error) {
+	items := []json.RawMessage{}
+	for path != "" {
+		var page struct {
+			Items []json.RawMessage `json:"items"`
+			Next  string            `json:"next"`
+		}
+		if err := c.get(ctx, path, &page); err != nil {
+			return nil, err
+		}
+		items, path = append(items, page.Items...), page.Next
+	}
+	return items, nil
+}
+
+// asked are the parameters of a question, those that say nothing left out.
+func asked(pairs ...string) string {
+	q := url.Values{"limit": {"500"}}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return "?" + q.Encode()
+}
+
+// listed prints a list whole as JSON, or one line an item below a head.
+func listed[T any](t *terminal, asJSON bool, items []json.RawMessage, head string, line func(T) string) error {
+	if asJSON {
+		return t.json(items)
+	}
+	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
+	if head != "" {
+		fmt.Fprintln(table, head)
+	}
+	for _, item := range items {
+		var v T
+		if err := json.Unmarshal(item, &v); err != nil {
+			return fmt.Errorf("read the server's answer: %w", err)
+		}
+		fmt.Fprintln(table, printable(line(v)))
+	}
+	return table.Flush()
+}
+
+// json prints v as JSON for programs.
+func (t *terminal) json(v any) error {
+	enc := json.NewEncoder(t.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // problem turns an application/problem+json answer into a fault of the same

@@ -1,61 +1,70 @@
 package main
 
 import (
-	"context"
-	"flag"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"strings"
-	"text/tabwriter"
 
 	"loa/contest"
-	"loa/internal/fault"
 )
 
-// contestCommand lists contests, fetches the archive of one, and checks an
-// archive without any server.
-func contestCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		return fault.New(fault.Invalid, "contest.cli_usage")
-	}
-	fs := flag.NewFlagSet("contest "+args[0], flag.ContinueOnError)
-	c := clientFlags(fs)
-	rest, err := parse(fs, args[1:], stderr)
-	switch {
-	case err != nil:
-		return err
-	case args[0] == "list" && len(rest) == 0:
-		return listContests(ctx, c, stdout)
-	case args[0] == "archive" && len(rest) == 2:
-		n, err := c.fetch(ctx, "/api/v1/contests/"+url.PathEscape(rest[0])+"/archive", rest[1])
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(stdout, language().Say("contest.cli_archived", "size", language().Size(n), "file", rest[1]))
-		return err
-	case args[0] == "verify" && len(rest) > 0:
-		return verifyContest(rest[0], strings.Join(rest[1:], ""), stdout)
-	}
-	return fault.New(fault.Invalid, "contest.cli_usage")
+// contestCommands list contests, fetch the archive of one, and check an archive
+// without any server.
+type contestCommands struct {
+	List    contestList    `cmd:"" help:"contest.cli_list"`
+	Archive contestArchive `cmd:"" help:"contest.cli_archive"`
+	Verify  contestVerify  `cmd:"" help:"contest.cli_verify"`
 }
 
-func listContests(ctx context.Context, c *client, stdout io.Writer) error {
-	var list struct {
-		Items []struct {
-			ID, Title string
-			Phase     contest.Phase
-		}
-	}
-	if err := c.get(ctx, "/api/v1/contests", &list); err != nil {
+// contestList lists contests.
+type contestList struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c contestList) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/contests")
+	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(stdout, 2, 0, 2, ' ', 0)
-	for _, x := range list.Items {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", x.ID, language().Say("contest.phase_"+string(x.Phase)), x.Title)
+	type contestLine struct {
+		ID, Title string
+		Phase     contest.Phase
 	}
-	return table.Flush()
+	return listed(t, c.JSON, items, "", func(x contestLine) string {
+		return x.ID + "\t" + t.lang.Say("contest.phase_"+string(x.Phase)) + "\t" + x.Title
+	})
+}
+
+// contestArchive fetches an archive.
+type contestArchive struct {
+	reach
+	Contest string `arg:""`
+	File    string `arg:"" name:"zip"`
+}
+
+// Run asks the daemon and writes the file.
+func (c contestArchive) Run(t *terminal) error {
+	n, err := c.client().fetch(t, "/api/v1/contests/"+url.PathEscape(c.Contest)+"/archive", c.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.out, t.lang.Say("contest.cli_archived", "size", t.lang.Size(n), "file", c.File))
+	return err
+}
+
+// contestVerify checks an archive.
+type contestVerify struct {
+	File string   `arg:"" name:"zip"`
+	Code []string `arg:"" optional:"" name:"code"` // as printed, in groups
+}
+
+// Run reads the archive.
+func (c contestVerify) Run(t *terminal) error {
+	return verifyContest(c.File, strings.Join(c.Code, ""), t.out)
 }
 
 // verifyContest checks an archive, and that its log is the one of the minutes

@@ -1,46 +1,126 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"io"
+	"net/http"
 	"net/url"
 	"text/tabwriter"
+
+	"github.com/google/uuid"
 
 	"loa/coverage"
 )
 
-// coverageCommand prints the coverage of a week, district by district.
-func coverageCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	lang := language()
-	fs := flag.NewFlagSet("coverage", flag.ContinueOnError)
-	c := clientFlags(fs)
-	week := fs.String("week", "", lang.Say("cli.flag.week"))
-	district := fs.String("district", "", lang.Say("cli.flag.district"))
-	asJSON := fs.Bool("json", false, lang.Say("cli.flag.json"))
-	rest, err := parse(fs, args, stderr)
-	if err == nil {
-		err = unexpected(rest)
-	}
-	if err != nil {
-		return err
-	}
+// coverageCommands are "loa coverage …"; alone it prints a week.
+type coverageCommands struct {
+	Show    coverageShow    `cmd:"" default:"withargs" help:"cli.summary.coverage"`
+	Excuses coverageExcuses `cmd:"" help:"cli.summary.excuses"`
+	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
+	Close   coverageClose   `cmd:"" help:"cli.summary.close"`
+}
+
+// coverageShow prints the coverage of a week, district by district.
+type coverageShow struct {
+	reach
+	Week     string `help:"cli.flag.week"`
+	District string `help:"cli.flag.district"`
+	JSON     bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c coverageShow) Run(t *terminal) error {
 	var w coverage.Week
-	if err := c.get(ctx, "/api/v1/coverage?"+url.Values{"week": {*week}, "district": {*district}}.Encode(), &w); err != nil {
+	if err := c.client().get(t, "/api/v1/coverage?"+url.Values{"week": {c.Week}, "district": {c.District}}.Encode(), &w); err != nil {
 		return err
 	}
-	if *asJSON {
-		enc := json.NewEncoder(stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(w)
+	return t.week(w, c.JSON)
+}
+
+func (t *terminal) week(w coverage.Week, asJSON bool) error {
+	if asJSON {
+		return t.json(w)
 	}
-	fmt.Fprintln(stdout, lang.Say("cli.coverage.head", "week", w.Week, "aired", w.Aired, "expected", w.Expected(), "share", w.Share(lang)))
-	table := tabwriter.NewWriter(stdout, 2, 0, 2, ' ', 0)
-	fmt.Fprintln(table, lang.Say("cli.coverage.columns"))
+	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.head", "week", w.Week, "aired", w.Aired, "expected", w.Expected(), "share", w.Share(t.lang)))
+	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
+	fmt.Fprintln(table, t.lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {
 		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\n", d.District, d.Aired, d.Expected(), d.WithEvidence, d.Verified, d.OnTime, d.NotAired, d.NotReported, d.NotDue)
 	}
 	return table.Flush()
+}
+
+// coverageExcuses lists the stations excused in a week.
+type coverageExcuses struct {
+	reach
+	Week     string `help:"cli.flag.week"`
+	District string `help:"cli.flag.district"`
+	JSON     bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c coverageExcuses) Run(t *terminal) error {
+	var w coverage.Week
+	q := url.Values{"week": {c.Week}, "district": {c.District}, "stations": {"1"}}
+	if err := c.client().get(t, "/api/v1/coverage?"+q.Encode(), &w); err != nil {
+		return err
+	}
+	items := []json.RawMessage{}
+	for _, s := range w.Stations {
+		if s.Excuse == nil {
+			continue
+		}
+		b, err := json.Marshal(s.Excuse)
+		if err != nil {
+			return err
+		}
+		items = append(items, b)
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.excuses.columns"), func(e coverage.Excuse) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.Week, e.Station, t.lang.Say("airing.reason."+string(e.Reason)), e.By, e.Note)
+	})
+}
+
+// coverageExcuse excuses a station from a week, or takes that back.
+type coverageExcuse struct {
+	reach
+	Station string `arg:""`
+	Week    string `arg:""`
+	Reason  string `required:"" help:"cli.flag.reason"`
+	Note    string `required:"" help:"cli.flag.excuse_note"`
+	Revoke  bool   `help:"cli.flag.revoke"`
+	ID      string `name:"id" help:"cli.flag.id"`
+}
+
+// Run tells the daemon.
+func (c coverageExcuse) Run(t *terminal) error {
+	in := map[string]any{"week": c.Week, "station": c.Station, "reason": c.Reason, "note": c.Note, "revoked": c.Revoke}
+	id := cmp.Or(c.ID, uuid.NewString())
+	var e coverage.Excuse
+	if err := c.client().send(t, http.MethodPut, "/api/v1/coverage/excuses/"+url.PathEscape(id), in, &e); err != nil {
+		return err
+	}
+	key := "cli.excused"
+	if e.Revoked {
+		key = "cli.excuse_revoked"
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "station", e.Station, "week", e.Week))
+	return err
+}
+
+// coverageClose freezes a week that has ended.
+type coverageClose struct {
+	reach
+	Week string `arg:""`
+	JSON bool   `help:"cli.flag.json"`
+}
+
+// Run tells the daemon and prints what was frozen.
+func (c coverageClose) Run(t *terminal) error {
+	var w coverage.Week
+	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close", nil, &w); err != nil {
+		return err
+	}
+	return t.week(w, c.JSON)
 }

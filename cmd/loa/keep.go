@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,18 +20,19 @@ import (
 )
 
 // backupCommand asks the running daemon for a backup.
-func backupCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("backup", flag.ContinueOnError)
-	c := clientFlags(fs)
-	file, err := oneFile(fs, args, stderr)
+type backupCommand struct {
+	reach
+	File string `arg:"" name:"backup"`
+}
+
+// Run asks the daemon and writes the file.
+func (c backupCommand) Run(t *terminal) error {
+	file := c.File
+	n, err := c.client().fetch(t, "/api/v1/backup", file)
 	if err != nil {
 		return err
 	}
-	n, err := c.fetch(ctx, "/api/v1/backup", file)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(stdout, language().Say("cli.backup.done", "size", language().Size(n), "file", file))
+	fmt.Fprintln(t.out, t.lang.Say("cli.backup.done", "size", t.lang.Size(n), "file", file))
 	return nil
 }
 
@@ -48,18 +48,6 @@ func (c *client) fetch(ctx context.Context, path, file string) (int64, error) {
 	}
 	defer resp.Body.Close()
 	return writeWhole(file, resp.Body)
-}
-
-// oneFile reads the flags and the one argument.
-func oneFile(fs *flag.FlagSet, args []string, stderr io.Writer) (string, error) {
-	rest, err := parse(fs, args, stderr)
-	if err == nil && len(rest) != 1 {
-		err = fault.New(fault.Invalid, "cli.one_file")
-	}
-	if err != nil {
-		return "", err
-	}
-	return rest[0], nil
 }
 
 func writeWhole(file string, r io.Reader) (int64, error) {
@@ -78,61 +66,61 @@ func writeWhole(file string, r io.Reader) (int64, error) {
 }
 
 // restoreCommand makes a data folder of a backup. It needs no daemon.
-func restoreCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("restore", flag.ContinueOnError)
-	dir := fs.String("data", defaultData, language().Say("cli.flag.data"))
-	file, err := oneFile(fs, args, stderr)
+type restoreCommand struct {
+	Data string `default:"data" help:"cli.flag.data"`
+	File string `arg:"" name:"backup"`
+}
+
+// Run makes the folder.
+func (c restoreCommand) Run(t *terminal) error {
+	f, err := os.Open(c.File)
 	if err != nil {
-		return err
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return fault.New(fault.NotFound, "cli.no_file", "file", file).Because(err)
+		return fault.New(fault.NotFound, "cli.no_file", "file", c.File).Because(err)
 	}
 	defer f.Close()
-	m, err := backup.Restore(ctx, *dir, f)
+	m, err := backup.Restore(t, c.Data, f)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, language().Say("cli.restore.done", "at", m.Made, "dir", *dir))
+	fmt.Fprintln(t.out, t.lang.Say("cli.restore.done", "at", m.Made, "dir", c.Data))
 	return nil
 }
 
 // verifyCommand reads everything in a data folder no daemon is using: every
 // record's checksum, every chain and index, and every blob.
-func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("verify", flag.ContinueOnError)
-	dir := fs.String("data", defaultData, language().Say("cli.flag.data"))
-	if _, err := parse(fs, args, stderr); err != nil {
-		return err
+type verifyCommand struct {
+	Data string `default:"data" help:"cli.flag.data"`
+}
+
+// Run reads the folder.
+func (c verifyCommand) Run(t *terminal) error {
+	if _, err := os.Stat(filepath.Join(c.Data, "loa.db")); err != nil {
+		return fault.New(fault.NotFound, "cli.no_file", "file", filepath.Join(c.Data, "loa.db")).Because(err)
 	}
-	if _, err := os.Stat(filepath.Join(*dir, "loa.db")); err != nil {
-		return fault.New(fault.NotFound, "cli.no_file", "file", filepath.Join(*dir, "loa.db")).Because(err)
-	}
-	s, err := bolt.Open(*dir, bolt.Options{Log: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	s, err := bolt.Open(c.Data, bolt.Options{Log: slog.New(slog.NewTextHandler(t.errs, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	blobs, err := folder.OpenBlobs(filepath.Join(*dir, backup.BlobsFolder), 0)
+	blobs, err := folder.OpenBlobs(filepath.Join(c.Data, backup.BlobsFolder), 0)
 	if err != nil {
 		return err
 	}
 	defer blobs.Close()
 	bad := 0
-	report := func(p bolt.Problem) { bad++; fmt.Fprintln(stdout, p) }
-	records, err := s.Verify(ctx, report)
+	report := func(p bolt.Problem) { bad++; fmt.Fprintln(t.out, p) }
+	records, err := s.Verify(t, report)
 	if err != nil {
 		return err
 	}
-	kept, err := backup.VerifyBlobs(ctx, s, blobs, func(b backup.BadBlob) { bad++; fmt.Fprintln(stdout, sayBadBlob(language(), b)) })
+	kept, err := backup.VerifyBlobs(t, s, blobs, func(b backup.BadBlob) { bad++; fmt.Fprintln(t.out, sayBadBlob(t.lang, b)) })
 	if err != nil {
 		return err
 	}
 	if bad > 0 {
 		return fault.New(fault.Unavailable, "cli.verify.bad", "n", bad)
 	}
-	fmt.Fprintln(stdout, language().Say("cli.verify.ok", "records", records, "blobs", kept))
+	fmt.Fprintln(t.out, t.lang.Say("cli.verify.ok", "records", records, "blobs", kept))
 	return nil
 }
 

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,25 +15,32 @@ import (
 	"loa/internal/text"
 )
 
-// command is one word after "loa". run gets the arguments after that word.
-type command struct {
-	name    string
-	summary string // catalogue key
-	run     func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+// grammar is every command, in the order the help shows them. A help tag is a
+// key of the catalogue, and so is the name of an argument, after "cli.arg.".
+type grammar struct {
+	Help    helpFlag    `short:"h" help:"cli.flag.help"`
+	Version versionFlag `help:"cli.flag.version"`
+
+	Serve        serveCommand      `cmd:"" help:"cli.summary.serve"`
+	Audio        audioCommands     `cmd:"" help:"audio.cli.summary"`
+	Coverage     coverageCommands  `cmd:"" help:"cli.summary.coverage"`
+	Slots        slotsCommand      `cmd:"" help:"cli.summary.slots"`
+	Airings      airingsCommands   `cmd:"" help:"cli.summary.airings"`
+	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
+	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`
+	Backup       backupCommand     `cmd:"" help:"cli.summary.backup"`
+	Restore      restoreCommand    `cmd:"" help:"cli.summary.restore"`
+	User         userCommands      `cmd:"" help:"accounts.cli.summary"`
+	Verify       verifyCommand     `cmd:"" help:"cli.summary.verify"`
+	Completion   completionCommand `cmd:"" help:"cli.summary.completion"`
+	VersionWords versionCommand    `cmd:"" name:"version" help:"cli.summary.version"`
 }
 
-// commands lists every command in the order the help shows them.
-var commands = []command{
-	{"serve", "cli.summary.serve", serveCommand},
-	{"audio", "audio.cli.summary", audioCommand},
-	{"coverage", "cli.summary.coverage", coverageCommand},
-	{"stations", "stations.cli.summary", stationsCommand},
-	{"contest", "contest.cli_summary", contestCommand},
-	{"backup", "cli.summary.backup", backupCommand},
-	{"restore", "cli.summary.restore", restoreCommand},
-	{"user", "accounts.cli.summary", userCommand},
-	{"verify", "cli.summary.verify", verifyCommand},
-	{"version", "cli.summary.version", versionCommand},
+// terminal is where a command runs: what it may wait for, and where it prints.
+type terminal struct {
+	context.Context
+	out, errs io.Writer
+	lang      text.Language
 }
 
 func main() {
@@ -47,24 +53,30 @@ func main() {
 // run finds the command, runs it, prints its error as one sentence and
 // returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		printHelp(stdout)
-		return 0
-	}
-	for _, c := range commands {
-		if c.name != args[0] {
-			continue
-		}
-		err := c.run(ctx, args[1:], stdout, stderr)
-		if errors.Is(err, flag.ErrHelp) {
-			return 0
-		}
-		printFault(stderr, err)
-		return exitCode(err)
-	}
-	err := fault.New(fault.Invalid, "cli.no_command", "name", args[0])
+	t := &terminal{ctx, stdout, stderr, language()}
+	err := t.run(args)
 	printFault(stderr, err)
 	return exitCode(err)
+}
+
+func (t *terminal) run(args []string) error {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	} else if args[0] == "help" { // help, help user, help user add
+		args = append(args[1:], "--help")
+	}
+	parser, err := t.parser()
+	if err != nil {
+		return err
+	}
+	chosen, err := parser.Parse(args)
+	switch {
+	case errors.Is(err, errShown):
+		return nil
+	case err != nil:
+		return t.misunderstood(err)
+	}
+	return chosen.Run(t)
 }
 
 // language is that of the terminal's messages: Vietnamese unless LOA_LANG=en.
@@ -73,15 +85,6 @@ func language() text.Language {
 		return text.English
 	}
 	return text.Vietnamese
-}
-
-func printHelp(w io.Writer) {
-	lang := language()
-	fmt.Fprintln(w, lang.Say("cli.help.head"))
-	for _, c := range commands {
-		fmt.Fprintf(w, "  loa %-10s %s\n", c.name, lang.Say(c.summary))
-	}
-	fmt.Fprintln(w, lang.Say("cli.help.foot"))
 }
 
 // printFault prints what the person should know; the cause is printed too,
@@ -122,27 +125,4 @@ func exitCode(err error) int {
 		return 77 // EX_NOPERM
 	}
 	return 70 // EX_SOFTWARE
-}
-
-// parse reads the flags of a command, in any order with its arguments, and
-// returns the arguments. A wrong flag is a fault; -h prints the flags.
-func parse(fs *flag.FlagSet, args []string, stderr io.Writer) ([]string, error) {
-	fs.Usage = func() {}
-	fs.SetOutput(io.Discard) // the package's sentences are English; ours says the same with its cause
-	var rest []string
-	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				fmt.Fprintln(stderr, "loa", fs.Name())
-				fs.SetOutput(stderr)
-				fs.PrintDefaults()
-				return nil, err
-			}
-			return nil, fault.New(fault.Invalid, "cli.usage", "name", fs.Name()).Because(err)
-		}
-		if fs.NArg() == 0 {
-			return rest, nil
-		}
-		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
-	}
 }

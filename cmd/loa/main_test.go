@@ -3,49 +3,116 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 
 	"loa/internal/fault"
 	"loa/internal/text"
 )
 
-func TestEveryCommandHasItsLineInTheHelp(t *testing.T) {
-	var out bytes.Buffer
-	if code := run(context.Background(), []string{"help"}, &out, &out); code != 0 {
-		t.Fatal(code)
+func TestEveryCommandAndFlagHasItsSentence(t *testing.T) {
+	bare, err := kong.New(&grammar{}, kong.Name("loa"), kong.NoDefaultHelp(), kong.Exit(func(int) {}))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, c := range commands {
-		if !text.Has(c.summary) {
-			t.Errorf("loa %s: no sentence for %q", c.name, c.summary)
+	commands := 0
+	err = kong.Visit(bare.Model, func(node kong.Visitable, next kong.Next) error {
+		switch n := node.(type) {
+		case *kong.Node:
+			if n.Type == kong.CommandNode {
+				commands++
+				if !text.Has(n.Help) {
+					t.Errorf("%s: no sentence for %q", n.FullPath(), n.Help)
+				}
+				var out bytes.Buffer
+				if code := run(t.Context(), append(strings.Fields(n.FullPath())[1:], "--help"), &out, &out); code != 0 || !strings.Contains(out.String(), "Cách dùng: "+n.FullPath()) {
+					t.Errorf("%s --help: %d %s", n.FullPath(), code, out.String())
+				}
+			}
+		case *kong.Flag:
+			if !text.Has(n.Help) {
+				t.Errorf("--%s: no sentence for %q", n.Name, n.Help)
+			}
+		case *kong.Value:
+			if n.Flag == nil && !text.Has("cli.arg."+n.Name) {
+				t.Errorf("<%s>: no name in the catalogue", n.Name)
+			}
 		}
-		if !strings.Contains(out.String(), "loa "+c.name+" ") {
-			t.Errorf("loa %s is not in the help", c.name)
+		return next(nil)
+	})
+	if err != nil || commands < 30 {
+		t.Fatalf("%d commands, %v", commands, err)
+	}
+}
+
+func TestHelpAndVersionSucceed(t *testing.T) {
+	for line, want := range map[string]string{
+		"": "loa serve", "help": "loa serve", "--help": "loa stations", "-h": "loa user", "help user": "loa user add", "user --help": "loa user token",
+		"user add -h": "--district", "help stations import": "--dry-run", "coverage --help": "--week", "verify -h": "--data", "--version": "loa " + version,
+	} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), strings.Fields(line), &out, &errs); code != 0 || !strings.Contains(out.String(), want) || errs.Len() > 0 {
+			t.Errorf("loa %s: %d %s %s", line, code, out.String(), errs.String())
 		}
 	}
 }
 
 func TestWrongWordsAreAnsweredInVietnamese(t *testing.T) {
-	for _, args := range [][]string{{"phat"}, {"version2"}} {
+	for line, want := range map[string][]string{
+		"phat":                             {"Không có lệnh “phat”"},
+		"version2":                         {"Không có lệnh", "Có phải ý bạn là version?"},
+		"statons list":                     {"Không có lệnh “statons”", "Có phải ý bạn là stations?"},
+		"user":                             {"Lệnh user không hiểu", "loa user add · loa user invite"},
+		"user ad":                          {"Không có lệnh “user ad”", "Có phải ý bạn là add?", "loa user list"},
+		"user add x":                       {"Lệnh user add không hiểu", "Cách dùng: loa user add <họ-tên> <tên-đăng-nhập>"},
+		"stations list x":                  {"Thừa tham số: x"},
+		"stations list --jsn":              {"Có phải ý bạn là --json?", "Cách dùng: loa stations list"},
+		"verify --server x":                {"Lệnh verify không hiểu tham số"},
+		"user token x --days y --person z": {"Lệnh user token không hiểu"},
+	} {
 		var out, errs bytes.Buffer
-		if code := run(context.Background(), args, &out, &errs); code != 65 || !strings.Contains(errs.String(), "Không có lệnh") {
-			t.Errorf("%v: %d %q", args, code, errs.String())
+		code := run(t.Context(), strings.Fields(line), &out, &errs)
+		for _, s := range want {
+			if code != 65 || !strings.Contains(errs.String(), s) || !strings.HasPrefix(errs.String(), "loa: ") || out.Len() > 0 {
+				t.Errorf("loa %s: %d %q %q", line, code, out.String(), errs.String())
+			}
 		}
 	}
 }
 
-func TestAWrongFlagGetsOneSentenceAndHelpTheFlags(t *testing.T) {
-	var out, errs bytes.Buffer
-	if code := run(context.Background(), []string{"verify", "--server", "x"}, &out, &errs); code != 65 ||
-		!strings.HasPrefix(errs.String(), "loa: Lệnh verify không hiểu tham số.") || strings.Contains(errs.String(), "Usage") {
-		t.Errorf("%d %q", code, errs.String())
+// TestAShellCompletesWhatLoaUnderstands runs the script in a real bash.
+func TestAShellCompletesWhatLoaUnderstands(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash: it is not installed")
 	}
-	errs.Reset()
-	if code := run(context.Background(), []string{"verify", "-h"}, &out, &errs); code != 0 || !strings.Contains(errs.String(), "-data") {
-		t.Errorf("%d %q", code, errs.String())
+	var script bytes.Buffer
+	if code := run(t.Context(), []string{"completion", "bash"}, &script, &script); code != 0 {
+		t.Fatal(script.String())
+	}
+	for line, want := range map[string]string{"loa st": "stations", "loa stations i": "import", "loa coverage --we": "--week", "loa user add --ro": "--role"} {
+		words := strings.Fields(line)
+		var next bytes.Buffer
+		if code := run(t.Context(), append([]string{"completion", "words"}, words[1:len(words)-1]...), &next, &next); code != 0 {
+			t.Fatal(next.String())
+		}
+		// The function loa stands for the program: it answers what the program answered.
+		ask := script.String() + "loa() { cat <<'WORDS'\n" + next.String() + "WORDS\n}\nCOMP_WORDS=(" + line + ")\nCOMP_CWORD=" + fmt.Sprint(len(words)-1) + "\n_loa\nprintf '%s\\n' \"${COMPREPLY[@]}\""
+		out, err := exec.CommandContext(t.Context(), bash, "-c", ask).CombinedOutput()
+		if err != nil || strings.TrimSpace(string(out)) != want {
+			t.Errorf("%s: %q, %v", line, out, err)
+		}
+	}
+	var zsh bytes.Buffer
+	if code := run(t.Context(), []string{"completion", "zsh"}, &zsh, &zsh); code != 0 || !strings.Contains(zsh.String(), "bashcompinit") {
+		t.Errorf("zsh: %s", zsh.String())
 	}
 }
 

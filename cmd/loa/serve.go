@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -25,50 +24,50 @@ import (
 const serveGC = 50
 
 // serveCommand runs the daemon until it is told to stop.
-func serveCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	lang := language()
-	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
-	data := fs.String("data", defaultData, lang.Say("cli.flag.data"))
-	listen := fs.String("listen", "127.0.0.1:8080", lang.Say("cli.flag.listen"))
-	simulate := fs.Bool("demo", false, lang.Say("cli.flag.demo"))
-	proxies := fs.String("proxies", "", lang.Say("cli.flag.proxies"))
-	origins := fs.String("origins", "", lang.Say("cli.flag.origins"))
-	if rest, err := parse(fs, args, stderr); err != nil || len(rest) > 0 {
-		return errors.Join(err, unexpected(rest))
-	}
-	trusted, err := prefixes(*proxies)
+type serveCommand struct {
+	Data    string `help:"cli.flag.data_served"`
+	Listen  string `default:"127.0.0.1:8080" help:"cli.flag.listen"`
+	Demo    bool   `help:"cli.flag.demo"`
+	Proxies string `help:"cli.flag.proxies"`
+	Origins string `help:"cli.flag.origins"`
+}
+
+// Run serves until the context ends.
+func (c serveCommand) Run(t *terminal) error {
+	trusted, err := prefixes(c.Proxies)
 	if err != nil {
 		return err
 	}
-	named, err := webOrigins(*origins)
+	named, err := webOrigins(c.Origins)
 	if err != nil {
 		return err
 	}
-	if *simulate && !given(fs, "data") {
-		if *data, err = os.MkdirTemp("", "loa-demo-"); err != nil {
+	data := cmp.Or(c.Data, "data")
+	if c.Demo && c.Data == "" {
+		if data, err = os.MkdirTemp("", "loa-demo-"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(*data)
+		defer os.RemoveAll(data)
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(serveGC)
 	}
-	cfg := daemonConfig{data: *data, listen: *listen, proxies: trusted, origins: named, now: time.Now, out: stdout,
-		log: slog.New(slog.NewTextHandler(stderr, nil))}
-	d, err := newDaemon(ctx, cfg)
+	cfg := daemonConfig{data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, out: t.out,
+		log: slog.New(slog.NewTextHandler(t.errs, nil))}
+	d, err := newDaemon(t, cfg)
 	if err != nil {
 		return err
 	}
-	if *simulate {
-		err = d.simulate(ctx)
+	if c.Demo {
+		err = d.simulate(t)
 	}
 	if err == nil {
-		err = d.greet(ctx)
+		err = d.greet(t)
 	}
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	return errors.Join(d.Run(ctx), d.Close())
+	return errors.Join(d.Run(t), d.Close())
 }
 
 // greet says where the daemon is and how the first administrator gets in.
@@ -110,19 +109,6 @@ func (d *daemon) simulate(ctx context.Context) error {
 		fmt.Fprintf(d.cfg.out, "  %-12s %-12s %s\n", l.Login, lang.Say("accounts.role."+l.Role), l.Name)
 	}
 	return nil
-}
-
-// given reports whether a flag was on the command line.
-func given(fs *flag.FlagSet, name string) (found bool) {
-	fs.Visit(func(f *flag.Flag) { found = found || f.Name == name })
-	return found
-}
-
-func unexpected(rest []string) error {
-	if len(rest) == 0 {
-		return nil
-	}
-	return fault.New(fault.Invalid, "cli.unexpected", "what", strings.Join(rest, " "))
 }
 
 // webOrigins reads the origins whose pages may call the API,

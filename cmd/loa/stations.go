@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"loa/airing"
@@ -21,54 +20,31 @@ import (
 	"loa/stations"
 )
 
-// stationsCommand keeps the registry through the running daemon:
-// loa stations list|export|audio|import|merge.
-func stationsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) > 0 {
-		switch args[0] {
-		case "list":
-			return stationsList(ctx, args[1:], stdout, stderr)
-		case "export":
-			return stationsExport(ctx, args[1:], stdout, stderr)
-		case "audio":
-			return stationsAudio(ctx, args[1:], stdout, stderr)
-		case "import":
-			return stationsImport(ctx, args[1:], stdout, stderr)
-		case "merge":
-			return stationsMerge(ctx, args[1:], stdout, stderr)
-		}
-	}
-	fmt.Fprintln(stderr, language().Say("stations.cli.usage"))
-	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" {
-		return flag.ErrHelp
-	}
-	return fault.New(fault.Invalid, "cli.usage", "name", "stations")
+// stationsCommands keep the registry through the running daemon.
+type stationsCommands struct {
+	List   stationsList   `cmd:"" help:"stations.cli.list"`
+	Export stationsExport `cmd:"" help:"stations.cli.export"`
+	Audio  stationsAudio  `cmd:"" help:"stations.cli.audio"`
+	Import stationsImport `cmd:"" help:"stations.cli.import"`
+	Merge  stationsMerge  `cmd:"" help:"stations.cli.merge"`
 }
 
-// filterFlags adds the flags that choose stations; the result gives them as
-// parameters of the API.
-func filterFlags(fs *flag.FlagSet) func() url.Values {
-	say := language().Say
-	values := map[string]*string{
-		"q":          fs.String("q", "", say("stations.cli.flag.q")),
-		"district":   fs.String("district", "", say("stations.cli.flag.district")),
-		"technology": fs.String("technology", "", say("stations.cli.flag.technology")),
-		"language":   fs.String("language", "", say("stations.cli.flag.language")),
-		"active_on":  fs.String("active-on", "", say("stations.cli.flag.active_on")),
-	}
-	return func() url.Values {
-		q := url.Values{}
-		for name, v := range values {
-			if *v != "" {
-				q.Set(name, *v)
-			}
-		}
-		return q
-	}
+// stationFilter is the flags that choose stations.
+type stationFilter struct {
+	Q          string `name:"q" short:"q" help:"stations.cli.flag.q"`
+	District   string `help:"stations.cli.flag.district"`
+	Technology string `help:"stations.cli.flag.technology"`
+	Language   string `help:"stations.cli.flag.language"`
+	ActiveOn   string `help:"stations.cli.flag.active_on"`
 }
 
-// listed is what the list prints of a station.
-type listed struct {
+// asked are the flags as parameters of the API.
+func (f stationFilter) asked(more ...string) string {
+	return asked(append(more, "q", f.Q, "district", f.District, "technology", f.Technology, "language", f.Language, "active_on", f.ActiveOn)...)
+}
+
+// listedStation is what the list prints of a station.
+type listedStation struct {
 	ID           string `json:"id"`
 	Code         string `json:"code"`
 	Label        string `json:"label"`
@@ -76,105 +52,74 @@ type listed struct {
 	Active       bool   `json:"active"`
 }
 
-func stationsList(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("stations list", flag.ContinueOnError)
-	c, filter := clientFlags(fs), filterFlags(fs)
-	asJSON := fs.Bool("json", false, language().Say("stations.cli.flag.json"))
-	rest, err := parse(fs, args, stderr)
+// stationsList lists stations.
+type stationsList struct {
+	reach
+	stationFilter
+	JSON bool `help:"stations.cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c stationsList) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/stations"+c.asked())
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return fault.New(fault.Invalid, "cli.usage", "name", fs.Name())
-	}
-	q := filter()
-	q.Set("limit", "1000")
-	items := []json.RawMessage{}
-	for path := "/api/v1/stations?" + q.Encode(); path != ""; {
-		var page struct {
-			Items []json.RawMessage `json:"items"`
-			Next  string            `json:"next"`
-		}
-		if err := c.get(ctx, path, &page); err != nil {
-			return err
-		}
-		items, path = append(items, page.Items...), page.Next
-	}
-	if *asJSON {
-		enc := json.NewEncoder(stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(items)
-	}
-	return printStations(stdout, items)
-}
-
-func printStations(w io.Writer, items []json.RawMessage) error {
-	lang := language()
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	var heads []string
 	for _, column := range []stations.Column{"id", "code", "name", "district"} {
-		heads = append(heads, lang.Say("stations.column."+string(column)))
+		heads = append(heads, t.lang.Say("stations.column."+string(column)))
 	}
-	fmt.Fprintln(t, strings.Join(heads, "\t"))
-	for _, item := range items {
-		var s listed
-		if err := json.Unmarshal(item, &s); err != nil {
-			return err
-		}
-		ended := ""
+	return listed(t, c.JSON, items, strings.Join(heads, "\t"), func(s listedStation) string {
+		line := s.ID + "\t" + s.Code + "\t" + s.Label + "\t" + s.DistrictName
 		if !s.Active {
-			ended = "\t" + lang.Say("stations.ended")
+			line += "\t" + t.lang.Say("stations.ended")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s%s\n", s.ID, s.Code, s.Label, s.DistrictName, ended)
-	}
-	return t.Flush()
+		return line
+	})
 }
 
-func stationsExport(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("stations export", flag.ContinueOnError)
-	c, filter := clientFlags(fs), filterFlags(fs)
-	rest, err := parse(fs, args, stderr)
-	if err != nil {
-		return err
-	}
-	if len(rest) != 1 {
-		return fault.New(fault.Invalid, "stations.cli.which_file", "name", fs.Name())
-	}
-	q := filter()
-	q.Set("format", strings.ToLower(strings.TrimPrefix(filepath.Ext(rest[0]), ".")))
-	resp, err := c.do(ctx, http.MethodGet, "/api/v1/stations/export?"+q.Encode(), "", nil)
+// stationsExport keeps the list as a file.
+type stationsExport struct {
+	reach
+	stationFilter
+	File string `arg:"" name:"table"`
+}
+
+// Run asks the daemon and writes the file.
+func (c stationsExport) Run(t *terminal) error {
+	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.File), "."))
+	resp, err := c.client().do(t, http.MethodGet, "/api/v1/stations/export"+c.asked("format", format), "", nil)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return fault.New(fault.Unavailable, "cli.no_server", "server", c.server).Because(err)
+		return fault.New(fault.Unavailable, "cli.no_server", "server", c.Server).Because(err)
 	}
-	if err := os.WriteFile(rest[0], b, 0o644); err != nil {
-		return fault.New(fault.Unavailable, "stations.cli.file_unwritable", "file", rest[0]).Because(err)
+	if err := os.WriteFile(c.File, b, 0o644); err != nil {
+		return fault.New(fault.Unavailable, "stations.cli.file_unwritable", "file", c.File).Because(err)
 	}
-	fmt.Fprintln(stdout, language().Say("stations.cli.exported", "file", rest[0]))
-	return nil
+	_, err = fmt.Fprintln(t.out, t.lang.Say("stations.cli.exported", "file", c.File))
+	return err
 }
 
 // stationsAudio saves the ZIP of a station's week of audio, and says which
 // airings it has nothing for.
-func stationsAudio(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("stations audio", flag.ContinueOnError)
-	lang, c := language(), clientFlags(fs)
-	week := fs.String("week", "", lang.Say("cli.flag.week"))
-	rest, err := parse(fs, args, stderr)
-	if err == nil && len(rest) != 2 {
-		err = fault.New(fault.Invalid, "usb.cli.usage")
+type stationsAudio struct {
+	reach
+	Station string `arg:""`
+	File    string `arg:"" name:"zip"`
+	Week    string `help:"cli.flag.week"`
+}
+
+// Run asks the daemon and writes the file.
+func (c stationsAudio) Run(t *terminal) error {
+	week := c.Week
+	if week == "" {
+		week = airing.Calendar{Zone: text.Zone}.Week(time.Now()).String()
 	}
-	if err != nil {
-		return err
-	}
-	if *week == "" {
-		*week = airing.Calendar{Zone: text.Zone}.Week(time.Now()).String()
-	}
-	path := "/api/v1/stations/" + url.PathEscape(rest[0]) + "/weeks/" + url.PathEscape(*week) + "/audio"
+	path := "/api/v1/stations/" + url.PathEscape(c.Station) + "/weeks/" + url.PathEscape(week) + "/audio"
 	var told struct {
 		Files   int `json:"files"`
 		Airings []struct {
@@ -182,22 +127,22 @@ func stationsAudio(ctx context.Context, args []string, stdout, stderr io.Writer)
 			Programme, Detail string
 		} `json:"airings"`
 	}
-	if err := c.get(ctx, path, &told); err != nil {
+	if err := c.client().get(t, path, &told); err != nil {
 		return err
 	}
-	resp, err := c.do(ctx, http.MethodGet, path+".zip", "", nil)
+	resp, err := c.client().do(t, http.MethodGet, path+".zip", "", nil)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
-	n, err := writeWhole(rest[1], resp.Body)
+	n, err := writeWhole(c.File, resp.Body)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, lang.Say("usb.cli.saved", "size", text.Bytes(n), "file", rest[1], "files", told.Files, "airings", len(told.Airings)))
+	fmt.Fprintln(t.out, t.lang.Say("usb.cli.saved", "size", text.Bytes(n), "file", c.File, "files", told.Files, "airings", len(told.Airings)))
 	for _, a := range told.Airings {
 		if a.Detail != "" {
-			fmt.Fprintln(stdout, " -", lang.Say("usb.cli.missing", "at", a.Start, "programme", a.Programme, "why", a.Detail))
+			fmt.Fprintln(t.out, " -", t.lang.Say("usb.cli.missing", "at", a.Start, "programme", a.Programme, "why", a.Detail))
 		}
 	}
 	return nil
@@ -208,14 +153,11 @@ type complaint struct {
 	Detail string `json:"detail"`
 }
 
-// sendFile sends the one file the command names to the path of a change.
-func sendFile(ctx context.Context, c *client, name string, rest []string, path string, q url.Values, dry bool, answer any) error {
-	if len(rest) != 1 {
-		return fault.New(fault.Invalid, "stations.cli.which_file", "name", name)
-	}
-	b, err := os.ReadFile(rest[0])
+// sendFile sends a file to the path of a change.
+func (c *client) sendFile(ctx context.Context, file, path string, q url.Values, dry bool, answer any) error {
+	b, err := os.ReadFile(file)
 	if err != nil {
-		return fault.New(fault.NotFound, "stations.cli.file_unreadable", "file", rest[0]).Because(err)
+		return fault.New(fault.NotFound, "stations.cli.file_unreadable", "file", file).Because(err)
 	}
 	if dry {
 		q.Set("dry_run", "1")
@@ -243,63 +185,75 @@ func refusedBy(code string, list []complaint) error {
 	return e
 }
 
-func stationsImport(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("stations import", flag.ContinueOnError)
-	lang, c := language(), clientFlags(fs)
-	dry := fs.Bool("dry-run", false, lang.Say("stations.cli.flag.dry_run"))
-	on := fs.String("on", "", lang.Say("stations.cli.flag.on"))
-	rest, err := parse(fs, args, stderr)
-	if err != nil {
-		return err
-	}
+// stationsImport applies a file.
+type stationsImport struct {
+	reach
+	File   string `arg:"" name:"table"`
+	DryRun bool   `help:"stations.cli.flag.dry_run"`
+	On     string `help:"stations.cli.flag.on"`
+	JSON   bool   `help:"cli.flag.json"`
+}
+
+// Run sends the file and prints every change.
+func (c stationsImport) Run(t *terminal) error {
 	var answer struct {
 		stations.ImportPlan
-		Errors []complaint `json:"errors"`
+		Applied bool        `json:"applied"`
+		Errors  []complaint `json:"errors"`
 	}
-	if err := sendFile(ctx, c, fs.Name(), rest, "/api/v1/stations/import", url.Values{"on": {*on}}, *dry, &answer); err != nil {
+	if err := c.client().sendFile(t, c.File, "/api/v1/stations/import", url.Values{"on": {c.On}}, c.DryRun, &answer); err != nil {
 		return err
 	}
+	if c.JSON {
+		return errors.Join(t.json(answer), refusedBy("stations.import_refused", answer.Errors))
+	}
 	for _, change := range answer.Changes {
-		fmt.Fprintln(stdout, lang.Say("line", "line", change.Line, "text", change.Label))
+		fmt.Fprintln(t.out, t.lang.Say("line", "line", change.Line, "text", change.Label))
 		for _, d := range change.Differences {
-			fmt.Fprintf(stdout, "  %s: %q → %q\n", lang.Say("stations.column."+string(d.Column)), d.Old, d.New)
+			fmt.Fprintf(t.out, "  %s: %q → %q\n", t.lang.Say("stations.column."+string(d.Column)), d.Old, d.New)
 		}
 	}
-	fmt.Fprintln(stdout, lang.Say("stations.import_counts", "rows", answer.Rows, "changes", len(answer.Changes), "wrong", len(answer.Errors)))
+	fmt.Fprintln(t.out, t.lang.Say("stations.import_counts", "rows", answer.Rows, "changes", len(answer.Changes), "wrong", len(answer.Errors)))
 	return refusedBy("stations.import_refused", answer.Errors)
 }
 
-func stationsMerge(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("stations merge", flag.ContinueOnError)
-	lang, c := language(), clientFlags(fs)
-	dry := fs.Bool("dry-run", false, lang.Say("stations.cli.flag.dry_run"))
-	on := fs.String("on", "", lang.Say("stations.merge_on"))
-	abolish := fs.Bool("abolish-districts", false, lang.Say("stations.abolish"))
-	rest, err := parse(fs, args, stderr)
-	if err != nil {
-		return err
-	}
-	q := url.Values{"on": {*on}}
-	if *abolish {
+// stationsMerge merges and renames units by a mapping file.
+type stationsMerge struct {
+	reach
+	File             string `arg:"" name:"table"`
+	DryRun           bool   `help:"stations.cli.flag.dry_run"`
+	On               string `help:"stations.merge_on"`
+	AbolishDistricts bool   `help:"stations.abolish"`
+	JSON             bool   `help:"cli.flag.json"`
+}
+
+// Run sends the file and prints what becomes of each unit.
+func (c stationsMerge) Run(t *terminal) error {
+	q := url.Values{"on": {c.On}}
+	if c.AbolishDistricts {
 		q.Set("abolish_districts", "1")
 	}
 	var answer struct {
 		stations.MergePlan
-		Errors []complaint `json:"errors"`
+		Applied bool        `json:"applied"`
+		Errors  []complaint `json:"errors"`
 	}
-	if err := sendFile(ctx, c, fs.Name(), rest, "/api/v1/stations/merge", q, *dry, &answer); err != nil {
+	if err := c.client().sendFile(t, c.File, "/api/v1/stations/merge", q, c.DryRun, &answer); err != nil {
 		return err
+	}
+	if c.JSON {
+		return errors.Join(t.json(answer), refusedBy("stations.merge_refused", answer.Errors))
 	}
 	if err := refusedBy("stations.merge_refused", answer.Errors); err != nil {
 		return err
 	}
-	for _, t := range answer.Targets {
-		codes := make([]string, len(t.From))
-		for i, k := range t.From {
+	for _, target := range answer.Targets {
+		codes := make([]string, len(target.From))
+		for i, k := range target.From {
 			codes[i] = k.Code
 		}
-		fmt.Fprintf(stdout, "%s %s ← %s: %s %s\n", t.Unit.Code, t.Name, strings.Join(codes, ", "), lang.Say("stations.fate."+string(t.Fate)), t.Station)
+		fmt.Fprintf(t.out, "%s %s ← %s: %s %s\n", target.Unit.Code, target.Name, strings.Join(codes, ", "), t.lang.Say("stations.fate."+string(target.Fate)), target.Station)
 	}
-	fmt.Fprintln(stdout, lang.Say("stations.cli.merged", "before", answer.Before, "after", answer.After, "units", len(answer.Targets), "skipped", answer.Skipped))
-	return nil
+	_, err := fmt.Fprintln(t.out, t.lang.Say("stations.cli.merged", "before", answer.Before, "after", answer.After, "units", len(answer.Targets), "skipped", answer.Skipped))
+	return err
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"time"
 )
@@ -36,12 +34,16 @@ func builtFrom(settings []debug.BuildSetting) string {
 	return name
 }
 
-func versionCommand(_ context.Context, _ []string, stdout, _ io.Writer) error {
-	fmt.Fprintln(stdout, "loa", version)
+// versionCommand prints the version and what it was built with.
+type versionCommand struct{}
+
+// Run prints.
+func (versionCommand) Run(t *terminal) error {
+	fmt.Fprintln(t.out, "loa", version)
 	if info, ok := debug.ReadBuildInfo(); ok {
-		fmt.Fprintln(stdout, info.GoVersion)
+		fmt.Fprintln(t.out, info.GoVersion)
 		for _, d := range info.Deps {
-			fmt.Fprintln(stdout, d.Path, d.Version)
+			fmt.Fprintln(t.out, d.Path, d.Version)
 		}
 	}
 	return nil

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/web/api"
+)
+
+// slotsCommand lists planned airings.
+type slotsCommand struct {
+	reach
+	From      string `help:"cli.flag.from"`
+	Until     string `help:"cli.flag.until"`
+	Station   string `help:"cli.flag.station"`
+	Programme string `help:"cli.flag.programme"`
+	JSON      bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c slotsCommand) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/slots"+asked("from", c.From, "until", c.Until, "station", c.Station, "programme", c.Programme))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.slots.columns"), func(s scheduler.Slot) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s", t.lang.DateTime(s.Start), s.Station, s.Programme, s.ID)
+	})
+}
+
+// airingsCommands are "loa airings …": what people said was aired.
+type airingsCommands struct {
+	List   airingsList   `cmd:"" help:"cli.summary.airings_list"`
+	Report airingsReport `cmd:"" help:"cli.summary.airings_report"`
+}
+
+// airingsList lists reports, the latest first.
+type airingsList struct {
+	reach
+	From    string `help:"cli.flag.from"`
+	Until   string `help:"cli.flag.until"`
+	Station string `help:"cli.flag.station"`
+	Outcome string `help:"cli.flag.outcome"`
+	JSON    bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c airingsList) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/airings"+asked("from", c.From, "until", c.Until, "station", c.Station, "outcome", c.Outcome))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.airings.columns"), t.airing)
+}
+
+// airing is one report as a line.
+func (t *terminal) airing(a api.Airing) string {
+	what := t.lang.Say("airing.outcome." + string(a.Outcome))
+	if a.Reason != "" {
+		what += ": " + t.lang.Say("airing.reason."+string(a.Reason))
+	}
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), a.Station, a.Programme, what, a.By.Name, a.ID)
+}
+
+// airingsReport says what was aired, or was not.
+type airingsReport struct {
+	reach
+	Outcome   string `arg:"" help:"cli.flag.outcome"`
+	Slot      string `help:"cli.flag.slot"`
+	Station   string `help:"cli.flag.station"`
+	Programme string `help:"cli.flag.programme"`
+	Reason    string `help:"cli.flag.reason"`
+	StartedAt string `help:"cli.flag.started_at"`
+	Seconds   int    `help:"cli.flag.seconds"`
+	Means     string `help:"cli.flag.means"`
+	Note      string `help:"cli.flag.note"`
+	Corrects  string `help:"cli.flag.corrects"`
+	ID        string `name:"id" help:"cli.flag.id"`
+	JSON      bool   `help:"cli.flag.json"`
+}
+
+// Run tells the daemon and prints what it keeps.
+func (c airingsReport) Run(t *terminal) error {
+	in := map[string]any{"outcome": c.Outcome}
+	for name, value := range map[string]string{"slot": c.Slot, "station": c.Station, "programme": c.Programme, "reason": c.Reason,
+		"started_at": moment(c.StartedAt), "means": c.Means, "note": c.Note, "corrects": c.Corrects} {
+		if value != "" {
+			in[name] = value
+		}
+	}
+	if c.Seconds != 0 {
+		in["seconds"] = c.Seconds
+	}
+	var a api.Airing
+	if err := c.client().send(t, http.MethodPut, "/api/v1/airings/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &a); err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(a)
+	}
+	_, err := fmt.Fprintln(t.out, printable(t.airing(a)))
+	return err
+}
+
+// moment gives a wall clock of the stations, "2024-05-13 17:00", its zone;
+// anything else is the server's to read or refuse.
+func moment(s string) string {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, s, text.Zone); err == nil {
+			return t.Format(time.RFC3339)
+		}
+	}
+	return s
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/scheduler"
+)
+
+// TestAWeekFromATerminal plans, reports, excuses and closes a week by commands
+// alone, and lists each as JSON too.
+func TestAWeekFromATerminal(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), time.Date(2024, 5, 19, 3, 0, 0, 0, time.UTC))
+	loa := func(args ...string) (code int, out, errs string) {
+		t.Helper()
+		var o, e bytes.Buffer
+		code = run(t.Context(), append(args, "--server", r.d.URL(), "--token", r.token), &o, &e)
+		return code, o.String(), e.String()
+	}
+	must := func(args ...string) string {
+		t.Helper()
+		code, out, errs := loa(args...)
+		if code != 0 {
+			t.Fatalf("loa %v: %d %s", args, code, errs)
+		}
+		return out
+	}
+	c := &client{server: r.d.URL(), token: r.token}
+	var p scheduler.Programme
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes", map[string]any{"title": "Nông thôn mới", "counts_toward_target": true, "languages": []string{"vi"}}, &p); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := loa("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600", "--means", "fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01")
+	if code != 0 {
+		t.Fatalf("report: %s", errs)
+	}
+	if out := must("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600", "--means", "fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01"); !strings.Contains(out, "17:00 ") {
+		t.Errorf("the same again: %s", out)
+	}
+	var list []struct{ ID, Outcome string }
+	if out := must("airings", "list", "--from", "2024-05-13", "--json"); json.Unmarshal([]byte(out), &list) != nil || len(list) != 1 || list[0].Outcome != "aired" {
+		t.Errorf("airings: %s", out)
+	}
+	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát") || strings.Count(out, "\n") != 2 {
+		t.Errorf("airings: %s", out)
+	}
+	if code, _, errs := loa("airings", "report", "sung", "--station", "02770", "--programme", p.ID); code != 65 || !strings.HasPrefix(errs, "loa: ") {
+		t.Errorf("an outcome there is none of: %d %s", code, errs)
+	}
+	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2"); !strings.Contains(out, "2024-W20") {
+		t.Errorf("excuse: %s", out)
+	}
+	var excuses []struct{ Reason string }
+	if out := must("coverage", "excuses", "--week", "2024-W20", "--json"); json.Unmarshal([]byte(out), &excuses) != nil || len(excuses) != 1 || excuses[0].Reason != "power_cut" {
+		t.Errorf("excuses: %s", out)
+	}
+	if out := must("coverage", "--week", "2024-W20"); !strings.Contains(out, "1/126") {
+		t.Errorf("coverage: %s", out)
+	}
+	if code, _, errs := loa("coverage", "close", "2024-W20"); code != 75 || !strings.Contains(errs, "loa: ") {
+		t.Errorf("a week that has not ended: %d %s", code, errs)
+	}
+	if out := must("coverage", "close", "2024-W18", "--json"); !strings.Contains(out, `"closed": true`) {
+		t.Errorf("close: %s", out)
+	}
+	for _, args := range [][]string{{"slots", "--json", "--from", "2024-05-13"}, {"user", "list", "--json"}, {"contest", "list", "--json"}, {"stations", "list", "--json"}} {
+		var any []json.RawMessage
+		if out := must(args...); json.Unmarshal([]byte(out), &any) != nil || any == nil {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
+}
