@@ -76,8 +76,9 @@ type Report struct {
 	Note      string    `json:"note,omitempty"`
 	Corrects  string    `json:"corrects,omitempty"` // ID of the report this one replaces
 	Why       string    `json:"why,omitempty"`      // why it was corrected
-	Qualifies bool      `json:"qualifies"`          // counts toward the weekly target, by the settings at receipt
-	OnTime    bool      `json:"on_time"`            // received within the limit after the airing ended
+	HeardAt   time.Time `json:"heard_at,omitzero"`  // UTC; of a correction that says the same outcome: when that was first said
+	Qualifies bool      `json:"qualifies"`          // counts toward the weekly target, by the terms of the programme when it aired
+	OnTime    bool      `json:"on_time"`            // said within the limit after the airing ended
 	Request   string    `json:"request"`            // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 
@@ -152,6 +153,7 @@ type Line struct {
 	Evidence    []Evidence     `json:"evidence,omitempty"`
 	Finding     Finding        `json:"finding,omitempty"` // the latest verdict
 	FindingNote string         `json:"finding_note,omitempty"`
+	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
 }
 
 // End is when the airing is over: its start and its length on air.
@@ -175,6 +177,18 @@ const undoFor = 10 * time.Minute
 
 // Stands reports whether the line is the last word on its airing.
 func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdrawn }
+
+// Counts reports whether the line counts toward the weekly target while it
+// stands: it qualifies, and nobody found it contradicted.
+func (l Line) Counts() bool { return l.Qualifies && l.Finding != Contradicted }
+
+// heard is when the outcome was first said.
+func (l Line) heard() time.Time {
+	if l.HeardAt.IsZero() {
+		return l.ReceivedAt
+	}
+	return l.HeardAt
+}
 
 // Query selects lines. Times bound StartedAt: from <= StartedAt < until.
 type Query struct {
@@ -218,7 +232,6 @@ type Log interface {
 // SettingsStore keeps the settings. Saving is idempotent by m.ID.
 type SettingsStore interface {
 	Settings(ctx context.Context) (Settings, error)
-	// SaveSettings checks and keeps them. Another start of the week moves every
-	// tally to the week it then belongs to; closed weeks stay as frozen.
+	// SaveSettings keeps what DecideSettings decides.
 	SaveSettings(ctx context.Context, m accounts.Meta, s Settings) (Settings, error)
 }

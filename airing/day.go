@@ -86,7 +86,7 @@ func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station stri
 func (p Plan) Task(st *stations.Station, s scheduler.Slot) Task {
 	t := Task{Slot: s, Means: UsualMeans(st)}
 	t.Programme, _ = p.Schedule.Programme(s.Programme) // a slot's programme exists
-	if e, ok := p.Schedule.EpisodeFor(s.Programme, st.Languages, s.Start); ok {
+	if e, ok := p.Schedule.EpisodeFor(s.Programme, st.TraitsAt(s.Start).Languages, s.Start); ok {
 		t.Episode = &e
 	}
 	t.Seconds = plannedLength(s, t.Episode)

@@ -1,6 +1,7 @@
 package airing
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -18,10 +19,17 @@ import (
 
 // Settings are what the plan leaves open, with the defaults of DefaultSettings.
 type Settings struct {
-	WeekShiftHours int `json:"week_shift_hours"` // hours after Monday 00:00 at which a week begins, 0 to 167
-	OnTimeHours    int `json:"on_time_hours"`    // a report is on time up to so long after the airing ended
-	NearSlotHours  int `json:"near_slot_hours"`  // an airing farther from its slot's start is no airing of that slot
-	CloseAfterDays int `json:"close_after_days"` // a week is frozen so long after it ended
+	WeekShiftHours int         `json:"week_shift_hours"` // hours after Monday 00:00 at which a week begins, 0 to 167
+	OnTimeHours    int         `json:"on_time_hours"`    // a report is on time up to so long after the airing ended
+	NearSlotHours  int         `json:"near_slot_hours"`  // an airing farther from its slot's start is no airing of that slot
+	CloseAfterDays int         `json:"close_after_days"` // a week is frozen so long after it ended
+	Before         []WeekStart `json:"before,omitempty"` // when earlier weeks began, oldest first
+}
+
+// WeekStart says when weeks began until the setting was changed.
+type WeekStart struct {
+	Until      Week `json:"until"`       // the first week that begins otherwise
+	ShiftHours int  `json:"shift_hours"` // after Monday 00:00
 }
 
 // DefaultSettings are the ISO week, 48 hours, 12 hours and 7 days.
@@ -49,7 +57,35 @@ func (s Settings) Check() error {
 
 // Calendar is where weeks begin in the given zone.
 func (s Settings) Calendar(zone *time.Location) Calendar {
-	return Calendar{Zone: zone, Shift: time.Duration(s.WeekShiftHours) * time.Hour}
+	return Calendar{Zone: zone, Shift: time.Duration(s.WeekShiftHours) * time.Hour, Before: s.Before}
+}
+
+// DecideSettings says what settings are kept. Weeks that have begun keep their
+// bounds: another start of the week holds from the next one on, so that no
+// airing moves to another week. Nothing else is decided anew by a setting
+// either: what it means for a report stands in the report. Faults:
+// accounts.denied, airing.setting_range.
+func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, error) {
+	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		return Settings{}, err
+	}
+	if err := set.Check(); err != nil {
+		return Settings{}, err
+	}
+	set.Before = slices.Clone(old.Before)
+	if set.WeekShiftHours == old.WeekShiftHours {
+		return set, nil
+	}
+	cal, anew := old.Calendar(text.Zone), Calendar{Zone: text.Zone, Shift: time.Duration(set.WeekShiftHours) * time.Hour}
+	next := cal.Week(m.At) + 1
+	for !anew.Start(next).After(m.At) {
+		next++ // it would have begun already
+	}
+	set.Before = slices.DeleteFunc(set.Before, func(b WeekStart) bool { return b.Until >= next })
+	if hours := int(cal.shift(next-1) / time.Hour); hours != set.WeekShiftHours {
+		set.Before = append(set.Before, WeekStart{Until: next, ShiftHours: hours})
+	}
+	return set, nil
 }
 
 // Confirm is what a client asks to be written down. Slot alone is enough for
@@ -67,6 +103,23 @@ type Confirm struct {
 	Note      string    `json:"note,omitempty"`
 	Corrects  string    `json:"corrects,omitempty"`
 	Why       string    `json:"why,omitempty"`
+}
+
+// Correcting is the command with what it leaves out taken over from the report
+// it corrects: that is not in question, and stays as it was said.
+func (c Confirm) Correcting(old Line) Confirm {
+	c.Slot, c.Station = cmp.Or(c.Slot, old.Slot), cmp.Or(c.Station, old.Station)
+	if c.Programme == "" || c.Slot != "" {
+		c.Programme = old.Programme
+	}
+	if c.StartedAt.IsZero() || c.Outcome == Withdrawn {
+		c.StartedAt = old.StartedAt
+	}
+	c.Note = cmp.Or(c.Note, old.Note)
+	if c.Outcome == old.Outcome {
+		c.Seconds, c.Means, c.Reason = cmp.Or(c.Seconds, old.Seconds), cmp.Or(c.Means, old.Means), cmp.Or(c.Reason, old.Reason)
+	}
+	return c
 }
 
 // Request is the hash that tells a repeat from another content under the same ID.
@@ -109,8 +162,12 @@ const (
 // time_missing, text_too_long, slot_reported, correct_what, correct_why,
 // corrected_already, other_station, withdraw_only_corrects.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
+	request := c.Request()
+	if f.Corrected != nil {
+		c = c.Correcting(*f.Corrected)
+	}
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
-		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: c.Request()}
+		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
 		checkPlace, checkCorrection, checkOutcome, checkTime,
 	} {
@@ -118,16 +175,51 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 			return Report{}, err
 		}
 	}
-	if f.Episode != nil {
+	switch old := f.Corrected; {
+	case old != nil && old.Slot == r.Slot:
+		r.Episode = old.Episode // as it was planned when that arrived
+	case f.Episode != nil:
 		r.Episode = f.Episode.ID
 	}
-	if r.Outcome == Aired {
-		r.Qualifies = f.Programme.CountsTowardTarget && r.Seconds >= f.Programme.MinSeconds
-	}
-	if r.Outcome != Withdrawn {
-		r.OnTime = !m.At.After(r.End().Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
-	}
+	r.weigh(f, m)
 	return r, nil
+}
+
+// weigh says whether the report counts and is on time. A correction that says
+// the same of the airing itself changes neither; one that says another time or
+// length is weighed anew, by when the outcome was first said.
+func (r *Report) weigh(f Facts, m accounts.Meta) {
+	if r.Outcome == Withdrawn {
+		return
+	}
+	heard := m.At.UTC()
+	if old := f.Corrected; old != nil && old.Outcome == r.Outcome {
+		heard = old.heard()
+		r.HeardAt = heard
+		if old.sameAiring(*r) {
+			r.Qualifies, r.OnTime = old.Qualifies, old.OnTime
+			return
+		}
+	}
+	if r.Outcome == Aired {
+		terms := f.Programme.TermsAt(r.StartedAt)
+		r.Qualifies = terms.CountsTowardTarget && r.Seconds >= terms.MinSeconds
+	}
+	r.OnTime = !heard.After(r.End().Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
+}
+
+// sameAiring reports whether both speak of the same airing: programme, time
+// and length.
+func (r Report) sameAiring(other Report) bool {
+	return r.Programme == other.Programme && r.StartedAt.Equal(other.StartedAt) && r.Seconds == other.Seconds
+}
+
+// KeepsFinding reports whether what was found of the line holds for the
+// correction too. A claim found contradicted stays so until somebody looks
+// again: nobody wipes that away by writing her report anew. Other findings
+// hold as long as the same airing is spoken of.
+func (l Line) KeepsFinding(r Report) bool {
+	return r.Outcome == Aired && (l.Finding == Contradicted || l.Finding != "" && l.sameAiring(r) && l.Means == r.Means)
 }
 
 // checkPlace finds the station and programme, and whether the actor may
@@ -136,7 +228,7 @@ func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	if id, err := uuid.Parse(c.ID); err != nil || id.String() != c.ID {
 		return fault.New(fault.Invalid, "airing.bad_id").At("id")
 	}
-	if c.Slot != "" && f.Slot == nil {
+	if kept := f.Corrected != nil && f.Corrected.Slot == c.Slot; c.Slot != "" && f.Slot == nil && !kept {
 		return fault.New(fault.NotFound, "airing.no_slot").At("slot")
 	}
 	switch {
@@ -230,10 +322,10 @@ func checkOutcome(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
 // planned is how long the airing should have been, in seconds; 0 is unknown.
 func planned(f Facts) int {
 	switch n := lengthOf(f.Episode); {
-	case n > 0:
-		return n
 	case f.Corrected != nil && f.Corrected.Seconds > 0:
 		return f.Corrected.Seconds
+	case n > 0:
+		return n
 	case f.Slot != nil:
 		return plannedLength(*f.Slot, nil)
 	}
@@ -261,20 +353,21 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	at := c.StartedAt
 	switch {
 	case !at.IsZero():
-	case f.Corrected != nil:
-		at = f.Corrected.StartedAt
 	case f.Slot != nil:
 		at = f.Slot.Start
 	default:
 		return fault.New(fault.Invalid, "airing.time_missing").At("started_at")
 	}
 	r.StartedAt = at.UTC().Truncate(time.Second)
+	kept := f.Corrected != nil && f.Corrected.Slot == r.Slot && f.Corrected.StartedAt.Equal(r.StartedAt) // and taken when it was said
 	ahead := r.StartedAt.Sub(m.At)
 	switch {
 	case r.Outcome == Aired && ahead > maxAhead:
 		return fault.New(fault.Invalid, "airing.in_future", "at", r.StartedAt, "now", m.At).At("started_at")
 	case ahead > maxForesee:
 		return fault.New(fault.Invalid, "airing.too_early", "at", r.StartedAt).At("started_at")
+	case kept:
+		return nil
 	case !f.ActiveAt(r.StartedAt):
 		return fault.New(fault.Invalid, "airing.before_station", "at", r.StartedAt).At("started_at")
 	}

@@ -129,6 +129,98 @@ func TestWhatCountsAndWhatIsOnTime(t *testing.T) {
 	}
 }
 
+// first is a timely report of the slot, as it was written down.
+func first(t *testing.T, f Facts) Line {
+	t.Helper()
+	at := slotStart.Add(time.Hour)
+	r, err := Decide(f, accounts.Meta{By: operator, At: at}, Confirm{ID: someID, Slot: "slot", Outcome: Aired, Means: FM, Note: "đủ"})
+	if err != nil || !r.Qualifies || !r.OnTime {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	return Line{Report: r, By: operator, ReceivedAt: at}
+}
+
+func TestACorrectionKeepsWhatItDoesNotSpeakOf(t *testing.T) {
+	weekLater := accounts.Meta{By: operator, At: slotStart.AddDate(0, 0, 7)}
+	for _, c := range []struct {
+		name string
+		edit func(*Facts, *Confirm)
+		want func(old Report) Report
+	}{
+		{"a note, a week later, when the programme counts no more", func(f *Facts, c *Confirm) {
+			c.Note, f.Programme.CountsTowardTarget, f.Settings.OnTimeHours = "loa số 2 rè", false, 1
+		}, func(r Report) Report { r.Note = "loa số 2 rè"; return r }},
+		{"its slot is planned no more", func(f *Facts, c *Confirm) {
+			f.Slot, f.Episode, f.ActiveAt = nil, nil, func(time.Time) bool { return false }
+			c.Means = Wired
+		}, func(r Report) Report { r.Means = Wired; return r }},
+		{"slots are told apart more strictly since", func(f *Facts, c *Confirm) { f.Settings.NearSlotHours, c.Note = 0, "x" }, func(r Report) Report { r.Note = "x"; return r }},
+		{"another length is weighed by the terms when it aired", func(f *Facts, c *Confirm) {
+			f.Programme.Were = []scheduler.Terms{{Until: slotStart.Add(time.Hour), CountsTowardTarget: true, MinSeconds: 180}}
+			f.Programme.CountsTowardTarget, c.Seconds = false, 200
+		}, func(r Report) Report { r.Seconds = 200; return r }},
+		{"too short after all", func(_ *Facts, c *Confirm) { c.Seconds = 100 }, func(r Report) Report { r.Seconds, r.Qualifies = 100, false; return r }},
+		{"it did not air: a new claim, and late", func(_ *Facts, c *Confirm) { c.Outcome, c.Reason = NotAired, PowerCut }, func(r Report) Report {
+			r.Outcome, r.Reason, r.Means, r.Seconds, r.Qualifies, r.OnTime, r.HeardAt = NotAired, PowerCut, "", 0, false, false, time.Time{}
+			return r
+		}},
+		{"withdrawn", func(_ *Facts, c *Confirm) { c.Outcome, c.StartedAt = Withdrawn, slotStart.AddDate(1, 0, 0) }, func(r Report) Report {
+			r.Outcome, r.Means, r.Seconds, r.Qualifies, r.OnTime, r.HeardAt = Withdrawn, "", 0, false, false, time.Time{}
+			return r
+		}},
+	} {
+		f := facts()
+		old := first(t, f)
+		f.Corrected, f.OfSlot = &old, &old
+		cmd := Confirm{ID: someID, Outcome: Aired, Corrects: old.ID, Why: "bổ sung"}
+		c.edit(&f, &cmd)
+		want := old.Report
+		want.HeardAt, want.Corrects, want.Why, want.Request = old.ReceivedAt, old.ID, "bổ sung", cmd.Request()
+		want = c.want(want)
+		if got, err := Decide(f, weekLater, cmd); err != nil || got != want {
+			t.Errorf("%s:\n got %+v, %v\nwant %+v", c.name, got, err, want)
+		}
+	}
+}
+
+func TestACorrectionOfACorrectionIsAsTimelyAsTheFirst(t *testing.T) {
+	f := facts()
+	line := first(t, f)
+	for day := 3; day < 9; day++ {
+		f.Corrected, f.OfSlot = &line, &line
+		m := accounts.Meta{By: operator, At: slotStart.AddDate(0, 0, day)}
+		r, err := Decide(f, m, Confirm{ID: someID, Outcome: Aired, Corrects: line.ID, Why: "giờ phát", StartedAt: slotStart.Add(time.Duration(day) * time.Minute)})
+		if err != nil || !r.OnTime || r.Slot != "slot" {
+			t.Fatalf("day %d: %+v, %v", day, r, err)
+		}
+		line = Line{Report: r, By: operator, ReceivedAt: m.At}
+	}
+}
+
+func TestWhatWasFoundContradictedDoesNotCountHoweverItIsWrittenAnew(t *testing.T) {
+	old := first(t, facts())
+	for _, c := range []struct {
+		finding Finding
+		edit    func(*Report)
+		keeps   bool
+	}{
+		{Contradicted, func(*Report) {}, true},
+		{Contradicted, func(r *Report) { r.StartedAt = r.StartedAt.Add(time.Hour) }, true},
+		{Contradicted, func(r *Report) { r.Outcome = NotAired }, false},
+		{Verified, func(r *Report) { r.Note = "x" }, true},
+		{Verified, func(r *Report) { r.Seconds++ }, false},
+		{Verified, func(r *Report) { r.Means = Mobile }, false},
+		{"", func(*Report) {}, false},
+	} {
+		line, r := old, old.Report
+		line.Finding = c.finding
+		c.edit(&r)
+		if got := line.KeepsFinding(r); got != c.keeps {
+			t.Errorf("%q of %+v is kept: %v", c.finding, r, got)
+		}
+	}
+}
+
 func TestTypedTextIsNFCWithoutControlCharacters(t *testing.T) {
 	cmd := Confirm{ID: someID, Slot: "slot", Outcome: Aired, Note: "  Na\u0323\u0302m Cha\u0309y\x00\x1b[31m "}
 	r, err := Decide(facts(), accounts.Meta{By: operator, At: slotStart.Add(time.Hour)}, cmd)

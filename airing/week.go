@@ -59,19 +59,34 @@ func weekOf(wall time.Time) Week {
 // Calendar says where weeks begin: in a zone, a number of days and hours after
 // Monday 00:00 (default: none).
 type Calendar struct {
-	Zone  *time.Location
-	Shift time.Duration // 0 <= Shift < 7 days
+	Zone   *time.Location
+	Shift  time.Duration // 0 <= Shift < 7 days
+	Before []WeekStart   // when earlier weeks began, oldest first
+}
+
+// shift is how long after Monday 00:00 the week begins.
+func (c Calendar) shift(w Week) time.Duration {
+	for _, b := range c.Before {
+		if w < b.Until {
+			return time.Duration(b.ShiftHours) * time.Hour
+		}
+	}
+	return c.Shift
 }
 
 // Week returns the week t falls into.
 func (c Calendar) Week(t time.Time) Week {
 	l := t.In(c.Zone)
 	wall := time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)
-	return weekOf(wall.Add(-c.Shift))
+	w := weekOf(wall)
+	if wall.Before(w.monday().Add(c.shift(w))) {
+		return w - 1
+	}
+	return w
 }
 
 // Start returns the first instant of the week; its end is the next one's start.
 func (c Calendar) Start(w Week) time.Time {
-	m := w.monday().Add(c.Shift)
+	m := w.monday().Add(c.shift(w))
 	return time.Date(m.Year(), m.Month(), m.Day(), m.Hour(), m.Minute(), 0, 0, c.Zone)
 }

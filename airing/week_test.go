@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -45,6 +46,38 @@ func TestAShiftedWeekStartsWhereTheSettingSays(t *testing.T) {
 	if a, b := c.Week(sunday), c.Week(sunday.Add(time.Minute)); a+1 != b || b.String() != "2024-W20" {
 		t.Fatalf("%s then %s", a, b)
 	}
+}
+
+func TestAnotherStartOfTheWeekMovesNothingThatHasBegun(t *testing.T) {
+	admin := accounts.Actor{Name: "Quản trị", Via: "session", Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}}
+	rapid.Check(t, func(t *rapid.T) {
+		set, now := DefaultSettings(), time.Date(2024, 5, 13, 0, 0, 0, 0, text.Zone)
+		for range rapid.IntRange(1, 6).Draw(t, "changes") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 500).Draw(t, "hours")) * time.Hour)
+			old := set.Calendar(text.Zone)
+			asked := set
+			asked.WeekShiftHours, asked.Before = rapid.IntRange(0, 167).Draw(t, "shift"), nil
+			var err error
+			if set, err = DecideSettings(set, accounts.Meta{By: admin, At: now}, asked); err != nil {
+				t.Fatal(err)
+			}
+			cal := set.Calendar(text.Zone)
+			for w := old.Week(now) - 20; w <= old.Week(now); w++ {
+				if !cal.Start(w).Equal(old.Start(w)) {
+					t.Fatalf("%s began %s, and after a change at %s it began %s", w, old.Start(w), now, cal.Start(w))
+				}
+			}
+			if next := cal.Start(old.Week(now) + 1); !next.After(now) || next.Sub(now) > 14*dayLength {
+				t.Fatalf("after %s the next week begins %s", now, next)
+			}
+			for h := -700; h < 700; h += 5 {
+				at := now.Add(time.Duration(h) * time.Hour)
+				if w := cal.Week(at); at.Before(cal.Start(w)) || !at.Before(cal.Start(w+1)) {
+					t.Fatalf("%s is not in %s", at, w)
+				}
+			}
+		}
+	})
 }
 
 func TestWeekNamesThatAreNoWeeksAreRefused(t *testing.T) {

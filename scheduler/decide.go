@@ -71,7 +71,8 @@ func cleanDates(from, until *stations.Date) (err error) {
 	return nil
 }
 
-// DecideProgramme makes or edits a programme. Faults: accounts.denied,
+// DecideProgramme makes or edits a programme. By which terms airings count
+// changes for those that start from m.At on. Faults: accounts.denied,
 // schedule.programme_unknown, .title_missing, .text_long, .topic_unknown,
 // .language_unknown, .min_seconds_range.
 func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, error) {
@@ -80,10 +81,12 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 	}
 	p := Programme{ID: s.NextProgrammeID(), CreatedAt: m.At.UTC()}
 	var err error
+	var before Terms
 	if c.ID != "" {
 		if p, err = s.Programme(c.ID); err != nil {
 			return Programme{}, err
 		}
+		before = p.Terms()
 	}
 	if p.Title, err = cleanLine("title", c.Title, maxTitle, true); err != nil {
 		return Programme{}, err
@@ -112,6 +115,10 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 		return Programme{}, fault.New(fault.Invalid, "schedule.min_seconds_range").At("min_seconds")
 	}
 	p.CountsTowardTarget, p.ChangedAt, p.ChangedBy = c.CountsTowardTarget, m.At.UTC(), m.By.Name
+	if c.ID != "" && before != p.Terms() {
+		before.Until, before.By = m.At.UTC(), m.By.Name
+		p.Were = append(slices.Clone(p.Were), before)
+	}
 	return p, nil
 }
 

@@ -86,7 +86,7 @@ func (s *Schedule) DueAt(reg *stations.Registry, at time.Time) []Due {
 			byRule[o.rule.ID] = d
 		}
 		for i := range g.stations(o) {
-			e, _ := s.EpisodeFor(o.version.Programme, g.list[i].Languages, o.start)
+			e, _ := s.EpisodeFor(o.version.Programme, g.list[i].TraitsAt(o.start).Languages, o.start)
 			d.Stations++
 			d.add(e.ID, g.list[i].ID)
 		}

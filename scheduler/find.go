@@ -39,14 +39,15 @@ func (s *Schedule) slots(reg *stations.Registry, list []*stations.Station, from,
 	}
 }
 
-// CountBy counts the slots of each station that start in [from, until) and that
-// only accepts by programme and end; stations without any are absent.
-// It is Slots without making them: coverage asks it for every week.
-func (s *Schedule) CountBy(reg *stations.Registry, from, until time.Time, only func(p Programme, end time.Time) bool) map[string]int {
+// CountCounting counts the slots of each station that start in [from, until),
+// are over at end, and belong to a programme that, by its terms then, counts
+// toward the target; stations without any are absent. The zero end comes after
+// everything. It is Slots without making them: coverage asks it for every week.
+func (s *Schedule) CountCounting(reg *stations.Registry, from, until, end time.Time) map[string]int {
 	g := s.grid(reg, reg.Stations())
 	counts := make([]int, len(g.list))
 	for o := range g.occurrences(from, until) {
-		if p, err := s.Programme(o.version.Programme); err != nil || !only(p, o.end()) {
+		if p, err := s.Programme(o.version.Programme); err != nil || !p.TermsAt(o.start).CountsTowardTarget || !end.IsZero() && o.end().After(end) {
 			continue
 		}
 		for i := range g.stations(o) {

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -481,7 +482,7 @@ func TestSlotsComeByTimeAndCountAsListed(t *testing.T) {
 		last = s
 		counted[s.Station]++
 	}
-	got := w.s.CountBy(w.reg, from, until, func(p Programme, _ time.Time) bool { return p.CountsTowardTarget })
+	got := w.s.CountCounting(w.reg, from, until, time.Time{})
 	if len(got) != 8 || counted["S00001"] != 91+2*13 || counted["S00002"] != 91 {
 		t.Fatalf("counted %v, listed %v", got, counted)
 	}
@@ -490,8 +491,14 @@ func TestSlotsComeByTimeAndCountAsListed(t *testing.T) {
 			t.Errorf("%s: counted %d, listed %d", id, got[id], n)
 		}
 	}
-	if n := len(w.s.CountBy(w.reg, from, until, func(Programme, time.Time) bool { return false })); n != 0 {
-		t.Errorf("%d stations counted for no programme", n)
+	half := from.Add(until.Sub(from) / 2)
+	stopped := slices.Clone(w.s.Programmes)
+	for i, p := range stopped {
+		stopped[i].Were, stopped[i].CountsTowardTarget = []Terms{{Until: half, CountsTowardTarget: p.CountsTowardTarget}}, false
+	}
+	now := NewSchedule(stopped, nil, w.s.Rules)
+	if before, after := now.CountCounting(w.reg, from, half, time.Time{}), now.CountCounting(w.reg, half, until, time.Time{}); len(after) != 0 || !maps.Equal(before, w.s.CountCounting(w.reg, from, half, time.Time{})) {
+		t.Errorf("counting was turned off half-way: before it %v, after it %v", before, after)
 	}
 }
 

@@ -34,6 +34,7 @@ type Programme struct {
 	CreatedAt          time.Time `json:"created_at"`           // UTC
 	ChangedAt          time.Time `json:"changed_at"`           // UTC, last edit
 	ChangedBy          string    `json:"changed_by"`           // name of who edited last
+	Were               []Terms   `json:"were,omitempty"`       // by which its airings counted before, by Until
 }
 
 // State is how far an episode has come.

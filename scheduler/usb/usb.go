@@ -87,7 +87,7 @@ func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, 
 	for slot := range plan.SlotsAt(reg, st.ID, from, until) {
 		l := Line{Slot: slot}
 		l.Programme, _ = plan.Programme(slot.Programme) // a slot's programme exists
-		e, ok := plan.EpisodeFor(slot.Programme, st.Languages, slot.Start)
+		e, ok := plan.EpisodeFor(slot.Programme, st.TraitsAt(slot.Start).Languages, slot.Start)
 		switch {
 		case !ok:
 			l.Why = "usb.no_episode"

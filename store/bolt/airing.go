@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -94,31 +95,27 @@ func settingsOf(tx *tx) (airing.Settings, error) {
 	return set, err
 }
 
-// SaveSettings changes the airing settings. Another start of the week moves
-// every tally to the week it now belongs to; closed weeks stay as frozen.
+// SaveSettings implements airing.SettingsStore.
 func (s *Store) SaveSettings(ctx context.Context, m accounts.Meta, set airing.Settings) (airing.Settings, error) {
 	return change(ctx, s, m, "airing.save_settings", set, func(tx *tx) (airing.Settings, error) {
-		if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
-			return set, err
-		}
-		if err := set.Check(); err != nil {
-			return set, err
-		}
 		old, err := settingsOf(tx)
 		if err != nil {
 			return set, err
 		}
-		if err := settings.put(tx, settingsKey, set); err != nil {
+		set, err := airing.DecideSettings(old, m, set)
+		if err != nil {
 			return set, err
 		}
-		if old.WeekShiftHours == set.WeekShiftHours {
-			return set, nil
-		}
-		return set, retally(tx, set)
+		return set, settings.put(tx, settingsKey, set)
 	})
 }
 
-func retally(tx *tx, set airing.Settings) error {
+// retally counts every tally anew from the log.
+func retally(tx *tx) error {
+	set, err := settingsOf(tx)
+	if err != nil {
+		return err
+	}
 	want, err := countTallies(tx, set)
 	if err != nil {
 		return err
@@ -190,7 +187,7 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 		}
 		return first, err
 	}
-	r, err := airing.Decide(f, m, c)
+	r, err := airing.Decide(f.Facts, m, c)
 	if err != nil {
 		return airing.Line{}, err
 	}
@@ -203,8 +200,14 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	idx := lineIndex{Station: number, Report: seq}
 	line := airing.Line{Report: r, By: m.By, ReceivedAt: m.At.UTC()}
 	if f.Corrected != nil {
+		if f.Corrected.KeepsFinding(r) {
+			idx.Verdict = f.corrected.Verdict
+		}
 		if err := supersede(tx, f, r); err != nil {
 			return airing.Line{}, err
+		}
+		if line, err = readLine(tx, idx); err != nil {
+			return line, err
 		}
 	}
 	if err := logLines.put(tx, id[:], idx); err != nil {
@@ -230,12 +233,9 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 }
 
 // supersede marks the corrected line and takes what it counted away.
-func supersede(tx *tx, f airing.Facts, by airing.Report) error {
-	id := uuid.MustParse(f.Corrected.ID)
-	old, idx, err := lineOf(tx, logLines.name, id[:], id)
-	if err != nil {
-		return err
-	}
+func supersede(tx *tx, f facts, by airing.Report) error {
+	old, idx := *f.Corrected, f.corrected
+	id := uuid.MustParse(old.ID)
 	after := old
 	after.CorrectedBy, idx.CorrectedBy = by.ID, by.ID
 	if err := logLines.put(tx, id[:], idx); err != nil {
@@ -249,9 +249,14 @@ func supersede(tx *tx, f airing.Facts, by airing.Report) error {
 	return tally(tx, f.Settings, idx.Station, old, after)
 }
 
-// airingFacts loads what airing.Decide asks.
-func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Facts, error) {
-	f := airing.Facts{}
+// facts are what airing.Decide asks, and where the corrected line's entries are.
+type facts struct {
+	airing.Facts
+	corrected lineIndex
+}
+
+func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
+	f := facts{}
 	var err error
 	if f.Settings, err = settingsOf(tx); err != nil {
 		return f, err
@@ -264,15 +269,12 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Facts, error
 	if err != nil {
 		return f, err
 	}
-	station, programme := c.Station, c.Programme
 	if c.Corrects != "" {
-		if old, _, found, err := findLine(tx, c.Corrects); err != nil {
+		if old, idx, found, err := findLine(tx, c.Corrects); err != nil {
 			return f, err
 		} else if found {
-			f.Corrected, programme = &old, old.Programme
-			if station == "" {
-				station = old.Station
-			}
+			f.Corrected, f.corrected = &old, idx
+			c = c.Correcting(old)
 		}
 	}
 	if c.Slot != "" {
@@ -281,27 +283,27 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Facts, error
 			return f, err
 		}
 		if err == nil {
-			f.Slot, programme = &slot, slot.Programme
-			if station == "" {
-				station = slot.Station
-			}
-			if f.OfSlot, err = standing(tx, c.Slot); err != nil {
-				return f, err
+			f.Slot, c.Station = &slot, cmp.Or(c.Station, slot.Station)
+			if f.Corrected == nil || f.Corrected.Slot != c.Slot {
+				c.Programme = slot.Programme
 			}
 		}
+		if f.OfSlot, err = standing(tx, c.Slot); err != nil {
+			return f, err
+		}
 	}
-	if p, err := plan.Programme(programme); err == nil {
+	if p, err := plan.Programme(c.Programme); err == nil {
 		f.Programme = &p
 	}
 	on := m.At // a code means the unit that bore it when the programme aired
 	if !c.StartedAt.IsZero() {
 		on = c.StartedAt
 	}
-	if st, err := reg.ByCodeOrID(station, stations.DateOf(on.In(text.Zone))); err == nil {
+	if st, err := reg.ByCodeOrID(c.Station, stations.DateOf(on.In(text.Zone))); err == nil {
 		f.Station, f.Where = st.ID, reg.Where(st.ID)
 		f.ActiveAt = st.ActiveAt
 		if f.Slot != nil {
-			if e, ok := plan.EpisodeFor(programme, st.Languages, f.Slot.Start); ok {
+			if e, ok := plan.EpisodeFor(c.Programme, st.TraitsAt(f.Slot.Start).Languages, f.Slot.Start); ok {
 				f.Episode = &e
 			}
 		}
@@ -361,6 +363,9 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 			return line, err
 		}
 		line.Finding, line.FindingNote = e.Verdict.Finding, e.Verdict.Note
+		if e.Verdict.Report != line.ID {
+			line.FindingOf = e.Verdict.Report
+		}
 	}
 	return line, nil
 }

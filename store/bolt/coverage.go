@@ -11,7 +11,6 @@ import (
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
-	"loa/scheduler"
 	"loa/stations"
 )
 
@@ -72,12 +71,9 @@ func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
 	}
 	cal := set.Calendar(text.Zone)
 	from, until := cal.Start(w), cal.Start(w+1)
-	count := func(until, end time.Time) map[string]int {
-		return plan.CountBy(reg, from, until, func(p scheduler.Programme, over time.Time) bool { return p.CountsTowardTarget && !over.After(end) })
-	}
-	planned := coverage.Planned{Slots: count(until, until.AddDate(1, 0, 0)), Over: now.IsZero() || !now.Before(until)}
+	planned := coverage.Planned{Slots: plan.CountCounting(reg, from, until, time.Time{}), Over: now.IsZero() || !now.Before(until)}
 	if planned.Due = planned.Slots; !planned.Over {
-		planned.Due = count(now, now)
+		planned.Due = plan.CountCounting(reg, from, now, now)
 	}
 	sums := map[string]airing.Tally{}
 	for e, err := range tallies.ascend(tx, weekKey(w), weekKey(w+1)) {

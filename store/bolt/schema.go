@@ -38,13 +38,7 @@ var derived = []struct {
 	shape func() []string
 	count func(*tx) error
 }{
-	{tallies.name, airing.TallyShape, func(tx *tx) error {
-		set, err := settingsOf(tx)
-		if err != nil {
-			return err
-		}
-		return retally(tx, set)
-	}},
+	{tallies.name, airing.TallyShape, retally},
 }
 
 // about is what a database says of itself. The marker beside it repeats the

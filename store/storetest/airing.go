@@ -29,6 +29,7 @@ type AiringEngine interface {
 	coverage.Store
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)
 }
 
 // AiringSeed is the reference data an engine is filled with before the suite:
@@ -60,7 +61,9 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"random operations agree with a plain model":              airingModel,
 		"a closed week stays, later reports show beside it":       coverageClosed,
 		"an excuse leaves the denominator":                        coverageExcuse,
-		"another start of the week moves the counts":              airingShift,
+		"another start of the week moves nothing that has begun":  airingShift,
+		"a correction without a slot keeps the slot":              airingKeepsSlot,
+		"counting turned off leaves the past as it is":            airingTermsChange,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -409,15 +412,70 @@ func airingShift(t *testing.T, e AiringEngine) {
 	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); err != nil {
 		t.Fatal(err)
 	}
-	if now, before := weekCounts(t, e, thatWeek), weekCounts(t, e, thatWeek-1); now.Aired != 0 || before.Aired != 1 {
-		t.Fatalf("this week %d, the one before %d", now.Aired, before.Aired)
+	for station, after := range map[string]time.Duration{"S00002": 7 * 24 * time.Hour, "S00003": 8 * 24 * time.Hour} { // the running week keeps the next Monday, not the Tuesday
+		c := airing.Confirm{ID: uuid.NewString(), Station: station, Programme: "P1", Outcome: airing.Aired, Seconds: 600, StartedAt: monday.Add(after)}
+		if _, err := e.Confirm(ctx, by(operatorOf(station), c.StartedAt.Add(time.Hour)), c); err != nil {
+			t.Fatal(err)
+		}
 	}
-	weeks, err := e.Trend(ctx, accounts.Daemon(), coverage.Query{Week: thatWeek - 2}, thatWeek)
-	if err != nil || len(weeks) != 3 || !slices.Equal([]int{weeks[0].Aired, weeks[1].Aired, weeks[2].Aired}, []int{0, 1, 0}) {
+	weeks, err := e.Trend(ctx, accounts.Daemon(), coverage.Query{Week: thatWeek - 1}, thatWeek+1)
+	if err != nil || len(weeks) != 3 || !slices.Equal([]int{weeks[0].Aired, weeks[1].Aired, weeks[2].Aired}, []int{0, 2, 1}) {
 		t.Fatalf("%+v, %v", weeks, err)
 	}
 	set.OnTimeHours = 0
 	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); !fault.Is(err, "airing.setting_range") {
 		t.Fatalf("nonsense settings: %v", err)
+	}
+}
+
+func airingKeepsSlot(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	first := mustConfirm(t, e, "S00002", nil)
+	fixed := mustConfirm(t, e, "S00002", func(c *airing.Confirm) {
+		c.Slot, c.Means, c.Corrects, c.Why, c.Note = "", "", first.ID, "bổ sung", "loa số 2 rè"
+	})
+	if fixed.Slot != first.Slot || fixed.Station != "S00002" || fixed.Means != airing.FM || fixed.Seconds != 600 || fixed.Episode != "E1" {
+		t.Fatalf("%+v", fixed.Report)
+	}
+	opposite := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00002"), Outcome: airing.NotAired, Reason: airing.PowerCut}
+	if _, err := e.Confirm(ctx, by(operatorOf("S00002"), monday.Add(time.Hour)), opposite); !fault.Is(err, "airing.slot_reported") {
+		t.Fatalf("the slot takes an opposite report: %v", err)
+	}
+	late := airing.Confirm{ID: uuid.NewString(), Outcome: airing.Aired, Corrects: fixed.ID, Why: "bổ sung", Note: "đã thay loa"}
+	if line, err := e.Confirm(ctx, by(operatorOf("S00002"), monday.AddDate(0, 0, 5)), late); err != nil || !line.OnTime {
+		t.Fatalf("a note after five days: %+v, %v", line, err)
+	}
+	if got := weekCounts(t, e, thatWeek); got.Aired != 1 || got.OnTime != 1 {
+		t.Fatalf("%+v", got.Counts)
+	}
+}
+
+func airingTermsChange(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	mustConfirm(t, e, "S00001", nil)
+	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 9)), thatWeek); err != nil {
+		t.Fatal(err)
+	}
+	reportLate := func(station string, at time.Time) {
+		t.Helper()
+		c := airing.Confirm{ID: uuid.NewString(), Slot: scheduler.SlotID("R1", station, at), Outcome: airing.Aired}
+		if _, err := e.Confirm(ctx, by(operatorOf(station), monday.AddDate(0, 0, 12)), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	off := scheduler.SaveProgramme{ID: "P1", Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, MinSeconds: 180}
+	if _, err := e.SaveProgramme(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 9)), off); err != nil { // between that week's two airings
+		t.Fatal(err)
+	}
+	if got := weekCounts(t, e, thatWeek); got.Now != nil || got.Aired != 1 || got.Scheduled != 127 {
+		t.Fatalf("the closed week: %+v, now %+v", got.Counts, got.Now)
+	}
+	reportLate("S00002", monday.AddDate(0, 0, 7))
+	reportLate("S00003", monday.AddDate(0, 0, 10))
+	if got := weekCounts(t, e, thatWeek+1); got.Aired != 1 || got.NotCounted != 1 || got.Scheduled != 127 {
+		t.Fatalf("the week of the change: %+v", got.Counts)
+	}
+	if got := weekCounts(t, e, thatWeek+2); got.Scheduled != 0 {
+		t.Fatalf("the week after: %+v", got.Counts)
 	}
 }

@@ -64,13 +64,15 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	page.StationID, page.Station = st.ID, reg.Label(st.ID)
 	if id := page.Form.Get("slot"); id != "" {
 		slot, err := plan.Slot(reg, id)
-		if err != nil {
+		switch {
+		case err == nil:
+			task := airing.Plan{Registry: reg, Schedule: plan}.Task(st, slot)
+			page.Slot = &task
+			setDefault(&page.Form, "started_at", slot.Start.In(text.Zone).Format(localTime))
+			setDefault(&page.Form, "means", string(task.Means))
+		case page.Corrects == nil: // a report can be corrected though its slot is planned no more
 			return err
 		}
-		task := airing.Plan{Registry: reg, Schedule: plan}.Task(st, slot)
-		page.Slot = &task
-		setDefault(&page.Form, "started_at", slot.Start.In(text.Zone).Format(localTime))
-		setDefault(&page.Form, "means", string(task.Means))
 	} else {
 		setDefault(&page.Form, "started_at", r.Now.In(text.Zone).Format(localTime))
 		setDefault(&page.Form, "means", string(airing.UsualMeans(st)))

@@ -30,6 +30,8 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "POST /api/v1/programmes", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
 		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
 		{Pattern: "PUT /api/v1/programmes/{id}", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
+		{Pattern: "POST /api/v1/programmes/{id}/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
+			Summary: "What an edit changes of the airings that count, before it is made."},
 		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{}, Summary: "Episodes of a programme, newest first."},
 		{Pattern: "POST /api/v1/programmes/{id}/episodes", Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
 		{Pattern: "GET /api/v1/episodes/{id}", Access: read, Handler: s.episode, Out: episodeOut{}, Summary: "One episode with its script."},
@@ -128,6 +130,25 @@ type programmeBody struct {
 	MinSeconds         int               `json:"min_seconds"`
 }
 
+func (b programmeBody) command(id string) scheduler.SaveProgramme {
+	return scheduler.SaveProgramme{ID: id, Title: b.Title, Producer: b.Producer, Topics: b.Topics, Languages: b.Languages,
+		CountsTowardTarget: b.CountsTowardTarget, MinSeconds: b.MinSeconds}
+}
+
+func (s schedules) previewProgramme(w http.ResponseWriter, r *kit.Request) error {
+	var b programmeBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	sched, reg, err := s.plan(r)
+	if err != nil {
+		return err
+	}
+	change, err := scheduler.PreviewTerms(sched, reg, m, b.command(r.PathValue("id")))
+	return answer(w, r, http.StatusOK, change, err)
+}
+
 // created is the status of what is new, ok of what was edited.
 func created(id string) int {
 	if id == "" {
@@ -142,8 +163,7 @@ func (s schedules) saveProgramme(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := scheduler.SaveProgramme{ID: r.PathValue("id"), Title: b.Title, Producer: b.Producer, Topics: b.Topics,
-		Languages: b.Languages, CountsTowardTarget: b.CountsTowardTarget, MinSeconds: b.MinSeconds}
+	c := b.command(r.PathValue("id"))
 	p, err := s.store.SaveProgramme(r.Context(), m, c)
 	return answer(w, r, created(c.ID), p, err)
 }

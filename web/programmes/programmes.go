@@ -242,6 +242,7 @@ func (p pages) showProgramme(w http.ResponseWriter, r *kit.Request) error {
 
 type editPage struct {
 	kit.Page
+	Terms     *scheduler.TermsChange // to be agreed to before the programme is saved
 	Form      kit.Form
 	Action    string
 	Contents  []kit.Option
@@ -257,8 +258,8 @@ func options[T ~string](r *kit.Request, prefix string, keys []T) []kit.Option {
 	return out
 }
 
-func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f kit.Form) error {
-	page := editPage{Page: r.Page("schedule.new_programme"), Form: f, Action: "/programmes", Contents: options(r, "schedule.topic.", scheduler.Contents()),
+func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f kit.Form, terms *scheduler.TermsChange) error {
+	page := editPage{Page: r.Page("schedule.new_programme"), Terms: terms, Form: f, Action: "/programmes", Contents: options(r, "schedule.topic.", scheduler.Contents()),
 		Themes: options(r, "schedule.topic.", scheduler.Themes()), Languages: options(r, "language.", stations.Languages)}
 	if id != "" {
 		page.Title, page.Action = r.Say("schedule.edit_programme"), "/programmes/"+id
@@ -267,7 +268,7 @@ func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f ki
 }
 
 func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderEdit(w, r, "", kit.NewForm("languages", stations.Vietnamese, "counts", "1", "min_minutes", "3"))
+	return p.renderEdit(w, r, "", kit.NewForm("languages", stations.Vietnamese, "counts", "1", "min_minutes", "3"), nil)
 }
 
 func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
@@ -289,7 +290,7 @@ func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
 	for _, l := range programme.Languages {
 		f.Values.Add("languages", l)
 	}
-	return p.renderEdit(w, r, programme.ID, f)
+	return p.renderEdit(w, r, programme.ID, f, nil)
 }
 
 // minutes writes a length as the form's field takes it: whole minutes, or with
@@ -310,14 +311,30 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	} else {
 		c.MinSeconds = -1 // refused, with the sentence beside the field
 	}
-	saved, err := p.store.SaveProgramme(r.Context(), r.Meta(f.ID), c)
+	var saved scheduler.Programme
+	change, err := p.termsChange(r, f, c)
+	switch {
+	case err == nil && change.Changed && !f.Bool("agreed"):
+		return p.renderEdit(w, r, c.ID, *f, &change)
+	case err == nil:
+		saved, err = p.store.SaveProgramme(r.Context(), r.Meta(f.ID), c)
+	}
 	if f.Refused(err) {
-		return p.renderEdit(w, r, c.ID, *f)
+		return p.renderEdit(w, r, c.ID, *f, nil)
 	}
 	if err != nil {
 		return err
 	}
 	return r.Redirect(w, "/programmes/"+saved.ID, "schedule.programme_saved", "title", saved.Title)
+}
+
+// termsChange is what saving would do to the airings that count.
+func (p pages) termsChange(r *kit.Request, f *kit.Form, c scheduler.SaveProgramme) (scheduler.TermsChange, error) {
+	s, reg, err := p.facts(r)
+	if err != nil {
+		return scheduler.TermsChange{}, err
+	}
+	return scheduler.PreviewTerms(s, reg, r.Meta(f.ID), c)
 }
 
 // steps are the cards of the first page: what an editor does next.
