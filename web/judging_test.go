@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"loa/accounts"
@@ -92,7 +91,7 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	if now := tab.Text("#notes li [data-seek]"); now != "0:00" {
 		t.Errorf("after a reload the note is at %q", now)
 	}
-	kept := webtest.Run(tab, "read the marks", chromedp.Evaluate[[]string](`[...document.querySelectorAll(".criterion select, [name=comment], #notes [name=note]")].map((e) => e.value)`))
+	kept := webtest.Eval[[]string](tab, "read the marks", `[...document.querySelectorAll(".criterion select, [name=comment], #notes [name=note]")].map((e) => e.value)`)
 	if !slices.Contains(kept, "8.5") || !slices.Contains(kept, "7") || !slices.Contains(kept, "Nghe rõ") || !slices.Contains(kept, "tiếng gió") {
 		t.Errorf("after a reload the page shows %q", kept)
 	}
@@ -111,7 +110,7 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	}
 	tab.Open(page)
 	tab.Wait("#note-add")
-	if left := webtest.Run(tab, "look at what is left", chromedp.Evaluate[int]("localStorage.length")); left != 0 {
+	if left := webtest.Eval[int](tab, "look at what is left", "localStorage.length"); left != 0 {
 		t.Errorf("%d sheets are left on the device", left)
 	}
 }
@@ -130,7 +129,7 @@ func TestASharedDeviceKeepsJudgesApart(t *testing.T) {
 	tab.Offline()
 	tab.Cookie("s", judges[2].secret, st.http.URL)
 	tab.Open(st.http.URL + "/judging")
-	if said := webtest.Run(tab, "what it says", chromedp.Evaluate[string](`document.querySelector("#sheet-state").textContent`)); said != "" {
+	if said := webtest.Eval[string](tab, "what it says", `document.querySelector("#sheet-state").textContent`); said != "" {
 		t.Errorf("to the other judge it says %q", said)
 	}
 	wants(t, task(), "")
@@ -154,7 +153,7 @@ func TestTwoTabsOfferOneSheet(t *testing.T) {
 	}
 	one.Keys(field(task(), 0), "8,5")
 	one.Wait(waiting)
-	webtest.Run(two, "see it in the other tab", chromedp.Poll[bool](`document.querySelector(".criterion select").value === "8.5"`))
+	two.Until("see it in the other tab", `document.querySelector(".criterion select").value === "8.5"`)
 	two.Keys(field(task(), 1), "7")
 	two.Wait(waiting)
 	one.Offline()
@@ -255,10 +254,10 @@ func TestANoteStandsWhereTheSoundWas(t *testing.T) {
 	tab := judges[1].in(webtest.NewBrowser(t))
 	tab.Open(st.http.URL + path)
 	tab.Wait(".wave:not([hidden]) canvas")
-	tab.Do("go on in the sound", chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
-	webtest.Run(tab, "wait for the place", chromedp.Poll[bool](`document.querySelector("#note-at").value !== "0:00"`))
-	at := webtest.Run(tab, "where", chromedp.Evaluate[string](`document.querySelector("#note-at").value`))
-	tab.Do("note it", chromedp.KeyEvent("g"))
+	tab.Press(kb.ArrowRight + kb.ArrowRight)
+	tab.Until("wait for the place", `document.querySelector("#note-at").value !== "0:00"`)
+	at := webtest.Eval[string](tab, "where", `document.querySelector("#note-at").value`)
+	tab.Press("g")
 	tab.Keys("#note-text:focus", "vấp chữ"+kb.Enter)
 	tab.Wait(saved)
 	tab.Shot("judge-note", 360)
@@ -267,13 +266,14 @@ func TestANoteStandsWhereTheSoundWas(t *testing.T) {
 	if len(notes) != 1 || notes[0].Text != "vấp chữ" || notes[0].Seconds < 2 || tab.Text("#notes [data-seek]") != at {
 		t.Fatalf("noted %+v at %s", notes, at)
 	}
-	tab.Do("back to the start", chromedp.Click(chromedp.CSS("h1")), chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
+	tab.Click("h1")
+	tab.Press(kb.ArrowLeft + kb.ArrowLeft)
 	tab.Click("#notes [data-seek]")
-	if now := webtest.Run(tab, "where", chromedp.Evaluate[float64](`document.querySelector("#player").currentTime`)); now != notes[0].Seconds {
+	if now := webtest.Eval[float64](tab, "where", `document.querySelector("#player").currentTime`); now != notes[0].Seconds {
 		t.Errorf("its button goes to %g, not %g", now, notes[0].Seconds)
 	}
 	tab.Click("#notes [data-drop]")
-	webtest.Run(tab, "wait until it is saved", chromedp.Poll[bool](`document.querySelector(".sheet-state").classList.contains("saved")`))
+	tab.Until("it is saved", `document.querySelector(".sheet-state").classList.contains("saved")`)
 	if notes := task().Notes; len(notes) > 0 {
 		t.Errorf("dropped, and still there: %+v", notes)
 	}

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"loa/web/webtest"
 )
 
@@ -78,10 +76,10 @@ func (c *panel) announce() {
 	p.Open(c.d.URL() + "/contests/new")
 	p.Type("#f-title", "Hội thi Lào Cai 2024")
 	p.Follow("form.card button")
-	c.contest = strings.TrimSuffix(webtest.Run(p, "where it is", chromedp.Evaluate[string]("location.href")), "/rules")
+	c.contest = strings.TrimSuffix(webtest.Eval[string](p, "where it is", "location.href"), "/rules")
 	step := func(slug string) {
 		p.Follow(".steps a[href$='/rules/" + slug + "']")
-		webtest.Run(p, "unfold all", chromedp.Evaluate[any](`for (const d of document.querySelectorAll("details")) d.open = true`))
+		webtest.Eval[any](p, "unfold all", `for (const d of document.querySelectorAll("details")) d.open = true`)
 	}
 	step("general")
 	p.Set("[name='dates.opens_at']", "2024-05-13T17:00")
@@ -111,9 +109,9 @@ func (c *panel) callTheJury() {
 		p.Open(c.contest + "/jury")
 		p.Follow("a.button[href^='/people/invite']")
 		p.Follow("form.card button")
-		*tab = c.join(webtest.Run(p, "read the link", linkOnPage), name, fmt.Sprint("giamkhao", n))
+		*tab = c.join(webtest.Eval[string](p, "read the link", linkOnPage), name, fmt.Sprint("giamkhao", n))
 		p.Open(c.contest + "/jury")
-		webtest.Run(p, "choose "+name, chromedp.Evaluate[any](fmt.Sprintf(`{const s = document.querySelector("#f-person"); s.value = [...s.options].find((o) => o.text.includes(%q)).value}`, name)))
+		webtest.Eval[any](p, "choose "+name, fmt.Sprintf(`{const s = document.querySelector("#f-person"); s.value = [...s.options].find((o) => o.text.includes(%q)).value}`, name))
 		if *tab == c.chair {
 			p.Click("input[name=chair]")
 		}
@@ -121,7 +119,7 @@ func (c *panel) callTheJury() {
 	}
 	p.Open(c.contest + "/jury")
 	p.Type("input[name='panels.0.name']", "Ban giám khảo")
-	webtest.Run(p, "both judges on it", chromedp.Evaluate[any](`for (const b of document.querySelectorAll("input[name='panels.0.judges']")) b.checked = true`))
+	webtest.Eval[any](p, "both judges on it", `for (const b of document.querySelectorAll("input[name='panels.0.judges']")) b.checked = true`)
 	shots(p, "contest-jury")
 	p.Follow("button[value=panels]")
 	c.says(c.chair, "main", "Lò Văn Chủ")
@@ -159,7 +157,7 @@ func (c *panel) enter(episode string) {
 func (c *panel) prepareTheJudging() {
 	p := c.organiser
 	p.Open(c.contest + "/entries")
-	links := webtest.Run(p, "the entries", chromedp.Evaluate[[]string](`[...document.querySelectorAll("td a[href*='/entries/']")].map((a) => a.href)`))
+	links := webtest.Eval[[]string](p, "the entries", `[...document.querySelectorAll("td a[href*='/entries/']")].map((a) => a.href)`)
 	if len(links) != 2 {
 		c.t.Fatalf("%d entries", len(links))
 	}
@@ -186,11 +184,11 @@ func (c *panel) score(p *webtest.Tab, mark string) {
 		p.Open(c.d.URL() + "/judging")
 		p.Follow("main .actions .button[href*='/sheets/']")
 		c.hides(p, "body", "Nậm Chảy", "Mường Khương", "Đường hoa", "Nước về bản", "TP-0", "Giàng", "02770")
-		heard := webtest.Run(p, "listen", chromedp.Evaluate[string](`fetch(document.querySelector("#player").src).then(async (r) => r.status + " " + r.headers.get("content-type") + " " + (await r.arrayBuffer()).byteLength % (512 << 10))`, chromedp.EvalAwaitPromise))
+		heard := webtest.Eval[string](p, "listen", `fetch(document.querySelector("#player").src).then(async (r) => r.status + " " + r.headers.get("content-type") + " " + (await r.arrayBuffer()).byteLength % (512 << 10))`)
 		if heard != "200 audio/mpeg 0" {
 			c.t.Errorf("a judge hears %q", heard)
 		}
-		fields := webtest.Run(p, "the criteria", chromedp.Evaluate[[]string](`[...document.querySelectorAll(".criterion select")].map((s) => "#" + s.id)`))
+		fields := webtest.Eval[[]string](p, "the criteria", `[...document.querySelectorAll(".criterion select")].map((s) => "#" + s.id)`)
 		for _, f := range fields {
 			p.Keys(f, mark)
 		}
@@ -219,7 +217,7 @@ func (c *panel) reconcile() {
 		p.Open(c.d.URL() + "/judging")
 		p.Follow("a[href$='/chair']")
 		shots(p, "contest-chair")
-		webtest.Run(p, "ask the other judge", chromedp.Evaluate[any](`[...document.querySelectorAll("[name=reopen]")].find((b) => b.closest("label").textContent.includes("Sùng Thị Viên")).click()`))
+		webtest.Eval[any](p, "ask the other judge", `[...document.querySelectorAll("[name=reopen]")].find((b) => b.closest("label").textContent.includes("Sùng Thị Viên")).click()`)
 		p.Set("textarea[name=reason]", "Nghe lại cùng nhau đoạn phỏng vấn")
 		p.Follow("button[value=confer]")
 	}
@@ -245,7 +243,7 @@ func (c *panel) publish() {
 	anyone.Open(c.d.URL() + "/results/" + id)
 	c.says(anyone, "main", "Giải Nhất", "Nậm Chảy", "Nước về bản")
 	shots(anyone, "contest-public")
-	sound := webtest.Run(anyone, "find the sound", chromedp.Evaluate[string](`document.querySelector("audio").getAttribute("src")`))
+	sound := webtest.Eval[string](anyone, "find the sound", `document.querySelector("audio").getAttribute("src")`)
 	if a := c.call("GET", sound, "", "Range", "bytes=0-99", "Authorization", ""); a.Status != http.StatusPartialContent || len(a.Body) != 100 {
 		c.t.Errorf("playing %s: %d, %d bytes", sound, a.Status, len(a.Body))
 	}

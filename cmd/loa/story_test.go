@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"loa/accounts"
 	"loa/audio/audiotest"
 	"loa/web/webtest"
@@ -103,7 +101,7 @@ func (c *cast) invite(role, field, value string) string {
 		c.admin.Set("#f-"+field, value)
 	}
 	c.admin.Follow("form.card button")
-	return webtest.Run(c.admin, "read the link", linkOnPage)
+	return webtest.Eval[string](c.admin, "read the link", linkOnPage)
 }
 
 func (c *cast) inviteEverybody() {
@@ -164,7 +162,7 @@ func (c *cast) reportOnAPhone() {
 	p.Open(c.d.URL() + "/today")
 	c.says(p, "article.warn", "Thứ Hai 17:00", "Số 20 – Đường hoa Nậm Chảy")
 	shots(p, "operator-today")
-	sound := webtest.Run(p, "find the sound", chromedp.Evaluate[string](`document.querySelector("article.warn audio").getAttribute("src")`))
+	sound := webtest.Eval[string](p, "find the sound", `document.querySelector("article.warn audio").getAttribute("src")`)
 	if a := c.call("GET", sound, "", "Range", "bytes=0-99"); a.Status != http.StatusPartialContent || len(a.Body) != 100 {
 		c.t.Errorf("playing %s: %d, %d bytes", sound, a.Status, len(a.Body))
 	}
@@ -288,7 +286,7 @@ func (c *cast) herDistrictAlone() {
 }
 
 // linkOnPage reads the invitation's link from its page.
-var linkOnPage = chromedp.Evaluate[string](`document.querySelector("#link").value`)
+const linkOnPage = `document.querySelector("#link").value`
 
 // coverage asks the API for the week.
 func (c *cast) coverage(week any) {

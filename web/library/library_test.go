@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"loa/accounts"
@@ -138,7 +137,7 @@ func TestWhatShouldBeMendedIsToldBeforeTheFormIsSent(t *testing.T) {
 	}
 	p.Shot("library-findings", 360)
 	p.Click("[data-state] button")
-	if n := webtest.Run(p, "count what is told", chromedp.Evaluate[int](`document.querySelectorAll("[data-findings] .notice").length`)); n != 0 {
+	if n := webtest.Eval[int](p, "count what is told", `document.querySelectorAll("[data-findings] .notice").length`); n != 0 {
 		t.Errorf("%d findings of a file that was dropped", n)
 	}
 }
@@ -173,12 +172,12 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 	p.Wait(".wave canvas")
 	until := func(what, js string) {
 		t.Helper()
-		webtest.Run(p, what, chromedp.Poll[bool](js))
+		p.Until(what, js)
 	}
 	until("know the length", `document.querySelector("audio").duration > 39`)
 	const colours = `(() => { const c = document.querySelector("canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, seen = new Set();
 		for (let i = 0; i < d.length; i += 4) if (d[i + 3]) seen.add(d[i] + "," + d[i + 1] + "," + d[i + 2]); return c.width > 200 && seen.size; })()`
-	if n := webtest.Run(p, "look at the drawing", chromedp.Evaluate[int](colours)); n < 3 {
+	if n := webtest.Eval[int](p, "look at the drawing", colours); n < 3 {
 		t.Errorf("%d colours on the waveform: the sound, the marks and the place where one is are not all there", n)
 	}
 	p.Shot("library-player", 360)
@@ -186,39 +185,40 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 
 	at := func() float64 {
 		t.Helper()
-		return webtest.Run(p, "read the position", chromedp.Evaluate[float64](`document.querySelector("audio").currentTime`))
+		return webtest.Eval[float64](p, "read the position", `document.querySelector("audio").currentTime`)
 	}
-	webtest.Run(p, "press the middle", chromedp.Evaluate[any](`(() => { const c = document.querySelector("canvas"), r = c.getBoundingClientRect();
-		c.dispatchEvent(new MouseEvent("click", { clientX: r.left + r.width / 2, clientY: r.top + 9, bubbles: true })); })()`))
+	webtest.Eval[any](p, "press the middle", `(() => { const c = document.querySelector("canvas"), r = c.getBoundingClientRect();
+		c.dispatchEvent(new MouseEvent("click", { clientX: r.left + r.width / 2, clientY: r.top + 9, bubbles: true })); })()`)
 	until("seek", `!document.querySelector("audio").seeking`)
 	if s := at(); s < 18 || s > 22 {
 		t.Errorf("a click on the middle went to %v s", s)
 	}
-	if n := webtest.Run(p, "count the flags", chromedp.Evaluate[int](`document.querySelectorAll(".flags.warn button:not([hidden])").length`)); n != 2 {
+	if n := webtest.Eval[int](p, "count the flags", `document.querySelectorAll(".flags.warn button:not([hidden])").length`); n != 2 {
 		t.Errorf("%d flags for a silence and, told before it, what is clipped after it", n)
 	}
 	p.Click(".flags.warn button[title*='Im lặng']:not([hidden])")
 	if s := at(); s < 14.5 || s > 15.5 {
 		t.Errorf("the mark of the silence went to %v s", s)
 	}
-	p.Do("keys on the waveform", chromedp.Focus(chromedp.CSS("canvas")), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowUp))
+	p.Keys("canvas", kb.ArrowRight+kb.ArrowUp)
 	if s := at(); s < 39 {
 		t.Errorf("right and up went to %v s", s)
 	}
-	p.Do("to the start", chromedp.KeyEvent(kb.Home))
+	p.Press(kb.Home)
 	if s := at(); s != 0 {
 		t.Errorf("Home went to %v s", s)
 	}
 	p.Set("#s-player", "1.5")
-	webtest.Run(p, "tell the page", chromedp.Evaluate[any](`document.querySelector("#s-player").dispatchEvent(new Event("change"))`))
-	p.Do("play by the space bar, from the page", chromedp.Blur(chromedp.CSS("canvas")), chromedp.KeyEvent(" "))
+	webtest.Eval[any](p, "tell the page", `document.querySelector("#s-player").dispatchEvent(new Event("change"))`)
+	webtest.Eval[any](p, "leave the waveform", `document.querySelector("canvas").blur()`)
+	p.Press(" ")
 	until("play", `!document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0.2 && document.querySelector("audio").playbackRate === 1.5`)
 	if said := p.Text(".player [role=status]"); !strings.HasPrefix(said, "Đang phát từ 0:0") {
 		t.Errorf("announced: %q", said)
 	}
-	p.Do("stop by the space bar", chromedp.KeyEvent(" "))
+	p.Press(" ")
 	until("stop", `document.querySelector("audio").paused && document.querySelector(".player [role=status]").textContent.startsWith("Đã dừng ở")`)
-	if said := webtest.Run(p, "read the slider", chromedp.Evaluate[string](`document.querySelector("canvas").getAttribute("aria-valuetext")`)); !strings.HasSuffix(said, " trong 0:40") {
+	if said := webtest.Eval[string](p, "read the slider", `document.querySelector("canvas").getAttribute("aria-valuetext")`); !strings.HasSuffix(said, " trong 0:40") {
 		t.Errorf("the slider says %q", said)
 	}
 	if parts.Load() == 0 {
@@ -246,7 +246,7 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 	defer server.Close()
 	p := webtest.NewBrowser(t).Person()
 	p.Open(server.URL + "/library")
-	if n := webtest.Run(p, "count the marks", chromedp.Evaluate[int](`document.querySelectorAll("tbody .badge.warn").length`)); n != 2 {
+	if n := webtest.Eval[int](p, "count the marks", `document.querySelectorAll("tbody .badge.warn").length`); n != 2 {
 		t.Errorf("%d recordings are marked, want 2", n)
 	}
 	p.Shot("library-list-alike", 360)
@@ -263,7 +263,7 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 	}
 	p.Click("#alike [data-of=player]")
 	p.Click("#alike [data-of^=p-]")
-	webtest.Run(p, "hear the other alone", chromedp.Poll[bool](`(() => { const [mine, other] = document.querySelectorAll("audio"); return mine.paused && !other.paused && other.currentTime > 0; })()`))
+	p.Until("hear the other alone", `(() => { const [mine, other] = document.querySelectorAll("audio"); return mine.paused && !other.paused && other.currentTime > 0; })()`)
 
 	p.Follow("#alike button[value=different]")
 	if said := p.Text("#alike .error"); !strings.Contains(said, "vì sao") {
@@ -283,7 +283,7 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 		t.Errorf("decided again, from the other side: %q", said)
 	}
 	p.Open(server.URL + "/library")
-	if n := webtest.Run(p, "count the marks", chromedp.Evaluate[int](`document.querySelectorAll("tbody .badge.warn").length`)); n != 0 {
+	if n := webtest.Eval[int](p, "count the marks", `document.querySelectorAll("tbody .badge.warn").length`); n != 0 {
 		t.Errorf("%d recordings are marked after the decision", n)
 	}
 	p.Open(server.URL + "/library?alike=open")

@@ -14,8 +14,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"loa/audio"
 	"loa/audio/audiotest"
 	"loa/store/bolt"
@@ -159,7 +157,7 @@ func TestACutUploadGoesOnAfterAReload(t *testing.T) {
 			p.Shot("upload-no-line", 360)
 			p.Shot("upload-no-line", 1280)
 			if strings.HasPrefix(name, "with") {
-				webtest.Run(p, "take the file from the browser's memory", chromedp.Evaluate[any](dropFile, chromedp.EvalAwaitPromise))
+				webtest.Eval[any](p, "take the file from the browser's memory", dropFile)
 			}
 			l.mend()
 			p.Open(url + "/programmes/P1/episodes/new")
@@ -180,7 +178,7 @@ func TestACutUploadGoesOnAfterAReload(t *testing.T) {
 			// The next episode begins without the file of this one.
 			p.Open(url + "/programmes/P1/episodes/new")
 			p.Wait("#f-file")
-			if webtest.Run(p, "look", chromedp.Evaluate[bool](arrived)) {
+			if webtest.Eval[bool](p, "look", arrived) {
 				t.Error("a new form took the recording of the one before")
 			}
 		})
@@ -204,7 +202,7 @@ const dropFile = `new Promise((done) => {
 
 // until waits for a condition of the page.
 func until(p *webtest.Tab, condition string) {
-	webtest.Run(p, "wait until "+condition, chromedp.Poll[any](condition))
+	p.Until(""+condition, condition)
 }
 
 // TestWhatTheServerHasIsShown holds the second piece back behind a line that
@@ -241,7 +239,7 @@ func TestASlowLineGetsSmallPieces(t *testing.T) {
 	url, _ := serve(t, l.wrap)
 	p := webtest.NewBrowser(t).Person()
 	newEpisode(p, url)
-	webtest.Run(p, "slow the clock's world down", chromedp.Evaluate[any](`{ let now = Date.now(); Date.now = () => now += 10_000; 0 }`))
+	webtest.Eval[any](p, "slow the clock's world down", `{ let now = Date.now(); Date.now = () => now += 10_000; 0 }`)
 	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 60, 64, 7)))
 	until(p, arrived)
 	if _, offsets := l.noted(); !slices.Equal(offsets, []int64{0, probe, probe + probe*15/10, probe + probe*15/10 + probe*15*15/100}) {

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"loa/web/uploads"
 	"loa/web/webtest"
 )
@@ -57,7 +55,7 @@ func TestAPageOfAnotherOriginSendsOnlyWhereItIsLetIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := webtest.Run(p, "send across", chromedp.Evaluate[string](strings.ReplaceAll(across, "ROOT", string(root)), chromedp.EvalAwaitPromise)); got != c.want {
+			if got := webtest.Eval[string](p, "send across", strings.ReplaceAll(across, "ROOT", string(root))); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})

@@ -2,43 +2,63 @@ package webtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
-// Browser is a headless Chromium of this test alone.
+// driver is what a Tab asks of a browser.
+type driver interface {
+	tab(ctx context.Context, note func(string)) (driver, error) // another tab of the same person
+	close()
+	open(ctx context.Context, url string) error
+	eval(ctx context.Context, js string, into any) error // waits for promises
+	wait(ctx context.Context, sel string) error          // until it finds something visible
+	click(ctx context.Context, sel string) error
+	follow(ctx context.Context, sel string) error // clicks and waits for the page
+	press(ctx context.Context, keys string) error // where the focus is
+	files(ctx context.Context, sel string, paths []string) error
+	size(ctx context.Context, width, height int64, phone bool) error
+	dark(ctx context.Context, on bool) error
+	scripts(ctx context.Context, on bool) error
+	offline(ctx context.Context, patterns []string) error
+	picture(ctx context.Context) ([]byte, error)
+	pdf(ctx context.Context) ([]byte, error)
+	download(ctx context.Context, dir string, press func()) error
+	cookie(ctx context.Context, name, value, url string) error
+}
+
+// errUnsupported is what a driver says of what its browser cannot be asked for.
+// The test is skipped there.
+var errUnsupported = errors.New("this browser cannot be asked for it")
+
+// Browser is a headless browser of this test alone.
 type Browser struct {
-	t   *testing.T
-	ctx context.Context
+	t      *testing.T
+	person func(ctx context.Context, note func(string)) (driver, error)
 }
 
 // stepLimit is how long one step in the browser may take before the test
 // fails: generous, because machines are shared; a good step takes milliseconds.
 const stepLimit = 30 * time.Second
 
-// NewBrowser starts Chromium and stops it when the test ends. Without a
-// Chromium the test is skipped, but fails where CI=true.
+// NewBrowser starts Chromium, or the browser at the path LOA_BROWSER, and stops
+// it when the test ends. A path that names Firefox is driven as one. Without a
+// browser the test is skipped, but fails where CI=true.
 func NewBrowser(t *testing.T) *Browser {
 	t.Helper()
-	path := ""
+	path := os.Getenv("LOA_BROWSER")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
+		if p, err := exec.LookPath(name); err == nil && path == "" {
 			path = p
-			break
 		}
 	}
 	if path == "" {
@@ -47,26 +67,27 @@ func NewBrowser(t *testing.T) *Browser {
 		}
 		t.Skip("no Chromium on this machine: install chromium to run the browser tests")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
-		chromedp.Flag("lang", "vi"))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	if strings.Contains(filepath.Base(path), "firefox") {
+		f, err := startFirefox(t, path)
+		if err != nil {
+			t.Fatalf("start %s: %v", path, err)
+		}
+		return &Browser{t, func(ctx context.Context, note func(string)) (driver, error) { return f.newTab(ctx, "", note) }}
+	}
+	c, err := startChromium(t, path)
+	if err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
-	return &Browser{t: t, ctx: ctx}
+	return &Browser{t, func(_ context.Context, note func(string)) (driver, error) {
+		return newChromiumTab(c.ctx, note, chromedp.WithNewBrowserContext())
+	}}
 }
 
 // Tab is one person's browser: it shares no cookie with a Tab that is not
 // beside it. Its methods fail the test when something cannot be done.
 type Tab struct {
-	t   *testing.T
-	ctx context.Context
+	t *testing.T
+	driver
 
 	mu     sync.Mutex
 	errors []string // of scripts and of the Content-Security-Policy, in order
@@ -76,23 +97,23 @@ type Tab struct {
 // scripts throw, and what the page's policy forbids, fails the test at its end.
 func (b *Browser) Person() *Tab {
 	b.t.Helper()
-	return newTab(b.t, b.ctx, chromedp.WithNewBrowserContext())
+	return newTab(b.t, b.person)
 }
 
 // Beside opens another tab of the same person.
 func (p *Tab) Beside() *Tab {
 	p.t.Helper()
-	return newTab(p.t, p.ctx)
+	return newTab(p.t, p.tab)
 }
 
-func newTab(t *testing.T, parent context.Context, opts ...chromedp.ContextOption) *Tab {
+func newTab(t *testing.T, open func(ctx context.Context, note func(string)) (driver, error)) *Tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(parent, opts...)
-	t.Cleanup(cancel)
-	p := &Tab{t: t, ctx: ctx}
-	if err := chromedp.Listen(ctx, p.note); err != nil {
-		t.Fatalf("browser: listen: %v", err)
-	}
+	p := &Tab{t: t}
+	p.do("open a tab", func(ctx context.Context) (err error) {
+		p.driver, err = open(ctx, p.note)
+		return err
+	})
+	t.Cleanup(p.close)
 	t.Cleanup(func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -104,71 +125,91 @@ func newTab(t *testing.T, parent context.Context, opts ...chromedp.ContextOption
 	return p
 }
 
-func (p *Tab) note(ev any) {
+func (p *Tab) note(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch ev := ev.(type) {
-	case *runtime.EventExceptionThrown:
-		p.errors = append(p.errors, "a script threw: "+ev.ExceptionDetails.Text+" "+ev.ExceptionDetails.URL)
-	case *log.EventEntryAdded:
-		if ev.Entry.Source == log.EntrySourceSecurity {
-			p.errors = append(p.errors, ev.Entry.Text)
-		}
-	}
+	p.errors = append(p.errors, what)
 }
 
-// Run runs one chromedp action that yields a value within the limit of a step.
-func Run[T any](p *Tab, what string, action chromedp.Action[T]) T {
+// do takes one step within its limit.
+func (p *Tab) do(what string, step func(ctx context.Context) error) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), stepLimit)
 	defer cancel()
-	v, err := chromedp.Run(ctx, action)
-	if err != nil {
+	switch err := step(ctx); {
+	case errors.Is(err, errUnsupported):
+		p.t.Skipf("browser: %s: %v", what, err)
+	case err != nil:
 		p.t.Fatalf("browser: %s: %v", what, err)
 	}
-	return v
 }
 
-// Do runs chromedp actions one after the other.
-func (p *Tab) Do(what string, actions ...chromedp.Action[chromedp.Void]) {
+// Eval runs a script in the page and gives its value, that of a promise once it
+// is kept.
+func Eval[T any](p *Tab, what, js string) (value T) {
 	p.t.Helper()
-	for _, a := range actions {
-		Run(p, what, a)
-	}
+	p.do(what, func(ctx context.Context) error { return p.eval(ctx, js, &value) })
+	return value
+}
+
+// Until waits until an expression is true in the page.
+func (p *Tab) Until(what, js string) {
+	p.t.Helper()
+	p.do("wait until "+what, func(ctx context.Context) error {
+		for {
+			var yes bool
+			if err := p.eval(ctx, "Boolean("+js+")", &yes); yes || ctx.Err() != nil {
+				return errors.Join(err, ctx.Err())
+			}
+			select { // an error is that of a page that is being left
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+	})
 }
 
 // Open goes to a URL.
 func (p *Tab) Open(url string) {
 	p.t.Helper()
-	p.Do("open "+url, chromedp.Navigate(url))
+	p.do("open "+url, func(ctx context.Context) error { return p.open(ctx, url) })
 }
 
 // Type fills the field the CSS selector finds, replacing what stood there.
 func (p *Tab) Type(sel, text string) {
 	p.t.Helper()
-	s := chromedp.CSS(sel)
-	p.Do("type into "+sel, chromedp.WaitVisible(s), chromedp.Clear(s), chromedp.SendKeys(s, text))
+	p.focus(sel)
+	Eval[any](p, "clear "+sel, fmt.Sprintf(`{const e = document.querySelector(%q); e.value = ""; e.dispatchEvent(new Event("input", {bubbles: true})); 0}`, sel))
+	p.do("type into "+sel, func(ctx context.Context) error { return p.press(ctx, text) })
+}
+
+// focus puts the focus on what the selector finds, once it is visible.
+func (p *Tab) focus(sel string) {
+	p.t.Helper()
+	p.Wait(sel)
+	Eval[any](p, "focus "+sel, fmt.Sprintf(`document.querySelector(%q).focus(), 0`, sel))
 }
 
 // Set gives a field its value at once: for dates, times and choices, which
 // take no typing.
 func (p *Tab) Set(sel, value string) {
 	p.t.Helper()
-	s := chromedp.CSS(sel)
-	p.Do("set "+sel, chromedp.WaitVisible(s), chromedp.SetValue(s, value))
+	p.Wait(sel)
+	Eval[any](p, "set "+sel, fmt.Sprintf(`{const e = document.querySelector(%q); e.value = %q;
+		for (const name of ["input", "change"]) e.dispatchEvent(new Event(name, {bubbles: true})); 0}`, sel, value))
 }
 
 // Upload chooses files for a file field.
 func (p *Tab) Upload(sel string, paths ...string) {
 	p.t.Helper()
-	p.Do("choose files for "+sel, chromedp.SetUploadFiles(chromedp.CSS(sel), paths))
+	p.do("choose files for "+sel, func(ctx context.Context) error { return p.files(ctx, sel, paths) })
 }
 
 // Click presses what the selector finds.
 func (p *Tab) Click(sel string) {
 	p.t.Helper()
 	p.bring(sel)
-	p.Do("click "+sel, chromedp.Click(chromedp.CSS(sel)))
+	p.do("click "+sel, func(ctx context.Context) error { return p.click(ctx, sel) })
 }
 
 // bring scrolls what the selector finds to the middle of the window, where no
@@ -176,61 +217,49 @@ func (p *Tab) Click(sel string) {
 func (p *Tab) bring(sel string) {
 	p.t.Helper()
 	p.Wait(sel)
-	Run(p, "bring "+sel, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center", behavior: "instant"}), true`, sel)))
+	Eval[any](p, "bring "+sel, fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center", behavior: "instant"}), 0`, sel))
 }
 
 // Follow presses what the selector finds and waits for the page it leads to.
 func (p *Tab) Follow(sel string) {
 	p.t.Helper()
 	p.bring(sel)
-	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
-	defer cancel()
-	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(sel))); err != nil {
-		p.t.Fatalf("browser: follow %s: %v", sel, err)
-	}
+	p.do("follow "+sel, func(ctx context.Context) error { return p.follow(ctx, sel) })
 }
 
 // Wait waits until the selector finds something visible.
 func (p *Tab) Wait(sel string) {
 	p.t.Helper()
-	p.Do("wait for "+sel, chromedp.WaitVisible(chromedp.CSS(sel)))
+	p.do("wait for "+sel, func(ctx context.Context) error { return p.wait(ctx, sel) })
 }
 
 // Text returns the text of what the selector finds.
 func (p *Tab) Text(sel string) string {
 	p.t.Helper()
-	return Run(p, "read "+sel, chromedp.Text(chromedp.CSS(sel)))
+	p.Wait(sel)
+	return Eval[string](p, "read "+sel, fmt.Sprintf(`document.querySelector(%q).innerText`, sel))
 }
 
 // Size sets the width of the window in CSS pixels; below 700 it is a phone.
 func (p *Tab) Size(width int64) {
 	p.t.Helper()
-	if width < 700 {
-		p.Do("resize", chromedp.EmulateViewport(width, 740, chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch))
-		return
+	height, phone := int64(900), width < 700
+	if phone {
+		height = 740
 	}
-	p.Do("resize", chromedp.EmulateViewport(width, 900))
+	p.do("resize", func(ctx context.Context) error { return p.size(ctx, width, height, phone) })
 }
 
 // Dark switches the dark colours on or off.
 func (p *Tab) Dark(on bool) {
 	p.t.Helper()
-	value := "light"
-	if on {
-		value = "dark"
-	}
-	params := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}}
-	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, params); err != nil {
-		p.t.Fatalf("browser: colours: %v", err)
-	}
+	p.do("change colours", func(ctx context.Context) error { return p.dark(ctx, on) })
 }
 
 // Scripts switches the scripts of pages opened from now on, on or off.
 func (p *Tab) Scripts(on bool) {
 	p.t.Helper()
-	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
-		p.t.Fatalf("browser: scripts: %v", err)
-	}
+	p.do("switch scripts", func(ctx context.Context) error { return p.scripts(ctx, on) })
 }
 
 // Offline cuts the tab off the addresses that match one of the patterns
@@ -238,28 +267,21 @@ func (p *Tab) Scripts(on bool) {
 // patterns it is connected again.
 func (p *Tab) Offline(patterns ...string) {
 	p.t.Helper()
-	params := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{}}
-	for _, pattern := range patterns {
-		params.MatchedNetworkConditions = append(params.MatchedNetworkConditions, &network.Conditions{URLPattern: pattern, Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
-	}
-	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
-		p.t.Fatalf("browser: network: %v", err)
-	}
-	if _, err := chromedp.Call(p.ctx, network.EmulateNetworkConditionsByRule, params); err != nil {
-		p.t.Fatalf("browser: offline: %v", err)
-	}
-	state := network.OverrideNetworkStateParams{Offline: slices.Contains(patterns, ""), DownloadThroughput: -1, UploadThroughput: -1}
-	if _, err := chromedp.Call(p.ctx, network.OverrideNetworkState, state); err != nil {
-		p.t.Fatalf("browser: network state: %v", err)
-	}
+	p.do("cut the network", func(ctx context.Context) error { return p.offline(ctx, patterns) })
+}
+
+// Press presses keys where the focus is: letters, or those of chromedp/kb.
+func (p *Tab) Press(keys string) {
+	p.t.Helper()
+	p.do("press keys", func(ctx context.Context) error { return p.press(ctx, keys) })
 }
 
 // Keys presses keys where the selector points: real ones, so that a choice is
 // made as a person makes it.
 func (p *Tab) Keys(sel, keys string) {
 	p.t.Helper()
-	s := chromedp.CSS(sel)
-	p.Do("press keys in "+sel, chromedp.WaitVisible(s), chromedp.SendKeys(s, keys))
+	p.focus(sel)
+	p.Press(keys)
 }
 
 // Shot saves a picture of the whole page at that width as NAME-WIDTH.png in
@@ -268,39 +290,38 @@ func (p *Tab) Keys(sel, keys string) {
 func (p *Tab) Shot(name string, width int64) {
 	p.t.Helper()
 	p.Size(width)
-	over := Run(p, "measure", chromedp.Evaluate[int64]("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+	over := Eval[int64](p, "measure", "document.documentElement.scrollWidth - document.documentElement.clientWidth")
 	if over > 0 {
 		p.t.Errorf("%s is %d px wider than a window of %d px", name, over, width)
 	}
+	if os.Getenv("LOA_SHOTS") == "" {
+		return
+	}
+	Eval[any](p, "scroll to the top", "scrollTo(0, 0)")
+	var png []byte
+	p.do("take a picture", func(ctx context.Context) (err error) { png, err = p.picture(ctx); return err })
+	p.save(fmt.Sprintf("%s-%d.png", name, width), png)
+}
+
+// save keeps a file in the folder LOA_SHOTS, if there is one.
+func (p *Tab) save(name string, content []byte) {
+	p.t.Helper()
 	dir := os.Getenv("LOA_SHOTS")
 	if dir == "" {
 		return
 	}
-	Run(p, "scroll to the top", chromedp.Evaluate[any]("scrollTo(0, 0)"))
-	png := Run(p, "take a picture", chromedp.FullScreenshot(100))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		p.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.png", name, width)), png, 0o644); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name), content, 0o644)); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
 // PDF prints the page on A4, as its own styles say, and returns the file. It
 // saves it as NAME.pdf in the folder LOA_SHOTS, if there is one.
-func (p *Tab) PDF(name string) []byte {
+func (p *Tab) PDF(name string) (pdf []byte) {
 	p.t.Helper()
-	yes := true
-	res, err := chromedp.Call(p.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes})
-	if err != nil {
-		p.t.Fatalf("browser: print: %v", err)
-	}
-	if dir := os.Getenv("LOA_SHOTS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), res.Data, 0o644); err != nil {
-			p.t.Fatal(err)
-		}
-	}
-	return res.Data
+	p.do("print", func(ctx context.Context) (err error) { pdf, err = p.pdf(ctx); return err })
+	p.save(name+".pdf", pdf)
+	return pdf
 }
 
 // Fingers fails the test when something to press on a phone is lower than a
@@ -309,11 +330,12 @@ func (p *Tab) PDF(name string) []byte {
 func (p *Tab) Fingers(name string) {
 	p.t.Helper()
 	p.Size(360)
-	small := Run(p, "measure what can be pressed", chromedp.Evaluate[string](`[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), label:has(> input)")]
-		.filter((e) => !e.closest("svg, .away, .skip, label:has(> input) > input") && e.checkVisibility())
+	small := Eval[string](p, "measure what can be pressed", `[...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), label")]
+		.filter((e) => e.tagName !== "LABEL" || e.querySelector(":scope > input"))
+		.filter((e) => !e.closest("svg, .away, .skip") && !e.matches("label > input") && e.getClientRects().length && getComputedStyle(e).visibility === "visible")
 		.map((e) => [e, e.getBoundingClientRect()])
 		.filter(([, r]) => r.width && (r.height < 43.5 || r.width < 22))
-		.map(([e, r]) => e.tagName + " “" + (e.textContent.trim() || e.name) + "” " + Math.round(r.width) + "×" + Math.round(r.height)).join("\n")`))
+		.map(([e, r]) => e.tagName + " “" + (e.textContent.trim() || e.name) + "” " + Math.round(r.width) + "×" + Math.round(r.height)).join("\n")`)
 	if small != "" {
 		p.t.Errorf("%s has targets a finger misses:\n%s", name, small)
 	}
@@ -323,33 +345,8 @@ func (p *Tab) Fingers(name string) {
 // the file it leads to, and returns its name and content.
 func (p *Tab) Download(sel string) (name string, content []byte) {
 	p.t.Helper()
-	dir, events, ended := p.t.TempDir(), true, make(chan browser.DownloadProgressState, 1)
-	if err := chromedp.ListenBrowser(p.ctx, func(ev any) {
-		if e, ok := ev.(*browser.EventDownloadProgress); ok && e.State != browser.DownloadProgressStateInProgress {
-			select {
-			case ended <- e.State:
-			default:
-			}
-		}
-	}); err != nil {
-		p.t.Fatalf("browser: listen: %v", err)
-	}
-	params := browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: &events,
-		BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID}
-	if _, err := chromedp.CallBrowser(p.ctx, browser.SetDownloadBehavior, params); err != nil {
-		p.t.Fatalf("browser: downloads: %v", err)
-	}
-	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
-	defer cancel()
-	p.Click(sel)
-	select {
-	case state := <-ended:
-		if state != browser.DownloadProgressStateCompleted {
-			p.t.Fatalf("browser: the download of %s was %s", sel, state)
-		}
-	case <-ctx.Done():
-		p.t.Fatalf("browser: the download of %s does not end", sel)
-	}
+	dir := p.t.TempDir()
+	p.do("download "+sel, func(ctx context.Context) error { return p.download(ctx, dir, func() { p.Click(sel) }) })
 	list, err := os.ReadDir(dir)
 	if err != nil || len(list) != 1 {
 		p.t.Fatalf("browser: %d files saved: %v", len(list), err)
@@ -365,7 +362,5 @@ func (p *Tab) Download(sel string) (name string, content []byte) {
 // test, say.
 func (p *Tab) Cookie(name, value, url string) {
 	p.t.Helper()
-	if _, err := chromedp.Call(p.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: url}); err != nil {
-		p.t.Fatalf("browser: cookie: %v", err)
-	}
+	p.do("set a cookie", func(ctx context.Context) error { return p.cookie(ctx, name, value, url) })
 }
