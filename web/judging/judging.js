@@ -7,6 +7,8 @@
 // written on, latest what the judge wrote last, and sending what is on its way
 // under the ID of its change. A lost answer is asked for again under the same
 // ID, so that the server never takes a judge for two.
+import { submit, submitter } from "../kit/kit.js";
+
 const keyOf = (owner, address) => `loa-sheet:${owner} ${address}`;
 const addressOf = (key) => key.slice(key.indexOf(" ") + 1);
 const forms = [...document.querySelectorAll("form[data-save]")];
@@ -273,10 +275,10 @@ function sheet(form) {
   form.querySelector("[data-save-button]").hidden = true; // everything is saved as it is written
   form.addEventListener("input", changed);
   form.addEventListener("submit", async (e) => {
-    const signs = e.submitter?.value === "sign";
+    const button = submitter(e), signs = button?.value === "sign";
     if (signs && !busy && !storage.get(key)) return;
     e.preventDefault(); // Enter in a field saves; a signature leaves after all that waits
-    if (await flush() && signs) form.requestSubmit(e.submitter);
+    if (await flush() && signs) submit(form, button);
   });
   addEventListener("online", flush);
   addEventListener("storage", (e) => { // she writes on it in another window: both show the same

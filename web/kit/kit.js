@@ -1,6 +1,24 @@
 // What only a script can add to every page. Everything here has a plain HTML
 // way that works without it.
 
+// submitter is the button that sends a form, also where the event does not
+// tell it (Safari before 15.4): it was pressed just before.
+let pressed = null;
+document.addEventListener("click", (e) => {
+  pressed = e.target.closest?.("button, input[type=submit]") ?? null;
+}, true);
+export const submitter = (e) => e.submitter ?? (pressed?.form === e.target && pressed.type === "submit" ? pressed : null);
+
+// submit sends a form as if that button had been pressed, checks included.
+// Safari before 16 has no requestSubmit.
+export function submit(form, button) {
+  if (button) return button.click();
+  const own = Object.assign(document.createElement("button"), { hidden: true });
+  form.append(own);
+  own.click();
+  own.remove();
+}
+
 // A form is sent once: a second tap on a slow link does nothing.
 document.addEventListener("submit", (e) => {
   const form = e.target;
@@ -10,10 +28,11 @@ document.addEventListener("submit", (e) => {
     return;
   }
   form.dataset.sent = "yes";
-  e.submitter?.setAttribute("aria-busy", "true");
+  const button = submitter(e);
+  button?.setAttribute("aria-busy", "true");
   if (form.dataset.waiting) {
     e.preventDefault();
-    insist(form, e.submitter);
+    insist(form, button);
   }
 });
 
@@ -32,7 +51,7 @@ async function insist(form, button) {
     if (!form.querySelector("[data-says]")) {
       const note = document.createElement("p");
       note.className = "notice warn";
-      note.role = "alert";
+      note.setAttribute("role", "alert");
       note.dataset.says = "";
       note.textContent = form.dataset.waiting;
       form.prepend(note);
@@ -77,6 +96,39 @@ document.addEventListener("click", async (e) => {
   }
 });
 
+// A <div popover> is a dialog: it has the role, a name, and the focus while it
+// is open. A browser without popovers gets them from here.
+const native = "popover" in HTMLElement.prototype;
+for (const box of document.querySelectorAll("[popover]")) {
+  const opener = document.querySelector(`[popovertarget="${box.id}"]`);
+  box.setAttribute("role", "dialog");
+  box.tabIndex = -1;
+  const title = box.querySelector("h2, h3, legend, p");
+  if (title) box.setAttribute("aria-labelledby", title.id ||= box.id + "-title");
+  opener?.setAttribute("aria-haspopup", "dialog");
+  if (native) box.addEventListener("toggle", () => { if (box.matches(":popover-open")) box.focus(); });
+  else box.hidden = true;
+}
+function turn(box, open) {
+  box.hidden = !open;
+  box.classList.toggle("open", open);
+  if (open) box.focus();
+  else document.querySelector(`[popovertarget="${box.id}"]`)?.focus();
+}
+if (!native) {
+  document.addEventListener("click", (e) => {
+    const button = e.target.closest?.("[popovertarget]"), open = document.querySelector(".dialog.open");
+    const box = button && document.getElementById(button.getAttribute("popovertarget"));
+    if (open && !open.contains(e.target)) turn(open, false);
+    if (box && box !== open) turn(box, button.getAttribute("popovertargetaction") !== "hide");
+    else if (box === open && button && open.contains(button)) turn(open, false);
+  });
+  document.addEventListener("keydown", (e) => {
+    const open = document.querySelector(".dialog.open");
+    if (open && e.key === "Escape") turn(open, false);
+  });
+}
+
 // <button data-print> prints the page.
 document.addEventListener("click", (e) => {
   if (e.target.closest?.("[data-print]")) print();
@@ -86,6 +138,14 @@ document.addEventListener("click", (e) => {
 document.addEventListener("click", (e) => {
   for (const d of document.querySelectorAll("details.more[open]")) if (!d.contains(e.target)) d.open = false;
 });
+
+// <form data-choice="NAME"> says in data-chosen which of the radio buttons of
+// that name is chosen, so that a style can show what belongs to it.
+for (const form of document.querySelectorAll("form[data-choice]")) {
+  const tell = () => { form.dataset.chosen = form.elements[form.dataset.choice]?.value ?? ""; };
+  form.addEventListener("change", tell);
+  tell();
+}
 
 // The first field that was refused gets the focus.
 document.querySelector("[aria-invalid=true]")?.focus();

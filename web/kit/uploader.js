@@ -7,6 +7,8 @@
 // The part "upload" of _parts.html draws such a field. Without this script it
 // is a plain file field.
 
+import { submit, submitter } from "./kit.js";
+
 const root = "/api/v1/uploads";
 const version = { "Tus-Resumable": "1.0.0" };
 const probe = 64 * 1024; // the first piece: what is no audio is refused after it
@@ -40,7 +42,7 @@ function watch(form) {
   const fields = [...form.querySelectorAll("[data-upload]")].map((box) => sender(form, box));
   let waiting = false;
   form.addEventListener("submit", async (e) => {
-    const busy = fields.filter((f) => f.sending());
+    const busy = fields.filter((f) => f.sending()), button = submitter(e);
     if (!busy.length) {
       for (const f of fields) f.handOver();
       return;
@@ -48,10 +50,10 @@ function watch(form) {
     e.preventDefault();
     if (waiting) return;
     waiting = true;
-    if (form.dataset.announce !== undefined && e.submitter?.value !== "check") announce(form, fields, () => waiting);
+    if (form.dataset.announce !== undefined && button?.value !== "check") announce(form, fields, () => waiting);
     const arrived = await Promise.all(busy.map((f) => f.sending()));
     waiting = false;
-    if (arrived.every(Boolean)) form.requestSubmit(e.submitter);
+    if (arrived.every(Boolean)) submit(form, button);
   });
 }
 
@@ -155,7 +157,7 @@ function sender(form, box) {
   async function resume() {
     const all = (await table("readonly", (t) => t.getAll())) || [];
     for (const u of all) if (Date.now() - u.at > remembered) forget(u.key);
-    const left = all.findLast((u) => u.place === place && u.person === person && !u.handed);
+    const left = all.reverse().find((u) => u.place === place && u.person === person && !u.handed);
     if (!left || current || kept.matches("input") && kept.value) return;
     if (left.file) return begin(left.file);
     say(words.again.replace("{name}", left.name));
@@ -186,7 +188,7 @@ async function send(job, place, words, { say, show }) {
       try {
         return await attempt(job, place, words, say, show, () => { wait = 1; });
       } catch (problem) {
-        job.abort.signal.throwIfAborted();
+        if (job.abort.signal.aborted) throw problem;
         if (problem.final) {
           if (problem.told) await forget(job.key); // else it is the file's own trouble, and the same file goes on later
           throw problem;
