@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/internal/text"
@@ -27,7 +25,7 @@ func (h *hand) draft(title string) {
 	h.tab.Open(h.st.http.URL + "/contests/new")
 	h.tab.Type("[name=title]", title)
 	h.tab.Follow("main form button")
-	h.id = strings.Split(strings.TrimPrefix(webtest.Run(h.tab, "where it is", chromedp.Evaluate[string]("location.pathname")), "/contests/"), "/")[0]
+	h.id = strings.Split(strings.TrimPrefix(webtest.Eval[string](h.tab, "where it is", "location.pathname"), "/contests/"), "/")[0]
 }
 
 // edit goes from the summary to a step.
@@ -37,7 +35,7 @@ func (h *hand) edit(slug string) { h.tab.Follow(fmt.Sprintf(`.steps a[href$="/ru
 func (h *hand) fill(pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		sel := fmt.Sprintf(`[name="%s"]`, pairs[i])
-		switch webtest.Run(h.tab, "see "+sel, chromedp.Evaluate[string](fmt.Sprintf(`(e => e ? e.tagName + e.type : "")(document.querySelector('%s'))`, sel))) {
+		switch webtest.Eval[string](h.tab, "see "+sel, fmt.Sprintf(`(e => e ? e.tagName + e.type : "")(document.querySelector('%s'))`, sel)) {
 		case "INPUTcheckbox":
 			h.tab.Click(fmt.Sprintf(`[name="%s"][value="%s"]`, pairs[i], pairs[i+1]))
 		case "":
@@ -56,12 +54,12 @@ func (h *hand) press(do string) {
 // grow adds a row to a list and fills it in; its fields are named below it.
 func (h *hand) grow(list string, pairs ...string) {
 	count := fmt.Sprintf(`(n => n.size)(new Set([...document.querySelectorAll('[name^="%s."]')].map(e => e.name.split(".")[1])))`, list)
-	rows := webtest.Run(h.tab, "count rows", chromedp.Evaluate[int64](count))
+	rows := webtest.Eval[int64](h.tab, "count rows", count)
 	h.press("add:" + list)
-	if now := webtest.Run(h.tab, "count rows", chromedp.Evaluate[int64](count)); now != rows+1 {
+	if now := webtest.Eval[int64](h.tab, "count rows", count); now != rows+1 {
 		h.st.t.Fatalf("%s: %d rows of %s after adding one to %d", h.id, now, list, rows)
 	}
-	if at := webtest.Run(h.tab, "see where the cursor is", chromedp.Evaluate[string]("document.activeElement.name ?? ''")); !strings.HasPrefix(at, fmt.Sprintf("%s.%d", list, rows)) {
+	if at := webtest.Eval[string](h.tab, "see where the cursor is", "document.activeElement.name ?? ''"); !strings.HasPrefix(at, fmt.Sprintf("%s.%d", list, rows)) {
 		h.st.t.Errorf("%s: after adding a row to %s the cursor is in %q", h.id, list, at)
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -292,7 +290,7 @@ func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
 		h.fill("host", "Ban Tổ chức "+c.title, "dates.opens_at", "2024-09-03T08:00", "dates.closes_at", "2024-10-03T17:00")
 		h.press("save")
 		c.do()
-		if n := webtest.Run(h.tab, "count what is to mend", chromedp.Evaluate[int64](`document.querySelectorAll("#mend li").length`)); n > 0 {
+		if n := webtest.Eval[int64](h.tab, "count what is to mend", `document.querySelectorAll("#mend li").length`); n > 0 {
 			t.Fatalf("%s: %s", c.title, h.tab.Text("#mend"))
 		}
 		h.open()
@@ -326,7 +324,7 @@ func (h *hand) aired(name string) {
 // unfold opens a fold of the step by the key of its title.
 func (h *hand) unfold(key string) {
 	open := fmt.Sprintf(`[...document.querySelectorAll("summary")].find(s => s.textContent.trim() === %q)?.click(), true`, text.Vietnamese.Say("contest."+key))
-	webtest.Run(h.tab, "unfold "+key, chromedp.Evaluate[bool](open))
+	webtest.Eval[bool](h.tab, "unfold "+key, open)
 }
 
 // takeOut takes the step's item out of the rules, as the dialog asks.
