@@ -218,6 +218,9 @@ func TestWhatWasFoundContradictedDoesNotCountHoweverItIsWrittenAnew(t *testing.T
 		if got := line.KeepsFinding(r); got != c.keeps {
 			t.Errorf("%q of %+v is kept: %v", c.finding, r, got)
 		}
+		if got := Of(line); (got.Qualifying == 1) == (c.finding == Contradicted) || got.Aired != 1 || c.finding == Contradicted && (got.OnTime != 0 || got.Contradicted != 1) {
+			t.Errorf("%q is tallied %+v", c.finding, got)
+		}
 	}
 }
 

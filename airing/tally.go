@@ -15,7 +15,7 @@ type Tally struct {
 	OnTime       uint16       `json:"on_time"`       // qualifying and reported on time
 	WithEvidence uint16       `json:"with_evidence"` // qualifying with at least one piece of evidence
 	Verified     uint16       `json:"verified"`      // qualifying, latest verdict verified
-	Contradicted uint16       `json:"contradicted"`  // qualifying, latest verdict contradicted
+	Contradicted uint16       `json:"contradicted"`  // would qualify, latest verdict contradicted: they do not count
 	NotAired     uint16       `json:"not_aired"`     // standing, outcome not aired
 	Reasons      ReasonCounts `json:"reasons"`       // of these, by reason
 }
@@ -82,12 +82,12 @@ func Of(l Line) Tally {
 		return t // the zero Line, which stands for no line at all
 	}
 	t.Aired = 1
-	if l.Qualifies {
+	t.Contradicted = one(l.Qualifies && !l.Counts())
+	if l.Counts() {
 		t.Qualifying = 1
 		t.OnTime = one(l.OnTime)
 		t.WithEvidence = one(len(l.Evidence) > 0)
 		t.Verified = one(l.Finding == Verified)
-		t.Contradicted = one(l.Finding == Contradicted)
 	}
 	return t
 }
@@ -127,7 +127,7 @@ func TallyShape() []string {
 	for _, r := range Reasons {
 		names = append(names, "reason "+string(r))
 	}
-	return names
+	return append(names, "contradicted do not qualify") // no number: once they did
 }
 
 // Bytes is the tally in two bytes a counter, big-endian.

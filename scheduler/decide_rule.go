@@ -48,7 +48,65 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 	if err := v.fill(reg, c); err != nil {
 		return Rule{}, err
 	}
-	return r.with(v), nil
+	return r.renewed(v), nil
+}
+
+// renewed is the rule with v as its newest version, and with what was decided
+// of single dates to come carried over to what v plans on those dates: a series
+// that moves from 17:00 to 17:30 keeps its cancelled dates cancelled.
+func (r Rule) renewed(v Version) Rule {
+	after := r.with(v)
+	if len(r.Versions) == 0 {
+		return after
+	}
+	after.Exceptions = nil
+	for _, e := range r.Exceptions {
+		if e.At.In(text.Zone).Before(v.Since) { // it has aired, or airs as it was planned
+			after.Exceptions = append(after.Exceptions, e)
+			continue
+		}
+		if at, ok := r.counterpart(v, e.At); ok {
+			e.At = at
+			if e.Kind == Moved && e.To == at { // that is now when it airs anyway
+				e.Kind, e.To = Annotated, 0
+			}
+		}
+		after.Exceptions = append(after.Exceptions, e)
+	}
+	slices.SortStableFunc(after.Exceptions, func(a, b Exception) int { return cmp.Compare(a.At, b.At) })
+	after.Exceptions = slices.CompactFunc(after.Exceptions, func(a, b Exception) bool { return a.At == b.At })
+	return after
+}
+
+// counterpart is the occurrence of v on the date of one the rule planned: the
+// one in the same place of the day's order, else the last of the day.
+func (r Rule) counterpart(v Version, at Wall) (Wall, bool) {
+	was, will := r.onDate(at.Date()), Rule{Versions: []Version{v}}.onDate(at.Date())
+	i := slices.Index(was, at)
+	if i < 0 || len(will) == 0 || slices.Contains(will, at) {
+		return at, i >= 0 && len(will) > 0
+	}
+	return will[min(i, len(will)-1)], true
+}
+
+// onDate lists the occurrences first planned on a date of text.Zone.
+func (r Rule) onDate(day stations.Date) (list []Wall) {
+	from := day.Start(text.Zone)
+	for o := range r.planned(text.Zone, from, from.AddDate(0, 0, 1)) {
+		list = append(list, WallOf(o.planned))
+	}
+	return list
+}
+
+// Loose lists what was decided of dates to come on which the rule now plans
+// nothing, so that it holds for no airing.
+func (r Rule) Loose(now time.Time) (loose []Exception) {
+	for _, e := range r.Exceptions {
+		if at := e.At.In(text.Zone); at.After(now) && len(r.onDate(e.At.Date())) == 0 {
+			loose = append(loose, e)
+		}
+	}
+	return loose
 }
 
 // sinceOf cleans the dates and is the instant a version is in force from: now, the first day asked
@@ -221,10 +279,10 @@ func (r Rule) following(reg *stations.Registry, m accounts.Meta, o occurrence, e
 		}
 		v.Note = cmp.Or(e.Note, v.Note)
 	}
-	// What was decided for single later occurrences does not hold for the new
-	// plan, unless they were moved forward and have aired.
+	// What was decided of this one gives way; what was decided of single later
+	// dates stays.
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool {
-		return old.At >= e.At && (old.Kind != Moved || soonest(reg, old.To).After(m.At))
+		return old.At == e.At && (old.Kind != Moved || soonest(reg, old.To).After(m.At))
 	})
-	return r.with(v), nil
+	return r.renewed(v), nil
 }

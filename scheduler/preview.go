@@ -15,6 +15,7 @@ type Preview struct {
 	Clashes  []Clash       `json:"clashes"`  // by time, at most previewClashes
 	More     bool          `json:"more"`     // there are more clashes than shown
 	Past     bool          `json:"past"`     // it says what was planned before now
+	Loose    []Exception   `json:"loose"`    // decided of single dates to come, on which nothing is planned any more
 }
 
 // PreviewDate is one coming date of a rule.
@@ -50,7 +51,7 @@ func PreviewRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRul
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{}}
+	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{}, Loose: append([]Exception{}, r.Loose(m.At)...)}
 	alone := NewSchedule(slices.Clone(s.Programmes), nil, []Rule{r})
 	g := alone.grid(reg, reg.Stations())
 	from := latest(m.At, r.Current().Since)

@@ -63,6 +63,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"an excuse leaves the denominator":                        coverageExcuse,
 		"another start of the week moves nothing that has begun":  airingShift,
 		"a correction without a slot keeps the slot":              airingKeepsSlot,
+		"what was found contradicted does not count":              airingContradicted,
 		"counting turned off leaves the past as it is":            airingTermsChange,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
@@ -448,6 +449,35 @@ func airingKeepsSlot(t *testing.T, e AiringEngine) {
 	if got := weekCounts(t, e, thatWeek); got.Aired != 1 || got.OnTime != 1 {
 		t.Fatalf("%+v", got.Counts)
 	}
+}
+
+func airingContradicted(t *testing.T, e AiringEngine) {
+	ctx, line := context.Background(), mustConfirm(t, e, "S00003", nil)
+	judge := func(report string, f airing.Finding) airing.Line {
+		t.Helper()
+		got, err := e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)), airing.Verdict{Report: report, Finding: f, Note: "nghe tại chỗ"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	counts := func(aired, notCounted int) {
+		t.Helper()
+		if c := weekCounts(t, e, thatWeek); c.Aired != aired || c.NotCounted != notCounted || c.NotReported != 126 || c.OnTime != aired {
+			t.Fatalf("%+v", c.Counts)
+		}
+	}
+	judge(line.ID, airing.Contradicted)
+	counts(0, 1)
+	anew := mustConfirm(t, e, "S00003", func(c *airing.Confirm) { c.Corrects, c.Why, c.Slot = line.ID, "báo lại", "" })
+	if anew.Finding != airing.Contradicted || anew.FindingOf != line.ID {
+		t.Fatalf("writing the report anew wiped the finding away: %+v", anew)
+	}
+	counts(0, 1)
+	if got := judge(anew.ID, airing.NotProven); got.FindingOf != "" {
+		t.Fatalf("the finding is of %s", got.FindingOf)
+	}
+	counts(1, 0)
 }
 
 func airingTermsChange(t *testing.T, e AiringEngine) {
