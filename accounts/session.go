@@ -33,7 +33,13 @@ type Session struct {
 // Alive reports whether the session is good at that instant. One that seems to
 // start in the future is not: a clock set back must not make it immortal.
 func (s Session) Alive(at time.Time) bool {
-	return at.Before(s.Seen.Add(SessionIdle)) && at.Before(s.Started.Add(SessionMost)) && !at.Before(s.Started.Add(-SeenStep))
+	return !s.Over(at) && !at.Before(s.Started.Add(-SeenStep))
+}
+
+// Over reports whether the session has died of age: it will never be good
+// again, whatever the clock is set to.
+func (s Session) Over(at time.Time) bool {
+	return !at.Before(s.Seen.Add(SessionIdle)) || !at.Before(s.Started.Add(SessionMost))
 }
 
 // Stale reports whether a use at that instant is worth noting in Seen.

@@ -35,6 +35,7 @@ type Clock struct {
 	now     func() time.Time
 	workers []*worker
 	ticker  *cron.Cron
+	hold    func() error // why no job may begin now; nil means never
 
 	stopping context.Context // ends when Stop is called; parent of every run
 	stop     context.CancelFunc
@@ -63,6 +64,19 @@ func NewClock(runs Runs, log *slog.Logger, now func() time.Time, jobs ...Job) (*
 		c.workers = append(c.workers, &worker{clock: c, job: j, times: times})
 	}
 	return c, nil
+}
+
+// HoldWhile lets no job begin while hold returns an error, as when nobody knows
+// whether the server's clock is right. What was missed is caught up then. Call
+// it before Start.
+func (c *Clock) HoldWhile(hold func() error) { c.hold = hold }
+
+// Confirmed keeps, also for the next start, that somebody said the server's
+// clock is right: it shows that time where another was expected.
+func (c *Clock) Confirmed(by string, shows, expected time.Time) {
+	c.note(Run{ScheduledAt: shows, StartedAt: shows, Outcome: ClockMoved,
+		Summary: text.Vietnamese.Say("clock.confirmed_by", "name", by, "shows", shows, "expected", expected)})
+	c.report("note that the daemon is alive", c.runs.SetCursor(c.stopping, ClockJob, shows.UTC()))
 }
 
 // Start takes up what the last daemon left, notes how long nothing ran, and
@@ -168,7 +182,7 @@ func (c *Clock) tick() {
 		c.lastBeat = now
 	}
 	for _, w := range c.workers {
-		if w.claim(now) {
+		if (c.hold == nil || c.hold() == nil) && w.claim(now) {
 			c.busy.Go(w.work)
 		}
 	}

@@ -8,9 +8,11 @@ import (
 	"loa/audio"
 	"loa/audio/intake"
 	"loa/contest"
+	"loa/internal/wallclock"
 	"loa/web/airings"
 	"loa/web/api"
 	"loa/web/calendar"
+	"loa/web/clock"
 	"loa/web/contests"
 	"loa/web/coverage"
 	"loa/web/door"
@@ -62,6 +64,8 @@ type Deps struct {
 	Contests *contest.Hall
 	Booth    judging.Booth
 	Jobs     runs.Jobs
+	Clock    *wallclock.Watch // required, as is everything but Told
+	Told     clock.Told
 }
 
 // New returns the handler of everything a browser or a program may ask for.
@@ -90,6 +94,7 @@ func Register(k *kit.Kit, d Deps) {
 	calendar.Register(k, d.Store)
 	usb.Register(k, d.Store, d.Blobs)
 	runs.Register(k, d.Store, d.Jobs)
+	clock.Register(k, d.Clock, d.Told)
 	entering.Register(k, d.Store, d.Contests, d.Desk)
 	judging.Register(k, d.Store, d.Contests, d.Booth)
 	feedback.Register(k, d.Contests)

@@ -24,6 +24,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/internal/wallclock"
 	"loa/scheduler"
 	"loa/web/webtest"
 )
@@ -272,7 +273,7 @@ func TestWhatAnswersASecretOnceCannotBeRepeated(t *testing.T) {
 
 // open tries to start a daemon on the folder and returns what it says.
 func open(dir string) *fault.Error {
-	d, err := newDaemon(context.Background(), daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, out: io.Discard,
+	d, err := newDaemon(context.Background(), daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, elapsed: wallclock.Elapsed, out: io.Discard,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err == nil {
 		err = d.Close()

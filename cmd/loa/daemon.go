@@ -23,6 +23,7 @@ import (
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/internal/wallclock"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/backup"
@@ -40,7 +41,8 @@ type daemonConfig struct {
 	origins []string // whose pages may call the API
 	log     *slog.Logger
 	now     func() time.Time
-	out     io.Writer // where the set-up link is printed
+	elapsed func() time.Duration // the time that passes, whatever the clock is set to
+	out     io.Writer            // where the set-up link is printed
 }
 
 // daemon is everything that runs while Loa serves. Parts are closed in the
@@ -53,6 +55,7 @@ type daemon struct {
 	hall   *contest.Hall
 	copier *audio.Copier
 	booth  *audio.Booth
+	watch  *wallclock.Watch // the one clock of everything below
 	clock  *scheduler.Clock
 	server *http.Server
 	socket net.Listener
@@ -82,7 +85,7 @@ func newDaemon(ctx context.Context, cfg daemonConfig) (_ *daemon, err error) {
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	for _, open := range []func(context.Context) error{d.openStore, d.openBlobs, d.found, d.openClock, d.openWeb} {
+	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openClock, d.openWeb} {
 		if err := open(ctx); err != nil {
 			return d, err
 		}
@@ -101,6 +104,37 @@ func (d *daemon) openStore(context.Context) (err error) {
 		d.onClose("store", func(context.Context) error { return d.store.Close() })
 	}
 	return err
+}
+
+// watchClock puts the watch between the server's clock and all that asks for
+// the time.
+func (d *daemon) watchClock(ctx context.Context) error {
+	lived, err := d.store.JobState(ctx, scheduler.ClockJob)
+	if err != nil {
+		return err
+	}
+	d.watch = wallclock.New(d.cfg.now, d.cfg.elapsed, lived.Cursor)
+	d.cfg.now = d.watch.Now
+	return nil
+}
+
+// trouble is what keeps the daemon from writing, or nil.
+func (d *daemon) trouble() *kit.Trouble {
+	if err := d.watch.Fault(); err != nil {
+		return &kit.Trouble{Err: err, Holds: true, Path: kit.ClockPath, Key: "clock.mend"}
+	}
+	return nil
+}
+
+// ready says whether the daemon can take what it is given.
+func (d *daemon) ready(ctx context.Context) error {
+	if err := d.store.Check(ctx); err != nil {
+		return err
+	}
+	if t := d.trouble(); t != nil {
+		return t.Err
+	}
+	return nil
 }
 
 func (d *daemon) openBlobs(ctx context.Context) (err error) {
@@ -143,6 +177,7 @@ func (d *daemon) openClock(ctx context.Context) (err error) {
 	if d.clock, err = scheduler.NewClock(d.store, d.cfg.log, d.cfg.now, d.jobs()...); err != nil {
 		return err
 	}
+	d.clock.HoldWhile(d.watch.Fault)
 	if err := d.clock.Start(ctx); err != nil {
 		return err
 	}
@@ -157,9 +192,12 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	}
 	handler, err := web.New(kit.Config{
 		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Origins: d.cfg.origins, Version: version,
-		ServerToken: accounts.HashOf(token), Ready: d.store.Check,
+		ServerToken: accounts.HashOf(token), Ready: d.ready, Trouble: d.trouble,
 	}, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
+		Clock: d.watch, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
+			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
+		},
 		Backup: func(ctx context.Context, w io.Writer) error {
 			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
 		},

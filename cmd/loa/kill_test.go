@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"loa/internal/text"
+	"loa/internal/wallclock"
 )
 
 // The test binary is also a daemon that can be killed: with childData set it
@@ -45,7 +46,7 @@ func serveChild(dir string) error {
 	}
 	ctx := context.Background()
 	d, err := newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		now: func() time.Time { return time.Now().Add(ahead) }})
+		now: func() time.Time { return time.Now().Add(ahead) }, elapsed: wallclock.Elapsed})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,11 +23,15 @@ import (
 // monday is when the daemons of these tests begin: Monday 2024-05-13, 09:00.
 var monday = time.Date(2024, 5, 13, 9, 0, 0, 0, text.Zone)
 
-// testClock runs like the real one, from where it was last set.
-type testClock struct{ ahead atomic.Int64 }
+// testClock runs like the real one, from where it was last set. set lets the
+// time pass until then; jump is a clock that somebody sets.
+type testClock struct{ ahead, wrong atomic.Int64 }
 
-func (c *testClock) now() time.Time   { return time.Now().Add(time.Duration(c.ahead.Load())) }
-func (c *testClock) set(at time.Time) { c.ahead.Store(int64(time.Until(at))) }
+func (c *testClock) right() time.Time       { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *testClock) now() time.Time         { return c.right().Add(time.Duration(c.wrong.Load())) }
+func (c *testClock) set(at time.Time)       { c.ahead.Store(int64(time.Until(at))) }
+func (c *testClock) jump(by time.Duration)  { c.wrong.Add(int64(by)) }
+func (c *testClock) elapsed() time.Duration { return c.right().Sub(monday) }
 
 // running is a whole daemon in this process, on a port of its own.
 type running struct {
@@ -35,6 +40,7 @@ type running struct {
 	dir   string
 	clock *testClock
 	token string // of the server itself
+	stop  func() // ends the daemon; the end of the test does it too
 }
 
 // startDaemon starts a daemon on dir at the instant and ends it with the test.
@@ -44,7 +50,7 @@ func startDaemon(t testing.TB, dir string, at time.Time) *running {
 	r.clock.set(at)
 	ctx, stop := context.WithCancel(context.Background())
 	var err error
-	r.d, err = newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", now: r.clock.now, out: io.Discard,
+	r.d, err = newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", now: r.clock.now, elapsed: r.clock.elapsed, out: io.Discard,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		stop()
@@ -55,7 +61,7 @@ func startDaemon(t testing.TB, dir string, at time.Time) *running {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- r.d.Run(ctx) }()
-	t.Cleanup(func() {
+	r.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("the daemon ended: %v", err)
@@ -64,6 +70,7 @@ func startDaemon(t testing.TB, dir string, at time.Time) *running {
 			t.Errorf("close: %v", err)
 		}
 	})
+	t.Cleanup(r.stop)
 	return r
 }
 

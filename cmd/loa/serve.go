@@ -15,6 +15,7 @@ import (
 
 	"loa/internal/demo"
 	"loa/internal/fault"
+	"loa/internal/wallclock"
 )
 
 // serveGC sweeps the heap at half again what is in use. Most of the daemon's
@@ -52,7 +53,7 @@ func (c serveCommand) Run(t *terminal) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(serveGC)
 	}
-	cfg := daemonConfig{data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, out: t.out,
+	cfg := daemonConfig{data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, elapsed: wallclock.Elapsed, out: t.out,
 		log: slog.New(slog.NewTextHandler(t.errs, nil))}
 	d, err := newDaemon(t, cfg)
 	if err != nil {
@@ -84,6 +85,9 @@ func (d *daemon) greet(ctx context.Context) error {
 	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.Stations()), "dir", d.cfg.data))
 	if link != "" {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.setup", "link", link))
+	}
+	if w, doubt := d.watch.Doubt(); doubt {
+		fmt.Fprintln(d.cfg.out, lang.Say("cli.clock.doubt", "shows", w.Shows, "expected", w.Expected))
 	}
 	return nil
 }

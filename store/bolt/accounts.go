@@ -255,7 +255,7 @@ func bury(tx *tx, person string, at time.Time) error {
 		return err
 	}
 	for _, old := range all {
-		if !old.Alive(at) {
+		if old.Over(at) {
 			if err := endSession(tx, old); err != nil {
 				return err
 			}

@@ -62,8 +62,8 @@ func Register(k *kit.Kit, s Store) {
 	}
 	k.Handle(
 		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
-		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn},
-		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut},
+		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn, Always: true},
+		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true},
 		kit.Route{Pattern: "GET /join/{token}", Access: kit.Public, Handler: p.showJoin},
 		kit.Route{Pattern: "POST /join/{token}", Access: kit.Public, Handler: p.doJoin},
 	)

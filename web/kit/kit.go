@@ -45,6 +45,30 @@ type Config struct {
 
 	// Ready says whether the daemon can serve; nil means always.
 	Ready func(context.Context) error
+
+	// Trouble says what keeps the daemon from writing now, or nil; every page
+	// tells it. While it holds, only routes with Always may change anything.
+	// nil means there is never any.
+	Trouble func() *Trouble
+}
+
+// Trouble is what keeps the daemon from writing.
+type Trouble struct {
+	Err   error  // its sentence is for everybody
+	Holds bool   // nothing is even tried
+	Path  string // where whoever runs the server can mend it, "" if nowhere
+	Key   string // catalogue key of the link's word
+}
+
+// ClockPath is where a person says that the server's clock is right.
+const ClockPath = "/clock"
+
+// trouble is Config.Trouble, which may be nil.
+func (k *Kit) trouble() *Trouble {
+	if k.cfg.Trouble == nil {
+		return nil
+	}
+	return k.cfg.Trouble()
 }
 
 // Kit collects routes, views, assets and menu entries while the page folders

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ type Route struct {
 	Handler Handler           // what it does
 	MaxBody int64             // largest body in bytes; 0 means DefaultBody
 	Headers map[string]string // of every answer, also where the caller is refused
+	Always  bool              // may change something also while Trouble holds
 
 	// For /api/v1/openapi.json; pages leave them empty.
 	Summary string // one line in English, what the call does
@@ -116,6 +118,9 @@ func (k *Kit) serve(route Route) http.Handler {
 			err = r.allowed()
 		}
 		if err == nil {
+			err = k.held(r)
+		}
+		if err == nil {
 			k.limitBody(w, r)
 			err = route.Handler(w, r)
 		}
@@ -123,6 +128,17 @@ func (k *Kit) serve(route Route) http.Handler {
 			k.answerError(w, r, err)
 		}
 	})
+}
+
+// held refuses a change while there is a trouble that holds.
+func (k *Kit) held(r *Request) error {
+	if r.route.Always || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, r.Method) {
+		return nil
+	}
+	if t := k.trouble(); t != nil && t.Holds {
+		return t.Err
+	}
+	return nil
 }
 
 // allowed checks the route's declared access.
@@ -169,8 +185,7 @@ func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	if p.ID == "" {
-		r.setCookie(w, "s", "", -time.Second)
-		return nil
+		return nil // the cookie stays: a clock that is set right may make it good again
 	}
 	r.Session = s
 	r.become(p, "session")

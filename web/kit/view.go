@@ -28,6 +28,9 @@ type Page struct {
 	Now     time.Time
 	Version string
 	Plain   bool // no menu: the pages before somebody has logged in
+
+	Trouble string   // what keeps the daemon from writing, "" if nothing
+	Mend    *Trouble // where this actor can mend it, nil if she cannot
 }
 
 func (p *Page) page() *Page { return p }
@@ -40,6 +43,12 @@ type holder interface{ page() *Page }
 func (r *Request) Page(title string, args ...any) Page {
 	p := Page{Title: r.Lang.Say(title, args...), Lang: r.Lang, Actor: r.Actor, Path: r.URL.Path,
 		Here: r.URL.RequestURI(), Now: r.Now, Version: r.kit.cfg.Version, Plain: r.Actor.Via == ""}
+	if t := r.kit.trouble(); t != nil {
+		p.Trouble = r.Lang.Fault(t.Err)
+		if t.Path != "" && r.Actor.CanSomewhere(accounts.RunServer) {
+			p.Mend = t
+		}
+	}
 	for _, m := range r.kit.menu {
 		if May(r.Actor, m.Access) {
 			p.Menu = append(p.Menu, m)
