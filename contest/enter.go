@@ -89,6 +89,16 @@ func entryID(id string) error {
 	return nil
 }
 
+// EntryUnder is the ID of the entry that a form is about which was sent under
+// the caller's ID: the entry or the announced form that it names, else one that
+// the caller cannot choose.
+func (s *State) EntryUnder(id string) string {
+	if _, ok := s.announced[id]; ok || s.entry[id] != nil {
+		return id
+	}
+	return accounts.Meta{ID: id}.NewID()
+}
+
 // SubmitEntry enters a work. ID is made by the caller. Everything wrong is
 // said at once: the fault contest.entry_refused holds the single ones in
 // Parts (a single one is returned as itself). Faults: contest.not_open,

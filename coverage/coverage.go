@@ -116,7 +116,9 @@ type Week struct {
 	Closed    bool             `json:"closed"`
 	ClosedAt  time.Time        `json:"closed_at,omitzero"`
 	ClosedBy  string           `json:"closed_by,omitempty"`
-	Now       *Counts          `json:"now,omitempty"` // only of a closed week in which something changed since
+	Now       *Counts          `json:"now,omitempty"`       // only of a closed week in which something changed since
+	Earlier   []Frozen         `json:"earlier,omitempty"`   // what it was closed with before it was opened again, the oldest first
+	Reopening *Reopening       `json:"reopening,omitempty"` // a request to open it again that waits for a second person
 	Districts []DistrictCounts `json:"districts"`
 	Stations  []StationWeek    `json:"stations,omitempty"`
 }
@@ -291,6 +293,10 @@ type Store interface {
 	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
 	// CloseWeek freezes a week and seals the log. Closing it again changes nothing.
 	CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (Week, error)
+	// ReopenWeek carries out DecideReopen on the week, and with Later on every
+	// closed week after it: on those another person asked for when she
+	// agrees, else on all. What was frozen is kept. It answers the first week.
+	ReopenWeek(ctx context.Context, m accounts.Meta, c Reopen) (Week, error)
 }
 
 // MaxWeeks is the longest trend one call answers: ten years.

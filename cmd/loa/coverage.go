@@ -19,6 +19,7 @@ type coverageCommands struct {
 	Excuses coverageExcuses `cmd:"" help:"cli.summary.excuses"`
 	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
 	Close   coverageClose   `cmd:"" help:"cli.summary.close"`
+	Reopen  coverageReopen  `cmd:"" help:"cli.summary.reopen"`
 }
 
 // coverageShow prints the coverage of a week, district by district.
@@ -43,6 +44,13 @@ func (t *terminal) week(w coverage.Week, asJSON bool) error {
 		return t.json(w)
 	}
 	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.head", "week", w.Week, "aired", w.Aired, "expected", w.Expected(), "share", w.Share(t.lang)))
+	for _, e := range w.Earlier {
+		fmt.Fprintln(t.out, t.lang.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt, "by", e.ClosedBy,
+			"asked", e.Reopened.By, "agreed", e.Reopened.AgreedBy, "reopened", e.Reopened.AgreedAt, "reason", e.Reopened.Reason))
+	}
+	if a := w.Reopening; a != nil {
+		fmt.Fprintln(t.out, t.lang.Say("coverage.reopen_asked", "by", a.By, "at", a.At, "reason", a.Reason))
+	}
 	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, t.lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {
@@ -120,6 +128,27 @@ type coverageClose struct {
 func (c coverageClose) Run(t *terminal) error {
 	var w coverage.Week
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close", nil, &w); err != nil {
+		return err
+	}
+	return t.week(w, c.JSON)
+}
+
+// coverageReopen asks to open a closed week again, or agrees to what another
+// person asked: the token must be a person's own.
+type coverageReopen struct {
+	reach
+	Week    string `arg:""`
+	Reason  string `help:"cli.flag.reopen_reason"`
+	Later   bool   `help:"cli.flag.reopen_later"`
+	Decline bool   `help:"cli.flag.reopen_decline"`
+	JSON    bool   `help:"cli.flag.json"`
+}
+
+// Run tells the daemon and prints the week as it stands then.
+func (c coverageReopen) Run(t *terminal) error {
+	var w coverage.Week
+	in := map[string]any{"reason": c.Reason, "later": c.Later, "decline": c.Decline}
+	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/reopen", in, &w); err != nil {
 		return err
 	}
 	return t.week(w, c.JSON)

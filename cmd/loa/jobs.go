@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
@@ -49,10 +51,10 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 	}
 	n := 0
 	for w := first; w <= last; w++ {
-		if closed[w] {
+		if stands, ever := closed[w]; ever && !stands.MayCloseAgain(at, set.CloseAfterDays) {
 			continue
 		}
-		if _, err := d.store.CloseWeek(ctx, accounts.Meta{ID: "close-" + w.String(), By: accounts.Daemon(), At: d.cfg.now()}, w); err != nil {
+		if _, err := d.store.CloseWeek(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, w); err != nil {
 			return "", err
 		}
 		n++

@@ -21,8 +21,21 @@ var (
 
 // closedWeek is what was frozen, and the seal over the log at that moment.
 type closedWeek struct {
-	Week coverage.Week `json:"week"`
-	Seal airing.Seal   `json:"seal"`
+	Week   coverage.Week       `json:"week"`
+	Seal   airing.Seal         `json:"seal"`
+	Asked  *coverage.Reopening `json:"asked,omitempty"`  // waits for a second person
+	Opened *coverage.Reopening `json:"opened,omitempty"` // it is open again
+	Before []closedWeek        `json:"before,omitempty"` // earlier closings, the oldest first, each opened again
+}
+
+// past lists the closings that no longer hold.
+func (c closedWeek) past() []closedWeek {
+	if c.Opened == nil {
+		return c.Before
+	}
+	last := c
+	last.Before = nil
+	return append(slices.Clip(c.Before), last)
 }
 
 func weekKey(w airing.Week) []byte { return numberKey(uint32(w)) }
@@ -46,10 +59,17 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 			return err
 		}
 		now, err := countWeek(tx, q.Week, q.Now)
-		if w = now.Only(see); err == nil && found {
+		if err != nil {
+			return err
+		}
+		if w = now.Only(see); found && closed.Opened == nil {
 			w = closed.Week.Only(see).Beside(w)
 		}
-		return err
+		w.Reopening = closed.Asked
+		for _, c := range closed.past() {
+			w.Earlier = append(w.Earlier, coverage.Frozen{Counts: c.Week.Only(see).Counts, ClosedAt: c.Week.ClosedAt, ClosedBy: c.Week.ClosedBy, Reopened: *c.Opened})
+		}
+		return nil
 	})
 	return w, err
 }
@@ -198,10 +218,11 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		if err != nil {
 			return e, err
 		}
-		_, closed, err := closedWeeks.get(tx, weekKey(e.Week))
+		frozen, closed, err := closedWeeks.get(tx, weekKey(e.Week))
 		if err != nil {
 			return e, err
 		}
+		closed = closed && frozen.Opened == nil
 		cal := set.Calendar(text.Zone)
 		known := slices.ContainsFunc(membersOf(reg, stations.DateOf(cal.Start(e.Week))),
 			func(c coverage.Member) bool { return c.Station == e.Station })
@@ -225,8 +246,9 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (
 		if err := coverage.DecideClose(m, set.Calendar(text.Zone), w); err != nil {
 			return coverage.Week{}, err
 		}
-		if first, found, err := closedWeeks.get(tx, weekKey(w)); err != nil || found {
-			return first.Week, err
+		before, found, err := closedWeeks.get(tx, weekKey(w))
+		if err != nil || found && before.Opened == nil {
+			return before.Week, err
 		}
 		week, err := countWeek(tx, w, time.Time{})
 		if err != nil {
@@ -237,20 +259,72 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (
 		if err != nil {
 			return week, err
 		}
-		return week, closedWeeks.put(tx, weekKey(w), closedWeek{Week: week, Seal: seal})
+		return week, closedWeeks.put(tx, weekKey(w), closedWeek{Week: week, Seal: seal, Before: before.past()})
 	})
 }
 
-// ClosedWeeks lists which of the weeks from..until are closed.
-func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks map[airing.Week]bool, err error) {
-	weeks = map[airing.Week]bool{}
-	err = s.view(ctx, func(tx *tx) error {
-		for w := from; w <= until; w++ {
-			if _, found, err := closedWeeks.get(tx, weekKey(w)); err != nil {
-				return err
-			} else if found {
-				weeks[w] = true
+// ReopenWeek implements coverage.Store.
+func (s *Store) ReopenWeek(ctx context.Context, m accounts.Meta, c coverage.Reopen) (coverage.Week, error) {
+	if err := s.refresh(ctx); err != nil {
+		return coverage.Week{}, err
+	}
+	_, err := change(ctx, s, m, "coverage.reopen_week", c, func(tx *tx) (struct{}, error) {
+		first, found, err := closedWeeks.get(tx, weekKey(c.Week))
+		if err != nil {
+			return struct{}{}, err
+		}
+		asker := first.Asked
+		if err := reopen(tx, m, c, first, found); err != nil || !c.Later {
+			return struct{}{}, err
+		}
+		var later []closedWeek
+		for e, err := range closedWeeks.ascend(tx, weekKey(c.Week+1), nil) {
+			if err != nil {
+				return struct{}{}, err
 			}
+			mine := asker == nil || asker.Person == m.By.Person && !c.Decline
+			if e.rec.Opened == nil && (mine || e.rec.Asked != nil && e.rec.Asked.Person == asker.Person) {
+				later = append(later, e.rec)
+			}
+		}
+		for _, w := range later {
+			if err := reopen(tx, m, c, w, true); err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	return s.Coverage(ctx, m.By, coverage.Query{Week: c.Week, Now: m.At})
+}
+
+// reopen lets the noun decide about one closed week and puts what it decided.
+func reopen(tx *tx, m accounts.Meta, c coverage.Reopen, w closedWeek, found bool) error {
+	next, open, err := coverage.DecideReopen(m, found && w.Opened == nil, w.Asked, c)
+	if err != nil {
+		return err
+	}
+	if w.Asked = next; open {
+		w.Asked, w.Opened = nil, next
+	}
+	return closedWeeks.put(tx, weekKey(w.Week.Week), w)
+}
+
+// ClosedWeeks tells how those of the weeks from..until stand that were ever closed.
+func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks map[airing.Week]coverage.Standing, err error) {
+	weeks = map[airing.Week]coverage.Standing{}
+	err = s.view(ctx, func(tx *tx) error {
+		for e, err := range closedWeeks.ascend(tx, weekKey(from), weekKey(until+1)) {
+			if err != nil {
+				return err
+			}
+			stands := coverage.Standing{Closed: e.rec.Opened == nil}
+			if past := e.rec.past(); len(past) > 0 {
+				stands.Reopened = past[len(past)-1].Opened.AgreedAt
+			}
+			weeks[e.rec.Week.Week] = stands
 		}
 		return nil
 	})
@@ -284,15 +358,18 @@ func sealsInOrder(tx *tx) ([]airing.Seal, error) {
 		return nil, err
 	}
 	seals := make([]airing.Seal, 0, len(weeks))
+	times := map[airing.Week]int{} // how often each was closed by then
 	for _, w := range weeks {
 		c, found, err := closedWeeks.get(tx, weekKey(w))
-		if err == nil && !found {
+		all := append(slices.Clip(c.Before), c)
+		if err == nil && (!found || times[w] == len(all)) {
 			err = damaged(closedWeeks.name, weekKey(w), errMissing)
 		}
 		if err != nil {
 			return nil, err
 		}
-		seals = append(seals, c.Seal)
+		seals = append(seals, all[times[w]].Seal)
+		times[w]++
 	}
 	return seals, nil
 }

@@ -60,6 +60,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"scope holds in every query":                              airingScope,
 		"random operations agree with a plain model":              airingModel,
 		"a closed week stays, later reports show beside it":       coverageClosed,
+		"two people open a closed week again, both figures stay":  coverageReopened,
 		"an excuse leaves the denominator":                        coverageExcuse,
 		"another start of the week moves nothing that has begun":  airingShift,
 		"a correction without a slot keeps the slot":              airingKeepsSlot,
@@ -385,6 +386,64 @@ func coverageClosed(t *testing.T, e AiringEngine) {
 	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão"}
 	if _, err := e.Excuse(ctx, by(monitor, monday.AddDate(0, 0, 20)), x); !fault.Is(err, "coverage.week_closed") {
 		t.Fatalf("an excuse in a closed week: %v", err)
+	}
+}
+
+func coverageReopened(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	mustConfirm(t, e, "S00001", nil)
+	one := monitorOf(accounts.Province, "")
+	two := one
+	two.Person, two.Name = "mon-two", "Trưởng phòng"
+	late := monday.AddDate(0, 0, 30)
+	reopen := func(who accounts.Actor, c coverage.Reopen, code string) coverage.Week {
+		t.Helper()
+		got, err := e.ReopenWeek(ctx, by(who, late), c)
+		if code == "" && err != nil || code != "" && !fault.Is(err, code) {
+			t.Fatalf("%s, %+v: %v, want %q", who.Name, c, err, code)
+		}
+		return got
+	}
+	ask := coverage.Reopen{Week: thatWeek, Later: true, Reason: "Đồng hồ máy chủ chạy sai"}
+	reopen(one, ask, "coverage.not_closed")
+	for w := thatWeek; w < thatWeek+3; w++ {
+		if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), late), w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustConfirm(t, e, "S00002", nil)
+	reopen(monitorOf(accounts.District, "080"), ask, "accounts.denied")
+	reopen(accounts.ServerPerson().Actor("token"), ask, "coverage.reopen_person")
+	reopen(two, coverage.Reopen{Week: thatWeek, Decline: true}, "coverage.not_asked")
+	reopen(one, coverage.Reopen{Week: thatWeek}, "coverage.reopen_reason")
+	for range 2 { // one person twice is one person
+		if got := reopen(one, ask, ""); !got.Closed || got.Reopening == nil || got.Reopening.Reason != ask.Reason {
+			t.Fatalf("asked: %+v", got)
+		}
+	}
+	reopen(two, coverage.Reopen{Week: thatWeek + 2, Decline: true}, "")
+	got := reopen(two, coverage.Reopen{Week: thatWeek, Later: true}, "")
+	if got.Closed || got.Aired != 2 || got.Reopening != nil || len(got.Earlier) != 1 || got.Earlier[0].Aired != 1 || got.Earlier[0].Reopened.AgreedBy != two.Name {
+		t.Fatalf("opened again: %+v, earlier %+v", got.Counts, got.Earlier)
+	}
+	for w, closed := range []bool{false, false, true} { // the last was declined
+		if got := weekCounts(t, e, thatWeek+airing.Week(w)); got.Closed != closed || (len(got.Earlier) == 0) != closed {
+			t.Errorf("week %d: closed %v, earlier %v", w, got.Closed, got.Earlier)
+		}
+	}
+	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão"}
+	if _, err := e.Excuse(ctx, by(one, late), x); err != nil {
+		t.Errorf("an excuse in a week that is open again: %v", err)
+	}
+	for range 2 { // closed, opened and closed once more
+		if got, err := e.CloseWeek(ctx, by(one, late), thatWeek); err != nil || !got.Closed || got.Aired != 2 || got.Excused != 1 {
+			t.Fatalf("closed again: %+v %v", got.Counts, err)
+		}
+		reopen(two, coverage.Reopen{Week: thatWeek, Reason: "Còn thiếu"}, "")
+		reopen(one, coverage.Reopen{Week: thatWeek}, "")
+	}
+	if got := weekCounts(t, e, thatWeek); got.Closed || len(got.Earlier) != 3 || got.Earlier[0].Aired != 1 || got.Earlier[2].Aired != 2 {
+		t.Errorf("%+v", got.Earlier)
 	}
 }
 

@@ -23,16 +23,14 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 	receipt := contest.Receipt{}
 	list := at(accounts.Organise, "GET ", "the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries, nil, kit.List[entryJSON]{})
 	list.Query = "q station district theme category state after limit"
-	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, contest.Work{}, contest.Entry{})
+	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
 	submit.Query = "check"
 	return []kit.Route{
 		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering, Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
 		list, submit,
 		at(kit.SignedIn, "GET /{entry}", "an entry, for its entrant and the organiser", c.entry, nil, contest.Entry{}),
 		at(accounts.EnterContest, "PUT /{entry}", "replace an entry before the deadline", c.replace, contest.Work{}, contest.Entry{}),
-		at(accounts.EnterContest, "PUT /{entry}/form", "send the form of a work, new or to be replaced, whose files are still on their way: within the grace it can be completed as it stands", order(c, func(r *kit.Request, b contest.Work) contest.Command {
-			return contest.AnnounceEntry{ID: r.PathValue("entry"), Work: b}
-		}), contest.Work{}, receipt),
+		at(accounts.EnterContest, "PUT /{entry}/form", "send the form of a work, new or to be replaced, whose files are still on their way: within the grace it can be completed as it stands", c.announce, contest.Work{}, receipt),
 		at(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
@@ -175,13 +173,42 @@ func (c contestRoutes) entry(w http.ResponseWriter, r *kit.Request) error {
 	return answer(w, r, http.StatusOK, e, err)
 }
 
-func (c contestRoutes) submit(w http.ResponseWriter, r *kit.Request) error {
+// under is the ID of the entry a form is about that was sent under the caller's.
+func (c contestRoutes) under(r *kit.Request, id string) (entry string, err error) {
+	err = c.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error { entry = s.EntryUnder(id); return nil })
+	return entry, err
+}
+
+func (c contestRoutes) announce(w http.ResponseWriter, r *kit.Request) error {
 	var b contest.Work
 	m, err := readChange(r, &b)
 	if err != nil {
 		return err
 	}
-	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: m.NewID(), Work: b}
+	entry, err := c.under(r, r.PathValue("entry"))
+	if err != nil {
+		return err
+	}
+	rec, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), contest.AnnounceEntry{ID: entry, Work: b})
+	return answer(w, r, http.StatusOK, rec, err)
+}
+
+type submitBody struct {
+	ID string `json:"id,omitempty"` // under which the form was sent ahead; absent: the Idempotency-Key. The entry's own ID is in the answer
+	contest.Work
+}
+
+func (c contestRoutes) submit(w http.ResponseWriter, r *kit.Request) error {
+	var b submitBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	entry, err := c.under(r, cmp.Or(b.ID, m.ID))
+	if err != nil {
+		return err
+	}
+	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: entry, Work: b.Work}
 	if r.URL.Query().Get("check") != "" {
 		err := c.hall.CheckEntry(r.Context(), m, id, command)
 		return answer(w, r, http.StatusOK, struct{}{}, err)

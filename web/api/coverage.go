@@ -31,6 +31,8 @@ func (c coverages) routes() []kit.Route {
 			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
 		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Out: coverage.Week{},
 			Summary: "Freeze a week that has ended."},
+		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
+			Summary: "Ask to open a closed week again (reason), or agree to what another person asked; later also means every closed week after it; decline takes the request back."},
 		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
 		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Summary: "Change the settings."},
 	}
@@ -117,8 +119,35 @@ func (c coverages) close(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	// Closing is idempotent by the week itself.
-	got, err := c.store.CloseWeek(r.Context(), r.Meta("close-"+week.String()+"-"+r.Actor.Person), week)
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	got, err := c.store.CloseWeek(r.Context(), m, week)
+	if err != nil {
+		return err
+	}
+	got.Stations = nil
+	return r.JSON(w, http.StatusOK, got)
+}
+
+type reopenBody struct {
+	Reason  string `json:"reason,omitempty"` // of who asks
+	Later   bool   `json:"later,omitempty"`
+	Decline bool   `json:"decline,omitempty"`
+}
+
+func (c coverages) reopen(w http.ResponseWriter, r *kit.Request) error {
+	week, err := airing.ParseWeek(r.PathValue("week"))
+	if err != nil {
+		return err
+	}
+	var b reopenBody
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	got, err := c.store.ReopenWeek(r.Context(), m, coverage.Reopen{Week: week, Later: b.Later, Reason: b.Reason, Decline: b.Decline})
 	if err != nil {
 		return err
 	}

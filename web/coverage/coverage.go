@@ -47,6 +47,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
 		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},
 		kit.Route{Pattern: "POST /coverage/close", Access: accounts.CloseWeek, Handler: p.closeWeek},
+		kit.Route{Pattern: "POST /coverage/reopen", Access: accounts.CloseWeek, Handler: p.reopenWeek},
 		kit.Route{Pattern: "GET /coverage/stations/{station}", Access: accounts.ReadCoverage, Handler: p.showStation},
 		kit.Route{Pattern: "POST /coverage/stations/{station}/excuse", Access: accounts.ExcuseStation, Handler: p.excuse},
 	)
@@ -86,6 +87,7 @@ type weekPage struct {
 	Paper     string
 	Next      string
 	MayClose  bool
+	MayReopen bool
 	Part      string // the district or station it is about, "" for the whole province
 }
 
@@ -148,6 +150,7 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page.Next = address(week+1, district)
 		page.MayClose = !got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	}
+	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	page.draw(r, reg, trend)
 	page.Groups = groupsOf(reg, got)
 	page.Part = partOf(r, reg, got)
@@ -270,6 +273,35 @@ func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/coverage?week="+week.String(), "coverage.closed_now")
+}
+
+// reopenWeek takes a request to open a closed week again, or a second person's
+// word on it.
+func (p pages) reopenWeek(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	week, err := airing.ParseWeek(f.Get("week"))
+	if err != nil {
+		return err
+	}
+	c := coverage.Reopen{Week: week, Later: f.Bool("later"), Reason: f.Get("reason"), Decline: f.Get("do") == "decline"}
+	got, err := p.store.ReopenWeek(r.Context(), r.Meta(f.ID), c)
+	if f.Refused(err) {
+		return p.renderWeek(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	said := "coverage.reopen_sent"
+	switch {
+	case c.Decline:
+		said = "coverage.reopen_gone"
+	case !got.Closed:
+		said = "coverage.reopen_done"
+	}
+	return r.Redirect(w, address(week, ""), said)
 }
 
 type stationPage struct {

@@ -430,7 +430,10 @@ func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	id, entry := r.PathValue("contest"), r.Meta(f.ID).NewID()
+	id, entry := r.PathValue("contest"), ""
+	if err := p.hall.View(r.Context(), id, func(s *contest.State) error { entry = s.EntryUnder(f.ID); return nil }); err != nil {
+		return err
+	}
 	err = p.take(r, f)
 	var work contest.Work
 	if err == nil {

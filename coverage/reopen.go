@@ -1,0 +1,80 @@
+package coverage
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Reopening is the word of two people that a closed week shall be open again:
+// one asks and says why, another agrees.
+type Reopening struct {
+	Person   string    `json:"person"` // ID of who asked
+	By       string    `json:"by"`     // her name
+	At       time.Time `json:"at"`     // UTC
+	Reason   string    `json:"reason"`
+	AgreedBy string    `json:"agreed_by,omitempty"` // name of the other, "" while it waits for one
+	AgreedAt time.Time `json:"agreed_at,omitzero"`  // UTC
+}
+
+// Frozen is what a week was closed with before it was opened again.
+type Frozen struct {
+	Counts
+	ClosedAt time.Time `json:"closed_at"`
+	ClosedBy string    `json:"closed_by"`
+	Reopened Reopening `json:"reopened"`
+}
+
+// Standing is how a week stands that was ever closed.
+type Standing struct {
+	Closed   bool
+	Reopened time.Time // when it was opened again last, UTC; zero if it never was
+}
+
+// Reopen asks that a closed week be opened again, agrees to what another
+// asked, or declines it.
+type Reopen struct {
+	Week    airing.Week `json:"week"`
+	Later   bool        `json:"later,omitempty"` // and every closed week after it
+	Reason  string      `json:"reason,omitempty"`
+	Decline bool        `json:"decline,omitempty"` // takes the request back, one's own or another's
+}
+
+// DecideReopen returns the request as it stands afterwards, nil for none, and
+// whether the week is open by it. asked is the request that waits, nil for
+// none. Faults: accounts.denied, coverage.reopen_person, coverage.not_closed,
+// coverage.reopen_reason, coverage.not_asked.
+func DecideReopen(m accounts.Meta, closed bool, asked *Reopening, c Reopen) (next *Reopening, open bool, err error) {
+	if err := m.By.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+		return nil, false, err
+	}
+	reason := strings.TrimSpace(text.Lines(c.Reason))
+	switch {
+	case m.By.Person == "" || m.By.Person == accounts.ServerPerson().ID: // nobody knows which person that is
+		return nil, false, fault.New(fault.Denied, "coverage.reopen_person")
+	case !closed:
+		return nil, false, fault.New(fault.Conflict, "coverage.not_closed", "week", c.Week)
+	case c.Decline && asked == nil:
+		return nil, false, fault.New(fault.Conflict, "coverage.not_asked", "week", c.Week)
+	case c.Decline:
+		return nil, false, nil
+	case asked != nil && asked.Person != m.By.Person:
+		both := *asked
+		both.AgreedBy, both.AgreedAt = m.By.Name, m.At.UTC()
+		return &both, true, nil
+	case reason == "" || utf8.RuneCountInString(reason) > 1000:
+		return nil, false, fault.New(fault.Invalid, "coverage.reopen_reason").At("reason")
+	}
+	return &Reopening{Person: m.By.Person, By: m.By.Name, At: m.At.UTC(), Reason: reason}, false, nil
+}
+
+// MayCloseAgain reports whether the daemon may close a week now that was
+// opened again: it is left open as long as any other week after its end.
+func (s Standing) MayCloseAgain(at time.Time, days int) bool {
+	return !s.Closed && !at.Before(s.Reopened.AddDate(0, 0, days))
+}
