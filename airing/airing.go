@@ -82,14 +82,34 @@ type Report struct {
 	Request   string    `json:"request"`            // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 
-// Evidence is a photo or a recording attached to a report.
+// Evidence is a photo or a recording of the library attached to a report. A
+// correction of the report keeps it.
 type Evidence struct {
-	ID     string `json:"id"` // client-made UUID
-	Report string `json:"report"`
-	Kind   string `json:"kind"` // "photo" or "recording"
-	Type   string `json:"type"` // content type as found in the bytes
-	SHA256 string `json:"sha256"`
-	Size   int64  `json:"size"`
+	ID         string    `json:"id"` // client-made UUID
+	Report     string    `json:"report"`
+	Recording  string    `json:"recording,omitempty"` // ID in the library; "" of what was kept before the library kept evidence
+	Kind       string    `json:"kind"`                // "photo" or "recording"
+	Type       string    `json:"type"`                // content type as found in the bytes
+	SHA256     string    `json:"sha256"`
+	Size       int64     `json:"size"`
+	CapturedAt time.Time `json:"captured_at,omitzero"`  // by the phone's clock, UTC; zero if it did not say
+	ClockAhead int       `json:"clock_ahead,omitempty"` // seconds the phone's clock was ahead of ours when it was sent
+}
+
+// ClockOff is by how much the phone's clock was wrong, 0 for less than a minute.
+func (e Evidence) ClockOff() time.Duration {
+	if off := (time.Duration(e.ClockAhead) * time.Second).Abs(); off >= time.Minute {
+		return off
+	}
+	return 0
+}
+
+// Removal takes one piece of evidence away from a report. The log keeps that it
+// was, who took it away and why.
+type Removal struct {
+	Evidence string `json:"evidence"` // its ID
+	Report   string `json:"report"`
+	Why      string `json:"why"`
 }
 
 // Verdict is what a monitor found when checking a report against its evidence.
@@ -112,8 +132,8 @@ const (
 // Findings lists every finding.
 var Findings = [...]Finding{Verified, NotProven, Contradicted}
 
-// Entry is one link of a station's log: exactly one of Report, Evidence and
-// Verdict is set.
+// Entry is one link of a station's log: exactly one of Report, Evidence,
+// Verdict and Removal is set.
 type Entry struct {
 	Station    string         `json:"station"`
 	Seq        uint32         `json:"seq"`  // 1 is the station's first
@@ -123,6 +143,7 @@ type Entry struct {
 	Report     *Report        `json:"report,omitempty"`
 	Evidence   *Evidence      `json:"evidence,omitempty"`
 	Verdict    *Verdict       `json:"verdict,omitempty"`
+	Removal    *Removal       `json:"removal,omitempty"`
 }
 
 // Check is an error when the entry says something this program has no word for:
@@ -137,7 +158,7 @@ func (e Entry) Check() error {
 		return fmt.Errorf("airing: unknown means %q", e.Report.Means)
 	case e.Verdict != nil && !slices.Contains(Findings[:], e.Verdict.Finding):
 		return fmt.Errorf("airing: unknown finding %q", e.Verdict.Finding)
-	case e.Report == nil && e.Evidence == nil && e.Verdict == nil:
+	case e.Report == nil && e.Evidence == nil && e.Verdict == nil && e.Removal == nil:
 		return errors.New("airing: an entry of nothing")
 	}
 	return nil
@@ -151,9 +172,32 @@ type Line struct {
 	ReceivedAt  time.Time      `json:"received_at"`
 	CorrectedBy string         `json:"corrected_by,omitempty"` // ID of the report that replaced this one
 	Evidence    []Evidence     `json:"evidence,omitempty"`
+	Removed     []Removed      `json:"removed,omitempty"` // evidence that was taken away
 	Finding     Finding        `json:"finding,omitempty"` // the latest verdict
 	FindingNote string         `json:"finding_note,omitempty"`
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
+}
+
+// Removed is evidence that is no more, as the log keeps it.
+type Removed struct {
+	Evidence
+	Why string         `json:"why"`
+	By  accounts.Actor `json:"by"`
+	At  time.Time      `json:"at"` // UTC
+}
+
+// Without is the line after a piece of its evidence was taken away.
+func (l Line) Without(r Removal, by accounts.Actor, at time.Time) Line {
+	kept := make([]Evidence, 0, len(l.Evidence))
+	for _, e := range l.Evidence {
+		if e.ID == r.Evidence {
+			l.Removed = append(l.Removed, Removed{e, r.Why, by, at})
+		} else {
+			kept = append(kept, e)
+		}
+	}
+	l.Evidence = kept
+	return l
 }
 
 // End is when the airing is over: its start and its length on air.
@@ -216,8 +260,12 @@ type Log interface {
 	// Confirm appends a report. Faults: see Decide; airing.id_reused when the
 	// ID was used for another content.
 	Confirm(ctx context.Context, m accounts.Meta, c Confirm) (Line, error)
-	// Attach appends evidence whose bytes are already kept as a blob.
+	// Attach appends evidence whose bytes are already kept. Faults: see
+	// DecideEvidence; airing.id_reused.
 	Attach(ctx context.Context, m accounts.Meta, e Evidence) (Line, error)
+	// Detach takes a piece of evidence away from a report. Faults: see
+	// DecideRemoval.
+	Detach(ctx context.Context, m accounts.Meta, r Removal) (Line, error)
 	// Judge appends a verdict.
 	Judge(ctx context.Context, m accounts.Meta, v Verdict) (Line, error)
 	// Airing returns one line by its report's ID.

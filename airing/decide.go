@@ -401,6 +401,37 @@ func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) e
 
 const maxEvidence = 10
 
+// DecideRemoval says whether a piece of evidence may be taken away from the
+// line. closed tells that the line's week is frozen. Faults:
+// airing.evidence_unknown, airing.evidence_week_closed, airing.evidence_why,
+// airing.text_too_long.
+func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r Removal) (Removal, error) {
+	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
+		return r, err
+	}
+	r.Why = text.Lines(r.Why)
+	switch {
+	case !slices.ContainsFunc(line.Evidence, func(e Evidence) bool { return e.ID == r.Evidence }):
+		return r, fault.New(fault.NotFound, "airing.evidence_unknown")
+	case closed:
+		return r, fault.New(fault.Conflict, "airing.evidence_week_closed")
+	case r.Why == "":
+		return r, fault.New(fault.Invalid, "airing.evidence_why").At("why")
+	case utf8.RuneCountInString(r.Why) > maxText:
+		return r, fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("why")
+	}
+	return r, nil
+}
+
+// Inherited is the evidence a report has from the one it corrects: what was
+// seen and heard stays what it is, unless the airing is taken back whole.
+func Inherited(r Report, corrected *Line) []Evidence {
+	if corrected == nil || r.Outcome == Withdrawn {
+		return nil
+	}
+	return corrected.Evidence
+}
+
 // DecideVerdict says what verdict is written. Nobody verifies a
 // report of her own. Faults: airing.finding_unknown, airing.own_report,
 // airing.verdict_of_corrected.

@@ -4,56 +4,91 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net/http"
 	"slices"
-	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/audio"
+	"loa/audio/intake"
 	"loa/internal/fault"
 )
 
-// MaxEvidenceSize is the most bytes one piece of evidence has.
-const MaxEvidenceSize = 25_000_000
-
-// Keep reads one piece of evidence for a report, keeps its bytes first and
-// its record second, so that no record points at nothing, and returns the
-// line. id is the client-made UUID of the evidence. Faults: those of Log and
-// audio.Blobs, airing.evidence_empty, airing.evidence_kind.
-func Keep(ctx context.Context, log Log, blobs audio.Blobs, m accounts.Meta, report, id string, body io.Reader) (Line, error) {
-	line, err := log.Airing(ctx, m.By, report)
-	if err != nil {
-		return Line{}, err
-	}
-	head := make([]byte, 4096)
-	n, err := io.ReadFull(body, head)
-	if n == 0 {
-		return Line{}, fault.New(fault.Invalid, "airing.evidence_empty").At("file").Because(err)
-	}
-	kind, contentType, err := sniff(head[:n])
-	if err != nil {
-		return Line{}, err
-	}
-	ref, err := blobs.Put(ctx, io.MultiReader(bytes.NewReader(head[:n]), body), MaxEvidenceSize)
-	if err != nil {
-		return Line{}, err
-	}
-	return log.Attach(ctx, m, Evidence{ID: id, Report: line.ID, Kind: kind, Type: contentType, SHA256: ref.SHA256, Size: ref.Size})
+// Piece is what somebody brings as evidence: the ID of a recording or photo she
+// has sent, or its bytes.
+type Piece struct {
+	ID        string // of the evidence, a UUID made by the client
+	Report    string
+	Recording string // ID in the library, "" when the bytes come in Body
+	Name      string // of the file, as the sender calls it
+	Length    int64  // of Body in bytes, audio.Unknown if unknown
+	Body      io.Reader
+	// When it was recorded, and what the clock said when it was sent, both by the
+	// clock of the phone; the zero Time if unknown.
+	CapturedAt, SentAt time.Time
 }
 
-// sniff tells by the bytes, never by the name, what somebody sent.
-func sniff(head []byte) (kind, contentType string, err error) {
-	t := http.DetectContentType(head)
-	if slices.Contains([]string{"image/jpeg", "image/png", "image/webp"}, t) {
-		return "photo", t, nil
+// Library keeps recordings and photos.
+type Library interface {
+	Recording(ctx context.Context, id string) (audio.Recording, error)
+}
+
+// Desk takes files into the library: it reads each once, while it arrives.
+type Desk interface {
+	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
+}
+
+// Keep attaches one piece of evidence to a report and returns the line. Bytes
+// go into the library first, so that no record points at nothing. A repeat
+// changes nothing. Faults: those of Log, Library and Desk, airing.evidence_kind,
+// airing.evidence_empty.
+func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta, p Piece) (Line, error) {
+	line, err := log.Airing(ctx, m.By, p.Report)
+	if err != nil || slices.ContainsFunc(line.Evidence, func(e Evidence) bool { return e.ID == p.ID }) {
+		return line, err
 	}
-	refused := fault.New(fault.Unsupported, "airing.evidence_kind").At("file")
-	if strings.HasPrefix(t, "image/") {
-		return "", "", refused
+	if p.Body != nil {
+		if p.Recording, err = take(ctx, desk, m, line, p); err != nil {
+			return Line{}, err
+		}
 	}
-	format, err := audio.Sniff(head)
+	rec, err := lib.Recording(ctx, p.Recording)
+	if err == nil && (rec.Owner.Person != m.By.Person || rec.Kind != audio.ForEvidence && rec.Kind != audio.Photo) {
+		err = fault.New(fault.NotFound, "library.no_recording") // only who sent a file may attach it
+	}
 	if err != nil {
-		return "", "", refused.Because(err)
+		return Line{}, err
 	}
-	return "recording", format.ContentType(), nil
+	e := Evidence{ID: p.ID, Report: line.ID, Recording: rec.ID, Kind: "recording", Type: rec.ContentType, SHA256: rec.Blob.SHA256, Size: rec.Blob.Size}
+	if rec.Kind == audio.Photo {
+		e.Kind = "photo"
+	}
+	if plausible(p.CapturedAt) {
+		e.CapturedAt = p.CapturedAt.UTC().Truncate(time.Second)
+	}
+	if plausible(p.SentAt) {
+		e.ClockAhead = int(p.SentAt.Sub(m.At).Round(time.Second) / time.Second)
+	}
+	return log.Attach(ctx, m, e)
+}
+
+// plausible reports whether a phone's clock may have said so: one that never
+// was set is no witness.
+func plausible(t time.Time) bool { return t.Year() >= 2000 && t.Year() < 2200 }
+
+// take hands the bytes to the desk, as what they begin like.
+func take(ctx context.Context, desk Desk, m accounts.Meta, line Line, p Piece) (recording string, err error) {
+	head := make([]byte, 512)
+	n, err := io.ReadFull(p.Body, head)
+	if n == 0 {
+		return "", fault.New(fault.Invalid, "airing.evidence_empty").At("file").Because(err)
+	}
+	kind := audio.ForEvidence
+	if audio.IsPicture(head[:n]) {
+		kind = audio.Photo
+	}
+	m.ID = p.ID
+	id := m.NewID()
+	_, err = desk.Take(ctx, m.By, id, intake.Order{Kind: kind, Station: line.Station, Name: p.Name, Length: p.Length},
+		io.MultiReader(bytes.NewReader(head[:n]), p.Body))
+	return id, err
 }

@@ -25,7 +25,7 @@ func (f Format) ContentType() string { return contentTypes[f] }
 // sound, everything Analyse finds out. A recording that the kind's profile
 // refuses is an error too. Faults: those of Analyse, Refusal and, for contests,
 // Enterable; for scans and
-// photos library.no_scan, library.no_photo (Unsupported), audio.is_empty and
+// photos library.no_scan, those of examinePhoto (Unsupported), audio.is_empty and
 // audio.too_large.
 func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Options) (contentType string, report Report, err error) {
 	opt.MaxBytes = s.MaxBytes
@@ -65,18 +65,41 @@ func examinePaper(kind Kind, r io.Reader, limit int64) (string, error) {
 	if head = head[:n]; n == 0 {
 		return "", fault.New(fault.Unsupported, "audio.is_empty")
 	}
-	found := paperType(head)
+	rest := &counter{from: io.LimitReader(r, limit+1-int64(n))}
+	found, err := paperType(head), error(nil)
 	switch {
-	case kind == Photo && !slices.Contains(photoTypes, found):
-		return "", fault.New(fault.Unsupported, "library.no_photo")
+	case kind == Photo:
+		found, err = examinePhoto(head, rest)
 	case found == "":
-		return "", fault.New(fault.Unsupported, "library.no_scan")
+		err = fault.New(fault.Unsupported, "library.no_scan")
 	}
-	more, err := io.Copy(io.Discard, io.LimitReader(r, limit+1))
-	if err == nil && int64(n)+more > limit {
+	if rest.err != nil {
+		return "", rest.err // the file did not come to its end, whatever was made of it
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(io.Discard, rest)
+	if err == nil && int64(n)+rest.n > limit {
 		err = TooLarge(limit)
 	}
 	return found, err
+}
+
+// counter counts what is read of a file, and keeps the error that ended it.
+type counter struct {
+	from io.Reader
+	n    int64
+	err  error
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
 }
 
 // paperType is the media type of a paper or picture, "" for anything else.

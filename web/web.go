@@ -86,7 +86,7 @@ func Register(k *kit.Kit, d Deps) {
 	library.Register(k, d.Store, d.Desk)
 	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
-	airings.Register(k, d.Store, d.Blobs)
+	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
 	settings.Register(k, d.Store)

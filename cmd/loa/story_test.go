@@ -172,7 +172,6 @@ func (c *cast) reportOnAPhone() {
 
 	p.Follow("[aria-labelledby=done] .list a")
 	p.Upload("#f-file", photo(c.t))
-	p.Follow("form[enctype] > button")
 	p.Wait("img.evidence")
 	shots(p, "operator-evidence")
 

@@ -43,7 +43,8 @@ type lineIndex struct {
 	Station     uint32   `json:"s"`
 	Report      uint32   `json:"r"`           // entry number
 	CorrectedBy string   `json:"c,omitempty"` // report ID
-	Evidence    []uint32 `json:"e,omitempty"` // entry numbers
+	Evidence    []uint32 `json:"e,omitempty"` // entry numbers, those of the corrected report first
+	Removals    []uint32 `json:"d,omitempty"` // entry numbers
 	Verdict     uint32   `json:"v,omitempty"` // entry number of the latest, 0 for none
 }
 
@@ -198,10 +199,13 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	}
 	id := uuid.MustParse(r.ID) // Decide checked it
 	idx := lineIndex{Station: number, Report: seq}
-	line := airing.Line{Report: r, By: m.By, ReceivedAt: m.At.UTC()}
+	line := airing.Line{Report: r, By: m.By, ReceivedAt: m.At.UTC(), Evidence: airing.Inherited(r, f.Corrected)}
 	if f.Corrected != nil {
 		if f.Corrected.KeepsFinding(r) {
 			idx.Verdict = f.corrected.Verdict
+		}
+		if len(line.Evidence) > 0 {
+			idx.Evidence, idx.Removals = f.corrected.Evidence, f.corrected.Removals
 		}
 		if err := supersede(tx, f, r); err != nil {
 			return airing.Line{}, err
@@ -357,6 +361,13 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 		}
 		line.Evidence = append(line.Evidence, *e.Evidence)
 	}
+	for _, seq := range idx.Removals {
+		e, err := readEntry(tx, idx.Station, seq)
+		if err != nil {
+			return line, err
+		}
+		line = line.Without(*e.Removal, e.By, e.ReceivedAt)
+	}
 	if idx.Verdict > 0 {
 		e, err := readEntry(tx, idx.Station, idx.Verdict)
 		if err != nil {
@@ -436,7 +447,7 @@ func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) err
 
 // Attach implements airing.Log.
 func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) (airing.Line, error) {
-	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(_ *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
 		for _, known := range line.Evidence {
 			if known.ID == e.ID {
 				if known != e {
@@ -449,9 +460,25 @@ func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) 
 	})
 }
 
+// Detach implements airing.Log.
+func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (airing.Line, error) {
+	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(tx *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+		set, err := settingsOf(tx)
+		if err != nil {
+			return airing.Entry{}, false, err
+		}
+		_, closed, err := closedWeeks.get(tx, weekKey(set.Calendar(text.Zone).Week(line.StartedAt)))
+		if err != nil {
+			return airing.Entry{}, false, err
+		}
+		r, err := airing.DecideRemoval(line, on, closed, m, r)
+		return airing.Entry{Removal: &r}, false, err
+	})
+}
+
 // Judge implements airing.Log.
 func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
-	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(_ *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
 		v, err := airing.DecideVerdict(line, on, m, v)
 		return airing.Entry{Verdict: &v}, false, err
 	})
@@ -460,7 +487,7 @@ func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (a
 // annotate appends an entry about a report. decide may say that it is there
 // already.
 func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name string, cmd any,
-	decide func(airing.Line, accounts.Where) (e airing.Entry, known bool, err error)) (airing.Line, error) {
+	decide func(*tx, airing.Line, accounts.Where) (e airing.Entry, known bool, err error)) (airing.Line, error) {
 	if err := s.refresh(ctx); err != nil {
 		return airing.Line{}, err
 	}
@@ -476,7 +503,7 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if !found || !m.By.Can(accounts.ReadAirings, reg.Where(was.Station)) {
 			return airing.Line{}, fault.New(fault.NotFound, "airing.unknown").At("report")
 		}
-		e, known, err := decide(was, reg.Where(was.Station))
+		e, known, err := decide(tx, was, reg.Where(was.Station))
 		if err != nil || known {
 			return was, err
 		}
@@ -485,13 +512,18 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if err != nil {
 			return was, err
 		}
-		if e.Evidence != nil {
+		switch {
+		case e.Evidence != nil:
 			idx.Evidence = append(idx.Evidence, seq)
-			if err := evidenceByBlob.put(tx, []byte(e.Evidence.SHA256+e.Evidence.ID), was.ID); err != nil {
-				return was, err
-			}
-		} else {
+			err = evidenceByBlob.put(tx, []byte(e.Evidence.SHA256+e.Evidence.ID), was.ID)
+		case e.Removal != nil:
+			idx.Removals = append(idx.Removals, seq)
+			err = forgetEvidence(tx, was, *e.Removal, seq)
+		default:
 			idx.Verdict = seq
+		}
+		if err != nil {
+			return was, err
 		}
 		id := uuid.MustParse(was.ID)
 		if err := logLines.put(tx, id[:], idx); err != nil {
@@ -507,6 +539,31 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		}
 		return is, tally(tx, set, idx.Station, was, is)
 	})
+}
+
+// forgetEvidence lets go of the bytes of what is taken away, and tells the
+// reports before this one, which show it too.
+func forgetEvidence(tx *tx, line airing.Line, r airing.Removal, seq uint32) error {
+	for _, e := range line.Evidence {
+		if e.ID == r.Evidence {
+			if err := evidenceByBlob.remove(tx, []byte(e.SHA256+e.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	for older := line.Corrects; older != ""; {
+		id := uuid.MustParse(older)
+		old, idx, err := lineOf(tx, logLines.name, id[:], id)
+		if err != nil {
+			return err
+		}
+		idx.Removals = append(idx.Removals, seq)
+		if err := logLines.put(tx, id[:], idx); err != nil {
+			return err
+		}
+		older = old.Corrects
+	}
+	return nil
 }
 
 // Airing implements airing.Log.
@@ -613,7 +670,8 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 // checkAirings follows every chain, and compares every index with the log.
 func checkAirings(tx *tx, report func(Problem)) error {
 	heads := map[uint32]airing.Head{}
-	found := map[string]bool{} // report IDs of the log
+	found := map[string]bool{}      // report IDs of the log
+	evidence := map[string][]byte{} // keys of what was not taken away, by ID
 	bad := func(table string, key []byte, what string) {
 		report(Problem{Table: table, Key: base64.RawURLEncoding.EncodeToString(key), What: what})
 	}
@@ -632,9 +690,10 @@ func checkAirings(tx *tx, report func(Problem)) error {
 		}
 		heads[number] = next
 		if e := entry.Evidence; e != nil {
-			if _, ok, err := evidenceByBlob.get(tx, []byte(e.SHA256+e.ID)); err != nil || !ok {
-				bad(evidenceByBlob.name, []byte(e.SHA256), "evidence "+e.ID+" is not indexed")
-			}
+			evidence[e.ID] = []byte(e.SHA256 + e.ID)
+		}
+		if entry.Removal != nil {
+			delete(evidence, entry.Removal.Evidence)
 		}
 		if entry.Report != nil {
 			found[entry.Report.ID] = true
@@ -654,6 +713,11 @@ func checkAirings(tx *tx, report func(Problem)) error {
 					bad(name, id[:], "report "+entry.Report.ID+" is not indexed")
 				}
 			}
+		}
+	}
+	for id, key := range evidence {
+		if _, ok, err := evidenceByBlob.get(tx, key); err != nil || !ok {
+			bad(evidenceByBlob.name, key, "evidence "+id+" is not indexed")
 		}
 	}
 	for e, err := range logHeads.ascend(tx, nil, nil) {

@@ -55,6 +55,8 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"a repeat gets the first answer, another body is refused": airingRepeat,
 		"a correction keeps both and moves the count":             airingCorrection,
 		"evidence and verdicts climb the ladder":                  airingLadder,
+		"evidence outlives a correction, and can be taken away":   airingEvidence,
+		"what is on air does not count yet":                       airingOnAir,
 		"a slot has one standing report":                          airingOneStanding,
 		"pages are complete, without repeats, newest first":       airingPages,
 		"scope holds in every query":                              airingScope,
@@ -195,6 +197,110 @@ func airingLadder(t *testing.T, e AiringEngine) {
 	_, err = e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(4*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.NotProven})
 	if c := weekCounts(t, e, thatWeek); err != nil || c.Verified != 0 || c.Aired != 1 {
 		t.Fatalf("%+v, %v", c.Counts, err)
+	}
+}
+
+func airingEvidence(t *testing.T, e AiringEngine) {
+	ctx, first := context.Background(), mustConfirm(t, e, "S00003", nil)
+	m := func(after time.Duration) accounts.Meta { return by(operatorOf("S00003"), monday.Add(after)) }
+	photo := airing.Evidence{ID: uuid.NewString(), Report: first.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg",
+		SHA256: fmt.Sprintf("%064d", 7), Size: 9, CapturedAt: monday.UTC(), ClockAhead: 90}
+	if _, err := e.Attach(ctx, m(2*time.Hour), photo); err != nil {
+		t.Fatal(err)
+	}
+	fixed := mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
+		c.Corrects, c.Why, c.StartedAt = first.ID, "ghi nhầm giờ", monday.Add(5*time.Minute)
+	})
+	read := func(id string) airing.Line {
+		t.Helper()
+		line, err := e.Airing(ctx, operatorOf("S00003"), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	if got := read(fixed.ID); len(got.Evidence) != 1 || got.Evidence[0] != photo || len(fixed.Evidence) != 1 {
+		t.Fatalf("after the correction: %+v", got.Evidence)
+	}
+	if c := weekCounts(t, e, thatWeek); c.WithEvidence != 1 || c.Aired != 1 {
+		t.Fatalf("%+v", c.Counts)
+	}
+	away := airing.Removal{Report: fixed.ID, Evidence: photo.ID}
+	for _, c := range []struct {
+		who  accounts.Meta
+		edit func(*airing.Removal)
+		want string
+	}{
+		{m(3 * time.Hour), func(*airing.Removal) {}, "airing.evidence_why"},
+		{m(3 * time.Hour), func(r *airing.Removal) { r.Evidence, r.Why = uuid.NewString(), "nhầm" }, "airing.evidence_unknown"},
+		{by(operatorOf("S00004"), monday.Add(3*time.Hour)), func(r *airing.Removal) { r.Why = "nhầm" }, "airing.unknown"},
+	} {
+		r := away
+		c.edit(&r)
+		if _, err := e.Detach(ctx, c.who, r); !fault.Is(err, c.want) {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+	away.Why = "ảnh chụp nhầm người"
+	got, err := e.Detach(ctx, m(4*time.Hour), away)
+	if err != nil || len(got.Evidence) != 0 || len(got.Removed) != 1 || got.Removed[0].Evidence != photo || got.Removed[0].Why != away.Why {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if old := read(first.ID); len(old.Evidence) != 0 || len(old.Removed) != 1 {
+		t.Errorf("the report before still shows it: %+v", old.Evidence)
+	}
+	if c := weekCounts(t, e, thatWeek); c.WithEvidence != 0 || c.Aired != 1 {
+		t.Fatalf("after it was taken away: %+v", c.Counts)
+	}
+	photo.ID = uuid.NewString()
+	photo.Report = fixed.ID
+	if _, err := e.Attach(ctx, m(5*time.Hour), photo); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 14)), thatWeek); err != nil {
+		t.Fatal(err)
+	}
+	away.Evidence = photo.ID
+	if _, err := e.Detach(ctx, m(15*24*time.Hour), away); !fault.Is(err, "airing.evidence_week_closed") {
+		t.Errorf("of a closed week: %v", err)
+	}
+}
+
+func airingOnAir(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	at := func(minutes int) coverage.Week {
+		t.Helper()
+		w, err := e.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: thatWeek, Now: monday.Add(time.Duration(minutes) * time.Minute)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	c := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00001"), Outcome: airing.Aired}
+	if _, err := e.Confirm(ctx, by(operatorOf("S00001"), monday.Add(3*time.Minute)), c); err != nil {
+		t.Fatal(err)
+	}
+	for minute := -30; minute <= 60; minute++ { // the slot is 15 minutes, its episode 10
+		w, aired, silent := at(minute), 0, 0
+		if minute >= 10 {
+			aired = 1
+		}
+		if minute >= 15 {
+			silent = 126
+		}
+		if w.Aired != aired || w.NotReported != silent || w.NotDue != 127-aired-silent {
+			t.Errorf("%d minutes after the start: %+v", minute, w.Counts)
+		}
+	}
+	// Power fails: what was on air is corrected before it would have counted.
+	fix := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00001"), Corrects: c.ID, Why: "mất điện giữa chừng", Outcome: airing.NotAired, Reason: airing.PowerCut}
+	if _, err := e.Confirm(ctx, by(operatorOf("S00001"), monday.Add(6*time.Minute)), fix); err != nil {
+		t.Fatal(err)
+	}
+	for _, minute := range []int{7, 30} {
+		if w := at(minute); w.Aired != 0 || w.NotAired != 1 {
+			t.Errorf("%d minutes after the start, corrected: %+v", minute, w.Counts)
+		}
 	}
 }
 

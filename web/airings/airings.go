@@ -26,12 +26,14 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	Settings(ctx context.Context) (airing.Settings, error)
-	Recording(ctx context.Context, id string) (audio.Recording, error)
+	airing.Library
+	LibrarySettings(ctx context.Context) (audio.Settings, error)
 }
 
 type pages struct {
 	store  Store
 	blobs  audio.Blobs
+	desk   airing.Desk
 	today  *kit.View[todayPage]
 	form   *kit.View[formPage]
 	report *kit.View[reportPage]
@@ -39,10 +41,14 @@ type pages struct {
 	paper  *kit.View[paperPage]
 }
 
-// Register adds the pages to k. Evidence is kept in blobs.
-func Register(k *kit.Kit, s Store, blobs audio.Blobs) {
+// mostBody is over every size limit an administrator can set; the desk holds
+// what arrives to the limit itself.
+const mostBody = 5_000_000_000
+
+// Register adds the pages to k. Evidence comes in by the desk and lies in blobs.
+func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk airing.Desk) {
 	f := k.Folder("airings", files)
-	p := pages{store: s, blobs: blobs,
+	p := pages{store: s, blobs: blobs, desk: desk,
 		today: kit.NewView[todayPage](f, "today.html"), form: kit.NewView[formPage](f, "form.html"),
 		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html"), paper: kit.NewView[paperPage](f, "paper.html")}
 	k.Menu(
@@ -56,7 +62,8 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs) {
 		kit.Route{Pattern: "GET /airings/new", Access: accounts.ReportAiring, Handler: p.showForm},
 		kit.Route{Pattern: "POST /airings", Access: accounts.ReportAiring, Handler: p.save},
 		kit.Route{Pattern: "GET /airings/{id}", Access: accounts.ReadAirings, Handler: p.showReport},
-		kit.Route{Pattern: "POST /airings/{id}/evidence", Access: accounts.ReportAiring, Handler: p.attach, MaxBody: airing.MaxEvidenceSize + 1<<20},
+		kit.Route{Pattern: "POST /airings/{id}/evidence", Access: accounts.ReportAiring, Handler: p.attach, MaxBody: mostBody},
+		kit.Route{Pattern: "POST /airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: p.detach},
 		kit.Route{Pattern: "GET /airings/{id}/evidence/{evidence}", Access: accounts.ReadAirings, Handler: p.serveEvidence},
 		kit.Route{Pattern: "POST /airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: p.judge},
 	)

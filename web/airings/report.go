@@ -1,13 +1,14 @@
 package airings
 
 import (
-	"io"
+	"errors"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -22,6 +23,7 @@ type reportPage struct {
 	MaxSize    int64
 	MayCorrect bool
 	MayUndo    bool
+	MayDetach  bool // a piece of evidence, as far as its week is open
 	MayJudge   bool
 }
 
@@ -57,12 +59,17 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	if err != nil {
 		return err
 	}
-	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[0], Form: f, History: named[1:], MaxSize: airing.MaxEvidenceSize}
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return err
+	}
+	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[0], Form: f, History: named[1:], MaxSize: set.MaxBytes}
 	if line.CorrectedBy != "" {
 		page.Newer, page.History = &named[len(named)-1], named[1:len(named)-1]
 	}
 	where := reg.Where(line.Station)
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
+	page.MayDetach = line.Stands() && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
 	for _, finding := range []airing.Finding{airing.Verified, airing.NotProven, airing.Contradicted} {
@@ -74,17 +81,27 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 // attach takes one photo or recording: the file itself, or the ID under which
 // the uploader has sent it already.
 func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
+	in, err := r.ReadIncoming("file")
 	if err != nil {
 		return err
 	}
-	file, err := p.evidence(r, f)
-	if err == nil {
-		defer file.Close()
-		_, err = airing.Keep(r.Context(), p.store, p.blobs, r.Meta(f.ID), r.PathValue("id"), f.ID, file)
+	f := in.Form
+	if id := f.Get("id"); id != "" {
+		f.ID = id
 	}
-	if f.Refused(err) {
-		return p.renderReport(w, r, *f)
+	piece := airing.Piece{ID: f.ID, Report: r.PathValue("id"), Recording: f.Get("audio"), Name: in.Name, Length: in.Length, Body: in.Body,
+		CapturedAt: milliseconds(f.Get("captured")), SentAt: milliseconds(f.Get("sent"))}
+	switch {
+	case in.Raw:
+		return fault.New(fault.Unsupported, "kit.not_form")
+	case piece.Body == nil && piece.Recording == "":
+		err = fault.New(fault.Invalid, "kit.file_missing").At("file")
+	default:
+		_, err = airing.Keep(r.Context(), p.store, p.store, p.desk, r.Meta(f.ID), piece)
+	}
+	var refused *fault.Error
+	if errors.As(err, &refused) && f.Refused(refused.At("file")) {
+		return p.renderReport(w, r, f)
 	}
 	if err != nil {
 		return err
@@ -92,21 +109,30 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.evidence_kept")
 }
 
-// evidence opens what the form brings. Only who sent a file may attach it.
-func (p pages) evidence(r *kit.Request, f *kit.Form) (io.ReadCloser, error) {
-	id := f.Get("audio")
-	if id == "" {
-		file, _, err := f.File("file")
-		return file, err
+// milliseconds reads a time as a browser tells it, in milliseconds since 1970;
+// the zero Time if it does not.
+func milliseconds(s string) time.Time {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return time.Time{}
 	}
-	rec, err := p.store.Recording(r.Context(), id)
-	if err == nil && (rec.Owner.Person != r.Actor.Person || rec.Kind != audio.ForEvidence && rec.Kind != audio.Photo) {
-		err = fault.New(fault.NotFound, "library.no_recording")
+	return time.UnixMilli(n).UTC()
+}
+
+// detach takes a piece of evidence away from the report.
+func (p pages) detach(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	_, err = p.store.Detach(r.Context(), r.Meta(f.ID), airing.Removal{Report: r.PathValue("id"), Evidence: r.PathValue("evidence"), Why: f.Get("why")})
+	if f.RefusedAloud(err) {
+		return p.renderReport(w, r, *f)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return p.blobs.Open(r.Context(), rec.Blob.SHA256)
+	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.evidence_removed")
 }
 
 // serveEvidence sends one piece back, as an attachment of its own sandbox: it

@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -29,12 +29,13 @@ func shownAiring(l airing.Line) Airing {
 // AiringStore is what the routes of the airing log ask of the store.
 type AiringStore interface {
 	airing.Log
+	airing.Library
 	Registry(ctx context.Context) (*stations.Registry, error)
 }
 
 type airings struct {
 	store AiringStore
-	blobs audio.Blobs
+	desk  airing.Desk
 }
 
 func (a airings) routes() []kit.Route {
@@ -44,8 +45,10 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "GET /api/v1/airings/{id}", Access: accounts.ReadAirings, Handler: a.get, Out: Airing{}, Summary: "One report."},
 		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station outcome limit after",
 			Summary: "The airing log, latest first."},
-		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: airing.MaxEvidenceSize + 1, Out: Airing{},
-			Summary: "Attach a photo or a recording (raw body) under a client-made UUID."},
+		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: mostAudio, Out: Airing{}, Query: "captured_at sent_at name",
+			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
+		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence, In: removalBody{}, Out: Airing{},
+			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},
 		{Pattern: "POST /api/v1/airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: a.postVerdict, In: verdictBody{}, Out: Airing{},
 			Summary: "Say what checking the report found."},
 	}
@@ -120,7 +123,38 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 
 func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {
 	id := r.PathValue("evidence")
-	line, err := airing.Keep(r.Context(), a.store, a.blobs, r.Meta(id), r.PathValue("id"), id, r.Body)
+	if err := kit.CheckID(id, "id"); err != nil {
+		return err
+	}
+	p := airing.Piece{ID: id, Report: r.PathValue("id"), Name: r.URL.Query().Get("name"), Length: r.ContentLength, Body: r.Body}
+	var err error
+	if p.CapturedAt, err = r.Instant("captured_at", time.Time{}); err != nil {
+		return err
+	}
+	if p.SentAt, err = r.Instant("sent_at", time.Time{}); err != nil {
+		return err
+	}
+	line, err := airing.Keep(r.Context(), a.store, a.store, a.desk, r.Meta(id), p)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, shownAiring(line))
+}
+
+type removalBody struct {
+	ID  string `json:"id"` // client-made UUID of the change
+	Why string `json:"why"`
+}
+
+func (a airings) removeEvidence(w http.ResponseWriter, r *kit.Request) error {
+	var b removalBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.ID, "id"); err != nil {
+		return err
+	}
+	line, err := a.store.Detach(r.Context(), r.Meta(b.ID), airing.Removal{Report: r.PathValue("id"), Evidence: r.PathValue("evidence"), Why: b.Why})
 	if err != nil {
 		return err
 	}

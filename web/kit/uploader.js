@@ -8,6 +8,7 @@
 // is a plain file field.
 
 import { submit, submitter } from "./kit.js";
+import { scaled } from "./photo.js";
 
 const root = "/api/v1/uploads";
 const version = { "Tus-Resumable": "1.0.0" };
@@ -35,25 +36,31 @@ const recall = (key) => table("readonly", (t) => t.get(key));
 const forget = (key) => table("readwrite", (t) => t.delete(key));
 
 const person = document.body.dataset.person;
-for (const form of new Set([...document.querySelectorAll("[data-upload]")].map((box) => box.closest("form")))) watch(form);
 
-// watch holds a form back until its files have arrived.
+// watch holds a form back until its files have arrived, and says that it does.
+// The button pressed last is the one that counts.
 function watch(form) {
-  const fields = [...form.querySelectorAll("[data-upload]")].map((box) => sender(form, box));
-  let waiting = false;
+  let waiting = false, pressed = null;
+  const go = () => submit(form, pressed);
+  const fields = [...form.querySelectorAll("[data-upload]")].map((box) => sender(form, box, () => { if (!waiting) go(); }));
   form.addEventListener("submit", async (e) => {
-    const busy = fields.filter((f) => f.sending()), button = submitter(e);
+    const busy = fields.filter((f) => f.sending());
     if (!busy.length) {
       for (const f of fields) f.handOver();
       return;
     }
     e.preventDefault();
+    pressed?.removeAttribute("aria-busy");
+    pressed = submitter(e);
+    pressed?.setAttribute("aria-busy", "true");
+    for (const f of busy) f.hold();
     if (waiting) return;
     waiting = true;
-    if (form.dataset.announce !== undefined && button?.value !== "check") announce(form, fields, () => waiting);
+    if (form.dataset.announce !== undefined && pressed?.value !== "check") announce(form, fields, () => waiting);
     const arrived = await Promise.all(busy.map((f) => f.sending()));
     waiting = false;
-    if (arrived.every(Boolean)) submit(form, button);
+    pressed?.removeAttribute("aria-busy");
+    if (arrived.every(Boolean)) go();
   });
 }
 
@@ -73,11 +80,13 @@ async function announce(form, fields, waiting) {
   }
 }
 
-// sender runs one field. Its place in the form names it in the memory.
-function sender(form, box) {
-  const words = box.dataset, input = box.querySelector("input[type=file]"), kept = box.querySelector("[data-kept]");
+// sender runs one field. Its place in the form names it in the memory. ready is
+// called when a file has arrived that the form need not wait for.
+function sender(form, box, ready) {
+  const words = box.dataset, inputs = [...box.querySelectorAll("input[type=file]")], input = inputs.at(-1), kept = box.querySelector("[data-kept]");
   const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]"), drop = state.querySelector("button");
-  const found = state.querySelector("[data-findings]"), shape = found.querySelector("template");
+  const found = state.querySelector("[data-findings]"), shape = found.querySelector("template"), told = state.querySelector("[data-size]");
+  const choose = box.querySelector("[data-choose]"), captured = box.querySelector("[data-captured]"), sentAt = box.querySelector("[data-sent-at]");
   const place = new URL(form.action).pathname + "#" + words.upload, required = input.required;
   let current = null; // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes), arrived, ended
 
@@ -98,21 +107,38 @@ function sender(form, box) {
   const reset = (text, bad) => {
     current = null;
     list([]);
-    input.value = kept.value = "";
+    for (const one of inputs) one.value = "";
+    kept.value = "";
     input.required = required;
+    choose.hidden = told.hidden = false;
+    told.textContent = "";
     bar.hidden = drop.hidden = true;
     say(text, bad);
+  };
+
+  // take scales what is a picture, tells its size, and begins.
+  const take = async (file) => {
+    if (!words.picture || !file.type.startsWith("image/")) return begin(file);
+    current?.abort.abort();
+    reset(words.scaling);
+    const light = await scaled(file);
+    begin(light);
+    if (current && light !== file) told.textContent = words.scaled.replace("{from}", size(file.size)).replace("{to}", size(light.size));
   };
 
   const begin = (file) => {
     current?.abort.abort();
     if (file.size > Number(words.limit)) return reset(words.large, true);
     const kind = words.picture && file.type.startsWith("image/") ? words.picture : words.kind;
+    if (captured) captured.value = file.lastModified;
     const order = { filename: file.name, kind }, station = words.station || form.elements.station?.value;
     if (station) order.station = station;
     const mine = current = { file, order, safe: 0, key: [person, kind, file.name, file.size, file.lastModified].join("|"), abort: new AbortController() };
     kept.value = "";
     input.required = false;
+    choose.hidden = true; // beside a file that is there, "no file chosen" would be untrue
+    told.hidden = !words.picture;
+    told.textContent = words.picture ? size(file.size) : "";
     bar.hidden = drop.hidden = false;
     bar.value = 0;
     list([]);
@@ -120,10 +146,11 @@ function sender(form, box) {
       if (current !== mine) return false;
       mine.ended = true;
       keep(kept, recording, file.name);
-      input.value = ""; // the form takes the ID and not the bytes
+      for (const one of inputs) one.value = ""; // the form takes the ID and not the bytes
       bar.hidden = true;
       say(words.arrived.replace("{name}", file.name));
       findings(recording).then((sentences) => { if (current === mine) list(sentences); });
+      if ("now" in words) ready();
       return true;
     }, (problem) => {
       if (current === mine) reset(words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message, true);
@@ -131,7 +158,7 @@ function sender(form, box) {
     });
   };
 
-  input.addEventListener("change", () => input.files[0] ? begin(input.files[0]) : undefined);
+  for (const one of inputs) one.addEventListener("change", () => one.files[0] ? take(one.files[0]) : undefined);
   drop.addEventListener("click", async () => {
     const gone = current;
     if (!gone) return;
@@ -141,7 +168,9 @@ function sender(form, box) {
     await forget(gone.key);
     if (known?.url && !gone.ended) fetch(known.url, { method: "DELETE", headers: version }).catch(() => {}); // else the server gives it up by itself
   });
-  if (input.files[0]) begin(input.files[0]); // chosen before this script had come
+  if ("now" in words) for (const button of form.querySelectorAll("button:not([type])")) button.hidden = true; // the form goes by itself
+  const early = inputs.find((one) => one.files[0]); // chosen before this script had come
+  if (early) take(early.files[0]);
   else resume();
   return {
     sending: () => current && !current.ended ? current.arrived : null,
@@ -150,7 +179,14 @@ function sender(form, box) {
       body.delete(input.name);
       if (current && !current.ended) body.set(words.upload, current.record.url.split("/").pop());
     },
-    handOver: () => current && table("readwrite", (t) => t.put({ ...current.record, file: undefined, handed: true }, current.key)),
+    hold: () => {
+      told.hidden = false;
+      told.textContent = words.held;
+    },
+    handOver: () => {
+      if (sentAt) sentAt.value = Date.now();
+      return current && table("readwrite", (t) => t.put({ ...current.record, file: undefined, handed: true }, current.key));
+    },
   };
 
   // resume goes on with what this field was sending when the page was left.
@@ -307,3 +343,6 @@ const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(te
 const number = (n, digits) => n.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const size = (n) => n >= 1e6 ? number(n / 1e6, 1) + " MB" : number(n / 1e3, 0) + " KB";
 const clock = (s) => Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
+
+// Everything above is there by now: a file chosen before this script had come goes at once.
+for (const form of new Set([...document.querySelectorAll("[data-upload]")].map((box) => box.closest("form")))) watch(form);
