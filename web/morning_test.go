@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"loa/accounts"
 	"loa/airing"
 	"loa/web/webtest"
@@ -109,7 +107,7 @@ func TestAnOperatorsMorning(t *testing.T) {
 	if e.Size > size/4 || e.Type != "image/jpeg" || e.Recording == "" || e.CapturedAt.IsZero() {
 		t.Errorf("of %d bytes the phone sent %+v", size, e)
 	}
-	if width := webtest.Run(p, "measure the photo", chromedp.Evaluate[int](`document.querySelector("img.evidence").naturalWidth`)); width != 1600 {
+	if width := webtest.Eval[int](p, "measure the photo", `document.querySelector("img.evidence").naturalWidth`); width != 1600 {
 		t.Errorf("the photo is %d points wide", width)
 	}
 
