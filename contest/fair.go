@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"loa/contest/fairness"
+	"loa/contest/ranking"
 )
 
 // Scores is what each judge gave each entry of a round in all, by the signed
@@ -46,4 +47,58 @@ func (s *State) Scores(r *RoundState) (scores fairness.Scores, twice []fairness.
 		}
 	}
 	return scores, twice
+}
+
+// Unknown is a judge of whom a round tells too little to even out her habit in a
+// part: her marks count there as she gives them.
+type Unknown struct {
+	Judge string // person ID
+	Part  string // ID
+	Works int    // she scores in the part
+}
+
+// Unknowns lists them in a round ranked by ranking.Normalised, by judge and part:
+// of one that has begun by what was dealt and is not set aside, of the next by how
+// it would be dealt now. Where that is impossible StartRound says why.
+func (s *State) Unknowns(round string) []Unknown {
+	rules, _ := s.Rules.Round(round)
+	if rules == nil || rules.Method != ranking.Normalised || len(rules.Parts) == 0 {
+		return nil
+	}
+	type duty struct{ judge, part string }
+	works := map[duty]int{}
+	if r := s.Round(round); r != nil {
+		for _, t := range r.Tasks {
+			if t.SetAside == nil && !t.Repeat {
+				works[duty{t.Judge, t.Part}]++
+			}
+		}
+	} else if next := s.Next(); next != nil && next.ID == round {
+		entries, err := s.entrants()
+		if err != nil {
+			return nil
+		}
+		list, err := s.deal(rules, entries, [32]byte{})
+		if err != nil {
+			return nil
+		}
+		for _, x := range list {
+			for _, p := range rules.Parts {
+				for _, judge := range x.judges {
+					if p.Covers(x.entry.Category) {
+						works[duty{judge, p.ID}]++
+					}
+				}
+			}
+		}
+	}
+	var out []Unknown
+	for _, j := range s.Judges {
+		for _, p := range rules.Parts {
+			if n := works[duty{j.Person, p.ID}]; n > 0 && n < ranking.NormaliseLeast {
+				out = append(out, Unknown{j.Person, p.ID, n})
+			}
+		}
+	}
+	return out
 }

@@ -95,13 +95,20 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 		}
 	}
 	for _, t := range r.Tasks {
-		if !inGroup[t.Entry] || !t.Final() || t.SetAside != nil {
+		if !t.Final() || t.SetAside != nil {
+			continue
+		}
+		sheet := ranking.Sheet{Judge: t.Judge, Entry: t.Entry, Part: t.Part, Scores: t.Sheet.Marks, Repeat: t.Repeat}
+		if !inGroup[t.Entry] {
+			if rules.Habits == HabitsOfRound && s.entry[t.Entry].RuledOut == nil && slices.ContainsFunc(in.Parts, func(p ranking.Part) bool { return p.ID == t.Part }) {
+				in.Elsewhere = append(in.Elsewhere, sheet)
+			}
 			continue
 		}
 		if !slices.Contains(in.Judges, t.Judge) {
 			in.Judges = append(in.Judges, t.Judge)
 		}
-		in.Sheets = append(in.Sheets, ranking.Sheet{Judge: t.Judge, Entry: t.Entry, Part: t.Part, Scores: t.Sheet.Marks, Repeat: t.Repeat})
+		in.Sheets = append(in.Sheets, sheet)
 	}
 	return ranking.Open(in)
 }

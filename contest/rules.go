@@ -119,10 +119,36 @@ type Round struct {
 	Points    ranking.Points `json:"points"`              // what the parts of each category add up to
 	Parts     []Part         `json:"parts"`
 	Method    ranking.Method `json:"method"`
+	Habits    Habits         `json:"habits,omitempty"` // set by Loa while the contest is a draft
 	TieBreaks []TieBreak     `json:"tie_breaks,omitempty"`
 	Gap       ranking.Points `json:"gap,omitempty"`     // judges further apart must confer; 0 is never
 	Repeats   int            `json:"repeats,omitempty"` // entries each judge unknowingly hears twice
 	Promotion Promotion      `json:"promotion"`
+}
+
+// Habits says from which sheets the method ranking.Normalised takes a judge's
+// habit. It names the version of the method, which a contest keeps.
+type Habits string
+
+// The versions: contests opened before there was a choice keep the first.
+const (
+	HabitsOfGroup Habits = ""      // those of the entries that are ranked together
+	HabitsOfRound Habits = "round" // all she scored in the round by the same part
+)
+
+// latest sets what only a contest that was opened earlier has otherwise.
+func (r Rules) latest(before *Rules) Rules {
+	r.Rounds = slices.Clone(r.Rounds)
+	for i := range r.Rounds {
+		r.Rounds[i].Habits = HabitsOfRound
+		if before == nil {
+			continue
+		}
+		if old, _ := before.Round(r.Rounds[i].ID); old != nil {
+			r.Rounds[i].Habits = old.Habits
+		}
+	}
+	return r
 }
 
 // Part is one scored part of a round with its own rubric.

@@ -28,7 +28,7 @@ func (c DraftContest) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	if !shortID.MatchString(s.ID) {
 		return nil, fault.New(fault.Invalid, "contest.bad_id", "id", clip(s.ID, 40)).At("id")
 	}
-	list := []body{&drafted{c.Rules, c.CopiedFrom}}
+	list := []body{&drafted{c.Rules.latest(nil), c.CopiedFrom}}
 	if c.Certificate != (Certificate{}) {
 		more, err := SetCertificate{c.Certificate}.decide(s, f, m)
 		if err != nil {
@@ -87,7 +87,7 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 		return nil, err
 	}
 	if s.Phase == Draft {
-		return []body{&rulesChanged{Rules: c.Rules}}, nil
+		return []body{&rulesChanged{Rules: c.Rules.latest(nil)}}, nil
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -95,6 +95,7 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	if err := c.Rules.Check(); err != nil {
 		return nil, err
 	}
+	c.Rules = c.Rules.latest(&s.Rules)
 	lines, err := Compare(s.Rules, c.Rules)
 	if err != nil {
 		return nil, err
@@ -230,7 +231,11 @@ func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.Rules.Openable(m.At); err != nil {
 		return nil, err
 	}
-	return []body{&phaseChanged{Open}}, nil
+	list := []body{&phaseChanged{Open}}
+	if now := s.Rules.latest(nil); slices.ContainsFunc(s.Rules.Rounds, func(r Round) bool { return r.Habits != HabitsOfRound }) {
+		list = []body{&rulesChanged{Rules: now}, list[0]} // drafted before there was a choice
+	}
+	return list, nil
 }
 
 // Openable returns nil if a contest can be opened at that instant by these

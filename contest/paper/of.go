@@ -129,12 +129,25 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		}
 		out.Ties = append(out.Ties, strings.Join(said, " "))
 	}
+	if rules.Method == ranking.Normalised {
+		for _, u := range s.Unknowns(run.ID) {
+			if slices.Contains(judges, u.Judge) {
+				out.Notes = append(out.Notes, UnknownInWords(s, run.ID, u, lang))
+			}
+		}
+	}
 	for _, given := range s.Given {
 		if decisive && given.Award == g.ID && given.Withheld > 0 {
 			out.Notes = append(out.Notes, withheldNote(s, given, lang))
 		}
 	}
 	return out, nil
+}
+
+// UnknownInWords says that a judge's marks count as she gave them, and why.
+func UnknownInWords(s *contest.State, round string, u contest.Unknown, lang text.Language) string {
+	rules, _ := s.Rules.Round(round)
+	return lang.Say("contest.habit_unknown", "name", s.Judge(u.Judge).Name, "n", u.Works, "part", rules.Part(u.Part).Name, "least", ranking.NormaliseLeast)
 }
 
 func plus(a, b ranking.Rational) ranking.Rational {

@@ -201,6 +201,11 @@ func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 		add("terms.own_district")
 	}
 	add("terms.method_" + string(r.Method))
+	if r.Method == ranking.Normalised && r.Habits == contest.HabitsOfRound {
+		add("terms.habits_round", "least", ranking.NormaliseLeast)
+	} else if r.Method == ranking.Normalised {
+		add("terms.habits_group", "least", ranking.NormaliseLeast)
+	}
 	if r.Gap > 0 {
 		add("terms.gap", "points", r.Gap)
 	}

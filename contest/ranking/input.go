@@ -21,8 +21,11 @@ type Input struct {
 	Parts   []Part   // one, or several whose totals are added
 	Full    Rational // the most an entry can reach: Σ part weight × part Full
 	Sheets  []Sheet
-	Chain   []Step          // how ties are broken, first step first; may be empty
-	Chair   []ChairDecision // later ones replace earlier ones about the same entries
+	// Elsewhere are sheets on other entries, scored by the same parts in the same
+	// round by whomever: they tell of judges' habits and of nothing else.
+	Elsewhere []Sheet
+	Chain     []Step          // how ties are broken, first step first; may be empty
+	Chair     []ChairDecision // later ones replace earlier ones about the same entries
 }
 
 // Entry is one work in the contest.

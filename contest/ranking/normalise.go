@@ -1,6 +1,9 @@
 package ranking
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // The constants of normalisation.
 const (
@@ -18,8 +21,10 @@ const (
 
 // normalised is the judge-normalised z-score, put back on the scale of
 // points. Within one part, over a judge's n totals x with mean m and
-// variance v (divisor n−1), the panel having mean M of all totals and pooled
-// within-judge variance V (Σ squared deviations / Σ(n−1)):
+// variance v (divisor n−1), the jury having mean M of all totals and pooled
+// within-judge variance V (Σ squared deviations / Σ(n−1)), where the totals are
+// those of Input.Sheets and of Input.Elsewhere, so that a habit is what a judge
+// shows in the whole round and an entry has one value in whatever group:
 //
 //	c  = n/(n+K), 0 if n < NormaliseLeast
 //	m' = c·m + (1−c)·M        v' = c·v + (1−c)·V
@@ -45,7 +50,7 @@ func (t *Tally) normalised() []*Rational {
 	missing := make([]bool, len(t.entries))
 	var sum, term big.Int
 	for i := range t.parts {
-		scale := t.evenOut(t.parts[i].marks)
+		scale := t.evenOut(&t.parts[i])
 		for e, marks := range t.parts[i].marks {
 			if len(marks) == 0 {
 				missing[e] = true
@@ -87,17 +92,31 @@ func roundHalfUp(a, b *big.Int) *big.Int {
 // 10^-finePlaces.
 type habit struct{ shift, stretch big.Int }
 
-// evenOut finds each judge's habit from the marks of one part.
-func (t *Tally) evenOut(byEntry [][]mark) []habit {
-	n := make([]int64, len(t.judges))
-	sum := make([]big.Int, len(t.judges))
-	squares := make([]big.Int, len(t.judges))
-	var x big.Int
-	for _, marks := range byEntry {
+// evenOut finds each judge's habit from the totals of one part. Judges who scored
+// other entries only stand behind those of the tally.
+func (t *Tally) evenOut(p *part) []habit {
+	totals := make([][]int64, len(t.judges))
+	for _, marks := range p.marks {
 		for _, m := range marks {
-			n[m.judge]++
-			sum[m.judge].Add(&sum[m.judge], x.SetInt64(m.total))
-			squares[m.judge].Add(&squares[m.judge], x.Mul(&x, &x))
+			totals[m.judge] = append(totals[m.judge], m.total)
+		}
+	}
+	for id, list := range p.others {
+		if at, here := slices.BinarySearch(t.judges, id); here {
+			totals[at] = append(totals[at], list...)
+		} else {
+			totals = append(totals, list)
+		}
+	}
+	n := make([]int64, len(totals))
+	sum := make([]big.Int, len(totals))
+	squares := make([]big.Int, len(totals))
+	var x big.Int
+	for j, list := range totals {
+		n[j] = int64(len(list))
+		for _, total := range list {
+			sum[j].Add(&sum[j], x.SetInt64(total))
+			squares[j].Add(&squares[j], x.Mul(&x, &x))
 		}
 	}
 	grand, pooled, own := pool(n, sum, squares)

@@ -3,6 +3,7 @@ package ranking
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -135,4 +136,61 @@ func TestAJudgeWithoutSpreadIsShiftedOnly(t *testing.T) {
 			t.Fatalf("%v", table(r))
 		}
 	}
+}
+
+// However entries are grouped, each has the value it has in the whole round, also
+// with a judge left out.
+func TestAnEntryHasOneNormalisedValueInEveryGroup(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := anyInput(t)
+		in.Chain, in.Chair = nil, nil
+		whole := rank(t, in, Normalised)
+		part := in
+		part.Entries, part.Sheets, part.Judges = nil, nil, nil
+		for _, e := range in.Entries {
+			if rapid.Bool().Draw(t, "in the group") {
+				part.Entries = append(part.Entries, e)
+			}
+		}
+		for _, s := range in.Sheets {
+			if !slices.ContainsFunc(part.Entries, func(e Entry) bool { return e.ID == s.Entry }) {
+				part.Elsewhere = append(part.Elsewhere, s)
+				continue
+			}
+			part.Sheets = append(part.Sheets, s)
+			if !slices.Contains(part.Judges, s.Judge) {
+				part.Judges = append(part.Judges, s.Judge)
+			}
+		}
+		if len(part.Entries) == 0 || len(part.Judges) == 0 {
+			return
+		}
+		one := rapid.SampledFrom(part.Judges).Draw(t, "left out")
+		for name, pair := range map[string][2]*Ranking{
+			"all":     {whole, rank(t, part, Normalised)},
+			"without": {mustRank(t, mustOpen(t, in).Without(one)), mustRank(t, mustOpen(t, part).Without(one))},
+		} {
+			for _, row := range pair[1].Rows {
+				if want, ok := pair[0].Row(row.Entry.ID); !ok || want.Value != row.Value {
+					t.Fatalf("%s: %s is worth %v in its group, %v in the round", name, row.Entry.ID, row.Value, want.Value)
+				}
+			}
+		}
+	})
+}
+
+func mustOpen(t *rapid.T, in Input) *Tally {
+	tally, err := Open(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tally
+}
+
+func mustRank(t *rapid.T, tally *Tally) *Ranking {
+	r, err := tally.Rank(Normalised)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -2,6 +2,7 @@ package ranking
 
 import (
 	"cmp"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -22,8 +23,9 @@ type Tally struct {
 // part is a Part with its sheets counted.
 type part struct {
 	Part
-	factor []int64  // per criterion: units one thousandth of a point is worth
-	marks  [][]mark // per entry, sorted by judge
+	factor []int64            // per criterion: units one thousandth of a point is worth
+	marks  [][]mark           // per entry, sorted by judge
+	others map[string][]int64 // totals of Input.Elsewhere, by judge ID
 }
 
 // mark is one sheet: its total in units and its raw scores in the order of
@@ -66,6 +68,9 @@ func Open(in Input) (*Tally, error) {
 		return nil, err
 	}
 	if err := t.count(in.Sheets); err != nil {
+		return nil, err
+	}
+	if err := t.overhear(in.Elsewhere); err != nil {
 		return nil, err
 	}
 	if err := fits(reach, t.spread()); err != nil {
@@ -298,6 +303,29 @@ func (t *Tally) count(sheets []Sheet) error {
 	return nil
 }
 
+// overhear keeps the totals of sheets on other entries.
+func (t *Tally) overhear(sheets []Sheet) error {
+	for _, s := range sheets {
+		at := slices.IndexFunc(t.parts, func(p part) bool { return p.ID == s.Part })
+		if at < 0 {
+			return fault.New(fault.Invalid, "ranking.unknown_sheet", "judge", s.Judge, "entry", s.Entry, "part", s.Part)
+		}
+		p := &t.parts[at]
+		m, err := p.read(s)
+		if err != nil {
+			return err
+		}
+		if s.Repeat {
+			continue
+		}
+		if p.others == nil {
+			p.others = map[string][]int64{}
+		}
+		p.others[s.Judge] = append(p.others[s.Judge], m.total)
+	}
+	return nil
+}
+
 // read checks one sheet against the rubric and adds it up.
 func (p *part) read(s Sheet) (mark, error) {
 	m := mark{scores: make([]Points, len(p.Criteria))}
@@ -333,6 +361,8 @@ func (t *Tally) Without(judge string) *Tally {
 	out.parts = slices.Clone(t.parts)
 	for i := range out.parts {
 		p := &out.parts[i]
+		p.others = maps.Clone(p.others)
+		delete(p.others, judge)
 		p.marks = slices.Clone(p.marks)
 		for e, marks := range p.marks {
 			k := slices.IndexFunc(marks, func(m mark) bool { return m.judge == at })

@@ -144,11 +144,19 @@ type roundJSON struct {
 	Signed   int               `json:"signed"`          // sheets
 	Open     int               `json:"open"`
 	Gaps     []gapJSON         `json:"gaps,omitempty"`
-	Ties     [][]string        `json:"ties,omitempty"`     // entry IDs that share a rank once every sheet is signed
-	Picked   []contest.Pick    `json:"picked,omitempty"`   // by name
-	GoesOn   []string          `json:"goes_on,omitempty"`  // entry IDs the rule would send on now
-	Promoted []string          `json:"promoted,omitempty"` // entry IDs, once finished
-	Places   []contest.Place   `json:"places,omitempty"`   // once finished
+	Unknown  []unknownJSON     `json:"habits_unknown,omitempty"` // ranked by "normalised": judges with too few works to even out
+	Ties     [][]string        `json:"ties,omitempty"`           // entry IDs that share a rank once every sheet is signed
+	Picked   []contest.Pick    `json:"picked,omitempty"`         // by name
+	GoesOn   []string          `json:"goes_on,omitempty"`        // entry IDs the rule would send on now
+	Promoted []string          `json:"promoted,omitempty"`       // entry IDs, once finished
+	Places   []contest.Place   `json:"places,omitempty"`         // once finished
+}
+
+// unknownJSON is a contest.Unknown.
+type unknownJSON struct {
+	Judge string `json:"judge"` // person ID
+	Part  string `json:"part"`
+	Works int    `json:"works"`
 }
 
 // gapJSON is an entry on which judges differ too much.
@@ -179,6 +187,9 @@ func (c contestRoutes) rounds(w http.ResponseWriter, r *kit.Request) error {
 
 func roundOf(s *contest.State, rules *contest.Round) (roundJSON, error) {
 	out := roundJSON{ID: rules.ID, Name: rules.Name}
+	for _, u := range s.Unknowns(rules.ID) {
+		out.Unknown = append(out.Unknown, unknownJSON(u))
+	}
 	run := s.Round(rules.ID)
 	if run == nil {
 		return out, nil

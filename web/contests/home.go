@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -31,7 +32,8 @@ type roundRow struct {
 	Gaps         int
 	Promoted     int
 	PanelsMissed bool
-	GoesOn       bool // entries go on to a further round
+	GoesOn       bool     // entries go on to a further round
+	Unknown      []string // judges whose habit cannot be evened out
 }
 
 func (p pages) showHome(w http.ResponseWriter, r *kit.Request) error {
@@ -58,6 +60,12 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			page.Problems = problemsOf(r, s.ID, &s.Rules, s.Rules.Openable(r.Now))
 		}
 		page.Rounds = roundRows(s)
+		for i := range page.Rounds {
+			row := &page.Rounds[i]
+			for _, u := range s.Unknowns(row.ID) {
+				row.Unknown = append(row.Unknown, paper.UnknownInWords(s, row.ID, u, r.Lang))
+			}
+		}
 		return nil
 	})
 	if err != nil {
