@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -34,9 +35,19 @@ func (b *rulesChanged) apply(s *State, e *Event) error {
 	if s.Phase != Draft {
 		s.Changes = append(s.Changes, RuleChange{e.At, e.Name, b.Reason, b.Lines})
 	}
+	if s.Given != nil && !sameAwards(s.Rules.Awards, b.Rules.Awards) {
+		s.outdate(OutdatedByRules)
+	}
 	s.Rules, s.Revision = b.Rules, nil
 	s.seek()
 	return nil
+}
+
+// sameAwards reports whether prizes that follow from one follow from the other: a
+// name alone decides nothing.
+func sameAwards(a, b []Award) bool {
+	lines, err := Compare(a, b)
+	return err == nil && !slices.ContainsFunc(lines, func(l RuleLine) bool { return !strings.HasSuffix(l.Path, ".name") })
 }
 
 type phaseChanged struct {
@@ -46,6 +57,12 @@ type phaseChanged struct {
 func (*phaseChanged) kind() string { return "contest.phase_changed" }
 func (b *phaseChanged) apply(s *State, _ *Event) error {
 	s.Phase = b.To
+	if b.To == Published {
+		if s.Given == nil { // earlier versions published what had been given, whatever had changed since
+			s.Given = s.Outdated.Given
+		}
+		s.Outdated = Outdated{}
+	}
 	return nil
 }
 
@@ -138,7 +155,7 @@ func (b *entryRemoved) apply(s *State, e *Event) error {
 			}
 		}
 		if s.Last() != nil {
-			s.Given = nil
+			s.outdate(OutdatedByEntry)
 		}
 	} else {
 		entry.Withdrawn = r
@@ -311,7 +328,7 @@ func (b *tasksSetAside) apply(s *State, e *Event) error {
 	}
 	r.setAside(func(t *Task) bool { return t.Judge == b.Judge && t.Entry == b.Entry }, &Removal{e.At, e.Name, b.Reason})
 	if r == s.Last() {
-		s.Given = nil // those behind may move up
+		s.outdate(OutdatedBySheet) // those behind may move up
 	}
 	return nil
 }
@@ -435,6 +452,9 @@ func (b *tieDecided) apply(s *State, e *Event) error {
 		return errNoRound
 	}
 	r.Ties = append(r.Ties, TieDecision{e.At, e.Name, b.Entries, b.Reason})
+	if r.Finished != nil {
+		s.outdate(OutdatedByChair)
+	}
 	return nil
 }
 
@@ -476,6 +496,49 @@ type prizesGiven struct {
 
 func (*prizesGiven) kind() string { return "contest.prizes_given" }
 func (b *prizesGiven) apply(s *State, _ *Event) error {
+	s.Given, s.Outdated = b.Given, Outdated{}
+	return nil
+}
+
+type complaintFiled struct {
+	ID    string `json:"id"`
+	Who   string `json:"who"`
+	Entry string `json:"entry,omitempty"`
+	Text  string `json:"text"`
+}
+
+func (*complaintFiled) kind() string { return "complaint.filed" }
+func (b *complaintFiled) apply(s *State, e *Event) error {
+	s.Complaints = append(s.Complaints, Complaint{b.ID, b.Who, b.Entry, b.Text, e.At, e.Name, nil})
+	return nil
+}
+
+type complaintDecided struct {
+	ID     string `json:"id"`
+	Upheld bool   `json:"upheld,omitempty"`
+	Reason string `json:"reason"`
+}
+
+func (*complaintDecided) kind() string { return "complaint.decided" }
+func (b *complaintDecided) apply(s *State, e *Event) error {
+	c := s.Complaint(b.ID)
+	if c == nil {
+		return fmt.Errorf("no complaint %s", b.ID)
+	}
+	c.Decision = &Decision{e.At, e.Name, b.Upheld, b.Reason}
+	return nil
+}
+
+// resultsCorrected puts prizes in the place of those that are public.
+type resultsCorrected struct {
+	Complaint string  `json:"complaint"`
+	Reason    string  `json:"reason"`
+	Given     []Given `json:"given"`
+}
+
+func (*resultsCorrected) kind() string { return "contest.results_corrected" }
+func (b *resultsCorrected) apply(s *State, e *Event) error {
+	s.Corrections = append(s.Corrections, Correction{e.At, e.Name, b.Complaint, b.Reason, s.Given})
 	s.Given = b.Given
 	return nil
 }

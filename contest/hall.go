@@ -231,13 +231,26 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 	case DeclareTies:
 		return f, h.stationFacts(ctx, m, c.Stations, &f)
 	case GivePrizes:
-		var ids []string
-		for _, g := range c.Special {
-			ids = append(ids, g.Station)
+		return f, h.prizeFacts(ctx, m, c.Special, &f)
+	case DecideComplaint:
+		var special []Given
+		if c.Prizes != nil {
+			special = c.Prizes.Special
+		} else if err := h.View(ctx, id, func(s *State) error { special = slices.Clone(s.Given); return nil }); err != nil {
+			return f, known(err)
 		}
-		return f, h.stationFacts(ctx, m, ids, &f)
+		return f, h.prizeFacts(ctx, m, special, &f)
 	}
 	return f, nil
+}
+
+// prizeFacts loads the collectives that prizes are given to.
+func (h *Hall) prizeFacts(ctx context.Context, m accounts.Meta, given []Given, f *Facts) error {
+	var ids []string
+	for _, g := range given {
+		ids = append(ids, g.Station)
+	}
+	return h.stationFacts(ctx, m, ids, f)
 }
 
 func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, id string, w Work, f *Facts) error {
@@ -315,7 +328,7 @@ func Replay(id string, events func(yield func(Event, error) bool)) (*State, erro
 		switch e.Kind {
 		case (*roundFinished)(nil).kind():
 			err = s.recheck()
-		case (*prizesGiven)(nil).kind():
+		case (*prizesGiven)(nil).kind(), (*resultsCorrected)(nil).kind():
 			err = s.recheckPrizes()
 		}
 		if err != nil {

@@ -134,7 +134,7 @@ func TestAnExcludedSheetStopsCountingAlsoAfterTheRound(t *testing.T) {
 	if marks != 4 || !slices.Equal(recorded, w.s.Last().Finished.Places) {
 		t.Errorf("%d sheets count, and what was recorded then is %v", marks, w.s.Last().Finished.Places)
 	}
-	w.refused("contest.no_prizes_yet", w.organiser(), contest.PublishResults{}) // what they were decided from has changed
+	w.refused("contest.prizes_stale", w.organiser(), contest.PublishResults{}) // what they were decided from has changed
 	w.do(w.organiser(), contest.GivePrizes{})
 	w.do(w.organiser(), contest.PublishResults{})
 	w.refused("contest.already_published", w.organiser(), contest.ReportTie{Judge: "J2", Entry: p.Entry, Note: "Muộn"})

@@ -42,6 +42,16 @@ func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if err := s.settled(); err != nil {
 		return nil, err
 	}
+	given, err := s.prizes(f, c)
+	if err != nil {
+		return nil, err
+	}
+	return []body{&prizesGiven{given}}, nil
+}
+
+// prizes are those that follow from the ranking of the last round, and those given
+// by hand.
+func (s *State) prizes(f Facts, c GivePrizes) ([]Given, error) {
 	for _, w := range c.Withhold {
 		if a := s.Rules.Award(w.Award); a == nil || a.Prize(w.Prize) == nil {
 			return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(w.Prize, 40))
@@ -66,7 +76,7 @@ func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []body{&prizesGiven{append(given, special...)}}, nil
+	return append(given, special...), nil
 }
 
 // ladder hands out one award by rank; see ranking.Ranking.Award. A prize kept

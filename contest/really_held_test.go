@@ -302,7 +302,7 @@ func TestTheLastRoundIsOverAndPrizesStillMove(t *testing.T) {
 	if w.s.Given != nil {
 		t.Error("the prizes of a work ruled out stay")
 	}
-	w.refused("contest.no_prizes_yet", w.organiser(), contest.PublishResults{})
+	w.refused("contest.prizes_stale", w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.GivePrizes{})
 	wants("ba 4", "nhat 2", "nhi 1", "nhi 3")
 	w.do(w.organiser(), contest.PublishResults{})

@@ -370,19 +370,28 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
-	want := slices.Sorted(slices.Values(c.Entries))
+	if err := s.tiedAsSaid(r, c.Entries); err != nil {
+		return nil, err
+	}
+	return []body{&tieDecided{r.ID, c.Entries, c.Reason}}, nil
+}
+
+// tiedAsSaid returns nil if exactly these entries share a rank in the round and
+// are the chair's to order. Fault: contest.no_tie.
+func (s *State) tiedAsSaid(r *RoundState, order []string) error {
+	want := slices.Sorted(slices.Values(order))
 	list, err := s.Standings(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, st := range list {
 		for _, tied := range s.chairTies(r, st) {
 			if slices.Equal(want, slices.Sorted(slices.Values(tied))) {
-				return []body{&tieDecided{r.ID, c.Entries, c.Reason}}, nil
+				return nil
 			}
 		}
 	}
-	return nil, fault.New(fault.Conflict, "contest.no_tie")
+	return fault.New(fault.Conflict, "contest.no_tie")
 }
 
 // chairTies lists the sets of entries that share a rank in a standing and are

@@ -103,6 +103,9 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	if len(lines) == 0 {
 		return nil, fault.New(fault.Invalid, "contest.nothing_changed")
 	}
+	if s.Phase == Published && !sameAwards(s.Rules.Awards, c.Rules.Awards) {
+		return nil, fault.New(fault.Conflict, "contest.published_correct").At("awards")
+	}
 	if err := s.locked(&c.Rules); err != nil {
 		return nil, err
 	}
@@ -267,6 +270,8 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	switch {
 	case s.Last() == nil:
 		return nil, fault.New(fault.Conflict, "contest.not_decided")
+	case s.Outdated.Given != nil:
+		return nil, fault.New(fault.Conflict, "contest.prizes_stale")
 	case s.Given == nil:
 		return nil, fault.New(fault.Conflict, "contest.no_prizes_yet")
 	case s.Phase == Published:
@@ -279,7 +284,7 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 }
 
 // CloseContest ends the contest: nothing changes any more. Fault:
-// contest.not_published.
+// contest.not_published, contest.complaints_open.
 type CloseContest struct{}
 
 func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
@@ -288,6 +293,9 @@ func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	}
 	if s.Phase != Published {
 		return nil, fault.New(fault.Conflict, "contest.not_published")
+	}
+	if n := s.Undecided(); n > 0 {
+		return nil, fault.New(fault.Conflict, "contest.complaints_open", "count", n)
 	}
 	return []body{&phaseChanged{Closed}}, nil
 }

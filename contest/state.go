@@ -29,6 +29,10 @@ type State struct {
 	Rounds   []*RoundState // those begun
 	Given    []Given       // prizes, once decided
 
+	Outdated    Outdated     // prizes that must be given anew
+	Complaints  []Complaint  // about the published result, oldest first
+	Corrections []Correction // of the published result, oldest first
+
 	Certificate Certificate // template of the certificates; zero is the usual one
 
 	entry     map[string]*Entry

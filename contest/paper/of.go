@@ -183,10 +183,18 @@ func withheldNote(s *contest.State, g contest.Given, lang text.Language) string 
 }
 
 // GivenOf lists every prize given and every place withheld, in the order of the awards.
-func GivenOf(s *contest.State, lang text.Language) []Given {
+func GivenOf(s *contest.State, lang text.Language) []Given { return Listed(s, s.Given, lang) }
+
+// Listed is GivenOf for other prizes: those published first, or those that do not
+// stand any more.
+func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given {
 	var out []Given
-	for _, g := range s.Given {
+	for _, g := range given {
 		a := s.Rules.Award(g.Award)
+		if a == nil || a.Prize(g.Prize) == nil {
+			out = append(out, Given{Award: g.Award, Prize: g.Prize, Who: g.Name, Note: g.Reason}) // taken out of the rules since
+			continue
+		}
 		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason}
 		switch e := s.Entry(g.Entry); {
 		case g.Withheld > 0:
@@ -210,7 +218,8 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 	}
 	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang), Events: s.Seq, Head: s.Head}
 	if s.Last() == run {
-		out.Given = GivenOf(s, lang)
+		out.Given, out.First = GivenOf(s, lang), Listed(s, s.First(), lang)
+		out.Complaints = complaints(s, lang)
 	}
 	counts := map[string]bool{}
 	for _, t := range run.Tasks {
@@ -263,6 +272,23 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 	for _, e := range s.Entries {
 		if e.RuledOut != nil {
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
+		}
+	}
+	return out
+}
+
+// complaints tells what was held against the published result, and what came of it.
+func complaints(s *contest.State, lang text.Language) []string {
+	var out []string
+	for _, c := range s.Complaints {
+		out = append(out, lang.Say("contest.minute_complaint", "id", c.ID, "who", c.Who, "by", c.By, "at", c.At, "text", c.Text))
+		switch d := c.Decision; {
+		case d == nil:
+			out = append(out, lang.Say("contest.minute_complaint_open", "id", c.ID))
+		case d.Upheld:
+			out = append(out, lang.Say("contest.minute_upheld", "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
+		default:
+			out = append(out, lang.Say("contest.minute_dismissed", "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
 		}
 	}
 	return out

@@ -55,13 +55,15 @@ type Row struct {
 // Minutes is the protocol of a round.
 type Minutes struct {
 	Results
-	Entries   int // that took part in the round
-	Jury      []Member
-	Given     []Given
-	Decisions []string // of people, with their reasons
-	Changes   []string // of the rules since they were locked
-	Events    int      // in the contest's log when the minutes were drawn
-	Head      string   // hash of the last of them, hex
+	Entries    int // that took part in the round
+	Jury       []Member
+	Given      []Given
+	First      []Given  // as published first, of a result that was corrected
+	Complaints []string // about the published result, and what came of them
+	Decisions  []string // of people, with their reasons
+	Changes    []string // of the rules since they were locked
+	Events     int      // in the contest's log when the minutes were drawn
+	Head       string   // hash of the last of them, hex
 }
 
 // Member is a judge as the minutes name her.

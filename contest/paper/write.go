@@ -85,11 +85,17 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 		jury = append(jury, j.inWords(lang))
 	}
 	p.list(lang.Say("contest.minute_jury"), jury)
-	if len(m.Given) > 0 {
+	for _, list := range []struct {
+		title string
+		given []Given
+	}{{lang.Say("contest.given"), m.Given}, {lang.Say("contest.result_first"), m.First}} {
+		if len(list.given) == 0 {
+			continue
+		}
 		p.row++
-		p.line(lang.Say("contest.given"), bold)
+		p.line(list.title, bold)
 		p.header([]string{lang.Say("contest.award"), lang.Say("paper.prize"), lang.Say("contest.receiver")}, false)
-		for _, g := range m.Given {
+		for _, g := range list.given {
 			p.row++
 			p.put(1, g.Award, cell)
 			p.put(2, g.Prize, cell)
@@ -97,6 +103,7 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 		}
 	}
 	p.list(lang.Say("contest.minute_decisions"), m.Decisions)
+	p.list(lang.Say("contest.complaints"), m.Complaints)
 	p.list(lang.Say("contest.changes"), m.Changes)
 	p.row++
 	p.line(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head), plain)

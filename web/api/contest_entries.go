@@ -34,6 +34,9 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		at(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
+		at(accounts.EnterContest, "POST /{entry}/complain", "file a complaint about the published result of an own entry", order(c, func(r *kit.Request, b complainBody) contest.Command {
+			return contest.FileComplaint{Entry: r.PathValue("entry"), Text: b.Text}
+		}), complainBody{}, receipt),
 		at(kit.SignedIn, "GET /{entry}/feedback", "how an entry did, judges unnamed: for the organiser, and for the entrant once it is published", c.feedback, nil, feedbackJSON{}),
 		at(accounts.Organise, "PUT /{entry}/script", "set the script as judges will read it", order(c, func(r *kit.Request, b scriptBody) contest.Command {
 			return contest.RedactScript{Entry: r.PathValue("entry"), Text: b.Text}
@@ -54,6 +57,10 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 			return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), excludeBody{}, receipt),
 	}
+}
+
+type complainBody struct {
+	Text string `json:"text"`
 }
 
 type reasonBody struct {

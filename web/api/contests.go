@@ -25,6 +25,7 @@ type contestJSON struct {
 	Phase   contest.Phase        `json:"phase"`
 	Rules   *contest.Rules       `json:"rules,omitempty"`
 	Changes []contest.RuleChange `json:"changes,omitempty"`
+	Stale   bool                 `json:"prizes_stale,omitempty"` // what they were decided from has changed: give them anew
 	Events  int                  `json:"events"`
 	Head    string               `json:"head"` // hash of the last event
 }
@@ -60,6 +61,12 @@ func (c contestRoutes) routes() []kit.Route {
 		}), contest.Certificate{}, receipt),
 		organise("GET /{contest}/prizes", "the prizes given and the places withheld", c.prizes, none, kit.List[contest.Given]{}),
 		organise("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking", order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
+		organise("GET /{contest}/complaints", "complaints about the published result, and what was decided", c.complaints, none, kit.List[contest.Complaint]{}),
+		organise("POST /{contest}/complaints", "file a complaint for somebody, while the results are public and the contest is not closed", order(c, func(_ *kit.Request, b contest.FileComplaint) contest.Command { return b }), contest.FileComplaint{}, receipt),
+		organise("POST /{contest}/complaints/{complaint}/decide", "decide about a complaint with a reason; if it is upheld the result is corrected and the prizes follow", order(c, func(r *kit.Request, b decideBody) contest.Command {
+			return contest.DecideComplaint{ID: r.PathValue("complaint"), Upheld: b.Upheld, Reason: b.Reason, Correction: b.Correction, Prizes: b.Prizes}
+		}), decideBody{}, receipt),
+		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none, kit.List[contest.Correction]{}),
 	}
 	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())
 }
@@ -122,7 +129,7 @@ func (c contestRoutes) show(w http.ResponseWriter, r *kit.Request) error {
 	var out contestJSON
 	err := c.view(r, func(s *contest.State) error {
 		rules := s.Rules
-		out = contestJSON{s.ID, s.Rules.Title, s.Phase, &rules, s.Changes, s.Seq, s.Head}
+		out = contestJSON{s.ID, s.Rules.Title, s.Phase, &rules, s.Changes, s.Outdated.Given != nil, s.Seq, s.Head}
 		return nil
 	})
 	if err != nil {
@@ -220,6 +227,25 @@ func (c contestRoutes) certificates(w http.ResponseWriter, r *kit.Request) error
 		return nil
 	})
 	return answer(w, r, http.StatusOK, out, err)
+}
+
+type decideBody struct {
+	Upheld     bool                `json:"upheld"`
+	Reason     string              `json:"reason"`
+	Correction contest.Correcting  `json:"correction,omitzero"`
+	Prizes     *contest.GivePrizes `json:"prizes,omitempty"` // absent: what was given by hand stays
+}
+
+func (c contestRoutes) complaints(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.Complaint
+	err := c.view(r, func(s *contest.State) error { items = slices.Clone(s.Complaints); return nil })
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+func (c contestRoutes) corrections(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.Correction
+	err := c.view(r, func(s *contest.State) error { items = slices.Clone(s.Corrections); return nil })
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
 }
 
 func (c contestRoutes) prizes(w http.ResponseWriter, r *kit.Request) error {

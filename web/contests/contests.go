@@ -50,6 +50,8 @@ type views struct {
 	results  *kit.View[resultsPage]
 	papers   *kit.View[papersPage]
 
+	complaints *kit.View[complaintsPage]
+
 	certificate *kit.View[certificatePage]
 }
 
@@ -61,7 +63,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 		kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"),
 		kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
-		kit.NewView[papersPage](f, "papers.html"), kit.NewView[certificatePage](f, "certificate.html")}}
+		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"), kit.NewView[certificatePage](f, "certificate.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
 	organise := func(pattern string, h kit.Handler) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.Organise, Handler: h})
@@ -88,6 +90,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("POST /contests/{contest}/promotion", p.pick)
 	organise("GET /contests/{contest}/results", p.showResults)
 	organise("POST /contests/{contest}/results", p.givePrizes)
+	organise("GET /contests/{contest}/complaints", p.showComplaints)
+	organise("POST /contests/{contest}/complaints", p.handleComplaint)
 	organise("GET /contests/{contest}/papers", p.showPapers)
 	organise("GET /contests/{contest}/certificate", p.showCertificate)
 	organise("POST /contests/{contest}/certificate", p.saveCertificate)

@@ -18,7 +18,9 @@ type homePage struct {
 	Warned   int // entries with something to look at
 	Named    int // entries whose script names the entrant
 	Judges   int
-	Points   int // ties between judges and works to decide about
+	Points   int  // ties between judges and works to decide about
+	Stale    bool // prizes must be given anew
+	Filed    int  // complaints nobody has decided about
 	Rounds   []roundRow
 	Changes  []contest.RuleChange
 	LastDay  time.Time // end of the grace
@@ -46,7 +48,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	var page homePage
 	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
-		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()), Changes: s.Changes,
+		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()), Stale: s.Outdated.Given != nil, Filed: s.Undecided(), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil}
 		for _, x := range found {
 			switch x.State {

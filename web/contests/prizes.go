@@ -64,8 +64,8 @@ func workCalled(s *contest.State, code string) *contest.Entry {
 
 // decided fills the form with what was decided by hand before, so that giving
 // the prizes again keeps it.
-func decided(s *contest.State, f *kit.Form) {
-	for _, g := range s.Given {
+func decided(s *contest.State, given []contest.Given, f *kit.Form) {
+	for _, g := range given {
 		a := s.Rules.Award(g.Award)
 		if a == nil || a.Prize(g.Prize) == nil {
 			continue
@@ -79,6 +79,9 @@ func decided(s *contest.State, f *kit.Form) {
 			f.Values.Add("special"+field, g.Station)
 			f.Values.Set("why"+field, g.Reason)
 		default:
+			if !s.Entry(g.Entry).Live() {
+				continue
+			}
 			works := s.Entry(g.Entry).Code
 			if had := f.Get("works" + field); had != "" {
 				works = had + ", " + works

@@ -2,6 +2,7 @@ package contests
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"loa/contest"
@@ -22,6 +23,9 @@ type resultsPage struct {
 	Fair     *fairPanel
 	Awards   []contest.Award
 	Given    []paper.Given
+	Stale    []paper.Given // prizes that must be given anew
+	StaleWhy []string
+	Public   bool // complaints can be filed, or were
 	CanGive  bool
 	Stations []kit.Option
 	Problems []string
@@ -67,7 +71,7 @@ const mostApart = 10
 func (p pages) showResults(w http.ResponseWriter, r *kit.Request) error {
 	f := kit.NewForm()
 	err := p.view(r, func(s *contest.State) error {
-		decided(s, &f)
+		decided(s, slices.Concat(s.Given, s.Outdated.Given), &f)
 		return nil
 	})
 	if err != nil {
@@ -110,7 +114,11 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			return err
 		}
 		page.Fair = fairOf(f, ok, r.Lang)
-		page.Given = paper.GivenOf(s, r.Lang)
+		page.Given, page.Stale = paper.GivenOf(s, r.Lang), paper.Listed(s, s.Outdated.Given, r.Lang)
+		for _, key := range s.Outdated.Why {
+			page.StaleWhy = append(page.StaleWhy, r.Say(key))
+		}
+		page.Public = s.Phase == contest.Published || s.Phase == contest.Closed
 		return nil
 	})
 	if err != nil {

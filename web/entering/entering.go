@@ -504,7 +504,10 @@ type entryPage struct {
 	Alike    string       // the sentence that its sound is like another's, or ""
 	Heard    []kit.Option // of those, the recordings she may hear: ID and name
 	Feedback bool         // there is something to read
-	Form     kit.Form
+	Taking   bool         // complaints about the result are taken
+
+	Complaints []contest.Complaint // about the work
+	Form       kit.Form
 }
 
 // find returns a copy of the entry if the actor may act for its station.
@@ -516,6 +519,12 @@ func (p pages) find(r *kit.Request) (page entryPage, err error) {
 		}
 		page = entryPage{Page: r.Page("contest.receipt"), Contest: s.ID, Name: s.Rules.Title, Entry: *e, Until: s.Rules.Dates.ClosesAt, Form: kit.NewForm(),
 			Editable: e.Live() && s.Phase == contest.Open && !r.Now.After(s.Rules.Dates.ClosesAt)}
+		page.Taking = s.Phase == contest.Published
+		for _, c := range s.Complaints {
+			if c.Entry == e.ID {
+				page.Complaints = append(page.Complaints, c)
+			}
+		}
 		if a, ok := s.Announced(e.ID, r.Now); ok && a.Entrant(r.Actor) {
 			page.Awaited = &a.Work
 		}
@@ -531,10 +540,15 @@ func (p pages) find(r *kit.Request) (page entryPage, err error) {
 }
 
 func (p pages) showEntry(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderEntry(w, r, kit.NewForm())
+}
+
+func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	page, err := p.find(r)
 	if err != nil {
 		return err
 	}
+	page.Form = f
 	if err := p.alike(r, &page); err != nil {
 		return err
 	}
@@ -610,6 +624,16 @@ func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
 	}
 	id, entry := r.PathValue("contest"), r.PathValue("entry")
 	back := "/enter/" + id + "/" + entry
+	if f.Get("do") == "complain" {
+		_, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.FileComplaint{Entry: entry, Text: f.Get("text")})
+		if f.RefusedAloud(err) {
+			return p.renderEntry(w, r, *f)
+		}
+		if err != nil {
+			return err
+		}
+		return r.Redirect(w, back, "contest.complaint_saved")
+	}
 	if f.Get("do") == "withdraw" {
 		if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.WithdrawEntry{Entry: entry, Reason: f.Get("reason")}); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,6 +51,8 @@ type resultPage struct {
 	kit.Page
 	ID, Name, Host, About string
 	Awards                []award
+	First                 []award // as published first, of a result that was corrected
+	Corrections           []contest.Correction
 }
 
 type award struct {
@@ -80,7 +83,10 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	var page resultPage
 	err := p.published(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		page = resultPage{Page: r.Page("contest.results_title", "name", s.Rules.Title), ID: s.ID, Name: s.Rules.Title, Host: s.Rules.Host,
-			About: s.Rules.About, Awards: winners(s)}
+			About: s.Rules.About, Awards: winners(s, s.Given), Corrections: slices.Clone(s.Corrections)}
+		if first := s.First(); first != nil {
+			page.First = winners(s, first)
+		}
 		return nil
 	})
 	if err != nil {
@@ -102,15 +108,17 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	return p.page.Render(w, r, page)
 }
 
-func winners(s *contest.State) []award {
+// winners lists prizes by award.
+func winners(s *contest.State, given []contest.Given) []award {
 	var out []award
 	for _, a := range s.Rules.Awards {
 		list := award{Name: a.Name}
-		for _, g := range s.Given {
-			if g.Award != a.ID || g.Withheld > 0 {
+		for _, g := range given {
+			z := a.Prize(g.Prize)
+			if g.Award != a.ID || g.Withheld > 0 || z == nil {
 				continue
 			}
-			row := winner{Prize: a.Prize(g.Prize).Name, Who: g.Name, station: g.Station}
+			row := winner{Prize: z.Name, Who: g.Name, station: g.Station}
 			if e := s.Entry(g.Entry); e != nil {
 				row.Who, row.Title, row.Code, row.Authors, row.At = e.Entrant.Called(), e.Title, e.Code, e.Entrant.Authors, e.SubmittedAt
 				row.Place, row.station = e.Entrant.From(), e.Entrant.Station
@@ -169,7 +177,7 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 		c := &doc.Channel
 		c.Title, c.Link, c.Description, c.Language = s.Rules.Title, base, s.Rules.Title+" – "+s.Rules.Host, "vi"
 		done := map[string]bool{}
-		for _, a := range winners(s) {
+		for _, a := range winners(s, s.Given) {
 			for _, x := range a.Rows {
 				if x.Audio == nil || done[x.Code] {
 					continue
@@ -207,7 +215,7 @@ func (p pages) kind(ctx context.Context, x *contest.Piece) (string, error) {
 func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 	var piece *contest.Piece
 	err := p.published(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
-		for _, a := range winners(s) {
+		for _, a := range winners(s, s.Given) {
 			for _, x := range a.Rows {
 				if x.Code == r.PathValue("code") && x.Audio != nil {
 					piece = x.Audio

@@ -1,0 +1,308 @@
+package contest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// Complaint is what somebody holds against a published result (khiếu nại).
+type Complaint struct {
+	ID       string    `json:"id"`  // "KN-01"
+	Who      string    `json:"who"` // complains, as he is called
+	Entry    string    `json:"entry,omitempty"`
+	Text     string    `json:"text"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"` // name of who filed it
+	Decision *Decision `json:"decision,omitempty"`
+}
+
+// Decision is what became of a complaint.
+type Decision struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`     // name
+	Upheld bool      `json:"upheld"` // the result was corrected
+	Reason string    `json:"reason"`
+}
+
+// Correction is a result that took the place of a published one.
+type Correction struct {
+	At        time.Time `json:"at"`
+	By        string    `json:"by"`        // name
+	Complaint string    `json:"complaint"` // ID
+	Reason    string    `json:"reason"`
+	Before    []Given   `json:"before"` // the prizes as published until then
+}
+
+// First is what was published first, nil if it was never corrected.
+func (s *State) First() []Given {
+	if len(s.Corrections) == 0 {
+		return nil
+	}
+	return s.Corrections[0].Before
+}
+
+// Complaint returns the complaint with that ID, or nil.
+func (s *State) Complaint(id string) *Complaint {
+	return find(s.Complaints, func(c *Complaint) bool { return c.ID == id })
+}
+
+// Undecided counts the complaints nobody has decided about.
+func (s *State) Undecided() (n int) {
+	for _, c := range s.Complaints {
+		if c.Decision == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// FileComplaint files a complaint about a published result: an entrant about her
+// own work, or the organiser for whoever complains. Faults:
+// contest.not_published, contest.unknown_entry, contest.complaint_empty,
+// contest.complainant_missing, contest.text_too_long, contest.too_many_complaints.
+type FileComplaint struct {
+	Who   string `json:"who,omitempty"` // as the organiser calls him; an entrant is who she is
+	Entry string `json:"entry,omitempty"`
+	Text  string `json:"text"`
+}
+
+func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	e := s.entry[c.Entry]
+	organises := s.organiser(m) == nil
+	if !organises {
+		if e == nil || !e.Entrant.Of(m.By) {
+			return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+		}
+		c.Who = m.By.Name + ", " + e.Entrant.Called()
+	}
+	var p problems
+	p.text("who", c.Who, maxName, false)
+	p.text("text", c.Text, 5000, false)
+	switch {
+	case s.Phase != Published:
+		return nil, fault.New(fault.Conflict, "contest.not_published")
+	case c.Entry != "" && e == nil:
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry").At("entry")
+	case len(s.Complaints) >= 1000:
+		return nil, fault.New(fault.TooMany, "contest.too_many_complaints")
+	case plainName(c.Who) == "":
+		p.add(fault.New(fault.Invalid, "contest.complainant_missing").At("who"))
+	}
+	if plainName(c.Text) == "" {
+		p.add(fault.New(fault.Invalid, "contest.complaint_empty").At("text"))
+	}
+	if err := p.whole(fault.New(fault.Invalid, "contest.complaint_unfit", "count", len(p))); err != nil {
+		return nil, err
+	}
+	return []body{&complaintFiled{fmt.Sprintf("KN-%02d", len(s.Complaints)+1), c.Who, c.Entry, c.Text}}, nil
+}
+
+// DecideComplaint decides about a complaint, with a reason. If it is upheld the
+// result is corrected: works are ruled out, sheets excluded, ties put in the order
+// the chair gave, awards mended, and all prizes given anew by GivePrizes' rules.
+// The first result stays beside it. Faults: contest.not_published,
+// contest.unknown_complaint, contest.complaint_decided, contest.reason_missing,
+// contest.correction_same, contest.unknown_entry, contest.unknown_judge,
+// contest.no_tie, and those of GivePrizes and Rules.Check.
+type DecideComplaint struct {
+	ID         string      `json:"id"`
+	Upheld     bool        `json:"upheld"`
+	Reason     string      `json:"reason"`
+	Correction Correcting  `json:"correction,omitzero"` // of one that is upheld
+	Prizes     *GivePrizes `json:"prizes,omitempty"`    // nil: special prizes and those kept back stay as they are
+}
+
+// Correcting is what is mended in a result.
+type Correcting struct {
+	RuleOut []string   `json:"rule_out,omitempty"` // entry IDs
+	Exclude []Excluded `json:"exclude,omitempty"`
+	Ties    [][]string `json:"ties,omitempty"`   // orders of entries the chair gave, best first
+	Awards  []Award    `json:"awards,omitempty"` // all of them, if one was wrong
+}
+
+// Excluded is a judge's sheets on an entry in the last round.
+type Excluded struct {
+	Judge string `json:"judge"` // person ID
+	Entry string `json:"entry"`
+}
+
+func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	x := s.Complaint(c.ID)
+	switch {
+	case s.Phase != Published:
+		return nil, fault.New(fault.Conflict, "contest.not_published")
+	case x == nil:
+		return nil, fault.New(fault.NotFound, "contest.unknown_complaint")
+	case x.Decision != nil:
+		return nil, fault.New(fault.Conflict, "contest.complaint_decided", "id", x.ID)
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	list := []body{&complaintDecided{c.ID, c.Upheld, c.Reason}}
+	if !c.Upheld {
+		return list, nil
+	}
+	next, mended, err := s.mend(c, m)
+	if err != nil {
+		return nil, err
+	}
+	prizes := s.sameByHand()
+	if c.Prizes != nil {
+		prizes = *c.Prizes
+	}
+	prizes.dropGone(next)
+	given, err := next.prizes(f, prizes)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Equal(given, s.Given) && len(mended) == 0 {
+		return nil, fault.New(fault.Invalid, "contest.correction_same")
+	}
+	return slices.Concat(list, mended, []body{&resultsCorrected{c.ID, c.Reason, given}}), nil
+}
+
+// mend returns what the correction changes, and a state in which that was done.
+func (s *State) mend(c DecideComplaint, m accounts.Meta) (*State, []body, error) {
+	next, last := s.fork(), s.Last()
+	var list []body
+	do := func(b body) error {
+		list = append(list, b)
+		return b.apply(next, &Event{At: m.At.UTC(), Name: m.By.Name})
+	}
+	for _, id := range c.Correction.RuleOut {
+		if e := next.entry[id]; e == nil || !e.Live() {
+			return nil, nil, fault.New(fault.NotFound, "contest.unknown_entry").At("rule_out")
+		}
+		if err := do(&entryRemoved{id, true, c.Reason}); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, x := range c.Correction.Exclude {
+		r := next.Round(last.ID)
+		hers := func(t *Task) bool { return t.Judge == x.Judge && t.Entry == x.Entry }
+		if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }) {
+			return nil, nil, fault.New(fault.NotFound, "contest.unknown_judge").At("exclude")
+		}
+		if err := next.enough(r, x.Entry, r.left(x.Entry, hers, nil)); err != nil {
+			return nil, nil, err
+		}
+		if err := do(&tasksSetAside{x.Judge, x.Entry, c.Reason, r.ID}); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, order := range c.Correction.Ties {
+		if err := next.tiedAsSaid(next.Last(), order); err != nil {
+			return nil, nil, err
+		}
+		if err := do(&tieDecided{last.ID, order, c.Reason}); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(c.Correction.Awards) > 0 {
+		rules := s.Rules
+		rules.Awards = c.Correction.Awards
+		if err := rules.Check(); err != nil {
+			return nil, nil, err
+		}
+		lines, err := Compare(s.Rules, rules)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := do(&rulesChanged{rules, c.Reason, lines}); err != nil {
+			return nil, nil, err
+		}
+	}
+	return next, list, nil
+}
+
+// sameByHand is what was decided by hand when the prizes were given.
+func (s *State) sameByHand() (c GivePrizes) {
+	for _, g := range s.Given {
+		p := s.Rules.Award(g.Award).Prize(g.Prize)
+		switch {
+		case g.Withheld > 0 && g.Reason != "":
+			c.Withhold = append(c.Withhold, Withheld{g.Award, g.Prize, g.Reason})
+		case g.Withheld == 0 && p.Special:
+			c.Special = append(c.Special, g)
+		}
+	}
+	return c
+}
+
+// dropGone leaves out what was given to works that are no longer in the contest,
+// and prizes there are no longer.
+func (c *GivePrizes) dropGone(s *State) {
+	gone := func(award, prize string) bool { a := s.Rules.Award(award); return a == nil || a.Prize(prize) == nil }
+	c.Special = slices.DeleteFunc(slices.Clone(c.Special), func(g Given) bool {
+		return gone(g.Award, g.Prize) || g.Entry != "" && (s.entry[g.Entry] == nil || !s.entry[g.Entry].Live())
+	})
+	c.Withhold = slices.DeleteFunc(slices.Clone(c.Withhold), func(w Withheld) bool { return gone(w.Award, w.Prize) })
+}
+
+// fork is a state of its own, in which entries can be ruled out, sheets set aside
+// and rules changed to see what would follow.
+func (s *State) fork() *State {
+	next := *s
+	next.Entries, next.entry = nil, map[string]*Entry{}
+	for _, e := range s.Entries {
+		own := *e
+		next.Entries, next.entry[e.ID] = append(next.Entries, &own), &own
+	}
+	next.Rounds = nil
+	for _, r := range s.Rounds {
+		own := *r
+		own.Tasks, own.task, own.judge = nil, map[string]*Task{}, map[string][]*Task{}
+		for _, t := range r.Tasks {
+			own.add(*t)
+		}
+		own.Ties = slices.Clone(r.Ties)
+		next.Rounds = append(next.Rounds, &own)
+	}
+	next.tie = map[pair]*tie{}
+	for k, t := range s.tie {
+		own := *t
+		own.found = slices.Clone(t.found)
+		next.tie[k] = &own
+	}
+	next.Changes, next.changes = slices.Clone(s.Changes), maps.Clone(s.changes)
+	return &next
+}
+
+// Outdated are prizes that were given and do not stand any more, because what
+// they were decided from has changed: they must be given anew.
+type Outdated struct {
+	Given []Given
+	Why   []string // keys of catalogue sentences
+}
+
+// The reasons for which prizes are given anew.
+const (
+	OutdatedByRules = "contest.stale_rules"
+	OutdatedByEntry = "contest.stale_entry"
+	OutdatedBySheet = "contest.stale_sheet"
+	OutdatedByChair = "contest.stale_chair"
+)
+
+// outdate notes that the prizes given do not stand any more. What is public is
+// corrected, never outdated.
+func (s *State) outdate(why string) {
+	if s.Phase != Judging || s.Given == nil && s.Outdated.Given == nil {
+		return
+	}
+	if s.Given != nil {
+		s.Outdated = Outdated{Given: s.Given}
+		s.Given = nil
+	}
+	if !slices.Contains(s.Outdated.Why, why) {
+		s.Outdated.Why = append(s.Outdated.Why, why)
+	}
+}

@@ -1,0 +1,169 @@
+package contest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"loa/contest"
+	"loa/contest/paper"
+	"loa/contest/ranking"
+	"loa/internal/text"
+)
+
+// decidedContest has its last round over and its prizes given.
+func decidedContest(t *testing.T, edit func(*contest.Rules)) *world {
+	w := signedContest(t, func(r *contest.Rules) {
+		r.Awards[0].Prizes[0].Amount = 3_000_000
+		if edit != nil {
+			edit(r)
+		}
+	})
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	return w
+}
+
+// rulesWith are the contest's rules with its awards edited.
+func rulesWith(w *world, edit func(*contest.Award)) contest.ChangeRules {
+	r := w.s.Rules
+	r.Awards = slices.Clone(r.Awards)
+	for i := range r.Awards {
+		r.Awards[i].Prizes = slices.Clone(r.Awards[i].Prizes)
+	}
+	edit(&r.Awards[0])
+	return contest.ChangeRules{Rules: r, Reason: "Theo quyết định mới"}
+}
+
+// Whatever prizes were decided from: when it changes they must be given anew.
+func TestPrizesAreStaleWhenWhatTheyWereDecidedFromChanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(w *world) contest.Command
+		why    string // "" is still good
+	}{
+		"count": {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Prizes[1].Count = 1 }) }, contest.OutdatedByRules},
+		"floor": {func(w *world) contest.Command {
+			return rulesWith(w, func(a *contest.Award) { a.Prizes[0].Floor = pt(99) })
+		}, contest.OutdatedByRules},
+		"money":  {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ }) }, contest.OutdatedByRules},
+		"policy": {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Ties = ranking.Split }) }, contest.OutdatedByRules},
+		"another prize": {func(w *world) contest.Command {
+			return rulesWith(w, func(a *contest.Award) {
+				a.Prizes = append(a.Prizes, contest.Prize{ID: "them", Name: "Giải phụ", Count: 1})
+			})
+		}, contest.OutdatedByRules},
+		"a name": {func(w *world) contest.Command {
+			return rulesWith(w, func(a *contest.Award) { a.Prizes[0].Name = "Giải A" })
+		}, ""},
+		"a work": {func(w *world) contest.Command {
+			return contest.RuleOutEntry{Entry: w.s.Entries[0].ID, Reason: "Sao chép"}
+		}, contest.OutdatedByEntry},
+		"a sheet": {func(w *world) contest.Command {
+			return contest.ExcludeJudge{Judge: "J2", Entry: w.s.Entries[0].ID, Reason: "Người nhà"}
+		}, contest.OutdatedBySheet},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := decidedContest(t, nil)
+			before := slices.Clone(w.s.Given)
+			w.do(w.organiser(), c.change(w))
+			if c.why == "" {
+				w.do(w.organiser(), contest.PublishResults{})
+				return
+			}
+			if w.s.Given != nil || !slices.Equal(w.s.Outdated.Given, before) || !slices.Equal(w.s.Outdated.Why, []string{c.why}) || !text.Has(c.why) {
+				t.Errorf("given %v, outdated %+v", w.s.Given, w.s.Outdated)
+			}
+			if len(paper.CertificatesOf(w.s, w.s.Certificate, w.now)) > 0 {
+				t.Error("certificates of prizes that do not stand")
+			}
+			w.refused("contest.prizes_stale", w.organiser(), contest.PublishResults{})
+			w.do(w.organiser(), contest.GivePrizes{})
+			w.do(w.organiser(), contest.PublishResults{})
+			if w.s.Outdated.Given != nil {
+				t.Error("still outdated")
+			}
+			w.replays()
+		})
+	}
+}
+
+func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
+	w := decidedContest(t, func(r *contest.Rules) {
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Special: true}}})
+	})
+	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
+	file := contest.FileComplaint{Who: "Ông Lù A Páo, xã Tả Van", Entry: w.s.Entries[0].ID, Text: "Tác phẩm sao chép bài của đài tỉnh"}
+	w.refused("contest.not_published", w.organiser(), file)
+	w.do(w.organiser(), contest.PublishResults{})
+	first := slices.Clone(w.s.Given)
+	w.refused("contest.published_correct", w.organiser(), rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ }))
+	w.refused("contest.complainant_missing", w.organiser(), contest.FileComplaint{Text: "x"})
+	w.refused("contest.complaint_empty", w.organiser(), contest.FileComplaint{Who: "Ông A", Text: " "})
+	w.refused("contest.unknown_entry", w.operator(2), file) // another station's work
+	w.do(w.organiser(), file)
+	w.do(w.operator(2), contest.FileComplaint{Entry: w.s.Entries[1].ID, Text: "Điểm chưa công bằng"})
+	if c := w.s.Complaints[1]; c.ID != "KN-02" || !strings.Contains(c.Who, "Cán bộ S00002") || !c.At.Equal(w.now) {
+		t.Errorf("%+v", c)
+	}
+	w.refused("contest.complaints_open", w.organiser(), contest.CloseContest{})
+	w.refused("contest.reason_missing", w.organiser(), contest.DecideComplaint{ID: "KN-02"})
+	w.refused("contest.unknown_complaint", w.organiser(), contest.DecideComplaint{ID: "KN-09", Reason: "x"})
+	w.refused("contest.correction_same", w.organiser(), contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "Đúng"})
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-02", Reason: "Phiếu chấm đúng thể lệ"})
+	w.refused("contest.complaint_decided", w.organiser(), contest.DecideComplaint{ID: "KN-02", Reason: "Lại"})
+	w.refused("contest.unknown_entry", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{RuleOut: []string{"none"}}})
+	w.refused("contest.unknown_judge", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng",
+		Correction: contest.Correcting{Exclude: []contest.Excluded{{Judge: "J9", Entry: w.s.Entries[0].ID}}}})
+	w.refused("contest.no_tie", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng",
+		Correction: contest.Correcting{Ties: [][]string{{w.s.Entries[0].ID, w.s.Entries[1].ID}}}})
+	if !slices.Equal(w.s.Given, first) || !w.s.Entries[0].Live() {
+		t.Fatal("a refused correction changed something")
+	}
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Xác minh: sao chép", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}})
+	winner := func(list []contest.Given, prize string) string {
+		i := slices.IndexFunc(list, func(g contest.Given) bool { return g.Prize == prize && g.Withheld == 0 })
+		return list[i].Entry + list[i].Station
+	}
+	if !slices.Equal(w.s.First(), first) || winner(w.s.Given, "nhat") != w.s.Entries[1].ID || winner(w.s.Given, "tt") != stationID(9) {
+		t.Errorf("first %v, now %v", w.s.First(), w.s.Given)
+	}
+	for _, c := range paper.CertificatesOf(w.s, w.s.Certificate, w.now) {
+		for _, l := range c.Lines {
+			if strings.Contains(l.Text, "Đài số 1,") {
+				t.Error("a certificate for the work that was ruled out")
+			}
+		}
+	}
+	m, err := paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+	if err != nil || len(m.First) != len(first) || len(m.Complaints) != 4 || !strings.Contains(strings.Join(m.Complaints, "\n"), "Xác minh: sao chép") {
+		t.Errorf("%q, %v", m.Complaints, err)
+	}
+	again := w.replays()
+	if !slices.Equal(again.First(), first) || again.Undecided() != 0 {
+		t.Error("a replay forgets the first result")
+	}
+	w.do(w.organiser(), contest.CloseContest{})
+}
+
+// Money that was wrong, and a sheet that should not have counted.
+func TestACorrectionOfMoneyAndOfASheet(t *testing.T) {
+	w := decidedContest(t, nil)
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Kế toán", Text: "Sai tiền thưởng"})
+	next := rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount = 5_000_000 })
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Theo quyết định số 5", Correction: contest.Correcting{Awards: next.Rules.Awards,
+		Exclude: []contest.Excluded{{Judge: "J5", Entry: w.s.Entries[0].ID}}}})
+	if w.s.Given[0].Amount != "5000000" || w.s.First()[0].Amount != "3000000" || len(w.s.Changes) != 1 {
+		t.Errorf("%v, first %v", w.s.Given[0], w.s.First()[0])
+	}
+	marks := 0
+	for _, task := range w.s.Last().Tasks {
+		if task.Entry == w.s.Entries[0].ID && task.Counts() {
+			marks++
+		}
+	}
+	if marks != 4 {
+		t.Errorf("%d sheets count", marks)
+	}
+	w.replays()
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"loa/contest"
+	"loa/contest/ranking"
+)
+
+// A published result is corrected by a complaint: the public page, the feed, the
+// certificates and the minutes follow, and the first result stays beside it.
+func TestAComplaintIsFollowedEverywhere(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	by := map[string]*visitor{}
+	for _, j := range judges {
+		by[j.id] = j
+	}
+	st.scored(id, by, func(k *contest.Task, _ contest.Criterion) ranking.Points {
+		return ranking.Points(9-int(k.Entry[len(k.Entry)-1]-'0')) * ranking.Point
+	})
+	base, stranger := "/contests/"+id, &visitor{st: st}
+	org.must(base, "do", "finish", "round", "chung-khao")
+	org.must(base + "/results")
+	org.must(base, "do", "publish")
+	op := st.known["xa2"]
+	entry := "/enter/" + id + "/entry-00000001"
+	if res, b := op.post(entry, "do", "complain", "text", " "); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an empty complaint: %s %s", res.Status, said(b))
+	}
+	op.must(entry, "do", "complain", "text", "Bài nhất sao chép của đài tỉnh")
+	if page := string(op.get(entry)); !strings.Contains(page, "KN-01") {
+		t.Error("the entrant does not see her complaint")
+	}
+	if res, b := org.post(base, "do", "close"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "khiếu nại") {
+		t.Errorf("closed over a complaint: %s %s", res.Status, said(b))
+	}
+	st.look(org, map[string]string{"complaints-open": base + "/complaints"})
+	if res, b := org.post(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", ""); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %s %s", res.Status, said(b))
+	}
+	org.must(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", "Đã xác minh", "rule_out", "entry-00000000")
+	st.look(org, map[string]string{"complaints-decided": base + "/complaints", "complaints-results": base + "/results"})
+	public := string(stranger.get("/results/" + id))
+	if now, first, ok := strings.Cut(public, "Kết quả công bố lần đầu"); !ok || strings.Contains(now, "Chuyện làng") || !strings.Contains(first, "Chuyện làng") || !strings.Contains(now, "Đã xác minh") {
+		t.Error("the public page does not tell the corrected result beside the first")
+	}
+	if feed := string(stranger.get("/results/" + id + "/feed.xml")); strings.Contains(feed, "Chuyện làng") || !strings.Contains(feed, "Nước sạch") {
+		t.Error("the feed did not follow")
+	}
+	if res, _ := stranger.ask("GET", "/results/"+id+"/TP-001/audio.mp3", "", nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("the recording ruled out is still sent: %s", res.Status)
+	}
+	if page := string(org.get(base + "/papers?doc=certificates")); strings.Contains(page, "Chuyện làng") {
+		t.Error("a certificate for the work ruled out")
+	}
+	if page := string(org.get(base + "/papers?doc=minutes")); !strings.Contains(page, "KN-01") || !strings.Contains(page, "Kết quả công bố lần đầu") {
+		t.Error("the minutes are silent")
+	}
+	if list := org.call(200, "GET", base+"/complaints", nil); len(list["items"].([]any)) != 1 {
+		t.Errorf("%v", list)
+	}
+	if list := org.call(200, "GET", base+"/corrections", nil); len(list["items"].([]any)) != 1 {
+		t.Errorf("%v", list)
+	}
+	org.must(base, "do", "close")
+}

@@ -1,0 +1,117 @@
+package contests
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+
+	"loa/contest"
+	"loa/contest/paper"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+// complaintsPage is what is held against a published result, what was decided
+// about it, and the result it led to beside the first.
+type complaintsPage struct {
+	desk
+	Taking      bool // results are public and the contest is not closed
+	Rows        []complaintRow
+	Works       []kit.Option
+	Judges      []kit.Option
+	Corrections []contest.Correction
+	First, Now  []paper.Given // the first result and that of today, if it was corrected
+}
+
+type complaintRow struct {
+	contest.Complaint
+	Work string
+}
+
+func (p pages) showComplaints(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderComplaints(w, r, kit.NewForm())
+}
+
+func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	var page complaintsPage
+	err := p.view(r, func(s *contest.State) error {
+		page = complaintsPage{desk: p.desk(r, s, "results", f), Taking: s.Phase == contest.Published, Corrections: append([]contest.Correction{}, s.Corrections...)}
+		for _, c := range s.Complaints {
+			row := complaintRow{Complaint: c}
+			if e := s.Entry(c.Entry); e != nil {
+				row.Work = e.Code + " · " + e.Title
+			}
+			page.Rows = append(page.Rows, row)
+		}
+		for _, e := range s.Live() {
+			page.Works = append(page.Works, kit.Option{Value: e.ID, Text: e.Code + " · " + e.Title})
+		}
+		if last := s.Last(); last != nil {
+			for _, j := range s.Judges {
+				if len(last.Of(j.Person)) > 0 {
+					page.Judges = append(page.Judges, kit.Option{Value: j.Person, Text: j.Name})
+				}
+			}
+		}
+		if first := s.First(); first != nil {
+			page.First, page.Now = paper.Listed(s, first, r.Lang), paper.GivenOf(s, r.Lang)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.complaints.Render(w, r, page)
+}
+
+func (p pages) handleComplaint(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	var c contest.Command
+	switch f.Get("do") {
+	case "file":
+		c = contest.FileComplaint{Who: f.Get("who"), Entry: f.Get("entry"), Text: f.Get("text")}
+	case "dismiss":
+		c = contest.DecideComplaint{ID: f.Get("complaint"), Reason: f.Get("reason")}
+	case "uphold":
+		d := contest.DecideComplaint{ID: f.Get("complaint"), Upheld: true, Reason: f.Get("reason")}
+		err = p.view(r, func(s *contest.State) error { return correcting(s, f, &d.Correction) })
+		c = d
+	default:
+		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
+	}
+	if err == nil {
+		err = p.do(r, f.ID, c)
+	}
+	if f.RefusedAloud(err) {
+		return p.renderComplaints(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, "contest.saved")
+}
+
+// correcting reads what a form mends in a result.
+func correcting(s *contest.State, f *kit.Form, c *contest.Correcting) error {
+	if id := f.Get("rule_out"); id != "" {
+		c.RuleOut = []string{id}
+	}
+	if judge, entry := f.Get("judge"), f.Get("sheet_of"); judge != "" && entry != "" {
+		c.Exclude = []contest.Excluded{{Judge: judge, Entry: entry}}
+	}
+	var order []string
+	for code := range strings.FieldsFuncSeq(f.Get("order"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
+		e := workCalled(s, code)
+		if e == nil {
+			return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("order")
+		}
+		order = append(order, e.ID)
+	}
+	if len(order) > 0 {
+		c.Ties = [][]string{order}
+	}
+	return nil
+}
