@@ -48,7 +48,7 @@ type contestArchive struct {
 
 // Run asks the daemon and writes the file.
 func (c contestArchive) Run(t *terminal) error {
-	n, err := c.client().fetch(t, "/api/v1/contests/"+url.PathEscape(c.Contest)+"/archive", c.File)
+	n, err := c.client().fetch(t, "/api/v1/contests/"+url.PathEscape(c.Contest)+"/archive", c.File, nil)
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -27,18 +29,27 @@ type backupCommand struct {
 
 // Run asks the daemon and writes the file.
 func (c backupCommand) Run(t *terminal) error {
-	file := c.File
-	n, err := c.client().fetch(t, "/api/v1/backup", file)
+	var whole backup.Whole
+	n, err := c.client().fetch(t, "/api/v1/backup", c.File, func(f *os.File, size int64) (err error) {
+		whole, err = backup.Check(f, size)
+		if err == nil && !whole.Sealed {
+			err = fault.New(fault.Invalid, "backup.changed")
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(t.out, t.lang.Say("cli.backup.done", "size", t.lang.Size(n), "file", file))
+	fmt.Fprintln(t.out, t.lang.Say("cli.backup.done", "size", t.lang.Size(n), "file", c.File))
+	for _, sum := range whole.Damaged {
+		fmt.Fprintln(t.out, t.lang.Say("cli.backup.damaged", "file", path.Join(backup.BlobsFolder, sum[:2], sum)))
+	}
 	return nil
 }
 
-// fetch keeps the answer as a new file that appears under its name only when
-// it is whole, and returns its length.
-func (c *client) fetch(ctx context.Context, path, file string) (int64, error) {
+// fetch keeps the answer as a new file that has a name only when it is whole
+// and check, which may be nil, has read it; it returns its length.
+func (c *client) fetch(ctx context.Context, path, file string, check func(f *os.File, size int64) error) (int64, error) {
 	if _, err := os.Stat(file); err == nil {
 		return 0, fault.New(fault.Conflict, "cli.file_exists", "file", file)
 	}
@@ -47,22 +58,51 @@ func (c *client) fetch(ctx context.Context, path, file string) (int64, error) {
 		return 0, err
 	}
 	defer resp.Body.Close()
-	return writeWhole(file, resp.Body)
+	return writeWhole(file, resp.Body, check)
 }
 
-func writeWhole(file string, r io.Reader) (int64, error) {
-	f, err := os.OpenFile(file+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return 0, fault.New(fault.Invalid, "cli.no_file", "file", file).Because(err)
+// writeWhole keeps a stream as a new file, all of it or nothing. Faults:
+// cli.file_exists, cli.cut when the stream breaks, cli.disk_full, cli.not_written, those of check.
+func writeWhole(file string, r io.Reader, check func(f *os.File, size int64) error) (n int64, err error) {
+	stream := &source{r: r}
+	err = folder.KeepWhole(file, func(f *os.File) (err error) {
+		if n, err = io.Copy(f, stream); err == nil {
+			err = f.Sync()
+		}
+		if err == nil && check != nil {
+			err = check(f, n)
+		}
+		return err
+	})
+	var named *fault.Error
+	switch {
+	case err == nil || errors.As(err, &named):
+	case stream.err != nil:
+		err = fault.New(fault.Unavailable, "cli.cut", "file", file).Because(err)
+	case errors.Is(err, fs.ErrExist):
+		err = fault.New(fault.Conflict, "cli.file_exists", "file", file).Because(err)
+	case errors.Is(err, fs.ErrNotExist):
+		err = fault.New(fault.Invalid, "cli.no_file", "file", file).Because(err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		err = fault.New(fault.Full, "cli.disk_full", "file", file).Because(err)
+	default:
+		err = fault.New(fault.Full, "cli.not_written", "file", file).Because(err)
 	}
-	n, err := io.Copy(f, r)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(file+".part", file)
+	return n, err
+}
+
+// source remembers that it was reading that failed, not writing.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil && err != io.EOF {
+		s.err = err
 	}
-	if err != nil {
-		return n, errors.Join(err, os.Remove(file+".part"))
-	}
-	return n, nil
+	return n, err
 }
 
 // restoreCommand makes a data folder of a backup. It needs no daemon.
@@ -78,11 +118,18 @@ func (c restoreCommand) Run(t *terminal) error {
 		return fault.New(fault.NotFound, "cli.no_file", "file", c.File).Because(err)
 	}
 	defer f.Close()
-	m, err := backup.Restore(t, c.Data, f)
+	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(t.out, t.lang.Say("cli.restore.done", "at", m.Made, "dir", c.Data))
+	w, problems, err := backup.Restore(t, c.Data, f, info.Size())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, t.lang.Say("cli.restore.done", "at", w.Made, "dir", c.Data))
+	if n := problems + len(w.Damaged); n > 0 {
+		fmt.Fprintln(t.out, t.lang.Say("cli.restore.problems", "n", n, "dir", c.Data))
+	}
 	return nil
 }
 

@@ -135,7 +135,7 @@ func (c stationsAudio) Run(t *terminal) error {
 		return err
 	}
 	defer resp.Body.Close()
-	n, err := writeWhole(c.File, resp.Body)
+	n, err := writeWhole(c.File, resp.Body, nil)
 	if err != nil {
 		return err
 	}

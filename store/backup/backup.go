@@ -2,7 +2,8 @@
 // and makes a data folder of that file again.
 //
 // The file is a tar: manifest.json, then loa.db, then every blob under
-// blobs/SHA256. The database is copied first, and bytes are kept before the
+// blobs/SHA256, then "end", which says how many bytes come before it and their
+// SHA-256. The database is copied first, and bytes are kept before the
 // record that points at them, so every blob the copy knows is in the file.
 package backup
 
@@ -10,14 +11,19 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"loa/audio"
 	"loa/internal/fault"
@@ -40,139 +46,342 @@ type Manifest struct {
 const (
 	manifestName = "manifest.json"
 	databaseName = "loa.db"
-	endName      = "end" // an empty last entry: without it the file was cut
+	endName      = "end"
 )
 
-// Write writes a backup of a running store to w.
+// end is the last entry of a backup. One of the first programs' backups is empty there.
+type end struct {
+	Size    int64    `json:"size"`              // bytes before the entry
+	SHA256  string   `json:"sha256"`            // of these, hex
+	Damaged []string `json:"damaged,omitempty"` // blobs that were not what their names say when the backup was made
+}
+
+// bytes is the entry as it stands in the file, and all that comes after.
+func (e end) bytes() ([]byte, error) {
+	var b bytes.Buffer
+	out := tar.NewWriter(&b)
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	err = out.WriteHeader(&tar.Header{Name: endName, Size: int64(len(body)), Mode: 0o600, Format: tar.FormatUSTAR})
+	if err == nil {
+		_, err = out.Write(body)
+	}
+	return b.Bytes(), errors.Join(err, out.Close())
+}
+
+// summed counts and hashes what is written through it.
+type summed struct {
+	w io.Writer
+	h hash.Hash
+	n int64
+}
+
+func (s *summed) Write(b []byte) (int, error) {
+	n, err := s.w.Write(b)
+	s.n += int64(n)
+	s.h.Write(b[:n])
+	return n, err
+}
+
+// Write writes a backup of a running store to w. After an error what was
+// written is no backup, and Check says so.
 func Write(ctx context.Context, w io.Writer, s *bolt.Store, blobs audio.Blobs, now time.Time) error {
-	out := tar.NewWriter(w)
+	sum := &summed{w: w, h: sha256.New()}
+	out := tar.NewWriter(sum)
 	m, err := json.Marshal(Manifest{Loa: "backup", ID: s.ID(), Schema: bolt.Schema, Created: s.Created(), Made: now})
 	if err != nil {
 		return err
 	}
-	if err := add(out, manifestName, int64(len(m)), now, bytes.NewReader(m)); err != nil {
-		return err
-	}
-	err = s.Backup(ctx, func(size int64, r io.Reader) error { return add(out, databaseName, size, now, r) })
+	err = s.Backup(ctx, func(size int64, r io.Reader) error { // nothing is sent before the copy is made
+		if err := add(out, manifestName, int64(len(m)), now, bytes.NewReader(m)); err != nil {
+			return err
+		}
+		return add(out, databaseName, size, now, r)
+	})
 	if err != nil {
 		return err
 	}
+	var last end
 	for blob, err := range blobs.List(ctx) {
 		if err != nil {
 			return err
 		}
-		if err := addBlob(ctx, out, blobs, blob); err != nil {
+		same, err := addBlob(ctx, out, blobs, blob)
+		if err != nil {
 			return err
 		}
+		if !same {
+			last.Damaged = append(last.Damaged, blob.SHA256)
+		}
 	}
-	if err := add(out, endName, 0, now, strings.NewReader("")); err != nil {
+	if err := out.Flush(); err != nil {
 		return err
 	}
-	return out.Close()
-}
-
-func addBlob(ctx context.Context, out *tar.Writer, blobs audio.Blobs, blob audio.Stored) error {
-	r, err := blobs.Open(ctx, blob.SHA256)
-	if fault.Is(err, "library.blob_missing") {
-		return nil // swept since it was listed: nothing points at it
-	}
+	last.Size, last.SHA256 = sum.n, hex.EncodeToString(sum.h.Sum(nil))
+	b, err := last.bytes()
 	if err != nil {
 		return err
 	}
+	_, err = w.Write(b)
+	return err
+}
+
+// addBlob adds a blob, if it is still there, and tells whether it is what its
+// name says.
+func addBlob(ctx context.Context, out *tar.Writer, blobs audio.Blobs, blob audio.Stored) (same bool, err error) {
+	r, err := blobs.Open(ctx, blob.SHA256)
+	if fault.Is(err, "library.blob_missing") {
+		return true, nil // swept since it was listed: nothing points at it
+	}
+	if err != nil {
+		return false, err
+	}
 	defer r.Close()
-	return add(out, BlobsFolder+"/"+blob.SHA256, blob.Size, blob.At, r)
+	h := sha256.New()
+	if err := add(out, BlobsFolder+"/"+blob.SHA256, blob.Size, blob.At, io.TeeReader(r, h)); err != nil {
+		return false, err
+	}
+	return hex.EncodeToString(h.Sum(nil)) == blob.SHA256, nil
 }
 
 func add(out *tar.Writer, name string, size int64, at time.Time, r io.Reader) error {
 	if err := out.WriteHeader(&tar.Header{Name: name, Size: size, Mode: 0o600, ModTime: at, Format: tar.FormatPAX}); err != nil {
 		return err
 	}
-	_, err := io.Copy(out, r)
+	n, err := io.Copy(out, r)
+	if err == nil && n != size {
+		err = fmt.Errorf("backup: %s has %d bytes, not %d", name, n, size)
+	}
 	return err
 }
 
-// Restore makes a data folder of a backup. dir must be empty or not there;
-// the marker that makes it a data folder is written last, so a restore cut
-// short is no data folder. Faults: store.not_empty, backup.not_one,
-// backup.cut, backup.blob_changed, store.corrupt.
-func Restore(ctx context.Context, dir string, r io.Reader) (Manifest, error) {
-	var m Manifest
-	if ents, err := os.ReadDir(dir); err == nil && len(ents) > 0 {
-		return m, fault.New(fault.Conflict, "store.not_empty", "dir", dir)
+// Whole is what Check found out about a backup.
+type Whole struct {
+	Manifest
+	Sealed  bool     // the backup tells its own length and hash, and they are right
+	Damaged []string // blobs that were damaged when it was made
+}
+
+// Check reads a whole backup and says whether every byte is as it was written.
+// Of a backup that tells nothing of itself (Sealed is false) it says what can be known: that it
+// ends, and that the blobs are what their names say. Faults: backup.not_one,
+// backup.cut, backup.changed, backup.blob_changed, store.newer.
+func Check(f io.ReaderAt, size int64) (w Whole, err error) {
+	file := io.NewSectionReader(f, 0, size)
+	in := tar.NewReader(file)
+	if w.Manifest, err = readManifest(in); err != nil {
+		return w, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return m, err
+	for i := 0; ; i++ {
+		head, err := in.Next()
+		if err != nil {
+			return w, cut(err)
+		}
+		switch {
+		case head.Name == endName:
+			return w, checkEnd(&w, f, file, in, size)
+		case i == 0 && head.Name == databaseName, i > 0 && blobOf(head).Check() == nil:
+		default:
+			return w, fault.New(fault.Unsupported, "backup.not_one").Because(fmt.Errorf("entry %q", head.Name))
+		}
 	}
-	blobs, err := folder.OpenBlobs(filepath.Join(dir, BlobsFolder), 0)
+}
+
+// checkEnd looks at the last entry, whose head was just read, and holds
+// everything against it.
+func checkEnd(w *Whole, f io.ReaderAt, file *io.SectionReader, in io.Reader, size int64) error {
+	at, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return m, err
+		return err
 	}
-	err = errors.Join(restore(ctx, dir, tar.NewReader(r), blobs, &m), blobs.Close())
-	if err != nil { // leave nothing that looks like data
-		return m, errors.Join(err, os.RemoveAll(filepath.Join(dir, BlobsFolder)), os.RemoveAll(filepath.Join(dir, databaseName+".restore")))
+	at -= 512 // where its head begins
+	body, err := io.ReadAll(io.LimitReader(in, 16<<20))
+	if err != nil {
+		return cut(err)
+	}
+	if len(body) == 0 {
+		return checkBlobs(f, size)
+	}
+	var e end
+	if json.Unmarshal(body, &e) != nil || e.Size != at {
+		return fault.New(fault.Invalid, "backup.changed")
+	}
+	want, err := e.bytes()
+	if err != nil {
+		return err
+	}
+	if size-at < int64(len(want)) {
+		return fault.New(fault.Invalid, "backup.cut")
+	}
+	got := make([]byte, size-at)
+	if _, err := f.ReadAt(got, at); err != nil && err != io.EOF {
+		return err
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, at)); err != nil {
+		return err
+	}
+	if hex.EncodeToString(h.Sum(nil)) != e.SHA256 || !bytes.Equal(got, want) {
+		return fault.New(fault.Invalid, "backup.changed")
+	}
+	w.Sealed, w.Damaged = true, e.Damaged
+	return nil
+}
+
+// checkBlobs hashes every blob of a backup that tells nothing of itself.
+func checkBlobs(f io.ReaderAt, size int64) error {
+	in := tar.NewReader(io.NewSectionReader(f, 0, size))
+	for {
+		head, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return cut(err)
+		}
+		blob := blobOf(head)
+		if blob.Check() != nil {
+			continue
+		}
+		h := sha256.New()
+		if _, err := io.Copy(h, in); err != nil {
+			return cut(err)
+		}
+		if hex.EncodeToString(h.Sum(nil)) != blob.SHA256 {
+			return fault.New(fault.Invalid, "backup.blob_changed", "name", blob.SHA256)
+		}
+	}
+}
+
+// blobOf is the blob that an entry holds; it does not pass its own Check where the entry is
+// none.
+func blobOf(head *tar.Header) audio.Ref {
+	sum, ok := strings.CutPrefix(head.Name, BlobsFolder+"/")
+	if !ok {
+		return audio.Ref{}
+	}
+	return audio.Ref{SHA256: sum, Size: head.Size}
+}
+
+func readManifest(in *tar.Reader) (m Manifest, err error) {
+	head, err := in.Next()
+	if err != nil || head.Name != manifestName || json.NewDecoder(io.LimitReader(in, 1<<20)).Decode(&m) != nil || m.Loa != "backup" {
+		return m, fault.New(fault.Unsupported, "backup.not_one").Because(err)
+	}
+	if m.Schema > bolt.Schema {
+		return m, fault.New(fault.Unavailable, "store.newer", "schema", m.Schema, "known", bolt.Schema)
+	}
+	if uuid.Validate(m.ID) != nil || m.Schema < 1 || m.Created.IsZero() || m.Made.IsZero() {
+		return m, fault.New(fault.Invalid, "backup.changed")
 	}
 	return m, nil
 }
 
-func restore(ctx context.Context, dir string, in *tar.Reader, blobs audio.Blobs, m *Manifest) error {
-	head, err := in.Next()
-	if err != nil || head.Name != manifestName || json.NewDecoder(io.LimitReader(in, 1<<20)).Decode(m) != nil || m.Loa != "backup" {
-		return fault.New(fault.Unsupported, "backup.not_one").Because(err)
-	}
-	if m.Schema > bolt.Schema {
-		return fault.New(fault.Unavailable, "store.newer", "schema", m.Schema, "known", bolt.Schema)
-	}
-	if head, err = in.Next(); err != nil || head.Name != databaseName {
+// cut is the fault of a backup that does not go on where it should.
+func cut(err error) error {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fault.New(fault.Invalid, "backup.cut").Because(err)
 	}
-	staged := filepath.Join(dir, databaseName+".restore")
-	if err := stage(staged, in); err != nil {
+	if errors.Is(err, tar.ErrHeader) {
+		return fault.New(fault.Invalid, "backup.changed").Because(err)
+	}
+	return err
+}
+
+// Restore makes a data folder of a backup, after it has read all of it. dir must be
+// empty, not there, or hold what a restore left that was killed. Until all is there
+// and found sound, the folder is marked as one that nobody serves. It returns how many
+// problems the records had when the backup was made. Faults: those of Check,
+// store.not_empty, store.corrupt, store.full.
+func Restore(ctx context.Context, dir string, f io.ReaderAt, size int64) (w Whole, problems int, err error) {
+	if w, err = Check(f, size); err != nil {
+		return w, 0, err
+	}
+	if err := empty(dir); err != nil {
+		return w, 0, err
+	}
+	err = bolt.Restore(ctx, dir, w.ID, w.Created, w.Sealed, func(db io.Writer) error {
+		return fill(ctx, dir, io.NewSectionReader(f, 0, size), w, db)
+	}, func(bolt.Problem) { problems++ })
+	if err != nil { // leave nothing that looks like data
+		return w, 0, errors.Join(err, clear(dir))
+	}
+	return w, problems, nil
+}
+
+// empty makes the folder, and removes what a killed restore left there.
+func empty(dir string) error {
+	ents, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return os.MkdirAll(dir, 0o700)
+	case err != nil:
+		return err
+	case bolt.Restoring(dir):
+		return clear(dir)
+	case len(ents) > 0:
+		return fault.New(fault.Conflict, "store.not_empty", "dir", dir)
+	}
+	return nil
+}
+
+// clear removes everything from a folder that nobody serves yet.
+func clear(dir string) error {
+	ents, err := os.ReadDir(dir)
+	if err != nil {
 		return err
 	}
+	var errs []error
+	for _, e := range ents { // the mark goes last: what is left of a clearing that was killed is no data folder either
+		if !strings.HasPrefix(e.Name(), "restoring") {
+			errs = append(errs, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for _, name := range []string{"restoring", "restoring.tmp"} {
+		errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
+	}
+	return errors.Join(errs...)
+}
+
+// fill puts the database and the blobs of a checked backup into place.
+func fill(ctx context.Context, dir string, file io.Reader, w Whole, db io.Writer) error {
+	blobs, err := folder.OpenBlobs(filepath.Join(dir, BlobsFolder), 0)
+	if err != nil {
+		return err
+	}
+	damaged := map[string]bool{}
+	for _, sum := range w.Damaged {
+		damaged[sum] = true
+	}
+	in := tar.NewReader(file)
 	for {
 		head, err := in.Next()
+		if err == nil && head.Name == endName {
+			return blobs.Close()
+		}
+		if err == nil {
+			switch blob := blobOf(head); {
+			case head.Name == databaseName:
+				_, err = io.Copy(db, in)
+			case blob.Check() == nil && !damaged[blob.SHA256]:
+				err = restoreBlob(ctx, blobs, blob, in)
+			}
+		}
 		if err != nil {
-			return fault.New(fault.Invalid, "backup.cut").Because(err)
-		}
-		if head.Name == endName {
-			break
-		}
-		if err := restoreBlob(ctx, blobs, head, in); err != nil {
-			return err
+			return errors.Join(err, blobs.Close())
 		}
 	}
-	f, err := os.Open(staged)
-	if err != nil {
-		return err
-	}
-	err = bolt.Restore(dir, m.ID, m.Created, f)
-	return errors.Join(err, f.Close(), os.Remove(staged))
 }
 
-func stage(path string, r io.Reader) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, r)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fault.New(fault.Invalid, "backup.cut").Because(err)
-	}
-	return errors.Join(err, f.Close())
-}
-
-func restoreBlob(ctx context.Context, blobs audio.Blobs, head *tar.Header, r io.Reader) error {
-	sum, ok := strings.CutPrefix(head.Name, BlobsFolder+"/")
-	want := audio.Ref{SHA256: sum, Size: head.Size}
-	if !ok || want.Check() != nil {
-		return fault.New(fault.Unsupported, "backup.not_one").Because(fmt.Errorf("entry %q", head.Name))
-	}
-	got, err := blobs.Put(ctx, r, head.Size)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fault.New(fault.Invalid, "backup.cut").Because(err)
-	}
+func restoreBlob(ctx context.Context, blobs audio.Blobs, want audio.Ref, r io.Reader) error {
+	got, err := blobs.Put(ctx, r, want.Size)
 	if err == nil && got != want {
-		err = fault.New(fault.Invalid, "backup.blob_changed", "name", sum)
+		err = fault.New(fault.Invalid, "backup.blob_changed", "name", want.SHA256)
 	}
 	return err
 }

@@ -3,71 +3,139 @@ package bolt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
+
+	bbolt "go.etcd.io/bbolt"
 
 	"loa/internal/fault"
 )
 
 // Backup makes a consistent copy of the database while others go on writing,
 // and hands its size and bytes to use. It first copies at disk speed into the
-// data folder, so that a slow receiver does not hold old pages back.
+// data folder, so that a slow receiver does not hold old pages back. The copy has no
+// name: whatever ends this process leaves nothing of it.
 func (s *Store) Backup(ctx context.Context, use func(size int64, r io.Reader) error) error {
-	f, err := os.CreateTemp(s.dir, "backup-*.tmp")
+	f, err := os.CreateTemp(s.dir, backupCopy)
 	if err != nil {
 		return diskFault(err, "make backup copy")
 	}
-	defer func() { f.Close(); os.Remove(f.Name()) }()
+	defer f.Close()
+	if err := os.Remove(f.Name()); err != nil {
+		return diskFault(err, "make backup copy")
+	}
 	var size int64
-	err = s.view(ctx, func(tx *tx) error { size, err = tx.b.WriteTo(f); return err })
+	err = s.view(ctx, func(tx *tx) error { size, err = copyTo(f, tx.b); return err })
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
 	if err != nil {
 		return diskFault(err, "make backup copy")
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
 	}
 	return use(size, f)
 }
 
-// Restore puts a database copied by Backup into an empty data folder, checks
-// it page by page, and writes the marker with the installation's own id last. Faults: store.not_empty,
-// store.corrupt.
-func Restore(dir, id string, created time.Time, r io.Reader) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return diskFault(err, "make data folder")
+// copyTo writes the database as a transaction sees it, and syncs it. bbolt says of
+// what the disk refused only the words.
+func copyTo(f *os.File, b *bbolt.Tx) (int64, error) {
+	w := &refusing{f: f}
+	n, err := b.WriteTo(w)
+	if err != nil {
+		return n, errors.Join(err, w.err)
 	}
-	path := filepath.Join(dir, databaseFile)
+	return n, f.Sync()
+}
+
+// refusing remembers why a file took no more.
+type refusing struct {
+	f   *os.File
+	err error
+}
+
+func (r *refusing) Write(b []byte) (int, error) {
+	n, err := r.f.Write(b)
+	r.err = errors.Join(r.err, err)
+	return n, err
+}
+
+// backupCopy is what the copy of a backup is called for the moment it has a name.
+const backupCopy = "backup-*.tmp"
+
+// sweep removes what programs that were killed left in a data folder: copies on
+// their way to a backup, and files that were to be renamed.
+func sweep(dir string) error {
+	for _, pattern := range []string{backupCopy, databaseFile + ".*.tmp", installedFile + ".tmp"} {
+		left, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return err
+		}
+		for _, path := range left {
+			if err := os.Remove(path); err != nil {
+				return diskFault(err, "remove what was left")
+			}
+		}
+	}
+	return nil
+}
+
+// restoringFile stands in a folder while a backup is put there: until it is gone
+// nobody serves the folder.
+const restoringFile = "restoring"
+
+// Restoring reports whether a restore into the folder was begun and has not ended.
+func Restoring(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, restoringFile))
+	return err == nil
+}
+
+// Restore makes a data folder of a copied database, for the installation of that
+// ID. fill writes the database and whatever else belongs into the folder. What stands there from a
+// restore that was killed must have been removed. The problems found in the records are
+// reported; where whole is false, so that nothing else tells whether the copy is as it was
+// made, any problem is store.corrupt. Faults: store.not_empty, store.corrupt, store.full.
+func Restore(ctx context.Context, dir, id string, created time.Time, whole bool, fill func(db io.Writer) error, report func(Problem)) error {
 	for _, name := range []string{databaseFile, installedFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return fault.New(fault.Conflict, "store.not_empty", "dir", dir)
 		}
 	}
+	if err := writeDurably(filepath.Join(dir, restoringFile), []byte("loa restore was begun and has not ended\n")); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, databaseFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return diskFault(err, "restore database")
 	}
-	_, err = io.Copy(f, r)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = checkCopy(path)
-	}
-	if err != nil {
-		return errors.Join(diskFault(err, "restore database"), os.Remove(path))
-	}
-	if err := syncDir(dir); err != nil {
+	if err := errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
 		return diskFault(err, "restore database")
 	}
-	return writeInstalled(dir, installation{ID: id, Schema: Schema, Created: created})
-}
-
-func checkCopy(path string) error {
-	if err := soundFile(path); err != nil {
+	if err := writeInstalled(dir, installation{ID: id, Schema: Schema, Created: created}); err != nil {
 		return err
 	}
-	db, err := openSafely(path, Options{})
+	s, err := Open(dir, Options{Log: slog.New(slog.DiscardHandler), restoring: true})
 	if err != nil {
 		return err
 	}
-	return db.Close()
+	var first *Problem
+	_, err = s.Verify(ctx, func(p Problem) {
+		if first == nil {
+			first = &p
+		}
+		report(p)
+	})
+	if err = errors.Join(err, s.Close()); err != nil {
+		return err
+	}
+	if first != nil && !whole {
+		return fault.New(fault.Unavailable, "store.corrupt", "file", databaseFile).Because(fmt.Errorf("%s", first))
+	}
+	if err := os.Remove(filepath.Join(dir, restoringFile)); err != nil {
+		return diskFault(err, "restore database")
+	}
+	return syncDir(dir)
 }

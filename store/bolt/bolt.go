@@ -39,6 +39,8 @@ type Options struct {
 	Log     *slog.Logger  // required
 	Wait    time.Duration // how long to wait for another daemon's lock; 0 means 2 s
 	MaxSize int           // refuse to grow the file over this many bytes; 0 means no limit
+
+	restoring bool // Restore looks at what it has put there
 }
 
 // Store is the embedded engine. It is safe for concurrent use.
@@ -66,7 +68,7 @@ type installation struct {
 
 // Open opens the data folder, creating it when it is new. Faults:
 // store.in_use, store.data_missing, store.newer, store.corrupt,
-// store.read_only, store.full.
+// store.restoring, store.read_only, store.full.
 func Open(dir string, o Options) (*Store, error) {
 	if o.Wait == 0 {
 		o.Wait = 2 * time.Second
@@ -88,6 +90,12 @@ func Open(dir string, o Options) (*Store, error) {
 
 func (s *Store) open(o Options) error {
 	path := filepath.Join(s.dir, databaseFile)
+	if Restoring(s.dir) && !o.restoring {
+		return fault.New(fault.Unavailable, "store.restoring", "dir", s.dir)
+	}
+	if err := sweep(s.dir); err != nil {
+		return err
+	}
 	mark, err := readInstalled(s.dir)
 	if err != nil {
 		return err

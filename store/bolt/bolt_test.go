@@ -216,11 +216,15 @@ func TestBackupWhileWritingRestoresToTheSameContent(t *testing.T) {
 	if _, err := save(s, "later", note{"y"}, &runs); err != nil {
 		t.Fatal(err)
 	}
+	restore := func(dir string, b []byte) error {
+		fill := func(db io.Writer) error { _, err := db.Write(b); return err }
+		return Restore(context.Background(), dir, s.ID(), s.installation.Created, true, fill, func(p Problem) { t.Errorf("restored: %s", p) })
+	}
 	dir := t.TempDir()
-	if err := Restore(dir, s.ID(), s.installation.Created, bytes.NewReader(copied.Bytes())); err != nil {
+	if err := restore(dir, copied.Bytes()); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(dir, s.ID(), s.installation.Created, bytes.NewReader(copied.Bytes())); !fault.Is(err, "store.not_empty") {
+	if err := restore(dir, copied.Bytes()); !fault.Is(err, "store.not_empty") {
 		t.Fatalf("over existing data: %v", err)
 	}
 	r := open(t, dir)
@@ -231,7 +235,7 @@ func TestBackupWhileWritingRestoresToTheSameContent(t *testing.T) {
 	if r.ID() != s.ID() {
 		t.Error("the installation's ID was lost")
 	}
-	if err := Restore(t.TempDir(), "x", time.Now(), bytes.NewReader(copied.Bytes()[:copied.Len()/2])); !fault.Is(err, "store.corrupt") {
+	if err := restore(t.TempDir(), copied.Bytes()[:40_000]); !fault.Is(err, "store.corrupt") {
 		t.Fatalf("half a backup: %v", err)
 	}
 }

@@ -139,8 +139,8 @@ func (s *Store) layAside(path string) error {
 	if err != nil {
 		return diskFault(err, "copy the database")
 	}
-	err = s.db.View(func(b *bbolt.Tx) error { _, err := b.WriteTo(f); return err })
-	err = errors.Join(err, f.Sync(), f.Close())
+	err = s.db.View(func(b *bbolt.Tx) error { _, err := copyTo(f, b); return err })
+	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = errors.Join(os.Rename(path+".tmp", path), syncDir(s.dir))
 	}

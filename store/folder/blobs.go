@@ -99,7 +99,7 @@ func (b *Blobs) write(ctx context.Context, tmp string, r io.Reader, max int64) (
 		if err := ctx.Err(); err != nil {
 			return audio.Ref{}, err
 		}
-		n, rerr := io.ReadFull(r, buf)
+		n, rerr := readFull(r, buf)
 		if size += int64(n); size > max {
 			return audio.Ref{}, audio.TooLarge(max)
 		}
@@ -110,7 +110,7 @@ func (b *Blobs) write(ctx context.Context, tmp string, r io.Reader, max int64) (
 		if _, err := f.Write(buf[:n]); err != nil {
 			return audio.Ref{}, diskFault(err)
 		}
-		if rerr == io.EOF || rerr == io.ErrUnexpectedEOF {
+		if rerr == io.EOF {
 			break
 		}
 		if rerr != nil {
@@ -121,6 +121,17 @@ func (b *Blobs) write(ctx context.Context, tmp string, r io.Reader, max int64) (
 		return audio.Ref{}, diskFault(err)
 	}
 	return audio.Ref{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
+}
+
+// readFull fills buf and returns the reader's own error: io.ReadFull says
+// io.ErrUnexpectedEOF of a stream that ended, and so does a connection that was cut.
+func readFull(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = r.Read(buf[n:])
+		n += more
+	}
+	return n, err
 }
 
 // place renames the synced file tmp to its final name and syncs the folders.

@@ -98,6 +98,10 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 	}
 	k.cfg.Log.Log(r.Context(), level, "request refused", "method", r.Method, "path", r.logPath(), "status", code,
 		"code", e.Code, "person", r.Actor.Person, "ip", r.IP().String(), "err", err.Error())
+	if begun, ok := w.(*statusWriter); ok && begun.status != 0 {
+		// Part of the answer is on its way: only a broken connection tells that the rest is missing.
+		panic(http.ErrAbortHandler)
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "30")

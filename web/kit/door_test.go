@@ -283,3 +283,39 @@ func TestABrokenQRTextIsAnError(t *testing.T) {
 		t.Errorf("%+v %v", q, err)
 	}
 }
+
+// An answer that fails after its first byte breaks the connection: nobody takes
+// a part of it for the whole.
+func TestAnAnswerThatFailsHalfWayIsNoAnswer(t *testing.T) {
+	k := kit.New(kit.Config{Auth: people{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	begin := func(w http.ResponseWriter) { _, _ = io.WriteString(w, strings.Repeat("tệp ", 5000)) }
+	k.Handle(
+		kit.Route{Pattern: "GET /error", Access: kit.Public, Handler: func(w http.ResponseWriter, _ *kit.Request) error {
+			begin(w)
+			return fault.New(fault.Full, "kit.file_missing")
+		}},
+		kit.Route{Pattern: "GET /panic", Access: kit.Public, Handler: func(w http.ResponseWriter, _ *kit.Request) error {
+			begin(w)
+			panic("half way")
+		}},
+	)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.Start()
+	defer server.Close()
+	for _, path := range []string{"/error", "/panic"} {
+		resp, err := http.Get(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err == nil {
+			t.Errorf("%s: an answer of %d bytes ended as if it were whole", path, len(b))
+		}
+	}
+}

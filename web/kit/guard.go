@@ -20,7 +20,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // guard wraps the whole door: headers, cross-origin refusal, panics.
 func (k *Kit) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
-	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+	return http.HandlerFunc(func(hw http.ResponseWriter, hr *http.Request) {
+		w := &statusWriter{ResponseWriter: hw} // also tells whether an answer has begun
 		r := &Request{Request: hr, kit: k, Now: k.cfg.Now().UTC()}
 		r.Lang = r.language()
 		h := w.Header()
