@@ -45,6 +45,9 @@ func (r *Registry) problems(s *Station) (bad []string) {
 	if s.Successor != "" && r.byID[s.Successor] == nil {
 		say("unknown successor %s", s.Successor)
 	}
+	if s.Origin != nil && r.byID[s.Origin.Station] == nil {
+		say("unknown origin %s", s.Origin.Station)
+	}
 	for _, e := range r.fits(*s, s.Active) {
 		say("%v", e)
 	}

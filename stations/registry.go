@@ -81,6 +81,11 @@ func (r *Registry) index(s *Station, zones map[string]*time.Location) {
 	if s.Successor != "" {
 		r.before[s.Successor] = append(r.before[s.Successor], s)
 	}
+	if o := s.Origin; o != nil {
+		if from := r.byID[o.Station]; from != nil { // its number is lower, so it is there
+			r.before[s.ID] = append(r.before[s.ID], from)
+		}
+	}
 	r.district[s.ID] = r.Unit(s.Unit()).District
 	r.words[s.ID] = r.findable(s)
 }

@@ -91,13 +91,27 @@ type Station struct {
 	ID    string `json:"id"`    // "S00001", given by the registry, never reused
 	Seats []Seat `json:"seats"` // at least one, by From
 	Fields
-	Were      []Traits  `json:"were,omitempty"` // by which rules chose it before, by Until
-	Successor string    `json:"successor"`      // ID of the station that took over its listeners, "" if none
-	Revision  int       `json:"revision"`       // counts changes, 1 first
-	ChangedAt time.Time `json:"changed_at"`     // UTC
-	ChangedBy string    `json:"changed_by"`     // name
+	Were      []Traits  `json:"were,omitempty"`   // by which rules chose it before, by Until
+	Successor string    `json:"successor"`        // ID of the station that took over its listeners, "" if none
+	Origin    *Origin   `json:"origin,omitempty"` // the station it was split off from, nil if none
+	Revision  int       `json:"revision"`         // counts changes, 1 first
+	ChangedAt time.Time `json:"changed_at"`       // UTC
+	ChangedBy string    `json:"changed_by"`       // name
 
 	zone *time.Location // resolved by NewRegistry
+}
+
+// Origin is the station another was split off from. It served the listeners of
+// both until On, and as far as anybody could know until the split was entered.
+type Origin struct {
+	Station string    `json:"station"`
+	On      Date      `json:"on"`      // first day of the new station
+	Entered time.Time `json:"entered"` // UTC
+}
+
+// Shared reports whether the origin served both at that instant.
+func (o Origin) Shared(t time.Time) bool {
+	return t.Before(o.On.Start(text.Zone)) || t.Before(o.Entered)
 }
 
 // Location is the station's zone.
@@ -181,9 +195,10 @@ type Store interface {
 	// is anything in it.
 	Found(ctx context.Context, m accounts.Meta, units []Unit, list []Station) error
 
-	// SaveStation, Import and Merge store what DecideSave, DecideImport and
-	// DecideMerge decide, and return their faults.
+	// SaveStation, Import, Merge and Split store what DecideSave, DecideImport,
+	// DecideMerge and DecideSplit decide, and return their faults.
 	SaveStation(ctx context.Context, m accounts.Meta, c SaveStation) (Station, error)
 	Import(ctx context.Context, m accounts.Meta, c Import) (ImportPlan, error)
 	Merge(ctx context.Context, m accounts.Meta, c Merge) (MergePlan, error)
+	Split(ctx context.Context, m accounts.Meta, c Split) (SplitPlan, error)
 }

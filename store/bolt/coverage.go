@@ -116,7 +116,14 @@ func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
 		}
 		excused[e.rec.Station] = e.rec
 	}
-	return coverage.Compute(w, membersOf(reg, stations.DateOf(from)), planned, sums, excused), nil
+	members := coverage.MembersOf(reg, stations.DateOf(from))
+	kin := coverage.NewKin(reg, members)
+	sums = kin.Tallies(sums)
+	if err := addOrigins(tx, reg, members, sums, from, until); err != nil {
+		return coverage.Week{}, err
+	}
+	planned.Slots, planned.Due = kin.Slots(planned.Slots), kin.Slots(planned.Due)
+	return coverage.Compute(w, members, planned, sums, kin.Excuses(excused)), nil
 }
 
 // takeOnAir takes out of the week's tallies what is on air at now, and so does
@@ -140,15 +147,32 @@ func takeOnAir(tx *tx, sums map[string]airing.Tally, cal airing.Calendar, w airi
 	return nil
 }
 
-// membersOf lists the stations that count in the week, each in the district
-// it lay in when the week began.
-func membersOf(reg *stations.Registry, first stations.Date) []coverage.Member {
-	active := reg.ActiveInWeek(first)
-	members := make([]coverage.Member, len(active))
-	for i, st := range active {
-		members[i] = coverage.Member{Station: st.ID, District: reg.Unit(st.UnitOn(first)).District}
+// addOrigins adds to the tallies of members that were split off what the
+// station they come from did while it was theirs too.
+func addOrigins(tx *tx, reg *stations.Registry, members []coverage.Member, sums map[string]airing.Tally, from, until time.Time) error {
+	for _, m := range members {
+		st, err := reg.Station(m.Station)
+		if err != nil {
+			return err
+		}
+		if st.Origin == nil || !st.Origin.Shared(from) {
+			continue
+		}
+		number := stationNumber(st.Origin.Station)
+		for e, err := range linesByPlace.ascend(tx, append(numberKey(number), timeKey(from)...), append(numberKey(number), timeKey(until)...)) {
+			if err != nil {
+				return err
+			}
+			line, _, err := lineOf(tx, linesByPlace.name, e.key, e.rec)
+			if err != nil {
+				return err
+			}
+			if st.Origin.Shared(line.StartedAt) {
+				sums[m.Station] = sums[m.Station].Add(airing.Of(line), 1)
+			}
+		}
 	}
-	return members
+	return nil
 }
 
 // Trend implements coverage.Store.
@@ -224,7 +248,7 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		}
 		closed = closed && frozen.Opened == nil
 		cal := set.Calendar(text.Zone)
-		known := slices.ContainsFunc(membersOf(reg, stations.DateOf(cal.Start(e.Week))),
+		known := slices.ContainsFunc(coverage.MembersOf(reg, stations.DateOf(cal.Start(e.Week))),
 			func(c coverage.Member) bool { return c.Station == e.Station })
 		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), known, closed, e); err != nil {
 			return e, err

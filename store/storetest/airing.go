@@ -30,6 +30,8 @@ type AiringEngine interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)
+	Merge(ctx context.Context, m accounts.Meta, c stations.Merge) (stations.MergePlan, error)
+	Split(ctx context.Context, m accounts.Meta, c stations.Split) (stations.SplitPlan, error)
 }
 
 // AiringSeed is the reference data an engine is filled with before the suite:
@@ -67,6 +69,8 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"another start of the week moves nothing that has begun":  airingShift,
 		"a correction without a slot keeps the slot":              airingKeepsSlot,
 		"what was found contradicted does not count":              airingContradicted,
+		"mergers and splits inside weeks agree with a recount":    coverageKin,
+		"the reform of a Tuesday drops nobody":                    coverageReform,
 		"counting turned off leaves the past as it is":            airingTermsChange,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
@@ -672,5 +676,60 @@ func airingTermsChange(t *testing.T, e AiringEngine) {
 	}
 	if got := weekCounts(t, e, thatWeek+2); got.Scheduled != 0 {
 		t.Fatalf("the week after: %+v", got.Counts)
+	}
+}
+
+// coverageReform merges the province on Tuesday 2025-07-01, on time and three
+// weeks late.
+func coverageReform(t *testing.T, e AiringEngine) {
+	ctx, at := context.Background(), time.Date(2025, 6, 30, 17, 0, 0, 0, text.Zone) // the Monday
+	week := airing.Calendar{Zone: text.Zone}.Week(at)
+	report := func(at time.Time, n int) (last airing.Line) {
+		t.Helper()
+		for i := range n {
+			id := stations.StationID(i + 1)
+			c := airing.Confirm{ID: uuid.NewString(), Slot: scheduler.SlotID("R1", id, at), Outcome: airing.Aired}
+			line, err := e.Confirm(ctx, by(operatorOf(id), at.Add(time.Hour)), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			last = line
+		}
+		return last
+	}
+	report(at, 115)
+	report(at.AddDate(0, 0, 7), 127)
+	last := report(at.AddDate(0, 0, 14), 127)
+	closed, err := e.CloseWeek(ctx, by(accounts.Daemon(), at.AddDate(0, 0, 8)), week)
+	if err != nil || closed.Aired != 115 || closed.Active != 127 {
+		t.Fatalf("%+v, %v", closed.Counts, err)
+	}
+	plan, err := e.Merge(ctx, by(accounts.Daemon(), at.AddDate(0, 0, 21)), stations.Reform2025())
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := 0
+	for _, target := range plan.Targets {
+		reported := func(id string) bool { return id != "" && id <= stations.StationID(115) }
+		if reported(target.Station) || slices.ContainsFunc(target.Ended, reported) {
+			heard++
+		}
+	}
+	got := weekCounts(t, e, week)
+	if got.Aired != 115 || got.Active != 127 || got.Now == nil || got.Now.Active != 47 || got.Now.Aired != heard || heard < 40 {
+		t.Fatalf("the week that is cut: %+v, now %+v", got.Counts, got.Now)
+	}
+	for i := 1; i <= 2; i++ {
+		if got := weekCounts(t, e, week+airing.Week(i)); got.Active != 47 || got.Aired != 47 {
+			t.Fatalf("%d weeks later: %+v", i, got.Counts)
+		}
+	}
+	m := by(operatorOf(last.Station), at.AddDate(0, 0, 22))
+	fixed, err := e.Confirm(ctx, m, airing.Confirm{ID: uuid.NewString(), Corrects: last.ID, Why: "bổ sung", Note: "đủ", Outcome: airing.Aired})
+	if err != nil || fixed.Slot != last.Slot {
+		t.Fatalf("a report of a station that had ended by then cannot be corrected: %v", err)
+	}
+	if _, err := e.Confirm(ctx, m, airing.Confirm{ID: uuid.NewString(), Corrects: fixed.ID, Why: "nhầm đài", Outcome: airing.Withdrawn}); err != nil {
+		t.Fatalf("nor withdrawn: %v", err)
 	}
 }
