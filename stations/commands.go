@@ -15,6 +15,7 @@ type SaveStation struct {
 type Import struct {
 	Rows []ImportRow `json:"rows"`
 	On   Date        `json:"on"`             // codes and names mean the units of that day
+	New  bool        `json:"new,omitempty"`  // codes of no list found their units, valid from On
 	Seen string      `json:"seen,omitempty"` // fingerprint of the plan a person agreed to; "" is any
 }
 
@@ -45,6 +46,7 @@ type StationChange struct {
 // fault with its line.
 type ImportPlan struct {
 	Rows        int             `json:"rows"`
+	Units       int             `json:"units"` // founded, districts included
 	Changes     []StationChange `json:"changes"`
 	Bad         []*fault.Error  `json:"-"`
 	Fingerprint string          `json:"fingerprint"` // changes with any change

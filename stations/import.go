@@ -89,35 +89,48 @@ func headings[T ~string](row sheet.Row, find func(string) (T, bool)) ([]T, error
 
 // PlanImport says what an import would do now, good or bad.
 func (r *Registry) PlanImport(now time.Time, c Import) ImportPlan {
-	plan, _ := r.planImport(accounts.Meta{At: now}, c)
+	plan, _, _ := r.planImport(accounts.Meta{At: now}, c)
 	return plan
 }
 
-// DecideImport returns the stations an import writes. Faults:
+// DecideImport returns the units and stations an import writes. Faults:
 // stations.import_refused whose parts name line and field of everything that
 // is wrong, and stations.plan_changed when it is not what was agreed to.
-func DecideImport(r *Registry, m accounts.Meta, c Import) ([]Station, ImportPlan, error) {
+func DecideImport(r *Registry, m accounts.Meta, c Import) ([]Unit, []Station, ImportPlan, error) {
 	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
-		return nil, ImportPlan{}, err
+		return nil, nil, ImportPlan{}, err
 	}
-	plan, list := r.planImport(m, c)
+	plan, units, list := r.planImport(m, c)
 	if len(plan.Bad) > 0 {
 		e := fault.New(fault.Invalid, "stations.import_refused", "count", len(plan.Bad))
 		e.Parts = plan.Bad
-		return nil, plan, e
+		return nil, nil, plan, e
 	}
 	if c.Seen != "" && c.Seen != plan.Fingerprint {
-		return nil, plan, fault.New(fault.Conflict, "stations.plan_changed")
+		return nil, nil, plan, fault.New(fault.Conflict, "stations.plan_changed")
 	}
-	return list, plan, nil
+	return units, list, plan, nil
 }
 
-func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Station) {
+func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Unit, []Station) {
 	plan := ImportPlan{Rows: len(c.Rows), Changes: []StationChange{}}
+	var units []Unit
+	if c.New {
+		if units, plan.Bad = r.founds(c); len(units) > 0 {
+			r, plan.Units = r.with(units, nil), len(units)
+		}
+	}
+	refused := map[int]bool{}
+	for _, e := range plan.Bad {
+		refused[e.Line] = true
+	}
 	var list []Station
 	seen := map[UnitKey]int{} // the line on which a unit's station was first named
 	next := number(r.NextID())
 	for _, row := range c.Rows {
+		if refused[row.Line] {
+			continue
+		}
 		s, err := r.meant(row, c.On)
 		if err != nil {
 			plan.Bad = append(plan.Bad, atLine(err, row.Line))
@@ -148,7 +161,7 @@ func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Station)
 	}
 	sum := sha256.Sum256(b)
 	plan.Fingerprint = hex.EncodeToString(sum[:12])
-	return plan, list
+	return plan, units, list
 }
 
 // labelOf is Label, also for a station that is not in the registry yet.

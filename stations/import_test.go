@@ -63,7 +63,7 @@ func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 		}
 		// The same table fills an empty registry completely.
 		empty := founding()
-		list, plan, err := DecideImport(empty, by("a"), readImport(t, b.String()))
+		_, list, plan, err := DecideImport(empty, by("a"), readImport(t, b.String()))
 		if err != nil || len(list) != 2 {
 			t.Fatalf("%s: %d changed, %v", name, len(list), err)
 		}
@@ -126,7 +126,7 @@ func TestOneBadRowAndNothingIsWritten(t *testing.T) {
 		",02659,,,,,,",
 		",,,,57,,,",
 	}, "\n"))
-	list, plan, err := DecideImport(r, by("a"), c)
+	_, list, plan, err := DecideImport(r, by("a"), c)
 	if !fault.Is(err, "stations.import_refused") || list != nil {
 		t.Fatalf("%d written, %v", len(list), err)
 	}
@@ -152,14 +152,14 @@ func TestOnlyThePlanAPersonSawIsApplied(t *testing.T) {
 	r := founding()
 	c := readImport(t, "Mã xã,Ghi chú\n02659,mới")
 	c.Seen = r.PlanImport(by("").At, c).Fingerprint
-	if list, _, err := DecideImport(r, by("a"), c); err != nil || len(list) != 1 {
+	if _, list, _, err := DecideImport(r, by("a"), c); err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
 	other, err := DecideSave(r, by("b"), SaveStation{ID: "S00001", Fields: whole()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := DecideImport(r.with(nil, []Station{other}), by("c"), c); !fault.Is(err, "stations.plan_changed") {
+	if _, _, _, err := DecideImport(r.with(nil, []Station{other}), by("c"), c); !fault.Is(err, "stations.plan_changed") {
 		t.Errorf("after somebody else's change: %v", err)
 	}
 }
@@ -310,7 +310,7 @@ func FuzzImport(f *testing.F) {
 		if err != nil {
 			return
 		}
-		list, plan, err := DecideImport(r, by("a"), Import{Rows: rows, On: today})
+		_, list, plan, err := DecideImport(r, by("a"), Import{Rows: rows, On: today})
 		if err != nil {
 			return
 		}

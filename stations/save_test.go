@@ -104,7 +104,7 @@ func TestAStationThatHasBegunKeepsItsZone(t *testing.T) {
 		}
 	}
 	row := ImportRow{Line: 7, Cells: map[Column]string{"id": "S00001", "zone": "Asia/Tokyo"}}
-	_, _, err := DecideImport(r, by("a"), Import{On: "2024-05-13", Rows: []ImportRow{row}})
+	_, _, _, err := DecideImport(r, by("a"), Import{On: "2024-05-13", Rows: []ImportRow{row}})
 	if e := fault.Of(err); e == nil || len(e.Parts) != 1 || e.Parts[0].Code != "stations.zone_kept" || e.Parts[0].Line != 7 {
 		t.Errorf("imported: %v", err)
 	}
@@ -138,7 +138,7 @@ func TestSavingNeedsTheRightTheStationAndTheLatestRevision(t *testing.T) {
 		if _, err := DecideSave(r, m, save); !fault.Is(err, "accounts.denied") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, _, err := DecideImport(r, m, Import{On: "2024-05-13"}); !fault.Is(err, "accounts.denied") {
+		if _, _, _, err := DecideImport(r, m, Import{On: "2024-05-13"}); !fault.Is(err, "accounts.denied") {
 			t.Errorf("%s imports: %v", name, err)
 		}
 		if _, _, _, err := DecideMerge(r, m, Reform2025()); !fault.Is(err, "accounts.denied") {

@@ -16,16 +16,19 @@ const (
 // "stations.kind." + kind.
 type Kind string
 
-// Kinds of units with their level.
-var kinds = []struct {
+// kindOf is a kind of units with its level.
+type kindOf struct {
 	kind  Kind
 	level Level
 	name  string // as written before a name in official lists
-}{
+}
+
+var kinds = []kindOf{
 	{"province", Province, "Tỉnh"},
 	{"rural_district", District, "Huyện"},
 	{"town", District, "Thị xã"},
 	{"city", District, "Thành phố"},
+	{"urban_district", District, "Quận"},
 	{"commune", Commune, "Xã"},
 	{"ward", Commune, "Phường"},
 	{"township", Commune, "Thị trấn"},

@@ -35,14 +35,15 @@ import (
 
 // daemonConfig is what a daemon needs to know.
 type daemonConfig struct {
-	data    string
-	listen  string // address to listen on; port 0 picks one
-	proxies []netip.Prefix
-	origins []string // whose pages may call the API
-	log     *slog.Logger
-	now     func() time.Time
-	elapsed func() time.Duration // the time that passes, whatever the clock is set to
-	out     io.Writer            // where the set-up link is printed
+	data     string
+	listen   string // address to listen on; port 0 picks one
+	proxies  []netip.Prefix
+	origins  []string // whose pages may call the API
+	log      *slog.Logger
+	now      func() time.Time
+	elapsed  func() time.Duration // the time that passes, whatever the clock is set to
+	out      io.Writer            // where the set-up link is printed
+	registry string               // file of the registry a new installation begins with, "" for the built-in one
 }
 
 // daemon is everything that runs while Loa serves. Parts are closed in the
@@ -163,13 +164,22 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	return d.desk.Resume(ctx)
 }
 
-// found fills a new installation with the registry of the province.
+// found fills a new installation with the built-in registry or that of a file.
 func (d *daemon) found(ctx context.Context) error {
 	reg, err := d.store.Registry(ctx)
 	if err != nil || len(reg.Stations()) > 0 {
 		return err
 	}
 	units, list := stations.Founding()
+	if d.cfg.registry != "" {
+		file, err := os.ReadFile(d.cfg.registry)
+		if err != nil {
+			return fileFault(d.cfg.registry, err)
+		}
+		if units, list, err = stations.FoundingBy(file, d.cfg.now()); err != nil {
+			return err
+		}
+	}
 	return d.store.Found(ctx, accounts.Meta{ID: "found", By: accounts.Daemon(), At: d.cfg.now()}, units, list)
 }
 

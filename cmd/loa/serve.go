@@ -26,11 +26,12 @@ const serveGC = 50
 
 // serveCommand runs the daemon until it is told to stop.
 type serveCommand struct {
-	Data    string `help:"cli.flag.data_served"`
-	Listen  string `default:"127.0.0.1:8080" help:"cli.flag.listen"`
-	Demo    bool   `help:"cli.flag.demo"`
-	Proxies string `help:"cli.flag.proxies"`
-	Origins string `help:"cli.flag.origins"`
+	Data     string `help:"cli.flag.data_served"`
+	Listen   string `default:"127.0.0.1:8080" help:"cli.flag.listen"`
+	Demo     bool   `help:"cli.flag.demo"`
+	Registry string `help:"cli.flag.registry"`
+	Proxies  string `help:"cli.flag.proxies"`
+	Origins  string `help:"cli.flag.origins"`
 }
 
 // Run serves until the context ends.
@@ -53,7 +54,7 @@ func (c serveCommand) Run(t *terminal) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(serveGC)
 	}
-	cfg := daemonConfig{data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, elapsed: wallclock.Elapsed, out: t.out,
+	cfg := daemonConfig{registry: c.Registry, data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, elapsed: wallclock.Elapsed, out: t.out,
 		log: slog.New(slog.NewTextHandler(t.errs, nil))}
 	d, err := newDaemon(t, cfg)
 	if err != nil {

@@ -191,6 +191,7 @@ type stationsImport struct {
 	File   string `arg:"" name:"table"`
 	DryRun bool   `help:"stations.cli.flag.dry_run"`
 	On     string `help:"stations.cli.flag.on"`
+	New    bool   `help:"stations.cli.flag.new"`
 	JSON   bool   `help:"cli.flag.json"`
 }
 
@@ -201,7 +202,11 @@ func (c stationsImport) Run(t *terminal) error {
 		Applied bool        `json:"applied"`
 		Errors  []complaint `json:"errors"`
 	}
-	if err := c.client().sendFile(t, c.File, "/api/v1/stations/import", url.Values{"on": {c.On}}, c.DryRun, &answer); err != nil {
+	q := url.Values{"on": {c.On}}
+	if c.New {
+		q.Set("new", "1")
+	}
+	if err := c.client().sendFile(t, c.File, "/api/v1/stations/import", q, c.DryRun, &answer); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -212,6 +217,9 @@ func (c stationsImport) Run(t *terminal) error {
 		for _, d := range change.Differences {
 			fmt.Fprintf(t.out, "  %s: %q → %q\n", t.lang.Say("stations.column."+string(d.Column)), d.Old, d.New)
 		}
+	}
+	if answer.Units > 0 {
+		fmt.Fprintln(t.out, t.lang.Say("stations.import_units", "units", answer.Units))
 	}
 	fmt.Fprintln(t.out, t.lang.Say("stations.import_counts", "rows", answer.Rows, "changes", len(answer.Changes), "wrong", len(answer.Errors)))
 	return refusedBy("stations.import_refused", answer.Errors)

@@ -73,8 +73,7 @@ func (s *Store) SaveStation(ctx context.Context, m accounts.Meta, c stations.Sav
 // Import implements stations.Store.
 func (s *Store) Import(ctx context.Context, m accounts.Meta, c stations.Import) (stations.ImportPlan, error) {
 	return stationChange(ctx, s, m, "stations.import", c, func(r *stations.Registry) ([]stations.Unit, []stations.Station, stations.ImportPlan, error) {
-		list, plan, err := stations.DecideImport(r, m, c)
-		return nil, list, plan, err
+		return stations.DecideImport(r, m, c)
 	})
 }
 

@@ -69,8 +69,8 @@ func (a stationRoutes) routes() []kit.Route {
 			Summary: "Change what is known about a station; members left out stay."},
 		{Pattern: "GET /api/v1/stations/export", Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
-		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
-			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row."},
+		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes."},
 		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows the result."},
 	}
@@ -248,7 +248,7 @@ func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := stations.Import{Seen: r.URL.Query().Get("seen")}
+	c := stations.Import{Seen: r.URL.Query().Get("seen"), New: r.URL.Query().Get("new") == "1"}
 	if c.On, err = dayParam(r, "on"); err != nil {
 		return err
 	}

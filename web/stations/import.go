@@ -24,8 +24,10 @@ type importPage struct {
 	Plan    *stations.ImportPlan // nil before a file was sent
 	Changes []importChange
 	Wrongs  []wrong
+	More    int    // changes beyond those shown
 	Rows    string // the rows as JSON, to be applied as they were seen
 	On      stations.Date
+	New     bool // unknown codes found units
 }
 
 type importChange struct {
@@ -46,7 +48,7 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := importPage{Page: r.Page("stations.import_title")}
-	c := stations.Import{On: r.Today()}
+	c := stations.Import{On: r.Today(), New: f.Bool("new")}
 	if seen := f.Get("seen"); seen != "" {
 		c.Seen = seen
 		if c.On, err = stations.ParseDate(f.Get("on")); err == nil {
@@ -93,9 +95,14 @@ func fromJSON(s string, into any) error {
 	return nil
 }
 
+// maxShown is how many changes a preview lists one by one.
+const maxShown = 300
+
 func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.ImportPlan) {
-	page.Plan, page.On = plan, c.On
-	for _, change := range plan.Changes {
+	page.Plan, page.On, page.New = plan, c.On, c.New
+	shown := plan.Changes[:min(len(plan.Changes), maxShown)]
+	page.More = len(plan.Changes) - len(shown)
+	for _, change := range shown {
 		one := importChange{StationChange: change}
 		for _, d := range change.Differences {
 			one.Fields = append(one.Fields, changedField{r.Say("stations.column." + string(d.Column)), d.Old, d.New})
