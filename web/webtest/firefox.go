@@ -501,5 +501,5 @@ func (p *firefoxTab) cookie(ctx context.Context, name, value, address string) er
 		return err
 	}
 	return p.call(ctx, "storage.setCookie", arg{"cookie": arg{"name": name, "value": arg{"type": "string", "value": value}, "domain": u.Hostname()},
-		"partition": arg{"type": "context", "context": p.id}}, nil)
+		"partition": arg{"type": "storageKey", "userContext": p.user}}, nil)
 }
