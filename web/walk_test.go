@@ -265,7 +265,7 @@ func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
 	}
 }
 
-func TestAFingerHitsEverythingOnAPhone(t *testing.T) {
+func TestAPhoneShowsEverythingToAFingerAndInLargeText(t *testing.T) {
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -277,13 +277,14 @@ func TestAFingerHitsEverythingOnAPhone(t *testing.T) {
 	browser := webtest.NewBrowser(t)
 	for secret, paths := range map[string][]string{
 		operator: {"/", "/today", "/airings", "/airings/new", "/coverage", "/calendar", "/me", "/programmes"},
-		province: {"/coverage", "/coverage/stations/S00001", "/stations", "/stations/S00001", "/people", "/programmes/P1"},
+		province: {"/coverage", "/coverage/stations/S00001", "/stations", "/stations/S00001", "/people", "/people/invite", "/programmes", "/programmes/P1", "/airings", "/calendar", "/library", "/contests", "/me"},
 	} {
 		p := browser.Person()
 		p.Cookie("s", secret, server.URL)
 		for _, path := range paths {
 			p.Open(server.URL + path)
 			p.Fingers(path)
+			p.Large(path)
 			p.Shot("walk"+strings.ReplaceAll(path, "/", "-"), 360)
 		}
 	}

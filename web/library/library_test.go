@@ -175,6 +175,9 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 		p.Until(what, js)
 	}
 	until("know the length", `document.querySelector("audio").duration > 39`)
+	if w := webtest.Eval[float64](p, "measure the player", `document.querySelector("audio").getBoundingClientRect().width`); w < 250 {
+		t.Errorf("the player is %v px wide on a phone", w)
+	}
 	const colours = `(() => { const c = document.querySelector("canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, seen = new Set();
 		for (let i = 0; i < d.length; i += 4) if (d[i + 3]) seen.add(d[i] + "," + d[i + 1] + "," + d[i + 2]); return c.width > 200 && seen.size; })()`
 	if n := webtest.Eval[int](p, "look at the drawing", colours); n < 3 {

@@ -341,6 +341,24 @@ func (p *Tab) Fingers(name string) {
 	}
 }
 
+// Large fails the test when the page is wider than a phone with text of twice
+// the size.
+func (p *Tab) Large(name string) {
+	p.t.Helper()
+	p.Size(360)
+	wide := Eval[string](p, "measure with large text", `(() => {
+		const root = document.documentElement;
+		root.style.fontSize = "200%";
+		const over = root.scrollWidth - root.clientWidth;
+		const wide = [...document.querySelectorAll("main *, header *, footer *, nav *")].filter((e) => !e.closest(".away, .tabs, thead, svg *") && Math.max(e.getBoundingClientRect().right, e.getBoundingClientRect().left + e.scrollWidth) > root.clientWidth + 1);
+		root.style.fontSize = "";
+		return over > 0 ? over + " px: " + wide.slice(0, 6).map((e) => e.tagName + "." + e.className + " “" + e.textContent.trim().slice(0, 40) + "”").join(", ") : "";
+	})()`)
+	if wide != "" {
+		p.t.Errorf("%s with text at 200 %% is too wide by %s", name, wide)
+	}
+}
+
 // Download presses what the selector finds, waits until the browser has saved
 // the file it leads to, and returns its name and content.
 func (p *Tab) Download(sel string) (name string, content []byte) {
