@@ -272,12 +272,13 @@ type roundStarted struct {
 	Round   string            `json:"round"`
 	Entries []string          `json:"entries"`
 	Codes   map[string]string `json:"codes"`
-	Tasks   []Task            `json:"tasks"` // in each judge's own order
+	Stage   map[string]string `json:"stage,omitempty"` // entry ID to its number in the hall, where that is another
+	Tasks   []Task            `json:"tasks"`           // in each judge's own order
 }
 
 func (*roundStarted) kind() string { return "round.started" }
 func (b *roundStarted) apply(s *State, e *Event) error {
-	r := &RoundState{ID: b.Round, Began: e.At, Entries: b.Entries, Codes: b.Codes, Held: map[string]Held{},
+	r := &RoundState{ID: b.Round, Began: e.At, Entries: b.Entries, Codes: b.Codes, Stage: b.Stage, Held: map[string]Held{},
 		task: make(map[string]*Task, len(b.Tasks)), judge: map[string][]*Task{}}
 	for _, t := range b.Tasks {
 		r.add(t)

@@ -74,7 +74,7 @@ func (s *State) ForChair(person string) (ChairView, error) {
 			continue // hers is the organiser's
 		}
 		at := slices.IndexFunc(r.Tasks, func(t *Task) bool { return t.Judge == x.Judge && t.Entry == x.Entry })
-		v.Points = append(v.Points, ChairPoint{r.Tasks[at].ID, r.Codes[x.Entry], x.Judge, s.Judge(x.Judge).Name, x.Why})
+		v.Points = append(v.Points, ChairPoint{r.Tasks[at].ID, r.Tasks[at].Code, x.Judge, s.Judge(x.Judge).Name, x.Why})
 	}
 	if run.Finished == nil {
 		for _, j := range s.Judges {
@@ -101,7 +101,8 @@ func (s *State) ForChair(person string) (ChairView, error) {
 }
 
 func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {
-	out := ChairGap{Code: run.Codes[g.Entry], Part: rules.Part(g.Part).Name}
+	part := rules.Part(g.Part)
+	out := ChairGap{Code: run.Number(g.Entry, part), Part: part.Name}
 	for _, t := range run.Tasks {
 		if t.Entry == g.Entry && t.Part == g.Part && t.Counts() {
 			total, _ := rules.Part(t.Part).Total(t.Sheet.Content)

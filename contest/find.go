@@ -98,7 +98,9 @@ func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
 
 // says reports whether every word stands in what the entry is known by.
 func (s *State) says(e *Entry, words []string) bool {
-	if len(words) == 1 && slices.ContainsFunc(s.Rounds, func(r *RoundState) bool { return r.Codes[e.ID] != "" && SameNumber(words[0], r.Codes[e.ID]) }) {
+	if len(words) == 1 && slices.ContainsFunc(s.Rounds, func(r *RoundState) bool {
+		return r.Codes[e.ID] != "" && (SameNumber(words[0], r.Codes[e.ID]) || SameNumber(words[0], r.Stage[e.ID]))
+	}) {
 		return true
 	}
 	hay := text.Fold(strings.Join(append([]string{e.Code, e.Title, e.Entrant.Name, e.Entrant.StationName, e.Entrant.DistrictName}, e.Entrant.Authors...), " "))

@@ -118,8 +118,12 @@ func (s *State) TaskForJudge(person, id string) (JudgeTask, bool) {
 
 func (s *State) judgeTask(rules *Round, t *Task) JudgeTask {
 	p, e := rules.Part(t.Part), s.entry[t.Entry]
+	script := e.Redacted
+	if p.Live && rules.stageApart() {
+		script = "" // the same words beside two numbers would tell that they are one work
+	}
 	v := JudgeTask{ID: t.ID, Code: t.Code, Part: p.Name, Live: p.Live, Status: t.Status(), Scale: p.Points,
-		Audio: !p.Live && e.Piece(Audio) != nil, Script: e.Redacted, Criteria: p.Criteria, Version: t.Sheet.Version, Content: t.Sheet.Content}
+		Audio: !p.Live && e.Piece(Audio) != nil, Script: script, Criteria: p.Criteria, Version: t.Sheet.Version, Content: t.Sheet.Content}
 	if n := len(t.Sheet.Earlier); n > 0 && !t.Final() {
 		v.Reopened = t.Sheet.Earlier[n-1].Reason
 	}

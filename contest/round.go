@@ -53,6 +53,9 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	for _, e := range entries {
 		start.Codes[e.ID] = draw.code()
 	}
+	if rules.stageApart() {
+		start.Stage = stage(f.Seed, entries)
+	}
 	slices.SortFunc(entries, func(a, b *Entry) int { return cmp.Compare(start.Codes[a.ID], start.Codes[b.ID]) })
 	for _, e := range entries {
 		start.Entries = append(start.Entries, e.ID)
@@ -67,8 +70,27 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if err != nil {
 		return nil, err
 	}
-	start.Tasks = s.orders(rules, start.Codes, dealt, draw)
+	numbers := &RoundState{Codes: start.Codes, Stage: start.Stage}
+	start.Tasks = s.orders(rules, numbers, dealt, draw)
 	return []body{start}, nil
+}
+
+// stageApart reports whether works need other numbers in the hall than those
+// they are heard under: else who sees one on the stage knows the other.
+func (r *Round) stageApart() bool {
+	live := func(p Part) bool { return p.Live }
+	return !r.NotBlind && slices.ContainsFunc(r.Parts, live) && slices.ContainsFunc(r.Parts, func(p Part) bool { return !p.Live })
+}
+
+// stage draws the order in which works are performed, by chance of its own.
+func stage(seed [32]byte, entries []*Entry) map[string]string {
+	sorted := slices.SortedFunc(slices.Values(entries), func(a, b *Entry) int { return cmp.Compare(a.ID, b.ID) })
+	d := newDraw(sha256.Sum256(fmt.Appendf(seed[:], "stage")), len(sorted))
+	numbers := map[string]string{}
+	for _, e := range sorted {
+		numbers[e.ID] = d.code()
+	}
+	return numbers
 }
 
 // entrants lists what the next round takes, sorted by ID so that the order of
@@ -122,7 +144,7 @@ type dealt struct {
 
 // orders turns what was dealt into tasks, in an order of her own for each
 // judge. Parts follow one another; live parts go by the number drawn.
-func (s *State) orders(r *Round, codes map[string]string, list []dealt, d *draw) []Task {
+func (s *State) orders(r *Round, numbers *RoundState, list []dealt, d *draw) []Task {
 	of := map[string][]*Entry{}
 	for _, x := range list {
 		for _, id := range x.judges {
@@ -142,11 +164,11 @@ func (s *State) orders(r *Round, codes map[string]string, list []dealt, d *draw)
 			rnd := rand.New(d.source)
 			rnd.Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
 			if p.Live {
-				slices.SortFunc(mine, func(a, b *Entry) int { return cmp.Compare(codes[a.ID], codes[b.ID]) })
+				slices.SortFunc(mine, func(a, b *Entry) int { return cmp.Compare(numbers.Number(a.ID, &p), numbers.Number(b.ID, &p)) })
 			}
 			line := make([]Task, 0, len(mine)+r.Repeats)
 			for _, e := range mine {
-				line = append(line, Task{ID: d.id(), Judge: id, Entry: e.ID, Part: p.ID, Code: codes[e.ID]})
+				line = append(line, Task{ID: d.id(), Judge: id, Entry: e.ID, Part: p.ID, Code: numbers.Number(e.ID, &p)})
 			}
 			if !p.Live {
 				line = d.repeat(rnd, line, r.Repeats, second)
@@ -233,7 +255,7 @@ func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([
 		}
 		for _, x := range added {
 			for _, t := range gone[x.Entry] {
-				given.Tasks = append(given.Tasks, Task{ID: d.id(), Judge: x.Judge, Entry: x.Entry, Part: t.Part, Code: r.Codes[x.Entry]})
+				given.Tasks = append(given.Tasks, Task{ID: d.id(), Judge: x.Judge, Entry: x.Entry, Part: t.Part, Code: r.Number(x.Entry, rules.Part(t.Part))})
 			}
 		}
 	}
@@ -310,7 +332,7 @@ func (s *State) enlarge(r *RoundState, panels []Panel, seed [32]byte) ([]body, e
 	once.Repeats = 0 // no second codes are left
 	d := newDraw(seed, 0)
 	d.n = len(r.Tasks)
-	tasks := slices.DeleteFunc(s.orders(&once, r.Codes, list, d), func(t Task) bool {
+	tasks := slices.DeleteFunc(s.orders(&once, r, list, d), func(t Task) bool {
 		have := 0
 		for _, o := range r.Tasks {
 			if o.Entry == t.Entry && o.Part == t.Part && o.SetAside == nil && !o.Repeat {

@@ -123,7 +123,10 @@ type Round struct {
 	TieBreaks []TieBreak     `json:"tie_breaks,omitempty"`
 	Gap       ranking.Points `json:"gap,omitempty"`     // judges further apart must confer; 0 is never
 	Repeats   int            `json:"repeats,omitempty"` // entries each judge unknowingly hears twice
-	Promotion Promotion      `json:"promotion"`
+	// NotBlind says that a work bears one number in the hall and in the parts
+	// scored from its recording: who hears it live then knows which it is.
+	NotBlind  bool      `json:"not_blind,omitempty"`
+	Promotion Promotion `json:"promotion"`
 }
 
 // Habits says from which sheets the method ranking.Normalised takes a judge's

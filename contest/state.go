@@ -68,6 +68,7 @@ type RoundState struct {
 	Began    time.Time
 	Entries  []string          // IDs, in the order of their codes
 	Codes    map[string]string // entry ID to neutral code
+	Stage    map[string]string // entry ID to its number in the hall; nil where it is the code
 	Tasks    []*Task
 	Held     map[string]Held // by entry ID: the last time judges conferred
 	Ties     []TieDecision
@@ -319,6 +320,14 @@ func (r *RoundState) Of(judge string) []*Task { return r.judge[judge] }
 // Owes reports whether the judge has a sheet to sign yet.
 func (r *RoundState) Owes(judge string) bool {
 	return slices.ContainsFunc(r.Of(judge), func(t *Task) bool { return t.Status() == Untouched || t.Status() == Drafted })
+}
+
+// Number is what judges call the entry by in a part.
+func (r *RoundState) Number(entry string, p *Part) string {
+	if p.Live && r.Stage != nil {
+		return r.Stage[entry]
+	}
+	return r.Codes[entry]
 }
 
 // Task returns the task with that ID, or nil.

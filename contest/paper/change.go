@@ -30,7 +30,7 @@ var ruleNames = map[string]string{
 	"dates.opens_at": "contest.opens_at", "dates.closes_at": "contest.closes_at", "dates.grace_minutes": "contest.grace",
 	"conflicts.own_station": "terms.conflict_station", "conflicts.own_district": "terms.conflict_district",
 	"rounds": "contest.round", "rounds.*.name": "", "rounds.*.from": "contest.judge_from", "rounds.*.until": "terms.judge_until", "rounds.*.per_entry": "contest.per_entry",
-	"rounds.*.points": "contest.round_points", "rounds.*.method": "contest.method", "rounds.*.habits": "contest.habits", "rounds.*.gap": "contest.gap", "rounds.*.repeats": "contest.repeats",
+	"rounds.*.points": "contest.round_points", "rounds.*.method": "contest.method", "rounds.*.habits": "contest.habits", "rounds.*.not_blind": "contest.not_blind", "rounds.*.gap": "contest.gap", "rounds.*.repeats": "contest.repeats",
 	"rounds.*.parts": "contest.part", "rounds.*.parts.*.name": "", "rounds.*.parts.*.live": "contest.live", "rounds.*.parts.*.categories": "contest.part_categories",
 	"rounds.*.parts.*.points": "contest.part_points", "rounds.*.parts.*.sample": "contest.from_sample",
 	"rounds.*.parts.*.criteria": "contest.criterion", "rounds.*.parts.*.criteria.*.name": "", "rounds.*.parts.*.criteria.*.about": "contest.describe",

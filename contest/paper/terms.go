@@ -206,6 +206,9 @@ func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 	} else if r.Method == ranking.Normalised {
 		add("terms.habits_group", "least", ranking.NormaliseLeast)
 	}
+	if r.NotBlind {
+		add("terms.not_blind")
+	}
 	if r.Gap > 0 {
 		add("terms.gap", "points", r.Gap)
 	}

@@ -141,6 +141,7 @@ type roundJSON struct {
 	Began    time.Time         `json:"began,omitzero"`
 	Finished time.Time         `json:"finished,omitzero"`
 	Codes    map[string]string `json:"codes,omitempty"` // entry ID to neutral code
+	Stage    map[string]string `json:"stage,omitempty"` // entry ID to its number in the hall, where that is another
 	Signed   int               `json:"signed"`          // sheets
 	Open     int               `json:"open"`
 	Gaps     []gapJSON         `json:"gaps,omitempty"`
@@ -194,7 +195,7 @@ func roundOf(s *contest.State, rules *contest.Round) (roundJSON, error) {
 	if run == nil {
 		return out, nil
 	}
-	out.Began, out.Codes, out.Picked = run.Began, maps.Clone(run.Codes), slices.Clone(run.Picked)
+	out.Began, out.Codes, out.Stage, out.Picked = run.Began, maps.Clone(run.Codes), maps.Clone(run.Stage), slices.Clone(run.Picked)
 	out.Signed, out.Open = run.Progress()
 	for _, g := range s.Gaps(run) {
 		out.Gaps = append(out.Gaps, gapJSON{g.Entry, g.Part, g.Low.String(), g.High.String(), g.LowBy, g.HighBy, g.Settled})

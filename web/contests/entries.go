@@ -391,6 +391,7 @@ type progressPage struct {
 	All    int
 
 	ChairSheets []kit.Option // what the chair has signed
+	Stage       []stageRow   // the order in the hall, where it has numbers of its own
 }
 
 type progressRow struct {
@@ -413,6 +414,19 @@ type asideRow struct {
 
 func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderProgress(w, r, kit.NewForm())
+}
+
+// stageRow is a work as the hall announces it.
+type stageRow struct{ Number, Code, Title, Who string }
+
+func stageOf(s *contest.State, run *contest.RoundState) (rows []stageRow) {
+	for id, number := range run.Stage {
+		if e := s.Entry(id); e.Live() {
+			rows = append(rows, stageRow{number, e.Code, e.Title, e.Entrant.Called()})
+		}
+	}
+	slices.SortFunc(rows, func(a, b stageRow) int { return strings.Compare(a.Number, b.Number) })
+	return rows
 }
 
 // reopenChair lets the chair change what she signed.
@@ -445,6 +459,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 				page.ChairSheets = append(page.ChairSheets, kit.Option{Value: t.ID, Text: s.Judge(t.Judge).Name + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " + rules.Part(t.Part).Name})
 			}
 		}
+		page.Stage = stageOf(s, run)
 		page.Round, page.Picks = rules.Name, rules.Promotion.By != contest.LastRound
 		signed, open := run.Progress()
 		page.Signed, page.All = signed, signed+open
@@ -452,7 +467,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 			page.Rows = append(page.Rows, progressOf(run, j))
 		}
 		for _, g := range s.Gaps(run) {
-			page.Gaps = append(page.Gaps, gapRow{Code: run.Codes[g.Entry], Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
+			page.Gaps = append(page.Gaps, gapRow{Code: run.Number(g.Entry, rules.Part(g.Part)), Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
 				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
 		}
 		for _, t := range run.Tasks {

@@ -1,0 +1,143 @@
+package contest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"loa/contest"
+	"loa/contest/ranking"
+)
+
+// onStage is a contest of so many works heard blind and performed in one round.
+func onStage(t testing.TB, seed [32]byte, works int, edit func(*contest.Round)) *world {
+	w := newWorld(t, "san-khau")
+	r := plain()
+	live := rubric("doc", "Đọc trên sân khấu", 20)
+	live.Live = true
+	r.Rounds[0].Parts, r.Rounds[0].Points = append(r.Rounds[0].Parts, live), pt(120)
+	if edit != nil {
+		edit(&r.Rounds[0])
+	}
+	w.open(r)
+	for i := 1; i <= works; i++ {
+		x := w.work(i)
+		x.Script = fmt.Sprintf("Lời của bài thứ %d", i)
+		w.enter(i, x)
+	}
+	w.jury(2, "chung-khao")
+	w.facts.Seed = seed
+	w.toRound("chung-khao")
+	return w
+}
+
+// numbers are an entry's number in the recording and on the stage, by judge J1's
+// own view alone.
+func numbers(w *world) (blind, live map[string]string) {
+	blind, live = map[string]string{}, map[string]string{}
+	for _, task := range w.s.Running().Of("J1") {
+		if task.Part == "doc" {
+			live[task.Entry] = task.Code
+		} else {
+			blind[task.Entry] = task.Code
+		}
+	}
+	return blind, live
+}
+
+// TestStageNumbersTellNothingOfBlindOnes: for any seed both are whole drawings,
+// live tasks come in the order of the stage, and nothing a judge is shown stands
+// beside both of an entry's numbers.
+func TestStageNumbersTellNothingOfBlindOnes(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var seed [32]byte
+		copy(seed[:], rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(rt, "seed"))
+		works := rapid.IntRange(1, 12).Draw(rt, "works")
+		w := onStage(t, seed, works, nil)
+		blind, live := numbers(w)
+		for name, drawn := range map[string]map[string]string{"blind": blind, "live": live} {
+			seen := map[string]bool{}
+			for _, code := range drawn {
+				seen[strings.TrimLeft(code, "0")] = true
+			}
+			for n := 1; n <= works; n++ {
+				if !seen[fmt.Sprint(n)] {
+					rt.Fatalf("%s: number %d was not drawn: %v", name, n, drawn)
+				}
+			}
+		}
+		v, _ := w.s.ForJudge("J1")
+		last := ""
+		for _, task := range v.Tasks {
+			raw, err := json.Marshal(task)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if task.Live {
+				if strings.Contains(string(raw), "Lời của bài") {
+					rt.Fatalf("the script beside a stage number: %s", raw)
+				}
+				if task.Code < last {
+					rt.Fatal("live tasks do not follow the stage")
+				}
+				last = task.Code
+			}
+		}
+	})
+}
+
+// Over all drawings each blind number meets each stage number equally often: one
+// says nothing of the other. The seeds are fixed, so that the outcome is.
+func TestEachStageNumberMeetsEachBlindNumber(t *testing.T) {
+	const works, draws = 3, 900
+	met := map[[2]string]int{}
+	for n := range draws {
+		w := onStage(t, [32]byte{byte(n), byte(n >> 8), 42}, works, nil)
+		blind, live := numbers(w)
+		for entry, code := range blind {
+			met[[2]string{code, live[entry]}]++
+		}
+	}
+	for pair, times := range met {
+		if want := draws / works; times < want*8/10 || times > want*12/10 {
+			t.Errorf("%v met %d times of %d", pair, times, want)
+		}
+	}
+	if len(met) != works*works {
+		t.Errorf("%d pairs of numbers met", len(met))
+	}
+}
+
+func TestANotBlindRoundHasOneNumber(t *testing.T) {
+	w := onStage(t, [32]byte{9}, 6, func(r *contest.Round) { r.NotBlind = true })
+	blind, live := numbers(w)
+	for entry, code := range blind {
+		if live[entry] != code {
+			t.Errorf("%s and %s", code, live[entry])
+		}
+	}
+}
+
+// A judge who joins later, and one who takes over, hear works by the same numbers.
+func TestLaterTasksKeepTheNumbersOfTheirPart(t *testing.T) {
+	w := onStage(t, [32]byte{3}, 6, nil)
+	all := []string{"J1", "J2", "J3"}
+	w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J3"}})
+	w.do(w.organiser(), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "all", Name: "Ban giám khảo", Judges: all}}})
+	blind, live := numbers(w)
+	for _, task := range w.s.Running().Of("J3") {
+		want := blind[task.Entry]
+		if task.Part == "doc" {
+			want = live[task.Entry]
+		}
+		if task.Code != want {
+			t.Errorf("%s in %s is %s, want %s", task.Entry, task.Part, task.Code, want)
+		}
+	}
+	w.score(func(*contest.Task, contest.Criterion) ranking.Points { return pt(5) })
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.replays()
+}
