@@ -100,6 +100,7 @@ type Verdict struct {
 	Rounds  int      // ranked again with the recorded outcome
 	Files   int      // whose bytes have the SHA-256 on the receipt
 	Phase   Phase
+	Bound   bool // the log names its contest: it is not another's under this ID
 }
 
 // leastCode is how many digits of a hash somebody must give for it to mean
@@ -131,7 +132,9 @@ const (
 
 // CheckArchive verifies an archive without any server: every event's hash and
 // link, that the ranking of each finished round follows from the signed
-// sheets, and every file's SHA-256. The archive may be anything: nothing of it
+// sheets and the prizes with their money from the ranking, that the log is that of
+// the contest, and every file's SHA-256. Whoever writes all of it anew with new
+// hashes is found by the check code alone: see Verdict.Event. The archive may be anything: nothing of it
 // is written anywhere, and no more is unpacked than a contest can hold.
 // Faults: contest.archive_unreadable and contest.archive_wrong; what is wrong
 // is their cause.
@@ -168,7 +171,7 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 	if s.Seq != v.Facts.Events || s.Head != v.Facts.Head {
 		return v, archiveWrong(fmt.Errorf("%d events up to %s, but %d up to %s are announced", s.Seq, s.Head, v.Facts.Events, v.Facts.Head))
 	}
-	v.Entries, v.Phase = len(s.Entries), s.Phase
+	v.Entries, v.Phase, v.Bound = len(s.Entries), s.Phase, s.bound
 	for _, run := range s.Rounds {
 		if run.Finished != nil {
 			v.Rounds++

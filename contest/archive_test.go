@@ -309,3 +309,68 @@ func bent(t *testing.T, log []contest.Event, files map[string][]byte, body []byt
 	out[at].Body = body
 	return packed(t, resealed(out), files, zip.Store)
 }
+
+// rehashed is the log with its events edited and every hash computed anew, as
+// somebody does who knows how.
+func rehashed(log []contest.Event, edit func(kind, body string) string) []contest.Event {
+	out, prev := slices.Clone(log), ""
+	for i := range out {
+		e := &out[i]
+		e.Body = json.RawMessage(edit(e.Kind, string(e.Body)))
+		e.Prev = prev
+		e.Hash = e.Sum()
+		prev = e.Hash
+	}
+	return out
+}
+
+// What counts is inside the chain: the contest's ID, and the money of prizes.
+func TestAnArchiveThatWasRehashed(t *testing.T) {
+	w := decidedContest(t, func(r *contest.Rules) {
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 1, Special: true}}})
+	})
+	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.PublishResults{})
+	replay := func(id string, log []contest.Event) error {
+		_, err := contest.Replay(id, each(log))
+		return err
+	}
+	if err := replay(w.s.ID, w.log); err != nil {
+		t.Fatal(err)
+	}
+	if err := replay("ten-khac", w.log); err == nil {
+		t.Error("the log passes for another contest's")
+	}
+	for name, swap := range map[string][2]string{
+		"money":              {`"amount":"3000000"`, `"amount":"30000000"`},
+		"money from nowhere": {`"amount":"0"`, `"amount":"9"`},
+		"a special one":      {`"prize":"tt","station"`, `"prize":"tt","amount":"9","station"`},
+		"another's rank":     {`"rank":1`, `"rank":2`},
+	} {
+		changed := false
+		forged := rehashed(w.log, func(kind, body string) string {
+			if kind != "contest.prizes_given" {
+				return body
+			}
+			changed = changed || strings.Contains(body, swap[0])
+			return strings.Replace(body, swap[0], swap[1], 1)
+		})
+		if err := replay(w.s.ID, forged); err == nil || !changed {
+			t.Errorf("%s: %v, changed %v", name, err, changed)
+		}
+	}
+	// Rules and prizes rewritten together hold together: only the code tells.
+	forged := rehashed(w.log, func(_, body string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(body, `"amount":3000000`, `"amount":7000000`), `"amount":"3000000"`, `"amount":"7000000"`)
+	})
+	if err := replay(w.s.ID, forged); err != nil {
+		t.Fatal(err)
+	}
+	v := contest.Verdict{}
+	for _, e := range forged {
+		v.Hashes = append(v.Hashes, e.Hash)
+	}
+	if _, err := v.Event(w.s.Head[:16]); !fault.Is(err, "contest.check_code_unknown") {
+		t.Errorf("the code of the minutes: %v", err)
+	}
+}

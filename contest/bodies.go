@@ -14,10 +14,17 @@ import (
 type drafted struct {
 	Rules      Rules  `json:"rules"`
 	CopiedFrom string `json:"copied_from,omitempty"`
+	// ID of the contest, so that its log can pass for no other's; "" in logs of
+	// before it was noted.
+	ID string `json:"id,omitempty"`
 }
 
 func (*drafted) kind() string { return "contest.drafted" }
 func (b *drafted) apply(s *State, _ *Event) error {
+	if b.ID != "" && b.ID != s.ID {
+		return fmt.Errorf("this is the log of %q", b.ID)
+	}
+	s.bound = b.ID != ""
 	s.Phase, s.Rules = Draft, b.Rules
 	return nil
 }

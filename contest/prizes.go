@@ -143,10 +143,25 @@ func (s *State) recheckPrizes() error {
 		}
 		again = append(again, won...)
 	}
-	if !slices.EqualFunc(recorded, again, func(a, b Given) bool {
-		return a.Award == b.Award && a.Prize == b.Prize && a.Entry == b.Entry && a.Rank == b.Rank && a.Withheld == b.Withheld
-	}) {
-		return errors.New("the ranking does not give the prizes that were recorded")
+	if !slices.Equal(recorded, again) {
+		return errors.New("the ranking does not give the prizes and the money that were recorded")
+	}
+	return s.recheckSpecials()
+}
+
+// recheckSpecials finds what no decision could have given by hand: too many, money
+// the rules do not have, to nobody or without a reason.
+func (s *State) recheckSpecials() error {
+	count := map[[2]string]int{}
+	for _, g := range s.Given {
+		p := s.Rules.Award(g.Award).Prize(g.Prize)
+		if !p.Special || g.Withheld > 0 {
+			continue
+		}
+		key := [2]string{g.Award, g.Prize}
+		if count[key]++; count[key] > p.Count || g.Amount != "" || g.Rank != 0 || g.Reason == "" || (g.Station == "") == (g.Entry == "") || g.Entry != "" && s.entry[g.Entry] == nil {
+			return fmt.Errorf("no decision gives the special prize %s of %s as recorded", g.Prize, g.Award)
+		}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (c DraftContest) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	if !shortID.MatchString(s.ID) {
 		return nil, fault.New(fault.Invalid, "contest.bad_id", "id", clip(s.ID, 40)).At("id")
 	}
-	list := []body{&drafted{c.Rules.latest(nil), c.CopiedFrom}}
+	list := []body{&drafted{c.Rules.latest(nil), c.CopiedFrom, s.ID}}
 	if c.Certificate != (Certificate{}) {
 		more, err := SetCertificate{c.Certificate}.decide(s, f, m)
 		if err != nil {

@@ -35,6 +35,7 @@ type State struct {
 
 	Certificate Certificate // template of the certificates; zero is the usual one
 
+	bound     bool // its log names the contest
 	entry     map[string]*Entry
 	announced map[string]Announcement // forms whose files are awaited, by the entry's ID
 	tie       map[pair]*tie           // between a judge and an entry

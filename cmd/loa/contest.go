@@ -85,7 +85,16 @@ func verifyContest(file, code string, stdout io.Writer) error {
 		return err
 	}
 	if _, err = fmt.Fprintln(stdout, language().Say("contest.cli_verified", "title", v.Facts.Title, "events", v.Facts.Events,
-		"entries", v.Entries, "sheets", v.Sheets, "rounds", v.Rounds, "files", v.Files)); err != nil || code == "" {
+		"entries", v.Entries, "sheets", v.Sheets, "rounds", v.Rounds, "files", v.Files)); err != nil {
+		return err
+	}
+	if !v.Bound {
+		if _, err := fmt.Fprintln(stdout, language().Say("contest.cli_unbound")); err != nil {
+			return err
+		}
+	}
+	if code == "" {
+		_, err := fmt.Fprintln(stdout, language().Say("contest.cli_no_code", "file", file))
 		return err
 	}
 	n, err := v.Event(code)
