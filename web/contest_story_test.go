@@ -70,7 +70,7 @@ func newStage(t *testing.T) *stage {
 	}
 	st.hall = contest.NewHall(store, store)
 	st.booth = audio.NewBooth(audio.BoothConfig{Records: store, Blobs: blobs, Heard: st.hall.Heard, Log: log, Now: func() time.Time { return st.now }})
-	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return st.now }, Log: log}, Deps{Store: store, Blobs: blobs, Contests: st.hall, Booth: st.booth})
+	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return st.now }, Log: log, Marks: true}, Deps{Store: store, Blobs: blobs, Contests: st.hall, Booth: st.booth})
 	if err != nil {
 		t.Fatal(err)
 	}

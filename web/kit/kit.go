@@ -43,6 +43,10 @@ type Config struct {
 	// may read it acts as accounts.ServerPerson. "" means there is none.
 	ServerToken accounts.Hash
 
+	// Marks makes every button say which template it comes from, so that a
+	// test can list those nobody presses.
+	Marks bool
+
 	// Ready says whether the daemon can serve; nil means always.
 	Ready func(context.Context) error
 

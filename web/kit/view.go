@@ -141,7 +141,7 @@ func (k *Kit) shared(lang text.Language) (*template.Template, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.base[lang] == nil {
-		t, err := template.New("_base.html").Funcs(k.funcs(lang)).ParseFS(files, "_*.html")
+		t, err := k.parseFiles(template.New("_base.html").Funcs(k.funcs(lang)), "kit", files, "_*.html")
 		if err != nil {
 			return nil, fmt.Errorf("kit: shared templates: %w", err)
 		}
@@ -156,11 +156,11 @@ func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Templ
 		return nil, err
 	}
 	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" {
-		if t, err = t.ParseFS(f.fs, parts...); err != nil {
+		if t, err = k.parseFiles(t, f.name, f.fs, parts...); err != nil {
 			return nil, fmt.Errorf("kit: parts of %s: %w", f.name, err)
 		}
 	}
-	if t, err = t.ParseFS(f.fs, file); err != nil {
+	if t, err = k.parseFiles(t, f.name, f.fs, file); err != nil {
 		return nil, fmt.Errorf("kit: %s/%s: %w", f.name, file, err)
 	}
 	if t.Lookup("main") == nil {
