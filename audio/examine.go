@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"loa/internal/doctext"
 	"loa/internal/fault"
 )
 
@@ -30,8 +31,7 @@ func (f Format) ContentType() string { return contentTypes[f] }
 func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Options) (contentType string, report Report, err error) {
 	opt.MaxBytes = s.MaxBytes
 	if !kind.Sound() {
-		contentType, err = examinePaper(kind, r, s.MaxBytes)
-		return contentType, Report{}, err
+		return examinePaper(kind, r, s.MaxBytes)
 	}
 	facts, err := Analyse(ctx, r, opt)
 	if err != nil {
@@ -54,16 +54,16 @@ var (
 	}
 )
 
-// examinePaper says what a scan or photo is by its first bytes and reads the
-// rest for its length.
-func examinePaper(kind Kind, r io.Reader, limit int64) (string, error) {
+// examinePaper says what a scan or photo is by its first bytes, reads the rest
+// for its length, and of a scan the words in it, if it has some.
+func examinePaper(kind Kind, r io.Reader, limit int64) (string, Report, error) {
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(r, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return "", err
+		return "", Report{}, err
 	}
 	if head = head[:n]; n == 0 {
-		return "", fault.New(fault.Unsupported, "audio.is_empty")
+		return "", Report{}, fault.New(fault.Unsupported, "audio.is_empty")
 	}
 	rest := &counter{from: io.LimitReader(r, limit+1-int64(n))}
 	found, err := paperType(head), error(nil)
@@ -74,16 +74,29 @@ func examinePaper(kind Kind, r io.Reader, limit int64) (string, error) {
 		err = fault.New(fault.Unsupported, "library.no_scan")
 	}
 	if rest.err != nil {
-		return "", rest.err // the file did not come to its end, whatever was made of it
+		return "", Report{}, rest.err // the file did not come to its end, whatever was made of it
 	}
 	if err != nil {
-		return "", err
+		return "", Report{}, err
 	}
-	_, err = io.Copy(io.Discard, rest)
+	whole := bytes.NewBuffer(head)
+	if kind == Scan {
+		_, err = io.Copy(whole, io.LimitReader(rest, doctext.MaxBytes-int64(n)+1))
+	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, rest)
+	}
 	if err == nil && int64(n)+rest.n > limit {
 		err = TooLarge(limit)
 	}
-	return found, err
+	if err != nil || kind != Scan {
+		return found, Report{}, err
+	}
+	words, err := doctext.Read(found, whole.Bytes())
+	if e := fault.Of(err); e != nil {
+		return found, Report{Unread: e.Code}, nil
+	}
+	return found, Report{Words: words}, err
 }
 
 // counter counts what is read of a file, and keeps the error that ended it.

@@ -99,6 +99,10 @@ func OwnerOf(a accounts.Actor, station string) (Owner, error) {
 // old recordings too.
 type Report struct {
 	Facts *Facts `json:"facts,omitempty"`
+	// Words are what a paper says, and Unread is why they cannot be told: the
+	// code of a fault of internal/doctext. Both are empty for sound and photos.
+	Words  string `json:"words,omitempty"`
+	Unread string `json:"unread,omitempty"`
 }
 
 // UnmarshalJSON reads a stored report. Whole numbers among the values of

@@ -46,6 +46,10 @@ type File struct {
 	Begun   time.Time
 	By      string // person ID of the uploader
 	Work    bool   // it was sent to be entered in a contest
+	// Words are what a document says, and Unread is why they cannot be told: the
+	// code of a fault. Both are "" for sound.
+	Words  string
+	Unread string
 	// Refused is the audio check's verdict by the contest profile, or nil.
 	Refused *fault.Error
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"loa/accounts"
+	"loa/internal/doctext"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -179,6 +180,7 @@ func (s *State) examine(f Facts, m accounts.Meta, id string, w Work, old *Entry)
 	}
 	var p problems
 	p.pieces(f, m, w, e, old)
+	p.words(f, e)
 	cat, err := s.formed(m, st, id, w, e, old, p)
 	if cat == nil {
 		return nil, err
@@ -262,6 +264,25 @@ func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e, old *Entry) {
 		e.Pieces = append(e.Pieces, Piece{Kind: wp.Kind, File: file.ID, Name: file.Name, SHA256: file.SHA256, Sound: file.Sound,
 			Bytes: file.Bytes, Seconds: file.Seconds, Begun: file.Begun.UTC()})
 	}
+}
+
+// words takes over what the documents say, where nothing was typed: judges read
+// text, from which the organiser has taken the names, and no file.
+func (p *problems) words(f Facts, e *Entry) {
+	for _, of := range []struct {
+		kind PieceKind
+		text *string
+	}{{Script, &e.Script}, {Translation, &e.Translation}} {
+		piece := e.Piece(of.kind)
+		if piece == nil || *of.text != "" {
+			continue
+		}
+		file := f.Files[piece.File]
+		if *of.text = text.Lines(file.Words); *of.text == "" {
+			p.add(fault.New(fault.Invalid, cmp.Or(file.Unread, "doc.no_reader"), "name", clip(file.Name, 60), "most", doctext.MaxBytes>>20).At(string(of.kind)))
+		}
+	}
+	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
 }
 
 // inTime applies the timetable: by the deadline, or by the end of the grace if

@@ -136,7 +136,7 @@ func (w *world) file(by accounts.Actor, seconds float64) string {
 // script makes an uploaded text known and returns its ID.
 func (w *world) script(by accounts.Actor) string {
 	id := fmt.Sprintf("F%d", len(w.facts.Files)+1)
-	w.facts.Files[id] = contest.File{ID: id, Name: "kịch bản.txt", SHA256: "sha-" + id, Bytes: 10, Begun: w.now.Add(-time.Minute), By: by.Person}
+	w.facts.Files[id] = contest.File{ID: id, Name: "kịch bản.txt", SHA256: "sha-" + id, Bytes: 10, Words: "Kính chào bà con.", Begun: w.now.Add(-time.Minute), By: by.Person}
 	return id
 }
 

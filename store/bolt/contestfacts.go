@@ -55,14 +55,17 @@ func (s *Store) ContestFile(ctx context.Context, id string) (contest.File, error
 		return contest.File{}, err
 	}
 	f := contest.File{ID: r.ID, Name: r.Name, SHA256: r.Blob.SHA256, Bytes: r.Blob.Size, Seconds: r.Seconds, Begun: r.Begun, By: r.Owner.Person, Work: r.Kind == audio.ForContest}
+	report, err := s.RecordingReport(ctx, id)
 	if !r.Kind.Sound() {
+		if err == nil {
+			f.Words, f.Unread = report.Words, report.Unread
+		}
 		return f, nil
 	}
-	f.Sound = soundOf(r)
-	report, err := s.RecordingReport(ctx, id)
 	if err != nil {
 		return contest.File{}, err
 	}
+	f.Sound = soundOf(r)
 	set, err := s.LibrarySettings(ctx)
 	if err != nil {
 		return contest.File{}, err

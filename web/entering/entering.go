@@ -240,7 +240,7 @@ func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
 	for _, x := range w.Pieces {
 		// The sound of a picked episode goes with it when another is picked.
 		if x.File != picked.Audio {
-			f.Values.Set(string(x.Kind), x.File)
+			f.Values.Set(fields[x.Kind], x.File)
 		}
 	}
 	return f, nil
@@ -360,13 +360,20 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	return nil
 }
 
+// pieces are the kinds of files the form takes, and fields the names under
+// which it has their IDs: text is typed or sent as a document.
+var (
+	pieces = []contest.PieceKind{contest.Audio, contest.Scan, contest.Script, contest.Translation}
+	fields = map[contest.PieceKind]string{contest.Audio: "audio", contest.Scan: "scan", contest.Script: "script_doc", contest.Translation: "translation_doc"}
+)
+
 // take keeps the files a form brings and notes their IDs in it, so that
 // nothing has to be sent twice when something else is refused.
 func (p pages) take(r *kit.Request, f *kit.Form) error {
 	for _, part := range []struct {
 		field string
 		kind  audio.Kind
-	}{{"audio", audio.ForContest}, {"scan", audio.Scan}} {
+	}{{"audio", audio.ForContest}, {"scan", audio.Scan}, {"script_doc", audio.Scan}, {"translation_doc", audio.Scan}} {
 		if len(f.Files[part.field+"_file"]) == 0 || f.Files[part.field+"_file"][0].Size == 0 {
 			continue
 		}
@@ -417,8 +424,8 @@ func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 			}
 		}
 	}
-	for _, kind := range []contest.PieceKind{contest.Audio, contest.Scan} {
-		if id := f.Get(string(kind)); id != "" {
+	for _, kind := range pieces {
+		if id := f.Get(fields[kind]); id != "" {
 			work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: kind, File: id})
 		}
 	}
