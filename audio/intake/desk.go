@@ -22,7 +22,7 @@ const (
 	verdictWait = 10 * time.Second      // for the verdict on a file that is whole, before saying "still checking"
 	idleJudge   = 2 * time.Minute       // a judge without new bytes gives its memory back
 	earlyJudges = 32                    // files judged while they arrive; others are judged when whole
-	openUploads = 100                   // unfinished uploads of one person
+	refusedKept = 24 * time.Hour        // a refused upload says why
 )
 
 // Records is what the desk asks of the store.
@@ -60,7 +60,7 @@ type Desk struct {
 
 	taking sync.Map // the IDs under which Take is at work
 
-	admitting sync.Mutex // held from counting what a station has until what is let in counts too
+	claims claims // of what is under way
 
 	mu   sync.Mutex
 	live map[string]*live
@@ -108,7 +108,7 @@ type Order struct {
 
 // Create makes an empty upload under id, a UUID nobody can guess. Faults: those
 // of audio.OwnerOf, audio.too_large, library.kind_unknown, library.quota_used,
-// uploads.length_unknown, uploads.too_many_open.
+// uploads.length_unknown, uploads.too_many_open, uploads.too_many_of_station.
 func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order) (Status, error) {
 	owner, err := audio.OwnerOf(by, o.Station)
 	if err != nil {
@@ -130,48 +130,16 @@ func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order
 	if o.Length > s.MaxBytes {
 		return Status{}, audio.TooLarge(s.MaxBytes)
 	}
-	d.admitting.Lock()
-	defer d.admitting.Unlock()
-	used, open, err := d.taken(ctx, owner)
-	if err != nil {
-		return Status{}, err
-	}
-	if open >= openUploads {
-		return Status{}, fault.New(fault.TooMany, "uploads.too_many_open", "open", open)
-	}
-	if err := audio.CheckQuota(owner.Station, used, max(o.Length, 0), s); err != nil {
-		return Status{}, err
-	}
 	u := audio.Upload{ID: id, Owner: owner, Kind: o.Kind, Name: audio.CleanName(o.Name), Length: o.Length, Meta: o.Meta,
 		Created: d.cfg.Now().UTC(), Checked: audio.Unknown}
+	if err := d.admit(ctx, u, s); err != nil {
+		return Status{}, err
+	}
 	if err := d.cfg.Spool.Save(ctx, u); err != nil {
+		d.ended(id)
 		return Status{}, err
 	}
 	return Status{Upload: u, Expires: u.Created.Add(s.Unfinished)}, nil
-}
-
-// taken counts the bytes of the owner's station, kept or under way, and the
-// uploads the person has open.
-func (d *Desk) taken(ctx context.Context, owner audio.Owner) (used int64, open int, err error) {
-	used, err = d.cfg.Records.StationBytes(ctx, owner.Station)
-	if err != nil {
-		return 0, 0, err
-	}
-	for a, err := range d.cfg.Spool.List(ctx) {
-		if err != nil {
-			return 0, 0, err
-		}
-		if a.Ended() {
-			continue
-		}
-		if a.Owner.Station == owner.Station {
-			used += max(a.Length, a.Offset)
-		}
-		if a.Owner.Person == owner.Person {
-			open++
-		}
-	}
-	return used, open, nil
 }
 
 // Status tells how far an upload is, after whoever still writes to it was asked
@@ -281,11 +249,15 @@ func (d *Desk) remove(ctx context.Context, a Arrived) error {
 			return ctx.Err()
 		}
 	}
-	return d.cfg.Spool.Remove(ctx, a.ID, false)
+	if err := d.cfg.Spool.Remove(ctx, a.ID, false); err != nil {
+		return err
+	}
+	d.ended(a.ID)
+	return nil
 }
 
-// Sweep forgets uploads that got no byte for so long that they are given up,
-// and tells how many. What is whole and could not be kept is handed on again:
+// Sweep forgets uploads that got no byte for so long that they are given up, and
+// refused ones after a day, and tells how many. What is whole and could not be kept is handed on again:
 // its sender may believe it kept and never ask.
 func (d *Desk) Sweep(ctx context.Context, now time.Time) (removed int, err error) {
 	s, err := d.cfg.Records.LibrarySettings(ctx)
@@ -296,10 +268,14 @@ func (d *Desk) Sweep(ctx context.Context, now time.Time) (removed int, err error
 		if err != nil {
 			return removed, err
 		}
-		if now.Sub(a.Latest) < s.Unfinished && !a.whole() {
+		patience := s.Unfinished
+		if a.Refused != nil {
+			patience = min(patience, refusedKept)
+		}
+		if now.Sub(a.Latest) < patience && !a.whole() {
 			continue
 		}
-		gone, err := d.tend(ctx, a.ID, now.Add(-s.Unfinished))
+		gone, err := d.tend(ctx, a.ID, now.Add(-patience))
 		if err != nil {
 			return removed, err
 		}
@@ -495,6 +471,7 @@ func (d *Desk) hand(ctx context.Context, u audio.Upload, j *job) error {
 	if err := d.cfg.Spool.Save(ctx, u); err != nil {
 		return err
 	}
+	d.ended(u.ID)
 	return d.cfg.Spool.Remove(ctx, u.ID, true)
 }
 
@@ -508,6 +485,7 @@ func (d *Desk) refuse(ctx context.Context, u audio.Upload, why error) error {
 	if err := d.cfg.Spool.Save(ctx, u); err != nil {
 		return err
 	}
+	d.ended(u.ID)
 	return d.cfg.Spool.Remove(ctx, u.ID, true)
 }
 

@@ -99,6 +99,9 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 	cancel()
 	a.Offset += n
 	if n > 0 {
+		if a.Length == audio.Unknown { // it takes what has come; nothing more was claimed before
+			err = errors.Join(err, d.note(a))
+		}
 		a.Latest = time.Now()
 		if a.First.IsZero() {
 			a.First = first.at
@@ -171,11 +174,7 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 		if p.Size > s.MaxBytes-a.Offset {
 			return 0, audio.TooLarge(s.MaxBytes)
 		}
-		used, _, err := d.taken(ctx, a.Owner)
-		if err != nil {
-			return 0, err
-		}
-		return s.MaxBytes, audio.CheckQuota(a.Owner.Station, used, max(p.Size, 0), s)
+		return s.MaxBytes, d.grow(ctx, *a, a.Offset+max(p.Size, 0), false, s)
 	}
 	if p.Size > a.Length-a.Offset {
 		return 0, fault.New(fault.TooLarge, "uploads.too_long", "length", a.Length)
@@ -186,13 +185,7 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 // tellLength notes how long an upload will be that did not say so at first, if
 // the station has room for it.
 func (d *Desk) tellLength(ctx context.Context, a *Arrived, length int64, s audio.Settings) error {
-	d.admitting.Lock()
-	defer d.admitting.Unlock()
-	used, _, err := d.taken(ctx, a.Owner) // what has come of it included
-	if err != nil {
-		return err
-	}
-	if err := audio.CheckQuota(a.Owner.Station, used, length-a.Offset, s); err != nil {
+	if err := d.grow(ctx, *a, length, true, s); err != nil {
 		return err
 	}
 	a.Length = length
