@@ -398,6 +398,12 @@ func TestAFullDiskRefusesAndKeepsWhatItHad(t *testing.T) {
 	if p := refused.problem(); refused.Status != http.StatusInsufficientStorage || p.Code != "store.full" || !strings.Contains(p.Detail, "đầy") {
 		t.Fatalf("on a full disk: %d %s", refused.Status, refused.Body)
 	}
+	if a := r.call("GET", "/readyz", ""); a.Status != http.StatusServiceUnavailable {
+		t.Errorf("readyz on a full disk: %d %s", a.Status, a.Body)
+	}
+	if a := r.call("GET", "/", ""); a.Status != http.StatusOK || !strings.Contains(string(a.Body), `role="alert"`) || !strings.Contains(string(a.Body), "đầy") {
+		t.Errorf("no page says that the disk is full: %d", a.Status)
+	}
 	if a := r.call("GET", "/api/v1/airings/"+uuidOf(kept), ""); a.Status != http.StatusOK {
 		t.Errorf("reading on a full disk: %d %s", a.Status, a.Body)
 	}
@@ -409,6 +415,52 @@ func TestAFullDiskRefusesAndKeepsWhatItHad(t *testing.T) {
 	}
 	if a := report(kept + 1); a.Status != http.StatusOK {
 		t.Errorf("after room was made: %d %s", a.Status, a.Body)
+	}
+	if a := r.call("GET", "/readyz", ""); a.Status != http.StatusOK {
+		t.Errorf("readyz after room was made: %d %s", a.Status, a.Body)
+	}
+}
+
+// TestADiskThatTurnsReadOnlyIsTold remounts the disk under the daemon, as the
+// kernel does when it finds errors.
+func TestADiskThatTurnsReadOnlyIsTold(t *testing.T) {
+	dir := mountTmpfs(t, "size=32m")
+	r := startDaemon(t, filepath.Join(dir, "data"), monday)
+	ro := func(flags uintptr) {
+		t.Helper()
+		if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT|flags, "size=32m"); err != nil {
+			t.Skipf("the disk cannot be made read-only under an open file here: %v", err)
+		}
+	}
+	ro(syscall.MS_RDONLY | syscall.MS_BIND) // of this mount alone: the file is open for writing
+	if a := r.call("GET", "/readyz", ""); a.Status != http.StatusServiceUnavailable || a.problem().Code != "" {
+		t.Errorf("readyz: %d %s", a.Status, a.Body)
+	}
+	if a := r.call("GET", "/", ""); !strings.Contains(string(a.Body), `role="alert"`) {
+		t.Error("no page says that the disk is read-only")
+	}
+	ro(syscall.MS_BIND)
+	if a := r.call("GET", "/readyz", ""); a.Status != http.StatusOK {
+		t.Errorf("readyz of a disk that takes writes again: %d %s", a.Status, a.Body)
+	}
+}
+
+// TestTheServersTokenIsReadByItsUserAlone: also where the file was there before.
+func TestTheServersTokenIsReadByItsUserAlone(t *testing.T) {
+	for name, before := range map[string]string{"none": "", "a good one": strings.Repeat("K", 26) + "\n", "a cut one": "K"} {
+		path := filepath.Join(t.TempDir(), "admin.token")
+		if before != "" {
+			if err := errors.Join(os.WriteFile(path, []byte(before), 0o644), os.Chmod(path, 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := serverToken(filepath.Dir(path))
+		if err != nil || len(got) < 20 || name == "a good one" && got+"\n" != before {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: mode %v %v", name, info.Mode(), err)
+		}
 	}
 }
 

@@ -61,6 +61,10 @@ type daemon struct {
 	server *http.Server
 	socket net.Listener
 	closes []closing
+
+	probing sync.Mutex // guards what follows
+	probed  time.Time
+	disk    error // what the last try of the disk found
 }
 
 type closing struct {
@@ -124,7 +128,20 @@ func (d *daemon) trouble() *kit.Trouble {
 	if err := d.watch.Fault(); err != nil {
 		return &kit.Trouble{Err: err, Holds: true, Path: kit.ClockPath, Key: "clock.mend"}
 	}
+	if err := d.tryDisk(probeEvery); err != nil {
+		return &kit.Trouble{Err: err}
+	}
 	return nil
+}
+
+// tryDisk tries whether the disk takes writes, unless that was tried so lately.
+func (d *daemon) tryDisk(age time.Duration) error {
+	d.probing.Lock()
+	defer d.probing.Unlock()
+	if now := time.Now(); now.Sub(d.probed) >= age { // an age of this process: the server's clock has no part in it
+		d.disk, d.probed = d.store.Probe(), now
+	}
+	return d.disk
 }
 
 // ready says whether the daemon can take what it is given.
@@ -132,11 +149,16 @@ func (d *daemon) ready(ctx context.Context) error {
 	if err := d.store.Check(ctx); err != nil {
 		return err
 	}
-	if t := d.trouble(); t != nil {
-		return t.Err
+	if err := d.tryDisk(0); err != nil { // whatever the fault is called, it is not ready
+		e := *fault.Of(err)
+		e.Kind = fault.Unavailable
+		return &e
 	}
-	return nil
+	return d.watch.Fault()
 }
+
+// probeEvery is how long what a try of the disk found is believed by pages.
+const probeEvery = 5 * time.Second
 
 func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	if d.blobs, err = folder.OpenBlobs(filepath.Join(d.cfg.data, backup.BlobsFolder), freeReserve); err != nil {
@@ -248,7 +270,7 @@ func (d *daemon) URL() string {
 func (d *daemon) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- d.server.Serve(d.socket) }()
-	watch := time.NewTicker(time.Minute)
+	watch := time.NewTicker(probeEvery)
 	defer watch.Stop()
 	for {
 		select {
@@ -286,13 +308,20 @@ func serverToken(data string) (string, error) {
 	path := filepath.Join(data, "admin.token")
 	b, err := os.ReadFile(path)
 	if err == nil && len(strings.TrimSpace(string(b))) >= 20 {
+		if err := os.Chmod(path, 0o600); err != nil { // somebody may have copied it here
+			return "", fault.New(fault.Unavailable, "store.read_only").Because(err)
+		}
 		return strings.TrimSpace(string(b)), nil
 	}
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", fault.New(fault.Unavailable, "store.read_only").Because(err)
 	}
 	secret := accounts.NewSecret()
-	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+	err = os.WriteFile(path, []byte(secret+"\n"), 0o600)
+	if err == nil {
+		err = os.Chmod(path, 0o600) // an empty file of another mode keeps it
+	}
+	if err != nil {
 		return "", fault.New(fault.Unavailable, "store.read_only").Because(err)
 	}
 	return secret, nil

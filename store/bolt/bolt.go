@@ -37,7 +37,7 @@ const (
 // Options are the few things a caller may choose.
 type Options struct {
 	Log     *slog.Logger  // required
-	Wait    time.Duration // how long to wait for another daemon's lock; 0 means 2 s
+	Wait    time.Duration // how long to wait for another daemon's lock; 0 means half a second
 	MaxSize int           // refuse to grow the file over this many bytes; 0 means no limit
 
 	restoring bool // Restore looks at what it has put there
@@ -49,6 +49,7 @@ type Store struct {
 	dir  string
 	log  *slog.Logger
 	lock *os.File
+	file os.FileInfo // the database's, as it was opened
 
 	installation installation
 	broken       atomic.Pointer[fault.Error] // set once a commit failed; no write is tried after it
@@ -71,7 +72,7 @@ type installation struct {
 // store.restoring, store.read_only, store.full.
 func Open(dir string, o Options) (*Store, error) {
 	if o.Wait == 0 {
-		o.Wait = 2 * time.Second
+		o.Wait = time.Second / 2
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, diskFault(err, "open data folder")
@@ -126,6 +127,10 @@ func (s *Store) open(o Options) error {
 	}
 	db.MaxBatchSize, db.MaxBatchDelay = 64, 2*time.Millisecond
 	s.db = db
+	if s.file, err = os.Stat(path); err != nil {
+		db.Close()
+		return diskFault(err, "open database")
+	}
 	if err := s.raise(mark, time.Now()); err != nil {
 		db.Close()
 		return err
@@ -320,26 +325,39 @@ func (s *Store) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(filepath.Join(s.dir, databaseFile))
-	if err != nil || info.Size() < size || !s.sameFile(info) {
-		s.breakDown(fmt.Errorf("store: database file was replaced or cut: %v", err))
-		return s.broken.Load()
-	}
-	return nil
+	return s.inPlace(size)
 }
 
-func (s *Store) sameFile(now os.FileInfo) bool {
-	// bbolt keeps its file to itself; /proc tells which inode we hold open.
-	ents, err := os.ReadDir("/proc/self/fd")
+// inPlace checks that the file that is written is the one in the folder, and
+// still has its size: a folder that was deleted, moved or unmounted takes what
+// is written along.
+func (s *Store) inPlace(size int64) error {
+	info, err := os.Stat(filepath.Join(s.dir, databaseFile))
+	if err == nil && info.Size() >= size && os.SameFile(info, s.file) {
+		return nil
+	}
+	s.breakDown(fmt.Errorf("store: database file was removed, replaced or cut: %v", err))
+	return s.broken.Load()
+}
+
+// probeSize is what Probe writes: a few records.
+const probeSize = 64 << 10
+
+// Probe tries whether the disk takes writes now. Faults: store.full,
+// store.read_only, store.failed.
+func (s *Store) Probe() error {
+	if e := s.broken.Load(); e != nil {
+		return e
+	}
+	f, err := os.CreateTemp(s.dir, "probe-*")
 	if err != nil {
-		return true // not Linux: nothing to compare with
+		return diskFault(err, "try the disk")
 	}
-	for _, e := range ents {
-		if held, err := os.Stat("/proc/self/fd/" + e.Name()); err == nil && os.SameFile(held, now) {
-			return true
-		}
+	_, err = f.Write(make([]byte, probeSize))
+	if err = errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name())); err != nil {
+		return diskFault(err, "try the disk")
 	}
-	return false
+	return nil
 }
 
 // Close waits for readers, closes the file and gives the folder free.

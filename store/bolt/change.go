@@ -133,13 +133,14 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 	case refused != nil:
 		return refused
 	case err == nil:
-		return nil
+		return s.inPlace(0) // nothing is acknowledged that nobody will find
 	case failed != nil:
 		return diskFault(failed, "change")
 	}
 	err = diskFault(err, "commit")
 	if fault.Of(err).Kind == fault.Internal {
 		s.breakDown(err)
+		return s.broken.Load() // not kept, and nobody's fault: to be sent again
 	}
 	return err
 }

@@ -103,7 +103,7 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
+	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable || code == http.StatusInsufficientStorage {
 		w.Header().Set("Retry-After", "30")
 	}
 	if isAPI(r.URL.Path) {

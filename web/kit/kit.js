@@ -46,7 +46,7 @@ async function insist(form, button) {
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
       if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
-      if (![502, 503, 504].includes(answer.status)) break;
+      if (![502, 503, 504, 507].includes(answer.status)) break;
     } catch { /* nobody answered */ }
     if (!form.querySelector("[data-says]")) {
       const note = document.createElement("p");
