@@ -299,18 +299,20 @@ func DecideRemoval(m accounts.Meta, r Recording, used bool) error {
 	return nil
 }
 
-// MayHear reports whether the actor may open a file: its sender may, whoever
-// reads the schedule may hear what is to be aired, and the rest is opened by
-// who sees the airings of its station.
-func MayHear(a accounts.Actor, r Recording, district string) bool {
+// MayHear reports whether the actor may open a file: its sender may; whoever
+// reads the schedule may hear what is to be aired (approved), and whoever keeps
+// it all that was sent for it, since what was never approved, or was thrown away,
+// is nobody else's; what an entrant sent is the organiser's; and the rest is
+// opened by who sees the airings of its station.
+func MayHear(a accounts.Actor, r Recording, district string, approved bool) bool {
 	on := accounts.Where{Station: r.Owner.Station, District: district}
 	switch {
 	case r.Owner.Person != "" && r.Owner.Person == a.Person:
 		return true
-	case r.Kind == ForProgramme, r.Kind == Scan:
-		return a.Can(accounts.ReadSchedule, on)
-	case r.Kind == ForContest:
+	case r.Kind == ForContest, r.Kind == Scan:
 		return a.Can(accounts.Organise, accounts.Where{})
+	case r.Kind == ForProgramme && (approved && a.Can(accounts.ReadSchedule, on) || a.Can(accounts.EditSchedule, accounts.Where{})):
+		return true
 	}
 	return a.Can(accounts.ReadAirings, on)
 }

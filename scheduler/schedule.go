@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"loa/accounts"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/stations"
 )
@@ -112,6 +114,18 @@ func (s *Schedule) EpisodesFrom(recording string) []Episode {
 		}
 	}
 	return out
+}
+
+// Hearer tells of recordings whether the actor may open them: audio.MayHear,
+// with what was approved for airing.
+func (s *Schedule) Hearer(a accounts.Actor, reg *stations.Registry) func(audio.Recording) bool {
+	approved := map[string]bool{}
+	for _, e := range s.Episodes {
+		approved[e.Audio] = approved[e.Audio] || e.State() == Approved
+	}
+	return func(r audio.Recording) bool {
+		return audio.MayHear(a, r, reg.Where(r.Owner.Station).District, approved[r.ID])
+	}
 }
 
 // RulesOf lists the rules whose newest version airs the programme.

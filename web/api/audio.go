@@ -129,9 +129,14 @@ func (l library) find(r *kit.Request, id string) (audio.Recording, error) {
 // hears tells of recordings whether the actor may open them.
 func (l library) hears(r *kit.Request) (func(audio.Recording) bool, error) {
 	reg, err := l.store.Registry(r.Context())
-	return func(rec audio.Recording) bool {
-		return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
-	}, err
+	if err != nil {
+		return nil, err
+	}
+	plan, err := l.store.Schedule(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return plan.Hearer(r.Actor, reg), nil
 }
 
 func (l library) list(w http.ResponseWriter, r *kit.Request) error {

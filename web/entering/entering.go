@@ -578,7 +578,11 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 	if err != nil {
 		return err
 	}
-	open, same := false, false
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	open, same, hears := false, false, plan.Hearer(r.Actor, reg)
 	for _, a := range list {
 		rec := a.Recording
 		own := rec.Owner.Station == e.Entrant.Station || slices.Contains(e.Entrant.Accounts, rec.Owner.Person)
@@ -587,7 +591,7 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 			continue
 		}
 		open, same = open || a.Open(), same || !a.Open()
-		if audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District) {
+		if hears(rec) {
 			page.Heard = append(page.Heard, kit.Option{Value: rec.ID, Text: rec.Name})
 		}
 	}

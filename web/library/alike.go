@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"loa/audio"
-	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -29,7 +28,7 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		return nil, err
 	}
 	for _, a := range list {
-		if !hears(r, s.reg, a.Recording) {
+		if !s.hears(a.Recording) {
 			continue
 		}
 		x := alikeRow{row: named(a.Recording, s.reg), How: r.Say("library.alike_" + string(a.How)), Form: kit.NewForm()}
@@ -52,8 +51,8 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 
 // open lists the pairs that wait for a person's word, as far as the actor may
 // hear both.
-func (p pages) open(r *kit.Request, reg *stations.Registry) ([]audio.Pair, error) {
-	both := func(x audio.Pair) bool { return hears(r, reg, x.First) && hears(r, reg, x.Second) }
+func (p pages) open(r *kit.Request, hears func(audio.Recording) bool) ([]audio.Pair, error) {
+	both := func(x audio.Pair) bool { return hears(x.First) && hears(x.Second) }
 	return p.store.OpenLikenesses(r.Context(), both, audio.MostOpen)
 }
 
@@ -77,7 +76,11 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := p.open(r, reg)
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := p.open(r, plan.Hearer(r.Actor, reg))
 	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}

@@ -115,6 +115,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
+	hears := plan.Hearer(r.Actor, reg)
 	asked, today := r.Asked(), r.Today()
 	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
@@ -132,14 +133,14 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return p.list.Render(w, r, page)
 	}
 	if asked.Bool("alike") {
-		pairs, err := p.open(r, reg)
+		pairs, err := p.open(r, hears)
 		if err != nil {
 			return err
 		}
 		q.IDs = among(q.IDs, pairs)
 	}
 	q.After, q.Limit = asked.Get("after"), 30
-	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(r, reg, rec) }
+	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(rec) }
 	found, err := p.store.Recordings(r.Context(), q)
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if err != nil {
 			return err
 		}
-		x.Open = slices.ContainsFunc(alike, func(a audio.Alike) bool { return a.Open() && hears(r, reg, a.Recording) })
+		x.Open = slices.ContainsFunc(alike, func(a audio.Alike) bool { return a.Open() && hears(a.Recording) })
 		page.Rows = append(page.Rows, x)
 	}
 	if found.After != "" {
@@ -259,15 +260,11 @@ type onePage struct {
 	Form      kit.Form            // of the removal
 }
 
-// hears reports whether the actor may open a recording.
-func hears(r *kit.Request, reg *stations.Registry, rec audio.Recording) bool {
-	return audio.MayHear(r.Actor, rec, reg.Where(rec.Owner.Station).District)
-}
-
 // scene is a recording and what is needed to name it and those like it.
 type scene struct {
-	rec audio.Recording
-	reg *stations.Registry
+	rec   audio.Recording
+	reg   *stations.Registry
+	hears func(audio.Recording) bool // whether the actor may open it
 }
 
 // find gives a recording to somebody who may hear it; for others it is not there.
@@ -278,7 +275,11 @@ func (p pages) find(r *kit.Request, id string) (s scene, err error) {
 	if s.reg, err = p.store.Registry(r.Context()); err != nil {
 		return s, err
 	}
-	if !hears(r, s.reg, s.rec) {
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return s, err
+	}
+	if s.hears = plan.Hearer(r.Actor, s.reg); !s.hears(s.rec) {
 		return s, fault.New(fault.NotFound, "library.no_recording")
 	}
 	return s, nil
