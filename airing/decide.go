@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -19,11 +20,12 @@ import (
 
 // Settings are what the plan leaves open, with the defaults of DefaultSettings.
 type Settings struct {
-	WeekShiftHours int         `json:"week_shift_hours"` // hours after Monday 00:00 at which a week begins, 0 to 167
-	OnTimeHours    int         `json:"on_time_hours"`    // a report is on time up to so long after the airing ended
-	NearSlotHours  int         `json:"near_slot_hours"`  // an airing farther from its slot's start is no airing of that slot
-	CloseAfterDays int         `json:"close_after_days"` // a week is frozen so long after it ended
-	Before         []WeekStart `json:"before,omitempty"` // when earlier weeks began, oldest first
+	WeekShiftHours int         `json:"week_shift_hours"`     // hours after Monday 00:00 at which a week begins, 0 to 167
+	OnTimeHours    int         `json:"on_time_hours"`        // a report is on time up to so long after the airing ended
+	NearSlotHours  int         `json:"near_slot_hours"`      // an airing farther from its slot's start is no airing of that slot
+	CloseAfterDays int         `json:"close_after_days"`     // a week is frozen so long after it ended
+	PublicURL      string      `json:"public_url,omitempty"` // "https://loa.example.vn", where people reach this installation; "" while nobody has said
+	Before         []WeekStart `json:"before,omitempty"`     // when earlier weeks began, oldest first
 }
 
 // WeekStart says when weeks began until the setting was changed.
@@ -39,6 +41,12 @@ func DefaultSettings() Settings {
 
 // Check returns a fault when a setting is out of range.
 func (s Settings) Check() error {
+	if s.PublicURL != "" {
+		u, err := url.Parse(s.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Scheme+"://"+u.Host != s.PublicURL {
+			return fault.New(fault.Invalid, "airing.public_url_form", "text", s.PublicURL).At("public_url").Because(err)
+		}
+	}
 	for _, r := range []struct {
 		field     string
 		v, lo, hi int

@@ -123,6 +123,27 @@ func (d *daemon) watchClock(ctx context.Context) error {
 	return nil
 }
 
+// address is where people reach the daemon: what the settings say, else where
+// it listens.
+func (d *daemon) address(ctx context.Context) (kit.Address, error) {
+	set, err := d.store.Settings(ctx)
+	if err != nil || set.PublicURL == "" {
+		return kit.Address{URL: d.URL()}, err
+	}
+	return kit.Address{URL: set.PublicURL, Set: true}, nil
+}
+
+// beAt makes the address the one of the settings, if nobody has set one yet.
+func (d *daemon) beAt(ctx context.Context, address string) error {
+	set, err := d.store.Settings(ctx)
+	if err != nil || address == "" || set.PublicURL != "" {
+		return err
+	}
+	set.PublicURL = strings.TrimRight(address, "/")
+	_, err = d.store.SaveSettings(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, set)
+	return err
+}
+
 // trouble is what keeps the daemon from writing, or nil.
 func (d *daemon) trouble() *kit.Trouble {
 	if err := d.watch.Fault(); err != nil {
@@ -224,7 +245,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	}
 	handler, err := web.New(kit.Config{
 		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Origins: d.cfg.origins, Version: version,
-		ServerToken: accounts.HashOf(token), Ready: d.ready, Trouble: d.trouble,
+		ServerToken: accounts.HashOf(token), Ready: d.ready, Trouble: d.trouble, Address: d.address,
 	}, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
 		Clock: d.watch, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
@@ -338,5 +359,9 @@ func (d *daemon) setupLink(ctx context.Context) (string, error) {
 	_, err = d.store.Invite(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, accounts.Invite{
 		Hash: accounts.HashOf(secret), First: true, Note: text.Vietnamese.Say("cli.serve.first_admin"),
 		Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}})
-	return d.URL() + "/join/" + secret, err
+	if err != nil {
+		return "", err
+	}
+	to, err := d.address(ctx)
+	return to.URL + "/join/" + secret, err
 }

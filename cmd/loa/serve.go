@@ -32,6 +32,7 @@ type serveCommand struct {
 	Registry string `help:"cli.flag.registry"`
 	Proxies  string `help:"cli.flag.proxies"`
 	Origins  string `help:"cli.flag.origins"`
+	Address  string `help:"cli.flag.address"`
 }
 
 // Run serves until the context ends.
@@ -64,6 +65,9 @@ func (c serveCommand) Run(t *terminal) error {
 		err = d.simulate(t)
 	}
 	if err == nil {
+		err = d.beAt(t, c.Address)
+	}
+	if err == nil {
 		err = d.greet(t)
 	}
 	if err != nil {
@@ -86,6 +90,11 @@ func (d *daemon) greet(ctx context.Context) error {
 	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.Stations()), "dir", d.cfg.data))
 	if link != "" {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.setup", "link", link))
+	}
+	if to, err := d.address(ctx); err != nil {
+		return err
+	} else if to.Local() {
+		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.local", "url", to.URL))
 	}
 	if w, doubt := d.watch.Doubt(); doubt {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.clock.doubt", "shows", w.Shows, "expected", w.Expected))

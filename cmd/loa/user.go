@@ -59,6 +59,7 @@ func (c userAdd) Run(t *terminal) error {
 	if err := c.client().send(t, http.MethodPost, "/api/v1/invitations", map[string]any{"person": p.ID}, &inv); err != nil {
 		return err
 	}
+	t.warnLocal(inv)
 	_, err = fmt.Fprintln(t.out, t.lang.Say("accounts.cli.added", "name", p.Name, "login", p.Login, "link", inv.Link, "until", inv.Expires))
 	return err
 }
@@ -86,6 +87,7 @@ func (c userInvite) Run(t *terminal) error {
 	if err := c.client().send(t, http.MethodPost, "/api/v1/invitations", in, &inv); err != nil {
 		return err
 	}
+	t.warnLocal(inv)
 	_, err := fmt.Fprintln(t.out, t.lang.Say("accounts.cli.invited", "link", inv.Link, "until", inv.Expires))
 	return err
 }
@@ -135,4 +137,11 @@ func (c userList) Run(t *terminal) error {
 		}
 		return line
 	})
+}
+
+// warnLocal says, beside what a program may read, that the link goes nowhere.
+func (t *terminal) warnLocal(inv api.Invitation) {
+	if inv.Local {
+		fmt.Fprintln(t.errs, t.lang.Say("cli.local_link"))
+	}
 }

@@ -34,7 +34,7 @@ func (c coverages) routes() []kit.Route {
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
 			Summary: "Ask to open a closed week again (reason), or agree to what another person asked; later also means every closed week after it; decline takes the request back."},
 		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
-		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Summary: "Change the settings."},
+		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Summary: "Change the settings; members left out stay."},
 	}
 }
 
@@ -164,7 +164,10 @@ func (c coverages) settings(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (c coverages) saveSettings(w http.ResponseWriter, r *kit.Request) error {
-	var set airing.Settings
+	set, err := c.store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
 	m, err := readChange(r, &set)
 	if err != nil {
 		return err

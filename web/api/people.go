@@ -184,6 +184,7 @@ func (p people) change(w http.ResponseWriter, r *kit.Request) error {
 type Invitation struct {
 	ID      string           `json:"id"`
 	Link    string           `json:"link,omitempty"`
+	Local   bool             `json:"local,omitempty"` // the link opens on the server itself only: the public address is not set
 	Grants  []accounts.Grant `json:"grants,omitempty"`
 	Person  string           `json:"person,omitempty"`
 	Note    string           `json:"note,omitempty"`
@@ -251,8 +252,12 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	address, err := r.Address()
+	if err != nil {
+		return err
+	}
 	out := shownInvitation(inv)
-	out.Link = r.BaseURL() + "/join/" + secret
+	out.Link, out.Local = address.URL+"/join/"+secret, address.Local()
 	return r.JSON(w, http.StatusCreated, out)
 }
 

@@ -46,19 +46,30 @@ type joinPage struct {
 }
 
 type pages struct {
-	store  Store
-	login  *kit.View[loginPage]
-	join   *kit.View[joinPage]
-	byName *kit.Limiter
-	byIP   *kit.Limiter
+	store Store
+	login *kit.View[loginPage]
+	join  *kit.View[joinPage]
+	kit   *kit.Kit
+
+	// Tries are counted by device where a person has logged in with this one
+	// before, else by network, by log-in from that network, and, very widely,
+	// by log-in: a stranger who tries somebody's name stands in nobody's way but
+	// his own.
+	byDevice  *kit.Limiter
+	byNetwork *kit.Limiter
+	byBoth    *kit.Limiter
+	byLogin   *kit.Limiter
 }
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("door", files)
 	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
-		byName: kit.NewLimiter(30*time.Second, 8, 10_000),
-		byIP:   kit.NewLimiter(2*time.Second, 40, 10_000), // an office shares one address
+		kit:       k,
+		byDevice:  kit.NewLimiter(30*time.Second, 8, 10_000),
+		byNetwork: kit.NewLimiter(2*time.Second, 40, 10_000), // an office shares one address
+		byBoth:    kit.NewLimiter(30*time.Second, 8, 10_000),
+		byLogin:   kit.NewLimiter(2*time.Second, 200, 10_000),
 	}
 	k.Handle(
 		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
@@ -103,20 +114,20 @@ func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // verify returns the person whose login and passphrase these are. Unknown,
-// wrong, disabled and never set all answer alike and take as long.
+// wrong, disabled and never set all answer alike and take as long. Each try is
+// counted, and one that fails is a line of the log.
 func (p pages) verify(r *kit.Request, login, passphrase string) (accounts.Person, error) {
-	login = accounts.FoldLogin(login)
-	if err := p.byIP.Allow(r.IP().String(), r.Now); err != nil {
-		return accounts.Person{}, err
-	}
-	if err := p.byName.Allow(login, r.Now); err != nil {
-		return accounts.Person{}, err
-	}
 	d, err := p.store.Directory(r.Context())
 	if err != nil {
 		return accounts.Person{}, err
 	}
+	login = accounts.FoldLogin(login)
 	person, known := d.ByLogin(login)
+	device := r.Device(person.ID)
+	if err := p.mayTry(r, login, device); err != nil {
+		p.tried(r, person, device, "limited")
+		return accounts.Person{}, err
+	}
 	phc := ""
 	if known {
 		if phc, err = p.store.Credential(r.Context(), person.ID); err != nil {
@@ -128,9 +139,34 @@ func (p pages) verify(r *kit.Request, login, passphrase string) (accounts.Person
 		return accounts.Person{}, err
 	}
 	if !ok || person.Disabled {
+		p.tried(r, person, device, "wrong")
 		return accounts.Person{}, fault.New(fault.Invalid, "door.wrong")
 	}
+	p.tried(r, person, device, "ok")
 	return person, nil
+}
+
+func (p pages) mayTry(r *kit.Request, login, device string) error {
+	if device != "" {
+		return p.byDevice.Allow(device+" "+login, r.Now)
+	}
+	network := r.Network()
+	if err := p.byNetwork.Allow(network, r.Now); err != nil {
+		return err
+	}
+	if err := p.byBoth.Allow(network+" "+login, r.Now); err != nil {
+		return err
+	}
+	return p.byLogin.Allow(login, r.Now)
+}
+
+// tried counts a try. What was typed is not logged: many a passphrase stands in
+// the field of the name.
+func (p pages) tried(r *kit.Request, person accounts.Person, device, result string) {
+	p.kit.Count("loa_logins_total", "result", result)
+	if result != "ok" {
+		p.kit.Log().Warn("log-in refused", "result", result, "person", person.ID, "ip", r.IP().String(), "known_device", device != "")
+	}
 }
 
 // start begins a session with a secret of its own and ends the one this
@@ -148,6 +184,7 @@ func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Pers
 		}
 	}
 	r.LogIn(w, secret)
+	r.RememberDevice(w, person.ID)
 	return nil
 }
 
@@ -189,7 +226,7 @@ func (p pages) facts(r *kit.Request) (f accounts.Facts, err error) {
 // invitation finds the invitation of the link, slowly enough for guessing to
 // be hopeless, and returns it also where it is good no more.
 func (p pages) invitation(r *kit.Request) (accounts.Invitation, error) {
-	if err := p.byIP.Allow(r.IP().String(), r.Now); err != nil {
+	if err := p.byNetwork.Allow(r.Network(), r.Now); err != nil {
 		return accounts.Invitation{}, err
 	}
 	inv, err := p.store.Invitation(r.Context(), accounts.HashOf(r.PathValue("token")))

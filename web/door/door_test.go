@@ -1,6 +1,7 @@
 package door_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +31,8 @@ type world struct {
 	store *bolt.Store
 	h     http.Handler
 	now   time.Time
+
+	address kit.Address // where people reach it
 }
 
 func newWorld(t *testing.T) *world {
@@ -38,7 +41,8 @@ func newWorld(t *testing.T) *world {
 	s := bolttest.Open(t)
 	webtest.Stations(t, s)
 	w := &world{t: t, store: s, now: time.Date(2024, 5, 13, 1, 0, 0, 0, time.UTC)}
-	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return w.now }, Log: log})
+	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return w.now }, Log: log, ServerToken: accounts.HashOf("server"),
+		Address: func(context.Context) (kit.Address, error) { return w.address, nil }})
 	home.Register(k)
 	door.Register(k, s)
 	me.Register(k, s)

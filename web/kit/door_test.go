@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -46,7 +47,7 @@ func jsonDoor(t testing.TB, proxies ...netip.Prefix) http.Handler {
 			return r.JSON(w, http.StatusOK, kit.NewList(r, make([]wish, n), "x"))
 		}},
 		kit.Route{Pattern: "GET /ip", Access: kit.Public, Handler: func(w http.ResponseWriter, r *kit.Request) error {
-			return r.JSON(w, http.StatusOK, r.IP().String()+" "+r.BaseURL())
+			return r.JSON(w, http.StatusOK, fmt.Sprint(r.IP(), " ", r.Secure(), " ", r.Network()))
 		}},
 		kit.Route{Pattern: "GET /refuse", Access: kit.Public, Handler: func(http.ResponseWriter, *kit.Request) error {
 			return fault.New(fault.Full, "kit.file_missing").At("file")
@@ -136,10 +137,10 @@ func TestOnlyConfiguredProxiesAreBelieved(t *testing.T) {
 	trusted := jsonDoor(t, netip.MustParsePrefix("192.0.2.0/24"))
 	stranger := jsonDoor(t)
 	headers := []string{"X-Forwarded-For", "203.0.113.9, 198.51.100.7, 192.0.2.5", "X-Forwarded-Proto", "https"}
-	if w := send(trusted, "GET", "/ip", "", "", headers...); !strings.Contains(w.Body.String(), "198.51.100.7 https://example.com") {
+	if w := send(trusted, "GET", "/ip", "", "", headers...); !strings.Contains(w.Body.String(), "198.51.100.7 true 198.51.100.7") {
 		t.Errorf("behind a proxy: %s", w.Body)
 	}
-	if w := send(stranger, "GET", "/ip", "", "", headers...); !strings.Contains(w.Body.String(), "192.0.2.1 http://example.com") {
+	if w := send(stranger, "GET", "/ip", "", "", headers...); !strings.Contains(w.Body.String(), "192.0.2.1 false 192.0.2.1") {
 		t.Errorf("without one: %s", w.Body)
 	}
 	if send(trusted, "GET", "/ip", "", "", headers...).Header().Get("Strict-Transport-Security") == "" {

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -47,6 +48,9 @@ type Config struct {
 	// test can list those nobody presses.
 	Marks bool
 
+	// Address is where people reach the daemon, for the links they are sent.
+	Address func(context.Context) (Address, error)
+
 	// Ready says whether the daemon can serve; nil means always.
 	Ready func(context.Context) error
 
@@ -63,6 +67,25 @@ type Trouble struct {
 	Path  string // where whoever runs the server can mend it, "" if nowhere
 	Key   string // catalogue key of the link's word
 }
+
+// Address is where people reach the daemon.
+type Address struct {
+	URL string // scheme and host, "https://loa.example.vn"
+	Set bool   // somebody said so; else it is where the daemon listens
+}
+
+// Local reports whether only the server itself can open links to the address.
+func (a Address) Local() bool {
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// AddressPath is where the address is set.
+const AddressPath = "/settings/address"
 
 // ClockPath is where a person says that the server's clock is right.
 const ClockPath = "/clock"

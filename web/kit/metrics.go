@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -17,6 +18,7 @@ type metrics struct {
 	mu    sync.Mutex
 	since time.Time
 	done  map[countKey]*count
+	named map[string]int64 // by name and label, as they are printed
 }
 
 type countKey struct {
@@ -30,7 +32,7 @@ type count struct {
 }
 
 func newMetrics(now time.Time) *metrics {
-	return &metrics{since: now, done: map[countKey]*count{}}
+	return &metrics{since: now, done: map[countKey]*count{}, named: map[string]int64{}}
 }
 
 func (m *metrics) note(pattern string, status int, took time.Duration) {
@@ -43,6 +45,14 @@ func (m *metrics) note(pattern string, status int, took time.Duration) {
 	}
 	c.n++
 	c.took += took
+}
+
+// Count adds one to a counter that GET /metrics prints: name{label="value"}.
+// The value is one of a few words of the program, nothing a person typed.
+func (k *Kit) Count(name, label, value string) {
+	k.metrics.mu.Lock()
+	defer k.metrics.mu.Unlock()
+	k.metrics.named[fmt.Sprintf("%s{%s=%q}", name, label, value)]++
 }
 
 // statusWriter remembers the status of an answer. Unwrap keeps
@@ -81,7 +91,15 @@ func (k *Kit) showMetrics(w http.ResponseWriter, r *Request) error {
 	for _, key := range keys {
 		fmt.Fprintf(&b, "loa_request_seconds_total{route=%q,status=\"%d\"} %.6f\n", key.pattern, key.status, m.done[key].took.Seconds())
 	}
+	for _, name := range slices.Sorted(maps.Keys(m.named)) {
+		fmt.Fprintf(&b, "%s %d\n", name, m.named[name])
+	}
 	m.mu.Unlock()
+	if k.trouble() != nil {
+		b.WriteString("loa_trouble 1\n")
+	} else {
+		b.WriteString("loa_trouble 0\n")
+	}
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	fmt.Fprintf(&b, "# TYPE loa_up_seconds gauge\nloa_up_seconds %.0f\n# TYPE loa_goroutines gauge\nloa_goroutines %d\n# TYPE loa_heap_bytes gauge\nloa_heap_bytes %d\n",

@@ -98,12 +98,25 @@ func (r *Request) IP() netip.Addr {
 	return addr
 }
 
-// BaseURL returns the scheme and host the browser used, for links people copy.
-func (r *Request) BaseURL() string {
-	if r.Secure() {
-		return "https://" + r.Host
+// Network is who shares a limit with the client: the address, of IPv6 the /64
+// that one customer gets whole.
+func (r *Request) Network() string {
+	ip := r.IP()
+	if ip.Is6() {
+		if p, err := ip.Prefix(64); err == nil {
+			return p.String()
+		}
 	}
-	return "http://" + r.Host
+	return ip.String()
+}
+
+// Address is where people reach the daemon, for links they copy: that of the
+// settings, and never what a browser calls us.
+func (r *Request) Address() (Address, error) {
+	if r.kit.cfg.Address == nil {
+		return Address{}, nil
+	}
+	return r.kit.cfg.Address(r.Context())
 }
 
 // language is the cookie's, which the footer's link sets, or for a program

@@ -29,6 +29,7 @@ type invitePage struct {
 type linkPage struct {
 	kit.Page
 	Link    string
+	Local   bool // only the server itself can open the link
 	Code    kit.QR
 	For     string // whom it is for, in words
 	Renewal bool
@@ -139,7 +140,11 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	if err != nil {
 		return err
 	}
-	page := linkPage{Page: r.Page("people.link"), Link: r.BaseURL() + "/join/" + secret, Expires: inv.Expires, Renewal: inv.Person != "",
+	address, err := r.Address()
+	if err != nil {
+		return err
+	}
+	page := linkPage{Page: r.Page("people.link"), Link: address.URL + "/join/" + secret, Local: address.Local(), Expires: inv.Expires, Renewal: inv.Person != "",
 		For: accounts.GrantsInWords(r.Lang, places, inv.Grants), Back: "/people", Again: "/people/invite"}
 	if back := jury(r); back != "" {
 		page.Back, page.Again = back, r.URL.Path
@@ -166,6 +171,7 @@ func (p pages) withdraw(w http.ResponseWriter, r *kit.Request) error {
 
 type sheetPage struct {
 	kit.Page
+	Local     bool // the links would open on the server itself only
 	Form      kit.Form
 	Districts []districtCount
 	Alone     int // stations in reach that nobody runs yet
@@ -179,6 +185,7 @@ type districtCount struct {
 
 type cardsPage struct {
 	kit.Page
+	Local   bool // only the server itself can open the links
 	Cards   []card
 	Expires time.Time
 }
@@ -200,7 +207,11 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, form kit.Form)
 	if err != nil {
 		return err
 	}
-	page := sheetPage{Page: r.Page("people.sheet"), Form: form}
+	address, err := r.Address()
+	if err != nil {
+		return err
+	}
+	page := sheetPage{Page: r.Page("people.sheet"), Form: form, Local: address.Local()}
 	at := map[string]int{}
 	for _, o := range stationOptions(r, places) {
 		code := places.Where(o.Value).District
@@ -238,7 +249,15 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := cardsPage{Page: r.Page("people.cards")}
+	address, err := r.Address()
+	if err != nil {
+		return err
+	}
+	if !address.Set && address.Local() { // cards that open nowhere would be found out in 127 communes
+		form.Notice = r.Say("people.address_first")
+		return p.renderSheet(w, r, *form)
+	}
+	page := cardsPage{Page: r.Page("people.cards"), Local: address.Local()}
 	for _, o := range stationOptions(r, places) {
 		on := places.Where(o.Value)
 		if form.Get("district") != "" && on.District != form.Get("district") || len(f.Directory.Operators(o.Value)) > 0 {
@@ -248,7 +267,7 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 			form.Notice = r.Say("people.sheet_most", "most", sheetMost)
 			return p.renderSheet(w, r, *form)
 		}
-		c, expires, err := p.card(r, form.ID, secret, on)
+		c, expires, err := p.card(r, address, form.ID, secret, on)
 		if err != nil && fault.Of(err).Kind == fault.Gone { // withdrawn since the sheet was first printed
 			continue
 		}
@@ -267,7 +286,7 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 
 // card makes one station's invitation. Its change ID and its secret follow
 // from the sheet's, so that a sheet sent twice is printed twice and made once.
-func (p pages) card(r *kit.Request, id, secret string, on accounts.Where) (card, time.Time, error) {
+func (p pages) card(r *kit.Request, to kit.Address, id, secret string, on accounts.Where) (card, time.Time, error) {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(on.Station))
 	own := base32.StdEncoding.EncodeToString(mac.Sum(nil))[:26]
@@ -277,7 +296,7 @@ func (p pages) card(r *kit.Request, id, secret string, on accounts.Where) (card,
 	if err != nil {
 		return card{}, time.Time{}, err
 	}
-	c := card{Link: r.BaseURL() + "/join/" + own}
+	c := card{Link: to.URL + "/join/" + own}
 	c.Code, err = kit.NewQR(c.Link)
 	return c, inv.Expires, err
 }

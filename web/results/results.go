@@ -172,8 +172,12 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 	var doc rss
 	doc.Version = "2.0"
 	id := r.PathValue("contest")
-	base := r.BaseURL() + "/results/" + id
-	err := p.published(r.Context(), id, func(s *contest.State) error {
+	address, err := r.Address()
+	if err != nil {
+		return err
+	}
+	base := address.URL + "/results/" + id
+	err = p.published(r.Context(), id, func(s *contest.State) error {
 		c := &doc.Channel
 		c.Title, c.Link, c.Description, c.Language = s.Rules.Title, base, s.Rules.Title+" – "+s.Rules.Host, "vi"
 		done := map[string]bool{}

@@ -37,21 +37,30 @@ type pages struct {
 func Register(k *kit.Kit, s Store) {
 	folder := k.Folder("settings", files)
 	p := pages{store: s, view: kit.NewView[settingsPage](folder, "settings.html")}
+	a := address{store: s, view: kit.NewView[addressPage](folder, "address.html")}
 	l := library{store: s, view: kit.NewView[libraryPage](folder, "library.html")}
 	k.Menu(kit.MenuItem{Path: "/settings", Key: "settings.menu", Icon: "settings", Access: accounts.EditSettings, Order: 90})
 	k.Handle(
 		kit.Route{Pattern: "GET /settings", Access: accounts.EditSettings, Handler: p.show},
 		kit.Route{Pattern: "POST /settings", Access: accounts.EditSettings, Handler: p.save},
+		kit.Route{Pattern: "GET " + kit.AddressPath, Access: accounts.EditSettings, Handler: a.show},
+		kit.Route{Pattern: "POST " + kit.AddressPath, Access: accounts.EditSettings, Handler: a.save},
 		kit.Route{Pattern: "GET /settings/library", Access: accounts.EditSettings, Handler: l.show},
 		kit.Route{Pattern: "POST /settings/library", Access: accounts.EditSettings, Handler: l.save},
 	)
+	k.AddStep(a.step)
 	k.AddStep(l.step)
 }
 
-// tabs lead from one page of settings to the other.
+// tabs lead from one page of settings to the others.
 func tabs(r *kit.Request) []kit.Tab {
-	return []kit.Tab{{Path: "/settings", Text: r.Say("settings.title"), Current: r.URL.Path == "/settings"},
-		{Path: "/settings/library", Text: r.Say("settings.library_title"), Current: r.URL.Path != "/settings"}}
+	var out []kit.Tab
+	for _, t := range []kit.Tab{{Path: "/settings", Text: r.Say("settings.title")}, {Path: "/settings/library", Text: r.Say("settings.library_title")},
+		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}} {
+		t.Current = r.URL.Path == t.Path
+		out = append(out, t)
+	}
+	return out
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
@@ -72,8 +81,12 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	set := airing.Settings{WeekShiftHours: f.Int("week_shift_hours"), OnTimeHours: f.Int("on_time_hours"),
-		NearSlotHours: f.Int("near_slot_hours"), CloseAfterDays: f.Int("close_after_days")}
+	set, err := p.store.Settings(r.Context())
+	if err != nil {
+		return err
+	}
+	set.WeekShiftHours, set.OnTimeHours = f.Int("week_shift_hours"), f.Int("on_time_hours")
+	set.NearSlotHours, set.CloseAfterDays = f.Int("near_slot_hours"), f.Int("close_after_days")
 	if err = f.Err(); err == nil {
 		_, err = p.store.SaveSettings(r.Context(), r.Meta(f.ID), set)
 	}
