@@ -15,6 +15,15 @@ const (
 	SessionMost = 90 * 24 * time.Hour
 )
 
+// How a session's secret is changed: once a day, the old one being good for a
+// week should the answer with the new one be lost, and for a moment more once
+// the new one has arrived, for what was under way.
+const (
+	SecretLife    = 24 * time.Hour
+	secretLost    = 7 * 24 * time.Hour
+	secretArrived = 2 * time.Minute
+)
+
 // SeenStep is how far Session.Seen and Token.Seen may lag, so that reading
 // pages costs one write to the disk an hour at most.
 const SeenStep = time.Hour
@@ -28,6 +37,13 @@ type Session struct {
 	Seen    time.Time `json:"seen"`    // UTC, last request, exact to SeenStep
 	Browser string    `json:"browser"` // User-Agent, at most 200 bytes
 	Address string    `json:"address"` // IP address at log-in
+
+	// A browser's cookie is changed from time to time: the session goes on under
+	// a new secret, and the old one is good only until the new one has arrived.
+	Changed  time.Time `json:"changed,omitzero"`   // UTC, when it last got a secret
+	Replaces string    `json:"replaces,omitempty"` // ID of the session it goes on for, until it was first used
+	Next     string    `json:"next,omitempty"`     // ID of the one that goes on for it
+	Until    time.Time `json:"until,omitzero"`     // UTC, when it ends for that
 }
 
 // Alive reports whether the session is good at that instant. One that seems to
@@ -39,7 +55,31 @@ func (s Session) Alive(at time.Time) bool {
 // Over reports whether the session has died of age: it will never be good
 // again, whatever the clock is set to.
 func (s Session) Over(at time.Time) bool {
-	return !at.Before(s.Seen.Add(SessionIdle)) || !at.Before(s.Started.Add(SessionMost))
+	return !at.Before(s.Seen.Add(SessionIdle)) || !at.Before(s.Started.Add(SessionMost)) || !s.Until.IsZero() && !at.Before(s.Until)
+}
+
+// Aged reports whether the session should go on under another secret. One that
+// was replaced and is used again has lost the answer with the new one.
+func (s Session) Aged(at time.Time) bool {
+	if s.Next != "" {
+		return at.Sub(s.Until.Add(-secretLost)) >= secretArrived
+	}
+	return s.Replaces == "" && at.Sub(s.Changed) >= SecretLife
+}
+
+// Replace lets the session go on under another secret: it returns the new one
+// and the old one as it is then.
+func (s Session) Replace(m Meta, h Hash) (next, old Session) {
+	next, old = s, s
+	next.ID, next.Hash, next.Changed, next.Replaces, next.Next, next.Until = m.NewID(), h, m.At, s.ID, "", time.Time{}
+	old.Next, old.Until = next.ID, m.At.Add(secretLost)
+	return next, old
+}
+
+// Arrived is what the sessions become when the new secret is first used.
+func (s Session) Arrived(old Session, at time.Time) (next, was Session) {
+	s.Replaces, old.Until = "", at.Add(secretArrived)
+	return s, old
 }
 
 // Stale reports whether a use at that instant is worth noting in Seen.
@@ -65,7 +105,7 @@ func DecideSession(d *Directory, m Meta, c StartSession) (Session, error) {
 	if len(c.Browser) > 200 {
 		c.Browser = c.Browser[:200]
 	}
-	return Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Browser: c.Browser, Address: c.Address}, nil
+	return Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Changed: m.At, Browser: c.Browser, Address: c.Address}, nil
 }
 
 // EndSessions ends one session of a person, or with Session "" all but Except.
@@ -82,7 +122,8 @@ func DecideEnd(f Facts, m Meta, c EndSessions, sessions []Session) (end []Sessio
 		return nil, err
 	}
 	for _, s := range sessions {
-		if s.Person == c.Person && s.ID != c.Except && (c.Session == "" || c.Session == s.ID) {
+		named := c.Session == s.ID || c.Session == s.Replaces || c.Session == s.Next // one session, two secrets
+		if s.Person == c.Person && s.ID != c.Except && (c.Session == "" || named) {
 			end = append(end, s)
 		}
 	}

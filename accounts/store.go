@@ -27,6 +27,9 @@ type Commands interface {
 
 	StartSession(ctx context.Context, m Meta, c StartSession) (Session, error) // DecideSession
 	EndSessions(ctx context.Context, m Meta, c EndSessions) (int, error)       // DecideEnd; how many ended
+	// ReplaceSession lets a session go on under another secret, Session.Replace;
+	// one that goes on for it already and was never used ends.
+	ReplaceSession(ctx context.Context, m Meta, session Session, h Hash) error
 	// AddToken answers a repeat by what has become of the token. DecideToken, Token.Check.
 	AddToken(ctx context.Context, m Meta, c AddToken) (Token, error)
 	RemoveToken(ctx context.Context, m Meta, c RemoveToken) (Token, error) // DecideRemoveToken, accounts.token_unknown

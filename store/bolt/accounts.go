@@ -249,6 +249,46 @@ func (s *Store) StartSession(ctx context.Context, m accounts.Meta, c accounts.St
 	})
 }
 
+// ReplaceSession implements accounts.Commands. It leaves no line in the trail:
+// nothing changes but the cookie.
+func (s *Store) ReplaceSession(ctx context.Context, m accounts.Meta, session accounts.Session, h accounts.Hash) error {
+	return s.update(ctx, func(tx *tx) error {
+		now, found, err := sessions.get(tx, []byte(session.Hash))
+		if err != nil || !found {
+			return err
+		}
+		if hash, found, err := sessionsOf.get(tx, owned(now.Person, now.Next)); err != nil {
+			return err
+		} else if unused, _, err := sessions.get(tx, []byte(hash)); err != nil {
+			return err
+		} else if found && unused.Replaces == now.ID {
+			if err := endSession(tx, unused); err != nil {
+				return err
+			}
+		}
+		next, old := now.Replace(m, h)
+		return errors.Join(sessions.put(tx, []byte(old.Hash), old), sessions.put(tx, []byte(next.Hash), next),
+			sessionsOf.put(tx, owned(next.Person, next.ID), string(next.Hash)))
+	})
+}
+
+// arrived ends what the session goes on for, once it is first used.
+func arrived(tx *tx, session accounts.Session, at time.Time) (accounts.Session, error) {
+	hash, _, err := sessionsOf.get(tx, owned(session.Person, session.Replaces))
+	if err != nil {
+		return session, err
+	}
+	old, found, err := sessions.get(tx, []byte(hash))
+	if err != nil {
+		return session, err
+	}
+	session, old = session.Arrived(old, at)
+	if found {
+		err = sessions.put(tx, []byte(hash), old)
+	}
+	return session, err
+}
+
 func bury(tx *tx, person string, at time.Time) error {
 	all, err := recordsOf(tx, sessionsOf, sessions, person)
 	if err != nil {
@@ -434,7 +474,12 @@ func (s *Store) Invitations(ctx context.Context, at time.Time) (open []accounts.
 // Sessions implements accounts.Queries.
 func (s *Store) Sessions(ctx context.Context, person string, at time.Time) (list []accounts.Session, err error) {
 	err = s.view(ctx, func(tx *tx) error { list, err = recordsOf(tx, sessionsOf, sessions, person); return err })
-	list = slices.DeleteFunc(list, func(o accounts.Session) bool { return !o.Alive(at) })
+	list = slices.DeleteFunc(list, func(o accounts.Session) bool { return !o.Alive(at) || o.Replaces != "" })
+	goesOn := map[string]bool{}
+	for _, o := range list {
+		goesOn[o.ID] = true
+	}
+	list = slices.DeleteFunc(list, func(o accounts.Session) bool { return goesOn[o.Next] })
 	slices.SortFunc(list, func(a, b accounts.Session) int { return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(a.ID, b.ID)) })
 	return list, err
 }
@@ -460,13 +505,22 @@ func (s *Store) BySession(ctx context.Context, h accounts.Hash, at time.Time) (p
 	if err != nil || p.ID == "" {
 		return accounts.Person{}, accounts.Session{}, err
 	}
-	if accounts.Stale(session.Seen, at) {
-		session.Seen = at
+	if accounts.Stale(session.Seen, at) || session.Replaces != "" {
 		err = s.noteSeen(ctx, func(tx *tx) error {
-			if now, found, err := sessions.get(tx, []byte(h)); err != nil || !found || !accounts.Stale(now.Seen, at) {
+			now, found, err := sessions.get(tx, []byte(h))
+			if err != nil || !found {
 				return err
 			}
-			return sessions.put(tx, []byte(h), session)
+			if now.Replaces != "" {
+				if now, err = arrived(tx, now, at); err != nil {
+					return err
+				}
+			}
+			if now.Seen.Before(at) {
+				now.Seen = at
+			}
+			session = now
+			return sessions.put(tx, []byte(h), now)
 		})
 	}
 	return p, session, err

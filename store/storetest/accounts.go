@@ -74,6 +74,7 @@ func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 		"the first person's links":                firstPerson,
 		"logins are unique in any spelling":       uniqueLogins,
 		"sessions live and die":                   sessionLife,
+		"a session goes on under another secret":  secretChanges,
 		"disabling ends everything":               disabling,
 		"the last administrator stays":            lastAdmin,
 		"tokens are one's own":                    tokenLife,
@@ -443,6 +444,58 @@ func sessionLife(a *accountTest) {
 	idle := start("idle", late)
 	if who, _, _ := a.BySession(ctx, idle.Hash, late.Add(accounts.SessionIdle)); who.ID != "" {
 		a.t.Error("an idle session lives")
+	}
+}
+
+func secretChanges(a *accountTest) {
+	ctx := context.Background()
+	p := a.add("hoa")
+	by := p.Actor("session")
+	session, err := a.StartSession(ctx, a.meta(by, noon), accounts.StartSession{Hash: accounts.HashOf("one")})
+	a.wants(err, "")
+	day := noon.Add(accounts.SecretLife)
+	if session.Aged(noon.Add(time.Hour)) || !session.Aged(day) {
+		a.t.Errorf("aged after an hour %v, after a day %v", session.Aged(noon.Add(time.Hour)), session.Aged(day))
+	}
+	use := func(secret string, at time.Time) accounts.Session {
+		a.t.Helper()
+		who, s, err := a.BySession(ctx, accounts.HashOf(secret), at)
+		a.wants(err, "")
+		if who.ID == "" {
+			return accounts.Session{}
+		}
+		return s
+	}
+	listed := func(at time.Time) int {
+		list, err := a.Sessions(ctx, p.ID, at)
+		a.wants(err, "")
+		return len(list)
+	}
+	a.wants(a.ReplaceSession(ctx, a.meta(by, day), session, accounts.HashOf("lost")), "")
+	old := use("one", day.Add(time.Hour)) // the answer with the new one was lost
+	if old.ID == "" || !old.Aged(day.Add(time.Hour)) || listed(day.Add(time.Hour)) != 1 {
+		a.t.Fatalf("a lost answer ends the session: %+v, listed %d", old, listed(day.Add(time.Hour)))
+	}
+	again := day.Add(2 * time.Hour)
+	a.wants(a.ReplaceSession(ctx, a.meta(by, again), old, accounts.HashOf("two")), "")
+	if use("lost", again).ID != "" {
+		a.t.Error("a secret that nobody used stays good beside its successor")
+	}
+	next := use("two", again)
+	if next.ID == "" || !next.Started.Equal(noon) || next.Aged(again) {
+		a.t.Errorf("the new secret: %+v", next)
+	}
+	if use("one", again.Add(time.Minute)).ID == "" {
+		a.t.Error("what was under way when the new secret arrived is cut off")
+	}
+	if use("one", again.Add(time.Hour)).ID != "" || listed(again.Add(time.Hour)) != 1 {
+		a.t.Error("the old secret stays good")
+	}
+	a.wants(a.ReplaceSession(ctx, a.meta(by, again.AddDate(0, 0, 1)), use("two", again.AddDate(0, 0, 1)), accounts.HashOf("three")), "")
+	_, err = a.EndSessions(ctx, a.meta(by, again.AddDate(0, 0, 1)), accounts.EndSessions{Person: p.ID, Session: next.ID})
+	a.wants(err, "")
+	if use("two", again.AddDate(0, 0, 1)).ID != "" || use("three", again.AddDate(0, 0, 1)).ID != "" {
+		a.t.Error("an ended session goes on under its new secret")
 	}
 }
 

@@ -269,3 +269,57 @@ func FuzzForms(f *testing.F) {
 		}
 	})
 }
+
+// TestTheCookieChanges once a day, with a page, and the session goes on.
+func TestTheCookieChanges(t *testing.T) {
+	w := newWorld(t)
+	w.join("hoa")
+	secret := ""
+	ask := func(accept string) {
+		t.Helper()
+		r := httptest.NewRequest("GET", "/me", nil)
+		r.Header.Set("Accept", accept)
+		r.AddCookie(&http.Cookie{Name: "s", Value: secret})
+		rec := httptest.NewRecorder()
+		w.h.ServeHTTP(rec, r)
+		if rec.Code != 200 {
+			t.Errorf("%s: %d", w.now, rec.Code)
+		}
+		for _, c := range rec.Result().Cookies() {
+			if c.Name == "s" {
+				secret = c.Value
+			}
+		}
+	}
+	form := url.Values{"login": {"hoa"}, "passphrase": {phrase}}
+	r := httptest.NewRequest("POST", "/login", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rec := httptest.NewRecorder()
+	w.h.ServeHTTP(rec, r)
+	for _, c := range rec.Result().Cookies() {
+		if c.Name == "s" {
+			secret = c.Value
+		}
+	}
+	seen := map[string]bool{secret: true}
+	for day := range 5 {
+		w.now = w.now.Add(25 * time.Hour)
+		was := secret
+		if ask("application/json"); secret != was {
+			t.Errorf("day %d: a program's answer changes the cookie", day)
+		}
+		ask("text/html")
+		if seen[secret] {
+			t.Errorf("day %d: the cookie is the old one", day)
+		}
+		seen[secret] = true
+		was = secret
+		if ask("text/html"); secret != was {
+			t.Errorf("day %d: the cookie changes twice", day)
+		}
+	}
+	list, err := w.store.Sessions(t.Context(), w.person("hoa").ID, w.now)
+	if err != nil || len(list) != 2 { // that of joining, and this
+		t.Errorf("%d sessions %v", len(list), err)
+	}
+}

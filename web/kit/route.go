@@ -2,6 +2,7 @@ package kit
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -189,8 +190,27 @@ func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
 	}
 	r.Session = s
 	r.become(p, "session")
+	k.changeSecret(w, r)
 	w.Header().Set("Cache-Control", "no-store") // assets, which are everyone's, set their own
 	return nil
+}
+
+// changeSecret gives the browser another cookie for its session when the one it
+// has has aged: with a page somebody goes to, whose answer it keeps.
+func (k *Kit) changeSecret(w http.ResponseWriter, r *Request) {
+	gate, ok := k.cfg.Auth.(interface {
+		ReplaceSession(ctx context.Context, m accounts.Meta, session accounts.Session, h accounts.Hash) error
+	})
+	page := r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") && !isAPI(r.URL.Path)
+	if !ok || !page || !r.Session.Aged(r.Now) || k.trouble() != nil {
+		return
+	}
+	secret := accounts.NewSecret()
+	if err := gate.ReplaceSession(r.Context(), r.Meta(NewID()), r.Session, accounts.HashOf(secret)); err != nil {
+		k.cfg.Log.Warn("a session keeps its secret", "err", err) // the old one is as good
+		return
+	}
+	r.LogIn(w, secret)
 }
 
 func (k *Kit) identifyToken(r *Request, h accounts.Hash) error {
