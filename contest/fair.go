@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"math"
 	"slices"
 
 	"loa/contest/fairness"
@@ -101,4 +102,112 @@ func (s *State) Unknowns(round string) []Unknown {
 		}
 	}
 	return out
+}
+
+// Short is a work that fewer judges scored in a part than the rules ask for.
+type Short struct {
+	Entry string
+	Part  string // ID
+	Have  int
+	Asked int // the round's number of judges a work, or else the whole panel
+}
+
+// Shorts lists the works of a round, in the order of their codes, that too few
+// sheets count for: judges abstained, had ties, or left. Of one that is being
+// judged those are meant that too few were dealt.
+func (s *State) Shorts(r *RoundState) []Short {
+	rules, _ := s.Rules.Round(r.ID)
+	type key struct{ entry, part string }
+	have := map[key]int{}
+	for _, t := range r.Tasks {
+		if t.SetAside == nil && !t.Repeat && (r.Finished == nil || t.Final()) {
+			have[key{t.Entry, t.Part}]++
+		}
+	}
+	var list []Short
+	for _, id := range r.Entries {
+		e := s.entry[id]
+		panel := s.panel(r.ID, e)
+		if e.RuledOut != nil || panel == nil {
+			continue
+		}
+		asked := rules.PerEntry
+		if asked == 0 {
+			asked = len(panel.Judges)
+		}
+		for _, p := range rules.Parts {
+			if n := have[key{id, p.ID}]; p.Covers(e.Category) && n < asked {
+				list = append(list, Short{id, p.ID, n, asked})
+			}
+		}
+	}
+	return list
+}
+
+// PanelGap is two panels that score works of one ranking very differently.
+type PanelGap struct {
+	Group        string // name
+	Mild, Strict string // names of the panels
+	High, Low    float64
+	Works        [2]int // of the mild panel and of the strict one
+}
+
+// The least that makes a difference of panels worth a word: so many works each,
+// such a share of the full points, and more than works of one panel commonly differ
+// by (one standard deviation within panels).
+const (
+	panelWorks = 3
+	panelShare = 0.05
+)
+
+// PanelGaps compares the panels that score works ranked together: the mildest of
+// each group with its strictest, by the mean of what their judges gave a work. It
+// warns only: the works may differ as much.
+func (s *State) PanelGaps(r *RoundState) []PanelGap {
+	rules, _ := s.Rules.Round(r.ID)
+	if len(s.Panels[r.ID]) < 2 {
+		return nil
+	}
+	scores, _ := s.Scores(r)
+	var list []PanelGap
+	for _, g := range s.Groups(r) {
+		of := map[string][]float64{} // by panel
+		for _, e := range g.Entries {
+			sum, n := 0.0, 0
+			for _, v := range scores.At[slices.Index(r.Entries, e.ID)] {
+				if !math.IsNaN(v) {
+					sum, n = sum+v, n+1
+				}
+			}
+			if p := s.panel(r.ID, e); n > 0 && p != nil {
+				of[p.ID] = append(of[p.ID], sum/float64(n))
+			}
+		}
+		gap := PanelGap{Group: g.Name, High: math.Inf(-1), Low: math.Inf(1)}
+		within, free := 0.0, 0
+		for _, p := range s.Panels[r.ID] {
+			works := of[p.ID]
+			if len(works) < panelWorks {
+				continue
+			}
+			mean := 0.0
+			for _, v := range works {
+				mean += v / float64(len(works))
+			}
+			for _, v := range works {
+				within += (v - mean) * (v - mean)
+			}
+			free += len(works) - 1
+			if mean > gap.High {
+				gap.High, gap.Mild, gap.Works[0] = mean, p.Name, len(works)
+			}
+			if mean < gap.Low {
+				gap.Low, gap.Strict, gap.Works[1] = mean, p.Name, len(works)
+			}
+		}
+		if apart := gap.High - gap.Low; free > 0 && apart > panelShare*rules.Points.Float() && apart > math.Sqrt(within/float64(free)) {
+			list = append(list, gap)
+		}
+	}
+	return list
 }

@@ -129,6 +129,12 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		}
 		out.Ties = append(out.Ties, strings.Join(said, " "))
 	}
+	for _, x := range s.PanelGaps(run) {
+		if x.Group == g.Name {
+			out.Notes = append(out.Notes, lang.Say("contest.panels_apart", "mild", x.Mild, "high", lang.Decimal(x.High, 2), "n", x.Works[0],
+				"strict", x.Strict, "low", lang.Decimal(x.Low, 2), "m", x.Works[1]))
+		}
+	}
 	if rules.Method == ranking.Normalised {
 		for _, u := range s.Unknowns(run.ID) {
 			if slices.Contains(judges, u.Judge) {
@@ -226,7 +232,9 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 		counts[t.Judge] = counts[t.Judge] || t.Counts()
 	}
 	for _, j := range s.Judges {
-		if j.Removed == nil || counts[j.Person] { // whose marks count is named, even if she left
+		// Who had no part in this round is not of its jury; whose marks count is
+		// named, even if she left.
+		if len(run.Of(j.Person)) > 0 && (j.Removed == nil || counts[j.Person]) {
 			out.Jury = append(out.Jury, Member{j.Name, j.Title, j.Chair})
 		}
 	}
@@ -253,6 +261,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 		if e := s.Entry(id); !e.FormSentAt.IsZero() {
 			out = append(out, lang.Say("contest.minute_grace", "code", e.Code, "sent", e.FormSentAt, "at", cmp.Or(e.ReplacedAt, e.SubmittedAt)))
 		}
+	}
+	rules, _ := s.Rules.Round(run.ID)
+	for _, x := range s.Shorts(run) {
+		part := rules.Part(x.Part)
+		out = append(out, lang.Say("contest.minute_short", "code", run.Number(x.Entry, part), "part", part.Name, "have", x.Have, "asked", x.Asked))
 	}
 	for _, id := range run.Entries {
 		if h, ok := run.Held[id]; ok {

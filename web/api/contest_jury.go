@@ -145,6 +145,8 @@ type roundJSON struct {
 	Signed   int               `json:"signed"`          // sheets
 	Open     int               `json:"open"`
 	Gaps     []gapJSON         `json:"gaps,omitempty"`
+	Short    []shortJSON       `json:"short,omitempty"`          // works that fewer judges score than the rules ask
+	Panels   []panelGapJSON    `json:"panels_apart,omitempty"`   // panels that score works of one ranking very differently
 	Unknown  []unknownJSON     `json:"habits_unknown,omitempty"` // ranked by "normalised": judges with too few works to even out
 	Ties     [][]string        `json:"ties,omitempty"`           // entry IDs that share a rank once every sheet is signed
 	Picked   []contest.Pick    `json:"picked,omitempty"`         // by name
@@ -158,6 +160,24 @@ type unknownJSON struct {
 	Judge string `json:"judge"` // person ID
 	Part  string `json:"part"`
 	Works int    `json:"works"`
+}
+
+// shortJSON is a contest.Short.
+type shortJSON struct {
+	Entry string `json:"entry"`
+	Part  string `json:"part"`
+	Have  int    `json:"have"`
+	Asked int    `json:"asked"`
+}
+
+// panelGapJSON is a contest.PanelGap.
+type panelGapJSON struct {
+	Group  string  `json:"group"`
+	Mild   string  `json:"mild"`
+	Strict string  `json:"strict"`
+	High   float64 `json:"high"`
+	Low    float64 `json:"low"`
+	Works  [2]int  `json:"works"` // of the mild panel and of the strict one
 }
 
 // gapJSON is an entry on which judges differ too much.
@@ -197,6 +217,12 @@ func roundOf(s *contest.State, rules *contest.Round) (roundJSON, error) {
 	}
 	out.Began, out.Codes, out.Stage, out.Picked = run.Began, maps.Clone(run.Codes), maps.Clone(run.Stage), slices.Clone(run.Picked)
 	out.Signed, out.Open = run.Progress()
+	for _, x := range s.Shorts(run) {
+		out.Short = append(out.Short, shortJSON(x))
+	}
+	for _, x := range s.PanelGaps(run) {
+		out.Panels = append(out.Panels, panelGapJSON(x))
+	}
 	for _, g := range s.Gaps(run) {
 		out.Gaps = append(out.Gaps, gapJSON{g.Entry, g.Part, g.Low.String(), g.High.String(), g.LowBy, g.HighBy, g.Settled})
 	}
