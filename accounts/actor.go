@@ -106,6 +106,7 @@ type Action string
 const (
 	ManagePeople  Action = "people.manage"
 	InviteStation Action = "people.invite_operator" // give a station its operator
+	InvitePeople  Action = "people.invite"          // make invitations of some kind; whom for is looked at
 	EditSettings  Action = "settings.edit"
 	RunServer     Action = "server.run" // jobs, backup, verify
 	ReadStations  Action = "stations.read"
@@ -127,13 +128,13 @@ const (
 
 // may lists what each role allows inside the scope it was given on.
 var may = map[Role][]Action{
-	Admin: {ManagePeople, InviteStation, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
+	Admin: {ManagePeople, InviteStation, InvitePeople, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
 		Approve, UploadAudio, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek, Organise},
-	Editor: {InviteStation, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, ReadAirings,
+	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, ReadAirings,
 		ReportAiring, ReadCoverage},
-	Monitor:   {InviteStation, ReadStations, ReadSchedule, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek},
+	Monitor:   {InviteStation, InvitePeople, ReadStations, ReadSchedule, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek},
 	Operator:  {ReadStations, ReadSchedule, UploadAudio, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
-	Organiser: {ReadStations, ReadSchedule, UploadAudio, Organise},
+	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, Organise},
 	Judge:     {JudgeEntries},
 }
 

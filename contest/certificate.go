@@ -71,5 +71,8 @@ func (c SetCertificate) decide(s *State, _ Facts, m accounts.Meta) ([]body, erro
 	if err := next.Check(); err != nil {
 		return nil, err
 	}
+	if next == s.Certificate {
+		return nil, nil
+	}
 	return []body{&certificateSet{next}}, nil
 }

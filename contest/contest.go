@@ -181,6 +181,13 @@ type Judge struct {
 	Declared []string `json:"declared,omitempty"` // IDs of stations she declared an interest in
 	Removed  *Removal `json:"removed,omitempty"`
 	KeepsOut bool     `json:"keeps_out,omitempty"` // removed and her signed sheets do not count
+	Returned []Return `json:"returned,omitempty"`  // times she was removed and taken back
+}
+
+// Return is a removal that was taken back.
+type Return struct {
+	Removed Removal `json:"removed"`
+	Back    Removal `json:"back"`
 }
 
 // Panel is a group of judges and the entries it scores. An empty list means

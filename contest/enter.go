@@ -558,6 +558,9 @@ func (c RedactScript) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	case len(p) > 0:
 		return nil, p[0]
 	}
+	if s.entry[c.Entry].Redacted == c.Text {
+		return nil, nil
+	}
 	return []body{&scriptRedacted{c.Entry, c.Text}}, nil
 }
 

@@ -59,7 +59,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &entriesPicked{} }, func() body { return &roundFinished{} }, func() body { return &prizesGiven{} },
 		func() body { return &certificateSet{} }, func() body { return &tieReported{} }, func() body { return &judgeKept{} },
 		func() body { return &rulesRevised{} },
-		func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} }, func() body { return &resultsCorrected{} },
+		func() body { return &judgeReturned{} }, func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} }, func() body { return &resultsCorrected{} },
 	} {
 		all[b().kind()] = b
 	}

@@ -228,6 +228,12 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 			}
 		}
 		return f, h.stationFacts(ctx, m, ids, &f)
+	case ReturnJudge:
+		p, err := h.from.ContestPerson(ctx, c.Person)
+		if err == nil {
+			f.People[p.ID] = p
+		}
+		return f, known(err)
 	case DeclareTies:
 		return f, h.stationFacts(ctx, m, c.Stations, &f)
 	case GivePrizes:

@@ -20,23 +20,16 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	if err := s.organiser(m); err != nil {
 		return nil, err
 	}
-	p, ok := f.People[c.Judge.Person]
-	actor := accounts.Actor{Person: p.ID, Grants: p.Grants}
-	here, name := accounts.Where{Contest: s.ID}, cmp.Or(c.Judge.Name, p.Name, c.Judge.Person)
-	switch {
-	case !ok || !actor.Can(accounts.JudgeEntries, here):
-		return nil, fault.New(fault.Invalid, "contest.judge_needs_account", "name", name).At("person")
-	case actor.Can(accounts.Organise, here):
-		return nil, fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", name).At("person")
-	case slices.ContainsFunc(s.Entries, func(e *Entry) bool { return slices.Contains(e.Entrant.Accounts, p.ID) }):
-		return nil, fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", name).At("person")
+	p := f.People[c.Judge.Person]
+	if err := s.mayJudge(f, c.Judge.Person, cmp.Or(c.Judge.Name, p.Name, c.Judge.Person)); err != nil {
+		return nil, err
 	}
 	j := c.Judge
 	if old := s.Judge(p.ID); old != nil {
 		if old.Removed != nil {
 			return nil, fault.New(fault.Conflict, "contest.judge_was_removed", "name", old.Name)
 		}
-		j.Declared = old.Declared
+		j.Declared, j.Returned = old.Declared, old.Returned
 	}
 	if j.Name == "" {
 		j.Name = p.Name
@@ -57,6 +50,21 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	}
 	j.Removed, j.KeepsOut = nil, false
 	return []body{&judgeAppointed{j}}, nil
+}
+
+// mayJudge returns nil if the person's account lets her judge this contest.
+func (s *State) mayJudge(f Facts, person, name string) error {
+	p, ok := f.People[person]
+	actor, here := accounts.Actor{Person: p.ID, Grants: p.Grants}, accounts.Where{Contest: s.ID}
+	switch {
+	case !ok || !actor.Can(accounts.JudgeEntries, here):
+		return fault.New(fault.Invalid, "contest.judge_needs_account", "name", name).At("person")
+	case actor.Can(accounts.Organise, here):
+		return fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", name).At("person")
+	case slices.ContainsFunc(s.Entries, func(e *Entry) bool { return slices.Contains(e.Entrant.Accounts, p.ID) }):
+		return fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", name).At("person")
+	}
+	return nil
 }
 
 // RemoveJudge takes a judge off the jury, also in the middle of a round. Her
@@ -130,6 +138,9 @@ func (c SetPanels) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if r != nil {
 		return s.enlarge(r, c.Panels, f.Seed)
 	}
+	if slices.EqualFunc(s.Panels[c.Round], c.Panels, func(a, b Panel) bool { lines, err := Compare(a, b); return err == nil && len(lines) == 0 }) {
+		return nil, nil
+	}
 	return []body{&panelsSet{c.Round, c.Panels}}, nil
 }
 
@@ -149,6 +160,9 @@ func (c DeclareTies) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 		if _, ok := f.Stations[id]; !ok {
 			return nil, fault.New(fault.NotFound, "contest.unknown_station").At("stations")
 		}
+	}
+	if slices.Equal(s.Judge(m.By.Person).Declared, c.Stations) {
+		return nil, nil
 	}
 	return []body{&tiesDeclared{m.By.Person, c.Stations}}, nil
 }

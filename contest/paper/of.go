@@ -325,6 +325,9 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 		if j.Removed != nil && (run.Finished == nil || !j.Removed.At.After(run.Finished.At)) { // later it is no matter of this round
 			say("contest.minute_removed", j.Removed, j.KeepsOut)
 		}
+		for _, x := range j.Returned {
+			out = append(out, lang.Say("contest.minute_returned", "name", j.Name, "by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason, "why", x.Removed.Reason))
+		}
 		told := map[string]bool{}
 		for _, t := range tasks {
 			why := t.SetAside

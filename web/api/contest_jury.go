@@ -69,6 +69,9 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		at(organise, "POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
 			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
 		}), removeBody{}, receipt),
+		at(organise, "POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+			return contest.ReturnJudge{Person: r.PathValue("person"), Reason: b.Reason}
+		}), reasonBody{}, receipt),
 		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
 		at(organise, "GET /points", "judges with ties to what they score, or called as an author, about which somebody must decide", c.points, nil, kit.List[pointJSON]{}),
 		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),

@@ -345,6 +345,8 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	switch f.Get("do") {
 	case "appoint":
 		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"), District: f.Get("district")}}
+	case "return":
+		c = contest.ReturnJudge{Person: f.Get("person"), Reason: f.Get("reason")}
 	case "remove":
 		c = contest.RemoveJudge{Person: f.Get("person"), Reason: f.Get("reason"), Drop: f.Bool("drop")}
 	case "panels":

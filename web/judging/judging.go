@@ -45,13 +45,14 @@ type pages struct {
 	inHall *kit.View[hallPage]
 	ties   *kit.View[tiesPage]
 	chair  *kit.View[chairPage]
+	signed *kit.View[signedPage]
 }
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	f := k.Folder("judging", files)
 	p := pages{s, hall, booth, kit.NewView[listPage](f, "list.html"), kit.NewView[sheetPage](f, "sheet.html"), kit.NewView[hallPage](f, "hall.html"),
-		kit.NewView[tiesPage](f, "ties.html"), kit.NewView[chairPage](f, "chair.html")}
+		kit.NewView[tiesPage](f, "ties.html"), kit.NewView[chairPage](f, "chair.html"), kit.NewView[signedPage](f, "signed.html")}
 	k.Menu(kit.MenuItem{Path: "/judging", Key: "contest.judging_menu", Icon: "star", Access: accounts.JudgeEntries, Order: 5})
 	add := func(pattern string, h kit.Handler) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.JudgeEntries, Handler: h})
@@ -64,6 +65,9 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	add("GET /judging/{contest}/hall", p.showHall)
 	add("GET /judging/{contest}/ties", p.showTies)
 	add("POST /judging/{contest}/ties", p.saveTies)
+	add("GET /judging/{contest}/signed", p.showSigned)
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging/signed", Access: accounts.JudgeEntries, Handler: p.listSigned,
+		Summary: "what a judge signed in rounds that are over", Out: kit.List[contest.SignedSheet]{}})
 	add("GET /judging/{contest}/chair", p.showChair)
 	add("POST /judging/{contest}/chair", p.handleChair)
 	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.save,

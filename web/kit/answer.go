@@ -213,6 +213,9 @@ func (r *Request) ReadJSON(v any) error {
 	if !utf8.Valid(body) { // the decoder would replace what it cannot read
 		return fault.New(fault.Invalid, "kit.not_utf8")
 	}
+	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) { // it would pass for a body that says nothing, and be done
+		return fault.New(fault.Invalid, "kit.json_invalid")
+	}
 	d := json.NewDecoder(bytes.NewReader(norm.NFC.Bytes(body)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {

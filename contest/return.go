@@ -1,0 +1,111 @@
+package contest
+
+import (
+	"fmt"
+	"slices"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
+
+// ReturnJudge takes a judge back who was removed, as she was. In a running round
+// she gets back what was taken from her then and nobody has taken over since; her
+// signed sheets that stopped counting count again. Faults: contest.unknown_judge,
+// contest.judge_stays, contest.reason_missing, contest.already_published,
+// contest.judge_needs_account, contest.organiser_may_not_judge.
+type ReturnJudge struct {
+	Person string `json:"person"`
+	Reason string `json:"reason"`
+}
+
+func (c ReturnJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	j := s.Judge(c.Person)
+	switch {
+	case j == nil:
+		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	case j.Removed == nil:
+		return nil, fault.New(fault.Conflict, "contest.judge_stays", "name", j.Name)
+	case s.Phase == Published:
+		return nil, fault.New(fault.Conflict, "contest.already_published")
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	if err := s.mayJudge(f, c.Person, j.Name); err != nil {
+		return nil, err
+	}
+	b := &judgeReturned{Person: c.Person, Reason: c.Reason}
+	if r := s.Running(); r != nil {
+		rules, _ := s.Rules.Round(r.ID)
+		for _, t := range r.Of(c.Person) {
+			if t.SetAside == j.Removed && (rules.PerEntry == 0 || t.Repeat || r.scoring(t.Entry, t.Part) < rules.PerEntry) {
+				b.Tasks = append(b.Tasks, t.ID)
+			}
+		}
+	}
+	return []body{b}, nil
+}
+
+// scoring counts the judges who score the entry in the part.
+func (r *RoundState) scoring(entry, part string) (n int) {
+	for _, t := range r.Tasks {
+		if t.Entry == entry && t.Part == part && t.SetAside == nil && !t.Repeat {
+			n++
+		}
+	}
+	return n
+}
+
+// judgeReturned takes back a judge who was removed, and what was taken from her.
+type judgeReturned struct {
+	Person string   `json:"person"`
+	Reason string   `json:"reason"`
+	Tasks  []string `json:"tasks,omitempty"`
+}
+
+func (*judgeReturned) kind() string { return "judge.returned" }
+func (b *judgeReturned) apply(s *State, e *Event) error {
+	j := s.Judge(b.Person)
+	if j == nil || j.Removed == nil {
+		return fmt.Errorf("no judge %s who was removed", b.Person)
+	}
+	j.Returned = append(j.Returned, Return{*j.Removed, Removal{e.At, e.Name, b.Reason}})
+	j.Removed, j.KeepsOut = nil, false
+	for _, r := range s.Rounds {
+		for _, t := range r.Of(b.Person) {
+			if slices.Contains(b.Tasks, t.ID) {
+				t.SetAside = nil
+			}
+		}
+	}
+	s.seek()
+	return nil
+}
+
+// SignedSheet is what a judge signed in a round that is over, as she may read it
+// again: her own and nothing of the entrant or of others.
+type SignedSheet struct {
+	Round string `json:"round"` // name
+	JudgeTask
+	Counts bool `json:"counts"` // it was not set aside
+}
+
+// SignedBy lists what the person signed in rounds that are over, in her own order.
+func (s *State) SignedBy(person string) []SignedSheet {
+	list := []SignedSheet{}
+	for _, r := range s.Rounds {
+		if r.Finished == nil {
+			continue
+		}
+		rules, _ := s.Rules.Round(r.ID)
+		for _, t := range r.Of(person) {
+			if t.Final() {
+				list = append(list, SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil})
+			}
+		}
+	}
+	return list
+}

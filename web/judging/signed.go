@@ -1,0 +1,60 @@
+package judging
+
+import (
+	"net/http"
+
+	"loa/contest"
+	"loa/web/kit"
+)
+
+// signedPage is what a judge signed in rounds that are over.
+type signedPage struct {
+	kit.Page
+	Contest string // title
+	Sheets  []signedRow
+}
+
+type signedRow struct {
+	contest.SignedSheet
+	Marks []markRow
+}
+
+type markRow struct{ Name, Mark, Most string }
+
+// signedBy lists the actor's signed sheets. Who left the jury reads what she
+// signed, too.
+func (p pages) signedBy(r *kit.Request) (title string, list []contest.SignedSheet, err error) {
+	id := r.PathValue("contest")
+	if _, err := p.mine(r, id); err != nil {
+		return "", nil, err
+	}
+	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
+		title, list = s.Rules.Title, s.SignedBy(r.Actor.Person)
+		return nil
+	})
+	return title, list, err
+}
+
+func (p pages) showSigned(w http.ResponseWriter, r *kit.Request) error {
+	title, list, err := p.signedBy(r)
+	if err != nil {
+		return err
+	}
+	page := signedPage{Page: r.Page("contest.signed_sheets"), Contest: title}
+	for _, x := range list {
+		row := signedRow{SignedSheet: x}
+		for _, k := range x.Criteria {
+			row.Marks = append(row.Marks, markRow{k.Name, r.Lang.Decimal(x.Content.Marks[k.ID].Float(), 2), r.Lang.Decimal(k.Max.Float(), 2)})
+		}
+		page.Sheets = append(page.Sheets, row)
+	}
+	return p.signed.Render(w, r, page)
+}
+
+func (p pages) listSigned(w http.ResponseWriter, r *kit.Request) error {
+	_, list, err := p.signedBy(r)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, list, ""))
+}
