@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -243,11 +244,17 @@ func badJSON(err error) error {
 	return e
 }
 
+// mostParts is how many parts package mime/multipart reads of a form.
+const mostParts = 1000
+
 // broken names what went wrong while a body was read.
 func broken(err error) error {
 	var tooBig *http.MaxBytesError
-	if errors.As(err, &tooBig) {
+	switch {
+	case errors.As(err, &tooBig):
 		return err
+	case errors.Is(err, multipart.ErrMessageTooLarge): // by the number of its parts: the body itself is bounded
+		return fault.New(fault.TooLarge, "kit.fields_too_many", "most", mostParts).Because(err)
 	}
 	return fault.New(fault.Invalid, "kit.body_cut").Because(err)
 }

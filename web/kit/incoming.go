@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -27,7 +28,8 @@ const (
 
 // ReadIncoming reads a multipart form up to the file in that field, or to its
 // end when it brings none; any other body is the file. Faults, those of reading
-// Body too: kit.body_cut, kit.body_too_large.
+// Body too: kit.body_cut, kit.body_too_large, kit.no_boundary, kit.file_field (a
+// file in another field), kit.field_too_long, kit.fields_too_many.
 func (r *Request) ReadIncoming(field string) (Incoming, error) {
 	in := Incoming{Form: NewForm(), Length: -1}
 	in.Form.r = r
@@ -35,6 +37,9 @@ func (r *Request) ReadIncoming(field string) (Incoming, error) {
 	if err != nil || mt != "multipart/form-data" {
 		in.Raw, in.Length, in.Body = true, r.ContentLength, arriving{r.Body}
 		return in, nil
+	}
+	if params["boundary"] == "" {
+		return in, fault.New(fault.Invalid, "kit.no_boundary")
 	}
 	form := multipart.NewReader(r.Body, params["boundary"])
 	for range incomingFields {
@@ -45,17 +50,25 @@ func (r *Request) ReadIncoming(field string) (Incoming, error) {
 		if err != nil {
 			return in, broken(err)
 		}
-		if part.FormName() == field && part.FileName() != "" {
+		switch name := part.FormName(); {
+		case part.FileName() == "":
+		case name == field:
 			in.Name, in.Body = part.FileName(), arriving{part}
 			return in, nil
+		default:
+			return in, fault.New(fault.Invalid, "kit.file_field", "field", text.Line(name), "want", field).At(field)
 		}
-		value, err := io.ReadAll(http.MaxBytesReader(nil, part, incomingField))
+		value, err := io.ReadAll(io.LimitReader(part, incomingField+1))
 		if err != nil {
 			return in, broken(err)
 		}
+		if len(value) > incomingField {
+			name := text.Line(part.FormName())
+			return in, fault.New(fault.TooLarge, "kit.field_too_long", "field", name, "limit", text.Bytes(incomingField), "want", field).At(name)
+		}
 		in.Form.Values.Add(part.FormName(), text.Lines(string(value)))
 	}
-	return in, broken(&http.MaxBytesError{Limit: incomingFields * incomingField})
+	return in, fault.New(fault.TooLarge, "kit.fields_too_many", "most", incomingFields)
 }
 
 // arriving names the error of a body that ends too early.

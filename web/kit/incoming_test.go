@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -85,10 +86,35 @@ func TestAFileInOneRequest(t *testing.T) {
 		many = append(many, fmt.Sprint("f", i), "x")
 	}
 	_, fields := parcel(file, many...)
-	for name, body := range map[string][]byte{"a long field": long, "many fields": fields} {
-		if in, _, err := incoming(kind, body, 1<<20); err == nil || in.Body != nil {
-			t.Errorf("%s: %+v, %v", name, in, err)
+	other := bytes.Replace(whole, []byte(`name="file"`), []byte(`name="audio"`), 1)
+	bare := bytes.Replace(other, []byte(`; filename="Bản tin.mp3"`), nil, 1)
+	for code, body := range map[string][]byte{
+		"kit.field_too_long at note": long, "kit.fields_too_many": fields, "kit.file_field at file": other, "kit.field_too_long at audio": bare,
+	} {
+		in, _, err := incoming(kind, body, 1<<20)
+		if err == nil || in.Body != nil || !strings.HasPrefix(err.Error(), code) {
+			t.Errorf("%v, want %s", err, code)
 		}
+		if s := text.Vietnamese.Fault(err); strings.Contains(s, "{") || code == "kit.file_field at file" && !strings.Contains(s, "“audio”") {
+			t.Error(s)
+		}
+	}
+	if _, _, err := incoming("multipart/form-data", whole, 1<<20); !fault.Is(err, "kit.no_boundary") {
+		t.Errorf("without a boundary: %v", err)
+	}
+}
+
+// TestAFormOfTooManyFieldsIsNotCalledCut: the limit is told, not a bad line.
+func TestAFormOfTooManyFieldsIsNotCalledCut(t *testing.T) {
+	pairs := []string{}
+	for i := range 1100 {
+		pairs = append(pairs, fmt.Sprint("f", i), "x")
+	}
+	kind, body := parcel(nil, pairs...)
+	r := kit.Request{Request: httptest.NewRequest("POST", "/", bytes.NewReader(body))}
+	r.Header.Set("Content-Type", kind)
+	if _, err := r.ReadForm(); !fault.Is(err, "kit.fields_too_many") {
+		t.Errorf("%v", err)
 	}
 }
 
