@@ -41,7 +41,7 @@ func Enterable(f Facts, p Profile) error {
 // MP3 that cannot be taken apart, coded anew first. Faults are those of ToMP3.
 func Blind(ctx context.Context, w io.Writer, r io.ReadSeeker, f Format, opt Options) error {
 	if f == MP3 {
-		err := strip(ctx, w, r)
+		err := strip(ctx, w, r, BlindBucket)
 		if e := fault.Of(err); e == nil || e.Kind != fault.Unsupported && e.Kind != fault.Invalid {
 			return err
 		}
@@ -61,16 +61,16 @@ func Blind(ctx context.Context, w io.Writer, r io.ReadSeeker, f Format, opt Opti
 	if _, err := coded.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("audio: back to the start: %w", err)
 	}
-	return strip(ctx, w, coded)
+	return strip(ctx, w, coded, BlindBucket)
 }
 
-// strip writes nothing to w when it returns a fault: those come of its first
-// pass.
-func strip(ctx context.Context, w io.Writer, r io.ReadSeeker) error {
+// strip is mpeg.Strip. It writes nothing to w when it returns a fault: those come
+// of its first pass.
+func strip(ctx context.Context, w io.Writer, r io.ReadSeeker, bucket int64) error {
 	err := mpeg.Strip(w, struct {
 		io.Reader
 		io.Seeker
-	}{&contextReader{ctx, r}, r}, BlindBucket)
+	}{&contextReader{ctx, r}, r}, bucket)
 	if errors.Is(err, mpeg.ErrDense) {
 		return fault.New(fault.Unsupported, "audio.undecodable").Because(err)
 	}

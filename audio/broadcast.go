@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,11 +20,12 @@ import (
 // always an MP3, as near to the loudness wanted as whole steps of gain bring
 // it. The recording itself is kept as it came.
 type BroadcastCopy struct {
-	Recording string `json:"recording"` // ID
-	Blob      Ref    `json:"blob"`      // the recording's own where nothing had to be changed
-	Steps     int    `json:"steps"`     // of mpeg.StepDB, against what was recorded
-	Limited   bool   `json:"limited"`   // its peaks kept it from being raised further
-	Encoded   bool   `json:"encoded"`   // it came in another format than MP3, or in free format, which few players know
+	Recording string `json:"recording"`        // ID
+	Blob      Ref    `json:"blob"`             // the recording's own where nothing had to be changed
+	Steps     int    `json:"steps"`            // of mpeg.StepDB, against what was recorded
+	Limited   bool   `json:"limited"`          // its peaks kept it from being raised further
+	Encoded   bool   `json:"encoded"`          // coded anew: it came in another format than MP3, or in free format, which few players know, or players stumble over it
+	Mended    bool   `json:"mended,omitempty"` // frames that players stumble over are silent in it, and stray bytes gone
 	// TargetLUFS and MaxTruePeak are the settings it was made for.
 	TargetLUFS  float64   `json:"target_lufs"`
 	MaxTruePeak float64   `json:"max_true_peak_dbtp"`
@@ -65,34 +67,105 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts
 		return err
 	}
 	defer original.Close()
+	scratch, err := os.CreateTemp(opt.TempDir, "loa-copy-*")
+	if err != nil {
+		return fmt.Errorf("audio: room for the copy: %w", err)
+	}
+	defer os.Remove(scratch.Name())
+	defer scratch.Close()
 	var mp3 io.ReadSeeker = original
 	if c.Encoded {
-		coded, err := os.CreateTemp(opt.TempDir, "loa-copy-*")
-		if err != nil {
-			return fmt.Errorf("audio: room for the copy: %w", err)
-		}
-		defer os.Remove(coded.Name())
-		defer coded.Close()
-		if _, err := ToMP3(ctx, coded, original, opt); err != nil {
-			return err
-		}
-		if _, err := coded.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		// Coding moves peaks: what is measured is what will be heard.
-		if f, err = Analyse(ctx, coded, opt); err != nil {
-			return err
-		}
-		if _, err := coded.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		mp3 = coded
+		f, err = c.encode(ctx, original, scratch, opt)
+	} else if clean, err := c.playsAsItCame(ctx, original, scratch, f); err != nil {
+		return err
+	} else if !clean {
+		f, err = c.mend(ctx, original, scratch, f, opt)
 	}
-	if c.Steps, c.Limited = LevelSteps(f, p); c.Steps == 0 && !c.Encoded {
+	if err != nil {
+		return err
+	}
+	if c.Encoded || c.Mended {
+		mp3 = scratch
+	}
+	if c.Steps, c.Limited = LevelSteps(f, p); c.Steps == 0 && mp3 == original {
 		return nil
+	}
+	if _, err := mp3.Seek(0, io.SeekStart); err != nil {
+		return err
 	}
 	c.Blob, err = putPiped(ctx, blobs, func(w io.Writer) error { return LevelCopy(ctx, w, mp3, c.Steps) })
 	return err
+}
+
+// clean reports whether nothing in an MP3 is known that players stumble over.
+func (f Facts) clean() bool {
+	m := f.MP3
+	return m.Damaged == 0 && m.Missing == 0 && m.BadCRC == 0 && m.Garbage == 0 &&
+		!slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Code == "audio.no_end" || w.Code == "audio.converter_complained" })
+}
+
+// playsAsItCame reports whether players do not stumble over the recording itself.
+func (c *BroadcastCopy) playsAsItCame(ctx context.Context, original io.Reader, scratch *os.File, f Facts) (bool, error) {
+	if !f.clean() {
+		return false, nil
+	}
+	if _, err := io.Copy(scratch, &contextReader{ctx, original}); err != nil {
+		return false, err
+	}
+	return playsCleanly(ctx, scratch)
+}
+
+// mend writes an MP3 over which players do not stumble to scratch: the frames as
+// they are, with those that are damaged silent and what is none left out; or, if
+// that does not play cleanly either, coded anew. The facts are those to level by.
+func (c *BroadcastCopy) mend(ctx context.Context, original io.ReadSeeker, scratch *os.File, f Facts, opt Options) (Facts, error) {
+	if err := anew(original, scratch); err != nil {
+		return f, err
+	}
+	err := strip(ctx, scratch, original, 1)
+	if e := fault.Of(err); e != nil && e.Kind != fault.Unsupported && e.Kind != fault.Invalid {
+		return f, err
+	}
+	if err == nil {
+		if c.Mended, err = playsCleanly(ctx, scratch); err != nil {
+			return f, err
+		}
+		_, _, without := findEncoder()
+		// Frames that only the decoder found damaged still stand in the copy: without
+		// a player to try it on, it is coded anew where that is possible.
+		if c.Mended && (findPlayer() != "" || f.MP3.Damaged == 0) || without != nil {
+			c.Mended = true
+			return f, nil
+		}
+		c.Mended = false
+	}
+	c.Encoded = true
+	return c.encode(ctx, original, scratch, opt)
+}
+
+// encode codes the recording anew. Coding moves peaks: the facts are measured on
+// what will be heard.
+func (c *BroadcastCopy) encode(ctx context.Context, original io.ReadSeeker, scratch *os.File, opt Options) (Facts, error) {
+	if err := anew(original, scratch); err != nil {
+		return Facts{}, err
+	}
+	if _, err := ToMP3(ctx, scratch, original, opt); err != nil {
+		return Facts{}, err
+	}
+	if _, err := scratch.Seek(0, io.SeekStart); err != nil {
+		return Facts{}, err
+	}
+	return Analyse(ctx, scratch, opt)
+}
+
+// anew makes room for another copy and goes back to the start of the original.
+func anew(original io.Seeker, scratch *os.File) error {
+	for _, f := range []io.Seeker{original, scratch} {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return fmt.Errorf("audio: back to the start: %w", err)
+		}
+	}
+	return scratch.Truncate(0)
 }
 
 // putPiped keeps what write writes.

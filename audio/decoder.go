@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os/exec"
 
 	"github.com/hajimehoshi/go-mp3"
 
@@ -41,7 +40,7 @@ type decoders struct {
 
 func newDecoders(ctx context.Context) decoders {
 	d := decoders{usual: goMP3{}}
-	if path, err := exec.LookPath("ffmpeg"); err == nil {
+	if path := findPlayer(); path != "" {
 		d.hard = ffmpegMP3{ctx, path}
 	}
 	return d

@@ -26,6 +26,10 @@ func Need(t testing.TB, programs ...string) {
 	}
 }
 
+// Long reports whether the long forms of tests are asked for, by LOA_LONG=1: more
+// recordings and more damage of the same kinds.
+func Long() bool { return os.Getenv("LOA_LONG") == "1" }
+
 // WAV is a mono recording of that length with something like syllables, 16 bit
 // at that sample rate, always the same for the same seed. It is about as loud
 // as a programme should be.

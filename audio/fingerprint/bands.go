@@ -29,8 +29,10 @@ type Energies [BandCount]float64
 // recordings works on. It is not safe for concurrent use.
 type Bands struct {
 	rate, channels int
-	emit           func(Energies)
-	partial        []float32 // of a frame of samples
+	emit           func([]Energies) // of one frame, at each of pitches
+	pitches        []float64        // how much higher the bands lie; the first is 1
+	power          [2][]float64     // of two frames, by bin
+	partial        []float32        // of a frame of samples
 	halvings       []halving
 	slow           float64   // the rate after halving, in Hz
 	buffer         []float64 // the slow signal from the start of the next frame
@@ -48,7 +50,13 @@ type Bands struct {
 // 1000000) and number of channels (at least 1); with anything else no frame
 // comes. emit is called with each frame, in order.
 func NewBands(rate, channels int, emit func(Energies)) *Bands {
-	b := &Bands{rate: rate, channels: channels, emit: emit}
+	return newBands(rate, channels, []float64{1}, func(e []Energies) { emit(e[0]) })
+}
+
+// newBands is NewBands with further sets of bands, each so many times higher than
+// the first.
+func newBands(rate, channels int, pitches []float64, emit func([]Energies)) *Bands {
+	b := &Bands{rate: rate, channels: channels, pitches: pitches, emit: emit}
 	if !b.usable() {
 		return b
 	}
@@ -185,32 +193,45 @@ func (b *Bands) pair(x, y []float64) {
 		b.im[i] = b.window[i] * v
 	}
 	b.plan.Transform(b.re, b.im)
-	var first, second Energies
-	last := int(math.Ceil(b.edges[BandCount])) + 1
+	last := int(math.Ceil(b.edges[BandCount]*slices.Max(b.pitches))) + 1
 	size := b.plan.Size()
 	scale := 1 / (0.375 * float64(len(b.window)) * float64(size))
-	band := 0
-	for k := int(b.edges[0]); k <= last && band < BandCount; k++ {
+	for i := range b.power {
+		b.power[i] = append(b.power[i][:0], make([]float64, last+1)...)
+	}
+	for k := 1; k <= last; k++ {
 		// The parts of two real signals in one complex transform.
 		xr, xi := (b.re[k]+b.re[size-k])/2, (b.im[k]-b.im[size-k])/2
 		yr, yi := (b.im[k]+b.im[size-k])/2, (b.re[size-k]-b.re[k])/2
-		px, py := 2*(xr*xr+xi*xi)*scale, 2*(yr*yr+yi*yi)*scale
+		b.power[0][k], b.power[1][k] = 2*(xr*xr+xi*xi)*scale, 2*(yr*yr+yi*yi)*scale
+	}
+	frames := b.power[:1]
+	if y != nil {
+		frames = b.power[:]
+	}
+	for _, power := range frames {
+		all := make([]Energies, len(b.pitches))
+		for i, pitch := range b.pitches {
+			b.gather(&all[i], power, pitch)
+		}
+		b.emit(all)
+	}
+}
+
+// gather adds up the power of the bins in each band.
+func (b *Bands) gather(e *Energies, power []float64, pitch float64) {
+	band := 0
+	for k := int(b.edges[0] * pitch); k < len(power) && band < BandCount; k++ {
 		// Bin k reaches from k-0.5 to k+0.5; a band edge may cut it.
 		from, to := float64(k)-0.5, float64(k)+0.5
-		for i := band; i < BandCount && b.edges[i] < to; i++ {
-			share := min(to, b.edges[i+1]) - max(from, b.edges[i])
-			if share > 0 {
-				first[i] += share * px
-				second[i] += share * py
+		for i := band; i < BandCount && b.edges[i]*pitch < to; i++ {
+			if share := min(to, b.edges[i+1]*pitch) - max(from, b.edges[i]*pitch); share > 0 {
+				e[i] += share * power[k]
 			}
 		}
-		for band < BandCount && b.edges[band+1] <= to {
+		for band < BandCount && b.edges[band+1]*pitch <= to {
 			band++
 		}
-	}
-	b.emit(first)
-	if y != nil {
-		b.emit(second)
 	}
 }
 

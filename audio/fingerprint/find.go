@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -23,6 +24,9 @@ type Match struct {
 	// Score is how alike the matching stretches are: 1 for the same bits, 0 for
 	// unrelated sound (1 - 2 · bit error rate).
 	Score float64
+	// Speed is how much faster the one asked about is played than the kept one: 1
+	// for as fast, 1.03 for 3 % faster.
+	Speed float64
 }
 
 // Same tells whether the two are one recording, whole or cut, rather than two
@@ -44,6 +48,8 @@ const (
 	sameBits, sureBits = 0.35, 0.28
 	// leastBlocks have to match one after the other: 5 s.
 	leastBlocks = 2
+	// followed is how many candidates of another speed are followed.
+	followed = 100
 	// long is from how many frames on a recording is looked up without shifts,
 	// an hour: by then it has places enough.
 	long = 3600 * 25
@@ -60,42 +66,88 @@ type Shelf interface {
 
 // Find returns the recordings on the shelf that hold the same sound as p for at
 // least five seconds, each once, at the offset where most matches; the longest
-// match comes first. A recording that is itself on the shelf finds itself. The
-// error is the shelf's.
+// match comes first. Where none is the same as fast, those are sought that are
+// up to 3.5 % slower or faster. A recording that is itself on the shelf finds
+// itself. The error is the shelf's.
 func Find(p Print, shelf Shelf) ([]Match, error) {
-	found, err := candidates(p, shelf)
+	s := search{shelf: shelf, best: map[string]Match{}, sketches: map[string]Sketch{}}
+	tried := shifts[:]
+	if len(p.frames) >= long {
+		tried = shifts[:1]
+	}
+	found, err := candidates(p.frames, 1, tried, shelf)
+	if err == nil {
+		err = s.judge(found, func(kept Sketch, c candidate) (Match, bool) { return compare(p, kept, c) })
+	}
+	for i := 0; i < len(speeds) && err == nil && !s.same(); i++ {
+		frames := p.frames
+		if i > 0 {
+			frames = p.other[i-1]
+			found, err = candidates(frames, speeds[i], shifts[:1], shelf)
+		}
+		if err == nil {
+			err = s.judge(found[:min(len(found), followed)], func(kept Sketch, c candidate) (Match, bool) { return follow(frames, speeds[i], kept, c) })
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	best, sketches := map[string]Match{}, map[string]Sketch{}
+	return s.matches(), nil
+}
+
+// search is one Find: the best match of each recording.
+type search struct {
+	shelf    Shelf
+	best     map[string]Match
+	sketches map[string]Sketch
+}
+
+// judge compares what is asked about with each candidate.
+func (s *search) judge(found []candidate, compare func(Sketch, candidate) (Match, bool)) (err error) {
 	for _, c := range found {
-		kept, known := sketches[c.id]
+		kept, known := s.sketches[c.id]
 		if !known {
-			if kept, err = shelf.Sketch(c.id); err != nil {
-				return nil, err
+			if kept, err = s.shelf.Sketch(c.id); err != nil {
+				return err
 			}
-			sketches[c.id] = kept
+			s.sketches[c.id] = kept
 		}
-		m, ok := compare(p, kept, c)
-		if old, seen := best[c.id]; ok && (!seen || m.Overlap > old.Overlap || m.Overlap == old.Overlap && m.Score > old.Score) {
-			best[c.id] = m
+		m, ok := compare(kept, c)
+		if old, seen := s.best[c.id]; ok && (!seen || m.Overlap > old.Overlap || m.Overlap == old.Overlap && m.Score > old.Score) {
+			s.best[c.id] = m
 		}
 	}
-	out := make([]Match, 0, len(best))
-	for _, m := range best {
+	return nil
+}
+
+// same reports whether any match is one recording.
+func (s *search) same() bool {
+	for _, m := range s.best {
+		if m.Same() {
+			return true
+		}
+	}
+	return false
+}
+
+// matches lists the best match of each recording, the longest first.
+func (s *search) matches() []Match {
+	out := make([]Match, 0, len(s.best))
+	for _, m := range s.best {
 		out = append(out, m)
 	}
 	slices.SortFunc(out, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(b.Overlap, a.Overlap), cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
 	})
-	return out, nil
+	return out
 }
 
-// candidate is a recording and where p may lie in it: frame i of p is frame
-// i+offset of the recording.
+// candidate is a recording and where what is asked about may lie in it: its frame
+// i is frame i·speed+offset of the recording. frame is one that is there.
 type candidate struct {
 	id     string
 	offset int
+	frame  int
 	votes  int
 }
 
@@ -105,15 +157,16 @@ type asked struct {
 	frame int32
 }
 
-// candidates looks up every frame of p and counts which places agree. Frames
-// that are a copy's lie at one offset, give or take one.
-func candidates(p Print, shelf Shelf) ([]candidate, error) {
+// candidates looks up every frame and counts which places agree. Frames that are
+// a copy's lie at one offset, give or take one.
+func candidates(frames []uint32, speed float64, tried [][3]int, shelf Shelf) ([]candidate, error) {
 	type place struct {
 		id     string
 		offset int
 	}
-	votes := map[place]int{}
-	for keys := p.keys(); len(keys) > 0; {
+	type vote struct{ n, frame int }
+	votes := map[place]vote{}
+	for keys := keysOf(frames, tried); len(keys) > 0; {
 		n := 1
 		for n < len(keys) && keys[n].key == keys[0].key {
 			n++
@@ -121,7 +174,8 @@ func candidates(p Print, shelf Shelf) ([]candidate, error) {
 		seen := 0
 		err := shelf.Rows(keys[0].key, func(id string, at int) bool {
 			for _, k := range keys[:n] {
-				votes[place{id, at*stride - int(k.frame)}]++
+				p := place{id, at*stride - int(math.Round(float64(k.frame)*speed))}
+				votes[p] = vote{votes[p].n + 1, int(k.frame)}
 			}
 			seen++
 			return seen < crowded
@@ -132,8 +186,8 @@ func candidates(p Print, shelf Shelf) ([]candidate, error) {
 		keys = keys[n:]
 	}
 	out := make([]candidate, 0, len(votes))
-	for at, n := range votes {
-		out = append(out, candidate{at.id, at.offset, n})
+	for at, v := range votes {
+		out = append(out, candidate{at.id, at.offset, v.frame, v.n})
 	}
 	slices.SortFunc(out, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.votes, a.votes), cmp.Compare(a.id, b.id), cmp.Compare(a.offset, b.offset))
@@ -141,16 +195,12 @@ func candidates(p Print, shelf Shelf) ([]candidate, error) {
 	return out[:min(len(out), judged)], nil
 }
 
-// keys lists what p is looked up by, in the order of keys.
-func (p Print) keys() []asked {
-	tried := shifts[:]
-	if len(p.frames) >= long {
-		tried = shifts[:1]
-	}
+// keysOf lists what frames are looked up by, in the order of keys.
+func keysOf(frames []uint32, tried [][3]int) []asked {
 	var out []asked
-	for i := range p.frames {
+	for i := range frames {
 		for _, s := range tried {
-			if k, ok := p.keyNear(i, s); ok {
+			if k, ok := keyNear(frames, i, s); ok {
 				out = append(out, asked{k, int32(i)})
 			}
 		}
@@ -164,13 +214,13 @@ func (p Print) keys() []asked {
 // easily; so a copy whose key differs in such a bit is found too.
 var shifts = [...][3]int{{0, 0, 0}, {-1, 0, 0}, {1, 0, 0}, {0, -1, 0}, {0, 1, 0}, {0, 0, -1}, {0, 0, 1}}
 
-// keyNear is the key of frame i of a print with its parts shifted.
-func (p Print) keyNear(i int, shift [3]int) (uint32, bool) {
+// keyNear is the key of frame i with its parts shifted.
+func keyNear(frames []uint32, i int, shift [3]int) (uint32, bool) {
 	a, b, c := i+shift[0], i+stride+shift[1], i+2*stride+shift[2]
-	if a < 0 || c >= len(p.frames) {
+	if a < 0 || c >= len(frames) {
 		return 0, false
 	}
-	return key(p.frames[a], p.frames[b], p.frames[c])
+	return key(frames[a], frames[b], frames[c])
 }
 
 // tally counts matching blocks and their bits.
@@ -213,7 +263,7 @@ func compare(p Print, kept Sketch, c candidate) (Match, bool) {
 	shorter := seconds(min(len(p.frames), kept.total))
 	overlap := min(seconds(total.blocks*blockFrames*stride), shorter)
 	return Match{
-		ID: c.id, Offset: seconds(c.offset), Overlap: overlap, Share: overlap / shorter,
+		ID: c.id, Offset: seconds(c.offset), Overlap: overlap, Share: overlap / shorter, Speed: 1,
 		Score: 1 - 2*float64(total.wrong)/float64(total.of),
 	}, true
 }

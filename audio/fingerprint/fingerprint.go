@@ -5,20 +5,27 @@
 // Fingerprinting System", ISMIR 2002: each frame of sound becomes 32 bits, the
 // signs of how the differences between neighbouring bands change in time. Two
 // recordings are the same where the share of bits that differ (the bit error
-// rate) stays well under the half that chance gives. It does not follow a change
-// of speed or pitch.
+// rate) stays well under the half that chance gives. A change of speed of up to
+// 3.5 % is followed: the bands of what is asked about are then taken higher or
+// lower, and where it lies in the other moves along.
 package fingerprint
 
 import "math"
 
-// Printer makes the fingerprint of one recording. It needs 100 bytes for each
-// second of sound and is not safe for concurrent use.
+// Printer makes the fingerprint of one recording. It needs 500 bytes for each
+// second of sound of the first hour, 100 thereafter, and is not safe for
+// concurrent use.
 type Printer struct {
 	bands  *Bands
-	past   [lag]Energies // the last frames, by frame number modulo lag
+	past   [lag][]Energies // the last frames, by frame number modulo lag
 	seen   int64
-	frames []uint32
+	frames [len(speeds)][]uint32
 }
+
+// speeds are those at which a print is made, as shares of the usual one. What is
+// played faster sounds higher by as much; a band is 6 % wide, so that what lies
+// between two of them is still like the nearer one.
+var speeds = [...]float64{1, 0.97, 0.985, 1.015, 1.03}
 
 // lag is over how many frames the change in time is taken: 80 ms. The paper
 // takes it from one frame to the next, 11.6 ms, and gets more bits that flip at
@@ -32,7 +39,7 @@ const faint = 1e-9
 // channels. Below 5400 Hz the bands do not fit, and the Print stays empty.
 func New(rate, channels int) *Printer {
 	p := &Printer{}
-	p.bands = NewBands(rate, channels, p.frame)
+	p.bands = newBands(rate, channels, speeds[:], p.frame)
 	return p
 }
 
@@ -44,15 +51,19 @@ func (p *Printer) Write(block []float32) { p.bands.Write(block) }
 // afterwards.
 func (p *Printer) Print() Print {
 	p.bands.flush()
-	return Print{frames: p.frames}
+	return Print{frames: p.frames[0], other: [len(speeds) - 1][]uint32(p.frames[1:])}
 }
 
-func (p *Printer) frame(e Energies) {
-	before := &p.past[p.seen%lag]
+func (p *Printer) frame(e []Energies) {
+	before := p.past[p.seen%lag]
 	if p.seen >= lag {
-		p.frames = append(p.frames, signs(&e, before))
+		for i := range speeds {
+			if i == 0 || p.seen < long {
+				p.frames[i] = append(p.frames[i], signs(&e[i], &before[i]))
+			}
+		}
 	}
-	*before = e
+	p.past[p.seen%lag] = e
 	p.seen++
 }
 
@@ -76,6 +87,7 @@ func signs(now, before *Energies) (out uint32) {
 // zero Print is that of a recording too short to have one, and matches nothing.
 type Print struct {
 	frames []uint32
+	other  [len(speeds) - 1][]uint32 // at the speeds after the first; of an hour at most
 }
 
 // Seconds is the length of sound the Print covers.

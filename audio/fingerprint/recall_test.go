@@ -306,3 +306,54 @@ func TestProgrammesWithOneJingle(t *testing.T) {
 	}
 	t.Logf("the jingle is noticed in %d of %d neighbours", neighbours, len(copies)*(len(copies)-1))
 }
+
+// faster is s played so many times as fast, as a tape or a careless editor does.
+func (s sound) faster(t testing.TB, speed float64) sound {
+	raw := []string{"-t", "raw", "-r", strconv.Itoa(s.rate), "-c", strconv.Itoa(s.channels), "-b", "16", "-e", "signed", "-"}
+	return unwrap(t, run(t, s.raw(), "sox", append(append([]string{"-D"}, raw...), "-t", "wav", "-", "speed", strconv.FormatFloat(speed, 'f', -1, 64), "rate", strconv.Itoa(s.rate))...))
+}
+
+// TestAnotherSpeedIsFollowed: copies that are played 0.5 to 3 % slower or faster
+// are found, at the right place and with the right speed, and nothing else is.
+func TestAnotherSpeedIsFollowed(t *testing.T) {
+	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
+	count := 12
+	if audiotest.Long() {
+		count = 90
+	}
+	var index shelf
+	originals := make([]sound, count)
+	for i := range originals {
+		if originals[i] = speech(t, 2000+i); i%3 == 2 {
+			originals[i] = music(t, 2000+i)
+		}
+		index.Add(fmt.Sprint(i), originals[i].print().Sketch())
+	}
+	asked, found := map[float64]int{}, map[float64]int{}
+	all := []float64{0.97, 0.98, 0.995, 1.005, 1.012, 1.03}
+	for i, s := range originals {
+		for n, speed := range all {
+			if !audiotest.Long() && (i+n)%3 != 0 {
+				continue
+			}
+			asked[speed]++
+			p := change{kbits: 64, rate: 44100, head: 3, tail: 2, gain: -4}.encoded(t, s.faster(t, speed), i%2 == 0).print()
+			for _, m := range index.Find(p) {
+				switch {
+				case m.ID != fmt.Sprint(i):
+					t.Errorf("%d at %v taken for %+v", i, speed, m)
+				case !m.Same() || math.Abs(m.Speed-speed) > 0.004 || math.Abs(m.Offset-3*speed) > 0.3:
+					t.Logf("%d at %v: %+v", i, speed, m)
+				default:
+					found[speed]++
+				}
+			}
+		}
+	}
+	for _, speed := range all {
+		t.Logf("at %v: %d of %d found", speed, found[speed], asked[speed])
+		if found[speed]*10 < asked[speed]*9 {
+			t.Errorf("too few found at %v", speed)
+		}
+	}
+}
