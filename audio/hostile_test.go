@@ -111,10 +111,12 @@ func survive(b []byte) (err error) {
 	return nil
 }
 
-func TestTenThousandMutatedFiles(t *testing.T) {
-	total := 10_000
-	if testing.Short() {
-		total = 1000
+// TestMutatedFiles damages files in a thousand ways; in ten thousand when long
+// forms are asked for.
+func TestMutatedFiles(t *testing.T) {
+	total := 1000
+	if audiotest.Long() {
+		total = 10_000
 	}
 	files := shortFiles(t)
 	const seed = 20240513

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -22,8 +23,9 @@ type Likeness struct {
 	Other  string    `json:"other"` // ID of the one that was compared with it
 	Lag    float64   `json:"lag"`   // seconds into One at which Other starts; negative if it starts earlier
 	Shared float64   `json:"shared_seconds"`
-	Score  float64   `json:"score"` // of the shared sound: 1 for the same bits, 0 for unrelated sound
-	Found  time.Time `json:"found"` // UTC
+	Score  float64   `json:"score"`           // of the shared sound: 1 for the same bits, 0 for unrelated sound
+	Speed  float64   `json:"speed,omitempty"` // how many times as fast Other is played; 0 for as fast
+	Found  time.Time `json:"found"`           // UTC
 	// Verdict is what a person decided; nil while it is open.
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
@@ -54,6 +56,18 @@ func (l Likeness) Starts(id string) (here, there float64) {
 		return there, here
 	}
 	return here, there
+}
+
+// Faster says by which part one of the two is played faster than the other, seen
+// from it; negative if slower.
+func (l Likeness) Faster(id string) float64 {
+	switch {
+	case l.Speed == 0:
+		return 0
+	case id == l.Other:
+		return l.Speed - 1
+	}
+	return 1/l.Speed - 1
 }
 
 // Sureness says in three steps how sure it is that the two are one recording.
@@ -122,6 +136,11 @@ const (
 	// leastShared is how many seconds a short recording must have in common with
 	// a much longer one.
 	leastShared = 60
+	// leastExcerpt is the same where hardly any other recording holds them: what
+	// many hold is theme music.
+	leastExcerpt = 30
+	// themed is how many recordings that hold a stretch make it theme music.
+	themed = 3
 	// halfShared is which part of the longer recording must be in both where
 	// fewer than leastShared seconds are; of the shorter one see Match.Same.
 	halfShared = 0.5
@@ -151,8 +170,12 @@ func Likenesses(r Recording, found []fingerprint.Match, other func(id string) (R
 			return nil, err
 		}
 		works := o.Kind == ForContest && r.Kind == ForContest
-		if (HowAlike(r, o) == Similar || works) && alike(m, r.Seconds, o.Seconds) {
-			out = append(out, Likeness{One: o.ID, Other: r.ID, Lag: m.Offset, Shared: m.Overlap, Score: m.Score, Found: now.UTC()})
+		if (HowAlike(r, o) == Similar || works) && (alike(m, r.Seconds, o.Seconds) || excerpt(m, found, r.ID)) {
+			l := Likeness{One: o.ID, Other: r.ID, Lag: m.Offset, Shared: m.Overlap, Score: m.Score, Found: now.UTC()}
+			if math.Abs(m.Speed-1) > leastFaster {
+				l.Speed = m.Speed
+			}
+			out = append(out, l)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Likeness) int { return cmp.Compare(b.Shared, a.Shared) })
@@ -163,6 +186,22 @@ func Likenesses(r Recording, found []fingerprint.Match, other func(id string) (R
 // than common theme music or a quotation.
 func alike(m fingerprint.Match, a, b float64) bool {
 	return m.Same() && (m.Overlap >= leastShared || m.Overlap >= halfShared*max(a, b))
+}
+
+// leastFaster is which part of the speed a difference must be to be told: less is
+// within what is measured.
+const leastFaster = 0.002
+
+// excerpt reports whether a match of the recording self is one with a part of it,
+// or with what it is a part of, that few others hold.
+func excerpt(m fingerprint.Match, found []fingerprint.Match, self string) bool {
+	holders := 0
+	for _, o := range found {
+		if o.ID != self && o.Overlap >= m.Overlap/2 && math.Abs(max(0, -o.Offset)-max(0, -m.Offset)) < m.Overlap {
+			holders++ // m itself among them
+		}
+	}
+	return m.Same() && m.Overlap >= leastExcerpt && holders < themed
 }
 
 // Fingerprint reads a recording once, as it arrives, for its fingerprint alone.

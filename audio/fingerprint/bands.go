@@ -211,25 +211,46 @@ func (b *Bands) pair(x, y []float64) {
 	}
 	for _, power := range frames {
 		all := make([]Energies, len(b.pitches))
-		for i, pitch := range b.pitches {
-			b.gather(&all[i], power, pitch)
+		b.gather(&all[0], power)
+		sum := 0.0 // from here on, of all bins up to each
+		for k, v := range power {
+			sum += v
+			power[k] = sum
+		}
+		for i, pitch := range b.pitches[1:] {
+			b.differ(&all[i+1], power, pitch)
 		}
 		b.emit(all)
 	}
 }
 
+// differ finds the power in each of the higher or lower bands by the sums of all
+// bins below their edges.
+func (b *Bands) differ(e *Energies, sums []float64, pitch float64) {
+	below := 0.0
+	for i, edge := range b.edges {
+		at := edge*pitch + 0.5 // bin k reaches from k-0.5 to k+0.5
+		k := int(at)
+		sum := sums[k-1] + (at-float64(k))*(sums[k]-sums[k-1])
+		if i > 0 {
+			e[i-1] = sum - below
+		}
+		below = sum
+	}
+}
+
 // gather adds up the power of the bins in each band.
-func (b *Bands) gather(e *Energies, power []float64, pitch float64) {
+func (b *Bands) gather(e *Energies, power []float64) {
 	band := 0
-	for k := int(b.edges[0] * pitch); k < len(power) && band < BandCount; k++ {
+	for k := int(b.edges[0]); k < len(power) && band < BandCount; k++ {
 		// Bin k reaches from k-0.5 to k+0.5; a band edge may cut it.
 		from, to := float64(k)-0.5, float64(k)+0.5
-		for i := band; i < BandCount && b.edges[i]*pitch < to; i++ {
-			if share := min(to, b.edges[i+1]*pitch) - max(from, b.edges[i]*pitch); share > 0 {
+		for i := band; i < BandCount && b.edges[i] < to; i++ {
+			if share := min(to, b.edges[i+1]) - max(from, b.edges[i]); share > 0 {
 				e[i] += share * power[k]
 			}
 		}
-		for band < BandCount && b.edges[band+1]*pitch <= to {
+		for band < BandCount && b.edges[band+1] <= to {
 			band++
 		}
 	}

@@ -83,7 +83,11 @@ func Find(p Print, shelf Shelf) ([]Match, error) {
 		frames := p.frames
 		if i > 0 {
 			frames = p.other[i-1]
-			found, err = candidates(frames, speeds[i], shifts[:1], shelf)
+			keys := shifts[:1]
+			if math.Abs(speeds[i]-1) < 0.01 { // the most common by far are looked up as those as fast
+				keys = tried
+			}
+			found, err = candidates(frames, speeds[i], keys, shelf)
 		}
 		if err == nil {
 			err = s.judge(found[:min(len(found), followed)], func(kept Sketch, c candidate) (Match, bool) { return follow(frames, speeds[i], kept, c) })

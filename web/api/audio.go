@@ -230,10 +230,11 @@ type AudioReport struct {
 type AudioAlike struct {
 	Recording Recording      `json:"recording"`
 	How       audio.How      `json:"how"`     // file, sound (other tags) or alike (by the fingerprint)
-	Here      float64        `json:"here"`    // seconds into this recording at which the common part begins; this and the next three are 0 where nothing is to be decided
+	Here      float64        `json:"here"`    // seconds into this recording at which the common part begins; this and the next four are 0 where nothing is to be decided
 	There     float64        `json:"there"`   // and into the other
 	Shared    float64        `json:"shared"`  // seconds in common
 	Score     float64        `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
+	Faster    float64        `json:"faster"`  // by which part this one is played faster than the other; negative if slower
 	Open      bool           `json:"open"`    // a person has to decide
 	Verdict   *audio.Verdict `json:"verdict"` // null while nobody has decided
 }
@@ -242,7 +243,7 @@ func shownAlike(id string, a audio.Alike) AudioAlike {
 	out := AudioAlike{Recording: shownRecording(a.Recording), How: a.How, Open: a.Open()}
 	if l := a.Likeness; l != nil {
 		out.Here, out.There = l.Starts(id)
-		out.Shared, out.Score = l.Shared, l.Score
+		out.Shared, out.Score, out.Faster = l.Shared, l.Score, l.Faster(id)
 		if l.Verdict != nil {
 			v := *l.Verdict
 			v.At = v.At.In(text.Zone)

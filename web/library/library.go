@@ -365,8 +365,13 @@ func broadcast(lang text.Language, rec audio.Recording, c audio.BroadcastCopy, f
 		return lang.Say("library.copy_same")
 	}
 	var parts []string
-	if c.Encoded {
+	switch {
+	case c.Encoded && rec.Format == audio.MP3:
+		parts = append(parts, lang.Say("library.copy_anew"))
+	case c.Encoded:
 		parts = append(parts, lang.Say("library.copy_mp3"))
+	case c.Mended:
+		parts = append(parts, lang.Say("library.copy_mended"))
 	}
 	if gain := lang.Decimal(math.Abs(c.Gain()), 1); c.Steps > 0 {
 		parts = append(parts, lang.Say("library.copy_louder", "db", gain))
