@@ -11,6 +11,9 @@ import (
 // TableNames lists every bucket.
 func TableNames() []string { return tableNames }
 
+// Decoded tells how many records were decoded since the store was opened.
+func (s *Store) Decoded() uint64 { return s.decoded.Load() }
+
 // TableRows tells how many rows each table has.
 func (s *Store) TableRows(ctx context.Context) (map[string]int, error) {
 	rows := map[string]int{}

@@ -13,6 +13,7 @@ import (
 	bberrors "go.etcd.io/bbolt/errors"
 
 	"loa/airing"
+	"loa/coverage"
 	"loa/internal/fault"
 )
 
@@ -39,6 +40,7 @@ var derived = []struct {
 	count func(*tx) error
 }{
 	{tallies.name, airing.TallyShape, retally},
+	{summaries.name, coverage.SummaryShape, summarise},
 }
 
 // about is what a database says of itself. The marker beside it repeats the

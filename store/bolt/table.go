@@ -68,6 +68,7 @@ func (t table[T]) get(tx *tx, key []byte) (rec T, found bool, err error) {
 	if v == nil {
 		return rec, false, nil
 	}
+	tx.s.decoded.Add(1)
 	rec, err = t.decode(key, v)
 	return rec, err == nil, err
 }
@@ -92,6 +93,7 @@ func (t table[T]) ascend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] 
 	return func(yield func(entry[T], error) bool) {
 		c := t.bucket(tx).Cursor()
 		for k, v := c.Seek(from); k != nil && (until == nil || bytes.Compare(k, until) < 0); k, v = c.Next() {
+			tx.s.decoded.Add(1)
 			rec, err := t.decode(k, v)
 			if !yield(entry[T]{k, rec}, err) || err != nil {
 				return
@@ -113,6 +115,7 @@ func (t table[T]) descend(tx *tx, from, until []byte) iter.Seq2[entry[T], error]
 			k, v = c.Prev()
 		}
 		for ; k != nil && bytes.Compare(k, from) >= 0; k, v = c.Prev() {
+			tx.s.decoded.Add(1)
 			rec, err := t.decode(k, v)
 			if !yield(entry[T]{k, rec}, err) || err != nil {
 				return

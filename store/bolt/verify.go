@@ -23,7 +23,7 @@ func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What 
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
 var checks = []func(tx *tx, report func(Problem)) error{
-	checkAirings, checkSeals,
+	checkAirings, checkSeals, checkSummaries,
 	checkContests,
 	checkLibrary, checkSounds,
 	checkAccounts,
