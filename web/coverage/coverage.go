@@ -3,6 +3,7 @@
 package coverage
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -66,8 +67,19 @@ type row struct {
 type group struct {
 	State coverage.State
 	Badge string
+	Total int // of which Rows are one page
 	Rows  []row
+	Back  string // to the page before and after, "" for none
+	More  string
 }
+
+// Where there are more than manyStations, a list shows rowsShown of each state,
+// and the picture by district the lowestShown that need a call most.
+const (
+	manyStations = 300
+	rowsShown    = 60
+	lowestShown  = 20
+)
 
 type weekPage struct {
 	kit.Page
@@ -82,6 +94,7 @@ type weekPage struct {
 	Trend     kit.Sparkline
 	Groups    []group
 	Districts []kit.Option
+	Lowest    int // how many districts are drawn, the lowest first; 0 for all
 	District  string
 	Previous  string
 	Paper     string
@@ -153,8 +166,37 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	page.draw(r, reg, trend)
 	page.Groups = groupsOf(reg, got)
+	if len(got.Stations) > manyStations {
+		state := coverage.State(r.URL.Query().Get("state"))
+		page.Groups = paged(page.Groups, address(week, district), state, r.URL.Query().Get("page"))
+	}
 	page.Part = partOf(r, reg, got)
 	return p.week.Render(w, r, page)
+}
+
+// paged cuts lists to a page: the one asked for of one state, the first of all
+// others.
+func paged(groups []group, address string, state coverage.State, number string) []group {
+	for i := range groups {
+		g, n := &groups[i], 1
+		if g.State == state {
+			if asked, err := strconv.Atoi(number); err == nil {
+				n = asked
+			}
+		}
+		last := (len(g.Rows) + rowsShown - 1) / rowsShown
+		n = max(1, min(n, last))
+		at := func(n int) string { return fmt.Sprintf("%s&state=%s&page=%d#g-%s", address, g.State, n, g.State) }
+		if n > 1 {
+			g.Back = at(n - 1)
+		}
+		if n < last {
+			g.More = at(n + 1)
+		}
+		from := (n - 1) * rowsShown
+		g.Rows = g.Rows[min(from, len(g.Rows)):min(from+rowsShown, len(g.Rows))]
+	}
+	return groups
 }
 
 // partOf names the part of the province a week is about.
@@ -209,10 +251,19 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	}
 	page.Ladder = kit.NewBarChart(r.Say("coverage.ladder"), ladder)
 	var bars []kit.Bar
-	for _, d := range page.Week.Districts {
+	districts := slices.Clone(page.Week.Districts)
+	for _, d := range districts {
+		page.Districts = append(page.Districts, kit.Option{Value: d.District, Text: reg.DistrictName(d.District)})
+	}
+	if len(districts) > 2*lowestShown {
+		slices.SortStableFunc(districts, func(a, b coverage.DistrictCounts) int {
+			return cmp.Compare(a.Aired*max(1, b.Expected()), b.Aired*max(1, a.Expected()))
+		})
+		districts, page.Lowest = districts[:lowestShown], lowestShown
+	}
+	for _, d := range districts {
 		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: address(page.Week.Week, d.District),
 			Note: share(r, d.Counts), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
-		page.Districts = append(page.Districts, kit.Option{Value: d.District, Text: reg.DistrictName(d.District)})
 	}
 	page.Bars = kit.NewBarChart(r.Say("coverage.by_district"), bars)
 	values := make([]float64, len(trend))
@@ -255,7 +306,7 @@ func groupsOf(reg *stations.Registry, week coverage.Week) []group {
 	}
 	var out []group
 	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.Excused, coverage.Aired} {
-		out = append(out, group{State: s, Badge: badges[s], Rows: by[s]})
+		out = append(out, group{State: s, Badge: badges[s], Total: len(by[s]), Rows: by[s]})
 	}
 	return out
 }
