@@ -56,13 +56,13 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, q := range strings.Fields(route.Query) {
-		params = append(params, object{"name": q, "in": "query", "schema": object{"type": "string"}})
+		params = append(params, object{"name": q, "in": "query", "schema": queryType(q)})
 	}
 	done := object{"description": "done"}
 	if route.Out != nil {
 		done["content"] = object{"application/json": object{"schema": d.schema(reflect.TypeOf(route.Out))}}
 	}
-	op := object{"summary": route.Summary, "x-access": string(route.Access), "responses": object{
+	op := object{"operationId": operationID(route.Method(), path), "summary": route.Summary, "x-access": string(route.Access), "responses": object{
 		"2XX":     done,
 		"default": object{"description": "refused", "content": object{"application/problem+json": object{"schema": problem}}},
 	}}
@@ -70,12 +70,45 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		op["parameters"] = params
 	}
 	if route.In != nil {
-		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": d.schema(reflect.TypeOf(route.In))}}}
+		body := d.schema(reflect.TypeOf(route.In))
+		if route.Method() == http.MethodPatch {
+			body = d.partial(reflect.TypeOf(route.In))
+		}
+		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": body}}}
 	}
 	if route.Access == Public {
 		op["security"] = []object{}
 	}
 	return op
+}
+
+// operationID names a call for generated clients: "get_stations_station" of
+// GET /api/v1/stations/{station}.
+func operationID(method, path string) string {
+	return strings.ToLower(method) + "_" + strings.Trim(notInName.ReplaceAllString(strings.TrimPrefix(path, "/api/v1/"), "_"), "_")
+}
+
+// queryType is what a parameter may be. Those named alike mean the same on
+// every route.
+func queryType(name string) object {
+	switch name {
+	case "limit":
+		return object{"type": "integer", "minimum": 1}
+	case "dry_run", "new", "abolish_districts", "stations":
+		return object{"type": "string", "enum": []string{"", "1"}}
+	case "active_on", "on":
+		return object{"type": "string", "format": "date"}
+	case "week":
+		return object{"type": "string", "pattern": `^\d{4}-W\d{2}$`}
+	}
+	return object{"type": "string"}
+}
+
+// partial describes a change of some members: those left out stay as they are.
+func (d *describer) partial(t reflect.Type) object {
+	props, required := object{}, []string{}
+	d.fields(t, props, &required)
+	return object{"type": "object", "properties": props}
 }
 
 // schema describes a type as encoding/json writes it.
@@ -165,7 +198,10 @@ func (d *describer) fields(t reflect.Type, props object, required *[]string) {
 			tag = f.Name
 		}
 		props[tag] = d.schema(f.Type)
-		if !strings.Contains(opts, "omit") && f.Type.Kind() != reflect.Pointer {
+		if f.Type.Kind() == reflect.Pointer && !strings.Contains(opts, "omit") {
+			props[tag] = object{"anyOf": []object{d.schema(f.Type), {"type": "null"}}}
+		}
+		if !strings.Contains(opts, "omit") {
 			*required = append(*required, tag)
 		}
 	}
