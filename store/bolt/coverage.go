@@ -104,11 +104,16 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 // countWeek counts a week as it stands at now; the zero Time comes after
 // everything.
 func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
-	set, err := settingsOf(tx)
+	reg, err := tx.s.registry.get(tx)
 	if err != nil {
 		return coverage.Week{}, err
 	}
-	reg, err := tx.s.registry.get(tx)
+	return countWeekOf(tx, reg, w, now)
+}
+
+// countWeekOf counts a week by a registry that may not be the one in force.
+func countWeekOf(tx *tx, reg *stations.Registry, w airing.Week, now time.Time) (coverage.Week, error) {
+	set, err := settingsOf(tx)
 	if err != nil {
 		return coverage.Week{}, err
 	}

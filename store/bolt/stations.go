@@ -77,20 +77,6 @@ func (s *Store) Import(ctx context.Context, m accounts.Meta, c stations.Import) 
 	})
 }
 
-// Merge implements stations.Store.
-func (s *Store) Merge(ctx context.Context, m accounts.Meta, c stations.Merge) (stations.MergePlan, error) {
-	return stationChange(ctx, s, m, "stations.merge", c, func(r *stations.Registry) ([]stations.Unit, []stations.Station, stations.MergePlan, error) {
-		return stations.DecideMerge(r, m, c)
-	})
-}
-
-// Split implements stations.Store.
-func (s *Store) Split(ctx context.Context, m accounts.Meta, c stations.Split) (stations.SplitPlan, error) {
-	return stationChange(ctx, s, m, "stations.split", c, func(r *stations.Registry) ([]stations.Unit, []stations.Station, stations.SplitPlan, error) {
-		return stations.DecideSplit(r, m, c)
-	})
-}
-
 // checkStations reports what a sound registry never has, and records kept
 // under a key that is not theirs.
 func checkStations(tx *tx, report func(Problem)) error {
