@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"loa/airing"
+	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -27,6 +28,7 @@ type stationsCommands struct {
 	Audio  stationsAudio  `cmd:"" help:"stations.cli.audio"`
 	Import stationsImport `cmd:"" help:"stations.cli.import"`
 	Merge  stationsMerge  `cmd:"" help:"stations.cli.merge"`
+	Split  stationsSplit  `cmd:"" help:"stations.cli.split"`
 }
 
 // stationFilter is the flags that choose stations.
@@ -221,7 +223,7 @@ func (c stationsImport) Run(t *terminal) error {
 	if answer.Units > 0 {
 		fmt.Fprintln(t.out, t.lang.Say("stations.import_units", "units", answer.Units))
 	}
-	fmt.Fprintln(t.out, t.lang.Say("stations.import_counts", "rows", answer.Rows, "changes", len(answer.Changes), "wrong", len(answer.Errors)))
+	fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.imported"), "rows", answer.Rows, "changes", len(answer.Changes), "wrong", len(answer.Errors)))
 	return refusedBy("stations.import_refused", answer.Errors)
 }
 
@@ -243,6 +245,7 @@ func (c stationsMerge) Run(t *terminal) error {
 	}
 	var answer struct {
 		stations.MergePlan
+		*coverage.Merger
 		Applied bool        `json:"applied"`
 		Errors  []complaint `json:"errors"`
 	}
@@ -260,8 +263,93 @@ func (c stationsMerge) Run(t *terminal) error {
 		for i, k := range target.From {
 			codes[i] = k.Code
 		}
-		fmt.Fprintf(t.out, "%s %s ← %s: %s %s\n", target.Unit.Code, target.Name, strings.Join(codes, ", "), t.lang.Say("stations.fate."+string(target.Fate)), target.Station)
+		what := fmt.Sprintf("%s %s ← %s: %s %s", target.Unit.Code, target.Name, strings.Join(codes, ", "), t.lang.Say("stations.fate."+string(target.Fate)), target.Station)
+		fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.target"), "what", what))
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("stations.cli.merged", "before", answer.Before, "after", answer.After, "units", len(answer.Targets), "skipped", answer.Skipped))
+	printMerger(t, answer.Merger)
+	_, err := fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.merged"), "before", answer.Before, "after", answer.After, "units", len(answer.Targets), "skipped", answer.Skipped))
+	return err
+}
+
+// done is the key of a sentence of what was done, or of what would be: a dry
+// run never says the same as a real one.
+func done(applied bool, key string) string {
+	if applied {
+		return key
+	}
+	return key + "_would"
+}
+
+// printMerger prints what a merger or a split would do beyond the registry.
+func printMerger(t *terminal, what *coverage.Merger) {
+	if what == nil {
+		return
+	}
+	for _, w := range what.Weeks {
+		key := "stations.cli.week_would"
+		if w.Closed {
+			key = "stations.cli.week_closed_would"
+		}
+		fmt.Fprintln(t.out, t.lang.Say(key, "week", w.Week, "aired", w.Before.Aired, "expected", w.Before.Expected(),
+			"then", w.After.Aired, "of", w.After.Expected()))
+	}
+	for _, p := range what.People {
+		fmt.Fprintln(t.out, t.lang.Say("stations.cli.person_would", "name", p.Name, "stations", strings.Join(p.Stations, ", ")))
+	}
+	for _, r := range what.Rules {
+		fmt.Fprintln(t.out, t.lang.Say("stations.cli.rule_would", "rule", r.ID, "stations", strings.Join(r.Stations, ", ")))
+	}
+	for _, h := range what.Hand {
+		fmt.Fprintln(t.out, t.lang.Say("stations.hand."+string(h.What), "name", h.Name, "about", h.About))
+	}
+}
+
+// stationsSplit splits one unit in several.
+type stationsSplit struct {
+	reach
+	Code   string   `arg:"" name:"code"`
+	Into   []string `sep:"none" help:"stations.cli.flag.into"`
+	On     string   `help:"stations.merge_on"`
+	Keeps  string   `help:"stations.cli.flag.keeps"`
+	DryRun bool     `help:"stations.cli.flag.dry_run"`
+	JSON   bool     `help:"cli.flag.json"`
+}
+
+// Run asks the server and prints each part with its station.
+func (c stationsSplit) Run(t *terminal) error {
+	on, err := stations.ParseDate(c.On)
+	if err != nil {
+		return err
+	}
+	ask := stations.Split{On: on, Code: c.Code, Keeps: c.Keeps}
+	for _, part := range c.Into {
+		code, name, _ := strings.Cut(part, "=")
+		ask.Parts = append(ask.Parts, stations.SplitPart{Code: code, Name: name})
+	}
+	path := "/api/v1/stations/split"
+	if c.DryRun {
+		path += "?dry_run=1"
+	}
+	var answer struct {
+		stations.SplitPlan
+		*coverage.Merger
+		Applied bool        `json:"applied"`
+		Errors  []complaint `json:"errors"`
+	}
+	if err := c.client().send(t, http.MethodPost, path, ask, &answer); err != nil {
+		return err
+	}
+	if c.JSON {
+		return errors.Join(t.json(answer), refusedBy("stations.split_refused", answer.Errors))
+	}
+	if err := refusedBy("stations.split_refused", answer.Errors); err != nil {
+		return err
+	}
+	for _, p := range answer.Parts {
+		what := fmt.Sprintf("%s %s ← %s: %s %s", p.Unit.Code, p.Name, answer.From.Code, t.lang.Say("stations.fate."+string(p.Fate)), p.Station)
+		fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.target"), "what", what))
+	}
+	printMerger(t, answer.Merger)
+	_, err = fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.split_done"), "before", answer.Before, "after", answer.After))
 	return err
 }

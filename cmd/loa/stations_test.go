@@ -12,6 +12,16 @@ import (
 	"loa/stations"
 )
 
+// sameLine fails when a dry run and a real run print one sentence in common.
+func sameLine(t *testing.T, would, did string) {
+	t.Helper()
+	for line := range strings.Lines(did) {
+		if strings.Contains(would, line) {
+			t.Errorf("the dry run says so too: %s", line)
+		}
+	}
+}
+
 func TestTheRegistryFromATerminal(t *testing.T) {
 	d, dir := startDaemon(t, t.TempDir(), time.Date(2025, 6, 2, 3, 0, 0, 0, time.UTC)), t.TempDir()
 	flags := []string{"--server", d.d.URL(), "--data", d.dir}
@@ -42,7 +52,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa("import", bad, "--dry-run"); code != 65 || !strings.Contains(errs, "Dòng 3") || !strings.Contains(out, "mới") {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
-	if code, out, errs := loa("import", file("good.csv", "Mã xã,Ghi chú\n02770,mới\n")); code != 0 || !strings.Contains(out, "1 đài sẽ thay đổi") {
+	if code, out, errs := loa("import", file("good.csv", "Mã xã,Ghi chú\n02770,mới\n")); code != 0 || !strings.Contains(out, "1 đài đã thay đổi") {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
 	exported := filepath.Join(dir, "all.xlsx")
@@ -60,8 +70,30 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa(append(merge, "--dry-run")...); code != 65 || out != "" || !strings.Contains(errs, "nhiều huyện") {
 		t.Errorf("without districts ending: %d %s %s", code, out, errs)
 	}
-	if code, out, errs := loa(append(merge, "--abolish-districts")...); code != 0 || !strings.Contains(out, "127 đài trước, 47 đài") {
+	merge = append(merge, "--abolish-districts")
+	code, would, errs := loa(append(merge, "--dry-run")...)
+	if code != 0 || !strings.Contains(would, "Tuần 2025-W27: nay 0/127 đài đã phát, sau đó 0/47.") || !strings.Contains(would, "Cần làm tay") {
+		t.Errorf("%d %s %s", code, would, errs)
+	}
+	if code, out, errs := loa(append(merge, "--dry-run", "--json")...); code != 0 || !strings.Contains(out, `"applied": false`) || !strings.Contains(out, `"2025-W27"`) {
 		t.Errorf("%d %s %s", code, out, errs)
+	}
+	code, out, errs := loa(merge...)
+	if code != 0 || !strings.Contains(out, "127 đài trước, 47 đài") {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+	sameLine(t, would, out)
+	split := []string{"split", "02647", "--on", "2025-08-06", "--into", "02641=Phường Lào Cai", "--into", "02647=Phường Kim Tân"}
+	code, would, errs = loa(append(split, "--dry-run")...)
+	if code != 0 {
+		t.Errorf("%d %s %s", code, would, errs)
+	}
+	if code, out, errs = loa(split...); code != 0 || strings.Count(out, "\n") != 3 {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+	sameLine(t, would, out)
+	if code, out, errs := loa(split...); code != 65 || out != "" || !strings.Contains(errs, "02647") {
+		t.Errorf("split twice: %d %s %s", code, out, errs)
 	}
 	if code, out, errs := loa("list", "--active-on", "2025-07-01"); code != 0 || strings.Count(out, "\n") != 48 {
 		t.Errorf("%d %s %s", code, out, errs)

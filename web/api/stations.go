@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/sheet"
 	"loa/internal/text"
@@ -15,7 +16,10 @@ import (
 )
 
 // StationStore is what the routes of the registry ask of the store.
-type StationStore interface{ stations.Store }
+type StationStore interface {
+	stations.Store
+	coverage.Foreteller
+}
 
 type stationRoutes struct{ store StationStore }
 
@@ -72,7 +76,9 @@ func (a stationRoutes) routes() []kit.Route {
 		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes."},
 		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
-			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows the result."},
+			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, people, rules, what needs a hand."},
+		{Pattern: "POST /api/v1/stations/split", Access: accounts.EditStations, Handler: a.split, Query: "dry_run", In: stations.Split{}, Out: splitAnswer{},
+			Summary: "Split a unit in several on a day; its station goes on in one part. dry_run=1 shows what it does."},
 	}
 }
 
@@ -280,8 +286,9 @@ func problems(r *kit.Request, bad []*fault.Error) []kit.Problem {
 
 type mergeAnswer struct {
 	stations.MergePlan
-	Applied bool          `json:"applied"`
-	Errors  []kit.Problem `json:"errors"`
+	*coverage.Merger               // of a dry run
+	Applied          bool          `json:"applied"`
+	Errors           []kit.Problem `json:"errors"`
 }
 
 func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
@@ -304,10 +311,36 @@ func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
 		}
 		return r.JSON(w, http.StatusOK, mergeAnswer{MergePlan: plan, Applied: true, Errors: []kit.Problem{}})
 	}
-	reg, err := a.store.Registry(r.Context())
+	plan, what, err := a.store.ForetellMerge(r.Context(), m, c)
+	if err != nil && len(plan.Bad) == 0 {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, mergeAnswer{MergePlan: plan, Merger: &what, Errors: problems(r, plan.Bad)})
+}
+
+type splitAnswer struct {
+	stations.SplitPlan
+	*coverage.Merger               // of a dry run
+	Applied          bool          `json:"applied"`
+	Errors           []kit.Problem `json:"errors"`
+}
+
+func (a stationRoutes) split(w http.ResponseWriter, r *kit.Request) error {
+	var c stations.Split
+	m, err := readChange(r, &c)
 	if err != nil {
 		return err
 	}
-	plan := reg.PlanMerge(c)
-	return r.JSON(w, http.StatusOK, mergeAnswer{MergePlan: plan, Errors: problems(r, plan.Bad)})
+	if r.URL.Query().Get("dry_run") != "1" {
+		plan, err := a.store.Split(r.Context(), m, c)
+		if err != nil {
+			return err
+		}
+		return r.JSON(w, http.StatusOK, splitAnswer{SplitPlan: plan, Applied: true, Errors: []kit.Problem{}})
+	}
+	plan, what, err := a.store.ForetellSplit(r.Context(), m, c)
+	if err != nil && len(plan.Bad) == 0 {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, splitAnswer{SplitPlan: plan, Merger: &what, Errors: problems(r, plan.Bad)})
 }

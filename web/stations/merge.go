@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"loa/coverage"
 	"loa/internal/sheet"
 	"loa/stations"
 	"loa/web/kit"
@@ -15,6 +16,7 @@ type mergePage struct {
 	Form    kit.Form
 	Plan    *stations.MergePlan // nil before a file was sent
 	Targets []mergeTarget
+	Effect  coverage.Merger
 	Wrongs  []wrong
 	Merge   string // the command as JSON, to be applied as it was seen
 }
@@ -66,7 +68,11 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	plan := reg.PlanMerge(c)
+	plan, effect, err := p.store.ForetellMerge(r.Context(), r.Meta(f.ID), c)
+	if err != nil && len(plan.Bad) == 0 {
+		return err
+	}
+	page.Effect = effect
 	page.show(r, reg, c, &plan)
 	page.Form = *f
 	return p.merge.Render(w, r, page)

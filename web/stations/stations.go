@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"loa/accounts"
+	"loa/coverage"
 	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/stations"
@@ -19,7 +20,10 @@ import (
 var files embed.FS
 
 // Store is what these pages ask of the store.
-type Store interface{ stations.Store }
+type Store interface {
+	stations.Store
+	coverage.Foreteller
+}
 
 type pages struct {
 	store Store
