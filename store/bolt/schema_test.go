@@ -272,7 +272,7 @@ func TestAnOldFolderIsRaisedAfterACopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(aside+".tmp", 0o700); err != nil { // no file can be made there
+	if err := os.MkdirAll(filepath.Join(aside+".tmp", "full"), 0o700); err != nil { // no file can be made there
 		t.Fatal(err)
 	}
 	if _, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)}); err == nil {
@@ -285,7 +285,7 @@ func TestAnOldFolderIsRaisedAfterACopy(t *testing.T) {
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
 		t.Fatalf("after a failed copy the file differs: %v", err)
 	}
-	if err := os.Remove(aside + ".tmp"); err != nil {
+	if err := os.RemoveAll(aside + ".tmp"); err != nil {
 		t.Fatal(err)
 	}
 	s := openAt(t, dir)
