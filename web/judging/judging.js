@@ -230,6 +230,7 @@ function sheet(form) {
   function readyNote(li) {
     const drop = li.querySelector("[data-drop]");
     drop.hidden = false;
+    drop.querySelector(".away").textContent = clock(Number(li.querySelector("[name=note_at]").value));
     drop.addEventListener("click", () => { li.remove(); player.dispatchEvent(new Event("marks")); changed(); });
   }
 

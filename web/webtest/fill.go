@@ -13,6 +13,9 @@ import (
 // Strings hold a character that must be escaped.
 func Fill(page any) { fill(reflect.ValueOf(page).Elem(), 6) }
 
+// filled stands in every text of a filled page; it must reach HTML escaped.
+const filled = "x<y"
+
 var someTime = time.Date(2024, 5, 13, 10, 5, 0, 0, time.UTC)
 
 func fill(v reflect.Value, depth int) {
@@ -25,7 +28,7 @@ func fill(v reflect.Value, depth int) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString("x<y")
+		v.SetString(filled)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -64,7 +67,7 @@ func fill(v reflect.Value, depth int) {
 		}
 	case reflect.Interface:
 		if v.Type() == reflect.TypeFor[any]() {
-			v.Set(reflect.ValueOf("x<y"))
+			v.Set(reflect.ValueOf(filled))
 		}
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer, reflect.Uintptr, reflect.Complex64, reflect.Complex128, reflect.Invalid:
 		panic(fmt.Sprintf("webtest: a page holds a %s", v.Type()))

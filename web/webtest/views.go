@@ -32,6 +32,9 @@ func CheckViews(t *testing.T, k *kit.Kit) {
 	}
 }
 
+// named is what a screen reader says of a button.
+func named(s *goquery.Selection) string { return s.AttrOr("aria-label", s.Text()) }
+
 func pageFaults(t *testing.T, html string) (faults []string) {
 	t.Helper()
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(html))
@@ -41,7 +44,7 @@ func pageFaults(t *testing.T, html string) (faults []string) {
 	if !strings.HasSuffix(strings.TrimSpace(html), "</html>") {
 		faults = append(faults, "the page is cut")
 	}
-	if strings.Contains(html, "x<y") {
+	if strings.Contains(html, filled) {
 		faults = append(faults, "a value was not escaped")
 	}
 	doc.Find("script:not([src]), style, [style], [onclick], [onchange], [onsubmit]").Each(func(_ int, s *goquery.Selection) {
@@ -54,6 +57,15 @@ func pageFaults(t *testing.T, html string) (faults []string) {
 		}
 	})
 	doc.Find("img:not([alt])").Each(func(_ int, s *goquery.Selection) { faults = append(faults, "a picture has no alt") })
+	doc.Find("audio:not([aria-label]), audio[aria-label='']").Each(func(_ int, s *goquery.Selection) { faults = append(faults, "a player has no name") })
+	doc.Find("li button, tr button, article button").Each(func(_ int, s *goquery.Selection) {
+		row := s.Closest("li, tr, article")
+		same := func(o *goquery.Selection) bool { return named(o) == named(s) }
+		told := strings.Contains(named(s), filled) || s.AttrOr("aria-describedby", "") != ""
+		if !told && row.Siblings().Find("button").FilterFunction(func(_ int, o *goquery.Selection) bool { return same(o) }).Length() > 0 {
+			faults = append(faults, "rows share a button that does not say of which it is: "+strings.TrimSpace(s.Text()))
+		}
+	})
 	if n := doc.Find("h1").Length(); n != 1 {
 		faults = append(faults, "a page has one h1")
 	}
