@@ -43,11 +43,39 @@ func TestPeopleAreFoundWithoutToneMarksAndSortedByGivenName(t *testing.T) {
 	if strings.Join(order, "") != "321" {
 		t.Errorf("sorted %v", order)
 	}
-	if found := d.Search("nguyen ut"); len(found) != 1 || found[0].ID != "1" {
+	if found := d.Search("nguyen ut", nil); len(found) != 1 || found[0].ID != "1" {
 		t.Errorf("found %v", found)
 	}
-	if len(d.Search("")) != 3 || len(d.Search("nguyen cua")) != 0 {
+	if len(d.Search("", nil)) != 3 || len(d.Search("nguyen cua", nil)) != 0 {
 		t.Error("an empty search finds all, and every word must match")
+	}
+}
+
+// oneCommune is a map of one commune in one district.
+type oneCommune struct{}
+
+func (oneCommune) Where(string) Where         { return Where{Station: "S00101", District: "084"} }
+func (oneCommune) Label(string) string        { return "Nậm Chảy" }
+func (oneCommune) DistrictName(string) string { return "Mường Khương" }
+
+func TestPeopleAreFoundByTheirCommuneWithoutToneMarks(t *testing.T) {
+	d := NewDirectory([]Person{
+		{ID: "1", Name: "Giàng A Của", Login: "cua", Grants: []Grant{{Operator, Scope{Station, "S00101"}}}},
+		{ID: "2", Name: "Lê Thị Thu", Login: "thu", Grants: []Grant{{Monitor, Scope{District, "084"}}}},
+		{ID: "3", Name: "Trần Thị Ánh", Login: "anh"},
+	})
+	for q, want := range map[string]string{"nam chay": "1", "Nậm Chảy cua": "1", "muong khuong": "12", "nam chay thu": "", "anh": "3"} {
+		got := ""
+		for _, id := range []string{"1", "2", "3"} {
+			for _, p := range d.Search(q, oneCommune{}) {
+				if p.ID == id {
+					got += id
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%q finds %q, want %q", q, got, want)
+		}
 	}
 }
 

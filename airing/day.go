@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -128,4 +129,64 @@ func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
 	slices.Reverse(d.Waiting)
 	slices.Reverse(d.Done)
 	return d
+}
+
+// Broadcast is one occurrence of a programme at all the stations somebody
+// watches: how it stands at a moment of that day.
+type Broadcast struct {
+	Programme  string // ID
+	Start, End time.Time
+	Stations   int
+	Aired      int
+	NotAired   int
+	Silent     []string // stations that said nothing although it is over
+}
+
+// BroadcastsOf lists what is planned on the day of now at the stations that
+// watches accepts, by start. What log knows of it is asked for in one question.
+// Faults: those of log.ForSlots.
+func BroadcastsOf(ctx context.Context, log Log, by accounts.Actor, p Plan, watches func(station string) bool, now time.Time) ([]Broadcast, error) {
+	l := now.In(text.Zone)
+	from := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, text.Zone)
+	var slots []scheduler.Slot
+	var ids []string
+	for s := range p.Schedule.Slots(p.Registry, from, from.AddDate(0, 0, 1)) {
+		if watches(s.Station) {
+			slots, ids = append(slots, s), append(ids, s.ID)
+		}
+	}
+	lines, err := log.ForSlots(ctx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	return broadcasts(slots, lines, now), nil
+}
+
+// broadcasts groups slots, given by start, by what starts together.
+func broadcasts(slots []scheduler.Slot, lines map[string]Line, now time.Time) (out []Broadcast) {
+	type occurrence struct {
+		rule  string
+		start int64
+	}
+	at := map[occurrence]int{}
+	for _, s := range slots {
+		k := occurrence{s.Rule, s.Start.Unix()}
+		i, known := at[k]
+		if !known {
+			i = len(out)
+			at[k] = i
+			out = append(out, Broadcast{Programme: s.Programme, Start: s.Start, End: s.End})
+		}
+		b := &out[i]
+		b.Stations++
+		switch line, said := lines[s.ID]; {
+		case said && line.Outcome == NotAired:
+			b.NotAired++
+		case said && !line.OnAir(now):
+			b.Aired++
+		case !said && !now.Before(s.End):
+			b.Silent = append(b.Silent, s.Station)
+		}
+	}
+	return out
 }

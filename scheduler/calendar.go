@@ -90,6 +90,11 @@ func (s *Schedule) Occurrence(reg *stations.Registry, rule string, at Wall) (Pla
 	return Planned{Rule: rule, Programme: o.version.Programme, At: at, Start: o.start, End: o.end(), Priority: o.version.Priority, Note: o.note, Cancelled: cancelled != nil}, nil
 }
 
+// Airs reports whether any rule plans the programme after now.
+func (s *Schedule) Airs(programme string, now time.Time) bool {
+	return slices.ContainsFunc(s.RulesOf(programme), func(r Rule) bool { return len(r.Upcoming(now, 1)) > 0 })
+}
+
 // Upcoming lists the next occurrences of a rule after now, at most n, as first
 // planned or moved, called-off ones left out, in text.Zone.
 func (r Rule) Upcoming(now time.Time, n int) []time.Time {

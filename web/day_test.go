@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/store/bolt"
 	"loa/web/webtest"
 )
@@ -154,4 +155,67 @@ func TestASlipIsUndoneWithoutAWord(t *testing.T) {
 	if strings.Contains(operator.Last.Body.String(), "Hoàn tác") {
 		t.Error("after ten minutes and more it can still be undone")
 	}
+}
+
+// TestTodayOfWhoWatchesManyStations: no list of all stations, but what airs
+// today, who is silent, and a way to one station.
+func TestTodayOfWhoWatchesManyStations(t *testing.T) {
+	clock, _, operator, monitor := onMonday(t)
+	for _, c := range []struct {
+		at   time.Time
+		says string
+	}{{at(9, 0, 0), "Chưa đến giờ"}, {at(17, 5, 0), "Đang phát"}, {at(17, 15, 0), "chưa báo"}} {
+		clock.at = c.at
+		monitor.Get("/today")
+		monitor.Expect(200, "[aria-labelledby=airs] article .badge", c.says, "Nông thôn mới hằng tuần")
+		if monitor.Path != "/today" {
+			t.Errorf("the monitor is sent to %s", monitor.Path)
+		}
+	}
+	silent := monitor.Doc().Find("[aria-labelledby=airs] li").Length()
+	operator.Get("/today")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	monitor.Get("/today")
+	if n := monitor.Doc().Find("[aria-labelledby=airs] li").Length(); n != silent-1 || silent < 2 {
+		t.Errorf("%d are silent, %d after one reported", silent, n)
+	}
+	monitor.Submit("form[role=search]", "q", "thong nhat")
+	monitor.Expect(200, "[aria-labelledby=one] a[href='/today?station=S00001']", "Thống Nhất")
+	monitor.Get("/today?q=khong-dau-ca")
+	monitor.Expect(200, "", "Không có đài nào khớp")
+	monitor.Get("/today?station=S00001")
+	monitor.Expect(200, "[aria-labelledby=done] li")
+}
+
+// TestAnEditorIsToldThatNothingAirsWhatSheApproved goes from an approved episode
+// without a schedule to the schedule.
+func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
+	clock := &aClock{at(8, 0, 0)}
+	k, s := build(t, clock.now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	p, err := s.SaveProgramme(t.Context(), meta(clock.at), scheduler.SaveProgramme{Title: "Bản tin xã", Languages: []string{"vi"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.SaveEpisode(t.Context(), meta(clock.at), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Script: "Kính chào bà con.", Language: "vi", Submit: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	editor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor.Get("/episodes/" + e.ID)
+	editor.Submit("form:has(input[value=approved])")
+	editor.Expect(200, ".flash", "chưa có lịch phát", "Đặt lịch")
+	editor.Refuse("Các đài sẽ phát theo lịch")
+	editor.Get(editor.Doc().Find("[aria-labelledby=unplanned] a").AttrOr("href", ""))
+	editor.Expect(200, "#rule")
+	editor.Refuse("(cron)")
+	if _, err := s.SaveRule(t.Context(), meta(clock.at), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
+		t.Fatal(err)
+	}
+	editor.Get("/episodes/" + e.ID)
+	editor.Refuse("Đặt lịch")
 }

@@ -35,6 +35,7 @@ type pages struct {
 	blobs  audio.Blobs
 	desk   airing.Desk
 	today  *kit.View[todayPage]
+	watch  *kit.View[watchPage]
 	form   *kit.View[formPage]
 	report *kit.View[reportPage]
 	log    *kit.View[logPage]
@@ -49,7 +50,7 @@ const mostBody = 5_000_000_000
 func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk airing.Desk) {
 	f := k.Folder("airings", files)
 	p := pages{store: s, blobs: blobs, desk: desk,
-		today: kit.NewView[todayPage](f, "today.html"), form: kit.NewView[formPage](f, "form.html"),
+		today: kit.NewView[todayPage](f, "today.html"), watch: kit.NewView[watchPage](f, "watch.html"), form: kit.NewView[formPage](f, "form.html"),
 		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html"), paper: kit.NewView[paperPage](f, "paper.html")}
 	k.Menu(
 		kit.MenuItem{Path: "/today", Key: "airing.today", Icon: "today", Access: accounts.ReportAiring, Order: 10},
@@ -105,8 +106,8 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if st == nil { // somebody of the district or province: choose a station first
-		return r.Redirect(w, "/stations", "airing.choose_station")
+	if st == nil { // somebody of the district or province
+		return p.showWatch(w, r, reg)
 	}
 	page := todayPage{Page: r.Page("airing.today_title"), Station: *st, Label: reg.Label(st.ID), Reasons: airing.Reasons[:],
 		OneOnly: len(mine) == 1, Operator: r.Actor.Has(accounts.Operator)}

@@ -59,7 +59,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	if st == nil {
-		return r.Redirect(w, "/stations", "airing.choose_station")
+		return r.Redirect(w, "/today", "airing.choose_station")
 	}
 	page.StationID, page.Station = st.ID, reg.Label(st.ID)
 	if id := page.Form.Get("slot"); id != "" {

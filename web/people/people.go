@@ -119,7 +119,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := listPage{Page: r.Page("people.title"), Query: r.URL.Query().Get("q")}
-	for _, q := range f.Directory.Search(page.Query) {
+	for _, q := range f.Directory.Search(page.Query, places) {
 		if f.MayTend(r.Actor, q.ID) {
 			page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled})
 		}

@@ -49,6 +49,7 @@ type episodePage struct {
 	MayPass   bool // approve
 	MayEnd    bool // withdraw
 	MaySubmit bool
+	Unplanned bool // it is approved, but no rule will air it
 }
 
 // find returns the episode the path names, and its programme.
@@ -88,6 +89,13 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		MayEdit: edit && state == scheduler.Draft, MaySubmit: edit && state == scheduler.Draft && (e.Audio != "" || e.ScriptRunes > 0),
 		MayReturn: edit && state == scheduler.Submitted, MayPass: approve && state == scheduler.Submitted, MayEnd: approve && state == scheduler.Approved}
 	page.Title = e.Title
+	if state == scheduler.Approved && edit {
+		s, err := p.store.Schedule(r.Context())
+		if err != nil {
+			return err
+		}
+		page.Unplanned = !s.Airs(programme.ID, r.Now)
+	}
 	if err := p.check(r, &page); err != nil {
 		return err
 	}
@@ -128,7 +136,21 @@ func (p pages) move(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/episodes/"+e.ID, "schedule.moved_"+string(e.State()), "title", e.Title)
+	return p.moved(w, r, e)
+}
+
+// moved goes to the episode and says where it is now, and of an approved one
+// whether any station will air it.
+func (p pages) moved(w http.ResponseWriter, r *kit.Request, e scheduler.Episode) error {
+	key := "schedule.moved_" + string(e.State())
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	if e.State() == scheduler.Approved && !s.Airs(e.Programme, r.Now) {
+		key = "schedule.moved_unplanned"
+	}
+	return r.Redirect(w, "/episodes/"+e.ID, key, "title", e.Title)
 }
 
 type episodeEditPage struct {
@@ -233,7 +255,7 @@ func (p pages) saveEpisode(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/episodes/"+e.ID, "schedule.moved_"+string(e.State()), "title", e.Title)
+	return p.moved(w, r, e)
 }
 
 func (p pages) keepEpisode(r *kit.Request, f *kit.Form, c scheduler.SaveEpisode) (scheduler.Episode, error) {
