@@ -43,6 +43,7 @@ type daemonConfig struct {
 	now      func() time.Time
 	elapsed  func() time.Duration // the time that passes, whatever the clock is set to
 	out      io.Writer            // where the set-up link is printed
+	demo     bool                 // what is served is simulated
 	registry string               // file of the registry a new installation begins with, "" for the built-in one
 }
 
@@ -245,7 +246,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	}
 	handler, err := web.New(kit.Config{
 		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Origins: d.cfg.origins, Version: version,
-		ServerToken: accounts.HashOf(token), Ready: d.ready, Trouble: d.trouble, Address: d.address,
+		Demo: d.cfg.demo, ServerToken: accounts.HashOf(token), Ready: d.ready, Trouble: d.trouble, Address: d.address,
 	}, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
 		Clock: d.watch, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {

@@ -55,7 +55,7 @@ func (c serveCommand) Run(t *terminal) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(serveGC)
 	}
-	cfg := daemonConfig{registry: c.Registry, data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, elapsed: wallclock.Elapsed, out: t.out,
+	cfg := daemonConfig{demo: c.Demo, registry: c.Registry, data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, elapsed: wallclock.Elapsed, out: t.out,
 		log: slog.New(slog.NewTextHandler(t.errs, nil))}
 	d, err := newDaemon(t, cfg)
 	if err != nil {
@@ -114,7 +114,9 @@ func (d *daemon) simulate(ctx context.Context) error {
 	}
 	lang := language()
 	fmt.Fprintln(d.cfg.out, lang.Say("cli.demo.wait"))
-	logins, err := demo.Fill(ctx, d.store, d.blobs, demoSeed, d.cfg.now())
+	logins, err := demo.Fill(ctx, d.store, d.blobs, demoSeed, d.cfg.now(), func(n, of int) {
+		fmt.Fprintln(d.cfg.out, lang.Say("cli.demo.progress", "percent", 100*n/of))
+	})
 	if err != nil {
 		return err
 	}

@@ -116,9 +116,9 @@ func (f *fair) do(by accounts.Actor, at time.Time, c contest.Command) error {
 func (f *fair) rules() contest.Rules {
 	r := contest.Sample()
 	r.Title, r.Host = f.title, "Ban Tổ chức hội thi phát thanh cơ sở tỉnh Lào Cai"
-	r.About = "Mỗi đài gửi nhiều nhất hai tác phẩm về nông thôn mới. Dữ liệu mô phỏng."
+	r.About = "Mỗi đài gửi nhiều nhất hai lời giới thiệu về nông thôn mới, dài từ 5 đến 30 giây. Dữ liệu mô phỏng."
 	r.Dates = contest.Timetable{OpensAt: f.opens, ClosesAt: f.closes, GraceMinutes: 120}
-	r.Categories[0].MinSeconds = 0
+	r.Categories[0].Name, r.Categories[0].MinSeconds, r.Categories[0].MaxSeconds = "Lời giới thiệu ngắn", 5, 30
 	r.Rounds[0].Parts[0].Sample = false
 	return r
 }

@@ -33,6 +33,7 @@ var clip []byte
 type Store interface {
 	stations.Store
 	scheduler.Store
+	BeginRun(ctx context.Context, r scheduler.Run) (bool, error)
 	airing.Log
 	airing.SettingsStore
 	coverage.Store
@@ -70,20 +71,23 @@ type world struct {
 const weeks = 52
 
 // Fill simulates the year before now and returns the accounts to log in with.
-// The store must hold the founding registry and nothing else.
-func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time.Time) ([]Login, error) {
+// The store must hold the founding registry and nothing else. done is told after
+// each step how many of how many are.
+func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time.Time, done func(n, of int)) ([]Login, error) {
 	phc, err := accounts.HashPassphrase(ctx, Passphrase)
 	if err != nil {
 		return nil, err
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, phc: phc, people: map[string]accounts.Actor{}}
-	for _, step := range []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.contests} {
+	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.serverLog, w.contests}
+	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err
 		}
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("demo: %w", err)
 		}
+		done(i+1, len(steps))
 	}
 	return w.logins, nil
 }
@@ -207,7 +211,7 @@ func (w *world) plan() error {
 		{scheduler.SaveProgramme{Title: "Nông thôn mới – tiếng Mông", Producer: "Đài Phát thanh – Truyền hình tỉnh", Topics: []scheduler.Topic{"ecological_farming"}, Languages: []string{"hmn"}, CountsTowardTarget: true},
 			scheduler.SaveRule{Cron: "30 5 * * 6", Selection: scheduler.Selection{Language: "hmn"}}, recording},
 		{scheduler.SaveProgramme{Title: "Thông báo của xã", Producer: "Uỷ ban nhân dân xã", Topics: []scheduler.Topic{"digital_transformation"}, Languages: []string{"vi"}, MinSeconds: 60},
-			scheduler.SaveRule{Cron: "0 6 * * 3", Selection: scheduler.Selection{All: true}, Minutes: 10}, ""},
+			scheduler.SaveRule{Cron: "0 6 * * 3", Selection: scheduler.Selection{All: true}, Minutes: 10}, recording},
 	} {
 		made, err := w.store.SaveProgramme(w.ctx, w.meta(editor, at), p.SaveProgramme)
 		if err != nil {

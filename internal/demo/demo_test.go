@@ -41,9 +41,17 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	if err := s.Found(ctx, accounts.Meta{ID: "found", By: accounts.Daemon(), At: now.AddDate(-2, 0, 0)}, units, list); err != nil {
 		t.Fatal(err)
 	}
-	logins, err := demo.Fill(ctx, s, blobs, 7, now)
+	var told []int
+	logins, err := demo.Fill(ctx, s, blobs, 7, now, func(n, of int) { told = append(told, n*100/of) })
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(told) < 5 || told[len(told)-1] != 100 {
+		t.Errorf("progress was told as %v", told)
+	}
+	logged, err := s.RunsBefore(ctx, "", now, 500)
+	if err != nil || len(logged) < 500 {
+		t.Errorf("the server's log of a year has %d lines, %v", len(logged), err)
 	}
 	roles := map[string]bool{}
 	for _, l := range logins {

@@ -39,6 +39,7 @@ type Config struct {
 	Origins []string       // "https://host" whose pages' scripts may call the API with a bearer token; none by default
 	Proxies []netip.Prefix // whose X-Forwarded-For and -Proto are believed; none by default
 	Version string         // shown in the footer
+	Demo    bool           // what is shown was simulated: every page says so
 
 	// ServerToken is the hash of the bearer token kept in the data folder: who
 	// may read it acts as accounts.ServerPerson. "" means there is none.

@@ -27,6 +27,7 @@ type Page struct {
 	Flash   *Flash
 	Now     time.Time
 	Version string
+	Demo    bool
 	Plain   bool // no menu: the pages before somebody has logged in
 
 	Trouble string   // what keeps the daemon from writing, "" if nothing
@@ -42,7 +43,7 @@ type holder interface{ page() *Page }
 // name, value pairs.
 func (r *Request) Page(title string, args ...any) Page {
 	p := Page{Title: r.Lang.Say(title, args...), Lang: r.Lang, Actor: r.Actor, Path: r.URL.Path,
-		Here: r.URL.RequestURI(), Now: r.Now, Version: r.kit.cfg.Version, Plain: r.Actor.Via == ""}
+		Here: r.URL.RequestURI(), Now: r.Now, Version: r.kit.cfg.Version, Demo: r.kit.cfg.Demo, Plain: r.Actor.Via == ""}
 	if t := r.kit.trouble(); t != nil {
 		p.Trouble = r.Lang.Fault(t.Err)
 		if t.Path != "" && r.Actor.CanSomewhere(accounts.RunServer) {
