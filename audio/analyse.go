@@ -21,6 +21,10 @@ type Options struct {
 	MaxBytes int64  // refuse longer files with audio.too_large; 0 means DefaultMaxBytes
 	Workers  int    // decoders at once; 0 means one a core
 	TempDir  string // where phone formats are kept while ffmpeg reads them; "" means the system's
+
+	// Turn is asked before a file is converted by another program, and left when it is; nil means at
+	// once. See the function Turn.
+	Turn func(ctx context.Context) (leave func(), err error)
 }
 
 // DefaultMaxBytes is the size limit of one file: 300 MB, five hours of MP3 at

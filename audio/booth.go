@@ -154,6 +154,11 @@ func (b *Booth) copyOf(ctx context.Context, recording string) (fresh bool, err e
 	}
 	b.one.Lock()
 	defer b.one.Unlock()
+	leave, err := Turn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
 	if ok, err := there(); ok || err != nil {
 		return false, err // made while we waited
 	}

@@ -115,6 +115,11 @@ func (c *Copier) MakeAll(ctx context.Context) (made, failed int, err error) {
 func (c *Copier) make(ctx context.Context, r Recording) (BroadcastCopy, error) {
 	c.one.Lock()
 	defer c.one.Unlock()
+	leave, err := Turn(ctx)
+	if err != nil {
+		return BroadcastCopy{}, err
+	}
+	defer leave()
 	rep, err := c.cfg.Records.RecordingReport(ctx, r.ID)
 	if err != nil || !r.Aired() || rep.Facts == nil {
 		return BroadcastCopy{}, err

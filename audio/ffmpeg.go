@@ -51,6 +51,14 @@ func (d *decoding) convert(r io.Reader, told func() (container.Told, error)) err
 		_, _ = told()
 		return fault.New(fault.Unsupported, "audio.needs_converter", "format", d.kind()).Because(err)
 	}
+	if d.opt.Turn != nil {
+		leave, err := d.opt.Turn(d.ctx)
+		if err != nil {
+			_, _ = told() // its reader ends too, with the same cause
+			return err
+		}
+		defer leave()
+	}
 	demuxer := demuxers[d.facts.Format]
 	input, protocol := "pipe:0", "pipe"
 	if demuxer.seek {

@@ -85,7 +85,23 @@ func (j *job) run(ctx context.Context, cfg Config, u audio.Upload) {
 	}
 	defer f.Close()
 	j.contentType, j.report, j.err = audio.Examine(ctx, u.Kind, &tail{ctx: ctx, j: j, f: f}, s,
-		audio.Options{TempDir: cfg.TempDir})
+		audio.Options{TempDir: cfg.TempDir, Turn: j.turn})
+}
+
+// turn waits until the file is whole before it takes a place among those who
+// convert: a slow link would hold it for hours. What still comes is let in.
+func (j *job) turn(ctx context.Context) (leave func(), err error) {
+	select {
+	case <-j.probed:
+	default:
+		close(j.probed)
+	}
+	select {
+	case <-j.full:
+		return audio.Turn(ctx)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // feed tells the judge that so many bytes are there, and whether they are all.
