@@ -79,7 +79,7 @@ func (c *panel) announce() {
 	c.contest = strings.TrimSuffix(webtest.Eval[string](p, "where it is", "location.href"), "/rules")
 	step := func(slug string) {
 		p.Follow(".steps a[href$='/rules/" + slug + "']")
-		webtest.Eval[any](p, "unfold all", `for (const d of document.querySelectorAll("details")) d.open = true`)
+		webtest.Eval[any](p, "unfold all", `for (const d of document.querySelectorAll("main details")) d.open = true`)
 	}
 	step("general")
 	p.Set("[name='dates.opens_at']", "2024-05-13T17:00")
