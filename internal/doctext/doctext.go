@@ -39,7 +39,7 @@ func Read(mediaType string, b []byte) (string, error) {
 	case kind == "text/plain":
 		s, err = plain(b)
 	case kind == "application/pdf":
-		s, err = portable(b)
+		s, err = portable(b, maxTime)
 	case strings.HasSuffix(kind, ".wordprocessingml.document"):
 		s, err = packed(b, "word/document.xml", word)
 	case kind == "application/vnd.oasis.opendocument.text":

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/internal/fault"
 )
@@ -54,6 +55,12 @@ func TestWordsOfEachKind(t *testing.T) {
 		if got, err := Read(c.kind, c.b); err != nil || got != c.want {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, c.want)
 		}
+	}
+}
+
+func TestAPDFThatTakesTooLongIsEnded(t *testing.T) {
+	if s, err := portable([]byte("%PDF-1.4\n%%EOF\n"), time.Millisecond); !fault.Is(err, "doc.slow") {
+		t.Errorf("%q, %v", s, err)
 	}
 }
 

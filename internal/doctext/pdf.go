@@ -1,6 +1,7 @@
 package doctext
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -20,7 +21,7 @@ import (
 
 const (
 	maxPages = 300
-	maxTime  = 30 * time.Second // of a PDF, waiting for another one included
+	maxTime  = 30 * time.Second // of a PDF: a script takes two
 )
 
 // one is held while a PDF is read: its reader takes tens of megabytes.
@@ -28,7 +29,8 @@ var one sync.Mutex
 
 // portable reads a PDF with PDFium, compiled to WebAssembly: what a hostile
 // document can break is a sandbox of its own, thrown away afterwards.
-func portable(b []byte) (s string, err error) {
+// What takes longer than the limit is ended.
+func portable(b []byte, limit time.Duration) (s string, err error) {
 	damaged := fault.New(fault.Unsupported, "doc.damaged")
 	defer func() {
 		if recover() != nil { // the sandbox died of it
@@ -37,15 +39,22 @@ func portable(b []byte) (s string, err error) {
 	}()
 	one.Lock()
 	defer one.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	defer func() {
+		if ctx.Err() != nil {
+			s, err = "", fault.New(fault.Unsupported, "doc.slow")
+		}
+	}()
 	// Interpreted, not compiled: to compile the whole of it takes longer than to
 	// read any script, and stays in memory.
-	config := wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling)
-	pool, err := webassembly.Init(webassembly.Config{MinIdle: 0, MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard})
+	config := wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).WithCloseOnContextDone(true)
+	pool, err := webassembly.Init(webassembly.Config{Context: ctx, MinIdle: 0, MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard})
 	if err != nil {
 		return "", damaged.Because(err)
 	}
 	defer pool.Close()
-	reader, err := pool.GetInstance(maxTime)
+	reader, err := pool.GetInstance(limit)
 	if err != nil {
 		return "", damaged.Because(err)
 	}
