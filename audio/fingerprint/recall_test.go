@@ -241,12 +241,12 @@ func (n trial) String() string {
 	return fmt.Sprintf("%d of %d found, %d false; score %.2f on average, %.2f at least", n.found, n.asked, n.wrong, n.total/float64(max(n.found, 1)), n.least)
 }
 
-// TestRecall is the trial the figures come from: 210 recordings (LOA_LONG=1; 48
+// TestRecall is the trial the figures come from: 210 recordings (LOA_LONG=1; 24
 // otherwise, of all kinds and bit rates), each encoded anew at another rate, cut
 // at both ends, at another level; whole, and ten seconds of it.
 func TestRecall(t *testing.T) {
 	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
-	count := 48
+	count := 24
 	if audiotest.Long() {
 		count = 210
 	}

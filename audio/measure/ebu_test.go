@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"loa/audio/audiotest"
 	"loa/audio/measure"
 )
 
@@ -234,6 +235,9 @@ func TestTech3342LoudnessRange(t *testing.T) {
 				tones = append(tones, tone{20, l})
 			}
 			near(t, fmt.Sprintf("case %d", c.number), report(rate, 2, sine(rate, 2, 1000, tones...)).LoudnessRange, c.want, 1, 1)
+			if rate != ebuRates[0] && !audiotest.Long() {
+				continue // repeating was tried at one rate
+			}
 			near(t, fmt.Sprintf("case %d twice", c.number), report(rate, 2, sine(rate, 2, 1000, repeat(2, tones...)...)).LoudnessRange, c.want, 1, 1)
 		}
 	})
