@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -20,7 +19,7 @@ import (
 func run(t testing.TB, stdin []byte, name string, args ...string) []byte {
 	t.Helper()
 	audiotest.Need(t, name)
-	cmd := exec.Command(name, args...)
+	cmd := audiotest.Command(name, args...)
 	var out, errs bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &errs
 	if err := cmd.Run(); err != nil {

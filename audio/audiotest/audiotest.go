@@ -30,6 +30,15 @@ func Need(t testing.TB, programs ...string) {
 // recordings and more damage of the same kinds.
 func Long() bool { return os.Getenv("LOA_LONG") == "1" }
 
+// Command runs a program that makes or changes sound. sox draws its noise by
+// lot unless it is told not to: a test must not depend on it.
+func Command(name string, args ...string) *exec.Cmd {
+	if name == "sox" {
+		args = append([]string{"-R"}, args...)
+	}
+	return exec.Command(name, args...)
+}
+
 // WAV is a mono recording of that length with something like syllables, 16 bit
 // at that sample rate, always the same for the same seed. It is about as loud
 // as a programme should be.

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,7 @@ import (
 // run runs a program with something on its standard input.
 func run(t testing.TB, input []byte, name string, args ...string) []byte {
 	t.Helper()
-	command := exec.Command(name, args...)
+	command := audiotest.Command(name, args...)
 	command.Stdin = bytes.NewReader(input)
 	var stderr strings.Builder
 	command.Stderr = &stderr

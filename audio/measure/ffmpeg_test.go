@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,7 +14,7 @@ import (
 
 func run(t testing.TB, name string, args ...string) []byte {
 	t.Helper()
-	command := exec.Command(name, args...)
+	command := audiotest.Command(name, args...)
 	var stderr strings.Builder
 	command.Stderr = &stderr
 	out, err := command.Output()
