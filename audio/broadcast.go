@@ -76,10 +76,11 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts
 	var mp3 io.ReadSeeker = original
 	if c.Encoded {
 		f, err = c.encode(ctx, original, scratch, opt)
-	} else if clean, err := c.playsAsItCame(ctx, original, scratch, f); err != nil {
-		return err
-	} else if !clean {
-		f, err = c.mend(ctx, original, scratch, f, opt)
+	} else {
+		var clean bool
+		if clean, err = c.playsAsItCame(ctx, original, scratch, f); err == nil && !clean {
+			f, err = c.mend(ctx, original, scratch, f, opt)
+		}
 	}
 	if err != nil {
 		return err

@@ -626,6 +626,9 @@ func TestTheStepsOfTheRulesForgetNothing(t *testing.T) {
 	org := st.organiser()
 	r := fullRules(st.now)
 	st.do("day-du", org, contest.DraftContest{Rules: r})
+	for i := range r.Rounds {
+		r.Rounds[i].Habits = contest.HabitsOfRound // set by Loa in every draft
+	}
 	steps := org.steps("day-du")
 	if len(steps) != 8 {
 		t.Fatalf("steps %v", steps)

@@ -141,9 +141,6 @@ func (s *source) skip(n int64) int64 {
 	return d
 }
 
-// ended reports whether nothing is left.
-func (s *source) ended() bool { return len(s.peek(1)) == 0 }
-
 // The numbers of headers; of bytes that are not there, 0.
 func be16(b []byte, at int) int64 { return number(binary.BigEndian, b, at, 2) }
 func be32(b []byte, at int) int64 { return number(binary.BigEndian, b, at, 4) }

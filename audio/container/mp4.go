@@ -58,10 +58,8 @@ const fragmentShare = 50
 // track is the index of the first track of sound.
 type track struct {
 	scale                 float64 // units of time a second
-	id                    int64
-	times, sizes          []byte // the bodies of stts and stsz
-	runs, places, places8 []byte // of stsc, stco and co64
-	usual                 int64  // a frame's length in fragments, in units
+	times, sizes          []byte  // the bodies of stts and stsz
+	runs, places, places8 []byte  // of stsc, stco and co64
 }
 
 // soundTrack finds the index of the first track of sound in a moov box.

@@ -61,6 +61,7 @@ async function insist(form, button) {
   if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
   form.submit(); // the server's page says what is wrong
 }
+
 // A wheel that turns over a number being typed moves the page, never the
 // number: a mark must not change because somebody scrolled.
 document.addEventListener("wheel", (e) => {

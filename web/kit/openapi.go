@@ -188,11 +188,20 @@ func (d *describer) fields(t reflect.Type, props object, required *[]string) {
 		if tag == "-" || !f.IsExported() && !f.Anonymous {
 			continue
 		}
-		if f.Anonymous && tag == "" && f.Type.Kind() == reflect.Struct {
-			inner := object{}
-			d.fields(f.Type, inner, required)
-			maps.Copy(props, inner)
-			continue
+		if embedded := f.Type; f.Anonymous && tag == "" {
+			optional := embedded.Kind() == reflect.Pointer // its members are there or not, all together
+			if optional {
+				embedded = embedded.Elem()
+			}
+			if embedded.Kind() == reflect.Struct {
+				inner, needed := object{}, []string{}
+				d.fields(embedded, inner, &needed)
+				maps.Copy(props, inner)
+				if !optional {
+					*required = append(*required, needed...)
+				}
+				continue
+			}
 		}
 		if tag == "" {
 			tag = f.Name
