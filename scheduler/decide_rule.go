@@ -48,20 +48,22 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 	if err := v.fill(reg, c); err != nil {
 		return Rule{}, err
 	}
-	return r.renewed(v), nil
+	return r.renewed(reg, v), nil
 }
 
 // renewed is the rule with v as its newest version, and with what was decided
 // of single dates to come carried over to what v plans on those dates: a series
 // that moves from 17:00 to 17:30 keeps its cancelled dates cancelled.
-func (r Rule) renewed(v Version) Rule {
+func (r Rule) renewed(reg *stations.Registry, v Version) Rule {
 	after := r.with(v)
 	if len(r.Versions) == 0 {
 		return after
 	}
+	var carried []Exception
 	after.Exceptions = nil
 	for _, e := range r.Exceptions {
-		if e.At.In(text.Zone).Before(v.Since) { // it has aired, or airs as it was planned
+		aired := e.Kind == Moved && !soonest(reg, e.To).After(v.Since)
+		if aired || e.At.In(text.Zone).Before(v.Since) { // it has aired, or airs as it was planned
 			after.Exceptions = append(after.Exceptions, e)
 			continue
 		}
@@ -71,8 +73,9 @@ func (r Rule) renewed(v Version) Rule {
 				e.Kind, e.To = Annotated, 0
 			}
 		}
-		after.Exceptions = append(after.Exceptions, e)
+		carried = append(carried, e)
 	}
+	after.Exceptions = append(after.Exceptions, carried...) // what has aired stands first, so that it stays
 	slices.SortStableFunc(after.Exceptions, func(a, b Exception) int { return cmp.Compare(a.At, b.At) })
 	after.Exceptions = slices.CompactFunc(after.Exceptions, func(a, b Exception) bool { return a.At == b.At })
 	return after
@@ -284,5 +287,5 @@ func (r Rule) following(reg *stations.Registry, m accounts.Meta, o occurrence, e
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool {
 		return old.At == e.At && (old.Kind != Moved || soonest(reg, old.To).After(m.At))
 	})
-	return r.renewed(v), nil
+	return r.renewed(reg, v), nil
 }
