@@ -136,7 +136,14 @@ func (b programmeBody) command(id string) scheduler.SaveProgramme {
 }
 
 func (s schedules) previewProgramme(w http.ResponseWriter, r *kit.Request) error {
-	var b programmeBody
+	return preview(s, w, r, func(sched *scheduler.Schedule, reg *stations.Registry, m accounts.Meta, b programmeBody) (scheduler.TermsChange, error) {
+		return scheduler.PreviewTerms(sched, reg, m, b.command(r.PathValue("id")))
+	})
+}
+
+// preview answers what a change would do to the plan of now.
+func preview[B, P any](s schedules, w http.ResponseWriter, r *kit.Request, of func(*scheduler.Schedule, *stations.Registry, accounts.Meta, B) (P, error)) error {
+	var b B
 	m, err := readChange(r, &b)
 	if err != nil {
 		return err
@@ -145,8 +152,8 @@ func (s schedules) previewProgramme(w http.ResponseWriter, r *kit.Request) error
 	if err != nil {
 		return err
 	}
-	change, err := scheduler.PreviewTerms(sched, reg, m, b.command(r.PathValue("id")))
-	return answer(w, r, http.StatusOK, change, err)
+	p, err := of(sched, reg, m, b)
+	return answer(w, r, http.StatusOK, p, err)
 }
 
 // created is the status of what is new, ok of what was edited.
@@ -362,17 +369,9 @@ func (s schedules) endRule(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (s schedules) previewRule(w http.ResponseWriter, r *kit.Request) error {
-	var b ruleBody
-	m, err := readChange(r, &b)
-	if err != nil {
-		return err
-	}
-	sched, reg, err := s.plan(r)
-	if err != nil {
-		return err
-	}
-	p, err := scheduler.PreviewRule(sched, reg, m, b.command("", r.PathValue("id")))
-	return answer(w, r, http.StatusOK, p, err)
+	return preview(s, w, r, func(sched *scheduler.Schedule, reg *stations.Registry, m accounts.Meta, b ruleBody) (scheduler.Preview, error) {
+		return scheduler.PreviewRule(sched, reg, m, b.command("", r.PathValue("id")))
+	})
 }
 
 type exceptionBody struct {
