@@ -46,15 +46,10 @@ type Bands struct {
 	mono           []float64
 }
 
-// NewBands makes Bands for sound of the given sample rate in Hz (5400 to
+// newBands makes Bands for sound of the given sample rate in Hz (5400 to
 // 1000000) and number of channels (at least 1); with anything else no frame
-// comes. emit is called with each frame, in order.
-func NewBands(rate, channels int, emit func(Energies)) *Bands {
-	return newBands(rate, channels, []float64{1}, func(e []Energies) { emit(e[0]) })
-}
-
-// newBands is NewBands with further sets of bands, each so many times higher than
-// the first.
+// comes. emit is called with each frame, in order: one set of bands for each
+// pitch, so many times higher than the sound.
 func newBands(rate, channels int, pitches []float64, emit func([]Energies)) *Bands {
 	b := &Bands{rate: rate, channels: channels, pitches: pitches, emit: emit}
 	if !b.usable() {
