@@ -6,9 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"loa/audio/audiotest"
 	"loa/internal/text"
 	"loa/internal/wallclock"
 )
@@ -259,4 +264,69 @@ func (c *child) caughtUp(hours int) map[time.Time]int {
 	}
 	c.t.Fatalf("never caught up %d hours", hours)
 	return nil
+}
+
+// A daemon killed while its backup is on the way: the client says so and keeps
+// nothing, the next start finds nothing left, and then a backup is whole.
+func TestADaemonKilledWhileItIsBackedUp(t *testing.T) {
+	dir, out := t.TempDir(), t.TempDir()
+	c := startChild(t, dir, 0)
+	c.must("POST", "/api/v1/audio?name=dai.wav", string(audiotest.WAV(120, 44100, 1)))
+	file := filepath.Join(out, "loa.backup")
+	for _, after := range []int64{1, 64 << 10, 1 << 20, 5 << 20} {
+		through := killAfter(t, c, after)
+		if code, says := loa("backup", file, "--server", through, "--data", dir); code != 69 || !strings.Contains(says, "ngắt giữa chừng") {
+			t.Errorf("killed after %d bytes: %d %s", after, code, says)
+		}
+		empty(t, fmt.Sprintf("killed after %d bytes", after), out)
+		c = startChild(t, dir, 0)
+		if left, err := filepath.Glob(filepath.Join(dir, "*.tmp")); err != nil || len(left) > 0 {
+			t.Errorf("killed after %d bytes: %v was left, %v", after, left, err)
+		}
+	}
+	if code, says := loa("backup", file, "--server", c.url, "--data", dir); code != 0 {
+		t.Fatalf("%d %s", code, says)
+	}
+	if code, says := loa("restore", file, "--data", filepath.Join(out, "new")); code != 0 {
+		t.Fatalf("%d %s", code, says)
+	}
+	if code, says := loa("verify", "--data", filepath.Join(out, "new")); code != 0 {
+		t.Errorf("%d %s", code, says)
+	}
+}
+
+// killAfter is an address that leads to a daemon, which is killed when it has
+// answered with so many bytes of a body.
+func killAfter(t *testing.T, c *child, bytes int64) string {
+	t.Helper()
+	to, err := url.Parse(c.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // it tells that the connection broke
+	proxy.FlushInterval = -1
+	proxy.ModifyResponse = func(r *http.Response) error {
+		r.Body = &lastWords{r.Body, bytes, c.kill}
+		return nil
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// lastWords calls end once when so many bytes were read.
+type lastWords struct {
+	io.ReadCloser
+	left int64
+	end  func()
+}
+
+func (l *lastWords) Read(b []byte) (int, error) {
+	n, err := l.ReadCloser.Read(b)
+	if l.left -= int64(n); l.left <= 0 && l.end != nil {
+		l.end()
+		l.end = nil
+	}
+	return n, err
 }
