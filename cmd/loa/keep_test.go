@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -67,6 +68,27 @@ func TestFilesOnTheirWayLieWhereTheyAreCleaned(t *testing.T) {
 	}
 	if c, found, err := r.d.store.BroadcastCopy(t.Context(), id); err != nil || !found || c.Failed != nil {
 		t.Errorf("%+v %t %v", c, found, err)
+	}
+}
+
+// A disk that reports an error at any step of writing, the last one too, leaves
+// no file, and the command says so.
+func TestABackupOnAFailingDiskFails(t *testing.T) {
+	audiotest.Need(t, "strace")
+	r, _ := backedUp(t)
+	if out, err := exec.Command("strace", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
+		t.Skipf("strace may not trace here: %s", out)
+	}
+	for _, call := range []string{"write:when=2+", "fsync:when=1", "fsync:when=2", "fsync:when=3", "linkat:when=1"} {
+		dir := t.TempDir()
+		name, when, _ := strings.Cut(call, ":")
+		cmd := exec.Command("strace", "-f", "-o", os.DevNull, "-e", "trace="+name, "-e", "inject="+name+":error=EIO:"+when,
+			os.Args[0], "backup", filepath.Join(dir, "loa.backup"), "--server", r.d.URL(), "--data", r.dir)
+		cmd.Env = append(os.Environ(), childCommand+"=1")
+		if out, err := cmd.CombinedOutput(); err == nil || name != "write" && !strings.Contains(string(out), "chưa có tệp này") {
+			t.Errorf("%s: %v %s", call, err, out)
+		}
+		empty(t, call, dir)
 	}
 }
 

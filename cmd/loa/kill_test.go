@@ -27,13 +27,18 @@ import (
 )
 
 // The test binary is also a daemon that can be killed: with childData set it
-// serves that folder, its clock ahead by childAhead.
+// serves that folder, its clock ahead by childAhead. With childCommand set it is
+// the command line.
 const (
-	childData  = "LOA_TEST_CHILD_DATA"
-	childAhead = "LOA_TEST_CHILD_AHEAD"
+	childData    = "LOA_TEST_CHILD_DATA"
+	childAhead   = "LOA_TEST_CHILD_AHEAD"
+	childCommand = "LOA_TEST_CHILD_COMMAND"
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(childCommand) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}
 	if dir := os.Getenv(childData); dir != "" {
 		if err := serveChild(dir); err != nil {
 			fmt.Println(err)

@@ -303,6 +303,8 @@ func diskFault(err error, doing string) error {
 		return fault.New(fault.Full, "store.full").Because(cause)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, os.ErrPermission):
 		return fault.New(fault.Unavailable, "store.read_only").Because(cause)
+	case errors.Is(err, syscall.EIO):
+		return fault.New(fault.Unavailable, "store.device").Because(cause)
 	}
 	return cause
 }

@@ -25,6 +25,13 @@ func KeepWhole(path string, fill func(f *os.File) error) error {
 	if err != nil {
 		return err
 	}
+	if err := syncParent(path); err != nil { // who is told that it failed must not find it
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}
+
+func syncParent(path string) error {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err
