@@ -114,7 +114,7 @@ func (d *daemon) simulate(ctx context.Context) error {
 	}
 	lang := language()
 	fmt.Fprintln(d.cfg.out, lang.Say("cli.demo.wait"))
-	logins, err := demo.Fill(ctx, d.store, d.blobs, demoSeed, d.cfg.now(), func(n, of int) {
+	logins, err := demo.Fill(ctx, d.store, d.blobs, demoSeed, d.cfg.now(), demo.Year, func(n, of int) {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.demo.progress", "percent", 100*n/of))
 	})
 	if err != nil {

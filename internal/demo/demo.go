@@ -60,6 +60,7 @@ type world struct {
 	rnd    *rand.Rand
 	seed   uint64
 	now    time.Time
+	weeks  int // how long the simulation looks back
 	phc    string
 	reg    *stations.Registry
 	people map[string]accounts.Actor // by login
@@ -67,18 +68,18 @@ type world struct {
 	logins []Login
 }
 
-// weeks is how long the simulation looks back.
-const weeks = 52
+// Year is how many weeks the demo looks back.
+const Year = 52
 
-// Fill simulates the year before now and returns the accounts to log in with.
-// The store must hold the founding registry and nothing else. done is told after
-// each step how many of how many are.
-func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time.Time, done func(n, of int)) ([]Login, error) {
+// Fill simulates so many weeks before now and returns the accounts to log in
+// with. The store must hold the founding registry and nothing else. done is told
+// after each step how many of how many are.
+func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time.Time, weeks int, done func(n, of int)) ([]Login, error) {
 	phc, err := accounts.HashPassphrase(ctx, Passphrase)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, phc: phc, people: map[string]accounts.Actor{}}
+	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc, people: map[string]accounts.Actor{}}
 	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.serverLog, w.contests}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
@@ -102,7 +103,7 @@ func (w *world) meta(by accounts.Actor, at time.Time) accounts.Meta {
 	return accounts.Meta{ID: w.id(), By: by, At: at.UTC()}
 }
 
-func (w *world) begin() time.Time { return w.now.AddDate(0, 0, -7*weeks-7) }
+func (w *world) begin() time.Time { return w.now.AddDate(0, 0, -7*w.weeks-7) }
 
 // add makes an account; shown ones are printed for whoever tries the demo.
 func (w *world) add(role accounts.Role, scope accounts.Scope, name, login string, show bool) error {
@@ -222,7 +223,7 @@ func (w *world) plan() error {
 				return err
 			}
 		}
-		p.rule.Programme, p.rule.From = made.ID, stations.DateOf(w.monday(-weeks))
+		p.rule.Programme, p.rule.From = made.ID, stations.DateOf(w.monday(-w.weeks))
 		if _, err := w.store.SaveRule(w.ctx, w.meta(editor, at), p.rule); err != nil {
 			return err
 		}
@@ -240,10 +241,10 @@ var subjects = []string{"Đường về bản", "Quế, hồi và hợp tác xã
 
 func (w *world) episodes(p scheduler.Programme, recording string, seconds float64) error {
 	editor := w.people["bientap"]
-	for i := -weeks; i <= 0; i++ {
+	for i := -w.weeks; i <= 0; i++ {
 		first := w.monday(i)
 		made := w.meta(editor, latest(w.begin(), first.AddDate(0, 0, -2)))
-		e, err := w.store.SaveEpisode(w.ctx, made, scheduler.SaveEpisode{Programme: p.ID, Title: fmt.Sprintf("Số %d: %s", i+weeks+1, subjects[(i+weeks)%len(subjects)]),
+		e, err := w.store.SaveEpisode(w.ctx, made, scheduler.SaveEpisode{Programme: p.ID, Title: fmt.Sprintf("Số %d: %s", i+w.weeks+1, subjects[(i+w.weeks)%len(subjects)]),
 			Audio: recording, Script: "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
 			Language: p.Languages[0], From: stations.DateOf(first), Until: stations.DateOf(first.AddDate(0, 0, 6)), Submit: true})
 		if err != nil {

@@ -42,7 +42,7 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []int
-	logins, err := demo.Fill(ctx, s, blobs, 7, now, func(n, of int) { told = append(told, n*100/of) })
+	logins, err := demo.Fill(ctx, s, blobs, 7, now, demo.Year, func(n, of int) { told = append(told, n*100/of) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func (w *world) serverLog() error {
 		}
 	}
 	say := text.Vietnamese.Say
-	for day := w.monday(-weeks); day.Before(w.now); day = day.AddDate(0, 0, 1) {
+	for day := w.monday(-w.weeks); day.Before(w.now); day = day.AddDate(0, 0, 1) {
 		if night := day.Add(3 * time.Hour); day.Equal(w.monday(stormWeek)) {
 			runs = append(runs, scheduler.Run{Job: scheduler.ClockJob, ScheduledAt: night.UTC(), StartedAt: night.UTC(), EndedAt: night.Add(4 * time.Hour).UTC(),
 				Attempt: 1, Outcome: scheduler.Down, Summary: say("schedule.was_down", "for", 4*time.Hour, "since", night)})
@@ -35,7 +35,7 @@ func (w *world) serverLog() error {
 		add("blobs_sweep", day.Add(2*time.Hour+45*time.Minute), time.Second, say("job.blobs_swept", "n", 0, "size", text.Bytes(0)))
 	}
 	last := time.Time{}
-	for s := range plan.Slots(w.reg, w.monday(-weeks), w.now) {
+	for s := range plan.Slots(w.reg, w.monday(-w.weeks), w.now) {
 		if s.Start.Equal(last) {
 			continue
 		}

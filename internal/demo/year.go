@@ -42,7 +42,7 @@ func (w *world) year() error {
 		if o.district == weakDistrict {
 			o.diligence = 0.45 + 0.25*rnd.Float64()
 		}
-		for s := range plan.SlotsAt(w.reg, st.ID, w.monday(-weeks), w.now) {
+		for s := range plan.SlotsAt(w.reg, st.ID, w.monday(-w.weeks), w.now) {
 			if err := o.live(s); err != nil {
 				return fmt.Errorf("%s: %w", s.ID, err)
 			}
@@ -197,6 +197,9 @@ func (w *world) photo() (airing.Evidence, error) {
 func (w *world) close() error {
 	cal := airing.Calendar{Zone: text.Zone}
 	for i := range 2 {
+		if -stormWeek > w.weeks {
+			break
+		}
 		week := cal.Week(w.monday(stormWeek + i))
 		for n, st := range w.reg.Stations() {
 			if w.reg.Where(st.ID).District != stormDistrict || n%2 == 1 {
@@ -209,7 +212,7 @@ func (w *world) close() error {
 		}
 	}
 	set := airing.DefaultSettings()
-	for i := -weeks; cal.Start(cal.Week(w.monday(i))+1).AddDate(0, 0, set.CloseAfterDays).Before(w.now); i++ {
+	for i := -w.weeks; cal.Start(cal.Week(w.monday(i))+1).AddDate(0, 0, set.CloseAfterDays).Before(w.now); i++ {
 		week := cal.Week(w.monday(i))
 		if _, err := w.store.CloseWeek(w.ctx, w.meta(accounts.Daemon(), cal.Start(week+1).AddDate(0, 0, set.CloseAfterDays)), week); err != nil {
 			return err
