@@ -17,7 +17,7 @@ type logPage struct {
 	kit.Page
 	Form     kit.Form
 	Lines    []logLine
-	Next     string
+	Turn     kit.Turn
 	Export   string
 	Paper    string
 	Stations []kit.Option
@@ -74,7 +74,7 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	if r.URL.Query().Get("format") != "" {
 		return p.exportLog(w, r, reg, q)
 	}
-	q.Limit = 100
+	q.Limit = kit.RowsAtOnce
 	lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
 	if err != nil {
 		return err
@@ -87,10 +87,7 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	}
 	v.Del("after")
 	page.Export, page.Paper = "/airings?"+v.Encode()+"&format=", "/airings/paper?"+v.Encode()
-	if next != "" {
-		v.Set("after", next)
-		page.Next = "/airings?" + v.Encode()
-	}
+	page.Turn = r.TurnAfter("after", next)
 	for _, st := range readable(r, reg) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}

@@ -21,7 +21,7 @@ type entriesPage struct {
 	Rows    []entryRow
 	Found   int
 	All     int
-	turn
+	Turn    kit.Turn
 }
 
 // filter is one choice among the filters.
@@ -46,8 +46,8 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state"))}
 	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
 		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s), Found: len(found), All: len(s.Entries)}
-		from, to := page.slice(r, "from", len(found))
-		for _, x := range found[from:to] {
+		page.Turn = r.Turn("from", len(found))
+		for _, x := range found[page.Turn.From:page.Turn.To] {
 			page.Rows = append(page.Rows, rowOf(s, x))
 		}
 		return nil
@@ -101,31 +101,6 @@ func filters(r *kit.Request, s *contest.State) []filter {
 		}
 	}
 	return list
-}
-
-// turn is where the pages before and after one are, "" for none.
-type turn struct{ Previous, Next string }
-
-// rowsAtOnce is how many rows of a long table one page shows.
-const rowsAtOnce = 100
-
-// slice reads which of n rows the page shows and sets what leads to the others.
-// The parameter holds the number of the first.
-func (t *turn) slice(r *kit.Request, parameter string, n int) (from, to int) {
-	from, _ = strconv.Atoi(r.URL.Query().Get(parameter)) // anything else is the first page
-	from = max(0, min(from, n))
-	path := func(from int) string {
-		v := r.URL.Query()
-		v.Set(parameter, strconv.Itoa(from))
-		return r.URL.Path + "?" + v.Encode()
-	}
-	if from > 0 {
-		t.Previous = path(max(0, from-rowsAtOnce))
-	}
-	if to = from + rowsAtOnce; to < n {
-		t.Next = path(to)
-	}
-	return from, min(to, n)
 }
 
 // rowOf copies what a page shows of an entry, so that the page can be

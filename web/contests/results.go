@@ -37,7 +37,7 @@ type methodHead struct {
 }
 
 type groupTable struct {
-	turn
+	Turn  kit.Turn
 	Name  string
 	Rows  []resultRow
 	Ties  []string
@@ -106,8 +106,8 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		page.Groups = printable(table, r.Lang)
 		for i := range page.Groups {
 			g := &page.Groups[i]
-			from, to := g.slice(r, "from"+strconv.Itoa(i), len(g.Rows))
-			g.Rows = g.Rows[from:to]
+			g.Turn = r.Turn("from"+strconv.Itoa(i), len(g.Rows))
+			g.Rows = g.Rows[g.Turn.From:g.Turn.To]
 		}
 		f, ok, err := paper.FairnessOf(s, run, r.Lang, r.Now)
 		if err != nil {

@@ -69,15 +69,14 @@ type group struct {
 	Badge string
 	Total int // of which Rows are one page
 	Rows  []row
-	Back  string // to the page before and after, "" for none
-	More  string
+	Turn  kit.Turn
+	Open  bool // unfolded: who needs a call, or what somebody turns the pages of
 }
 
-// Where there are more than manyStations, a list shows rowsShown of each state,
-// and the picture by district the lowestShown that need a call most.
+// Where there are more than manyStations, the picture by district shows the
+// lowestShown that need a call most.
 const (
 	manyStations = 300
-	rowsShown    = 60
 	lowestShown  = 20
 )
 
@@ -166,37 +165,15 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	page.draw(r, reg, trend)
 	page.Groups = groupsOf(reg, got)
-	if len(got.Stations) > manyStations {
-		state := coverage.State(r.URL.Query().Get("state"))
-		page.Groups = paged(page.Groups, address(week, district), state, r.URL.Query().Get("page"))
+	turned := strings.Contains(r.URL.RawQuery, "g-")
+	for i := range page.Groups {
+		g := &page.Groups[i]
+		g.Open = r.URL.Query().Has("g-"+string(g.State)) || !turned && page.Scheduled > 0 && g.State != coverage.Aired && g.State != coverage.NotDue
+		g.Turn = r.Turn("g-"+string(g.State), len(g.Rows))
+		g.Rows = g.Rows[g.Turn.From:g.Turn.To]
 	}
 	page.Part = partOf(r, reg, got)
 	return p.week.Render(w, r, page)
-}
-
-// paged cuts lists to a page: the one asked for of one state, the first of all
-// others.
-func paged(groups []group, address string, state coverage.State, number string) []group {
-	for i := range groups {
-		g, n := &groups[i], 1
-		if g.State == state {
-			if asked, err := strconv.Atoi(number); err == nil {
-				n = asked
-			}
-		}
-		last := (len(g.Rows) + rowsShown - 1) / rowsShown
-		n = max(1, min(n, last))
-		at := func(n int) string { return fmt.Sprintf("%s&state=%s&page=%d#g-%s", address, g.State, n, g.State) }
-		if n > 1 {
-			g.Back = at(n - 1)
-		}
-		if n < last {
-			g.More = at(n + 1)
-		}
-		from := (n - 1) * rowsShown
-		g.Rows = g.Rows[min(from, len(g.Rows)):min(from+rowsShown, len(g.Rows))]
-	}
-	return groups
 }
 
 // partOf names the part of the province a week is about.

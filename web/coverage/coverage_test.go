@@ -102,7 +102,7 @@ func TestACountryIsShownByDistrictsInPages(t *testing.T) {
 	c := webtest.NewClient(t, h, secret)
 	c.Get("/coverage?week=" + week.String())
 	c.Expect(http.StatusOK, "main", "20 huyện có độ phủ thấp nhất trong 705 huyện")
-	if n := c.Doc().Find("tbody tr").Length(); n != rowsShown {
+	if n := c.Doc().Find("tbody tr").Length(); n != kit.RowsAtOnce {
 		t.Errorf("%d rows on the first page", n)
 	}
 	if n := c.Doc().Find("select[name=district] option").Length(); n < 705 {
@@ -115,7 +115,7 @@ func TestACountryIsShownByDistrictsInPages(t *testing.T) {
 		path = c.Doc().Find("section.stack nav a").Last().AttrOr("href", "")
 		path, _, _ = strings.Cut(path, "#")
 	}
-	if len(seen) != 3*rowsShown {
+	if len(seen) != 3*kit.RowsAtOnce {
 		t.Errorf("three pages show %d stations", len(seen))
 	}
 	c.Get("/coverage?district=104&week=" + week.String())

@@ -86,7 +86,7 @@ type listPage struct {
 	Asked     kit.Form // the filters as they were asked, with what is wrong about them
 	Filters   []filter
 	Chosen    []string // the filters in force, as people read them
-	Next      string
+	Turn      kit.Turn
 	Limit     int64 // of one file
 	MayUpload bool
 	Form      kit.Form // of what is sent
@@ -139,7 +139,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		}
 		q.IDs = among(q.IDs, pairs)
 	}
-	q.After, q.Limit = asked.Get("after"), 30
+	q.After, q.Limit = asked.Get("after"), kit.RowsAtOnce
 	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(rec) }
 	found, err := p.store.Recordings(r.Context(), q)
 	if err != nil {
@@ -156,10 +156,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		x.Open = slices.ContainsFunc(alike, func(a audio.Alike) bool { return a.Open() && hears(a.Recording) })
 		page.Rows = append(page.Rows, x)
 	}
-	if found.After != "" {
-		asked.Values.Set("after", found.After)
-		page.Next = "/library?" + asked.Values.Encode()
-	}
+	page.Turn = r.TurnAfter("after", found.After)
 	return p.list.Render(w, r, page)
 }
 

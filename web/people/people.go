@@ -80,9 +80,13 @@ func (p pages) facts(ctx context.Context) (f accounts.Facts, places *stations.Re
 
 type listPage struct {
 	kit.Page
-	Query   string
+	Asked   kit.Form // what is looked for
+	Roles   []kit.Option
+	Chosen  []string    // the filters in force, as people read them
+	Groups  []kit.Group // by district, of everything else that is asked for
 	Total   int
 	People  []personRow
+	Turn    kit.Turn
 	Invites []inviteRow
 }
 
@@ -118,13 +122,35 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := listPage{Page: r.Page("people.title"), Query: r.URL.Query().Get("q")}
-	for _, q := range f.Directory.Search(page.Query, places) {
-		if f.MayTend(r.Actor, q.ID) {
-			page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled})
+	v := r.URL.Query()
+	query, role, district := v.Get("q"), accounts.Role(v.Get("role")), v.Get("district")
+	page := listPage{Page: r.Page("people.title"), Asked: kit.Form{Values: v}, Roles: roleOptions(r, rolesSeen(r.Actor))}
+	var found []accounts.Person
+	in := map[string]int{}
+	for _, q := range f.Directory.Search(query, places) {
+		if !f.MayTend(r.Actor, q.ID) || role != "" && !slices.ContainsFunc(q.Grants, func(g accounts.Grant) bool { return g.Role == role }) {
+			continue
+		}
+		of := districtsOf(q, places)
+		for _, d := range of {
+			in[d]++
+		}
+		if district == "" || slices.Contains(of, district) {
+			found = append(found, q)
 		}
 	}
-	page.Total = len(page.People)
+	page.Total, page.Turn = len(found), r.Turn("from", len(found))
+	for _, q := range found[page.Turn.From:page.Turn.To] {
+		page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled})
+	}
+	if role != "" {
+		page.Chosen = append(page.Chosen, r.Say("accounts.role."+string(role)))
+	}
+	if district != "" {
+		page.Chosen = append(page.Chosen, places.DistrictName(district))
+	} else if page.Turn.Next+page.Turn.Previous != "" {
+		page.Groups = districtGroups(r, places, in)
+	}
 	open, err := p.store.Invitations(r.Context(), r.Now)
 	if err != nil {
 		return err
@@ -137,12 +163,44 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		if q, err := f.Directory.Person(inv.Person); err == nil {
 			row.For = q.Name
 		}
-		if strings.Contains(row.sought(), text.Fold(page.Query)) {
+		if strings.Contains(row.sought(), text.Fold(query)) {
 			page.Invites = append(page.Invites, row)
 		}
 	}
 	slices.SortStableFunc(page.Invites, func(a, b inviteRow) int { return strings.Compare(a.sought(), b.sought()) })
 	return p.list.Render(w, r, page)
+}
+
+// districtsOf are the districts a person works in.
+func districtsOf(p accounts.Person, places accounts.Places) (codes []string) {
+	for _, g := range p.Grants {
+		code := ""
+		switch g.Scope.Level {
+		case accounts.Station:
+			code = places.Where(g.Scope.ID).District
+		case accounts.District:
+			code = g.Scope.ID
+		}
+		if code != "" && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+func districtGroups(r *kit.Request, places accounts.Places, n map[string]int) (groups []kit.Group) {
+	for code, n := range n {
+		groups = append(groups, r.Group("district", code, places.DistrictName(code), n))
+	}
+	slices.SortFunc(groups, func(a, b kit.Group) int { return strings.Compare(text.Fold(a.Text), text.Fold(b.Text)) })
+	return groups
+}
+
+func roleOptions(r *kit.Request, roles []accounts.Role) (list []kit.Option) {
+	for _, role := range roles {
+		list = append(list, kit.Option{Value: string(role), Text: r.Say("accounts.role." + string(role))})
+	}
+	return list
 }
 
 type personPage struct {
@@ -191,9 +249,7 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 	if by, err := f.Directory.Person(q.InvitedBy); err == nil {
 		page.InvitedBy = by.Name
 	}
-	for _, role := range rolesToGive(r.Actor) {
-		page.Roles = append(page.Roles, kit.Option{Value: string(role), Text: r.Say("accounts.role." + string(role))})
-	}
+	page.Roles = roleOptions(r, rolesToGive(r.Actor))
 	if page.Sessions, err = p.store.Sessions(r.Context(), q.ID, r.Now); err != nil {
 		return err
 	}
@@ -210,6 +266,15 @@ func rolesToGive(by accounts.Actor) []accounts.Role {
 		return []accounts.Role{accounts.Operator, accounts.Monitor, accounts.Editor, accounts.Organiser, accounts.Admin}
 	}
 	return []accounts.Role{accounts.Operator}
+}
+
+// rolesSeen are the roles of the people the actor may tend.
+func rolesSeen(by accounts.Actor) []accounts.Role {
+	roles := rolesToGive(by)
+	if len(roles) > 1 {
+		roles = append(roles, accounts.Judge)
+	}
+	return roles
 }
 
 // stationOptions lists the stations the actor may give an operator to.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"net/url"
 	"time"
 
 	"loa/accounts"
@@ -51,12 +50,10 @@ type runLine struct {
 
 type logPage struct {
 	kit.Page
-	Jobs  []jobLine
-	Runs  []runLine
-	Older string
+	Jobs []jobLine
+	Runs []runLine
+	Turn kit.Turn
 }
-
-const perPage = 50
 
 var badges = map[scheduler.Outcome]string{
 	scheduler.Running: kit.StateNone, scheduler.Done: kit.StateOK, scheduler.Failed: kit.StateBad, scheduler.Panicked: kit.StateBad, scheduler.TimedOut: kit.StateBad,
@@ -68,7 +65,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.store.RunsBefore(r.Context(), "", before, perPage)
+	list, err := p.store.RunsBefore(r.Context(), "", before, kit.RowsAtOnce)
 	if err != nil {
 		return err
 	}
@@ -91,9 +88,11 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		}
 		page.Runs = append(page.Runs, l)
 	}
-	if len(list) >= perPage {
-		page.Older = "/runs?before=" + url.QueryEscape(list[len(list)-1].ScheduledAt.Format(time.RFC3339Nano))
+	older := ""
+	if len(list) >= kit.RowsAtOnce {
+		older = list[len(list)-1].ScheduledAt.Format(time.RFC3339Nano)
 	}
+	page.Turn = r.TurnAfter("before", older)
 	return p.log.Render(w, r, page)
 }
 

@@ -3,10 +3,11 @@
 package stations
 
 import (
+	"cmp"
 	"embed"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
 
 	"loa/accounts"
 	"loa/coverage"
@@ -62,9 +63,6 @@ func Register(k *kit.Kit, s Store) {
 // table, which comes back as JSON to be applied.
 const maxUpload = 2 * sheet.MaxBytes
 
-// pageSize is how many stations one page of the list shows: a province fits.
-const pageSize = 200
-
 type listRow struct {
 	*stations.Station
 	Name      string
@@ -91,8 +89,8 @@ type listPage struct {
 	Technologies []kit.Option
 	Languages    []kit.Option
 	CSV, XLSX    string // exports of exactly this list
-	Previous     string
-	Next         string
+	Turn         kit.Turn
+	Groups       []kit.Group // the districts, of everything else that is asked for
 	MayEdit      bool
 	Narrowed     bool // some filter beside the search is set
 }
@@ -130,15 +128,11 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if r.URL.Query().Get("active_on") != "" {
 		page.OtherDay = f.ActiveOn
 	}
-	from, _ := strconv.Atoi(r.URL.Query().Get("from")) // anything else is the first page
-	from = max(0, min(from, len(list)))
-	if from > 0 {
-		page.Previous = pagePath(r, max(0, from-pageSize))
+	page.Turn = r.Turn("from", len(list))
+	if f.District == "" && page.Turn.Next+page.Turn.Previous != "" {
+		page.Groups = groupsOf(r, reg, list)
 	}
-	if from+pageSize < len(list) {
-		page.Next = pagePath(r, from+pageSize)
-	}
-	for _, s := range list[from:min(from+pageSize, len(list))] {
+	for _, s := range list[page.Turn.From:page.Turn.To] {
 		page.Rows = append(page.Rows, newRow(reg, s, f.ActiveOn, r.Today()))
 	}
 	return p.list.Render(w, r, page)
@@ -162,10 +156,19 @@ func newRow(reg *stations.Registry, s *stations.Station, on, today stations.Date
 	return row
 }
 
-func pagePath(r *kit.Request, from int) string {
-	q := r.URL.Query()
-	q.Set("from", strconv.Itoa(from))
-	return "/stations?" + q.Encode()
+// groupsOf counts the stations of each district.
+func groupsOf(r *kit.Request, reg *stations.Registry, list []*stations.Station) (groups []kit.Group) {
+	n := map[string]int{}
+	for _, s := range list {
+		n[reg.Where(s.ID).District]++
+	}
+	for district, n := range n {
+		if district != "" {
+			groups = append(groups, r.Group("district", district, reg.DistrictName(district), n))
+		}
+	}
+	slices.SortFunc(groups, func(a, b kit.Group) int { return cmp.Compare(text.Fold(a.Text), text.Fold(b.Text)) })
+	return groups
 }
 
 func exportPath(r *kit.Request, format string) string {

@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,8 +111,17 @@ func TestTheListSearchesAndFilters(t *testing.T) {
 	srv, _ := serve(t, "editor")
 	for query, want := range map[string]int{"": 127, "?q=nam+chay": 2, "?q=Nậm+Chảy": 1, "?district=084": 9, "?technology=ip": 13, "?active_on=2023-01-01": 0, "?all=1&active_on=": 127, "?language=hmn": 40} {
 		doc, status := get(t, srv.URL+"/stations"+query)
-		if n := doc.Find("tbody tr").Length(); status != 200 || n != want {
-			t.Errorf("%q: %d rows, want %d (%d)", query, n, want, status)
+		rows, said := doc.Find("tbody tr").Length(), doc.Find(".head .soft").Text()
+		if status != 200 || rows != min(want, kit.RowsAtOnce) || !strings.HasPrefix(said, strconv.Itoa(want)+" ") {
+			t.Errorf("%q: %d rows of %s, want %d (%d)", query, rows, said, want, status)
+		}
+		sum := 0
+		doc.Find(".groups .num").Each(func(_ int, s *goquery.Selection) {
+			n, _ := strconv.Atoi(s.Text())
+			sum += n
+		})
+		if wide := want > kit.RowsAtOnce; wide && sum != want || !wide && sum != 0 {
+			t.Errorf("%q: the districts have %d stations, want %d", query, sum, want)
 		}
 		if want == 0 && doc.Find(".empty").Length() != 1 {
 			t.Errorf("%q: an empty list says nothing", query)

@@ -31,11 +31,17 @@ func LoggedIn(t *testing.T, s Accounts, name string, at time.Time, grants ...acc
 	if err != nil {
 		t.Fatalf("add %s: %v", name, err)
 	}
+	return Session(t, s, p, at)
+}
+
+// Session begins a session of the person and returns its secret.
+func Session(t *testing.T, s Accounts, p accounts.Person, at time.Time) (secret string) {
+	t.Helper()
 	secret = accounts.NewSecret()
-	_, err = s.StartSession(t.Context(), accounts.Meta{ID: uuid.NewString(), By: p.Actor("session"), At: at},
+	_, err := s.StartSession(t.Context(), accounts.Meta{ID: uuid.NewString(), By: p.Actor("session"), At: at},
 		accounts.StartSession{Hash: accounts.HashOf(secret), Browser: "webtest", Address: "192.0.2.1"})
 	if err != nil {
-		t.Fatalf("log %s in: %v", name, err)
+		t.Fatalf("log %s in: %v", p.Login, err)
 	}
 	return secret
 }
