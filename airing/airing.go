@@ -74,12 +74,13 @@ type Report struct {
 	Seconds   int       `json:"seconds"`    // length on air; 0 unless aired
 	Means     Means     `json:"means,omitempty"`
 	Note      string    `json:"note,omitempty"`
-	Corrects  string    `json:"corrects,omitempty"` // ID of the report this one replaces
-	Why       string    `json:"why,omitempty"`      // why it was corrected
-	HeardAt   time.Time `json:"heard_at,omitzero"`  // UTC; of a correction that says the same outcome: when that was first said
-	Qualifies bool      `json:"qualifies"`          // counts toward the weekly target, by the terms of the programme when it aired
-	OnTime    bool      `json:"on_time"`            // said within the limit after the airing ended
-	Request   string    `json:"request"`            // SHA-256 of what the client asked, to tell a repeat from a reuse
+	Corrects  string    `json:"corrects,omitempty"`   // ID of the report this one replaces
+	Why       string    `json:"why,omitempty"`        // why it was corrected
+	HeardAt   time.Time `json:"heard_at,omitzero"`    // UTC; of a correction that says the same outcome: when that was first said
+	Qualifies bool      `json:"qualifies"`            // counts toward the weekly target, by the terms of the programme when it aired
+	OffTarget bool      `json:"off_target,omitempty"` // of a programme that did not count toward the target then; false of what older versions kept
+	OnTime    bool      `json:"on_time"`              // said within the limit after the airing ended
+	Request   string    `json:"request"`              // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 
 // Evidence is a photo or a recording of the library attached to a report. A

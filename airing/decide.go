@@ -205,14 +205,13 @@ func (r *Report) weigh(f Facts, m accounts.Meta) {
 		heard = old.heard()
 		r.HeardAt = heard
 		if old.sameAiring(*r) {
-			r.Qualifies, r.OnTime = old.Qualifies, old.OnTime
+			r.Qualifies, r.OffTarget, r.OnTime = old.Qualifies, old.OffTarget, old.OnTime
 			return
 		}
 	}
-	if r.Outcome == Aired {
-		terms := f.Programme.TermsAt(r.StartedAt)
-		r.Qualifies = terms.CountsTowardTarget && r.Seconds >= terms.MinSeconds
-	}
+	terms := f.Programme.TermsAt(r.StartedAt)
+	r.OffTarget = !terms.CountsTowardTarget
+	r.Qualifies = r.Outcome == Aired && !r.OffTarget && r.Seconds >= terms.MinSeconds
 	r.OnTime = !heard.After(r.End().Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
 }
 

@@ -119,12 +119,15 @@ func TestWhatCountsAndWhatIsOnTime(t *testing.T) {
 		{"at the last second", func(_ *Facts, m *accounts.Meta, _ *Confirm) { m.At = slotStart.Add(48*time.Hour + 600*time.Second) }, true, true},
 		{"a second later", func(_ *Facts, m *accounts.Meta, _ *Confirm) { m.At = slotStart.Add(48*time.Hour + 601*time.Second) }, true, false},
 		{"not aired", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.Outcome, c.Reason = NotAired, Equipment }, false, true},
+		{"not an NTM programme, and not aired", func(f *Facts, _ *accounts.Meta, c *Confirm) {
+			f.Programme.CountsTowardTarget, c.Outcome, c.Reason = false, NotAired, Equipment
+		}, false, true},
 	} {
 		f, m, cmd := facts(), accounts.Meta{ID: "m", By: operator, At: slotStart.Add(time.Hour)}, Confirm{ID: someID, Slot: "slot", Outcome: Aired}
 		c.edit(&f, &m, &cmd)
 		r, err := Decide(f, m, cmd)
-		if err != nil || r.Qualifies != c.qualifies || r.OnTime != c.onTime {
-			t.Errorf("%s: qualifies %v, on time %v, %v", c.name, r.Qualifies, r.OnTime, err)
+		if err != nil || r.Qualifies != c.qualifies || r.OnTime != c.onTime || r.OffTarget == f.Programme.CountsTowardTarget {
+			t.Errorf("%s: qualifies %v, off target %v, on time %v, %v", c.name, r.Qualifies, r.OffTarget, r.OnTime, err)
 		}
 	}
 }

@@ -10,14 +10,16 @@ import (
 // station and week, so that no two stations write the same row, and can be
 // recounted from the log at any time.
 type Tally struct {
-	Aired        uint16       `json:"aired"`         // standing, outcome aired
-	Qualifying   uint16       `json:"qualifying"`    // of these, counting toward the target
-	OnTime       uint16       `json:"on_time"`       // qualifying and reported on time
-	WithEvidence uint16       `json:"with_evidence"` // qualifying with at least one piece of evidence
-	Verified     uint16       `json:"verified"`      // qualifying, latest verdict verified
-	Contradicted uint16       `json:"contradicted"`  // would qualify, latest verdict contradicted: they do not count
-	NotAired     uint16       `json:"not_aired"`     // standing, outcome not aired
-	Reasons      ReasonCounts `json:"reasons"`       // of these, by reason
+	Aired        uint16       `json:"aired"`                // standing, outcome aired
+	Qualifying   uint16       `json:"qualifying"`           // of these, counting toward the target
+	OnTime       uint16       `json:"on_time"`              // qualifying and reported on time
+	WithEvidence uint16       `json:"with_evidence"`        // qualifying with at least one piece of evidence
+	Verified     uint16       `json:"verified"`             // qualifying, latest verdict verified
+	Contradicted uint16       `json:"contradicted"`         // would qualify, latest verdict contradicted: they do not count
+	NotAired     uint16       `json:"not_aired"`            // standing, outcome not aired
+	AiredOff     uint16       `json:"aired_off_target"`     // of aired, of programmes that do not count toward the target
+	NotAiredOff  uint16       `json:"not_aired_off_target"` // of not aired, the same
+	Reasons      ReasonCounts `json:"reasons"`              // of not aired, by reason
 }
 
 // ReasonCounts counts by reason, in the order of Reasons. Written down it
@@ -71,6 +73,7 @@ func Of(l Line) Tally {
 	}
 	if l.Outcome == NotAired {
 		t.NotAired = 1
+		t.NotAiredOff = one(l.OffTarget)
 		for i, r := range Reasons {
 			if l.Reason == r {
 				t.Reasons[i] = 1
@@ -82,6 +85,7 @@ func Of(l Line) Tally {
 		return t // the zero Line, which stands for no line at all
 	}
 	t.Aired = 1
+	t.AiredOff = one(l.OffTarget)
 	t.Contradicted = one(l.Qualifies && !l.Counts())
 	if l.Counts() {
 		t.Qualifying = 1
@@ -110,10 +114,10 @@ func (t Tally) Add(u Tally, sign int) Tally {
 }
 
 // counterNames are the counters of a tally that are no reasons, in the order of Bytes.
-var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired"}
+var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired", "aired_off_target", "not_aired_off_target"}
 
 func (t *Tally) counters() (cs [len(counterNames) + len(Reasons)]*uint16) {
-	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired})
+	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired, &t.AiredOff, &t.NotAiredOff})
 	for i := range Reasons {
 		cs[len(counterNames)+i] = &t.Reasons[i]
 	}

@@ -32,7 +32,7 @@ const (
 	Aired       State = "aired"        // at least one qualifying airing
 	NotCounted  State = "not_counted"  // aired, but nothing that qualifies
 	NotAired    State = "not_aired"    // reported only that it could not
-	NotReported State = "not_reported" // said nothing, although a report was due or the week is over
+	NotReported State = "not_reported" // said nothing of what counts, although a report was due or the week is over
 	NotDue      State = "not_due"      // said nothing, and nothing was due of it yet
 	Excused     State = "excused"      // did not air, and was excused for a stated reason
 )
@@ -169,17 +169,28 @@ func Compute(week airing.Week, members []Member, plan Planned, tallies map[strin
 	return w
 }
 
+// stateOf goes by the programmes that count toward the target. What a station
+// said of others decides only where nothing that counts was due of it: its
+// announcements do not hide that the weekly programme could not air.
 func stateOf(s StationWeek, over bool) State {
 	switch {
 	case s.Tally.Qualifying > 0:
 		return Aired
 	case s.Excuse != nil:
 		return Excused
+	case s.Tally.Aired > s.Tally.AiredOff:
+		return NotCounted
+	case s.Tally.NotAired > s.Tally.NotAiredOff:
+		return NotAired
+	case s.Due > 0: // of the programmes that count nothing was said
+		return NotReported
+	case s.Scheduled > 0 && !over:
+		return NotDue
 	case s.Tally.Aired > 0:
 		return NotCounted
 	case s.Tally.NotAired > 0:
 		return NotAired
-	case s.Due == 0 && !over:
+	case !over:
 		return NotDue
 	}
 	return NotReported

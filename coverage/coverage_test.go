@@ -41,6 +41,34 @@ func TestEachStationIsInExactlyOneState(t *testing.T) {
 	}
 }
 
+// TestAnnouncementsHideNothing: what a station aired of programmes that do not
+// count is no answer for those that do.
+func TestAnnouncementsHideNothing(t *testing.T) {
+	off := airing.Tally{Aired: 1, AiredOff: 1}
+	for name, c := range map[string]struct {
+		tally          airing.Tally
+		scheduled, due int
+		over           bool
+		want           State
+	}{
+		"could not air, and announced":         {airing.Tally{Aired: 1, AiredOff: 1, NotAired: 2}, 2, 2, true, NotAired},
+		"silent, and announced":                {off, 2, 2, true, NotReported},
+		"one silent, the other yet to come":    {off, 2, 1, false, NotReported},
+		"yet to come, and announced":           {off, 2, 0, false, NotDue},
+		"only an announcement failed":          {airing.Tally{NotAired: 1, NotAiredOff: 1}, 1, 1, true, NotReported},
+		"nothing planned, announced":           {off, 0, 0, true, NotCounted},
+		"nothing planned, announcement failed": {airing.Tally{NotAired: 1, NotAiredOff: 1}, 0, 0, true, NotAired},
+		"too short, and could not":             {airing.Tally{Aired: 1, NotAired: 1}, 2, 2, true, NotCounted},
+		"aired":                                {airing.Tally{Aired: 2, AiredOff: 1, Qualifying: 1, NotAired: 1}, 2, 2, true, Aired},
+	} {
+		plan := Planned{Slots: map[string]int{"S1": c.scheduled}, Due: map[string]int{"S1": c.due}, Over: c.over}
+		w := Compute(week, []Member{{"S1", "080"}}, plan, map[string]airing.Tally{"S1": c.tally}, nil)
+		if got := w.Stations[0].State; got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 // slots is a week that is over, in which each of the stations had n slots.
 func slots(n int, stations ...string) Planned {
 	p := Planned{Slots: map[string]int{}, Over: true}
