@@ -2,10 +2,18 @@ package coverage
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/contest"
+	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -13,10 +21,13 @@ import (
 // Merger is what a merger or a split does beyond the registry, to be read
 // before it is made.
 type Merger struct {
-	Weeks  []WeekEffect     `json:"weeks"`  // every week it touches, oldest first
-	People []FollowedPerson `json:"people"` // who get their role at the station that takes over
-	Rules  []FollowedRule   `json:"rules"`  // that choose those who take over
-	Hand   []Hand           `json:"hand"`   // what somebody has to decide
+	Weeks       []WeekEffect     `json:"weeks"`       // every week it touches, oldest first
+	People      []FollowedPerson `json:"people"`      // whose roles change, invited ones too
+	Rules       []FollowedRule   `json:"rules"`       // that choose those who take over
+	Contests    []ContestEffect  `json:"contests"`    // of contests that are not closed
+	Hand        []Hand           `json:"hand"`        // what somebody has to see to afterwards
+	Questions   []Question       `json:"questions"`   // what is not plain: nothing is made without an answer
+	Fingerprint string           `json:"fingerprint"` // changes with anything above but the running week
 }
 
 // WeekEffect is one week before and after. A closed week stays as frozen:
@@ -28,11 +39,15 @@ type WeekEffect struct {
 	After  Counts      `json:"after"`
 }
 
-// FollowedPerson is somebody with the stations at which she gets her role.
+// FollowedPerson is somebody with the places where she gets her role and those
+// where she loses it.
 type FollowedPerson struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
-	Stations []string `json:"stations"`
+	Stations []string `json:"stations"` // IDs of stations, or "" for the whole province
+	Leaves   []string `json:"leaves"`   // IDs of stations
+	Devices  int      `json:"devices"`  // sessions and tokens of hers that go on working
+	Invited  bool     `json:"invited"`  // an invitation nobody has used yet
 }
 
 // FollowedRule is a rule with the stations it chooses from the day on.
@@ -41,6 +56,29 @@ type FollowedRule struct {
 	Programme string   `json:"programme"`
 	Stations  []string `json:"stations"`
 }
+
+// ContestEffect is what a contest that is not closed has to do with it. Entries
+// stay with the station that sent them; the rest is for the organiser to see to.
+type ContestEffect struct {
+	Contest string      `json:"contest"`
+	Title   string      `json:"title"`
+	What    ContestKind `json:"what"`
+	N       int         `json:"n"`    // entries, stations or districts
+	Name    string      `json:"name"` // of a judge
+}
+
+// ContestKind says what a contest has to do with it; its sentence is in the
+// catalogue under "stations.contest." + kind.
+type ContestKind string
+
+// The kinds.
+const (
+	EntriesStay   ContestKind = "entries"   // entries of stations that end stay theirs
+	OnlyStations  ContestKind = "stations"  // only listed stations may enter, and some of them end
+	OnlyDistricts ContestKind = "districts" // only listed districts may enter, and some of them end
+	QuotaDistrict ContestKind = "quota"     // entries are limited by district, and some end
+	JudgeTied     ContestKind = "judge"     // a judge has to do with a station or district that ends
+)
 
 // Hand is one thing that needs a hand. What it is about is a person's ID, a
 // rule's, or a station's.
@@ -56,64 +94,415 @@ type HandKind string
 
 // The kinds.
 const (
-	PersonOfDistrict HandKind = "person_of_district" // holds a role in a district that ends
-	RuleOfDistricts  HandKind = "rule_of_districts"  // chooses by districts some of which end
-	NobodyReports    HandKind = "nobody_reports"     // a station for which nobody has the operator's role
-	FileEmpty        HandKind = "file_empty"         // a new station without contacts, hours and licence
+	RuleOfDistricts HandKind = "rule_of_districts" // chooses by districts some of which end
+	NobodyReports   HandKind = "nobody_reports"    // a station for which nobody has the operator's role
+	FileEmpty       HandKind = "file_empty"        // a new station without contacts, hours and licence
+)
+
+// Question is what a merger or a split leaves open: a person answers it before
+// anything is made.
+type Question struct {
+	Key     string       `json:"key"`  // "person:…", "invitation:…", "rule:…"
+	Kind    QuestionKind `json:"kind"` // its sentence is in the catalogue under "stations.question." + kind
+	Name    string       `json:"name"`
+	Place   string       `json:"place"`   // name of the station or district it is about
+	Choices []Choice     `json:"choices"` // what may be answered
+	Answer  string       `json:"answer"`  // "" while there is none
+}
+
+// QuestionKind says what is asked.
+type QuestionKind string
+
+// The kinds.
+const (
+	PersonOfSplit    QuestionKind = "person_split"    // for which parts she has her role
+	RuleOfSplit      QuestionKind = "rule_split"      // in which parts a programme goes on
+	PersonOfDistrict QuestionKind = "person_district" // what becomes of a role in a district that ends
+)
+
+// Choice is one answer: one of the choices below, or the code of a part.
+type Choice struct {
+	Value string `json:"value"`
+	Name  string `json:"name,omitempty"` // of what is chosen
+}
+
+// Say is the choice in words.
+func (c Choice) Say(l text.Language) string {
+	switch c.Value {
+	case StayChoice, AllChoice, LeaveChoice, ProvinceChoice:
+		return l.Say("stations.choice."+c.Value, "name", c.Name)
+	}
+	return l.Say("stations.choice.part", "name", c.Name)
+}
+
+// Say is the question in words.
+func (q Question) Say(l text.Language) string {
+	return l.Say("stations.question."+string(q.Kind), "name", q.Name, "place", q.Place)
+}
+
+// Say is what becomes of the person in words; name says what a station is called.
+func (p FollowedPerson) Say(l text.Language, name func(station string) string) string {
+	list := func(ids []string) string {
+		names := make([]string, len(ids))
+		for i, id := range ids {
+			if names[i] = l.Say("stations.choice.province"); id != "" {
+				names[i] = name(id)
+			}
+		}
+		return strings.Join(names, ", ")
+	}
+	who := p.Name
+	if p.Invited {
+		who = l.Say("stations.follows.invitation", "name", p.Name)
+	}
+	key := "stations.follows.moves"
+	switch {
+	case len(p.Leaves) == 0:
+		key = "stations.follows.gets"
+	case len(p.Stations) == 0:
+		key = "stations.follows.leaves"
+	}
+	said := l.Say(key, "name", who, "from", list(p.Leaves), "stations", list(p.Stations))
+	if p.Devices > 0 {
+		said += " " + l.Say("stations.follows.devices", "n", p.Devices)
+	}
+	return said
+}
+
+// The choices that are no code.
+const (
+	StayChoice     = "stay"     // where the old station goes on
+	AllChoice      = "all"      // in every part
+	LeaveChoice    = "leave"    // as it was: the past of a district that ends
+	ProvinceChoice = "province" // the whole province
 )
 
 // MaxMergerWeeks is how many weeks after its day a merger is looked at.
 const MaxMergerWeeks = 60
 
-// Follow says what becomes of people and rules when these units and stations
-// are changed on the day: records to keep, and the same to be read.
-func Follow(reg *stations.Registry, plan *scheduler.Schedule, people []accounts.Person, m accounts.Meta, on stations.Date,
-	units []stations.Unit, list []stations.Station) (out Merger, persons []accounts.Person, rules []scheduler.Rule) {
-	out = Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{}, Hand: []Hand{}}
-	h, after := reg.Heirs(units, list), reg.After(units, list)
-	persons, rules = accounts.Follow(people, h.Merged), scheduler.Follow(plan, m, on, h)
-	reports := map[string]bool{}
-	for _, p := range persons {
-		f := FollowedPerson{ID: p.ID, Name: p.Name}
-		for _, g := range p.Grants {
-			if slices.ContainsFunc(list, func(s stations.Station) bool { return s.ID == g.Scope.ID && s.Successor == "" }) && !slices.Contains(f.Stations, g.Scope.ID) {
-				f.Stations = append(f.Stations, g.Scope.ID)
-			}
-			reports[g.Scope.ID] = reports[g.Scope.ID] || g.Role == accounts.Operator
-		}
-		out.People = append(out.People, f)
-	}
-	for _, r := range rules {
-		out.Rules = append(out.Rules, FollowedRule{ID: r.ID, Programme: r.Current().Programme, Stations: r.Current().Selection.Stations})
-	}
-	for _, p := range accounts.InDistricts(people, h.Districts) {
-		out.Hand = append(out.Hand, Hand{PersonOfDistrict, p.ID, p.Name})
-	}
-	for _, r := range plan.Rules {
-		ends := func(code string) bool { return h.Districts[code] != nil }
-		followed := slices.ContainsFunc(rules, func(f scheduler.Rule) bool { return f.ID == r.ID })
-		if v := r.Current(); !v.Ended && !followed && slices.ContainsFunc(v.Selection.Districts, ends) {
-			p, _ := plan.Programme(v.Programme) // a rule's programme exists
-			out.Hand = append(out.Hand, Hand{RuleOfDistricts, r.ID, p.Title})
-		}
-	}
-	for _, s := range list {
-		if _, err := reg.Station(s.ID); err == nil {
-			continue
-		}
-		if !reports[s.ID] {
-			out.Hand = append(out.Hand, Hand{NobodyReports, s.ID, after.Label(s.ID)})
-		}
-		out.Hand = append(out.Hand, Hand{FileEmpty, s.ID, after.Label(s.ID)})
-	}
-	return out, persons, rules
+// MergerFacts are what a merger or a split is judged by.
+type MergerFacts struct {
+	Registry    *stations.Registry
+	Schedule    *scheduler.Schedule
+	People      []accounts.Person
+	Invitations []accounts.Invitation
+	Devices     map[string]int   // living sessions and tokens, by person
+	Contests    []*contest.State // those that are not closed
+	Rows        []byte           // a digest of what the weeks that are over are counted of
 }
 
-// Foreteller says what mergers and splits would do. It is safe for concurrent
-// use and changes nothing.
+// Succession is a merger or a split as it was made, with what undoing it takes.
+type Succession struct {
+	Number      int                          `json:"number"` // 1 for the first
+	Kind        SuccessionKind               `json:"kind"`
+	On          stations.Date                `json:"on"`
+	At          time.Time                    `json:"at"` // UTC, when it was entered
+	By          string                       `json:"by"` // name
+	Changes     stations.Changes             `json:"changes"`
+	People      []Followed[[]accounts.Grant] `json:"people"`
+	Invitations []Followed[[]accounts.Grant] `json:"invitations"`
+	Rules       []Followed[scheduler.Rule]   `json:"rules"`
+	Undone      *Undone                      `json:"undone,omitempty"`
+}
+
+// SuccessionKind is a merger or a split.
+type SuccessionKind string
+
+// The kinds.
+const (
+	Merging   SuccessionKind = "merge"
+	Splitting SuccessionKind = "split"
+)
+
+// Undone says who undid it, and why.
+type Undone struct {
+	By     string    `json:"by"`
+	At     time.Time `json:"at"` // UTC
+	Reason string    `json:"reason"`
+}
+
+// Followed is something before and after it followed.
+type Followed[T any] struct {
+	ID  string `json:"id"`
+	Was T      `json:"was"`
+	Now T      `json:"now"`
+}
+
+// Outcome is what is put when a merger or a split is made: all in one go.
+type Outcome struct {
+	Merger
+	Units       []stations.Unit
+	Stations    []stations.Station
+	Persons     []accounts.Person
+	Invitations []accounts.Invitation
+	Rules       []scheduler.Rule
+	Succession  Succession
+}
+
+// follower works an Outcome out.
+type follower struct {
+	MergerFacts
+	m      accounts.Meta
+	on     stations.Date
+	heirs  stations.Heirs
+	after  *stations.Registry
+	answer map[string]string
+	out    Outcome
+}
+
+// Follow says what becomes of people, rules and contests when these units and
+// stations are changed on the day. plan is what the registry's own plan says; it is
+// part of the fingerprint.
+func Follow(f MergerFacts, m accounts.Meta, on stations.Date, plan any, t stations.Terms, units []stations.Unit, list []stations.Station) Outcome {
+	work := func(answers map[string]string) Outcome {
+		w := &follower{MergerFacts: f, m: m, on: on, heirs: f.Registry.Heirs(units, list), after: f.Registry.After(units, list), answer: answers}
+		w.out = Outcome{Units: units, Stations: list, Merger: Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{}, Contests: []ContestEffect{},
+			Hand: []Hand{}, Questions: []Question{}}}
+		w.out.Succession = Succession{Kind: Merging, On: on, At: m.At.UTC(), By: m.By.Name, Changes: f.Registry.Changes(units, list)}
+		if len(w.heirs.Split) > 0 {
+			w.out.Succession.Kind = Splitting
+		}
+		w.people()
+		w.rules()
+		w.contests()
+		w.hand()
+		return w.out
+	}
+	out, bare := work(t.Answers), work(nil) // which plan it is does not hang on the answers
+	out.Fingerprint = fingerprint(f.Rows, plan, bare.Merger)
+	for i, p := range out.People {
+		out.People[i].Devices = f.Devices[p.ID] // who logs in meanwhile changes no plan
+	}
+	return out
+}
+
+// fingerprint tells plans apart: by what they say, and by what the weeks that are
+// over are counted of.
+func fingerprint(rows []byte, what ...any) string {
+	h := fnv.New128a()
+	_ = json.NewEncoder(h).Encode(what) // plain records always encode
+	_, _ = h.Write(rows)
+	return fmt.Sprintf("%x", h.Sum(nil))[:12]
+}
+
+// DecideFollow says whether what Follow worked out may be made. Faults:
+// stations.plan_changed when it is not the plan that was read,
+// stations.unanswered and stations.answer_unknown whose parts are the questions.
+func DecideFollow(out Outcome, t stations.Terms) error {
+	if t.Seen != "" && t.Seen != out.Fingerprint {
+		return fault.New(fault.Conflict, "stations.plan_changed")
+	}
+	open := fault.New(fault.Invalid, "stations.unanswered")
+	for _, q := range out.Questions {
+		if q.Answer == "" {
+			open.Parts = append(open.Parts, fault.New(fault.Invalid, "stations.question."+string(q.Kind), "key", q.Key, "name", q.Name, "place", q.Place).At("answer."+q.Key))
+			continue
+		}
+		if !slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Value == q.Answer }) {
+			open.Parts = append(open.Parts, fault.New(fault.Invalid, "stations.answer_unknown", "key", q.Key, "answer", q.Answer).At("answer."+q.Key))
+		}
+	}
+	if len(open.Parts) > 0 {
+		open.Args = map[string]any{"count": len(open.Parts)}
+		return open
+	}
+	return nil
+}
+
+// ask puts a question and returns its answer, "" while there is none.
+func (w *follower) ask(kind QuestionKind, key, name, place string, choices []Choice) string {
+	sort, _, _ := strings.Cut(key, ":")
+	answer, ok := w.answer[key]
+	if !ok {
+		answer = w.answer[sort]
+	}
+	w.out.Questions = append(w.out.Questions, Question{Key: key, Kind: kind, Name: name, Place: place, Choices: choices, Answer: answer})
+	return answer
+}
+
+// parts are the choices where a station is split, and the stations each means.
+func (w *follower) parts(station string) (choices []Choice, means map[string][]string) {
+	all := append([]string{station}, w.heirs.Split[station]...)
+	choices = []Choice{{Value: StayChoice, Name: w.after.Label(station)}, {Value: AllChoice}}
+	means = map[string][]string{StayChoice: {station}, AllChoice: all}
+	for _, id := range w.heirs.Split[station] {
+		u := w.after.UnitOf(id)
+		choices = append(choices, Choice{Value: u.Code, Name: u.Official()})
+		means[u.Code] = []string{id}
+	}
+	return choices, means
+}
+
+// moves are what becomes of the roles of one holder.
+func (w *follower) moves(key, name string, grants []accounts.Grant) map[accounts.Scope]accounts.Move {
+	moves := map[accounts.Scope]accounts.Move{}
+	for _, g := range grants {
+		at := g.Scope
+		switch _, done := moves[at]; {
+		case done:
+		case at.Level == accounts.Station && w.heirs.Merged[at.ID] != "":
+			moves[at] = accounts.Move{To: []accounts.Scope{{Level: accounts.Station, ID: w.heirs.Merged[at.ID]}}}
+		case at.Level == accounts.Station && len(w.heirs.Split[at.ID]) > 0:
+			choices, means := w.parts(at.ID)
+			to := means[w.ask(PersonOfSplit, key, name, w.Registry.Label(at.ID), choices)]
+			move := accounts.Move{Away: len(to) > 0 && !slices.Contains(to, at.ID)}
+			for _, id := range to {
+				move.To = append(move.To, accounts.Scope{Level: accounts.Station, ID: id})
+			}
+			moves[at] = move
+		case at.Level == accounts.District && w.heirs.Districts[at.ID] != nil:
+			choices := []Choice{{Value: LeaveChoice, Name: w.Registry.DistrictName(at.ID)}, {Value: ProvinceChoice}}
+			if w.ask(PersonOfDistrict, key, name, w.Registry.DistrictName(at.ID), choices) == ProvinceChoice {
+				moves[at] = accounts.Move{To: []accounts.Scope{{Level: accounts.Province}}}
+			}
+		}
+	}
+	return moves
+}
+
+// tell lists where roles were given and taken.
+func tell(p FollowedPerson, was, now []accounts.Grant) FollowedPerson {
+	p.Stations, p.Leaves = []string{}, []string{}
+	for _, g := range now {
+		if !slices.Contains(was, g) {
+			p.Stations = append(p.Stations, g.Scope.ID)
+		}
+	}
+	for _, g := range was {
+		if !slices.Contains(now, g) {
+			p.Leaves = append(p.Leaves, g.Scope.ID)
+		}
+	}
+	return p
+}
+
+func (w *follower) people() {
+	for _, p := range w.People {
+		if p.Disabled {
+			continue
+		}
+		after, differ := accounts.Follow(p.Grants, w.moves("person:"+p.ID, p.Name, p.Grants))
+		if !differ {
+			continue
+		}
+		w.out.People = append(w.out.People, tell(FollowedPerson{ID: p.ID, Name: p.Name}, p.Grants, after))
+		w.out.Succession.People = append(w.out.Succession.People, Followed[[]accounts.Grant]{p.ID, p.Grants, after})
+		p.Grants = after
+		w.out.Persons = append(w.out.Persons, p)
+	}
+	for _, inv := range w.Invitations {
+		if inv.Check(w.m.At) != nil {
+			continue
+		}
+		after, differ := accounts.Follow(inv.Grants, w.moves("invitation:"+inv.ID, inv.Note, inv.Grants))
+		if !differ {
+			continue
+		}
+		w.out.People = append(w.out.People, tell(FollowedPerson{ID: inv.ID, Name: inv.Note, Invited: true}, inv.Grants, after))
+		w.out.Succession.Invitations = append(w.out.Succession.Invitations, Followed[[]accounts.Grant]{inv.ID, inv.Grants, after})
+		inv.Grants = after
+		w.out.Invitations = append(w.out.Invitations, inv)
+	}
+}
+
+func (w *follower) rules() {
+	for _, r := range w.Schedule.Rules {
+		v := r.Current()
+		if v.Ended {
+			continue
+		}
+		p, _ := w.Schedule.Programme(v.Programme) // a rule's programme exists
+		split := map[string][]string{}
+		for _, id := range v.Selection.Stations {
+			if len(w.heirs.Split[id]) > 0 {
+				choices, means := w.parts(id)
+				if to := means[w.ask(RuleOfSplit, "rule:"+r.ID, p.Title, w.Registry.Label(id), choices)]; to != nil {
+					split[id] = to
+				}
+			}
+		}
+		next, differ := scheduler.Follow(r, w.m, w.on, func(s scheduler.Selection) scheduler.Selection { return s.Heirs(w.heirs, split) })
+		if !differ {
+			if slices.ContainsFunc(v.Selection.Districts, func(code string) bool { return w.heirs.Districts[code] != nil }) {
+				w.out.Hand = append(w.out.Hand, Hand{RuleOfDistricts, r.ID, p.Title})
+			}
+			continue
+		}
+		w.out.Merger.Rules = append(w.out.Merger.Rules, FollowedRule{ID: r.ID, Programme: v.Programme, Stations: next.Current().Selection.Stations})
+		w.out.Succession.Rules = append(w.out.Succession.Rules, Followed[scheduler.Rule]{r.ID, r, next})
+		w.out.Rules = append(w.out.Rules, next)
+	}
+}
+
+// touched reports whether a station or a district ends or is split.
+func (w *follower) touched(station, district string) bool {
+	return w.heirs.Merged[station] != "" || len(w.heirs.Split[station]) > 0 || w.heirs.Districts[district] != nil
+}
+
+func (w *follower) contests() {
+	for _, c := range w.Contests {
+		say := func(what ContestKind, n int, name string) {
+			if n > 0 {
+				w.out.Contests = append(w.out.Contests, ContestEffect{Contest: c.ID, Title: c.Rules.Title, What: what, N: n, Name: name})
+			}
+		}
+		entries, listed, districts, ends := 0, 0, 0, len(w.heirs.Districts)
+		for _, e := range c.Live() {
+			if w.touched(e.Entrant.Station, "") {
+				entries++
+			}
+		}
+		for _, id := range c.Rules.Who.Stations {
+			if w.touched(id, "") {
+				listed++
+			}
+		}
+		for _, code := range c.Rules.Who.Districts {
+			if w.touched("", code) {
+				districts++
+			}
+		}
+		say(EntriesStay, entries, "")
+		say(OnlyStations, listed, "")
+		say(OnlyDistricts, districts, "")
+		if slices.ContainsFunc(c.Rules.Quotas, func(q contest.Quota) bool { return q.Per == "district" }) {
+			say(QuotaDistrict, ends, "")
+		}
+		for _, j := range c.Judges {
+			if w.touched(j.Station, j.District) || slices.ContainsFunc(j.Declared, func(id string) bool { return w.touched(id, "") }) {
+				say(JudgeTied, 1, j.Name)
+			}
+		}
+	}
+}
+
+// hand lists what is left to do for stations that are new.
+func (w *follower) hand() {
+	for _, s := range w.out.Stations {
+		if _, err := w.Registry.Station(s.ID); err == nil {
+			continue
+		}
+		role := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: s.ID}}
+		if !slices.ContainsFunc(w.out.Persons, func(p accounts.Person) bool { return p.Has(role) }) {
+			w.out.Hand = append(w.out.Hand, Hand{NobodyReports, s.ID, w.after.Label(s.ID)})
+		}
+		w.out.Hand = append(w.out.Hand, Hand{FileEmpty, s.ID, w.after.Label(s.ID)})
+	}
+}
+
+// Foreteller says what mergers and splits would do, which were made, and undoes
+// them. It is safe for concurrent use.
 type Foreteller interface {
-	// ForetellMerge and ForetellSplit have the faults of stations.DecideMerge
-	// and DecideSplit.
+	// ForetellMerge and ForetellSplit change nothing; they have the faults of
+	// stations.DecideMerge and DecideSplit.
 	ForetellMerge(ctx context.Context, m accounts.Meta, c stations.Merge) (stations.MergePlan, Merger, error)
 	ForetellSplit(ctx context.Context, m accounts.Meta, c stations.Split) (stations.SplitPlan, Merger, error)
+	// Successions lists the mergers and splits that were made, the newest first.
+	// Fault: accounts.denied.
+	Successions(ctx context.Context, by accounts.Actor) ([]Succession, error)
+	// ForetellUndo says what undoing one would do, and changes nothing. Fault:
+	// stations.succession_unknown.
+	ForetellUndo(ctx context.Context, m accounts.Meta, number int) (UndoPlan, error)
+	// UndoSuccession undoes one as DecideUndo says, and has its faults.
+	UndoSuccession(ctx context.Context, m accounts.Meta, c Undo) (UndoPlan, error)
 }

@@ -60,6 +60,14 @@ type Merge struct {
 	On               Date       `json:"on"`
 	AbolishDistricts bool       `json:"abolish_districts"` // districts end too, and new units lie in none
 	Rows             []MergeRow `json:"rows"`
+	Terms
+}
+
+// Terms are what a person says to a merger or a split she has read: her answers
+// to its questions, and which plan it was.
+type Terms struct {
+	Answers map[string]string `json:"answers,omitempty"` // choice by question, or by kind of question
+	Seen    string            `json:"seen,omitempty"`    // fingerprint of the plan a person agreed to; "" is any
 }
 
 // MergeRow says what one old unit becomes.

@@ -31,6 +31,7 @@ type Registry struct {
 	words    map[string][]syllable // what a station can be found by, by ID
 	ordered  []*Station            // in Vietnamese order of district and name
 	district map[string]string     // code of a station's district, by ID
+	given    int                   // highest number ever given to a station
 }
 
 // NewRegistry takes over both lists and indexes them. What they hold is
@@ -56,6 +57,9 @@ func NewRegistry(units []Unit, list []Station) *Registry {
 	zones := map[string]*time.Location{}
 	for i := range list {
 		r.index(&list[i], zones)
+	}
+	if n := len(list); n > 0 {
+		r.given = number(list[n-1].ID)
 	}
 	r.order()
 	return r
@@ -121,14 +125,8 @@ func number(id string) int {
 // StationID is the ID of the station with that number: 12 is "S00012".
 func StationID(n int) string { return fmt.Sprintf("S%05d", n) }
 
-// NextID is the ID the next new station gets. No station is ever deleted, so
-// none is given twice.
-func (r *Registry) NextID() string {
-	if len(r.stations) == 0 {
-		return StationID(1)
-	}
-	return StationID(number(r.stations[len(r.stations)-1].ID) + 1)
-}
+// NextID is the ID the next new station gets; none is given twice.
+func (r *Registry) NextID() string { return StationID(r.given + 1) }
 
 // Stations lists all stations there ever were, by ID.
 func (r *Registry) Stations() []*Station {
@@ -163,7 +161,7 @@ func (r *Registry) with(units []Unit, list []Station) *Registry {
 			list = append(list, s)
 		}
 	}
-	return NewRegistry(units, list)
+	return NewRegistry(units, list).Given(r.given)
 }
 
 // Station returns the station of that ID. Fault: stations.unknown.

@@ -16,6 +16,7 @@ type Split struct {
 	Code  string      `json:"code"`  // of the unit that is split, valid the day before
 	Parts []SplitPart `json:"parts"` // at least two
 	Keeps string      `json:"keeps"` // code of the part the station goes on in; "" is the one with the old code, else the first
+	Terms
 }
 
 // SplitPart is a unit made by a split.

@@ -29,6 +29,9 @@ type stationsCommands struct {
 	Import stationsImport `cmd:"" help:"stations.cli.import"`
 	Merge  stationsMerge  `cmd:"" help:"stations.cli.merge"`
 	Split  stationsSplit  `cmd:"" help:"stations.cli.split"`
+
+	Changes stationsChanges `cmd:"" help:"stations.cli.changes"`
+	Unmerge stationsUnmerge `cmd:"" help:"stations.cli.unmerge"`
 }
 
 // stationFilter is the flags that choose stations.
@@ -235,11 +238,18 @@ type stationsMerge struct {
 	On               string `help:"stations.merge_on"`
 	AbolishDistricts bool   `help:"stations.abolish"`
 	JSON             bool   `help:"cli.flag.json"`
+	terms
+}
+
+// terms are the flags of who has read a plan.
+type terms struct {
+	Answer []string `sep:"none" help:"stations.cli.flag.answer"`
+	Seen   string   `help:"stations.cli.flag.seen"`
 }
 
 // Run sends the file and prints what becomes of each unit.
 func (c stationsMerge) Run(t *terminal) error {
-	q := url.Values{"on": {c.On}}
+	q := url.Values{"on": {c.On}, "answer": c.Answer, "seen": {c.Seen}}
 	if c.AbolishDistricts {
 		q.Set("abolish_districts", "1")
 	}
@@ -285,7 +295,27 @@ func printMerger(t *terminal, what *coverage.Merger) {
 	if what == nil {
 		return
 	}
-	for _, w := range what.Weeks {
+	printWeeks(t, what.Weeks)
+	printFollowed(t, what.People, what.Rules)
+	for _, e := range what.Contests {
+		fmt.Fprintln(t.out, t.lang.Say("stations.contest."+string(e.What), "title", e.Title, "n", e.N, "name", e.Name))
+	}
+	for _, h := range what.Hand {
+		fmt.Fprintln(t.out, t.lang.Say("stations.hand."+string(h.What), "name", h.Name, "about", h.About))
+	}
+	for _, q := range what.Questions {
+		choices := make([]string, len(q.Choices))
+		for i, choice := range q.Choices {
+			choices[i] = choice.Value + " (" + choice.Say(t.lang) + ")"
+		}
+		fmt.Fprintln(t.out, t.lang.Say("stations.cli.question_would", "key", q.Key, "text", q.Say(t.lang), "choices", strings.Join(choices, ", ")))
+	}
+	fmt.Fprintln(t.out, t.lang.Say("stations.cli.seen_would", "code", what.Fingerprint))
+}
+
+// printWeeks prints the weeks a plan touches.
+func printWeeks(t *terminal, weeks []coverage.WeekEffect) {
+	for _, w := range weeks {
 		key := "stations.cli.week_would"
 		if w.Closed {
 			key = "stations.cli.week_closed_would"
@@ -293,15 +323,102 @@ func printMerger(t *terminal, what *coverage.Merger) {
 		fmt.Fprintln(t.out, t.lang.Say(key, "week", w.Week, "aired", w.Before.Aired, "expected", w.Before.Expected(),
 			"then", w.After.Aired, "of", w.After.Expected()))
 	}
-	for _, p := range what.People {
-		fmt.Fprintln(t.out, t.lang.Say("stations.cli.person_would", "name", p.Name, "stations", strings.Join(p.Stations, ", ")))
+}
+
+// printFollowed prints whose roles and which rules a plan changes.
+func printFollowed(t *terminal, people []coverage.FollowedPerson, rules []coverage.FollowedRule) {
+	for _, p := range people {
+		fmt.Fprintln(t.out, p.Say(t.lang, func(id string) string { return id }))
 	}
-	for _, r := range what.Rules {
+	for _, r := range rules {
 		fmt.Fprintln(t.out, t.lang.Say("stations.cli.rule_would", "rule", r.ID, "stations", strings.Join(r.Stations, ", ")))
 	}
-	for _, h := range what.Hand {
-		fmt.Fprintln(t.out, t.lang.Say("stations.hand."+string(h.What), "name", h.Name, "about", h.About))
+}
+
+// madeChange is a merger or a split as the API lists it.
+type madeChange struct {
+	Number int              `json:"number"`
+	Kind   string           `json:"kind"`
+	On     stations.Date    `json:"on"`
+	From   []string         `json:"from"`
+	Into   []string         `json:"into"`
+	Undone *coverage.Undone `json:"undone"`
+}
+
+// stationsChanges lists the mergers and splits that were made.
+type stationsChanges struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c stationsChanges) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/stations/changes")
+	if err != nil {
+		return err
 	}
+	return listed(t, c.JSON, items, t.lang.Say("stations.cli.changes_head"), func(m madeChange) string {
+		line := t.lang.Say("stations.cli.change", "number", m.Number, "kind", t.lang.Say("stations.change."+m.Kind), "on", m.On,
+			"from", strings.Join(m.From, ", "), "into", strings.Join(m.Into, ", "))
+		if m.Undone != nil {
+			line += "\t" + t.lang.Say("stations.cli.change_undone")
+		}
+		return line
+	})
+}
+
+// stationsUnmerge undoes a merger or a split.
+type stationsUnmerge struct {
+	reach
+	Number int    `arg:"" name:"number"`
+	Reason string `help:"stations.cli.flag.reason"`
+	DryRun bool   `help:"stations.cli.flag.dry_run"`
+	Seen   string `help:"stations.cli.flag.seen"`
+	JSON   bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints what goes back.
+func (c stationsUnmerge) Run(t *terminal) (err error) {
+	var answer struct {
+		Change      madeChange                `json:"change"`
+		Weeks       []coverage.WeekEffect     `json:"weeks"`
+		People      []coverage.FollowedPerson `json:"people"`
+		Rules       []coverage.FollowedRule   `json:"rules"`
+		Gone        []string                  `json:"gone"`
+		Lost        []string                  `json:"lost"`
+		Fingerprint string                    `json:"fingerprint"`
+		Applied     bool                      `json:"applied"`
+		Errors      []complaint               `json:"errors"`
+	}
+	path := fmt.Sprintf("/api/v1/stations/changes/%d", c.Number)
+	if c.DryRun {
+		err = c.client().get(t, path, &answer)
+	} else {
+		err = c.client().send(t, http.MethodPost, path+"/undo", map[string]string{"reason": c.Reason, "seen": c.Seen}, &answer)
+	}
+	if err != nil {
+		return err
+	}
+	refused := refusedBy("stations.undo_refused", answer.Errors)
+	if c.JSON || refused != nil {
+		if c.JSON {
+			return errors.Join(t.json(answer), refused)
+		}
+		return refused
+	}
+	if !answer.Applied {
+		printWeeks(t, answer.Weeks)
+		printFollowed(t, answer.People, answer.Rules)
+		if len(answer.Gone) > 0 {
+			fmt.Fprintln(t.out, t.lang.Say("stations.undo_gone", "stations", strings.Join(answer.Gone, ", ")))
+		}
+		if len(answer.Lost) > 0 {
+			fmt.Fprintln(t.out, t.lang.Say("stations.undo_lost", "stations", strings.Join(answer.Lost, ", ")))
+		}
+		fmt.Fprintln(t.out, t.lang.Say("stations.cli.seen_would", "code", answer.Fingerprint))
+	}
+	_, err = fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.undone"), "number", c.Number, "from", strings.Join(answer.Change.From, ", ")))
+	return err
 }
 
 // stationsSplit splits one unit in several.
@@ -313,6 +430,7 @@ type stationsSplit struct {
 	Keeps  string   `help:"stations.cli.flag.keeps"`
 	DryRun bool     `help:"stations.cli.flag.dry_run"`
 	JSON   bool     `help:"cli.flag.json"`
+	terms
 }
 
 // Run asks the server and prints each part with its station.
@@ -321,7 +439,11 @@ func (c stationsSplit) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	ask := stations.Split{On: on, Code: c.Code, Keeps: c.Keeps}
+	ask := stations.Split{On: on, Code: c.Code, Keeps: c.Keeps, Terms: stations.Terms{Seen: c.Seen, Answers: map[string]string{}}}
+	for _, said := range c.Answer {
+		key, choice, _ := strings.Cut(said, "=")
+		ask.Answers[key] = choice
+	}
 	for _, part := range c.Into {
 		code, name, _ := strings.Cut(part, "=")
 		ask.Parts = append(ask.Parts, stations.SplitPart{Code: code, Name: name})

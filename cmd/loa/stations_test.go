@@ -95,6 +95,26 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa(split...); code != 65 || out != "" || !strings.Contains(errs, "02647") {
 		t.Errorf("split twice: %d %s %s", code, out, errs)
 	}
+	if code, out, errs := loa("changes"); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, "Phường Lào Cai, Phường Kim Tân") && !strings.Contains(out, "Phường Kim Tân, Phường Lào Cai") {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+	if code, _, errs := loa("unmerge", "1", "--reason", "nhập nhầm"); code != 65 && code != 75 && code != 69 || !strings.Contains(errs, "đã có thay đổi về sau") {
+		t.Errorf("the merger before the split: %d %s", code, errs)
+	}
+	if code, _, errs := loa("unmerge", "2"); code == 0 || !strings.Contains(errs, "lý do") {
+		t.Errorf("without a reason: %d %s", code, errs)
+	}
+	code, would, errs = loa("unmerge", "2", "--dry-run")
+	if code != 0 || !strings.Contains(would, "2025-W32: nay 0/48 đài đã phát, sau đó 0/47") || !strings.Contains(would, "--seen ") {
+		t.Errorf("%d %s %s", code, would, errs)
+	}
+	if code, _, errs := loa("unmerge", "2", "--reason", "nhập nhầm", "--seen", "another"); code == 0 || !strings.Contains(errs, "xem lại") {
+		t.Errorf("another plan: %d %s", code, errs)
+	}
+	if code, out, errs = loa("unmerge", "2", "--reason", "nhập nhầm"); code != 0 || out == "" {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+	sameLine(t, would, out)
 	if code, out, errs := loa("list", "--active-on", "2025-07-01"); code != 0 || strings.Count(out, "\n") != 48 {
 		t.Errorf("%d %s %s", code, out, errs)
 	}

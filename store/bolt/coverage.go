@@ -35,6 +35,33 @@ type closedWeek struct {
 	Before []closedWeek        `json:"before,omitempty"` // earlier closings, the oldest first, each opened again
 }
 
+// closings are the closed weeks without what was frozen: the same rows, of which
+// only this is read.
+var closings = table[closing]{name: closedWeeks.name}
+
+type closing struct {
+	Week struct {
+		Week     airing.Week `json:"week"`
+		ClosedAt time.Time   `json:"closed_at"`
+	} `json:"week"`
+	Opened *coverage.Reopening `json:"opened"`
+	Before []struct {
+		Opened *coverage.Reopening `json:"opened"`
+	} `json:"before"`
+}
+
+// standing is how the week stands.
+func (c closing) standing() coverage.Standing {
+	stands := coverage.Standing{Closed: c.Opened == nil}
+	switch last := len(c.Before) - 1; {
+	case c.Opened != nil:
+		stands.Reopened = c.Opened.AgreedAt
+	case last >= 0:
+		stands.Reopened = c.Before[last].Opened.AgreedAt
+	}
+	return stands
+}
+
 // past lists the closings that no longer hold.
 func (c closedWeek) past() []closedWeek {
 	if c.Opened == nil {
@@ -281,14 +308,7 @@ func (s *Store) recount(tx *tx, w airing.Week) (coverage.Summary, error) {
 	var h maphash.Hash
 	h.SetSeed(s.seed)
 	_, _ = fmt.Fprintf(&h, "%d %d %s", s.registry.current(tx), s.schedule.current(tx), b) // a hash takes everything
-	for _, name := range []string{tallies.name, excuses.name} {
-		c := tx.b.Bucket([]byte(name)).Cursor()
-		until := weekKey(w + 1)
-		for k, v := c.Seek(weekKey(w)); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
-			_, _ = h.Write(k)
-			_, _ = h.Write(v)
-		}
-	}
+	weekRows(tx, &h, w, tallies.name, excuses.name)
 	if known, ok := s.counted.Get(w); ok && known.facts == h.Sum64() {
 		return known.Summary, nil
 	}
@@ -494,15 +514,11 @@ func reopen(tx *tx, m accounts.Meta, c coverage.Reopen, w closedWeek, found bool
 func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks map[airing.Week]coverage.Standing, err error) {
 	weeks = map[airing.Week]coverage.Standing{}
 	err = s.view(ctx, func(tx *tx) error {
-		for e, err := range closedWeeks.ascend(tx, weekKey(from), weekKey(until+1)) {
+		for e, err := range closings.ascend(tx, weekKey(from), weekKey(until+1)) {
 			if err != nil {
 				return err
 			}
-			stands := coverage.Standing{Closed: e.rec.Opened == nil}
-			if past := e.rec.past(); len(past) > 0 {
-				stands.Reopened = past[len(past)-1].Opened.AgreedAt
-			}
-			weeks[e.rec.Week.Week] = stands
+			weeks[e.rec.Week.Week] = e.rec.standing()
 		}
 		return nil
 	})

@@ -8,10 +8,13 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/store/bolt"
 	"loa/store/bolttest"
 )
 
@@ -30,6 +33,9 @@ func TestAMergerTakesPeopleAndRulesAlongAsForetold(t *testing.T) {
 	sapa := reg.Filter(stations.Filter{District: "088"})
 	if len(sapa) < 3 {
 		t.Fatalf("%d stations in Sa Pa", len(sapa))
+	}
+	if _, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Lù Thị Mai", Login: "mai", Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}}); err != nil {
+		t.Fatal(err)
 	}
 	operator, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Giàng A Páo", Login: "pao",
 		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: sapa[0].ID}}}})
@@ -99,11 +105,160 @@ func TestAMergerTakesPeopleAndRulesAlongAsForetold(t *testing.T) {
 
 	split := stations.Split{On: "2025-08-06", Code: "90001", Parts: []stations.SplitPart{{Code: "90002", Name: "Xã Trên"}, {Code: "90001", Name: "Xã Mới"}}}
 	_, foretold, err = s.ForetellSplit(ctx, by(), split)
-	if err != nil || len(foretold.Rules) != 1 || !slices.ContainsFunc(foretold.Hand, func(h coverage.Hand) bool { return h.What == coverage.NobodyReports }) {
+	if err != nil || len(foretold.Questions) != 2 || len(foretold.People)+len(foretold.Rules) != 0 {
 		t.Fatalf("%+v, %v", foretold, err)
 	}
+	if _, err := s.Split(ctx, by(), split); fault.Of(err).Code != "stations.unanswered" || len(fault.Of(err).Parts) != 2 {
+		t.Errorf("without answers: %v", err)
+	}
+	split.Seen, split.Answers = foretold.Fingerprint, map[string]string{"person:" + operator.ID: "90002", "rule": "north"}
+	if _, err := s.Split(ctx, by(), split); len(fault.Of(err).Parts) != 1 || fault.Of(err).Parts[0].Code != "stations.answer_unknown" {
+		t.Errorf("an answer that is none: %v", err)
+	}
+	split.Answers["rule"] = coverage.AllChoice
+	another, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Vàng A Sử", Login: "a.su", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Split(ctx, by(), split); fault.Of(err).Code != "stations.plan_changed" {
+		t.Errorf("somebody was invited meanwhile: %v", err)
+	}
+	_, foretold, err = s.ForetellSplit(ctx, by(), split)
+	if err != nil || len(foretold.Questions) != 3 || len(foretold.Rules) != 1 || len(foretold.People) != 1 || !slices.Equal(foretold.People[0].Leaves, []string{heir}) {
+		t.Fatalf("%+v, %v", foretold, err)
+	}
+	split.Seen, split.Answers["person"] = foretold.Fingerprint, coverage.StayChoice
 	parts, err := s.Split(ctx, by(), split)
 	if err != nil || parts.Parts[1].Station != heir || parts.Parts[0].Fate != stations.Opened || parts.After != parts.Before+1 {
 		t.Fatalf("%+v, %v", parts, err)
 	}
+	second := parts.Parts[0].Station
+	if got := grantsOf(t, s, operator.ID); accounts.HoldsAt(got, at1(heir)) || !accounts.HoldsAt(got, at1(second)) || !accounts.HoldsAt(got, at1(sapa[0].ID)) {
+		t.Errorf("she moved to the new part: %v", got)
+	}
+
+	// Both are undone, the last first, until something depends on one.
+	if _, err := s.UndoSuccession(ctx, by(), coverage.Undo{Number: 1, Reason: "nhập nhầm"}); fault.Of(err).Code != "stations.undo_refused" {
+		t.Errorf("the merger before the split: %v", err)
+	}
+	if _, err := s.UndoSuccession(ctx, by(), coverage.Undo{Number: 2}); fault.Of(err).Code != "stations.undo_reason" {
+		t.Errorf("without a reason: %v", err)
+	}
+	for number := 2; number > 0; number-- {
+		if number == 1 { // she was given her role at the new station by hand
+			plan, err := s.ForetellUndo(ctx, by(), number)
+			if err != nil || len(plan.Depends) != 1 || plan.Depends[0].What != coverage.GivenToPerson || plan.Depends[0].Name != another.Name {
+				t.Errorf("%+v, %v", plan.Depends, err)
+			}
+			elsewhere := []accounts.Grant{{Role: accounts.Operator, Scope: at1(sapa[2].ID)}}
+			if _, err := s.ChangePerson(ctx, by(), accounts.ChangePerson{Person: another.ID, Grants: &elsewhere}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		plan, err := s.ForetellUndo(ctx, by(), number)
+		if err != nil || len(plan.Depends) > 0 || len(plan.Weeks) == 0 {
+			t.Fatalf("%d: %+v, %v", number, plan, err)
+		}
+		if _, err := s.UndoSuccession(ctx, by(), coverage.Undo{Number: number, Reason: "nhập nhầm", Seen: plan.Fingerprint}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := grantsOf(t, s, operator.ID); !slices.Equal(got, operator.Grants) {
+		t.Errorf("she has %v, at first %v", got, operator.Grants)
+	}
+	if sched, err = s.Schedule(ctx); err != nil {
+		t.Fatal(err)
+	}
+	back, err := s.Registry(ctx)
+	if err != nil || len(back.ActiveOn("2025-09-01")) != 127 || back.NextID() == reg.NextID() {
+		t.Errorf("%d stations, next %s, at first %s, %v", len(back.ActiveOn("2025-09-01")), back.NextID(), reg.NextID(), err)
+	}
+	if got, err := sched.Rule(rule.ID); err != nil || !got.Current().Selection.Same(rule.Current().Selection) {
+		t.Errorf("the rule chooses %v, %v", got.Current().Selection, err)
+	}
+	if plan, err = s.Merge(ctx, by(), c); err != nil || plan.Targets[0].Station != back.NextID() {
+		t.Errorf("made again: %+v, %v", plan, err)
+	}
+}
+
+func TestWhatDependsOnAMergerKeepsItAndIsNamed(t *testing.T) {
+	ctx, s := t.Context(), bolttest.Open(t)
+	at := time.Date(2025, 7, 8, 9, 0, 0, 0, text.Zone)
+	by := func() accounts.Meta {
+		at = at.Add(time.Minute)
+		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+	}
+	units, list := stations.Founding()
+	if err := s.Found(ctx, by(), units, list); err != nil {
+		t.Fatal(err)
+	}
+	reg, err := s.Registry(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := stations.Merge{On: "2025-07-01"}
+	for i, st := range reg.Filter(stations.Filter{District: "088"})[:2] {
+		c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: reg.UnitOf(st.ID).Code, NewCode: "90001", NewName: "Xã Mới"})
+	}
+	plan, err := s.Merge(ctx, by(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heir := plan.Targets[0].Station
+	if _, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Vàng A Sử", Login: "a.su", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.SaveProgramme(ctx, by(), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SaveRule(ctx, by(), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{Stations: []string{heir}}}); err != nil {
+		t.Fatal(err)
+	}
+	week := airing.Calendar{Zone: text.Zone}.Week(stations.Date("2025-07-01").Start(text.Zone))
+	if _, err := s.Excuse(ctx, by(), coverage.Excuse{Week: week, Station: heir, Reason: airing.PowerCut, Note: "mất điện"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CloseWeek(ctx, by(), week); err != nil {
+		t.Fatal(err)
+	}
+	report := airing.Confirm{ID: uuid.NewString(), Station: heir, Programme: p.ID, Outcome: airing.Aired, Seconds: 600, StartedAt: at.Add(-time.Hour)}
+	if _, err := s.Confirm(ctx, by(), report); err != nil {
+		t.Fatal(err)
+	}
+	u, err := s.ForetellUndo(ctx, by(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var what []coverage.DependentKind
+	for _, d := range u.Depends {
+		what = append(what, d.What)
+	}
+	want := []coverage.DependentKind{coverage.HasReports, coverage.HasExcuses, coverage.WeekClosedWith, coverage.GivenToPerson, coverage.ChosenByRule}
+	if !slices.Equal(what, want) {
+		t.Errorf("depends %v, want %v", what, want)
+	}
+	_, err = s.UndoSuccession(ctx, by(), coverage.Undo{Number: 1, Reason: "nhập nhầm"})
+	if e := fault.Of(err); e.Code != "stations.undo_refused" || len(e.Parts) != len(want) {
+		t.Errorf("%v", err)
+	}
+	if now, err := s.Registry(ctx); err != nil || len(now.ActiveOn("2025-07-08")) != 126 {
+		t.Error("a refused undoing changed the registry", err)
+	}
+}
+
+// at1 is the scope of one station.
+func at1(station string) accounts.Scope { return accounts.Scope{Level: accounts.Station, ID: station} }
+
+func grantsOf(t *testing.T, s *bolt.Store, person string) []accounts.Grant {
+	t.Helper()
+	d, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.Person(person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Grants
 }

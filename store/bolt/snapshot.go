@@ -84,7 +84,19 @@ func (s *snapshots) prepare() {
 			return nil, err
 		}
 		list, err := stationRecords.all(tx)
-		return stations.NewRegistry(units, list), err
+		if err != nil {
+			return nil, err
+		}
+		given := 0
+		for e, err := range successions.ascend(tx, nil, nil) {
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range e.rec.Changes.Opened() {
+				given = max(given, int(stationNumber(id)))
+			}
+		}
+		return stations.NewRegistry(units, list).Given(given), nil
 	}
 	s.schedule.name, s.schedule.load = "schedule", func(tx *tx) (*scheduler.Schedule, error) {
 		programmes, err := programmeRecords.all(tx)

@@ -67,6 +67,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs audio.Blobs) {
 	f.week(rule, people)
 	f.contest(people)
 	f.jobs(rule)
+	f.succession()
 }
 
 func (f *filler) must(err error) {
@@ -95,6 +96,22 @@ func (f *filler) places() {
 	list = list[:12]
 	f.must(f.s.Found(f.ctx, f.daemon(40), units, list))
 	_, err := f.s.SaveStation(f.ctx, f.daemon(39), stations.SaveStation{ID: list[0].ID, Fields: list[0].Fields})
+	f.must(err)
+}
+
+// succession merges and splits the last of the stations, and undoes the split.
+func (f *filler) succession() {
+	at := filledMonday.AddDate(0, 0, 30)
+	on := stations.DateOf(at)
+	reg, err := f.s.Registry(f.ctx)
+	f.must(err)
+	code := reg.UnitOf("S00012").Code
+	_, err = f.s.Merge(f.ctx, f.daemon(-30), stations.Merge{On: on, Rows: []stations.MergeRow{{Line: 2, OldCode: code, NewCode: "90001", NewName: "Xã Mới"}}})
+	f.must(err)
+	parts := []stations.SplitPart{{Code: "90001", Name: "Xã Mới"}, {Code: "90002", Name: "Xã Trên"}}
+	_, err = f.s.Split(f.ctx, f.daemon(-31), stations.Split{On: on.AddDays(1), Code: "90001", Parts: parts})
+	f.must(err)
+	_, err = f.s.UndoSuccession(f.ctx, f.daemon(-32), coverage.Undo{Number: 2, Reason: "nhập nhầm"})
 	f.must(err)
 }
 

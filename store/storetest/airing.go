@@ -27,6 +27,7 @@ type AiringEngine interface {
 	airing.Log
 	airing.SettingsStore
 	coverage.Store
+	coverage.Foreteller
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)

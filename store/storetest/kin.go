@@ -11,6 +11,8 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
 )
@@ -30,14 +32,14 @@ type life struct {
 }
 
 // coverageKin makes random histories of mergers and splits inside weeks, entered
-// on time and late, with reports in between, and counts every week again from
+// on time and late, with reports in between and some of them undone, and counts every week again from
 // nothing but these lists.
 func coverageKin(t *testing.T, e AiringEngine) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 7))
-	ctx, start := context.Background(), monday.AddDate(0, 0, -1) // a Sunday
-	w := &kinWorld{t: t, e: e, lives: map[string]*life{}}
+	start := monday.AddDate(0, 0, -1) // a Sunday
+	w := &kinWorld{t: t, e: e, lives: map[string]*life{}, last: map[string]*past{}}
 	for i := range 30 {
 		w.lives[stations.StationID(i+1)] = &life{first: stations.FoundingDay}
 	}
@@ -46,6 +48,9 @@ func coverageKin(t *testing.T, e AiringEngine) {
 		now := start.AddDate(0, 0, day)
 		for range 4 {
 			w.report(rnd, now.Add(time.Duration(rnd.IntN(20*60))*time.Minute))
+		}
+		if rnd.IntN(4) == 0 && len(w.past) > 0 {
+			w.undo(w.past[len(w.past)-1-rnd.IntN(min(3, len(w.past)))], now)
 		}
 		if rnd.IntN(3) > 0 {
 			continue
@@ -60,16 +65,23 @@ func coverageKin(t *testing.T, e AiringEngine) {
 			w.split(rnd, d, now)
 		}
 	}
+	w.compare()
+	t.Logf("%d changes, %d undone, %d refused", len(w.past), w.undone, w.refused)
+	if len(w.past) < 5 {
+		t.Error("too little happened")
+	}
+}
+
+// compare counts every week from the lists alone.
+func (w *kinWorld) compare() {
+	w.t.Helper()
 	for week := thatWeek - 1; week <= thatWeek+9; week++ {
 		active, aired := w.count(week)
-		got := weekCounts(t, e, week)
+		got := weekCounts(w.t, w.e, week)
 		others := 127 - 30
 		if got.Active != active+others || got.Aired != aired || got.Aired > got.Expected() {
-			t.Errorf("%s: engine %d of %d, model %d of %d", week, got.Aired, got.Active, aired, active+others)
+			w.t.Errorf("%s: engine %d of %d, model %d of %d", week, got.Aired, got.Active, aired, active+others)
 		}
-	}
-	if _, err := e.Registry(ctx); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -79,6 +91,59 @@ type kinWorld struct {
 	lives map[string]*life
 	told  []told
 	made  int
+	past  []*past
+	last  map[string]*past // the last change of each station
+
+	undone, refused int
+}
+
+// past is a merger or a split as the plain model keeps it.
+type past struct {
+	number int
+	opened string
+	was    map[string]life  // the stations it changed, as they were
+	before map[string]*past // and their last change before it
+	undone bool
+}
+
+// remember keeps what a change does, which opened one station.
+func (w *kinWorld) remember(opened string, changed ...string) {
+	p := &past{number: len(w.past) + 1, opened: opened, was: map[string]life{}, before: map[string]*past{}}
+	for _, id := range changed {
+		p.was[id], p.before[id] = *w.lives[id], w.last[id]
+		w.last[id] = p
+	}
+	w.last[opened] = p
+	w.past = append(w.past, p)
+}
+
+// undo asks that a change be undone. It must be refused when something depends on
+// it, and only then; undone, every week counts as if it had never been.
+func (w *kinWorld) undo(p *past, now time.Time) {
+	depends := p.undone || w.last[p.opened] != p
+	for id := range p.was {
+		depends = depends || w.last[id] != p
+	}
+	for _, r := range w.told {
+		depends = depends || r.station == p.opened
+	}
+	_, err := w.e.UndoSuccession(context.Background(), by(accounts.Daemon(), now), coverage.Undo{Number: p.number, Reason: "nhập nhầm"})
+	switch {
+	case depends && fault.Of(err).Code != "stations.undo_refused":
+		w.t.Fatalf("undo %d, on which something depends: %v", p.number, err)
+	case depends:
+		w.refused++
+	case err != nil:
+		w.t.Fatalf("undo %d: %v", p.number, err)
+	default:
+		w.undone++
+		p.undone = true
+		for id, was := range p.was {
+			*w.lives[id], w.last[id] = was, p.before[id]
+		}
+		delete(w.lives, p.opened)
+		w.compare()
+	}
 }
 
 // going lists the model's stations that go on, as far as is known.
@@ -139,6 +204,7 @@ func (w *kinWorld) merge(rnd *rand.Rand, on stations.Date, now time.Time) {
 		w.t.Fatalf("merge %v on %s: %v", ids, on, plan.Bad)
 	}
 	into := plan.Targets[0].Station
+	w.remember(into, ids...)
 	w.lives[into] = &life{first: on}
 	for _, id := range ids {
 		w.lives[id].last, w.lives[id].into = on.AddDays(-1), into
@@ -157,6 +223,7 @@ func (w *kinWorld) split(rnd *rand.Rand, on stations.Date, now time.Time) {
 	if err != nil || plan.Parts[0].Station != ids[0] {
 		w.t.Fatalf("split %v on %s: %+v", ids, on, plan.Bad)
 	}
+	w.remember(plan.Parts[1].Station, ids[0])
 	w.lives[plan.Parts[1].Station] = &life{first: on, off: ids[0], split: on.Start(text.Zone), entered: now}
 }
 

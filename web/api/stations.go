@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -75,10 +77,16 @@ func (a stationRoutes) routes() []kit.Route {
 			Summary: "The list as a file, format csv or xlsx."},
 		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes."},
-		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
-			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, people, rules, what needs a hand."},
+		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts answer seen", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, people, rules, contests, questions. answer=KEY=CHOICE (repeated) answers them."},
 		{Pattern: "POST /api/v1/stations/split", Access: accounts.EditStations, Handler: a.split, Query: "dry_run", In: stations.Split{}, Out: splitAnswer{},
 			Summary: "Split a unit in several on a day; its station goes on in one part. dry_run=1 shows what it does."},
+		{Pattern: "GET /api/v1/stations/changes", Access: accounts.EditStations, Handler: a.changes, Out: kit.List[stationsChange]{}, Query: "limit after",
+			Summary: "Mergers and splits that were made, the newest first."},
+		{Pattern: "GET /api/v1/stations/changes/{number}", Access: accounts.EditStations, Handler: a.foretellUndo, Out: undoAnswer{},
+			Summary: "What undoing a merger or a split would do, or what depends on it."},
+		{Pattern: "POST /api/v1/stations/changes/{number}/undo", Access: accounts.EditStations, Handler: a.undo, In: undoAsk{}, Out: undoAnswer{},
+			Summary: "Undo a merger or a split on which nothing depends, with a reason."},
 	}
 }
 
@@ -304,6 +312,11 @@ func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
 	if c.Rows, err = stations.ReadMerge(body); err != nil {
 		return err
 	}
+	c.Terms = stations.Terms{Seen: q.Get("seen"), Answers: map[string]string{}}
+	for _, said := range q["answer"] {
+		key, choice, _ := strings.Cut(said, "=")
+		c.Answers[key] = choice
+	}
 	if !dry {
 		plan, err := a.store.Merge(r.Context(), m, c)
 		if err != nil {
@@ -343,4 +356,99 @@ func (a stationRoutes) split(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, splitAnswer{SplitPlan: plan, Merger: &what, Errors: problems(r, plan.Bad)})
+}
+
+// stationsChange is a merger or a split as lists show it.
+type stationsChange struct {
+	Number int                     `json:"number"`
+	Kind   coverage.SuccessionKind `json:"kind"`
+	On     stations.Date           `json:"on"`
+	At     time.Time               `json:"at"`
+	By     string                  `json:"by"`
+	From   []string                `json:"from"` // names of the units that ended
+	Into   []string                `json:"into"` // names of those that took over
+	Undone *coverage.Undone        `json:"undone"`
+}
+
+func shownChange(reg *stations.Registry, s coverage.Succession) stationsChange {
+	c := stationsChange{Number: s.Number, Kind: s.Kind, On: s.On, At: s.At.In(text.Zone), By: s.By, Undone: s.Undone}
+	c.From, c.Into = s.Names(reg)
+	return c
+}
+
+func (a stationRoutes) changes(w http.ResponseWriter, r *kit.Request) error {
+	list, err := a.store.Successions(r.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	page, next, err := kit.PageOf(r, list, 100, 500, func(s coverage.Succession) string { return strconv.Itoa(s.Number) })
+	if err != nil {
+		return err
+	}
+	items := make([]stationsChange, len(page))
+	for i, s := range page {
+		items[i] = shownChange(reg, s)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+}
+
+type undoAsk struct {
+	Reason string `json:"reason"`
+	Seen   string `json:"seen,omitempty"` // fingerprint of the plan that was read; "" is any
+}
+
+// undoAnswer is what undoing does or did.
+type undoAnswer struct {
+	Change      stationsChange            `json:"change"`
+	Weeks       []coverage.WeekEffect     `json:"weeks"`
+	People      []coverage.FollowedPerson `json:"people"`
+	Rules       []coverage.FollowedRule   `json:"rules"`
+	Gone        []string                  `json:"gone"` // IDs of stations that go
+	Lost        []string                  `json:"lost"` // of these, those whose file was filled in
+	Fingerprint string                    `json:"fingerprint"`
+	Applied     bool                      `json:"applied"`
+	Errors      []kit.Problem             `json:"errors"` // what depends on it
+}
+
+func (a stationRoutes) answerUndo(w http.ResponseWriter, r *kit.Request, p coverage.UndoPlan, applied bool) error {
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, undoAnswer{Change: shownChange(reg, p.Succession), Weeks: p.Weeks, People: p.People, Rules: p.Rules, Gone: p.Gone, Lost: p.Lost,
+		Fingerprint: p.Fingerprint, Applied: applied, Errors: problems(r, p.Why())})
+}
+
+// changeNumber is the number in the address; what is none is no change.
+func changeNumber(r *kit.Request) int {
+	n, err := strconv.ParseUint(r.PathValue("number"), 10, 31)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}
+
+func (a stationRoutes) foretellUndo(w http.ResponseWriter, r *kit.Request) error {
+	plan, err := a.store.ForetellUndo(r.Context(), r.Meta(""), changeNumber(r))
+	if err != nil {
+		return err
+	}
+	return a.answerUndo(w, r, plan, false)
+}
+
+func (a stationRoutes) undo(w http.ResponseWriter, r *kit.Request) error {
+	var b undoAsk
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	plan, err := a.store.UndoSuccession(r.Context(), m, coverage.Undo{Number: changeNumber(r), Reason: b.Reason, Seen: b.Seen})
+	if err != nil {
+		return err
+	}
+	return a.answerUndo(w, r, plan, true)
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"loa/coverage"
 	"loa/internal/sheet"
 	"loa/stations"
 	"loa/web/kit"
@@ -16,7 +15,7 @@ type mergePage struct {
 	Form    kit.Form
 	Plan    *stations.MergePlan // nil before a file was sent
 	Targets []mergeTarget
-	Effect  coverage.Merger
+	Effect  effect
 	Wrongs  []wrong
 	Merge   string // the command as JSON, to be applied as it was seen
 }
@@ -47,6 +46,7 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 		if err := fromJSON(agreed, &c); err != nil {
 			return err
 		}
+		c.Terms = readTerms(f)
 		plan, err := p.store.Merge(r.Context(), r.Meta(f.ID), c)
 		if err == nil {
 			return r.Redirect(w, "/stations?all=1", "stations.merged", "count", strconv.Itoa(len(plan.Targets)), "after", strconv.Itoa(plan.After))
@@ -68,11 +68,11 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	plan, effect, err := p.store.ForetellMerge(r.Context(), r.Meta(f.ID), c)
+	plan, what, err := p.store.ForetellMerge(r.Context(), r.Meta(f.ID), c)
 	if err != nil && len(plan.Bad) == 0 {
 		return err
 	}
-	page.Effect = effect
+	page.Effect = effectOf(r, reg, what)
 	page.show(r, reg, c, &plan)
 	page.Form = *f
 	return p.merge.Render(w, r, page)
@@ -106,6 +106,7 @@ func (page *mergePage) show(r *kit.Request, reg *stations.Registry, c stations.M
 		page.Targets = append(page.Targets, one)
 	}
 	page.Wrongs = wrongs(r, plan.Bad, "stations.merge.")
+	c.Terms = stations.Terms{}                 // what is said to it comes with the form
 	if b, err := json.Marshal(c); err == nil { // strings always encode
 		page.Merge = string(b)
 	}

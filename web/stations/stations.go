@@ -33,6 +33,10 @@ type pages struct {
 	form  *kit.View[formPage]
 	imp   *kit.View[importPage]
 	merge *kit.View[mergePage]
+
+	split   *kit.View[splitPage]
+	changes *kit.View[changesPage]
+	undo    *kit.View[undoPage]
 }
 
 // Register adds the pages to k.
@@ -41,6 +45,7 @@ func Register(k *kit.Kit, s Store) {
 	p := pages{
 		store: s, list: kit.NewView[listPage](f, "list.html"), one: kit.NewView[onePage](f, "one.html"), form: kit.NewView[formPage](f, "form.html"),
 		imp: kit.NewView[importPage](f, "import.html"), merge: kit.NewView[mergePage](f, "merge.html"),
+		split: kit.NewView[splitPage](f, "split.html"), changes: kit.NewView[changesPage](f, "changes.html"), undo: kit.NewView[undoPage](f, "undo.html"),
 	}
 	k.Menu(kit.MenuItem{Path: "/stations", Key: "stations.title", Icon: "stations", Access: accounts.ReadStations, Order: 60})
 	k.Handle(
@@ -53,6 +58,11 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /stations/merge", Access: accounts.EditStations, Handler: p.showMerge},
 		kit.Route{Pattern: "GET /stations/merge/2025", Access: accounts.EditStations, Handler: p.reform},
 		kit.Route{Pattern: "POST /stations/merge", Access: accounts.EditStations, Handler: p.doMerge, MaxBody: maxUpload},
+		kit.Route{Pattern: "GET /stations/split", Access: accounts.EditStations, Handler: p.showSplit},
+		kit.Route{Pattern: "POST /stations/split", Access: accounts.EditStations, Handler: p.doSplit},
+		kit.Route{Pattern: "GET /stations/changes", Access: accounts.EditStations, Handler: p.showChanges},
+		kit.Route{Pattern: "GET /stations/changes/undo/{number}", Access: accounts.EditStations, Handler: p.showUndo},
+		kit.Route{Pattern: "POST /stations/changes/undo/{number}", Access: accounts.EditStations, Handler: p.doUndo},
 		kit.Route{Pattern: "GET /stations/{station}", Access: accounts.ReadStations, Handler: p.showOne},
 		kit.Route{Pattern: "GET /stations/{station}/edit", Access: accounts.EditStations, Handler: p.showEdit},
 		kit.Route{Pattern: "POST /stations/{station}/edit", Access: accounts.EditStations, Handler: p.saveEdit},

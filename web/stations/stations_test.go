@@ -228,6 +228,7 @@ func TestAnEditorKeepsTheRegistryInABrowser(t *testing.T) {
 	}
 
 	mergeInBrowser(t, tab, srv.URL, shots)
+	splitInBrowser(t, tab, srv.URL, shots)
 	registry, err := store.Registry(t.Context())
 	if err != nil || len(registry.ActiveOn("2025-06-30")) != 128 || len(registry.Districts("2025-07-01")) != 0 {
 		t.Errorf("after the reform: %d stations the day before, %v", len(registry.ActiveOn("2025-06-30")), err)
@@ -255,6 +256,41 @@ func mergeInBrowser(t *testing.T, tab *webtest.Tab, url string, shots func(strin
 	tab.Open(url + "/stations?active_on=2025-07-01&q=bac+ha")
 	tab.Follow("tbody a")
 	shots("lineage")
+}
+
+// splitInBrowser splits a commune of the reform in two, and undoes it.
+func splitInBrowser(t *testing.T, tab *webtest.Tab, url string, shots func(string)) {
+	t.Helper()
+	tab.Open(url + "/stations/split")
+	shots("split")
+	tab.Set("#f-code", "02647")
+	tab.Set("#f-on", "2025-08-06")
+	tab.Set("#f-code_0", "02647")
+	tab.Set("#f-name_0", "Kim Tân")
+	tab.Follow("form .actions button")
+	if got := tab.Text("#plan ~ ul"); !strings.Contains(got, "hai") {
+		t.Errorf("one part: %q", got)
+	}
+	tab.Set("#f-name_0", "Phường Kim Tân")
+	tab.Set("#f-code_1", "02641")
+	tab.Set("#f-name_1", "Phường Lào Cai")
+	tab.Follow("section.narrow form button")
+	shots("split-good")
+	tab.Follow("#plan ~ form button")
+	tab.Wait(".flash")
+	shots("changes")
+	tab.Follow(`a[href="/stations/changes/undo/2"]`)
+	shots("undo")
+	tab.Set("#f-reason", "nhập nhầm")
+	tab.Follow("main form button")
+	tab.Wait(".flash")
+	if got := tab.Text("tbody tr"); !strings.Contains(got, "nhập nhầm") {
+		t.Errorf("the list says %q", got)
+	}
+	tab.Open(url + "/stations/changes/undo/2")
+	if got := tab.Text(".card.bad"); !strings.Contains(got, "hoàn tác") {
+		t.Errorf("undone twice: %q", got)
+	}
 }
 
 func station(t *testing.T, s *bolt.Store, id string) *stations.Station {
