@@ -154,13 +154,17 @@ func succession[C, R any](ctx context.Context, s *Store, m accounts.Meta, name s
 		return none, err
 	}
 	return change(ctx, s, m, name, cmd, func(tx *tx) (R, error) {
-		f, _, err := mergerFacts(tx, m, on)
+		reg, err := s.registry.get(tx)
 		if err != nil {
 			return none, err
 		}
-		units, list, result, err := decide(f.Registry)
+		units, list, result, err := decide(reg)
 		if err != nil || len(units) == 0 {
 			return result, err
+		}
+		f, _, err := mergerFacts(tx, m, on)
+		if err != nil {
+			return none, err
 		}
 		out := coverage.Follow(f, m, on, result, terms, units, list)
 		if err := coverage.DecideFollow(out, terms); err != nil {
