@@ -2,9 +2,11 @@ package airing
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Week is an ISO 8601 week, counted from the week of Monday 1969-12-29 as 0.
@@ -23,6 +25,12 @@ func (w Week) monday() time.Time { return epoch.AddDate(0, 0, 7*int(w)) }
 func (w Week) String() string {
 	y, n := w.monday().ISOWeek()
 	return fmt.Sprintf("%04d-W%02d", y, n)
+}
+
+// Words is the week as a sentence says it: "tuần 20 năm 2024".
+func (w Week) Words(l text.Language) string {
+	y, n := w.monday().ISOWeek()
+	return l.Say("week.of_year", "n", n, "year", strconv.Itoa(y))
 }
 
 // MarshalText writes the ISO form.
@@ -85,8 +93,12 @@ func (c Calendar) Week(t time.Time) Week {
 	return w
 }
 
-// Start returns the first instant of the week; its end is the next one's start.
+// Start returns the first instant of the week.
 func (c Calendar) Start(w Week) time.Time {
 	m := w.monday().Add(c.shift(w))
 	return time.Date(m.Year(), m.Month(), m.Day(), m.Hour(), m.Minute(), 0, 0, c.Zone)
 }
+
+// End returns the first instant of the next week: one in which the start was
+// moved is longer or shorter than seven days.
+func (c Calendar) End(w Week) time.Time { return c.Start(w + 1) }

@@ -22,6 +22,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // State is what one station's week amounts to.
@@ -280,6 +281,19 @@ type Query struct {
 	Week     airing.Week
 	District string    // official code; "" means every district the actor may see
 	Now      time.Time // what is over by then is due and counts; the zero Time comes after everything
+}
+
+// Allowed refuses an actor who may see nothing of the district that is asked for:
+// zeros would say that it has no stations. Faults: accounts.denied, stations.unknown_district.
+func (q Query) Allowed(by accounts.Actor, reg *stations.Registry) error {
+	if err := reg.CheckDistrict(q.District); err != nil || q.District == "" {
+		return err
+	}
+	_, _, single := by.Stations(accounts.ReadCoverage)
+	if slices.ContainsFunc(single, func(id string) bool { return reg.Where(id).District == q.District }) {
+		return nil
+	}
+	return by.Must(accounts.ReadCoverage, accounts.Where{District: q.District})
 }
 
 // StationTally is a row of a station's history.

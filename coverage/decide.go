@@ -39,7 +39,7 @@ func DecideClose(m accounts.Meta, cal airing.Calendar, w airing.Week) error {
 	if err := m.By.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
 		return err
 	}
-	if end := cal.Start(w + 1); m.At.Before(end) {
+	if end := cal.End(w); m.At.Before(end) {
 		return fault.New(fault.Conflict, "coverage.week_open", "week", w, "end", end)
 	}
 	return nil

@@ -301,23 +301,25 @@ const weekMajority = 4
 // begins with first: those active on at least four of them. Same order as
 // ActiveOn.
 func (r *Registry) ActiveInWeek(first Date) []*Station {
-	days := make([]Date, 7)
-	for i := range days {
-		days[i] = first.AddDays(i)
-	}
 	var out []*Station
 	for _, s := range r.ordered {
-		n := 0
-		for _, day := range days {
-			if s.ActiveOn(day) {
-				n++
-			}
-		}
-		if n >= weekMajority {
+		if s.ActiveInWeek(first) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// ActiveInWeek reports whether the station counts in the week of seven days
+// that begins with first.
+func (s *Station) ActiveInWeek(first Date) bool {
+	n := 0
+	for i := range 7 {
+		if s.ActiveOn(first.AddDays(i)) {
+			n++
+		}
+	}
+	return n >= weekMajority
 }
 
 // Lineage is the family of a station: the stations merged into it, directly or

@@ -43,7 +43,7 @@ func (t *terminal) week(w coverage.Week, asJSON bool) error {
 	if asJSON {
 		return t.json(w)
 	}
-	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.head", "week", w.Week, "aired", w.Aired, "expected", w.Expected(), "share", w.Share(t.lang)))
+	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.head", "week", w.Week.String(), "aired", w.Aired, "expected", w.Expected(), "share", w.Share(t.lang)))
 	for _, e := range w.Earlier {
 		fmt.Fprintln(t.out, t.lang.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt, "by", e.ClosedBy,
 			"asked", e.Reopened.By, "agreed", e.Reopened.AgreedBy, "reopened", e.Reopened.AgreedAt, "reason", e.Reopened.Reason))

@@ -141,6 +141,8 @@ func (l Language) Value(v any) string {
 		return l.Decimal(v, 1)
 	case Bytes:
 		return l.Size(int64(v))
+	case interface{ Words(l Language) string }: // what has words of its own
+		return v.Words(l)
 	case interface{ Float() float64 }: // an exact number of a noun's own
 		return l.trimmed(v.Float())
 	case fmt.Stringer:
@@ -241,16 +243,15 @@ func (l Language) Duration(d time.Duration) string {
 	return out
 }
 
-// Week writes an ISO week, "2024-W20", as people say it: "tuần 20 (13/5 – 19/5/2024)".
-// monday is the week's first instant in Zone.
-func (l Language) Week(monday time.Time) string {
-	_, w := monday.In(Zone).ISOWeek()
-	last := monday.In(Zone).AddDate(0, 0, 6)
+// Week writes the week from start until just before end: "tuần 20 (13/5 – 19/5/2024)".
+// Its number is that of the ISO week of its start.
+func (l Language) Week(start, end time.Time) string {
+	_, w := start.In(Zone).ISOWeek()
 	layout := "2/1"
 	if l == English {
 		layout = "2 Jan"
 	}
-	return l.Say("week", "n", w, "from", monday.In(Zone).Format(layout), "until", l.Date(last))
+	return l.Say("week", "n", w, "from", start.In(Zone).Format(layout), "until", l.Date(end.Add(-time.Second)))
 }
 
 // Size writes a byte count with a unit a person knows: "4,2 MB".

@@ -22,7 +22,7 @@ func (s Stick) List(lang text.Language, station string, monday time.Time) []byte
 	b.WriteString("\uFEFF")
 	line("%s", strings.ToUpper(lang.Say("usb.list_title")))
 	line("%s", lang.Say("usb.list_station", "station", station))
-	line("%s", text.Sentence(lang.Week(scheduler.WallOf(monday).In(text.Zone))))
+	line("%s", text.Sentence(lang.Week(scheduler.WallOf(monday).In(text.Zone), scheduler.WallOf(monday.AddDate(0, 0, 7)).In(text.Zone))))
 	line("")
 	line("%s", lang.Say("usb.list_counts", "airings", len(s.Lines), "files", len(s.Files)))
 	if n := s.Missing(); n > 0 {

@@ -103,7 +103,7 @@ func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Quer
 	err = s.view(ctx, func(tx *tx) error {
 		reg, err := tx.s.registry.get(tx)
 		if err == nil {
-			err = reg.CheckDistrict(q.District)
+			err = q.Allowed(by, reg)
 		}
 		if err != nil {
 			return err
@@ -248,7 +248,7 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 	for ; q.Week <= until; q.Week++ {
 		one, found := coverage.Week{}, false
 		if len(single) == 0 { // sees districts whole
-			one, found, err = s.summary(ctx, q, whole)
+			one, found, err = s.summary(ctx, by, q, whole)
 		}
 		if err == nil && !found {
 			one, err = s.Coverage(ctx, by, q)
@@ -264,11 +264,11 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 
 // summary is a week that is over, of the districts that are seen, without a
 // look at each station. found is false where every station must be counted.
-func (s *Store) summary(ctx context.Context, q coverage.Query, see func(district string) bool) (w coverage.Week, found bool, err error) {
+func (s *Store) summary(ctx context.Context, by accounts.Actor, q coverage.Query, see func(district string) bool) (w coverage.Week, found bool, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		reg, err := tx.s.registry.get(tx)
 		if err == nil {
-			err = reg.CheckDistrict(q.District)
+			err = q.Allowed(by, reg)
 		}
 		if err != nil {
 			return err

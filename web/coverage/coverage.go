@@ -156,9 +156,9 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, WeekLine: r.Lang.Week(cal.Start(week)), District: district,
+	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)), District: district,
 		Previous: address(week-1, district), Paper: strings.Replace(address(week, district), "/coverage?", "/coverage/paper?", 1)}
-	if cal.Start(week + 1).Before(r.Now) {
+	if cal.End(week).Before(r.Now) {
 		page.Next = address(week+1, district)
 		page.MayClose = !got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	}
@@ -372,15 +372,23 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	}
 	where := reg.Where(st.ID)
 	page := stationPage{Page: r.Page("coverage.station_title"), Form: f, Station: st.ID, Name: reg.Label(st.ID), Week: week,
-		District: reg.DistrictName(where.District), WeekLine: r.Lang.Week(cal.Start(week))}
+		District: reg.DistrictName(where.District), WeekLine: r.Lang.Week(cal.Start(week), cal.End(week))}
 	history, err := p.store.History(r.Context(), r.Actor, st.ID, week-historyWeeks+1, week)
 	if err != nil {
 		return err
 	}
+	said := make(map[airing.Week]airing.Tally, len(history))
+	for _, h := range history {
+		said[h.Week] = h.Tally
+	}
 	values := make([]float64, historyWeeks)
-	for _, h := range slices.Backward(history) {
-		values[h.Week-(week-historyWeeks+1)] = min(1, float64(h.Tally.Qualifying))
-		page.Weeks = append(page.Weeks, pastWeek{stationPath(st.ID, h.Week), r.Lang.Week(cal.Start(h.Week)), h.Tally})
+	for i := range historyWeeks {
+		w := week - airing.Week(i)
+		tally, any := said[w]
+		values[historyWeeks-1-i] = min(1, float64(tally.Qualifying))
+		if any || st.ActiveInWeek(stations.DateOf(cal.Start(w))) { // a silent week is a week
+			page.Weeks = append(page.Weeks, pastWeek{stationPath(st.ID, w), r.Lang.Week(cal.Start(w), cal.End(w)), tally})
+		}
 	}
 	page.Course = kit.NewSparkline(r.Say("coverage.history", "n", historyWeeks), values, 1)
 	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
@@ -393,7 +401,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
 		}
 	}
-	if page.Lines, _, err = p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.Start(week + 1), Stations: []string{st.ID}}); err != nil {
+	if page.Lines, _, err = p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.End(week), Stations: []string{st.ID}}); err != nil {
 		return err
 	}
 	for _, reason := range airing.Reasons {
@@ -436,7 +444,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if err != nil || got.Scheduled+got.Aired == 0 { // nothing is planned yet: the editor's own step says what to do
 		return nil, err
 	}
-	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
+	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week), cal.End(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
 		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
 	if got.NotDue > 0 {
 		step.Text += " " + r.Say("coverage.step_later", "n", got.NotDue)

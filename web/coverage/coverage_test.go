@@ -15,6 +15,7 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -33,14 +34,20 @@ func open(t *testing.T) (*bolt.Store, *webtest.Client) {
 	t.Helper()
 	s := bolttest.Open(t)
 	webtest.Stations(t, s)
-	secret := webtest.LoggedIn(t, s, "Giám sát", now, accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
+	return s, monitor(t, s, accounts.Scope{Level: accounts.Province})
+}
+
+// monitor is somebody who watches a part of the province, in front of the pages.
+func monitor(t *testing.T, s *bolt.Store, scope accounts.Scope) *webtest.Client {
+	t.Helper()
+	secret := webtest.LoggedIn(t, s, "Giám sát "+scope.ID, now, accounts.Grant{Role: accounts.Monitor, Scope: scope})
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 	Register(k, s)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, webtest.NewClient(t, h, secret)
+	return webtest.NewClient(t, h, secret)
 }
 
 func TestADistrictWhollyExcusedHasNoShare(t *testing.T) {
@@ -66,6 +73,65 @@ func TestADistrictWhollyExcusedHasNoShare(t *testing.T) {
 	c.Expect(http.StatusOK, "main", "không đài nào phải phát")
 	c.Get("/coverage/paper?district=084&week=" + week.String())
 	c.Expect(http.StatusOK, ".paper", "không có đài nào phải phát")
+}
+
+// TestAPaperAddsUp: each row of the paper's table, and the last, is made of states
+// that together are its stations. A district somebody does not look after is
+// refused, not shown as empty.
+func TestAPaperAddsUp(t *testing.T) {
+	s, c := open(t)
+	confirm := airing.Confirm{ID: "0190b1c2-0000-7000-8000-000000000001", Station: "S00001", Outcome: airing.Aired, StartedAt: now.Add(-time.Hour), Seconds: 300}
+	programme, err := s.SaveProgramme(t.Context(), accounts.Meta{ID: "p", By: accounts.Daemon(), At: now.Add(-2 * time.Hour)}, scheduler.SaveProgramme{Title: "Thông báo của xã", Languages: []string{"vi"}})
+	if err == nil {
+		confirm.Programme = programme.ID
+		_, err = s.Confirm(t.Context(), accounts.Meta{ID: "a", By: accounts.Daemon(), At: now}, confirm)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/coverage/paper?week=" + week.String())
+	c.Expect(http.StatusOK, ".paper", "làm tròn xuống")
+	var states []int
+	table := c.Doc().Find(".paper table").First()
+	table.Find("th").Each(func(i int, th *goquery.Selection) {
+		for _, state := range coverage.States {
+			if strings.TrimSpace(th.Text()) == text.Vietnamese.Say("coverage.state."+string(state)) {
+				states = append(states, i)
+			}
+		}
+	})
+	rows := table.Find("tbody tr")
+	if len(states) != len(coverage.States) || rows.Length() < 9 {
+		t.Fatalf("%d states, %d rows", len(states), rows.Length())
+	}
+	rows.Each(func(_ int, tr *goquery.Selection) {
+		cell := func(i int) (n int) {
+			fmt.Sscan(tr.Find("td").Eq(i).Text(), &n)
+			return n
+		}
+		sum := 0
+		for _, i := range states {
+			sum += cell(i)
+		}
+		if sum != cell(1) {
+			t.Errorf("%s: %d stations, states for %d", tr.Find("td").First().Text(), cell(1), sum)
+		}
+	})
+	other := monitor(t, s, accounts.Scope{Level: accounts.District, ID: "084"})
+	for path, want := range map[string]int{"/coverage?district=083": http.StatusForbidden, "/coverage/paper?district=083": http.StatusForbidden, "/coverage/paper?district=084": http.StatusOK} {
+		other.Get(path + "&week=" + week.String())
+		other.Expect(want, "main", "")
+	}
+}
+
+// TestAStationsYearShowsSilentWeeks: they are those a monitor looks for.
+func TestAStationsYearShowsSilentWeeks(t *testing.T) {
+	_, c := open(t)
+	c.Get("/coverage/stations/S00001?week=" + week.String())
+	c.Expect(http.StatusOK, ".weeks", "Tuần 20")
+	if n := c.Doc().Find(".weeks tbody tr").Length(); n != 20 { // since 1 January 2024, a Monday
+		t.Errorf("%d weeks", n)
+	}
 }
 
 // TestACountryIsShownByDistrictsInPages has 10,598 stations of 705 districts:

@@ -34,7 +34,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := paperPage{Page: r.Page("coverage.paper"), Week: got, WeekLine: r.Lang.Week(cal.Start(week)), Part: partOf(r, reg, got), Asked: address(week, q.Get("district")),
+	page := paperPage{Page: r.Page("coverage.paper"), Week: got, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)), Part: partOf(r, reg, got), Asked: address(week, q.Get("district")),
 		Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
 	r.Office(w, page.Form)
 	if len(got.Districts) > 1 {
