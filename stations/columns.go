@@ -21,9 +21,6 @@ var Columns = []Column{
 	"clusters_working", "clusters_total", "languages", "hours", "contacts", "notes", "zone", "active",
 }
 
-// Heading is the Vietnamese name of the column.
-func (c Column) Heading() string { return text.Vietnamese.Say("stations.column." + string(c)) }
-
 // columnOf finds the column a heading means, in either language or by its
 // key, whatever the case and marks.
 func columnOf(heading string) (Column, bool) {
@@ -44,17 +41,17 @@ func headingsOf(catalogue, key string) []string {
 // read back, and what a file holds of it where that is no such text.
 type field struct {
 	column Column
-	write  func(*Fields) string
+	write  func(*Fields, text.Language) string
 	read   func(*Fields, string) error
 	file   func(*Fields) any // nil: what write gives
 }
 
-// cell is the field in a file.
-func (f field) cell(of *Fields) any {
+// cell is the field in a file in that language.
+func (f field) cell(of *Fields, lang text.Language) any {
 	if f.file != nil {
 		return f.file(of)
 	}
-	return f.write(of)
+	return f.write(of, lang)
 }
 
 // known is a number for a file, nothing for zero: unknown.
@@ -68,48 +65,48 @@ func known(v float64) any {
 // fields are the columns an import may change. The others only say which
 // station is meant.
 var fields = []field{
-	{"technologies", func(f *Fields) string { return names(f.Technologies, "stations.technology.") },
+	{"technologies", func(f *Fields, lang text.Language) string { return names(lang, f.Technologies, "stations.technology.") },
 		func(f *Fields, s string) (err error) {
 			f.Technologies, err = keys(s, Technologies, "stations.technology.", "stations.technology_unknown")
 			return err
 		}, nil},
-	{"frequency_mhz", func(f *Fields) string { return decimal(f.FM.FrequencyMHz) },
+	{"frequency_mhz", func(f *Fields, _ text.Language) string { return decimal(f.FM.FrequencyMHz) },
 		func(f *Fields, s string) error { return readDecimal(&f.FM.FrequencyMHz, s) },
 		func(f *Fields) any { return known(f.FM.FrequencyMHz) }},
-	{"power_w", func(f *Fields) string { return decimal(f.FM.PowerW) },
+	{"power_w", func(f *Fields, _ text.Language) string { return decimal(f.FM.PowerW) },
 		func(f *Fields, s string) error { return readDecimal(&f.FM.PowerW, s) },
 		func(f *Fields) any { return known(f.FM.PowerW) }},
-	{"licence", func(f *Fields) string { return f.FM.Licence },
+	{"licence", func(f *Fields, _ text.Language) string { return f.FM.Licence },
 		func(f *Fields, s string) error { f.FM.Licence = s; return nil }, nil},
-	{"licence_until", func(f *Fields) string { return f.FM.LicenceUntil.Short() },
+	{"licence_until", func(f *Fields, _ text.Language) string { return f.FM.LicenceUntil.Short() },
 		func(f *Fields, s string) (err error) { f.FM.LicenceUntil, err = readDay(s); return err },
 		func(f *Fields) any { return sheet.Day(f.FM.LicenceUntil) }},
-	{"clusters_working", func(f *Fields) string { return decimal(float64(f.ClustersWorking)) },
+	{"clusters_working", func(f *Fields, _ text.Language) string { return decimal(float64(f.ClustersWorking)) },
 		func(f *Fields, s string) error { return readWhole(&f.ClustersWorking, s) },
 		func(f *Fields) any { return known(float64(f.ClustersWorking)) }},
-	{"clusters_total", func(f *Fields) string { return decimal(float64(f.ClustersTotal)) },
+	{"clusters_total", func(f *Fields, _ text.Language) string { return decimal(float64(f.ClustersTotal)) },
 		func(f *Fields, s string) error { return readWhole(&f.ClustersTotal, s) },
 		func(f *Fields) any { return known(float64(f.ClustersTotal)) }},
-	{"languages", func(f *Fields) string { return names(f.Languages, "language.") },
+	{"languages", func(f *Fields, lang text.Language) string { return names(lang, f.Languages, "language.") },
 		func(f *Fields, s string) (err error) {
 			f.Languages, err = keys(s, Languages, "language.", "stations.language_unknown")
 			return err
 		}, nil},
 	{"hours", writeHours, readHours, nil},
 	{"contacts", writeContacts, readContacts, nil},
-	{"notes", func(f *Fields) string { return f.Notes },
+	{"notes", func(f *Fields, _ text.Language) string { return f.Notes },
 		func(f *Fields, s string) error { f.Notes = s; return nil }, nil},
-	{"zone", func(f *Fields) string { return f.Zone },
+	{"zone", func(f *Fields, _ text.Language) string { return f.Zone },
 		func(f *Fields, s string) error { f.Zone = s; return nil }, nil},
 	{"active", writeActive, readActive, func(f *Fields) any { return f.days(func(d Date) string { return string(d) }) }},
 }
 
-// Cell writes the fields' value in a column as a table shows it, "" for a
-// column that is none of Fields.
-func (f Fields) Cell(c Column) string {
+// Cell writes the fields' value in a column as a table in that language shows
+// it, "" for a column that is none of Fields.
+func (f Fields) Cell(lang text.Language, c Column) string {
 	for _, known := range fields {
 		if known.column == c {
-			return known.write(&f)
+			return known.write(&f, lang)
 		}
 	}
 	return ""
@@ -130,11 +127,11 @@ func (f *Fields) SetCell(c Column, value string) error {
 	return fault.New(fault.Invalid, "stations.heading_unknown", "heading", string(c))
 }
 
-// names writes keys by their Vietnamese names.
-func names[T ~string](list []T, prefix string) string {
+// names writes keys by their names in that language.
+func names[T ~string](lang text.Language, list []T, prefix string) string {
 	out := make([]string, len(list))
 	for i, v := range list {
-		out[i] = text.Vietnamese.Say(prefix + string(v))
+		out[i] = lang.Say(prefix + string(v))
 	}
 	return strings.Join(out, ", ")
 }
@@ -209,7 +206,7 @@ func readDay(s string) (Date, error) {
 	return ParseDate(s)
 }
 
-func writeHours(f *Fields) string {
+func writeHours(f *Fields, _ text.Language) string {
 	out := make([]string, len(f.Hours))
 	for i, h := range f.Hours {
 		out[i] = h.String()
@@ -237,7 +234,7 @@ func readHours(f *Fields, s string) error {
 	return nil
 }
 
-func writeContacts(f *Fields) string {
+func writeContacts(f *Fields, _ text.Language) string {
 	out := make([]string, len(f.Contacts))
 	for i, c := range f.Contacts {
 		out[i] = strings.TrimRight(c.Name+" | "+c.Role+" | "+c.Phone, " |")
@@ -257,7 +254,7 @@ func readContacts(f *Fields, s string) error {
 	return nil
 }
 
-func writeActive(f *Fields) string { return f.days(Date.Short) }
+func writeActive(f *Fields, _ text.Language) string { return f.days(Date.Short) }
 
 // days is when the station is active: "1/1/2024 – 31/10/2024; 1/2/2025 –".
 func (f *Fields) days(write func(Date) string) string {
@@ -299,10 +296,10 @@ func readActive(f *Fields, s string) error {
 
 // Table is the stations as rows of cells, the Vietnamese headings first. What
 // ReadImport reads from it changes nothing.
-func (r *Registry) Table(list []*Station) [][]any {
+func (r *Registry) Table(lang text.Language, list []*Station) [][]any {
 	head := make([]any, len(Columns))
 	for i, c := range Columns {
-		head[i] = c.Heading()
+		head[i] = lang.Say("stations.column." + string(c))
 	}
 	rows := [][]any{head}
 	for _, s := range list {
@@ -313,7 +310,7 @@ func (r *Registry) Table(list []*Station) [][]any {
 		}
 		row := []any{s.ID, sheet.Code(u.Code), u.Name, sheet.Code(u.District), district}
 		for _, f := range fields {
-			row = append(row, f.cell(&s.Fields))
+			row = append(row, f.cell(&s.Fields, lang))
 		}
 		rows = append(rows, row)
 	}

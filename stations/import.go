@@ -206,7 +206,7 @@ func differences(before, after Fields) []Difference {
 	before, _ = before.tidy()
 	out := []Difference{}
 	for _, f := range fields {
-		if was, is := f.write(&before), f.write(&after); was != is {
+		if was, is := f.write(&before, text.Vietnamese), f.write(&after, text.Vietnamese); was != is {
 			out = append(out, Difference{f.column, was, is})
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"loa/internal/fault"
 	"loa/internal/sheet"
+	"loa/internal/text"
 )
 
 const today Date = "2024-05-13"
@@ -50,8 +51,8 @@ func readImport(t *testing.T, file string) Import {
 func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 	r := filled(t)
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"csv":  func(b *bytes.Buffer) error { return sheet.CSV(b, r.Table(r.Stations())) },
-		"xlsx": func(b *bytes.Buffer) error { return sheet.XLSX(b, "Đài", r.Table(r.Stations())) },
+		"csv":  func(b *bytes.Buffer) error { return sheet.CSV(b, r.Table(text.Vietnamese, r.Stations())) },
+		"xlsx": func(b *bytes.Buffer) error { return sheet.XLSX(b, "Đài", r.Table(text.Vietnamese, r.Stations())) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -282,8 +283,8 @@ func TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged(t *testing.T) {
 					t.Fatalf("soffice: %v\n%s", err, out)
 				}
 			}
-			fromCSV := save("csv.csv", func(w io.Writer) error { return sheet.CSV(w, r.Table(r.Stations())) })
-			fromXLSX := save("xlsx.xlsx", func(w io.Writer) error { return sheet.XLSX(w, "Đài", r.Table(r.Stations())) })
+			fromCSV := save("csv.csv", func(w io.Writer) error { return sheet.CSV(w, r.Table(text.Vietnamese, r.Stations())) })
+			fromXLSX := save("xlsx.xlsx", func(w io.Writer) error { return sheet.XLSX(w, "Đài", r.Table(text.Vietnamese, r.Stations())) })
 			convert("xlsx:Calc MS Excel 2007 XML", "as-xlsx", fromCSV, fromXLSX)
 			convert("csv:Text - txt - csv (StarCalc):44,34,76", "as-csv", fromCSV, fromXLSX)
 			for _, back := range []string{"as-xlsx/csv.xlsx", "as-xlsx/xlsx.xlsx", "as-csv/csv.csv", "as-csv/xlsx.csv"} {
@@ -319,7 +320,7 @@ func FuzzImport(f *testing.F) {
 			t.Fatalf("%q applied %+v, and then again %+v, %v", in, plan.Changes, again.Changes, again.Bad)
 		}
 		var b bytes.Buffer
-		if err := sheet.CSV(&b, after.Table(after.Stations())); err != nil {
+		if err := sheet.CSV(&b, after.Table(text.Vietnamese, after.Stations())); err != nil {
 			t.Fatal(err)
 		}
 		back, err := ReadImport(b.Bytes())

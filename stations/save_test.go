@@ -9,6 +9,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // by is a change of the daemon's on 2024-05-13.
@@ -41,7 +42,7 @@ func TestASavedStationIsInOneForm(t *testing.T) {
 	}
 	var got []string
 	for _, f := range fields {
-		got = append(got, string(f.column)+"="+f.write(&s.Fields))
+		got = append(got, string(f.column)+"="+f.write(&s.Fields, text.Vietnamese))
 	}
 	want := "technologies=FM, IP (3G/4G)|frequency_mhz=57.5|power_w=30|licence=12/GP-CTS|licence_until=31/12/2026|clusters_working=7|clusters_total=9|languages=tiếng Việt, tiếng Dao|hours=05:30-06:15, 17:00-17:30|contacts=Giàng A Páo | văn hoá - xã hội | 0912345678|notes=Loa số 3 hỏng\ncần thay|zone=|active=1/1/2024 – 10/1/2024; 1/2/2024 –"
 	if line := strings.Join(got, "|"); line != want {

@@ -152,7 +152,7 @@ func (o *office) trouble(s scheduler.Slot, dice float64) airing.Reason {
 // mistake is a report that she corrects soon after.
 func (o *office) mistake(line airing.Line, at time.Time) (airing.Line, error) {
 	c := airing.Confirm{ID: o.id(), Slot: line.Slot, Outcome: line.Outcome, Reason: line.Reason, Means: line.Means, Corrects: line.ID,
-		StartedAt: line.StartedAt.Add(10 * time.Minute), Why: "ghi nhầm giờ phát"}
+		StartedAt: line.StartedAt.Add(10 * time.Minute), Why: "Ghi nhầm giờ phát"}
 	return o.w.store.Confirm(o.w.ctx, o.meta(latest(at, c.StartedAt)), c)
 }
 

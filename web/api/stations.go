@@ -238,7 +238,7 @@ func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(r.Lang, reg.Filter(f)))
 }
 
 // changeByFile reads the body of a change by file, and whether it is only

@@ -42,9 +42,10 @@ document.addEventListener("submit", (e) => {
 async function insist(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
+  const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
   for (;;) {
     try {
-      const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
+      const answer = await fetch(to, { method: "POST", body, redirect: "manual" });
       if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
       if (![502, 503, 504, 507].includes(answer.status)) break;
     } catch { /* nobody answered */ }
@@ -59,6 +60,7 @@ async function insist(form, button) {
     await new Promise((go) => { setTimeout(go, 5000); addEventListener("online", go, { once: true }); });
   }
   if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  form.action = to;
   form.submit(); // the server's page says what is wrong
 }
 

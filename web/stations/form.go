@@ -7,6 +7,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -71,7 +72,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, reg
 
 func fillForm(f *kit.Form, s stations.Fields) {
 	for _, c := range plainFields {
-		f.Values.Set(string(c), s.Cell(c))
+		f.Values.Set(string(c), s.Cell(text.Vietnamese, c)) // numbers and typed text are the same in every language
 	}
 	f.Values.Set("licence_until", string(s.FM.LicenceUntil))
 	for _, t := range s.Technologies {

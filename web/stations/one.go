@@ -68,7 +68,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		page.Names = append(page.Names, reg.Unit(seat.Unit))
 	}
 	for _, c := range shownFields {
-		told := s.Cell(c)
+		told := s.Cell(r.Lang, c)
 		switch c {
 		case "frequency_mhz", "power_w", "licence", "licence_until", "zone":
 			if told == "" && (c == "zone" || !s.Traits().Has(stations.FM)) {

@@ -143,18 +143,18 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		page.Groups = groupsOf(r, reg, list)
 	}
 	for _, s := range list[page.Turn.From:page.Turn.To] {
-		page.Rows = append(page.Rows, newRow(reg, s, f.ActiveOn, r.Today()))
+		page.Rows = append(page.Rows, newRow(r, reg, s, f.ActiveOn, r.Today()))
 	}
 	return p.list.Render(w, r, page)
 }
 
-func newRow(reg *stations.Registry, s *stations.Station, on, today stations.Date) listRow {
+func newRow(r *kit.Request, reg *stations.Registry, s *stations.Station, on, today stations.Date) listRow {
 	if on == "" {
 		on = today
 	}
 	u := reg.Unit(s.UnitOn(on))
 	row := listRow{
-		Station: s, Name: reg.Label(s.ID), Code: u.Code, Active: s.ActiveOn(on), Languages: s.Cell("languages"),
+		Station: s, Name: reg.Label(s.ID), Code: u.Code, Active: s.ActiveOn(on), Languages: s.Cell(r.Lang, "languages"),
 		Expired: s.FM.LicenceUntil != "" && s.FM.LicenceUntil < today,
 	}
 	if u.District != "" {
@@ -227,5 +227,5 @@ func (p pages) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, reg.Filter(f)))
 }

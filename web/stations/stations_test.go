@@ -18,6 +18,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/sheet"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -326,7 +327,7 @@ func FuzzReadFields(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%+v does not survive its own form: %v", s.Fields, err)
 		}
-		if back, err := stations.DecideSave(r, m, stations.SaveStation{ID: "S00001", Fields: again}); err != nil || back.Cell("hours") != s.Cell("hours") || back.FM != s.FM {
+		if back, err := stations.DecideSave(r, m, stations.SaveStation{ID: "S00001", Fields: again}); err != nil || back.Cell(text.Vietnamese, "hours") != s.Cell(text.Vietnamese, "hours") || back.FM != s.FM {
 			t.Fatalf("%+v became %+v, %v", s.Fields, back.Fields, err)
 		}
 	})
