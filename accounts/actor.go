@@ -216,6 +216,24 @@ func (a Actor) Stations(action Action) (all bool, districts, stations []string) 
 	return all, districts, stations
 }
 
+// Runs lists the stations the actor is in charge of herself, whatever else she
+// may do at others.
+func (a Actor) Runs() (stations []string) {
+	for _, g := range a.Grants {
+		if g.Role == Operator && g.Scope.Level == Station && !slices.Contains(stations, g.Scope.ID) {
+			stations = append(stations, g.Scope.ID)
+		}
+	}
+	return stations
+}
+
+// Wide reports whether the actor may do the action in a district or the whole
+// province, so that a view of many stations is hers.
+func (a Actor) Wide(action Action) bool {
+	all, districts, _ := a.Stations(action)
+	return all || len(districts) > 0
+}
+
 // Has reports whether the actor holds the role on any scope.
 func (a Actor) Has(role Role) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role == role })

@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -81,17 +82,16 @@ type slotCard struct {
 
 type todayPage struct {
 	kit.Page
-	Station  stations.Station
-	Label    string
-	Choices  []choice // other stations this person may report for, when few
-	Waiting  []slotCard
-	NotDue   []slotCard
-	Coming   []slotCard
-	Done     []slotCard
-	Reasons  []airing.Reason
-	NoRules  bool
-	OneOnly  bool
-	Operator bool
+	Station stations.Station
+	Label   string
+	Choices []choice // the stations this person runs, and others she may report for, when few
+	Wide    bool     // she also has the page of many stations
+	Waiting []slotCard
+	NotDue  []slotCard
+	Coming  []slotCard
+	Done    []slotCard
+	Reasons []airing.Reason
+	NoRules bool
 }
 
 type choice struct{ ID, Label string }
@@ -110,12 +110,11 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 		return p.showWatch(w, r, reg)
 	}
 	page := todayPage{Page: r.Page("airing.today_title"), Station: *st, Label: reg.Label(st.ID), Reasons: airing.Reasons[:],
-		OneOnly: len(mine) == 1, Operator: r.Actor.Has(accounts.Operator)}
-	if len(mine) <= 12 {
-		for _, m := range mine {
-			page.Choices = append(page.Choices, choice{m.ID, reg.Label(m.ID)})
-		}
+		Wide: len(mine) > 1 && r.Actor.Wide(accounts.ReportAiring)}
+	if len(mine) > mostTabs {
+		mine = run(r, reg)
 	}
+	page.Choices = choices(reg, mine)
 	day, err := p.dayOf(r, reg, st)
 	if err != nil {
 		return err
@@ -132,6 +131,22 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	return p.today.Render(w, r, page)
 }
 
+// mostTabs is how many stations a row of tabs offers.
+const mostTabs = 12
+
+func choices(reg *stations.Registry, list []*stations.Station) (out []choice) {
+	for _, st := range list {
+		out = append(out, choice{st.ID, reg.Label(st.ID)})
+	}
+	return out
+}
+
+// run lists the active stations the actor is in charge of.
+func run(r *kit.Request, reg *stations.Registry) []*stations.Station {
+	mine := r.Actor.Runs()
+	return slices.DeleteFunc(reg.ActiveOn(r.Today()), func(st *stations.Station) bool { return !slices.Contains(mine, st.ID) })
+}
+
 // reportable lists the active stations the actor may report for.
 func reportable(r *kit.Request, reg *stations.Registry) (mine []*stations.Station) {
 	for _, st := range reg.ActiveOn(r.Today()) {
@@ -142,7 +157,8 @@ func reportable(r *kit.Request, reg *stations.Registry) (mine []*stations.Statio
 	return mine
 }
 
-// chosen is the station of ?station=, or the only one there is, else nil.
+// chosen is the station of ?station=, or the one a person without a wider view
+// means: the first of mine. Else nil.
 func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*stations.Station, error) {
 	if s := r.URL.Query().Get("station"); s != "" {
 		st, err := reg.ByCodeOrID(s, r.Today())
@@ -154,7 +170,7 @@ func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*
 	if len(mine) == 0 {
 		return nil, r.Actor.Must(accounts.ReportAiring, accounts.Where{})
 	}
-	if r.Actor.Has(accounts.Operator) || len(mine) == 1 {
+	if len(mine) == 1 || !r.Actor.Wide(accounts.ReportAiring) {
 		return mine[0], nil
 	}
 	return nil, nil
@@ -180,7 +196,7 @@ func (p pages) dayOf(r *kit.Request, reg *stations.Registry, st *stations.Statio
 
 // steps tells an operator on the first page how many slots wait for her.
 func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
-	if !r.Actor.Has(accounts.Operator) {
+	if len(r.Actor.Runs()) == 0 {
 		return nil, nil
 	}
 	reg, err := p.store.Registry(r.Context())
@@ -188,7 +204,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	var steps []kit.Step
-	for _, st := range reportable(r, reg) {
+	for _, st := range run(r, reg) {
 		day, err := p.dayOf(r, reg, st)
 		if err != nil {
 			return nil, err

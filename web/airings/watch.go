@@ -13,6 +13,7 @@ import (
 // and who is silent, and a way to one station's own day.
 type watchPage struct {
 	kit.Page
+	Own        []choice // the stations this person is in charge of
 	Query      string
 	Found      []choice // stations that the query finds, when it asks for some
 	Broadcasts []broadcast
@@ -33,7 +34,7 @@ type silent struct {
 }
 
 func (p pages) showWatch(w http.ResponseWriter, r *kit.Request, reg *stations.Registry) error {
-	page := watchPage{Page: r.Page("airing.watch_title"), Query: r.URL.Query().Get("q")}
+	page := watchPage{Page: r.Page("airing.watch_title"), Own: choices(reg, run(r, reg)), Query: r.URL.Query().Get("q")}
 	if page.Query != "" {
 		for _, st := range reg.Filter(stations.Filter{Query: page.Query, ActiveOn: r.Today()}.For(r.Actor, accounts.ReportAiring)) {
 			page.Found = append(page.Found, choice{st.ID, reg.Label(st.ID)})

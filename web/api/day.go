@@ -58,7 +58,7 @@ func (d days) get(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	_, _, mine := r.Actor.Stations(accounts.ReportAiring)
+	mine := r.Actor.Runs()
 	if s := r.URL.Query().Get("station"); s != "" {
 		st, err := reg.ByCodeOrID(s, r.Today())
 		if err != nil {

@@ -93,7 +93,7 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := weekPage{Page: r.Page("schedule.calendar"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Monday: monday, Week: weekName(monday), Empty: true}
 	id := q.Get("station")
-	if _, _, mine := r.Actor.Stations(accounts.ReportAiring); !q.Has("station") && len(mine) == 1 {
+	if mine := r.Actor.Runs(); !q.Has("station") && len(mine) == 1 && !r.Actor.Wide(accounts.ReadAirings) {
 		id = mine[0] // an operator means her own
 	}
 	if id != "" {

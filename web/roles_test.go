@@ -1,0 +1,87 @@
+package web_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/web/webtest"
+)
+
+// Whoever holds two roles sees on the first page, in the menu and on the page
+// of today what each of them shows, and nothing more.
+func TestTwoRolesShowWhatEachShows(t *testing.T) {
+	now := time.Date(2024, 5, 13, 17, 30, 0, 0, tuesday.Location())
+	k, s := build(t, func() time.Time { return now })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	plannedSince(t, s, now.AddDate(0, 0, -8))
+	held := maps.Clone(roles)
+	delete(held, "stranger")
+	held["another station"] = []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00050"}}}
+	type sight struct {
+		links map[string]bool // of the first page's cards and the menu
+		today string          // the page of today: "", "station", or "many"
+		own   map[string]bool // stations that the page of today offers in its tabs or shows
+	}
+	look := func(name string, grants ...accounts.Grant) (seen sight) {
+		c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, name, now, grants...))
+		c.Get("/")
+		c.Expect(200, "")
+		seen.links, seen.own = map[string]bool{}, map[string]bool{}
+		for _, a := range c.Doc().Find(".step a, nav a").EachIter() {
+			seen.links[a.AttrOr("href", "")] = true
+		}
+		if c.Get("/today").Code != 200 {
+			return seen
+		}
+		seen.today = "many"
+		if c.Doc().Find("#airs").Length() == 0 {
+			seen.today = "station"
+		}
+		for _, a := range c.Doc().Find(`a[href^="/today?station="], a[href^="/airings/new?station="]`).EachIter() {
+			if a.Closest("details, .flash").Length() == 0 { // who is silent stands there
+				_, id, _ := strings.Cut(a.AttrOr("href", ""), "station=")
+				seen.own[id] = true
+			}
+		}
+		return seen
+	}
+	alone := map[string]sight{}
+	for name, grants := range held {
+		alone[name] = look("alone "+name, grants...)
+	}
+	if got := alone["monitor"]; got.today != "many" || len(got.own) != 0 {
+		t.Fatalf("a monitor's today: %+v", got)
+	}
+	if got := alone["operator"]; got.today != "station" || !maps.Equal(got.own, map[string]bool{"S00001": true}) {
+		t.Fatalf("an operator's today: %+v", got)
+	}
+	names := slices.Sorted(maps.Keys(held))
+	for i, one := range names {
+		for _, other := range names[i+1:] {
+			a, b := alone[one], alone[other]
+			got := look(one+" and "+other, slices.Concat(held[one], held[other])...)
+			links := maps.Clone(a.links)
+			maps.Copy(links, b.links)
+			if !maps.Equal(got.links, links) {
+				t.Errorf("%s and %s: %v, want %v", one, other, slices.Sorted(maps.Keys(got.links)), slices.Sorted(maps.Keys(links)))
+			}
+			own := maps.Clone(a.own)
+			maps.Copy(own, b.own)
+			want := max(a.today, b.today) // "station" before ""
+			if a.today == "many" || b.today == "many" {
+				want = "many"
+			}
+			if got.today != want || !maps.Equal(got.own, own) {
+				t.Errorf("%s and %s: today shows %s with %v, want %s with %v", one, other, got.today, got.own, want, own)
+			}
+		}
+	}
+}
