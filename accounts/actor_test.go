@@ -1,6 +1,9 @@
 package accounts
 
 import (
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"loa/internal/fault"
@@ -57,5 +60,97 @@ func TestGrantsThatMakeNoSenseAreRefused(t *testing.T) {
 	}
 	if err := (Grant{Monitor, Scope{District, "084"}}).Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What two grants allow together is what each allows: no role takes from or
+// adds to another.
+func TestGrantsAddUp(t *testing.T) {
+	var grants []Grant
+	for role, levels := range grantable {
+		for _, l := range levels {
+			id := map[Level]string{District: "084", Station: "S00012", Contest: "C1"}[l]
+			grants = append(grants, Grant{role, Scope{l, id}}, Grant{role, Scope{l, map[bool]string{true: id + "x"}[id != ""]}})
+		}
+	}
+	places := []Where{{}, {District: "084"}, {District: "084", Station: "S00012"}, {District: "085", Station: "S00077"}, {Contest: "C1"}, {Contest: "C2"}}
+	for _, one := range grants {
+		for _, other := range grants {
+			a, b, both := Actor{Grants: []Grant{one}}, Actor{Grants: []Grant{other}}, Actor{Grants: []Grant{one, other}}
+			for _, row := range actionWords {
+				for _, on := range places {
+					if both.Can(row.action, on) != (a.Can(row.action, on) || b.Can(row.action, on)) {
+						t.Errorf("%v and %v: %s at %+v", one, other, row.action, on)
+					}
+				}
+				if both.Wide(row.action) != (a.Wide(row.action) || b.Wide(row.action)) {
+					t.Errorf("%v and %v: how wide is %s", one, other, row.action)
+				}
+			}
+			for _, id := range both.Runs() {
+				if !slices.Contains(a.Runs(), id) && !slices.Contains(b.Runs(), id) {
+					t.Errorf("%v and %v: runs %s", one, other, id)
+				}
+			}
+		}
+	}
+}
+
+// actionWords are the actions as the guide calls them, in its order.
+var actionWords = []struct {
+	action Action
+	words  string
+}{
+	{ReportAiring, "báo, sửa, rút lượt phát, gắn minh chứng"},
+	{ReadAirings, "xem nhật ký"},
+	{VerifyAiring, "kiểm chứng lượt phát"},
+	{ReadCoverage, "xem độ phủ"},
+	{ExcuseStation, "miễn tuần cho đài"},
+	{CloseWeek, "chốt tuần, mở lại tuần"},
+	{ReadSchedule, "xem chương trình, lịch phát"},
+	{EditSchedule, "soạn chương trình, đặt lịch phát"},
+	{Approve, "duyệt số phát thanh"},
+	{UploadAudio, "gửi âm thanh vào thư viện"},
+	{ReadStations, "xem danh sách đài"},
+	{EditStations, "sửa danh sách đài"},
+	{InviteStation, "mời và hỗ trợ người phụ trách đài"},
+	{InvitePeople, "tạo lời mời"},
+	{ManagePeople, "quản lý mọi tài khoản"},
+	{EditSettings, "đặt quy định"},
+	{RunServer, "việc của máy chủ, sao lưu"},
+	{Organise, "tổ chức hội thi"},
+	{EnterContest, "gửi bài dự thi"},
+	{JudgeEntries, "chấm thi"},
+}
+
+// The administrator's guide says of each role what it may do, as Can decides.
+func TestTheGuideSaysWhatEachRoleMayDo(t *testing.T) {
+	order := []Role{Admin, Editor, Monitor, Operator, Organiser, Judge}
+	said := map[Action]bool{}
+	table := "| việc | Quản trị | Biên tập | Giám sát | Phụ trách đài | Ban tổ chức | Giám khảo |\n|---|---|---|---|---|---|---|\n"
+	for _, row := range actionWords {
+		said[row.action] = true
+		table += "| " + row.words
+		for _, role := range order {
+			table += " | " + map[bool]string{true: "có"}[slices.Contains(may[role], row.action)]
+		}
+		table += " |\n"
+	}
+	for role, actions := range may {
+		if !slices.Contains(order, role) {
+			t.Errorf("the guide's table has no column for %s", role)
+		}
+		for _, a := range actions {
+			if !said[a] {
+				t.Errorf("the guide's table has no row for %s", a)
+			}
+		}
+	}
+	guide, err := os.ReadFile("../doc/huong-dan/quan-tri.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(guide), table) {
+		t.Errorf("doc/huong-dan/quan-tri.md should hold this table:\n%s", table)
 	}
 }
