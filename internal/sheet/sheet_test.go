@@ -2,9 +2,12 @@ package sheet
 
 import (
 	"bytes"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
@@ -58,6 +61,21 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		}
 		if got := cells(rows); !slices.EqualFunc(got, read, slices.Equal[[]string]) {
 			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+// LibreOffice cuts off what it does not show: no time may read a second early.
+func TestNoSecondIsShownEarly(t *testing.T) {
+	day := time.Date(2026, 7, 25, 0, 0, 0, 0, time.UTC)
+	for n := range 24 * 60 * 60 {
+		at := serial(day.Add(time.Duration(n) * time.Second))
+		shown, err := strconv.ParseFloat(strconv.FormatFloat(at, 'f', 10, 64), 64) // in 15 digits, as it is written
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := int((shown - math.Floor(shown)) * 24 * 60 * 60); got != n {
+			t.Fatalf("second %d of the day is shown as %d", n, got)
 		}
 	}
 }

@@ -183,9 +183,9 @@ func real(v any) (value any, format string) {
 		}
 		return nil, formats[Date]
 	case TimeOfDay:
-		return time.Duration(v).Hours() / 24, formats[Clock]
+		return days(time.Duration(v).Seconds()), formats[Clock]
 	case time.Duration:
-		return v.Hours() / 24, formats[Duration]
+		return days(v.Seconds()), formats[Duration]
 	case time.Time:
 		return serial(v), formatOfMoment
 	}
@@ -200,7 +200,20 @@ var epoch1900 = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 func serial(t time.Time) float64 {
 	_, offset := t.Zone()
 	wall := t.Unix() + int64(offset) - epoch1900.Unix()
-	return float64(wall) / (24 * 60 * 60)
+	return days(float64(wall))
+}
+
+// days is a number of seconds as a workbook keeps it, in the 15 digits Excel
+// writes. It is never less than the seconds are: LibreOffice cuts what it shows, and
+// would show the second before.
+func days(seconds float64) float64 {
+	whole, rest := math.Floor(seconds/(24*60*60)), math.Mod(seconds, 24*60*60)
+	for part := math.Ceil(rest / (24 * 60 * 60) * 1e10); ; part++ {
+		n := whole + part/1e10
+		if (n-whole)*24*60*60 >= rest {
+			return n
+		}
+	}
 }
 
 // widths gives each column room for its longest cell, within reason.
