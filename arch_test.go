@@ -24,6 +24,7 @@ var owners = map[string]struct{ folder, why string }{
 	"github.com/hajimehoshi/go-mp3":   {"audio", "it panics on hostile files; the walker goes in front of it"},
 	"go.etcd.io/bbolt":                {"store", "no cursor or transaction leaks into the nouns"},
 	"github.com/klippa-app/go-pdfium": {"internal/doctext", "hostile PDFs are read in its sandbox there, with bounds"},
+	"github.com/xuri/excelize/v2":     {"internal/sheet", "values, styles and names Excel takes are written in one place"},
 	"github.com/mewkiz/flac":          {"audio", "decoding is audio's business"},
 }
 

@@ -135,38 +135,38 @@ func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
 	b := newBook(lang)
 	p := b.page(lang.Say("contest.doc_fairness"), false, []float64{34, 12, 14, 14, 22, 30})
 	p.masthead(f.Heading, lang.Say("contest.doc_fairness_title"))
-	p.row++
-	p.line(lang.Say("contest.fairness_hint"), plain)
+	p.Row++
+	p.Line(lang.Say("contest.fairness_hint"), plain)
 	for _, x := range []struct {
 		name  string
 		value float64
 	}{{"Kendall W", f.Kendall}, {"ICC(2,k)", f.ICC}, {"Krippendorff α", f.Alpha}} {
-		p.row++
-		p.put(1, x.name, cell)
-		p.put(2, figure(x.value), number(leastPlaces))
+		p.Row++
+		p.Put(1, x.name, cell)
+		p.Put(2, figure(x.value), number(leastPlaces))
 	}
-	p.row++
+	p.Row++
 	p.header([]string{lang.Say("contest.judge"), lang.Say("contest.sheets"), lang.Say("contest.mean_score"), lang.Say("contest.spread"), lang.Say("contest.severity"), lang.Say("contest.steady")}, false)
 	for _, h := range f.Habits {
-		p.row++
-		p.put(1, h.Name, cell)
-		p.put(2, h.Entries, count)
-		p.put(3, figure(h.Mean), number(leastPlaces))
-		p.put(4, figure(h.Spread), number(leastPlaces))
-		p.put(5, figure(h.Severity), number(leastPlaces))
-		p.put(6, h.Again(lang), cell)
+		p.Row++
+		p.Put(1, h.Name, cell)
+		p.Put(2, h.Entries, count)
+		p.Put(3, figure(h.Mean), number(leastPlaces))
+		p.Put(4, figure(h.Spread), number(leastPlaces))
+		p.Put(5, figure(h.Severity), number(leastPlaces))
+		p.Put(6, h.Again(lang), cell)
 	}
-	p.row++
-	p.line(lang.Say("contest.apart"), bold)
+	p.Row++
+	p.Line(lang.Say("contest.apart"), bold)
 	p.header([]string{lang.Say("paper.title"), lang.Say("paper.code"), lang.Say("paper.lowest"), lang.Say("paper.highest"), lang.Say("contest.lowest_by"), lang.Say("contest.highest_by")}, false)
 	for _, a := range f.Apart {
-		p.row++
-		p.put(1, a.Title, cell)
-		p.put(2, a.Code, cell)
-		p.put(3, a.Low, number(leastPlaces))
-		p.put(4, a.High, number(leastPlaces))
-		p.put(5, a.LowestName, cell)
-		p.put(6, a.HighestName, cell)
+		p.Row++
+		p.Put(1, a.Title, cell)
+		p.Put(2, a.Code, cell)
+		p.Put(3, a.Low, number(leastPlaces))
+		p.Put(4, a.High, number(leastPlaces))
+		p.Put(5, a.LowestName, cell)
+		p.Put(6, a.HighestName, cell)
 	}
 	without := make([]string, len(f.Without))
 	for i, a := range f.Without {
@@ -174,7 +174,7 @@ func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
 	}
 	p.list(lang.Say("contest.without"), without)
 	p.signatures(f.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), f.Chair)
-	return b.write(w, "fairness")
+	return b.Write(w, "fairness")
 }
 
 // Again says how steady the judge was over what she heard twice, "" if nothing.

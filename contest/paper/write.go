@@ -69,7 +69,7 @@ func WriteResults(w io.Writer, lang text.Language, r Results) error {
 	for _, g := range r.Groups {
 		b.results(r, g)
 	}
-	return b.write(w, "results")
+	return b.Write(w, "results")
 }
 
 // WriteMinutes writes the protocol: one worksheet of words and prizes, then
@@ -78,8 +78,8 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 	b := newBook(lang)
 	p := b.page(lang.Say("paper.minutes_sheet"), false, []float64{24, 24, 48})
 	p.masthead(m.Heading, lang.Say("paper.minutes"))
-	p.row++
-	p.line(lang.Say("contest.minute_entries", "n", m.Entries, "round", m.Round), plain)
+	p.Row++
+	p.Line(lang.Say("contest.minute_entries", "n", m.Entries, "round", m.Round), plain)
 	var jury []string
 	for _, j := range m.Jury {
 		jury = append(jury, j.inWords(lang))
@@ -92,26 +92,26 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 		if len(list.given) == 0 {
 			continue
 		}
-		p.row++
-		p.line(list.title, bold)
+		p.Row++
+		p.Line(list.title, bold)
 		p.header([]string{lang.Say("contest.award"), lang.Say("paper.prize"), lang.Say("contest.receiver")}, false)
 		for _, g := range list.given {
-			p.row++
-			p.put(1, g.Award, cell)
-			p.put(2, g.Prize, cell)
-			p.put(3, strings.Join(slices.DeleteFunc([]string{g.Who, g.Note}, func(s string) bool { return s == "" }), ". "), cell)
+			p.Row++
+			p.Put(1, g.Award, cell)
+			p.Put(2, g.Prize, cell)
+			p.Put(3, strings.Join(slices.DeleteFunc([]string{g.Who, g.Note}, func(s string) bool { return s == "" }), ". "), cell)
 		}
 	}
 	p.list(lang.Say("contest.minute_decisions"), m.Decisions)
 	p.list(lang.Say("contest.complaints"), m.Complaints)
 	p.list(lang.Say("contest.changes"), m.Changes)
-	p.row++
-	p.line(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head), plain)
+	p.Row++
+	p.Line(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head), plain)
 	p.signatures(m.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), m.Chair)
 	for _, g := range m.Groups {
 		b.results(m.Results, g)
 	}
-	return b.write(w, "minutes")
+	return b.Write(w, "minutes")
 }
 
 func (m Member) inWords(lang text.Language) string {
@@ -142,19 +142,19 @@ func (b *book) results(r Results, g Group) {
 
 	p := b.page(g.Name, true, widths)
 	p.masthead(r.Heading, b.lang.Say("paper.results"))
-	p.line(g.Name, strong)
-	p.row++
+	p.Line(g.Name, strong)
+	p.Row++
 	p.header(labels, true)
 	places := g.Places()
 	for _, row := range g.Rows {
 		p.resultRow(g, row, places)
 	}
 	if len(g.Ties) > 0 {
-		p.row++
-		p.line(b.lang.Say("paper.ties"), bold)
+		p.Row++
+		p.Line(b.lang.Say("paper.ties"), bold)
 	}
 	for _, s := range slices.Concat(g.Ties, g.Notes) {
-		p.line(s, plain)
+		p.Line(s, plain)
 	}
 	p.signatures(r.Heading, b.lang.Say("paper.secretary"), b.lang.Say("paper.chair"), r.Chair)
 }
@@ -176,10 +176,10 @@ func (g Group) Places() map[ranking.Method]int {
 }
 
 func (p *page) resultRow(g Group, row Row, places map[ranking.Method]int) {
-	p.row++
-	p.put(1, rankOf(row.Rank), count)
+	p.Row++
+	p.Put(1, rankOf(row.Rank), count)
 	for i, s := range []string{row.Code, row.Title, row.Entrant, row.District} {
-		p.put(2+i, s, cell)
+		p.Put(2+i, s, cell)
 	}
 	column := 6
 	for i := range g.Judges {
@@ -187,7 +187,7 @@ func (p *page) resultRow(g Group, row Row, places map[ranking.Method]int) {
 		if i < len(row.Totals) && row.Totals[i] != nil {
 			v = *row.Totals[i]
 		}
-		p.put(column, v, number(leastPlaces))
+		p.Put(column, v, number(leastPlaces))
 		column++
 	}
 	for _, m := range ranking.Methods() {
@@ -195,10 +195,10 @@ func (p *page) resultRow(g Group, row Row, places map[ranking.Method]int) {
 		if value, ok := row.Values[m]; ok {
 			v = value
 		}
-		p.put(column, v, number(places[m]))
+		p.Put(column, v, number(places[m]))
 		column++
 	}
-	p.put(column, row.Prize, cell)
+	p.Put(column, row.Prize, cell)
 }
 
 // rankOf leaves the cell of an entry without a rank empty.
@@ -216,7 +216,7 @@ func WriteJuries(w io.Writer, lang text.Language, j Juries) error {
 	for _, judge := range j.Judges {
 		b.jury(j.Heading, judge)
 	}
-	return b.write(w, "score sheets")
+	return b.Write(w, "score sheets")
 }
 
 func (b *book) jury(h Heading, j Judge) {
@@ -231,13 +231,13 @@ func (b *book) jury(h Heading, j Judge) {
 	widths = append(widths, 11, 40, 18, 22)
 	p := b.page(j.Name, true, widths)
 	p.masthead(h, b.lang.Say("paper.sheets"))
-	p.line(b.lang.Say("paper.judge_named", "name", j.Name), strong)
+	p.Line(b.lang.Say("paper.judge_named", "name", j.Name), strong)
 	if j.Title != "" {
-		p.line(j.Title, middle)
+		p.Line(j.Title, middle)
 	}
 	for _, part := range j.Parts {
-		p.row++
-		p.line(part.Name, bold)
+		p.Row++
+		p.Line(part.Name, bold)
 		p.sheets(part, most, len(j.Parts) == 1)
 	}
 	p.signatures(h, "", b.lang.Say("paper.judge"), j.Name)
@@ -260,33 +260,33 @@ func (p *page) sheets(part Part, most int, keep bool) {
 	}
 	p.header(labels, keep)
 	for _, s := range part.Sheets {
-		p.row++
-		p.put(1, s.Code, cell)
+		p.Row++
+		p.Put(1, s.Code, cell)
 		for i := range most {
 			var v any
 			if i < len(s.Marks) && s.Marks[i] != nil {
 				v = *s.Marks[i]
 			}
-			p.put(2+i, v, number(leastPlaces))
+			p.Put(2+i, v, number(leastPlaces))
 		}
 		signed := ""
 		if !s.Signed.IsZero() {
 			signed = p.lang.DateTime(s.Signed)
 		}
-		p.put(most+2, s.Total, number(leastPlaces))
-		p.put(most+3, s.Comment, cell)
-		p.put(most+4, signed, cell)
-		p.put(most+5, s.Note, cell)
+		p.Put(most+2, s.Total, number(leastPlaces))
+		p.Put(most+3, s.Comment, cell)
+		p.Put(most+4, signed, cell)
+		p.Put(most+5, s.Note, cell)
 	}
 }
 
 // points prints a score as the language writes numbers.
-func (b *book) points(p ranking.Points) string {
+func (p *page) points(n ranking.Points) string {
 	places := 0
-	for unit := ranking.Point; p%unit != 0; unit /= 10 {
+	for unit := ranking.Point; n%unit != 0; unit /= 10 {
 		places++
 	}
-	return b.lang.Decimal(p.Float(), places)
+	return p.lang.Decimal(n.Float(), places)
 }
 
 // WriteFeedback writes what the entrant of one entry is told. Only writing
@@ -295,14 +295,14 @@ func WriteFeedback(w io.Writer, lang text.Language, f Feedback) error {
 	b := newBook(lang)
 	p := b.page(f.Code, false, []float64{44, 12, 14, 14, 14})
 	p.masthead(f.Heading, lang.Say("paper.feedback"))
-	p.row++
-	p.line(lang.Say("paper.entry_named", "code", f.Code, "title", f.Title), bold)
-	p.line(f.Entrant, plain)
+	p.Row++
+	p.Line(lang.Say("paper.entry_named", "code", f.Code, "title", f.Title), bold)
+	p.Line(f.Entrant, plain)
 	if f.Rank > 0 {
-		p.line(lang.Say("paper.placed", "rank", f.Rank, "of", f.Of, "value", lang.Decimal(f.Value.Float(), leastPlaces)), plain)
+		p.Line(lang.Say("paper.placed", "rank", f.Rank, "of", f.Of, "value", lang.Decimal(f.Value.Float(), leastPlaces)), plain)
 	}
 	if f.Prize != "" {
-		p.line(lang.Say("paper.won", "prize", f.Prize), bold)
+		p.Line(lang.Say("paper.won", "prize", f.Prize), bold)
 	}
 	for _, part := range f.Parts {
 		p.scored(part)
@@ -314,24 +314,24 @@ func WriteFeedback(w io.Writer, lang text.Language, f Feedback) error {
 	}
 	p.list(lang.Say("paper.remarks"), remarks)
 	p.signatures(f.Heading, "", lang.Say("paper.for_host"), "")
-	return b.write(w, "feedback on "+f.Code)
+	return b.Write(w, "feedback on "+f.Code)
 }
 
 func (p *page) scored(part Scored) {
-	p.row++
-	p.line(part.Name, bold)
+	p.Row++
+	p.Line(part.Name, bold)
 	var labels []string
 	for _, key := range []string{"paper.criterion", "paper.most", "paper.mean", "paper.lowest", "paper.highest"} {
 		labels = append(labels, p.lang.Say(key))
 	}
 	p.header(labels, false)
 	for _, c := range part.Criteria {
-		p.row++
-		p.put(1, c.Name, cell)
-		p.put(2, c.Max, number(leastPlaces))
-		p.put(3, c.Mean, number(leastPlaces))
-		p.put(4, c.Low, number(leastPlaces))
-		p.put(5, c.High, number(leastPlaces))
+		p.Row++
+		p.Put(1, c.Name, cell)
+		p.Put(2, c.Max, number(leastPlaces))
+		p.Put(3, c.Mean, number(leastPlaces))
+		p.Put(4, c.Low, number(leastPlaces))
+		p.Put(5, c.High, number(leastPlaces))
 	}
 }
 
@@ -340,9 +340,9 @@ func (p *page) list(title string, items []string) {
 	if len(items) == 0 {
 		return
 	}
-	p.row++
-	p.line(title, bold)
+	p.Row++
+	p.Line(title, bold)
 	for _, s := range items {
-		p.line("– "+s, plain)
+		p.Line("– "+s, plain)
 	}
 }

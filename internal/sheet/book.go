@@ -1,0 +1,239 @@
+package sheet
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Book is an XLSX file of several worksheets laid out by hand, as papers are.
+// The first error stays; everything after it does nothing.
+type Book struct {
+	f      *excelize.File
+	names  map[string]bool // worksheet names taken, lower case
+	styles map[Look]int
+	err    error
+}
+
+// Page is one worksheet, written from the top.
+type Page struct {
+	*Book
+	Row    int       // the last row written
+	Widths []float64 // of the columns, in characters
+	name   string
+}
+
+// Look is what sets one style apart.
+type Look struct {
+	Bold, Italic, Framed, Shaded bool
+	Size                         float64 // of the letters, in points
+	Align                        string  // "left", "center" or "right"
+	Places                       int     // decimals of a number; -1 for text
+}
+
+// NewBook begins a file.
+func NewBook() *Book {
+	return &Book{f: excelize.NewFile(), names: map[string]bool{}, styles: map[Look]int{}}
+}
+
+func (b *Book) do(err error) {
+	if b.err == nil && err != nil {
+		b.err = err
+	}
+}
+
+// Write ends the book. what names it in an error.
+func (b *Book) Write(w io.Writer, what string) error {
+	defer b.f.Close()
+	if b.err == nil {
+		b.do(b.f.Write(w))
+	}
+	if b.err != nil {
+		return fmt.Errorf("sheet: write %s: %w", what, b.err)
+	}
+	return nil
+}
+
+func (b *Book) style(l Look) int {
+	if id, ok := b.styles[l]; ok {
+		return id
+	}
+	s := &excelize.Style{
+		Font:      &excelize.Font{Bold: l.Bold, Italic: l.Italic, Size: l.Size, Family: "Times New Roman"},
+		Alignment: &excelize.Alignment{Horizontal: l.Align, Vertical: "center", WrapText: true},
+	}
+	switch {
+	case l.Places < 0:
+		s.NumFmt = 49 // "@": what is typed over it stays text
+	default:
+		format := "0"
+		if l.Places > 0 {
+			format += "." + strings.Repeat("0", l.Places)
+		}
+		s.CustomNumFmt = &format
+	}
+	if l.Framed {
+		for _, side := range []string{"left", "top", "right", "bottom"} {
+			s.Border = append(s.Border, excelize.Border{Type: side, Style: 1, Color: "000000"})
+		}
+	}
+	if l.Shaded {
+		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8EEF4"}}
+	}
+	id, err := b.f.NewStyle(s)
+	b.do(err)
+	b.styles[l] = id
+	return id
+}
+
+// sheetName makes a worksheet name Excel accepts: no []:*?/\ or apostrophe at
+// an end, at most 31 characters, unlike any other.
+func (b *Book) sheetName(wanted string) string {
+	clean := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`[]:*?/\`, r) || r < ' ' || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, wanted)
+	clean = strings.Trim(clean, " '")
+	if clean == "" {
+		clean = "1"
+	}
+	for n := 1; ; n++ {
+		tail := ""
+		if n > 1 {
+			tail = fmt.Sprintf(" (%d)", n)
+		}
+		name := clip(clean, 31-len(tail)) + tail
+		if key := strings.ToLower(name); !b.names[key] && key != "history" { // Excel keeps that name for itself
+			b.names[key] = true
+			return name
+		}
+	}
+}
+
+// clip shortens s to at most n UTF-16 units, as Excel counts them.
+func clip(s string, n int) string {
+	units := 0
+	for i, r := range s {
+		units++
+		if r > 0xffff {
+			units++
+		}
+		if units > n {
+			return strings.TrimRight(s[:i], " '")
+		}
+	}
+	return s
+}
+
+// Page begins a worksheet with columns of these widths, in characters.
+func (b *Book) Page(name string, landscape bool, widths []float64) *Page {
+	p := &Page{Book: b, name: b.sheetName(name), Widths: widths}
+	if len(b.names) == 1 {
+		b.do(b.f.SetSheetName(b.f.GetSheetName(0), p.name))
+	} else {
+		_, err := b.f.NewSheet(p.name)
+		b.do(err)
+	}
+	for i, w := range widths {
+		column, err := excelize.ColumnNumberToName(i + 1)
+		b.do(err)
+		b.do(b.f.SetColWidth(p.name, column, column, w))
+	}
+	orientation := "portrait"
+	if landscape {
+		orientation = "landscape"
+	}
+	a4, one, any, yes := 9, 1, 0, true
+	b.do(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &any}))
+	b.do(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{FitToPage: &yes}))
+	b.do(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: "&C&P/&N"}))
+	return p
+}
+
+// at is a cell's name; columns count from 1.
+func (p *Page) at(column, row int) string {
+	name, err := excelize.CoordinatesToCellName(column, row)
+	p.do(err)
+	return name
+}
+
+// Put writes one value: string, int, float64, a number that tells its Float, or nil.
+func (p *Page) Put(column int, v any, l Look) {
+	if p.err != nil {
+		return
+	}
+	at := p.at(column, p.Row)
+	switch v := v.(type) {
+	case nil:
+	case string:
+		p.do(p.f.SetCellStr(p.name, at, v))
+	case int:
+		p.do(p.f.SetCellInt(p.name, at, int64(v)))
+	case float64:
+		p.do(p.f.SetCellFloat(p.name, at, v, -1, 64))
+	case interface{ Float() float64 }:
+		p.do(p.f.SetCellFloat(p.name, at, v.Float(), -1, 64))
+	}
+	p.do(p.f.SetCellStyle(p.name, at, at, p.style(l)))
+}
+
+// Across writes s over the columns from…until of the current row, joined, and
+// makes the row as high as s needs.
+func (p *Page) Across(s string, from, until int, l Look) {
+	p.Put(from, s, l)
+	if from < until {
+		p.do(p.f.MergeCell(p.name, p.at(from, p.Row), p.at(until, p.Row)))
+	}
+	room := 0.0
+	for _, w := range p.Widths[from-1 : until] {
+		room += w
+	}
+	lines := 1 + int(float64(utf8.RuneCountInString(s))*l.Size/11/max(room, 1))
+	if height := float64(lines) * l.Size * 1.5; height > 17 {
+		old, err := p.f.GetRowHeight(p.name, p.Row)
+		p.do(err)
+		p.do(p.f.SetRowHeight(p.name, p.Row, min(400, max(old, height))))
+	}
+}
+
+// Line writes s in a row of its own over the whole width.
+func (p *Page) Line(s string, l Look) {
+	p.Row++
+	p.Across(s, 1, len(p.Widths), l)
+}
+
+// Half is the column after which the page's width is split in two.
+func (p *Page) Half() int {
+	total := 0.0
+	for _, w := range p.Widths {
+		total += w
+	}
+	sum := 0.0
+	for i, w := range p.Widths {
+		if sum += w; sum >= total*0.45 {
+			return min(i+1, len(p.Widths)-1)
+		}
+	}
+	return len(p.Widths) - 1
+}
+
+// Header writes the head of a table and, the first time on a page that asks
+// for it, keeps it in sight and on every printed page.
+func (p *Page) Header(labels []string, head Look, keep bool) {
+	p.Row++
+	for i, s := range labels {
+		p.Put(i+1, s, head)
+	}
+	if !keep {
+		return
+	}
+	p.do(p.f.SetPanes(p.name, &excelize.Panes{Freeze: true, YSplit: p.Row, TopLeftCell: p.at(1, p.Row+1), ActivePane: "bottomLeft"}))
+	quoted := "'" + strings.ReplaceAll(p.name, "'", "''") + "'"
+	p.do(p.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: p.name,
+		RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted, p.Row, p.Row)}))
+}
