@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/scheduler"
 )
 
 // Outcome is what a report says happened.
@@ -226,6 +227,16 @@ func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdra
 // Counts reports whether the line counts toward the weekly target while it
 // stands: it qualifies, and nobody found it contradicted.
 func (l Line) Counts() bool { return l.Qualifies && l.Finding != Contradicted }
+
+// Anew is the line with what was decided about its programme since: whether an
+// airing counts stands in its report, unless somebody decided that anew.
+func (l Line) Anew(p scheduler.Programme) Line {
+	if l.Outcome == Aired && p.Anew(l.StartedAt) {
+		terms := p.TermsAt(l.StartedAt)
+		l.Qualifies = terms.CountsTowardTarget && l.Seconds >= terms.MinSeconds
+	}
+	return l
+}
 
 // heard is when the outcome was first said.
 func (l Line) heard() time.Time {

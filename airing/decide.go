@@ -16,6 +16,7 @@ import (
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
+	"loa/stations"
 )
 
 // Settings are what the plan leaves open, with the defaults of DefaultSettings.
@@ -94,6 +95,27 @@ func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, erro
 		set.Before = append(set.Before, WeekStart{Until: next, ShiftHours: hours})
 	}
 	return set, nil
+}
+
+// DecideWeekStartAnew lets weeks begin in another way from the week on that a
+// past day lies in. It returns how many hours after Monday 00:00 they began then,
+// and whether anything changes. Faults: accounts.denied, airing.setting_range.
+func DecideWeekStartAnew(old Settings, m accounts.Meta, from stations.Date, hours int) (set Settings, was int, changed bool, err error) {
+	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		return old, 0, false, err
+	}
+	set = old
+	set.WeekShiftHours = hours
+	if err := set.Check(); err != nil {
+		return old, 0, false, err
+	}
+	cal := old.Calendar(text.Zone)
+	first := cal.Week(from.Start(text.Zone))
+	set.Before = slices.DeleteFunc(slices.Clone(old.Before), func(b WeekStart) bool { return b.Until >= first })
+	if before := int(cal.shift(first-1) / time.Hour); before != hours {
+		set.Before = append(set.Before, WeekStart{Until: first, ShiftHours: before})
+	}
+	return set, int(cal.shift(first) / time.Hour), set.WeekShiftHours != old.WeekShiftHours || !slices.Equal(set.Before, old.Before), nil
 }
 
 // Confirm is what a client asks to be written down. Slot alone is enough for

@@ -35,6 +35,8 @@ type Programme struct {
 	ChangedAt          time.Time `json:"changed_at"`           // UTC, last edit
 	ChangedBy          string    `json:"changed_by"`           // name of who edited last
 	Were               []Terms   `json:"were,omitempty"`       // by which its airings counted before, by Until
+
+	Decided []DecidedAnew `json:"decided,omitempty"` // times for which it was decided anew what counts
 }
 
 // State is how far an episode has come.

@@ -1,9 +1,12 @@
 package scheduler
 
 import (
+	"slices"
 	"time"
 
 	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 )
 
@@ -66,4 +69,59 @@ func PreviewTerms(s *Schedule, reg *stations.Registry, m accounts.Meta, c SavePr
 	}
 	t.Stations = len(at)
 	return t, nil
+}
+
+// DecidedAnew says that from a past day on a programme's terms of today hold,
+// whatever counted when it was reported.
+type DecidedAnew struct {
+	From  time.Time `json:"from"`  // UTC, inclusive
+	Until time.Time `json:"until"` // UTC, exclusive: when it was decided
+	By    string    `json:"by"`
+}
+
+// DecideTermsAnew lets terms hold from a past day on, and reports whether that
+// changes anything. Faults: accounts.denied, schedule.programme_unknown,
+// schedule.min_seconds_range.
+func DecideTermsAnew(s *Schedule, m accounts.Meta, programme string, from stations.Date, t Terms) (Programme, bool, error) {
+	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
+		return Programme{}, false, err
+	}
+	p, err := s.Programme(programme)
+	if err != nil {
+		return Programme{}, false, err
+	}
+	if t.MinSeconds == 0 {
+		t.MinSeconds = DefaultMinSeconds
+	}
+	if t.MinSeconds < 1 || t.MinSeconds > 4*3600 {
+		return Programme{}, false, fault.New(fault.Invalid, "schedule.min_seconds_range").At("min_seconds")
+	}
+	start := from.Start(text.Zone).UTC()
+	before := p.TermsAt(start.Add(-time.Nanosecond))
+	before.Until, before.By = start, m.By.Name
+	changed := p.Terms() != t
+	were := []Terms{}
+	for _, was := range p.Were {
+		if !was.Until.After(start) {
+			were = append(were, was)
+		} else {
+			changed = changed || was.CountsTowardTarget != t.CountsTowardTarget || was.MinSeconds != t.MinSeconds
+		}
+	}
+	p.Were = append(were, before)
+	p.CountsTowardTarget, p.MinSeconds = t.CountsTowardTarget, t.MinSeconds
+	p.Decided = append(slices.Clone(p.Decided), DecidedAnew{From: start, Until: m.At.UTC(), By: m.By.Name})
+	p.ChangedAt, p.ChangedBy = m.At.UTC(), m.By.Name
+	return p, changed, nil
+}
+
+// Anew reports whether what counts of an airing that starts at that instant was
+// decided anew: then its terms say so, and not its report.
+func (p Programme) Anew(t time.Time) bool {
+	for _, d := range p.Decided {
+		if !t.Before(d.From) && t.Before(d.Until) {
+			return true
+		}
+	}
+	return false
 }

@@ -20,6 +20,7 @@ type coverageCommands struct {
 	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
 	Close   coverageClose   `cmd:"" help:"cli.summary.close"`
 	Reopen  coverageReopen  `cmd:"" help:"cli.summary.reopen"`
+	Anew    coverageAnew    `cmd:"" help:"cli.coverage_anew"`
 }
 
 // coverageShow prints the coverage of a week, district by district.

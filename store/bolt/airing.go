@@ -378,7 +378,16 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 			line.FindingOf = e.Verdict.Report
 		}
 	}
-	return line, nil
+	if tx.weighed == nil {
+		if tx.weighed, err = tx.s.schedule.get(tx); err != nil {
+			return line, err
+		}
+	}
+	p, err := tx.weighed.Programme(line.Programme)
+	if err != nil {
+		return line, nil // a report of a programme that is not in this folder stands as it was written
+	}
+	return line.Anew(p), nil
 }
 
 func readEntry(tx *tx, station, seq uint32) (e airing.Entry, err error) {

@@ -93,6 +93,7 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), counted: counted, seed: maphash.MakeSeed()}
+	s.prepare()
 	if err := s.open(o); err != nil {
 		lock.Close()
 		return nil, err
@@ -152,7 +153,6 @@ func (s *Store) open(o Options) error {
 			return err
 		}
 	}
-	s.prepare()
 	return nil
 }
 

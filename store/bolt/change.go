@@ -14,6 +14,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/scheduler"
 )
 
 var bberrMaxSize = bberrors.ErrMaxSizeReached
@@ -25,6 +26,8 @@ type tx struct {
 	wrote bool
 	moved []moved // how the covers of tables change
 	row   []byte  // scratch of hashRow
+
+	weighed *scheduler.Schedule // by which lines are weighed, nil before the first
 }
 
 // run lets fn do its work; what it wrote gets its covers.

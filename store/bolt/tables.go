@@ -8,7 +8,7 @@ var tableNames = []string{
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, tallies.name, evidenceByBlob.name, settings.name,
-	excuses.name, closedWeeks.name, sealOrder.name, summaries.name,
+	excuses.name, closedWeeks.name, sealOrder.name, summaries.name, decidedAnew.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	broadcastCopies.name, copiesByBlob.name, blindCopies.name, blindByBlob.name, stationBytes.name, librarySettings.name, expiries.name, idleBlobs.name,

@@ -113,6 +113,11 @@ func (f *filler) succession() {
 	f.must(err)
 	_, err = f.s.UndoSuccession(f.ctx, f.daemon(-32), coverage.Undo{Number: 2, Reason: "nhập nhầm"})
 	f.must(err)
+	for _, seconds := range []int{240, 300} {
+		_, err = f.s.DecideAnew(f.ctx, f.daemon(-33), coverage.Anew{What: coverage.AnewTerms, Programme: "P1", From: stations.DateOf(filledMonday), CountsTowardTarget: true,
+			MinSeconds: seconds, Reason: "tỉnh quy định lại"})
+		f.must(err)
+	}
 }
 
 func (f *filler) people() map[accounts.Role]accounts.Actor {

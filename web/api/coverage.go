@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"loa/accounts"
 	"loa/airing"
@@ -15,6 +16,7 @@ import (
 // CoverageStore is what the routes of coverage ask of the store.
 type CoverageStore interface {
 	coverage.Store
+	coverage.Decider
 	airing.SettingsStore
 	Registry(ctx context.Context) (*stations.Registry, error)
 }
@@ -33,6 +35,10 @@ func (c coverages) routes() []kit.Route {
 			Summary: "Freeze a week that has ended."},
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
 			Summary: "Ask to open a closed week again (reason), or agree to what another person asked; later also means every closed week after it; decline takes the request back."},
+		{Pattern: "POST /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.anew, In: coverage.Anew{}, Out: coverage.AnewDone{}, Query: "dry_run",
+			Summary: "Decide something about the past anew, from a past day on, with a reason: terms, languages, activity or week_start. dry_run=1 says which weeks change, and changes nothing."},
+		{Pattern: "GET /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.decidedAnew, Out: kit.List[coverage.AnewDone]{}, Query: "limit after",
+			Summary: "What was decided anew about the past, the newest first."},
 		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
 		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Summary: "Change the settings; members left out stay."},
 	}
@@ -174,4 +180,44 @@ func (c coverages) saveSettings(w http.ResponseWriter, r *kit.Request) error {
 	}
 	set, err = c.store.SaveSettings(r.Context(), m, set)
 	return answer(w, r, http.StatusOK, set, err)
+}
+
+func (c coverages) anew(w http.ResponseWriter, r *kit.Request) error {
+	var b coverage.Anew
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	if b.Station != "" {
+		reg, err := c.store.Registry(r.Context())
+		if err != nil {
+			return err
+		}
+		st, err := reg.ByCodeOrID(b.Station, r.Today())
+		if err != nil {
+			return err
+		}
+		b.Station = st.ID
+	}
+	decide := c.store.DecideAnew
+	if r.URL.Query().Get("dry_run") == "1" {
+		decide = c.store.ForetellAnew
+	}
+	done, err := decide(r.Context(), m, b)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, done)
+}
+
+func (c coverages) decidedAnew(w http.ResponseWriter, r *kit.Request) error {
+	list, err := c.store.DecidedAnew(r.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	page, next, err := kit.PageOf(r, list, 100, 500, func(d coverage.AnewDone) string { return strconv.Itoa(d.Number) })
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, page, next))
 }

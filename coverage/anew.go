@@ -1,0 +1,179 @@
+package coverage
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// Anew decides something about the past anew, on purpose: what was decided stays
+// decided by any other change. Closed weeks keep what was frozen; what they would
+// count now stands beside it.
+type Anew struct {
+	What   AnewKind      `json:"what"`
+	From   stations.Date `json:"from"` // first day for which it holds, in the past
+	Reason string        `json:"reason"`
+	Seen   string        `json:"seen,omitempty"` // fingerprint of the plan a person agreed to; "" is any
+
+	Programme          string `json:"programme,omitempty"` // Terms: ID
+	CountsTowardTarget bool   `json:"counts_toward_target,omitempty"`
+	MinSeconds         int    `json:"min_seconds,omitempty"`
+
+	Station   string              `json:"station,omitempty"` // Languages, Activity: ID
+	Languages []string            `json:"languages,omitempty"`
+	Active    []stations.Interval `json:"active_intervals,omitempty"` // Activity: all its days, as they shall be
+
+	WeekShiftHours int `json:"week_shift_hours,omitempty"` // WeekStart: hours after Monday 00:00
+}
+
+// AnewKind says what is decided anew; its name is in the catalogue under
+// "coverage.anew." + kind.
+type AnewKind string
+
+// The kinds.
+const (
+	AnewTerms     AnewKind = "terms"      // whether a programme's airings count toward the target, and from which length
+	AnewLanguages AnewKind = "languages"  // in which languages a station broadcast
+	AnewActivity  AnewKind = "activity"   // on which days a station was active
+	AnewWeekStart AnewKind = "week_start" // when weeks began
+)
+
+// AnewKinds lists the kinds as they are offered.
+var AnewKinds = [...]AnewKind{AnewTerms, AnewLanguages, AnewActivity, AnewWeekStart}
+
+// AnewDone is what deciding anew does, or did.
+type AnewDone struct {
+	Anew
+	Number      int          `json:"number,omitempty"` // 1 for the first; 0 before it is made
+	By          string       `json:"by"`               // name
+	At          time.Time    `json:"at"`               // UTC
+	Was         string       `json:"was"`              // in short, as it held on the first day: a length, languages, days, hours
+	Name        string       `json:"name"`             // of the programme or station
+	Weeks       []WeekEffect `json:"weeks"`            // those whose figures change
+	Fingerprint string       `json:"fingerprint"`
+}
+
+// AnewFacts are what deciding anew is judged by.
+type AnewFacts struct {
+	Registry *stations.Registry
+	Schedule *scheduler.Schedule
+	Settings airing.Settings
+}
+
+// AnewChange is the one record that changes.
+type AnewChange struct {
+	Programme *scheduler.Programme
+	Station   *stations.Station
+	Settings  *airing.Settings
+	Was, Name string
+}
+
+// DecideAnew returns the record that changes. Faults: accounts.denied,
+// coverage.anew_from, coverage.anew_reason, coverage.anew_kind,
+// coverage.anew_same, and those of the noun it is about.
+func DecideAnew(f AnewFacts, m accounts.Meta, c Anew) (out AnewChange, err error) {
+	today := stations.DateOf(m.At.In(text.Zone))
+	reason := strings.TrimSpace(text.Lines(c.Reason))
+	switch {
+	case c.From == "" || c.From >= today:
+		return out, fault.New(fault.Invalid, "coverage.anew_from").At("from")
+	case reason == "" || utf8.RuneCountInString(reason) > 1000:
+		return out, fault.New(fault.Invalid, "coverage.anew_reason").At("reason")
+	}
+	changed := false
+	switch c.What {
+	case AnewTerms:
+		var p scheduler.Programme
+		terms := scheduler.Terms{CountsTowardTarget: c.CountsTowardTarget, MinSeconds: c.MinSeconds}
+		if p, changed, err = scheduler.DecideTermsAnew(f.Schedule, m, c.Programme, c.From, terms); err != nil {
+			return out, err
+		}
+		before, _ := f.Schedule.Programme(p.ID) // it was found
+		out = AnewChange{Programme: &p, Name: p.Title, Was: termsInShort(before.TermsAt(c.From.Start(text.Zone)))}
+	case AnewLanguages:
+		var s stations.Station
+		var was []string
+		if s, was, changed, err = stations.DecideLanguagesAnew(f.Registry, m, c.Station, c.From, c.Languages); err != nil {
+			return out, err
+		}
+		out = AnewChange{Station: &s, Name: f.Registry.Label(s.ID), Was: strings.Join(was, " ")}
+	case AnewActivity:
+		var s stations.Station
+		var was []stations.Interval
+		if s, was, changed, err = stations.DecideActivityAnew(f.Registry, m, c.Station, c.From, c.Active); err != nil {
+			return out, err
+		}
+		out = AnewChange{Station: &s, Name: f.Registry.Label(s.ID), Was: daysInShort(was)}
+	case AnewWeekStart:
+		var set airing.Settings
+		var was int
+		if set, was, changed, err = airing.DecideWeekStartAnew(f.Settings, m, c.From, c.WeekShiftHours); err != nil {
+			return out, err
+		}
+		out = AnewChange{Settings: &set, Was: strconv.Itoa(was) + " h"}
+	default:
+		return out, fault.New(fault.Invalid, "coverage.anew_kind").At("what")
+	}
+	if !changed {
+		return out, fault.New(fault.Conflict, "coverage.anew_same")
+	}
+	return out, nil
+}
+
+// NewAnewDone is what is decided anew, with the weeks as they stand before it. Fault:
+// stations.plan_changed when it is not the plan a person has read; the week that runs
+// is no part of it, because its figures change by themselves.
+func NewAnewDone(m accounts.Meta, c Anew, change AnewChange, before []WeekEffect) (AnewDone, error) {
+	seen := c.Seen
+	c.Seen, c.Reason = "", strings.TrimSpace(text.Lines(c.Reason))
+	d := AnewDone{Anew: c, By: m.By.Name, At: m.At.UTC(), Was: change.Was, Name: change.Name, Weeks: []WeekEffect{}}
+	c.Reason = ""
+	d.Fingerprint = fingerprint(nil, c, change.Was, before[:len(before)-1])
+	if seen != "" && seen != d.Fingerprint {
+		return d, fault.New(fault.Conflict, "stations.plan_changed")
+	}
+	return d, nil
+}
+
+// With is the record with one week more, if it counts otherwise then.
+func (d AnewDone) With(w WeekEffect, then Counts) AnewDone {
+	if w.After != then {
+		w.After = then
+		d.Weeks = append(d.Weeks, w)
+	}
+	return d
+}
+
+func termsInShort(t scheduler.Terms) string {
+	if !t.CountsTowardTarget {
+		return "0"
+	}
+	return (time.Duration(t.MinSeconds) * time.Second).String()
+}
+
+func daysInShort(active []stations.Interval) string {
+	days := make([]string, len(active))
+	for i, a := range active {
+		days[i] = a.From.Short() + " – " + a.Until.Short()
+	}
+	return strings.Join(days, "; ")
+}
+
+// Decider decides the past anew. It is safe for concurrent use.
+type Decider interface {
+	// ForetellAnew says what DecideAnew's change would do, and keeps nothing.
+	ForetellAnew(ctx context.Context, m accounts.Meta, c Anew) (AnewDone, error)
+	// DecideAnew makes it. Faults: those of the function of that name, stations.plan_changed.
+	DecideAnew(ctx context.Context, m accounts.Meta, c Anew) (AnewDone, error)
+	// DecidedAnew lists what was decided anew, the newest first. Fault: accounts.denied.
+	DecidedAnew(ctx context.Context, by accounts.Actor) ([]AnewDone, error)
+}
