@@ -17,7 +17,7 @@ func TestThePastIsDecidedAnewFromATerminal(t *testing.T) {
 	}
 	ask := []string{"activity", "--station", "02770", "--from", "2024-05-20", "--active", "2024-01-01..2024-05-19", "--reason", "đài hỏng"}
 	code, would, errs := loa(append(ask, "--dry-run")...)
-	if code != 0 || strings.Count(would, "\n") != 5 || !strings.Contains(would, "2024-W21 từ 0/127 đài đã phát sẽ thành 0/126") {
+	if code != 0 || strings.Count(would, "\n") != 5 || !strings.Contains(would, "tuần 21 năm 2024 từ 0/127 đài đã phát sẽ thành 0/126") {
 		t.Fatalf("%d %s %s", code, would, errs)
 	}
 	code, did, errs := loa(ask...)
