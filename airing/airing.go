@@ -231,11 +231,16 @@ func (l Line) Counts() bool { return l.Qualifies && l.Finding != Contradicted }
 // Anew is the line with what was decided about its programme since: whether an
 // airing counts stands in its report, unless somebody decided that anew.
 func (l Line) Anew(p scheduler.Programme) Line {
-	if l.Outcome == Aired && p.Anew(l.StartedAt) {
-		terms := p.TermsAt(l.StartedAt)
-		l.Qualifies = terms.CountsTowardTarget && l.Seconds >= terms.MinSeconds
+	if l.Outcome != Withdrawn && p.Anew(l.StartedAt) {
+		l.by(p.TermsAt(l.StartedAt))
 	}
 	return l
+}
+
+// by says what the report is under the terms of its programme.
+func (r *Report) by(t scheduler.Terms) {
+	r.OffTarget = !t.CountsTowardTarget
+	r.Qualifies = r.Outcome == Aired && t.CountsTowardTarget && r.Seconds >= t.MinSeconds
 }
 
 // heard is when the outcome was first said.

@@ -231,9 +231,7 @@ func (r *Report) weigh(f Facts, m accounts.Meta) {
 			return
 		}
 	}
-	terms := f.Programme.TermsAt(r.StartedAt)
-	r.OffTarget = !terms.CountsTowardTarget
-	r.Qualifies = r.Outcome == Aired && !r.OffTarget && r.Seconds >= terms.MinSeconds
+	r.by(f.Programme.TermsAt(r.StartedAt))
 	r.OnTime = !heard.After(r.End().Add(time.Duration(f.Settings.OnTimeHours) * time.Hour))
 }
 
