@@ -281,6 +281,8 @@ type roundStarted struct {
 	Codes   map[string]string `json:"codes"`
 	Stage   map[string]string `json:"stage,omitempty"` // entry ID to its number in the hall, where that is another
 	Tasks   []Task            `json:"tasks"`           // in each judge's own order
+	// Notes says that it is noted who opens a script; earlier versions did not.
+	Notes bool `json:"notes,omitempty"`
 }
 
 func (*roundStarted) kind() string { return "round.started" }
@@ -292,6 +294,11 @@ func (b *roundStarted) apply(s *State, e *Event) error {
 	}
 	s.Rounds = append(s.Rounds, r)
 	s.Phase = Judging
+	for _, id := range b.Entries {
+		if e := s.entry[id]; e != nil && !b.Notes {
+			e.opened = true
+		}
+	}
 	s.seek()
 	return nil
 }

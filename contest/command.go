@@ -22,6 +22,7 @@ type Facts struct {
 	Files    map[string]File    // by ID
 	People   map[string]Person  // by ID
 	Episode  Episode            // the work was picked from; zero if it was not
+	Alike    map[string]bool    // IDs of entries that sound like something a person has yet to decide about
 	// Seed is fresh randomness. What it decides is stored in the event, so
 	// that a replay needs no seed.
 	Seed [32]byte
@@ -94,6 +95,11 @@ func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
 	list, err := c.decide(s, f, m)
 	if err != nil {
 		return nil, err
+	}
+	if step, ok := c.(Step); ok {
+		if err := step.asks(s, f).Must(step.seen()); err != nil {
+			return nil, err
+		}
 	}
 	return s.seal(m, digest, list)
 }

@@ -148,6 +148,7 @@ type Entry struct {
 
 	named  bool     // it has Leaks; kept because scripts are long
 	people []string // plain names of the entrant and the authors
+	opened bool     // somebody who scores it has read the script
 }
 
 // Removal says when and why something was taken out, and by whom.

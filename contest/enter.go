@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -214,7 +213,7 @@ func (s *State) begin(f Facts, m accounts.Meta, w Work) (Station, *Entry, error)
 		}
 	}
 	// The organiser takes names out of it before judging.
-	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
+	e.Redacted = e.asSent()
 	return st, e, nil
 }
 
@@ -282,7 +281,7 @@ func (p *problems) words(f Facts, e *Entry) {
 			p.add(fault.New(fault.Invalid, cmp.Or(file.Unread, "doc.no_reader"), "name", clip(file.Name, 60), "most", doctext.MaxBytes>>20).At(string(of.kind)))
 		}
 	}
-	e.Redacted = strings.TrimSpace(e.Script + "\n\n" + e.Translation)
+	e.Redacted = e.asSent()
 }
 
 // inTime applies the timetable: by the deadline, or by the end of the grace if
@@ -536,9 +535,9 @@ func (c RuleOutEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	return []body{&entryRemoved{e.ID, true, c.Reason}}, nil
 }
 
-// RedactScript sets the script as judges will see it. Not once the first
-// round has begun: judges would see different scripts. Faults:
-// contest.unknown_entry, contest.judging_begun, contest.text_too_long.
+// RedactScript sets the script as judges will see it. Not once one of them has
+// opened it: judges would see different scripts. Faults:
+// contest.unknown_entry, contest.script_opened, contest.text_too_long.
 type RedactScript struct {
 	Entry string `json:"entry"`
 	Text  string `json:"text"`
@@ -553,8 +552,8 @@ func (c RedactScript) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	switch {
 	case s.entry[c.Entry] == nil:
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
-	case len(s.Rounds) > 0:
-		return nil, fault.New(fault.Conflict, "contest.judging_begun")
+	case !s.Maskable(s.entry[c.Entry]):
+		return nil, fault.New(fault.Conflict, "contest.script_opened", "code", s.entry[c.Entry].Code)
 	case len(p) > 0:
 		return nil, p[0]
 	}

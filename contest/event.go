@@ -58,7 +58,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &sheetReopened{} }, func() body { return &conferred{} }, func() body { return &tieDecided{} },
 		func() body { return &entriesPicked{} }, func() body { return &roundFinished{} }, func() body { return &prizesGiven{} },
 		func() body { return &certificateSet{} }, func() body { return &tieReported{} }, func() body { return &judgeKept{} },
-		func() body { return &rulesRevised{} },
+		func() body { return &rulesRevised{} }, func() body { return &scriptsOpened{} },
 		func() body { return &judgeReturned{} }, func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} }, func() body { return &resultsCorrected{} },
 	} {
 		all[b().kind()] = b

@@ -13,18 +13,20 @@ import (
 type EntryState string
 
 // The states. EntryToLookAt is a live entry that somebody has to look at: an
-// airing to confirm, or another recording it sounds like; EntryNamed is one whose
-// script still names the entrant, as long as judging has not begun.
+// airing to confirm, or another recording it sounds like; EntryUnread is one with a
+// document whose words are not known, EntryNamed one whose script names the entrant,
+// both as long as that can be mended.
 const (
 	EntryValid     EntryState = "valid"
 	EntryToLookAt  EntryState = "to_look_at"
+	EntryUnread    EntryState = "unread"
 	EntryNamed     EntryState = "named"
 	EntryWithdrawn EntryState = "withdrawn"
 	EntryRuledOut  EntryState = "ruled_out"
 )
 
 // EntryStates are all of them.
-var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryNamed, EntryWithdrawn, EntryRuledOut}
+var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryUnread, EntryNamed, EntryWithdrawn, EntryRuledOut}
 
 // EntryQuery asks for some of a contest's entries. An empty member asks for
 // nothing.
@@ -79,7 +81,9 @@ func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
 			x.State = EntryWithdrawn
 		case len(e.Warnings) > 0 || undecided[e.ID]:
 			x.State = EntryToLookAt
-		case e.named && len(s.Rounds) == 0:
+		case e.unread() && s.Maskable(e):
+			x.State = EntryUnread
+		case e.named && s.Maskable(e):
 			x.State = EntryNamed
 		}
 		switch {

@@ -209,6 +209,10 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, fmt.Errorf("contest: seed: %w", err)
 	}
 	switch c := c.(type) {
+	case Step:
+		var err error
+		f.Alike, err = h.undecided(ctx, id)
+		return f, known(err)
 	case AnnounceEntry:
 		return f, h.stationFacts(ctx, m, []string{c.Work.Station}, &f)
 	case SubmitEntry:

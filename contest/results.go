@@ -174,9 +174,10 @@ func (r *RoundState) Progress() (signed, open int) {
 // FinishRound closes a round: nothing is scored any more, the ranking is
 // recorded and the next round's entries are known. Faults: contest.no_round,
 // contest.sheets_open, contest.gaps_open, contest.tie_at_cut,
-// contest.round_empty, contest.points_open and those of ranking.
+// contest.round_empty, contest.points_open, once.unseen and those of ranking.
 type FinishRound struct {
 	Round string `json:"round"`
+	Seen
 }
 
 func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {

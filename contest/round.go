@@ -19,9 +19,10 @@ import (
 // deals the entries to the judges and gives each judge an order of her own.
 // Faults: contest.not_next_round, contest.entries_still_open,
 // contest.round_empty, contest.airing_unconfirmed, contest.no_chair,
-// contest.no_panel, contest.too_few_judges, contest.points_open.
+// contest.no_panel, contest.too_few_judges, contest.points_open, once.unseen.
 type StartRound struct {
 	Round string `json:"round"`
+	Seen
 }
 
 func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
@@ -43,7 +44,7 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if err != nil {
 		return nil, err
 	}
-	start := &roundStarted{Round: rules.ID, Codes: map[string]string{}}
+	start := &roundStarted{Round: rules.ID, Codes: map[string]string{}, Notes: true}
 	codes := len(entries)
 	if rules.Repeats > 0 {
 		codes *= 2
@@ -96,11 +97,7 @@ func stage(seed [32]byte, entries []*Entry) map[string]string {
 // entrants lists what the next round takes, sorted by ID so that the order of
 // submission plays no part in what is drawn.
 func (s *State) entrants() ([]*Entry, error) {
-	list := s.Live()
-	if n := len(s.Rounds); n > 0 {
-		up := s.Rounds[n-1].Finished.Promoted
-		list = slices.DeleteFunc(list, func(e *Entry) bool { return !slices.Contains(up, e.ID) })
-	}
+	list := s.upcoming()
 	if len(list) == 0 {
 		return nil, fault.New(fault.Conflict, "contest.round_empty")
 	}

@@ -221,8 +221,8 @@ func flatten(v any) (map[string]string, error) {
 
 // OpenContest locks the rules and lets entries in from the opening date on.
 // Faults: contest.not_draft, contest.rules_unfit and its parts,
-// contest.rubric_is_sample, contest.closes_in_past.
-type OpenContest struct{}
+// contest.rubric_is_sample, contest.closes_in_past, once.unseen.
+type OpenContest struct{ Seen }
 
 func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.organiser(m); err != nil {
@@ -260,8 +260,8 @@ func (r *Rules) Openable(at time.Time) error {
 }
 
 // PublishResults makes the results public. Faults: contest.not_decided,
-// contest.no_prizes_yet.
-type PublishResults struct{}
+// contest.no_prizes_yet, contest.prizes_stale, once.unseen.
+type PublishResults struct{ Seen }
 
 func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.organiser(m); err != nil {
@@ -284,8 +284,8 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 }
 
 // CloseContest ends the contest: nothing changes any more. Fault:
-// contest.not_published, contest.complaints_open.
-type CloseContest struct{}
+// contest.not_published, contest.complaints_open, once.unseen.
+type CloseContest struct{ Seen }
 
 func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.organiser(m); err != nil {

@@ -22,9 +22,9 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 		return ranking.Points(9-int(k.Entry[len(k.Entry)-1]-'0')) * ranking.Point
 	})
 	base, stranger := "/contests/"+id, &visitor{st: st}
-	org.must(base, "do", "finish", "round", "chung-khao")
+	org.mustStep(base, "do", "finish", "round", "chung-khao")
 	org.must(base + "/results")
-	org.must(base, "do", "publish")
+	org.mustStep(base, "do", "publish")
 	op := st.known["xa2"]
 	entry := "/enter/" + id + "/entry-00000001"
 	if res, b := op.post(entry, "do", "complain", "text", " "); res.StatusCode != http.StatusUnprocessableEntity {
@@ -34,7 +34,7 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if page := string(op.get(entry)); !strings.Contains(page, "KN-01") {
 		t.Error("the entrant does not see her complaint")
 	}
-	if res, b := org.post(base, "do", "close"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "khiếu nại") {
+	if res, b := org.step(base, "do", "close"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "khiếu nại") {
 		t.Errorf("closed over a complaint: %s %s", res.Status, said(b))
 	}
 	st.look(org, map[string]string{"complaints-open": base + "/complaints"})
@@ -65,5 +65,5 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if list := org.call(200, "GET", base+"/corrections", nil); len(list["items"].([]any)) != 1 {
 		t.Errorf("%v", list)
 	}
-	org.must(base, "do", "close")
+	org.mustStep(base, "do", "close")
 }

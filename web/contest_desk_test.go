@@ -95,7 +95,7 @@ func TestTheOrganiserPicksTwoOfEachDistrictByName(t *testing.T) {
 	org.must(page, "pick", entries[0], "pick", entries[2], "pick", entries[3], "why."+entries[0], "Hay nhất huyện", "reason", "Hội đồng huyện chọn")
 	st.look(org, map[string]string{"promotion-named": page})
 	org.must(page, "pick", entries[0], "pick", entries[3], "why."+entries[0], "Hay nhất huyện", "reason", "Hội đồng huyện chọn") // one is taken back
-	org.must("/contests/"+id, "do", "finish", "round", "huyen")
+	org.mustStep("/contests/"+id, "do", "finish", "round", "huyen")
 	err = st.hall.View(t.Context(), id, func(s *contest.State) error {
 		if got := s.Rounds[0].Finished.Promoted; len(got) != 2 || got[0] != entries[0] || got[1] != entries[3] {
 			t.Errorf("%v go on, want the first and the fourth", got)
@@ -141,7 +141,7 @@ func TestTheRuleSendsTheBestOfEachDistrictOn(t *testing.T) {
 		t.Errorf("the page sends on %v, want %s", on, want)
 	}
 	st.look(org, map[string]string{"promotion-rule": "/contests/" + id + "/promotion"})
-	org.must("/contests/"+id, "do", "finish", "round", "so-khao")
+	org.mustStep("/contests/"+id, "do", "finish", "round", "so-khao")
 	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
 		if got := fmt.Sprint(s.Rounds[0].Finished.Promoted); got != fmt.Sprint(entries[1:]) {
 			t.Errorf("%s went on", got)
@@ -380,7 +380,7 @@ func TestTheEntrantReadsTheFeedbackOnceItIsPublished(t *testing.T) {
 	if strings.Contains(string(own.get("/enter/"+id+"/"+entries[0])), page) {
 		t.Error("the receipt offers what cannot be read yet")
 	}
-	org.must("/contests/"+id, "do", "publish")
+	org.mustStep("/contests/"+id, "do", "publish")
 	if !strings.Contains(string(own.get("/enter/"+id+"/"+entries[0])), page) || !strings.Contains(string(own.get(page)), "Xếp hạng 1") {
 		t.Error("the entrant cannot read it")
 	}

@@ -28,7 +28,7 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 	if page := string(org.get(base)); !strings.Contains(page, "2 quan hệ") || !strings.Contains(page, base+"/points") {
 		t.Error("the desk does not lead to what must be decided")
 	}
-	if res, b := org.post(base, "do", "finish", "round", "chung-khao"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "chưa quyết định") {
+	if res, b := org.step(base, "do", "finish", "round", "chung-khao"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "chưa quyết định") {
 		t.Errorf("finished over open points: %s %s", res.Status, said(b))
 	}
 	st.look(org, map[string]string{"points": base + "/points"})
@@ -54,7 +54,7 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	judges[0].must("/judging/"+id+"/chair", "do", "keep", "task", task, "reason", "Chỉ cùng quê")
-	org.must(base, "do", "finish", "round", "chung-khao")
+	org.mustStep(base, "do", "finish", "round", "chung-khao")
 	page = org.get(base + "/papers?doc=minutes")
 	for _, want := range []string{"Chỉ cùng quê", "Đúng là người nhà"} {
 		if !strings.Contains(string(page), want) {

@@ -311,7 +311,8 @@ func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
 // open opens the contest from its first page.
 func (h *hand) open() {
 	h.tab.Open(h.st.http.URL + "/contests/" + h.id)
-	h.tab.Follow(`button[value="open"]`)
+	h.tab.Click(`a[data-dialog="ask-open"]`)
+	h.tab.Follow(`#ask-open button[value="open"]`)
 }
 
 // aired fills in a category whose works were aired between two days.

@@ -182,6 +182,28 @@ func (v *visitor) must(path string, pairs ...string) string {
 	return res.Header.Get("Location")
 }
 
+// step makes a step of the contest that cannot be taken back, as it is asked about.
+func (v *visitor) step(base string, pairs ...string) (*http.Response, []byte) {
+	v.st.t.Helper()
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(v.get(base + "/confirm?" + q.Encode())))
+	if err != nil {
+		v.st.t.Fatal(err)
+	}
+	return v.post(base, append(pairs, "seen", doc.Find(".ask input[name=seen]").AttrOr("value", ""))...)
+}
+
+// mustStep is step, and wants to be sent on.
+func (v *visitor) mustStep(base string, pairs ...string) {
+	v.st.t.Helper()
+	if res, b := v.step(base, pairs...); res.StatusCode != http.StatusSeeOther {
+		v.st.t.Fatalf("step %v of %s: %s\n%s", pairs, base, res.Status, said(b))
+	}
+}
+
 // said is what a page says is wrong.
 func said(page []byte) string {
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page))
@@ -310,9 +332,9 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	for n, j := range judges {
 		j.score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[(i+n)%3] })
 	}
-	org.must(base, "do", "finish", "round", "chung-khao")
+	org.mustStep(base, "do", "finish", "round", "chung-khao")
 	org.must(base + "/results")
-	org.must(base, "do", "publish")
+	org.mustStep(base, "do", "publish")
 	for _, doc := range []string{"minutes", "table", "sheets"} {
 		page := org.get(base + "/papers?doc=" + doc)
 		if !bytes.Contains(page, []byte("class=\"paper")) {

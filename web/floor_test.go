@@ -57,6 +57,8 @@ var aboveTheFloor = map[string]string{
 	".at":                         "a field of ours",
 	".seek":                       "a field of ours",
 	".to":                         "a field of ours",
+	".showPopover":                "asked for by native",
+	".hidePopover":                "asked for by native",
 	".drop":                       "a field of ours",
 }
 

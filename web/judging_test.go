@@ -367,9 +367,9 @@ func TestAPrizeOfAStationThatWasMerged(t *testing.T) {
 		t.Fatal(err)
 	}
 	st.now = st.now.AddDate(0, 0, 2)
-	org.must("/contests/"+id, "do", "finish", "round", "chung-khao")
+	org.mustStep("/contests/"+id, "do", "finish", "round", "chung-khao")
 	org.must("/contests/" + id + "/results")
-	org.must("/contests/"+id, "do", "publish")
+	org.mustStep("/contests/"+id, "do", "publish")
 	page := string((&visitor{st: st}).get("/results/" + id))
 	if !strings.Contains(page, "Giải Nhất") || !strings.Contains(page, "nay thuộc") {
 		t.Errorf("the public page:\n%s", page)

@@ -78,9 +78,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		at(organise, "PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
 			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
 		}), panelsBody{}, receipt),
-		at(organise, "POST /rounds/{round}/start", "draw codes and deal the entries to the judges", c.stepOf(func(r *kit.Request) contest.Command { return contest.StartRound{Round: r.PathValue("round")} }), nil, receipt),
 		at(organise, "PUT /picks", "name who goes on from the running round, where entries are picked by name", order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
-		at(organise, "POST /rounds/{round}/finish", "close a round: its ranking is recorded", c.stepOf(func(r *kit.Request) contest.Command { return contest.FinishRound{Round: r.PathValue("round")} }), nil, receipt),
 		at(organise, "POST /rounds/{round}/sheets/{task}/reopen", "let the chair change a sheet of her own that she signed: she has seen others' marks and cannot do so alone", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
 		}), reasonBody{}, receipt),

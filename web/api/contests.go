@@ -14,6 +14,7 @@ import (
 	"loa/audio"
 	"loa/contest"
 	"loa/contest/paper"
+	"loa/internal/once"
 	"loa/internal/sheet"
 	"loa/web/kit"
 )
@@ -43,6 +44,11 @@ func (c contestRoutes) routes() []kit.Route {
 		return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
 	}
 	receipt, none := contest.Receipt{}, any(nil)
+	step := func(pattern, summary string, h kit.Handler) kit.Route {
+		route := organise(pattern, summary+"; 409 lists what is undecided unless seen says that it has been seen", h, none, receipt)
+		route.Query = "seen"
+		return route
+	}
 	document := organise("GET /{contest}/papers/{document}", "minutes, table, sheets or fairness of the latest round, or of that one, as XLSX for A4", c.paper, none, none)
 	document.Query = "round"
 	contests := []kit.Route{
@@ -50,9 +56,16 @@ func (c contestRoutes) routes() []kit.Route {
 		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
 		organise("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
-		organise("POST /{contest}/open", "open the contest and lock its rules", c.step(contest.OpenContest{}), none, receipt),
-		organise("POST /{contest}/publish", "make the results public", c.step(contest.PublishResults{}), none, receipt),
-		organise("POST /{contest}/close", "end the contest", c.step(contest.CloseContest{}), none, receipt),
+		step("POST /{contest}/open", "open the contest and lock its rules", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} })),
+		step("POST /{contest}/publish", "make the results public", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} })),
+		step("POST /{contest}/close", "end the contest", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.CloseContest{Seen: seen} })),
+		organise("GET /{contest}/steps", "the steps that could be made next: what is undecided, what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{}),
+		step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
+			return contest.StartRound{Round: r.PathValue("round"), Seen: seen}
+		})),
+		step("POST /{contest}/rounds/{round}/finish", "close a round: its ranking is recorded", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
+			return contest.FinishRound{Round: r.PathValue("round"), Seen: seen}
+		})),
 		organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none),
 		document,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
@@ -85,21 +98,65 @@ func order[B any](c contestRoutes, command func(*kit.Request, B) contest.Command
 	}
 }
 
-// step is the handler of a change that needs no body.
-func (c contestRoutes) step(command contest.Command) kit.Handler {
-	return c.stepOf(func(*kit.Request) contest.Command { return command })
-}
-
-// stepOf is step for a change that the path names further.
-func (c contestRoutes) stepOf(command func(*kit.Request) contest.Command) kit.Handler {
+// step is the handler of a step that cannot be taken back; the query's seen is the
+// word that what is undecided has been seen.
+func (c contestRoutes) step(command func(*kit.Request, contest.Seen) contest.Command) kit.Handler {
 	return func(w http.ResponseWriter, r *kit.Request) error {
 		m, err := readChange(r, nil)
 		if err != nil {
 			return err
 		}
-		rec, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), command(r))
+		seen := contest.Seen{Seen: r.URL.Query().Get("seen")}
+		rec, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), command(r, seen))
 		return answer(w, r, http.StatusOK, rec, err)
 	}
+}
+
+// stepJSON is a step that could be made next.
+type stepJSON struct {
+	Step    string     `json:"step"` // "open", "start", "finish", "publish", "close"
+	Round   string     `json:"round,omitempty"`
+	Open    []openJSON `json:"undecided"`
+	Locks   []string   `json:"locks"`             // sentences
+	Refused []string   `json:"refused,omitempty"` // sentences: why it cannot be made at all
+	Seen    string     `json:"seen"`              // to send with the step
+}
+
+// openJSON is something nobody has decided.
+type openJSON struct {
+	Code   string   `json:"code"`
+	Detail string   `json:"detail"`
+	Of     []string `json:"of"`              // what it is about
+	At     string   `json:"at"`              // what decides it
+	Later  bool     `json:"later,omitempty"` // it can be decided after the step as well
+}
+
+func opens(r *kit.Request, step once.Step) []openJSON {
+	list := []openJSON{}
+	for _, o := range step.Open {
+		list = append(list, openJSON{o.Key, r.Lang.Fault(o.Sentence()), o.Of, o.At, o.Later})
+	}
+	return list
+}
+
+func (c contestRoutes) steps(w http.ResponseWriter, r *kit.Request) error {
+	list, err := c.hall.Ask(r.Context(), r.Meta(kit.NewID()), r.PathValue("contest"))
+	if err != nil {
+		return err
+	}
+	var items []stepJSON
+	for _, x := range list {
+		name, round, _ := strings.Cut(strings.TrimPrefix(x.Once.Name, "contest."), "/")
+		one := stepJSON{Step: name, Round: round, Open: opens(r, x.Once), Seen: x.Once.Seen()}
+		for _, key := range x.Once.Locks {
+			one.Locks = append(one.Locks, r.Say(key))
+		}
+		if x.Refused != nil {
+			one.Refused = r.Sentences(x.Refused)
+		}
+		items = append(items, one)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
 
 // view reads the contest of the path for somebody who may organise it.

@@ -53,6 +53,7 @@ type views struct {
 	complaints *kit.View[complaintsPage]
 
 	certificate *kit.View[certificatePage]
+	confirm     *kit.View[confirmPage]
 }
 
 // Register adds the pages to k.
@@ -63,7 +64,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 		kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"),
 		kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
-		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"), kit.NewView[certificatePage](f, "certificate.html")}}
+		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"), kit.NewView[certificatePage](f, "certificate.html"),
+		kit.NewView[confirmPage](f, "confirm.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
 	organise := func(pattern string, h kit.Handler) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.Organise, Handler: h})
@@ -73,6 +75,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("POST /contests/new", p.draft)
 	organise("GET /contests/{contest}", p.showHome)
 	organise("POST /contests/{contest}", p.step)
+	organise("GET /contests/{contest}/confirm", p.showConfirm)
 	organise("GET /contests/{contest}/rules", p.showRules)
 	organise("POST /contests/{contest}/rules", p.applyRules)
 	organise("GET /contests/{contest}/rules/{step}", p.showStep)

@@ -121,7 +121,7 @@ type entryPage struct {
 	Alike     []alikeRow
 	Original  string   // script and translation as they were sent
 	Leaks     []string // words in the redacted script that name the entrant
-	Begun     bool     // judging has begun: the script is fixed
+	Fixed     bool     // a judge has opened the script: it can no longer change
 	Judges    []entryJudge
 	RoundName string
 	Feedback  bool // a round is over: there is something to read
@@ -142,7 +142,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		if e == nil {
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
-		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Begun: len(s.Rounds) > 0,
+		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Fixed: !s.Maskable(e),
 			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: e.Leaks(), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
 		if run := s.Running(); run != nil {
 			rules, _ := s.Rules.Round(run.ID)

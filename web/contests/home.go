@@ -6,7 +6,6 @@ import (
 
 	"loa/contest"
 	"loa/contest/paper"
-	"loa/internal/fault"
 	"loa/web/kit"
 )
 
@@ -17,6 +16,7 @@ type homePage struct {
 	Entries  int
 	Warned   int // entries with something to look at
 	Named    int // entries whose script names the entrant
+	Unread   int // entries with a document whose words are not known
 	Judges   int
 	Points   int  // ties between judges and works to decide about
 	Stale    bool // prizes must be given anew
@@ -25,6 +25,7 @@ type homePage struct {
 	Changes  []contest.RuleChange
 	LastDay  time.Time // end of the grace
 	CanPrize bool
+	Asks     map[string]kit.Ask // the steps that could be made next, by what they are and the round
 }
 
 type roundRow struct {
@@ -56,6 +57,8 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 				page.Warned++
 			case contest.EntryNamed:
 				page.Named++
+			case contest.EntryUnread:
+				page.Unread++
 			}
 		}
 		if s.Phase == contest.Draft {
@@ -71,6 +74,9 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if page.Asks, err = p.asks(r); err != nil {
 		return err
 	}
 	return p.home.Render(w, r, page)
@@ -99,35 +105,4 @@ func roundRows(s *contest.State) []roundRow {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// step moves the contest on: open, start or finish a round, publish, close.
-func (p pages) step(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	var c contest.Command
-	switch round := f.Get("round"); f.Get("do") {
-	case "open":
-		c = contest.OpenContest{}
-	case "start":
-		c = contest.StartRound{Round: round}
-	case "finish":
-		c = contest.FinishRound{Round: round}
-	case "publish":
-		c = contest.PublishResults{}
-	case "close":
-		c = contest.CloseContest{}
-	default:
-		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
-	}
-	err = p.do(r, f.ID, c)
-	if f.RefusedAloud(err) {
-		return p.renderHome(w, r, *f)
-	}
-	if err != nil {
-		return err
-	}
-	return r.Redirect(w, "/contests/"+r.PathValue("contest"), "contest.done_"+f.Get("do"))
 }

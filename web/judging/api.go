@@ -61,7 +61,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) duties(w http.ResponseWriter, r *kit.Request) error {
-	v, err := p.mine(r, r.PathValue("contest"))
+	v, err := p.reading(r, r.PathValue("contest"), func(contest.JudgeTask) bool { return true })
 	if err != nil {
 		return err
 	}

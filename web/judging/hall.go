@@ -20,7 +20,7 @@ func hallPath(contestID string) string { return "/judging/" + contestID + "/hall
 
 func (p pages) showHall(w http.ResponseWriter, r *kit.Request) error {
 	id := r.PathValue("contest")
-	v, err := p.mine(r, id)
+	v, err := p.reading(r, id, func(t contest.JudgeTask) bool { return t.Live })
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func nextOpen(v contest.JudgeView, at int) string {
 
 func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	id := r.PathValue("contest")
-	v, err := p.mine(r, id)
+	v, err := p.reading(r, id, func(t contest.JudgeTask) bool { return t.ID == r.PathValue("task") })
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ type Problem struct {
 	Detail string    `json:"detail"`          // one sentence for the person
 	Field  string    `json:"field,omitempty"` // the member or parameter at fault
 	Line   int       `json:"line,omitempty"`  // of an imported file, 1-based
+	Seen   string    `json:"seen,omitempty"`  // to send with a step whose undecided things, below, have been seen
 	Errors []Problem `json:"errors,omitempty"`
 }
 
@@ -71,6 +72,7 @@ func problem(lang text.Language, e *fault.Error) Problem {
 	if !text.Has(e.Code) {
 		p.Code = "internal"
 	}
+	p.Seen, _ = e.Args["seen"].(string)
 	for _, part := range e.Parts {
 		p.Errors = append(p.Errors, problem(lang, part))
 	}

@@ -106,15 +106,16 @@ document.addEventListener("click", async (e) => {
 });
 
 // A <div popover> is a dialog: it has the role, a name, and the focus while it
-// is open. A browser without popovers gets them from here.
+// is open. A browser without popovers gets them from here. A link with data-dialog
+// opens one instead of the page it leads to where there is no script.
+const opener = (box) => document.querySelector(`[popovertarget="${box.id}"], [data-dialog="${box.id}"]`);
 const native = "popover" in HTMLElement.prototype;
 for (const box of document.querySelectorAll("[popover]")) {
-  const opener = document.querySelector(`[popovertarget="${box.id}"]`);
   box.setAttribute("role", "dialog");
   box.tabIndex = -1;
   const title = box.querySelector("h2, h3, legend, p");
   if (title) box.setAttribute("aria-labelledby", title.id ||= box.id + "-title");
-  opener?.setAttribute("aria-haspopup", "dialog");
+  opener(box)?.setAttribute("aria-haspopup", "dialog");
   if (native) box.addEventListener("toggle", () => { if (box.matches(":popover-open")) box.focus(); });
   else box.hidden = true;
 }
@@ -122,8 +123,23 @@ function turn(box, open) {
   box.hidden = !open;
   box.classList.toggle("open", open);
   if (open) box.focus();
-  else document.querySelector(`[popovertarget="${box.id}"]`)?.focus();
+  else opener(box)?.focus();
 }
+document.addEventListener("click", (e) => {
+  if (e.ctrlKey || e.metaKey || e.shiftKey) return; // a tab of its own
+  const link = e.target.closest?.("[data-dialog], .dialog [data-hide]");
+  const box = link && (document.getElementById(link.dataset.dialog) ?? link.closest(".dialog"));
+  if (!box) return;
+  e.preventDefault();
+  e.stopImmediatePropagation(); // it would count as a click beside the dialog
+  const show = Boolean(link.dataset.dialog);
+  if (!native) turn(box, show);
+  else if (show) box.showPopover();
+  else {
+    box.hidePopover();
+    opener(box)?.focus();
+  }
+});
 if (!native) {
   document.addEventListener("click", (e) => {
     const button = e.target.closest?.("[popovertarget]"), open = document.querySelector(".dialog.open");

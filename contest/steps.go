@@ -1,0 +1,295 @@
+package contest
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"loa/accounts"
+	"loa/internal/once"
+)
+
+// Step is a command that cannot be taken back: it shows what is undecided just
+// before it is made, and needs the word that this was seen.
+type Step interface {
+	Command
+	// asks tells what is undecided and what the step locks.
+	asks(s *State, f Facts) once.Step
+	// seen is the word of who makes it: the Seen of the once.Step she was shown.
+	seen() string
+}
+
+// Seen is that word, as every Step carries it.
+type Seen struct {
+	Seen string `json:"seen,omitempty"` // of the step as it was shown; not needed while nothing is undecided
+}
+
+func (c Seen) seen() string { return c.Seen }
+
+// Asks tells what is undecided just before a step is made, and what it locks.
+func Asks(s *State, f Facts, c Step) once.Step { return c.asks(s, f) }
+
+// Where what is open is decided.
+const (
+	AtToLookAt = "to_look_at" // the entries an organiser has to look at
+	AtNamed    = "named"      // those whose script names the entrant
+	AtUnread   = "unread"     // those whose document could not be read
+	AtPoints   = "points"     // ties between judges and entrants
+	AtJury     = "jury"
+	AtRules    = "rules"
+	AtResults  = "results"
+	AtComments = "comments" // of judges, before feedback goes out
+)
+
+// entries makes a list of receipt codes of those live entries that is holds of.
+func codes(list []*Entry, is func(*Entry) bool) (out []string) {
+	for _, e := range list {
+		if is(e) {
+			out = append(out, e.Code)
+		}
+	}
+	return out
+}
+
+// undecidedWorks notes likenesses nobody decided, and airings nobody confirmed.
+func (s *State) undecidedWorks(step *once.Step, f Facts, list []*Entry) {
+	step.Add("contest.open_alike", AtToLookAt, codes(list, func(e *Entry) bool { return f.Alike[e.ID] }))
+	step.Add("contest.open_warned", AtToLookAt, codes(list, func(e *Entry) bool { return len(e.Warnings) > 0 }))
+}
+
+// revised notes that rules are being worked on which are not in force.
+func (s *State) revised(step *once.Step) {
+	if s.Revision != nil {
+		step.Add("contest.open_revision", AtRules, []string{s.Rules.Title})
+	}
+}
+
+func (c OpenContest) asks(s *State, _ Facts) once.Step {
+	step := once.Step{Name: "contest.open", Locks: []string{"contest.locks_open", "contest.locks_public"}}
+	if !slices.ContainsFunc(s.Judges, func(j *Judge) bool { return j.Removed == nil }) {
+		step.AddLater("contest.open_no_jury", AtJury, []string{s.Rules.Title})
+	}
+	return step
+}
+
+func (c StartRound) asks(s *State, f Facts) once.Step {
+	step := once.Step{Name: "contest.start/" + c.Round, Locks: []string{"contest.locks_start", "contest.locks_start_rules"}}
+	rules, _ := s.Rules.Round(c.Round)
+	if rules == nil {
+		return step
+	}
+	if len(s.Rounds) == 0 {
+		step.Locks = append(step.Locks, "contest.locks_entries")
+	}
+	list := s.upcoming()
+	s.undecidedWorks(&step, f, list)
+	if len(rules.Parts) > 0 {
+		step.Add("contest.open_named", AtNamed, codes(list, func(e *Entry) bool { return e.named && s.Maskable(e) }))
+		step.Add("contest.open_unread", AtUnread, codes(list, (*Entry).unread))
+		step.Locks = append(step.Locks, "contest.locks_scripts")
+		s.juryOpen(&step, rules, list)
+	}
+	s.revised(&step)
+	return step
+}
+
+// juryOpen notes relations nobody decided about, works that some of their panel
+// cannot score, judges who score nothing, and habits that will not be known.
+func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
+	var points, idle, unknown []string
+	for _, p := range s.Points() {
+		points = append(points, s.Judge(p.Judge).Name+" – "+s.entry[p.Entry].Code)
+	}
+	step.Add("contest.open_points", AtPoints, points)
+	step.AddLater("contest.open_missing_judges", AtJury, codes(list, func(e *Entry) bool {
+		p := s.panel(rules.ID, e)
+		return p == nil || len(s.able(rules.ID, e)) < len(p.Judges) && rules.PerEntry == 0
+	}))
+	for _, j := range s.Judges {
+		in := func(p Panel) bool { return slices.Contains(p.Judges, j.Person) }
+		if j.Removed == nil && !slices.ContainsFunc(s.Panels[rules.ID], in) {
+			idle = append(idle, j.Name)
+		}
+	}
+	step.AddLater("contest.open_idle", AtJury, idle)
+	for _, u := range s.Unknowns(rules.ID) {
+		if name := s.Judge(u.Judge).Name; !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	step.AddLater("contest.open_habits", AtJury, unknown)
+}
+
+// upcoming lists the live entries the next round takes.
+func (s *State) upcoming() []*Entry {
+	list := s.Live()
+	if n := len(s.Rounds); n > 0 && s.Rounds[n-1].Finished != nil {
+		up := s.Rounds[n-1].Finished.Promoted
+		list = slices.DeleteFunc(list, func(e *Entry) bool { return !slices.Contains(up, e.ID) })
+	}
+	return list
+}
+
+func (c FinishRound) asks(s *State, f Facts) once.Step {
+	step := once.Step{Name: "contest.finish/" + c.Round, Locks: []string{"contest.locks_finish", "contest.locks_finish_ranking"}}
+	r := s.Round(c.Round)
+	if r == nil {
+		return step
+	}
+	s.undecidedWorks(&step, f, s.in(r, (*Entry).Live))
+	var short, apart []string
+	for _, x := range s.Shorts(r) {
+		if code := s.entry[x.Entry].Code; !slices.Contains(short, code) {
+			short = append(short, code)
+		}
+	}
+	step.Add("contest.open_short", AtJury, short)
+	for _, x := range s.PanelGaps(r) {
+		apart = append(apart, x.Group+": "+x.Mild+" – "+x.Strict)
+	}
+	step.Add("contest.open_panels_apart", AtResults, apart)
+	s.revised(&step)
+	return step
+}
+
+func (c PublishResults) asks(s *State, f Facts) once.Step {
+	step := once.Step{Name: "contest.publish", Locks: []string{"contest.locks_publish", "contest.locks_publish_prizes", "contest.locks_feedback"}}
+	s.undecidedWorks(&step, f, s.Live())
+	var special []string
+	for _, a := range s.Rules.Awards {
+		for _, p := range a.Prizes {
+			given := func(g Given) bool { return g.Award == a.ID && g.Prize == p.ID }
+			if p.Special && !slices.ContainsFunc(s.Given, given) {
+				special = append(special, a.Name+": "+p.Name)
+			}
+		}
+	}
+	step.Add("contest.open_special", AtResults, special)
+	s.revised(&step)
+	return step
+}
+
+func (c CloseContest) asks(s *State, f Facts) once.Step {
+	step := once.Step{Name: "contest.close", Locks: []string{"contest.locks_close", "contest.locks_close_complaints"}}
+	s.undecidedWorks(&step, f, s.Live())
+	s.revised(&step)
+	return step
+}
+
+// NextSteps lists the steps that move the contest on from where it stands,
+// without the word of who makes them.
+func (s *State) NextSteps() (list []Step) {
+	if next := s.Next(); next != nil && (s.Phase == Open || s.Phase == Judging) {
+		list = append(list, StartRound{Round: next.ID})
+	}
+	if r := s.Running(); r != nil {
+		list = append(list, FinishRound{Round: r.ID})
+	}
+	switch s.Phase {
+	case Draft:
+		list = append(list, OpenContest{})
+	case Judging:
+		if s.Last() != nil {
+			list = append(list, PublishResults{})
+		}
+	case Published:
+		list = append(list, CloseContest{})
+	}
+	return list
+}
+
+// Asked is a step that could be made next, as an organiser is shown it.
+type Asked struct {
+	Step    Step
+	Once    once.Step
+	Refused error // why it cannot be made at all; nil if it can
+}
+
+// Ask tells of each of the NextSteps what is undecided, what it locks, and what
+// keeps it from being made. Faults: accounts.denied and those of View.
+func (h *Hall) Ask(ctx context.Context, m accounts.Meta, id string) (list []Asked, err error) {
+	if err := m.By.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
+		return nil, err
+	}
+	f, err := h.facts(ctx, m, id, PublishResults{})
+	if err != nil {
+		return nil, err
+	}
+	err = h.View(ctx, id, func(s *State) error {
+		for _, c := range s.NextSteps() {
+			_, refused := c.decide(s, f, m)
+			list = append(list, Asked{c, c.asks(s, f), refused})
+		}
+		return nil
+	})
+	return list, err
+}
+
+// unread reports whether the entry has a document whose words nobody knows, and
+// the organiser has not typed any for the judges.
+func (e *Entry) unread() bool {
+	silent := e.Piece(Script) != nil && e.Script == "" || e.Piece(Translation) != nil && e.Translation == ""
+	return silent && e.Redacted == e.asSent()
+}
+
+// asSent is what judges read unless the organiser changes it.
+func (e *Entry) asSent() string { return strings.TrimSpace(e.Script + "\n\n" + e.Translation) }
+
+// Maskable reports whether the script can still be changed: nobody who scores the
+// entry has opened it.
+func (s *State) Maskable(e *Entry) bool { return !e.opened }
+
+// OpenScripts notes that a judge reads the scripts of tasks of hers.
+type OpenScripts struct {
+	Tasks []string `json:"tasks"`
+}
+
+func (c OpenScripts) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.judging(m); err != nil {
+		return nil, err
+	}
+	if list := s.unopened(m.By.Person, c.Tasks); len(list) > 0 {
+		return []body{&scriptsOpened{list}}, nil
+	}
+	return nil, nil
+}
+
+// unopened lists the entries whose script the judge would be the first to read.
+func (s *State) unopened(judge string, tasks []string) (entries []string) {
+	for _, id := range tasks {
+		t, ok := s.TaskForJudge(judge, id)
+		if !ok || t.Script == "" {
+			continue
+		}
+		if e := s.entry[s.Running().Task(id).Entry]; !e.opened && !slices.Contains(entries, e.ID) {
+			entries = append(entries, e.ID)
+		}
+	}
+	return entries
+}
+
+// OpenScripts notes that the judge reads the scripts of her tasks, if she is the
+// first to read any of them. Faults: those of View and Do.
+func (h *Hall) OpenScripts(ctx context.Context, m accounts.Meta, id string, tasks []string) error {
+	first := false
+	err := h.View(ctx, id, func(s *State) error { first = len(s.unopened(m.By.Person, tasks)) > 0; return nil })
+	if err != nil || !first {
+		return err
+	}
+	_, err = h.Do(ctx, m, id, OpenScripts{tasks})
+	return err
+}
+
+type scriptsOpened struct {
+	Entries []string `json:"entries"`
+}
+
+func (*scriptsOpened) kind() string { return "entry.scripts_opened" }
+func (b *scriptsOpened) apply(s *State, _ *Event) error {
+	for _, id := range b.Entries {
+		if e := s.entry[id]; e != nil {
+			e.opened = true
+		}
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+// Package once is about steps that cannot be taken back: what is undecided just
+// before one is made, what it locks, and a person's word that she has seen it.
+package once
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"loa/internal/fault"
+)
+
+// Open is something nobody has decided that a step leaves behind.
+type Open struct {
+	Key   string   // of the catalogue sentence, which reads {n} and {list}
+	Of    []string // what it is about, as people call it: "TP-004", a name; sorted
+	At    string   // what decides it; the noun says which words these are
+	Later bool     // it can be decided after the step as well: shown, but nothing to agree to
+}
+
+// mostNamed is how many things a sentence names.
+const mostNamed = 8
+
+// Sentence is what is open, as a fault that has a sentence.
+func (o Open) Sentence() *fault.Error {
+	named := o.Of[:min(len(o.Of), mostNamed)]
+	list := ""
+	for i, name := range named {
+		if i > 0 {
+			list += ", "
+		}
+		list += name
+	}
+	if len(named) < len(o.Of) {
+		list += ", …"
+	}
+	return fault.New(fault.Conflict, o.Key, "n", len(o.Of), "list", list)
+}
+
+// Step is a step that cannot be taken back, as it stands just before it is made.
+type Step struct {
+	Name  string // "contest.start/so-khao": what is made
+	Open  []Open
+	Locks []string // keys of catalogue sentences: what cannot be changed afterwards
+}
+
+// Add notes what is open; of nothing there is nothing to note.
+func (s *Step) Add(key, at string, of []string) { s.add(Open{Key: key, At: at, Of: of}) }
+
+// AddLater notes what can be decided after the step as well.
+func (s *Step) AddLater(key, at string, of []string) {
+	s.add(Open{Key: key, At: at, Of: of, Later: true})
+}
+
+func (s *Step) add(o Open) {
+	if len(o.Of) == 0 {
+		return
+	}
+	o.Of = slices.Sorted(slices.Values(o.Of))
+	s.Open = append(s.Open, o)
+}
+
+// Undecided lists what the step asks to have seen.
+func (s Step) Undecided() []Open {
+	return slices.DeleteFunc(slices.Clone(s.Open), func(o Open) bool { return o.Later })
+}
+
+// Seen is what somebody sends back who has seen the step as it stands: another
+// open thing makes it another value, and so does one that was decided.
+func (s Step) Seen() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q", s.Name)
+	for _, o := range s.Undecided() {
+		fmt.Fprintf(h, "%q%q", o.Key, o.Of)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Must returns nil if nothing is undecided or the person has seen what is. The
+// fault once.unseen (Conflict) lists it in its Parts and carries Seen.
+func (s Step) Must(seen string) error {
+	open := s.Undecided()
+	if len(open) == 0 || seen == s.Seen() {
+		return nil
+	}
+	code := "once.unseen"
+	if seen != "" {
+		code = "once.seen_another"
+	}
+	e := fault.New(fault.Conflict, code, "n", len(open), "seen", s.Seen()).At("seen")
+	for _, o := range open {
+		e.Parts = append(e.Parts, o.Sentence())
+	}
+	return e
+}
+
+// Unseen reports whether the error says that a step was not seen as it stands.
+func Unseen(err error) bool {
+	return fault.Is(err, "once.unseen") || fault.Is(err, "once.seen_another")
+}
