@@ -316,8 +316,9 @@ type Store interface {
 	History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) ([]StationTally, error)
 	// Excuse records an excuse, or revokes one.
 	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
-	// CloseWeek freezes a week and seals the log. Closing it again changes nothing.
-	CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (Week, error)
+	// CloseWeek freezes a week and seals the log, as DecideClose and DecideFreeze
+	// say. Closing it again changes nothing.
+	CloseWeek(ctx context.Context, m accounts.Meta, c Close) (Week, error)
 	// ReopenWeek carries out DecideReopen on the week, and with Later on every
 	// closed week after it: on those another person asked for when she
 	// agrees, else on all. What was frozen is kept. It answers the first week.

@@ -64,7 +64,12 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("coverage", "close", "2024-W20"); code != 75 || !strings.Contains(errs, "loa: ") {
 		t.Errorf("a week that has not ended: %d %s", code, errs)
 	}
-	if out := must("coverage", "close", "2024-W18", "--json"); !strings.Contains(out, `"closed": true`) {
+	code, _, errs = loa("coverage", "close", "2024-W18")
+	_, word, ok := strings.Cut(errs, "--seen ")
+	if code != 75 || !ok || !strings.Contains(errs, "chưa báo") {
+		t.Fatalf("a week in which stations said nothing: %d %s", code, errs)
+	}
+	if out := must("coverage", "close", "2024-W18", "--json", "--seen", strings.Fields(word)[0]); !strings.Contains(out, `"closed": true`) {
 		t.Errorf("close: %s", out)
 	}
 	for _, args := range [][]string{{"slots", "--json", "--from", "2024-05-13"}, {"user", "list", "--json"}, {"contest", "list", "--json"}, {"stations", "list", "--json"}} {

@@ -165,6 +165,7 @@ func problem(resp *http.Response) error {
 	var p struct {
 		Detail string `json:"detail"`
 		Code   string `json:"code"`
+		Seen   string `json:"seen"`
 		Errors []struct {
 			Detail string `json:"detail"`
 		} `json:"errors"`
@@ -175,6 +176,9 @@ func problem(resp *http.Response) error {
 	e := fault.New(kindOf(resp.StatusCode), "cli.server_said", "detail", p.Detail).Because(errors.New(p.Code))
 	for _, part := range p.Errors {
 		e.Parts = append(e.Parts, fault.New(e.Kind, "cli.server_said", "detail", part.Detail))
+	}
+	if p.Seen != "" {
+		e.Parts = append(e.Parts, fault.New(e.Kind, "cli.say_seen", "seen", p.Seen))
 	}
 	return e
 }

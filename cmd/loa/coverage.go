@@ -122,13 +122,14 @@ func (c coverageExcuse) Run(t *terminal) error {
 type coverageClose struct {
 	reach
 	Week string `arg:""`
+	Seen string `help:"cli.flag.seen"`
 	JSON bool   `help:"cli.flag.json"`
 }
 
 // Run tells the daemon and prints what was frozen.
 func (c coverageClose) Run(t *terminal) error {
 	var w coverage.Week
-	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close", nil, &w); err != nil {
+	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil, &w); err != nil {
 		return err
 	}
 	return t.week(w, c.JSON)

@@ -12,6 +12,7 @@ import (
 	"loa/airing"
 	"loa/audio"
 	"loa/audio/fingerprint"
+	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -54,7 +55,7 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 		if stands, ever := closed[w]; ever && !stands.MayCloseAgain(at, set.CloseAfterDays) {
 			continue
 		}
-		if _, err := d.store.CloseWeek(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, w); err != nil {
+		if _, err := d.store.CloseWeek(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, coverage.Close{Week: w}); err != nil {
 			return "", err
 		}
 		n++

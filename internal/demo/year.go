@@ -214,7 +214,7 @@ func (w *world) close() error {
 	set := airing.DefaultSettings()
 	for i := -w.weeks; cal.Start(cal.Week(w.monday(i))+1).AddDate(0, 0, set.CloseAfterDays).Before(w.now); i++ {
 		week := cal.Week(w.monday(i))
-		if _, err := w.store.CloseWeek(w.ctx, w.meta(accounts.Daemon(), cal.Start(week+1).AddDate(0, 0, set.CloseAfterDays)), week); err != nil {
+		if _, err := w.store.CloseWeek(w.ctx, w.meta(accounts.Daemon(), cal.Start(week+1).AddDate(0, 0, set.CloseAfterDays)), coverage.Close{Week: week}); err != nil {
 			return err
 		}
 	}

@@ -432,11 +432,12 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 }
 
 // CloseWeek implements coverage.Store.
-func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (coverage.Week, error) {
+func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, c coverage.Close) (coverage.Week, error) {
+	w := c.Week
 	if err := s.refresh(ctx); err != nil {
 		return coverage.Week{}, err
 	}
-	return change(ctx, s, m, "coverage.close_week", w, func(tx *tx) (coverage.Week, error) {
+	return change(ctx, s, m, "coverage.close_week", c, func(tx *tx) (coverage.Week, error) {
 		set, err := settingsOf(tx)
 		if err != nil {
 			return coverage.Week{}, err
@@ -451,6 +452,13 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, w airing.Week) (
 		week, err := countWeek(tx, w, time.Time{})
 		if err != nil {
 			return week, err
+		}
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return week, err
+		}
+		if err := coverage.DecideFreeze(m, week, reg.Label, c.Seen); err != nil {
+			return coverage.Week{}, err
 		}
 		week.Closed, week.ClosedAt, week.ClosedBy = true, m.At.UTC(), m.By.Name
 		seal, err := sealLog(tx, w)

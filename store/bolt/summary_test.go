@@ -42,7 +42,7 @@ func closedYears(t testing.TB, n, weeks int) (*Store, airing.Week) {
 		}
 		m := meta("close " + w.String())
 		m.At = cal.Start(w + 1)
-		if _, err := s.CloseWeek(context.Background(), m, w); err != nil {
+		if _, err := s.CloseWeek(context.Background(), m, coverage.Close{Week: w}); err != nil {
 			t.Fatal(err)
 		}
 	}

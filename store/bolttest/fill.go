@@ -274,7 +274,7 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 		f.must(err)
 	}
 	for i := range 2 {
-		_, err = f.s.CloseWeek(f.ctx, f.meta(accounts.Daemon(), filledMonday.AddDate(0, 0, 7+7*i)), FilledWeek-1+airing.Week(i))
+		_, err = f.s.CloseWeek(f.ctx, f.meta(accounts.Daemon(), filledMonday.AddDate(0, 0, 7+7*i)), coverage.Close{Week: FilledWeek - 1 + airing.Week(i)})
 		f.must(err)
 	}
 	next := filledMonday.AddDate(0, 0, 7)

@@ -16,6 +16,7 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -262,7 +263,7 @@ func airingEvidence(t *testing.T, e AiringEngine) {
 	if _, err := e.Attach(ctx, m(5*time.Hour), photo); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 14)), thatWeek); err != nil {
+	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 14)), coverage.Close{Week: thatWeek}); err != nil {
 		t.Fatal(err)
 	}
 	away.Evidence = photo.ID
@@ -470,28 +471,46 @@ func airingModel(t *testing.T, e AiringEngine) {
 	}
 }
 
+// closeSeen closes a week by somebody who has seen what is undecided in it.
+func closeSeen(e AiringEngine, m accounts.Meta, w airing.Week) (coverage.Week, error) {
+	got, err := e.CloseWeek(context.Background(), m, coverage.Close{Week: w})
+	if once.Unseen(err) {
+		got, err = e.CloseWeek(context.Background(), m, coverage.Close{Week: w, Seen: fault.Of(err).Args["seen"].(string)})
+	}
+	return got, err
+}
+
 func coverageClosed(t *testing.T, e AiringEngine) {
 	ctx := context.Background()
 	mustConfirm(t, e, "S00001", nil)
 	monitor := monitorOf(accounts.Province, "")
-	if _, err := e.CloseWeek(ctx, by(monitor, monday), thatWeek); !fault.Is(err, "coverage.week_open") {
+	if _, err := e.CloseWeek(ctx, by(monitor, monday), coverage.Close{Week: thatWeek}); !fault.Is(err, "coverage.week_open") {
 		t.Fatalf("closed a running week: %v", err)
 	}
 	m := by(monitor, monday.AddDate(0, 0, 14))
-	first, err := e.CloseWeek(ctx, m, thatWeek)
-	if err != nil || !first.Closed || first.Aired != 1 {
+	_, err := e.CloseWeek(ctx, m, coverage.Close{Week: thatWeek})
+	if !once.Unseen(err) || weekCounts(t, e, thatWeek).Closed {
+		t.Fatalf("closed over stations that said nothing, unasked: %v", err)
+	}
+	word := fault.Of(err).Args["seen"].(string)
+	mustConfirm(t, e, "S00003", nil)
+	if _, err := e.CloseWeek(ctx, m, coverage.Close{Week: thatWeek, Seen: word}); fault.Of(err) == nil || fault.Of(err).Code != "once.seen_another" {
+		t.Fatalf("closed with the word for another week's state: %v", err)
+	}
+	first, err := closeSeen(e, m, thatWeek)
+	if err != nil || !first.Closed || first.Aired != 2 {
 		t.Fatalf("%+v, %v", first.Counts, err)
 	}
 	mustConfirm(t, e, "S00002", nil)
 	got := weekCounts(t, e, thatWeek)
-	if got.Aired != 1 || !got.Closed || got.Now == nil || got.Now.Aired != 2 {
+	if got.Aired != 2 || !got.Closed || got.Now == nil || got.Now.Aired != 3 {
 		t.Fatalf("frozen %+v, now %+v", got.Counts, got.Now)
 	}
-	again, err := e.CloseWeek(ctx, by(monitor, monday.AddDate(0, 0, 20)), thatWeek)
-	if err != nil || !again.ClosedAt.Equal(first.ClosedAt) || again.Aired != 1 {
+	again, err := closeSeen(e, by(monitor, monday.AddDate(0, 0, 20)), thatWeek)
+	if err != nil || !again.ClosedAt.Equal(first.ClosedAt) || again.Aired != 2 {
 		t.Fatalf("closing again changed it: %+v, %v", again.Counts, err)
 	}
-	if _, err := e.CloseWeek(ctx, by(monitor, monday.AddDate(0, 0, 20)), thatWeek+1); err != nil {
+	if _, err := closeSeen(e, by(monitor, monday.AddDate(0, 0, 20)), thatWeek+1); err != nil {
 		t.Fatal(err)
 	}
 	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão"}
@@ -518,7 +537,7 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 	ask := coverage.Reopen{Week: thatWeek, Later: true, Reason: "Đồng hồ máy chủ chạy sai"}
 	reopen(one, ask, "coverage.not_closed")
 	for w := thatWeek; w < thatWeek+3; w++ {
-		if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), late), w); err != nil {
+		if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), late), coverage.Close{Week: w}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -547,7 +566,7 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 		t.Errorf("an excuse in a week that is open again: %v", err)
 	}
 	for range 2 { // closed, opened and closed once more
-		if got, err := e.CloseWeek(ctx, by(one, late), thatWeek); err != nil || !got.Closed || got.Aired != 2 || got.Excused != 1 {
+		if got, err := closeSeen(e, by(one, late), thatWeek); err != nil || !got.Closed || got.Aired != 2 || got.Excused != 1 {
 			t.Fatalf("closed again: %+v %v", got.Counts, err)
 		}
 		reopen(two, coverage.Reopen{Week: thatWeek, Reason: "Còn thiếu"}, "")
@@ -653,7 +672,7 @@ func airingContradicted(t *testing.T, e AiringEngine) {
 func airingTermsChange(t *testing.T, e AiringEngine) {
 	ctx := context.Background()
 	mustConfirm(t, e, "S00001", nil)
-	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 9)), thatWeek); err != nil {
+	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 9)), coverage.Close{Week: thatWeek}); err != nil {
 		t.Fatal(err)
 	}
 	reportLate := func(station string, at time.Time) {
@@ -701,7 +720,7 @@ func coverageReform(t *testing.T, e AiringEngine) {
 	report(at, 115)
 	report(at.AddDate(0, 0, 7), 127)
 	last := report(at.AddDate(0, 0, 14), 127)
-	closed, err := e.CloseWeek(ctx, by(accounts.Daemon(), at.AddDate(0, 0, 8)), week)
+	closed, err := e.CloseWeek(ctx, by(accounts.Daemon(), at.AddDate(0, 0, 8)), coverage.Close{Week: week})
 	if err != nil || closed.Aired != 115 || closed.Active != 127 {
 		t.Fatalf("%+v, %v", closed.Counts, err)
 	}

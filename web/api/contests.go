@@ -112,9 +112,9 @@ func (c contestRoutes) step(command func(*kit.Request, contest.Seen) contest.Com
 	}
 }
 
-// stepJSON is a step that could be made next.
+// stepJSON is a step that cannot be taken back, as it stands now.
 type stepJSON struct {
-	Step    string     `json:"step"` // "open", "start", "finish", "publish", "close"
+	Step    string     `json:"step"` // of a contest "open", "start", "finish", "publish", "close"; of a week "close"
 	Round   string     `json:"round,omitempty"`
 	Open    []openJSON `json:"undecided"`
 	Locks   []string   `json:"locks"`             // sentences
@@ -131,12 +131,15 @@ type openJSON struct {
 	Later  bool     `json:"later,omitempty"` // it can be decided after the step as well
 }
 
-func opens(r *kit.Request, step once.Step) []openJSON {
-	list := []openJSON{}
+func stepOf(r *kit.Request, name string, step once.Step, refused error) stepJSON {
+	out := stepJSON{Step: name, Open: []openJSON{}, Refused: r.Sentences(refused), Seen: step.Seen()}
 	for _, o := range step.Open {
-		list = append(list, openJSON{o.Key, r.Lang.Fault(o.Sentence()), o.Of, o.At, o.Later})
+		out.Open = append(out.Open, openJSON{o.Key, r.Lang.Fault(o.Sentence()), o.Of, o.At, o.Later})
 	}
-	return list
+	for _, key := range step.Locks {
+		out.Locks = append(out.Locks, r.Say(key))
+	}
+	return out
 }
 
 func (c contestRoutes) steps(w http.ResponseWriter, r *kit.Request) error {
@@ -147,13 +150,8 @@ func (c contestRoutes) steps(w http.ResponseWriter, r *kit.Request) error {
 	var items []stepJSON
 	for _, x := range list {
 		name, round, _ := strings.Cut(strings.TrimPrefix(x.Once.Name, "contest."), "/")
-		one := stepJSON{Step: name, Round: round, Open: opens(r, x.Once), Seen: x.Once.Seen()}
-		for _, key := range x.Once.Locks {
-			one.Locks = append(one.Locks, r.Say(key))
-		}
-		if x.Refused != nil {
-			one.Refused = r.Sentences(x.Refused)
-		}
+		one := stepOf(r, name, x.Once, x.Refused)
+		one.Round = round
 		items = append(items, one)
 	}
 	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))

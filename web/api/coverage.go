@@ -31,8 +31,10 @@ func (c coverages) routes() []kit.Route {
 			Summary: "Coverage of each week from..until."},
 		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
 			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
-		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Out: coverage.Week{},
-			Summary: "Freeze a week that has ended."},
+		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Query: "seen", Out: coverage.Week{},
+			Summary: "Freeze a week that has ended; 409 lists what is undecided unless seen says that it has been seen."},
+		{Pattern: "GET /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.closing, Out: stepJSON{},
+			Summary: "What is undecided in a week, and what closing it locks."},
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
 			Summary: "Ask to open a closed week again (reason), or agree to what another person asked; later also means every closed week after it; decline takes the request back."},
 		{Pattern: "POST /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.anew, In: coverage.Anew{}, Out: coverage.AnewDone{}, Query: "dry_run",
@@ -129,12 +131,31 @@ func (c coverages) close(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	got, err := c.store.CloseWeek(r.Context(), m, week)
+	got, err := c.store.CloseWeek(r.Context(), m, coverage.Close{Week: week, Seen: r.URL.Query().Get("seen")})
 	if err != nil {
 		return err
 	}
 	got.Stations = nil
 	return r.JSON(w, http.StatusOK, got)
+}
+
+func (c coverages) closing(w http.ResponseWriter, r *kit.Request) error {
+	week, err := airing.ParseWeek(r.PathValue("week"))
+	if err != nil {
+		return err
+	}
+	if err := r.Actor.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+		return err
+	}
+	got, err := c.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
+	if err != nil {
+		return err
+	}
+	reg, err := c.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, stepOf(r, "close", coverage.Closing(got, reg.Label), nil))
 }
 
 type reopenBody struct {

@@ -16,6 +16,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -37,16 +38,19 @@ type pages struct {
 	week    *kit.View[weekPage]
 	station *kit.View[stationPage]
 	paper   *kit.View[paperPage]
+	confirm *kit.View[confirmPage]
 }
 
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("coverage", files)
-	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"), paper: kit.NewView[paperPage](f, "paper.html")}
+	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"), paper: kit.NewView[paperPage](f, "paper.html"),
+		confirm: kit.NewView[confirmPage](f, "confirm.html")}
 	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
 	k.Handle(
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
 		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},
+		kit.Route{Pattern: "GET /coverage/close", Access: accounts.CloseWeek, Handler: p.showConfirm},
 		kit.Route{Pattern: "POST /coverage/close", Access: accounts.CloseWeek, Handler: p.closeWeek},
 		kit.Route{Pattern: "POST /coverage/reopen", Access: accounts.CloseWeek, Handler: p.reopenWeek},
 		kit.Route{Pattern: "GET /coverage/stations/{station}", Access: accounts.ReadCoverage, Handler: p.showStation},
@@ -98,7 +102,7 @@ type weekPage struct {
 	Previous  string
 	Paper     string
 	Next      string
-	MayClose  bool
+	Closing   *kit.Ask // nil where the week cannot be closed
 	MayReopen bool
 	Part      string // the district or station it is about, "" for the whole province
 }
@@ -160,7 +164,9 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		Previous: address(week-1, district), Paper: strings.Replace(address(week, district), "/coverage?", "/coverage/paper?", 1)}
 	if cal.End(week).Before(r.Now) {
 		page.Next = address(week+1, district)
-		page.MayClose = !got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
+		if page.Closing, err = p.closing(r, reg, week, got); err != nil {
+			return err
+		}
 	}
 	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	page.draw(r, reg, trend)
@@ -288,14 +294,84 @@ func groupsOf(reg *stations.Registry, week coverage.Week) []group {
 	return out
 }
 
+// closing asks about closing a week; nil where it is closed, or not the actor's to
+// close. got is the week as she sees a part of it, or all.
+func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week, got coverage.Week) (*kit.Ask, error) {
+	if got.Closed || !r.Actor.Can(accounts.CloseWeek, accounts.Where{}) {
+		return nil, nil
+	}
+	whole, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
+	if err != nil {
+		return nil, err
+	}
+	ask := r.Ask(coverage.Closing(whole, reg.Label), nil, func(at string) (path, say string) {
+		if at == coverage.AtUnverified {
+			at = string(coverage.Aired)
+		}
+		return address(week, "") + "#g-" + at, r.Say("coverage.see_list")
+	})
+	ask.ID, ask.Do, ask.Step, ask.Class = "ask-close", "close", r.Say("coverage.close"), "quiet"
+	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address(week, "")
+	ask.Hidden = []kit.Option{{Value: "week", Text: week.String()}}
+	return &ask, nil
+}
+
+func closePath(week airing.Week) string { return "/coverage/close?week=" + week.String() }
+
+// confirmPage asks about closing a week where there is no script to open a dialog.
+type confirmPage struct {
+	kit.Page
+	WeekLine string
+	Ask      kit.Ask
+}
+
+func (p pages) showConfirm(w http.ResponseWriter, r *kit.Request) error {
+	week, err := airing.ParseWeek(r.FormValue("week"))
+	if err != nil {
+		return err
+	}
+	return p.renderConfirm(w, r, week, "")
+}
+
+func (p pages) renderConfirm(w http.ResponseWriter, r *kit.Request, week airing.Week, notice string) error {
+	cal, err := p.calendar(r.Context())
+	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
+	if err != nil {
+		return err
+	}
+	ask, err := p.closing(r, reg, week, got)
+	if err != nil {
+		return err
+	}
+	if ask == nil {
+		return r.Redirect(w, address(week, ""), "")
+	}
+	ask.Notice = notice
+	return p.confirm.Render(w, r, confirmPage{r.Page("coverage.title"), r.Lang.Week(cal.Start(week)), *ask})
+}
+
 func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
 	week, err := airing.ParseWeek(f.Get("week"))
-	if err == nil {
-		_, err = p.store.CloseWeek(r.Context(), r.Meta(f.ID), week)
+	if err != nil {
+		return err
+	}
+	if f.Get("seen") == "" { // nobody was asked
+		return r.Redirect(w, closePath(week), "")
+	}
+	_, err = p.store.CloseWeek(r.Context(), r.Meta(f.ID), coverage.Close{Week: week, Seen: f.Get("seen")})
+	if once.Unseen(err) && f.Refused(err) {
+		return p.renderConfirm(w, r, week, r.Lang.Fault(err))
 	}
 	if err != nil {
 		return err

@@ -42,8 +42,6 @@ func (r *Request) Ask(step once.Step, refused error, at func(string) (path, say 
 	for _, key := range step.Locks {
 		a.Locks = append(a.Locks, r.Say(key))
 	}
-	if refused != nil {
-		a.Refused = r.Sentences(refused)
-	}
+	a.Refused = r.Sentences(refused)
 	return a
 }

@@ -140,6 +140,13 @@ document.addEventListener("click", (e) => {
     opener(box)?.focus();
   }
 });
+// A dialog that sends its form makes way for the field that is missing in it.
+document.addEventListener("invalid", (e) => {
+  const box = document.querySelector(native ? ".dialog:popover-open" : ".dialog.open");
+  if (!box || box.contains(e.target)) return;
+  if (native) box.hidePopover();
+  else turn(box, false);
+}, true);
 if (!native) {
   document.addEventListener("click", (e) => {
     const button = e.target.closest?.("[popovertarget]"), open = document.querySelector(".dialog.open");

@@ -1,0 +1,50 @@
+package coverage
+
+import (
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/once"
+)
+
+// Close freezes a week.
+type Close struct {
+	Week airing.Week `json:"week"`
+	Seen string      `json:"seen,omitempty"` // of what Closing shows; not needed while nothing is undecided
+}
+
+// Where what is open in a week is decided.
+const (
+	AtSilent     = "not_reported" // the stations that said nothing
+	AtNotAired   = "not_aired"    // those that said they did not air
+	AtUnverified = "evidence"     // those whose evidence nobody has looked at
+)
+
+// Closing tells what is undecided in a week, counted as it would be frozen now,
+// and what closing it locks. name is what people call a station.
+func Closing(w Week, name func(station string) string) once.Step {
+	step := once.Step{Name: "coverage.close/" + w.Week.String(), Locks: []string{"coverage.locks_close", "coverage.locks_excuses", "coverage.locks_reopen"}}
+	of := func(is func(StationWeek) bool) (names []string) {
+		for _, s := range w.Stations {
+			if is(s) {
+				names = append(names, name(s.Station))
+			}
+		}
+		return names
+	}
+	step.Add("coverage.open_silent", AtSilent, of(func(s StationWeek) bool { return s.State == NotReported }))
+	step.Add("coverage.open_not_aired", AtNotAired, of(func(s StationWeek) bool { return s.State == NotAired }))
+	step.Add("coverage.open_unverified", AtUnverified, of(func(s StationWeek) bool {
+		return s.Tally.WithEvidence > 0 && s.Tally.Verified == 0 && s.Tally.Contradicted == 0
+	}))
+	return step
+}
+
+// DecideFreeze says whether a week may be frozen as it was counted. The daemon
+// closes weeks on the day the settings name, and nobody is there to ask. Faults:
+// once.unseen, once.seen_another.
+func DecideFreeze(m accounts.Meta, w Week, name func(station string) string, seen string) error {
+	if m.By.Via == accounts.Daemon().Via {
+		return nil
+	}
+	return Closing(w, name).Must(seen)
+}

@@ -1,0 +1,53 @@
+package coverage_test
+
+import (
+	"slices"
+	"testing"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/once"
+	"loa/internal/text"
+)
+
+func TestClosingAWeekShowsWhatIsUndecided(t *testing.T) {
+	w := coverage.Week{Week: 100, Stations: []coverage.StationWeek{
+		{Station: "S1", State: coverage.NotReported},
+		{Station: "S2", State: coverage.NotAired},
+		{Station: "S3", State: coverage.Aired, Tally: airing.Tally{Qualifying: 1, WithEvidence: 1}},
+		{Station: "S4", State: coverage.Aired, Tally: airing.Tally{Qualifying: 1, WithEvidence: 1, Verified: 1}},
+		{Station: "S5", State: coverage.Excused},
+	}}
+	name := func(id string) string { return "Đài " + id }
+	step := coverage.Closing(w, name)
+	var keys []string
+	for _, o := range step.Open {
+		keys = append(keys, o.Key+" "+o.Of[0])
+		if !text.Has(o.Key) {
+			t.Errorf("no sentence %s", o.Key)
+		}
+	}
+	for _, key := range step.Locks {
+		if !text.Has(key) {
+			t.Errorf("no sentence %s", key)
+		}
+	}
+	if want := []string{"coverage.open_silent Đài S1", "coverage.open_not_aired Đài S2", "coverage.open_unverified Đài S3"}; !slices.Equal(keys, want) {
+		t.Errorf("undecided: %q", keys)
+	}
+	person := accounts.Meta{By: accounts.Actor{Person: "p", Via: "session"}}
+	if err := coverage.DecideFreeze(person, w, name, ""); !once.Unseen(err) {
+		t.Errorf("unasked: %v", err)
+	}
+	if err := coverage.DecideFreeze(person, w, name, step.Seen()); err != nil {
+		t.Error(err)
+	}
+	if err := coverage.DecideFreeze(accounts.Meta{By: accounts.Daemon()}, w, name, ""); err != nil {
+		t.Errorf("the daemon, by the settings: %v", err)
+	}
+	w.Stations[4].State = coverage.NotReported // an excuse was taken back
+	if err := coverage.DecideFreeze(person, w, name, step.Seen()); !once.Unseen(err) {
+		t.Errorf("with a word for another state: %v", err)
+	}
+}
