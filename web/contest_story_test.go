@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"log/slog"
@@ -363,23 +364,96 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	if !bytes.Contains(page, []byte("Giải Nhất")) {
 		t.Error("the public page names no first prize")
 	}
-	feed := string(stranger.get("/results/" + id + "/feed.xml"))
-	enclosure := regexp.MustCompile(`url="[^"]*(/results/[^"]+)"`).FindAllStringSubmatch(feed, -1)
-	if len(enclosure) != 3 {
-		t.Fatalf("%d winners in the feed:\n%s", len(enclosure), feed)
+	readAsPodcast(t, stranger, id)
+}
+
+// readAsPodcast reads the feed as Apple's directory and its readers do.
+func readAsPodcast(t *testing.T, stranger *visitor, id string) {
+	t.Helper()
+	path := "/results/" + id + "/feed.xml"
+	type href struct {
+		Href string `xml:"href,attr"`
+		Text string `xml:"text,attr"`
+		Rel  string `xml:"rel,attr"`
 	}
-	wavs := 0
-	for _, x := range regexp.MustCompile(`url="[^"]*(/results/[^"]+)" length="\d+" type="([^"]+)"`).FindAllStringSubmatch(feed, -1) {
-		res, b := stranger.ask("GET", x[1], "", nil)
-		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != x[2] || bytes.HasPrefix(b, []byte("RIFF")) != (x[2] == "audio/wav") {
-			t.Errorf("%s: %s, %s, announced as %s", x[1], res.Status, res.Header.Get("Content-Type"), x[2])
+	var doc struct {
+		Channel struct {
+			Title    string `xml:"title"`
+			Language string `xml:"language"`
+			Author   string `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd author"`
+			Owner    struct {
+				Name string `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd name"`
+			} `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd owner"`
+			Explicit string `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd explicit"`
+			Image    href   `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd image"`
+			Category href   `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd category"`
+			Self     href   `xml:"http://www.w3.org/2005/Atom link"`
+			Items    []struct {
+				Title     string `xml:"title"`
+				GUID      string `xml:"guid"`
+				PubDate   string `xml:"pubDate"`
+				Duration  int    `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd duration"`
+				Explicit  string `xml:"http://www.itunes.com/dtds/podcast-1.0.dtd explicit"`
+				Enclosure struct {
+					URL    string `xml:"url,attr"`
+					Length int64  `xml:"length,attr"`
+					Type   string `xml:"type,attr"`
+				} `xml:"enclosure"`
+			} `xml:"item"`
+		} `xml:"channel"`
+	}
+	raw := stranger.get(path)
+	if err := xml.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	c := doc.Channel
+	if c.Title == "" || c.Language != "vi" || c.Author == "" || c.Owner.Name == "" || c.Explicit != "false" || c.Category.Text == "" || c.Self.Rel != "self" || !strings.HasSuffix(c.Self.Href, path) {
+		t.Errorf("what a podcast must say: %s", raw)
+	}
+	local := func(address string) string {
+		_, rest, ok := strings.Cut(address, "/results/")
+		if !ok || !strings.Contains(address, "://") {
+			t.Fatalf("not an address of ours: %q", address)
 		}
-		if x[2] == "audio/wav" {
+		return "/results/" + rest
+	}
+	if res, _ := stranger.ask("GET", local(c.Image.Href), "", nil); res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("the picture: %s", res.Status)
+	}
+	res, _ := stranger.ask("GET", path, "", nil)
+	if again, b := stranger.ask("GET", path, "", nil, "If-None-Match", res.Header.Get("ETag")); again.StatusCode != http.StatusNotModified || len(b) > 0 {
+		t.Errorf("the feed again: %s", again.Status)
+	}
+	if len(c.Items) != 3 {
+		t.Fatalf("%d winners in the feed:\n%s", len(c.Items), raw)
+	}
+	ids, wavs := map[string]bool{}, 0
+	for _, x := range c.Items {
+		e := x.Enclosure
+		ids[x.GUID] = true
+		at := local(e.URL)
+		head, _ := stranger.ask("HEAD", at, "", nil)
+		res, b := stranger.ask("GET", at, "", nil)
+		if head.StatusCode != http.StatusOK || head.ContentLength != e.Length || int64(len(b)) != e.Length || head.Header.Get("Accept-Ranges") != "bytes" {
+			t.Errorf("%s: %s, %d bytes by HEAD, %d sent, %d announced", at, head.Status, head.ContentLength, len(b), e.Length)
+		}
+		wav := e.Type == "audio/wav"
+		if res.Header.Get("Content-Type") != e.Type || bytes.HasPrefix(b, []byte("RIFF")) != wav || strings.HasSuffix(at, ".wav") != wav {
+			t.Errorf("%s: %s, announced as %s", at, res.Header.Get("Content-Type"), e.Type)
+		}
+		if wav {
 			wavs++
 		}
+		part, b := stranger.ask("GET", at, "", nil, "Range", "bytes=10-19")
+		if part.StatusCode != http.StatusPartialContent || len(b) != 10 {
+			t.Errorf("%s: a part is %s, %d bytes", at, part.Status, len(b))
+		}
+		if _, err := time.Parse(time.RFC1123Z, x.PubDate); err != nil || x.Duration <= 0 || x.Explicit != "false" || x.Title == "" {
+			t.Errorf("an episode says %+v", x)
+		}
 	}
-	if wavs != 1 {
-		t.Errorf("%d recordings are WAV, want 1", wavs)
+	if len(ids) != 3 || wavs != 1 {
+		t.Errorf("%d episodes apart, %d of them WAV", len(ids), wavs)
 	}
 }
 

@@ -3,13 +3,12 @@
 package results
 
 import (
+	"cmp"
 	"context"
 	"embed"
-	"encoding/xml"
-	"io"
 	"net/http"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"loa/audio"
@@ -43,7 +42,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
 	k.Handle(
 		kit.Route{Pattern: "GET /results/{contest}", Access: kit.Public, Handler: p.show},
 		kit.Route{Pattern: "GET /results/{contest}/feed.xml", Access: kit.Public, Handler: p.feed},
-		kit.Route{Pattern: "GET /results/{contest}/{code}/audio.mp3", Access: kit.Public, Handler: p.sound},
+		kit.Route{Pattern: "GET /results/{contest}/cover.png", Access: kit.Public, Handler: p.cover},
+		kit.Route{Pattern: "GET /results/{contest}/{code}/{file}", Access: kit.Public, Handler: p.sound},
 	)
 }
 
@@ -136,83 +136,21 @@ func winners(s *contest.State, given []contest.Given) []award {
 	return out
 }
 
-// rss is the part of RSS 2.0 that podcast readers need.
-type rss struct {
-	XMLName xml.Name `xml:"rss"`
-	Version string   `xml:"version,attr"`
-	Channel struct {
-		Title       string    `xml:"title"`
-		Link        string    `xml:"link"`
-		Description string    `xml:"description"`
-		Language    string    `xml:"language"`
-		Items       []rssItem `xml:"item"`
-	} `xml:"channel"`
-}
-
-type rssItem struct {
-	Title       string  `xml:"title"`
-	Description string  `xml:"description"`
-	GUID        rssGUID `xml:"guid"`
-	PubDate     string  `xml:"pubDate"`
-	Enclosure   rssFile `xml:"enclosure"`
-}
-
-type rssGUID struct {
-	Permalink bool   `xml:"isPermaLink,attr"`
-	Value     string `xml:",chardata"`
-}
-
-type rssFile struct {
-	URL    string `xml:"url,attr"`
-	Length string `xml:"length,attr"`
-	Type   string `xml:"type,attr"`
-}
-
-func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
-	var doc rss
-	doc.Version = "2.0"
-	id := r.PathValue("contest")
-	address, err := r.Address()
-	if err != nil {
-		return err
-	}
-	base := address.URL + "/results/" + id
-	err = p.published(r.Context(), id, func(s *contest.State) error {
-		c := &doc.Channel
-		c.Title, c.Link, c.Description, c.Language = s.Rules.Title, base, s.Rules.Title+" – "+s.Rules.Host, "vi"
-		done := map[string]bool{}
-		for _, a := range winners(s, s.Given) {
-			for _, x := range a.Rows {
-				if x.Audio == nil || done[x.Code] {
-					continue
-				}
-				done[x.Code] = true
-				kind, err := p.kind(r.Context(), x.Audio)
-				if err != nil {
-					return err
-				}
-				c.Items = append(c.Items, rssItem{x.Title, x.Prize + " – " + x.Who + ", " + x.Place, rssGUID{false, x.Audio.SHA256}, x.At.Format(time.RFC1123Z),
-					rssFile{base + "/" + x.Code + "/audio.mp3", strconv.FormatInt(x.Audio.Bytes, 10), kind}})
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	body, err := xml.MarshalIndent(doc, "", " ")
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	_, err = io.WriteString(w, xml.Header+string(body)+"\n")
-	return err
-}
-
 // kind is the media type of a work: mostly MP3, but a WAV may win too.
 func (p pages) kind(ctx context.Context, x *contest.Piece) (string, error) {
 	rec, err := p.store.Recording(ctx, x.File)
 	return rec.ContentType, err
+}
+
+// extensions are those of the media types a work may have: readers of podcasts go
+// by the end of the address.
+var extensions = map[string]string{"audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/aac": ".aac", "audio/wav": ".wav", "audio/x-wav": ".wav",
+	"audio/flac": ".flac", "audio/ogg": ".ogg", "audio/webm": ".webm", "audio/aiff": ".aiff", "audio/x-ms-wma": ".wma", "audio/amr": ".amr", "audio/3gpp": ".3gp"}
+
+// fileName is the last part of a work's address.
+func fileName(kind string) string {
+	plain, _, _ := strings.Cut(kind, ";")
+	return "audio" + cmp.Or(extensions[plain], ".mp3")
 }
 
 // sound sends a winner's recording, and nobody else's.
@@ -235,6 +173,9 @@ func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 	kind, err := p.kind(r.Context(), piece)
 	if err != nil {
 		return err
+	}
+	if file := r.PathValue("file"); file != fileName(kind) && file != "audio.mp3" { // as older feeds had it
+		return fault.New(fault.NotFound, "contest.unknown_entry")
 	}
 	f, err := p.blobs.Open(r.Context(), piece.SHA256)
 	if err != nil {
