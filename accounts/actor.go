@@ -24,7 +24,7 @@ const (
 	Editor    Role = "editor"    // programmes, episodes, schedules, the registry
 	Monitor   Role = "monitor"   // coverage of the province or of one district
 	Operator  Role = "operator"  // one station
-	Organiser Role = "organiser" // contests
+	Organiser Role = "organiser" // all contests, or one
 	Judge     Role = "judge"     // scores the entries of one contest assigned to her
 )
 
@@ -65,7 +65,7 @@ var grantable = map[Role][]Level{
 	Editor:    {Province},
 	Monitor:   {Province, District},
 	Operator:  {Station},
-	Organiser: {Province},
+	Organiser: {Province, Contest},
 	Judge:     {Contest},
 }
 

@@ -26,7 +26,8 @@ type Facts struct {
 
 // mustGive returns a fault unless the actor may give, or take, that grant:
 // administrators every one; whoever may invite operators the role of operator
-// at stations in reach; organisers the role of judge.
+// at stations in reach; organisers the role of judge, and organisers of all
+// contests that of organiser of one.
 func (f Facts) mustGive(by Actor, g Grant) error {
 	if err := g.Check(); err != nil {
 		return err
@@ -42,6 +43,8 @@ func (f Facts) mustGive(by Actor, g Grant) error {
 		return by.Must(InviteStation, f.Places.Where(g.Scope.ID))
 	case g.Role == Judge:
 		return by.Must(Organise, Where{Contest: g.Scope.ID})
+	case g.Role == Organiser && g.Scope.Level == Contest:
+		return by.Must(Organise, Where{})
 	}
 	return by.Must(ManagePeople, Where{})
 }

@@ -17,7 +17,11 @@ func (g Grant) Words(lang text.Language, places Places) string {
 		if where = places.Label(g.Scope.ID); where == "" {
 			where = g.Scope.ID
 		}
-	case Province, Contest:
+	case Contest:
+		if g.Role == Organiser { // judges are of one contest always
+			where = g.Scope.ID
+		}
+	case Province:
 	}
 	key := "accounts.role." + string(g.Role)
 	if where != "" {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -65,6 +66,23 @@ func (h *Hall) FindEntries(ctx context.Context, id string, q EntryQuery, fn func
 		}
 		return fn(s, s.find(q, open))
 	})
+}
+
+// Entered tells of every file entered in a contest the actor organises.
+func (h *Hall) Entered(ctx context.Context, by accounts.Actor) (map[string]bool, error) {
+	files := map[string]bool{}
+	err := h.List(ctx, func(s *State) error {
+		if !by.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+			return nil
+		}
+		for _, e := range s.Entries {
+			for _, p := range e.Pieces {
+				files[p.File] = true
+			}
+		}
+		return nil
+	})
+	return files, err
 }
 
 // find is FindEntries once it is known which entries sound like another.

@@ -22,6 +22,7 @@ type grantFlags struct {
 	Role     string `help:"accounts.cli.role"`
 	Station  string `help:"accounts.cli.station"`
 	District string `help:"accounts.cli.district"`
+	Contest  string `help:"accounts.cli.contest"`
 }
 
 // grants are those the flags name; none without --role.
@@ -35,6 +36,8 @@ func (f grantFlags) grants() []accounts.Grant {
 		g.Scope = accounts.Scope{Level: accounts.Station, ID: f.Station}
 	case f.District != "":
 		g.Scope = accounts.Scope{Level: accounts.District, ID: f.District}
+	case f.Contest != "":
+		g.Scope = accounts.Scope{Level: accounts.Contest, ID: f.Contest}
 	}
 	return []accounts.Grant{g}
 }

@@ -17,6 +17,7 @@ import (
 
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/contest"
 	"loa/stations"
 	"loa/store/bolttest"
 	"loa/web/kit"
@@ -33,7 +34,7 @@ func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers
 	})
 	s := bolttest.NewHouse(t, dir, time.Now)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	k.Handle(library{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk}.routes()...)
+	k.Handle(library{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk, contest.NewHall(s.Store, s.Store)}.routes()...)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

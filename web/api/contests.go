@@ -206,6 +206,9 @@ func (c contestRoutes) draft(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := r.Actor.Must(accounts.Organise, accounts.Where{}); err != nil {
+		return err
+	}
 	d := contest.DraftContest{Rules: contest.Sample(), CopiedFrom: b.From}
 	if b.From != "" {
 		if d, err = c.hall.Copy(r.Context(), b.From); err != nil {

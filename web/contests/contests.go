@@ -71,8 +71,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 		k.Handle(kit.Route{Pattern: pattern, Access: accounts.Organise, Handler: h})
 	}
 	organise("GET /contests", p.showList)
-	organise("GET /contests/new", p.showNew)
-	organise("POST /contests/new", p.draft)
+	organise("GET /contests/new", ofAll(p.showNew))
+	organise("POST /contests/new", ofAll(p.draft))
 	organise("GET /contests/{contest}", p.showHome)
 	organise("POST /contests/{contest}", p.step)
 	organise("GET /contests/{contest}/confirm", p.showConfirm)
@@ -129,6 +129,16 @@ func may(r *kit.Request) error {
 	return r.Actor.Must(accounts.Organise, accounts.Where{Contest: r.PathValue("contest")})
 }
 
+// ofAll is a handler for those who organise every contest.
+func ofAll(h kit.Handler) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		if err := r.Actor.Must(accounts.Organise, accounts.Where{}); err != nil {
+			return err
+		}
+		return h(w, r)
+	}
+}
+
 // view reads the contest the path names for somebody who organises it.
 func (p pages) view(r *kit.Request, fn func(*contest.State) error) error {
 	if err := may(r); err != nil {
@@ -146,6 +156,7 @@ func (p pages) do(r *kit.Request, change string, c contest.Command) error {
 type listPage struct {
 	kit.Page
 	Rows []listRow
+	New  bool // she may draft another
 }
 
 type listRow struct {
@@ -158,7 +169,7 @@ type listRow struct {
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
-	page := listPage{Page: r.Page("contest.menu")}
+	page := listPage{Page: r.Page("contest.menu"), New: r.Actor.Can(accounts.Organise, accounts.Where{})}
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
 		if !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
 			return nil

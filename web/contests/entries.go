@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"loa/audio"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -116,15 +117,16 @@ func rowOf(s *contest.State, x contest.Found) entryRow {
 
 type entryPage struct {
 	desk
-	Work      entryRow
-	Sound     string // ID of its recording
-	Alike     []alikeRow
-	Original  string   // script and translation as they were sent
-	Leaks     []string // words in the redacted script that name the entrant
-	Fixed     bool     // a judge has opened the script: it can no longer change
-	Judges    []entryJudge
-	RoundName string
-	Feedback  bool // a round is over: there is something to read
+	Work       entryRow
+	Sound      string // ID of its recording
+	Alike      []alikeRow
+	MayCompare bool     // close a likeness
+	Original   string   // script and translation as they were sent
+	Leaks      []string // words in the redacted script that name the entrant
+	Fixed      bool     // a judge has opened the script: it can no longer change
+	Judges     []entryJudge
+	RoundName  string
+	Feedback   bool // a round is over: there is something to read
 }
 
 type entryJudge struct {
@@ -162,6 +164,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	if err != nil {
 		return err
 	}
+	page.MayCompare = audio.MayJudgeLikeness(r.Actor)
 	if page.Alike, err = p.alike(r, works, &page.Work.Entry); err != nil {
 		return err
 	}

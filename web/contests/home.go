@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/web/kit"
@@ -25,6 +26,7 @@ type homePage struct {
 	Changes  []contest.RuleChange
 	LastDay  time.Time // end of the grace
 	CanPrize bool
+	MayShare bool               // invite somebody who organises this contest alone
 	Asks     map[string]kit.Ask // the steps that could be made next, by what they are and the round
 }
 
@@ -50,7 +52,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	var page homePage
 	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
 		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()), Stale: s.Outdated.Given != nil, Filed: s.Undecided(), Changes: s.Changes,
-			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil}
+			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil, MayShare: r.Actor.Can(accounts.Organise, accounts.Where{})}
 		for _, x := range found {
 			switch x.State {
 			case contest.EntryToLookAt:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +22,8 @@ type invitePage struct {
 	Form      kit.Form
 	Role      string
 	Back      string // where the invitation was asked for, "" for the people
+	BackTo    string // what that is called
+	About     string // the role
 	Tabs      []kit.Tab
 	Stations  []kit.Option // to choose from, for an operator
 	Districts []kit.Option // for a monitor; none chosen is the province
@@ -38,12 +41,17 @@ type linkPage struct {
 	Again   string // where another is made
 }
 
-// jury is the page of the contest the path names a judge for, or "".
-func jury(r *kit.Request) string {
-	if id := r.PathValue("contest"); id != "" {
-		return "/contests/" + id + "/jury"
+// ofContest is the role the path gives in one contest, and the page of the contest
+// it is given from; "" if it names no contest.
+func ofContest(r *kit.Request) (role accounts.Role, back string) {
+	id := r.PathValue("contest")
+	switch {
+	case id == "":
+		return "", ""
+	case strings.HasPrefix(r.URL.Path, "/people/invite/organiser/"):
+		return accounts.Organiser, "/contests/" + id
 	}
-	return ""
+	return accounts.Judge, "/contests/" + id + "/jury"
 }
 
 // secretForm is what accounts.NewSecret makes. Forms carry the secret, so that
@@ -69,8 +77,17 @@ func (p pages) showInvite(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form) error {
-	if back := jury(r); back != "" {
-		return p.invite.Render(w, r, invitePage{Page: r.Page("people.invite_judge"), Form: form, Role: string(accounts.Judge), Back: back})
+	if role, back := ofContest(r); back != "" {
+		where := accounts.Where{Contest: r.PathValue("contest")}
+		if role == accounts.Organiser {
+			where = accounts.Where{} // given by who organises all contests
+		}
+		if err := r.Actor.Must(accounts.Organise, where); err != nil {
+			return err
+		}
+		page := invitePage{Page: r.Page("people.invite_" + string(role)), Form: form, Role: string(role), Back: back, BackTo: r.Say("people.back_from_" + string(role))}
+		page.About = r.Say("people.about_in_contest." + string(role))
+		return p.invite.Render(w, r, page)
 	}
 	_, places, err := p.facts(r.Context())
 	if err != nil {
@@ -81,7 +98,7 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 	if !slices.Contains(roles, role) {
 		role = roles[0]
 	}
-	page := invitePage{Page: r.Page("people.invite"), Form: form, Role: string(role)}
+	page := invitePage{Page: r.Page("people.invite"), Form: form, Role: string(role), About: r.Say("people.about." + string(role))}
 	for _, o := range roles {
 		page.Tabs = append(page.Tabs, kit.Tab{Path: "/people/invite?role=" + string(o), Text: r.Say("accounts.role." + string(o)), Current: o == role})
 	}
@@ -105,7 +122,8 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 	}
 	grant := grantFrom(form)
 	if id := r.PathValue("contest"); id != "" {
-		grant = accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
+		role, _ := ofContest(r)
+		grant = accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
 	}
 	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note")})
 	if form.Refused(err) {
@@ -146,7 +164,7 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	}
 	page := linkPage{Page: r.Page("people.link"), Link: address.URL + "/join/" + secret, Local: address.Local(), Expires: inv.Expires, Renewal: inv.Person != "",
 		For: accounts.GrantsInWords(r.Lang, places, inv.Grants), Back: "/people", Again: "/people/invite"}
-	if back := jury(r); back != "" {
+	if _, back := ofContest(r); back != "" {
 		page.Back, page.Again = back, r.URL.Path
 	}
 	if q, err := f.Directory.Person(inv.Person); err == nil {

@@ -63,6 +63,8 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /people/invite", Access: tend, Handler: p.doInvite},
 		kit.Route{Pattern: "GET /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.showInvite},
 		kit.Route{Pattern: "POST /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.doInvite},
+		kit.Route{Pattern: "GET /people/invite/organiser/{contest}", Access: accounts.Organise, Handler: p.showInvite},
+		kit.Route{Pattern: "POST /people/invite/organiser/{contest}", Access: accounts.Organise, Handler: p.doInvite},
 		kit.Route{Pattern: "POST /people/withdraw", Access: tend, Handler: p.withdraw},
 		kit.Route{Pattern: "GET /people/sheet", Access: tend, Handler: p.showSheet},
 		kit.Route{Pattern: "POST /people/sheet", Access: tend, Handler: p.makeSheet},

@@ -1,0 +1,86 @@
+package web_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+// Whoever organises one contest reaches everything of it, and nothing of another:
+// every route that names a contest is tried with both, and with a judge's grant.
+func TestAnOrganiserOfOneContestReachesThatOneAlone(t *testing.T) {
+	k, s := build(t, time.Now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	of := func(role accounts.Role, id string) string {
+		return webtest.LoggedIn(t, s, string(role)+"-"+id, time.Now(), accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+	}
+	all := webtest.LoggedIn(t, s, "hoithi", time.Now(), accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
+	for _, id := range []string{"hoi-mot", "hoi-hai"} {
+		r := httptest.NewRequest("POST", "/api/v1/contests", strings.NewReader(`{"id":"`+id+`","title":"Hội thi `+id+`"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", kit.NewID())
+		r.AddCookie(&http.Cookie{Name: "s", Value: all})
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusCreated {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+	own, other, judge := of(accounts.Organiser, "hoi-mot"), of(accounts.Organiser, "hoi-hai"), of(accounts.Judge, "hoi-mot")
+	tried := 0
+	for _, route := range k.Routes() {
+		if !strings.Contains(route.Path(), "{contest}") || route.Access != accounts.Organise {
+			continue
+		}
+		tried++
+		path := strings.ReplaceAll(route.Path(), "{contest}", "hoi-mot")
+		path = webtest.FillPath(path, "00000000-0000-4000-8000-000000000000")
+		forAll := strings.HasPrefix(path, "/people/invite/organiser/")
+		get := route.Method() == http.MethodGet
+		if w := webtest.Call(h, route.Method(), path, own); w.Code == http.StatusForbidden != (forAll && get) || w.Code == http.StatusUnauthorized || w.Code >= 500 {
+			t.Errorf("%s by its organiser: %d %s", route.Pattern, w.Code, w.Body)
+		}
+		w := webtest.Call(h, route.Method(), path, other)
+		switch {
+		case get && w.Code != http.StatusForbidden:
+			t.Errorf("%s by another's organiser: %d", route.Pattern, w.Code)
+		case w.Code < 400 || strings.Contains(w.Body.String(), "Hội thi hoi-mot"):
+			t.Errorf("%s by another's organiser: %d %s", route.Pattern, w.Code, w.Body)
+		}
+		if w := webtest.Call(h, route.Method(), path, judge); w.Code != http.StatusForbidden {
+			t.Errorf("%s by a judge: %d", route.Pattern, w.Code)
+		}
+	}
+	if tried < 50 {
+		t.Errorf("only %d routes name a contest", tried)
+	}
+
+	c := webtest.NewClient(t, h, other)
+	c.Get("/contests")
+	c.Expect(200, `a[href="/contests/hoi-hai"]`)
+	c.Refuse("hoi-mot")
+	c.Refuse(`href="/contests/new"`)
+	for _, path := range []string{"/contests/new", "/people/invite/organiser/hoi-hai"} {
+		if w := webtest.Call(h, "GET", path, other); w.Code != http.StatusForbidden {
+			t.Errorf("%s by who organises one contest: %d", path, w.Code)
+		}
+	}
+	whole := webtest.NewClient(t, h, all)
+	whole.Get("/contests/hoi-mot")
+	whole.Expect(200, `a[href="/people/invite/organiser/hoi-mot"]`)
+	whole.Get("/people/invite/organiser/hoi-mot")
+	whole.Submit("form.card", "note", "Chị Hoa")
+	whole.Expect(200, "")
+	if !strings.Contains(whole.Last.Body.String(), "/join/") {
+		t.Error("no link to give to the organiser")
+	}
+}
