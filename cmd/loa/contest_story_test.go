@@ -96,7 +96,8 @@ func (c *panel) announce() {
 	p.Follow("button[value=save]")
 	p.Open(c.contest)
 	shots(p, "contest-draft")
-	p.Follow("button[value=open]")
+	p.Click("a[data-dialog=ask-open]")
+	p.Follow("#ask-open button[value=open]")
 	c.says(p, ".head .badge", "nhận tác phẩm")
 }
 
@@ -174,7 +175,8 @@ func (c *panel) prepareTheJudging() {
 	p.Follow("button[value=confirm]")
 	c.clock.set(monday.AddDate(0, 0, 3))
 	p.Open(c.contest)
-	p.Follow("button[value=start]")
+	p.Click("a[data-dialog=ask-start]")
+	p.Follow("#ask-start button[value=start]")
 	c.says(p, ".head .badge", "Đang chấm")
 }
 
@@ -205,8 +207,8 @@ func (c *panel) scoreAtOnce() {
 	both.Wait()
 	c.organiser.Open(c.contest)
 	c.says(c.organiser, "main", "4/4")
-	c.organiser.Follow("button[value=finish]") // not while judges are that far apart
-	c.says(c.organiser, ".notice.bad", "chênh nhau quá mức")
+	c.organiser.Click("a[data-dialog=ask-finish]")
+	c.says(c.organiser, "#ask-finish", "chênh nhau quá mức") // not while judges are that far apart
 	shots(c.organiser, "contest-gaps")
 }
 
@@ -231,13 +233,15 @@ func (c *panel) reconcile() {
 func (c *panel) publish() {
 	p := c.organiser
 	p.Open(c.contest)
-	p.Follow("button[value=finish]")
+	p.Click("a[data-dialog=ask-finish]")
+	p.Follow("#ask-finish button[value=finish]")
 	p.Open(c.contest + "/results")
 	c.says(p, "main", "Đường hoa Nậm Chảy", "85")
 	shots(p, "contest-results")
 	p.Follow("#prizes form > button")
 	p.Open(c.contest)
-	p.Follow("button[value=publish]")
+	p.Click("a[data-dialog=ask-publish]")
+	p.Follow("#ask-publish button[value=publish]")
 	anyone := c.browser.Person()
 	id := c.contest[strings.LastIndex(c.contest, "/")+1:]
 	anyone.Open(c.d.URL() + "/results/" + id)
