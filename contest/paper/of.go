@@ -2,6 +2,7 @@ package paper
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func chairOf(s *contest.State) string {
 // sheets are open it shows what is signed so far. Faults: those of ranking.
 func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Results, error) {
 	rules, _ := s.Rules.Round(run.ID)
-	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Chair: chairOf(s)}
+	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Chair: chairOf(s), Provisional: run.Finished == nil}
 	signed := map[string]bool{}
 	for _, t := range run.Tasks {
 		if t.Counts() {
@@ -201,7 +202,7 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 			out = append(out, Given{Award: g.Award, Prize: g.Prize, Who: g.Name, Note: g.Reason}) // taken out of the rules since
 			continue
 		}
-		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason}
+		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason, Amount: amountOf(g.Amount, lang)}
 		switch e := s.Entry(g.Entry); {
 		case g.Withheld > 0:
 			row.Note = withheldNote(s, g, lang)
@@ -213,6 +214,29 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 		out = append(out, row)
 	}
 	return out
+}
+
+// amountOf writes a share of prize money, exact as it is kept: whole đồng, or two
+// decimals where prizes were shared out.
+func amountOf(exact string, lang text.Language) string {
+	r, ok := new(big.Rat).SetString(exact)
+	switch {
+	case !ok || r.Sign() == 0:
+		return ""
+	case r.IsInt():
+		return lang.Number(r.Num().Int64())
+	}
+	whole := new(big.Int).Quo(r.Num(), r.Denom())
+	f, _ := new(big.Rat).Sub(r, new(big.Rat).SetInt(whole)).Float64()
+	return lang.Number(whole.Int64()) + strings.TrimPrefix(lang.Decimal(f, 2), "0")
+}
+
+// RankLabel heads a column of ranks.
+func (r Results) RankLabel(lang text.Language) string {
+	if r.Provisional {
+		return lang.Say("contest.rank_provisional")
+	}
+	return lang.Say("contest.rank")
 }
 
 // MinutesOf is the protocol of a round and of all that was decided before it.

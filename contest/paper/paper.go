@@ -29,6 +29,8 @@ type Results struct {
 	Method ranking.Method // what the ranking follows; its column is marked
 	Groups []Group        // one worksheet each, in this order; at least one
 	Chair  string         // the chair's name under the signature; may be empty
+	// Provisional says that the round is still being judged: ranks may change.
+	Provisional bool
 }
 
 // Group is the table of entries that were ranked against each other.
@@ -75,6 +77,7 @@ type Member struct {
 // Given is a prize and who got it, or why nobody did.
 type Given struct {
 	Award, Prize, Who, Note string
+	Amount                  string // of money, in words of a table: "2.000.000"; "" for none
 }
 
 // Juries is the sheets of every judge in one round.

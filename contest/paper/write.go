@@ -26,10 +26,14 @@ var methodKeys = map[ranking.Method]string{
 }
 
 // WriteXLSX draws a document about a round (see Round) and writes it:
-// "minutes", "table", "sheets" or "fairness". Faults: contest.no_results
+// "minutes", "table", "sheets" or "fairness"; or, about no round, the list of a
+// "decision". Faults: contest.no_results
 // (NotFound) as long as too few sheets are signed and for any other name, and
 // those of ranking.
 func WriteXLSX(w io.Writer, s *contest.State, round, document string, lang text.Language, at time.Time) error {
+	if document == "decision" {
+		return WriteDecision(w, s, lang, at)
+	}
 	run := Round(s, round)
 	if run == nil {
 		return fault.New(fault.NotFound, "contest.no_results")
@@ -76,9 +80,12 @@ func WriteResults(w io.Writer, lang text.Language, r Results) error {
 // the result table. Only writing itself can fail.
 func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 	b := newBook(lang)
-	p := b.page(lang.Say("paper.minutes_sheet"), false, []float64{24, 24, 48})
+	p := b.page(lang.Say("paper.minutes_sheet"), false, []float64{24, 24, 40, 16})
 	p.masthead(m.Heading, lang.Say("paper.minutes"))
 	p.Row++
+	if m.Provisional {
+		p.Line(lang.Say("contest.provisional"), bold)
+	}
 	p.Line(lang.Say("contest.minute_entries", "n", m.Entries, "round", m.Round), plain)
 	var jury []string
 	for _, j := range m.Jury {
@@ -94,12 +101,13 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 		}
 		p.Row++
 		p.Line(list.title, bold)
-		p.header([]string{lang.Say("contest.award"), lang.Say("paper.prize"), lang.Say("contest.receiver")}, false)
+		p.header([]string{lang.Say("contest.award"), lang.Say("paper.prize"), lang.Say("contest.receiver"), lang.Say("contest.prize_amount")}, false)
 		for _, g := range list.given {
 			p.Row++
 			p.Put(1, g.Award, cell)
 			p.Put(2, g.Prize, cell)
 			p.Put(3, strings.Join(slices.DeleteFunc([]string{g.Who, g.Note}, func(s string) bool { return s == "" }), ". "), cell)
+			p.Put(4, g.Amount, cell)
 		}
 	}
 	p.list(lang.Say("contest.minute_decisions"), m.Decisions)
@@ -107,6 +115,15 @@ func WriteMinutes(w io.Writer, lang text.Language, m Minutes) error {
 	p.list(lang.Say("contest.changes"), m.Changes)
 	p.Row++
 	p.Line(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head), plain)
+	p.Row++
+	p.Line(lang.Say("contest.minute_signatures"), bold)
+	p.header([]string{lang.Say("contest.judge"), lang.Say("contest.office"), lang.Say("contest.signature")}, false)
+	for _, j := range m.Jury {
+		p.Row++
+		p.Put(1, j.Name, cell)
+		p.Put(2, j.Title, cell)
+		p.Put(3, "", cell)
+	}
 	p.signatures(m.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), m.Chair)
 	for _, g := range m.Groups {
 		b.results(m.Results, g)
@@ -124,10 +141,11 @@ func (m Member) inWords(lang text.Language) string {
 
 func (b *book) results(r Results, g Group) {
 	labels := []string{"paper.rank", "paper.code", "paper.title", "paper.entrant", "paper.district"}
-	widths := []float64{7, 10, 32, 24, 16}
+	widths := []float64{9, 10, 32, 24, 16}
 	for i, key := range labels {
 		labels[i] = b.lang.Say(key)
 	}
+	labels[0] = r.RankLabel(b.lang)
 	for _, name := range g.Judges {
 		labels, widths = append(labels, name), append(widths, 10)
 	}
@@ -143,6 +161,9 @@ func (b *book) results(r Results, g Group) {
 	p := b.page(g.Name, true, widths)
 	p.masthead(r.Heading, b.lang.Say("paper.results"))
 	p.Line(g.Name, strong)
+	if r.Provisional {
+		p.Line(b.lang.Say("contest.provisional"), plain)
+	}
 	p.Row++
 	p.header(labels, true)
 	places := g.Places()

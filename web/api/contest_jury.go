@@ -35,10 +35,11 @@ type sheetJSON struct {
 
 // rankingJSON is one group's ranking by all methods.
 type rankingJSON struct {
-	Group   string                   `json:"group"`
-	Name    string                   `json:"name"`
-	Method  ranking.Method           `json:"method"` // the one the ranking follows
-	Methods map[string][]rankingLine `json:"methods"`
+	Group       string                   `json:"group"`
+	Name        string                   `json:"name"`
+	Method      ranking.Method           `json:"method"` // the one the ranking follows
+	Methods     map[string][]rankingLine `json:"methods"`
+	Provisional bool                     `json:"provisional"` // the round is still being judged: ranks may change
 }
 
 type rankingLine struct {
@@ -315,7 +316,7 @@ func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		for _, st := range standings {
-			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}}
+			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}, Provisional: run.Finished == nil}
 			for _, col := range st.Tally.Compare() {
 				if col.Err != nil {
 					continue // too few judges for this method

@@ -14,7 +14,7 @@ import (
 
 // The documents, in the order of their tabs. All but the certificates come as
 // XLSX too.
-var documents = []string{"minutes", "table", "sheets", "fairness", "certificates"}
+var documents = []string{"minutes", "table", "sheets", "fairness", "decision", "certificates"}
 
 type papersPage struct {
 	desk
@@ -27,6 +27,9 @@ type papersPage struct {
 	Juries       paper.Juries
 	Fair         *fairPanel
 	Certificates []paper.Certificate
+	RankLabel    string
+	Decision     paper.Decision
+	Award        bool // there are prizes to decide about
 	HasResults   bool
 }
 
@@ -50,6 +53,8 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 			page.HasResults = slices.ContainsFunc(run.Tasks, (*contest.Task).Counts)
 		}
 		switch {
+		case page.Doc == "decision":
+			page.Decision, page.Award = paper.DecisionOf(s, r.Lang, r.Now)
 		case page.Doc == "certificates":
 			page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
 		case !page.HasResults:
@@ -57,7 +62,7 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 			if page.Minutes, err = paper.MinutesOf(s, run, r.Lang, r.Now); err != nil {
 				return err
 			}
-			page.Groups = printable(page.Minutes.Results, r.Lang)
+			page.Groups, page.RankLabel = printable(page.Minutes.Results, r.Lang), page.Minutes.RankLabel(r.Lang)
 		case page.Doc == "sheets":
 			page.Juries = paper.JuriesOf(s, run, r.Lang, r.Now)
 		case page.Doc == "fairness":

@@ -14,21 +14,23 @@ import (
 
 type resultsPage struct {
 	desk
-	Round    string
-	RoundID  string
-	Rounds   []kit.Tab // to choose from, if there are several
-	Official string    // the method the ranking follows, in words
-	Methods  []methodHead
-	Groups   []groupTable
-	Fair     *fairPanel
-	Awards   []contest.Award
-	Given    []paper.Given
-	Stale    []paper.Given // prizes that must be given anew
-	StaleWhy []string
-	Public   bool // complaints can be filed, or were
-	CanGive  bool
-	Stations []kit.Option
-	Problems []string
+	Round       string
+	RoundID     string
+	Provisional bool // the round is still being judged
+	RankLabel   string
+	Rounds      []kit.Tab // to choose from, if there are several
+	Official    string    // the method the ranking follows, in words
+	Methods     []methodHead
+	Groups      []groupTable
+	Fair        *fairPanel
+	Awards      []contest.Award
+	Given       []paper.Given
+	Stale       []paper.Given // prizes that must be given anew
+	StaleWhy    []string
+	Public      bool // complaints can be filed, or were
+	CanGive     bool
+	Stations    []kit.Option
+	Problems    []string
 }
 
 type methodHead struct {
@@ -103,7 +105,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			page.Problems = r.Sentences(err)
 			return nil
 		}
-		page.Groups = printable(table, r.Lang)
+		page.Groups, page.Provisional, page.RankLabel = printable(table, r.Lang), table.Provisional, table.RankLabel(r.Lang)
 		for i := range page.Groups {
 			g := &page.Groups[i]
 			g.Turn = r.Turn("from"+strconv.Itoa(i), len(g.Rows))
