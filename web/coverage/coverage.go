@@ -354,7 +354,7 @@ func (p pages) renderConfirm(w http.ResponseWriter, r *kit.Request, week airing.
 		return r.Redirect(w, address(week, ""), "")
 	}
 	ask.Notice = notice
-	return p.confirm.Render(w, r, confirmPage{r.Page("coverage.title"), r.Lang.Week(cal.Start(week)), *ask})
+	return p.confirm.Render(w, r, confirmPage{r.Page("coverage.title"), r.Lang.Week(cal.Start(week), cal.End(week)), *ask})
 }
 
 func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
