@@ -219,7 +219,7 @@ func TestWhatDependsOnAMergerKeepsItAndIsNamed(t *testing.T) {
 	if _, err := s.Excuse(ctx, by(), coverage.Excuse{Week: week, Station: heir, Reason: airing.PowerCut, Note: "mất điện"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CloseWeek(ctx, by(), week); err != nil {
+	if _, err := s.CloseWeek(ctx, by(), coverage.Close{Week: week}); err != nil {
 		t.Fatal(err)
 	}
 	report := airing.Confirm{ID: uuid.NewString(), Station: heir, Programme: p.ID, Outcome: airing.Aired, Seconds: 600, StartedAt: at.Add(-time.Hour)}
