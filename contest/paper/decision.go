@@ -76,5 +76,5 @@ func WriteDecision(w io.Writer, s *contest.State, lang text.Language, at time.Ti
 		p.Line(lang.Say("contest.decision_total", "total", d.Total, "words", d.InWords), bold)
 	}
 	p.signatures(d.Heading, "", lang.Say("contest.sign_head"), "")
-	return b.write(w, "decision of award")
+	return b.Write(w, "decision of award")
 }
