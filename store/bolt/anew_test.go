@@ -47,7 +47,7 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 		report(list[2].ID, at.AddDate(0, 0, 6).Add(23*time.Hour), 600)
 	}
 	now = monday.AddDate(0, 0, 22)
-	if _, err := s.CloseWeek(ctx, by(), week); err != nil {
+	if _, err := s.CloseWeek(ctx, by(), coverage.Close{Week: week}); err != nil {
 		t.Fatal(err)
 	}
 	aired := func() (out []int) {
