@@ -195,7 +195,7 @@ func (f *fair) jury() error {
 		if f.signed == 1 {
 			login += "-cu"
 		}
-		name := pick(f.rnd, families) + " " + pick(f.rnd, givenNames)
+		name := f.nobodys()
 		if err := f.add(accounts.Judge, accounts.Scope{Level: accounts.Contest, ID: f.name}, name, login, f.signed < 1 && i < 2); err != nil {
 			return err
 		}
@@ -205,6 +205,21 @@ func (f *fair) jury() error {
 		}
 	}
 	return f.do(f.people["hoithi"], f.closes.AddDate(0, 0, -1), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: ids}}})
+}
+
+// nobodys is a name that nobody bears yet: a judge called as an author would have
+// to be decided about before her round starts.
+func (f *fair) nobodys() string {
+	for {
+		name := pick(f.rnd, families) + " " + pick(f.rnd, givenNames)
+		taken := false
+		for _, p := range f.people {
+			taken = taken || p.Name == name
+		}
+		if !taken {
+			return name
+		}
+	}
 }
 
 // sheet is a task to be filled in.
