@@ -243,6 +243,29 @@ func (r *Report) by(t scheduler.Terms) {
 	r.Qualifies = r.Outcome == Aired && t.CountsTowardTarget && r.Seconds >= t.MinSeconds
 }
 
+// Lack is why a standing report of an airing does not count toward the target.
+type Lack string
+
+// The lacks.
+const (
+	LackTarget Lack = "off_target"   // its programme did not count when it aired
+	LackLength Lack = "too_short"    // it was on air for less than the programme's least
+	LackTruth  Lack = "contradicted" // somebody found the contrary
+)
+
+// Lack says why the line does not count, "" if it does or says of no airing.
+func (l Line) Lack() Lack {
+	switch {
+	case !l.Stands() || l.Outcome != Aired || l.Counts():
+		return ""
+	case l.Qualifies:
+		return LackTruth
+	case l.OffTarget:
+		return LackTarget
+	}
+	return LackLength
+}
+
 // heard is when the outcome was first said.
 func (l Line) heard() time.Time {
 	if l.HeardAt.IsZero() {

@@ -16,10 +16,11 @@ type Day struct {
 	Waiting []Task // over and not reported, the latest first: it is the one she came for
 	NotDue  []Task // today's that are not over, the next first
 	Coming  []Task // of the rest of the week, the next first
-	Done    []Task // reported this week, the latest first
+	Done    []Task // reported this week, planned or not, the latest first
 }
 
-// Task is a slot with what a report of it would say if nothing is added.
+// Task is a slot with what a report of it would say if nothing is added. That
+// of an airing that no slot foresaw has a Slot without an ID, as it aired.
 type Task struct {
 	Slot      scheduler.Slot
 	Programme scheduler.Programme
@@ -42,7 +43,9 @@ func (t Task) Undo(by accounts.Actor, now time.Time) bool {
 }
 
 // Planned reports whether the station has any slot in the days a Day shows.
-func (d Day) Planned() bool { return len(d.Waiting)+len(d.NotDue)+len(d.Coming)+len(d.Done) > 0 }
+func (d Day) Planned() bool {
+	return len(d.Waiting)+len(d.NotDue)+len(d.Coming) > 0 || slices.ContainsFunc(d.Done, func(t Task) bool { return t.Slot.ID != "" })
+}
 
 // WaitingDays is how far back a slot without a report is still asked for.
 const WaitingDays = 7
@@ -55,8 +58,8 @@ type Plan struct {
 }
 
 // DayOf sorts the slots of a station around now: last week's that wait, and
-// this week's. What log knows of them is asked for in one question. A station
-// the registry does not know has an empty day. Faults: those of log.ForSlots.
+// this week's, and what aired this week outside of them. A station the registry
+// does not know has an empty day. Faults: those of log.ForSlots and log.Airings.
 func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station string, now time.Time) (Day, error) {
 	st, err := p.Registry.Station(station)
 	if err != nil {
@@ -80,7 +83,32 @@ func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station stri
 			tasks[i].Line = &l
 		}
 	}
-	return sortDay(tasks, cal, now), nil
+	unplanned, err := unplanned(ctx, log, by, p, st, Query{From: cal.Start(cal.Week(now)), Until: until})
+	if err != nil {
+		return Day{}, err
+	}
+	return sortDay(append(tasks, unplanned...), cal, now), nil
+}
+
+// unplanned are the standing reports of a station that no slot foresaw.
+func unplanned(ctx context.Context, log Log, by accounts.Actor, p Plan, st *stations.Station, q Query) (tasks []Task, err error) {
+	q.Stations, q.Standing = []string{st.ID}, true
+	for more := true; more; more = q.After != "" {
+		var lines []Line
+		if lines, q.After, err = log.Airings(ctx, by, q); err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			if l.Slot != "" {
+				continue
+			}
+			t := Task{Slot: scheduler.Slot{Programme: l.Programme, Station: l.Station, Start: l.StartedAt.In(st.Location()), End: l.End().In(st.Location()),
+				Priority: scheduler.Ordinary}, Seconds: l.Seconds, Over: l.End(), Means: l.Means, Line: &l}
+			t.Programme, _ = p.Schedule.Programme(l.Programme) // what was reported stays, also of a programme that is gone
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks, nil
 }
 
 // Task is the slot with what is planned for it.
@@ -106,9 +134,10 @@ func UsualMeans(st *stations.Station) Means {
 	return ""
 }
 
-// sortDay puts each slot of one station, given by start, where it belongs.
+// sortDay puts each slot of one station where it belongs.
 func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
 	monday, l := cal.Start(cal.Week(now)), now.In(cal.Zone)
+	slices.SortStableFunc(tasks, func(a, b Task) int { return a.Slot.Start.Compare(b.Slot.Start) })
 	tomorrow := time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, cal.Zone)
 	for _, t := range tasks {
 		switch {

@@ -119,7 +119,9 @@ func DecideWeekStartAnew(old Settings, m accounts.Meta, from stations.Date, hour
 }
 
 // Confirm is what a client asks to be written down. Slot alone is enough for
-// a planned airing; Station and Programme name one that no slot foresaw.
+// a planned airing; Station and Programme name one that no slot foresaw. Of
+// such a one, what went out in the time of a slot of that programme is a report
+// of the slot, unless Unplanned says otherwise.
 type Confirm struct {
 	ID        string    `json:"-"` // client-made UUID
 	Slot      string    `json:"slot,omitempty"`
@@ -133,6 +135,7 @@ type Confirm struct {
 	Note      string    `json:"note,omitempty"`
 	Corrects  string    `json:"corrects,omitempty"`
 	Why       string    `json:"why,omitempty"`
+	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -175,6 +178,8 @@ type Facts struct {
 	Programme *scheduler.Programme // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                // of Confirm.Corrects
 	OfSlot    *Line                // the slot's standing line
+	Meets     *scheduler.Slot      // what Meets says; then Slot too
+	Near      []Line               // lines of the station that began in the span of Near
 }
 
 // Limits of a report.
@@ -189,17 +194,18 @@ const (
 // bad_id, no_slot, station_missing, no_station, no_programme, slot_of_other_station,
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station,
-// time_missing, text_too_long, slot_reported, correct_what, correct_why,
+// time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
 // corrected_already, other_station, withdraw_only_corrects.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	request := c.Request()
 	if f.Corrected != nil {
 		c = c.Correcting(*f.Corrected)
 	}
+	c = c.Joining(f.Meets)
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
-		checkPlace, checkCorrection, checkOutcome, checkTime,
+		checkPlace, checkCorrection, checkOutcome, checkTime, checkOverlap,
 	} {
 		if err := step(&r, f, m, c); err != nil {
 			return Report{}, err
@@ -285,7 +291,7 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 			return fault.New(fault.Invalid, "airing.withdraw_only_corrects").At("outcome")
 		}
 		if f.OfSlot != nil {
-			return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt).At("slot")
+			return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt, "other", f.OfSlot.ID).At("slot")
 		}
 		return nil
 	}
@@ -299,7 +305,7 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	case r.Why == "" && !undone(*old, m, c):
 		return fault.New(fault.Invalid, "airing.correct_why").At("why")
 	case f.OfSlot != nil && f.OfSlot.ID != old.ID:
-		return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt).At("slot")
+		return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt, "other", f.OfSlot.ID).At("slot")
 	}
 	return nil
 }

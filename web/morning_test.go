@@ -75,7 +75,7 @@ func TestAnOperatorsMorning(t *testing.T) {
 
 	clock.at = at(17, 0, 5)
 	p.Open(server.URL + "/today")
-	says("[aria-labelledby=not-due]", "Đang phát", "Phát xong lúc 17:15")
+	says("[aria-labelledby=on-air]", "Đang phát", "Phát xong lúc 17:15")
 	p.Shot("morning-on-air", 360)
 	p.Fingers("/today")
 	p.Follow("form.thumbs .yes")

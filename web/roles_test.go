@@ -85,3 +85,44 @@ func TestTwoRolesShowWhatEachShows(t *testing.T) {
 		}
 	}
 }
+
+// An operator opens nothing of another station, by ID or by official code.
+func TestAnOperatorOpensNoOtherStation(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	aWeek(t, s)
+	secret := webtest.LoggedIn(t, s, "xa-50", tuesday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00050"}})
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for _, other := range []string{"S00001", reg.UnitOf("S00001").Code} {
+		for _, route := range k.Routes() {
+			if !strings.Contains(route.Path(), "{station}") {
+				continue
+			}
+			tried++
+			path := strings.NewReplacer("{station}", other, "{week}", "2024-W20").Replace(route.Path())
+			if w := webtest.Call(h, route.Method(), webtest.FillPath(path, "x"), secret); w.Code != 403 {
+				t.Errorf("%s of %s: %d", route.Pattern, other, w.Code)
+			}
+		}
+		for _, path := range []string{"/today?station=", "/airings/new?station=", "/api/v1/me/day?station="} {
+			if w := webtest.Call(h, "GET", path+other, secret); w.Code != 403 {
+				t.Errorf("%s%s: %d", path, other, w.Code)
+			}
+		}
+		for path, row := range map[string]string{"/airings?station=": `href="/airings/`, "/airings/paper?station=": "FM", "/api/v1/airings?station=": `"id"`} {
+			if w := webtest.Call(h, "GET", path+other, secret); w.Code == 200 && strings.Contains(strings.ReplaceAll(w.Body.String(), `href="/airings/paper`, ""), row) {
+				t.Errorf("%s%s shows a report", path, other)
+			}
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d routes of a station", tried)
+	}
+}

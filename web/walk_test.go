@@ -302,7 +302,7 @@ func TestTheReportFormAsksOnlyWhatTheOutcomeNeeds(t *testing.T) {
 	p := webtest.NewBrowser(t).Person()
 	p.Cookie("s", operator, server.URL)
 	p.Scripts(false)
-	p.Open(server.URL + "/airings/new")
+	p.Open(server.URL + "/airings/new?slot=" + scheduler.SlotID("R1", "S00001", time.Date(2024, 5, 6, 17, 0, 0, 0, text.Zone)))
 	for _, outcome := range []string{"aired", "not_aired"} {
 		p.Click("[value=" + outcome + "]")
 		for sel, asked := range map[string]bool{".if-aired": outcome == "aired", ".if-not-aired": outcome == "not_aired", "[name=started_at]": true} {

@@ -202,7 +202,6 @@ func (c *cast) reportOnAPhone() {
 	p.Open(c.d.URL() + "/today")
 	p.Follow("a[href^='/airings/new?station=']")
 	p.Set("#f-programme", "P1")
-	p.Click("input[name=outcome][value=aired]")
 	p.Set("#f-started_at", "2024-05-15T06:00")
 	p.Type("#f-seconds", "12:30")
 	p.Follow("form.card button")

@@ -306,6 +306,21 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 	if st, err := reg.ByCodeOrID(c.Station, stations.DateOf(on.In(text.Zone))); err == nil {
 		f.Station, f.Where = st.ID, reg.Where(st.ID)
 		f.ActiveAt = st.ActiveAt
+		if f.Meets = airing.Meets(plan, reg, st, c); f.Meets != nil {
+			f.Slot = f.Meets
+			if f.OfSlot, err = standing(tx, f.Slot.ID); err != nil {
+				return f, err
+			}
+		}
+		start := c.StartedAt
+		if start.IsZero() && f.Slot != nil {
+			start = f.Slot.Start
+		}
+		if !start.IsZero() {
+			if f.Near, err = linesNear(tx, stationNumber(st.ID), start); err != nil {
+				return f, err
+			}
+		}
 		if f.Slot != nil {
 			if e, ok := plan.EpisodeFor(c.Programme, st.TraitsAt(f.Slot.Start).Languages, f.Slot.Start); ok {
 				f.Episode = &e
@@ -313,6 +328,23 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 		}
 	}
 	return f, nil
+}
+
+// linesNear are the lines of a station that airing.Near of start asks for.
+func linesNear(tx *tx, station uint32, start time.Time) (lines []airing.Line, err error) {
+	from, until := airing.Near(start)
+	prefix := numberKey(station)
+	for e, err := range linesByPlace.ascend(tx, append(slices.Clone(prefix), timeKey(from)...), append(slices.Clone(prefix), timeKey(until)...)) {
+		if err != nil {
+			return nil, err
+		}
+		line, _, err := lineOf(tx, linesByPlace.name, e.key, e.rec)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
 }
 
 // standing returns the slot's standing line, nil if it has none.

@@ -87,11 +87,13 @@ type todayPage struct {
 	Choices []choice // the stations this person runs, and others she may report for, when few
 	Wide    bool     // she also has the page of many stations
 	Waiting []slotCard
+	OnAir   []slotCard
 	NotDue  []slotCard
 	Coming  []slotCard
 	Done    []slotCard
 	Reasons []airing.Reason
 	NoRules bool
+	Nothing bool // there is no programme that could be reported
 }
 
 type choice struct{ ID, Label string }
@@ -120,10 +122,19 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page.NoRules = !day.Planned()
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Nothing = len(plan.Programmes) == 0
+	begun := len(day.NotDue) // those on air come first
+	if i := slices.IndexFunc(day.NotDue, func(t airing.Task) bool { return !t.OnAir(r.Now) }); i >= 0 {
+		begun = i
+	}
 	for _, part := range []struct {
 		tasks []airing.Task
 		cards *[]slotCard
-	}{{day.Waiting, &page.Waiting}, {day.NotDue, &page.NotDue}, {day.Coming, &page.Coming}, {day.Done, &page.Done}} {
+	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Done, &page.Done}} {
 		for _, t := range part.tasks {
 			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now)})
 		}
@@ -220,6 +231,8 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		case len(day.Coming) > 0:
 			next := day.Coming[0].Slot.Start
 			step.Text = r.Say("airing.step_next", "day", r.Lang.Weekday(next), "at", r.Lang.Clock(next))
+		case !day.Planned():
+			step.Text = r.Say("airing.no_slots") + "."
 		default:
 			step.State, step.Text = "ok", r.Say("airing.step_done")
 		}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"loa/airing"
 	"loa/internal/fault"
@@ -21,6 +22,8 @@ type formPage struct {
 	Station    string // label
 	StationID  string
 	Slot       *airing.Task
+	Met        *airing.Task // the waiting slot that the report seems to speak of
+	Planned    bool         // by a slot, which has a length of its own
 	Corrects   *airing.Line
 	Programmes []kit.Option
 	Outcomes   []kit.Option
@@ -61,6 +64,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if st == nil {
 		return r.Redirect(w, "/today", "airing.choose_station")
 	}
+	page.Planned = page.Form.Get("slot") != ""
 	page.StationID, page.Station = st.ID, reg.Label(st.ID)
 	if id := page.Form.Get("slot"); id != "" {
 		slot, err := plan.Slot(reg, id)
@@ -78,6 +82,11 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		setDefault(&page.Form, "means", string(airing.UsualMeans(st)))
 	}
 	page.options(r, plan)
+	if page.Form.Get("unplanned") == "" {
+		if page.Met, err = p.met(r, command(&page.Form)); err != nil {
+			return err
+		}
+	}
 	return p.form.Render(w, r, page)
 }
 
@@ -119,7 +128,10 @@ func (page *formPage) options(r *kit.Request, plan *scheduler.Schedule) {
 	for _, prog := range plan.Programmes {
 		page.Programmes = append(page.Programmes, kit.Option{Value: prog.ID, Text: prog.Title})
 	}
-	outcomes := []airing.Outcome{airing.Aired, airing.NotAired}
+	outcomes := []airing.Outcome{airing.Aired}
+	if page.Planned || page.Corrects != nil && page.Corrects.Outcome == airing.NotAired { // what nobody planned cannot fail to air
+		outcomes = append(outcomes, airing.NotAired)
+	}
 	if page.Corrects != nil {
 		outcomes = append(outcomes, airing.Withdrawn)
 	}
@@ -140,33 +152,103 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := airing.Confirm{ID: f.ID, Slot: f.Get("slot"), Outcome: airing.Outcome(f.Get("outcome")), Reason: airing.Reason(f.Get("reason")),
-		StartedAt: f.Instant("started_at"), Seconds: seconds(f.Get("seconds")), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
-		Corrects: f.Get("corrects"), Why: f.Get("why")}
-	if c.Slot == "" {
-		c.Station, c.Programme = f.Get("station"), f.Get("programme")
-	}
-	if c.Outcome != airing.NotAired { // the form has every field at once; what does not apply is not meant
-		c.Reason = ""
-	}
+	c := command(f)
 	err = f.Err()
 	if c.Seconds < 0 && err == nil {
 		err = fault.New(fault.Invalid, "airing.length_unreadable", "text", f.Get("seconds")).At("seconds")
 	}
+	if err == nil && f.Get("unplanned") == "" {
+		met, err := p.met(r, c)
+		if err != nil {
+			return err
+		}
+		if met != nil {
+			f.Refused(fault.New(fault.Conflict, "airing.is_it_planned", "title", met.Programme.Title, "at", met.Slot.Start))
+			return p.renderForm(w, r, *f)
+		}
+	}
 	if err == nil {
 		var line airing.Line
 		if line, err = p.store.Confirm(r.Context(), r.Meta(f.ID), c); err == nil {
-			path := "/today?station=" + line.Station
-			if line.Early() {
-				return r.Redirect(w, path, "airing.saved_on_air", "at", r.Lang.Clock(line.End()))
-			}
-			return r.Redirect(w, path, "airing.saved_"+string(line.Outcome))
+			return p.saved(w, r, line)
 		}
 	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f)
 	}
 	return err
+}
+
+// command is what a form asks for.
+func command(f *kit.Form) airing.Confirm {
+	c := airing.Confirm{ID: f.ID, Slot: f.Get("slot"), Outcome: airing.Outcome(f.Get("outcome")), Reason: airing.Reason(f.Get("reason")),
+		StartedAt: f.Instant("started_at"), Seconds: seconds(f.Get("seconds")), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
+		Corrects: f.Get("corrects"), Why: f.Get("why"), Unplanned: f.Get("unplanned") == "yes"}
+	if c.Slot == "" {
+		c.Station, c.Programme = f.Get("station"), f.Get("programme")
+	}
+	if c.Outcome != airing.NotAired { // the form has every field at once; what does not apply is not meant
+		c.Reason = ""
+	}
+	return c
+}
+
+// met is the slot that a report without one seems to speak of and nobody has
+// reported, nil when there is none: the person is asked.
+func (p pages) met(r *kit.Request, c airing.Confirm) (*airing.Task, error) {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	plan, err := p.plan(r, reg)
+	if err != nil {
+		return nil, err
+	}
+	st, err := reg.ByCodeOrID(c.Station, r.Today())
+	if err != nil {
+		return nil, nil // Decide says so
+	}
+	slot := airing.Meets(plan.Schedule, reg, st, c)
+	if slot == nil {
+		return nil, nil
+	}
+	lines, err := p.store.ForSlots(r.Context(), r.Actor, []string{slot.ID})
+	if _, reported := lines[slot.ID]; err != nil || reported {
+		return nil, err
+	}
+	task := plan.Task(st, *slot)
+	return &task, nil
+}
+
+// saved leads back to the day, and says at once when an airing does not count.
+func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) error {
+	path := "/today?station=" + line.Station
+	switch line.Lack() {
+	case airing.LackLength:
+		least, err := p.least(r, line)
+		if err != nil {
+			return err
+		}
+		return r.Redirect(w, path, "airing.saved_too_short", "length", r.Lang.Duration(lengthOf(line)), "least", r.Lang.Duration(least))
+	case airing.LackTarget:
+		return r.Redirect(w, path, "airing.saved_off_target")
+	case airing.LackTruth:
+		return r.Redirect(w, path, "airing.saved_contradicted")
+	}
+	if line.Early() {
+		return r.Redirect(w, path, "airing.saved_on_air", "at", r.Lang.Clock(line.End()))
+	}
+	return r.Redirect(w, path, "airing.saved_"+string(line.Outcome))
+}
+
+// least is how long an airing of the line's programme had to last to count.
+func (p pages) least(r *kit.Request, line airing.Line) (time.Duration, error) {
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return 0, err
+	}
+	programme, err := plan.Programme(line.Programme)
+	return time.Duration(programme.TermsAt(line.StartedAt).MinSeconds) * time.Second, err
 }
 
 // seconds reads a length as people write it, "12:30" or "12" minutes; "" is 0

@@ -34,7 +34,9 @@ type logLine struct {
 }
 
 // Length is how long it was on air.
-func (l logLine) Length() time.Duration { return time.Duration(l.Seconds) * time.Second }
+func (l logLine) Length() time.Duration { return lengthOf(l.Line) }
+
+func lengthOf(l airing.Line) time.Duration { return time.Duration(l.Seconds) * time.Second }
 
 // logQuery reads the filter shared by the list and its exports.
 func (p pages) logQuery(r *kit.Request, reg *stations.Registry) (airing.Query, error) {

@@ -21,6 +21,7 @@ type reportPage struct {
 	Newer      *logLine  // the report that replaced this one
 	Findings   []kit.Option
 	MaxSize    int64
+	Least      time.Duration // how long an airing had to last to count
 	MayCorrect bool
 	MayUndo    bool
 	MayDetach  bool // a piece of evidence, as far as its week is open
@@ -66,6 +67,11 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[0], Form: f, History: named[1:], MaxSize: set.MaxBytes}
 	if line.CorrectedBy != "" {
 		page.Newer, page.History = &named[len(named)-1], named[1:len(named)-1]
+	}
+	if line.Lack() == airing.LackLength {
+		if page.Least, err = p.least(r, line); err != nil {
+			return err
+		}
 	}
 	where := reg.Where(line.Station)
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)

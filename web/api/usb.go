@@ -60,7 +60,7 @@ type WeekAudioRow struct {
 
 // stick finds the week that the path names.
 func (a weekAudio) stick(r *kit.Request) (s usb.Stick, reg *stations.Registry, st *stations.Station, week airing.Week, err error) {
-	if reg, st, err = (stationRoutes{a.store}).find(r, accounts.ReadSchedule); err != nil {
+	if reg, st, err = (stationRoutes{a.store}).find(r, accounts.ReadStations); err != nil {
 		return s, reg, st, week, err
 	}
 	if week, err = airing.ParseWeek(r.PathValue("week")); err != nil {

@@ -62,6 +62,7 @@ type Problem struct {
 	Code   string    `json:"code"`            // stable, for programs
 	Detail string    `json:"detail"`          // one sentence for the person
 	Field  string    `json:"field,omitempty"` // the member or parameter at fault
+	Other  string    `json:"other,omitempty"` // ID of the record that stands in the way
 	Line   int       `json:"line,omitempty"`  // of an imported file, 1-based
 	Seen   string    `json:"seen,omitempty"`  // to send with a step whose undecided things, below, have been seen
 	Errors []Problem `json:"errors,omitempty"`
@@ -69,6 +70,7 @@ type Problem struct {
 
 func problem(lang text.Language, e *fault.Error) Problem {
 	p := Problem{Code: e.Code, Detail: lang.Fault(e), Field: e.Field, Line: e.Line}
+	p.Other, _ = e.Args["other"].(string)
 	if !text.Has(e.Code) {
 		p.Code = "internal"
 	}

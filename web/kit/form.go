@@ -24,6 +24,7 @@ type Form struct {
 	Values url.Values        // as typed, trimmed, NFC
 	Errors map[string]string // sentence by field
 	Notice string            // the sentence that belongs to no single field
+	Other  string            // ID of the record that stands in the way, "" if none does
 	Files  map[string][]*multipart.FileHeader
 
 	r     *Request
@@ -185,6 +186,7 @@ func (f *Form) Refused(err error) bool {
 	if e.Kind == fault.Conflict || e.Kind == fault.Invalid {
 		f.ID = NewID() // what is sent next is another change
 	}
+	f.Other, _ = e.Args["other"].(string)
 	for _, part := range append([]*fault.Error{e}, e.Parts...) {
 		sentence := f.r.Lang.Fault(part)
 		switch {

@@ -60,7 +60,8 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Actor.Must(accounts.ReadSchedule, reg.Where(st.ID)); err != nil {
+	// The schedule is everybody's; a station's stick is who reads the station's.
+	if err := r.Actor.Must(accounts.ReadStations, reg.Where(st.ID)); err != nil {
 		return err
 	}
 	plan, err := p.store.Schedule(r.Context())

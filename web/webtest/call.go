@@ -92,6 +92,9 @@ func NewClient(t *testing.T, h http.Handler, secret string) *Client {
 	return c
 }
 
+// Handler is what answers.
+func (c *Client) Handler() http.Handler { return c.h }
+
 // Do sends a request and follows redirects as a browser does.
 func (c *Client) Do(r *http.Request) *httptest.ResponseRecorder {
 	c.t.Helper()

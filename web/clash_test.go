@@ -1,0 +1,111 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/scheduler"
+	"loa/web/webtest"
+)
+
+// What airs once is reported once: an unplanned report at the time of a planned
+// slot is asked about, and two that overlap are refused with a way to the other.
+func TestOneAiringIsOneReport(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	clock.at = at(19, 0, 0)
+	unplanned := func(start, length string) {
+		t.Helper()
+		operator.Get("/airings/new?station=S00001")
+		if operator.Doc().Find("input[type=radio][name=outcome]").Length() != 0 {
+			t.Error("what nobody planned may fail to air")
+		}
+		operator.Submit("form.report", "programme", "P1", "started_at", "2024-05-13T"+start, "seconds", length)
+	}
+	unplanned("16:00", "")
+	operator.Expect(422, "[name=seconds][aria-invalid]")
+	unplanned("17:05", "10")
+	operator.Expect(409, "button[name=unplanned][value=no]", "theo lịch lúc 17:00")
+	operator.Submit("form.report", "unplanned", "no")
+	operator.Expect(200, "#done", "Đã ghi: đã phát")
+	operator.Refuse("card warn")
+
+	unplanned("17:10", "10") // the same programme again: the slot has its report
+	operator.Expect(409, ".report a[href^='/airings/']", "Khung phát này đã được")
+	unplanned("18:00", "10")
+	operator.Expect(200, "#done", "ngoài lịch", "Hoàn tác")
+	unplanned("18:01", "10")
+	operator.Expect(409, ".report a[href^='/airings/']", "từ 18:00", "xa-02647 báo")
+	operator.Get(operator.Doc().Find(".report a[href^='/airings/']").AttrOr("href", ""))
+	operator.Expect(200, "h1", "18:00")
+
+	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0)})
+	if err != nil || len(lines) != 2 || lines[1].Slot == "" || lines[0].Slot != "" {
+		t.Errorf("%d lines, %v", len(lines), err)
+	}
+	// By API the planned one is meant unless the caller says otherwise, a resend is
+	// the same report, and the one in the way is named.
+	slot := scheduler.SlotID("R1", "S00002", at(17, 0, 0))
+	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	put := func(id, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPut, "/api/v1/airings/"+id, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		return editor.Do(r)
+	}
+	first, body := uuid.NewString(), `{"station":"S00002","programme":"P1","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00","seconds":900}`
+	for range 2 {
+		if w := put(first, body); w.Code != 200 || !strings.Contains(w.Body.String(), fmt.Sprintf(`"slot":%q`, slot)) {
+			t.Errorf("an unplanned report at the time of a slot: %d %s", w.Code, w.Body)
+		}
+	}
+	if w := put(uuid.NewString(), strings.Replace(body, `"outcome"`, `"unplanned":true,"outcome"`, 1)); w.Code != 409 || !strings.Contains(w.Body.String(), `"other":"`+first+`"`) {
+		t.Errorf("an airing of its own over another: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestAnAiringThatDoesNotCountIsToldAtOnce(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	if _, err := s.SaveProgramme(t.Context(), meta(clock.at), scheduler.SaveProgramme{Title: "Thông báo của xã", Languages: []string{"vi"}}); err != nil {
+		t.Fatal(err)
+	}
+	clock.at = at(19, 0, 0)
+	for _, c := range []struct{ programme, start, length, flash, why string }{
+		{"P1", "18:00", "0:20", "không tính vào chỉ tiêu vì ngắn hơn 3 phút", "Vì ngắn hơn 3 phút"},
+		{"P2", "18:10", "5", "Chương trình này không tính", "Chương trình này không tính"},
+	} {
+		operator.Get("/airings/new?station=S00001")
+		operator.Submit("form.report", "programme", c.programme, "started_at", "2024-05-13T"+c.start, "seconds", c.length)
+		operator.Expect(200, "#done", "Không tính")
+		if flash := operator.Doc().Find(".flash").Text(); !strings.Contains(flash, c.flash) {
+			t.Errorf("%s: %q", c.start, flash)
+		}
+		operator.Get(operator.Doc().Find("#done ~ .card a[href^='/airings/']").First().AttrOr("href", ""))
+		operator.Expect(200, "h1", c.why)
+	}
+}
+
+func TestAnEmptySystemSaysWhatToDo(t *testing.T) {
+	clock := &aClock{at(8, 0, 0)}
+	k, s := build(t, clock.now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-02647", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	c.Get("/")
+	c.Expect(200, "", "Tuần này chưa có lịch phát")
+	c.Refuse("đã báo đủ")
+	c.Get("/today")
+	c.Expect(200, "", "nhắn ban biên tập tạo chương trình")
+	c.Refuse("/airings/new")
+	c.Get("/airings/new?station=S00001")
+	c.Expect(200, "", "nhắn ban biên tập tạo chương trình")
+	c.Refuse(`class="card narrow report"`)
+}
