@@ -390,6 +390,7 @@ func (b *judgeKept) apply(s *State, e *Event) error {
 type sheetSaved struct {
 	Task string `json:"task"`
 	Content
+	Writer
 }
 
 func (*sheetSaved) kind() string { return "sheet.saved" }
@@ -400,6 +401,7 @@ func (b *sheetSaved) apply(s *State, e *Event) error {
 	}
 	t.Sheet.Version++
 	t.Sheet.Content = b.Content
+	t.Sheet.Writer = b.Writer
 	t.Sheet.SavedAt = e.At
 	return nil
 }

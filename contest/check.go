@@ -174,6 +174,9 @@ func (p *problems) round(at string, r *Rules, i int) {
 	if o.PerEntry < 0 || o.Repeats < 0 || o.Repeats > 20 || o.Gap < 0 {
 		p.add(fault.New(fault.Invalid, "contest.negative_number").At(at))
 	}
+	if o.MinHeard < 0 || o.MinHeard > 100 {
+		p.add(fault.New(fault.Invalid, "contest.bad_share").At(at + ".min_heard"))
+	}
 	p.promotion(at+".promotion", o.Promotion, i == len(r.Rounds)-1)
 	if len(o.Parts) == 0 {
 		if o.Promotion.By != Picked {

@@ -55,7 +55,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &judgeAppointed{} }, func() body { return &judgeRemoved{} }, func() body { return &panelsSet{} },
 		func() body { return &tiesDeclared{} }, func() body { return &roundStarted{} }, func() body { return &tasksGiven{} },
 		func() body { return &tasksSetAside{} }, func() body { return &sheetSaved{} }, func() body { return &sheetSigned{} },
-		func() body { return &sheetReopened{} }, func() body { return &conferred{} }, func() body { return &tieDecided{} },
+		func() body { return &sheetReopened{} }, func() body { return &sheetHeard{} }, func() body { return &conferred{} }, func() body { return &tieDecided{} },
 		func() body { return &entriesPicked{} }, func() body { return &roundFinished{} }, func() body { return &prizesGiven{} },
 		func() body { return &certificateSet{} }, func() body { return &tieReported{} }, func() body { return &judgeKept{} },
 		func() body { return &rulesRevised{} }, func() body { return &scriptsOpened{} },

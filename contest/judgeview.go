@@ -36,6 +36,10 @@ type JudgeTask struct {
 	Script   string         `json:"script,omitempty"`
 	Criteria []Criterion    `json:"criteria"`
 	Version  int            `json:"version"`
+	Writer   Writer         `json:"writer"`                // of this version
+	Heard    []Span         `json:"heard,omitempty"`       // of the recording
+	Share    int            `json:"heard_percent"`         // of the recording she has heard
+	MinHeard int            `json:"heard_least,omitempty"` // percent she must have heard before she signs
 	Content
 	Reopened string `json:"reopened,omitempty"` // the chair's reason for asking again
 }
@@ -123,7 +127,11 @@ func (s *State) judgeTask(rules *Round, t *Task) JudgeTask {
 		script = "" // the same words beside two numbers would tell that they are one work
 	}
 	v := JudgeTask{ID: t.ID, Code: t.Code, Part: p.Name, Live: p.Live, Status: t.Status(), Scale: p.Points,
-		Audio: !p.Live && e.Piece(Audio) != nil, Script: script, Criteria: p.Criteria, Version: t.Sheet.Version, Content: t.Sheet.Content}
+		Audio: !p.Live && e.Piece(Audio) != nil, Script: script, Criteria: p.Criteria, Version: t.Sheet.Version, Writer: t.Sheet.Writer,
+		Heard: t.Sheet.Heard, Content: t.Sheet.Content}
+	if percent, ok := s.HeardShare(t); ok {
+		v.Share, v.MinHeard = percent, rules.MinHeard
+	}
 	if n := len(t.Sheet.Earlier); n > 0 && !t.Final() {
 		v.Reopened = t.Sheet.Earlier[n-1].Reason
 	}

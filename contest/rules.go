@@ -123,6 +123,9 @@ type Round struct {
 	TieBreaks []TieBreak     `json:"tie_breaks,omitempty"`
 	Gap       ranking.Points `json:"gap,omitempty"`     // judges further apart must confer; 0 is never
 	Repeats   int            `json:"repeats,omitempty"` // entries each judge unknowingly hears twice
+	// MinHeard is how much of a recording, in percent, a judge must have heard
+	// before she signs its sheet; 0 asks nothing.
+	MinHeard int `json:"min_heard,omitempty"`
 	// NotBlind says that a work bears one number in the hall and in the parts
 	// scored from its recording: who hears it live then knows which it is.
 	NotBlind  bool      `json:"not_blind,omitempty"`

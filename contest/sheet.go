@@ -12,7 +12,7 @@ import (
 
 // SaveSheet keeps a judge's marks as they are now, complete or not. Base is
 // the version she saw; another one means that she wrote on another device
-// meanwhile. Faults: contest.sheet_not_yours, contest.sheet_set_aside,
+// meanwhile; Writer says which one wrote this. Faults: contest.sheet_not_yours, contest.sheet_set_aside,
 // contest.sheet_signed, contest.sheet_elsewhere, contest.window_closed,
 // contest.unknown_criterion, contest.mark_out_of_range, contest.mark_off_step,
 // contest.text_too_long.
@@ -20,6 +20,14 @@ type SaveSheet struct {
 	Task string `json:"task"`
 	Base int    `json:"base"`
 	Content
+	Writer
+}
+
+// Writer is the browser a judge wrote in, so that another window of it is not
+// taken for another device.
+type Writer struct {
+	Browser string `json:"browser,omitempty"` // of its own choice, the same in all its windows; "" is not known
+	Device  string `json:"device,omitempty"`  // what it calls itself: a User-Agent
 }
 
 func (c SaveSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
@@ -30,11 +38,13 @@ func (c SaveSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := part.fits(c.Content); err != nil {
 		return nil, err
 	}
-	return []body{&sheetSaved{c.Task, c.Content}}, nil
+	c.Writer = Writer{clip(c.Browser, 40), clip(c.Device, 200)}
+	return []body{&sheetSaved{c.Task, c.Content, c.Writer}}, nil
 }
 
 // SignSheet makes a complete sheet final. Faults: as SaveSheet, and
-// contest.marks_missing.
+// contest.marks_missing, with a part for each criterion without a mark, and
+// contest.heard_too_little.
 type SignSheet struct {
 	Task string `json:"task"`
 	Base int    `json:"base"`
@@ -45,14 +55,20 @@ func (c SignSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err != nil {
 		return nil, err
 	}
-	missing := 0
+	var missing problems
 	for _, k := range part.Criteria {
 		if _, ok := t.Sheet.Marks[k.ID]; !ok {
-			missing++
+			missing.add(fault.New(fault.Invalid, "contest.mark_missing").At("mark." + k.ID))
 		}
 	}
-	if missing > 0 {
-		return nil, fault.New(fault.Invalid, "contest.marks_missing", "count", missing).At("marks")
+	if len(missing) > 0 {
+		e := fault.New(fault.Invalid, "contest.marks_missing", "count", len(missing))
+		e.Parts = missing
+		return nil, e
+	}
+	rules, _ := s.Rules.Round(s.Running().ID)
+	if percent, ok := s.HeardShare(t); ok && percent < rules.MinHeard {
+		return nil, fault.New(fault.Invalid, "contest.heard_too_little", "percent", percent, "least", rules.MinHeard).At("heard")
 	}
 	return []body{&sheetSigned{c.Task}}, nil
 }

@@ -105,6 +105,8 @@ type Sheet struct {
 	SavedAt   time.Time
 	SignedAt  time.Time // zero while it is a draft
 	SignedSeq int       // of the event that signed it
+	Heard     []Span    // of the recording, in its order, none meeting another
+	Writer    Writer    // of this version
 	Earlier   []Signed  // versions that were signed and then reopened
 }
 

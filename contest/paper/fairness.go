@@ -31,6 +31,7 @@ type Habit struct {
 	fairness.Habit
 	Name   string
 	Steady *fairness.Steadiness // over what she heard twice; nil if nothing
+	Ears   *contest.Ears        // what she heard of the recordings; nil if nobody noted it
 }
 
 // Apart is an entry and how far judges lie apart on it.
@@ -69,10 +70,14 @@ func FairnessOf(s *contest.State, run *contest.RoundState, lang text.Language, a
 		f.Alpha = c.Alpha
 	}
 	steady := fairness.Steady(twice)
+	heard, noted := s.ListeningOf(run)
 	for _, h := range fairness.Habits(scores) {
 		row := Habit{Habit: h, Name: name(h.Judge)}
 		if i := slices.IndexFunc(steady, func(x fairness.Steadiness) bool { return x.Judge == h.Judge }); i >= 0 {
 			row.Steady = &steady[i]
+		}
+		if i := slices.IndexFunc(heard.Judges, func(x contest.Ears) bool { return x.Judge == h.Judge }); noted && i >= 0 {
+			row.Ears = &heard.Judges[i]
 		}
 		f.Habits = append(f.Habits, row)
 	}
@@ -133,7 +138,7 @@ func figure(v float64) any {
 // WriteFairness writes how a jury scored. Only writing itself can fail.
 func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
 	b := newBook(lang)
-	p := b.page(lang.Say("contest.doc_fairness"), false, []float64{34, 12, 14, 14, 22, 30})
+	p := b.page(lang.Say("contest.doc_fairness"), false, []float64{34, 12, 14, 14, 22, 30, 30})
 	p.masthead(f.Heading, lang.Say("contest.doc_fairness_title"))
 	p.Row++
 	p.Line(lang.Say("contest.fairness_hint"), plain)
@@ -146,7 +151,7 @@ func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
 		p.Put(2, figure(x.value), number(leastPlaces))
 	}
 	p.Row++
-	p.header([]string{lang.Say("contest.judge"), lang.Say("contest.sheets"), lang.Say("contest.mean_score"), lang.Say("contest.spread"), lang.Say("contest.severity"), lang.Say("contest.steady")}, false)
+	p.header([]string{lang.Say("contest.judge"), lang.Say("contest.sheets"), lang.Say("contest.mean_score"), lang.Say("contest.spread"), lang.Say("contest.severity"), lang.Say("contest.steady"), lang.Say("contest.heard")}, false)
 	for _, h := range f.Habits {
 		p.Row++
 		p.Put(1, h.Name, cell)
@@ -155,6 +160,7 @@ func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
 		p.Put(4, figure(h.Spread), number(leastPlaces))
 		p.Put(5, figure(h.Severity), number(leastPlaces))
 		p.Put(6, h.Again(lang), cell)
+		p.Put(7, h.Listened(lang), cell)
 	}
 	p.Row++
 	p.Line(lang.Say("contest.apart"), bold)
@@ -187,4 +193,13 @@ func (h Habit) Again(lang text.Language) string {
 		drift = "+" + drift
 	}
 	return lang.Say("contest.steady_row", "n", h.Steady.Entries, "gap", lang.Decimal(h.Steady.Gap, leastPlaces), "drift", drift)
+}
+
+// Listened says how much of the recordings the judge had heard when she signed,
+// "" if nobody noted it.
+func (h Habit) Listened(lang text.Language) string {
+	if h.Ears == nil {
+		return ""
+	}
+	return lang.Say("contest.heard_row", "mean", lang.Decimal(h.Ears.Mean, 0), "least", h.Ears.Least)
 }

@@ -291,6 +291,9 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 		part := rules.Part(x.Part)
 		out = append(out, lang.Say("contest.minute_short", "code", run.Number(x.Entry, part), "part", part.Name, "have", x.Have, "asked", x.Asked))
 	}
+	if l, ok := s.ListeningOf(run); ok {
+		out = append(out, lang.Say("contest.minute_heard", "whole", l.Whole, "sheets", l.Sheets, "asked", l.Wanted(), "least", l.Least))
+	}
 	for _, id := range run.Entries {
 		if h, ok := run.Held[id]; ok {
 			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason))

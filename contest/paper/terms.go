@@ -209,6 +209,9 @@ func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 	if r.NotBlind {
 		add("terms.not_blind")
 	}
+	if r.MinHeard > 0 {
+		add("terms.min_heard", "percent", r.MinHeard)
+	}
 	if r.Gap > 0 {
 		add("terms.gap", "points", r.Gap)
 	}

@@ -223,7 +223,10 @@ func (f *fair) nobodys() string {
 }
 
 // sheet is a task to be filled in.
-type sheet struct{ task, judge, entry string }
+type sheet struct {
+	task, judge, entry string
+	seconds            float64 // to hear
+}
 
 // score fills sheets in the judges' order: a good work is good to all, each
 // judge has her own severity, and one pair is far apart.
@@ -236,7 +239,7 @@ func (f *fair) score(at time.Time) error {
 	var list []sheet
 	if err := f.hall.View(f.ctx, f.name, func(s *contest.State) error {
 		for _, t := range s.Running().Tasks {
-			list = append(list, sheet{t.ID, t.Judge, t.Entry})
+			list = append(list, sheet{t.ID, t.Judge, t.Entry, s.Entry(t.Entry).Piece(contest.Audio).Seconds})
 		}
 		for _, e := range s.Entries {
 			quality[e.ID] = 6 + 3*f.rnd.Float64()
@@ -264,6 +267,9 @@ func (f *fair) score(at time.Time) error {
 		}
 		when := at.Add(time.Duration(i) * 7 * time.Minute)
 		c := contest.Content{Marks: marks, Comment: pick(f.rnd, remarks), Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền hơi to so với lời."}}}
+		if err := f.do(by[x.judge], when, contest.Hear{Task: x.task, Spans: []contest.Span{{Until: x.seconds}}}); err != nil {
+			return err
+		}
 		if err := f.do(by[x.judge], when, contest.SaveSheet{Task: x.task, Content: c}); err != nil {
 			return err
 		}

@@ -328,6 +328,7 @@ func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
 			marks[k.ID] = ranking.Points(6+i) * ranking.Point
 		}
 		do(judge, 13, contest.SaveSheet{Task: task, Content: contest.Content{Marks: marks, Comment: "Giọng đọc rõ.", Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền to."}}}})
+		do(judge, 13, contest.Hear{Task: task, Spans: []contest.Span{{Until: 3600}}})
 		do(judge, 13, contest.SignSheet{Task: task, Base: 1})
 	}
 	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao"}, contest.GivePrizes{}, contest.PublishResults{}} {

@@ -61,8 +61,8 @@ type fairPanel struct {
 }
 
 type habitRow struct {
-	Name, Mean, Spread, Severity, Again string
-	Sheets                              int
+	Name, Mean, Spread, Severity, Again, Heard string
+	Sheets                                     int
 }
 
 type apartRow struct{ Code, Title, Low, High, LowBy, HighBy string }
@@ -169,7 +169,7 @@ func fairOf(f paper.Fairness, ok bool, lang text.Language) *fairPanel {
 	}
 	out := &fairPanel{Fairness: f, Kendall: number(lang, f.Kendall), ICC: number(lang, f.ICC), Alpha: number(lang, f.Alpha)}
 	for _, h := range f.Habits {
-		out.Habits = append(out.Habits, habitRow{h.Name, number(lang, h.Mean), number(lang, h.Spread), signedNumber(lang, h.Severity), h.Again(lang), h.Entries})
+		out.Habits = append(out.Habits, habitRow{h.Name, number(lang, h.Mean), number(lang, h.Spread), signedNumber(lang, h.Severity), h.Again(lang), h.Listened(lang), h.Entries})
 	}
 	for _, d := range f.Apart[:min(mostApart, len(f.Apart))] {
 		out.Apart = append(out.Apart, apartRow{d.Code, d.Title, number(lang, d.Low), number(lang, d.High), d.LowestName, d.HighestName})
