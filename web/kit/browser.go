@@ -30,3 +30,7 @@ func browserWords(lang text.Language) func(agent string) string {
 		return lang.Say("kit.browser_on", "name", name, "system", system)
 	}
 }
+
+// BrowserName says in a few words of this request's language which browser a
+// User-Agent stands for.
+func (r *Request) BrowserName(agent string) string { return browserWords(r.Lang)(agent) }

@@ -112,6 +112,7 @@ type Kit struct {
 	folders []*Folder
 	errs    []error
 	failed  *View[errorPage]
+	offline *View[offlinePage]
 	metrics *metrics
 
 	sent, read []string // headers that scripts of other origins may use
@@ -124,7 +125,8 @@ type Kit struct {
 func New(cfg Config) *Kit {
 	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now()), base: map[text.Language]*template.Template{}}
 	k.assets.add("kit", files, k.fail)
-	k.failed = NewView[errorPage](&Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}, "error.html")
+	own := &Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}
+	k.failed, k.offline = NewView[errorPage](own, "error.html"), NewView[offlinePage](own, "offline.html")
 	k.Handle(k.ownRoutes()...)
 	k.Expose([]string{"Authorization", "Content-Type", "Idempotency-Key", "Range"}, []string{"Location", "Retry-After", "Content-Range"})
 	return k

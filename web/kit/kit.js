@@ -1,6 +1,8 @@
 // What only a script can add to every page. Everything here has a plain HTML
 // way that works without it.
 
+import { leave } from "./keep.js";
+
 // submitter is the button that sends a form, also where the event does not
 // tell it (Safari before 15.4): it was pressed just before.
 let pressed = null;
@@ -34,6 +36,12 @@ document.addEventListener("submit", (e) => {
     e.preventDefault();
     insist(form, button);
   }
+});
+
+// Who logs out leaves nothing of hers behind; see keep.js, and worker.js for the
+// pages that were kept.
+document.addEventListener("submit", (e) => {
+  if (new URL(e.target.action).pathname === "/logout") leave();
 });
 
 // <form data-waiting="SENTENCE" data-then="PAGE"> is sent again until the

@@ -26,6 +26,8 @@ func (k *Kit) ownRoutes() []Route {
 		{Pattern: "GET /robots.txt", Access: Public, Handler: robots},
 		{Pattern: "GET /favicon.ico", Access: Public, Handler: k.favicon},
 		{Pattern: "GET /manifest.webmanifest", Access: Public, Handler: k.manifest},
+		{Pattern: "GET /worker.js", Access: Public, Handler: k.worker},
+		{Pattern: "GET /offline", Access: Public, Handler: k.showOffline},
 	}
 }
 
@@ -94,4 +96,22 @@ func (k *Kit) manifest(w http.ResponseWriter, r *Request) error {
 	return r.JSON(w, http.StatusOK, manifest{Name: r.Say("kit.product"), ShortName: "Loa", Lang: string(r.Lang), StartURL: "/",
 		Display: "standalone", ThemeColor: "#2b3a8c", BackgroundColor: "#f6f6f3",
 		Icons: []manifestIcon{{url, "any", "image/svg+xml"}}})
+}
+
+// worker sends the script that answers while there is no network. It stands at
+// the root, or it would answer for nothing but assets, and is asked for anew each
+// time, so that a new release reaches everyone.
+func (k *Kit) worker(w http.ResponseWriter, r *Request) error {
+	w.Header().Set("Cache-Control", "no-cache")
+	r.write(w, http.StatusOK, "text/javascript; charset=utf-8", k.assets.files["kit/worker.js"].plain)
+	return nil
+}
+
+type offlinePage struct{ Page }
+
+// showOffline is what the worker shows of a page that was not kept.
+func (k *Kit) showOffline(w http.ResponseWriter, r *Request) error {
+	page := r.Page("kit.offline_title")
+	page.Plain = true // it is kept for whoever uses the browser
+	return k.offline.Render(w, r, offlinePage{page})
 }

@@ -13,7 +13,8 @@ import "fmt"
 // to: all else follows it. Without waveform (an address that answers with a
 // measure.Waveform) there is no drawing; marks is a []Mark and may be left out;
 // with keys the space bar and the left and right arrows work wherever on the page
-// nothing else wants them; preload "none" loads nothing before it is played. An
+// nothing else wants them; preload "none" loads nothing before it is played; with remember, a
+// name, the browser goes on where somebody left off. An
 // element with data-seek="SECONDS" anywhere on the page goes there when pressed, in
 // the first player or in that of data-of="ID"; with data-tick it is a line on the
 // waveform too (who adds or removes one sends the audio the event "marks"); a button

@@ -1,7 +1,7 @@
 // A waveform to seek on with marks, the keyboard, and the speed, around a plain
 // <audio>. How a page shows one stands in player.go.
 
-for (const box of document.querySelectorAll("[data-player]")) start(box);
+import { storage } from "./keep.js";
 
 const clock = (s) => Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
 const half = 12; // CSS pixels, of the width of a mark
@@ -22,7 +22,14 @@ function start(box) {
   audio.addEventListener("pause", () => say(box.dataset.paused));
   const speed = box.querySelector("[data-speed]"), choice = speed.querySelector("select");
   speed.hidden = false;
-  choice.addEventListener("change", () => { audio.playbackRate = Number(choice.value); });
+  const faster = (rate) => { audio.playbackRate = Number(choice.value = rate); };
+  choice.addEventListener("change", () => {
+    faster(choice.value);
+    storage.set("loa-speed", choice.value);
+  });
+  const rate = storage.get("loa-speed");
+  if ([...choice.options].some((o) => o.value === rate)) faster(rate);
+  if (box.dataset.remember) remember(audio, "loa-place:" + box.dataset.remember);
   for (const help of box.querySelectorAll("[data-help]")) help.hidden = false;
   for (const button of document.querySelectorAll("[data-seek][data-play]")) if (playerOf(button) === box) button.hidden = false;
   document.addEventListener("click", (e) => {
@@ -45,6 +52,23 @@ function start(box) {
 // or the first on the page.
 function playerOf(mark) {
   return mark.closest("[data-player]") ?? (mark.dataset.of ? document.getElementById(mark.dataset.of) : document.querySelector("audio"))?.closest("[data-player]");
+}
+
+// remember goes on where somebody has left off. Who heard all begins anew.
+function remember(audio, key) {
+  const at = storage.get(key);
+  const back = () => { if (at && at < audio.duration - 1) audio.currentTime = at; };
+  if (audio.readyState > 0) back();
+  else audio.addEventListener("loadedmetadata", back, { once: true });
+  const keep = () => { if (audio.currentTime >= 1) storage.set(key, Math.floor(audio.currentTime)); };
+  let last = 0;
+  audio.addEventListener("timeupdate", () => {
+    if (audio.paused || Math.abs(audio.currentTime - last) < 2) return;
+    last = audio.currentTime;
+    keep();
+  });
+  audio.addEventListener("pause", keep);
+  audio.addEventListener("ended", () => storage.remove(key));
 }
 
 // press does what a key means; arrows move five seconds or half a minute.
@@ -114,3 +138,5 @@ function paint(player, marks) {
   canvas.setAttribute("aria-valuenow", String(Math.round(audio.currentTime)));
   canvas.setAttribute("aria-valuetext", player.box.dataset.place.replace("{at}", clock(audio.currentTime)).replace("{of}", clock(seconds)));
 }
+
+for (const box of document.querySelectorAll("[data-player]")) start(box);

@@ -25,6 +25,7 @@ type driver interface {
 	click(ctx context.Context, sel string) error
 	follow(ctx context.Context, sel string) error // clicks and waits for the page
 	press(ctx context.Context, keys string) error // where the focus is
+	wheel(ctx context.Context, x, y, by float64) error
 	files(ctx context.Context, sel string, paths []string) error
 	size(ctx context.Context, width, height int64, phone bool) error
 	dark(ctx context.Context, on bool) error
@@ -152,13 +153,13 @@ func Eval[T any](p *Tab, what, js string) (value T) {
 	return value
 }
 
-// Until waits until an expression is true in the page.
+// Until waits until an expression, or what it promises, is true in the page.
 func (p *Tab) Until(what, js string) {
 	p.t.Helper()
 	p.do("wait until "+what, func(ctx context.Context) error {
 		for {
 			var yes bool
-			if err := p.eval(ctx, "Boolean("+js+")", &yes); yes || ctx.Err() != nil {
+			if err := p.eval(ctx, "Promise.resolve("+js+").then(Boolean)", &yes); yes || ctx.Err() != nil {
 				return errors.Join(err, ctx.Err())
 			}
 			select { // an error is that of a page that is being left
@@ -282,6 +283,17 @@ func (p *Tab) Keys(sel, keys string) {
 	p.t.Helper()
 	p.focus(sel)
 	p.Press(keys)
+}
+
+// Wheel focuses what the selector finds and turns a mouse's wheel over it, down
+// by a notch.
+func (p *Tab) Wheel(sel string) {
+	p.t.Helper()
+	p.focus(sel)
+	p.bring(sel)
+	at := Eval[[]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, sel))
+	p.do("turn the wheel over "+sel, func(ctx context.Context) error { return p.wheel(ctx, at[0], at[1], 120) })
+	Eval[any](p, "wait until it is drawn", `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))`)
 }
 
 // Shot saves a picture of the whole page at that width as NAME-WIDTH.png in

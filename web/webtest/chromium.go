@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -122,6 +123,11 @@ func (p *chromiumTab) follow(ctx context.Context, sel string) error {
 
 func (p *chromiumTab) press(ctx context.Context, keys string) error {
 	return p.do(ctx, chromedp.KeyEvent(keys))
+}
+
+func (p *chromiumTab) wheel(ctx context.Context, x, y, by float64) error {
+	_, err := call(ctx, p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: 0.01, DeltaY: by})
+	return err
 }
 
 func (p *chromiumTab) files(ctx context.Context, sel string, paths []string) error {

@@ -424,6 +424,11 @@ func (p *firefoxTab) press(ctx context.Context, keys string) error {
 	return p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "key", "id": "keys", "actions": actions}}}, nil)
 }
 
+func (p *firefoxTab) wheel(ctx context.Context, x, y, by float64) error {
+	turn := arg{"type": "scroll", "x": int(x), "y": int(y), "deltaX": 0, "deltaY": int(by)}
+	return p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "wheel", "id": "wheel", "actions": []arg{turn}}}}, nil)
+}
+
 func (p *firefoxTab) files(ctx context.Context, sel string, paths []string) error {
 	r, err := p.evaluate(ctx, fmt.Sprintf(`document.querySelector(%q)`, sel))
 	if err != nil {
