@@ -50,6 +50,7 @@ type stage struct {
 	known map[string]*visitor      // by login
 	also  map[int][]accounts.Grant // what judges are besides, by number
 	lose  atomic.Bool              // answers to PUT get lost on their way
+	cut   atomic.Bool              // no request arrives
 }
 
 func newStage(t *testing.T) *stage {
@@ -76,6 +77,9 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	st.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if st.cut.Load() {
+			panic(http.ErrAbortHandler)
+		}
 		if r.Method == http.MethodPut && st.lose.Load() { // it is done, and the answer never arrives
 			h.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
@@ -261,7 +265,7 @@ func storyRules(now time.Time) contest.Rules {
 	r.Title, r.Dates = "Hội thi Lào Cai 2024", contest.Timetable{OpensAt: now.Add(-time.Hour), ClosesAt: now.Add(24 * time.Hour), GraceMinutes: 60}
 	r.Categories[0].MinSeconds = 1
 	r.Rounds[0].Parts[0].Sample = false
-	r.Rounds[0].Gap = 0
+	r.Rounds[0].Gap, r.Rounds[0].MinHeard = 0, 0
 	return r
 }
 
@@ -510,7 +514,7 @@ func (v *visitor) score(id string, mark func(i int) string) {
 		}
 		pairs := []string{"base", doc.Find("input[name=base]").AttrOr("value", "?"), "comment", "Nghe rõ", "do", "sign"}
 		marks := map[string]string{}
-		doc.Find("select[name^='mark.']").Each(func(_ int, s *goquery.Selection) {
+		doc.Find("[name^='mark.']").Each(func(_ int, s *goquery.Selection) {
 			pairs = append(pairs, s.AttrOr("name", ""), mark(i))
 			marks[strings.TrimPrefix(s.AttrOr("name", ""), "mark.")] = mark(i)
 		})

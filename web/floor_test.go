@@ -59,6 +59,7 @@ var aboveTheFloor = map[string]string{
 	".to":                         "a field of ours",
 	".showPopover":                "asked for by native",
 	".hidePopover":                "asked for by native",
+	".percent":                    "a field of ours",
 	".drop":                       "a field of ours",
 }
 

@@ -27,6 +27,15 @@ const (
 	asks    = ".sheet-state.asks"
 )
 
+// waits counts the sheets of which something is kept on the device for the server.
+const waits = `Object.keys(localStorage).filter((k) => k.startsWith("loa-sheet:")).length`
+
+// asksToSign opens the dialog that asks before a sheet is signed.
+func asksToSign(tab *webtest.Tab, sheet string) {
+	tab.Click(sheet + " button[popovertarget^='sign-']")
+	tab.Wait(sheet + " button[value=sign]")
+}
+
 // first is her first sheet: its page, and the task as she may see it.
 func (v *visitor) first(contestID string) (path string, task func() contest.JudgeTask) {
 	v.st.t.Helper()
@@ -78,8 +87,8 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	tab.Keys("#note-text", "tiếng gió"+kb.Enter)
 	tab.Keys("[name=comment]", "Nghe rõ")
 	tab.Shot("judge-offline", 360)
-	tab.Click("button[value=sign]") // no signature leaves before what it signs
-	tab.Wait(waiting)
+	tab.Click("button[popovertarget^='sign-']") // nothing is signed that is not marked to the end
+	tab.Until("see the first criterion without a mark", `document.activeElement.closest(".criterion.wrong") === document.querySelectorAll(".criterion")[2]`)
 	if now := task(); now.Version != 1 || len(now.Notes) > 0 || now.Status != contest.Drafted {
 		t.Errorf("offline the server got %+v", now)
 	}
@@ -91,8 +100,8 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	if now := tab.Text("#notes li [data-seek]"); now != "0:00" {
 		t.Errorf("after a reload the note is at %q", now)
 	}
-	kept := webtest.Eval[[]string](tab, "read the marks", `[...document.querySelectorAll(".criterion select, [name=comment], #notes [name=note]")].map((e) => e.value)`)
-	if !slices.Contains(kept, "8.5") || !slices.Contains(kept, "7") || !slices.Contains(kept, "Nghe rõ") || !slices.Contains(kept, "tiếng gió") {
+	kept := webtest.Eval[[]string](tab, "read the marks", `[...document.querySelectorAll(".criterion > input, [name=comment], #notes [name=note]")].map((e) => e.value)`)
+	if !slices.Contains(kept, "8,5") || !slices.Contains(kept, "7") || !slices.Contains(kept, "Nghe rõ") || !slices.Contains(kept, "tiếng gió") {
 		t.Errorf("after a reload the page shows %q", kept)
 	}
 
@@ -110,7 +119,7 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	}
 	tab.Open(page)
 	tab.Wait("#note-add")
-	if left := webtest.Eval[int](tab, "look at what is left", "localStorage.length"); left != 0 {
+	if left := webtest.Eval[int](tab, "look at what is left", waits); left != 0 {
 		t.Errorf("%d sheets are left on the device", left)
 	}
 }
@@ -153,7 +162,7 @@ func TestTwoTabsOfferOneSheet(t *testing.T) {
 	}
 	one.Keys(field(task(), 0), "8,5")
 	one.Wait(waiting)
-	two.Until("see it in the other tab", `document.querySelector(".criterion select").value === "8.5"`)
+	two.Until("see it in the other tab", `document.querySelector(".criterion > input").value === "8,5"`)
 	two.Keys(field(task(), 1), "7")
 	two.Wait(waiting)
 	one.Offline()
@@ -416,8 +425,10 @@ func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
 			}
 		}
 	}
-	tab.Follow("#sheet-" + view().Tasks[2].ID + " button[value=sign]")
-	tab.Wait(".hall")
+	asksToSign(tab, "#sheet-"+view().Tasks[2].ID)
+	tab.Click("#sheet-" + view().Tasks[2].ID + " button[value=sign]")
+	tab.Wait("#sheet-" + view().Tasks[2].ID + " " + saved)
+	tab.Until("see it signed", `document.querySelectorAll(".hall [data-status] .badge.ok").length === 1`)
 	if v := view(); v.Tasks[2].Status != contest.Final || v.Tasks[0].Status != contest.Drafted {
 		t.Errorf("signed: %s, %s", v.Tasks[2].Status, v.Tasks[0].Status)
 	}

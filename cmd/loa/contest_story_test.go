@@ -190,10 +190,18 @@ func (c *panel) score(p *webtest.Tab, mark string) {
 		if heard != "200 audio/mpeg 0" {
 			c.t.Errorf("a judge hears %q", heard)
 		}
-		fields := webtest.Eval[[]string](p, "the criteria", `[...document.querySelectorAll(".criterion select")].map((s) => "#" + s.id)`)
+		fields := webtest.Eval[[]string](p, "the criteria", `[...document.querySelectorAll(".criterion > input")].map((s) => "#" + s.id)`)
 		for _, f := range fields {
-			p.Keys(f, mark)
+			p.Type(f, mark)
 		}
+		p.Wait(".sheet-state.saved")
+		if said := webtest.Eval[int](p, "say that all was heard", `fetch(document.querySelector("#sheet").dataset.save + "/heard", { method: "POST",
+			headers: { "Content-Type": "application/json" }, body: JSON.stringify({ change: crypto.randomUUID(), spans: [{ from: 0, until: 200 }] }) }).then((r) => r.status)`); said != 200 {
+			c.t.Errorf("what a judge heard is answered %d", said)
+		}
+		p.Open(webtest.Eval[string](p, "see where it is", "location.href"))
+		p.Click("button[popovertarget^='sign-']")
+		p.Wait("button[value=sign]")
 		p.Follow("button[value=sign]")
 	}
 }
@@ -201,6 +209,7 @@ func (c *panel) score(p *webtest.Tab, mark string) {
 // scoreAtOnce lets both judges work at the same time; the chair likes what the
 // other does not.
 func (c *panel) scoreAtOnce() {
+	c.clock.set(monday.AddDate(0, 0, 3).Add(time.Hour)) // nobody has heard both before
 	var both sync.WaitGroup
 	both.Go(func() { c.score(c.chair, "9") })
 	both.Go(func() { c.score(c.judge, "3") })

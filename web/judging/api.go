@@ -17,6 +17,7 @@ type saveBody struct {
 	Marks   map[string]string `json:"marks"`  // by criterion; "" is not given yet
 	Comment string            `json:"comment"`
 	Notes   []contest.Note    `json:"notes"`
+	Browser string            `json:"browser,omitempty"` // what the browser calls itself in all its windows
 }
 
 type saved struct {
@@ -48,7 +49,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SaveSheet{Task: task, Base: b.Base, Content: c}); err != nil {
+	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SaveSheet{Task: task, Base: b.Base, Content: c, Writer: contest.Writer{Browser: b.Browser, Device: r.UserAgent()}}); err != nil {
 		return err
 	}
 	out := saved{Version: b.Base + 1}
@@ -66,6 +67,70 @@ func (p pages) duties(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, v)
+}
+
+// sheetNow is a sheet as it is kept.
+type sheetNow struct {
+	contest.JudgeTask
+	WrittenOn string `json:"written_on"` // the device, in words; "" if it is not known
+}
+
+func (p pages) one(w http.ResponseWriter, r *kit.Request) error {
+	id := r.PathValue("contest")
+	if _, err := p.mine(r, id); err != nil {
+		return err
+	}
+	var out sheetNow
+	err := p.hall.View(r.Context(), id, func(s *contest.State) (err error) {
+		var ok bool
+		if out.JudgeTask, ok = s.TaskForJudge(r.Actor.Person, r.PathValue("task")); !ok {
+			err = fault.New(fault.NotFound, "contest.sheet_not_yours")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if agent := out.Writer.Device; agent != "" {
+		out.WrittenOn = r.BrowserName(agent)
+	}
+	return r.JSON(w, http.StatusOK, out)
+}
+
+type heardBody struct {
+	Change string         `json:"change"` // UUID of this change
+	Spans  []contest.Span `json:"spans"`  // what was really played since the last time
+}
+
+type heard struct {
+	Percent int `json:"percent"` // of the recording, heard so far
+}
+
+func (p pages) hear(w http.ResponseWriter, r *kit.Request) error {
+	var b heardBody
+	if err := r.ReadJSON(&b); err != nil {
+		return err
+	}
+	if err := kit.CheckID(b.Change, "change"); err != nil {
+		return err
+	}
+	id, task := r.PathValue("contest"), r.PathValue("task")
+	if _, err := p.mine(r, id); err != nil {
+		return err
+	}
+	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.Hear{Task: task, Spans: b.Spans}); err != nil {
+		return err
+	}
+	var out heard
+	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
+		t, _ := s.TaskForJudge(r.Actor.Person, task)
+		out.Percent = t.Share
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, out)
 }
 
 type signBody struct {

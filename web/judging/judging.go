@@ -72,8 +72,12 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	add("POST /judging/{contest}/chair", p.handleChair)
 	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.save,
 		Summary: "keep a judge's marks as they are now", In: saveBody{}, Out: saved{}})
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.one,
+		Summary: "one of a judge's sheets as it is now, and where it was written", Out: sheetNow{}})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging", Access: accounts.JudgeEntries, Handler: p.duties,
 		Summary: "what a judge has to score, in her order, with what she wrote", Out: contest.JudgeView{}})
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/heard", Access: accounts.JudgeEntries, Handler: p.hear,
+		Summary: "add stretches of a work's recording that were played to its judge", In: heardBody{}, Out: heard{}})
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/sign", Access: accounts.JudgeEntries, Handler: p.sign,
 		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Access: accounts.JudgeEntries, Handler: p.abstain,

@@ -1,6 +1,7 @@
 package judging
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/internal/fault"
-	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -19,8 +19,8 @@ type sheetPage struct {
 	Place          string // where the task stands among hers
 	Notes          []noteRow
 	NewAt, NewText string // a note that is not one yet
-	Next           string // path of the next task that is not final, "" if none
 	AudioURL       string
+	Remember       string // what the player keeps its place under
 	WaveURL        string
 }
 
@@ -29,13 +29,14 @@ type sheetPage struct {
 type sheetForm struct {
 	kit.Form
 	Task    contest.JudgeTask
-	Name    string         // of the form in its page
-	Path    string         // of the page of the task
-	SaveURL string         // where a script sends each change
-	Owner   string         // ID of the judge: what waits on a shared device stays hers
-	Scales  [][]kit.Option // per criterion: the marks there are, rising: typing 9 is then 9, not 9,5
-	Total   string         // what the marks kept so far come to
-	Hall    bool           // it stands on the page of the hall
+	Name    string // of the form in its page
+	Path    string // of the page of the task
+	SaveURL string // where a script sends each change
+	Owner   string // ID of the judge: what waits on a shared device stays hers
+	Next    string // path of the next task that is not final, "" if none
+	Heard   string // JSON: the stretches she has heard
+	Total   string // what the marks kept so far come to
+	Hall    bool   // it stands on the page of the hall
 }
 
 // Final reports whether nothing can be written on the sheet any more.
@@ -49,9 +50,6 @@ type noteRow struct{ At, Seconds, Text string }
 func rowOf(n contest.Note) noteRow {
 	return noteRow{kit.Position(n.Seconds), strconv.FormatFloat(n.Seconds, 'f', -1, 64), n.Text}
 }
-
-// mostChoices is the longest scale that is shown as a list of choices.
-const mostChoices = 101
 
 func (p pages) showSheet(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderSheet(w, r, kit.NewForm())
@@ -83,11 +81,11 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	}
 	t := v.Tasks[at]
 	page := sheetPage{Page: r.Page("contest.entry_code", "code", t.Code), Sheet: formOf(r, id, t, f), Place: r.Say("contest.sheet_place", "n", at+1, "of", len(v.Tasks))}
-	page.AudioURL, page.WaveURL = page.Sheet.Path+"/audio.mp3", page.Sheet.Path+"/waveform"
-	if page.Next = nextOpen(v, at); page.Next == page.Sheet.Path {
-		page.Next = ""
+	page.AudioURL, page.WaveURL, page.Remember = page.Sheet.Path+"/audio.mp3", page.Sheet.Path+"/waveform", r.Actor.Person+" "+page.Sheet.Path
+	if next := nextOpen(v, at); next != page.Sheet.Path {
+		page.Sheet.Next = next
 	}
-	if f.Has("do", "save") || f.Has("do", "sign") {
+	if written(f) {
 		page.typed()
 	} else {
 		for _, n := range t.Notes {
@@ -100,18 +98,12 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 // formOf fills a task's form with what is kept, unless f brings what was typed.
 func formOf(r *kit.Request, contestID string, t contest.JudgeTask, f kit.Form) sheetForm {
 	form := sheetForm{Form: f, Task: t, Name: "sheet", Owner: r.Actor.Person, Path: sheetPath(contestID, t.ID), SaveURL: "/api/v1/contests/" + contestID + "/sheets/" + t.ID}
-	for _, k := range t.Criteria {
-		var scale []kit.Option
-		if (k.Max-k.Min)/k.Step < mostChoices {
-			for m := k.Min; m <= k.Max; m += k.Step {
-				scale = append(scale, kit.Option{Value: m.String(), Text: decimal(r.Lang, m)})
-			}
-		}
-		form.Scales = append(form.Scales, scale)
+	if raw, err := json.Marshal(t.Heard); err == nil && t.Heard != nil {
+		form.Heard = string(raw)
 	}
-	if !f.Has("do", "save") && !f.Has("do", "sign") {
+	if !written(f) {
 		for id, m := range t.Marks {
-			f.Values.Set("mark."+id, m.String())
+			f.Values.Set("mark."+id, r.Lang.Value(m))
 		}
 		f.Values.Set("comment", t.Comment)
 	}
@@ -121,11 +113,13 @@ func formOf(r *kit.Request, contestID string, t contest.JudgeTask, f kit.Form) s
 	return form
 }
 
-// decimal writes points with as many digits as they have.
-func decimal(lang text.Language, m ranking.Points) string {
-	_, digits, _ := strings.Cut(m.String(), ".")
-	return lang.Decimal(m.Float(), len(digits))
+// written reports whether the form brings what somebody wrote on the sheet.
+func written(f kit.Form) bool {
+	return f.Has("do", "save") || signs(&f)
 }
+
+// signs reports whether the sheet is to be signed, too.
+func signs(f *kit.Form) bool { return f.Has("do", "sign") || f.Has("do", "sign-next") }
 
 // typed shows a form that was refused as it came; its last row is the one for a
 // new note.
@@ -219,6 +213,14 @@ func (p pages) handleSheet(w http.ResponseWriter, r *kit.Request) error {
 	switch {
 	case f.Get("from") == "hall":
 		return r.Redirect(w, hallPath(id), "contest.signed_done")
+	case f.Get("do") == "sign-next":
+		if v, err = p.mine(r, id); err != nil {
+			return err
+		}
+		if next := nextOpen(v, at); next != "" {
+			return r.Redirect(w, next, "contest.sheet_signed_code", "code", v.Tasks[at].Code)
+		}
+		return r.Redirect(w, "/judging", "contest.signed_done")
 	case f.Get("do") == "sign":
 		return r.Redirect(w, "/judging", "contest.signed_done")
 	}
@@ -236,10 +238,10 @@ func (p pages) saveForm(r *kit.Request, f *kit.Form, t contest.JudgeTask) error 
 	if err := f.Err(); err != nil {
 		return err
 	}
-	if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.SaveSheet{Task: t.ID, Base: base, Content: c}); err != nil {
+	if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.SaveSheet{Task: t.ID, Base: base, Content: c, Writer: contest.Writer{Device: r.UserAgent()}}); err != nil {
 		return err
 	}
-	if f.Get("do") != "sign" {
+	if !signs(f) {
 		return nil
 	}
 	_, err = p.hall.Do(r.Context(), r.Meta(f.ID+"-sign"), id, contest.SignSheet{Task: t.ID, Base: base + 1})

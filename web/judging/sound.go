@@ -9,8 +9,8 @@ import (
 	"loa/web/kit"
 )
 
-// heard returns the ID of the recording that belongs to the actor's task.
-func (p pages) heard(r *kit.Request) (recording string, err error) {
+// recordingOf returns the ID of the recording that belongs to the actor's task.
+func (p pages) recordingOf(r *kit.Request) (recording string, err error) {
 	id := r.PathValue("contest")
 	if _, err := p.mine(r, id); err != nil {
 		return "", err
@@ -30,7 +30,7 @@ func (p pages) heard(r *kit.Request) (recording string, err error) {
 // sound sends a copy of the recording that nothing but its sound tells whose
 // it is. Neither name, tags, exact size nor date go with it.
 func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
-	recording, err := p.heard(r)
+	recording, err := p.recordingOf(r)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 
 // waveform sends the outline of the sound, which says what the sound says.
 func (p pages) waveform(w http.ResponseWriter, r *kit.Request) error {
-	recording, err := p.heard(r)
+	recording, err := p.recordingOf(r)
 	if err != nil {
 		return err
 	}
