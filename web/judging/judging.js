@@ -327,7 +327,7 @@ function sheet(form) {
     const now = share(), text = (least ? said.heardAsks : said.heardSays).replace("{percent}", now);
     for (const line of document.querySelectorAll(".heard")) {
       if (line.textContent !== text) line.textContent = text;
-      line.classList.toggle("enough", !least || now >= least);
+      line.classList.toggle("enough", least > 0 && now >= least);
     }
   }
 
