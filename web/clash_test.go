@@ -109,3 +109,34 @@ func TestAnEmptySystemSaysWhatToDo(t *testing.T) {
 	c.Expect(200, "", "nhắn ban biên tập tạo chương trình")
 	c.Refuse(`class="card narrow report"`)
 }
+
+// Whoever is logged out while she fills in a report on a phone keeps what she
+// typed, sees where she looks why it does not go, and it goes once she is back.
+func TestALostLogInLosesNoReport(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	clock.at = at(19, 0, 0)
+	server := httptest.NewServer(operator.Handler())
+	t.Cleanup(server.Close)
+	grant := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}}
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", webtest.LoggedIn(t, s, "xa-2", clock.at, grant), server.URL)
+	p.Open(server.URL + "/airings/new?station=S00002")
+	p.Shot("before-lost-log-in", 360)
+	p.Set("#f-programme", "P1")
+	p.Set("#f-started_at", "2024-05-13T18:00")
+	p.Type("#f-seconds", "10")
+	p.Type("#f-note", "Loa cụm 2")
+	p.Cookie("s", "gone", server.URL)
+	p.Click("form.report > button")
+	p.Wait("[data-says=true] a[href='/login']")
+	if !webtest.Eval[bool](p, "see the notice", `(() => { const b = document.querySelector("[data-says]").getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })()`) {
+		t.Error("the notice is out of sight")
+	}
+	p.Shot("lost-log-in", 360)
+	p.Cookie("s", webtest.LoggedIn(t, s, "xa-2-again", clock.at, grant), server.URL)
+	p.Wait(".flash")
+	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Stations: []string{"S00002"}})
+	if err != nil || len(lines) != 1 || lines[0].Note != "Loa cụm 2" {
+		t.Errorf("kept %+v, %v", lines, err)
+	}
+}

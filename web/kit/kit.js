@@ -44,6 +44,21 @@ document.addEventListener("submit", (e) => {
   if (new URL(e.target.action).pathname === "/logout") leave();
 });
 
+// say tells, where it is seen, what a form is waiting for: the network, or that
+// somebody logs in beside it; what was typed stays.
+function say(form, loggedOut) {
+  const note = document.createElement("p");
+  note.className = "notice warn";
+  note.setAttribute("role", "alert");
+  note.dataset.says = String(loggedOut);
+  note.textContent = loggedOut ? document.body.dataset.loggedOut : form.dataset.waiting;
+  if (loggedOut) {
+    note.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: document.body.dataset.logIn }));
+  }
+  form.prepend(note);
+  note.scrollIntoView({ block: "center" });
+}
+
 // <form data-waiting="SENTENCE" data-then="PAGE"> is sent again until the
 // server has it: networks and power come and go, and the ID in the form makes
 // every repeat the same change.
@@ -51,21 +66,23 @@ async function insist(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
   const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  let loggedOut = false;
   for (;;) {
     try {
       const answer = await fetch(to, { method: "POST", body, redirect: "manual" });
       if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
-      if (![502, 503, 504, 507].includes(answer.status)) break;
+      loggedOut = answer.status === 401;
+      if (!loggedOut && ![502, 503, 504, 507].includes(answer.status)) break;
     } catch { /* nobody answered */ }
-    if (!form.querySelector("[data-says]")) {
-      const note = document.createElement("p");
-      note.className = "notice warn";
-      note.setAttribute("role", "alert");
-      note.dataset.says = "";
-      note.textContent = form.dataset.waiting;
-      form.prepend(note);
+    const said = form.querySelector("[data-says]");
+    if (said?.dataset.says !== String(loggedOut)) {
+      said?.remove();
+      say(form, loggedOut);
     }
-    await new Promise((go) => { setTimeout(go, 5000); addEventListener("online", go, { once: true }); });
+    await new Promise((go) => {
+      setTimeout(go, 5000);
+      for (const event of ["online", "focus"]) addEventListener(event, go, { once: true });
+    });
   }
   if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
   form.action = to;
