@@ -2,8 +2,11 @@ package accounts
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
+
+	"loa/internal/text"
 )
 
 func TestAPassphraseIsKnownAgainAndNoOther(t *testing.T) {
@@ -51,7 +54,7 @@ func TestGuessablePassphrasesAreRefused(t *testing.T) {
 			t.Errorf("%q passed", bad)
 		}
 	}
-	for _, good := range []string{"ba con trâu ra suối", "correct horse battery staple", "Chiều mưa bản Phố", "k9#vQ2!mZx7p", "83 41 22 41 99 30 11 21 33 07", "ruộng bậc thang mùa nước đổ"} {
+	for _, good := range []string{"bốn con dê lên nương", "correct horse battery staple", "Chiều mưa bản Phố", "k9#vQ2!mZx7p", "83 41 22 41 99 30 11 21 33 07", "ruộng bậc thang mùa nước đổ"} {
 		if err := CheckPassphrase(good, "hoa.nam.chay", "Hoa Nậm Chảy"); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
@@ -69,4 +72,27 @@ func FuzzPassphraseHash(f *testing.F) {
 			t.Errorf("%q matched and failed: %v", phc, err)
 		}
 	})
+}
+
+// An example that a sentence shows is what everybody would type.
+func TestAnExampleIsNoPassphrase(t *testing.T) {
+	quoted := regexp.MustCompile(`“([^”]{10,})”`)
+	found := 0
+	for _, lang := range []text.Language{text.Vietnamese, text.English} {
+		for _, key := range []string{"accounts.passphrase_short", "accounts.passphrase_long", "accounts.passphrase_common", "door.passphrase_hint"} {
+			for _, m := range quoted.FindAllStringSubmatch(lang.Say(key), -1) {
+				found++
+				plain := Plain(m[1])
+				for _, variant := range []string{m[1], strings.ToUpper(m[1]), plain, plain + "1", plain + " 2024!", strings.ReplaceAll(plain, " ", ""),
+					strings.ReplaceAll(plain, " ", "-"), strings.ReplaceAll(plain, "o", "0"), plain + plain} {
+					if CheckPassphrase(variant, "hoa.nam.chay", "Hoa Nậm Chảy") == nil {
+						t.Errorf("%q passed", variant)
+					}
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no sentence shows an example any more")
+	}
 }

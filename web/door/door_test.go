@@ -23,7 +23,7 @@ import (
 	"loa/web/webtest"
 )
 
-const phrase = "ba con trâu ra suối"
+const phrase = "bốn con dê lên nương"
 
 // world is the pages of log-in over a store, with a clock that the test sets.
 type world struct {
