@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"loa/internal/fault"
 	"loa/web/kit"
 )
 
@@ -15,7 +16,6 @@ type paperPage struct {
 	Station     string   // "" when it is the book of several
 	From, Until time.Time
 	Lines       []logLine
-	Left        bool // there are more than one print holds
 	Back        string
 }
 
@@ -45,9 +45,14 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	} else if mine := readable(r, reg); len(mine) == 1 {
 		page.Station = reg.UnitOf(mine[0].ID).Official()
 	}
-	if page.Lines, page.Left, err = p.lines(r, reg, q, maxPrinted); err != nil {
+	lines, left, err := p.lines(r, reg, q, maxPrinted)
+	if err != nil {
 		return err
 	}
+	if left { // a book that lacks lines would pass for the whole
+		return fault.New(fault.Invalid, "airing.paper_long", "most", maxPrinted)
+	}
+	page.Lines = lines
 	slices.Reverse(page.Lines)
 	v.Del("parent")
 	v.Del("agency")
