@@ -55,7 +55,7 @@ type Grant struct {
 func (g Grant) Check() error {
 	levels, ok := grantable[g.Role]
 	if !ok || !slices.Contains(levels, g.Scope.Level) || (g.Scope.Level == Province) != (g.Scope.ID == "") {
-		return fault.New(fault.Invalid, "accounts.grant_impossible", "role", string(g.Role), "level", string(g.Scope.Level)).At("grants")
+		return fault.New(fault.Invalid, "accounts.grant_impossible").At("grants")
 	}
 	return nil
 }

@@ -251,7 +251,12 @@ func (l Language) Week(start, end time.Time) string {
 	if l == English {
 		layout = "2 Jan"
 	}
-	return l.Say("week", "n", w, "from", start.In(Zone).Format(layout), "until", l.Date(end.Add(-time.Second)))
+	last := end.Add(-time.Second)
+	from := start.In(Zone).Format(layout)
+	if start.In(Zone).Year() != last.In(Zone).Year() {
+		from = l.Date(start)
+	}
+	return l.Say("week", "n", w, "from", from, "until", l.Date(last))
 }
 
 // Size writes a byte count with a unit a person knows: "4,2 MB".
