@@ -38,8 +38,16 @@ func common(from, until, otherFrom, otherUntil time.Time) time.Duration {
 	return max(0, until.Sub(from))
 }
 
-// Joining is the command as a report of the slot that it meets.
-func (c Confirm) Joining(met *scheduler.Slot) Confirm {
+// Meet notes the slot that a report meets, unless that has a report already:
+// then it stands as an airing that no slot foresaw.
+func (f *Facts) Meet(met *scheduler.Slot, reported *Line) {
+	if met != nil && reported == nil {
+		f.Meets, f.Slot = met, met
+	}
+}
+
+// joining is the command as a report of the slot that it meets.
+func (c Confirm) joining(met *scheduler.Slot) Confirm {
 	if met != nil {
 		c.Slot = met.ID
 	}
@@ -57,23 +65,19 @@ func Near(start time.Time) (from, until time.Time) {
 // people tell times in minutes.
 const overlapLeast = time.Minute
 
-// checkOverlap makes sure that a station's loudspeakers are said to air one
-// thing at a time. The lengths of two planned slots are not in question here,
-// as long as it is not the same time that both were aired in. A correction that
-// changes neither time nor length is let be.
-func checkOverlap(r *Report, f Facts, _ accounts.Meta, _ Confirm) error {
-	if r.Outcome != Aired || f.Corrected != nil && f.Corrected.sameAiring(*r) {
+// checkOverlap makes sure, where the caller asks for it, that a station's
+// loudspeakers are said to air one thing at a time. It is asked of a person who can
+// still look; what a phone kept over night is taken as it is. A correction that changes
+// neither time nor length is let be.
+func checkOverlap(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
+	if !c.Alone || r.Outcome != Aired || f.Corrected != nil && f.Corrected.sameAiring(*r) {
 		return nil
 	}
 	for _, l := range f.Near {
 		if !l.Stands() || l.Outcome != Aired || l.ID == r.ID || f.Corrected != nil && l.ID == f.Corrected.ID {
 			continue
 		}
-		most := overlapLeast
-		if l.Slot != "" && r.Slot != "" {
-			most = max(most, time.Duration(min(r.Seconds, l.Seconds))*time.Second/2)
-		}
-		if common(r.StartedAt, r.End(), l.StartedAt, l.End()) > most {
+		if common(r.StartedAt, r.End(), l.StartedAt, l.End()) > overlapLeast {
 			return fault.New(fault.Conflict, "airing.overlaps", "from", l.StartedAt, "until", l.End(), "name", l.By.Name, "other", l.ID).At("started_at")
 		}
 	}

@@ -136,6 +136,7 @@ type Confirm struct {
 	Corrects  string    `json:"corrects,omitempty"`
 	Why       string    `json:"why,omitempty"`
 	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
+	Alone     bool      `json:"alone,omitempty"`     // refuse it if the station is said to have aired something else at that time
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -178,8 +179,8 @@ type Facts struct {
 	Programme *scheduler.Programme // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                // of Confirm.Corrects
 	OfSlot    *Line                // the slot's standing line
-	Meets     *scheduler.Slot      // what Meets says; then Slot too
-	Near      []Line               // lines of the station that began in the span of Near
+	Meets     *scheduler.Slot      // set by Meet; then Slot too
+	Near      []Line               // of Confirm.Alone: lines of the station that began in the span of Near
 }
 
 // Limits of a report.
@@ -201,7 +202,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	if f.Corrected != nil {
 		c = c.Correcting(*f.Corrected)
 	}
-	c = c.Joining(f.Meets)
+	c = c.joining(f.Meets)
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{

@@ -37,16 +37,19 @@ func TestOneAiringIsOneReport(t *testing.T) {
 	operator.Refuse("card warn")
 
 	unplanned("17:10", "10") // the same programme again: the slot has its report
-	operator.Expect(409, ".report a[href^='/airings/']", "Khung phát này đã được")
+	operator.Expect(409, ".report a[href^='/airings/']", "từ 17:05", "báo")
 	unplanned("18:00", "10")
 	operator.Expect(200, "#done", "ngoài lịch", "Hoàn tác")
 	unplanned("18:01", "10")
 	operator.Expect(409, ".report a[href^='/airings/']", "từ 18:00", "xa-02647 báo")
-	operator.Get(operator.Doc().Find(".report a[href^='/airings/']").AttrOr("href", ""))
+	other := operator.Doc().Find(".report a[href^='/airings/']").AttrOr("href", "")
+	operator.Submit("form.report", "anyway", "yes")
+	operator.Expect(200, "#done", "18:01")
+	operator.Get(other)
 	operator.Expect(200, "h1", "18:00")
 
 	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0)})
-	if err != nil || len(lines) != 2 || lines[1].Slot == "" || lines[0].Slot != "" {
+	if err != nil || len(lines) != 3 || lines[2].Slot == "" || lines[1].Slot != "" {
 		t.Errorf("%d lines, %v", len(lines), err)
 	}
 	// By API the planned one is meant unless the caller says otherwise, a resend is
@@ -64,8 +67,11 @@ func TestOneAiringIsOneReport(t *testing.T) {
 			t.Errorf("an unplanned report at the time of a slot: %d %s", w.Code, w.Body)
 		}
 	}
-	if w := put(uuid.NewString(), strings.Replace(body, `"outcome"`, `"unplanned":true,"outcome"`, 1)); w.Code != 409 || !strings.Contains(w.Body.String(), `"other":"`+first+`"`) {
+	if w := put(uuid.NewString(), strings.Replace(body, `"outcome"`, `"unplanned":true,"alone":true,"outcome"`, 1)); w.Code != 409 || !strings.Contains(w.Body.String(), `"other":"`+first+`"`) {
 		t.Errorf("an airing of its own over another: %d %s", w.Code, w.Body)
+	}
+	if w := put(uuid.NewString(), body); w.Code != 200 || !strings.Contains(w.Body.String(), `"slot":""`) && strings.Contains(w.Body.String(), slot) {
+		t.Errorf("what a phone kept, of a slot that has its report: %d %s", w.Code, w.Body)
 	}
 }
 

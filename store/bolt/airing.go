@@ -306,17 +306,18 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 	if st, err := reg.ByCodeOrID(c.Station, stations.DateOf(on.In(text.Zone))); err == nil {
 		f.Station, f.Where = st.ID, reg.Where(st.ID)
 		f.ActiveAt = st.ActiveAt
-		if f.Meets = airing.Meets(plan, reg, st, c); f.Meets != nil {
-			f.Slot = f.Meets
-			if f.OfSlot, err = standing(tx, f.Slot.ID); err != nil {
+		if met := airing.Meets(plan, reg, st, c); met != nil {
+			reported, err := standing(tx, met.ID)
+			if err != nil {
 				return f, err
 			}
+			f.Meet(met, reported)
 		}
 		start := c.StartedAt
 		if start.IsZero() && f.Slot != nil {
 			start = f.Slot.Start
 		}
-		if !start.IsZero() {
+		if c.Alone && !start.IsZero() {
 			if f.Near, err = linesNear(tx, stationNumber(st.ID), start); err != nil {
 				return f, err
 			}

@@ -184,6 +184,7 @@ func command(f *kit.Form) airing.Confirm {
 	c := airing.Confirm{ID: f.ID, Slot: f.Get("slot"), Outcome: airing.Outcome(f.Get("outcome")), Reason: airing.Reason(f.Get("reason")),
 		StartedAt: f.Instant("started_at"), Seconds: seconds(f.Get("seconds")), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
 		Corrects: f.Get("corrects"), Why: f.Get("why"), Unplanned: f.Get("unplanned") == "yes"}
+	c.Alone = c.Slot == "" && f.Get("anyway") == ""
 	if c.Slot == "" {
 		c.Station, c.Programme = f.Get("station"), f.Get("programme")
 	}
