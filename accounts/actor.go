@@ -90,6 +90,10 @@ type Meta struct {
 	ID string    // unique per change, made by the caller (a UUID); only the caller knows it
 	By Actor     // who
 	At time.Time // server clock, UTC
+
+	// Seen is the tag of the edition the change was made from; "" changes
+	// whatever is there. It is no part of what a repeat must repeat.
+	Seen string
 }
 
 // NewID is the ID, a UUID, by which everybody knows what the change makes. The

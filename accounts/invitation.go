@@ -168,7 +168,9 @@ func (f Facts) joined(m Meta, c Join, inv Invitation) (Person, error) {
 		if err != nil {
 			return Person{}, err
 		}
+		was := p
 		p.Grants, err = checkGrants(append(p.Grants[:len(p.Grants):len(p.Grants)], inv.Grants...))
+		p.Touch = m.Touch(was, p)
 		return p, err
 	}
 	return f.newPerson(m, c.Name, c.Login, inv.Grants, inv.By)

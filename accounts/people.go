@@ -156,7 +156,7 @@ type ChangePerson struct {
 
 // DecidePerson returns the person as changed. Oneself may change name and
 // language; grants need the authority to give every grant that comes or goes.
-// Faults: accounts.denied, accounts.person_unknown, accounts.name_missing,
+// Faults: accounts.denied, edit.stale, accounts.person_unknown, accounts.name_missing,
 // accounts.name_form, accounts.not_yourself, accounts.last_admin, those of grants.
 func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	if err := f.mustTend(m.By, c.Person); err != nil {
@@ -166,6 +166,10 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
+	if err := m.Current(p.Edition()); err != nil {
+		return Person{}, err
+	}
+	was := p
 	if c.Name != nil {
 		if p.Name, err = CheckName(*c.Name); err != nil {
 			return Person{}, err
@@ -191,6 +195,7 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	if (p.Disabled || !p.Actor("").Has(Admin)) && f.Directory.admins(p.ID) == 0 {
 		return Person{}, fault.New(fault.Invalid, "accounts.last_admin")
 	}
+	p.Touch = m.Touch(was, p)
 	return p, nil
 }
 

@@ -25,7 +25,11 @@ type Person struct {
 	Disabled  bool          `json:"disabled"`
 	Created   time.Time     `json:"created"` // UTC
 	InvitedBy string        `json:"invited_by,omitempty"`
+	Touch
 }
+
+// Edition is what two editors of the person begin from.
+func (p Person) Edition() Edition { return EditionOf(p.Touch, p) }
 
 // Actor returns the person as the one who acts; via is "session" or "token".
 func (p Person) Actor(via string) Actor {

@@ -27,7 +27,11 @@ type Settings struct {
 	CloseAfterDays int         `json:"close_after_days"`     // a week is frozen so long after it ended
 	PublicURL      string      `json:"public_url,omitempty"` // "https://loa.example.vn", where people reach this installation; "" while nobody has said
 	Before         []WeekStart `json:"before,omitempty"`     // when earlier weeks began, oldest first
+	accounts.Touch
 }
+
+// Edition is what two editors of the settings begin from.
+func (s Settings) Edition() accounts.Edition { return accounts.EditionOf(s.Touch, s) }
 
 // WeekStart says when weeks began until the setting was changed.
 type WeekStart struct {
@@ -73,9 +77,12 @@ func (s Settings) Calendar(zone *time.Location) Calendar {
 // bounds: another start of the week holds from the next one on, so that no
 // airing moves to another week. Nothing else is decided anew by a setting
 // either: what it means for a report stands in the report. Faults:
-// accounts.denied, airing.setting_range.
+// accounts.denied, edit.stale, airing.setting_range.
 func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		return Settings{}, err
+	}
+	if err := m.Current(old.Edition()); err != nil {
 		return Settings{}, err
 	}
 	if err := set.Check(); err != nil {
@@ -83,6 +90,7 @@ func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, erro
 	}
 	set.Before = slices.Clone(old.Before)
 	if set.WeekShiftHours == old.WeekShiftHours {
+		set.Touch = m.Touch(old, set)
 		return set, nil
 	}
 	cal, anew := old.Calendar(text.Zone), Calendar{Zone: text.Zone, Shift: time.Duration(set.WeekShiftHours) * time.Hour}
@@ -94,6 +102,7 @@ func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, erro
 	if hours := int(cal.shift(next-1) / time.Hour); hours != set.WeekShiftHours {
 		set.Before = append(set.Before, WeekStart{Until: next, ShiftHours: hours})
 	}
+	set.Touch = m.Touch(old, set)
 	return set, nil
 }
 

@@ -133,6 +133,27 @@ type Settings struct {
 
 	// Profiles replace the default profile of a kind.
 	Profiles map[Kind]Profile `json:"profiles,omitempty"`
+
+	accounts.Touch
+}
+
+// Edition is what two editors of the settings begin from.
+func (s Settings) Edition() accounts.Edition { return accounts.EditionOf(s.Touch, s) }
+
+// DecideSettings replaces the settings. Faults: accounts.denied, edit.stale and
+// those of Settings.Check.
+func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, error) {
+	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		return Settings{}, err
+	}
+	if err := m.Current(old.Edition()); err != nil {
+		return Settings{}, err
+	}
+	if err := set.Check(); err != nil {
+		return Settings{}, err
+	}
+	set.Touch = m.Touch(old, set)
+	return set, nil
 }
 
 // Profile is what is asked of recordings of a kind of sound.

@@ -30,6 +30,15 @@ type Likeness struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
+// Edition is what two begin from who decide about the likeness.
+func (l Likeness) Edition() accounts.Edition {
+	var t accounts.Touch
+	if l.Verdict != nil {
+		t = accounts.Touch{ChangedAt: l.Verdict.At, ChangedBy: l.Verdict.Name}
+	}
+	return accounts.EditionOf(t, l)
+}
+
 // Verdict is a person's word on a likeness: the two are one recording, or
 // different all the same.
 type Verdict struct {
@@ -262,6 +271,9 @@ type JudgeLikeness struct {
 func DecideLikeness(m accounts.Meta, l Likeness, c JudgeLikeness) (Likeness, error) {
 	if !MayJudgeLikeness(m.By) {
 		return l, m.By.Must(accounts.EditSchedule, accounts.Where{})
+	}
+	if err := m.Current(l.Edition()); err != nil {
+		return l, err
 	}
 	c.Reason = strings.TrimSpace(c.Reason)
 	switch {

@@ -71,7 +71,8 @@ type Person struct {
 // Decide returns the events that carry out the command, to be appended after
 // the state's last one. It changes nothing. A command repeated under the same
 // m.ID returns no events and no error; with other content it is the fault
-// contest.change_differs. The other faults are those of the single commands.
+// contest.change_differs; one made from another edition of the part it edits is
+// edit.stale. The other faults are those of the single commands.
 func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
 	if m.ID == "" || len(m.ID) > 100 {
 		return nil, fault.New(fault.Invalid, "contest.change_id_missing")
@@ -95,6 +96,11 @@ func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
 	list, err := c.decide(s, f, m)
 	if err != nil {
 		return nil, err
+	}
+	if part := partOf(c, m); part != "" {
+		if err := m.Current(s.Edition(part)); err != nil {
+			return nil, err
+		}
 	}
 	if step, ok := c.(Step); ok {
 		if err := step.asks(s, f).Must(step.seen()); err != nil {

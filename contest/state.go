@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"loa/accounts"
 	"loa/contest/ranking"
 	"loa/internal/fault"
 )
@@ -37,9 +38,10 @@ type State struct {
 
 	bound     bool // its log names the contest
 	entry     map[string]*Entry
-	announced map[string]Announcement // forms whose files are awaited, by the entry's ID
-	tie       map[pair]*tie           // between a judge and an entry
-	changes   map[string]done         // by Change
+	announced map[string]Announcement     // forms whose files are awaited, by the entry's ID
+	tie       map[pair]*tie               // between a judge and an entry
+	changes   map[string]done             // by Change
+	parts     map[string]accounts.Edition // of what people edit, by PartRules and the like
 }
 
 // done is what is remembered of a change for its repeats.
@@ -190,7 +192,7 @@ type Given struct {
 
 // NewState returns the state of a contest of which nothing is known yet.
 func NewState(id string) *State {
-	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}}
+	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}, parts: map[string]accounts.Edition{}}
 }
 
 // Apply folds the next event in. An error means that the log is not what Loa
@@ -215,6 +217,7 @@ func (s *State) Apply(e Event) error {
 	if s.Seq == 0 {
 		s.Began = e.At
 	}
+	s.touch(b, &e)
 	s.Seq, s.Head = e.Seq, e.Hash
 	s.changes[e.Change] = done{e.Digest, e.Seq}
 	return nil

@@ -76,9 +76,13 @@ func (w *world) try(by accounts.Actor, c contest.Command) error {
 
 func (w *world) tryAs(id string, by accounts.Actor, c contest.Command) error {
 	w.facts.Seed[1]++
-	events, err := contest.Decide(w.s, w.facts, accounts.Meta{ID: id, By: by, At: w.now}, c)
+	m := accounts.Meta{ID: id, By: by, At: w.now}
+	events, err := contest.Decide(w.s, w.facts, m, c)
 	if err != nil {
 		return err
+	}
+	if len(events) > 0 {
+		w.guarded(m, c)
 	}
 	for _, e := range events {
 		if err := w.s.Apply(e); err != nil {

@@ -135,6 +135,12 @@ type Excuse struct {
 	Revoked bool          `json:"revoked,omitempty"`
 }
 
+// Edition is what two begin from who excuse the station; that of the zero
+// Excuse where nobody has yet.
+func (e Excuse) Edition() accounts.Edition {
+	return accounts.EditionOf(accounts.Touch{ChangedAt: e.At, ChangedBy: e.By}, e)
+}
+
 // Planned tells what was planned of the stations in a week: by station ID, how
 // many slots of counting programmes, and how many of these are over. Over
 // tells that the week itself is.
@@ -314,7 +320,10 @@ type Store interface {
 	// History returns a station's tallies from..until, weeks without any
 	// report left out.
 	History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) ([]StationTally, error)
-	// Excuse records an excuse, or revokes one.
+	// LastExcuse is what was last decided about excusing the station in that
+	// week, revoked or not; the zero Excuse if nobody has decided.
+	LastExcuse(ctx context.Context, week airing.Week, station string) (Excuse, error)
+	// Excuse records an excuse, or revokes one. DecideExcuse.
 	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
 	// CloseWeek freezes a week and seals the log, as DecideClose and DecideFreeze
 	// say. Closing it again changes nothing.

@@ -206,7 +206,7 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 	} {
 		e := good
 		c.edit(&e)
-		got, err := DecideExcuse(m, c.on, c.known, c.closed, e)
+		got, err := DecideExcuse(m, c.on, c.known, c.closed, Excuse{}, e)
 		if c.want == "" && (err != nil || got.By != "Nam") || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v", c.name, got, err)
 		}

@@ -10,12 +10,15 @@ import (
 	"loa/internal/text"
 )
 
-// DecideExcuse says whether the excuse may be recorded. known tells that the
-// station was active in that week, closed that the week is frozen. Faults:
-// coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
+// DecideExcuse says whether the excuse may be recorded in place of old. known tells
+// that the station was active in that week, closed that the week is frozen. Faults:
+// accounts.denied, edit.stale, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
 // coverage.not_active.
-func DecideExcuse(m accounts.Meta, on accounts.Where, known, closed bool, e Excuse) (Excuse, error) {
+func DecideExcuse(m accounts.Meta, on accounts.Where, known, closed bool, old, e Excuse) (Excuse, error) {
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
+		return Excuse{}, err
+	}
+	if err := m.Current(old.Edition()); err != nil {
 		return Excuse{}, err
 	}
 	e.Note = text.Lines(e.Note)

@@ -387,7 +387,9 @@ func (w *follower) people() {
 		}
 		w.out.People = append(w.out.People, tell(FollowedPerson{ID: p.ID, Name: p.Name}, p.Grants, after))
 		w.out.Succession.People = append(w.out.Succession.People, Followed[[]accounts.Grant]{p.ID, p.Grants, after})
+		was := p
 		p.Grants = after
+		p.Touch = w.m.Touch(was, p)
 		w.out.Persons = append(w.out.Persons, p)
 	}
 	for _, inv := range w.Invitations {
@@ -428,6 +430,7 @@ func (w *follower) rules() {
 			}
 			continue
 		}
+		next.Touch = w.m.Touch(r, next)
 		w.out.Merger.Rules = append(w.out.Merger.Rules, FollowedRule{ID: r.ID, Programme: v.Programme, Stations: next.Current().Selection.Stations})
 		w.out.Succession.Rules = append(w.out.Succession.Rules, Followed[scheduler.Rule]{r.ID, r, next})
 		w.out.Rules = append(w.out.Rules, next)

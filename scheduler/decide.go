@@ -72,7 +72,7 @@ func cleanDates(from, until *stations.Date) (err error) {
 }
 
 // DecideProgramme makes or edits a programme. By which terms airings count
-// changes for those that start from m.At on. Faults: accounts.denied,
+// changes for those that start from m.At on. Faults: accounts.denied, edit.stale,
 // schedule.programme_unknown, .title_missing, .text_long, .topic_unknown,
 // .language_unknown, .min_seconds_range.
 func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, error) {
@@ -86,8 +86,12 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 		if p, err = s.Programme(c.ID); err != nil {
 			return Programme{}, err
 		}
+		if err = m.Current(p.Edition()); err != nil {
+			return Programme{}, err
+		}
 		before = p.Terms()
 	}
+	was := p
 	if p.Title, err = cleanLine("title", c.Title, maxTitle, true); err != nil {
 		return Programme{}, err
 	}
@@ -114,11 +118,12 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 	if p.MinSeconds < 1 || p.MinSeconds > 4*3600 {
 		return Programme{}, fault.New(fault.Invalid, "schedule.min_seconds_range").At("min_seconds")
 	}
-	p.CountsTowardTarget, p.ChangedAt, p.ChangedBy = c.CountsTowardTarget, m.At.UTC(), m.By.Name
+	p.CountsTowardTarget = c.CountsTowardTarget
 	if c.ID != "" && before != p.Terms() {
 		before.Until, before.By = m.At.UTC(), m.By.Name
 		p.Were = append(slices.Clone(p.Were), before)
 	}
+	p.Touch = m.Touch(was, p)
 	return p, nil
 }
 
@@ -135,7 +140,7 @@ func only[T comparable](all, wanted []T) []T {
 
 // DecideEpisode makes an episode or edits a draft, and returns the cleaned
 // script beside it. recording is the one c.Audio names, nil if there is none.
-// Faults: accounts.denied, schedule.episode_unknown, .programme_unknown,
+// Faults: accounts.denied, edit.stale, schedule.episode_unknown, .programme_unknown,
 // .title_missing, .text_long, .language_unknown, .date_early,
 // .until_before_from, .audio_unknown, .nothing_to_air, and
 // .episode_is_submitted (or _approved, _withdrawn) when it is no draft.
@@ -149,12 +154,16 @@ func DecideEpisode(s *Schedule, recording *audio.Recording, m accounts.Meta, c S
 		if e, err = s.Episode(c.ID); err != nil {
 			return none(err)
 		}
+		if err := m.Current(e.Edition()); err != nil {
+			return none(err)
+		}
 		if e.State() != Draft {
 			return none(stateConflict(e))
 		}
 	} else {
 		e.Steps = []Step{step(m, Draft, "")}
 	}
+	was := e
 	if _, err := s.Programme(e.Programme); err != nil {
 		return none(err)
 	}
@@ -187,6 +196,7 @@ func DecideEpisode(s *Schedule, recording *audio.Recording, m accounts.Meta, c S
 		}
 		e.Steps = append(slices.Clone(e.Steps), step(m, Submitted, ""))
 	}
+	e.Touch = m.Touch(was, e)
 	return e, script, nil
 }
 
@@ -220,7 +230,7 @@ var moves = map[State]struct {
 	Withdrawn: {Approved, accounts.Approve, true},
 }
 
-// DecideMove takes an episode to its next state. Faults: accounts.denied,
+// DecideMove takes an episode to its next state. Faults: accounts.denied, edit.stale,
 // schedule.episode_unknown, .state_unknown, .why_missing, .text_long,
 // .nothing_to_air, and .episode_is_draft (or _submitted, _approved,
 // _withdrawn) when it is not where the move begins.
@@ -236,6 +246,9 @@ func DecideMove(s *Schedule, m accounts.Meta, c MoveEpisode) (Episode, error) {
 	if err != nil {
 		return Episode{}, err
 	}
+	if err := m.Current(e.Edition()); err != nil {
+		return Episode{}, err
+	}
 	if e.State() != move.from {
 		return Episode{}, stateConflict(e)
 	}
@@ -248,6 +261,8 @@ func DecideMove(s *Schedule, m accounts.Meta, c MoveEpisode) (Episode, error) {
 			return Episode{}, err
 		}
 	}
+	was := e
 	e.Steps = append(slices.Clone(e.Steps), step(m, c.To, why))
+	e.Touch = m.Touch(was, e)
 	return e, nil
 }

@@ -15,7 +15,7 @@ const maxMinutes = 10 * 60
 
 // DecideRule makes a rule, or begins its next version. What was planned
 // before m.At stays as it was; a new rule may say what was planned from a day
-// in the past. Dates are days in text.Zone. Faults: accounts.denied,
+// in the past. Dates are days in text.Zone. Faults: accounts.denied, edit.stale,
 // schedule.rule_unknown, .programme_unknown, those of ParseLine,
 // .minutes_range, .no_stations, .selections_mixed, .station_unknown,
 // .district_unknown, .language_unknown, .technology_unknown,
@@ -31,6 +31,9 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 		if r, err = s.Rule(c.ID); err != nil {
 			return Rule{}, err
 		}
+		if err = m.Current(r.Edition()); err != nil {
+			return Rule{}, err
+		}
 	}
 	since, err := sinceOf(m.At, &c)
 	if err != nil {
@@ -40,7 +43,7 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 	if c.End && c.ID != "" {
 		v = r.Current()
 		v.Since, v.By, v.MadeAt, v.Ended = since, m.By.Name, m.At.UTC(), true
-		return r.with(v), nil
+		return r.touched(m, r.with(v)), nil
 	}
 	if _, err := s.Programme(c.Programme); err != nil {
 		return Rule{}, fault.Of(err).At("programme")
@@ -48,7 +51,13 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 	if err := v.fill(reg, c); err != nil {
 		return Rule{}, err
 	}
-	return r.renewed(reg, v), nil
+	return r.touched(m, r.renewed(reg, v)), nil
+}
+
+// touched is the rule as it is after a change, which it keeps.
+func (r Rule) touched(m accounts.Meta, after Rule) Rule {
+	after.Touch = m.Touch(r, after)
+	return after
 }
 
 // renewed is the rule with v as its newest version, and with what was decided
@@ -174,7 +183,7 @@ func (r Rule) with(v Version) Rule {
 }
 
 // DecideException changes one occurrence of a rule that has not come yet at
-// any station. Times are those of a clock in text.Zone. Faults: accounts.denied,
+// any station. Times are those of a clock in text.Zone. Faults: accounts.denied, edit.stale,
 // schedule.rule_unknown, .occurrence_unknown, .occurrence_past,
 // .exception_unknown, .note_missing, .text_long, .to_missing, .to_past,
 // .following_several.
@@ -184,6 +193,9 @@ func DecideException(s *Schedule, reg *stations.Registry, m accounts.Meta, c Sav
 	}
 	r, err := s.Rule(c.Rule)
 	if err != nil {
+		return Rule{}, err
+	}
+	if err := m.Current(r.Edition()); err != nil {
 		return Rule{}, err
 	}
 	o, _, ok := r.at(text.Zone, c.At.In(text.Zone))
@@ -224,12 +236,13 @@ func DecideException(s *Schedule, reg *stations.Registry, m accounts.Meta, c Sav
 		}
 		return r.following(reg, m, o, e)
 	}
+	was := r
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool { return old.At == c.At })
 	if c.Kind != "" {
 		r.Exceptions = append(r.Exceptions, e)
 		slices.SortFunc(r.Exceptions, func(a, b Exception) int { return cmp.Compare(a.At, b.At) })
 	}
-	return r, nil
+	return was.touched(m, r), nil
 }
 
 // soonest is when a clock first shows w at any station, or in text.Zone.
@@ -284,8 +297,9 @@ func (r Rule) following(reg *stations.Registry, m accounts.Meta, o occurrence, e
 	}
 	// What was decided of this one gives way; what was decided of single later
 	// dates stays.
+	was := r
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool {
 		return old.At == e.At && (old.Kind != Moved || soonest(reg, old.To).After(m.At))
 	})
-	return r.renewed(reg, v), nil
+	return was.touched(m, r.renewed(reg, v)), nil
 }

@@ -32,12 +32,14 @@ type Programme struct {
 	CountsTowardTarget bool      `json:"counts_toward_target"` // an airing counts for the weekly NTM target
 	MinSeconds         int       `json:"min_seconds"`          // shortest length that counts
 	CreatedAt          time.Time `json:"created_at"`           // UTC
-	ChangedAt          time.Time `json:"changed_at"`           // UTC, last edit
-	ChangedBy          string    `json:"changed_by"`           // name of who edited last
 	Were               []Terms   `json:"were,omitempty"`       // by which its airings counted before, by Until
 
 	Decided []DecidedAnew `json:"decided,omitempty"` // times for which it was decided anew what counts
+	accounts.Touch
 }
+
+// Edition is what two editors of the programme begin from.
+func (p Programme) Edition() accounts.Edition { return accounts.EditionOf(p.Touch, p) }
 
 // State is how far an episode has come.
 type State string
@@ -73,7 +75,11 @@ type Episode struct {
 	Until       stations.Date `json:"until"`        // last day; "" is no limit
 	Steps       []Step        `json:"steps"`        // at least one, oldest first
 	CreatedAt   time.Time     `json:"created_at"`   // UTC
+	accounts.Touch
 }
+
+// Edition is what two editors of the episode, its script included, begin from.
+func (e Episode) Edition() accounts.Edition { return accounts.EditionOf(e.Touch, e) }
 
 // State is the state after the last step.
 func (e Episode) State() State { return e.Steps[len(e.Steps)-1].State }
@@ -154,7 +160,11 @@ type Rule struct {
 	ID         string      `json:"id"`         // "R7", given by the store, never reused
 	Versions   []Version   `json:"versions"`   // at least one, by Since
 	Exceptions []Exception `json:"exceptions"` // at most one per At, by At
+	accounts.Touch
 }
+
+// Edition is what two editors of the rule, its single dates included, begin from.
+func (r Rule) Edition() accounts.Edition { return accounts.EditionOf(r.Touch, r) }
 
 // Current is the newest version.
 func (r Rule) Current() Version { return r.Versions[len(r.Versions)-1] }

@@ -97,6 +97,7 @@ func DecideTermsAnew(s *Schedule, m accounts.Meta, programme string, from statio
 		return Programme{}, false, fault.New(fault.Invalid, "schedule.min_seconds_range").At("min_seconds")
 	}
 	start := from.Start(text.Zone).UTC()
+	old := p
 	before := p.TermsAt(start.Add(-time.Nanosecond))
 	before.Until, before.By = start, m.By.Name
 	changed := p.Terms() != t
@@ -111,7 +112,7 @@ func DecideTermsAnew(s *Schedule, m accounts.Meta, programme string, from statio
 	p.Were = append(were, before)
 	p.CountsTowardTarget, p.MinSeconds = t.CountsTowardTarget, t.MinSeconds
 	p.Decided = append(slices.Clone(p.Decided), DecidedAnew{From: start, Until: m.At.UTC(), By: m.By.Name})
-	p.ChangedAt, p.ChangedBy = m.At.UTC(), m.By.Name
+	p.Touch = m.Touch(old, p)
 	return p, changed, nil
 }
 

@@ -47,7 +47,7 @@ func DecideLanguagesAnew(r *Registry, m accounts.Meta, id string, from Date, lan
 	if s.Languages = f.Languages; !differs {
 		return *old, was, false, nil
 	}
-	return s.stamped(m), was, true, nil
+	return s.stamped(m, *old), was, true, nil
 }
 
 // DecideActivityAnew says on which days a station was and is active, and returns

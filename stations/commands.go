@@ -5,9 +5,8 @@ import "loa/internal/fault"
 // SaveStation writes what is known about a station, or, with an empty ID,
 // gives a unit that has none its station.
 type SaveStation struct {
-	ID       string  `json:"id,omitempty"`
-	Unit     UnitKey `json:"unit,omitzero"`      // of a new station
-	Revision int     `json:"revision,omitempty"` // the one that was edited; 0 overwrites whatever is there
+	ID   string  `json:"id,omitempty"`
+	Unit UnitKey `json:"unit,omitzero"` // of a new station
 	Fields
 }
 

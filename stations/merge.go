@@ -352,8 +352,9 @@ func (w *merger) going(unit UnitKey) *Station {
 }
 
 func (w *merger) carry(s Station, to UnitKey) {
+	was := s
 	s.Seats = append(slices.Clone(s.Seats), Seat{to, w.c.On})
-	w.stations = append(w.stations, s.stamped(w.m))
+	w.stations = append(w.stations, s.stamped(w.m, was))
 }
 
 // open founds the station of a unit made of several. It starts with what
@@ -371,7 +372,7 @@ func (w *merger) open(unit UnitKey, from []Station) string {
 	}
 	s.Active = []Interval{{From: w.c.On}}
 	s.Fields, _ = s.Fields.tidy() // what is put together was checked apart
-	w.stations = append(w.stations, s.stamped(w.m))
+	w.stations = append(w.stations, s.stamped(w.m, Station{}))
 	return s.ID
 }
 
@@ -387,6 +388,7 @@ func (w *merger) end(s Station, successor string) {
 		}
 		active = append(active, i)
 	}
+	was := s
 	s.Active, s.Successor = active, successor
-	w.stations = append(w.stations, s.stamped(w.m))
+	w.stations = append(w.stations, s.stamped(w.m, was))
 }

@@ -22,7 +22,7 @@ func DecideFound(r *Registry, m accounts.Meta) error {
 }
 
 // DecideSave says what a station becomes. Faults: stations.unknown,
-// stations.unit_unknown, stations.unit_has_station, stations.changed_meanwhile,
+// stations.unit_unknown, stations.unit_has_station, edit.stale,
 // and stations.refused whose parts say what is wrong in which field.
 func DecideSave(r *Registry, m accounts.Meta, c SaveStation) (Station, error) {
 	if c.ID == "" {
@@ -35,8 +35,8 @@ func DecideSave(r *Registry, m accounts.Meta, c SaveStation) (Station, error) {
 	if err := m.By.Must(accounts.EditStations, r.Where(c.ID)); err != nil {
 		return Station{}, err
 	}
-	if c.Revision != 0 && c.Revision != old.Revision {
-		return Station{}, fault.New(fault.Conflict, "stations.changed_meanwhile", "name", old.ChangedBy, "at", old.ChangedAt)
+	if err := m.Current(old.Edition()); err != nil {
+		return Station{}, err
 	}
 	s, bad := r.revise(*old, m, c.Fields)
 	return s, refused(bad)
@@ -84,8 +84,9 @@ func (r *Registry) revise(s Station, m accounts.Meta, f Fields) (Station, []*fau
 	if s.Revision > 0 && !(slices.Equal(s.Technologies, f.Technologies) && slices.Equal(s.Languages, f.Languages)) {
 		s.Were = append(slices.Clone(s.Were), Traits{m.At.UTC(), s.Technologies, s.Languages})
 	}
+	was := s
 	s.Fields = f
-	return s.stamped(m), nil
+	return s.stamped(m, was), nil
 }
 
 // begun reports whether the station's first day has begun anywhere on Earth:
@@ -94,9 +95,9 @@ func (s Station) begun(now time.Time) bool {
 	return len(s.Active) > 0 && s.Active[0].From <= DateOf(now.UTC().Add(14*time.Hour))
 }
 
-func (s Station) stamped(m accounts.Meta) Station {
+func (s Station) stamped(m accounts.Meta, was Station) Station {
 	s.Revision++
-	s.ChangedAt, s.ChangedBy = m.At.UTC(), m.By.Name
+	s.Touch = m.Touch(was, s)
 	return s
 }
 

@@ -36,7 +36,7 @@ func whole() Fields {
 
 func TestASavedStationIsInOneForm(t *testing.T) {
 	r := founding()
-	s, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Revision: 1, Fields: whole()})
+	s, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Fields: whole()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestAStationThatHasBegunKeepsItsZone(t *testing.T) {
 	}
 }
 
-func TestSavingNeedsTheRightTheStationAndTheLatestRevision(t *testing.T) {
+func TestSavingNeedsTheRightTheStationAndTheLatestEdition(t *testing.T) {
 	r := founding()
 	save := SaveStation{ID: "S00001", Fields: whole()}
 	for name, m := range map[string]accounts.Meta{
@@ -149,9 +149,15 @@ func TestSavingNeedsTheRightTheStationAndTheLatestRevision(t *testing.T) {
 	if _, err := DecideSave(r, actor(accounts.Editor, accounts.Province, ""), save); err != nil {
 		t.Errorf("editor: %v", err)
 	}
-	save.Revision = 2
-	if _, err := DecideSave(r, by("a"), save); !fault.Is(err, "stations.changed_meanwhile") {
-		t.Errorf("another revision: %v", err)
+	m := by("a")
+	first, _ := r.Station("S00001")
+	m.Seen = first.Edition().Tag
+	if _, err := DecideSave(r, m, save); err != nil {
+		t.Errorf("of the edition that is there: %v", err)
+	}
+	m.Seen = "other"
+	if _, err := DecideSave(r, m, save); !fault.Is(err, "edit.stale_unknown") {
+		t.Errorf("another edition: %v", err)
 	}
 	save.ID = "S00200"
 	if _, err := DecideSave(r, by("a"), save); !fault.Is(err, "stations.unknown") {

@@ -91,12 +91,11 @@ type Station struct {
 	ID    string `json:"id"`    // "S00001", given by the registry, never reused
 	Seats []Seat `json:"seats"` // at least one, by From
 	Fields
-	Were      []Traits  `json:"were,omitempty"`   // by which rules chose it before, by Until
-	Successor string    `json:"successor"`        // ID of the station that took over its listeners, "" if none
-	Origin    *Origin   `json:"origin,omitempty"` // the station it was split off from, nil if none
-	Revision  int       `json:"revision"`         // counts changes, 1 first
-	ChangedAt time.Time `json:"changed_at"`       // UTC
-	ChangedBy string    `json:"changed_by"`       // name
+	Were      []Traits `json:"were,omitempty"`   // by which rules chose it before, by Until
+	Successor string   `json:"successor"`        // ID of the station that took over its listeners, "" if none
+	Origin    *Origin  `json:"origin,omitempty"` // the station it was split off from, nil if none
+	Revision  int      `json:"revision"`         // counts changes, 1 first
+	accounts.Touch
 
 	zone *time.Location // resolved by NewRegistry
 }
@@ -113,6 +112,9 @@ type Origin struct {
 func (o Origin) Shared(t time.Time) bool {
 	return t.Before(o.On.Start(text.Zone)) || t.Before(o.Entered)
 }
+
+// Edition is what two editors of the station begin from.
+func (s *Station) Edition() accounts.Edition { return accounts.EditionOf(s.Touch, s) }
 
 // Location is the station's zone.
 func (s *Station) Location() *time.Location {

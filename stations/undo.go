@@ -88,7 +88,7 @@ func (r *Registry) Reverse(m accounts.Meta, c Changes) (v Reversal) {
 		case s.Was != nil:
 			back := *now
 			back.Seats, back.Active, back.Successor = s.Was.Seats, s.Was.Active, s.Was.Successor
-			v.Stations = append(v.Stations, back.stamped(m))
+			v.Stations = append(v.Stations, back.stamped(m, *now))
 		default:
 			v.GoneStations = append(v.GoneStations, s.Now.ID)
 			if !reflect.DeepEqual(now.Fields, s.Now.Fields) {

@@ -103,7 +103,8 @@ var neutral = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4
 func headOf(res *http.Response) string {
 	var lines []string
 	for name, values := range res.Header {
-		if name != "Date" && name != "X-Request-Id" {
+		digest := name == "Etag" && strings.Contains(res.Header.Get("Content-Type"), "json") // of the body, which is compared itself
+		if name != "Date" && name != "X-Request-Id" && !digest {
 			lines = append(lines, neutral.ReplaceAllString(fmt.Sprint(name, values), "#"))
 		}
 	}

@@ -193,6 +193,8 @@ func kindOf(status int) fault.Kind {
 		return fault.NotFound
 	case http.StatusConflict:
 		return fault.Conflict
+	case http.StatusPreconditionFailed:
+		return fault.Stale
 	case http.StatusGone:
 		return fault.Gone
 	case http.StatusRequestEntityTooLarge:

@@ -120,7 +120,7 @@ func exitCode(err error) int {
 		return 69 // EX_UNAVAILABLE
 	case fault.Full:
 		return 73 // EX_CANTCREAT
-	case fault.Conflict:
+	case fault.Conflict, fault.Stale:
 		return 75 // EX_TEMPFAIL
 	case fault.Denied, fault.Unauthenticated:
 		return 77 // EX_NOPERM

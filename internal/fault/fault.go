@@ -30,6 +30,7 @@ const (
 	Full                        // no room on the disk or in a quota
 	Unavailable                 // not now: shutting down, read-only disk, lock held
 	WrongMethod                 // it is there, and this is not what can be done to it
+	Stale                       // made from what is no longer there: somebody else has changed it
 )
 
 // Error is an error with a sentence for the person and a cause for the log.

@@ -424,14 +424,15 @@ func (s *Store) LibrarySettings(ctx context.Context) (set audio.Settings, err er
 	return set, err
 }
 
-// SaveLibrarySettings replaces the settings. Faults: accounts.denied and those
-// of audio.Settings.Check.
+// SaveLibrarySettings replaces the settings. Faults: those of audio.DecideSettings.
 func (s *Store) SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error) {
 	return change(ctx, s, m, "audio.save_settings", set, func(tx *tx) (audio.Settings, error) {
-		if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		old, err := settingsIn(tx)
+		if err != nil {
 			return set, err
 		}
-		if err := set.Check(); err != nil {
+		set, err := audio.DecideSettings(old, m, set)
+		if err != nil {
 			return set, err
 		}
 		return set, librarySettings.put(tx, settingsOfLibrary, set)

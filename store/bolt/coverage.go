@@ -402,6 +402,15 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 	return rows, err
 }
 
+// LastExcuse implements coverage.Store.
+func (s *Store) LastExcuse(ctx context.Context, week airing.Week, station string) (e coverage.Excuse, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		e, _, err = excuses.get(tx, tallyKey(week, stationNumber(station)))
+		return err
+	})
+	return e, err
+}
+
 // Excuse implements coverage.Store.
 func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) (coverage.Excuse, error) {
 	if err := s.refresh(ctx); err != nil {
@@ -424,10 +433,15 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		cal := set.Calendar(text.Zone)
 		known := slices.ContainsFunc(coverage.MembersOf(reg, stations.DateOf(cal.Start(e.Week))),
 			func(c coverage.Member) bool { return c.Station == e.Station })
-		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), known, closed, e); err != nil {
+		key := tallyKey(e.Week, stationNumber(e.Station))
+		old, _, err := excuses.get(tx, key)
+		if err != nil {
 			return e, err
 		}
-		return e, excuses.put(tx, tallyKey(e.Week, stationNumber(e.Station)), e)
+		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), known, closed, old, e); err != nil {
+			return e, err
+		}
+		return e, excuses.put(tx, key, e)
 	})
 }
 

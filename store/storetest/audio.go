@@ -303,7 +303,10 @@ func audioSettings(t *testing.T, s AudioStore) {
 	set := must[audio.Settings](t)(s.LibrarySettings(ctx))
 	same(t, set, audio.DefaultSettings())
 	set.MaxBytes = 50_000_000
-	must[audio.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta("a"), set))
+	set = must[audio.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta("a"), set))
+	if set.MaxBytes != 50_000_000 || set.ChangedBy != "Loa" || !slices.Equal(set.Changed, []string{"max_bytes"}) {
+		t.Errorf("saved as %+v", set)
+	}
 	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
 	bad := set
 	bad.Grace = 0
@@ -420,6 +423,11 @@ func audioLikeness(t *testing.T, s AudioStore) {
 	}
 	if _, err := s.JudgeLikeness(ctx, audioMeta("l"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Same, Reason: strings.Repeat("ố", 501)}); !fault.Is(err, "library.reason_long") {
 		t.Errorf("a reason of 501 characters: %v", err)
+	}
+	other := audioMeta("e")
+	other.Seen = "none"
+	if _, err := s.JudgeLikeness(ctx, other, different); fault.Of(err) == nil || fault.Of(err).Kind != fault.Stale {
+		t.Errorf("from an edition that is not there: %v", err)
 	}
 	decided := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different))
 	if again := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different)); decided.Verdict == nil || *again.Verdict != *decided.Verdict {

@@ -17,13 +17,13 @@ import (
 // Stations runs the suite of stations.Store; open gives an empty one.
 func Stations(t *testing.T, open func(t *testing.T) stations.Store) {
 	for name, test := range map[string]func(*testing.T, stations.Store){
-		"a new store is founded once":               stationsFounded,
-		"a saved station is in the next registry":   stationsSaved,
-		"a repeat is the first answer":              stationsRepeated,
-		"one bad row and nothing is written":        stationsImported,
-		"the reform goes through":                   stationsMerged,
-		"two editors of one revision: one succeeds": stationsRaced,
-		"any history equals the plain decisions":    stationsModel,
+		"a new store is founded once":              stationsFounded,
+		"a saved station is in the next registry":  stationsSaved,
+		"a repeat is the first answer":             stationsRepeated,
+		"one bad row and nothing is written":       stationsImported,
+		"the reform goes through":                  stationsMerged,
+		"two editors of one edition: one succeeds": stationsRaced,
+		"any history equals the plain decisions":   stationsModel,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -74,7 +74,7 @@ func edited(r *stations.Registry, id, notes string) stations.SaveStation {
 	if err != nil {
 		panic(err) // the test names its own stations
 	}
-	c := stations.SaveStation{ID: id, Revision: st.Revision, Fields: st.Fields}
+	c := stations.SaveStation{ID: id, Fields: st.Fields}
 	c.Notes, c.Languages = notes, []string{"hmn", "vi"}
 	return c
 }
@@ -156,11 +156,18 @@ func stationsMerged(t *testing.T, s stations.Store) {
 
 func stationsRaced(t *testing.T, s stations.Store) {
 	r := registry(t, s)
+	first, err := r.Station("S00007")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := first.Edition().Tag
 	errs := make([]error, 8)
 	var wg sync.WaitGroup
 	for i := range errs {
 		wg.Go(func() {
-			_, errs[i] = s.SaveStation(context.Background(), stationMeta(fmt.Sprint("m", i)), edited(r, "S00007", fmt.Sprint("note ", i)))
+			m := stationMeta(fmt.Sprint("m", i))
+			m.Seen = seen
+			_, errs[i] = s.SaveStation(context.Background(), m, edited(r, "S00007", fmt.Sprint("note ", i)))
 		})
 	}
 	wg.Wait()
@@ -169,7 +176,7 @@ func stationsRaced(t *testing.T, s stations.Store) {
 		switch {
 		case err == nil:
 			saved++
-		case !fault.Is(err, "stations.changed_meanwhile"):
+		case !fault.Is(err, "edit.stale"):
 			t.Error(err)
 		}
 	}

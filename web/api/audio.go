@@ -66,11 +66,13 @@ func (l library) routes() []kit.Route {
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
 		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{}, Summary: "Pairs of recordings that sound alike and wait for a person's word, 200 at most."},
-		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
+		{Pattern: "GET /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.likeness, Out: AudioAlike{},
+			Summary: "How two recordings sound alike, and what was decided."},
+		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Edits: true, Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
 			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
 		{Pattern: "GET /api/v1/audio/{id}/waveform", Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
 		{Pattern: "GET /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.settings, Out: LibrarySettings{}, Summary: "What the library takes, and how long it keeps what nothing uses."},
-		{Pattern: "PUT /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.saveSettings, In: LibrarySettings{}, Out: LibrarySettings{}, Summary: "Change the library's settings; members left out stay."},
+		{Pattern: "PUT /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.saveSettings, In: LibrarySettings{}, Out: LibrarySettings{}, Edits: true, Summary: "Change the library's settings; members left out stay."},
 		{Pattern: "GET /api/v1/audio/unused", Access: accounts.EditSettings, Handler: l.unused, Out: kit.List[UnusedRecording]{}, Query: "limit after",
 			Summary: "Recordings that nothing uses, oldest first: what retention_days may remove, and from when on."},
 		{Pattern: "DELETE /api/v1/audio/{id}", Access: accounts.UploadAudio, Handler: l.remove, Summary: "Remove a recording that nothing uses."},
@@ -244,11 +246,17 @@ type AudioAlike struct {
 	Faster    float64        `json:"faster"`  // by which part this one is played faster than the other; negative if slower
 	Open      bool           `json:"open"`    // a person has to decide
 	Verdict   *audio.Verdict `json:"verdict"` // null while nobody has decided
+
+	edition accounts.Edition
 }
+
+// Edition is the decision's.
+func (a AudioAlike) Edition() accounts.Edition { return a.edition }
 
 func shownAlike(id string, a audio.Alike) AudioAlike {
 	out := AudioAlike{Recording: shownRecording(a.Recording), How: a.How, Open: a.Open()}
 	if l := a.Likeness; l != nil {
+		out.edition = l.Edition()
 		out.Here, out.There = l.Starts(id)
 		out.Shared, out.Score, out.Faster = l.Shared, l.Score, l.Faster(id)
 		if l.Verdict != nil {
@@ -344,6 +352,27 @@ type alikeBody struct {
 	Reason  string     `json:"reason"`
 }
 
+func (l library) likeness(w http.ResponseWriter, r *kit.Request) error {
+	rec, err := l.find(r, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	other, err := l.find(r, r.PathValue("other"))
+	if err != nil {
+		return err
+	}
+	list, err := l.store.Alike(r.Context(), rec.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.Recording.ID == other.ID {
+			return r.JSON(w, http.StatusOK, shownAlike(rec.ID, a))
+		}
+	}
+	return fault.New(fault.NotFound, "library.not_alike")
+}
+
 func (l library) judge(w http.ResponseWriter, r *kit.Request) error {
 	var b alikeBody
 	m, err := readChange(r, &b)
@@ -385,7 +414,11 @@ func (l library) remove(w http.ResponseWriter, r *kit.Request) error {
 	if _, err := l.find(r, r.PathValue("id")); err != nil {
 		return err
 	}
-	if _, err := l.store.RemoveRecording(r.Context(), r.Meta(kit.NewID()), r.PathValue("id")); err != nil {
+	m, err := readChange(r, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := l.store.RemoveRecording(r.Context(), m, r.PathValue("id")); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

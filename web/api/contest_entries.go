@@ -20,6 +20,11 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		method, path, _ := strings.Cut(pattern, " ")
 		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/entries" + path, Access: access, Handler: h, Summary: summary, In: in, Out: out}
 	}
+	edits := func(access kit.Access, pattern, summary string, h kit.Handler, in, out any) kit.Route {
+		r := at(access, pattern, summary, h, in, out)
+		r.Edits = true
+		return r
+	}
 	receipt := contest.Receipt{}
 	list := at(accounts.Organise, "GET ", "the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries, nil, kit.List[entryJSON]{})
 	list.Query = "q station district theme category state after limit"
@@ -29,22 +34,22 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering, Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
 		list, submit,
 		at(kit.SignedIn, "GET /{entry}", "an entry, for its entrant and the organiser", c.entry, nil, contest.Entry{}),
-		at(accounts.EnterContest, "PUT /{entry}", "replace an entry before the deadline", c.replace, contest.Work{}, contest.Entry{}),
+		edits(accounts.EnterContest, "PUT /{entry}", "replace an entry before the deadline", c.replace, contest.Work{}, contest.Entry{}),
 		at(accounts.EnterContest, "PUT /{entry}/form", "send the form of a work, new or to be replaced, whose files are still on their way: within the grace it can be completed as it stands", c.announce, contest.Work{}, receipt),
-		at(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+		edits(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
 		at(accounts.EnterContest, "POST /{entry}/complain", "file a complaint about the published result of an own entry", order(c, func(r *kit.Request, b complainBody) contest.Command {
 			return contest.FileComplaint{Entry: r.PathValue("entry"), Text: b.Text}
 		}), complainBody{}, receipt),
 		at(kit.SignedIn, "GET /{entry}/feedback", "how an entry did, judges unnamed: for the organiser, and for the entrant once it is published", c.feedback, nil, feedbackJSON{}),
-		at(accounts.Organise, "PUT /{entry}/script", "set the script as judges will read it", order(c, func(r *kit.Request, b scriptBody) contest.Command {
+		edits(accounts.Organise, "PUT /{entry}/script", "set the script as judges will read it", order(c, func(r *kit.Request, b scriptBody) contest.Command {
 			return contest.RedactScript{Entry: r.PathValue("entry"), Text: b.Text}
 		}), scriptBody{}, receipt),
-		at(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+		edits(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ConfirmAiring{Entry: r.PathValue("entry"), Note: b.Reason}
 		}), reasonBody{}, receipt),
-		at(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+		edits(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.RuleOutEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
 		at(accounts.Organise, "POST /{entry}/report-tie", "note a tie found between a judge and an entry; if it was dealt to her, somebody must decide whether her marks count", order(c, func(r *kit.Request, b excludeBody) contest.Command {
@@ -170,6 +175,7 @@ func (c contestRoutes) read(r *kit.Request, id string) (out contest.Entry, err e
 		default:
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
+		r.Of(s.Edition(contest.PartEntry(id)))
 		return nil
 	})
 	return out, err

@@ -57,6 +57,11 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		return kit.Route{Pattern: method + " /api/v1/contests/{contest}" + path, Access: access, Handler: h, Summary: summary, In: in, Out: out}
 	}
 	organise, receipt := accounts.Organise, contest.Receipt{}
+	edits := func(pattern, summary string, h kit.Handler, in, out any) kit.Route {
+		r := at(organise, pattern, summary, h, in, out)
+		r.Edits = true
+		return r
+	}
 	sheets := at(organise, "GET /sheets", "every judge's sheets; marks once they are signed", c.sheets, nil, kit.List[sheetJSON]{})
 	sheets.Query = "after limit"
 	ranking := at(organise, "GET /ranking", "the latest round, or that one, ranked by every method", c.ranking, nil, kit.List[rankingJSON]{})
@@ -64,22 +69,22 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 	ranking.Query, fair.Query = "round", "round"
 	return []kit.Route{
 		at(organise, "GET /judges", "the jury, those removed included", c.judges, nil, kit.List[contest.Judge]{}),
-		at(organise, "PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
+		edits("PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
 			return contest.AppointJudge{Judge: contest.Judge{Person: r.PathValue("person"), Title: b.Title, Chair: b.Chair, Station: b.Station, District: b.District}}
 		}), judgeBody{}, receipt),
-		at(organise, "POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
+		edits("POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
 			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
 		}), removeBody{}, receipt),
-		at(organise, "POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+		edits("POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ReturnJudge{Person: r.PathValue("person"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
 		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
 		at(organise, "GET /points", "judges with ties to what they score, or called as an author, about which somebody must decide", c.points, nil, kit.List[pointJSON]{}),
 		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),
-		at(organise, "PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
+		edits("PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
 			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
 		}), panelsBody{}, receipt),
-		at(organise, "PUT /picks", "name who goes on from the running round, where entries are picked by name", order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
+		edits("PUT /picks", "name who goes on from the running round, where entries are picked by name", order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
 		at(organise, "POST /rounds/{round}/sheets/{task}/reopen", "let the chair change a sheet of her own that she signed: she has seen others' marks and cannot do so alone", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
@@ -131,6 +136,7 @@ func (c contestRoutes) judges(w http.ResponseWriter, r *kit.Request) error {
 		for _, j := range s.Judges {
 			items = append(items, *j)
 		}
+		r.Of(s.Edition(contest.PartJury))
 		return nil
 	})
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
@@ -203,6 +209,7 @@ func (c contestRoutes) rounds(w http.ResponseWriter, r *kit.Request) error {
 			}
 			items = append(items, x)
 		}
+		r.Of(s.Edition(contest.PartPicks))
 		return nil
 	})
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
@@ -252,6 +259,7 @@ func (c contestRoutes) panels(w http.ResponseWriter, r *kit.Request) error {
 		for round, panels := range s.Panels {
 			out[round] = slices.Clone(panels)
 		}
+		r.Of(s.Edition(contest.PartPanels))
 		return nil
 	})
 	if err != nil {

@@ -43,6 +43,10 @@ func (c contestRoutes) routes() []kit.Route {
 		method, path, _ := strings.Cut(pattern, " ")
 		return kit.Route{Pattern: method + " /api/v1/contests" + path, Access: accounts.Organise, Handler: h, Summary: summary, In: in, Out: out}
 	}
+	edit := func(r kit.Route) kit.Route { r.Edits = true; return r }
+	edits := func(pattern, summary string, h kit.Handler, in, out any) kit.Route {
+		return edit(organise(pattern, summary, h, in, out))
+	}
 	receipt, none := contest.Receipt{}, any(nil)
 	step := func(pattern, summary string, h kit.Handler) kit.Route {
 		route := organise(pattern, summary+"; 409 lists what is undecided unless seen says that it has been seen", h, none, receipt)
@@ -55,25 +59,25 @@ func (c contestRoutes) routes() []kit.Route {
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
 		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
-		organise("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
-		step("POST /{contest}/open", "open the contest and lock its rules", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} })),
-		step("POST /{contest}/publish", "make the results public", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} })),
+		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
+		edit(step("POST /{contest}/open", "open the contest and lock its rules", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} }))),
+		edit(step("POST /{contest}/publish", "make the results public", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} }))),
 		step("POST /{contest}/close", "end the contest", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.CloseContest{Seen: seen} })),
 		organise("GET /{contest}/steps", "the steps that could be made next: what is undecided, what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{}),
-		step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
+		edit(step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
 			return contest.StartRound{Round: r.PathValue("round"), Seen: seen}
-		})),
+		}))),
 		step("POST /{contest}/rounds/{round}/finish", "close a round: its ranking is recorded", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
 			return contest.FinishRound{Round: r.PathValue("round"), Seen: seen}
 		})),
 		organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none),
 		document,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
-		organise("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
+		edits("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
 			return contest.SetCertificate{Certificate: b}
 		}), contest.Certificate{}, receipt),
 		organise("GET /{contest}/prizes", "the prizes given and the places withheld", c.prizes, none, kit.List[contest.Given]{}),
-		organise("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking", order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
+		edits("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking", order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
 		organise("GET /{contest}/complaints", "complaints about the published result, and what was decided", c.complaints, none, kit.List[contest.Complaint]{}),
 		organise("POST /{contest}/complaints", "file a complaint for somebody, while the results are public and the contest is not closed", order(c, func(_ *kit.Request, b contest.FileComplaint) contest.Command { return b }), contest.FileComplaint{}, receipt),
 		organise("POST /{contest}/complaints/{complaint}/decide", "decide about a complaint with a reason; if it is upheld the result is corrected and the prizes follow", order(c, func(r *kit.Request, b decideBody) contest.Command {
@@ -184,6 +188,7 @@ func (c contestRoutes) show(w http.ResponseWriter, r *kit.Request) error {
 	var out contestJSON
 	err := c.view(r, func(s *contest.State) error {
 		rules := s.Rules
+		r.Of(s.Edition(contest.PartRules))
 		out = contestJSON{s.ID, s.Rules.Title, s.Phase, &rules, s.Changes, s.Outdated.Given != nil, s.Seq, s.Head}
 		return nil
 	})
@@ -275,6 +280,7 @@ func (c contestRoutes) certificates(w http.ResponseWriter, r *kit.Request) error
 	out := certificatesJSON{Usual: paper.UsualCertificate(), Filled: []certificateJSON{}}
 	err := c.view(r, func(s *contest.State) error {
 		out.Template = s.Certificate
+		r.Of(s.Edition(contest.PartCertificate))
 		for _, x := range paper.CertificatesOf(s, s.Certificate, r.Now) {
 			one := certificateJSON{Sign: x.Sign}
 			for _, l := range x.Lines {
@@ -310,6 +316,7 @@ func (c contestRoutes) prizes(w http.ResponseWriter, r *kit.Request) error {
 	var items []contest.Given
 	err := c.view(r, func(s *contest.State) error {
 		items = slices.Clone(s.Given)
+		r.Of(s.Edition(contest.PartPrizes))
 		return nil
 	})
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)

@@ -29,7 +29,9 @@ func (c coverages) routes() []kit.Route {
 			Summary: "Coverage of one week (default: the current one); stations=1 adds every station."},
 		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Query: "from until district", Out: kit.List[coverage.Week]{},
 			Summary: "Coverage of each week from..until."},
-		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
+		{Pattern: "GET /api/v1/coverage/{week}/excuses/{station}", Access: accounts.ExcuseStation, Handler: c.lastExcuse, Out: coverage.Excuse{},
+			Summary: "What was last decided about excusing a station in a week, revoked or not; its reason is empty if nobody has decided. Its ETag is for If-Match of an excuse."},
+		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Edits: true, Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
 			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
 		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Query: "seen", Out: coverage.Week{},
 			Summary: "Freeze a week that has ended; 409 lists what is undecided unless seen says that it has been seen."},
@@ -42,7 +44,7 @@ func (c coverages) routes() []kit.Route {
 		{Pattern: "GET /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.decidedAnew, Out: kit.List[coverage.AnewDone]{}, Query: "limit after",
 			Summary: "What was decided anew about the past, the newest first."},
 		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
-		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Summary: "Change the settings; members left out stay."},
+		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Edits: true, Summary: "Change the settings; members left out stay."},
 	}
 }
 
@@ -96,6 +98,26 @@ type excuseBody struct {
 	Reason  airing.Reason `json:"reason"`
 	Note    string        `json:"note"`
 	Revoked bool          `json:"revoked,omitempty"`
+}
+
+func (c coverages) lastExcuse(w http.ResponseWriter, r *kit.Request) error {
+	week, err := airing.ParseWeek(r.PathValue("week"))
+	if err != nil {
+		return err
+	}
+	reg, err := c.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
+	if err != nil {
+		return err
+	}
+	if err := r.Actor.Must(accounts.ExcuseStation, reg.Where(st.ID)); err != nil {
+		return err
+	}
+	e, err := c.store.LastExcuse(r.Context(), week, st.ID)
+	return answer(w, r, http.StatusOK, e, err)
 }
 
 func (c coverages) excuse(w http.ResponseWriter, r *kit.Request) error {
@@ -191,16 +213,15 @@ func (c coverages) settings(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (c coverages) saveSettings(w http.ResponseWriter, r *kit.Request) error {
-	set, err := c.store.Settings(r.Context())
-	if err != nil {
+	var saved airing.Settings
+	err := edit(r, func() (airing.Settings, accounts.Edition, error) {
+		set, err := c.store.Settings(r.Context())
+		return set, set.Edition(), err
+	}, func(m accounts.Meta, set airing.Settings) (err error) {
+		saved, err = c.store.SaveSettings(r.Context(), m, set)
 		return err
-	}
-	m, err := readChange(r, &set)
-	if err != nil {
-		return err
-	}
-	set, err = c.store.SaveSettings(r.Context(), m, set)
-	return answer(w, r, http.StatusOK, set, err)
+	})
+	return answer(w, r, http.StatusOK, saved, err)
 }
 
 func (c coverages) anew(w http.ResponseWriter, r *kit.Request) error {

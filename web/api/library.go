@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"loa/accounts"
 	"loa/audio"
 	"loa/internal/text"
 	"loa/web/kit"
@@ -28,23 +29,23 @@ func shownSettings(s audio.Settings) LibrarySettings {
 
 func (l library) settings(w http.ResponseWriter, r *kit.Request) error {
 	set, err := l.store.LibrarySettings(r.Context())
+	r.Of(set.Edition())
 	return answer(w, r, http.StatusOK, shownSettings(set), err)
 }
 
 func (l library) saveSettings(w http.ResponseWriter, r *kit.Request) error {
-	set, err := l.store.LibrarySettings(r.Context())
-	if err != nil {
+	var set audio.Settings
+	err := edit(r, func() (b LibrarySettings, e accounts.Edition, err error) {
+		set, err = l.store.LibrarySettings(r.Context())
+		return shownSettings(set), set.Edition(), err
+	}, func(m accounts.Meta, b LibrarySettings) (err error) {
+		days := func(n float64) time.Duration { return time.Duration(n * float64(dayLength)) }
+		set.MaxBytes, set.StationBytes = b.MaxBytes, b.StationBytes
+		set.Unfinished, set.Grace, set.Retention = days(b.UnfinishedDays), days(b.GraceDays), days(b.RetentionDays)
+		set, err = l.store.SaveLibrarySettings(r.Context(), m, set.WithTarget(b.TargetLUFS))
 		return err
-	}
-	b := shownSettings(set)
-	m, err := readChange(r, &b)
-	if err != nil {
-		return err
-	}
-	days := func(n float64) time.Duration { return time.Duration(n * float64(dayLength)) }
-	set.MaxBytes, set.StationBytes = b.MaxBytes, b.StationBytes
-	set.Unfinished, set.Grace, set.Retention = days(b.UnfinishedDays), days(b.GraceDays), days(b.RetentionDays)
-	set, err = l.store.SaveLibrarySettings(r.Context(), m, set.WithTarget(b.TargetLUFS))
+	})
+	r.Of(set.Edition())
 	return answer(w, r, http.StatusOK, shownSettings(set), err)
 }
 

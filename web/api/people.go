@@ -37,7 +37,7 @@ func (p people) routes() []kit.Route {
 		{Pattern: "POST /api/v1/people", Access: accounts.ManagePeople, Handler: p.add, In: personBody{}, Out: accounts.Person{},
 			Summary: "Make an account without a passphrase; invite the person to choose one."},
 		{Pattern: "GET /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.get, Out: accounts.Person{}, Summary: "One person, by ID or login."},
-		{Pattern: "PATCH /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
+		{Pattern: "PATCH /api/v1/people/{id}", Edits: true, Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
 			Summary: "Change name, language, grants or disable; what is absent stays."},
 		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Summary: "Open invitations."},
 		{Pattern: "POST /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invite, In: inviteBody{}, Out: Invitation{},

@@ -29,25 +29,25 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{}, Summary: "All programmes."},
 		{Pattern: "POST /api/v1/programmes", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
 		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
-		{Pattern: "PUT /api/v1/programmes/{id}", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
+		{Pattern: "PUT /api/v1/programmes/{id}", Edits: true, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
 		{Pattern: "POST /api/v1/programmes/{id}/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
 			Summary: "What an edit changes of the airings that count, before it is made."},
 		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{}, Summary: "Episodes of a programme, newest first."},
 		{Pattern: "POST /api/v1/programmes/{id}/episodes", Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
 		{Pattern: "GET /api/v1/episodes/{id}", Access: read, Handler: s.episode, Out: episodeOut{}, Summary: "One episode with its script."},
-		{Pattern: "PUT /api/v1/episodes/{id}", Access: edit, Handler: s.editEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Edit a draft, and submit it unless draft is true."},
-		{Pattern: "POST /api/v1/episodes/{id}/submit", Access: edit, Handler: s.move(scheduler.Submitted), In: whyBody{}, Out: episodeOut{}, Summary: "Hand a draft to the editorial board."},
-		{Pattern: "POST /api/v1/episodes/{id}/approve", Access: approve, Handler: s.move(scheduler.Approved), In: whyBody{}, Out: episodeOut{}, Summary: "Approve what was submitted."},
-		{Pattern: "POST /api/v1/episodes/{id}/return", Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{}, Summary: "Send what was submitted back to draft; why is required."},
-		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{}, Summary: "Take an approved episode out of use; why is required."},
+		{Pattern: "PUT /api/v1/episodes/{id}", Edits: true, Access: edit, Handler: s.editEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Edit a draft, and submit it unless draft is true."},
+		{Pattern: "POST /api/v1/episodes/{id}/submit", Edits: true, Access: edit, Handler: s.move(scheduler.Submitted), In: whyBody{}, Out: episodeOut{}, Summary: "Hand a draft to the editorial board."},
+		{Pattern: "POST /api/v1/episodes/{id}/approve", Edits: true, Access: approve, Handler: s.move(scheduler.Approved), In: whyBody{}, Out: episodeOut{}, Summary: "Approve what was submitted."},
+		{Pattern: "POST /api/v1/episodes/{id}/return", Edits: true, Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{}, Summary: "Send what was submitted back to draft; why is required."},
+		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Edits: true, Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{}, Summary: "Take an approved episode out of use; why is required."},
 		{Pattern: "GET /api/v1/programmes/{id}/rules", Access: read, Handler: s.rules, Out: kit.List[ruleOut]{}, Summary: "Rules of a programme."},
 		{Pattern: "POST /api/v1/programmes/{id}/rules", Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Make a rule."},
 		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{}, Summary: "Coming dates and clashes of a rule before it is saved."},
 		{Pattern: "GET /api/v1/rules/{id}", Access: read, Handler: s.rule, Out: ruleOut{}, Summary: "One rule with its versions and exceptions."},
-		{Pattern: "PUT /api/v1/rules/{id}", Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},
-		{Pattern: "POST /api/v1/rules/{id}/end", Access: edit, Handler: s.endRule, Out: ruleOut{}, Summary: "Plan nothing more by this rule."},
-		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
-		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
+		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},
+		{Pattern: "POST /api/v1/rules/{id}/end", Edits: true, Access: edit, Handler: s.endRule, Out: ruleOut{}, Summary: "Plan nothing more by this rule."},
+		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
+		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
 		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start in from..until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
 		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Query: "job before limit", Out: kit.List[scheduler.Run]{}, Summary: "What the daemon's jobs did, latest first."},
@@ -73,6 +73,33 @@ func readChange(r *kit.Request, body any) (accounts.Meta, error) {
 	}
 	id, err := changeID(r)
 	return r.Meta(id), err
+}
+
+// tries is how often a change is made again because another came in between.
+const tries = 10
+
+// edit reads the body over what is there, and saves it. If somebody else saves
+// something in between, it begins again, unless the caller named the edition she
+// changes.
+func edit[T any](r *kit.Request, now func() (T, accounts.Edition, error), save func(accounts.Meta, T) error) error {
+	for range tries {
+		v, e, err := now()
+		if err != nil {
+			return err
+		}
+		m, err := readChange(r, &v)
+		if err != nil {
+			return err
+		}
+		named := m.Seen != ""
+		if !named {
+			m.Seen = e.Tag
+		}
+		if err = save(m, v); named || err == nil || fault.Of(err).Kind != fault.Stale {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "edit.busy")
 }
 
 // answer writes what a change or a look gave.
@@ -276,10 +303,16 @@ type ruleOut struct {
 	scheduler.Version
 	Versions   []scheduler.Version   `json:"versions"`
 	Exceptions []scheduler.Exception `json:"exceptions"`
+	accounts.Touch
+
+	edition accounts.Edition
 }
 
+// Edition is the rule's own.
+func (o ruleOut) Edition() accounts.Edition { return o.edition }
+
 func outRule(r scheduler.Rule) ruleOut {
-	out := ruleOut{ID: r.ID, Version: r.Current(), Versions: r.Versions, Exceptions: r.Exceptions}
+	out := ruleOut{ID: r.ID, Version: r.Current(), Versions: r.Versions, Exceptions: r.Exceptions, Touch: r.Touch, edition: r.Edition()}
 	if out.Exceptions == nil {
 		out.Exceptions = []scheduler.Exception{}
 	}

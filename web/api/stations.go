@@ -37,18 +37,22 @@ type Station struct {
 	DistrictName string `json:"district_name"` // "" where there are none
 	Active       bool   `json:"active"`        // on active_on, or today
 	stations.Fields
-	Successor string    `json:"successor"` // station that took over, "" if none
-	Merged    []string  `json:"merged"`    // stations it took over from, directly or not
-	Revision  int       `json:"revision"`
-	ChangedAt time.Time `json:"changed_at,omitzero"`
-	ChangedBy string    `json:"changed_by"`
+	Successor string   `json:"successor"` // station that took over, "" if none
+	Merged    []string `json:"merged"`    // stations it took over from, directly or not
+	Revision  int      `json:"revision"`
+	accounts.Touch
+
+	edition accounts.Edition
 }
+
+// Edition is the station's own.
+func (s Station) Edition() accounts.Edition { return s.edition }
 
 func shownStation(reg *stations.Registry, s *stations.Station, on stations.Date) Station {
 	u := reg.Unit(s.UnitOn(on))
 	out := Station{
 		ID: s.ID, Code: u.Code, List: string(u.List), Kind: string(u.Kind), Name: u.Name, Label: reg.Label(s.ID), District: u.District,
-		Active: s.ActiveOn(on), Fields: s.Fields, Successor: s.Successor, Merged: []string{}, Revision: s.Revision, ChangedBy: s.ChangedBy,
+		Active: s.ActiveOn(on), Fields: s.Fields, Successor: s.Successor, Merged: []string{}, Revision: s.Revision, Touch: s.Touch, edition: s.Edition(),
 	}
 	if !s.ChangedAt.IsZero() {
 		out.ChangedAt = s.ChangedAt.In(text.Zone)
@@ -71,7 +75,7 @@ func (a stationRoutes) routes() []kit.Route {
 			Summary: "Stations in Vietnamese order of district and name, or the best matches first; all there ever were without active_on."},
 		{Pattern: "POST /api/v1/stations", Access: accounts.EditStations, Handler: a.open, In: openStation{}, Out: Station{}, Summary: "Give a commune that has none its station."},
 		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{}, Summary: "One station, by ID or by the official code valid today."},
-		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: patchStation{}, Out: Station{},
+		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: stations.Fields{}, Out: Station{}, Edits: true,
 			Summary: "Change what is known about a station; members left out stay."},
 		{Pattern: "GET /api/v1/stations/export", Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
@@ -183,25 +187,23 @@ func (a stationRoutes) open(w http.ResponseWriter, r *kit.Request) error {
 	return a.answer(w, r, http.StatusCreated, s.ID)
 }
 
-type patchStation struct {
-	Revision int `json:"revision"` // the one that was read; 0 overwrites whatever is there
-	stations.Fields
-}
-
 func (a stationRoutes) patch(w http.ResponseWriter, r *kit.Request) error {
-	_, s, err := a.find(r, accounts.EditStations)
+	var id string
+	err := edit(r, func() (stations.Fields, accounts.Edition, error) {
+		_, s, err := a.find(r, accounts.EditStations)
+		if err != nil {
+			return stations.Fields{}, accounts.Edition{}, err
+		}
+		id = s.ID
+		return copied(s.Fields), s.Edition(), nil
+	}, func(m accounts.Meta, f stations.Fields) error {
+		_, err := a.store.SaveStation(r.Context(), m, stations.SaveStation{ID: id, Fields: f})
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	b := patchStation{Fields: copied(s.Fields)}
-	m, err := readChange(r, &b)
-	if err != nil {
-		return err
-	}
-	if _, err := a.store.SaveStation(r.Context(), m, stations.SaveStation{ID: s.ID, Revision: b.Revision, Fields: b.Fields}); err != nil {
-		return err
-	}
-	return a.answer(w, r, http.StatusOK, s.ID)
+	return a.answer(w, r, http.StatusOK, id)
 }
 
 // copied is f with lists of its own: JSON writes into those that are there.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -164,7 +165,36 @@ type dueEpisode struct {
 }
 
 func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderOne(w, r, kit.NewForm("kind", string(scheduler.Cancelled), "scope", "one"))
+	f, err := p.oneForm(r)
+	if err != nil {
+		return err
+	}
+	return p.renderOne(w, r, f)
+}
+
+// oneForm is the form of a single date with what is decided of it now.
+func (p pages) oneForm(r *kit.Request) (kit.Form, error) {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return kit.Form{}, err
+	}
+	rule, err := s.Rule(r.PathValue("id"))
+	if err != nil {
+		return kit.Form{}, err
+	}
+	at, err := scheduler.ParseWall(r.PathValue("at"))
+	if err != nil {
+		return kit.Form{}, err
+	}
+	f := kit.NewForm("kind", string(scheduler.Cancelled), "scope", "one")
+	if i := slices.IndexFunc(rule.Exceptions, func(e scheduler.Exception) bool { return e.At == at }); i >= 0 {
+		e := rule.Exceptions[i]
+		f = kit.NewForm("kind", string(e.Kind), "note", e.Note, "scope", "one", "decided", e.By)
+		if e.Kind == scheduler.Moved {
+			f.Values.Set("to", e.To.In(text.Zone).Format("2006-01-02T15:04"))
+		}
+	}
+	return f.From(rule.Edition()), nil
 }
 
 func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -257,7 +287,10 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	if err == nil {
-		_, err = p.store.SaveException(r.Context(), r.Meta(f.ID), c)
+		err = f.Save(func() (kit.Form, error) { return p.oneForm(r) }, func(m accounts.Meta) error {
+			_, err := p.store.SaveException(r.Context(), m, c)
+			return err
+		})
 	}
 	if f.Refused(err) {
 		return p.renderOne(w, r, *f)

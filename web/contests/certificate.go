@@ -18,17 +18,18 @@ type certificatePage struct {
 }
 
 func (p pages) showCertificate(w http.ResponseWriter, r *kit.Request) error {
-	f := kit.NewForm()
-	err := p.view(r, func(s *contest.State) error {
-		usual := paper.UsualCertificate()
-		f.Values.Set("text", cmp.Or(s.Certificate.Text, usual.Text))
-		f.Values.Set("sign", cmp.Or(s.Certificate.Sign, usual.Sign))
-		return nil
-	})
+	f, err := p.formNow(r, certificateForm)()
 	if err != nil {
 		return err
 	}
 	return p.renderCertificate(w, r, f)
+}
+
+// certificateForm is the form of the template as it is now.
+func certificateForm(s *contest.State) kit.Form {
+	usual := paper.UsualCertificate()
+	f := kit.NewForm("text", cmp.Or(s.Certificate.Text, usual.Text), "sign", cmp.Or(s.Certificate.Sign, usual.Sign))
+	return f.From(s.Edition(contest.PartCertificate))
 }
 
 // renderCertificate shows the template as it stands in the form, filled for
@@ -72,9 +73,9 @@ func (p pages) saveCertificate(w http.ResponseWriter, r *kit.Request) error {
 			return p.renderCertificate(w, r, *f)
 		}
 	case "usual":
-		err = p.do(r, f.ID, contest.SetCertificate{})
+		err = p.edit(r, f, certificateForm, contest.SetCertificate{})
 	default:
-		err = p.do(r, f.ID, contest.SetCertificate{Certificate: next})
+		err = p.edit(r, f, certificateForm, contest.SetCertificate{Certificate: next})
 	}
 	if f.Refused(err) {
 		return p.renderCertificate(w, r, *f)

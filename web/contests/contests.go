@@ -153,6 +153,22 @@ func (p pages) do(r *kit.Request, change string, c contest.Command) error {
 	return err
 }
 
+// edit carries out a command that the form was made for; now makes the form anew, of
+// the contest as it is.
+func (p pages) edit(r *kit.Request, f *kit.Form, now func(*contest.State) kit.Form, c contest.Command) error {
+	return f.Save(p.formNow(r, now), func(m accounts.Meta) error {
+		_, err := p.hall.Do(r.Context(), m, r.PathValue("contest"), c)
+		return err
+	})
+}
+
+func (p pages) formNow(r *kit.Request, now func(*contest.State) kit.Form) func() (kit.Form, error) {
+	return func() (f kit.Form, err error) {
+		err = p.view(r, func(s *contest.State) error { f = now(s); return nil })
+		return f, err
+	}
+}
+
 type listPage struct {
 	kit.Page
 	Rows []listRow

@@ -134,7 +134,22 @@ type entryJudge struct {
 }
 
 func (p pages) showEntry(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderEntry(w, r, kit.NewForm())
+	f, err := p.formNow(r, entryForm(r))()
+	if err != nil {
+		return err
+	}
+	return p.renderEntry(w, r, f)
+}
+
+// entryForm makes the form of the script as judges will read it.
+func entryForm(r *kit.Request) func(*contest.State) kit.Form {
+	return func(s *contest.State) kit.Form {
+		e := s.Entry(r.PathValue("entry"))
+		if e == nil {
+			return kit.NewForm() // the page says so
+		}
+		return kit.NewForm("text", e.Redacted).From(s.Edition(contest.PartEntry(e.ID)))
+	}
 }
 
 func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -196,7 +211,7 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 	default:
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}
-	err = p.do(r, f.ID, c)
+	err = p.edit(r, f, entryForm(r), c)
 	if f.Refused(err) {
 		return p.renderEntry(w, r, *f)
 	}
@@ -250,12 +265,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if j := s.Judge(r.URL.Query().Get("judge")); j != nil && j.Removed == nil {
 			page.Changing = j.Name
 			if !f.Values.Has("person") {
-				for name, v := range map[string]string{"person": j.Person, "title": j.Title, "station": j.Station, "district": j.District} {
-					f.Values.Set(name, v)
-				}
-				if j.Chair {
-					f.Values.Set("chair", "1")
-				}
+				page.Form = judgeForm(s, j)
 			}
 		}
 		for _, x := range people {
@@ -264,6 +274,11 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			}
 		}
 		page.Rounds = juryRounds(s)
+		for i, row := range page.Rounds {
+			if f.Get("do") == "panels" && f.Get("round") == row.ID {
+				page.Rounds[i].Form = f // as it was typed
+			}
+		}
 		for _, t := range s.Rules.Themes {
 			page.Theme = append(page.Theme, kit.Option{Value: t.ID, Text: t.Name})
 		}
@@ -284,6 +299,32 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	return p.jury.Render(w, r, page)
 }
 
+// judgeForm is the form of what is known of a judge.
+func judgeForm(s *contest.State, j *contest.Judge) kit.Form {
+	f := kit.NewForm("person", j.Person, "title", j.Title, "station", j.Station, "district", j.District)
+	if j.Chair {
+		f.Values.Set("chair", "1")
+	}
+	return f.From(s.Edition(contest.PartJury))
+}
+
+// juryForm makes the form anew that was sent from the page of the jury.
+func juryForm(sent *kit.Form) func(*contest.State) kit.Form {
+	return func(s *contest.State) kit.Form {
+		if sent.Get("do") == "panels" {
+			for _, row := range juryRounds(s) {
+				if row.ID == sent.Get("round") {
+					return row.Form
+				}
+			}
+		}
+		if j := s.Judge(sent.Get("person")); j != nil {
+			return judgeForm(s, j)
+		}
+		return kit.NewForm()
+	}
+}
+
 func juryRounds(s *contest.State) []juryRound {
 	var list []juryRound
 	for _, rules := range s.Rules.Rounds {
@@ -296,6 +337,7 @@ func juryRounds(s *contest.State) []juryRound {
 			row.Form.Values[at+"categories"] = panel.Categories
 			row.Form.Values[at+"districts"] = panel.Districts
 		}
+		row.Form = row.Form.From(s.Edition(contest.PartPanels))
 		for i := range min(len(row.Panels)+1, mostPanels) {
 			row.Rows = append(row.Rows, i)
 		}
@@ -332,7 +374,7 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	default:
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}
-	err = p.do(r, f.ID, c)
+	err = p.edit(r, f, juryForm(f), c)
 	if f.RefusedAloud(err) {
 		return p.renderJury(w, r, *f)
 	}

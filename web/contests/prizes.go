@@ -39,7 +39,7 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 		return nil
 	})
 	if err == nil {
-		err = p.do(r, f.ID, c)
+		err = p.edit(r, f, prizesForm, c)
 	}
 	if f.Refused(err) {
 		return p.renderResults(w, r, *f)

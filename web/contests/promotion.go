@@ -20,7 +20,8 @@ type promotionPage struct {
 	Most    int // picks allowed in each group
 	Open    int // sheets not yet signed
 	Groups  []promotionGroup
-	Picked  int // entries saved as picked
+	Works   []kit.Option // all that can be picked
+	Picked  int          // entries saved as picked
 	Problem string
 }
 
@@ -38,7 +39,23 @@ type promotionRow struct {
 }
 
 func (p pages) showPromotion(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderPromotion(w, r, kit.NewForm(), false)
+	f, err := p.formNow(r, picksForm)()
+	if err != nil {
+		return err
+	}
+	return p.renderPromotion(w, r, f, false)
+}
+
+// picksForm is the form of who goes on, as it is now.
+func picksForm(s *contest.State) kit.Form {
+	f := kit.NewForm()
+	if run := s.Running(); run != nil {
+		for _, x := range run.Picked {
+			f.Values.Add("pick", x.Entry)
+			f.Values.Set("why."+x.Entry, x.Reason)
+		}
+	}
+	return f.From(s.Edition(contest.PartPicks))
 }
 
 // renderPromotion shows who goes on. After a refusal, typed says that the form
@@ -66,6 +83,9 @@ func (p pages) renderPromotion(w http.ResponseWriter, r *kit.Request, f kit.Form
 		}
 		for _, g := range list {
 			page.Groups = append(page.Groups, promotionRows(r, run, g, f, typed))
+			for _, e := range g.Entries {
+				page.Works = append(page.Works, kit.Option{Value: e.ID, Text: e.Code + " · " + e.Title})
+			}
 		}
 		return nil
 	})
@@ -129,7 +149,7 @@ func (p pages) pick(w http.ResponseWriter, r *kit.Request) error {
 	for _, id := range f.All("pick") {
 		c.Picks = append(c.Picks, contest.Pick{Entry: id, Reason: cmp.Or(f.Get("why."+id), f.Get("reason"))})
 	}
-	err = p.do(r, f.ID, c)
+	err = p.edit(r, f, picksForm, c)
 	if f.Refused(err) {
 		return p.renderPromotion(w, r, *f, true)
 	}

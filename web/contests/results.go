@@ -71,15 +71,18 @@ type apartRow struct{ Code, Title, Low, High, LowBy, HighBy string }
 const mostApart = 10
 
 func (p pages) showResults(w http.ResponseWriter, r *kit.Request) error {
-	f := kit.NewForm()
-	err := p.view(r, func(s *contest.State) error {
-		decided(s, slices.Concat(s.Given, s.Outdated.Given), &f)
-		return nil
-	})
+	f, err := p.formNow(r, prizesForm)()
 	if err != nil {
 		return err
 	}
 	return p.renderResults(w, r, f)
+}
+
+// prizesForm is the form of what is decided by hand about prizes, as it is now.
+func prizesForm(s *contest.State) kit.Form {
+	f := kit.NewForm()
+	decided(s, slices.Concat(s.Given, s.Outdated.Given), &f)
+	return f.From(s.Edition(contest.PartPrizes))
 }
 
 func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) error {

@@ -1,10 +1,12 @@
 package contests
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 
+	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
@@ -92,8 +94,15 @@ type stepCard struct {
 
 // showRules is the summary of all steps.
 func (p pages) showRules(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderRules(w, r, kit.NewForm())
+	f, err := p.formNow(r, rulesForm)()
+	if err != nil {
+		return err
+	}
+	return p.renderRules(w, r, f)
 }
+
+// rulesForm is the form by which the rules, as they are now, are put into force.
+func rulesForm(s *contest.State) kit.Form { return kit.NewStep(s.Edition(contest.PartRules)) }
 
 func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	if err := may(r); err != nil {
@@ -193,19 +202,23 @@ func (p pages) applyRules(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	var c contest.Command = contest.DropRevision{}
 	said := "desk.revision_dropped"
 	if f.Get("do") != "drop" {
-		var rules contest.Rules
-		if err := p.view(r, func(s *contest.State) (err error) {
-			rules, err = s.Working().Clone()
-			return err
-		}); err != nil {
+		said = "contest.rules_saved"
+	}
+	err = f.Save(p.formNow(r, rulesForm), func(m accounts.Meta) error {
+		if f.Get("do") == "drop" {
+			_, err := p.hall.Do(r.Context(), m, r.PathValue("contest"), contest.DropRevision{})
 			return err
 		}
-		c, said = contest.ChangeRules{Rules: rules, Reason: f.Get("reason")}, "contest.rules_saved"
-	}
-	err = p.do(r, f.ID, c)
+		rules, edition, err := p.workingRules(r)
+		if err != nil {
+			return err
+		}
+		m.Seen = cmp.Or(m.Seen, edition.Tag)
+		_, err = p.hall.Do(r.Context(), m, r.PathValue("contest"), contest.ChangeRules{Rules: rules, Reason: f.Get("reason")})
+		return err
+	})
 	if f.RefusedAloud(err) {
 		return p.renderRules(w, r, *f)
 	}
@@ -257,37 +270,56 @@ type stepLink struct {
 	Mend       bool
 }
 
-// working is a copy of the rules the organiser edits, and the step the path
-// names. Fault: contest.no_such_step.
-func (p pages) working(r *kit.Request) (rules contest.Rules, s step, err error) {
-	err = p.view(r, func(state *contest.State) (err error) {
-		rules, err = state.Working().Clone()
+// workingRules is a copy of the rules the organiser edits.
+func (p pages) workingRules(r *kit.Request) (rules contest.Rules, e accounts.Edition, err error) {
+	err = p.view(r, func(s *contest.State) (err error) {
+		e = s.Edition(contest.PartRules)
+		rules, err = s.Working().Clone()
 		return err
 	})
-	if err != nil {
-		return rules, s, err
+	return rules, e, err
+}
+
+// working is a copy of the rules the organiser edits, and the step the path
+// names. Fault: contest.no_such_step.
+func (p pages) working(r *kit.Request) (rules contest.Rules, e accounts.Edition, s step, err error) {
+	if rules, e, err = p.workingRules(r); err != nil {
+		return rules, e, s, err
 	}
 	gone := fault.New(fault.NotFound, "contest.no_such_step")
 	s, ok := stepNamed(r.PathValue("step"))
 	if !ok {
-		return rules, s, gone
+		return rules, e, s, gone
 	}
 	if s.added {
 		s = s.add(&rules)
 	}
 	if v, _ := s.in(&rules); !v.IsValid() {
-		return rules, s, gone
+		return rules, e, s, gone
 	}
-	return rules, s, nil
+	return rules, e, s, nil
 }
 
-func (p pages) showStep(w http.ResponseWriter, r *kit.Request) error {
-	rules, s, err := p.working(r)
+// stepForm is the form of the step as it is now.
+func (p pages) stepForm(r *kit.Request) (kit.Form, error) {
+	rules, e, s, err := p.working(r)
 	if err != nil {
-		return err
+		return kit.Form{}, err
 	}
 	f := kit.NewForm()
 	f.Values = s.valuesOf(r.Lang, rules)
+	return f.From(e), nil
+}
+
+func (p pages) showStep(w http.ResponseWriter, r *kit.Request) error {
+	rules, _, s, err := p.working(r)
+	if err != nil {
+		return err
+	}
+	f, err := p.stepForm(r)
+	if err != nil {
+		return err
+	}
 	if r.URL.Query().Has("mend") {
 		if e := fault.Of(rules.Openable(r.Now)); e != nil {
 			for _, part := range append([]*fault.Error{e}, e.Parts...) {
@@ -317,14 +349,12 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	rules, s, err := p.working(r)
+	rules, _, s, err := p.working(r)
 	if err != nil {
 		return err
 	}
 	base, said := "/contests/"+r.PathValue("contest")+"/rules", "desk.step_saved"
 	if f.Get("do") == "take_out" && s.id != "" {
-		_, path := s.in(&rules)
-		removeRow(&rules, path)
 		said = "desk.step_removed"
 	} else {
 		s, err = s.read(f.Values, &rules)
@@ -339,12 +369,9 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 			f.ID = kit.NewID()
 			return p.renderStep(w, r, *f, rules, s)
 		}
-		if err == nil {
-			err = p.named(r, &rules)
-		}
 	}
 	if err == nil {
-		err = p.keep(r, f.ID, rules)
+		err = f.Save(func() (kit.Form, error) { return p.stepForm(r) }, func(m accounts.Meta) error { return p.keepStep(r, f, m, &rules) })
 	}
 	if f.Refused(err) {
 		return p.renderStep(w, r, *f, rules, s)
@@ -363,9 +390,25 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, next, said)
 }
 
-// keep keeps rules somebody works on: in the draft itself, or as a revision of
-// rules that are in force.
-func (p pages) keep(r *kit.Request, change string, rules contest.Rules) error {
+// keepStep puts the step of the form into the rules somebody works on, and keeps
+// them: in the draft itself, or as a revision of rules that are in force.
+func (p pages) keepStep(r *kit.Request, f *kit.Form, m accounts.Meta, rules *contest.Rules) error {
+	now, edition, s, err := p.working(r)
+	if err != nil {
+		return err
+	}
+	m.Seen = cmp.Or(m.Seen, edition.Tag)
+	if f.Get("do") == "take_out" && s.id != "" {
+		_, path := s.in(&now)
+		removeRow(&now, path)
+	} else {
+		if _, err = s.read(f.Values, &now); err == nil {
+			err = p.named(r, &now)
+		}
+	}
+	if err != nil {
+		return err
+	}
 	var locked bool
 	if err := p.view(r, func(s *contest.State) error {
 		locked = s.Phase != contest.Draft
@@ -373,10 +416,13 @@ func (p pages) keep(r *kit.Request, change string, rules contest.Rules) error {
 	}); err != nil {
 		return err
 	}
+	var c contest.Command = contest.ChangeRules{Rules: now}
 	if locked {
-		return p.do(r, change, contest.ReviseRules{Rules: rules})
+		c = contest.ReviseRules{Rules: now}
 	}
-	return p.do(r, change, contest.ChangeRules{Rules: rules})
+	*rules = now
+	_, err = p.hall.Do(r.Context(), m, r.PathValue("contest"), c)
+	return err
 }
 
 func (p pages) renderStep(w http.ResponseWriter, r *kit.Request, f kit.Form, rules contest.Rules, s step) error {

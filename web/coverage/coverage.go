@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -434,7 +435,16 @@ type pastWeek struct {
 const historyWeeks = 52
 
 func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderStation(w, r, kit.NewForm())
+	_, week, _, err := p.asked(r)
+	if err != nil {
+		return err
+	}
+	f, err := p.excuseForm(r, week)
+	if err != nil {
+		return err
+	}
+	f.Values = url.Values{} // what comes next is told in its own words
+	return p.renderStation(w, r, f)
 }
 
 func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -486,6 +496,25 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	return p.station.Render(w, r, page)
 }
 
+// excuseForm is the form by which the station is excused in that week, or no more.
+func (p pages) excuseForm(r *kit.Request, week airing.Week) (kit.Form, error) {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return kit.Form{}, err
+	}
+	st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today())
+	if err != nil {
+		return kit.Form{}, nil // the page says so
+	}
+	e, err := p.store.LastExcuse(r.Context(), week, st.ID)
+	f := kit.NewForm("edition", e.Edition().Tag)
+	if !e.Revoked && e.Reason != "" {
+		f.Values.Set("reason", string(e.Reason))
+		f.Values.Set("note", e.Note)
+	}
+	return f.From(e.Edition()), err
+}
+
 func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
@@ -496,8 +525,11 @@ func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	station := r.PathValue("station")
-	_, err = p.store.Excuse(r.Context(), r.Meta(f.ID), coverage.Excuse{Week: week, Station: station,
-		Reason: airing.Reason(f.Get("reason")), Note: f.Get("note"), Revoked: f.Bool("revoked")})
+	err = f.Save(func() (kit.Form, error) { return p.excuseForm(r, week) }, func(m accounts.Meta) error {
+		_, err := p.store.Excuse(r.Context(), m, coverage.Excuse{Week: week, Station: station,
+			Reason: airing.Reason(f.Get("reason")), Note: f.Get("note"), Revoked: f.Bool("revoked")})
+		return err
+	})
 	if f.Refused(err) {
 		return p.renderStation(w, r, *f)
 	}

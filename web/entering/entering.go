@@ -454,7 +454,7 @@ func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
 	} else if err == nil && f.Get("do") == "announce" {
 		return p.announce(w, r, contest.AnnounceEntry{ID: entry, Work: work})
 	} else if err == nil {
-		err = p.enter(r, f.ID, contest.SubmitEntry{ID: entry, Work: work})
+		err = p.enter(r, r.Meta(f.ID), contest.SubmitEntry{ID: entry, Work: work})
 	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f, err, false)
@@ -485,8 +485,8 @@ func (p pages) announce(w http.ResponseWriter, r *kit.Request, c contest.Announc
 
 // enter submits or replaces a work. A form that brings its files itself was sent
 // when it began to come, if all of it has come by the end of the grace.
-func (p pages) enter(r *kit.Request, change string, c contest.Command) error {
-	id, m := r.PathValue("contest"), r.Meta(change)
+func (p pages) enter(r *kit.Request, m accounts.Meta, c contest.Command) error {
+	id := r.PathValue("contest")
 	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
 		if at := r.Arrived(); at.After(graceEnd(s)) {
 			m.At = at
@@ -515,6 +515,8 @@ type entryPage struct {
 
 	Complaints []contest.Complaint // about the work
 	Form       kit.Form
+
+	edition accounts.Edition // of the entry
 }
 
 // find returns a copy of the entry if the actor may act for its station.
@@ -526,7 +528,7 @@ func (p pages) find(r *kit.Request) (page entryPage, err error) {
 		}
 		page = entryPage{Page: r.Page("contest.receipt"), Contest: s.ID, Name: s.Rules.Title, Entry: *e, Until: s.Rules.Dates.ClosesAt, Form: kit.NewForm(),
 			Editable: e.Live() && s.Phase == contest.Open && !r.Now.After(s.Rules.Dates.ClosesAt)}
-		page.Taking = s.Phase == contest.Published
+		page.Taking, page.edition = s.Phase == contest.Published, s.Edition(contest.PartEntry(e.ID))
 		for _, c := range s.Complaints {
 			if c.Entry == e.ID {
 				page.Complaints = append(page.Complaints, c)
@@ -607,9 +609,18 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 }
 
 func (p pages) showReplace(w http.ResponseWriter, r *kit.Request) error {
-	page, err := p.find(r)
+	f, err := p.replaceForm(r)
 	if err != nil {
 		return err
+	}
+	return p.renderForm(w, r, f, nil, false)
+}
+
+// replaceForm is the form of the entry as it is now.
+func (p pages) replaceForm(r *kit.Request) (kit.Form, error) {
+	page, err := p.find(r)
+	if err != nil {
+		return kit.Form{}, err
 	}
 	e := &page.Entry
 	work := contest.Work{Title: e.Title, Theme: e.Theme, Category: e.Category, Language: e.Language, Kind: e.Entrant.Kind, Station: e.Entrant.Station, Name: e.Entrant.Name,
@@ -621,10 +632,7 @@ func (p pages) showReplace(w http.ResponseWriter, r *kit.Request) error {
 		work = *page.Awaited
 	}
 	f, err := p.filled(r, work)
-	if err != nil {
-		return err
-	}
-	return p.renderForm(w, r, f, nil, false)
+	return f.From(page.edition), err
 }
 
 // change replaces or withdraws an entry.
@@ -659,7 +667,9 @@ func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
 	if err == nil && f.Get("do") == "announce" {
 		return p.announce(w, r, contest.AnnounceEntry{ID: entry, Work: work})
 	} else if err == nil {
-		err = p.enter(r, f.ID, contest.ReplaceEntry{Entry: entry, Work: work})
+		err = f.Save(func() (kit.Form, error) { return p.replaceForm(r) }, func(m accounts.Meta) error {
+			return p.enter(r, m, contest.ReplaceEntry{Entry: entry, Work: work})
+		})
 	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f, err, false)

@@ -189,10 +189,11 @@ type tiesBody struct {
 }
 
 func (p pages) declared(w http.ResponseWriter, r *kit.Request) error {
-	stations, err := p.declaredBy(r)
+	stations, e, err := p.declaredBy(r)
 	if err != nil {
 		return err
 	}
+	r.Of(e)
 	return r.JSON(w, http.StatusOK, tiesBody{stations})
 }
 
@@ -218,6 +219,11 @@ func (p pages) declare(w http.ResponseWriter, r *kit.Request) error {
 		c.Stations = append(c.Stations, st.ID)
 	}
 	if _, err := p.hall.Do(r.Context(), r.Meta(kit.NewID()), id, c); err != nil {
+		return err
+	}
+	_, e, err := p.declaredBy(r)
+	r.Of(e)
+	if err != nil {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, tiesBody{c.Stations})

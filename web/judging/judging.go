@@ -88,7 +88,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 		Summary: "the outline of the recording as judges hear it", Out: measure.Waveform{}})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging/ties", Access: accounts.JudgeEntries, Handler: p.declared,
 		Summary: "the stations a judge declared ties with", Out: tiesBody{}})
-	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/judging/ties", Access: accounts.JudgeEntries, Handler: p.declare,
+	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/judging/ties", Edits: true, Access: accounts.JudgeEntries, Handler: p.declare,
 		Summary: "declare the stations one has ties with, by ID or code, instead of those declared before: their works go to other judges", In: tiesBody{}, Out: tiesBody{}})
 	chair := func(pattern, summary string, h kit.Handler, in any) {
 		method, path, _ := strings.Cut(pattern, " ")
@@ -227,29 +227,41 @@ type tiesPage struct {
 }
 
 // declaredBy lists the stations the actor declared ties with.
-func (p pages) declaredBy(r *kit.Request) ([]string, error) {
+func (p pages) declaredBy(r *kit.Request) (_ []string, e accounts.Edition, err error) {
 	id, list := r.PathValue("contest"), []string{}
 	if _, err := p.mine(r, id); err != nil {
-		return nil, err
+		return nil, e, err
 	}
-	err := p.hall.View(r.Context(), id, func(s *contest.State) error {
+	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
 		list = append(list, s.Judge(r.Actor.Person).Declared...)
+		e = s.Edition(contest.PartTies(r.Actor.Person))
 		return nil
 	})
-	return list, err
+	return list, e, err
 }
 
 func (p pages) showTies(w http.ResponseWriter, r *kit.Request) error {
-	stations, err := p.declaredBy(r)
+	f, err := p.tiesForm(r)
 	if err != nil {
 		return err
 	}
+	return p.renderTies(w, r, f)
+}
+
+// tiesForm is the form of what a judge has declared.
+func (p pages) tiesForm(r *kit.Request) (kit.Form, error) {
+	stations, e, err := p.declaredBy(r)
+	f := kit.NewForm()
+	f.Values["stations"] = stations
+	return f.From(e), err
+}
+
+func (p pages) renderTies(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err
 	}
-	page := tiesPage{Page: r.Page("contest.declare_ties"), Form: kit.NewForm()}
-	page.Form.Values["stations"] = stations
+	page := tiesPage{Page: r.Page("contest.declare_ties"), Form: f}
 	for _, st := range reg.ActiveOn(r.Today()) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
 	}
@@ -265,7 +277,14 @@ func (p pages) saveTies(w http.ResponseWriter, r *kit.Request) error {
 	if _, err := p.mine(r, id); err != nil {
 		return err
 	}
-	if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.DeclareTies{Stations: f.All("stations")}); err != nil {
+	err = f.Save(func() (kit.Form, error) { return p.tiesForm(r) }, func(m accounts.Meta) error {
+		_, err := p.hall.Do(r.Context(), m, id, contest.DeclareTies{Stations: f.All("stations")})
+		return err
+	})
+	if f.Refused(err) {
+		return p.renderTies(w, r, *f)
+	}
+	if err != nil {
 		return err
 	}
 	return r.Redirect(w, "/judging", "contest.saved")

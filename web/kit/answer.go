@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -51,6 +52,8 @@ func status(k fault.Kind) int {
 		return http.StatusServiceUnavailable
 	case fault.WrongMethod:
 		return http.StatusMethodNotAllowed
+	case fault.Stale:
+		return http.StatusPreconditionFailed
 	}
 	return http.StatusInternalServerError
 }
@@ -66,11 +69,18 @@ type Problem struct {
 	Line   int       `json:"line,omitempty"`  // of an imported file, 1-based
 	Seen   string    `json:"seen,omitempty"`  // to send with a step whose undecided things, below, have been seen
 	Errors []Problem `json:"errors,omitempty"`
+
+	accounts.Touch // 412: who changed what meanwhile, and when
 }
 
 func problem(lang text.Language, e *fault.Error) Problem {
 	p := Problem{Code: e.Code, Detail: lang.Fault(e), Field: e.Field, Line: e.Line}
 	p.Other, _ = e.Args["other"].(string)
+	if e.Kind == fault.Stale {
+		p.ChangedBy, _ = e.Args["by"].(string)
+		p.ChangedAt, _ = e.Args["at"].(time.Time)
+		p.Changed, _ = e.Args["what"].([]string)
+	}
 	if !text.Has(e.Code) {
 		p.Code = "internal"
 	}
@@ -148,13 +158,17 @@ func (r *Request) Problem(w http.ResponseWriter, status int, e *fault.Error) {
 	r.write(w, status, "application/problem+json", body)
 }
 
-// JSON answers with v as JSON.
+// JSON answers with v as JSON. If v is something people edit, ETag begins with the
+// tag of its edition.
 func (r *Request) JSON(w http.ResponseWriter, status int, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return err
+	}
+	if thing, ok := v.(interface{ Edition() accounts.Edition }); ok {
+		r.of = thing.Edition().Tag
 	}
 	r.write(w, status, "application/json", b.Bytes())
 	return nil
@@ -211,10 +225,13 @@ func (r *Request) ReadJSON(v any) error {
 	if mt, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mt != "application/json" {
 		return fault.New(fault.Unsupported, "kit.not_json")
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return broken(err)
+	if r.body == nil { // who begins again reads it again
+		var err error
+		if r.body, err = io.ReadAll(r.Body); err != nil {
+			return broken(err)
+		}
 	}
+	body := r.body
 	if !utf8.Valid(body) { // the decoder would replace what it cannot read
 		return fault.New(fault.Invalid, "kit.not_utf8")
 	}
@@ -315,6 +332,9 @@ func (r *Request) write(w http.ResponseWriter, status int, contentType string, b
 	}
 	h.Set("Content-Type", contentType)
 	h.Add("Vary", "Accept-Encoding")
+	if status < 300 && isAPI(r.URL.Path) && r.unchanged(w, body) {
+		return
+	}
 	if len(body) > 1024 && r.acceptsGzip() {
 		body = squeeze(body, gzip.DefaultCompression)
 		h.Set("Content-Encoding", "gzip")

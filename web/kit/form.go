@@ -26,6 +26,9 @@ type Form struct {
 	Notice string            // the sentence that belongs to no single field
 	Other  string            // ID of the record that stands in the way, "" if none does
 	Files  map[string][]*multipart.FileHeader
+	Of     string // tag of the edition that it was made from, in the hidden field "of"; "" for what is new
+	Was    string // its values as they were made, in the hidden field "was"
+	Stale  *Stale // what somebody else changed meanwhile, nil if nothing
 
 	r     *Request
 	parts []*fault.Error // collected by the typed readers
@@ -72,6 +75,7 @@ func (r *Request) ReadForm() (*Form, error) {
 	if f.ID = f.Values.Get("id"); f.ID == "" {
 		f.ID = NewID()
 	}
+	f.takeOver()
 	return f, CheckID(f.ID, "id")
 }
 
@@ -178,12 +182,12 @@ func (f *Form) Refused(err error) bool {
 		return false
 	}
 	switch e.Kind {
-	case fault.Invalid, fault.Conflict, fault.TooLarge, fault.Unsupported, fault.Full, fault.Gone, fault.TooMany, fault.NotFound:
+	case fault.Invalid, fault.Conflict, fault.TooLarge, fault.Unsupported, fault.Full, fault.Gone, fault.TooMany, fault.NotFound, fault.Stale:
 	default:
 		return false
 	}
 	f.r.status = status(e.Kind)
-	if e.Kind == fault.Conflict || e.Kind == fault.Invalid {
+	if e.Kind == fault.Conflict || e.Kind == fault.Invalid || e.Kind == fault.Stale {
 		f.ID = NewID() // what is sent next is another change
 	}
 	f.Other, _ = e.Args["other"].(string)

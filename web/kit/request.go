@@ -29,7 +29,11 @@ type Request struct {
 
 	kit    *Kit
 	route  Route
-	status int // of the page about to be rendered; 0 means 200
+	status int    // of the page about to be rendered; 0 means 200
+	body   []byte // once ReadJSON has read it
+	seen   string // tag of the edition the caller has
+	stale  *Stale // of the form about to be shown again
+	of     string // tag of the edition that the answer shows
 }
 
 func (r *Request) become(p accounts.Person, via string) {
@@ -41,9 +45,10 @@ func (r *Request) become(p accounts.Person, via string) {
 	}
 }
 
-// Meta describes a change asked for by this request under the caller-made id.
+// Meta describes a change asked for by this request under the caller-made id, of
+// the edition that If-Match names on a route that edits.
 func (r *Request) Meta(id string) accounts.Meta {
-	return accounts.Meta{ID: id, By: r.Actor, At: r.Now}
+	return accounts.Meta{ID: id, By: r.Actor, At: r.Now, Seen: r.seen}
 }
 
 // Arrived is the instant at which the body had been read, for what must be whole

@@ -39,6 +39,7 @@ type Route struct {
 	MaxBody int64             // largest body in bytes; 0 means DefaultBody
 	Headers map[string]string // of every answer, also where the caller is refused
 	Always  bool              // may change something also while Trouble holds
+	Edits   bool              // below /api/: changes a thing somebody else may change meanwhile, so it takes If-Match
 
 	// For /api/v1/openapi.json; pages leave them empty.
 	Summary string // one line in English, what the call does
@@ -120,6 +121,9 @@ func (k *Kit) serve(route Route) http.Handler {
 		}
 		if err == nil {
 			err = k.held(r)
+		}
+		if err == nil {
+			err = r.readIfMatch()
 		}
 		if err == nil {
 			k.limitBody(w, r)

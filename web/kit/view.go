@@ -179,6 +179,9 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	if err != nil {
 		return err
 	}
+	if r.stale != nil { // the comparison stands above the fields that say what they are called
+		_ = t.Execute(io.Discard, &page)
+	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, &page); err != nil {
 		return fmt.Errorf("kit: render %s: %w", v.Name(), err)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"loa/accounts"
 	"loa/audio"
 	"loa/web/kit"
 )
@@ -31,7 +32,7 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		if !s.hears(a.Recording) {
 			continue
 		}
-		x := alikeRow{row: named(a.Recording, s.reg), How: r.Say("library.alike_" + string(a.How)), Form: kit.NewForm()}
+		x := alikeRow{row: named(a.Recording, s.reg), How: r.Say("library.alike_" + string(a.How)), Form: stepOf(a)}
 		x.Open = a.Open()
 		if l := a.Likeness; l != nil {
 			x.Decidable, x.Verdict = true, l.Verdict
@@ -94,6 +95,14 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 		Button: r.Say("library.alike_go"), Icon: "library", Order: 75}}, nil
 }
 
+// stepOf is the form of the decision about a recording that is alike.
+func stepOf(a audio.Alike) kit.Form {
+	if a.Likeness == nil {
+		return kit.NewForm()
+	}
+	return kit.NewStep(a.Likeness.Edition())
+}
+
 // judge takes a person's word on whether two recordings are one.
 func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
@@ -108,7 +117,18 @@ func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := audio.JudgeLikeness{One: s.rec.ID, Other: f.Get("other"), Word: audio.Word(f.Get("verdict")), Reason: f.Get("reason")}
-	_, err = p.store.JudgeLikeness(r.Context(), r.Meta(f.ID), c)
+	err = f.Save(func() (kit.Form, error) {
+		list, err := p.store.Alike(r.Context(), s.rec.ID)
+		for _, a := range list {
+			if a.Recording.ID == c.Other {
+				return stepOf(a), err
+			}
+		}
+		return kit.NewForm(), err
+	}, func(m accounts.Meta) error {
+		_, err := p.store.JudgeLikeness(r.Context(), m, c)
+		return err
+	})
 	if f.Refused(err) {
 		return p.render(w, r, s, *f)
 	}

@@ -30,6 +30,7 @@ type Store interface {
 	AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error)
 	RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
+	Directory(ctx context.Context) (*accounts.Directory, error)
 }
 
 type mePage struct {
@@ -93,7 +94,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error 
 		return err
 	}
 	if page.Profile.ID == "" {
-		page.Profile = kit.NewForm("name", r.Person.Name, "language", string(r.Person.Language))
+		page.Profile = profileOf(r.Person)
 	}
 	if page.Phrase.ID == "" {
 		page.Phrase = kit.NewForm()
@@ -108,13 +109,28 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error 
 	return p.view.Render(w, r, page)
 }
 
+// profileOf is the form of what a person says of herself.
+func profileOf(q accounts.Person) kit.Form {
+	return kit.NewForm("name", q.Name, "language", string(q.Language)).From(q.Edition())
+}
+
 func (p pages) saveProfile(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
 	name, lang := f.Get("name"), text.Language(f.Get("language"))
-	_, err = p.store.ChangePerson(r.Context(), r.Meta(f.ID), accounts.ChangePerson{Person: r.Actor.Person, Name: &name, Language: &lang})
+	err = f.Save(func() (kit.Form, error) {
+		d, err := p.store.Directory(r.Context())
+		if err != nil {
+			return kit.Form{}, err
+		}
+		q, err := d.Person(r.Actor.Person)
+		return profileOf(q), err
+	}, func(m accounts.Meta) error {
+		_, err := p.store.ChangePerson(r.Context(), m, accounts.ChangePerson{Person: r.Actor.Person, Name: &name, Language: &lang})
+		return err
+	})
 	if f.Refused(err) {
 		return p.render(w, r, mePage{Profile: *f})
 	}

@@ -3,6 +3,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
@@ -208,7 +209,8 @@ func roleOptions(r *kit.Request, roles []accounts.Role) (list []kit.Option) {
 type personPage struct {
 	kit.Page
 	Form      kit.Form
-	Secret    string // of a renewal link, should one be asked for
+	Named     kit.Form // what she is called
+	Secret    string   // of a renewal link, should one be asked for
 	Person    accounts.Person
 	Grants    []grantRow
 	InvitedBy string
@@ -245,6 +247,9 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 	}
 	page := personPage{Page: r.Page("people.person", "name", q.Name), Form: form, Secret: accounts.NewSecret(), Person: q, Self: q.ID == r.Actor.Person,
 		May: r.Actor.Can(accounts.ManagePeople, accounts.Where{}), Stations: stationOptions(r, places), Districts: districtOptions(r, places)}
+	if page.Named = nameForm(q); form.Get("do") == "rename" {
+		page.Named = form
+	}
 	for _, g := range q.Grants {
 		page.Grants = append(page.Grants, grantRow{grantValue(g), g.Words(r.Lang, places)})
 	}
@@ -316,6 +321,9 @@ func grantFrom(form *kit.Form) accounts.Grant {
 	return g
 }
 
+// nameForm is the form of what somebody is called.
+func nameForm(q accounts.Person) kit.Form { return kit.NewForm("name", q.Name).From(q.Edition()) }
+
 // change does what the pressed button says: give or take one grant, rename,
 // disable or enable.
 func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
@@ -323,15 +331,23 @@ func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.store.Directory(r.Context())
-	if err != nil {
-		return err
+	var q accounts.Person
+	find := func() (kit.Form, error) {
+		d, err := p.store.Directory(r.Context())
+		if err != nil {
+			return kit.Form{}, err
+		}
+		q, err = d.Person(r.PathValue("id"))
+		return nameForm(q), err
 	}
-	q, err := d.Person(r.PathValue("id"))
-	if err != nil {
+	err = form.Save(find, func(m accounts.Meta) error {
+		if _, err := find(); err != nil {
+			return err
+		}
+		m.Seen = cmp.Or(m.Seen, q.Edition().Tag) // a role given meanwhile is not taken away by giving another
+		_, err := p.store.ChangePerson(r.Context(), m, wanted(q, form))
 		return err
-	}
-	_, err = p.store.ChangePerson(r.Context(), r.Meta(form.ID), wanted(q, form))
+	})
 	if form.Refused(err) {
 		return p.renderPerson(w, r, *form)
 	}

@@ -66,7 +66,17 @@ func (p pages) find(r *kit.Request) (e scheduler.Episode, programme scheduler.Pr
 }
 
 func (p pages) showEpisode(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderEpisode(w, r, kit.NewForm())
+	f, err := p.stepForm(r)
+	if err != nil {
+		return err
+	}
+	return p.renderEpisode(w, r, f)
+}
+
+// stepForm is the form by which the episode, as it is now, takes its next step.
+func (p pages) stepForm(r *kit.Request) (kit.Form, error) {
+	e, _, err := p.find(r)
+	return kit.NewStep(e.Edition()), err
 }
 
 func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -129,7 +139,11 @@ func (p pages) move(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := p.store.MoveEpisode(r.Context(), r.Meta(f.ID), scheduler.MoveEpisode{ID: r.PathValue("id"), To: scheduler.State(f.Get("to")), Why: f.Get("why")})
+	var e scheduler.Episode
+	err = f.Save(func() (kit.Form, error) { return p.stepForm(r) }, func(m accounts.Meta) (err error) {
+		e, err = p.store.MoveEpisode(r.Context(), m, scheduler.MoveEpisode{ID: r.PathValue("id"), To: scheduler.State(f.Get("to")), Why: f.Get("why")})
+		return err
+	})
 	if f.Refused(err) {
 		return p.renderEpisode(w, r, *f)
 	}
@@ -202,16 +216,29 @@ func (p pages) showNewEpisode(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) showEditEpisode(w http.ResponseWriter, r *kit.Request) error {
-	e, programme, err := p.find(r)
+	_, programme, err := p.find(r)
 	if err != nil {
 		return err
+	}
+	f, err := p.episodeForm(r)
+	if err != nil {
+		return err
+	}
+	return p.renderEpisodeEdit(w, r, programme, f)
+}
+
+// episodeForm is the form of the episode as it is now.
+func (p pages) episodeForm(r *kit.Request) (kit.Form, error) {
+	e, _, err := p.find(r)
+	if err != nil {
+		return kit.Form{}, err
 	}
 	script, err := p.store.Script(r.Context(), e.ID)
 	if err != nil {
-		return err
+		return kit.Form{}, err
 	}
 	f := kit.NewForm("title", e.Title, "language", e.Language, "script", script, "audio", e.Audio, "from", string(e.From), "until", string(e.Until))
-	return p.renderEpisodeEdit(w, r, programme, f)
+	return f.From(e.Edition()), nil
 }
 
 // saveEpisode takes the form of a new episode and of a draft: the file, if one
@@ -265,7 +292,11 @@ func (p pages) keepEpisode(r *kit.Request, f *kit.Form, c scheduler.SaveEpisode)
 	}
 	c.Audio = id
 	f.Values.Set("audio", id) // kept if the rest is refused: nobody sends a file twice
-	e, err := p.store.SaveEpisode(r.Context(), r.Meta(f.ID), c)
+	var e scheduler.Episode
+	err = f.Save(func() (kit.Form, error) { return p.episodeForm(r) }, func(m accounts.Meta) (err error) {
+		e, err = p.store.SaveEpisode(r.Context(), m, c)
+		return err
+	})
 	if err != nil || f.Get("do") != "approve" {
 		return e, err
 	}

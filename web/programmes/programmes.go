@@ -272,13 +272,22 @@ func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
-	s, err := p.store.Schedule(r.Context())
+	f, err := p.editForm(r)
 	if err != nil {
 		return err
 	}
+	return p.renderEdit(w, r, r.PathValue("id"), f, nil)
+}
+
+// editForm is the form of the programme as it is now.
+func (p pages) editForm(r *kit.Request) (kit.Form, error) {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return kit.Form{}, err
+	}
 	programme, err := s.Programme(r.PathValue("id"))
 	if err != nil {
-		return err
+		return kit.Form{}, err
 	}
 	f := kit.NewForm("title", programme.Title, "producer", programme.Producer, "min_minutes", minutes(programme.MinSeconds))
 	if programme.CountsTowardTarget {
@@ -290,7 +299,7 @@ func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
 	for _, l := range programme.Languages {
 		f.Values.Add("languages", l)
 	}
-	return p.renderEdit(w, r, programme.ID, f, nil)
+	return f.From(programme.Edition()), nil
 }
 
 // minutes writes a length as the form's field takes it: whole minutes, or with
@@ -317,7 +326,10 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	case err == nil && change.Changed && !f.Bool("agreed"):
 		return p.renderEdit(w, r, c.ID, *f, &change)
 	case err == nil:
-		saved, err = p.store.SaveProgramme(r.Context(), r.Meta(f.ID), c)
+		err = f.Save(func() (kit.Form, error) { return p.editForm(r) }, func(m accounts.Meta) (err error) {
+			saved, err = p.store.SaveProgramme(r.Context(), m, c)
+			return err
+		})
 	}
 	if f.Refused(err) {
 		return p.renderEdit(w, r, c.ID, *f, nil)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"loa/accounts"
+	"loa/internal/fault"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -36,6 +38,7 @@ type rulePage struct {
 	Languages    []kit.Option
 	Technologies []kit.Option
 	Priorities   []kit.Option
+	Chosen       []kit.Option // ways to choose stations
 	Groups       []choiceGroup
 	Typed        bool // the line is typed, not made from the form
 	Today        string
@@ -61,6 +64,10 @@ func (p pages) renderRule(w http.ResponseWriter, r *kit.Request, reg *stations.R
 	}
 	page.Languages, page.Technologies = options(r, "language.", stations.Languages[1:]), options(r, "stations.technology.", stations.Technologies)
 	page.Priorities = options(r, "schedule.priority.", []scheduler.Priority{scheduler.Ordinary, scheduler.Preferred, scheduler.Urgent})
+	page.Chosen = []kit.Option{{Value: "all", Text: r.Say("schedule.chosen_all")}}
+	for _, who := range []string{"district", "list", "language", "technology"} {
+		page.Chosen = append(page.Chosen, kit.Option{Value: who, Text: r.Say("schedule.by_" + who)})
+	}
 	for i := range page.Priorities {
 		page.Priorities[i].Hint = r.Say("schedule.priority_hint." + page.Priorities[i].Value)
 	}
@@ -90,6 +97,14 @@ func (p pages) showNewRule(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) showRule(w http.ResponseWriter, r *kit.Request) error {
+	f, err := p.ruleForm(r)
+	if err != nil {
+		return err
+	}
+	return p.renderEditRule(w, r, f)
+}
+
+func (p pages) renderEditRule(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	s, reg, err := p.facts(r)
 	if err != nil {
 		return err
@@ -98,16 +113,29 @@ func (p pages) showRule(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	v := rule.Current()
-	programme, err := s.Programme(v.Programme)
+	programme, err := s.Programme(rule.Current().Programme)
 	if err != nil {
 		return err
 	}
+	return p.renderRule(w, r, reg, rulePage{Form: f, Programme: programme, Rule: rule.ID, Action: "/rules/" + rule.ID})
+}
+
+// ruleForm is the form of the rule as it is now.
+func (p pages) ruleForm(r *kit.Request) (kit.Form, error) {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return kit.Form{}, err
+	}
+	rule, err := s.Rule(r.PathValue("id"))
+	if err != nil {
+		return kit.Form{}, err
+	}
+	v := rule.Current()
 	f := kit.NewForm("minutes", strconv.Itoa(v.Minutes), "from", string(v.From), "until", string(v.Until), "priority", string(v.Priority), "note", v.Note,
 		"since", r.URL.Query().Get("since"))
 	fillWhen(&f, v.Cron)
 	fillWho(&f, v.Selection)
-	return p.renderRule(w, r, reg, rulePage{Form: f, Programme: programme, Rule: rule.ID, Action: "/rules/" + rule.ID})
+	return f.From(rule.Edition()), nil
 }
 
 // fillWhen puts a cron line into the form: as days and times if they can say
@@ -213,7 +241,11 @@ func (p pages) saveRule(w http.ResponseWriter, r *kit.Request) error {
 	c.ID, c.Programme = page.Rule, programmeID
 	if err == nil && f.Get("do") == "save" {
 		var saved scheduler.Rule
-		if saved, err = p.store.SaveRule(r.Context(), r.Meta(f.ID), c); err == nil {
+		err = f.Save(func() (kit.Form, error) { return p.ruleForm(r) }, func(m accounts.Meta) (err error) {
+			saved, err = p.store.SaveRule(r.Context(), m, c)
+			return err
+		})
+		if err == nil {
 			return r.Redirect(w, "/programmes/"+programmeID, "schedule.rule_saved", "when", scheduler.SayCron(r.Lang, saved.Current().Cron))
 		}
 	}
@@ -239,7 +271,19 @@ func (p pages) endRule(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	rule, err := p.store.SaveRule(r.Context(), r.Meta(f.ID), scheduler.SaveRule{ID: r.PathValue("id"), End: true})
+	var rule scheduler.Rule
+	err = f.Save(func() (kit.Form, error) { return p.ruleForm(r) }, func(m accounts.Meta) (err error) {
+		rule, err = p.store.SaveRule(r.Context(), m, scheduler.SaveRule{ID: r.PathValue("id"), End: true})
+		return err
+	})
+	if fault.Of(err) != nil && fault.Of(err).Kind == fault.Stale { // what is to be ended is shown as it is now
+		now, gone := p.ruleForm(r)
+		if gone != nil {
+			return gone
+		}
+		now.Notice = r.Lang.Fault(err)
+		return p.renderEditRule(w, r, now)
+	}
 	if err != nil {
 		return err
 	}

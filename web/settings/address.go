@@ -24,11 +24,17 @@ type addressPage struct {
 }
 
 func (a address) show(w http.ResponseWriter, r *kit.Request) error {
-	set, err := a.store.Settings(r.Context())
+	f, err := a.form(r)
 	if err != nil {
 		return err
 	}
-	return a.render(w, r, kit.NewForm("public_url", set.PublicURL))
+	return a.render(w, r, f)
+}
+
+// form is the form of the address as it is now.
+func (a address) form(r *kit.Request) (kit.Form, error) {
+	set, err := a.store.Settings(r.Context())
+	return kit.NewForm("public_url", set.PublicURL).From(set.Edition()), err
 }
 
 func (a address) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -44,12 +50,9 @@ func (a address) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	set, err := a.store.Settings(r.Context())
-	if err != nil {
-		return err
-	}
-	set.PublicURL = strings.ToLower(strings.TrimRight(f.Get("public_url"), "/"))
-	_, err = a.store.SaveSettings(r.Context(), r.Meta(f.ID), set)
+	err = saveSettings(r, a.store, f, func() (kit.Form, error) { return a.form(r) }, func(set *airing.Settings) {
+		set.PublicURL = strings.ToLower(strings.TrimRight(f.Get("public_url"), "/"))
+	})
 	if f.Refused(err) {
 		return a.render(w, r, *f)
 	}

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"net/http"
@@ -53,14 +54,21 @@ type library struct {
 const day = 24 * time.Hour
 
 func (l library) show(w http.ResponseWriter, r *kit.Request) error {
-	set, err := l.store.LibrarySettings(r.Context())
+	f, err := l.form(r)
 	if err != nil {
 		return err
 	}
+	return l.render(w, r, f)
+}
+
+// form is the form of the settings as they are now.
+func (l library) form(r *kit.Request) (kit.Form, error) {
+	set, err := l.store.LibrarySettings(r.Context())
 	num := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-	return l.render(w, r, kit.NewForm("max_bytes", num(float64(set.MaxBytes)/1e6), "station_bytes", num(float64(set.StationBytes)/1e9),
+	f := kit.NewForm("max_bytes", num(float64(set.MaxBytes)/1e6), "station_bytes", num(float64(set.StationBytes)/1e9),
 		"unfinished", num(set.Unfinished.Hours()/24), "grace", num(set.Grace.Hours()/24), "retention", num(set.Retention.Hours()/24),
-		"target_lufs", num(set.Profile(audio.ForProgramme).TargetLUFS)))
+		"target_lufs", num(set.Profile(audio.ForProgramme).TargetLUFS))
+	return f.From(set.Edition()), err
 }
 
 func (l library) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -96,16 +104,22 @@ func (l library) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	set, err := l.store.LibrarySettings(r.Context())
-	if err != nil {
-		return err
-	}
 	days := func(name string) time.Duration { return time.Duration(f.Decimal(name) * float64(day)) }
-	set.MaxBytes, set.StationBytes = int64(math.Round(f.Decimal("max_bytes")*1e6)), int64(math.Round(f.Decimal("station_bytes")*1e9))
-	set.Unfinished, set.Grace, set.Retention = days("unfinished"), days("grace"), days("retention")
-	set = set.WithTarget(f.Decimal("target_lufs"))
+	var asked audio.Settings
+	asked.MaxBytes, asked.StationBytes = int64(math.Round(f.Decimal("max_bytes")*1e6)), int64(math.Round(f.Decimal("station_bytes")*1e9))
+	asked.Unfinished, asked.Grace, asked.Retention = days("unfinished"), days("grace"), days("retention")
+	target := f.Decimal("target_lufs")
 	if err = f.Err(); err == nil {
-		_, err = l.store.SaveLibrarySettings(r.Context(), r.Meta(f.ID), set)
+		err = f.Save(func() (kit.Form, error) { return l.form(r) }, func(m accounts.Meta) error {
+			now, err := l.store.LibrarySettings(r.Context())
+			if err != nil {
+				return err
+			}
+			m.Seen = cmp.Or(m.Seen, now.Edition().Tag)
+			asked.Profiles = now.Profiles
+			_, err = l.store.SaveLibrarySettings(r.Context(), m, asked.WithTarget(target))
+			return err
+		})
 	}
 	if f.Refused(err) {
 		return l.render(w, r, *f)

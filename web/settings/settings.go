@@ -4,6 +4,7 @@
 package settings
 
 import (
+	"cmp"
 	"embed"
 	"net/http"
 	"strconv"
@@ -64,12 +65,19 @@ func tabs(r *kit.Request) []kit.Tab {
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
-	set, err := p.store.Settings(r.Context())
+	f, err := p.form(r)
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, kit.NewForm("week_shift_hours", strconv.Itoa(set.WeekShiftHours), "on_time_hours", strconv.Itoa(set.OnTimeHours),
-		"near_slot_hours", strconv.Itoa(set.NearSlotHours), "close_after_days", strconv.Itoa(set.CloseAfterDays)))
+	return p.render(w, r, f)
+}
+
+// form is the form of the settings as they are now.
+func (p pages) form(r *kit.Request) (kit.Form, error) {
+	set, err := p.store.Settings(r.Context())
+	f := kit.NewForm("week_shift_hours", strconv.Itoa(set.WeekShiftHours), "on_time_hours", strconv.Itoa(set.OnTimeHours),
+		"near_slot_hours", strconv.Itoa(set.NearSlotHours), "close_after_days", strconv.Itoa(set.CloseAfterDays))
+	return f.From(set.Edition()), err
 }
 
 func (p pages) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
@@ -81,14 +89,11 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	set, err := p.store.Settings(r.Context())
-	if err != nil {
-		return err
-	}
-	set.WeekShiftHours, set.OnTimeHours = f.Int("week_shift_hours"), f.Int("on_time_hours")
-	set.NearSlotHours, set.CloseAfterDays = f.Int("near_slot_hours"), f.Int("close_after_days")
+	shift, onTime, near, after := f.Int("week_shift_hours"), f.Int("on_time_hours"), f.Int("near_slot_hours"), f.Int("close_after_days")
 	if err = f.Err(); err == nil {
-		_, err = p.store.SaveSettings(r.Context(), r.Meta(f.ID), set)
+		err = saveSettings(r, p.store, f, func() (kit.Form, error) { return p.form(r) }, func(set *airing.Settings) {
+			set.WeekShiftHours, set.OnTimeHours, set.NearSlotHours, set.CloseAfterDays = shift, onTime, near, after
+		})
 	}
 	if f.Refused(err) {
 		return p.render(w, r, *f)
@@ -97,4 +102,19 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/settings", "settings.saved")
+}
+
+// saveSettings changes those settings that one form shows, and leaves the others
+// as they are at that instant.
+func saveSettings(r *kit.Request, store airing.SettingsStore, f *kit.Form, now func() (kit.Form, error), change func(*airing.Settings)) error {
+	return f.Save(now, func(m accounts.Meta) error {
+		set, err := store.Settings(r.Context())
+		if err != nil {
+			return err
+		}
+		m.Seen = cmp.Or(m.Seen, set.Edition().Tag)
+		change(&set)
+		_, err = store.SaveSettings(r.Context(), m, set)
+		return err
+	})
 }

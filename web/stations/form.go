@@ -50,9 +50,14 @@ func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	f := kit.NewForm("revision", strconv.Itoa(s.Revision))
+	return p.renderForm(w, r, formOf(s), reg, s)
+}
+
+// formOf is the form of the station as it is.
+func formOf(s *stations.Station) kit.Form {
+	f := kit.NewForm()
 	fillForm(&f, s.Fields)
-	return p.renderForm(w, r, f, reg, s)
+	return f.From(s.Edition())
 }
 
 // renderForm shows the form; s is nil for a new station.
@@ -135,12 +140,18 @@ func (p pages) saveEdit(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := stations.SaveStation{ID: s.ID, Revision: f.Int("revision")}
-	if err = f.Err(); err == nil {
-		c.Fields, err = readFields(f.Values)
-	}
-	if err == nil {
-		_, err = p.store.SaveStation(r.Context(), r.Meta(f.ID), c)
+	c := stations.SaveStation{ID: s.ID}
+	if c.Fields, err = readFields(f.Values); err == nil {
+		err = f.Save(func() (kit.Form, error) {
+			_, now, err := p.find(r, accounts.EditStations)
+			if err != nil {
+				return kit.Form{}, err
+			}
+			return formOf(now), nil
+		}, func(m accounts.Meta) error {
+			_, err := p.store.SaveStation(r.Context(), m, c)
+			return err
+		})
 	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f, reg, s)

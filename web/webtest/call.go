@@ -175,6 +175,7 @@ func (c *Client) Submit(form string, pairs ...string) *httptest.ResponseRecorder
 	if to == "" {
 		to = c.Path
 	}
+	to, _, _ = strings.Cut(to, "#") // a browser keeps it to itself
 	if f.AttrOr("method", "get") == "get" {
 		to, _, _ = strings.Cut(to, "?") // what a form asks takes the place of what was asked
 		return c.Get(to + "?" + values.Encode())

@@ -1,0 +1,359 @@
+package web_test
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+
+	"loa/scheduler"
+	"loa/store/bolt"
+	"loa/web/webtest"
+)
+
+// unguarded are the routes that change something and need no edition, each with
+// what keeps two people apart there.
+var unguarded = map[string][]string{
+	"makes something new; nobody else can have edited it": {
+		"POST /api/v1/audio", "POST /api/v1/contests", "POST /api/v1/contests/{contest}/entries", "POST /api/v1/contests/{contest}/complaints",
+		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people", "POST /api/v1/programmes",
+		"POST /api/v1/programmes/{id}/episodes", "POST /api/v1/programmes/{id}/rules", "POST /api/v1/stations", "POST /api/v1/tokens", "POST /contests/new",
+		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}", "POST /people/sheet",
+		"POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes", "POST /programmes/{id}/rules", "POST /stations/new"},
+	"appends to a log and takes nothing from it; a correction names what it corrects": {
+		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
+		"POST /api/v1/airings/{id}/verdict", "POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
+		"POST /airings/{id}/verdict", "PUT /api/v1/contests/{contest}/entries/{entry}/form"},
+	"changes nothing": {"POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
+	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
+		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import", "POST /stations/merge", "POST /stations/split",
+		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /stations/changes/undo/{number}"},
+	"follows tus: the offset is the edition": {
+		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
+	"ends something for good; ended twice it is ended": {
+		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "POST /library/{id}/remove", "POST /me/sessions/end",
+		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
+	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
+	"carries the number of the version it was made from": {
+		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
+	"is a step that the state before it allows once": {
+		"POST /api/v1/contests/{contest}/close", "POST /api/v1/contests/{contest}/rounds/{round}/finish", "POST /api/v1/contests/{contest}/sheets/{task}/abstain",
+		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/rounds/{round}/sheets/{task}/reopen",
+		"POST /api/v1/contests/{contest}/sheets/{task}/confer", "POST /api/v1/contests/{contest}/sheets/{task}/reopen",
+		"POST /api/v1/contests/{contest}/sheets/{task}/settle", "POST /api/v1/contests/{contest}/ties", "POST /api/v1/coverage/{week}/close",
+		"POST /api/v1/coverage/{week}/reopen", "POST /api/v1/contests/{contest}/entries/{entry}/exclude-judge",
+		"POST /api/v1/contests/{contest}/entries/{entry}/keep-judge", "POST /api/v1/contests/{contest}/entries/{entry}/report-tie",
+		"POST /contests/{contest}", "POST /contests/{contest}/complaints", "POST /contests/{contest}/points", "POST /contests/{contest}/progress",
+		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /api/v1/clock/confirm", "POST /clock"},
+}
+
+// guardedPages are the pages whose forms carry the edition they were made from,
+// each with the test that lets two people save one.
+var guardedPages = map[string][]string{
+	"TestAStaleFormIsNotLost": {
+		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
+		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/library", "POST /people/{id}", "POST /me",
+		"POST /coverage/stations/{station}/excuse", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
+		"POST /contests/{contest}/jury"},
+	"contest TestNoEditOfAPartIsLost, for the form goes by the same command": {
+		"POST /contests/{contest}/rules", "POST /contests/{contest}/entries/{entry}", "POST /contests/{contest}/promotion", "POST /contests/{contest}/results",
+		"POST /enter/{contest}/{entry}", "POST /judging/{contest}/ties"},
+	"store/storetest audioLikeness, for the form goes by the same command": {"POST /library/{id}/alike"},
+}
+
+func TestEveryRouteThatChangesSomethingIsGuardedOrSaysWhyNot(t *testing.T) {
+	k, _ := build(t, time.Now)
+	if _, err := k.Handler(); err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for _, list := range []map[string][]string{unguarded, guardedPages} {
+		for why, routes := range list {
+			for _, route := range routes {
+				if listed[route] != "" {
+					t.Errorf("%s stands in two lists: %q and %q", route, listed[route], why)
+				}
+				listed[route] = why
+			}
+		}
+	}
+	for _, r := range k.Routes() {
+		if slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, r.Method()) {
+			continue
+		}
+		why, known := listed[r.Pattern]
+		delete(listed, r.Pattern)
+		api := strings.HasPrefix(r.Path(), "/api/")
+		switch {
+		case r.Edits && !api:
+			t.Errorf("%s: Edits is for routes below /api/; a page's form carries its edition (kit.Form.From and Save)", r.Pattern)
+		case r.Edits && known:
+			t.Errorf("%s takes If-Match, and is listed as what %s", r.Pattern, why)
+		case !r.Edits && !known && api:
+			t.Errorf("%s changes something: set Edits of the route, let its decision ask m.Current(thing.Edition()) and its GET answer the edition, or list it in unguarded with its reason", r.Pattern)
+		case !known && !api:
+			t.Errorf("%s changes something: make its form with kit.Form.From, save it with kit.Form.Save and list it in guardedPages, or list it in unguarded with its reason", r.Pattern)
+		}
+	}
+	for route := range listed {
+		t.Errorf("%s is listed and is no route any more", route)
+	}
+}
+
+// twoEditors are two administrators over a store with one of each thing.
+type twoEditors struct {
+	*testing.T
+	one, two           *webtest.Client
+	store              *bolt.Store
+	now                *time.Time
+	programme, episode string
+	rule, person       string
+	exception          string // path below the rule
+}
+
+func newTwoEditors(t *testing.T) *twoEditors {
+	now := tuesday
+	k, s := build(t, func() time.Time { return now })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	e := &twoEditors{T: t, store: s, now: &now}
+	e.programme = planned(t, s)
+	all := []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}, {Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}
+	e.one = webtest.NewClient(t, h, webtest.LoggedIn(t, s, "thuan", tuesday, all...))
+	e.two = webtest.NewClient(t, h, webtest.LoggedIn(t, s, "binh", tuesday, all...))
+	p, err := s.AddPerson(t.Context(), meta(now), accounts.AddPerson{Name: "Chị Mua", Login: "mua", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ep, err := s.SaveEpisode(t.Context(), meta(now), scheduler.SaveEpisode{Programme: e.programme, Title: "Số 1", Script: "Kính thưa bà con", Language: "vi"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.Schedule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.person, e.episode, e.rule = p.ID, ep.ID, plan.RulesOf(e.programme)[0].ID
+	e.exception = "/rules/" + e.rule + "/on/2024-05-20T17:00"
+	e.ask(e.one, "POST", "/api/v1/contests", `{"id":"hoi-thi"}`, "", 201)
+	return e
+}
+
+// later moves the clock, so that two changes are of two instants.
+func (e *twoEditors) later() { *e.now = e.now.Add(time.Minute) }
+
+func (e *twoEditors) ask(who *webtest.Client, method, path, body, seen string, want int) *httptest.ResponseRecorder {
+	e.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	if seen != "" {
+		r.Header.Set("If-Match", seen)
+	}
+	w := who.Do(r)
+	if w.Code != want {
+		e.Errorf("%s %s %s: %d, want %d\n%s", method, path, body, w.Code, want, w.Body)
+	}
+	return w
+}
+
+func TestNoEditIsLostByProgram(t *testing.T) {
+	e := newTwoEditors(t)
+	for _, c := range []struct {
+		name, get, method, path string
+		bodies                  [2]string
+	}{
+		{"programme", "/programmes/" + e.programme, "PUT", "", [2]string{`{"title":"A","min_seconds":180}`, `{"title":"B","min_seconds":180}`}},
+		{"episode", "/episodes/" + e.episode, "PUT", "", [2]string{`{"title":"A","script":"một","draft":true}`, `{"title":"A","script":"hai","draft":true}`}},
+		{"rule", "/rules/" + e.rule, "PUT", "", [2]string{`{"cron":"0 18 * * 1","stations":"all"}`, `{"cron":"0 19 * * 1","stations":"all"}`}},
+		{"one date", "/rules/" + e.rule, "PUT", "/rules/" + e.rule + "/exceptions/2024-05-20T19:00", [2]string{`{"kind":"cancelled"}`, `{"kind":"annotated","note":"x"}`}},
+		{"one date restored", "/rules/" + e.rule, "DELETE", "/rules/" + e.rule + "/exceptions/2024-05-20T19:00", [2]string{``, ``}},
+		{"rule ended", "/rules/" + e.rule, "POST", "/rules/" + e.rule + "/end", [2]string{``, ``}},
+		{"station", "/stations/S00001", "PATCH", "", [2]string{`{"notes":"A"}`, `{"notes":"B"}`}},
+		{"settings", "/settings", "PUT", "", [2]string{`{"on_time_hours":40}`, `{"on_time_hours":41}`}},
+		{"library", "/audio/settings", "PUT", "", [2]string{`{"grace_days":3}`, `{"grace_days":4}`}},
+		{"person", "/people/" + e.person, "PATCH", "", [2]string{`{"name":"Mua A"}`, `{"name":"Mua B"}`}},
+		{"excuse", "/coverage/2024-W20/excuses/S00002", "PUT", "/coverage/excuses/", [2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A"}`, `{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B"}`}},
+		{"contest rules", "/contests/hoi-thi", "PUT", "/contests/hoi-thi/rules", [2]string{`{"rules":{"title":"A"}}`, `{"rules":{"title":"B"}}`}},
+		{"certificate", "/contests/hoi-thi/certificates", "PUT", "/contests/hoi-thi/certificate", [2]string{`{"text":"A {giải}"}`, `{"text":"B {giải}"}`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := *e
+			e.T = t
+			path := func() string {
+				switch {
+				case c.path == "":
+					return "/api/v1" + c.get
+				case strings.HasSuffix(c.path, "/"):
+					return "/api/v1" + c.path + uuid.NewString()
+				}
+				return "/api/v1" + c.path
+			}
+			first := e.ask(e.one, "GET", "/api/v1"+c.get, "", "", 200).Header().Get("ETag")
+			if first == "" || strings.HasPrefix(first, `".`) {
+				t.Fatalf("the ETag of %s is %q: it names no edition", c.get, first)
+			}
+			e.later()
+			if c.method == "DELETE" || strings.HasSuffix(c.path, "/end") { // somebody else touches the rule first
+				e.ask(e.two, "PUT", "/api/v1"+c.get, `{"cron":"0 19 * * 1","stations":"all","note":"`+c.name+`"}`, first, 200)
+			} else {
+				e.ask(e.two, c.method, path(), c.bodies[0], first, 200)
+			}
+			e.later()
+			w := e.ask(e.one, c.method, path(), c.bodies[1], first, 412)
+			var p struct {
+				Code      string    `json:"code"`
+				Detail    string    `json:"detail"`
+				ChangedBy string    `json:"changed_by"`
+				ChangedAt time.Time `json:"changed_at"`
+				Changed   []string  `json:"changed"`
+			}
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Code != "edit.stale" || p.ChangedBy != "binh" || p.ChangedAt.IsZero() || !strings.Contains(p.Detail, "binh") {
+				t.Errorf("412 says %s (%v)", w.Body, err)
+			}
+			if c.name != "excuse" && len(p.Changed) == 0 {
+				t.Errorf("412 does not say what changed: %s", w.Body)
+			}
+			now := e.ask(e.one, "GET", "/api/v1"+c.get, "", "", 200).Header().Get("ETag")
+			e.ask(e.one, c.method, path(), c.bodies[1], "W/"+now, 200) // as a proxy that compresses makes it
+			e.ask(e.one, "GET", "/api/v1"+c.get, "", "", 200)
+		})
+	}
+	e.ask(e.one, "POST", "/api/v1/programmes", `{"title":"Mới"}`, `"x"`, 422)
+}
+
+// TestAStaleFormIsNotLost lets two people open a form, one save it and then the
+// other, with nothing but forms.
+func TestAStaleFormIsNotLost(t *testing.T) {
+	e := newTwoEditors(t)
+	for _, c := range []struct {
+		name, path, form string
+		one, two         []string // what each types
+		twice            string   // what is sent again, if it is not the form of the same selector
+		mine, theirs     string   // in the comparison
+	}{
+		{"programme", "/programmes/" + e.programme + "/edit", "form.card", []string{"title", "Tên của An"}, []string{"title", "Tên của Bình", "producer", "Đài huyện"}, "", "Tên của An", "Tên của Bình"},
+		{"episode", "/episodes/" + e.episode + "/edit", "main form[method=post]", []string{"script", "An viết", "do", "draft"}, []string{"script", "Bình viết", "do", "draft"}, "", "An viết", "Bình viết"},
+		{"rule", "/rules/" + e.rule, "#rule", []string{"time", "17:15", "do", "save"}, []string{"time", "18:30", "do", "save"}, "", "17:15", "18:30"},
+		{"one date", "/rules/" + e.rule + "/on/2024-05-20T17:15", "form:has(input[name=kind])", []string{"note", "An"}, []string{"note", "Bình"}, "", "An", "Bình"},
+		{"station", "/stations/S00001/edit", "main form[method=post]", []string{"notes", "của An"}, []string{"notes", "của Bình"}, "", "của An", "của Bình"},
+		{"settings", "/settings", "main form[method=post]", []string{"on_time_hours", "30"}, []string{"on_time_hours", "31"}, "", "30", "31"},
+		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"}, []string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},
+		{"library", "/settings/library", "main form[method=post]", []string{"grace", "5.25"}, []string{"grace", "6.75"}, "", "5.25", "6.75"},
+		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "", "Mua của An", "Mua của Bình"},
+		{"excuse", "/coverage/stations/S00002?week=2024-W20", "form[action$='/excuse']", []string{"reason", "power_cut", "note", "An biết"}, []string{"reason", "weather", "note", "Bình biết"}, "", "An biết", "Bình biết"},
+		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "", "An {giải}", "Bình {giải}"},
+		{"contest rules", "/contests/hoi-thi/rules/general", "main form[method=post]", []string{"title", "Hội thi của An"}, []string{"title", "Hội thi của Bình"}, "", "Hội thi của An", "Hội thi của Bình"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e.one.Get(c.path)
+			e.one.Expect(200, c.form+" input[name=of]")
+			e.two.Get(c.path)
+			e.later()
+			e.two.Submit(c.form, c.two...)
+			e.two.Expect(200, "")
+			e.later()
+			e.one.Submit(c.form, c.one...)
+			e.one.Expect(412, ".stale table", "binh", c.mine, c.theirs)
+			field := e.one.Doc().Find("[name='" + c.one[0] + "']").Last()
+			if got := field.AttrOr("value", strings.TrimSpace(field.Text())); c.name != "excuse" && got != c.one[1] {
+				t.Errorf("the field %s shows %q", c.one[0], got)
+			}
+			if e.one.Doc().Find(".stale a[href]").Length() == 0 {
+				t.Error("there is no way to take what the other made")
+			}
+			e.one.Submit(c.form, c.one...)
+			e.one.Expect(200, "")
+			e.one.Get(c.path)
+			if c.name != "excuse" {
+				e.one.Expect(200, "", c.mine)
+				e.one.Refuse(c.theirs)
+			}
+		})
+	}
+	t.Run("what only the other changed stays hers", func(t *testing.T) {
+		path := "/programmes/" + e.programme + "/edit"
+		e.one.Get(path)
+		e.two.Get(path)
+		e.later()
+		e.two.Submit("form.card", "producer", "Đài tỉnh")
+		e.later()
+		e.one.Submit("form.card", "title", "Tên cuối")
+		e.one.Expect(412, `input[name=theirs][value="producer"]`, "Đài tỉnh")
+		e.one.Submit("form.card", "title", "Tên cuối")
+		e.one.Get(path)
+		e.one.Expect(200, `input[name=title][value="Tên cuối"]`)
+		e.one.Expect(200, `input[name=producer][value="Đài tỉnh"]`)
+	})
+	t.Run("parts that others edit do not disturb", func(t *testing.T) {
+		e.one.Get("/settings")
+		e.two.Get("/settings/address")
+		e.later()
+		e.two.Submit("main form[method=post]", "public_url", "https://loa.example.vn")
+		e.one.Submit("main form[method=post]", "on_time_hours", "20")
+		e.one.Expect(200, `input[name=on_time_hours][value="20"]`)
+		e.one.Get("/settings/address")
+		e.one.Expect(200, `input[value="https://loa.example.vn"]`)
+	})
+	t.Run("nobody approves what she has not seen", func(t *testing.T) {
+		e.one.Get("/episodes/" + e.episode)
+		e.later()
+		e.ask(e.two, "PUT", "/api/v1/episodes/"+e.episode, `{"title":"Số 1","script":"khác hẳn","draft":true}`, "", 200)
+		e.one.Post("/episodes/"+e.episode+"/move", formOf(e.one, "form:has(input[value=submitted])"))
+		e.one.Expect(412, "form input[name=of]", "binh")
+		e.one.Post("/episodes/"+e.episode+"/move", formOf(e.one, "form:has(input[value=submitted])"))
+		e.one.Expect(200, "")
+	})
+	t.Run("nobody ends what she has not seen", func(t *testing.T) {
+		e.one.Get("/rules/" + e.rule)
+		e.later()
+		e.ask(e.two, "PUT", "/api/v1/rules/"+e.rule, `{"cron":"0 5 * * 1","stations":"all"}`, "", 200)
+		e.one.Post("/rules/"+e.rule+"/end", formOf(e.one, "form[action$='/end']"))
+		e.one.Expect(200, "#rule", "binh", "05:00")
+	})
+	t.Run("each keeps her own account", func(t *testing.T) {
+		e.one.Get("/me")
+		before := formOf(e.one, "form[action='/me']")
+		e.later()
+		e.one.Submit("form[action='/me']", "name", "an ở máy khác")
+		before.Set("id", uuid.NewString())
+		before.Set("name", "an ở điện thoại")
+		e.one.Post("/me", before)
+		e.one.Expect(412, ".stale table", "an ở máy khác", "an ở điện thoại")
+	})
+	t.Run("jury", func(t *testing.T) {
+		p, err := e.store.AddPerson(t.Context(), meta(*e.now), accounts.AddPerson{Name: "Giám khảo", Login: "giamkhao", Grants: []accounts.Grant{{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "hoi-thi"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.ask(e.one, "PUT", "/api/v1/contests/hoi-thi/judges/"+p.ID, `{"title":"Nhà báo"}`, "", 200)
+		path := "/contests/hoi-thi/jury?judge=" + p.ID
+		e.one.Get(path)
+		e.later()
+		e.ask(e.two, "PUT", "/api/v1/contests/hoi-thi/judges/"+p.ID, `{"title":"Nhạc sĩ"}`, "", 200)
+		e.one.Submit("#appoint form", "title", "Nhà văn", "do", "appoint")
+		e.one.Expect(412, ".stale table", "Nhà văn", "Nhạc sĩ", "Nhà báo")
+	})
+}
+
+// formOf is what stands in a form of the last page.
+func formOf(c *webtest.Client, form string) url.Values {
+	v := url.Values{}
+	f := c.Doc().Find(form).First()
+	for _, s := range f.Find("input[name], textarea[name]").EachIter() {
+		v.Set(s.AttrOr("name", ""), s.AttrOr("value", s.Text()))
+	}
+	for _, s := range f.Find("select[name]").EachIter() {
+		v.Set(s.AttrOr("name", ""), s.Find("option[selected]").AttrOr("value", ""))
+	}
+	return v
+}
