@@ -20,7 +20,7 @@ var (
 		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
 		"ConfirmAiring", "DeclareTies"}
 	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "ReportTie", "KeepJudge",
-		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "Abstain", "ReopenSheet", "Confer"}
+		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "OpenScripts", "Hear", "Abstain", "ReopenSheet", "Confer"}
 )
 
 // guarded fails the test when a command that edits is accepted from an edition
