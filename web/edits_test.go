@@ -25,12 +25,13 @@ var unguarded = map[string][]string{
 		"POST /api/v1/audio", "POST /api/v1/contests", "POST /api/v1/contests/{contest}/entries", "POST /api/v1/contests/{contest}/complaints",
 		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people", "POST /api/v1/programmes",
 		"POST /api/v1/programmes/{id}/episodes", "POST /api/v1/programmes/{id}/rules", "POST /api/v1/stations", "POST /api/v1/tokens", "POST /contests/new",
-		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}", "POST /people/invite/organiser/{contest}", "POST /people/sheet",
-		"POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes", "POST /programmes/{id}/rules", "POST /stations/new"},
+		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}", "POST /people/invite/organiser/{contest}",
+		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes", "POST /programmes/{id}/rules", "POST /stations/new"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
 		"POST /api/v1/airings/{id}/verdict", "POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
-		"POST /airings/{id}/verdict", "PUT /api/v1/contests/{contest}/entries/{entry}/form"},
+		"POST /airings/{id}/verdict", "PUT /api/v1/contests/{contest}/entries/{entry}/form",
+		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
 	"changes nothing": {"POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import", "POST /stations/merge", "POST /stations/split",
@@ -42,7 +43,7 @@ var unguarded = map[string][]string{
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
 	"carries the number of the version it was made from": {
-		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/heard", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
+		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
 	"is a step that the state before it allows once": {
 		"POST /api/v1/contests/{contest}/close", "POST /api/v1/contests/{contest}/rounds/{round}/finish", "POST /api/v1/contests/{contest}/sheets/{task}/abstain",
 		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/rounds/{round}/sheets/{task}/reopen",
