@@ -339,7 +339,7 @@ func MayHear(a accounts.Actor, r Recording, district string, approved bool) bool
 }
 
 // MostListed is the most recordings one page of a list holds.
-const MostListed = 200
+const MostListed = 500
 
 // Page is one page of a list of recordings, newest first.
 type Page struct {

@@ -100,6 +100,15 @@ type choice struct {
 	Technology string `json:"technology,omitempty"`
 }
 
+// JSONSchema is what MarshalJSON writes.
+func (Selection) JSONSchema() map[string]any {
+	text := map[string]any{"type": "string"}
+	list := map[string]any{"type": "array", "items": text}
+	return map[string]any{"anyOf": []any{
+		map[string]any{"type": "string", "enum": []string{"all"}}, list,
+		map[string]any{"type": "object", "properties": map[string]any{"district": map[string]any{"anyOf": []any{text, list}}, "language": text, "technology": text}}}}
+}
+
 // MarshalJSON writes "all", a list of stations, or an object with one of
 // "district" (a code or a list of codes), "language" and "technology".
 func (s Selection) MarshalJSON() ([]byte, error) {

@@ -99,7 +99,7 @@ func TestAContestRunsByProgram(t *testing.T) {
 			t.Errorf("the check says %v", e)
 		}
 		work["script"] = "Lời dẫn"
-		op.call(200, "POST", base+"/entries?check=1", work)
+		op.call(204, "POST", base+"/entries?check=1", work)
 		key := kit.NewID()
 		e := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key)
 		if again := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key); again["code"] != e["code"] || e["code"] != fmt.Sprintf("TP-%03d", i+1) {

@@ -76,6 +76,7 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	st.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if st.cut.Load() {
 			panic(http.ErrAbortHandler)

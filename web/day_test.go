@@ -30,6 +30,7 @@ func onMonday(t *testing.T) (clock *aClock, s *bolt.Store, operator, monitor *we
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	webtest.Stations(t, s)
 	plannedSince(t, s, clock.at)
 	grant := func(role accounts.Role, level accounts.Level, id string) accounts.Grant {
@@ -196,6 +197,7 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	webtest.Stations(t, s)
 	p, err := s.SaveProgramme(t.Context(), meta(clock.at), scheduler.SaveProgramme{Title: "Bản tin xã", Languages: []string{"vi"}})
 	if err != nil {

@@ -126,6 +126,7 @@ func newTwoEditors(t *testing.T) *twoEditors {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	webtest.Stations(t, s)
 	e := &twoEditors{T: t, store: s, now: &now}
 	e.programme = planned(t, s)

@@ -77,6 +77,7 @@ func TestProgramsReadSnakeCase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/openapi.json", nil))
 	var doc struct {
@@ -104,6 +105,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	webtest.Stations(t, s)
 	cookies := map[string]string{}
 	for name, grants := range roles {

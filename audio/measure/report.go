@@ -36,6 +36,9 @@ func (v Value) String() string {
 	return strconv.FormatFloat(v.number, 'f', 1, 64)
 }
 
+// JSONSchema is what MarshalJSON writes.
+func (Value) JSONSchema() map[string]any { return map[string]any{"type": []string{"number", "null"}} }
+
 // MarshalJSON writes a number or null.
 func (v Value) MarshalJSON() ([]byte, error) {
 	if !v.measured {

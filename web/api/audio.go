@@ -14,6 +14,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/intake"
+	"loa/audio/measure"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -58,11 +59,11 @@ const mostAudio = 5_000_000_000
 func (l library) routes() []kit.Route {
 	read := kit.SignedIn // who may hear which recording is decided for each: audio.MayHear
 	return []kit.Route{
-		{Pattern: "POST /api/v1/audio", Access: accounts.UploadAudio, MaxBody: mostAudio, Handler: l.take, Out: Recording{}, Query: "name kind station",
+		{Pattern: "POST /api/v1/audio", Takes: "application/octet-stream multipart/form-data", Access: accounts.UploadAudio, MaxBody: mostAudio, Handler: l.take, Out: Recording{}, Query: "name kind station",
 			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a bad line use the tus server at /api/v1/uploads."},
 		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind programme topic language station min_seconds max_seconds limit after",
 			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they are (station's ID, code, or province), by length."},
-		{Pattern: "GET /api/v1/audio/{id}", Access: read, Handler: l.play, Query: "original download",
+		{Pattern: "GET /api/v1/audio/{id}", Gives: "audio/mpeg application/octet-stream", Access: read, Handler: l.play, Query: "original download",
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
 		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{}, Summary: "Pairs of recordings that sound alike and wait for a person's word, 200 at most."},
@@ -70,7 +71,7 @@ func (l library) routes() []kit.Route {
 			Summary: "How two recordings sound alike, and what was decided."},
 		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Edits: true, Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
 			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
-		{Pattern: "GET /api/v1/audio/{id}/waveform", Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
+		{Pattern: "GET /api/v1/audio/{id}/waveform", Out: measure.Waveform{}, Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
 		{Pattern: "GET /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.settings, Out: LibrarySettings{}, Summary: "What the library takes, and how long it keeps what nothing uses."},
 		{Pattern: "PUT /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.saveSettings, In: LibrarySettings{}, Out: LibrarySettings{}, Edits: true, Summary: "Change the library's settings; members left out stay."},
 		{Pattern: "GET /api/v1/audio/unused", Access: accounts.EditSettings, Handler: l.unused, Out: kit.List[UnusedRecording]{}, Query: "limit after",
@@ -150,7 +151,7 @@ func (l library) hears(r *kit.Request) (func(audio.Recording) bool, error) {
 
 func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 	v := r.URL.Query()
-	limit, err := r.Limit(50, audio.MostListed)
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}

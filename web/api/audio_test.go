@@ -21,6 +21,7 @@ import (
 	"loa/stations"
 	"loa/store/bolttest"
 	"loa/web/kit"
+	"loa/web/webtest"
 )
 
 // audioAPI serves the library's routes over a fresh store and folder.
@@ -39,6 +40,7 @@ func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	return func(role, method, path string, body []byte, headers ...string) *http.Response {
 		t.Helper()
 		req := httptest.NewRequestWithContext(t.Context(), method, path, bytes.NewReader(body))

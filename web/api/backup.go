@@ -13,7 +13,7 @@ import (
 type Backup func(ctx context.Context, w io.Writer) error
 
 func (b Backup) routes() []kit.Route {
-	return []kit.Route{{Pattern: "GET /api/v1/backup", Access: accounts.RunServer, Handler: b.send,
+	return []kit.Route{{Pattern: "GET /api/v1/backup", Gives: "application/x-tar", Access: accounts.RunServer, Handler: b.send,
 		Summary: "A backup of everything as one tar file, made while others go on working."}}
 }
 

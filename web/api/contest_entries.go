@@ -86,7 +86,7 @@ func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
 	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
 		return err
 	}
-	limit, err := r.Limit(100, 1000)
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
@@ -223,8 +223,11 @@ func (c contestRoutes) submit(w http.ResponseWriter, r *kit.Request) error {
 	}
 	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: entry, Work: b.Work}
 	if r.URL.Query().Get("check") != "" {
-		err := c.hall.CheckEntry(r.Context(), m, id, command)
-		return answer(w, r, http.StatusOK, struct{}{}, err)
+		if err := c.hall.CheckEntry(r.Context(), m, id, command); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent) // nothing is wrong, and nothing was entered
+		return nil
 	}
 	if _, err := c.hall.Do(r.Context(), m, id, command); err != nil {
 		return err

@@ -271,7 +271,7 @@ func (c contestRoutes) panels(w http.ResponseWriter, r *kit.Request) error {
 func (c contestRoutes) sheets(w http.ResponseWriter, r *kit.Request) error {
 	var items []sheetJSON
 	after := ""
-	limit, err := r.Limit(500, 5000)
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,9 @@ func (c contestRoutes) routes() []kit.Route {
 		return route
 	}
 	document := organise("GET /{contest}/papers/{document}", "minutes, table, sheets or fairness of the latest round, or of that one, as XLSX for A4", c.paper, none, none)
-	document.Query = "round"
+	document.Query, document.Gives = "round", sheet.XLSXType
+	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
+	archive.Gives = "application/zip"
 	contests := []kit.Route{
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
 		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
@@ -70,7 +72,7 @@ func (c contestRoutes) routes() []kit.Route {
 		step("POST /{contest}/rounds/{round}/finish", "close a round: its ranking is recorded", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
 			return contest.FinishRound{Round: r.PathValue("round"), Seen: seen}
 		})),
-		organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none),
+		archive,
 		document,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
 		edits("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {

@@ -257,7 +257,7 @@ func (c coverages) decidedAnew(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page, next, err := kit.PageOf(r, list, 100, 500, func(d coverage.AnewDone) string { return strconv.Itoa(d.Number) })
+	page, next, err := kit.PageOf(r, list, func(d coverage.AnewDone) string { return strconv.Itoa(d.Number) })
 	if err != nil {
 		return err
 	}

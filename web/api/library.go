@@ -64,7 +64,7 @@ func (l library) unused(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, next, err := kit.PageOf(r, list, 50, audio.MostListed, func(u audio.Unused) string { return u.ID })
+	list, next, err := kit.PageOf(r, list, func(u audio.Unused) string { return u.ID })
 	if err != nil {
 		return err
 	}

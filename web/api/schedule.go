@@ -465,7 +465,7 @@ func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
 	if until.Sub(from) > maxRange || until.Before(from) {
 		return fault.New(fault.Invalid, "schedule.range_long", "days", int(maxRange.Hours()/24)).At("until")
 	}
-	limit, err := r.Limit(200, 2000)
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
@@ -539,7 +539,7 @@ func (s schedules) runs(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, err := r.Limit(100, 1000)
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}

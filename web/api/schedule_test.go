@@ -17,6 +17,7 @@ import (
 	"loa/store/bolt"
 	"loa/store/bolttest"
 	"loa/web/kit"
+	"loa/web/webtest"
 )
 
 // province is a store whose registry is the founding one.
@@ -59,6 +60,7 @@ func scheduleAPI(t *testing.T) func(role, method, path, body string) (int, map[s
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	return func(role, method, path, body string) (int, map[string]any) {
 		t.Helper()
 		req := httptest.NewRequest(method, path, bytes.NewReader([]byte(body)))
@@ -177,6 +179,7 @@ func TestARepeatedChangeIsOneChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h = webtest.AsDocumented(t, h)
 	for _, c := range []struct {
 		key, body string
 		status    int

@@ -77,11 +77,11 @@ func (a stationRoutes) routes() []kit.Route {
 		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{}, Summary: "One station, by ID or by the official code valid today."},
 		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: stations.Fields{}, Out: Station{}, Edits: true,
 			Summary: "Change what is known about a station; members left out stay."},
-		{Pattern: "GET /api/v1/stations/export", Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
+		{Pattern: "GET /api/v1/stations/export", Gives: "text/csv " + sheet.XLSXType, Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
-		{Pattern: "POST /api/v1/stations/import", Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
+		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes."},
-		{Pattern: "POST /api/v1/stations/merge", Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts answer seen", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
+		{Pattern: "POST /api/v1/stations/merge", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts answer seen", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, people, rules, contests, questions. answer=KEY=CHOICE (repeated) answers them."},
 		{Pattern: "POST /api/v1/stations/split", Access: accounts.EditStations, Handler: a.split, Query: "dry_run", In: stations.Split{}, Out: splitAnswer{},
 			Summary: "Split a unit in several on a day; its station goes on in one part. dry_run=1 shows what it does."},
@@ -130,7 +130,7 @@ func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 	if err := reg.CheckDistrict(f.District); err != nil {
 		return err
 	}
-	list, next, err := kit.PageOf(r, reg.Filter(f), 200, 1000, func(s *stations.Station) string { return s.ID })
+	list, next, err := kit.PageOf(r, reg.Filter(f), func(s *stations.Station) string { return s.ID })
 	if err != nil {
 		return err
 	}
@@ -387,7 +387,7 @@ func (a stationRoutes) changes(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page, next, err := kit.PageOf(r, list, 100, 500, func(s coverage.Succession) string { return strconv.Itoa(s.Number) })
+	page, next, err := kit.PageOf(r, list, func(s coverage.Succession) string { return strconv.Itoa(s.Number) })
 	if err != nil {
 		return err
 	}

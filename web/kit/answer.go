@@ -18,6 +18,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"golang.org/x/text/unicode/norm"
 
 	"loa/accounts"
@@ -161,18 +164,20 @@ func (r *Request) Problem(w http.ResponseWriter, status int, e *fault.Error) {
 // JSON answers with v as JSON. If v is something people edit, ETag begins with the
 // tag of its edition.
 func (r *Request) JSON(w http.ResponseWriter, status int, v any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	body, err := jsonv2.Marshal(v, answers)
+	if err != nil {
 		return err
 	}
 	if thing, ok := v.(interface{ Edition() accounts.Edition }); ok {
 		r.of = thing.Edition().Tag
 	}
-	r.write(w, status, "application/json", b.Bytes())
+	r.write(w, status, "application/json", append(body, '\n'))
 	return nil
 }
+
+// answers are the options of what the API answers: as encoding/json writes it, but
+// a list or a map that is empty is never null, wherever in the answer it stands.
+var answers = jsonv2.JoinOptions(jsonv1.DefaultOptionsV1(), jsonv2.FormatNilSliceAsNull(false), jsonv2.FormatNilMapAsNull(false), jsontext.EscapeForHTML(false))
 
 // List is how every API list answers.
 type List[T any] struct {
@@ -199,8 +204,8 @@ func NewList[T any](r *Request, items []T, after string) List[T] {
 // PageOf is the page of a list that the parameters limit and after ask for,
 // and the after of the next, "" if there is none. Faults: kit.limit_invalid,
 // and kit.no_such_page if no item is the one to go on behind.
-func PageOf[T any](r *Request, list []T, usual, most int, id func(T) string) (page []T, next string, err error) {
-	limit, err := r.Limit(usual, most)
+func PageOf[T any](r *Request, list []T, id func(T) string) (page []T, next string, err error) {
+	limit, err := r.Limit()
 	if err != nil {
 		return nil, "", err
 	}

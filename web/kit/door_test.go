@@ -40,7 +40,7 @@ func jsonDoor(t testing.TB, proxies ...netip.Prefix) http.Handler {
 			return r.JSON(w, http.StatusOK, v)
 		}},
 		kit.Route{Pattern: "GET /api/v1/wishes/{id}", Access: accounts.RunServer, Out: kit.List[wish]{}, Query: "limit", Handler: func(w http.ResponseWriter, r *kit.Request) error {
-			n, err := r.Limit(10, 100)
+			n, err := r.Limit()
 			if err != nil {
 				return err
 			}
@@ -117,7 +117,7 @@ func TestAJSONBodyIsReadStrictlyAndItsFaultsHaveCodes(t *testing.T) {
 
 func TestListsAreBoundedAndSayWhereTheyGoOn(t *testing.T) {
 	h := jsonDoor(t)
-	for query, want := range map[string]int{"": 200, "?limit=100": 200, "?limit=101": 422, "?limit=0": 422, "?limit=x": 422} {
+	for query, want := range map[string]int{"": 200, "?limit=500": 200, "?limit=501": 422, "?limit=0": 422, "?limit=x": 422} {
 		w := send(h, "GET", "/api/v1/wishes/1"+query, "", "", "Authorization", "Bearer server")
 		if w.Code != want {
 			t.Errorf("%q: %d", query, w.Code)

@@ -34,8 +34,9 @@ func (k *Kit) openAPI(w http.ResponseWriter, r *Request) error {
 	}
 	return r.JSON(w, http.StatusOK, object{
 		"openapi": "3.1.0",
-		"info":    object{"title": "Loa", "version": "1", "description": "Commune radio: stations, programmes, airings, coverage, contests."},
-		"paths":   paths,
+		"info": object{"title": "Loa", "version": "1", "description": "Commune radio: stations, programmes, airings, coverage, contests. " +
+			"Every GET answers HEAD too. Lists are never null; one that takes limit answers its next page in next."},
+		"paths": paths,
 		"components": object{"schemas": doc.schemas, "securitySchemes": object{
 			"token": object{"type": "http", "scheme": "bearer"}}},
 		"security": []object{{"token": []string{}}},
@@ -59,15 +60,38 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		params = append(params, object{"name": q, "in": "query", "schema": queryType(q)})
 	}
 	done := object{"description": "done"}
+	content := binary(route.Gives)
 	if route.Out != nil {
-		done["content"] = object{"application/json": object{"schema": d.schema(reflect.TypeOf(route.Out))}}
+		content["application/json"] = object{"schema": d.schema(reflect.TypeOf(route.Out))}
 	}
-	op := object{"operationId": operationID(route.Method(), path), "summary": route.Summary, "x-access": string(route.Access), "responses": object{
-		"2XX":     done,
-		"default": object{"description": "refused", "content": object{"application/problem+json": object{"schema": problem}}},
-	}}
+	if len(content) > 0 {
+		done["content"] = content
+	}
+	refused := func(why string) object {
+		return object{"description": why, "content": object{"application/problem+json": object{"schema": problem}}}
+	}
+	answers := object{"2XX": done, "default": refused("refused: detail is a sentence for the person, code is for programs")}
+	header := func(name, what string) {
+		params = append(params, object{"name": name, "in": "header", "description": what, "schema": object{"type": "string"}})
+	}
+	switch {
+	case route.Method() == http.MethodGet && route.Out != nil:
+		header("If-None-Match", "the ETag of an answer one has")
+		answers["304"] = object{"description": "what one has is still so"}
+		done["headers"] = object{"ETag": object{"description": "of this answer; of what is edited it is what If-Match takes", "schema": object{"type": "string"}}}
+	case route.Edits:
+		header("If-Match", "the ETag of the thing as it was read; without it whatever is there is changed")
+		answers["412"] = refused("somebody else has changed it since: changed_by, changed_at and changed say who, when and what")
+	}
+	if writes := route.Method(); writes != http.MethodGet && writes != http.MethodHead && writes != http.MethodOptions {
+		header("Idempotency-Key", "a UUID of the change: sent again with the same content it changes nothing and gets the first answer")
+	}
+	op := object{"operationId": operationID(route.Method(), path), "summary": route.Summary, "x-access": string(route.Access), "responses": answers}
 	if params != nil {
 		op["parameters"] = params
+	}
+	if route.Takes != "" {
+		op["requestBody"] = object{"required": true, "content": binary(route.Takes)}
 	}
 	if route.In != nil {
 		body := d.schema(reflect.TypeOf(route.In))
@@ -82,6 +106,19 @@ func (d *describer) operation(route Route, path string, problem object) object {
 	return op
 }
 
+// binary describes bodies that are files.
+func binary(types string) object {
+	content := object{}
+	for t := range strings.FieldsSeq(types) {
+		content[t] = object{"schema": object{"type": "string", "format": "binary"}}
+		if t == "multipart/form-data" {
+			content[t] = object{"schema": object{"type": "object", "required": []string{"file"},
+				"properties": object{"file": object{"type": "string", "format": "binary"}}}}
+		}
+	}
+	return content
+}
+
 // operationID names a call for generated clients: "get_stations_station" of
 // GET /api/v1/stations/{station}.
 func operationID(method, path string) string {
@@ -93,7 +130,11 @@ func operationID(method, path string) string {
 func queryType(name string) object {
 	switch name {
 	case "limit":
-		return object{"type": "integer", "minimum": 1}
+		return object{"type": "integer", "minimum": 1, "maximum": MostLimit, "default": UsualLimit}
+	case "from", "until", "before":
+		return object{"type": "string", "description": "a time (RFC 3339), a day or, of coverage, an ISO week"}
+	case "format":
+		return object{"type": "string", "enum": []string{"csv", "xlsx"}}
 	case "dry_run", "new", "abolish_districts", "stations":
 		return object{"type": "string", "enum": []string{"", "1"}}
 	case "active_on", "on":
@@ -113,6 +154,9 @@ func (d *describer) partial(t reflect.Type) object {
 
 // schema describes a type as encoding/json writes it.
 func (d *describer) schema(t reflect.Type) object {
+	if own, ok := reflect.Zero(t).Interface().(interface{ JSONSchema() map[string]any }); ok {
+		return own.JSONSchema()
+	}
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}

@@ -22,7 +22,7 @@ func (k *Kit) ownRoutes() []Route {
 		{Pattern: "GET /healthz", Access: Public, Handler: alive},
 		{Pattern: "GET /readyz", Access: Public, Handler: k.ready},
 		{Pattern: "GET /metrics", Access: accounts.RunServer, Handler: k.showMetrics},
-		{Pattern: "GET /api/v1/openapi.json", Access: Public, Handler: k.openAPI, Summary: "This document."},
+		{Pattern: "GET /api/v1/openapi.json", Out: object{}, Access: Public, Handler: k.openAPI, Summary: "This document."},
 		{Pattern: "GET /robots.txt", Access: Public, Handler: robots},
 		{Pattern: "GET /favicon.ico", Access: Public, Handler: k.favicon},
 		{Pattern: "GET /manifest.webmanifest", Access: Public, Handler: k.manifest},

@@ -204,15 +204,22 @@ func (r *Request) Next(fallback string) string {
 	return n
 }
 
-// Limit reads the parameter limit of a list: 1 to most, and usual if absent.
-func (r *Request) Limit(usual, most int) (int, error) {
+// A page of any list of the API holds so many items.
+const (
+	UsualLimit = 200 // where the parameter limit is absent
+	MostLimit  = 500
+)
+
+// Limit reads the parameter limit of a list: 1 to MostLimit, UsualLimit if absent.
+// More is refused and not cut: who asks for a thousand would take 500 for all.
+func (r *Request) Limit() (int, error) {
 	s := r.URL.Query().Get("limit")
 	if s == "" {
-		return usual, nil
+		return UsualLimit, nil
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > most {
-		return 0, fault.New(fault.Invalid, "kit.limit_invalid", "most", most).At("limit")
+	if err != nil || n < 1 || n > MostLimit {
+		return 0, fault.New(fault.Invalid, "kit.limit_invalid", "most", MostLimit).At("limit")
 	}
 	return n, nil
 }

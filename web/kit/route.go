@@ -46,6 +46,8 @@ type Route struct {
 	Query   string // names of the query parameters, separated by spaces
 	In      any    // zero value of the request body's type, nil for none
 	Out     any    // zero value of the answer's type, nil for none
+	Takes   string // media types of a body that is no JSON, separated by spaces
+	Gives   string // media types of an answer that is no JSON, separated by spaces
 }
 
 // Method returns the method of the pattern.

@@ -7,6 +7,7 @@ package uploads
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"loa/accounts"
 	"loa/audio"
@@ -41,7 +42,11 @@ func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.S
 	s := server{desk, settings}
 	k.Expose(sent, read)
 	add := func(pattern string, h kit.Handler, summary string) {
-		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Headers: spoken, Handler: tus(h), Summary: summary})
+		takes := ""
+		if m, _, _ := strings.Cut(pattern, " "); m == http.MethodPatch {
+			takes = "application/offset+octet-stream"
+		}
+		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Headers: spoken, Handler: tus(h), Summary: summary, Takes: takes})
 	}
 	add("POST "+Root, s.create, "make a resumable upload (tus 1.0)")
 	add("HEAD "+Root+"/{id}", s.head, "how much of an upload has arrived")
