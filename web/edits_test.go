@@ -35,7 +35,7 @@ var unguarded = map[string][]string{
 	"changes nothing": {"POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import", "POST /stations/merge", "POST /stations/split",
-		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /stations/changes/undo/{number}"},
+		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}"},
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {

@@ -51,7 +51,7 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("airings", "report", "sung", "--station", "02770", "--programme", p.ID); code != 65 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("an outcome there is none of: %d %s", code, errs)
 	}
-	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2"); !strings.Contains(out, "2024-W20") {
+	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2"); !strings.Contains(out, "tuần 20 năm 2024") {
 		t.Errorf("excuse: %s", out)
 	}
 	var excuses []struct{ Reason string }

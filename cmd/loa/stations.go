@@ -320,7 +320,7 @@ func printWeeks(t *terminal, weeks []coverage.WeekEffect) {
 		if w.Closed {
 			key = "stations.cli.week_closed_would"
 		}
-		fmt.Fprintln(t.out, t.lang.Say(key, "week", w.Week.String(), "aired", w.Before.Aired, "expected", w.Before.Expected(),
+		fmt.Fprintln(t.out, t.lang.Say(key, "week", w.Week, "aired", w.Before.Aired, "expected", w.Before.Expected(),
 			"then", w.After.Aired, "of", w.After.Expected()))
 	}
 }

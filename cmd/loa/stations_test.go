@@ -72,7 +72,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	}
 	merge = append(merge, "--abolish-districts")
 	code, would, errs := loa(append(merge, "--dry-run")...)
-	if code != 0 || !strings.Contains(would, "Tuần 2025-W27: nay 0/127 đài đã phát, sau đó 0/47.") || !strings.Contains(would, "Cần làm tay") {
+	if code != 0 || !strings.Contains(would, "Nay tuần 27 năm 2025 có 0/127 đài đã phát, sau đó 0/47.") || !strings.Contains(would, "Cần làm tay") {
 		t.Errorf("%d %s %s", code, would, errs)
 	}
 	if code, out, errs := loa(append(merge, "--dry-run", "--json")...); code != 0 || !strings.Contains(out, `"applied": false`) || !strings.Contains(out, `"2025-W27"`) {
@@ -105,7 +105,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 		t.Errorf("without a reason: %d %s", code, errs)
 	}
 	code, would, errs = loa("unmerge", "2", "--dry-run")
-	if code != 0 || !strings.Contains(would, "2025-W32: nay 0/48 đài đã phát, sau đó 0/47") || !strings.Contains(would, "--seen ") {
+	if code != 0 || !strings.Contains(would, "tuần 32 năm 2025 có 0/48 đài đã phát, sau đó 0/47") || !strings.Contains(would, "--seen ") {
 		t.Errorf("%d %s %s", code, would, errs)
 	}
 	if code, _, errs := loa("unmerge", "2", "--reason", "nhập nhầm", "--seen", "another"); code == 0 || !strings.Contains(errs, "xem lại") {

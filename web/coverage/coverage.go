@@ -19,6 +19,7 @@ import (
 	"loa/coverage"
 	"loa/internal/once"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -29,6 +30,8 @@ var files embed.FS
 // Store is what these pages ask of the store.
 type Store interface {
 	coverage.Store
+	coverage.Decider
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Settings(ctx context.Context) (airing.Settings, error)
@@ -39,6 +42,7 @@ type pages struct {
 	week    *kit.View[weekPage]
 	station *kit.View[stationPage]
 	paper   *kit.View[paperPage]
+	anew    *kit.View[anewPage]
 	confirm *kit.View[confirmPage]
 }
 
@@ -46,10 +50,13 @@ type pages struct {
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("coverage", files)
 	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"), paper: kit.NewView[paperPage](f, "paper.html"),
+		anew:    kit.NewView[anewPage](f, "anew.html"),
 		confirm: kit.NewView[confirmPage](f, "confirm.html")}
 	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
 	k.Handle(
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
+		kit.Route{Pattern: "GET /coverage/anew", Access: accounts.EditStations, Handler: p.showAnew},
+		kit.Route{Pattern: "POST /coverage/anew", Access: accounts.EditStations, Handler: p.decideAnew},
 		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},
 		kit.Route{Pattern: "GET /coverage/close", Access: accounts.CloseWeek, Handler: p.showConfirm},
 		kit.Route{Pattern: "POST /coverage/close", Access: accounts.CloseWeek, Handler: p.closeWeek},

@@ -1,0 +1,209 @@
+package coverage
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"loa/coverage"
+	"loa/internal/fault"
+	"loa/stations"
+	"loa/web/kit"
+)
+
+// anewPage decides something about the past anew: it is asked for from the thing
+// it is about, shows what would change, and lists what was decided before.
+type anewPage struct {
+	kit.Page
+	Form      kit.Form
+	What      coverage.AnewKind // "" where nothing was chosen: the list alone
+	Name      string            // of the programme or station
+	Languages []kit.Option
+	Plan      *coverage.AnewDone // nil before something was sent
+	Agreed    string             // the command as JSON, to be made as it was seen
+	Done      []coverage.AnewDone
+}
+
+// daysShown is how many spans of days a station's form has room for.
+const daysShown = 6
+
+// Spans numbers the rows of days.
+func (anewPage) Spans() []string {
+	rows := make([]string, daysShown)
+	for i := range rows {
+		rows[i] = strconv.Itoa(i)
+	}
+	return rows
+}
+
+func (p pages) showAnew(w http.ResponseWriter, r *kit.Request) error {
+	q := r.URL.Query()
+	f := kit.NewForm("what", q.Get("what"), "programme", q.Get("programme"), "station", q.Get("station"))
+	if err := p.fillAnew(r, f); err != nil {
+		return err
+	}
+	return p.renderAnew(w, r, f, nil, "")
+}
+
+// fillAnew puts what holds now into the fields.
+func (p pages) fillAnew(r *kit.Request, f kit.Form) error {
+	switch coverage.AnewKind(f.Get("what")) {
+	case coverage.AnewTerms:
+		plan, err := p.store.Schedule(r.Context())
+		if err != nil {
+			return err
+		}
+		programme, err := plan.Programme(f.Get("programme"))
+		if err != nil {
+			return err
+		}
+		if programme.CountsTowardTarget {
+			f.Values.Set("counts", "1")
+		}
+		f.Values.Set("min_seconds", strconv.Itoa(programme.MinSeconds))
+	case coverage.AnewLanguages, coverage.AnewActivity:
+		reg, err := p.store.Registry(r.Context())
+		if err != nil {
+			return err
+		}
+		st, err := reg.Station(f.Get("station"))
+		if err != nil {
+			return err
+		}
+		f.Values["languages"] = st.Languages
+		for i, days := range st.Active[:min(len(st.Active), daysShown)] {
+			f.Values.Set("from_"+strconv.Itoa(i), string(days.From))
+			f.Values.Set("until_"+strconv.Itoa(i), string(days.Until))
+		}
+	case coverage.AnewWeekStart:
+		set, err := p.store.Settings(r.Context())
+		if err != nil {
+			return err
+		}
+		f.Values.Set("week_shift_hours", strconv.Itoa(set.WeekShiftHours))
+	case "":
+	default:
+		return fault.New(fault.NotFound, "kit.not_found")
+	}
+	return nil
+}
+
+func (p pages) renderAnew(w http.ResponseWriter, r *kit.Request, f kit.Form, plan *coverage.AnewDone, agreed string) error {
+	page := anewPage{Page: r.Page("coverage.anew_title"), Form: f, What: coverage.AnewKind(f.Get("what")), Plan: plan, Agreed: agreed}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	switch page.What {
+	case coverage.AnewTerms:
+		plan, err := p.store.Schedule(r.Context())
+		if err != nil {
+			return err
+		}
+		programme, err := plan.Programme(f.Get("programme"))
+		if err != nil {
+			return err
+		}
+		page.Name = programme.Title
+	case coverage.AnewLanguages, coverage.AnewActivity:
+		page.Name = reg.Label(f.Get("station"))
+	}
+	for _, l := range stations.Languages {
+		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
+	}
+	if page.Done, err = p.store.DecidedAnew(r.Context(), r.Actor); err != nil {
+		return err
+	}
+	return p.anew.Render(w, r, page)
+}
+
+// decideAnew shows what was asked for would change, or makes what was agreed to.
+func (p pages) decideAnew(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c, agreed := coverage.Anew{}, f.Get("agreed")
+	if agreed != "" {
+		if err := json.Unmarshal([]byte(agreed), &c); err != nil {
+			return fault.New(fault.Invalid, "kit.body_cut").Because(err)
+		}
+		c.Seen = f.Get("seen")
+		done, err := p.store.DecideAnew(r.Context(), r.Meta(f.ID), c)
+		if err == nil {
+			return r.Redirect(w, "/coverage/anew", "coverage.anew_made", "n", strconv.Itoa(len(done.Weeks)))
+		}
+		if !f.Refused(err) {
+			return err
+		}
+		fillAsked(f, c)
+	} else if c, err = readAnew(f); err != nil {
+		if !f.Refused(err) {
+			return err
+		}
+		return p.renderAnew(w, r, *f, nil, "")
+	}
+	plan, err := p.store.ForetellAnew(r.Context(), r.Meta(f.ID), c)
+	if err != nil {
+		if !f.Refused(err) {
+			return err
+		}
+		return p.renderAnew(w, r, *f, nil, "")
+	}
+	c.Seen = ""
+	b, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return p.renderAnew(w, r, *f, &plan, string(b))
+}
+
+// readAnew reads the fields of the kind that is asked for.
+func readAnew(f *kit.Form) (c coverage.Anew, err error) {
+	c = coverage.Anew{What: coverage.AnewKind(f.Get("what")), Reason: f.Get("reason")}
+	if c.From, err = stations.ParseDate(f.Get("from")); err != nil || c.From == "" {
+		return c, fault.New(fault.Invalid, "coverage.anew_from").At("from")
+	}
+	switch c.What {
+	case coverage.AnewTerms:
+		c.Programme, c.CountsTowardTarget, c.MinSeconds = f.Get("programme"), f.Bool("counts"), f.Int("min_seconds")
+	case coverage.AnewLanguages:
+		c.Station, c.Languages = f.Get("station"), f.All("languages")
+	case coverage.AnewActivity:
+		c.Station = f.Get("station")
+		for i := range daysShown {
+			n := strconv.Itoa(i)
+			from, err := stations.ParseDate(f.Get("from_" + n))
+			if err != nil {
+				return c, fault.Of(err).At("from_" + n)
+			}
+			until, err := stations.ParseDate(f.Get("until_" + n))
+			if err != nil {
+				return c, fault.Of(err).At("until_" + n)
+			}
+			if from != "" || until != "" {
+				c.Active = append(c.Active, stations.Interval{From: from, Until: until})
+			}
+		}
+	case coverage.AnewWeekStart:
+		c.WeekShiftHours = f.Int("week_shift_hours")
+	}
+	return c, f.Err()
+}
+
+// fillAsked puts the command back into the fields it was read from.
+func fillAsked(f *kit.Form, c coverage.Anew) {
+	for name, value := range map[string]string{"what": string(c.What), "from": string(c.From), "reason": c.Reason, "programme": c.Programme,
+		"station": c.Station, "min_seconds": strconv.Itoa(c.MinSeconds), "week_shift_hours": strconv.Itoa(c.WeekShiftHours)} {
+		f.Values.Set(name, value)
+	}
+	if c.CountsTowardTarget {
+		f.Values.Set("counts", "1")
+	}
+	f.Values["languages"] = slices.Clone(c.Languages)
+	for i, days := range c.Active {
+		f.Values.Set("from_"+strconv.Itoa(i), string(days.From))
+		f.Values.Set("until_"+strconv.Itoa(i), string(days.Until))
+	}
+}
