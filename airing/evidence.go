@@ -3,6 +3,8 @@ package airing
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"slices"
 	"time"
@@ -39,12 +41,16 @@ type Desk interface {
 
 // Keep attaches one piece of evidence to a report and returns the line. Bytes
 // go into the library first, so that no record points at nothing. A repeat
-// changes nothing. Faults: those of Log, Library and Desk, airing.evidence_kind,
-// airing.evidence_empty.
+// changes nothing; other bytes under a known ID are refused. Faults: those of
+// Log, Library and Desk, airing.evidence_kind, airing.evidence_empty,
+// airing.evidence_id_reused.
 func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta, p Piece) (Line, error) {
 	line, err := log.Airing(ctx, m.By, p.Report)
-	if err != nil || slices.ContainsFunc(line.Evidence, func(e Evidence) bool { return e.ID == p.ID }) {
-		return line, err
+	if err != nil {
+		return Line{}, err
+	}
+	if i := slices.IndexFunc(line.Evidence, func(e Evidence) bool { return e.ID == p.ID }); i >= 0 {
+		return line, p.repeats(line.Evidence[i])
 	}
 	if p.Body != nil {
 		if p.Recording, err = take(ctx, desk, m, line, p); err != nil {
@@ -69,6 +75,23 @@ func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta,
 		e.ClockAhead = int(p.SentAt.Sub(m.At).Round(time.Second) / time.Second)
 	}
 	return log.Attach(ctx, m, e)
+}
+
+// repeats returns nil if the piece is what is kept under its ID.
+func (p Piece) repeats(known Evidence) error {
+	same := p.Recording == known.Recording
+	if p.Body != nil {
+		sum := sha256.New()
+		n, err := io.Copy(sum, io.LimitReader(p.Body, known.Size+1))
+		if err != nil {
+			return err
+		}
+		same = n == known.Size && hex.EncodeToString(sum.Sum(nil)) == known.SHA256
+	}
+	if !same {
+		return fault.New(fault.Conflict, "airing.evidence_id_reused").At("id")
+	}
+	return nil
 }
 
 // plausible reports whether a phone's clock may have said so: one that never

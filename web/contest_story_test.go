@@ -31,6 +31,7 @@ import (
 	"loa/internal/text"
 	"loa/stations"
 	"loa/store/bolt"
+	"loa/store/bolttest"
 	"loa/store/folder"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -56,23 +57,18 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	dir := t.TempDir()
-	store, err := bolt.Open(filepath.Join(dir, "data"), bolt.Options{Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	blobs, err := folder.OpenBlobs(filepath.Join(dir, "blobs"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := &stage{t: t, store: store, blobs: blobs, known: map[string]*visitor{}, now: time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)}
+	st := &stage{t: t, known: map[string]*visitor{}, now: time.Date(2024, 9, 2, 8, 0, 0, 0, text.Zone)}
+	now := func() time.Time { return st.now }
+	house := bolttest.NewHouse(t, t.TempDir(), now)
+	st.store, st.blobs = house.Store, house.Blobs
 	units, list := stations.Founding()
-	if err := store.Found(context.Background(), st.meta(), units, list); err != nil {
+	if err := st.store.Found(context.Background(), st.meta(), units, list); err != nil {
 		t.Fatal(err)
 	}
-	st.hall = contest.NewHall(store, store)
-	st.booth = audio.NewBooth(audio.BoothConfig{Records: store, Blobs: blobs, Heard: st.hall.Heard, Log: log, Now: func() time.Time { return st.now }})
-	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return st.now }, Log: log, Marks: true}, Deps{Store: store, Blobs: blobs, Contests: st.hall, Booth: st.booth})
+	st.hall = contest.NewHall(st.store, st.store)
+	st.booth = audio.NewBooth(audio.BoothConfig{Records: st.store, Blobs: st.blobs, Heard: st.hall.Heard, Log: log, Now: now})
+	h, err := New(kit.Config{Auth: st.store, Now: now, Log: log, Marks: true},
+		Deps{Store: st.store, Blobs: st.blobs, Desk: house.Desk, Contests: st.hall, Booth: st.booth})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,13 +83,7 @@ func newStage(t *testing.T) *stage {
 		}
 		h.ServeHTTP(w, r)
 	}))
-	t.Cleanup(func() {
-		st.http.Close()
-		if _, err := store.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
-			t.Error(err)
-		}
-		store.Close()
-	})
+	t.Cleanup(st.http.Close)
 	return st
 }
 

@@ -374,10 +374,10 @@ func (p pages) take(r *kit.Request, f *kit.Form) error {
 		field string
 		kind  audio.Kind
 	}{{"audio", audio.ForContest}, {"scan", audio.Scan}, {"script_doc", audio.Scan}, {"translation_doc", audio.Scan}} {
-		if len(f.Files[part.field+"_file"]) == 0 || f.Files[part.field+"_file"][0].Size == 0 {
+		file, head, err := f.File(part.field + "_file")
+		if fault.Is(err, "kit.file_missing") {
 			continue
 		}
-		file, head, err := f.File(part.field + "_file")
 		if err != nil {
 			return err
 		}

@@ -3,8 +3,6 @@ package programmes
 import (
 	"context"
 	"errors"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"path"
 	"time"
@@ -307,10 +305,6 @@ func (p pages) keepEpisode(r *kit.Request, f *kit.Form, c scheduler.SaveEpisode)
 // double tap repeats all of them and makes none twice.
 func derived(id, what string) string { return uuid.NewSHA1(uuid.MustParse(id), []byte(what)).String() }
 
-// patience is how often the verdict on a whole file is asked for; the desk
-// waits some seconds each time.
-const patience = 6
-
 // takeAudio hands the chosen file to the desk and returns the recording it
 // became, or the one chosen before.
 func (p pages) takeAudio(ctx context.Context, by accounts.Actor, f *kit.Form) (string, error) {
@@ -323,37 +317,13 @@ func (p pages) takeAudio(ctx context.Context, by accounts.Actor, f *kit.Form) (s
 	}
 	defer file.Close()
 	id := derived(f.ID, "audio")
-	st, err := p.arrive(ctx, by, id, file, head)
-	for range patience {
-		if err != nil || !st.Checking {
-			break
-		}
-		st, err = p.desk.Status(ctx, by.Person, id)
-	}
+	_, err = p.desk.Take(ctx, by, id, intake.Order{Name: head.Filename, Length: head.Size}, file)
 	var named *fault.Error
-	switch {
-	case errors.As(err, &named):
-		return "", named.At("file")
-	case err != nil:
+	if errors.As(err, &named) {
+		err = named.At("file")
+	}
+	if err != nil {
 		return "", err
-	case !st.Kept:
-		return "", fault.New(fault.Conflict, "schedule.still_checking").At("file")
 	}
 	return id, nil
-}
-
-// arrive sends the file, or what is missing of it when the same form was sent
-// before.
-func (p pages) arrive(ctx context.Context, by accounts.Actor, id string, file multipart.File, head *multipart.FileHeader) (intake.Status, error) {
-	st, err := p.desk.Status(ctx, by.Person, id)
-	if fault.Is(err, "uploads.unknown") {
-		st, err = p.desk.Create(ctx, by, id, intake.Order{Kind: audio.ForProgramme, Name: head.Filename, Length: head.Size})
-	}
-	if err != nil || st.Kept || st.Offset == st.Length {
-		return st, err
-	}
-	if _, err := file.Seek(st.Offset, io.SeekStart); err != nil {
-		return st, err
-	}
-	return p.desk.Write(ctx, by.Person, id, intake.Piece{At: st.Offset, Body: file, Size: head.Size - st.Offset, Length: audio.Unknown})
 }

@@ -5,6 +5,7 @@ package programmes
 import (
 	"context"
 	"embed"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,9 +34,7 @@ type Store interface {
 
 // Desk is where files arrive: an intake.Desk.
 type Desk interface {
-	Create(ctx context.Context, by accounts.Actor, id string, o intake.Order) (intake.Status, error)
-	Write(ctx context.Context, person, id string, p intake.Piece) (intake.Status, error)
-	Status(ctx context.Context, person, id string) (intake.Status, error)
+	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
 }
 
 type pages struct {
