@@ -72,6 +72,12 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("coverage", "close", "2024-W18", "--json", "--seen", strings.Fields(word)[0]); !strings.Contains(out, `"closed": true`) {
 		t.Errorf("close: %s", out)
 	}
+	if got := r.call("POST", "/api/v1/coverage/2024-W17/close?seen=", ""); got.Status != 409 {
+		t.Errorf("a program that asks to be asked: %d", got.Status)
+	}
+	if got := r.call("POST", "/api/v1/coverage/2024-W17/close", ""); got.Status != 200 { // nobody is there to ask
+		t.Errorf("a program that closes: %d", got.Status)
+	}
 	for _, args := range [][]string{{"slots", "--json", "--from", "2024-05-13"}, {"user", "list", "--json"}, {"contest", "list", "--json"}, {"stations", "list", "--json"}} {
 		var any []json.RawMessage
 		if out := must(args...); json.Unmarshal([]byte(out), &any) != nil || any == nil {

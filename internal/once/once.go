@@ -77,11 +77,15 @@ func (s Step) Seen() string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
+// AsItIs is sent in the place of what was seen by a program that is not asked: it
+// takes the step as it stands.
+const AsItIs = "as it is"
+
 // Must returns nil if nothing is undecided or the person has seen what is. The
 // fault once.unseen (Conflict) lists it in its Parts and carries Seen.
 func (s Step) Must(seen string) error {
 	open := s.Undecided()
-	if len(open) == 0 || seen == s.Seen() {
+	if len(open) == 0 || seen == AsItIs || seen == s.Seen() {
 		return nil
 	}
 	code := "once.unseen"

@@ -26,6 +26,9 @@ func TestAStepAsksAgainWhenSomethingElseIsOpen(t *testing.T) {
 	if fault.Of(err).Args["seen"] != seen || s.Must(seen) != nil {
 		t.Error("what was seen is not taken")
 	}
+	if err := s.Must(AsItIs); err != nil {
+		t.Errorf("a program that is not asked: %v", err)
+	}
 	more, fewer, other := s, s, s
 	more.Open = append(more.Open[:len(more.Open):len(more.Open)], Open{Key: "c", Of: []string{"1"}})
 	fewer.Open = []Open{{Key: "a", Of: []string{"TP-001"}}}

@@ -49,7 +49,7 @@ func (c contestRoutes) routes() []kit.Route {
 	}
 	receipt, none := contest.Receipt{}, any(nil)
 	step := func(pattern, summary string, h kit.Handler) kit.Route {
-		route := organise(pattern, summary+"; 409 lists what is undecided unless seen says that it has been seen", h, none, receipt)
+		route := organise(pattern, summary+"; with seen, also an empty one, 409 lists what is undecided unless it was seen so", h, none, receipt)
 		route.Query = "seen"
 		return route
 	}
@@ -112,10 +112,19 @@ func (c contestRoutes) step(command func(*kit.Request, contest.Seen) contest.Com
 		if err != nil {
 			return err
 		}
-		seen := contest.Seen{Seen: r.URL.Query().Get("seen")}
+		seen := contest.Seen{Seen: seenBy(r)}
 		rec, err := c.hall.Do(r.Context(), m, r.PathValue("contest"), command(r, seen))
 		return answer(w, r, http.StatusOK, rec, err)
 	}
+}
+
+// seenBy is what a program saw of a step before it asks for it: one that does
+// not send seen is not asked either, and takes the step as it stands.
+func seenBy(r *kit.Request) string {
+	if q := r.URL.Query(); q.Has("seen") {
+		return q.Get("seen")
+	}
+	return once.AsItIs
 }
 
 // stepJSON is a step that cannot be taken back, as it stands now.

@@ -34,7 +34,7 @@ func (c coverages) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Edits: true, Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
 			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
 		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Query: "seen", Out: coverage.Week{},
-			Summary: "Freeze a week that has ended; 409 lists what is undecided unless seen says that it has been seen."},
+			Summary: "Freeze a week that has ended; with seen, also an empty one, 409 lists what is undecided unless it was seen so."},
 		{Pattern: "GET /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.closing, Out: stepJSON{},
 			Summary: "What is undecided in a week, and what closing it locks."},
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
@@ -153,7 +153,7 @@ func (c coverages) close(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	got, err := c.store.CloseWeek(r.Context(), m, coverage.Close{Week: week, Seen: r.URL.Query().Get("seen")})
+	got, err := c.store.CloseWeek(r.Context(), m, coverage.Close{Week: week, Seen: seenBy(r)})
 	if err != nil {
 		return err
 	}
