@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"sync"
+	"time"
 
 	"loa/audio"
 	"loa/internal/fault"
@@ -14,28 +15,50 @@ const (
 	openOfStation = 300 // of all who send for one station
 )
 
+// promiseKept is how long after its latest byte an upload keeps the room for
+// what it announced. An announcement alone keeps none, so that nobody fills a
+// station's quota with files that never come.
+const promiseKept = time.Hour
+
 // claims counts what is under way, so that letting one more in asks neither the
 // disk nor how many there were before. It is made from the spool once.
 type claims struct {
 	mu      sync.Mutex
-	of      map[string]claim // by upload; nil before the spool was read
-	bytes   map[string]int64 // by station
-	station map[string]int   // uploads, by station
-	person  map[string]int
+	of      map[string]claim               // by upload; nil before the spool was read
+	station map[string]map[string]struct{} // uploads, by station
+	person  map[string]int                 // uploads, by person
 }
 
-// claim is what one unfinished upload takes.
+// claim is one unfinished upload.
 type claim struct {
 	station, person string
-	bytes           int64
+	announced       int64 // bytes in all, 0 if its sender does not know
+	arrived         int64 // bytes
+	latest          time.Time
+	writing         bool // a piece is on its way
+}
+
+// claimOf is the claim of what lies in the spool.
+func claimOf(a Arrived) claim {
+	return claim{station: a.Owner.Station, person: a.Owner.Person, announced: max(a.Length, 0), arrived: a.Offset, latest: a.Latest}
+}
+
+// bytes is what an upload takes of its station's quota.
+func (k claim) bytes(now time.Time) int64 {
+	if k.writing || k.arrived > 0 && now.Sub(k.latest) < promiseKept {
+		return max(k.announced, k.arrived)
+	}
+	return k.arrived
 }
 
 // set notes what an upload takes now. mu is held.
 func (c *claims) set(id string, k claim) {
 	c.drop(id)
 	c.of[id] = k
-	c.bytes[k.station] += k.bytes
-	c.station[k.station]++
+	if c.station[k.station] == nil {
+		c.station[k.station] = map[string]struct{}{}
+	}
+	c.station[k.station][id] = struct{}{}
 	c.person[k.person]++
 }
 
@@ -46,14 +69,25 @@ func (c *claims) drop(id string) {
 		return
 	}
 	delete(c.of, id)
-	c.bytes[k.station] -= k.bytes
-	if c.station[k.station]--; c.station[k.station] == 0 {
+	if delete(c.station[k.station], id); len(c.station[k.station]) == 0 {
 		delete(c.station, k.station)
-		delete(c.bytes, k.station)
 	}
 	if c.person[k.person]--; c.person[k.person] == 0 {
 		delete(c.person, k.person)
 	}
+}
+
+// bytes is what the unfinished uploads of a station take, but for one. mu is held.
+func (c *claims) bytes(station, but string, now time.Time) (sum int64) {
+	if station == "" {
+		return 0 // the province's own have no quota, and may be many
+	}
+	for id := range c.station[station] {
+		if id != but {
+			sum += c.of[id].bytes(now)
+		}
+	}
+	return sum
 }
 
 // claimsOf returns the claims, locked.
@@ -63,7 +97,7 @@ func (d *Desk) claimsOf(ctx context.Context) (*claims, error) {
 	if c.of != nil {
 		return c, nil
 	}
-	c.of, c.bytes, c.station, c.person = map[string]claim{}, map[string]int64{}, map[string]int{}, map[string]int{}
+	c.of, c.station, c.person = map[string]claim{}, map[string]map[string]struct{}{}, map[string]int{}
 	for a, err := range d.cfg.Spool.List(ctx) {
 		if err != nil {
 			c.of = nil
@@ -71,7 +105,7 @@ func (d *Desk) claimsOf(ctx context.Context) (*claims, error) {
 			return nil, err
 		}
 		if !a.Ended() {
-			c.set(a.ID, claim{a.Owner.Station, a.Owner.Person, max(a.Length, a.Offset)})
+			c.set(a.ID, claimOf(a))
 		}
 	}
 	return c, nil
@@ -92,20 +126,24 @@ func (d *Desk) admit(ctx context.Context, u audio.Upload, s audio.Settings) erro
 	if open := c.person[u.Owner.Person]; open >= openOfPerson {
 		return fault.New(fault.TooMany, "uploads.too_many_open", "open", open)
 	}
-	if open := c.station[u.Owner.Station]; u.Owner.Station != "" && open >= openOfStation {
+	if open := len(c.station[u.Owner.Station]); u.Owner.Station != "" && open >= openOfStation {
 		return fault.New(fault.TooMany, "uploads.too_many_of_station", "open", open)
 	}
-	size := max(u.Length, 0)
-	if err := audio.CheckQuota(u.Owner.Station, kept+c.bytes[u.Owner.Station], size, s); err != nil {
+	k := claimOf(Arrived{Upload: u})
+	if err := audio.CheckQuota(u.Owner.Station, kept+c.bytes(u.Owner.Station, "", d.cfg.Now()), k.announced, s); err != nil {
 		return err
 	}
-	c.set(u.ID, claim{u.Owner.Station, u.Owner.Person, size})
+	c.set(u.ID, k)
 	return nil
 }
 
-// grow checks that an upload may take so many bytes in all, and claims them
-// where hold says so. Fault: library.quota_used.
-func (d *Desk) grow(ctx context.Context, a Arrived, size int64, hold bool, s audio.Settings) error {
+// grow checks that an upload may take so many bytes in all, and keeps the room
+// while a piece is written. Fault: library.quota_used.
+func (d *Desk) grow(ctx context.Context, a Arrived, size int64, writing bool) error {
+	s, err := d.cfg.Records.LibrarySettings(ctx)
+	if err != nil {
+		return err
+	}
 	kept, err := d.cfg.Records.StationBytes(ctx, a.Owner.Station)
 	if err != nil {
 		return err
@@ -119,26 +157,21 @@ func (d *Desk) grow(ctx context.Context, a Arrived, size int64, hold bool, s aud
 	if !ok {
 		return nil // it has ended: it takes nothing more
 	}
-	if err := audio.CheckQuota(a.Owner.Station, kept+c.bytes[a.Owner.Station], max(0, size-k.bytes), s); err != nil || !hold {
+	if err := audio.CheckQuota(a.Owner.Station, kept+c.bytes(a.Owner.Station, a.ID, d.cfg.Now()), size, s); err != nil {
 		return err
 	}
-	k.bytes = max(k.bytes, size)
+	k.announced, k.writing = size, writing
 	c.set(a.ID, k)
 	return nil
 }
 
-// note claims what has come of an upload that did not say how long it is.
-func (d *Desk) note(a Arrived) error {
-	c, err := d.claimsOf(d.ctx)
-	if err != nil {
-		return err
+// note says how far an upload is when a piece of it has ended.
+func (d *Desk) note(a Arrived) {
+	d.claims.mu.Lock()
+	defer d.claims.mu.Unlock()
+	if _, ok := d.claims.of[a.ID]; ok {
+		d.claims.set(a.ID, claimOf(a))
 	}
-	defer c.mu.Unlock()
-	if k, ok := c.of[a.ID]; ok {
-		k.bytes = max(k.bytes, a.Offset)
-		c.set(a.ID, k)
-	}
-	return nil
 }
 
 // ended gives back what an upload took.

@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -118,6 +119,81 @@ func TestUnfinishedUploadsAreLimitedByPersonAndByStation(t *testing.T) {
 	if _, err := create("p2", 1000); err != nil {
 		t.Errorf("after one was given up: %v", err)
 	}
+}
+
+// What was announced and never came keeps no room from others. What is coming
+// does, until no byte has come for an hour; what has come always does.
+func TestRoomIsKeptForWhatComes(t *testing.T) {
+	const mb = 1 << 20
+	now := time.Now
+	d, spool := desk(t, 0, func() time.Time { return now() })
+	quota := audio.DefaultSettings().StationBytes
+	length := audio.DefaultSettings().MaxBytes
+	if 90*length < quota {
+		t.Fatalf("90 files of %d do not fill %d", length, quota)
+	}
+	create := func(d *intake.Desk, person string) (string, error) {
+		id := uuid.NewString()
+		_, err := d.Create(t.Context(), sender(person, "S00001"), id, intake.Order{Kind: audio.ForContest, Name: "tin.mp3", Length: length})
+		return id, err
+	}
+	must := func(d *intake.Desk, person string) string {
+		t.Helper()
+		id, err := create(d, person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	ids := []string{}
+	for range 90 {
+		ids = append(ids, must(d, "p1"))
+	}
+	head := append([]byte("RIFF\xff\xff\xff\x7fWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x44\xac\x00\x00\x88\x58\x01\x00\x02\x00\x10\x00data\xff\xff\xff\x7f"), make([]byte, 1000)...)
+	begin := func(id string) error {
+		_, err := d.Write(t.Context(), "p1", id, intake.Piece{Body: bytes.NewReader(head), Size: int64(len(head)), Length: audio.Unknown})
+		return err
+	}
+	begun := int64(0)
+	for _, id := range ids {
+		err := begin(id)
+		if err == nil {
+			begun++
+			continue
+		}
+		if !fault.Is(err, "library.quota_used") {
+			t.Fatal(err)
+		}
+		break
+	}
+	if begun != quota/length {
+		t.Errorf("%d files of %d MB began in %d MB", begun, length/mb, quota/mb)
+	}
+	if _, err := create(d, "p2"); !fault.Is(err, "library.quota_used") {
+		t.Errorf("while all room is being filled: %v", err)
+	}
+	now = func() time.Time { return time.Now().Add(time.Hour + time.Minute) }
+	must(d, "p2")
+	if err := begin(ids[begun]); err != nil {
+		t.Errorf("the one that was refused goes on when there is room: %v", err)
+	}
+	now = time.Now
+	// A new desk over the same spool counts alike.
+	again := intake.New(context.Background(), intake.Config{Spool: spool, Records: few{}, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now() }})
+	t.Cleanup(again.Close)
+	if _, err := create(again, "p2"); !fault.Is(err, "library.quota_used") {
+		t.Errorf("after a restart: %v", err)
+	}
+	now = func() time.Time { return time.Now().Add(time.Hour + time.Minute) }
+	must(again, "p2")
+}
+
+// few are the records of a library that keeps nothing.
+type few struct{ intake.Records }
+
+func (few) StationBytes(context.Context, string) (int64, error) { return 0, nil }
+func (few) LibrarySettings(context.Context) (audio.Settings, error) {
+	return audio.DefaultSettings(), nil
 }
 
 // A refused upload says why for a day, and is then gone; a kept one and one that

@@ -80,6 +80,10 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 	if err != nil || p.Size == 0 || a.Kept {
 		return a, err
 	}
+	if err := d.grow(ctx, a, max(a.Length, a.Offset+max(p.Size, 0)), true); err != nil {
+		return a, err
+	}
+	defer func() { d.note(a) }()
 	d.mu.Lock()
 	l := d.live[a.ID]
 	if l.settling != nil { // whole and being handed on: nothing fits behind it
@@ -99,9 +103,6 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 	cancel()
 	a.Offset += n
 	if n > 0 {
-		if a.Length == audio.Unknown { // it takes what has come; nothing more was claimed before
-			err = errors.Join(err, d.note(a))
-		}
 		a.Latest = time.Now()
 		if a.First.IsZero() {
 			a.First = first.at
@@ -166,7 +167,7 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 		case p.Length > s.MaxBytes:
 			return 0, audio.TooLarge(s.MaxBytes)
 		}
-		if err := d.tellLength(ctx, a, p.Length, s); err != nil {
+		if err := d.tellLength(ctx, a, p.Length); err != nil {
 			return 0, err
 		}
 	}
@@ -174,7 +175,7 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 		if p.Size > s.MaxBytes-a.Offset {
 			return 0, audio.TooLarge(s.MaxBytes)
 		}
-		return s.MaxBytes, d.grow(ctx, *a, a.Offset+max(p.Size, 0), false, s)
+		return s.MaxBytes, nil
 	}
 	if p.Size > a.Length-a.Offset {
 		return 0, fault.New(fault.TooLarge, "uploads.too_long", "length", a.Length)
@@ -184,8 +185,8 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 
 // tellLength notes how long an upload will be that did not say so at first, if
 // the station has room for it.
-func (d *Desk) tellLength(ctx context.Context, a *Arrived, length int64, s audio.Settings) error {
-	if err := d.grow(ctx, *a, length, true, s); err != nil {
+func (d *Desk) tellLength(ctx context.Context, a *Arrived, length int64) error {
+	if err := d.grow(ctx, *a, length, false); err != nil {
 		return err
 	}
 	a.Length = length
