@@ -257,7 +257,7 @@ func TestWhoTakesAWeekToAStick(t *testing.T) {
 	operator.Get("/stations/S00001/usb")
 	operator.Expect(200, `a[download][href="`+weekZIP+`"]`, "1 tệp cho 1 lượt phát", "01_T3_0530_Nong_thon_moi_Tap_12.mp3")
 	operator.Get("/stations/S00001/usb?week=2024-W21")
-	operator.Expect(200, `a[aria-current][href$="2024-W21"]`, "Tuần sau", "tuần 21")
+	operator.Expect(200, `a[aria-current][href$="2024-W21"]`, "Tuần sau", "Tuần 21")
 	operator.Get("/stations/S00001/usb?week=2024-W10")
 	operator.Expect(200, ".empty", "chưa có lịch phát")
 	operator.Refuse(".zip")
