@@ -46,7 +46,8 @@ type EntryQuery struct {
 // Found is an entry and where it stands.
 type Found struct {
 	*Entry
-	State EntryState
+	State  EntryState   // what weighs most
+	States []EntryState // all that is to be said of it, that first
 }
 
 // FindEntries lists the entries asked for, in the order of first submission.
@@ -91,21 +92,10 @@ func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
 	var list []Found
 	from := 1 + slices.IndexFunc(s.Entries, func(e *Entry) bool { return q.After != "" && strings.EqualFold(e.Code, q.After) })
 	for _, e := range s.Entries[from:] {
-		x := Found{e, EntryValid}
+		states := s.states(e, undecided[e.ID])
+		x := Found{e, states[0], states}
 		switch {
-		case e.RuledOut != nil:
-			x.State = EntryRuledOut
-		case e.Withdrawn != nil:
-			x.State = EntryWithdrawn
-		case len(e.Warnings) > 0 || undecided[e.ID]:
-			x.State = EntryToLookAt
-		case e.unread() && s.Maskable(e):
-			x.State = EntryUnread
-		case e.named && s.Maskable(e):
-			x.State = EntryNamed
-		}
-		switch {
-		case q.State != "" && q.State != x.State,
+		case q.State != "" && !slices.Contains(states, q.State),
 			q.Station != "" && q.Station != e.Entrant.Station,
 			q.District != "" && q.District != e.Entrant.District,
 			q.Theme != "" && q.Theme != e.Theme,
@@ -114,6 +104,30 @@ func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
 			continue
 		}
 		list = append(list, x)
+	}
+	return list
+}
+
+// states are what is to be said of an entry, what weighs most first: one that must be
+// looked at may name the entrant as well.
+func (s *State) states(e *Entry, undecided bool) (list []EntryState) {
+	switch {
+	case e.RuledOut != nil:
+		return []EntryState{EntryRuledOut}
+	case e.Withdrawn != nil:
+		return []EntryState{EntryWithdrawn}
+	}
+	if len(e.Warnings) > 0 || undecided {
+		list = append(list, EntryToLookAt)
+	}
+	if e.unread() && s.Maskable(e) {
+		list = append(list, EntryUnread)
+	}
+	if e.named && s.Maskable(e) {
+		list = append(list, EntryNamed)
+	}
+	if len(list) == 0 {
+		list = append(list, EntryValid)
 	}
 	return list
 }

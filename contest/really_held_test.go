@@ -345,7 +345,21 @@ func TestTheChairOrdersTheTieThatMatters(t *testing.T) {
 	if open, err := w.s.OpenTies(w.s.Running()); err != nil || len(open) != 2 {
 		t.Errorf("the chair sees %v, %v", open, err)
 	}
+	asked := func() (of []string) {
+		for _, o := range contest.Asks(w.s, w.facts, finish).Open {
+			if o.Key == "contest.open_ties" {
+				of = append(of, o.Of...)
+			}
+		}
+		return of
+	}
+	if of := asked(); len(of) != 2 {
+		t.Errorf("finishing asks about the ties %q", of)
+	}
 	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{ids[3], ids[2]}, Reason: "giọng đọc tốt hơn"})
+	if of := asked(); len(of) != 1 {
+		t.Errorf("with one decided, finishing asks about %q", of)
+	}
 	w.do(w.organiser(), finish)
 	w.do(w.organiser(), contest.GivePrizes{})
 	if w.s.Winners(ids[3])[0].Prize != "nhi" || len(w.s.Winners(ids[2])) != 0 {

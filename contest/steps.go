@@ -38,6 +38,7 @@ const (
 	AtJury     = "jury"
 	AtRules    = "rules"
 	AtResults  = "results"
+	AtProgress = "progress" // of a round: what waits for the chair
 	AtComments = "comments" // of judges, before feedback goes out
 )
 
@@ -144,12 +145,28 @@ func (c FinishRound) asks(s *State, f Facts) once.Step {
 		}
 	}
 	step.Add("contest.open_short", AtJury, short)
+	step.Add("contest.open_ties", AtProgress, s.openTies(r))
 	for _, x := range s.PanelGaps(r) {
 		apart = append(apart, x.Group+": "+x.Mild+" – "+x.Strict)
 	}
 	step.Add("contest.open_panels_apart", AtResults, apart)
 	s.revised(&step)
 	return step
+}
+
+// openTies are the ranks that are shared and that the rules leave to the chair.
+func (s *State) openTies(r *RoundState) (list []string) {
+	if _, open := r.Progress(); open > 0 {
+		return nil // the round cannot be finished yet
+	}
+	ties, err := s.OpenTies(r)
+	if err != nil {
+		return nil // finishing says so
+	}
+	for _, tie := range ties {
+		list = append(list, strings.Join(codes(s.in(r, func(e *Entry) bool { return slices.Contains(tie, e.ID) }), (*Entry).Live), " = "))
+	}
+	return list
 }
 
 func (c PublishResults) asks(s *State, f Facts) once.Step {

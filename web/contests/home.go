@@ -54,13 +54,15 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()), Stale: s.Outdated.Given != nil, Filed: s.Undecided(), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil, MayShare: r.Actor.Can(accounts.Organise, accounts.Where{})}
 		for _, x := range found {
-			switch x.State {
-			case contest.EntryToLookAt:
-				page.Warned++
-			case contest.EntryNamed:
-				page.Named++
-			case contest.EntryUnread:
-				page.Unread++
+			for _, state := range x.States {
+				switch state {
+				case contest.EntryToLookAt:
+					page.Warned++
+				case contest.EntryNamed:
+					page.Named++
+				case contest.EntryUnread:
+					page.Unread++
+				}
 			}
 		}
 		if s.Phase == contest.Draft {
