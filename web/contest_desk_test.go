@@ -20,6 +20,7 @@ import (
 	"loa/contest"
 	"loa/contest/fairness"
 	"loa/contest/ranking"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/web/webtest"
 )
@@ -238,7 +239,7 @@ func (st *stage) finished() (org *visitor, id string, entries []string) {
 		}
 		return k.Max
 	})
-	st.do(id, org, contest.FinishRound{Round: "chung-khao"})
+	st.do(id, org, contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}})
 	st.do(id, org, contest.GivePrizes{})
 	return org, id, entries
 }
@@ -611,7 +612,7 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 		t.Error("a judge whose marks count is not named")
 	}
 	// What she scored in a round that is over counts, whatever comes later.
-	st.do(id, org, contest.FinishRound{Round: "chung-khao"})
+	st.do(id, org, contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}})
 	st.now = st.now.Add(time.Minute)
 	st.do(id, org, contest.RemoveJudge{Person: judges[1].id, Reason: "nghỉ hưu", Drop: true})
 	if page := string(org.get("/contests/" + id + "/papers?doc=minutes")); strings.Contains(page, "nghỉ hưu") {
