@@ -37,7 +37,7 @@ type closedWeek struct {
 
 // closings are the closed weeks without what was frozen: the same rows, of which
 // only this is read.
-var closings = table[closing]{name: closedWeeks.name}
+var closings = table[closing](closedWeeks)
 
 type closing struct {
 	Week struct {
