@@ -457,9 +457,10 @@ func (b *conferred) apply(s *State, e *Event) error {
 }
 
 type tieDecided struct {
-	Round   string   `json:"round"`
-	Entries []string `json:"entries"`
-	Reason  string   `json:"reason"`
+	Round     string   `json:"round"`
+	Entries   []string `json:"entries"`
+	Reason    string   `json:"reason"`
+	Complaint string   `json:"complaint,omitempty"` // that was decided so; "" where the chair did
 }
 
 func (*tieDecided) kind() string { return "round.tie_decided" }
@@ -468,7 +469,7 @@ func (b *tieDecided) apply(s *State, e *Event) error {
 	if r == nil {
 		return errNoRound
 	}
-	r.Ties = append(r.Ties, TieDecision{e.At, e.Name, b.Entries, b.Reason})
+	r.Ties = append(r.Ties, TieDecision{e.At, e.Name, b.Entries, b.Reason, b.Complaint})
 	if r.Finished != nil {
 		s.outdate(OutdatedByChair)
 	}

@@ -121,7 +121,7 @@ type DecideComplaint struct {
 type Correcting struct {
 	RuleOut []string   `json:"rule_out,omitempty"` // entry IDs
 	Exclude []Excluded `json:"exclude,omitempty"`
-	Ties    [][]string `json:"ties,omitempty"`   // orders of entries the chair gave, best first
+	Ties    [][]string `json:"ties,omitempty"`   // orders of level entries, best first
 	Awards  []Award    `json:"awards,omitempty"` // all of them, if one was wrong
 }
 
@@ -203,7 +203,7 @@ func (s *State) mend(c DecideComplaint, m accounts.Meta) (*State, []body, error)
 		if err := next.tiedAsSaid(next.Last(), order); err != nil {
 			return nil, nil, err
 		}
-		if err := do(&tieDecided{last.ID, order, c.Reason}); err != nil {
+		if err := do(&tieDecided{last.ID, order, c.Reason, c.ID}); err != nil {
 			return nil, nil, err
 		}
 	}

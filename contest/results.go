@@ -91,7 +91,7 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 	}
 	for _, t := range r.Ties {
 		if !slices.ContainsFunc(t.Entries, func(id string) bool { return !inGroup[id] }) {
-			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: t.Entries, Reason: t.Reason})
+			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: t.Entries, Reason: t.Reason, Complaint: t.Complaint})
 		}
 	}
 	for _, t := range r.Tasks {
@@ -374,7 +374,7 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.tiedAsSaid(r, c.Entries); err != nil {
 		return nil, err
 	}
-	return []body{&tieDecided{r.ID, c.Entries, c.Reason}}, nil
+	return []body{&tieDecided{Round: r.ID, Entries: c.Entries, Reason: c.Reason}}, nil
 }
 
 // tiedAsSaid returns nil if exactly these entries share a rank in the round and

@@ -150,6 +150,8 @@ type TieDecision struct {
 	By      string
 	Entries []string `json:"entries"` // best first
 	Reason  string   `json:"reason"`
+	// Complaint is the ID of the one that was decided so; "" where the chair did.
+	Complaint string `json:"complaint,omitempty"`
 }
 
 // Pick is an entry promoted by choice.

@@ -100,8 +100,10 @@ type Step struct {
 	Criterion string // … and its criterion
 }
 
-// ChairDecision is an order the chair of the jury settled, with the reason.
+// ChairDecision is an order the chair of the jury settled, with the reason, or
+// who decided a complaint.
 type ChairDecision struct {
-	Entries []string // best first, each once
-	Reason  string   // required, printed in the minutes
+	Entries   []string // best first, each once
+	Reason    string   // required, printed in the minutes
+	Complaint string   // its ID; "" where the chair settled it
 }

@@ -35,7 +35,9 @@ type Decision struct {
 	Compare []Compared // best first; equals in the order of their IDs
 	Decided bool       // the step told at least two of them apart
 	Cycle   bool       // ByHeadToHead: they beat each other in a circle
-	Reason  string     // ByChair: the chair's reason, empty if there is no decision
+	Reason  string     // ByChair: the reason, empty if there is no decision
+	// Complaint is the ID of the one by which a step ByChair was decided, "" where the chair did.
+	Complaint string
 }
 
 // Compared is what a step saw of one entry. Which field holds depends on

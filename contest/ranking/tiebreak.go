@@ -35,7 +35,7 @@ func (t *Tally) decide(group []int, s Step) (Decision, [][]int) {
 		better = func(a, b int) int { return t.entries[a].Submitted.Compare(t.entries[b].Submitted) }
 	case ByChair:
 		if c := t.chairOn(group); c != nil {
-			d.Reason = c.Reason
+			d.Reason, d.Complaint = c.Reason, c.Complaint
 			at := func(e int) int { return slices.Index(c.Entries, t.entries[e].ID) + 1 }
 			value = func(e int) Rational { return Whole(int64(at(e))) }
 			better = func(a, b int) int { return cmp.Compare(at(a), at(b)) }

@@ -57,6 +57,8 @@ func (t *Tally) words(d Decision, n Names) Sentence {
 		args = append(args, "reason", d.Reason)
 	}
 	switch {
+	case d.Decided && d.Complaint != "":
+		return Sentence{"ranking.tie_complaint", append(args, "complaint", d.Complaint)}
 	case d.Decided:
 		return Sentence{decidedBy[d.Step.By], args}
 	case d.Cycle:
