@@ -42,16 +42,8 @@ func common(from, until, otherFrom, otherUntil time.Time) time.Duration {
 // then it stands as an airing that no slot foresaw.
 func (f *Facts) Meet(met *scheduler.Slot, reported *Line) {
 	if met != nil && reported == nil {
-		f.Meets, f.Slot = met, met
+		f.Slot = met
 	}
-}
-
-// joining is the command as a report of the slot that it meets.
-func (c Confirm) joining(met *scheduler.Slot) Confirm {
-	if met != nil {
-		c.Slot = met.ID
-	}
-	return c
 }
 
 // Near is the span of starts around an airing in which another one that it

@@ -183,12 +183,11 @@ type Facts struct {
 	Where     accounts.Where       // where it lies
 	ActiveAt  func(time.Time) bool // whether the station existed then
 	Means     []Means              // what the station has; nil when nobody filled it in
-	Slot      *scheduler.Slot      // of Confirm.Slot
+	Slot      *scheduler.Slot      // of Confirm.Slot, or set by Meet
 	Episode   *scheduler.Episode   // planned for the slot
 	Programme *scheduler.Programme // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                // of Confirm.Corrects
 	OfSlot    *Line                // the slot's standing line
-	Meets     *scheduler.Slot      // set by Meet; then Slot too
 	Near      []Line               // of Confirm.Alone: lines of the station that began in the span of Near
 }
 
@@ -211,7 +210,9 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	if f.Corrected != nil {
 		c = c.Correcting(*f.Corrected)
 	}
-	c = c.joining(f.Meets)
+	if c.Slot == "" && f.Slot != nil {
+		c.Slot = f.Slot.ID // the one that it meets
+	}
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
