@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"loa/accounts"
 	"loa/airing"
@@ -47,9 +46,6 @@ const (
 	AnewWeekStart AnewKind = "week_start" // when weeks began
 )
 
-// AnewKinds lists the kinds as they are offered.
-var AnewKinds = [...]AnewKind{AnewTerms, AnewLanguages, AnewActivity, AnewWeekStart}
-
 // AnewDone is what deciding anew does, or did.
 type AnewDone struct {
 	Anew
@@ -86,7 +82,7 @@ func DecideAnew(f AnewFacts, m accounts.Meta, c Anew) (out AnewChange, err error
 	switch {
 	case c.From == "" || c.From >= today:
 		return out, fault.New(fault.Invalid, "coverage.anew_from").At("from")
-	case reason == "" || utf8.RuneCountInString(reason) > 1000:
+	case !readable(reason):
 		return out, fault.New(fault.Invalid, "coverage.anew_reason").At("reason")
 	}
 	changed := false

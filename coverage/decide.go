@@ -29,7 +29,7 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, known, closed bool, old, e
 		return Excuse{}, fault.New(fault.Conflict, "coverage.week_closed", "week", e.Week)
 	case !slices.Contains(airing.Reasons[:], e.Reason):
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_reason").At("reason")
-	case e.Note == "" || utf8.RuneCountInString(e.Note) > 1000:
+	case !readable(e.Note):
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_note").At("note")
 	}
 	e.By, e.At = m.By.Name, m.At.UTC()
@@ -47,3 +47,6 @@ func DecideClose(m accounts.Meta, cal airing.Calendar, w airing.Week) error {
 	}
 	return nil
 }
+
+// readable reports whether a reason says something, in at most 1,000 characters.
+func readable(reason string) bool { return reason != "" && utf8.RuneCountInString(reason) <= 1000 }

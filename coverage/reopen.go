@@ -3,7 +3,6 @@ package coverage
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"loa/accounts"
 	"loa/airing"
@@ -67,7 +66,7 @@ func DecideReopen(m accounts.Meta, closed bool, asked *Reopening, c Reopen) (nex
 		both := *asked
 		both.AgreedBy, both.AgreedAt = m.By.Name, m.At.UTC()
 		return &both, true, nil
-	case reason == "" || utf8.RuneCountInString(reason) > 1000:
+	case !readable(reason):
 		return nil, false, fault.New(fault.Invalid, "coverage.reopen_reason").At("reason")
 	}
 	return &Reopening{Person: m.By.Person, By: m.By.Name, At: m.At.UTC(), Reason: reason}, false, nil

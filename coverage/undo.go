@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"loa/accounts"
 	"loa/airing"
@@ -223,7 +222,7 @@ func DecideUndo(m accounts.Meta, c Undo, u Undoing) (Succession, error) {
 		return Succession{}, e
 	}
 	switch {
-	case reason == "" || utf8.RuneCountInString(reason) > 1000:
+	case !readable(reason):
 		return Succession{}, fault.New(fault.Invalid, "stations.undo_reason").At("reason")
 	case c.Seen != "" && c.Seen != u.Fingerprint:
 		return Succession{}, fault.New(fault.Conflict, "stations.plan_changed")

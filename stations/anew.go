@@ -7,15 +7,21 @@ import (
 	"loa/internal/fault"
 )
 
+// editable is a station that the actor may edit. Faults: stations.unknown, accounts.denied.
+func (r *Registry) editable(m accounts.Meta, id string) (*Station, error) {
+	s, err := r.Station(id)
+	if err == nil {
+		err = m.By.Must(accounts.EditStations, r.Where(id))
+	}
+	return s, err
+}
+
 // DecideLanguagesAnew says in which languages a station broadcast from a past day
 // on, and returns those it had then,
 // and whether anything changes. Rules that choose stations by language chose it,
 // or did not, accordingly. Faults: accounts.denied, stations.unknown, stations.refused.
 func DecideLanguagesAnew(r *Registry, m accounts.Meta, id string, from Date, languages []string) (s Station, was []string, changed bool, err error) {
-	old, err := r.Station(id)
-	if err == nil {
-		err = m.By.Must(accounts.EditStations, r.Where(id))
-	}
+	old, err := r.editable(m, id)
 	if err != nil {
 		return Station{}, nil, false, err
 	}
@@ -54,10 +60,7 @@ func DecideLanguagesAnew(r *Registry, m accounts.Meta, id string, from Date, lan
 // those it had, and whether anything changes. Only days from the given one on may differ. Faults: accounts.denied,
 // stations.unknown, stations.refused, stations.active_before.
 func DecideActivityAnew(r *Registry, m accounts.Meta, id string, from Date, active []Interval) (s Station, was []Interval, changed bool, err error) {
-	old, err := r.Station(id)
-	if err == nil {
-		err = m.By.Must(accounts.EditStations, r.Where(id))
-	}
+	old, err := r.editable(m, id)
 	if err != nil {
 		return Station{}, nil, false, err
 	}
