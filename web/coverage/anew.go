@@ -40,74 +40,63 @@ func (anewPage) Spans() []string {
 func (p pages) showAnew(w http.ResponseWriter, r *kit.Request) error {
 	q := r.URL.Query()
 	f := kit.NewForm("what", q.Get("what"), "programme", q.Get("programme"), "station", q.Get("station"))
-	if err := p.fillAnew(r, f); err != nil {
+	_, fill, err := p.subject(r, f)
+	if err != nil {
 		return err
 	}
+	fill()
 	return p.renderAnew(w, r, f, nil, "")
 }
 
-// fillAnew puts what holds now into the fields.
-func (p pages) fillAnew(r *kit.Request, f kit.Form) error {
+// subject is the name of what a form is about, and what fills in how it is now.
+func (p pages) subject(r *kit.Request, f kit.Form) (name string, fill func(), err error) {
 	switch coverage.AnewKind(f.Get("what")) {
 	case coverage.AnewTerms:
 		plan, err := p.store.Schedule(r.Context())
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		programme, err := plan.Programme(f.Get("programme"))
-		if err != nil {
-			return err
-		}
-		if programme.CountsTowardTarget {
-			f.Values.Set("counts", "1")
-		}
-		f.Values.Set("min_seconds", strconv.Itoa(programme.MinSeconds))
+		return programme.Title, func() {
+			if programme.CountsTowardTarget {
+				f.Values.Set("counts", "1")
+			}
+			f.Values.Set("min_seconds", strconv.Itoa(programme.MinSeconds))
+		}, err
 	case coverage.AnewLanguages, coverage.AnewActivity:
 		reg, err := p.store.Registry(r.Context())
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		st, err := reg.Station(f.Get("station"))
 		if err != nil {
-			return err
+			return "", nil, err
 		}
-		f.Values["languages"] = st.Languages
-		for i, days := range st.Active[:min(len(st.Active), daysShown)] {
-			f.Values.Set("from_"+strconv.Itoa(i), string(days.From))
-			f.Values.Set("until_"+strconv.Itoa(i), string(days.Until))
-		}
+		return reg.Label(st.ID), func() {
+			f.Values["languages"] = st.Languages
+			fillDays(f, st.Active[:min(len(st.Active), daysShown)])
+		}, nil
 	case coverage.AnewWeekStart:
 		set, err := p.store.Settings(r.Context())
-		if err != nil {
-			return err
-		}
-		f.Values.Set("week_shift_hours", strconv.Itoa(set.WeekShiftHours))
+		return "", func() { f.Values.Set("week_shift_hours", strconv.Itoa(set.WeekShiftHours)) }, err
 	case "":
-	default:
-		return fault.New(fault.NotFound, "kit.not_found")
+		return "", func() {}, nil
 	}
-	return nil
+	return "", nil, fault.New(fault.NotFound, "kit.not_found")
+}
+
+func fillDays(f kit.Form, list []stations.Interval) {
+	for i, days := range list {
+		f.Values.Set("from_"+strconv.Itoa(i), string(days.From))
+		f.Values.Set("until_"+strconv.Itoa(i), string(days.Until))
+	}
 }
 
 func (p pages) renderAnew(w http.ResponseWriter, r *kit.Request, f kit.Form, plan *coverage.AnewDone, agreed string) error {
 	page := anewPage{Page: r.Page("coverage.anew_title"), Form: f, What: coverage.AnewKind(f.Get("what")), Plan: plan, Agreed: agreed}
-	reg, err := p.store.Registry(r.Context())
-	if err != nil {
+	var err error
+	if page.Name, _, err = p.subject(r, f); err != nil {
 		return err
-	}
-	switch page.What {
-	case coverage.AnewTerms:
-		plan, err := p.store.Schedule(r.Context())
-		if err != nil {
-			return err
-		}
-		programme, err := plan.Programme(f.Get("programme"))
-		if err != nil {
-			return err
-		}
-		page.Name = programme.Title
-	case coverage.AnewLanguages, coverage.AnewActivity:
-		page.Name = reg.Label(f.Get("station"))
 	}
 	for _, l := range stations.Languages {
 		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
@@ -124,10 +113,10 @@ func (p pages) decideAnew(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c, agreed := coverage.Anew{}, f.Get("agreed")
-	if agreed != "" {
-		if err := json.Unmarshal([]byte(agreed), &c); err != nil {
-			return fault.New(fault.Invalid, "kit.body_cut").Because(err)
+	var c coverage.Anew
+	if f.Get("agreed") != "" {
+		if err := f.Carried("agreed", &c); err != nil {
+			return err
 		}
 		c.Seen = f.Get("seen")
 		done, err := p.store.DecideAnew(r.Context(), r.Meta(f.ID), c)
@@ -202,8 +191,5 @@ func fillAsked(f *kit.Form, c coverage.Anew) {
 		f.Values.Set("counts", "1")
 	}
 	f.Values["languages"] = slices.Clone(c.Languages)
-	for i, days := range c.Active {
-		f.Values.Set("from_"+strconv.Itoa(i), string(days.From))
-		f.Values.Set("until_"+strconv.Itoa(i), string(days.Until))
-	}
+	fillDays(*f, c.Active)
 }

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"math"
@@ -104,6 +105,15 @@ func (f Form) Has(name, value string) bool {
 		}
 	}
 	return false
+}
+
+// Carried reads what a form of ours carried along in a field as JSON: a plan as a
+// person has seen it. Fault: kit.body_cut.
+func (f Form) Carried(name string, into any) error {
+	if err := json.Unmarshal([]byte(f.Get(name)), into); err != nil {
+		return fault.New(fault.Invalid, "kit.body_cut").Because(err)
+	}
+	return nil
 }
 
 // Bool reports whether a check box is ticked.

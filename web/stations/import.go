@@ -52,7 +52,7 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 	if seen := f.Get("seen"); seen != "" {
 		c.Seen = seen
 		if c.On, err = stations.ParseDate(f.Get("on")); err == nil {
-			err = fromJSON(f.Get("rows"), &c.Rows)
+			err = f.Carried("rows", &c.Rows)
 		}
 		if err != nil {
 			return err
@@ -85,14 +85,6 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 	page.show(r, c, &plan)
 	page.Form = *f
 	return p.imp.Render(w, r, page)
-}
-
-// fromJSON reads what a form of ours carried along.
-func fromJSON(s string, into any) error {
-	if err := json.Unmarshal([]byte(s), into); err != nil {
-		return fault.New(fault.Invalid, "kit.body_cut").Because(err)
-	}
-	return nil
 }
 
 // maxShown is how many changes a preview lists one by one.

@@ -42,8 +42,8 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := mergePage{Page: r.Page("stations.merge_title")}
 	var c stations.Merge
-	if agreed := f.Get("merge"); agreed != "" {
-		if err := fromJSON(agreed, &c); err != nil {
+	if f.Get("merge") != "" {
+		if err := f.Carried("merge", &c); err != nil {
 			return err
 		}
 		c.Terms = readTerms(f)

@@ -53,8 +53,8 @@ func (p pages) doSplit(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	var c stations.Split
-	if agreed := f.Get("split"); agreed != "" {
-		if err := fromJSON(agreed, &c); err != nil {
+	if f.Get("split") != "" {
+		if err := f.Carried("split", &c); err != nil {
 			return err
 		}
 		c.Terms = readTerms(f)
