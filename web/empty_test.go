@@ -73,16 +73,8 @@ func TestEveryFormSentEmptyIsAnsweredInWords(t *testing.T) {
 	for _, login := range []string{"xa-02794", "giamkhao1", "huyen-082", "bientap", "hoithi", "quantri"} {
 		secret := w.secret(t, login)
 		c := webtest.NewClient(t, w.handler, secret)
-		var doc *goquery.Document
 		done := map[string]bool{}
-		walk(t, func(path string) (links []string, isPage bool) {
-			if a := c.Get(path); !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
-				return nil, false
-			}
-			doc = c.Doc()
-			doc.Find("a[href]:not([download])").Each(func(_ int, a *goquery.Selection) { links = append(links, a.AttrOr("href", "")) })
-			return links, true
-		}, func(path string) {
+		walkAs(t, c, func(path string, doc *goquery.Document) {
 			for _, p := range pressesOf(doc, path) {
 				if done[p.at+p.to] || goesAway(p.to) {
 					continue

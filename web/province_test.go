@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"loa/accounts"
 	"loa/audio"
 	"loa/contest"
@@ -142,6 +144,20 @@ func walk(t *testing.T, open func(path string) (links []string, isPage bool), lo
 		}
 	}
 	return pages
+}
+
+// walkAs is walk by a client without scripts, which shows each page to look.
+func walkAs(t *testing.T, c *webtest.Client, look func(path string, doc *goquery.Document)) (pages int) {
+	t.Helper()
+	var doc *goquery.Document
+	return walk(t, func(path string) (links []string, isPage bool) {
+		if a := c.Get(path); !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
+			return nil, false
+		}
+		doc = c.Doc()
+		doc.Find("a[href]:not([download])").Each(func(_ int, a *goquery.Selection) { links = append(links, a.AttrOr("href", "")) })
+		return links, true
+	}, func(path string) { look(path, doc) })
 }
 
 // longest is how many CSS pixels a page may be high on a phone of 320: some

@@ -109,20 +109,12 @@ func TestPagesAreWrittenInWordsOfTheirReaders(t *testing.T) {
 		for _, lang := range []string{"vi", "en"} {
 			c := webtest.NewClient(t, w.handler, secret)
 			c.Get("/language/" + lang)
-			var doc *goquery.Document
 			note := func(path, fault string) {
 				if _, ok := faults[lang+": "+fault]; !ok {
 					faults[lang+": "+fault] = login + " " + path
 				}
 			}
-			pages := walk(t, func(path string) (links []string, isPage bool) {
-				if a := c.Get(path); !strings.HasPrefix(a.Header().Get("Content-Type"), "text/html") {
-					return nil, false
-				}
-				doc = c.Doc()
-				doc.Find("a[href]:not([download])").Each(func(_ int, a *goquery.Selection) { links = append(links, a.AttrOr("href", "")) })
-				return links, true
-			}, func(path string) {
+			pages := walkAs(t, c, func(path string, doc *goquery.Document) {
 				for _, line := range smallBeginnings(doc) {
 					if _, name, _ := strings.Cut(line, " "); w.people[name].ID == "" { // what somebody logs in with
 						note(path, "begins small: "+line)
