@@ -7,6 +7,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/stations"
 	"loa/web/webtest"
 )
 
@@ -54,4 +55,26 @@ func TestThePastIsDecidedAnewOnAPage(t *testing.T) {
 	if w := operator.Get("/coverage/anew"); w.Code != 403 || strings.Contains(w.Body.String(), "Tỉnh quy định lại") {
 		t.Errorf("an operator is answered %d", w.Code)
 	}
+	// However many spans of days a station has, the form has them all.
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := reg.Station("S00003")
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := stations.SaveStation{ID: st.ID, Fields: st.Fields}
+	change.Active = nil
+	for i := range 8 {
+		from := stations.Date("2024-01-01").AddDays(12 * i)
+		change.Active = append(change.Active, stations.Interval{From: from, Until: from.AddDays(5)})
+	}
+	if _, err := s.SaveStation(t.Context(), meta(clock.at), change); err != nil {
+		t.Fatal(err)
+	}
+	admin.Get("/coverage/anew?what=activity&station=S00003")
+	admin.Expect(200, `[name=until_7][value="2024-03-30"]`)
+	admin.Submit(form, "from", "2024-05-01", "from_8", "2024-05-01", "reason", "Phát lại từ đầu năm")
+	admin.Expect(200, `[name=agreed][value*="2024-03-30"]`)
 }

@@ -25,14 +25,14 @@ type anewPage struct {
 	Done      []coverage.AnewDone
 }
 
-// daysShown is how many spans of days a station's form has room for.
-const daysShown = 6
-
-// Spans numbers the rows of days.
-func (anewPage) Spans() []string {
-	rows := make([]string, daysShown)
-	for i := range rows {
-		rows[i] = strconv.Itoa(i)
+// Spans numbers the rows of days: those filled in, and two more.
+func (p anewPage) Spans() (rows []string) {
+	for empty := 0; empty < 2; {
+		n := strconv.Itoa(len(rows))
+		if p.Form.Get("from_"+n)+p.Form.Get("until_"+n) == "" {
+			empty++
+		}
+		rows = append(rows, n)
 	}
 	return rows
 }
@@ -74,7 +74,7 @@ func (p pages) subject(r *kit.Request, f kit.Form) (name string, fill func(), er
 		}
 		return reg.Label(st.ID), func() {
 			f.Values["languages"] = st.Languages
-			fillDays(f, st.Active[:min(len(st.Active), daysShown)])
+			fillDays(f, st.Active)
 		}, nil
 	case coverage.AnewWeekStart:
 		set, err := p.store.Settings(r.Context())
@@ -161,7 +161,7 @@ func readAnew(f *kit.Form) (c coverage.Anew, err error) {
 		c.Station, c.Languages = f.Get("station"), f.All("languages")
 	case coverage.AnewActivity:
 		c.Station = f.Get("station")
-		for i := range daysShown {
+		for i := 0; f.Values.Has("from_" + strconv.Itoa(i)); i++ {
 			n := strconv.Itoa(i)
 			from, err := stations.ParseDate(f.Get("from_" + n))
 			if err != nil {
