@@ -16,6 +16,9 @@ const (
 // PartEntry is an entry with its script as judges read it.
 func PartEntry(id string) string { return "entry/" + id }
 
+// PartComment is what was decided about a judge's comment.
+func PartComment(id string) string { return "comment/" + id }
+
 // PartTies is what a judge declared of her ties.
 func PartTies(person string) string { return "ties/" + person }
 
@@ -54,6 +57,8 @@ func partOf(c Command, m accounts.Meta) string {
 		return PartEntry(c.Entry)
 	case ConfirmAiring:
 		return PartEntry(c.Entry)
+	case ReviewComment:
+		return PartComment(c.ID)
 	case DeclareTies:
 		return PartTies(m.By.Person)
 	}
@@ -86,6 +91,8 @@ func (s *State) touch(b body, e *Event) {
 		part = PartEntry(b.Entry)
 	case *airingConfirmed:
 		part = PartEntry(b.Entry)
+	case *commentReviewed:
+		part = PartComment(b.ID)
 	case *tiesDeclared:
 		part = PartTies(b.Person)
 	default:

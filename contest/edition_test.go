@@ -18,9 +18,9 @@ import (
 var (
 	edits = []string{"ChangeRules", "ReviseRules", "DropRevision", "OpenContest", "SetCertificate", "AppointJudge", "RemoveJudge", "ReturnJudge",
 		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
-		"ConfirmAiring", "DeclareTies"}
+		"ConfirmAiring", "DeclareTies", "ReviewComment"}
 	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "ReportTie", "KeepJudge",
-		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "OpenScripts", "Hear", "Abstain", "ReopenSheet", "Confer"}
+		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "OpenScripts", "Hear", "Abstain", "ReopenSheet", "Confer", "ReleaseComments"}
 )
 
 // guarded fails the test when a command that edits is accepted from an edition

@@ -91,6 +91,8 @@ type SignedSheet struct {
 	Round string `json:"round"` // name
 	JudgeTask
 	Counts bool `json:"counts"` // it was not set aside
+	// Fates are the organiser's decisions about what she wrote: the entrant reads other words, or none.
+	Fates []CommentFate `json:"fates,omitempty"`
 }
 
 // SignedBy lists what the person signed in rounds that are over, in her own order.
@@ -103,7 +105,7 @@ func (s *State) SignedBy(person string) []SignedSheet {
 		rules, _ := s.Rules.Round(r.ID)
 		for _, t := range r.Of(person) {
 			if t.Final() {
-				list = append(list, SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil})
+				list = append(list, SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, s.fates(r, t)})
 			}
 		}
 	}

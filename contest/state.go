@@ -42,6 +42,7 @@ type State struct {
 	tie       map[pair]*tie               // between a judge and an entry
 	changes   map[string]done             // by Change
 	parts     map[string]accounts.Edition // of what people edit, by PartRules and the like
+	reviews   map[string][]Review         // by the ID of a Comment
 }
 
 // done is what is remembered of a change for its repeats.
@@ -194,7 +195,8 @@ type Given struct {
 
 // NewState returns the state of a contest of which nothing is known yet.
 func NewState(id string) *State {
-	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}, parts: map[string]accounts.Edition{}}
+	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}, parts: map[string]accounts.Edition{},
+		reviews: map[string][]Review{}}
 }
 
 // Apply folds the next event in. An error means that the log is not what Loa

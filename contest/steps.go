@@ -182,6 +182,9 @@ func (c PublishResults) asks(s *State, f Facts) once.Step {
 		}
 	}
 	step.Add("contest.open_special", AtResults, special)
+	step.Add("contest.open_comments", AtComments, codes(s.Entries, func(e *Entry) bool {
+		return slices.ContainsFunc(s.CommentsOn(e.ID), func(c Comment) bool { return c.Fate() == "" })
+	}))
 	s.revised(&step)
 	return step
 }

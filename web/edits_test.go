@@ -52,6 +52,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/coverage/{week}/reopen", "POST /api/v1/contests/{contest}/entries/{entry}/exclude-judge",
 		"POST /api/v1/contests/{contest}/entries/{entry}/keep-judge", "POST /api/v1/contests/{contest}/entries/{entry}/report-tie",
 		"POST /contests/{contest}", "POST /contests/{contest}/complaints", "POST /contests/{contest}/points", "POST /contests/{contest}/progress",
+		"POST /api/v1/contests/{contest}/comments/release",
 		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /api/v1/clock/confirm", "POST /clock"},
 }
 
@@ -63,6 +64,7 @@ var guardedPages = map[string][]string{
 		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/library", "POST /people/{id}", "POST /me",
 		"POST /coverage/stations/{station}/excuse", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
+	"TestTwoWhoDecideAboutOneComment": {"POST /contests/{contest}/comments"},
 	"contest TestNoEditOfAPartIsLost, for the form goes by the same command": {
 		"POST /contests/{contest}/rules", "POST /contests/{contest}/entries/{entry}", "POST /contests/{contest}/promotion", "POST /contests/{contest}/results",
 		"POST /enter/{contest}/{entry}", "POST /judging/{contest}/ties"},

@@ -24,6 +24,7 @@ type Fairness struct {
 	Habits  []Habit
 	Apart   []Apart   // entries judges disagree on, the widest first
 	Without []Absence // what would change if any one judge were left out
+	Words   []string  // which judges' comments were edited or held back, a sentence each
 }
 
 // Habit is how one judge scores.
@@ -83,6 +84,9 @@ func FairnessOf(s *contest.State, run *contest.RoundState, lang text.Language, a
 	}
 	for _, d := range fairness.Disagreements(scores) {
 		f.Apart = append(f.Apart, Apart{d, run.Codes[d.Entry], s.Entry(d.Entry).Title, name(d.Lowest), name(d.Highest)})
+	}
+	for _, x := range s.ReviewedIn(run) {
+		f.Words = append(f.Words, lang.Say("contest.fairness_words", "name", name(x.Judge), "n", x.All, "edited", x.Edited, "held", x.Held))
 	}
 	f.Without, err = absences(s, run, lang)
 	return f, true, err
@@ -179,6 +183,7 @@ func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
 		without[i] = a.Name + ": " + strings.Join(a.Said, "; ")
 	}
 	p.list(lang.Say("contest.without"), without)
+	p.list(lang.Say("contest.comments"), f.Words)
 	p.signatures(f.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), f.Chair)
 	return b.Write(w, "fairness")
 }

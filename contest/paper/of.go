@@ -308,10 +308,31 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 		}
 	}
 	out = append(out, departures(s, run, lang)...)
+	out = append(out, reviews(s, run, lang)...)
 	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
 		if e.RuledOut != nil {
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
+		}
+	}
+	return out
+}
+
+// reviews tells which comments on works of a round were not sent as their judges
+// wrote them, or were sent so after all.
+func reviews(s *contest.State, run *contest.RoundState, lang text.Language) []string {
+	var out []string
+	for _, c := range s.Comments() {
+		if c.Round != run.ID {
+			continue
+		}
+		changed := false
+		for _, r := range c.Reviews {
+			changed = changed || r.Fate != contest.FateAsIs || r.Late
+			if changed {
+				out = append(out, lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", c.Code, "by", r.By, "at", r.At,
+					"reason", cmp.Or(r.Reason, "–")))
+			}
 		}
 	}
 	return out
@@ -460,38 +481,37 @@ func sheetOf(part *contest.Part, t *contest.Task, lang text.Language) Sheet {
 // FeedbackOf is what the entrant learns about an entry: how it did in the last
 // round that is over and that it was scored in. ok is false if there is none.
 // Nothing in it tells the judges apart: comments come in alphabetical order,
-// remarks in that of the recording. Faults: those of ranking.
+// remarks in that of the recording. Both are as the organiser lets them go out.
+// Faults: those of ranking.
 func FeedbackOf(s *contest.State, e *contest.Entry, lang text.Language, at time.Time) (f Feedback, ok bool, err error) {
-	for _, run := range slices.Backward(s.Rounds) {
-		var tasks []*contest.Task
-		for _, t := range run.Tasks {
-			if t.Entry == e.ID && t.Counts() {
-				tasks = append(tasks, t)
-			}
-		}
-		if run.Finished == nil || len(tasks) == 0 {
-			continue
-		}
-		f = Feedback{Heading: headingOf(s, run, at), Code: e.Code, Title: e.Title, Entrant: e.Entrant.Called(), Prize: prizesOf(s, e.ID, "")}
-		rules, _ := s.Rules.Round(run.ID)
-		for i := range rules.Parts {
-			if part := scoredOf(&rules.Parts[i], tasks); len(part.Criteria) > 0 {
-				f.Parts = append(f.Parts, part)
-			}
-		}
-		for _, t := range tasks {
-			if t.Sheet.Comment != "" {
-				f.Comments = append(f.Comments, t.Sheet.Comment)
-			}
-			for _, n := range t.Sheet.Notes {
-				f.Remarks = append(f.Remarks, Remark{time.Duration(n.Seconds * float64(time.Second)), n.Text})
-			}
-		}
-		slices.Sort(f.Comments)
-		slices.SortFunc(f.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Text, b.Text)) })
-		return f, true, f.place(s, run, e.ID)
+	run, tasks := s.Told(e.ID)
+	if run == nil {
+		return Feedback{}, false, nil
 	}
-	return Feedback{}, false, nil
+	f = Feedback{Heading: headingOf(s, run, at), Code: e.Code, Title: e.Title, Entrant: e.Entrant.Called(), Prize: prizesOf(s, e.ID, "")}
+	rules, _ := s.Rules.Round(run.ID)
+	for i := range rules.Parts {
+		if part := scoredOf(&rules.Parts[i], tasks); len(part.Criteria) > 0 {
+			f.Parts = append(f.Parts, part)
+		}
+	}
+	for _, c := range s.CommentsOn(e.ID) {
+		words, out := c.Sent()
+		switch {
+		case !out:
+			continue
+		case c.Note:
+			f.Remarks = append(f.Remarks, Remark{time.Duration(c.Seconds * float64(time.Second)), words})
+		default:
+			f.Comments = append(f.Comments, words)
+		}
+		if c.Fate() == contest.FateEdited {
+			f.Edited++
+		}
+	}
+	slices.Sort(f.Comments)
+	slices.SortFunc(f.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Text, b.Text)) })
+	return f, true, f.place(s, run, e.ID)
 }
 
 // place tells the entry's rank in the first group it was ranked in.

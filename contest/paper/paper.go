@@ -129,6 +129,7 @@ type Feedback struct {
 	Parts    []Scored
 	Comments []string
 	Remarks  []Remark
+	Edited   int // of the comments and remarks, by the organiser
 }
 
 // Scored is how an entry did in one part, criterion by criterion.

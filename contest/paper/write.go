@@ -334,6 +334,9 @@ func WriteFeedback(w io.Writer, lang text.Language, f Feedback) error {
 		remarks[i] = r.Clock() + "  " + r.Text
 	}
 	p.list(lang.Say("paper.remarks"), remarks)
+	if f.Edited > 0 {
+		p.Line(lang.Say("paper.edited", "n", f.Edited), plain)
+	}
 	p.signatures(f.Heading, "", lang.Say("paper.for_host"), "")
 	return b.Write(w, "feedback on "+f.Code)
 }

@@ -7,7 +7,6 @@ package text
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -16,6 +15,8 @@ import (
 	_ "time/tzdata" // the daemon must know Asia/Ho_Chi_Minh on any machine
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
 
 	"loa/internal/fault"
 )
@@ -56,7 +57,7 @@ func load(dir string) map[string]string {
 		if err != nil {
 			panic(err)
 		}
-		var part map[string]string
+		var part map[string]string // a key twice in one file is an error to this library
 		if err := json.Unmarshal(b, &part); err != nil {
 			panic(fmt.Sprintf("text: %s: %v", name, err))
 		}

@@ -263,6 +263,7 @@ type feedbackJSON struct {
 	Parts    []scoredJSON `json:"parts"`
 	Comments []string     `json:"comments"`
 	Remarks  []remarkJSON `json:"remarks"`
+	Edited   int          `json:"edited,omitempty"` // of the comments and remarks, by the organiser
 }
 
 type scoredJSON struct {
@@ -305,7 +306,7 @@ func (c contestRoutes) feedback(w http.ResponseWriter, r *kit.Request) error {
 			}
 			out.Parts = append(out.Parts, x)
 		}
-		out.Comments = append(out.Comments, f.Comments...)
+		out.Comments, out.Edited = append(out.Comments, f.Comments...), f.Edited
 		for _, m := range f.Remarks {
 			out.Remarks = append(out.Remarks, remarkJSON{m.At.Seconds(), m.Text})
 		}

@@ -57,6 +57,8 @@ func (c contestRoutes) routes() []kit.Route {
 	document.Query, document.Gives = "round", sheet.XLSXType
 	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
 	archive.Gives = "application/zip"
+	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate", c.comments, none, kit.List[commentJSON]{})
+	comments.Query = "state after limit"
 	contests := []kit.Route{
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
 		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
@@ -85,6 +87,12 @@ func (c contestRoutes) routes() []kit.Route {
 		organise("POST /{contest}/complaints/{complaint}/decide", "decide about a complaint with a reason; if it is upheld the result is corrected and the prizes follow", order(c, func(r *kit.Request, b decideBody) contest.Command {
 			return contest.DecideComplaint{ID: r.PathValue("complaint"), Upheld: b.Upheld, Reason: b.Reason, Correction: b.Correction, Prizes: b.Prizes}
 		}), decideBody{}, receipt),
+		comments,
+		organise("GET /{contest}/comments/{comment}", "a comment of a judge, and what was decided about it", c.comment, none, commentJSON{}),
+		edits("PUT /{contest}/comments/{comment}", "decide whether the entrant reads a comment as it is, edited, or not at all; once the results are published with a reason", order(c, func(r *kit.Request, b reviewBody) contest.Command {
+			return contest.ReviewComment{ID: r.PathValue("comment"), Fate: b.Fate, Text: b.Text, Reason: b.Reason}
+		}), reviewBody{}, receipt),
+		organise("POST /{contest}/comments/release", "let those of the comments go out as they are about which nobody has decided", order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
 		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none, kit.List[contest.Correction]{}),
 	}
 	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())

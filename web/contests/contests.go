@@ -51,6 +51,7 @@ type views struct {
 	papers   *kit.View[papersPage]
 
 	complaints *kit.View[complaintsPage]
+	comments   *kit.View[commentsPage]
 
 	certificate *kit.View[certificatePage]
 	confirm     *kit.View[confirmPage]
@@ -64,7 +65,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 		kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"),
 		kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
-		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"), kit.NewView[certificatePage](f, "certificate.html"),
+		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"),
+		kit.NewView[commentsPage](f, "comments.html"), kit.NewView[certificatePage](f, "certificate.html"),
 		kit.NewView[confirmPage](f, "confirm.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
 	organise := func(pattern string, h kit.Handler) {
@@ -95,6 +97,8 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("POST /contests/{contest}/results", p.givePrizes)
 	organise("GET /contests/{contest}/complaints", p.showComplaints)
 	organise("POST /contests/{contest}/complaints", p.handleComplaint)
+	organise("GET /contests/{contest}/comments", p.showComments)
+	organise("POST /contests/{contest}/comments", p.reviewComments)
 	organise("GET /contests/{contest}/papers", p.showPapers)
 	organise("GET /contests/{contest}/certificate", p.showCertificate)
 	organise("POST /contests/{contest}/certificate", p.saveCertificate)

@@ -22,6 +22,8 @@ type homePage struct {
 	Points   int  // ties between judges and works to decide about
 	Stale    bool // prizes must be given anew
 	Filed    int  // complaints nobody has decided about
+	Said     int  // comments of judges that entrants are told
+	Loose    int  // of these, those nobody has decided about
 	Rounds   []roundRow
 	Changes  []contest.RuleChange
 	LastDay  time.Time // end of the grace
@@ -68,6 +70,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if s.Phase == contest.Draft {
 			page.Problems = problemsOf(r, s.ID, &s.Rules, s.Rules.Openable(r.Now))
 		}
+		page.Said, page.Loose = said(s)
 		page.Rounds = roundRows(s)
 		for i := range page.Rounds {
 			row := &page.Rounds[i]

@@ -28,6 +28,7 @@ type resultsPage struct {
 	Stale       []paper.Given // prizes that must be given anew
 	StaleWhy    []string
 	Public      bool // complaints can be filed, or were
+	Said        int  // comments of judges that entrants are told
 	CanGive     bool
 	Stations    []kit.Option
 	Problems    []string
@@ -93,6 +94,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	var page resultsPage
 	err = p.view(r, func(s *contest.State) error {
 		page = resultsPage{desk: p.desk(r, s, "results", f), Awards: s.Rules.Awards, CanGive: s.Last() != nil && s.Phase == contest.Judging}
+		page.Said, _ = said(s)
 		run := paper.Round(s, r.URL.Query().Get("round"))
 		if run == nil {
 			return nil

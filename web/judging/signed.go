@@ -16,7 +16,8 @@ type signedPage struct {
 
 type signedRow struct {
 	contest.SignedSheet
-	Marks []markRow
+	Marks  []markRow
+	Spoken []noteRow // her notes
 }
 
 type markRow struct{ Name, Mark, Most string }
@@ -45,6 +46,9 @@ func (p pages) showSigned(w http.ResponseWriter, r *kit.Request) error {
 		row := signedRow{SignedSheet: x}
 		for _, k := range x.Criteria {
 			row.Marks = append(row.Marks, markRow{k.Name, r.Lang.Decimal(x.Content.Marks[k.ID].Float(), 2), r.Lang.Decimal(k.Max.Float(), 2)})
+		}
+		for _, n := range x.Notes {
+			row.Spoken = append(row.Spoken, rowOf(n))
 		}
 		page.Sheets = append(page.Sheets, row)
 	}
