@@ -78,7 +78,7 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 		if e == nil || !e.Entrant.Of(m.By) {
 			return nil, fault.New(fault.NotFound, "contest.unknown_entry")
 		}
-		c.Who = m.By.Name + ", " + e.Entrant.Called()
+		c.Who = m.By.Name + ", " + e.Entrant.Full()
 	}
 	var p problems
 	p.text("who", c.Who, maxName, false)

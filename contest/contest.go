@@ -75,7 +75,8 @@ type Entrant struct {
 	Accounts     []string    `json:"accounts,omitempty"` // IDs of the persons who submitted
 }
 
-// Called is the name the entrant goes by in tables and on certificates.
+// Called is the name the entrant goes by where its district stands beside it, as on
+// certificates. Two communes of one name bear it: see Full.
 func (e *Entrant) Called() string { return cmp.Or(e.Name, e.StationName) }
 
 // From is where the entrant comes from: a station from its district.
@@ -83,7 +84,18 @@ func (e *Entrant) From() string {
 	if e.Name == "" {
 		return e.DistrictName
 	}
-	return e.StationName + ", " + e.DistrictName
+	return placed(e.StationName, e.DistrictName)
+}
+
+// Full names the entrant so that it is told from every other: with its district.
+func (e *Entrant) Full() string { return placed(e.Called(), e.From()) }
+
+// placed is a name and where that is, as far as it is known.
+func placed(name, in string) string {
+	if name == "" || in == "" {
+		return name + in
+	}
+	return name + ", " + in
 }
 
 // Of reports whether the actor may act for the entrant's station.

@@ -187,9 +187,37 @@ func (s *State) specials(f Facts, list []Given) ([]Given, error) {
 			g.Station != "" && !known || g.Entry != "" && (e == nil || !e.Live()) {
 			return nil, fault.New(fault.Invalid, "contest.special_unfit", "name", p.Name).At("special")
 		}
-		out = append(out, Given{Award: a.ID, Prize: p.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, Reason: g.Reason})
+		out = append(out, Given{Award: a.ID, Prize: p.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, District: st.DistrictName, Reason: g.Reason})
 	}
 	return out, nil
+}
+
+// Receiver names who got a prize so that it is told from every other: "" if nobody did.
+func (s *State) Receiver(g Given) string {
+	if e := s.entry[g.Entry]; e != nil {
+		return e.Entrant.Full()
+	}
+	return placed(g.Name, g.District)
+}
+
+// InOrder lists prizes as the rules do, award by award and the highest first; places
+// of a prize that nobody got follow those who got one.
+func (s *State) InOrder(given []Given) []Given {
+	place := func(g Given) (award, prize, nobody int) {
+		award = slices.IndexFunc(s.Rules.Awards, func(a Award) bool { return a.ID == g.Award })
+		if award < 0 {
+			return len(s.Rules.Awards), 0, 0 // taken out of the rules since
+		}
+		prize = slices.IndexFunc(s.Rules.Awards[award].Prizes, func(p Prize) bool { return p.ID == g.Prize })
+		return award, prize, min(g.Withheld, 1)
+	}
+	list := slices.Clone(given)
+	slices.SortStableFunc(list, func(a, b Given) int {
+		a1, a2, a3 := place(a)
+		b1, b2, b3 := place(b)
+		return cmp.Or(cmp.Compare(a1, b1), cmp.Compare(a2, b2), cmp.Compare(a3, b3))
+	})
+	return list
 }
 
 // Winners lists what an entry won.

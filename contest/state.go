@@ -184,8 +184,9 @@ type Given struct {
 	Award    string `json:"award"`
 	Prize    string `json:"prize"`
 	Entry    string `json:"entry,omitempty"`
-	Station  string `json:"station,omitempty"` // ID: a special prize for a collective
-	Name     string `json:"name,omitempty"`    // of the collective as then called
+	Station  string `json:"station,omitempty"`  // ID: a special prize for a collective
+	Name     string `json:"name,omitempty"`     // of the collective as then called
+	District string `json:"district,omitempty"` // name of its district then; not known of older ones
 	Rank     int    `json:"rank,omitempty"`
 	Amount   string `json:"amount,omitempty"`   // đồng, exact: "2000000" or "10000000/3"
 	Withheld int    `json:"withheld,omitempty"` // so many places of this prize were not given

@@ -76,13 +76,13 @@ type Disagreement struct {
 	Highest   string  // the judge who gave High; the first of several
 }
 
-// Disagreements lists the entries with two scores or more, widest spread
+// Disagreements lists the entries on which two scores or more differ, widest spread
 // first; equals by entry ID.
 func Disagreements(s Scores) []Disagreement {
 	var out []Disagreement
 	for e, row := range s.At {
 		scores := present(row)
-		if len(scores) < 2 {
+		if len(scores) < 2 || slices.Min(scores) == slices.Max(scores) {
 			continue
 		}
 		d := Disagreement{Entry: s.Entries[e], Judges: len(scores), Spread: deviation(scores),

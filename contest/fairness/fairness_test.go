@@ -181,7 +181,7 @@ func TestHabitsByHand(t *testing.T) {
 }
 
 func TestDisagreementsWidestFirst(t *testing.T) {
-	d := Disagreements(of([]float64{5, 5, 6}, []float64{na, 9, na}, []float64{2, 9, 4}, []float64{6, 5, 5}))
+	d := Disagreements(of([]float64{5, 5, 6}, []float64{na, 9, na}, []float64{2, 9, 4}, []float64{6, 5, 5}, []float64{7, 7, na}))
 	var got []string
 	for _, x := range d {
 		got = append(got, fmt.Sprintf("%s %s:%v %s:%v", x.Entry, x.Lowest, x.Low, x.Highest, x.High))

@@ -58,12 +58,12 @@ func UsualCertificate() contest.Certificate {
 // that is printed.
 func CertificatesOf(s *contest.State, c contest.Certificate, at time.Time) []Certificate {
 	var out []Certificate
-	for _, g := range s.Given {
+	for _, g := range s.InOrder(s.Given) {
 		if g.Withheld > 0 {
 			continue
 		}
 		a := s.Rules.Award(g.Award)
-		facts := map[string]string{"tên": g.Name, "giải": a.Prize(g.Prize).Name, "cơ cấu giải": a.Name}
+		facts := map[string]string{"tên": g.Name, "đơn vị": g.District, "huyện": g.District, "giải": a.Prize(g.Prize).Name, "cơ cấu giải": a.Name}
 		if e := s.Entry(g.Entry); e != nil {
 			facts["tên"], facts["tác phẩm"], facts["tác giả"] = e.Entrant.Called(), e.Title, strings.Join(e.Entrant.Authors, ", ")
 			facts["đơn vị"], facts["huyện"] = e.Entrant.From(), e.Entrant.DistrictName

@@ -30,14 +30,14 @@ type Awarded struct {
 func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision, ok bool) {
 	d = Decision{Heading: Heading{Host: s.Rules.Host, Contest: s.Rules.Title, Date: at}}
 	total := new(big.Rat)
-	for _, g := range s.Given {
+	for _, g := range s.InOrder(s.Given) {
 		a := s.Rules.Award(g.Award)
 		if g.Withheld > 0 || a == nil || a.Prize(g.Prize) == nil {
 			continue
 		}
-		row := Awarded{Number: len(d.Rows) + 1, Award: a.Name, Prize: a.Prize(g.Prize).Name, Who: g.Name, Amount: amountOf(g.Amount, lang)}
+		row := Awarded{Number: len(d.Rows) + 1, Award: a.Name, Prize: a.Prize(g.Prize).Name, Who: s.Receiver(g), Amount: amountOf(g.Amount, lang)}
 		if e := s.Entry(g.Entry); e != nil {
-			row.Who, row.Work = e.Entrant.Called()+", "+e.Entrant.From(), e.Title
+			row.Work = e.Title
 		}
 		if money, fine := new(big.Rat).SetString(g.Amount); fine {
 			total.Add(total, money)

@@ -143,7 +143,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 			}
 		}
 	}
-	for _, given := range s.Given {
+	for _, given := range s.InOrder(s.Given) {
 		if decisive && given.Award == g.ID && given.Withheld > 0 {
 			out.Notes = append(out.Notes, withheldNote(s, given, lang))
 		}
@@ -196,10 +196,10 @@ func GivenOf(s *contest.State, lang text.Language) []Given { return Listed(s, s.
 // stand any more.
 func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given {
 	var out []Given
-	for _, g := range given {
+	for _, g := range s.InOrder(given) {
 		a := s.Rules.Award(g.Award)
 		if a == nil || a.Prize(g.Prize) == nil {
-			out = append(out, Given{Award: g.Award, Prize: g.Prize, Who: g.Name, Note: g.Reason}) // taken out of the rules since
+			out = append(out, Given{Award: g.Award, Prize: g.Prize, Who: s.Receiver(g), Note: g.Reason}) // taken out of the rules since
 			continue
 		}
 		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason, Amount: amountOf(g.Amount, lang)}
@@ -207,9 +207,9 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 		case g.Withheld > 0:
 			row.Note = withheldNote(s, g, lang)
 		case e != nil:
-			row.Who = e.Entrant.Called() + " · " + e.Title
+			row.Who = s.Receiver(g) + " · " + e.Title
 		default:
-			row.Who = g.Name
+			row.Who = s.Receiver(g)
 		}
 		out = append(out, row)
 	}
@@ -488,7 +488,7 @@ func FeedbackOf(s *contest.State, e *contest.Entry, lang text.Language, at time.
 	if run == nil {
 		return Feedback{}, false, nil
 	}
-	f = Feedback{Heading: headingOf(s, run, at), Code: e.Code, Title: e.Title, Entrant: e.Entrant.Called(), Prize: prizesOf(s, e.ID, "")}
+	f = Feedback{Heading: headingOf(s, run, at), Code: e.Code, Title: e.Title, Entrant: e.Entrant.Full(), Prize: prizesOf(s, e.ID, "")}
 	rules, _ := s.Rules.Round(run.ID)
 	for i := range rules.Parts {
 		if part := scoredOf(&rules.Parts[i], tasks); len(part.Criteria) > 0 {

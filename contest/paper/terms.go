@@ -71,7 +71,7 @@ func (w terms) who() []string {
 	if len(who.Stations) > 0 {
 		var names []string
 		for _, id := range who.Stations {
-			names = append(names, w.reg.Name(id))
+			names = append(names, w.reg.Label(id))
 		}
 		out = append(out, w.Say("terms.only_stations", "list", strings.Join(names, ", ")))
 	}

@@ -334,7 +334,7 @@ func (c contestRoutes) corrections(w http.ResponseWriter, r *kit.Request) error 
 func (c contestRoutes) prizes(w http.ResponseWriter, r *kit.Request) error {
 	var items []contest.Given
 	err := c.view(r, func(s *contest.State) error {
-		items = slices.Clone(s.Given)
+		items = s.InOrder(s.Given)
 		r.Of(s.Edition(contest.PartPrizes))
 		return nil
 	})

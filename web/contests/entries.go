@@ -444,7 +444,7 @@ type stageRow struct{ Number, Code, Title, Who string }
 func stageOf(s *contest.State, run *contest.RoundState) (rows []stageRow) {
 	for id, number := range run.Stage {
 		if e := s.Entry(id); e.Live() {
-			rows = append(rows, stageRow{number, e.Code, e.Title, e.Entrant.Called()})
+			rows = append(rows, stageRow{number, e.Code, e.Title, e.Entrant.Full()})
 		}
 	}
 	slices.SortFunc(rows, func(a, b stageRow) int { return strings.Compare(a.Number, b.Number) })

@@ -40,7 +40,6 @@ type channel struct {
 	Category    category `xml:"itunes:category"`
 	Explicit    bool     `xml:"itunes:explicit"`
 	Author      string   `xml:"itunes:author"`
-	Owner       owner    `xml:"itunes:owner"`
 	Type        string   `xml:"itunes:type"`
 	Items       []item   `xml:"item"`
 }
@@ -57,10 +56,6 @@ type href struct {
 
 type category struct {
 	Text string `xml:"text,attr"`
-}
-
-type owner struct {
-	Name string `xml:"itunes:name"`
 }
 
 type item struct {
@@ -102,7 +97,7 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 		host := cmp.Or(s.Rules.Host, s.Rules.Title)
 		doc.Channel = channel{Title: s.Rules.Title, Link: base, Self: atomLink{base + "/feed.xml", "self", "application/rss+xml"},
 			Description: cmp.Or(s.Rules.About, s.Rules.Title+" – "+s.Rules.Host), Language: "vi", Copyright: host, Image: href{base + "/cover.png"},
-			Category: category{appleCategory}, Author: host, Owner: owner{host}, Type: "episodic"}
+			Category: category{appleCategory}, Author: host, Type: "episodic"}
 		done := map[string]bool{}
 		var newest time.Time
 		for _, a := range winners(s, s.Given) {
@@ -118,7 +113,7 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 				if x.At.After(newest) {
 					newest = x.At
 				}
-				doc.Channel.Items = append(doc.Channel.Items, item{Title: x.Title, Description: x.Prize + " – " + x.Who + ", " + x.Place, Link: base,
+				doc.Channel.Items = append(doc.Channel.Items, item{Title: x.Title, Description: x.Prize + " – " + x.Who, Link: base,
 					GUID: guid{false, x.Audio.SHA256}, PubDate: x.At.Format(time.RFC1123Z), Duration: int(math.Round(x.Audio.Seconds)), Author: x.Who, EpisodeType: "full",
 					Enclosure: enclosure{base + "/" + x.Code + "/" + fileName(kind), strconv.FormatInt(x.Audio.Bytes, 10), kind}})
 			}

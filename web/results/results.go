@@ -61,11 +61,11 @@ type award struct {
 }
 
 type winner struct {
-	Prize, Who, Title, Place, Successor, Code string
-	Authors                                   []string
-	Audio                                     *contest.Piece
-	At                                        time.Time
-	station                                   string
+	Prize, Who, Title, Successor, Code string
+	Authors                            []string
+	Audio                              *contest.Piece
+	At                                 time.Time
+	station                            string
 }
 
 // published reads a contest whose results are public; any other does not
@@ -113,15 +113,14 @@ func winners(s *contest.State, given []contest.Given) []award {
 	var out []award
 	for _, a := range s.Rules.Awards {
 		list := award{Name: a.Name}
-		for _, g := range given {
+		for _, g := range s.InOrder(given) {
 			z := a.Prize(g.Prize)
 			if g.Award != a.ID || g.Withheld > 0 || z == nil {
 				continue
 			}
-			row := winner{Prize: z.Name, Who: g.Name, station: g.Station}
+			row := winner{Prize: z.Name, Who: s.Receiver(g), station: g.Station}
 			if e := s.Entry(g.Entry); e != nil {
-				row.Who, row.Title, row.Code, row.Authors, row.At = e.Entrant.Called(), e.Title, e.Code, e.Entrant.Authors, e.SubmittedAt
-				row.Place, row.station = e.Entrant.From(), e.Entrant.Station
+				row.Title, row.Code, row.Authors, row.At, row.station = e.Title, e.Code, e.Entrant.Authors, e.SubmittedAt, e.Entrant.Station
 				if x := e.Piece(contest.Audio); x != nil {
 					piece := *x
 					row.Audio = &piece
