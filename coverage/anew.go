@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ type AnewDone struct {
 	Number      int          `json:"number,omitempty"` // 1 for the first; 0 before it is made
 	By          string       `json:"by"`               // name
 	At          time.Time    `json:"at"`               // UTC
-	Was         string       `json:"was"`              // in short, as it held on the first day: a length, languages, days, hours
+	Was         string       `json:"was"`              // as it held on the first day: "5m0s", "0s" where none counted, "vi hmn", days, "6 h"; WasIn puts it into words
 	Name        string       `json:"name"`             // of the programme or station
 	Weeks       []WeekEffect `json:"weeks"`            // those whose figures change
 	Fingerprint string       `json:"fingerprint"`
@@ -94,7 +95,8 @@ func DecideAnew(f AnewFacts, m accounts.Meta, c Anew) (out AnewChange, err error
 			return out, err
 		}
 		before, _ := f.Schedule.Programme(p.ID) // it was found
-		out = AnewChange{Programme: &p, Name: p.Title, Was: termsInShort(before.TermsAt(c.From.Start(text.Zone)))}
+		held := before.TermsAt(c.From.Start(text.Zone))
+		out = AnewChange{Programme: &p, Name: p.Title, Was: leastThatCounts(held.CountsTowardTarget, held.MinSeconds).String()}
 	case AnewLanguages:
 		var s stations.Station
 		var was []string
@@ -149,12 +151,80 @@ func (d AnewDone) With(w WeekEffect, then Counts) AnewDone {
 	return d
 }
 
-func termsInShort(t scheduler.Terms) string {
-	if !t.CountsTowardTarget {
-		return "0"
+// WasIn says in words how it was before.
+func (d AnewDone) WasIn(l text.Language) string {
+	switch d.What {
+	case AnewTerms:
+		least, err := time.ParseDuration(d.Was)
+		if err != nil {
+			return d.Was
+		}
+		return termsIn(l, least)
+	case AnewLanguages:
+		return languagesIn(l, strings.Fields(d.Was))
+	case AnewActivity:
+		return daysIn(l, d.Was)
+	case AnewWeekStart:
+		hours, _ := strconv.Atoi(strings.TrimSuffix(d.Was, " h"))
+		return weekStartIn(l, hours)
 	}
-	return (time.Duration(t.MinSeconds) * time.Second).String()
+	return d.Was
 }
+
+// NowIn says in words how it is decided.
+func (d AnewDone) NowIn(l text.Language) string {
+	switch d.What {
+	case AnewTerms:
+		return termsIn(l, leastThatCounts(d.CountsTowardTarget, cmp.Or(d.MinSeconds, scheduler.DefaultMinSeconds)))
+	case AnewLanguages:
+		return languagesIn(l, d.Languages)
+	case AnewActivity:
+		return daysIn(l, daysInShort(d.Active))
+	}
+	return weekStartIn(l, d.WeekShiftHours)
+}
+
+// leastThatCounts is the least length that counts, 0 where none does.
+func leastThatCounts(counts bool, seconds int) time.Duration {
+	if !counts {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+func termsIn(l text.Language, least time.Duration) string {
+	if least == 0 {
+		return l.Say("coverage.anew_counts_not")
+	}
+	return l.Say("coverage.anew_counts_from", "least", least)
+}
+
+func languagesIn(l text.Language, keys []string) string {
+	names := make([]string, 0, len(keys))
+	for _, key := range keys {
+		names = append(names, l.Say("language."+key))
+	}
+	if len(names) == 0 {
+		return l.Say("coverage.anew_languages_none")
+	}
+	return strings.Join(names, ", ")
+}
+
+// daysIn is a list of days with a word where one has no end.
+func daysIn(l text.Language, days string) string {
+	spans := strings.Split(days, ";")
+	for i, span := range spans {
+		from, until, _ := strings.Cut(strings.TrimSpace(span), " –")
+		key := "coverage.anew_days"
+		if until = strings.TrimSpace(until); until == "" {
+			key = "coverage.anew_days_on"
+		}
+		spans[i] = l.Say(key, "from", from, "until", until)
+	}
+	return strings.Join(spans, "; ")
+}
+
+func weekStartIn(l text.Language, hours int) string { return l.Say("coverage.anew_hours", "n", hours) }
 
 func daysInShort(active []stations.Interval) string {
 	days := make([]string, len(active))

@@ -77,6 +77,20 @@ func DecideActivityAnew(r *Registry, m accounts.Meta, id string, from Date, acti
 	return s, old.Active, differs, nil
 }
 
+// keepsThePast refuses other days of activity than there were before today: weeks
+// were counted by them, so they are decided anew, with a preview and a reason.
+func keepsThePast(was, is []Interval, today Date) *fault.Error {
+	day, differ := FirstChanged(was, is)
+	if !differ || day >= today {
+		return nil
+	}
+	code := "stations.past_days"
+	if len(was) == 0 {
+		code = "stations.past_days_new"
+	}
+	return fault.New(fault.Conflict, code, "day", day.Short()).At("active")
+}
+
 // FirstChanged is the first day on which one list of days says active and the
 // other does not.
 func FirstChanged(a, b []Interval) (first Date, differ bool) {

@@ -124,6 +124,10 @@ func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Unit, []
 	for _, e := range plan.Bad {
 		refused[e.Line] = true
 	}
+	founded := map[UnitKey]bool{}
+	for _, u := range units {
+		founded[u.UnitKey] = true
+	}
 	var list []Station
 	seen := map[UnitKey]int{} // the line on which a unit's station was first named
 	next := number(r.NextID())
@@ -141,13 +145,16 @@ func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Unit, []
 			continue
 		}
 		seen[s.Unit()] = row.Line
-		isNew := s.ID == ""
+		isNew, was := s.ID == "", s.Active
 		if isNew {
 			s.ID = StationID(next)
 			s.Active = []Interval{{From: c.On}}
 			next++
 		}
 		after, bad := r.apply(s, m, row)
+		if e := keepsThePast(was, after.Active, DateOf(m.At.In(s.Location()))); e != nil && len(bad) == 0 && !founded[s.Unit()] {
+			bad = append(bad, atLine(e, row.Line))
+		}
 		plan.Bad = append(plan.Bad, bad...)
 		change := StationChange{Line: row.Line, Station: s.ID, New: isNew, Label: r.labelOf(s), Differences: differences(s.Fields, after.Fields)}
 		if len(bad) == 0 && (isNew || len(change.Differences) > 0) {

@@ -249,9 +249,12 @@ func TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged(t *testing.T) {
 	hard := whole()
 	hard.FM = Transmitter{54.125, 5.6, "3/2024", "2026-06-05"} // days that can be swapped, a point that can group thousands
 	hard.Hours, hard.Notes = []Hours{{1020, 1020}}, "1-5"
-	hard.Active = []Interval{{From: "2024-02-03"}}
 	s, err := DecideSave(r, by("c"), SaveStation{ID: "S00002", Fields: hard})
 	if err != nil {
+		t.Fatal(err)
+	}
+	r = r.with(nil, []Station{s})
+	if s, _, _, err = DecideActivityAnew(r, by("d"), s.ID, FoundingDay, []Interval{{From: "2024-02-03"}}); err != nil {
 		t.Fatal(err)
 	}
 	r = r.with(nil, []Station{s})

@@ -23,7 +23,8 @@ func DecideFound(r *Registry, m accounts.Meta) error {
 
 // DecideSave says what a station becomes. Faults: stations.unknown,
 // stations.unit_unknown, stations.unit_has_station, edit.stale,
-// and stations.refused whose parts say what is wrong in which field.
+// and stations.refused whose parts say what is wrong in which field:
+// stations.past_days and past_days_new where days of activity differ that have passed.
 func DecideSave(r *Registry, m accounts.Meta, c SaveStation) (Station, error) {
 	if c.ID == "" {
 		return r.open(m, c)
@@ -38,8 +39,19 @@ func DecideSave(r *Registry, m accounts.Meta, c SaveStation) (Station, error) {
 	if err := m.Current(old.Edition()); err != nil {
 		return Station{}, err
 	}
-	s, bad := r.revise(*old, m, c.Fields)
-	return s, refused(bad)
+	return r.saved(*old, m, c.Fields)
+}
+
+// saved is the station with other fields, of which none changes the past.
+func (r *Registry) saved(old Station, m accounts.Meta, f Fields) (Station, error) {
+	s, bad := r.revise(old, m, f)
+	if len(bad) > 0 {
+		return s, refused(bad)
+	}
+	if e := keepsThePast(old.Active, s.Active, DateOf(m.At.In(old.Location()))); e != nil {
+		return Station{}, refused([]*fault.Error{e})
+	}
+	return s, nil
 }
 
 // open gives a unit its station. Without days of activity it is active from
@@ -55,8 +67,7 @@ func (r *Registry) open(m accounts.Meta, c SaveStation) (Station, error) {
 	if len(c.Active) == 0 {
 		c.Active = []Interval{{From: DateOf(m.At.In(text.Zone))}}
 	}
-	s, bad := r.revise(Station{ID: r.NextID(), Seats: []Seat{{u.UnitKey, u.Valid.From}}}, m, c.Fields)
-	return s, refused(bad)
+	return r.saved(Station{ID: r.NextID(), Seats: []Seat{{u.UnitKey, u.Valid.From}}}, m, c.Fields)
 }
 
 func refused(parts []*fault.Error) error {

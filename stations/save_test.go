@@ -30,7 +30,7 @@ func whole() Fields {
 		ClustersWorking: 7, ClustersTotal: 9, Languages: []string{"ium", "vi"},
 		Hours:    []Hours{{1020, 1050}, {330, 375}, {330, 375}},
 		Contacts: []Contact{{norm.NFD.String("Giàng  A Páo"), "văn hoá - xã hội", "0912 345.678"}, {}},
-		Notes:    "Loa số 3 hỏng\r\ncần thay ", Active: []Interval{{From: "2024-02-01"}, {"2024-01-01", "2024-01-10"}},
+		Notes:    "Loa số 3 hỏng\r\ncần thay ", Active: []Interval{{From: "2024-07-01"}, {"2024-01-01", "2024-06-10"}},
 	}
 }
 
@@ -44,7 +44,7 @@ func TestASavedStationIsInOneForm(t *testing.T) {
 	for _, f := range fields {
 		got = append(got, string(f.column)+"="+f.write(&s.Fields, text.Vietnamese))
 	}
-	want := "technologies=FM, IP (3G/4G)|frequency_mhz=57.5|power_w=30|licence=12/GP-CTS|licence_until=31/12/2026|clusters_working=7|clusters_total=9|languages=tiếng Việt, tiếng Dao|hours=05:30-06:15, 17:00-17:30|contacts=Giàng A Páo | văn hoá - xã hội | 0912345678|notes=Loa số 3 hỏng\ncần thay|zone=|active=1/1/2024 – 10/1/2024; 1/2/2024 –"
+	want := "technologies=FM, IP (3G/4G)|frequency_mhz=57.5|power_w=30|licence=12/GP-CTS|licence_until=31/12/2026|clusters_working=7|clusters_total=9|languages=tiếng Việt, tiếng Dao|hours=05:30-06:15, 17:00-17:30|contacts=Giàng A Páo | văn hoá - xã hội | 0912345678|notes=Loa số 3 hỏng\ncần thay|zone=|active=1/1/2024 – 10/6/2024; 1/7/2024 –"
 	if line := strings.Join(got, "|"); line != want {
 		t.Errorf("got  %s\nwant %s", line, want)
 	}
@@ -79,7 +79,7 @@ func TestWhatCannotBeIsRefusedAtItsField(t *testing.T) {
 		"sign in a name":     {func(f *Fields) { f.Contacts[0].Name = "a;b" }, "stations.contact_sign", "contacts"},
 		"never active":       {func(f *Fields) { f.Active = nil }, "stations.active_missing", "active"},
 		"backward":           {func(f *Fields) { f.Active = []Interval{{"2024-03-01", "2024-02-01"}} }, "stations.active_backward", "active"},
-		"overlapping":        {func(f *Fields) { f.Active[1].Until = "2024-02-01" }, "stations.active_overlaps", "active"},
+		"overlapping":        {func(f *Fields) { f.Active[1].Until = "2024-07-01" }, "stations.active_overlaps", "active"},
 		"before the commune": {func(f *Fields) { f.Active[1].From = "2023-12-31" }, "stations.active_outside", "active"},
 		"long notes":         {func(f *Fields) { f.Notes = strings.Repeat("ô", maxNotes+1) }, "stations.too_long", "notes"},
 		"no such zone":       {func(f *Fields) { f.Zone = "Asia/Sapa" }, "stations.zone_unknown", "zone"},
@@ -90,6 +90,47 @@ func TestWhatCannotBeIsRefusedAtItsField(t *testing.T) {
 		e := fault.Of(err)
 		if e == nil || e.Code != "stations.refused" || len(e.Parts) != 1 || e.Parts[0].Code != c.code || e.Parts[0].Field != c.field {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestDaysThatHavePassedAreNotEditedByTheWay: what was counted by them is decided
+// anew on purpose only, whichever way somebody writes them.
+func TestDaysThatHavePassedAreNotEditedByTheWay(t *testing.T) {
+	r := founding()
+	for name, c := range map[string]struct {
+		active []Interval
+		code   string
+	}{
+		"as it was":             {[]Interval{{From: FoundingDay}}, ""},
+		"ends today":            {[]Interval{{FoundingDay, "2024-05-13"}}, ""},
+		"ended yesterday":       {[]Interval{{FoundingDay, "2024-05-12"}}, ""},
+		"ended before":          {[]Interval{{FoundingDay, "2024-05-11"}}, "stations.past_days"},
+		"a gap that has passed": {[]Interval{{FoundingDay, "2024-02-01"}, {From: "2024-02-03"}}, "stations.past_days"},
+		"began later":           {[]Interval{{From: "2024-01-02"}}, "stations.past_days"},
+	} {
+		told := func(err error) string {
+			if e := fault.Of(err); e != nil {
+				return e.Parts[0].Code
+			}
+			return ""
+		}
+		_, err := DecideSave(r, by("a"), SaveStation{ID: "S00001", Fields: Fields{Active: c.active}})
+		if told(err) != c.code {
+			t.Errorf("%s, saved: %v", name, err)
+		}
+		f := Fields{Active: c.active}
+		row := ImportRow{Line: 7, Cells: map[Column]string{"id": "S00001", "active": f.Cell(text.Vietnamese, "active")}}
+		_, _, _, err = DecideImport(r, by("a"), Import{On: "2024-05-13", Rows: []ImportRow{row}})
+		if told(err) != c.code {
+			t.Errorf("%s, imported: %v", name, err)
+		}
+	}
+	unit, _ := r.UnitByCode("02647", "2024-05-13") // a ward without a station
+	for from, want := range map[Date]string{"2024-05-13": "", "2024-05-12": "stations.past_days_new"} {
+		_, err := DecideSave(r, by("a"), SaveStation{Unit: unit.UnitKey, Fields: Fields{Active: []Interval{{From: from}}}})
+		if e := fault.Of(err); want == "" && err != nil || want != "" && (e == nil || e.Parts[0].Code != want) {
+			t.Errorf("opened from %s: %v", from, err)
 		}
 	}
 }

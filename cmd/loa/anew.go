@@ -69,6 +69,6 @@ func (c coverageAnew) Run(t *terminal) error {
 	if !applied {
 		fmt.Fprintln(t.out, t.lang.Say("stations.cli.seen_would", "code", answer.Fingerprint))
 	}
-	_, err = fmt.Fprintln(t.out, t.lang.Say(done(applied, "coverage.anew_done"), "n", len(answer.Weeks), "was", answer.Was))
+	_, err = fmt.Fprintln(t.out, t.lang.Say(done(applied, "coverage.anew_done"), "n", len(answer.Weeks), "was", answer.WasIn(t.lang), "now", answer.NowIn(t.lang)))
 	return err
 }

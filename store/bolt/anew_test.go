@@ -46,6 +46,12 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 		report(list[1].ID, at.Add(8*time.Hour), 200) // too short
 		report(list[2].ID, at.AddDate(0, 0, 6).Add(23*time.Hour), 600)
 	}
+	// A rule by language: what it planned changes with the languages a station had.
+	tay := scheduler.SaveRule{Programme: p.ID, Cron: "0 9 * * 3", Selection: scheduler.Selection{Language: "tyz"}}
+	now = monday.AddDate(0, 0, -10)
+	if _, err := s.SaveRule(ctx, by(), tay); err != nil {
+		t.Fatal(err)
+	}
 	now = monday.AddDate(0, 0, 22)
 	if _, err := s.CloseWeek(ctx, by(), coverage.Close{Week: week}); err != nil {
 		t.Fatal(err)
@@ -102,17 +108,38 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 	decide(coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID}, []int{2, -3, 0, 0}, 2)
 	decide(coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID, CountsTowardTarget: true, MinSeconds: 300}, []int{2, -3, 2, 2}, 2)
 	decide(coverage.Anew{What: coverage.AnewWeekStart, From: second, Reason: why, WeekShiftHours: 23}, []int{2, -3, 2, 1}, 1)
+	planned := func() (out []int) {
+		t.Helper()
+		for w := range airing.Week(3) {
+			c, err := s.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: week + w, Now: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, c.Scheduled)
+		}
+		return out
+	}
+	before := planned()
+	decide(coverage.Anew{What: coverage.AnewLanguages, From: second, Reason: why, Station: list[0].ID, Languages: []string{"tyz"}}, []int{2, -3, 2, 1}, 3)
+	if got := planned(); got[0] != before[0] || got[1] != before[1]+1 || got[2] != before[2]+1 {
+		t.Errorf("planned %v, and %v once a station was said to speak Tày from the second week on", before, got)
+	}
+	decide(coverage.Anew{What: coverage.AnewLanguages, From: second, Reason: why, Station: list[0].ID}, []int{2, -3, 2, 1}, 3)
+	if got := planned(); !slices.Equal(got, before) {
+		t.Errorf("planned %v, at first %v", got, before)
+	}
 	days := []stations.Interval{{From: stations.FoundingDay, Until: second.AddDays(-1)}}
 	decide(coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[0].ID, Active: days}, []int{2, -3, 1, 1}, 3)
 
 	refuse(t, s, by(), "coverage.anew_same", coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[0].ID, Active: days})
+	refuse(t, s, by(), "stations.refused", coverage.Anew{What: coverage.AnewLanguages, From: second, Reason: why, Station: list[0].ID, Languages: []string{"latin"}})
 	refuse(t, s, by(), "stations.active_before", coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[1].ID, Active: []stations.Interval{{From: stations.FoundingDay, Until: second.AddDays(-8)}}})
 	refuse(t, s, by(), "coverage.anew_reason", coverage.Anew{What: coverage.AnewTerms, From: second, Programme: p.ID})
 	refuse(t, s, by(), "coverage.anew_from", coverage.Anew{What: coverage.AnewTerms, From: stations.DateOf(now), Reason: why, Programme: p.ID})
 	refuse(t, s, by(), "coverage.anew_kind", coverage.Anew{What: "luck", From: second, Reason: why})
 	refuse(t, s, by(), "stations.plan_changed", coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID, Seen: "another"})
 	decided, err := s.DecidedAnew(ctx, accounts.Daemon())
-	if err != nil || len(decided) != 6 || decided[0].Number != 6 || decided[0].Reason != why {
+	if err != nil || len(decided) != 8 || decided[0].Number != 8 || decided[0].Reason != why {
 		t.Errorf("%d decisions, %v", len(decided), err)
 	}
 }

@@ -39,9 +39,9 @@ func (c coverages) routes() []kit.Route {
 			Summary: "What is undecided in a week, and what closing it locks."},
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
 			Summary: "Ask to open a closed week again (reason), or agree to what another person asked; later also means every closed week after it; decline takes the request back."},
-		{Pattern: "POST /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.anew, In: coverage.Anew{}, Out: coverage.AnewDone{}, Query: "dry_run",
+		{Pattern: "POST /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.anew, In: coverage.Anew{}, Out: anewAnswer{}, Query: "dry_run",
 			Summary: "Decide something about the past anew, from a past day on, with a reason: terms, languages, activity or week_start. dry_run=1 says which weeks change, and changes nothing."},
-		{Pattern: "GET /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.decidedAnew, Out: kit.List[coverage.AnewDone]{}, Query: "limit after",
+		{Pattern: "GET /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.decidedAnew, Out: kit.List[anewAnswer]{}, Query: "limit after",
 			Summary: "What was decided anew about the past, the newest first."},
 		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
 		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Edits: true, Summary: "Change the settings; members left out stay."},
@@ -249,7 +249,18 @@ func (c coverages) anew(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, done)
+	return r.JSON(w, http.StatusOK, answerAnew(r, done))
+}
+
+// anewAnswer is a decision about the past, with what it changes in words.
+type anewAnswer struct {
+	coverage.AnewDone
+	WasSaid string `json:"was_said"`
+	NowSaid string `json:"now_said"`
+}
+
+func answerAnew(r *kit.Request, d coverage.AnewDone) anewAnswer {
+	return anewAnswer{d, d.WasIn(r.Lang), d.NowIn(r.Lang)}
 }
 
 func (c coverages) decidedAnew(w http.ResponseWriter, r *kit.Request) error {
@@ -261,5 +272,9 @@ func (c coverages) decidedAnew(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, page, next))
+	items := make([]anewAnswer, len(page))
+	for i, d := range page {
+		items[i] = answerAnew(r, d)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
 }

@@ -76,7 +76,7 @@ func (a stationRoutes) routes() []kit.Route {
 		{Pattern: "POST /api/v1/stations", Access: accounts.EditStations, Handler: a.open, In: openStation{}, Out: Station{}, Summary: "Give a commune that has none its station."},
 		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{}, Summary: "One station, by ID or by the official code valid today."},
 		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: stations.Fields{}, Out: Station{}, Edits: true,
-			Summary: "Change what is known about a station; members left out stay."},
+			Summary: "Change what is known about a station; members left out stay. Days of activity that have passed are decided by POST /api/v1/coverage/anew, which shows the weeks that change."},
 		{Pattern: "GET /api/v1/stations/export", Gives: "text/csv " + sheet.XLSXType, Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
 		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,

@@ -45,6 +45,14 @@ func (p pages) showAnew(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	fill()
+	if from := q.Get("from"); from != "" { // what somebody typed on the station's page
+		f.Values.Set("from", from)
+		for i := 0; f.Values.Has("from_"+strconv.Itoa(i)) || q.Has("from_"+strconv.Itoa(i)); i++ {
+			for _, name := range []string{"from_" + strconv.Itoa(i), "until_" + strconv.Itoa(i)} {
+				f.Values.Set(name, q.Get(name))
+			}
+		}
+	}
 	return p.renderAnew(w, r, f, nil, "")
 }
 

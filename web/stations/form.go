@@ -3,6 +3,7 @@ package stations
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"loa/accounts"
@@ -141,8 +142,8 @@ func (p pages) saveEdit(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := stations.SaveStation{ID: s.ID}
-	if c.Fields, err = readFields(f.Values); err == nil {
-		err = f.Save(func() (kit.Form, error) {
+	save := func() error {
+		return f.Save(func() (kit.Form, error) {
 			_, now, err := p.find(r, accounts.EditStations)
 			if err != nil {
 				return kit.Form{}, err
@@ -153,13 +154,39 @@ func (p pages) saveEdit(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		})
 	}
+	then, said := "/stations/"+s.ID, "stations.saved"
+	if c.Fields, err = readFields(f.Values); err == nil {
+		if err = save(); touchesPast(err) {
+			then, said = decideDaysAnew(s, c.Active), "stations.saved_but_days"
+			c.Active = s.Active
+			err = save()
+		}
+	}
 	if f.Refused(err) {
 		return p.renderForm(w, r, *f, reg, s)
 	}
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/stations/"+s.ID, "stations.saved")
+	return r.Redirect(w, then, said)
+}
+
+// touchesPast reports whether days of activity that have passed are all that was
+// refused.
+func touchesPast(err error) bool {
+	return err != nil && slices.ContainsFunc(fault.Of(err).Parts, func(e *fault.Error) bool { return e.Code == "stations.past_days" })
+}
+
+// decideDaysAnew is where days that have passed are decided anew, filled in with
+// those that were typed.
+func decideDaysAnew(s *stations.Station, active []stations.Interval) string {
+	day, _ := stations.FirstChanged(s.Active, active)
+	q := url.Values{"what": {"activity"}, "station": {s.ID}, "from": {string(day)}}
+	for i, a := range active {
+		q.Set("from_"+strconv.Itoa(i), string(a.From))
+		q.Set("until_"+strconv.Itoa(i), string(a.Until))
+	}
+	return "/coverage/anew?" + q.Encode()
 }
 
 func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
