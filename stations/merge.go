@@ -185,7 +185,29 @@ func (w *merger) live() []pair {
 
 // outOfOrder refuses to change what comes after an earlier day's merger.
 func outOfOrder(u Unit) *fault.Error {
+	if u.Valid.Until == "" {
+		return beginsLater(u)
+	}
 	return fault.New(fault.Conflict, "stations.merge_out_of_order", "name", u.Official(), "from", u.Valid.From.Short(), "until", u.Valid.Until.Short())
+}
+
+// beginsLater refuses to change a unit before its first day.
+func beginsLater(u Unit) *fault.Error {
+	return fault.New(fault.Conflict, "stations.begins_later", "name", u.Official(), "from", u.Valid.From.Short())
+}
+
+// notThen says why no commune bears the code on the eve of the day.
+func (r *Registry) notThen(code string, on Date) *fault.Error {
+	for _, u := range r.byCode[code] { // newest first
+		switch {
+		case u.Kind.Level() != Commune:
+		case u.Valid.From >= on:
+			return beginsLater(*u)
+		default:
+			return fault.New(fault.Conflict, "stations.ended_before", "name", u.Official(), "until", u.Valid.Until.Short())
+		}
+	}
+	return fault.New(fault.NotFound, "stations.unit_unknown", "code", code)
 }
 
 // named reports whether an official name, or "", is the unit's.
@@ -221,7 +243,7 @@ func (w *merger) skip(row MergeRow, pairs []pair) {
 		}
 		return
 	}
-	w.refuse(row.Line, fault.New(fault.NotFound, "stations.unit_unknown", "code", row.OldCode).At("old_code"))
+	w.refuse(row.Line, w.r.notThen(row.OldCode, w.c.On).At("old_code"))
 }
 
 // group gathers the rows by the unit they lead to.

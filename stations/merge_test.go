@@ -344,3 +344,32 @@ func FuzzReadMerge(f *testing.F) {
 		}
 	})
 }
+
+// TestADayThatDoesNotFitTheUnitIsNamed: a merger or a split dated before the unit
+// began, or after it ended, says which day does not fit, and nothing else.
+func TestADayThatDoesNotFitTheUnitIsNamed(t *testing.T) {
+	r, _ := merged(t, founding(), Merge{On: "2024-09-01", Rows: []MergeRow{{OldCode: "02662", NewCode: "02663", NewName: "Phường Đồng Tuyển"}}})
+	for name, c := range map[string]struct {
+		on   Date
+		code string
+		want string
+	}{
+		"before it began":         {"2023-06-01", "02659", "stations.begins_later"},
+		"on its first day":        {"2024-01-01", "02659", "stations.begins_later"},
+		"the new code, too early": {"2024-09-01", "02663", "stations.begins_later"},
+		"after it ended":          {"2024-10-01", "02662", "stations.ended_before"},
+		"no such code":            {"2024-10-01", "09999", "stations.unit_unknown"},
+	} {
+		split := r.PlanSplit(Split{On: c.on, Code: c.code, Parts: []SplitPart{{c.code, "Xã Một"}, {"90002", "Xã Hai"}}})
+		if len(split.Bad) != 1 || split.Bad[0].Code != c.want || split.Bad[0].Field != "code" {
+			t.Errorf("split %s: %v", name, split.Bad)
+		}
+		if c.code == "02662" {
+			continue // a merger that names it again was applied before
+		}
+		_, _, merge := r.planMerge(by("m"), Merge{On: c.on, Rows: []MergeRow{{Line: 2, OldCode: c.code, NewCode: "90003", NewName: "Xã Mới"}}})
+		if len(merge.Bad) != 1 || merge.Bad[0].Code != c.want || merge.Bad[0].Field != "old_code" {
+			t.Errorf("merger %s: %v", name, merge.Bad)
+		}
+	}
+}

@@ -78,13 +78,15 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 		return nil, nil, plan
 	}
 	old, ok := r.UnitByCode(c.Code, c.On.AddDays(-1))
+	var parts []Unit
 	switch {
 	case !ok || old.Kind.Level() != Commune:
-		refuse(fault.New(fault.NotFound, "stations.unit_unknown", "code", c.Code).At("code"))
+		refuse(r.notThen(c.Code, c.On).At("code"))
 	case old.Valid.Until != "":
 		refuse(outOfOrder(old).At("code"))
+	default:
+		parts = r.partsOf(c, old, refuse)
 	}
-	parts := r.partsOf(c, old, refuse)
 	if len(plan.Bad) > 0 {
 		return nil, nil, plan
 	}
