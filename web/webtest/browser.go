@@ -292,8 +292,19 @@ func (p *Tab) Wheel(sel string) {
 	p.focus(sel)
 	p.bring(sel)
 	at := Eval[[]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, sel))
+	Eval[any](p, "listen for the wheel", `{window.turned = new Promise((done) => addEventListener("wheel", () => done(1), { once: true, passive: true })); 1}`)
 	p.do("turn the wheel over "+sel, func(ctx context.Context) error { return p.wheel(ctx, at[0], at[1], 120) })
-	Eval[any](p, "wait until it is drawn", `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))`)
+	// The page hears of it late, and goes on moving: the next step must not begin before it stands.
+	Eval[any](p, "wait until it has turned", `window.turned.then(() => new Promise((done) => {
+		let before = -1, still = 0;
+		const look = () => {
+			still = scrollY === before ? still + 1 : 0;
+			before = scrollY;
+			if (still < 10) requestAnimationFrame(look);
+			else done(1);
+		};
+		look();
+	}))`)
 }
 
 // Shot saves a picture of the whole page at that width as NAME-WIDTH.png in

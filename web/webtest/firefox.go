@@ -413,7 +413,7 @@ var special = map[rune]string{'\r': "\uE007", '\t': "\uE004", '\b': "\uE003", '\
 
 // press presses keys where the focus is.
 func (p *firefoxTab) press(ctx context.Context, keys string) error {
-	var actions []arg
+	actions := []arg{}
 	for _, k := range keys {
 		value, known := special[k]
 		if !known {
