@@ -40,6 +40,8 @@ async function keep({ person, pages: wanted, parts: made }) {
   }
 }
 
+// What is not there without a network is answered as not there: to a rejection
+// Firefox says that this worker is faulty.
 addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (url.origin !== location.origin) return;
@@ -47,7 +49,7 @@ addEventListener("fetch", (e) => {
     if (url.pathname === "/logout" || url.pathname === "/login") e.waitUntil(caches.delete(pages));
     else if (e.request.method === "GET") e.respondWith(page(e.request));
   } else if (e.request.method === "GET" && url.pathname.startsWith("/assets/")) {
-    e.respondWith(caches.match(e.request).then((found) => found ?? fetch(e.request)));
+    e.respondWith(caches.match(e.request).then((found) => found ?? fetch(e.request)).catch(() => new Response(null, { status: 504 })));
   }
 });
 
