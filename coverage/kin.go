@@ -81,6 +81,9 @@ func (k Kin) Slots(of map[string]int) map[string]int {
 // others, none of which is a member, is excused when each of them was.
 func (k Kin) Excuses(of map[string]Excuse) map[string]Excuse {
 	out := map[string]Excuse{}
+	if len(of) == 0 {
+		return out
+	}
 	for _, m := range k.members {
 		if e, ok := of[m.Station]; ok {
 			out[m.Station] = e

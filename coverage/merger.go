@@ -231,6 +231,7 @@ type Followed[T any] struct {
 // Outcome is what is put when a merger or a split is made: all in one go.
 type Outcome struct {
 	Merger
+	After       *stations.Registry // as it is then
 	Units       []stations.Unit
 	Stations    []stations.Station
 	Persons     []accounts.Person
@@ -254,12 +255,13 @@ type follower struct {
 // stations are changed on the day. plan is what the registry's own plan says; it is
 // part of the fingerprint.
 func Follow(f MergerFacts, m accounts.Meta, on stations.Date, plan any, t stations.Terms, units []stations.Unit, list []stations.Station) Outcome {
+	heirs, after := f.Registry.Heirs(units, list), f.Registry.After(units, list)
 	work := func(answers map[string]string) Outcome {
-		w := &follower{MergerFacts: f, m: m, on: on, heirs: f.Registry.Heirs(units, list), after: f.Registry.After(units, list), answer: answers}
-		w.out = Outcome{Units: units, Stations: list, Merger: Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{}, Contests: []ContestEffect{},
+		w := &follower{MergerFacts: f, m: m, on: on, heirs: heirs, after: after, answer: answers}
+		w.out = Outcome{After: after, Units: units, Stations: list, Merger: Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{}, Contests: []ContestEffect{},
 			Hand: []Hand{}, Questions: []Question{}}}
 		w.out.Succession = Succession{Kind: Merging, On: on, At: m.At.UTC(), By: m.By.Name, Changes: f.Registry.Changes(units, list)}
-		if len(w.heirs.Split) > 0 {
+		if _, split := plan.(stations.SplitPlan); split {
 			w.out.Succession.Kind = Splitting
 		}
 		w.people()

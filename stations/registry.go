@@ -298,12 +298,12 @@ func (r *Registry) ActiveOn(day Date) []*Station {
 const weekMajority = 4
 
 // ActiveInWeek lists the stations that count in the week of seven days that
-// begins with first: those active on at least four of them. Same order as
-// ActiveOn.
+// begins with first.
 func (r *Registry) ActiveInWeek(first Date) []*Station {
 	var out []*Station
+	days := weekFrom(first)
 	for _, s := range r.ordered {
-		if s.ActiveInWeek(first) {
+		if s.activeOnMost(days) {
 			out = append(out, s)
 		}
 	}
@@ -312,10 +312,19 @@ func (r *Registry) ActiveInWeek(first Date) []*Station {
 
 // ActiveInWeek reports whether the station counts in the week of seven days
 // that begins with first.
-func (s *Station) ActiveInWeek(first Date) bool {
+func (s *Station) ActiveInWeek(first Date) bool { return s.activeOnMost(weekFrom(first)) }
+
+func weekFrom(first Date) (days [7]Date) {
+	for i := range days {
+		days[i] = first.AddDays(i)
+	}
+	return days
+}
+
+func (s *Station) activeOnMost(days [7]Date) bool {
 	n := 0
-	for i := range 7 {
-		if s.ActiveOn(first.AddDays(i)) {
+	for _, day := range days {
+		if s.ActiveOn(day) {
 			n++
 		}
 	}

@@ -40,9 +40,9 @@ func country(n int) ([]stations.Unit, []stations.Station) {
 	return units, list
 }
 
-// filled opens a store with n stations, each with a tally in every week of
-// ten years.
-func filled(b *testing.B, n int) (*Store, airing.Week) {
+// filled opens a store with n stations, each with a tally in every one of so many
+// weeks, and returns the last.
+func filled(b *testing.B, n int, weeks airing.Week) (*Store, airing.Week) {
 	s, err := Open(b.TempDir(), Options{Log: quiet()})
 	if err != nil {
 		b.Fatal(err)
@@ -55,7 +55,7 @@ func filled(b *testing.B, n int) (*Store, airing.Week) {
 	last := airing.Calendar{Zone: text.Zone}.Week(time.Date(2024, 5, 13, 12, 0, 0, 0, text.Zone))
 	row := airing.Tally{Aired: 2, Qualifying: 2, OnTime: 1, WithEvidence: 1}.Bytes()
 	s.db.NoSync = true // only while the benchmark fills
-	for w := last - years*52 + 1; w <= last; w++ {
+	for w := last - weeks + 1; w <= last; w++ {
 		if err := s.update(context.Background(), func(tx *tx) error {
 			for i := range n {
 				if i%9 == int(w)%9 {
@@ -81,11 +81,34 @@ func filled(b *testing.B, n int) (*Store, airing.Week) {
 func BenchmarkCoverageOfOneWeek(b *testing.B) {
 	for name, n := range map[string]int{"province-127": 127, "country-10598": 10598} {
 		b.Run(name, func(b *testing.B) {
-			s, last := filled(b, n)
+			s, last := filled(b, n, years*52)
 			for b.Loop() {
 				w, err := s.Coverage(context.Background(), accounts.Daemon(), coverage.Query{Week: last - 200})
 				if err != nil || w.Active != n || w.Aired == 0 {
 					b.Fatal(w.Counts, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkForetellMerger previews a reform that makes one commune of every three,
+// entered a year late: each week since is counted as it is and as it would be.
+func BenchmarkForetellMerger(b *testing.B) {
+	for name, n := range map[string]int{"province-127": 127, "country-10598": 10598} {
+		b.Run(name, func(b *testing.B) {
+			s, last := filled(b, n, 53)
+			m := meta("merge")
+			m.At = airing.Calendar{Zone: text.Zone}.Start(last).AddDate(0, 0, 2)
+			c := stations.Merge{On: stations.DateOf(m.At.AddDate(-1, 0, 0))}
+			for i := range n {
+				c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: fmt.Sprintf("%05d", i+1), NewCode: fmt.Sprintf("%05d", 90000+i/3), NewName: fmt.Sprintf("Xã Mới %d", i/3),
+					NewDistrict: fmt.Sprintf("%03d", i/15)})
+			}
+			for b.Loop() {
+				plan, what, err := s.ForetellMerge(b.Context(), m, c)
+				if err != nil || len(plan.Bad) > 0 || len(what.Weeks) != 53 || what.Weeks[9].After.Active != (n+2)/3 {
+					b.Fatal(err, plan.Bad[:min(1, len(plan.Bad))], len(what.Weeks))
 				}
 			}
 		})

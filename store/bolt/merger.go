@@ -239,10 +239,11 @@ func foretell[R any](ctx context.Context, s *Store, m accounts.Meta, on stations
 		if err != nil {
 			return err
 		}
-		if out = coverage.Follow(f, m, on, p, terms, units, list).Merger; len(units) == 0 {
+		followed := coverage.Follow(f, m, on, p, terms, units, list)
+		if out = followed.Merger; len(units) == 0 {
 			return nil
 		}
-		out.Weeks, err = weekEffects(tx, m.At, on, reg, reg.After(units, list))
+		out.Weeks, err = weekEffects(tx, m.At, on, reg, followed.After)
 		return err
 	})
 	return plan, out, err
