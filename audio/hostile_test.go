@@ -114,7 +114,7 @@ func survive(b []byte) (err error) {
 // TestMutatedFiles damages files in hundreds of ways; in ten thousand when long
 // forms are asked for.
 func TestMutatedFiles(t *testing.T) {
-	total := 400
+	total := 200
 	if audiotest.Long() {
 		total = 10_000
 	}
@@ -217,7 +217,7 @@ func (r *repeat) Read(p []byte) (int, error) {
 // more but the print; the twelve that are taken when long forms are asked for.
 func TestHoursOfSilenceInLittleMemory(t *testing.T) {
 	const rate = 8000
-	seconds := 2 * 3600
+	seconds := 3600
 	if audiotest.Long() {
 		seconds = 12 * 3600
 	}

@@ -51,10 +51,9 @@ func WAV(seconds float64, rate int, seed uint32) []byte {
 		noise = noise*1664525 + 1013904223
 		syllable := math.Pow(math.Max(0, math.Sin(2*math.Pi*2.3*at+float64(seed))), 2)
 		v := 0.003 * float64(int32(noise)) / math.MaxInt32
-		for h := 1.0; h < 12; h++ {
-			if pitch := 150 + 30*math.Sin(at+float64(seed)) + 5*float64(seed%7); pitch*h < 0.45*float64(rate) {
-				v += 0.3 * syllable / h * math.Sin(2*math.Pi*pitch*h*at)
-			}
+		pitch := 150 + 30*math.Sin(at+float64(seed)) + 5*float64(seed%7)
+		for h := 1.0; syllable > 0 && h < 12 && pitch*h < 0.45*float64(rate); h++ {
+			v += 0.3 * syllable / h * math.Sin(2*math.Pi*pitch*h*at)
 		}
 		pcm[i] = int16(28000 * math.Max(-1, math.Min(1, v)))
 	}
