@@ -188,6 +188,54 @@ func TestSigningAsksAndWantsTheRecordingHeard(t *testing.T) {
 	}
 }
 
+// A finger gives the mark it taps, also where the thumb of an unset slider stands;
+// one that moves the page gives none, and one on the thumb changes none.
+func TestAFingerGivesTheMarkItTaps(t *testing.T) {
+	st := newStage(t)
+	st.edit = tenCriteria
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	tab.Wait(".slide")
+	now := task()
+	slider := func(i int) string { return field(now, i) + " + .slide input" }
+	mark := func(i int) string {
+		return webtest.Eval[string](tab, "read a mark", fmt.Sprintf(`document.querySelector(%q).value`, field(now, i)))
+	}
+	for _, by := range [][][2]float64{{{0, -40}, {0, -80}, {0, -80}}, {{0, 30}, {0, 60}, {0, 60}}} {
+		tab.Touch(slider(0), .25, by...)
+		if got := mark(0); got != "" {
+			t.Errorf("moving the page marks %s", got)
+		}
+	}
+	tab.Touch(slider(0), .5)
+	tab.Touch(slider(1), .5, [2]float64{3, 2}) // a fingertip rolls
+	tab.Touch(slider(2), .02)
+	tab.Touch(slider(3), .98)
+	tab.Touch(slider(4), .5)
+	tab.Touch(slider(4), .75)
+	for i, want := range []string{"5", "5", "0", "10"} {
+		if got := mark(i); got != want {
+			t.Errorf("slider %d is tapped and says %q, want %s", i+1, got, want)
+		}
+	}
+	if got := mark(4); got != "7,5" && got != "8" {
+		t.Errorf("tapped at three quarters it says %q", got)
+	}
+	before := mark(4)
+	tab.Touch(slider(4), .5, [2]float64{0, -40}, [2]float64{0, -80}, [2]float64{0, -80})
+	if got := mark(4); got != before {
+		t.Errorf("moving the page changes %s to %s", before, got)
+	}
+	tab.Touch(slider(0), .5+10./180) // on the thumb
+	if got := mark(0); got != "5" && got != "5,5" {
+		t.Errorf("a tap on the thumb changes 5 to %s", got)
+	}
+	tab.Wait(saved)
+	wants(t, task(), strings.ReplaceAll(mark(0), ",", "."), "5", "0", "10", strings.ReplaceAll(before, ",", "."))
+}
+
 // A player goes on where it was left.
 func TestAPlayerRemembersItsPlace(t *testing.T) {
 	st := newStage(t)

@@ -83,22 +83,63 @@ function slider(field, name, { min, max, step }, give, words) {
   range.setAttribute("form", "");
   const less = button("−", words.less, -step), more = button("+", words.more, step);
   box.append(less, range, more);
-  range.addEventListener("input", (e) => { e.stopPropagation(); give(String(round(Number(range.value)))); });
   range.addEventListener("change", (e) => e.stopPropagation());
-  // Browsers say nothing when one taps where the thumb of an unset slider stands,
-  // and Safari on a phone when one taps anywhere beside it.
-  range.addEventListener("click", (e) => {
-    if (!e.detail || range.disabled) return;
-    const thumb = 28, wide = range.clientWidth - thumb, at = Math.max(0, Math.min(1, (e.offsetX - thumb / 2) / wide));
-    const mark = String(round(min + Math.round((at * (max - min)) / step) * step));
-    if (markOf(field) === "" || Math.abs(Number(mark) - Number(range.value)) > step) give(mark);
-  });
   const middle = round(min + Math.round((max - min) / step / 2) * step);
-  return { box, show: () => {
+  const show = () => {
     const mark = markOf(field);
     range.value = mark || middle;
     range.classList.toggle("unset", !mark);
     range.setAttribute("aria-valuetext", mark ? local(mark) : words.none);
     for (const one of [range, less, more]) one.disabled = field.disabled;
-  } };
+  };
+  slid(range, (value) => give(String(round(Number(value)))), (at) => give(String(round(min + Math.round((at * (max - min)) / step) * step))), show);
+  return { box, show };
+}
+
+const thumb = 28; // CSS pixels a finger takes for the thumb
+const still = 10; // CSS pixels within which a finger that moves still taps
+
+// slid calls moved with the value somebody slides to, tapped with the share of the
+// way where she taps and the browser is silent (on the thumb of an unset slider;
+// on a phone's Safari anywhere beside it), and back where she did neither: browsers
+// move a slider as soon as a finger is on it, also one that goes on to move the page.
+function slid(range, moved, tapped, back) {
+  let down = null, held = null; // held is where the browser has put the slider under a finger that may not mean it
+  const away = (e) => [Math.abs(e.clientX - down.clientX), Math.abs(e.clientY - down.clientY)];
+  range.addEventListener("pointerdown", (e) => {
+    down = e.isPrimary && !e.button ? e : null;
+    held = null;
+  });
+  range.addEventListener("input", (e) => {
+    e.stopPropagation();
+    if (down?.pointerType === "touch") {
+      held = range.value;
+      return;
+    }
+    down = null;
+    moved(range.value);
+  });
+  range.addEventListener("pointermove", (e) => {
+    if (down?.pointerType !== "touch") return;
+    const [x, y] = away(e);
+    if (x < still || x < y) return;
+    down = null; // a drag along the slider: from here on each step counts
+    if (held !== null) moved(held);
+  });
+  range.addEventListener("pointercancel", () => {
+    if (down && held !== null) back();
+    down = null;
+  });
+  range.addEventListener("pointerup", (e) => {
+    if (!down || range.disabled) return;
+    const [x, y] = away(e), short = x < still && y < still, was = down;
+    setTimeout(() => { // Firefox moves the slider once more after this
+      if (down !== was) return;
+      down = null;
+      if (held !== null) return short ? moved(held) : back();
+      const { left, width } = range.getBoundingClientRect(), way = width - thumb, at = was.clientX - left - thumb / 2;
+      const stands = (way * (range.value - range.min)) / (range.max - range.min);
+      if (short && (range.classList.contains("unset") || Math.abs(at - stands) > thumb / 2)) tapped(Math.max(0, Math.min(1, at / way)));
+    });
+  });
 }

@@ -26,6 +26,7 @@ type driver interface {
 	follow(ctx context.Context, sel string) error // clicks and waits for the page
 	press(ctx context.Context, keys string) error // where the focus is
 	wheel(ctx context.Context, x, y, by float64) error
+	touch(ctx context.Context, way [][2]float64) error // down at the first place, up at the last
 	files(ctx context.Context, sel string, paths []string) error
 	size(ctx context.Context, width, height int64, phone bool) error
 	dark(ctx context.Context, on bool) error
@@ -294,8 +295,15 @@ func (p *Tab) Wheel(sel string) {
 	at := Eval[[]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, sel))
 	Eval[any](p, "listen for the wheel", `{window.turned = new Promise((done) => addEventListener("wheel", () => done(1), { once: true, passive: true })); 1}`)
 	p.do("turn the wheel over "+sel, func(ctx context.Context) error { return p.wheel(ctx, at[0], at[1], 120) })
-	// The page hears of it late, and goes on moving: the next step must not begin before it stands.
-	Eval[any](p, "wait until it has turned", `window.turned.then(() => new Promise((done) => {
+	Eval[any](p, "wait until it has turned", "window.turned")
+	p.stand()
+}
+
+// stand waits until the page does not move any more: browsers go on moving it
+// after a wheel or a finger.
+func (p *Tab) stand() {
+	p.t.Helper()
+	Eval[any](p, "wait until the page stands", `new Promise((done) => {
 		let before = -1, still = 0;
 		const look = () => {
 			still = scrollY === before ? still + 1 : 0;
@@ -304,7 +312,20 @@ func (p *Tab) Wheel(sel string) {
 			else done(1);
 		};
 		look();
-	}))`)
+	})`)
+}
+
+// Touch puts a finger on what the selector finds, at that share of its width,
+// moves it by each step (right and down, CSS pixels), and lifts it.
+func (p *Tab) Touch(sel string, at float64, steps ...[2]float64) {
+	p.t.Helper()
+	p.bring(sel)
+	way := [][2]float64{Eval[[2]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width * %g, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, at, sel))}
+	for i, by := range steps {
+		way = append(way, [2]float64{way[i][0] + by[0], way[i][1] + by[1]})
+	}
+	p.do("touch "+sel, func(ctx context.Context) error { return p.touch(ctx, way) })
+	p.stand()
 }
 
 // Shot saves a picture of the whole page at that width as NAME-WIDTH.png in

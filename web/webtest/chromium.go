@@ -130,6 +130,24 @@ func (p *chromiumTab) wheel(ctx context.Context, x, y, by float64) error {
 	return err
 }
 
+func (p *chromiumTab) touch(ctx context.Context, way [][2]float64) error {
+	finger := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) error {
+		if points == nil {
+			points = []*input.TouchPoint{}
+		}
+		_, err := call(ctx, p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+		return err
+	}
+	kind := input.DispatchTouchEventTypeTouchStart
+	for _, at := range way {
+		if err := finger(kind, &input.TouchPoint{X: at[0], Y: at[1]}); err != nil {
+			return err
+		}
+		kind = input.DispatchTouchEventTypeTouchMove
+	}
+	return finger(input.DispatchTouchEventTypeTouchEnd)
+}
+
 func (p *chromiumTab) files(ctx context.Context, sel string, paths []string) error {
 	return p.do(ctx, chromedp.SetUploadFiles(chromedp.CSS(sel), paths))
 }

@@ -429,6 +429,18 @@ func (p *firefoxTab) wheel(ctx context.Context, x, y, by float64) error {
 	return p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "wheel", "id": "wheel", "actions": []arg{turn}}}}, nil)
 }
 
+func (p *firefoxTab) touch(ctx context.Context, way [][2]float64) error {
+	var actions []arg
+	for i, at := range way {
+		actions = append(actions, arg{"type": "pointerMove", "x": int(at[0]), "y": int(at[1])})
+		if i == 0 {
+			actions = append(actions, arg{"type": "pointerDown", "button": 0})
+		}
+	}
+	return p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "pointer", "id": "fingertip", "parameters": arg{"pointerType": "touch"},
+		"actions": append(actions, arg{"type": "pointerUp", "button": 0})}}}, nil)
+}
+
 func (p *firefoxTab) files(ctx context.Context, sel string, paths []string) error {
 	r, err := p.evaluate(ctx, fmt.Sprintf(`document.querySelector(%q)`, sel))
 	if err != nil {
