@@ -64,7 +64,7 @@ var AllMeans = [...]Means{FM, Wired, IP, Mobile}
 // Report is one statement of a person about one airing. Its ID is a UUID made
 // by the client, so that sending it twice changes nothing.
 type Report struct {
-	ID        string    `json:"id"`
+	ID        string    `json:"id" schema:"format=uuid"`
 	Station   string    `json:"station"`
 	Programme string    `json:"programme"`
 	Episode   string    `json:"episode,omitempty"` // as planned for the slot when the report arrived

@@ -21,12 +21,12 @@ import (
 
 // Settings are what the plan leaves open, with the defaults of DefaultSettings.
 type Settings struct {
-	WeekShiftHours int         `json:"week_shift_hours"`     // hours after Monday 00:00 at which a week begins, 0 to 167
-	OnTimeHours    int         `json:"on_time_hours"`        // a report is on time up to so long after the airing ended
-	NearSlotHours  int         `json:"near_slot_hours"`      // an airing farther from its slot's start is no airing of that slot
-	CloseAfterDays int         `json:"close_after_days"`     // a week is frozen so long after it ended
-	PublicURL      string      `json:"public_url,omitempty"` // "https://loa.example.vn", where people reach this installation; "" while nobody has said
-	Before         []WeekStart `json:"before,omitempty"`     // when earlier weeks began, oldest first
+	WeekShiftHours int         `json:"week_shift_hours" schema:"minimum=0 maximum=167"` // hours after Monday 00:00 at which a week begins, 0 to 167
+	OnTimeHours    int         `json:"on_time_hours" schema:"minimum=1 maximum=1440"`   // a report is on time up to so long after the airing ended
+	NearSlotHours  int         `json:"near_slot_hours" schema:"minimum=1 maximum=72"`   // an airing farther from its slot's start is no airing of that slot
+	CloseAfterDays int         `json:"close_after_days" schema:"minimum=1 maximum=90"`  // a week is frozen so long after it ended
+	PublicURL      string      `json:"public_url,omitempty"`                            // "https://loa.example.vn", where people reach this installation; "" while nobody has said
+	Before         []WeekStart `json:"before,omitempty"`                                // when earlier weeks began, oldest first
 	accounts.Touch
 }
 
@@ -136,14 +136,14 @@ type Confirm struct {
 	Slot      string    `json:"slot,omitempty"`
 	Station   string    `json:"station,omitempty"`
 	Programme string    `json:"programme,omitempty"`
-	Outcome   Outcome   `json:"outcome"`
+	Outcome   Outcome   `json:"outcome" schema:"required"`
 	Reason    Reason    `json:"reason,omitempty"`
-	StartedAt time.Time `json:"started_at,omitzero"` // zero means the slot's start
-	Seconds   int       `json:"seconds,omitempty"`   // 0 means as planned
+	StartedAt time.Time `json:"started_at,omitzero"`                                // zero means the slot's start
+	Seconds   int       `json:"seconds,omitempty" schema:"minimum=1 maximum=21600"` // 0 means as planned
 	Means     Means     `json:"means,omitempty"`
-	Note      string    `json:"note,omitempty"`
-	Corrects  string    `json:"corrects,omitempty"`
-	Why       string    `json:"why,omitempty"`
+	Note      string    `json:"note,omitempty" schema:"maxLength=1000"`
+	Corrects  string    `json:"corrects,omitempty" schema:"format=uuid"`
+	Why       string    `json:"why,omitempty" schema:"maxLength=1000"`
 	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
 	Alone     bool      `json:"alone,omitempty"`     // refuse it if the station is said to have aired something else at that time
 }

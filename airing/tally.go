@@ -37,6 +37,11 @@ func (c ReasonCounts) MarshalJSON() ([]byte, error) {
 	return json.Marshal(named)
 }
 
+// JSONSchema is what MarshalJSON writes.
+func (ReasonCounts) JSONSchema() map[string]any {
+	return map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "integer"}}
+}
+
 // reasonsOnce is the order in which five counts without names were once written
 // into weeks that were closed. It never changes.
 var reasonsOnce = [...]Reason{"power_cut", "equipment", "weather", "no_staff", "other"}

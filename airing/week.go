@@ -36,6 +36,11 @@ func (w Week) Words(l text.Language) string {
 // MarshalText writes the ISO form.
 func (w Week) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
+// JSONSchema is what MarshalText writes.
+func (Week) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^\d{4}-W\d{2}$`}
+}
+
 // UnmarshalText reads the ISO form.
 func (w *Week) UnmarshalText(b []byte) (err error) {
 	*w, err = ParseWeek(string(b))

@@ -128,7 +128,7 @@ type Week struct {
 type Excuse struct {
 	Week    airing.Week   `json:"week"`
 	Station string        `json:"station"`
-	Reason  airing.Reason `json:"reason"`
+	Reason  airing.Reason `json:"reason" schema:"empty"`
 	Note    string        `json:"note"` // what happened, for the record
 	By      string        `json:"by"`   // name of who approved it
 	At      time.Time     `json:"at"`   // UTC

@@ -56,6 +56,11 @@ func (w Wall) String() string { return w.civil().Format(wallLayout) }
 // MarshalText writes "2024-05-13T17:00".
 func (w Wall) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
+// JSONSchema is what MarshalText writes.
+func (Wall) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$`}
+}
+
 // UnmarshalText reads "2024-05-13T17:00"; anything else is a fault Invalid.
 func (w *Wall) UnmarshalText(b []byte) error {
 	t, err := time.Parse(wallLayout, string(b))

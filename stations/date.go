@@ -11,6 +11,11 @@ import (
 // day. Days compare as text.
 type Date string
 
+// JSONSchema is what a day looks like in JSON.
+func (Date) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^(\d{4}-\d{2}-\d{2})?$`}
+}
+
 // ParseDate reads "2024-05-13", "13/5/2024" or "13-5-2024"; "" stays "". A
 // spreadsheet may have put midnight behind it. Faults: stations.date_unreadable,
 // stations.date_month_first for what only makes sense as month before day.

@@ -58,6 +58,11 @@ func (h Hours) String() string {
 // MarshalText writes what String writes.
 func (h Hours) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
+// JSONSchema is what MarshalText writes.
+func (Hours) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^\d{2}:\d{2}(-\d{2}:\d{2})?$`}
+}
+
 // UnmarshalText reads what ParseHours reads.
 func (h *Hours) UnmarshalText(b []byte) (err error) {
 	*h, err = ParseHours(string(b))

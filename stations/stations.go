@@ -58,10 +58,10 @@ type Seat struct {
 // Transmitter is the FM transmitter and its licence. Zero members are not
 // known.
 type Transmitter struct {
-	FrequencyMHz float64 `json:"frequency_mhz"` // 54 to 68
-	PowerW       float64 `json:"power_w"`       // at most 30
-	Licence      string  `json:"licence"`       // number
-	LicenceUntil Date    `json:"licence_until"` // last day it is valid
+	FrequencyMHz float64 `json:"frequency_mhz" schema:"minimum=0 maximum=68"` // 54 to 68
+	PowerW       float64 `json:"power_w" schema:"minimum=0 maximum=30"`       // at most 30
+	Licence      string  `json:"licence"`                                     // number
+	LicenceUntil Date    `json:"licence_until"`                               // last day it is valid
 }
 
 // Contact is somebody to call about the station.
@@ -76,12 +76,12 @@ type Contact struct {
 type Fields struct {
 	Technologies    []Technology `json:"technologies"`
 	FM              Transmitter  `json:"fm"`
-	ClustersWorking int          `json:"clusters_working"` // speaker clusters that work
-	ClustersTotal   int          `json:"clusters_total"`
+	ClustersWorking int          `json:"clusters_working" schema:"minimum=0 maximum=999"` // speaker clusters that work
+	ClustersTotal   int          `json:"clusters_total" schema:"minimum=0 maximum=999"`
 	Languages       []string     `json:"languages"` // keys of Languages; every station also broadcasts in Vietnamese
 	Hours           []Hours      `json:"hours"`     // when it usually airs
 	Contacts        []Contact    `json:"contacts"`
-	Notes           string       `json:"notes"`
+	Notes           string       `json:"notes" schema:"maxLength=2000"`
 	Zone            string       `json:"zone"`             // IANA name; "" is Asia/Ho_Chi_Minh
 	Active          []Interval   `json:"active_intervals"` // sorted, never overlapping
 }

@@ -64,6 +64,11 @@ func (p Points) Float() float64 { return float64(p) / float64(Point) }
 // MarshalText is String.
 func (p Points) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
+// JSONSchema is what MarshalText writes.
+func (Points) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^-?\d+(\.\d+)?$`}
+}
+
 // UnmarshalText is ParsePoints.
 func (p *Points) UnmarshalText(b []byte) error {
 	v, err := ParsePoints(string(b))

@@ -167,6 +167,11 @@ func (r Rational) Decimal(places int) string { return r.Rat().FloatString(places
 // MarshalText is String, so that JSON keeps r exact.
 func (r Rational) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// JSONSchema is what MarshalText writes.
+func (Rational) JSONSchema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^-?\d+(/\d+)?$`}
+}
+
 // UnmarshalText is ParseRational.
 func (r *Rational) UnmarshalText(b []byte) error {
 	v, err := ParseRational(string(b))

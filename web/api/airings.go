@@ -142,8 +142,8 @@ func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type removalBody struct {
-	ID  string `json:"id"` // client-made UUID of the change
-	Why string `json:"why"`
+	ID  string `json:"id" schema:"required format=uuid"` // client-made UUID of the change
+	Why string `json:"why" schema:"required maxLength=1000"`
 }
 
 func (a airings) removeEvidence(w http.ResponseWriter, r *kit.Request) error {
@@ -162,9 +162,9 @@ func (a airings) removeEvidence(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type verdictBody struct {
-	ID      string         `json:"id"` // client-made UUID of the change
-	Finding airing.Finding `json:"finding"`
-	Note    string         `json:"note,omitempty"`
+	ID      string         `json:"id" schema:"required format=uuid"` // client-made UUID of the change
+	Finding airing.Finding `json:"finding" schema:"required"`
+	Note    string         `json:"note,omitempty" schema:"maxLength=1000"`
 }
 
 func (a airings) postVerdict(w http.ResponseWriter, r *kit.Request) error {

@@ -23,6 +23,7 @@ type Store interface {
 
 // Register adds every noun's routes to k: one line each.
 func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup) {
+	k.Values(values...)
 	k.Handle(airings{s, desk}.routes()...)
 	k.Handle(library{s, blobs, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)

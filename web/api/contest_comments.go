@@ -13,17 +13,17 @@ type commentJSON struct {
 	ID      string           `json:"id"`
 	Round   string           `json:"round"`
 	Entry   string           `json:"entry"`
-	Code    string           `json:"code"`              // by which the judge knew the work
-	Judge   string           `json:"judge"`             // person ID
-	Seconds *float64         `json:"seconds,omitempty"` // of a note: where in the recording
-	Text    string           `json:"text"`              // as the judge wrote it
-	Fate    contest.Fate     `json:"fate"`              // "" while nobody has decided: it goes out as it is
-	Sent    string           `json:"sent"`              // as the entrant reads it, "" if it is held back
-	Reviews []contest.Review `json:"reviews"`           // what was decided, oldest first
+	Code    string           `json:"code"`                // by which the judge knew the work
+	Judge   string           `json:"judge"`               // person ID
+	Seconds *float64         `json:"seconds,omitempty"`   // of a note: where in the recording
+	Text    string           `json:"text"`                // as the judge wrote it
+	Fate    contest.Fate     `json:"fate" schema:"empty"` // "" while nobody has decided: it goes out as it is
+	Sent    string           `json:"sent"`                // as the entrant reads it, "" if it is held back
+	Reviews []contest.Review `json:"reviews"`             // what was decided, oldest first
 }
 
 type reviewBody struct {
-	Fate   contest.Fate `json:"fate"` // "as_is", "edited" or "held"
+	Fate   contest.Fate `json:"fate" schema:"required"` // "as_is", "edited" or "held"
 	Text   string       `json:"text,omitempty"`
 	Reason string       `json:"reason,omitempty"`
 }

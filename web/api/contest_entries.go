@@ -29,7 +29,7 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 	list := at(accounts.Organise, "GET ", "the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries, nil, kit.List[entryJSON]{})
 	list.Query = "q station district theme category state after limit"
 	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
-	submit.Query = "check"
+	submit.Query, submit.Statuses = "check", []int{http.StatusCreated, http.StatusNoContent}
 	return []kit.Route{
 		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering, Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
 		list, submit,

@@ -59,9 +59,11 @@ func (c contestRoutes) routes() []kit.Route {
 	archive.Gives = "application/zip"
 	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate", c.comments, none, kit.List[commentJSON]{})
 	comments.Query = "state after limit"
+	draft := organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt)
+	draft.Statuses = []int{http.StatusCreated}
 	contests := []kit.Route{
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
-		organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt),
+		draft,
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
 		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
 		edit(step("POST /{contest}/open", "open the contest and lock its rules", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} }))),

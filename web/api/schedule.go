@@ -27,13 +27,13 @@ func (s schedules) routes() []kit.Route {
 	read, edit, approve := accounts.ReadSchedule, accounts.EditSchedule, accounts.Approve
 	return []kit.Route{
 		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{}, Summary: "All programmes."},
-		{Pattern: "POST /api/v1/programmes", Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
+		{Pattern: "POST /api/v1/programmes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
 		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
 		{Pattern: "PUT /api/v1/programmes/{id}", Edits: true, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
 		{Pattern: "POST /api/v1/programmes/{id}/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
 			Summary: "What an edit changes of the airings that count, before it is made."},
 		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{}, Summary: "Episodes of a programme, newest first."},
-		{Pattern: "POST /api/v1/programmes/{id}/episodes", Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
+		{Pattern: "POST /api/v1/programmes/{id}/episodes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
 		{Pattern: "GET /api/v1/episodes/{id}", Access: read, Handler: s.episode, Out: episodeOut{}, Summary: "One episode with its script."},
 		{Pattern: "PUT /api/v1/episodes/{id}", Edits: true, Access: edit, Handler: s.editEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Edit a draft, and submit it unless draft is true."},
 		{Pattern: "POST /api/v1/episodes/{id}/submit", Edits: true, Access: edit, Handler: s.move(scheduler.Submitted), In: whyBody{}, Out: episodeOut{}, Summary: "Hand a draft to the editorial board."},
@@ -41,7 +41,7 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "POST /api/v1/episodes/{id}/return", Edits: true, Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{}, Summary: "Send what was submitted back to draft; why is required."},
 		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Edits: true, Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{}, Summary: "Take an approved episode out of use; why is required."},
 		{Pattern: "GET /api/v1/programmes/{id}/rules", Access: read, Handler: s.rules, Out: kit.List[ruleOut]{}, Summary: "Rules of a programme."},
-		{Pattern: "POST /api/v1/programmes/{id}/rules", Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Make a rule."},
+		{Pattern: "POST /api/v1/programmes/{id}/rules", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Make a rule."},
 		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{}, Summary: "Coming dates and clashes of a rule before it is saved."},
 		{Pattern: "GET /api/v1/rules/{id}", Access: read, Handler: s.rule, Out: ruleOut{}, Summary: "One rule with its versions and exceptions."},
 		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},
@@ -149,12 +149,12 @@ func (s schedules) programme(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type programmeBody struct {
-	Title              string            `json:"title"`
-	Producer           string            `json:"producer"`
+	Title              string            `json:"title" schema:"required minLength=1 maxLength=200"`
+	Producer           string            `json:"producer" schema:"maxLength=200"`
 	Topics             []scheduler.Topic `json:"topics"`
 	Languages          []string          `json:"languages"`
 	CountsTowardTarget bool              `json:"counts_toward_target"`
-	MinSeconds         int               `json:"min_seconds"`
+	MinSeconds         int               `json:"min_seconds" schema:"minimum=0 maximum=14400"`
 }
 
 func (b programmeBody) command(id string) scheduler.SaveProgramme {
@@ -236,9 +236,9 @@ func (s schedules) episode(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type episodeBody struct {
-	Title    string        `json:"title"`
+	Title    string        `json:"title" schema:"required minLength=1 maxLength=200"`
 	Audio    string        `json:"audio"`
-	Script   string        `json:"script"`
+	Script   string        `json:"script" schema:"maxLength=200000"`
 	Language string        `json:"language"`
 	From     stations.Date `json:"from"`
 	Until    stations.Date `json:"until"`
@@ -344,8 +344,8 @@ func (s schedules) rule(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type ruleBody struct {
-	Cron     string              `json:"cron"`
-	Minutes  int                 `json:"minutes"`
+	Cron     string              `json:"cron" schema:"required"`
+	Minutes  int                 `json:"minutes" schema:"minimum=0 maximum=600"`
 	Stations scheduler.Selection `json:"stations"`
 	From     stations.Date       `json:"from"`
 	Until    stations.Date       `json:"until"`
@@ -408,9 +408,9 @@ func (s schedules) previewRule(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type exceptionBody struct {
-	Kind      scheduler.ExceptionKind `json:"kind"`
+	Kind      scheduler.ExceptionKind `json:"kind" schema:"required"`
 	To        *scheduler.Wall         `json:"to"`
-	Note      string                  `json:"note"`
+	Note      string                  `json:"note" schema:"maxLength=500"`
 	Following bool                    `json:"following"`
 }
 

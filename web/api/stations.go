@@ -73,7 +73,7 @@ func (a stationRoutes) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{}, Query: filterParams + " limit after",
 			Summary: "Stations in Vietnamese order of district and name, or the best matches first; all there ever were without active_on."},
-		{Pattern: "POST /api/v1/stations", Access: accounts.EditStations, Handler: a.open, In: openStation{}, Out: Station{}, Summary: "Give a commune that has none its station."},
+		{Pattern: "POST /api/v1/stations", Statuses: []int{http.StatusCreated}, Access: accounts.EditStations, Handler: a.open, In: openStation{}, Out: Station{}, Summary: "Give a commune that has none its station."},
 		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{}, Summary: "One station, by ID or by the official code valid today."},
 		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: stations.Fields{}, Out: Station{}, Edits: true,
 			Summary: "Change what is known about a station; members left out stay. Days of activity that have passed are decided by POST /api/v1/coverage/anew, which shows the weeks that change."},

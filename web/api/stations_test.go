@@ -25,6 +25,7 @@ func stationAPI(t *testing.T) func(role, method, path, body string) *httptest.Re
 	webtest.Stations(t, s)
 	now := time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: func() time.Time { return now }, Log: log})
+	k.Values(values...)
 	k.Handle(append(stationRoutes{s}.routes(), airings{store: s}.routes()...)...)
 	h, err := k.Handler()
 	if err != nil {

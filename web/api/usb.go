@@ -31,7 +31,7 @@ func (a weekAudio) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/stations/{station}/weeks/{week}/audio", Access: accounts.ReadSchedule, Handler: a.list, Out: WeekAudio{},
 			Summary: "What a station airs in an ISO week of its zone, and the files for it."},
-		{Pattern: "GET /api/v1/stations/{station}/weeks/{week}/audio.zip", Gives: "application/zip", Access: accounts.ReadSchedule, Handler: a.zip,
+		{Pattern: "GET /api/v1/stations/{station}/weeks/{week}/audio.zip", Gives: "application/zip", Ranges: true, Tells: "ETag", Access: accounts.ReadSchedule, Handler: a.zip,
 			Summary: "The same as one ZIP for a USB stick, with a list; with Content-Length, ETag and Range, so that a broken download goes on."},
 	}
 }

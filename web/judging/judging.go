@@ -82,7 +82,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Access: accounts.JudgeEntries, Handler: p.abstain,
 		Summary: "take oneself off a work, with a reason, in all its parts; where a work has a fixed number of judges another takes over", In: abstainBody{}, Out: abstained{}})
-	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/audio", Gives: "audio/mpeg", Access: accounts.JudgeEntries, Handler: p.sound,
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/audio", Gives: "audio/mpeg", Ranges: true, Access: accounts.JudgeEntries, Handler: p.sound,
 		Summary: "the recording as judges hear it: an MP3 without tags"})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/waveform", Access: accounts.JudgeEntries, Handler: p.waveform,
 		Summary: "the outline of the recording as judges hear it", Out: measure.Waveform{}})

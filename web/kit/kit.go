@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -103,17 +104,19 @@ func (k *Kit) trouble() *Trouble {
 // register, and then serves them. Register everything before Handler; a Kit is
 // safe for concurrent use after that.
 type Kit struct {
-	cfg     Config
-	routes  []Route
-	views   []AnyView
-	assets  *assets
-	menu    []MenuItem
-	steps   []StepFunc
-	folders []*Folder
-	errs    []error
-	failed  *View[errorPage]
-	offline *View[offlinePage]
-	metrics *metrics
+	cfg      Config
+	routes   []Route
+	views    []AnyView
+	assets   *assets
+	menu     []MenuItem
+	steps    []StepFunc
+	folders  []*Folder
+	errs     []error
+	failed   *View[errorPage]
+	offline  *View[offlinePage]
+	metrics  *metrics
+	values   map[reflect.Type][]string // of types of words, for the API document
+	document object                    // of the API, made by Handler
 
 	sent, read []string // headers that scripts of other origins may use
 
@@ -123,7 +126,7 @@ type Kit struct {
 
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {
-	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now()), base: map[text.Language]*template.Template{}}
+	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now()), values: map[reflect.Type][]string{}, base: map[text.Language]*template.Template{}}
 	k.assets.add("kit", files, k.fail)
 	own := &Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}
 	k.failed, k.offline = NewView[errorPage](own, "error.html"), NewView[offlinePage](own, "offline.html")
@@ -235,6 +238,10 @@ func (k *Kit) Handler() (http.Handler, error) {
 		if icons[m.Icon] == "" {
 			errs = append(errs, fmt.Errorf("kit: menu entry %s has no icon %q", m.Path, m.Icon))
 		}
+	}
+	var err error
+	if k.document, err = k.describe(); err != nil {
+		errs = append(errs, err)
 	}
 	k.assets.seal()
 	mux, err := k.mux()

@@ -1,11 +1,14 @@
 package kit
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,7 +20,13 @@ type object = map[string]any
 
 // openAPI answers GET /api/v1/openapi.json.
 func (k *Kit) openAPI(w http.ResponseWriter, r *Request) error {
-	doc := describer{schemas: object{}}
+	return r.JSON(w, http.StatusOK, k.document)
+}
+
+// describe makes the document of the declared routes. It fails where a type of
+// words stands whose values nobody listed.
+func (k *Kit) describe() (object, error) {
+	doc := describer{schemas: object{}, values: k.values, names: map[naming]string{}}
 	problem := doc.schema(reflect.TypeFor[Problem]())
 	paths := object{}
 	for _, route := range k.routes {
@@ -32,21 +41,43 @@ func (k *Kit) openAPI(w http.ResponseWriter, r *Request) error {
 		}
 		item[strings.ToLower(route.Method())] = doc.operation(route, path, problem)
 	}
-	return r.JSON(w, http.StatusOK, object{
+	return object{
 		"openapi": "3.1.0",
 		"info": object{"title": "Loa", "version": "1", "description": "Commune radio: stations, programmes, airings, coverage, contests. " +
-			"Every GET answers HEAD too. Lists are never null; one that takes limit answers its next page in next."},
+			"Every GET answers HEAD too. Lists are never null; one that takes limit answers its next page in next, and without limit has at most " +
+			strconv.Itoa(UsualLimit) + " items; one that does not is whole. A body of JSON may leave out what is not required, and has no members but those named."},
 		"paths": paths,
 		"components": object{"schemas": doc.schemas, "securitySchemes": object{
 			"token": object{"type": "http", "scheme": "bearer"}}},
 		"security": []object{{"token": []string{}}},
-	})
+	}, errors.Join(doc.errs...)
+}
+
+// Values lists all values of types of words, one slice of them each: they stand
+// in the document wherever the type does.
+func (k *Kit) Values(lists ...any) {
+	for _, list := range lists {
+		v := reflect.ValueOf(list)
+		words := make([]string, v.Len())
+		for i := range words {
+			words[i] = v.Index(i).String()
+		}
+		k.values[v.Type().Elem()] = words
+	}
 }
 
 // describer collects the schemas of named types.
 type describer struct {
 	schemas object
-	names   map[reflect.Type]string
+	values  map[reflect.Type][]string
+	names   map[naming]string
+	asked   bool // of bodies that are sent, in which almost anything may be left out, and nothing be added
+	errs    []error
+}
+
+type naming struct {
+	reflect.Type
+	asked bool
 }
 
 var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
@@ -54,39 +85,43 @@ var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
 func (d *describer) operation(route Route, path string, problem object) object {
 	var params []object
 	for _, m := range pathParameter.FindAllStringSubmatch(path, -1) {
-		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": object{"type": "string"}})
+		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": pathType(path, m[1])})
 	}
 	for _, q := range strings.Fields(route.Query) {
 		params = append(params, object{"name": q, "in": "query", "schema": queryType(q)})
 	}
-	done := object{"description": "done"}
-	content := binary(route.Gives)
-	if route.Out != nil {
-		content["application/json"] = object{"schema": d.schema(reflect.TypeOf(route.Out))}
-	}
-	if len(content) > 0 {
-		done["content"] = content
+	header := func(name string) {
+		params = append(params, object{"name": name, "in": "header", "description": headers[name], "schema": object{"type": "string"}})
 	}
 	refused := func(why string) object {
 		return object{"description": why, "content": object{"application/problem+json": object{"schema": problem}}}
 	}
-	answers := object{"2XX": done, "default": refused("refused: detail is a sentence for the person, code is for programs")}
-	header := func(name, what string) {
-		params = append(params, object{"name": name, "in": "header", "description": what, "schema": object{"type": "string"}})
-	}
+	answers := object{"default": refused("refused: detail is a sentence for the person, code is for programs")}
+	tells, method := strings.Fields(route.Tells), route.Method()
 	switch {
-	case route.Method() == http.MethodGet && route.Out != nil:
-		header("If-None-Match", "the ETag of an answer one has")
+	case method == http.MethodGet && (route.Out != nil || slices.Contains(tells, "ETag")):
+		header("If-None-Match")
 		answers["304"] = object{"description": "what one has is still so"}
-		done["headers"] = object{"ETag": object{"description": "of this answer; of what is edited it is what If-Match takes", "schema": object{"type": "string"}}}
+		if route.Out != nil {
+			tells = append(tells, "ETag")
+		}
 	case route.Edits:
-		header("If-Match", "the ETag of the thing as it was read; without it whatever is there is changed")
+		header("If-Match")
 		answers["412"] = refused("somebody else has changed it since: changed_by, changed_at and changed say who, when and what")
 	}
-	if writes := route.Method(); writes != http.MethodGet && writes != http.MethodHead && writes != http.MethodOptions {
-		header("Idempotency-Key", "a UUID of the change: sent again with the same content it changes nothing and gets the first answer")
+	if method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions {
+		header("Idempotency-Key")
 	}
-	op := object{"operationId": operationID(route.Method(), path), "summary": route.Summary, "x-access": string(route.Access), "responses": answers}
+	if route.Ranges {
+		header("Range")
+	}
+	for name := range strings.FieldsSeq(route.Asks) {
+		header(name)
+	}
+	for _, status := range route.statuses() {
+		answers[strconv.Itoa(status)] = d.done(route, status, tells)
+	}
+	op := object{"operationId": operationID(method, path), "summary": route.Summary, "x-access": string(route.Access), "responses": answers}
 	if params != nil {
 		op["parameters"] = params
 	}
@@ -94,16 +129,62 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		op["requestBody"] = object{"required": true, "content": binary(route.Takes)}
 	}
 	if route.In != nil {
-		body := d.schema(reflect.TypeOf(route.In))
-		if route.Method() == http.MethodPatch {
-			body = d.partial(reflect.TypeOf(route.In))
-		}
-		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": body}}}
+		d.asked = true
+		op["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": d.schema(reflect.TypeOf(route.In))}}}
+		d.asked = false
 	}
 	if route.Access == Public {
 		op["security"] = []object{}
 	}
 	return op
+}
+
+// done describes an answer that is no refusal.
+func (d *describer) done(route Route, status int, tells []string) object {
+	done := object{"description": http.StatusText(status)}
+	told := object{}
+	for _, name := range tells {
+		told[name] = object{"description": headers[name], "schema": object{"type": "string"}}
+	}
+	if status == http.StatusPartialContent {
+		told["Content-Range"] = object{"description": headers["Content-Range"], "schema": object{"type": "string"}}
+	}
+	if len(told) > 0 {
+		done["headers"] = told
+	}
+	content := binary(route.Gives)
+	if route.Out != nil {
+		content["application/json"] = object{"schema": d.schema(reflect.TypeOf(route.Out))}
+	}
+	if len(content) > 0 && status != http.StatusNoContent {
+		done["content"] = content
+	}
+	return done
+}
+
+// headers says what a header means, the same on every route that has it.
+var headers = map[string]string{
+	"ETag":                   "of this answer; of what is edited it is what If-Match takes",
+	"If-None-Match":          "the ETag of an answer one has",
+	"If-Match":               "the ETag of the thing as it was read; without it whatever is there is changed",
+	"Idempotency-Key":        "a UUID of the change: sent again with the same content it changes nothing and gets the first answer",
+	"Location":               "where what was made is",
+	"Range":                  "bytes=FIRST-LAST: a part, so that a broken download goes on",
+	"Content-Range":          "which part this is, of how much",
+	"Tus-Resumable":          "the version of the tus protocol: 1.0.0",
+	"Tus-Version":            "versions of the tus protocol that are spoken",
+	"Tus-Extension":          "extensions of the tus protocol that are spoken",
+	"Tus-Checksum-Algorithm": "what Upload-Checksum may begin with",
+	"Tus-Max-Size":           "the largest file in bytes",
+	"Upload-Length":          "length of the file in bytes",
+	"Upload-Defer-Length":    "1: the length is said later",
+	"Upload-Offset":          "how many bytes have arrived; of a piece, where it begins",
+	"Upload-Metadata":        "keys and values in base64: filename, kind, station; 4 KiB at most",
+	"Upload-Checksum":        "an algorithm and the sum of this piece in base64",
+	"Upload-Expires":         "when the upload is given up (HTTP date)",
+	"X-HTTP-Method-Override": "PATCH, DELETE or HEAD, which a proxy does not let through",
+	"Loa-State":              "receiving, checking or kept",
+	"Loa-Recording":          "ID of the recording, once it is kept",
 }
 
 // binary describes bodies that are files.
@@ -131,29 +212,46 @@ func queryType(name string) object {
 	switch name {
 	case "limit":
 		return object{"type": "integer", "minimum": 1, "maximum": MostLimit, "default": UsualLimit}
+	case "after":
+		return object{"type": "string", "description": "where the next page begins: as it stands in next"}
 	case "from", "until", "before":
 		return object{"type": "string", "description": "a time (RFC 3339), a day or, of coverage, an ISO week"}
+	case "captured_at", "sent_at":
+		return object{"type": "string", "format": "date-time"}
 	case "format":
 		return object{"type": "string", "enum": []string{"csv", "xlsx"}}
-	case "dry_run", "new", "abolish_districts", "stations":
+	case "dry_run", "new", "abolish_districts", "stations", "original", "download", "check":
 		return object{"type": "string", "enum": []string{"", "1"}}
+	case "min_seconds", "max_seconds":
+		return object{"type": "number"}
 	case "active_on", "on":
 		return object{"type": "string", "format": "date"}
 	case "week":
-		return object{"type": "string", "pattern": `^\d{4}-W\d{2}$`}
+		return object{"type": "string", "pattern": weekPattern}
 	}
 	return object{"type": "string"}
 }
 
-// partial describes a change of some members: those left out stay as they are.
-func (d *describer) partial(t reflect.Type) object {
-	props, required := object{}, []string{}
-	d.fields(t, props, &required)
-	return object{"type": "object", "properties": props}
+const weekPattern = `^\d{4}-W\d{2}$`
+
+// pathType is what a part of a path may be.
+func pathType(path, name string) object {
+	switch {
+	case name == "week":
+		return object{"type": "string", "pattern": weekPattern}
+	case name == "at":
+		return object{"type": "string", "pattern": `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$`}
+	case name == "evidence", name == "id" && (strings.HasPrefix(path, "/api/v1/airings/") || strings.HasPrefix(path, "/api/v1/coverage/excuses/")):
+		return object{"type": "string", "format": "uuid"}
+	}
+	return object{"type": "string"}
 }
 
 // schema describes a type as encoding/json writes it.
 func (d *describer) schema(t reflect.Type) object {
+	if t.Kind() == reflect.Pointer {
+		return d.schema(t.Elem())
+	}
 	if own, ok := reflect.Zero(t).Interface().(interface{ JSONSchema() map[string]any }); ok {
 		return own.JSONSchema()
 	}
@@ -166,23 +264,29 @@ func (d *describer) schema(t reflect.Type) object {
 		return object{} // writes itself: any JSON
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return d.schema(t.Elem())
 	case reflect.String:
+		if words, ok := d.values[t]; ok {
+			return object{"type": "string", "enum": words}
+		}
+		if t.PkgPath() != "" {
+			d.errs = append(d.errs, fmt.Errorf("kit: no Values list what a %s can be", t))
+		}
 		return object{"type": "string"}
 	case reflect.Bool:
 		return object{"type": "boolean"}
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return object{"type": "integer"}
+	case reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint64, reflect.Uint32:
+		return object{"type": "integer", "format": "int64"}
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Uint8, reflect.Uint16:
+		return object{"type": "integer", "format": "int32"}
 	case reflect.Float32, reflect.Float64:
-		return object{"type": "number"}
+		return object{"type": "number", "format": "double"}
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 {
 			return object{"type": "string", "contentEncoding": "base64"}
 		}
 		return object{"type": "array", "items": d.schema(t.Elem())}
 	case reflect.Array:
-		return object{"type": "array", "items": d.schema(t.Elem())}
+		return object{"type": "array", "items": d.schema(t.Elem()), "minItems": t.Len(), "maxItems": t.Len()}
 	case reflect.Map:
 		return object{"type": "object", "additionalProperties": d.schema(t.Elem())}
 	case reflect.Struct:
@@ -201,10 +305,7 @@ var notInName = regexp.MustCompile(`[^A-Za-z0-9]+`)
 // named puts a struct under components and refers to it there, so that types
 // that hold each other end.
 func (d *describer) named(t reflect.Type) object {
-	if d.names == nil {
-		d.names = map[reflect.Type]string{}
-	}
-	name, known := d.names[t]
+	name, known := d.names[naming{t, d.asked}]
 	if !known {
 		pkg := t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:]
 		short := t.Name()
@@ -212,10 +313,16 @@ func (d *describer) named(t reflect.Type) object {
 			short = short[:strings.IndexByte(short, '[')+1] + short[i+1:]
 		}
 		name = strings.Trim(notInName.ReplaceAllString(pkg+"."+short, "_"), "_")
-		d.names[t] = name
+		if d.asked {
+			name += "_asked"
+		}
+		d.names[naming{t, d.asked}] = name
 		props, required := object{}, []string{}
 		d.fields(t, props, &required)
 		s := object{"type": "object", "properties": props}
+		if d.asked {
+			s["additionalProperties"] = false
+		}
 		if len(required) > 0 {
 			slices.Sort(required)
 			s["required"] = required
@@ -250,12 +357,41 @@ func (d *describer) fields(t reflect.Type, props object, required *[]string) {
 		if tag == "" {
 			tag = f.Name
 		}
-		props[tag] = d.schema(f.Type)
-		if f.Type.Kind() == reflect.Pointer && !strings.Contains(opts, "omit") {
-			props[tag] = object{"anyOf": []object{d.schema(f.Type), {"type": "null"}}}
+		s, must := limited(d.schema(f.Type), f.Tag.Get("schema"))
+		if always := !d.asked && !strings.Contains(opts, "omit"); always {
+			must = true
+			if f.Type.Kind() == reflect.Pointer {
+				s = object{"anyOf": []object{s, {"type": "null"}}}
+			}
 		}
-		if !strings.Contains(opts, "omit") {
+		props[tag] = s
+		if must {
 			*required = append(*required, tag)
 		}
 	}
+}
+
+// limited is a schema with what a tag says beside the type, as "required" or
+// "minimum=0 maximum=21600".
+func limited(s object, tag string) (_ object, required bool) {
+	for word := range strings.FieldsSeq(tag) {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "required":
+			required = true
+			continue
+		case "empty": // none of the words, too
+			s["enum"] = append([]string{""}, s["enum"].([]string)...)
+			continue
+		}
+		if s["type"] == "array" { // said of each
+			s["items"], _ = limited(s["items"].(object), word)
+			continue
+		}
+		s[key] = value
+		if n, err := strconv.ParseFloat(value, 64); err == nil {
+			s[key] = n
+		}
+	}
+	return s, required
 }

@@ -42,12 +42,29 @@ type Route struct {
 	Edits   bool              // below /api/: changes a thing somebody else may change meanwhile, so it takes If-Match
 
 	// For /api/v1/openapi.json; pages leave them empty.
-	Summary string // one line in English, what the call does
-	Query   string // names of the query parameters, separated by spaces
-	In      any    // zero value of the request body's type, nil for none
-	Out     any    // zero value of the answer's type, nil for none
-	Takes   string // media types of a body that is no JSON, separated by spaces
-	Gives   string // media types of an answer that is no JSON, separated by spaces
+	Summary  string // one line in English, what the call does
+	Query    string // names of the query parameters, separated by spaces
+	In       any    // zero value of the request body's type, nil for none
+	Out      any    // zero value of the answer's type, nil for none
+	Takes    string // media types of a body that is no JSON, separated by spaces
+	Gives    string // media types of an answer that is no JSON, separated by spaces
+	Ranges   bool   // what it gives can be had in parts
+	Asks     string // names of headers that it reads, separated by spaces
+	Tells    string // names of headers of its answer, separated by spaces
+	Statuses []int  // of answers that are no refusal; none means 200, or 204 where nothing is answered
+}
+
+// statuses are those of answers that are no refusal.
+func (r Route) statuses() []int {
+	switch {
+	case r.Statuses != nil:
+		return r.Statuses
+	case r.Ranges:
+		return []int{http.StatusOK, http.StatusPartialContent}
+	case r.Out == nil && r.Gives == "":
+		return []int{http.StatusNoContent}
+	}
+	return []int{http.StatusOK}
 }
 
 // Method returns the method of the pattern.

@@ -135,7 +135,7 @@ func (s server) head(w http.ResponseWriter, r *kit.Request) error {
 // tell adds what Loa tells beyond the protocol, and when the upload is given up.
 func tell(w http.ResponseWriter, st intake.Status) {
 	h := w.Header()
-	h.Set("Loa-State", stateOf(st))
+	h.Set("Loa-State", string(stateOf(st)))
 	if st.Kept {
 		h.Set("Loa-Recording", st.ID)
 		return
@@ -218,7 +218,7 @@ func (s server) instead(w http.ResponseWriter, r *kit.Request) error {
 // state is what GET tells about an upload; a refused one is a problem instead.
 type state struct {
 	ID        string     `json:"id"`
-	State     string     `json:"state"` // "receiving", "checking" or "kept"
+	State     stage      `json:"state"`
 	Name      string     `json:"name"`
 	Kind      audio.Kind `json:"kind"`
 	Offset    int64      `json:"offset"`
@@ -227,7 +227,12 @@ type state struct {
 	Recording string     `json:"recording,omitempty"` // once it is kept
 }
 
-func stateOf(st intake.Status) string {
+// stage is how far an upload has come.
+type stage string
+
+var stages = []stage{"receiving", "checking", "kept"}
+
+func stateOf(st intake.Status) stage {
 	switch {
 	case st.Kept:
 		return "kept"

@@ -41,22 +41,29 @@ const mostBody = 5_000_000_000
 func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.Settings, error)) {
 	s := server{desk, settings}
 	k.Expose(sent, read)
-	add := func(pattern string, h kit.Handler, summary string) {
-		takes := ""
-		if m, _, _ := strings.Cut(pattern, " "); m == http.MethodPatch {
-			takes = "application/offset+octet-stream"
-		}
-		k.Handle(kit.Route{Pattern: pattern, Access: accounts.UploadAudio, MaxBody: mostBody, Headers: spoken, Handler: tus(h), Summary: summary, Takes: takes})
+	k.Values(stages, audio.Kinds)
+	add := func(r kit.Route) {
+		r.Access, r.MaxBody, r.Headers, r.Handler = accounts.UploadAudio, mostBody, spoken, tus(r.Handler)
+		r.Asks, r.Tells = strings.TrimSpace("Tus-Resumable "+r.Asks), strings.TrimSpace("Tus-Resumable "+r.Tells)
+		k.Handle(r)
 	}
-	add("POST "+Root, s.create, "make a resumable upload (tus 1.0)")
-	add("HEAD "+Root+"/{id}", s.head, "how much of an upload has arrived")
-	add("PATCH "+Root+"/{id}", s.patch, "send a piece of an upload")
-	add("DELETE "+Root+"/{id}", s.remove, "give an upload up")
-	add("POST "+Root+"/{id}", s.instead, "PATCH or DELETE for proxies that let neither through (X-HTTP-Method-Override)")
+	const (
+		piece = "Upload-Offset Upload-Length Upload-Checksum"
+		told  = "Upload-Offset Upload-Expires Loa-State Loa-Recording"
+		can   = "Tus-Resumable Tus-Version Tus-Extension Tus-Checksum-Algorithm Tus-Max-Size"
+	)
+	add(kit.Route{Pattern: "POST " + Root, Handler: s.create, Summary: "make a resumable upload (tus 1.0); its first bytes may come along",
+		Asks: "Upload-Length Upload-Defer-Length Upload-Metadata Upload-Checksum", Tells: "Location " + told, Statuses: []int{http.StatusCreated}})
+	add(kit.Route{Pattern: "HEAD " + Root + "/{id}", Handler: s.head, Summary: "how much of an upload has arrived",
+		Tells: "Upload-Length Upload-Defer-Length Upload-Metadata " + told, Statuses: []int{http.StatusOK}})
+	add(kit.Route{Pattern: "PATCH " + Root + "/{id}", Handler: s.patch, Summary: "send a piece of an upload", Asks: piece, Tells: told, Takes: pieceType})
+	add(kit.Route{Pattern: "DELETE " + Root + "/{id}", Handler: s.remove, Summary: "give an upload up"})
+	add(kit.Route{Pattern: "POST " + Root + "/{id}", Handler: s.instead, Summary: "PATCH, DELETE or HEAD for proxies that let none through",
+		Asks: "X-HTTP-Method-Override " + piece, Tells: told, Statuses: []int{http.StatusOK, http.StatusNoContent}})
 	k.Handle(
 		kit.Route{Pattern: "GET " + Root + "/{id}", Access: accounts.UploadAudio, Handler: s.show, Summary: "what became of an upload", Out: state{}},
-		kit.Route{Pattern: "OPTIONS " + Root, Access: kit.Public, Handler: s.options, Summary: "what this tus server can do"},
-		kit.Route{Pattern: "OPTIONS " + Root + "/{id}", Access: kit.Public, Handler: s.options, Summary: "what this tus server can do"},
+		kit.Route{Pattern: "OPTIONS " + Root, Access: kit.Public, Handler: s.options, Tells: can, Summary: "what this tus server can do"},
+		kit.Route{Pattern: "OPTIONS " + Root + "/{id}", Access: kit.Public, Handler: s.options, Tells: can, Summary: "what this tus server can do"},
 	)
 }
 
