@@ -52,12 +52,15 @@ type pages struct {
 	kit   *kit.Kit
 
 	// Tries are counted by device where a person has logged in with this one
-	// before, else by network, by log-in from that network, and, very widely,
-	// by log-in: a stranger who tries somebody's name stands in nobody's way but
-	// his own.
+	// before, else by log-in from the network, by network, and, very widely, by
+	// log-in: a stranger who tries somebody's name stands in nobody's way but his
+	// own. Who shares his network and has to wait because of him is counted by
+	// her browser, once it has seen the form; so many at once from a network.
 	byDevice  *kit.Limiter
-	byNetwork *kit.Limiter
 	byBoth    *kit.Limiter
+	byNetwork *kit.Limiter
+	byGuest   *kit.Limiter
+	guests    *kit.Limiter
 	byLogin   *kit.Limiter
 }
 
@@ -67,8 +70,10 @@ func Register(k *kit.Kit, s Store) {
 	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
 		kit:       k,
 		byDevice:  kit.NewLimiter(30*time.Second, 8, 10_000),
-		byNetwork: kit.NewLimiter(2*time.Second, 40, 10_000), // an office shares one address
 		byBoth:    kit.NewLimiter(30*time.Second, 8, 10_000),
+		byNetwork: kit.NewLimiter(2*time.Second, 40, 10_000), // an office shares one address
+		byGuest:   kit.NewLimiter(time.Minute, 6, 10_000),
+		guests:    kit.NewLimiter(5*time.Second, 20, 10_000),
 		byLogin:   kit.NewLimiter(2*time.Second, 200, 10_000),
 	}
 	k.Handle(
@@ -84,6 +89,7 @@ func (p pages) showLogin(w http.ResponseWriter, r *kit.Request) error {
 	if r.Actor.Via == "session" {
 		return r.Redirect(w, r.Next("/"), "")
 	}
+	r.RememberGuest(w)
 	return p.renderLogin(w, r, kit.NewForm("next", r.Next("/")))
 }
 
@@ -92,6 +98,7 @@ func (p pages) renderLogin(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Cache-Control", "no-store") // whoever has logged in since is not asked again by Back
 	return p.login.Render(w, r, loginPage{Page: r.Page("door.log_in"), Form: f, Empty: d.Len() == 0})
 }
 
@@ -151,10 +158,16 @@ func (p pages) mayTry(r *kit.Request, login, device string) error {
 		return p.byDevice.Allow(device+" "+login, r.Now)
 	}
 	network := r.Network()
-	if err := p.byNetwork.Allow(network, r.Now); err != nil {
-		return err
+	err := p.byBoth.Allow(network+" "+login, r.Now)
+	if err == nil {
+		err = p.byNetwork.Allow(network, r.Now)
 	}
-	if err := p.byBoth.Allow(network+" "+login, r.Now); err != nil {
+	if guest := r.Guest(); err != nil && guest != "" {
+		if err = p.byGuest.Allow(guest, r.Now); err == nil {
+			err = p.guests.Allow(network, r.Now)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return p.byLogin.Allow(login, r.Now)

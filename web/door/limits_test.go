@@ -11,13 +11,17 @@ import (
 	"loa/web/webtest"
 )
 
-// from is a browser at an address that keeps its cookies.
+// from is a browser at an address that keeps its cookies; without a log-in it
+// looks at the form.
 func (w *world) from(address string) func(login, phrase string) int {
 	cookies := map[string]string{}
 	return func(login, phrase string) int {
 		w.t.Helper()
 		r := httptest.NewRequest("POST", "/login", strings.NewReader(url.Values{"login": {login}, "passphrase": {phrase}}.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if login == "" {
+			r = httptest.NewRequest("GET", "/login", nil)
+		}
 		r.RemoteAddr = address
 		for name, value := range cookies {
 			r.Header.Add("Cookie", name+"="+value)
@@ -75,6 +79,55 @@ func TestAStrangerKeepsNobodyOut(t *testing.T) {
 	}
 	if code := known("lan", "đoán mò đoán mò"); code == 303 {
 		t.Error("a device known to one opens for another")
+	}
+}
+
+// TestANewDeviceBesideAStrangerGetsIn: a phone she has never logged in with, behind
+// the address from which somebody tries her name, or everybody's, without end.
+func TestANewDeviceBesideAStrangerGetsIn(t *testing.T) {
+	const office = "203.0.113.7:1000"
+	for name, tries := range map[string]struct {
+		every  time.Duration
+		logins []string
+		look   bool // at the form, before each try, with a browser that keeps no cookie
+	}{
+		"every ten seconds":          {10 * time.Second, []string{"hoa"}, false},
+		"ten a second":               {100 * time.Millisecond, []string{"hoa"}, false},
+		"every name, ten a second":   {100 * time.Millisecond, []string{"hoa", "lan", "mai", "cúc", "đào", "sen", "huệ"}, false},
+		"by the form, every fifteen": {15 * time.Second, []string{"hoa"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.join("hoa")
+			stranger := w.from(office)
+			guess := func(times int) (wrong int) {
+				for i := range times {
+					if tries.look {
+						stranger = w.from(office)
+						stranger("", "")
+					}
+					if code := stranger(tries.logins[i%len(tries.logins)], "đoán mò đoán mò"); code == 422 {
+						wrong++
+					}
+					w.now = w.now.Add(tries.every)
+				}
+				return wrong
+			}
+			guess(100)
+			for range 3 {
+				phone := w.from(office)
+				phone("", "")
+				guess(3)
+				if code := phone("hoa", phrase); code != 303 {
+					t.Errorf("her new phone is answered %d", code)
+				}
+			}
+			if tries.every < time.Second {
+				if wrong := guess(300); wrong > 20 { // half a minute of ten a second
+					t.Errorf("the stranger guesses %d times in half a minute", wrong)
+				}
+			}
+		})
 	}
 }
 

@@ -37,6 +37,19 @@ func (r *Request) device() (id string, marks []string) {
 	return parts[0], parts[1:]
 }
 
+// guest stands for whoever has seen the log-in form with a browser. It is nobody's ID.
+const guest = "*"
+
+// Guest is the browser's name if it has seen the log-in form, else "".
+func (r *Request) Guest() string { return r.Device(guest) }
+
+// RememberGuest notes that the browser has seen the log-in form.
+func (r *Request) RememberGuest(w http.ResponseWriter) {
+	if r.Guest() == "" {
+		r.RememberDevice(w, guest)
+	}
+}
+
 // Device is the browser's name if the person has logged in with it before,
 // else "".
 func (r *Request) Device(person string) string {
