@@ -22,6 +22,7 @@ import (
 // before it is made.
 type Merger struct {
 	Weeks       []WeekEffect     `json:"weeks"`       // every week it touches, oldest first
+	MoreWeeks   int              `json:"more_weeks"`  // that follow these and change too: MaxMergerWeeks are looked at
 	People      []FollowedPerson `json:"people"`      // whose roles change, invited ones too
 	Rules       []FollowedRule   `json:"rules"`       // that choose those who take over
 	Contests    []ContestEffect  `json:"contests"`    // of contests that are not closed

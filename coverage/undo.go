@@ -130,7 +130,7 @@ func PlanUndo(f UndoFacts, m accounts.Meta, made Succession) (u Undoing) {
 		}
 	}
 	u.people(f, m, made)
-	u.rules(f, made)
+	u.rules(f, m, made)
 	u.Fingerprint = fingerprint(f.Rows, u.UndoPlan)
 	return u
 }
@@ -160,7 +160,9 @@ func (u *Undoing) people(f UndoFacts, m accounts.Meta, made Succession) {
 		}
 		if !slices.Equal(after, p.Grants) {
 			u.UndoPlan.People = append(u.UndoPlan.People, tell(FollowedPerson{ID: p.ID, Name: p.Name, Devices: f.Devices[p.ID]}, p.Grants, after))
+			was := p
 			p.Grants = after
+			p.Touch = m.Touch(was, p)
 			u.Persons = append(u.Persons, p)
 		}
 	}
@@ -181,7 +183,7 @@ func (u *Undoing) people(f UndoFacts, m accounts.Meta, made Succession) {
 	}
 }
 
-func (u *Undoing) rules(f UndoFacts, made Succession) {
+func (u *Undoing) rules(f UndoFacts, m accounts.Meta, made Succession) {
 	for _, r := range f.Schedule.Rules {
 		after := r
 		if i := slices.IndexFunc(made.Rules, func(was Followed[scheduler.Rule]) bool { return was.ID == r.ID }); i >= 0 {
@@ -194,6 +196,7 @@ func (u *Undoing) rules(f UndoFacts, made Succession) {
 		}
 		if !slices.EqualFunc(after.Versions, r.Versions, func(a, b scheduler.Version) bool { return a.Selection.Same(b.Selection) }) {
 			u.UndoPlan.Rules = append(u.UndoPlan.Rules, FollowedRule{ID: r.ID, Programme: v.Programme, Stations: v.Selection.Stations})
+			after.Touch = m.Touch(r, after)
 			u.RulesBack = append(u.RulesBack, after)
 		}
 	}

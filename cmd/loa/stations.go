@@ -296,6 +296,9 @@ func printMerger(t *terminal, what *coverage.Merger) {
 		return
 	}
 	printWeeks(t, what.Weeks)
+	if what.MoreWeeks > 0 {
+		fmt.Fprintln(t.out, t.lang.Say("stations.more_weeks", "n", what.MoreWeeks))
+	}
 	printFollowed(t, what.People, what.Rules)
 	for _, e := range what.Contests {
 		fmt.Fprintln(t.out, t.lang.Say("stations.contest."+string(e.What), "title", e.Title, "n", e.N, "name", e.Name))

@@ -243,7 +243,11 @@ func foretell[R any](ctx context.Context, s *Store, m accounts.Meta, on stations
 		if out = followed.Merger; len(units) == 0 {
 			return nil
 		}
-		out.Weeks, err = weekEffects(tx, m.At, on, reg, followed.After)
+		if out.Weeks, err = weekEffects(tx, m.At, on, reg, followed.After); err != nil {
+			return err
+		}
+		cal, _, last, err := weeksTouched(tx, m.At, on)
+		out.MoreWeeks = max(0, int(cal.Week(m.At)-last))
 		return err
 	})
 	return plan, out, err

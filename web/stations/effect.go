@@ -11,6 +11,7 @@ import (
 // effect is what a merger, a split or undoing one does, in words.
 type effect struct {
 	Weeks       []coverage.WeekEffect
+	MoreWeeks   int
 	People      []string
 	Rules       int
 	Contests    []string
@@ -30,7 +31,7 @@ type question struct {
 const answerField = "answer."
 
 func effectOf(r *kit.Request, reg *stations.Registry, m coverage.Merger) effect {
-	e := effect{Weeks: m.Weeks, Rules: len(m.Rules), Fingerprint: m.Fingerprint}
+	e := effect{Weeks: m.Weeks, MoreWeeks: m.MoreWeeks, Rules: len(m.Rules), Fingerprint: m.Fingerprint}
 	opened := map[string]string{}
 	for _, h := range m.Hand {
 		opened[h.About] = h.Name
