@@ -201,12 +201,14 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 		{"next district", accounts.Where{District: "085"}, true, false, func(*Excuse) {}, "accounts.denied"},
 		{"station not active", here, false, false, func(*Excuse) {}, "coverage.not_active"},
 		{"closed week", here, true, true, func(*Excuse) {}, "coverage.week_closed"},
+		{"a quarter ahead", here, true, false, func(e *Excuse) { e.Week = week + 1 + MaxExcuseAhead }, ""},
+		{"a year ahead", here, true, false, func(e *Excuse) { e.Week = week + 52 }, "coverage.excuse_ahead"},
 		{"no reason", here, true, false, func(e *Excuse) { e.Reason = "" }, "coverage.excuse_reason"},
 		{"no note", here, true, false, func(e *Excuse) { e.Note = "  " }, "coverage.excuse_note"},
 	} {
 		e := good
 		c.edit(&e)
-		got, err := DecideExcuse(m, c.on, c.known, c.closed, Excuse{}, e)
+		got, err := DecideExcuse(m, c.on, week+1, c.known, c.closed, Excuse{}, e)
 		if c.want == "" && (err != nil || got.By != "Nam") || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v", c.name, got, err)
 		}

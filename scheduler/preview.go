@@ -2,9 +2,11 @@ package scheduler
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
+	"loa/internal/text"
 	"loa/stations"
 )
 
@@ -137,4 +139,64 @@ func (g *grid) title(o *occurrence) string {
 		return o.version.Programme
 	}
 	return p.Title
+}
+
+// Moving is what moving an occurrence leads to, shown before it is done.
+type Moving struct {
+	To      time.Time   `json:"to"`
+	Clashes []Clash     `json:"clashes"`  // by time, at most previewClashes
+	SameDay []time.Time `json:"same_day"` // when the rule airs on that day too, without an overlap
+	Far     bool        `json:"far"`      // it is more than a year ahead
+}
+
+// Word is what somebody sends back who has seen what moving leads to, "" where
+// there is nothing to see.
+func (m Moving) Word() string {
+	words := []string{}
+	for _, c := range m.Clashes {
+		words = append(words, c.Other+"@"+WallOf(c.OtherStart).String())
+	}
+	for _, at := range m.SameDay {
+		words = append(words, WallOf(at).String())
+	}
+	if m.Far {
+		words = append(words, WallOf(m.To).String())
+	}
+	return strings.Join(words, " ")
+}
+
+// PreviewException decides the exception as DecideException would and says what a
+// move leads to. It has DecideException's faults and changes nothing.
+func PreviewException(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveException) (Moving, error) {
+	out := Moving{Clashes: []Clash{}, SameDay: []time.Time{}}
+	r, err := DecideException(s, reg, m, c)
+	if err != nil || c.Kind != Moved {
+		return out, err
+	}
+	out.To = c.To.In(text.Zone)
+	out.Far = out.To.After(m.At.AddDate(1, 0, 0))
+	others := slices.DeleteFunc(slices.Clone(s.Rules), func(old Rule) bool { return old.ID == r.ID })
+	then := NewSchedule(slices.Clone(s.Programmes), nil, append(others, r))
+	until := out.To.AddDate(0, 0, 1)
+	if c.Following {
+		until = out.To.AddDate(0, 0, previewDays)
+	}
+	out.Clashes = then.clashes(reg, r.ID, out.To, until)
+	if !c.Following {
+		out.Clashes = slices.DeleteFunc(out.Clashes, func(c Clash) bool { return !c.Start.Equal(out.To) && !c.OtherStart.Equal(out.To) })
+	}
+	for i, c := range out.Clashes {
+		if c.Other == r.ID && c.OtherStart.Equal(out.To) { // it comes first of the two
+			out.Clashes[i].Start, out.Clashes[i].OtherStart = c.OtherStart, c.Start
+		}
+	}
+	out.Clashes = out.Clashes[:min(len(out.Clashes), previewClashes)]
+	day := stations.DateOf(out.To).Start(text.Zone)
+	for _, o := range r.occurrences(text.Zone, day, day.AddDate(0, 0, 1)) {
+		met := slices.ContainsFunc(out.Clashes, func(c Clash) bool { return c.Start.Equal(o.start) || c.OtherStart.Equal(o.start) })
+		if !o.start.Equal(out.To) && !met {
+			out.SameDay = append(out.SameDay, o.start)
+		}
+	}
+	return out, nil
 }

@@ -636,3 +636,66 @@ func FuzzCommandsFromJSONNeverPanic(f *testing.F) {
 		}
 	})
 }
+
+// TestAMoveShowsWhatItMeets: onto another date of the same rule, another programme,
+// the same day, or a year nobody meant.
+func TestAMoveShowsWhatItMeets(t *testing.T) {
+	w := newWorld(t, 4)
+	p, err := DecideProgramme(w.s, editor(now), SaveProgramme{Title: "Bản tin huyện"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.s = NewSchedule(append(w.s.Programmes, p), nil, nil)
+	r := w.rule(now, SaveRule{Cron: "0 17 * * 1,4", Minutes: 15})
+	other := w.rule(now, SaveRule{Programme: p.ID, Cron: "0 6 * * 3", Minutes: 15, Selection: Selection{Districts: []string{"084"}}})
+	at := WallOf(local("2024-05-13 17:00"))
+	for name, c := range map[string]struct {
+		to      string
+		want    string
+		clashes int
+	}{
+		"a free time":                        {"2024-05-14 17:00", "", 0},
+		"exactly another date of the rule":   {"2024-05-16 17:00", r.ID + "@2024-05-16T17:00", 4},
+		"into another date of the rule":      {"2024-05-16 17:10", r.ID + "@2024-05-16T17:00", 4},
+		"just before another date":           {"2024-05-16 16:50", r.ID + "@2024-05-16T17:00", 4},
+		"the same day, after it":             {"2024-05-16 17:15", "2024-05-16T17:00", 0},
+		"another programme at half of them":  {"2024-05-15 06:05", other.ID + "@2024-05-15T06:00", 2},
+		"the day of another programme":       {"2024-05-15 09:00", "", 0},
+		"more than a year ahead":             {"2026-05-13 09:00", "2026-05-13T09:00", 0},
+		"a year ahead":                       {"2025-05-07 17:00", "", 0},
+		"more than a year ahead onto a date": {"2026-05-14 17:00", r.ID + "@2026-05-14T17:00 2026-05-14T17:00", 4},
+	} {
+		m, err := PreviewException(w.s, w.reg, editor(now), SaveException{Rule: r.ID, At: at, Kind: Moved, To: WallOf(local(c.to))})
+		if err != nil || m.Word() != c.want {
+			t.Errorf("%s: %q, want %q, %v", name, m.Word(), c.want, err)
+		}
+		if n := len(m.Clashes); n > 1 || c.clashes > 0 && (n != 1 || m.Clashes[0].Stations != c.clashes) {
+			t.Errorf("%s: %+v", name, m.Clashes)
+		}
+	}
+	if m, err := PreviewException(w.s, w.reg, editor(now), SaveException{Rule: r.ID, At: at, Kind: Cancelled}); err != nil || m.Word() != "" {
+		t.Errorf("called off: %+v, %v", m, err)
+	}
+	if _, err := PreviewException(w.s, w.reg, editor(now), SaveException{Rule: r.ID, At: at, Kind: Moved}); !fault.Is(err, "schedule.to_missing") {
+		t.Errorf("without a time: %v", err)
+	}
+}
+
+func TestAProgrammesNamesakesAreShown(t *testing.T) {
+	w := newWorld(t, 4)
+	for name, c := range map[string]struct {
+		c    SaveProgramme
+		want string
+	}{
+		"new, another name":        {SaveProgramme{Title: "Bản tin huyện"}, ""},
+		"new, the same":            {SaveProgramme{Title: "Nông thôn mới hằng tuần"}, "P1"},
+		"new, but for the marks":   {SaveProgramme{Title: " nông thôn mới HẰNG tuần"}, "P1"},
+		"itself, its name stays":   {SaveProgramme{ID: "P1", Title: "Nông thôn mới hằng tuần", CountsTowardTarget: true}, ""},
+		"itself, its terms differ": {SaveProgramme{ID: "P1", Title: "Nông thôn mới hằng tuần"}, "terms"},
+	} {
+		got, err := PreviewTerms(w.s, w.reg, editor(now), c.c)
+		if err != nil || got.Word() != c.want {
+			t.Errorf("%s: %q, want %q, %v", name, got.Word(), c.want, err)
+		}
+	}
+}

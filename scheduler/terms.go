@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -43,23 +44,52 @@ type TermsChange struct {
 	After    Terms     `json:"after"`
 	Slots    int       `json:"slots"`    // of the programme in the four weeks after From
 	Stations int       `json:"stations"` // that have them
+
+	Namesakes []Programme `json:"namesakes"` // other programmes of the same name, where the edit gives it
+}
+
+// Word is what somebody sends back who has seen the change as it is, "" where
+// there is nothing to see.
+func (t TermsChange) Word() string {
+	words := []string{}
+	if t.Changed {
+		words = append(words, "terms")
+	}
+	for _, p := range t.Namesakes {
+		words = append(words, p.ID)
+	}
+	return strings.Join(words, " ")
+}
+
+// namesakes are the other programmes that are called as the programme is.
+func (s *Schedule) namesakes(p Programme) []Programme {
+	same := []Programme{}
+	for _, other := range s.Programmes {
+		if other.ID != p.ID && text.Fold(other.Title) == text.Fold(p.Title) {
+			same = append(same, other)
+		}
+	}
+	return same
 }
 
 // termsDays is how far ahead a change of terms looks.
 const termsDays = 28
 
 // PreviewTerms decides the programme as DecideProgramme would and says what
-// becomes of the airings. It has DecideProgramme's faults and changes nothing.
+// becomes of the airings, and which others are called so. It has DecideProgramme's faults and changes nothing.
 func PreviewTerms(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveProgramme) (TermsChange, error) {
 	p, err := DecideProgramme(s, m, c)
 	if err != nil || c.ID == "" {
-		return TermsChange{}, err
+		return TermsChange{Namesakes: s.namesakes(p)}, err
 	}
 	before, err := s.Programme(c.ID)
 	if err != nil {
 		return TermsChange{}, err
 	}
-	t := TermsChange{Changed: before.Terms() != p.Terms(), From: m.At.UTC(), Before: before.Terms(), After: p.Terms()}
+	t := TermsChange{Changed: before.Terms() != p.Terms(), From: m.At.UTC(), Before: before.Terms(), After: p.Terms(), Namesakes: []Programme{}}
+	if before.Title != p.Title {
+		t.Namesakes = s.namesakes(p)
+	}
 	at := map[string]bool{}
 	for slot := range s.Slots(reg, m.At, m.At.AddDate(0, 0, termsDays)) {
 		if slot.Programme == c.ID {

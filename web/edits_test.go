@@ -32,7 +32,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/airings/{id}/verdict", "POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
 		"POST /airings/{id}/verdict", "PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
-	"changes nothing": {"POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
+	"changes nothing": {"POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import", "POST /stations/merge", "POST /stations/split",
 		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}"},

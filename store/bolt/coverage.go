@@ -438,7 +438,7 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		if err != nil {
 			return e, err
 		}
-		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), known, closed, old, e); err != nil {
+		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), cal.Week(m.At), known, closed, old, e); err != nil {
 			return e, err
 		}
 		return e, excuses.put(tx, key, e)

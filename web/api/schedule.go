@@ -30,8 +30,10 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "POST /api/v1/programmes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
 		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
 		{Pattern: "PUT /api/v1/programmes/{id}", Edits: true, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
+		{Pattern: "POST /api/v1/programmes/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
+			Summary: "Which programmes bear the name of a new one, before it is made."},
 		{Pattern: "POST /api/v1/programmes/{id}/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
-			Summary: "What an edit changes of the airings that count, before it is made."},
+			Summary: "What an edit changes of the airings that count, and which other programmes bear the new name, before it is made."},
 		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{}, Summary: "Episodes of a programme, newest first."},
 		{Pattern: "POST /api/v1/programmes/{id}/episodes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
 		{Pattern: "GET /api/v1/episodes/{id}", Access: read, Handler: s.episode, Out: episodeOut{}, Summary: "One episode with its script."},
@@ -47,6 +49,7 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},
 		{Pattern: "POST /api/v1/rules/{id}/end", Edits: true, Access: edit, Handler: s.endRule, Out: ruleOut{}, Summary: "Plan nothing more by this rule."},
 		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
+		{Pattern: "POST /api/v1/rules/{id}/exceptions/{at}/preview", Access: edit, Handler: s.previewException, In: exceptionBody{}, Out: scheduler.Moving{}, Summary: "What moving an occurrence leads to, before it is moved."},
 		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
 		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start in from..until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
@@ -423,11 +426,26 @@ func (s schedules) except(w http.ResponseWriter, r *kit.Request) error {
 	if b.Kind == "" {
 		return fault.New(fault.Invalid, "schedule.exception_unknown", "text", "").At("kind")
 	}
+	return s.saveException(w, r, m, b.command())
+}
+
+func (b exceptionBody) command() scheduler.SaveException {
 	c := scheduler.SaveException{Kind: b.Kind, Note: b.Note, Following: b.Following}
 	if b.To != nil {
 		c.To = *b.To
 	}
-	return s.saveException(w, r, m, c)
+	return c
+}
+
+func (s schedules) previewException(w http.ResponseWriter, r *kit.Request) error {
+	return preview(s, w, r, func(sched *scheduler.Schedule, reg *stations.Registry, m accounts.Meta, b exceptionBody) (_ scheduler.Moving, err error) {
+		c := b.command()
+		c.Rule = r.PathValue("id")
+		if c.At, err = scheduler.ParseWall(r.PathValue("at")); err != nil {
+			return scheduler.Moving{}, fault.Of(err).At("at")
+		}
+		return scheduler.PreviewException(sched, reg, m, c)
+	})
 }
 
 func (s schedules) restore(w http.ResponseWriter, r *kit.Request) error {

@@ -148,6 +148,7 @@ type onePage struct {
 	Kinds     []kit.Option
 	Scopes    []kit.Option
 	Soonest   string
+	Moving    scheduler.Moving // to be agreed to before it is moved
 	Due       *dueFacts
 }
 
@@ -169,7 +170,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderOne(w, r, f)
+	return p.renderOne(w, r, f, scheduler.Moving{})
 }
 
 // oneForm is the form of a single date with what is decided of it now.
@@ -197,7 +198,7 @@ func (p pages) oneForm(r *kit.Request) (kit.Form, error) {
 	return f.From(rule.Edition()), nil
 }
 
-func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form, moving scheduler.Moving) error {
 	s, err := p.store.Schedule(r.Context())
 	if err != nil {
 		return err
@@ -226,7 +227,7 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form) erro
 	page := onePage{Page: r.Page("schedule.one_date"), Form: f, Entry: entryOf(s, planned, r.Now), Programme: programme, Rule: rule.ID,
 		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone))),
 		Decided: planned.Cancelled || !planned.MovedFrom.IsZero(), Soonest: r.Now.In(text.Zone).Format("2006-01-02T15:04")}
-	page.Title = programme.Title
+	page.Title, page.Moving = programme.Title, moving
 	page.MayEdit = r.Actor.CanSomewhere(accounts.EditSchedule) && !page.Entry.Past
 	page.MayUndo = page.MayEdit && page.Decided && at.In(text.Zone).After(r.Now)
 	for _, k := range []scheduler.ExceptionKind{scheduler.Cancelled, scheduler.Moved, scheduler.Annotated} {
@@ -286,6 +287,13 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 			err = f.Err()
 		}
 	}
+	var moving scheduler.Moving
+	if err == nil {
+		moving, err = p.moving(r, f, c)
+	}
+	if word := moving.Word(); err == nil && word != "" && word != f.Get("agreed") {
+		return p.renderOne(w, r, *f, moving)
+	}
 	if err == nil {
 		err = f.Save(func() (kit.Form, error) { return p.oneForm(r) }, func(m accounts.Meta) error {
 			_, err := p.store.SaveException(r.Context(), m, c)
@@ -293,7 +301,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		})
 	}
 	if f.Refused(err) {
-		return p.renderOne(w, r, *f)
+		return p.renderOne(w, r, *f, scheduler.Moving{})
 	}
 	if err != nil {
 		return err
@@ -303,6 +311,19 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		back = c.To.In(text.Zone)
 	}
 	return r.Redirect(w, link(mondayOf(back)), "schedule.exception_saved")
+}
+
+// moving is what a move would lead to.
+func (p pages) moving(r *kit.Request, f *kit.Form, c scheduler.SaveException) (scheduler.Moving, error) {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return scheduler.Moving{}, err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return scheduler.Moving{}, err
+	}
+	return scheduler.PreviewException(s, reg, r.Meta(f.ID), c)
 }
 
 // isoWeeks are the weeks of a calendar on the wall, whatever coverage counts.

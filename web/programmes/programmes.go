@@ -321,8 +321,9 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var saved scheduler.Programme
 	change, err := p.termsChange(r, f, c)
+	word := change.Word()
 	switch {
-	case err == nil && change.Changed && !f.Bool("agreed"):
+	case err == nil && word != "" && word != f.Get("agreed"):
 		return p.renderEdit(w, r, c.ID, *f, &change)
 	case err == nil:
 		err = f.Save(func() (kit.Form, error) { return p.editForm(r) }, func(m accounts.Meta) (err error) {
