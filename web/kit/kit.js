@@ -173,6 +173,10 @@ document.addEventListener("invalid", (e) => {
   else turn(box, false);
 }, true);
 if (!native) {
+  document.addEventListener("pointerdown", (e) => { // see the menu below
+    const open = document.querySelector(".dialog.open");
+    if (open && !open.contains(e.target) && !e.target.closest?.("[popovertarget]")) turn(open, false);
+  });
   document.addEventListener("click", (e) => {
     const button = e.target.closest?.("[popovertarget]"), open = document.querySelector(".dialog.open");
     const box = button && document.getElementById(button.getAttribute("popovertarget"));
@@ -191,8 +195,9 @@ document.addEventListener("click", (e) => {
   if (e.target.closest?.("[data-print]")) print();
 });
 
-// The phone's "more" menu closes when something else is touched.
-document.addEventListener("click", (e) => {
+// The phone's "more" menu closes when something else is touched. Safari on a phone
+// tells of a click only where something can be clicked.
+document.addEventListener("pointerdown", (e) => {
   for (const d of document.querySelectorAll("details.more[open]")) if (!d.contains(e.target)) d.open = false;
 });
 

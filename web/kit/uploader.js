@@ -17,16 +17,22 @@ const piece = 4 * 1024 * 1024; // the largest
 const spell = 15_000; // ms a piece should take: what has arrived is shown that often, and no answer comes later than patience
 const patience = 60_000; // ms without a sign of the server: the line is dead
 const remembered = 30 * 86_400_000; // ms; the server gives an upload up sooner
+const opening = 2000; // ms the memory may take to open; Safari at times never opens it, nor does an old window that holds it
 
 const opened = new Promise((done, failed) => {
+  setTimeout(failed, opening);
   const ask = indexedDB.open("loa-uploads", 2);
   ask.onupgradeneeded = () => {
     if (ask.result.objectStoreNames.contains("uploads")) ask.result.deleteObjectStore("uploads");
     ask.result.createObjectStore("uploads");
   };
-  ask.onsuccess = () => done(ask.result);
+  ask.onsuccess = () => {
+    ask.result.onversionchange = () => ask.result.close(); // a newer page waits for it
+    done(ask.result);
+  };
   ask.onerror = () => failed(ask.error);
 });
+opened.catch(() => {}); // each use says what it does without
 const table = (mode, work) => opened.then((db) => new Promise((done, failed) => {
   const ask = work(db.transaction("uploads", mode).objectStore("uploads"));
   ask.onsuccess = () => done(ask.result);
@@ -83,7 +89,7 @@ async function announce(form, fields, waiting) {
 // sender runs one field. Its place in the form names it in the memory. ready is
 // called when a file has arrived that the form need not wait for.
 function sender(form, box, ready) {
-  const words = box.dataset, inputs = [...box.querySelectorAll("input[type=file]")], input = inputs.at(-1), kept = box.querySelector("[data-kept]");
+  const words = box.dataset, inputs = [...box.querySelectorAll("input[type=file]")], input = inputs[inputs.length - 1], kept = box.querySelector("[data-kept]");
   const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]"), drop = state.querySelector("button");
   const found = state.querySelector("[data-findings]"), shape = found.querySelector("template"), told = state.querySelector("[data-size]");
   const choose = box.querySelector("[data-choose]"), captured = box.querySelector("[data-captured]"), sentAt = box.querySelector("[data-sent-at]");

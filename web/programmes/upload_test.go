@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"loa/audio"
@@ -276,6 +277,53 @@ func TestAFileThatCannotBeReadGoesOnLater(t *testing.T) {
 	if rec := one(t, s); rec.Blob.Size != int64(len(mp3)) {
 		t.Errorf("kept %d bytes of %d", rec.Blob.Size, len(mp3))
 	}
+}
+
+// TestAFullDiskIsToldAtAPiece answers a piece as a server does whose disk has
+// become full: before it has read it.
+func TestAFullDiskIsToldAtAPiece(t *testing.T) {
+	var full atomic.Bool
+	full.Store(true)
+	url, s := serve(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if at, _ := strconv.Atoi(r.Header.Get("Upload-Offset")); !full.Load() || r.Method != http.MethodPatch || at < probe {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(http.StatusInsufficientStorage)
+			_, _ = io.WriteString(w, `{"code":"library.disk_full","status":507,"detail":"Ổ đĩa của máy chủ đã đầy."}`)
+		})
+	})
+	p := webtest.NewBrowser(t).Person()
+	newEpisode(p, url)
+	mp3 := audiotest.MP3(t, 240, 64, 9)
+	p.Upload("#f-file", write(t, "số 20.mp3", mp3))
+	until(p, `document.querySelector("[data-state] [role=status]").textContent.includes("Ổ đĩa của máy chủ đã đầy")`)
+	full.Store(false)
+	until(p, arrived)
+	if rec := one(t, s); rec.Blob.Size != int64(len(mp3)) {
+		t.Errorf("kept %d bytes of %d", rec.Blob.Size, len(mp3))
+	}
+}
+
+// TestAnUploadNeedsNoMemoryOfTheBrowser: another window holds an old memory, so
+// that it never opens.
+func TestAnUploadNeedsNoMemoryOfTheBrowser(t *testing.T) {
+	url, s := serve(t)
+	p := webtest.NewBrowser(t).Person()
+	p.Open(url + "/in/editor")
+	other := p.Beside()
+	other.Open(url + "/programmes")
+	webtest.Eval[any](other, "hold the memory", `new Promise((done) => {
+		const open = indexedDB.open("loa-uploads", 1);
+		open.onsuccess = () => { window.held = open.result; done(1); };
+	})`)
+	newEpisode(p, url)
+	p.Upload("#f-file", write(t, "số 20.mp3", audiotest.MP3(t, 8, 64, 10)))
+	until(p, arrived)
+	one(t, s)
 }
 
 func TestAFormWithErrorsKeepsTheUpload(t *testing.T) {

@@ -59,11 +59,12 @@ function script(text) {
     }
   });
   ancestor(tree, {
-    MemberExpression(n) {
+    MemberExpression(n, _, above) {
       if (n.computed) return;
+      const parent = above[above.length - 2], called = parent.type === "CallExpression" && parent.callee === n ? "()" : "";
       const name = n.property.name, on = n.object.type === "Identifier" ? globals.get(n.object.name) : undefined;
       const exact = on?.map((g) => g[name + "_static"] ?? g[name]).filter(Boolean) ?? [];
-      judge((exact.length ? n.object.name : "") + "." + name, exact.length ? exact : members.get(name) ?? []);
+      judge((exact.length ? n.object.name : "") + "." + name + called, exact.length ? exact : members.get(name) ?? []);
     },
     Identifier(n, _, above) {
       const parent = above[above.length - 2];
