@@ -354,6 +354,13 @@ func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	f, _, err := p.facts(r.Context())
+	if err != nil {
+		return err
+	}
+	if !f.MayTend(r.Actor, q.ID) { // she took away what let her
+		return r.Redirect(w, "/people", "people.saved")
+	}
 	return r.Redirect(w, "/people/"+q.ID, "people.saved")
 }
 

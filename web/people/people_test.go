@@ -117,6 +117,12 @@ func TestADistrictMonitorTendsHerDistrictAlone(t *testing.T) {
 	if n := c.Doc().Find("select[name=station] option[value='" + elsewhere.Station + "']").Length(); n != 0 {
 		t.Error("a station of another district is offered")
 	}
+	c.Get("/people/" + near.ID)
+	c.Submit("form:has([value=take])") // her last role here: nobody's of this district any more
+	c.Expect(200, ".flash", "Đã lưu")
+	if c.Path != "/people" || c.Doc().Find("a[href='/people/"+near.ID+"']").Length() != 0 {
+		t.Errorf("it leads to %s:\n%s", c.Path, c.Last.Body)
+	}
 }
 
 func TestDisablingLogsOutAtOnce(t *testing.T) {
