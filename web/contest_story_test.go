@@ -103,14 +103,22 @@ func (st *stage) person(login string, grants ...accounts.Grant) *visitor {
 	if err != nil {
 		st.t.Fatal(err)
 	}
-	secret := accounts.NewSecret()
-	m := st.meta()
-	m.By = p.Actor("session")
-	if _, err := st.store.StartSession(context.Background(), m, accounts.StartSession{Hash: accounts.HashOf(secret)}); err != nil {
-		st.t.Fatal(err)
+	v := &visitor{st: st, id: p.ID, actor: p.Actor("session")}
+	v.logIn()
+	st.known[login] = v
+	return v
+}
+
+// logIn begins a session of hers, and keeps and returns its secret.
+func (v *visitor) logIn() string {
+	v.st.t.Helper()
+	m := v.st.meta()
+	m.By = v.actor
+	v.secret = accounts.NewSecret()
+	if _, err := v.st.store.StartSession(context.Background(), m, accounts.StartSession{Hash: accounts.HashOf(v.secret)}); err != nil {
+		v.st.t.Fatal(err)
 	}
-	st.known[login] = &visitor{st: st, id: p.ID, actor: p.Actor("session"), secret: secret}
-	return st.known[login]
+	return v.secret
 }
 
 // visitor is one person's browser without a script.

@@ -155,6 +155,61 @@ func TestNothingOfHersIsKeptAfterLoggingOut(t *testing.T) {
 	}
 }
 
+// Her list sends what sheets left, also after she has logged out in between, which
+// forgets what the server was known to have; while it cannot, it waits once.
+func TestTheListSendsWhatSheetsLeft(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	whole(tab, "#sheet")
+	tab.Wait(saved)
+	tab.Offline("*://*:*/api/*")
+	asksToSign(tab, "#sheet")
+	tab.Click("#sheet button[value=sign]")
+	tab.Wait(waiting)
+	tab.Open(st.http.URL + "/judging")
+	tab.Wait("[data-unsent]:not([hidden])")
+	webtest.Eval[any](tab, "leave more and count what waits", `{
+		const key = Object.keys(localStorage).find((k) => k.startsWith("loa-sheet:"));
+		for (const n of [1, 2, 3]) localStorage.setItem(key + n, localStorage.getItem(key));
+		window.turns = 0;
+		const later = setTimeout;
+		window.setTimeout = (f, ms) => { if (ms === 5000) turns++; return later(f, ms); };
+		dispatchEvent(new Event("online")); 1}`)
+	tab.Until("it waits again", "turns > 0")
+	if n := webtest.Eval[int](tab, "count", `{for (const k of Object.keys(localStorage)) if (/sheet:.*[123]$/.test(k) && !document.querySelector('[data-sheet="' + k.split(" ")[1] + '"]')) localStorage.removeItem(k); turns}`); n != 1 {
+		t.Errorf("it waits %d times at once", n)
+	}
+	tab.Offline()
+	tab.Open(st.http.URL + "/me")
+	tab.Follow("form[action='/logout'] button")
+	tab.Cookie("s", judges[1].logIn(), st.http.URL)
+	tab.Open(st.http.URL + "/judging")
+	tab.Until("see it sent", `document.querySelector("#sheet-state")?.matches(".saved") && `+waits+` === 0`)
+	if now := task(); now.Status != contest.Final {
+		t.Errorf("after logging in again it is %s", now.Status)
+	}
+}
+
+// What the server refuses keeps nothing back that she writes afterwards.
+func TestARefusedSheetIsMended(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	webtest.Eval[any](tab, "take the limit off", `document.querySelector("[name=comment]").removeAttribute("maxlength"), 1`)
+	tab.Set("[name=comment]", strings.Repeat("dài ", 1500))
+	tab.Wait(waiting)
+	tab.Set("[name=comment]", "ngắn")
+	tab.Wait(saved)
+	if got := task().Comment; got != "ngắn" {
+		t.Errorf("kept: %.40q", got)
+	}
+}
+
 // A window that has heard nothing of the other (a phone froze it) marks another
 // criterion: nobody is asked to choose between herself and herself, no mark is
 // lost, and "saved" is said of what the server has.

@@ -17,6 +17,8 @@
 import { browser, storage, uuid } from "../kit/keep.js";
 import { union } from "./listening.js";
 
+export const again = 5000; // ms until what waits is tried again
+
 const waitingPrefix = (owner) => `loa-sheet:${owner} `;
 
 // merge is content with some fields changed.
@@ -129,6 +131,12 @@ export function outbox(owner, address) {
     for (;;) {
       const w = waiting();
       if (!w) return { state: "sent" };
+      if (!known()) { // she has logged out since, which forgets what is known
+        const now = await look();
+        if (!now) return { state: "later" };
+        learn({ version: now.version, content: contentOf(now), heard: spansOf(now) });
+        continue; // more may wait by now
+      }
       if (w.sending || !none(w.edits)) {
         const end = await sendMarks(w);
         if (end) return end;
@@ -146,11 +154,6 @@ export function outbox(owner, address) {
   }
 
   async function sendMarks(w) {
-    if (!known()) { // another person was here meanwhile, and took it along
-      const now = await look();
-      if (!now) return { state: "later" };
-      learn({ version: now.version, content: contentOf(now), heard: spansOf(now) });
-    }
     if (!w.sending) {
       const { version: base, content, at } = known(), edits = both([w.edits], at);
       if (none(edits)) { // another window had them sent already
@@ -169,21 +172,24 @@ export function outbox(owner, address) {
       return null;
     }
     if (!refused) return { state: "later" };
-    if (refused.code !== "contest.sheet_elsewhere") {
-      write((x) => { x.sign = null; });
-      return { state: "refused", body: refused };
-    }
-    const now = await look();
-    if (!now) return { state: "later" };
-    const again = (x) => {
+    const anew = (x) => {
       if (x.sending?.change === change) {
         x.edits = both([edits, x.edits], known().at);
         x.sending = null;
       }
     };
-    if (now.writer.browser !== browser()) return { state: "elsewhere", now, again: () => write(again) };
+    if (refused.code !== "contest.sheet_elsewhere") { // nothing was written: what she mends goes out with it under another change
+      write((x) => {
+        anew(x);
+        x.sign = null;
+      });
+      return { state: "refused", body: refused };
+    }
+    const now = await look();
+    if (!now) return { state: "later" };
+    if (now.writer.browser !== browser()) return { state: "elsewhere", now, again: () => write(anew) };
     learn({ version: now.version, content: contentOf(now), heard: spansOf(now) }); // another window of this browser
-    write(again);
+    write(anew);
     return null;
   }
 
