@@ -25,6 +25,7 @@ type told struct {
 
 // life is a station as the plain model keeps it: its days, and how it came and went.
 type life struct {
+	kept           stations.Date // first day of its unit, made by a split: it is split once a day
 	first, last    stations.Date // last is "" while it goes on
 	into           string        // the station it was merged into
 	off            string        // the station it was split off from
@@ -174,7 +175,7 @@ func (w *kinWorld) report(rnd *rand.Rand, at time.Time) {
 // ground to be changed on that day.
 func (w *kinWorld) pick(rnd *rand.Rand, on stations.Date, n int) (ids []string) {
 	for _, i := range rnd.Perm(len(w.going())) {
-		if id := w.going()[i]; w.lives[id].first < on.AddDays(-6) && len(ids) < n {
+		if id := w.going()[i]; w.lives[id].first < on.AddDays(-6) && w.lives[id].kept < on && len(ids) < n {
 			ids = append(ids, id)
 		}
 	}
@@ -201,7 +202,7 @@ func (w *kinWorld) merge(rnd *rand.Rand, on stations.Date, now time.Time) {
 	}
 	plan, err := w.e.Merge(context.Background(), by(accounts.Daemon(), now), c)
 	if err != nil {
-		w.t.Fatalf("merge %v on %s: %v", ids, on, plan.Bad)
+		w.t.Fatalf("merge %v on %s: %v, %v", ids, on, plan.Bad, err)
 	}
 	into := plan.Targets[0].Station
 	w.remember(into, ids...)
@@ -221,9 +222,10 @@ func (w *kinWorld) split(rnd *rand.Rand, on stations.Date, now time.Time) {
 	c := stations.Split{On: on, Code: code, Parts: []stations.SplitPart{{Code: code, Name: fmt.Sprint("Xã Gốc ", w.made)}, {Code: fmt.Sprint(90000 + w.made), Name: fmt.Sprint("Xã Tách ", w.made)}}}
 	plan, err := w.e.Split(context.Background(), by(accounts.Daemon(), now), c)
 	if err != nil || plan.Parts[0].Station != ids[0] {
-		w.t.Fatalf("split %v on %s: %+v", ids, on, plan.Bad)
+		w.t.Fatalf("split %v on %s: %+v, %v", ids, on, plan, err)
 	}
 	w.remember(plan.Parts[1].Station, ids[0])
+	w.lives[ids[0]].kept = on
 	w.lives[plan.Parts[1].Station] = &life{first: on, off: ids[0], split: on.Start(text.Zone), entered: now}
 }
 
