@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/text"
 )
 
 // Log keeps the events of all contests. An engine implements it; all methods
@@ -113,6 +114,14 @@ const (
 	Scan        PieceKind = "scan"        // the signed and stamped form
 	Translation PieceKind = "translation" // Vietnamese text of a work in another language
 )
+
+// Words names the kind; what is none stays as it was typed.
+func (k PieceKind) Words(l text.Language) string {
+	if key := "contest.piece_" + string(k); text.Has(key) {
+		return l.Say(key)
+	}
+	return string(k)
+}
 
 // Piece is one file of an entry, as it was when it was submitted.
 type Piece struct {

@@ -220,6 +220,9 @@ func TestWallTimesNeverRunBackward(t *testing.T) {
 			}
 		}
 	}
+	if w, err := ParseWall("17:00 13/5/2024"); err != nil || w.String() != "2024-05-13T17:00" || w.Words(text.Vietnamese) != "17:00 13/5/2024" {
+		t.Errorf("as people write it: %s, %v", w, err)
+	}
 	if w, err := ParseWall("2024-05-13T17:00"); err != nil || w.In(text.Zone).UTC() != time.Date(2024, 5, 13, 10, 0, 0, 0, time.UTC) {
 		t.Fatalf("%v, %v", w.In(text.Zone), err)
 	}

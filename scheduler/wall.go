@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 )
 
@@ -12,7 +13,10 @@ import (
 // "2024-05-13T17:00".
 type Wall int64
 
-const wallLayout = "2006-01-02T15:04"
+const (
+	wallLayout  = "2006-01-02T15:04"
+	wallWritten = "15:04 2/1/2006" // by people
+)
 
 // WallOf reads the clock on the wall at t, in t's own zone, dropping seconds.
 func WallOf(t time.Time) Wall {
@@ -61,9 +65,16 @@ func (Wall) JSONSchema() map[string]any {
 	return map[string]any{"type": "string", "pattern": `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$`}
 }
 
-// UnmarshalText reads "2024-05-13T17:00"; anything else is a fault Invalid.
+// Words is w as people write it, "17:00 13/5/2024".
+func (w Wall) Words(text.Language) string { return w.civil().Format(wallWritten) }
+
+// UnmarshalText reads "2024-05-13T17:00" and "17:00 13/5/2024"; anything else is a
+// fault Invalid.
 func (w *Wall) UnmarshalText(b []byte) error {
 	t, err := time.Parse(wallLayout, string(b))
+	if err != nil {
+		t, err = time.Parse(wallWritten, string(b))
+	}
 	if err != nil {
 		return fault.New(fault.Invalid, "schedule.wall_unreadable", "text", string(b)).Because(err)
 	}
@@ -71,7 +82,7 @@ func (w *Wall) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// ParseWall reads "2024-05-13T17:00"; anything else is a fault Invalid.
+// ParseWall reads what UnmarshalText reads.
 func ParseWall(s string) (w Wall, err error) { return w, w.UnmarshalText([]byte(s)) }
 
 // midnight is the start of the day; d must not be "".

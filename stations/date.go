@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Date is a day on the calendar of the stations' zone, "2024-05-13"; "" is no
@@ -36,7 +37,7 @@ func ParseDate(s string) (Date, error) {
 		return d, nil
 	}
 	if d, ok := read("1/2/2006", "1-2-2006"); ok {
-		return "", fault.New(fault.Invalid, "stations.date_month_first", "text", s, "day", string(d))
+		return "", fault.New(fault.Invalid, "stations.date_month_first", "text", s, "day", d.Short())
 	}
 	return "", fault.New(fault.Invalid, "stations.date_unreadable", "text", s)
 }
@@ -68,6 +69,9 @@ func (d Date) Short() string {
 	}
 	return t.Format("2/1/2006")
 }
+
+// Words is Short, for sentences.
+func (d Date) Words(text.Language) string { return d.Short() }
 
 // UnmarshalText reads what ParseDate reads.
 func (d *Date) UnmarshalText(b []byte) (err error) {

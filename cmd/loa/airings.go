@@ -82,6 +82,8 @@ type airingsReport struct {
 	Means     string `help:"cli.flag.means"`
 	Note      string `help:"cli.flag.note"`
 	Corrects  string `help:"cli.flag.corrects"`
+	Unplanned bool   `help:"cli.flag.unplanned"`
+	Alone     bool   `help:"cli.flag.alone"`
 	ID        string `name:"id" help:"cli.flag.id"`
 	JSON      bool   `help:"cli.flag.json"`
 }
@@ -97,6 +99,11 @@ func (c airingsReport) Run(t *terminal) error {
 	}
 	if c.Seconds != 0 {
 		in["seconds"] = c.Seconds
+	}
+	for name, said := range map[string]bool{"unplanned": c.Unplanned, "alone": c.Alone} {
+		if said {
+			in[name] = true
+		}
 	}
 	var a api.Airing
 	if err := c.client().send(t, http.MethodPut, "/api/v1/airings/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &a); err != nil {

@@ -301,6 +301,9 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 	}
+	if typed := f.Get("login"); typed != "" && typed != person.Login {
+		return r.Redirect(w, "/", "door.welcome_as", "name", person.Name, "login", person.Login)
+	}
 	return r.Redirect(w, "/", "door.welcome", "name", person.Name)
 }
 

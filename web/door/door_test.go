@@ -95,7 +95,7 @@ func TestTheFirstPersonComesInByTheLinkAndIsAskedWhatNext(t *testing.T) {
 	}
 	c.Refuse("matkhau123")
 	c.Submit("main form", "passphrase", phrase)
-	c.Expect(200, ".flash", "Chào mừng Chị Hoa", "Chào buổi sáng")
+	c.Expect(200, ".flash", "Chào mừng Chị Hoa", "hoa.nam.chay", "Chào buổi sáng")
 	if c.Last.Header().Get("Cache-Control") != "no-store" {
 		t.Error("a signed-in page may be kept by the browser")
 	}

@@ -15,6 +15,7 @@ import (
 
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // Form holds what somebody typed, so that a page shown again after an error
@@ -148,29 +149,38 @@ func (f *Form) Decimal(name string) float64 {
 	return n
 }
 
-// Date reads a day as <input type=date> sends it: its first instant in
-// text.Zone; an empty field is the zero Time.
-func (f *Form) Date(name string) time.Time { return f.when(name, time.DateOnly, "kit.date_invalid") }
-
-// Instant reads date and time of day as <input type=datetime-local> sends
-// them, in text.Zone; an empty field is the zero Time.
-func (f *Form) Instant(name string) time.Time {
-	return f.when(name, "2006-01-02T15:04", "kit.time_invalid")
+// Date reads a day as <input type=date> sends it, or as people write it where a
+// browser has no such field: its first instant in text.Zone; an empty field is the
+// zero Time.
+func (f *Form) Date(name string) time.Time {
+	d, err := stations.ParseDate(f.Get(name))
+	switch {
+	case err != nil:
+		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.date_invalid").At(name))
+		return time.Time{}
+	case d == "":
+		return time.Time{}
+	}
+	return d.Start(text.Zone)
 }
 
-func (f *Form) when(name, layout, key string) time.Time {
+// instants are how <input type=datetime-local> sends date and time of day, with
+// seconds or without, and how people write them.
+var instants = []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "15:04 2/1/2006", "2/1/2006 15:04"}
+
+// Instant reads one of instants in text.Zone; an empty field is the zero Time.
+func (f *Form) Instant(name string) time.Time {
 	s := f.Get(name)
 	if s == "" {
 		return time.Time{}
 	}
-	t, err := time.ParseInLocation(layout, s, text.Zone)
-	if err != nil && len(s) > len(layout) { // browsers may add seconds
-		t, err = time.ParseInLocation(layout, s[:len(layout)], text.Zone)
+	for _, layout := range instants {
+		if t, err := time.ParseInLocation(layout, s, text.Zone); err == nil {
+			return t
+		}
 	}
-	if err != nil {
-		f.parts = append(f.parts, fault.New(fault.Invalid, key).At(name))
-	}
-	return t
+	f.parts = append(f.parts, fault.New(fault.Invalid, "kit.time_invalid").At(name))
+	return time.Time{}
 }
 
 // Err returns the fault of all fields the typed readers could not read, or nil.
