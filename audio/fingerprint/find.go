@@ -46,6 +46,9 @@ const (
 	// match must also stay under sureBits. In the trial of this package, copies at
 	// 32 kbit/s reach 0.20, and the nearest of chance 0.31.
 	sameBits, sureBits = 0.35, 0.28
+	// plain is the score of a copy that is played as fast; of one that is not, a
+	// nearer speed has a better one.
+	plain = 0.75
 	// leastBlocks have to match one after the other: 5 s.
 	leastBlocks = 2
 	// followed is how many candidates of another speed are followed.
@@ -53,6 +56,8 @@ const (
 	// long is from how many frames on a recording is looked up without shifts,
 	// an hour: by then it has places enough.
 	long = 3600 * 25
+	// short is under how many frames it is looked up with shifts at all speeds.
+	short = 180 * 25
 )
 
 // Shelf is where Sketches are kept. Find asks it from one goroutine.
@@ -79,12 +84,13 @@ func Find(p Print, shelf Shelf) ([]Match, error) {
 	if err == nil {
 		err = s.judge(found, func(kept Sketch, c candidate) (Match, bool) { return compare(p, kept, c) })
 	}
-	for i := 0; i < len(speeds) && err == nil && !s.same(); i++ {
+	for i := 0; i < len(speeds) && err == nil && !s.sure(); i++ {
 		frames := p.frames
 		if i > 0 {
 			frames = p.other[i-1]
 			keys := shifts[:1]
-			if math.Abs(speeds[i]-1) < 0.01 { // the most common by far are looked up as those as fast
+			// A short one has few keys that are left whole; the nearest speeds are the most common by far.
+			if len(frames) < short || math.Abs(speeds[i]-1) < 0.0075 {
 				keys = tried
 			}
 			found, err = candidates(frames, speeds[i], keys, shelf)
@@ -117,17 +123,18 @@ func (s *search) judge(found []candidate, compare func(Sketch, candidate) (Match
 			s.sketches[c.id] = kept
 		}
 		m, ok := compare(kept, c)
-		if old, seen := s.best[c.id]; ok && (!seen || m.Overlap > old.Overlap || m.Overlap == old.Overlap && m.Score > old.Score) {
+		if old, seen := s.best[c.id]; ok && (!seen || m.Overlap*m.Score > old.Overlap*old.Score) {
 			s.best[c.id] = m
 		}
 	}
 	return nil
 }
 
-// same reports whether any match is one recording.
-func (s *search) same() bool {
+// sure reports whether any match is one recording beyond what another speed could
+// make of it.
+func (s *search) sure() bool {
 	for _, m := range s.best {
-		if m.Same() {
+		if m.Same() && m.Score >= plain {
 			return true
 		}
 	}

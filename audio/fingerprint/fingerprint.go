@@ -12,7 +12,7 @@ package fingerprint
 
 import "math"
 
-// Printer makes the fingerprint of one recording. It needs 700 bytes for each
+// Printer makes the fingerprint of one recording. It needs 1300 bytes for each
 // second of sound of the first hour, 100 thereafter, and is not safe for
 // concurrent use.
 type Printer struct {
@@ -22,11 +22,11 @@ type Printer struct {
 	frames [len(speeds)][]uint32
 }
 
-// speeds are those at which a print is made, as shares of the usual one. What is
-// played faster sounds higher by as much. A band is 6 % wide, so that speech
-// between two of them is still like the nearer one; the pure tones of synthetic
-// music are not.
-var speeds = [...]float64{1, 0.995, 1.005, 0.985, 1.015, 0.97, 1.03}
+// speeds are those at which a print is made, as shares of the usual one, the most
+// common first. What is played faster sounds higher by as much. A band is 6 %
+// wide: speech is still like the nearest of speeds that lie farther apart, the
+// pure tones of music are not.
+var speeds = [...]float64{1, 0.995, 1.005, 0.99, 1.01, 0.985, 1.015, 0.98, 1.02, 0.975, 1.025, 0.97, 1.03}
 
 // lag is over how many frames the change in time is taken: 80 ms. The paper
 // takes it from one frame to the next, 11.6 ms, and gets more bits that flip at
