@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -145,4 +146,37 @@ func TestALostLogInLosesNoReport(t *testing.T) {
 	if err != nil || len(lines) != 1 || lines[0].Note != "Loa cụm 2" {
 		t.Errorf("kept %+v, %v", lines, err)
 	}
+}
+
+// Without a script, or in a form that does not wait, whoever was logged out in
+// between logs in beside it and sends the same once more.
+func TestAFormOfWhoWasLoggedOutIsSentAgain(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	clock.at = at(19, 0, 0)
+	server := httptest.NewServer(operator.Handler())
+	t.Cleanup(server.Close)
+	grant := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}}
+	p := webtest.NewBrowser(t).Person()
+	p.Scripts(false)
+	p.Cookie("s", webtest.LoggedIn(t, s, "xa-2", clock.at, grant), server.URL)
+	p.Open(server.URL + "/airings/new?station=S00002")
+	p.Set("#f-programme", "P1")
+	p.Set("#f-started_at", "2024-05-13T18:00")
+	p.Set("#f-seconds", "10")
+	p.Set("#f-note", "Loa cụm 2 <b>&\"hỏng\"")
+	p.Cookie("s", "gone", server.URL)
+	p.Follow("form.report > button")
+	p.Shot("logged-out-form", 360)
+	p.Cookie("s", webtest.LoggedIn(t, s, "xa-2-again", clock.at, grant), server.URL)
+	p.Follow("form.again button")
+	p.Wait(".flash")
+	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Stations: []string{"S00002"}})
+	if err != nil || len(lines) != 1 || lines[0].Note != "Loa cụm 2 <b>&\"hỏng\"" {
+		t.Errorf("kept %+v, %v", lines, err)
+	}
+
+	nobody := webtest.NewClient(t, operator.Handler(), "")
+	nobody.Post("/me/passphrase", url.Values{"old_passphrase": {"bí mật cũ"}, "passphrase": {"bí mật mới"}})
+	nobody.Expect(401, "a[href^='/login']")
+	nobody.Refuse("bí mật")
 }

@@ -1,7 +1,12 @@
 package kit
 
 import (
+	"maps"
+	"mime"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -12,6 +17,43 @@ type errorPage struct {
 	Page
 	Status  int
 	Problem Problem
+	Next    string // the page to come back to after a log-in, "" if it is not known
+	Again   []Sent // what a form held whose sender was logged out meanwhile; nil if it cannot be sent again
+	To      string // where that form goes
+}
+
+// Sent is one value of a form.
+type Sent struct{ Name, Value string }
+
+// again is what a form held that came from nobody, to be sent once more after a
+// log-in. Files and passphrases are not kept.
+func (k *Kit) again(w http.ResponseWriter, r *Request) (all []Sent) {
+	mt, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if mt != "application/x-www-form-urlencoded" || r.body != nil {
+		return nil
+	}
+	k.limitBody(w, r)
+	if r.ParseForm() != nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		if strings.Contains(name, "passphrase") {
+			return nil
+		}
+		for _, v := range r.PostForm[name] {
+			all = append(all, Sent{name, v})
+		}
+	}
+	return all
+}
+
+// cameFrom is the page of ours that a form stood on, "" if it is not known.
+func (r *Request) cameFrom() string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host {
+		return ""
+	}
+	return u.RequestURI()
 }
 
 // ownRoutes are the ways in that belong to no page.
