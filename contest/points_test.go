@@ -9,6 +9,7 @@ import (
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/contest/ranking"
+	"loa/internal/once"
 	"loa/internal/text"
 )
 
@@ -176,6 +177,13 @@ func TestANamesakeIsNotDealtTheWork(t *testing.T) {
 	points := w.s.Points()
 	if len(points) != 1 || points[0].Judge != "J3" || points[0].Round != "" || points[0].Why[0] != contest.TieNamesake {
 		t.Fatalf("%+v", points)
+	}
+	if step := contest.Asks(w.s, w.facts, contest.StartRound{Round: "chung-khao"}); !slices.ContainsFunc(step.Open, func(o once.Open) bool { return o.Key == "contest.open_points" }) {
+		t.Error("starting does not ask about the name")
+	}
+	w.do(w.organiser(), contest.ReportTie{Judge: "J3", Entry: points[0].Entry, Note: "Đúng là một người"})
+	if len(w.s.Points()) > 0 {
+		t.Errorf("decided, and still open: %+v", w.s.Points())
 	}
 	w.toRound("chung-khao") // a mere name holds nothing up: she does not get it
 	for _, task := range w.s.Running().Of("J3") {

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"loa/accounts"
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/web/webtest"
 )
 
 // A tie is declared and another reported once every sheet is signed: page, chair
@@ -60,5 +63,49 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the minutes lack %q", want)
 		}
+	}
+}
+
+// A judge who is called as an author is looked at before the draw: they are two
+// people, or one, and neither is about a sheet.
+func TestANamesakeIsLookedAtBeforeTheDraw(t *testing.T) {
+	st := newStage(t)
+	org := st.organiser()
+	id := "trung-ten"
+	st.do(id, org, contest.DraftContest{Rules: scriptOnly(st.now)})
+	st.do(id, org, contest.OpenContest{})
+	for i := range 2 {
+		j := st.person(fmt.Sprintf("giamkhao%d", i), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+		st.do(id, org, contest.AppointJudge{Judge: contest.Judge{Person: j.id, Chair: i == 0}})
+		station := fmt.Sprintf("S0000%d", i+1)
+		op := st.person("xa-"+station, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})
+		st.do(id, op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: "Bài", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind: contest.ByStation, Station: station, Script: "Lời dẫn", Authors: []string{fmt.Sprintf("Người giamkhao%d", i)}}})
+	}
+	tab := org.in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + "/contests/" + id + "/points")
+	if said := tab.Text("main"); strings.Contains(said, "Giữ lại phiếu chấm") {
+		t.Error("it speaks of a sheet before there are any")
+	}
+	tab.Fingers("points-names")
+	tab.Shot("points-names", 360)
+	tab.Shot("points-names", 1280)
+	tab.Type("[name=reason]", "Đã hỏi đài: khác năm sinh")
+	tab.Follow("button[value=keep]")
+	tab.Type("[name=reason]", "Đúng là tác giả")
+	tab.Follow("button[value=same]")
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		if open := s.Points(); len(open) > 0 {
+			t.Errorf("still open: %+v", open)
+		}
+		if first := s.Judges[0]; s.Conflict(first, s.Entries[0]) != "" {
+			t.Error("two people, and the work is not dealt to her")
+		}
+		if second := s.Judges[1]; s.Conflict(second, s.Entries[1]) == "" {
+			t.Error("one person, and her own work is dealt to her")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -16,6 +16,8 @@ type pointsPage struct {
 	Kept     []keptRow
 	Judges   []kit.Option
 	Settling bool // results are not public yet: something can be found
+	// Namesakes says that some of Open are called alike and nothing was dealt yet.
+	Namesakes bool
 }
 
 type pointRow struct {
@@ -24,7 +26,7 @@ type pointRow struct {
 	Why, Note    string
 	Signed       bool
 	Keeps        bool // the organiser may let her go on; else it is for the chair
-	Dealt        bool
+	Dealt        bool // else the two are called alike, and nothing was dealt yet
 }
 
 type keptRow struct {
@@ -44,7 +46,8 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		for _, x := range s.Points() {
 			j := s.Judge(x.Judge)
 			page.Open = append(page.Open, pointRow{Judge: x.Judge, Entry: x.Entry, Name: j.Name, Work: work(x.Entry), Why: whyInWords(r, x.Why), Note: x.Note,
-				Signed: x.Signed, Dealt: x.Round != "", Keeps: x.Round == "" || s.Chair(x.Judge)})
+				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.Chair(x.Judge)})
+			page.Namesakes = page.Namesakes || x.Round == ""
 		}
 		for _, k := range s.Kept() {
 			page.Kept = append(page.Kept, keptRow{s.Judge(k.Judge).Name, work(k.Entry), k})
@@ -83,6 +86,8 @@ func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
 		c = contest.ExcludeJudge{Judge: judge, Entry: entry, Reason: reason}
 	case "keep":
 		c = contest.KeepJudge{Judge: judge, Entry: entry, Reason: reason}
+	case "same": // she is an author of it: it is not dealt to her
+		c = contest.ReportTie{Judge: judge, Entry: entry, Note: reason}
 	case "report":
 		err = p.view(r, func(s *contest.State) error {
 			e := workCalled(s, f.Get("work"))
