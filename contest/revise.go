@@ -7,14 +7,18 @@ import (
 
 // ReviseRules keeps rules somebody is still working on while the contest goes
 // on by those in force: a change of several values is seen by nobody until
-// ChangeRules makes it whole. They need not fit together yet. Faults:
-// contest.still_draft.
+// ChangeRules makes it whole. They need not fit together yet, but what cannot
+// change any more is refused at once. Faults: contest.still_draft and those of
+// ChangeRules that say what is locked.
 type ReviseRules struct {
 	Rules Rules `json:"rules"`
 }
 
 func (c ReviseRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.revising(m); err != nil {
+		return nil, err
+	}
+	if err := s.locked(&c.Rules); err != nil {
 		return nil, err
 	}
 	return []body{&rulesRevised{&c.Rules}}, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -103,18 +104,18 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	if len(lines) == 0 {
 		return nil, fault.New(fault.Invalid, "contest.nothing_changed")
 	}
-	if s.Phase == Published && !sameAwards(s.Rules.Awards, c.Rules.Awards) {
-		return nil, fault.New(fault.Conflict, "contest.published_correct").At("awards")
-	}
 	if err := s.locked(&c.Rules); err != nil {
 		return nil, err
 	}
 	return []body{&rulesChanged{c.Rules, c.Reason, lines}}, nil
 }
 
-// locked refuses what cannot change any more, with or without a reason:
-// what entries stand under, and what begun rounds are judged by.
+// locked refuses what cannot change any more, with or without a reason: what
+// entries stand under, what begun rounds are judged by, and published prizes.
 func (s *State) locked(next *Rules) error {
+	if s.Phase == Published && !sameAwards(s.Rules.Awards, next.Awards) {
+		return fault.New(fault.Conflict, "contest.published_correct").At("awards")
+	}
 	for _, e := range s.Entries {
 		if next.Theme(e.Theme) == nil || next.Category(e.Category) == nil {
 			return fault.New(fault.Conflict, "contest.rule_locked_by_entry", "code", e.Code)
@@ -151,17 +152,24 @@ func (s *State) locked(next *Rules) error {
 }
 
 // Compare lists every value that differs between two configurations, by its
-// path in their JSON, sorted by path.
+// path in their JSON, sorted by path. Items of a list that have IDs and stand in
+// another order are one line at the list's path and ".order", with the IDs.
 func Compare(before, after any) ([]RuleLine, error) {
-	a, err := flatten(before)
+	a, stood, err := flatten(before)
 	if err != nil {
 		return nil, err
 	}
-	b, err := flatten(after)
+	b, stand, err := flatten(after)
 	if err != nil {
 		return nil, err
 	}
 	var lines []RuleLine
+	for path, ids := range stood {
+		was, is := shared(ids, stand[path]), shared(stand[path], ids)
+		if !slices.Equal(was, is) {
+			lines = append(lines, RuleLine{strings.TrimPrefix(path+".order", "."), strings.Join(was, " "), strings.Join(is, " ")})
+		}
+	}
 	for path, v := range a {
 		if w, ok := b[path]; !ok || v != w {
 			lines = append(lines, RuleLine{path, v, w})
@@ -176,19 +184,25 @@ func Compare(before, after any) ([]RuleLine, error) {
 	return lines, nil
 }
 
+// shared lists those of ids that others has too.
+func shared(ids, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(others, id) })
+}
+
 // flatten maps the path of every plain value in v's JSON to its text. Items
 // of a list that have an ID are named by it, so that inserting one is one
-// change and not a change of all that follow.
-func flatten(v any) (map[string]string, error) {
+// change and not a change of all that follow; orders has the IDs of each such
+// list as they stand.
+func flatten(v any) (flat map[string]string, orders map[string][]string, err error) {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		return nil, fmt.Errorf("contest: compare: %w", err)
+		return nil, nil, fmt.Errorf("contest: compare: %w", err)
 	}
 	var tree any
 	if err := json.Unmarshal(raw, &tree); err != nil {
-		return nil, fmt.Errorf("contest: compare: %w", err)
+		return nil, nil, fmt.Errorf("contest: compare: %w", err)
 	}
-	flat := map[string]string{}
+	flat, orders = map[string]string{}, map[string][]string{}
 	var walk func(path string, v any)
 	walk = func(path string, v any) {
 		dot := path
@@ -206,6 +220,7 @@ func flatten(v any) (map[string]string, error) {
 				if m, ok := w.(map[string]any); ok {
 					if id, ok := m["id"].(string); ok && id != "" {
 						name = id
+						orders[path] = append(orders[path], id)
 					}
 				}
 				walk(dot+name, w)
@@ -216,7 +231,7 @@ func flatten(v any) (map[string]string, error) {
 		}
 	}
 	walk("", tree)
-	return flat, nil
+	return flat, orders, nil
 }
 
 // OpenContest locks the rules and lets entries in from the opening date on.

@@ -658,6 +658,157 @@ func TestTheStepsOfTheRulesForgetNothing(t *testing.T) {
 	org.must(who, named("02794")...)
 }
 
+// Rows of the rules are moved by buttons, also without a script, and what was
+// moved keeps the focus; rules in force are moved in a revision, which says so.
+func TestRowsOfTheRulesAreMoved(t *testing.T) {
+	st := newStage(t)
+	org := st.organiser()
+	r := fullRules(st.now)
+	r.Themes = append(r.Themes, contest.Theme{ID: "moi", Name: "Mới"})
+	st.do("day-du", org, contest.DraftContest{Rules: r})
+	working := func() (w contest.Rules) {
+		if err := st.hall.View(t.Context(), "day-du", func(s *contest.State) error { w = s.Working(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	rules := "/contests/day-du/rules"
+	tab := org.in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + rules + "/part." + r.Rounds[0].ID + "." + r.Rounds[0].Parts[0].ID)
+	if tab.Text("#f-criteria button[value^='up:']"); webtest.Eval[bool](tab, "look at the first row", `document.querySelector("[value='up:criteria.0']") !== null`) {
+		t.Error("the first row can go up")
+	}
+	tab.Follow("button[value='down:criteria.0']")
+	focused := `document.activeElement.value`
+	if got := webtest.Eval[string](tab, "what has the focus", focused); got != "down:criteria.1" {
+		t.Errorf("after moving down %q has the focus", got)
+	}
+	webtest.Eval[any](tab, "press it by key", `document.activeElement.focus()`)
+	tab.Follow("button[value='up:criteria.1']")
+	if got := webtest.Eval[string](tab, "what has the focus", focused); got != "down:criteria.0" {
+		t.Errorf("at the top %q has the focus", got)
+	}
+	tab.Follow("button[value='down:criteria.0']")
+	tab.Fingers("rules-rows")
+	tab.Large("rules-rows")
+	tab.Shot("rules-rows", 1280)
+	tab.Follow(".savebar button[value=save]")
+	names := func(list []contest.Criterion) (ids []string) {
+		for _, k := range list {
+			ids = append(ids, k.ID)
+		}
+		return ids
+	}
+	want := names(r.Rounds[0].Parts[0].Criteria)
+	want[0], want[1] = want[1], want[0]
+	if got := names(working().Rounds[0].Parts[0].Criteria); !slices.Equal(got, want) {
+		t.Errorf("criteria stand as %q, want %q", got, want)
+	}
+	tab.Follow("button[value='down:categories.0']")
+	if got := webtest.Eval[string](tab, "what has the focus", focused); got != "up:categories.1" && got != "down:categories.1" {
+		t.Errorf("after moving a category %q has the focus", got)
+	}
+	if got := working().Categories[1].ID; got != r.Categories[0].ID {
+		t.Errorf("the second category is %s", got)
+	}
+	tab.Fingers("rules-moved")
+	tab.Shot("rules-moved", 1280)
+
+	// Every list of every step, without a script.
+	for _, c := range []struct{ step, list string }{{"themes", "themes"}, {"award." + r.Awards[0].ID, "prizes"}, {"round." + r.Rounds[0].ID, "tie_breaks"}} {
+		page := rules + "/" + c.step
+		before := org.formOf(page, "form.rules")
+		res, b := org.post(page, append(before, "do", "down:"+c.list+".0")...)
+		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(b))
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s %v", c.list, res.Status, err)
+		}
+		if got := doc.Find("[autofocus]").AttrOr("value", ""); got != "down:"+c.list+".1" && got != "up:"+c.list+".1" {
+			t.Errorf("%s: %q has the focus", c.list, got)
+		}
+	}
+
+	st.do("day-du", org, contest.OpenContest{})
+	org.must(rules, append(org.formOf(rules, "#order"), "do", "up:categories.1")...)
+	if lines := org.doc(rules).Find("#revision li").Text(); !strings.Contains(lines, "Thứ tự: "+r.Categories[1].Name+", "+r.Categories[0].Name) {
+		t.Errorf("the revision says %q", lines)
+	}
+	org.must(rules, append(org.formOf(rules, "#order"), "do", "publish", "reason", "Xếp lại cho dễ đọc")...)
+	if got := working().Categories[0].ID; got != r.Categories[0].ID {
+		t.Errorf("the first category is %s", got)
+	}
+}
+
+// Rules in force are edited as a revision: what cannot change any more is refused
+// beside its field where it is written, and a revision is forgotten or applied whole.
+func TestARevisionIsWrittenDroppedAndApplied(t *testing.T) {
+	st := newStage(t)
+	org := st.organiser()
+	st.do("dang-mo", org, contest.DraftContest{Rules: storyRules(st.now)})
+	st.do("dang-mo", org, contest.OpenContest{})
+	state := func() (before, working contest.Rules, revised bool) {
+		if err := st.hall.View(t.Context(), "dang-mo", func(s *contest.State) error {
+			before, working, revised = s.Rules, s.Working(), s.Revision != nil
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return before, working, revised
+	}
+	first, _, _ := state()
+	rules := st.http.URL + "/contests/dang-mo/rules"
+	closes := "[name='dates.closes_at']"
+	at := func(days int) string {
+		return first.Dates.ClosesAt.In(text.Zone).AddDate(0, 0, days).Format("2006-01-02T15:04")
+	}
+	save := ".savebar button[value=save]"
+	tab := org.in(webtest.NewBrowser(t))
+	tab.Open(rules + "/general")
+	tab.Set(closes, at(-3))
+	tab.Set("[name=host]", "Sở Văn hoá")
+	tab.Follow(save)
+	if said := tab.Text(".field.wrong .error"); !strings.Contains(said, "sớm hơn") && !strings.Contains(said, "rút ngắn") {
+		t.Errorf("a shortened deadline: %q", said)
+	}
+	if host := webtest.Eval[string](tab, "read what was typed", `document.querySelector("[name=host]").value`); host != "Sở Văn hoá" {
+		t.Errorf("what was typed is lost: %q", host)
+	}
+	tab.Shot("revision-refused", 360)
+	if _, _, revised := state(); revised {
+		t.Error("it was kept although it can never be applied")
+	}
+	tab.Set(closes, at(5))
+	tab.Follow(save)
+	tab.Wait("#revision li")
+	tab.Shot("revision", 360)
+	tab.Shot("revision", 1280)
+	if now, working, revised := state(); !revised || working.Host != "Sở Văn hoá" || now.Host == working.Host {
+		t.Errorf("the revision: %v %q, in force %q", revised, working.Host, now.Host)
+	}
+	tab.Click("button[popovertarget=drop]")
+	tab.Wait("#drop button[value=drop]")
+	tab.Click("#drop [popovertargetaction=hide]") // not yet
+	if _, _, revised := state(); !revised {
+		t.Fatal("forgotten without a word")
+	}
+	tab.Click("button[popovertarget=drop]")
+	tab.Follow("#drop button[value=drop]")
+	if _, _, revised := state(); revised {
+		t.Error("the revision is still there")
+	}
+
+	tab.Open(rules + "/general")
+	tab.Set(closes, at(5))
+	tab.Follow(save)
+	tab.Click("#revision button[value=publish]") // without a reason the browser keeps it
+	tab.Until("be at the reason", `document.activeElement.name === "reason"`)
+	tab.Type("#revision [name=reason]", "Nhiều đài xin thêm thời gian")
+	tab.Follow("#revision button[value=publish]")
+	if now, _, revised := state(); revised || !now.Dates.ClosesAt.Equal(first.Dates.ClosesAt.AddDate(0, 0, 5)) {
+		t.Errorf("applied: %v, closes %s", revised, now.Dates.ClosesAt)
+	}
+}
+
 // fullRules hold something of every kind.
 func fullRules(now time.Time) contest.Rules {
 	r := storyRules(now)
@@ -674,7 +825,7 @@ func fullRules(now time.Time) contest.Rules {
 
 // steps lists the addresses of the steps of a contest's rules.
 func (v *visitor) steps(id string) []string {
-	return v.doc("/contests/" + id + "/rules").Find(".steps .step > a").FilterFunction(func(_ int, a *goquery.Selection) bool {
+	return v.doc("/contests/" + id + "/rules").Find(".steps .step a").FilterFunction(func(_ int, a *goquery.Selection) bool {
 		return !strings.Contains(a.AttrOr("href", ""), "_new")
 	}).Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
 }

@@ -25,6 +25,7 @@ var aboveTheFloor = map[string]string{
 	"div[popover]":                "kit.js opens the dialog itself",
 	"button[popovertarget]":       "kit.js opens the dialog itself",
 	"button[popovertargetaction]": "kit.js opens the dialog itself",
+	"button[autofocus]":           "the page opens at its top, as after any press",
 	":focus-visible":              "the rule is dropped and the outline stays",
 	"text-wrap":                   "headings break as they come",
 	"text-wrap: balance":          "headings break as they come",

@@ -121,6 +121,9 @@ func general(path string) string {
 // called names what stands at a path, from the outside in: "Vòng “Chung khảo” ›
 // Chênh quá bao nhiêu điểm thì hội ý".
 func (w changes) called(path string) string {
+	if list, ok := strings.CutSuffix(path, ".order"); ok {
+		return w.called(list) + " › " + w.Say("terms.order")
+	}
 	var out []string
 	here := ""
 	for step := range strings.SplitSeq(path, ".") {
@@ -151,6 +154,13 @@ func (w changes) which(item, id string, plain bool) string {
 func (w changes) value(path, v string) string {
 	if v == "" {
 		return "–"
+	}
+	if list, ok := strings.CutSuffix(path, ".order"); ok {
+		ids := strings.Fields(v)
+		for i, id := range ids {
+			ids[i] = cmp.Or(w.names[list+"."+id], id)
+		}
+		return strings.Join(ids, ", ")
 	}
 	path = strings.TrimSuffix(general(path), ".*")
 	for end, prefix := range valueWords {

@@ -70,6 +70,7 @@ type rulesPage struct {
 	Problems []problem
 	Changes  []string // what the revision changes, in words
 	Ready    bool     // a draft can be opened
+	Moved    string   // "up:rounds.1": the item that has just been moved
 }
 
 // stepGroup is a chapter of the summary: its steps, and the step that adds
@@ -90,6 +91,9 @@ type stepCard struct {
 	Mend   bool
 	Add    string // below the last card of a round: address of the step that adds a part
 	Nested bool   // a part, below its round
+	Path   string // of its item among others, "" if it has no place to move to
+	At     int    // its place
+	End    int    // that of the last
 }
 
 // showRules is the summary of all steps.
@@ -115,7 +119,7 @@ func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	var page rulesPage
 	err = p.view(r, func(s *contest.State) error {
 		rules := s.Working()
-		page = rulesPage{desk: p.desk(r, s, "rules", f), Locked: s.Phase != contest.Draft, Revised: s.Revision != nil}
+		page = rulesPage{desk: p.desk(r, s, "rules", f), Locked: s.Phase != contest.Draft, Revised: s.Revision != nil, Moved: r.URL.Query().Get("moved")}
 		problems := rules.Openable(r.Now)
 		if page.Locked {
 			problems = rules.Check()
@@ -145,6 +149,11 @@ func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Reg
 	themes, who, works, dates, rounds, awards := chapters[0], chapters[1], chapters[2], chapters[3], chapters[4], chapters[5]
 	card := func(s step, title string, lines []string) stepCard {
 		c := stepCard{Title: title, Href: base + s.slug(), Lines: lines, Nested: s.kind == "part"}
+		if s.id != "" {
+			_, c.Path = s.in(rules)
+			rows, i, _ := rowAt(rules, c.Path)
+			c.At, c.End = i, rows.Len()-1
+		}
 		c.Mend = slices.ContainsFunc(problems, func(p problem) bool { return strings.HasPrefix(p.Href, c.Href+"?") })
 		return c
 	}
@@ -196,14 +205,18 @@ func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Reg
 	return append(list, g)
 }
 
-// applyRules puts a revision into force, or forgets it.
+// applyRules puts a revision into force, forgets it, or moves an item of the rules.
 func (p pages) applyRules(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
-	said := "desk.revision_dropped"
-	if f.Get("do") != "drop" {
+	said, then := "desk.revision_dropped", "/contests/"+r.PathValue("contest")+"/rules"
+	verb, path, moves := cut(f.Get("do"))
+	switch {
+	case moves:
+		said = "desk.step_moved"
+	case f.Get("do") != "drop":
 		said = "contest.rules_saved"
 	}
 	err = f.Save(p.formNow(r, rulesForm), func(m accounts.Meta) error {
@@ -216,6 +229,10 @@ func (p pages) applyRules(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		m.Seen = cmp.Or(m.Seen, edition.Tag)
+		if moves {
+			then += "?moved=" + verb + ":" + changeRow(&rules, verb, path)
+			return p.keepRules(r, m, rules)
+		}
 		_, err = p.hall.Do(r.Context(), m, r.PathValue("contest"), contest.ChangeRules{Rules: rules, Reason: f.Get("reason")})
 		return err
 	})
@@ -225,7 +242,7 @@ func (p pages) applyRules(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/contests/"+r.PathValue("contest")+"/rules", said)
+	return r.Redirect(w, then, said)
 }
 
 type stepPage struct {
@@ -360,12 +377,9 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 		s, err = s.read(f.Values, &rules)
 		if verb, path, ok := cut(f.Get("do")); ok {
 			v, _ := s.in(&rules)
-			change := removeRow
-			if verb == "add" {
-				change = addRow
-			}
-			change(v.Addr().Interface(), path)
+			path = changeRow(v.Addr().Interface(), verb, path)
 			f.Values = s.valuesOf(r.Lang, rules)
+			f.Values.Set("moved", verb+":"+path)
 			f.ID = kit.NewID()
 			return p.renderStep(w, r, *f, rules, s)
 		}
@@ -391,7 +405,7 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // keepStep puts the step of the form into the rules somebody works on, and keeps
-// them: in the draft itself, or as a revision of rules that are in force.
+// them.
 func (p pages) keepStep(r *kit.Request, f *kit.Form, m accounts.Meta, rules *contest.Rules) error {
 	now, edition, s, err := p.working(r)
 	if err != nil {
@@ -409,19 +423,23 @@ func (p pages) keepStep(r *kit.Request, f *kit.Form, m accounts.Meta, rules *con
 	if err != nil {
 		return err
 	}
-	var locked bool
+	*rules = now
+	return p.keepRules(r, m, now)
+}
+
+// keepRules keeps rules somebody works on: in the draft itself, or as a revision
+// of rules that are in force.
+func (p pages) keepRules(r *kit.Request, m accounts.Meta, rules contest.Rules) error {
+	var c contest.Command = contest.ChangeRules{Rules: rules}
 	if err := p.view(r, func(s *contest.State) error {
-		locked = s.Phase != contest.Draft
+		if s.Phase != contest.Draft {
+			c = contest.ReviseRules{Rules: rules}
+		}
 		return nil
 	}); err != nil {
 		return err
 	}
-	var c contest.Command = contest.ChangeRules{Rules: now}
-	if locked {
-		c = contest.ReviseRules{Rules: now}
-	}
-	*rules = now
-	_, err = p.hall.Do(r.Context(), m, r.PathValue("contest"), c)
+	_, err := p.hall.Do(r.Context(), m, r.PathValue("contest"), c)
 	return err
 }
 
@@ -560,5 +578,21 @@ func (p pages) named(r *kit.Request, rules *contest.Rules) error {
 // cut splits a button's value, "add:criteria", into verb and path.
 func cut(do string) (verb, path string, ok bool) {
 	verb, path, ok = strings.Cut(do, ":")
-	return verb, path, ok && (verb == "add" || verb == "remove")
+	return verb, path, ok && slices.Contains([]string{"add", "remove", "up", "down"}, verb)
+}
+
+// changeRow does to the row at path what a button asks, and returns the path it
+// has then.
+func changeRow(rules any, verb, path string) string {
+	switch verb {
+	case "add":
+		addRow(rules, path)
+	case "remove":
+		removeRow(rules, path)
+	case "up":
+		return moveRow(rules, path, -1)
+	case "down":
+		return moveRow(rules, path, 1)
+	}
+	return path
 }

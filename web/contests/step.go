@@ -250,13 +250,29 @@ func addRow(rules any, path string) {
 }
 
 func removeRow(rules any, path string) {
-	dot := strings.LastIndexByte(path, '.')
-	if dot < 0 {
-		return
-	}
-	list := at(reflect.ValueOf(rules).Elem(), path[:dot])
-	i, err := strconv.Atoi(path[dot+1:])
-	if err == nil && list.IsValid() && list.Kind() == reflect.Slice && i >= 0 && i < list.Len() {
+	if list, i, ok := rowAt(rules, path); ok {
 		list.Set(reflect.AppendSlice(list.Slice(0, i), list.Slice(i+1, list.Len())))
 	}
+}
+
+// moveRow moves the row at path by one place up (-1) or down (1) and returns its
+// new path; the first stays the first and the last the last.
+func moveRow(rules any, path string, by int) string {
+	list, i, ok := rowAt(rules, path)
+	if !ok || i+by < 0 || i+by >= list.Len() {
+		return path
+	}
+	reflect.Swapper(list.Interface())(i, i+by)
+	return path[:strings.LastIndexByte(path, '.')+1] + strconv.Itoa(i+by)
+}
+
+// rowAt finds the list a row stands in, and its place there.
+func rowAt(rules any, path string) (list reflect.Value, i int, ok bool) {
+	dot := strings.LastIndexByte(path, '.')
+	if dot < 0 {
+		return list, 0, false
+	}
+	list = at(reflect.ValueOf(rules).Elem(), path[:dot])
+	i, err := strconv.Atoi(path[dot+1:])
+	return list, i, err == nil && list.IsValid() && list.Kind() == reflect.Slice && i >= 0 && i < list.Len()
 }

@@ -14,6 +14,8 @@ var icons = map[string]string{
 	"people":   `<circle cx="9" cy="8.5" r="3.5"/><path d="M3 20c0-3.5 2.5-5.5 6-5.500s6 2 6 5.5"/><path d="M16 5.500a3.2 3.2 0 0 1 0 6M17.5 14.800c2.2.6 3.5 2.3 3.5 5.2"/>`,
 	"person":   `<circle cx="12" cy="8" r="3.8"/><path d="M4.5 20.500c0-4 3-6.2 7.5-6.200s7.5 2.2 7.5 6.2"/>`,
 	"settings": `<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
+	"up":       `<path d="M12 19V5M6 11l6-6 6 6"/>`,
+	"down":     `<path d="M12 5v14M6 13l6 6 6-6"/>`,
 	"more":     `<circle cx="5.5" cy="12" r=".8"/><circle cx="12" cy="12" r=".8"/><circle cx="18.5" cy="12" r=".8"/>`,
 	"check":    `<path d="m5 12.5 4.5 4.500L19 7.5"/>`,
 	"cross":    `<path d="m6.5 6.5 11 11M17.5 6.500l-11 11"/>`,
