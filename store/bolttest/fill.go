@@ -17,6 +17,7 @@ import (
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/coverage"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -331,7 +332,7 @@ func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
 		do(judge, 13, contest.Hear{Task: task, Spans: []contest.Span{{Until: 3600}}})
 		do(judge, 13, contest.SignSheet{Task: task, Base: 1})
 	}
-	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao"}, contest.GivePrizes{}, contest.PublishResults{}} {
+	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao"}, contest.GivePrizes{}, contest.PublishResults{Seen: contest.Seen{Seen: once.AsItIs}}} {
 		do(organiser, 14+i, c)
 	}
 }
