@@ -1,9 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"loa/contest"
 	"loa/contest/ranking"
@@ -25,6 +28,11 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	org.mustStep(base, "do", "finish", "round", "chung-khao")
 	org.must(base + "/results")
 	org.mustStep(base, "do", "publish")
+	// What is refused is said where it is seen, whatever the page folds away.
+	res, b := org.post(base+"/entries/entry-00000000", "do", "rule_out", "reason", "Muộn")
+	if doc, err := goquery.NewDocumentFromReader(bytes.NewReader(b)); err != nil || res.StatusCode != http.StatusConflict || doc.Find("main > .notice.bad").Length() != 1 {
+		t.Errorf("ruled out after publication: %s %v\n%s", res.Status, err, b)
+	}
 	op := st.known["xa2"]
 	entry := "/enter/" + id + "/entry-00000001"
 	if res, b := op.post(entry, "do", "complain", "text", " "); res.StatusCode != http.StatusUnprocessableEntity {

@@ -272,7 +272,7 @@ func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
 	if !bytes.Contains(b, []byte("# {giai}\n{tên}</textarea>")) {
 		t.Error("what was typed is lost")
 	}
-	if res, b := org.post(page, "text", "Tặng {tên}", "sign", "{ngày}", "do", "preview"); res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte("Tặng Xã ")) {
+	if res, b := org.post(page, "text", "Tặng {tên}", "sign", "{ngày}", "do", "preview"); res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte("Tặng Xã ")) || !bytes.Contains(b, []byte("chưa lưu")) {
 		t.Errorf("preview: %s %s", res.Status, said(b))
 	}
 	if bytes.Contains(org.get("/contests/"+id+"/papers?doc=certificates"), []byte("Tặng Xã")) {
