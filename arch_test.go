@@ -29,7 +29,7 @@ var owners = map[string]struct{ folder, why string }{
 }
 
 // leaves are the folders under internal that know nothing of the nouns.
-var leaves = []string{"internal/doctext", "internal/fault", "internal/once", "internal/text", "internal/sheet", "internal/wallclock"}
+var leaves = []string{"internal/doctext", "internal/fault", "internal/once", "internal/paper", "internal/text", "internal/sheet", "internal/wallclock"}
 
 type pkg struct {
 	ImportPath, Dir string

@@ -286,7 +286,7 @@ func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
 	said := doc.Find("article.certificate").Map(func(_ int, c *goquery.Selection) string {
 		return strings.Join(c.Find(".middle p, footer p").Map(func(_ int, p *goquery.Selection) string { return p.Text() }), "|")
 	})
-	if len(said) != 3 || said[0] != "BẰNG KHEN SỐ 01|Tặng Xã Thống Nhất|Giải Nhất|Lào Cai, ngày 04 tháng 09 năm 2024||Hoàng Văn Sơn" {
+	if len(said) != 3 || said[0] != "BẰNG KHEN SỐ 01|Tặng Xã Thống Nhất|Giải Nhất|Lào Cai, ngày 04 tháng 9 năm 2024||Hoàng Văn Sơn" {
 		t.Errorf("%q", said)
 	}
 	if pages := st.pdf(org, "certificates", "/contests/"+id+"/papers?doc=certificates"); fmt.Sprint(pages) != "[297x210 297x210 297x210]" {

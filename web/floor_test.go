@@ -37,6 +37,7 @@ var aboveTheFloor = map[string]string{
 	"@page":                       "a browser that prints without it uses its own margins",
 	"size":                        "the person chooses the paper's direction",
 	"break-after: avoid":          "a heading may stand at the foot of a page",
+	"break-before: avoid":         "signatures may stand alone on the last page",
 	"@media forced-colors":        "there are no forced colours there",
 	"img[loading]":                "the picture is loaded at once",
 	"forced-color-adjust":         "there are no forced colours there",

@@ -175,7 +175,7 @@ func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
 	all := webtest.NewClient(t, h, province)
 	all.Get("/coverage?week=2024-W20")
 	all.Get(all.Doc().Find("a[href^='/coverage/paper']").AttrOr("href", ""))
-	all.Expect(200, "article.paper", "1/127 đài đã phát", "125 đài chưa báo", "ngày 14 tháng 05 năm 2024", "NGƯỜI LẬP")
+	all.Expect(200, "article.paper", "1/127 đài đã phát", "125 đài chưa báo", "ngày 14 tháng 5 năm 2024", "NGƯỜI LẬP")
 	all.Submit("form", "agency", "VĂN PHÒNG ĐIỀU PHỐI <NTM>")
 	all.Expect(200, "article.paper", "VĂN PHÒNG ĐIỀU PHỐI <NTM>", "tuần 20")
 	all.Get("/airings/paper") // the office is typed once for all papers
@@ -195,7 +195,7 @@ func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
 	own := webtest.NewClient(t, h, operator)
 	own.Get("/airings")
 	own.Get(own.Doc().Find("a[href^='/airings/paper']").AttrOr("href", ""))
-	own.Expect(200, "article.paper td.n", "SỔ NHẬT KÝ CHƯƠNG TRÌNH PHÁT THANH", "Xã Thống Nhất")
+	own.Expect(200, "article.paper td.middle", "SỔ NHẬT KÝ CHƯƠNG TRÌNH PHÁT THANH", "Xã Thống Nhất")
 	own.Refuse("Mất điện")
 
 	server := httptest.NewServer(h)

@@ -1,12 +1,11 @@
 package paper
 
 import (
-	"io"
 	"math/big"
 	"time"
 
 	"loa/contest"
-	"loa/internal/fault"
+	"loa/internal/paper"
 	"loa/internal/text"
 )
 
@@ -24,6 +23,7 @@ type Decision struct {
 type Awarded struct {
 	Number                          int // from 1
 	Award, Prize, Who, Work, Amount string
+	money                           *big.Rat // the Amount, nil for none
 }
 
 // DecisionOf drafts the decision from the prizes given; ok is false while none is.
@@ -35,7 +35,7 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 		if g.Withheld > 0 || a == nil || a.Prize(g.Prize) == nil {
 			continue
 		}
-		row := Awarded{Number: len(d.Rows) + 1, Award: a.Name, Prize: a.Prize(g.Prize).Name, Who: s.Receiver(g), Amount: amountOf(g.Amount, lang)}
+		row := Awarded{Number: len(d.Rows) + 1, Award: a.Name, Prize: a.Prize(g.Prize).Name, Who: s.Receiver(g), Amount: amountOf(g.Amount, lang), money: moneyOf(g.Amount)}
 		if e := s.Entry(g.Entry); e != nil {
 			row.Work = e.Title
 		}
@@ -51,30 +51,36 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 	return d, len(d.Rows) > 0
 }
 
-// WriteDecision writes the list that goes with the decision. Fault:
-// contest.no_prizes_yet (NotFound); else only writing itself can fail.
-func WriteDecision(w io.Writer, s *contest.State, lang text.Language, at time.Time) error {
-	d, ok := DecisionOf(s, lang, at)
-	if !ok {
-		return fault.New(fault.NotFound, "contest.no_prizes_yet")
-	}
-	b := newBook(lang)
-	p := b.page(lang.Say("contest.decision_list"), true, []float64{6, 24, 22, 36, 32, 18})
-	p.masthead(d.Heading, lang.Say("contest.decision_list"))
-	p.Row++
-	p.header([]string{lang.Say("contest.number"), lang.Say("contest.award"), lang.Say("contest.prize"), lang.Say("contest.receiver"),
-		lang.Say("contest.work"), lang.Say("contest.prize_amount")}, true)
-	for _, x := range d.Rows {
-		p.Row++
-		p.Put(1, x.Number, count)
-		for j, s := range []string{x.Award, x.Prize, x.Who, x.Work, x.Amount} {
-			p.Put(2+j, s, cell)
-		}
+// Draw makes the decision and the list that goes with it.
+func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
+	p := d.begin(o, lang, "contest.decision")
+	p.Number, p.About = "……/QĐ-……", []string{lang.Say("contest.decision_about", "contest", d.Contest)}
+	p.Body = []paper.Block{
+		paper.Text{Words: lang.Say("contest.decision_who"), Bold: true, Middle: true},
+		paper.Text{Words: lang.Say("contest.decision_basis"), Italic: true},
+		paper.Text{Words: lang.Say("contest.decision_basis"), Italic: true},
+		paper.Text{Words: lang.Say("contest.decision_proposal", "host", d.Host), Italic: true},
+		paper.Text{Words: lang.Say("contest.decision_word"), Bold: true, Middle: true},
+		paper.Say(lang.Say("contest.decision_1", "n", len(d.Rows), "contest", d.Contest)),
 	}
 	if d.Total != "" {
-		p.Row++
-		p.Line(lang.Say("contest.decision_total", "total", d.Total, "words", d.InWords), bold)
+		p.Body = append(p.Body, paper.Say(lang.Say("contest.decision_2", "total", d.Total)), paper.Text{Words: lang.Say("contest.decision_words", "words", d.InWords), Italic: true})
+	} else {
+		p.Body = append(p.Body, paper.Say(lang.Say("contest.decision_2_none")))
 	}
-	p.signatures(d.Heading, "", lang.Say("contest.sign_head"), "")
-	return b.Write(w, "decision of award")
+	p.Body = append(p.Body, paper.Say(lang.Say("contest.decision_3", "host", d.Host)))
+	p.Receivers = []string{lang.Say("contest.decision_as_3"), d.Host, "……"}
+	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_head")}}
+
+	list := paper.Paper{Lang: lang, Name: lang.Say("paper.annex"), Title: lang.Say("contest.decision_list"), Annex: lang.Say("contest.decision_with", "date", text.Vietnamese.PaperDay(d.Date))}
+	t := paper.Table{Columns: []paper.Column{counts(lang.Say("contest.number"), 6), words(lang.Say("contest.award"), 18), words(lang.Say("contest.prize"), 18),
+		words(lang.Say("contest.receiver"), 30), words(lang.Say("contest.work"), 28), numbers(lang.Say("contest.prize_amount"), 16, 0)}}
+	for _, x := range d.Rows {
+		t.Rows = append(t.Rows, []any{x.Number, x.Award, x.Prize, x.Who, x.Work, x.money})
+	}
+	list.Body = []paper.Block{t}
+	if d.Total != "" {
+		list.Body = append(list.Body, paper.Heading(lang.Say("contest.decision_total", "total", d.Total, "words", d.InWords)))
+	}
+	return []paper.Paper{p, list}
 }

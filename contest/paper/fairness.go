@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"io"
 	"math"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"loa/contest"
 	"loa/contest/fairness"
 	"loa/contest/ranking"
+	"loa/internal/paper"
 	"loa/internal/text"
 )
 
@@ -131,61 +131,50 @@ func absences(s *contest.State, run *contest.RoundState, lang text.Language) ([]
 	return out, nil
 }
 
-// figure is v for a cell, nothing for what could not be computed.
-func figure(v float64) any {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
+// Draw makes the report of how a jury scored.
+func (f Fairness) Draw(o paper.Office, lang text.Language) paper.Paper {
+	p := f.begin(o, lang, "contest.doc_fairness_title")
+	p.Name = lang.Say("contest.doc_fairness")
+	figures := paper.Table{Columns: []paper.Column{words(lang.Say("paper.measure"), 70), numbers(lang.Say("paper.value"), 30, leastPlaces)},
+		Rows: [][]any{{"Kendall W", f.Kendall}, {"ICC(2,k)", f.ICC}, {"Krippendorff α", f.Alpha}}}
+	again := slices.ContainsFunc(f.Habits, func(h Habit) bool { return h.Steady != nil })
+	heard := slices.ContainsFunc(f.Habits, func(h Habit) bool { return h.Ears != nil })
+	habits := paper.Table{Columns: []paper.Column{words(lang.Say("contest.judge"), 26), counts(lang.Say("contest.sheets"), 9), numbers(lang.Say("contest.mean_score"), 10, leastPlaces),
+		numbers(lang.Say("contest.spread"), 10, leastPlaces), numbers(lang.Say("contest.severity"), 12, leastPlaces)}}
+	if again {
+		habits.Columns = append(habits.Columns, words(lang.Say("contest.steady"), 22))
 	}
-	return v
-}
-
-// WriteFairness writes how a jury scored. Only writing itself can fail.
-func WriteFairness(w io.Writer, lang text.Language, f Fairness) error {
-	b := newBook(lang)
-	p := b.page(lang.Say("contest.doc_fairness"), false, []float64{34, 12, 14, 14, 22, 30, 30})
-	p.masthead(f.Heading, lang.Say("contest.doc_fairness_title"))
-	p.Row++
-	p.Line(lang.Say("contest.fairness_hint"), plain)
-	for _, x := range []struct {
-		name  string
-		value float64
-	}{{"Kendall W", f.Kendall}, {"ICC(2,k)", f.ICC}, {"Krippendorff α", f.Alpha}} {
-		p.Row++
-		p.Put(1, x.name, cell)
-		p.Put(2, figure(x.value), number(leastPlaces))
+	if heard {
+		habits.Columns = append(habits.Columns, words(lang.Say("contest.heard"), 22))
 	}
-	p.Row++
-	p.header([]string{lang.Say("contest.judge"), lang.Say("contest.sheets"), lang.Say("contest.mean_score"), lang.Say("contest.spread"), lang.Say("contest.severity"), lang.Say("contest.steady"), lang.Say("contest.heard")}, false)
 	for _, h := range f.Habits {
-		p.Row++
-		p.Put(1, h.Name, cell)
-		p.Put(2, h.Entries, count)
-		p.Put(3, figure(h.Mean), number(leastPlaces))
-		p.Put(4, figure(h.Spread), number(leastPlaces))
-		p.Put(5, figure(h.Severity), number(leastPlaces))
-		p.Put(6, h.Again(lang), cell)
-		p.Put(7, h.Listened(lang), cell)
+		row := []any{h.Name, h.Entries, h.Mean, h.Spread, h.Severity}
+		if again {
+			row = append(row, h.Again(lang))
+		}
+		if heard {
+			row = append(row, h.Listened(lang))
+		}
+		habits.Rows = append(habits.Rows, row)
 	}
-	p.Row++
-	p.Line(lang.Say("contest.apart"), bold)
-	p.header([]string{lang.Say("paper.title"), lang.Say("paper.code"), lang.Say("paper.lowest"), lang.Say("paper.highest"), lang.Say("contest.lowest_by"), lang.Say("contest.highest_by")}, false)
-	for _, a := range f.Apart {
-		p.Row++
-		p.Put(1, a.Title, cell)
-		p.Put(2, a.Code, cell)
-		p.Put(3, a.Low, number(leastPlaces))
-		p.Put(4, a.High, number(leastPlaces))
-		p.Put(5, a.LowestName, cell)
-		p.Put(6, a.HighestName, cell)
+	p.Body = []paper.Block{paper.Say(lang.Say("contest.fairness_hint")), figures, paper.Heading(lang.Say("paper.habits")), habits}
+	if len(f.Apart) > 0 {
+		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.work"), 30), counts(lang.Say("contest.code"), 9), numbers(lang.Say("paper.lowest"), 10, leastPlaces),
+			numbers(lang.Say("paper.highest"), 10, leastPlaces), words(lang.Say("contest.lowest_by"), 20), words(lang.Say("contest.highest_by"), 20)}}
+		for _, a := range f.Apart {
+			t.Rows = append(t.Rows, []any{a.Title, a.Code, a.Low, a.High, a.LowestName, a.HighestName})
+		}
+		p.Body = append(p.Body, paper.Heading(lang.Say("contest.apart")), t)
 	}
 	without := make([]string, len(f.Without))
 	for i, a := range f.Without {
-		without[i] = a.Name + ": " + strings.Join(a.Said, "; ")
+		without[i] = a.Name + ": " + strings.Join(a.Said, "; ") + "."
 	}
-	p.list(lang.Say("contest.without"), without)
-	p.list(lang.Say("contest.comments"), f.Words)
-	p.signatures(f.Heading, lang.Say("paper.secretary"), lang.Say("paper.chair"), f.Chair)
-	return b.Write(w, "fairness")
+	p.Body = append(p.Body, paper.Listed(lang.Say("contest.without"), without)...)
+	p.Body = append(p.Body, paper.Listed(lang.Say("contest.comments"), f.Words)...)
+	p.Receivers = []string{f.Host}
+	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_secretary")}, {Office: lang.Say("contest.sign_chair"), Name: f.Chair}}
+	return p
 }
 
 // Again says how steady the judge was over what she heard twice, "" if nothing.

@@ -9,6 +9,7 @@ import (
 
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/internal/paper"
 	"loa/internal/text"
 )
 
@@ -112,7 +113,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	decisive := s.Last() == run // prizes go by the last round alone
 	for _, row := range official.Rows {
 		e := s.Entry(row.Entry.ID)
-		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName,
+		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName, Full: e.Entrant.Full(),
 			Totals: totals[e.ID], Values: values[e.ID]}
 		if decisive {
 			line.Prize = prizesOf(s, e.ID, g.ID)
@@ -202,7 +203,7 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 			out = append(out, Given{Award: g.Award, Prize: g.Prize, Who: s.Receiver(g), Note: g.Reason}) // taken out of the rules since
 			continue
 		}
-		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason, Amount: amountOf(g.Amount, lang)}
+		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason, Amount: amountOf(g.Amount, lang), money: moneyOf(g.Amount)}
 		switch e := s.Entry(g.Entry); {
 		case g.Withheld > 0:
 			row.Note = withheldNote(s, g, lang)
@@ -216,19 +217,22 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 	return out
 }
 
+// moneyOf is a share of prize money, exact as it is kept; nil for none.
+func moneyOf(exact string) *big.Rat {
+	r, ok := new(big.Rat).SetString(exact)
+	if !ok || r.Sign() == 0 {
+		return nil
+	}
+	return r
+}
+
 // amountOf writes a share of prize money, exact as it is kept: whole đồng, or two
 // decimals where prizes were shared out.
 func amountOf(exact string, lang text.Language) string {
-	r, ok := new(big.Rat).SetString(exact)
-	switch {
-	case !ok || r.Sign() == 0:
-		return ""
-	case r.IsInt():
-		return lang.Number(r.Num().Int64())
+	if r := moneyOf(exact); r != nil {
+		return paper.Money(lang, r)
 	}
-	whole := new(big.Int).Quo(r.Num(), r.Denom())
-	f, _ := new(big.Rat).Sub(r, new(big.Rat).SetInt(whole)).Float64()
-	return lang.Number(whole.Int64()) + strings.TrimPrefix(lang.Decimal(f, 2), "0")
+	return ""
 }
 
 // RankLabel heads a column of ranks.

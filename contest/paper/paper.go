@@ -1,14 +1,13 @@
 // Package paper makes the papers of a contest: minutes, result table, each
-// judge's sheets, feedback on an entry, certificates. ResultsOf and its like
-// draw a paper from the contest's state as plain values, which pages print and
-// WriteResults and its like write as XLSX files for A4, in the layout
-// Vietnamese offices use: so page and file cannot differ.
-//
-// Whatever is text stays text: no cell of a file is ever a formula.
+// judge's sheets, feedback on an entry, a draft of the decision of award,
+// certificates. ResultsOf and its like take what is told from the contest's state,
+// and Draw makes an office paper of it (loa/internal/paper), which is printed and
+// written as DOCX and XLSX.
 package paper
 
 import (
 	"fmt"
+	"math/big"
 	"time"
 
 	"loa/contest/ranking"
@@ -19,7 +18,6 @@ type Heading struct {
 	Host    string    // the organising committee, above the table on the left
 	Contest string    // its title
 	Round   string    // e.g. "Vòng chung khảo"; may be empty
-	Place   string    // where the paper is signed, e.g. "Lào Cai"
 	Date    time.Time // when, printed in text.Zone
 }
 
@@ -49,6 +47,7 @@ type Row struct {
 	Title    string
 	Entrant  string
 	District string
+	Full     string                              // the entrant with the district, told from every other
 	Totals   []*ranking.Rational                 // per judge, in the order of Group.Judges; nil without a sheet
 	Values   map[ranking.Method]ranking.Rational // a method that could not be computed is absent
 	Prize    string
@@ -78,6 +77,7 @@ type Member struct {
 type Given struct {
 	Award, Prize, Who, Note string
 	Amount                  string // of money, in words of a table: "2.000.000"; "" for none
+	money                   *big.Rat
 }
 
 // Juries is the sheets of every judge in one round.

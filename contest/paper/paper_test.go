@@ -2,7 +2,6 @@ package paper
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,11 +12,12 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"loa/contest/ranking"
+	"loa/internal/paper"
 	"loa/internal/text"
 )
 
 var top = Heading{Host: "Ban tổ chức hội thi", Contest: "Hội thi phát thanh cơ sở 2024", Round: "Vòng chung khảo",
-	Place: "Lào Cai", Date: time.Date(2024, 10, 4, 18, 0, 0, 0, time.UTC)} // the 5th in Lào Cai
+	Date: time.Date(2024, 10, 4, 18, 0, 0, 0, time.UTC)} // the 5th in Lào Cai
 
 func points(s string) *ranking.Rational {
 	r, err := ranking.ParseRational(s)
@@ -37,7 +37,7 @@ func mark(s string) *ranking.Points {
 
 func results() Results {
 	row := func(rank int, code, mean string, totals ...*ranking.Rational) Row {
-		return Row{Rank: rank, Code: code, Title: "=HYPERLINK(\"x\")", Entrant: "Đài Bản Lầu", District: "Mường Khương", Totals: totals,
+		return Row{Rank: rank, Code: code, Title: "=HYPERLINK(\"x\")", Entrant: "Đài Bản Lầu", District: "Mường Khương", Full: "Đài Bản Lầu, Mường Khương", Totals: totals,
 			Values: map[ranking.Method]ranking.Rational{ranking.Mean: *points(mean)}, Prize: "Giải Nhất"}
 	}
 	return Results{Heading: top, Method: ranking.Mean, Chair: "Trần Thị B", Groups: []Group{
@@ -61,6 +61,11 @@ func opened(t *testing.T, write func(io.Writer) error) *excelize.File {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
+}
+
+// book writes papers as a workbook.
+func book(list ...paper.Paper) func(io.Writer) error {
+	return func(w io.Writer) error { return paper.XLSX(w, list) }
 }
 
 // lines is a worksheet as shown, a string a row, cells separated by |; empty
@@ -89,25 +94,28 @@ func same(t *testing.T, got, want []string) {
 }
 
 func TestResults(t *testing.T) {
-	f := opened(t, func(w io.Writer) error { return WriteResults(w, text.Vietnamese, results()) })
+	f := opened(t, book(results().Draw(paper.Office{Place: "Lào Cai"}, text.Vietnamese)))
 	same(t, f.GetSheetList(), []string{"Nông thôn mới", "An toàn giao thông"})
 	same(t, lines(t, f, "Nông thôn mới"), []string{
 		"BAN TỔ CHỨC HỘI THI|CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
 		"Độc lập - Tự do - Hạnh phúc",
-		"BẢNG KẾT QUẢ",
-		"Hội thi phát thanh cơ sở 2024",
-		"Vòng chung khảo",
+		"Số: ……|Lào Cai, ngày 05 tháng 10 năm 2024",
+		"BẢNG TỔNG HỢP KẾT QUẢ",
+		"Hội thi phát thanh cơ sở 2024 – Vòng chung khảo",
 		"Nông thôn mới",
-		"Hạng|Mã số|Tên tác phẩm|Đơn vị, tác giả dự thi|Huyện, thị xã, thành phố|Giám khảo 1|Giám khảo 2|Trung bình (xếp hạng)|Trung vị|Trung bình cắt|Chuẩn hoá|Giải",
+		"Hạng|Mã|Tác phẩm|Đơn vị dự thi|Huyện, thị xã, thành phố|Giám khảo 1|Giám khảo 2|Trung bình (xếp hạng)|Trung vị|Trung bình cắt|Chuẩn hoá|Giải",
 		`1|TP-003|=HYPERLINK("x")|Đài Bản Lầu|Mường Khương|85.00|85.126|Giải Nhất`,
 		`2|TP-001|=HYPERLINK("x")|Đài Bản Lầu|Mường Khương|0.33|90.00|85.125|Giải Nhất`,
 		"Phân định các tác phẩm bằng điểm",
-		"Cùng 85 điểm.",
-		"Không trao giải Ba.",
-		"Lào Cai, ngày 05 tháng 10 năm 2024",
+		"– Cùng 85 điểm.",
+		"Ghi chú",
+		"– Không trao giải Ba.",
 		"THƯ KÝ|TRƯỞNG BAN GIÁM KHẢO",
 		"(Ký, ghi rõ họ tên)|(Ký, ghi rõ họ tên)",
 		"Trần Thị B",
+		"Nơi nhận:",
+		"- Ban tổ chức hội thi;",
+		"- Lưu: VT.",
 	})
 	same(t, lines(t, f, "An toàn giao thông")[7:8], []string{"TP-009"})
 	if formula, err := f.GetCellFormula("Nông thôn mới", "C10"); err != nil || formula != "" {
@@ -118,7 +126,7 @@ func TestResults(t *testing.T) {
 		t.Errorf("not A4 across: %+v, %v", layout, err)
 	}
 	names := f.GetDefinedName()
-	if len(names) != 2 || names[0].RefersTo != "'Nông thôn mới'!$9:$9" && names[1].RefersTo != "'Nông thôn mới'!$9:$9" {
+	if len(names) != 2 || names[0].RefersTo != "'Nông thôn mới'!$10:$10" && names[1].RefersTo != "'Nông thôn mới'!$10:$10" {
 		t.Errorf("the head of the table is not repeated: %+v", names)
 	}
 }
@@ -133,24 +141,25 @@ func TestJuries(t *testing.T) {
 		}},
 		{Name: "Lý A"},
 	}}
-	f := opened(t, func(w io.Writer) error { return WriteJuries(w, text.Vietnamese, j) })
+	f := opened(t, book(j.Draw(paper.Office{Place: "Lào Cai"}, text.Vietnamese)...))
 	same(t, f.GetSheetList(), []string{"Lý A", "Lý A (2)"})
 	same(t, lines(t, f, "Lý A")[2:], []string{
+		"Số: ……|Lào Cai, ngày 05 tháng 10 năm 2024",
 		"PHIẾU CHẤM ĐIỂM",
-		"Hội thi phát thanh cơ sở 2024",
-		"Vòng chung khảo",
-		"Giám khảo: Lý A",
-		"Nhà báo",
+		"Hội thi phát thanh cơ sở 2024 – Vòng chung khảo",
+		"Giám khảo: Lý A, Nhà báo",
 		"Tác phẩm",
-		"Mã số|Nội dung (tối đa 40)|Âm thanh (tối đa 7,5)|Tổng điểm|Nhận xét|Thời điểm ký|Ghi chú",
-		"K7|38.50|38.50|Rõ, gần dân.|01:00 5/10/2024|Nghe lại",
+		"Mã|Nội dung (tối đa 40)|Âm thanh (tối đa 7,5)|Tổng|Nhận xét|Thời điểm ký|Ghi chú",
+		"K7|38.50|38.50|Rõ, gần dân.|5/10/2024 1:00|Nghe lại",
 		"Đọc",
-		"Mã số|Giọng (tối đa 10)|Tổng điểm|Nhận xét|Thời điểm ký|Ghi chú",
+		"Mã|Giọng (tối đa 10)|Tổng|Nhận xét|Thời điểm ký|Ghi chú",
 		"2|9.00|9.00",
-		"Lào Cai, ngày 05 tháng 10 năm 2024",
 		"GIÁM KHẢO",
 		"(Ký, ghi rõ họ tên)",
 		"Lý A",
+		"Nơi nhận:",
+		"- Ban tổ chức hội thi;",
+		"- Lưu: VT.",
 	})
 }
 
@@ -158,11 +167,11 @@ func TestFeedback(t *testing.T) {
 	fb := Feedback{Heading: top, Code: "TP-003", Title: "Bản Lầu đổi mới", Entrant: "Đài Bản Lầu", Rank: 2, Of: 66, Value: *points("171/2"), Prize: "Giải Nhì",
 		Parts:    []Scored{{Name: "Tác phẩm", Criteria: []Spread{{"Nội dung", 40 * ranking.Point, *points("110/3"), 35 * ranking.Point, 38500}}}},
 		Comments: []string{"Rõ, gần dân."}, Remarks: []Remark{{187 * time.Second, "Nhạc hơi to."}}}
-	f := opened(t, func(w io.Writer) error { return WriteFeedback(w, text.Vietnamese, fb) })
+	f := opened(t, book(fb.Draw(paper.Office{Place: "Lào Cai"}, text.Vietnamese)))
 	same(t, lines(t, f, "TP-003")[2:], []string{
+		"Số: ……|Lào Cai, ngày 05 tháng 10 năm 2024",
 		"NHẬN XÉT TÁC PHẨM DỰ THI",
-		"Hội thi phát thanh cơ sở 2024",
-		"Vòng chung khảo",
+		"Hội thi phát thanh cơ sở 2024 – Vòng chung khảo",
 		"Tác phẩm TP-003: Bản Lầu đổi mới",
 		"Đài Bản Lầu",
 		"Xếp hạng 2 trong 66 tác phẩm, 85,50 điểm.",
@@ -174,20 +183,12 @@ func TestFeedback(t *testing.T) {
 		"– Rõ, gần dân.",
 		"Ghi chú theo thời điểm trong bản ghi (phút:giây)",
 		"– 03:07  Nhạc hơi to.",
-		"Lào Cai, ngày 05 tháng 10 năm 2024",
 		"TM. BAN TỔ CHỨC",
 		"(Ký, ghi rõ họ tên)",
+		"Nơi nhận:",
+		"- Đài Bản Lầu;",
+		"- Lưu: VT.",
 	})
-}
-
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
-
-func TestAFullDiskIsTold(t *testing.T) {
-	if err := WriteResults(full{}, text.Vietnamese, results()); err == nil || !strings.Contains(err.Error(), "disk full") {
-		t.Errorf("%v", err)
-	}
 }
 
 // BenchmarkResults is 254 entries and 7 judges.
@@ -205,7 +206,7 @@ func BenchmarkResults(b *testing.B) {
 		g.Rows = append(g.Rows, row)
 	}
 	for b.Loop() {
-		if err := WriteResults(io.Discard, text.Vietnamese, r); err != nil {
+		if err := paper.XLSX(io.Discard, []paper.Paper{r.Draw(paper.Office{}, text.Vietnamese)}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -32,6 +33,8 @@ type Look struct {
 	Size                         float64 // of the letters, in points
 	Align                        string  // "left", "center" or "right"
 	Places                       int     // decimals of a number; -1 for text
+	Grouped                      bool    // thousands of a number stand apart
+	format                       string  // of an instant
 }
 
 // NewBook begins a file.
@@ -66,10 +69,15 @@ func (b *Book) style(l Look) int {
 		Alignment: &excelize.Alignment{Horizontal: l.Align, Vertical: "center", WrapText: true},
 	}
 	switch {
+	case l.format != "":
+		s.CustomNumFmt = &l.format
 	case l.Places < 0:
 		s.NumFmt = 49 // "@": what is typed over it stays text
 	default:
 		format := "0"
+		if l.Grouped {
+			format = "#,##0"
+		}
 		if l.Places > 0 {
 			format += "." + strings.Repeat("0", l.Places)
 		}
@@ -151,8 +159,17 @@ func (b *Book) Page(name string, landscape bool, widths []float64) *Page {
 	a4, one, any, yes := 9, 1, 0, true
 	b.do(b.f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &any}))
 	b.do(b.f.SetSheetProps(p.name, &excelize.SheetPropsOptions{FitToPage: &yes}))
-	b.do(b.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: "&C&P/&N"}))
 	return p
+}
+
+// Margins sets those of the printed page, in millimetres, and the pages' numbers: in
+// the middle of the top margin, from the second page on.
+func (p *Page) Margins(top, bottom, left, right float64) {
+	inches := func(mm float64) *float64 { v := mm / 25.4; return &v }
+	head := top / 2
+	p.do(p.f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{Top: inches(top), Bottom: inches(bottom), Left: inches(left), Right: inches(right),
+		Header: inches(head), Footer: inches(bottom / 2)}))
+	p.do(p.f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{DifferentFirst: true, OddHeader: "&C&\"Times New Roman,Regular\"&13&P"}))
 }
 
 // at is a cell's name; columns count from 1.
@@ -162,7 +179,8 @@ func (p *Page) at(column, row int) string {
 	return name
 }
 
-// Put writes one value: string, int, float64, a number that tells its Float, or nil.
+// Put writes one value: string, int, float64, an instant (as the
+// clock of its zone shows it; the zero one is none), or nil.
 func (p *Page) Put(column int, v any, l Look) {
 	if p.err != nil {
 		return
@@ -176,8 +194,11 @@ func (p *Page) Put(column int, v any, l Look) {
 		p.do(p.f.SetCellInt(p.name, at, int64(v)))
 	case float64:
 		p.do(p.f.SetCellFloat(p.name, at, v, -1, 64))
-	case interface{ Float() float64 }:
-		p.do(p.f.SetCellFloat(p.name, at, v.Float(), -1, 64))
+	case time.Time:
+		l.format = "d/m/yyyy h:mm"
+		if !v.IsZero() {
+			p.do(p.f.SetCellFloat(p.name, at, serial(v), -1, 64))
+		}
 	}
 	p.do(p.f.SetCellStyle(p.name, at, at, p.style(l)))
 }

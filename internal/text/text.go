@@ -197,10 +197,14 @@ func (l Language) Date(t time.Time) string {
 }
 
 // PaperDay writes a day in Zone as administrative documents do: "ngày 05
-// tháng 05 năm 2024".
+// tháng 5 năm 2024". A 0 stands before days under 10, and before the first two months.
 func (l Language) PaperDay(t time.Time) string {
 	t = t.In(Zone)
-	return l.Say("paper.day", "day", t.Format("02"), "month", t.Format("01"), "year", t.Format("2006"))
+	month := t.Format("1")
+	if t.Month() <= time.February {
+		month = t.Format("01")
+	}
+	return l.Say("paper.day", "day", t.Format("02"), "month", month, "year", t.Format("2006"))
 }
 
 // DateTime writes clock and date in Zone, "17:05 13/5/2024".

@@ -143,7 +143,9 @@ func TestNumbersDatesAndDurationsReadAsPeopleSayThem(t *testing.T) {
 		{Vietnamese.Weekday(at), "thứ Hai"},
 		{Vietnamese.Week(time.Date(2024, 5, 13, 0, 0, 0, 0, Zone), time.Date(2024, 5, 20, 0, 0, 0, 0, Zone)), "tuần 20 (13/5 – 19/5/2024)"},
 		{Vietnamese.Week(time.Date(2020, 12, 28, 0, 0, 0, 0, Zone), time.Date(2021, 1, 4, 0, 0, 0, 0, Zone)), "tuần 53 (28/12/2020 – 3/1/2021)"},
-		{Vietnamese.PaperDay(time.Date(2024, 5, 4, 18, 0, 0, 0, time.UTC)), "ngày 05 tháng 05 năm 2024"},
+		{Vietnamese.PaperDay(time.Date(2024, 5, 4, 18, 0, 0, 0, time.UTC)), "ngày 05 tháng 5 năm 2024"},
+		{Vietnamese.PaperDay(time.Date(2024, 2, 10, 0, 0, 0, 0, Zone)), "ngày 10 tháng 02 năm 2024"},
+		{Vietnamese.PaperDay(time.Date(2024, 12, 1, 0, 0, 0, 0, Zone)), "ngày 01 tháng 12 năm 2024"},
 		{Vietnamese.Size(4_200_000), "4,2 MB"},
 		{Vietnamese.Size(25_000_000), "25 MB"},
 	} {

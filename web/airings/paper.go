@@ -1,22 +1,24 @@
 package airings
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"loa/internal/fault"
+	"loa/internal/paper"
 	"loa/web/kit"
 )
 
 // paperPage is the log as the book an inspector asks for, oldest first.
 type paperPage struct {
 	kit.Page
-	Form        kit.Form // the filter, and the office's own words for the book's head
-	Station     string   // "" when it is the book of several
-	From, Until time.Time
-	Lines       []logLine
-	Back        string
+	Form  kit.Form // the filter, and the office's own words for the book's head
+	Paper paper.Paper
+	Back  string
+	Asked string // the query of the filter
 }
 
 // maxPrinted is the most lines one print holds: some sixty sheets.
@@ -32,18 +34,19 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	v := r.URL.Query()
-	page := paperPage{Page: r.Page("airing.paper"), From: q.From, Until: q.Until.Add(-time.Second), Form: kit.NewForm()}
+	page := paperPage{Page: r.Page("airing.paper"), Form: kit.NewForm()}
+	station, until := "", q.Until.Add(-time.Second)
 	if v.Get("until") == "" { // the filter reaches a little ahead, a book does not
-		page.Until = r.Now
+		until = r.Now
 	}
 	for _, name := range []string{"station", "outcome", "from", "until"} {
 		page.Form.Values.Set(name, v.Get(name))
 	}
 	r.Office(w, page.Form)
 	if len(q.Stations) == 1 {
-		page.Station = reg.UnitOf(q.Stations[0]).Official()
+		station = reg.UnitOf(q.Stations[0]).Official()
 	} else if mine := readable(r, reg); len(mine) == 1 {
-		page.Station = reg.UnitOf(mine[0].ID).Official()
+		station = reg.UnitOf(mine[0].ID).Official()
 	}
 	lines, left, err := p.lines(r, reg, q, maxPrinted)
 	if err != nil {
@@ -52,11 +55,61 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if left { // a book that lacks lines would pass for the whole
 		return fault.New(fault.Invalid, "airing.paper_long", "most", maxPrinted)
 	}
-	page.Lines = lines
-	slices.Reverse(page.Lines)
-	v.Del("parent")
-	v.Del("agency")
-	v.Del("place")
-	page.Back = "/airings?" + v.Encode()
+	slices.Reverse(lines)
+	as := v.Get("as")
+	for _, own := range []string{"parent", "agency", "place", "as"} {
+		v.Del(own)
+	}
+	page.Asked = v.Encode()
+	page.Back = "/airings?" + page.Asked
+	page.Paper = paper.Paper{Lang: r.Lang, Name: r.Say("airing.log_title"), Office: page.Form.Letterhead(), Date: r.Now, Across: true, Title: r.Say("airing.paper_title"),
+		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, r.Say("airing.paper_several")), "from", r.Lang.Date(q.From), "until", r.Lang.Date(until))},
+		Body:  []paper.Block{bookTable(r, lines, station == "")}, Signers: []paper.Signer{{Office: r.Say("airing.paper_keeper")}, {Office: r.Say("kit.paper_head")}}}
+	if as != "" {
+		return r.SendPapers(w, "so-nhat-ky", as, []paper.Paper{page.Paper})
+	}
 	return p.paper.Render(w, r, page)
+}
+
+// bookTable are the lines of the book; of several stations each line names its own.
+func bookTable(r *kit.Request, lines []logLine, several bool) paper.Table {
+	text := func(key string, width float64) paper.Column {
+		return paper.Column{Name: r.Say(key), Width: width, Places: paper.Words}
+	}
+	t := paper.Table{Columns: []paper.Column{{Name: r.Say("kit.paper_row"), Width: 6, Middle: true}, text("airing.column.time", 15)}}
+	if several {
+		t.Columns = append(t.Columns, text("airing.column.station", 18))
+	}
+	t.Columns = append(t.Columns, text("airing.column.programme", 24), text("airing.column.outcome", 16), text("airing.column.length", 12), text("airing.column.means", 16),
+		text("airing.column.by", 22), text("airing.note", 24))
+	join := func(sep string, words ...string) string {
+		return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), sep)
+	}
+	for i, l := range lines {
+		outcome, length, means, note := r.Say("airing.outcome."+string(l.Outcome)), "", "", []string{l.Note}
+		if l.Reason != "" {
+			outcome += ": " + r.Say("airing.reason."+string(l.Reason))
+		}
+		if l.Seconds > 0 {
+			length = r.Lang.Duration(l.Length())
+		}
+		if l.Means != "" {
+			means = r.Say("airing.means." + string(l.Means))
+		}
+		if l.CorrectedBy != "" {
+			note = append(note, "("+r.Say("airing.replaced")+")")
+		}
+		if l.Why != "" {
+			note = append(note, r.Say("airing.why")+": "+l.Why+".")
+		}
+		if len(l.Evidence) > 0 {
+			note = append(note, r.Say("airing.has_evidence"))
+		}
+		row := []any{i + 1, l.StartedAt}
+		if several {
+			row = append(row, l.StationLabel)
+		}
+		t.Rows = append(t.Rows, append(row, join("; ", l.Programme, l.Episode), outcome, length, means, l.By.Name+", "+r.Lang.DateTime(l.ReceivedAt), join(" ", note...)))
+	}
+	return t
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/once"
+	office "loa/internal/paper"
 	"loa/internal/sheet"
 	"loa/web/kit"
 )
@@ -53,8 +53,10 @@ func (c contestRoutes) routes() []kit.Route {
 		route.Query = "seen"
 		return route
 	}
-	document := organise("GET /{contest}/papers/{document}", "minutes, table, sheets or fairness of the latest round, or of that one, as XLSX for A4", c.paper, none, none)
+	document := organise("GET /{contest}/papers/{document}", "minutes, table, sheets or fairness of the latest round, or of that one, or the decision, as XLSX for A4", c.paper("xlsx"), none, none)
 	document.Query, document.Gives = "round", sheet.XLSXType
+	editable := organise("GET /{contest}/papers/{document}/docx", "the same as DOCX, to be edited before it is signed", c.paper("docx"), none, none)
+	editable.Query, editable.Gives = "round", office.DOCXType
 	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
 	archive.Gives = "application/zip"
 	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate", c.comments, none, kit.List[commentJSON]{})
@@ -77,7 +79,7 @@ func (c contestRoutes) routes() []kit.Route {
 			return contest.FinishRound{Round: r.PathValue("round"), Seen: seen}
 		})),
 		archive,
-		document,
+		document, editable,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
 		edits("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
 			return contest.SetCertificate{Certificate: b}
@@ -273,15 +275,19 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	return nil
 }
 
-func (c contestRoutes) paper(w http.ResponseWriter, r *kit.Request) error {
-	var b bytes.Buffer
-	document := r.PathValue("document")
-	if err := c.view(r, func(s *contest.State) error {
-		return paper.WriteXLSX(&b, s, r.URL.Query().Get("round"), document, r.Lang, r.Now)
-	}); err != nil {
-		return err
+// paper answers with a document as a file of that kind.
+func (c contestRoutes) paper(as string) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		document := r.PathValue("document")
+		var list []office.Paper
+		if err := c.view(r, func(s *contest.State) (err error) {
+			list, err = paper.Draw(s, r.URL.Query().Get("round"), document, office.Office{}, r.Lang, r.Now)
+			return err
+		}); err != nil {
+			return err
+		}
+		return r.SendPapers(w, r.PathValue("contest")+"-"+document, as, list)
 	}
-	return r.Download(w, r.PathValue("contest")+"-"+document+".xlsx", sheet.XLSXType, b.Bytes())
 }
 
 // certificatesJSON is the template as set, empty texts standing for the usual

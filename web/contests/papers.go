@@ -1,19 +1,18 @@
 package contests
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
-	"loa/internal/sheet"
+	office "loa/internal/paper"
 	"loa/web/kit"
 )
 
 // The documents, in the order of their tabs. All but the certificates come as
-// XLSX too.
+// DOCX and XLSX too.
 var documents = []string{"minutes", "table", "sheets", "fairness", "decision", "certificates"}
 
 type papersPage struct {
@@ -22,15 +21,8 @@ type papersPage struct {
 	Docs         []kit.Tab
 	Round        string    // ID of the round the papers are about
 	Rounds       []kit.Tab // to choose from, if there are several
-	Minutes      paper.Minutes
-	Groups       []groupTable
-	Juries       paper.Juries
-	Fair         *fairPanel
+	Papers       []office.Paper
 	Certificates []paper.Certificate
-	RankLabel    string
-	Decision     paper.Decision
-	Award        bool // there are prizes to decide about
-	HasResults   bool
 }
 
 func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
@@ -39,45 +31,33 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	if page.Doc != "" && !slices.Contains(documents, page.Doc) {
 		return fault.New(fault.NotFound, "kit.not_found")
 	}
-	if q.Get("as") == "xlsx" {
-		return p.sendXLSX(w, r, page.Doc)
-	}
+	f := kit.NewForm()
+	r.Office(w, f)
+	f.Values.Del("agency") // it is the host's
 	err := p.view(r, func(s *contest.State) (err error) {
-		page.desk = p.desk(r, s, "papers", kit.NewForm())
+		page.desk = p.desk(r, s, "papers", f)
 		for _, d := range documents {
 			page.Docs = append(page.Docs, kit.Tab{Path: "/contests/" + s.ID + "/papers?doc=" + d, Text: r.Say("contest.doc_" + d), Current: d == page.Doc})
 		}
-		run := paper.Round(s, q.Get("round"))
-		if run != nil {
+		if run := paper.Round(s, q.Get("round")); run != nil {
 			page.Round, page.Rounds = run.ID, roundTabs(s, run, "/contests/"+s.ID+"/papers?doc="+page.Doc+"&round=")
-			page.HasResults = slices.ContainsFunc(run.Tasks, (*contest.Task).Counts)
 		}
-		switch {
-		case page.Doc == "decision":
-			page.Decision, page.Award = paper.DecisionOf(s, r.Lang, r.Now)
-		case page.Doc == "certificates":
+		switch page.Doc {
+		case "":
+		case "certificates":
 			page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
-		case !page.HasResults:
-		case page.Doc == "minutes", page.Doc == "table":
-			if page.Minutes, err = paper.MinutesOf(s, run, r.Lang, r.Now); err != nil {
-				return err
-			}
-			page.Groups, page.RankLabel = printable(page.Minutes.Results, r.Lang), page.Minutes.RankLabel(r.Lang)
-		case page.Doc == "sheets":
-			page.Juries = paper.JuriesOf(s, run, r.Lang, r.Now)
-		case page.Doc == "fairness":
-			f, ok, err := paper.FairnessOf(s, run, r.Lang, r.Now)
-			if err != nil {
-				return err
-			}
-			page.Fair, page.HasResults = fairOf(f, ok, r.Lang), ok
+		default:
+			page.Papers, err = paper.Draw(s, q.Get("round"), page.Doc, f.Letterhead(), r.Lang, r.Now)
 		}
-		return nil
-	})
-	if err != nil {
 		return err
+	})
+	as := q.Get("as")
+	if err != nil && (as != "" || fault.Of(err).Kind != fault.NotFound || page.ID == "") {
+		return err // else the page says what is missing
 	}
-	r.Office(w, page.Form)
+	if as != "" {
+		return r.SendPapers(w, r.PathValue("contest")+"-"+page.Doc, as, page.Papers)
+	}
 	return p.papers.Render(w, r, page)
 }
 
@@ -91,16 +71,4 @@ func roundTabs(s *contest.State, shown *contest.RoundState, path string) (tabs [
 		return nil
 	}
 	return tabs
-}
-
-// sendXLSX answers with a document as a workbook.
-func (p pages) sendXLSX(w http.ResponseWriter, r *kit.Request, doc string) error {
-	var b bytes.Buffer
-	err := p.view(r, func(s *contest.State) error {
-		return paper.WriteXLSX(&b, s, r.URL.Query().Get("round"), doc, r.Lang, r.Now)
-	})
-	if err != nil {
-		return err
-	}
-	return r.Download(w, r.PathValue("contest")+"-"+doc+".xlsx", sheet.XLSXType, b.Bytes())
 }

@@ -4,24 +4,17 @@ import (
 	"net/http"
 
 	"loa/coverage"
+	"loa/internal/paper"
+	"loa/stations"
 	"loa/web/kit"
 )
 
 // paperPage is a week as the document an office sends up.
 type paperPage struct {
 	kit.Page
-	coverage.Week
-	Form      kit.Form // the office's own words for the document's head
-	WeekLine  string
-	Part      string
-	Districts []districtRow // none where there is but one
-	Groups    []group       // the stations that need a word: all but those that aired or whose time has not come
-	Asked     string        // ?week= and ?district= of the page this is the paper of
-}
-
-type districtRow struct {
-	Name string
-	coverage.Counts
+	Form  kit.Form // the office's own words for the document's head
+	Paper paper.Paper
+	Asked string // ?week= and ?district= of the page this is the paper of
 }
 
 func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
@@ -34,18 +27,107 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := paperPage{Page: r.Page("coverage.paper"), Week: got, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)), Part: partOf(r, reg, got), Asked: address(week, q.Get("district")),
-		Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
+	page := paperPage{Page: r.Page("coverage.paper"), Asked: address(week, q.Get("district")), Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
 	r.Office(w, page.Form)
-	if len(got.Districts) > 1 {
-		for _, d := range got.Districts {
-			page.Districts = append(page.Districts, districtRow{reg.DistrictName(d.District), d.Counts})
-		}
-	}
-	for _, g := range groupsOf(reg, got) {
-		if g.State != coverage.Aired && g.State != coverage.NotDue && len(g.Rows) > 0 {
-			page.Groups = append(page.Groups, g)
-		}
+	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now, Title: r.Say("coverage.paper_title"),
+		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
+		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
+	if as := q.Get("as"); as != "" {
+		return r.SendPapers(w, "do-phu-"+week.String(), as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)
+}
+
+// weekOnPaper is what the document says of a week: its figures, those of each
+// district where there are several, and the stations that need a word.
+func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body []paper.Block) {
+	if part := partOf(r, reg, w); part != "" {
+		body = append(body, paper.Say(r.Say("coverage.paper_part", "part", part)))
+	}
+	sum := r.Say("coverage.paper_sum", "active", w.Active, "excused", w.Excused, "aired", w.Aired, "expected", w.Expected()) + " "
+	if w.Expected() > 0 {
+		sum += r.Say("coverage.paper_reached", "share", w.Share(r.Lang))
+	} else {
+		sum += r.Say("coverage.paper_none_expected")
+	}
+	rest := r.Say("coverage.paper_rest", "not_aired", w.NotAired, "not_reported", w.NotReported, "not_counted", w.NotCounted)
+	if w.NotDue > 0 {
+		rest += " " + r.Say("coverage.paper_later", "n", w.NotDue)
+	}
+	state := r.Say("coverage.paper_open", "at", r.Now)
+	if w.Closed {
+		state = r.Say("coverage.paper_closed", "at", w.ClosedAt, "by", w.ClosedBy)
+		if now := w.Now; now != nil {
+			state += " " + r.Say("coverage.since_then") + " " + r.Lang.Number(int64(now.Aired)) + "/" + r.Lang.Number(int64(now.Expected())) + "."
+		}
+	}
+	body = append(body, paper.Say(sum), paper.Say(r.Say("coverage.paper_proof", "evidence", w.WithEvidence, "verified", w.Verified, "on_time", w.OnTime)), paper.Say(rest), paper.Say(state))
+	for _, e := range w.Earlier {
+		body = append(body, paper.Say(r.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt, "by", e.ClosedBy, "asked", e.Reopened.By,
+			"agreed", e.Reopened.AgreedBy, "reopened", e.Reopened.AgreedAt, "reason", e.Reopened.Reason)))
+	}
+	several := len(w.Districts) > 1
+	if several {
+		body = append(body, paper.Heading(r.Say("coverage.by_district")), districtTable(r, reg, w), paper.Say(r.Say("coverage.paper_rounded")))
+	}
+	for _, g := range groupsOf(reg, w) {
+		if g.State != coverage.Aired && g.State != coverage.NotDue && len(g.Rows) > 0 {
+			body = append(body, paper.Heading(r.Say("coverage.paper_list."+string(g.State))+" ("+r.Lang.Number(int64(len(g.Rows)))+")"), stationTable(r, g, several))
+		}
+	}
+	return body
+}
+
+func districtTable(r *kit.Request, reg *stations.Registry, w coverage.Week) paper.Table {
+	t := paper.Table{Columns: []paper.Column{{Name: r.Say("coverage.district"), Width: 20, Places: paper.Words}}, Total: true}
+	for _, key := range []string{"coverage.paper_active", "coverage.state.excused", "coverage.state.aired", "%", "coverage.ladder.with_evidence", "coverage.on_time",
+		"coverage.state.not_counted", "coverage.state.not_aired", "coverage.state.not_reported", "coverage.state.not_due"} {
+		switch key {
+		case "%":
+			t.Columns = append(t.Columns, paper.Column{Name: key, Width: 8, Places: paper.Words, Middle: true})
+			continue
+		case "coverage.state.not_due":
+			if w.NotDue == 0 {
+				continue
+			}
+		}
+		t.Columns = append(t.Columns, paper.Column{Name: r.Say(key), Width: 10, Middle: true})
+	}
+	row := func(name string, c coverage.Counts) {
+		cells := []any{name, c.Active, c.Excused, c.Aired, c.Share(r.Lang), c.WithEvidence, c.OnTime, c.NotCounted, c.NotAired, c.NotReported, c.NotDue}
+		t.Rows = append(t.Rows, cells[:len(t.Columns)])
+	}
+	for _, d := range w.Districts {
+		row(reg.DistrictName(d.District), d.Counts)
+	}
+	row(r.Say("coverage.paper_total"), w.Counts)
+	return t
+}
+
+// stationTable lists the stations in one state, with their districts where there are
+// several.
+func stationTable(r *kit.Request, g group, several bool) paper.Table {
+	t := paper.Table{Columns: []paper.Column{{Name: r.Say("kit.paper_row"), Width: 6, Middle: true}, {Name: r.Say("coverage.station"), Width: 28, Places: paper.Words}}}
+	if several {
+		t.Columns = append(t.Columns, paper.Column{Name: r.Say("coverage.district"), Width: 22, Places: paper.Words})
+	}
+	t.Columns = append(t.Columns, paper.Column{Name: r.Say("airing.note"), Width: 40, Places: paper.Words})
+	for i, s := range g.Rows {
+		note := ""
+		if s.Reason != "" {
+			note = r.Say("airing.reason." + string(s.Reason))
+		}
+		if e := s.Excuse; e != nil {
+			note += r.Say("airing.reason."+string(e.Reason)) + ": " + e.Note + " (" + e.By + ")"
+		}
+		if s.Scheduled == 0 {
+			note += " " + r.Say("coverage.not_scheduled")
+		}
+		row := []any{i + 1, s.Name}
+		if several {
+			row = append(row, s.District)
+		}
+		t.Rows = append(t.Rows, append(row, note))
+	}
+	return t
 }

@@ -4,14 +4,13 @@
 package feedback
 
 import (
-	"bytes"
 	"embed"
 	"net/http"
 
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
-	"loa/internal/sheet"
+	office "loa/internal/paper"
 	"loa/web/kit"
 )
 
@@ -34,6 +33,7 @@ type feedbackPage struct {
 	Back     string // the page of the entry
 	Has      bool   // it was scored in a round that is over
 	Feedback paper.Feedback
+	Paper    office.Paper
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
@@ -53,15 +53,15 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Get("as") != "xlsx" {
-		return p.page.Render(w, r, page)
+	if page.Has {
+		page.Paper = page.Feedback.Draw(office.Office{}, r.Lang)
 	}
-	if !page.Has {
+	as := r.URL.Query().Get("as")
+	switch {
+	case as == "":
+		return p.page.Render(w, r, page)
+	case !page.Has:
 		return fault.New(fault.NotFound, "contest.no_results")
 	}
-	var b bytes.Buffer
-	if err := paper.WriteFeedback(&b, r.Lang, page.Feedback); err != nil {
-		return err
-	}
-	return r.Download(w, r.PathValue("contest")+"-"+page.Feedback.Code+".xlsx", sheet.XLSXType, b.Bytes())
+	return r.SendPapers(w, r.PathValue("contest")+"-"+page.Feedback.Code, as, []office.Paper{page.Paper})
 }

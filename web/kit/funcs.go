@@ -19,7 +19,7 @@ func (k *Kit) funcs(lang text.Language) template.FuncMap {
 		"weekday":  func(t time.Time) string { return text.Sentence(lang.Weekday(t)) }, // Thứ Hai
 		"day":      func(t time.Time) string { return text.Sentence(lang.Weekday(t)) + " " + lang.Date(t) },
 		"duration": lang.Duration,                                                                       // 3 phút 20 giây
-		"paperday": lang.PaperDay,                                                                       // ngày 05 tháng 05 năm 2024, as documents date
+		"paperday": lang.PaperDay,                                                                       // ngày 05 tháng 5 năm 2024, as documents date
 		"week":     func(monday time.Time) string { return lang.Week(monday, monday.AddDate(0, 0, 7)) }, // tuần 20 (13/5 – 19/5/2024)
 		"number":   number(lang),
 		"decimal":  lang.Decimal,

@@ -1,0 +1,372 @@
+package paper
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// DOCXType is the media type of a DOCX.
+const DOCXType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+// DOCX writes papers as one document that an office can edit, each paper on pages of
+// its own that count from 1. Only writing itself can fail.
+func DOCX(w io.Writer, list []Paper) error {
+	var d document
+	for i, p := range list {
+		d.paper(p, i == len(list)-1)
+	}
+	z := zip.NewWriter(w)
+	for _, part := range []struct{ name, content string }{
+		{"[Content_Types].xml", contentTypes}, {"_rels/.rels", packageParts}, {"word/_rels/document.xml.rels", documentParts},
+		{"word/styles.xml", styles()}, {"word/header1.xml", header()},
+		{"word/document.xml", xmlHead + `<w:document ` + wordSpace + `><w:body>` + d.String() + `</w:body></w:document>`},
+	} {
+		f, err := z.Create(part.name)
+		if err == nil {
+			_, err = io.WriteString(f, part.content)
+		}
+		if err != nil {
+			return fmt.Errorf("paper: write %s: %w", part.name, err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		return fmt.Errorf("paper: write: %w", err)
+	}
+	return nil
+}
+
+const (
+	xmlHead   = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+	wordSpace = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" ` +
+		`xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
+	contentTypes = xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+		`<Override PartName="/word/document.xml" ContentType="` + DOCXType + `.main+xml"/>` +
+		`<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>` +
+		`<Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/></Types>`
+	packageParts = xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`
+	documentParts = xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
+		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>` +
+		`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>`
+)
+
+func styles() string {
+	return xmlHead + `<w:styles ` + wordSpace + `><w:docDefaults><w:rPrDefault><w:rPr>` + fmt.Sprintf(
+		`<w:rFonts w:ascii="%[1]s" w:hAnsi="%[1]s" w:eastAsia="%[1]s" w:cs="%[1]s"/><w:sz w:val="%[2]d"/><w:szCs w:val="%[2]d"/><w:lang w:val="vi-VN"/>`,
+		Font, halves(BodySize)) + `</w:rPr></w:rPrDefault></w:docDefaults>` +
+		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style></w:styles>`
+}
+
+// header is the number of a page, in the middle of the top margin.
+func header() string {
+	return xmlHead + `<w:hdr ` + wordSpace + `><w:p><w:pPr><w:jc w:val="center"/></w:pPr>` +
+		`<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>` +
+		`<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:hdr>`
+}
+
+// Word measures letters in halves of a point and all else in twentieths (twips).
+func halves(points float64) int { return int(math.Round(points * 2)) }
+func twips(mm float64) int      { return int(math.Round(mm / 25.4 * 1440)) }
+
+// document is the body as it is being written.
+type document struct{ strings.Builder }
+
+// style is how a paragraph is set.
+type style struct {
+	size           float64 // points; 0 is BodySize
+	bold, italic   bool
+	jc             string // "both", "center", "left", "right"
+	indent         bool
+	before, after  float64 // points
+	keep           bool    // stays with what follows
+	rule           float64 // a line below it, as a share of the room; 0 is none
+	room           float64 // the width of that room in mm
+	hanging, tight bool    // an item of a list; lines of single height
+}
+
+// line writes a paragraph.
+func (d *document) line(words string, s style) {
+	if s.size == 0 {
+		s.size = BodySize
+	}
+	if s.jc == "" {
+		s.jc = "left"
+	}
+	lines := 240
+	if !s.tight {
+		lines = int(math.Round(240 * Lines))
+	}
+	d.WriteString(`<w:p><w:pPr>`)
+	if s.keep {
+		d.WriteString(`<w:keepNext/>`)
+	}
+	fmt.Fprintf(d, `<w:spacing w:before="%d" w:after="%d" w:line="%d" w:lineRule="auto"/>`, int(s.before*20), int(s.after*20), lines)
+	switch {
+	case s.indent:
+		fmt.Fprintf(d, `<w:ind w:firstLine="%d"/>`, twips(Indent))
+	case s.hanging:
+		fmt.Fprintf(d, `<w:ind w:left="%d" w:hanging="%d"/>`, twips(Indent+4), twips(4))
+	}
+	fmt.Fprintf(d, `<w:jc w:val="%s"/></w:pPr>`, s.jc)
+	if words != "" {
+		d.run(words, s)
+	}
+	d.WriteString(`</w:p>`)
+	if s.rule > 0 {
+		side := twips(s.room * (1 - s.rule) / 2)
+		fmt.Fprintf(d, `<w:p><w:pPr>%s<w:pBdr><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr>`+
+			`<w:spacing w:before="20" w:after="0" w:line="60" w:lineRule="exact"/><w:ind w:left="%[2]d" w:right="%[2]d"/></w:pPr></w:p>`, kept(s.keep), side)
+	}
+}
+
+func kept(keep bool) string {
+	if keep {
+		return `<w:keepNext/>`
+	}
+	return ""
+}
+
+func (d *document) run(words string, s style) {
+	d.WriteString(`<w:r><w:rPr>`)
+	if s.bold {
+		d.WriteString(`<w:b/><w:bCs/>`)
+	}
+	if s.italic {
+		d.WriteString(`<w:i/><w:iCs/>`)
+	}
+	fmt.Fprintf(d, `<w:sz w:val="%[1]d"/><w:szCs w:val="%[1]d"/></w:rPr>`, halves(s.size))
+	for i, line := range strings.Split(words, "\n") {
+		if i > 0 {
+			d.WriteString(`<w:br/>`)
+		}
+		d.WriteString(`<w:t xml:space="preserve">` + plainXML(line) + `</w:t>`)
+	}
+	d.WriteString(`</w:r>`)
+}
+
+// plainXML is text as XML holds it: composed, for Word sets no marks on letters by
+// itself, and without what XML cannot say.
+func plainXML(s string) string {
+	var b bytes.Buffer
+	_ = xml.EscapeText(&b, []byte(norm.NFC.String(s))) // a buffer takes all
+	return b.String()
+}
+
+// mottoWide is how long the motto is in its size, and so the rule below it; mm.
+const mottoWide = 57
+
+// cell is one of a row without frames.
+type cell struct {
+	mm    float64
+	write func()
+}
+
+// side writes rows of cells side by side, without frames, each on one page.
+func (d *document) side(rows ...[]cell) {
+	d.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/>` +
+		`<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>`)
+	for _, c := range rows[0] {
+		fmt.Fprintf(d, `<w:gridCol w:w="%d"/>`, twips(c.mm))
+	}
+	d.WriteString(`</w:tblGrid>`)
+	for _, cells := range rows {
+		d.WriteString(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
+		for _, c := range cells {
+			fmt.Fprintf(d, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/></w:tcPr>`, twips(c.mm))
+			c.write()
+			d.WriteString(`</w:tc>`)
+		}
+		d.WriteString(`</w:tr>`)
+	}
+	d.WriteString(`</w:tbl>`)
+}
+
+// paper writes one paper and ends its pages.
+func (d *document) paper(p Paper, last bool) {
+	wide := 210.0 - Left - Right
+	if p.Across {
+		wide = 297 - TurnedLeft - TurnedRight
+	}
+	if p.Annex == "" {
+		d.head(p, wide)
+	}
+	d.line(p.Title, style{size: TitleSize, bold: true, jc: "center", before: 12, keep: true})
+	for i, line := range p.About {
+		s := style{size: AboutSize, bold: true, jc: "center", keep: true}
+		if i == len(p.About)-1 && p.Annex == "" {
+			s.rule, s.room = 0.35, wide
+		}
+		d.line(line, s)
+	}
+	if p.Annex != "" {
+		d.line("("+p.Annex+")", style{italic: true, jc: "center", after: Apart, keep: true})
+	}
+	d.line("", style{size: Apart, tight: true, keep: true})
+	body := flat(p.Body)
+	for i, x := range body {
+		d.block(p, x, wide, i == len(body)-1 && len(p.Signers) > 0)
+	}
+	d.end(p, wide)
+	d.pages(p.Across, last)
+}
+
+// flat are the blocks in the order they are read, Sheets opened.
+func flat(list []Block) (out []Block) {
+	for _, x := range list {
+		if s, ok := x.(Sheet); ok {
+			out = append(out, flat(s.Body)...)
+		} else {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (d *document) head(p Paper, wide float64) {
+	left := wide * 0.42
+	right := wide - left
+	parent, agency := p.Bodies()
+	bodies := []cell{
+		{left, func() {
+			if parent != "" {
+				d.line(parent, style{size: HeadSize, jc: "center", tight: true})
+			}
+			d.line(agency, style{size: HeadSize, bold: true, jc: "center", tight: true, rule: 0.4, room: left})
+		}},
+		{right, func() {
+			d.line(State, style{size: HeadSize, bold: true, jc: "center", tight: true})
+			d.line(Motto, style{size: MottoSize, bold: true, jc: "center", tight: true, rule: mottoWide / right, room: right})
+		}},
+	}
+	d.side(bodies, []cell{ // number and date stand on one line
+		{left, func() { d.line(p.Numbered(), style{jc: "center", before: Apart, tight: true}) }},
+		{right, func() { d.line(p.When(), style{italic: true, jc: "center", before: Apart, tight: true}) }},
+	})
+}
+
+// block writes a piece of the body. What the signatures follow stays with them.
+func (d *document) block(p Paper, x Block, wide float64, signed bool) {
+	switch x := x.(type) {
+	case Text:
+		s := style{bold: x.Bold, italic: x.Italic, jc: "both", indent: true, after: Apart, keep: signed || x.Bold}
+		if x.Middle {
+			s.jc, s.indent = "center", false
+		}
+		d.line(x.Words, s)
+	case List:
+		for i, item := range x.Items {
+			d.line("- "+item, style{jc: "both", hanging: true, after: Apart / 2, keep: signed && i == len(x.Items)-1})
+		}
+	case Table:
+		d.table(p, x, wide, signed)
+	}
+}
+
+// stay is how many of a table's last rows stay with the signatures below.
+const stay = 2
+
+func (d *document) table(p Paper, t Table, wide float64, signed bool) {
+	sum := 0.0
+	for _, c := range t.Columns {
+		sum += c.Width
+	}
+	d.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>`)
+	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
+		fmt.Fprintf(d, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="000000"/>`, side)
+	}
+	d.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
+	for _, c := range t.Columns {
+		fmt.Fprintf(d, `<w:gridCol w:w="%d"/>`, twips(wide*c.Width/sum))
+	}
+	d.WriteString(`</w:tblGrid>`)
+	row := func(flags string, n int, write func(i int, c Column)) {
+		d.WriteString(`<w:tr><w:trPr><w:cantSplit/>` + flags + `</w:trPr>`)
+		for i, c := range t.Columns[:n] {
+			fmt.Fprintf(d, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>`, twips(wide*c.Width/sum))
+			write(i, c)
+			d.WriteString(`</w:tc>`)
+		}
+		d.WriteString(`</w:tr>`)
+	}
+	size := TableSize
+	if t.Dense() {
+		size = DenseSize
+	}
+	row(`<w:tblHeader/>`, len(t.Columns), func(_ int, c Column) {
+		d.line(c.Name, style{size: size, bold: true, jc: "center", tight: true, keep: true})
+	})
+	cells := p.Cells(t)
+	for i, words := range cells {
+		keep := signed && i >= len(cells)-stay
+		row("", len(t.Columns), func(j int, c Column) {
+			s := style{size: size, tight: true, keep: keep, bold: words[j].Sum}
+			switch {
+			case c.Middle:
+				s.jc = "center"
+			case words[j].Number:
+				s.jc = "right"
+			}
+			d.line(words[j].Text, s)
+		})
+	}
+	d.WriteString(`</w:tbl>`)
+	d.line("", style{size: Apart, tight: true, keep: signed})
+}
+
+// end writes who receives the paper and who signs it.
+func (d *document) end(p Paper, wide float64) {
+	if len(p.Signers) == 0 && len(p.Receivers) == 0 {
+		return
+	}
+	var cells []cell
+	columns := len(p.Signers)
+	if len(p.Receivers) > 0 {
+		columns++
+	}
+	each := wide / float64(max(columns, 2))
+	if len(p.Receivers) > 0 {
+		cells = append(cells, cell{each, func() {
+			d.line(p.Lang.Say("kit.paper_receivers"), style{size: ReceiversSize + 1, bold: true, italic: true, tight: true})
+			for _, r := range p.receivers() {
+				d.line(r, style{size: ReceiversSize, tight: true})
+			}
+		}})
+	} else if columns < 2 {
+		cells = append(cells, cell{each, func() { d.line("", style{}) }})
+	}
+	for _, who := range p.Signers {
+		cells = append(cells, cell{each, func() {
+			d.line(who.Office, style{bold: true, jc: "center", tight: true, keep: true})
+			d.line(p.sign(who), style{italic: true, jc: "center", tight: true, keep: true})
+			d.line(who.Name, style{bold: true, jc: "center", tight: true, before: SignRoom / 25.4 * 72})
+		}})
+	}
+	d.line("", style{size: Apart, tight: true, keep: true})
+	d.side(cells)
+}
+
+// pages ends the pages of a paper: their size, margins and numbers. Those of the last
+// paper stand at the end of the document itself.
+func (d *document) pages(across, last bool) {
+	size, m := `w:w="11906" w:h="16838"`, [4]float64{Top, Bottom, Left, Right}
+	if across {
+		size, m = `w:w="16838" w:h="11906" w:orient="landscape"`, [4]float64{TurnedTop, TurnedBottom, TurnedLeft, TurnedRight}
+	}
+	section := fmt.Sprintf(`<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:type w:val="nextPage"/><w:pgSz %s/>`+
+		`<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="%d" w:footer="0" w:gutter="0"/><w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>`,
+		size, twips(m[0]), twips(m[3]), twips(m[1]), twips(m[2]), twips(m[0]/2))
+	if !last {
+		section = `<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>` + section + `</w:pPr></w:p>`
+	} else {
+		section = `<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>` + section
+	}
+	d.WriteString(section)
+}

@@ -1,0 +1,219 @@
+package paper
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"loa/internal/text"
+)
+
+// sample are a decision of two pages at least and the list that goes with it.
+func sample(rows int) []Paper {
+	at := time.Date(2024, 5, 4, 18, 0, 0, 0, time.UTC) // the 5th here
+	p := Paper{Lang: text.Vietnamese, Name: "Quyết định", Office: Office{Parent: "UBND tỉnh Lào Cai", Agency: "Văn phòng điều phối NTM", Place: "Lào Cai"},
+		Number: "05/QĐ-VPĐP", Date: at, Title: "QUYẾT ĐỊNH", About: []string{"Về việc khen thưởng tại Hội thi phát thanh cơ sở"},
+		Body: []Block{
+			Text{Words: "CHÁNH VĂN PHÒNG", Bold: true, Middle: true},
+			Text{Words: "Căn cứ Luật Thi đua, khen thưởng;", Italic: true},
+			Say("Điều 1. Khen thưởng các đài có tên trong danh sách kèm theo <&> \"dấu\"."),
+		},
+		Receivers: []string{"Như Điều 3", "Ban tổ chức"}, Signers: []Signer{{Office: "CHÁNH VĂN PHÒNG", Name: "Lù A Páo"}}}
+	for i := range rows {
+		p.Body = append(p.Body, Say(fmt.Sprintf("Khoản %d. Các đài truyền thanh cấp xã duy trì chương trình nông thôn mới hằng tuần và báo đúng hạn.", i+1)))
+	}
+	p.Body = append(p.Body, Listed("Nơi thực hiện", []string{"Các xã", "Các huyện"})...)
+	list := Paper{Lang: text.Vietnamese, Name: "Danh sách", Annex: "Kèm theo Quyết định số 05/QĐ-VPĐP", Title: "DANH SÁCH KHEN THƯỞNG", Across: true}
+	t := Table{Total: true, Columns: []Column{{Name: "STT", Width: 6, Middle: true}, {Name: "Đơn vị", Width: 40, Places: Words}, {Name: "Điểm", Width: 10, Places: 2},
+		{Name: "Tiền thưởng", Width: 16}, {Name: "Lúc", Width: 16, Places: Words}}}
+	for i := range rows {
+		t.Rows = append(t.Rows, []any{i + 1, "=Xã Thanh Bình, Mường Khương", 85.126, big.NewRat(2_000_000, 1), at})
+	}
+	t.Rows = append(t.Rows, []any{nil, "Cộng", nil, big.NewRat(10_000_000, 3), nil})
+	list.Body = []Block{t}
+	return []Paper{p, list}
+}
+
+// convert lets LibreOffice write a file as another kind, and returns its path.
+func convert(t *testing.T, name, kind string, write func(io.Writer) error) string {
+	t.Helper()
+	office, err := exec.LookPath("soffice")
+	if err != nil {
+		t.Skip("no soffice: LibreOffice is not installed")
+	}
+	dir := t.TempDir()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(office, "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", kind, "--outdir", dir, path).CombinedOutput()
+	if err != nil {
+		t.Fatalf("soffice: %v\n%s", err, out)
+	}
+	made := strings.TrimSuffix(path, filepath.Ext(path)) + "." + kind
+	if shots := os.Getenv("LOA_SHOTS"); shots != "" {
+		for _, f := range []string{path, made} {
+			if raw, err := os.ReadFile(f); err == nil {
+				_ = os.WriteFile(filepath.Join(shots, strings.ReplaceAll(t.Name(), "/", "-")+filepath.Ext(f)), raw, 0o600)
+			}
+		}
+	}
+	return made
+}
+
+// pages is the text of a PDF, page by page, blanks made one.
+func pages(t *testing.T, pdf string) []string {
+	t.Helper()
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("no pdftotext: poppler-utils is not installed")
+	}
+	out, err := exec.Command(tool, "-layout", pdf, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := strings.Split(strings.TrimSuffix(string(out), "\f"), "\f")
+	for i := range list {
+		list[i] = strings.Join(strings.Fields(list[i]), " ")
+	}
+	return list
+}
+
+// An office opens the DOCX, reads what was meant and finds it laid out as papers are.
+func TestAnOfficeReadsTheDOCX(t *testing.T) {
+	made := sample(40)
+	list := pages(t, convert(t, "giay.docx", "pdf", func(w io.Writer) error { return DOCX(w, made) }))
+	if len(list) < 4 {
+		t.Fatalf("%d pages", len(list))
+	}
+	all := strings.Join(list, "\n")
+	for _, want := range []string{"UBND TỈNH LÀO CAI", "VĂN PHÒNG ĐIỀU PHỐI NTM", State, Motto, "QUYẾT ĐỊNH", "Điều 1. Khen thưởng các đài có tên trong danh sách kèm theo <&> \"dấu\".",
+		"Khoản 40.", "- Các huyện", "Nơi nhận:", "- Như Điều 3;", "Lù A Páo", "(Kèm theo Quyết định số 05/QĐ-VPĐP)", "=Xã Thanh Bình, Mường Khương", "85,13", "2.000.000", "3.333.333,33", "01:00 5/5/2024"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the document lacks %q:\n%s", want, all)
+		}
+	}
+	// Number and date stand on one line.
+	if !regexp.MustCompile(`Số: 05/QĐ-VPĐP Lào Cai, ngày 05 tháng 5 năm 2024`).MatchString(list[0]) {
+		t.Errorf("number and date: %s", list[0])
+	}
+	// Pages count from the second on, and the annex counts anew.
+	annex := slices.IndexFunc(list, func(s string) bool { return strings.Contains(s, "DANH SÁCH KHEN THƯỞNG") })
+	for i, page := range list {
+		number, _, _ := strings.Cut(page, " ")
+		switch want := fmt.Sprint(i + 1); {
+		case i == 0 && number == "1", i == annex && number == "1":
+			t.Errorf("page %d bears a number", i+1)
+		case i > 0 && i < annex && number != want:
+			t.Errorf("page %d is numbered %q", i+1, number)
+		case i > annex && number != fmt.Sprint(i-annex+1):
+			t.Errorf("page %d of the annex is numbered %q", i-annex+1, number)
+		}
+	}
+	// The head of a table stands on each of its pages.
+	if n := strings.Count(strings.Join(list[annex:], "\n"), "Tiền thưởng"); n != len(list)-annex {
+		t.Errorf("the table's head stands on %d of %d pages", n, len(list)-annex)
+	}
+}
+
+// Signatures never stand alone: whatever the length of a paper, something of it
+// stands on their page.
+func TestSignaturesAreNotAloneOnAPage(t *testing.T) {
+	var list []Paper
+	for rows := 5; rows < 14; rows++ {
+		list = append(list, sample(rows)[0])
+	}
+	table := sample(4)[0] // one that ends in a table
+	for rows := 20; rows < 32; rows++ {
+		table.Body = sample(rows)[1].Body
+		list = append(list, table)
+	}
+	ends := 0
+	for _, page := range pages(t, convert(t, "dai.docx", "pdf", func(w io.Writer) error { return DOCX(w, list) })) {
+		before, _, found := strings.Cut(page, "Nơi nhận:")
+		if !found {
+			continue
+		}
+		ends++
+		if !strings.Contains(page, "Lù A Páo") || !strings.Contains(before, "Các huyện") && !strings.Contains(before, "3.333.333,33") {
+			t.Errorf("signatures stand alone: %q", page)
+		}
+	}
+	if ends != len(list) {
+		t.Errorf("%d of %d papers end", ends, len(list))
+	}
+}
+
+// The workbook holds numbers and instants as such, and no formula.
+func TestTheWorkbookHoldsRealValues(t *testing.T) {
+	var b bytes.Buffer
+	if err := XLSX(&b, sample(3)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got := f.GetSheetList(); !slices.Equal(got, []string{"Quyết định", "Danh sách"}) {
+		t.Fatalf("%q", got)
+	}
+	rows, err := f.GetRows("Danh sách", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := slices.IndexFunc(rows, func(r []string) bool { return len(r) > 0 && r[0] == "STT" }) + 1
+	if got := rows[first]; got[1] != "=Xã Thanh Bình, Mường Khương" || got[2] != "85.126" || got[3] != "2000000" || !strings.HasPrefix(got[4], "45417.0416") {
+		t.Errorf("%q", got)
+	}
+	if formula, _ := f.GetCellFormula("Danh sách", fmt.Sprintf("B%d", first+1)); formula != "" {
+		t.Errorf("a formula: %s", formula)
+	}
+	shown, err := f.GetRows("Danh sách")
+	if err != nil || shown[first][3] != "2,000,000" || shown[first+3][3] != "3,333,333.33" {
+		t.Errorf("%q, %v", shown[first:], err)
+	}
+	list := pages(t, convert(t, "so.xlsx", "pdf", func(w io.Writer) error { return XLSX(w, sample(3)) }))
+	for _, want := range []string{"VĂN PHÒNG ĐIỀU PHỐI NTM", "Lào Cai, ngày 05 tháng 5 năm 2024", "Lù A Páo", "- Như Điều 3;"} {
+		if !strings.Contains(list[0], want) {
+			t.Errorf("the worksheet lacks %q: %s", want, list[0])
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, fmt.Errorf("disk full") }
+
+func TestAFullDiskIsTold(t *testing.T) {
+	for name, write := range map[string]func(io.Writer, []Paper) error{"docx": DOCX, "xlsx": XLSX} {
+		if err := write(full{}, sample(1)); err == nil || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCellsSayWhatIsMissing(t *testing.T) {
+	var none *big.Rat
+	p := Paper{Lang: text.Vietnamese}
+	tab := Table{Columns: []Column{{Places: 2}, {Places: Words}, {}, {Places: Words}}, Rows: [][]any{{nil, nil, none, time.Time{}}, {1.5}}}
+	got := fmt.Sprint(p.Cells(tab))
+	if want := "[[{– true false false false} { false false false false} {– true false false false} { false false false false}] [{1,50 true false false false} { false false false false} {– true false false false} { false false false false}]]"; got != want {
+		t.Errorf("%s", got)
+	}
+}
