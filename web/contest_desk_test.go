@@ -159,7 +159,7 @@ func TestTheRuleSendsTheBestOfEachDistrictOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := doc.Find(".paper table:not(.signatures) tbody tr").Length(); n != rows {
+		if n := doc.Find(".paper table:has(td.num) tbody tr").Length(); n != rows {
 			t.Errorf("minutes%s list %d entries, want %d", path, n, rows)
 		}
 	}
@@ -459,7 +459,7 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		})
 	}
 	minutes := read("/papers?doc=minutes")
-	for what, got := range map[string][]string{"minutes": cells(minutes, ".paper table", 0, 1, 4, 5), "table": cells(read("/papers?doc=table"), ".paper table", 0, 1, 4, 8)} {
+	for what, got := range map[string][]string{"minutes": cells(minutes, ".paper table", 0, 1, 4, 5), "table": cells(read("/papers?doc=table"), ".paper table", 0, 1, 8, 12)} {
 		if !slices.Equal(got, want) {
 			t.Errorf("the %s: %q, computed %q", what, got, want)
 		}
@@ -475,7 +475,7 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 	if printed := read("/papers?doc=fairness").Find(".paper").Text(); !slices.ContainsFunc(fair, func(v string) bool { return strings.Contains(printed, v) }) || !strings.Contains(printed, "Nếu thiếu một giám khảo") {
 		t.Errorf("the printed fairness panel lacks %q: %s", fair, printed)
 	}
-	for doc, sheets := range map[string]int{"minutes": 2, "table": 1, "sheets": 3, "fairness": 1} {
+	for doc, sheets := range map[string]int{"minutes": 1, "table": 1, "sheets": 3, "fairness": 1, "decision": 2} {
 		f, err := excelize.OpenReader(bytes.NewReader(org.get("/contests/" + id + "/papers?doc=" + doc + "&as=xlsx")))
 		if err != nil {
 			t.Fatal(err)
@@ -484,8 +484,11 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 			t.Errorf("%s.xlsx holds %v", doc, got)
 		}
 		f.Close()
+		if b := org.get("/api/v1/contests/" + id + "/papers/" + doc + "/docx"); !bytes.HasPrefix(b, []byte("PK")) || !bytes.Equal(b, org.get("/contests/"+id+"/papers?doc="+doc+"&as=docx")) {
+			t.Errorf("%s.docx is no document, or another by program", doc)
+		}
 	}
-	for doc, size := range map[string]string{"minutes": "210x297", "table": "297x210", "sheets": "297x210", "fairness": "210x297"} {
+	for doc, size := range map[string]string{"minutes": "210x297", "table": "297x210", "sheets": "297x210", "fairness": "210x297", "decision": "210x297"} {
 		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 || slices.ContainsFunc(pages, func(p string) bool { return p != size }) {
 			t.Errorf("%s printed on %v", doc, pages)
 		}

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"math/big"
+	"strings"
 	"time"
 
 	"loa/contest"
@@ -72,7 +73,7 @@ func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
 	p.Receivers = []string{lang.Say("contest.decision_as_3"), d.Host, "……"}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_head")}}
 
-	list := paper.Paper{Lang: lang, Name: lang.Say("paper.annex"), Title: lang.Say("contest.decision_list"), Annex: lang.Say("contest.decision_with", "date", text.Vietnamese.PaperDay(d.Date))}
+	list := paper.Paper{Lang: lang, Name: lang.Say("paper.annex"), Title: strings.ToUpper(lang.Say("contest.decision_list")), Annex: lang.Say("contest.decision_with", "date", text.Vietnamese.PaperDay(d.Date))}
 	t := paper.Table{Columns: []paper.Column{counts(lang.Say("contest.number"), 6), words(lang.Say("contest.award"), 18), words(lang.Say("contest.prize"), 18),
 		words(lang.Say("contest.receiver"), 30), words(lang.Say("contest.work"), 28), numbers(lang.Say("contest.prize_amount"), 16, 0)}}
 	for _, x := range d.Rows {

@@ -218,18 +218,6 @@ func (d *document) paper(p Paper, last bool) {
 	d.pages(p.Across, last)
 }
 
-// flat are the blocks in the order they are read, Sheets opened.
-func flat(list []Block) (out []Block) {
-	for _, x := range list {
-		if s, ok := x.(Sheet); ok {
-			out = append(out, flat(s.Body)...)
-		} else {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
 func (d *document) head(p Paper, wide float64) {
 	left := wide * 0.42
 	right := wide - left

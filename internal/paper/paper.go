@@ -178,6 +178,50 @@ func (c Cell) Class() string {
 // longWidth is from which width on a column of text takes long texts.
 const longWidth = 20
 
+// Shares are the widths of the columns in whole percent of the table.
+func (t Table) Shares() []int {
+	sum := 0.0
+	for _, c := range t.Columns {
+		sum += c.Width
+	}
+	out := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		out[i] = int(math.Round(100 * c.Width / max(sum, 1)))
+	}
+	return out
+}
+
+// Upper are the blocks of the body, Sheets opened, but for Last.
+func (p Paper) Upper() []Block {
+	list := flat(p.Body)
+	if p.Last() != nil {
+		list = list[:len(list)-1]
+	}
+	return list
+}
+
+// Last is the block that stays with the signatures on one page: the last of the body,
+// nil if that is a table, of which only the last rows can stay.
+func (p Paper) Last() Block {
+	list := flat(p.Body)
+	if n := len(list); n > 0 && list[n-1].Kind() != "table" {
+		return list[n-1]
+	}
+	return nil
+}
+
+// flat are the blocks in the order they are read, Sheets opened.
+func flat(list []Block) (out []Block) {
+	for _, x := range list {
+		if s, ok := x.(Sheet); ok {
+			out = append(out, flat(s.Body)...)
+		} else {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // Dense reports whether the table has too many columns for letters of the usual size.
 func (t Table) Dense() bool { return len(t.Columns) > 11 }
 
