@@ -213,9 +213,11 @@ func (p Paper) Last() Block {
 // flat are the blocks in the order they are read, Sheets opened.
 func flat(list []Block) (out []Block) {
 	for _, x := range list {
-		if s, ok := x.(Sheet); ok {
-			out = append(out, flat(s.Body)...)
-		} else {
+		switch x := x.(type) {
+		case nil: // nothing is said there
+		case Sheet:
+			out = append(out, flat(x.Body)...)
+		default:
 			out = append(out, x)
 		}
 	}
