@@ -284,6 +284,17 @@ type Query struct {
 	Limit       int      // at most MaxPage; 0 means MaxPage
 }
 
+// Allowed is nil unless the query names a station whose log the actor may not
+// read: an empty answer would say that nothing was reported there.
+func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Where) error {
+	for _, id := range q.Stations {
+		if err := by.Must(accounts.ReadAirings, where(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // MaxPage is the most lines one page holds.
 const MaxPage = 500
 
@@ -311,7 +322,8 @@ type Log interface {
 	// Airing returns one line by its report's ID.
 	Airing(ctx context.Context, by accounts.Actor, id string) (Line, error)
 	// Airings returns a page of the lines the actor may read, latest airing
-	// first, and the cursor of the next page, "" at the end.
+	// first, and the cursor of the next page, "" at the end. Faults:
+	// airing.cursor, and accounts.denied for a query that is not Allowed.
 	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
 	// ForSlots returns, by slot ID, the standing line of each slot that has one.
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)

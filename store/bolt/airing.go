@@ -663,6 +663,9 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		if err != nil {
 			return err
 		}
+		if err := q.Allowed(by, reg.Where); err != nil {
+			return err
+		}
 		keep := func(l airing.Line) bool {
 			return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) &&
 				(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) &&
