@@ -278,15 +278,21 @@ func (l Line) heard() time.Time {
 type Query struct {
 	From, Until time.Time
 	Stations    []string // none means every station
+	District    string   // code of the district they lie in today; "" means any
 	Outcome     Outcome  // "" means any
 	Standing    bool     // leave out corrected and withdrawn reports
 	After       string   // cursor of the page before, "" for the first
 	Limit       int      // at most MaxPage; 0 means MaxPage
 }
 
-// Allowed is nil unless the query names a station whose log the actor may not
-// read: an empty answer would say that nothing was reported there.
+// Allowed is nil unless the query names a station or a district whose log the actor
+// may not read: an empty answer would say that nothing was reported there.
 func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Where) error {
+	if q.District != "" {
+		if err := by.Must(accounts.ReadAirings, accounts.Where{District: q.District}); err != nil {
+			return err
+		}
+	}
 	for _, id := range q.Stations {
 		if err := by.Must(accounts.ReadAirings, where(id)); err != nil {
 			return err

@@ -44,16 +44,17 @@ type airingsCommands struct {
 // airingsList lists reports, the latest first.
 type airingsList struct {
 	reach
-	From    string `help:"cli.flag.from"`
-	Until   string `help:"cli.flag.until"`
-	Station string `help:"cli.flag.station"`
-	Outcome string `help:"cli.flag.outcome"`
-	JSON    bool   `help:"cli.flag.json"`
+	From     string `help:"cli.flag.from"`
+	Until    string `help:"cli.flag.until"`
+	Station  string `help:"cli.flag.station"`
+	District string `help:"cli.flag.district"`
+	Outcome  string `help:"cli.flag.outcome"`
+	JSON     bool   `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c airingsList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/airings"+asked("from", c.From, "until", c.Until, "station", c.Station, "outcome", c.Outcome))
+	items, err := c.client().all(t, "/api/v1/airings"+asked("from", c.From, "until", c.Until, "station", c.Station, "district", c.District, "outcome", c.Outcome))
 	if err != nil {
 		return err
 	}

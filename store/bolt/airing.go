@@ -668,6 +668,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		}
 		keep := func(l airing.Line) bool {
 			return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) &&
+				(q.District == "" || reg.Where(l.Station).District == q.District) &&
 				(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) &&
 				by.Can(accounts.ReadAirings, reg.Where(l.Station))
 		}

@@ -388,8 +388,11 @@ func airingScope(t *testing.T, e AiringEngine) {
 		if err != nil || len(lines) != 1 || lines[0].ID != mine.ID {
 			t.Errorf("%s reads %v, %v", who.Name, lines, err)
 		}
-		if lines, _, err := e.Airings(ctx, who, airing.Query{From: monday.Add(-time.Hour), Until: monday.Add(time.Hour), Stations: []string{there}}); !fault.Is(err, "accounts.denied") {
-			t.Errorf("%s is told that nothing was aired elsewhere: %v, %v", who.Name, lines, err)
+		for _, q := range []airing.Query{{Stations: []string{there}}, {Stations: []string{here, there}}, {District: reg.Where(there).District}} {
+			q.From, q.Until = monday.Add(-time.Hour), monday.Add(time.Hour)
+			if lines, _, err := e.Airings(ctx, who, q); !fault.Is(err, "accounts.denied") {
+				t.Errorf("%s is told that nothing was aired elsewhere: %v, %v", who.Name, lines, err)
+			}
 		}
 		if _, err := e.Airing(ctx, who, theirs.ID); !fault.Is(err, "airing.unknown") {
 			t.Errorf("%s reads another's report: %v", who.Name, err)

@@ -3,6 +3,7 @@ package airings
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -15,13 +16,14 @@ import (
 
 type logPage struct {
 	kit.Page
-	Form     kit.Form
-	Lines    []logLine
-	Turn     kit.Turn
-	Export   string
-	Paper    string
-	Stations []kit.Option
-	Outcomes []kit.Option
+	Form      kit.Form
+	Lines     []logLine
+	Turn      kit.Turn
+	Export    string
+	Paper     string
+	Stations  []kit.Option
+	Districts []kit.Option // those of the stations
+	Outcomes  []kit.Option
 }
 
 // logLine is a line with its names.
@@ -61,7 +63,8 @@ func (p pages) logQuery(r *kit.Request, reg *stations.Registry) (airing.Query, e
 		}
 		q.Stations = []string{st.ID}
 	}
-	return q, nil
+	q.District = v.Get("district")
+	return q, reg.CheckDistrict(q.District)
 }
 
 func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
@@ -82,7 +85,7 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	v := r.URL.Query()
-	page := logPage{Page: r.Page("airing.log_title"), Form: kit.NewForm("station", v.Get("station"), "outcome", v.Get("outcome"),
+	page := logPage{Page: r.Page("airing.log_title"), Form: kit.NewForm("station", v.Get("station"), "district", v.Get("district"), "outcome", v.Get("outcome"),
 		"from", q.From.In(text.Zone).Format(time.DateOnly), "until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))}
 	if page.Lines, err = p.named(r, reg, lines); err != nil {
 		return err
@@ -92,6 +95,10 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	page.Turn = r.TurnAfter("after", next)
 	for _, st := range readable(r, reg) {
 		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
+		code := reg.Where(st.ID).District
+		if d := (kit.Option{Value: code, Text: reg.DistrictName(code)}); !slices.Contains(page.Districts, d) {
+			page.Districts = append(page.Districts, d)
+		}
 	}
 	for _, o := range airing.Outcomes {
 		page.Outcomes = append(page.Outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})

@@ -43,7 +43,7 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/airings/{id}", Access: accounts.ReportAiring, Handler: a.put, In: airing.Confirm{}, Out: Airing{},
 			Summary: "Report an airing under a client-made UUID; the same body again gets the same answer."},
 		{Pattern: "GET /api/v1/airings/{id}", Access: accounts.ReadAirings, Handler: a.get, Out: Airing{}, Summary: "One report."},
-		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station outcome limit after",
+		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station district outcome limit after",
 			Summary: "The airing log, latest first."},
 		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: mostAudio, Out: Airing{}, Query: "captured_at sent_at name",
 			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
@@ -107,18 +107,19 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	if q.Until, err = r.Instant("until", r.Now); err != nil {
 		return q, err
 	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return q, err
+	}
 	if s := v.Get("station"); s != "" {
-		reg, err := a.store.Registry(r.Context())
-		if err != nil {
-			return q, err
-		}
 		st, err := reg.ByCodeOrID(s, stations.DateOf(q.From.In(text.Zone)))
 		if err != nil {
 			return q, err
 		}
 		q.Stations = []string{st.ID}
 	}
-	return q, nil
+	q.District = v.Get("district")
+	return q, reg.CheckDistrict(q.District)
 }
 
 func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {

@@ -142,6 +142,9 @@ func (k *Kit) serve(route Route) http.Handler {
 			err = k.held(r)
 		}
 		if err == nil {
+			err = r.knownQuery()
+		}
+		if err == nil {
 			err = r.readIfMatch()
 		}
 		if err == nil {
@@ -161,6 +164,21 @@ func (k *Kit) held(r *Request) error {
 	}
 	if t := k.trouble(); t != nil && t.Holds {
 		return t.Err
+	}
+	return nil
+}
+
+// knownQuery refuses a parameter the API's route does not read: who filters by one
+// would take the answer for what she asked.
+func (r *Request) knownQuery() error {
+	if !strings.HasPrefix(r.route.Path(), "/api/v1/") {
+		return nil
+	}
+	known := strings.Fields(r.route.Query)
+	for name := range r.URL.Query() {
+		if !slices.Contains(known, name) {
+			return fault.New(fault.Invalid, "kit.query_unknown", "name", fmt.Sprintf("%.40s", name), "known", cmp.Or(strings.Join(known, ", "), "–")).At(name)
+		}
 	}
 	return nil
 }
