@@ -26,7 +26,7 @@ type slotsCommand struct {
 
 // Run asks the daemon and prints.
 func (c slotsCommand) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/slots"+asked("from", c.From, "until", c.Until, "station", c.Station, "programme", c.Programme))
+	items, err := c.client().all(t, "/api/v1/slots"+asked("limit", "500", "from", c.From, "until", c.Until, "station", c.Station, "programme", c.Programme))
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ type airingsList struct {
 
 // Run asks the daemon and prints.
 func (c airingsList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/airings"+asked("from", c.From, "until", c.Until, "station", c.Station, "district", c.District, "outcome", c.Outcome))
+	items, err := c.client().all(t, "/api/v1/airings"+asked("limit", "500", "from", c.From, "until", c.Until, "station", c.Station, "district", c.District, "outcome", c.Outcome))
 	if err != nil {
 		return err
 	}

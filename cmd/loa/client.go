@@ -123,7 +123,7 @@ func (c *client) all(ctx context.Context, path string) ([]json.RawMessage, error
 
 // asked are the parameters of a question, those that say nothing left out.
 func asked(pairs ...string) string {
-	q := url.Values{"limit": {"500"}}
+	q := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			q.Set(pairs[i], pairs[i+1])

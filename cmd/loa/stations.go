@@ -66,7 +66,7 @@ type stationsList struct {
 
 // Run asks the daemon and prints.
 func (c stationsList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/stations"+c.asked())
+	items, err := c.client().all(t, "/api/v1/stations"+c.asked("limit", "500"))
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ type userList struct {
 
 // Run asks the daemon and prints.
 func (c userList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/people"+asked())
+	items, err := c.client().all(t, "/api/v1/people"+asked("limit", "500"))
 	if err != nil {
 		return err
 	}
