@@ -92,7 +92,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
 	sameLine(t, would, out)
-	if code, out, errs := loa(split...); code != 65 || out != "" || !strings.Contains(errs, "02647") {
+	if code, out, errs := loa(split...); code != 65 || out != "" || !strings.Contains(errs, "Phường Lào Cai") {
 		t.Errorf("split twice: %d %s %s", code, out, errs)
 	}
 	if code, out, errs := loa("changes"); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, "Phường Lào Cai, Phường Kim Tân") && !strings.Contains(out, "Phường Kim Tân, Phường Lào Cai") {
