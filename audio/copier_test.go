@@ -108,10 +108,16 @@ func (s studio) received(r audio.Recording) (audio.BroadcastCopy, audio.Recordin
 // made is a recording as ffmpeg makes it of a programme's sound.
 func made(t *testing.T, filter string, args ...string) []byte {
 	t.Helper()
+	return madeOf(t, 12, filter, args...)
+}
+
+// madeOf is made of so many seconds.
+func madeOf(t *testing.T, seconds float64, filter string, args ...string) []byte {
+	t.Helper()
 	audiotest.Need(t, "ffmpeg")
 	out := filepath.Join(t.TempDir(), "out")
 	cmd := exec.Command("ffmpeg", append([]string{"-v", "error", "-i", "pipe:0", "-af", filter}, append(args, "file:"+out)...)...)
-	cmd.Stdin = bytes.NewReader(audiotest.WAV(12, 44100, 5))
+	cmd.Stdin = bytes.NewReader(audiotest.WAV(seconds, 44100, 5))
 	if said, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, said)
 	}

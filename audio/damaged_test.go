@@ -70,11 +70,11 @@ func TestStationsReceiveNothingThatPlayersStumbleOver(t *testing.T) {
 		rounds = 40
 	}
 	kinds := map[string][]byte{
-		"joint stereo 128": made(t, "volume=-3dB", "-ac", "2", "-b:a", "128k", "-f", "mp3"),
-		"mono 64":          made(t, "volume=-3dB", "-ac", "1", "-b:a", "64k", "-f", "mp3"),
-		"VBR":              made(t, "volume=-3dB", "-ac", "2", "-q:a", "4", "-f", "mp3"),
-		"without a head":   made(t, "volume=-3dB", "-ac", "1", "-b:a", "64k", "-write_xing", "0", "-f", "mp3"),
-		"MPEG-2":           made(t, "volume=-3dB", "-ac", "1", "-ar", "22050", "-b:a", "48k", "-f", "mp3"),
+		"joint stereo 128": madeOf(t, 4, "volume=-3dB", "-ac", "2", "-b:a", "128k", "-f", "mp3"),
+		"mono 64":          madeOf(t, 4, "volume=-3dB", "-ac", "1", "-b:a", "64k", "-f", "mp3"),
+		"VBR":              madeOf(t, 4, "volume=-3dB", "-ac", "2", "-q:a", "4", "-f", "mp3"),
+		"without a head":   madeOf(t, 4, "volume=-3dB", "-ac", "1", "-b:a", "64k", "-write_xing", "0", "-f", "mp3"),
+		"MPEG-2":           madeOf(t, 4, "volume=-3dB", "-ac", "1", "-ar", "22050", "-b:a", "48k", "-f", "mp3"),
 	}
 	s := newStudio(t)
 	var sent, mended, encoded int
