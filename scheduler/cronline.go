@@ -8,6 +8,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 // Line is a cron line that was read and is known to fire: five fields
@@ -64,6 +65,33 @@ func ParseLine(line string) (Line, error) {
 		return bad("never", "text", line)
 	}
 	return l, nil
+}
+
+// times are those of a day on which the line fires, in minutes from midnight.
+func (l Line) times() (list []int) {
+	for at := range 24 * 60 {
+		if l.spec.Hour&(1<<(at/60)) != 0 && l.spec.Minute&(1<<(at%60)) != 0 {
+			list = append(list, at)
+		}
+	}
+	return list
+}
+
+// twoDays reports whether the line fires on two days that follow each other,
+// from the one on to the other; "" is no last day. Five years show all a line does.
+func (l Line) twoDays(from, until stations.Date) bool {
+	var last stations.Date
+	for w := l.Next(midnight(from) - 1); w != 0 && w < midnight(from)+5*366*24*60; w = l.Next(midnight(last.AddDays(1)) - 1) {
+		day := w.Date()
+		if until != "" && day > until {
+			return false
+		}
+		if last != "" && last.AddDays(1) == day {
+			return true
+		}
+		last = day
+	}
+	return false
 }
 
 var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)

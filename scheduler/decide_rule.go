@@ -13,6 +13,9 @@ import (
 
 const maxMinutes = 10 * 60
 
+// MaxPerDay is how often a rule may air on one day: every hour, and no more.
+const MaxPerDay = 24
+
 // DecideRule makes a rule, or begins its next version. What was planned
 // before m.At stays as it was; a new rule may say what was planned from a day
 // in the past. Dates are days in text.Zone. Faults: accounts.denied, edit.stale,
@@ -20,7 +23,7 @@ const maxMinutes = 10 * 60
 // .minutes_range, .no_stations, .selections_mixed, .station_unknown,
 // .district_unknown, .language_unknown, .technology_unknown,
 // stations.date_unreadable, .date_early, .until_before_from, .since_past, .priority_unknown,
-// .text_long, .rule_never_fires.
+// .text_long, .rule_never_fires, .too_often, .overlaps_itself.
 func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule) (Rule, error) {
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return Rule{}, err
@@ -167,11 +170,37 @@ func (v *Version) fill(reg *stations.Registry, c SaveRule) error {
 	if v.Selection, err = c.Selection.resolve(reg, stations.DateOf(v.MadeAt.In(text.Zone))); err != nil {
 		return err
 	}
+	if err := v.apart(line); err != nil {
+		return err
+	}
 	for range v.planned(text.Zone, v.Since, v.Since.AddDate(100, 0, 0)) {
 		return nil
 	}
 	return fault.New(fault.Invalid, "schedule.rule_never_fires").At("until")
 }
+
+// apart refuses more airings a day than anybody means, and airings of which one
+// begins before the one ahead of it is over.
+func (v *Version) apart(line Line) error {
+	times := line.times()
+	if len(times) > MaxPerDay {
+		return fault.New(fault.Invalid, "schedule.too_often", "n", len(times), "limit", MaxPerDay).At("cron")
+	}
+	if next := times[0] + 24*60; next < times[len(times)-1]+v.Minutes {
+		if line.twoDays(max(v.From, stations.DateOf(v.Since.In(text.Zone))), v.Until) {
+			times = append(times, next)
+		}
+	}
+	for i, at := range times[1:] {
+		if before := times[i]; at < before+v.Minutes {
+			return fault.New(fault.Invalid, "schedule.overlaps_itself", "minutes", v.Minutes, "at", clock(before), "next", clock(at)).At("minutes")
+		}
+	}
+	return nil
+}
+
+// clock writes minutes from midnight as a time of day.
+func clock(minutes int) string { return Wall(minutes).civil().Format("15:04") }
 
 // with is the rule with v as its newest version: versions that were to begin
 // at v's time or later give way to it. r itself is not changed.

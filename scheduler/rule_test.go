@@ -524,6 +524,12 @@ func TestRulesThatCannotBeAreRefused(t *testing.T) {
 		"never":     {func(c *SaveRule) { c.From, c.Until = "2024-06-04", "2024-06-05" }, "schedule.rule_never_fires"},
 		"over":      {func(c *SaveRule) { c.Until = "2024-05-07" }, "schedule.rule_never_fires"},
 		"minutes":   {func(c *SaveRule) { c.Minutes = -1 }, "schedule.minutes_range"},
+		"minutely":  {func(c *SaveRule) { c.Cron = "* * * * *" }, "schedule.too_often"},
+		"a star":    {func(c *SaveRule) { c.Cron, c.Minutes = "* 17 1,15 * *", 1 }, "schedule.too_often"},
+		"one more":  {func(c *SaveRule) { c.Cron, c.Minutes = "*/12 1-5 * * *", 5 }, "schedule.too_often"},
+		"close":     {func(c *SaveRule) { c.Cron, c.Minutes = "0 6,7 * * *", 61 }, "schedule.overlaps_itself"},
+		"midnight":  {func(c *SaveRule) { c.Cron, c.Minutes = "30 0,23 * * 1,2", 61 }, "schedule.overlaps_itself"},
+		"leap day":  {func(c *SaveRule) { c.Cron, c.Minutes = "30 0,23 28,29 2 *", 61 }, "schedule.overlaps_itself"},
 		"priority":  {func(c *SaveRule) { c.Priority = "gấp" }, "schedule.priority_unknown"},
 		"note":      {func(c *SaveRule) { c.Note = strings.Repeat("à", 501) }, "schedule.text_long"},
 	} {
@@ -533,6 +539,19 @@ func TestRulesThatCannotBeAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		} else if s := text.Vietnamese.Fault(err); strings.Contains(s, "{") || s == text.Vietnamese.Say("internal") {
 			t.Errorf("%s: no sentence: %q", name, s)
+		}
+	}
+	for name, c := range map[string]SaveRule{
+		"every hour":          {Cron: "0 * * * *", Minutes: 60},
+		"back to back":        {Cron: "0 6,7 * * *", Minutes: 60},
+		"days apart":          {Cron: "30 0,23 * * 1,3", Minutes: 61},
+		"one day of two":      {Cron: "30 0,23 * * 1,2", Minutes: 61, From: "2024-05-13", Until: "2024-05-13"},
+		"the longest, daily":  {Cron: "0 20 * * *", Minutes: 600},
+		"two halves of a day": {Cron: "0 8,20 * * *", Minutes: 600},
+	} {
+		c.Programme, c.Selection = "P1", Selection{All: true}
+		if _, err := DecideRule(w.s, w.reg, editor(now), c); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	stranger := editor(now)
@@ -580,7 +599,8 @@ func TestThePreviewShowsDatesAndClashes(t *testing.T) {
 	if err != nil || len(same.Clashes) != 0 {
 		t.Errorf("%+v, %v", same.Clashes, err)
 	}
-	dense, err := PreviewRule(w.s, w.reg, editor(now), SaveRule{Programme: "P1", Cron: "*/5 17 * * 1", Selection: Selection{All: true}})
+	w.rule(now, SaveRule{Cron: "10 17 * * *", Programme: "P2", Selection: Selection{Districts: []string{"084"}}})
+	dense, err := PreviewRule(w.s, w.reg, editor(now), SaveRule{Programme: "P1", Cron: "0 17 * * 1-3,5-6", Selection: Selection{All: true}})
 	if err != nil || len(dense.Clashes) != 20 || !dense.More || dense.Clashes[0].Other != "R2" {
 		t.Errorf("%+v, %v", dense, err)
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +44,8 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "POST /api/v1/episodes/{id}/return", Edits: true, Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{}, Summary: "Send what was submitted back to draft; why is required."},
 		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Edits: true, Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{}, Summary: "Take an approved episode out of use; why is required."},
 		{Pattern: "GET /api/v1/programmes/{id}/rules", Access: read, Handler: s.rules, Out: kit.List[ruleOut]{}, Summary: "Rules of a programme."},
-		{Pattern: "POST /api/v1/programmes/{id}/rules", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Make a rule."},
+		{Pattern: "POST /api/v1/programmes/{id}/rules", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{},
+			Summary: "Make a rule: a cron line, at most " + strconv.Itoa(scheduler.MaxPerDay) + " airings a day, none before the last is over."},
 		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{}, Summary: "Coming dates and clashes of a rule before it is saved."},
 		{Pattern: "GET /api/v1/rules/{id}", Access: read, Handler: s.rule, Out: ruleOut{}, Summary: "One rule with its versions and exceptions."},
 		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},

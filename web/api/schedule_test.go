@@ -101,6 +101,7 @@ func TestAWeeklyProgrammeThroughTheAPI(t *testing.T) {
 		{"POST", "/api/v1/programmes/P1/rules", `{"cron":"0 17 * * 1,4","stations":"all","from":"2024-05-13"}`, 201, "stations:all"},
 		{"POST", "/api/v1/programmes/P1/rules", `{"cron":"TZ=UTC","stations":"all"}`, 422, "schedule.cron_zone"},
 		{"POST", "/api/v1/programmes/P1/rules", `{"cron":"0 0 31 2 *","stations":"all"}`, 422, "schedule.cron_never"},
+		{"POST", "/api/v1/programmes/P1/rules", `{"cron":"* * * * *","stations":"all"}`, 422, "schedule.too_often"},
 		{"POST", "/api/v1/programmes/P1/rules", `{"cron":"0 17 * * 1","stations":{"planet":"mars"}}`, 422, "schedule.selection_unreadable"},
 		{"POST", "/api/v1/programmes/P1/rules", `{"cron":"0 17 * * 1"}`, 422, "schedule.no_stations"},
 		{"GET", "/api/v1/slots/R1.S00001.20240513T1000Z", "", 200, "start:2024-05-13T17:00:00+07:00"},
