@@ -50,8 +50,9 @@ type SaveRule struct {
 	Until     stations.Date `json:"until"`
 	Priority  Priority      `json:"priority"` // "" is Ordinary
 	Note      string        `json:"note"`
-	Since     stations.Date `json:"since"` // editing: the first day the change holds; "" is from now on
-	End       bool          `json:"end"`   // editing: plan nothing more; the other members are ignored
+	Since     stations.Date `json:"since"`            // editing: the first day the change holds; "" is from now on
+	End       bool          `json:"end"`              // editing: plan nothing more; the other members are ignored
+	Resume    bool          `json:"resume,omitempty"` // editing a rule that was ended: let it air again
 }
 
 // DefaultMinutes is the planned length of a slot unless a rule says

@@ -23,7 +23,7 @@ const MaxPerDay = 24
 // .minutes_range, .no_stations, .selections_mixed, .station_unknown,
 // .district_unknown, .language_unknown, .technology_unknown,
 // stations.date_unreadable, .date_early, .until_before_from, .since_past, .priority_unknown,
-// .text_long, .rule_never_fires, .too_often, .overlaps_itself.
+// .text_long, .rule_never_fires, .too_often, .overlaps_itself, .rule_is_ended.
 func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule) (Rule, error) {
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return Rule{}, err
@@ -48,6 +48,9 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 		v.Since, v.By, v.MadeAt, v.Ended = since, m.By.Name, m.At.UTC(), true
 		return r.touched(m, r.with(v)), nil
 	}
+	if since, _, ended := r.Ended(); ended && !c.Resume {
+		return Rule{}, fault.New(fault.Conflict, "schedule.rule_is_ended", "at", since)
+	}
 	if _, err := s.Programme(c.Programme); err != nil {
 		return Rule{}, fault.Of(err).At("programme")
 	}
@@ -55,6 +58,18 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 		return Rule{}, err
 	}
 	return r.touched(m, r.renewed(reg, v)), nil
+}
+
+// Ended says from when on nothing is planned, which may be to come, and who
+// ended the rule; ok is false of one that goes on.
+func (r Rule) Ended() (since time.Time, by string, ok bool) {
+	for _, v := range slices.Backward(r.Versions) {
+		if !v.Ended {
+			break
+		}
+		since, by, ok = v.Since, v.By, true
+	}
+	return since, by, ok
 }
 
 // touched is the rule as it is after a change, which it keeps.
@@ -327,8 +342,14 @@ func (r Rule) following(reg *stations.Registry, m accounts.Meta, o occurrence, e
 	// What was decided of this one gives way; what was decided of single later
 	// dates stays.
 	was := r
+	since, by, ended := r.Ended()
 	r.Exceptions = slices.DeleteFunc(slices.Clone(r.Exceptions), func(old Exception) bool {
 		return old.At == e.At && (old.Kind != Moved || soonest(reg, old.To).After(m.At))
 	})
-	return was.touched(m, r.renewed(reg, v)), nil
+	r = r.renewed(reg, v)
+	if ended && since.After(v.Since) { // it ends when it was to end
+		v.Since, v.By, v.Ended = since, by, true
+		r = r.with(v)
+	}
+	return was.touched(m, r), nil
 }

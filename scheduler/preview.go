@@ -141,12 +141,21 @@ func (g *grid) title(o *occurrence) string {
 	return p.Title
 }
 
-// Moving is what moving an occurrence leads to, shown before it is done.
+// Moving is what moving an occurrence leads to, or calling off it and all later
+// ones, shown before it is done.
 type Moving struct {
 	To      time.Time   `json:"to"`
 	Clashes []Clash     `json:"clashes"`  // by time, at most previewClashes
 	SameDay []time.Time `json:"same_day"` // when the rule airs on that day too, without an overlap
 	Far     bool        `json:"far"`      // it is more than a year ahead
+	Ends    *Ending     `json:"ends,omitempty"`
+}
+
+// Ending is what the end of a rule takes away.
+type Ending struct {
+	At       time.Time `json:"at"`       // of the first that does not air
+	Airings  int       `json:"airings"`  // that are off in the year from At
+	Stations int       `json:"stations"` // that would have had the first
 }
 
 // Word is what somebody sends back who has seen what moving leads to, "" where
@@ -162,14 +171,20 @@ func (m Moving) Word() string {
 	if m.Far {
 		words = append(words, WallOf(m.To).String())
 	}
+	if m.Ends != nil {
+		words = append(words, "end@"+WallOf(m.Ends.At).String())
+	}
 	return strings.Join(words, " ")
 }
 
-// PreviewException decides the exception as DecideException would and says what a
-// move leads to. It has DecideException's faults and changes nothing.
+// PreviewException decides the exception as DecideException would and says what it
+// leads to. It has DecideException's faults and changes nothing.
 func PreviewException(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveException) (Moving, error) {
 	out := Moving{Clashes: []Clash{}, SameDay: []time.Time{}}
 	r, err := DecideException(s, reg, m, c)
+	if err == nil && c.Kind == Cancelled && c.Following {
+		out.Ends, err = s.ending(reg, r, c.At)
+	}
 	if err != nil || c.Kind != Moved {
 		return out, err
 	}
@@ -199,4 +214,19 @@ func PreviewException(s *Schedule, reg *stations.Registry, m accounts.Meta, c Sa
 		}
 	}
 	return out, nil
+}
+
+// ending compares the rule with what it is to become when it ends at that occurrence.
+func (s *Schedule) ending(reg *stations.Registry, after Rule, at Wall) (*Ending, error) {
+	first, err := s.Occurrence(reg, after.ID, at)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.Rule(after.ID)
+	if err != nil {
+		return nil, err
+	}
+	from, until := first.Start, first.Start.AddDate(1, 0, 0)
+	n := len(before.occurrences(text.Zone, from, until)) - len(after.occurrences(text.Zone, from, until))
+	return &Ending{At: from, Airings: n, Stations: first.Stations}, nil
 }

@@ -258,6 +258,45 @@ func TestEditingNeverRewritesThePast(t *testing.T) {
 	}
 }
 
+func TestARuleThatWasEndedAirsAgainOnlyWhenSomebodySaysSo(t *testing.T) {
+	w := newWorld(t, 4)
+	plain := SaveRule{Programme: "P1", Cron: "0 17 * * 1,4", Selection: Selection{All: true}}
+	r := w.rule(now, plain)
+	off := SaveException{Rule: r.ID, At: WallOf(local("2024-05-16 17:00")), Kind: Cancelled, Following: true}
+	m, err := PreviewException(w.s, w.reg, editor(now), off)
+	if err != nil || m.Word() != "end@2024-05-16T17:00" || m.Ends.Airings != 105 || m.Ends.Stations != 4 {
+		t.Fatalf("%+v %+v, %v", m, m.Ends, err)
+	}
+	off.Following = false
+	if m, err := PreviewException(w.s, w.reg, editor(now), off); err != nil || m.Word() != "" {
+		t.Errorf("one date: %+v, %v", m, err)
+	}
+	off.Following = true
+	r = w.keepRule(DecideException(w.s, w.reg, editor(now), off))
+	if since, by, ended := r.Ended(); !ended || !since.Equal(local("2024-05-16 17:00")) || by == "" {
+		t.Fatalf("ended %v %v %q", ended, since, by)
+	}
+	from, until := local("2024-05-10 00:00"), local("2024-05-25 00:00")
+	plain.ID = r.ID
+	if _, err := DecideRule(w.s, w.reg, editor(now), plain); !fault.Is(err, "schedule.rule_is_ended") {
+		t.Errorf("a plain save: %v", err)
+	}
+	// What is decided of the dates before its end leaves the end where it is.
+	later := SaveException{Rule: r.ID, At: WallOf(local("2024-05-13 17:00")), Kind: Annotated, Note: "có khách", Following: true}
+	w.keepRule(DecideException(w.s, w.reg, editor(now), later))
+	if got := w.starts("S00001", from, until); !slices.Equal(got, []string{"13/5 17:00"}) {
+		t.Errorf("noted before its end: %v", got)
+	}
+	plain.Resume = true
+	r = w.rule(now, plain)
+	if _, _, ended := r.Ended(); ended {
+		t.Error("it is ended still")
+	}
+	if got, want := w.starts("S00001", from, until), []string{"13/5 17:00", "16/5 17:00", "20/5 17:00", "23/5 17:00"}; !slices.Equal(got, want) {
+		t.Errorf("it airs again: %v, want %v", got, want)
+	}
+}
+
 func TestNoSequenceOfEditsChangesASlotThatHasStarted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t, 4)

@@ -41,6 +41,29 @@ func TestAnEditorIsAskedBeforeWhatIsLikelyASlip(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 
+	// Calling off all later ones ends the rule: asked first, said on its page, taken back there.
+	after := clock.at.AddDate(0, 0, 14).Format("2006-01-02") + "T17:00"
+	editor.Get("/rules/" + rule.ID + "/on/" + after)
+	editor.Submit(form, "kind", "cancelled", "scope", "following")
+	editor.Expect(200, "#moving", "ngừng hẳn", "127 đài", "Vẫn ngừng lịch")
+	if _, _, ended := plan().Rules[0].Ended(); ended {
+		t.Fatal("it was ended before anybody agreed")
+	}
+	editor.Submit(form)
+	editor.Expect(200, "#ended", "Lịch này đã ngừng từ", "Phát lại")
+	editor.Submit("#rule", "do", "save")
+	editor.Expect(409, "#ended", "Lịch này đã ngừng từ")
+	editor.Submit("#rule", "do", "preview")
+	editor.Expect(200, "#preview [value=resume]", "Phát lại")
+	if _, _, ended := plan().Rules[0].Ended(); !ended {
+		t.Fatal("a look lets it air again")
+	}
+	editor.Submit("#rule", "do", "resume")
+	editor.Expect(200, "", "Đã lưu lịch phát")
+	if _, _, ended := plan().Rules[0].Ended(); ended {
+		t.Error("it is ended still")
+	}
+
 	editor.Get("/programmes/new")
 	editor.Submit("main form", "title", "NÔNG THÔN MỚI hằng tuần")
 	editor.Expect(200, "#terms-change a[href='/programmes/P1']", "cùng tên")

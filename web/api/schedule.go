@@ -48,10 +48,10 @@ func (s schedules) routes() []kit.Route {
 			Summary: "Make a rule: a cron line, at most " + strconv.Itoa(scheduler.MaxPerDay) + " airings a day, none before the last is over."},
 		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{}, Summary: "Coming dates and clashes of a rule before it is saved."},
 		{Pattern: "GET /api/v1/rules/{id}", Access: read, Handler: s.rule, Out: ruleOut{}, Summary: "One rule with its versions and exceptions."},
-		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since."},
+		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since; of one that was ended only with resume."},
 		{Pattern: "POST /api/v1/rules/{id}/end", Edits: true, Access: edit, Handler: s.endRule, Out: ruleOut{}, Summary: "Plan nothing more by this rule."},
 		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
-		{Pattern: "POST /api/v1/rules/{id}/exceptions/{at}/preview", Access: edit, Handler: s.previewException, In: exceptionBody{}, Out: scheduler.Moving{}, Summary: "What moving an occurrence leads to, before it is moved."},
+		{Pattern: "POST /api/v1/rules/{id}/exceptions/{at}/preview", Access: edit, Handler: s.previewException, In: exceptionBody{}, Out: scheduler.Moving{}, Summary: "What moving an occurrence leads to, or calling off it and all later ones, before it is done."},
 		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
 		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start in from..until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
@@ -357,11 +357,12 @@ type ruleBody struct {
 	Priority scheduler.Priority  `json:"priority"`
 	Note     string              `json:"note"`
 	Since    stations.Date       `json:"since"`
+	Resume   bool                `json:"resume,omitempty"`
 }
 
 func (b ruleBody) command(id, programme string) scheduler.SaveRule {
 	return scheduler.SaveRule{ID: id, Programme: programme, Cron: b.Cron, Minutes: b.Minutes, Selection: b.Stations,
-		From: b.From, Until: b.Until, Priority: b.Priority, Note: b.Note, Since: b.Since}
+		From: b.From, Until: b.Until, Priority: b.Priority, Note: b.Note, Since: b.Since, Resume: b.Resume}
 }
 
 func (s schedules) saveRule(w http.ResponseWriter, r *kit.Request, status int, m accounts.Meta, c scheduler.SaveRule) error {

@@ -148,7 +148,7 @@ type onePage struct {
 	Kinds     []kit.Option
 	Scopes    []kit.Option
 	Soonest   string
-	Moving    scheduler.Moving // to be agreed to before it is moved
+	Moving    scheduler.Moving // to be agreed to first
 	Due       *dueFacts
 }
 
@@ -306,6 +306,9 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	if moving.Ends != nil {
+		return r.Redirect(w, "/rules/"+c.Rule, "schedule.rule_ended")
+	}
 	back := c.At.In(text.Zone)
 	if c.Kind == scheduler.Moved {
 		back = c.To.In(text.Zone)
@@ -313,7 +316,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, link(mondayOf(back)), "schedule.exception_saved")
 }
 
-// moving is what a move would lead to.
+// moving is what the change would lead to.
 func (p pages) moving(r *kit.Request, f *kit.Form, c scheduler.SaveException) (scheduler.Moving, error) {
 	s, err := p.store.Schedule(r.Context())
 	if err != nil {

@@ -40,7 +40,9 @@ type rulePage struct {
 	Priorities   []kit.Option
 	Chosen       []kit.Option // ways to choose stations
 	Groups       []choiceGroup
-	Typed        bool // the line is typed, not made from the form
+	Typed        bool      // the line is typed, not made from the form
+	Ended        time.Time // from when on the rule plans nothing; zero for one that goes on
+	EndedBy      string
 	Today        string
 
 	Previewed bool
@@ -117,7 +119,9 @@ func (p pages) renderEditRule(w http.ResponseWriter, r *kit.Request, f kit.Form)
 	if err != nil {
 		return err
 	}
-	return p.renderRule(w, r, reg, rulePage{Form: f, Programme: programme, Rule: rule.ID, Action: "/rules/" + rule.ID})
+	page := rulePage{Form: f, Programme: programme, Rule: rule.ID, Action: "/rules/" + rule.ID}
+	page.Ended, page.EndedBy, _ = rule.Ended()
+	return p.renderRule(w, r, reg, page)
 }
 
 // ruleForm is the form of the rule as it is now.
@@ -233,13 +237,16 @@ func (p pages) saveRule(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		page.Rule, programmeID = rule.ID, rule.Current().Programme
+		page.Ended, page.EndedBy, _ = rule.Ended()
 	}
 	if page.Programme, err = s.Programme(programmeID); err != nil {
 		return err
 	}
 	c, err := ruleCommand(f)
 	c.ID, c.Programme = page.Rule, programmeID
-	if err == nil && f.Get("do") == "save" {
+	do := f.Get("do")
+	c.Resume = !page.Ended.IsZero() && do != "save"
+	if err == nil && (do == "save" || do == "resume") {
 		var saved scheduler.Rule
 		err = f.Save(func() (kit.Form, error) { return p.ruleForm(r) }, func(m accounts.Meta) (err error) {
 			saved, err = p.store.SaveRule(r.Context(), m, c)
