@@ -224,9 +224,9 @@ const undoFor = 10 * time.Minute
 // Stands reports whether the line is the last word on its airing.
 func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdrawn }
 
-// Counts reports whether the line counts toward the weekly target while it
-// stands: it qualifies, and nobody found it contradicted.
-func (l Line) Counts() bool { return l.Qualifies && l.Finding != Contradicted }
+// Counts reports whether the line counts toward the weekly target: it stands,
+// it qualifies, and nobody found it contradicted.
+func (l Line) Counts() bool { return l.Stands() && l.Qualifies && l.Finding != Contradicted }
 
 // Anew is the line with what was decided about its programme since: whether an
 // airing counts stands in its report, unless somebody decided that anew.

@@ -150,6 +150,12 @@ func TestASlipIsUndoneWithoutAWord(t *testing.T) {
 	if week := answerOf[map[string]any](t, monitor, "/api/v1/coverage?week=2024-W20"); week["aired"] != 0.0 {
 		t.Errorf("%v", week)
 	}
+	log := answerOf[struct {
+		Items []map[string]any `json:"items"`
+	}](t, monitor, "/api/v1/airings?from=2024-05-13&until=2024-05-14").Items
+	if len(log) != 2 || log[0]["qualifies"] != false || log[1]["qualifies"] != false {
+		t.Errorf("what was taken back counts in the log: %v", log)
+	}
 	operator.Submit("form.thumbs", "outcome", "aired")
 	clock.at = at(17, 40, 0)
 	operator.Get("/today")

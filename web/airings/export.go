@@ -59,7 +59,7 @@ func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 	return []any{sheet.Code(unit.Code), l.StationLabel, reg.DistrictName(unit.District), l.Programme, l.Episode, say("airing.outcome.", string(l.Outcome)),
 		say("airing.reason.", string(l.Reason)), sheet.Day(start.Format(time.DateOnly)), timeOfDay(start), length, say("airing.means.", string(l.Means)),
 		l.By.Name, l.ReceivedAt.In(text.Zone), yes(l.OnTime), len(l.Evidence), say("airing.finding.", string(l.Finding)), l.Note, yes(l.Stands()),
-		yes(l.Stands() && l.Counts())}
+		yes(l.Counts())}
 }
 
 // timeOfDay is the wall clock of t.

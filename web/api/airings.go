@@ -21,7 +21,7 @@ type Airing struct {
 }
 
 func shownAiring(l airing.Line) Airing {
-	l.Qualifies = l.Counts() // what a person found contradicted is not said to count
+	l.Qualifies = l.Counts() // what was corrected, withdrawn or found contradicted is not said to count
 	l.StartedAt, l.ReceivedAt = l.StartedAt.In(text.Zone), l.ReceivedAt.In(text.Zone)
 	return Airing{Line: l, Missing: []string{}}
 }
