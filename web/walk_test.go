@@ -265,6 +265,59 @@ func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
 	}
 }
 
+// A photo that is chosen without a network goes once there is one: also when
+// the page was left meanwhile, and when the script that sends it had not come.
+func TestEvidenceChosenWithoutANetworkIsSentLater(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator, _, _ := aWeek(t, s)
+	var late atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if late.Load() && strings.HasSuffix(r.URL.Path, "/uploader.js") {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	browser := webtest.NewBrowser(t)
+	photo, _ := aPhoto(t)
+	p := browser.Person()
+	p.Cookie("s", operator, server.URL)
+	p.Open(server.URL + "/airings")
+	report := webtest.Eval[string](p, "find a report", `document.querySelector("tbody th a").href`)
+	shown := func(n int) {
+		t.Helper()
+		p.Until("see the photos", fmt.Sprintf(`document.querySelectorAll("img.evidence").length === %d`, n))
+	}
+
+	p.Open(report)
+	p.Offline("")
+	p.Upload("input[capture]", photo)
+	p.Until("be told", `document.querySelector("[data-state] [role=status]").textContent.includes("Mất mạng")`)
+	p.Shot("evidence-offline", 360)
+	p.Offline()
+	p.Open(report) // the page is left before anything was sent
+	shown(1)
+
+	late.Store(true)
+	p = browser.Person()
+	p.Cookie("s", operator, server.URL)
+	p.Open(report)
+	p.Offline("")
+	p.Upload("#f-file", photo)
+	p.Click("form[enctype] > button")
+	p.Wait("form[enctype] > [data-says]")
+	if got := p.Text("form[enctype] > [data-says]"); !strings.Contains(got, "tự gửi") {
+		t.Errorf("without a network it says %q", got)
+	}
+	p.Offline()
+	shown(2)
+}
+
 func TestAPhoneShowsEverythingToAFingerAndInLargeText(t *testing.T) {
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()

@@ -35,6 +35,9 @@ document.addEventListener("submit", (e) => {
   if (form.dataset.waiting) {
     e.preventDefault();
     insist(form, button);
+  } else if (form.querySelector("[data-upload]")) {
+    e.preventDefault();
+    hold(form, button);
   }
 });
 
@@ -46,12 +49,12 @@ document.addEventListener("submit", (e) => {
 
 // say tells, where it is seen, what a form is waiting for: the network, or that
 // somebody logs in beside it; what was typed stays.
-function say(form, loggedOut) {
+function say(form, waiting, loggedOut) {
   const note = document.createElement("p");
   note.className = "notice warn";
   note.setAttribute("role", "alert");
   note.dataset.says = String(loggedOut);
-  note.textContent = loggedOut ? document.body.dataset.loggedOut : form.dataset.waiting;
+  note.textContent = loggedOut ? document.body.dataset.loggedOut : waiting;
   if (loggedOut) {
     note.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: document.body.dataset.logIn }));
   }
@@ -72,21 +75,44 @@ async function insist(form, button) {
       const answer = await fetch(to, { method: "POST", body, redirect: "manual" });
       if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
       loggedOut = answer.status === 401;
-      if (!loggedOut && ![502, 503, 504, 507].includes(answer.status)) break;
+      if (!loggedOut && !busy.includes(answer.status)) break;
     } catch { /* nobody answered */ }
     const said = form.querySelector("[data-says]");
     if (said?.dataset.says !== String(loggedOut)) {
       said?.remove();
-      say(form, loggedOut);
+      say(form, form.dataset.waiting, loggedOut);
     }
-    await new Promise((go) => {
-      setTimeout(go, 5000);
-      for (const event of ["online", "focus"]) addEventListener(event, go, { once: true });
-    });
+    await moment();
   }
+  release(form, button); // the server's page says what is wrong
+}
+
+const busy = [502, 503, 504, 507]; // what passes
+
+// moment waits a little, less when the network is there again.
+const moment = () => new Promise((go) => {
+  setTimeout(go, 5000);
+  for (const event of ["online", "focus"]) addEventListener(event, go, { once: true });
+});
+
+// release sends a form past its listeners, as if that button had been pressed.
+function release(form, button) {
   if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
-  form.action = to;
-  form.submit(); // the server's page says what is wrong
+  if (button?.hasAttribute("formaction")) form.action = button.formAction;
+  form.submit();
+}
+
+// hold keeps a form that takes files on its page while nobody answers: the
+// browser's own page about a lost network would take the chosen file with it.
+async function hold(form, button) {
+  const words = form.querySelector("[data-upload]").dataset.offline;
+  for (;;) {
+    const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (answer && !busy.includes(answer.status)) break;
+    if (!form.querySelector("[data-says]")) say(form, words, false);
+    await moment();
+  }
+  release(form, button);
 }
 
 // A wheel that turns over a number being typed moves the page, never the
@@ -226,6 +252,3 @@ for (const input of document.querySelectorAll("input[type=password][data-reveal]
   });
   input.after(button);
 }
-
-// A form that takes a recording gets the resumable uploader.
-if (document.querySelector("[data-upload]")) import("./uploader.js");

@@ -180,7 +180,7 @@ function sender(form, box, ready) {
   else resume();
   return {
     sending: () => current && !current.ended ? current.arrived : null,
-    upload: () => current?.record?.url.split("/").pop(),
+    upload: () => current?.record?.url?.split("/").pop(),
     standIn: (body) => {
       body.delete(input.name);
       if (current && !current.ended) body.set(words.upload, current.record.url.split("/").pop());
@@ -202,6 +202,7 @@ function sender(form, box, ready) {
     const left = all.reverse().find((u) => u.place === place && u.person === person && !u.handed);
     if (!left || current || kept.matches("input") && kept.value) return;
     if (left.file) return begin(left.file);
+    if (!left.url) return forget(left.key);
     say(words.again.replace("{name}", left.name));
     bar.hidden = drop.hidden = true;
   }
@@ -248,19 +249,22 @@ async function attempt(job, place, words, say, show, moved) {
   const { file, key, order } = job;
   let at = 0;
   job.record = await recall(key);
-  if (job.record) {
+  if (job.abort.signal.aborted) throw new Error("dropped");
+  if (job.record?.url) {
     const head = await ask(job, job.record.url, { method: "HEAD" });
     if (head.headers.get("Loa-Recording")) return head.headers.get("Loa-Recording");
     if (head.ok && head.headers.has("Upload-Offset")) at = Number(head.headers.get("Upload-Offset"));
     else if ((head.status === 404 || head.status === 410) && head.headers.has("Tus-Resumable")) job.record = undefined;
     else await fail(await ask(job, job.record.url));
   }
-  if (!job.record) {
+  if (!job.record?.url) {
+    const put = (u) => table("readwrite", (t) => t.put(u, key));
+    job.record = { key, place, person, name: file.name, at: Date.now() };
+    await put({ ...job.record, file }); // before anybody answers: a page that is left without a network goes on with it
     const made = await ask(job, root, { method: "POST", headers: { ...version, "Upload-Length": String(file.size),
       "Upload-Metadata": Object.entries(order).map(([k, v]) => k + " " + base64(v)).join(",") } });
     if (made.status !== 201 || !made.headers.has("Location")) await fail(made);
-    job.record = { key, place, person, url: made.headers.get("Location"), name: file.name, at: Date.now() };
-    const put = (u) => table("readwrite", (t) => t.put(u, key));
+    job.record.url = made.headers.get("Location");
     await put({ ...job.record, file }) ?? await put(job.record);
   }
   const since = Date.now(), first = at;
@@ -297,6 +301,7 @@ async function attempt(job, place, words, say, show, moved) {
 async function ask(job, url, options) {
   const dead = new AbortController(), end = () => dead.abort(), timer = setTimeout(end, patience);
   job.abort.signal.addEventListener("abort", end);
+  if (job.abort.signal.aborted) end();
   try {
     return await fetch(url, { headers: version, ...options, signal: dead.signal });
   } finally {
