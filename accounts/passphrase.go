@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -134,6 +135,9 @@ func CheckPassphrase(phrase, login, name string) error {
 
 var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
 
+// numbers are years, dates and the like, which stand for no letters.
+var numbers = regexp.MustCompile(`[0-9]{2,}`)
+
 // guessable reports whether what remains of the phrase is made of nothing but
 // stems, the person's own name, a few digits and one character over and over.
 func guessable(phrase, login, name string) bool {
@@ -147,7 +151,8 @@ func guessable(phrase, login, name string) bool {
 	if made(squash(plain), own) {
 		return true
 	}
-	for _, form := range []string{squash(leet.Replace(plain)), squash(leet.Replace(word)), letters(plain), letters(leet.Replace(plain))} {
+	for _, form := range []string{squash(leet.Replace(plain)), squash(leet.Replace(word)), letters(plain), letters(leet.Replace(plain)),
+		letters(leet.Replace(numbers.ReplaceAllString(plain, "")))} {
 		if form != "" && made(form, own) {
 			return true
 		}

@@ -54,6 +54,11 @@ func TestGuessablePassphrasesAreRefused(t *testing.T) {
 			t.Errorf("%q passed", bad)
 		}
 	}
+	for _, own := range []string{"vangthimai1990", "mai.vang.1990", "1990VangThiMai", "Vàng Thị Mai 13/5", "m4i-1990-vang", "vàng-1990-mai!"} {
+		if CheckPassphrase(own, "mai", "Vàng Thị Mai") == nil {
+			t.Errorf("%q passed", own)
+		}
+	}
 	for _, good := range []string{"bốn con dê lên nương", "correct horse battery staple", "Chiều mưa bản Phố", "k9#vQ2!mZx7p", "83 41 22 41 99 30 11 21 33 07", "ruộng bậc thang mùa nước đổ"} {
 		if err := CheckPassphrase(good, "hoa.nam.chay", "Hoa Nậm Chảy"); err != nil {
 			t.Errorf("%q: %v", good, err)

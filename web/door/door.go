@@ -315,11 +315,20 @@ func (p pages) joined(r *kit.Request, inv accounts.Invitation, f *kit.Form) (acc
 	add := inv.Person == "" && r.Actor.Via == "session"
 	if !add {
 		m.By = accounts.Actor{} // the link is the authority, whoever's browser opened it
+		who := accounts.Person{Name: f.Get("name"), Login: accounts.FoldLogin(f.Get("login"))}
 		if inv.Person == "" {
 			c.Name, c.Login = f.Get("name"), f.Get("login")
+		} else {
+			facts, err := p.facts(r)
+			if err != nil {
+				return accounts.Person{}, err
+			}
+			if who, err = facts.Directory.Person(inv.Person); err != nil {
+				return accounts.Person{}, err
+			}
 		}
 		phrase := r.PostFormValue("passphrase")
-		if err := accounts.CheckPassphrase(phrase, accounts.FoldLogin(c.Login), c.Name); err != nil {
+		if err := accounts.CheckPassphrase(phrase, who.Login, who.Name); err != nil {
 			return accounts.Person{}, err
 		}
 		var err error

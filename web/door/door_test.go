@@ -195,6 +195,10 @@ func TestASessionEndsByAgeAndTheLinkRenewsAPassphrase(t *testing.T) {
 	c.Get("/join/" + w.invite(accounts.Invite{Person: hoa.ID}))
 	c.Expect(200, "input[name=passphrase]", "Đặt mật khẩu mới")
 	c.Refuse(`name="login"`)
+	for _, own := range []string{"chihoachihoa", "Chị Hoa 1990", "hoahoa-1990", "hoa.13051990"} {
+		c.Submit("main form", "passphrase", own)
+		c.Expect(422, "#e-passphrase", "dễ đoán")
+	}
 	c.Submit("main form", "passphrase", "ruộng bậc thang mùa nước đổ")
 	c.Expect(200, ".flash", "Chào mừng Chị Hoa")
 	other := webtest.NewClient(t, w.h, "")
