@@ -32,6 +32,7 @@ func TestTheAPIDocumentSaysWhatGeneratorsAsk(t *testing.T) {
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/openapi.json", nil))
 	type schema struct {
 		Type       any                        `json:"type"`
+		About      string                     `json:"description"`
 		AnyOf      []map[string]any           `json:"anyOf"`
 		Required   []string                   `json:"required"`
 		Properties map[string]json.RawMessage `json:"properties"`
@@ -68,6 +69,13 @@ func TestTheAPIDocumentSaysWhatGeneratorsAsk(t *testing.T) {
 			for _, p := range call.Parameters {
 				if p.Schema.Type == nil || p.Name == "limit" && p.Schema.Type != "integer" {
 					t.Errorf("%s %s: the parameter %s is %v", method, path, p.Name, p.Schema.Type)
+				}
+				want := map[string]string{"from": "first instant", "until": "exclusive", "before": "exclusive"}[p.Name]
+				if strings.HasPrefix(path, "/api/v1/coverage/") && want != "" {
+					want = "ISO week, which belongs"
+				}
+				if !strings.Contains(p.Schema.About, want) {
+					t.Errorf("%s %s: of the parameter %s is said %q", method, path, p.Name, p.Schema.About)
 				}
 			}
 			if body, ok := call.RequestBody.Content["application/json"]; ok {

@@ -53,7 +53,7 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
 		{Pattern: "POST /api/v1/rules/{id}/exceptions/{at}/preview", Access: edit, Handler: s.previewException, In: exceptionBody{}, Out: scheduler.Moving{}, Summary: "What moving an occurrence leads to, or calling off it and all later ones, before it is done."},
 		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
-		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start in from..until (default: the seven days from today)."},
+		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start at from or later and before until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
 		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Query: "job before limit", Out: kit.List[scheduler.Run]{}, Summary: "What the daemon's jobs did, latest first."},
 	}

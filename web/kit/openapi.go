@@ -88,7 +88,7 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": pathType(path, m[1])})
 	}
 	for _, q := range strings.Fields(route.Query) {
-		params = append(params, object{"name": q, "in": "query", "schema": queryType(q)})
+		params = append(params, object{"name": q, "in": "query", "schema": queryType(path, q)})
 	}
 	header := func(name string) {
 		params = append(params, object{"name": name, "in": "header", "description": headers[name], "schema": object{"type": "string"}})
@@ -207,15 +207,20 @@ func operationID(method, path string) string {
 }
 
 // queryType is what a parameter may be. Those named alike mean the same on
-// every route.
-func queryType(name string) object {
+// every route, but the bounds of coverage are weeks.
+func queryType(path, name string) object {
+	weeks := strings.HasPrefix(path, "/api/v1/coverage/")
 	switch name {
 	case "limit":
 		return object{"type": "integer", "minimum": 1, "maximum": MostLimit, "default": UsualLimit}
 	case "after":
 		return object{"type": "string", "description": "where the next page begins: as it stands in next"}
 	case "from", "until", "before":
-		return object{"type": "string", "description": "a time (RFC 3339), a day or, of coverage, an ISO week"}
+		said := object{"type": "string", "description": bounds[name]}
+		if weeks {
+			said["pattern"], said["description"] = weekPattern, "an ISO week, which belongs to what is asked"
+		}
+		return said
 	case "captured_at", "sent_at":
 		return object{"type": "string", "format": "date-time"}
 	case "format":
@@ -230,6 +235,13 @@ func queryType(name string) object {
 		return object{"type": "string", "pattern": weekPattern}
 	}
 	return object{"type": "string"}
+}
+
+// bounds are what the ends of a stretch of time mean on every route.
+var bounds = map[string]string{
+	"from":   "a time (RFC 3339), which belongs to what is asked, or a day (2024-05-13), which means its first instant in Vietnam",
+	"until":  "a time (RFC 3339), exclusive, or a day (2024-05-13), which means its first instant in Vietnam: to ask for a week give the Monday after it",
+	"before": "a time (RFC 3339), exclusive, or a day (2024-05-13), which means its first instant in Vietnam",
 }
 
 const weekPattern = `^\d{4}-W\d{2}$`
