@@ -257,12 +257,25 @@ func (r *Registry) Label(id string) string {
 // DistrictName is the name of the district that bore the code last, or the
 // code when there is none.
 func (r *Registry) DistrictName(code string) string {
-	for _, u := range r.byCode[code] {
-		if u.Kind.Level() == District {
-			return u.Name
-		}
+	return cmp.Or(r.lastDistrict(code).Name, code)
+}
+
+// DistrictOfficial is DistrictName as papers write it: "Huyện Bát Xát".
+func (r *Registry) DistrictOfficial(code string) string {
+	if u := r.lastDistrict(code); u.Name != "" {
+		return u.Official()
 	}
 	return code
+}
+
+// lastDistrict is the district that bore the code last, or the zero Unit.
+func (r *Registry) lastDistrict(code string) Unit {
+	for _, u := range r.byCode[code] {
+		if u.Kind.Level() == District {
+			return *u
+		}
+	}
+	return Unit{}
 }
 
 // CheckDistrict refuses a code that no district ever bore, which would select

@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -161,6 +164,34 @@ func TestAReportWaitsForTheServer(t *testing.T) {
 	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: tuesday.AddDate(0, 0, -7), Until: tuesday})
 	if err != nil || len(lines) != 1 || lines[0].Outcome != airing.Aired {
 		t.Errorf("kept %+v, %v; want one report", lines, err)
+	}
+}
+
+// A book says whose it is, however it came to be a part of the province's.
+func TestABookSaysWhoseItIs(t *testing.T) {
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, district, province := aWeek(t, s)
+	all, near := webtest.NewClient(t, h, province), webtest.NewClient(t, h, district)
+	all.Get("/airings/paper")
+	all.Expect(200, "article.paper", "Các đài truyền thanh cấp xã, từ ngày")
+	near.Get("/airings/paper")
+	near.Expect(200, "article.paper", "Các đài truyền thanh cấp xã: Thành phố Lào Cai, từ ngày")
+	all.Get("/airings?district=080")
+	all.Get(all.Doc().Find("a[href^='/airings/paper']").AttrOr("href", ""))
+	all.Expect(200, "article.paper", "Các đài truyền thanh cấp xã: Thành phố Lào Cai, từ ngày")
+	all.Submit("form.filters", "agency", "")
+	all.Expect(200, "article.paper", "Các đài truyền thanh cấp xã: Thành phố Lào Cai, từ ngày")
+	word := near.Get("/airings/paper?as=docx").Body.Bytes()
+	if z, err := zip.NewReader(bytes.NewReader(word), int64(len(word))); err != nil {
+		t.Error(err)
+	} else if f, err := z.Open("word/document.xml"); err != nil {
+		t.Error(err)
+	} else if b, err := io.ReadAll(f); err != nil || !strings.Contains(string(b), "Thành phố Lào Cai") {
+		t.Errorf("the DOCX does not name the district: %v", err)
 	}
 }
 

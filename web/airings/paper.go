@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/paper"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -39,7 +41,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if v.Get("until") == "" { // the filter reaches a little ahead, a book does not
 		until = r.Now
 	}
-	for _, name := range []string{"station", "outcome", "from", "until"} {
+	for _, name := range []string{"station", "district", "outcome", "from", "until"} {
 		page.Form.Values.Set(name, v.Get(name))
 	}
 	r.Office(w, page.Form)
@@ -63,12 +65,32 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	page.Asked = v.Encode()
 	page.Back = "/airings?" + page.Asked
 	page.Paper = paper.Paper{Lang: r.Lang, Name: r.Say("airing.log_title"), Office: page.Form.Letterhead(), Date: r.Now, Across: true, Title: r.Say("airing.paper_title"),
-		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, r.Say("airing.paper_several")), "from", r.Lang.Date(q.From), "until", r.Lang.Date(until))},
+		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, several(r, reg, q.District)), "from", r.Lang.Date(q.From), "until", r.Lang.Date(until))},
 		Body:  []paper.Block{bookTable(r, lines, station == "")}, Signers: []paper.Signer{{Office: r.Say("airing.paper_keeper")}, {Office: r.Say("kit.paper_head")}}}
 	if as != "" {
 		return r.SendPapers(w, "so-nhat-ky", as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)
+}
+
+// several says whose book it is that is not one station's: those of a district,
+// or what the reader may see, so that no part passes for the whole province's.
+func several(r *kit.Request, reg *stations.Registry, district string) string {
+	all, districts, own := r.Actor.Stations(accounts.ReadAirings)
+	if district != "" {
+		all, districts, own = false, []string{district}, nil
+	}
+	if all {
+		return r.Say("airing.paper_several")
+	}
+	var names []string
+	for _, code := range districts {
+		names = append(names, reg.DistrictOfficial(code))
+	}
+	for _, id := range own {
+		names = append(names, reg.UnitOf(id).Official())
+	}
+	return r.Say("airing.paper_several_of", "places", strings.Join(names, ", "))
 }
 
 // bookTable are the lines of the book; of several stations each line names its own.
