@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -175,7 +176,7 @@ func (r *Request) knownQuery() error {
 		return nil
 	}
 	known := strings.Fields(r.route.Query)
-	for name := range r.URL.Query() {
+	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) { // who asks again hears the same
 		if !slices.Contains(known, name) {
 			return fault.New(fault.Invalid, "kit.query_unknown", "name", fmt.Sprintf("%.40s", name), "known", cmp.Or(strings.Join(known, ", "), "–")).At(name)
 		}
