@@ -101,6 +101,7 @@ type StationWeek struct {
 	Due       int          `json:"due"`       // of these, slots that are over
 	Tally     airing.Tally `json:"tally"`
 	Excuse    *Excuse      `json:"excuse,omitempty"`
+	Of        []string     `json:"of,omitempty"` // IDs of other stations some of whose reports are in the tally
 }
 
 // DistrictCounts are the counts of one district.
@@ -147,6 +148,33 @@ func (e Excuse) Edition() accounts.Edition {
 type Planned struct {
 	Slots, Due map[string]int
 	Over       bool
+}
+
+// Tallies are what counts for each station in a week, by station ID, and the
+// other stations that some of it comes from.
+type Tallies struct {
+	Sums map[string]airing.Tally
+	Of   map[string][]string
+}
+
+// Lend counts what one station did for another, which is its heir.
+func (t Tallies) Lend(from, heir string, what airing.Tally) {
+	if what == (airing.Tally{}) {
+		return
+	}
+	t.Sums[heir] = t.Sums[heir].Add(what, 1)
+	if from != heir && !slices.Contains(t.Of[heir], from) {
+		t.Of[heir] = append(t.Of[heir], from)
+		slices.Sort(t.Of[heir])
+	}
+}
+
+// In tells at each station of the week whose reports are in its tally.
+func (t Tallies) In(w Week) Week {
+	for i := range w.Stations {
+		w.Stations[i].Of = t.Of[w.Stations[i].Station]
+	}
+	return w
 }
 
 // Compute counts a week. tallies and excuses are by station ID. Stations that

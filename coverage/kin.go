@@ -56,11 +56,11 @@ func (k Kin) heirs(station string) (out []string) {
 }
 
 // Tallies are the tallies of the week's stations, added up under its members.
-func (k Kin) Tallies(of map[string]airing.Tally) map[string]airing.Tally {
-	out := make(map[string]airing.Tally, len(of))
+func (k Kin) Tallies(of map[string]airing.Tally) Tallies {
+	out := Tallies{make(map[string]airing.Tally, len(of)), map[string][]string{}}
 	for id, t := range of {
 		for _, heir := range k.heirs(id) {
-			out[heir] = out[heir].Add(t, 1)
+			out.Lend(id, heir, t)
 		}
 	}
 	return out

@@ -101,16 +101,16 @@ type Station struct {
 }
 
 // Origin is the station another was split off from. It served the listeners of
-// both until On, and as far as anybody could know until the split was entered.
+// both until On. From that day on what it airs is its own alone, also where the
+// split was entered later: a station that reported nothing has not aired.
 type Origin struct {
-	Station string    `json:"station"`
-	On      Date      `json:"on"`      // first day of the new station
-	Entered time.Time `json:"entered"` // UTC
+	Station string `json:"station"`
+	On      Date   `json:"on"` // first day of the new station
 }
 
 // Shared reports whether the origin served both at that instant.
 func (o Origin) Shared(t time.Time) bool {
-	return t.Before(o.On.Start(text.Zone)) || t.Before(o.Entered)
+	return t.Before(o.On.Start(text.Zone))
 }
 
 // Edition is what two editors of the station begin from.

@@ -177,12 +177,12 @@ func countWeekOf(tx *tx, reg *stations.Registry, w airing.Week, now time.Time) (
 	}
 	members := coverage.MembersOf(reg, stations.DateOf(from))
 	kin := coverage.NewKin(reg, members)
-	sums = kin.Tallies(sums)
-	if err := addOrigins(tx, reg, members, sums, from, until); err != nil {
+	counted := kin.Tallies(sums)
+	if err := addOrigins(tx, reg, members, counted, from, until); err != nil {
 		return coverage.Week{}, err
 	}
 	planned.Slots, planned.Due = kin.Slots(planned.Slots), kin.Slots(planned.Due)
-	return coverage.Compute(w, members, planned, sums, kin.Excuses(excused)), nil
+	return counted.In(coverage.Compute(w, members, planned, counted.Sums, kin.Excuses(excused))), nil
 }
 
 // takeOnAir takes out of the week's tallies what is on air at now, and so does
@@ -208,7 +208,7 @@ func takeOnAir(tx *tx, sums map[string]airing.Tally, cal airing.Calendar, w airi
 
 // addOrigins adds to the tallies of members that were split off what the
 // station they come from did while it was theirs too.
-func addOrigins(tx *tx, reg *stations.Registry, members []coverage.Member, sums map[string]airing.Tally, from, until time.Time) error {
+func addOrigins(tx *tx, reg *stations.Registry, members []coverage.Member, counted coverage.Tallies, from, until time.Time) error {
 	for _, m := range members {
 		st, err := reg.Station(m.Station)
 		if err != nil {
@@ -227,7 +227,7 @@ func addOrigins(tx *tx, reg *stations.Registry, members []coverage.Member, sums 
 				return err
 			}
 			if st.Origin.Shared(line.StartedAt) {
-				sums[m.Station] = sums[m.Station].Add(airing.Of(line), 1)
+				counted.Lend(line.Station, m.Station, airing.Of(line))
 			}
 		}
 	}

@@ -262,3 +262,78 @@ func grantsOf(t *testing.T, s *bolt.Store, person string) []accounts.Grant {
 	}
 	return p.Grants
 }
+
+// TestAfterASplitAnAiringIsOfTheStationThatAiredIt reports for the station that goes on
+// before and after the day of a split that is entered late.
+func TestAfterASplitAnAiringIsOfTheStationThatAiredIt(t *testing.T) {
+	monday := time.Date(2025, 7, 7, 0, 0, 0, 0, text.Zone)
+	week := airing.Calendar{Zone: text.Zone}.Week(monday)
+	hour := func(day, hour int) time.Time { return monday.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour) }
+	for _, c := range []struct {
+		name   string
+		aired  time.Time
+		second coverage.State
+	}{
+		{"the day before", hour(1, 23), coverage.Aired},
+		{"the first minute of the day", hour(2, 0), coverage.NotReported},
+		{"before it was entered", hour(4, 18), coverage.NotReported},
+		{"after it was entered", hour(6, 18), coverage.NotReported},
+	} {
+		ctx, s := t.Context(), bolttest.Open(t)
+		by := func(at time.Time) accounts.Meta {
+			return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+		}
+		units, list := stations.Founding()
+		if err := s.Found(ctx, by(monday.AddDate(0, 0, -30)), units, list); err != nil {
+			t.Fatal(err)
+		}
+		p, err := s.SaveProgramme(ctx, by(monday.AddDate(0, 0, -30)), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.SaveRule(ctx, by(monday.AddDate(0, 0, -29)), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 4", Selection: scheduler.Selection{All: true}}); err != nil {
+			t.Fatal(err)
+		}
+		entered := by(hour(5, 9))
+		report := airing.Confirm{ID: uuid.NewString(), Station: "S00001", Programme: p.ID, Outcome: airing.Aired, Seconds: 600, StartedAt: c.aired}
+		if _, err := s.Confirm(ctx, by(c.aired.Add(time.Hour)), report); err != nil {
+			t.Fatal(err)
+		}
+		reg, err := s.Registry(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := reg.UnitOf("S00001").Code
+		split := stations.Split{On: "2025-07-09", Code: code, Parts: []stations.SplitPart{{Code: code, Name: "Phường Trên"}, {Code: "90002", Name: "Phường Dưới"}}}
+		_, foretold, err := s.ForetellSplit(ctx, entered, split)
+		if err != nil {
+			t.Fatal(err)
+		}
+		split.Answers = map[string]string{}
+		for _, q := range foretold.Questions {
+			split.Answers[q.Key] = q.Choices[0].Value
+		}
+		parts, err := s.Split(ctx, entered, split)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := parts.Parts[1].Station
+		got, err := s.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: week})
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := map[string]coverage.StationWeek{}
+		for _, w := range got.Stations {
+			state[w.Station] = w
+		}
+		if state["S00001"].State != coverage.Aired || len(state["S00001"].Of) != 0 || state[second].State != c.second {
+			t.Errorf("%s: %+v, and the new one %+v", c.name, state["S00001"], state[second])
+		}
+		if lent := slices.Equal(state[second].Of, []string{"S00001"}); lent != (c.second == coverage.Aired) {
+			t.Errorf("%s: the new one's reports are of %v", c.name, state[second].Of)
+		}
+		if len(foretold.Weeks) == 0 || foretold.Weeks[0].Week != week || foretold.Weeks[0].After.Aired != got.Aired && !c.aired.After(entered.At) {
+			t.Errorf("%s: foretold %+v, it became %d", c.name, foretold.Weeks, got.Aired)
+		}
+	}
+}

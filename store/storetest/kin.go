@@ -25,11 +25,11 @@ type told struct {
 
 // life is a station as the plain model keeps it: its days, and how it came and went.
 type life struct {
-	kept           stations.Date // first day of its unit, made by a split: it is split once a day
-	first, last    stations.Date // last is "" while it goes on
-	into           string        // the station it was merged into
-	off            string        // the station it was split off from
-	split, entered time.Time
+	kept        stations.Date // first day of its unit, made by a split: it is split once a day
+	first, last stations.Date // last is "" while it goes on
+	into        string        // the station it was merged into
+	off         string        // the station it was split off from
+	split       time.Time
 }
 
 // coverageKin makes random histories of mergers and splits inside weeks, entered
@@ -226,7 +226,7 @@ func (w *kinWorld) split(rnd *rand.Rand, on stations.Date, now time.Time) {
 	}
 	w.remember(plan.Parts[1].Station, ids[0])
 	w.lives[ids[0]].kept = on
-	w.lives[plan.Parts[1].Station] = &life{first: on, off: ids[0], split: on.Start(text.Zone), entered: now}
+	w.lives[plan.Parts[1].Station] = &life{first: on, off: ids[0], split: on.Start(text.Zone)}
 }
 
 // count is how many stations count in the week, and how many of these aired.
@@ -258,7 +258,7 @@ func (w *kinWorld) count(week airing.Week) (active, aired int) {
 			w.hearBack(r.station, member, heard)
 		}
 		for id, l := range w.lives {
-			if member[id] && l.off == r.station && (r.at.Before(l.split) || r.at.Before(l.entered)) {
+			if member[id] && l.off == r.station && r.at.Before(l.split) {
 				heard[id] = true
 			}
 		}

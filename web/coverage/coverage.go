@@ -429,9 +429,13 @@ type stationPage struct {
 	Course   kit.Sparkline
 	Weeks    []pastWeek
 	Lines    []airing.Line
+	Of       []lent // other stations some of whose reports count here
 	Reasons  []kit.Option
 	MayAsk   bool
 }
+
+// lent is another station that aired while the listeners were its own.
+type lent struct{ Name, Path string }
 
 type pastWeek struct {
 	Path, Line string
@@ -491,6 +495,9 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	for _, s := range got.Stations {
 		if s.Station == st.ID {
 			page.Now, page.Badge = &s, badges[s.State]
+			for _, id := range s.Of {
+				page.Of = append(page.Of, lent{reg.Label(id), stationPath(id, week)})
+			}
 			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
 
 	"loa/accounts"
 	"loa/airing"
@@ -187,5 +188,40 @@ func TestACountryIsShownByDistrictsInPages(t *testing.T) {
 	c.Get("/coverage?district=104&week=" + week.String())
 	if n := c.Doc().Find("tbody tr").Length(); n < 15 || n > 16 {
 		t.Errorf("a district shows %d stations", n)
+	}
+}
+
+// TestAStationSaysWhoseAiringsCountForIt looks at both parts of a commune that was
+// split inside the week: the new one reported nothing itself.
+func TestAStationSaysWhoseAiringsCountForIt(t *testing.T) {
+	s, c := open(t)
+	by := func(at time.Time) accounts.Meta {
+		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+	}
+	monday := now.AddDate(0, 0, -3)
+	p, err := s.SaveProgramme(t.Context(), by(monday.AddDate(0, 0, -7)), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := airing.Confirm{ID: uuid.NewString(), Station: "S00001", Programme: p.ID, Outcome: airing.Aired, Seconds: 600, StartedAt: monday}
+	if _, err := s.Confirm(t.Context(), by(monday.Add(time.Hour)), report); err != nil {
+		t.Fatal(err)
+	}
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := reg.UnitOf("S00001").Code
+	parts, err := s.Split(t.Context(), by(now), stations.Split{On: stations.DateOf(monday.AddDate(0, 0, 1)), Code: code,
+		Parts: []stations.SplitPart{{Code: code, Name: "Phường Trên"}, {Code: "90002", Name: "Phường Dưới"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/coverage/stations/" + parts.Parts[1].Station + "?week=" + week.String())
+	c.Expect(http.StatusOK, ".notice.info", "do đài khác báo", "Trên")
+	c.Expect(http.StatusOK, "main", "chưa tự báo")
+	c.Get("/coverage/stations/S00001?week=" + week.String())
+	if n := c.Doc().Find(".notice.info").Length(); n != 0 {
+		t.Errorf("the station that aired has %d notices", n)
 	}
 }
