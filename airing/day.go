@@ -104,7 +104,8 @@ func unplanned(ctx context.Context, log Log, by accounts.Actor, p Plan, st *stat
 			}
 			t := Task{Slot: scheduler.Slot{Programme: l.Programme, Station: l.Station, Start: l.StartedAt.In(st.Location()), End: l.End().In(st.Location()),
 				Priority: scheduler.Ordinary}, Seconds: l.Seconds, Over: l.End(), Means: l.Means, Line: &l}
-			t.Programme, _ = p.Schedule.Programme(l.Programme) // what was reported stays, also of a programme that is gone
+			programme, _ := p.Schedule.Programme(l.Programme) // what was reported stays, also of a programme that is gone
+			t.Programme = programme.As(l.StartedAt)
 			tasks = append(tasks, t)
 		}
 	}
@@ -113,8 +114,8 @@ func unplanned(ctx context.Context, log Log, by accounts.Actor, p Plan, st *stat
 
 // Task is the slot with what is planned for it.
 func (p Plan) Task(st *stations.Station, s scheduler.Slot) Task {
-	t := Task{Slot: s, Means: UsualMeans(st)}
-	t.Programme, _ = p.Schedule.Programme(s.Programme) // a slot's programme exists
+	programme, _ := p.Schedule.Programme(s.Programme) // a slot's programme exists
+	t := Task{Slot: s, Means: UsualMeans(st), Programme: programme.As(s.Start)}
 	if e, ok := p.Schedule.EpisodeFor(s.Programme, st.TraitsAt(s.Start).Languages, s.Start); ok {
 		t.Episode = &e
 	}

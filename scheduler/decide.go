@@ -71,8 +71,8 @@ func cleanDates(from, until *stations.Date) (err error) {
 	return nil
 }
 
-// DecideProgramme makes or edits a programme. By which terms airings count
-// changes for those that start from m.At on. Faults: accounts.denied, edit.stale,
+// DecideProgramme makes or edits a programme. By which terms airings count, and
+// the name they are logged under, change for those that start from m.At on. Faults: accounts.denied, edit.stale,
 // schedule.programme_unknown, .title_missing, .text_long, .topic_unknown,
 // .language_unknown, .min_seconds_range.
 func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, error) {
@@ -122,6 +122,9 @@ func DecideProgramme(s *Schedule, m accounts.Meta, c SaveProgramme) (Programme, 
 	if c.ID != "" && before != p.Terms() {
 		before.Until, before.By = m.At.UTC(), m.By.Name
 		p.Were = append(slices.Clone(p.Were), before)
+	}
+	if c.ID != "" && was.Title != p.Title {
+		p.Titles = append(slices.Clone(p.Titles), PastTitle{was.Title, m.At.UTC(), m.By.Name})
 	}
 	p.Touch = m.Touch(was, p)
 	return p, nil

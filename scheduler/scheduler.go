@@ -35,7 +35,32 @@ type Programme struct {
 	Were               []Terms   `json:"were,omitempty"`       // by which its airings counted before, by Until
 
 	Decided []DecidedAnew `json:"decided,omitempty"` // times for which it was decided anew what counts
+	Titles  []PastTitle   `json:"titles,omitempty"`  // under which it aired before, by Until
 	accounts.Touch
+}
+
+// PastTitle is what a programme was called before it was renamed.
+type PastTitle struct {
+	Title string    `json:"title"`
+	Until time.Time `json:"until"` // UTC, exclusive: when it was renamed
+	By    string    `json:"by"`    // name of who renamed it
+}
+
+// TitleAt is what the programme was called at that instant: what aired then
+// stays in the log under the name it aired under.
+func (p Programme) TitleAt(t time.Time) string {
+	for _, was := range p.Titles {
+		if t.Before(was.Until) {
+			return was.Title
+		}
+	}
+	return p.Title
+}
+
+// As is the programme as it was called at that instant.
+func (p Programme) As(t time.Time) Programme {
+	p.Title = p.TitleAt(t)
+	return p
 }
 
 // Edition is what two editors of the programme begin from.

@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"loa/accounts"
+	"loa/airing"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/store/bolt"
@@ -226,4 +229,49 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 	}
 	editor.Get("/episodes/" + e.ID)
 	editor.Refuse("Đặt lịch")
+}
+
+// TestARenamedProgrammeKeepsItsNameInTheLog reads one airing before and one after the
+// programme was renamed, on the page, the file, the paper and the report.
+func TestARenamedProgrammeKeepsItsNameInTheLog(t *testing.T) {
+	clock, s, operator, monitor := onMonday(t)
+	plan, err := s.Schedule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan.Programmes[0]
+	old := p.Title
+	report := func(start time.Time) string {
+		clock.at = start.Add(time.Hour)
+		c := airing.Confirm{ID: uuid.NewString(), Station: "S00001", Programme: p.ID, Outcome: airing.Aired, Seconds: 600, StartedAt: start}
+		if _, err := s.Confirm(t.Context(), accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}, c); err != nil {
+			t.Fatal(err)
+		}
+		return c.ID
+	}
+	first := report(at(9, 0, 0))
+	rename := func(to string) {
+		m := accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}
+		if p, err = s.SaveProgramme(t.Context(), m, scheduler.SaveProgramme{ID: p.ID, Title: to, MinSeconds: p.MinSeconds, Languages: p.Languages, Topics: p.Topics,
+			CountsTowardTarget: p.CountsTowardTarget}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename("Tin thể thao")
+	second := report(at(11, 0, 0))
+	rename("Tin thể thao") // saved again, which renames nothing
+	if len(p.Titles) != 1 || p.TitleAt(at(9, 0, 0)) != old || p.TitleAt(at(10, 0, 0)) != "Tin thể thao" || len(p.Were) != 0 {
+		t.Errorf("its names are %+v", p.Titles)
+	}
+	day := "station=S00001&from=2024-05-13&until=2024-05-13"
+	for _, path := range []string{"/airings?" + day, "/airings?format=csv&" + day, "/airings/paper?" + day} {
+		body := monitor.Get(path).Body.String()
+		if !strings.Contains(body, old) || !strings.Contains(body, "Tin thể thao") {
+			t.Errorf("%s does not tell both names", path)
+		}
+	}
+	for id, want := range map[string]string{first: old, second: "Tin thể thao"} {
+		operator.Get("/airings/" + id)
+		operator.Expect(200, ".head", want)
+	}
 }

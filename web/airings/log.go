@@ -146,7 +146,7 @@ func (p pages) named(r *kit.Request, reg *stations.Registry, lines []airing.Line
 	for i, l := range lines {
 		prog, _ := plan.Programme(l.Programme)
 		ep, _ := plan.Episode(l.Episode)
-		out[i] = logLine{Line: l, StationLabel: reg.Label(l.Station), Programme: cmp.Or(prog.Title, l.Programme), Episode: ep.Title, Badge: badge(l)}
+		out[i] = logLine{Line: l, StationLabel: reg.Label(l.Station), Programme: cmp.Or(prog.TitleAt(l.StartedAt), l.Programme), Episode: ep.Title, Badge: badge(l)}
 	}
 	return out, nil
 }

@@ -58,7 +58,7 @@ func (p pages) showWatch(w http.ResponseWriter, r *kit.Request, reg *stations.Re
 func shownBroadcast(r *kit.Request, plan airing.Plan, b airing.Broadcast) broadcast {
 	one := broadcast{Broadcast: b}
 	programme, _ := plan.Schedule.Programme(b.Programme) // a slot's programme exists
-	one.Title = programme.Title
+	one.Title = programme.TitleAt(b.Start)
 	switch {
 	case r.Now.Before(b.Start):
 		one.State, one.Word = kit.StateLater, r.Say("airing.later")

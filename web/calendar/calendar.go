@@ -127,7 +127,7 @@ func link(monday time.Time) string { return "/calendar?week=" + weekName(monday)
 
 func entryOf(s *scheduler.Schedule, planned scheduler.Planned, now time.Time) entry {
 	programme, _ := s.Programme(planned.Programme) // verified by the store; without one the title stays empty
-	e := entry{Planned: planned, Title: programme.Title, Path: "/rules/" + planned.Rule + "/on/" + planned.At.String(), Past: !planned.Start.After(now)}
+	e := entry{Planned: planned, Title: programme.TitleAt(planned.Start), Path: "/rules/" + planned.Rule + "/on/" + planned.At.String(), Past: !planned.Start.After(now)}
 	if planned.Priority != scheduler.Ordinary {
 		e.Urgency = "schedule.priority." + string(planned.Priority)
 	}
@@ -223,6 +223,7 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form, movi
 	if err != nil {
 		return err
 	}
+	programme = programme.As(planned.Start)
 	v := rule.Current()
 	page := onePage{Page: r.Page("schedule.one_date"), Form: f, Entry: entryOf(s, planned, r.Now), Programme: programme, Rule: rule.ID,
 		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone))),

@@ -243,6 +243,7 @@ type editPage struct {
 	kit.Page
 	Terms     *scheduler.TermsChange // to be agreed to before the programme is saved
 	Form      kit.Form
+	TitleHint string // key of what a name is, or what renaming does
 	Action    string
 	Contents  []kit.Option
 	Themes    []kit.Option
@@ -258,10 +259,10 @@ func options[T ~string](r *kit.Request, prefix string, keys []T) []kit.Option {
 }
 
 func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f kit.Form, terms *scheduler.TermsChange) error {
-	page := editPage{Page: r.Page("schedule.new_programme"), Terms: terms, Form: f, Action: "/programmes", Contents: options(r, "schedule.topic.", scheduler.Contents()),
+	page := editPage{Page: r.Page("schedule.new_programme"), Terms: terms, Form: f, TitleHint: "schedule.title_hint", Action: "/programmes", Contents: options(r, "schedule.topic.", scheduler.Contents()),
 		Themes: options(r, "schedule.topic.", scheduler.Themes()), Languages: options(r, "language.", stations.Languages)}
 	if id != "" {
-		page.Title, page.Action = r.Say("schedule.edit_programme"), "/programmes/"+id
+		page.Title, page.Action, page.TitleHint = r.Say("schedule.edit_programme"), "/programmes/"+id, "schedule.rename_hint"
 	}
 	return p.edit.Render(w, r, page)
 }
