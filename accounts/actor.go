@@ -72,10 +72,11 @@ var grantable = map[Role][]Level{
 // Actor is who is acting: a person as authenticated for this one request, or
 // the daemon itself.
 type Actor struct {
-	Person string  `json:"person"` // ID of the person; "" for the daemon and for nobody
-	Name   string  `json:"name"`   // as shown in the log
-	Grants []Grant `json:"-"`
-	Via    string  `json:"via"` // "session", "token", "daemon"
+	Person    string  `json:"person"` // ID of the person; "" for the daemon and for nobody
+	Name      string  `json:"name"`   // as shown in the log
+	Grants    []Grant `json:"-"`
+	Organised []Past  `json:"-"`   // as of Person
+	Via       string  `json:"via"` // "session", "token", "daemon"
 }
 
 // Daemon is the actor of the daemon's own jobs. It may do everything.
@@ -236,6 +237,13 @@ func (a Actor) Runs() (stations []string) {
 func (a Actor) Wide(action Action) bool {
 	all, districts, _ := a.Stations(action)
 	return all || len(districts) > 0
+}
+
+// KnowsWorks reports whether the actor may organise the contest or could at any
+// time since it began: she knows whose works they are and what others marked.
+func (a Actor) KnowsWorks(contest string, began time.Time) bool {
+	where := Where{Contest: contest}
+	return a.Can(Organise, where) || slices.ContainsFunc(a.Organised, func(o Past) bool { return o.covers(where) && !o.Until.Before(began) })
 }
 
 // Has reports whether the actor holds the role on any scope.

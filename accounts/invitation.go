@@ -76,7 +76,7 @@ func DecideInvite(f Facts, m Meta, c Invite, taken bool) (Invitation, error) {
 		return Invitation{}, fault.New(fault.Invalid, "accounts.nothing_given").At("grants")
 	}
 	var err error
-	if inv.Grants, err = checkGrants(c.Grants); err != nil {
+	if inv.Grants, err = checkGrants(Person{}, c.Grants); err != nil {
 		return Invitation{}, err
 	}
 	for _, g := range inv.Grants {
@@ -143,7 +143,8 @@ func (Join) Repeated() error { return fault.New(fault.Gone, "accounts.invitation
 // DecideJoin returns the person as she is afterwards and the invitation as
 // used. The authority is the link itself, and that its maker could still give
 // what it gives. Faults: those of Check, of names and logins,
-// accounts.invitation_ended, accounts.disabled.
+// accounts.invitation_ended, accounts.disabled, accounts.judge_or_organiser,
+// accounts.has_organised.
 func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (Person, Invitation, error) {
 	if err := f.CheckInvitation(inv, m.At); err != nil {
 		return Person{}, Invitation{}, err
@@ -169,7 +170,7 @@ func (f Facts) joined(m Meta, c Join, inv Invitation) (Person, error) {
 			return Person{}, err
 		}
 		was := p
-		p.Grants, err = checkGrants(append(p.Grants[:len(p.Grants):len(p.Grants)], inv.Grants...))
+		p.Grants, err = checkGrants(was, append(p.Grants[:len(p.Grants):len(p.Grants)], inv.Grants...))
 		p.Touch = m.Touch(was, p)
 		return p, err
 	}

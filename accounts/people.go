@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"slices"
+	"time"
 
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -77,8 +78,9 @@ func (f Facts) mustTend(by Actor, person string) error {
 // new passphrase link or disable her account.
 func (f Facts) MayTend(by Actor, person string) bool { return f.mustTend(by, person) == nil }
 
-// checkGrants sorts a person's grants and removes doubles.
-func checkGrants(grants []Grant) ([]Grant, error) {
+// checkGrants removes doubles of a person's grants. was is the person before, zero
+// if she is new: what she holds already is not refused again.
+func checkGrants(was Person, grants []Grant) ([]Grant, error) {
 	if len(grants) > 100 {
 		return nil, fault.New(fault.Invalid, "accounts.too_many_grants", "most", 100).At("grants")
 	}
@@ -91,7 +93,52 @@ func checkGrants(grants []Grant) ([]Grant, error) {
 			out = append(out, g)
 		}
 	}
-	return out, nil
+	return out, apart(was, out)
+}
+
+// apart refuses to let somebody judge a contest whose works she may see as its
+// organiser, or has seen so, and the reverse.
+func apart(was Person, grants []Grant) error {
+	for _, judge := range grants {
+		if judge.Role != Judge {
+			continue
+		}
+		new, where := !was.Has(judge), Where{Contest: judge.Scope.ID}
+		if new && slices.Contains(was.organised(), judge.Scope) {
+			return fault.New(fault.Conflict, "accounts.has_organised").At("grants")
+		}
+		for _, g := range grants {
+			if slices.Contains(may[g.Role], Organise) && g.Scope.covers(where) && (new || !was.Has(g)) {
+				return fault.New(fault.Conflict, "accounts.judge_or_organiser").At("grants")
+			}
+		}
+	}
+	return nil
+}
+
+// Past is a scope on which somebody could organise contests until then.
+type Past struct {
+	Scope
+	Until time.Time `json:"until"` // UTC
+}
+
+// left returns what the person has organised, with what she no longer may
+// organise from that instant on.
+func (p Person) left(was Person, at time.Time) []Past {
+	list := slices.Clone(was.Organised)
+	for _, g := range was.Grants {
+		if slices.Contains(may[g.Role], Organise) && !p.Has(g) {
+			list = append(slices.DeleteFunc(list, func(o Past) bool { return o.Scope == g.Scope }), Past{g.Scope, at.UTC()})
+		}
+	}
+	return list
+}
+
+func (p Person) organised() (scopes []Scope) {
+	for _, o := range p.Organised {
+		scopes = append(scopes, o.Scope)
+	}
+	return scopes
 }
 
 // AddPerson makes an account at once, without an invitation.
@@ -118,7 +165,7 @@ func DecideAdd(f Facts, m Meta, c AddPerson) (Person, error) {
 	if err := m.By.Must(ManagePeople, Where{}); err != nil {
 		return Person{}, err
 	}
-	grants, err := checkGrants(c.Grants)
+	grants, err := checkGrants(Person{}, c.Grants)
 	if err != nil {
 		return Person{}, err
 	}
@@ -157,7 +204,8 @@ type ChangePerson struct {
 // DecidePerson returns the person as changed. Oneself may change name and
 // language; grants need the authority to give every grant that comes or goes.
 // Faults: accounts.denied, edit.stale, accounts.person_unknown, accounts.name_missing,
-// accounts.name_form, accounts.not_yourself, accounts.last_admin, those of grants.
+// accounts.name_form, accounts.not_yourself, accounts.last_admin, accounts.judge_or_organiser,
+// accounts.has_organised, those of grants.
 func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	if err := f.mustTend(m.By, c.Person); err != nil {
 		return Person{}, err
@@ -182,9 +230,10 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 		}
 	}
 	if c.Grants != nil {
-		if p.Grants, err = f.regrant(m.By, p.Grants, *c.Grants); err != nil {
+		if p.Grants, err = f.regrant(m.By, p, *c.Grants); err != nil {
 			return Person{}, err
 		}
+		p.Organised = p.left(was, m.At)
 	}
 	if c.Disabled != nil {
 		if m.By.Person == p.ID && *c.Disabled {
@@ -199,13 +248,13 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	return p, nil
 }
 
-func (f Facts) regrant(by Actor, was, want []Grant) ([]Grant, error) {
-	grants, err := checkGrants(want)
+func (f Facts) regrant(by Actor, p Person, want []Grant) ([]Grant, error) {
+	grants, err := checkGrants(p, want)
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range slices.Concat(was, grants) {
-		if slices.Contains(was, g) && slices.Contains(grants, g) {
+	for _, g := range slices.Concat(p.Grants, grants) {
+		if p.Has(g) && slices.Contains(grants, g) {
 			continue
 		}
 		if err := f.mustGive(by, g); err != nil {

@@ -25,6 +25,7 @@ type Person struct {
 	Disabled  bool          `json:"disabled"`
 	Created   time.Time     `json:"created"` // UTC
 	InvitedBy string        `json:"invited_by,omitempty"`
+	Organised []Past        `json:"organised,omitempty"` // what she could organise once and cannot now
 	Touch
 }
 
@@ -33,7 +34,7 @@ func (p Person) Edition() Edition { return EditionOf(p.Touch, p) }
 
 // Actor returns the person as the one who acts; via is "session" or "token".
 func (p Person) Actor(via string) Actor {
-	return Actor{Person: p.ID, Name: p.Name, Grants: p.Grants, Via: via}
+	return Actor{Person: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised, Via: via}
 }
 
 // Has reports whether the person holds that very grant.

@@ -3,6 +3,7 @@ package accounts
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"loa/internal/fault"
@@ -75,6 +76,59 @@ func TestPeopleAreFoundByTheirCommuneWithoutToneMarks(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q finds %q, want %q", q, got, want)
+		}
+	}
+}
+
+// Whoever judges a contest does not organise it, whichever came first and however
+// it is given; whoever has organised it never judges it.
+func TestNobodyJudgesAndOrganisesOneContest(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	judge := Grant{Judge, Scope{Contest, "hoi-thi"}}
+	elsewhere := Grant{Judge, Scope{Contest, "khac"}}
+	admin := Person{ID: "a", Name: "Quản trị", Login: "quantri", Grants: []Grant{{Admin, Scope{Level: Province}}}}
+	meta := func(by Person) Meta { return Meta{ID: "c", By: by.Actor("session"), At: at} }
+	for _, office := range []Grant{{Organiser, Scope{Contest, "hoi-thi"}}, {Organiser, Scope{Level: Province}}, {Admin, Scope{Level: Province}}} {
+		for _, has := range [][2]Grant{{judge, office}, {office, judge}} {
+			p := Person{ID: "p", Name: "Hoa", Login: "hoa", Grants: []Grant{has[0]}}
+			f := Facts{NewDirectory([]Person{admin, p}), oneCommune{}}
+			both := []Grant{has[0], has[1]}
+			inv := Invitation{Grants: []Grant{has[1]}, By: "a", Created: at, Expires: at.Add(time.Hour)}
+			_, _, joined := DecideJoin(f, meta(p), Join{}, inv)
+			_, given := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &both})
+			_, added := DecideAdd(f, meta(admin), AddPerson{Name: "Mai", Login: "mai", Grants: both})
+			_, invited := DecideInvite(f, meta(admin), Invite{Grants: both}, false)
+			for how, err := range map[string]error{"joining": joined, "giving": given, "adding": added, "inviting": invited} {
+				if !fault.Is(err, "accounts.judge_or_organiser") {
+					t.Errorf("%s %v to %v: %v", how, has[1], has[0], err)
+				}
+			}
+			apart := []Grant{has[0], elsewhere}
+			if _, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &apart}); (err == nil) != (has[0] == judge || office.Scope.Level == Contest) {
+				t.Errorf("judging elsewhere beside %v: %v", has[0], err)
+			}
+		}
+		p := Person{ID: "p", Name: "Hoa", Login: "hoa", Grants: []Grant{office, judge}} // as older versions let be
+		f := Facts{NewDirectory([]Person{admin, p}), oneCommune{}}
+		left := []Grant{judge}
+		p, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &left})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := p.Actor("session"); !a.KnowsWorks("hoi-thi", at.Add(-time.Hour)) || a.KnowsWorks("hoi-thi", at.Add(time.Hour)) {
+			t.Errorf("after %v was taken away: %+v", office, p.Organised)
+		}
+		if office.Scope.Level == Contest {
+			f, none := Facts{NewDirectory([]Person{admin, p}), oneCommune{}}, []Grant{}
+			p, err = DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &none})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f = Facts{NewDirectory([]Person{admin, p}), oneCommune{}}
+			_, _, err = DecideJoin(f, meta(p), Join{}, Invitation{Grants: left, By: "a", Expires: at.Add(time.Hour)})
+			if !fault.Is(err, "accounts.has_organised") {
+				t.Errorf("a judge again: %v", err)
+			}
 		}
 	}
 }

@@ -64,8 +64,9 @@ type Episode struct {
 
 // Person is what a contest needs to know of an account.
 type Person struct {
-	ID, Name string
-	Grants   []accounts.Grant
+	ID, Name  string
+	Grants    []accounts.Grant
+	Organised []accounts.Past // as of accounts.Person
 }
 
 // Decide returns the events that carry out the command, to be appended after

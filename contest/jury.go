@@ -55,11 +55,11 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 // mayJudge returns nil if the person's account lets her judge this contest.
 func (s *State) mayJudge(f Facts, person, name string) error {
 	p, ok := f.People[person]
-	actor, here := accounts.Actor{Person: p.ID, Grants: p.Grants}, accounts.Where{Contest: s.ID}
+	actor, here := accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}, accounts.Where{Contest: s.ID}
 	switch {
 	case !ok || !actor.Can(accounts.JudgeEntries, here):
 		return fault.New(fault.Invalid, "contest.judge_needs_account", "name", name).At("person")
-	case actor.Can(accounts.Organise, here):
+	case actor.KnowsWorks(s.ID, s.Began):
 		return fault.New(fault.Invalid, "contest.organiser_may_not_judge", "name", name).At("person")
 	case slices.ContainsFunc(s.Entries, func(e *Entry) bool { return slices.Contains(e.Entrant.Accounts, p.ID) }):
 		return fault.New(fault.Conflict, "contest.entrant_may_not_judge", "name", name).At("person")
@@ -168,7 +168,7 @@ func (c DeclareTies) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 }
 
 // judging returns nil if the actor is a member of this jury, and has not come
-// to organise it since: an organiser sees whose works they are.
+// to organise it since, be it over again: an organiser sees whose works they are.
 func (s *State) judging(m accounts.Meta) error {
 	here := accounts.Where{Contest: s.ID}
 	if err := m.By.Must(accounts.JudgeEntries, here); err != nil {
@@ -178,8 +178,53 @@ func (s *State) judging(m accounts.Meta) error {
 	switch {
 	case j == nil || j.Removed != nil:
 		return fault.New(fault.Denied, "contest.not_on_jury")
-	case m.By.Can(accounts.Organise, here):
+	case m.By.KnowsWorks(s.ID, s.Began):
 		return fault.New(fault.Denied, "contest.organiser_may_not_judge", "name", j.Name)
 	}
 	return nil
+}
+
+// Hindered is a judge whose open sheets cannot be signed, and why.
+type Hindered struct {
+	Judge *Judge
+	Open  int    // sheets she owes
+	Why   string // key of a catalogue sentence
+}
+
+// The reasons for which a judge's sheets cannot be signed.
+const (
+	HinderedByOffice  = "contest.hindered_office"
+	HinderedByAccount = "contest.hindered_account"
+)
+
+// Hindered lists the judges of the running round who owe sheets and may not sign
+// them, by the people who hold the judge's grant now.
+func (s *State) Hindered(people []Person) (list []Hindered) {
+	r := s.Running()
+	if r == nil {
+		return nil
+	}
+	for _, j := range s.Judges {
+		open := 0
+		for _, t := range r.Of(j.Person) {
+			if t.Status() == Untouched || t.Status() == Drafted {
+				open++
+			}
+		}
+		if open == 0 {
+			continue
+		}
+		var p Person
+		if i := slices.IndexFunc(people, func(p Person) bool { return p.ID == j.Person }); i >= 0 {
+			p = people[i]
+		}
+		actor := accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}
+		switch {
+		case actor.KnowsWorks(s.ID, s.Began):
+			list = append(list, Hindered{j, open, HinderedByOffice})
+		case !actor.Can(accounts.JudgeEntries, accounts.Where{Contest: s.ID}):
+			list = append(list, Hindered{j, open, HinderedByAccount})
+		}
+	}
+	return list
 }

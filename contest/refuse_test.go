@@ -2,6 +2,8 @@ package contest_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -695,6 +697,26 @@ func TestOrganisersDoNotJudge(t *testing.T) {
 		since.Grants = grants
 		w.refused("contest.organiser_may_not_judge", since, contest.SaveSheet{Task: w.s.Running().Of("J1")[0].ID})
 		w.refused("contest.organiser_may_not_judge", since, contest.DecideTie{Entries: []string{"a"}, Reason: "x"})
+
+		// Nor does the role taken away make her forget.
+		since.Grants, since.Organised = judgeGrant(w.s.ID), []accounts.Past{{Scope: grants[1].Scope, Until: w.now}}
+		task := w.s.Running().Of("J1")[0]
+		w.refused("contest.organiser_may_not_judge", since, contest.SaveSheet{Task: task.ID})
+		w.refused("contest.organiser_may_not_judge", since, contest.SignSheet{Task: task.ID})
+		once := contest.Person{ID: "J8", Name: "Hai vai", Grants: since.Grants, Organised: since.Organised}
+		w.facts.People["J8"] = once
+		w.refused("contest.organiser_may_not_judge", w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J8"}})
+
+		// The organiser reads whose sheets hang, and why.
+		people := []contest.Person{{ID: "J1", Grants: since.Grants, Organised: since.Organised}, {ID: "J2", Grants: since.Grants}}
+		why := map[string]string{}
+		for _, h := range w.s.Hindered(people) {
+			why[h.Judge.Person] = fmt.Sprint(h.Open, " ", h.Why)
+		}
+		want := map[string]string{"J1": "2 " + contest.HinderedByOffice, "J3": "2 " + contest.HinderedByAccount}
+		if !maps.Equal(why, want) {
+			t.Errorf("sheets that hang: %v, want %v", why, want)
+		}
 	}
 }
 

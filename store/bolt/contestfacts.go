@@ -44,7 +44,7 @@ func (s *Store) ContestPerson(ctx context.Context, id string) (contest.Person, e
 	if err != nil {
 		return contest.Person{}, err
 	}
-	return contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants}, nil
+	return contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised}, nil
 }
 
 // ContestFile implements contest.Sources: a recording of the library with the
@@ -118,7 +118,7 @@ func (s *Store) ContestPeople(ctx context.Context, id string) ([]contest.Person,
 	var list []contest.Person
 	for _, p := range d.People() {
 		if !p.Disabled && slices.Contains(p.Grants, accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}) {
-			list = append(list, contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants})
+			list = append(list, contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised})
 		}
 	}
 	return list, nil

@@ -29,6 +29,7 @@ type homePage struct {
 	LastDay  time.Time // end of the grace
 	CanPrize bool
 	MayShare bool               // invite somebody who organises this contest alone
+	Hindered []contest.Hindered // judges whose open sheets nobody can sign
 	Asks     map[string]kit.Ask // the steps that could be made next, by what they are and the round
 }
 
@@ -51,8 +52,12 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err := may(r); err != nil {
 		return err
 	}
+	people, err := p.store.ContestPeople(r.Context(), r.PathValue("contest"))
+	if err != nil {
+		return err
+	}
 	var page homePage
-	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
+	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
 		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()), Stale: s.Outdated.Given != nil, Filed: s.Undecided(), Changes: s.Changes,
 			LastDay: s.Rules.Dates.ClosesAt.Add(s.Rules.Dates.Grace()), CanPrize: s.Last() != nil, MayShare: r.Actor.Can(accounts.Organise, accounts.Where{})}
 		for _, x := range found {
@@ -70,6 +75,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if s.Phase == contest.Draft {
 			page.Problems = problemsOf(r, s.ID, &s.Rules, s.Rules.Openable(r.Now))
 		}
+		page.Hindered = s.Hindered(people)
 		page.Said, page.Loose = said(s)
 		page.Rounds = roundRows(s)
 		for i := range page.Rounds {
