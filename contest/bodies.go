@@ -514,7 +514,7 @@ type prizesGiven struct {
 
 func (*prizesGiven) kind() string { return "contest.prizes_given" }
 func (b *prizesGiven) apply(s *State, _ *Event) error {
-	s.Given, s.Outdated = b.Given, Outdated{}
+	s.Given, s.Outdated = s.valued(b.Given), Outdated{}
 	return nil
 }
 
@@ -557,7 +557,7 @@ type resultsCorrected struct {
 func (*resultsCorrected) kind() string { return "contest.results_corrected" }
 func (b *resultsCorrected) apply(s *State, e *Event) error {
 	s.Corrections = append(s.Corrections, Correction{e.At, e.Name, b.Complaint, b.Reason, s.Given})
-	s.Given = b.Given
+	s.Given = s.valued(b.Given)
 	return nil
 }
 

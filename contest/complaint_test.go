@@ -2,6 +2,7 @@ package contest_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,6 +86,43 @@ func TestPrizesAreStaleWhenWhatTheyWereDecidedFromChanges(t *testing.T) {
 			w.replays()
 		})
 	}
+}
+
+// A prize given by decision is paid in full, each time it is given: in the record,
+// in the minutes and in the decision of award; also where the record is older.
+func TestAPrizeByDecisionHasItsMoney(t *testing.T) {
+	w := decidedContest(t, func(r *contest.Rules) {
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Amount: 500_000, Special: true}}})
+	})
+	w.do(w.organiser(), contest.GivePrizes{})
+	before, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
+	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{
+		{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}, {Award: "cd", Prize: "tt", Entry: w.s.Entries[0].ID, Reason: "Hay", Amount: "9"}}})
+	after, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
+	whole := func(d paper.Decision) (n int64) {
+		n, err := strconv.ParseInt(strings.ReplaceAll(d.Total, ".", ""), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := text.Sentence(text.InWords(n)) + " đồng"; d.InWords != want {
+			t.Errorf("%s in words is %q, want %q", d.Total, d.InWords, want)
+		}
+		return n
+	}
+	if got := whole(after) - whole(before); got != 1_000_000 {
+		t.Errorf("two prizes of 500.000 add %d to the total", got)
+	}
+	for _, g := range w.s.Given {
+		if g.Award == "cd" && g.Amount != "500000" {
+			t.Errorf("recorded as %+v", g)
+		}
+	}
+	for _, g := range paper.GivenOf(w.s, text.Vietnamese) {
+		if g.Award == "Chuyên đề" && g.Amount != "500.000" {
+			t.Errorf("in the minutes: %+v", g)
+		}
+	}
+	w.replays()
 }
 
 func TestAComplaintCorrectsAPublishedResult(t *testing.T) {

@@ -158,8 +158,11 @@ func (s *State) recheckSpecials() error {
 		if !p.Special || g.Withheld > 0 {
 			continue
 		}
-		key := [2]string{g.Award, g.Prize}
-		if count[key]++; count[key] > p.Count || g.Amount != "" || g.Rank != 0 || g.Reason == "" || (g.Station == "") == (g.Entry == "") || g.Entry != "" && s.entry[g.Entry] == nil {
+		key, money := [2]string{g.Award, g.Prize}, ""
+		if p.Amount > 0 {
+			money = ranking.Whole(p.Amount).String()
+		}
+		if count[key]++; count[key] > p.Count || g.Amount != money || g.Rank != 0 || g.Reason == "" || (g.Station == "") == (g.Entry == "") || g.Entry != "" && s.entry[g.Entry] == nil {
 			return fmt.Errorf("no decision gives the special prize %s of %s as recorded", g.Prize, g.Award)
 		}
 	}
@@ -189,7 +192,22 @@ func (s *State) specials(f Facts, list []Given) ([]Given, error) {
 		}
 		out = append(out, Given{Award: a.ID, Prize: p.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, District: st.DistrictName, Reason: g.Reason})
 	}
-	return out, nil
+	return s.valued(out), nil
+}
+
+// valued returns the prizes with the money of those given by decision, each in
+// full: earlier versions recorded none.
+func (s *State) valued(given []Given) []Given {
+	given = slices.Clone(given)
+	for i := range given {
+		g := &given[i]
+		if a := s.Rules.Award(g.Award); a != nil && g.Withheld == 0 && g.Amount == "" {
+			if p := a.Prize(g.Prize); p != nil && p.Special && p.Amount > 0 {
+				g.Amount = ranking.Whole(p.Amount).String()
+			}
+		}
+	}
+	return given
 }
 
 // Receiver names who got a prize so that it is told from every other: "" if nobody did.
