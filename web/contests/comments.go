@@ -78,7 +78,7 @@ func (p pages) renderComments(w http.ResponseWriter, r *kit.Request, f kit.Form)
 				page.States = append(page.States, kit.Tab{Path: path + "?state=" + state, Text: r.Say("contest.comments_"+state, "n", count[state]), Current: state == want})
 			}
 		}
-		page.Turn = r.Turn("from", len(list))
+		page.Turn = r.TurnCards("from", len(list))
 		for _, c := range list[page.Turn.From:page.Turn.To] {
 			page.Rows = append(page.Rows, commentRowOf(s, c, f))
 			if c.Fate() == "" {

@@ -6,6 +6,9 @@ import "strconv"
 // through, and some 20 KB on a bad link.
 const RowsAtOnce = 25
 
+// CardsAtOnce is the same of things taller than a row.
+const CardsAtOnce = 15
+
 // Turn says which rows of a list a page shows, and leads to the others. The
 // part "pager" shows it; nothing is shown of a list that fits.
 type Turn struct {
@@ -20,12 +23,17 @@ func (t Turn) Begin() int { return t.From + 1 }
 
 // Turn reads which of n rows a page shows. The parameter holds the number of
 // rows before the first; what is no number is the first page.
-func (r *Request) Turn(parameter string, n int) Turn {
+func (r *Request) Turn(parameter string, n int) Turn { return r.turnBy(parameter, n, RowsAtOnce) }
+
+// TurnCards is Turn where a page shows CardsAtOnce.
+func (r *Request) TurnCards(parameter string, n int) Turn { return r.turnBy(parameter, n, CardsAtOnce) }
+
+func (r *Request) turnBy(parameter string, n, atOnce int) Turn {
 	from, _ := strconv.Atoi(r.URL.Query().Get(parameter))
 	from = max(0, min(from, n))
-	t := Turn{ID: parameter, From: from, To: min(from+RowsAtOnce, n), Of: n}
+	t := Turn{ID: parameter, From: from, To: min(from+atOnce, n), Of: n}
 	if from > 0 {
-		t.Previous = r.turned(parameter, strconv.Itoa(max(0, from-RowsAtOnce)))
+		t.Previous = r.turned(parameter, strconv.Itoa(max(0, from-atOnce)))
 	}
 	if t.To < n {
 		t.Next = r.turned(parameter, strconv.Itoa(t.To))
