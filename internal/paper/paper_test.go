@@ -16,6 +16,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"loa/audio/audiotest"
 	"loa/internal/text"
 )
 
@@ -48,10 +49,7 @@ func sample(rows int) []Paper {
 // convert lets LibreOffice write a file as another kind, and returns its path.
 func convert(t *testing.T, name, kind string, write func(io.Writer) error) string {
 	t.Helper()
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("no soffice: LibreOffice is not installed")
-	}
+	audiotest.Need(t, "soffice")
 	dir := t.TempDir()
 	var b bytes.Buffer
 	if err := write(&b); err != nil {
@@ -61,7 +59,7 @@ func convert(t *testing.T, name, kind string, write func(io.Writer) error) strin
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(office, "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", kind, "--outdir", dir, path).CombinedOutput()
+	out, err := exec.Command("soffice", "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", kind, "--outdir", dir, path).CombinedOutput()
 	if err != nil {
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
@@ -79,11 +77,8 @@ func convert(t *testing.T, name, kind string, write func(io.Writer) error) strin
 // pages is the text of a PDF, page by page, blanks made one.
 func pages(t *testing.T, pdf string) []string {
 	t.Helper()
-	tool, err := exec.LookPath("pdftotext")
-	if err != nil {
-		t.Skip("no pdftotext: poppler-utils is not installed")
-	}
-	out, err := exec.Command(tool, "-layout", pdf, "-").Output()
+	audiotest.Need(t, "pdftotext")
+	out, err := exec.Command("pdftotext", "-layout", pdf, "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
