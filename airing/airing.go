@@ -178,6 +178,9 @@ type Line struct {
 	Finding     Finding        `json:"finding,omitempty"` // the latest verdict
 	FindingNote string         `json:"finding_note,omitempty"`
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
+	// WeekClosed tells that its week is frozen: the report stands beside the figures, and no
+	// more that is said of it changes them. Lists do not tell.
+	WeekClosed bool `json:"week_closed,omitempty"`
 }
 
 // Removed is evidence that is no more, as the log keeps it.

@@ -5,6 +5,8 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/once"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -56,6 +58,30 @@ func Near(start time.Time) (from, until time.Time) {
 // overlapLeast is how long two airings of one station may run side by side:
 // people tell times in minutes.
 const overlapLeast = time.Minute
+
+// LongAgo tells what a person is asked about before she reports an airing of a day
+// long past, or of a week that is frozen: a slip of the year is easily made, and what
+// is reported can be corrected but never deleted.
+func LongAgo(start time.Time, closed bool, now time.Time) once.Step {
+	day := stations.DateOf(start.In(text.Zone)).Short()
+	step := once.Step{Name: "airing.report/" + day}
+	if now.Sub(start) > WaitingDays*dayLength {
+		step.Add("airing.open_long_ago", "", []string{day})
+	}
+	if closed {
+		step.Add("airing.open_week_closed", "", []string{day})
+	}
+	return step
+}
+
+// checkLongAgo asks who is there to be asked. A correction that leaves the time alone is
+// let be: what is corrected has told when it was.
+func checkLongAgo(r *Report, f Facts, m accounts.Meta, c Confirm) error {
+	if c.Seen == nil || f.Corrected != nil && f.Corrected.StartedAt.Equal(r.StartedAt) {
+		return nil
+	}
+	return LongAgo(r.StartedAt, f.Closed, m.At).Must(*c.Seen)
+}
 
 // checkOverlap makes sure, where the caller asks for it, that a station's
 // loudspeakers are said to air one thing at a time. It is asked of a person who can

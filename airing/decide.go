@@ -146,6 +146,7 @@ type Confirm struct {
 	Why       string    `json:"why,omitempty" schema:"maxLength=1000"`
 	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
 	Alone     bool      `json:"alone,omitempty"`     // refuse it if the station is said to have aired something else at that time
+	Seen      *string   `json:"seen,omitempty"`      // word of what LongAgo asked; "" asks, and who sends none is not asked
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -189,6 +190,7 @@ type Facts struct {
 	Corrected *Line                // of Confirm.Corrects
 	OfSlot    *Line                // the slot's standing line
 	Near      []Line               // of Confirm.Alone: lines of the station that began in the span of Near
+	Closed    bool                 // the week in which it aired is frozen
 }
 
 // Limits of a report.
@@ -204,7 +206,7 @@ const (
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station,
 // time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
-// corrected_already, other_station, withdraw_only_corrects.
+// corrected_already, other_station, withdraw_only_corrects; once.unseen, once.seen_another.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	request := c.Request()
 	if f.Corrected != nil {
@@ -216,7 +218,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
-		checkPlace, checkCorrection, checkOutcome, checkTime, checkOverlap,
+		checkPlace, checkCorrection, checkOutcome, checkTime, checkOverlap, checkLongAgo,
 	} {
 		if err := step(&r, f, m, c); err != nil {
 			return Report{}, err

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,8 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/coverage"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/web/webtest"
 )
@@ -73,6 +76,73 @@ func TestOneAiringIsOneReport(t *testing.T) {
 	}
 	if w := put(uuid.NewString(), body); w.Code != 200 || !strings.Contains(w.Body.String(), `"slot":""`) && strings.Contains(w.Body.String(), slot) {
 		t.Errorf("what a phone kept, of a slot that has its report: %d %s", w.Code, w.Body)
+	}
+}
+
+// A day long past, or of a week that is closed, is asked about before it is kept, and
+// whoever reports, corrects or withdraws there is told that the figures stay.
+func TestADayLongPastIsAskedAboutFirst(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	clock.at = at(19, 0, 0)
+	operator.Get("/today?station=S00001")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	operator.Expect(200, "#done", "Đã ghi: đã phát")
+	first := operator.Doc().Find("#done ~ .card a[href^='/airings/']").AttrOr("href", "")
+	clock.at = clock.at.AddDate(0, 0, 16) // Wednesday of week 22
+	operator = webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "xa-later", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	manager := accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}
+	if _, err := s.CloseWeek(t.Context(), manager, coverage.Close{Week: airing.Calendar{Zone: text.Zone}.Week(clock.at) - 2}); err != nil {
+		t.Fatal(err)
+	}
+	report := func(day string) {
+		t.Helper()
+		operator.Get("/airings/new?station=S00001")
+		operator.Submit("form.report", "programme", "P1", "started_at", day, "seconds", "5")
+	}
+	for _, c := range []struct{ day, asked, said string }{
+		{"2024-05-29T12:00", "", "Đã ghi: đã phát"},                                             // today
+		{"2024-05-25T06:00", "", "báo muộn"},                                                    // within a week, past the time for it
+		{"2024-05-21T06:00", "Lượt phát ngày 21/5/2024 đã qua hơn 7 ngày", "báo muộn"},          // its week is open
+		{"2024-05-14T06:00", "ghi bên cạnh, không đổi số liệu", "Số liệu của tuần 20 năm 2024"}, // its week is closed
+	} {
+		report(c.day)
+		if c.asked != "" {
+			operator.Expect(409, "#long-ago", c.asked, "Đúng ngày, vẫn gửi")
+			operator.Submit("form.report")
+		}
+		operator.Expect(200, ".flash", c.said)
+	}
+	operator.Expect(200, ".notice", "Tuần này đã chốt") // the report's own page, where it can be taken back
+	operator.Submit("form:has([value=withdrawn])", "outcome", "withdrawn")
+	operator.Expect(200, ".flash", "Đã rút lại báo cáo", "tuần 20 năm 2024")
+
+	// Another day than that which was agreed to is asked about again.
+	report("2024-05-14T07:00")
+	operator.Submit("form.report", "started_at", "2024-05-07T07:00")
+	operator.Expect(409, "#long-ago", "7/5/2024")
+
+	operator.Get("/airings/new?corrects=" + strings.TrimPrefix(first, "/airings/"))
+	operator.Expect(200, ".notice", "Tuần này đã chốt")
+	operator.Submit("form.report", "note", "loa cụm 2", "why", "bổ sung")
+	operator.Expect(200, ".flash", "Số liệu của tuần 20 năm 2024")
+
+	// By API who sends the word is asked, and who only sends is not.
+	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	put := func(start, more string) *httptest.ResponseRecorder {
+		body := fmt.Sprintf(`{"station":"S00002","programme":"P1","outcome":"aired","started_at":"%s:00+07:00","seconds":900%s}`, start, more)
+		r := httptest.NewRequest(http.MethodPut, "/api/v1/airings/"+uuid.NewString(), strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		return editor.Do(r)
+	}
+	var asked struct{ Code, Seen string }
+	if w := put("2024-05-14T06:00", `,"seen":""`); w.Code != 409 || json.Unmarshal(w.Body.Bytes(), &asked) != nil || asked.Code != "once.unseen" {
+		t.Errorf("asked: %d %s", w.Code, w.Body)
+	}
+	if w := put("2024-05-14T06:00", fmt.Sprintf(`,"seen":%q`, asked.Seen)); w.Code != 200 || !strings.Contains(w.Body.String(), `"week_closed":true`) {
+		t.Errorf("seen: %d %s", w.Code, w.Body)
+	}
+	if w := put("2024-05-21T06:00", ""); w.Code != 200 || strings.Contains(w.Body.String(), "week_closed") {
+		t.Errorf("who only sends: %d %s", w.Code, w.Body)
 	}
 }
 

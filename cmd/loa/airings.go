@@ -85,13 +85,14 @@ type airingsReport struct {
 	Corrects  string `help:"cli.flag.corrects"`
 	Unplanned bool   `help:"cli.flag.unplanned"`
 	Alone     bool   `help:"cli.flag.alone"`
+	Seen      string `help:"cli.flag.seen"`
 	ID        string `name:"id" help:"cli.flag.id"`
 	JSON      bool   `help:"cli.flag.json"`
 }
 
 // Run tells the daemon and prints what it keeps.
 func (c airingsReport) Run(t *terminal) error {
-	in := map[string]any{"outcome": c.Outcome}
+	in := map[string]any{"outcome": c.Outcome, "seen": c.Seen}
 	for name, value := range map[string]string{"slot": c.Slot, "station": c.Station, "programme": c.Programme, "reason": c.Reason,
 		"started_at": moment(c.StartedAt), "means": c.Means, "note": c.Note, "corrects": c.Corrects} {
 		if value != "" {
@@ -114,6 +115,9 @@ func (c airingsReport) Run(t *terminal) error {
 		return t.json(a)
 	}
 	_, err := fmt.Fprintln(t.out, printable(t.airing(a)))
+	if err == nil && a.WeekClosed {
+		_, err = fmt.Fprintln(t.out, t.lang.Say("airing.week_is_closed"))
+	}
 	return err
 }
 

@@ -72,6 +72,15 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("coverage", "close", "2024-W18", "--json", "--seen", strings.Fields(word)[0]); !strings.Contains(out, `"closed": true`) {
 		t.Errorf("close: %s", out)
 	}
+	old := []string{"airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-01 17:00", "--seconds", "600"}
+	code, _, errs = loa(old...)
+	_, word, ok = strings.Cut(errs, "--seen ")
+	if code != 75 || !ok || !strings.Contains(errs, "ngày 1/5/2024 đã qua hơn 7 ngày") || !strings.Contains(errs, "không đổi số liệu") {
+		t.Fatalf("a day of a closed week: %d %s", code, errs)
+	}
+	if out := must(append(old, "--seen", strings.Fields(word)[0])...); !strings.Contains(out, "Tuần này đã chốt") {
+		t.Errorf("a day of a closed week, seen: %s", out)
+	}
 	if got := r.call("POST", "/api/v1/coverage/2024-W17/close?seen=", ""); got.Status != 409 {
 		t.Errorf("a program that asks to be asked: %d", got.Status)
 	}

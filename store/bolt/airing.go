@@ -184,9 +184,9 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	}
 	if first, _, found, err := findLine(tx, c.ID); err != nil || found {
 		if err == nil && (first.Request != c.Request() || first.By.Person != m.By.Person) {
-			err = fault.New(fault.Conflict, "airing.id_reused").At("id")
+			return first, fault.New(fault.Conflict, "airing.id_reused").At("id")
 		}
-		return first, err
+		return withWeek(tx, first, err)
 	}
 	r, err := airing.Decide(f.Facts, m, c)
 	if err != nil {
@@ -233,7 +233,26 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 			return airing.Line{}, err
 		}
 	}
-	return line, tally(tx, f.Settings, number, airing.Line{}, line)
+	return withWeek(tx, line, tally(tx, f.Settings, number, airing.Line{}, line))
+}
+
+// weekFrozen reports whether the week of an instant is closed, and was not opened again.
+func weekFrozen(tx *tx, at time.Time) (bool, error) {
+	set, err := settingsOf(tx)
+	if err != nil {
+		return false, err
+	}
+	c, found, err := closings.get(tx, weekKey(set.Calendar(text.Zone).Week(at)))
+	return found && c.standing().Closed, err
+}
+
+// withWeek tells at a line whether its week is closed.
+func withWeek(tx *tx, line airing.Line, err error) (airing.Line, error) {
+	if err != nil {
+		return line, err
+	}
+	line.WeekClosed, err = weekFrozen(tx, line.StartedAt)
+	return line, err
 }
 
 // supersede marks the corrected line and takes what it counted away.
@@ -319,6 +338,11 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 		}
 		if c.Alone && !start.IsZero() {
 			if f.Near, err = linesNear(tx, stationNumber(st.ID), start); err != nil {
+				return f, err
+			}
+		}
+		if c.Seen != nil && !start.IsZero() {
+			if f.Closed, err = weekFrozen(tx, start); err != nil {
 				return f, err
 			}
 		}
@@ -505,11 +529,7 @@ func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) 
 // Detach implements airing.Log.
 func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (airing.Line, error) {
 	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(tx *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		set, err := settingsOf(tx)
-		if err != nil {
-			return airing.Entry{}, false, err
-		}
-		_, closed, err := closedWeeks.get(tx, weekKey(set.Calendar(text.Zone).Week(line.StartedAt)))
+		closed, err := weekFrozen(tx, line.StartedAt)
 		if err != nil {
 			return airing.Entry{}, false, err
 		}
@@ -547,7 +567,7 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		}
 		e, known, err := decide(tx, was, reg.Where(was.Station))
 		if err != nil || known {
-			return was, err
+			return withWeek(tx, was, err)
 		}
 		e.Station, e.By, e.ReceivedAt = was.Station, m.By, m.At.UTC()
 		seq, err := appendEntry(tx, idx.Station, e)
@@ -579,7 +599,7 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if err != nil {
 			return was, err
 		}
-		return is, tally(tx, set, idx.Station, was, is)
+		return withWeek(tx, is, tally(tx, set, idx.Station, was, is))
 	})
 }
 
@@ -622,7 +642,8 @@ func (s *Store) Airing(ctx context.Context, by accounts.Actor, id string) (line 
 		if !found || !by.Can(accounts.ReadAirings, reg.Where(line.Station)) {
 			return fault.New(fault.NotFound, "airing.unknown")
 		}
-		return nil
+		line, err = withWeek(tx, line, nil)
+		return err
 	})
 	return line, err
 }

@@ -527,7 +527,15 @@ func coverageClosed(t *testing.T, e AiringEngine) {
 
 func coverageReopened(t *testing.T, e AiringEngine) {
 	ctx := context.Background()
-	mustConfirm(t, e, "S00001", nil)
+	first := mustConfirm(t, e, "S00001", nil)
+	closed := func() bool { // as its report tells
+		t.Helper()
+		line, err := e.Airing(ctx, monitorOf(accounts.Province, ""), first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line.WeekClosed
+	}
 	one := monitorOf(accounts.Province, "")
 	two := one
 	two.Person, two.Name = "mon-two", "Trưởng phòng"
@@ -547,7 +555,9 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 			t.Fatal(err)
 		}
 	}
-	mustConfirm(t, e, "S00002", nil)
+	if late := mustConfirm(t, e, "S00002", nil); !late.WeekClosed || !closed() {
+		t.Error("a report does not tell that its week is closed")
+	}
 	reopen(monitorOf(accounts.District, "080"), ask, "accounts.denied")
 	reopen(accounts.ServerPerson().Actor("token"), ask, "coverage.reopen_person")
 	reopen(two, coverage.Reopen{Week: thatWeek, Decline: true}, "coverage.not_asked")
@@ -580,6 +590,9 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 	}
 	if got := weekCounts(t, e, thatWeek); got.Closed || len(got.Earlier) != 3 || got.Earlier[0].Aired != 1 || got.Earlier[2].Aired != 2 {
 		t.Errorf("%+v", got.Earlier)
+	}
+	if closed() {
+		t.Error("a report says that the week is closed, which is open again")
 	}
 }
 

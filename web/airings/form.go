@@ -10,6 +10,7 @@ import (
 
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -25,6 +26,8 @@ type formPage struct {
 	Met        *airing.Task // the waiting slot that the report seems to speak of
 	Planned    bool         // by a slot, which has a length of its own
 	Corrects   *airing.Line
+	Asks       []string // what is to be agreed to first, of a day long past
+	Then       string   // path to go to once it is kept
 	Programmes []kit.Option
 	Outcomes   []kit.Option
 	Reasons    []kit.Option
@@ -36,10 +39,11 @@ type formPage struct {
 func (p pages) showForm(w http.ResponseWriter, r *kit.Request) error {
 	q := r.URL.Query()
 	f := kit.NewForm("slot", q.Get("slot"), "station", q.Get("station"), "outcome", q.Get("outcome"), "corrects", q.Get("corrects"))
-	return p.renderForm(w, r, f)
+	return p.renderForm(w, r, f, nil)
 }
 
-func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+// renderForm shows the form; asked is what the person is asked about it, nil for nothing.
+func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, asked *fault.Error) error {
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err
@@ -65,7 +69,16 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return r.Redirect(w, "/today", "airing.choose_station")
 	}
 	page.Planned = page.Form.Get("slot") != ""
-	page.StationID, page.Station = st.ID, reg.Label(st.ID)
+	page.StationID, page.Station, page.Then = st.ID, reg.Label(st.ID), "/today?station="+st.ID
+	if asked != nil {
+		page.Form.Values.Set("seen", asked.Args["seen"].(string))
+		for _, part := range asked.Parts {
+			page.Asks = append(page.Asks, r.Lang.Fault(part))
+		}
+	}
+	if asked != nil || page.Corrects != nil && page.Corrects.WeekClosed { // it stands in no list of today's
+		page.Then = "/airings/" + page.Form.ID
+	}
 	if id := page.Form.Get("slot"); id != "" {
 		slot, err := plan.Slot(reg, id)
 		switch {
@@ -164,7 +177,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		}
 		if met != nil {
 			f.Refused(fault.New(fault.Conflict, "airing.is_it_planned", "title", met.Programme.Title, "at", met.Slot.Start))
-			return p.renderForm(w, r, *f)
+			return p.renderForm(w, r, *f, nil)
 		}
 	}
 	if err == nil {
@@ -173,8 +186,12 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 			return p.saved(w, r, line)
 		}
 	}
+	if once.Unseen(err) && f.Refused(err) {
+		f.Notice = "" // each is said where it is agreed to
+		return p.renderForm(w, r, *f, fault.Of(err))
+	}
 	if f.Refused(err) {
-		return p.renderForm(w, r, *f)
+		return p.renderForm(w, r, *f, nil)
 	}
 	return err
 }
@@ -185,6 +202,9 @@ func command(f *kit.Form) airing.Confirm {
 		StartedAt: f.Instant("started_at"), Seconds: seconds(f.Get("seconds")), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
 		Corrects: f.Get("corrects"), Why: f.Get("why"), Unplanned: f.Get("unplanned") == "yes"}
 	c.Alone = c.Slot == "" && f.Get("anyway") == ""
+	if seen := f.Get("seen"); f.Values.Has("seen") {
+		c.Seen = &seen
+	}
 	if c.Slot == "" {
 		c.Station, c.Programme = f.Get("station"), f.Get("programme")
 	}
@@ -224,6 +244,14 @@ func (p pages) met(r *kit.Request, c airing.Confirm) (*airing.Task, error) {
 // saved leads back to the day, and says at once when an airing does not count.
 func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) error {
 	path := "/today?station=" + line.Station
+	if line.WeekClosed {
+		set, err := p.store.Settings(r.Context())
+		if err != nil {
+			return err
+		}
+		week := set.Calendar(text.Zone).Week(line.StartedAt)
+		return r.Redirect(w, "/airings/"+line.ID, "airing.beside_"+string(line.Outcome), "week", week.Words(r.Lang))
+	}
 	switch line.Lack() {
 	case airing.LackLength:
 		least, err := p.least(r, line)
@@ -238,6 +266,9 @@ func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) er
 	}
 	if line.Early() {
 		return r.Redirect(w, path, "airing.saved_on_air", "at", r.Lang.Clock(line.End()))
+	}
+	if line.Outcome == airing.Aired && !line.OnTime {
+		return r.Redirect(w, path, "airing.saved_late", "at", r.Lang.DateTime(line.StartedAt))
 	}
 	return r.Redirect(w, path, "airing.saved_"+string(line.Outcome))
 }
