@@ -34,6 +34,7 @@ import (
 type province struct {
 	clock   *aClock
 	store   *bolt.Store
+	hall    *contest.Hall
 	handler http.Handler
 	server  *httptest.Server
 	people  map[string]accounts.Person // by login
@@ -54,11 +55,11 @@ func newProvince(t *testing.T) *province {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hall := contest.NewHall(w.store, w.store)
+	w.hall = contest.NewHall(w.store, w.store)
 	w.handler, err = web.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true}, web.Deps{
-		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: hall,
+		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),
-		Booth:  audio.NewBooth(audio.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: hall.Heard, Log: log, Now: w.clock.now}),
+		Booth:  audio.NewBooth(audio.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
 		Backup: func(context.Context, io.Writer) error { return nil },
 	})
 	if err != nil {
@@ -86,7 +87,7 @@ func (w *province) secret(t *testing.T, login string) string {
 	return webtest.Session(t, w.store, w.people[login], w.clock.at)
 }
 
-var anID = regexp.MustCompile(`^([A-Z]{1,2}\d+|[0-9a-f-]{20,}|S\d{5}.*|lan-(nam|sau)|lien-hoan|[A-Z0-9]{8,})$`)
+var anID = regexp.MustCompile(`^([A-Z]{1,2}\d+|[0-9a-f-]{20,}|S\d{5}.*|lan-(nam|sau)|lien-hoan|huyen-chon|entry-\d+|[A-Z0-9]{8,})$`)
 
 // kindOf is what pages of one kind share: the path without IDs, and the names
 // of what is asked for.

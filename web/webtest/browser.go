@@ -91,6 +91,8 @@ type Tab struct {
 	t *testing.T
 	driver
 
+	plain bool // without scripts
+
 	mu     sync.Mutex
 	errors []string // of scripts and of the Content-Security-Policy, in order
 }
@@ -261,6 +263,7 @@ func (p *Tab) Dark(on bool) {
 // Scripts switches the scripts of pages opened from now on, on or off.
 func (p *Tab) Scripts(on bool) {
 	p.t.Helper()
+	p.plain = !on
 	p.do("switch scripts", func(ctx context.Context) error { return p.scripts(ctx, on) })
 }
 

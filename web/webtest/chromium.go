@@ -47,16 +47,8 @@ type chromiumTab struct {
 func newChromiumTab(parent context.Context, note func(string), opts ...chromedp.ContextOption) (*chromiumTab, error) {
 	ctx, cancel := chromedp.NewContext(parent, opts...)
 	p := &chromiumTab{ctx, cancel}
-	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "pressed"}); err != nil {
-		return p, err
-	}
-	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: listenForPresses}); err != nil {
-		return p, err
-	}
 	return p, chromedp.Listen(ctx, func(ev any) {
 		switch ev := ev.(type) {
-		case *runtime.EventBindingCalled:
-			presses.Store(ev.Payload, true)
 		case *runtime.EventExceptionThrown:
 			note(ev.ExceptionDetails.Text + " " + ev.ExceptionDetails.URL)
 		case *log.EventEntryAdded:

@@ -1,30 +1,95 @@
 package webtest
 
-import "sync"
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
 
-// presses are the places of the buttons pressed in any Chromium of this test
-// binary; see Pressed.
-var presses sync.Map
+//go:embed press.js
+var pressScript string
 
-// Pressed reports whether somebody pressed the button of that place in a
-// template (kit.MarkButtons) since the test binary began, by finger, key or
-// script.
-func Pressed(place string) bool {
-	_, ok := presses.Load(place)
-	return ok
+// Button is one that the page in a Tab shows, or would show once somebody has
+// opened what it stands in.
+type Button struct {
+	N      int    // in the page, for Try
+	At     string // its place in the templates (kit.MarkButtons); "" of one that a script made
+	Name   string
+	Value  string
+	Said   string
+	Class  string
+	To     string // the path its form is sent to; "" of a button that sends none
+	Hidden bool   // what presses it is the Enter key in its form
 }
 
-// Marked reports whether any button that was pressed was marked.
-func Marked() (some bool) {
-	presses.Range(func(_, _ any) bool {
-		some = true
-		return false
+// Effect is what a press did.
+type Effect struct {
+	What   string // "nothing", "page", "change", "print", "copy", "sound", or "invalid" for a field that the browser refuses
+	Path   string // of the page after it
+	Status int    // of that page, when it was loaded
+	Said   string // what the page, or the field, says
+}
+
+// Buttons lists the buttons of the page.
+func (p *Tab) Buttons() []Button {
+	p.t.Helper()
+	if p.plain {
+		return Eval[[]Button](p, "list the buttons", pressScript+"; press.list()")
+	}
+	return Eval[[]Button](p, "list the buttons", pressScript+"; press.ready().then(() => press.list())")
+}
+
+// Try fills in what the button's form still lacks, by the values of fields of
+// those names and else by their kinds, opens what the button stands in, presses
+// it as a finger does, and waits for what happens. files has a path for each
+// kind of file that fields accept, by the beginning of "accept".
+func (p *Tab) Try(b Button, values, files map[string]string) (e Effect) {
+	p.t.Helper()
+	given, err := json.Marshal(values)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, f := range Eval[[]struct{ Sel, Accept string }](p, "fill in", fmt.Sprintf("%s; press.fill(%d, %s)", pressScript, b.N, given)) {
+		path := files[""]
+		for kind, at := range files {
+			if kind != "" && strings.Contains(f.Accept, kind) {
+				path = at
+			}
+		}
+		p.Upload(f.Sel, path)
+	}
+	if covered := Eval[string](p, "aim at "+b.Said, fmt.Sprintf("press.aim(%d)", b.N)); covered != "" {
+		if covered == "gone" {
+			return Effect{What: "gone"}
+		}
+		return Effect{What: "covered", Said: covered}
+	}
+	if b.Hidden {
+		p.Press("\r")
+	} else {
+		p.do("press “"+b.Said+"”", func(ctx context.Context) error { return p.click(ctx, "[data-press]") })
+	}
+	p.do("wait for what “"+b.Said+"” does", func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		for {
+			e = Effect{}
+			err := p.eval(ctx, `document.readyState === "complete" ? (() => {`+pressScript+`; return press.effect() })() : {}`, &e)
+			if ctx.Err() != nil {
+				e.What = "nothing"
+				return nil
+			}
+			if err == nil && e.What != "" {
+				return nil
+			}
+			select { // an error is that of a page that is being left
+			case <-ctx.Done():
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
 	})
-	return some
+	return e
 }
-
-// listenForPresses tells the test of every press before the page can act on it.
-const listenForPresses = `addEventListener("click", (e) => {
-  const place = e.target.closest?.("button[data-at]")?.dataset.at;
-  if (place) pressed(place);
-}, true)`

@@ -1,0 +1,512 @@
+package web_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/internal/demo"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+// presser presses each button once, in one browser.
+type presser struct {
+	*province
+	t       *testing.T
+	browser *webtest.Browser
+	files   map[string]string
+	tried   map[string]bool
+	pressed map[string]bool // by place
+	joins   []string        // paths of invitations made on the way
+	refused bool            // a refusal is what is wanted, and its page shows more buttons
+	danger  bool            // press also what takes something away
+	sounds  int
+	known   map[string]string // names of fields and what only this province has
+	plain   bool              // without scripts
+}
+
+// typed is what is typed into fields of those names, by the beginning of the
+// kind of page; "" is for every page.
+var typed = map[string]map[string]string{
+	"":                            {"note-text": "Nhạc nền to", "reason": "Đã xem lại", "passphrase": "nang len ban Seo 42", "old": demo.Passphrase, "mark.*": "8", "why.*": "Hay nhất huyện"},
+	"/airings/new":                {"seconds": "15:00"},
+	"/programmes/{}/edit":         {"counts": "", "min_minutes": "12"},
+	"/programmes/{}/rules/new":    {"days": "3"},
+	"/programmes/{}/episodes/new": {"script": "Bà con góp công làm đường."},
+	"/contests/{}/rules/":         {"numeric": "5"},
+	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
+	"/airings/{}":                 {"file": "yes"},
+	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "600"},
+	"/contests/{}/complaints":     {"who": "Vàng A Páo", "text": "Bài dự thi đã phát năm ngoái"},
+	"/people/{}":                  {"role": "operator", "station": "*"},
+	"/stations/split":             {"on": "2025-06-02", "name_0": "Xã Một", "code_0": "90002", "name_1": "Xã Hai", "code_1": "90003", "keeps": "0"},
+	"/stations/import":            {"new": "1"},
+	"/stations/merge":             {"on": "2025-07-01"},
+}
+
+var number = regexp.MustCompile(`[0-9]+|:.*`)
+
+// whichButton tells buttons apart: by the place in a template, what it sends
+// and, of a part that many pages share, by the kind of page.
+func whichButton(b webtest.Button, kind string) string {
+	id := b.At
+	if id == "" || strings.HasPrefix(id, "kit/") || strings.HasPrefix(filepath.Base(id), "_") {
+		page, _, _ := strings.Cut(kind, "?")
+		id += " on " + page
+	}
+	if b.At == "" {
+		id += " " + number.ReplaceAllString(b.Said, "")
+	}
+	if slices.Contains([]string{"do", "outcome", "verdict"}, b.Name) {
+		id += " " + b.Name + "=" + number.ReplaceAllString(b.Value, "")
+	}
+	return id
+}
+
+func (w *presser) fresh(b webtest.Button, kind string) bool {
+	return !w.tried[whichButton(b, kind)] && (w.danger || !strings.Contains(b.Class, "danger") && !goesAway(b.To))
+}
+
+func kindOfPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	return kindOf(u)
+}
+
+// hasFresh looks for a button that nobody pressed in a page as it is sent.
+func (w *presser) hasFresh(doc *goquery.Document, kind string) bool {
+	for _, s := range doc.Find("button").EachIter() {
+		b := webtest.Button{At: s.AttrOr("data-at", ""), Name: s.AttrOr("name", ""), Value: s.AttrOr("value", ""), Class: s.AttrOr("class", ""),
+			To: s.AttrOr("formaction", s.Closest("form").AttrOr("action", ""))}
+		if w.fresh(b, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// page presses what is fresh on a page and on the pages that come after.
+func (w *presser) page(p *webtest.Tab, login, start string, values map[string]string) {
+	here, path, reopened := false, start, 0
+	for range 80 {
+		if !here {
+			p.Open(w.server.URL + start)
+			path = webtest.Eval[string](p, "look where it is", "location.pathname + location.search")
+			if strings.HasPrefix(path, "/login") && login != "" {
+				p.Cookie("s", w.secret(w.t, login), w.server.URL)
+				p.Open(w.server.URL + start)
+				path = start
+			}
+		}
+		for _, join := range webtest.Eval[[]string](p, "look for invitations", `[...document.querySelectorAll("input[readonly]")].map((e) => e.value).filter((v) => v.includes("/join/")).map((v) => v.replace(/^.*(?=\/join\/)/, ""))`) {
+			w.joins = append(w.joins, join)
+		}
+		kind := kindOfPath(path)
+		list := p.Buttons()
+		i := slices.IndexFunc(list, func(b webtest.Button) bool { return w.fresh(b, kind) })
+		if i < 0 {
+			if !here || reopened > 40 {
+				return
+			}
+			here, reopened = false, reopened+1
+			continue
+		}
+		b := list[i]
+		id := whichButton(b, kind)
+		all := maps.Clone(typed[""])
+		maps.Copy(all, w.known)
+		for begin, more := range typed {
+			if strings.HasPrefix(kind, begin) {
+				maps.Copy(all, more)
+			}
+		}
+		maps.Copy(all, values)
+		w.sounds++
+		files := map[string]string{"": fmt.Sprintf("%s/%02d.mp3", w.files[""], w.sounds%19+1), "csv": w.files["csv"]}
+		if strings.HasPrefix(kind, "/stations/merge") {
+			files["csv"] = w.files["merge"]
+		}
+		e := p.Try(b, all, files)
+		w.t.Logf("%s %s %q on %s: %s %d %s %.300q", login, id, b.Said, path, e.What, e.Status, e.Path, e.Said)
+		if e.What == "gone" {
+			continue // a script took it away while the page was read
+		}
+		w.tried[id] = true
+		switch {
+		case e.What == "nothing" || e.What == "covered" || e.What == "invalid":
+			w.t.Errorf("%s presses “%s” (%s) on %s: %s %s", login, b.Said, id, path, e.What, e.Said)
+			here = false
+			continue
+		case e.Status >= 400 && !w.refused:
+			w.t.Errorf("%s presses “%s” (%s) on %s: %d\n%s", login, b.Said, id, path, e.Status, e.Said)
+		}
+		w.pressed[b.At] = true
+		if e.Status >= 400 && !w.refused {
+			here = false
+			continue
+		}
+		here, path = e.What != "change" || path == start, e.Path
+	}
+}
+
+var walkers = []string{"xa-02794", "giamkhao1", "giamkhao2", "huyen-082", "giamsat", "bientap", "hoithi", "quantri"}
+
+func (w *presser) round() {
+	for _, login := range walkers {
+		w.as(login)
+	}
+}
+
+func (w *presser) as(login string) {
+	c := webtest.NewClient(w.t, w.handler, w.secret(w.t, login))
+	p := w.browser.Person()
+	p.Cookie("s", w.secret(w.t, login), w.server.URL)
+	if w.plain {
+		p.Scripts(false)
+	}
+	walkAs(w.t, c, func(path string, doc *goquery.Document) {
+		if strings.HasPrefix(c.Path, "/login") {
+			*c = *webtest.NewClient(w.t, w.handler, w.secret(w.t, login))
+			c.Get(path)
+			doc = c.Doc()
+		}
+		if w.hasFresh(doc, kindOfPath(path)) {
+			w.page(p, login, path, nil)
+		}
+	})
+}
+
+// command carries out one command of a contest.
+func (w *presser) command(id, login string, c contest.Command) {
+	w.t.Helper()
+	if _, err := w.hall.Do(w.t.Context(), accounts.Meta{ID: uuid.NewString(), By: w.people[login].Actor("session"), At: w.clock.at.UTC()}, id, c); err != nil {
+		w.t.Fatalf("%s: %T: %v", id, c, err)
+	}
+}
+
+// judged hears, and if sign also fills in and signs, what is left of a round.
+func (w *presser) judged(id string, sign bool) {
+	w.t.Helper()
+	by := map[string]string{}
+	for login, p := range w.people {
+		by[p.ID] = login
+	}
+	var list []contest.Task
+	heard := map[string]float64{}
+	if err := w.hall.View(w.t.Context(), id, func(s *contest.State) error {
+		for _, t := range s.Running().Tasks {
+			if t.SetAside == nil && t.Sheet.SignedAt.IsZero() {
+				list = append(list, *t)
+				if sound := s.Entry(t.Entry).Piece(contest.Audio); sound != nil {
+					heard[t.ID] = sound.Seconds
+				}
+			}
+		}
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, t := range list {
+		if seconds := heard[t.ID]; seconds > 0 {
+			w.command(id, by[t.Judge], contest.Hear{Task: t.ID, Spans: []contest.Span{{Until: seconds}}})
+		}
+		if !sign {
+			continue
+		}
+		c := contest.Content{Marks: map[string]ranking.Points{}}
+		for _, k := range contest.Sample().Rounds[0].Parts[0].Criteria {
+			c.Marks[k.ID] = 7 * ranking.Point
+		}
+		w.command(id, by[t.Judge], contest.SaveSheet{Task: t.ID, Base: t.Sheet.Version, Content: c})
+		w.command(id, by[t.Judge], contest.SignSheet{Task: t.ID, Base: t.Sheet.Version + 1})
+	}
+}
+
+// visit presses what is fresh on the page at path and those after it.
+func (w *presser) visit(login, path string, values map[string]string) {
+	w.t.Helper()
+	p := w.browser.Person()
+	if login != "" {
+		p.Cookie("s", w.secret(w.t, login), w.server.URL)
+	}
+	if w.plain {
+		p.Scripts(false)
+	}
+	w.page(p, login, path, values)
+}
+
+// again lets the buttons of a place be pressed once more.
+func (w *presser) again(place string) {
+	for id := range w.tried {
+		if id == place || strings.HasPrefix(id, place+" ") {
+			delete(w.tried, id)
+		}
+	}
+}
+
+// picked is a contest whose districts choose by name who goes on, of whose
+// works one was aired where no log is kept and one is by somebody called as a
+// judge is, and whose best two are equal.
+func (w *presser) picked() {
+	w.t.Helper()
+	const id = "huyen-chon"
+	r := contest.Sample()
+	r.Title, r.Host = "Hội thi chọn từ huyện", "Sở Văn hoá"
+	r.Dates = contest.Timetable{OpensAt: w.clock.at.AddDate(0, 0, -9), ClosesAt: w.clock.at.AddDate(0, 0, -1)}
+	r.Categories[0].Aired = &contest.AiredRule{From: w.clock.at.AddDate(0, 0, -60), Until: w.clock.at, Declared: true}
+	r.Categories[0].MinSeconds, r.Categories[0].Needs = 0, []contest.Need{{Piece: contest.Script, When: contest.Always}}
+	r.Rounds[0].Parts[0].Sample = false
+	last := r.Rounds[0].ID
+	r.Rounds = append([]contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}}, r.Rounds...)
+	now := w.clock.at
+	w.clock.at = now.AddDate(0, 0, -10)
+	w.command(id, "hoithi", contest.DraftContest{Rules: r})
+	w.command(id, "hoithi", contest.OpenContest{})
+	w.clock.at = now.AddDate(0, 0, -5)
+	reg, err := w.store.Registry(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var picks []contest.Pick
+	for i, station := range []string{"S00041", "S00042"} {
+		entry := fmt.Sprintf("entry-0000000%d", i+1)
+		w.command(id, "xa-"+reg.UnitOf(station).Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Title: fmt.Sprint("Chuyện làng ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind: contest.ByStation, Station: station, Authors: []string{"Vàng A Páo"}, Script: fmt.Sprint("Ngày hội ", i), AiredNote: "Đã phát trên đài huyện"}})
+		picks = append(picks, contest.Pick{Entry: entry, Reason: "Hay nhất huyện"})
+	}
+	w.clock.at = now
+	w.visit("hoithi", "/contests/huyen-chon/entries/entry-00000001", nil)
+	var judges []string
+	for i := range 3 {
+		login := fmt.Sprintf("giamkhao%d", i+1)
+		q := w.people[login]
+		grants := append(slices.Clone(q.Grants), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+		if q, err = w.store.ChangePerson(w.t.Context(), meta(w.clock.at), accounts.ChangePerson{Person: q.ID, Grants: &grants}); err != nil {
+			w.t.Fatal(err)
+		}
+		w.people[login] = q
+		judge := contest.Judge{Person: q.ID, Name: q.Name, Chair: i == 0}
+		if i == 2 {
+			judge.Name = "Vàng A Páo"
+		}
+		w.command(id, "hoithi", contest.AppointJudge{Judge: judge})
+		judges = append(judges, q.ID)
+	}
+	for range picks { // the namesake may judge either
+		w.again("contests/points.html:26")
+		w.visit("hoithi", "/contests/huyen-chon/points", nil)
+	}
+	w.command(id, "hoithi", contest.ConfirmAiring{Entry: "entry-00000002", Note: "Đã nghe băng"})
+	w.command(id, "hoithi", contest.StartRound{Round: "huyen"})
+	w.visit("hoithi", "/contests/huyen-chon/promotion", map[string]string{"pick": "entry-00000001"})
+	w.command(id, "hoithi", contest.PickEntries{Picks: picks})
+	w.command(id, "hoithi", contest.FinishRound{Round: "huyen"})
+	w.command(id, "hoithi", contest.SetPanels{Round: last, Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: judges}}})
+	w.command(id, "hoithi", contest.StartRound{Round: last})
+	w.judged(id, true)
+	w.visit("giamkhao1", "/judging/huyen-chon/chair", nil)
+}
+
+// dropped takes a file back that was chosen.
+func (w *presser) dropped() {
+	w.t.Helper()
+	p := w.browser.Person()
+	p.Cookie("s", w.secret(w.t, "bientap"), w.server.URL)
+	p.Open(w.server.URL + "/library")
+	p.Buttons() // once the scripts are there
+	p.Upload("[data-upload] input[type=file]", filepath.Join(w.files[""], "01.mp3"))
+	p.Wait("[data-state] button")
+	for _, b := range p.Buttons() {
+		if b.At == "kit/_parts.html:156" {
+			if e := p.Try(b, nil, nil); e.What == "change" {
+				w.pressed[b.At] = true
+			}
+		}
+	}
+}
+
+// entryOf is where an entry of the contest stands, and the login of whoever
+// looks after the station it is from.
+func (w *presser) entryOf(id string) (entry, login string) {
+	w.t.Helper()
+	reg, err := w.store.Registry(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.hall.View(w.t.Context(), id, func(s *contest.State) error {
+		for _, e := range s.Entries {
+			if entry == "" {
+				entry, login = e.ID, "xa-"+reg.UnitOf(e.Entrant.Station).Code
+			}
+		}
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return entry, login
+}
+
+// unreported presses what a report meets that is sent as unplanned: the planned
+// slot, and then another report.
+func (w *presser) unreported() {
+	w.t.Helper()
+	c, found := webtest.NewClient(w.t, w.handler, w.secret(w.t, "bientap")), 0
+	for n := 44; found < 1 && n < 127; n++ {
+		station := fmt.Sprintf("S%05d", n)
+		c.Get("/today?station=" + station)
+		if !strings.HasPrefix(c.Doc().Find("input[name=slot]").AttrOr("value", ""), "R1."+station+".20250512") {
+			continue
+		}
+		found++
+		w.refused = true
+		for _, start := range []string{"17:05", "17:06", "17:07"} {
+			w.again("airings/form.html:34")
+			w.visit("bientap", "/airings/new?station="+station, map[string]string{"programme": "P1", "started_at": "2025-05-12T" + start, "seconds": "10:00"})
+		}
+		w.refused = false
+	}
+}
+
+func TestEveryButtonDoesSomething(t *testing.T) {
+	w := &presser{province: newProvince(t), t: t, browser: webtest.NewBrowser(t), tried: map[string]bool{}, pressed: map[string]bool{}}
+	sounds, err := filepath.Abs("../internal/demo/works")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reg, err := w.store.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	w.files = map[string]string{"": sounds, "csv": filepath.Join(dir, "dai.csv"), "merge": filepath.Join(dir, "merge.csv")}
+	table := "Mã xã,Tên xã,Mã huyện,Huyện,Ghi chú,Hoạt động\n" // more districts than are drawn at once
+	for i := range 45 {
+		table += fmt.Sprintf("910%02d,Xã Thử %d,9%02d,Huyện Thử %d,,2025-05-14 –\n", i, i, i, i)
+	}
+	merge := fmt.Sprintf("Mã cũ,Mã mới,Tên mới\n%s,90001,Xã Mới\n%s,90001,Xã Mới\n", reg.UnitOf("S00001").Code, reg.UnitOf("S00002").Code)
+	if err := errors.Join(os.WriteFile(w.files["csv"], []byte(table), 0o600), os.WriteFile(w.files["merge"], []byte(merge), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	w.judged("lan-sau", false)
+	sheet := ""
+	if err := w.hall.View(t.Context(), "lan-sau", func(s *contest.State) error {
+		w.known = map[string]string{"work": s.Entries[0].Code}
+		for _, k := range s.Running().Tasks {
+			if k.Judge == w.people["giamkhao2"].ID && k.Sheet.SignedAt.IsZero() {
+				sheet = "/judging/lan-sau/sheets/" + k.ID
+			} else if k.Judge != w.people["giamkhao1"].ID && !k.Sheet.SignedAt.IsZero() {
+				w.known["judge"], w.known["code"] = k.Judge, k.Code
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.known["rule_out"], _ = w.entryOf("lan-nam")
+	typed["/stations/split"]["code"] = reg.UnitOf("S00003").Code
+
+	w.unreported()
+	w.round()
+	w.plain = true
+	w.visit("giamkhao2", sheet, nil)
+	w.plain = false
+	w.again("programmes/edit.html:29")
+	w.visit("bientap", "/programmes/P1/edit", nil)
+	w.again("programmes/rule.html:65")
+	w.visit("bientap", "/programmes/P1/rules/new", nil)
+	w.again("people/sheet.html:10")
+	w.visit("quantri", "/people/sheet", map[string]string{"district": ""})
+	w.visit("giamsat", "/coverage?week=2025-W20", nil)
+	w.visit("giamsat", "/coverage/stations/S00043?week=2025-W20", nil)
+	for range 2 {
+		w.again("people/invite.html:11")
+		w.visit("quantri", "/people/invite", map[string]string{"station": "*"})
+	}
+	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
+	w.visit("hoithi", "/contests/lan-nam/certificate", nil)
+	old, entrant := w.entryOf("lan-nam")
+	w.visit(entrant, "/feedback/lan-nam/"+old, nil)
+	w.danger = true
+	w.visit("giamkhao2", sheet, nil)
+	w.danger = false
+	w.judged("lan-sau", true)
+	w.visit("giamkhao1", "/judging/lan-sau/chair", nil)
+	w.picked()
+	w.dropped()
+
+	w.danger = true
+	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase})
+	for i, join := range w.joins {
+		w.visit([]string{"", "huyen-082"}[i%2], join, map[string]string{"name": "Lý Thị Hoa", "login": "ly-thi-hoa", "username": "ly-thi-hoa"})
+	}
+	open, _ := w.entryOf("lien-hoan")
+	w.visit("hoithi", "/contests/lien-hoan/entries/"+open, nil)
+	w.tried["people/person.html:22.2"] = true // it ends what the others end
+	w.visit("quantri", "/people/"+w.people["xa-02794"].ID, nil)
+	delete(w.tried, "people/person.html:22.2")
+	w.again("coverage/anew.html:66")
+	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)
+	for _, title := range []string{"Liên hoan đổi tên", "Liên hoan đổi tên lần nữa"} {
+		w.again("contests/step.html:44")
+		w.visit("hoithi", "/contests/lien-hoan/rules/general", map[string]string{"title": title})
+		w.again("contests/rules.html:42")
+		w.tried["contests/rules.html:49 do=drop"] = title == "Liên hoan đổi tên" // first it is kept
+		w.visit("hoithi", "/contests/lien-hoan/rules", nil)
+		delete(w.tried, "contests/rules.html:49 do=drop")
+	}
+	w.round()
+	for range 2 {
+		w.again("coverage/week.html:60")
+		w.visit("giamsat", "/coverage?week=2025-W19", nil)
+		w.visit("quantri", "/coverage?week=2025-W19", nil)
+	}
+	w.round()
+	w.visit("xa-02794", "/enter/huyen-chon/entry-00000001", nil)
+	w.plain = true
+	w.round()
+	w.plain = false
+	w.clock.at = w.clock.at.AddDate(1, 0, 0)
+	w.visit("quantri", kit.ClockPath, nil)
+	for _, at := range everyButton(t) {
+		if !w.pressed[at] {
+			t.Errorf("nobody presses %s", at)
+		}
+	}
+}
+
+// everyButton lists the places of all buttons in the templates.
+func everyButton(t *testing.T) (places []string) {
+	t.Helper()
+	if err := fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "testdata" {
+			return fs.SkipDir
+		}
+		if err != nil || filepath.Ext(path) != ".html" {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		_, of := kit.MarkButtons(path, string(source))
+		places = append(places, of...)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return places
+}
