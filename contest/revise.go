@@ -24,6 +24,15 @@ func (c ReviseRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	return []body{&rulesRevised{&c.Rules}}, nil
 }
 
+// MayBecome says whether the rules may still be changed into next, which need not
+// be fit to open a contest. Faults: those of ChangeRules that say what is locked.
+func (s *State) MayBecome(next Rules) error {
+	if s.Phase == Draft {
+		return nil
+	}
+	return s.locked(&next)
+}
+
 // DropRevision forgets what ReviseRules kept. Faults: contest.still_draft,
 // contest.no_revision.
 type DropRevision struct{}

@@ -91,9 +91,9 @@ type stepCard struct {
 	Mend   bool
 	Add    string // below the last card of a round: address of the step that adds a part
 	Nested bool   // a part, below its round
-	Path   string // of its item among others, "" if it has no place to move to
-	At     int    // its place
-	End    int    // that of the last
+	Path   string // of its item among others, "" for a chapter
+	Up     bool   // it may move one place up
+	Down   bool
 }
 
 // showRules is the summary of all steps.
@@ -126,7 +126,7 @@ func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		}
 		page.Problems = problemsOf(r, s.ID, &rules, problems)
 		page.Ready = !page.Locked && problems == nil
-		page.Groups = groupsOf(r, s.ID, &rules, reg, page.Problems)
+		page.Groups = groupsOf(r, s, &rules, reg, page.Problems)
 		if page.Revised {
 			lines, err := contest.Compare(s.Rules, rules)
 			if err != nil {
@@ -143,16 +143,15 @@ func (p pages) renderRules(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 }
 
 // groupsOf puts what each step holds into a few words.
-func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Registry, problems []problem) []stepGroup {
-	base := "/contests/" + id + "/rules/"
+func groupsOf(r *kit.Request, state *contest.State, rules *contest.Rules, reg *stations.Registry, problems []problem) []stepGroup {
+	base := "/contests/" + state.ID + "/rules/"
 	chapters := paper.TermsOf(r.Lang, *rules, reg).Sections
 	themes, who, works, dates, rounds, awards := chapters[0], chapters[1], chapters[2], chapters[3], chapters[4], chapters[5]
 	card := func(s step, title string, lines []string) stepCard {
 		c := stepCard{Title: title, Href: base + s.slug(), Lines: lines, Nested: s.kind == "part"}
 		if s.id != "" {
 			_, c.Path = s.in(rules)
-			rows, i, _ := rowAt(rules, c.Path)
-			c.At, c.End = i, rows.Len()-1
+			c.Up, c.Down = mayMove(state, rules, c.Path, "up"), mayMove(state, rules, c.Path, "down")
 		}
 		c.Mend = slices.ContainsFunc(problems, func(p problem) bool { return strings.HasPrefix(p.Href, c.Href+"?") })
 		return c
@@ -203,6 +202,13 @@ func groupsOf(r *kit.Request, id string, rules *contest.Rules, reg *stations.Reg
 	}
 	g.Add, g.AddKey = base+step{kind: "award", added: true}.slug(), "contest.add_award"
 	return append(list, g)
+}
+
+// mayMove says whether the item at path has a place to move to, and is not held
+// where it is by what has begun.
+func mayMove(s *contest.State, rules *contest.Rules, path, verb string) bool {
+	next, err := rules.Clone()
+	return err == nil && changeRow(&next, verb, path) != path && s.MayBecome(next) == nil
 }
 
 // applyRules puts a revision into force, forgets it, or moves an item of the rules.
