@@ -31,10 +31,11 @@ type presser struct {
 	browser *webtest.Browser
 	files   map[string]string
 	tried   map[string]bool
-	pressed map[string]bool // by place
+	pressed map[string]bool // by name
 	joins   []string        // paths of invitations made on the way
 	refused bool            // a refusal is what is wanted, and its page shows more buttons
 	danger  bool            // press also what takes something away
+	only    string          // part of the name of all that is pressed, "" for everything
 	sounds  int
 	known   map[string]string // names of fields and what only this province has
 	plain   bool              // without scripts
@@ -52,6 +53,7 @@ var typed = map[string]map[string]string{
 	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
 	"/airings/{}":                 {"file": "yes"},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "600"},
+	"/contests/{}/comments":       {"text": "Bài hay, lời dẫn gọn"},
 	"/contests/{}/complaints":     {"who": "Vàng A Páo", "text": "Bài dự thi đã phát năm ngoái"},
 	"/people/{}":                  {"role": "operator", "station": "*"},
 	"/stations/split":             {"on": "2025-06-02", "name_0": "Xã Một", "code_0": "90002", "name_1": "Xã Hai", "code_1": "90003", "keeps": "0"},
@@ -61,7 +63,7 @@ var typed = map[string]map[string]string{
 
 var number = regexp.MustCompile(`[0-9]+|:.*`)
 
-// whichButton tells buttons apart: by the place in a template, what it sends
+// whichButton tells buttons apart: by the name in a template, what it sends
 // and, of a part that many pages share, by the kind of page.
 func whichButton(b webtest.Button, kind string) string {
 	id := b.At
@@ -79,7 +81,8 @@ func whichButton(b webtest.Button, kind string) string {
 }
 
 func (w *presser) fresh(b webtest.Button, kind string) bool {
-	return !w.tried[whichButton(b, kind)] && (w.danger || !strings.Contains(b.Class, "danger") && !goesAway(b.To))
+	id := whichButton(b, kind)
+	return !w.tried[id] && strings.Contains(id, w.only) && (w.danger || !strings.Contains(b.Class, "danger") && !goesAway(b.To))
 }
 
 func kindOfPath(path string) string {
@@ -120,7 +123,10 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 		}
 		kind := kindOfPath(path)
 		list := p.Buttons()
-		i := slices.IndexFunc(list, func(b webtest.Button) bool { return w.fresh(b, kind) })
+		i := slices.IndexFunc(list, func(b webtest.Button) bool { return w.fresh(b, kind) && !strings.Contains(b.Class, "danger") })
+		if i < 0 { // what takes something away comes last
+			i = slices.IndexFunc(list, func(b webtest.Button) bool { return w.fresh(b, kind) })
+		}
 		if i < 0 {
 			if !here || reopened > 40 {
 				return
@@ -155,7 +161,7 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 			here = false
 			continue
 		case e.Status >= 400 && !w.refused:
-			w.t.Errorf("%s presses “%s” (%s) on %s: %d\n%s", login, b.Said, id, path, e.Status, e.Said)
+			w.t.Errorf("%s presses “%s” (%s) on %s: %d %s", login, b.Said, id, path, e.Status, e.Said)
 		}
 		w.pressed[b.At] = true
 		if e.Status >= 400 && !w.refused {
@@ -230,7 +236,7 @@ func (w *presser) judged(id string, sign bool) {
 		if !sign {
 			continue
 		}
-		c := contest.Content{Marks: map[string]ranking.Points{}}
+		c := contest.Content{Comment: "Giọng đọc ấm, rõ lời", Marks: map[string]ranking.Points{}}
 		for _, k := range contest.Sample().Rounds[0].Parts[0].Criteria {
 			c.Marks[k.ID] = 7 * ranking.Point
 		}
@@ -252,13 +258,20 @@ func (w *presser) visit(login, path string, values map[string]string) {
 	w.page(p, login, path, values)
 }
 
-// again lets the buttons of a place be pressed once more.
-func (w *presser) again(place string) {
-	for id := range w.tried {
-		if id == place || strings.HasPrefix(id, place+" ") {
-			delete(w.tried, id)
-		}
-	}
+// just presses, on the page at path and those after it, what has only in its
+// name, also what takes something away and what was pressed before.
+func (w *presser) just(login, path, only string, values map[string]string) {
+	w.t.Helper()
+	danger := w.danger
+	w.danger, w.only = true, only
+	w.again(only)
+	w.visit(login, path, values)
+	w.danger, w.only = danger, ""
+}
+
+// again lets the buttons with that in their name be pressed once more.
+func (w *presser) again(part string) {
+	maps.DeleteFunc(w.tried, func(id string, _ bool) bool { return strings.Contains(id, part) })
 }
 
 // picked is a contest whose districts choose by name who goes on, of whose
@@ -310,7 +323,7 @@ func (w *presser) picked() {
 		judges = append(judges, q.ID)
 	}
 	for range picks { // the namesake may judge either
-		w.again("contests/points.html:26")
+		w.again("contests/points.html contest.point_keep")
 		w.visit("hoithi", "/contests/huyen-chon/points", nil)
 	}
 	w.command(id, "hoithi", contest.ConfirmAiring{Entry: "entry-00000002", Note: "Đã nghe băng"})
@@ -322,6 +335,34 @@ func (w *presser) picked() {
 	w.command(id, "hoithi", contest.StartRound{Round: last})
 	w.judged(id, true)
 	w.visit("giamkhao1", "/judging/huyen-chon/chair", nil)
+	w.just("hoithi", "/contests/huyen-chon", "do=finish", nil)
+	w.visit("hoithi", "/contests/huyen-chon/comments", nil)
+}
+
+// loggedOut sends a form after the session has ended, and once more after a
+// log-in.
+func (w *presser) loggedOut() {
+	w.t.Helper()
+	p := w.browser.Person()
+	p.Cookie("s", w.secret(w.t, "bientap"), w.server.URL)
+	p.Open(w.server.URL + "/programmes/new")
+	p.Cookie("s", "", w.server.URL)
+	for _, name := range []string{"programmes/edit.html schedule.save_programme", "kit/error.html kit.again"} {
+		list := p.Buttons()
+		i := slices.IndexFunc(list, func(b webtest.Button) bool { return b.At == name })
+		if i < 0 {
+			w.t.Errorf("%s is not on the page", name)
+			return
+		}
+		e := p.Try(list[i], map[string]string{"title": "Tiếng vọng bản xa"}, nil)
+		if e.What == "page" {
+			w.pressed[name] = true
+		}
+		p.Cookie("s", w.secret(w.t, "bientap"), w.server.URL)
+	}
+	if got := webtest.Eval[string](p, "look where it is", "document.querySelector('h1').textContent"); got != "Tiếng vọng bản xa" {
+		w.t.Errorf("a form that was sent again leads to “%s”", got)
+	}
 }
 
 // dropped takes a file back that was chosen.
@@ -334,7 +375,7 @@ func (w *presser) dropped() {
 	p.Upload("[data-upload] input[type=file]", filepath.Join(w.files[""], "01.mp3"))
 	p.Wait("[data-state] button")
 	for _, b := range p.Buttons() {
-		if b.At == "kit/_parts.html:156" {
+		if b.At == "kit/_parts.html kit.upload_drop" {
 			if e := p.Try(b, nil, nil); e.What == "change" {
 				w.pressed[b.At] = true
 			}
@@ -342,25 +383,51 @@ func (w *presser) dropped() {
 	}
 }
 
-// entryOf is where an entry of the contest stands, and the login of whoever
+// entryOf is where entry n of the contest stands, and the login of whoever
 // looks after the station it is from.
-func (w *presser) entryOf(id string) (entry, login string) {
+func (w *presser) entryOf(id string, n int) (entry, login string) {
 	w.t.Helper()
 	reg, err := w.store.Registry(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	if err := w.hall.View(w.t.Context(), id, func(s *contest.State) error {
-		for _, e := range s.Entries {
-			if entry == "" {
-				entry, login = e.ID, "xa-"+reg.UnitOf(e.Entrant.Station).Code
+		entry, login = s.Entries[n].ID, "xa-"+reg.UnitOf(s.Entries[n].Entrant.Station).Code
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return entry, login
+}
+
+// points presses what is decided about ties found after sheets were signed:
+// one of the chair, which the organiser decides, and two of others.
+func (w *presser) points() {
+	w.t.Helper()
+	var chair, others []contest.ReportTie
+	if err := w.hall.View(w.t.Context(), "lan-sau", func(s *contest.State) error {
+		for _, k := range s.Running().Tasks {
+			tie := contest.ReportTie{Judge: k.Judge, Entry: k.Entry, Note: "Người nhà"}
+			switch {
+			case k.SetAside != nil || k.Sheet.SignedAt.IsZero() || slices.ContainsFunc(s.Points(), func(p contest.Point) bool { return p.Entry == k.Entry }):
+			case s.Chair(k.Judge):
+				chair = append(chair, tie)
+			default:
+				others = append(others, tie)
 			}
 		}
 		return nil
 	}); err != nil {
 		w.t.Fatal(err)
 	}
-	return entry, login
+	const page = "/contests/lan-sau/points"
+	w.command("lan-sau", "hoithi", chair[0])
+	w.just("hoithi", page, "contests/points.html contest.point_keep", nil)
+	w.command("lan-sau", "hoithi", others[0])
+	w.just("hoithi", page, "contests/points.html sure contest.exclude", nil)
+	w.command("lan-sau", "hoithi", others[1])
+	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html sure contest.exclude", nil)
+	w.just("hoithi", "/contests/lan-sau/entries/"+others[2].Entry, "contests/entry.html sure contest.exclude", map[string]string{"judge": others[2].Judge})
 }
 
 // unreported presses what a report meets that is sent as unplanned: the planned
@@ -377,7 +444,7 @@ func (w *presser) unreported() {
 		found++
 		w.refused = true
 		for _, start := range []string{"17:05", "17:06", "17:07"} {
-			w.again("airings/form.html:34")
+			w.again("airings/form.html airing.send")
 			w.visit("bientap", "/airings/new?station="+station, map[string]string{"programme": "P1", "started_at": "2025-05-12T" + start, "seconds": "10:00"})
 		}
 		w.refused = false
@@ -419,7 +486,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	w.known["rule_out"], _ = w.entryOf("lan-nam")
+	w.known["rule_out"], _ = w.entryOf("lan-nam", 0)
 	typed["/stations/split"]["code"] = reg.UnitOf("S00003").Code
 
 	w.unreported()
@@ -427,27 +494,37 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.plain = true
 	w.visit("giamkhao2", sheet, nil)
 	w.plain = false
-	w.again("programmes/edit.html:29")
+	w.again("programmes/edit.html schedule.save_programme")
 	w.visit("bientap", "/programmes/P1/edit", nil)
-	w.again("programmes/rule.html:65")
+	w.again("programmes/rule.html schedule.do_preview")
 	w.visit("bientap", "/programmes/P1/rules/new", nil)
-	w.again("people/sheet.html:10")
+	w.again("people/sheet.html people.sheet_make")
 	w.visit("quantri", "/people/sheet", map[string]string{"district": ""})
 	w.visit("giamsat", "/coverage?week=2025-W20", nil)
 	w.visit("giamsat", "/coverage/stations/S00043?week=2025-W20", nil)
 	for range 2 {
-		w.again("people/invite.html:11")
+		w.again("people/invite.html people.make_link")
 		w.visit("quantri", "/people/invite", map[string]string{"station": "*"})
 	}
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)
-	old, entrant := w.entryOf("lan-nam")
+	old, entrant := w.entryOf("lan-nam", 0)
 	w.visit(entrant, "/feedback/lan-nam/"+old, nil)
+	w.visit(entrant, "/enter/lan-nam/"+old, nil)
+	w.just("bientap", "/rules/R1/on/2025-05-15T17:00", "calendar/one.html", map[string]string{"kind": "moved", "to": "2025-05-19T17:00"})
+	w.loggedOut()
 	w.danger = true
 	w.visit("giamkhao2", sheet, nil)
 	w.danger = false
 	w.judged("lan-sau", true)
 	w.visit("giamkhao1", "/judging/lan-sau/chair", nil)
+	w.points()
+	for _, decision := range []string{"contest.dismiss", "contest.uphold"} {
+		w.just("hoithi", "/contests/lan-nam/complaints", "contests/complaints.html contest.file_complaint", nil)
+		w.just("hoithi", "/contests/lan-nam/complaints", "contests/complaints.html sure "+decision, nil)
+	}
+	taken, takes := w.entryOf("lien-hoan", 1)
+	w.just(takes, "/enter/lien-hoan/"+taken, "entering/entry.html sure contest.withdraw", nil)
 	w.picked()
 	w.dropped()
 
@@ -456,24 +533,26 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	for i, join := range w.joins {
 		w.visit([]string{"", "huyen-082"}[i%2], join, map[string]string{"name": "Lý Thị Hoa", "login": "ly-thi-hoa", "username": "ly-thi-hoa"})
 	}
-	open, _ := w.entryOf("lien-hoan")
+	open, _ := w.entryOf("lien-hoan", 0)
 	w.visit("hoithi", "/contests/lien-hoan/entries/"+open, nil)
-	w.tried["people/person.html:22.2"] = true // it ends what the others end
+	w.tried["people/person.html people.disable"] = true // it ends what the others end
 	w.visit("quantri", "/people/"+w.people["xa-02794"].ID, nil)
-	delete(w.tried, "people/person.html:22.2")
-	w.again("coverage/anew.html:66")
+	delete(w.tried, "people/person.html people.disable")
+	w.again("coverage/anew.html stations.to_preview")
 	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)
+	w.again("me/me.html me.token_make")
+	w.visit("bientap", "/me", nil)
 	for _, title := range []string{"Liên hoan đổi tên", "Liên hoan đổi tên lần nữa"} {
-		w.again("contests/step.html:44")
+		w.again("contests/step.html desk.save_back")
 		w.visit("hoithi", "/contests/lien-hoan/rules/general", map[string]string{"title": title})
-		w.again("contests/rules.html:42")
-		w.tried["contests/rules.html:49 do=drop"] = title == "Liên hoan đổi tên" // first it is kept
+		w.again("contests/rules.html desk.revision_drop")
+		w.tried["contests/rules.html desk.revision_drop 2 do=drop"] = title == "Liên hoan đổi tên" // first it is kept
 		w.visit("hoithi", "/contests/lien-hoan/rules", nil)
-		delete(w.tried, "contests/rules.html:49 do=drop")
+		delete(w.tried, "contests/rules.html desk.revision_drop 2 do=drop")
 	}
 	w.round()
 	for range 2 {
-		w.again("coverage/week.html:60")
+		w.again("coverage/week.html coverage.reopen_ask")
 		w.visit("giamsat", "/coverage?week=2025-W19", nil)
 		w.visit("quantri", "/coverage?week=2025-W19", nil)
 	}
@@ -484,15 +563,25 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.plain = false
 	w.clock.at = w.clock.at.AddDate(1, 0, 0)
 	w.visit("quantri", kit.ClockPath, nil)
-	for _, at := range everyButton(t) {
-		if !w.pressed[at] {
-			t.Errorf("nobody presses %s", at)
+	for _, b := range everyButton(t) {
+		if !w.pressed[b.Name] {
+			t.Errorf("nobody presses “%s” (web/%s, line %d)", b.Name, strings.Fields(b.Name)[0], b.Line)
 		}
+	}
+	if t.Failed() {
+		t.Log(howToMend)
 	}
 }
 
-// everyButton lists the places of all buttons in the templates.
-func everyButton(t *testing.T) (places []string) {
+// howToMend is for whoever has added a button.
+const howToMend = `
+	Every button is pressed in a browser. Most are found by links from the first page of those who work with Loa (walkers), as long as its
+	page is in the demo of the test and what has to be typed is plain: typed says the rest, by the name of the field and the kind of page.
+	Where nobody comes by the way, say in TestEveryButtonDoesSomething who opens which page: w.visit("hoithi", "/contests/lan-nam/comments", nil),
+	or w.just("bientap", "/rules/R1", "schedule.end_rule", values) for a button that takes something away or must be pressed again.`
+
+// everyButton lists the buttons in the templates.
+func everyButton(t *testing.T) (list []kit.Marked) {
 	t.Helper()
 	if err := fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == "testdata" {
@@ -503,10 +592,10 @@ func everyButton(t *testing.T) (places []string) {
 		}
 		source, err := os.ReadFile(path)
 		_, of := kit.MarkButtons(path, string(source))
-		places = append(places, of...)
+		list = append(list, of...)
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return places
+	return list
 }
