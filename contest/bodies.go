@@ -341,10 +341,48 @@ func (b *tasksSetAside) apply(s *State, e *Event) error {
 	if r == nil {
 		return errNoRound
 	}
-	r.setAside(func(t *Task) bool { return t.Judge == b.Judge && t.Entry == b.Entry }, &Removal{e.At, e.Name, b.Reason})
+	why := &Removal{e.At, e.Name, b.Reason}
+	if e.By != b.Judge || b.Round != "" { // else she abstained
+		if t := s.between(b.Judge, b.Entry); t.out == nil || !t.out.At.Equal(why.At) {
+			t.out = why
+		} else {
+			why = t.out // one decision about several rounds
+		}
+	}
+	r.setAside(func(t *Task) bool { return t.Judge == b.Judge && t.Entry == b.Entry }, why)
 	if r == s.Last() {
 		s.outdate(OutdatedBySheet) // those behind may move up
 	}
+	return nil
+}
+
+// exclusionTakenBack lets sheets count again that were set aside because of a tie.
+type exclusionTakenBack struct {
+	Judge  string   `json:"judge"`
+	Entry  string   `json:"entry"`
+	Reason string   `json:"reason"`
+	Tasks  []string `json:"tasks"`
+}
+
+func (*exclusionTakenBack) kind() string { return "round.exclusion_taken_back" }
+func (b *exclusionTakenBack) apply(s *State, e *Event) error {
+	k := s.tie[pair{b.Judge, b.Entry}]
+	if k == nil || k.out == nil {
+		return fmt.Errorf("no judge %s was excluded from entry %s", b.Judge, b.Entry)
+	}
+	k.back = append(k.back, Return{*k.out, Removal{e.At, e.Name, b.Reason}})
+	k.out = nil
+	for _, r := range s.Rounds {
+		for _, t := range r.Of(b.Judge) {
+			if slices.Contains(b.Tasks, t.ID) {
+				t.SetAside = nil
+			}
+		}
+	}
+	if s.Last() != nil {
+		s.outdate(OutdatedBySheet)
+	}
+	s.seek()
 	return nil
 }
 
@@ -354,6 +392,7 @@ type tieReported struct {
 	Judge string `json:"judge"`
 	Entry string `json:"entry"`
 	Note  string `json:"note"`
+	Again bool   `json:"again,omitempty"` // after it had been decided that she goes on
 }
 
 func (*tieReported) kind() string { return "judge.tie_reported" }
@@ -363,6 +402,9 @@ func (b *tieReported) apply(s *State, _ *Event) error {
 	}
 	t := s.between(b.Judge, b.Entry)
 	t.note = b.Note
+	if b.Again {
+		t.since = len(t.kept)
+	}
 	if !slices.Contains(t.found, TieFound) {
 		t.found = append(t.found, TieFound)
 	}

@@ -2,6 +2,7 @@ package contest
 
 import (
 	"slices"
+	"time"
 
 	"loa/contest/ranking"
 	"loa/internal/fault"
@@ -14,6 +15,7 @@ type ChairView struct {
 	Waiting bool         `json:"waiting"` // for her own sheets
 	Gaps    []ChairGap   `json:"gaps"`    // to confer about
 	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
+	Out     []ChairOut   `json:"out"`     // sheets that were excluded because of a tie: she can let them count again
 	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
 	Signed  []ChairSheet `json:"signed"`  // what she can reopen: others' sheets
 }
@@ -25,6 +27,20 @@ type ChairPoint struct {
 	Judge string   `json:"judge"` // person ID
 	Name  string   `json:"name"`
 	Why   []string `json:"why"` // keys of the ties; which entrant it is stays hidden
+	// Own says that it is about herself: she can agree that her sheet does not count,
+	// and the organiser keeps it.
+	Own bool `json:"own,omitempty"`
+}
+
+// ChairOut is a signed sheet that does not count because of a tie. The reason may
+// name the entrant and is not for her.
+type ChairOut struct {
+	Task  string    `json:"task"`
+	Code  string    `json:"code"`
+	Judge string    `json:"judge"` // person ID
+	Name  string    `json:"name"`
+	At    time.Time `json:"at"`
+	By    string    `json:"by"` // name
 }
 
 // ChairGap is a work on which judges differ too much.
@@ -54,27 +70,23 @@ type ChairSheet struct {
 // ForChair is what the person has to settle, if she presides over the jury.
 // Faults: those of ranking.
 func (s *State) ForChair(person string) (ChairView, error) {
-	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Ties: [][]string{}, Signed: []ChairSheet{}}
+	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Signed: []ChairSheet{}}
 	run := s.Settling()
-	if run == nil || !s.Chair(person) {
+	if s.Phase != Judging || !s.Chair(person) {
 		return v, nil
 	}
-	if v.Waiting = run.Owes(person); v.Waiting {
+	if v.Waiting = run != nil && run.Owes(person); v.Waiting {
 		return v, nil
+	}
+	s.chairPoints(&v, person)
+	if run == nil {
+		return v, nil // between two rounds
 	}
 	rules, _ := s.Rules.Round(run.ID)
 	for _, g := range s.Gaps(run) {
 		if !g.Settled {
 			v.Gaps = append(v.Gaps, s.chairGap(run, rules, g))
 		}
-	}
-	for _, x := range s.Points() {
-		r := s.Round(x.Round)
-		if r == nil || x.Judge == person {
-			continue // hers is the organiser's
-		}
-		at := slices.IndexFunc(r.Tasks, func(t *Task) bool { return t.Judge == x.Judge && t.Entry == x.Entry })
-		v.Points = append(v.Points, ChairPoint{r.Tasks[at].ID, r.Tasks[at].Code, x.Judge, s.Judge(x.Judge).Name, x.Why})
 	}
 	if run.Finished == nil {
 		for _, j := range s.Judges {
@@ -98,6 +110,29 @@ func (s *State) ForChair(person string) (ChairView, error) {
 		v.Ties = append(v.Ties, codes)
 	}
 	return v, err
+}
+
+// chairPoints fills in what there is to decide, and was decided, about judges with
+// ties to what they score.
+func (s *State) chairPoints(v *ChairView, person string) {
+	taskOf := func(r *RoundState, judge, entry string) *Task {
+		at := slices.IndexFunc(r.Tasks, func(t *Task) bool { return t.Judge == judge && t.Entry == entry })
+		return r.Tasks[at]
+	}
+	for _, x := range s.Points() {
+		r, own := s.Round(x.Round), x.Judge == person
+		if r == nil || own && !s.ChairAgrees(x) {
+			continue // the organiser's
+		}
+		t := taskOf(r, x.Judge, x.Entry)
+		v.Points = append(v.Points, ChairPoint{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.Why, own})
+	}
+	for _, x := range s.Uncounted() {
+		if x.Back && x.Judge != person {
+			t := taskOf(s.Round(x.Round), x.Judge, x.Entry)
+			v.Out = append(v.Out, ChairOut{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.At, x.By})
+		}
+	}
 }
 
 func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {

@@ -270,7 +270,7 @@ func (s *State) fork() *State {
 	next.tie = map[pair]*tie{}
 	for k, t := range s.tie {
 		own := *t
-		own.found = slices.Clone(t.found)
+		own.found, own.kept, own.back = slices.Clone(t.found), slices.Clone(t.kept), slices.Clone(t.back)
 		next.tie[k] = &own
 	}
 	next.Changes, next.changes = slices.Clone(s.Changes), maps.Clone(s.changes)

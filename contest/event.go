@@ -60,7 +60,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &certificateSet{} }, func() body { return &tieReported{} }, func() body { return &judgeKept{} },
 		func() body { return &rulesRevised{} }, func() body { return &scriptsOpened{} },
 		func() body { return &judgeReturned{} }, func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} }, func() body { return &resultsCorrected{} },
-		func() body { return &commentReviewed{} },
+		func() body { return &commentReviewed{} }, func() body { return &exclusionTakenBack{} },
 	} {
 		all[b().kind()] = b
 	}

@@ -68,9 +68,11 @@ func (s *State) mayJudge(f Facts, person, name string) error {
 }
 
 // RemoveJudge takes a judge off the jury, also in the middle of a round. Her
-// open duties go to others; Drop says whether her signed sheets stop counting
-// too. Nothing she wrote is deleted. Faults: contest.unknown_judge,
-// contest.reason_missing, contest.panel_too_small, contest.too_few_judges.
+// open duties go to others; Drop says whether her signed sheets of the running round
+// stop counting too: those of one that is over are for the chair (see ExcludeJudge).
+// Nothing she wrote is deleted. Faults: contest.unknown_judge,
+// contest.reason_missing, contest.panel_too_small, contest.too_few_judges,
+// contest.drop_too_late.
 type RemoveJudge struct {
 	Person string `json:"person"`
 	Reason string `json:"reason"`
@@ -87,6 +89,10 @@ func (c RemoveJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
+	}
+	counts := func(r *RoundState) bool { return slices.ContainsFunc(r.Of(c.Person), (*Task).Counts) }
+	if c.Drop && s.Running() == nil && slices.ContainsFunc(s.Rounds, counts) {
+		return nil, fault.New(fault.Conflict, "contest.drop_too_late", "name", j.Name).At("drop")
 	}
 	list := []body{&judgeRemoved{c.Person, c.Reason, c.Drop}}
 	if r := s.Running(); r != nil {

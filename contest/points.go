@@ -31,6 +31,11 @@ type tie struct {
 	found []string // keys of ties, in the order they were found
 	note  string   // the organiser's, of TieFound
 	kept  []Kept
+	since int // so many of kept were decided before the organiser was told again
+	// out is why her sheets were excluded because of a tie; nil if they were not,
+	// or if that was taken back.
+	out  *Removal
+	back []Return // exclusions that were taken back
 }
 
 // Kept is the decision that a judge goes on although there is a tie.
@@ -105,7 +110,11 @@ func (s *State) undecided(j *Judge, e *Entry) []string {
 		}
 	}
 	return slices.DeleteFunc(why, func(key string) bool {
-		return slices.ContainsFunc(t.kept, func(k Kept) bool { return slices.Contains(k.Why, key) })
+		kept := t.kept
+		if key == TieFound {
+			kept = kept[t.since:]
+		}
+		return slices.ContainsFunc(kept, func(k Kept) bool { return slices.Contains(k.Why, key) })
 	})
 }
 
@@ -235,7 +244,8 @@ func (c ReportTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := reasonable(c.Note); err != nil {
 		return nil, err
 	}
-	return []body{&tieReported{c.Judge, c.Entry, c.Note}}, nil
+	t := s.tie[pair{c.Judge, c.Entry}]
+	return []body{&tieReported{c.Judge, c.Entry, c.Note, t != nil && len(t.kept) > 0}}, nil
 }
 
 // both finds a judge and a live entry before the results are public: after that
@@ -253,7 +263,8 @@ func (s *State) both(judge, entry string) (*Judge, *Entry, error) {
 	return j, e, nil
 }
 
-// KeepJudge decides that a judge goes on with an entry although there is a tie.
+// KeepJudge decides that a judge goes on with an entry although there is a tie, or
+// takes back that her sheets were excluded: they count again.
 // It is for the chair to decide, blind as she is; for the organiser where it is
 // about the chair herself, and about a mere namesake before anything was dealt.
 // Faults: contest.unknown_judge, contest.unknown_entry, contest.no_point,
@@ -271,8 +282,9 @@ func (c KeepJudge) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 		return nil, s.hide(m, err)
 	}
 	p, open := s.point(j, e)
+	out := s.excluded(c.Judge, c.Entry)
 	if s.organiser(m) == nil {
-		if p.Round != "" && !s.Chair(c.Judge) {
+		if (p.Round != "" || len(out) > 0) && !s.Chair(c.Judge) {
 			return nil, fault.New(fault.Denied, "contest.chair_only")
 		}
 	} else if err := s.chair(m); err != nil {
@@ -280,13 +292,72 @@ func (c KeepJudge) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	} else if c.Judge == m.By.Person {
 		return nil, fault.New(fault.Denied, "contest.own_point") // another than she must find it harmless
 	}
-	if !open {
+	if !open && len(out) == 0 {
 		return nil, fault.New(fault.Conflict, "contest.no_point")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
-	return []body{&judgeKept{c.Judge, c.Entry, p.Why, c.Reason}}, nil
+	var list []body
+	if len(out) > 0 {
+		list = append(list, &exclusionTakenBack{c.Judge, c.Entry, c.Reason, out})
+	}
+	if why := s.undecided(j, e); len(why) > 0 {
+		list = append(list, &judgeKept{c.Judge, c.Entry, why, c.Reason})
+	}
+	return list, nil
+}
+
+// excluded lists the tasks that were taken from a judge because of a tie and that
+// nobody has taken over.
+func (s *State) excluded(judge, entry string) (ids []string) {
+	b := s.tie[pair{judge, entry}]
+	if b == nil || b.out == nil {
+		return nil
+	}
+	for _, r := range s.Rounds {
+		rules, _ := s.Rules.Round(r.ID)
+		for _, t := range r.Of(judge) {
+			if t.Entry == entry && t.SetAside == b.out && (r.Finished != nil || rules.PerEntry == 0 || t.Repeat || r.scoring(entry, t.Part) < rules.PerEntry) {
+				ids = append(ids, t.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// Uncounted is a judge's signed sheets on an entry that do not count.
+type Uncounted struct {
+	Round, Judge, Entry string
+	Removal                  // when, by whom and why
+	Back                bool // KeepJudge takes it back
+}
+
+// Uncounted lists the signed sheets that do not count, by round and judge. Those on
+// a work that was ruled out are not among them.
+func (s *State) Uncounted() (list []Uncounted) {
+	for _, r := range s.Rounds {
+		for _, j := range s.Judges {
+			told := map[string]bool{}
+			for _, t := range r.Of(j.Person) {
+				if !t.Final() || t.Repeat || t.SetAside == nil || t.SetAside == s.entry[t.Entry].RuledOut || told[t.Entry] {
+					continue
+				}
+				told[t.Entry] = true
+				back := s.Phase == Judging && s.entry[t.Entry].Live() && slices.Contains(s.excluded(j.Person, t.Entry), t.ID)
+				list = append(list, Uncounted{r.ID, j.Person, t.Entry, *t.SetAside, back})
+			}
+		}
+	}
+	return list
+}
+
+// Returned lists the exclusions of the judge from the entry that were taken back.
+func (s *State) Returned(judge, entry string) []Return {
+	if b := s.tie[pair{judge, entry}]; b != nil {
+		return b.back
+	}
+	return nil
 }
 
 // hide lets nobody learn what there is who has no part in the contest.
@@ -300,12 +371,15 @@ func (s *State) hide(m accounts.Meta, err error) error {
 }
 
 // ExcludeJudge takes a judge off an entry because of a tie between them, in every
-// round before the results are public; marks she gave stop counting. The
-// organiser may, and the chair about others. In a round that is over, who went
-// on from it stays as decided. Faults: contest.unknown_judge,
+// round before the results are public; marks she gave stop counting until that is
+// taken back (KeepJudge). While a round is judged the organiser may, and the chair
+// about others. Once it is over its marks are known and it takes two: somebody
+// reports or declares the tie and the chair decides; about the chair herself the
+// organiser, of a tie she declared, or she, of one that was found. In a round that
+// is over, who went on from it stays as decided. Faults: contest.unknown_judge,
 // contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
 // contest.too_few_judges, contest.already_published, contest.chair_only,
-// contest.own_point.
+// contest.own_point, contest.chair_excludes, contest.no_point.
 type ExcludeJudge struct {
 	Judge  string `json:"judge"`
 	Entry  string `json:"entry"`
@@ -313,33 +387,40 @@ type ExcludeJudge struct {
 }
 
 func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
-	if s.organiser(m) != nil {
+	organises, own := s.organiser(m) == nil, c.Judge == m.By.Person
+	if !organises {
 		if err := s.chair(m); err != nil {
 			return nil, err
 		}
-		if c.Judge == m.By.Person {
-			return nil, fault.New(fault.Denied, "contest.own_point")
-		}
 	}
-	if _, _, err := s.both(c.Judge, c.Entry); err != nil {
+	j, e, err := s.both(c.Judge, c.Entry)
+	if err != nil {
 		return nil, err
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
+	p, _ := s.point(j, e)
 	hers := func(t *Task) bool { return t.Judge == c.Judge && t.Entry == c.Entry }
 	var list []body
+	var waits error // of sheets in rounds that are over
 	for _, r := range s.Rounds {
 		if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }) {
 			continue
 		}
 		aside := &tasksSetAside{Judge: c.Judge, Entry: c.Entry, Reason: c.Reason}
-		if r.Finished == nil {
+		switch {
+		case r.Finished == nil && own:
+			return nil, fault.New(fault.Denied, "contest.own_point")
+		case r.Finished == nil:
 			more, err := s.takeOff(r, f, aside)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, more...)
+			continue
+		}
+		if waits = s.second(p, organises, own); waits != nil {
 			continue
 		}
 		aside.Round = r.ID
@@ -348,8 +429,42 @@ func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 		}
 		list = append(list, aside)
 	}
-	if len(list) == 0 {
-		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	switch {
+	case len(list) > 0:
+		return list, nil
+	case waits != nil:
+		return nil, waits
 	}
-	return list, nil
+	return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+}
+
+// second returns nil if whoever excludes the judge of a point, whose marks are known,
+// is the second person to say so.
+func (s *State) second(p Point, organises, own bool) error {
+	declared := slices.Contains(p.Why, TieDeclared)
+	found := slices.ContainsFunc(p.Why, func(key string) bool { return key != TieDeclared })
+	switch {
+	case organises && s.Chair(p.Judge) && declared:
+		return nil
+	case organises:
+		return fault.New(fault.Conflict, "contest.chair_excludes")
+	case len(p.Why) == 0:
+		return fault.New(fault.Conflict, "contest.no_point")
+	case own && !found:
+		return fault.New(fault.Denied, "contest.own_point")
+	}
+	return nil
+}
+
+// ChairAgrees reports whether it is for the chair herself to say that her sheets of a
+// point do not count: the round is over and somebody else found the tie.
+func (s *State) ChairAgrees(p Point) bool {
+	r := s.Round(p.Round)
+	return r != nil && r.Finished != nil && s.Chair(p.Judge) && s.second(p, false, true) == nil
+}
+
+// MayExclude reports whether the organiser may take off the judge of a point.
+func (s *State) MayExclude(p Point) bool {
+	r := s.Round(p.Round)
+	return r != nil && (r.Finished == nil || s.second(p, true, false) == nil)
 }

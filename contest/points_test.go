@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/contest/ranking"
@@ -113,7 +114,7 @@ func TestAnExcludedSheetStopsCountingAlsoAfterTheRound(t *testing.T) {
 	w.refused("contest.points_open", w.organiser(), contest.GivePrizes{})
 	p := w.s.Points()[0]
 	// Of five judges none can be spared by this method: the round has ended.
-	w.refused("contest.too_few_judges", w.organiser(), contest.ExcludeJudge{Judge: "J2", Entry: p.Entry, Reason: "Có quan hệ"})
+	w.refused("contest.too_few_judges", w.judge("J1"), contest.ExcludeJudge{Judge: "J2", Entry: p.Entry, Reason: "Có quan hệ"})
 
 	w = signedContest(t, nil)
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
@@ -121,7 +122,7 @@ func TestAnExcludedSheetStopsCountingAlsoAfterTheRound(t *testing.T) {
 	recorded := w.s.Last().Finished.Places
 	w.do(w.judge("J2"), contest.DeclareTies{Stations: []string{stationID(3)}})
 	p = w.s.Points()[0]
-	w.do(w.organiser(), contest.ExcludeJudge{Judge: "J2", Entry: p.Entry, Reason: "Có quan hệ"})
+	w.do(w.judge("J1"), contest.ExcludeJudge{Judge: "J2", Entry: p.Entry, Reason: "Có quan hệ"})
 	st, err := w.s.Standings(w.s.Last())
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +234,10 @@ func TestATieOfAnEarlierRound(t *testing.T) {
 	w.toRound("chung-khao")
 	w.now = w.now.Add(time.Hour)
 	w.do(w.organiser(), contest.ReportTie{Judge: "J3", Entry: w.s.Entries[0].ID, Note: "Người nhà"})
-	w.do(w.organiser(), contest.ExcludeJudge{Judge: "J3", Entry: w.s.Entries[0].ID, Reason: "Người nhà"})
+	w.do(w.organiser(), contest.ExcludeJudge{Judge: "J3", Entry: w.s.Entries[0].ID, Reason: "Người nhà"}) // of the final, which is judged
+	w.score(byEntry(w))
+	w.refused("contest.points_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.judge("J1"), contest.ExcludeJudge{Judge: "J3", Entry: w.s.Entries[0].ID, Reason: "Người nhà"})
 	for _, run := range w.s.Rounds {
 		for _, task := range run.Tasks {
 			if task.Entry == w.s.Entries[0].ID && (task.Judge == "J4" || task.Judge == "J3" && task.SetAside == nil) {
@@ -248,7 +252,6 @@ func TestATieOfAnEarlierRound(t *testing.T) {
 	if err != nil || !strings.Contains(strings.Join(m.Decisions, "\n"), "giữ nguyên như đã quyết định") {
 		t.Errorf("%v, %v", m.Decisions, err)
 	}
-	w.score(byEntry(w))
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.replays()
 }
@@ -270,4 +273,172 @@ func TestTheChairDoesNotReopenHerOwnSheet(t *testing.T) {
 	if said := minutes(w); !strings.Contains(said, "Trưởng ban cộng nhầm") || !strings.Contains(said, "Ban tổ chức") {
 		t.Errorf("the minutes say %s", said)
 	}
+}
+
+// exclude drops a judge's sheet of a round that is over, as two people can.
+func (w *world) exclude(judge, entry string) {
+	w.t.Helper()
+	w.do(w.organiser(), contest.ReportTie{Judge: judge, Entry: entry, Note: "Người nhà, theo đơn"})
+	w.do(w.judge("J1"), contest.ExcludeJudge{Judge: judge, Entry: entry, Reason: "Người nhà"})
+}
+
+// meanOf is what the ranking of the last round gives an entry.
+func meanOf(w *world, entry string) string {
+	w.t.Helper()
+	list, err := w.s.Standings(w.s.Last())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	row, _ := list[0].Ranking.Row(entry)
+	return row.Value.String()
+}
+
+// Once a round is over its marks are known: nobody drops a signed sheet alone, and
+// whoever drops one is named until it counts again.
+func TestASheetOfARoundThatIsOverIsDroppedByTwo(t *testing.T) {
+	for name, c := range map[string]struct {
+		judge string
+		first func(w *world, entry string) // the first of the two
+		by    string                       // the second, "" is the organiser
+		other string                       // who may not be the second
+		code  string
+	}{
+		"reported": {"J2", func(w *world, e string) {
+			w.do(w.organiser(), contest.ReportTie{Judge: "J2", Entry: e, Note: "x"})
+		}, "J1", "", "contest.chair_excludes"},
+		"declared": {"J2", func(w *world, _ string) {
+			w.do(w.judge("J2"), contest.DeclareTies{Stations: []string{stationID(3)}})
+		}, "J1", "", "contest.chair_excludes"},
+		"of the chair, reported": {"J1", func(w *world, e string) {
+			w.do(w.organiser(), contest.ReportTie{Judge: "J1", Entry: e, Note: "x"})
+		}, "J1", "", "contest.chair_excludes"},
+		"of the chair, declared": {"J1", func(w *world, _ string) {
+			w.do(w.judge("J1"), contest.DeclareTies{Stations: []string{stationID(3)}})
+		}, "", "J1", "contest.own_point"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := signedContest(t, func(r *contest.Rules) { // marks that differ, so that a sheet counts
+				r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByEarliest}}
+			})
+			actor := func(id string) accounts.Actor {
+				if id == "" {
+					return w.organiser()
+				}
+				return w.judge(id)
+			}
+			e := w.s.Entries[2]
+			drop := contest.ExcludeJudge{Judge: c.judge, Entry: e.ID, Reason: "Có quan hệ, đã xác minh"}
+			back := contest.KeepJudge{Judge: c.judge, Entry: e.ID, Reason: "Nhầm người"}
+			w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+			w.do(w.organiser(), contest.GivePrizes{})
+			w.refused("contest.chair_excludes", w.organiser(), drop)
+			w.refused("contest.drop_too_late", w.organiser(), contest.RemoveJudge{Person: c.judge, Reason: "x", Drop: true})
+			if c.judge != "J1" {
+				w.refused("contest.no_point", w.judge("J1"), drop) // nor does the chair
+			}
+			c.first(w, e.ID)
+			if w.s.Given == nil || len(w.s.Uncounted()) > 0 {
+				t.Error("to report a tie drops the sheet")
+			}
+			w.refused(c.code, actor(c.other), drop)
+			w.do(actor(c.by), drop)
+			want := contest.Uncounted{Round: "chung-khao", Judge: c.judge, Entry: e.ID, Back: true,
+				Removal: contest.Removal{At: w.now.UTC(), By: actor(c.by).Name, Reason: "Có quan hệ, đã xác minh"}}
+			if list := w.s.Uncounted(); len(list) != 1 || list[0] != want {
+				t.Errorf("%+v", list)
+			}
+			if w.s.Outdated.Given == nil {
+				t.Error("the prizes still stand")
+			}
+			table, err := paper.ResultsOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+			if err != nil || len(table.Groups[0].Uncounted) != 1 || !strings.Contains(table.Groups[0].Uncounted[0], "đã xác minh") {
+				t.Errorf("the table says %v, %v", table.Groups[0].Uncounted, err)
+			}
+			for _, x := range w.s.SignedBy(c.judge) {
+				if dropped := x.Code == w.s.Last().Codes[e.ID]; dropped == x.Counts || dropped != (x.Dropped != nil && x.Dropped.Reason == drop.Reason) {
+					t.Errorf("she reads %+v", x)
+				}
+			}
+			w.replays()
+
+			if c.judge == "J1" {
+				w.refused("contest.own_point", w.judge("J1"), back)
+				w.do(w.organiser(), back)
+			} else {
+				w.refused("contest.chair_only", w.organiser(), back)
+				v, err := w.s.ForChair("J1")
+				if err != nil || len(v.Out) != 1 {
+					t.Fatalf("the chair sees %+v, %v", v.Out, err)
+				}
+				again, err := w.s.SettleOver(v.Out[0].Task, true, "Nhầm người")
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.do(w.judge("J1"), again)
+			}
+			if len(w.s.Uncounted()) > 0 || len(w.s.Points()) > 0 {
+				t.Errorf("taken back, and %+v %+v", w.s.Uncounted(), w.s.Points())
+			}
+			if said := minutes(w); !strings.Contains(said, "được tính lại") || !strings.Contains(said, "Nhầm người") || !strings.Contains(said, "đã xác minh") {
+				t.Errorf("the minutes say %s", said)
+			}
+			w.refused("contest.no_point", actor(map[bool]string{true: "", false: "J1"}[c.judge == "J1"]), back)
+			w.do(w.organiser(), contest.ReportTie{Judge: c.judge, Entry: e.ID, Note: "Thêm chứng cứ"}) // it can be found again
+			if len(w.s.Points()) != 1 {
+				t.Errorf("told again, and %+v is open", w.s.Points())
+			}
+			w.replays()
+		})
+	}
+}
+
+// What the ranking was before a sheet was dropped it is again once that is taken back.
+func TestADroppedSheetComesBackWithItsMarks(t *testing.T) {
+	w := signedContest(t, nil)
+	e := w.s.Entries[2].ID
+	task := w.s.Running().Of("J2")[slices.IndexFunc(w.s.Running().Of("J2"), func(t *contest.Task) bool { return t.Entry == e })]
+	w.do(w.judge("J1"), contest.ReopenSheet{Task: task.ID, Reason: "Cộng nhầm"})
+	rules, _ := w.s.Rules.Round("chung-khao")
+	w.sign(task, rules, func(*contest.Task, contest.Criterion) ranking.Points { return pt(1) })
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	before := meanOf(w, e)
+	w.exclude("J2", e)
+	if meanOf(w, e) == before {
+		t.Fatal("a sheet that does not count counts")
+	}
+	w.do(w.judge("J1"), contest.KeepJudge{Judge: "J2", Entry: e, Reason: "Nhầm"})
+	if now := meanOf(w, e); now != before {
+		t.Errorf("%s was %s", now, before)
+	}
+}
+
+// Between two rounds nothing runs, and the chair still decides about what is open.
+func TestTheChairDecidesBetweenTwoRounds(t *testing.T) {
+	r := plain()
+	first := r.Rounds[0]
+	first.ID, first.Name, first.Promotion = "so-khao", "Sơ khảo", contest.Promotion{By: contest.TopN, N: 3}
+	r.Rounds = []contest.Round{first, r.Rounds[0]}
+	w := newWorld(t, "giua-hai-vong")
+	w.open(r)
+	for i := 1; i <= 4; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "so-khao", "chung-khao")
+	w.toRound("so-khao")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
+	e := w.s.Entries[0].ID
+	w.do(w.organiser(), contest.ReportTie{Judge: "J2", Entry: e, Note: "Người nhà"})
+	w.refused("contest.points_open", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	v, err := w.s.ForChair("J1")
+	if err != nil || len(v.Points) != 1 {
+		t.Fatalf("the chair sees %+v, %v", v.Points, err)
+	}
+	c, err := w.s.SettleOver(v.Points[0].Task, false, "Có quan hệ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(w.judge("J1"), c)
+	w.toRound("chung-khao")
+	w.replays()
 }

@@ -91,6 +91,9 @@ type SignedSheet struct {
 	Round string `json:"round"` // name
 	JudgeTask
 	Counts bool `json:"counts"` // it was not set aside
+	// Dropped is who decided that it does not count, when and why; nil also where the
+	// work was ruled out, which is none of her business.
+	Dropped *Removal `json:"dropped,omitempty"`
 	// Fates are the organiser's decisions about what she wrote: the entrant reads other words, or none.
 	Fates []CommentFate `json:"fates,omitempty"`
 }
@@ -105,7 +108,11 @@ func (s *State) SignedBy(person string) []SignedSheet {
 		rules, _ := s.Rules.Round(r.ID)
 		for _, t := range r.Of(person) {
 			if t.Final() {
-				list = append(list, SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, s.fates(r, t)})
+				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, t.SetAside, s.fates(r, t)}
+				if x.Dropped == s.entry[t.Entry].RuledOut {
+					x.Dropped = nil
+				}
+				list = append(list, x)
 			}
 		}
 	}

@@ -617,7 +617,7 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 	// What she scored in a round that is over counts, whatever comes later.
 	st.do(id, org, contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}})
 	st.now = st.now.Add(time.Minute)
-	st.do(id, org, contest.RemoveJudge{Person: judges[1].id, Reason: "nghỉ hưu", Drop: true})
+	st.do(id, org, contest.RemoveJudge{Person: judges[1].id, Reason: "nghỉ hưu"})
 	if page := string(org.get("/contests/" + id + "/papers?doc=minutes")); strings.Contains(page, "nghỉ hưu") {
 		t.Error("the minutes of a finished round tell what came after it")
 	}

@@ -66,6 +66,66 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 	}
 }
 
+// After a round the organiser cannot drop a signed sheet alone; what the chair drops
+// stands with its reason until it is taken back, and its judge reads who dropped it,
+// also when she has left the jury.
+func TestASheetIsDroppedByTwoInTheBrowser(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	by := map[string]*visitor{}
+	for _, j := range judges {
+		by[j.id] = j
+	}
+	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
+	base, chair, entry := "/contests/"+id, "/judging/"+id+"/chair", "entry-00000001"
+	org.mustStep(base, "do", "finish", "round", "chung-khao")
+	wants := func(who *visitor, page string, words ...string) {
+		t.Helper()
+		text := string(who.get(page))
+		for _, want := range words {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q", page, want)
+			}
+		}
+	}
+	org.must(base+"/points", "do", "report", "judge", judges[2].id, "work", "TP-002", "reason", "Người nhà của tác giả")
+	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "trưởng ban giám khảo quyết định") {
+		t.Errorf("the organiser alone: %s %s", res.Status, said(b))
+	}
+	if res, b := org.post(base+"/jury", "do", "remove", "person", judges[2].id, "reason", "x", "drop", "1"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "Vòng chấm đã kết thúc") {
+		t.Errorf("by removing her: %s %s", res.Status, said(b))
+	}
+	if page := string(org.get(base + "/points")); strings.Contains(page, `value="exclude"`) || !strings.Contains(page, "trưởng ban giám khảo quyết định giữ hay bỏ phiếu") {
+		t.Error("the page offers what is the chair's")
+	}
+	var task string
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		v, err := s.ForChair(judges[0].id)
+		task = v.Points[0].Task
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	judges[0].must(chair, "do", "exclude", "task", task, "reason", "Đã xác minh: là chị em")
+	for _, page := range []string{"/results", "/points", "/papers?doc=table"} {
+		wants(org, base+page, "Phiếu đã ký nhưng không tính", "Đã xác minh: là chị em", "giamkhao0")
+	}
+	wants(judges[2], "/judging/"+id+"/signed", "Đã ký, ban tổ chức không tính phiếu này", "Đã xác minh: là chị em")
+	wants(judges[0], chair, "Phiếu đã ký nhưng không tính", "Tính lại phiếu này")
+	st.look(org, map[string]string{"dropped-points": base + "/points", "dropped-results": base + "/results"})
+	st.look(judges[0], map[string]string{"dropped-chair": chair})
+	st.look(judges[2], map[string]string{"dropped-signed": "/judging/" + id + "/signed"})
+	org.must(base+"/jury", "do", "remove", "person", judges[2].id, "reason", "Chuyển công tác")
+	wants(judges[2], "/judging/"+id+"/signed", "Đã xác minh: là chị em")
+	wants(judges[2], "/api/v1/contests/"+id+"/judging/signed", "Đã xác minh: là chị em")
+	wants(org, "/api/v1/contests/"+id+"/uncounted", "Đã xác minh: là chị em", `"back":true`)
+	judges[0].must(chair, "do", "keep", "task", task, "reason", "Nhầm người")
+	if page := string(org.get(base + "/results")); strings.Contains(page, "Phiếu đã ký nhưng không tính") {
+		t.Error("it counts again, and stands among those that do not")
+	}
+	wants(org, base+"/papers?doc=minutes", "được tính lại", "Nhầm người", "Đã xác minh: là chị em")
+}
+
 // A judge who is called as an author is looked at before the draw: they are two
 // people, or one, and neither is about a sheet.
 func TestANamesakeIsLookedAtBeforeTheDraw(t *testing.T) {

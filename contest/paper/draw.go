@@ -144,7 +144,7 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 			t.Rows = append(t.Rows, append(cells, row.Prize))
 		}
 		body := append([]paper.Block{paper.Heading(g.Name)}, r.provisional(lang)...)
-		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, g.remarks(lang))})
+		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, g.remarks(lang), paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
 	}
 	p.Receivers = []string{r.Host}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_secretary")}, {Office: lang.Say("contest.sign_chair"), Name: r.Chair}}

@@ -144,6 +144,11 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 			}
 		}
 	}
+	for _, x := range s.Uncounted() {
+		if x.Round == run.ID && slices.ContainsFunc(g.Entries, func(e *contest.Entry) bool { return e.ID == x.Entry }) {
+			out.Uncounted = append(out.Uncounted, lang.Say("contest.uncounted", "name", s.Judge(x.Judge).Name, "code", run.Codes[x.Entry], "by", x.By, "at", x.At, "reason", x.Reason))
+		}
+	}
 	for _, given := range s.InOrder(s.Given) {
 		if decisive && given.Award == g.ID && given.Withheld > 0 {
 			out.Notes = append(out.Notes, withheldNote(s, given, lang))
@@ -410,6 +415,14 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 			said[i] = lang.Say(key)
 		}
 		return strings.Join(said, "; ")
+	}
+	for _, j := range s.Judges {
+		for _, id := range run.Entries {
+			for _, x := range s.Returned(j.Person, id) {
+				out = append(out, lang.Say("contest.minute_aside_back", "name", j.Name, "code", run.Codes[id], "why", x.Removed.Reason, "first", x.Removed.By,
+					"by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason))
+			}
+		}
 	}
 	for _, k := range s.Kept() {
 		if dealt(k.Judge, k.Entry) {

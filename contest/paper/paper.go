@@ -38,6 +38,8 @@ type Group struct {
 	Rows   []Row    // best first
 	Ties   []string // how each tie was settled, sentence by sentence
 	Notes  []string // prizes withheld and the like
+	// Uncounted are signed sheets that do not count, by whose decision and why.
+	Uncounted []string
 }
 
 // Row is one entry's line of the result table.

@@ -72,7 +72,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		edits("PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
 			return contest.AppointJudge{Judge: contest.Judge{Person: r.PathValue("person"), Title: b.Title, Chair: b.Chair, Station: b.Station, District: b.District}}
 		}), judgeBody{}, receipt),
-		edits("POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
+		edits("POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets of the running round stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
 			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
 		}), removeBody{}, receipt),
 		edits("POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over", order(c, func(r *kit.Request, b reasonBody) contest.Command {
@@ -80,6 +80,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		}), reasonBody{}, receipt),
 		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
 		at(organise, "GET /points", "judges with ties to what they score, or called as an author, about which somebody must decide", c.points, nil, kit.List[pointJSON]{}),
+		at(organise, "GET /uncounted", "signed sheets that do not count: by whose decision and why", c.uncounted, nil, kit.List[uncountedJSON]{}),
 		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),
 		edits("PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
 			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
@@ -108,6 +109,28 @@ func (c contestRoutes) points(w http.ResponseWriter, r *kit.Request) error {
 	err := c.view(r, func(s *contest.State) error {
 		for _, p := range s.Points() {
 			items = append(items, pointJSON(p))
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+// uncountedJSON is a contest.Uncounted.
+type uncountedJSON struct {
+	Round  string    `json:"round"`
+	Judge  string    `json:"judge"` // person ID
+	Entry  string    `json:"entry"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by"` // name
+	Reason string    `json:"reason"`
+	Back   bool      `json:"back"` // the chair, or keep-judge where it is about her, lets it count again
+}
+
+func (c contestRoutes) uncounted(w http.ResponseWriter, r *kit.Request) error {
+	var items []uncountedJSON
+	err := c.view(r, func(s *contest.State) error {
+		for _, x := range s.Uncounted() {
+			items = append(items, uncountedJSON{x.Round, x.Judge, x.Entry, x.At, x.By, x.Reason, x.Back})
 		}
 		return nil
 	})

@@ -14,6 +14,7 @@ type pointsPage struct {
 	desk
 	Open     []pointRow
 	Kept     []keptRow
+	Out      []outRow // signed sheets that do not count
 	Judges   []kit.Option
 	Settling bool // results are not public yet: something can be found
 	// Namesakes says that some of Open are called alike and nothing was dealt yet.
@@ -26,12 +27,20 @@ type pointRow struct {
 	Why, Note    string
 	Signed       bool
 	Keeps        bool // the organiser may let her go on; else it is for the chair
+	Excludes     bool // the organiser may take her off; else it is for the chair
+	Agrees       bool // it is about the chair, who may say herself that her sheet does not count
 	Dealt        bool // else the two are called alike, and nothing was dealt yet
 }
 
 type keptRow struct {
 	Name, Work string
 	contest.Kept
+}
+
+type outRow struct {
+	Name, Work, Round string
+	contest.Uncounted
+	Keeps bool // it is for the organiser to let it count again
 }
 
 func (p pages) showPoints(w http.ResponseWriter, r *kit.Request) error {
@@ -46,8 +55,12 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		for _, x := range s.Points() {
 			j := s.Judge(x.Judge)
 			page.Open = append(page.Open, pointRow{Judge: x.Judge, Entry: x.Entry, Name: j.Name, Work: work(x.Entry), Why: whyInWords(r, x.Why), Note: x.Note,
-				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.Chair(x.Judge)})
+				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.Chair(x.Judge), Excludes: s.MayExclude(x), Agrees: s.ChairAgrees(x)})
 			page.Namesakes = page.Namesakes || x.Round == ""
+		}
+		for _, x := range s.Uncounted() {
+			rules, _ := s.Rules.Round(x.Round)
+			page.Out = append(page.Out, outRow{s.Judge(x.Judge).Name, work(x.Entry), rules.Name, x, x.Back && s.Chair(x.Judge)})
 		}
 		for _, k := range s.Kept() {
 			page.Kept = append(page.Kept, keptRow{s.Judge(k.Judge).Name, work(k.Entry), k})

@@ -45,6 +45,8 @@ type groupTable struct {
 	Rows  []resultRow
 	Ties  []string
 	Notes []string
+	// Uncounted are signed sheets that do not count, by whose decision and why.
+	Uncounted []string
 }
 
 type resultRow struct {
@@ -141,7 +143,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 func printable(t paper.Results, lang text.Language) []groupTable {
 	var out []groupTable
 	for _, g := range t.Groups {
-		table := groupTable{Name: g.Name, Ties: g.Ties, Notes: g.Notes}
+		table := groupTable{Name: g.Name, Ties: g.Ties, Notes: g.Notes, Uncounted: g.Uncounted}
 		places := g.Places()
 		for _, row := range g.Rows {
 			line := resultRow{Code: row.Code, Title: row.Title, Entrant: row.Entrant, District: row.District, Prize: row.Prize, Rank: "–"}

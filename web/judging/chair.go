@@ -16,6 +16,7 @@ type chairPage struct {
 	Waiting bool // her own sheets are not all signed: others' marks stay hidden
 	Gaps    []chairGap
 	Points  []chairPoint
+	Out     []contest.ChairOut
 	Ties    []string     // codes, joined
 	Judges  []kit.Option // whose signed sheets can be reopened
 	Parts   []kit.Option // of the round, if there are several
@@ -74,7 +75,7 @@ func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 }
 
 func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
-	page.Waiting = v.Waiting
+	page.Waiting, page.Out = v.Waiting, v.Out
 	for _, g := range v.Gaps {
 		row := chairGap{ChairGap: g}
 		for _, m := range g.Marks {
