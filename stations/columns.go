@@ -162,12 +162,20 @@ next:
 	return out, nil
 }
 
-// decimal writes a number, nothing for zero: unknown.
+// decimal writes a number, nothing for zero: unknown. Three decimals get a fourth,
+// so that nobody takes them for thousands: 1.1250.
 func decimal(v float64) string {
 	if v == 0 {
 		return ""
 	}
-	return strconv.FormatFloat(v, 'f', -1, 64)
+	return plainly(strconv.FormatFloat(v, 'f', -1, 64))
+}
+
+func plainly(number string) string {
+	if _, decimals, _ := strings.Cut(number, "."); len(decimals) == 3 {
+		number += "0"
+	}
+	return number
 }
 
 // unit is what people write after a number.
@@ -175,11 +183,14 @@ var unit = regexp.MustCompile(`(?i)\s*(mhz|w|cụm)$`)
 
 func readDecimal(to *float64, s string) error {
 	*to = 0
-	s = strings.Replace(unit.ReplaceAllString(s, ""), ",", ".", 1)
+	s = unit.ReplaceAllString(s, "")
 	if s == "" {
 		return nil
 	}
-	v, err := strconv.ParseFloat(s, 64)
+	v, err := text.Vietnamese.ReadFloat(s)
+	if fault.Is(err, "typed.either") {
+		return err
+	}
 	if err != nil || v < 0 || v > 1e6 {
 		return fault.New(fault.Invalid, "stations.number_unreadable", "text", s)
 	}
@@ -188,13 +199,16 @@ func readDecimal(to *float64, s string) error {
 }
 
 func readWhole(to *int, s string) error {
-	var v float64
-	err := readDecimal(&v, s)
-	if err == nil && v != float64(int(v)) {
-		err = fault.New(fault.Invalid, "stations.number_unreadable", "text", s)
+	*to = 0
+	if s = unit.ReplaceAllString(s, ""); s == "" {
+		return nil
 	}
-	*to = int(v)
-	return err
+	n, err := text.ReadWhole(s)
+	if err != nil || n < 0 || n > 1e6 {
+		return fault.New(fault.Invalid, "stations.number_unreadable", "text", s)
+	}
+	*to = int(n)
+	return nil
 }
 
 // readDay reads a date. Fault, beside those of ParseDate: stations.date_serial

@@ -58,8 +58,11 @@ func cellFor(c Column, t sheet.Table, cell sheet.Cell) (string, error) {
 	case "hours":
 		return cell.Text, nil
 	}
-	if cell.Kind > sheet.Number {
+	switch {
+	case cell.Kind > sheet.Number:
 		return "", fault.New(fault.Invalid, "stations.cell_is_date", "text", cell.Text)
+	case cell.Kind == sheet.Number:
+		return plainly(cell.Text), nil
 	}
 	return cell.Text, nil
 }

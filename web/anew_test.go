@@ -44,7 +44,7 @@ func TestThePastIsDecidedAnewOnAPage(t *testing.T) {
 	admin.Get("/programmes/P1")
 	admin.Get(admin.Doc().Find("a[href^='/coverage/anew']").AttrOr("href", ""))
 	admin.Expect(200, form)
-	admin.Submit(form, "from", "2024-05-13", "counts", "1", "min_seconds", "60", "reason", "Tỉnh quy định lại")
+	admin.Submit(form, "from", "2024-05-13", "counts", "1", "min_seconds", "1:00", "reason", "Tỉnh quy định lại")
 	admin.Expect(200, "[name=agreed]", "tuần 20 năm 2024", "sau đó 1/127")
 	if n := aired(); n != 0 {
 		t.Fatalf("%d stations before anybody agreed", n)

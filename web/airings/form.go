@@ -1,11 +1,8 @@
 package airings
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"loa/airing"
@@ -121,7 +118,7 @@ func prefill(f *kit.Form, line airing.Line) {
 		setDefault(f, name, value)
 	}
 	if line.Seconds > 0 {
-		setDefault(f, "seconds", minutes(line.Seconds))
+		setDefault(f, "seconds", text.Length(line.Seconds))
 	}
 }
 
@@ -167,9 +164,6 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	}
 	c := command(f)
 	err = f.Err()
-	if c.Seconds < 0 && err == nil {
-		err = fault.New(fault.Invalid, "airing.length_unreadable", "text", f.Get("seconds")).At("seconds")
-	}
 	if err == nil && f.Get("unplanned") == "" {
 		met, err := p.met(r, c)
 		if err != nil {
@@ -199,7 +193,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 // command is what a form asks for.
 func command(f *kit.Form) airing.Confirm {
 	c := airing.Confirm{ID: f.ID, Slot: f.Get("slot"), Outcome: airing.Outcome(f.Get("outcome")), Reason: airing.Reason(f.Get("reason")),
-		StartedAt: f.Instant("started_at"), Seconds: seconds(f.Get("seconds")), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
+		StartedAt: f.Instant("started_at"), Seconds: int(f.Minutes("seconds") / time.Second), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
 		Corrects: f.Get("corrects"), Why: f.Get("why"), Unplanned: f.Get("unplanned") == "yes"}
 	c.Alone = c.Slot == "" && f.Get("anyway") == ""
 	if seen := f.Get("seen"); f.Values.Has("seen") {
@@ -282,24 +276,3 @@ func (p pages) least(r *kit.Request, line airing.Line) (time.Duration, error) {
 	programme, err := plan.Programme(line.Programme)
 	return time.Duration(programme.TermsAt(line.StartedAt).MinSeconds) * time.Second, err
 }
-
-// seconds reads a length as people write it, "12:30" or "12" minutes; "" is 0
-// and what cannot be read is -1, which no airing can last.
-func seconds(s string) int {
-	if s == "" {
-		return 0
-	}
-	m, sec, long := strings.Cut(s, ":")
-	n, err := strconv.Atoi(m)
-	if !long {
-		sec = "0"
-	}
-	rest, err2 := strconv.Atoi(sec)
-	if err != nil || err2 != nil || n < 0 || n > 10_000 || rest < 0 || rest > 59 {
-		return -1
-	}
-	return n*60 + rest
-}
-
-// minutes writes a length as seconds reads it.
-func minutes(seconds int) string { return fmt.Sprintf("%d:%02d", seconds/60, seconds%60) }

@@ -159,7 +159,7 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 	for name, to := range map[string]*float64{"min_seconds": &x.MinSeconds, "max_seconds": &x.MaxSeconds} {
 		if s := v.Get(name); s != "" {
 			if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
-				return fault.New(fault.Invalid, "kit.decimal_invalid").At(name)
+				return fault.New(fault.Invalid, "typed.decimal", "text", s).At(name)
 			}
 		}
 	}

@@ -110,7 +110,7 @@ func rowOf(s *contest.State, x contest.Found) entryRow {
 	e := x.Entry
 	row := entryRow{Entry: *e, State: x.State, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
 	if a := e.Piece(contest.Audio); a != nil {
-		row.Length = minutes(int(a.Seconds))
+		row.Length = text.Length(int(a.Seconds))
 	}
 	return row
 }

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -380,13 +382,9 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 	if f.Get("do") == "take_out" && s.id != "" {
 		said = "desk.step_removed"
 	} else {
-		s, err = s.read(f.Values, &rules)
+		s, err = s.read(r.Lang, f.Values, &rules)
 		if verb, path, ok := cut(f.Get("do")); ok {
-			v, _ := s.in(&rules)
-			path = changeRow(v.Addr().Interface(), verb, path)
-			f.Values = s.valuesOf(r.Lang, rules)
-			f.Values.Set("moved", verb+":"+path)
-			f.ID = kit.NewID()
+			s.regrow(r.Lang, f, &rules, verb, path, err)
 			return p.renderStep(w, r, *f, rules, s)
 		}
 	}
@@ -422,7 +420,7 @@ func (p pages) keepStep(r *kit.Request, f *kit.Form, m accounts.Meta, rules *con
 		_, path := s.in(&now)
 		removeRow(&now, path)
 	} else {
-		if _, err = s.read(f.Values, &now); err == nil {
+		if _, err = s.read(r.Lang, f.Values, &now); err == nil {
 			err = p.named(r, &now)
 		}
 	}
@@ -585,6 +583,61 @@ func (p pages) named(r *kit.Request, rules *contest.Rules) error {
 func cut(do string) (verb, path string, ok bool) {
 	verb, path, ok = strings.Cut(do, ":")
 	return verb, path, ok && slices.Contains([]string{"add", "remove", "up", "down"}, verb)
+}
+
+// regrow does to a row of the form what a button asks. What was typed stays as it
+// was typed, beside the sentence about what cannot be read of it.
+func (s step) regrow(lang text.Language, f *kit.Form, rules *contest.Rules, verb, path string, unread error) {
+	v, _ := s.in(rules)
+	now := changeRow(v.Addr().Interface(), verb, path)
+	typed := f.Values
+	f.Values, f.ID = s.valuesOf(lang, *rules), kit.NewID()
+	for name, said := range typed {
+		first, _, _ := strings.Cut(name, ".")
+		if name, stays := renamed(name, verb, path, now); stays && s.shows(first) {
+			f.Values[name] = said
+		}
+	}
+	if e := fault.Of(unread); e != nil {
+		for _, part := range e.Parts {
+			if name, stays := renamed(part.Field, verb, path, now); stays {
+				mind(f, name, lang.Fault(part))
+			}
+		}
+	}
+	f.Values.Set("moved", verb+":"+now)
+}
+
+// renamed is the name a field has once the row at path was changed, which is now
+// at another; stays is false if the field went with its row.
+func renamed(name, verb, path, now string) (_ string, stays bool) {
+	dot := strings.LastIndexByte(path, '.')
+	if verb == "add" || dot < 0 {
+		return name, true
+	}
+	list := path[:dot+1]
+	rest, ok := strings.CutPrefix(name, list)
+	row, below, deep := strings.Cut(rest, ".")
+	at, err := strconv.Atoi(row)
+	from, err2 := strconv.Atoi(path[dot+1:])
+	to, err3 := strconv.Atoi(now[dot+1:])
+	if !ok || err != nil || err2 != nil || err3 != nil {
+		return name, true
+	}
+	switch {
+	case verb == "remove" && at == from:
+		return "", false
+	case verb == "remove" && at > from:
+		at--
+	case verb != "remove" && at == from:
+		at = to
+	case verb != "remove" && at == to:
+		at = from
+	}
+	if name = list + strconv.Itoa(at); deep {
+		name += "." + below
+	}
+	return name, true
 }
 
 // changeRow does to the row at path what a button asks, and returns the path it

@@ -1,7 +1,6 @@
 package contests
 
 import (
-	"fmt"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -83,7 +82,9 @@ func write(lang text.Language, v reflect.Value, path string, out url.Values) {
 		switch n := v.Int(); {
 		case n == 0:
 		case strings.HasSuffix(path, "_seconds"):
-			out.Set(path, minutes(int(n)))
+			out.Set(path, text.Length(int(n)))
+		case strings.HasSuffix(path, ".amount"):
+			out.Set(path, lang.Number(n))
 		default:
 			out.Set(path, strconv.FormatInt(n, 10))
 		}
@@ -93,9 +94,6 @@ func write(lang text.Language, v reflect.Value, path string, out url.Values) {
 		}
 	}
 }
-
-// minutes writes a length in seconds as minutes and seconds, "7:05".
-func minutes(seconds int) string { return fmt.Sprintf("%d:%02d", seconds/60, seconds%60) }
 
 func join(path, name string) string {
 	if path == "" {
@@ -119,6 +117,7 @@ func tieValue(b contest.TieBreak) string {
 
 // reader reads form values back into rules and notes what cannot be read.
 type reader struct {
+	lang  text.Language
 	in    url.Values
 	rows  map[string]int // list path to its number of rows
 	parts []*fault.Error
@@ -127,8 +126,8 @@ type reader struct {
 // mostRows bounds a list in a form; Check allows fewer.
 const mostRows = 200
 
-func newReader(in url.Values) *reader {
-	r := &reader{in: in, rows: map[string]int{}}
+func newReader(lang text.Language, in url.Values) *reader {
+	r := &reader{lang: lang, in: in, rows: map[string]int{}}
 	for name := range in {
 		steps := strings.Split(name, ".")
 		for i, s := range steps {
@@ -141,9 +140,25 @@ func newReader(in url.Values) *reader {
 	return r
 }
 
-func (r *reader) note(path, code string, args ...any) {
-	e := fault.New(fault.Invalid, code, args...).At(path)
-	r.parts = append(r.parts, e)
+// note keeps the fault of a value that cannot be read, if there is one.
+func (r *reader) note(path string, err error) {
+	if err != nil {
+		r.parts = append(r.parts, fault.Of(err).At(path))
+	}
+}
+
+// pointsOf reads points as people write them. Faults: typed.either,
+// contest.number_unreadable.
+func pointsOf(lang text.Language, s string) (ranking.Points, error) {
+	plain, err := lang.ReadDecimal(s)
+	if fault.Is(err, "typed.either") {
+		return 0, err
+	}
+	p, err := ranking.ParsePoints(plain)
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "contest.number_unreadable", "value", s)
+	}
+	return p, nil
 }
 
 // read fills v from the values at path and below.
@@ -152,19 +167,15 @@ func (r *reader) read(v reflect.Value, path string) {
 	switch v.Interface().(type) {
 	case time.Time:
 		if s != "" {
-			t, err := time.ParseInLocation(minute, s[:min(len(s), len(minute))], text.Zone)
-			if err != nil {
-				r.note(path, "kit.time_invalid")
-			}
+			t, err := text.ReadInstant(s)
+			r.note(path, err)
 			v.Set(reflect.ValueOf(t))
 		}
 		return
 	case ranking.Points:
 		if s != "" {
-			p, err := ranking.ParsePoints(s)
-			if err != nil {
-				r.note(path, "contest.number_unreadable", "value", s)
-			}
+			p, err := pointsOf(r.lang, s)
+			r.note(path, err)
 			v.Set(reflect.ValueOf(p))
 		}
 		return
@@ -202,10 +213,8 @@ func (r *reader) readKind(v reflect.Value, path, s string) {
 	case reflect.Bool:
 		v.SetBool(s != "")
 	case reflect.Int, reflect.Int64:
-		n, ok := whole(s, strings.HasSuffix(path, "_seconds"))
-		if !ok {
-			r.note(path, "kit.number_invalid")
-		}
+		n, err := r.whole(path, s)
+		r.note(path, err)
 		v.SetInt(n)
 	default:
 		v.SetString(s)
@@ -230,18 +239,19 @@ func (r *reader) readList(v reflect.Value, path string) {
 	}
 }
 
-// whole reads a number, or a length as "5:30" or "330".
-func whole(s string, length bool) (int64, bool) {
-	if s == "" {
-		return 0, true
+// whole reads a number of the kind its path tells: a length in seconds, which
+// people write in minutes, a sum of money, or just a number; "" is 0.
+func (r *reader) whole(path, s string) (n int64, err error) {
+	switch {
+	case s == "":
+		return 0, nil
+	case strings.HasSuffix(path, "_seconds"):
+		d, err := r.lang.ReadLength(s, time.Minute)
+		return int64(d / time.Second), err
+	case strings.HasSuffix(path, ".amount"):
+		return text.ReadMoney(s)
 	}
-	m, sec, colon := strings.Cut(s, ":")
-	n, err := strconv.ParseInt(m, 10, 64)
-	if err != nil || !colon {
-		return n, err == nil
-	}
-	rest, err := strconv.ParseInt(sec, 10, 64)
-	return n*60 + rest, length && err == nil && rest >= 0 && rest < 60
+	return text.ReadWhole(s)
 }
 
 // err is the fault that names every field that could not be read, or nil.

@@ -3,6 +3,7 @@ package contests
 import (
 	"net/url"
 	"reflect"
+	"strconv"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/web/kit"
 )
 
 // sample is the sample with dates and everything a form can hold of a kind.
@@ -30,7 +32,7 @@ func TestRulesComeBackFromTheirSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range stepsOf(&want) {
-		if kept, err := s.read(s.valuesOf(text.Vietnamese, got), &got); err != nil || kept != s {
+		if kept, err := s.read(text.Vietnamese, s.valuesOf(text.Vietnamese, got), &got); err != nil || kept != s {
 			t.Fatalf("%s is kept as %s: %v", s.slug(), kept.slug(), err)
 		}
 		if named, ok := stepNamed(s.slug()); !ok || named != s {
@@ -61,7 +63,7 @@ func TestTheSampleIsSeenOrEdited(t *testing.T) {
 		rules := sample()
 		in := s.valuesOf(text.Vietnamese, rules)
 		c.edit(in)
-		if _, err := s.read(in, &rules); err != nil || rules.Rounds[0].Parts[0].Sample != c.want {
+		if _, err := s.read(text.Vietnamese, in, &rules); err != nil || rules.Rounds[0].Parts[0].Sample != c.want {
 			t.Errorf("%s: still a sample: %v, want %v, %v", what, !c.want, c.want, err)
 		}
 	}
@@ -96,7 +98,7 @@ func TestEveryListOfTheRulesGrows(t *testing.T) {
 				rows := func(change func(any, string), row string) int {
 					x, _ := s.in(&rules)
 					change(x.Addr().Interface(), row)
-					if _, err := s.read(s.valuesOf(text.Vietnamese, rules), &rules); err != nil {
+					if _, err := s.read(text.Vietnamese, s.valuesOf(text.Vietnamese, rules), &rules); err != nil {
 						t.Fatal(err)
 					}
 					x, _ = s.in(&rules)
@@ -140,18 +142,101 @@ func FuzzStep(f *testing.F) {
 		if v, _ := s.in(&rules); !v.IsValid() {
 			return
 		}
-		if s, err = s.read(in, &rules); err != nil {
+		if s, err = s.read(text.Vietnamese, in, &rules); err != nil {
 			if fault.Of(err) == nil {
 				t.Fatalf("no fault: %v", err)
 			}
 			return
 		}
 		shown := s.valuesOf(text.Vietnamese, rules)
-		if s, err = s.read(shown, &rules); err != nil {
+		if s, err = s.read(text.Vietnamese, shown, &rules); err != nil {
 			t.Fatalf("what was read is refused when shown: %v", err)
 		}
 		if again := s.valuesOf(text.Vietnamese, rules); !reflect.DeepEqual(shown, again) {
 			t.Fatalf("shown again it is another:\n%v\n%v", shown, again)
 		}
 	})
+}
+
+// What stands in a form when a row is added, taken out or moved stays as it was
+// typed, in its row, with the sentence about what cannot be read of it.
+func TestWhatIsTypedStaysWhenRowsChange(t *testing.T) {
+	rules := sample()
+	award := step{kind: "award", id: rules.Awards[0].ID}
+	rows := len(rules.Awards[0].Prizes)
+	for what, c := range map[string]struct {
+		do   string
+		want map[string]string // name to value
+		mind string
+	}{
+		"added":             {"add:prizes", map[string]string{"prizes.0.amount": "2 triệu", "prizes.1.amount": "1 000 000", "prizes.1.count": "0"}, "prizes.0.amount"},
+		"another taken out": {"remove:prizes.1", map[string]string{"prizes.0.amount": "2 triệu", "prizes.1.amount": "500.000đ"}, "prizes.0.amount"},
+		"itself taken out":  {"remove:prizes.0", map[string]string{"prizes.0.amount": "1 000 000", "prizes.0.count": "0", "prizes.1.amount": "500.000đ"}, ""},
+		"moved down":        {"down:prizes.0", map[string]string{"prizes.1.amount": "2 triệu", "prizes.0.amount": "1 000 000", "prizes.2.amount": "500.000đ"}, "prizes.1.amount"},
+		"moved up":          {"up:prizes.2", map[string]string{"prizes.0.amount": "2 triệu", "prizes.2.amount": "1 000 000", "prizes.1.amount": "500.000đ"}, "prizes.0.amount"},
+	} {
+		rules, err := rules.Clone()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := kit.NewForm()
+		f.Values = award.valuesOf(text.Vietnamese, rules)
+		for i, amount := range []string{"2 triệu", "1 000 000", "500.000đ"} {
+			f.Values.Set("prizes."+strconv.Itoa(i)+".amount", amount)
+		}
+		f.Values.Set("prizes.1.count", "0")
+		f.Values.Set("do", c.do)
+		s, unread := award.read(text.Vietnamese, f.Values, &rules)
+		verb, path, _ := cut(c.do)
+		s.regrow(text.Vietnamese, &f, &rules, verb, path, unread)
+		for name, value := range c.want {
+			if f.Get(name) != value {
+				t.Errorf("%s: %s holds %q, want %q", what, name, f.Get(name), value)
+			}
+		}
+		if (f.Errors[c.mind] == text.Vietnamese.Say("typed.money")) != (c.mind != "") || c.mind == "" && len(f.Errors) > 0 {
+			t.Errorf("%s: said %v", what, f.Errors)
+		}
+		wantRows := rows + map[string]int{"add": 1, "remove": -1}[verb]
+		if got := newReader(text.Vietnamese, f.Values).rows["prizes"]; got != wantRows {
+			t.Errorf("%s: %d rows, want %d", what, got, wantRows)
+		}
+	}
+}
+
+// Each kind of value has its own sentence, and sums are read as people write them.
+func TestEachKindOfValueHasItsSentence(t *testing.T) {
+	rules := sample()
+	for name, c := range map[string]struct {
+		s     step
+		typed string
+		code  string
+	}{
+		"min_seconds":         {step{kind: "category", id: rules.Categories[0].ID}, "1:75", "typed.length"},
+		"sections.0.name":     {step{kind: "category", id: rules.Categories[0].ID}, "2.000", ""},
+		"aired.from":          {step{kind: "category", id: rules.Categories[0].ID}, "mai", "typed.instant"},
+		"prizes.0.amount":     {step{kind: "award", id: rules.Awards[0].ID}, "2,5", "typed.money"},
+		"prizes.0.count":      {step{kind: "award", id: rules.Awards[0].ID}, "2,5", "typed.whole"},
+		"prizes.0.floor":      {step{kind: "award", id: rules.Awards[0].ID}, "8.125", "typed.either"},
+		"prizes.1.floor":      {step{kind: "award", id: rules.Awards[0].ID}, "khá", "contest.number_unreadable"},
+		"dates.grace_minutes": {step{kind: "general"}, "x", "typed.whole"},
+	} {
+		in := c.s.valuesOf(text.Vietnamese, rules)
+		in.Set(name, c.typed)
+		again, err := rules.Clone()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.s.read(text.Vietnamese, in, &again)
+		if e := fault.Of(err); c.code == "" && err != nil || c.code != "" && (e == nil || len(e.Parts) != 1 || e.Parts[0].Code != c.code || e.Parts[0].Field != name) {
+			t.Errorf("%s %q: %v, want %s", name, c.typed, err, c.code)
+		}
+	}
+	in := step{kind: "award", id: rules.Awards[0].ID}.valuesOf(text.Vietnamese, rules)
+	for typed, want := range map[string]int64{"2.000.000": 2_000_000, "1 000 000": 1_000_000, "500.000 đ": 500_000} {
+		in.Set("prizes.0.amount", typed)
+		if _, err := (step{kind: "award", id: rules.Awards[0].ID}).read(text.Vietnamese, in, &rules); err != nil || rules.Awards[0].Prizes[0].Amount != want {
+			t.Errorf("%q is read as %d, %v", typed, rules.Awards[0].Prizes[0].Amount, err)
+		}
+	}
 }

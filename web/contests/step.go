@@ -153,10 +153,10 @@ func (s step) valuesOf(lang text.Language, r contest.Rules) url.Values {
 // read puts what somebody typed into the step of the rules; all else stays. It
 // returns the step under the ID its item has now. The fault names every field
 // that cannot be read; the rest is there anyway.
-func (s step) read(in url.Values, r *contest.Rules) (step, error) {
+func (s step) read(lang text.Language, in url.Values, r *contest.Rules) (step, error) {
 	v, _ := s.in(r)
 	before := rubricOf(v)
-	reads := newReader(in)
+	reads := newReader(lang, in)
 	for i := range v.NumField() {
 		if name := member(v.Type().Field(i)); s.shows(name) {
 			v.Field(i).SetZero()

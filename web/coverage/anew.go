@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -69,7 +71,7 @@ func (p pages) subject(r *kit.Request, f kit.Form) (name string, fill func(), er
 			if programme.CountsTowardTarget {
 				f.Values.Set("counts", "1")
 			}
-			f.Values.Set("min_seconds", strconv.Itoa(programme.MinSeconds))
+			f.Values.Set("min_seconds", text.Length(programme.MinSeconds))
 		}, err
 	case coverage.AnewLanguages, coverage.AnewActivity:
 		reg, err := p.store.Registry(r.Context())
@@ -164,7 +166,7 @@ func readAnew(f *kit.Form) (c coverage.Anew, err error) {
 	}
 	switch c.What {
 	case coverage.AnewTerms:
-		c.Programme, c.CountsTowardTarget, c.MinSeconds = f.Get("programme"), f.Bool("counts"), f.Int("min_seconds")
+		c.Programme, c.CountsTowardTarget, c.MinSeconds = f.Get("programme"), f.Bool("counts"), int(f.Minutes("min_seconds")/time.Second)
 	case coverage.AnewLanguages:
 		c.Station, c.Languages = f.Get("station"), f.All("languages")
 	case coverage.AnewActivity:
@@ -192,7 +194,7 @@ func readAnew(f *kit.Form) (c coverage.Anew, err error) {
 // fillAsked puts the command back into the fields it was read from.
 func fillAsked(f *kit.Form, c coverage.Anew) {
 	for name, value := range map[string]string{"what": string(c.What), "from": string(c.From), "reason": c.Reason, "programme": c.Programme,
-		"station": c.Station, "min_seconds": strconv.Itoa(c.MinSeconds), "week_shift_hours": strconv.Itoa(c.WeekShiftHours)} {
+		"station": c.Station, "min_seconds": text.Length(c.MinSeconds), "week_shift_hours": strconv.Itoa(c.WeekShiftHours)} {
 		f.Values.Set(name, value)
 	}
 	if c.CountsTowardTarget {

@@ -5,11 +5,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -139,29 +140,29 @@ func (page *sheetPage) typed() {
 	}
 }
 
-// noteOf reads a note: seconds, or m:ss as people write it.
+// noteOf reads a note: m:ss as people write it, or seconds with a point, as the
+// page itself holds them.
 func noteOf(at, said string) (contest.Note, error) {
-	m, s, colon := strings.Cut(at, ":")
-	if !colon {
-		m, s = "0", at
-	}
-	minutes, err := strconv.ParseUint(m, 10, 16)
-	seconds, serr := strconv.ParseFloat(s, 64)
-	if err != nil || serr != nil || !(seconds >= 0) || colon && seconds >= 60 {
+	d, err := text.English.ReadLength(at, time.Second)
+	if err != nil {
 		return contest.Note{}, fault.New(fault.Invalid, "contest.note_time_unreadable", "value", at).At("note_at")
 	}
-	return contest.Note{Seconds: float64(60*minutes) + seconds, Text: said}, nil
+	return contest.Note{Seconds: d.Seconds(), Text: said}, nil
 }
 
 // contentOf reads a sheet from a form. A note without words is none.
-func contentOf(f *kit.Form, t contest.JudgeTask) (contest.Content, error) {
+func contentOf(lang text.Language, f *kit.Form, t contest.JudgeTask) (contest.Content, error) {
 	c := contest.Content{Marks: map[string]ranking.Points{}, Comment: f.Get("comment")}
 	for _, k := range t.Criteria {
 		s := f.Get("mark." + k.ID)
 		if s == "" {
 			continue
 		}
-		m, err := ranking.ParsePoints(s)
+		plain, err := lang.ReadDecimal(s)
+		if fault.Is(err, "typed.either") {
+			return c, fault.Of(err).At("mark." + k.ID)
+		}
+		m, err := ranking.ParsePoints(plain)
 		if err != nil {
 			return c, fault.New(fault.Invalid, "contest.number_unreadable", "value", s).At("mark." + k.ID)
 		}
@@ -230,7 +231,7 @@ func (p pages) handleSheet(w http.ResponseWriter, r *kit.Request) error {
 // saveForm keeps what the form says and signs it if asked to. The two are
 // separate changes, so the second has an ID derived from the first.
 func (p pages) saveForm(r *kit.Request, f *kit.Form, t contest.JudgeTask) error {
-	c, err := contentOf(f, t)
+	c, err := contentOf(r.Lang, f, t)
 	if err != nil {
 		return err
 	}

@@ -4,13 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"loa/internal/fault"
@@ -120,33 +117,32 @@ func (f Form) Carried(name string, into any) error {
 // Bool reports whether a check box is ticked.
 func (f Form) Bool(name string) bool { return f.Get(name) != "" }
 
-// Int reads a whole number; an empty field is 0. What cannot be read is noted
-// and returned by Err.
-func (f *Form) Int(name string) int {
+// typed reads a field; an empty one is the zero value. What cannot be read is
+// noted and returned by Err.
+func typed[T any](f *Form, name string, read func(string) (T, error)) (v T) {
 	s := f.Get(name)
 	if s == "" {
-		return 0
+		return v
 	}
-	n, err := strconv.Atoi(s)
+	v, err := read(s)
 	if err != nil {
-		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.number_invalid").At(name))
+		f.parts = append(f.parts, fault.Of(err).At(name))
 	}
-	return n
+	return v
 }
 
-// Decimal reads a number with a point or a comma, and any minus; an empty field is 0. What
+// Int reads a whole number as text.ReadWhole does; an empty field is 0. What
 // cannot be read is noted and returned by Err.
-func (f *Form) Decimal(name string) float64 {
-	s := f.Get(name)
-	if s == "" {
-		return 0
-	}
-	n, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "−", "-", "–", "-").Replace(s), 64)
-	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		f.parts = append(f.parts, fault.New(fault.Invalid, "kit.decimal_invalid").At(name))
-		return 0
-	}
-	return n
+func (f *Form) Int(name string) int { return int(typed(f, name, text.ReadWhole)) }
+
+// Decimal reads a number as text.Language.ReadDecimal does; an empty field is 0.
+// What cannot be read is noted and returned by Err.
+func (f *Form) Decimal(name string) float64 { return typed(f, name, f.r.Lang.ReadFloat) }
+
+// Minutes reads a length as people write it, "12:30", a bare number as minutes; an
+// empty field is 0. What cannot be read is noted and returned by Err.
+func (f *Form) Minutes(name string) time.Duration {
+	return typed(f, name, func(s string) (time.Duration, error) { return f.r.Lang.ReadLength(s, time.Minute) })
 }
 
 // Date reads a day as <input type=date> sends it, or as people write it where a
@@ -164,24 +160,9 @@ func (f *Form) Date(name string) time.Time {
 	return d.Start(text.Zone)
 }
 
-// instants are how <input type=datetime-local> sends date and time of day, with
-// seconds or without, and how people write them.
-var instants = []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "15:04 2/1/2006", "2/1/2006 15:04"}
-
-// Instant reads one of instants in text.Zone; an empty field is the zero Time.
-func (f *Form) Instant(name string) time.Time {
-	s := f.Get(name)
-	if s == "" {
-		return time.Time{}
-	}
-	for _, layout := range instants {
-		if t, err := time.ParseInLocation(layout, s, text.Zone); err == nil {
-			return t
-		}
-	}
-	f.parts = append(f.parts, fault.New(fault.Invalid, "kit.time_invalid").At(name))
-	return time.Time{}
-}
+// Instant reads date and time of day as text.ReadInstant does; an empty field is
+// the zero Time. What cannot be read is noted and returned by Err.
+func (f *Form) Instant(name string) time.Time { return typed(f, name, text.ReadInstant) }
 
 // Err returns the fault of all fields the typed readers could not read, or nil.
 func (f *Form) Err() error {

@@ -115,12 +115,6 @@ async function hold(form, button) {
   release(form, button);
 }
 
-// A wheel that turns over a number being typed moves the page, never the
-// number: a mark must not change because somebody scrolled.
-document.addEventListener("wheel", (e) => {
-  if (e.target === document.activeElement && e.target.type === "number") e.target.blur();
-}, { passive: true });
-
 // Back from the cache of the browser: the form may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {

@@ -120,7 +120,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
 	q, err := scheduler.Search{Text: asked.Get("q"), Programme: asked.Get("programme"), Topic: scheduler.Topic(asked.Get("topic")), Language: asked.Get("language"), Station: asked.Get("station"),
-		MinSeconds: 60 * asked.Decimal("from"), MaxSeconds: 60 * asked.Decimal("to")}.Query(plan, reg, today)
+		MinSeconds: asked.Minutes("from").Seconds(), MaxSeconds: asked.Minutes("to").Seconds()}.Query(plan, reg, today)
 	if typed := asked.Err(); typed != nil {
 		err = typed
 	} else if fault.Is(err, "library.lengths_impossible") {

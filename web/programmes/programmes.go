@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"loa/accounts"
@@ -268,7 +267,7 @@ func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f ki
 }
 
 func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderEdit(w, r, "", kit.NewForm("languages", stations.Vietnamese, "counts", "1", "min_minutes", "3"), nil)
+	return p.renderEdit(w, r, "", kit.NewForm("languages", stations.Vietnamese, "counts", "1", "min_seconds", "3:00"), nil)
 }
 
 func (p pages) showEdit(w http.ResponseWriter, r *kit.Request) error {
@@ -289,7 +288,7 @@ func (p pages) editForm(r *kit.Request) (kit.Form, error) {
 	if err != nil {
 		return kit.Form{}, err
 	}
-	f := kit.NewForm("title", programme.Title, "producer", programme.Producer, "min_minutes", minutes(programme.MinSeconds))
+	f := kit.NewForm("title", programme.Title, "producer", programme.Producer, "min_seconds", text.Length(programme.MinSeconds))
 	if programme.CountsTowardTarget {
 		f.Values.Set("counts", "1")
 	}
@@ -302,10 +301,6 @@ func (p pages) editForm(r *kit.Request) (kit.Form, error) {
 	return f.From(programme.Edition()), nil
 }
 
-// minutes writes a length as the form's field takes it: whole minutes, or with
-// a decimal when there is a rest.
-func minutes(seconds int) string { return strconv.FormatFloat(float64(seconds)/60, 'f', -1, 64) }
-
 func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
@@ -315,13 +310,14 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	for _, t := range f.All("topics") {
 		c.Topics = append(c.Topics, scheduler.Topic(t))
 	}
-	if m, err := strconv.ParseFloat(f.Get("min_minutes"), 64); err == nil && m > 0 && m < 1000 {
-		c.MinSeconds = int(m * 60)
-	} else {
+	if c.MinSeconds = int(f.Minutes("min_seconds") / time.Second); c.MinSeconds == 0 {
 		c.MinSeconds = -1 // refused, with the sentence beside the field
 	}
 	var saved scheduler.Programme
-	change, err := p.termsChange(r, f, c)
+	var change scheduler.TermsChange
+	if err = f.Err(); err == nil {
+		change, err = p.termsChange(r, f, c)
+	}
 	word := change.Word()
 	switch {
 	case err == nil && word != "" && word != f.Get("agreed"):

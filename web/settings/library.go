@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"loa/accounts"
@@ -64,7 +63,7 @@ func (l library) show(w http.ResponseWriter, r *kit.Request) error {
 // form is the form of the settings as they are now.
 func (l library) form(r *kit.Request) (kit.Form, error) {
 	set, err := l.store.LibrarySettings(r.Context())
-	num := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+	num := r.Lang.Exact
 	f := kit.NewForm("max_bytes", num(float64(set.MaxBytes)/1e6), "station_bytes", num(float64(set.StationBytes)/1e9),
 		"unfinished", num(set.Unfinished.Hours()/24), "grace", num(set.Grace.Hours()/24), "retention", num(set.Retention.Hours()/24),
 		"target_lufs", num(set.Profile(audio.ForProgramme).TargetLUFS))
