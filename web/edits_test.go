@@ -252,7 +252,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 		{"station", "/stations/S00001/edit", "main form[method=post]", []string{"notes", "của An"}, []string{"notes", "của Bình"}, "", "của An", "của Bình"},
 		{"settings", "/settings", "main form[method=post]", []string{"on_time_hours", "30"}, []string{"on_time_hours", "31"}, "", "30", "31"},
 		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"}, []string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},
-		{"library", "/settings/library", "main form[method=post]", []string{"grace", "5.25"}, []string{"grace", "6.75"}, "", "5.25", "6.75"},
+		{"library", "/settings/library", "main form[method=post]", []string{"grace", "5,25"}, []string{"grace", "6,75"}, "", "5,25", "6,75"},
 		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "", "Mua của An", "Mua của Bình"},
 		{"excuse", "/coverage/stations/S00002?week=2024-W20", "form[action$='/excuse']", []string{"reason", "power_cut", "note", "An biết"}, []string{"reason", "weather", "note", "Bình biết"}, "", "An biết", "Bình biết"},
 		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "", "An {giải}", "Bình {giải}"},

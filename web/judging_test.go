@@ -331,7 +331,7 @@ func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
 		}
 	}
 	// The form keeps what was typed and puts the sentence beside the field.
-	res, b := judges[1].post(path, "base", "1", "mark."+criterion, "8.3", "comment", "Viết dài", "note_at", "9 giờ", "note", "ồn", "do", "save")
+	res, b := judges[1].post(path, "base", "1", "mark."+criterion, "8.3", "comment", "Viết dài", "note_at", "9 tuần", "note", "ồn", "do", "save")
 	if page := string(b); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "8.3") && !strings.Contains(said(b), "phút:giây") || !strings.Contains(page, "Viết dài") || !strings.Contains(page, "ồn") {
 		t.Errorf("the form: %s %s", res.Status, said(b))
 	}
