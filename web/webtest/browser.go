@@ -144,8 +144,23 @@ func (p *Tab) do(what string, step func(ctx context.Context) error) {
 	case errors.Is(err, errUnsupported):
 		p.t.Skipf("browser: %s: %v", what, err)
 	case err != nil:
-		p.t.Fatalf("browser: %s: %v", what, err)
+		p.t.Fatalf("browser: %s: %v%s", what, err, p.says())
 	}
+}
+
+// says tells where the tab is and what its page tells the person, for whoever
+// reads of a failure on another machine.
+func (p *Tab) says() string {
+	if p.driver == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stepLimit/10)
+	defer cancel()
+	var page string
+	if p.eval(ctx, `location.href + [...document.querySelectorAll("h1, [role=alert], [role=status], .error")].map((e) => e.innerText.trim()).filter(Boolean).map((s) => "\n\t" + s).join("")`, &page) != nil {
+		return ""
+	}
+	return "\n\tat " + page
 }
 
 // Eval runs a script in the page and gives its value, that of a promise once it
@@ -217,11 +232,24 @@ func (p *Tab) Click(sel string) {
 }
 
 // bring scrolls what the selector finds to the middle of the window, where no
-// bar lies over it, as a person would.
+// bar lies over it, as a person would, and waits until it stays there: what
+// arrives above it (a player, a message) moves it on.
 func (p *Tab) bring(sel string) {
 	p.t.Helper()
 	p.Wait(sel)
-	Eval[any](p, "bring "+sel, fmt.Sprintf(`document.querySelector(%q)?.scrollIntoView({block: "center", behavior: "instant"}), 0`, sel))
+	Eval[any](p, "bring "+sel, fmt.Sprintf(`new Promise((done) => {
+		let before, same = 0;
+		const look = () => {
+			const e = document.querySelector(%q);
+			if (!e || same > 2) return done(0);
+			e.scrollIntoView({block: "center", behavior: "instant"});
+			const now = e.getBoundingClientRect();
+			same = before && now.top === before.top && now.height === before.height ? same + 1 : 0;
+			before = now;
+			setTimeout(look, 15);
+		};
+		look();
+	})`, sel))
 }
 
 // Follow presses what the selector finds and waits for the page it leads to.

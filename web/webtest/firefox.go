@@ -382,15 +382,18 @@ func (p *firefoxTab) wait(ctx context.Context, sel string) error {
 
 func (p *firefoxTab) click(ctx context.Context, sel string) error {
 	id, err := p.element(ctx, sel)
-	if err != nil {
-		return err
+	for err == nil {
+		press := []arg{{"type": "pointerMove", "x": 0, "y": 0, "origin": arg{"type": "element", "element": arg{"sharedId": id}}},
+			{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}}
+		err = p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "pointer", "id": "finger",
+			"parameters": arg{"pointerType": "mouse"}, "actions": press}}}, nil)
+		if err == nil || !strings.Contains(err.Error(), "move target out of bounds") {
+			break
+		}
+		// The page grew above it between scrolling and pressing.
+		err = p.eval(ctx, fmt.Sprintf(`document.querySelector(%q).scrollIntoView({ block: "center", behavior: "instant" })`, sel), nil)
 	}
-	if err := p.eval(ctx, fmt.Sprintf(`document.querySelector(%q).scrollIntoView({ block: "center", behavior: "instant" })`, sel), nil); err != nil {
-		return err
-	}
-	return p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "pointer", "id": "finger", "parameters": arg{"pointerType": "mouse"}, "actions": []arg{
-		{"type": "pointerMove", "x": 0, "y": 0, "origin": arg{"type": "element", "element": arg{"sharedId": id}}},
-		{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}}}}}, nil)
+	return err
 }
 
 func (p *firefoxTab) follow(ctx context.Context, sel string) error {
