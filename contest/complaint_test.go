@@ -42,15 +42,10 @@ func TestPrizesAreStaleWhenWhatTheyWereDecidedFromChanges(t *testing.T) {
 		change func(w *world) contest.Command
 		why    string // "" is still good
 	}{
-		"count": {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Prizes[1].Count = 1 }) }, contest.OutdatedByRules},
-		"floor": {func(w *world) contest.Command {
-			return rulesWith(w, func(a *contest.Award) { a.Prizes[0].Floor = pt(99) })
-		}, contest.OutdatedByRules},
-		"money":  {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ }) }, contest.OutdatedByRules},
-		"policy": {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Ties = ranking.Split }) }, contest.OutdatedByRules},
-		"another prize": {func(w *world) contest.Command {
+		"money": {func(w *world) contest.Command { return rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ }) }, contest.OutdatedByRules},
+		"another prize by decision": {func(w *world) contest.Command {
 			return rulesWith(w, func(a *contest.Award) {
-				a.Prizes = append(a.Prizes, contest.Prize{ID: "them", Name: "Giải phụ", Count: 1})
+				a.Prizes = append(a.Prizes, contest.Prize{ID: "them", Name: "Giải phụ", Count: 1, Special: true})
 			})
 		}, contest.OutdatedByRules},
 		"a name": {func(w *world) contest.Command {
@@ -89,6 +84,79 @@ func TestPrizesAreStaleWhenWhatTheyWereDecidedFromChanges(t *testing.T) {
 			w.replays()
 		})
 	}
+}
+
+// What leads from a rank to a prize is fixed once the round that ranks has begun:
+// before, between and after its marks are known.
+func TestNobodyChangesWhoGetsWhichPrizeOnceMarksAreKnown(t *testing.T) {
+	edits := map[string]func(r *contest.Rules){
+		"ties":     func(r *contest.Rules) { r.Awards[0].Ties = ranking.Split },
+		"floor":    func(r *contest.Rules) { r.Awards[0].Prizes[0].Floor = pt(90) },
+		"count":    func(r *contest.Rules) { r.Awards[0].Prizes[0].Count = 2 },
+		"theme":    func(r *contest.Rules) { r.Awards[0].Theme = r.Themes[0].ID },
+		"category": func(r *contest.Rules) { r.Awards[0].Category = r.Categories[0].ID },
+		"order":    func(r *contest.Rules) { slices.Reverse(r.Awards[0].Prizes) },
+		"one more prize": func(r *contest.Rules) {
+			r.Awards[0].Prizes = append(r.Awards[0].Prizes, contest.Prize{ID: "them", Name: "Giải thêm", Count: 1})
+		},
+		"one prize fewer": func(r *contest.Rules) { r.Awards[0].Prizes = r.Awards[0].Prizes[:3] },
+		"by decision":     func(r *contest.Rules) { r.Awards[0].Prizes[0].Special = true },
+		"one more award": func(r *contest.Rules) {
+			r.Awards = append(r.Awards, contest.Award{ID: "nua", Name: "Nữa", Prizes: ladder(1)})
+		},
+	}
+	change := func(w *world, edit func(*contest.Rules)) contest.ChangeRules {
+		next, err := w.s.Rules.Clone()
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit(&next)
+		return contest.ChangeRules{Rules: next, Reason: "Theo quyết định mới"}
+	}
+	for name, edit := range edits {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "khoa-giai")
+			w.open(plain())
+			for i := 1; i <= 6; i++ {
+				w.enter(i, w.work(i))
+			}
+			w.jury(3, "chung-khao")
+			if c := change(w, edit); name != "by decision" {
+				w.do(w.organiser(), c) // nobody has scored anything
+			}
+			w.toRound("chung-khao")
+			back := plain()
+			fresh := change(w, func(r *contest.Rules) { r.Awards = back.Awards })
+			if name == "by decision" {
+				fresh = change(w, edit)
+			}
+			w.refused("contest.prizes_locked", w.organiser(), fresh)
+			w.refused("contest.prizes_locked", w.organiser(), contest.ReviseRules{Rules: fresh.Rules})
+			w.score(byEntry(w))
+			w.refused("contest.prizes_locked", w.organiser(), fresh)
+			w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+			w.refused("contest.prizes_locked", w.organiser(), fresh)
+		})
+	}
+	w := newWorld(t, "khoa-giai")
+	r := plain()
+	first := r.Rounds[0]
+	first.ID, first.Name, first.Promotion = "so-khao", "Sơ khảo", contest.Promotion{By: contest.TopN, N: 3}
+	r.Rounds = []contest.Round{first, r.Rounds[0]}
+	w.open(r)
+	for i := 1; i <= 4; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "so-khao", "chung-khao")
+	w.toRound("so-khao")
+	w.do(w.organiser(), change(w, edits["count"])) // prizes go by the final, which nobody has scored
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
+	w.toRound("chung-khao")
+	w.refused("contest.prizes_locked", w.organiser(), change(w, edits["floor"]))
+	w.do(w.organiser(), change(w, func(r *contest.Rules) {
+		r.Awards[0].Prizes[0].Name, r.Awards[0].Prizes[0].Amount = "Giải A", 2_000_000
+	}))
 }
 
 // A prize given by decision is paid in full, each time it is given: in the record,

@@ -76,7 +76,7 @@ func (r Rules) Clone() (Rules, error) {
 // reason is needed, what is already judged by must stay, and the change is
 // shown to everybody. Faults: contest.rules_unfit and its parts,
 // contest.reason_missing, contest.nothing_changed, contest.rule_locked,
-// contest.rule_locked_by_entry, contest.prize_is_given,
+// contest.rule_locked_by_entry, contest.prize_is_given, contest.prizes_locked,
 // contest.deadline_earlier.
 type ChangeRules struct {
 	Rules  Rules  `json:"rules"`
@@ -111,7 +111,8 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 }
 
 // locked refuses what cannot change any more, with or without a reason: what
-// entries stand under, what begun rounds are judged by, and published prizes.
+// entries stand under, what begun rounds are judged by, who gets which prize once
+// the round that decides it has begun, and published prizes.
 func (s *State) locked(next *Rules) error {
 	if s.Phase == Published && !sameAwards(s.Rules.Awards, next.Awards) {
 		return fault.New(fault.Conflict, "contest.published_correct").At("awards")
@@ -148,7 +149,47 @@ func (s *State) locked(next *Rules) error {
 			return fault.New(fault.Conflict, "contest.rule_locked", "name", old.Name).At("rounds." + strconv.Itoa(i) + "." + lines[0].Path)
 		}
 	}
-	return nil
+	return s.ladderLocked(next)
+}
+
+// ladderLocked refuses another way from ranks to prizes once the last round, whose
+// ranking they follow, has begun: its marks tell whom a change would help. What a
+// prize is called and how much money goes with it may change until it is public,
+// and prizes given by decision.
+func (s *State) ladderLocked(next *Rules) error {
+	n := len(s.Rules.Rounds)
+	if n == 0 || len(s.Rounds) < n {
+		return nil
+	}
+	lines, err := Compare(s.Rules.ladders(), next.ladders())
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	at := "awards"
+	id, rest, _ := strings.Cut(lines[0].Path, ".")
+	if i := slices.IndexFunc(next.Awards, func(a Award) bool { return a.ID == id }); i >= 0 {
+		at += "." + strconv.Itoa(i) + "." + rest
+	}
+	return fault.New(fault.Conflict, "contest.prizes_locked", "name", s.Rules.Rounds[n-1].Name).At(at)
+}
+
+// ladders are the awards that rank works, with all that leads from a rank to a prize
+// and nothing else.
+func (r *Rules) ladders() []Award {
+	var list []Award
+	for _, a := range r.Awards {
+		if !a.ByRank() {
+			continue
+		}
+		own := Award{ID: a.ID, Theme: a.Theme, Category: a.Category, Ties: a.Policy()}
+		for _, p := range a.Prizes {
+			if !p.Special {
+				own.Prizes = append(own.Prizes, Prize{ID: p.ID, Count: p.Count, Floor: p.Floor})
+			}
+		}
+		list = append(list, own)
+	}
+	return list
 }
 
 // Compare lists every value that differs between two configurations, by its
