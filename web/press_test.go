@@ -19,7 +19,7 @@ import (
 	"loa/accounts"
 	"loa/contest"
 	"loa/contest/ranking"
-	"loa/internal/demo"
+	"loa/demo"
 	"loa/web/kit"
 	"loa/web/webtest"
 )

@@ -18,7 +18,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/contest"
-	"loa/internal/demo"
+	"loa/demo"
 	"loa/internal/text"
 	"loa/internal/wallclock"
 	"loa/scheduler"

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"loa/internal/demo"
+	"loa/demo"
 	"loa/internal/fault"
 	"loa/internal/wallclock"
 )

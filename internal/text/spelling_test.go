@@ -31,7 +31,7 @@ func TestOneSpellingOfToneMarks(t *testing.T) {
 			}
 		}
 	}
-	for _, root := range []string{".", "../demo", "../../web", "../../contest", "../../cmd", "../../doc", "../../README.vi.md"} {
+	for _, root := range []string{".", "../../demo", "../../web", "../../contest", "../../cmd", "../../doc", "../../README.vi.md"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || strings.HasSuffix(path, "spelling_test.go") ||
 				!slices.Contains([]string{".go", ".html", ".js", ".json", ".md"}, filepath.Ext(path)) {

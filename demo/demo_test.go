@@ -12,7 +12,7 @@ import (
 	"loa/airing"
 	"loa/contest"
 	"loa/coverage"
-	"loa/internal/demo"
+	"loa/demo"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/store/bolt"
