@@ -3,6 +3,7 @@ package coverage
 import (
 	"loa/accounts"
 	"loa/airing"
+	"loa/internal/fault"
 	"loa/internal/once"
 )
 
@@ -39,10 +40,24 @@ func Closing(w Week, name func(station string) string) once.Step {
 	return step
 }
 
+// Closable is nil unless there is nothing to freeze: no station had a schedule of what
+// counts, none said anything and none was excused. Fault: coverage.nothing_to_close.
+func Closable(w Week) error {
+	for _, s := range w.Stations {
+		if s.Scheduled > 0 || s.Excuse != nil || s.Tally != (airing.Tally{}) {
+			return nil
+		}
+	}
+	return fault.New(fault.Conflict, "coverage.nothing_to_close", "week", w.Week)
+}
+
 // DecideFreeze says whether a week may be frozen as it was counted. The daemon
 // closes weeks on the day the settings name, and nobody is there to ask. Faults:
-// once.unseen, once.seen_another.
+// coverage.nothing_to_close, once.unseen, once.seen_another.
 func DecideFreeze(m accounts.Meta, w Week, name func(station string) string, seen string) error {
+	if err := Closable(w); err != nil {
+		return err
+	}
 	if m.By.Via == accounts.Daemon().Via {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/once"
 	"loa/internal/text"
 )
@@ -45,6 +46,12 @@ func TestClosingAWeekShowsWhatIsUndecided(t *testing.T) {
 	}
 	if err := coverage.DecideFreeze(accounts.Meta{By: accounts.Daemon()}, w, name, ""); err != nil {
 		t.Errorf("the daemon, by the settings: %v", err)
+	}
+	empty := coverage.Week{Week: 100, Stations: []coverage.StationWeek{{Station: "S1", State: coverage.NotPlanned}}}
+	for _, m := range []accounts.Meta{person, {By: accounts.Daemon()}} {
+		if err := coverage.DecideFreeze(m, empty, name, coverage.Closing(empty, name).Seen()); !fault.Is(err, "coverage.nothing_to_close") {
+			t.Errorf("a week of which nothing is known: %v", err)
+		}
 	}
 	w.Stations[4].State = coverage.NotReported // an excuse was taken back
 	if err := coverage.DecideFreeze(person, w, name, step.Seen()); !once.Unseen(err) {

@@ -10,8 +10,9 @@
 //
 // Both sides are counted over the same stations, so it never exceeds 100 %.
 // "Reported nothing", "reported not aired" and "aired" are three different
-// things. Two more are kept apart from them: aired something that does not
-// count (another programme, or too short), and nothing was due yet.
+// things. Three more are kept apart from them: aired something that does not
+// count (another programme, or too short), nothing was due yet, and nothing that
+// counts was planned at all.
 package coverage
 
 import (
@@ -33,13 +34,14 @@ const (
 	Aired       State = "aired"        // at least one qualifying airing
 	NotCounted  State = "not_counted"  // aired, but nothing that qualifies
 	NotAired    State = "not_aired"    // reported only that it could not
-	NotReported State = "not_reported" // said nothing of what counts, although a report was due or the week is over
+	NotReported State = "not_reported" // said nothing of what counts, although a report was due
 	NotDue      State = "not_due"      // said nothing, and nothing was due of it yet
 	Excused     State = "excused"      // did not air, and was excused for a stated reason
+	NotPlanned  State = "not_planned"  // said nothing, and no programme that counts was planned for it in that week
 )
 
 // States lists the states from best to worst, as they are shown.
-var States = [...]State{Aired, NotCounted, NotAired, NotReported, NotDue, Excused}
+var States = [...]State{Aired, NotCounted, NotAired, NotReported, NotDue, NotPlanned, Excused}
 
 // Counts are the numbers of one week over some set of stations.
 type Counts struct {
@@ -54,15 +56,17 @@ type Counts struct {
 	NotAired     int `json:"not_aired"`
 	NotReported  int `json:"not_reported"`
 	NotDue       int `json:"not_due"`
+	NotPlanned   int `json:"not_planned"` // 0 in what older versions froze: there they are not_reported
 }
 
 // Expected is the denominator: the active stations less the excused.
 func (c Counts) Expected() int { return c.Active - c.Excused }
 
 // Percent is the coverage in whole percent, rounded down so that 100 means
-// every station. ok is false where nothing was expected: 0 of 0 is no share.
+// every station. ok is false where nothing was expected, or nothing planned: 0 of 0
+// is no share.
 func (c Counts) Percent() (n int, ok bool) {
-	if c.Expected() == 0 {
+	if c.Expected() == c.NotPlanned {
 		return 0, false
 	}
 	return 100 * c.Aired / c.Expected(), true
@@ -70,7 +74,7 @@ func (c Counts) Percent() (n int, ok bool) {
 
 // Share is the coverage as pages, papers and the command line write it:
 // "92%", "<1%" where little is more than nothing, and a dash where nothing was
-// expected.
+// expected or planned.
 func (c Counts) Share(l text.Language) string {
 	switch n, ok := c.Percent(); {
 	case !ok:
@@ -80,6 +84,14 @@ func (c Counts) Share(l text.Language) string {
 	default:
 		return l.Say("coverage.percent", "n", n)
 	}
+}
+
+// same reports whether both count the same. Older versions froze who had no schedule
+// as silent.
+func (c Counts) same(d Counts) bool {
+	c.NotReported, c.NotPlanned = c.NotReported+c.NotPlanned, 0
+	d.NotReported, d.NotPlanned = d.NotReported+d.NotPlanned, 0
+	return c == d
 }
 
 // Complete reports whether every station that was expected to air did, and
@@ -219,16 +231,16 @@ func stateOf(s StationWeek, over bool) State {
 		return NotAired
 	case s.Due > 0: // of the programmes that count nothing was said
 		return NotReported
-	case s.Scheduled > 0 && !over:
+	case s.Scheduled > 0 && over:
+		return NotReported
+	case s.Scheduled > 0:
 		return NotDue
 	case s.Tally.Aired > 0:
 		return NotCounted
 	case s.Tally.NotAired > 0:
 		return NotAired
-	case !over:
-		return NotDue
 	}
-	return NotReported
+	return NotPlanned
 }
 
 func (c *Counts) add(s StationWeek) {
@@ -247,6 +259,8 @@ func (c *Counts) add(s StationWeek) {
 		c.NotReported++
 	case NotDue:
 		c.NotDue++
+	case NotPlanned:
+		c.NotPlanned++
 	case Aired:
 		c.Aired++
 		for _, level := range []struct {
@@ -304,7 +318,7 @@ func (w Week) Beside(now Week) Week {
 	for _, s := range w.Stations {
 		frozen.add(s)
 	}
-	if now.Counts != frozen {
+	if !now.Counts.same(frozen) {
 		w.Now = &now.Counts
 	}
 	return w

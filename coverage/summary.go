@@ -11,7 +11,7 @@ type Summary struct {
 // SummaryShape names the counts a Summary holds: whoever keeps summaries makes
 // them anew when it differs.
 func SummaryShape() []string {
-	return []string{"active", "excused", "scheduled", "aired", "with_evidence", "verified", "on_time", "not_counted", "not_aired", "not_reported", "not_due"}
+	return []string{"active", "excused", "scheduled", "aired", "with_evidence", "verified", "on_time", "not_counted", "not_aired", "not_reported", "not_due", "not_planned"}
 }
 
 // Summary leaves the stations of the week out.
@@ -64,7 +64,7 @@ func (s Summary) added() (c Counts) {
 // since.
 func (s Summary) Beside(now Summary) Week {
 	w := s.Week
-	if c := now.Week.Counts; c != s.added() {
+	if c := now.Week.Counts; !c.same(s.added()) {
 		w.Now = &c
 	}
 	return w
@@ -83,4 +83,5 @@ func (c *Counts) sum(d Counts) {
 	c.NotAired += d.NotAired
 	c.NotReported += d.NotReported
 	c.NotDue += d.NotDue
+	c.NotPlanned += d.NotPlanned
 }

@@ -25,10 +25,28 @@ func TestASummaryNamesEveryCount(t *testing.T) {
 			t.Errorf("%s is counted and not in the shape", name)
 		}
 	}
-	one := Counts{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	one := Counts{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
 	two := one
-	if two.sum(one); two != (Counts{2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}) || len(names) != len(SummaryShape()) {
+	if two.sum(one); two != (Counts{2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}) || len(names) != len(SummaryShape()) {
 		t.Errorf("a count is not summed: %+v", two)
+	}
+}
+
+// TestAnOlderWeekKeepsWhoHadNoSchedule: it was frozen when these were called silent, and
+// that they are called otherwise today is no change of the week.
+func TestAnOlderWeekKeepsWhoHadNoSchedule(t *testing.T) {
+	members := []Member{{"S1", "080"}, {"S2", "082"}}
+	now := Compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil)
+	frozen := Compute(week, members, slots(1, "S1", "S2"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil)
+	frozen.Scheduled, frozen.Districts[1].Scheduled, frozen.Stations[1].Scheduled, frozen.Closed = 1, 0, 0, true
+	all := func(string) bool { return true }
+	for name, got := range map[string]Week{"the week": frozen.Beside(now), "its summary": frozen.Summary().Only(all).Beside(now.Summary().Only(all))} {
+		if got.Now != nil || got.NotReported != 1 || got.NotPlanned != 0 {
+			t.Errorf("%s: %+v, now %+v", name, got.Counts, got.Now)
+		}
+	}
+	if later := Compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}, "S2": {Aired: 1, Qualifying: 1}}, nil); frozen.Beside(later).Now == nil {
+		t.Error("a change is not told")
 	}
 }
 

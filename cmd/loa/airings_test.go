@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"loa/internal/once"
 	"loa/scheduler"
 )
 
@@ -32,6 +33,15 @@ func TestAWeekFromATerminal(t *testing.T) {
 	c := &client{server: r.d.URL(), token: r.token}
 	var p scheduler.Programme
 	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes", map[string]any{"title": "Nông thôn mới", "counts_toward_target": true, "languages": []string{"vi"}}, &p); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := loa("coverage", "close", "2024-W18", "--seen", once.AsItIs); code != 75 || !strings.Contains(errs, "Không có gì để chốt") {
+		t.Errorf("a week without a schedule: %d %s", code, errs)
+	}
+	if out := must("coverage", "--week", "2024-W18"); !strings.Contains(out, "Không có lịch") || !strings.Contains(out, "0/127 đài đã phát (–)") {
+		t.Errorf("a week without a schedule: %s", out)
+	}
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes/"+p.ID+"/rules", map[string]any{"cron": "0 17 * * 1", "stations": "all", "from": "2024-04-22"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	code, _, errs := loa("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600", "--means", "fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01")

@@ -55,7 +55,11 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 		if stands, ever := closed[w]; ever && !stands.MayCloseAgain(at, set.CloseAfterDays) {
 			continue
 		}
-		if _, err := d.store.CloseWeek(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, coverage.Close{Week: w}); err != nil {
+		_, err := d.store.CloseWeek(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, coverage.Close{Week: w})
+		if fault.Is(err, "coverage.nothing_to_close") {
+			continue
+		}
+		if err != nil {
 			return "", err
 		}
 		n++

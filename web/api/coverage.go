@@ -177,7 +177,7 @@ func (c coverages) closing(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, stepOf(r, "close", coverage.Closing(got, reg.Label), nil))
+	return r.JSON(w, http.StatusOK, stepOf(r, "close", coverage.Closing(got, reg.Label), coverage.Closable(got)))
 }
 
 type reopenBody struct {

@@ -85,6 +85,11 @@ type group struct {
 	Open  bool // unfolded: who needs a call, or what somebody turns the pages of
 }
 
+// Waits reports whether nothing was due of these stations: nobody needs a call.
+func (g group) Waits() bool {
+	return g.State == coverage.NotDue || g.State == coverage.NotPlanned
+}
+
 // Where there are more than manyStations, the picture by district shows the
 // lowestShown that need a call most.
 const (
@@ -118,7 +123,8 @@ type weekPage struct {
 // badges are the states of coverage as the look knows them.
 var badges = map[coverage.State]string{
 	coverage.Aired: kit.StateOK, coverage.NotCounted: kit.StateInfo, coverage.NotAired: kit.StateBad,
-	coverage.NotReported: kit.StateWarn, coverage.NotDue: kit.StateLater, coverage.Excused: kit.StateNone,
+	coverage.NotReported: kit.StateWarn, coverage.NotDue: kit.StateLater, coverage.NotPlanned: kit.StateUnplanned,
+	coverage.Excused: kit.StateNone,
 }
 
 // trendWeeks is how far back the small course goes.
@@ -182,7 +188,7 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	turned := strings.Contains(r.URL.RawQuery, "g-")
 	for i := range page.Groups {
 		g := &page.Groups[i]
-		g.Open = r.URL.Query().Has("g-"+string(g.State)) || !turned && page.Scheduled > 0 && g.State != coverage.Aired && g.State != coverage.NotDue
+		g.Open = r.URL.Query().Has("g-"+string(g.State)) || !turned && page.Scheduled > 0 && g.State != coverage.Aired && !g.Waits()
 		g.Turn = r.Turn("g-"+string(g.State), len(g.Rows))
 		g.Rows = g.Rows[g.Turn.From:g.Turn.To]
 	}
@@ -212,10 +218,14 @@ func address(w airing.Week, district string) string {
 	return a
 }
 
-// share is how many of the expected aired; nobody expected is said in words.
+// share is how many of the expected aired; nobody expected, and nothing planned, are
+// said in words.
 func share(r *kit.Request, c coverage.Counts) string {
 	if c.Expected() == 0 {
 		return r.Say("coverage.none_expected")
+	}
+	if _, planned := c.Percent(); !planned {
+		return r.Say("coverage.not_scheduled")
 	}
 	return fmt.Sprintf("%d/%d", c.Aired, c.Expected())
 }
@@ -225,7 +235,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	c := page.Week.Counts
 	var parts []kit.Part
 	count := map[coverage.State]int{coverage.Aired: c.Aired, coverage.NotCounted: c.NotCounted, coverage.NotAired: c.NotAired,
-		coverage.NotReported: c.NotReported, coverage.NotDue: c.NotDue, coverage.Excused: c.Excused}
+		coverage.NotReported: c.NotReported, coverage.NotDue: c.NotDue, coverage.NotPlanned: c.NotPlanned, coverage.Excused: c.Excused}
 	for _, s := range coverage.States {
 		word := r.Say("coverage.state." + string(s))
 		parts = append(parts, kit.Part{Value: count[s], State: badges[s], Title: fmt.Sprintf("%s: %d", word, count[s])})
@@ -296,14 +306,14 @@ func groupsOf(reg *stations.Registry, week coverage.Week) []group {
 		by[s.State] = append(by[s.State], one)
 	}
 	var out []group
-	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.Excused, coverage.Aired} {
+	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.NotPlanned, coverage.Excused, coverage.Aired} {
 		out = append(out, group{State: s, Badge: badges[s], Total: len(by[s]), Rows: by[s]})
 	}
 	return out
 }
 
-// closing asks about closing a week; nil where it is closed, or not the actor's to
-// close. got is the week as she sees a part of it, or all.
+// closing asks about closing a week; nil where it is closed, holds nothing to close, or
+// is not the actor's to close. got is the week as she sees a part of it, or all.
 func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week, got coverage.Week) (*kit.Ask, error) {
 	if got.Closed || !r.Actor.Can(accounts.CloseWeek, accounts.Where{}) {
 		return nil, nil
@@ -311,6 +321,9 @@ func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week,
 	whole, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
 	if err != nil {
 		return nil, err
+	}
+	if coverage.Closable(whole) != nil {
+		return nil, nil // the page says so
 	}
 	ask := r.Ask(coverage.Closing(whole, reg.Label), nil, func(at string) (path, say string) {
 		if at == coverage.AtUnverified {

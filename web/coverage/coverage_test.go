@@ -15,6 +15,8 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -102,7 +104,7 @@ func TestAPaperAddsUp(t *testing.T) {
 		}
 	})
 	rows := table.Find("tbody tr")
-	if len(states) != len(coverage.States) || rows.Length() < 9 {
+	if len(states) != len(coverage.States)-1 || rows.Length() < 9 { // nothing is to come
 		t.Fatalf("%d states, %d rows", len(states), rows.Length())
 	}
 	rows.Each(func(_ int, tr *goquery.Selection) {
@@ -122,6 +124,43 @@ func TestAPaperAddsUp(t *testing.T) {
 	for path, want := range map[string]int{"/coverage?district=083": http.StatusForbidden, "/coverage/paper?district=083": http.StatusForbidden, "/coverage/paper?district=084": http.StatusOK} {
 		other.Get(path + "&week=" + week.String())
 		other.Expect(want, "main", "")
+	}
+}
+
+// TestAWeekWithoutAScheduleBlamesNobody: who had nothing to air is not silent, needs no
+// call, and the week can neither be closed on its page nor by a request.
+func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
+	s, c := open(t)
+	for _, w := range []airing.Week{week - 15, week - 1, week} {
+		c.Get("/coverage?week=" + w.String())
+		c.Expect(http.StatusOK, "[aria-labelledby=g-not_planned]", "Không có lịch")
+		if doc := c.Doc(); doc.Find("#g-not_reported, #g-not_due, #ask-close, [aria-labelledby=map] .tile.warn, [href^='tel:']").Length() != 0 || doc.Find("[aria-labelledby=map] .tile.unplanned").Length() != 127 {
+			t.Errorf("%s: somebody is silent, or the week can be closed", w)
+		}
+		if body := c.Doc().Find("main").Text(); strings.Contains(body, "0%") || !strings.Contains(body, "lịch phát chương trình nào tính vào chỉ tiêu") {
+			t.Errorf("%s is not said to be without a schedule", w)
+		}
+	}
+	c.Get("/coverage/paper?week=" + (week - 1).String())
+	c.Expect(http.StatusOK, ".paper", "127 đài không có lịch", "không tính tỷ lệ")
+	c.Get("/coverage/close?week=" + (week - 1).String())
+	c.Expect(http.StatusOK, "main", "không có số liệu để chốt")
+	_, err := s.CloseWeek(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.ServerPerson().Actor("token"), At: now}, coverage.Close{Week: week - 1, Seen: once.AsItIs})
+	if !fault.Is(err, "coverage.nothing_to_close") {
+		t.Errorf("closed by a request: %v", err)
+	}
+	rule := scheduler.SaveRule{Cron: "0 17 * * 5", Selection: scheduler.Selection{Stations: []string{"S00001"}}}
+	p, err := s.SaveProgramme(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: now}, scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule.Programme = p.ID
+	if _, err := s.SaveRule(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: now}, rule); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Coverage(t.Context(), accounts.Daemon(), coverage.Query{Week: week, Now: now})
+	if err != nil || got.NotDue != 1 || got.NotPlanned != 126 {
+		t.Errorf("a schedule for one of them: %+v %v", got.Counts, err)
 	}
 }
 

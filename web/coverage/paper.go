@@ -45,14 +45,20 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 		body = append(body, paper.Say(r.Say("coverage.paper_part", "part", part)))
 	}
 	sum := r.Say("coverage.paper_sum", "active", w.Active, "excused", w.Excused, "aired", w.Aired, "expected", w.Expected()) + " "
-	if w.Expected() > 0 {
+	switch _, planned := w.Percent(); {
+	case planned:
 		sum += r.Say("coverage.paper_reached", "share", w.Share(r.Lang))
-	} else {
+	case w.Expected() == 0:
 		sum += r.Say("coverage.paper_none_expected")
+	default:
+		sum += r.Say("coverage.paper_unplanned")
 	}
 	rest := r.Say("coverage.paper_rest", "not_aired", w.NotAired, "not_reported", w.NotReported, "not_counted", w.NotCounted)
 	if w.NotDue > 0 {
 		rest += " " + r.Say("coverage.paper_later", "n", w.NotDue)
+	}
+	if w.NotPlanned > 0 {
+		rest += " " + r.Say("coverage.paper_not_planned", "n", w.NotPlanned)
 	}
 	state := r.Say("coverage.paper_open", "at", r.Now)
 	if w.Closed {
@@ -71,7 +77,7 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 		body = append(body, paper.Heading(r.Say("coverage.by_district")), districtTable(r, reg, w), paper.Say(r.Say("coverage.paper_rounded")))
 	}
 	for _, g := range groupsOf(reg, w) {
-		if g.State != coverage.Aired && g.State != coverage.NotDue && len(g.Rows) > 0 {
+		if g.State != coverage.Aired && !g.Waits() && len(g.Rows) > 0 {
 			body = append(body, paper.Heading(r.Say("coverage.paper_list."+string(g.State))+" ("+r.Lang.Number(int64(len(g.Rows)))+")"), stationTable(r, g, several))
 		}
 	}
@@ -80,22 +86,35 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 
 func districtTable(r *kit.Request, reg *stations.Registry, w coverage.Week) paper.Table {
 	t := paper.Table{Columns: []paper.Column{{Name: r.Say("coverage.district"), Width: 20, Places: paper.Words}}, Total: true}
-	for _, key := range []string{"coverage.paper_active", "coverage.state.excused", "coverage.state.aired", "%", "coverage.ladder.with_evidence", "coverage.on_time",
-		"coverage.state.not_counted", "coverage.state.not_aired", "coverage.state.not_reported", "coverage.state.not_due"} {
-		switch key {
-		case "%":
-			t.Columns = append(t.Columns, paper.Column{Name: key, Width: 8, Places: paper.Words, Middle: true})
-			continue
-		case "coverage.state.not_due":
-			if w.NotDue == 0 {
-				continue
-			}
-		}
-		t.Columns = append(t.Columns, paper.Column{Name: r.Say(key), Width: 10, Middle: true})
+	figures := []func(coverage.Counts) any{}
+	column := func(c paper.Column, of func(coverage.Counts) any) {
+		c.Middle = true
+		t.Columns, figures = append(t.Columns, c), append(figures, of)
+	}
+	count := func(key string, n func(coverage.Counts) int) {
+		column(paper.Column{Name: r.Say(key), Width: 10}, func(c coverage.Counts) any { return n(c) })
+	}
+	count("coverage.paper_active", func(c coverage.Counts) int { return c.Active })
+	count("coverage.state.excused", func(c coverage.Counts) int { return c.Excused })
+	count("coverage.state.aired", func(c coverage.Counts) int { return c.Aired })
+	column(paper.Column{Name: "%", Width: 8, Places: paper.Words}, func(c coverage.Counts) any { return c.Share(r.Lang) })
+	count("coverage.ladder.with_evidence", func(c coverage.Counts) int { return c.WithEvidence })
+	count("coverage.on_time", func(c coverage.Counts) int { return c.OnTime })
+	count("coverage.state.not_counted", func(c coverage.Counts) int { return c.NotCounted })
+	count("coverage.state.not_aired", func(c coverage.Counts) int { return c.NotAired })
+	count("coverage.state.not_reported", func(c coverage.Counts) int { return c.NotReported })
+	if w.NotDue > 0 {
+		count("coverage.state.not_due", func(c coverage.Counts) int { return c.NotDue })
+	}
+	if w.NotPlanned > 0 {
+		count("coverage.state.not_planned", func(c coverage.Counts) int { return c.NotPlanned })
 	}
 	row := func(name string, c coverage.Counts) {
-		cells := []any{name, c.Active, c.Excused, c.Aired, c.Share(r.Lang), c.WithEvidence, c.OnTime, c.NotCounted, c.NotAired, c.NotReported, c.NotDue}
-		t.Rows = append(t.Rows, cells[:len(t.Columns)])
+		cells := []any{name}
+		for _, of := range figures {
+			cells = append(cells, of(c))
+		}
+		t.Rows = append(t.Rows, cells)
 	}
 	for _, d := range w.Districts {
 		row(reg.DistrictName(d.District), d.Counts)

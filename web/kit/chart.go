@@ -15,6 +15,8 @@ const (
 	StateNone  = "none"
 	StateInfo  = "info"
 	StateLater = "later" // its time has not come
+
+	StateUnplanned = "unplanned" // nothing was to come
 )
 
 // Tile is one station on the hexagonal map: its place on the grid (odd rows
