@@ -227,6 +227,12 @@ const undoFor = 10 * time.Minute
 // Stands reports whether the line is the last word on its airing.
 func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdrawn }
 
+// Answers reports whether the line is an answer about the slot as it is planned now.
+// Who foresaw that an hour would not air said nothing of the one it was moved to since.
+func (l Line) Answers(s scheduler.Slot) bool {
+	return l.Outcome != NotAired || l.StartedAt.Equal(s.Start) || !l.ReceivedAt.Before(s.Start)
+}
+
 // Counts reports whether the line counts toward the weekly target: it stands,
 // it qualifies, and nobody found it contradicted.
 func (l Line) Counts() bool { return l.Stands() && l.Qualifies && l.Finding != Contradicted }

@@ -19,8 +19,9 @@ type Day struct {
 	Done    []Task // reported this week, planned or not, the latest first
 }
 
-// Task is a slot with what a report of it would say if nothing is added. That
-// of an airing that no slot foresaw has a Slot without an ID, as it aired.
+// Task is a slot with what a report of it would say if nothing is added. That of a
+// report that answers no slot, as of an airing that none foresaw, has a Slot without an
+// ID, as it was reported.
 type Task struct {
 	Slot      scheduler.Slot
 	Programme scheduler.Programme
@@ -29,6 +30,7 @@ type Task struct {
 	Over      time.Time          // when the airing is over if it goes as planned
 	Means     Means              // what the station usually uses, "" when nobody filled it in
 	Line      *Line              // the standing report, nil when there is none
+	Replanned bool               // the slot of the report was moved or called off since
 }
 
 // OnAir reports whether the airing has begun and is not over.
@@ -76,22 +78,23 @@ func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station stri
 	if err != nil {
 		return Day{}, err
 	}
-	tasks := make([]Task, len(slots))
+	tasks, answers := make([]Task, len(slots)), map[string]bool{}
 	for i, s := range slots {
 		tasks[i] = p.Task(st, s)
-		if l, ok := lines[s.ID]; ok {
-			tasks[i].Line = &l
+		if l, ok := lines[s.ID]; ok && l.Answers(s) {
+			tasks[i].Line, answers[l.ID] = &l, true
 		}
 	}
-	unplanned, err := unplanned(ctx, log, by, p, st, Query{From: cal.Start(cal.Week(now)), Until: until})
+	unplanned, err := unplanned(ctx, log, by, p, st, answers, Query{From: cal.Start(cal.Week(now)), Until: until})
 	if err != nil {
 		return Day{}, err
 	}
 	return sortDay(append(tasks, unplanned...), cal, now), nil
 }
 
-// unplanned are the standing reports of a station that no slot foresaw.
-func unplanned(ctx context.Context, log Log, by accounts.Actor, p Plan, st *stations.Station, q Query) (tasks []Task, err error) {
+// unplanned are the standing reports of a station that answer no slot; answers are
+// those that do, by ID.
+func unplanned(ctx context.Context, log Log, by accounts.Actor, p Plan, st *stations.Station, answers map[string]bool, q Query) (tasks []Task, err error) {
 	q.Stations, q.Standing = []string{st.ID}, true
 	for more := true; more; more = q.After != "" {
 		var lines []Line
@@ -99,11 +102,11 @@ func unplanned(ctx context.Context, log Log, by accounts.Actor, p Plan, st *stat
 			return nil, err
 		}
 		for _, l := range lines {
-			if l.Slot != "" {
+			if answers[l.ID] {
 				continue
 			}
 			t := Task{Slot: scheduler.Slot{Programme: l.Programme, Station: l.Station, Start: l.StartedAt.In(st.Location()), End: l.End().In(st.Location()),
-				Priority: scheduler.Ordinary}, Seconds: l.Seconds, Over: l.End(), Means: l.Means, Line: &l}
+				Priority: scheduler.Ordinary}, Seconds: l.Seconds, Over: l.End(), Means: l.Means, Line: &l, Replanned: l.Slot != ""}
 			programme, _ := p.Schedule.Programme(l.Programme) // what was reported stays, also of a programme that is gone
 			t.Programme = programme.As(l.StartedAt)
 			tasks = append(tasks, t)
@@ -161,6 +164,41 @@ func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
 	return d
 }
 
+// ReportedAhead lists the stations that have reported the occurrence which c moves, puts
+// back or calls off, and with Following those after it of which one can already know that
+// they will not air. Faults: those of Schedule.Occurrence and log.ForSlots.
+func ReportedAhead(ctx context.Context, log Log, by accounts.Actor, p Plan, c scheduler.SaveException, now time.Time) ([]string, error) {
+	told := []string{}
+	if c.Kind == scheduler.Annotated {
+		return told, nil
+	}
+	o, err := p.Schedule.Occurrence(p.Registry, c.Rule, c.At)
+	if err != nil {
+		return nil, err
+	}
+	until := o.Start.Add(1)
+	if c.Following && until.Before(now.Add(maxForesee)) {
+		until = now.Add(maxForesee)
+	}
+	var slots []scheduler.Slot
+	var ids []string
+	for s := range p.Schedule.Slots(p.Registry, o.Start, until) {
+		if s.Rule == c.Rule && (c.Following || s.Start.Equal(o.Start) && s.MovedFrom.Equal(o.MovedFrom)) {
+			slots, ids = append(slots, s), append(ids, s.ID)
+		}
+	}
+	lines, err := log.ForSlots(ctx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range slots {
+		if l, said := lines[s.ID]; said && l.Answers(s) && !slices.Contains(told, s.Station) {
+			told = append(told, s.Station)
+		}
+	}
+	return told, nil
+}
+
 // Broadcast is one occurrence of a programme at all the stations somebody
 // watches: how it stands at a moment of that day.
 type Broadcast struct {
@@ -209,7 +247,8 @@ func broadcasts(slots []scheduler.Slot, lines map[string]Line, now time.Time) (o
 		}
 		b := &out[i]
 		b.Stations++
-		switch line, said := lines[s.ID]; {
+		line, said := lines[s.ID]
+		switch said = said && line.Answers(s); {
 		case said && line.Outcome == NotAired:
 			b.NotAired++
 		case said && !line.OnAir(now):

@@ -188,7 +188,7 @@ type Facts struct {
 	Episode   *scheduler.Episode   // planned for the slot
 	Programme *scheduler.Programme // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                // of Confirm.Corrects
-	OfSlot    *Line                // the slot's standing line
+	OfSlot    *Line                // the slot's standing line, if it answers the slot as it is planned now
 	Near      []Line               // of Confirm.Alone: lines of the station that began in the span of Near
 	Closed    bool                 // the week in which it aired is frozen
 }
@@ -218,7 +218,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
-		checkPlace, checkCorrection, checkOutcome, checkTime, checkOverlap, checkLongAgo,
+		checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkLongAgo,
 	} {
 		if err := step(&r, f, m, c); err != nil {
 			return Report{}, err
@@ -296,15 +296,11 @@ func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	return nil
 }
 
-// checkCorrection makes sure that an airing has one standing report at most,
-// and that a correction says what it corrects and why.
+// checkCorrection makes sure that a correction says what it corrects and why.
 func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	if c.Corrects == "" {
 		if c.Outcome == Withdrawn {
 			return fault.New(fault.Invalid, "airing.withdraw_only_corrects").At("outcome")
-		}
-		if f.OfSlot != nil {
-			return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt, "other", f.OfSlot.ID).At("slot")
 		}
 		return nil
 	}
@@ -317,10 +313,19 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 		return fault.New(fault.Conflict, "airing.corrected_already").At("corrects")
 	case r.Why == "" && !undone(*old, m, c):
 		return fault.New(fault.Invalid, "airing.correct_why").At("why")
-	case f.OfSlot != nil && f.OfSlot.ID != old.ID:
-		return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt, "other", f.OfSlot.ID).At("slot")
 	}
 	return nil
+}
+
+// checkOnce makes sure that a slot has one report that answers it at most.
+func checkOnce(r *Report, f Facts, m accounts.Meta, _ Confirm) error {
+	switch {
+	case f.OfSlot == nil || r.Outcome == Withdrawn || f.Corrected != nil && f.OfSlot.ID == f.Corrected.ID:
+		return nil
+	case f.Slot != nil && !(Line{Report: *r, ReceivedAt: m.At}).Answers(*f.Slot): // a correction of what was said of an earlier hour
+		return nil
+	}
+	return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt, "other", f.OfSlot.ID).At("slot")
 }
 
 // undone reports whether the person takes back what she has just reported: a
@@ -397,6 +402,14 @@ func lengthOf(e *scheduler.Episode) int {
 
 func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	at := c.StartedAt
+	if r.Outcome == NotAired && c.Slot != "" { // of what did not air, the time is that for which it was planned
+		switch old := f.Corrected; {
+		case old != nil && old.Slot == r.Slot && old.Outcome == NotAired:
+			at = old.StartedAt
+		case f.Slot != nil:
+			at = f.Slot.Start
+		}
+	}
 	switch {
 	case !at.IsZero():
 	case f.Slot != nil:

@@ -149,6 +149,8 @@ type Moving struct {
 	SameDay []time.Time `json:"same_day"` // when the rule airs on that day too, without an overlap
 	Far     bool        `json:"far"`      // it is more than a year ahead
 	Ends    *Ending     `json:"ends,omitempty"`
+
+	Reported []string `json:"reported"` // IDs of stations that have reported it as it is planned; not told by PreviewException
 }
 
 // Ending is what the end of a rule takes away.
@@ -174,13 +176,14 @@ func (m Moving) Word() string {
 	if m.Ends != nil {
 		words = append(words, "end@"+WallOf(m.Ends.At).String())
 	}
+	words = append(words, m.Reported...)
 	return strings.Join(words, " ")
 }
 
 // PreviewException decides the exception as DecideException would and says what it
 // leads to. It has DecideException's faults and changes nothing.
 func PreviewException(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveException) (Moving, error) {
-	out := Moving{Clashes: []Clash{}, SameDay: []time.Time{}}
+	out := Moving{Clashes: []Clash{}, SameDay: []time.Time{}, Reported: []string{}}
 	r, err := DecideException(s, reg, m, c)
 	if err == nil && c.Kind == Cancelled && c.Following {
 		out.Ends, err = s.ending(reg, r, c.At)

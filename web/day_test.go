@@ -275,3 +275,79 @@ func TestARenamedProgrammeKeepsItsNameInTheLog(t *testing.T) {
 		operator.Expect(200, ".head", want)
 	}
 }
+
+// What a station foresaw of one hour is no answer about the one the editor moved it to:
+// she is told who has reported, the station is asked again, and the log keeps both.
+func TestAMovedAiringIsAskedAboutAgain(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	clock.at = at(16, 0, 0)
+	slot := scheduler.SlotID("R1", "S00001", at(17, 0, 0))
+	const form, date = "form:has([name=kind])", "/rules/R1/on/2024-05-13T17:00"
+	foresee := func() {
+		t.Helper()
+		operator.Get("/airings/new?outcome=not_aired&slot=" + slot)
+		operator.Submit("form.report", "reason", "power_cut")
+		operator.Expect(200, "#done", "Mất điện")
+	}
+	foresee()
+	editor.Get(date)
+	editor.Submit(form, "kind", "moved", "to", "2024-05-13T20:00")
+	editor.Expect(200, "#moving", "1 đài đã báo", "hỏi lại về giờ mới")
+	editor.Submit(form)
+	editor.Expect(200, "", "Đã lưu thay đổi")
+
+	operator.Get("/today")
+	operator.Expect(200, "#not-due ~ article", "20:00")
+	operator.Expect(200, "#not-due ~ article", "17:00") // from where it was moved
+	operator.Expect(200, "#done ~ .card", "lịch đã đổi sau khi báo")
+	foresee()
+	if day := answerOf[dayAnswer](t, operator, "/api/v1/me/day"); len(day.NotDue) != 0 || len(day.Done) != 2 {
+		t.Errorf("%d not due, %d done", len(day.NotDue), len(day.Done))
+	}
+
+	// Put back, the station is asked about 17:00 again: its last word was of 20:00.
+	editor.Get(date)
+	editor.Submit("form:has([value=undo])", "do", "undo")
+	editor.Expect(200, "#moving", "1 đài đã báo")
+	editor.Submit("form:has([value=undo])")
+	editor.Expect(200, "", "Đã lưu thay đổi")
+	clock.at = at(17, 30, 0)
+	operator.Get("/today")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	operator.Expect(200, "#done ~ .card", "Đã phát")
+
+	// Both earlier words can be taken back, and the one that answers the slot stays.
+	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0)})
+	if err != nil || len(lines) != 3 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	for _, l := range lines {
+		if !l.Stands() {
+			t.Errorf("%+v does not stand", l)
+		}
+		if l.Outcome == airing.NotAired {
+			operator.Get("/airings/new?corrects=" + l.ID)
+			operator.Submit("form.report", "outcome", "withdrawn", "why", "lịch đã đổi")
+			operator.Expect(200, "", "Đã rút lại")
+		}
+	}
+	said, err := s.ForSlots(t.Context(), accounts.Daemon(), []string{slot})
+	if err != nil || said[slot].Outcome != airing.Aired {
+		t.Errorf("of the slot: %+v %v", said[slot], err)
+	}
+
+	// An airing that is called off after a station foresaw it: the report stays in sight.
+	clock.at = at(8, 0, 0).AddDate(0, 0, 7)
+	operator = webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "xa-later", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	editor = webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap-2", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	slot = scheduler.SlotID("R1", "S00001", at(17, 0, 0).AddDate(0, 0, 7))
+	foresee()
+	editor.Get("/rules/R1/on/2024-05-20T17:00")
+	editor.Submit(form, "kind", "cancelled")
+	editor.Expect(200, "#moving", "không phải báo gì thêm", "Vẫn huỷ")
+	editor.Submit(form)
+	editor.Expect(200, "", "Đã lưu thay đổi")
+	operator.Get("/today")
+	operator.Expect(200, "#done ~ .card", "Mất điện", "lịch đã đổi sau khi báo")
+}

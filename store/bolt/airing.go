@@ -228,7 +228,8 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 			return airing.Line{}, err
 		}
 	}
-	if r.Slot != "" && line.Stands() {
+	kept := f.OfSlot != nil && (f.Corrected == nil || f.OfSlot.ID != f.Corrected.ID) // what answers the slot now is another report
+	if r.Slot != "" && line.Stands() && !kept {
 		if err := slotLines.put(tx, []byte(r.Slot), id); err != nil {
 			return airing.Line{}, err
 		}
@@ -264,7 +265,9 @@ func supersede(tx *tx, f facts, by airing.Report) error {
 	if err := logLines.put(tx, id[:], idx); err != nil {
 		return err
 	}
-	if old.Slot != "" {
+	if now, found, err := slotLines.get(tx, []byte(old.Slot)); err != nil {
+		return err
+	} else if found && now == id {
 		if err := slotLines.remove(tx, []byte(old.Slot)); err != nil {
 			return err
 		}
@@ -314,6 +317,9 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 		if f.OfSlot, err = standing(tx, c.Slot); err != nil {
 			return f, err
 		}
+		if f.Slot != nil && f.OfSlot != nil && !f.OfSlot.Answers(*f.Slot) {
+			f.OfSlot = nil
+		}
 	}
 	if p, err := plan.Programme(c.Programme); err == nil {
 		f.Programme = &p
@@ -329,6 +335,9 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 			reported, err := standing(tx, met.ID)
 			if err != nil {
 				return f, err
+			}
+			if reported != nil && !reported.Answers(*met) {
+				reported = nil
 			}
 			f.Meet(met, reported)
 		}

@@ -218,7 +218,7 @@ func (f *filler) plan(recording string) string {
 		_, err = f.s.MoveEpisode(f.ctx, f.daemon(30), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
 		f.must(err)
 		r, err := f.s.SaveRule(f.ctx, f.daemon(29), scheduler.SaveRule{Programme: made.ID, Cron: []string{"0 17 * * 1,4", "0 6 * * 3"}[i],
-			Selection: scheduler.Selection{All: true}, From: stations.DateOf(filledMonday)})
+			Selection: scheduler.Selection{All: true}, From: stations.DateOf(filledMonday.AddDate(0, 0, -7))})
 		f.must(err)
 		if rule == "" {
 			rule = r.ID

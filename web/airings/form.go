@@ -228,7 +228,7 @@ func (p pages) met(r *kit.Request, c airing.Confirm) (*airing.Task, error) {
 		return nil, nil
 	}
 	lines, err := p.store.ForSlots(r.Context(), r.Actor, []string{slot.ID})
-	if _, reported := lines[slot.ID]; err != nil || reported {
+	if line, reported := lines[slot.ID]; err != nil || reported && line.Answers(*slot) {
 		return nil, err
 	}
 	task := plan.Task(st, *slot)

@@ -43,6 +43,7 @@ type Task struct {
 	OnAir          bool         `json:"on_air"`
 	Means          airing.Means `json:"means,omitempty"` // what the station usually uses
 	Report         *Airing      `json:"report,omitempty"`
+	Replanned      bool         `json:"replanned,omitempty"`  // the slot of the report was moved or called off since
 	UndoUntil      *time.Time   `json:"undo_until,omitempty"` // the report may be withdrawn without a reason
 }
 
@@ -96,7 +97,7 @@ func (d days) get(w http.ResponseWriter, r *kit.Request) error {
 
 func shownTask(r *kit.Request, reg *stations.Registry, t airing.Task) Task {
 	out := Task{Slot: t.Slot, StationName: reg.Label(t.Slot.Station), ProgrammeTitle: t.Programme.Title, Seconds: t.Seconds, Over: t.Over,
-		OnAir: t.OnAir(r.Now), Means: t.Means}
+		OnAir: t.OnAir(r.Now), Means: t.Means, Replanned: t.Replanned}
 	if t.Episode != nil {
 		out.Episode, out.EpisodeTitle, out.Audio = t.Episode.ID, t.Episode.Title, t.Episode.Audio
 	}

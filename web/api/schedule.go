@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -19,6 +20,7 @@ import (
 type ScheduleStore interface {
 	scheduler.Store
 	scheduler.RunLog
+	airing.Log
 	Registry(ctx context.Context) (*stations.Registry, error)
 }
 
@@ -447,7 +449,12 @@ func (s schedules) previewException(w http.ResponseWriter, r *kit.Request) error
 		if c.At, err = scheduler.ParseWall(r.PathValue("at")); err != nil {
 			return scheduler.Moving{}, fault.Of(err).At("at")
 		}
-		return scheduler.PreviewException(sched, reg, m, c)
+		out, err := scheduler.PreviewException(sched, reg, m, c)
+		if err != nil {
+			return out, err
+		}
+		out.Reported, err = airing.ReportedAhead(r.Context(), s.store, r.Actor, airing.Plan{Registry: reg, Schedule: sched}, c, r.Now)
+		return out, err
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -25,6 +26,7 @@ var files embed.FS
 type Store interface {
 	scheduler.Store
 	Registry(ctx context.Context) (*stations.Registry, error)
+	airing.Log
 }
 
 type pages struct {
@@ -149,6 +151,8 @@ type onePage struct {
 	Scopes    []kit.Option
 	Soonest   string
 	Moving    scheduler.Moving // to be agreed to first
+	Undoing   bool             // by taking back what was decided before
+	Reported  string           // the stations of Moving, as people call them
 	Due       *dueFacts
 }
 
@@ -228,7 +232,12 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form, movi
 	page := onePage{Page: r.Page("schedule.one_date"), Form: f, Entry: entryOf(s, planned, r.Now), Programme: programme, Rule: rule.ID,
 		When: scheduler.SayCron(r.Lang, v.Cron), Who: v.Selection.Say(r.Lang, reg), Week: link(mondayOf(planned.Start.In(text.Zone))),
 		Decided: planned.Cancelled || !planned.MovedFrom.IsZero(), Soonest: r.Now.In(text.Zone).Format("2006-01-02T15:04")}
-	page.Title, page.Moving = programme.Title, moving
+	page.Title, page.Moving, page.Undoing = programme.Title, moving, f.Get("do") == "undo"
+	labels := make([]string, len(moving.Reported))
+	for i, id := range moving.Reported {
+		labels[i] = reg.Label(id)
+	}
+	page.Reported = strings.Join(labels, ", ")
 	page.MayEdit = r.Actor.CanSomewhere(accounts.EditSchedule) && !page.Entry.Past
 	page.MayUndo = page.MayEdit && page.Decided && at.In(text.Zone).After(r.Now)
 	for _, k := range []scheduler.ExceptionKind{scheduler.Cancelled, scheduler.Moved, scheduler.Annotated} {
@@ -327,7 +336,12 @@ func (p pages) moving(r *kit.Request, f *kit.Form, c scheduler.SaveException) (s
 	if err != nil {
 		return scheduler.Moving{}, err
 	}
-	return scheduler.PreviewException(s, reg, r.Meta(f.ID), c)
+	moving, err := scheduler.PreviewException(s, reg, r.Meta(f.ID), c)
+	if err != nil {
+		return moving, err
+	}
+	moving.Reported, err = airing.ReportedAhead(r.Context(), p.store, r.Actor, airing.Plan{Registry: reg, Schedule: s}, c, r.Now)
+	return moving, err
 }
 
 // isoWeeks are the weeks of a calendar on the wall, whatever coverage counts.
