@@ -18,8 +18,10 @@ type kept struct {
 	alike map[string][]contest.File
 }
 
-func (k kept) Contests(context.Context) ([]string, error)                                { return []string{k.id}, nil }
-func (k kept) Events(context.Context, string, int) iter.Seq2[contest.Event, error]       { return all(k.log) }
+func (k kept) Contests(context.Context) ([]string, error) { return []string{k.id}, nil }
+func (k kept) Events(_ context.Context, _ string, after int) iter.Seq2[contest.Event, error] {
+	return all(k.log[after:])
+}
 func (k kept) Append(context.Context, accounts.Meta, string, int, []contest.Event) error { return nil }
 func (k kept) ContestUndecided(context.Context, []string) (map[string][]contest.File, error) {
 	return k.alike, nil

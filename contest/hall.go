@@ -41,6 +41,7 @@ type Hall struct {
 
 // room guards one contest's state.
 type room struct {
+	doing sync.Mutex // one command at a time; taken before mu, and held while the disk syncs
 	mu    sync.RWMutex
 	state *State
 }
@@ -83,35 +84,37 @@ func (h *Hall) catchUp(ctx context.Context, r *room) error {
 	return nil
 }
 
-// View calls fn with the contest's state, which fn must not change or keep.
-// Faults: contest.unknown, contest.log_damaged, those of the log.
+// View calls fn with the contest's state, which fn must not change or keep. It
+// waits for no command that is being written. Faults: contest.unknown,
+// contest.log_damaged, those of the log.
 func (h *Hall) View(ctx context.Context, id string, fn func(*State) error) error {
 	r := h.room(id)
-	r.mu.RLock()
-	if r.state.Seq > 0 {
-		defer r.mu.RUnlock()
-		return fn(r.state)
-	}
-	r.mu.RUnlock()
-	if err := h.load(ctx, r); err != nil {
+	if err := h.follow(ctx, id, r); err != nil {
 		return err
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	if r.state.Seq == 0 {
+		h.mu.Lock()
+		delete(h.rooms, id) // a guessed ID must not stay in memory
+		h.mu.Unlock()
+		return fault.New(fault.NotFound, "contest.unknown")
+	}
 	return fn(r.state)
 }
 
-func (h *Hall) load(ctx context.Context, r *room) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := h.catchUp(ctx, r); err != nil {
-		return err
-	}
-	if r.state.Seq == 0 {
-		h.mu.Lock()
-		delete(h.rooms, r.state.ID) // a guessed ID must not stay in memory
-		h.mu.Unlock()
-		return fault.New(fault.NotFound, "contest.unknown")
+// follow folds what was appended since, by another daemon too.
+func (h *Hall) follow(ctx context.Context, id string, r *room) error {
+	r.mu.RLock()
+	seq := r.state.Seq
+	r.mu.RUnlock()
+	for _, err := range h.log.Events(ctx, id, seq) {
+		if err != nil {
+			return err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return h.catchUp(ctx, r)
 	}
 	return nil
 }
@@ -161,42 +164,43 @@ func (h *Hall) Heard(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// Do carries out a command on a contest. Facts are loaded first and the
-// decision is taken under the contest's lock; if another process appended
-// meanwhile the state catches up and the command is decided again. A repeat
-// of m.ID gets the receipt of the state as it is. Faults: those of the
-// command, of the log and contest.busy.
+// Do carries out a command on a contest. Facts are loaded first; the decision
+// is taken and written before the next command's is, and who only looks does
+// not wait for the disk. If another process appended meanwhile the state
+// catches up and the command is decided again. A repeat of m.ID gets the
+// receipt of the state as it is. Faults: those of the command, of the log and
+// contest.busy.
 func (h *Hall) Do(ctx context.Context, m accounts.Meta, id string, c Command) (Receipt, error) {
 	f, err := h.facts(ctx, m, id, c)
 	if err != nil {
 		return Receipt{}, err
 	}
 	r := h.room(id)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.state.Seq == 0 {
-		if err := h.catchUp(ctx, r); err != nil {
+	r.doing.Lock()
+	defer r.doing.Unlock()
+	for range 5 {
+		if err := h.follow(ctx, id, r); err != nil {
 			return Receipt{}, err
 		}
-	}
-	for range 5 {
+		r.mu.RLock()
 		events, err := Decide(r.state, f, m, c)
+		seq := r.state.Seq
+		r.mu.RUnlock()
+		if err == nil && len(events) > 0 {
+			err = h.log.Append(ctx, m, id, seq, events)
+		}
+		if fault.Is(err, "contest.changed_meanwhile") {
+			continue
+		}
+		if err == nil {
+			err = h.follow(ctx, id, r)
+		}
 		if err != nil {
 			return Receipt{}, err
 		}
-		if len(events) == 0 {
-			return Receipt{id, r.state.Seq, r.state.Head, m.At}, nil
-		}
-		err = h.log.Append(ctx, m, id, r.state.Seq, events)
-		if err != nil && !fault.Is(err, "contest.changed_meanwhile") {
-			return Receipt{}, err
-		}
-		if cerr := h.catchUp(ctx, r); cerr != nil {
-			return Receipt{}, cerr
-		}
-		if err == nil {
-			return Receipt{id, r.state.Seq, r.state.Head, m.At}, nil
-		}
+		r.mu.RLock()
+		defer r.mu.RUnlock()
+		return Receipt{id, r.state.Seq, r.state.Head, m.At}, nil
 	}
 	return Receipt{}, fault.New(fault.Conflict, "contest.busy")
 }

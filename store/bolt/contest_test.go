@@ -69,6 +69,20 @@ func TestTheHallServesWhatTheLogKeeps(t *testing.T) {
 	}
 	// A second hall on the same log, as another process would have.
 	other := contest.NewHall(s, nowhere{})
+	for _, title := range []string{"Tên cũ", "Tên mới"} {
+		if _, err := hall.Do(ctx, meta(title), "hoi-thi-2024", contest.ChangeRules{Rules: contest.Rules{Title: title}}); err != nil {
+			t.Fatal(err)
+		}
+		err := other.View(ctx, "hoi-thi-2024", func(st *contest.State) error {
+			if st.Rules.Title != title {
+				t.Errorf("another process sees %q, want %q", st.Rules.Title, title)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
