@@ -1,11 +1,11 @@
 package accounts
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +62,7 @@ func (m Meta) Touch(before, after any) Touch {
 func differing(before, after any) (names []string) {
 	a, b := members(before), members(after)
 	for name := range a {
-		if !reflect.DeepEqual(a[name], b[name]) {
+		if !bytes.Equal(a[name], b[name]) {
 			names = append(names, name)
 		}
 	}
@@ -76,7 +76,8 @@ func differing(before, after any) (names []string) {
 	return names
 }
 
-func members(v any) (out map[string]any) {
+// members are the members of a record as JSON, which one type always writes alike.
+func members(v any) (out map[string]json.RawMessage) {
 	raw, err := json.Marshal(v)
 	if err == nil {
 		err = json.Unmarshal(raw, &out)

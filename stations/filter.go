@@ -23,7 +23,7 @@ func (f Filter) For(a accounts.Actor, action accounts.Action) Filter {
 // name, or, with a query, the best matches first.
 func (r *Registry) Filter(f Filter) []*Station {
 	var out []*Station
-	for _, s := range r.ordered {
+	for _, s := range r.ordered() {
 		switch {
 		case f.ActiveOn != "" && !s.ActiveOn(f.ActiveOn),
 			f.District != "" && r.district[s.ID] != f.District,

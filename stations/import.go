@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"loa/accounts"
@@ -303,14 +304,36 @@ func (r *Registry) communeByName(row ImportRow, on Date) (Unit, error) {
 // SplitKind takes "Xã Thanh Bình" apart; without a known kind in front kind is "".
 func SplitKind(official string) (kind Kind, name string) {
 	official = text.Line(official)
-	for _, k := range kinds {
-		rest, ok := cutWords(official, k.name)
-		if ok && k.level == Commune {
-			return k.kind, rest
+	words := strings.Fields(official)
+	heads := map[int]string{} // the first so many words, spelled
+	for i, k := range spelledKinds() {
+		n := k.words
+		if len(words) <= n || kinds[i].level != Commune {
+			continue
+		}
+		if _, ok := heads[n]; !ok {
+			heads[n] = spelling(strings.Join(words[:n], " "))
+		}
+		if heads[n] == k.spelling {
+			return kinds[i].kind, strings.Join(words[n:], " ")
 		}
 	}
 	return "", official
 }
+
+type spelledKind struct {
+	words    int
+	spelling string
+}
+
+// spelledKinds are the names of kinds as they are compared: a country's file names
+// one in each row.
+var spelledKinds = sync.OnceValue(func() (out []spelledKind) {
+	for _, k := range kinds {
+		out = append(out, spelledKind{len(strings.Fields(k.name)), spelling(k.name)})
+	}
+	return out
+})
 
 // cutWords takes the words of prefix off s, whatever their case and form.
 func cutWords(s, prefix string) (rest string, ok bool) {

@@ -137,7 +137,7 @@ func (r *Registry) planMerge(m accounts.Meta, c Merge) ([]Unit, []Station, Merge
 		}
 	}
 	w.plan.Before = len(r.ActiveOn(w.eve))
-	w.plan.After = len(r.with(w.units, w.stations).ActiveOn(c.On))
+	w.plan.After = r.activeWith(w.stations, c.On)
 	return w.units, w.stations, w.plan
 }
 

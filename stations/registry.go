@@ -1,11 +1,14 @@
 package stations
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/collate"
@@ -26,12 +29,14 @@ type Registry struct {
 	byCode   map[string][]*Unit // newest list first
 	byID     map[string]*Station
 	seated   map[UnitKey][]*Station
-	before   map[string][]*Station // those a station took over, by ID
-	shared   map[string]int        // communes of one list that share a name, by list and folded name
-	words    map[string][]syllable // what a station can be found by, by ID
-	ordered  []*Station            // in Vietnamese order of district and name
-	district map[string]string     // code of a station's district, by ID
-	given    int                   // highest number ever given to a station
+	before   map[string][]*Station        // those a station took over, by ID
+	shared   func() map[UnitKey]bool      // communes that share their name with another of their list; made when first asked for
+	words    func() map[string][]syllable // what a station can be found by, by ID; made when first asked for
+	ordered  func() []*Station            // in Vietnamese order of district and name; the same
+	turns    []Date                       // days on which a station becomes active, stops or changes its unit, in order
+	unitOf   map[string]*Unit             // the last unit of a station that there is, by its ID
+	district map[string]string            // code of a station's district, by ID
+	given    int                          // highest number ever given to a station
 }
 
 // NewRegistry takes over both lists and indexes them. What they hold is
@@ -43,16 +48,13 @@ func NewRegistry(units []Unit, list []Station) *Registry {
 		units: units, stations: list,
 		byKey: make(map[UnitKey]*Unit, len(units)), byCode: make(map[string][]*Unit, len(units)),
 		byID: make(map[string]*Station, len(list)), seated: make(map[UnitKey][]*Station, len(list)),
-		before: map[string][]*Station{}, shared: map[string]int{},
-		words: make(map[string][]syllable, len(list)), district: make(map[string]string, len(list)),
+		before:   map[string][]*Station{},
+		district: make(map[string]string, len(list)), unitOf: make(map[string]*Unit, len(list)),
 	}
 	for i := len(units) - 1; i >= 0; i-- {
 		u := &units[i]
 		r.byKey[u.UnitKey] = u
 		r.byCode[u.Code] = append(r.byCode[u.Code], u)
-		if u.Kind.Level() == Commune {
-			r.shared[sameName(*u)]++
-		}
 	}
 	zones := map[string]*time.Location{}
 	for i := range list {
@@ -61,15 +63,65 @@ func NewRegistry(units []Unit, list []Station) *Registry {
 	if n := len(list); n > 0 {
 		r.given = number(list[n-1].ID)
 	}
-	r.order()
+	r.shared = sync.OnceValue(r.namesakes)
+	r.words, r.ordered = sync.OnceValue(r.findableBy), sync.OnceValue(r.order)
+	r.turns = turnsOf(list)
 	return r
+}
+
+// turnsOf lists the days on which a station becomes active, stops or changes its
+// unit.
+func turnsOf(list []Station) []Date {
+	begins, ends := map[Date]bool{}, map[Date]bool{}
+	for i := range list {
+		for _, seat := range list[i].Seats[1:] {
+			begins[seat.From] = true
+		}
+		for _, active := range list[i].Active {
+			begins[active.From] = true
+			ends[active.Until] = true
+		}
+	}
+	for last := range ends {
+		if last != "" {
+			begins[last.AddDays(1)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(begins))
+}
+
+// SameInWeeks reports whether the same stations count, in the same units, in the
+// weeks of seven days that begin with a and with b, and in all between.
+func (r *Registry) SameInWeeks(a, b Date) bool {
+	a, b = min(a, b), max(a, b)
+	i, found := slices.BinarySearch(r.turns, a)
+	if found {
+		i++ // who begins with the first day is there in both
+	}
+	return i == len(r.turns) || r.turns[i] > b.AddDays(6)
 }
 
 func compareKeys(a, b UnitKey) int {
 	return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Code, b.Code))
 }
 
-func sameName(u Unit) string { return string(u.List) + " " + fold(u.Name) }
+// namesakes are the communes that share their name, marks aside, with another of
+// their list.
+func (r *Registry) namesakes() map[UnitKey]bool {
+	first, shared := map[string]UnitKey{}, map[UnitKey]bool{}
+	for _, u := range r.units {
+		if u.Kind.Level() != Commune {
+			continue
+		}
+		name := string(u.List) + " " + fold(u.Name)
+		if other, ok := first[name]; ok {
+			shared[other], shared[u.UnitKey] = true, true
+			continue
+		}
+		first[name] = u.UnitKey
+	}
+	return shared
+}
 
 func (r *Registry) index(s *Station, zones map[string]*time.Location) {
 	r.byID[s.ID] = s
@@ -90,26 +142,45 @@ func (r *Registry) index(s *Station, zones map[string]*time.Location) {
 			r.before[s.ID] = append(r.before[s.ID], from)
 		}
 	}
-	r.district[s.ID] = r.Unit(s.Unit()).District
-	r.words[s.ID] = r.findable(s)
+	s.number = number(s.ID)
+	if u := r.byKey[s.Unit()]; u != nil {
+		r.unitOf[s.ID], r.district[s.ID] = u, u.District
+	}
+}
+
+func (r *Registry) findableBy() map[string][]syllable {
+	words := make(map[string][]syllable, len(r.stations))
+	for i := range r.stations {
+		words[r.stations[i].ID] = r.findable(&r.stations[i])
+	}
+	return words
 }
 
 // order lists the stations by district and name as Vietnamese sorts them.
-func (r *Registry) order() {
+func (r *Registry) order() []*Station {
 	type sortable struct{ district, name []byte }
 	c, buf := collate.New(language.Vietnamese), &collate.Buffer{}
-	keys := make(map[string]sortable, len(r.stations))
+	keys, districts := make(map[*Station]sortable, len(r.stations)), map[string][]byte{}
 	sorted := make([]*Station, 0, len(r.stations))
 	for i := range r.stations {
 		s := &r.stations[i]
-		keys[s.ID] = sortable{c.KeyFromString(buf, r.DistrictName(r.district[s.ID])), c.KeyFromString(buf, r.Name(s.ID))}
+		district, ok := districts[r.district[s.ID]]
+		if !ok {
+			district = bytes.Clone(c.KeyFromString(buf, r.DistrictName(r.district[s.ID])))
+			districts[r.district[s.ID]] = district
+		}
+		keys[s] = sortable{district, bytes.Clone(c.KeyFromString(buf, r.Name(s.ID)))}
+		buf.Reset()
 		sorted = append(sorted, s)
 	}
 	slices.SortFunc(sorted, func(a, b *Station) int {
-		x, y := keys[a.ID], keys[b.ID]
-		return cmp.Or(slices.Compare(x.district, y.district), slices.Compare(x.name, y.name), cmp.Compare(a.ID, b.ID))
+		x, y := keys[a], keys[b]
+		if n := bytes.Compare(x.district, y.district); n != 0 {
+			return n
+		}
+		return cmp.Or(bytes.Compare(x.name, y.name), cmp.Compare(a.ID, b.ID))
 	})
-	r.ordered = sorted
+	return sorted
 }
 
 // number is the number inside a station's ID, 0 if it is none.
@@ -127,6 +198,15 @@ func StationID(n int) string { return fmt.Sprintf("S%05d", n) }
 
 // NextID is the ID the next new station gets; none is given twice.
 func (r *Registry) NextID() string { return StationID(r.given + 1) }
+
+// Span is one more than the highest number of a station: the length of a list by
+// number.
+func (r *Registry) Span() int {
+	if n := len(r.stations); n > 0 {
+		return r.stations[n-1].number + 1
+	}
+	return 0
+}
 
 // Stations lists all stations there ever were, by ID.
 func (r *Registry) Stations() []*Station {
@@ -162,6 +242,27 @@ func (r *Registry) with(units []Unit, list []Station) *Registry {
 		}
 	}
 	return NewRegistry(units, list).Given(r.given)
+}
+
+// activeWith is how many stations are active on that day once these were added
+// or replaced.
+func (r *Registry) activeWith(list []Station, day Date) (n int) {
+	replaced := make(map[string]bool, len(list))
+	count := func(s *Station) {
+		if s.ActiveOn(day) {
+			n++
+		}
+	}
+	for i := range list {
+		replaced[list[i].ID] = true
+		count(&list[i])
+	}
+	for i := range r.stations {
+		if !replaced[r.stations[i].ID] {
+			count(&r.stations[i])
+		}
+	}
+	return n
 }
 
 // Station returns the station of that ID. Fault: stations.unknown.
@@ -215,8 +316,11 @@ func (r *Registry) Unit(k UnitKey) Unit {
 
 // UnitOf is the unit the station of that ID belongs to now, or belonged to last.
 func (r *Registry) UnitOf(station string) Unit {
+	if u := r.unitOf[station]; u != nil {
+		return *u
+	}
 	if s, ok := r.byID[station]; ok {
-		return r.Unit(s.Unit())
+		return r.Unit(s.Unit()) // nothing but the key
 	}
 	return Unit{}
 }
@@ -240,13 +344,21 @@ func (r *Registry) Where(id string) accounts.Where {
 // Name is the name of the station's commune, "" for an unknown ID.
 func (r *Registry) Name(id string) string { return r.UnitOf(id).Name }
 
+// TileOf is the station's place on the map, nil if it has none.
+func (r *Registry) TileOf(station string) *Tile {
+	if u := r.unitOf[station]; u != nil {
+		return u.Tile
+	}
+	return nil
+}
+
 // Label is the name with what tells it apart: the district when another
 // commune's name sounds alike without tone marks, or the code where there are
 // no districts. "Thanh Bình (Sa Pa)".
 func (r *Registry) Label(id string) string {
 	u := r.UnitOf(id)
 	switch {
-	case r.shared[sameName(u)] < 2:
+	case !r.shared()[u.UnitKey]:
 		return u.Name
 	case u.District == "":
 		return u.Name + " (" + u.Code + ")"
@@ -315,7 +427,7 @@ const weekMajority = 4
 func (r *Registry) ActiveInWeek(first Date) []*Station {
 	var out []*Station
 	days := weekFrom(first)
-	for _, s := range r.ordered {
+	for _, s := range r.ordered() {
 		if s.activeOnMost(days) {
 			out = append(out, s)
 		}
@@ -335,6 +447,11 @@ func weekFrom(first Date) (days [7]Date) {
 }
 
 func (s *Station) activeOnMost(days [7]Date) bool {
+	for _, i := range s.Active {
+		if i.Has(days[0]) && i.Has(days[6]) {
+			return true
+		}
+	}
 	n := 0
 	for _, day := range days {
 		if s.ActiveOn(day) {
@@ -354,6 +471,9 @@ type Lineage struct {
 // Lineage returns the station's family, without the station itself.
 func (r *Registry) Lineage(id string) Lineage {
 	var l Lineage
+	if s := r.byID[id]; len(r.before[id]) == 0 && (s == nil || s.Successor == "") {
+		return l
+	}
 	seen := map[string]bool{id: true}
 	for queue := r.before[id]; len(queue) > 0; {
 		s := queue[0]

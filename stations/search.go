@@ -168,8 +168,9 @@ func (r *Registry) search(list []*Station, q string) []*Station {
 
 func (r *Registry) matching(list []*Station, query []syllable) []*Station {
 	var out []*Station
+	all := r.words()
 	for _, s := range list {
-		words := r.words[s.ID]
+		words := all[s.ID]
 		if !slices.ContainsFunc(query, func(q syllable) bool { return !slices.ContainsFunc(words, q.begins) }) {
 			out = append(out, s)
 		}
@@ -181,7 +182,7 @@ func (r *Registry) matching(list []*Station, query []syllable) []*Station {
 // begins with it, else 0.
 func (r *Registry) merit(s *Station, query []syllable) int {
 	var name []syllable
-	for _, w := range r.words[s.ID] {
+	for _, w := range r.words()[s.ID] {
 		if w.name {
 			name = append(name, w)
 		}

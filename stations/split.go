@@ -118,7 +118,7 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 	}
 	plan.From, plan.Name = old.UnitKey, old.Official()
 	plan.Before = len(r.ActiveOn(c.On.AddDays(-1)))
-	plan.After = len(r.with(units, w.stations).ActiveOn(c.On))
+	plan.After = r.activeWith(w.stations, c.On)
 	return units, w.stations, plan
 }
 

@@ -97,7 +97,8 @@ type Station struct {
 	Revision  int      `json:"revision"`         // counts changes, 1 first
 	accounts.Touch
 
-	zone *time.Location // resolved by NewRegistry
+	zone   *time.Location // resolved by NewRegistry
+	number int            // inside its ID, by NewRegistry too
 }
 
 // Origin is the station another was split off from. It served the listeners of
@@ -115,6 +116,9 @@ func (o Origin) Shared(t time.Time) bool {
 
 // Edition is what two editors of the station begin from.
 func (s *Station) Edition() accounts.Edition { return accounts.EditionOf(s.Touch, s) }
+
+// Number is the number inside the ID of a station of a registry.
+func (s *Station) Number() int { return s.number }
 
 // Location is the station's zone.
 func (s *Station) Location() *time.Location {
