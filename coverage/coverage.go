@@ -18,6 +18,7 @@ package coverage
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -154,72 +155,35 @@ func (e Excuse) Edition() accounts.Edition {
 	return accounts.EditionOf(accounts.Touch{ChangedAt: e.At, ChangedBy: e.By}, e)
 }
 
-// Planned tells what was planned of the stations in a week: by station ID, how
-// many slots of counting programmes, and how many of these are over. Over
-// tells that the week itself is.
-type Planned struct {
-	Slots, Due map[string]int
-	Over       bool
-}
-
-// Tallies are what counts for each station in a week, by station ID, and the
-// other stations that some of it comes from.
-type Tallies struct {
-	Sums map[string]airing.Tally
-	Of   map[string][]string
-}
-
-// Lend counts what one station did for another, which is its heir.
-func (t Tallies) Lend(from, heir string, what airing.Tally) {
-	if what == (airing.Tally{}) {
-		return
-	}
-	t.Sums[heir] = t.Sums[heir].Add(what, 1)
-	if from != heir && !slices.Contains(t.Of[heir], from) {
-		t.Of[heir] = append(t.Of[heir], from)
-		slices.Sort(t.Of[heir])
-	}
-}
-
-// In tells at each station of the week whose reports are in its tally.
-func (t Tallies) In(w Week) Week {
-	for i := range w.Stations {
-		w.Stations[i].Of = t.Of[w.Stations[i].Station]
-	}
-	return w
-}
-
-// Compute counts a week. tallies and excuses are by station ID. Stations that
-// are no members are left out on both sides of the fraction.
-func Compute(week airing.Week, members []Member, plan Planned, tallies map[string]airing.Tally, excuses map[string]Excuse) Week {
-	w := Week{Week: week, Stations: make([]StationWeek, 0, len(members))}
+// Compute counts a week of its members, each with what is known of it, and sets
+// their states. over tells that the week is.
+func Compute(week airing.Week, over bool, list []StationWeek) Week {
+	w := Week{Week: week, Stations: list}
 	districts := map[string]*Counts{}
-	for _, m := range members {
-		sw := StationWeek{Station: m.Station, District: m.District, Scheduled: plan.Slots[m.Station], Due: plan.Due[m.Station], Tally: tallies[m.Station]}
-		if e, ok := excuses[m.Station]; ok && !e.Revoked {
-			sw.Excuse = &e
+	var last *Counts // members come by district
+	for i := range list {
+		s := &list[i]
+		s.State = stateOf(s, over)
+		if i == 0 || s.District != list[i-1].District {
+			if last = districts[s.District]; last == nil {
+				last = &Counts{}
+				districts[s.District] = last
+			}
 		}
-		sw.State = stateOf(sw, plan.Over)
-		w.Stations = append(w.Stations, sw)
-		d := districts[m.District]
-		if d == nil {
-			d = &Counts{}
-			districts[m.District] = d
-		}
-		d.add(sw)
-		w.Counts.add(sw)
+		last.add(s)
+		w.Counts.add(s)
 	}
 	for code, c := range districts {
 		w.Districts = append(w.Districts, DistrictCounts{code, *c})
 	}
-	slices.SortFunc(w.Districts, func(a, b DistrictCounts) int { return slices.Compare([]byte(a.District), []byte(b.District)) })
+	slices.SortFunc(w.Districts, func(a, b DistrictCounts) int { return strings.Compare(a.District, b.District) })
 	return w
 }
 
 // stateOf goes by the programmes that count toward the target. What a station
 // said of others decides only where nothing that counts was due of it: its
 // announcements do not hide that the weekly programme could not air.
-func stateOf(s StationWeek, over bool) State {
+func stateOf(s *StationWeek, over bool) State {
 	switch {
 	case s.Tally.Qualifying > 0:
 		return Aired
@@ -243,7 +207,7 @@ func stateOf(s StationWeek, over bool) State {
 	return NotPlanned
 }
 
-func (c *Counts) add(s StationWeek) {
+func (c *Counts) add(s *StationWeek) {
 	c.Active++
 	if s.Scheduled > 0 && s.State != Excused {
 		c.Scheduled++
@@ -279,14 +243,23 @@ func (c *Counts) add(s StationWeek) {
 // as they are: what was frozen is not counted anew by later rules.
 func (w Week) Only(see func(district, station string) bool) Week {
 	part, hidden := w, map[string]bool{}
-	part.Counts, part.Now, part.Districts, part.Stations = Counts{}, nil, nil, nil
-	seen := map[string]*Counts{}
-	for _, s := range w.Stations {
-		if !see(s.District, s.Station) {
+	part.Now = nil
+	for i := range w.Stations {
+		if s := &w.Stations[i]; !see(s.District, s.Station) {
 			hidden[s.District] = true
+		}
+	}
+	if len(hidden) == 0 {
+		return part
+	}
+	part.Counts, part.Districts, part.Stations = Counts{}, nil, nil
+	seen := map[string]*Counts{}
+	for i := range w.Stations {
+		s := &w.Stations[i]
+		if hidden[s.District] && !see(s.District, s.Station) {
 			continue
 		}
-		part.Stations = append(part.Stations, s)
+		part.Stations = append(part.Stations, *s)
 		if seen[s.District] == nil {
 			seen[s.District] = &Counts{}
 		}
@@ -302,10 +275,7 @@ func (w Week) Only(see func(district, station string) bool) Week {
 			part.Districts = append(part.Districts, d)
 		}
 	}
-	switch {
-	case len(hidden) == 0:
-		part.Counts = w.Counts
-	case len(part.Districts) == 1:
+	if len(part.Districts) == 1 {
 		part.Counts = part.Districts[0].Counts
 	}
 	return part
@@ -315,8 +285,8 @@ func (w Week) Only(see func(district, station string) bool) Week {
 // since. What only this version of Loa counts in another way is no change.
 func (w Week) Beside(now Week) Week {
 	var frozen Counts
-	for _, s := range w.Stations {
-		frozen.add(s)
+	for i := range w.Stations {
+		frozen.add(&w.Stations[i])
 	}
 	if !now.Counts.same(frozen) {
 		w.Now = &now.Counts

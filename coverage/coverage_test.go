@@ -25,7 +25,7 @@ func TestEachStationIsInExactlyOneState(t *testing.T) {
 	}
 	excuses := map[string]Excuse{"S5": {Reason: airing.PowerCut}, "S6": {Reason: airing.PowerCut}, "S4": {Reason: airing.Weather, Revoked: true}}
 	members := []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "080"}, {"S4", "082"}, {"S5", "082"}, {"S6", "082"}}
-	w := Compute(week, members, slots(1, "S1", "S2", "S3", "S4", "S5", "S6"), tallies, excuses)
+	w := compute(week, members, slots(1, "S1", "S2", "S3", "S4", "S5", "S6"), tallies, excuses)
 	want := Counts{Active: 6, Excused: 1, Scheduled: 5, Aired: 2, WithEvidence: 1, OnTime: 1, NotCounted: 1, NotAired: 1, NotReported: 1}
 	if w.Counts != want {
 		t.Fatalf("got %+v\nwant %+v", w.Counts, want)
@@ -61,17 +61,37 @@ func TestAnnouncementsHideNothing(t *testing.T) {
 		"too short, and could not":             {airing.Tally{Aired: 1, NotAired: 1}, 2, 2, true, NotCounted},
 		"aired":                                {airing.Tally{Aired: 2, AiredOff: 1, Qualifying: 1, NotAired: 1}, 2, 2, true, Aired},
 	} {
-		plan := Planned{Slots: map[string]int{"S1": c.scheduled}, Due: map[string]int{"S1": c.due}, Over: c.over}
-		w := Compute(week, []Member{{"S1", "080"}}, plan, map[string]airing.Tally{"S1": c.tally}, nil)
+		plan := planned{Slots: map[string]int{"S1": c.scheduled}, Due: map[string]int{"S1": c.due}, Over: c.over}
+		w := compute(week, []Member{{"S1", "080"}}, plan, map[string]airing.Tally{"S1": c.tally}, nil)
 		if got := w.Stations[0].State; got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }
 
+// planned tells how many slots of counting programmes the stations have, by ID, and
+// how many of these are over.
+type planned struct {
+	Slots, Due map[string]int
+	Over       bool
+}
+
+// compute is Compute of what is known by station ID.
+func compute(w airing.Week, members []Member, plan planned, tallies map[string]airing.Tally, excuses map[string]Excuse) Week {
+	list := make([]StationWeek, 0, len(members))
+	for _, m := range members {
+		s := StationWeek{Station: m.Station, District: m.District, Scheduled: plan.Slots[m.Station], Due: plan.Due[m.Station], Tally: tallies[m.Station]}
+		if e, ok := excuses[m.Station]; ok && !e.Revoked {
+			s.Excuse = &e
+		}
+		list = append(list, s)
+	}
+	return Compute(w, plan.Over, list)
+}
+
 // slots is a week that is over, in which each of the stations had n slots.
-func slots(n int, stations ...string) Planned {
-	p := Planned{Slots: map[string]int{}, Over: true}
+func slots(n int, stations ...string) planned {
+	p := planned{Slots: map[string]int{}, Over: true}
 	for _, s := range stations {
 		p.Slots[s] = n
 	}
@@ -85,13 +105,13 @@ func TestNobodyIsSilentBeforeItsTime(t *testing.T) {
 	members := []Member{{"both", "080"}, {"later", "080"}, {"unplanned", "080"}, {"excused", "080"}, {"aired", "080"}, {"failed", "080"}}
 	tallies := map[string]airing.Tally{"aired": {Aired: 1, Qualifying: 1}, "failed": {NotAired: 1}}
 	excuses := map[string]Excuse{"excused": {Reason: airing.PowerCut}}
-	plan := Planned{Slots: map[string]int{"both": 2, "later": 1, "excused": 1, "aired": 1, "failed": 1}, Due: map[string]int{"both": 1}}
+	plan := planned{Slots: map[string]int{"both": 2, "later": 1, "excused": 1, "aired": 1, "failed": 1}, Due: map[string]int{"both": 1}}
 	for over, want := range map[bool]map[string]State{
 		false: {"both": NotReported, "later": NotDue, "unplanned": NotPlanned, "excused": Excused, "aired": Aired, "failed": NotAired},
 		true:  {"both": NotReported, "later": NotReported, "unplanned": NotPlanned, "excused": Excused, "aired": Aired, "failed": NotAired},
 	} {
 		plan.Over = over
-		w := Compute(week, members, plan, tallies, excuses)
+		w := compute(week, members, plan, tallies, excuses)
 		for _, s := range w.Stations {
 			if s.State != want[s.Station] {
 				t.Errorf("week over %v: %s is %s, want %s", over, s.Station, s.State, want[s.Station])
@@ -118,7 +138,7 @@ func TestCoverageNeverExceedsOneHundredPercent(t *testing.T) {
 				members = append(members, Member{id, rapid.SampledFrom([]string{"080", "082"}).Draw(t, "district")})
 			}
 		}
-		w := Compute(week, members, slots(0), tallies, excuses)
+		w := compute(week, members, slots(0), tallies, excuses)
 		c := w.Counts
 		if n, ok := c.Percent(); c.Aired > c.Expected() || n > 100 || ok != (c.Expected() > c.NotPlanned) {
 			t.Fatalf("%+v", c)
@@ -146,9 +166,9 @@ func TestNothingOfNothingIsNoShare(t *testing.T) {
 		week Week
 		want string
 	}{
-		{"no stations", Compute(week, nil, slots(0), nil, nil), "–"},
-		{"all excused", Compute(week, []Member{{"S1", "080"}}, slots(2, "S1"), nil, excused), "–"},
-		{"none aired", Compute(week, []Member{{"S1", "080"}}, slots(2, "S1"), nil, nil), "0%"},
+		{"no stations", compute(week, nil, slots(0), nil, nil), "–"},
+		{"all excused", compute(week, []Member{{"S1", "080"}}, slots(2, "S1"), nil, excused), "–"},
+		{"none aired", compute(week, []Member{{"S1", "080"}}, slots(2, "S1"), nil, nil), "0%"},
 		{"one of 200", Week{Counts: Counts{Active: 200, Aired: 1}}, "<1%"},
 		{"all", Week{Counts: Counts{Active: 2, Aired: 2}}, "100%"},
 	} {
@@ -162,7 +182,7 @@ func TestNothingOfNothingIsNoShare(t *testing.T) {
 }
 
 func TestAFrozenWeekIsShownAsFrozenAlsoInPart(t *testing.T) {
-	frozen := Compute(week, []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "082"}}, slots(1, "S1", "S2", "S3"), nil, nil)
+	frozen := compute(week, []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "082"}}, slots(1, "S1", "S2", "S3"), nil, nil)
 	frozen.Closed = true
 	frozen.Scheduled++ // as an earlier rule counted it
 	frozen.Districts[0].Scheduled++
@@ -171,7 +191,7 @@ func TestAFrozenWeekIsShownAsFrozenAlsoInPart(t *testing.T) {
 	if whole.Counts != frozen.Counts || whole.Districts[0] != frozen.Districts[0] || whole.Stations[0].State != Aired {
 		t.Errorf("whole: %+v, want %+v", whole.Counts, frozen.Counts)
 	}
-	if now := Compute(week, []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "082"}}, slots(1, "S1", "S2", "S3"),
+	if now := compute(week, []Member{{"S1", "080"}, {"S2", "080"}, {"S3", "082"}}, slots(1, "S1", "S2", "S3"),
 		map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil); whole.Beside(now).Now != nil {
 		t.Error("nothing changed but how it is counted, and the week shows a change")
 	} else if later := whole.Beside(now.Only(func(_, s string) bool { return s != "S2" })); later.Now == nil || later.Now.Active != 2 {

@@ -1,5 +1,7 @@
 package coverage
 
+import "slices"
+
 // Summary is a week without its stations, which is all that a course of weeks
 // needs: a country's year of it is read in the time one week with every
 // station takes.
@@ -21,12 +23,36 @@ func (w Week) Summary() Summary {
 	for i, d := range w.Districts {
 		s.Added[i].District, at[d.District] = d.District, i
 	}
-	for _, station := range w.Stations {
-		if i, ok := at[station.District]; ok {
-			s.Added[i].add(station)
+	last := -1 // of the station before: they come by district
+	for i := range w.Stations {
+		station := &w.Stations[i]
+		if i == 0 || station.District != w.Stations[i-1].District {
+			if j, ok := at[station.District]; ok {
+				last = j
+			} else {
+				last = -1
+			}
+		}
+		if last >= 0 {
+			s.Added[last].add(station)
 		}
 	}
 	s.Week.Stations = nil
+	return s.Like(Summary{})
+}
+
+// Like is the summary again; where it says what the other says, both share it: many
+// are remembered, and few say anything of their own.
+func (s Summary) Like(other Summary) Summary {
+	if len(s.Week.Districts) == 0 {
+		return s // none are not unknown ones
+	}
+	if slices.Equal(s.Week.Districts, other.Week.Districts) {
+		s.Week.Districts = other.Week.Districts
+	}
+	if slices.Equal(s.Added, s.Week.Districts) {
+		s.Added = s.Week.Districts
+	}
 	return s
 }
 

@@ -36,8 +36,8 @@ func TestASummaryNamesEveryCount(t *testing.T) {
 // that they are called otherwise today is no change of the week.
 func TestAnOlderWeekKeepsWhoHadNoSchedule(t *testing.T) {
 	members := []Member{{"S1", "080"}, {"S2", "082"}}
-	now := Compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil)
-	frozen := Compute(week, members, slots(1, "S1", "S2"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil)
+	now := compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil)
+	frozen := compute(week, members, slots(1, "S1", "S2"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}}, nil)
 	frozen.Scheduled, frozen.Districts[1].Scheduled, frozen.Stations[1].Scheduled, frozen.Closed = 1, 0, 0, true
 	all := func(string) bool { return true }
 	for name, got := range map[string]Week{"the week": frozen.Beside(now), "its summary": frozen.Summary().Only(all).Beside(now.Summary().Only(all))} {
@@ -45,7 +45,7 @@ func TestAnOlderWeekKeepsWhoHadNoSchedule(t *testing.T) {
 			t.Errorf("%s: %+v, now %+v", name, got.Counts, got.Now)
 		}
 	}
-	if later := Compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}, "S2": {Aired: 1, Qualifying: 1}}, nil); frozen.Beside(later).Now == nil {
+	if later := compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}, "S2": {Aired: 1, Qualifying: 1}}, nil); frozen.Beside(later).Now == nil {
 		t.Error("a change is not told")
 	}
 }
@@ -56,7 +56,7 @@ func TestASummarySaysWhatItsWeekSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string) Week {
 			var members []Member
-			tallies, excuses, plan := map[string]airing.Tally{}, map[string]Excuse{}, Planned{Slots: map[string]int{}, Due: map[string]int{}, Over: true}
+			tallies, excuses, plan := map[string]airing.Tally{}, map[string]Excuse{}, planned{Slots: map[string]int{}, Due: map[string]int{}, Over: true}
 			for i := range rapid.IntRange(0, 12).Draw(t, name+" stations") {
 				id := fmt.Sprint("S", i)
 				members = append(members, Member{id, rapid.SampledFrom([]string{"", "080", "082", "084"}).Draw(t, "district")})
@@ -66,7 +66,7 @@ func TestASummarySaysWhatItsWeekSays(t *testing.T) {
 					excuses[id] = Excuse{}
 				}
 			}
-			return Compute(week, members, plan, tallies, excuses)
+			return compute(week, members, plan, tallies, excuses)
 		}
 		frozen, now := draw("frozen"), draw("now")
 		frozen.Closed = true

@@ -44,7 +44,7 @@ func BenchmarkCountCountingOfAWeek(b *testing.B) {
 			w, from, _ := yearly(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				w.s.CountCounting(w.reg, from, from.AddDate(0, 0, 7), time.Time{})
+				w.s.Counter(w.reg).Counting(from, from.AddDate(0, 0, 7), time.Time{})
 			}
 		})
 	}

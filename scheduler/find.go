@@ -39,28 +39,55 @@ func (s *Schedule) slots(reg *stations.Registry, list []*stations.Station, from,
 	}
 }
 
-// CountCounting counts the slots of each station that start in [from, until),
+// Counter counts slots of the stations of one registry, range after range. It is
+// not safe for concurrent use.
+type Counter struct{ grid *grid }
+
+// Counter counts by this schedule.
+func (s *Schedule) Counter(reg *stations.Registry) *Counter {
+	return &Counter{s.grid(reg, reg.Stations())}
+}
+
+// Counting counts the slots of each station that start in [from, until),
 // are over at end, and belong to a programme that, by its terms then, counts
-// toward the target; stations without any are absent. The zero end comes after
+// toward the target, by the station's number. The zero end comes after
 // everything. It is Slots without making them: coverage asks it for every week.
-func (s *Schedule) CountCounting(reg *stations.Registry, from, until, end time.Time) map[string]int {
-	g := s.grid(reg, reg.Stations())
-	counts := make([]int, len(g.list))
-	for o := range g.occurrences(from, until) {
-		if p, err := s.Programme(o.version.Programme); err != nil || !p.TermsAt(o.start).CountsTowardTarget || !end.IsZero() && o.end().After(end) {
+func (c *Counter) Counting(from, until, end time.Time) []int {
+	counts := make([]int, c.grid.reg.Span())
+	for o := range c.counting(from, until) {
+		if !end.IsZero() && o.end().After(end) {
 			continue
 		}
-		for i := range g.stations(o) {
-			counts[i]++
+		for i := range c.grid.stations(o) {
+			counts[c.grid.list[i].Number()]++
 		}
 	}
-	by := make(map[string]int, len(counts))
-	for i, n := range counts {
-		if n > 0 {
-			by[g.list[i].ID] = n
+	return counts
+}
+
+// NextEnd is when the first of the slots that Counting counts and that start in
+// [from, until) ends after now; the zero Time if none does.
+func (c *Counter) NextEnd(from, until, now time.Time) (next time.Time) {
+	for o := range c.counting(from, until) {
+		if end := o.end(); end.After(now) && (next.IsZero() || end.Before(next)) {
+			next = end
 		}
 	}
-	return by
+	return next
+}
+
+// counting yields what fires in [from, until) of programmes that count then.
+func (c *Counter) counting(from, until time.Time) iter.Seq[*occurrence] {
+	return func(yield func(*occurrence) bool) {
+		for o := range c.grid.occurrences(from, until) {
+			if p, err := c.grid.schedule.Programme(o.version.Programme); err != nil || !p.TermsAt(o.start).CountsTowardTarget {
+				continue
+			}
+			if !yield(o) {
+				return
+			}
+		}
+	}
 }
 
 // Slot is the slot of that ID. Faults: schedule.slot_unreadable;

@@ -524,7 +524,16 @@ func TestSlotsComeByTimeAndCountAsListed(t *testing.T) {
 		last = s
 		counted[s.Station]++
 	}
-	got := w.s.CountCounting(w.reg, from, until, time.Time{})
+	counting := func(s *Schedule, from, until time.Time) map[string]int {
+		by := map[string]int{}
+		for number, n := range s.Counter(w.reg).Counting(from, until, time.Time{}) {
+			if n > 0 {
+				by[stations.StationID(number)] = n
+			}
+		}
+		return by
+	}
+	got := counting(w.s, from, until)
 	if len(got) != 8 || counted["S00001"] != 91+2*13 || counted["S00002"] != 91 {
 		t.Fatalf("counted %v, listed %v", got, counted)
 	}
@@ -539,7 +548,7 @@ func TestSlotsComeByTimeAndCountAsListed(t *testing.T) {
 		stopped[i].Were, stopped[i].CountsTowardTarget = []Terms{{Until: half, CountsTowardTarget: p.CountsTowardTarget}}, false
 	}
 	now := NewSchedule(stopped, nil, w.s.Rules)
-	if before, after := now.CountCounting(w.reg, from, half, time.Time{}), now.CountCounting(w.reg, half, until, time.Time{}); len(after) != 0 || !maps.Equal(before, w.s.CountCounting(w.reg, from, half, time.Time{})) {
+	if before, after := counting(now, from, half), counting(now, half, until); len(after) != 0 || !maps.Equal(before, counting(w.s, from, half)) {
 		t.Errorf("counting was turned off half-way: before it %v, after it %v", before, after)
 	}
 }

@@ -38,8 +38,12 @@ func anew(tx *tx, m accounts.Meta, c coverage.Anew) (done coverage.AnewDone, err
 	}
 	first = max(first, last-coverage.MaxWeeks+1)
 	weeks := make([]coverage.WeekEffect, 0, last-first+1)
+	before, err := newCounter(tx, f.Registry)
+	if err != nil {
+		return done, err
+	}
 	for w := first; w <= last; w++ {
-		e, err := weekStands(tx, w, m)
+		e, err := weekStands(before, w, m)
 		if err != nil {
 			return done, err
 		}
@@ -67,8 +71,12 @@ func anew(tx *tx, m accounts.Meta, c coverage.Anew) (done coverage.AnewDone, err
 	if err != nil {
 		return done, err
 	}
+	after, err := newCounter(tx, reg)
+	if err != nil {
+		return done, err
+	}
 	for _, e := range weeks {
-		then, err := countWeekOf(tx, reg, e.Week, m.At)
+		then, err := after.count(e.Week, m.At)
 		if err != nil {
 			return done, err
 		}
@@ -78,15 +86,15 @@ func anew(tx *tx, m accounts.Meta, c coverage.Anew) (done coverage.AnewDone, err
 }
 
 // weekStands is what a week shows, as frozen where it is closed, and what it counts.
-func weekStands(tx *tx, w airing.Week, m accounts.Meta) (e coverage.WeekEffect, err error) {
+func weekStands(c *counter, w airing.Week, m accounts.Meta) (e coverage.WeekEffect, err error) {
 	e.Week = w
-	frozen, closed, err := closedWeeks.get(tx, weekKey(w))
+	frozen, closed, err := closedCounts(c.tx, w)
 	if err != nil {
 		return e, err
 	}
-	now, err := countWeek(tx, w, m.At)
-	if e.Before, e.After = now.Counts, now.Counts; closed && frozen.Opened == nil {
-		e.Closed, e.Before = true, frozen.Week.Counts
+	now, err := c.count(w, m.At)
+	if e.Before, e.After = now.Counts, now.Counts; closed {
+		e.Closed, e.Before = true, frozen
 	}
 	return e, err
 }

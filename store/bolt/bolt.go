@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"log/slog"
 	"os"
@@ -22,11 +21,9 @@ import (
 	"syscall"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	bbolt "go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
-	"loa/airing"
 	"loa/internal/fault"
 )
 
@@ -59,8 +56,7 @@ type Store struct {
 	failed       chan struct{}               // closed when broken is set
 	failOnce     sync.Once
 	comparing    sync.Mutex // held while a new recording is compared with all others
-	counted      *lru.Cache[airing.Week, recounted]
-	seed         maphash.Seed  // of what is counted of which rows
+	weeks        *weeks
 	decoded      atomic.Uint64 // records decoded so far: what an answer costs without a clock
 
 	snapshots
@@ -87,12 +83,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	counted, err := lru.New[airing.Week, recounted](maxRecounted)
-	if err != nil {
-		lock.Close()
-		return nil, err
-	}
-	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), counted: counted, seed: maphash.MakeSeed()}
+	s := &Store{dir: dir, log: o.Log, lock: lock, failed: make(chan struct{}), weeks: newWeeks()}
 	s.prepare()
 	if err := s.open(o); err != nil {
 		lock.Close()

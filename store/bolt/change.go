@@ -27,6 +27,7 @@ type tx struct {
 	moved []moved // how the covers of tables change
 	row   []byte  // scratch of hashRow
 
+	counts  *counter            // by the registry in force, nil before the first count
 	weighed *scheduler.Schedule // by which lines are weighed, nil before the first
 }
 

@@ -92,6 +92,7 @@ func (tx *tx) hashRow(key, value []byte) [sha256.Size]byte {
 // putRow puts a row. Nothing else puts one.
 func (tx *tx) putRow(table string, key, value []byte) error {
 	tx.wrote = true
+	tx.s.weeks.moved(tx, table, key)
 	b, c := tx.b.Bucket([]byte(table)), tx.coverOf(table)
 	if old := b.Get(key); old != nil {
 		c.move(tx.hashRow(key, old), false)
@@ -108,6 +109,7 @@ func (tx *tx) removeRow(table string, key []byte) error {
 	if old == nil {
 		return nil
 	}
+	tx.s.weeks.moved(tx, table, key)
 	tx.coverOf(table).move(tx.hashRow(key, old), false)
 	return b.Delete(key)
 }

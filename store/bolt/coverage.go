@@ -3,10 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
-	"fmt"
-	"hash/maphash"
 	"slices"
 	"time"
 
@@ -96,142 +93,46 @@ func weekKey(w airing.Week) []byte { return numberKey(uint32(w)) }
 
 // Coverage implements coverage.Store.
 func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Query) (w coverage.Week, err error) {
-	see := func(district, station string) bool {
-		return (q.District == "" || q.District == district) &&
-			by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
-	}
 	err = s.view(ctx, func(tx *tx) error {
-		reg, err := tx.s.registry.get(tx)
-		if err == nil {
-			err = q.Allowed(by, reg)
-		}
-		if err != nil {
+		if err := allowed(tx, by, q); err != nil {
 			return err
 		}
-		closed, found, err := closedWeeks.get(tx, weekKey(q.Week))
-		if err != nil {
-			return err
-		}
-		now, err := countWeek(tx, q.Week, q.Now)
-		if err != nil {
-			return err
-		}
-		if w = now.Only(see); found && closed.Opened == nil {
-			w = closed.Week.Only(see).Beside(w)
-		}
-		w.Reopening = closed.Asked
-		for _, c := range closed.past() {
-			w.Earlier = append(w.Earlier, coverage.Frozen{Counts: c.Week.Only(see).Counts, ClosedAt: c.Week.ClosedAt, ClosedBy: c.Week.ClosedBy, Reopened: *c.Opened})
-		}
-		return nil
+		w, err = weekSeen(tx, by, q)
+		return err
 	})
 	return w, err
 }
 
-// countWeek counts a week as it stands at now; the zero Time comes after
-// everything.
-func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
+func allowed(tx *tx, by accounts.Actor, q coverage.Query) error {
 	reg, err := tx.s.registry.get(tx)
 	if err != nil {
-		return coverage.Week{}, err
+		return err
 	}
-	return countWeekOf(tx, reg, w, now)
+	return q.Allowed(by, reg)
 }
 
-// countWeekOf counts a week by a registry that may not be the one in force.
-func countWeekOf(tx *tx, reg *stations.Registry, w airing.Week, now time.Time) (coverage.Week, error) {
-	set, err := settingsOf(tx)
+// weekSeen is a week with those of its stations the actor may see.
+func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err error) {
+	see := func(district, station string) bool {
+		return (q.District == "" || q.District == district) &&
+			by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
+	}
+	closed, found, err := tx.closedWeek(q.Week)
 	if err != nil {
-		return coverage.Week{}, err
+		return w, err
 	}
-	plan, err := tx.s.schedule.get(tx)
+	now, err := tx.counted(q.Week, q.Now)
 	if err != nil {
-		return coverage.Week{}, err
+		return w, err
 	}
-	cal := set.Calendar(text.Zone)
-	from, until := cal.Start(w), cal.Start(w+1)
-	planned := coverage.Planned{Slots: plan.CountCounting(reg, from, until, time.Time{}), Over: now.IsZero() || !now.Before(until)}
-	if planned.Due = planned.Slots; !planned.Over {
-		planned.Due = plan.CountCounting(reg, from, now, now)
+	if w = now.Only(see); found && closed.Opened == nil {
+		w = closed.Week.Only(see).Beside(w)
 	}
-	sums := map[string]airing.Tally{}
-	for e, err := range tallies.ascend(tx, weekKey(w), weekKey(w+1)) {
-		if err != nil {
-			return coverage.Week{}, err
-		}
-		t, err := tallyOf(e.key, e.rec)
-		if err != nil {
-			return coverage.Week{}, err
-		}
-		sums[stationID(binary.BigEndian.Uint32(e.key[4:]))] = t
+	w.Reopening = closed.Asked
+	for _, c := range closed.past() {
+		w.Earlier = append(w.Earlier, coverage.Frozen{Counts: c.Week.Only(see).Counts, ClosedAt: c.Week.ClosedAt, ClosedBy: c.Week.ClosedBy, Reopened: *c.Opened})
 	}
-	if err := takeOnAir(tx, sums, cal, w, now); err != nil {
-		return coverage.Week{}, err
-	}
-	excused := map[string]coverage.Excuse{}
-	for e, err := range excuses.ascend(tx, weekKey(w), weekKey(w+1)) {
-		if err != nil {
-			return coverage.Week{}, err
-		}
-		excused[e.rec.Station] = e.rec
-	}
-	members := coverage.MembersOf(reg, stations.DateOf(from))
-	kin := coverage.NewKin(reg, members)
-	counted := kin.Tallies(sums)
-	if err := addOrigins(tx, reg, members, counted, from, until); err != nil {
-		return coverage.Week{}, err
-	}
-	planned.Slots, planned.Due = kin.Slots(planned.Slots), kin.Slots(planned.Due)
-	return counted.In(coverage.Compute(w, members, planned, counted.Sums, kin.Excuses(excused))), nil
-}
-
-// takeOnAir takes out of the week's tallies what is on air at now, and so does
-// not count yet.
-func takeOnAir(tx *tx, sums map[string]airing.Tally, cal airing.Calendar, w airing.Week, now time.Time) error {
-	if now.IsZero() {
-		return nil
-	}
-	for e, err := range earlyLines.ascend(tx, timeKey(now), nil) {
-		if err != nil {
-			return err
-		}
-		line, _, _, err := findLine(tx, e.rec.String())
-		if err != nil {
-			return err
-		}
-		if line.OnAir(now) && cal.Week(line.StartedAt) == w {
-			sums[line.Station] = sums[line.Station].Add(airing.Of(line), -1)
-		}
-	}
-	return nil
-}
-
-// addOrigins adds to the tallies of members that were split off what the
-// station they come from did while it was theirs too.
-func addOrigins(tx *tx, reg *stations.Registry, members []coverage.Member, counted coverage.Tallies, from, until time.Time) error {
-	for _, m := range members {
-		st, err := reg.Station(m.Station)
-		if err != nil {
-			return err
-		}
-		if st.Origin == nil || !st.Origin.Shared(from) {
-			continue
-		}
-		number := stationNumber(st.Origin.Station)
-		for e, err := range linesByPlace.ascend(tx, append(numberKey(number), timeKey(from)...), append(numberKey(number), timeKey(until)...)) {
-			if err != nil {
-				return err
-			}
-			line, _, err := lineOf(tx, linesByPlace.name, e.key, e.rec)
-			if err != nil {
-				return err
-			}
-			if st.Origin.Shared(line.StartedAt) {
-				counted.Lend(line.Station, m.Station, airing.Of(line))
-			}
-		}
-	}
-	return nil
+	return w, nil
 }
 
 // Trend implements coverage.Store.
@@ -240,85 +141,59 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 	if until-from >= coverage.MaxWeeks || until < from {
 		return nil, fault.New(fault.Invalid, "coverage.too_many_weeks", "n", coverage.MaxWeeks).At("from")
 	}
+	seen := map[string]bool{}
 	whole := func(district string) bool {
-		return (q.District == "" || q.District == district) && by.Can(accounts.ReadCoverage, accounts.Where{District: district})
+		may, known := seen[district]
+		if !known {
+			may = (q.District == "" || q.District == district) && by.Can(accounts.ReadCoverage, accounts.Where{District: district})
+			seen[district] = may
+		}
+		return may
 	}
 	_, _, single := by.Stations(accounts.ReadCoverage)
 	weeks = make([]coverage.Week, 0, until-from+1)
-	for ; q.Week <= until; q.Week++ {
-		one, found := coverage.Week{}, false
-		if len(single) == 0 { // sees districts whole
-			one, found, err = s.summary(ctx, by, q, whole)
+	err = s.view(ctx, func(tx *tx) error {
+		if err := allowed(tx, by, q); err != nil {
+			return err
 		}
-		if err == nil && !found {
-			one, err = s.Coverage(ctx, by, q)
+		for ; q.Week <= until; q.Week++ {
+			one, found, err := coverage.Week{}, false, ctx.Err()
+			if err == nil && len(single) == 0 { // sees districts whole
+				one, found, err = summary(tx, q, whole)
+			}
+			if err == nil && !found {
+				one, err = weekSeen(tx, by, q)
+			}
+			if err != nil {
+				return err
+			}
+			one.Stations = nil
+			weeks = append(weeks, one)
 		}
-		if err != nil {
-			return nil, err
-		}
-		one.Stations = nil
-		weeks = append(weeks, one)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return weeks, nil
 }
 
-// summary is a week that is over, of the districts that are seen, without a
-// look at each station. found is false where every station must be counted.
-func (s *Store) summary(ctx context.Context, by accounts.Actor, q coverage.Query, see func(district string) bool) (w coverage.Week, found bool, err error) {
-	err = s.view(ctx, func(tx *tx) error {
-		reg, err := tx.s.registry.get(tx)
-		if err == nil {
-			err = q.Allowed(by, reg)
-		}
-		if err != nil {
-			return err
-		}
-		frozen, closed, err := summaries.get(tx, weekKey(q.Week))
-		if err != nil || !closed {
-			return err
-		}
-		now, err := s.recount(tx, q.Week)
-		w, found = frozen.Only(see).Beside(now.Only(see)), true
-		return err
-	})
-	return w, found, err
-}
-
-// recounted remembers what closed weeks would count now, and of which facts.
-type recounted struct {
-	facts uint64
-	coverage.Summary
-}
-
-// maxRecounted is how many weeks are remembered: two years, which are 9 MB for a
-// country of 705 districts.
-const maxRecounted = 104
-
-// recount counts a week that is over as it stands. What was counted of the very
-// same rows is not counted again: the rows are only compared.
-func (s *Store) recount(tx *tx, w airing.Week) (coverage.Summary, error) {
-	set, err := settingsOf(tx)
+// summary is a week of the districts that are seen, without a look at each station.
+// found is false where its stations are needed: once it was closed, and opened again
+// or is about to be.
+func summary(tx *tx, q coverage.Query, see func(district string) bool) (w coverage.Week, found bool, err error) {
+	frozen, closed, err := tx.frozen(q.Week)
+	if err != nil || !closed && closedWeeks.bucket(tx).Get(weekKey(q.Week)) != nil {
+		return w, false, err
+	}
+	now, err := tx.added(q.Week, q.Now)
 	if err != nil {
-		return coverage.Summary{}, err
+		return w, false, err
 	}
-	b, err := json.Marshal(set)
-	if err != nil {
-		return coverage.Summary{}, err
+	if now = now.Only(see); closed {
+		return frozen.Only(see).Beside(now), true, nil
 	}
-	var h maphash.Hash
-	h.SetSeed(s.seed)
-	_, _ = fmt.Fprintf(&h, "%d %d %s", s.registry.current(tx), s.schedule.current(tx), b) // a hash takes everything
-	weekRows(tx, &h, w, tallies.name, excuses.name)
-	if known, ok := s.counted.Get(w); ok && known.facts == h.Sum64() {
-		return known.Summary, nil
-	}
-	week, err := countWeek(tx, w, time.Time{})
-	if err != nil {
-		return coverage.Summary{}, err
-	}
-	one := recounted{h.Sum64(), week.Summary()}
-	s.counted.Add(w, one)
-	return one.Summary, nil
+	return now.Week, true, nil
 }
 
 // summarise makes the summaries of all closed weeks anew.

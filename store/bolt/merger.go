@@ -118,30 +118,52 @@ func contestStates(tx *tx) (list []*contest.State, err error) {
 // weekEffects counts the weeks a merger, a split or undoing one touches, by the
 // registry as it is and as it would be.
 func weekEffects(tx *tx, at time.Time, on stations.Date, before, after *stations.Registry) (out []coverage.WeekEffect, err error) {
-	_, first, last, err := weeksTouched(tx, at, on)
+	cal, first, last, err := weeksTouched(tx, at, on)
+	if err != nil {
+		return nil, err
+	}
+	now, err := newCounter(tx, before)
+	if err != nil {
+		return nil, err
+	}
+	then, err := newCounter(tx, after)
 	if err != nil {
 		return nil, err
 	}
 	for w := first; w <= last; w++ {
-		is, err := countWeekOf(tx, before, w, at)
+		said, err := saidOf(tx, cal, w, at)
 		if err != nil {
 			return nil, err
 		}
-		then, err := countWeekOf(tx, after, w, at)
+		is, err := now.countSaid(w, at, said)
 		if err != nil {
 			return nil, err
 		}
-		frozen, closed, err := closedWeeks.get(tx, weekKey(w))
+		would, err := then.countSaid(w, at, said)
 		if err != nil {
 			return nil, err
 		}
-		e := coverage.WeekEffect{Week: w, Closed: closed && frozen.Opened == nil, Before: is.Counts, After: then.Counts}
-		if e.Closed {
-			e.Before = frozen.Week.Counts
+		e := coverage.WeekEffect{Week: w, Before: is.Counts, After: would.Counts}
+		frozen, closed, err := closedCounts(tx, w)
+		if err != nil {
+			return nil, err
+		}
+		if closed {
+			e.Closed, e.Before = true, frozen
 		}
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// closedCounts is what a week was closed with; closed is false where it is open, or
+// open again.
+func closedCounts(tx *tx, w airing.Week) (c coverage.Counts, closed bool, err error) {
+	if s, found, err := tx.frozen(w); err != nil || found {
+		return s.Week.Counts, found, err
+	}
+	frozen, found, err := tx.closedWeek(w)
+	return frozen.Week.Counts, found && frozen.Opened == nil, err
 }
 
 // succession is a merger or a split with what follows from it: people, invitations

@@ -1,0 +1,403 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// said is what stations said of a week, whoever counts it.
+type said struct {
+	tallies []airing.Tally // by station number, without what is on air
+	excuses map[string]coverage.Excuse
+	onAir   bool      // something of the week is on air
+	next    time.Time // when the first of all that is on air ends, the zero Time if nothing is
+}
+
+// saidOf reads what was said of a week as it stands at now; the zero Time comes
+// after everything.
+func saidOf(tx *tx, cal airing.Calendar, w airing.Week, now time.Time) (f said, err error) {
+	from, until := weekKey(w), weekKey(w+1)
+	c := tallies.bucket(tx).Cursor()
+	last, _ := c.Seek(until)
+	if last == nil {
+		last, _ = c.Last()
+	} else {
+		last, _ = c.Prev()
+	}
+	if bytes.HasPrefix(last, from) {
+		f.tallies = make([]airing.Tally, binary.BigEndian.Uint32(last[len(from):])+1)
+	}
+	for k, v := c.Seek(from); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
+		tx.s.decoded.Add(1)
+		t, err := readTally(k, v)
+		if err != nil {
+			return f, err
+		}
+		f.tallies[binary.BigEndian.Uint32(k[len(from):])] = t
+	}
+	f.excuses = map[string]coverage.Excuse{}
+	for e, err := range excuses.ascend(tx, from, until) {
+		if err != nil {
+			return f, err
+		}
+		f.excuses[e.rec.Station] = e.rec
+	}
+	if now.IsZero() {
+		return f, nil
+	}
+	for e, err := range earlyLines.ascend(tx, timeKey(now), nil) {
+		if err != nil {
+			return f, err
+		}
+		line, _, _, err := findLine(tx, e.rec.String())
+		if err != nil {
+			return f, err
+		}
+		if !line.OnAir(now) {
+			continue
+		}
+		if f.next.IsZero() {
+			f.next = line.End()
+		}
+		if number := int(stationNumber(line.Station)); cal.Week(line.StartedAt) == w && number < len(f.tallies) {
+			f.onAir, f.tallies[number] = true, f.tallies[number].Add(airing.Of(line), -1)
+		}
+	}
+	return f, nil
+}
+
+// readTally reads a row of tallies without the detour over JSON, of which it has
+// only the quotes: a country has ten thousand a week.
+func readTally(key, v []byte) (airing.Tally, error) {
+	payload, err := unseal(tallies.name, key, v)
+	if err != nil {
+		return airing.Tally{}, err
+	}
+	var b [64]byte
+	if len(payload) < 2 || len(payload) > len(b) {
+		return airing.Tally{}, damaged(tallies.name, key, errMissing)
+	}
+	n, err := base64.StdEncoding.Decode(b[:], payload[1:len(payload)-1])
+	if err != nil {
+		return airing.Tally{}, damaged(tallies.name, key, err)
+	}
+	return tallyOf(key, b[:n])
+}
+
+// counter counts weeks by one registry, which may not be the one in force. What it
+// learns of one week it uses for the next.
+type counter struct {
+	tx    *tx
+	reg   *stations.Registry
+	cal   airing.Calendar
+	plan  *scheduler.Counter
+	first stations.Date // of the week of roll
+	roll  *coverage.Roll
+}
+
+func newCounter(tx *tx, reg *stations.Registry) (*counter, error) {
+	set, err := settingsOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := tx.s.schedule.get(tx)
+	if err != nil {
+		return nil, err
+	}
+	return &counter{tx: tx, reg: reg, cal: set.Calendar(text.Zone), plan: plan.Counter(reg)}, nil
+}
+
+// count counts a week as it stands at now; the zero Time comes after everything.
+func (c *counter) count(w airing.Week, now time.Time) (coverage.Week, error) {
+	f, err := saidOf(c.tx, c.cal, w, now)
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	return c.countSaid(w, now, f)
+}
+
+func (c *counter) countSaid(w airing.Week, now time.Time, f said) (coverage.Week, error) {
+	from, until := c.cal.Start(w), c.cal.Start(w+1)
+	if first := stations.DateOf(from); c.roll == nil || !c.reg.SameInWeeks(c.first, first) {
+		c.first, c.roll = first, coverage.NewRoll(c.reg, first)
+	}
+	facts := coverage.Facts{Slots: c.plan.Counting(from, until, time.Time{}), Over: now.IsZero() || !now.Before(until), Tallies: f.tallies, Excuses: f.excuses}
+	if facts.Due = facts.Slots; !facts.Over {
+		facts.Due = c.plan.Counting(from, now, now)
+	}
+	for _, st := range c.roll.Split() {
+		if !st.Origin.Shared(from) {
+			continue
+		}
+		number := numberKey(stationNumber(st.Origin.Station))
+		for e, err := range linesByPlace.ascend(c.tx, append(slices.Clip(number), timeKey(from)...), append(slices.Clip(number), timeKey(until)...)) {
+			if err != nil {
+				return coverage.Week{}, err
+			}
+			line, _, err := lineOf(c.tx, linesByPlace.name, e.key, e.rec)
+			if err != nil {
+				return coverage.Week{}, err
+			}
+			if st.Origin.Shared(line.StartedAt) {
+				facts.Lent = append(facts.Lent, coverage.Loan{From: line.Station, To: st, Tally: airing.Of(line)})
+			}
+		}
+	}
+	return c.roll.Count(w, facts), nil
+}
+
+// countWeek counts a week by the registry in force.
+func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	c, err := newCounter(tx, reg)
+	if err != nil {
+		return coverage.Week{}, err
+	}
+	return c.count(w, now)
+}
+
+// byWeek are the tables whose keys begin with a week: what is worked out of them is
+// remembered until one of their rows of that week changes.
+var byWeek = []string{tallies.name, excuses.name, closedWeeks.name, summaries.name}
+
+// weeks remembers what was worked out of the rows of a week, for readers who would
+// find the same rows.
+type weeks struct {
+	mu      sync.Mutex
+	changed map[airing.Week]int // the transaction that last put or removed a row of the week; one that was taken back may stand here too
+
+	counted remembered[coverage.Week]    // with every station
+	added   remembered[coverage.Summary] // without
+	closed  remembered[closedWeek]
+	frozen  remembered[frozenSummary]
+	roll    atomic.Pointer[rollOf] // the last that was made
+}
+
+// How many weeks are remembered. With every station one takes 1.5 MB for a country
+// and 18 KB for a province; without, 75 KB for a country's 705 districts.
+const (
+	maxWhole = 4
+	maxAdded = 104
+)
+
+func newWeeks() *weeks {
+	return &weeks{changed: map[airing.Week]int{}, counted: newRemembered[coverage.Week](maxWhole), added: newRemembered[coverage.Summary](maxAdded),
+		closed: newRemembered[closedWeek](maxWhole), frozen: newRemembered[frozenSummary](maxAdded)}
+}
+
+// rollOf is the roll of a week by the registry of that version.
+type rollOf struct {
+	version uint64
+	first   stations.Date
+	roll    *coverage.Roll
+}
+
+type frozenSummary struct {
+	found bool
+	coverage.Summary
+}
+
+// basis is what a week is counted of beside its own rows.
+type basis struct {
+	registry, schedule uint64
+	settings           string
+}
+
+func basisOf(tx *tx) basis {
+	return basis{tx.s.registry.current(tx), tx.s.schedule.current(tx), string(settings.bucket(tx).Get(settingsKey))}
+}
+
+// moved says that the transaction changes a row of the table.
+func (ws *weeks) moved(tx *tx, table string, key []byte) {
+	if !slices.Contains(byWeek, table) || len(key) < 4 {
+		return
+	}
+	ws.mu.Lock()
+	ws.changed[airing.Week(binary.BigEndian.Uint32(key))] = tx.b.ID()
+	ws.mu.Unlock()
+}
+
+// validity says for which questions something remembered holds: those asked from
+// a time on until another, or for ever.
+type validity struct {
+	from, until time.Time
+	final       bool // nothing but a change can make it another; the zero Time, which comes after everything, finds it too
+}
+
+func (v validity) holds(now time.Time) bool {
+	if now.IsZero() {
+		return v.final
+	}
+	return !now.Before(v.from) && (v.final || now.Before(v.until))
+}
+
+// always holds whenever it is asked.
+var always = validity{final: true}
+
+type memory[V any] struct {
+	at    int // the transaction that worked it out
+	basis basis
+	validity
+	value V
+}
+
+type remembered[V any] struct {
+	cache *lru.Cache[airing.Week, memory[V]]
+}
+
+func newRemembered[V any](size int) remembered[V] {
+	cache, err := lru.New[airing.Week, memory[V]](size)
+	if err != nil {
+		panic(err) // a size of none or less
+	}
+	return remembered[V]{cache}
+}
+
+// get is what is remembered of a week, if a reader finds now what it was made of.
+func (r remembered[V]) get(tx *tx, w airing.Week, b basis, now time.Time) (v V, ok bool) {
+	m, ok := r.cache.Get(w)
+	if !ok || tx.b.Writable() || m.basis != b || !m.holds(now) {
+		return v, false
+	}
+	ws := tx.s.weeks
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	return m.value, ws.changed[w] <= min(m.at, tx.b.ID())
+}
+
+// keep remembers; what a write transaction sees may still be taken back.
+func (r remembered[V]) keep(tx *tx, w airing.Week, b basis, valid validity, v V) {
+	if !tx.b.Writable() {
+		r.cache.Add(w, memory[V]{tx.b.ID(), b, valid, v})
+	}
+}
+
+// counted is a week as it stands at now. It is shared: nothing in it may be changed.
+func (tx *tx) counted(w airing.Week, now time.Time) (coverage.Week, error) {
+	week, _, err := tx.countOnce(w, now, basisOf(tx))
+	return week, err
+}
+
+func (tx *tx) countOnce(w airing.Week, now time.Time, b basis) (week coverage.Week, valid validity, err error) {
+	ws := tx.s.weeks
+	if m, ok := ws.counted.cache.Peek(w); ok {
+		if week, ok = ws.counted.get(tx, w, b, now); ok {
+			return week, m.validity, nil
+		}
+	}
+	c, err := tx.counter()
+	if err != nil {
+		return week, valid, err
+	}
+	said, err := saidOf(tx, c.cal, w, now)
+	if err != nil {
+		return week, valid, err
+	}
+	if last := ws.roll.Load(); c.roll == nil && last != nil && last.version == b.registry {
+		c.first, c.roll = last.first, last.roll
+	}
+	if week, err = c.countSaid(w, now, said); err != nil {
+		return week, valid, err
+	}
+	ws.roll.Store(&rollOf{b.registry, c.first, c.roll})
+	valid = c.validity(w, now, said)
+	ws.counted.keep(tx, w, b, valid, week)
+	return week, valid, nil
+}
+
+// validity says until when a week that was counted at now would count the same
+// without any change.
+func (c *counter) validity(w airing.Week, now time.Time, f said) validity {
+	from, until := c.cal.Start(w), c.cal.Start(w+1)
+	switch {
+	case now.IsZero():
+		return validity{from: endOfTime, final: true} // what is on air was not looked at
+	case !now.Before(until):
+		return validity{now, f.next, !f.onAir}
+	}
+	for _, end := range []time.Time{f.next, c.plan.NextEnd(from, until, now)} {
+		if !end.IsZero() && end.Before(until) {
+			until = end
+		}
+	}
+	return validity{from: now, until: until}
+}
+
+// endOfTime is after every question but those of the zero Time.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// counter counts by the registry in force; the transaction keeps it if it only reads.
+func (tx *tx) counter() (*counter, error) {
+	if tx.counts != nil {
+		return tx.counts, nil
+	}
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCounter(tx, reg)
+	if err == nil && !tx.b.Writable() {
+		tx.counts = c
+	}
+	return c, err
+}
+
+// added is counted without the stations, for many weeks.
+func (tx *tx) added(w airing.Week, now time.Time) (coverage.Summary, error) {
+	b := basisOf(tx)
+	if s, ok := tx.s.weeks.added.get(tx, w, b, now); ok {
+		return s, nil
+	}
+	week, valid, err := tx.countOnce(w, now, b)
+	if err != nil {
+		return coverage.Summary{}, err
+	}
+	s := week.Summary()
+	if frozen, found, err := tx.frozen(w); err == nil && found {
+		s = s.Like(frozen)
+	}
+	tx.s.weeks.added.keep(tx, w, b, valid, s)
+	return s, nil
+}
+
+// closedWeek is a week as it was closed, if ever it was. It is shared.
+func (tx *tx) closedWeek(w airing.Week) (c closedWeek, found bool, err error) {
+	if closedWeeks.bucket(tx).Get(weekKey(w)) == nil {
+		return c, false, nil
+	}
+	if c, ok := tx.s.weeks.closed.get(tx, w, basis{}, time.Time{}); ok {
+		return c, true, nil
+	}
+	if c, found, err = closedWeeks.get(tx, weekKey(w)); err == nil {
+		tx.s.weeks.closed.keep(tx, w, basis{}, always, c)
+	}
+	return c, found, err
+}
+
+// frozen is the summary of a week that was closed once, and is. It is shared.
+func (tx *tx) frozen(w airing.Week) (s coverage.Summary, found bool, err error) {
+	if f, ok := tx.s.weeks.frozen.get(tx, w, basis{}, time.Time{}); ok {
+		return f.Summary, f.found, nil
+	}
+	if s, found, err = summaries.get(tx, weekKey(w)); err == nil {
+		s = s.Like(coverage.Summary{})
+		tx.s.weeks.frozen.keep(tx, w, basis{}, always, frozenSummary{found, s})
+	}
+	return s, found, err
+}
