@@ -184,13 +184,11 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	page.draw(r, reg, trend)
-	page.Groups = groupsOf(reg, got)
+	page.Groups = groupsOf(reg, got, func(s coverage.State, n int) kit.Turn { return r.Turn("g-"+string(s), n) })
 	turned := strings.Contains(r.URL.RawQuery, "g-")
 	for i := range page.Groups {
 		g := &page.Groups[i]
 		g.Open = r.URL.Query().Has("g-"+string(g.State)) || !turned && page.Scheduled > 0 && g.State != coverage.Aired && !g.Waits()
-		g.Turn = r.Turn("g-"+string(g.State), len(g.Rows))
-		g.Rows = g.Rows[g.Turn.From:g.Turn.To]
 	}
 	page.Part = partOf(r, reg, got)
 	return p.week.Render(w, r, page)
@@ -276,8 +274,9 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	}
 	page.Trend = kit.NewSparkline(r.Say("coverage.trend", "n", trendWeeks), values, 100)
 	var tiles []kit.Tile
-	for _, s := range page.Week.Stations {
-		if t := reg.UnitOf(s.Station).Tile; t != nil {
+	for i := range page.Week.Stations {
+		s := &page.Week.Stations[i]
+		if t := reg.TileOf(s.Station); t != nil {
 			tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: badges[s.State], Path: stationPath(s.Station, page.Week.Week),
 				Title: reg.Label(s.Station) + ", " + reg.DistrictName(s.District) + ": " + r.Say("coverage.state."+string(s.State))})
 		}
@@ -289,27 +288,37 @@ func stationPath(station string, w airing.Week) string {
 	return "/coverage/stations/" + station + "?week=" + w.String()
 }
 
-// groupsOf lists the stations by state, those who need a call first.
-func groupsOf(reg *stations.Registry, week coverage.Week) []group {
-	by := map[coverage.State][]row{}
-	for _, s := range week.Stations {
-		one := row{StationWeek: s, Name: reg.Label(s.Station), District: reg.DistrictName(s.District)}
-		if st, err := reg.Station(s.Station); err == nil && len(st.Contacts) > 0 {
-			one.Contact = st.Contacts[0]
-		}
-		for i, n := range s.Tally.Reasons {
-			if n > 0 && s.State == coverage.NotAired {
-				one.Reason = airing.Reasons[i]
-				break
-			}
-		}
-		by[s.State] = append(by[s.State], one)
+// groupsOf lists the stations by state, those who need a call first. page is which
+// of so many in a state are named.
+func groupsOf(reg *stations.Registry, week coverage.Week, page func(s coverage.State, n int) kit.Turn) []group {
+	by := map[coverage.State][]*coverage.StationWeek{}
+	for i := range week.Stations {
+		s := &week.Stations[i]
+		by[s.State] = append(by[s.State], s)
 	}
 	var out []group
 	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.NotPlanned, coverage.Excused, coverage.Aired} {
-		out = append(out, group{State: s, Badge: badges[s], Total: len(by[s]), Rows: by[s]})
+		g := group{State: s, Badge: badges[s], Total: len(by[s]), Turn: page(s, len(by[s]))}
+		for _, one := range by[s][g.Turn.From:g.Turn.To] {
+			g.Rows = append(g.Rows, rowOf(reg, *one))
+		}
+		out = append(out, g)
 	}
 	return out
+}
+
+func rowOf(reg *stations.Registry, s coverage.StationWeek) row {
+	one := row{StationWeek: s, Name: reg.Label(s.Station), District: reg.DistrictName(s.District)}
+	if st, err := reg.Station(s.Station); err == nil && len(st.Contacts) > 0 {
+		one.Contact = st.Contacts[0]
+	}
+	for i, n := range s.Tally.Reasons {
+		if n > 0 && s.State == coverage.NotAired {
+			one.Reason = airing.Reasons[i]
+			break
+		}
+	}
+	return one
 }
 
 // closing asks about closing a week; nil where it is closed, holds nothing to close, or

@@ -178,18 +178,7 @@ func TestAStationsYearShowsSilentWeeks(t *testing.T) {
 // the page stays small, and every station is reached.
 func TestACountryIsShownByDistrictsInPages(t *testing.T) {
 	s := bolttest.Open(t)
-	file := []byte("Mã xã,Tên xã,Mã huyện,Huyện\n")
-	for i := range 10_598 {
-		d := 100 + i%705
-		file = fmt.Appendf(file, "%05d,Xã Tân %d,%03d,Huyện Số %d\n", 40_000+i, i, d, d)
-	}
-	units, list, err := stations.FoundingBy(file, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Found(t.Context(), accounts.Meta{ID: "found", By: accounts.Daemon(), At: now.AddDate(0, -1, 0)}, units, list); err != nil {
-		t.Fatal(err)
-	}
+	country(t, s)
 	secret := webtest.LoggedIn(t, s, "Giám sát", now, accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 	Register(k, s)

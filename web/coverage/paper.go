@@ -76,7 +76,7 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 	if several {
 		body = append(body, paper.Heading(r.Say("coverage.by_district")), districtTable(r, reg, w), paper.Say(r.Say("coverage.paper_rounded")))
 	}
-	for _, g := range groupsOf(reg, w) {
+	for _, g := range groupsOf(reg, w, func(_ coverage.State, n int) kit.Turn { return kit.Turn{To: n} }) {
 		if g.State != coverage.Aired && !g.Waits() && len(g.Rows) > 0 {
 			body = append(body, paper.Heading(r.Say("coverage.paper_list."+string(g.State))+" ("+r.Lang.Number(int64(len(g.Rows)))+")"), stationTable(r, g, several))
 		}

@@ -24,7 +24,7 @@ type Accounts interface {
 
 // LoggedIn adds a person who holds the grants and returns the secret of a
 // session of hers, for Call and Client.
-func LoggedIn(t *testing.T, s Accounts, name string, at time.Time, grants ...accounts.Grant) (secret string) {
+func LoggedIn(t testing.TB, s Accounts, name string, at time.Time, grants ...accounts.Grant) (secret string) {
 	t.Helper()
 	p, err := s.AddPerson(t.Context(), accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at},
 		accounts.AddPerson{Name: name, Login: name, Grants: grants})
@@ -35,7 +35,7 @@ func LoggedIn(t *testing.T, s Accounts, name string, at time.Time, grants ...acc
 }
 
 // Session begins a session of the person and returns its secret.
-func Session(t *testing.T, s Accounts, p accounts.Person, at time.Time) (secret string) {
+func Session(t testing.TB, s Accounts, p accounts.Person, at time.Time) (secret string) {
 	t.Helper()
 	secret = accounts.NewSecret()
 	_, err := s.StartSession(t.Context(), accounts.Meta{ID: uuid.NewString(), By: p.Actor("session"), At: at},
