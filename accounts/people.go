@@ -19,6 +19,19 @@ type Places interface {
 	DistrictName(code string) string
 }
 
+// Names is what a grant reaches, as people call it.
+type Names struct {
+	Places
+	Contest func(id string) string // its title; nil where nobody reads it
+}
+
+func (n Names) contest(id string) string {
+	if n.Contest == nil {
+		return id
+	}
+	return n.Contest(id)
+}
+
 // Facts are what a decision about people looks at.
 type Facts struct {
 	Directory *Directory

@@ -138,17 +138,17 @@ func (d *Directory) ByLogin(login string) (Person, bool) {
 }
 
 // Search lists the people whose name, login or places (the commune of an
-// operator, the district of a monitor) hold every word of q, tone marks or not,
+// operator, the district of a monitor, the contest of a judge) hold every word of q, tone marks or not,
 // by given name. An empty q finds all.
-func (d *Directory) Search(q string, places Places) []Person {
+func (d *Directory) Search(q string, names Names) []Person {
 	words := strings.Fields(Plain(q))
 	var found []Person
 	for _, p := range d.people {
 		hay := Plain(p.Name) + " " + p.Login
 		for _, g := range p.Grants {
-			hay += " " + Plain(g.Words(text.Vietnamese, places))
+			hay += " " + Plain(g.Words(text.Vietnamese, names))
 			if g.Scope.Level == Station {
-				hay += " " + Plain(places.DistrictName(places.Where(g.Scope.ID).District))
+				hay += " " + Plain(names.DistrictName(names.Where(g.Scope.ID).District))
 			}
 		}
 		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) }) {

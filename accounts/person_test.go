@@ -44,10 +44,10 @@ func TestPeopleAreFoundWithoutToneMarksAndSortedByGivenName(t *testing.T) {
 	if strings.Join(order, "") != "321" {
 		t.Errorf("sorted %v", order)
 	}
-	if found := d.Search("nguyen ut", nil); len(found) != 1 || found[0].ID != "1" {
+	if found := d.Search("nguyen ut", Names{}); len(found) != 1 || found[0].ID != "1" {
 		t.Errorf("found %v", found)
 	}
-	if len(d.Search("", nil)) != 3 || len(d.Search("nguyen cua", nil)) != 0 {
+	if len(d.Search("", Names{})) != 3 || len(d.Search("nguyen cua", Names{})) != 0 {
 		t.Error("an empty search finds all, and every word must match")
 	}
 }
@@ -68,7 +68,7 @@ func TestPeopleAreFoundByTheirCommuneWithoutToneMarks(t *testing.T) {
 	for q, want := range map[string]string{"nam chay": "1", "Nậm Chảy cua": "1", "muong khuong": "12", "nam chay thu": "", "anh": "3"} {
 		got := ""
 		for _, id := range []string{"1", "2", "3"} {
-			for _, p := range d.Search(q, oneCommune{}) {
+			for _, p := range d.Search(q, Names{Places: oneCommune{}}) {
 				if p.ID == id {
 					got += id
 				}

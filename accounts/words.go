@@ -7,20 +7,18 @@ import (
 )
 
 // Words says what a grant lets somebody be: "Phụ trách đài Nậm Chảy",
-// "Giám sát huyện Bát Xát", "Quản trị".
-func (g Grant) Words(lang text.Language, places Places) string {
+// "Giám sát huyện Bát Xát", "Giám khảo “Hội thi năm nay”", "Quản trị".
+func (g Grant) Words(lang text.Language, names Names) string {
 	where := ""
 	switch g.Scope.Level {
 	case District:
-		where = places.DistrictName(g.Scope.ID)
+		where = names.DistrictName(g.Scope.ID)
 	case Station:
-		if where = places.Label(g.Scope.ID); where == "" {
+		if where = names.Label(g.Scope.ID); where == "" {
 			where = g.Scope.ID
 		}
 	case Contest:
-		if g.Role == Organiser { // judges are of one contest always
-			where = g.Scope.ID
-		}
+		where = names.contest(g.Scope.ID)
 	case Province:
 	}
 	key := "accounts.role." + string(g.Role)
@@ -31,10 +29,10 @@ func (g Grant) Words(lang text.Language, places Places) string {
 }
 
 // GrantsInWords says all of a person's grants, separated by semicolons.
-func GrantsInWords(lang text.Language, places Places, grants []Grant) string {
+func GrantsInWords(lang text.Language, names Names, grants []Grant) string {
 	words := make([]string, len(grants))
 	for i, g := range grants {
-		words[i] = g.Words(lang, places)
+		words[i] = g.Words(lang, names)
 	}
 	return strings.Join(words, "; ")
 }

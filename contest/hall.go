@@ -157,6 +157,16 @@ func (h *Hall) List(ctx context.Context, fn func(*State) error) error {
 	return nil
 }
 
+// Title is what people call a contest: its title, or the ID of one that has none
+// or is unknown.
+func (h *Hall) Title(ctx context.Context, id string) string {
+	title := ""
+	if err := h.View(ctx, id, func(s *State) error { title = s.Working().Title; return nil }); err != nil || title == "" {
+		return id
+	}
+	return title
+}
+
 // Heard lists the recordings that the juries of all contests hear, or may still
 // have to hear.
 func (h *Hall) Heard(ctx context.Context) (ids []string, err error) {

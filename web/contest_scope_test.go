@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -75,12 +76,23 @@ func TestAnOrganiserOfOneContestReachesThatOneAlone(t *testing.T) {
 		}
 	}
 	whole := webtest.NewClient(t, h, all)
-	whole.Get("/contests/hoi-mot")
-	whole.Expect(200, `a[href="/people/invite/organiser/hoi-mot"]`)
-	whole.Get("/people/invite/organiser/hoi-mot")
+	whole.Get("/contests/hoi-hai")
+	whole.Expect(200, `a[href="/people/invite/organiser/hoi-hai"]`)
+	whole.Get("/people/invite/organiser/hoi-hai")
 	whole.Submit("form.card", "note", "Chị Hoa")
 	whole.Expect(200, "")
-	if !strings.Contains(whole.Last.Body.String(), "/join/") {
-		t.Error("no link to give to the organiser")
+	link := regexp.MustCompile(`/join/[A-Z2-7]{26}`).FindString(whole.Last.Body.String())
+	if link == "" {
+		t.Fatal("no link to give to the organiser")
+	}
+	// Whoever reads what a grant is of reads the contest's title, never its ID.
+	for _, x := range []struct{ session, path, want string }{
+		{own, link, "Ban tổ chức “Hội thi hoi-hai”"}, {own, link, "Thêm vai trò cho tài khoản của bạn"}, {"", link, "Ban tổ chức “Hội thi hoi-hai”"},
+		{of(accounts.Judge, "hoi-hai"), "/me", "Giám khảo “Hội thi hoi-hai”"}, {other, "/me", "Ban tổ chức “Hội thi hoi-hai”"}, {other, "/people/invite/judge/hoi-hai", "“Hội thi hoi-hai”"},
+	} {
+		page := webtest.Call(h, "GET", x.path, x.session).Body.String()
+		if !strings.Contains(page, x.want) || strings.Contains(page, "hội thi hoi-hai") {
+			t.Errorf("%s does not say %s", x.path, x.want)
+		}
 	}
 }

@@ -73,7 +73,7 @@ func newProvince(t *testing.T) *province {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range d.Search("", reg) {
+	for _, p := range d.Search("", accounts.Names{Places: reg}) {
 		w.people[p.Login] = p
 	}
 	w.server = httptest.NewServer(w.handler)

@@ -84,7 +84,7 @@ func (p people) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	mine := slices.DeleteFunc(f.Directory.Search(r.URL.Query().Get("q"), f.Places), func(q accounts.Person) bool { return !f.MayTend(r.Actor, q.ID) })
+	mine := slices.DeleteFunc(f.Directory.Search(r.URL.Query().Get("q"), r.Names(f.Places)), func(q accounts.Person) bool { return !f.MayTend(r.Actor, q.ID) })
 	found, next, err := kit.PageOf(r, mine, func(q accounts.Person) string { return q.ID })
 	if err != nil {
 		return err

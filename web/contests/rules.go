@@ -39,6 +39,7 @@ func problemsOf(r *kit.Request, id string, rules *contest.Rules, err error) (lis
 		switch s, rest, ok := stepAt(rules, part.Field); {
 		case ok:
 			p.Href += "/" + s.slug() + "?mend=1" + fragment(rest)
+			p.Text = r.Say("desk.mend_at", "where", placeIn(r, rules, s, rest), "text", p.Text)
 		case part.Field != "":
 			p.Href += "#s-" + part.Field
 		}
@@ -46,6 +47,32 @@ func problemsOf(r *kit.Request, id string, rules *contest.Rules, err error) (lis
 	}
 	return list
 }
+
+// rowsOf are the words for a row of each list a step shows.
+var rowsOf = map[string]string{"quotas": "contest.quotas", "themes": "contest.theme", "sections": "contest.section",
+	"tie_breaks": "contest.tie_breaks", "criteria": "contest.criterion", "prizes": "contest.prize"}
+
+// placeIn says where in the rules something stands: the step, and the row of its
+// list: "Chương trình phát thanh · Tiêu chí 7".
+func placeIn(r *kit.Request, rules *contest.Rules, s step, path string) string {
+	where := r.Say(stepWords[s.kind])
+	if v, _ := s.in(rules); s.id != "" && v.IsValid() {
+		if name := v.FieldByName("Name").String(); name != "" {
+			where += " “" + name + "”"
+		}
+	}
+	words := strings.Split(path, ".")
+	if key := rowsOf[words[0]]; key != "" && len(words) > 1 {
+		if n, err := strconv.Atoi(words[1]); err == nil {
+			where += " · " + text.Sentence(r.Say(key)) + " " + strconv.Itoa(n+1)
+		}
+	}
+	return text.Sentence(where)
+}
+
+// stepWords is what each kind of step is called.
+var stepWords = map[string]string{"general": "desk.step_general", "who": "contest.s_who", "themes": "contest.s_themes",
+	"category": "contest.category", "round": "contest.round", "part": "contest.part", "award": "contest.award"}
 
 // fragment leads to the field at a path below its step; the ID of a row is not
 // shown, so what is wrong with one leads to its row.
@@ -397,7 +424,15 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	next := base
+	next, open := base, 0
+	for _, p := range problemsOf(r, r.PathValue("contest"), &rules, rules.Check()) {
+		if strings.HasPrefix(p.Href, base+"/"+s.slug()+"?") {
+			open++
+		}
+	}
+	if open > 0 {
+		said = "desk.step_saved_open"
+	}
 	if f.Get("do") == "next" {
 		steps := stepsOf(&rules)
 		s.added = false
@@ -405,7 +440,7 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 			next += "/" + steps[i].slug()
 		}
 	}
-	return r.Redirect(w, next, said)
+	return r.Redirect(w, next, said, "n", strconv.Itoa(open))
 }
 
 // keepStep puts the step of the form into the rules somebody works on, and keeps
@@ -485,9 +520,7 @@ func (page *stepPage) fill(r *kit.Request, rules contest.Rules, s step) {
 	page.Rules = rules
 	s.added = false
 	base := "/contests/" + page.ID + "/rules/"
-	words := map[string]string{"general": "desk.step_general", "who": "contest.s_who", "themes": "contest.s_themes",
-		"category": "contest.category", "round": "contest.round", "part": "contest.part", "award": "contest.award"}
-	page.Heading = r.Say(words[s.kind])
+	page.Heading = r.Say(stepWords[s.kind])
 	switch {
 	case page.Fresh:
 		page.Heading = r.Say("desk.new_" + s.kind)
@@ -497,7 +530,7 @@ func (page *stepPage) fill(r *kit.Request, rules contest.Rules, s step) {
 	mend := problemsOf(r, page.ID, &rules, rules.Check())
 	for _, o := range stepsOf(&rules) {
 		v, _ := o.in(&rules)
-		link := stepLink{Href: base + o.slug(), Text: r.Say(words[o.kind]), Current: o == s, Nested: o.kind == "part"}
+		link := stepLink{Href: base + o.slug(), Text: r.Say(stepWords[o.kind]), Current: o == s, Nested: o.kind == "part"}
 		if o.id != "" {
 			link.Text = v.FieldByName("Name").String()
 		}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -237,6 +238,23 @@ func TestEachKindOfValueHasItsSentence(t *testing.T) {
 		in.Set("prizes.0.amount", typed)
 		if _, err := (step{kind: "award", id: rules.Awards[0].ID}).read(text.Vietnamese, in, &rules); err != nil || rules.Awards[0].Prizes[0].Amount != want {
 			t.Errorf("%q is read as %d, %v", typed, rules.Awards[0].Prizes[0].Amount, err)
+		}
+	}
+}
+
+// What is to be mended says where it stands.
+func TestWhatIsToBeMendedSaysWhere(t *testing.T) {
+	rules := sample()
+	r := &kit.Request{Lang: text.Vietnamese}
+	for path, want := range map[string]string{
+		"rounds.0.parts.0.criteria.1.name": "Phần chấm “" + rules.Rounds[0].Parts[0].Name + "” · Tiêu chí 2",
+		"awards.0.prizes.2":                "“" + rules.Awards[0].Name + "” · Giải 3",
+		"categories.0.max_seconds":         "“" + rules.Categories[0].Name + "”",
+		"title":                            text.Vietnamese.Say("desk.step_general"),
+	} {
+		s, rest, ok := stepAt(&rules, path)
+		if got := placeIn(r, &rules, s, rest); !ok || !strings.Contains(strings.ToLower(got), strings.ToLower(want)) {
+			t.Errorf("%s is at %q, want %q", path, got, want)
 		}
 	}
 }

@@ -261,7 +261,7 @@ func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	page := joinPage{Page: r.Page("door.join"), Form: form, Invite: inv, First: f.Directory.Len() == 0, Expires: inv.Expires,
 		Add: inv.Person == "" && r.Actor.Via == "session"}
 	for _, g := range inv.Grants {
-		page.Gives = append(page.Gives, g.Words(r.Lang, f.Places))
+		page.Gives = append(page.Gives, g.Words(r.Lang, r.Names(f.Places)))
 	}
 	if inv.Person != "" {
 		person, err := f.Directory.Person(inv.Person)
@@ -269,6 +269,9 @@ func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, inv accounts.In
 			return err
 		}
 		page.Page, page.Login = r.Page("door.renew"), person.Login
+	}
+	if page.Add {
+		page.Page = r.Page("door.add_title")
 	}
 	page.Plain = true
 	return p.join.Render(w, r, page)

@@ -5,7 +5,6 @@ package entering
 import (
 	"context"
 	"embed"
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -18,6 +17,7 @@ import (
 	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -230,7 +230,7 @@ func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
 	f := kit.NewForm("title", w.Title, "theme", w.Theme, "category", w.Category, "language", w.Language, "kind", string(w.Kind), "station", w.Station,
 		"name", w.Name, "authors", strings.Join(w.Authors, "\n"), "episode", w.Episode, "script", w.Script, "translation", w.Translation, "aired_note", w.AiredNote)
 	for id, n := range w.Sections {
-		f.Values.Set("section."+id, fmt.Sprintf("%d:%02d", n/60, n%60))
+		f.Values.Set("section."+id, text.Length(n))
 	}
 	plan, err := p.store.Schedule(r.Context())
 	if err != nil {
@@ -298,6 +298,10 @@ func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
 		}
 	}
 	for _, l := range stations.Languages {
+		allowed := func(c contest.Category) bool { return len(c.Languages) == 0 || slices.Contains(c.Languages, l) }
+		if !slices.ContainsFunc(rules.Categories, allowed) && page.Form.Get("language") != l {
+			continue
+		}
 		page.Langs = append(page.Langs, kit.Option{Value: l, Text: r.Say("language." + l)})
 	}
 }
@@ -401,10 +405,7 @@ func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 	work.Authors = strings.Split(f.Get("authors"), "\n")
 	for name := range f.Values {
 		if id, ok := strings.CutPrefix(name, "section."); ok && f.Get(name) != "" {
-			m, s, colon := strings.Cut(f.Get(name), ":")
-			if d, err := time.ParseDuration(m + "m" + s + "s"); err == nil && colon {
-				work.Sections[id] = int(d / time.Second)
-			}
+			work.Sections[id] = int(f.Minutes(name) / time.Second)
 		}
 	}
 	if work.Episode != "" {
@@ -429,7 +430,7 @@ func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 			work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: kind, File: id})
 		}
 	}
-	return work, nil
+	return work, f.Err()
 }
 
 func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {

@@ -117,12 +117,16 @@ type Kit struct {
 	metrics  *metrics
 	values   map[reflect.Type][]string // of types of words, for the API document
 	document object                    // of the API, made by Handler
+	contest  func(ctx context.Context, id string) string
 
 	sent, read []string // headers that scripts of other origins may use
 
 	mu   sync.Mutex
 	base map[text.Language]*template.Template // the shared templates, see shared
 }
+
+// NameContests says how the pages learn what people call a contest.
+func (k *Kit) NameContests(title func(ctx context.Context, id string) string) { k.contest = title }
 
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {

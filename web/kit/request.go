@@ -36,6 +36,16 @@ type Request struct {
 	of     string // tag of the edition that the answer shows
 }
 
+// Names says what people call the places and contests that grants reach.
+func (r *Request) Names(places accounts.Places) accounts.Names {
+	return accounts.Names{Places: places, Contest: func(id string) string {
+		if r.kit.contest == nil {
+			return id
+		}
+		return r.kit.contest(r.Context(), id)
+	}}
+}
+
 func (r *Request) become(p accounts.Person, via string) {
 	r.Person, r.Actor = p, p.Actor(via)
 	if p.Language != "" {

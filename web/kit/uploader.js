@@ -92,7 +92,7 @@ function sender(form, box, ready) {
   const words = box.dataset, inputs = [...box.querySelectorAll("input[type=file]")], input = inputs[inputs.length - 1], kept = box.querySelector("[data-kept]");
   const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]"), drop = state.querySelector("button");
   const found = state.querySelector("[data-findings]"), shape = found.querySelector("template"), told = state.querySelector("[data-size]");
-  const choose = box.querySelector("[data-choose]"), captured = box.querySelector("[data-captured]"), sentAt = box.querySelector("[data-sent-at]");
+  const choose = box.querySelector("[data-choose]"), refused = box.querySelector("[data-refused]"), captured = box.querySelector("[data-captured]"), sentAt = box.querySelector("[data-sent-at]");
   const place = new URL(form.action).pathname + "#" + words.upload, required = input.required;
   let current = null; // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes), arrived, ended
 
@@ -110,11 +110,12 @@ function sender(form, box, ready) {
     }
     found.hidden = !sentences.length;
   };
-  const reset = (text, bad) => {
+  const reset = (text, bad) => { // bad is the name of a file that was refused
     current = null;
     list([]);
     for (const one of inputs) one.value = "";
     kept.value = "";
+    refused.value = bad ? bad + ": " + text : ""; // the form tells it again when it comes back
     input.required = required;
     choose.hidden = told.hidden = false;
     told.textContent = "";
@@ -134,13 +135,14 @@ function sender(form, box, ready) {
 
   const begin = (file) => {
     current?.abort.abort();
-    if (file.size > Number(words.limit)) return reset(words.large, true);
+    if (!file.size) return reset(words.none, file.name);
+    if (file.size > Number(words.limit)) return reset(words.large, file.name);
     const kind = words.picture && file.type.startsWith("image/") ? words.picture : words.kind;
     if (captured) captured.value = file.lastModified;
     const order = { filename: file.name, kind }, station = words.station || form.elements.station?.value;
     if (station) order.station = station;
     const mine = current = { file, order, safe: 0, key: [person, kind, file.name, file.size, file.lastModified].join("|"), abort: new AbortController() };
-    kept.value = "";
+    kept.value = refused.value = "";
     input.required = false;
     choose.hidden = true; // beside a file that is there, "no file chosen" would be untrue
     told.hidden = !words.picture;
@@ -159,7 +161,7 @@ function sender(form, box, ready) {
       if ("now" in words) ready();
       return true;
     }, (problem) => {
-      if (current === mine) reset(words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message, true);
+      if (current === mine) reset(words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message, file.name);
       return false;
     });
   };

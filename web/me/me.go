@@ -81,7 +81,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error 
 		return err
 	}
 	for _, g := range r.Person.Grants {
-		page.Gives = append(page.Gives, g.Words(r.Lang, places))
+		page.Gives = append(page.Gives, g.Words(r.Lang, r.Names(places)))
 	}
 	list, err := p.store.Sessions(r.Context(), r.Actor.Person, r.Now)
 	if err != nil {

@@ -86,7 +86,7 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 			return err
 		}
 		page := invitePage{Page: r.Page("people.invite_" + string(role)), Form: form, Role: string(role), Back: back, BackTo: r.Say("people.back_from_" + string(role))}
-		page.About = r.Say("people.about_in_contest." + string(role))
+		page.About = r.Say("people.about_in_contest."+string(role), "contest", r.Names(nil).Contest(r.PathValue("contest")))
 		return p.invite.Render(w, r, page)
 	}
 	_, places, err := p.facts(r.Context())
@@ -163,7 +163,7 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 		return err
 	}
 	page := linkPage{Page: r.Page("people.link"), Link: address.URL + "/join/" + secret, Local: address.Local(), Expires: inv.Expires, Renewal: inv.Person != "",
-		For: accounts.GrantsInWords(r.Lang, places, inv.Grants), Back: "/people", Again: "/people/invite"}
+		For: accounts.GrantsInWords(r.Lang, r.Names(places), inv.Grants), Back: "/people", Again: "/people/invite"}
 	if _, back := ofContest(r); back != "" {
 		page.Back, page.Again = back, r.URL.Path
 	}

@@ -113,7 +113,7 @@ func (row inviteRow) sought() string {
 func words(r *kit.Request, places accounts.Places, grants []accounts.Grant) []string {
 	out := make([]string, len(grants))
 	for i, g := range grants {
-		out[i] = g.Words(r.Lang, places)
+		out[i] = g.Words(r.Lang, r.Names(places))
 	}
 	return out
 }
@@ -130,7 +130,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	page := listPage{Page: r.Page("people.title"), Asked: kit.Form{Values: v}, Roles: roleOptions(r, rolesSeen(r.Actor))}
 	var found []accounts.Person
 	in := map[string]int{}
-	for _, q := range f.Directory.Search(query, places) {
+	for _, q := range f.Directory.Search(query, r.Names(places)) {
 		if !f.MayTend(r.Actor, q.ID) || role != "" && !slices.ContainsFunc(q.Grants, func(g accounts.Grant) bool { return g.Role == role }) {
 			continue
 		}
@@ -251,7 +251,7 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 		page.Named = form
 	}
 	for _, g := range q.Grants {
-		page.Grants = append(page.Grants, grantRow{grantValue(g), g.Words(r.Lang, places)})
+		page.Grants = append(page.Grants, grantRow{grantValue(g), g.Words(r.Lang, r.Names(places))})
 	}
 	if by, err := f.Directory.Person(q.InvitedBy); err == nil {
 		page.InvitedBy = by.Name
