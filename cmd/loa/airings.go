@@ -30,8 +30,12 @@ func (c slotsCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
 	return listed(t, c.JSON, items, t.lang.Say("cli.slots.columns"), func(s scheduler.Slot) string {
-		return fmt.Sprintf("%s\t%s\t%s\t%s", t.lang.DateTime(s.Start), s.Station, s.Programme, s.ID)
+		return fmt.Sprintf("%s\t%s\t%s\t%s", t.lang.DateTime(s.Start), called(n.stations, s.Station), called(n.programmes, s.Programme), s.ID)
 	})
 }
 
@@ -58,16 +62,20 @@ func (c airingsList) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	return listed(t, c.JSON, items, t.lang.Say("cli.airings.columns"), t.airing)
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.airings.columns"), func(a api.Airing) string { return t.airing(n, a) })
 }
 
 // airing is one report as a line.
-func (t *terminal) airing(a api.Airing) string {
+func (t *terminal) airing(n nameBook, a api.Airing) string {
 	what := t.lang.Say("airing.outcome." + string(a.Outcome))
 	if a.Reason != "" {
 		what += ": " + t.lang.Say("airing.reason."+string(a.Reason))
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), a.Station, a.Programme, what, a.By.Name, a.ID)
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), called(n.stations, a.Station), called(n.programmes, a.Programme), what, a.By.Name, a.ID)
 }
 
 // airingsReport says what was aired, or was not.
@@ -114,7 +122,10 @@ func (c airingsReport) Run(t *terminal) error {
 	if c.JSON {
 		return t.json(a)
 	}
-	_, err := fmt.Fprintln(t.out, printable(t.airing(a)))
+	n, err := c.client().namesFor(t, false, 1)
+	if err == nil {
+		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)))
+	}
 	if err == nil && a.WeekClosed {
 		_, err = fmt.Fprintln(t.out, t.lang.Say("airing.week_is_closed"))
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -24,12 +26,26 @@ type client struct {
 
 // reach is the flags of every command that touches live data.
 type reach struct {
-	Server string `default:"http://127.0.0.1:8080" help:"cli.flag.server"`
+	Server string `help:"cli.flag.server"`
 	Token  string `env:"LOA_TOKEN" help:"cli.flag.token"`
 	Data   string `default:"data" help:"cli.flag.data"`
 }
 
-func (r reach) client() *client { return &client{r.Server, r.Token, r.Data} }
+// usualServer is where Loa listens unless it is told otherwise.
+const usualServer = "http://127.0.0.1:8080"
+
+// addressFile is where a running daemon leaves its address, in its data folder.
+const addressFile = "server.url"
+
+// client is one of the server named, else of the one that runs on the data folder.
+func (r reach) client() *client {
+	server := r.Server
+	if server == "" {
+		b, _ := os.ReadFile(filepath.Join(r.Data, addressFile)) // no daemon left any: the usual one
+		server = cmp.Or(strings.TrimSpace(string(b)), usualServer)
+	}
+	return &client{server, r.Token, r.Data}
+}
 
 // bearer is the token given, or else the one in the data folder.
 func (c *client) bearer() (string, error) {
@@ -39,7 +55,7 @@ func (c *client) bearer() (string, error) {
 	file := filepath.Join(c.data, "admin.token")
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return "", fault.New(fault.Unauthenticated, "cli.no_token", "file", file).Because(err)
+		return "", fault.New(fault.Unauthenticated, "cli.no_token", "file", file)
 	}
 	return strings.TrimSpace(string(b)), nil
 }
@@ -53,7 +69,7 @@ func (c *client) do(ctx context.Context, method, path, contentType string, body 
 	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.server, "/")+path, body)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "cli.bad_server", "server", c.server).Because(err)
+		return nil, fault.New(fault.Invalid, "cli.bad_server", "server", c.server)
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Accept-Language", string(language()))
@@ -65,13 +81,26 @@ func (c *client) do(ctx context.Context, method, path, contentType string, body 
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fault.New(fault.Unavailable, "cli.no_server", "server", c.server).Because(err)
+		return nil, fault.New(fault.Unavailable, unreached(err), "server", c.server)
 	}
 	if resp.StatusCode >= 300 {
 		defer resp.Body.Close()
 		return nil, problem(resp)
 	}
 	return resp, nil
+}
+
+// unreached is the code of the sentence about a server that could not be reached.
+func unreached(err error) string {
+	var name *net.DNSError
+	var slow net.Error
+	switch {
+	case errors.As(err, &name):
+		return "cli.no_such_server"
+	case errors.As(err, &slow) && slow.Timeout():
+		return "cli.silent_server"
+	}
+	return "cli.no_server"
 }
 
 // get asks for JSON and decodes it into out.

@@ -10,10 +10,15 @@ import (
 	"loa/contest"
 )
 
-// contestCommands list contests, fetch the archive of one, and check an archive
-// without any server.
+// contestCommands list contests, take the steps that cannot be taken back, fetch
+// the archive of one, and check an archive without any server.
 type contestCommands struct {
 	List    contestList    `cmd:"" help:"contest.cli_list"`
+	Open    contestOpen    `cmd:"" help:"contest.cli_open"`
+	Start   contestStart   `cmd:"" help:"contest.cli_start"`
+	Finish  contestFinish  `cmd:"" help:"contest.cli_finish"`
+	Publish contestPublish `cmd:"" help:"contest.cli_publish"`
+	Close   contestClose   `cmd:"" help:"contest.cli_close"`
 	Archive contestArchive `cmd:"" help:"contest.cli_archive"`
 	Verify  contestVerify  `cmd:"" help:"contest.cli_verify"`
 }

@@ -37,12 +37,16 @@ func (c coverageShow) Run(t *terminal) error {
 	if err := c.client().get(t, "/api/v1/coverage?"+url.Values{"week": {c.Week}, "district": {c.District}}.Encode(), &w); err != nil {
 		return err
 	}
-	return t.week(w, c.JSON)
+	return t.week(c.client(), w, c.JSON)
 }
 
-func (t *terminal) week(w coverage.Week, asJSON bool) error {
+func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 	if asJSON {
 		return t.json(w)
+	}
+	n, err := c.namesFor(t, false, len(w.Districts))
+	if err != nil {
+		return err
 	}
 	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.head", "week", w.Week.String(), "aired", w.Aired, "expected", w.Expected(), "share", w.Share(t.lang)))
 	for _, e := range w.Earlier {
@@ -55,7 +59,7 @@ func (t *terminal) week(w coverage.Week, asJSON bool) error {
 	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, t.lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {
-		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", d.District, d.Aired, d.Expected(), d.WithEvidence, d.Verified, d.OnTime,
+		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", called(n.districts, d.District), d.Aired, d.Expected(), d.WithEvidence, d.Verified, d.OnTime,
 			d.NotAired, d.NotReported, d.NotDue, d.NotPlanned)
 	}
 	return table.Flush()
@@ -87,8 +91,12 @@ func (c coverageExcuses) Run(t *terminal) error {
 		}
 		items = append(items, b)
 	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
 	return listed(t, c.JSON, items, t.lang.Say("cli.excuses.columns"), func(e coverage.Excuse) string {
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.Week, e.Station, t.lang.Say("airing.reason."+string(e.Reason)), e.By, e.Note)
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.Week, called(n.stations, e.Station), t.lang.Say("airing.reason."+string(e.Reason)), e.By, e.Note)
 	})
 }
 
@@ -133,7 +141,7 @@ func (c coverageClose) Run(t *terminal) error {
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil, &w); err != nil {
 		return err
 	}
-	return t.week(w, c.JSON)
+	return t.week(c.client(), w, c.JSON)
 }
 
 // coverageReopen asks to open a closed week again, or agrees to what another
@@ -154,5 +162,5 @@ func (c coverageReopen) Run(t *terminal) error {
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/reopen", in, &w); err != nil {
 		return err
 	}
-	return t.week(w, c.JSON)
+	return t.week(c.client(), w, c.JSON)
 }

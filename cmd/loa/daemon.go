@@ -262,6 +262,12 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	if d.socket, err = net.Listen("tcp", d.cfg.listen); err != nil {
 		return fault.New(fault.Unavailable, "cli.serve.listen", "address", d.cfg.listen).Because(err)
 	}
+	// Commands on this machine find the daemon by its data folder.
+	address := filepath.Join(d.cfg.data, addressFile)
+	if err := os.WriteFile(address, []byte(d.URL()+"\n"), 0o644); err != nil {
+		d.cfg.log.Warn("the address is not left in the data folder", "error", err)
+	}
+	d.onClose("address", func(context.Context) error { _ = os.Remove(address); return nil })
 	d.server = kit.NewServer(handler)
 	d.server.ErrorLog = slog.NewLogLogger(d.cfg.log.Handler(), slog.LevelWarn)
 	d.server.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
