@@ -92,7 +92,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 		setDefault(&page.Form, "means", string(airing.UsualMeans(st)))
 	}
 	page.options(r, plan)
-	if page.Form.Get("unplanned") == "" {
+	if page.Corrects == nil && page.Form.Get("unplanned") == "" {
 		if page.Met, err = p.met(r, command(&page.Form)); err != nil {
 			return err
 		}
@@ -261,7 +261,7 @@ func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) er
 	if line.Early() {
 		return r.Redirect(w, path, "airing.saved_on_air", "at", r.Lang.Clock(line.End()))
 	}
-	if line.Outcome == airing.Aired && !line.OnTime {
+	if line.Outcome == airing.Aired && line.Late() {
 		return r.Redirect(w, path, "airing.saved_late", "at", r.Lang.DateTime(line.StartedAt))
 	}
 	return r.Redirect(w, path, "airing.saved_"+string(line.Outcome))
