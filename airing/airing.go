@@ -80,7 +80,7 @@ type Report struct {
 	HeardAt   time.Time `json:"heard_at,omitzero"`    // UTC; of a correction that says the same outcome: when that was first said
 	Qualifies bool      `json:"qualifies"`            // counts toward the weekly target, by the terms of the programme when it aired
 	OffTarget bool      `json:"off_target,omitempty"` // of a programme that did not count toward the target then; false of what older versions kept
-	OnTime    bool      `json:"on_time"`              // said within the limit after the airing ended
+	OnTime    bool      `json:"on_time"`              // said within the limit after the airing ended; false of a withdrawal, which is not Late either
 	Request   string    `json:"request"`              // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 
@@ -91,6 +91,7 @@ type Evidence struct {
 	Report     string    `json:"report"`
 	Recording  string    `json:"recording,omitempty"` // ID in the library; "" of what was kept before the library kept evidence
 	Kind       string    `json:"kind"`                // "photo" or "recording"
+	Name       string    `json:"name,omitempty"`      // of the file, as its sender called it
 	Type       string    `json:"type"`                // content type as found in the bytes
 	SHA256     string    `json:"sha256"`
 	Size       int64     `json:"size"`
@@ -226,6 +227,10 @@ const undoFor = 10 * time.Minute
 
 // Stands reports whether the line is the last word on its airing.
 func (l Line) Stands() bool { return l.CorrectedBy == "" && l.Outcome != Withdrawn }
+
+// Late reports whether the line says too late what was, or was not, aired. A withdrawal
+// says nothing of that.
+func (r Report) Late() bool { return r.Outcome != Withdrawn && !r.OnTime }
 
 // Answers reports whether the line is an answer about the slot as it is planned now.
 // Who foresaw that an hour would not air said nothing of the one it was moved to since.

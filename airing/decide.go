@@ -438,7 +438,7 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 
 // DecideEvidence says whether evidence may be attached to the line.
 // Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected,
-// airing.evidence_too_many.
+// airing.evidence_too_many, airing.evidence_twice.
 func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) error {
 	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
 		return err
@@ -451,6 +451,11 @@ func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) e
 	}
 	if !line.Stands() {
 		return fault.New(fault.Conflict, "airing.evidence_of_corrected")
+	}
+	for _, known := range line.Evidence {
+		if known.SHA256 == e.SHA256 {
+			return fault.New(fault.Conflict, "airing.evidence_twice", "what", cmp.Or(known.Name, known.Type))
+		}
 	}
 	if len(line.Evidence) >= maxEvidence {
 		return fault.New(fault.Conflict, "airing.evidence_too_many", "n", maxEvidence)
@@ -493,7 +498,7 @@ func Inherited(r Report, corrected *Line) []Evidence {
 
 // DecideVerdict says what verdict is written. Nobody verifies a
 // report of her own. Faults: airing.finding_unknown, airing.own_report,
-// airing.verdict_of_corrected.
+// airing.verdict_of_corrected, airing.finding_why.
 func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) (Verdict, error) {
 	if err := m.By.Must(accounts.VerifyAiring, on); err != nil {
 		return v, err
@@ -506,6 +511,8 @@ func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) (Ve
 		return v, fault.New(fault.Denied, "airing.own_report")
 	case !line.Stands() || line.Outcome != Aired:
 		return v, fault.New(fault.Conflict, "airing.verdict_of_corrected")
+	case v.Finding == Contradicted && v.Note == "": // it takes the airing away from the station, who must know why
+		return v, fault.New(fault.Invalid, "airing.finding_why").At("note")
 	case utf8.RuneCountInString(v.Note) > maxText:
 		return v, fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("note")
 	}

@@ -242,6 +242,9 @@ func TestNobodyVerifiesHerOwnReport(t *testing.T) {
 		t.Error(err)
 	}
 	line.By = operator
+	if _, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Contradicted, Note: " \n"}); !fault.Is(err, "airing.finding_why") {
+		t.Errorf("contradicted without a word: %v", err)
+	}
 	if v, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified, Note: " đã\x00 nghe\r\n"}); err != nil || v.Note != "đã nghe" {
 		t.Error(err)
 	}

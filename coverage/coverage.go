@@ -344,6 +344,9 @@ type Store interface {
 	// closed week after it: on those another person asked for when she
 	// agrees, else on all. What was frozen is kept. It answers the first week.
 	ReopenWeek(ctx context.Context, m accounts.Meta, c Reopen) (Week, error)
+	// Reopenings lists the closed weeks that somebody asked to open again and nobody
+	// has agreed to yet, the oldest week first. Fault: accounts.denied.
+	Reopenings(ctx context.Context, by accounts.Actor) ([]Asked, error)
 }
 
 // MaxWeeks is the longest trend one call answers: ten years.

@@ -211,24 +211,31 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 	good := Excuse{Week: week, Station: "S1", Reason: airing.PowerCut, Note: "bão số 2"}
 	here := accounts.Where{District: "084", Station: "S1"}
 	for _, c := range []struct {
-		name          string
-		on            accounts.Where
-		known, closed bool
-		edit          func(*Excuse)
-		want          string
+		name   string
+		on     accounts.Where
+		state  State // "" of a station that was not active
+		closed bool
+		edit   func(*Excuse)
+		want   string
 	}{
-		{"good", here, true, false, func(*Excuse) {}, ""},
-		{"next district", accounts.Where{District: "085"}, true, false, func(*Excuse) {}, "accounts.denied"},
-		{"station not active", here, false, false, func(*Excuse) {}, "coverage.not_active"},
-		{"closed week", here, true, true, func(*Excuse) {}, "coverage.week_closed"},
-		{"a quarter ahead", here, true, false, func(e *Excuse) { e.Week = week + 1 + MaxExcuseAhead }, ""},
-		{"a year ahead", here, true, false, func(e *Excuse) { e.Week = week + 52 }, "coverage.excuse_ahead"},
-		{"no reason", here, true, false, func(e *Excuse) { e.Reason = "" }, "coverage.excuse_reason"},
-		{"no note", here, true, false, func(e *Excuse) { e.Note = "  " }, "coverage.excuse_note"},
+		{"good", here, NotReported, false, func(*Excuse) {}, ""},
+		{"next district", accounts.Where{District: "085"}, NotReported, false, func(*Excuse) {}, "accounts.denied"},
+		{"station not active", here, "", false, func(*Excuse) {}, "coverage.not_active"},
+		{"closed week", here, NotReported, true, func(*Excuse) {}, "coverage.week_closed"},
+		{"a quarter ahead", here, NotReported, false, func(e *Excuse) { e.Week = week + 1 + MaxExcuseAhead }, ""},
+		{"a year ahead", here, NotReported, false, func(e *Excuse) { e.Week = week + 52 }, "coverage.excuse_ahead"},
+		{"aired", here, Aired, false, func(*Excuse) {}, "coverage.excuse_aired"},
+		{"aired, and excused before", here, Aired, false, func(e *Excuse) { e.Revoked = true }, ""},
+		{"no reason", here, NotReported, false, func(e *Excuse) { e.Reason = "" }, "coverage.excuse_reason"},
+		{"no note", here, NotReported, false, func(e *Excuse) { e.Note = "  " }, "coverage.excuse_note"},
 	} {
 		e := good
 		c.edit(&e)
-		got, err := DecideExcuse(m, c.on, week+1, c.known, c.closed, Excuse{}, e)
+		is := &StationWeek{State: c.state}
+		if c.state == "" {
+			is = nil
+		}
+		got, err := DecideExcuse(m, c.on, week+1, is, c.closed, Excuse{}, e)
 		if c.want == "" && (err != nil || got.By != "Nam") || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v", c.name, got, err)
 		}

@@ -14,11 +14,11 @@ import (
 // not air for longer is not active then.
 const MaxExcuseAhead = 13
 
-// DecideExcuse says whether the excuse may be recorded in place of old. known tells
-// that the station was active in that week, closed that the week is frozen. Faults:
+// DecideExcuse says whether the excuse may be recorded in place of old. is is how the
+// week of the station stands, nil if it was not active in that week; closed that the week is frozen. Faults:
 // accounts.denied, edit.stale, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
-// coverage.not_active, coverage.excuse_ahead. running is the week that runs.
-func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, known, closed bool, old, e Excuse) (Excuse, error) {
+// coverage.not_active, coverage.excuse_ahead, coverage.excuse_aired. running is the week that runs.
+func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *StationWeek, closed bool, old, e Excuse) (Excuse, error) {
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
 		return Excuse{}, err
 	}
@@ -27,12 +27,14 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, known
 	}
 	e.Note = text.Lines(e.Note)
 	switch {
-	case !known:
+	case is == nil:
 		return Excuse{}, fault.New(fault.Invalid, "coverage.not_active", "week", e.Week)
 	case closed:
 		return Excuse{}, fault.New(fault.Conflict, "coverage.week_closed", "week", e.Week)
 	case e.Week > running+MaxExcuseAhead:
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_ahead", "week", e.Week, "last", running+MaxExcuseAhead)
+	case is.State == Aired && !e.Revoked: // it needs no excuse
+		return Excuse{}, fault.New(fault.Conflict, "coverage.excuse_aired", "week", e.Week)
 	case !slices.Contains(airing.Reasons[:], e.Reason):
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_reason").At("reason")
 	case !readable(e.Note):

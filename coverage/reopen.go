@@ -21,6 +21,12 @@ type Reopening struct {
 	AgreedAt time.Time `json:"agreed_at,omitzero"`  // UTC
 }
 
+// Asked is a week with the request to open it that waits.
+type Asked struct {
+	Week airing.Week `json:"week"`
+	Reopening
+}
+
 // Frozen is what a week was closed with before it was opened again.
 type Frozen struct {
 	Counts

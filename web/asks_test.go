@@ -64,6 +64,9 @@ func TestAnEditorIsAskedBeforeWhatIsLikelyASlip(t *testing.T) {
 		t.Error("it is ended still")
 	}
 
+	editor.Get("/programmes/P1")
+	editor.Expect(200, "[aria-labelledby=rules] .soft", clock.at.AddDate(0, 0, 7).Format("2/1/2006")+" 17:00")
+
 	editor.Get("/programmes/new")
 	editor.Submit("main form", "title", "NÔNG THÔN MỚI hằng tuần")
 	editor.Expect(200, "#terms-change a[href='/programmes/P1']", "cùng tên")

@@ -12,8 +12,11 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
+	"loa/coverage"
 	"loa/internal/text"
 	"loa/scheduler"
+	"loa/stations"
 	"loa/store/bolt"
 	"loa/web/webtest"
 )
@@ -158,6 +161,17 @@ func TestASlipIsUndoneWithoutAWord(t *testing.T) {
 	}](t, monitor, "/api/v1/airings?from=2024-05-13&until=2024-05-14").Items
 	if len(log) != 2 || log[0]["qualifies"] != false || log[1]["qualifies"] != false {
 		t.Errorf("what was taken back counts in the log: %v", log)
+	}
+	monitor.Get("/airings?from=2024-05-13&until=2024-05-13")
+	monitor.Expect(200, "tbody", "Rút lại")
+	monitor.Refuse("Báo muộn")
+	for _, l := range log {
+		monitor.Get("/airings/" + l["id"].(string))
+		monitor.Expect(200, "dl.facts", "Không tính")
+		monitor.Refuse("Báo muộn")
+	}
+	if w := monitor.Get("/airings?from=2024-05-13&until=2024-05-13&format=csv"); !strings.Contains(w.Body.String(), "2024-05-13 17:29:00,,0,,,không,không") {
+		t.Errorf("whether a withdrawal is in time is no question: %s", w.Body)
 	}
 	operator.Submit("form.thumbs", "outcome", "aired")
 	clock.at = at(17, 40, 0)
@@ -350,4 +364,89 @@ func TestAMovedAiringIsAskedAboutAgain(t *testing.T) {
 	editor.Expect(200, "", "Đã lưu thay đổi")
 	operator.Get("/today")
 	operator.Expect(200, "#done ~ .card", "Mất điện", "lịch đã đổi sau khi báo")
+}
+
+// A script is offered where there is one, with a recording or without.
+func TestAScriptIsOfferedWhereThereIsOne(t *testing.T) {
+	clock, s, operator, _ := onMonday(t)
+	kept := meta(clock.at)
+	sound := kept.ID
+	if _, err := s.SaveRecording(t.Context(), kept, audio.SaveRecording{Kind: audio.ForProgramme, Name: "a.mp3", ContentType: "audio/mpeg",
+		Blob: audio.Ref{SHA256: strings.Repeat("0", 64), Size: 9}, Report: audio.Report{Facts: &audio.Facts{Format: audio.MP3, Seconds: 70}}}); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct {
+		audio, script     string
+		listen, toTheText int
+	}{{sound, "", 1, 0}, {"", "Kính thưa bà con", 0, 1}, {sound, "Kính thưa bà con", 1, 1}} {
+		m := meta(clock.at.Add(time.Duration(i) * time.Second))
+		e, err := s.SaveEpisode(t.Context(), m, scheduler.SaveEpisode{Programme: "P1", Title: fmt.Sprint("Số ", i), Audio: c.audio, Script: c.script, Language: "vi",
+			From: stations.DateOf(clock.at), Until: stations.DateOf(clock.at), Submit: true})
+		if err == nil {
+			_, err = s.MoveEpisode(t.Context(), meta(m.At), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		operator.Get("/today")
+		operator.Expect(200, "#not-due ~ article", fmt.Sprint("Số ", i))
+		card := operator.Doc().Find("#not-due ~ article")
+		if listen, text := card.Find("audio").Length(), card.Find("a[href^='/episodes/']").Length(); listen != c.listen || text != c.toTheText {
+			t.Errorf("%q with a script %q: %d players, %d links to the text", c.audio, c.script, listen, text)
+		}
+		if _, err := s.MoveEpisode(t.Context(), meta(m.At), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Withdrawn, Why: "thử"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Whoever takes an airing away from a station says why, and the station reads it.
+func TestAContradictionHasAReason(t *testing.T) {
+	clock, _, operator, monitor := onMonday(t)
+	clock.at = at(17, 20, 0)
+	operator.Get("/today")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	report := operator.Doc().Find("#done ~ .card a[href^='/airings/']").AttrOr("href", "")
+	monitor.Get(report)
+	monitor.Submit("form[action$=verdict]", "finding", "contradicted")
+	monitor.Expect(422, "[name=note][aria-invalid]", "vì sao trái với báo cáo")
+	monitor.Submit("form[action$=verdict]", "note", "cụm loa im cả buổi")
+	monitor.Expect(200, "", "Đã lưu kết luận")
+	operator.Get(report)
+	operator.Expect(200, "dl.facts", "Trái với báo cáo: cụm loa im cả buổi")
+}
+
+// Who may agree that a week be opened again is told so where she begins, and where the
+// week is.
+func TestAReopeningThatWaitsIsTold(t *testing.T) {
+	clock, s, _, monitor := onMonday(t)
+	province := accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}
+	clock.at = clock.at.AddDate(0, 0, 15)
+	login := func(name string, g accounts.Grant) *webtest.Client {
+		return webtest.NewClient(t, monitor.Handler(), webtest.LoggedIn(t, s, name, clock.at, g))
+	}
+	asker, other := login("giamsat-2", accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}), login("quantri", province)
+	operator := login("xa-2", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	first := airing.Calendar{Zone: text.Zone}.Week(clock.at) - 2
+	for w := first; w < first+2; w++ {
+		if _, err := s.CloseWeek(t.Context(), accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}, coverage.Close{Week: w}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other.Get("/")
+	other.Refuse("mở lại")
+	asker.Get("/coverage?week=" + first.String())
+	asker.Submit("[action='/coverage/reopen']", "reason", "Đồng hồ chạy sai", "later", "yes")
+	for c, told := range map[*webtest.Client]bool{asker: false, operator: false, other: true} {
+		c.Get("/")
+		if n := c.Doc().Find(".step a[href='/coverage?week=" + first.String() + "#reopen']").Length(); (n == 1) != told {
+			t.Errorf("told on the first page %d times, want %v", n, told)
+		}
+	}
+	other.Expect(200, ".step", "mở lại 2 tuần đã chốt")
+	other.Get("/coverage?week=" + first.String())
+	other.Expect(200, ".notice.warn", "Đồng hồ chạy sai")
+	other.Submit("[action='/coverage/reopen']", "do", "agree", "later", "yes")
+	other.Get("/")
+	other.Refuse("mở lại")
 }

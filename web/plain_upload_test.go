@@ -135,7 +135,7 @@ func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
 		return fmt.Appendf(nil, `{"station":"S00001","programme":"P1","outcome":"aired","started_at":"2024-09-01T17:00:00+07:00","seconds":%d,"means":"fm"}`, seconds)
 	}
 	excuse := func(note string) []byte {
-		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00001","reason":"power_cut","note":%q}`, note)
+		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00002","reason":"power_cut","note":%q}`, note)
 	}
 	put := func(of *visitor, path, contentType string, body []byte, want int) string {
 		t.Helper()
@@ -166,5 +166,8 @@ func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
 				t.Errorf("PUT %s: the first again gets %s, first %s", c.path, again, kept)
 			}
 		}
+	}
+	if b := put(operator, "/api/v1/airings/"+report+"/evidence/"+kit.NewID(), "application/octet-stream", one, 409); !strings.Contains(b, "airing.evidence_twice") {
+		t.Errorf("the same file once more: %s", b)
 	}
 }

@@ -43,6 +43,7 @@ func (c slotsCommand) Run(t *terminal) error {
 type airingsCommands struct {
 	List   airingsList   `cmd:"" help:"cli.summary.airings_list"`
 	Report airingsReport `cmd:"" help:"cli.summary.airings_report"`
+	Verify airingsVerify `cmd:"" help:"cli.summary.airings_verify"`
 }
 
 // airingsList lists reports, the latest first.
@@ -141,4 +142,28 @@ func moment(s string) string {
 		}
 	}
 	return s
+}
+
+// airingsVerify says what checking a report found.
+type airingsVerify struct {
+	reach
+	Report  string `arg:"" help:"cli.flag.report"`
+	Finding string `arg:"" help:"cli.flag.finding"`
+	Note    string `help:"cli.flag.finding_note"`
+	ID      string `name:"id" help:"cli.flag.id"`
+	JSON    bool   `help:"cli.flag.json"`
+}
+
+// Run tells the daemon and prints the report with its finding.
+func (c airingsVerify) Run(t *terminal) error {
+	in := map[string]any{"id": cmp.Or(c.ID, uuid.NewString()), "finding": c.Finding, "note": c.Note}
+	var a api.Airing
+	if err := c.client().send(t, http.MethodPost, "/api/v1/airings/"+url.PathEscape(c.Report)+"/verdict", in, &a); err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(a)
+	}
+	_, err := fmt.Fprintln(t.out, printable(t.airing(a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
+	return err
 }

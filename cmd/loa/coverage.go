@@ -82,7 +82,7 @@ func (c coverageExcuses) Run(t *terminal) error {
 	}
 	items := []json.RawMessage{}
 	for _, s := range w.Stations {
-		if s.Excuse == nil {
+		if s.State != coverage.Excused { // who aired after all needs no excuse
 			continue
 		}
 		b, err := json.Marshal(s.Excuse)

@@ -41,6 +41,7 @@ type closing struct {
 		Week     airing.Week `json:"week"`
 		ClosedAt time.Time   `json:"closed_at"`
 	} `json:"week"`
+	Asked  *coverage.Reopening `json:"asked"`
 	Opened *coverage.Reopening `json:"opened"`
 	Before []struct {
 		Opened *coverage.Reopening `json:"opened"`
@@ -306,14 +307,20 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		}
 		closed = closed && frozen.Opened == nil
 		cal := set.Calendar(text.Zone)
-		known := slices.ContainsFunc(coverage.MembersOf(reg, stations.DateOf(cal.Start(e.Week))),
-			func(c coverage.Member) bool { return c.Station == e.Station })
+		week, err := countWeek(tx, e.Week, m.At)
+		if err != nil {
+			return e, err
+		}
+		var is *coverage.StationWeek
+		if i := slices.IndexFunc(week.Stations, func(s coverage.StationWeek) bool { return s.Station == e.Station }); i >= 0 {
+			is = &week.Stations[i]
+		}
 		key := tallyKey(e.Week, stationNumber(e.Station))
 		old, _, err := excuses.get(tx, key)
 		if err != nil {
 			return e, err
 		}
-		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), cal.Week(m.At), known, closed, old, e); err != nil {
+		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), cal.Week(m.At), is, closed, old, e); err != nil {
 			return e, err
 		}
 		return e, excuses.put(tx, key, e)
@@ -420,6 +427,30 @@ func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks
 		return nil
 	})
 	return weeks, err
+}
+
+// Reopenings implements coverage.Store. A week whose summary is kept is plain: nobody
+// asks for it, and it is not read.
+func (s *Store) Reopenings(ctx context.Context, by accounts.Actor) (list []coverage.Asked, err error) {
+	if err := by.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+		return nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		for key := range closings.keys(tx) {
+			if summaries.has(tx, key) {
+				continue
+			}
+			c, found, err := closings.get(tx, key)
+			if err != nil {
+				return err
+			}
+			if found && c.Asked != nil {
+				list = append(list, coverage.Asked{Week: c.Week.Week, Reopening: *c.Asked})
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // sealLog makes the seal over all chains as they are now, linked to the seal

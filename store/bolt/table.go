@@ -73,6 +73,18 @@ func (t table[T]) get(tx *tx, key []byte) (rec T, found bool, err error) {
 	return rec, err == nil, err
 }
 
+// has reports whether there is a record under key, without reading it.
+func (t table[T]) has(tx *tx, key []byte) bool { return t.bucket(tx).Get(key) != nil }
+
+// keys yields the keys in order, which must not be kept without copying them.
+func (t table[T]) keys(tx *tx) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := t.bucket(tx).Cursor()
+		for k, _ := c.First(); k != nil && yield(k); k, _ = c.Next() {
+		}
+	}
+}
+
 // put stores rec under key.
 func (t table[T]) put(tx *tx, key []byte, rec T) error {
 	b, err := json.Marshal(rec)

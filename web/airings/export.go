@@ -51,6 +51,10 @@ func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 		}
 		return lang.Say("airing.no")
 	}
+	onTime := ""
+	if l.OnTime || l.Late() {
+		onTime = yes(l.OnTime)
+	}
 	var length any
 	if l.Seconds > 0 {
 		length = time.Duration(l.Seconds) * time.Second
@@ -58,7 +62,7 @@ func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 	unit, start := reg.UnitOf(l.Station), l.StartedAt.In(text.Zone)
 	return []any{sheet.Code(unit.Code), l.StationLabel, reg.DistrictName(unit.District), l.Programme, l.Episode, say("airing.outcome.", string(l.Outcome)),
 		say("airing.reason.", string(l.Reason)), sheet.Day(start.Format(time.DateOnly)), timeOfDay(start), length, say("airing.means.", string(l.Means)),
-		l.By.Name, l.ReceivedAt.In(text.Zone), yes(l.OnTime), len(l.Evidence), say("airing.finding.", string(l.Finding)), l.Note, yes(l.Stands()),
+		l.By.Name, l.ReceivedAt.In(text.Zone), onTime, len(l.Evidence), say("airing.finding.", string(l.Finding)), l.Note, yes(l.Stands()),
 		yes(l.Counts())}
 }
 

@@ -50,7 +50,7 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence, In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},
 		{Pattern: "POST /api/v1/airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: a.postVerdict, In: verdictBody{}, Out: Airing{},
-			Summary: "Say what checking the report found."},
+			Summary: "Say what checking the report found; contradicted needs a note, which the station reads."},
 	}
 }
 

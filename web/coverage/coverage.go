@@ -65,6 +65,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /coverage/stations/{station}/excuse", Access: accounts.ExcuseStation, Handler: p.excuse},
 	)
 	k.AddStep(p.steps)
+	k.AddStep(p.reopenings)
 }
 
 // row is one station of the week with its names.
@@ -573,6 +574,35 @@ func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, stationPath(station, week), "coverage.excused_now")
+}
+
+// reopenings tells whoever may agree that somebody asks to open weeks again.
+func (p pages) reopenings(r *kit.Request) (steps []kit.Step, err error) {
+	if !r.Actor.Can(accounts.CloseWeek, accounts.Where{}) {
+		return nil, nil
+	}
+	cal, err := p.calendar(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.store.Reopenings(r.Context(), r.Actor)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(a coverage.Asked) bool { return a.Person == r.Actor.Person })
+	for len(list) > 0 {
+		first, n := list[0], len(list)
+		list = slices.DeleteFunc(list, func(a coverage.Asked) bool { return a.Person == first.Person && a.At.Equal(first.At) })
+		n -= len(list)
+		title := "coverage.step_reopen"
+		if n > 1 {
+			title = "coverage.step_reopen_more"
+		}
+		steps = append(steps, kit.Step{Title: r.Say(title, "n", n, "week", r.Lang.Week(cal.Start(first.Week), cal.End(first.Week))),
+			Text: r.Say("coverage.reopen_asked", "by", first.By, "at", first.At, "reason", first.Reason), Path: address(first.Week, "") + "#reopen",
+			Button: r.Say("coverage.step_reopen_go"), Icon: "lock", State: "warn", Order: 7})
+	}
+	return steps, nil
 }
 
 // steps tells a monitor on the first page how the week stands.
