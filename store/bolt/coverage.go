@@ -12,7 +12,6 @@ import (
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
-	"loa/stations"
 )
 
 var (
