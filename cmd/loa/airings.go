@@ -164,6 +164,9 @@ func (c airingsVerify) Run(t *terminal) error {
 	if c.JSON {
 		return t.json(a)
 	}
-	_, err := fmt.Fprintln(t.out, printable(t.airing(a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
+	n, err := c.client().namesFor(t, false, 1)
+	if err == nil {
+		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
+	}
 	return err
 }
