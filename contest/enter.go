@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -536,11 +537,14 @@ func (c RuleOutEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 }
 
 // RedactScript sets the script as judges will see it. Not once one of them has
-// opened it: judges would see different scripts. Faults:
-// contest.unknown_entry, contest.script_opened, contest.text_too_long.
+// opened it: judges would see different scripts. Blank says that they are meant to
+// read nothing although something was sent to be read. Faults:
+// contest.unknown_entry, contest.script_opened, contest.text_too_long,
+// contest.script_blank.
 type RedactScript struct {
 	Entry string `json:"entry"`
 	Text  string `json:"text"`
+	Blank bool   `json:"blank,omitempty"`
 }
 
 func (c RedactScript) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
@@ -557,8 +561,12 @@ func (c RedactScript) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	case len(p) > 0:
 		return nil, p[0]
 	}
-	if s.entry[c.Entry].Redacted == c.Text {
+	e := s.entry[c.Entry]
+	if e.Redacted == c.Text {
 		return nil, nil
+	}
+	if e.written() && strings.TrimSpace(c.Text) == "" && !c.Blank {
+		return nil, fault.New(fault.Invalid, "contest.script_blank", "code", e.Code).At("text")
 	}
 	return []body{&scriptRedacted{c.Entry, c.Text}}, nil
 }

@@ -15,19 +15,20 @@ type EntryState string
 
 // The states. EntryToLookAt is a live entry that somebody has to look at: an
 // airing to confirm, or another recording it sounds like; EntryUnread is one with a
-// document whose words are not known, EntryNamed one whose script names the entrant,
-// both as long as that can be mended.
+// document whose words are not known, EntryBlank one whose script was emptied,
+// EntryNamed one whose script names the entrant, all as long as that can be mended.
 const (
 	EntryValid     EntryState = "valid"
 	EntryToLookAt  EntryState = "to_look_at"
 	EntryUnread    EntryState = "unread"
+	EntryBlank     EntryState = "blank"
 	EntryNamed     EntryState = "named"
 	EntryWithdrawn EntryState = "withdrawn"
 	EntryRuledOut  EntryState = "ruled_out"
 )
 
 // EntryStates are all of them.
-var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryUnread, EntryNamed, EntryWithdrawn, EntryRuledOut}
+var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryUnread, EntryBlank, EntryNamed, EntryWithdrawn, EntryRuledOut}
 
 // EntryQuery asks for some of a contest's entries. An empty member asks for
 // nothing.
@@ -122,6 +123,9 @@ func (s *State) states(e *Entry, undecided bool) (list []EntryState) {
 	}
 	if e.unread() && s.Maskable(e) {
 		list = append(list, EntryUnread)
+	}
+	if e.Blank() && s.Maskable(e) {
+		list = append(list, EntryBlank)
 	}
 	if e.named && s.Maskable(e) {
 		list = append(list, EntryNamed)

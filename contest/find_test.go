@@ -70,4 +70,6 @@ func TestEveryEntryIsInOneState(t *testing.T) {
 	k.alike[file(4)] = append(k.alike[file(4)], contest.File{ID: file(0), By: "op" + stationID(1), Work: true})
 	w.do(w.organiser(), contest.RedactScript{Entry: ids[1], Text: "Đây là đài …, huyện …"})
 	wants("to_look_at", "valid", "withdrawn", "ruled_out", "to_look_at")
+	w.do(w.organiser(), contest.RedactScript{Entry: ids[1], Blank: true})
+	wants("to_look_at", "blank", "withdrawn", "ruled_out", "to_look_at")
 }

@@ -34,6 +34,7 @@ const (
 	AtToLookAt = "to_look_at" // the entries an organiser has to look at
 	AtNamed    = "named"      // those whose script names the entrant
 	AtUnread   = "unread"     // those whose document could not be read
+	AtBlank    = "blank"      // those of whose script nothing was left for the judges
 	AtPoints   = "points"     // ties between judges and entrants
 	AtJury     = "jury"
 	AtRules    = "rules"
@@ -87,6 +88,7 @@ func (c StartRound) asks(s *State, f Facts) once.Step {
 	if len(rules.Parts) > 0 {
 		step.Add("contest.open_named", AtNamed, codes(list, func(e *Entry) bool { return e.named && s.Maskable(e) }))
 		step.Add("contest.open_unread", AtUnread, codes(list, (*Entry).unread))
+		step.Add("contest.open_blank", AtBlank, codes(list, (*Entry).Blank))
 		step.Locks = append(step.Locks, "contest.locks_scripts")
 		s.juryOpen(&step, rules, list)
 	}
@@ -250,6 +252,17 @@ func (h *Hall) Ask(ctx context.Context, m accounts.Meta, id string) (list []Aske
 func (e *Entry) unread() bool {
 	silent := e.Piece(Script) != nil && e.Script == "" || e.Piece(Translation) != nil && e.Translation == ""
 	return silent && e.Redacted == e.asSent()
+}
+
+// written reports whether something was sent that judges are to read.
+func (e *Entry) written() bool {
+	return e.asSent() != "" || e.Piece(Script) != nil || e.Piece(Translation) != nil
+}
+
+// Blank reports whether judges have nothing to read of what was sent to be read
+// because the organiser emptied it.
+func (e *Entry) Blank() bool {
+	return e.written() && !e.unread() && strings.TrimSpace(e.Redacted) == ""
 }
 
 // asSent is what judges read unless the organiser changes it.

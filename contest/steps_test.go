@@ -108,6 +108,17 @@ func TestEveryKindOfOpenThingIsFound(t *testing.T) {
 	}
 	w.relink()
 	w.now = later
+	last := w.s.Entries[1]
+	was := last.Redacted
+	w.refused("contest.script_blank", w.organiser(), contest.RedactScript{Entry: last.ID, Text: " "})
+	w.do(w.organiser(), contest.RedactScript{Entry: last.ID, Blank: true})
+	if !last.Blank() || w.s.Entries[0].Blank() {
+		t.Error("works with nothing to read are not told from others")
+	}
+	if got := openKeys(w, contest.StartRound{Round: "chung-khao"}); !slices.Contains(got, "contest.open_blank") {
+		t.Errorf("starting does not ask about an emptied script: %q", got)
+	}
+	w.do(w.organiser(), contest.RedactScript{Entry: last.ID, Text: was})
 	want := []string{"contest.open_unread", "contest.open_points", "contest.open_missing_judges", "contest.open_idle", "contest.open_revision"}
 	if got := openKeys(w, contest.StartRound{Round: "chung-khao"}); !slices.Equal(got, want) {
 		t.Errorf("starting: %q, want %q", got, want)

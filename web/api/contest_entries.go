@@ -44,7 +44,7 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		}), complainBody{}, receipt),
 		at(kit.SignedIn, "GET /{entry}/feedback", "how an entry did, judges unnamed: for the organiser, and for the entrant once it is published", c.feedback, nil, feedbackJSON{}),
 		edits(accounts.Organise, "PUT /{entry}/script", "set the script as judges will read it", order(c, func(r *kit.Request, b scriptBody) contest.Command {
-			return contest.RedactScript{Entry: r.PathValue("entry"), Text: b.Text}
+			return contest.RedactScript{Entry: r.PathValue("entry"), Text: b.Text, Blank: b.Blank}
 		}), scriptBody{}, receipt),
 		edits(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ConfirmAiring{Entry: r.PathValue("entry"), Note: b.Reason}
@@ -73,7 +73,8 @@ type reasonBody struct {
 }
 
 type scriptBody struct {
-	Text string `json:"text"`
+	Text  string `json:"text"`
+	Blank bool   `json:"blank,omitempty"` // it is meant to be empty although a script was sent
 }
 
 type excludeBody struct {

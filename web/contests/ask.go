@@ -66,7 +66,7 @@ func confirmPath(id, do, round string) string {
 // pathOf is the page that decides what a step leaves open.
 func pathOf(id, at string) string {
 	switch at {
-	case contest.AtToLookAt, contest.AtNamed, contest.AtUnread:
+	case contest.AtToLookAt, contest.AtNamed, contest.AtUnread, contest.AtBlank:
 		return "/contests/" + id + "/entries?state=" + at
 	}
 	return "/contests/" + id + "/" + at

@@ -123,6 +123,7 @@ type entryPage struct {
 	MayCompare bool     // close a likeness
 	Original   string   // script and translation as they were sent
 	Leaks      []string // words in the redacted script that name the entrant
+	Blank      bool     // nothing of what was sent is left for the judges
 	Fixed      bool     // a judge has opened the script: it can no longer change
 	Judges     []entryJudge
 	RoundName  string
@@ -159,7 +160,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		if e == nil {
 			return fault.New(fault.NotFound, "contest.unknown_entry")
 		}
-		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Fixed: !s.Maskable(e),
+		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Fixed: !s.Maskable(e), Blank: e.Blank(),
 			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: e.Leaks(), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
 		if run := s.Running(); run != nil {
 			rules, _ := s.Rules.Round(run.ID)
@@ -186,7 +187,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	if a := page.Work.Piece(contest.Audio); a != nil {
 		page.Sound = a.File
 	}
-	if page.Form.Get("text") == "" && page.Form.Values != nil {
+	if page.Form.Values != nil && !page.Form.Values.Has("text") {
 		page.Form.Values.Set("text", page.Work.Redacted)
 	}
 	return p.entry.Render(w, r, page)
@@ -201,7 +202,7 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 	var c contest.Command
 	switch f.Get("do") {
 	case "redact":
-		c = contest.RedactScript{Entry: id, Text: f.Get("text")}
+		c = contest.RedactScript{Entry: id, Text: f.Get("text"), Blank: f.Bool("blank")}
 	case "confirm":
 		c = contest.ConfirmAiring{Entry: id, Note: f.Get("reason")}
 	case "exclude":

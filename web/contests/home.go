@@ -18,6 +18,7 @@ type homePage struct {
 	Warned   int // entries with something to look at
 	Named    int // entries whose script names the entrant
 	Unread   int // entries with a document whose words are not known
+	Blank    int // entries of whose script nothing was left for the judges
 	Judges   int
 	Points   int  // ties between judges and works to decide about
 	Stale    bool // prizes must be given anew
@@ -69,6 +70,8 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 					page.Named++
 				case contest.EntryUnread:
 					page.Unread++
+				case contest.EntryBlank:
+					page.Blank++
 				}
 			}
 		}
