@@ -287,7 +287,7 @@ type roundStarted struct {
 
 func (*roundStarted) kind() string { return "round.started" }
 func (b *roundStarted) apply(s *State, e *Event) error {
-	r := &RoundState{ID: b.Round, Began: e.At, Entries: b.Entries, Codes: b.Codes, Stage: b.Stage, Held: map[string]Held{},
+	r := &RoundState{ID: b.Round, Began: e.At, By: e.Name, Entries: b.Entries, Codes: b.Codes, Stage: b.Stage, Held: map[string]Held{},
 		task: make(map[string]*Task, len(b.Tasks)), judge: map[string][]*Task{}}
 	for _, t := range b.Tasks {
 		r.add(t)

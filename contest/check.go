@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -77,6 +78,38 @@ func (r *Rules) Check() error {
 	}
 	p.unranked(r)
 	return p.whole(fault.New(fault.Invalid, "contest.rules_unfit", "count", len(p)))
+}
+
+// sameNames lists items of one list that are called alike: who chooses one of them
+// cannot tell which.
+func (r *Rules) sameNames() (p problems) {
+	list := func(at string, n int, name func(int) string) {
+		seen := map[string]bool{}
+		for i := range n {
+			if plain := plainName(name(i)); plain != "" && seen[plain] {
+				p.add(fault.New(fault.Invalid, "contest.same_name", "name", clip(name(i), 60)).At(at + "." + strconv.Itoa(i) + ".name"))
+			} else {
+				seen[plain] = true
+			}
+		}
+	}
+	list("themes", len(r.Themes), func(i int) string { return r.Themes[i].Name })
+	list("categories", len(r.Categories), func(i int) string { return r.Categories[i].Name })
+	list("rounds", len(r.Rounds), func(i int) string { return r.Rounds[i].Name })
+	list("awards", len(r.Awards), func(i int) string { return r.Awards[i].Name })
+	for i, c := range r.Categories {
+		list(fmt.Sprintf("categories.%d.sections", i), len(c.Sections), func(k int) string { return c.Sections[k].Name })
+	}
+	for i, o := range r.Rounds {
+		list(fmt.Sprintf("rounds.%d.parts", i), len(o.Parts), func(k int) string { return o.Parts[k].Name })
+		for k, part := range o.Parts {
+			list(fmt.Sprintf("rounds.%d.parts.%d.criteria", i, k), len(part.Criteria), func(x int) string { return part.Criteria[x].Name })
+		}
+	}
+	for i, a := range r.Awards {
+		list(fmt.Sprintf("awards.%d.prizes", i), len(a.Prizes), func(k int) string { return a.Prizes[k].Name })
+	}
+	return p
 }
 
 func (p *problems) text(at, s string, most int, needed bool) {

@@ -108,7 +108,7 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 // The first result stays beside it. Faults: contest.not_published,
 // contest.unknown_complaint, contest.complaint_decided, contest.reason_missing,
 // contest.correction_same, contest.unknown_entry, contest.unknown_judge,
-// contest.no_tie, and those of GivePrizes and Rules.Check.
+// contest.judge_not_on_work, contest.no_tie, contest.tie_unlike, contest.tie_twice, and those of GivePrizes and Rules.Check.
 type DecideComplaint struct {
 	ID         string      `json:"id"`
 	Upheld     bool        `json:"upheld"`
@@ -189,8 +189,14 @@ func (s *State) mend(c DecideComplaint, m accounts.Meta) (*State, []body, error)
 	for _, x := range c.Correction.Exclude {
 		r := next.Round(last.ID)
 		hers := func(t *Task) bool { return t.Judge == x.Judge && t.Entry == x.Entry }
-		if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }) {
+		j, e := next.Judge(x.Judge), next.entry[x.Entry]
+		switch {
+		case j == nil:
 			return nil, nil, fault.New(fault.NotFound, "contest.unknown_judge").At("exclude")
+		case e == nil:
+			return nil, nil, fault.New(fault.NotFound, "contest.unknown_entry").At("exclude")
+		case !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }):
+			return nil, nil, fault.New(fault.Conflict, "contest.judge_not_on_work", "name", j.Name, "code", e.Code).At("exclude")
 		}
 		if err := next.enough(r, x.Entry, r.left(x.Entry, hers, nil)); err != nil {
 			return nil, nil, err

@@ -379,7 +379,8 @@ func (s *State) hide(m accounts.Meta, err error) error {
 // is over, who went on from it stays as decided. Faults: contest.unknown_judge,
 // contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
 // contest.too_few_judges, contest.already_published, contest.chair_only,
-// contest.own_point, contest.chair_excludes, contest.no_point.
+// contest.own_point, contest.chair_excludes, contest.no_point,
+// contest.judge_not_on_work.
 type ExcludeJudge struct {
 	Judge  string `json:"judge"`
 	Entry  string `json:"entry"`
@@ -435,7 +436,10 @@ func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	case waits != nil:
 		return nil, waits
 	}
-	return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	if !organises {
+		return nil, fault.New(fault.NotFound, "contest.unknown_judge") // she knows works by their numbers
+	}
+	return nil, fault.New(fault.Conflict, "contest.judge_not_on_work", "name", j.Name, "code", e.Code)
 }
 
 // second returns nil if whoever excludes the judge of a point, whose marks are known,

@@ -213,7 +213,7 @@ func TestDakLak2025(t *testing.T) {
 	w.refused("contest.tie_at_cut", w.organiser(), contest.FinishRound{Round: "vong-1"})
 	a, b := w.s.Entries[14].ID, w.s.Entries[15].ID
 	w.refused("contest.chair_only", w.judge("J2"), contest.DecideTie{Entries: []string{b, a}, Reason: "x"})
-	w.refused("contest.no_tie", w.judge("J1"), contest.DecideTie{Entries: []string{b, w.s.Entries[3].ID}, Reason: "x"})
+	w.refused("contest.tie_unlike", w.judge("J1"), contest.DecideTie{Entries: []string{b, w.s.Entries[3].ID}, Reason: "x"})
 	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{b, a}, Reason: "Nội dung gần đời sống hơn"})
 	w.do(w.organiser(), contest.FinishRound{Round: "vong-1"})
 	up := w.s.Rounds[0].Finished.Promoted

@@ -172,7 +172,7 @@ func (r *RoundState) Progress() (signed, open int) {
 }
 
 // FinishRound closes a round: nothing is scored any more, the ranking is
-// recorded and the next round's entries are known. Faults: contest.no_round,
+// recorded and the next round's entries are known. Faults: contest.round_over, contest.no_round,
 // contest.sheets_open, contest.gaps_open, contest.tie_at_cut,
 // contest.round_empty, contest.points_open, once.unseen and those of ranking.
 type FinishRound struct {
@@ -181,11 +181,15 @@ type FinishRound struct {
 }
 
 func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	r, err := s.during(s.organiser, m)
-	if err != nil {
+	if err := s.organiser(m); err != nil {
 		return nil, err
 	}
-	if r.ID != c.Round {
+	if r := s.Round(c.Round); r != nil && r.Finished != nil {
+		known, _ := s.Rules.Round(r.ID)
+		return nil, fault.New(fault.Conflict, "contest.round_over", "name", known.Name, "at", r.Finished.At, "by", r.Finished.By)
+	}
+	r := s.Running()
+	if r == nil || r.ID != c.Round {
 		return nil, fault.New(fault.Conflict, "contest.no_round")
 	}
 	if _, open := r.Progress(); open > 0 {
@@ -326,12 +330,7 @@ func (s *State) Proposals(r *RoundState) ([]Proposal, error) {
 
 // tied names the entries that share a rank where a line must be drawn.
 func (s *State) tied(r *RoundState, entries []string) error {
-	var codes []string
-	for _, id := range entries {
-		codes = append(codes, r.Codes[id])
-	}
-	slices.Sort(codes)
-	return fault.New(fault.Conflict, "contest.tie_at_cut", "codes", strings.Join(codes, ", "))
+	return fault.New(fault.Conflict, "contest.tie_at_cut", "codes", r.codesOf(entries))
 }
 
 // recheck computes the last finished round again and compares it with what
@@ -354,7 +353,8 @@ func (s *State) recheck() error {
 // a round is judged, and after the last one too until its results are public,
 // because a prize kept back or a work ruled out can move a tie to where prizes
 // differ. Faults: contest.chair_only, contest.chair_waits,
-// contest.no_round, contest.no_tie, contest.reason_missing.
+// contest.no_round, contest.no_tie, contest.tie_unlike, contest.tie_twice,
+// contest.reason_missing.
 type DecideTie struct {
 	Entries []string `json:"entries"` // best first
 	Reason  string   `json:"reason"`
@@ -378,21 +378,44 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 }
 
 // tiedAsSaid returns nil if exactly these entries share a rank in the round and
-// are the chair's to order. Fault: contest.no_tie.
+// are the chair's to order. Faults: contest.tie_twice, contest.tie_unlike, contest.no_tie.
 func (s *State) tiedAsSaid(r *RoundState, order []string) error {
-	want := slices.Sorted(slices.Values(order))
+	for i, id := range order {
+		if slices.Contains(order[:i], id) {
+			return fault.New(fault.Invalid, "contest.tie_twice", "code", r.Codes[id]).At("order")
+		}
+	}
 	list, err := s.Standings(r)
 	if err != nil {
 		return err
 	}
+	var nearest []string // the level entries that most of the order are of
+	most := 0
 	for _, st := range list {
 		for _, tied := range s.chairTies(r, st) {
-			if slices.Equal(want, slices.Sorted(slices.Values(tied))) {
+			n := len(shared(order, tied))
+			if n == len(order) && n == len(tied) {
 				return nil
+			}
+			if n > most {
+				nearest, most = tied, n
 			}
 		}
 	}
-	return fault.New(fault.Conflict, "contest.no_tie")
+	if most == 0 {
+		return fault.New(fault.Conflict, "contest.no_tie").At("order")
+	}
+	return fault.New(fault.Conflict, "contest.tie_unlike", "codes", r.codesOf(nearest)).At("order")
+}
+
+// codesOf are the numbers of entries, sorted and joined.
+func (r *RoundState) codesOf(entries []string) string {
+	codes := make([]string, len(entries))
+	for i, id := range entries {
+		codes[i] = r.Codes[id]
+	}
+	slices.Sort(codes)
+	return strings.Join(codes, ", ")
 }
 
 // chairTies lists the sets of entries that share a rank in a standing and are

@@ -17,7 +17,7 @@ import (
 
 // StartRound begins the next round of the chain: it draws neutral codes,
 // deals the entries to the judges and gives each judge an order of her own.
-// Faults: contest.not_next_round, contest.entries_still_open,
+// Faults: contest.round_started, contest.not_next_round, contest.entries_still_open,
 // contest.round_empty, contest.airing_unconfirmed, contest.no_chair,
 // contest.no_panel, contest.too_few_judges, contest.points_open, once.unseen.
 type StartRound struct {
@@ -30,6 +30,10 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 		return nil, err
 	}
 	rules := s.Next()
+	if r := s.Round(c.Round); r != nil {
+		known, _ := s.Rules.Round(r.ID)
+		return nil, fault.New(fault.Conflict, "contest.round_started", "name", known.Name, "at", r.Began, "by", r.By)
+	}
 	if rules == nil || rules.ID != c.Round || s.Phase == Draft {
 		return nil, fault.New(fault.Conflict, "contest.not_next_round")
 	}

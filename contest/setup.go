@@ -96,6 +96,11 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	if err := c.Rules.Check(); err != nil {
 		return nil, err
 	}
+	if p := c.Rules.sameNames(); len(s.Rules.sameNames()) == 0 { // earlier versions took them
+		if err := p.whole(fault.New(fault.Invalid, "contest.rules_unfit", "count", len(p))); err != nil {
+			return nil, err
+		}
+	}
 	c.Rules = c.Rules.latest(&s.Rules)
 	lines, err := Compare(s.Rules, c.Rules)
 	if err != nil {
@@ -299,9 +304,9 @@ func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 
 // Openable returns nil if a contest can be opened at that instant by these
 // rules, else everything that keeps it from it: the faults of Check, and
-// contest.rubric_is_sample and contest.closes_in_past.
+// contest.same_name, contest.rubric_is_sample and contest.closes_in_past.
 func (r *Rules) Openable(at time.Time) error {
-	p := partsOf(r.Check())
+	p := append(partsOf(r.Check()), r.sameNames()...)
 	for i, round := range r.Rounds {
 		for j, part := range round.Parts {
 			if part.Sample {

@@ -70,6 +70,7 @@ type RuleLine struct {
 type RoundState struct {
 	ID       string
 	Began    time.Time
+	By       string            // name of who began it
 	Entries  []string          // IDs, in the order of their codes
 	Codes    map[string]string // entry ID to neutral code
 	Stage    map[string]string // entry ID to its number in the hall; nil where it is the code

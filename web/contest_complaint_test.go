@@ -38,6 +38,12 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if res, b := op.post(entry, "do", "complain", "text", " "); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an empty complaint: %s %s", res.Status, said(b))
 	}
+	for field, want := range map[string]string{"judge": "hãy chọn thêm tác phẩm", "sheet_of": "hãy chọn thêm giám khảo"} {
+		value := map[string]string{"judge": judges[1].id, "sheet_of": "entry-00000001"}[field]
+		if res, b := org.post(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", "x", field, value); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), want) {
+			t.Errorf("half a correction: %s %s", res.Status, said(b))
+		}
+	}
 	op.must(entry, "do", "complain", "text", "Bài nhất sao chép của đài tỉnh")
 	if page := string(op.get(entry)); !strings.Contains(page, "KN-01") {
 		t.Error("the entrant does not see her complaint")

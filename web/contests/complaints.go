@@ -99,8 +99,13 @@ func correcting(s *contest.State, f *kit.Form, c *contest.Correcting) error {
 	if id := f.Get("rule_out"); id != "" {
 		c.RuleOut = []string{id}
 	}
-	if judge, entry := f.Get("judge"), f.Get("sheet_of"); judge != "" && entry != "" {
+	switch judge, entry := f.Get("judge"), f.Get("sheet_of"); {
+	case judge != "" && entry != "":
 		c.Exclude = []contest.Excluded{{Judge: judge, Entry: entry}}
+	case judge != "":
+		return fault.New(fault.Invalid, "contest.correct_which_work").At("sheet_of")
+	case entry != "":
+		return fault.New(fault.Invalid, "contest.correct_which_judge").At("judge")
 	}
 	var order []string
 	for code := range strings.FieldsFuncSeq(f.Get("order"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {

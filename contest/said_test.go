@@ -1,0 +1,120 @@
+package contest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"loa/contest"
+	"loa/contest/ranking"
+	"loa/internal/fault"
+)
+
+// Two tabs, two people: who comes second is told that it is done, by whom and when.
+func TestASecondStartOrFinishSaysWhoDidIt(t *testing.T) {
+	w := signedContest(t, nil)
+	began := w.now
+	err := w.try(w.organiser(), contest.StartRound{Round: "chung-khao"})
+	if e := fault.Of(err); e == nil || e.Code != "contest.round_started" || e.Args["by"] != "Ban tổ chức" || e.Args["name"] != "Chung khảo" {
+		t.Errorf("started at %s: %v", began, err)
+	}
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.refused("contest.round_over", w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.refused("contest.round_started", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.refused("contest.not_next_round", w.organiser(), contest.StartRound{Round: "khong-co"})
+	w.refused("contest.no_round", w.organiser(), contest.FinishRound{Round: "khong-co"})
+}
+
+// The chair's order of level works: what is wrong with it is said, with the numbers
+// that must stand there.
+func TestAWrongOrderOfATieSaysWhatIsWrong(t *testing.T) {
+	w := newWorld(t, "bang-diem")
+	r := plain()
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByChair}}
+	w.open(r)
+	for i := 1; i <= 4; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "chung-khao")
+	w.toRound("chung-khao")
+	level := w.s.Running().Entries[:2]
+	w.score(func(t *contest.Task, _ contest.Criterion) ranking.Points {
+		if i := slices.Index(w.s.Running().Entries, t.Entry); i > 1 {
+			return pt(i)
+		}
+		return pt(8)
+	})
+	a, b, other := level[0], level[1], w.s.Running().Entries[2]
+	for code, orders := range map[string][][]string{
+		"contest.tie_twice":  {{a, a}, {a, b, b}},
+		"contest.tie_unlike": {{a}, {b}, {a, b, other}, {a, other}},
+		"contest.no_tie":     {{other}, {}},
+	} {
+		for _, order := range orders {
+			w.refused(code, w.judge("J1"), contest.DecideTie{Entries: order, Reason: "Hay hơn"})
+		}
+	}
+	err := w.try(w.judge("J1"), contest.DecideTie{Entries: []string{a}, Reason: "Hay hơn"})
+	if said := fault.Of(err).Args["codes"]; said != w.s.Running().Codes[a]+", "+w.s.Running().Codes[b] {
+		t.Errorf("it names %v", said)
+	}
+	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{b, a}, Reason: "Hay hơn"})
+}
+
+// A correction about a judge who did not score the work says so.
+func TestACorrectionOfASheetThereIsNot(t *testing.T) {
+	w := newWorld(t, "khong-cham")
+	w.open(plain())
+	for i := 1; i <= 3; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "chung-khao")
+	e := w.s.Entries[0]
+	w.do(w.organiser(), contest.ReportTie{Judge: "J3", Entry: e.ID, Note: "Người nhà"})
+	w.toRound("chung-khao")
+	w.score(byEntry(w))
+	w.refused("contest.judge_not_on_work", w.organiser(), contest.ExcludeJudge{Judge: "J3", Entry: e.ID, Reason: "x"})
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: e.ID, Text: "Sai"})
+	uphold := func(judge, entry string) contest.DecideComplaint {
+		return contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{Exclude: []contest.Excluded{{Judge: judge, Entry: entry}}}}
+	}
+	w.refused("contest.judge_not_on_work", w.organiser(), uphold("J3", e.ID))
+	w.refused("contest.unknown_judge", w.organiser(), uphold("J9", e.ID))
+	w.refused("contest.unknown_entry", w.organiser(), uphold("J3", "none"))
+}
+
+// Two choices with one name are none: every list of the rules is looked through
+// before a contest opens, and what is open cannot come to have two.
+func TestTwoItemsOfOneListNeedTwoNames(t *testing.T) {
+	same := map[string]func(r *contest.Rules){
+		"themes.1.name": func(r *contest.Rules) {
+			r.Themes = append(r.Themes, contest.Theme{ID: "x", Name: " nông  thôn MỚI "})
+		},
+		"categories.1.name": func(r *contest.Rules) { c := r.Categories[0]; c.ID = "x"; r.Categories = append(r.Categories, c) },
+		"categories.0.sections.1.name": func(r *contest.Rules) {
+			r.Categories[0].Sections = []contest.Section{{ID: "a", Name: "Tin", MaxSeconds: 60}, {ID: "b", Name: "Tin", MaxSeconds: 60}}
+		},
+		"rounds.0.parts.0.criteria.1.name": func(r *contest.Rules) { r.Rounds[0].Parts[0].Criteria[1].Name = r.Rounds[0].Parts[0].Criteria[0].Name },
+		"awards.0.prizes.3.name":           func(r *contest.Rules) { r.Awards[0].Prizes[3].Name = "Giải Nhất" },
+		"awards.1.name": func(r *contest.Rules) {
+			r.Awards = append(r.Awards, contest.Award{ID: "x", Name: "Giải chung", Prizes: ladder(1)})
+		},
+	}
+	for at, edit := range same {
+		r := plain()
+		edit(&r)
+		err := r.Openable(opens)
+		e := fault.Of(err)
+		if e == nil || !slices.ContainsFunc(append(e.Parts, e), func(p *fault.Error) bool { return p.Code == "contest.same_name" && p.Field == at }) {
+			t.Errorf("%s: %v", at, err)
+		}
+		w := newWorld(t, "trung-ten-muc")
+		w.open(plain())
+		if strings.HasPrefix(at, "awards") || strings.HasPrefix(at, "themes") {
+			w.refused("contest.same_name", w.organiser(), contest.ChangeRules{Rules: r, Reason: "x"})
+		}
+	}
+}
