@@ -130,6 +130,9 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	if page := receipt(1); !strings.Contains(page, "trùng với một bản ghi khác") || strings.Contains(page, kind) {
 		t.Error("the receipt does not say what was decided")
 	}
+	if strings.Contains(receipt(0), "trùng") {
+		t.Error("who sent it first is told of the double")
+	}
 	org.must("/library/"+files[0]+"/alike", "other", files[1], "verdict", "different", "reason", "Cùng nhạc nền, khác lời")
 	if b := string(org.get(base + "/entries/entry-00000000")); !strings.Contains(b, "Cùng nhạc nền, khác lời") || !strings.Contains(b, "Người tochuc") {
 		t.Error("the decision, its reason or who decided is not shown")

@@ -518,6 +518,9 @@ type entryPage struct {
 	Form       kit.Form
 
 	edition accounts.Edition // of the entry
+	// works are the recordings of the contest's works, and later those that came after
+	// hers or are no longer in the contest.
+	works, later map[string]bool
 }
 
 // find returns a copy of the entry if the actor may act for its station.
@@ -530,6 +533,16 @@ func (p pages) find(r *kit.Request) (page entryPage, err error) {
 		page = entryPage{Page: r.Page("contest.receipt"), Contest: s.ID, Name: s.Rules.Title, Entry: *e, Until: s.Rules.Dates.ClosesAt, Form: kit.NewForm(),
 			Editable: e.Live() && s.Phase == contest.Open && !r.Now.After(s.Rules.Dates.ClosesAt)}
 		page.Taking, page.edition = s.Phase == contest.Published, s.Edition(contest.PartEntry(e.ID))
+		page.works, page.later = map[string]bool{}, map[string]bool{}
+		mine := e.Piece(contest.Audio)
+		after := false // hers in the order of first submission
+		for _, o := range s.Entries {
+			after = after || o == e
+			if x := o.Piece(contest.Audio); x != nil && mine != nil && o != e {
+				page.works[x.File] = true
+				page.later[x.File] = !o.Live() || x.Begun.After(mine.Begun) || after && x.Begun.Equal(mine.Begun)
+			}
+		}
 		for _, c := range s.Complaints {
 			if c.Entry == e.ID {
 				page.Complaints = append(page.Complaints, c)
@@ -566,7 +579,8 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 }
 
 // alike says whether the work sounds like somebody else's, which an organiser
-// will decide about. Whose it is it says only of what the actor may hear.
+// will decide about. Whose it is it says only of what the actor may hear. Once it is
+// decided that the two are one, it says so to who sent it second.
 func (p pages) alike(r *kit.Request, page *entryPage) error {
 	e := &page.Entry
 	piece := e.Piece(contest.Audio)
@@ -592,6 +606,9 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 		aired := e.Episode != "" && rec.Kind == audio.ForProgramme // it was picked from there
 		if own || aired || a.Dismissed() {
 			continue
+		}
+		if !a.Open() && (page.later[rec.ID] || !page.works[rec.ID] && rec.Created.After(piece.Begun)) {
+			continue // hers was first
 		}
 		open, same = open || a.Open(), same || !a.Open()
 		if hears(rec) {
