@@ -329,7 +329,7 @@ func TestAnArchiveThatWasRehashed(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
 		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 1, Special: true}}})
 	})
-	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)}, Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
 	w.do(w.organiser(), contest.PublishResults{})
 	replay := func(id string, log []contest.Event) error {
 		_, err := contest.Replay(id, each(log))

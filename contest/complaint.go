@@ -164,6 +164,7 @@ func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, err
 	if err != nil {
 		return nil, err
 	}
+	given = append(given, next.lost(s.Given, given, c.Reason)...)
 	if slices.Equal(given, s.Given) && len(mended) == 0 {
 		return nil, fault.New(fault.Invalid, "contest.correction_same")
 	}
@@ -235,13 +236,97 @@ func (s *State) sameByHand() (c GivePrizes) {
 	for _, g := range s.Given {
 		p := s.Rules.Award(g.Award).Prize(g.Prize)
 		switch {
+		case g.Lost:
 		case g.Withheld > 0 && g.Reason != "":
 			c.Withhold = append(c.Withhold, Withheld{g.Award, g.Prize, g.Reason})
 		case g.Withheld == 0 && p.Special:
 			c.Special = append(c.Special, g)
+			if g.Station != "" {
+				c.Outside = append(c.Outside, g.Station) // she was decided about then
+			}
 		}
 	}
 	return c
+}
+
+// lost are the prizes by decision that were given, and are not any more: one of each
+// place that is free, the latest first to be named.
+func (s *State) lost(before, given []Given, reason string) (list []Given) {
+	same := func(a Given) func(Given) bool {
+		return func(b Given) bool {
+			return b.Withheld == 0 && a.Award == b.Award && a.Prize == b.Prize && a.Entry == b.Entry && a.Station == b.Station
+		}
+	}
+	for _, g := range before {
+		a := s.Rules.Award(g.Award)
+		if a == nil || a.Prize(g.Prize) == nil || !a.Prize(g.Prize).Special || slices.ContainsFunc(given, same(g)) || g.Withheld > 0 && !g.Lost {
+			continue
+		}
+		if !g.Lost {
+			g.Lost, g.Withheld, g.Amount, g.Reason = true, 1, "", reason
+		}
+		list = append(list, g)
+	}
+	free := map[[2]string]int{}
+	for _, a := range s.Rules.Awards {
+		for _, p := range a.Prizes {
+			free[[2]string{a.ID, p.ID}] = p.Count
+		}
+	}
+	for _, g := range given {
+		if g.Withheld == 0 {
+			free[[2]string{g.Award, g.Prize}]--
+		}
+	}
+	slices.Reverse(list)
+	list = slices.DeleteFunc(list, func(g Given) bool { free[[2]string{g.Award, g.Prize}]--; return free[[2]string{g.Award, g.Prize}] < 0 })
+	slices.Reverse(list)
+	return list
+}
+
+// Lost lists the prizes by decision that a correction took away and nobody was given
+// since.
+func (s *State) Lost() []Given {
+	return slices.DeleteFunc(slices.Clone(s.Given), func(g Given) bool { return !g.Lost })
+}
+
+// GiveLost gives a prize by decision again that a correction took away, to another
+// work or collective. Faults: contest.not_published, contest.no_such_item,
+// contest.special_unfit, contest.receiver_not_entered.
+type GiveLost struct {
+	Award   string `json:"award"`
+	Prize   string `json:"prize"`
+	From    string `json:"from"` // the entry or station that lost it
+	Entry   string `json:"entry,omitempty"`
+	Station string `json:"station,omitempty"` // ID
+	Reason  string `json:"reason"`
+	// Outside are stations that are meant although they entered nothing.
+	Outside []string `json:"outside,omitempty"`
+}
+
+func (c GiveLost) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	if s.Phase != Published {
+		return nil, fault.New(fault.Conflict, "contest.not_published")
+	}
+	at := slices.IndexFunc(s.Given, func(g Given) bool {
+		return g.Lost && g.Award == c.Award && g.Prize == c.Prize && c.From != "" && (g.Entry == c.From || g.Station == c.From)
+	})
+	if at < 0 {
+		return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(c.Prize, 40))
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	again, err := s.specials(f, []Given{{Award: c.Award, Prize: c.Prize, Entry: c.Entry, Station: c.Station, Reason: c.Reason}}, c.Outside)
+	if err != nil {
+		return nil, err
+	}
+	given := slices.Clone(s.Given)
+	given[at] = again[0]
+	return []body{&resultsCorrected{s.Corrections[len(s.Corrections)-1].Complaint, c.Reason, given}}, nil
 }
 
 // dropGone leaves out what was given to works that are no longer in the contest,

@@ -9,6 +9,7 @@ import (
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/contest/ranking"
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -168,7 +169,7 @@ func TestAPrizeByDecisionHasItsMoney(t *testing.T) {
 	w.do(w.organiser(), contest.GivePrizes{})
 	before, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
 	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{
-		{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}, {Award: "cd", Prize: "tt", Entry: w.s.Entries[0].ID, Reason: "Hay", Amount: "9"}}})
+		{Award: "cd", Prize: "tt", Station: stationID(6), Reason: "Nhiều bài"}, {Award: "cd", Prize: "tt", Entry: w.s.Entries[0].ID, Reason: "Hay", Amount: "9"}}})
 	after, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
 	whole := func(d paper.Decision) (n int64) {
 		n, err := strconv.ParseInt(strings.ReplaceAll(d.Total, ".", ""), 10, 64)
@@ -200,7 +201,7 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
 		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Special: true}}})
 	})
-	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)}, Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
 	file := contest.FileComplaint{Who: "Ông Lù A Páo, xã Tả Van", Entry: w.s.Entries[0].ID, Text: "Tác phẩm sao chép bài của đài tỉnh"}
 	w.refused("contest.not_published", w.organiser(), file)
 	w.do(w.organiser(), contest.PublishResults{})
@@ -275,4 +276,96 @@ func TestACorrectionOfMoneyAndOfASheet(t *testing.T) {
 		t.Errorf("%d sheets count", marks)
 	}
 	w.replays()
+}
+
+// A prize by decision whose work a correction takes out does not vanish: every paper
+// says who had it and why nobody has it, until it is given again.
+func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
+	w := decidedContest(t, func(r *contest.Rules) {
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Giải an toàn", Count: 2, Amount: 500_000, Special: true}}})
+	})
+	gone, other := w.s.Entries[3], w.s.Entries[4]
+	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Entry: gone.ID, Reason: "Hay"}, {Award: "cd", Prize: "tt", Station: stationID(2), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: gone.ID, Text: "Sao chép"})
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{gone.ID}}})
+	lost := w.s.Lost()
+	if len(lost) != 1 || lost[0].Entry != gone.ID || lost[0].Reason != "Đúng là sao chép" || len(w.s.Winners(gone.ID)) > 0 {
+		t.Fatalf("%+v", lost)
+	}
+	said := func() (out string) {
+		m, err := paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range m.Given {
+			out += g.Prize + ": " + g.Who + " " + g.Note + "\n"
+		}
+		d, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
+		return out + strings.Join(d.Lost, "\n")
+	}
+	if s := said(); strings.Count(s, "Không trao Giải an toàn") != 2 || strings.Count(s, "Đúng là sao chép") != 2 {
+		t.Errorf("the minutes and the decision say %s", s)
+	}
+	if n := len(paper.CertificatesOf(w.s, w.s.Certificate, w.now)); n != len(w.s.Given)-1-withheld(w.s) {
+		t.Errorf("%d certificates", n)
+	}
+	w.replays()
+	if keys := openKeys(w, contest.CloseContest{}); !slices.Contains(keys, "contest.open_lost") {
+		t.Errorf("closing asks about %v", keys)
+	}
+
+	// A second correction keeps it in sight; giving it again asks as the first time.
+	w.do(w.organiser(), contest.FileComplaint{Who: "Bà B", Text: "Tiền"})
+	next := rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ })
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "Sửa tiền", Correction: contest.Correcting{Awards: next.Rules.Awards}})
+	if again := w.s.Lost(); !slices.Equal(again, lost) {
+		t.Errorf("after another correction: %+v", again)
+	}
+	give := contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Entry: gone.ID, Reason: "Trao lại"}
+	w.refused("contest.special_unfit", w.organiser(), give)
+	give.Entry = other.ID
+	w.refused("contest.reason_missing", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Entry: other.ID})
+	w.refused("contest.no_such_item", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: other.ID, Entry: other.ID, Reason: "x"})
+	w.refused("contest.receiver_not_entered", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Station: stationID(9), Reason: "x"})
+	w.do(w.organiser(), give)
+	if len(w.s.Lost()) > 0 || strings.Contains(said(), "Không trao Giải an toàn") || len(w.s.Corrections) != 3 {
+		t.Errorf("given again, and %+v, %d corrections: %s", w.s.Lost(), len(w.s.Corrections), said())
+	}
+	if won := w.s.Winners(other.ID); !slices.ContainsFunc(won, func(g contest.Given) bool { return g.Award == "cd" && g.Amount == "500000" }) {
+		t.Errorf("%+v", won)
+	}
+	w.replays()
+	w.do(w.organiser(), contest.CloseContest{})
+}
+
+// withheld counts the places nobody got by rank.
+func withheld(s *contest.State) (n int) {
+	for _, g := range s.Given {
+		if g.Withheld > 0 && !g.Lost {
+			n++
+		}
+	}
+	return n
+}
+
+// A prize for a collective that entered nothing may be a slip among many boxes.
+func TestACollectiveThatEnteredNothingIsAskedAbout(t *testing.T) {
+	w := decidedContest(t, func(r *contest.Rules) {
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Special: true}}})
+	})
+	to := func(outside ...string) contest.GivePrizes {
+		return contest.GivePrizes{Outside: outside, Special: []contest.Given{
+			{Award: "cd", Prize: "tt", Station: stationID(2), Reason: "Nhiều bài"}, {Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}}
+	}
+	w.refused("contest.receiver_not_entered", w.organiser(), to())
+	w.refused("contest.receiver_not_entered", w.organiser(), to(stationID(8)))
+	err := w.try(w.organiser(), to())
+	if said := fault.Of(err).Args["list"].(string); !strings.Contains(said, "Đài số 9") || strings.Contains(said, "Đài số 2") {
+		t.Errorf("it names %s", said)
+	}
+	w.do(w.organiser(), to(stationID(9)))
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Text: "Sai"})
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Sửa", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}}) // not asked again
 }

@@ -45,7 +45,7 @@ func partOf(c Command, m accounts.Meta) string {
 		return PartPanels
 	case PickEntries:
 		return PartPicks
-	case GivePrizes, PublishResults:
+	case GivePrizes, GiveLost, PublishResults:
 		return PartPrizes
 	case ReplaceEntry:
 		return PartEntry(c.Entry)

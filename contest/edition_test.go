@@ -17,7 +17,7 @@ import (
 // make it final; steps are taken on whatever is there, and their own rules say when.
 var (
 	edits = []string{"ChangeRules", "ReviseRules", "DropRevision", "OpenContest", "SetCertificate", "AppointJudge", "RemoveJudge", "ReturnJudge",
-		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
+		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "GiveLost", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
 		"ConfirmAiring", "DeclareTies", "ReviewComment"}
 	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "ReportTie", "KeepJudge",
 		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "OpenScripts", "Hear", "Abstain", "ReopenSheet", "Confer", "ReleaseComments"}

@@ -256,6 +256,8 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, h.stationFacts(ctx, m, c.Stations, &f)
 	case GivePrizes:
 		return f, h.prizeFacts(ctx, m, c.Special, &f)
+	case GiveLost:
+		return f, h.stationFacts(ctx, m, []string{c.Station}, &f)
 	case DecideComplaint:
 		var special []Given
 		if c.Prizes != nil {

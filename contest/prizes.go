@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"loa/accounts"
 	"loa/contest/ranking"
@@ -16,10 +17,12 @@ import (
 // back although somebody's rank would earn them. It can be repeated until the
 // results are published. Faults: contest.not_decided, contest.prizes_decided,
 // contest.special_unfit, contest.reason_missing, contest.tie_at_cut,
-// contest.no_such_item, contest.points_open.
+// contest.no_such_item, contest.receiver_not_entered, contest.points_open.
 type GivePrizes struct {
 	Special  []Given    `json:"special,omitempty"`
 	Withhold []Withheld `json:"withhold,omitempty"`
+	// Outside are stations that are meant although they entered nothing.
+	Outside []string `json:"outside,omitempty"`
 }
 
 // Withheld names a prize that is not given, and why.
@@ -72,7 +75,7 @@ func (s *State) prizes(f Facts, c GivePrizes) ([]Given, error) {
 		}
 		given = append(given, won...)
 	}
-	special, err := s.specials(f, c.Special)
+	special, err := s.specials(f, c.Special, c.Outside)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +125,9 @@ func (s *State) recheckPrizes() error {
 		if a == nil || a.Prize(g.Prize) == nil {
 			return fmt.Errorf("no prize %s of %s", g.Prize, g.Award)
 		}
+		if g.Lost {
+			continue
+		}
 		if g.Withheld > 0 && g.Reason != "" {
 			withhold = append(withhold, Withheld{g.Award, g.Prize, g.Reason})
 		}
@@ -155,6 +161,9 @@ func (s *State) recheckSpecials() error {
 	count := map[[2]string]int{}
 	for _, g := range s.Given {
 		p := s.Rules.Award(g.Award).Prize(g.Prize)
+		if g.Lost && (!p.Special || g.Withheld != 1 || g.Reason == "" || g.Amount != "" || (g.Station == "") == (g.Entry == "") || len(s.Corrections) == 0) {
+			return fmt.Errorf("no correction takes the prize %s of %s away as recorded", g.Prize, g.Award)
+		}
 		if !p.Special || g.Withheld > 0 {
 			continue
 		}
@@ -174,8 +183,9 @@ func (a *Award) Policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
 
 // specials checks the prizes given by decision and copies the names of the
 // collectives as they are now.
-func (s *State) specials(f Facts, list []Given) ([]Given, error) {
+func (s *State) specials(f Facts, list []Given, outside []string) ([]Given, error) {
 	var out []Given
+	var strangers []string
 	count := map[[2]string]int{}
 	for _, g := range list {
 		a := s.Rules.Award(g.Award)
@@ -190,9 +200,21 @@ func (s *State) specials(f Facts, list []Given) ([]Given, error) {
 			g.Station != "" && !known || g.Entry != "" && (e == nil || !e.Live()) {
 			return nil, fault.New(fault.Invalid, "contest.special_unfit", "name", p.Name).At("special")
 		}
+		if g.Station != "" && !s.Took(g.Station) && !slices.Contains(outside, g.Station) {
+			strangers = append(strangers, placed(st.Name, st.DistrictName))
+		}
 		out = append(out, Given{Award: a.ID, Prize: p.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, District: st.DistrictName, Reason: g.Reason})
 	}
+	if len(strangers) > 0 {
+		return nil, fault.New(fault.Conflict, "contest.receiver_not_entered", "n", len(strangers), "list", strings.Join(strangers, "; ")).At("special")
+	}
 	return s.valued(out), nil
+}
+
+// Took reports whether the station took part: a work of it was entered and not
+// withdrawn.
+func (s *State) Took(station string) bool {
+	return slices.ContainsFunc(s.Entries, func(e *Entry) bool { return e.Entrant.Station == station && e.Withdrawn == nil })
 }
 
 // valued returns the prizes with the money of those given by decision, each in

@@ -193,6 +193,9 @@ type Given struct {
 	Withheld int    `json:"withheld,omitempty"` // so many places of this prize were not given
 	TooLow   bool   `json:"too_low,omitempty"`  // because the next entry was below the floor
 	Reason   string `json:"reason,omitempty"`   // of a decision
+	// Lost says that it had been given by decision to whom it names until a correction
+	// took it away: one place of Withheld, to be given again.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // NewState returns the state of a contest of which nothing is known yet.

@@ -41,6 +41,8 @@ const (
 	AtResults  = "results"
 	AtProgress = "progress" // of a round: what waits for the chair
 	AtComments = "comments" // of judges, before feedback goes out
+	// AtComplaints is where a prize is given again that a correction took away.
+	AtComplaints = "complaints"
 )
 
 // entries makes a list of receipt codes of those live entries that is holds of.
@@ -194,6 +196,12 @@ func (c PublishResults) asks(s *State, f Facts) once.Step {
 func (c CloseContest) asks(s *State, f Facts) once.Step {
 	step := once.Step{Name: "contest.close", Locks: []string{"contest.locks_close", "contest.locks_close_complaints"}}
 	s.undecidedWorks(&step, f, s.Live())
+	var lost []string
+	for _, g := range s.Lost() {
+		a := s.Rules.Award(g.Award)
+		lost = append(lost, a.Name+": "+a.Prize(g.Prize).Name)
+	}
+	step.Add("contest.open_lost", AtComplaints, lost)
 	s.revised(&step)
 	return step
 }

@@ -18,6 +18,8 @@ type Decision struct {
 	Rows    []Awarded
 	Total   string // all the money, "12.000.000"; "" for none
 	InWords string // the same in Vietnamese words
+	// Lost are prizes that a correction took away and nobody was given since.
+	Lost []string
 }
 
 // Awarded is one line of the list that goes with the decision.
@@ -44,6 +46,9 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 			total.Add(total, money)
 		}
 		d.Rows = append(d.Rows, row)
+	}
+	for _, g := range s.Lost() {
+		d.Lost = append(d.Lost, withheldNote(s, g, lang))
 	}
 	// Shares of a prize add up to the prize; where they do not, nobody gets a part of a đồng.
 	if sum := new(big.Int).Quo(total.Num(), total.Denom()); sum.Sign() > 0 && sum.IsInt64() {
@@ -83,5 +88,6 @@ func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
 	if d.Total != "" {
 		list.Body = append(list.Body, paper.Heading(lang.Say("contest.decision_total", "total", d.Total, "words", d.InWords)))
 	}
+	list.Body = append(list.Body, paper.Listed(lang.Say("paper.notes"), d.Lost)...)
 	return []paper.Paper{p, list}
 }

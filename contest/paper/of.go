@@ -187,6 +187,12 @@ func prizesOf(s *contest.State, entry, award string) string {
 func withheldNote(s *contest.State, g contest.Given, lang text.Language) string {
 	name := s.Rules.Award(g.Award).Prize(g.Prize).Name
 	switch {
+	case g.Lost:
+		who := s.Receiver(g)
+		if e := s.Entry(g.Entry); e != nil {
+			who += " · " + e.Title
+		}
+		return lang.Say("contest.withheld_lost", "name", name, "who", who, "reason", g.Reason)
 	case g.Reason != "":
 		return lang.Say("contest.withheld_reason", "n", g.Withheld, "name", name, "reason", g.Reason)
 	case g.TooLow:

@@ -97,6 +97,7 @@ func (c contestRoutes) routes() []kit.Route {
 			return contest.ReviewComment{ID: r.PathValue("comment"), Fate: b.Fate, Text: b.Text, Reason: b.Reason}
 		}), reviewBody{}, receipt),
 		organise("POST /{contest}/comments/release", "let those of the comments go out as they are about which nobody has decided", order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
+		edits("POST /{contest}/prizes/lost", "give a prize by decision again that a correction took away", order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
 		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none, kit.List[contest.Correction]{}),
 	}
 	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())

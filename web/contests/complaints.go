@@ -1,6 +1,7 @@
 package contests
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"unicode"
@@ -21,6 +22,21 @@ type complaintsPage struct {
 	Judges      []kit.Option
 	Corrections []contest.Correction
 	First, Now  []paper.Given // the first result and that of today, if it was corrected
+	Lost        []lostRow     // prizes by decision that a correction took away
+	Entered     []kit.Option  // stations that took part
+	Others      []kit.Option  // all others
+	Outside     string        // label of the one of Others that is chosen, "" for none
+}
+
+type lostRow struct {
+	Key         string // award, prize and who lost it
+	Award, Name string
+	Note        string
+}
+
+// lostKey names a prize that was lost in a form.
+func lostKey(g contest.Given) string {
+	return strings.Join([]string{g.Award, g.Prize, cmp.Or(g.Entry, g.Station)}, "/")
 }
 
 type complaintRow struct {
@@ -33,8 +49,12 @@ func (p pages) showComplaints(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
 	var page complaintsPage
-	err := p.view(r, func(s *contest.State) error {
+	err = p.view(r, func(s *contest.State) error {
 		page = complaintsPage{desk: p.desk(r, s, "results", f), Taking: s.Phase == contest.Published, Corrections: append([]contest.Correction{}, s.Corrections...)}
 		for _, c := range s.Complaints {
 			row := complaintRow{Complaint: c}
@@ -50,6 +70,24 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 			for _, j := range s.Judges {
 				if len(last.Of(j.Person)) > 0 {
 					page.Judges = append(page.Judges, kit.Option{Value: j.Person, Text: j.Name})
+				}
+			}
+		}
+		if lost := s.Lost(); page.Taking && len(lost) > 0 {
+			for _, g := range lost {
+				row := paper.Listed(s, []contest.Given{g}, r.Lang)[0]
+				page.Lost = append(page.Lost, lostRow{lostKey(g), row.Award, row.Prize, row.Note})
+			}
+			for _, st := range reg.ActiveOn(r.Today()) {
+				o := kit.Option{Value: st.ID, Text: reg.Label(st.ID)}
+				switch {
+				case s.Took(st.ID):
+					page.Entered = append(page.Entered, o)
+				case f.Get("station") == st.ID:
+					page.Outside = o.Text
+					fallthrough
+				default:
+					page.Others = append(page.Others, o)
 				}
 			}
 		}
@@ -79,6 +117,22 @@ func (p pages) handleComplaint(w http.ResponseWriter, r *kit.Request) error {
 		d := contest.DecideComplaint{ID: f.Get("complaint"), Upheld: true, Reason: f.Get("reason")}
 		err = p.view(r, func(s *contest.State) error { return correcting(s, f, &d.Correction) })
 		c = d
+	case "give":
+		key := strings.Split(f.Get("lost")+"//", "/")
+		give := contest.GiveLost{Award: key[0], Prize: key[1], From: key[2], Station: f.Get("station"), Reason: f.Get("reason"), Outside: f.All("outside")}
+		err = p.view(r, func(s *contest.State) error {
+			code := f.Get("work")
+			if code == "" {
+				return nil
+			}
+			e := workCalled(s, code)
+			if e == nil {
+				return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("work")
+			}
+			give.Entry = e.ID
+			return nil
+		})
+		c = give
 	default:
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}

@@ -16,7 +16,7 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	var c contest.GivePrizes
+	c := contest.GivePrizes{Outside: f.All("outside")}
 	err = p.view(r, func(s *contest.State) error {
 		for _, a := range s.Rules.Awards {
 			for _, z := range a.Prizes {
@@ -72,11 +72,13 @@ func decided(s *contest.State, given []contest.Given, f *kit.Form) {
 		}
 		field := "." + g.Award + "." + g.Prize
 		switch {
+		case g.Lost:
 		case g.Withheld > 0 && g.Reason != "":
 			f.Values.Set("withhold"+field, g.Reason)
 		case g.Withheld > 0 || !a.Prize(g.Prize).Special:
 		case g.Station != "":
 			f.Values.Add("special"+field, g.Station)
+			f.Values.Add("outside", g.Station) // that was decided then
 			f.Values.Set("why"+field, g.Reason)
 		default:
 			if !s.Entry(g.Entry).Live() {

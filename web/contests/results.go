@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"loa/contest"
 	"loa/contest/paper"
@@ -30,7 +31,9 @@ type resultsPage struct {
 	Public      bool // complaints can be filed, or were
 	Said        int  // comments of judges that entrants are told
 	CanGive     bool
-	Stations    []kit.Option
+	Entered     []kit.Option // stations that took part
+	Others      []kit.Option // all others
+	Outside     []kit.Option // of Others, those to whom a prize is to be given
 	Problems    []string
 }
 
@@ -94,9 +97,13 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		return err
 	}
 	var page resultsPage
+	took := map[string]bool{}
 	err = p.view(r, func(s *contest.State) error {
 		page = resultsPage{desk: p.desk(r, s, "results", f), Awards: s.Rules.Awards, CanGive: s.Last() != nil && s.Phase == contest.Judging}
 		page.Said, _ = said(s)
+		for _, st := range reg.ActiveOn(r.Today()) {
+			took[st.ID] = s.Took(st.ID)
+		}
 		run := paper.Round(s, r.URL.Query().Get("round"))
 		if run == nil {
 			return nil
@@ -134,7 +141,17 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		return err
 	}
 	for _, st := range reg.ActiveOn(r.Today()) {
-		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
+		o := kit.Option{Value: st.ID, Text: reg.Label(st.ID)}
+		if took[st.ID] {
+			page.Entered = append(page.Entered, o)
+			continue
+		}
+		page.Others = append(page.Others, o)
+		for name := range f.Values {
+			if strings.HasPrefix(name, "special.") && f.Has(name, st.ID) && !slices.Contains(page.Outside, o) {
+				page.Outside = append(page.Outside, o)
+			}
+		}
 	}
 	return p.results.Render(w, r, page)
 }

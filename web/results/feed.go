@@ -98,6 +98,9 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 		doc.Channel = channel{Title: s.Rules.Title, Link: base, Self: atomLink{base + "/feed.xml", "self", "application/rss+xml"},
 			Description: cmp.Or(s.Rules.About, s.Rules.Title+" – "+s.Rules.Host), Language: "vi", Copyright: host, Image: href{base + "/cover.png"},
 			Category: category{appleCategory}, Author: host, Type: "episodic"}
+		for _, c := range s.Corrections {
+			doc.Channel.Description += " " + r.Say("contest.corrected_because", "at", c.At, "id", c.Complaint, "reason", c.Reason)
+		}
 		done := map[string]bool{}
 		var newest time.Time
 		for _, a := range winners(s, s.Given) {

@@ -65,6 +65,7 @@ type winner struct {
 	Authors                            []string
 	Audio                              *contest.Piece
 	At                                 time.Time
+	Lost                               string // why nobody has the prize any more, "" if somebody has
 	station                            string
 }
 
@@ -108,14 +109,18 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	return p.page.Render(w, r, page)
 }
 
-// winners lists prizes by award.
+// winners lists prizes by award, and those that a correction took away.
 func winners(s *contest.State, given []contest.Given) []award {
 	var out []award
 	for _, a := range s.Rules.Awards {
 		list := award{Name: a.Name}
 		for _, g := range s.InOrder(given) {
 			z := a.Prize(g.Prize)
-			if g.Award != a.ID || g.Withheld > 0 || z == nil {
+			if g.Award != a.ID || g.Withheld > 0 && !g.Lost || z == nil {
+				continue
+			}
+			if g.Lost {
+				list.Rows = append(list.Rows, winner{Prize: z.Name, Who: s.Receiver(g), Lost: g.Reason})
 				continue
 			}
 			row := winner{Prize: z.Name, Who: s.Receiver(g), station: g.Station}
