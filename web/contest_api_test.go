@@ -225,7 +225,11 @@ func TestAContestRunsByProgram(t *testing.T) {
 		t.Errorf("declared before: %v", got)
 	}
 	org.call(200, "POST", base+"/rounds/chung-khao/finish", nil)
-	org.call(200, "PUT", base+"/prizes", obj{"special": []any{obj{"award": rules.Awards[0].ID, "prize": "tap-the", "station": "S00040", "reason": "nhiều tin, bài nhất"}}})
+	special := []any{obj{"award": rules.Awards[0].ID, "prize": "tap-the", "station": "S00040", "reason": "nhiều tin, bài nhất"}}
+	if e := org.call(409, "PUT", base+"/prizes", obj{"special": special}); e["code"] != "contest.receiver_not_entered" {
+		t.Errorf("a station that entered nothing: %v", e)
+	}
+	org.call(200, "PUT", base+"/prizes", obj{"special": special, "outside": []any{"S00040"}})
 	org.call(200, "PUT", base+"/certificate", obj{"text": "# {tên}\n{giải}", "sign": ""})
 	if c := org.call(200, "GET", base+"/certificates", nil); len(c["filled"].([]any)) != 3 || !strings.Contains(fmt.Sprint(c), "Giải tập thể") {
 		t.Errorf("certificates: %v", c)

@@ -337,7 +337,11 @@ func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
 	if got := given(); len(got) != 0 {
 		t.Errorf("half done: %+v", got)
 	}
-	org.must(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm")
+	res, b = org.post(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm")
+	if res.StatusCode != http.StatusConflict || !strings.Contains(said(b), "không gửi tác phẩm dự thi") || !bytes.Contains(b, []byte(`name="outside" value="S00040"`)) {
+		t.Errorf("a station that entered nothing: %s %s", res.Status, said(b))
+	}
+	org.must(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm", "outside", "S00040")
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get(page)))
 	if err != nil {
 		t.Fatal(err)
