@@ -53,7 +53,6 @@ var aboveTheFloor = map[string]string{
 	"::-webkit-progress-value":    "the other engine's name of it stands beside it",
 	"::-moz-progress-bar":         "the other engine's name of it stands beside it",
 	"input[capture]":              "a computer opens its files instead",
-	"event wheel":                 "phones have no wheel",
 	".locks":                      "asked for by navigator.locks ?",
 	".randomUUID()":               "asked for by ?.",
 	".at":                         "a field of ours; the method of lists is .at()",

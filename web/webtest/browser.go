@@ -237,6 +237,10 @@ func (p *Tab) Click(sel string) {
 func (p *Tab) bring(sel string) {
 	p.t.Helper()
 	p.Wait(sel)
+	if p.plain { // nothing moves, and no timer runs
+		Eval[any](p, "bring "+sel, fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: "center", behavior: "instant"}), 0`, sel))
+		return
+	}
 	Eval[any](p, "bring "+sel, fmt.Sprintf(`new Promise((done) => {
 		let before, same = 0;
 		const look = () => {
