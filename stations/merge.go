@@ -166,9 +166,9 @@ func (w *merger) live() []pair {
 		case !ok || !u.Valid.Has(w.c.On):
 			gone = append(gone, row)
 		case u.Kind.Level() != Commune:
-			w.refuse(row.Line, fault.New(fault.Invalid, "stations.unit_unknown", "code", row.OldCode).At("old_code"))
+			w.refuse(row.Line, fault.New(fault.Invalid, "stations.old_code_unknown", "code", row.OldCode).At("old_code"))
 		case !u.named(row.OldName):
-			w.refuse(row.Line, fault.New(fault.Invalid, "stations.name_differs", "name", row.OldName, "known", u.Official()).At("old_name"))
+			w.refuse(row.Line, fault.New(fault.Invalid, "stations.old_name_differs", "name", row.OldName, "known", u.Official()).At("old_name"))
 		case w.stays(u, row):
 		case u.Valid.Until != "":
 			w.refuse(row.Line, outOfOrder(u).At("old_code"))
@@ -207,7 +207,7 @@ func (r *Registry) notThen(code string, on Date) *fault.Error {
 			return fault.New(fault.Conflict, "stations.ended_before", "name", u.Official(), "until", u.Valid.Until.Short())
 		}
 	}
-	return fault.New(fault.NotFound, "stations.unit_unknown", "code", code)
+	return fault.New(fault.NotFound, "stations.old_code_unknown", "code", code)
 }
 
 // named reports whether an official name, or "", is the unit's.

@@ -229,7 +229,7 @@ func TestAMergeThatCannotBeIsRefusedLineByLine(t *testing.T) {
 			{Line: 11, OldCode: "02746", NewCode: "03996", NewName: "Xã Sáu"},
 			{Line: 12, OldCode: "02749", NewCode: "03996", NewName: "Xã Sáu"},
 		}}, []string{
-			"4 stations.row_twice", "5 stations.name_differs", "10 stations.unit_unknown", "2 stations.unit_unknown",
+			"4 stations.row_twice", "5 stations.old_name_differs", "10 stations.old_code_unknown", "2 stations.old_code_unknown",
 			"7 stations.merge_two_names", "8 stations.merge_kind_missing", "9 stations.code_unreadable",
 			"3 stations.merge_code_taken", "11 stations.merge_district_missing",
 		}},
@@ -358,7 +358,7 @@ func TestADayThatDoesNotFitTheUnitIsNamed(t *testing.T) {
 		"on its first day":        {"2024-01-01", "02659", "stations.begins_later"},
 		"the new code, too early": {"2024-09-01", "02663", "stations.begins_later"},
 		"after it ended":          {"2024-10-01", "02662", "stations.ended_before"},
-		"no such code":            {"2024-10-01", "09999", "stations.unit_unknown"},
+		"no such code":            {"2024-10-01", "09999", "stations.old_code_unknown"},
 	} {
 		split := r.PlanSplit(Split{On: c.on, Code: c.code, Parts: []SplitPart{{c.code, "Xã Một"}, {"90002", "Xã Hai"}}})
 		if len(split.Bad) != 1 || split.Bad[0].Code != c.want || split.Bad[0].Field != "code" {

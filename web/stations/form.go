@@ -20,6 +20,7 @@ type formPage struct {
 	Units        []kit.Option
 	Technologies []kit.Option
 	Languages    []kit.Option
+	Zones        []kit.Option // of a station with a time zone of its own, which came by a table or the API; else nil
 	Contacts     []string // prefixes of the fields of one contact each: "c0"
 	Intervals    []string // prefixes of the fields of one interval each: "a0"
 }
@@ -70,6 +71,9 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, reg
 	} else {
 		page.Page = r.Page("stations.edit_title", "name", reg.Label(s.ID))
 		page.Station = s.ID
+	}
+	if zone := f.Get("zone"); zone != "" {
+		page.Zones = []kit.Option{{Value: "", Text: r.Say("stations.zone_usual")}, {Value: zone, Text: zone}}
 	}
 	page.Contacts = prefixes(f.Values, "c", "_name")
 	page.Intervals = prefixes(f.Values, "a", "_from")
