@@ -193,21 +193,44 @@ func (f Facts) CheckInvitation(inv Invitation, at time.Time) error {
 		return nil
 	}
 	maker, err := f.Directory.Person(inv.By)
-	if err != nil || maker.Disabled {
+	if err == nil {
+		err = f.mayMake(maker, inv)
+	}
+	if err != nil {
 		return ended.Because(err)
+	}
+	return nil
+}
+
+// mayMake returns a fault unless the person may make that link.
+func (f Facts) mayMake(maker Person, inv Invitation) error {
+	if maker.Disabled {
+		return fault.New(fault.Denied, "accounts.disabled")
 	}
 	by := maker.Actor("session")
 	if inv.Person != "" {
 		if err := f.mustTend(by, inv.Person); err != nil {
-			return ended.Because(err)
+			return err
 		}
 	}
 	for _, g := range inv.Grants {
 		if err := f.mustGive(by, g); err != nil {
-			return ended.Because(err)
+			return err
 		}
 	}
 	return nil
+}
+
+// Lapsed returns, ended, the open links that the person made and could not make
+// as she is now. A right that comes back later does not bring them back.
+func (f Facts) Lapsed(m Meta, now Person, all []Invitation) (ended []Invitation) {
+	for _, inv := range all {
+		if inv.By == now.ID && inv.Check(m.At) == nil && f.mayMake(now, inv) != nil {
+			inv.Withdrew = m.At
+			ended = append(ended, inv)
+		}
+	}
+	return ended
 }
 
 // Overtaken returns, ended, the links to a new passphrase of the person that

@@ -165,11 +165,16 @@ func lockOut(tx *tx, m accounts.Meta, person string) error {
 
 // overtake ends the person's open links to a new passphrase.
 func overtake(tx *tx, m accounts.Meta, person string) error {
+	return endLinks(tx, func(all []accounts.Invitation) []accounts.Invitation { return accounts.Overtaken(m, person, all) })
+}
+
+// endLinks puts the invitations that the function returns of all.
+func endLinks(tx *tx, ended func(all []accounts.Invitation) []accounts.Invitation) error {
 	all, err := invitations.all(tx)
 	if err != nil {
 		return err
 	}
-	for _, inv := range accounts.Overtaken(m, person, all) {
+	for _, inv := range ended(all) {
 		if err := invitations.put(tx, []byte(inv.ID), inv); err != nil {
 			return err
 		}
@@ -202,6 +207,11 @@ func (s *Store) ChangePerson(ctx context.Context, m accounts.Meta, c accounts.Ch
 		}
 		if p.Disabled {
 			if err := lockOut(tx, m, p.ID); err != nil {
+				return p, err
+			}
+		}
+		if c.Disabled != nil || c.Grants != nil {
+			if err := endLinks(tx, func(all []accounts.Invitation) []accounts.Invitation { return f.Lapsed(m, p, all) }); err != nil {
 				return p, err
 			}
 		}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -197,11 +198,24 @@ func inviteMaker(a *accountTest) {
 	h := accounts.HashOf("secret")
 	_, err := a.Invite(ctx, a.meta(monitor.Actor("session"), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(one.Station)}})
 	a.wants(err, "")
-	yes := true
-	_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: monitor.ID, Disabled: &yes})
-	a.wants(err, "")
-	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: h, Name: "Hoa", Login: "hoa", Passphrase: "phc"})
-	a.wants(err, "accounts.invitation_ended")
+	yes, no, none, some := true, false, []accounts.Grant{}, monitor.Grants
+	for n, change := range []struct{ away, back accounts.ChangePerson }{
+		{accounts.ChangePerson{Person: monitor.ID, Disabled: &yes}, accounts.ChangePerson{Person: monitor.ID, Disabled: &no}},
+		{accounts.ChangePerson{Person: monitor.ID, Grants: &none}, accounts.ChangePerson{Person: monitor.ID, Grants: &some}},
+	} {
+		_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), change.away)
+		a.wants(err, "")
+		join := accounts.Join{Hash: h, Name: "Hoa", Login: "hoa", Passphrase: "phc"}
+		_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), join)
+		a.wants(err, "accounts.invitation_ended")
+		_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), change.back)
+		a.wants(err, "")
+		_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), join)
+		a.wants(err, "accounts.invitation_ended") // what ended stays ended
+		h = accounts.HashOf(fmt.Sprint("secret after ", n))
+		_, err = a.Invite(ctx, a.meta(monitor.Actor("session"), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(one.Station)}})
+		a.wants(err, "")
+	}
 }
 
 func inviteEnds(a *accountTest) {
