@@ -436,7 +436,8 @@ func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
 	tab.Follow("#sheet-" + view().Tasks[0].ID + " a[href$='#abstain']") // she knows who stands there
 	tab.Click("#abstain summary")
 	tab.Keys("#why", "người thân")
-	tab.Follow("#abstain button")
+	tab.Click("#abstain .danger")
+	tab.Follow("#abstain-sure .danger")
 	if v := view(); v.Tasks[0].Status != contest.SetAside {
 		t.Errorf("after abstaining: %s", v.Tasks[0].Status)
 	}

@@ -155,6 +155,30 @@ func TestNothingOfHersIsKeptAfterLoggingOut(t *testing.T) {
 	}
 }
 
+// Who logs out in another tab is told so on the sheet, in its language, with the
+// way to log in; then what she wrote goes by itself.
+func TestASheetOfWhoLoggedOutElsewhereLeadsToTheLogIn(t *testing.T) {
+	st := newStage(t)
+	_, judges, id := st.played(someEntrants)
+	path, task := judges[1].first(id)
+	tab := judges[1].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + path)
+	tab.Type(field(task(), 0), "8")
+	tab.Wait(saved)
+	other := tab.Beside()
+	other.Open(st.http.URL + "/me")
+	other.Follow("form[action='/logout'] button")
+	tab.Type(field(task(), 1), "6")
+	tab.Wait(waiting + " a[href='/login'][target=_blank]")
+	if said := tab.Text(waiting); !strings.Contains(said, "bạn đã đăng xuất ở nơi khác") || !strings.Contains(said, "Đăng nhập") {
+		t.Errorf("after logging out elsewhere the sheet says %q", said)
+	}
+	tab.Shot("judge-logged-out", 360)
+	tab.Cookie("s", judges[1].logIn(), st.http.URL)
+	tab.Wait(saved)
+	wants(t, task(), "8", "6")
+}
+
 // Her list sends what sheets left, also after she has logged out in between, which
 // forgets what the server was known to have; while it cannot, it waits once.
 func TestTheListSendsWhatSheetsLeft(t *testing.T) {

@@ -99,9 +99,12 @@ func TestAMarkIsOneTap(t *testing.T) {
 		tab.Type(field(now, 2), bad)
 		tab.Press(kb.Tab)
 		tab.Until("see what is wrong with "+bad, `document.querySelectorAll(".criterion")[2].matches(".wrong") && document.querySelectorAll(".criterion")[2].querySelector(".error").textContent.includes("0,5")`)
+		tab.Until("be told that "+bad+" is not saved", `document.querySelector("`+waiting+`")?.textContent.includes("chưa được lưu")`)
 	}
 	tab.Type(field(now, 3), "7")
-	keeps("3", "75.5", "", "7") // what is no mark keeps nothing else from being saved
+	tab.Until("see 7 sent", `Object.keys(localStorage).every((k) => !k.startsWith("loa-sheet:"))`)
+	wants(t, task(), "3", "75.5", "", "7") // what is no mark keeps nothing else from being saved
+	tab.Wait(waiting)                      // and is never said to be
 	tab.Type(field(now, 2), "")
 	tab.Until("see the mark gone", `!document.querySelectorAll(".criterion")[2].matches(".wrong")`)
 	keeps("3", "75.5", "", "7")

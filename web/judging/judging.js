@@ -2,7 +2,7 @@
 // closed meanwhile have left. What leaves the page leaves by outbox.js.
 import { keepPages } from "../kit/offline.js";
 import { again, leftBy, outbox } from "./outbox.js";
-import { Sheet, listPath, tell } from "./sheet.js";
+import { Sheet, listPath, tell, tellLoggedOut } from "./sheet.js";
 
 // A signature leads to the next page, which says that it was taken.
 const saying = "loa-said";
@@ -47,18 +47,20 @@ async function sendLeft() {
   if (sending) return;
   sending = true;
   clearTimeout(later);
-  const owner = listState.dataset.owner, ended = { sent: 0, signed: 0, left: 0, later: 0 };
+  const owner = listState.dataset.owner, ended = { sent: 0, signed: 0, left: 0, later: 0, out: 0 };
   for (const address of leftBy(owner)) {
-    const { state: how } = await outbox(owner, address).send(), gone = how === "sent" || how === "signed";
+    const { state: how, body } = await outbox(owner, address).send(), gone = how === "sent" || how === "signed";
     const row = document.querySelector(`[data-sheet="${CSS.escape(address)}"] [data-unsent]`);
     if (row) row.hidden = gone;
     if (row && !gone) row.closest("details")?.setAttribute("open", "");
     ended[gone ? how : "left"]++;
-    if (how === "later") ended.later++;
+    if (body?.status === 401) ended.out++;
+    else if (how === "later") ended.later++;
   }
   sending = false;
-  if (ended.later) later = setTimeout(sendLeft, again);
-  if (ended.left) tell(listState, listState.dataset.offline, "waiting");
+  if (ended.later || ended.out) later = setTimeout(sendLeft, again);
+  if (ended.out) tellLoggedOut(listState);
+  else if (ended.left) tell(listState, listState.dataset.offline, "waiting");
   else if (ended.signed) {
     sayThere(listState.dataset.saved);
     location.reload();

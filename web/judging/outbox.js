@@ -106,7 +106,7 @@ export function outbox(owner, address) {
 
   async function ask(method, path, body) {
     try {
-      const answer = await fetch(address + path, { method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
+      const answer = await fetch(address + path, { method, headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang }, body: body && JSON.stringify(body) });
       const said = await answer.json();
       if (answer.ok) return { said };
       // Only a refusal of ours has a code: not a captive portal's page.

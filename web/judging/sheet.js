@@ -15,6 +15,13 @@ export function tell(state, text, look) {
   state.textContent = text;
 }
 
+// tellLoggedOut says in the language of the page that somebody has to log in first.
+export function tellLoggedOut(state) {
+  const { loggedOut, logIn } = document.body.dataset;
+  tell(state, loggedOut, "waiting");
+  state.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: logIn }));
+}
+
 // fill puts values into the places of a sentence, "{name}".
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
@@ -89,7 +96,10 @@ export class Sheet {
       if (target.name === "comment") this.wrote("comment", target.value);
       if (!fields.includes(target)) return;
       const mark = markOf(target);
-      if (mark === null) return this.add();
+      if (mark === null) {
+        this.sayIfSaved();
+        return this.add();
+      }
       this.wrong(target, "");
       this.wrote(target.name, mark);
     });
@@ -142,7 +152,13 @@ export class Sheet {
 
   say(text, look = "") { tell(this.state, text, look); }
   asking() { return this.state.classList.contains("asks"); }
-  sayIfSaved() { if (!Object.keys(this.mine.at).length) this.say(this.words.saved, "saved"); } // all the page shows, the server has
+
+  // sayIfSaved says so once the server has all that the page shows, also what is no mark.
+  sayIfSaved() {
+    if (this.asking()) return;
+    if (this.fields.some((field) => markOf(field) === null)) this.say(this.words.wrong, "waiting");
+    else if (!Object.keys(this.mine.at).length) this.say(this.words.saved, "saved");
+  }
 
   read() {
     const marks = this.fields.map((field) => [idOf(field), markOf(field) ?? ""]).filter(([, mark]) => mark);
@@ -283,7 +299,10 @@ export class Sheet {
         this.compare(words.conflict, now, retry);
         break;
       default: // it was refused
-        if (body.code === "contest.sheet_signed") this.compare(words.after, await box.look());
+        if (body.status === 401) {
+          tellLoggedOut(this.state);
+          this.flushIn(again);
+        } else if (body.code === "contest.sheet_signed") this.compare(words.after, await box.look());
         else this.say((body.detail ?? "") + " " + words.unsent, "waiting");
     }
     return how;

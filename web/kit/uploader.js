@@ -11,7 +11,7 @@ import { submit, submitter } from "./kit.js";
 import { scaled } from "./photo.js";
 
 const root = "/api/v1/uploads";
-const version = { "Tus-Resumable": "1.0.0" };
+const version = { "Tus-Resumable": "1.0.0", "Accept-Language": document.documentElement.lang };
 const probe = 64 * 1024; // the first piece: what is no audio is refused after it
 const piece = 4 * 1024 * 1024; // the largest
 const spell = 15_000; // ms a piece should take: what has arrived is shown that often, and no answer comes later than patience
