@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -243,6 +245,41 @@ func TestAFormOfWhoWasLoggedOutIsSentAgain(t *testing.T) {
 	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Stations: []string{"S00002"}})
 	if err != nil || len(lines) != 1 || lines[0].Note != "Loa cụm 2 <b>&\"hỏng\"" {
 		t.Errorf("kept %+v, %v", lines, err)
+	}
+
+	// A form that takes a file stays as it is, or where no script runs is offered
+	// again but for the file.
+	grant = accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}
+	editor := webtest.LoggedIn(t, s, "bientap", clock.at, grant)
+	table := filepath.Join(t.TempDir(), "đài <1>.csv")
+	if err := os.WriteFile(table, []byte("Mã đài,Ghi chú\nS00001,Loa cụm 7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, scripts := range []bool{true, false} {
+		p.Scripts(scripts)
+		p.Cookie("s", editor, server.URL)
+		p.Open(server.URL + "/stations/import")
+		p.Click("#f-new")
+		p.Upload("#f-file", table)
+		p.Cookie("s", "gone", server.URL)
+		if scripts {
+			p.Click("form[enctype] button")
+			p.Wait("[data-says=true] a[href='/login']")
+			p.Cookie("s", editor, server.URL)
+		} else {
+			p.Follow("form[enctype] button")
+			if got := p.Text("form.again label"); got != "Chọn lại tệp “đài <1>.csv”" {
+				t.Errorf("the file is asked for again as %q", got)
+			}
+			p.Shot("logged-out-file", 360)
+			p.Cookie("s", editor, server.URL)
+			p.Upload("form.again input[type=file]", table)
+			p.Follow("form.again button")
+		}
+		p.Wait("table.change ins")
+		if !webtest.Eval[bool](p, "see what was ticked", `document.querySelector("#f-new").checked`) {
+			t.Error("what was ticked is lost")
+		}
 	}
 
 	nobody := webtest.NewClient(t, operator.Handler(), "")

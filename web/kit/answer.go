@@ -139,6 +139,7 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 	page := errorPage{Page: r.Page("kit.error_title"), Status: code, Problem: problem(r.Lang, e)}
 	if code == http.StatusUnauthorized {
 		page.Next, page.To, page.Again = r.cameFrom(), r.URL.RequestURI(), k.again(w, r)
+		page.Files = slices.ContainsFunc(page.Again, func(s Sent) bool { return s.File })
 	}
 	if rerr := k.failed.Render(w, r, page); rerr != nil {
 		k.cfg.Log.Error("the error page itself failed", "err", rerr)

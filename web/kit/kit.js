@@ -35,7 +35,7 @@ document.addEventListener("submit", (e) => {
   if (form.dataset.waiting) {
     e.preventDefault();
     insist(form, button);
-  } else if (form.querySelector("[data-upload]")) {
+  } else if (form.enctype === "multipart/form-data") {
     e.preventDefault();
     hold(form, button);
   }
@@ -50,6 +50,9 @@ document.addEventListener("submit", (e) => {
 // say tells, where it is seen, what a form is waiting for: the network, or that
 // somebody logs in beside it; what was typed stays.
 function say(form, waiting, loggedOut) {
+  const said = form.querySelector("[data-says]");
+  if (said?.dataset.says === String(loggedOut)) return;
+  said?.remove();
   const note = document.createElement("p");
   note.className = "notice warn";
   note.setAttribute("role", "alert");
@@ -77,11 +80,7 @@ async function insist(form, button) {
       loggedOut = answer.status === 401;
       if (!loggedOut && !busy.includes(answer.status)) break;
     } catch { /* nobody answered */ }
-    const said = form.querySelector("[data-says]");
-    if (said?.dataset.says !== String(loggedOut)) {
-      said?.remove();
-      say(form, form.dataset.waiting, loggedOut);
-    }
+    say(form, form.dataset.waiting, loggedOut);
     await moment();
   }
   release(form, button); // the server's page says what is wrong
@@ -102,14 +101,13 @@ function release(form, button) {
   form.submit();
 }
 
-// hold keeps a form that takes files on its page while nobody answers: the
-// browser's own page about a lost network would take the chosen file with it.
+// hold keeps a form that takes files on its page while nobody answers, or while
+// nobody is logged in: the page that comes then would take the chosen file with it.
 async function hold(form, button) {
-  const words = form.querySelector("[data-upload]").dataset.offline;
   for (;;) {
-    const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store" }).catch(() => null);
-    if (answer && !busy.includes(answer.status)) break;
-    if (!form.querySelector("[data-says]")) say(form, words, false);
+    const answer = await fetch("/api/v1/me", { method: "HEAD", cache: "no-store" }).catch(() => null), loggedOut = answer?.status === 401;
+    if (answer && !loggedOut && !busy.includes(answer.status)) break;
+    say(form, document.body.dataset.offline, loggedOut);
     await moment();
   }
   release(form, button);

@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"io"
 	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,32 +21,63 @@ type errorPage struct {
 	Problem Problem
 	Next    string // the page to come back to after a log-in, "" if it is not known
 	Again   []Sent // what a form held whose sender was logged out meanwhile; nil if it cannot be sent again
+	Files   bool   // some of Again are files, which have to be chosen again
 	To      string // where that form goes
 }
 
-// Sent is one value of a form.
-type Sent struct{ Name, Value string }
+// Sent is one value of a form, or the name of a file that was sent with it.
+type Sent struct {
+	Name, Value string
+	File        bool
+}
 
 // again is what a form held that came from nobody, to be sent once more after a
-// log-in. Files and passphrases are not kept.
+// log-in. Files are not kept but named, and no form with a passphrase is.
 func (k *Kit) again(w http.ResponseWriter, r *Request) (all []Sent) {
-	mt, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if mt != "application/x-www-form-urlencoded" || r.body != nil {
+	if r.body != nil {
 		return nil
 	}
 	k.limitBody(w, r)
-	if r.ParseForm() != nil {
+	switch mt, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
+	case mt == "application/x-www-form-urlencoded" && r.ParseForm() == nil:
+		for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+			for _, v := range r.PostForm[name] {
+				all = append(all, Sent{Name: name, Value: v})
+			}
+		}
+	case mt == "multipart/form-data" && params["boundary"] != "":
+		all = againOf(multipart.NewReader(r.Body, params["boundary"]))
+	}
+	if slices.ContainsFunc(all, func(s Sent) bool { return strings.Contains(s.Name, "passphrase") }) {
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		if strings.Contains(name, "passphrase") {
+	return all
+}
+
+// againOf reads the texts of a form and passes over its files, to the end: a
+// browser that may not finish sending shows no answer. It returns nil of a form
+// that is cut, or larger than a form of texts may be.
+func againOf(form *multipart.Reader) (all []Sent) {
+	for left := int64(DefaultBody); ; {
+		part, err := form.NextPart()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil || part.FormName() == "" || len(all) == incomingFields {
 			return nil
 		}
-		for _, v := range r.PostForm[name] {
-			all = append(all, Sent{name, v})
+		if part.FileName() != "" || part.Header.Get("Content-Type") != "" { // an empty field of a file has no name
+			if part.FileName() != "" {
+				all = append(all, Sent{part.FormName(), text.Line(part.FileName()), true})
+			}
+			continue // NextPart passes over the rest
 		}
+		value, err := io.ReadAll(io.LimitReader(part, left+1))
+		if left -= int64(len(value)); err != nil || left < 0 {
+			return nil
+		}
+		all = append(all, Sent{Name: part.FormName(), Value: string(value)})
 	}
-	return all
 }
 
 // cameFrom is the page of ours that a form stood on, "" if it is not known.
