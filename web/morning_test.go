@@ -124,7 +124,8 @@ func TestAnOperatorsMorning(t *testing.T) {
 	p.Click("[aria-labelledby=evidence] summary")
 	p.Type("[aria-labelledby=evidence] input[name=why]", "chụp nhầm người qua đường")
 	p.Shot("morning-remove", 360)
-	p.Follow("[aria-labelledby=evidence] .danger")
+	p.Click("[aria-labelledby=evidence] .danger")
+	p.Follow("[aria-labelledby=evidence] .dialog .danger")
 	says("[aria-labelledby=evidence]", "chụp nhầm người qua đường")
 	p.Shot("morning-removed", 360)
 }

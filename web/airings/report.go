@@ -24,6 +24,7 @@ type reportPage struct {
 	Least      time.Duration // how long an airing had to last to count
 	MayCorrect bool
 	MayUndo    bool
+	MayAttach  bool // evidence, which she sends
 	MayDetach  bool // a piece of evidence, as far as its week is open
 	MayJudge   bool
 }
@@ -75,6 +76,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	}
 	where := reg.Where(line.Station)
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
+	page.MayAttach = page.MayCorrect && r.Actor.Can(accounts.UploadAudio, where)
 	page.MayDetach = line.Stands() && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)

@@ -27,7 +27,7 @@ var (
 
 const (
 	buttonTag = "<button"
-	sureCall  = `{{template "sure" (dict `
+	sureCall  = `{{template "sure" (dict`
 	sureStart = `{{define "sure"}}`
 )
 
@@ -57,7 +57,7 @@ func MarkButtons(file, source string) (marked string, list []Marked) {
 			for _, does := range sureParts {
 				list = append(list, Marked{of + does, line})
 			}
-			b.WriteString(sureCall + `"at" "` + of + `" `)
+			b.WriteString(sureCall + ` "at" "` + of + `"`)
 			rest = rest[len(sureCall):]
 		case strings.HasPrefix(rest, buttonTag):
 			whole, _, _ := strings.Cut(rest, "</button>")

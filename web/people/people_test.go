@@ -118,7 +118,7 @@ func TestADistrictMonitorTendsHerDistrictAlone(t *testing.T) {
 		t.Error("a station of another district is offered")
 	}
 	c.Get("/people/" + near.ID)
-	c.Submit("form:has([value=take])") // her last role here: nobody's of this district any more
+	c.Submit("form:has([value=take])", "do", "take") // her last role here: nobody's of this district any more
 	c.Expect(200, ".flash", "Đã lưu")
 	if c.Path != "/people" || c.Doc().Find("a[href='/people/"+near.ID+"']").Length() != 0 {
 		t.Errorf("it leads to %s:\n%s", c.Path, c.Last.Body)
@@ -135,13 +135,13 @@ func TestDisablingLogsOutAtOnce(t *testing.T) {
 	d, _ := s.Directory(t.Context())
 	p, _ := d.ByLogin("hoa")
 	chief.Get("/people/" + p.ID)
-	chief.Submit("form:has(input[value=disable])")
+	chief.Submit("form:has(button[value=disable])", "do", "disable")
 	chief.Expect(200, ".badge.bad", "Đã khoá")
 	hoa.Get("/me")
 	hoa.Expect(200, "form[action='/login']")
 	self, _ := d.ByLogin("chief")
 	chief.Get("/people/" + self.ID)
-	chief.Submit("form:has(input[name=grant])")
+	chief.Submit("form:has(input[name=grant])", "do", "take")
 	chief.Expect(422, ".notice.bad", "người quản trị duy nhất")
 }
 

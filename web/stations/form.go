@@ -21,8 +21,8 @@ type formPage struct {
 	Technologies []kit.Option
 	Languages    []kit.Option
 	Zones        []kit.Option // of a station with a time zone of its own, which came by a table or the API; else nil
-	Contacts     []string // prefixes of the fields of one contact each: "c0"
-	Intervals    []string // prefixes of the fields of one interval each: "a0"
+	Contacts     []string     // prefixes of the fields of one contact each: "c0"
+	Intervals    []string     // prefixes of the fields of one interval each: "a0"
 }
 
 // plainFields are the fields of the form that hold what a table's cell would.

@@ -221,6 +221,11 @@ func (p *Tab) Set(sel, value string) {
 // Upload chooses files for a file field.
 func (p *Tab) Upload(sel string, paths ...string) {
 	p.t.Helper()
+	for _, path := range paths { // a browser takes what is not there for an empty file
+		if _, err := os.Stat(path); err != nil {
+			p.t.Fatal(err)
+		}
+	}
 	p.do("choose files for "+sel, func(ctx context.Context) error { return p.files(ctx, sel, paths) })
 }
 

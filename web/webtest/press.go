@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -44,22 +43,16 @@ func (p *Tab) Buttons() []Button {
 
 // Try fills in what the button's form still lacks, by the values of fields of
 // those names and else by their kinds, opens what the button stands in, presses
-// it as a finger does, and waits for what happens. files has a path for each
-// kind of file that fields accept, by the beginning of "accept".
-func (p *Tab) Try(b Button, values, files map[string]string) (e Effect) {
+// it as a finger does, and waits for what happens. file gives the path of a file
+// for each field that takes one, by its attribute "accept".
+func (p *Tab) Try(b Button, values map[string]string, file func(accept string) string) (e Effect) {
 	p.t.Helper()
 	given, err := json.Marshal(values)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	for _, f := range Eval[[]struct{ Sel, Accept string }](p, "fill in", fmt.Sprintf("%s; press.fill(%d, %s)", pressScript, b.N, given)) {
-		path := files[""]
-		for kind, at := range files {
-			if kind != "" && strings.Contains(f.Accept, kind) {
-				path = at
-			}
-		}
-		p.Upload(f.Sel, path)
+		p.Upload(f.Sel, file(f.Accept))
 	}
 	if covered := Eval[string](p, "aim at "+b.Said, fmt.Sprintf("press.aim(%d)", b.N)); covered != "" {
 		if covered == "gone" {
