@@ -10,6 +10,7 @@ import (
 
 	"loa/contest/ranking"
 	"loa/internal/fault"
+	"loa/stations"
 )
 
 // shortID is what the IDs inside the rules look like: they stand in URLs.
@@ -40,6 +41,15 @@ func (p problems) whole(e *fault.Error) error {
 	}
 	e.Parts = p
 	return e
+}
+
+// TooMuch returns nil unless the rules hold more than any may, be they finished
+// or not. Fault: contest.text_too_long, or contest.rules_unfit with several.
+func (r *Rules) TooMuch() error {
+	most := problems(slices.DeleteFunc(partsOf(r.Check()), func(e *fault.Error) bool {
+		return e.Code != "contest.text_too_long" && e.Code != "contest.list_too_long"
+	}))
+	return most.whole(fault.New(fault.Invalid, "contest.rules_unfit", "count", len(most)))
 }
 
 // partsOf is what whole made one fault of.
@@ -124,8 +134,11 @@ func (p *problems) text(at, s string, most int, needed bool) {
 // ids checks that a list is not too long (or empty where one is needed) and
 // that every item has an ID of its own and a name.
 func (p *problems) ids(at string, n int, needed bool, item func(int) (id, name string)) {
-	if needed && n == 0 || n > maxList {
+	if needed && n == 0 {
 		p.add(fault.New(fault.Invalid, "contest.list_length", "most", maxList).At(at))
+	}
+	if n > maxList {
+		p.add(fault.New(fault.Invalid, "contest.list_too_long", "length", n, "most", maxList).At(at))
 	}
 	seen := map[string]bool{}
 	for i := range min(n, maxList) {
@@ -191,6 +204,11 @@ func (p *problems) category(at string, c *Category) {
 		kind := slices.Contains([]PieceKind{Audio, Script, Scan, Translation}, n.Piece)
 		if !kind || !slices.Contains([]NeedWhen{Always, NotVietnamese, Optional}, n.When) {
 			p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(n.Piece)+" "+string(n.When), 60)).At(at + ".needs." + strconv.Itoa(i)))
+		}
+	}
+	for _, l := range c.Languages {
+		if !stations.KnownLanguage(l) {
+			p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(l, 40)).At(at + ".languages"))
 		}
 	}
 	if a := c.Aired; a != nil && !a.From.Before(a.Until) {

@@ -12,6 +12,7 @@ import (
 	"loa/internal/doctext"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // warnAiringDeclared is a warning an organiser sees beside an entry: a
@@ -20,20 +21,20 @@ const warnAiringDeclared = "contest.warning_airing_declared"
 
 // Work is what an entrant says about an entry.
 type Work struct {
-	Title       string         `json:"title"`
+	Title       string         `json:"title" schema:"maxLength=300"`
 	Theme       string         `json:"theme"`
 	Category    string         `json:"category"`
-	Language    string         `json:"language"`
+	Language    string         `json:"language" schema:"language"`
 	Kind        EntrantKind    `json:"kind"`
 	Station     string         `json:"station"` // ID
-	Name        string         `json:"name,omitempty"`
-	Authors     []string       `json:"authors,omitempty"`
+	Name        string         `json:"name,omitempty" schema:"maxLength=300"`
+	Authors     []string       `json:"authors,omitempty" schema:"maxItems=50 maxLength=300"`
 	Episode     string         `json:"episode,omitempty"`
 	Pieces      []WorkPiece    `json:"pieces"`
-	Script      string         `json:"script,omitempty"`      // typed or pasted, instead of a document
-	Translation string         `json:"translation,omitempty"` // likewise
+	Script      string         `json:"script,omitempty" schema:"maxLength=50000"`      // typed or pasted, instead of a document
+	Translation string         `json:"translation,omitempty" schema:"maxLength=50000"` // likewise
 	Sections    map[string]int `json:"sections,omitempty"`
-	AiredNote   string         `json:"aired_note,omitempty"` // where a declared airing took place
+	AiredNote   string         `json:"aired_note,omitempty" schema:"maxLength=1000"` // where a declared airing took place
 }
 
 // WorkPiece names an uploaded file and what it is.
@@ -385,7 +386,7 @@ func (p *problems) complete(c *Category, e *Entry) {
 			p.add(fault.New(fault.Invalid, "contest.translation_missing").At("pieces"))
 		}
 	}
-	if !anyOr(c.Languages, e.Language) || e.Language == "" {
+	if !anyOr(c.Languages, e.Language) || !stations.KnownLanguage(e.Language) {
 		p.add(fault.New(fault.Invalid, "contest.language_not_allowed").At("language"))
 	}
 }

@@ -10,42 +10,42 @@ import (
 // Rules is the whole configuration of one contest. Every contest of the
 // province and its neighbours is such a value; none needs code of its own.
 type Rules struct {
-	Title      string      `json:"title"`
-	Host       string      `json:"host"`  // organising committee, as printed
-	About      string      `json:"about"` // plain text for the public page
-	Themes     []Theme     `json:"themes"`
-	Categories []Category  `json:"categories"`
+	Title      string      `json:"title" schema:"maxLength=300"`
+	Host       string      `json:"host" schema:"maxLength=300"`    // organising committee, as printed
+	About      string      `json:"about" schema:"maxLength=20000"` // plain text for the public page
+	Themes     []Theme     `json:"themes" schema:"maxItems=100"`
+	Categories []Category  `json:"categories" schema:"maxItems=100"`
 	Who        Eligibility `json:"who"`
 	Quotas     []Quota     `json:"quotas,omitempty"`
 	Dates      Timetable   `json:"dates"`
 	Conflicts  Conflicts   `json:"conflicts"`
-	Rounds     []Round     `json:"rounds"`
-	Awards     []Award     `json:"awards"`
+	Rounds     []Round     `json:"rounds" schema:"maxItems=100"`
+	Awards     []Award     `json:"awards" schema:"maxItems=100"`
 }
 
 // Theme is a subject works are entered under; an Award can be limited to it.
 type Theme struct {
 	ID   string `json:"id"`
-	Name string `json:"name"`
+	Name string `json:"name" schema:"maxLength=300"`
 }
 
 // Category is a genre or sort of entry with its own demands.
 type Category struct {
 	ID         string     `json:"id"`
-	Name       string     `json:"name"`
+	Name       string     `json:"name" schema:"maxLength=300"`
 	MinSeconds int        `json:"min_seconds,omitempty"` // of the whole recording, jingles included; 0 is no limit
 	MaxSeconds int        `json:"max_seconds,omitempty"`
-	Sections   []Section  `json:"sections,omitempty"`
+	Sections   []Section  `json:"sections,omitempty" schema:"maxItems=100"`
 	Needs      []Need     `json:"needs,omitempty"`
 	Aired      *AiredRule `json:"aired,omitempty"`
-	Languages  []string   `json:"languages,omitempty"` // allowed; empty allows any
+	Languages  []string   `json:"languages,omitempty" schema:"language"` // allowed; empty allows any
 }
 
 // Section is a component of a composite programme with its own length, which
 // the entrant declares.
 type Section struct {
 	ID         string `json:"id"`
-	Name       string `json:"name"`
+	Name       string `json:"name" schema:"maxLength=300"`
 	MinSeconds int    `json:"min_seconds"`
 	MaxSeconds int    `json:"max_seconds"`
 }
@@ -112,12 +112,12 @@ type Conflicts struct {
 // live entries, each later one those promoted by the one before.
 type Round struct {
 	ID        string         `json:"id"`
-	Name      string         `json:"name"`
+	Name      string         `json:"name" schema:"maxLength=300"`
 	From      time.Time      `json:"from,omitzero"`       // judges may score from here; zero is from the start
 	Until     time.Time      `json:"until,omitzero"`      // and until here; zero is until the round is finished
 	PerEntry  int            `json:"per_entry,omitempty"` // judges per entry; 0 is every judge of the panel
 	Points    ranking.Points `json:"points"`              // what the parts of each category add up to
-	Parts     []Part         `json:"parts"`
+	Parts     []Part         `json:"parts" schema:"maxItems=100"`
 	Method    ranking.Method `json:"method"`
 	Habits    Habits         `json:"habits,omitempty"` // set by Loa while the contest is a draft
 	TieBreaks []TieBreak     `json:"tie_breaks,omitempty"`
@@ -160,20 +160,20 @@ func (r Rules) latest(before *Rules) Rules {
 // Part is one scored part of a round with its own rubric.
 type Part struct {
 	ID         string         `json:"id"`
-	Name       string         `json:"name"`
+	Name       string         `json:"name" schema:"maxLength=300"`
 	Live       bool           `json:"live,omitempty"`       // scored in the hall; the code is the number drawn
 	Categories []string       `json:"categories,omitempty"` // empty is all
 	Points     ranking.Points `json:"points"`               // what its criteria add up to
 	Sample     bool           `json:"sample,omitempty"`     // the shipped sample; must be edited or confirmed before opening
-	Criteria   []Criterion    `json:"criteria"`
+	Criteria   []Criterion    `json:"criteria" schema:"maxItems=100"`
 }
 
 // Criterion is one line of a rubric. A mark m on the scale Min…Max in Steps
 // contributes m × Points ÷ Max.
 type Criterion struct {
 	ID     string         `json:"id"`
-	Name   string         `json:"name"`
-	About  string         `json:"about,omitempty"`
+	Name   string         `json:"name" schema:"maxLength=300"`
+	About  string         `json:"about,omitempty" schema:"maxLength=2000"`
 	Min    ranking.Points `json:"min"`
 	Max    ranking.Points `json:"max"`
 	Step   ranking.Points `json:"step"`
@@ -210,10 +210,10 @@ type Promotion struct {
 // Award is one prize ladder, over all entries or those of a theme or category.
 type Award struct {
 	ID       string  `json:"id"`
-	Name     string  `json:"name"`
+	Name     string  `json:"name" schema:"maxLength=300"`
 	Theme    string  `json:"theme,omitempty"`
 	Category string  `json:"category,omitempty"`
-	Prizes   []Prize `json:"prizes"` // best first; floors must not rise
+	Prizes   []Prize `json:"prizes" schema:"maxItems=100"` // best first; floors must not rise
 	// Ties says what happens when entries that share a rank stand on places
 	// of different prizes; "" is ranking.Share.
 	Ties ranking.Policy `json:"ties,omitempty"`
@@ -222,7 +222,7 @@ type Award struct {
 // Prize is one rung of a ladder.
 type Prize struct {
 	ID     string         `json:"id"`
-	Name   string         `json:"name"` // "Giải Nhất", "A", "Huy chương Vàng"
+	Name   string         `json:"name" schema:"maxLength=300"` // "Giải Nhất", "A", "Huy chương Vàng"
 	Count  int            `json:"count"`
 	Amount int64          `json:"amount,omitempty"` // money in đồng
 	Floor  ranking.Points `json:"floor,omitempty"`  // withheld below these points

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -137,4 +138,31 @@ func runBy(t *testing.T, r contest.Rules) (opened bool) {
 	}
 	refused(w.try(w.organiser(), contest.GivePrizes{}))
 	return true
+}
+
+// What the API's document says is too much is refused in a draft as well, where
+// much else may be missing still.
+func TestADraftHoldsNoMoreThanAnyRulesMay(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(*contest.Rules)
+		code   string
+	}{
+		"as it is":             {func(*contest.Rules) {}, ""},
+		"no title yet":         {func(r *contest.Rules) { r.Title, r.Themes = "", nil }, ""},
+		"a title at its limit": {func(r *contest.Rules) { r.Title = strings.Repeat("ộ", 300) }, ""},
+		"a title beyond it":    {func(r *contest.Rules) { r.Title = strings.Repeat("ộ", 301) }, "contest.text_too_long"},
+		"an endless list":      {func(r *contest.Rules) { r.Themes = make([]contest.Theme, 101) }, "contest.list_too_long"},
+		"a long criterion":     {func(r *contest.Rules) { r.Rounds[0].Parts[0].Criteria[0].About = strings.Repeat("a", 2001) }, "contest.text_too_long"},
+	} {
+		r := contest.Sample()
+		c.change(&r)
+		if err := r.TooMuch(); c.code == "" && err != nil || c.code != "" && !fault.Is(err, c.code) {
+			t.Errorf("%s: %v, want %q", what, err, c.code)
+		}
+	}
+	r := contest.Sample()
+	r.Categories[0].Languages = []string{"vi", "klingon"}
+	if err := r.Check(); err == nil || !strings.Contains(err.Error(), "contest.unknown_choice") {
+		t.Errorf("an unknown language: %v", err)
+	}
 }

@@ -29,6 +29,9 @@ func (c DraftContest) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	if !shortID.MatchString(s.ID) {
 		return nil, fault.New(fault.Invalid, "contest.bad_id", "id", clip(s.ID, 40)).At("id")
 	}
+	if err := c.Rules.TooMuch(); err != nil {
+		return nil, err
+	}
 	list := []body{&drafted{c.Rules.latest(nil), c.CopiedFrom, s.ID}}
 	if c.Certificate != (Certificate{}) {
 		more, err := SetCertificate{c.Certificate}.decide(s, f, m)
@@ -88,6 +91,9 @@ func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 		return nil, err
 	}
 	if s.Phase == Draft {
+		if err := c.Rules.TooMuch(); err != nil {
+			return nil, err
+		}
 		return []body{&rulesChanged{Rules: c.Rules.latest(nil)}}, nil
 	}
 	if err := reasonable(c.Reason); err != nil {

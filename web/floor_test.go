@@ -27,6 +27,8 @@ var aboveTheFloor = map[string]string{
 	"button[popovertargetaction]": "kit.js opens the dialog itself",
 	"button[autofocus]":           "the page opens at its top, as after any press",
 	":focus-visible":              "the rule is dropped and the outline stays",
+	"::-webkit-slider-thumb":      "Firefox has its own name for it, and the next rule says the same",
+	"::-moz-range-thumb":          "the others have their own name for it, and the rule before says the same",
 	"text-wrap":                   "headings break as they come",
 	"text-wrap: balance":          "headings break as they come",
 	"accent-color":                "boxes have the browser's colour",

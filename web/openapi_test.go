@@ -188,6 +188,8 @@ func TestTheLimitsOfTheDocumentAreThoseThatHold(t *testing.T) {
 		{admin, "POST", "/api/v1/programmes", "api_programmeBody_asked", map[string]any{"title": "Bản tin"}},
 		{admin, "POST", "/api/v1/programmes/P1/rules/preview", "api_ruleBody_asked", map[string]any{"cron": "0 18 * * 2", "stations": "all", "minutes": 30}},
 		{admin, "PUT", "/api/v1/settings", "airing_Settings_asked", map[string]any{}},
+		{admin, "POST", "/api/v1/people", "api_personBody_asked", map[string]any{"name": "An Vàng", "login": "an.vang"}},
+		{admin, "POST", "/api/v1/invitations", "api_inviteBody_asked", map[string]any{"grants": []any{map[string]any{"role": "admin", "scope": map[string]any{"level": "province"}}}}},
 		{admin, "PATCH", "/api/v1/stations/S00001", "stations_Fields_asked", map[string]any{"clusters_total": 999}},
 	} {
 		schema := doc.Components.Schemas[c.asked]
@@ -216,7 +218,7 @@ func TestTheLimitsOfTheDocumentAreThoseThatHold(t *testing.T) {
 				return w.Code, w.Body.String()
 			}
 			within, beyond := []any{}, []any{}
-			if n := p.Value.MaxLength; n != nil {
+			if n := p.Value.MaxLength; n != nil && name != "login" { // a log-in has letters of its own, tried in accounts
 				within, beyond = append(within, strings.Repeat("ộ", int(*n))), append(beyond, strings.Repeat("ộ", int(*n)+1))
 			}
 			if n := p.Value.Max; n != nil {

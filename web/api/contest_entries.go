@@ -69,7 +69,7 @@ type complainBody struct {
 }
 
 type reasonBody struct {
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"required maxLength=2000"`
 }
 
 type scriptBody struct {

@@ -119,9 +119,9 @@ func (p people) get(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type personBody struct {
-	Name   string           `json:"name"`
-	Login  string           `json:"login"`
-	Grants []accounts.Grant `json:"grants"`
+	Name   string           `json:"name" schema:"required maxLength=80"`
+	Login  string           `json:"login" schema:"required maxLength=40"`
+	Grants []accounts.Grant `json:"grants" schema:"maxItems=100"`
 }
 
 func (p people) add(w http.ResponseWriter, r *kit.Request) error {
@@ -145,9 +145,9 @@ func (p people) add(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type changeBody struct {
-	Name     *string           `json:"name,omitempty"`
+	Name     *string           `json:"name,omitempty" schema:"maxLength=80"`
 	Language *text.Language    `json:"language,omitempty"`
-	Grants   *[]accounts.Grant `json:"grants,omitempty"`
+	Grants   *[]accounts.Grant `json:"grants,omitempty" schema:"maxItems=100"`
 	Disabled *bool             `json:"disabled,omitempty"`
 }
 
@@ -226,9 +226,9 @@ func readOnce(r *kit.Request, body any) (accounts.Meta, error) {
 }
 
 type inviteBody struct {
-	Grants []accounts.Grant `json:"grants,omitempty"`
+	Grants []accounts.Grant `json:"grants,omitempty" schema:"maxItems=100"`
 	Person string           `json:"person,omitempty"` // ID or login, to renew a passphrase
-	Note   string           `json:"note,omitempty"`
+	Note   string           `json:"note,omitempty" schema:"maxLength=200"`
 }
 
 func (p people) invite(w http.ResponseWriter, r *kit.Request) error {

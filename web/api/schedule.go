@@ -159,7 +159,7 @@ type programmeBody struct {
 	Title              string            `json:"title" schema:"required minLength=1 maxLength=200"`
 	Producer           string            `json:"producer" schema:"maxLength=200"`
 	Topics             []scheduler.Topic `json:"topics"`
-	Languages          []string          `json:"languages"`
+	Languages          []string          `json:"languages" schema:"language"`
 	CountsTowardTarget bool              `json:"counts_toward_target"`
 	MinSeconds         int               `json:"min_seconds" schema:"minimum=0 maximum=14400"`
 }
@@ -246,7 +246,7 @@ type episodeBody struct {
 	Title    string        `json:"title" schema:"required minLength=1 maxLength=200"`
 	Audio    string        `json:"audio"`
 	Script   string        `json:"script" schema:"maxLength=200000"`
-	Language string        `json:"language"`
+	Language string        `json:"language" schema:"language empty"`
 	From     stations.Date `json:"from"`
 	Until    stations.Date `json:"until"`
 	Draft    bool          `json:"draft"`

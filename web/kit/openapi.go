@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"loa/stations"
 )
 
 // The OpenAPI 3.1 document of the routes below /api/, made from what each
@@ -391,6 +393,16 @@ func limited(s object, tag string) (_ object, required bool) {
 		switch key {
 		case "required":
 			required = true
+			continue
+		case "language": // of stations.Languages
+			said := s
+			if s["type"] == "array" {
+				said = s["items"].(object)
+			}
+			said["enum"] = slices.Clone(stations.Languages)
+			continue
+		case "maxItems":
+			s[key], _ = strconv.ParseFloat(value, 64)
 			continue
 		case "empty": // none of the words, too
 			s["enum"] = append([]string{""}, s["enum"].([]string)...)
