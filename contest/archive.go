@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -128,6 +127,10 @@ func (v *Verdict) Event(code string) (seq int, err error) {
 const (
 	mostLine = 4 << 20   // of one event's JSON, in bytes
 	mostLog  = 512 << 20 // of all events
+
+	// mostPacked is how many times larger than the archive its files may be: sound
+	// and scans hardly become smaller, what does may be anything.
+	mostPacked = 8
 )
 
 // CheckArchive verifies an archive without any server: every event's hash and
@@ -143,15 +146,15 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 		// Events whose hashes are right but that no rule would have led to
 		// (the hashes are no secret) may contradict what applying them trusts.
 		if p := recover(); p != nil {
-			err = archiveWrong(fmt.Errorf("the events contradict each other: %v", p))
+			err = archiveWrong("contest.archive_contradicts")
 		}
 	}()
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return v, fault.New(fault.Invalid, "contest.archive_unreadable").Because(err)
+		return v, fault.New(fault.Invalid, "contest.archive_unreadable")
 	}
 	if err := readJSON(z, archiveFacts, &v.Facts); err != nil || v.Facts.Format != archiveFormat {
-		return v, fault.New(fault.Invalid, "contest.archive_unreadable").Because(err)
+		return v, fault.New(fault.Invalid, "contest.archive_unreadable")
 	}
 	s, err := Replay(v.Facts.ID, func(yield func(Event, error) bool) {
 		for e, err := range archivedEvents(z) {
@@ -162,14 +165,14 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 		}
 	})
 	if err != nil {
-		return v, archiveWrong(err)
+		return v, archiveWrong("contest.archive_event", "n", max(1, len(v.Hashes)))
 	}
 	if v.Facts.Title != s.Rules.Title {
-		return v, archiveWrong(errors.New("the title is another than in the log"))
+		return v, archiveWrong("contest.archive_title")
 	}
 	v.Facts.Title = text.Line(v.Facts.Title) // it is printed
 	if s.Seq != v.Facts.Events || s.Head != v.Facts.Head {
-		return v, archiveWrong(fmt.Errorf("%d events up to %s, but %d up to %s are announced", s.Seq, s.Head, v.Facts.Events, v.Facts.Head))
+		return v, archiveWrong("contest.archive_cut", "n", s.Seq, "announced", v.Facts.Events)
 	}
 	v.Entries, v.Phase, v.Bound = len(s.Entries), s.Phase, s.bound
 	for _, run := range s.Rounds {
@@ -182,54 +185,61 @@ func CheckArchive(r io.ReaderAt, size int64) (v Verdict, err error) {
 			}
 		}
 	}
-	files, err := keptFiles(z)
-	if err != nil {
-		return v, archiveWrong(err)
+	files, strange := keptFiles(z)
+	if strange != "" {
+		return v, archiveWrong("contest.archive_stranger", "name", clip(text.Line(strange), 100))
 	}
 	done := map[string]int64{}
-	left := size // the files are stored side by side, so together they are no larger than the archive
+	left := mostPacked*size + mostLine // Loa stores files as they are; who packs the archive anew may compress them
 	for _, e := range s.Entries {
 		for _, p := range e.Pieces {
 			n, again := done[p.SHA256]
 			if !again {
-				if n, err = checkFile(files[p.SHA256], p.SHA256, left); err != nil {
-					return v, archiveWrong(fmt.Errorf("entry %s: %w", e.Code, err))
+				var wrong string
+				if n, wrong = checkFile(files[p.SHA256], p.SHA256, left); wrong != "" {
+					return v, archiveWrong(wrong, "entry", clip(text.Line(e.Code), 40))
 				}
 				left -= n
 				done[p.SHA256] = n
 			}
 			if n != p.Bytes {
-				return v, archiveWrong(fmt.Errorf("entry %s: a file is not the one on the receipt", e.Code))
+				return v, archiveWrong("contest.archive_file_other", "entry", clip(text.Line(e.Code), 40))
 			}
 			v.Files++
 		}
 	}
 	if len(done) != len(files) {
-		return v, archiveWrong(errors.New("there are files that belong to no entry"))
+		return v, archiveWrong("contest.archive_file_extra")
 	}
 	return v, nil
 }
 
-// archiveWrong is the fault of an archive that does not hold together. What
-// the cause quotes of it is made safe to print.
-func archiveWrong(err error) error {
-	return fault.New(fault.Conflict, "contest.archive_wrong").Because(errors.New(clip(text.Line(err.Error()), 300)))
+// archiveWrong is the fault of an archive that does not hold together; its part
+// says what is wrong.
+func archiveWrong(code string, args ...any) error {
+	e := fault.New(fault.Conflict, "contest.archive_wrong")
+	e.Parts = []*fault.Error{fault.New(fault.Conflict, code, args...)}
+	return e
 }
 
 // keptFiles lists the archive's files by the SHA-256 that names them. What no
-// archive has, or has once only, is an error.
-func keptFiles(z *zip.Reader) (map[string]*zip.File, error) {
+// archive has, or has once only, is strange. A folder of its own is no file: tools
+// that pack an archive anew add one.
+func keptFiles(z *zip.Reader) (_ map[string]*zip.File, strange string) {
 	files, seen := map[string]*zip.File{}, map[string]bool{}
 	for _, f := range z.File {
 		sum, kept := strings.CutPrefix(f.Name, archiveFiles)
+		if f.Name == archiveFiles && f.UncompressedSize64 == 0 {
+			continue
+		}
 		if seen[f.Name] || !kept && f.Name != archiveFacts && f.Name != archiveLog {
-			return nil, fmt.Errorf("%q does not belong there", f.Name)
+			return nil, f.Name
 		}
 		if seen[f.Name] = true; kept {
 			files[sum] = f
 		}
 	}
-	return files, nil
+	return files, ""
 }
 
 func readJSON(z *zip.Reader, name string, v any) error {
@@ -270,26 +280,28 @@ func archivedEvents(z *zip.Reader) iter.Seq2[Event, error] {
 }
 
 // checkFile hashes a file of the archive, of at most most bytes, and returns
-// its length.
-func checkFile(f *zip.File, sum string, most int64) (int64, error) {
+// its length, or the code of the sentence that says what is wrong with it.
+func checkFile(f *zip.File, sum string, most int64) (n int64, wrong string) {
 	switch {
 	case f == nil:
-		return 0, errors.New("a file of the receipt is missing")
-	case f.Method != zip.Store || f.UncompressedSize64 > uint64(most):
-		return 0, errors.New("a file is packed, and may be anything")
+		return 0, "contest.archive_file_missing"
+	case f.UncompressedSize64 > uint64(max(0, most)):
+		return 0, "contest.archive_packed"
 	}
 	r, err := f.Open()
 	if err != nil {
-		return 0, err
+		return 0, "contest.archive_file_damaged"
 	}
 	defer r.Close()
 	h := sha256.New()
-	n, err := io.Copy(h, r)
-	if err != nil {
-		return 0, err
+	if n, err = io.Copy(h, io.LimitReader(r, most+1)); err != nil {
+		return 0, "contest.archive_file_damaged"
+	}
+	if n > most {
+		return 0, "contest.archive_packed"
 	}
 	if hex.EncodeToString(h.Sum(nil)) != sum {
-		return 0, errors.New("a file is not the one on the receipt")
+		return 0, "contest.archive_file_other"
 	}
-	return n, nil
+	return n, ""
 }

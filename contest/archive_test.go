@@ -17,6 +17,7 @@ import (
 
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // archived plays a whole contest of three entries and returns its archive, its
@@ -150,6 +151,10 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 			fewer[sum] = body
 		}
 	}
+	bombs := map[string][]byte{}
+	for sum := range files {
+		bombs[sum] = make([]byte, 64<<20)
+	}
 	for what, b := range map[string][]byte{
 		"contest.archive_unreadable: nothing":       {},
 		"contest.archive_unreadable: text":          []byte("đây không phải tệp ZIP"),
@@ -159,7 +164,7 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 		"contest.archive_wrong: another title":      swapped(t, good, "contest.json", another),
 		"contest.archive_wrong: a stranger":         with(t, good, "ghi-chu.txt"),
 		"contest.archive_wrong: the log twice":      with(t, good, "events.jsonl"),
-		"contest.archive_wrong: files are packed":   packed(t, log, files, zip.Deflate),
+		"contest.archive_wrong: a bomb of a file":   packed(t, log, bombs, zip.Deflate),
 		"contest.archive_wrong: an event is gone":   swapped(t, good, "events.jsonl", withoutLast),
 		"contest.archive_wrong: a round ends twice": packed(t, resealed(twice), files, zip.Store),
 		"contest.archive_wrong: another ranking":    packed(t, bend("round.finished", `"rank":1`, `"rank":2`), files, zip.Store),
@@ -174,7 +179,19 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 		_, err := check(b)
 		if e := fault.Of(err); e == nil || e.Code != code {
 			t.Errorf("%s: %v, want %s", name, err, code)
+		} else if told := len(e.Parts) == 1 && text.Has(e.Parts[0].Code) && !strings.Contains(text.Vietnamese.Fault(e.Parts[0]), "{"); e.Err != nil || code == "contest.archive_wrong" && !told {
+			t.Errorf("%s is told by %v and %v", name, e.Parts, e.Err)
 		}
+	}
+}
+
+// What is intact is so however its ZIP was packed: tools compress the files, and
+// add an entry for their folder.
+func TestAnArchiveThatWasPackedAnewIsIntact(t *testing.T) {
+	_, log, files := archived(t)
+	v, err := check(with(t, packed(t, log, files, zip.Deflate), "files/"))
+	if err != nil || v.Files == 0 {
+		t.Errorf("%d files, %v", v.Files, err)
 	}
 }
 
