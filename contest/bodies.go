@@ -59,10 +59,12 @@ func sameAwards(a, b []Award) bool {
 
 type phaseChanged struct {
 	To Phase `json:"to"`
+	witnessed
 }
 
 func (*phaseChanged) kind() string { return "contest.phase_changed" }
-func (b *phaseChanged) apply(s *State, _ *Event) error {
+func (b *phaseChanged) apply(s *State, e *Event) error {
+	s.witness(string(b.To), "", b.witnessed, e)
 	s.Phase = b.To
 	if b.To == Published {
 		if s.Given == nil { // earlier versions published what had been given, whatever had changed since
@@ -283,6 +285,7 @@ type roundStarted struct {
 	Tasks   []Task            `json:"tasks"`           // in each judge's own order
 	// Notes says that it is noted who opens a script; earlier versions did not.
 	Notes bool `json:"notes,omitempty"`
+	witnessed
 }
 
 func (*roundStarted) kind() string { return "round.started" }
@@ -293,6 +296,7 @@ func (b *roundStarted) apply(s *State, e *Event) error {
 		r.add(t)
 	}
 	s.Rounds = append(s.Rounds, r)
+	s.witness("start", b.Round, b.witnessed, e)
 	s.Phase = Judging
 	for _, id := range b.Entries {
 		if e := s.entry[id]; e != nil && !b.Notes {
@@ -396,12 +400,12 @@ type tieReported struct {
 }
 
 func (*tieReported) kind() string { return "judge.tie_reported" }
-func (b *tieReported) apply(s *State, _ *Event) error {
+func (b *tieReported) apply(s *State, e *Event) error {
 	if s.Judge(b.Judge) == nil || s.entry[b.Entry] == nil {
 		return fmt.Errorf("no judge %s or entry %s", b.Judge, b.Entry)
 	}
 	t := s.between(b.Judge, b.Entry)
-	t.note = b.Note
+	t.note, t.told = b.Note, Removal{e.At, e.Name, b.Note}
 	if b.Again {
 		t.since = len(t.kept)
 	}
@@ -524,18 +528,19 @@ type entriesPicked struct {
 }
 
 func (*entriesPicked) kind() string { return "round.entries_picked" }
-func (b *entriesPicked) apply(s *State, _ *Event) error {
+func (b *entriesPicked) apply(s *State, e *Event) error {
 	r := s.Round(b.Round)
 	if r == nil {
 		return errNoRound
 	}
-	r.Picked = b.Picks
+	r.Picked, r.PickedBy, r.PickedAt = b.Picks, e.Name, e.At
 	return nil
 }
 
 type roundFinished struct {
 	Round   string  `json:"round"`
 	Outcome Outcome `json:"outcome"`
+	witnessed
 }
 
 func (*roundFinished) kind() string { return "round.finished" }
@@ -544,6 +549,7 @@ func (b *roundFinished) apply(s *State, e *Event) error {
 	if r == nil || r.Finished != nil {
 		return errNoRound
 	}
+	s.witness("finish", b.Round, b.witnessed, e)
 	o := b.Outcome
 	o.At, o.By = e.At, e.Name
 	r.Finished = &o

@@ -6,6 +6,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/once"
 )
 
 // Command is something a person wants done with one contest. The types of
@@ -104,8 +105,14 @@ func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
 		}
 	}
 	if step, ok := c.(Step); ok {
-		if err := step.asks(s, f).Must(step.seen()); err != nil {
+		asks := step.asks(s, f)
+		if err := asks.Must(step.seen()); err != nil {
 			return nil, err
+		}
+		for _, b := range list {
+			if w, ok := b.(interface{ saw(once.Step, string) }); ok {
+				w.saw(asks, step.seen())
+			}
 		}
 	}
 	return s.seal(m, digest, list)

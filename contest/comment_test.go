@@ -152,7 +152,7 @@ func TestCommentsAreHeldBackOrEditedAndBothVersionsKept(t *testing.T) {
 	if len(c.Reviews) != 2 || c.Reviews[0].Late || !c.Reviews[1].Late {
 		t.Errorf("%+v", c.Reviews)
 	}
-	m, err := paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+	m, err := paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now)
 	if said := strings.Join(m.Decisions, "\n"); err != nil || !strings.Contains(said, "Lời nặng") || !strings.Contains(said, "Giám khảo đề nghị") || !strings.Contains(said, "Nhầm bài") {
 		t.Errorf("%s, %v", said, err)
 	}

@@ -244,7 +244,7 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 			}
 		}
 	}
-	m, err := paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+	m, err := paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now)
 	if err != nil || len(m.First) != len(first) || len(m.Complaints) != 4 || !strings.Contains(strings.Join(m.Complaints, "\n"), "Xác minh: sao chép") {
 		t.Errorf("%q, %v", m.Complaints, err)
 	}
@@ -294,7 +294,7 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 		t.Fatalf("%+v", lost)
 	}
 	said := func() (out string) {
-		m, err := paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+		m, err := paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -144,6 +144,27 @@ func (s *State) Shorts(r *RoundState) []Short {
 	return list
 }
 
+// Barred lists the judges of an entry's panel to whom it was not dealt in the round
+// because of ties, with what is known of them today.
+func (s *State) Barred(r *RoundState, entry string) (list []Point) {
+	e := s.entry[entry]
+	p := s.panel(r.ID, e)
+	if p == nil {
+		return nil
+	}
+	for _, j := range s.Judges {
+		dealt := slices.ContainsFunc(r.Of(j.Person), func(t *Task) bool { return t.Entry == entry })
+		if why := s.undecided(j, e); len(why) > 0 && !dealt && slices.Contains(p.Judges, j.Person) {
+			x := Point{Round: r.ID, Judge: j.Person, Entry: entry, Why: why}
+			if t := s.tie[pair{j.Person, entry}]; t != nil {
+				x.Note = t.note
+			}
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
 // PanelGap is two panels that score works of one ranking very differently.
 type PanelGap struct {
 	Group        string // name

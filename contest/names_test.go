@@ -34,7 +34,7 @@ func TestCommunesOfOneNameCarryTheirDistrict(t *testing.T) {
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.operator(1), contest.FileComplaint{Entry: w.s.Entries[0].ID, Text: "Điểm chưa đúng"})
 
-	m, err := paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+	m, err := paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func TestMinutesTellOfTheRoundTheyAreAbout(t *testing.T) {
 	short := w.s.Entries[0].ID // of Ban A, where nobody can take over
 	w.do(w.organiser(), contest.ExcludeJudge{Judge: "J2", Entry: short, Reason: "Người nhà"})
 	w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
-	m, err := paper.MinutesOf(w.s, w.s.Rounds[0], text.Vietnamese, w.now)
+	m, err := paper.MinutesOf(w.s, w.s.Rounds[0], noUnits, text.Vietnamese, w.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestMinutesTellOfTheRoundTheyAreAbout(t *testing.T) {
 	w.toRound("chung-khao")
 	w.score(byEntry(w))
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
-	if m, err = paper.MinutesOf(w.s, w.s.Last(), text.Vietnamese, w.now); err != nil || names(m) != "J1 J5" {
+	if m, err = paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now); err != nil || names(m) != "J1 J5" {
 		t.Errorf("the final's jury is %s, %v", names(m), err)
 	}
 }

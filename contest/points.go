@@ -30,6 +30,7 @@ type pair struct{ judge, entry string }
 type tie struct {
 	found []string // keys of ties, in the order they were found
 	note  string   // the organiser's, of TieFound
+	told  Removal  // the same, with when and by whom
 	kept  []Kept
 	since int // so many of kept were decided before the organiser was told again
 	// out is why her sheets were excluded because of a tie; nil if they were not,
@@ -346,6 +347,29 @@ func (s *State) Uncounted() (list []Uncounted) {
 				told[t.Entry] = true
 				back := s.Phase == Judging && s.entry[t.Entry].Live() && slices.Contains(s.excluded(j.Person, t.Entry), t.ID)
 				list = append(list, Uncounted{r.ID, j.Person, t.Entry, *t.SetAside, back})
+			}
+		}
+	}
+	return list
+}
+
+// Noted is a tie the organiser noted that keeps a work from being dealt to a judge.
+type Noted struct {
+	Judge, Entry string
+	Removal      // when, by whom, and what was found
+}
+
+// Noted lists the ties the organiser noted between judges and works that were never
+// dealt to them, by judge and in the order of entry.
+func (s *State) Noted() (list []Noted) {
+	for _, j := range s.Judges {
+		for _, e := range s.Entries {
+			t := s.tie[pair{j.Person, e.ID}]
+			dealt := func(r *RoundState) bool {
+				return slices.ContainsFunc(r.Of(j.Person), func(t *Task) bool { return t.Entry == e.ID })
+			}
+			if t != nil && t.note != "" && e.Live() && slices.Contains(s.undecided(j, e), TieFound) && !slices.ContainsFunc(s.Rounds, dealt) {
+				list = append(list, Noted{j.Person, e.ID, t.told})
 			}
 		}
 	}

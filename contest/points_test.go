@@ -35,7 +35,7 @@ func signedContest(t *testing.T, edit func(*contest.Rules)) *world {
 // minutes are the decisions the minutes of the last round tell.
 func minutes(w *world) string {
 	w.t.Helper()
-	m, err := paper.MinutesOf(w.s, w.s.Rounds[len(w.s.Rounds)-1], text.Vietnamese, w.now)
+	m, err := paper.MinutesOf(w.s, w.s.Rounds[len(w.s.Rounds)-1], noUnits, text.Vietnamese, w.now)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestATieOfAnEarlierRound(t *testing.T) {
 	if !slices.Equal(up, w.s.Rounds[0].Finished.Promoted) {
 		t.Error("who went on changed")
 	}
-	m, err := paper.MinutesOf(w.s, w.s.Rounds[0], text.Vietnamese, w.now)
+	m, err := paper.MinutesOf(w.s, w.s.Rounds[0], noUnits, text.Vietnamese, w.now)
 	if err != nil || !strings.Contains(strings.Join(m.Decisions, "\n"), "giữ nguyên như đã quyết định") {
 		t.Errorf("%v, %v", m.Decisions, err)
 	}

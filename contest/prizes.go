@@ -178,6 +178,36 @@ func (s *State) recheckSpecials() error {
 	return nil
 }
 
+// TakenByTie counts the places of a prize nobody got, among those given, that entries
+// level over a higher prize took, as ranking.Share and ranking.Split have it.
+func (s *State) TakenByTie(given []Given, withheld Given) int {
+	a := s.Rules.Award(withheld.Award)
+	if a == nil || withheld.Reason != "" {
+		return 0
+	}
+	over := 0 // places that level entries took beyond the prizes so far
+	for _, p := range a.Prizes {
+		n, back := 0, false
+		for _, g := range given {
+			if g.Award == a.ID && g.Prize == p.ID {
+				back = back || g.Reason != "" && g.Withheld > 0
+				if g.Withheld == 0 {
+					n++
+				}
+			}
+		}
+		if p.Special || back {
+			continue // no rung of the ladder
+		}
+		taken := min(over, p.Count)
+		if p.ID == withheld.Prize {
+			return min(taken, withheld.Withheld)
+		}
+		over = max(0, over-taken) + max(0, n+taken-p.Count)
+	}
+	return 0
+}
+
 // Policy is what the award does with ties over two prizes.
 func (a *Award) Policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
 

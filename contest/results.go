@@ -211,7 +211,7 @@ func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	if err != nil {
 		return nil, err
 	}
-	return []body{&roundFinished{r.ID, *o}}, nil
+	return []body{&roundFinished{Round: r.ID, Outcome: *o}}, nil
 }
 
 // outcome computes what finishing the round records.

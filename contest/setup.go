@@ -301,7 +301,7 @@ func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.Rules.Openable(m.At); err != nil {
 		return nil, err
 	}
-	list := []body{&phaseChanged{Open}}
+	list := []body{&phaseChanged{To: Open}}
 	if now := s.Rules.latest(nil); slices.ContainsFunc(s.Rules.Rounds, func(r Round) bool { return r.Habits != HabitsOfRound }) {
 		list = []body{&rulesChanged{Rules: now}, list[0]} // drafted before there was a choice
 	}
@@ -347,7 +347,7 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	if err := s.settled(); err != nil {
 		return nil, err
 	}
-	return []body{&phaseChanged{Published}}, nil
+	return []body{&phaseChanged{To: Published}}, nil
 }
 
 // CloseContest ends the contest: nothing changes any more. Fault:
@@ -364,5 +364,5 @@ func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if n := s.Undecided(); n > 0 {
 		return nil, fault.New(fault.Conflict, "contest.complaints_open", "count", n)
 	}
-	return []body{&phaseChanged{Closed}}, nil
+	return []body{&phaseChanged{To: Closed}}, nil
 }

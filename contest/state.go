@@ -36,6 +36,8 @@ type State struct {
 
 	Certificate Certificate // template of the certificates; zero is the usual one
 
+	Witnessed []Witness // what was undecided when steps were confirmed, oldest first
+
 	bound     bool // its log names the contest
 	entry     map[string]*Entry
 	announced map[string]Announcement     // forms whose files are awaited, by the entry's ID
@@ -78,6 +80,8 @@ type RoundState struct {
 	Held     map[string]Held // by entry ID: the last time judges conferred
 	Ties     []TieDecision
 	Picked   []Pick
+	PickedBy string    // name of who picked them last
+	PickedAt time.Time // when
 	Finished *Outcome
 
 	task  map[string]*Task

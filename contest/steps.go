@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/internal/once"
@@ -28,6 +29,44 @@ func (c Seen) seen() string { return c.Seen }
 
 // Asks tells what is undecided just before a step is made, and what it locks.
 func Asks(s *State, f Facts, c Step) once.Step { return c.asks(s, f) }
+
+// Left is something that was undecided when a step was confirmed.
+type Left struct {
+	Key string   `json:"key"` // of the catalogue sentence
+	Of  []string `json:"of"`  // what it is about, as people call it
+}
+
+// Witness is a step that was confirmed over what was undecided.
+type Witness struct {
+	Step  string // "start" or "finish" of a Round, else the Phase it led to
+	Round string // ID
+	At    time.Time
+	By    string // name
+	Open  []Left
+	// Unasked says that a program made the step and nobody was shown anything.
+	Unasked bool
+}
+
+// witnessed is what an event of a step keeps of what it asked about.
+type witnessed struct {
+	Open    []Left `json:"open,omitempty"`
+	Unasked bool   `json:"unasked,omitempty"`
+}
+
+// saw notes what the step asked about, and whether anybody was asked.
+func (w *witnessed) saw(step once.Step, seen string) {
+	for _, o := range step.Undecided() {
+		w.Open = append(w.Open, Left{o.Key, o.Of})
+	}
+	w.Unasked = len(w.Open) > 0 && seen == once.AsItIs
+}
+
+// witness keeps what was undecided when a step was confirmed.
+func (s *State) witness(step, round string, w witnessed, e *Event) {
+	if len(w.Open) > 0 {
+		s.Witnessed = append(s.Witnessed, Witness{step, round, e.At, e.Name, w.Open, w.Unasked})
+	}
+}
 
 // Where what is open is decided.
 const (

@@ -11,6 +11,7 @@ import (
 	"loa/internal/fault"
 	"loa/internal/once"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 var (
@@ -18,6 +19,9 @@ var (
 	closes = time.Date(2024, 9, 30, 17, 0, 0, 0, text.Zone)
 	later  = time.Date(2024, 10, 5, 8, 0, 0, 0, text.Zone)
 )
+
+// noUnits is a registry for papers whose rules name no station.
+var noUnits = stations.NewRegistry(nil, nil)
 
 func pt(n int) ranking.Points { return ranking.Points(n) * ranking.Point }
 

@@ -48,7 +48,7 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 		d.Rows = append(d.Rows, row)
 	}
 	for _, g := range s.Lost() {
-		d.Lost = append(d.Lost, withheldNote(s, g, lang))
+		d.Lost = append(d.Lost, withheldNote(s, s.Given, g, lang))
 	}
 	// Shares of a prize add up to the prize; where they do not, nobody gets a part of a đồng.
 	if sum := new(big.Int).Quo(total.Num(), total.Denom()); sum.Sign() > 0 && sum.IsInt64() {

@@ -10,6 +10,7 @@ import (
 	"loa/internal/fault"
 	"loa/internal/paper"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // The fewest and most decimals of points in a table. As many are printed as
@@ -25,12 +26,13 @@ var methodKeys = map[ranking.Method]string{
 	ranking.Trimmed: "paper.method_trimmed", ranking.Normalised: "paper.method_normalised",
 }
 
-// Draw makes the papers of a document about a round (see Round): "minutes", "table",
-// "sheets" or "fairness"; or, about no round, of a "decision". o is the office at
+// Draw makes the papers of a document about a round: "minutes" (see Minuted), "table",
+// "sheets" or "fairness" (see Round); or, about no round, of a "decision". reg names
+// stations and districts that rules speak of. o is the office at
 // their head; without an agency it is the contest's host. Faults: contest.no_results
 // (NotFound) as long as too few sheets are signed and for any other name,
 // contest.no_prizes_yet (NotFound), and those of ranking.
-func Draw(s *contest.State, round, document string, o paper.Office, lang text.Language, at time.Time) ([]paper.Paper, error) {
+func Draw(s *contest.State, reg *stations.Registry, round, document string, o paper.Office, lang text.Language, at time.Time) ([]paper.Paper, error) {
 	if document == "decision" {
 		d, ok := DecisionOf(s, lang, at)
 		if !ok {
@@ -40,21 +42,31 @@ func Draw(s *contest.State, round, document string, o paper.Office, lang text.La
 	}
 	none := fault.New(fault.NotFound, "contest.no_results")
 	run := Round(s, round)
+	if document == "minutes" {
+		run = Minuted(s, round)
+	}
 	if run == nil {
 		return nil, none
 	}
 	switch document {
-	case "minutes", "table":
-		m, err := MinutesOf(s, run, lang, at)
+	case "minutes":
+		m, err := MinutesOf(s, run, reg, lang, at)
 		switch {
 		case err != nil:
 			return nil, err
-		case len(m.Groups) == 0:
+		case len(m.Groups)+len(m.Chosen) == 0:
 			return nil, none
-		case document == "minutes":
-			return []paper.Paper{m.Draw(o, lang)}, nil
 		}
-		return []paper.Paper{m.Results.Draw(o, lang)}, nil
+		return []paper.Paper{m.Draw(o, lang)}, nil
+	case "table":
+		r, err := ResultsOf(s, run, lang, at)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(r.Groups) == 0:
+			return nil, none
+		}
+		return []paper.Paper{r.Draw(o, lang)}, nil
 	case "sheets":
 		if j := JuriesOf(s, run, lang, at); len(j.Judges) > 0 {
 			return j.Draw(o, lang), nil
@@ -201,7 +213,16 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 		}
 		p.Body = slices.Concat(p.Body, []paper.Block{paper.Heading(g.Name), t}, g.remarks(lang))
 	}
+	for _, g := range m.Chosen {
+		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.receipt_code"), 10), words(lang.Say("contest.work"), 28), words(lang.Say("contest.entrant"), 30),
+			words(lang.Say("contest.chosen_for", "round", m.Next), 32)}}
+		for _, row := range g.Rows {
+			t.Rows = append(t.Rows, []any{row.Code, row.Title, row.Full, row.Said})
+		}
+		p.Body = append(p.Body, paper.Heading(g.Name), t)
+	}
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.minute_decisions"), m.Decisions)...)
+	p.Body = append(p.Body, paper.Listed(lang.Say("contest.minute_left"), m.Left)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.complaints"), m.Complaints)...)
 	given := "contest.given"
 	if len(m.First) > 0 {
@@ -220,6 +241,9 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 	}
 	p.Receivers = []string{m.Host}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_secretary")}, {Office: lang.Say("contest.sign_chair"), Name: m.Chair}}
+	if len(m.Chosen) > 0 { // no jury had a part in it
+		p.Signers[1] = paper.Signer{Office: lang.Say("paper.for_host")}
+	}
 	return p
 }
 

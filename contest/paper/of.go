@@ -9,8 +9,10 @@ import (
 
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/internal/once"
 	"loa/internal/paper"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // Rounds lists those begun in which judges score: there are papers about each.
@@ -30,6 +32,18 @@ func Round(s *contest.State, id string) *contest.RoundState {
 		}
 	}
 	return nil
+}
+
+// Minuted is the begun round with that ID, or for "" the last in which judges score,
+// else the last in which works are picked by name; nil if there is none.
+func Minuted(s *contest.State, id string) *contest.RoundState {
+	if run := Round(s, id); run != nil {
+		return run
+	}
+	if n := len(s.Rounds); id == "" && n > 0 {
+		return s.Rounds[n-1]
+	}
+	return s.Round(id)
 }
 
 func headingOf(s *contest.State, run *contest.RoundState, at time.Time) Heading {
@@ -151,7 +165,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	}
 	for _, given := range s.InOrder(s.Given) {
 		if decisive && given.Award == g.ID && given.Withheld > 0 {
-			out.Notes = append(out.Notes, withheldNote(s, given, lang))
+			out.Notes = append(out.Notes, withheldNote(s, s.Given, given, lang))
 		}
 	}
 	return out, nil
@@ -184,7 +198,7 @@ func prizesOf(s *contest.State, entry, award string) string {
 	return strings.Join(names, ", ")
 }
 
-func withheldNote(s *contest.State, g contest.Given, lang text.Language) string {
+func withheldNote(s *contest.State, given []contest.Given, g contest.Given, lang text.Language) string {
 	name := s.Rules.Award(g.Award).Prize(g.Prize).Name
 	switch {
 	case g.Lost:
@@ -195,10 +209,18 @@ func withheldNote(s *contest.State, g contest.Given, lang text.Language) string 
 		return lang.Say("contest.withheld_lost", "name", name, "who", who, "reason", g.Reason)
 	case g.Reason != "":
 		return lang.Say("contest.withheld_reason", "n", g.Withheld, "name", name, "reason", g.Reason)
-	case g.TooLow:
-		return lang.Say("contest.withheld_low", "n", g.Withheld, "name", name)
 	}
-	return lang.Say("contest.withheld_none", "n", g.Withheld, "name", name)
+	var said []string
+	tied := s.TakenByTie(given, g)
+	if tied > 0 {
+		said = append(said, lang.Say("contest.withheld_tied", "n", tied, "name", name))
+	}
+	if n := g.Withheld - tied; n > 0 && g.TooLow {
+		said = append(said, lang.Say("contest.withheld_low", "n", n, "name", name))
+	} else if n > 0 {
+		said = append(said, lang.Say("contest.withheld_out", "n", n, "name", name))
+	}
+	return strings.Join(said, " ")
 }
 
 // GivenOf lists every prize given and every place withheld, in the order of the awards.
@@ -217,7 +239,7 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 		row := Given{Award: a.Name, Prize: a.Prize(g.Prize).Name, Note: g.Reason, Amount: amountOf(g.Amount, lang), money: moneyOf(g.Amount)}
 		switch e := s.Entry(g.Entry); {
 		case g.Withheld > 0:
-			row.Note = withheldNote(s, g, lang)
+			row.Note = withheldNote(s, given, g, lang)
 		case e != nil:
 			row.Who = s.Receiver(g) + " · " + e.Title
 		default:
@@ -256,7 +278,7 @@ func (r Results) RankLabel(lang text.Language) string {
 
 // MinutesOf is the protocol of a round and of all that was decided before it.
 // Faults: those of ranking.
-func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Minutes, error) {
+func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry, lang text.Language, at time.Time) (Minutes, error) {
 	results, err := ResultsOf(s, run, lang, at)
 	if err != nil {
 		return Minutes{}, err
@@ -278,9 +300,56 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 		}
 	}
 	for _, c := range s.Changes {
-		out.Changes = append(out.Changes, lang.Say("paper.change", "at", c.At, "by", c.By, "reason", c.Reason))
+		said := lang.Say("paper.change", "at", c.At, "by", c.By, "reason", c.Reason)
+		if lines := ChangeOf(lang, &s.Rules, c.Lines, reg); len(lines) > 0 {
+			said = lang.Say("paper.change_lines", "change", said, "lines", strings.Join(lines, "; "))
+		}
+		out.Changes = append(out.Changes, said)
+	}
+	out.Left = left(s, run, lang)
+	if rules, at := s.Rules.Round(run.ID); len(rules.Parts) == 0 {
+		out.Chosen = chosen(s, run, lang)
+		if at+1 < len(s.Rules.Rounds) {
+			out.Next = s.Rules.Rounds[at+1].Name
+		}
 	}
 	return out, nil
+}
+
+// left tells what was undecided when somebody confirmed a step of a round, or of the
+// contest where it is the last.
+func left(s *contest.State, run *contest.RoundState, lang text.Language) (out []string) {
+	for _, w := range s.Witnessed {
+		if w.Round != run.ID && (w.Round != "" || s.Last() != run) {
+			continue
+		}
+		key := "contest.minute_seen"
+		if w.Unasked {
+			key = "contest.minute_unseen"
+		}
+		for _, o := range w.Open {
+			out = append(out, lang.Say(key, "step", lang.Say("contest.step_"+w.Step), "by", w.By, "at", w.At,
+				"what", lang.Fault(once.Open{Key: o.Key, Of: o.Of}.Sentence())))
+		}
+	}
+	return out
+}
+
+// chosen are the works of a round that are picked by name, group by group.
+func chosen(s *contest.State, run *contest.RoundState, lang text.Language) (out []Chosen) {
+	for _, g := range s.Groups(run) {
+		group := Chosen{Name: g.Name}
+		for _, e := range g.Entries {
+			row := ChosenRow{Code: e.Code, Title: e.Title, Full: e.Entrant.Full(), Said: lang.Say("contest.chosen_not")}
+			if i := slices.IndexFunc(run.Picked, func(p contest.Pick) bool { return p.Entry == e.ID }); i >= 0 {
+				row.Said = lang.Say("contest.chosen_why", "by", run.PickedBy, "at", run.PickedAt, "reason", run.Picked[i].Reason)
+			}
+			group.Rows = append(group.Rows, row)
+		}
+		slices.SortFunc(group.Rows, func(a, b ChosenRow) int { return cmp.Compare(a.Code, b.Code) })
+		out = append(out, group)
+	}
+	return out
 }
 
 // decisions lists what people decided up to the end of a round, for the
@@ -288,9 +357,20 @@ func MinutesOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []string {
 	var out []string
 	for _, before := range s.Rounds {
-		rules, _ := s.Rules.Round(before.ID)
-		for _, p := range before.Picked {
-			out = append(out, lang.Say("contest.minute_picked", "code", s.Entry(p.Entry).Code, "round", rules.Name, "reason", p.Reason))
+		rules, at := s.Rules.Round(before.ID)
+		var others []string
+		for _, id := range before.Entries {
+			i := slices.IndexFunc(before.Picked, func(p contest.Pick) bool { return p.Entry == id })
+			if e := s.Entry(id); i >= 0 {
+				out = append(out, lang.Say("contest.minute_picked", "code", e.Code, "from", rules.Name, "to", s.Rules.Rounds[at+1].Name,
+					"by", before.PickedBy, "at", before.PickedAt, "reason", before.Picked[i].Reason))
+			} else if e.RuledOut == nil {
+				others = append(others, e.Code)
+			}
+		}
+		if len(before.Picked) > 0 && len(others) > 0 {
+			slices.Sort(others)
+			out = append(out, lang.Say("contest.minute_not_picked", "codes", strings.Join(others, ", "), "from", rules.Name, "to", s.Rules.Rounds[at+1].Name))
 		}
 		if before == run {
 			break
@@ -304,7 +384,15 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 	rules, _ := s.Rules.Round(run.ID)
 	for _, x := range s.Shorts(run) {
 		part := rules.Part(x.Part)
-		out = append(out, lang.Say("contest.minute_short", "code", run.Number(x.Entry, part), "part", part.Name, "have", x.Have, "asked", x.Asked))
+		said := lang.Say("contest.minute_short", "code", run.Number(x.Entry, part), "part", part.Name, "have", x.Have, "asked", x.Asked)
+		for _, b := range s.Barred(run, x.Entry) {
+			why := tiesInWords(b.Why, lang)
+			if b.Note != "" {
+				why += ": " + b.Note
+			}
+			said += " " + lang.Say("contest.minute_barred", "name", s.Judge(b.Judge).Name, "why", why)
+		}
+		out = append(out, said)
 	}
 	if l, ok := s.ListeningOf(run); ok {
 		out = append(out, lang.Say("contest.minute_heard", "whole", l.Whole, "sheets", l.Sheets, "asked", l.Wanted(), "least", l.Least))
@@ -415,13 +503,6 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 	dealt := func(judge, entry string) bool {
 		return slices.ContainsFunc(run.Of(judge), func(t *contest.Task) bool { return t.Entry == entry && t.SetAside == nil })
 	}
-	words := func(keys []string) string {
-		said := make([]string, len(keys))
-		for i, key := range keys {
-			said[i] = lang.Say(key)
-		}
-		return strings.Join(said, "; ")
-	}
 	for _, j := range s.Judges {
 		for _, id := range run.Entries {
 			for _, x := range s.Returned(j.Person, id) {
@@ -432,15 +513,24 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 	}
 	for _, k := range s.Kept() {
 		if dealt(k.Judge, k.Entry) {
-			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", run.Codes[k.Entry], "why", words(k.Why), "by", k.By, "at", k.At, "reason", k.Reason))
+			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", run.Codes[k.Entry], "why", tiesInWords(k.Why, lang), "by", k.By, "at", k.At, "reason", k.Reason))
 		}
 	}
 	for _, p := range s.Points() {
 		if dealt(p.Judge, p.Entry) {
-			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", run.Codes[p.Entry], "why", words(p.Why)))
+			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", run.Codes[p.Entry], "why", tiesInWords(p.Why, lang)))
 		}
 	}
 	return out
+}
+
+// tiesInWords says which ties there are.
+func tiesInWords(keys []string, lang text.Language) string {
+	said := make([]string, len(keys))
+	for i, key := range keys {
+		said[i] = lang.Say(key)
+	}
+	return strings.Join(said, "; ")
 }
 
 func codesOf(run *contest.RoundState, ids []string) string {

@@ -65,9 +65,21 @@ type Minutes struct {
 	Complaints []string // about the published result, and what came of them
 	Decisions  []string // of people, with their reasons
 	Changes    []string // of the rules since they were locked
+	Left       []string // what was undecided when a step was confirmed, and was seen
+	Next       string   // name of the round works were chosen for, "" for none
+	Chosen     []Chosen // of a round in which works are picked by name and not scored
 	Events     int      // in the contest's log when the minutes were drawn
 	Head       string   // hash of the last of them, hex
 }
+
+// Chosen is the works of one group from which some were picked by name.
+type Chosen struct {
+	Name string
+	Rows []ChosenRow
+}
+
+// ChosenRow is one work: who chose it, when and why, or that nobody did.
+type ChosenRow struct{ Code, Title, Full, Said string }
 
 // Member is a judge as the minutes name her.
 type Member struct {

@@ -32,6 +32,6 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, hall *cont
 	k.Handle(stationRoutes{s}.routes()...)
 	k.Handle(weekAudio{s, blobs}.routes()...)
 	k.Handle(people{s}.routes()...)
-	k.Handle(contestRoutes{hall, blobs}.routes()...)
+	k.Handle(contestRoutes{s, hall, blobs}.routes()...)
 	k.Handle(backup.routes()...)
 }

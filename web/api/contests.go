@@ -16,6 +16,7 @@ import (
 	"loa/internal/once"
 	office "loa/internal/paper"
 	"loa/internal/sheet"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -32,6 +33,9 @@ type contestJSON struct {
 }
 
 type contestRoutes struct {
+	store interface {
+		Registry(ctx context.Context) (*stations.Registry, error)
+	}
 	hall  *contest.Hall
 	blobs audio.Blobs
 }
@@ -280,9 +284,13 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 func (c contestRoutes) paper(as string) kit.Handler {
 	return func(w http.ResponseWriter, r *kit.Request) error {
 		document := r.PathValue("document")
+		reg, err := c.store.Registry(r.Context())
+		if err != nil {
+			return err
+		}
 		var list []office.Paper
 		if err := c.view(r, func(s *contest.State) (err error) {
-			list, err = paper.Draw(s, r.URL.Query().Get("round"), document, office.Office{}, r.Lang, r.Now)
+			list, err = paper.Draw(s, reg, r.URL.Query().Get("round"), document, office.Office{}, r.Lang, r.Now)
 			return err
 		}); err != nil {
 			return err

@@ -34,20 +34,28 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	f := kit.NewForm()
 	r.Office(w, f)
 	f.Values.Del("agency") // it is the host's
-	err := p.view(r, func(s *contest.State) (err error) {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	err = p.view(r, func(s *contest.State) (err error) {
 		page.desk = p.desk(r, s, "papers", f)
 		for _, d := range documents {
 			page.Docs = append(page.Docs, kit.Tab{Path: "/contests/" + s.ID + "/papers?doc=" + d, Text: r.Say("contest.doc_" + d), Current: d == page.Doc})
 		}
-		if run := paper.Round(s, q.Get("round")); run != nil {
-			page.Round, page.Rounds = run.ID, roundTabs(s, run, "/contests/"+s.ID+"/papers?doc="+page.Doc+"&round=")
+		run, rounds := paper.Round(s, q.Get("round")), paper.Rounds(s)
+		if page.Doc == "minutes" {
+			run, rounds = paper.Minuted(s, q.Get("round")), s.Rounds
+		}
+		if run != nil {
+			page.Round, page.Rounds = run.ID, roundTabs(s, rounds, run, "/contests/"+s.ID+"/papers?doc="+page.Doc+"&round=")
 		}
 		switch page.Doc {
 		case "":
 		case "certificates":
 			page.Certificates = paper.CertificatesOf(s, s.Certificate, r.Now)
 		default:
-			page.Papers, err = paper.Draw(s, q.Get("round"), page.Doc, f.Letterhead(), r.Lang, r.Now)
+			page.Papers, err = paper.Draw(s, reg, q.Get("round"), page.Doc, f.Letterhead(), r.Lang, r.Now)
 		}
 		return err
 	})
@@ -61,9 +69,9 @@ func (p pages) showPapers(w http.ResponseWriter, r *kit.Request) error {
 	return p.papers.Render(w, r, page)
 }
 
-// roundTabs lists the rounds there are results of, nothing if there is one.
-func roundTabs(s *contest.State, shown *contest.RoundState, path string) (tabs []kit.Tab) {
-	for _, run := range paper.Rounds(s) {
+// roundTabs lists rounds to choose from, nothing if there is one.
+func roundTabs(s *contest.State, rounds []*contest.RoundState, shown *contest.RoundState, path string) (tabs []kit.Tab) {
+	for _, run := range rounds {
 		rules, _ := s.Rules.Round(run.ID)
 		tabs = append(tabs, kit.Tab{Path: path + run.ID, Text: rules.Name, Current: run == shown})
 	}

@@ -15,6 +15,7 @@ type pointsPage struct {
 	Open     []pointRow
 	Kept     []keptRow
 	Out      []outRow // signed sheets that do not count
+	Told     []toldRow
 	Judges   []kit.Option
 	Settling bool // results are not public yet: something can be found
 	// Namesakes says that some of Open are called alike and nothing was dealt yet.
@@ -35,6 +36,12 @@ type pointRow struct {
 type keptRow struct {
 	Name, Work string
 	contest.Kept
+}
+
+// toldRow is a tie the organiser noted that keeps a work from being dealt to a judge.
+type toldRow struct {
+	Name, Work string
+	contest.Noted
 }
 
 type outRow struct {
@@ -61,6 +68,9 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		for _, x := range s.Uncounted() {
 			rules, _ := s.Rules.Round(x.Round)
 			page.Out = append(page.Out, outRow{s.Judge(x.Judge).Name, work(x.Entry), rules.Name, x, x.Back && s.Chair(x.Judge)})
+		}
+		for _, x := range s.Noted() {
+			page.Told = append(page.Told, toldRow{s.Judge(x.Judge).Name, work(x.Entry), x})
 		}
 		for _, k := range s.Kept() {
 			page.Kept = append(page.Kept, keptRow{s.Judge(k.Judge).Name, work(k.Entry), k})

@@ -108,7 +108,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		if run == nil {
 			return nil
 		}
-		page.Rounds = roundTabs(s, run, "/contests/"+s.ID+"/results?round=")
+		page.Rounds = roundTabs(s, paper.Rounds(s), run, "/contests/"+s.ID+"/results?round=")
 		rules, _ := s.Rules.Round(run.ID)
 		page.Round, page.RoundID, page.Official = rules.Name, run.ID, r.Say("contest.method_"+string(rules.Method))
 		for _, m := range ranking.Methods() {
