@@ -41,9 +41,10 @@ func (p Person) Actor(via string) Actor {
 func (p Person) Has(g Grant) bool { return slices.Contains(p.Grants, g) }
 
 // ServerPerson is who acts with the token in the data folder: whoever may read
-// that file runs the machine. It has no account and cannot log in.
+// that file runs the machine. It has no account and cannot log in. Its name is not the
+// one of the Daemon: what a person had done by a command, no clock did.
 func ServerPerson() Person {
-	return Person{ID: "server", Name: "Loa", Grants: []Grant{{Admin, Scope{Level: Province}}}}
+	return Person{ID: "server", Name: "Quản trị trên máy chủ", Grants: []Grant{{Admin, Scope{Level: Province}}}}
 }
 
 // Plain brings a word to lower-case ASCII letters as far as it has them:
