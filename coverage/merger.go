@@ -49,6 +49,8 @@ type FollowedPerson struct {
 	Leaves   []string `json:"leaves"`   // IDs of stations
 	Devices  int      `json:"devices"`  // sessions and tokens of hers that go on working
 	Invited  bool     `json:"invited"`  // an invitation nobody has used yet
+
+	By string `json:"by,omitempty"` // of an invitation: who sent it; Name is her note, which may be empty
 }
 
 // FollowedRule is a rule with the stations it chooses from the day on.
@@ -106,9 +108,10 @@ type Question struct {
 	Key     string       `json:"key"`  // "person:…", "invitation:…", "rule:…"
 	Kind    QuestionKind `json:"kind"` // its sentence is in the catalogue under "stations.question." + kind
 	Name    string       `json:"name"`
-	Place   string       `json:"place"`   // name of the station or district it is about
-	Choices []Choice     `json:"choices"` // what may be answered
-	Answer  string       `json:"answer"`  // "" while there is none
+	By      string       `json:"by,omitempty"` // of an invitation nobody has used yet: who sent it; Name is her note, which may be empty
+	Place   string       `json:"place"`        // name of the station or district it is about
+	Choices []Choice     `json:"choices"`      // what may be answered
+	Answer  string       `json:"answer"`       // "" while there is none
 }
 
 // QuestionKind says what is asked.
@@ -138,7 +141,18 @@ func (c Choice) Say(l text.Language) string {
 
 // Say is the question in words.
 func (q Question) Say(l text.Language) string {
+	if q.By != "" {
+		return l.Say("stations.question."+string(q.Kind)+"_invited", "who", invitation(l, q.By, q.Name), "place", q.Place)
+	}
 	return l.Say("stations.question."+string(q.Kind), "name", q.Name, "place", q.Place)
+}
+
+// invitation names one that nobody has used yet.
+func invitation(l text.Language, by, note string) string {
+	if note == "" {
+		return l.Say("stations.invitation_of", "by", by)
+	}
+	return l.Say("stations.invitation_noted", "by", by, "note", note)
 }
 
 // Say is what becomes of the person in words; name says what a station is called.
@@ -154,7 +168,7 @@ func (p FollowedPerson) Say(l text.Language, name func(station string) string) s
 	}
 	who := p.Name
 	if p.Invited {
-		who = l.Say("stations.follows.invitation", "name", p.Name)
+		who = invitation(l, p.By, p.Name)
 	}
 	key := "stations.follows.moves"
 	switch {
@@ -313,13 +327,14 @@ func DecideFollow(out Outcome, t stations.Terms) error {
 }
 
 // ask puts a question and returns its answer, "" while there is none.
-func (w *follower) ask(kind QuestionKind, key, name, place string, choices []Choice) string {
-	sort, _, _ := strings.Cut(key, ":")
-	answer, ok := w.answer[key]
+func (w *follower) ask(q Question) string {
+	sort, _, _ := strings.Cut(q.Key, ":")
+	answer, ok := w.answer[q.Key]
 	if !ok {
 		answer = w.answer[sort]
 	}
-	w.out.Questions = append(w.out.Questions, Question{Key: key, Kind: kind, Name: name, Place: place, Choices: choices, Answer: answer})
+	q.Answer = answer
+	w.out.Questions = append(w.out.Questions, q)
 	return answer
 }
 
@@ -336,8 +351,9 @@ func (w *follower) parts(station string) (choices []Choice, means map[string][]s
 	return choices, means
 }
 
-// moves are what becomes of the roles of one holder.
-func (w *follower) moves(key, name string, grants []accounts.Grant) map[accounts.Scope]accounts.Move {
+// moves are what becomes of the roles of one holder; by is who sent the invitation that
+// nobody has used, if it is one.
+func (w *follower) moves(key, name, by string, grants []accounts.Grant) map[accounts.Scope]accounts.Move {
 	moves := map[accounts.Scope]accounts.Move{}
 	for _, g := range grants {
 		at := g.Scope
@@ -347,7 +363,7 @@ func (w *follower) moves(key, name string, grants []accounts.Grant) map[accounts
 			moves[at] = accounts.Move{To: []accounts.Scope{{Level: accounts.Station, ID: w.heirs.Merged[at.ID]}}}
 		case at.Level == accounts.Station && len(w.heirs.Split[at.ID]) > 0:
 			choices, means := w.parts(at.ID)
-			to := means[w.ask(PersonOfSplit, key, name, w.Registry.Label(at.ID), choices)]
+			to := means[w.ask(Question{Key: key, Kind: PersonOfSplit, Name: name, By: by, Place: w.Registry.Label(at.ID), Choices: choices})]
 			move := accounts.Move{Away: len(to) > 0 && !slices.Contains(to, at.ID)}
 			for _, id := range to {
 				move.To = append(move.To, accounts.Scope{Level: accounts.Station, ID: id})
@@ -355,7 +371,8 @@ func (w *follower) moves(key, name string, grants []accounts.Grant) map[accounts
 			moves[at] = move
 		case at.Level == accounts.District && w.heirs.Districts[at.ID] != nil:
 			choices := []Choice{{Value: LeaveChoice, Name: w.Registry.DistrictName(at.ID)}, {Value: ProvinceChoice}}
-			if w.ask(PersonOfDistrict, key, name, w.Registry.DistrictName(at.ID), choices) == ProvinceChoice {
+			about := Question{Key: key, Kind: PersonOfDistrict, Name: name, By: by, Place: w.Registry.DistrictName(at.ID), Choices: choices}
+			if w.ask(about) == ProvinceChoice {
 				moves[at] = accounts.Move{To: []accounts.Scope{{Level: accounts.Province}}}
 			}
 		}
@@ -384,7 +401,7 @@ func (w *follower) people() {
 		if p.Disabled {
 			continue
 		}
-		after, differ := accounts.Follow(p.Grants, w.moves("person:"+p.ID, p.Name, p.Grants))
+		after, differ := accounts.Follow(p.Grants, w.moves("person:"+p.ID, p.Name, "", p.Grants))
 		if !differ {
 			continue
 		}
@@ -399,11 +416,11 @@ func (w *follower) people() {
 		if inv.Check(w.m.At) != nil {
 			continue
 		}
-		after, differ := accounts.Follow(inv.Grants, w.moves("invitation:"+inv.ID, inv.Note, inv.Grants))
+		after, differ := accounts.Follow(inv.Grants, w.moves("invitation:"+inv.ID, inv.Note, inv.ByName, inv.Grants))
 		if !differ {
 			continue
 		}
-		w.out.People = append(w.out.People, tell(FollowedPerson{ID: inv.ID, Name: inv.Note, Invited: true}, inv.Grants, after))
+		w.out.People = append(w.out.People, tell(FollowedPerson{ID: inv.ID, Name: inv.Note, Invited: true, By: inv.ByName}, inv.Grants, after))
 		w.out.Succession.Invitations = append(w.out.Succession.Invitations, Followed[[]accounts.Grant]{inv.ID, inv.Grants, after})
 		inv.Grants = after
 		w.out.Invitations = append(w.out.Invitations, inv)
@@ -421,7 +438,7 @@ func (w *follower) rules() {
 		for _, id := range v.Selection.Stations {
 			if len(w.heirs.Split[id]) > 0 {
 				choices, means := w.parts(id)
-				if to := means[w.ask(RuleOfSplit, "rule:"+r.ID, p.Title, w.Registry.Label(id), choices)]; to != nil {
+				if to := means[w.ask(Question{Key: "rule:" + r.ID, Kind: RuleOfSplit, Name: p.Title, Place: w.Registry.Label(id), Choices: choices})]; to != nil {
 					split[id] = to
 				}
 			}

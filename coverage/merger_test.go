@@ -3,6 +3,7 @@ package coverage_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,5 +88,30 @@ func TestAMergerSaysWhatContestsHaveToDoWithIt(t *testing.T) {
 				t.Errorf("got %q\nwant %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestAnUnusedInvitationIsAskedAboutByWhoSentIt: its note may be empty, and it is nobody yet.
+func TestAnUnusedInvitationIsAskedAboutByWhoSentIt(t *testing.T) {
+	units, list := stations.Founding()
+	reg := stations.NewRegistry(units, list)
+	m := accounts.Meta{ID: "m", By: accounts.Daemon(), At: time.Date(2025, 6, 20, 9, 0, 0, 0, text.Zone)}
+	grant := []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00041"}}}
+	f := coverage.MergerFacts{Registry: reg, Schedule: scheduler.NewSchedule(nil, nil, nil), Invitations: []accounts.Invitation{
+		{ID: "i1", Grants: grant, ByName: "Lê Thị Thu", Expires: m.At.AddDate(0, 0, 3)}, {ID: "i2", Grants: grant, ByName: "Lê Thị Thu", Note: "em Sùng", Expires: m.At.AddDate(0, 0, 3)}}}
+	code := reg.UnitOf("S00041").Code
+	split := stations.Split{On: "2025-07-01", Code: code, Parts: []stations.SplitPart{{Code: code, Name: "Xã Trên"}, {Code: "90001", Name: "Xã Dưới"}}}
+	units, changed, plan, err := stations.DecideSplit(reg, m, split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := coverage.Follow(f, m, split.On, plan, stations.Terms{}, units, changed)
+	if len(out.Questions) != 2 {
+		t.Fatalf("%d questions", len(out.Questions))
+	}
+	for i, want := range []string{"Lời mời chưa dùng do Lê Thị Thu gửi cho quyền", "Lời mời chưa dùng do Lê Thị Thu gửi (em Sùng) cho quyền"} {
+		if got := out.Questions[i].Say(text.Vietnamese); !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -173,10 +174,10 @@ func (u *Undoing) people(f UndoFacts, m accounts.Meta, made Succession) {
 			after = accounts.Unfollow(inv.Grants, made.Invitations[i].Was, made.Invitations[i].Now)
 		}
 		if inv.Check(m.At) == nil && u.givenSince(after) {
-			u.depends(GivenToPerson, inv.Note, 1)
+			u.depends(GivenToPerson, cmp.Or(inv.Note, inv.ByName), 1)
 		}
 		if inv.Check(m.At) == nil && !slices.Equal(after, inv.Grants) {
-			u.UndoPlan.People = append(u.UndoPlan.People, tell(FollowedPerson{ID: inv.ID, Name: inv.Note, Invited: true}, inv.Grants, after))
+			u.UndoPlan.People = append(u.UndoPlan.People, tell(FollowedPerson{ID: inv.ID, Name: inv.Note, Invited: true, By: inv.ByName}, inv.Grants, after))
 			inv.Grants = after
 			u.Invitations = append(u.Invitations, inv)
 		}

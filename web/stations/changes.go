@@ -76,7 +76,8 @@ func (p pages) renderUndo(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	page := undoPage{Page: r.Page("stations.undo_title"), Form: f, Change: changeOf(reg, plan.Succession)}
-	page.Effect = effect{Weeks: plan.Weeks, People: peopleInWords(r, reg, plan.People, nil), Rules: len(plan.Rules), Fingerprint: plan.Fingerprint}
+	page.Effect = effect{Weeks: plan.Weeks, People: peopleInWords(r, reg, plan.People, nil),
+		PeopleSaid: countPeople(r, "stations.people_back", plan.People), Rules: len(plan.Rules), Fingerprint: plan.Fingerprint}
 	page.Gone, page.Lost = labels(reg, plan.Gone), labels(reg, plan.Lost)
 	for _, e := range plan.Why() {
 		page.Depends = append(page.Depends, r.Lang.Fault(e))

@@ -13,6 +13,7 @@ type effect struct {
 	Weeks       []coverage.WeekEffect
 	MoreWeeks   int
 	People      []string
+	PeopleSaid  string // how many of them get a role, and how many only lose one
 	Rules       int
 	Contests    []string
 	Hand        []string
@@ -37,7 +38,7 @@ func effectOf(r *kit.Request, reg *stations.Registry, m coverage.Merger) effect 
 		opened[h.About] = h.Name
 		e.Hand = append(e.Hand, r.Say("stations.hand."+string(h.What), "name", h.Name, "about", h.About))
 	}
-	e.People = peopleInWords(r, reg, m.People, opened)
+	e.People, e.PeopleSaid = peopleInWords(r, reg, m.People, opened), countPeople(r, "stations.merger_people", m.People)
 	for _, c := range m.Contests {
 		e.Contests = append(e.Contests, r.Say("stations.contest."+string(c.What), "title", c.Title, "n", c.N, "name", c.Name))
 	}
@@ -49,6 +50,25 @@ func effectOf(r *kit.Request, reg *stations.Registry, m coverage.Merger) effect 
 		e.Questions = append(e.Questions, one)
 	}
 	return e
+}
+
+// countPeople says how many people get a role somewhere, by the sentence under gets, and
+// how many only lose one.
+func countPeople(r *kit.Request, gets string, people []coverage.FollowedPerson) string {
+	n := 0
+	for _, p := range people {
+		if len(p.Stations) > 0 {
+			n++
+		}
+	}
+	var said []string
+	if n > 0 {
+		said = append(said, r.Say(gets, "n", n))
+	}
+	if n < len(people) {
+		said = append(said, r.Say("stations.people_leave", "n", len(people)-n))
+	}
+	return strings.Join(said, "; ")
 }
 
 // peopleInWords says what becomes of people; opened are stations that are not

@@ -17,6 +17,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"loa/accounts"
+	"loa/coverage"
 	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/stations"
@@ -331,4 +332,23 @@ func FuzzReadFields(f *testing.F) {
 			t.Fatalf("%+v became %+v, %v", s.Fields, back.Fields, err)
 		}
 	})
+}
+
+// TestWhoGetsAndWhoLosesARoleIsCountedApart: undoing a merger takes roles away.
+func TestWhoGetsAndWhoLosesARoleIsCountedApart(t *testing.T) {
+	people := []coverage.FollowedPerson{{Stations: []string{"S1"}}, {Leaves: []string{"S1"}}, {Leaves: []string{"S1"}}, {Stations: []string{"S1"}, Leaves: []string{"S2"}}}
+	r := &kit.Request{Lang: text.Vietnamese}
+	for _, c := range []struct {
+		people []coverage.FollowedPerson
+		want   string
+	}{
+		{people, "2 người có lại quyền ở đài cũ; 2 người thôi quyền ở đài"},
+		{people[1:3], "2 người thôi quyền ở đài"},
+		{people[:1], "1 người có lại quyền ở đài cũ"},
+		{nil, ""},
+	} {
+		if got := countPeople(r, "stations.people_back", c.people); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
 }
