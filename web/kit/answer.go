@@ -137,6 +137,7 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 	}
 	r.status = code
 	page := errorPage{Page: r.Page("kit.error_title"), Status: code, Problem: problem(r.Lang, e)}
+	page.Stood = "" // Back leads to the form as it was
 	if code == http.StatusUnauthorized {
 		page.Next, page.To, page.Again = r.cameFrom(), r.URL.RequestURI(), k.again(w, r)
 		page.Files = slices.ContainsFunc(page.Again, func(s Sent) bool { return s.File })

@@ -21,6 +21,29 @@ export function submit(form, button) {
   own.remove();
 }
 
+// An answer to a form, as a preview is one, takes the place of the page the form
+// stood on: else the browser would ask to send the form again when somebody comes
+// Back, or show a page about it. What she typed is filled in again, but for files.
+const { stood } = document.body.dataset;
+const typed = (form) => [...form.elements].filter((e) => e.name && !/^(hidden|file|password|button|submit)$/.test(e.type));
+if (stood) {
+  for (const form of document.forms) form.setAttribute("action", form.action); // what was said from this address
+  for (const button of document.querySelectorAll("[formaction]")) button.setAttribute("formaction", button.formAction);
+  for (const link of document.querySelectorAll("a[href^='?']")) link.setAttribute("href", link.href);
+  const list = [...document.querySelectorAll("main form[method=post]")]
+    .map((form) => typed(form).map((e) => [e.name, e.value, /radio|checkbox/.test(e.type) ? e.checked : null])).filter((fields) => fields.length);
+  history.replaceState({ typed: list, by: document.body.dataset.person }, "", stood + location.hash); // the browser goes to that place yet
+} else if (history.state?.by === document.body.dataset.person) {
+  for (const fields of history.state?.typed ?? []) {
+    const form = [...document.forms].find((f) => fields.every(([name]) => name in f.elements));
+    for (const e of form ? typed(form) : []) {
+      const [, value, on] = fields.find(([name, value, on]) => name === e.name && (on === null || value === e.value)) ?? [];
+      if (typeof on === "boolean") e.checked = on;
+      else if (value !== undefined) e.value = value;
+    }
+  }
+}
+
 // A form is sent once: a second tap on a slow link does nothing.
 document.addEventListener("submit", (e) => {
   const form = e.target;

@@ -24,6 +24,7 @@ type Page struct {
 	Menu    []MenuItem // what this actor may open
 	Path    string     // of the request, for the current menu entry
 	Here    string     // path and query, to come back to
+	Stood   string     // of an answer to a form: the page the form stood on, "" if that is not known
 	Flash   *Flash
 	Now     time.Time
 	Version string
@@ -44,6 +45,9 @@ type holder interface{ page() *Page }
 func (r *Request) Page(title string, args ...any) Page {
 	p := Page{Title: r.Lang.Say(title, args...), Lang: r.Lang, Actor: r.Actor, Path: r.URL.Path,
 		Here: r.URL.RequestURI(), Now: r.Now, Version: r.kit.cfg.Version, Demo: r.kit.cfg.Demo, Plain: r.Actor.Via == ""}
+	if r.Method == http.MethodPost {
+		p.Stood = r.cameFrom()
+	}
 	if t := r.kit.trouble(); t != nil {
 		p.Trouble = r.Lang.Fault(t.Err)
 		if t.Path != "" && r.Actor.CanSomewhere(accounts.RunServer) {
