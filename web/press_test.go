@@ -20,6 +20,7 @@ import (
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/demo"
+	"loa/internal/once"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -431,7 +432,56 @@ func (w *presser) points() {
 	w.just("hoithi", page, "contests/points.html sure contest.exclude", nil)
 	w.command("lan-sau", "hoithi", others[1])
 	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html sure contest.exclude", nil)
+	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html contest.count_again", nil)
+	w.command("lan-sau", "hoithi", contest.ExcludeJudge{Judge: chair[1].Judge, Entry: chair[1].Entry, Reason: "Người nhà"})
+	w.just("hoithi", page, "contests/points.html contest.count_again", nil)
 	w.just("hoithi", "/contests/lan-sau/entries/"+others[2].Entry, "contests/entry.html sure contest.exclude", map[string]string{"judge": others[2].Judge})
+}
+
+// lost is a contest whose prize by decision a correction took away: it is given again.
+func (w *presser) lost() {
+	w.t.Helper()
+	const id, entry = "giai-rut", "entry-00000001"
+	r, now := contest.Sample(), w.clock.at
+	r.Title, r.Host = "Hội thi có giải bị rút", "Sở Văn hoá"
+	r.Dates = contest.Timetable{OpensAt: now.AddDate(0, 0, -9), ClosesAt: now.AddDate(0, 0, -1)}
+	r.Categories[0].Aired, r.Categories[0].MinSeconds = nil, 0
+	r.Categories[0].Needs = []contest.Need{{Piece: contest.Script, When: contest.Always}}
+	r.Rounds[0].Parts[0].Sample = false
+	r.Awards[0].Prizes = append(r.Awards[0].Prizes, contest.Prize{ID: "chuyen-de", Name: "Giải chuyên đề", Count: 1, Special: true})
+	seen, round, given := contest.Seen{Seen: once.AsItIs}, r.Rounds[0].ID, contest.Given{Award: r.Awards[0].ID, Prize: "chuyen-de", Entry: entry, Reason: "Hay"}
+	w.clock.at = now.AddDate(0, 0, -10)
+	w.command(id, "hoithi", contest.DraftContest{Rules: r})
+	w.command(id, "hoithi", contest.OpenContest{Seen: seen})
+	w.clock.at = now.AddDate(0, 0, -5)
+	reg, err := w.store.Registry(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.command(id, "xa-"+reg.UnitOf("S00041").Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Title: "Chuyện làng", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+		Kind: contest.ByStation, Station: "S00041", Authors: []string{"Vàng A Páo"}, Script: "Ngày hội"}})
+	w.clock.at = now
+	var judges []string
+	for i := range 3 {
+		login := fmt.Sprintf("giamkhao%d", i+1)
+		q := w.people[login]
+		grants := append(slices.Clone(q.Grants), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+		if q, err = w.store.ChangePerson(w.t.Context(), meta(now), accounts.ChangePerson{Person: q.ID, Grants: &grants}); err != nil {
+			w.t.Fatal(err)
+		}
+		w.people[login] = q
+		w.command(id, "hoithi", contest.AppointJudge{Judge: contest.Judge{Person: q.ID, Chair: i == 0}})
+		judges = append(judges, q.ID)
+	}
+	w.command(id, "hoithi", contest.SetPanels{Round: round, Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: judges}}})
+	w.command(id, "hoithi", contest.StartRound{Round: round, Seen: seen})
+	w.judged(id, true)
+	w.command(id, "hoithi", contest.FinishRound{Round: round, Seen: seen})
+	w.command(id, "hoithi", contest.GivePrizes{Special: []contest.Given{given}})
+	w.command(id, "hoithi", contest.PublishResults{Seen: seen})
+	w.command(id, "hoithi", contest.FileComplaint{Who: "Vàng A Páo", Entry: entry, Text: "Sao chép"})
+	w.command(id, "hoithi", contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{entry}}})
+	w.just("hoithi", "/contests/"+id+"/complaints", "contests/complaints.html contest.lost_give", map[string]string{"work": "", "station": "S00041"})
 }
 
 // unreported presses what a report meets that is sent as unplanned: the planned
@@ -532,6 +582,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	taken, takes := w.entryOf("lien-hoan", 1)
 	w.just(takes, "/enter/lien-hoan/"+taken, "entering/entry.html sure contest.withdraw", nil)
 	w.picked()
+	w.lost()
 	w.dropped()
 
 	w.danger = true
