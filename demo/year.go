@@ -14,6 +14,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -206,7 +207,8 @@ func (w *world) close() error {
 				continue
 			}
 			m := w.meta(w.people["giamsat"], cal.Start(week+1))
-			if _, err := w.store.Excuse(w.ctx, m, coverage.Excuse{Week: week, Station: st.ID, Reason: airing.Weather, Note: "Lũ quét, mất điện toàn xã theo báo cáo của huyện"}); err != nil {
+			storm := coverage.Excuse{Week: week, Station: st.ID, Reason: airing.Weather, Note: "Lũ quét, mất điện toàn xã theo báo cáo của huyện"}
+			if _, err := w.store.Excuse(w.ctx, m, storm); err != nil && !fault.Is(err, "coverage.excuse_aired") {
 				return err
 			}
 		}
