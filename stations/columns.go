@@ -71,10 +71,10 @@ var fields = []field{
 			return err
 		}, nil},
 	{"frequency_mhz", func(f *Fields, _ text.Language) string { return decimal(f.FM.FrequencyMHz) },
-		func(f *Fields, s string) error { return readDecimal(&f.FM.FrequencyMHz, s) },
+		func(f *Fields, s string) error { return readDecimal(&f.FM.FrequencyMHz, s, MaxFrequencyMHz) },
 		func(f *Fields) any { return known(f.FM.FrequencyMHz) }},
 	{"power_w", func(f *Fields, _ text.Language) string { return decimal(f.FM.PowerW) },
-		func(f *Fields, s string) error { return readDecimal(&f.FM.PowerW, s) },
+		func(f *Fields, s string) error { return readDecimal(&f.FM.PowerW, s, 1e6) },
 		func(f *Fields) any { return known(f.FM.PowerW) }},
 	{"licence", func(f *Fields, _ text.Language) string { return f.FM.Licence },
 		func(f *Fields, s string) error { f.FM.Licence = s; return nil }, nil},
@@ -181,7 +181,9 @@ func plainly(number string) string {
 // unit is what people write after a number.
 var unit = regexp.MustCompile(`(?i)\s*(mhz|w|cụm)$`)
 
-func readDecimal(to *float64, s string) error {
+// readDecimal reads a number of at most most, which tells what 57.500 of a
+// frequency means: thousands cannot be.
+func readDecimal(to *float64, s string, most float64) error {
 	*to = 0
 	s = unit.ReplaceAllString(s, "")
 	if s == "" {
@@ -189,7 +191,10 @@ func readDecimal(to *float64, s string) error {
 	}
 	v, err := text.Vietnamese.ReadFloat(s)
 	if fault.Is(err, "typed.either") {
-		return err
+		if whole, _ := text.ReadWhole(s); float64(whole) <= most {
+			return err
+		}
+		v, err = text.Vietnamese.ReadFloat(fault.Of(err).Args["decimal"].(string))
 	}
 	if err != nil || v < 0 || v > 1e6 {
 		return fault.New(fault.Invalid, "stations.number_unreadable", "text", s)

@@ -74,9 +74,10 @@ var Technologies = []Technology{FM, Wired, IP, Mobile, Mixed}
 // Vietnamese is the key of the language every station broadcasts in.
 const Vietnamese = "vi"
 
-// Languages are the languages of broadcasts: ISO 639-1 for Vietnamese, ISO
-// 639-3 for those of the peoples of the province. Their names are in the
-// catalogue under "language." + key.
+// Languages are the languages of broadcasts: ISO 639-1 where there is a code, ISO
+// 639-3 for the others; those of the province first, then those in which the
+// national radio speaks elsewhere. Their names are in the catalogue under
+// "language." + key.
 var Languages = []string{
 	Vietnamese,
 	"hmn", // Mông
@@ -88,6 +89,15 @@ var Languages = []string{
 	"hni", // Hà Nhì
 	"mtq", // Mường
 	"lbt", // La Chí
+	"km",  // Khmer
+	"cjm", // Chăm
+	"bdq", // Ba Na
+	"jra", // Gia Rai
+	"rad", // Ê Đê
+	"sed", // Xơ Đăng
+	"kpm", // Cơ Ho
+	"cmo", // M'Nông
+	"ktv", // Cơ Tu
 }
 
 // KnownLanguage reports whether the key is one of Languages.
