@@ -131,18 +131,26 @@ func typed[T any](f *Form, name string, read func(string) (T, error)) (v T) {
 	return v
 }
 
+// lang is the reader's language; a form nobody sent speaks Vietnamese.
+func (f *Form) lang() text.Language {
+	if f.r == nil {
+		return text.Vietnamese
+	}
+	return f.r.Lang
+}
+
 // Int reads a whole number as text.ReadWhole does; an empty field is 0. What
 // cannot be read is noted and returned by Err.
 func (f *Form) Int(name string) int { return int(typed(f, name, text.ReadWhole)) }
 
 // Decimal reads a number as text.Language.ReadDecimal does; an empty field is 0.
 // What cannot be read is noted and returned by Err.
-func (f *Form) Decimal(name string) float64 { return typed(f, name, f.r.Lang.ReadFloat) }
+func (f *Form) Decimal(name string) float64 { return typed(f, name, f.lang().ReadFloat) }
 
 // Minutes reads a length as people write it, "12:30", a bare number as minutes; an
 // empty field is 0. What cannot be read is noted and returned by Err.
 func (f *Form) Minutes(name string) time.Duration {
-	return typed(f, name, func(s string) (time.Duration, error) { return f.r.Lang.ReadLength(s, time.Minute) })
+	return typed(f, name, func(s string) (time.Duration, error) { return f.lang().ReadLength(s, time.Minute) })
 }
 
 // Date reads a day as <input type=date> sends it, or as people write it where a
