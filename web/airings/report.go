@@ -9,6 +9,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -76,7 +77,8 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	}
 	where := reg.Where(line.Station)
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
-	page.MayAttach = page.MayCorrect && r.Actor.Can(accounts.UploadAudio, where)
+	_, foreign := audio.OwnerOf(r.Actor, line.Station)
+	page.MayAttach = page.MayCorrect && foreign == nil
 	page.MayDetach = line.Stands() && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
