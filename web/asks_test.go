@@ -25,6 +25,12 @@ func TestAnEditorIsAskedBeforeWhatIsLikelyASlip(t *testing.T) {
 	next := clock.at.AddDate(0, 0, 7).Format("2006-01-02") + "T17:00"
 	const form = "form:has([name=kind])"
 	editor.Get("/rules/" + rule.ID + "/on/" + clock.at.Format("2006-01-02") + "T17:00")
+	editor.Submit(form)
+	editor.Expect(422, "", "Hãy chọn việc cần làm với lượt này")
+	for _, other := range []string{"cancelled", "annotated"} {
+		editor.Submit(form, "kind", other, "to", next)
+		editor.Expect(422, "", "chưa chọn “Dời sang lúc khác”")
+	}
 	editor.Submit(form, "kind", "moved", "to", next)
 	editor.Expect(200, "#moving", "chính lịch này", "Vẫn dời")
 	if n := len(plan().Rules[0].Exceptions); n != 0 {

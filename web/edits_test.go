@@ -248,7 +248,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 		{"programme", "/programmes/" + e.programme + "/edit", "form.card", []string{"title", "Tên của An"}, []string{"title", "Tên của Bình", "producer", "Đài huyện"}, "", "Tên của An", "Tên của Bình"},
 		{"episode", "/episodes/" + e.episode + "/edit", "main form[method=post]", []string{"script", "An viết", "do", "draft"}, []string{"script", "Bình viết", "do", "draft"}, "", "An viết", "Bình viết"},
 		{"rule", "/rules/" + e.rule, "#rule", []string{"time", "17:15", "do", "save"}, []string{"time", "18:30", "do", "save"}, "", "17:15", "18:30"},
-		{"one date", "/rules/" + e.rule + "/on/2024-05-20T17:15", "form:has(input[name=kind])", []string{"note", "An"}, []string{"note", "Bình"}, "", "An", "Bình"},
+		{"one date", "/rules/" + e.rule + "/on/2024-05-20T17:15", "form:has(input[name=kind])", []string{"note", "An", "kind", "annotated"}, []string{"note", "Bình", "kind", "annotated"}, "", "An", "Bình"},
 		{"station", "/stations/S00001/edit", "main form[method=post]", []string{"notes", "của An"}, []string{"notes", "của Bình"}, "", "của An", "của Bình"},
 		{"settings", "/settings", "main form[method=post]", []string{"on_time_hours", "30"}, []string{"on_time_hours", "31"}, "", "30", "31"},
 		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"}, []string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},

@@ -191,7 +191,7 @@ func (p pages) oneForm(r *kit.Request) (kit.Form, error) {
 	if err != nil {
 		return kit.Form{}, err
 	}
-	f := kit.NewForm("kind", string(scheduler.Cancelled), "scope", "one")
+	f := kit.NewForm("scope", "one") // what is to happen is chosen: nothing is called off by the way
 	if i := slices.IndexFunc(rule.Exceptions, func(e scheduler.Exception) bool { return e.At == at }); i >= 0 {
 		e := rule.Exceptions[i]
 		f = kit.NewForm("kind", string(e.Kind), "note", e.Note, "scope", "one", "decided", e.By)
@@ -286,8 +286,8 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	}
 	if f.Get("do") == "undo" {
 		c = scheduler.SaveException{Rule: c.Rule, At: c.At}
-	} else if c.Kind == "" {
-		err = fault.New(fault.Invalid, "schedule.exception_unknown", "text", "").At("kind")
+	} else {
+		err = p.chosen(r, f, c.Kind)
 	}
 	if c.Kind == scheduler.Moved {
 		if to := f.Instant("to"); !to.IsZero() {
@@ -324,6 +324,19 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		back = c.To.In(text.Zone)
 	}
 	return r.Redirect(w, link(mondayOf(back)), "schedule.exception_saved")
+}
+
+// chosen refuses a form that does not say what is to happen, or that says another
+// thing than the hour it names.
+func (p pages) chosen(r *kit.Request, f *kit.Form, kind scheduler.ExceptionKind) error {
+	if kind == "" {
+		return fault.New(fault.Invalid, "schedule.change_choose").At("kind")
+	}
+	stands, err := p.oneForm(r)
+	if err == nil && kind != scheduler.Moved && f.Get("to") != stands.Get("to") {
+		err = fault.New(fault.Invalid, "schedule.move_not_chosen").At("kind")
+	}
+	return err
 }
 
 // moving is what the change would lead to.
