@@ -119,9 +119,7 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 				path = start
 			}
 		}
-		for _, join := range webtest.Eval[[]string](p, "look for invitations", `[...document.querySelectorAll("input[readonly]")].map((e) => e.value).filter((v) => v.includes("/join/")).map((v) => v.replace(/^.*(?=\/join\/)/, ""))`) {
-			w.joins = append(w.joins, join)
-		}
+		w.joins = append(w.joins, webtest.Eval[[]string](p, "look for invitations", `[...document.querySelectorAll("input[readonly]")].map((e) => e.value).filter((v) => v.includes("/join/")).map((v) => v.replace(/^.*(?=\/join\/)/, ""))`)...)
 		kind := kindOfPath(path)
 		list := p.Buttons()
 		i := slices.IndexFunc(list, func(b webtest.Button) bool { return w.fresh(b, kind) && !strings.Contains(b.Class, "danger") })
