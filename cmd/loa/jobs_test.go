@@ -84,7 +84,7 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	admin.Expect(422, "#e-retention", "xem gợi ý")
 	admin.Submit("main form", "retention", "30", "target_lufs", "−19,5")
 	admin.Expect(200, `input[name=retention][value="30"]`, "Đã lưu")
-	admin.Expect(200, `input[name=target_lufs][value="-19.5"]`)
+	admin.Expect(200, `input[name=target_lufs][value="-19,5"]`)
 	if said := night(40); !strings.Contains(said, "xoá 0") || !strings.Contains(said, "thêm 1") {
 		t.Errorf("too old: %s", said)
 	}

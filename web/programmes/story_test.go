@@ -169,6 +169,7 @@ func planned(t *testing.T, p *webtest.Tab, url string, s *bolt.Store, shots func
 	p.Follow(".slot")
 	contains(t, p.Text(".facts"), "127 đài")
 	shots("date")
+	p.Click("input[name=kind][value=cancelled]")
 	p.Type("#f-note", "Nhường họp dân")
 	p.Follow("form.card button:not([name])")
 	contains(t, p.Text(".slot.off"), "Đã huỷ")
