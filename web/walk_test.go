@@ -389,7 +389,7 @@ func TestTheReportFormAsksOnlyWhatTheOutcomeNeeds(t *testing.T) {
 	p.Open(server.URL + "/airings/new?slot=" + scheduler.SlotID("R1", "S00001", time.Date(2024, 5, 6, 17, 0, 0, 0, text.Zone)))
 	for _, outcome := range []string{"aired", "not_aired"} {
 		p.Click("[value=" + outcome + "]")
-		for sel, asked := range map[string]bool{".if-aired": outcome == "aired", ".if-not-aired": outcome == "not_aired", "[name=started_at]": true} {
+		for sel, asked := range map[string]bool{".if-aired": outcome == "aired", ".if-not-aired": outcome == "not_aired", "[name=started_at]": outcome == "aired"} {
 			if got := webtest.Eval[bool](p, "look for "+sel, `document.querySelector("`+sel+`").getClientRects().length > 0`); got != asked {
 				t.Errorf("%s chosen: %s is asked for: %v, want %v", outcome, sel, got, asked)
 			}
@@ -397,6 +397,11 @@ func TestTheReportFormAsksOnlyWhatTheOutcomeNeeds(t *testing.T) {
 	}
 	p.Set("[name=reason]", "no_staff")
 	p.Follow("form.report > button")
+	p.Wait("#long-ago") // eight days later it is asked about
+	if got := p.Text("form.report"); strings.Contains(got, "Có chỗ chưa đúng") {
+		t.Errorf("a question is called a mistake: %q", got)
+	}
+	p.Follow("#long-ago button")
 	p.Wait(".flash")
 	if got := p.Text(".flash"); !strings.Contains(got, "không phát được") {
 		t.Errorf("after the report: %q", got)

@@ -181,7 +181,8 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	if once.Unseen(err) && f.Refused(err) {
-		f.Notice = "" // each is said where it is agreed to
+		f.Notice = "" // each is said where it is agreed to, and no field is wrong
+		clear(f.Errors)
 		return p.renderForm(w, r, *f, fault.Of(err))
 	}
 	if f.Refused(err) {
