@@ -186,7 +186,7 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 		if err == nil && (first.Request != c.Request() || first.By.Person != m.By.Person) {
 			return first, fault.New(fault.Conflict, "airing.id_reused").At("id")
 		}
-		return withWeek(tx, first, err)
+		return withWeek(tx, f.Settings, first, err)
 	}
 	r, err := airing.Decide(f.Facts, m, c)
 	if err != nil {
@@ -234,25 +234,21 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 			return airing.Line{}, err
 		}
 	}
-	return withWeek(tx, line, tally(tx, f.Settings, number, airing.Line{}, line))
+	return withWeek(tx, f.Settings, line, tally(tx, f.Settings, number, airing.Line{}, line))
 }
 
 // weekFrozen reports whether the week of an instant is closed, and was not opened again.
-func weekFrozen(tx *tx, at time.Time) (bool, error) {
-	set, err := settingsOf(tx)
-	if err != nil {
-		return false, err
-	}
+func weekFrozen(tx *tx, set airing.Settings, at time.Time) (bool, error) {
 	c, found, err := closings.get(tx, weekKey(set.Calendar(text.Zone).Week(at)))
 	return found && c.standing().Closed, err
 }
 
 // withWeek tells at a line whether its week is closed.
-func withWeek(tx *tx, line airing.Line, err error) (airing.Line, error) {
+func withWeek(tx *tx, set airing.Settings, line airing.Line, err error) (airing.Line, error) {
 	if err != nil {
 		return line, err
 	}
-	line.WeekClosed, err = weekFrozen(tx, line.StartedAt)
+	line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
 	return line, err
 }
 
@@ -351,7 +347,7 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 			}
 		}
 		if c.Seen != nil && !start.IsZero() {
-			if f.Closed, err = weekFrozen(tx, start); err != nil {
+			if f.Closed, err = weekFrozen(tx, f.Settings, start); err != nil {
 				return f, err
 			}
 		}
@@ -522,7 +518,7 @@ func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) err
 
 // Attach implements airing.Log.
 func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) (airing.Line, error) {
-	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(_ *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(_ *tx, _ airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
 		for _, known := range line.Evidence {
 			if known.ID == e.ID {
 				if known != e {
@@ -537,8 +533,8 @@ func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) 
 
 // Detach implements airing.Log.
 func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (airing.Line, error) {
-	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(tx *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		closed, err := weekFrozen(tx, line.StartedAt)
+	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(tx *tx, set airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+		closed, err := weekFrozen(tx, set, line.StartedAt)
 		if err != nil {
 			return airing.Entry{}, false, err
 		}
@@ -549,7 +545,7 @@ func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (
 
 // Judge implements airing.Log.
 func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
-	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(_ *tx, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
+	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(_ *tx, _ airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
 		v, err := airing.DecideVerdict(line, on, m, v)
 		return airing.Entry{Verdict: &v}, false, err
 	})
@@ -558,7 +554,7 @@ func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (a
 // annotate appends an entry about a report. decide may say that it is there
 // already.
 func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name string, cmd any,
-	decide func(*tx, airing.Line, accounts.Where) (e airing.Entry, known bool, err error)) (airing.Line, error) {
+	decide func(*tx, airing.Settings, airing.Line, accounts.Where) (e airing.Entry, known bool, err error)) (airing.Line, error) {
 	if err := s.refresh(ctx); err != nil {
 		return airing.Line{}, err
 	}
@@ -574,9 +570,13 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if !found || !m.By.Can(accounts.ReadAirings, reg.Where(was.Station)) {
 			return airing.Line{}, fault.New(fault.NotFound, "airing.unknown").At("report")
 		}
-		e, known, err := decide(tx, was, reg.Where(was.Station))
+		set, err := settingsOf(tx)
+		if err != nil {
+			return was, err
+		}
+		e, known, err := decide(tx, set, was, reg.Where(was.Station))
 		if err != nil || known {
-			return withWeek(tx, was, err)
+			return withWeek(tx, set, was, err)
 		}
 		e.Station, e.By, e.ReceivedAt = was.Station, m.By, m.At.UTC()
 		seq, err := appendEntry(tx, idx.Station, e)
@@ -604,11 +604,7 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if err != nil {
 			return was, err
 		}
-		set, err := settingsOf(tx)
-		if err != nil {
-			return was, err
-		}
-		return withWeek(tx, is, tally(tx, set, idx.Station, was, is))
+		return withWeek(tx, set, is, tally(tx, set, idx.Station, was, is))
 	})
 }
 
@@ -651,7 +647,10 @@ func (s *Store) Airing(ctx context.Context, by accounts.Actor, id string) (line 
 		if !found || !by.Can(accounts.ReadAirings, reg.Where(line.Station)) {
 			return fault.New(fault.NotFound, "airing.unknown")
 		}
-		line, err = withWeek(tx, line, nil)
+		set, err := settingsOf(tx)
+		if err == nil {
+			line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
+		}
 		return err
 	})
 	return line, err

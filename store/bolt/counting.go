@@ -86,15 +86,15 @@ func readTally(key, v []byte) (airing.Tally, error) {
 	if err != nil {
 		return airing.Tally{}, err
 	}
-	var b [64]byte
-	if len(payload) < 2 || len(payload) > len(b) {
+	if len(payload) < 2 {
 		return airing.Tally{}, damaged(tallies.name, key, errMissing)
 	}
-	n, err := base64.StdEncoding.Decode(b[:], payload[1:len(payload)-1])
+	var b [64]byte // enough for today's reasons; more make it grow
+	raw, err := base64.StdEncoding.AppendDecode(b[:0], payload[1:len(payload)-1])
 	if err != nil {
 		return airing.Tally{}, damaged(tallies.name, key, err)
 	}
-	return tallyOf(key, b[:n])
+	return tallyOf(key, raw)
 }
 
 // counter counts weeks by one registry, which may not be the one in force. What it
