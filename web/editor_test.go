@@ -4,7 +4,6 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -44,15 +43,6 @@ func TestAnEditorsDayReachesTheStations(t *testing.T) {
 			p.Shot("editor-"+name, width)
 		}
 	}
-	says := func(p *webtest.Tab, sel string, words ...string) {
-		t.Helper()
-		got := p.Text(sel)
-		for _, w := range words {
-			if !strings.Contains(got, w) {
-				t.Errorf("%s does not say %q: %q", sel, w, got)
-			}
-		}
-	}
 	sound := filepath.Join(t.TempDir(), "so-20.mp3")
 	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=200", "-ac", "1", "-ar", "22050", "-b:a", "48k", sound).CombinedOutput(); err != nil {
 		t.Fatal(err, string(out))
@@ -66,12 +56,12 @@ func TestAnEditorsDayReachesTheStations(t *testing.T) {
 	editor.Upload("#f-file", sound)
 	look(editor, "episode-new")
 	editor.Follow("button[value=approve]")
-	says(editor, ".head .badge", "Đã duyệt")
+	editor.Says(".head .badge", "Đã duyệt")
 	look(editor, "episode")
 	editor.Fingers("an episode")
 
 	station.Open(server.URL + "/today")
-	says(station, "main", "Số 20: Đường về bản", "17:00")
+	station.Says("main", "Số 20: Đường về bản", "17:00")
 	look(station, "station-has-it")
 
 	editor.Open(server.URL + "/calendar?week=2024-W20")
@@ -83,17 +73,17 @@ func TestAnEditorsDayReachesTheStations(t *testing.T) {
 	editor.Type("#f-note", "Nhường họp dân")
 	editor.Follow("form.card button:not([name])")
 	look(editor, "moved")
-	says(editor, "main", "18:30")
+	editor.Says("main", "18:30")
 	editor.Fingers("the calendar after a date was moved")
 
 	station.Open(server.URL + "/today")
-	says(station, "main", "Số 20: Đường về bản", "18:30")
+	station.Says("main", "Số 20: Đường về bản", "18:30")
 	look(station, "station-moved")
 	clock.at = time.Date(2024, 5, 13, 18, 50, 0, 0, text.Zone)
 	station.Open(server.URL + "/today")
 	station.Follow("[aria-labelledby=waiting] .yes")
-	says(station, "[aria-labelledby=done]", "18:30")
+	station.Says("[aria-labelledby=done]", "18:30")
 
 	editor.Open(server.URL + "/coverage?week=2024-W20")
-	says(editor, "main", "1/127")
+	editor.Says("main", "1/127")
 }

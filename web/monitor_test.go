@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -39,51 +38,42 @@ func TestAMonitorsMonday(t *testing.T) {
 			p.Shot("monitor-"+name, width)
 		}
 	}
-	says := func(p *webtest.Tab, sel string, words ...string) {
-		t.Helper()
-		got := p.Text(sel)
-		for _, w := range words {
-			if !strings.Contains(got, w) {
-				t.Errorf("%s does not say %q: %q", sel, w, got)
-			}
-		}
-	}
 
 	p.Open(server.URL + "/")
-	says(p, "main", "Đã phát 1/127 đài, tuần 20", "125 đài chưa báo, 1 đài báo không phát được.")
+	p.Says("main", "Đã phát 1/127 đài, tuần 20", "125 đài chưa báo, 1 đài báo không phát được.")
 	look("home")
 	p.Follow("main a[href='/coverage']")
-	says(p, "main", "1/127")
+	p.Says("main", "1/127")
 	look("week")
 	p.Fingers("/coverage")
 
 	// The call list: who said nothing, then who could not, with the reason.
-	says(p, "[aria-labelledby=g-not_reported]", "125")
-	says(p, "[aria-labelledby=g-not_aired]", "Mất điện")
+	p.Says("[aria-labelledby=g-not_reported]", "125")
+	p.Says("[aria-labelledby=g-not_aired]", "Mất điện")
 	p.Follow("[aria-labelledby=g-not_aired] tbody a[href*='/coverage/stations/']")
-	says(p, "main", "Không phát được")
+	p.Says("main", "Không phát được")
 	look("station")
 	p.Fingers("/coverage/stations/S00002")
 	p.Click("[aria-labelledby=excuse] button")
 	p.Type("#f-note", "Mất điện cả tuần vì bão")
 	p.Set("#f-reason", "power_cut")
 	p.Follow("[aria-labelledby=excuse] button")
-	says(p, ".flash", "Đã lưu.")
-	says(p, "main", "Mất điện cả tuần vì bão")
+	p.Says(".flash", "Đã lưu.")
+	p.Says("main", "Mất điện cả tuần vì bão")
 	look("excused")
 
 	p.Open(server.URL + "/coverage?week=2024-W20")
-	says(p, "main", "1/126")
+	p.Says("main", "1/126")
 	p.Click("[data-dialog=ask-close]")
 	p.Wait("#ask-close:popover-open")
-	says(p, "#ask-close", "125")
+	p.Says("#ask-close", "125")
 	look("close")
 	p.Follow("#ask-close button[type=submit], #ask-close form button:not([popovertarget])")
-	says(p, ".flash", "Đã chốt số liệu tuần.")
+	p.Says(".flash", "Đã chốt số liệu tuần.")
 	look("closed")
 
 	p.Follow("a[href^='/coverage/paper']")
-	says(p, ".paper", "1", "126")
+	p.Says(".paper", "1", "126")
 	look("report")
 	if pdf := p.PDF("monitor-report"); len(pdf) < 5_000 {
 		t.Errorf("the printed report has %d bytes", len(pdf))
@@ -92,8 +82,8 @@ func TestAMonitorsMonday(t *testing.T) {
 	p.Open(server.URL + "/coverage?week=2024-W20")
 	p.Type("[aria-labelledby=reopen] textarea", "Hai xã Bát Xát báo muộn vì lũ")
 	p.Follow("[aria-labelledby=reopen] button")
-	says(p, ".flash", "Tuần sẽ mở khi một người khác đồng ý.")
-	says(p, "[aria-labelledby=reopen]", "Đề nghị của bạn đang chờ", "Hai xã Bát Xát báo muộn vì lũ")
+	p.Says(".flash", "Tuần sẽ mở khi một người khác đồng ý.")
+	p.Says("[aria-labelledby=reopen]", "Đề nghị của bạn đang chờ", "Hai xã Bát Xát báo muộn vì lũ")
 	look("reopen-asked")
 	if webtest.Eval[bool](p, "look for an agreement of one's own", `!!document.querySelector("[aria-labelledby=reopen] [value=agree]")`) {
 		t.Error("who asked can agree alone")
@@ -101,17 +91,17 @@ func TestAMonitorsMonday(t *testing.T) {
 
 	second := person("Vàng A Sếnh")
 	second.Open(server.URL + "/")
-	says(second, "main", "Có người đề nghị mở lại tuần 20")
+	second.Says("main", "Có người đề nghị mở lại tuần 20")
 	second.Shot("monitor-asked-home", 360)
 	second.Follow("main a[href$='#reopen']")
-	says(second, "[aria-labelledby=reopen]", "Lò Thị Giám", "Hai xã Bát Xát báo muộn vì lũ")
+	second.Says("[aria-labelledby=reopen]", "Lò Thị Giám", "Hai xã Bát Xát báo muộn vì lũ")
 	second.Shot("monitor-reopen-agree", 1280)
 	second.Shot("monitor-reopen-agree", 360)
 	second.Click("[popovertarget=agree]")
 	second.Wait("#agree:popover-open")
 	second.Shot("monitor-reopen-sure", 360)
 	second.Follow("#agree button[value=agree]")
-	says(second, ".flash", "Đã mở lại.")
+	second.Says(".flash", "Đã mở lại.")
 	second.Shot("monitor-reopened", 1280)
 	second.Shot("monitor-reopened", 360)
 	second.Fingers("/coverage after it was opened again")

@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"loa/accounts"
@@ -56,34 +55,25 @@ func TestAnOperatorsMorning(t *testing.T) {
 	p := webtest.NewBrowser(t).Person()
 	p.Size(360)
 	p.Cookie("s", secret, server.URL)
-	says := func(sel string, words ...string) {
-		t.Helper()
-		got := p.Text(sel)
-		for _, w := range words {
-			if !strings.Contains(got, w) {
-				t.Errorf("%s does not say %q: %q", sel, w, got)
-			}
-		}
-	}
 
 	p.Open(server.URL + "/")
-	says("main", "Khung phát tới: hôm nay 17:00.")
+	p.Says("main", "Khung phát tới: hôm nay 17:00.")
 	p.Shot("morning-home", 360)
 	p.Open(server.URL + "/today")
-	says("[aria-labelledby=not-due]", "Chưa đến giờ", "Thứ Hai 17:00")
+	p.Says("[aria-labelledby=not-due]", "Chưa đến giờ", "Thứ Hai 17:00")
 	p.Shot("morning-before", 360)
 
 	clock.at = at(17, 0, 5)
 	p.Open(server.URL + "/today")
-	says("[aria-labelledby=on-air]", "Đang phát", "Phát xong lúc 17:15")
+	p.Says("[aria-labelledby=on-air]", "Đang phát", "Phát xong lúc 17:15")
 	p.Shot("morning-on-air", 360)
 	p.Fingers("/today")
 	p.Follow("form.thumbs .yes")
-	says(".flash", "được tính khi phát xong, lúc 17:15")
-	says("[aria-labelledby=done]", "Bỏ được đến 17:10")
+	p.Says(".flash", "được tính khi phát xong, lúc 17:15")
+	p.Says("[aria-labelledby=done]", "Bỏ được đến 17:10")
 	p.Shot("morning-reported", 360)
 	p.Follow("[aria-labelledby=done] form button")
-	says(".flash", "Đã rút lại")
+	p.Says(".flash", "Đã rút lại")
 
 	clock.at = at(17, 20, 0)
 	p.Open(server.URL + "/today")
@@ -119,13 +109,13 @@ func TestAnOperatorsMorning(t *testing.T) {
 	p.Follow("form.report > button")
 	p.Follow("[aria-labelledby=done] .list a")
 	p.Wait("img.evidence")
-	says("[aria-labelledby=evidence]", "Minh chứng của báo cáo trước được giữ lại.")
+	p.Says("[aria-labelledby=evidence]", "Minh chứng của báo cáo trước được giữ lại.")
 	// And it can be taken away, with a reason.
 	p.Click("[aria-labelledby=evidence] summary")
 	p.Type("[aria-labelledby=evidence] input[name=why]", "chụp nhầm người qua đường")
 	p.Shot("morning-remove", 360)
 	p.Click("[aria-labelledby=evidence] .danger")
 	p.Follow("[aria-labelledby=evidence] .dialog .danger")
-	says("[aria-labelledby=evidence]", "chụp nhầm người qua đường")
+	p.Says("[aria-labelledby=evidence]", "chụp nhầm người qua đường")
 	p.Shot("morning-removed", 360)
 }

@@ -281,6 +281,17 @@ func (p *Tab) Text(sel string) string {
 	return Eval[string](p, "read "+sel, fmt.Sprintf(`document.querySelector(%q).innerText`, sel))
 }
 
+// Says fails the test for each of the words that what the selector finds lacks.
+func (p *Tab) Says(sel string, words ...string) {
+	p.t.Helper()
+	got := p.Text(sel)
+	for _, w := range words {
+		if !strings.Contains(got, w) {
+			p.t.Errorf("%s does not say %q: %q", sel, w, got)
+		}
+	}
+}
+
 // Size sets the width of the window in CSS pixels; below 700 it is a phone.
 func (p *Tab) Size(width int64) {
 	p.t.Helper()
