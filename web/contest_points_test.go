@@ -153,6 +153,8 @@ func TestANamesakeIsLookedAtBeforeTheDraw(t *testing.T) {
 	tab.Type("[name=reason]", "Đã hỏi đài: khác năm sinh")
 	tab.Follow("button[value=keep]")
 	tab.Type("[name=reason]", "Đúng là tác giả")
+	tab.Click("button[popovertarget^='same-']")
+	tab.Wait("[popover]:popover-open")
 	tab.Follow("button[value=same]")
 	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
 		if open := s.Points(); len(open) > 0 {

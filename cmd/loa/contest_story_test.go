@@ -230,6 +230,8 @@ func (c *panel) reconcile() {
 		shots(p, "contest-chair")
 		webtest.Eval[any](p, "ask the other judge", `[...document.querySelectorAll("[name=reopen]")].find((b) => b.closest("label").textContent.includes("Sùng Thị Viên")).click()`)
 		p.Set("textarea[name=reason]", "Nghe lại cùng nhau đoạn phỏng vấn")
+		p.Click("button[popovertarget^='confer-']")
+		p.Wait("[popover]:popover-open")
 		p.Follow("button[value=confer]")
 	}
 	c.judge.Open(c.d.URL() + "/judging")

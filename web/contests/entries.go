@@ -224,7 +224,7 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 
 type juryPage struct {
 	desk
-	Judges   []contest.Judge
+	Judges   []judgeRow
 	Changing string       // name of the judge about whom something is changed, "" to appoint
 	People   []kit.Option // who may be appointed
 	Stations []kit.Option
@@ -232,6 +232,49 @@ type juryPage struct {
 	Theme    []kit.Option
 	Sorts    []kit.Option
 	District []kit.Option
+}
+
+// judgeRow is a judge, and what becomes of her sheets if she is taken off the jury.
+type judgeRow struct {
+	contest.Judge
+	Signed bool   // sheets of hers count in the round that is judged
+	Sure   string // what the dialog says that asks
+}
+
+// judgeRowOf tells what taking the judge off the jury leads to.
+func judgeRowOf(r *kit.Request, s *contest.State, j *contest.Judge) judgeRow {
+	row, open, signed := judgeRow{Judge: *j}, 0, 0
+	said := []string{r.Say("contest.remove_sure_idle")}
+	if run := s.Running(); run != nil {
+		for _, t := range run.Of(j.Person) {
+			switch t.Status() {
+			case contest.Final:
+				signed++
+			case contest.Untouched, contest.Drafted:
+				open++
+			case contest.SetAside:
+			}
+		}
+		if open+signed > 0 {
+			said = []string{r.Say("contest.remove_sure_open", "n", open)}
+		}
+		if rules, _ := s.Rules.Round(run.ID); open > 0 && rules.PerEntry > 0 {
+			said = []string{r.Say("contest.remove_sure_handed", "n", open)}
+		}
+		if row.Signed = signed > 0; row.Signed {
+			said = append(said, r.Say("contest.remove_sure_signed", "n", signed))
+		}
+	}
+	if s.Chair(j.Person) {
+		said = append(said, r.Say("contest.remove_sure_chair"))
+	}
+	if s.Phase == contest.Published {
+		said = append(said, r.Say("contest.remove_sure_for_good"))
+	} else {
+		said = append(said, r.Say("contest.remove_sure_return"))
+	}
+	row.Sure = strings.Join(said, " ")
+	return row
 }
 
 type juryRound struct {
@@ -261,7 +304,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	err = p.view(r, func(s *contest.State) error {
 		page = juryPage{desk: p.desk(r, s, "jury", f)}
 		for _, j := range s.Judges {
-			page.Judges = append(page.Judges, *j)
+			page.Judges = append(page.Judges, judgeRowOf(r, s, j))
 		}
 		if j := s.Judge(r.URL.Query().Get("judge")); j != nil && j.Removed == nil {
 			page.Changing = j.Name
