@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -132,7 +133,9 @@ func (w *world) staff() error {
 		}
 	}
 	today := stations.DateOf(w.now.In(text.Zone))
-	for i, d := range w.reg.Districts(today) {
+	districts := w.reg.Districts(today)
+	slices.SortFunc(districts, func(a, b stations.Unit) int { return strings.Compare(a.Code, b.Code) })
+	for i, d := range districts {
 		if err := w.add(accounts.Monitor, accounts.Scope{Level: accounts.District, ID: d.Code}, "Giám sát "+d.Name, "huyen-"+d.Code, i == 1); err != nil {
 			return err
 		}

@@ -25,18 +25,19 @@ type Registry struct {
 	units    []Unit    // by list, then code
 	stations []Station // by ID
 
-	byKey    map[UnitKey]*Unit
-	byCode   map[string][]*Unit // newest list first
-	byID     map[string]*Station
-	seated   map[UnitKey][]*Station
-	before   map[string][]*Station        // those a station took over, by ID
-	shared   func() map[UnitKey]bool      // communes that share their name with another of their list; made when first asked for
-	words    func() map[string][]syllable // what a station can be found by, by ID; made when first asked for
-	ordered  func() []*Station            // in Vietnamese order of district and name; the same
-	turns    []Date                       // days on which a station becomes active, stops or changes its unit, in order
-	unitOf   map[string]*Unit             // the last unit of a station that there is, by its ID
-	district map[string]string            // code of a station's district, by ID
-	given    int                          // highest number ever given to a station
+	byKey     map[UnitKey]*Unit
+	byCode    map[string][]*Unit // newest list first
+	byID      map[string]*Station
+	seated    map[UnitKey][]*Station
+	before    map[string][]*Station           // those a station took over, by ID
+	shared    func() map[UnitKey]bool         // communes that share their name with another of their list; made when first asked for
+	words     func() map[string][]syllable    // what a station can be found by, by ID; made when first asked for
+	ordered   func() []*Station               // in Vietnamese order of district and name; the same
+	districts func() map[districtName][]*Unit // by list and name; the same
+	turns     []Date                          // days on which a station becomes active, stops or changes its unit, in order
+	unitOf    map[string]*Unit                // the last unit of a station that there is, by its ID
+	district  map[string]string               // code of a station's district, by ID
+	given     int                             // highest number ever given to a station
 }
 
 // NewRegistry takes over both lists and indexes them. What they hold is
@@ -64,7 +65,7 @@ func NewRegistry(units []Unit, list []Station) *Registry {
 		r.given = number(list[n-1].ID)
 	}
 	r.shared = sync.OnceValue(r.namesakes)
-	r.words, r.ordered = sync.OnceValue(r.findableBy), sync.OnceValue(r.order)
+	r.words, r.ordered, r.districts = sync.OnceValue(r.findableBy), sync.OnceValue(r.order), sync.OnceValue(r.alike)
 	r.turns = turnsOf(list)
 	return r
 }
@@ -156,31 +157,45 @@ func (r *Registry) findableBy() map[string][]syllable {
 	return words
 }
 
-// order lists the stations by district and name as Vietnamese sorts them.
+// order lists the stations by district and name.
 func (r *Registry) order() []*Station {
-	type sortable struct{ district, name []byte }
-	c, buf := collate.New(language.Vietnamese), &collate.Buffer{}
-	keys, districts := make(map[*Station]sortable, len(r.stations)), map[string][]byte{}
-	sorted := make([]*Station, 0, len(r.stations))
-	for i := range r.stations {
-		s := &r.stations[i]
-		district, ok := districts[r.district[s.ID]]
-		if !ok {
-			district = bytes.Clone(c.KeyFromString(buf, r.DistrictName(r.district[s.ID])))
-			districts[r.district[s.ID]] = district
-		}
-		keys[s] = sortable{district, bytes.Clone(c.KeyFromString(buf, r.Name(s.ID)))}
-		buf.Reset()
-		sorted = append(sorted, s)
+	return sortedByPlace(r, r.Stations(), func(s *Station) place { return place{r.district[s.ID], r.Name(s.ID), s.ID} })
+}
+
+// place is what lists are ordered by: the code of a district, the name of what
+// lies in it, and what tells two of one name apart.
+type place struct{ district, name, id string }
+
+// sortedByPlace sorts a list by district and name as Vietnamese sorts them, numbers by
+// their value. Two districts of one name are not mixed.
+func sortedByPlace[T any](r *Registry, list []T, at func(T) place) []T {
+	type sortable struct {
+		of T
+		place
+		byDistrict, byName []byte
 	}
-	slices.SortFunc(sorted, func(a, b *Station) int {
-		x, y := keys[a], keys[b]
-		if n := bytes.Compare(x.district, y.district); n != 0 {
+	c, buf := collate.New(language.Vietnamese, collate.Numeric), &collate.Buffer{}
+	rows, districts := make([]sortable, len(list)), map[string][]byte{}
+	for i, x := range list {
+		rows[i] = sortable{of: x, place: at(x)}
+		key, ok := districts[rows[i].district]
+		if !ok {
+			key = bytes.Clone(c.KeyFromString(buf, r.DistrictName(rows[i].district)))
+			districts[rows[i].district] = key
+		}
+		rows[i].byDistrict, rows[i].byName = key, bytes.Clone(c.KeyFromString(buf, rows[i].name))
+		buf.Reset()
+	}
+	slices.SortFunc(rows, func(a, b sortable) int {
+		if n := bytes.Compare(a.byDistrict, b.byDistrict); n != 0 {
 			return n
 		}
-		return cmp.Or(bytes.Compare(x.name, y.name), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.district, b.district), bytes.Compare(a.byName, b.byName), cmp.Compare(a.id, b.id))
 	})
-	return sorted
+	for i := range rows {
+		list[i] = rows[i].of
+	}
+	return list
 }
 
 // number is the number inside a station's ID, 0 if it is none.
@@ -380,6 +395,38 @@ func (r *Registry) DistrictOfficial(code string) string {
 	return code
 }
 
+// DistrictLabel is DistrictName with what tells it apart from another district
+// of its list and name: the kind, or the code where that is the same too.
+func (r *Registry) DistrictLabel(code string) string {
+	u := r.lastDistrict(code)
+	switch alike := r.districts()[districtName{u.List, u.Name}]; {
+	case u.Name == "":
+		return code
+	case len(alike) < 2:
+		return u.Name
+	case slices.ContainsFunc(alike, func(other *Unit) bool { return other.Code != u.Code && other.Kind == u.Kind }):
+		return u.Official() + " (" + u.Code + ")"
+	}
+	return u.Official()
+}
+
+type districtName struct {
+	list Date
+	name string
+}
+
+// alike are the districts of each list by their name.
+func (r *Registry) alike() map[districtName][]*Unit {
+	by := map[districtName][]*Unit{}
+	for i := range r.units {
+		if u := &r.units[i]; u.Kind.Level() == District {
+			name := districtName{u.List, u.Name}
+			by[name] = append(by[name], u)
+		}
+	}
+	return by
+}
+
 // lastDistrict is the district that bore the code last, or the zero Unit.
 func (r *Registry) lastDistrict(code string) Unit {
 	for _, u := range r.byCode[code] {
@@ -399,7 +446,7 @@ func (r *Registry) CheckDistrict(code string) error {
 	return fault.New(fault.NotFound, "stations.no_district", "code", code).At("district")
 }
 
-// Districts lists the districts valid on that day, by code.
+// Districts lists the districts valid on that day, in Vietnamese order of name.
 func (r *Registry) Districts(on Date) []Unit {
 	var out []Unit
 	for _, u := range r.units {
@@ -407,8 +454,27 @@ func (r *Registry) Districts(on Date) []Unit {
 			out = append(out, u)
 		}
 	}
-	slices.SortFunc(out, func(a, b Unit) int { return cmp.Compare(a.Code, b.Code) })
-	return out
+	return sortedByPlace(r, out, func(u Unit) place { return place{district: u.Code} })
+}
+
+// InOrder sorts codes of districts in Vietnamese order of name.
+func (r *Registry) InOrder(districts []string) []string {
+	return sortedByPlace(r, districts, func(code string) place { return place{district: code} })
+}
+
+// Vacant lists the communes valid on that day that have no active station, in
+// Vietnamese order of district and name.
+func (r *Registry) Vacant(on Date) []Unit {
+	var out []Unit
+	for _, u := range r.units {
+		if u.Kind.Level() != Commune || !u.Valid.Has(on) {
+			continue
+		}
+		if s := r.SeatedIn(u.UnitKey, on); s == nil || !s.ActiveOn(on) {
+			out = append(out, u)
+		}
+	}
+	return sortedByPlace(r, out, func(u Unit) place { return place{u.District, u.Name, u.Code} })
 }
 
 // ActiveOn lists the stations active on that day, in Vietnamese order of

@@ -195,3 +195,29 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// Two districts of one name are told apart and not mixed, and numbers follow each
+// other by their value.
+func TestDistrictsOfOneNameAreToldApart(t *testing.T) {
+	unit := func(code string, kind Kind, name, district string) Unit {
+		return Unit{UnitKey: UnitKey{FoundingDay, code}, Kind: kind, Name: name, District: district, Valid: Interval{From: FoundingDay}}
+	}
+	r := NewRegistry([]Unit{unit("101", "rural_district", "Kỳ Anh", ""), unit("102", "town", "Kỳ Anh", ""), unit("103", "rural_district", "Châu Thành", ""), unit("104", "rural_district", "Châu Thành", ""),
+		unit("105", "urban_district", "10", ""), unit("106", "urban_district", "2", ""), unit("40001", "ward", "Phường 12", "103"), unit("40002", "ward", "Phường 3", "103"),
+		unit("40003", "ward", "Phường 4", "104"), unit("40004", "ward", "Đa Kao", "106"), unit("40005", "ward", "Bến Nghé", "106"), unit("40006", "ward", "1", "105")},
+		[]Station{{ID: "S00001", Seats: []Seat{{UnitKey{FoundingDay, "40004"}, FoundingDay}}, Fields: Fields{Active: []Interval{{From: FoundingDay}}}}})
+	var got []string
+	for _, d := range r.Districts(FoundingDay) {
+		got = append(got, r.DistrictLabel(d.Code))
+	}
+	if want := "2|10|Huyện Châu Thành (103)|Huyện Châu Thành (104)|Huyện Kỳ Anh|Thị xã Kỳ Anh"; strings.Join(got, "|") != want {
+		t.Errorf("%s, want %s", strings.Join(got, "|"), want)
+	}
+	got = nil
+	for _, u := range r.Vacant(FoundingDay) {
+		got = append(got, u.Code)
+	}
+	if want := "40005 40006 40002 40001 40003"; strings.Join(got, " ") != want {
+		t.Errorf("communes without a station: %v, want %s", got, want)
+	}
+}

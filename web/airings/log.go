@@ -3,7 +3,6 @@ package airings
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -93,11 +92,10 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	v.Del("after")
 	page.Export, page.Paper = "/airings?"+v.Encode()+"&format=", "/airings/paper?"+v.Encode()
 	page.Turn = r.TurnAfter("after", next)
-	for _, st := range readable(r, reg) {
-		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-		code := reg.Where(st.ID).District
-		if d := (kit.Option{Value: code, Text: reg.DistrictName(code)}); !slices.Contains(page.Districts, d) {
-			page.Districts = append(page.Districts, d)
+	page.Stations = kit.StationOptions(reg, readable(r))
+	for _, o := range page.Stations {
+		if n := len(page.Districts); o.Group != "" && (n == 0 || page.Districts[n-1].Text != o.Group) {
+			page.Districts = append(page.Districts, kit.Option{Value: reg.Where(o.Value).District, Text: o.Group})
 		}
 	}
 	for _, o := range airing.Outcomes {
@@ -106,14 +104,9 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 	return p.log.Render(w, r, page)
 }
 
-// readable lists the stations whose log the actor may read.
-func readable(r *kit.Request, reg *stations.Registry) (mine []*stations.Station) {
-	for _, st := range reg.Stations() {
-		if r.Actor.Can(accounts.ReadAirings, reg.Where(st.ID)) {
-			mine = append(mine, st)
-		}
-	}
-	return mine
+// readable are the stations whose log the actor may read.
+func readable(r *kit.Request) stations.Filter {
+	return stations.Filter{}.For(r.Actor, accounts.ReadAirings)
 }
 
 // lines are those of all pages of a query, with names; left says that it

@@ -47,7 +47,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	r.Office(w, page.Form)
 	if len(q.Stations) == 1 {
 		station = reg.UnitOf(q.Stations[0]).Official()
-	} else if mine := readable(r, reg); len(mine) == 1 {
+	} else if mine := reg.Filter(readable(r)); len(mine) == 1 {
 		station = reg.UnitOf(mine[0].ID).Official()
 	}
 	lines, left, err := p.lines(r, reg, q, maxPrinted)

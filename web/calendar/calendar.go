@@ -68,6 +68,7 @@ type weekPage struct {
 	Monday         time.Time
 	Previous, Next string
 	Week           string // "2024-W20"
+	Form           kit.Form
 	Station        string // "" is all
 	Label          string
 	Stations       []kit.Option
@@ -104,11 +105,14 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		if err != nil {
 			return err
 		}
-		page.Station, page.Label = st.ID, reg.Label(st.ID)
+		if err := r.Actor.Must(accounts.ReadStations, reg.Where(st.ID)); err != nil {
+			return err
+		}
+		page.Label = reg.Label(st.ID)
+		page.Station = st.ID
 	}
-	for _, st := range reg.ActiveOn(today) {
-		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-	}
+	page.Form = kit.NewForm("station", page.Station)
+	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: today}.For(r.Actor, accounts.ReadStations))
 	page.Previous, page.Next = link(monday.AddDate(0, 0, -7))+"&station="+page.Station, link(monday.AddDate(0, 0, 7))+"&station="+page.Station
 	for i := range 7 {
 		start := monday.AddDate(0, 0, i)

@@ -23,9 +23,8 @@ type complaintsPage struct {
 	Corrections []contest.Correction
 	First, Now  []paper.Given // the first result and that of today, if it was corrected
 	Lost        []lostRow     // prizes by decision that a correction took away
-	Entered     []kit.Option  // stations that took part
-	Others      []kit.Option  // all others
-	Outside     string        // label of the one of Others that is chosen, "" for none
+	Receivers   []kit.Option  // whom a lost prize can be given
+	Outside     string        // label of the one chosen that did not take part, "" for none
 }
 
 type lostRow struct {
@@ -78,16 +77,10 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 				row := paper.Listed(s, []contest.Given{g}, r.Lang)[0]
 				page.Lost = append(page.Lost, lostRow{lostKey(g), row.Award, row.Prize, row.Note})
 			}
-			for _, st := range reg.ActiveOn(r.Today()) {
-				o := kit.Option{Value: st.ID, Text: reg.Label(st.ID)}
-				switch {
-				case s.Took(st.ID):
-					page.Entered = append(page.Entered, o)
-				case f.Get("station") == st.ID:
+			page.Receivers = receivers(r, reg, s.Took)
+			for _, o := range page.Receivers {
+				if f.Get("station") == o.Value && !s.Took(o.Value) {
 					page.Outside = o.Text
-					fallthrough
-				default:
-					page.Others = append(page.Others, o)
 				}
 			}
 		}

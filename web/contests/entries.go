@@ -1,16 +1,18 @@
 package contests
 
 import (
-	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"loa/accounts"
 	"loa/audio"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -42,11 +44,15 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	if err := may(r); err != nil {
 		return err
 	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
 	var page entriesPage
 	v := r.URL.Query()
 	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state"))}
-	err := p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
-		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s), Found: len(found), All: len(s.Entries)}
+	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
+		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s, reg), Found: len(found), All: len(s.Entries)}
 		page.Turn = r.Turn("from", len(found))
 		for _, x := range found[page.Turn.From:page.Turn.To] {
 			page.Rows = append(page.Rows, rowOf(s, x))
@@ -67,7 +73,7 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // filters are what one may choose from: what the entries there are differ in.
-func filters(r *kit.Request, s *contest.State) []filter {
+func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []filter {
 	state, theme, sort := filter{Name: "state", Label: "contest.state"}, filter{Name: "theme", Label: "contest.theme"}, filter{Name: "category", Label: "contest.category"}
 	district, station := filter{Name: "district", Label: "contest.district"}, filter{Name: "station", Label: "contest.kind_station"}
 	for _, x := range contest.EntryStates {
@@ -79,26 +85,18 @@ func filters(r *kit.Request, s *contest.State) []filter {
 	for _, x := range s.Rules.Categories {
 		sort.Options = append(sort.Options, kit.Option{Value: x.ID, Text: x.Name})
 	}
-	seen := map[string]bool{}
+	districts, seen := map[string]string{}, map[string]bool{}
 	for _, e := range s.Entries {
-		x := e.Entrant
-		if !seen[x.District] {
-			district.Options = append(district.Options, kit.Option{Value: x.District, Text: x.DistrictName})
-		}
-		if !seen[x.Station] {
-			station.Options = append(station.Options, kit.Option{Value: x.Station, Text: x.StationName + " (" + x.DistrictName + ")"})
-		}
-		seen[x.District], seen[x.Station] = true, true
+		districts[e.Entrant.District], seen[e.Entrant.Station] = e.Entrant.DistrictName, true
 	}
+	for _, code := range reg.InOrder(slices.Collect(maps.Keys(districts))) {
+		district.Options = append(district.Options, kit.Option{Value: code, Text: districts[code]})
+	}
+	station.Options = kit.StationOptions(reg, stations.Filter{Visible: func(on accounts.Where) bool { return seen[on.Station] }})
 	var list []filter
 	for _, f := range []filter{state, theme, sort, district, station} {
 		if f.Label = r.Say(f.Label); len(f.Options) > 1 {
 			list = append(list, f)
-		}
-	}
-	for _, f := range list {
-		if f.Name == "district" || f.Name == "station" {
-			slices.SortFunc(f.Options, func(a, b kit.Option) int { return cmp.Compare(text.Fold(a.Text), text.Fold(b.Text)) })
 		}
 	}
 	return list
@@ -334,9 +332,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	for _, st := range reg.ActiveOn(r.Today()) {
-		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-	}
+	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()})
 	for _, u := range reg.Districts(r.Today()) {
 		page.District = append(page.District, kit.Option{Value: u.Code, Text: u.Official()})
 	}

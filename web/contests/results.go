@@ -10,6 +10,7 @@ import (
 	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/internal/text"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -31,9 +32,8 @@ type resultsPage struct {
 	Public      bool // complaints can be filed, or were
 	Said        int  // comments of judges that entrants are told
 	CanGive     bool
-	Entered     []kit.Option // stations that took part
-	Others      []kit.Option // all others
-	Outside     []kit.Option // of Others, those to whom a prize is to be given
+	Receivers   []kit.Option // whom a prize can be given
+	Outside     []kit.Option // of those that did not take part, whom a prize is to be given
 	Problems    []string
 }
 
@@ -140,20 +140,29 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	if err != nil {
 		return err
 	}
-	for _, st := range reg.ActiveOn(r.Today()) {
-		o := kit.Option{Value: st.ID, Text: reg.Label(st.ID)}
-		if took[st.ID] {
-			page.Entered = append(page.Entered, o)
-			continue
-		}
-		page.Others = append(page.Others, o)
+	page.Receivers = receivers(r, reg, func(station string) bool { return took[station] })
+	for _, o := range page.Receivers {
 		for name := range f.Values {
-			if strings.HasPrefix(name, "special.") && f.Has(name, st.ID) && !slices.Contains(page.Outside, o) {
+			if strings.HasPrefix(name, "special.") && f.Has(name, o.Value) && !took[o.Value] && !slices.Contains(page.Outside, o) {
 				page.Outside = append(page.Outside, o)
 			}
 		}
 	}
 	return p.results.Render(w, r, page)
+}
+
+// receivers are the stations to give a prize to, those that took part first.
+func receivers(r *kit.Request, reg *stations.Registry, took func(station string) bool) (list []kit.Option) {
+	var others []kit.Option
+	for _, o := range kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()}) {
+		if took(o.Value) {
+			list = append(list, o)
+			continue
+		}
+		o.Group = strings.TrimSuffix(r.Say("contest.receivers_other")+" · "+o.Group, " · ")
+		others = append(others, o)
+	}
+	return append(list, others...)
 }
 
 // printable turns a result table into text for a page.

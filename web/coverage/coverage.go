@@ -252,8 +252,12 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	page.Ladder = kit.NewBarChart(r.Say("coverage.ladder"), ladder)
 	var bars []kit.Bar
 	districts := slices.Clone(page.Week.Districts)
+	var codes []string
 	for _, d := range districts {
-		page.Districts = append(page.Districts, kit.Option{Value: d.District, Text: reg.DistrictName(d.District)})
+		codes = append(codes, d.District)
+	}
+	for _, code := range reg.InOrder(codes) {
+		page.Districts = append(page.Districts, kit.Option{Value: code, Text: reg.DistrictLabel(code)})
 	}
 	if len(districts) > 2*lowestShown {
 		slices.SortStableFunc(districts, func(a, b coverage.DistrictCounts) int {

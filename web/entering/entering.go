@@ -326,8 +326,8 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	}
 	_, _, mine := r.Actor.Stations(accounts.EnterContest)
 	page.Episodes = []kit.Option{{Value: "", Text: r.Say("contest.pick_none")}}
+	page.Stations = kit.StationOptions(reg, stations.Filter{}.For(r.Actor, accounts.EnterContest))
 	for _, id := range mine {
-		page.Stations = append(page.Stations, kit.Option{Value: id, Text: reg.Label(id)})
 		for _, kind := range []audio.Kind{audio.ForContest, audio.Scan} {
 			files, err := p.store.Recordings(r.Context(), audio.Query{Stations: []string{id}, Kind: kind, Limit: mostFiles})
 			if err != nil {

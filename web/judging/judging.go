@@ -262,9 +262,7 @@ func (p pages) renderTies(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	page := tiesPage{Page: r.Page("contest.declare_ties"), Form: f}
-	for _, st := range reg.ActiveOn(r.Today()) {
-		page.Stations = append(page.Stations, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-	}
+	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()})
 	return p.ties.Render(w, r, page)
 }
 

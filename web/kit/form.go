@@ -257,4 +257,5 @@ func (f *Form) ReadFile(name string, most int64) ([]byte, *multipart.FileHeader,
 type Option struct {
 	Value, Text string
 	Hint        string // a second, quieter line
+	Group       string // heading of those it stands among, as its district; "" for none
 }

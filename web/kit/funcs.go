@@ -31,6 +31,7 @@ func (k *Kit) funcs(lang text.Language) template.FuncMap {
 		"browser":  browserWords(lang),
 		"dict":     dict,
 		"list":     func(v ...any) []any { return v },
+		"grouped":  grouped, // options below their headings
 		"icon":     icon,
 		"asset":    k.assets.url,
 	}

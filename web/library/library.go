@@ -193,9 +193,7 @@ func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, t
 	for _, l := range stations.Languages {
 		list[2].Options = append(list[2].Options, kit.Option{Value: l, Text: r.Say("language." + l)})
 	}
-	for _, st := range reg.ActiveOn(today) {
-		list[3].Options = append(list[3].Options, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-	}
+	list[3].Options = append(list[3].Options, kit.StationOptions(reg, stations.Filter{ActiveOn: today}.For(r.Actor, accounts.ReadStations))...)
 	for i := range list {
 		list[i].Label = r.Say(list[i].Label)
 	}

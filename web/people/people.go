@@ -286,23 +286,13 @@ func rolesSeen(by accounts.Actor) []accounts.Role {
 
 // stationOptions lists the stations the actor may give an operator to.
 func stationOptions(r *kit.Request, places *stations.Registry) []kit.Option {
-	var out []kit.Option
-	for _, s := range places.ActiveOn(r.Today()) {
-		if on := places.Where(s.ID); r.Actor.Can(accounts.InviteStation, on) {
-			label := places.Name(s.ID)
-			if on.District != "" {
-				label += " – " + places.DistrictName(on.District)
-			}
-			out = append(out, kit.Option{Value: s.ID, Text: label})
-		}
-	}
-	return out
+	return kit.StationOptions(places, stations.Filter{ActiveOn: r.Today()}.For(r.Actor, accounts.InviteStation))
 }
 
 func districtOptions(r *kit.Request, places *stations.Registry) []kit.Option {
 	var out []kit.Option
 	for _, d := range places.Districts(r.Today()) {
-		out = append(out, kit.Option{Value: d.Code, Text: d.Name})
+		out = append(out, kit.Option{Value: d.Code, Text: places.DistrictLabel(d.Code)})
 	}
 	return out
 }

@@ -14,13 +14,6 @@ import (
 	"loa/web/kit"
 )
 
-// choiceGroup is the stations of one district, to tick.
-type choiceGroup struct {
-	Name    string
-	Options []kit.Option
-	Open    bool // some are ticked
-}
-
 type clashLine struct {
 	scheduler.Clash
 	Where string // name of the one station, or of one of them
@@ -39,7 +32,7 @@ type rulePage struct {
 	Technologies []kit.Option
 	Priorities   []kit.Option
 	Chosen       []kit.Option // ways to choose stations
-	Groups       []choiceGroup
+	Stations     []kit.Option
 	Typed        bool      // the line is typed, not made from the form
 	Ended        time.Time // from when on the rule plans nothing; zero for one that goes on
 	EndedBy      string
@@ -62,7 +55,7 @@ func (p pages) renderRule(w http.ResponseWriter, r *kit.Request, reg *stations.R
 		page.Days = append(page.Days, kit.Option{Value: strconv.Itoa(int(d)), Text: r.Say("weekday." + strconv.Itoa(int(d)))})
 	}
 	for _, u := range reg.Districts(today) {
-		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: u.Name})
+		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: reg.DistrictLabel(u.Code)})
 	}
 	page.Languages, page.Technologies = options(r, "language.", stations.Languages[1:]), options(r, "stations.technology.", stations.Technologies)
 	page.Priorities = options(r, "schedule.priority.", []scheduler.Priority{scheduler.Ordinary, scheduler.Preferred, scheduler.Urgent})
@@ -73,15 +66,7 @@ func (p pages) renderRule(w http.ResponseWriter, r *kit.Request, reg *stations.R
 	for i := range page.Priorities {
 		page.Priorities[i].Hint = r.Say("schedule.priority_hint." + page.Priorities[i].Value)
 	}
-	for _, st := range reg.ActiveOn(today) {
-		name := reg.DistrictName(reg.Unit(st.Unit()).District)
-		if n := len(page.Groups); n == 0 || page.Groups[n-1].Name != name {
-			page.Groups = append(page.Groups, choiceGroup{Name: name})
-		}
-		g := &page.Groups[len(page.Groups)-1]
-		g.Options = append(g.Options, kit.Option{Value: st.ID, Text: reg.Label(st.ID)})
-		g.Open = g.Open || page.Form.Has("stations", st.ID)
-	}
+	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: today})
 	return p.ruleEdit.Render(w, r, page)
 }
 

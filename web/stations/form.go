@@ -204,18 +204,8 @@ func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
 // unitsWithoutStation are the communes that have no active station on the day.
 func unitsWithoutStation(reg *stations.Registry, on stations.Date) []kit.Option {
 	var out []kit.Option
-	for _, u := range reg.Units() {
-		if u.Kind.Level() != stations.Commune || !u.Valid.Has(on) {
-			continue
-		}
-		if s := reg.SeatedIn(u.UnitKey, on); s != nil && s.ActiveOn(on) {
-			continue
-		}
-		o := kit.Option{Value: u.Code, Text: u.Official() + " (" + u.Code + ")"}
-		if u.District != "" {
-			o.Text = u.Official() + ", " + reg.DistrictName(u.District)
-		}
-		out = append(out, o)
+	for _, u := range reg.Vacant(on) {
+		out = append(out, kit.Option{Value: u.Code, Text: u.Official() + " (" + u.Code + ")", Group: kit.DistrictGroup(reg, u.District)})
 	}
 	return out
 }

@@ -197,7 +197,7 @@ func districtOptions(reg *stations.Registry, on, today stations.Date) []kit.Opti
 	}
 	var out []kit.Option
 	for _, d := range reg.Districts(on) {
-		out = append(out, kit.Option{Value: d.Code, Text: d.Name})
+		out = append(out, kit.Option{Value: d.Code, Text: reg.DistrictLabel(d.Code)})
 	}
 	return out
 }

@@ -1,0 +1,39 @@
+package kit
+
+import "loa/stations"
+
+// StationOptions are the stations that pass the filter, to choose one from: below
+// their districts, in the order of the registry. Every such list is made here.
+func StationOptions(reg *stations.Registry, f stations.Filter) (list []Option) {
+	for _, st := range reg.Filter(f) {
+		list = append(list, Option{Value: st.ID, Text: reg.Label(st.ID), Group: DistrictGroup(reg, reg.Where(st.ID).District)})
+	}
+	return list
+}
+
+// DistrictGroup is the heading of what lies in the district of that code, "" where
+// there are no districts.
+func DistrictGroup(reg *stations.Registry, code string) string {
+	if code == "" {
+		return ""
+	}
+	return reg.DistrictLabel(code)
+}
+
+// optionGroup is a heading with the options below it.
+type optionGroup struct {
+	Name    string // "" for options below no heading
+	Options []Option
+}
+
+// grouped parts a list where the heading changes.
+func grouped(list []Option) (groups []optionGroup) {
+	for _, o := range list {
+		if n := len(groups); n == 0 || groups[n-1].Name != o.Group {
+			groups = append(groups, optionGroup{Name: o.Group})
+		}
+		g := &groups[len(groups)-1]
+		g.Options = append(g.Options, o)
+	}
+	return groups
+}
