@@ -232,7 +232,7 @@ func (b *judgeAppointed) apply(s *State, _ *Event) error {
 type judgeRemoved struct {
 	Person string `json:"person"`
 	Reason string `json:"reason"`
-	// Drop sets signed sheets aside too; otherwise they go on counting.
+	// Drop set signed sheets aside too, when one person could decide that.
 	Drop bool `json:"drop,omitempty"`
 }
 
@@ -333,7 +333,7 @@ type tasksSetAside struct {
 	Judge  string `json:"judge"`
 	Entry  string `json:"entry"`
 	Reason string `json:"reason"`
-	Round  string `json:"round,omitempty"` // one that is over; "" is the running one
+	Round  string `json:"round,omitempty"` // where something signed is dropped; "" is the running one
 }
 
 func (*tasksSetAside) kind() string { return "round.tasks_set_aside" }
@@ -397,6 +397,7 @@ type tieReported struct {
 	Entry string `json:"entry"`
 	Note  string `json:"note"`
 	Again bool   `json:"again,omitempty"` // after it had been decided that she goes on
+	Left  bool   `json:"left,omitempty"`  // it is no tie: she was taken off the jury
 }
 
 func (*tieReported) kind() string { return "judge.tie_reported" }
@@ -409,8 +410,12 @@ func (b *tieReported) apply(s *State, e *Event) error {
 	if b.Again {
 		t.since = len(t.kept)
 	}
-	if !slices.Contains(t.found, TieFound) {
-		t.found = append(t.found, TieFound)
+	key := TieFound
+	if b.Left {
+		key = TieRemoved
+	}
+	if !slices.Contains(t.found, key) {
+		t.found = append(t.found, key)
 	}
 	return nil
 }

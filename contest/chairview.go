@@ -148,17 +148,30 @@ func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {
 	return out
 }
 
-// SettleOver is KeepJudge or ExcludeJudge about the judge and the work of a task.
-// Fault: contest.sheet_not_yours.
-func (s *State) SettleOver(task string, keep bool, reason string) (Command, error) {
-	_, t := s.Task(task)
-	switch {
-	case t == nil:
-		return nil, fault.New(fault.NotFound, "contest.sheet_not_yours")
-	case keep:
-		return KeepJudge{t.Judge, t.Entry, reason}, nil
+// SettleOver is KeepJudge or ExcludeJudge about the judge of some tasks and the works
+// of each. Faults: contest.sheet_not_yours, contest.sheets_of_one_judge,
+// contest.sheets_none.
+func (s *State) SettleOver(tasks []string, keep bool, reason string) (Command, error) {
+	judge, entries := "", []string{}
+	for _, id := range tasks {
+		_, t := s.Task(id)
+		switch {
+		case t == nil:
+			return nil, fault.New(fault.NotFound, "contest.sheet_not_yours")
+		case judge != "" && t.Judge != judge:
+			return nil, fault.New(fault.Invalid, "contest.sheets_of_one_judge")
+		}
+		if judge = t.Judge; !slices.Contains(entries, t.Entry) {
+			entries = append(entries, t.Entry)
+		}
 	}
-	return ExcludeJudge{t.Judge, t.Entry, reason}, nil
+	switch {
+	case len(entries) == 0:
+		return nil, fault.New(fault.Invalid, "contest.sheets_none")
+	case keep:
+		return KeepJudge{judge, entries[0], entries[1:], reason}, nil
+	}
+	return ExcludeJudge{judge, entries[0], entries[1:], reason}, nil
 }
 
 // ConferOver is Confer about the work of a task. Faults: contest.no_round,

@@ -68,8 +68,8 @@ func (s *State) mayJudge(f Facts, person, name string) error {
 }
 
 // RemoveJudge takes a judge off the jury, also in the middle of a round. Her
-// open duties go to others; Drop says whether her signed sheets of the running round
-// stop counting too: those of one that is over are for the chair (see ExcludeJudge).
+// open duties go to others; what she signed goes on counting. Drop proposes that it
+// stops to: each work she signed becomes a Point, for the chair (see ExcludeJudge).
 // Nothing she wrote is deleted. Faults: contest.unknown_judge,
 // contest.reason_missing, contest.panel_too_small, contest.too_few_judges,
 // contest.drop_too_late.
@@ -90,18 +90,22 @@ func (c RemoveJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
-	counts := func(r *RoundState) bool { return slices.ContainsFunc(r.Of(c.Person), (*Task).Counts) }
-	if c.Drop && s.Running() == nil && slices.ContainsFunc(s.Rounds, counts) {
+	if c.Drop && s.Phase == Published {
 		return nil, fault.New(fault.Conflict, "contest.drop_too_late", "name", j.Name).At("drop")
 	}
-	list := []body{&judgeRemoved{c.Person, c.Reason, c.Drop}}
+	list := []body{&judgeRemoved{Person: c.Person, Reason: c.Reason}}
 	if r := s.Running(); r != nil {
-		lost := func(t *Task) bool { return t.Judge == c.Person && (c.Drop || !t.Final()) }
-		more, err := s.handOver(r, f.Seed, lost)
+		more, err := s.handOver(r, f.Seed, func(t *Task) bool { return t.Judge == c.Person && !t.Final() })
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, more...)
+	}
+	for _, e := range s.Live() {
+		if c.Drop && slices.ContainsFunc(s.Rounds, func(r *RoundState) bool { return r.signed(c.Person, e.ID) }) {
+			t := s.tie[pair{c.Person, e.ID}]
+			list = append(list, &tieReported{Judge: c.Person, Entry: e.ID, Note: c.Reason, Again: t != nil && len(t.kept) > 0, Left: true})
+		}
 	}
 	return list, nil
 }

@@ -38,7 +38,7 @@ func TestMinutesTellOfTheRoundTheyAreAbout(t *testing.T) {
 		return pt(2) + n
 	})
 	short := w.s.Entries[0].ID // of Ban A, where nobody can take over
-	w.do(w.organiser(), contest.ExcludeJudge{Judge: "J2", Entry: short, Reason: "Người nhà"})
+	w.exclude("J2", short)
 	w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
 	m, err := paper.MinutesOf(w.s, w.s.Rounds[0], noUnits, text.Vietnamese, w.now)
 	if err != nil {

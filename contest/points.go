@@ -19,6 +19,7 @@ const (
 	TieDistrict = "contest.conflict_district"
 	TieFound    = "contest.conflict_found"    // the organiser was told of it
 	TieNamesake = "contest.conflict_namesake" // an author is called as she is
+	TieRemoved  = "contest.conflict_removed"  // she was taken off the jury, and her signed sheets are not to count
 )
 
 // pair is a judge and an entry.
@@ -112,7 +113,7 @@ func (s *State) undecided(j *Judge, e *Entry) []string {
 	}
 	return slices.DeleteFunc(why, func(key string) bool {
 		kept := t.kept
-		if key == TieFound {
+		if key == TieFound || key == TieRemoved {
 			kept = kept[t.since:]
 		}
 		return slices.ContainsFunc(kept, func(k Kept) bool { return slices.Contains(k.Why, key) })
@@ -246,7 +247,7 @@ func (c ReportTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 		return nil, err
 	}
 	t := s.tie[pair{c.Judge, c.Entry}]
-	return []body{&tieReported{c.Judge, c.Entry, c.Note, t != nil && len(t.kept) > 0}}, nil
+	return []body{&tieReported{Judge: c.Judge, Entry: c.Entry, Note: c.Note, Again: t != nil && len(t.kept) > 0}}, nil
 }
 
 // both finds a judge and a live entry before the results are public: after that
@@ -272,12 +273,18 @@ func (s *State) both(judge, entry string) (*Judge, *Entry, error) {
 // contest.chair_only, contest.chair_waits, contest.already_published,
 // contest.reason_missing.
 type KeepJudge struct {
-	Judge  string `json:"judge"`
-	Entry  string `json:"entry"`
-	Reason string `json:"reason"`
+	Judge  string   `json:"judge"`
+	Entry  string   `json:"entry"`
+	Also   []string `json:"also,omitempty"` // other entries about which the same is decided
+	Reason string   `json:"reason"`
 }
 
 func (c KeepJudge) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	return s.forEach(m, c.Entry, c.Also, func(s *State, entry string) ([]body, error) { return c.one(s, entry, m) })
+}
+
+func (c KeepJudge) one(s *State, entry string, m accounts.Meta) ([]body, error) {
+	c.Entry = entry
 	j, e, err := s.both(c.Judge, c.Entry)
 	if err != nil {
 		return nil, s.hide(m, err)
@@ -309,6 +316,29 @@ func (c KeepJudge) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	return list, nil
 }
 
+// forEach decides the same about several entries, each as the ones before it leave
+// the contest: all of it happens, or nothing.
+func (s *State) forEach(m accounts.Meta, first string, more []string, one func(s *State, entry string) ([]body, error)) ([]body, error) {
+	if len(more) == 0 {
+		return one(s, first)
+	}
+	next := s.fork()
+	var all []body
+	for _, entry := range append([]string{first}, more...) {
+		list, err := one(next, entry)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range list {
+			if err := b.apply(next, &Event{At: m.At.UTC(), By: m.By.Person, Name: m.By.Name}); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
 // excluded lists the tasks that were taken from a judge because of a tie and that
 // nobody has taken over.
 func (s *State) excluded(judge, entry string) (ids []string) {
@@ -330,8 +360,9 @@ func (s *State) excluded(judge, entry string) (ids []string) {
 // Uncounted is a judge's signed sheets on an entry that do not count.
 type Uncounted struct {
 	Round, Judge, Entry string
-	Removal                  // when, by whom and why
-	Back                bool // KeepJudge takes it back
+	Removal                    // when, by whom and why
+	First               string // name of who had asked for it, "" where one person could decide
+	Back                bool   // KeepJudge takes it back
 }
 
 // Uncounted lists the signed sheets that do not count, by round and judge. Those on
@@ -346,11 +377,26 @@ func (s *State) Uncounted() (list []Uncounted) {
 				}
 				told[t.Entry] = true
 				back := s.Phase == Judging && s.entry[t.Entry].Live() && slices.Contains(s.excluded(j.Person, t.Entry), t.ID)
-				list = append(list, Uncounted{r.ID, j.Person, t.Entry, *t.SetAside, back})
+				list = append(list, Uncounted{r.ID, j.Person, t.Entry, *t.SetAside, s.FirstOf(t), back})
 			}
 		}
 	}
 	return list
+}
+
+// FirstOf names who had asked that a sheet that was set aside does not count: who told of
+// the tie, or its judge, who declared it. It is "" where whoever decided was alone.
+func (s *State) FirstOf(t *Task) string {
+	j, b := s.Judge(t.Judge), s.tie[pair{t.Judge, t.Entry}]
+	switch {
+	case b == nil || b.out == nil || t.SetAside != b.out || !t.Final():
+		return ""
+	case b.told.By != "" && b.told.By != b.out.By && !b.told.At.After(b.out.At):
+		return b.told.By
+	case slices.Contains(b.found, TieDeclared) && j.Name != b.out.By:
+		return j.Name
+	}
+	return ""
 }
 
 // Noted is a tie the organiser noted that keeps a work from being dealt to a judge.
@@ -396,22 +442,28 @@ func (s *State) hide(m accounts.Meta, err error) error {
 
 // ExcludeJudge takes a judge off an entry because of a tie between them, in every
 // round before the results are public; marks she gave stop counting until that is
-// taken back (KeepJudge). While a round is judged the organiser may, and the chair
-// about others. Once it is over its marks are known and it takes two: somebody
-// reports or declares the tie and the chair decides; about the chair herself the
-// organiser, of a tie she declared, or she, of one that was found. In a round that
-// is over, who went on from it stays as decided. Faults: contest.unknown_judge,
+// taken back (KeepJudge). Before she has signed, the organiser may, and the chair
+// about others. A signed sheet takes two: somebody reports or declares the tie and
+// the chair decides; about the chair herself the organiser, of a tie she declared,
+// or she, of one that was found. In a round that is over, who went on from it stays
+// as decided. Faults: contest.unknown_judge,
 // contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
 // contest.too_few_judges, contest.already_published, contest.chair_only,
 // contest.own_point, contest.chair_excludes, contest.no_point,
 // contest.judge_not_on_work.
 type ExcludeJudge struct {
-	Judge  string `json:"judge"`
-	Entry  string `json:"entry"`
-	Reason string `json:"reason"`
+	Judge  string   `json:"judge"`
+	Entry  string   `json:"entry"`
+	Also   []string `json:"also,omitempty"` // other entries about which the same is decided
+	Reason string   `json:"reason"`
 }
 
 func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	return s.forEach(m, c.Entry, c.Also, func(s *State, entry string) ([]body, error) { return c.one(s, entry, f, m) })
+}
+
+func (c ExcludeJudge) one(s *State, entry string, f Facts, m accounts.Meta) ([]body, error) {
+	c.Entry = entry
 	organises, own := s.organiser(m) == nil, c.Judge == m.By.Person
 	if !organises {
 		if err := s.chair(m); err != nil {
@@ -428,16 +480,21 @@ func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	p, _ := s.point(j, e)
 	hers := func(t *Task) bool { return t.Judge == c.Judge && t.Entry == c.Entry }
 	var list []body
-	var waits error // of sheets in rounds that are over
+	var waits error // of sheets that are signed
 	for _, r := range s.Rounds {
 		if !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }) {
 			continue
 		}
 		aside := &tasksSetAside{Judge: c.Judge, Entry: c.Entry, Reason: c.Reason}
-		switch {
-		case r.Finished == nil && own:
+		if r.signed(c.Judge, c.Entry) {
+			aside.Round = r.ID // a decision, also of her own: she does not abstain
+			if waits = s.second(p, organises, own); waits != nil {
+				continue
+			}
+		} else if own {
 			return nil, fault.New(fault.Denied, "contest.own_point")
-		case r.Finished == nil:
+		}
+		if r.Finished == nil {
 			more, err := s.takeOff(r, f, aside)
 			if err != nil {
 				return nil, err
@@ -445,10 +502,6 @@ func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 			list = append(list, more...)
 			continue
 		}
-		if waits = s.second(p, organises, own); waits != nil {
-			continue
-		}
-		aside.Round = r.ID
 		if err := s.enough(r, c.Entry, r.left(c.Entry, hers, nil)); err != nil {
 			return nil, err
 		}
@@ -466,8 +519,26 @@ func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	return nil, fault.New(fault.Conflict, "contest.judge_not_on_work", "name", j.Name, "code", e.Code)
 }
 
-// second returns nil if whoever excludes the judge of a point, whose marks are known,
-// is the second person to say so.
+// TakeOff is what an organiser does who wants a judge off an entry: ExcludeJudge, or
+// ReportTie where she has signed and the chair must agree.
+func (s *State) TakeOff(judge, entry, reason string) Command {
+	for _, r := range s.Rounds {
+		if j, e := s.Judge(judge), s.entry[entry]; j != nil && e != nil && r.signed(judge, entry) {
+			if p, _ := s.point(j, e); s.second(p, true, false) != nil {
+				return ReportTie{Judge: judge, Entry: entry, Note: reason}
+			}
+		}
+	}
+	return ExcludeJudge{Judge: judge, Entry: entry, Reason: reason}
+}
+
+// signed reports whether marks of the judge on the entry count in the round.
+func (r *RoundState) signed(judge, entry string) bool {
+	return slices.ContainsFunc(r.Of(judge), func(t *Task) bool { return t.Entry == entry && t.Final() && t.SetAside == nil })
+}
+
+// second returns nil if whoever excludes the judge of a point, who has signed, is the
+// second person to say so.
 func (s *State) second(p Point, organises, own bool) error {
 	declared := slices.Contains(p.Why, TieDeclared)
 	found := slices.ContainsFunc(p.Why, func(key string) bool { return key != TieDeclared })
@@ -485,14 +556,13 @@ func (s *State) second(p Point, organises, own bool) error {
 }
 
 // ChairAgrees reports whether it is for the chair herself to say that her sheets of a
-// point do not count: the round is over and somebody else found the tie.
+// point do not count: she has signed them and somebody else found the tie.
 func (s *State) ChairAgrees(p Point) bool {
-	r := s.Round(p.Round)
-	return r != nil && r.Finished != nil && s.Chair(p.Judge) && s.second(p, false, true) == nil
+	return p.Signed && s.Chair(p.Judge) && s.second(p, false, true) == nil
 }
 
 // MayExclude reports whether the organiser may take off the judge of a point.
 func (s *State) MayExclude(p Point) bool {
 	r := s.Round(p.Round)
-	return r != nil && (r.Finished == nil || s.second(p, true, false) == nil)
+	return r != nil && (!r.signed(p.Judge, p.Entry) || s.second(p, true, false) == nil)
 }

@@ -1,6 +1,7 @@
 package contest_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -91,7 +92,19 @@ func TestATieFoundLateMustBeDecided(t *testing.T) {
 			w.do(w.judge("J1"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Chỉ cùng quê"})
 			w.refused("contest.no_point", w.judge("J1"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Chỉ cùng quê"})
 			for _, p := range points[1:] {
-				w.do(w.organiser(), contest.ExcludeJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Có quan hệ"})
+				w.refused("contest.chair_excludes", w.organiser(), contest.ExcludeJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Có quan hệ"})
+			}
+			if len(points) > 1 { // decided at once about all the others
+				var tasks []string
+				v, err := w.s.ForChair("J1")
+				for _, x := range v.Points {
+					tasks = append(tasks, x.Task)
+				}
+				c, wrong := w.s.SettleOver(tasks, false, "Có quan hệ")
+				if err != nil || wrong != nil || len(tasks) != len(points)-1 {
+					t.Fatal(tasks, err, wrong)
+				}
+				w.do(w.judge("J1"), c)
 			}
 			if left := w.s.Points(); len(left) > 0 {
 				t.Fatalf("still open: %+v", left)
@@ -155,7 +168,7 @@ func TestTheChairDoesNotKeepHerself(t *testing.T) {
 	if err != nil || len(v.Points) != 1 || v.Points[0].Judge != "J2" || v.Points[0].Why[0] != contest.TieDeclared {
 		t.Errorf("the chair sees %+v, %v", v.Points, err)
 	}
-	c, err := w.s.SettleOver(v.Points[0].Task, false, "Có quan hệ")
+	c, err := w.s.SettleOver([]string{v.Points[0].Task}, false, "Có quan hệ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,9 +306,9 @@ func meanOf(w *world, entry string) string {
 	return row.Value.String()
 }
 
-// Once a round is over its marks are known: nobody drops a signed sheet alone, and
-// whoever drops one is named until it counts again.
-func TestASheetOfARoundThatIsOverIsDroppedByTwo(t *testing.T) {
+// Nobody drops a signed sheet alone, while its round is judged or when it is over, and
+// both who drop one are named until it counts again.
+func TestASignedSheetIsDroppedByTwo(t *testing.T) {
 	for name, c := range map[string]struct {
 		judge string
 		first func(w *world, entry string) // the first of the two
@@ -316,79 +329,89 @@ func TestASheetOfARoundThatIsOverIsDroppedByTwo(t *testing.T) {
 			w.do(w.judge("J1"), contest.DeclareTies{Stations: []string{stationID(3)}})
 		}, "", "J1", "contest.own_point"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w := signedContest(t, func(r *contest.Rules) { // marks that differ, so that a sheet counts
-				r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByEarliest}}
-			})
-			actor := func(id string) accounts.Actor {
-				if id == "" {
-					return w.organiser()
+		for _, over := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", round over ", over), func(t *testing.T) {
+				w := signedContest(t, func(r *contest.Rules) { // marks that differ, so that a sheet counts
+					r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByEarliest}}
+				})
+				actor := func(id string) accounts.Actor {
+					if id == "" {
+						return w.organiser()
+					}
+					return w.judge(id)
 				}
-				return w.judge(id)
-			}
-			e := w.s.Entries[2]
-			drop := contest.ExcludeJudge{Judge: c.judge, Entry: e.ID, Reason: "Có quan hệ, đã xác minh"}
-			back := contest.KeepJudge{Judge: c.judge, Entry: e.ID, Reason: "Nhầm người"}
-			w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
-			w.do(w.organiser(), contest.GivePrizes{})
-			w.refused("contest.chair_excludes", w.organiser(), drop)
-			w.refused("contest.drop_too_late", w.organiser(), contest.RemoveJudge{Person: c.judge, Reason: "x", Drop: true})
-			if c.judge != "J1" {
-				w.refused("contest.no_point", w.judge("J1"), drop) // nor does the chair
-			}
-			c.first(w, e.ID)
-			if w.s.Given == nil || len(w.s.Uncounted()) > 0 {
-				t.Error("to report a tie drops the sheet")
-			}
-			w.refused(c.code, actor(c.other), drop)
-			w.do(actor(c.by), drop)
-			want := contest.Uncounted{Round: "chung-khao", Judge: c.judge, Entry: e.ID, Back: true,
-				Removal: contest.Removal{At: w.now.UTC(), By: actor(c.by).Name, Reason: "Có quan hệ, đã xác minh"}}
-			if list := w.s.Uncounted(); len(list) != 1 || list[0] != want {
-				t.Errorf("%+v", list)
-			}
-			if w.s.Outdated.Given == nil {
-				t.Error("the prizes still stand")
-			}
-			table, err := paper.ResultsOf(w.s, w.s.Last(), text.Vietnamese, w.now)
-			if err != nil || len(table.Groups[0].Uncounted) != 1 || !strings.Contains(table.Groups[0].Uncounted[0], "đã xác minh") {
-				t.Errorf("the table says %v, %v", table.Groups[0].Uncounted, err)
-			}
-			for _, x := range w.s.SignedBy(c.judge) {
-				if dropped := x.Code == w.s.Last().Codes[e.ID]; dropped == x.Counts || dropped != (x.Dropped != nil && x.Dropped.Reason == drop.Reason) {
-					t.Errorf("she reads %+v", x)
+				e := w.s.Entries[2]
+				drop := contest.ExcludeJudge{Judge: c.judge, Entry: e.ID, Reason: "Có quan hệ, đã xác minh"}
+				back := contest.KeepJudge{Judge: c.judge, Entry: e.ID, Reason: "Nhầm người"}
+				if over {
+					w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+					w.do(w.organiser(), contest.GivePrizes{})
 				}
-			}
-			w.replays()
+				w.refused("contest.chair_excludes", w.organiser(), drop)
+				if c.judge != "J1" {
+					w.refused("contest.no_point", w.judge("J1"), drop) // nor does the chair
+				}
+				c.first(w, e.ID)
+				if over && w.s.Given == nil || len(w.s.Uncounted()) > 0 {
+					t.Error("to report a tie drops the sheet")
+				}
+				w.refused(c.code, actor(c.other), drop)
+				w.do(actor(c.by), drop)
+				first := map[string]string{"reported": "Ban tổ chức", "declared": "Giám khảo " + c.judge}[name[strings.LastIndex(name, " ")+1:]]
+				want := contest.Uncounted{Round: "chung-khao", Judge: c.judge, Entry: e.ID, First: first, Back: true,
+					Removal: contest.Removal{At: w.now.UTC(), By: actor(c.by).Name, Reason: "Có quan hệ, đã xác minh"}}
+				if list := w.s.Uncounted(); len(list) != 1 || list[0] != want {
+					t.Errorf("%+v", list)
+				}
+				if over && w.s.Outdated.Given == nil {
+					t.Error("the prizes still stand")
+				}
+				if said := minutes(w); !strings.Contains(said, first+" đề nghị, "+actor(c.by).Name+" quyết định") {
+					t.Errorf("the minutes say %s", said)
+				}
+				if !over {
+					w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+				}
+				table, err := paper.ResultsOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+				if err != nil || len(table.Groups[0].Uncounted) != 1 || !strings.Contains(table.Groups[0].Uncounted[0], "đã xác minh") {
+					t.Errorf("the table says %v, %v", table.Groups[0].Uncounted, err)
+				}
+				for _, x := range w.s.SignedBy(c.judge) {
+					if dropped := x.Code == w.s.Last().Codes[e.ID]; dropped == x.Counts || dropped != (x.Dropped != nil && x.Dropped.Reason == drop.Reason) {
+						t.Errorf("she reads %+v", x)
+					}
+				}
+				w.replays()
 
-			if c.judge == "J1" {
-				w.refused("contest.own_point", w.judge("J1"), back)
-				w.do(w.organiser(), back)
-			} else {
-				w.refused("contest.chair_only", w.organiser(), back)
-				v, err := w.s.ForChair("J1")
-				if err != nil || len(v.Out) != 1 {
-					t.Fatalf("the chair sees %+v, %v", v.Out, err)
+				if c.judge == "J1" {
+					w.refused("contest.own_point", w.judge("J1"), back)
+					w.do(w.organiser(), back)
+				} else {
+					w.refused("contest.chair_only", w.organiser(), back)
+					v, err := w.s.ForChair("J1")
+					if err != nil || len(v.Out) != 1 {
+						t.Fatalf("the chair sees %+v, %v", v.Out, err)
+					}
+					again, err := w.s.SettleOver([]string{v.Out[0].Task}, true, "Nhầm người")
+					if err != nil {
+						t.Fatal(err)
+					}
+					w.do(w.judge("J1"), again)
 				}
-				again, err := w.s.SettleOver(v.Out[0].Task, true, "Nhầm người")
-				if err != nil {
-					t.Fatal(err)
+				if len(w.s.Uncounted()) > 0 || len(w.s.Points()) > 0 {
+					t.Errorf("taken back, and %+v %+v", w.s.Uncounted(), w.s.Points())
 				}
-				w.do(w.judge("J1"), again)
-			}
-			if len(w.s.Uncounted()) > 0 || len(w.s.Points()) > 0 {
-				t.Errorf("taken back, and %+v %+v", w.s.Uncounted(), w.s.Points())
-			}
-			if said := minutes(w); !strings.Contains(said, "được tính lại") || !strings.Contains(said, "Nhầm người") || !strings.Contains(said, "đã xác minh") {
-				t.Errorf("the minutes say %s", said)
-			}
-			w.refused("contest.no_point", actor(map[bool]string{true: "", false: "J1"}[c.judge == "J1"]), back)
-			w.do(w.organiser(), contest.ReportTie{Judge: c.judge, Entry: e.ID, Note: "Thêm chứng cứ"}) // it can be found again
-			if len(w.s.Points()) != 1 {
-				t.Errorf("told again, and %+v is open", w.s.Points())
-			}
-			w.replays()
-		})
+				if said := minutes(w); !strings.Contains(said, "được tính lại") || !strings.Contains(said, "Nhầm người") || !strings.Contains(said, "đã xác minh") {
+					t.Errorf("the minutes say %s", said)
+				}
+				w.refused("contest.no_point", actor(map[bool]string{true: "", false: "J1"}[c.judge == "J1"]), back)
+				w.do(w.organiser(), contest.ReportTie{Judge: c.judge, Entry: e.ID, Note: "Thêm chứng cứ"}) // it can be found again
+				if len(w.s.Points()) != 1 {
+					t.Errorf("told again, and %+v is open", w.s.Points())
+				}
+				w.replays()
+			})
+		}
 	}
 }
 
@@ -434,7 +457,7 @@ func TestTheChairDecidesBetweenTwoRounds(t *testing.T) {
 	if err != nil || len(v.Points) != 1 {
 		t.Fatalf("the chair sees %+v, %v", v.Points, err)
 	}
-	c, err := w.s.SettleOver(v.Points[0].Task, false, "Có quan hệ")
+	c, err := w.s.SettleOver([]string{v.Points[0].Task}, false, "Có quan hệ")
 	if err != nil {
 		t.Fatal(err)
 	}

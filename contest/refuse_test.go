@@ -378,15 +378,34 @@ func TestAJudgeRemovedAfterScoring(t *testing.T) {
 		w.sign(r.Of("J3")[0], rules, mark)
 		w.refused("contest.reason_missing", w.organiser(), contest.RemoveJudge{Person: "J3"})
 		w.do(w.organiser(), contest.RemoveJudge{Person: "J3", Reason: "Ốm", Drop: drop})
-		if got := r.Of("J3")[0].Counts(); got == drop {
-			t.Errorf("drop %v: signed sheet counts: %v", drop, got)
+		if !r.Of("J3")[0].Counts() {
+			t.Errorf("drop %v: one person dropped a signed sheet", drop)
 		}
 		if r.Of("J3")[0].Sheet.Marks["k1"] != pt(5) {
 			t.Error("what she wrote must be kept")
 		}
 		w.refused("contest.not_on_jury", w.judge("J3"), contest.SaveSheet{Task: r.Of("J3")[1].ID})
 		w.score(mark)
+		if drop {
+			w.refused("contest.points_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
+			v, err := w.s.ForChair("J1")
+			if err != nil || len(v.Points) != 1 || v.Points[0].Why[0] != contest.TieRemoved {
+				t.Fatalf("the chair is asked %+v, %v", v.Points, err)
+			}
+			c, err := w.s.SettleOver([]string{v.Points[0].Task}, false, "Đồng ý")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.do(w.judge("J1"), c)
+		}
+		if got := r.Of("J3")[0].Counts(); got == drop {
+			t.Errorf("drop %v: signed sheet counts: %v", drop, got)
+		}
 		w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+		if said := minutes(w); drop != strings.Contains(said, "Ban tổ chức đề nghị, Giám khảo J1 quyết định") {
+			t.Errorf("drop %v, and the minutes say %s", drop, said)
+		}
+		w.replays()
 	}
 }
 

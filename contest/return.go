@@ -10,7 +10,8 @@ import (
 
 // ReturnJudge takes a judge back who was removed, as she was. In a running round
 // she gets back what was taken from her then and nobody has taken over since; her
-// signed sheets that stopped counting count again. Faults: contest.unknown_judge,
+// signed sheets that stopped counting with it count again, and what the chair was
+// asked to drop and has not stays. Faults: contest.unknown_judge,
 // contest.judge_stays, contest.reason_missing, contest.already_published,
 // contest.judge_needs_account, contest.organiser_may_not_judge.
 type ReturnJudge struct {
@@ -46,7 +47,13 @@ func (c ReturnJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 			}
 		}
 	}
-	return []body{b}, nil
+	list := []body{b}
+	for _, e := range s.Live() { // nobody asks any more that her sheets do not count
+		if slices.Contains(s.undecided(j, e), TieRemoved) {
+			list = append(list, &judgeKept{c.Person, e.ID, []string{TieRemoved}, c.Reason})
+		}
+	}
+	return list, nil
 }
 
 // scoring counts the judges who score the entry in the part.
@@ -94,6 +101,7 @@ type SignedSheet struct {
 	// Dropped is who decided that it does not count, when and why; nil also where the
 	// work was ruled out, which is none of her business.
 	Dropped *Removal `json:"dropped,omitempty"`
+	First   string   `json:"first,omitempty"` // name of who had asked for that
 	// Fates are the organiser's decisions about what she wrote: the entrant reads other words, or none.
 	Fates []CommentFate `json:"fates,omitempty"`
 }
@@ -108,7 +116,7 @@ func (s *State) SignedBy(person string) []SignedSheet {
 		rules, _ := s.Rules.Round(r.ID)
 		for _, t := range r.Of(person) {
 			if t.Final() {
-				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, t.SetAside, s.fates(r, t)}
+				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, t.SetAside, s.FirstOf(t), s.fates(r, t)}
 				if x.Dropped == s.entry[t.Entry].RuledOut {
 					x.Dropped = nil
 				}

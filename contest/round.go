@@ -68,7 +68,7 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if len(rules.Parts) == 0 {
 		return []body{start}, nil // entries are picked, not scored
 	}
-	if !slices.ContainsFunc(s.Judges, func(j *Judge) bool { return j.Chair && j.Removed == nil }) {
+	if s.Presiding() == nil {
 		return nil, fault.New(fault.Conflict, "contest.no_chair")
 	}
 	dealt, err := s.deal(rules, entries, f.Seed)

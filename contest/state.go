@@ -365,6 +365,16 @@ func (s *State) Chair(person string) bool {
 	return j != nil && j.Chair && j.Removed == nil
 }
 
+// Presiding is the judge who presides over the jury, or nil.
+func (s *State) Presiding() *Judge {
+	for _, j := range s.Judges {
+		if j.Chair && j.Removed == nil {
+			return j
+		}
+	}
+	return nil
+}
+
 // Repeated reports whether the change was made before. The fault
 // contest.change_differs (Conflict) says its content was another then.
 func (s *State) repeated(change, digest string) (bool, error) {

@@ -19,7 +19,6 @@ import (
 // by file and what they send, with the reason: they take nothing from anybody, or
 // what they do is decided anew by pressing again.
 var unasked = map[string]string{
-	"contests/_return.html return":      "gives back",
 	"contests/certificate.html ":        "a template, edited again",
 	"contests/certificate.html preview": "a look",
 	"contests/certificate.html usual":   "a template, edited again",

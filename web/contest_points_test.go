@@ -47,19 +47,15 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", ""); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("without a reason: %s %s", res.Status, said(b))
 	}
-	org.must(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "Đúng là người nhà")
-	var task string
-	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
-		v, err := s.ForChair(judges[0].id)
-		task = v.Points[0].Task
-		return err
-	}); err != nil {
-		t.Fatal(err)
+	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "mình ban tổ chức không bỏ được") {
+		t.Errorf("the organiser alone: %s %s", res.Status, said(b))
 	}
-	judges[0].must("/judging/"+id+"/chair", "do", "keep", "task", task, "reason", "Chỉ cùng quê")
+	for judge, do := range map[string][]string{judges[1].id: {"keep", "Chỉ cùng quê"}, judges[2].id: {"exclude", "Đúng là người nhà"}} {
+		judges[0].must("/judging/"+id+"/chair", "do", do[0], "task", st.pointOf(id, judge)[0], "reason", do[1])
+	}
 	org.mustStep(base, "do", "finish", "round", "chung-khao")
 	page = org.get(base + "/papers?doc=minutes")
-	for _, want := range []string{"Chỉ cùng quê", "Đúng là người nhà"} {
+	for _, want := range []string{"Chỉ cùng quê", "Đúng là người nhà", "Người tochuc đề nghị, Người giamkhao0 quyết định"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the minutes lack %q", want)
 		}
@@ -92,25 +88,15 @@ func TestASheetIsDroppedByTwoInTheBrowser(t *testing.T) {
 	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "trưởng ban giám khảo quyết định") {
 		t.Errorf("the organiser alone: %s %s", res.Status, said(b))
 	}
-	if res, b := org.post(base+"/jury", "do", "remove", "person", judges[2].id, "reason", "x", "drop", "1"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "Vòng chấm đã kết thúc") {
-		t.Errorf("by removing her: %s %s", res.Status, said(b))
-	}
-	if page := string(org.get(base + "/points")); strings.Contains(page, `value="exclude"`) || !strings.Contains(page, "trưởng ban giám khảo quyết định giữ hay bỏ phiếu") {
+	if page := string(org.get(base + "/points")); strings.Contains(page, `value="exclude"`) || !strings.Contains(page, "Người giamkhao0 quyết định giữ hay bỏ") {
 		t.Error("the page offers what is the chair's")
 	}
-	var task string
-	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
-		v, err := s.ForChair(judges[0].id)
-		task = v.Points[0].Task
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	task := st.pointOf(id, judges[2].id)[0]
 	judges[0].must(chair, "do", "exclude", "task", task, "reason", "Đã xác minh: là chị em")
 	for _, page := range []string{"/results", "/points", "/papers?doc=table"} {
 		wants(org, base+page, "Phiếu đã ký nhưng không tính", "Đã xác minh: là chị em", "giamkhao0")
 	}
-	wants(judges[2], "/judging/"+id+"/signed", "Đã ký, ban tổ chức không tính phiếu này", "Đã xác minh: là chị em")
+	wants(judges[2], "/judging/"+id+"/signed", "Đã ký, phiếu này không được tính (Người giamkhao0, Người tochuc", "Đã xác minh: là chị em")
 	wants(judges[0], chair, "Phiếu đã ký nhưng không tính", "Tính lại phiếu này")
 	st.look(org, map[string]string{"dropped-points": base + "/points", "dropped-results": base + "/results"})
 	st.look(judges[0], map[string]string{"dropped-chair": chair})
@@ -118,12 +104,96 @@ func TestASheetIsDroppedByTwoInTheBrowser(t *testing.T) {
 	org.must(base+"/jury", "do", "remove", "person", judges[2].id, "reason", "Chuyển công tác")
 	wants(judges[2], "/judging/"+id+"/signed", "Đã xác minh: là chị em")
 	wants(judges[2], "/api/v1/contests/"+id+"/judging/signed", "Đã xác minh: là chị em")
-	wants(org, "/api/v1/contests/"+id+"/uncounted", "Đã xác minh: là chị em", `"back":true`)
+	wants(org, "/api/v1/contests/"+id+"/uncounted", "Đã xác minh: là chị em", `"back":true`, `"first":"Người tochuc"`)
 	judges[0].must(chair, "do", "keep", "task", task, "reason", "Nhầm người")
 	if page := string(org.get(base + "/results")); strings.Contains(page, "Phiếu đã ký nhưng không tính") {
 		t.Error("it counts again, and stands among those that do not")
 	}
 	wants(org, base+"/papers?doc=minutes", "được tính lại", "Nhầm người", "Đã xác minh: là chị em")
+}
+
+// pointOf are the sheets of a judge the chair has to decide about, one of each work.
+func (st *stage) pointOf(id, judge string) (tasks []string) {
+	st.t.Helper()
+	if err := st.hall.View(st.t.Context(), id, func(s *contest.State) error {
+		v, err := s.ForChair(s.Presiding().Person)
+		for _, x := range v.Points {
+			if x.Judge == judge {
+				tasks = append(tasks, x.Task)
+			}
+		}
+		return err
+	}); err != nil || len(tasks) == 0 {
+		st.t.Fatalf("the chair is asked about %v, %v", tasks, err)
+	}
+	return tasks
+}
+
+// A judge taken off with the wish that what she signed does not count: the chair
+// decides about all of it at once, and where there is no chair the page says whom to make one.
+func TestWhatAJudgeSignedIsDroppedWithTheChairInTheBrowser(t *testing.T) {
+	st := newStage(t)
+	org, judges, id := st.played(someEntrants)
+	by := map[string]*visitor{}
+	for _, j := range judges {
+		by[j.id] = j
+	}
+	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
+	base, chair := "/contests/"+id, "/judging/"+id+"/chair"
+	browser := webtest.NewBrowser(t)
+	p := org.in(browser)
+	p.Open(st.http.URL + base + "/jury")
+	row := "#gone-" + judges[2].id
+	webtest.Eval[any](p, "open what stands beside the judge", fmt.Sprintf(`document.querySelector(%q).closest("details").open = true`, row))
+	p.Set(row, "Nhận quà của một đơn vị")
+	p.Click("details[open] [name=drop]")
+	p.Click("button[popovertarget='remove-" + judges[2].id + "']")
+	p.Wait("#remove-" + judges[2].id + ":popover-open")
+	p.Follow("#remove-" + judges[2].id + " [value=remove]")
+	counted := func() (n int) {
+		t.Helper()
+		if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+			for _, task := range s.Running().Of(judges[2].id) {
+				if task.Counts() {
+					n++
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	works := len(someEntrants)
+	if n := counted(); n != works {
+		t.Fatalf("%d sheets of %d count: one person dropped the others", n, works)
+	}
+	org.must(base+"/jury", "do", "appoint", "person", judges[0].id) // she presides no longer
+	p.Open(st.http.URL + base + "/points")
+	if said := p.Text("main"); !strings.Contains(said, "chưa có trưởng ban") {
+		t.Errorf("nothing says whom to ask: %s", said)
+	}
+	p.Shot("drop-no-chair", 360)
+	org.must(base+"/jury", "do", "appoint", "person", judges[0].id, "chair", "1")
+	c := judges[0].in(browser)
+	c.Open(st.http.URL + chair)
+	c.Shot("drop-chair", 360)
+	c.Shot("drop-chair", 1280)
+	c.Fingers("drop-chair")
+	if n := webtest.Eval[int](c, "count the works", `document.querySelectorAll("[name=task]:checked").length`); n != works {
+		t.Fatalf("%d works are asked about", n)
+	}
+	c.Set("#point-0", "Đã xác minh")
+	c.Click("button[popovertarget^='exclude-']")
+	c.Wait("[popover]:popover-open")
+	c.Follow("[popover]:popover-open [value=exclude]")
+	if n := counted(); n != 0 {
+		t.Errorf("%d sheets still count", n)
+	}
+	p.Open(st.http.URL + base + "/papers?doc=minutes&round=chung-khao")
+	if said := p.Text("main"); strings.Count(said, "Người tochuc đề nghị, Người giamkhao0 quyết định") != works {
+		t.Errorf("the minutes do not name both: %s", said)
+	}
 }
 
 // A judge who is called as an author is looked at before the draw: they are two

@@ -426,13 +426,16 @@ func (w *presser) points() {
 	const page = "/contests/lan-sau/points"
 	w.command("lan-sau", "hoithi", chair[0])
 	w.just("hoithi", page, "contests/points.html contest.point_keep", nil)
-	w.command("lan-sau", "hoithi", others[0])
-	w.just("hoithi", page, "contests/points.html sure contest.exclude", nil)
 	w.command("lan-sau", "hoithi", others[1])
 	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html sure contest.exclude", nil)
-	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html contest.count_again", nil)
-	w.command("lan-sau", "hoithi", contest.ExcludeJudge{Judge: chair[1].Judge, Entry: chair[1].Entry, Reason: "Người nhà"})
-	w.just("hoithi", page, "contests/points.html contest.count_again", nil)
+	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html because contest.count_again", nil)
+	station := ""
+	if err := w.hall.View(w.t.Context(), "lan-sau", func(s *contest.State) error { station = s.Entry(chair[1].Entry).Entrant.Station; return nil }); err != nil {
+		w.t.Fatal(err)
+	}
+	w.command("lan-sau", "giamkhao1", contest.DeclareTies{Stations: []string{station}})
+	w.just("hoithi", page, "contests/points.html sure contest.exclude", nil)
+	w.just("hoithi", page, "contests/points.html because contest.count_again", nil)
 	w.just("hoithi", "/contests/lan-sau/entries/"+others[2].Entry, "contests/entry.html sure contest.exclude", map[string]string{"judge": others[2].Judge})
 }
 

@@ -160,7 +160,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	}
 	for _, x := range s.Uncounted() {
 		if x.Round == run.ID && slices.ContainsFunc(g.Entries, func(e *contest.Entry) bool { return e.ID == x.Entry }) {
-			out.Uncounted = append(out.Uncounted, lang.Say("contest.uncounted", "name", s.Judge(x.Judge).Name, "code", run.Codes[x.Entry], "by", x.By, "at", x.At, "reason", x.Reason))
+			out.Uncounted = append(out.Uncounted, lang.Say(keyOfTwo("contest.uncounted", x.First), "first", x.First, "name", s.Judge(x.Judge).Name, "code", run.Codes[x.Entry], "by", x.By, "at", x.At, "reason", x.Reason))
 		}
 	}
 	for _, given := range s.InOrder(s.Given) {
@@ -486,6 +486,11 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 				continue
 			}
 			told[t.Entry] = true
+			first := s.FirstOf(t)
+			if first != "" {
+				out = append(out, lang.Say("contest.minute_aside_two", "first", first, "name", j.Name, "code", run.Codes[t.Entry], "by", why.By, "at", why.At, "reason", why.Reason))
+				continue
+			}
 			signed := slices.ContainsFunc(tasks, func(o *contest.Task) bool { return o.Entry == t.Entry && o.SetAside == why && o.Final() })
 			say("contest.minute_aside", why, signed, "code", run.Codes[t.Entry])
 			if run.Finished != nil && why.At.After(run.Finished.At) && run != s.Last() {
@@ -522,6 +527,14 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 		}
 	}
 	return out
+}
+
+// keyOfTwo is the key of a sentence about what two people decided, if the first is known.
+func keyOfTwo(key, first string) string {
+	if first != "" {
+		return key + "_two"
+	}
+	return key
 }
 
 // tiesInWords says which ties there are.

@@ -58,7 +58,7 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		at(accounts.Organise, "POST /{entry}/keep-judge", "let a judge go on with an entry in spite of a tie, or let her excluded sheets count again, where it is not the chair's to decide", order(c, func(r *kit.Request, b excludeBody) contest.Command {
 			return contest.KeepJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), excludeBody{}, receipt),
-		at(accounts.Organise, "POST /{entry}/exclude-judge", "take a judge off an entry because of a tie between them; once the round is over that is for the chair: report the tie", order(c, func(r *kit.Request, b excludeBody) contest.Command {
+		at(accounts.Organise, "POST /{entry}/exclude-judge", "take a judge off an entry because of a tie between them; once she has signed that is for the chair: report the tie", order(c, func(r *kit.Request, b excludeBody) contest.Command {
 			return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), excludeBody{}, receipt),
 	}

@@ -72,7 +72,7 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		edits("PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
 			return contest.AppointJudge{Judge: contest.Judge{Person: r.PathValue("person"), Title: b.Title, Chair: b.Chair, Station: b.Station, District: b.District}}
 		}), judgeBody{}, receipt),
-		edits("POST /judges/{person}/remove", "take a judge off the jury; drop says whether her signed sheets of the running round stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
+		edits("POST /judges/{person}/remove", "take a judge off the jury; drop asks the chair to decide whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
 			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
 		}), removeBody{}, receipt),
 		edits("POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over", order(c, func(r *kit.Request, b reasonBody) contest.Command {
@@ -121,7 +121,8 @@ type uncountedJSON struct {
 	Judge  string    `json:"judge"` // person ID
 	Entry  string    `json:"entry"`
 	At     time.Time `json:"at"`
-	By     string    `json:"by"` // name
+	By     string    `json:"by"`              // name
+	First  string    `json:"first,omitempty"` // name of who had asked for it
 	Reason string    `json:"reason"`
 	Back   bool      `json:"back"` // the chair, or keep-judge where it is about her, lets it count again
 }
@@ -130,7 +131,7 @@ func (c contestRoutes) uncounted(w http.ResponseWriter, r *kit.Request) error {
 	var items []uncountedJSON
 	err := c.view(r, func(s *contest.State) error {
 		for _, x := range s.Uncounted() {
-			items = append(items, uncountedJSON{x.Round, x.Judge, x.Entry, x.At, x.By, x.Reason, x.Back})
+			items = append(items, uncountedJSON{x.Round, x.Judge, x.Entry, x.At, x.By, x.First, x.Reason, x.Back})
 		}
 		return nil
 	})

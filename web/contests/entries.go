@@ -203,19 +203,24 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 		c = contest.RedactScript{Entry: id, Text: f.Get("text"), Blank: f.Bool("blank")}
 	case "confirm":
 		c = contest.ConfirmAiring{Entry: id, Note: f.Get("reason")}
-	case "exclude":
-		c = contest.ExcludeJudge{Judge: f.Get("judge"), Entry: id, Reason: f.Get("reason")}
+	case "exclude": // once she has signed it takes the chair too
+		err = p.view(r, func(s *contest.State) error { c = s.TakeOff(f.Get("judge"), id, f.Get("reason")); return nil })
 	case "rule_out":
 		c = contest.RuleOutEntry{Entry: id, Reason: f.Get("reason")}
 	default:
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}
-	err = p.edit(r, f, entryForm(r), c)
+	if err == nil {
+		err = p.edit(r, f, entryForm(r), c)
+	}
 	if f.Refused(err) {
 		return p.renderEntry(w, r, *f)
 	}
 	if err != nil {
 		return err
+	}
+	if _, asked := c.(contest.ReportTie); asked {
+		return r.Redirect(w, "/contests/"+r.PathValue("contest")+"/points", "contest.exclude_asked")
 	}
 	return r.Redirect(w, r.URL.Path, "contest.saved")
 }
@@ -253,7 +258,7 @@ func judgeRowOf(r *kit.Request, s *contest.State, j *contest.Judge) judgeRow {
 			case contest.SetAside:
 			}
 		}
-		if open+signed > 0 {
+		if open > 0 {
 			said = []string{r.Say("contest.remove_sure_open", "n", open)}
 		}
 		if rules, _ := s.Rules.Round(run.ID); open > 0 && rules.PerEntry > 0 {

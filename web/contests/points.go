@@ -17,7 +17,9 @@ type pointsPage struct {
 	Out      []outRow // signed sheets that do not count
 	Told     []toldRow
 	Judges   []kit.Option
-	Settling bool // results are not public yet: something can be found
+	Chair    string // name of the chair, or what she is called
+	NoChair  bool   // something waits for the chair, and there is none
+	Settling bool   // results are not public yet: something can be found
 	// Namesakes says that some of Open are called alike and nothing was dealt yet.
 	Namesakes bool
 }
@@ -58,9 +60,14 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	var page pointsPage
 	err := p.view(r, func(s *contest.State) error {
 		page = pointsPage{desk: p.desk(r, s, "jury", f), Settling: s.Phase == contest.Open || s.Phase == contest.Judging}
+		chair := s.Presiding()
+		if page.Chair = r.Say("contest.chair"); chair != nil {
+			page.Chair = chair.Name
+		}
 		work := func(id string) string { e := s.Entry(id); return e.Code + " · " + e.Title }
 		for _, x := range s.Points() {
 			j := s.Judge(x.Judge)
+			page.NoChair = page.NoChair || x.Round != "" && chair == nil
 			page.Open = append(page.Open, pointRow{Judge: x.Judge, Entry: x.Entry, Name: j.Name, Work: work(x.Entry), Why: whyInWords(r, x.Why), Note: x.Note,
 				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.Chair(x.Judge), Excludes: s.MayExclude(x), Agrees: s.ChairAgrees(x)})
 			page.Namesakes = page.Namesakes || x.Round == ""

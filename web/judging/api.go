@@ -294,15 +294,16 @@ func (p pages) confer(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type settleBody struct {
-	Change string `json:"change"` // UUID of this change
-	Keep   bool   `json:"keep"`
-	Reason string `json:"reason"`
+	Change string   `json:"change"` // UUID of this change
+	Keep   bool     `json:"keep"`
+	Also   []string `json:"also,omitempty"` // other sheets of this judge about which the same is decided
+	Reason string   `json:"reason"`
 }
 
 func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
 	var b settleBody
 	return p.preside(w, r, &b, &b.Change, func(s *contest.State) (contest.Command, error) {
-		return s.SettleOver(r.PathValue("task"), b.Keep, b.Reason)
+		return s.SettleOver(append([]string{r.PathValue("task")}, b.Also...), b.Keep, b.Reason)
 	})
 }
 

@@ -28,9 +28,11 @@ type chairGap struct {
 	Own   string       // what the chair gave herself, "" if nothing
 }
 
+// chairPoint is a judge with ties to works she scores.
 type chairPoint struct {
-	contest.ChairPoint
-	Said string // the ties, in words
+	Judge, Name string
+	Own         bool
+	Works       []kit.Option // her sheets, by one of each work, with the ties in words
 }
 
 func (p pages) showChair(w http.ResponseWriter, r *kit.Request) error {
@@ -93,7 +95,11 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 		for i, key := range x.Why {
 			words[i] = r.Say(key)
 		}
-		page.Points = append(page.Points, chairPoint{x, strings.Join(words, "; ")})
+		if n := len(page.Points); n == 0 || page.Points[n-1].Judge != x.Judge {
+			page.Points = append(page.Points, chairPoint{Judge: x.Judge, Name: x.Name, Own: x.Own})
+		}
+		row := &page.Points[len(page.Points)-1]
+		row.Works = append(row.Works, kit.Option{Value: x.Task, Text: r.Say("contest.entry_code", "code", x.Code) + ": " + strings.Join(words, "; ")})
 	}
 	for _, codes := range v.Ties {
 		page.Ties = append(page.Ties, strings.Join(codes, ", "))
@@ -148,7 +154,7 @@ func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
 		}
 		return nil, fault.New(fault.NotFound, "contest.no_such_number", "code", code)
 	case "keep", "exclude":
-		return s.SettleOver(f.Get("task"), f.Get("do") == "keep", f.Get("reason"))
+		return s.SettleOver(f.All("task"), f.Get("do") == "keep", f.Get("reason"))
 	case "confer":
 		return s.ConferOver(f.Get("task"), f.All("reopen"), f.Get("reason"))
 	case "tie":

@@ -25,18 +25,23 @@ var (
 	labelKey  = regexp.MustCompile(`"label"\s+\(t "([^"]+)"`)
 )
 
-const (
-	buttonTag = "<button"
-	sureCall  = `{{template "sure" (dict`
-	sureStart = `{{define "sure"}}`
+const buttonTag = "<button"
+
+// sharing are the parts whose buttons have the name of the page that calls them, each
+// time it does, with what is added for each of their buttons in order.
+var sharing = map[string][]string{"sure": {": asks", ": does", ": keeps"}, "because": {""}}
+
+var (
+	shareCall  = regexp.MustCompile(`^\{\{template "(sure|because)" \(dict`)
+	shareStart = regexp.MustCompile(`^\{\{define "(\w[^"]*)"`)
 )
 
 // MarkButtons gives each button of a template the attribute data-at with its
-// name, and lists them. Those of the part "sure" have the names of the page that
-// asks, each time it does. See Config.Marks.
+// name, and lists them. Those of the parts "sure" and "because" have the names of the
+// page that asks, each time it does. See Config.Marks.
 func MarkButtons(file, source string) (marked string, list []Marked) {
 	var b strings.Builder
-	count, line, inSure := map[string]int{}, 1, false
+	count, line, in := map[string]int{}, 1, ""
 	name := func(key string) string {
 		n := file + " " + key
 		if count[n]++; count[n] > 1 {
@@ -45,26 +50,24 @@ func MarkButtons(file, source string) (marked string, list []Marked) {
 		return n
 	}
 	for rest := source; rest != ""; {
-		if strings.HasPrefix(rest, sureStart) {
-			inSure = true
-		} else if strings.HasPrefix(rest, "{{define ") {
-			inSure = false
+		if m := shareStart.FindStringSubmatch(rest); m != nil {
+			in = m[1]
 		}
-		switch {
-		case strings.HasPrefix(rest, sureCall):
+		switch m := shareCall.FindStringSubmatch(rest); {
+		case m != nil:
 			call, _, _ := strings.Cut(rest, "}}")
-			of := name("sure " + firstOf(call, labelKey))
-			for _, does := range sureParts {
+			of := name(m[1] + " " + firstOf(call, labelKey))
+			for _, does := range sharing[m[1]] {
 				list = append(list, Marked{of + does, line})
 			}
-			b.WriteString(sureCall + ` "at" "` + of + `"`)
-			rest = rest[len(sureCall):]
+			b.WriteString(m[0] + ` "at" "` + of + `"`)
+			rest = rest[len(m[0]):]
 		case strings.HasPrefix(rest, buttonTag):
 			whole, _, _ := strings.Cut(rest, "</button>")
 			at := ""
-			if inSure {
-				at = "{{.at}}" + sureParts[count[sureStart]%len(sureParts)]
-				count[sureStart]++
+			if parts := sharing[in]; parts != nil {
+				at = "{{.at}}" + parts[count[in]%len(parts)]
+				count[in]++
 			} else {
 				at = name(firstOf(whole, saysKey, holdsKey, saysField))
 				list = append(list, Marked{at, line})
@@ -81,9 +84,6 @@ func MarkButtons(file, source string) (marked string, list []Marked) {
 	}
 	return b.String(), list
 }
-
-// sureParts are the buttons of the part "sure", in its order.
-var sureParts = [3]string{": asks", ": does", ": keeps"}
 
 // firstOf is what the first of the patterns finds that finds something.
 func firstOf(source string, patterns ...*regexp.Regexp) string {
