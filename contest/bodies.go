@@ -596,7 +596,10 @@ func (b *complaintDecided) apply(s *State, e *Event) error {
 	if c == nil {
 		return fmt.Errorf("no complaint %s", b.ID)
 	}
-	c.Decision = &Decision{e.At, e.Name, b.Upheld, b.Reason}
+	c.Decision = &Decision{e.At, e.Name, "", b.Upheld, b.Reason}
+	if b.Upheld && s.Proposed != nil { // older logs have none: one person could
+		c.Decision.First = s.Proposed.By
+	}
 	return nil
 }
 
@@ -609,7 +612,11 @@ type resultsCorrected struct {
 
 func (*resultsCorrected) kind() string { return "contest.results_corrected" }
 func (b *resultsCorrected) apply(s *State, e *Event) error {
-	s.Corrections = append(s.Corrections, Correction{e.At, e.Name, b.Complaint, b.Reason, s.Given})
+	c := Correction{At: e.At, By: e.Name, Complaint: b.Complaint, Reason: b.Reason, Before: s.Given}
+	if p := s.Proposed; p != nil {
+		c.First, c.Again, s.Proposed = p.By, p.Give != nil, nil
+	}
+	s.Corrections = append(s.Corrections, c)
 	s.Given = s.valued(b.Given)
 	return nil
 }

@@ -24,18 +24,21 @@ type Complaint struct {
 // Decision is what became of a complaint.
 type Decision struct {
 	At     time.Time `json:"at"`
-	By     string    `json:"by"`     // name
-	Upheld bool      `json:"upheld"` // the result was corrected
+	By     string    `json:"by"`              // name; of who confirmed, if the result was corrected
+	First  string    `json:"first,omitempty"` // name of who had proposed that; "" where one person could
+	Upheld bool      `json:"upheld"`          // the result was corrected
 	Reason string    `json:"reason"`
 }
 
 // Correction is a result that took the place of a published one.
 type Correction struct {
 	At        time.Time `json:"at"`
-	By        string    `json:"by"`        // name
-	Complaint string    `json:"complaint"` // ID
+	By        string    `json:"by"`              // name of who confirmed it
+	First     string    `json:"first,omitempty"` // name of who proposed it; "" where one person could
+	Complaint string    `json:"complaint"`       // ID
 	Reason    string    `json:"reason"`
-	Before    []Given   `json:"before"` // the prizes as published until then
+	Before    []Given   `json:"before"`          // the prizes as published until then
+	Again     bool      `json:"again,omitempty"` // a prize was given again; Complaint is what had taken it away
 }
 
 // First is what was published first, nil if it was never corrected.
@@ -102,11 +105,11 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 	return []body{&complaintFiled{fmt.Sprintf("KN-%02d", len(s.Complaints)+1), c.Who, c.Entry, c.Text}}, nil
 }
 
-// DecideComplaint decides about a complaint, with a reason. If it is upheld the
-// result is corrected: works are ruled out, sheets excluded, ties put in the order
+// DecideComplaint decides about a complaint, with a reason. To uphold it proposes a
+// correction (see Amendment): works are ruled out, sheets excluded, ties put in the order
 // the chair gave, awards mended, and all prizes given anew by GivePrizes' rules.
 // The first result stays beside it. Faults: contest.not_published,
-// contest.unknown_complaint, contest.complaint_decided, contest.reason_missing,
+// contest.unknown_complaint, contest.complaint_decided, contest.correction_waits, contest.reason_missing,
 // contest.correction_same, contest.unknown_entry, contest.unknown_judge,
 // contest.judge_not_on_work, contest.no_tie, contest.tie_unlike, contest.tie_twice, and those of GivePrizes and Rules.Check.
 type DecideComplaint struct {
@@ -147,13 +150,27 @@ func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, err
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
-	list := []body{&complaintDecided{c.ID, c.Upheld, c.Reason}}
 	if !c.Upheld {
-		return list, nil
+		if p := s.Proposed; p != nil && p.Complaint() == c.ID {
+			return nil, s.waits()
+		}
+		return []body{&complaintDecided{c.ID, false, c.Reason}}, nil
 	}
-	next, mended, err := s.mend(c, m)
+	if s.Proposed != nil {
+		return nil, s.waits()
+	}
+	_, given, err := c.outcome(s, f, m)
 	if err != nil {
 		return nil, err
+	}
+	return []body{&correctionProposed{ID: s.nextProposal(), Decide: &c, Given: given}}, nil
+}
+
+// outcome is what a correction does and the prizes it leads to.
+func (c DecideComplaint) outcome(s *State, f Facts, m accounts.Meta) ([]body, []Given, error) {
+	next, mended, err := s.mend(c, m)
+	if err != nil {
+		return nil, nil, err
 	}
 	prizes := s.sameByHand()
 	if c.Prizes != nil {
@@ -162,13 +179,13 @@ func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, err
 	prizes.dropGone(next)
 	given, err := next.prizes(f, prizes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	given = append(given, next.lost(s.Given, given, c.Reason)...)
 	if slices.Equal(given, s.Given) && len(mended) == 0 {
-		return nil, fault.New(fault.Invalid, "contest.correction_same")
+		return nil, nil, fault.New(fault.Invalid, "contest.correction_same")
 	}
-	return slices.Concat(list, mended, []body{&resultsCorrected{c.ID, c.Reason, given}}), nil
+	return slices.Concat([]body{&complaintDecided{c.ID, true, c.Reason}}, mended, []body{&resultsCorrected{c.ID, c.Reason, given}}), given, nil
 }
 
 // mend returns what the correction changes, and a state in which that was done.
@@ -290,8 +307,8 @@ func (s *State) Lost() []Given {
 	return slices.DeleteFunc(slices.Clone(s.Given), func(g Given) bool { return !g.Lost })
 }
 
-// GiveLost gives a prize by decision again that a correction took away, to another
-// work or collective. Faults: contest.not_published, contest.no_such_item,
+// GiveLost proposes to give a prize by decision again that a correction took away, to
+// another work or collective. Faults: contest.not_published, contest.correction_waits, contest.no_such_item,
 // contest.special_unfit, contest.receiver_not_entered.
 type GiveLost struct {
 	Award   string `json:"award"`
@@ -311,22 +328,34 @@ func (c GiveLost) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	if s.Phase != Published {
 		return nil, fault.New(fault.Conflict, "contest.not_published")
 	}
+	if s.Proposed != nil {
+		return nil, s.waits()
+	}
+	_, given, err := c.outcome(s, f, m)
+	if err != nil {
+		return nil, err
+	}
+	return []body{&correctionProposed{ID: s.nextProposal(), Give: &c, Given: given}}, nil
+}
+
+// outcome is what giving the prize does and the prizes it leads to.
+func (c GiveLost) outcome(s *State, f Facts, _ accounts.Meta) ([]body, []Given, error) {
 	at := slices.IndexFunc(s.Given, func(g Given) bool {
 		return g.Lost && g.Award == c.Award && g.Prize == c.Prize && c.From != "" && (g.Entry == c.From || g.Station == c.From)
 	})
 	if at < 0 {
-		return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(c.Prize, 40))
+		return nil, nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(c.Prize, 40))
 	}
 	if err := reasonable(c.Reason); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	again, err := s.specials(f, []Given{{Award: c.Award, Prize: c.Prize, Entry: c.Entry, Station: c.Station, Reason: c.Reason}}, c.Outside)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	given := slices.Clone(s.Given)
 	given[at] = again[0]
-	return []body{&resultsCorrected{s.Corrections[len(s.Corrections)-1].Complaint, c.Reason, given}}, nil
+	return []body{&resultsCorrected{s.Corrections[len(s.Corrections)-1].Complaint, c.Reason, given}}, given, nil
 }
 
 // dropGone leaves out what was given to works that are no longer in the contest,

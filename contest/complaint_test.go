@@ -229,7 +229,7 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 	if !slices.Equal(w.s.Given, first) || !w.s.Entries[0].Live() {
 		t.Fatal("a refused correction changed something")
 	}
-	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Xác minh: sao chép", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}})
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Xác minh: sao chép", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}})
 	winner := func(list []contest.Given, prize string) string {
 		i := slices.IndexFunc(list, func(g contest.Given) bool { return g.Prize == prize && g.Withheld == 0 })
 		return list[i].Entry + list[i].Station
@@ -261,7 +261,7 @@ func TestACorrectionOfMoneyAndOfASheet(t *testing.T) {
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.FileComplaint{Who: "Kế toán", Text: "Sai tiền thưởng"})
 	next := rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount = 5_000_000 })
-	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Theo quyết định số 5", Correction: contest.Correcting{Awards: next.Rules.Awards,
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Theo quyết định số 5", Correction: contest.Correcting{Awards: next.Rules.Awards,
 		Exclude: []contest.Excluded{{Judge: "J5", Entry: w.s.Entries[0].ID}}}})
 	if w.s.Given[0].Amount != "5000000" || w.s.First()[0].Amount != "3000000" || len(w.s.Changes) != 1 {
 		t.Errorf("%v, first %v", w.s.Given[0], w.s.First()[0])
@@ -288,7 +288,7 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Entry: gone.ID, Reason: "Hay"}, {Award: "cd", Prize: "tt", Station: stationID(2), Reason: "Nhiều bài"}}})
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: gone.ID, Text: "Sao chép"})
-	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{gone.ID}}})
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{gone.ID}}})
 	lost := w.s.Lost()
 	if len(lost) != 1 || lost[0].Entry != gone.ID || lost[0].Reason != "Đúng là sao chép" || len(w.s.Winners(gone.ID)) > 0 {
 		t.Fatalf("%+v", lost)
@@ -318,7 +318,7 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 	// A second correction keeps it in sight; giving it again asks as the first time.
 	w.do(w.organiser(), contest.FileComplaint{Who: "Bà B", Text: "Tiền"})
 	next := rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ })
-	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "Sửa tiền", Correction: contest.Correcting{Awards: next.Rules.Awards}})
+	w.correct(contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "Sửa tiền", Correction: contest.Correcting{Awards: next.Rules.Awards}})
 	if again := w.s.Lost(); !slices.Equal(again, lost) {
 		t.Errorf("after another correction: %+v", again)
 	}
@@ -328,7 +328,7 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 	w.refused("contest.reason_missing", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Entry: other.ID})
 	w.refused("contest.no_such_item", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: other.ID, Entry: other.ID, Reason: "x"})
 	w.refused("contest.receiver_not_entered", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Station: stationID(9), Reason: "x"})
-	w.do(w.organiser(), give)
+	w.correct(give)
 	if len(w.s.Lost()) > 0 || strings.Contains(said(), "Không trao Giải an toàn") || len(w.s.Corrections) != 3 {
 		t.Errorf("given again, and %+v, %d corrections: %s", w.s.Lost(), len(w.s.Corrections), said())
 	}
@@ -367,5 +367,84 @@ func TestACollectiveThatEnteredNothingIsAskedAbout(t *testing.T) {
 	w.do(w.organiser(), to(stationID(9)))
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Text: "Sai"})
-	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Sửa", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}}) // not asked again
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Sửa", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}}) // not asked again
+}
+
+// After publication nothing changes by one person: what she proposes another organiser,
+// or the chair, confirms; until then and when it is turned down everything is as it was.
+func TestAPublishedResultIsCorrectedByTwo(t *testing.T) {
+	w := decidedContest(t, func(r *contest.Rules) {
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Giải an toàn", Count: 1, Special: true}}})
+	})
+	gone, other := w.s.Entries[0], w.s.Entries[4]
+	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Entry: gone.ID, Reason: "Hay"}}})
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Text: "Sao chép"})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Bà B", Text: "Sai tiền"})
+	first := slices.Clone(w.s.Given)
+	uphold := contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{gone.ID}}}
+	same := func(when string) {
+		t.Helper()
+		if !slices.Equal(w.s.Given, first) || !gone.Live() || len(w.s.Corrections) > 0 || w.s.Complaints[0].Decision != nil {
+			t.Fatalf("%s one person has changed what is public", when)
+		}
+	}
+	told := func() string {
+		t.Helper()
+		m, err := paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(m.Complaints, "\n")
+	}
+	yes := contest.DecideCorrection{ID: "DX-01", Confirm: true}
+	w.refused("contest.no_correction", w.second(), yes)
+	w.do(w.organiser(), uphold)
+	same("proposed:")
+	next, err := w.s.Corrected(w.s.Proposed)
+	if err != nil || slices.Equal(next.Given, first) || next.Entry(gone.ID).Live() {
+		t.Errorf("what it leads to is not shown: %v", err)
+	}
+	same("shown:")
+	w.refused("contest.correction_own", w.organiser(), yes)
+	w.refused("contest.chair_only", w.judge("J2"), yes)
+	w.refused("accounts.denied", w.operator(1), yes)
+	w.refused("contest.correction_waits", w.second(), contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "x", Correction: uphold.Correction})
+	w.refused("contest.correction_waits", w.organiser(), contest.DecideComplaint{ID: "KN-01", Reason: "Thôi"})
+	w.refused("contest.reason_missing", w.second(), contest.DecideCorrection{ID: "DX-01"})
+	if said := told(); !strings.Contains(said, "DX-01 (Ban tổ chức") {
+		t.Errorf("the minutes say %s", said)
+	}
+	w.replays()
+	w.do(w.judge("J1"), contest.DecideCorrection{ID: "DX-01", Reason: "Chưa đủ chứng cứ"})
+	same("turned down:")
+	w.refused("contest.no_correction", w.second(), yes) // of a page that was open
+	w.do(w.organiser(), uphold)
+	w.refused("contest.no_correction", w.second(), yes)
+	yes.ID = "DX-02"
+	w.do(w.judge("J1"), yes)
+	d, c := w.s.Complaints[0].Decision, w.s.Corrections[0]
+	if gone.Live() || d.First != "Ban tổ chức" || d.By != "Giám khảo J1" || c.First != d.First || c.By != d.By || w.s.Proposed != nil {
+		t.Errorf("%+v %+v", d, c)
+	}
+
+	give := contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Entry: other.ID, Reason: "Trao lại"}
+	w.do(w.second(), give)
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-02", Reason: "Tiền đúng"})
+	w.refused("contest.correction_waits", w.organiser(), contest.CloseContest{})
+	if len(w.s.Lost()) != 1 {
+		t.Error("one person gave the prize again")
+	}
+	w.do(w.organiser(), contest.DecideCorrection{ID: "DX-03", Confirm: true})
+	said := told()
+	for _, want := range []string{"Ban tổ chức đề nghị, Giám khảo J1 xác nhận", "Chưa đủ chứng cứ", "Phó ban tổ chức đề nghị, Ban tổ chức xác nhận"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the minutes lack %q: %s", want, said)
+		}
+	}
+	again := w.replays()
+	if again.Complaints[0].Decision.First != "Ban tổ chức" || len(again.TurnedDown) != 1 {
+		t.Error("a replay forgets who proposed it")
+	}
+	w.do(w.organiser(), contest.CloseContest{})
 }

@@ -61,6 +61,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &rulesRevised{} }, func() body { return &scriptsOpened{} },
 		func() body { return &judgeReturned{} }, func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} }, func() body { return &resultsCorrected{} },
 		func() body { return &commentReviewed{} }, func() body { return &exclusionTakenBack{} },
+		func() body { return &correctionProposed{} }, func() body { return &correctionTurnedDown{} },
 	} {
 		all[b().kind()] = b
 	}

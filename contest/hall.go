@@ -258,6 +258,17 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, h.prizeFacts(ctx, m, c.Special, &f)
 	case GiveLost:
 		return f, h.stationFacts(ctx, m, []string{c.Station}, &f)
+	case DecideCorrection:
+		var stations []Given
+		if err := h.View(ctx, id, func(s *State) error {
+			if stations = slices.Clone(s.Given); s.Proposed != nil {
+				stations = append(stations, s.Proposed.Given...)
+			}
+			return nil
+		}); err != nil {
+			return f, known(err)
+		}
+		return f, h.prizeFacts(ctx, m, stations, &f)
 	case DecideComplaint:
 		var special []Given
 		if c.Prizes != nil {

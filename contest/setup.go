@@ -364,5 +364,8 @@ func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if n := s.Undecided(); n > 0 {
 		return nil, fault.New(fault.Conflict, "contest.complaints_open", "count", n)
 	}
+	if s.Proposed != nil {
+		return nil, s.waits()
+	}
 	return []body{&phaseChanged{To: Closed}}, nil
 }

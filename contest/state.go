@@ -33,11 +33,14 @@ type State struct {
 	Outdated    Outdated     // prizes that must be given anew
 	Complaints  []Complaint  // about the published result, oldest first
 	Corrections []Correction // of the published result, oldest first
+	Proposed    *Amendment   // correction that waits for a second person, nil if none does
+	TurnedDown  []TurnedDown // corrections that nobody confirmed, oldest first
 
 	Certificate Certificate // template of the certificates; zero is the usual one
 
 	Witnessed []Witness // what was undecided when steps were confirmed, oldest first
 
+	proposals int  // made so far
 	bound     bool // its log names the contest
 	entry     map[string]*Entry
 	announced map[string]Announcement     // forms whose files are awaited, by the entry's ID

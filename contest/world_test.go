@@ -62,6 +62,20 @@ func (w *world) organiser() accounts.Actor {
 	return accounts.Actor{Person: "org", Name: "Ban tổ chức", Via: "session", Grants: []accounts.Grant{{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}}
 }
 
+// second is another organiser.
+func (w *world) second() accounts.Actor {
+	a := w.organiser()
+	a.Person, a.Name = "org2", "Phó ban tổ chức"
+	return a
+}
+
+// correct corrects a published result, as two people can.
+func (w *world) correct(c contest.Command) {
+	w.t.Helper()
+	w.do(w.organiser(), c)
+	w.do(w.second(), contest.DecideCorrection{ID: w.s.Proposed.ID, Confirm: true})
+}
+
 func (w *world) judge(id string) accounts.Actor {
 	return accounts.Actor{Person: id, Name: "Giám khảo " + id, Via: "session", Grants: judgeGrant(w.s.ID)}
 }

@@ -10,6 +10,7 @@ import (
 
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/web/webtest"
 )
 
 // A published result is corrected by a complaint: the public page, the feed, the
@@ -56,6 +57,39 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 		t.Errorf("without a reason: %s %s", res.Status, said(b))
 	}
 	org.must(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", "Đã xác minh", "rule_out", "entry-00000000")
+	if public := string(stranger.get("/results/" + id)); !strings.Contains(public, "Chuyện làng") || strings.Contains(public, "lần đầu") {
+		t.Error("one person changed what is public")
+	}
+	page := base + "/correction"
+	if said := string(org.get(page)); !strings.Contains(said, "giamkhao0 (trưởng ban giám khảo)") || strings.Contains(said, `value="confirm"`) {
+		t.Error("who proposed it is not told whom to ask")
+	}
+	if res, b := org.post(page, "do", "confirm", "proposal", "DX-01"); res.StatusCode != http.StatusConflict || !strings.Contains(said(b), "phải là người khác") {
+		t.Errorf("by herself: %s %s", res.Status, said(b))
+	}
+	if res, _ := op.ask("GET", page, "", nil); res.StatusCode != http.StatusForbidden {
+		t.Errorf("an entrant sees what is to be corrected: %s", res.Status)
+	}
+	if list := org.call(200, "GET", base+"/corrections/waiting", nil); len(list["items"].([]any)) != 1 {
+		t.Errorf("%v", list)
+	}
+	org.must(base+"/jury", "do", "appoint", "person", judges[0].id) // nobody presides
+	if said := string(org.get(page)); !strings.Contains(said, "chưa có ai xác nhận được") || !strings.Contains(said, "/people/invite/organiser/"+id) {
+		t.Error("a dead end")
+	}
+	st.look(org, map[string]string{"amend-nobody": page})
+	org.must(base+"/jury", "do", "appoint", "person", judges[0].id, "chair", "1")
+	st.look(org, map[string]string{"amend-mine": page, "amend-complaints": base + "/complaints"})
+	if first := string(judges[0].get("/")); !strings.Contains(first, page) {
+		t.Error("the chair's first page does not lead there")
+	}
+	st.look(judges[0], map[string]string{"amend-chair": page})
+	tab := judges[0].in(webtest.NewBrowser(t))
+	tab.Open(st.http.URL + page)
+	tab.Fingers("amend")
+	tab.Click("button[popovertarget=confirm]")
+	tab.Wait("#confirm:popover-open")
+	tab.Follow("#confirm [value=confirm]")
 	st.look(org, map[string]string{"complaints-decided": base + "/complaints", "complaints-results": base + "/results"})
 	public := string(stranger.get("/results/" + id))
 	if now, first, ok := strings.Cut(public, "Kết quả công bố lần đầu"); !ok || strings.Contains(now, "Chuyện làng") || !strings.Contains(first, "Chuyện làng") || !strings.Contains(now, "Đã xác minh") {

@@ -325,10 +325,9 @@ func (w *presser) picked() {
 		w.command(id, "hoithi", contest.AppointJudge{Judge: judge})
 		judges = append(judges, q.ID)
 	}
-	for range picks { // the namesake may judge either
-		w.again("contests/points.html contest.point_keep")
-		w.visit("hoithi", "/contests/huyen-chon/points", nil)
-	}
+	const page = "/contests/huyen-chon/points" // the namesake made one of the two
+	w.just("hoithi", page, "contests/points.html sure contest.point_one_person", nil)
+	w.just("hoithi", page, "contests/points.html contest.point_two_people", nil)
 	w.command(id, "hoithi", contest.ConfirmAiring{Entry: "entry-00000002", Note: "Đã nghe băng"})
 	w.command(id, "hoithi", contest.StartRound{Round: "huyen"})
 	w.visit("hoithi", "/contests/huyen-chon/promotion", map[string]string{"pick": "entry-00000001"})
@@ -481,7 +480,12 @@ func (w *presser) lost() {
 	w.command(id, "hoithi", contest.GivePrizes{Special: []contest.Given{given}})
 	w.command(id, "hoithi", contest.PublishResults{Seen: seen})
 	w.command(id, "hoithi", contest.FileComplaint{Who: "Vàng A Páo", Entry: entry, Text: "Sao chép"})
-	w.command(id, "hoithi", contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{entry}}})
+	uphold := contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{entry}}}
+	amend := "/contests/" + id + "/correction"
+	w.command(id, "hoithi", uphold)
+	w.just("hoithi", amend, "contests/amendment.html because", nil) // taken back
+	w.command(id, "hoithi", uphold)
+	w.just("giamkhao1", amend, "contests/amendment.html sure contest.amend_confirm", nil)
 	w.just("hoithi", "/contests/"+id+"/complaints", "contests/complaints.html contest.lost_give", map[string]string{"work": "", "station": "S00041"})
 }
 

@@ -446,16 +446,79 @@ func complaints(s *contest.State, lang text.Language) []string {
 	var out []string
 	for _, c := range s.Complaints {
 		out = append(out, lang.Say("contest.minute_complaint", "id", c.ID, "who", c.Who, "by", c.By, "at", c.At, "text", c.Text))
+		for _, x := range s.TurnedDown {
+			if x.Amendment.Complaint() == c.ID {
+				out = append(out, TurnedDownInWords(x, lang))
+			}
+		}
 		switch d := c.Decision; {
+		case d == nil && s.Proposed != nil && s.Proposed.Complaint() == c.ID:
+			out = append(out, proposed(s.Proposed, lang))
 		case d == nil:
 			out = append(out, lang.Say("contest.minute_complaint_open", "id", c.ID))
 		case d.Upheld:
-			out = append(out, lang.Say("contest.minute_upheld", "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
+			out = append(out, lang.Say(keyOfTwo("contest.minute_upheld", d.First), "first", d.First, "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
 		default:
 			out = append(out, lang.Say("contest.minute_dismissed", "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
 		}
 	}
+	for _, x := range s.Corrections {
+		if x.Again {
+			out = append(out, lang.Say("contest.minute_given_again", "first", x.First, "by", x.By, "at", x.At, "reason", x.Reason))
+		}
+	}
+	for _, x := range s.TurnedDown {
+		if x.Amendment.Complaint() == "" {
+			out = append(out, TurnedDownInWords(x, lang))
+		}
+	}
+	if p := s.Proposed; p != nil && p.Complaint() == "" {
+		out = append(out, proposed(p, lang))
+	}
 	return out
+}
+
+func proposed(p *contest.Amendment, lang text.Language) string {
+	return lang.Say("contest.minute_correction_waits", "id", p.ID, "by", p.By, "at", p.At, "reason", p.Reason())
+}
+
+// TurnedDownInWords tells of a correction that nobody confirmed.
+func TurnedDownInWords(x contest.TurnedDown, lang text.Language) string {
+	return lang.Say("contest.minute_turned_down", "id", x.Amendment.ID, "first", x.Amendment.By, "why", x.Amendment.Reason(), "by", x.Turned.By, "at", x.Turned.At, "reason", x.Turned.Reason)
+}
+
+// AmendmentInWords lists what a proposal changes; given is the prize it gives again.
+func AmendmentInWords(s *contest.State, p *contest.Amendment, lang text.Language) (list []string) {
+	work := func(id string) string { e := s.Entry(id); return e.Code + " · " + e.Title }
+	if g := p.Give; g != nil {
+		for _, x := range p.Given {
+			if x.Award == g.Award && x.Prize == g.Prize && !x.Lost && (g.Entry != "" && x.Entry == g.Entry || g.Station != "" && x.Station == g.Station) {
+				return []string{lang.Say("contest.amend_give", "prize", s.Rules.Award(g.Award).Prize(g.Prize).Name, "who", s.Receiver(x))}
+			}
+		}
+		return nil
+	}
+	c := p.Decide.Correction
+	for _, id := range c.RuleOut {
+		list = append(list, lang.Say("contest.amend_rule_out", "work", work(id)))
+	}
+	for _, x := range c.Exclude {
+		list = append(list, lang.Say("contest.amend_exclude", "name", s.Judge(x.Judge).Name, "work", work(x.Entry)))
+	}
+	for _, order := range c.Ties {
+		works := make([]string, len(order))
+		for i, id := range order {
+			works[i] = work(id)
+		}
+		list = append(list, lang.Say("contest.amend_order", "works", strings.Join(works, "; ")))
+	}
+	if len(c.Awards) > 0 {
+		list = append(list, lang.Say("contest.amend_awards"))
+	}
+	if p.Decide.Prizes != nil {
+		list = append(list, lang.Say("contest.amend_prizes"))
+	}
+	return list
 }
 
 // departures tells which judges left the jury during a round or before it, who

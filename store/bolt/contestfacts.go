@@ -111,13 +111,26 @@ func soundOf(r audio.Recording) string {
 
 // ContestPeople lists everybody who holds the judge's grant on the contest.
 func (s *Store) ContestPeople(ctx context.Context, id string) ([]contest.Person, error) {
+	return s.peopleWho(ctx, func(p accounts.Person) bool {
+		return slices.Contains(p.Grants, accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+	})
+}
+
+// ContestOrganisers lists everybody who may organise the contest.
+func (s *Store) ContestOrganisers(ctx context.Context, id string) ([]contest.Person, error) {
+	return s.peopleWho(ctx, func(p accounts.Person) bool {
+		return accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}.Can(accounts.Organise, accounts.Where{Contest: id})
+	})
+}
+
+func (s *Store) peopleWho(ctx context.Context, are func(accounts.Person) bool) ([]contest.Person, error) {
 	d, err := s.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var list []contest.Person
 	for _, p := range d.People() {
-		if !p.Disabled && slices.Contains(p.Grants, accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}) {
+		if !p.Disabled && are(p) {
 			list = append(list, contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised})
 		}
 	}

@@ -61,6 +61,9 @@ func (c contestRoutes) routes() []kit.Route {
 	document.Query, document.Gives = "round", sheet.XLSXType
 	editable := organise("GET /{contest}/papers/{document}/docx", "the same as DOCX, to be edited before it is signed", c.paper("docx"), none, none)
 	editable.Query, editable.Gives = "round", office.DOCXType
+	amend := func(method, path, summary string, h kit.Handler, in, out any) kit.Route {
+		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/corrections" + path, Access: kit.SignedIn, Handler: h, Summary: summary, In: in, Out: out}
+	}
 	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
 	archive.Gives = "application/zip"
 	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate", c.comments, none, kit.List[commentJSON]{})
@@ -92,7 +95,7 @@ func (c contestRoutes) routes() []kit.Route {
 		edits("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking", order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
 		organise("GET /{contest}/complaints", "complaints about the published result, and what was decided", c.complaints, none, kit.List[contest.Complaint]{}),
 		organise("POST /{contest}/complaints", "file a complaint for somebody, while the results are public and the contest is not closed", order(c, func(_ *kit.Request, b contest.FileComplaint) contest.Command { return b }), contest.FileComplaint{}, receipt),
-		organise("POST /{contest}/complaints/{complaint}/decide", "decide about a complaint with a reason; if it is upheld the result is corrected and the prizes follow", order(c, func(r *kit.Request, b decideBody) contest.Command {
+		organise("POST /{contest}/complaints/{complaint}/decide", "decide about a complaint with a reason; to uphold it proposes a correction, which another organiser or the chair confirms", order(c, func(r *kit.Request, b decideBody) contest.Command {
 			return contest.DecideComplaint{ID: r.PathValue("complaint"), Upheld: b.Upheld, Reason: b.Reason, Correction: b.Correction, Prizes: b.Prizes}
 		}), decideBody{}, receipt),
 		comments,
@@ -101,7 +104,11 @@ func (c contestRoutes) routes() []kit.Route {
 			return contest.ReviewComment{ID: r.PathValue("comment"), Fate: b.Fate, Text: b.Text, Reason: b.Reason}
 		}), reviewBody{}, receipt),
 		organise("POST /{contest}/comments/release", "let those of the comments go out as they are about which nobody has decided", order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
-		edits("POST /{contest}/prizes/lost", "give a prize by decision again that a correction took away", order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
+		edits("POST /{contest}/prizes/lost", "propose to give a prize by decision again that a correction took away; another organiser or the chair confirms", order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
+		amend("GET", "/waiting", "the correction that waits for a second person, for organisers and the chair", c.amendments, none, kit.List[contest.Amendment]{}),
+		amend("POST", "/{proposal}/decide", "confirm a correction that another organiser proposed, or turn one down with a reason; the chair may too", order(c, func(r *kit.Request, b amendBody) contest.Command {
+			return contest.DecideCorrection{ID: r.PathValue("proposal"), Confirm: b.Confirm, Reason: b.Reason}
+		}), amendBody{}, receipt),
 		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none, kit.List[contest.Correction]{}),
 	}
 	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())
@@ -346,6 +353,26 @@ func (c contestRoutes) corrections(w http.ResponseWriter, r *kit.Request) error 
 	var items []contest.Correction
 	err := c.view(r, func(s *contest.State) error { items = slices.Clone(s.Corrections); return nil })
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+func (c contestRoutes) amendments(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.Amendment
+	err := c.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+		if err := s.Amends(r.Meta("")); err != nil {
+			return err
+		}
+		if s.Proposed != nil {
+			items = append(items, *s.Proposed)
+		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+// amendBody says whether a correction that waits is confirmed.
+type amendBody struct {
+	Confirm bool   `json:"confirm"`
+	Reason  string `json:"reason,omitempty" schema:"maxLength=2000"` // of one that is turned down
 }
 
 func (c contestRoutes) prizes(w http.ResponseWriter, r *kit.Request) error {

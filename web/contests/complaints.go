@@ -24,7 +24,10 @@ type complaintsPage struct {
 	First, Now  []paper.Given // the first result and that of today, if it was corrected
 	Lost        []lostRow     // prizes by decision that a correction took away
 	Receivers   []kit.Option  // whom a lost prize can be given
-	Outside     string        // label of the one chosen that did not take part, "" for none
+	Waits       *contest.Amendment
+	WaitsFor    string   // ID of the complaint that Waits is about
+	TurnedDown  []string // corrections nobody confirmed
+	Outside     string   // label of the one chosen that did not take part, "" for none
 }
 
 type lostRow struct {
@@ -55,6 +58,12 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 	var page complaintsPage
 	err = p.view(r, func(s *contest.State) error {
 		page = complaintsPage{desk: p.desk(r, s, "results", f), Taking: s.Phase == contest.Published, Corrections: append([]contest.Correction{}, s.Corrections...)}
+		if p := s.Proposed; p != nil {
+			page.Waits, page.WaitsFor = p, p.Complaint()
+		}
+		for _, x := range s.TurnedDown {
+			page.TurnedDown = append(page.TurnedDown, paper.TurnedDownInWords(x, r.Lang))
+		}
 		for _, c := range s.Complaints {
 			row := complaintRow{Complaint: c}
 			if e := s.Entry(c.Entry); e != nil {
@@ -137,6 +146,10 @@ func (p pages) handleComplaint(w http.ResponseWriter, r *kit.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	switch d, decides := c.(contest.DecideComplaint); {
+	case decides && d.Upheld, f.Get("do") == "give":
+		return r.Redirect(w, "/contests/"+r.PathValue("contest")+"/correction", "contest.amend_proposed")
 	}
 	return r.Redirect(w, r.URL.Path, "contest.saved")
 }

@@ -25,6 +25,8 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// ContestPeople lists everybody who holds the judge's grant on the contest.
 	ContestPeople(ctx context.Context, id string) ([]contest.Person, error)
+	// ContestOrganisers lists everybody who may organise the contest.
+	ContestOrganisers(ctx context.Context, id string) ([]contest.Person, error)
 	// Alike lists what sounds like a recording.
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 }
@@ -51,6 +53,7 @@ type views struct {
 	papers   *kit.View[papersPage]
 
 	complaints *kit.View[complaintsPage]
+	amendment  *kit.View[amendmentPage]
 	comments   *kit.View[commentsPage]
 
 	certificate *kit.View[certificatePage]
@@ -65,7 +68,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 		kit.NewView[entriesPage](f, "entries.html"), kit.NewView[entryPage](f, "entry.html"),
 		kit.NewView[juryPage](f, "jury.html"), kit.NewView[pointsPage](f, "points.html"), kit.NewView[progressPage](f, "progress.html"),
 		kit.NewView[promotionPage](f, "promotion.html"), kit.NewView[resultsPage](f, "results.html"),
-		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"),
+		kit.NewView[papersPage](f, "papers.html"), kit.NewView[complaintsPage](f, "complaints.html"), kit.NewView[amendmentPage](f, "amendment.html"),
 		kit.NewView[commentsPage](f, "comments.html"), kit.NewView[certificatePage](f, "certificate.html"),
 		kit.NewView[confirmPage](f, "confirm.html")}}
 	k.Menu(kit.MenuItem{Path: "/contests", Key: "contest.menu", Icon: "contest", Access: accounts.Organise, Order: 24})
@@ -97,12 +100,17 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("POST /contests/{contest}/results", p.givePrizes)
 	organise("GET /contests/{contest}/complaints", p.showComplaints)
 	organise("POST /contests/{contest}/complaints", p.handleComplaint)
+	k.Handle(
+		kit.Route{Pattern: "GET /contests/{contest}/correction", Access: kit.SignedIn, Handler: p.showAmendment},
+		kit.Route{Pattern: "POST /contests/{contest}/correction", Access: kit.SignedIn, Handler: p.decideAmendment},
+	)
 	organise("GET /contests/{contest}/comments", p.showComments)
 	organise("POST /contests/{contest}/comments", p.reviewComments)
 	organise("GET /contests/{contest}/papers", p.showPapers)
 	organise("GET /contests/{contest}/certificate", p.showCertificate)
 	organise("POST /contests/{contest}/certificate", p.saveCertificate)
 	k.AddStep(p.next)
+	k.AddStep(p.amends)
 }
 
 // desk is what every page of one contest shows around its own content.

@@ -1,0 +1,117 @@
+package contests
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"loa/accounts"
+	"loa/contest"
+	"loa/contest/paper"
+	"loa/internal/fault"
+	"loa/web/kit"
+)
+
+// amendmentPage is a correction that waits for a second person, for organisers and the chair.
+type amendmentPage struct {
+	desk
+	Chairs  bool // she is the chair and sees nothing else of the desk
+	Waits   bool
+	Mine    bool // she proposed it herself
+	What    contest.Amendment
+	Lines   []string      // what it changes
+	Now, To []paper.Given // the result as it is, and as it would be
+	Wrong   string        // why it cannot be shown
+	// MayShare says that she may invite another organiser.
+	MayShare bool
+	Who      string // who else can confirm it, "" for nobody
+}
+
+func (p pages) showAmendment(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderAmendment(w, r, kit.NewForm())
+}
+
+func (p pages) renderAmendment(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	id := r.PathValue("contest")
+	others, err := p.store.ContestOrganisers(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	var page amendmentPage
+	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
+		if err := s.Amends(r.Meta("")); err != nil {
+			return err
+		}
+		page = amendmentPage{desk: p.desk(r, s, "results", f), Chairs: may(r) != nil, Waits: s.Proposed != nil}
+		if !page.Waits {
+			return nil
+		}
+		page.What, page.Mine = *s.Proposed, s.Proposed.Person == r.Actor.Person
+		page.Who, page.MayShare = whoConfirms(r, s, others), r.Actor.Can(accounts.Organise, accounts.Where{})
+		next, err := s.Corrected(s.Proposed)
+		if err != nil {
+			page.Wrong = r.Lang.Fault(err)
+			return nil
+		}
+		page.Lines = paper.AmendmentInWords(next, s.Proposed, r.Lang)
+		page.Now, page.To = paper.GivenOf(s, r.Lang), paper.GivenOf(next, r.Lang)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.amendment.Render(w, r, page)
+}
+
+// whoConfirms names everybody but the one who proposed it who may confirm a correction.
+func whoConfirms(r *kit.Request, s *contest.State, organisers []contest.Person) string {
+	var names []string
+	for _, o := range organisers {
+		if o.ID != s.Proposed.Person {
+			names = append(names, o.Name)
+		}
+	}
+	slices.Sort(names)
+	if chair := s.Presiding(); chair != nil {
+		names = append(names, r.Say("contest.chair_named", "name", chair.Name))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p pages) decideAmendment(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c := contest.DecideCorrection{ID: f.Get("proposal"), Reason: f.Get("reason")}
+	switch f.Get("do") {
+	case "confirm":
+		c.Confirm = true
+	case "turn_down":
+	default:
+		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
+	}
+	if err = p.do(r, f.ID, c); f.RefusedAloud(err) {
+		return p.renderAmendment(w, r, *f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, r.URL.Path, map[bool]string{true: "contest.amend_done", false: "contest.amend_turned_down"}[c.Confirm])
+}
+
+// amends asks on the first page whoever may confirm a correction that waits.
+func (p pages) amends(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.Organise) && !r.Actor.CanSomewhere(accounts.JudgeEntries) {
+		return nil, nil
+	}
+	var steps []kit.Step
+	err := p.hall.List(r.Context(), func(s *contest.State) error {
+		if s.Proposed != nil && s.Proposed.Person != r.Actor.Person && s.Amends(r.Meta("")) == nil {
+			steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.amend_step", "id", s.Proposed.ID, "by", s.Proposed.By),
+				Path: "/contests/" + s.ID + "/correction", Button: r.Say("contest.amend_look"), Icon: "contest", Order: 6})
+		}
+		return nil
+	})
+	return steps, err
+}
