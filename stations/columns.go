@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"loa/internal/fault"
 	"loa/internal/sheet"
@@ -18,8 +19,12 @@ type Column string
 // Columns lists all, in the order of the file.
 var Columns = []Column{
 	"id", "code", "name", "district_code", "district", "technologies", "frequency_mhz", "power_w", "licence", "licence_until",
-	"clusters_working", "clusters_total", "languages", "hours", "contacts", "notes", "zone", "active",
+	"clusters_working", "clusters_total", "languages", "hours", "contacts", "notes", "zone", "active", made,
 }
+
+// made is the column that says when the list was made: what it says of a station
+// that was changed later is old.
+const made Column = "list_made"
 
 // columnOf finds the column a heading means, in either language or by its
 // key, whatever the case and marks.
@@ -313,9 +318,9 @@ func readActive(f *Fields, s string) error {
 	return nil
 }
 
-// Table is the stations as rows of cells, the Vietnamese headings first. What
+// Table is the stations as rows of cells, as they are now, headings first. What
 // ReadImport reads from it changes nothing.
-func (r *Registry) Table(lang text.Language, list []*Station) [][]any {
+func (r *Registry) Table(lang text.Language, now time.Time, list []*Station) [][]any {
 	head := make([]any, len(Columns))
 	for i, c := range Columns {
 		head[i] = lang.Say("stations.column." + string(c))
@@ -331,7 +336,7 @@ func (r *Registry) Table(lang text.Language, list []*Station) [][]any {
 		for _, f := range fields {
 			row = append(row, f.cell(&s.Fields, lang))
 		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, now.In(text.Zone)))
 	}
 	return rows
 }

@@ -1,6 +1,11 @@
 package stations
 
-import "loa/internal/fault"
+import (
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
 
 // SaveStation writes what is known about a station, or, with an empty ID,
 // gives a unit that has none its station.
@@ -15,7 +20,8 @@ type Import struct {
 	Rows []ImportRow `json:"rows"`
 	On   Date        `json:"on"`             // codes and names mean the units of that day
 	New  bool        `json:"new,omitempty"`  // codes of no list found their units, valid from On
-	Seen string      `json:"seen,omitempty"` // fingerprint of the plan a person agreed to; "" is any
+	Seen string      `json:"seen,omitempty"` // fingerprint of the plan a person has read; once.AsItIs is of a program that is not asked
+	Over []string    `json:"over,omitempty"` // IDs of stations to write although somebody changed them after the list was made; "all" is every one
 }
 
 // ImportRow is one row of a file: its cells by column. A column that is not
@@ -23,6 +29,7 @@ type Import struct {
 type ImportRow struct {
 	Line  int               `json:"line"` // 1-based, the header being one
 	Cells map[Column]string `json:"cells"`
+	Made  time.Time         `json:"made,omitzero"` // when the list was made that the row is from, UTC; zero if it does not say
 }
 
 // Difference is one field that changes.
@@ -39,6 +46,10 @@ type StationChange struct {
 	New         bool         `json:"new"`
 	Label       string       `json:"label"`
 	Differences []Difference `json:"differences"`
+	// Later is the change somebody made of the station after the row's list was made,
+	// and so without the row: nil if there is none. Kept says that it stays.
+	Later *accounts.Touch `json:"later,omitempty"`
+	Kept  bool            `json:"kept,omitempty"`
 }
 
 // ImportPlan is what an import does: every change field by field, and every

@@ -12,13 +12,14 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/sheet"
 	"loa/internal/text"
 )
 
 // ReadImport reads a CSV or XLSX file of stations. Its first row holds
 // headings, in any order. Faults: those of sheet.Read, stations.heading_unknown,
-// stations.heading_twice, stations.no_key_column, stations.cell_is_date.
+// stations.heading_twice, stations.no_key_column, stations.cell_is_date, typed.instant.
 func ReadImport(file []byte) ([]ImportRow, error) {
 	table, err := sheet.Read(file)
 	if err != nil {
@@ -44,9 +45,43 @@ func ReadImport(file []byte) ([]ImportRow, error) {
 				return nil, atLine(err, row.Line).At(string(c))
 			}
 		}
-		out = append(out, ImportRow{Line: row.Line, Cells: cells})
+		list := ImportRow{Line: row.Line, Cells: cells}
+		if list.Made, err = readMade(cells[made]); err != nil {
+			return nil, atLine(err, row.Line).At(string(made))
+		}
+		delete(cells, made)
+		out = append(out, list)
 	}
-	return out, nil
+	return sameList(out), nil
+}
+
+// readMade reads when a list was made, to the second. A spreadsheet that cut the
+// seconds or the hour off makes it earlier, never later.
+func readMade(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if day, err := ParseDate(s); err == nil {
+		return day.Start(text.Zone).UTC(), nil
+	}
+	t, err := text.ReadInstant(s)
+	return t.UTC(), err
+}
+
+// sameList takes rows that were added by hand for part of the oldest list in the file.
+func sameList(rows []ImportRow) []ImportRow {
+	var oldest time.Time
+	for _, row := range rows {
+		if !row.Made.IsZero() && (oldest.IsZero() || row.Made.Before(oldest)) {
+			oldest = row.Made
+		}
+	}
+	for i := range rows {
+		if rows[i].Made.IsZero() {
+			rows[i].Made = oldest
+		}
+	}
+	return rows
 }
 
 // cellFor is the text of a cell below a heading. A day or a time where neither
@@ -54,7 +89,7 @@ func ReadImport(file []byte) ([]ImportRow, error) {
 // nobody knows of what. Fault: stations.cell_is_date.
 func cellFor(c Column, t sheet.Table, cell sheet.Cell) (string, error) {
 	switch c {
-	case "licence_until", "active":
+	case "licence_until", "active", made:
 		return t.Day(cell).Text, nil
 	case "hours":
 		return cell.Text, nil
@@ -99,7 +134,10 @@ func (r *Registry) PlanImport(now time.Time, c Import) ImportPlan {
 
 // DecideImport returns the units and stations an import writes. Faults:
 // stations.import_refused whose parts name line and field of everything that
-// is wrong, and stations.plan_changed when it is not what was agreed to.
+// is wrong, stations.plan_changed when it is not what was read, and
+// stations.list_older, whose parts name them, when there are stations that somebody
+// changed after the list was made and nobody has read so. Whoever has read it keeps
+// those changes unless Over names the station. Fault: stations.over_unknown.
 func DecideImport(r *Registry, m accounts.Meta, c Import) ([]Unit, []Station, ImportPlan, error) {
 	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
 		return nil, nil, ImportPlan{}, err
@@ -110,10 +148,60 @@ func DecideImport(r *Registry, m accounts.Meta, c Import) ([]Unit, []Station, Im
 		e.Parts = plan.Bad
 		return nil, nil, plan, e
 	}
-	if c.Seen != "" && c.Seen != plan.Fingerprint {
+	older := plan.Older()
+	switch {
+	case c.Seen == once.AsItIs:
+		return units, list, plan, nil
+	case c.Seen != "" && c.Seen != plan.Fingerprint:
 		return nil, nil, plan, fault.New(fault.Conflict, "stations.plan_changed")
+	case c.Seen == "" && len(older) > 0:
+		e := fault.New(fault.Conflict, "stations.list_older", "n", len(older), "seen", plan.Fingerprint).At("seen")
+		for _, change := range older {
+			e.Parts = append(e.Parts, atLine(change.Sentence(), change.Line))
+		}
+		return nil, nil, plan, e
 	}
-	return units, list, plan, nil
+	over := map[string]bool{}
+	for _, id := range c.Over {
+		if id != "all" && !slices.ContainsFunc(older, func(x StationChange) bool { return x.Station == id }) {
+			return nil, nil, plan, fault.New(fault.Invalid, "stations.over_unknown", "station", id).At("over")
+		}
+		over[id] = true
+	}
+	var written []Station
+	for i := range plan.Changes {
+		change := &plan.Changes[i]
+		if change.Kept = change.Later != nil && !over["all"] && !over[change.Station]; !change.Kept {
+			written = append(written, list[i])
+		}
+	}
+	return units, written, plan, nil
+}
+
+// Older lists the changes of stations that somebody changed after the list was made.
+func (p ImportPlan) Older() (list []StationChange) {
+	for _, c := range p.Changes {
+		if c.Later != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// Written is how many stations the import writes.
+func (p ImportPlan) Written() (n int) {
+	for _, c := range p.Changes {
+		if !c.Kept {
+			n++
+		}
+	}
+	return n
+}
+
+// Sentence says who changed the station after the list was made. It is asked of a
+// change that has Later.
+func (c StationChange) Sentence() *fault.Error {
+	return fault.New(fault.Conflict, "stations.changed_later", "name", c.Label, "by", c.Later.ChangedBy, "at", c.Later.ChangedAt)
 }
 
 func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Unit, []Station) {
@@ -159,8 +247,14 @@ func (r *Registry) planImport(m accounts.Meta, c Import) (ImportPlan, []Unit, []
 		if e := keepsThePast(was, after.Active, DateOf(m.At.In(s.Location()))); e != nil && len(bad) == 0 && !founded[s.Unit()] {
 			bad = append(bad, atLine(e, row.Line))
 		}
+		if row.Made.After(m.At) {
+			bad = append(bad, atLine(fault.New(fault.Invalid, "stations.made_ahead", "at", row.Made).At(string(made)), row.Line))
+		}
 		plan.Bad = append(plan.Bad, bad...)
 		change := StationChange{Line: row.Line, Station: s.ID, New: isNew, Label: r.labelOf(s), Differences: differences(s.Fields, after.Fields)}
+		if !row.Made.IsZero() && !s.ChangedAt.Before(row.Made) {
+			change.Later = &s.Touch
+		}
 		if len(bad) == 0 && (isNew || len(change.Differences) > 0) {
 			plan.Changes = append(plan.Changes, change)
 			list = append(list, after)

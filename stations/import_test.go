@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/sheet"
 	"loa/internal/text"
 )
@@ -51,8 +53,10 @@ func readImport(t *testing.T, file string) Import {
 func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 	r := filled(t)
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"csv":  func(b *bytes.Buffer) error { return sheet.CSV(b, r.Table(text.Vietnamese, r.Stations())) },
-		"xlsx": func(b *bytes.Buffer) error { return sheet.XLSX(b, "Đài", r.Table(text.Vietnamese, r.Stations())) },
+		"csv": func(b *bytes.Buffer) error { return sheet.CSV(b, r.Table(text.Vietnamese, by("").At, r.Stations())) },
+		"xlsx": func(b *bytes.Buffer) error {
+			return sheet.XLSX(b, "Đài", r.Table(text.Vietnamese, by("").At, r.Stations()))
+		},
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -84,8 +88,8 @@ func TestADryRunListsEveryChangeFieldByField(t *testing.T) {
 		t.Fatal(plan.Bad)
 	}
 	got := fmt.Sprintf("%+v", plan.Changes)
-	want := "[{Line:2 Station:S00001 New:false Label:Thống Nhất Differences:[{Column:frequency_mhz Old:57.5 New:58.5}]}" +
-		" {Line:3 Station:S00002 New:false Label:Đồng Tuyển Differences:[{Column:languages Old: New:tiếng Mông}]}]"
+	want := "[{Line:2 Station:S00001 New:false Label:Thống Nhất Differences:[{Column:frequency_mhz Old:57.5 New:58.5}] Later:<nil> Kept:false}" +
+		" {Line:3 Station:S00002 New:false Label:Đồng Tuyển Differences:[{Column:languages Old: New:tiếng Mông}] Later:<nil> Kept:false}]"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -286,8 +290,10 @@ func TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged(t *testing.T) {
 					t.Fatalf("soffice: %v\n%s", err, out)
 				}
 			}
-			fromCSV := save("csv.csv", func(w io.Writer) error { return sheet.CSV(w, r.Table(text.Vietnamese, r.Stations())) })
-			fromXLSX := save("xlsx.xlsx", func(w io.Writer) error { return sheet.XLSX(w, "Đài", r.Table(text.Vietnamese, r.Stations())) })
+			fromCSV := save("csv.csv", func(w io.Writer) error { return sheet.CSV(w, r.Table(text.Vietnamese, by("").At, r.Stations())) })
+			fromXLSX := save("xlsx.xlsx", func(w io.Writer) error {
+				return sheet.XLSX(w, "Đài", r.Table(text.Vietnamese, by("").At, r.Stations()))
+			})
 			convert("xlsx:Calc MS Excel 2007 XML", "as-xlsx", fromCSV, fromXLSX)
 			convert("csv:Text - txt - csv (StarCalc):44,34,76", "as-csv", fromCSV, fromXLSX)
 			for _, back := range []string{"as-xlsx/csv.xlsx", "as-xlsx/xlsx.xlsx", "as-csv/csv.csv", "as-csv/xlsx.csv"} {
@@ -295,9 +301,13 @@ func TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				plan := r.PlanImport(by("").At, readImport(t, string(b)))
+				c := readImport(t, string(b))
+				plan := r.PlanImport(by("").At, c)
 				if plan.Rows != 127 || len(plan.Changes) != 0 || len(plan.Bad) != 0 {
 					t.Errorf("%s: %d rows, changes %+v, bad %v", back, plan.Rows, plan.Changes, plan.Bad)
+				}
+				if at := c.Rows[0].Made; !at.Equal(by("").At) {
+					t.Errorf("%s was made at %v", back, at)
 				}
 			}
 		})
@@ -323,7 +333,7 @@ func FuzzImport(f *testing.F) {
 			t.Fatalf("%q applied %+v, and then again %+v, %v", in, plan.Changes, again.Changes, again.Bad)
 		}
 		var b bytes.Buffer
-		if err := sheet.CSV(&b, after.Table(text.Vietnamese, after.Stations())); err != nil {
+		if err := sheet.CSV(&b, after.Table(text.Vietnamese, by("").At, after.Stations())); err != nil {
 			t.Fatal(err)
 		}
 		back, err := ReadImport(b.Bytes())
@@ -334,4 +344,117 @@ func FuzzImport(f *testing.F) {
 			t.Fatalf("%q: exported and imported again: %+v %v", in, plan.Changes, plan.Bad)
 		}
 	})
+}
+
+// A list that was downloaded before somebody changed a station takes that change back
+// only where a person says so.
+func TestAnOlderListTakesNothingBackInSilence(t *testing.T) {
+	made := by("").At
+	r := filled(t)
+	var b bytes.Buffer
+	if err := sheet.XLSX(&b, "Đài", r.Table(text.Vietnamese, made, r.Stations())); err != nil {
+		t.Fatal(err)
+	}
+	c := readImport(t, b.String())
+	for i := range c.Rows { // what she changed herself, at a station nobody else touched
+		if c.Rows[i].Cells["id"] == "S00050" {
+			c.Rows[i].Cells["notes"] = "loa mới"
+		}
+	}
+	later := by("later")
+	later.At, later.By.Name = made.Add(2*time.Minute), "Trần Văn Minh"
+	f := r.byID["S00041"].Fields
+	f.Languages = []string{"vi", "hmn"}
+	s, err := DecideSave(r, later, SaveStation{ID: "S00041", Fields: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = r.with(nil, []Station{s})
+	m := by("import")
+	m.At = made.Add(5 * time.Minute)
+
+	_, list, plan, err := DecideImport(r, m, c)
+	e := fault.Of(err)
+	if !fault.Is(err, "stations.list_older") || len(list) != 0 || len(e.Parts) != 1 || e.Args["seen"] != plan.Fingerprint || plan.Fingerprint == "" {
+		t.Fatalf("nobody has read it: %v, %d written", err, len(list))
+	}
+	if said := text.Vietnamese.Fault(e.Parts[0]); !strings.Contains(said, "Trần Văn Minh") || !strings.Contains(said, "10:02 13/5/2024") {
+		t.Error(said)
+	}
+	written := func(seen string, over ...string) (ids []string) {
+		c.Seen, c.Over = seen, over
+		_, list, plan, err := DecideImport(r, m, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range list {
+			ids = append(ids, s.ID)
+		}
+		if plan.Written() != len(list) {
+			t.Errorf("the plan says %d, %d are written", plan.Written(), len(list))
+		}
+		return ids
+	}
+	if ids := written(plan.Fingerprint); !slices.Equal(ids, []string{"S00050"}) {
+		t.Errorf("read, and nothing chosen: %v", ids)
+	}
+	both := []string{"S00041", "S00050"}
+	for _, over := range []string{"S00041", "all"} {
+		if ids := written(plan.Fingerprint, over); !slices.Equal(ids, both) {
+			t.Errorf("over %s: %v", over, ids)
+		}
+	}
+	if ids := written(once.AsItIs); !slices.Equal(ids, both) {
+		t.Errorf("a program that is not asked: %v", ids)
+	}
+	c.Seen, c.Over = plan.Fingerprint, []string{"S00050"}
+	if _, _, _, err := DecideImport(r, m, c); !fault.Is(err, "stations.over_unknown") {
+		t.Errorf("a station nobody changed: %v", err)
+	}
+	c.Seen, c.Over = "", nil
+	for i := range c.Rows {
+		c.Rows[i].Made = time.Time{} // a file without the column
+	}
+	if ids := written(""); !slices.Equal(ids, both) {
+		t.Errorf("a list that does not say when it was made: %v", ids)
+	}
+	c.Rows[3].Made = m.At.Add(time.Second)
+	if _, _, _, err := DecideImport(r, m, c); !strings.Contains(text.Vietnamese.Fault(fault.Of(err).Parts[0]), "muộn hơn giờ của máy chủ") {
+		t.Errorf("a list of tomorrow: %v", err)
+	}
+}
+
+// When a list was made is read however a spreadsheet writes it, and rows that were
+// added by hand are of the same list.
+func TestWhenAListWasMadeIsReadAsSpreadsheetsWriteIt(t *testing.T) {
+	for in, want := range map[string]string{
+		"2024-05-13 10:00:07": "03:00:07", "10:00:07 13/5/2024": "03:00:07", "13/5/2024 10:00": "03:00:00", "13/05/2024": "17:00:00", "2024-05-13": "17:00:00",
+	} {
+		c := readImport(t, "Mã xã,Danh sách tải lúc\n02659,"+in+"\n02770,\n")
+		if at := c.Rows[0].Made; at.Format(time.TimeOnly) != want || !c.Rows[1].Made.Equal(at) {
+			t.Errorf("%s is %v and %v", in, at, c.Rows[1].Made)
+		}
+	}
+	if _, err := ReadImport([]byte("Mã xã,Danh sách tải lúc\n02659,hôm qua\n")); !fault.Is(err, "typed.instant") || fault.Of(err).Line != 2 {
+		t.Error(err)
+	}
+}
+
+// A power of "1.000" could be a thousand watts, as a Vietnamese writes, or one: it is
+// asked about with both readings, and either is taken as it then stands.
+func TestAPowerThatCouldBeMeantInTwoWaysIsAskedAbout(t *testing.T) {
+	r := founding()
+	for in, want := range map[string]string{
+		"1.000": "“1.000” có thể hiểu là 1000 hoặc 1.", "1.000 W": "có thể hiểu là 1000 hoặc 1.", "25.500": "có thể hiểu là 25500 hoặc 25,5.",
+		"1000": "từ 0 đến 30 W", "1.000.000": "từ 0 đến 30 W", "1": "", "25,5 W": "", "0.500": "", "1.0": "", "25,500": "",
+	} {
+		plan := r.PlanImport(by("").At, readImport(t, "Mã xã,Công nghệ,Công suất (W)\n02659,FM,\""+in+"\"\n"))
+		said := ""
+		if len(plan.Bad) > 0 {
+			said = text.Vietnamese.Fault(plan.Bad[0])
+		}
+		if want == "" && said != "" || !strings.Contains(said, want) {
+			t.Errorf("%s: %s, want %s", in, said, want)
+		}
+	}
 }

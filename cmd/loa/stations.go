@@ -198,9 +198,14 @@ type stationsImport struct {
 	On     string `help:"stations.cli.flag.on"`
 	New    bool   `help:"stations.cli.flag.new"`
 	JSON   bool   `help:"cli.flag.json"`
+
+	Seen string   `help:"stations.cli.flag.seen"`
+	Over []string `sep:"none" help:"stations.cli.flag.over"`
+	Yes  bool     `help:"stations.cli.flag.over_all"`
 }
 
-// Run sends the file and prints every change.
+// Run sends the file and prints every change. What somebody changed after the list
+// was made is asked about.
 func (c stationsImport) Run(t *terminal) error {
 	var answer struct {
 		stations.ImportPlan
@@ -208,6 +213,9 @@ func (c stationsImport) Run(t *terminal) error {
 		Errors  []complaint `json:"errors"`
 	}
 	q := url.Values{"on": {c.On}}
+	if !c.Yes {
+		q["seen"], q["over"] = []string{c.Seen}, c.Over
+	}
 	if c.New {
 		q.Set("new", "1")
 	}
@@ -222,11 +230,17 @@ func (c stationsImport) Run(t *terminal) error {
 		for _, d := range change.Differences {
 			fmt.Fprintf(t.out, "  %s: %q → %q\n", t.lang.Say("stations.column."+string(d.Column)), d.Old, d.New)
 		}
+		if change.Later != nil {
+			fmt.Fprintln(t.out, "  "+t.lang.Fault(change.Sentence()))
+		}
+		if change.Kept {
+			fmt.Fprintln(t.out, "  "+t.lang.Say("stations.cli.kept"))
+		}
 	}
 	if answer.Units > 0 {
 		fmt.Fprintln(t.out, t.lang.Say("stations.import_units", "units", answer.Units))
 	}
-	fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.imported"), "rows", answer.Rows, "changes", len(answer.Changes), "wrong", len(answer.Errors)))
+	fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.imported"), "rows", answer.Rows, "changes", answer.Written(), "wrong", len(answer.Errors)))
 	return refusedBy("stations.import_refused", answer.Errors)
 }
 

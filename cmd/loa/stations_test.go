@@ -62,6 +62,21 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa("import", exported); code != 0 || !strings.Contains(out, "127 dòng: 0 đài") {
 		t.Errorf("what was exported changes something: %d %s %s", code, out, errs)
 	}
+	if code, _, errs := loa("import", file("other.csv", "Mã xã,Ghi chú\n02770,của người khác\n")); code != 0 {
+		t.Fatalf("%d %s", code, errs)
+	}
+	code, out, errs := loa("import", exported)
+	_, told, _ := strings.Cut(errs, "--seen ")
+	seen, _, _ := strings.Cut(told, "\n")
+	if code == 0 || !strings.Contains(errs, "Nậm Chảy (Mường Khương) đã được Quản trị trên máy chủ sửa lúc") || strings.TrimSpace(seen) == "" {
+		t.Fatalf("an older list: %d %s %s", code, out, errs)
+	}
+	if code, out, errs := loa("import", exported, "--seen", strings.TrimSpace(seen)); code != 0 || !strings.Contains(out, "Giữ nguyên") || !strings.Contains(out, "0 đài đã thay đổi") {
+		t.Errorf("an older list that was read: %d %s %s", code, out, errs)
+	}
+	if code, out, errs := loa("import", exported, "--yes"); code != 0 || !strings.Contains(out, "1 đài đã thay đổi") {
+		t.Errorf("an older list without a question: %d %s %s", code, out, errs)
+	}
 	var reform bytes.Buffer
 	if err := sheet.CSV(&reform, stations.MergeTable(stations.Reform2025().Rows)); err != nil {
 		t.Fatal(err)
@@ -78,7 +93,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa(append(merge, "--dry-run", "--json")...); code != 0 || !strings.Contains(out, `"applied": false`) || !strings.Contains(out, `"2025-W27"`) {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
-	code, out, errs := loa(merge...)
+	code, out, errs = loa(merge...)
 	if code != 0 || !strings.Contains(out, "127 đài trước, 47 đài") {
 		t.Errorf("%d %s %s", code, out, errs)
 	}

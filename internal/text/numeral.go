@@ -57,7 +57,10 @@ func (l Language) ReadDecimal(s string) (string, error) {
 		return sign + strings.Join(groups, ""), nil
 	case n == 2 && marks[0] != ' ':
 		if grouped(groups, marks) && marks[0] != l.mark() && groups[0] != "0" {
-			whole, decimal := sign+groups[0]+groups[1], sign+groups[0]+string(l.mark())+groups[1]
+			whole, decimal := sign+groups[0]+groups[1], sign+groups[0]
+			if rest := strings.TrimRight(groups[1], "0"); rest != "" { // "1,000" would be read in two ways again
+				decimal += string(l.mark()) + rest
+			}
 			return "", fault.New(fault.Invalid, "typed.either", "text", s, "whole", whole, "decimal", decimal)
 		}
 		return sign + groups[0] + "." + groups[1], nil
@@ -199,7 +202,8 @@ func Length(seconds int) string { return fmt.Sprintf("%d:%02d", seconds/60, seco
 
 // instants are how <input type=datetime-local> sends date and time of day, with
 // seconds or without, and how people write them.
-var instants = []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "15:04 2/1/2006", "2/1/2006 15:04", "15:04 2-1-2006", "2-1-2006 15:04", "2006-01-02 15:04"}
+var instants = []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "15:04 2/1/2006", "2/1/2006 15:04", "15:04 2-1-2006", "2-1-2006 15:04", "2006-01-02 15:04",
+	"2006-01-02 15:04:05", "15:04:05 2/1/2006", "2/1/2006 15:04:05"}
 
 // ReadInstant reads date and time of day in Zone. Fault: typed.instant.
 func ReadInstant(s string) (time.Time, error) {

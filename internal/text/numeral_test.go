@@ -138,3 +138,24 @@ func FuzzNumbers(f *testing.F) {
 		}
 	})
 }
+
+// What could be meant in two ways is told both ways, each written so that it is read
+// in one.
+func TestBothReadingsOfANumberAreSaid(t *testing.T) {
+	for typed, want := range map[string][2]string{"1.000": {"1000", "1"}, "12.500": {"12500", "12,5"}, "8.125": {"8125", "8,125"}, "−1.050": {"-1050", "-1,05"}} {
+		_, err := text.Vietnamese.ReadDecimal(typed)
+		if !fault.Is(err, "typed.either") {
+			t.Errorf("%s: %v", typed, err)
+			continue
+		}
+		args := fault.Of(err).Args
+		if got := [2]string{args["whole"].(string), args["decimal"].(string)}; got != want {
+			t.Errorf("%s can be %q, want %q", typed, got, want)
+		}
+		for _, reading := range want {
+			if _, err := text.Vietnamese.ReadFloat(reading); err != nil {
+				t.Errorf("%s of %s: %v", reading, typed, err)
+			}
+		}
+	}
+}

@@ -79,8 +79,9 @@ func (a stationRoutes) routes() []kit.Route {
 			Summary: "Change what is known about a station; members left out stay. Days of activity that have passed are decided by POST /api/v1/coverage/anew, which shows the weeks that change."},
 		{Pattern: "GET /api/v1/stations/export", Gives: "text/csv " + sheet.XLSXType, Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
-		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
-			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes."},
+		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen over new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes. " +
+				"With seen, also an empty one, 409 lists the stations that somebody changed after the list was made (column list_made); seen again with its code keeps those changes, over=STATION (repeated, or all) writes them."},
 		{Pattern: "POST /api/v1/stations/merge", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts answer seen", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
 			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, people, rules, contests, questions. answer=KEY=CHOICE (repeated) answers them."},
 		{Pattern: "POST /api/v1/stations/split", Access: accounts.EditStations, Handler: a.split, Query: "dry_run", In: stations.Split{}, Out: splitAnswer{},
@@ -240,7 +241,7 @@ func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(r.Lang, reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(f)))
 }
 
 // changeByFile reads the body of a change by file, and whether it is only
@@ -264,7 +265,7 @@ func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := stations.Import{Seen: r.URL.Query().Get("seen"), New: r.URL.Query().Get("new") == "1"}
+	c := stations.Import{Seen: seenBy(r), Over: r.URL.Query()["over"], New: r.URL.Query().Get("new") == "1"}
 	if c.On, err = dayParam(r, "on"); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -151,11 +150,7 @@ func (p pages) decideAnew(w http.ResponseWriter, r *kit.Request) error {
 		return p.renderAnew(w, r, *f, nil, "")
 	}
 	c.Seen = ""
-	b, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	return p.renderAnew(w, r, *f, &plan, string(b))
+	return p.renderAnew(w, r, *f, &plan, kit.Carry(c))
 }
 
 // readAnew reads the fields of the kind that is asked for.

@@ -1,8 +1,12 @@
 package kit
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -105,10 +109,31 @@ func (f Form) Has(name, value string) bool {
 	return false
 }
 
-// Carried reads what a form of ours carried along in a field as JSON: a plan as a
-// person has seen it. Fault: kit.body_cut.
+// mostCarried is how many bytes a form may carry along, unpacked.
+const mostCarried = 64 << 20
+
+// Carry packs a value for a hidden field of a form that comes back, as a plan that a
+// person is to see first: the file of a country makes no page too heavy for a phone.
+func Carry(v any) string {
+	var b bytes.Buffer
+	packed := gzip.NewWriter(&b)
+	err := json.NewEncoder(packed).Encode(v)
+	if err = errors.Join(err, packed.Close()); err != nil {
+		panic(fmt.Sprintf("kit: carry %T: %v", v, err)) // commands always encode, into memory
+	}
+	return base64.RawURLEncoding.EncodeToString(b.Bytes())
+}
+
+// Carried reads what Carry put into a field. Fault: kit.body_cut.
 func (f Form) Carried(name string, into any) error {
-	if err := json.Unmarshal([]byte(f.Get(name)), into); err != nil {
+	raw, err := base64.RawURLEncoding.DecodeString(f.Get(name))
+	if err == nil {
+		var unpacked *gzip.Reader
+		if unpacked, err = gzip.NewReader(bytes.NewReader(raw)); err == nil {
+			err = json.NewDecoder(io.LimitReader(unpacked, mostCarried)).Decode(into)
+		}
+	}
+	if err != nil {
 		return fault.New(fault.Invalid, "kit.body_cut").Because(err)
 	}
 	return nil

@@ -29,14 +29,31 @@ func (r *Request) Turn(parameter string, n int) Turn { return r.turnBy(parameter
 func (r *Request) TurnCards(parameter string, n int) Turn { return r.turnBy(parameter, n, CardsAtOnce) }
 
 func (r *Request) turnBy(parameter string, n, atOnce int) Turn {
-	from, _ := strconv.Atoi(r.URL.Query().Get(parameter))
+	t := turnTo(r.URL.Query().Get(parameter), n, atOnce)
+	t.ID = parameter
+	if t.Previous != "" {
+		t.Previous = r.turned(parameter, t.Previous)
+	}
+	if t.Next != "" {
+		t.Next = r.turned(parameter, t.Next)
+	}
+	return t
+}
+
+// TurnOf is the Turn of a list that a form carries along: the field from holds the
+// number of rows before the first, and Previous and Next are values of it.
+func TurnOf(from string, n int) Turn { return turnTo(from, n, RowsAtOnce) }
+
+// turnTo is a Turn whose Previous and Next are numbers of rows.
+func turnTo(begin string, n, atOnce int) Turn {
+	from, _ := strconv.Atoi(begin)
 	from = max(0, min(from, n))
-	t := Turn{ID: parameter, From: from, To: min(from+atOnce, n), Of: n}
+	t := Turn{From: from, To: min(from+atOnce, n), Of: n}
 	if from > 0 {
-		t.Previous = r.turned(parameter, strconv.Itoa(max(0, from-atOnce)))
+		t.Previous = strconv.Itoa(max(0, from-atOnce))
 	}
 	if t.To < n {
-		t.Next = r.turned(parameter, strconv.Itoa(t.To))
+		t.Next = strconv.Itoa(t.To)
 	}
 	return t
 }

@@ -1,8 +1,8 @@
 package stations
 
 import (
-	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"loa/internal/fault"
@@ -22,10 +22,13 @@ type importPage struct {
 	kit.Page
 	Form    kit.Form
 	Plan    *stations.ImportPlan // nil before a file was sent
-	Changes []importChange
+	Changes []importChange       // those of this page
+	Turn    kit.Turn             // which they are
+	Older   int                  // how many stations somebody changed after the list was made
+	Over    []string             // of those, the ones on other pages that are written all the same
 	Wrongs  []wrong
-	More    int    // changes beyond those shown
-	Rows    string // the rows as JSON, to be applied as they were seen
+	More    int    // what is wrong beyond what is shown
+	Rows    string // the rows that change something, to be applied as they were seen
 	On      stations.Date
 	New     bool // unknown codes found units
 }
@@ -33,6 +36,7 @@ type importPage struct {
 type importChange struct {
 	stations.StationChange
 	Fields []changedField
+	Said   string // who changed the station after the list was made, "" if nobody
 }
 
 type changedField struct{ Heading, Old, New string }
@@ -41,7 +45,8 @@ func (p pages) showImport(w http.ResponseWriter, r *kit.Request) error {
 	return p.imp.Render(w, r, importPage{Page: r.Page("stations.import_title"), Form: kit.NewForm()})
 }
 
-// doImport previews the file that was sent, or applies the rows of a preview.
+// doImport previews the file that was sent, or another page of its preview, or
+// applies the rows of a preview.
 func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
@@ -51,18 +56,21 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 	c := stations.Import{On: r.Today(), New: f.Bool("new")}
 	if seen := f.Get("seen"); seen != "" {
 		c.Seen = seen
+		c.Over = f.All("over")
 		if c.On, err = stations.ParseDate(f.Get("on")); err == nil {
 			err = f.Carried("rows", &c.Rows)
 		}
 		if err != nil {
 			return err
 		}
-		plan, err := p.store.Import(r.Context(), r.Meta(f.ID), c)
-		if err == nil {
-			return r.Redirect(w, "/stations", "stations.imported", "count", strconv.Itoa(len(plan.Changes)))
-		}
-		if !f.Refused(err) {
-			return err
+		if !f.Values.Has("from") {
+			plan, err := p.store.Import(r.Context(), r.Meta(f.ID), c)
+			if err == nil {
+				return r.Redirect(w, "/stations", "stations.imported", "count", strconv.Itoa(plan.Written()))
+			}
+			if !f.Refused(err) {
+				return err
+			}
 		}
 	} else {
 		b, _, err := f.ReadFile("file", sheet.MaxBytes)
@@ -82,29 +90,47 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	plan := reg.PlanImport(r.Now, c)
-	page.show(r, c, &plan)
 	page.Form = *f
+	page.show(r, c, &plan)
 	return p.imp.Render(w, r, page)
 }
 
-// maxShown is how many changes a preview lists one by one.
-const maxShown = 300
-
+// show fills the page with the changes, those about which there is a question first.
 func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.ImportPlan) {
-	page.Plan, page.On, page.New = plan, c.On, c.New
-	shown := plan.Changes[:min(len(plan.Changes), maxShown)]
-	page.More = len(plan.Changes) - len(shown)
+	page.Plan, page.On, page.New, page.Older = plan, c.On, c.New, len(plan.Older())
+	changes := slices.SortedStableFunc(slices.Values(plan.Changes), func(a, b stations.StationChange) int {
+		switch {
+		case a.Later != nil && b.Later == nil:
+			return -1
+		case a.Later == nil && b.Later != nil:
+			return 1
+		}
+		return 0
+	})
+	page.Turn = kit.TurnOf(page.Form.Get("from"), len(changes))
+	shown := changes[page.Turn.From:page.Turn.To]
+	for _, id := range c.Over {
+		if !slices.ContainsFunc(shown, func(x stations.StationChange) bool { return x.Station == id }) {
+			page.Over = append(page.Over, id)
+		}
+	}
 	for _, change := range shown {
 		one := importChange{StationChange: change}
+		if change.Later != nil {
+			one.Said = r.Lang.Fault(change.Sentence())
+		}
 		for _, d := range change.Differences {
 			one.Fields = append(one.Fields, changedField{r.Say("stations.column." + string(d.Column)), d.Old, d.New})
 		}
 		page.Changes = append(page.Changes, one)
 	}
-	page.Wrongs = wrongs(r, plan.Bad, "stations.column.")
-	if b, err := json.Marshal(c.Rows); err == nil { // strings always encode
-		page.Rows = string(b)
+	bad := plan.Bad[:min(len(plan.Bad), kit.RowsAtOnce)]
+	page.Wrongs, page.More = wrongs(r, bad, "stations.column."), len(plan.Bad)-len(bad)
+	changed := map[int]bool{}
+	for _, change := range plan.Changes {
+		changed[change.Line] = true
 	}
+	page.Rows = kit.Carry(slices.DeleteFunc(slices.Clone(c.Rows), func(row stations.ImportRow) bool { return !changed[row.Line] }))
 }
 
 // wrongs puts faults into words; the line has its own column, so the sentence

@@ -1,7 +1,6 @@
 package stations
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -17,7 +16,7 @@ type mergePage struct {
 	Targets []mergeTarget
 	Effect  effect
 	Wrongs  []wrong
-	Merge   string // the command as JSON, to be applied as it was seen
+	Merge   string // the command, to be applied as it was seen
 }
 
 type mergeTarget struct {
@@ -106,8 +105,6 @@ func (page *mergePage) show(r *kit.Request, reg *stations.Registry, c stations.M
 		page.Targets = append(page.Targets, one)
 	}
 	page.Wrongs = wrongs(r, plan.Bad, "stations.merge.")
-	c.Terms = stations.Terms{}                 // what is said to it comes with the form
-	if b, err := json.Marshal(c); err == nil { // strings always encode
-		page.Merge = string(b)
-	}
+	c.Terms = stations.Terms{} // what is said to it comes with the form
+	page.Merge = kit.Carry(c)
 }

@@ -1,7 +1,6 @@
 package stations
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -26,7 +25,7 @@ type splitPage struct {
 	Plan   *stations.SplitPlan // nil before something was sent
 	Effect effect
 	Wrongs []string
-	Split  string // the command as JSON, to be applied as it was seen
+	Split  string // the command, to be applied as it was seen
 }
 
 func (p pages) newSplitPage(r *kit.Request, f kit.Form) splitPage {
@@ -85,10 +84,8 @@ func (p pages) doSplit(w http.ResponseWriter, r *kit.Request) error {
 	for _, e := range plan.Bad {
 		page.Wrongs = append(page.Wrongs, r.Lang.Fault(e))
 	}
-	c.Terms = stations.Terms{}                 // what is said to it comes with the form
-	if b, err := json.Marshal(c); err == nil { // strings always encode
-		page.Split = string(b)
-	}
+	c.Terms = stations.Terms{} // what is said to it comes with the form
+	page.Split = kit.Carry(c)
 	return p.split.Render(w, r, page)
 }
 

@@ -227,5 +227,5 @@ func (p pages) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(f)))
 }

@@ -222,7 +222,7 @@ func TestAnEditorKeepsTheRegistryInABrowser(t *testing.T) {
 	tab.Upload("#f-file", good)
 	tab.Follow(`form[enctype] button`)
 	shots("import-good")
-	tab.Follow("#plan ~ form button")
+	tab.Follow("#plan ~ .actions button")
 	tab.Wait(".flash")
 	tab.Open(srv.URL + "/stations/02779")
 	if got := tab.Text("h1"); got != "Đài Thanh Bình (Mường Khương)" {
