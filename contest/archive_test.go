@@ -43,7 +43,7 @@ func archived(t testing.TB) (archive []byte, log []contest.Event, files map[stri
 	w.do(w.organiser(), contest.GivePrizes{})
 	w.do(w.organiser(), contest.PublishResults{})
 	var b bytes.Buffer
-	err := contest.WriteArchive(context.Background(), &b, w.s, each(w.log), func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
+	err := contest.WriteArchive(context.Background(), &b, w.s, each(w.log), []contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}}, func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(files[p.SHA256])), nil
 	})
 	if err != nil {
@@ -192,6 +192,81 @@ func TestAnArchiveThatWasPackedAnewIsIntact(t *testing.T) {
 	v, err := check(with(t, packed(t, log, files, zip.Deflate), "files/"))
 	if err != nil || v.Files == 0 {
 		t.Errorf("%d files, %v", v.Files, err)
+	}
+}
+
+// renamed packs an archive anew with other names for its files.
+func renamed(t testing.TB, archive []byte, name func(string) string) []byte {
+	in, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range in.File {
+		from, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := out.Create(name(f.Name))
+		if err == nil {
+			_, err = io.Copy(to, from)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Who unzips an archive finds papers and the files of each work under names a person
+// understands, and whatever zips it again, with its folder or not, leaves it whole.
+func TestAnArchiveIsForPeople(t *testing.T) {
+	good, log, files := archived(t)
+	z, err := zip.NewReader(bytes.NewReader(good), int64(len(good)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, f := range z.File {
+		names[f.Name] = true
+	}
+	for _, want := range []string{"DOC-TRUOC.txt", "van-ban/bien-ban.html", "contest.json", "events.jsonl",
+		"tac-pham/TP-001-chuyen-lang/tep-am-thanh.mp3", "tac-pham/TP-001-chuyen-lang/kich-ban.txt", "tac-pham/TP-003-chuyen-lang/tep-am-thanh.mp3"} {
+		if !names[want] {
+			t.Errorf("no %s among %v", want, slices.Sorted(maps.Keys(names)))
+		}
+	}
+	folder := renamed(t, good, func(name string) string { return "Hội thi 2024/" + name })
+	old := renamed(t, packed(t, log, files, zip.Deflate), func(name string) string { return "hoi-thi/" + name })
+	for what, b := range map[string][]byte{
+		"as written": good, "zipped with its folder": folder, "of the first format": packed(t, log, files, zip.Store), "of the first format, with its folder": old,
+		"with what macOS adds":        with(t, with(t, folder, "__MACOSX/Hội thi 2024/._contest.json"), "Hội thi 2024/.DS_Store"),
+		"with folders of their own":   with(t, with(t, folder, "Hội thi 2024/"), "Hội thi 2024/tac-pham/"),
+		"with a recording renamed":    renamed(t, good, func(name string) string { return strings.Replace(name, "tep-am-thanh", "Bài nhất", 1) }),
+		"with what Windows leaves in": with(t, good, "tac-pham/Thumbs.db"),
+	} {
+		if v, err := check(b); err != nil || v.Files != 6 || v.Papers != 2 && strings.Contains(what, "first") == (v.Papers > 0) {
+			t.Errorf("%s: %+v, %v", what, v, err)
+		}
+	}
+	other := func(raw []byte) []byte { return append(raw, 'x') }
+	for want, b := range map[string][]byte{
+		"contest.archive_paper":      swapped(t, good, "van-ban/bien-ban.html", other),
+		"contest.archive_file_other": swapped(t, good, "tac-pham/TP-002-chuyen-lang/tep-am-thanh.mp3", other),
+		"contest.archive_file_extra": with(t, good, "tac-pham/TP-002-chuyen-lang/them.mp3"),
+		"contest.archive_stranger":   with(t, folder, "ghi-chu.txt"),
+		"contest.archive_file_missing": renamed(t, good, func(name string) string {
+			return strings.Replace(name, "tac-pham/TP-002-chuyen-lang/tep-am-thanh.mp3", "__MACOSX/x", 1)
+		}),
+	} {
+		_, err := check(b)
+		if e := fault.Of(err); e == nil || len(e.Parts) != 1 || e.Parts[0].Code != want {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -361,6 +361,7 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	if err != nil || v.Entries != 3 || v.Sheets != 9 || v.Rounds != 1 || v.Files != 3 {
 		t.Fatalf("archive: %+v, %v", v, err)
 	}
+	readArchive(t, archive)
 	spoilArchive(t, archive)
 	stranger := &visitor{st: st}
 	page := stranger.get("/results/" + id)
@@ -504,6 +505,43 @@ func spoilArchive(t *testing.T, archive []byte) {
 		out.Close()
 		if _, err := contest.CheckArchive(bytes.NewReader(b.Bytes()), int64(b.Len())); err == nil && victim.Name != "contest.json" {
 			t.Errorf("one changed byte in %s passed", victim.Name)
+		}
+	}
+}
+
+// readArchive looks whether a person reads in it what the papers say, without Loa.
+func readArchive(t *testing.T, archive []byte) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, words := range map[string][]string{
+		"DOC-TRUOC.txt":                                {"loa contest verify", "van-ban/"},
+		"van-ban/bien-ban-chung-khao.html":             {"BIÊN BẢN CHẤM THI", "Nơi nhận", "Chuyện làng"},
+		"van-ban/bang-ket-qua-chung-khao.html":         {"BẢNG TỔNG HỢP KẾT QUẢ", "Giải Nhất"},
+		"van-ban/phieu-cham-chung-khao.html":           {"PHIẾU CHẤM ĐIỂM", "Người giamkhao1"},
+		"van-ban/quyet-dinh-khen-thuong.html":          {"QUYẾT ĐỊNH", "Điều 1"},
+		"van-ban/kich-ban-TP-001.txt":                  {"Lời dẫn"},
+		"tac-pham/TP-001-chuyen-lang/tep-am-thanh.mp3": {"ID3"},
+	} {
+		f, err := z.Open(name)
+		if err != nil {
+			var names []string
+			for _, f := range z.File {
+				names = append(names, f.Name)
+			}
+			t.Errorf("no %s among %v", name, names)
+			continue
+		}
+		body, err := io.ReadAll(f)
+		for _, want := range words {
+			if err != nil || !bytes.Contains(body, []byte(want)) {
+				t.Errorf("%s lacks %q, %v", name, want, err)
+			}
+		}
+		if dir := os.Getenv("LOA_SHOTS"); dir != "" {
+			_ = os.WriteFile(filepath.Join(dir, filepath.Base(name)), body, 0o600) // to be looked at
 		}
 	}
 }

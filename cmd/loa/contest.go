@@ -90,7 +90,7 @@ func verifyContest(file, code string, stdout io.Writer) error {
 		return err
 	}
 	if _, err = fmt.Fprintln(stdout, language().Say("contest.cli_verified", "title", v.Facts.Title, "events", v.Facts.Events,
-		"entries", v.Entries, "sheets", v.Sheets, "rounds", v.Rounds, "files", v.Files)); err != nil {
+		"entries", v.Entries, "sheets", v.Sheets, "rounds", v.Rounds, "files", v.Files, "papers", v.Papers)); err != nil {
 		return err
 	}
 	if !v.Bound {

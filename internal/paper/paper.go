@@ -1,6 +1,6 @@
 // Package paper is the model of an office paper: what stands on it, in what order,
 // as plain values. Whoever makes a paper makes it once; it is drawn to a page to
-// print (web/kit has the template), to DOCX, which an office can still edit, and to
+// print or to keep (Template, HTML), to DOCX, which an office can still edit, and to
 // XLSX, which it can reckon with. The three cannot differ in what they say.
 //
 // Whatever is text stays text: no cell of a file is ever a formula.

@@ -275,7 +275,11 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	defer func() { f.Close(); os.Remove(f.Name()) }()
-	err = c.hall.Archive(r.Context(), f, id, func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
+	reg, err := c.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	err = c.hall.Archive(r.Context(), f, id, func(s *contest.State) ([]contest.ArchivePaper, error) { return paper.ArchivePapers(s, reg, r.Now) }, func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
 		return c.blobs.Open(ctx, p.SHA256)
 	})
 	if err != nil {

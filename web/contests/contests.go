@@ -12,6 +12,7 @@ import (
 	"loa/audio"
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -271,7 +272,7 @@ func (p pages) begin(r *kit.Request, f *kit.Form) (string, error) {
 		}
 	}
 	c.Rules.Title = title
-	base := slug(title)
+	base := text.Slug(title)
 	for n := 0; ; n++ {
 		id := free(base, map[string]bool{"new": true})
 		if n > 0 {

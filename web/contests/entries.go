@@ -439,7 +439,7 @@ func panelsOf(f *kit.Form) []contest.Panel {
 		if len(judges) == 0 && name == "" {
 			continue
 		}
-		id := free(slug(name), taken)
+		id := free(text.Slug(name), taken)
 		taken[id] = true
 		list = append(list, contest.Panel{ID: id, Name: name, Judges: judges, Themes: f.All(at + "themes"), Categories: f.All(at + "categories"), Districts: f.All(at + "districts")})
 	}

@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"loa/contest"
 	"loa/contest/ranking"
@@ -291,7 +288,7 @@ func nameAll(v reflect.Value) {
 		for i := range v.Len() {
 			row := v.Index(i)
 			if id := row.FieldByName("ID"); id.IsValid() && id.String() == "" {
-				id.SetString(free(slug(row.FieldByName("Name").String()), taken))
+				id.SetString(free(text.Slug(row.FieldByName("Name").String()), taken))
 				taken[id.String()] = true
 			}
 			nameAll(row)
@@ -308,27 +305,6 @@ func free(id string, taken map[string]bool) string {
 		id = base + "-" + strconv.Itoa(n)
 	}
 	return id
-}
-
-// slug makes an ID for URLs out of a Vietnamese name: "Chung khảo" is
-// "chung-khao". It keeps at most 36 characters.
-func slug(name string) string {
-	var b strings.Builder
-	for _, c := range norm.NFD.String(strings.ToLower(name)) {
-		switch {
-		case c == 'đ':
-			b.WriteByte('d')
-		case c < unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c)):
-			b.WriteRune(c)
-		case unicode.Is(unicode.Mn, c):
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-		if b.Len() >= 36 {
-			break
-		}
-	}
-	return strings.Trim(b.String(), "-")
 }
 
 // at finds the value at a JSON path, or the invalid Value.

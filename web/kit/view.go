@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/paper"
 	"loa/internal/text"
 )
 
@@ -149,6 +150,9 @@ func (k *Kit) shared(lang text.Language) (*template.Template, error) {
 		t, err := k.parseFiles(template.New("_base.html").Funcs(k.funcs(lang)), "kit", files, "_*.html")
 		if err != nil {
 			return nil, fmt.Errorf("kit: shared templates: %w", err)
+		}
+		if t, err = t.Parse(paper.Template); err != nil {
+			return nil, fmt.Errorf("kit: the part of papers: %w", err)
 		}
 		k.base[lang] = t
 	}
