@@ -145,7 +145,7 @@ func only[T comparable](all, wanted []T) []T {
 // script beside it. recording is the one c.Audio names, nil if there is none.
 // Faults: accounts.denied, edit.stale, schedule.episode_unknown, .programme_unknown,
 // .title_missing, .text_long, .language_unknown, .date_early,
-// .until_before_from, .audio_unknown, .nothing_to_air, and
+// .until_before_from, .audio_unknown, .nothing_to_air, .programme_is_retired, and
 // .episode_is_submitted (or _approved, _withdrawn) when it is no draft.
 func DecideEpisode(s *Schedule, recording *audio.Recording, m accounts.Meta, c SaveEpisode) (e Episode, script string, err error) {
 	none := func(err error) (Episode, string, error) { return Episode{}, "", err }
@@ -167,7 +167,11 @@ func DecideEpisode(s *Schedule, recording *audio.Recording, m accounts.Meta, c S
 		e.Steps = []Step{step(m, Draft, "")}
 	}
 	was := e
-	if _, err := s.Programme(e.Programme); err != nil {
+	p, err := s.Programme(e.Programme)
+	if err == nil && c.ID == "" {
+		err = p.works()
+	}
+	if err != nil {
 		return none(err)
 	}
 	if e.Title, err = cleanLine("title", c.Title, maxTitle, true); err != nil {

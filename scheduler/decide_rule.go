@@ -23,7 +23,8 @@ const MaxPerDay = 24
 // .minutes_range, .no_stations, .selections_mixed, .station_unknown,
 // .district_unknown, .language_unknown, .technology_unknown,
 // stations.date_unreadable, .date_early, .until_before_from, .since_past, .priority_unknown,
-// .text_long, .rule_never_fires, .too_often, .overlaps_itself, .rule_is_ended.
+// .text_long, .rule_never_fires, .too_often, .overlaps_itself, .rule_is_ended,
+// .programme_is_retired.
 func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule) (Rule, error) {
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return Rule{}, err
@@ -51,8 +52,12 @@ func DecideRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRule
 	if since, _, ended := r.Ended(); ended && !c.Resume {
 		return Rule{}, fault.New(fault.Conflict, "schedule.rule_is_ended", "at", since)
 	}
-	if _, err := s.Programme(c.Programme); err != nil {
+	p, err := s.Programme(c.Programme)
+	if err != nil {
 		return Rule{}, fault.Of(err).At("programme")
+	}
+	if err := p.works(); err != nil {
+		return Rule{}, err
 	}
 	if err := v.fill(reg, c); err != nil {
 		return Rule{}, err

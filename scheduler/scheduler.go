@@ -36,6 +36,7 @@ type Programme struct {
 
 	Decided []DecidedAnew `json:"decided,omitempty"` // times for which it was decided anew what counts
 	Titles  []PastTitle   `json:"titles,omitempty"`  // under which it aired before, by Until
+	Retired Retirement    `json:"retired,omitzero"`  // zero while it works
 	accounts.Touch
 }
 
@@ -219,6 +220,7 @@ type Store interface {
 	Script(ctx context.Context, episode string) (string, error)
 
 	SaveProgramme(ctx context.Context, m accounts.Meta, c SaveProgramme) (Programme, error)
+	RetireProgramme(ctx context.Context, m accounts.Meta, c RetireProgramme) (Programme, error)
 	SaveEpisode(ctx context.Context, m accounts.Meta, c SaveEpisode) (Episode, error)
 	MoveEpisode(ctx context.Context, m accounts.Meta, c MoveEpisode) (Episode, error)
 	SaveRule(ctx context.Context, m accounts.Meta, c SaveRule) (Rule, error)

@@ -53,7 +53,8 @@ var unguarded = map[string][]string{
 		"POST /api/v1/contests/{contest}/entries/{entry}/keep-judge", "POST /api/v1/contests/{contest}/entries/{entry}/report-tie",
 		"POST /contests/{contest}", "POST /contests/{contest}/complaints", "POST /contests/{contest}/correction", "POST /contests/{contest}/points", "POST /contests/{contest}/progress",
 		"POST /api/v1/contests/{contest}/comments/release",
-		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /api/v1/clock/confirm", "POST /clock"},
+		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /api/v1/clock/confirm", "POST /clock",
+		"POST /programmes/{id}/retire"},
 }
 
 // guardedPages are the pages whose forms carry the edition they were made from,

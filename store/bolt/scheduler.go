@@ -45,6 +45,29 @@ func (s *Store) SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.
 	})
 }
 
+// RetireProgramme implements scheduler.Store.
+func (s *Store) RetireProgramme(ctx context.Context, m accounts.Meta, c scheduler.RetireProgramme) (scheduler.Programme, error) {
+	if err := s.refresh(ctx); err != nil {
+		return scheduler.Programme{}, err
+	}
+	return change(ctx, s, m, "scheduler.retire_programme", c, func(tx *tx) (scheduler.Programme, error) {
+		facts, err := s.schedule.get(tx)
+		if err != nil {
+			return scheduler.Programme{}, err
+		}
+		p, ended, err := scheduler.DecideRetire(facts, m, c)
+		if err != nil {
+			return p, err
+		}
+		for _, r := range ended {
+			if err := keepSchedule(tx, ruleRecords, r.ID, r); err != nil {
+				return p, err
+			}
+		}
+		return p, keepSchedule(tx, programmeRecords, p.ID, p)
+	})
+}
+
 // SaveEpisode implements scheduler.Store.
 func (s *Store) SaveEpisode(ctx context.Context, m accounts.Meta, c scheduler.SaveEpisode) (scheduler.Episode, error) {
 	if err := s.refresh(ctx); err != nil {

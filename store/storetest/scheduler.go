@@ -9,6 +9,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/scheduler"
 )
 
@@ -114,8 +115,16 @@ func scheduleRepeats(t *testing.T, s SchedulerStore) {
 	if _, err := s.SaveRule(ctx, scheduleMeta("r"), other); fault.Of(err) == nil || fault.Of(err).Kind != fault.Conflict {
 		t.Errorf("another body under the same ID: %v", err)
 	}
-	if got := schedule(t, s); len(got.Programmes) != 1 || len(got.Rules) != 1 {
+	rest := scheduler.RetireProgramme{ID: p.ID, Seen: once.AsItIs}
+	rests := must[scheduler.Programme](t)(s.RetireProgramme(ctx, scheduleMeta("rest"), rest))
+	same(t, must[scheduler.Programme](t)(s.RetireProgramme(ctx, scheduleMeta("rest"), rest)), rests)
+	got := schedule(t, s)
+	if len(got.Programmes) != 1 || len(got.Rules) != 1 {
 		t.Errorf("%d programmes, %d rules", len(got.Programmes), len(got.Rules))
+	}
+	same(t, got.Programmes, []scheduler.Programme{rests})
+	if _, _, ended := got.Rules[0].Ended(); !ended || !rests.Rests() {
+		t.Errorf("a programme that rests, and its rule: %+v, %+v", rests, got.Rules[0])
 	}
 }
 

@@ -135,7 +135,7 @@ func (p pages) stationOf(r *kit.Request, reg *stations.Registry, f kit.Form) (*s
 }
 
 func (page *formPage) options(r *kit.Request, plan *scheduler.Schedule) {
-	for _, prog := range plan.Programmes {
+	for _, prog := range plan.Working() {
 		page.Programmes = append(page.Programmes, kit.Option{Value: prog.ID, Text: prog.Title})
 	}
 	outcomes := []airing.Outcome{airing.Aired}

@@ -29,10 +29,13 @@ type schedules struct{ store ScheduleStore }
 func (s schedules) routes() []kit.Route {
 	read, edit, approve := accounts.ReadSchedule, accounts.EditSchedule, accounts.Approve
 	return []kit.Route{
-		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{}, Summary: "All programmes."},
+		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{}, Summary: "All programmes; retired says since when one rests."},
 		{Pattern: "POST /api/v1/programmes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
 		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
 		{Pattern: "PUT /api/v1/programmes/{id}", Edits: true, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
+		{Pattern: "POST /api/v1/programmes/{id}/retire", Edits: true, Access: edit, Handler: s.retire(false), Query: "seen", Out: scheduler.Programme{},
+			Summary: "Let a programme rest: nobody is offered it, its rules end, what it aired stays. With seen, also an empty one, 409 lists rules and episodes that are left open unless it was seen so."},
+		{Pattern: "POST /api/v1/programmes/{id}/revive", Edits: true, Access: edit, Handler: s.retire(true), Out: scheduler.Programme{}, Summary: "Let a programme work again; its rules stay ended."},
 		{Pattern: "POST /api/v1/programmes/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
 			Summary: "Which programmes bear the name of a new one, before it is made."},
 		{Pattern: "POST /api/v1/programmes/{id}/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
@@ -207,6 +210,18 @@ func (s schedules) saveProgramme(w http.ResponseWriter, r *kit.Request) error {
 	c := b.command(r.PathValue("id"))
 	p, err := s.store.SaveProgramme(r.Context(), m, c)
 	return answer(w, r, created(c.ID), p, err)
+}
+
+// retire lets a programme rest, or work again.
+func (s schedules) retire(back bool) kit.Handler {
+	return func(w http.ResponseWriter, r *kit.Request) error {
+		m, err := readChange(r, nil)
+		if err != nil {
+			return err
+		}
+		p, err := s.store.RetireProgramme(r.Context(), m, scheduler.RetireProgramme{ID: r.PathValue("id"), Back: back, Seen: seenBy(r)})
+		return answer(w, r, http.StatusOK, p, err)
+	}
 }
 
 // episodeOut is an episode with its state, and its script where one episode

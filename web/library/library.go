@@ -184,8 +184,13 @@ func (page *listPage) choose(r *kit.Request, q audio.Query) {
 func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, today stations.Date) []filter {
 	list := []filter{{"programme", "schedule.programme", nil}, {"topic", "library.topic", nil}, {"language", "library.language", nil},
 		{"station", "library.station", []kit.Option{{Value: scheduler.OfProvince, Text: r.Say("library.of_province")}}}}
-	for _, p := range plan.Programmes {
+	for _, p := range plan.Working() {
 		list[0].Options = append(list[0].Options, kit.Option{Value: p.ID, Text: p.Title})
+	}
+	for _, p := range plan.Programmes {
+		if p.Rests() {
+			list[0].Options = append(list[0].Options, kit.Option{Value: p.ID, Text: p.Title, Group: r.Say("schedule.retired")})
+		}
 	}
 	for _, t := range scheduler.Topics {
 		list[1].Options = append(list[1].Options, kit.Option{Value: string(t), Text: r.Say("schedule.topic." + string(t))})

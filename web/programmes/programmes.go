@@ -13,6 +13,8 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/intake"
+	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -45,6 +47,7 @@ type pages struct {
 	episode     *kit.View[episodePage]
 	episodeEdit *kit.View[episodeEditPage]
 	ruleEdit    *kit.View[rulePage]
+	confirm     *kit.View[confirmPage]
 }
 
 // mostBody is over every size limit an administrator can set for a file; the
@@ -56,7 +59,8 @@ func Register(k *kit.Kit, s Store, desk Desk) {
 	f := k.Folder("programmes", files)
 	p := pages{store: s, desk: desk,
 		list: kit.NewView[listPage](f, "list.html"), show: kit.NewView[programmePage](f, "programme.html"), edit: kit.NewView[editPage](f, "edit.html"),
-		episode: kit.NewView[episodePage](f, "episode.html"), episodeEdit: kit.NewView[episodeEditPage](f, "episode_edit.html"), ruleEdit: kit.NewView[rulePage](f, "rule.html")}
+		episode: kit.NewView[episodePage](f, "episode.html"), episodeEdit: kit.NewView[episodeEditPage](f, "episode_edit.html"), ruleEdit: kit.NewView[rulePage](f, "rule.html"),
+		confirm: kit.NewView[confirmPage](f, "confirm.html")}
 	k.Menu(kit.MenuItem{Path: "/programmes", Key: "schedule.programmes", Icon: "horn", Access: accounts.EditSchedule, Order: 20})
 	edit := accounts.EditSchedule
 	k.Handle(
@@ -66,6 +70,8 @@ func Register(k *kit.Kit, s Store, desk Desk) {
 		kit.Route{Pattern: "GET /programmes/{id}", Access: accounts.ReadSchedule, Handler: p.showProgramme},
 		kit.Route{Pattern: "GET /programmes/{id}/edit", Access: edit, Handler: p.showEdit},
 		kit.Route{Pattern: "POST /programmes/{id}", Access: edit, Handler: p.save},
+		kit.Route{Pattern: "GET /programmes/{id}/retire", Access: edit, Handler: p.showRetire},
+		kit.Route{Pattern: "POST /programmes/{id}/retire", Access: edit, Handler: p.retire},
 		kit.Route{Pattern: "GET /programmes/{id}/episodes/new", Access: edit, Handler: p.showNewEpisode},
 		kit.Route{Pattern: "POST /programmes/{id}/episodes", Access: edit, Handler: p.saveEpisode, MaxBody: mostBody},
 		kit.Route{Pattern: "GET /episodes/{id}", Access: accounts.ReadSchedule, Handler: p.showEpisode},
@@ -157,6 +163,7 @@ type listPage struct {
 	MayEdit bool
 	Waiting []episodeLine
 	Cards   []programmeCard
+	Retired []scheduler.Programme
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
@@ -169,6 +176,10 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		page.Waiting = waiting(s)
 	}
 	for _, programme := range s.Programmes {
+		if programme.Rests() {
+			page.Retired = append(page.Retired, programme)
+			continue
+		}
 		c := programmeCard{Programme: programme, Rules: ruleLines(r.Lang, reg, s.RulesOf(programme.ID), r.Now, 1)}
 		c.Rules = slices.DeleteFunc(c.Rules, func(l ruleLine) bool { return l.Ended })
 		for _, e := range s.EpisodesOf(programme.ID) {
@@ -187,7 +198,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 func waiting(s *scheduler.Schedule) []episodeLine {
 	var out []episodeLine
 	for _, e := range s.Episodes {
-		if e.State() == scheduler.Submitted {
+		if p, _ := s.Programme(e.Programme); e.State() == scheduler.Submitted && !p.Rests() {
 			out = append(out, lineOf(s, e))
 		}
 	}
@@ -205,6 +216,9 @@ type programmePage struct {
 	Episodes  []episodeLine // the newest
 	Older     []episodeLine
 	Rules     []ruleLine
+	MayAdd    bool     // episodes and rules
+	Retire    *kit.Ask // nil where nobody here lets it rest
+	Back      kit.Form // lets it work again
 }
 
 // newest is how many episodes are shown before the older ones fold away.
@@ -222,6 +236,12 @@ func (p pages) showProgramme(w http.ResponseWriter, r *kit.Request) error {
 	page := programmePage{Page: r.Page("schedule.programme"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Programme: programme,
 		MinLength: time.Duration(programme.MinSeconds) * time.Second, Rules: ruleLines(r.Lang, reg, s.RulesOf(programme.ID), r.Now, 3)}
 	page.Title = programme.Title
+	page.MayAdd = page.MayEdit && !programme.Rests()
+	if page.MayAdd {
+		ask := askRetire(r, s, programme)
+		page.Retire = &ask
+	}
+	page.Back = kit.NewForm()
 	for _, t := range programme.Topics {
 		page.Topics = append(page.Topics, r.Say("schedule.topic."+string(t)))
 	}
@@ -236,6 +256,69 @@ func (p pages) showProgramme(w http.ResponseWriter, r *kit.Request) error {
 	n := min(newest, len(page.Episodes))
 	page.Episodes, page.Older = page.Episodes[:n], page.Episodes[n:]
 	return p.show.Render(w, r, page)
+}
+
+// askRetire asks about letting a programme rest.
+func askRetire(r *kit.Request, s *scheduler.Schedule, programme scheduler.Programme) kit.Ask {
+	path := "/programmes/" + programme.ID
+	ask := r.Ask(scheduler.Retiring(s, programme.ID, r.Now), nil, func(at string) (string, string) { return path + "#" + at, r.Say("schedule.see") })
+	ask.ID, ask.Do, ask.Step, ask.Class = "ask-retire", "retire", r.Say("schedule.retire"), "quiet"
+	ask.Action, ask.Page, ask.Back = path+"/retire", path+"/retire", path
+	return ask
+}
+
+// confirmPage asks about letting a programme rest where there is no script to open a
+// dialog, or when something has changed since.
+type confirmPage struct {
+	kit.Page
+	Ask kit.Ask
+}
+
+func (p pages) showRetire(w http.ResponseWriter, r *kit.Request) error {
+	return p.renderRetire(w, r, "")
+}
+
+func (p pages) renderRetire(w http.ResponseWriter, r *kit.Request, notice string) error {
+	s, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	programme, err := s.Programme(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if programme.Rests() {
+		return r.Redirect(w, "/programmes/"+programme.ID, "")
+	}
+	page := confirmPage{r.Page("schedule.programme"), askRetire(r, s, programme)}
+	page.Title, page.Ask.Notice = programme.Title, notice
+	return p.confirm.Render(w, r, page)
+}
+
+// retire lets a programme rest, as somebody who was asked agreed, or work again.
+func (p pages) retire(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	c := scheduler.RetireProgramme{ID: r.PathValue("id"), Back: f.Get("do") == "back", Seen: f.Get("seen")}
+	if !c.Back && c.Seen == "" { // nobody was asked
+		return r.Redirect(w, "/programmes/"+c.ID+"/retire", "")
+	}
+	programme, err := p.store.RetireProgramme(r.Context(), r.Meta(f.ID), c)
+	switch {
+	case once.Unseen(err):
+		return p.renderRetire(w, r, r.Lang.Fault(err))
+	case fault.Is(err, "schedule.programme_is_retired"): // somebody else did
+		return r.Redirect(w, "/programmes/"+c.ID, "")
+	case err != nil:
+		return err
+	}
+	said := "schedule.was_retired"
+	if c.Back {
+		said = "schedule.was_revived"
+	}
+	return r.Redirect(w, "/programmes/"+c.ID, said, "title", programme.Title)
 }
 
 type editPage struct {
@@ -370,7 +453,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		}
 		out = append(out, step("approve", path, "check", kit.StateWarn, 20, "n", len(list)))
 	}
-	for _, programme := range s.Programmes {
+	for _, programme := range s.Working() {
 		switch {
 		case len(s.EpisodesOf(programme.ID)) == 0:
 			out = append(out, step("episode", "/programmes/"+programme.ID+"/episodes/new", "upload", "", 30, "title", programme.Title))
