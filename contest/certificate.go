@@ -17,10 +17,10 @@ import (
 type Certificate struct {
 	// Text is the middle of the page. A line that begins with "#" is printed
 	// large; a line that holds placeholders and none has a value is left out.
-	Text string `json:"text"`
+	Text string `json:"text" schema:"maxLength=2000"`
 	// Sign is the block on the lower right: place and date, office, name. An
 	// empty line leaves room for the signature.
-	Sign string `json:"sign"`
+	Sign string `json:"sign" schema:"maxLength=2000"`
 }
 
 // Placeholders are what a template may hold in braces: who won, where from,

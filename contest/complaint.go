@@ -69,9 +69,9 @@ func (s *State) Undecided() (n int) {
 // contest.not_published, contest.unknown_entry, contest.complaint_empty,
 // contest.complainant_missing, contest.text_too_long, contest.too_many_complaints.
 type FileComplaint struct {
-	Who   string `json:"who,omitempty"` // as the organiser calls him; an entrant is who she is
+	Who   string `json:"who,omitempty" schema:"maxLength=300"` // as the organiser calls him; an entrant is who she is
 	Entry string `json:"entry,omitempty"`
-	Text  string `json:"text"`
+	Text  string `json:"text" schema:"maxLength=5000"`
 }
 
 func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
@@ -115,17 +115,17 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 type DecideComplaint struct {
 	ID         string      `json:"id"`
 	Upheld     bool        `json:"upheld"`
-	Reason     string      `json:"reason"`
+	Reason     string      `json:"reason" schema:"maxLength=2000"`
 	Correction Correcting  `json:"correction,omitzero"` // of one that is upheld
 	Prizes     *GivePrizes `json:"prizes,omitempty"`    // nil: special prizes and those kept back stay as they are
 }
 
 // Correcting is what is mended in a result.
 type Correcting struct {
-	RuleOut []string   `json:"rule_out,omitempty"` // entry IDs
-	Exclude []Excluded `json:"exclude,omitempty"`
-	Ties    [][]string `json:"ties,omitempty"`   // orders of level entries, best first
-	Awards  []Award    `json:"awards,omitempty"` // all of them, if one was wrong
+	RuleOut []string   `json:"rule_out,omitempty" schema:"maxItems=1000"` // entry IDs
+	Exclude []Excluded `json:"exclude,omitempty" schema:"maxItems=1000"`
+	Ties    [][]string `json:"ties,omitempty" schema:"maxItems=1000"` // orders of level entries, best first
+	Awards  []Award    `json:"awards,omitempty"`                      // all of them, if one was wrong
 }
 
 // Excluded is a judge's sheets on an entry in the last round.
@@ -316,7 +316,7 @@ type GiveLost struct {
 	From    string `json:"from"` // the entry or station that lost it
 	Entry   string `json:"entry,omitempty"`
 	Station string `json:"station,omitempty"` // ID
-	Reason  string `json:"reason"`
+	Reason  string `json:"reason" schema:"maxLength=2000"`
 	// Outside are stations that are meant although they entered nothing.
 	Outside []string `json:"outside,omitempty"`
 }

@@ -216,7 +216,7 @@ type Return struct {
 // "any".
 type Panel struct {
 	ID         string   `json:"id"`
-	Name       string   `json:"name"`
+	Name       string   `json:"name" schema:"maxLength=300"`
 	Judges     []string `json:"judges"` // person IDs
 	Themes     []string `json:"themes,omitempty"`
 	Categories []string `json:"categories,omitempty"`

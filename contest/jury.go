@@ -3,6 +3,7 @@ package contest
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -49,6 +50,9 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 		}
 	}
 	j.Removed, j.KeepsOut = nil, false
+	if n := utf8.RuneCountInString(j.Title); n > maxName {
+		return nil, fault.New(fault.Invalid, "contest.text_too_long", "length", n, "most", maxName).At("title")
+	}
 	return []body{&judgeAppointed{j}}, nil
 }
 

@@ -19,8 +19,8 @@ import (
 // contest.special_unfit, contest.reason_missing, contest.tie_at_cut,
 // contest.no_such_item, contest.receiver_not_entered, contest.points_open.
 type GivePrizes struct {
-	Special  []Given    `json:"special,omitempty"`
-	Withhold []Withheld `json:"withhold,omitempty"`
+	Special  []Given    `json:"special,omitempty" schema:"maxItems=1000"`
+	Withhold []Withheld `json:"withhold,omitempty" schema:"maxItems=1000"`
 	// Outside are stations that are meant although they entered nothing.
 	Outside []string `json:"outside,omitempty"`
 }
@@ -29,7 +29,7 @@ type GivePrizes struct {
 type Withheld struct {
 	Award  string `json:"award"`
 	Prize  string `json:"prize"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
 func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {

@@ -83,7 +83,7 @@ func (r Rules) Clone() (Rules, error) {
 // contest.deadline_earlier.
 type ChangeRules struct {
 	Rules  Rules  `json:"rules"`
-	Reason string `json:"reason,omitempty"`
+	Reason string `json:"reason,omitempty" schema:"maxLength=2000"`
 }
 
 func (c ChangeRules) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {

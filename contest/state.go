@@ -106,7 +106,7 @@ type Task struct {
 // Note is a judge's remark at a moment of the recording.
 type Note struct {
 	Seconds float64 `json:"seconds"`
-	Text    string  `json:"text"`
+	Text    string  `json:"text" schema:"maxLength=1000"`
 }
 
 // Sheet is the marks of one task: a draft until signed.
@@ -166,7 +166,7 @@ type TieDecision struct {
 // Pick is an entry promoted by choice.
 type Pick struct {
 	Entry  string `json:"entry"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
 // Outcome is a finished round as it was decided then. Verify computes it
@@ -192,14 +192,14 @@ type Given struct {
 	Award    string `json:"award"`
 	Prize    string `json:"prize"`
 	Entry    string `json:"entry,omitempty"`
-	Station  string `json:"station,omitempty"`  // ID: a special prize for a collective
-	Name     string `json:"name,omitempty"`     // of the collective as then called
-	District string `json:"district,omitempty"` // name of its district then; not known of older ones
+	Station  string `json:"station,omitempty"`                     // ID: a special prize for a collective
+	Name     string `json:"name,omitempty" schema:"maxLength=300"` // of the collective as then called
+	District string `json:"district,omitempty"`                    // name of its district then; not known of older ones
 	Rank     int    `json:"rank,omitempty"`
-	Amount   string `json:"amount,omitempty"`   // đồng, exact: "2000000" or "10000000/3"
-	Withheld int    `json:"withheld,omitempty"` // so many places of this prize were not given
-	TooLow   bool   `json:"too_low,omitempty"`  // because the next entry was below the floor
-	Reason   string `json:"reason,omitempty"`   // of a decision
+	Amount   string `json:"amount,omitempty"`                         // đồng, exact: "2000000" or "10000000/3"
+	Withheld int    `json:"withheld,omitempty"`                       // so many places of this prize were not given
+	TooLow   bool   `json:"too_low,omitempty"`                        // because the next entry was below the floor
+	Reason   string `json:"reason,omitempty" schema:"maxLength=2000"` // of a decision
 	// Lost says that it had been given by decision to whom it names until a correction
 	// took it away: one place of Withheld, to be given again.
 	Lost bool `json:"lost,omitempty"`

@@ -21,7 +21,7 @@ import (
 type Anew struct {
 	What   AnewKind      `json:"what"`
 	From   stations.Date `json:"from"` // first day for which it holds, in the past
-	Reason string        `json:"reason"`
+	Reason string        `json:"reason" schema:"maxLength=1000"`
 	Seen   string        `json:"seen,omitempty"` // fingerprint of the plan a person agreed to; "" is any
 
 	Programme          string `json:"programme,omitempty"` // Terms: ID

@@ -22,7 +22,7 @@ type Split struct {
 // SplitPart is a unit made by a split.
 type SplitPart struct {
 	Code string `json:"code"`
-	Name string `json:"name"` // with its kind, "Xã Bắc Hà"
+	Name string `json:"name" schema:"maxLength=120"` // with its kind, "Xã Bắc Hà"
 }
 
 // SplitPlan is what a split does.

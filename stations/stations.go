@@ -66,8 +66,8 @@ type Transmitter struct {
 
 // Contact is somebody to call about the station.
 type Contact struct {
-	Name  string `json:"name"`
-	Role  string `json:"role"`
+	Name  string `json:"name" schema:"maxLength=120"`
+	Role  string `json:"role" schema:"maxLength=120"`
 	Phone string `json:"phone"` // digits, maybe after a +
 }
 

@@ -350,7 +350,7 @@ func (l library) open(w http.ResponseWriter, r *kit.Request) error {
 // alikeBody is a person's word on two recordings that sound alike.
 type alikeBody struct {
 	Verdict audio.Word `json:"verdict"`
-	Reason  string     `json:"reason"`
+	Reason  string     `json:"reason" schema:"maxLength=500"`
 }
 
 func (l library) likeness(w http.ResponseWriter, r *kit.Request) error {

@@ -24,8 +24,8 @@ type commentJSON struct {
 
 type reviewBody struct {
 	Fate   contest.Fate `json:"fate" schema:"required"` // "as_is", "edited" or "held"
-	Text   string       `json:"text,omitempty"`
-	Reason string       `json:"reason,omitempty"`
+	Text   string       `json:"text,omitempty" schema:"maxLength=5000"`
+	Reason string       `json:"reason,omitempty" schema:"maxLength=2000"`
 }
 
 func commentOf(c contest.Comment) commentJSON {

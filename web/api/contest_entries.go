@@ -65,7 +65,7 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 }
 
 type complainBody struct {
-	Text string `json:"text"`
+	Text string `json:"text" schema:"maxLength=5000"`
 }
 
 type reasonBody struct {
@@ -73,13 +73,13 @@ type reasonBody struct {
 }
 
 type scriptBody struct {
-	Text  string `json:"text"`
+	Text  string `json:"text" schema:"maxLength=100000"`
 	Blank bool   `json:"blank,omitempty"` // it is meant to be empty although a script was sent
 }
 
 type excludeBody struct {
 	Judge  string `json:"judge"` // person ID
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
 func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {

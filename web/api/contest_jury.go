@@ -139,14 +139,14 @@ func (c contestRoutes) uncounted(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type judgeBody struct {
-	Title    string `json:"title,omitempty"` // office, as printed
+	Title    string `json:"title,omitempty" schema:"maxLength=300"` // office, as printed
 	Chair    bool   `json:"chair,omitempty"`
 	Station  string `json:"station,omitempty"`  // ID of her own commune's
 	District string `json:"district,omitempty"` // code of her own
 }
 
 type removeBody struct {
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=2000"`
 	Drop   bool   `json:"drop,omitempty"`
 }
 

@@ -234,10 +234,10 @@ func (c contestRoutes) show(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type draftBody struct {
-	ID    string         `json:"id"`              // stands in URLs: lower-case letters, digits, hyphens
-	Rules *contest.Rules `json:"rules,omitempty"` // absent: copied
-	From  string         `json:"from,omitempty"`  // ID of the contest to copy; absent: the sample
-	Title string         `json:"title,omitempty"` // of the copy
+	ID    string         `json:"id"`                                     // stands in URLs: lower-case letters, digits, hyphens
+	Rules *contest.Rules `json:"rules,omitempty"`                        // absent: copied
+	From  string         `json:"from,omitempty"`                         // ID of the contest to copy; absent: the sample
+	Title string         `json:"title,omitempty" schema:"maxLength=300"` // of the copy
 }
 
 func (c contestRoutes) draft(w http.ResponseWriter, r *kit.Request) error {
@@ -342,7 +342,7 @@ func (c contestRoutes) certificates(w http.ResponseWriter, r *kit.Request) error
 
 type decideBody struct {
 	Upheld     bool                `json:"upheld"`
-	Reason     string              `json:"reason"`
+	Reason     string              `json:"reason" schema:"maxLength=2000"`
 	Correction contest.Correcting  `json:"correction,omitzero"`
 	Prizes     *contest.GivePrizes `json:"prizes,omitempty"` // absent: what was given by hand stays
 }

@@ -96,7 +96,7 @@ type excuseBody struct {
 	Week    airing.Week   `json:"week"`
 	Station string        `json:"station"`
 	Reason  airing.Reason `json:"reason"`
-	Note    string        `json:"note"`
+	Note    string        `json:"note" schema:"maxLength=1000"`
 	Revoked bool          `json:"revoked,omitempty"`
 }
 
@@ -181,7 +181,7 @@ func (c coverages) closing(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type reopenBody struct {
-	Reason  string `json:"reason,omitempty"` // of who asks
+	Reason  string `json:"reason,omitempty" schema:"maxLength=1000"` // of who asks
 	Later   bool   `json:"later,omitempty"`
 	Decline bool   `json:"decline,omitempty"`
 }

@@ -308,7 +308,7 @@ func (p people) tokens(w http.ResponseWriter, r *kit.Request) error {
 
 type tokenBody struct {
 	Person string `json:"person,omitempty"` // ID or login; oneself if absent
-	Name   string `json:"name"`
+	Name   string `json:"name" schema:"maxLength=80"`
 	Days   int    `json:"days"` // how long it lives, 1 to 366
 }
 

@@ -295,7 +295,7 @@ func (s schedules) saveEpisode(w http.ResponseWriter, r *kit.Request, status int
 }
 
 type whyBody struct {
-	Why string `json:"why"`
+	Why string `json:"why" schema:"maxLength=500"`
 }
 
 // move answers the routes that take an episode to its next state. The body
@@ -372,7 +372,7 @@ type ruleBody struct {
 	From     stations.Date       `json:"from"`
 	Until    stations.Date       `json:"until"`
 	Priority scheduler.Priority  `json:"priority"`
-	Note     string              `json:"note"`
+	Note     string              `json:"note" schema:"maxLength=500"`
 	Since    stations.Date       `json:"since"`
 	Resume   bool                `json:"resume,omitempty"`
 }

@@ -400,7 +400,7 @@ func (a stationRoutes) changes(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type undoAsk struct {
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=1000"`
 	Seen   string `json:"seen,omitempty"` // fingerprint of the plan that was read; "" is any
 }
 

@@ -15,9 +15,9 @@ type saveBody struct {
 	Change  string            `json:"change"` // UUID of this change
 	Base    int               `json:"base"`   // version the page last knew
 	Marks   map[string]string `json:"marks"`  // by criterion; "" is not given yet
-	Comment string            `json:"comment"`
-	Notes   []contest.Note    `json:"notes"`
-	Browser string            `json:"browser,omitempty"` // what the browser calls itself in all its windows
+	Comment string            `json:"comment" schema:"maxLength=5000"`
+	Notes   []contest.Note    `json:"notes" schema:"maxItems=200"`
+	Browser string            `json:"browser,omitempty" schema:"maxLength=40"` // what the browser calls itself in all its windows
 }
 
 type saved struct {
@@ -98,8 +98,8 @@ func (p pages) one(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type heardBody struct {
-	Change string         `json:"change"` // UUID of this change
-	Spans  []contest.Span `json:"spans"`  // what was really played since the last time
+	Change string         `json:"change"`                      // UUID of this change
+	Spans  []contest.Span `json:"spans" schema:"maxItems=500"` // what was really played since the last time
 }
 
 type heard struct {
@@ -158,7 +158,7 @@ func (p pages) sign(w http.ResponseWriter, r *kit.Request) error {
 
 type abstainBody struct {
 	Change string `json:"change"` // UUID of this change
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
 type abstained struct {
@@ -270,7 +270,7 @@ func (p pages) preside(w http.ResponseWriter, r *kit.Request, b any, change *str
 
 type reopenBody struct {
 	Change string `json:"change"` // UUID of this change
-	Reason string `json:"reason"`
+	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
 func (p pages) reopen(w http.ResponseWriter, r *kit.Request) error {
@@ -283,7 +283,7 @@ func (p pages) reopen(w http.ResponseWriter, r *kit.Request) error {
 type conferBody struct {
 	Change string   `json:"change"`           // UUID of this change
 	Reopen []string `json:"reopen,omitempty"` // person IDs
-	Reason string   `json:"reason"`
+	Reason string   `json:"reason" schema:"maxLength=2000"`
 }
 
 func (p pages) confer(w http.ResponseWriter, r *kit.Request) error {
@@ -297,7 +297,7 @@ type settleBody struct {
 	Change string   `json:"change"` // UUID of this change
 	Keep   bool     `json:"keep"`
 	Also   []string `json:"also,omitempty"` // other sheets of this judge about which the same is decided
-	Reason string   `json:"reason"`
+	Reason string   `json:"reason" schema:"maxLength=2000"`
 }
 
 func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
@@ -310,7 +310,7 @@ func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
 type tieBody struct {
 	Change string   `json:"change"` // UUID of this change
 	Order  []string `json:"order"`  // codes, best first
-	Reason string   `json:"reason"`
+	Reason string   `json:"reason" schema:"maxLength=2000"`
 }
 
 func (p pages) settle(w http.ResponseWriter, r *kit.Request) error {

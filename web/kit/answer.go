@@ -12,6 +12,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -256,7 +257,7 @@ func (r *Request) ReadJSON(v any) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return fault.New(fault.Invalid, "kit.json_invalid")
 	}
-	return nil
+	return tooLong(reflect.ValueOf(v), "")
 }
 
 func badJSON(err error) error {
