@@ -19,7 +19,8 @@ import (
 
 // ReadImport reads a CSV or XLSX file of stations. Its first row holds
 // headings, in any order. Faults: those of sheet.Read, stations.heading_unknown,
-// stations.heading_twice, stations.no_key_column, stations.cell_is_date, typed.instant.
+// stations.heading_twice, stations.no_key_column, stations.cell_is_date,
+// stations.made_unreadable.
 func ReadImport(file []byte) ([]ImportRow, error) {
 	table, err := sheet.Read(file)
 	if err != nil {
@@ -65,7 +66,10 @@ func readMade(s string) (time.Time, error) {
 		return day.Start(text.Zone).UTC(), nil
 	}
 	t, err := text.ReadInstant(s)
-	return t.UTC(), err
+	if err != nil {
+		return t, fault.New(fault.Invalid, "stations.made_unreadable", "text", s)
+	}
+	return t.UTC(), nil
 }
 
 // sameList takes rows that were added by hand for part of the oldest list in the file.

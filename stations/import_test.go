@@ -435,7 +435,7 @@ func TestWhenAListWasMadeIsReadAsSpreadsheetsWriteIt(t *testing.T) {
 			t.Errorf("%s is %v and %v", in, at, c.Rows[1].Made)
 		}
 	}
-	if _, err := ReadImport([]byte("Mã xã,Danh sách tải lúc\n02659,hôm qua\n")); !fault.Is(err, "typed.instant") || fault.Of(err).Line != 2 {
+	if _, err := ReadImport([]byte("Mã xã,Danh sách tải lúc\n02659,hôm qua\n")); !fault.Is(err, "stations.made_unreadable") || fault.Of(err).Line != 2 {
 		t.Error(err)
 	}
 }
