@@ -26,8 +26,7 @@ type importPage struct {
 	Turn    kit.Turn             // which they are
 	Older   int                  // how many stations somebody changed after the list was made
 	Over    []string             // of those, the ones on other pages that are written all the same
-	Wrongs  []wrong
-	More    int    // what is wrong beyond what is shown
+	Wrongs  wrongs
 	Rows    string // the rows that change something, to be applied as they were seen
 	On      stations.Date
 	New     bool // unknown codes found units
@@ -124,8 +123,7 @@ func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.I
 		}
 		page.Changes = append(page.Changes, one)
 	}
-	bad := plan.Bad[:min(len(plan.Bad), kit.RowsAtOnce)]
-	page.Wrongs, page.More = wrongs(r, bad, "stations.column."), len(plan.Bad)-len(bad)
+	page.Wrongs = newWrongs(r, plan.Bad, "stations.column.")
 	changed := map[int]bool{}
 	for _, change := range plan.Changes {
 		changed[change.Line] = true
@@ -133,11 +131,18 @@ func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.I
 	page.Rows = kit.Carry(slices.DeleteFunc(slices.Clone(c.Rows), func(row stations.ImportRow) bool { return !changed[row.Line] }))
 }
 
-// wrongs puts faults into words; the line has its own column, so the sentence
+// wrongs is what is wrong in a file: the first of it, and how much more there is.
+type wrongs struct {
+	Rows []wrong
+	More int
+}
+
+// newWrongs puts faults into words; the line has its own column, so the sentence
 // goes without.
-func wrongs(r *kit.Request, bad []*fault.Error, headings string) []wrong {
-	var out []wrong
-	for _, e := range bad {
+func newWrongs(r *kit.Request, bad []*fault.Error, headings string) (out wrongs) {
+	shown := bad[:min(len(bad), kit.RowsAtOnce)]
+	out.More = len(bad) - len(shown)
+	for _, e := range shown {
 		one := wrong{Line: e.Line}
 		if e.Field != "" {
 			one.Column = r.Say(headings + e.Field)
@@ -145,7 +150,7 @@ func wrongs(r *kit.Request, bad []*fault.Error, headings string) []wrong {
 		bare := *e
 		bare.Line = 0
 		one.Text = r.Lang.Fault(&bare)
-		out = append(out, one)
+		out.Rows = append(out.Rows, one)
 	}
 	return out
 }

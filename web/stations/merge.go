@@ -13,9 +13,10 @@ type mergePage struct {
 	kit.Page
 	Form    kit.Form
 	Plan    *stations.MergePlan // nil before a file was sent
-	Targets []mergeTarget
+	Targets []mergeTarget       // those of this page
+	Turn    kit.Turn            // which they are
 	Effect  effect
-	Wrongs  []wrong
+	Wrongs  wrongs
 	Merge   string // the command, to be applied as it was seen
 }
 
@@ -46,12 +47,16 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		c.Terms = readTerms(f)
-		plan, err := p.store.Merge(r.Context(), r.Meta(f.ID), c)
-		if err == nil {
-			return r.Redirect(w, "/stations?all=1", "stations.merged", "count", strconv.Itoa(len(plan.Targets)), "after", strconv.Itoa(plan.After))
-		}
-		if !f.Refused(err) {
-			return err
+		if f.Values.Has("from") {
+			c.Seen = "" // another page of the preview agrees to nothing
+		} else {
+			plan, err := p.store.Merge(r.Context(), r.Meta(f.ID), c)
+			if err == nil {
+				return r.Redirect(w, "/stations?all=1", "stations.merged", "count", strconv.Itoa(len(plan.Targets)), "after", strconv.Itoa(plan.After))
+			}
+			if !f.Refused(err) {
+				return err
+			}
 		}
 	} else {
 		c, err = readMergeForm(f)
@@ -72,8 +77,8 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page.Effect = effectOf(r, reg, what)
-	page.show(r, reg, c, &plan)
 	page.Form = *f
+	page.show(r, reg, c, &plan)
 	return p.merge.Render(w, r, page)
 }
 
@@ -92,7 +97,8 @@ func readMergeForm(f *kit.Form) (c stations.Merge, err error) {
 
 func (page *mergePage) show(r *kit.Request, reg *stations.Registry, c stations.Merge, plan *stations.MergePlan) {
 	page.Plan = plan
-	for _, t := range plan.Targets {
+	page.Turn = kit.TurnOf(page.Form.Get("from"), len(plan.Targets))
+	for _, t := range plan.Targets[page.Turn.From:page.Turn.To] {
 		one := mergeTarget{MergeTarget: t}
 		for _, k := range t.From {
 			u := reg.Unit(k)
@@ -104,7 +110,7 @@ func (page *mergePage) show(r *kit.Request, reg *stations.Registry, c stations.M
 		}
 		page.Targets = append(page.Targets, one)
 	}
-	page.Wrongs = wrongs(r, plan.Bad, "stations.merge.")
+	page.Wrongs = newWrongs(r, plan.Bad, "stations.merge.")
 	c.Terms = stations.Terms{} // what is said to it comes with the form
 	page.Merge = kit.Carry(c)
 }

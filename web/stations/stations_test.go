@@ -252,6 +252,14 @@ func mergeInBrowser(t *testing.T, tab *webtest.Tab, url string, shots func(strin
 	tab.Upload("#f-file", reform)
 	tab.Follow("form[enctype] button")
 	shots("merge-good")
+	rows := `document.querySelectorAll("tbody tr").length`
+	if n := webtest.Eval[int](tab, "targets", rows); n != 25 {
+		t.Errorf("%d of 48 targets on the first page", n)
+	}
+	tab.Follow(`button[name=from][value="25"]`)
+	if n := webtest.Eval[int](tab, "more targets", rows); n < 22 || n > 23 {
+		t.Errorf("%d of 48 targets on the second page", n)
+	}
 	tab.Follow("#plan ~ form button")
 	tab.Wait(".flash")
 	shots("list-all")
