@@ -58,6 +58,37 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát") || !strings.Contains(out, "Quản trị trên máy chủ") || strings.Count(out, "\n") != 2 {
 		t.Errorf("airings: %s", out)
 	}
+	if code, _, errs := loa("airings", "verify", list[0].ID, "verified"); code != 77 || !strings.Contains(errs, "không tự kiểm chứng") {
+		t.Errorf("her own report: %d %s", code, errs)
+	}
+	monitor := []any{map[string]any{"role": "monitor", "scope": map[string]any{"level": "province"}}}
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/people", map[string]any{"name": "Lê Thị Thu", "login": "giamsat", "grants": monitor}, nil); err != nil {
+		t.Fatal(err)
+	}
+	var second struct{ Token string }
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/tokens", map[string]any{"person": "giamsat", "name": "Kiểm chứng", "days": 1}, &second); err != nil {
+		t.Fatal(err)
+	}
+	mine := r.token
+	r.token = second.Token
+	if code, _, errs := loa("airings", "verify", list[0].ID, "chắc"); code != 65 || !strings.HasPrefix(errs, "loa: ") {
+		t.Errorf("no such finding: %d %s", code, errs)
+	}
+	if code, _, errs := loa("airings", "verify", "khong-co", "verified"); code == 0 || !strings.HasPrefix(errs, "loa: ") {
+		t.Errorf("no such report: %d %s", code, errs)
+	}
+	if out := must("airings", "verify", list[0].ID, "verified", "--note", "Đã nghe ở hai thôn"); !strings.HasSuffix(out, "\tĐã kiểm chứng\n") || !strings.Contains(out, "Nậm Chảy") {
+		t.Errorf("a finding: %s", out)
+	}
+	var found struct{ Finding, Note string }
+	if out := must("airings", "verify", list[0].ID, "contradicted", "--note", "Loa hỏng cả tuần", "--json"); json.Unmarshal([]byte(out), &found) != nil || found.Finding != "contradicted" {
+		t.Errorf("another finding as JSON: %s", out)
+	}
+	must("airings", "verify", list[0].ID, "verified", "--note", "Đã sửa loa, nghe lại")
+	r.token = mine
+	if out := must("airings", "list", "--from", "2024-05-13", "--json"); !strings.Contains(out, `"verified"`) {
+		t.Errorf("the finding is not in the list: %s", out)
+	}
 	if code, _, errs := loa("airings", "report", "sung", "--station", "02770", "--programme", p.ID); code != 65 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("an outcome there is none of: %d %s", code, errs)
 	}
