@@ -27,9 +27,6 @@ type Seen struct {
 
 func (c Seen) seen() string { return c.Seen }
 
-// Asks tells what is undecided just before a step is made, and what it locks.
-func Asks(s *State, f Facts, c Step) once.Step { return c.asks(s, f) }
-
 // Left is something that was undecided when a step was confirmed.
 type Left struct {
 	Key string   `json:"key"` // of the catalogue sentence
