@@ -16,6 +16,7 @@ import (
 // TestThePastIsDecidedAnewOnAPage: what would change is shown and nothing is kept
 // before somebody agrees to it; each kind has its form, and is refused in words.
 func TestThePastIsDecidedAnewOnAPage(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = at(19, 0, 0)
 	c := airing.Confirm{ID: "0190b1c2-0000-7000-8000-000000000001", Station: "S00001", Programme: "P1", Outcome: airing.Aired, StartedAt: at(18, 0, 0), Seconds: 120}
@@ -69,12 +70,18 @@ func TestThePastIsDecidedAnewOnAPage(t *testing.T) {
 	admin.Get("/coverage/anew?what=activity&station=S00003")
 	admin.Expect(200, `[name=until_7][value="2024-03-30"]`)
 	admin.Submit(form, "from", "2024-05-01", "from_8", "2024-05-01", "reason", "Phát lại từ đầu năm")
-	admin.Expect(200, `[name=agreed][value*="2024-03-30"]`)
+	admin.Submit(`form:has([name=agreed])`)
+	admin.Expect(200, "#done")
+	admin.Get("/coverage/anew?what=activity&station=S00003")
+	for _, day := range []string{`[name=until_7][value="2024-03-30"]`, `[name=from_8][value="2024-05-01"]`} {
+		admin.Expect(200, day)
+	}
 }
 
 // TestDaysThatHavePassedAreShownBeforeTheyAreChanged: the page that edits a station
 // keeps everything else, and leads on to the one that shows the weeks that change.
 func TestDaysThatHavePassedAreShownBeforeTheyAreChanged(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = clock.at.AddDate(0, 0, 10)
 	admin := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "quantri", clock.at, accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}))

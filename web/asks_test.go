@@ -11,6 +11,7 @@ import (
 // TestAnEditorIsAskedBeforeWhatIsLikelyASlip: a date moved onto another of its rule,
 // and a programme that bears another's name, are shown and kept when agreed to.
 func TestAnEditorIsAskedBeforeWhatIsLikelyASlip(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	plan := func() *scheduler.Schedule {

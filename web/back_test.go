@@ -14,6 +14,7 @@ import (
 // Who comes back to a preview, or loads it anew, finds the form with what she
 // typed, and no page of the browser about sending it again.
 func TestBackToAPreviewIsTheForm(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 // TestABookTooLongForOnePrintIsRefusedWhole: a book that lacked lines would pass for
 // the whole, so one line over what is printed asks for a shorter time.
 func TestABookTooLongForOnePrintIsRefusedWhole(t *testing.T) {
+	t.Parallel()
 	const most = 2000
 	clock, s, _, monitor := onMonday(t)
 	clock.at = at(20, 0, 0)

@@ -21,6 +21,7 @@ var aStation = regexp.MustCompile(`^S\d{5}$`)
 // station is chosen from has the districts as headings, all in one order, and an
 // operator is offered no station but hers.
 func TestEveryListOfStationsIsByDistrict(t *testing.T) {
+	t.Parallel()
 	w := newProvince(t)
 	reg, err := w.store.Registry(t.Context())
 	if err != nil {
@@ -81,6 +82,7 @@ func TestEveryListOfStationsIsByDistrict(t *testing.T) {
 
 // The calendar is chosen by station, and only by one the person may look at.
 func TestAnOperatorChoosesNoOtherStation(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 // What airs once is reported once: an unplanned report at the time of a planned
 // slot is asked about, and two that overlap are refused with a way to the other.
 func TestOneAiringIsOneReport(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = at(19, 0, 0)
 	unplanned := func(start, length string) {
@@ -84,6 +85,7 @@ func TestOneAiringIsOneReport(t *testing.T) {
 // A day long past, or of a week that is closed, is asked about before it is kept, and
 // whoever reports, corrects or withdraws there is told that the figures stay.
 func TestADayLongPastIsAskedAboutFirst(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = at(19, 0, 0)
 	operator.Get("/today?station=S00001")
@@ -149,6 +151,7 @@ func TestADayLongPastIsAskedAboutFirst(t *testing.T) {
 }
 
 func TestAnAiringThatDoesNotCountIsToldAtOnce(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	if _, err := s.SaveProgramme(t.Context(), meta(clock.at), scheduler.SaveProgramme{Title: "Thông báo của xã", Languages: []string{"vi"}}); err != nil {
 		t.Fatal(err)
@@ -170,6 +173,7 @@ func TestAnAiringThatDoesNotCountIsToldAtOnce(t *testing.T) {
 }
 
 func TestAnEmptySystemSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	clock := &aClock{at(8, 0, 0)}
 	k, s := build(t, clock.now)
 	h, err := k.Handler()
@@ -192,6 +196,7 @@ func TestAnEmptySystemSaysWhatToDo(t *testing.T) {
 // Whoever is logged out while she fills in a report on a phone keeps what she
 // typed, sees where she looks why it does not go, and it goes once she is back.
 func TestALostLogInLosesNoReport(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = at(19, 0, 0)
 	server := httptest.NewServer(operator.Handler())
@@ -223,6 +228,7 @@ func TestALostLogInLosesNoReport(t *testing.T) {
 // Without a script, or in a form that does not wait, whoever was logged out in
 // between logs in beside it and sends the same once more.
 func TestAFormOfWhoWasLoggedOutIsSentAgain(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = at(19, 0, 0)
 	server := httptest.NewServer(operator.Handler())

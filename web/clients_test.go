@@ -104,6 +104,7 @@ func (g generated) check(t *testing.T, said []byte) {
 // The document makes a client in Go that works: oapi-codegen, pinned in the
 // client's own module.
 func TestAClientGeneratedInGoWorks(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiles 40,000 generated lines")
 	}
@@ -128,6 +129,7 @@ func TestAClientGeneratedInGoWorks(t *testing.T) {
 // The document makes a client in TypeScript that works: openapi-typescript and
 // openapi-fetch. Types that do not fit what the program sends or reads fail.
 func TestAClientGeneratedInTypeScriptWorks(t *testing.T) {
+	t.Parallel()
 	dir := webtest.Node(t, "testdata/clients/ts")
 	g := newGenerated(t)
 	g.lay(t, dir)

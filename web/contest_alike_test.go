@@ -44,6 +44,7 @@ func (st *stage) operator(login, station string) *visitor {
 // TestAWorkThatSoundsLikeAnother enters one sound twice, in two encodings, and
 // another one.
 func TestAWorkThatSoundsLikeAnother(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
 	id := "hoi-thi"
@@ -162,6 +163,7 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 // TestAnEntrantsEarlierFileIsNoSuspicion sends a work, and a better encoding of
 // it instead.
 func TestAnEntrantsEarlierFileIsNoSuspicion(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
 	op := st.operator("xanha", "S00001")

@@ -57,6 +57,7 @@ type obj = map[string]any
 
 // A whole contest, from the draft to the archive, without opening a page.
 func TestAContestRunsByProgram(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	draft := obj{"id": "tu-dong", "title": "Hội thi tự động"}
@@ -265,6 +266,7 @@ func TestAContestRunsByProgram(t *testing.T) {
 
 // A judge takes herself off a work by program, as on the page.
 func TestAJudgeAbstainsByProgram(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	var task *contest.Task

@@ -52,6 +52,7 @@ var action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 // TestWhatTakesSomethingAwayAsksFirst reads the pages of a contest: whatever is sent
 // by one press stands in the list above, so that a new button is decided about.
 func TestWhatTakesSomethingAwayAsksFirst(t *testing.T) {
+	t.Parallel()
 	var files []string
 	for _, dir := range []string{"contests", "judging", "entering", "feedback", "results", "terms"} {
 		list, err := filepath.Glob(dir + "/*.html")
@@ -92,6 +93,7 @@ func TestWhatTakesSomethingAwayAsksFirst(t *testing.T) {
 // TestTakingAJudgeOffSaysWhatFollows: the dialog tells what becomes of her sheets and
 // whether she can come back, as things stand.
 func TestTakingAJudgeOffSaysWhatFollows(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}

@@ -29,6 +29,7 @@ import (
 // sheet of hers, and compares every answer byte for byte. Judges may have other
 // duties as well.
 func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
+	t.Parallel()
 	other := slices.Clone(someEntrants)
 	other[1] = entrant{"S00055", "Một tên khác hẳn và dài hơn nhiều", "xakhac", "ten-tep-khac.mp3", "Tẩn Láo Tả", false, 5 * time.Hour}
 	play := func(who []entrant, copied bool) map[string]string {
@@ -61,6 +62,7 @@ func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
 // has not signed yet try every route there is: while the others have nothing,
 // and when they are done and differ.
 func TestNothingAJudgeCanReachTellsOthersMarks(t *testing.T) {
+	t.Parallel()
 	for reader := range 2 {
 		play := func(marks ...string) map[string]string {
 			st := newStage(t)

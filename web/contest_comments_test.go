@@ -47,6 +47,7 @@ func (st *stage) commented() (org *visitor, judges []*visitor, id string, list [
 }
 
 func TestCommentsAreReviewedInTheBrowserAndByProgram(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id, list := st.commented()
 	base := "/contests/" + id
@@ -116,6 +117,7 @@ func TestCommentsAreReviewedInTheBrowserAndByProgram(t *testing.T) {
 
 // Two organisers decide about one comment: the second is shown the first's words.
 func TestTwoWhoDecideAboutOneComment(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, _, id, list := st.commented()
 	path := "/contests/" + id + "/comments"

@@ -16,6 +16,7 @@ import (
 // A published result is corrected by a complaint: the public page, the feed, the
 // certificates and the minutes follow, and the first result stays beside it.
 func TestAComplaintIsFollowedEverywhere(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}

@@ -63,6 +63,7 @@ func scriptOnly(now time.Time) contest.Rules {
 
 // Bình Định 2012, on the pages: each district sends two, picked by name.
 func TestTheOrganiserPicksTwoOfEachDistrictByName(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id := st.organiser(), "binh-dinh"
 	rules := scriptOnly(st.now)
@@ -113,6 +114,7 @@ func TestTheOrganiserPicksTwoOfEachDistrictByName(t *testing.T) {
 
 // A quota per district is drawn by the system; the page shows what it would do.
 func TestTheRuleSendsTheBestOfEachDistrictOn(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id := st.organiser(), "moi-huyen"
 	rules := scriptOnly(st.now)
@@ -262,6 +264,7 @@ func (st *stage) pdf(v *visitor, name, path string) (pages []string) {
 }
 
 func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id, _ := st.finished()
 	page := "/contests/" + id + "/certificate"
@@ -314,6 +317,7 @@ func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
 // Special prizes go to stations and to works, named as people name them, and
 // what was decided stands in the form when prizes are given again.
 func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id, entries := st.finished()
 	page := "/contests/" + id + "/results"
@@ -363,6 +367,7 @@ func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
 }
 
 func TestTheEntrantReadsTheFeedbackOnceItIsPublished(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id, entries := st.finished()
 	own := st.person("xa-moi", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
@@ -409,6 +414,7 @@ func TestTheEntrantReadsTheFeedbackOnceItIsPublished(t *testing.T) {
 // What is printed, what the workbooks hold and what the fairness panel shows is
 // what contest/ranking and contest/fairness computed, digit by digit.
 func TestPapersSayWhatWasComputed(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id, _ := st.finished()
 	var want []string // rank, code, points, prize
@@ -502,6 +508,7 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 // From the jury page to a link for a judge, through her first log-in, and back
 // onto the jury.
 func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id := st.organiser(), "moi-giam-khao"
 	st.do(id, org, contest.DraftContest{Rules: scriptOnly(st.now)})
@@ -546,6 +553,7 @@ func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
 // While a round is judged a judge can still join its panel: nobody is stuck when
 // one falls ill.
 func TestAJudgeJoinsFromTheJuryPage(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	more := st.person("them", accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
@@ -578,6 +586,7 @@ func TestAJudgeJoinsFromTheJuryPage(t *testing.T) {
 // What takes marks out of the count, or a judge off a work, stands in the
 // minutes: nobody can steer a ranking in silence.
 func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}
@@ -593,7 +602,8 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 	}
 	st.do(id, judges[1], contest.Abstain{Task: abstains, Reason: "nhận ra giọng em gái"})
 	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
-	st.do(id, org, contest.ExcludeJudge{Judge: judges[0].id, Entry: work, Reason: "cùng họ"})
+	st.do(id, org, contest.ReportTie{Judge: judges[0].id, Entry: work, Note: "cùng họ"})
+	st.do(id, judges[0], contest.ExcludeJudge{Judge: judges[0].id, Entry: work, Reason: "cùng họ"}) // the chair of her own
 	st.do(id, org, contest.RemoveJudge{Person: judges[2].id, Reason: "đi công tác"})
 	var head string
 	if err := st.hall.View(t.Context(), id, func(s *contest.State) error { head = s.Head; return nil }); err != nil {
@@ -630,6 +640,7 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 // The steps of the rules hold every rule: to save each untouched changes
 // nothing, also of what was set by program.
 func TestTheStepsOfTheRulesForgetNothing(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	r := fullRules(st.now)
@@ -668,6 +679,7 @@ func TestTheStepsOfTheRulesForgetNothing(t *testing.T) {
 // Rows of the rules are moved by buttons, also without a script, and what was
 // moved keeps the focus; rules in force are moved in a revision, which says so.
 func TestRowsOfTheRulesAreMoved(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	r := fullRules(st.now)
@@ -749,6 +761,7 @@ func TestRowsOfTheRulesAreMoved(t *testing.T) {
 // Rules in force are edited as a revision: what cannot change any more is refused
 // beside its field where it is written, and a revision is forgotten or applied whole.
 func TestARevisionIsWrittenDroppedAndApplied(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	st.do("dang-mo", org, contest.DraftContest{Rules: storyRules(st.now)})
@@ -869,6 +882,7 @@ func (v *visitor) formOf(path, form string) (pairs []string) {
 // Whatever the check finds wrong with a draft, its sentence leads to the field:
 // the page it links to has it, and says the same beside it.
 func TestWhatIsWrongWithTheRulesLeadsToItsField(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	for i, spoil := range []func(*contest.Rules){

@@ -11,6 +11,7 @@ import (
 // A body that is null says nothing: it is refused, and writes no event however
 // often it comes. An organiser invites a judge by API, and nobody else.
 func TestNullIsNoBodyAndAnOrganiserInvitesJudges(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, _, id := st.played(someEntrants)
 	events := func() (n int) {

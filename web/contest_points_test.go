@@ -15,6 +15,7 @@ import (
 // A tie is declared and another reported once every sheet is signed: page, chair
 // and minutes lead through both.
 func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}
@@ -66,6 +67,7 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 // stands with its reason until it is taken back, and its judge reads who dropped it,
 // also when she has left the jury.
 func TestASheetIsDroppedByTwoInTheBrowser(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}
@@ -132,6 +134,7 @@ func (st *stage) pointOf(id, judge string) (tasks []string) {
 // A judge taken off with the wish that what she signed does not count: the chair
 // decides about all of it at once, and where there is no chair the page says whom to make one.
 func TestWhatAJudgeSignedIsDroppedWithTheChairInTheBrowser(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}
@@ -199,6 +202,7 @@ func TestWhatAJudgeSignedIsDroppedWithTheChairInTheBrowser(t *testing.T) {
 // A judge who is called as an author is looked at before the draw: they are two
 // people, or one, and neither is about a sheet.
 func TestANamesakeIsLookedAtBeforeTheDraw(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	id := "trung-ten"

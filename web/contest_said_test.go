@@ -12,6 +12,7 @@ import (
 // A text for judges that is saved empty is asked about once, and stands among what
 // has to be looked at.
 func TestAnEmptiedScriptIsAskedAbout(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	id := "de-trong"

@@ -16,6 +16,7 @@ import (
 // Whoever organises one contest reaches everything of it, and nothing of another:
 // every route that names a contest is tried with both, and with a judge's grant.
 func TestAnOrganiserOfOneContestReachesThatOneAlone(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, time.Now)
 	h, err := k.Handler()
 	if err != nil {

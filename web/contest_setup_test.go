@@ -97,6 +97,7 @@ func (h *hand) seen() {
 // Each contest of the province and its neighbours as it was really held, set up
 // from the empty draft to the opened contest through the form alone.
 func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org := st.organiser()
 	h := &hand{st: st, tab: org.in(webtest.NewBrowser(t))}

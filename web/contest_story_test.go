@@ -325,6 +325,7 @@ var someEntrants = []entrant{
 	{"S00001", "Chuyện làng", "xa1", "xa1.mp3", "Vàng A Sính", false, 0}, {"S00040", "Nước sạch", "xa2", "xa2.mp3", "Lù Thị Mẩy", false, 0}, {"S00080", "Đường mới", "xa3", "xa3.mp3", "Hoàng Văn Pao", false, 0}}
 
 func TestAContestFromJudgingToTheArchive(t *testing.T) {
+	t.Parallel()
 	who := slices.Clone(someEntrants)
 	who[2].wav = true
 	st := newStage(t)
@@ -590,6 +591,7 @@ func (v *visitor) in(b *webtest.Browser) *webtest.Tab {
 }
 
 func TestTheStoryLooksRightInABrowser(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	judges[0].score(id, func(i int) string { return []string{"8.5", "7", "6.5"}[i%3] })

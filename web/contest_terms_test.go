@@ -12,6 +12,7 @@ import (
 )
 
 func TestTheRulesAreReadInWordsAndChangesToo(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id := st.organiser(), "the-le"
 	operator := st.person("xa-1", accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
@@ -54,6 +55,7 @@ func TestTheRulesAreReadInWordsAndChangesToo(t *testing.T) {
 // TestTheFirstPageRemindsOfAContest follows what a station's first page says of
 // a contest: nothing of a draft, the deadline while it is open, what it sent.
 func TestTheFirstPageRemindsOfAContest(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, id := st.organiser(), "nhac"
 	operator := st.operator("xa-1", "S00001")

@@ -36,6 +36,7 @@ func stale(p *webtest.Tab, name string, words ...string) {
 // Two organisers pick at once who goes on: the second is shown what the first chose,
 // beside her own, and keeps both or either; nothing is lost without a word.
 func TestTwoOrganisersPickAtOnce(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, _, one, two := st.twoOrganisers()
 	const id = "binh-dinh"
@@ -103,6 +104,7 @@ func TestTwoOrganisersPickAtOnce(t *testing.T) {
 // Two organisers decide prizes at once: a special prize of one and a prize the other
 // keeps back both stand in the end, and each has read of the other's.
 func TestTwoOrganisersDecidePrizesAtOnce(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = func(r *contest.Rules) {
 		r.Awards[0].Prizes = append(r.Awards[0].Prizes, contest.Prize{ID: "cd", Name: "Giải chuyên đề", Count: 1, Special: true})

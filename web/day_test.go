@@ -66,6 +66,7 @@ type dayAnswer struct {
 }
 
 func TestNobodyIsSilentBeforeTheSlotIsOver(t *testing.T) {
+	t.Parallel()
 	clock, _, operator, monitor := onMonday(t)
 	for _, c := range []struct {
 		at                 time.Time
@@ -113,6 +114,7 @@ func TestNobodyIsSilentBeforeTheSlotIsOver(t *testing.T) {
 }
 
 func TestWhatIsReportedOnAirCountsWhenItIsOver(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, monitor := onMonday(t)
 	aired := func() string {
 		week := answerOf[map[string]any](t, monitor, "/api/v1/coverage?week=2024-W20")
@@ -145,6 +147,7 @@ func TestWhatIsReportedOnAirCountsWhenItIsOver(t *testing.T) {
 }
 
 func TestASlipIsUndoneWithoutAWord(t *testing.T) {
+	t.Parallel()
 	clock, _, operator, monitor := onMonday(t)
 	clock.at = at(17, 20, 0)
 	operator.Get("/today")
@@ -184,6 +187,7 @@ func TestASlipIsUndoneWithoutAWord(t *testing.T) {
 // TestTodayOfWhoWatchesManyStations: no list of all stations, but what airs
 // today, who is silent, and a way to one station.
 func TestTodayOfWhoWatchesManyStations(t *testing.T) {
+	t.Parallel()
 	clock, _, operator, monitor := onMonday(t)
 	for _, c := range []struct {
 		at   time.Time
@@ -214,6 +218,7 @@ func TestTodayOfWhoWatchesManyStations(t *testing.T) {
 // TestAnEditorIsToldThatNothingAirsWhatSheApproved goes from an approved episode
 // without a schedule to the schedule.
 func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
+	t.Parallel()
 	clock := &aClock{at(8, 0, 0)}
 	k, s := build(t, clock.now)
 	h, err := k.Handler()
@@ -248,6 +253,7 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 // TestARenamedProgrammeKeepsItsNameInTheLog reads one airing before and one after the
 // programme was renamed, on the page, the file, the paper and the report.
 func TestARenamedProgrammeKeepsItsNameInTheLog(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, monitor := onMonday(t)
 	plan, err := s.Schedule(t.Context())
 	if err != nil {
@@ -293,6 +299,7 @@ func TestARenamedProgrammeKeepsItsNameInTheLog(t *testing.T) {
 // What a station foresaw of one hour is no answer about the one the editor moved it to:
 // she is told who has reported, the station is asked again, and the log keeps both.
 func TestAMovedAiringIsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	clock.at = at(16, 0, 0)
@@ -368,6 +375,7 @@ func TestAMovedAiringIsAskedAboutAgain(t *testing.T) {
 
 // A script is offered where there is one, with a recording or without.
 func TestAScriptIsOfferedWhereThereIsOne(t *testing.T) {
+	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	kept := meta(clock.at)
 	sound := kept.ID
@@ -402,6 +410,7 @@ func TestAScriptIsOfferedWhereThereIsOne(t *testing.T) {
 
 // Whoever takes an airing away from a station says why, and the station reads it.
 func TestAContradictionHasAReason(t *testing.T) {
+	t.Parallel()
 	clock, _, operator, monitor := onMonday(t)
 	clock.at = at(17, 20, 0)
 	operator.Get("/today")
@@ -419,6 +428,7 @@ func TestAContradictionHasAReason(t *testing.T) {
 // Who may agree that a week be opened again is told so where she begins, and where the
 // week is.
 func TestAReopeningThatWaitsIsTold(t *testing.T) {
+	t.Parallel()
 	clock, s, _, monitor := onMonday(t)
 	province := accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}
 	clock.at = clock.at.AddDate(0, 0, 15)

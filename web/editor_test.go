@@ -17,6 +17,7 @@ import (
 // that has its hours, approves it, and a station has it in her day; he moves the
 // date, and she sees the new hour. Both widths are looked at.
 func TestAnEditorsDayReachesTheStations(t *testing.T) {
+	t.Parallel()
 	audiotest.Need(t, "ffmpeg")
 	clock := &aClock{time.Date(2024, 5, 13, 9, 0, 0, 0, text.Zone)}
 	k, s := build(t, clock.now)

@@ -73,6 +73,7 @@ var guardedPages = map[string][]string{
 }
 
 func TestEveryRouteThatChangesSomethingIsGuardedOrSaysWhyNot(t *testing.T) {
+	t.Parallel()
 	k, _ := build(t, time.Now)
 	if _, err := k.Handler(); err != nil {
 		t.Fatal(err)
@@ -172,6 +173,7 @@ func (e *twoEditors) ask(who *webtest.Client, method, path, body, seen string, w
 }
 
 func TestNoEditIsLostByProgram(t *testing.T) {
+	t.Parallel()
 	e := newTwoEditors(t)
 	for _, c := range []struct {
 		name, get, method, path string
@@ -239,6 +241,7 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 // TestAStaleFormIsNotLost lets two people open a form, one save it and then the
 // other, with nothing but forms.
 func TestAStaleFormIsNotLost(t *testing.T) {
+	t.Parallel()
 	e := newTwoEditors(t)
 	for _, c := range []struct {
 		name, path, form string

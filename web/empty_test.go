@@ -68,6 +68,7 @@ func goesAway(to string) bool {
 // as everybody with nothing filled in: it does what needs no words, or says
 // at which field something is missing; it never breaks, and never says nothing.
 func TestEveryFormSentEmptyIsAnsweredInWords(t *testing.T) {
+	t.Parallel()
 	w := newProvince(t)
 	pressed := 0
 	for _, login := range []string{"xa-02794", "giamkhao1", "huyen-082", "bientap", "hoithi", "quantri"} {

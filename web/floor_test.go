@@ -70,6 +70,7 @@ var aboveTheFloor = map[string]string{
 // TestNothingIsUsedThatTheOldestBrowsersLack reads every script, style and
 // template against Mozilla's compatibility data.
 func TestNothingIsUsedThatTheOldestBrowsersLack(t *testing.T) {
+	t.Parallel()
 	var files []string
 	if err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && slices.Contains([]string{"testdata", "webtest"}, d.Name()) {

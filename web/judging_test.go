@@ -71,6 +71,7 @@ func wants(t *testing.T, task contest.JudgeTask, marks ...string) {
 }
 
 func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -127,6 +128,7 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 // TestASharedDeviceKeepsJudgesApart leaves one judge's mark unsent and lets
 // another log in.
 func TestASharedDeviceKeepsJudgesApart(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -151,6 +153,7 @@ func TestASharedDeviceKeepsJudgesApart(t *testing.T) {
 // TestTwoTabsOfferOneSheet opens a sheet twice in one browser, as happens on a
 // phone, and marks in both while nothing can be sent.
 func TestTwoTabsOfferOneSheet(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -179,6 +182,7 @@ func TestTwoTabsOfferOneSheet(t *testing.T) {
 // sends while she goes on: she must not be asked to choose between herself and
 // herself.
 func TestALostAnswerIsNoOtherDevice(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -198,6 +202,7 @@ func TestALostAnswerIsNoOtherDevice(t *testing.T) {
 }
 
 func TestTwoDevicesOfOneJudgeAreToldApartInWords(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -257,6 +262,7 @@ func TestTwoDevicesOfOneJudgeAreToldApartInWords(t *testing.T) {
 }
 
 func TestANoteStandsWhereTheSoundWas(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -291,6 +297,7 @@ func TestANoteStandsWhereTheSoundWas(t *testing.T) {
 // TestBadMarksGetASentenceAndLoseNothing sends what no page of ours would, by
 // the form and by the API.
 func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -365,6 +372,7 @@ func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
 // TestAPrizeOfAStationThatWasMerged merges the communes between the entries and
 // the prizes: a prize names the station as it was, and what it is now.
 func TestAPrizeOfAStationThatWasMerged(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	org, judges, id := st.played(someEntrants)
 	for n, j := range judges {
@@ -388,6 +396,7 @@ func TestAPrizeOfAStationThatWasMerged(t *testing.T) {
 // TestAJudgeInTheHallNeedsTheNetworkOnlyOnce scores people on a stage from one
 // page that was loaded before the network went.
 func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = func(r *contest.Rules) { r.Rounds[0].Parts[0].Live = true }
 	_, judges, id := st.played(someEntrants)
@@ -453,6 +462,7 @@ func sheetPathOf(v contest.JudgeView, i int) string {
 // The chair reopens a sheet by its number and its judge, however many sheets
 // there are; the judge reads why.
 func TestTheChairReopensASheetByItsNumber(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	by := map[string]*visitor{}

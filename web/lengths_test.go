@@ -59,6 +59,7 @@ var freely = []string{"reason", "note", "text", "comment", "title", "name", "who
 // TestEveryDocumentedLengthIsHeld sends one too long of everything whose length the
 // document limits: it is refused at its place with a sentence that names the limit.
 func TestEveryDocumentedLengthIsHeld(t *testing.T) {
+	t.Parallel()
 	p := newProvince(t)
 	var grants []accounts.Grant
 	for _, role := range []accounts.Role{accounts.Admin, accounts.Editor, accounts.Monitor, accounts.Organiser} {

@@ -14,6 +14,7 @@ import (
 // list of whom to call, a station excused, the week closed, the report printed, and
 // the week opened again because a second person agrees. Both widths are looked at.
 func TestAMonitorsMonday(t *testing.T) {
+	t.Parallel()
 	clock := &aClock{time.Date(2024, 5, 20, 8, 0, 0, 0, text.Zone)}
 	k, s := build(t, clock.now)
 	h, err := k.Handler()

@@ -41,6 +41,7 @@ func aPhoto(t *testing.T) (path string, size int64) {
 // TestAnOperatorsMorning is one operator's day on a small phone: while it is on
 // air, a slip taken back, the report, a photo, a correction.
 func TestAnOperatorsMorning(t *testing.T) {
+	t.Parallel()
 	clock := &aClock{at(16, 50, 0)}
 	k, s := build(t, clock.now)
 	h, err := k.Handler()

@@ -11,6 +11,7 @@ import (
 // A browser's own box of numbers takes "2,5" for 25, "2.000" for 2, or sends
 // nothing at all, as its language has it. Loa reads what people type itself.
 func TestNoNumberIsLeftToTheBrowser(t *testing.T) {
+	t.Parallel()
 	box := regexp.MustCompile(`"type" "number"|type="?number|\.type = "number"`)
 	files := 0
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {

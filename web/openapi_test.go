@@ -23,6 +23,7 @@ import (
 // TestTheAPIDocumentSaysWhatGeneratorsAsk reads what client generators trip
 // over: names of calls, what may be null, what may be left out, types.
 func TestTheAPIDocumentSaysWhatGeneratorsAsk(t *testing.T) {
+	t.Parallel()
 	k, _ := build(t, time.Now)
 	h, err := k.Handler()
 	if err != nil {
@@ -103,6 +104,7 @@ func TestTheAPIDocumentSaysWhatGeneratorsAsk(t *testing.T) {
 // TestEveryGetAnswersHEADAndAConditionalRequest sends both to every GET of the
 // document, with things there, and holds the answers against it.
 func TestEveryGetAnswersHEADAndAConditionalRequest(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -166,6 +168,7 @@ func TestEveryGetAnswersHEADAndAConditionalRequest(t *testing.T) {
 // TestTheLimitsOfTheDocumentAreThoseThatHold sends each limit of some bodies, and
 // one more.
 func TestTheLimitsOfTheDocumentAreThoseThatHold(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {

@@ -90,6 +90,7 @@ func plainForms(t *testing.T) (forms []plainForm, operator *visitor, report stri
 }
 
 func TestAnEmptyFileIsSaidToBeEmptyByEveryForm(t *testing.T) {
+	t.Parallel()
 	forms, _, _ := plainForms(t)
 	for _, f := range forms {
 		fields := map[string]bool{}
@@ -110,6 +111,7 @@ func TestAnEmptyFileIsSaidToBeEmptyByEveryForm(t *testing.T) {
 // A form that is sent once more, as by the Back button, with another file is
 // not said to have kept it.
 func TestAFormSentAgainWithAnotherFileIsNotBelieved(t *testing.T) {
+	t.Parallel()
 	forms, _, _ := plainForms(t)
 	one, two := audiotest.MP3(t, 35, 64, 1), audiotest.MP3(t, 35, 64, 2)
 	for _, f := range []plainForm{forms[0], forms[3]} {
@@ -127,6 +129,7 @@ func TestAFormSentAgainWithAnotherFileIsNotBelieved(t *testing.T) {
 // What is put under an ID that the client made stays what it was: the same
 // again is the same, and anything else is refused.
 func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
+	t.Parallel()
 	_, operator, report := plainForms(t)
 	one, two := audiotest.MP3(t, 35, 64, 1), audiotest.MP3(t, 35, 64, 2)
 	st := operator.st

@@ -513,6 +513,7 @@ func (w *presser) unreported() {
 }
 
 func TestEveryButtonDoesSomething(t *testing.T) {
+	t.Parallel()
 	w := &presser{province: newProvince(t), t: t, browser: webtest.NewBrowser(t), tried: map[string]bool{}, pressed: map[string]bool{}}
 	sounds, err := filepath.Abs("../demo/works")
 	if err != nil {

@@ -168,6 +168,7 @@ const longest = 8000
 // TestEveryPageFitsASmallPhone opens every page as everybody at 320 px, folded
 // and unfolded.
 func TestEveryPageFitsASmallPhone(t *testing.T) {
+	t.Parallel()
 	w := newProvince(t)
 	browser := webtest.NewBrowser(t)
 	total := 0

@@ -13,6 +13,7 @@ import (
 // A programme made by mistake is let rest: whoever chooses one is not offered it, what
 // it aired stays to the letter, and it comes back.
 func TestAProgrammeMadeByMistakeIsLetRest(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // Whoever holds two roles sees on the first page, in the menu and on the page
 // of today what each of them shows, and nothing more.
 func TestTwoRolesShowWhatEachShows(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2024, 5, 13, 17, 30, 0, 0, tuesday.Location())
 	k, s := build(t, func() time.Time { return now })
 	h, err := k.Handler()
@@ -92,6 +93,7 @@ func TestTwoRolesShowWhatEachShows(t *testing.T) {
 
 // An operator opens nothing of another station, by ID or by official code.
 func TestAnOperatorOpensNoOtherStation(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {

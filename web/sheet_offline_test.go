@@ -24,6 +24,7 @@ func kept(tab *webtest.Tab) {
 // A signature without a network is kept and sent, the page comes again from this
 // device, and no error page of the browser is ever seen.
 func TestASheetIsSignedOffline(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -65,6 +66,7 @@ func TestASheetIsSignedOffline(t *testing.T) {
 
 // Who changes a sheet that waits to be signed has not signed what she changed.
 func TestAChangeTakesAWaitingSignatureBack(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -89,6 +91,7 @@ func TestAChangeTakesAWaitingSignatureBack(t *testing.T) {
 // The hall's page comes again without a network, signs there, and sends all once
 // there is one.
 func TestTheHallsPageWorksWithoutANetwork(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = func(r *contest.Rules) { r.Rounds[0].Parts[0].Live = true }
 	_, judges, id := st.played(someEntrants)
@@ -126,6 +129,7 @@ func TestTheHallsPageWorksWithoutANetwork(t *testing.T) {
 
 // What one person's pages left on a device is not shown to the next.
 func TestNothingOfHersIsKeptAfterLoggingOut(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -158,6 +162,7 @@ func TestNothingOfHersIsKeptAfterLoggingOut(t *testing.T) {
 // Who logs out in another tab is told so on the sheet, in its language, with the
 // way to log in; then what she wrote goes by itself.
 func TestASheetOfWhoLoggedOutElsewhereLeadsToTheLogIn(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -182,6 +187,7 @@ func TestASheetOfWhoLoggedOutElsewhereLeadsToTheLogIn(t *testing.T) {
 // Her list sends what sheets left, also after she has logged out in between, which
 // forgets what the server was known to have; while it cannot, it waits once.
 func TestTheListSendsWhatSheetsLeft(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -219,6 +225,7 @@ func TestTheListSendsWhatSheetsLeft(t *testing.T) {
 
 // What the server refuses keeps nothing back that she writes afterwards.
 func TestARefusedSheetIsMended(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -238,6 +245,7 @@ func TestARefusedSheetIsMended(t *testing.T) {
 // criterion: nobody is asked to choose between herself and herself, no mark is
 // lost, and "saved" is said of what the server has.
 func TestTwoWindowsOfOneBrowserAreOneDevice(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)
@@ -275,6 +283,7 @@ func TestTwoWindowsOfOneBrowserAreOneDevice(t *testing.T) {
 // Two windows write at once, with answers that get lost: whatever is shown as
 // saved is on the server.
 func TestWhatIsShownAsSavedIsOnTheServer(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)

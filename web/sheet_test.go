@@ -27,6 +27,7 @@ func tenCriteria(r *contest.Rules) {
 
 // A phone's sheet of ten criteria is no page of endless scrolling.
 func TestAPhonesSheetOfTenCriteriaIsShort(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = tenCriteria
 	_, judges, id := st.played(someEntrants)
@@ -50,6 +51,7 @@ const typed = `[...document.querySelectorAll(".criterion > input")].map((e) => e
 // A mark is given by one tap, by keys, or typed; what is no mark is told beside
 // its field and never sent.
 func TestAMarkIsOneTap(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = func(r *contest.Rules) {
 		tenCriteria(r)
@@ -116,6 +118,7 @@ func TestAMarkIsOneTap(t *testing.T) {
 // Signing shows the first criterion without a mark, asks, and wants the recording
 // heard: what was skipped is not heard, and what was counts over a reload.
 func TestSigningAsksAndWantsTheRecordingHeard(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = func(r *contest.Rules) { r.Rounds[0].MinHeard = 80 }
 	_, judges, id := st.played(someEntrants)
@@ -194,6 +197,7 @@ func TestSigningAsksAndWantsTheRecordingHeard(t *testing.T) {
 // A finger gives the mark it taps, also where the thumb of an unset slider stands;
 // one that moves the page gives none, and one on the thumb changes none.
 func TestAFingerGivesTheMarkItTaps(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	st.edit = tenCriteria
 	_, judges, id := st.played(someEntrants)
@@ -241,6 +245,7 @@ func TestAFingerGivesTheMarkItTaps(t *testing.T) {
 
 // A player goes on where it was left.
 func TestAPlayerRemembersItsPlace(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, _ := judges[1].first(id)
@@ -259,6 +264,7 @@ func TestAPlayerRemembersItsPlace(t *testing.T) {
 
 // A wheel that turns over what has the focus changes no mark.
 func TestAWheelChangesNothing(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	_, judges, id := st.played(someEntrants)
 	path, task := judges[1].first(id)

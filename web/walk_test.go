@@ -83,6 +83,7 @@ func aWeek(t *testing.T, s *bolt.Store) (operator, district, province string) {
 }
 
 func TestEachSeesTheWeekFromWhereSheStands(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -126,6 +127,7 @@ func TestEachSeesTheWeekFromWhereSheStands(t *testing.T) {
 // A report is sent while nobody answers, as when the power of the server is
 // cut, and goes out once somebody does: once.
 func TestAReportWaitsForTheServer(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -169,6 +171,7 @@ func TestAReportWaitsForTheServer(t *testing.T) {
 
 // A book says whose it is, however it came to be a part of the province's.
 func TestABookSaysWhoseItIs(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -196,6 +199,7 @@ func TestABookSaysWhoseItIs(t *testing.T) {
 }
 
 func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -252,6 +256,7 @@ func TestTheWeekAndTheBookPrintOnA4(t *testing.T) {
 // A first visit to the page an operator opens at five in the morning, on a
 // link of 2G, is at most 50 KB before compression.
 func TestTheOperatorsPageIsLight(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -273,6 +278,7 @@ func TestTheOperatorsPageIsLight(t *testing.T) {
 }
 
 func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -299,6 +305,7 @@ func TestEvidenceOfAWrongKindIsToldWhatIsWanted(t *testing.T) {
 // A photo that is chosen without a network goes once there is one: also when
 // the page was left meanwhile, and when the script that sends it had not come.
 func TestEvidenceChosenWithoutANetworkIsSentLater(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -350,6 +357,7 @@ func TestEvidenceChosenWithoutANetworkIsSentLater(t *testing.T) {
 }
 
 func TestAPhoneShowsEverythingToAFingerAndInLargeText(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {
@@ -375,6 +383,7 @@ func TestAPhoneShowsEverythingToAFingerAndInLargeText(t *testing.T) {
 }
 
 func TestTheReportFormAsksOnlyWhatTheOutcomeNeeds(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, func() time.Time { return tuesday })
 	h, err := k.Handler()
 	if err != nil {

@@ -39,6 +39,7 @@ func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 }
 
 func TestEveryPageShowsEmptyAndFilled(t *testing.T) {
+	t.Parallel()
 	k, _ := build(t, time.Now)
 	if _, err := k.Handler(); err != nil {
 		t.Fatal(err)
@@ -47,6 +48,7 @@ func TestEveryPageShowsEmptyAndFilled(t *testing.T) {
 }
 
 func TestEveryMenuEntryHasAWordInBothLanguages(t *testing.T) {
+	t.Parallel()
 	k, _ := build(t, time.Now)
 	for _, m := range k.MenuItems() {
 		if !text.Has(m.Key) {
@@ -72,6 +74,7 @@ var roles = map[string][]accounts.Grant{
 // stranger: whoever its access excludes is refused before the handler, and
 // nobody it admits is told to log in or gets a broken page.
 func TestProgramsReadSnakeCase(t *testing.T) {
+	t.Parallel()
 	k, _ := build(t, time.Now)
 	h, err := k.Handler()
 	if err != nil {
@@ -100,6 +103,7 @@ func TestProgramsReadSnakeCase(t *testing.T) {
 }
 
 func TestEveryRouteForEveryRole(t *testing.T) {
+	t.Parallel()
 	k, s := build(t, time.Now)
 	h, err := k.Handler()
 	if err != nil {

@@ -98,6 +98,7 @@ func vietnameseWords(t *testing.T) map[string]bool {
 // lines begin with a capital, nobody but the administrator is told words of
 // the trade, and nothing on an English page is left in Vietnamese.
 func TestPagesAreWrittenInWordsOfTheirReaders(t *testing.T) {
+	t.Parallel()
 	w := newProvince(t)
 	vietnamese := vietnameseWords(t)
 	faults := map[string]string{} // what is wrong, where it was first seen
