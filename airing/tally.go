@@ -22,6 +22,10 @@ type Tally struct {
 	Reasons      ReasonCounts `json:"reasons"`              // of not aired, by reason
 }
 
+// Failed counts the airings of programmes that count toward the target that failed:
+// what stands beside Qualifying, of the same programmes.
+func (t Tally) Failed() uint16 { return t.NotAired - t.NotAiredOff }
+
 // ReasonCounts counts by reason, in the order of Reasons. Written down it
 // names each reason, so that another order or number of reasons reads it alike.
 type ReasonCounts [len(Reasons)]uint16

@@ -191,7 +191,7 @@ func stateOf(s *StationWeek, over bool) State {
 		return Excused
 	case s.Tally.Aired > s.Tally.AiredOff:
 		return NotCounted
-	case s.Tally.NotAired > s.Tally.NotAiredOff:
+	case s.Tally.Failed() > 0:
 		return NotAired
 	case s.Due > 0: // of the programmes that count nothing was said
 		return NotReported

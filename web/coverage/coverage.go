@@ -455,10 +455,16 @@ type stationPage struct {
 	Badge    string
 	Course   kit.Sparkline
 	Weeks    []pastWeek
-	Lines    []airing.Line
+	Lines    []said
 	Of       []lent // other stations some of whose reports count here
 	Reasons  []kit.Option
 	MayAsk   bool
+}
+
+// said is a report, with the title its programme had then.
+type said struct {
+	airing.Line
+	Title string
 }
 
 // lent is another station that aired while the listeners were its own.
@@ -501,14 +507,14 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	if err != nil {
 		return err
 	}
-	said := make(map[airing.Week]airing.Tally, len(history))
+	tallies := make(map[airing.Week]airing.Tally, len(history))
 	for _, h := range history {
-		said[h.Week] = h.Tally
+		tallies[h.Week] = h.Tally
 	}
 	values := make([]float64, historyWeeks)
 	for i := range historyWeeks {
 		w := week - airing.Week(i)
-		tally, any := said[w]
+		tally, any := tallies[w]
 		values[historyWeeks-1-i] = min(1, float64(tally.Qualifying))
 		if any || st.ActiveInWeek(stations.DateOf(cal.Start(w))) { // a silent week is a week
 			page.Weeks = append(page.Weeks, pastWeek{stationPath(st.ID, w), r.Lang.Week(cal.Start(w), cal.End(w)), tally})
@@ -528,8 +534,17 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
 		}
 	}
-	if page.Lines, _, err = p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.End(week), Stations: []string{st.ID}}); err != nil {
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
 		return err
+	}
+	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.End(week), Stations: []string{st.ID}})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		programme, _ := plan.Programme(l.Programme)
+		page.Lines = append(page.Lines, said{l, cmp.Or(programme.TitleAt(l.StartedAt), l.Programme)})
 	}
 	for _, reason := range airing.Reasons {
 		page.Reasons = append(page.Reasons, kit.Option{Value: string(reason), Text: r.Say("airing.reason." + string(reason))})

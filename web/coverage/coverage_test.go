@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,5 +252,52 @@ func TestAStationSaysWhoseAiringsCountForIt(t *testing.T) {
 	c.Get("/coverage/stations/S00001?week=" + week.String())
 	if n := c.Doc().Find(".notice.info").Length(); n != 0 {
 		t.Errorf("the station that aired has %d notices", n)
+	}
+}
+
+// TestAStationsFiguresAreOfTheSameProgrammes: what does not count toward the target is
+// listed, with its programme, and counted in no column.
+func TestAStationsFiguresAreOfTheSameProgrammes(t *testing.T) {
+	s, c := open(t)
+	by := func(at time.Time) accounts.Meta {
+		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+	}
+	monday := now.AddDate(0, 0, -3)
+	programme := func(title string, counts bool) string {
+		p, err := s.SaveProgramme(t.Context(), by(monday.AddDate(0, 0, -7)), scheduler.SaveProgramme{Title: title, CountsTowardTarget: counts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.ID
+	}
+	target, other := programme("Nông thôn mới", true), programme("Thông báo của xã", false)
+	for i, report := range []airing.Confirm{
+		{Programme: target, Outcome: airing.NotAired, Reason: airing.PowerCut},
+		{Programme: other, Outcome: airing.NotAired, Reason: airing.PowerCut},
+		{Programme: other, Outcome: airing.Aired, Seconds: 600},
+	} {
+		report.ID, report.Station, report.StartedAt = uuid.NewString(), "S00001", monday.Add(time.Duration(i)*time.Hour)
+		if _, err := s.Confirm(t.Context(), by(monday.Add(5*time.Hour)), report); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Get("/coverage/stations/S00001?week=" + week.String())
+	cells := c.Doc().Find(".weeks tbody tr").First().Find("td").Map(func(_ int, td *goquery.Selection) string { return td.Text() })
+	if want := []string{"0", "1", "0"}; !slices.Equal(cells, want) {
+		t.Errorf("the week shows %q, want %q", cells, want)
+	}
+	reports := c.Doc().Find("#reports li").Map(func(_ int, li *goquery.Selection) string { return li.Text() })
+	off := 0
+	for _, text := range reports {
+		counts := strings.Contains(text, "Nông thôn mới")
+		if counts == strings.Contains(text, "không tính vào chỉ tiêu") || counts == strings.Contains(text, "Thông báo của xã") {
+			t.Errorf("a report reads %q", text)
+		}
+		if !counts {
+			off++
+		}
+	}
+	if len(reports) != 3 || off != 2 {
+		t.Errorf("%d reports, %d of them outside the target", len(reports), off)
 	}
 }
