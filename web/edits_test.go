@@ -291,6 +291,36 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			}
 		})
 	}
+	t.Run("called off where the other moved it", func(t *testing.T) {
+		const form = "form:has(input[name=kind])"
+		path := "/rules/" + e.rule + "/on/2024-05-27T17:15"
+		e.one.Get(path)
+		e.two.Get(path)
+		e.later()
+		e.two.Submit(form, "kind", "moved", "to", "2024-05-28T18:00")
+		e.two.Expect(200, "")
+		e.later()
+		e.one.Submit(form, "kind", "cancelled")
+		e.one.Expect(412, ".stale table", "binh")
+		e.one.Submit(form, "kind", "cancelled")
+		e.one.Expect(200, "")
+		e.one.Get(path)
+		e.one.Expect(200, "header.head", "Đã huỷ")
+	})
+	t.Run("called off with the hour it was moved to cleared", func(t *testing.T) {
+		const form = "form:has(input[name=kind])"
+		path := "/rules/" + e.rule + "/on/2024-06-03T17:15"
+		e.one.Get(path)
+		e.one.Submit(form, "kind", "moved", "to", "2024-06-04T18:00")
+		e.one.Expect(200, "")
+		e.one.Get(path)
+		e.one.Submit(form, "kind", "cancelled", "to", "2024-06-04T19:00")
+		e.one.Expect(422, "main", "chưa chọn")
+		e.one.Submit(form, "kind", "cancelled", "to", "")
+		e.one.Expect(200, "")
+		e.one.Get(path)
+		e.one.Expect(200, "header.head", "Đã huỷ")
+	})
 	t.Run("what only the other changed stays hers", func(t *testing.T) {
 		path := "/programmes/" + e.programme + "/edit"
 		e.one.Get(path)

@@ -291,7 +291,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if f.Get("do") == "undo" {
 		c = scheduler.SaveException{Rule: c.Rule, At: c.At}
 	} else {
-		err = p.chosen(r, f, c.Kind)
+		err = chosen(f, c.Kind)
 	}
 	if c.Kind == scheduler.Moved {
 		if to := f.Instant("to"); !to.IsZero() {
@@ -331,16 +331,16 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // chosen refuses a form that does not say what is to happen, or that says another
-// thing than the hour it names.
-func (p pages) chosen(r *kit.Request, f *kit.Form, kind scheduler.ExceptionKind) error {
+// thing than the hour written into it. An hour that the form came with was not written,
+// and one that was cleared says nothing.
+func chosen(f *kit.Form, kind scheduler.ExceptionKind) error {
 	if kind == "" {
 		return fault.New(fault.Invalid, "schedule.change_choose").At("kind")
 	}
-	stands, err := p.oneForm(r)
-	if err == nil && kind != scheduler.Moved && f.Get("to") != stands.Get("to") {
-		err = fault.New(fault.Invalid, "schedule.move_not_chosen").At("kind")
+	if to := f.Get("to"); kind != scheduler.Moved && to != "" && to != f.Shown("to") {
+		return fault.New(fault.Invalid, "schedule.move_not_chosen").At("kind")
 	}
-	return err
+	return nil
 }
 
 // moving is what the change would lead to.

@@ -64,6 +64,9 @@ func decodeValues(s string) (v url.Values) {
 	return v
 }
 
+// Shown is what the field held when the form was made, "" for nothing.
+func (f Form) Shown(name string) string { return decodeValues(f.Was).Get(name) }
+
 // takeOver reads what a form says of its edition, and puts the other's values into
 // the fields the person left to the other.
 func (f *Form) takeOver() {
