@@ -59,6 +59,14 @@ func Near(start time.Time) (from, until time.Time) {
 // people tell times in minutes.
 const overlapLeast = time.Minute
 
+// overlap reports whether one station cannot have aired both: they begin together, run
+// side by side for more than people's minutes explain, or the shorter lies wholly in the
+// time of the other. One of an unknown length lies where it begins.
+func overlap(r, other Report) bool {
+	side, shorter := common(r.StartedAt, r.End(), other.StartedAt, other.End()), min(r.Seconds, other.Seconds)
+	return r.StartedAt.Equal(other.StartedAt) || side > overlapLeast || side > 0 && side == time.Duration(shorter)*time.Second
+}
+
 // LongAgo tells what a person is asked about before she reports an airing of a day
 // long past, or of a week that is frozen: a slip of the year is easily made, and what
 // is reported can be corrected but never deleted.
@@ -95,7 +103,7 @@ func checkOverlap(r *Report, f Facts, _ accounts.Meta, c Confirm) error {
 		if !l.Stands() || l.Outcome != Aired || l.ID == r.ID || f.Corrected != nil && l.ID == f.Corrected.ID {
 			continue
 		}
-		if common(r.StartedAt, r.End(), l.StartedAt, l.End()) > overlapLeast {
+		if overlap(*r, l.Report) {
 			return fault.New(fault.Conflict, "airing.overlaps", "from", l.StartedAt, "until", l.End(), "name", l.By.Name, "other", l.ID).At("started_at")
 		}
 	}
