@@ -457,6 +457,8 @@ func TestAReopeningThatWaitsIsTold(t *testing.T) {
 	other.Get("/coverage?week=" + first.String())
 	other.Expect(200, ".notice.warn", "Đồng hồ chạy sai")
 	other.Submit("[action='/coverage/reopen']", "do", "agree", "later", "yes")
+	other.Get("/coverage?week=" + first.String())
+	other.Expect(200, ".notice.info", "theo đề nghị của giamsat-2, quantri đồng ý")
 	other.Get("/")
 	other.Refuse("mở lại")
 }
