@@ -116,6 +116,7 @@ func tieValue(b contest.TieBreak) string {
 type reader struct {
 	lang  text.Language
 	in    url.Values
+	was   reflect.Value  // what the form was to change: it shows less of an instant than there is
 	rows  map[string]int // list path to its number of rows
 	parts []*fault.Error
 }
@@ -166,7 +167,7 @@ func (r *reader) read(v reflect.Value, path string) {
 		if s != "" {
 			t, err := text.ReadInstant(s)
 			r.note(path, err)
-			v.Set(reflect.ValueOf(t))
+			v.Set(reflect.ValueOf(r.kept(path, s, t)))
 		}
 		return
 	case ranking.Points:
@@ -192,6 +193,19 @@ func (r *reader) read(v reflect.Value, path string) {
 		return
 	}
 	r.readKind(v, path, s)
+}
+
+// kept is the instant as it was, seconds and all, where its field still says what it
+// showed; else what was typed. A deadline is not shortened by who left it alone.
+func (r *reader) kept(path, typed string, t time.Time) time.Time {
+	v := at(r.was, path)
+	if !v.IsValid() {
+		return t
+	}
+	if was, ok := v.Interface().(time.Time); ok && !was.IsZero() && was.In(text.Zone).Format(minute) == typed {
+		return was
+	}
+	return t
 }
 
 func (r *reader) readKind(v reflect.Value, path, s string) {
@@ -310,6 +324,9 @@ func free(id string, taken map[string]bool) string {
 // at finds the value at a JSON path, or the invalid Value.
 func at(v reflect.Value, path string) reflect.Value {
 	for step := range strings.SplitSeq(path, ".") {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
 		switch v.Kind() {
 		case reflect.Slice:
 			i, err := strconv.Atoi(step)

@@ -49,6 +49,40 @@ func TestRulesComeBackFromTheirSteps(t *testing.T) {
 	}
 }
 
+// A form shows minutes; whoever leaves a time alone leaves its seconds too, and whoever
+// types another has what she typed.
+func TestATimeLeftAloneKeepsItsSeconds(t *testing.T) {
+	rules := sample()
+	day := time.Date(2026, 12, 28, 8, 35, 55, 123, time.UTC)
+	aired := rules.Categories[0].Aired
+	rules.Dates.OpensAt, rules.Dates.ClosesAt, aired.From, aired.Until = day.AddDate(0, -1, 0), day, day.AddDate(0, -1, 0), day
+	rules.Rounds[0].From, rules.Rounds[0].Until = day, day.AddDate(0, 0, 9)
+	got, err := rules.Clone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range stepsOf(&rules) {
+		if _, err := s.read(text.Vietnamese, s.valuesOf(text.Vietnamese, got), &got); err != nil {
+			t.Fatalf("%s: %v", s.slug(), err)
+		}
+	}
+	if lines, err := contest.Compare(rules, got); err != nil || len(lines) > 0 {
+		t.Errorf("changed though nobody touched it: %+v, %v", lines, err)
+	}
+	for path, s := range map[string]step{"dates.closes_at": {kind: "general"}, "aired.until": {kind: "category", id: rules.Categories[0].ID},
+		"until": {kind: "round", id: rules.Rounds[0].ID}} {
+		in := s.valuesOf(text.Vietnamese, got)
+		in.Set(path, "2027-01-15T17:00")
+		if _, err := s.read(text.Vietnamese, in, &got); err != nil {
+			t.Fatal(err)
+		}
+		item, _ := s.in(&got)
+		if now := at(item, path).Interface().(time.Time); !now.Equal(time.Date(2027, 1, 15, 17, 0, 0, 0, text.Zone)) {
+			t.Errorf("%s became %v", path, now)
+		}
+	}
+}
+
 // The sample stays one until somebody edits it or says that she has seen it.
 func TestTheSampleIsSeenOrEdited(t *testing.T) {
 	s := step{kind: "part", round: "chung-khao", id: "chuong-trinh"}

@@ -157,6 +157,8 @@ func (s step) read(lang text.Language, in url.Values, r *contest.Rules) (step, e
 	v, _ := s.in(r)
 	before := rubricOf(v)
 	reads := newReader(lang, in)
+	reads.was = reflect.New(v.Type()).Elem()
+	reads.was.Set(v)
 	for i := range v.NumField() {
 		if name := member(v.Type().Field(i)); s.shows(name) {
 			v.Field(i).SetZero()
