@@ -133,6 +133,26 @@ func TestSniffKnowsWhatPeopleSendByMistake(t *testing.T) {
 	}
 }
 
+// TestARefusalIsTrueWhereverSoundIsAskedFor: the pages that ask for sound differ,
+// so that no sentence may send people to another place of its page.
+func TestARefusalIsTrueWhereverSoundIsAskedFor(t *testing.T) {
+	codes := []string{"audio.is_document", "audio.is_zip", "audio.is_text", "audio.is_web_page", "audio.not_audio", "audio.is_empty"}
+	for _, o := range others {
+		codes = append(codes, o.code)
+	}
+	for _, code := range codes {
+		err := isNot(code, "XML")
+		for lang, elsewhere := range map[text.Language][]string{text.Vietnamese: {"ở mục", "kịch bản"}, text.English: {"script", "section", "field"}} {
+			said := lang.Fault(err)
+			for _, word := range elsewhere {
+				if strings.Contains(said, word) {
+					t.Errorf("%s: %q is not true on a page without a %q", code, said, word)
+				}
+			}
+		}
+	}
+}
+
 // id3Of is an ID3v2 tag with a body of n bytes in which false frames begin.
 func id3Of(n int) []byte {
 	body := bytes.Repeat([]byte("\xff\xfb\x90\x64fLaC"), n/8)
