@@ -18,11 +18,11 @@ import (
 )
 
 // ReadImport reads a CSV or XLSX file of stations. Its first row holds
-// headings, in any order. Faults: those of sheet.Read, stations.heading_unknown,
+// headings, in any order. Faults: those of readTable, stations.heading_unknown,
 // stations.heading_twice, stations.no_key_column, stations.cell_is_date,
 // stations.made_unreadable.
 func ReadImport(file []byte) ([]ImportRow, error) {
-	table, err := sheet.Read(file)
+	table, err := readTable(file)
 	if err != nil {
 		return nil, err
 	}

@@ -29,10 +29,10 @@ func mergeColumnOf(heading string) (Column, bool) {
 }
 
 // ReadMerge reads the rows of a CSV or XLSX mapping file: old code and name,
-// new code and name. Faults: those of sheet.Read, stations.heading_unknown,
+// new code and name. Faults: those of readTable, stations.heading_unknown,
 // stations.heading_twice, stations.merge_columns.
 func ReadMerge(file []byte) ([]MergeRow, error) {
-	table, err := sheet.Read(file)
+	table, err := readTable(file)
 	if err != nil {
 		return nil, err
 	}
