@@ -227,7 +227,7 @@ func (s *State) mend(c DecideComplaint, m accounts.Meta) (*State, []body, error)
 		if err := next.tiedAsSaid(next.Last(), order); err != nil {
 			return nil, nil, err
 		}
-		if err := do(&tieDecided{last.ID, order, c.Reason, c.ID}); err != nil {
+		if err := do(&tieDecided{last.ID, order, c.Reason, c.ID, true}); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -90,8 +90,9 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 		in.Chain = append(in.Chain, ranking.Step{By: ranking.ByChair})
 	}
 	for _, t := range r.Ties {
-		if !slices.ContainsFunc(t.Entries, func(id string) bool { return !inGroup[id] }) {
-			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: t.Entries, Reason: t.Reason, Complaint: t.Complaint})
+		left := slices.DeleteFunc(slices.Clone(t.Entries), func(id string) bool { return !inGroup[id] })
+		if len(left) == len(t.Entries) || t.Rest {
+			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: left, Reason: t.Reason, Complaint: t.Complaint})
 		}
 	}
 	for _, t := range r.Tasks {
@@ -138,6 +139,14 @@ type Standing struct {
 	Ranking *ranking.Ranking
 }
 
+// Places lists the place of each ranked entry, best first.
+func (st Standing) Places() (list []Place) {
+	for _, row := range st.Ranking.Rows {
+		list = append(list, Place{st.ID, row.Entry.ID, row.Rank, row.Value.String()})
+	}
+	return list
+}
+
 // Standings ranks every group of a round by the method its rules fixed.
 // Faults: those of ranking.
 func (s *State) Standings(r *RoundState) ([]Standing, error) {
@@ -155,6 +164,20 @@ func (s *State) Standings(r *RoundState) ([]Standing, error) {
 		list = append(list, Standing{g, t, rk})
 	}
 	return list, nil
+}
+
+// Places lists the places of all groups of a round as they stand now: without the
+// works ruled out since it was finished. A round without scores has none. Faults:
+// those of ranking.
+func (s *State) Places(r *RoundState) (list []Place, err error) {
+	if rules, _ := s.Rules.Round(r.ID); len(rules.Parts) == 0 {
+		return nil, nil
+	}
+	standings, err := s.Standings(r)
+	for _, st := range standings {
+		list = append(list, st.Places()...)
+	}
+	return list, err
 }
 
 // Progress counts the sheets that matter in a round.
@@ -224,9 +247,7 @@ func (s *State) outcome(r *RoundState) (*Outcome, error) {
 			return nil, err
 		}
 		for _, st := range list {
-			for _, row := range st.Ranking.Rows {
-				o.Places = append(o.Places, Place{st.ID, row.Entry.ID, row.Rank, row.Value.String()})
-			}
+			o.Places = append(o.Places, st.Places()...)
 			up, err := s.promoted(r, rules, st.Ranking)
 			if err != nil {
 				return nil, err
@@ -374,7 +395,7 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := s.tiedAsSaid(r, c.Entries); err != nil {
 		return nil, err
 	}
-	return []body{&tieDecided{Round: r.ID, Entries: c.Entries, Reason: c.Reason}}, nil
+	return []body{&tieDecided{Round: r.ID, Entries: c.Entries, Reason: c.Reason, Rest: true}}, nil
 }
 
 // tiedAsSaid returns nil if exactly these entries share a rank in the round and

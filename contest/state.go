@@ -161,6 +161,7 @@ type TieDecision struct {
 	Reason  string   `json:"reason"`
 	// Complaint is the ID of the one that was decided so; "" where the chair did.
 	Complaint string `json:"complaint,omitempty"`
+	Rest      bool   `json:"-"` // it holds for those that remain when others leave
 }
 
 // Pick is an entry promoted by choice.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -261,6 +262,26 @@ func TestAContestRunsByProgram(t *testing.T) {
 	}
 	if got := org.call(200, "GET", "/contests/nam-sau", nil); got["phase"] != "draft" || got["title"] != "Năm sau" {
 		t.Errorf("the copy: %v", got)
+	}
+}
+
+// The places of a round that is over are the same wherever they are asked for.
+func TestPlacesAgreeOnceAWorkIsRuledOut(t *testing.T) {
+	st := newStage(t)
+	org, id, entries := st.finished()
+	base := "/contests/" + id
+	org.call(200, "POST", base+"/entries/"+entries[0]+"/rule-out", obj{"reason": "chép của báo khác"})
+	said := func(list any) (out []string) {
+		for _, x := range list.([]any) {
+			out = append(out, fmt.Sprint(x.(obj)["rank"], x.(obj)["entry"]))
+		}
+		return out
+	}
+	round := org.call(200, "GET", base+"/rounds", nil)["items"].([]any)[0].(obj)
+	ranking := org.call(200, "GET", base+"/ranking", nil)["items"].([]any)[0].(obj)
+	places := said(round["places"])
+	if len(places) != len(entries)-1 || !slices.Equal(places, said(ranking["methods"].(obj)[ranking["method"].(string)])) {
+		t.Errorf("the rounds say %v, the ranking %v", places, ranking)
 	}
 }
 

@@ -184,7 +184,7 @@ type roundJSON struct {
 	Picked   []contest.Pick    `json:"picked,omitempty"`         // by name
 	GoesOn   []string          `json:"goes_on,omitempty"`        // entry IDs the rule would send on now
 	Promoted []string          `json:"promoted,omitempty"`       // entry IDs, once finished
-	Places   []contest.Place   `json:"places,omitempty"`         // once finished
+	Places   []contest.Place   `json:"places,omitempty"`         // once finished, without works ruled out since
 }
 
 // unknownJSON is a contest.Unknown.
@@ -239,8 +239,8 @@ func (c contestRoutes) rounds(w http.ResponseWriter, r *kit.Request) error {
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
 }
 
-func roundOf(s *contest.State, rules *contest.Round) (roundJSON, error) {
-	out := roundJSON{ID: rules.ID, Name: rules.Name}
+func roundOf(s *contest.State, rules *contest.Round) (out roundJSON, err error) {
+	out = roundJSON{ID: rules.ID, Name: rules.Name}
 	for _, u := range s.Unknowns(rules.ID) {
 		out.Unknown = append(out.Unknown, unknownJSON(u))
 	}
@@ -260,13 +260,13 @@ func roundOf(s *contest.State, rules *contest.Round) (roundJSON, error) {
 		out.Gaps = append(out.Gaps, gapJSON{g.Entry, g.Part, g.Low.String(), g.High.String(), g.LowBy, g.HighBy, g.Settled})
 	}
 	if run.Finished != nil {
-		out.Finished, out.Promoted, out.Places = run.Finished.At, slices.Clone(run.Finished.Promoted), slices.Clone(run.Finished.Places)
-		return out, nil
+		out.Finished, out.Promoted = run.Finished.At, slices.Clone(run.Finished.Promoted)
+		out.Places, err = s.Places(run)
+		return out, err
 	}
 	if out.Open > 0 || len(rules.Parts) == 0 {
 		return out, nil
 	}
-	var err error
 	if out.Ties, err = s.OpenTies(run); err != nil {
 		return out, err
 	}
