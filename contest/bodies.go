@@ -512,8 +512,9 @@ type tieDecided struct {
 	Entries   []string `json:"entries"`
 	Reason    string   `json:"reason"`
 	Complaint string   `json:"complaint,omitempty"` // that was decided so; "" where the chair did
-	// Rest says that the order holds for those that remain when others leave; in
-	// earlier versions it fell with the first that left.
+	// Rest says that the order holds for those that remain when others leave, and that
+	// no older one of two of them comes back; in earlier versions it fell with the first
+	// that left.
 	Rest bool `json:"rest,omitempty"`
 }
 
@@ -523,7 +524,7 @@ func (b *tieDecided) apply(s *State, e *Event) error {
 	if r == nil {
 		return errNoRound
 	}
-	r.Ties = append(r.Ties, TieDecision{e.At, e.Name, b.Entries, b.Reason, b.Complaint, b.Rest})
+	r.Ties = append(r.Ties, TieDecision{e.At, e.Name, b.Entries, b.Reason, b.Complaint, b.Rest, r.Finished != nil})
 	if r.Finished != nil {
 		s.outdate(OutdatedByChair)
 	}

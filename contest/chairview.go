@@ -17,7 +17,19 @@ type ChairView struct {
 	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
 	Out     []ChairOut   `json:"out"`     // sheets that were excluded because of a tie: she can let them count again
 	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
+	Orders  []ChairOrder `json:"orders"`  // that were given to level works, oldest first
 	Signed  []ChairSheet `json:"signed"`  // what she can reopen: others' sheets
+}
+
+// ChairOrder is an order given to level works, by their numbers, and what of it counts.
+type ChairOrder struct {
+	Order  []string   `json:"order"` // best first
+	At     time.Time  `json:"at"`
+	By     string     `json:"by"` // name
+	Reason string     `json:"reason"`
+	State  OrderState `json:"state"`
+	Holds  [][]string `json:"holds"`            // of those that are level now and go by it, each set best first
+	Change bool       `json:"change,omitempty"` // what holds can be put in another order
 }
 
 // ChairPoint is a judge who has ties to the entrant of a work she scores.
@@ -70,7 +82,7 @@ type ChairSheet struct {
 // ForChair is what the person has to settle, if she presides over the jury.
 // Faults: those of ranking.
 func (s *State) ForChair(person string) (ChairView, error) {
-	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Signed: []ChairSheet{}}
+	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Orders: []ChairOrder{}, Signed: []ChairSheet{}}
 	run := s.Settling()
 	if s.Phase != Judging || !s.Chair(person) {
 		return v, nil
@@ -101,13 +113,21 @@ func (s *State) ForChair(person string) (ChairView, error) {
 		return v, nil
 	}
 	ties, err := s.OpenTies(run)
+	if err != nil {
+		return v, err
+	}
 	for _, tie := range ties {
-		codes := make([]string, len(tie))
-		for i, id := range tie {
-			codes[i] = run.Codes[id]
-		}
+		codes := run.codes(tie)
 		slices.Sort(codes)
 		v.Ties = append(v.Ties, codes)
+	}
+	orders, err := s.TieOrders(run)
+	for _, o := range orders {
+		x := ChairOrder{run.codes(o.Entries), o.At, o.By, o.Reason, o.State, [][]string{}, run.Finished == nil || o.late}
+		for _, set := range o.Holds {
+			x.Holds = append(x.Holds, run.codes(set))
+		}
+		v.Orders = append(v.Orders, x)
 	}
 	return v, err
 }

@@ -111,7 +111,7 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 // The first result stays beside it. Faults: contest.not_published,
 // contest.unknown_complaint, contest.complaint_decided, contest.correction_waits, contest.reason_missing,
 // contest.correction_same, contest.unknown_entry, contest.unknown_judge,
-// contest.judge_not_on_work, contest.no_tie, contest.tie_unlike, contest.tie_twice, and those of GivePrizes and Rules.Check.
+// contest.judge_not_on_work, those of DecideTie about the order, and those of GivePrizes and Rules.Check.
 type DecideComplaint struct {
 	ID         string      `json:"id"`
 	Upheld     bool        `json:"upheld"`
@@ -224,7 +224,7 @@ func (s *State) mend(c DecideComplaint, m accounts.Meta) (*State, []body, error)
 		}
 	}
 	for _, order := range c.Correction.Ties {
-		if err := next.tiedAsSaid(next.Last(), order); err != nil {
+		if _, err := next.tiedAsSaid(next.Last(), order); err != nil {
 			return nil, nil, err
 		}
 		if err := do(&tieDecided{last.ID, order, c.Reason, c.ID, true}); err != nil {

@@ -374,7 +374,7 @@ func TestTheChairOrdersTheTieThatMatters(t *testing.T) {
 	if open, err := w.s.OpenTies(w.s.Running()); err != nil || open != nil {
 		t.Errorf("the chair sees %v, %v", open, err)
 	}
-	w.refused("contest.no_tie", w.judge("J1"), contest.DecideTie{Entries: []string{ids[3], ids[2]}, Reason: "x"})
+	w.refused("contest.tie_not_chairs", w.judge("J1"), contest.DecideTie{Entries: []string{ids[3], ids[2]}, Reason: "x"})
 	w.do(w.organiser(), finish)
 }
 

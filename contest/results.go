@@ -92,7 +92,7 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 	for _, t := range r.Ties {
 		left := slices.DeleteFunc(slices.Clone(t.Entries), func(id string) bool { return !inGroup[id] })
 		if len(left) == len(t.Entries) || t.Rest {
-			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: left, Reason: t.Reason, Complaint: t.Complaint})
+			in.Chair = append(in.Chair, ranking.ChairDecision{Entries: left, Reason: t.Reason, Complaint: t.Complaint, Last: t.Rest})
 		}
 	}
 	for _, t := range r.Tasks {
@@ -373,8 +373,10 @@ func (s *State) recheck() error {
 // DecideTie is the chair's order of entries that nothing else separated: while
 // a round is judged, and after the last one too until its results are public,
 // because a prize kept back or a work ruled out can move a tie to where prizes
-// differ. Faults: contest.chair_only, contest.chair_waits,
-// contest.no_round, contest.no_tie, contest.tie_unlike, contest.tie_twice,
+// differ. It takes the place of an earlier order of them, but what was ordered before
+// a round was over stays so. Faults: contest.chair_only, contest.chair_waits,
+// contest.no_round, contest.sheets_open, contest.tie_over, contest.no_tie, contest.order_missing,
+// contest.tie_by_rules, contest.tie_not_chairs, contest.tie_unlike, contest.tie_twice,
 // contest.reason_missing.
 type DecideTie struct {
 	Entries []string `json:"entries"` // best first
@@ -392,51 +394,178 @@ func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
-	if err := s.tiedAsSaid(r, c.Entries); err != nil {
+	if _, open := r.Progress(); open > 0 {
+		return nil, fault.New(fault.Conflict, "contest.sheets_open", "count", open)
+	}
+	switch was, err := s.tiedAsSaid(r, c.Entries); {
+	case err != nil:
 		return nil, err
+	case was == nil:
+	case r.Finished != nil && !was.late:
+		return nil, fault.New(fault.Conflict, "contest.tie_over", "codes", r.Numbers(was.Entries), "by", was.By, "at", was.At)
+	case slices.Equal(was.Entries, c.Entries) && was.Reason == c.Reason:
+		return nil, nil
 	}
 	return []body{&tieDecided{Round: r.ID, Entries: c.Entries, Reason: c.Reason, Rest: true}}, nil
 }
 
-// tiedAsSaid returns nil if exactly these entries share a rank in the round and
-// are the chair's to order. Faults: contest.tie_twice, contest.tie_unlike, contest.no_tie.
-func (s *State) tiedAsSaid(r *RoundState, order []string) error {
+// tiedAsSaid fails unless exactly these entries share a rank in the round and are the
+// chair's to order, or would if they had not been: then it returns the order that holds.
+// Faults: contest.order_missing, contest.tie_twice, contest.tie_unlike, contest.tie_by_rules,
+// contest.tie_not_chairs, contest.no_tie.
+func (s *State) tiedAsSaid(r *RoundState, order []string) (*TieDecision, error) {
+	if len(order) == 0 {
+		return nil, fault.New(fault.Invalid, "contest.order_missing").At("order")
+	}
 	for i, id := range order {
 		if slices.Contains(order[:i], id) {
-			return fault.New(fault.Invalid, "contest.tie_twice", "code", r.Codes[id]).At("order")
+			return nil, fault.New(fault.Invalid, "contest.tie_twice", "code", r.Codes[id]).At("order")
 		}
 	}
 	list, err := s.Standings(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var nearest []string // the level entries that most of the order are of
-	most := 0
+	why := fault.New(fault.Conflict, "contest.no_tie")
+	most := 0 // of the order are in the level entries that most of it are of
 	for _, st := range list {
-		for _, tied := range s.chairTies(r, st) {
+		open := s.chairTies(r, st)
+		for i, tied := range append(open, settled(st)...) {
 			n := len(shared(order, tied))
-			if n == len(order) && n == len(tied) {
-				return nil
+			switch all := n == len(order) && n == len(tied); {
+			case all && i < len(open):
+				return nil, nil
+			case all:
+				return &r.Ties[r.ordered(order)], nil
 			}
 			if n > most {
-				nearest, most = tied, n
+				most, why = n, fault.New(fault.Conflict, "contest.tie_unlike", "codes", r.codesOf(tied))
+			}
+		}
+		for _, tie := range st.Ranking.Ties {
+			switch in := shared(order, tie.Entries); {
+			case most > 0 || len(in) == 0:
+			case s.chairDecides(r, st.Group):
+				why = fault.New(fault.Conflict, "contest.tie_by_rules", "codes", r.codesOf(tie.Entries))
+			default:
+				why = fault.New(fault.Conflict, "contest.tie_not_chairs", "codes", r.codesOf(tie.Entries))
 			}
 		}
 	}
-	if most == 0 {
-		return fault.New(fault.Conflict, "contest.no_tie").At("order")
+	return nil, why.At("order")
+}
+
+// settled lists the sets of entries of a standing that the chair put in order, or who
+// decided a complaint, each best first.
+func settled(st Standing) (sets [][]string) {
+	for _, tie := range st.Ranking.Ties {
+		for _, d := range tie.Decisions {
+			if d.Step.By == ranking.ByChair && d.Decided {
+				set := make([]string, len(d.Compare))
+				for i, c := range d.Compare {
+					set[i] = c.Entry
+				}
+				sets = append(sets, set)
+			}
+		}
 	}
-	return fault.New(fault.Conflict, "contest.tie_unlike", "codes", r.codesOf(nearest)).At("order")
+	return sets
+}
+
+// ordered finds the latest order of all these entries, -1 if there is none.
+func (r *RoundState) ordered(entries []string) int {
+	for i, t := range slices.Backward(r.Ties) {
+		if len(shared(entries, t.Entries)) == len(entries) {
+			return i
+		}
+	}
+	return -1
+}
+
+// TieOrder is an order somebody gave to level entries, and what of it counts now.
+type TieOrder struct {
+	TieDecision
+	Holds [][]string // the sets of its entries that are level and go by it, each best first
+	State OrderState
+}
+
+// OrderState is what became of an order of level entries.
+type OrderState string
+
+// The states of an order.
+const (
+	OrderHolds    OrderState = "holds"    // as it was given
+	OrderPart     OrderState = "part"     // for those of it that are still level
+	OrderReplaced OrderState = "replaced" // a later order took its place
+	OrderAgain    OrderState = "again"    // others are level with them now: the chair is asked anew
+	OrderUnused   OrderState = "unused"   // they are not level any more
+)
+
+// TieOrders lists the orders of level entries given in the round, oldest first.
+// Faults: those of ranking.
+func (s *State) TieOrders(r *RoundState) ([]TieOrder, error) {
+	if len(r.Ties) == 0 {
+		return nil, nil
+	}
+	standings, err := s.Standings(r)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]TieOrder, len(r.Ties))
+	var open [][]string
+	for i, t := range r.Ties {
+		list[i].TieDecision = t
+	}
+	for _, st := range standings {
+		open = append(open, s.chairTies(r, st)...)
+		for _, set := range settled(st) {
+			list[r.ordered(set)].hold(set)
+		}
+	}
+	for i := range list {
+		o := &list[i]
+		meets := func(entries []string) bool { return len(shared(entries, o.Entries)) > 1 }
+		switch {
+		case len(o.Holds) == 1 && len(o.Holds[0]) == len(o.Entries):
+			o.State = OrderHolds
+		case len(o.Holds) > 0:
+			o.State = OrderPart
+		case slices.ContainsFunc(list[i+1:], func(l TieOrder) bool { return meets(l.Entries) }):
+			o.State = OrderReplaced
+		case slices.ContainsFunc(open, meets):
+			o.State = OrderAgain
+		default:
+			o.State = OrderUnused
+		}
+	}
+	return list, nil
+}
+
+// hold notes a set that goes by the order. Entries that are level in two rankings are
+// one set: the larger.
+func (o *TieOrder) hold(set []string) {
+	within := func(a, b []string) bool { return len(shared(a, b)) == len(a) }
+	if !slices.ContainsFunc(o.Holds, func(h []string) bool { return within(set, h) }) {
+		o.Holds = append(slices.DeleteFunc(o.Holds, func(h []string) bool { return within(h, set) }), set)
+	}
 }
 
 // codesOf are the numbers of entries, sorted and joined.
 func (r *RoundState) codesOf(entries []string) string {
+	codes := r.codes(entries)
+	slices.Sort(codes)
+	return strings.Join(codes, ", ")
+}
+
+// Numbers are the numbers of entries in that order, joined.
+func (r *RoundState) Numbers(entries []string) string { return strings.Join(r.codes(entries), ", ") }
+
+func (r *RoundState) codes(entries []string) []string {
 	codes := make([]string, len(entries))
 	for i, id := range entries {
 		codes[i] = r.Codes[id]
 	}
-	slices.Sort(codes)
-	return strings.Join(codes, ", ")
+	return codes
 }
 
 // chairTies lists the sets of entries that share a rank in a standing and are

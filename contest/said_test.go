@@ -46,9 +46,10 @@ func TestAWrongOrderOfATieSaysWhatIsWrong(t *testing.T) {
 	})
 	a, b, other := level[0], level[1], w.s.Running().Entries[2]
 	for code, orders := range map[string][][]string{
-		"contest.tie_twice":  {{a, a}, {a, b, b}},
-		"contest.tie_unlike": {{a}, {b}, {a, b, other}, {a, other}},
-		"contest.no_tie":     {{other}, {}},
+		"contest.tie_twice":     {{a, a}, {a, b, b}},
+		"contest.tie_unlike":    {{a}, {b}, {a, b, other}, {a, other}},
+		"contest.no_tie":        {{other}},
+		"contest.order_missing": {{}},
 	} {
 		for _, order := range orders {
 			w.refused(code, w.judge("J1"), contest.DecideTie{Entries: order, Reason: "Hay hơn"})

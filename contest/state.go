@@ -161,7 +161,9 @@ type TieDecision struct {
 	Reason  string   `json:"reason"`
 	// Complaint is the ID of the one that was decided so; "" where the chair did.
 	Complaint string `json:"complaint,omitempty"`
-	Rest      bool   `json:"-"` // it holds for those that remain when others leave
+	Rest      bool   `json:"-"` // it holds for those that remain when others leave, and none before it for two of them
+
+	late bool // it was given when the round was over
 }
 
 // Pick is an entry promoted by choice.

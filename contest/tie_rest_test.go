@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/contest"
 	"loa/contest/paper"
@@ -144,4 +145,132 @@ func TestTheChairsOrderHoldsWhenAnAwardCoversFewer(t *testing.T) {
 		}
 	}
 	w.replays()
+}
+
+// A slip of the chair is put right until the round is finished: the last order of the
+// same works counts, and the minutes name both.
+func TestTheChairChangesAnOrder(t *testing.T) {
+	w, ids := levelContest(t)
+	run := w.s.Running()
+	says := func(want ...string) {
+		t.Helper()
+		said := strings.Join(minutesOf(w, run).Decisions, "\n")
+		for _, s := range want {
+			if !strings.Contains(said, s) {
+				t.Errorf("the minutes lack %q:\n%s", s, said)
+			}
+		}
+	}
+	states := func(want ...contest.OrderState) {
+		t.Helper()
+		v, err := w.s.ForChair("J1")
+		if err != nil || len(v.Ties) > 0 != slices.Contains(want, contest.OrderAgain) {
+			t.Errorf("the chair is asked about %v, %v", v.Ties, err)
+		}
+		var got []contest.OrderState
+		for _, o := range v.Orders {
+			got = append(got, o.State)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("the orders are %v, want %v", got, want)
+		}
+	}
+	was := []string{ids[3], ids[1], ids[4], ids[2]}
+	states(contest.OrderHolds)
+	w.refused("contest.tie_unlike", w.judge("J1"), contest.DecideTie{Entries: was[:3], Reason: "x"})
+	w.refused("contest.no_tie", w.judge("J1"), contest.DecideTie{Entries: []string{ids[0], ids[5]}, Reason: "x"})
+	w.refused("contest.chair_only", w.judge("J2"), contest.DecideTie{Entries: was, Reason: "x"})
+	log := len(w.log)
+	w.do(w.judge("J1"), contest.DecideTie{Entries: was, Reason: "giọng đọc tốt hơn"})
+	if len(w.log) != log {
+		t.Error("the same order again is another decision")
+	}
+	now := []string{ids[2], ids[1], ids[4], ids[3]}
+	w.do(w.judge("J1"), contest.DecideTie{Entries: now, Reason: "ghi nhầm lần trước"})
+	states(contest.OrderReplaced, contest.OrderHolds)
+	if places, ranks := order(w, run, ids); !slices.Equal(places, []int{0, 2, 1, 4, 3, 5}) || !slices.Equal(ranks, []int{1, 2, 3, 4, 5, 6}) {
+		t.Errorf("the order is %v on %v", places, ranks)
+	}
+	says(run.Numbers(was)+" theo thứ tự này", "giọng đọc tốt hơn (đã được thay bằng thứ tự quyết định sau)", run.Numbers(now)+" theo thứ tự này", "ghi nhầm lần trước")
+
+	// A mark changes: the order holds for those that are still level.
+	remark := func(entry string, mark ranking.Points) {
+		t.Helper()
+		rules, _ := w.s.Rules.Round(run.ID)
+		task := run.Of("J2")[slices.IndexFunc(run.Of("J2"), func(x *contest.Task) bool { return x.Entry == entry })]
+		w.do(w.judge("J1"), contest.ReopenSheet{Task: task.ID, Reason: "chấm lại"})
+		w.refused("contest.sheets_open", w.judge("J1"), contest.DecideTie{Entries: now, Reason: "x"})
+		w.sign(task, rules, func(*contest.Task, contest.Criterion) ranking.Points { return mark })
+	}
+	remark(ids[2], pt(8))
+	states(contest.OrderReplaced, contest.OrderPart)
+	says("ghi nhầm lần trước (nay được tính cho " + run.Numbers(now[1:]) + ")")
+	w.do(w.judge("J1"), contest.DecideTie{Entries: []string{ids[4], ids[1], ids[3]}, Reason: "nghe lại"})
+	states(contest.OrderReplaced, contest.OrderReplaced, contest.OrderHolds)
+
+	// It is level again: what was ordered before does not come back over the last word.
+	remark(ids[2], pt(7))
+	states(contest.OrderReplaced, contest.OrderReplaced, contest.OrderAgain)
+	if _, ranks := order(w, run, ids); !slices.Equal(ranks, []int{1, 2, 2, 2, 2, 6}) {
+		t.Errorf("the ranks are %v", ranks)
+	}
+	w.refused("contest.tie_at_cut", w.organiser(), contest.FinishRound{Round: run.ID})
+	w.do(w.judge("J1"), contest.DecideTie{Entries: was, Reason: "như lần đầu"})
+	remark(ids[5], pt(5))
+	w.do(w.organiser(), contest.FinishRound{Round: run.ID})
+	w.refused("contest.no_round", w.judge("J1"), contest.DecideTie{Entries: now, Reason: "x"})
+	w.replays()
+}
+
+// What was ordered before the last round was over stays; what was ordered after it can
+// be put right until the result is public, and by a complaint then.
+func TestWhatStaysOfAnOrderOnceTheLastRoundIsOver(t *testing.T) {
+	r := plain()
+	r.Rounds[0].TieBreaks, r.Awards[0].Prizes, r.Awards[0].Ties = nil, ladder(2, 1, 2), ranking.Chair
+	w := newWorld(t, "xong-vong")
+	w.open(r)
+	var ids []string
+	for i := 1; i <= 5; i++ {
+		ids = append(ids, w.enter(i, w.work(i)))
+	}
+	w.jury(2, "chung-khao")
+	w.toRound("chung-khao")
+	w.score(func(task *contest.Task, _ contest.Criterion) ranking.Points {
+		return pt([]int{9, 9, 7, 7, 7}[slices.Index(ids, task.Entry)])
+	})
+	chair := func(order ...string) contest.DecideTie { return contest.DecideTie{Entries: order, Reason: "hay hơn"} }
+	w.do(w.judge("J1"), chair(ids[3], ids[2], ids[4]))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.refused("contest.tie_over", w.judge("J1"), chair(ids[2], ids[3], ids[4]))
+	w.do(w.judge("J1"), chair(ids[0], ids[1]))
+	w.do(w.judge("J1"), chair(ids[1], ids[0]))
+	v, err := w.s.ForChair("J1")
+	if err != nil || len(v.Orders) != 3 || v.Orders[0].Change || !v.Orders[2].Change {
+		t.Errorf("the chair sees %+v, %v", v.Orders, err)
+	}
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	w.refused("contest.no_round", w.judge("J1"), chair(ids[0], ids[1]))
+	w.do(w.organiser(), contest.FileComplaint{Who: "Bà A", Text: "Thứ tự không đúng"})
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "nghe lại", Correction: contest.Correcting{Ties: [][]string{{ids[2], ids[3], ids[4]}}}})
+	if won := w.s.Winners(ids[2]); len(won) != 1 || won[0].Prize != "nhi" {
+		t.Errorf("the work got %+v", won)
+	}
+}
+
+// Works that the rules told apart are level all the same: nobody says they are not.
+func TestAnOrderOfWorksTheRulesToldApart(t *testing.T) {
+	r := plain()
+	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByEarliest}, {By: ranking.ByChair}}
+	w := newWorld(t, "da-tach")
+	w.open(r)
+	var ids []string
+	for i := 1; i <= 2; i++ {
+		w.now = w.now.Add(time.Minute)
+		ids = append(ids, w.enter(i, w.work(i)))
+	}
+	w.jury(2, "chung-khao")
+	w.toRound("chung-khao")
+	w.score(func(*contest.Task, contest.Criterion) ranking.Points { return pt(7) })
+	w.refused("contest.tie_by_rules", w.judge("J1"), contest.DecideTie{Entries: []string{ids[1], ids[0]}, Reason: "x"})
 }

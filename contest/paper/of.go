@@ -283,7 +283,10 @@ func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry
 	if err != nil {
 		return Minutes{}, err
 	}
-	out := Minutes{Results: results, Entries: len(run.Entries), Decisions: decisions(s, run, lang), Events: s.Seq, Head: s.Head}
+	out := Minutes{Results: results, Entries: len(run.Entries), Events: s.Seq, Head: s.Head}
+	if out.Decisions, err = decisions(s, run, lang); err != nil {
+		return out, err
+	}
 	if s.Last() == run {
 		out.Given, out.First = GivenOf(s, lang), Listed(s, s.First(), lang)
 		out.Complaints = complaints(s, lang)
@@ -354,8 +357,7 @@ func chosen(s *contest.State, run *contest.RoundState, lang text.Language) (out 
 
 // decisions lists what people decided up to the end of a round, for the
 // minutes: who was picked by name, then what happened in it.
-func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []string {
-	var out []string
+func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (out []string, err error) {
 	for _, before := range s.Rounds {
 		rules, at := s.Rules.Round(before.ID)
 		var others []string
@@ -402,8 +404,20 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason))
 		}
 	}
-	for _, t := range run.Ties {
-		out = append(out, lang.Say("contest.minute_tie", "codes", codesOf(run, t.Entries), "by", t.By, "at", t.At, "reason", t.Reason))
+	orders, err := s.TieOrders(run)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		said := lang.Say("contest.minute_tie", "codes", run.Numbers(o.Entries), "by", o.By, "at", o.At, "reason", o.Reason)
+		if o.State != contest.OrderHolds {
+			holds := make([]string, len(o.Holds))
+			for i, set := range o.Holds {
+				holds[i] = run.Numbers(set)
+			}
+			said = lang.Say("contest.minute_tie_but", "said", said, "but", lang.Say("contest.order_"+string(o.State), "codes", strings.Join(holds, "; ")))
+		}
+		out = append(out, said)
 	}
 	for _, t := range run.Tasks {
 		for _, e := range t.Sheet.Earlier {
@@ -418,7 +432,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) []
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
 		}
 	}
-	return out
+	return out, nil
 }
 
 // reviews tells which comments on works of a round were not sent as their judges
@@ -607,17 +621,6 @@ func tiesInWords(keys []string, lang text.Language) string {
 		said[i] = lang.Say(key)
 	}
 	return strings.Join(said, "; ")
-}
-
-func codesOf(run *contest.RoundState, ids []string) string {
-	out := ""
-	for i, id := range ids {
-		if i > 0 {
-			out += ", "
-		}
-		out += run.Codes[id]
-	}
-	return out
 }
 
 // JuriesOf is every judge's signed sheets of a round; who signed none is left out.

@@ -106,4 +106,7 @@ type ChairDecision struct {
 	Entries   []string // best first, each once
 	Reason    string   // required, printed in the minutes
 	Complaint string   // its ID; "" where the chair settled it
+	// Last says that no older decision about two of its entries counts any more, also
+	// where it does not name all that are tied.
+	Last bool
 }

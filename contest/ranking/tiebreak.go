@@ -162,15 +162,21 @@ func cyclic(beats [][]bool) bool {
 	return false
 }
 
-// chairOn is the latest decision that names every entry of the group.
+// chairOn is the latest decision that names every entry of the group, nil if there
+// is none or a later one, which is the last word, names some of them only.
 func (t *Tally) chairOn(group []int) *ChairDecision {
 	for i := len(t.chair) - 1; i >= 0; i-- {
-		all := true
+		named := 0
 		for _, e := range group {
-			all = all && slices.Contains(t.chair[i].Entries, t.entries[e].ID)
+			if slices.Contains(t.chair[i].Entries, t.entries[e].ID) {
+				named++
+			}
 		}
-		if all {
+		switch {
+		case named == len(group):
 			return &t.chair[i]
+		case named > 1 && t.chair[i].Last:
+			return nil
 		}
 	}
 	return nil

@@ -36,6 +36,7 @@ var values = []any{
 	[]contest.PieceKind{contest.Audio, contest.Script, contest.Scan, contest.Translation},
 	[]contest.PromotionRule{contest.LastRound, contest.TopN, contest.AtLeast, contest.Picked},
 	[]contest.TaskStatus{contest.Untouched, contest.Drafted, contest.Final, contest.SetAside},
+	[]contest.OrderState{contest.OrderHolds, contest.OrderPart, contest.OrderReplaced, contest.OrderAgain, contest.OrderUnused},
 	[]ranking.Breaker{ranking.ByCriterion, ranking.ByMedian, ranking.ByHeadToHead, ranking.ByEarliest, ranking.ByChair},
 	ranking.Methods(),
 	[]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair},

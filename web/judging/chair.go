@@ -17,7 +17,8 @@ type chairPage struct {
 	Gaps    []chairGap
 	Points  []chairPoint
 	Out     []contest.ChairOut
-	Ties    []string     // codes, joined
+	Ties    []string // codes, joined
+	Orders  []chairOrder
 	Judges  []kit.Option // whose signed sheets can be reopened
 	Parts   []kit.Option // of the round, if there are several
 }
@@ -26,6 +27,14 @@ type chairGap struct {
 	contest.ChairGap
 	Marks []kit.Option // judges and their totals
 	Own   string       // what the chair gave herself, "" if nothing
+}
+
+// chairOrder is an order that was given to level works.
+type chairOrder struct {
+	contest.ChairOrder
+	Said  string   // what became of it, "" where it holds as it was given
+	Order string   // codes, joined
+	Sets  []string // that hold and can be changed, each joined
 }
 
 // chairPoint is a judge with ties to works she scores.
@@ -103,6 +112,19 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 	}
 	for _, codes := range v.Ties {
 		page.Ties = append(page.Ties, strings.Join(codes, ", "))
+	}
+	for _, x := range v.Orders {
+		row := chairOrder{ChairOrder: x, Order: strings.Join(x.Order, ", ")}
+		for _, set := range x.Holds {
+			row.Sets = append(row.Sets, strings.Join(set, ", "))
+		}
+		if x.State != contest.OrderHolds {
+			row.Said = r.Say("contest.order_"+string(x.State), "codes", strings.Join(row.Sets, "; "))
+		}
+		if !x.Change {
+			row.Sets = nil
+		}
+		page.Orders = append(page.Orders, row)
 	}
 	for _, x := range v.Signed {
 		if o := (kit.Option{Value: x.Judge, Text: x.Name}); !slices.Contains(page.Judges, o) {

@@ -98,7 +98,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	chair("POST /sheets/{task}/reopen", "as chair: let a judge change a signed sheet; both versions are kept", p.reopen, reopenBody{})
 	chair("POST /sheets/{task}/confer", "as chair: record that the judges of the sheet's work, who differ, talked it over; those in reopen score again", p.confer, conferBody{})
 	chair("POST /sheets/{task}/settle", "as chair: the sheet's judge has a tie to its entrant: keep says whether her marks count, also after they were excluded", p.settlePoint, settleBody{})
-	chair("POST /ties", "as chair: the order of works that nothing else separated, by their numbers, best first", p.settle, tieBody{})
+	chair("POST /ties", "as chair: the order of works that nothing else separated, by their numbers, best first; until the round is finished it takes the place of an earlier one", p.settle, tieBody{})
 	k.AddStep(p.next)
 }
 
