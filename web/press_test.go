@@ -367,7 +367,7 @@ func (w *presser) loggedOut() {
 	}
 }
 
-// dropped takes a file back that was chosen.
+// dropped takes a file that was chosen by a visit before, and gives it up.
 func (w *presser) dropped() {
 	w.t.Helper()
 	p := w.browser.Person()
@@ -375,11 +375,16 @@ func (w *presser) dropped() {
 	p.Open(w.server.URL + "/library")
 	p.Buttons() // once the scripts are there
 	p.Upload("[data-upload] input[type=file]", filepath.Join(w.files[""], "01.mp3"))
-	p.Wait("[data-state] button")
-	for _, b := range p.Buttons() {
-		if b.At == "kit/_parts.html kit.upload_drop" {
-			if e := p.Try(b, nil, nil); e.What == "change" {
-				w.pressed[b.At] = true
+	p.Until("be told that it arrived", `document.querySelector("[data-kept]").value !== ""`)
+	p.Open(w.server.URL + "/library")
+	for _, name := range []string{"kit/_parts.html kit.upload_use", "kit/_parts.html kit.upload_drop"} {
+		p.Wait("[data-drop]")
+		p.Until("be asked", `!document.querySelector("[data-drop]").hidden`)
+		for _, b := range p.Buttons() {
+			if b.At == name {
+				if e := p.Try(b, nil, nil); e.What == "change" {
+					w.pressed[b.At] = true
+				}
 			}
 		}
 	}

@@ -97,12 +97,13 @@ async function insist(form, button) {
   const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
   let loggedOut = false;
   for (;;) {
+    const slow = unheard(() => say(form, form.dataset.waiting, false));
     try {
       const answer = await fetch(to, { method: "POST", body, redirect: "manual" });
       if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
       loggedOut = answer.status === 401;
       if (!loggedOut && !busy.includes(answer.status)) break;
-    } catch { /* nobody answered */ }
+    } catch { /* nobody answered */ } finally { clearTimeout(slow); }
     say(form, form.dataset.waiting, loggedOut);
     await moment();
   }
@@ -110,6 +111,10 @@ async function insist(form, button) {
 }
 
 const busy = [502, 503, 504, 507]; // what passes
+
+// unheard tells what a pressed button waits for when the line is neither dead
+// nor answers.
+const unheard = (tell) => setTimeout(tell, 8000);
 
 // moment waits a little, less when the network is there again.
 const moment = () => new Promise((go) => {
@@ -128,7 +133,9 @@ function release(form, button) {
 // nobody is logged in: the page that comes then would take the chosen file with it.
 async function hold(form, button) {
   for (;;) {
+    const slow = unheard(() => say(form, document.body.dataset.offline, false));
     const answer = await fetch("/api/v1/me", { method: "HEAD", cache: "no-store" }).catch(() => null), loggedOut = answer?.status === 401;
+    clearTimeout(slow);
     if (answer && !loggedOut && !busy.includes(answer.status)) break;
     say(form, document.body.dataset.offline, loggedOut);
     await moment();

@@ -1,8 +1,11 @@
 // Sends the file of a field piece by piece (tus 1.0) as soon as it is chosen,
 // and goes on where it was cut: after a lost line, a reload, a dead battery or
 // days. What is under way is kept in IndexedDB, the file included where the
-// browser allows it; else choosing the same file again goes on with it. The
-// form is then sent with the recording's ID in place of the file.
+// browser allows it; else choosing the same file again goes on with it. What an
+// earlier visit left is named and asked about first: the form may be for
+// something else by now. Only where choosing a file is sending it (data-now) does
+// it go on by itself. Another file, also one that is refused, takes its place for
+// good. The form is then sent with the recording's ID in place of the file.
 //
 // The part "upload" of _parts.html draws such a field. Without this script it
 // is a plain file field.
@@ -41,6 +44,14 @@ const table = (mode, work) => opened.then((db) => new Promise((done, failed) => 
 const recall = (key) => table("readonly", (t) => t.get(key));
 const forget = (key) => table("readwrite", (t) => t.delete(key));
 
+// end gives a file up, here and on the server, which else does so by itself. One
+// that arrived is a recording by now and stays.
+async function end(key, arrived) {
+  const known = await recall(key);
+  await forget(key);
+  if (known?.url && !arrived) fetch(known.url, { method: "DELETE", headers: version }).catch(() => {});
+}
+
 const person = document.body.dataset.person;
 
 // watch holds a form back until its files have arrived, and says that it does.
@@ -50,6 +61,12 @@ function watch(form) {
   const go = () => submit(form, pressed);
   const fields = [...form.querySelectorAll("[data-upload]")].map((box) => sender(form, box, () => { if (!waiting) go(); }));
   form.addEventListener("submit", async (e) => {
+    const open = fields.find((f) => f.asks());
+    if (open) {
+      e.preventDefault();
+      open.insist();
+      return;
+    }
     const busy = fields.filter((f) => f.sending());
     if (!busy.length) {
       for (const f of fields) f.handOver();
@@ -90,11 +107,14 @@ async function announce(form, fields, waiting) {
 // called when a file has arrived that the form need not wait for.
 function sender(form, box, ready) {
   const words = box.dataset, inputs = [...box.querySelectorAll("input[type=file]")], input = inputs[inputs.length - 1], kept = box.querySelector("[data-kept]");
-  const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]"), drop = state.querySelector("button");
+  const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]");
+  const use = state.querySelector("[data-use]"), drop = state.querySelector("[data-drop]");
   const found = state.querySelector("[data-findings]"), shape = found.querySelector("template"), told = state.querySelector("[data-size]");
   const choose = box.querySelector("[data-choose]"), refused = box.querySelector("[data-refused]"), captured = box.querySelector("[data-captured]"), sentAt = box.querySelector("[data-sent-at]");
   const place = new URL(form.action).pathname + "#" + words.upload, required = input.required;
   let current = null; // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes), arrived, ended
+  let asked = null; // what an earlier visit left, until somebody says whether it is wanted
+  let turns = 0; // files that were chosen or dropped on this page: the last one counts
 
   const say = (text, bad) => {
     line.textContent = text;
@@ -111,7 +131,8 @@ function sender(form, box, ready) {
     found.hidden = !sentences.length;
   };
   const reset = (text, bad) => { // bad is the name of a file that was refused
-    current = null;
+    current = asked = null;
+    use.hidden = true;
     list([]);
     for (const one of inputs) one.value = "";
     kept.value = "";
@@ -125,23 +146,45 @@ function sender(form, box, ready) {
 
   // take scales what is a picture, tells its size, and begins.
   const take = async (file) => {
+    const turn = ++turns;
     if (!words.picture || !file.type.startsWith("image/")) return begin(file);
-    current?.abort.abort();
+    quit();
     reset(words.scaling);
     const light = await scaled(file);
+    if (turn !== turns) return;
     begin(light);
     if (current && light !== file) told.textContent = words.scaled.replace("{from}", size(file.size)).replace("{to}", size(light.size));
   };
 
-  const begin = (file) => {
+  // quit ends what was being sent, unless it is the file of this key again.
+  const quit = (key) => {
     current?.abort.abort();
+    if (current && current.key !== key) end(current.key, current.ended);
+  };
+
+  // clear ends what earlier visits left here, but for the file of this key and
+  // what another tab is sending.
+  const clear = async (key) => {
+    for (const u of await left()) {
+      if (u.key === key) continue;
+      if (navigator.locks) navigator.locks.request(lock(u.key), { ifAvailable: true }, (free) => free && end(u.key));
+      else end(u.key);
+    }
+  };
+
+  const begin = (file) => {
+    const kind = words.picture && file.type.startsWith("image/") ? words.picture : words.kind;
+    const key = [person, kind, file.name, file.size, file.lastModified].join("|");
+    quit(key);
+    clear(key);
     if (!file.size) return reset(words.none, file.name);
     if (file.size > Number(words.limit)) return reset(words.large, file.name);
-    const kind = words.picture && file.type.startsWith("image/") ? words.picture : words.kind;
     if (captured) captured.value = file.lastModified;
     const order = { filename: file.name, kind }, station = words.station || form.elements.station?.value;
     if (station) order.station = station;
-    const mine = current = { file, order, safe: 0, key: [person, kind, file.name, file.size, file.lastModified].join("|"), abort: new AbortController() };
+    const mine = current = { file, order, safe: 0, key, abort: new AbortController() };
+    asked = null;
+    use.hidden = true;
     kept.value = refused.value = "";
     input.required = false;
     choose.hidden = true; // beside a file that is there, "no file chosen" would be untrue
@@ -150,13 +193,14 @@ function sender(form, box, ready) {
     bar.hidden = drop.hidden = false;
     bar.value = 0;
     list([]);
+    say(words.beginning.replace("{name}", () => file.name));
     mine.arrived = send(mine, place, words, { say, show: (part) => { bar.value = part; } }).then((recording) => {
       if (current !== mine) return false;
       mine.ended = true;
       keep(kept, recording, file.name);
       for (const one of inputs) one.value = ""; // the form takes the ID and not the bytes
       bar.hidden = true;
-      say(words.arrived.replace("{name}", file.name));
+      say(words.arrived.replace("{name}", () => file.name));
       findings(recording).then((sentences) => { if (current === mine) list(sentences); });
       if ("now" in words) ready();
       return true;
@@ -167,14 +211,14 @@ function sender(form, box, ready) {
   };
 
   for (const one of inputs) one.addEventListener("change", () => one.files[0] ? take(one.files[0]) : undefined);
-  drop.addEventListener("click", async () => {
-    const gone = current;
-    if (!gone) return;
-    gone.abort.abort();
+  drop.addEventListener("click", () => {
+    turns++;
+    quit();
+    clear();
     reset("");
-    const known = await recall(gone.key);
-    await forget(gone.key);
-    if (known?.url && !gone.ended) fetch(known.url, { method: "DELETE", headers: version }).catch(() => {}); // else the server gives it up by itself
+  });
+  use.addEventListener("click", () => {
+    if (asked) begin(asked.file);
   });
   if ("now" in words) for (const button of form.querySelectorAll("button:not([type])")) button.hidden = true; // the form goes by itself
   const early = inputs.find((one) => one.files[0]); // chosen before this script had come
@@ -187,6 +231,11 @@ function sender(form, box, ready) {
       body.delete(input.name);
       if (current && !current.ended) body.set(words.upload, current.record.url.split("/").pop());
     },
+    asks: () => Boolean(asked),
+    insist: () => {
+      say(of(asked, words.ask) + " " + words.answer, true);
+      use.focus();
+    },
     hold: () => {
       told.hidden = false;
       told.textContent = words.held;
@@ -197,16 +246,25 @@ function sender(form, box, ready) {
     },
   };
 
-  // resume goes on with what this field was sending when the page was left.
-  async function resume() {
+  // left is what this field was sending when a page was left, the oldest first.
+  async function left() {
     const all = (await table("readonly", (t) => t.getAll())) || [];
-    for (const u of all) if (Date.now() - u.at > remembered) forget(u.key);
-    const left = all.reverse().find((u) => u.place === place && u.person === person && !u.handed);
-    if (!left || current || kept.matches("input") && kept.value) return;
-    if (left.file) return begin(left.file);
-    if (!left.url) return forget(left.key);
-    say(words.again.replace("{name}", left.name));
-    bar.hidden = drop.hidden = true;
+    return all.filter((u) => u.place === place && u.person === person && !u.handed).sort((a, b) => a.at - b.at);
+  }
+
+  // resume asks about what this field was sending when the page was left.
+  async function resume() {
+    for (const u of (await table("readonly", (t) => t.getAll())) || []) if (Date.now() - u.at > remembered) forget(u.key);
+    const last = (await left()).pop();
+    if (!last || turns || kept.matches("input") && kept.value) return;
+    if (!last.file && !last.url) return forget(last.key);
+    if (last.file && "now" in words) return begin(last.file);
+    bar.hidden = true;
+    drop.hidden = false;
+    if (!last.file) return say(of(last, words.again));
+    asked = last;
+    use.hidden = input.required = false;
+    say(of(last, words.ask));
   }
 }
 
@@ -239,12 +297,14 @@ async function send(job, place, words, { say, show }) {
           throw problem;
         }
         say(problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait));
-        await Promise.race([new Promise((done) => setTimeout(done, wait * 1000)), new Promise((done) => addEventListener("online", done, { once: true }))]);
+        await pause(wait * 1000, job);
       }
     }
   };
-  return navigator.locks ? navigator.locks.request("loa-upload " + job.key, { signal: job.abort.signal }, run) : run();
+  return navigator.locks ? navigator.locks.request(lock(job.key), { signal: job.abort.signal }, run) : run();
 }
+
+const lock = (key) => "loa-upload " + key;
 
 // attempt goes on with the file until it is kept, and returns the recording's ID.
 async function attempt(job, place, words, say, show, moved) {
@@ -266,6 +326,7 @@ async function attempt(job, place, words, say, show, moved) {
     const made = await ask(job, root, { method: "POST", headers: { ...version, "Upload-Length": String(file.size),
       "Upload-Metadata": Object.entries(order).map(([k, v]) => k + " " + base64(v)).join(",") } });
     if (made.status !== 201 || !made.headers.has("Location")) await fail(made);
+    if (job.abort.signal.aborted) throw new Error("dropped"); // and forgotten
     job.record.url = made.headers.get("Location");
     await put({ ...job.record, file }) ?? await put(job.record);
   }
@@ -295,8 +356,18 @@ async function attempt(job, place, words, say, show, moved) {
     if (!state.ok) await fail(state);
     const told = await state.json();
     if (told.recording) return told.recording;
-    await new Promise((done) => setTimeout(done, 2000));
+    await pause(2000, job);
   }
+}
+
+// pause waits so many ms, less when the network is there again or nobody wants
+// the file any more.
+function pause(ms, job) {
+  return new Promise((done) => {
+    setTimeout(done, ms);
+    addEventListener("online", done, { once: true });
+    job.abort.signal.addEventListener("abort", done);
+  });
 }
 
 // ask is fetch that neither waits for a dead line nor outlives its field.
@@ -355,6 +426,10 @@ const final = (text) => Object.assign(new Error(text), { final: true });
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 const number = (n, digits) => n.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const size = (n) => n >= 1e6 ? number(n / 1e6, 1) + " MB" : number(n / 1e3, 0) + " KB";
+const zone = { timeZone: "Asia/Ho_Chi_Minh" };
+const clockAndDay = (at) => new Date(at).toLocaleTimeString("vi", { ...zone, hour: "2-digit", minute: "2-digit" }) + " "
+  + (document.documentElement.lang === "vi" ? new Date(at).toLocaleDateString("vi", zone) : new Date(at).toLocaleDateString("en-GB", { ...zone, dateStyle: "medium" }));
+const of = (upload, text) => text.replace("{at}", clockAndDay(upload.at)).replace("{name}", () => upload.name);
 const clock = (s) => Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
 
 // Everything above is there by now: a file chosen before this script had come goes at once.

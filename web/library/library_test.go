@@ -136,7 +136,7 @@ func TestWhatShouldBeMendedIsToldBeforeTheFormIsSent(t *testing.T) {
 		t.Errorf("findings: %q", said)
 	}
 	p.Shot("library-findings", 360)
-	p.Click("[data-state] button")
+	p.Click("[data-drop]")
 	if n := webtest.Eval[int](p, "count what is told", `document.querySelectorAll("[data-findings] .notice").length`); n != 0 {
 		t.Errorf("%d findings of a file that was dropped", n)
 	}

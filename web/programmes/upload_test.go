@@ -4,10 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,7 +144,12 @@ func TestACutUploadGoesOnAfterAReload(t *testing.T) {
 	mp3 := audiotest.MP3(t, 60, 64, 3)
 	path := write(t, "Bản tin số 20.mp3", mp3)
 	for name, again := range map[string]func(p *webtest.Tab){
-		"by itself": func(*webtest.Tab) {},
+		"when it is asked for": func(p *webtest.Tab) {
+			until(p, `!document.querySelector("[data-use]").hidden`)
+			p.Shot("upload-asked", 360)
+			p.Shot("upload-asked", 1280)
+			p.Click("[data-use]")
+		},
 		"with the same file, where the browser keeps no files": func(p *webtest.Tab) {
 			until(p, `document.querySelector("[data-state] [role=status]").textContent.includes("Hãy chọn lại đúng tệp đó")`)
 			p.Upload("#f-file", path)
@@ -200,6 +207,151 @@ const dropFile = `new Promise((done) => {
 		t.oncomplete = () => done(true);
 	};
 })`
+
+// left counts what the browser still remembers of files on their way.
+const left = `new Promise((done) => {
+	const open = indexedDB.open("loa-uploads", 2);
+	open.onsuccess = () => {
+		const all = open.result.transaction("uploads").objectStore("uploads").getAll();
+		all.onsuccess = () => done(all.result.filter((u) => !u.handed).length);
+	};
+})`
+
+// TestAFileOfAnEarlierVisitIsAskedAbout: it is named, the form does not go
+// before somebody answered, and whatever is chosen next takes its place, also
+// when that is refused.
+func TestAFileOfAnEarlierVisitIsAskedAbout(t *testing.T) {
+	first := write(t, "số cũ.mp3", audiotest.MP3(t, 60, 64, 11))
+	for name, c := range map[string]struct {
+		next func(p *webtest.Tab) // what she does on the second visit
+		want int                  // files that are asked about on the third
+	}{
+		"a picture, which is refused": {func(p *webtest.Tab) {
+			p.Upload("#f-file", write(t, "ảnh.jpg", []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"+strings.Repeat("x", 9000))))
+			until(p, `document.querySelector("[data-state] .error")`)
+		}, 0},
+		"an empty file, which is refused": {func(p *webtest.Tab) {
+			p.Upload("#f-file", write(t, "rỗng.mp3", nil))
+			until(p, `document.querySelector("[data-state] .error")`)
+		}, 0},
+		"nothing, the file is dropped": {func(p *webtest.Tab) { p.Click("[data-drop]") }, 0},
+		"another file": {func(p *webtest.Tab) {
+			p.Upload("#f-file", write(t, "số mới.mp3", audiotest.MP3(t, 3, 64, 12)))
+			until(p, arrived)
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &line{after: 1000}
+			url, s := serve(t, l.wrap)
+			p := webtest.NewBrowser(t).Person()
+			newEpisode(p, url)
+			p.Upload("#f-file", first)
+			until(p, `document.querySelector("[data-state] [role=status]").textContent.startsWith("Mất mạng")`)
+			l.mend()
+
+			const page = "/programmes/P1/episodes/new"
+			p.Open(url + page)
+			until(p, `!document.querySelector("[data-use]").hidden`)
+			asked := p.Text(sent)
+			contains(t, asked, "“số cũ.mp3”")
+			if !regexp.MustCompile(`lúc \d\d:\d\d \d{1,2}/\d{1,2}/\d{4}`).MatchString(asked) {
+				t.Errorf("%q does not say when", asked)
+			}
+			p.Type("#f-title", "Số 21")
+			p.Click("button[value=approve]")
+			until(p, `document.querySelector("[data-state] [role=status]").textContent.includes("chưa được gửi")`)
+			if at := webtest.Eval[string](p, "look where it is", `location.pathname + document.querySelectorAll("[aria-busy], form[data-sent]").length`); at != page+"0" {
+				t.Errorf("the form went to %s without an answer", at)
+			}
+			if made, offsets := l.noted(); made != 0 || len(offsets) != 0 || webtest.Eval[bool](p, "look", arrived) {
+				t.Errorf("it was sent without being asked for: %d made, pieces at %v", made, offsets)
+			}
+			p.Shot("upload-unanswered", 360)
+			c.next(p)
+			p.Until("forget the first", fmt.Sprintf(`%s.then((n) => n === %d)`, left, c.want))
+
+			webtest.Eval[any](p, "read the page anew", `window.old = 1, location.reload(), 0`) // a browser fills in again what stood in fields
+			until(p, `!window.old && document.readyState === "complete"`)
+			p.Set("#f-title", "Số 22")
+			if c.want > 0 {
+				until(p, `!document.querySelector("[data-use]").hidden`)
+				contains(t, p.Text(sent), "“số mới.mp3”")
+				p.Click("[data-drop]")
+			}
+			p.Follow("button[value=draft]")
+			contains(t, p.Text("h1"), "Số 22")
+			if list := must(s.Schedule(t.Context())).Episodes; len(list) != 1 || list[0].Audio != "" {
+				t.Errorf("%+v: want one episode without sound", list)
+			}
+		})
+	}
+}
+
+// TestAPressedButtonSaysWhatItWaitsFor while the server has not answered at all,
+// and is free as soon as the file is dropped.
+func TestAPressedButtonSaysWhatItWaitsFor(t *testing.T) {
+	busy := `document.querySelectorAll("[aria-busy]").length`
+	press := func(t *testing.T, p *webtest.Tab, words string) {
+		t.Helper()
+		p.Click("button[value=approve]")
+		until(p, busy+" === 1")
+		contains(t, p.Text("[data-state]"), words)
+		contains(t, p.Text("[data-state]"), "Đã nhận lệnh gửi")
+		p.Click("[data-drop]")
+		until(p, busy+" === 0")
+		if !webtest.Eval[bool](p, "look for the field", `document.querySelector("#f-file").offsetHeight > 0`) {
+			t.Error("no other file can be chosen")
+		}
+	}
+	file := write(t, "số 20.mp3", audiotest.MP3(t, 60, 64, 13))
+	t.Run("before the first answer", func(t *testing.T) {
+		held := make(chan struct{})
+		url, _ := serve(t, func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, uploads.Root) {
+					<-held
+				}
+				next.ServeHTTP(w, r)
+			})
+		})
+		defer close(held)
+		p := webtest.NewBrowser(t).Person()
+		newEpisode(p, url)
+		p.Upload("#f-file", file)
+		p.Wait(sent)
+		press(t, p, "Đang chuẩn bị gửi “số 20.mp3”")
+		p.Shot("upload-beginning", 360)
+	})
+	t.Run("on a dead line, before the next try", func(t *testing.T) {
+		l := &line{after: 1000}
+		url, _ := serve(t, l.wrap)
+		p := webtest.NewBrowser(t).Person()
+		newEpisode(p, url)
+		webtest.Eval[any](p, "let no next try come", `{ const wait = setTimeout; window.setTimeout = (f, ms) => wait(f, ms >= 1000 ? 1e9 : ms); 0 }`)
+		p.Upload("#f-file", file)
+		until(p, `document.querySelector("[data-state] [role=status]").textContent.startsWith("Mất mạng")`)
+		press(t, p, "tự gửi tiếp sau")
+	})
+	t.Run("when nobody answers the form", func(t *testing.T) {
+		held := make(chan struct{})
+		url, _ := serve(t, func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodHead && r.URL.Path == "/api/v1/me" {
+					<-held
+				}
+				next.ServeHTTP(w, r)
+			})
+		})
+		p := webtest.NewBrowser(t).Person()
+		newEpisode(p, url)
+		webtest.Eval[any](p, "let time go by", `{ const wait = setTimeout; window.setTimeout = (f) => wait(f, 1); 0 }`)
+		p.Click("button[value=draft]")
+		p.Wait("[data-says]")
+		contains(t, p.Text("[data-says]"), "có mạng là tự gửi")
+		close(held)
+		p.Wait(".head .badge")
+	})
+}
 
 // until waits for a condition of the page.
 func until(p *webtest.Tab, condition string) {
