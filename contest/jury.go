@@ -12,7 +12,7 @@ import (
 // AppointJudge puts a person on the jury, or changes what is known of one.
 // Her account needs the judge's grant on this contest. Faults:
 // contest.judge_needs_account, contest.entrant_may_not_judge,
-// contest.organiser_may_not_judge, contest.judge_was_removed.
+// contest.organiser_may_not_judge, contest.judge_was_removed, contest.chair_taken.
 type AppointJudge struct {
 	Judge Judge `json:"judge"`
 }
@@ -26,6 +26,9 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 		return nil, err
 	}
 	j := c.Judge
+	if chair := s.Presiding(); j.Chair && chair != nil && chair.Person != p.ID {
+		return nil, fault.New(fault.Conflict, "contest.chair_taken", "name", chair.Name).At("chair")
+	}
 	if old := s.Judge(p.ID); old != nil {
 		if old.Removed != nil {
 			return nil, fault.New(fault.Conflict, "contest.judge_was_removed", "name", old.Name)

@@ -540,7 +540,7 @@ func TestAJudgeJoinsARunningRound(t *testing.T) {
 		w.toRound("chung-khao")
 		w.do(w.organiser(), contest.RemoveJudge{Person: "J2", Reason: "Ốm"})
 		w.refused("contest.panel_too_small", w.organiser(), contest.RemoveJudge{Person: "J1", Reason: "Ốm"})
-		w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J3", Chair: true, Station: stationID(1)}})
+		w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J3", Station: stationID(1)}})
 		w.do(w.organiser(), contest.AppointJudge{Judge: contest.Judge{Person: "J4"}})
 		w.refused("contest.panels_only_grow", w.organiser(), panel("J3", "J4"))
 		w.refused("contest.unknown_judge", w.organiser(), panel("J1", "J9"))
@@ -755,4 +755,24 @@ func TestTheSampleIsCompleteButMustBeConfirmed(t *testing.T) {
 	r.Rounds[0].Parts[0].Sample = false
 	w.do(w.organiser(), contest.ChangeRules{Rules: r})
 	w.do(w.organiser(), contest.OpenContest{})
+}
+
+// A version nobody wrote was not written on another device.
+func TestASheetNobodyWroteOn(t *testing.T) {
+	w := newWorld(t, "phieu-trang")
+	w.open(plain())
+	for i := 1; i <= 3; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "chung-khao")
+	w.toRound("chung-khao")
+	task := w.s.Running().Of("J2")[0]
+	for _, base := range []int{-1, 1, 7} {
+		w.refused("contest.sheet_ahead", w.judge("J2"), contest.SignSheet{Task: task.ID, Base: base})
+		w.refused("contest.sheet_ahead", w.judge("J2"), contest.SaveSheet{Task: task.ID, Base: base})
+	}
+	w.refused("contest.marks_missing", w.judge("J2"), contest.SignSheet{Task: task.ID})
+	w.do(w.judge("J2"), contest.SaveSheet{Task: task.ID})
+	w.refused("contest.sheet_elsewhere", w.judge("J2"), contest.SaveSheet{Task: task.ID})
+	w.refused("contest.sheet_ahead", w.judge("J2"), contest.SaveSheet{Task: task.ID, Base: 2})
 }

@@ -80,6 +80,7 @@ func (b *judgeReturned) apply(s *State, e *Event) error {
 		return fmt.Errorf("no judge %s who was removed", b.Person)
 	}
 	j.Returned = append(j.Returned, Return{*j.Removed, Removal{e.At, e.Name, b.Reason}})
+	j.Chair = j.Chair && s.Presiding() == nil // a jury has one chair
 	j.Removed, j.KeepsOut = nil, false
 	for _, r := range s.Rounds {
 		for _, t := range r.Of(b.Person) {

@@ -8,6 +8,7 @@ import (
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Two tabs, two people: who comes second is told that it is done, by whom and when.
@@ -118,4 +119,30 @@ func TestTwoItemsOfOneListNeedTwoNames(t *testing.T) {
 			w.refused("contest.same_name", w.organiser(), contest.ChangeRules{Rules: r, Reason: "x"})
 		}
 	}
+}
+
+// A jury has one chair: a second is refused with the name of the first, and one who
+// comes back does not preside beside who took her place.
+func TestAJuryHasOneChair(t *testing.T) {
+	w := newWorld(t, "mot-truong-ban")
+	w.open(plain())
+	w.jury(3, "chung-khao") // J1 presides
+	appoint := func(person string, chair bool) contest.AppointJudge {
+		return contest.AppointJudge{Judge: contest.Judge{Person: person, Chair: chair}}
+	}
+	w.refused("contest.chair_taken", w.organiser(), appoint("J2", true))
+	w.refused("contest.chair_taken", w.organiser(), appoint("J4", true))
+	if said := text.Vietnamese.Fault(w.try(w.organiser(), appoint("J2", true))); !strings.Contains(said, "Giám khảo J1") {
+		t.Error(said)
+	}
+	w.do(w.organiser(), appoint("J1", true)) // herself again
+	w.do(w.organiser(), contest.RemoveJudge{Person: "J1", Reason: "ốm"})
+	w.do(w.organiser(), appoint("J2", true))
+	w.do(w.organiser(), contest.ReturnJudge{Person: "J1", Reason: "đã khoẻ"})
+	if w.s.Chair("J1") || w.s.Presiding() != w.s.Judge("J2") {
+		t.Errorf("%s presides, and J1 is chair: %v", w.s.Presiding().Name, w.s.Chair("J1"))
+	}
+	w.do(w.organiser(), appoint("J2", false))
+	w.do(w.organiser(), appoint("J1", true))
+	w.replays()
 }
