@@ -13,7 +13,7 @@ import (
 // SaveSheet keeps a judge's marks as they are now, complete or not. Base is
 // the version she saw; another one means that she wrote on another device
 // meanwhile; Writer says which one wrote this. Faults: contest.sheet_not_yours, contest.sheet_set_aside,
-// contest.sheet_signed, contest.sheet_elsewhere, contest.window_closed,
+// contest.sheet_signed, contest.sheet_elsewhere, contest.sheet_ahead, contest.window_closed,
 // contest.unknown_criterion, contest.mark_out_of_range, contest.mark_off_step,
 // contest.text_too_long.
 type SaveSheet struct {
@@ -82,6 +82,9 @@ func (s *State) draft(m accounts.Meta, id string, base int) (*Part, *Task, error
 	}
 	if t.Final() {
 		return nil, nil, fault.New(fault.Conflict, "contest.sheet_signed")
+	}
+	if v := t.Sheet.Version; v == 0 && base != 0 || base > v {
+		return nil, nil, fault.New(fault.Conflict, "contest.sheet_ahead")
 	}
 	if base != t.Sheet.Version {
 		return nil, nil, fault.New(fault.Conflict, "contest.sheet_elsewhere", "at", t.Sheet.SavedAt)

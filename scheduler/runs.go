@@ -28,9 +28,9 @@ func (o Outcome) Open() bool { return o == Running || o == Interrupted }
 // unique and is the truth about whether it was done.
 type Run struct {
 	Job         string    `json:"job"`
-	ScheduledAt time.Time `json:"scheduled_at"` // UTC
-	StartedAt   time.Time `json:"started_at"`   // UTC
-	EndedAt     time.Time `json:"ended_at"`     // UTC, zero while running
+	ScheduledAt time.Time `json:"scheduled_at"`      // UTC
+	StartedAt   time.Time `json:"started_at"`        // UTC
+	EndedAt     time.Time `json:"ended_at,omitzero"` // UTC, zero while running
 	Outcome     Outcome   `json:"outcome"`
 	Late        bool      `json:"late"`              // caught up after downtime or a long run before it
 	Attempt     int       `json:"attempt"`           // 1, or more after an interruption

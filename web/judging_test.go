@@ -327,6 +327,7 @@ func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
 		{"a note at no time", api, `{"change":"ID","base":1,"notes":[{"seconds":-1,"text":"x"}]}`, 422, "contest.bad_note"},
 		{"a note at infinity", api, `{"change":"ID","base":1,"notes":[{"seconds":1e999,"text":"x"}]}`, 422, "kit.json_invalid"},
 		{"another device", api, `{"change":"ID","base":0,"marks":{"K":"5"}}`, 409, "contest.sheet_elsewhere"},
+		{"a version there is not", api, `{"change":"ID","base":9,"marks":{"K":"5"}}`, 409, "contest.sheet_ahead"},
 		{"somebody else's sheet", theirs, `{"change":"ID","base":0,"marks":{"K":"5"}}`, 404, "contest.sheet_not_yours"},
 		{"no sheet at all", api[:len(api)-1] + "x", `{"change":"ID","base":0,"marks":{"K":"5"}}`, 404, "contest.sheet_not_yours"},
 		{"no change ID", api, `{"base":1,"marks":{"K":"5"}}`, 422, "kit.id_invalid"},

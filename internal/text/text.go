@@ -188,8 +188,11 @@ func (l Language) trimmed(f float64) string {
 // Clock writes the time of day in Zone, 17:05.
 func (l Language) Clock(t time.Time) string { return t.In(Zone).Format("15:04") }
 
-// Date writes day, month and year in Zone, 13/5/2024.
+// Date writes day, month and year in Zone, 13/5/2024, and what never was as "–".
 func (l Language) Date(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
 	if l == English {
 		return t.In(Zone).Format("2 Jan 2006")
 	}
@@ -207,8 +210,13 @@ func (l Language) PaperDay(t time.Time) string {
 	return l.Say("paper.day", "day", t.Format("02"), "month", month, "year", t.Format("2006"))
 }
 
-// DateTime writes clock and date in Zone, "17:05 13/5/2024".
-func (l Language) DateTime(t time.Time) string { return l.Clock(t) + " " + l.Date(t) }
+// DateTime writes clock and date in Zone, "17:05 13/5/2024", and what never was as "–".
+func (l Language) DateTime(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return l.Clock(t) + " " + l.Date(t)
+}
 
 // Sentence is s as it stands at the beginning of a sentence or of a line: with
 // a capital.

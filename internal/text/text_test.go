@@ -154,3 +154,14 @@ func TestNumbersDatesAndDurationsReadAsPeopleSayThem(t *testing.T) {
 		}
 	}
 }
+
+// What never was has no date in any sentence.
+func TestATimeThatNeverWasIsNoDate(t *testing.T) {
+	for _, lang := range []Language{Vietnamese, English} {
+		for what, said := range map[string]string{"a date": lang.Date(time.Time{}), "a date and time": lang.DateTime(time.Time{}), "a value": lang.Value(time.Time{})} {
+			if said != "–" {
+				t.Errorf("%s is %q", what, said)
+			}
+		}
+	}
+}

@@ -19,6 +19,10 @@ import { union } from "./listening.js";
 
 export const again = 5000; // ms until what waits is tried again
 
+// What the server says when another version than hers is the last: the sheet was
+// changed elsewhere, or the server has lost what it had, as after a restore.
+const moved = ["contest.sheet_elsewhere", "contest.sheet_ahead"];
+
 const waitingPrefix = (owner) => `loa-sheet:${owner} `;
 
 // merge is content with some fields changed.
@@ -178,7 +182,7 @@ export function outbox(owner, address) {
         x.sending = null;
       }
     };
-    if (refused.code !== "contest.sheet_elsewhere") { // nothing was written: what she mends goes out with it under another change
+    if (!moved.includes(refused.code)) { // nothing was written: what she mends goes out with it under another change
       write((x) => {
         anew(x);
         x.sign = null;
@@ -224,7 +228,7 @@ export function outbox(owner, address) {
     }
     if (!refused) return { state: "later" };
     if (refused.status !== 401) write((x) => { x.sign = null; });
-    if (refused.code === "contest.sheet_elsewhere") {
+    if (moved.includes(refused.code)) {
       const now = await look();
       if (now && now.writer.browser !== browser()) return { state: "elsewhere", now, again: () => {} };
       if (now) learn({ version: now.version, content: contentOf(now), heard: spansOf(now) });
