@@ -4,6 +4,7 @@ package loa_test
 
 import (
 	"encoding/json"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
@@ -117,6 +118,64 @@ func TestTheTableItselfForbids(t *testing.T) {
 	if ok, _ := allowed("coverage", "stations"); !ok {
 		t.Error("coverage must be able to import stations")
 	}
+}
+
+// An engine holds no rule: what a person may and what she is told is said by the nouns,
+// so that a second engine has nothing but loading and putting to write. An engine raises
+// what concerns itself only.
+func TestAnEngineHoldsNoRule(t *testing.T) {
+	mine := map[string]string{"store/bolt": "store.", "store/folder": "store.", "store/backup": "backup.|store."}
+	files, raised := token.NewFileSet(), 0
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, "loa/")
+		codes, engine := mine[from]
+		if !engine {
+			if within(from, "store") && from != "store/storetest" && from != "store/bolttest" {
+				t.Errorf("%s is an engine this test does not know", from)
+			}
+			continue
+		}
+		for _, f := range p.GoFiles {
+			file, err := parser.ParseFile(files, filepath.Join(p.Dir, f), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for node := range ast.Preorder(file) {
+				switch n := node.(type) {
+				case *ast.SelectorExpr:
+					if n.Sel.Name == "Must" || n.Sel.Name == "Can" {
+						t.Errorf("%s: %s is asked here; a function of the noun asks it", files.Position(n.Pos()), n.Sel.Name)
+					}
+				case *ast.CompositeLit:
+					if strings.HasPrefix(nameOf(n.Type), "fault.") {
+						t.Errorf("%s: make faults by fault.New", files.Position(n.Pos()))
+					}
+				case *ast.CallExpr:
+					if nameOf(n.Fun) != "fault.New" {
+						continue
+					}
+					raised++
+					code, known := n.Args[1].(*ast.BasicLit)
+					if !known || !slices.ContainsFunc(strings.Split(codes, "|"), func(own string) bool { return strings.HasPrefix(code.Value, `"`+own) }) {
+						t.Errorf("%s: a fault of the business; a function of its noun makes it", files.Position(n.Pos()))
+					}
+				}
+			}
+		}
+	}
+	if raised < 10 {
+		t.Errorf("engines raise %d faults of their own: this test does not see them", raised)
+	}
+}
+
+// nameOf spells pkg.Name; "" for every other expression.
+func nameOf(e ast.Expr) string {
+	if s, ok := e.(*ast.SelectorExpr); ok {
+		if p, ok := s.X.(*ast.Ident); ok {
+			return p.Name + "." + s.Sel.Name
+		}
+	}
+	return ""
 }
 
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {

@@ -244,3 +244,6 @@ func Overtaken(m Meta, person string, all []Invitation) (ended []Invitation) {
 	}
 	return ended
 }
+
+// NoInvitation is the fault accounts.invitation_unknown: no link of that secret or ID was ever made.
+func NoInvitation() error { return fault.New(fault.NotFound, "accounts.invitation_unknown") }

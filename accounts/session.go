@@ -201,3 +201,6 @@ func DecideRemoveToken(m Meta, t Token) error {
 	}
 	return m.By.Must(ManagePeople, Where{})
 }
+
+// NoToken is the fault accounts.no_such_token: there is no token of that ID, or it has ended.
+func NoToken() error { return fault.New(fault.NotFound, "accounts.no_such_token") }

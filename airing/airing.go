@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/fault"
 	"loa/scheduler"
 )
 
@@ -314,6 +315,22 @@ func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Wh
 	}
 	return nil
 }
+
+// Wants reports whether the query asks for a line of a station that lies at on today,
+// and the actor may read it. The times of the query are not looked at.
+func (q Query) Wants(by accounts.Actor, l Line, on accounts.Where) bool {
+	return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) && (q.District == "" || on.District == q.District) &&
+		(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) && Reads(by, on)
+}
+
+// Reads reports whether the actor may read the log of a station that lies at on.
+func Reads(by accounts.Actor, on accounts.Where) bool { return by.Can(accounts.ReadAirings, on) }
+
+// NoReport is the fault airing.unknown: there is no such report, or the actor may not know of it.
+func NoReport() *fault.Error { return fault.New(fault.NotFound, "airing.unknown") }
+
+// NoSuchPage is the fault airing.cursor: Query.After is no cursor this log gave.
+func NoSuchPage() error { return fault.New(fault.Invalid, "airing.cursor").At("after") }
 
 // MaxPage is the most lines one page holds.
 const MaxPage = 500

@@ -436,32 +436,50 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	return nil
 }
 
-// DecideEvidence says whether evidence may be attached to the line.
+// DecideEvidence says whether evidence may be attached to the line. One that is known
+// was attached by the same command before.
 // Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected,
-// airing.evidence_too_many, airing.evidence_twice.
-func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) error {
+// airing.evidence_too_many, airing.evidence_twice, airing.id_reused.
+func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) (known bool, err error) {
+	if i := slices.IndexFunc(line.Evidence, func(has Evidence) bool { return has.ID == e.ID }); i >= 0 {
+		if line.Evidence[i] != e {
+			return false, idReused()
+		}
+		return true, nil
+	}
 	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
-		return err
+		return false, err
 	}
 	if id, err := uuid.Parse(e.ID); err != nil || id.String() != e.ID {
-		return fault.New(fault.Invalid, "airing.bad_id").At("id")
+		return false, fault.New(fault.Invalid, "airing.bad_id").At("id")
 	}
 	if e.Kind != "photo" && e.Kind != "recording" {
-		return fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
+		return false, fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
 	}
 	if !line.Stands() {
-		return fault.New(fault.Conflict, "airing.evidence_of_corrected")
+		return false, fault.New(fault.Conflict, "airing.evidence_of_corrected")
 	}
-	for _, known := range line.Evidence {
-		if known.SHA256 == e.SHA256 {
-			return fault.New(fault.Conflict, "airing.evidence_twice", "what", cmp.Or(known.Name, known.Type))
+	for _, has := range line.Evidence {
+		if has.SHA256 == e.SHA256 {
+			return false, fault.New(fault.Conflict, "airing.evidence_twice", "what", cmp.Or(has.Name, has.Type))
 		}
 	}
 	if len(line.Evidence) >= maxEvidence {
-		return fault.New(fault.Conflict, "airing.evidence_too_many", "n", maxEvidence)
+		return false, fault.New(fault.Conflict, "airing.evidence_too_many", "n", maxEvidence)
+	}
+	return false, nil
+}
+
+// Repeats is nil if the confirmation is the one the report of its ID was made of, sent
+// again by the same person. Fault: airing.id_reused.
+func Repeats(report Line, m accounts.Meta, c Confirm) error {
+	if report.Request != c.Request() || report.By.Person != m.By.Person {
+		return idReused()
 	}
 	return nil
 }
+
+func idReused() error { return fault.New(fault.Conflict, "airing.id_reused").At("id") }
 
 const maxEvidence = 10
 

@@ -59,7 +59,7 @@ func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta,
 	}
 	rec, err := lib.Recording(ctx, p.Recording)
 	if err == nil && (rec.Owner.Person != m.By.Person || rec.Kind != audio.ForEvidence && rec.Kind != audio.Photo) {
-		err = fault.New(fault.NotFound, "library.no_recording") // only who sent a file may attach it
+		err = audio.NoRecording() // only who sent a file may attach it
 	}
 	if err != nil {
 		return Line{}, err

@@ -62,3 +62,16 @@ type Blobs interface {
 	// the first error. A blob put or removed meanwhile may or may not be seen.
 	List(ctx context.Context) iter.Seq2[Stored, error]
 }
+
+// BlobMissing is the fault library.blob_missing: no such blob is kept.
+func BlobMissing(cause error) error {
+	return fault.New(fault.NotFound, "library.blob_missing").Because(cause)
+}
+
+// DiskFull is the fault library.disk_full: there is no room for more bytes.
+func DiskFull(cause error) error { return fault.New(fault.Full, "library.disk_full").Because(cause) }
+
+// DiskUnwritable is the fault library.disk_unwritable: the disk refuses to be written or read.
+func DiskUnwritable(cause error) error {
+	return fault.New(fault.Unavailable, "library.disk_unwritable").Because(cause)
+}

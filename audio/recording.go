@@ -385,3 +385,11 @@ func (q Query) Matcher() func(Recording) bool {
 		return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
 	}
 }
+
+// NoRecording is the fault library.no_recording: there is no such recording, or the actor may not know of it.
+func NoRecording() error { return fault.New(fault.NotFound, "library.no_recording") }
+
+// NoSuchPage is the fault library.no_such_page: Query.After is no cursor the library gave.
+func NoSuchPage(cause error) error {
+	return fault.New(fault.Invalid, "library.no_such_page").At("after").Because(cause)
+}

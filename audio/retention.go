@@ -1,6 +1,10 @@
 package audio
 
-import "time"
+import (
+	"time"
+
+	"loa/accounts"
+)
 
 // Fate is what the retention makes of a recording.
 type Fate string
@@ -18,6 +22,9 @@ type Unused struct {
 	Recording
 	Announced time.Time `json:"announced,omitzero"` // UTC; when it was found too old
 }
+
+// MayExpire refuses who may not carry out the retention. Fault: accounts.denied.
+func MayExpire(by accounts.Actor) error { return by.Must(accounts.EditSettings, accounts.Where{}) }
 
 // Fate decides about a recording that nothing uses. What was never announced
 // is announced before it goes, however short Settings.Retention was made.

@@ -295,3 +295,6 @@ func DecideLikeness(m accounts.Meta, l Likeness, c JudgeLikeness) (Likeness, err
 func MayJudgeLikeness(a accounts.Actor) bool {
 	return a.Can(accounts.EditSchedule, accounts.Where{}) || a.Can(accounts.Organise, accounts.Where{})
 }
+
+// NoLikeness is the fault library.no_likeness: the two recordings were never found alike.
+func NoLikeness() error { return fault.New(fault.NotFound, "library.no_likeness") }

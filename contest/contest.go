@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -222,3 +223,9 @@ type Panel struct {
 	Categories []string `json:"categories,omitempty"`
 	Districts  []string `json:"districts,omitempty"`
 }
+
+// ChangeDiffers is the fault contest.change_differs: the change of that ID was made of another request.
+func ChangeDiffers() error { return fault.New(fault.Conflict, "contest.change_differs") }
+
+// ChangedMeanwhile is the fault contest.changed_meanwhile: somebody's event came first. Hall decides again on it.
+func ChangedMeanwhile() error { return fault.New(fault.Conflict, "contest.changed_meanwhile") }

@@ -62,7 +62,7 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 // mayJudge returns nil if the person's account lets her judge this contest.
 func (s *State) mayJudge(f Facts, person, name string) error {
 	p, ok := f.People[person]
-	actor, here := accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}, accounts.Where{Contest: s.ID}
+	actor, here := p.actor(), accounts.Where{Contest: s.ID}
 	switch {
 	case !ok || !actor.Can(accounts.JudgeEntries, here):
 		return fault.New(fault.Invalid, "contest.judge_needs_account", "name", name).At("person")
@@ -235,7 +235,7 @@ func (s *State) Hindered(people []Person) (list []Hindered) {
 		if i := slices.IndexFunc(people, func(p Person) bool { return p.ID == j.Person }); i >= 0 {
 			p = people[i]
 		}
-		actor := accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}
+		actor := p.actor()
 		switch {
 		case actor.KnowsWorks(s.ID, s.Began):
 			list = append(list, Hindered{j, open, HinderedByOffice})

@@ -8,7 +8,6 @@ import (
 
 	"loa/accounts"
 	"loa/contest/ranking"
-	"loa/internal/fault"
 )
 
 // State is a contest as its events have made it. It is not safe for
@@ -386,7 +385,7 @@ func (s *State) Presiding() *Judge {
 func (s *State) repeated(change, digest string) (bool, error) {
 	d, ok := s.changes[change]
 	if ok && d.digest != digest {
-		return true, fault.New(fault.Conflict, "contest.change_differs")
+		return true, ChangeDiffers()
 	}
 	return ok, nil
 }

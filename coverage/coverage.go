@@ -23,6 +23,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
 )
@@ -311,7 +312,29 @@ func (q Query) Allowed(by accounts.Actor, reg *stations.Registry) error {
 	if slices.ContainsFunc(single, func(id string) bool { return reg.Where(id).District == q.District }) {
 		return nil
 	}
-	return by.Must(accounts.ReadCoverage, accounts.Where{District: q.District})
+	return MayRead(by, accounts.Where{District: q.District})
+}
+
+// Sees reports whether the query asks for a station of a district, or with no station
+// for all of the district, and the actor may read its coverage.
+func (q Query) Sees(by accounts.Actor, district, station string) bool {
+	return (q.District == "" || q.District == district) && by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
+}
+
+// MayRead refuses who may not read the coverage of that place; the zero Where is the
+// whole province. Fault: accounts.denied.
+func MayRead(by accounts.Actor, on accounts.Where) error { return by.Must(accounts.ReadCoverage, on) }
+
+// MayClose refuses who may not close weeks and open them again. Fault: accounts.denied.
+func MayClose(by accounts.Actor) error { return by.Must(accounts.CloseWeek, accounts.Where{}) }
+
+// CheckSpan refuses more than MaxWeeks from..until, both included, and weeks in the
+// wrong order. Fault: coverage.too_many_weeks.
+func CheckSpan(from, until airing.Week) error {
+	if until-from >= MaxWeeks || until < from {
+		return fault.New(fault.Invalid, "coverage.too_many_weeks", "n", MaxWeeks).At("from")
+	}
+	return nil
 }
 
 // StationTally is a row of a station's history.

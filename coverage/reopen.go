@@ -55,7 +55,7 @@ type Reopen struct {
 // none. Faults: accounts.denied, coverage.reopen_person, coverage.not_closed,
 // coverage.reopen_reason, coverage.not_asked.
 func DecideReopen(m accounts.Meta, closed bool, asked *Reopening, c Reopen) (next *Reopening, open bool, err error) {
-	if err := m.By.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+	if err := MayClose(m.By); err != nil {
 		return nil, false, err
 	}
 	reason := strings.TrimSpace(text.Lines(c.Reason))

@@ -212,11 +212,20 @@ func (p UndoPlan) Why() []*fault.Error {
 	return parts
 }
 
+// MayMerge refuses who may not merge and split stations, look at what was merged, or
+// undo it. Fault: accounts.denied.
+func MayMerge(by accounts.Actor) error { return by.Must(accounts.EditStations, accounts.Where{}) }
+
+// NoSuccession is the fault stations.succession_unknown: nothing of that number was merged or split.
+func NoSuccession(number int) error {
+	return fault.New(fault.NotFound, "stations.succession_unknown", "number", number)
+}
+
 // DecideUndo says whether a merger or a split may be undone, and returns it as it
 // stands then. Faults: accounts.denied, stations.undo_reason,
 // stations.plan_changed, stations.undo_refused whose parts say what depends on it.
 func DecideUndo(m accounts.Meta, c Undo, u Undoing) (Succession, error) {
-	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
+	if err := MayMerge(m.By); err != nil {
 		return Succession{}, err
 	}
 	reason := strings.TrimSpace(text.Lines(c.Reason))

@@ -83,7 +83,7 @@ func (s *Schedule) Episode(id string) (Episode, error) {
 	if i, ok := s.episodes[id]; ok {
 		return s.Episodes[i], nil
 	}
-	return Episode{}, fault.New(fault.NotFound, "schedule.episode_unknown", "id", id)
+	return Episode{}, NoEpisode(id)
 }
 
 // Rule returns the rule, or a fault NotFound.
@@ -203,4 +203,9 @@ func (s *Schedule) EpisodeFor(programme string, languages []string, start time.T
 		return e, true
 	}
 	return Episode{}, false
+}
+
+// NoEpisode is the fault schedule.episode_unknown: there is no episode of that ID.
+func NoEpisode(id string) error {
+	return fault.New(fault.NotFound, "schedule.episode_unknown", "id", id)
 }

@@ -166,7 +166,7 @@ func (d *Desk) load(ctx context.Context, person, id string) (Arrived, error) {
 		return Arrived{}, err
 	}
 	if a.Owner.Person != person {
-		return Arrived{}, fault.New(fault.NotFound, "uploads.unknown")
+		return Arrived{}, NoUpload(nil)
 	}
 	if a.Ended() {
 		a.Offset = a.Length
@@ -199,7 +199,7 @@ func (d *Desk) outcome(ctx context.Context, a Arrived) (Status, error) {
 		// A recording that was removed is no reason not to send the file again.
 		_, err := d.cfg.Records.Recording(ctx, a.ID)
 		if fault.Is(err, "library.no_recording") {
-			err = fault.New(fault.NotFound, "uploads.unknown")
+			err = NoUpload(nil)
 		}
 		return st, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"loa/audio"
+	"loa/internal/fault"
 )
 
 // Arrived is an upload and how much of it is on the disk.
@@ -53,4 +54,12 @@ type Spool interface {
 type File interface {
 	io.ReadSeekCloser
 	io.ReaderAt
+}
+
+// NoUpload is the fault uploads.unknown: there is no such upload, or the sender may not know of it.
+func NoUpload(cause error) error { return fault.New(fault.NotFound, "uploads.unknown").Because(cause) }
+
+// WrongOffset is the fault uploads.wrong_offset: bytes do not go on where the first at ended.
+func WrongOffset(at int64) *fault.Error {
+	return fault.New(fault.Conflict, "uploads.wrong_offset", "offset", at)
 }

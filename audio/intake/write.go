@@ -74,7 +74,7 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 		return a, a.Refused.Fault()
 	}
 	if p.At != a.Offset {
-		return a, fault.New(fault.Conflict, "uploads.wrong_offset", "offset", a.Offset)
+		return a, WrongOffset(a.Offset)
 	}
 	limit, err := d.measure(ctx, &a, p)
 	if err != nil || p.Size == 0 || a.Kept {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/internal/fault"
 )
 
 // The tables of accounts. A passphrase's hash stands apart from its person,
@@ -114,7 +113,7 @@ func (s *Store) Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdr
 func invitationByID(tx *tx, id string) (accounts.Invitation, error) {
 	inv, found, err := invitations.get(tx, []byte(id))
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, "accounts.invitation_unknown")
+		err = accounts.NoInvitation()
 	}
 	return inv, err
 }
@@ -125,7 +124,7 @@ func invitationByHash(tx *tx, h accounts.Hash) (accounts.Invitation, error) {
 		return accounts.Invitation{}, err
 	}
 	if !found {
-		return accounts.Invitation{}, fault.New(fault.NotFound, "accounts.invitation_unknown")
+		return accounts.Invitation{}, accounts.NoInvitation()
 	}
 	return invitationByID(tx, id)
 }
@@ -446,7 +445,7 @@ func tokenByID(tx *tx, id string) (accounts.Token, error) {
 			return e.rec, err
 		}
 	}
-	return accounts.Token{}, fault.New(fault.NotFound, "accounts.no_such_token")
+	return accounts.Token{}, accounts.NoToken()
 }
 
 func removeToken(tx *tx, t accounts.Token) error {

@@ -183,8 +183,8 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 		return airing.Line{}, err
 	}
 	if first, _, found, err := findLine(tx, c.ID); err != nil || found {
-		if err == nil && (first.Request != c.Request() || first.By.Person != m.By.Person) {
-			return first, fault.New(fault.Conflict, "airing.id_reused").At("id")
+		if err == nil {
+			err = airing.Repeats(first, m, c)
 		}
 		return withWeek(tx, f.Settings, first, err)
 	}
@@ -519,15 +519,8 @@ func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) err
 // Attach implements airing.Log.
 func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) (airing.Line, error) {
 	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(_ *tx, _ airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		for _, known := range line.Evidence {
-			if known.ID == e.ID {
-				if known != e {
-					return airing.Entry{}, false, fault.New(fault.Conflict, "airing.id_reused").At("id")
-				}
-				return airing.Entry{}, true, nil
-			}
-		}
-		return airing.Entry{Evidence: &e}, false, airing.DecideEvidence(line, on, m, e)
+		known, err := airing.DecideEvidence(line, on, m, e)
+		return airing.Entry{Evidence: &e}, known, err
 	})
 }
 
@@ -567,8 +560,8 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if err != nil {
 			return was, err
 		}
-		if !found || !m.By.Can(accounts.ReadAirings, reg.Where(was.Station)) {
-			return airing.Line{}, fault.New(fault.NotFound, "airing.unknown").At("report")
+		if !found || !airing.Reads(m.By, reg.Where(was.Station)) {
+			return airing.Line{}, airing.NoReport().At("report")
 		}
 		set, err := settingsOf(tx)
 		if err != nil {
@@ -644,8 +637,8 @@ func (s *Store) Airing(ctx context.Context, by accounts.Actor, id string) (line 
 		if line, _, found, err = findLine(tx, id); err != nil {
 			return err
 		}
-		if !found || !by.Can(accounts.ReadAirings, reg.Where(line.Station)) {
-			return fault.New(fault.NotFound, "airing.unknown")
+		if !found || !airing.Reads(by, reg.Where(line.Station)) {
+			return airing.NoReport()
 		}
 		set, err := settingsOf(tx)
 		if err == nil {
@@ -666,7 +659,7 @@ func (s *Store) ForSlots(ctx context.Context, by accounts.Actor, slots []string)
 		}
 		for _, slot := range slots {
 			_, station, _, err := scheduler.ParseSlotID(slot)
-			if err != nil || !by.Can(accounts.ReadAirings, reg.Where(station)) {
+			if err != nil || !airing.Reads(by, reg.Where(station)) {
 				continue
 			}
 			line, err := standing(tx, slot)
@@ -695,12 +688,6 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		if err := q.Allowed(by, reg.Where); err != nil {
 			return err
 		}
-		keep := func(l airing.Line) bool {
-			return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) &&
-				(q.District == "" || reg.Where(l.Station).District == q.District) &&
-				(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) &&
-				by.Can(accounts.ReadAirings, reg.Where(l.Station))
-		}
 		from, until, ids := timeKey(q.From), timeKey(q.Until), linesByTime
 		if len(q.Stations) == 1 {
 			prefix := numberKey(stationNumber(q.Stations[0]))
@@ -709,7 +696,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		if q.After != "" {
 			cursor, err := base64.RawURLEncoding.DecodeString(q.After)
 			if err != nil || len(cursor) != len(from)+len(uuid.UUID{}) || slices.Compare(cursor, until) > 0 {
-				return fault.New(fault.Invalid, "airing.cursor").At("after")
+				return airing.NoSuchPage()
 			}
 			until = cursor
 		}
@@ -721,7 +708,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			if err != nil {
 				return err
 			}
-			if !keep(line) {
+			if !q.Wants(by, line, reg.Where(line.Station)) {
 				continue
 			}
 			if len(lines) == q.Limit {

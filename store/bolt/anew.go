@@ -143,7 +143,7 @@ func (s *Store) DecideAnew(ctx context.Context, m accounts.Meta, c coverage.Anew
 
 // DecidedAnew implements coverage.Decider.
 func (s *Store) DecidedAnew(ctx context.Context, by accounts.Actor) (list []coverage.AnewDone, err error) {
-	if err := by.Must(accounts.ReadCoverage, accounts.Where{}); err != nil {
+	if err := coverage.MayRead(by, accounts.Where{}); err != nil {
 		return nil, err
 	}
 	err = s.view(ctx, func(tx *tx) error {

@@ -13,7 +13,6 @@ import (
 
 	"loa/accounts"
 	"loa/audio"
-	"loa/internal/fault"
 )
 
 // The library. Indexes hold the ID of a recording under a key that ends in it.
@@ -161,7 +160,7 @@ func usedIn(tx *tx) (map[string]bool, error) {
 func recordingIn(tx *tx, id string) (audio.Recording, error) {
 	r, found, err := recordings.get(tx, []byte(id))
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, "library.no_recording")
+		err = audio.NoRecording()
 	}
 	return r, err
 }
@@ -192,7 +191,7 @@ func (s *Store) RecordingReport(ctx context.Context, id string) (rep audio.Repor
 	err = s.view(ctx, func(tx *tx) error {
 		found := false
 		if rep, found, err = recordingReports.get(tx, []byte(id)); err == nil && !found {
-			err = fault.New(fault.NotFound, "library.no_recording")
+			err = audio.NoRecording()
 		}
 		return err
 	})
@@ -205,7 +204,7 @@ func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page,
 	var from, until []byte
 	if q.After != "" {
 		if until, err = hex.DecodeString(q.After); err != nil {
-			return page, fault.New(fault.Invalid, "library.no_such_page").At("after").Because(err)
+			return page, audio.NoSuchPage(err)
 		}
 	} else if !q.Until.IsZero() {
 		until = timeKey(q.Until)

@@ -10,7 +10,6 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
-	"loa/internal/fault"
 )
 
 // contestHead is what is kept of a contest beside its events.
@@ -104,7 +103,7 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 		}
 		if found {
 			if done.Digest != events[0].Digest {
-				return fault.New(fault.Conflict, "contest.change_differs")
+				return contest.ChangeDiffers()
 			}
 			return nil
 		}
@@ -120,7 +119,7 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 			return err
 		}
 		if head.Seq != expect {
-			return fault.New(fault.Conflict, "contest.changed_meanwhile")
+			return contest.ChangedMeanwhile()
 		}
 		if !found {
 			head.ID = id

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -111,27 +110,23 @@ func soundOf(r audio.Recording) string {
 
 // ContestPeople lists everybody who holds the judge's grant on the contest.
 func (s *Store) ContestPeople(ctx context.Context, id string) ([]contest.Person, error) {
-	return s.peopleWho(ctx, func(p accounts.Person) bool {
-		return slices.Contains(p.Grants, accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
-	})
+	return s.peopleWho(ctx, func(p contest.Person) bool { return p.Judges(id) })
 }
 
 // ContestOrganisers lists everybody who may organise the contest.
 func (s *Store) ContestOrganisers(ctx context.Context, id string) ([]contest.Person, error) {
-	return s.peopleWho(ctx, func(p accounts.Person) bool {
-		return accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}.Can(accounts.Organise, accounts.Where{Contest: id})
-	})
+	return s.peopleWho(ctx, func(p contest.Person) bool { return p.Organises(id) })
 }
 
-func (s *Store) peopleWho(ctx context.Context, are func(accounts.Person) bool) ([]contest.Person, error) {
+func (s *Store) peopleWho(ctx context.Context, are func(contest.Person) bool) ([]contest.Person, error) {
 	d, err := s.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var list []contest.Person
 	for _, p := range d.People() {
-		if !p.Disabled && are(p) {
-			list = append(list, contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised})
+		if known := (contest.Person{ID: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised}); !p.Disabled && are(known) {
+			list = append(list, known)
 		}
 	}
 	return list, nil

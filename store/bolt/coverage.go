@@ -10,7 +10,6 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
-	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -113,10 +112,7 @@ func allowed(tx *tx, by accounts.Actor, q coverage.Query) error {
 
 // weekSeen is a week with those of its stations the actor may see.
 func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err error) {
-	see := func(district, station string) bool {
-		return (q.District == "" || q.District == district) &&
-			by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
-	}
+	see := func(district, station string) bool { return q.Sees(by, district, station) }
 	closed, found, err := tx.closedWeek(q.Week)
 	if err != nil {
 		return w, err
@@ -138,14 +134,14 @@ func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err
 // Trend implements coverage.Store.
 func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, until airing.Week) (weeks []coverage.Week, err error) {
 	from := q.Week
-	if until-from >= coverage.MaxWeeks || until < from {
-		return nil, fault.New(fault.Invalid, "coverage.too_many_weeks", "n", coverage.MaxWeeks).At("from")
+	if err := coverage.CheckSpan(from, until); err != nil {
+		return nil, err
 	}
 	seen := map[string]bool{}
 	whole := func(district string) bool {
 		may, known := seen[district]
 		if !known {
-			may = (q.District == "" || q.District == district) && by.Can(accounts.ReadCoverage, accounts.Where{District: district})
+			may = q.Sees(by, district, "")
 			seen[district] = may
 		}
 		return may
@@ -244,15 +240,15 @@ func sameJSON(a, b any) bool {
 
 // History implements coverage.Store.
 func (s *Store) History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) (rows []coverage.StationTally, err error) {
-	if until-from >= coverage.MaxWeeks || until < from {
-		return nil, fault.New(fault.Invalid, "coverage.too_many_weeks", "n", coverage.MaxWeeks).At("from")
+	if err := coverage.CheckSpan(from, until); err != nil {
+		return nil, err
 	}
 	err = s.view(ctx, func(tx *tx) error {
 		reg, err := tx.s.registry.get(tx)
 		if err != nil {
 			return err
 		}
-		if err := by.Must(accounts.ReadCoverage, reg.Where(station)); err != nil {
+		if err := coverage.MayRead(by, reg.Where(station)); err != nil {
 			return err
 		}
 		for w := from; w <= until; w++ {
@@ -431,7 +427,7 @@ func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks
 // Reopenings implements coverage.Store. A week whose summary is kept is plain: nobody
 // asks for it, and it is not read.
 func (s *Store) Reopenings(ctx context.Context, by accounts.Actor) (list []coverage.Asked, err error) {
-	if err := by.Must(accounts.CloseWeek, accounts.Where{}); err != nil {
+	if err := coverage.MayClose(by); err != nil {
 		return nil, err
 	}
 	err = s.view(ctx, func(tx *tx) error {

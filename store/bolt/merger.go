@@ -12,7 +12,6 @@ import (
 	"loa/airing"
 	"loa/contest"
 	"loa/coverage"
-	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -277,7 +276,7 @@ func foretell[R any](ctx context.Context, s *Store, m accounts.Meta, on stations
 
 // Successions implements coverage.Foreteller.
 func (s *Store) Successions(ctx context.Context, by accounts.Actor) (list []coverage.Succession, err error) {
-	if err := by.Must(accounts.EditStations, accounts.Where{}); err != nil {
+	if err := coverage.MayMerge(by); err != nil {
 		return nil, err
 	}
 	err = s.view(ctx, func(tx *tx) error {
@@ -296,7 +295,7 @@ func (s *Store) Successions(ctx context.Context, by accounts.Actor) (list []cove
 func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error) {
 	made, found, err := successions.get(tx, numberKey(uint32(number)))
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, "stations.succession_unknown", "number", number)
+		err = coverage.NoSuccession(number)
 	}
 	if err != nil {
 		return u, err
@@ -338,7 +337,7 @@ func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error
 
 // ForetellUndo implements coverage.Foreteller.
 func (s *Store) ForetellUndo(ctx context.Context, m accounts.Meta, number int) (plan coverage.UndoPlan, err error) {
-	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
+	if err := coverage.MayMerge(m.By); err != nil {
 		return plan, err
 	}
 	err = s.view(ctx, func(tx *tx) error {

@@ -109,7 +109,7 @@ var timeMax = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 // Fault: accounts.denied.
 func (s *Store) ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (audio.Expired, error) {
 	return change(ctx, s, m, "audio.expire_recordings", limit, func(tx *tx) (done audio.Expired, err error) {
-		if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		if err := audio.MayExpire(m.By); err != nil {
 			return done, err
 		}
 		set, err := settingsIn(tx)

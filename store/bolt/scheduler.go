@@ -9,7 +9,6 @@ import (
 
 	"loa/accounts"
 	"loa/audio"
-	"loa/internal/fault"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -148,7 +147,7 @@ func (s *Store) Script(ctx context.Context, episode string) (script string, err 
 	err = s.view(ctx, func(tx *tx) error {
 		var found bool
 		if script, found, err = scripts.get(tx, []byte(episode)); err == nil && !found {
-			err = fault.New(fault.NotFound, "schedule.episode_unknown", "id", episode)
+			err = scheduler.NoEpisode(episode)
 		}
 		return err
 	})

@@ -300,7 +300,7 @@ func (s *Store) JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.Judg
 	return change(ctx, s, m, "audio.judge_likeness", c, func(tx *tx) (audio.Likeness, error) {
 		l, found, err := likenesses.get(tx, likenessKey(c.One, c.Other))
 		if err == nil && !found {
-			err = fault.New(fault.NotFound, "library.no_likeness")
+			err = audio.NoLikeness()
 		}
 		if err != nil {
 			return l, err

@@ -272,14 +272,14 @@ func syncDir(root *os.Root, dir string) error {
 // room refuses to write when the disk has less than reserve bytes free.
 func room(f *os.File, reserve int64) error {
 	if free, ok := freeBytes(f); ok && free < reserve {
-		return fault.New(fault.Full, "library.disk_full")
+		return audio.DiskFull(nil)
 	}
 	return nil
 }
 
 func missing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.New(fault.NotFound, "library.blob_missing").Because(err)
+		return audio.BlobMissing(err)
 	}
 	return diskFault(err)
 }
@@ -288,8 +288,8 @@ func missing(err error) error {
 func diskFault(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return fault.New(fault.Full, "library.disk_full").Because(err)
+		return audio.DiskFull(err)
 	default:
-		return fault.New(fault.Unavailable, "library.disk_unwritable").Because(err)
+		return audio.DiskUnwritable(err)
 	}
 }

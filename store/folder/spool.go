@@ -41,14 +41,14 @@ func (s *Spool) Close() error { return s.root.Close() }
 // checkID lets nothing but a UUID become part of a file name.
 func checkID(id string) error {
 	if len(id) != 36 || uuid.Validate(id) != nil || strings.ToLower(id) != id {
-		return fault.New(fault.NotFound, "uploads.unknown")
+		return intake.NoUpload(nil)
 	}
 	return nil
 }
 
 func absent(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.New(fault.NotFound, "uploads.unknown").Because(err)
+		return intake.NoUpload(err)
 	}
 	return diskFault(err)
 }
@@ -107,7 +107,7 @@ func (s *Spool) load(ctx context.Context, id string, sync func(*os.File) error) 
 	}
 	a := intake.Arrived{}
 	if err := json.Unmarshal(body, &a.Upload); err != nil {
-		return intake.Arrived{}, fault.New(fault.NotFound, "uploads.unknown").Because(fmt.Errorf("folder: upload %s: %w", id, err))
+		return intake.Arrived{}, intake.NoUpload(fmt.Errorf("folder: upload %s: %w", id, err))
 	}
 	a.Latest = note.ModTime()
 	f, err := s.root.OpenFile(id+".part", os.O_RDWR, 0)
@@ -144,7 +144,7 @@ func (s *Spool) Append(ctx context.Context, id string, at int64, r io.Reader, pr
 		}
 	}()
 	if end, err := f.Seek(0, io.SeekEnd); err != nil || end != at {
-		return 0, fault.New(fault.Conflict, "uploads.wrong_offset").Because(err)
+		return 0, intake.WrongOffset(end).Because(err)
 	}
 	for buf := make([]byte, 64<<10); ; {
 		if err := ctx.Err(); err != nil {

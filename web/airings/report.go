@@ -154,7 +154,7 @@ func (p pages) serveEvidence(w http.ResponseWriter, r *kit.Request) error {
 	}
 	i := slices.IndexFunc(line.Evidence, func(e airing.Evidence) bool { return e.ID == r.PathValue("evidence") })
 	if i < 0 {
-		return fault.New(fault.NotFound, "airing.unknown")
+		return airing.NoReport()
 	}
 	e := line.Evidence[i]
 	blob, err := p.blobs.Open(r.Context(), e.SHA256)

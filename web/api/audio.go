@@ -126,7 +126,7 @@ func (l library) find(r *kit.Request, id string) (audio.Recording, error) {
 	}
 	hears, err := l.hears(r)
 	if err == nil && !hears(rec) {
-		err = fault.New(fault.NotFound, "library.no_recording")
+		err = audio.NoRecording()
 	}
 	return rec, err
 }

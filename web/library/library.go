@@ -280,7 +280,7 @@ func (p pages) find(r *kit.Request, id string) (s scene, err error) {
 		return s, err
 	}
 	if s.hears = plan.Hearer(r.Actor, s.reg); !s.hears(s.rec) {
-		return s, fault.New(fault.NotFound, "library.no_recording")
+		return s, audio.NoRecording()
 	}
 	return s, nil
 }

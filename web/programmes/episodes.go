@@ -88,7 +88,7 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	}
 	edit, approve, state := r.Actor.CanSomewhere(accounts.EditSchedule), r.Actor.CanSomewhere(accounts.Approve), e.State()
 	if !edit && state != scheduler.Approved && state != scheduler.Withdrawn {
-		return fault.New(fault.NotFound, "schedule.episode_unknown", "id", e.ID)
+		return scheduler.NoEpisode(e.ID)
 	}
 	page := episodePage{Page: r.Page("schedule.episode"), Form: f, Episode: e, Programme: programme, State: string(state),
 		StateText: r.Say("schedule.state." + string(state)), Badge: stateBadges[state], Language: r.Say("language." + e.Language), Length: seconds(e.Seconds),
