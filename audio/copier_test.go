@@ -19,6 +19,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"
 )
@@ -43,7 +44,7 @@ func newStudio(t *testing.T) studio {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := s.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %v", p) }); err != nil {
+		if _, err := s.Verify(context.Background(), func(p store.Problem) { t.Errorf("verify: %v", p) }); err != nil {
 			t.Error(err)
 		}
 		if err := errors.Join(s.Close(), blobs.Close()); err != nil {

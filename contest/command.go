@@ -1,7 +1,6 @@
 package contest
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -73,16 +72,6 @@ type Person struct {
 
 func (p Person) actor() accounts.Actor {
 	return accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}
-}
-
-// Judges reports whether the person holds the judge's grant on the contest.
-func (p Person) Judges(contest string) bool {
-	return slices.Contains(p.Grants, accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: contest}})
-}
-
-// Organises reports whether the person may organise the contest.
-func (p Person) Organises(contest string) bool {
-	return p.actor().Can(accounts.Organise, accounts.Where{Contest: contest})
 }
 
 // Decide returns the events that carry out the command, to be appended after

@@ -164,7 +164,7 @@ func (h *Hall) undecided(ctx context.Context, id string) (map[string]bool, error
 	if err != nil || len(files) == 0 {
 		return nil, err
 	}
-	others, err := h.from.ContestUndecided(ctx, files)
+	others, err := h.from.Undecided(ctx, files)
 	if err != nil || len(others) == 0 {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (k kept) Events(_ context.Context, _ string, after int) iter.Seq2[contest.E
 	return all(k.log[after:])
 }
 func (k kept) Append(context.Context, accounts.Meta, string, int, []contest.Event) error { return nil }
-func (k kept) ContestUndecided(context.Context, []string) (map[string][]contest.File, error) {
+func (k kept) Undecided(context.Context, []string) (map[string][]contest.File, error) {
 	return k.alike, nil
 }
 

@@ -14,21 +14,6 @@ import (
 	"loa/internal/fault"
 )
 
-// Sources tells what a contest must know of the rest of Loa. All methods are
-// safe for concurrent use; what is unknown is a NotFound fault.
-type Sources interface {
-	ContestStation(ctx context.Context, id string, at time.Time) (Station, error)
-	ContestFile(ctx context.Context, id string) (File, error)
-	ContestPerson(ctx context.Context, id string) (Person, error)
-	// ContestEpisode tells of an episode and its airings with from <= At <
-	// until at the station, or anywhere if station is "".
-	ContestEpisode(ctx context.Context, id, station string, from, until time.Time) (Episode, error)
-	// ContestUndecided lists, by those of the files that have any, the files
-	// they sound like while nobody has decided what that means. Of these it
-	// tells ID, Name, By and Work.
-	ContestUndecided(ctx context.Context, files []string) (map[string][]File, error)
-}
-
 // Hall serves all contests: it folds each log once, keeps the state in
 // memory, and carries commands out. It is safe for concurrent use.
 type Hall struct {
@@ -234,7 +219,7 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 	case ReplaceEntry:
 		return f, h.workFacts(ctx, m, id, c.Work, &f)
 	case AppointJudge:
-		p, err := h.from.ContestPerson(ctx, c.Judge.Person)
+		p, err := h.from.Person(ctx, c.Judge.Person)
 		if err != nil {
 			return f, known(err)
 		}
@@ -247,7 +232,7 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		}
 		return f, h.stationFacts(ctx, m, ids, &f)
 	case ReturnJudge:
-		p, err := h.from.ContestPerson(ctx, c.Person)
+		p, err := h.from.Person(ctx, c.Person)
 		if err == nil {
 			f.People[p.ID] = p
 		}
@@ -295,7 +280,7 @@ func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, id string, w Work
 		return err
 	}
 	for _, p := range w.Pieces {
-		file, err := h.from.ContestFile(ctx, p.File)
+		file, err := h.from.File(ctx, p.File)
 		if err == nil {
 			f.Files[p.File] = file
 		}
@@ -320,7 +305,7 @@ func (h *Hall) workFacts(ctx context.Context, m accounts.Meta, id string, w Work
 	if rule.Anywhere {
 		at = ""
 	}
-	f.Episode, err = h.from.ContestEpisode(ctx, w.Episode, at, rule.From, rule.Until)
+	f.Episode, err = h.from.Episode(ctx, w.Episode, at, rule.From, rule.Until)
 	return known(err)
 }
 
@@ -329,7 +314,7 @@ func (h *Hall) stationFacts(ctx context.Context, m accounts.Meta, ids []string, 
 		if id == "" {
 			continue
 		}
-		st, err := h.from.ContestStation(ctx, id, m.At)
+		st, err := h.from.Station(ctx, id, m.At)
 		if err == nil {
 			f.Stations[id] = st
 		}

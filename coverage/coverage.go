@@ -367,6 +367,8 @@ type Store interface {
 	// closed week after it: on those another person asked for when she
 	// agrees, else on all. What was frozen is kept. It answers the first week.
 	ReopenWeek(ctx context.Context, m accounts.Meta, c Reopen) (Week, error)
+	// ClosedWeeks tells how those of the weeks from..until stand that were ever closed.
+	ClosedWeeks(ctx context.Context, from, until airing.Week) (map[airing.Week]Standing, error)
 	// Reopenings lists the closed weeks that somebody asked to open again and nobody
 	// has agreed to yet, the oldest week first. Fault: accounts.denied.
 	Reopenings(ctx context.Context, by accounts.Actor) ([]Asked, error)

@@ -58,7 +58,7 @@ func (w *world) contests() error {
 	if err != nil {
 		return err
 	}
-	hall := contest.NewHall(w.store, w.store)
+	hall := contest.NewHall(w.store, contest.From(w.store))
 	days := func(n int) time.Time { return w.now.AddDate(0, 0, n) }
 	for _, fair := range []fair{
 		{name: "lan-nam", title: "Hội thi phát thanh cơ sở lần thứ năm", opens: days(-230), closes: days(-200), works: []int{12, 13, 14, 15, 16, 17}, first: 60, judges: 3, signed: 1},

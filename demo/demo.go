@@ -39,7 +39,7 @@ type Store interface {
 	airing.SettingsStore
 	coverage.Store
 	contest.Log
-	contest.Sources
+	contest.Records
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
 	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
 }

@@ -15,6 +15,7 @@ import (
 	"loa/demo"
 	"loa/internal/text"
 	"loa/stations"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"
 )
@@ -91,7 +92,7 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	if rate["084"] >= percent(got.Counts) {
 		t.Errorf("the weak district is not weak: %v of %d", rate["084"], percent(got.Counts))
 	}
-	hall := contest.NewHall(s, s)
+	hall := contest.NewHall(s, contest.From(s))
 	phases := map[contest.Phase]int{}
 	if err := hall.List(ctx, func(c *contest.State) error {
 		phases[c.Phase]++
@@ -117,7 +118,7 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	if phases[contest.Published] != 1 || phases[contest.Judging] != 1 || phases[contest.Open] != 1 {
 		t.Errorf("contests: %v", phases)
 	}
-	if _, err := s.Verify(ctx, func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
+	if _, err := s.Verify(ctx, func(p store.Problem) { t.Errorf("verify: %s", p) }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -65,7 +65,7 @@ func newStage(t *testing.T) *stage {
 	if err := st.store.Found(context.Background(), st.meta(), units, list); err != nil {
 		t.Fatal(err)
 	}
-	st.hall = contest.NewHall(st.store, st.store)
+	st.hall = contest.NewHall(st.store, contest.From(st.store))
 	st.booth = audio.NewBooth(audio.BoothConfig{Records: st.store, Blobs: st.blobs, Heard: st.hall.Heard, Log: log, Now: now})
 	h, err := New(kit.Config{Auth: st.store, Now: now, Log: log, Marks: true},
 		Deps{Store: st.store, Blobs: st.blobs, Desk: house.Desk, Contests: st.hall, Booth: st.booth})

@@ -17,6 +17,7 @@ import (
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/web/webtest"
 )
@@ -141,7 +142,7 @@ func TestWhatIsReportedOnAirCountsWhenItIsOver(t *testing.T) {
 	operator.Get("/airings/" + day.Done[0]["report"].(map[string]any)["id"].(string))
 	operator.Expect(200, "", "Báo khi đang phát")
 	operator.Refuse("Hoàn tác")
-	if _, err := s.Verify(t.Context(), func(p bolt.Problem) { t.Error(p) }); err != nil {
+	if _, err := s.Verify(t.Context(), func(p store.Problem) { t.Error(p) }); err != nil {
 		t.Error(err)
 	}
 }

@@ -135,7 +135,7 @@ func serving(b *testing.B, works, jury, each int) (http.Handler, *contest.Hall, 
 	if err := store.Found(b.Context(), meta(accounts.Daemon()), units, list); err != nil {
 		b.Fatal(err)
 	}
-	hall := contest.NewHall(store, store)
+	hall := contest.NewHall(store, contest.From(store))
 	do := func(by accounts.Actor, c contest.Command) {
 		b.Helper()
 		if _, err := hall.Do(b.Context(), meta(by), "lon", c); err != nil {

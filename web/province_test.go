@@ -55,7 +55,7 @@ func newProvince(t *testing.T) *province {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.hall = contest.NewHall(w.store, w.store)
+	w.hall = contest.NewHall(w.store, contest.From(w.store))
 	w.handler, err = web.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true}, web.Deps{
 		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),

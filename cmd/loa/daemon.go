@@ -26,6 +26,7 @@ import (
 	"loa/internal/wallclock"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/store"
 	"loa/store/backup"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -47,11 +48,14 @@ type daemonConfig struct {
 	registry string               // file of the registry a new installation begins with, "" for the built-in one
 }
 
+// engine keeps the data of this program.
+var engine store.Kind = bolt.Kind{}
+
 // daemon is everything that runs while Loa serves. Parts are closed in the
 // reverse of the order they were opened, each within a limit.
 type daemon struct {
 	cfg    daemonConfig
-	store  *bolt.Store
+	store  store.Engine
 	blobs  *folder.Blobs
 	desk   *intake.Desk
 	hall   *contest.Hall
@@ -104,9 +108,9 @@ func (d *daemon) onClose(name string, f func(context.Context) error) {
 }
 
 func (d *daemon) openStore(context.Context) (err error) {
-	d.store, err = bolt.Open(d.cfg.data, bolt.Options{Log: d.cfg.log})
+	d.store, err = engine.Open(d.cfg.data, d.cfg.log)
 	if err == nil {
-		d.hall = contest.NewHall(d.store, d.store)
+		d.hall = contest.NewHall(d.store, contest.From(d.store))
 		d.onClose("store", func(context.Context) error { return d.store.Close() })
 	}
 	return err

@@ -16,7 +16,7 @@ import (
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
-	"loa/store/bolt"
+	"loa/store"
 )
 
 // jobs are what the daemon does by the clock, all in Asia/Ho_Chi_Minh.
@@ -165,8 +165,8 @@ func (d *daemon) fingerprint(ctx context.Context, r audio.Recording) (fingerprin
 // verifyRecords reads the whole database, so that rot is found while there is
 // still a good backup.
 func (d *daemon) verifyRecords(ctx context.Context, _ time.Time) (string, error) {
-	var problems []bolt.Problem
-	n, err := d.store.Verify(ctx, func(p bolt.Problem) { problems = append(problems, p) })
+	var problems []store.Problem
+	n, err := d.store.Verify(ctx, func(p store.Problem) { problems = append(problems, p) })
 	if err != nil {
 		return "", err
 	}

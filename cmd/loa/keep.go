@@ -16,8 +16,8 @@ import (
 
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/store"
 	"loa/store/backup"
-	"loa/store/bolt"
 	"loa/store/folder"
 )
 
@@ -31,7 +31,7 @@ type backupCommand struct {
 func (c backupCommand) Run(t *terminal) error {
 	var whole backup.Whole
 	n, err := c.client().fetch(t, "/api/v1/backup", c.File, func(f *os.File, size int64) (err error) {
-		whole, err = backup.Check(f, size)
+		whole, err = backup.Check(engine, f, size)
 		if err == nil && !whole.Sealed {
 			err = fault.New(fault.Invalid, "backup.changed")
 		}
@@ -122,7 +122,7 @@ func (c restoreCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	w, problems, err := backup.Restore(t, c.Data, f, info.Size())
+	w, problems, err := backup.Restore(t, engine, c.Data, f, info.Size())
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (c verifyCommand) Run(t *terminal) error {
 	if _, err := os.Stat(filepath.Join(c.Data, "loa.db")); err != nil {
 		return fault.New(fault.NotFound, "cli.no_file", "file", filepath.Join(c.Data, "loa.db")).Because(err)
 	}
-	s, err := bolt.Open(c.Data, bolt.Options{Log: slog.New(slog.NewTextHandler(t.errs, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	s, err := engine.Open(c.Data, slog.New(slog.NewTextHandler(t.errs, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (c verifyCommand) Run(t *terminal) error {
 	}
 	defer blobs.Close()
 	bad := 0
-	report := func(p bolt.Problem) { bad++; fmt.Fprintln(t.out, p) }
+	report := func(p store.Problem) { bad++; fmt.Fprintln(t.out, p) }
 	records, err := s.Verify(t, report)
 	if err != nil {
 		return err

@@ -134,7 +134,7 @@ func offline(t *testing.T, dir string, do func(*bolt.Store, *contest.Hall)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	do(s, contest.NewHall(s, s))
+	do(s, contest.NewHall(s, contest.From(s)))
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"loa/airing"
 	"loa/internal/text"
-	"loa/store/bolt"
+	"loa/store"
 )
 
 // TestAWeekOpenedAgainIsClosedAgainInItsTime goes by pages and API: one person
@@ -61,7 +61,7 @@ func TestAWeekOpenedAgainIsClosedAgainInItsTime(t *testing.T) {
 	if body := r.open("GET", "/coverage/paper?week="+week, two, "").Body.String(); !strings.Contains(body, "Đã chốt 0/127") {
 		t.Errorf("the paper keeps the first figure to itself: %s", body)
 	}
-	if _, err := r.d.store.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %s", p) }); err != nil {
+	if _, err := r.d.store.Verify(context.Background(), func(p store.Problem) { t.Errorf("verify: %s", p) }); err != nil {
 		t.Error(err)
 	}
 }

@@ -27,7 +27,7 @@ import (
 
 	"loa/audio"
 	"loa/internal/fault"
-	"loa/store/bolt"
+	"loa/store"
 	"loa/store/folder"
 )
 
@@ -87,10 +87,10 @@ func (s *summed) Write(b []byte) (int, error) {
 
 // Write writes a backup of a running store to w. After an error what was
 // written is no backup, and Check says so.
-func Write(ctx context.Context, w io.Writer, s *bolt.Store, blobs audio.Blobs, now time.Time) error {
+func Write(ctx context.Context, w io.Writer, s store.Engine, blobs audio.Blobs, now time.Time) error {
 	sum := &summed{w: w, h: sha256.New()}
 	out := tar.NewWriter(sum)
-	m, err := json.Marshal(Manifest{Loa: "backup", ID: s.ID(), Schema: bolt.Schema, Created: s.Created(), Made: now})
+	m, err := json.Marshal(Manifest{Loa: "backup", ID: s.ID(), Schema: s.Schema(), Created: s.Created(), Made: now})
 	if err != nil {
 		return err
 	}
@@ -168,10 +168,10 @@ type Whole struct {
 // Of a backup that tells nothing of itself (Sealed is false) it says what can be known: that it
 // ends, and that the blobs are what their names say. Faults: backup.not_one,
 // backup.cut, backup.changed, backup.blob_changed, store.newer.
-func Check(f io.ReaderAt, size int64) (w Whole, err error) {
+func Check(kind store.Kind, f io.ReaderAt, size int64) (w Whole, err error) {
 	file := io.NewSectionReader(f, 0, size)
 	in := tar.NewReader(file)
-	if w.Manifest, err = readManifest(in); err != nil {
+	if w.Manifest, err = readManifest(kind, in); err != nil {
 		return w, err
 	}
 	for i := 0; ; i++ {
@@ -265,13 +265,13 @@ func blobOf(head *tar.Header) audio.Ref {
 	return audio.Ref{SHA256: sum, Size: head.Size}
 }
 
-func readManifest(in *tar.Reader) (m Manifest, err error) {
+func readManifest(kind store.Kind, in *tar.Reader) (m Manifest, err error) {
 	head, err := in.Next()
 	if err != nil || head.Name != manifestName || json.NewDecoder(io.LimitReader(in, 1<<20)).Decode(&m) != nil || m.Loa != "backup" {
 		return m, fault.New(fault.Unsupported, "backup.not_one").Because(err)
 	}
-	if m.Schema > bolt.Schema {
-		return m, fault.New(fault.Unavailable, "store.newer", "schema", m.Schema, "known", bolt.Schema)
+	if m.Schema > kind.Schema() {
+		return m, fault.New(fault.Unavailable, "store.newer", "schema", m.Schema, "known", kind.Schema())
 	}
 	if uuid.Validate(m.ID) != nil || m.Schema < 1 || m.Created.IsZero() || m.Made.IsZero() {
 		return m, fault.New(fault.Invalid, "backup.changed")
@@ -295,16 +295,16 @@ func cut(err error) error {
 // and found sound, the folder is marked as one that nobody serves. It returns how many
 // problems the records had when the backup was made. Faults: those of Check,
 // store.not_empty, store.corrupt, store.full.
-func Restore(ctx context.Context, dir string, f io.ReaderAt, size int64) (w Whole, problems int, err error) {
-	if w, err = Check(f, size); err != nil {
+func Restore(ctx context.Context, kind store.Kind, dir string, f io.ReaderAt, size int64) (w Whole, problems int, err error) {
+	if w, err = Check(kind, f, size); err != nil {
 		return w, 0, err
 	}
-	if err := empty(dir); err != nil {
+	if err := empty(kind, dir); err != nil {
 		return w, 0, err
 	}
-	err = bolt.Restore(ctx, dir, w.ID, w.Created, w.Sealed, func(db io.Writer) error {
+	err = kind.Restore(ctx, dir, w.ID, w.Created, w.Sealed, func(db io.Writer) error {
 		return fill(ctx, dir, io.NewSectionReader(f, 0, size), w, db)
-	}, func(bolt.Problem) { problems++ })
+	}, func(store.Problem) { problems++ })
 	if err != nil { // leave nothing that looks like data
 		return w, 0, errors.Join(err, clear(dir))
 	}
@@ -312,14 +312,14 @@ func Restore(ctx context.Context, dir string, f io.ReaderAt, size int64) (w Whol
 }
 
 // empty makes the folder, and removes what a killed restore left there.
-func empty(dir string) error {
+func empty(kind store.Kind, dir string) error {
 	ents, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return os.MkdirAll(dir, 0o700)
 	case err != nil:
 		return err
-	case bolt.Restoring(dir):
+	case kind.Restoring(dir):
 		return clear(dir)
 	case len(ents) > 0:
 		return fault.New(fault.Conflict, "store.not_empty", "dir", dir)

@@ -19,6 +19,7 @@ import (
 
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/store"
 	"loa/store/backup"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -64,7 +65,7 @@ func (h house) backup(t *testing.T) []byte {
 
 func restore(t *testing.T, dir string, b []byte) (backup.Whole, int, error) {
 	t.Helper()
-	return backup.Restore(t.Context(), dir, bytes.NewReader(b), int64(len(b)))
+	return backup.Restore(t.Context(), bolt.Kind{}, dir, bytes.NewReader(b), int64(len(b)))
 }
 
 // whole fails the test unless dir is sound and holds as many records and files as
@@ -72,7 +73,7 @@ func restore(t *testing.T, dir string, b []byte) (backup.Whole, int, error) {
 func (h house) whole(t *testing.T, dir string) {
 	t.Helper()
 	count := func(s *bolt.Store, blobs *folder.Blobs) string {
-		records, err := s.Verify(t.Context(), func(p bolt.Problem) { t.Errorf("verify: %s", p) })
+		records, err := s.Verify(t.Context(), func(p store.Problem) { t.Errorf("verify: %s", p) })
 		if err != nil {
 			t.Error(err)
 		}
@@ -112,7 +113,7 @@ func nothing(t *testing.T, what, dir string) {
 func TestABackupIsRestored(t *testing.T) {
 	h := filled(t)
 	b := h.backup(t)
-	if w, err := backup.Check(bytes.NewReader(b), int64(len(b))); err != nil || !w.Sealed || w.ID != h.ID() {
+	if w, err := backup.Check(bolt.Kind{}, bytes.NewReader(b), int64(len(b))); err != nil || !w.Sealed || w.ID != h.ID() {
 		t.Fatalf("%+v, %v", w, err)
 	}
 	dir := filepath.Join(t.TempDir(), "new")
@@ -255,7 +256,7 @@ func TestARestoreThatWasKilledIsNeverServed(t *testing.T) {
 				}
 			}()
 			// A panic leaves the folder as a kill would: nothing is tidied up.
-			_, _, _ = backup.Restore(t.Context(), dir, &dying{bytes.NewReader(b), limit, 2, killed}, int64(len(b)))
+			_, _, _ = backup.Restore(t.Context(), bolt.Kind{}, dir, &dying{bytes.NewReader(b), limit, 2, killed}, int64(len(b)))
 		}()
 		if ents, err := os.ReadDir(dir); err != nil || len(ents) == 0 {
 			t.Fatalf("after %d bytes the folder is empty: the test kills nothing, %v", limit, err)
@@ -357,7 +358,7 @@ func FuzzCheckNeverPanics(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if w, err := backup.Check(bytes.NewReader(b), int64(len(b))); err == nil && w.Sealed {
+		if w, err := backup.Check(bolt.Kind{}, bytes.NewReader(b), int64(len(b))); err == nil && w.Sealed {
 			t.Logf("%+v", w) // a whole backup by chance is none of ours, but no harm
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"loa/audio"
-	"loa/store/bolt"
+	"loa/store"
 )
 
 // BadBlob is a blob whose content is not what its name says, or which is
@@ -22,7 +22,7 @@ type BadBlob struct {
 
 // VerifyBlobs hashes every blob anew and looks for each blob a record points
 // at. It calls report for every bad one and returns how many blobs it read.
-func VerifyBlobs(ctx context.Context, s *bolt.Store, blobs audio.Blobs, report func(BadBlob)) (int, error) {
+func VerifyBlobs(ctx context.Context, s store.Engine, blobs audio.Blobs, report func(BadBlob)) (int, error) {
 	var bad []BadBlob
 	kept := map[string]bool{}
 	for blob, err := range blobs.List(ctx) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/store"
 )
 
 // The tables of accounts. A passphrase's hash stands apart from its person,
@@ -588,14 +589,14 @@ func (s *Store) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (p a
 
 // checkAccounts verifies that every index row has its record and every record
 // its index row, and that logins are unique.
-func checkAccounts(tx *tx, report func(Problem)) error {
+func checkAccounts(tx *tx, report func(store.Problem)) error {
 	logins := map[string]string{}
 	for e, err := range people.ascend(tx, nil, nil) {
 		if err != nil {
 			return err
 		}
 		if other, twice := logins[e.rec.Login]; twice {
-			report(Problem{people.name, e.rec.ID, "login " + e.rec.Login + " is also that of " + other})
+			report(store.Problem{Table: people.name, Key: e.rec.ID, What: "login " + e.rec.Login + " is also that of " + other})
 		}
 		logins[e.rec.Login] = e.rec.ID
 	}
@@ -610,7 +611,7 @@ func checkAccounts(tx *tx, report func(Problem)) error {
 
 // checkIndex compares an index with its records both ways: row is a record's
 // key in the index, key its own.
-func checkIndex[T any](tx *tx, report func(Problem), index table[string], records table[T], row func(T) []byte, key func(T) string) error {
+func checkIndex[T any](tx *tx, report func(store.Problem), index table[string], records table[T], row func(T) []byte, key func(T) string) error {
 	rows := 0
 	for e, err := range index.ascend(tx, nil, nil) {
 		if err != nil {
@@ -620,7 +621,7 @@ func checkIndex[T any](tx *tx, report func(Problem), index table[string], record
 		if _, found, err := records.get(tx, []byte(e.rec)); err != nil {
 			return err
 		} else if !found {
-			report(Problem{index.name, fmt.Sprintf("%q", e.key), "points at no record of " + records.name})
+			report(store.Problem{Table: index.name, Key: fmt.Sprintf("%q", e.key), What: "points at no record of " + records.name})
 		}
 	}
 	count := 0
@@ -632,11 +633,11 @@ func checkIndex[T any](tx *tx, report func(Problem), index table[string], record
 		if to, found, err := index.get(tx, row(e.rec)); err != nil {
 			return err
 		} else if !found || to != key(e.rec) {
-			report(Problem{records.name, fmt.Sprintf("%q", e.key), "is not in " + index.name})
+			report(store.Problem{Table: records.name, Key: fmt.Sprintf("%q", e.key), What: "is not in " + index.name})
 		}
 	}
 	if rows != count {
-		report(Problem{index.name, "", fmt.Sprintf("has %d rows for %d records", rows, count)})
+		report(store.Problem{Table: index.name, What: fmt.Sprintf("has %d rows for %d records", rows, count)})
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/store"
 )
 
 // The airing log and what is derived from it. Only logEntries and heads are
@@ -730,12 +731,12 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 }
 
 // checkAirings follows every chain, and compares every index with the log.
-func checkAirings(tx *tx, report func(Problem)) error {
+func checkAirings(tx *tx, report func(store.Problem)) error {
 	heads := map[uint32]airing.Head{}
 	found := map[string]bool{}      // report IDs of the log
 	evidence := map[string][]byte{} // keys of what was not taken away, by ID
 	bad := func(table string, key []byte, what string) {
-		report(Problem{Table: table, Key: base64.RawURLEncoding.EncodeToString(key), What: what})
+		report(store.Problem{Table: table, Key: base64.RawURLEncoding.EncodeToString(key), What: what})
 	}
 	for e, err := range logEntries.ascend(tx, nil, nil) {
 		if err != nil {

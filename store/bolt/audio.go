@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/audio"
+	"loa/store"
 )
 
 // The library. Indexes hold the ID of a recording under a key that ends in it.
@@ -440,7 +441,7 @@ func (s *Store) SaveLibrarySettings(ctx context.Context, m accounts.Meta, set au
 
 // checkLibrary verifies that recordings, their reports, indexes and the bytes
 // counted for each station agree.
-func checkLibrary(tx *tx, report func(Problem)) error {
+func checkLibrary(tx *tx, report func(store.Problem)) error {
 	rows, sums := map[string]int{}, map[string]int64{}
 	for e, err := range recordings.ascend(tx, nil, nil) {
 		if err != nil {
@@ -451,16 +452,16 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 		for _, row := range indexKeys(r) {
 			rows[row.t.name]++
 			if id, found, err := row.t.get(tx, row.key); err != nil || !found || id != r.ID {
-				report(Problem{Table: row.t.name, Key: fmt.Sprintf("%x", row.key), What: "does not point at recording " + r.ID})
+				report(store.Problem{Table: row.t.name, Key: fmt.Sprintf("%x", row.key), What: "does not point at recording " + r.ID})
 			}
 		}
 		if _, found, err := recordingReports.get(tx, []byte(r.ID)); err != nil || !found {
-			report(Problem{Table: recordingReports.name, Key: r.ID, What: "missing"})
+			report(store.Problem{Table: recordingReports.name, Key: r.ID, What: "missing"})
 		}
 	}
 	for _, t := range []table[string]{recordingsByTime, recordingsByBlob, recordingsBySound} {
 		if n := t.bucket(tx).Stats().KeyN; n != rows[t.name] {
-			report(Problem{Table: t.name, What: fmt.Sprintf("%d rows, %d expected", n, rows[t.name])})
+			report(store.Problem{Table: t.name, What: fmt.Sprintf("%d rows, %d expected", n, rows[t.name])})
 		}
 	}
 	for e, err := range stationBytes.ascend(tx, nil, nil) {
@@ -468,7 +469,7 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 			return err
 		}
 		if kept := sums[strings.TrimPrefix(string(e.key), stationPrefix)]; e.rec != kept {
-			report(Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, kept)})
+			report(store.Problem{Table: stationBytes.name, Key: string(e.key), What: fmt.Sprintf("%d counted, %d kept", e.rec, kept)})
 		}
 	}
 	for e, err := range expiries.ascend(tx, nil, nil) {
@@ -476,7 +477,7 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 			return err
 		}
 		if _, found, err := recordings.get(tx, e.key); err != nil || !found {
-			report(Problem{Table: expiries.name, Key: string(e.key), What: "end of no recording"})
+			report(store.Problem{Table: expiries.name, Key: string(e.key), What: "end of no recording"})
 		}
 	}
 	return checkCopies(tx, report)
@@ -484,7 +485,7 @@ func checkLibrary(tx *tx, report func(Problem)) error {
 
 // checkCopies verifies that each copy is one of a recording, and that its bytes
 // are kept from being swept.
-func checkCopies(tx *tx, report func(Problem)) error {
+func checkCopies(tx *tx, report func(store.Problem)) error {
 	broadcast, blind := copyRows{broadcastCopies.name, copiesByBlob, 0}, copyRows{blindCopies.name, blindByBlob, 0}
 	for e, err := range broadcastCopies.ascend(tx, nil, nil) {
 		if err != nil {
@@ -514,13 +515,13 @@ type copyRows struct {
 	bytes int // copies with bytes
 }
 
-func (c *copyRows) check(tx *tx, report func(Problem), recording string, key []byte, bytes bool) error {
+func (c *copyRows) check(tx *tx, report func(store.Problem), recording string, key []byte, bytes bool) error {
 	_, found, err := recordings.get(tx, []byte(recording))
 	if err != nil {
 		return err
 	}
 	if !found {
-		report(Problem{Table: c.name, Key: recording, What: "copy of no recording"})
+		report(store.Problem{Table: c.name, Key: recording, What: "copy of no recording"})
 	}
 	if !bytes {
 		return nil
@@ -528,13 +529,13 @@ func (c *copyRows) check(tx *tx, report func(Problem), recording string, key []b
 	c.bytes++
 	id, found, err := c.index.get(tx, key)
 	if err != nil || !found || id != recording {
-		report(Problem{Table: c.index.name, Key: string(key), What: "does not point at copy of " + recording})
+		report(store.Problem{Table: c.index.name, Key: string(key), What: "does not point at copy of " + recording})
 	}
 	return nil
 }
 
-func (c *copyRows) end(tx *tx, report func(Problem)) {
+func (c *copyRows) end(tx *tx, report func(store.Problem)) {
 	if n := c.index.bucket(tx).Stats().KeyN; n != c.bytes {
-		report(Problem{Table: c.index.name, What: fmt.Sprintf("%d rows, %d expected", n, c.bytes)})
+		report(store.Problem{Table: c.index.name, What: fmt.Sprintf("%d rows, %d expected", n, c.bytes)})
 	}
 }

@@ -10,11 +10,12 @@ import (
 
 	"loa/audio"
 	"loa/scheduler"
+	"loa/store"
 	"loa/store/storetest"
 )
 
 func TestAudioSuite(t *testing.T) {
-	storetest.Audio(t, func(t testing.TB) storetest.AudioStore { return open(t, t.TempDir()) })
+	storetest.Audio(t, func(t testing.TB) audio.Store { return open(t, t.TempDir()) })
 }
 
 // TestVerifyFindsALostSound takes one thing after the other from what is known
@@ -39,7 +40,7 @@ func TestVerifyFindsALostSound(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := 0
-		if _, err := s.Verify(context.Background(), func(p Problem) { found++ }); err != nil || found == 0 {
+		if _, err := s.Verify(context.Background(), func(p store.Problem) { found++ }); err != nil || found == 0 {
 			t.Errorf("one of %s taken away: %d problems, %v", table, found, err)
 		}
 	}

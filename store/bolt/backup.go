@@ -13,6 +13,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"loa/internal/fault"
+	"loa/store"
 )
 
 // Backup makes a consistent copy of the database while others go on writing,
@@ -86,18 +87,14 @@ func sweep(dir string) error {
 // nobody serves the folder.
 const restoringFile = "restoring"
 
-// Restoring reports whether a restore into the folder was begun and has not ended.
-func Restoring(dir string) bool {
+// Restoring implements store.Kind.
+func (Kind) Restoring(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, restoringFile))
 	return err == nil
 }
 
-// Restore makes a data folder of a copied database, for the installation of that
-// ID. fill writes the database and whatever else belongs into the folder. What stands there from a
-// restore that was killed must have been removed. The problems found in the records are
-// reported; where whole is false, so that nothing else tells whether the copy is as it was
-// made, any problem is store.corrupt. Faults: store.not_empty, store.corrupt, store.full.
-func Restore(ctx context.Context, dir, id string, created time.Time, whole bool, fill func(db io.Writer) error, report func(Problem)) error {
+// Restore implements store.Kind.
+func (Kind) Restore(ctx context.Context, dir, id string, created time.Time, whole bool, fill func(db io.Writer) error, report func(store.Problem)) error {
 	for _, name := range []string{databaseFile, installedFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return fault.New(fault.Conflict, "store.not_empty", "dir", dir)
@@ -121,8 +118,8 @@ func Restore(ctx context.Context, dir, id string, created time.Time, whole bool,
 	if err != nil {
 		return err
 	}
-	var first *Problem
-	_, err = s.Verify(ctx, func(p Problem) {
+	var first *store.Problem
+	_, err = s.Verify(ctx, func(p store.Problem) {
 		if first == nil {
 			first = &p
 		}

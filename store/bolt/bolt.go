@@ -94,7 +94,7 @@ func Open(dir string, o Options) (*Store, error) {
 
 func (s *Store) open(o Options) error {
 	path := filepath.Join(s.dir, databaseFile)
-	if Restoring(s.dir) && !o.restoring {
+	if (Kind{}).Restoring(s.dir) && !o.restoring {
 		return fault.New(fault.Unavailable, "store.restoring", "dir", s.dir)
 	}
 	if err := sweep(s.dir); err != nil {
@@ -300,11 +300,14 @@ func diskFault(err error, doing string) error {
 	return cause
 }
 
-// ID is the installation's own ID, made at the first start and kept by backups.
+// ID implements store.Engine: it is made at the first start and kept by backups.
 func (s *Store) ID() string { return s.installation.ID }
 
-// Created is when the installation began, UTC.
+// Created implements store.Engine.
 func (s *Store) Created() time.Time { return s.installation.Created }
+
+// Schema implements store.Engine.
+func (s *Store) Schema() int { return Schema }
 
 // Failed is closed when the disk failed under a commit. The daemon must then
 // end and start again: Linux may have dropped the pages it could not write.

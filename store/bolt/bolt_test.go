@@ -16,6 +16,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/store"
 )
 
 // open opens a store in dir and, when the test ends, verifies all it holds.
@@ -32,7 +33,7 @@ func open(t testing.TB, dir string) *Store {
 func closeVerified(t testing.TB, s *Store) {
 	t.Helper()
 	if s.broken.Load() == nil {
-		_, err := s.Verify(context.Background(), func(p Problem) { t.Errorf("verify: %s", p) })
+		_, err := s.Verify(context.Background(), func(p store.Problem) { t.Errorf("verify: %s", p) })
 		if err != nil {
 			t.Errorf("verify: %v", err)
 		}
@@ -183,8 +184,8 @@ func TestOneChangedByteInAValueIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []Problem
-	if _, err := s.Verify(context.Background(), func(p Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Table != acts.name {
+	var found []store.Problem
+	if _, err := s.Verify(context.Background(), func(p store.Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Table != acts.name {
 		t.Fatalf("found %v, %v", found, err)
 	}
 	if _, err := save(s, "victim", note{"x"}, &runs); !fault.Is(err, "store.record_damaged") {
@@ -218,7 +219,7 @@ func TestBackupWhileWritingRestoresToTheSameContent(t *testing.T) {
 	}
 	restore := func(dir string, b []byte) error {
 		fill := func(db io.Writer) error { _, err := db.Write(b); return err }
-		return Restore(context.Background(), dir, s.ID(), s.installation.Created, true, fill, func(p Problem) { t.Errorf("restored: %s", p) })
+		return Kind{}.Restore(context.Background(), dir, s.ID(), s.installation.Created, true, fill, func(p store.Problem) { t.Errorf("restored: %s", p) })
 	}
 	dir := t.TempDir()
 	if err := restore(dir, copied.Bytes()); err != nil {

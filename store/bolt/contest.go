@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/store"
 )
 
 // contestHead is what is kept of a contest beside its events.
@@ -153,7 +154,7 @@ func contestKey(id string) []byte { return append([]byte(id), 0) }
 
 // checkContests replays every contest: an unbroken chain up to its head, and
 // each finished round ranked again from its sheets.
-func checkContests(tx *tx, report func(Problem)) error {
+func checkContests(tx *tx, report func(store.Problem)) error {
 	seen := map[string]int{}
 	for e, err := range contestEvents.ascend(tx, nil, nil) {
 		if err != nil {
@@ -176,14 +177,14 @@ func checkContests(tx *tx, report func(Problem)) error {
 		})
 		switch {
 		case err != nil:
-			report(Problem{Table: contestEvents.name, Key: h.ID, What: err.Error()})
+			report(store.Problem{Table: contestEvents.name, Key: h.ID, What: err.Error()})
 		case s.Seq != h.Seq:
-			report(Problem{Table: contestHeads.name, Key: h.ID, What: fmt.Sprintf("has %d events, not %d", s.Seq, h.Seq)})
+			report(store.Problem{Table: contestHeads.name, Key: h.ID, What: fmt.Sprintf("has %d events, not %d", s.Seq, h.Seq)})
 		}
 		delete(seen, h.ID)
 	}
 	for id := range seen {
-		report(Problem{Table: contestEvents.name, Key: id, What: "events of no contest"})
+		report(store.Problem{Table: contestEvents.name, Key: id, What: "events of no contest"})
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/store"
 	"loa/store/storetest"
 )
 
@@ -33,20 +34,20 @@ func TestContestLog(t *testing.T) {
 // nowhere is a world without stations and files: drafting needs none.
 type nowhere struct{}
 
-func (nowhere) ContestUndecided(context.Context, []string) (map[string][]contest.File, error) {
+func (nowhere) Undecided(context.Context, []string) (map[string][]contest.File, error) {
 	return nil, nil
 }
 
-func (nowhere) ContestStation(context.Context, string, time.Time) (contest.Station, error) {
+func (nowhere) Station(context.Context, string, time.Time) (contest.Station, error) {
 	return contest.Station{}, fault.New(fault.NotFound, "contest.unknown_station")
 }
-func (nowhere) ContestFile(context.Context, string) (contest.File, error) {
+func (nowhere) File(context.Context, string) (contest.File, error) {
 	return contest.File{}, fault.New(fault.NotFound, "contest.unknown_entry")
 }
-func (nowhere) ContestPerson(context.Context, string) (contest.Person, error) {
+func (nowhere) Person(context.Context, string) (contest.Person, error) {
 	return contest.Person{}, fault.New(fault.NotFound, "contest.unknown_judge")
 }
-func (nowhere) ContestEpisode(context.Context, string, string, time.Time, time.Time) (contest.Episode, error) {
+func (nowhere) Episode(context.Context, string, string, time.Time, time.Time) (contest.Episode, error) {
 	return contest.Episode{}, fault.New(fault.NotFound, "contest.unknown_entry")
 }
 
@@ -155,8 +156,8 @@ func TestVerifyFindsAContestChangedUnderneath(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var found []Problem
-			if _, err := s.Verify(t.Context(), func(p Problem) { found = append(found, p) }); err != nil || !slices.ContainsFunc(found, func(p Problem) bool { return p.Key == "hoi-thi" }) {
+			var found []store.Problem
+			if _, err := s.Verify(t.Context(), func(p store.Problem) { found = append(found, p) }); err != nil || !slices.ContainsFunc(found, func(p store.Problem) bool { return p.Key == "hoi-thi" }) {
 				t.Errorf("verify says %v, %v", found, err)
 			}
 			err = contest.NewHall(s, nowhere{}).View(t.Context(), "hoi-thi", func(*contest.State) error { return nil })

@@ -11,6 +11,7 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/store"
 )
 
 var (
@@ -206,7 +207,7 @@ func summarise(tx *tx) error {
 }
 
 // checkSummaries compares the summaries with their weeks.
-func checkSummaries(tx *tx, report func(Problem)) error {
+func checkSummaries(tx *tx, report func(store.Problem)) error {
 	seen := 0
 	for e, err := range closedWeeks.ascend(tx, nil, nil) {
 		if err != nil {
@@ -221,12 +222,12 @@ func checkSummaries(tx *tx, report func(Problem)) error {
 			return err
 		}
 		if !found || !sameJSON(e.rec.Week.Summary(), got) {
-			report(Problem{Table: summaries.name, Key: e.rec.Week.Week.String(), What: "the summary is not that of the week"})
+			report(store.Problem{Table: summaries.name, Key: e.rec.Week.Week.String(), What: "the summary is not that of the week"})
 		}
 	}
 	all, err := summaries.all(tx)
 	if err == nil && len(all) != seen {
-		report(Problem{Table: summaries.name, What: "summaries of weeks that have none"})
+		report(store.Problem{Table: summaries.name, What: "summaries of weeks that have none"})
 	}
 	return err
 }
@@ -409,7 +410,7 @@ func reopen(tx *tx, m accounts.Meta, c coverage.Reopen, w closedWeek, found bool
 	return putClosed(tx, w)
 }
 
-// ClosedWeeks tells how those of the weeks from..until stand that were ever closed.
+// ClosedWeeks implements coverage.Store.
 func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks map[airing.Week]coverage.Standing, err error) {
 	weeks = map[airing.Week]coverage.Standing{}
 	err = s.view(ctx, func(tx *tx) error {
@@ -492,7 +493,7 @@ func sealsInOrder(tx *tx) ([]airing.Seal, error) {
 }
 
 // checkSeals checks that every seal points at the one before it.
-func checkSeals(tx *tx, report func(Problem)) error {
+func checkSeals(tx *tx, report func(store.Problem)) error {
 	seals, err := sealsInOrder(tx)
 	if err != nil {
 		return err
@@ -500,7 +501,7 @@ func checkSeals(tx *tx, report func(Problem)) error {
 	var prev airing.Hash
 	for _, seal := range seals {
 		if seal.Prev != prev {
-			report(Problem{Table: closedWeeks.name, Key: seal.Week.String(), What: "the seal does not follow the one before"})
+			report(store.Problem{Table: closedWeeks.name, Key: seal.Week.String(), What: "the seal does not follow the one before"})
 		}
 		prev = seal.Hash()
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 
+	"loa/store"
+
 	bbolt "go.etcd.io/bbolt"
 )
 
@@ -28,17 +30,17 @@ func (s *Store) TableRows(ctx context.Context) (map[string]int, error) {
 
 // Tampered returns what Verify says of the records after spoil changed them by
 // hand, and takes the change back.
-func (s *Store) Tampered(spoil func(*bbolt.Tx) error) (found []Problem, err error) {
+func (s *Store) Tampered(spoil func(*bbolt.Tx) error) (found []store.Problem, err error) {
 	back := errors.New("back")
 	err = s.db.Update(func(b *bbolt.Tx) error {
 		if err := spoil(b); err != nil {
 			return err
 		}
-		n, report := 0, func(p Problem) { found = append(found, p) }
+		n, report := 0, func(p store.Problem) { found = append(found, p) }
 		for _, p := range recordParts(&n) {
 			t := &tx{b: b, s: s}
 			if err := t.run(func(tx *tx) error { return p.check(tx, report) }); err != nil {
-				report(Problem{Table: p.table, What: err.Error()})
+				report(store.Problem{Table: p.table, What: err.Error()})
 			}
 		}
 		return back

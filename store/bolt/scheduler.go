@@ -11,6 +11,7 @@ import (
 	"loa/audio"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/store"
 )
 
 var (
@@ -290,29 +291,29 @@ func (s *Store) RunsBefore(ctx context.Context, job string, before time.Time, li
 
 // checkSchedule checks what the schedule's records say of each other, and the
 // index of unfinished runs.
-func checkSchedule(tx *tx, report func(Problem)) error {
+func checkSchedule(tx *tx, report func(store.Problem)) error {
 	s, err := tx.s.schedule.load(tx)
 	if err != nil {
 		return err
 	}
 	for _, e := range s.Episodes {
 		if _, err := s.Programme(e.Programme); err != nil {
-			report(Problem{Table: episodeRecords.name, Key: e.ID, What: "its programme is missing"})
+			report(store.Problem{Table: episodeRecords.name, Key: e.ID, What: "its programme is missing"})
 		}
 		if _, found, err := scripts.get(tx, []byte(e.ID)); err == nil && !found {
-			report(Problem{Table: episodeRecords.name, Key: e.ID, What: "its script is missing"})
+			report(store.Problem{Table: episodeRecords.name, Key: e.ID, What: "its script is missing"})
 		}
 		if e.Audio == "" {
 			continue
 		}
 		if _, found, err := recordings.get(tx, []byte(e.Audio)); err == nil && !found {
-			report(Problem{Table: episodeRecords.name, Key: e.ID, What: "its recording is missing"})
+			report(store.Problem{Table: episodeRecords.name, Key: e.ID, What: "its recording is missing"})
 		}
 	}
 	for _, r := range s.Rules {
 		for _, v := range r.Versions {
 			if _, err := s.Programme(v.Programme); err != nil {
-				report(Problem{Table: ruleRecords.name, Key: r.ID, What: "its programme is missing"})
+				report(store.Problem{Table: ruleRecords.name, Key: r.ID, What: "its programme is missing"})
 			}
 		}
 	}
@@ -326,7 +327,7 @@ func checkSchedule(tx *tx, report func(Problem)) error {
 		}
 		running++
 		if _, found, err := openRuns.get(tx, openRunKey(e.rec.Job, e.rec.ScheduledAt)); err == nil && !found {
-			report(Problem{Table: runs.name, Key: e.rec.Job, What: "unfinished, but not in the index of open runs"})
+			report(store.Problem{Table: runs.name, Key: e.rec.Job, What: "unfinished, but not in the index of open runs"})
 		}
 	}
 	for _, err := range openRuns.ascend(tx, nil, nil) {
@@ -336,7 +337,7 @@ func checkSchedule(tx *tx, report func(Problem)) error {
 		running--
 	}
 	if running < 0 {
-		report(Problem{Table: openRuns.name, What: "lists runs that are over"})
+		report(store.Problem{Table: openRuns.name, What: "lists runs that are over"})
 	}
 	return nil
 }

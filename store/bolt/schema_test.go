@@ -21,6 +21,7 @@ import (
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/store"
 	"loa/store/backup"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -154,7 +155,7 @@ func TestFillLeavesNoTableEmpty(t *testing.T) {
 // sound fails the test on any record or file that is not as it was written.
 func sound(t *testing.T, s *bolt.Store, dir string) {
 	t.Helper()
-	records, err := s.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %s", p) })
+	records, err := s.Verify(context.Background(), func(p store.Problem) { t.Errorf("verify: %s", p) })
 	if err != nil || records < 500 {
 		t.Errorf("verified %d records: %v", records, err)
 	}
@@ -248,7 +249,7 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store) {
 	must(err)
 	check("on time within", set.OnTimeHours, 24)
 	phases := map[string]contest.Phase{}
-	must(contest.NewHall(s, s).List(ctx, func(c *contest.State) error {
+	must(contest.NewHall(s, contest.From(s)).List(ctx, func(c *contest.State) error {
 		phases[c.ID] = c.Phase
 		if c.Phase == contest.Published {
 			var places []string

@@ -16,6 +16,7 @@ import (
 	"loa/audio"
 	"loa/audio/fingerprint"
 	"loa/internal/fault"
+	"loa/store"
 )
 
 // What recordings sound like. A sketch is kept under a number that is never
@@ -294,6 +295,31 @@ func (s *Store) OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, 
 	return open, err
 }
 
+// UndecidedRecordings implements audio.Store.
+func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (others map[string][]audio.Recording, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		others = map[string][]audio.Recording{}
+		for _, id := range ids {
+			list, err := likenessesIn(tx, id)
+			if err != nil {
+				return err
+			}
+			for _, l := range list {
+				if l.Verdict != nil {
+					continue
+				}
+				r, err := recordingIn(tx, l.Of(id))
+				if err != nil {
+					return err
+				}
+				others[id] = append(others[id], r)
+			}
+		}
+		return nil
+	})
+	return others, err
+}
+
 // JudgeLikeness closes a likeness or opens it again. Faults:
 // library.no_likeness and those of audio.DecideLikeness.
 func (s *Store) JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error) {
@@ -342,7 +368,7 @@ func (s *Store) UncomparedRecordings(ctx context.Context, limit int) (list []aud
 
 // checkSounds verifies that every sketch has its recording and its rows, and
 // every likeness both of its recordings and its mirror.
-func checkSounds(tx *tx, report func(Problem)) error {
+func checkSounds(tx *tx, report func(store.Problem)) error {
 	sketches, rows := 0, 0
 	for e, err := range soundNumbers.ascend(tx, nil, nil) {
 		if err != nil {
@@ -350,27 +376,27 @@ func checkSounds(tx *tx, report func(Problem)) error {
 		}
 		id := string(e.key)
 		if _, found, err := recordings.get(tx, e.key); err != nil || !found {
-			report(Problem{Table: soundNumbers.name, Key: id, What: "no such recording"})
+			report(store.Problem{Table: soundNumbers.name, Key: id, What: "no such recording"})
 		}
 		if e.rec == 0 {
 			continue
 		}
 		owner, sketch, err := soundIn(tx, numberKey(e.rec))
 		if err != nil || owner != id {
-			report(Problem{Table: soundsBucket, Key: id, What: "missing or damaged"})
+			report(store.Problem{Table: soundsBucket, Key: id, What: "missing or damaged"})
 			continue
 		}
 		sketches++
 		for _, r := range sketch.Rows() {
 			rows++
 			if tx.b.Bucket([]byte(soundRowsBucket)).Get(rowKey(r, e.rec)) == nil {
-				report(Problem{Table: soundRowsBucket, Key: fmt.Sprintf("%x", rowKey(r, e.rec)), What: "missing"})
+				report(store.Problem{Table: soundRowsBucket, Key: fmt.Sprintf("%x", rowKey(r, e.rec)), What: "missing"})
 			}
 		}
 	}
 	for name, want := range map[string]int{soundsBucket: sketches, soundRowsBucket: rows} {
 		if n := tx.b.Bucket([]byte(name)).Stats().KeyN; n != want {
-			report(Problem{Table: name, What: fmt.Sprintf("%d rows, %d expected", n, want)})
+			report(store.Problem{Table: name, What: fmt.Sprintf("%d rows, %d expected", n, want)})
 		}
 	}
 	for e, err := range likenesses.ascend(tx, nil, nil) {
@@ -380,11 +406,11 @@ func checkSounds(tx *tx, report func(Problem)) error {
 		l := e.rec
 		for _, id := range []string{l.One, l.Other} {
 			if _, found, err := recordings.get(tx, []byte(id)); err != nil || !found {
-				report(Problem{Table: likenesses.name, Key: string(e.key), What: "no recording " + id})
+				report(store.Problem{Table: likenesses.name, Key: string(e.key), What: "no recording " + id})
 			}
 			mirror, found, err := likenesses.get(tx, likenessKey(id, l.Of(id)))
 			if err != nil || !found || mirror.Found != l.Found || (mirror.Verdict == nil) != (l.Verdict == nil) {
-				report(Problem{Table: likenesses.name, Key: string(e.key), What: "no mirror"})
+				report(store.Problem{Table: likenesses.name, Key: string(e.key), What: "no mirror"})
 			}
 		}
 	}

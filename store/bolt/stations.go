@@ -5,6 +5,7 @@ import (
 
 	"loa/accounts"
 	"loa/stations"
+	"loa/store"
 )
 
 // stationChange is change with the registry a decision looks at; what it
@@ -79,13 +80,13 @@ func (s *Store) Import(ctx context.Context, m accounts.Meta, c stations.Import) 
 
 // checkStations reports what a sound registry never has, and records kept
 // under a key that is not theirs.
-func checkStations(tx *tx, report func(Problem)) error {
+func checkStations(tx *tx, report func(store.Problem)) error {
 	for e, err := range unitRecords.ascend(tx, nil, nil) {
 		if err != nil {
 			return err
 		}
 		if string(e.key) != string(unitKey(e.rec.UnitKey)) {
-			report(Problem{Table: unitRecords.name, Key: string(e.key), What: "key does not match the record"})
+			report(store.Problem{Table: unitRecords.name, Key: string(e.key), What: "key does not match the record"})
 		}
 	}
 	for e, err := range stationRecords.ascend(tx, nil, nil) {
@@ -93,7 +94,7 @@ func checkStations(tx *tx, report func(Problem)) error {
 			return err
 		}
 		if string(e.key) != e.rec.ID {
-			report(Problem{Table: stationRecords.name, Key: string(e.key), What: "key does not match the record"})
+			report(store.Problem{Table: stationRecords.name, Key: string(e.key), What: "key does not match the record"})
 		}
 	}
 	r, err := tx.s.registry.get(tx)
@@ -101,7 +102,7 @@ func checkStations(tx *tx, report func(Problem)) error {
 		return err
 	}
 	for _, p := range r.Problems() {
-		report(Problem{Table: stationRecords.name, What: p})
+		report(store.Problem{Table: stationRecords.name, What: p})
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"loa/stations"
+	"loa/store"
 	"loa/store/storetest"
 )
 
@@ -41,7 +42,7 @@ func TestVerifyFindsARegistryThatContradictsItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := 0
-		if _, err := s.Verify(ctx, func(Problem) { found++ }); err != nil || found == 0 {
+		if _, err := s.Verify(ctx, func(store.Problem) { found++ }); err != nil || found == 0 {
 			t.Errorf("%s: %d problems, %v", name, found, err)
 		}
 		if err := s.Close(); err != nil {

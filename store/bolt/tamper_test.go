@@ -13,6 +13,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"loa/internal/fault"
+	"loa/store"
 	"loa/store/backup"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -220,7 +221,7 @@ func TestOneFlippedBitIsFoundOrMeansNothing(t *testing.T) {
 			continue
 		}
 		found := 0
-		if _, err := s.Verify(t.Context(), func(bolt.Problem) { found++ }); err != nil {
+		if _, err := s.Verify(t.Context(), func(store.Problem) { found++ }); err != nil {
 			t.Errorf("byte %d of page %d: %v", i%page, i/page, err)
 		}
 		if err := s.Close(); err != nil {

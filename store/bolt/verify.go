@@ -8,21 +8,14 @@ import (
 	"path/filepath"
 	"slices"
 
+	"loa/store"
+
 	bbolt "go.etcd.io/bbolt"
 )
 
-// Problem is one thing Verify found wrong.
-type Problem struct {
-	Table string `json:"table"`
-	Key   string `json:"key,omitempty"`
-	What  string `json:"what"`
-}
-
-func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What }
-
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
-var checks = []func(tx *tx, report func(Problem)) error{
+var checks = []func(tx *tx, report func(store.Problem)) error{
 	checkAirings, checkSeals, checkSummaries,
 	checkContests,
 	checkLibrary, checkSounds,
@@ -35,8 +28,8 @@ var checks = []func(tx *tx, report func(Problem)) error{
 // how much each table should hold, and each noun's checks. It calls report for
 // every problem and goes on, and returns how many records it read. ctx is looked
 // at between tables.
-func (s *Store) Verify(ctx context.Context, report func(Problem)) (records int, err error) {
-	parts := append([]part{{databaseFile, func(tx *tx, report func(Problem)) error { return s.checkPages(tx, report) }}}, recordParts(&records)...)
+func (s *Store) Verify(ctx context.Context, report func(store.Problem)) (records int, err error) {
+	parts := append([]part{{databaseFile, func(tx *tx, report func(store.Problem)) error { return s.checkPages(tx, report) }}}, recordParts(&records)...)
 	for _, p := range parts {
 		// A part that stumbles over damage, even by a panic, is a problem of the
 		// records and no end of the rest.
@@ -52,7 +45,7 @@ func (s *Store) Verify(ctx context.Context, report func(Problem)) (records int, 
 			return records, ctx.Err()
 		}
 		if err != nil && !errors.Is(err, errChecksum) {
-			report(Problem{Table: p.table, What: err.Error()})
+			report(store.Problem{Table: p.table, What: err.Error()})
 		}
 	}
 	return records, nil
@@ -61,7 +54,7 @@ func (s *Store) Verify(ctx context.Context, report func(Problem)) (records int, 
 // part is one thing Verify does, and the table its trouble belongs to.
 type part struct {
 	table string
-	check func(tx *tx, report func(Problem)) error
+	check func(tx *tx, report func(store.Problem)) error
 }
 
 // recordParts are the parts that look at records, not at the file. They add how
@@ -69,7 +62,7 @@ type part struct {
 func recordParts(records *int) []part {
 	parts := []part{{databaseFile, checkTables}}
 	for _, name := range tableNames {
-		parts = append(parts, part{name, func(tx *tx, report func(Problem)) error {
+		parts = append(parts, part{name, func(tx *tx, report func(store.Problem)) error {
 			n, err := checkTable(tx, name, report)
 			*records += n
 			return err
@@ -83,7 +76,7 @@ func recordParts(records *int) []part {
 
 // checkPages checks the pages that the transaction sees. Others may go on
 // writing: what it sees is not written over meanwhile.
-func (s *Store) checkPages(tx *tx, report func(Problem)) error {
+func (s *Store) checkPages(tx *tx, report func(store.Problem)) error {
 	f, err := os.Open(filepath.Join(s.dir, databaseFile))
 	if err != nil {
 		return err
@@ -99,9 +92,9 @@ func (s *Store) checkPages(tx *tx, report func(Problem)) error {
 			continue
 		}
 		if bad[1-i] != nil {
-			report(Problem{Table: databaseFile, What: fmt.Sprintf("first page %d %v", 1-i, bad[1-i])})
+			report(store.Problem{Table: databaseFile, What: fmt.Sprintf("first page %d %v", 1-i, bad[1-i])})
 		}
-		return checkPages(f, info.Size(), m, func(what string) { report(Problem{Table: databaseFile, What: what}) })
+		return checkPages(f, info.Size(), m, func(what string) { report(store.Problem{Table: databaseFile, What: what}) })
 	}
 	return errOvertaken
 }
@@ -111,19 +104,19 @@ func (s *Store) checkPages(tx *tx, report func(Problem)) error {
 var errOvertaken = errors.New("no first page says where the tables are")
 
 // checkTables finds tables that are missing and such as are none of ours.
-func checkTables(tx *tx, report func(Problem)) error {
+func checkTables(tx *tx, report func(store.Problem)) error {
 	is, found, err := aboutThis.get(tx, aboutKey)
 	if err != nil || !found || is.installation != tx.s.installation {
-		report(Problem{Table: aboutThis.name, What: "does not say what the marker says"})
+		report(store.Problem{Table: aboutThis.name, What: "does not say what the marker says"})
 	}
 	for _, name := range is.Tables {
 		if tx.b.Bucket([]byte(name)) == nil {
-			report(Problem{Table: name, What: "missing"})
+			report(store.Problem{Table: name, What: "missing"})
 		}
 	}
 	return tx.b.ForEach(func(name []byte, _ *bbolt.Bucket) error {
 		if !slices.Contains(tableNames, string(name)) {
-			report(Problem{Table: string(name), What: "is no table"})
+			report(store.Problem{Table: string(name), What: "is no table"})
 		}
 		return nil
 	})
@@ -131,7 +124,7 @@ func checkTables(tx *tx, report func(Problem)) error {
 
 // checkTable reads a whole table: the checksum of every row, and whether they are
 // as many and the same as were put there.
-func checkTable(tx *tx, name string, report func(Problem)) (records int, err error) {
+func checkTable(tx *tx, name string, report func(store.Problem)) (records int, err error) {
 	b := tx.b.Bucket([]byte(name))
 	if b == nil {
 		return 0, nil // reported by checkTables
@@ -139,7 +132,7 @@ func checkTable(tx *tx, name string, report func(Problem)) (records int, err err
 	got, rotten := cover{sequence: b.Sequence()}, false
 	err = b.ForEach(func(k, v []byte) error {
 		if v == nil {
-			report(Problem{Table: name, Key: fmt.Sprintf("%x", k), What: "is no row"})
+			report(store.Problem{Table: name, Key: fmt.Sprintf("%x", k), What: "is no row"})
 			return nil
 		}
 		records++
@@ -149,10 +142,10 @@ func checkTable(tx *tx, name string, report func(Problem)) (records int, err err
 		}
 		if _, err := unseal(name, k, v); err != nil {
 			rotten = true
-			report(Problem{Table: name, Key: fmt.Sprintf("%x", k), What: errChecksum.Error()})
+			report(store.Problem{Table: name, Key: fmt.Sprintf("%x", k), What: errChecksum.Error()})
 		}
 		if name == coversBucket && (string(k) == coversBucket || !slices.Contains(tableNames, string(k))) {
-			report(Problem{Table: name, Key: string(k), What: "is of no table"})
+			report(store.Problem{Table: name, Key: string(k), What: "is of no table"})
 		}
 		return nil
 	})
@@ -162,13 +155,13 @@ func checkTable(tx *tx, name string, report func(Problem)) (records int, err err
 	want, found, err := readCover(tx, name)
 	switch {
 	case err != nil || !found:
-		report(Problem{Table: name, What: "nothing says how much it should hold"})
+		report(store.Problem{Table: name, What: "nothing says how much it should hold"})
 	case got.rows != want.rows:
-		report(Problem{Table: name, What: fmt.Sprintf("holds %d rows, %d were put there", got.rows, want.rows)})
+		report(store.Problem{Table: name, What: fmt.Sprintf("holds %d rows, %d were put there", got.rows, want.rows)})
 	case got.sum != want.sum && !rotten:
-		report(Problem{Table: name, What: "a row is not as it was put there"})
+		report(store.Problem{Table: name, What: "a row is not as it was put there"})
 	case got.sequence != want.sequence:
-		report(Problem{Table: name, What: fmt.Sprintf("its last number is %d, %d was given", got.sequence, want.sequence)})
+		report(store.Problem{Table: name, What: fmt.Sprintf("its last number is %d, %d was given", got.sequence, want.sequence)})
 	}
 	return records, nil
 }

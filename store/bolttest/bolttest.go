@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"loa/audio/intake"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"
 )
@@ -24,7 +25,7 @@ func open(t testing.TB, dir string) *bolt.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_, err := s.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %v", p) })
+		_, err := s.Verify(context.Background(), func(p store.Problem) { t.Errorf("verify: %v", p) })
 		if err := errors.Join(err, s.Close()); err != nil {
 			t.Error(err)
 		}

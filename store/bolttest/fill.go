@@ -285,7 +285,7 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 
 // contest plays a small contest to the end: two entries, one judge.
 func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
-	hall := contest.NewHall(f.s, f.s)
+	hall := contest.NewHall(f.s, contest.From(f.s))
 	opens := filledMonday.AddDate(0, 0, 20)
 	organiser, operator, judge := people[accounts.Organiser], people[accounts.Operator], people[accounts.Judge]
 	for _, name := range []string{"hoi-thi", "lien-hoan"} {

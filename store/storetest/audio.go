@@ -20,38 +20,9 @@ import (
 	"loa/internal/fault"
 )
 
-// AudioStore is what the suite of the library needs of an engine.
-type AudioStore interface {
-	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
-	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
-	Recording(ctx context.Context, id string) (audio.Recording, error)
-	RecordingReport(ctx context.Context, id string) (audio.Report, error)
-	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
-	SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c audio.BroadcastCopy) (audio.BroadcastCopy, error)
-	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
-	CopiesDue(ctx context.Context) ([]audio.Recording, error)
-	SaveBlindCopy(ctx context.Context, m accounts.Meta, c audio.BlindCopy) (audio.BlindCopy, error)
-	ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording string) (audio.BlindCopy, error)
-	BlindCopy(ctx context.Context, recording string) (c audio.BlindCopy, found bool, err error)
-	BlindCopies(ctx context.Context) ([]audio.BlindCopy, error)
-	StationBytes(ctx context.Context, station string) (int64, error)
-	BlobRefs(ctx context.Context, yield func(sha256 string)) error
-	NoteIdleBlobs(ctx context.Context, sha256 []string, now time.Time) (since map[string]time.Time, err error)
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
-	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
-	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
-	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
-	ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (audio.Expired, error)
-	CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error
-	UncomparedRecordings(ctx context.Context, limit int) ([]audio.Recording, error)
-	Alike(ctx context.Context, id string) ([]audio.Alike, error)
-	OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) ([]audio.Pair, error)
-	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
-}
-
 // Audio runs the suite of the library's records; open gives an empty store.
-func Audio(t *testing.T, open func(t testing.TB) AudioStore) {
-	for name, test := range map[string]func(*testing.T, AudioStore){
+func Audio(t *testing.T, open func(t testing.TB) audio.Store) {
+	for name, test := range map[string]func(*testing.T, audio.Store){
 		"a recording and its report come back":               audioRoundTrip,
 		"a copy replaces the one before and holds its bytes": audioCopies,
 		"bytes are idle since they were first found so":      audioIdle,
@@ -112,7 +83,7 @@ func Alike() map[string]audio.SaveRecording {
 	return map[string]audio.SaveRecording{"whole": sent(0, 0, 1), "cut": sent(0, 1, 2)}
 }
 
-func audioRoundTrip(t *testing.T, s AudioStore) {
+func audioRoundTrip(t *testing.T, s audio.Store) {
 	ctx, c := t.Context(), sent(0, 0, 1)
 	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), c))
 	same(t, must[audio.Recording](t)(s.Recording(ctx, "r1")), r)
@@ -132,7 +103,7 @@ func audioRoundTrip(t *testing.T, s AudioStore) {
 	}
 }
 
-func audioIdle(t *testing.T, s AudioStore) {
+func audioIdle(t *testing.T, s audio.Store) {
 	a, b := fmt.Sprintf("%064x", 1), fmt.Sprintf("%064x", 2)
 	for day, idle := range [][]string{{a}, {a, b}, {b}, {a, b}, {}, {b}} {
 		now := audioStart.AddDate(0, 0, day)
@@ -148,7 +119,7 @@ func audioIdle(t *testing.T, s AudioStore) {
 }
 
 // held reports whether some record holds the bytes.
-func held(t *testing.T, s AudioStore, sha256 string) (found bool) {
+func held(t *testing.T, s audio.Store, sha256 string) (found bool) {
 	t.Helper()
 	if err := s.BlobRefs(t.Context(), func(sha string) { found = found || sha == sha256 }); err != nil {
 		t.Fatal(err)
@@ -156,7 +127,7 @@ func held(t *testing.T, s AudioStore, sha256 string) (found bool) {
 	return found
 }
 
-func audioCopies(t *testing.T, s AudioStore) {
+func audioCopies(t *testing.T, s audio.Store) {
 	ctx := t.Context()
 	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
 	evidence := sent(0, 0, 2)
@@ -204,7 +175,7 @@ func audioCopies(t *testing.T, s AudioStore) {
 	}
 }
 
-func audioBlind(t *testing.T, s AudioStore) {
+func audioBlind(t *testing.T, s audio.Store) {
 	ctx := t.Context()
 	for i, id := range []string{"r1", "r2"} {
 		must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta(id), sent(0, 0, i+1)))
@@ -248,7 +219,7 @@ func audioBlind(t *testing.T, s AudioStore) {
 	}
 }
 
-func audioRepeats(t *testing.T, s AudioStore) {
+func audioRepeats(t *testing.T, s audio.Store) {
 	ctx := t.Context()
 	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
 	same(t, must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1))), r)
@@ -262,7 +233,7 @@ func audioRepeats(t *testing.T, s AudioStore) {
 	same(t, must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1")), gone)
 }
 
-func audioRefusals(t *testing.T, s AudioStore) {
+func audioRefusals(t *testing.T, s audio.Store) {
 	ctx := t.Context()
 	for name, c := range map[string]struct {
 		change func(*audio.SaveRecording)
@@ -298,7 +269,7 @@ func audioRefusals(t *testing.T, s AudioStore) {
 	}
 }
 
-func audioSettings(t *testing.T, s AudioStore) {
+func audioSettings(t *testing.T, s audio.Store) {
 	ctx := t.Context()
 	set := must[audio.Settings](t)(s.LibrarySettings(ctx))
 	same(t, set, audio.DefaultSettings())
@@ -316,7 +287,7 @@ func audioSettings(t *testing.T, s AudioStore) {
 	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
 }
 
-func audioRetention(t *testing.T, s AudioStore) {
+func audioRetention(t *testing.T, s audio.Store) {
 	ctx, day := t.Context(), 24*time.Hour
 	for i := range 3 {
 		m := audioMeta(fmt.Sprint("r", i))
@@ -391,7 +362,7 @@ func audioRetention(t *testing.T, s AudioStore) {
 	}
 }
 
-func audioLikeness(t *testing.T, s AudioStore) {
+func audioLikeness(t *testing.T, s audio.Store) {
 	ctx := t.Context()
 	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("whole"), sent(0, 0, 1)))
 	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("other"), sent(1, 0, 2)))
@@ -454,7 +425,7 @@ func audioLikeness(t *testing.T, s AudioStore) {
 }
 
 // likenesses lists what the store says is alike by its fingerprint.
-func likenesses(t *testing.T, s AudioStore, id string) (list []audio.Likeness) {
+func likenesses(t *testing.T, s audio.Store, id string) (list []audio.Likeness) {
 	t.Helper()
 	for _, a := range must[[]audio.Alike](t)(s.Alike(t.Context(), id)) {
 		if a.Likeness != nil {
@@ -464,7 +435,7 @@ func likenesses(t *testing.T, s AudioStore, id string) (list []audio.Likeness) {
 	return list
 }
 
-func audioRace(t *testing.T, s AudioStore) {
+func audioRace(t *testing.T, s audio.Store) {
 	var group sync.WaitGroup
 	for i := range 2 {
 		group.Go(func() {
@@ -479,7 +450,7 @@ func audioRace(t *testing.T, s AudioStore) {
 	}
 }
 
-func audioLater(t *testing.T, s AudioStore) {
+func audioLater(t *testing.T, s audio.Store) {
 	ctx, old := t.Context(), sent(0, 0, 1)
 	old.Report.Facts.Fingerprint = nil
 	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("old"), old))
@@ -519,7 +490,7 @@ type kept struct {
 
 // audioWorld is the plain model: maps and loops.
 type audioWorld struct {
-	s       AudioStore
+	s       audio.Store
 	kept    map[string]kept
 	verdict map[[2]string]string // word and reason, by the IDs in order
 	n       int
@@ -527,7 +498,7 @@ type audioWorld struct {
 
 func pairOf(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
 
-func audioModel(t *testing.T, open func(t testing.TB) AudioStore) {
+func audioModel(t *testing.T, open func(t testing.TB) audio.Store) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &audioWorld{s: open(t), kept: map[string]kept{}, verdict: map[[2]string]string{}}
 		rt.Repeat(map[string]func(*rapid.T){

@@ -36,7 +36,7 @@ func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers
 	s := bolttest.NewHouse(t, dir, time.Now)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	k.Values(values...)
-	k.Handle(library{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk, contest.NewHall(s.Store, s.Store)}.routes()...)
+	k.Handle(library{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk, contest.NewHall(s.Store, contest.From(s.Store))}.routes()...)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

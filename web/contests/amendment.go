@@ -33,10 +33,11 @@ func (p pages) showAmendment(w http.ResponseWriter, r *kit.Request) error {
 
 func (p pages) renderAmendment(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	id := r.PathValue("contest")
-	others, err := p.store.ContestOrganisers(r.Context(), id)
+	directory, err := p.store.Directory(r.Context())
 	if err != nil {
 		return err
 	}
+	others := contest.OrganisersOf(directory, id)
 	var page amendmentPage
 	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
 		if err := s.Amends(r.Meta("")); err != nil {

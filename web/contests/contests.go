@@ -24,10 +24,8 @@ var files embed.FS
 type Store interface {
 	// Registry returns all stations and units.
 	Registry(ctx context.Context) (*stations.Registry, error)
-	// ContestPeople lists everybody who holds the judge's grant on the contest.
-	ContestPeople(ctx context.Context, id string) ([]contest.Person, error)
-	// ContestOrganisers lists everybody who may organise the contest.
-	ContestOrganisers(ctx context.Context, id string) ([]contest.Person, error)
+	// Directory returns all people.
+	Directory(ctx context.Context) (*accounts.Directory, error)
 	// Alike lists what sounds like a recording.
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 }

@@ -299,10 +299,11 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	people, err := p.store.ContestPeople(r.Context(), r.PathValue("contest"))
+	directory, err := p.store.Directory(r.Context())
 	if err != nil {
 		return err
 	}
+	people := contest.JudgesOf(directory, r.PathValue("contest"))
 	var page juryPage
 	err = p.view(r, func(s *contest.State) error {
 		page = juryPage{desk: p.desk(r, s, "jury", f)}

@@ -53,10 +53,11 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err := may(r); err != nil {
 		return err
 	}
-	people, err := p.store.ContestPeople(r.Context(), r.PathValue("contest"))
+	directory, err := p.store.Directory(r.Context())
 	if err != nil {
 		return err
 	}
+	people := contest.JudgesOf(directory, r.PathValue("contest"))
 	var page homePage
 	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), contest.EntryQuery{}, func(s *contest.State, found []contest.Found) error {
 		page = homePage{desk: p.desk(r, s, "", f), Rules: s.Rules, Entries: len(s.Live()), Judges: len(s.Judges), Points: len(s.Points()), Stale: s.Outdated.Given != nil, Filed: s.Undecided(), Changes: s.Changes,

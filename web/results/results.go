@@ -14,6 +14,7 @@ import (
 	"loa/audio"
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -22,8 +23,8 @@ var files embed.FS
 
 // Store is what these pages ask of the store.
 type Store interface {
-	// ContestStation tells what became of a station.
-	ContestStation(ctx context.Context, id string, at time.Time) (contest.Station, error)
+	// Registry tells what became of a station.
+	Registry(ctx context.Context) (*stations.Registry, error)
 	// Recording tells what sort of sound a file is.
 	Recording(ctx context.Context, id string) (audio.Recording, error)
 }
@@ -93,12 +94,16 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
 	// A prize stays with the station that won it; what became of the station
 	// since stands beside it.
 	for i := range page.Awards {
 		for j := range page.Awards[i].Rows {
 			row := &page.Awards[i].Rows[j]
-			st, err := p.store.ContestStation(r.Context(), row.station, r.Now)
+			st, err := contest.StationOn(reg, row.station, r.Now)
 			if err == nil {
 				row.Successor = st.Successor
 			} else if fault.Of(err).Kind != fault.NotFound {

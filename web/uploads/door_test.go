@@ -24,6 +24,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/intake"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"
 	"loa/web/kit"
@@ -110,7 +111,7 @@ func openDoor(dir, uploadsDir string, origins ...string) (*door, error) {
 func (d *door) close(t *testing.T) {
 	d.server.Close()
 	d.desk.Close()
-	if _, err := d.store.Verify(context.Background(), func(p bolt.Problem) { t.Errorf("verify: %v", p) }); err != nil {
+	if _, err := d.store.Verify(context.Background(), func(p store.Problem) { t.Errorf("verify: %v", p) }); err != nil {
 		t.Error(err)
 	}
 	for _, c := range []io.Closer{d.store, d.blobs, d.spool} {

@@ -1,0 +1,85 @@
+// Package store says what an engine is to those who start one, back it up and verify
+// it: what all nouns ask for in one, and the keeping of the data itself. The engines
+// stand in the folders below, and cmd alone chooses one.
+package store
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/audio"
+	"loa/contest"
+	"loa/coverage"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// Engine keeps the records of one installation. It is safe for concurrent use.
+type Engine interface {
+	accounts.Commands
+	accounts.Queries
+	accounts.Gate
+	stations.Store
+	scheduler.Store
+	scheduler.Runs
+	scheduler.RunLog
+	airing.Log
+	airing.SettingsStore
+	audio.Store
+	coverage.Store
+	coverage.Decider
+	coverage.Foreteller
+	contest.Log
+
+	// ID and Created say which installation it is and since when it has been there, UTC;
+	// Schema, in which shape the data is.
+	ID() string
+	Created() time.Time
+	Schema() int
+
+	// Check reports why nothing can be read or kept, nil if both can.
+	Check(ctx context.Context) error
+	// Probe writes and syncs a little beside the data. Faults: store.full, store.read_only, store.device.
+	Probe() error
+	// Failed is closed when the data is no longer there to be served; Check then says why.
+	Failed() <-chan struct{}
+	// Verify reads everything: the checksum of every value, how much there should be, and
+	// each noun's checks. It calls report for every problem and goes on, and returns how
+	// many records it read.
+	Verify(ctx context.Context, report func(Problem)) (records int, err error)
+	// Backup calls use with a copy of all records as of one moment, and its size in bytes.
+	Backup(ctx context.Context, use func(size int64, r io.Reader) error) error
+	Close() error
+}
+
+// Kind makes data folders of one engine and opens them.
+type Kind interface {
+	// Schema is the newest shape of the data this program knows.
+	Schema() int
+	// Open opens the data folder, and makes it when it is new. Faults: store.in_use,
+	// store.data_missing, store.newer, store.corrupt, store.restoring, store.read_only,
+	// store.full.
+	Open(dir string, log *slog.Logger) (Engine, error)
+	// Restore makes a data folder of what Backup copied, for the installation of that ID.
+	// fill writes the copy, and whatever else belongs into the folder. What stands there
+	// from a restore that was killed must have been removed. The problems found in the
+	// records are reported; where whole is false, so that nothing else tells whether the
+	// copy is as it was made, any problem is store.corrupt. Faults: store.not_empty,
+	// store.corrupt, store.full.
+	Restore(ctx context.Context, dir, id string, created time.Time, whole bool, fill func(w io.Writer) error, report func(Problem)) error
+	// Restoring reports whether a restore into the folder was begun and has not ended.
+	Restoring(dir string) bool
+}
+
+// Problem is something Verify found.
+type Problem struct {
+	Table string `json:"table"`
+	Key   string `json:"key,omitempty"`
+	What  string `json:"what"`
+}
+
+func (p Problem) String() string { return p.Table + " " + p.Key + ": " + p.What }
