@@ -59,7 +59,7 @@ func TestABadReportIsRefusedInWordsAndLeavesNothing(t *testing.T) {
 		"an unknown member":     {body: `{"slot":"` + slot + `","outcome":"aired","aired":true}`, status: 422, code: "kit.json_unknown_field", field: "aired"},
 		"a number as text":      {body: `{"slot":"` + slot + `","outcome":"aired","seconds":"900"}`, status: 422, code: "kit.json_invalid", field: "seconds"},
 		"a huge body":           {body: `{"slot":"` + strings.Repeat("x", 2<<20) + `"}`, status: 413, code: "kit.body_too_large"},
-		"a long note":           {body: `{"slot":"` + slot + `","outcome":"aired","note":"` + strings.Repeat("ế", 1001) + `"}`, status: 422, code: "airing.text_too_long", field: "note"},
+		"a long note":           {body: `{"slot":"` + slot + `","outcome":"aired","note":"` + strings.Repeat("ế", 1001) + `"}`, status: 422, code: "kit.text_too_long", field: "note"},
 		"no such slot":          {body: `{"slot":"R9-S00001-202405131700","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
 		"a slot of garbage":     {body: `{"slot":"../../loa.db","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
 		"another station":       {body: `{"slot":"` + other + `","station":"02779","outcome":"aired"}`, status: 422, code: "airing.slot_of_other_station", field: "slot"},
