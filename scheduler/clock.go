@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/robfig/cron/v3"
 
 	"loa/internal/text"
@@ -36,6 +37,7 @@ type Clock struct {
 	workers []*worker
 	ticker  *cron.Cron
 	hold    func() error // why no job may begin now; nil means never
+	holder  string       // of the runs this clock begins
 
 	stopping context.Context // ends when Stop is called; parent of every run
 	stop     context.CancelFunc
@@ -50,7 +52,7 @@ type Clock struct {
 
 // NewClock checks the jobs. now is the server's clock, time.Now outside tests.
 func NewClock(runs Runs, log *slog.Logger, now func() time.Time, jobs ...Job) (*Clock, error) {
-	c := &Clock{runs: runs, log: log, now: now}
+	c := &Clock{runs: runs, log: log, now: now, holder: uuid.NewString()}
 	names := map[string]bool{ClockJob: true}
 	for _, j := range jobs {
 		times, err := j.times()
@@ -201,7 +203,7 @@ func (c *Clock) tick() {
 
 // note writes a line of the clock's own.
 func (c *Clock) note(r Run) {
-	r.Job, r.Attempt = ClockJob, 1
+	r.Job, r.Attempt, r.Holder = ClockJob, 1, c.holder
 	r.ScheduledAt, r.StartedAt, r.EndedAt = r.ScheduledAt.UTC(), r.StartedAt.UTC(), r.ScheduledAt.UTC()
 	c.log.Warn("scheduler: "+string(r.Outcome), "at", r.ScheduledAt, "since", r.StartedAt)
 	_, err := c.runs.BeginRun(c.stopping, r)

@@ -21,6 +21,7 @@ type memory struct {
 	mu     sync.Mutex
 	runs   map[string]Run
 	cursor map[string]time.Time
+	living string // a holder of runs that is not dead
 }
 
 func newMemory() *memory { return &memory{runs: map[string]Run{}, cursor: map[string]time.Time{}} }
@@ -32,7 +33,7 @@ func (m *memory) JobState(_ context.Context, job string) (s JobState, _ error) {
 	defer m.mu.Unlock()
 	s.Cursor, s.Known = m.cursor[job]
 	for _, r := range m.runs {
-		if r.Job == job && r.Outcome.Open() {
+		if r.Job == job && r.Outcome.Open() && (r.Holder == "" || r.Holder != m.living) {
 			s.Unfinished = append(s.Unfinished, r)
 		}
 	}
@@ -350,6 +351,30 @@ func TestAJobNeverOverlapsItselfNorHoldsOthersUp(t *testing.T) {
 			if i > 2 && !r.Late {
 				t.Fatalf("run %d waited for the one before and is not shown as late: %+v", i, r)
 			}
+		}
+	})
+}
+
+func TestARunThatALivingDaemonHoldsIsNotTakenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, w := newMemory(), &wallClock{}
+		ran := 0
+		job := Job{Name: "big", Cron: "0 5 * * *", Deadline: time.Hour, CatchUp: CatchUpAll,
+			Run: func(context.Context, time.Time) (string, error) { ran++; return "", nil }}
+		held := Run{Job: "big", ScheduledAt: w.now().Add(-time.Hour).UTC(), Outcome: Running, Attempt: 1, Holder: "another daemon"}
+		m.runs[key("big", held.ScheduledAt)], m.cursor["big"], m.living = held, held.ScheduledAt, held.Holder
+		c := start(t, m, w.now, job)
+		synctest.Wait()
+		stop(t, c)
+		if got := m.of("big"); ran != 0 || len(got) != 1 || got[0] != held {
+			t.Fatalf("ran %d times: %+v", ran, got)
+		}
+		m.living = ""
+		c = start(t, m, w.now, job)
+		synctest.Wait()
+		stop(t, c)
+		if got := m.of("big"); ran != 1 || got[0].Outcome != Done || got[0].Attempt != 2 || got[0].Holder == "" || got[0].Holder == held.Holder {
+			t.Fatalf("ran %d times: %+v", ran, got)
 		}
 	})
 }

@@ -34,6 +34,7 @@ type Run struct {
 	Outcome     Outcome   `json:"outcome"`
 	Late        bool      `json:"late"`              // caught up after downtime or a long run before it
 	Attempt     int       `json:"attempt"`           // 1, or more after an interruption
+	Holder      string    `json:"holder,omitempty"`  // the life of the daemon that runs it; a daemon that starts again is another
 	Missed      int       `json:"missed,omitempty"`  // Skipped: how many scheduled times this line stands for
 	Summary     string    `json:"summary,omitempty"` // what it did, in Vietnamese
 	Error       string    `json:"error,omitempty"`   // for the log and the administrator
@@ -43,13 +44,14 @@ type Run struct {
 type JobState struct {
 	Known      bool      // the job has been seen before
 	Cursor     time.Time // every time up to here was considered; UTC
-	Unfinished []Run     // those with an Open outcome, oldest first
+	Unfinished []Run     // those with an Open outcome whose Holder is dead, oldest first
 }
 
 // Runs keeps the record of runs. Safe for concurrent use.
 type Runs interface {
 	// JobState returns what is known of a job; an unknown one is the zero
-	// JobState.
+	// JobState. To an engine that lets one daemon in at a time every Holder but
+	// the one that asks is dead; others must know who lives.
 	JobState(ctx context.Context, job string) (JobState, error)
 	// BeginRun writes the run and moves the job's cursor forward to its
 	// ScheduledAt, in one change. It reports false and changes nothing but

@@ -200,7 +200,7 @@ func (w *worker) save(ctx context.Context) error {
 func (w *worker) skip(ctx context.Context, last time.Time, missed int) error {
 	now := w.clock.now().UTC()
 	_, err := w.clock.runs.BeginRun(ctx, Run{
-		Job: w.job.Name, ScheduledAt: last.UTC(), StartedAt: now, EndedAt: now, Outcome: Skipped, Late: true, Attempt: 1, Missed: missed,
+		Job: w.job.Name, ScheduledAt: last.UTC(), StartedAt: now, EndedAt: now, Outcome: Skipped, Late: true, Attempt: 1, Holder: w.clock.holder, Missed: missed,
 		Summary: text.Vietnamese.Say("schedule.skipped", "n", missed),
 	})
 	return err
@@ -214,7 +214,7 @@ func (w *worker) fire(ctx context.Context, at time.Time, attempt int) error {
 		return err
 	}
 	now := w.clock.now().UTC()
-	r := Run{Job: w.job.Name, ScheduledAt: at.UTC(), StartedAt: now, Outcome: Running, Late: now.Sub(at) > lateAfter, Attempt: attempt}
+	r := Run{Job: w.job.Name, ScheduledAt: at.UTC(), StartedAt: now, Outcome: Running, Late: now.Sub(at) > lateAfter, Attempt: attempt, Holder: w.clock.holder}
 	begun, err := w.clock.runs.BeginRun(ctx, r)
 	if err != nil {
 		return err
