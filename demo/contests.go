@@ -145,6 +145,9 @@ func (f *fair) run() error {
 	if err := f.score(start.AddDate(0, 0, 1)); err != nil || f.signed < 1 {
 		return err
 	}
+	if err := f.settle(start.AddDate(0, 0, 6)); err != nil {
+		return err
+	}
 	over := start.AddDate(0, 0, 7)
 	if err := f.do(organiser, over, contest.FinishRound{Round: "chung-khao"}); err != nil {
 		return err
@@ -154,6 +157,20 @@ func (f *fair) run() error {
 	}
 	for i, c := range []contest.Command{contest.GivePrizes{}, contest.PublishResults{}} {
 		if err := f.do(organiser, over.AddDate(0, 0, 1+i), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle lets the chair order the works that lots have dealt the same marks.
+func (f *fair) settle(at time.Time) error {
+	var open [][]string
+	if err := f.hall.View(f.ctx, f.name, func(s *contest.State) (err error) { open, err = s.OpenTies(s.Running()); return err }); err != nil {
+		return err
+	}
+	for _, level := range open {
+		if err := f.do(f.people["giamkhao1-cu"], at, contest.DecideTie{Entries: level, Reason: "Lời dẫn của bài xếp trước gần gũi với người nghe hơn."}); err != nil {
 			return err
 		}
 	}
