@@ -58,7 +58,7 @@ const stepLimit = 30 * time.Second
 func NewBrowser(t *testing.T) *Browser {
 	t.Helper()
 	path := os.Getenv("LOA_BROWSER")
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil && path == "" {
 			path = p
 		}
