@@ -264,6 +264,20 @@ func (a *Award) Prize(id string) *Prize {
 // Part returns the part with that ID, or nil.
 func (r *Round) Part(id string) *Part { return find(r.Parts, func(p *Part) bool { return p.ID == id }) }
 
+// Adds reports whether a work is scored in more than one part of the round, so that
+// its points are a sum.
+func (r *Round) Adds() bool {
+	for i := range r.Parts {
+		for j := range i {
+			a, b := &r.Parts[i], &r.Parts[j]
+			if len(a.Categories) == 0 || len(b.Categories) == 0 || slices.ContainsFunc(a.Categories, b.Covers) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Covers reports whether entries of the category are scored in this part.
 func (p *Part) Covers(category string) bool { return anyOr(p.Categories, category) }
 

@@ -478,6 +478,13 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		if all := doc.Find("main").Text(); !strings.Contains(all, "tiêu chí") || !strings.Contains(all, "Không trao 2 Giải Ba: không còn tác phẩm nào") {
 			t.Errorf("the %s tell not how the tie was settled and what was withheld", what)
 		}
+		if all := doc.Find("main").Text(); !strings.Contains(all, "Cách tính điểm: Trung bình. ") || !strings.Contains(all, "9 phiếu đã ký của 3 giám khảo") {
+			t.Errorf("the %s tell not how the marks were counted", what)
+		}
+	}
+	ranked := org.call(200, "GET", "/contests/"+id+"/ranking", nil)["items"].([]any)[0].(map[string]any)
+	if words := fmt.Sprint(ranked["counted"]); !strings.Contains(words, "Cách tính điểm: Trung bình. ") || ranked["sheets"] != 9.0 {
+		t.Errorf("by program: %v %v", words, ranked["sheets"])
 	}
 	if got := read("/results").Find("#fairness .figure b").Map(func(_ int, b *goquery.Selection) string { return b.Text() }); !slices.Equal(got, fair) {
 		t.Errorf("the fairness panel shows %q, computed %q", got, fair)

@@ -20,12 +20,6 @@ const (
 	mostPlaces  = 6
 )
 
-// methodKeys names the methods in the order of their columns.
-var methodKeys = map[ranking.Method]string{
-	ranking.Mean: "paper.method_mean", ranking.Median: "paper.method_median",
-	ranking.Trimmed: "paper.method_trimmed", ranking.Normalised: "paper.method_normalised",
-}
-
 // Draw makes the papers of a document about a round: "minutes" (see Minuted), "table",
 // "sheets" or "fairness" (see Round); or, about no round, of a "decision". reg names
 // stations and districts that rules speak of. o is the office at
@@ -129,7 +123,7 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 		}
 		places := g.Places()
 		for _, m := range ranking.Methods() {
-			label := lang.Say(methodKeys[m])
+			label := lang.Say("contest.method_" + string(m))
 			if m == r.Method {
 				label = lang.Say("paper.ranked_by", "method", label)
 			}
@@ -156,7 +150,8 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 			t.Rows = append(t.Rows, append(cells, row.Prize))
 		}
 		body := append([]paper.Block{paper.Heading(g.Name)}, r.provisional(lang)...)
-		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, g.remarks(lang), paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
+		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted), g.remarks(lang),
+			paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
 	}
 	p.Receivers = []string{r.Host}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_secretary")}, {Office: lang.Say("contest.sign_chair"), Name: r.Chair}}
@@ -172,7 +167,11 @@ func (r Results) provisional(lang text.Language) []paper.Block {
 
 // remarks are what stands below the table of a group.
 func (g Group) remarks(lang text.Language) []paper.Block {
-	return slices.Concat(paper.Listed(lang.Say("paper.ties"), g.Ties), paper.Listed(lang.Say("paper.notes"), g.Notes))
+	var sheets []paper.Block
+	if g.Sheets != "" {
+		sheets = []paper.Block{paper.Say(g.Sheets)}
+	}
+	return slices.Concat(sheets, paper.Listed(lang.Say("paper.ties"), g.Ties), paper.Listed(lang.Say("paper.notes"), g.Notes))
 }
 
 // Places is the decimals of each method's column: as many as it takes to tell
@@ -201,6 +200,9 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 		jury = append(jury, j.inWords(lang))
 	}
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.minute_jury"), jury)...)
+	if len(m.Groups) > 0 {
+		p.Body = append(p.Body, paper.Listed(lang.Say("contest.counting"), m.Counted)...)
+	}
 	for _, g := range m.Groups {
 		t := paper.Table{Columns: []paper.Column{counts(m.RankLabel(lang), 8), words(lang.Say("contest.code"), 9), words(lang.Say("contest.work"), 28), words(lang.Say("contest.entrant"), 30),
 			numbers(lang.Say("contest.points"), 10, g.Places()[m.Method]), words(lang.Say("contest.prize"), 15)}}
@@ -356,6 +358,9 @@ func (f Feedback) Draw(o paper.Office, lang text.Language) paper.Paper {
 	}
 	p.Body = append(p.Body, paper.Listed(lang.Say("paper.comments"), f.Comments)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("paper.remarks"), remarks)...)
+	if f.Rank > 0 {
+		p.Body = append(p.Body, paper.Listed(lang.Say("contest.counting"), f.Counted)...)
+	}
 	if f.Edited > 0 {
 		p.Body = append(p.Body, paper.Text{Words: lang.Say("paper.edited", "n", f.Edited), Italic: true})
 	}

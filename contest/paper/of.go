@@ -65,7 +65,7 @@ func chairOf(s *contest.State) string {
 // sheets are open it shows what is signed so far. Faults: those of ranking.
 func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Results, error) {
 	rules, _ := s.Rules.Round(run.ID)
-	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Chair: chairOf(s), Provisional: run.Finished == nil}
+	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Counted: CountedBy(lang, rules), Chair: chairOf(s), Provisional: run.Finished == nil}
 	signed := map[string]bool{}
 	for _, t := range run.Tasks {
 		if t.Counts() {
@@ -96,7 +96,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		return Group{}, err
 	}
 	judges := tally.Judges()
-	out := Group{Name: g.Name}
+	out := Group{Name: g.Name, Sheets: sheetsInWords(lang, tally)}
 	for _, id := range judges {
 		out.Judges = append(out.Judges, s.Judge(id).Name)
 	}
@@ -135,7 +135,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 		out.Rows = append(out.Rows, line)
 	}
 	names := ranking.Names{Entry: func(id string) string { return run.Codes[id] },
-		Criterion: func(part, id string) string { return rules.Part(part).Criterion(id).Name },
+		Criterion: func(part, id string) string { return criterionOf(lang, rules, part, id) },
 		Submitted: func(e ranking.Entry) string { return lang.DateTime(e.Submitted) },
 		Value:     func(v ranking.Rational) string { return lang.Decimal(v.Float(), 2) }}
 	for _, tie := range official.Ties {
@@ -682,6 +682,7 @@ func FeedbackOf(s *contest.State, e *contest.Entry, lang text.Language, at time.
 	}
 	f = Feedback{Heading: headingOf(s, run, at), Code: e.Code, Title: e.Title, Entrant: e.Entrant.Full(), Prize: prizesOf(s, e.ID, "")}
 	rules, _ := s.Rules.Round(run.ID)
+	f.Counted = CountedBy(lang, rules)
 	for i := range rules.Parts {
 		if part := scoredOf(&rules.Parts[i], tasks); len(part.Criteria) > 0 {
 			f.Parts = append(f.Parts, part)

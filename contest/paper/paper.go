@@ -25,8 +25,10 @@ type Heading struct {
 type Results struct {
 	Heading
 	Method ranking.Method // what the ranking follows; its column is marked
-	Groups []Group        // one worksheet each, in this order; at least one
-	Chair  string         // the chair's name under the signature; may be empty
+	// Counted says how marks became points and ranks, see CountedBy.
+	Counted []string
+	Groups  []Group // one worksheet each, in this order; at least one
+	Chair   string  // the chair's name under the signature; may be empty
 	// Provisional says that the round is still being judged: ranks may change.
 	Provisional bool
 }
@@ -36,6 +38,7 @@ type Group struct {
 	Name   string   // of the theme, category or district; names the worksheet
 	Judges []string // a column each
 	Rows   []Row    // best first
+	Sheets string   // on how many signed sheets the ranking stands, in words
 	Ties   []string // how each tie was settled, sentence by sentence
 	Notes  []string // prizes withheld and the like
 	// Uncounted are signed sheets that do not count, by whose decision and why.
@@ -139,6 +142,7 @@ type Feedback struct {
 	Rank     int              // 0 without a rank
 	Of       int              // how many were ranked
 	Value    ranking.Rational // points; printed only with a rank
+	Counted  []string         // how marks became points and ranks, see CountedBy
 	Prize    string           // may be empty
 	Parts    []Scored
 	Comments []string

@@ -103,7 +103,7 @@ func TestResults(t *testing.T) {
 		"BẢNG TỔNG HỢP KẾT QUẢ",
 		"Hội thi phát thanh cơ sở 2024 – Vòng chung khảo",
 		"Nông thôn mới",
-		"Hạng|Mã|Tác phẩm|Đơn vị dự thi|Huyện, thị xã, thành phố|Giám khảo 1|Giám khảo 2|Trung bình (xếp hạng)|Trung vị|Trung bình cắt|Chuẩn hoá|Giải",
+		"Hạng|Mã|Tác phẩm|Đơn vị dự thi|Huyện, thị xã, thành phố|Giám khảo 1|Giám khảo 2|Trung bình (xếp hạng)|Trung vị|Bỏ cao, thấp|Chuẩn hoá|Giải",
 		`1|TP-003|=HYPERLINK("x")|Đài Bản Lầu|Mường Khương|85.00|85.126|Giải Nhất`,
 		`2|TP-001|=HYPERLINK("x")|Đài Bản Lầu|Mường Khương|0.33|90.00|85.125|Giải Nhất`,
 		"Phân định các tác phẩm bằng điểm",

@@ -177,6 +177,7 @@ func (w terms) rounds() (out []Block) {
 		}
 		if len(r.Parts) > 0 {
 			w.judging(r, add)
+			b.Lines = append(b.Lines, CountedBy(w.Language, r)...)
 		}
 		w.goesOn(r, add)
 		out = append(out, b)
@@ -187,7 +188,7 @@ func (w terms) rounds() (out []Block) {
 	return out
 }
 
-// judging says how the marks of a round become one value and an order.
+// judging says who scores a round, and what a judge may know and must do.
 func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 	if r.PerEntry > 0 {
 		add("terms.per_entry", "n", r.PerEntry)
@@ -200,12 +201,6 @@ func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 	if w.rules.Conflicts.OwnDistrict {
 		add("terms.own_district")
 	}
-	add("terms.method_" + string(r.Method))
-	if r.Method == ranking.Normalised && r.Habits == contest.HabitsOfRound {
-		add("terms.habits_round", "least", ranking.NormaliseLeast)
-	} else if r.Method == ranking.Normalised {
-		add("terms.habits_group", "least", ranking.NormaliseLeast)
-	}
 	if r.NotBlind {
 		add("terms.not_blind")
 	}
@@ -214,19 +209,6 @@ func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 	}
 	if r.Gap > 0 {
 		add("terms.gap", "points", r.Gap)
-	}
-	var steps []string
-	for _, b := range r.TieBreaks {
-		if b.By != ranking.ByCriterion {
-			steps = append(steps, w.Say("contest.tie_"+string(b.By)))
-		} else if p := r.Part(b.Part); p != nil && p.Criterion(b.Criterion) != nil {
-			steps = append(steps, w.Say("contest.tie_criterion", "name", p.Criterion(b.Criterion).Name))
-		}
-	}
-	if len(steps) > 0 {
-		add("terms.ties", "steps", strings.Join(steps, " → "))
-	} else {
-		add("terms.no_ties")
 	}
 }
 

@@ -40,6 +40,8 @@ type rankingJSON struct {
 	Method      ranking.Method           `json:"method"` // the one the ranking follows
 	Methods     map[string][]rankingLine `json:"methods"`
 	Provisional bool                     `json:"provisional"` // the round is still being judged: ranks may change
+	Counted     []string                 `json:"counted"`     // how marks become points and ranks, in sentences
+	Sheets      int                      `json:"sheets"`      // signed, on which the ranking stands
 }
 
 type rankingLine struct {
@@ -348,7 +350,8 @@ func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		for _, st := range standings {
-			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}, Provisional: run.Finished == nil}
+			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}, Provisional: run.Finished == nil,
+				Counted: paper.CountedBy(r.Lang, rules), Sheets: len(st.Tally.Marks())}
 			for _, col := range st.Tally.Compare() {
 				if col.Err != nil {
 					continue // too few judges for this method

@@ -6,16 +6,18 @@ import (
 	"slices"
 
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/web/kit"
 )
 
 type promotionPage struct {
 	desk
-	Round   string // ID of the running round, "" if none sends entries on
-	Stage   string // its name
-	Rule    string // in words
-	ByName  bool   // the organiser picks
+	Round   string   // ID of the running round, "" if none sends entries on
+	Stage   string   // its name
+	Rule    string   // in words
+	Counted []string // how marks become points and ranks
+	ByName  bool     // the organiser picks
 	Scored  bool
 	Most    int // picks allowed in each group
 	Open    int // sheets not yet signed
@@ -72,7 +74,7 @@ func (p pages) renderPromotion(w http.ResponseWriter, r *kit.Request, f kit.Form
 		if rules.Promotion.By == contest.LastRound {
 			return nil
 		}
-		page.Round, page.Stage, page.Rule = run.ID, rules.Name, promotionInWords(r, rules)
+		page.Round, page.Stage, page.Rule, page.Counted = run.ID, rules.Name, promotionInWords(r, rules), paper.CountedBy(r.Lang, rules)
 		page.ByName, page.Scored, page.Most = rules.Promotion.By == contest.Picked, len(rules.Parts) > 0, rules.Promotion.N
 		page.Picked = len(run.Picked)
 		_, page.Open = run.Progress()

@@ -22,6 +22,7 @@ type resultsPage struct {
 	RankLabel   string
 	Rounds      []kit.Tab // to choose from, if there are several
 	Official    string    // the method the ranking follows, in words
+	Counted     []string  // how marks become points and ranks
 	Methods     []methodHead
 	Groups      []groupTable
 	Fair        *fairPanel
@@ -43,11 +44,13 @@ type methodHead struct {
 }
 
 type groupTable struct {
-	Turn  kit.Turn
-	Name  string
-	Rows  []resultRow
-	Ties  []string
-	Notes []string
+	Turn kit.Turn
+	Name string
+	Rows []resultRow
+	// Sheets says on how many signed sheets the ranking stands.
+	Sheets string
+	Ties   []string
+	Notes  []string
 	// Uncounted are signed sheets that do not count, by whose decision and why.
 	Uncounted []string
 }
@@ -119,7 +122,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			page.Problems = r.Sentences(err)
 			return nil
 		}
-		page.Groups, page.Provisional, page.RankLabel = printable(table, r.Lang), table.Provisional, table.RankLabel(r.Lang)
+		page.Groups, page.Provisional, page.RankLabel, page.Counted = printable(table, r.Lang), table.Provisional, table.RankLabel(r.Lang), table.Counted
 		for i := range page.Groups {
 			g := &page.Groups[i]
 			g.Turn = r.Turn("from"+strconv.Itoa(i), len(g.Rows))
@@ -169,7 +172,7 @@ func receivers(r *kit.Request, reg *stations.Registry, took func(station string)
 func printable(t paper.Results, lang text.Language) []groupTable {
 	var out []groupTable
 	for _, g := range t.Groups {
-		table := groupTable{Name: g.Name, Ties: g.Ties, Notes: g.Notes, Uncounted: g.Uncounted}
+		table := groupTable{Name: g.Name, Sheets: g.Sheets, Ties: g.Ties, Notes: g.Notes, Uncounted: g.Uncounted}
 		places := g.Places()
 		for _, row := range g.Rows {
 			line := resultRow{Code: row.Code, Title: row.Title, Entrant: row.Entrant, District: row.District, Prize: row.Prize, Rank: "–"}

@@ -10,6 +10,7 @@ import (
 	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
+	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -302,6 +303,8 @@ type stepPage struct {
 	Themes    []kit.Option
 	Sorts     []kit.Option // categories
 	Methods   []kit.Option
+	Ways      [][]string   // how each method counts, in sentences
+	ByPart    bool         // points of the round's parts are added
 	Moves     []kit.Option // promotion rules
 	Per       []kit.Option
 	QuotaPer  []kit.Option
@@ -574,7 +577,15 @@ func (page *stepPage) choices(r *kit.Request, reg *stations.Registry) {
 		return out
 	}
 	page.Kinds = words("kind", "station", "person", "group")
-	page.Methods = words("method", "mean", "median", "trimmed", "normalised")
+	habits := contest.HabitsOfRound
+	if page.Locked {
+		habits = page.Round.Habits
+	}
+	for _, m := range ranking.Methods() {
+		page.Methods = append(page.Methods, kit.Option{Value: string(m), Text: r.Say("contest.method_" + string(m))})
+		page.Ways = append(page.Ways, paper.MethodInWords(r.Lang, m, habits))
+	}
+	page.ByPart = page.Round.Adds()
 	page.Moves = words("move", "", "top", "points", "picked")
 	page.Per = words("per", "", "theme", "category", "district")
 	page.QuotaPer = words("per", "station", "district")
@@ -587,7 +598,8 @@ func (page *stepPage) choices(r *kit.Request, reg *stations.Registry) {
 	page.Breakers = words("tie", "median", "head_to_head", "earliest", "chair")
 	for _, part := range page.Round.Parts {
 		for _, k := range part.Criteria {
-			page.Breakers = append(page.Breakers, kit.Option{Value: "criterion/" + part.ID + "/" + k.ID, Text: r.Say("contest.tie_criterion", "name", k.Name)})
+			b := contest.TieBreak{By: ranking.ByCriterion, Part: part.ID, Criterion: k.ID}
+			page.Breakers = append(page.Breakers, kit.Option{Value: "criterion/" + part.ID + "/" + k.ID, Text: paper.StepInWords(r.Lang, &page.Round, b)})
 		}
 	}
 }
