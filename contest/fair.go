@@ -232,3 +232,45 @@ func (s *State) PanelGaps(r *RoundState) []PanelGap {
 	}
 	return list
 }
+
+// Lack is too few judges for what the rules of a round need: on a panel, or, where
+// the panel has enough, free to score a work that can come to the round.
+type Lack struct {
+	Panel      string // name
+	Entry      string // ID; "" where the panel itself is too small
+	Have, Need int
+	Trim       bool // the method ranking.Trimmed needs them, and not the number of judges a work
+}
+
+// Lacks lists what keeps a round that has not begun from being dealt, panel by panel.
+func (s *State) Lacks(round string) (list []Lack) {
+	rules, _ := s.Rules.Round(round)
+	if rules == nil || len(rules.Parts) == 0 || s.Round(round) != nil {
+		return nil
+	}
+	works := s.Live()
+	if next := s.Next(); next != nil && next.ID == round {
+		works = s.upcoming()
+	}
+	need := rules.needs()
+	trim := rules.Method == ranking.Trimmed && need == ranking.TrimmedLeast
+	for i := range s.Panels[round] {
+		p := &s.Panels[round][i]
+		have := 0
+		for _, id := range p.Judges {
+			if j := s.Judge(id); j != nil && j.Removed == nil {
+				have++
+			}
+		}
+		if have < need {
+			list = append(list, Lack{p.Name, "", have, need, trim})
+			continue
+		}
+		for _, e := range works {
+			if n := len(s.able(round, e)); s.panel(round, e) == p && n < need {
+				list = append(list, Lack{p.Name, e.ID, n, need, trim})
+			}
+		}
+	}
+	return list
+}

@@ -78,7 +78,7 @@ func (s *State) mayJudge(f Facts, person, name string) error {
 // open duties go to others; what she signed goes on counting. Drop proposes that it
 // stops to: each work she signed becomes a Point, for the chair (see ExcludeJudge).
 // Nothing she wrote is deleted. Faults: contest.unknown_judge,
-// contest.reason_missing, contest.panel_too_small, contest.too_few_judges,
+// contest.reason_missing, contest.panel_too_small, contest.too_few_judges, contest.too_few_to_trim,
 // contest.drop_too_late.
 type RemoveJudge struct {
 	Person string `json:"person"`

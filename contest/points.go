@@ -448,7 +448,7 @@ func (s *State) hide(m accounts.Meta, err error) error {
 // or she, of one that was found. In a round that is over, who went on from it stays
 // as decided. Faults: contest.unknown_judge,
 // contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
-// contest.too_few_judges, contest.already_published, contest.chair_only,
+// contest.too_few_judges, contest.too_few_to_trim, contest.already_published, contest.chair_only,
 // contest.own_point, contest.chair_excludes, contest.no_point,
 // contest.judge_not_on_work.
 type ExcludeJudge struct {

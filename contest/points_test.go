@@ -127,7 +127,7 @@ func TestAnExcludedSheetStopsCountingAlsoAfterTheRound(t *testing.T) {
 	w.refused("contest.points_open", w.organiser(), contest.GivePrizes{})
 	p := w.s.Points()[0]
 	// Of five judges none can be spared by this method: the round has ended.
-	w.refused("contest.too_few_judges", w.judge("J1"), contest.ExcludeJudge{Judge: "J2", Entry: p.Entry, Reason: "Có quan hệ"})
+	w.refused("contest.too_few_to_trim", w.judge("J1"), contest.ExcludeJudge{Judge: "J2", Entry: p.Entry, Reason: "Có quan hệ"})
 
 	w = signedContest(t, nil)
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})

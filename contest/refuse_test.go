@@ -11,6 +11,7 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -511,12 +512,25 @@ func TestATrimmedMeanKeepsItsFiveJudges(t *testing.T) {
 		return w
 	}
 	w := trimmed(4)
-	w.refused("contest.too_few_judges", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	said := func(round string) string { return strings.Join(paper.LacksInWords(w.s, round, text.Vietnamese), "\n") }
+	if got := said("chung-khao"); !strings.HasPrefix(got, "Tiểu ban “Ban giám khảo” có 4 giám khảo; cách tính “Bỏ cao, thấp” cần 5, để bỏ hai điểm rồi vẫn còn 3.") {
+		t.Errorf("a panel of four: %q", got)
+	}
+	w.refused("contest.too_few_to_trim", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w = trimmed(6)
+	if got := said("chung-khao"); got != "" {
+		t.Errorf("six judges lack nothing: %q", got)
+	}
+	w.do(w.judge("J5"), contest.DeclareTies{Stations: []string{stationID(1)}})
+	w.do(w.judge("J6"), contest.DeclareTies{Stations: []string{stationID(1)}})
+	if got := said("chung-khao"); !strings.HasPrefix(got, "Tác phẩm TP-001 chỉ có 4 giám khảo của tiểu ban “Ban giám khảo” chấm được; cách tính “Bỏ cao, thấp” cần 5") {
+		t.Errorf("two of six may not score the work: %q", got)
+	}
 	w = trimmed(6)
 	w.toRound("chung-khao")
 	w.do(w.judge("J6"), contest.Abstain{Task: w.s.Running().Of("J6")[0].ID, Reason: "Quen tác giả"})
-	w.refused("contest.too_few_judges", w.judge("J5"), contest.Abstain{Task: w.s.Running().Of("J5")[0].ID, Reason: "Quen tác giả"})
-	w.refused("contest.too_few_judges", w.organiser(), contest.RemoveJudge{Person: "J5", Reason: "Ốm"})
+	w.refused("contest.too_few_to_trim", w.judge("J5"), contest.Abstain{Task: w.s.Running().Of("J5")[0].ID, Reason: "Quen tác giả"})
+	w.refused("contest.too_few_to_trim", w.organiser(), contest.RemoveJudge{Person: "J5", Reason: "Ốm"})
 	w.score(byEntry(w))
 	w.do(w.organiser(), contest.RemoveJudge{Person: "J5", Reason: "Ốm"}) // what she signed stays
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
@@ -775,4 +789,43 @@ func TestASheetNobodyWroteOn(t *testing.T) {
 	w.do(w.judge("J2"), contest.SaveSheet{Task: task.ID})
 	w.refused("contest.sheet_elsewhere", w.judge("J2"), contest.SaveSheet{Task: task.ID})
 	w.refused("contest.sheet_ahead", w.judge("J2"), contest.SaveSheet{Task: task.ID, Base: 2})
+}
+
+// That a round needs five judges for each work is said before the contest is opened,
+// and before the round that leads to it is finished.
+func TestWhatAMethodNeedsIsSaidBeforeItIsTooLate(t *testing.T) {
+	r := plain()
+	final := r.Rounds[0]
+	final.Method = ranking.Trimmed
+	first := contest.Round{ID: "so-khao", Name: "Sơ khảo", Points: pt(100), Parts: []contest.Part{rubric("sk", "Chương trình", 100)}, Method: ranking.Mean,
+		Promotion: contest.Promotion{By: contest.TopN, N: 1}}
+	r.Rounds = []contest.Round{first, final}
+	w := newWorld(t, "can-nam")
+	w.do(w.organiser(), contest.DraftContest{Rules: r})
+	w.jury(4, "so-khao", "chung-khao")
+	open := func(step contest.Step) (keys []string) {
+		for _, o := range contest.Asks(w.s, w.facts, step).Open {
+			keys = append(keys, o.Key+" "+strings.Join(o.Of, ", "))
+		}
+		return keys
+	}
+	lacks, trims := "contest.open_lacks_trim Ban giám khảo (4/5)", "contest.open_trims Chung khảo"
+	if got := open(contest.OpenContest{}); !slices.Contains(got, lacks) || !slices.Contains(got, trims) {
+		t.Errorf("opening: %q", got)
+	}
+	w.do(w.organiser(), contest.OpenContest{})
+	w.now = opens.Add(time.Hour)
+	w.enter(1, w.work(1))
+	w.toRound("so-khao")
+	w.score(byEntry(w))
+	if got := open(contest.FinishRound{Round: "so-khao"}); !slices.Contains(got, lacks) {
+		t.Errorf("finishing the round before: %q", got)
+	}
+	w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
+	if got := open(contest.StartRound{Round: "chung-khao"}); !slices.Contains(got, lacks) {
+		t.Errorf("starting: %q", got)
+	}
+	w.refused("contest.too_few_to_trim", w.organiser(), contest.StartRound{Round: "chung-khao"})
+	w.jury(5, "chung-khao")
+	w.toRound("chung-khao")
 }

@@ -19,7 +19,7 @@ import (
 // deals the entries to the judges and gives each judge an order of her own.
 // Faults: contest.round_started, contest.not_next_round, contest.entries_still_open,
 // contest.round_empty, contest.airing_unconfirmed, contest.no_chair,
-// contest.no_panel, contest.too_few_judges, contest.points_open, once.unseen.
+// contest.no_panel, contest.too_few_judges, contest.too_few_to_trim, contest.points_open, once.unseen.
 type StartRound struct {
 	Round string `json:"round"`
 	Seen
@@ -230,7 +230,7 @@ func (d *draw) repeat(rnd *rand.Rand, line []Task, n int, second map[string]stri
 // of judges per entry each loss is made good while somebody is able, with
 // loads kept even and nothing else moved; where every judge scores everything
 // there is nobody left, and the entry must keep as many as the method needs.
-// Faults: contest.panel_too_small, contest.too_few_judges.
+// Faults: contest.panel_too_small, contest.too_few_judges, contest.too_few_to_trim.
 func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([]body, error) {
 	rules, _ := s.Rules.Round(r.ID)
 	stays := r.stays(lost)
@@ -275,14 +275,14 @@ func (s *State) handOver(r *RoundState, seed [32]byte, lost func(*Task) bool) ([
 }
 
 // enough returns nil if so many judges can score the entry by the round's method.
-// Faults: contest.panel_too_small, contest.too_few_judges.
+// Faults: contest.panel_too_small, contest.too_few_judges, contest.too_few_to_trim.
 func (s *State) enough(r *RoundState, entry string, have int) error {
 	rules, _ := s.Rules.Round(r.ID)
 	switch need := rules.least(); {
 	case have == 0:
 		return fault.New(fault.Conflict, "contest.panel_too_small", "code", r.Codes[entry])
 	case have < need:
-		return fault.New(fault.Conflict, "contest.too_few_judges", "code", r.Codes[entry], "have", have, "need", need)
+		return rules.tooFew(r.Codes[entry], have, need)
 	}
 	return nil
 }
@@ -440,6 +440,18 @@ func (r *Round) least() int {
 	return 1
 }
 
+// needs is how many judges must be able to score an entry before the round begins.
+func (r *Round) needs() int { return max(r.PerEntry, r.least()) }
+
+// tooFew refuses what leaves an entry with too few judges, and says what asks for
+// more. Faults: contest.too_few_to_trim, contest.too_few_judges.
+func (r *Round) tooFew(code string, have, need int) error {
+	if r.Method == ranking.Trimmed && need == ranking.TrimmedLeast {
+		return fault.New(fault.Conflict, "contest.too_few_to_trim", "code", code, "have", have, "need", need, "left", need-2)
+	}
+	return fault.New(fault.Conflict, "contest.too_few_judges", "code", code, "have", have, "need", need)
+}
+
 // deal says who scores each entry: every judge who may, or the round's fixed
 // number of them with loads kept even. Each panel is dealt by itself.
 func (s *State) deal(r *Round, entries []*Entry, seed [32]byte) ([]dealt, error) {
@@ -449,8 +461,8 @@ func (s *State) deal(r *Round, entries []*Entry, seed [32]byte) ([]dealt, error)
 		if p == nil {
 			return nil, fault.New(fault.Conflict, "contest.no_panel", "code", e.Code)
 		}
-		if able, need := s.able(r.ID, e), max(r.PerEntry, r.least()); len(able) < need {
-			return nil, fault.New(fault.Conflict, "contest.too_few_judges", "code", e.Code, "have", len(able), "need", need)
+		if able, need := s.able(r.ID, e), r.needs(); len(able) < need {
+			return nil, r.tooFew(e.Code, len(able), need)
 		}
 		of[p.ID] = append(of[p.ID], e)
 	}

@@ -170,7 +170,7 @@ func (k *Criterion) weight() ranking.Rational {
 // Abstain takes the actor off an entry, for all its parts. Under a fixed
 // number of judges per entry somebody else takes over. Faults:
 // contest.sheet_not_yours, contest.sheet_signed, contest.reason_missing,
-// contest.panel_too_small, contest.too_few_judges.
+// contest.panel_too_small, contest.too_few_judges, contest.too_few_to_trim.
 type Abstain struct {
 	Task   string `json:"task"`
 	Reason string `json:"reason"`

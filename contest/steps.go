@@ -2,11 +2,13 @@ package contest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"loa/accounts"
+	"loa/contest/ranking"
 	"loa/internal/once"
 )
 
@@ -109,6 +111,15 @@ func (c OpenContest) asks(s *State, _ Facts) once.Step {
 	if !slices.ContainsFunc(s.Judges, func(j *Judge) bool { return j.Removed == nil }) {
 		step.AddLater("contest.open_no_jury", AtJury, []string{s.Rules.Title})
 	}
+	var trims []string
+	for i := range s.Rules.Rounds {
+		r := &s.Rules.Rounds[i]
+		if len(r.Parts) > 0 && r.Method == ranking.Trimmed {
+			trims = append(trims, r.Name)
+		}
+		s.lacking(&step, r)
+	}
+	step.AddLater("contest.open_trims", AtJury, trims)
 	return step
 }
 
@@ -134,6 +145,23 @@ func (c StartRound) asks(s *State, f Facts) once.Step {
 	return step
 }
 
+// lacking notes the panels and works of a round to come that have too few judges.
+func (s *State) lacking(step *once.Step, rules *Round) {
+	key := "contest.open_lacks"
+	var list []string
+	for _, x := range s.Lacks(rules.ID) {
+		what := x.Panel
+		if x.Entry != "" {
+			what = s.entry[x.Entry].Code
+		}
+		list = append(list, fmt.Sprintf("%s (%d/%d)", what, x.Have, x.Need))
+		if x.Trim {
+			key = "contest.open_lacks_trim"
+		}
+	}
+	step.AddLater(key, AtJury, list)
+}
+
 // juryOpen notes relations nobody decided about, works that some of their panel
 // cannot score, judges who score nothing, and habits that will not be known.
 func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
@@ -142,6 +170,7 @@ func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
 		points = append(points, s.Judge(p.Judge).Name+" – "+s.entry[p.Entry].Code)
 	}
 	step.Add("contest.open_points", AtPoints, points)
+	s.lacking(step, rules)
 	step.AddLater("contest.open_missing_judges", AtJury, codes(list, func(e *Entry) bool {
 		p := s.panel(rules.ID, e)
 		return p == nil || len(s.able(rules.ID, e)) < len(p.Judges) && rules.PerEntry == 0
@@ -190,6 +219,9 @@ func (c FinishRound) asks(s *State, f Facts) once.Step {
 		apart = append(apart, x.Group+": "+x.Mild+" – "+x.Strict)
 	}
 	step.Add("contest.open_panels_apart", AtResults, apart)
+	if _, at := s.Rules.Round(c.Round); at+1 < len(s.Rules.Rounds) {
+		s.lacking(&step, &s.Rules.Rounds[at+1])
+	}
 	s.revised(&step)
 	return step
 }

@@ -42,20 +42,26 @@ func CountedBy(lang text.Language, r *contest.Round) []string {
 // needs to do so.
 func MethodInWords(lang text.Language, m ranking.Method, habits contest.Habits) []string {
 	out := []string{lang.Say("terms.counted_by", "method", lang.Say("contest.method_"+string(m)), "how", lang.Say("terms.method_"+string(m)))}
-	switch {
-	case m == ranking.Trimmed:
-		out = append(out, lang.Say("terms.needs_trimmed", "least", ranking.TrimmedLeast, "left", ranking.TrimmedLeast-2))
-	case m == ranking.Median:
-		out = append(out, lang.Say("terms.needs_median"))
-	case m == ranking.Normalised && habits == contest.HabitsOfRound:
-		out = append(out, lang.Say("terms.habits_round", "least", ranking.NormaliseLeast))
-	case m == ranking.Normalised:
-		out = append(out, lang.Say("terms.habits_group", "least", ranking.NormaliseLeast))
-	}
+	out = append(out, NeedInWords(lang, m, habits)...)
 	if m == ranking.Normalised {
 		out = append(out, lang.Say("terms.formula", "k", ranking.Credibility))
 	}
 	return out
+}
+
+// NeedInWords says what a method needs of a jury, nothing of the mean.
+func NeedInWords(lang text.Language, m ranking.Method, habits contest.Habits) []string {
+	switch {
+	case m == ranking.Trimmed:
+		return []string{lang.Say("terms.needs_trimmed", "least", ranking.TrimmedLeast, "left", ranking.TrimmedLeast-2)}
+	case m == ranking.Median:
+		return []string{lang.Say("terms.needs_median")}
+	case m == ranking.Normalised && habits == contest.HabitsOfRound:
+		return []string{lang.Say("terms.habits_round", "least", ranking.NormaliseLeast)}
+	case m == ranking.Normalised:
+		return []string{lang.Say("terms.habits_group", "least", ranking.NormaliseLeast)}
+	}
+	return nil
 }
 
 // StepInWords names a step of a round's tie-break chain.
@@ -101,4 +107,21 @@ func sheetsInWords(lang text.Language, t *ranking.Tally) string {
 		each = lang.Say("contest.sheets_between", "least", least, "most", most)
 	}
 	return lang.Say("contest.sheets_counted", "n", len(marks), "judges", len(t.Judges()), "each", each)
+}
+
+// LacksInWords says which panels and works of a round to come have too few judges,
+// how many they need and why.
+func LacksInWords(s *contest.State, round string, lang text.Language) (out []string) {
+	for _, x := range s.Lacks(round) {
+		key, code := "contest.lack_panel", ""
+		if x.Entry != "" {
+			key, code = "contest.lack_work", s.Entry(x.Entry).Code
+		}
+		why := lang.Say("contest.lack_rules", "need", x.Need)
+		if x.Trim {
+			why = lang.Say("contest.lack_trim", "need", x.Need, "left", x.Need-2)
+		}
+		out = append(out, lang.Say(key, "panel", x.Panel, "code", code, "have", x.Have, "why", why))
+	}
+	return out
 }

@@ -14,6 +14,7 @@ import (
 	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -181,6 +182,7 @@ type roundJSON struct {
 	Gaps     []gapJSON         `json:"gaps,omitempty"`
 	Short    []shortJSON       `json:"short,omitempty"`          // works that fewer judges score than the rules ask
 	Panels   []panelGapJSON    `json:"panels_apart,omitempty"`   // panels that score works of one ranking very differently
+	Lacks    []string          `json:"lacks,omitempty"`          // not begun: panels and works with too few judges, in words
 	Unknown  []unknownJSON     `json:"habits_unknown,omitempty"` // ranked by "normalised": judges with too few works to even out
 	Ties     [][]string        `json:"ties,omitempty"`           // entry IDs that share a rank once every sheet is signed
 	Picked   []contest.Pick    `json:"picked,omitempty"`         // by name
@@ -229,7 +231,7 @@ func (c contestRoutes) rounds(w http.ResponseWriter, r *kit.Request) error {
 	var items []roundJSON
 	err := c.view(r, func(s *contest.State) error {
 		for i := range s.Rules.Rounds {
-			x, err := roundOf(s, &s.Rules.Rounds[i])
+			x, err := roundOf(s, &s.Rules.Rounds[i], r.Lang)
 			if err != nil {
 				return err
 			}
@@ -241,8 +243,8 @@ func (c contestRoutes) rounds(w http.ResponseWriter, r *kit.Request) error {
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
 }
 
-func roundOf(s *contest.State, rules *contest.Round) (out roundJSON, err error) {
-	out = roundJSON{ID: rules.ID, Name: rules.Name}
+func roundOf(s *contest.State, rules *contest.Round, lang text.Language) (out roundJSON, err error) {
+	out = roundJSON{ID: rules.ID, Name: rules.Name, Lacks: paper.LacksInWords(s, rules.ID, lang)}
 	for _, u := range s.Unknowns(rules.ID) {
 		out.Unknown = append(out.Unknown, unknownJSON(u))
 	}

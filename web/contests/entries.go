@@ -10,6 +10,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -288,6 +289,8 @@ type juryRound struct {
 	Form     kit.Form
 	Rows     []int // the panels' rows and an empty one
 	Members  []kit.Option
+	Need     []string // what the way of counting asks of a panel
+	Lacks    []string // panels and works with too few judges
 }
 
 func (p pages) showJury(w http.ResponseWriter, r *kit.Request) error {
@@ -323,6 +326,11 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		}
 		page.Rounds = juryRounds(s)
 		for i, row := range page.Rounds {
+			if rules, _ := s.Rules.Round(row.ID); row.Scored && !row.Over {
+				page.Rounds[i].Need = paper.MethodInWords(r.Lang, rules.Method, rules.Habits)[:1]
+				page.Rounds[i].Need = append(page.Rounds[i].Need, paper.NeedInWords(r.Lang, rules.Method, rules.Habits)...)
+				page.Rounds[i].Lacks = paper.LacksInWords(s, row.ID, r.Lang)
+			}
 			if f.Get("do") == "panels" && f.Get("round") == row.ID {
 				page.Rounds[i].Form = f // as it was typed
 			}

@@ -43,6 +43,7 @@ type roundRow struct {
 	PanelsMissed bool
 	GoesOn       bool     // entries go on to a further round
 	Unknown      []string // judges whose habit cannot be evened out
+	Lacks        []string // panels and works with too few judges
 }
 
 func (p pages) showHome(w http.ResponseWriter, r *kit.Request) error {
@@ -84,6 +85,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		page.Rounds = roundRows(s)
 		for i := range page.Rounds {
 			row := &page.Rounds[i]
+			row.Lacks = paper.LacksInWords(s, row.ID, r.Lang)
 			for _, u := range s.Unknowns(row.ID) {
 				row.Unknown = append(row.Unknown, paper.UnknownInWords(s, row.ID, u, r.Lang))
 			}
