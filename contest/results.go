@@ -118,8 +118,7 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 // chair: as a step of the round's chain, or over the prizes of the award.
 func (s *State) chairDecides(r *RoundState, g Group) bool {
 	rules, at := s.Rules.Round(r.ID)
-	return slices.ContainsFunc(rules.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair }) ||
-		at == len(s.Rules.Rounds)-1 && s.Rules.Award(g.ID).Policy() == ranking.Chair
+	return rules.ChairOrders() || at == len(s.Rules.Rounds)-1 && s.Rules.Award(g.ID).Policy() == ranking.Chair
 }
 
 // ranked is the part as the sums want it.
@@ -304,10 +303,15 @@ func (r *Round) promotion() ranking.Promotion {
 	} else {
 		p.Top = r.Promotion.N
 	}
-	if slices.ContainsFunc(r.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair }) {
+	if r.ChairOrders() {
 		p.Policy = ranking.Chair
 	}
 	return p
+}
+
+// ChairOrders reports whether the chair's order is a step of the round's tie-break chain.
+func (r *Round) ChairOrders() bool {
+	return slices.ContainsFunc(r.TieBreaks, func(b TieBreak) bool { return b.By == ranking.ByChair })
 }
 
 // Proposal is one promotion group of a running round and who would go on.

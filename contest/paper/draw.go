@@ -129,7 +129,7 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 			}
 			columns = append(columns, numbers(label, 11, places[m]))
 		}
-		columns = append(columns, words(lang.Say("contest.prize"), 16))
+		columns = append(columns, words(r.OutcomeLabel(lang), 16))
 		t := paper.Table{Columns: columns}
 		for _, row := range g.Rows {
 			cells := []any{rankOf(row.Rank), row.Code, row.Title, row.Entrant, row.District}
@@ -147,10 +147,10 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 				}
 				cells = append(cells, v)
 			}
-			t.Rows = append(t.Rows, append(cells, row.Prize))
+			t.Rows = append(t.Rows, append(cells, r.Outcome(lang, row)))
 		}
 		body := append([]paper.Block{paper.Heading(g.Name)}, r.provisional(lang)...)
-		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted), g.remarks(lang),
+		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted), g.remarks(lang), r.goesOn(lang),
 			paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
 	}
 	p.Receivers = []string{r.Host}
@@ -163,6 +163,11 @@ func (r Results) provisional(lang text.Language) []paper.Block {
 		return nil
 	}
 	return []paper.Block{paper.Text{Words: lang.Say("contest.provisional"), Italic: true}}
+}
+
+// goesOn says who goes on to the next round and by which rule.
+func (r Results) goesOn(lang text.Language) []paper.Block {
+	return paper.Listed(lang.Say("contest.chosen_for", "round", r.Next), r.GoesOn)
 }
 
 // remarks are what stands below the table of a group.
@@ -205,13 +210,13 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 	}
 	for _, g := range m.Groups {
 		t := paper.Table{Columns: []paper.Column{counts(m.RankLabel(lang), 8), words(lang.Say("contest.code"), 9), words(lang.Say("contest.work"), 28), words(lang.Say("contest.entrant"), 30),
-			numbers(lang.Say("contest.points"), 10, g.Places()[m.Method]), words(lang.Say("contest.prize"), 15)}}
+			numbers(lang.Say("contest.points"), 10, g.Places()[m.Method]), words(m.OutcomeLabel(lang), 15)}}
 		for _, row := range g.Rows {
 			var points any
 			if v, ok := row.Values[m.Method]; ok {
 				points = v
 			}
-			t.Rows = append(t.Rows, []any{rankOf(row.Rank), row.Code, row.Title, row.Full, points, row.Prize})
+			t.Rows = append(t.Rows, []any{rankOf(row.Rank), row.Code, row.Title, row.Full, points, m.Outcome(lang, row)})
 		}
 		p.Body = slices.Concat(p.Body, []paper.Block{paper.Heading(g.Name), t}, g.remarks(lang))
 	}
@@ -223,6 +228,7 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 		}
 		p.Body = append(p.Body, paper.Heading(g.Name), t)
 	}
+	p.Body = append(p.Body, m.goesOn(lang)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.minute_decisions"), m.Decisions)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.minute_left"), m.Left)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.complaints"), m.Complaints)...)

@@ -66,6 +66,16 @@ func chairOf(s *contest.State) string {
 func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Results, error) {
 	rules, _ := s.Rules.Round(run.ID)
 	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Counted: CountedBy(lang, rules), Chair: chairOf(s), Provisional: run.Finished == nil}
+	if _, n := s.Rules.Round(run.ID); n+1 < len(s.Rules.Rounds) {
+		out.Next = s.Rules.Rounds[n+1].Name
+	}
+	on, err := goingOn(s, run)
+	if err != nil {
+		return out, err
+	}
+	if out.Next != "" {
+		out.GoesOn = append(GoesOnInWords(lang, rules), lang.Say(goesOnKey(run), "n", len(on), "round", out.Next, "codes", cmp.Or(run.Numbers(on), "–")))
+	}
 	signed := map[string]bool{}
 	for _, t := range run.Tasks {
 		if t.Counts() {
@@ -85,9 +95,63 @@ func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 		if err != nil {
 			return out, err
 		}
+		for i := range table.Rows {
+			table.Rows[i].On = slices.ContainsFunc(on, func(id string) bool { return run.Codes[id] == table.Rows[i].Code })
+		}
 		out.Groups = append(out.Groups, table)
 	}
 	return out, nil
+}
+
+// goingOn lists the entries that went on from a round, or would if it ended now, in the
+// order of their codes.
+func goingOn(s *contest.State, run *contest.RoundState) (ids []string, err error) {
+	rules, _ := s.Rules.Round(run.ID)
+	switch {
+	case run.Finished != nil:
+		ids = slices.Clone(run.Finished.Promoted)
+	case rules.Promotion.By == contest.Picked:
+		for _, p := range run.Picked {
+			ids = append(ids, p.Entry)
+		}
+	default:
+		list, err := s.Proposals(run)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			ids = append(ids, p.On...)
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(run.Codes[a], run.Codes[b]) })
+	return ids, nil
+}
+
+func goesOnKey(run *contest.RoundState) string {
+	if run.Finished == nil {
+		return "contest.minute_would_go_on"
+	}
+	return "contest.minute_goes_on"
+}
+
+// OutcomeLabel heads the column of what came of a work: its prize, or in an earlier
+// round whether it goes on.
+func (r Results) OutcomeLabel(lang text.Language) string {
+	if r.Next != "" {
+		return lang.Say("contest.chosen_for", "round", r.Next)
+	}
+	return lang.Say("contest.prize")
+}
+
+// Outcome is what came of a work in the round.
+func (r Results) Outcome(lang text.Language, row Row) string {
+	switch {
+	case r.Next == "":
+		return row.Prize
+	case row.On:
+		return text.Sentence(lang.Say("terms.true"))
+	}
+	return text.Sentence(lang.Say("terms.false"))
 }
 
 func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *ranking.Tally, rules *contest.Round, lang text.Language) (Group, error) {
@@ -310,11 +374,8 @@ func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry
 		out.Changes = append(out.Changes, said)
 	}
 	out.Left = left(s, run, lang)
-	if rules, at := s.Rules.Round(run.ID); len(rules.Parts) == 0 {
+	if rules, _ := s.Rules.Round(run.ID); len(rules.Parts) == 0 {
 		out.Chosen = chosen(s, run, lang)
-		if at+1 < len(s.Rules.Rounds) {
-			out.Next = s.Rules.Rounds[at+1].Name
-		}
 	}
 	return out, nil
 }

@@ -27,8 +27,10 @@ type Results struct {
 	Method ranking.Method // what the ranking follows; its column is marked
 	// Counted says how marks became points and ranks, see CountedBy.
 	Counted []string
-	Groups  []Group // one worksheet each, in this order; at least one
-	Chair   string  // the chair's name under the signature; may be empty
+	Next    string   // name of the round its works go on to, "" for the last
+	GoesOn  []string // by which rule they do, and who does
+	Groups  []Group  // one worksheet each, in this order; at least one
+	Chair   string   // the chair's name under the signature; may be empty
 	// Provisional says that the round is still being judged: ranks may change.
 	Provisional bool
 }
@@ -56,6 +58,7 @@ type Row struct {
 	Totals   []*ranking.Rational                 // per judge, in the order of Group.Judges; nil without a sheet
 	Values   map[ranking.Method]ranking.Rational // a method that could not be computed is absent
 	Prize    string
+	On       bool // it goes on to the next round, or would if the round ended now
 }
 
 // Minutes is the protocol of a round.
@@ -69,7 +72,6 @@ type Minutes struct {
 	Decisions  []string // of people, with their reasons
 	Changes    []string // of the rules since they were locked
 	Left       []string // what was undecided when a step was confirmed, and was seen
-	Next       string   // name of the round works were chosen for, "" for none
 	Chosen     []Chosen // of a round in which works are picked by name and not scored
 	Events     int      // in the contest's log when the minutes were drawn
 	Head       string   // hash of the last of them, hex

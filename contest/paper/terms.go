@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -179,7 +180,7 @@ func (w terms) rounds() (out []Block) {
 			w.judging(r, add)
 			b.Lines = append(b.Lines, CountedBy(w.Language, r)...)
 		}
-		w.goesOn(r, add)
+		b.Lines = append(b.Lines, GoesOnInWords(w.Language, r)...)
 		out = append(out, b)
 		for j := range r.Parts {
 			out = append(out, w.rubric(&r.Parts[j]))
@@ -212,20 +213,23 @@ func (w terms) judging(r *contest.Round, add func(string, ...any)) {
 	}
 }
 
-func (w terms) goesOn(r *contest.Round, add func(string, ...any)) {
+// GoesOnInWords says by which rule works go on from a round, nothing of the last.
+func GoesOnInWords(lang text.Language, r *contest.Round) []string {
 	pr := r.Promotion
-	per := pr.Per
-	if per == "" {
-		per = "none"
-	}
+	per := lang.Say("contest.per_" + cmp.Or(pr.Per, "none"))
 	switch pr.By {
 	case contest.TopN:
-		add("terms.up_top", "n", pr.N, "per", w.Say("contest.per_"+per))
+		tied := "terms.up_share"
+		if r.ChairOrders() {
+			tied = "terms.up_chair"
+		}
+		return []string{lang.Say("terms.up_top", "n", pr.N, "per", per), lang.Say(tied)}
 	case contest.AtLeast:
-		add("terms.up_points", "points", pr.Points)
+		return []string{lang.Say("terms.up_points", "points", pr.Points)}
 	case contest.Picked:
-		add("terms.up_picked", "n", pr.N, "per", w.Say("contest.per_"+per))
+		return []string{lang.Say("terms.up_picked", "n", pr.N, "per", per)}
 	}
+	return nil
 }
 
 func (w terms) rubric(p *contest.Part) Block {

@@ -22,6 +22,8 @@ type resultsPage struct {
 	RankLabel   string
 	Rounds      []kit.Tab // to choose from, if there are several
 	Official    string    // the method the ranking follows, in words
+	Outcome     string    // heads the column of what came of a work
+	GoesOn      []string  // who goes on to the next round, and by which rule
 	Counted     []string  // how marks become points and ranks
 	Methods     []methodHead
 	Groups      []groupTable
@@ -56,9 +58,9 @@ type groupTable struct {
 }
 
 type resultRow struct {
-	Rank, Code, Title, Entrant, District, Prize string
-	Points                                      string   // by the method the ranking follows
-	Values                                      []string // per method, in the order of ranking.Methods
+	Rank, Code, Title, Entrant, District, Outcome string
+	Points                                        string   // by the method the ranking follows
+	Values                                        []string // per method, in the order of ranking.Methods
 }
 
 // fairPanel is what is known of how the jury scored, in words.
@@ -123,6 +125,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			return nil
 		}
 		page.Groups, page.Provisional, page.RankLabel, page.Counted = printable(table, r.Lang), table.Provisional, table.RankLabel(r.Lang), table.Counted
+		page.Outcome, page.GoesOn = table.OutcomeLabel(r.Lang), table.GoesOn
 		for i := range page.Groups {
 			g := &page.Groups[i]
 			g.Turn = r.Turn("from"+strconv.Itoa(i), len(g.Rows))
@@ -175,7 +178,7 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 		table := groupTable{Name: g.Name, Sheets: g.Sheets, Ties: g.Ties, Notes: g.Notes, Uncounted: g.Uncounted}
 		places := g.Places()
 		for _, row := range g.Rows {
-			line := resultRow{Code: row.Code, Title: row.Title, Entrant: row.Entrant, District: row.District, Prize: row.Prize, Rank: "–"}
+			line := resultRow{Code: row.Code, Title: row.Title, Entrant: row.Entrant, District: row.District, Outcome: t.Outcome(lang, row), Rank: "–"}
 			if row.Rank > 0 {
 				line.Rank = lang.Number(int64(row.Rank))
 			}
