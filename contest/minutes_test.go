@@ -192,3 +192,67 @@ func TestTheMinutesSayWhatChangedAndWhyFewerJudged(t *testing.T) {
 		t.Errorf("of the judges: %s", said)
 	}
 }
+
+// The papers of a round before the last say who goes on and by which rule, before it
+// is finished as well.
+func TestTheMinutesOfAnEarlierRoundSayWhoGoesOn(t *testing.T) {
+	r := plain()
+	first := contest.Round{ID: "so-khao", Name: "Sơ khảo", Points: pt(100), Parts: []contest.Part{rubric("sk", "Chương trình", 100)}, Method: ranking.Mean,
+		Promotion: contest.Promotion{By: contest.TopN, N: 2}}
+	r.Rounds = []contest.Round{first, r.Rounds[0]}
+	w := newWorld(t, "vao-vong-sau")
+	w.open(r)
+	for i := 1; i <= 4; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "so-khao", "chung-khao")
+	w.toRound("so-khao")
+	w.score(byEntry(w))
+	run := w.s.Rounds[0]
+	for _, want := range []string{"Kết thúc vòng lúc này thì 2 tác phẩm vào vòng “Chung khảo”: ", "2 tác phẩm vào vòng “Chung khảo”: "} {
+		for _, document := range []string{"minutes", "table"} {
+			list, err := paper.Draw(w.s, noUnits, "so-khao", document, office.Office{}, text.Vietnamese, w.now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := printed(t, list)
+			on := minutesOf(w, run).GoesOn
+			for _, want := range []string{want, "Vào vòng sau: 2 tác phẩm cao điểm nhất chung.", "Tác phẩm đồng hạng ở ranh giới thì cùng vào.", "|Vào vòng “Chung khảo”\n", "|Có\n", "|Không\n", on[len(on)-1]} {
+				if !strings.Contains(got, want) {
+					t.Errorf("the %s: nowhere %q\n%s", document, want, got)
+				}
+			}
+		}
+		if run.Finished == nil {
+			w.do(w.organiser(), contest.FinishRound{Round: "so-khao"})
+		}
+	}
+	for _, id := range run.Finished.Promoted {
+		if said := strings.Join(minutesOf(w, run).GoesOn, "\n"); !strings.Contains(said, run.Codes[id]) {
+			t.Errorf("%s goes on, the minutes say %s", run.Codes[id], said)
+		}
+	}
+	if m := minutesOf(w, run); len(m.Given) > 0 || m.Next != "Chung khảo" {
+		t.Errorf("%+v", m.Given)
+	}
+}
+
+// A column that cannot be counted is empty and says why.
+func TestAColumnThatCannotBeCountedSaysWhy(t *testing.T) {
+	w := judged(t, 4, nil) // three judges, four works
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	m := minutesOf(w, w.s.Rounds[0])
+	notes := strings.Join(m.Groups[0].Notes, "\n")
+	for method, why := range map[ranking.Method]string{ranking.Trimmed: "Cột “Bỏ cao, thấp” để trống: có tác phẩm dưới 5 phiếu",
+		ranking.Normalised: "Cột “Chuẩn hoá” để trống: không giám khảo nào chấm từ 5 tác phẩm"} {
+		if _, there := m.Groups[0].Rows[0].Values[method]; there || !strings.Contains(notes, why) {
+			t.Errorf("%s: %v, notes %q", method, there, notes)
+		}
+	}
+	w = judged(t, 5, nil)
+	w.score(byEntry(w))
+	if _, there := minutesOf(w, w.s.Rounds[0]).Groups[0].Rows[0].Values[ranking.Normalised]; !there {
+		t.Error("five works of each judge are enough")
+	}
+}

@@ -154,6 +154,9 @@ func (r Results) Outcome(lang text.Language, row Row) string {
 	return text.Sentence(lang.Say("terms.false"))
 }
 
+// leastOf is the fewest sheets a method asks for: of a work in a part, or of a judge.
+var leastOf = map[ranking.Method]int{ranking.Trimmed: ranking.TrimmedLeast, ranking.Normalised: ranking.NormaliseLeast}
+
 func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *ranking.Tally, rules *contest.Round, lang text.Language) (Group, error) {
 	official, err := tally.Rank(rules.Method)
 	if err != nil {
@@ -178,7 +181,9 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	}
 	values := map[string]map[ranking.Method]ranking.Rational{}
 	for _, c := range tally.Compare() {
-		if c.Err != nil {
+		if c.Err != nil || c.Method == ranking.Normalised && c.Method != rules.Method && !tally.Evens() {
+			out.Notes = append(out.Notes, lang.Say("contest.column_empty", "method", lang.Say("contest.method_"+string(c.Method)),
+				"why", lang.Say("contest.column_empty_"+string(c.Method), "least", leastOf[c.Method])))
 			continue
 		}
 		for _, row := range c.Ranking.Rows {

@@ -192,3 +192,22 @@ func floorAt(r *big.Rat) *big.Int {
 	n := new(big.Int).Mul(r.Num(), power10(finePlaces))
 	return n.Div(n, r.Denom())
 }
+
+// Evens reports whether there is anything to even out: some judge scored enough in a
+// part that her habit is known. Else Normalised is the mean under another name.
+func (t *Tally) Evens() bool {
+	for i := range t.parts {
+		n := map[int]int{}
+		for _, marks := range t.parts[i].marks {
+			for _, m := range marks {
+				n[m.judge]++
+			}
+		}
+		for j, id := range t.judges {
+			if n[j] > 0 && n[j]+len(t.parts[i].others[id]) >= NormaliseLeast {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -355,8 +355,8 @@ func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
 			line := rankingJSON{Group: st.ID, Name: st.Name, Method: rules.Method, Methods: map[string][]rankingLine{}, Provisional: run.Finished == nil,
 				Counted: paper.CountedBy(r.Lang, rules), Sheets: len(st.Tally.Marks())}
 			for _, col := range st.Tally.Compare() {
-				if col.Err != nil {
-					continue // too few judges for this method
+				if col.Err != nil || col.Method == ranking.Normalised && col.Method != rules.Method && !st.Tally.Evens() {
+					continue // too few judges for this method, or too few works of each
 				}
 				for _, row := range col.Ranking.Rows {
 					line.Methods[string(col.Method)] = append(line.Methods[string(col.Method)],
