@@ -67,6 +67,7 @@ func (b *phaseChanged) apply(s *State, e *Event) error {
 	s.witness(string(b.To), "", b.witnessed, e)
 	s.Phase = b.To
 	if b.To == Published {
+		s.PublishedAt = e.At
 		if s.Given == nil { // earlier versions published what had been given, whatever had changed since
 			s.Given = s.Outdated.Given
 		}

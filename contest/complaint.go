@@ -49,6 +49,19 @@ func (s *State) First() []Given {
 	return s.Corrections[0].Before
 }
 
+// WonAt is when it became public that an entry has a prize: with the results, or by a
+// correction of them.
+func (s *State) WonAt(entry string) time.Time {
+	at := s.PublishedAt
+	for i, c := range s.Corrections {
+		if slices.ContainsFunc(c.Before, func(g Given) bool { return g.Entry == entry && g.Withheld == 0 }) {
+			return at
+		}
+		at = s.Corrections[i].At
+	}
+	return at
+}
+
 // Complaint returns the complaint with that ID, or nil.
 func (s *State) Complaint(id string) *Complaint {
 	return find(s.Complaints, func(c *Complaint) bool { return c.ID == id })

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/contest"
 	"loa/contest/paper"
@@ -447,4 +448,47 @@ func TestAPublishedResultIsCorrectedByTwo(t *testing.T) {
 		t.Error("a replay forgets who proposed it")
 	}
 	w.do(w.organiser(), contest.CloseContest{})
+}
+
+// After a correction whoever reads the result learns which prize is no longer given,
+// and a work that has one since is dated by the correction.
+func TestAPrizeNoLongerGivenIsNamed(t *testing.T) {
+	w := judged(t, 3, func(r *contest.Rules) { r.Awards[0].Prizes = ladder(1, 1, 1) })
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.now = w.now.Add(time.Hour)
+	w.do(w.organiser(), contest.PublishResults{})
+	published := w.now
+	if len(paper.NoLongerOf(w.s, text.Vietnamese)) > 0 {
+		t.Error("nothing was corrected")
+	}
+	gone := w.s.Given[0].Entry
+	w.do(w.organiser(), contest.FileComplaint{Who: "Một thính giả", Text: "Bài nhất là sao chép"})
+	w.now = w.now.Add(24 * time.Hour)
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{RuleOut: []string{gone}}})
+	want := "Không còn trao 1 Giải Ba như đã công bố lần đầu. Không trao 1 Giải Ba: không còn tác phẩm nào để trao."
+	if got := paper.NoLongerOf(w.s, text.Vietnamese); len(got) != 1 || got[0].Text != want || got[0].Award != "chung" {
+		t.Errorf("%+v", got)
+	}
+	if d, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now); !slices.Contains(d.Lost, want) {
+		t.Errorf("the draft decision: %q", d.Lost)
+	}
+	for _, e := range w.s.Entries {
+		if at := w.s.WonAt(e.ID); !at.Equal(published) {
+			t.Errorf("%s won at %v, the results were published at %v", e.Code, at, published)
+		}
+	}
+
+	w = judged(t, 3, func(r *contest.Rules) { r.Awards[0].Prizes = ladder(1) })
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Một thính giả", Text: "Bài nhất là sao chép"})
+	w.now = w.now.Add(24 * time.Hour)
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{RuleOut: []string{w.s.Given[0].Entry}}})
+	if at := w.s.WonAt(w.s.Given[0].Entry); !at.Equal(w.s.Corrections[0].At) {
+		t.Errorf("who has the prize since the correction won at %v", at)
+	}
 }

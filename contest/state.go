@@ -28,6 +28,8 @@ type State struct {
 	Panels   map[string][]Panel
 	Rounds   []*RoundState // those begun
 	Given    []Given       // prizes, once decided
+	// PublishedAt is when the results became public; zero before.
+	PublishedAt time.Time
 
 	Outdated    Outdated     // prizes that must be given anew
 	Complaints  []Complaint  // about the published result, oldest first

@@ -99,6 +99,9 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if feed := string(stranger.get("/results/" + id + "/feed.xml")); strings.Contains(feed, "Chuyện làng") || !strings.Contains(feed, "Nước sạch") {
 		t.Error("the feed did not follow")
 	}
+	if now, _, _ := strings.Cut(public, "Kết quả công bố lần đầu"); !strings.Contains(now, "Không còn trao") {
+		t.Error("the public page is silent about the prize that is no longer given")
+	}
 	if res, _ := stranger.ask("GET", "/results/"+id+"/TP-001/audio.mp3", "", nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("the recording ruled out is still sent: %s", res.Status)
 	}

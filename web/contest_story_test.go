@@ -465,6 +465,9 @@ func readAsPodcast(t *testing.T, stranger *visitor, id string) {
 		if part.StatusCode != http.StatusPartialContent || len(b) != 10 {
 			t.Errorf("%s: a part is %s, %d bytes", at, part.Status, len(b))
 		}
+		if x.PubDate != c.Built {
+			t.Errorf("an episode of %s in a feed built %s: both are the publication", x.PubDate, c.Built)
+		}
 		if _, err := time.Parse(time.RFC1123Z, x.PubDate); err != nil || x.Duration <= 0 || x.Explicit != "false" || x.Title == "" {
 			t.Errorf("an episode says %+v", x)
 		}

@@ -18,7 +18,8 @@ type Decision struct {
 	Rows    []Awarded
 	Total   string // all the money, "12.000.000"; "" for none
 	InWords string // the same in Vietnamese words
-	// Lost are prizes that a correction took away and nobody was given since.
+	// Lost are prizes that a correction took away and nobody was given since, or that are
+	// given less often than was published first.
 	Lost []string
 }
 
@@ -46,6 +47,9 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 			total.Add(total, money)
 		}
 		d.Rows = append(d.Rows, row)
+	}
+	for _, x := range NoLongerOf(s, lang) {
+		d.Lost = append(d.Lost, x.Text)
 	}
 	for _, g := range s.Lost() {
 		d.Lost = append(d.Lost, withheldNote(s, s.Given, g, lang))

@@ -292,6 +292,43 @@ func withheldNote(s *contest.State, given []contest.Given, g contest.Given, lang
 	return strings.Join(said, " ")
 }
 
+// NoLonger is a prize that a corrected result does not give as often as the first.
+type NoLonger struct {
+	Award string // ID
+	Text  string
+}
+
+// NoLongerOf lists them, in the order of the awards. Reasons that only the papers were
+// to tell are left out. Prizes by decision that were taken away tell of themselves.
+func NoLongerOf(s *contest.State, lang text.Language) (list []NoLonger) {
+	count := func(given []contest.Given, award, prize string) (n int) {
+		for _, g := range given {
+			if g.Award == award && g.Prize == prize && g.Withheld == 0 {
+				n++
+			}
+		}
+		return n
+	}
+	for _, a := range s.Rules.Awards {
+		for _, z := range a.Prizes {
+			n := count(s.First(), a.ID, z.ID) - count(s.Given, a.ID, z.ID)
+			own := func(g contest.Given) bool { return g.Award == a.ID && g.Prize == z.ID }
+			lost := slices.ContainsFunc(s.Lost(), own)
+			if n <= 0 || lost {
+				continue
+			}
+			said := lang.Say("contest.no_longer", "n", n, "name", z.Name)
+			for _, g := range s.Given {
+				if own(g) && g.Withheld > 0 && g.Reason == "" {
+					said += " " + withheldNote(s, s.Given, g, lang)
+				}
+			}
+			list = append(list, NoLonger{a.ID, said})
+		}
+	}
+	return list
+}
+
 // GivenOf lists every prize given and every place withheld, in the order of the awards.
 func GivenOf(s *contest.State, lang text.Language) []Given { return Listed(s, s.Given, lang) }
 

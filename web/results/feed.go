@@ -98,12 +98,13 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 		doc.Channel = channel{Title: s.Rules.Title, Link: base, Self: atomLink{base + "/feed.xml", "self", "application/rss+xml"},
 			Description: cmp.Or(s.Rules.About, s.Rules.Title+" – "+s.Rules.Host), Language: "vi", Copyright: host, Image: href{base + "/cover.png"},
 			Category: category{appleCategory}, Author: host, Type: "episodic"}
+		built := s.PublishedAt
 		for _, c := range s.Corrections {
 			doc.Channel.Description += " " + r.Say("contest.corrected_because", "at", c.At, "id", c.Complaint, "reason", c.Reason)
+			built = c.At
 		}
 		done := map[string]bool{}
-		var newest time.Time
-		for _, a := range winners(s, s.Given) {
+		for _, a := range winners(s, s.Given, nil) {
 			for _, x := range a.Rows {
 				if x.Audio == nil || done[x.Code] {
 					continue
@@ -113,17 +114,12 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 				if err != nil {
 					return err
 				}
-				if x.At.After(newest) {
-					newest = x.At
-				}
 				doc.Channel.Items = append(doc.Channel.Items, item{Title: x.Title, Description: x.Prize + " – " + x.Who, Link: base,
 					GUID: guid{false, x.Audio.SHA256}, PubDate: x.At.Format(time.RFC1123Z), Duration: int(math.Round(x.Audio.Seconds)), Author: x.Who, EpisodeType: "full",
 					Enclosure: enclosure{base + "/" + x.Code + "/" + fileName(kind), strconv.FormatInt(x.Audio.Bytes, 10), kind}})
 			}
 		}
-		if !newest.IsZero() {
-			doc.Channel.Built = newest.Format(time.RFC1123Z)
-		}
+		doc.Channel.Built = built.Format(time.RFC1123Z)
 		return nil
 	})
 	if err != nil {

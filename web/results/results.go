@@ -13,6 +13,7 @@ import (
 
 	"loa/audio"
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/stations"
 	"loa/web/kit"
@@ -57,8 +58,9 @@ type resultPage struct {
 }
 
 type award struct {
-	Name string
-	Rows []winner
+	Name     string
+	Rows     []winner
+	NoLonger []string // prizes a correction left without a winner
 }
 
 type winner struct {
@@ -85,9 +87,9 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	var page resultPage
 	err := p.published(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		page = resultPage{Page: r.Page("contest.results_title", "name", s.Rules.Title), ID: s.ID, Name: s.Rules.Title, Host: s.Rules.Host,
-			About: s.Rules.About, Awards: winners(s, s.Given), Corrections: slices.Clone(s.Corrections)}
+			About: s.Rules.About, Awards: winners(s, s.Given, paper.NoLongerOf(s, r.Lang)), Corrections: slices.Clone(s.Corrections)}
 		if first := s.First(); first != nil {
-			page.First = winners(s, first)
+			page.First = winners(s, first, nil)
 		}
 		return nil
 	})
@@ -115,7 +117,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // winners lists prizes by award, and those that a correction took away.
-func winners(s *contest.State, given []contest.Given) []award {
+func winners(s *contest.State, given []contest.Given, gone []paper.NoLonger) []award {
 	var out []award
 	for _, a := range s.Rules.Awards {
 		list := award{Name: a.Name}
@@ -130,7 +132,7 @@ func winners(s *contest.State, given []contest.Given) []award {
 			}
 			row := winner{Prize: z.Name, Who: s.Receiver(g), station: g.Station}
 			if e := s.Entry(g.Entry); e != nil {
-				row.Title, row.Code, row.Authors, row.At, row.station = e.Title, e.Code, e.Entrant.Authors, e.SubmittedAt, e.Entrant.Station
+				row.Title, row.Code, row.Authors, row.At, row.station = e.Title, e.Code, e.Entrant.Authors, s.WonAt(e.ID), e.Entrant.Station
 				if x := e.Piece(contest.Audio); x != nil {
 					piece := *x
 					row.Audio = &piece
@@ -138,7 +140,12 @@ func winners(s *contest.State, given []contest.Given) []award {
 			}
 			list.Rows = append(list.Rows, row)
 		}
-		if len(list.Rows) > 0 {
+		for _, x := range gone {
+			if x.Award == a.ID {
+				list.NoLonger = append(list.NoLonger, x.Text)
+			}
+		}
+		if len(list.Rows)+len(list.NoLonger) > 0 {
 			out = append(out, list)
 		}
 	}
@@ -166,7 +173,7 @@ func fileName(kind string) string {
 func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 	var piece *contest.Piece
 	err := p.published(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
-		for _, a := range winners(s, s.Given) {
+		for _, a := range winners(s, s.Given, nil) {
 			for _, x := range a.Rows {
 				if x.Code == r.PathValue("code") && x.Audio != nil {
 					piece = x.Audio
