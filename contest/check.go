@@ -386,3 +386,9 @@ func clip(s string, runes int) string {
 	}
 	return string(r[:runes]) + "…"
 }
+
+// Nameless reports whether the sentence of a fault speaks of "this box": where it does
+// not stand beside the box, the name of the box belongs in front of it.
+func Nameless(code string) bool {
+	return slices.Contains([]string{"contest.empty_text", "contest.text_too_long", "contest.unknown_choice", "contest.no_such_item", "contest.negative_number"}, code)
+}

@@ -118,6 +118,10 @@ func general(path string) string {
 	return strings.Join(steps, ".")
 }
 
+// RuleName is the key of what the value at a path of the rules is called, "" for the
+// name of an item and what has no word of its own.
+func RuleName(path string) string { return ruleNames[general(path)] }
+
 // called names what stands at a path, from the outside in: "Vòng “Chung khảo” ›
 // Chênh quá bao nhiêu điểm thì hội ý".
 func (w changes) called(path string) string {

@@ -40,7 +40,11 @@ func problemsOf(r *kit.Request, id string, rules *contest.Rules, err error) (lis
 		switch s, rest, ok := stepAt(rules, part.Field); {
 		case ok:
 			p.Href += "/" + s.slug() + "?mend=1" + fragment(rest)
-			p.Text = r.Say("desk.mend_at", "where", placeIn(r, rules, s, rest), "text", p.Text)
+			where := placeIn(r, rules, s, rest)
+			if key := paper.RuleName(part.Field); key != "" && contest.Nameless(part.Code) {
+				where += " · " + r.Say(key)
+			}
+			p.Text = r.Say("desk.mend_at", "where", where, "text", p.Text)
 		case part.Field != "":
 			p.Href += "#s-" + part.Field
 		}

@@ -246,6 +246,30 @@ func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
 	return f, nil
 }
 
+// boxes are the words of the form's boxes, by the names of their fields.
+var boxes = map[string]string{"station": "contest.kind_station", "title": "contest.work_title", "theme": "contest.theme", "category": "contest.category",
+	"language": "contest.language", "kind": "contest.entrant_kind", "name": "contest.entrant_name", "authors": "contest.authors", "script": "contest.piece_script",
+	"translation": "contest.piece_translation", "aired_note": "contest.aired_note"}
+
+// problems says what is wrong with a form, each sentence with the name of its box.
+func problems(r *kit.Request, err error) []string {
+	out := r.Sentences(err)
+	e := fault.Of(err)
+	if e == nil {
+		return out
+	}
+	parts := e.Parts
+	if len(parts) == 0 {
+		parts = []*fault.Error{e}
+	}
+	for i, part := range parts {
+		if key := boxes[part.Field]; key != "" && contest.Nameless(part.Code) {
+			out[i] = r.Say("desk.mend_at", "where", r.Say(key), "text", out[i])
+		}
+	}
+	return out
+}
+
 // renderForm shows the form; err is what a check or a submission found.
 func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err error, good bool) error {
 	id := r.PathValue("contest")
@@ -253,7 +277,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 	if page.Entry != "" {
 		page.Action += "/" + page.Entry
 	}
-	page.Problems = r.Sentences(err)
+	page.Problems = problems(r, err)
 	if verr := p.hall.View(r.Context(), id, func(s *contest.State) error {
 		if s.Phase == contest.Draft {
 			return fault.New(fault.NotFound, "contest.unknown")
