@@ -2,9 +2,12 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,8 +19,10 @@ import (
 	"loa/airing"
 	"loa/audio/audiotest"
 	"loa/contest"
+	"loa/internal/sheet"
 	"loa/scheduler"
 	"loa/web/kit"
+	"loa/web/webtest"
 )
 
 // plainForm is a form that takes files, as a browser without scripts sends it.
@@ -105,6 +110,89 @@ func TestAnEmptyFileIsSaidToBeEmptyByEveryForm(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A file over the limit is told beside its field by every form that takes files,
+// and the rest of the form stays as it was filled in, before and behind the file.
+func TestAFileOverTheLimitIsToldOnItsPage(t *testing.T) {
+	t.Parallel()
+	forms, operator, _ := plainForms(t)
+	st := operator.st
+	set, err := st.store.LibrarySettings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.MaxBytes = 10_000_000
+	if _, err := st.store.SaveLibrarySettings(t.Context(), st.meta(), set); err != nil {
+		t.Fatal(err)
+	}
+	admin := st.person("quantri", accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
+	for _, page := range []string{"/stations/import", "/stations/merge"} {
+		forms = append(forms, plainForm{of: admin, page: page, inside: "form[enctype='multipart/form-data']", pairs: []string{"on", "2026-07-01"}})
+	}
+	for _, f := range forms {
+		said := map[bool]string{true: "Giới hạn là 16 MB, 20.000 dòng và 100 cột", false: "Tệp lớn hơn giới hạn 10 MB"}[f.of == admin]
+		big := make([]byte, map[bool]int{true: 17_000_000, false: 10_000_001}[f.of == admin])
+		copy(big, "RIFF\xff\xff\xff\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x22\x56\x00\x00\x44\xac\x00\x00\x02\x00\x10\x00data\xff\xff\xff\x00")
+		if f.of == admin {
+			copy(big, "Mã đài,Ghi chú\n")
+		}
+		f.of.doc(f.page).Find(f.inside + " input[type=file]").Each(func(_ int, field *goquery.Selection) {
+			name := field.AttrOr("name", "")
+			res, b := f.send(name, "quá lớn.wav", big)
+			doc, err := goquery.NewDocumentFromReader(bytes.NewReader(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := doc.Find(f.inside + " .wrong .error:not([hidden])").Text(); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(got, said) {
+				t.Errorf("%s %s: %s %q, want %q", f.page, name, res.Status, got, said)
+			}
+			for i := 0; i+1 < len(f.pairs); i += 2 {
+				kept := doc.Find(f.inside + " [name='" + f.pairs[i] + "']")
+				if f.pairs[i+1] != "" && kept.Is("input[type=text], input[type=date], textarea") && kept.AttrOr("value", kept.Text()) != f.pairs[i+1] {
+					t.Errorf("%s: %s was %q and is %q", f.page, f.pairs[i], f.pairs[i+1], kept.AttrOr("value", ""))
+				}
+			}
+		})
+	}
+	for _, path := range []string{"/api/v1/stations/import?dry_run=1", "/api/v1/stations/merge?dry_run=1&on=2026-07-01"} {
+		for _, size := range []int{sheet.MaxBytes + 1, sheet.MaxBytes + 100_000} {
+			if res, b := admin.ask("POST", path, "text/csv", bytes.NewReader(make([]byte, size))); res.StatusCode != 413 || !strings.Contains(string(b), `"sheet.too_large"`) {
+				t.Errorf("%s with %d bytes: %s %s", path, size, res.Status, b)
+			}
+		}
+	}
+}
+
+// What is too large is told as soon as it is chosen, and is not sent.
+func TestATableOverTheLimitIsNotSent(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	admin := st.person("quantri", accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
+	big, small := filepath.Join(t.TempDir(), "cả nước.csv"), filepath.Join(t.TempDir(), "vài đài.csv")
+	for path, size := range map[string]int64{big: sheet.MaxBytes + 1, small: 0} {
+		if err := errors.Join(os.WriteFile(path, []byte("Mã đài,Ghi chú\nS00001,Loa cụm 7\n"), 0o600), os.Truncate(path, max(size, 32))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := admin.in(webtest.NewBrowser(t))
+	for _, page := range []string{"/stations/import", "/stations/merge"} {
+		p.Open(st.http.URL + page)
+		if got := p.Text("#h-file"); !strings.Contains(got, "nhiều nhất 16 MB, 20.000 dòng và 100 cột") {
+			t.Errorf("beforehand %s says %q", page, got)
+		}
+		p.Upload("#f-file", big)
+		p.Wait("#l-file:not([hidden])")
+		if got := p.Text("#l-file"); !strings.Contains(got, "Giới hạn là 16 MB, 20.000 dòng và 100 cột") {
+			t.Errorf("%s says %q", page, got)
+		}
+		p.Shot("table-too-large", 360)
+		if webtest.Eval[bool](p, "ask whether it would go", `document.querySelector("form[enctype]").checkValidity()`) {
+			t.Errorf("%s sends it", page)
+		}
+		p.Upload("#f-file", small)
+		p.Until("see it go", `document.querySelector("#l-file").hidden && document.querySelector("#f-file").checkValidity()`)
 	}
 }
 

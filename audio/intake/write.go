@@ -206,8 +206,11 @@ func (d *Desk) append(ctx context.Context, a Arrived, p Piece, limit int64, j *j
 		}
 	}
 	n, err := d.cfg.Spool.Append(ctx, a.ID, a.Offset, body, progress)
-	if a.Offset+n > limit { // more than was announced: not this file at all
-		err = fault.New(fault.TooLarge, "uploads.too_long", "length", limit)
+	if a.Offset+n > limit {
+		err = audio.TooLarge(limit)
+		if a.Length != audio.Unknown { // more than was announced: not this file at all
+			err = fault.New(fault.TooLarge, "uploads.too_long", "length", limit)
+		}
 		return 0, errors.Join(err, d.drop(a))
 	}
 	if p.Sum == nil {

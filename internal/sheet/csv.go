@@ -40,7 +40,7 @@ func readCSV(b []byte) (t Table, err error) {
 			t.Rows = append(t.Rows, row)
 		}
 		if len(t.Rows) > MaxRows || len(record) > MaxColumns {
-			return t, tooLarge()
+			return t, TooLarge()
 		}
 	}
 }

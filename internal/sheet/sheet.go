@@ -83,7 +83,7 @@ func (r Row) Cell(column int) Cell {
 // sheet.no_heading.
 func Read(b []byte) (Table, error) {
 	if len(b) > MaxBytes {
-		return Table{}, tooLarge()
+		return Table{}, TooLarge()
 	}
 	read := readCSV
 	if bytes.HasPrefix(b, []byte("PK\x03\x04")) {
@@ -102,8 +102,14 @@ func Read(b []byte) (Table, error) {
 	return t, nil
 }
 
-func tooLarge() error {
-	return fault.New(fault.TooLarge, "sheet.too_large", "megabytes", MaxBytes>>20, "rows", MaxRows, "columns", MaxColumns)
+// TooLarge is the refusal of a file over the limits.
+func TooLarge() *fault.Error {
+	return fault.New(fault.TooLarge, "sheet.too_large", Limits()...)
+}
+
+// Limits are the names and values of what a sentence about them says.
+func Limits() []any {
+	return []any{"megabytes", MaxBytes >> 20, "rows", MaxRows, "columns", MaxColumns}
 }
 
 // plain refuses a table whose cells do not all stand below a heading, or say

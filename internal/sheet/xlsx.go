@@ -129,7 +129,7 @@ func openWorkbook(b []byte) (*workbook, error) {
 			most = maxStrings
 		}
 		if all += f.UncompressedSize64; all > maxUnzip || f.UncompressedSize64 > most {
-			return nil, tooLarge()
+			return nil, TooLarge()
 		}
 		w.parts[name] = f
 	}
@@ -367,7 +367,7 @@ func (p *pager) start(e xml.StartElement) error {
 			p.row = n
 		}
 		if p.row > 5*MaxRows || p.row < 1 {
-			return tooLarge()
+			return TooLarge()
 		}
 		p.column, p.cells, p.hides = -1, nil, truth(attr(e, "hidden"))
 	case "c":
@@ -433,7 +433,7 @@ func (p *pager) endCell() error {
 		return nil
 	}
 	if p.column >= MaxColumns || p.column < 0 {
-		return tooLarge()
+		return TooLarge()
 	}
 	for len(p.cells) <= p.column {
 		p.cells = append(p.cells, Cell{})
@@ -456,7 +456,7 @@ func (p *pager) endRow() error {
 	}
 	p.rows = append(p.rows, Row{p.row, p.cells})
 	if len(p.rows) > MaxRows {
-		return tooLarge()
+		return TooLarge()
 	}
 	return nil
 }

@@ -43,10 +43,6 @@ type pages struct {
 	paper  *kit.View[paperPage]
 }
 
-// mostBody is over every size limit an administrator can set; the desk holds
-// what arrives to the limit itself.
-const mostBody = 5_000_000_000
-
 // Register adds the pages to k. Evidence comes in by the desk and lies in blobs.
 func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk airing.Desk) {
 	f := k.Folder("airings", files)
@@ -64,7 +60,7 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk airing.Desk) {
 		kit.Route{Pattern: "GET /airings/new", Access: accounts.ReportAiring, Handler: p.showForm},
 		kit.Route{Pattern: "POST /airings", Access: accounts.ReportAiring, Handler: p.save},
 		kit.Route{Pattern: "GET /airings/{id}", Access: accounts.ReadAirings, Handler: p.showReport},
-		kit.Route{Pattern: "POST /airings/{id}/evidence", Access: accounts.ReportAiring, Handler: p.attach, MaxBody: mostBody},
+		kit.Route{Pattern: "POST /airings/{id}/evidence", Access: accounts.ReportAiring, Handler: p.attach, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "POST /airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: p.detach},
 		kit.Route{Pattern: "GET /airings/{id}/evidence/{evidence}", Access: accounts.ReadAirings, Handler: p.serveEvidence},
 		kit.Route{Pattern: "POST /airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: p.judge},

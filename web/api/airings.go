@@ -45,7 +45,7 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "GET /api/v1/airings/{id}", Access: accounts.ReadAirings, Handler: a.get, Out: Airing{}, Summary: "One report."},
 		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station district outcome limit after",
 			Summary: "The airing log, latest first."},
-		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: mostAudio, Out: Airing{}, Query: "captured_at sent_at name",
+		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: kit.FileBody, Out: Airing{}, Query: "captured_at sent_at name",
 			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence, In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},

@@ -52,14 +52,10 @@ type library struct {
 	hall  *contest.Hall
 }
 
-// mostAudio is over every size limit an administrator can set; the desk holds
-// to the limit itself.
-const mostAudio = 5_000_000_000
-
 func (l library) routes() []kit.Route {
 	read := kit.SignedIn // who may hear which recording is decided for each: audio.MayHear
 	return []kit.Route{
-		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data", Access: accounts.UploadAudio, MaxBody: mostAudio, Handler: l.take, Out: Recording{}, Query: "name kind station",
+		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data", Access: accounts.UploadAudio, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
 			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a bad line use the tus server at /api/v1/uploads."},
 		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind programme topic language station min_seconds max_seconds limit after",
 			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they are (station's ID, code, or province), by length."},

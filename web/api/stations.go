@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -251,6 +252,10 @@ func changeByFile(r *kit.Request) (m accounts.Meta, dry bool, body []byte, err e
 		return m, false, nil, err
 	}
 	body, err = io.ReadAll(r.Body)
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		err = sheet.TooLarge()
+	}
 	return m, r.URL.Query().Get("dry_run") == "1", body, err
 }
 

@@ -58,16 +58,13 @@ type pages struct {
 	entry *kit.View[entryPage]
 }
 
-// mostBody is above any size limit of the library, which is checked file by file.
-const mostBody = 1 << 30
-
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store, hall *contest.Hall, desk Desk) {
 	f := k.Folder("entering", files)
 	p := pages{s, hall, desk, kit.NewView[listPage](f, "list.html"), kit.NewView[formPage](f, "form.html"), kit.NewView[entryPage](f, "entry.html")}
 	k.Menu(kit.MenuItem{Path: "/enter", Key: "contest.enter_menu", Icon: "contest", Access: accounts.EnterContest, Order: 60})
 	add := func(pattern string, h kit.Handler) {
-		k.Handle(kit.Route{Pattern: pattern, Access: accounts.EnterContest, Handler: h, MaxBody: mostBody})
+		k.Handle(kit.Route{Pattern: pattern, Access: accounts.EnterContest, Handler: h, MaxBody: kit.FileBody})
 	}
 	add("GET /enter", p.showList)
 	add("GET /enter/{contest}", p.showForm)
@@ -457,8 +454,17 @@ func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 	return work, f.Err()
 }
 
+// read reads a form with files, each cut above what the library takes.
+func (p pages) read(r *kit.Request) (*kit.Form, error) {
+	set, err := p.store.LibrarySettings(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return r.ReadFiles(set.MaxBytes)
+}
+
 func (p pages) submit(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
+	f, err := p.read(r)
 	if err != nil {
 		return err
 	}
@@ -679,7 +685,7 @@ func (p pages) replaceForm(r *kit.Request) (kit.Form, error) {
 
 // change replaces or withdraws an entry.
 func (p pages) change(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
+	f, err := p.read(r)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,74 @@ func NewForm(pairs ...string) Form {
 // to temporary files that the server removes after the request.
 const formMemory = 1 << 20
 
+// FileBody is the MaxBody of a form with files: over every size limit an
+// administrator can set. What takes a file holds its limit.
+const FileBody = 5_000_000_000
+
+// typedBody is how much a form without a file may hold, with what it carries.
+const typedBody = 32 << 20
+
+// ReadFiles is ReadForm of a form whose files may have most bytes each. A longer
+// one is cut after one byte more: who takes it finds it too long, and the rest of
+// the form is there to be shown again.
+func (r *Request) ReadFiles(most int64) (*Form, error) {
+	if mt, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && mt == "multipart/form-data" {
+		c := &cutter{from: multipart.NewReader(r.Body, params["boundary"]), most: most}
+		c.to = multipart.NewWriter(&c.ready)
+		if c.to.SetBoundary(params["boundary"]) == nil { // else ReadForm says what is wrong
+			r.Body = io.NopCloser(c) // the server closes the body that it made itself
+		}
+	}
+	return r.ReadForm()
+}
+
+// cutter reads a multipart body as it is, but for files of more than most bytes.
+type cutter struct {
+	from  *multipart.Reader
+	to    *multipart.Writer
+	most  int64
+	part  io.Reader // what is being read, nil between two
+	into  io.Writer
+	ready bytes.Buffer
+	err   error
+}
+
+func (c *cutter) Read(p []byte) (int, error) {
+	for c.ready.Len() == 0 && c.err == nil {
+		c.step()
+	}
+	if c.ready.Len() == 0 {
+		return 0, c.err
+	}
+	return c.ready.Read(p)
+}
+
+func (c *cutter) step() {
+	if c.part == nil {
+		part, err := c.from.NextRawPart()
+		if err == io.EOF {
+			_ = c.to.Close() // into memory
+			c.err = io.EOF
+			return
+		}
+		if err == nil {
+			c.into, err = c.to.CreatePart(part.Header)
+		}
+		c.part, c.err = part, err
+		if err == nil && part.FileName() != "" {
+			c.part = io.LimitReader(part, c.most+1)
+		}
+		return
+	}
+	switch _, err := io.CopyN(c.into, c.part, 32<<10); err {
+	case nil:
+	case io.EOF:
+		c.part = nil
+	default:
+		c.err = err
+	}
+}
+
 // ReadForm reads a posted form, urlencoded or multipart. Faults:
 // kit.not_form, kit.body_cut, kit.body_too_large, kit.id_invalid.
 func (r *Request) ReadForm() (*Form, error) {
@@ -59,6 +127,7 @@ func (r *Request) ReadForm() (*Form, error) {
 	case err == nil && mt == "multipart/form-data":
 		err = r.ParseMultipartForm(formMemory)
 	case err == nil && mt == "application/x-www-form-urlencoded":
+		r.Body = http.MaxBytesReader(nil, r.Body, typedBody)
 		err = r.ParseForm()
 	default:
 		return nil, fault.New(fault.Unsupported, "kit.not_form")

@@ -56,9 +56,6 @@ type pages struct {
 	one   *kit.View[onePage]
 }
 
-// most is over every size limit an administrator can set.
-const most = 5_000_000_000
-
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store, d Desk) {
 	f := k.Folder("library", files)
@@ -66,7 +63,7 @@ func Register(k *kit.Kit, s Store, d Desk) {
 	k.Menu(kit.MenuItem{Path: "/library", Key: "library.title", Icon: "library", Access: accounts.ReadSchedule, Order: 35})
 	k.Handle(
 		kit.Route{Pattern: "GET /library", Access: accounts.ReadSchedule, Handler: p.showList},
-		kit.Route{Pattern: "POST /library", Access: accounts.UploadAudio, Handler: p.take, MaxBody: most},
+		kit.Route{Pattern: "POST /library", Access: accounts.UploadAudio, Handler: p.take, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "GET /library/{id}", Access: kit.SignedIn, Handler: p.show},
 		kit.Route{Pattern: "POST /library/{id}/alike", Access: kit.SignedIn, Handler: p.judge}, // audio.DecideLikeness says who may
 		kit.Route{Pattern: "POST /library/{id}/remove", Access: accounts.UploadAudio, Handler: p.remove},

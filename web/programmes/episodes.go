@@ -246,10 +246,7 @@ func (p pages) saveEpisode(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.ContentLength > set.MaxBytes+2*kit.DefaultBody {
-		return audio.TooLarge(set.MaxBytes)
-	}
-	f, err := r.ReadForm()
+	f, err := r.ReadFiles(set.MaxBytes)
 	if err != nil {
 		return err
 	}

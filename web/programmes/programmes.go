@@ -50,10 +50,6 @@ type pages struct {
 	confirm     *kit.View[confirmPage]
 }
 
-// mostBody is over every size limit an administrator can set for a file; the
-// limit itself is looked at before the body is read.
-const mostBody = 5_000_000_000
-
 // Register adds the pages to k. Audio goes through desk.
 func Register(k *kit.Kit, s Store, desk Desk) {
 	f := k.Folder("programmes", files)
@@ -73,10 +69,10 @@ func Register(k *kit.Kit, s Store, desk Desk) {
 		kit.Route{Pattern: "GET /programmes/{id}/retire", Access: edit, Handler: p.showRetire},
 		kit.Route{Pattern: "POST /programmes/{id}/retire", Access: edit, Handler: p.retire},
 		kit.Route{Pattern: "GET /programmes/{id}/episodes/new", Access: edit, Handler: p.showNewEpisode},
-		kit.Route{Pattern: "POST /programmes/{id}/episodes", Access: edit, Handler: p.saveEpisode, MaxBody: mostBody},
+		kit.Route{Pattern: "POST /programmes/{id}/episodes", Access: edit, Handler: p.saveEpisode, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "GET /episodes/{id}", Access: accounts.ReadSchedule, Handler: p.showEpisode},
 		kit.Route{Pattern: "GET /episodes/{id}/edit", Access: edit, Handler: p.showEditEpisode},
-		kit.Route{Pattern: "POST /episodes/{id}", Access: edit, Handler: p.saveEpisode, MaxBody: mostBody},
+		kit.Route{Pattern: "POST /episodes/{id}", Access: edit, Handler: p.saveEpisode, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "POST /episodes/{id}/move", Access: edit, Handler: p.move},
 		kit.Route{Pattern: "GET /programmes/{id}/rules/new", Access: edit, Handler: p.showNewRule},
 		kit.Route{Pattern: "POST /programmes/{id}/rules", Access: edit, Handler: p.saveRule},

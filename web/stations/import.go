@@ -21,6 +21,7 @@ type wrong struct {
 type importPage struct {
 	kit.Page
 	Form    kit.Form
+	Limit   limit
 	Plan    *stations.ImportPlan // nil before a file was sent
 	Changes []importChange       // those of this page
 	Turn    kit.Turn             // which they are
@@ -32,6 +33,26 @@ type importPage struct {
 	New     bool // unknown codes found units
 }
 
+// limit is what is said of a table before it is chosen, and of one that is too
+// large before it is sent.
+type limit struct {
+	Most       int64 // bytes
+	Said, Over string
+}
+
+func limitOf(r *kit.Request) limit {
+	return limit{sheet.MaxBytes, r.Say("sheet.limits", sheet.Limits()...), r.Lang.Fault(sheet.TooLarge())}
+}
+
+// table reads the file of a form, with one refusal whatever makes it too large.
+func table(f *kit.Form) ([]byte, error) {
+	b, _, err := f.ReadFile("file", sheet.MaxBytes)
+	if fault.Is(err, "kit.body_too_large") {
+		err = sheet.TooLarge().At("file")
+	}
+	return b, err
+}
+
 type importChange struct {
 	stations.StationChange
 	Fields []changedField
@@ -41,17 +62,17 @@ type importChange struct {
 type changedField struct{ Heading, Old, New string }
 
 func (p pages) showImport(w http.ResponseWriter, r *kit.Request) error {
-	return p.imp.Render(w, r, importPage{Page: r.Page("stations.import_title"), Form: kit.NewForm()})
+	return p.imp.Render(w, r, importPage{Page: r.Page("stations.import_title"), Limit: limitOf(r), Form: kit.NewForm()})
 }
 
 // doImport previews the file that was sent, or another page of its preview, or
 // applies the rows of a preview.
 func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
+	f, err := r.ReadFiles(sheet.MaxBytes)
 	if err != nil {
 		return err
 	}
-	page := importPage{Page: r.Page("stations.import_title")}
+	page := importPage{Page: r.Page("stations.import_title"), Limit: limitOf(r)}
 	c := stations.Import{On: r.Today(), New: f.Bool("new")}
 	if seen := f.Get("seen"); seen != "" {
 		c.Seen = seen
@@ -72,7 +93,7 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 			}
 		}
 	} else {
-		b, _, err := f.ReadFile("file", sheet.MaxBytes)
+		b, err := table(f)
 		if err == nil {
 			c.Rows, err = stations.ReadImport(b)
 		}

@@ -12,6 +12,7 @@ import (
 type mergePage struct {
 	kit.Page
 	Form    kit.Form
+	Limit   limit
 	Plan    *stations.MergePlan // nil before a file was sent
 	Targets []mergeTarget       // those of this page
 	Turn    kit.Turn            // which they are
@@ -26,7 +27,7 @@ type mergeTarget struct {
 }
 
 func (p pages) showMerge(w http.ResponseWriter, r *kit.Request) error {
-	return p.merge.Render(w, r, mergePage{Page: r.Page("stations.merge_title"), Form: kit.NewForm()})
+	return p.merge.Render(w, r, mergePage{Page: r.Page("stations.merge_title"), Limit: limitOf(r), Form: kit.NewForm()})
 }
 
 // reform sends the mapping of 2025 as a file to use or to take as a pattern.
@@ -36,11 +37,11 @@ func (p pages) reform(w http.ResponseWriter, r *kit.Request) error {
 
 // doMerge previews the mapping that was sent, or applies the one of a preview.
 func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
+	f, err := r.ReadFiles(sheet.MaxBytes)
 	if err != nil {
 		return err
 	}
-	page := mergePage{Page: r.Page("stations.merge_title")}
+	page := mergePage{Page: r.Page("stations.merge_title"), Limit: limitOf(r)}
 	var c stations.Merge
 	if f.Get("merge") != "" {
 		if err := f.Carried("merge", &c); err != nil {
@@ -87,7 +88,7 @@ func readMergeForm(f *kit.Form) (c stations.Merge, err error) {
 		return c, err
 	}
 	c.AbolishDistricts = f.Bool("abolish_districts")
-	b, _, err := f.ReadFile("file", sheet.MaxBytes)
+	b, err := table(f)
 	if err != nil {
 		return c, err
 	}

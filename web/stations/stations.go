@@ -11,7 +11,6 @@ import (
 
 	"loa/accounts"
 	"loa/coverage"
-	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -54,10 +53,10 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /stations/new", Access: accounts.EditStations, Handler: p.showNew},
 		kit.Route{Pattern: "POST /stations/new", Access: accounts.EditStations, Handler: p.saveNew},
 		kit.Route{Pattern: "GET /stations/import", Access: accounts.EditStations, Handler: p.showImport},
-		kit.Route{Pattern: "POST /stations/import", Access: accounts.EditStations, Handler: p.doImport, MaxBody: maxUpload},
+		kit.Route{Pattern: "POST /stations/import", Access: accounts.EditStations, Handler: p.doImport, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "GET /stations/merge", Access: accounts.EditStations, Handler: p.showMerge},
 		kit.Route{Pattern: "GET /stations/merge/2025", Access: accounts.EditStations, Handler: p.reform},
-		kit.Route{Pattern: "POST /stations/merge", Access: accounts.EditStations, Handler: p.doMerge, MaxBody: maxUpload},
+		kit.Route{Pattern: "POST /stations/merge", Access: accounts.EditStations, Handler: p.doMerge, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "GET /stations/split", Access: accounts.EditStations, Handler: p.showSplit},
 		kit.Route{Pattern: "POST /stations/split", Access: accounts.EditStations, Handler: p.doSplit},
 		kit.Route{Pattern: "GET /stations/changes", Access: accounts.EditStations, Handler: p.showChanges},
@@ -68,10 +67,6 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /stations/{station}/edit", Access: accounts.EditStations, Handler: p.saveEdit},
 	)
 }
-
-// maxUpload is the largest body with a table in it: a little more than the
-// table, which comes back as JSON to be applied.
-const maxUpload = 2 * sheet.MaxBytes
 
 type listRow struct {
 	*stations.Station

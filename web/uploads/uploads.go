@@ -33,17 +33,13 @@ type server struct {
 	settings func(ctx context.Context) (audio.Settings, error)
 }
 
-// mostBody is over every size limit an administrator can set; the limit itself
-// is looked at before anything is read.
-const mostBody = 5_000_000_000
-
 // Register adds the routes to k. settings gives the settings in force.
 func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.Settings, error)) {
 	s := server{desk, settings}
 	k.Expose(sent, read)
 	k.Values(stages, audio.Kinds)
 	add := func(r kit.Route) {
-		r.Access, r.MaxBody, r.Headers, r.Handler = accounts.UploadAudio, mostBody, spoken, tus(r.Handler)
+		r.Access, r.MaxBody, r.Headers, r.Handler = accounts.UploadAudio, kit.FileBody, spoken, tus(r.Handler)
 		r.Asks, r.Tells = strings.TrimSpace("Tus-Resumable "+r.Asks), strings.TrimSpace("Tus-Resumable "+r.Tells)
 		k.Handle(r)
 	}
