@@ -176,9 +176,9 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)), District: district,
-		Previous: address(week-1, district), Paper: strings.Replace(address(week, district), "/coverage?", "/coverage/paper?", 1)}
+		Previous: address("/coverage", week-1, district), Paper: address("/coverage/paper", week, district)}
 	if cal.End(week).Before(r.Now) {
-		page.Next = address(week+1, district)
+		page.Next = address("/coverage", week+1, district)
 		if page.Closing, err = p.closing(r, reg, week, got); err != nil {
 			return err
 		}
@@ -209,8 +209,8 @@ func partOf(r *kit.Request, reg *stations.Registry, week coverage.Week) string {
 	return r.Say("coverage.your_part")
 }
 
-func address(w airing.Week, district string) string {
-	a := "/coverage?week=" + w.String()
+func address(page string, w airing.Week, district string) string {
+	a := page + "?week=" + w.String()
 	if district != "" {
 		a += "&district=" + district
 	}
@@ -266,7 +266,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 		districts, page.Lowest = districts[:lowestShown], lowestShown
 	}
 	for _, d := range districts {
-		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: address(page.Week.Week, d.District),
+		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: address("/coverage", page.Week.Week, d.District),
 			Note: share(r, d.Counts), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
 	}
 	page.Bars = kit.NewBarChart(r.Say("coverage.by_district"), bars)
@@ -343,10 +343,10 @@ func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week,
 		if at == coverage.AtUnverified {
 			at = string(coverage.Aired)
 		}
-		return address(week, "") + "#g-" + at, r.Say("coverage.see_list")
+		return address("/coverage", week, "") + "#g-" + at, r.Say("coverage.see_list")
 	})
 	ask.ID, ask.Do, ask.Step, ask.Class = "ask-close", "close", r.Say("coverage.close"), "quiet"
-	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address(week, "")
+	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address("/coverage", week, "")
 	ask.Hidden = []kit.Option{{Value: "week", Text: week.String()}}
 	return &ask, nil
 }
@@ -386,7 +386,7 @@ func (p pages) renderConfirm(w http.ResponseWriter, r *kit.Request, week airing.
 		return err
 	}
 	if ask == nil {
-		return r.Redirect(w, address(week, ""), "")
+		return r.Redirect(w, address("/coverage", week, ""), "")
 	}
 	ask.Notice = notice
 	return p.confirm.Render(w, r, confirmPage{r.Page("coverage.title"), r.Lang.Week(cal.Start(week), cal.End(week)), *ask})
@@ -440,7 +440,7 @@ func (p pages) reopenWeek(w http.ResponseWriter, r *kit.Request) error {
 	case !got.Closed:
 		said = "coverage.reopen_done"
 	}
-	return r.Redirect(w, address(week, ""), said)
+	return r.Redirect(w, address("/coverage", week, ""), said)
 }
 
 type stationPage struct {
@@ -618,7 +618,7 @@ func (p pages) reopenings(r *kit.Request) (steps []kit.Step, err error) {
 			title = "coverage.step_reopen_more"
 		}
 		steps = append(steps, kit.Step{Title: r.Say(title, "n", n, "week", r.Lang.Week(cal.Start(first.Week), cal.End(first.Week))),
-			Text: r.Say("coverage.reopen_asked", "by", first.By, "at", first.At, "reason", first.Reason), Path: address(first.Week, "") + "#reopen",
+			Text: r.Say("coverage.reopen_asked", "by", first.By, "at", first.At, "reason", first.Reason), Path: address("/coverage", first.Week, "") + "#reopen",
 			Button: r.Say("coverage.step_reopen_go"), Icon: "lock", State: "warn", Order: 7})
 	}
 	return steps, nil

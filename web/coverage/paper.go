@@ -14,7 +14,8 @@ type paperPage struct {
 	kit.Page
 	Form  kit.Form // the office's own words for the document's head
 	Paper paper.Paper
-	Asked string // ?week= and ?district= of the page this is the paper of
+	Week  string // the page this is the paper of
+	Here  string // this page
 }
 
 func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
@@ -27,7 +28,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := paperPage{Page: r.Page("coverage.paper"), Asked: address(week, q.Get("district")), Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
+	page := paperPage{Page: r.Page("coverage.paper"), Week: address("/coverage", week, q.Get("district")), Here: address("/coverage/paper", week, q.Get("district")), Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
 	r.Office(w, page.Form)
 	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now, Title: r.Say("coverage.paper_title"),
 		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
