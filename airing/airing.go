@@ -180,9 +180,28 @@ type Line struct {
 	Finding     Finding        `json:"finding,omitempty"` // the latest verdict
 	FindingNote string         `json:"finding_note,omitempty"`
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
+	Verdicts    []Judged       `json:"verdicts,omitempty"`   // all that was found, oldest first
 	// WeekClosed tells that its week is frozen: the report stands beside the figures, and no
 	// more that is said of it changes them. Lists do not tell.
 	WeekClosed bool `json:"week_closed,omitempty"`
+}
+
+// Judged is a verdict as the log keeps it.
+type Judged struct {
+	Verdict
+	By accounts.Actor `json:"by"`
+	At time.Time      `json:"at"` // UTC
+}
+
+// Edition is that of what was found: the one thing said of a report that somebody
+// else's word replaces.
+func (l Line) Edition() accounts.Edition {
+	var t accounts.Touch
+	if n := len(l.Verdicts); n > 0 {
+		last := l.Verdicts[n-1]
+		t = accounts.Touch{ChangedAt: last.At, ChangedBy: last.By.Name}
+	}
+	return accounts.EditionOf(t, l.ID, l.Finding, l.FindingNote)
 }
 
 // Removed is evidence that is no more, as the log keeps it.

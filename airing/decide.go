@@ -514,11 +514,14 @@ func Inherited(r Report, corrected *Line) []Evidence {
 	return corrected.Evidence
 }
 
-// DecideVerdict says what verdict is written. Nobody verifies a
-// report of her own. Faults: airing.finding_unknown, airing.own_report,
-// airing.verdict_of_corrected, airing.finding_why.
+// DecideVerdict says what verdict is written. Nobody verifies a report of her own, or
+// takes back what another found without having seen it. Faults: airing.finding_unknown,
+// airing.own_report, airing.verdict_of_corrected, airing.finding_why, edit.stale.
 func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) (Verdict, error) {
 	if err := m.By.Must(accounts.VerifyAiring, on); err != nil {
+		return v, err
+	}
+	if err := m.Current(line.Edition()); err != nil {
 		return v, err
 	}
 	v.Note = text.Lines(v.Note)

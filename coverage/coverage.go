@@ -150,6 +150,9 @@ type Excuse struct {
 	Revoked bool          `json:"revoked,omitempty"`
 }
 
+// Stands reports whether the station is excused: somebody decided so and nobody took it back.
+func (e Excuse) Stands() bool { return e.Reason != "" && !e.Revoked }
+
 // Edition is what two begin from who excuse the station; that of the zero
 // Excuse where nobody has yet.
 func (e Excuse) Edition() accounts.Edition {

@@ -16,17 +16,21 @@ const MaxExcuseAhead = 13
 
 // DecideExcuse says whether the excuse may be recorded in place of old. is is how the
 // week of the station stands, nil if it was not active in that week; closed that the week is frozen. Faults:
-// accounts.denied, edit.stale, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
+// accounts.denied, edit.stale, coverage.excused_already, coverage.excuse_gone, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
 // coverage.not_active, coverage.excuse_ahead, coverage.excuse_aired. running is the week that runs.
 func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *StationWeek, closed bool, old, e Excuse) (Excuse, error) {
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
 		return Excuse{}, err
 	}
-	if err := m.Current(old.Edition()); err != nil {
-		return Excuse{}, err
-	}
+	stale := m.Current(old.Edition())
 	e.Note = text.Lines(e.Note)
 	switch {
+	case stale != nil && !e.Revoked && old.Stands(): // the same was decided meanwhile, not the contrary
+		return Excuse{}, fault.New(fault.Conflict, "coverage.excused_already", "by", old.By, "at", old.At, "note", old.Note)
+	case stale != nil && e.Revoked && !old.Stands():
+		return Excuse{}, fault.New(fault.Conflict, "coverage.excuse_gone", "by", old.By, "at", old.At)
+	case stale != nil:
+		return Excuse{}, stale
 	case is == nil:
 		return Excuse{}, fault.New(fault.Invalid, "coverage.not_active", "week", e.Week)
 	case closed:

@@ -13,6 +13,8 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/airing"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/store/bolt"
 	"loa/web/webtest"
@@ -29,8 +31,8 @@ var unguarded = map[string][]string{
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes", "POST /programmes/{id}/rules", "POST /stations/new"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
-		"POST /api/v1/airings/{id}/verdict", "POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
-		"POST /airings/{id}/verdict", "PUT /api/v1/contests/{contest}/entries/{entry}/form",
+		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
+		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
 	"changes nothing": {"POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
@@ -63,8 +65,9 @@ var guardedPages = map[string][]string{
 	"TestAStaleFormIsNotLost": {
 		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
 		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/library", "POST /people/{id}", "POST /me",
-		"POST /coverage/stations/{station}/excuse", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
+		"POST /airings/{id}/verdict", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
+	"TestTwoWhoExcuseOneStation":      {"POST /coverage/stations/{station}/excuse"},
 	"TestTwoWhoDecideAboutOneComment": {"POST /contests/{contest}/comments"},
 	"contest TestNoEditOfAPartIsLost, for the form goes by the same command": {
 		"POST /contests/{contest}/rules", "POST /contests/{contest}/entries/{entry}", "POST /contests/{contest}/promotion", "POST /contests/{contest}/results",
@@ -121,6 +124,7 @@ type twoEditors struct {
 	programme, episode string
 	rule, person       string
 	exception          string // path below the rule
+	report             string // of an airing
 }
 
 func newTwoEditors(t *testing.T) *twoEditors {
@@ -150,6 +154,12 @@ func newTwoEditors(t *testing.T) *twoEditors {
 		t.Fatal(err)
 	}
 	e.person, e.episode, e.rule = p.ID, ep.ID, plan.RulesOf(e.programme)[0].ID
+	e.report = "0190b1c2-0000-7000-8000-0000000000aa"
+	_, err = s.Confirm(t.Context(), meta(now), airing.Confirm{ID: e.report, Programme: e.programme, Station: "S00001", StartedAt: now.Add(-2 * time.Hour), Seconds: 600,
+		Outcome: airing.Aired, Means: airing.FM, Unplanned: true})
+	if err != nil {
+		t.Fatal(err)
+	}
 	e.exception = "/rules/" + e.rule + "/on/2024-05-20T17:00"
 	e.ask(e.one, "POST", "/api/v1/contests", `{"id":"hoi-thi"}`, "", 201)
 	return e
@@ -238,6 +248,43 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 	e.ask(e.one, "POST", "/api/v1/programmes", `{"title":"Mới"}`, `"x"`, 422)
 }
 
+// TestTwoWhoExcuseOneStation lets the second do what the first did: her press never
+// means the contrary of what its button said.
+func TestTwoWhoExcuseOneStation(t *testing.T) {
+	t.Parallel()
+	e := newTwoEditors(t)
+	const path, form = "/coverage/stations/S00002?week=2024-W20", "form[action$='/excuse']"
+	stands := func() bool {
+		t.Helper()
+		x, err := e.store.LastExcuse(t.Context(), airing.Calendar{Zone: text.Zone}.Week(tuesday), "S00002")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x.Stands()
+	}
+	e.one.Get(path)
+	e.two.Get(path)
+	e.two.Submit(form, "note", "chưa chọn lý do")
+	e.two.Expect(422, form, "Hãy chọn lý do miễn trừ")
+	e.two.Submit(form, "reason", "weather", "note", "Bão số 5")
+	e.later()
+	e.one.Submit(form, "reason", "power_cut", "note", "Mất điện cả tuần")
+	e.one.Expect(409, form, "binh đã miễn trừ", "Bão số 5", "Bỏ miễn trừ")
+	if typed := e.one.Doc().Find(form + " textarea").Text(); strings.TrimSpace(typed) != "" || !stands() {
+		t.Fatalf("the form holds %q, excused %t", typed, stands())
+	}
+	e.one.Submit(form)
+	e.one.Expect(422, form, "Hãy ghi rõ")
+	e.two.Get(path)
+	e.one.Submit(form, "why", "Đài đã có điện lại")
+	e.later()
+	e.two.Submit(form, "why", "nhầm")
+	e.two.Expect(409, form, "thuan đã bỏ miễn trừ")
+	if stands() {
+		t.Error("the station is excused still")
+	}
+}
+
 // TestAStaleFormIsNotLost lets two people open a form, one save it and then the
 // other, with nothing but forms.
 func TestAStaleFormIsNotLost(t *testing.T) {
@@ -258,7 +305,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"}, []string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},
 		{"library", "/settings/library", "main form[method=post]", []string{"grace", "5,25"}, []string{"grace", "6,75"}, "", "5,25", "6,75"},
 		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "", "Mua của An", "Mua của Bình"},
-		{"excuse", "/coverage/stations/S00002?week=2024-W20", "form[action$='/excuse']", []string{"reason", "power_cut", "note", "An biết"}, []string{"reason", "weather", "note", "Bình biết"}, "", "An biết", "Bình biết"},
+		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"}, []string{"note", "Bình nghe", "finding", "verified"}, "", "An nghe", "Bình nghe"},
 		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "", "An {giải}", "Bình {giải}"},
 		{"contest rules", "/contests/hoi-thi/rules/general", "main form[method=post]", []string{"title", "Hội thi của An"}, []string{"title", "Hội thi của Bình"}, "", "Hội thi của An", "Hội thi của Bình"},
 	} {
@@ -273,7 +320,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			e.one.Submit(c.form, c.one...)
 			e.one.Expect(412, ".stale table", "binh", c.mine, c.theirs)
 			field := e.one.Doc().Find("[name='" + c.one[0] + "']").Last()
-			if got := field.AttrOr("value", strings.TrimSpace(field.Text())); c.name != "excuse" && got != c.one[1] {
+			if got := field.AttrOr("value", strings.TrimSpace(field.Text())); got != c.one[1] {
 				t.Errorf("the field %s shows %q", c.one[0], got)
 			}
 			if e.one.Doc().Find(".stale a[href]").Length() == 0 {
@@ -286,7 +333,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			now := e.one.Doc().Find(c.form + " [name='" + c.one[0] + "']").Map(func(_ int, s *goquery.Selection) string {
 				return s.AttrOr("value", strings.TrimSpace(s.Text()))
 			})
-			if c.name != "excuse" && (!slices.Contains(now, c.one[1]) || slices.Contains(now, c.two[1])) {
+			if !slices.Contains(now, c.one[1]) || slices.Contains(now, c.two[1]) {
 				t.Errorf("afterwards %s holds %q", c.path, now)
 			}
 		})

@@ -47,6 +47,7 @@ type lineIndex struct {
 	Evidence    []uint32 `json:"e,omitempty"` // entry numbers, those of the corrected report first
 	Removals    []uint32 `json:"d,omitempty"` // entry numbers
 	Verdict     uint32   `json:"v,omitempty"` // entry number of the latest, 0 for none
+	Earlier     []uint32 `json:"w,omitempty"` // entry numbers of the verdicts before it, oldest first; older programs kept none
 }
 
 // stationNumber is the number inside a station's ID; 0 is no station's.
@@ -203,7 +204,7 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	line := airing.Line{Report: r, By: m.By, ReceivedAt: m.At.UTC(), Evidence: airing.Inherited(r, f.Corrected)}
 	if f.Corrected != nil {
 		if f.Corrected.KeepsFinding(r) {
-			idx.Verdict = f.corrected.Verdict
+			idx.Verdict, idx.Earlier = f.corrected.Verdict, f.corrected.Earlier
 		}
 		if len(line.Evidence) > 0 {
 			idx.Evidence, idx.Removals = f.corrected.Evidence, f.corrected.Removals
@@ -432,13 +433,17 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 		line = line.Without(*e.Removal, e.By, e.ReceivedAt)
 	}
 	if idx.Verdict > 0 {
-		e, err := readEntry(tx, idx.Station, idx.Verdict)
-		if err != nil {
-			return line, err
+		for _, seq := range append(slices.Clone(idx.Earlier), idx.Verdict) {
+			e, err := readEntry(tx, idx.Station, seq)
+			if err != nil {
+				return line, err
+			}
+			line.Verdicts = append(line.Verdicts, airing.Judged{Verdict: *e.Verdict, By: e.By, At: e.ReceivedAt})
 		}
-		line.Finding, line.FindingNote = e.Verdict.Finding, e.Verdict.Note
-		if e.Verdict.Report != line.ID {
-			line.FindingOf = e.Verdict.Report
+		last := line.Verdicts[len(line.Verdicts)-1]
+		line.Finding, line.FindingNote = last.Finding, last.Note
+		if last.Report != line.ID {
+			line.FindingOf = last.Report
 		}
 	}
 	if tx.weighed == nil {
@@ -585,6 +590,9 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 			idx.Removals = append(idx.Removals, seq)
 			err = forgetEvidence(tx, was, *e.Removal, seq)
 		default:
+			if idx.Verdict > 0 {
+				idx.Earlier = append(idx.Earlier, idx.Verdict)
+			}
 			idx.Verdict = seq
 		}
 		if err != nil {

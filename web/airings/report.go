@@ -18,6 +18,7 @@ type reportPage struct {
 	kit.Page
 	logLine
 	Form       kit.Form
+	Check      kit.Form  // the verdict
 	History    []logLine // the reports this one replaced, latest first
 	Newer      *logLine  // the report that replaced this one
 	Findings   []kit.Option
@@ -81,6 +82,10 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	page.MayAttach = page.MayCorrect && foreign == nil
 	page.MayDetach = line.Stands() && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
+	page.Check = verdictForm(line)
+	if f.Values.Has("finding") {
+		page.Check = f
+	}
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
 	for _, finding := range []airing.Finding{airing.Verified, airing.NotProven, airing.Contradicted} {
 		page.Findings = append(page.Findings, kit.Option{Value: string(finding), Text: r.Say("airing.finding." + string(finding))})
@@ -169,12 +174,24 @@ func (p pages) serveEvidence(w http.ResponseWriter, r *kit.Request) error {
 	return nil
 }
 
+// verdictForm is filled with what was found last.
+func verdictForm(l airing.Line) kit.Form {
+	e := l.Edition()
+	return kit.NewForm("edition", e.Tag, "finding", string(l.Finding), "note", l.FindingNote).From(e)
+}
+
 func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
-	_, err = p.store.Judge(r.Context(), r.Meta(f.ID), airing.Verdict{Report: r.PathValue("id"), Finding: airing.Finding(f.Get("finding")), Note: f.Get("note")})
+	err = f.Save(func() (kit.Form, error) {
+		line, err := p.store.Airing(r.Context(), r.Actor, r.PathValue("id"))
+		return verdictForm(line), err
+	}, func(m accounts.Meta) error {
+		_, err := p.store.Judge(r.Context(), m, airing.Verdict{Report: r.PathValue("id"), Finding: airing.Finding(f.Get("finding")), Note: f.Get("note")})
+		return err
+	})
 	if f.Refused(err) {
 		return p.renderReport(w, r, *f)
 	}

@@ -49,7 +49,7 @@ func (a airings) routes() []kit.Route {
 			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence, In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},
-		{Pattern: "POST /api/v1/airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: a.postVerdict, In: verdictBody{}, Out: Airing{},
+		{Pattern: "POST /api/v1/airings/{id}/verdict", Edits: true, Access: accounts.VerifyAiring, Handler: a.postVerdict, In: verdictBody{}, Out: Airing{},
 			Summary: "Say what checking the report found; contradicted needs a note, which the station reads."},
 	}
 }
@@ -72,7 +72,7 @@ func (a airings) get(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, shownAiring(line))
+	return answer(w, r, http.StatusOK, shownAiring(line), nil)
 }
 
 func (a airings) list(w http.ResponseWriter, r *kit.Request) error {

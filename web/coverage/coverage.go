@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -487,7 +487,6 @@ func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	f.Values = url.Values{} // what comes next is told in its own words
 	return p.renderStation(w, r, f)
 }
 
@@ -546,6 +545,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		programme, _ := plan.Programme(l.Programme)
 		page.Lines = append(page.Lines, said{l, cmp.Or(programme.TitleAt(l.StartedAt), l.Programme)})
 	}
+	page.Reasons = []kit.Option{{Text: r.Say("airing.choose")}}
 	for _, reason := range airing.Reasons {
 		page.Reasons = append(page.Reasons, kit.Option{Value: string(reason), Text: r.Say("airing.reason." + string(reason))})
 	}
@@ -563,12 +563,7 @@ func (p pages) excuseForm(r *kit.Request, week airing.Week) (kit.Form, error) {
 		return kit.Form{}, nil // the page says so
 	}
 	e, err := p.store.LastExcuse(r.Context(), week, st.ID)
-	f := kit.NewForm("edition", e.Edition().Tag)
-	if !e.Revoked && e.Reason != "" {
-		f.Values.Set("reason", string(e.Reason))
-		f.Values.Set("note", e.Note)
-	}
-	return f.From(e.Edition()), err
+	return kit.NewForm("edition", e.Edition().Tag).From(e.Edition()), err
 }
 
 func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
@@ -582,10 +577,23 @@ func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 	}
 	station := r.PathValue("station")
 	err = f.Save(func() (kit.Form, error) { return p.excuseForm(r, week) }, func(m accounts.Meta) error {
-		_, err := p.store.Excuse(r.Context(), m, coverage.Excuse{Week: week, Station: station,
-			Reason: airing.Reason(f.Get("reason")), Note: f.Get("note"), Revoked: f.Bool("revoked")})
+		e := coverage.Excuse{Week: week, Station: station, Reason: airing.Reason(f.Get("reason")), Note: f.Get("note")}
+		if f.Bool("revoked") { // what was typed to excuse is no reason to take it back
+			e.Note, e.Revoked = f.Get("why"), true
+		}
+		_, err := p.store.Excuse(r.Context(), m, e)
 		return err
 	})
+	switch e := fault.Of(err); {
+	case e != nil && e.Kind == fault.Conflict: // the page shows what is decided now, and its form begins from that
+		now, err := p.excuseForm(r, week)
+		if err != nil {
+			return err
+		}
+		f.Values, f.Of, f.Was = now.Values, now.Of, now.Was
+	case e != nil && e.Field == "note" && f.Bool("revoked"):
+		e.Field = "why"
+	}
 	if f.Refused(err) {
 		return p.renderStation(w, r, *f)
 	}
