@@ -45,7 +45,7 @@ func (p *Amendment) Complaint() string {
 
 // waits is the fault that another proposal is to be decided first.
 func (s *State) waits() error {
-	return fault.New(fault.Conflict, "contest.correction_waits", "id", s.Proposed.ID, "by", s.Proposed.By)
+	return fault.New(fault.Conflict, "contest.correction_waits", "id", s.Proposed.ID, "by", s.Proposed.By, "at", s.Proposed.At)
 }
 
 func (s *State) nextProposal() string { return fmt.Sprintf("DX-%02d", s.proposals+1) }
@@ -66,7 +66,7 @@ func (s *State) Corrected(p *Amendment) (*State, error) {
 
 // DecideCorrection decides about the proposal that waits: to confirm it is for another
 // organiser than who made it, or for the chair; any of them turns it down, with a
-// reason. Faults: contest.chair_only, contest.no_correction, contest.correction_own,
+// reason. Faults: contest.chair_only, contest.no_correction, contest.correction_over, contest.correction_own,
 // contest.correction_moved, contest.reason_missing.
 type DecideCorrection struct {
 	ID      string `json:"id"`
@@ -80,7 +80,7 @@ func (c DecideCorrection) decide(s *State, f Facts, m accounts.Meta) ([]body, er
 	}
 	p := s.Proposed
 	if p == nil || p.ID != c.ID {
-		return nil, fault.New(fault.NotFound, "contest.no_correction", "id", clip(c.ID, 40))
+		return nil, s.noCorrection(c.ID)
 	}
 	if !c.Confirm {
 		if err := reasonable(c.Reason); err != nil {

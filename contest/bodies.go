@@ -66,6 +66,7 @@ func (*phaseChanged) kind() string { return "contest.phase_changed" }
 func (b *phaseChanged) apply(s *State, e *Event) error {
 	s.witness(string(b.To), "", b.witnessed, e)
 	s.Phase = b.To
+	s.reached[b.To] = Done{e.At, e.Name}
 	if b.To == Published {
 		s.PublishedAt = e.At
 		if s.Given == nil { // earlier versions published what had been given, whatever had changed since
@@ -413,7 +414,7 @@ func (b *tieReported) apply(s *State, e *Event) error {
 	}
 	key := TieFound
 	if b.Left {
-		key = TieRemoved
+		key, t.left = TieRemoved, e.At
 	}
 	if !slices.Contains(t.found, key) {
 		t.found = append(t.found, key)
@@ -619,7 +620,7 @@ func (*resultsCorrected) kind() string { return "contest.results_corrected" }
 func (b *resultsCorrected) apply(s *State, e *Event) error {
 	c := Correction{At: e.At, By: e.Name, Complaint: b.Complaint, Reason: b.Reason, Before: s.Given}
 	if p := s.Proposed; p != nil {
-		c.First, c.Again, s.Proposed = p.By, p.Give != nil, nil
+		c.First, c.Again, c.proposal, s.Proposed = p.By, p.Give != nil, p.ID, nil
 	}
 	s.Corrections = append(s.Corrections, c)
 	s.Given = s.valued(b.Given)

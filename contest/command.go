@@ -97,7 +97,7 @@ func Decide(s *State, f Facts, m accounts.Meta, c Command) ([]Event, error) {
 		return nil, fault.New(fault.NotFound, "contest.unknown")
 	}
 	if s.Phase == Closed {
-		return nil, fault.New(fault.Conflict, "contest.closed")
+		return nil, s.isOver()
 	}
 	list, err := c.decide(s, f, m)
 	if err != nil {

@@ -39,6 +39,8 @@ type Correction struct {
 	Reason    string    `json:"reason"`
 	Before    []Given   `json:"before"`          // the prizes as published until then
 	Again     bool      `json:"again,omitempty"` // a prize was given again; Complaint is what had taken it away
+
+	proposal string // ID of what was confirmed, "" where one person could
 }
 
 // First is what was published first, nil if it was never corrected.
@@ -67,6 +69,16 @@ func (s *State) Complaint(id string) *Complaint {
 	return find(s.Complaints, func(c *Complaint) bool { return c.ID == id })
 }
 
+// decided is the fault that there is a decision: which, and whose.
+func (c *Complaint) decided() error {
+	d := c.Decision
+	key := "contest.complaint_dismissed"
+	if d.Upheld {
+		key = "contest.complaint_upheld"
+	}
+	return fault.New(fault.Conflict, "contest.complaint_decided", "id", c.ID, "decision", phrase{key: key}, "by", d.By, "at", d.At, "reason", d.Reason)
+}
+
 // Undecided counts the complaints nobody has decided about.
 func (s *State) Undecided() (n int) {
 	for _, c := range s.Complaints {
@@ -79,7 +91,7 @@ func (s *State) Undecided() (n int) {
 
 // FileComplaint files a complaint about a published result: an entrant about her
 // own work, or the organiser for whoever complains. Faults:
-// contest.not_published, contest.unknown_entry, contest.complaint_empty,
+// contest.complain_later, contest.unknown_entry, contest.complaint_empty,
 // contest.complainant_missing, contest.text_too_long, contest.too_many_complaints.
 type FileComplaint struct {
 	Who   string `json:"who,omitempty" schema:"maxLength=300"` // as the organiser calls him; an entrant is who she is
@@ -101,7 +113,7 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 	p.text("text", c.Text, 5000, false)
 	switch {
 	case s.Phase != Published:
-		return nil, fault.New(fault.Conflict, "contest.not_published")
+		return nil, fault.New(fault.Conflict, "contest.complain_later")
 	case c.Entry != "" && e == nil:
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry").At("entry")
 	case len(s.Complaints) >= 1000:
@@ -121,7 +133,7 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 // DecideComplaint decides about a complaint, with a reason. To uphold it proposes a
 // correction (see Amendment): works are ruled out, sheets excluded, ties put in the order
 // the chair gave, awards mended, and all prizes given anew by GivePrizes' rules.
-// The first result stays beside it. Faults: contest.not_published,
+// The first result stays beside it. Faults: contest.complain_later,
 // contest.unknown_complaint, contest.complaint_decided, contest.correction_waits, contest.reason_missing,
 // contest.correction_same, contest.unknown_entry, contest.unknown_judge,
 // contest.judge_not_on_work, those of DecideTie about the order, and those of GivePrizes and Rules.Check.
@@ -154,11 +166,11 @@ func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, err
 	x := s.Complaint(c.ID)
 	switch {
 	case s.Phase != Published:
-		return nil, fault.New(fault.Conflict, "contest.not_published")
+		return nil, fault.New(fault.Conflict, "contest.complain_later")
 	case x == nil:
 		return nil, fault.New(fault.NotFound, "contest.unknown_complaint")
 	case x.Decision != nil:
-		return nil, fault.New(fault.Conflict, "contest.complaint_decided", "id", x.ID)
+		return nil, x.decided()
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -321,7 +333,7 @@ func (s *State) Lost() []Given {
 }
 
 // GiveLost proposes to give a prize by decision again that a correction took away, to
-// another work or collective. Faults: contest.not_published, contest.correction_waits, contest.no_such_item,
+// another work or collective. Faults: contest.complain_later, contest.correction_waits, contest.no_such_item,
 // contest.special_unfit, contest.receiver_not_entered.
 type GiveLost struct {
 	Award   string `json:"award"`
@@ -339,7 +351,7 @@ func (c GiveLost) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 		return nil, err
 	}
 	if s.Phase != Published {
-		return nil, fault.New(fault.Conflict, "contest.not_published")
+		return nil, fault.New(fault.Conflict, "contest.complain_later")
 	}
 	if s.Proposed != nil {
 		return nil, s.waits()

@@ -204,7 +204,7 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 	})
 	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)}, Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
 	file := contest.FileComplaint{Who: "Ông Lù A Páo, xã Tả Van", Entry: w.s.Entries[0].ID, Text: "Tác phẩm sao chép bài của đài tỉnh"}
-	w.refused("contest.not_published", w.organiser(), file)
+	w.refused("contest.complain_later", w.organiser(), file)
 	w.do(w.organiser(), contest.PublishResults{})
 	first := slices.Clone(w.s.Given)
 	w.refused("contest.published_correct", w.organiser(), rulesWith(w, func(a *contest.Award) { a.Prizes[0].Amount++ }))
@@ -419,9 +419,9 @@ func TestAPublishedResultIsCorrectedByTwo(t *testing.T) {
 	w.replays()
 	w.do(w.judge("J1"), contest.DecideCorrection{ID: "DX-01", Reason: "Chưa đủ chứng cứ"})
 	same("turned down:")
-	w.refused("contest.no_correction", w.second(), yes) // of a page that was open
+	w.refused("contest.correction_over", w.second(), yes) // of a page that was open
 	w.do(w.organiser(), uphold)
-	w.refused("contest.no_correction", w.second(), yes)
+	w.refused("contest.correction_over", w.second(), yes)
 	yes.ID = "DX-02"
 	w.do(w.judge("J1"), yes)
 	d, c := w.s.Complaints[0].Decision, w.s.Corrections[0]

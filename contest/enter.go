@@ -167,7 +167,7 @@ func (s *State) own(m accounts.Meta, id string) (*Entry, error) {
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
 	}
 	if !e.Live() {
-		return nil, fault.New(fault.Conflict, "contest.entry_not_live", "code", e.Code)
+		return nil, s.notLive(e)
 	}
 	return e, nil
 }
@@ -529,7 +529,7 @@ func (c RuleOutEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
 	}
 	if !e.Live() || s.Phase == Published {
-		return nil, fault.New(fault.Conflict, "contest.entry_not_live", "code", e.Code)
+		return nil, s.notLive(e)
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err

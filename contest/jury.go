@@ -31,7 +31,7 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	}
 	if old := s.Judge(p.ID); old != nil {
 		if old.Removed != nil {
-			return nil, fault.New(fault.Conflict, "contest.judge_was_removed", "name", old.Name)
+			return nil, fault.New(fault.Conflict, "contest.judge_was_removed", "name", old.Name, "why", old.Removed.phrase("contest.by_whom"))
 		}
 		j.Declared, j.Returned = old.Declared, old.Returned
 	}
@@ -77,7 +77,7 @@ func (s *State) mayJudge(f Facts, person, name string) error {
 // RemoveJudge takes a judge off the jury, also in the middle of a round. Her
 // open duties go to others; what she signed goes on counting. Drop proposes that it
 // stops to: each work she signed becomes a Point, for the chair (see ExcludeJudge).
-// Nothing she wrote is deleted. Faults: contest.unknown_judge,
+// Nothing she wrote is deleted. Faults: contest.unknown_judge, contest.judge_gone,
 // contest.reason_missing, contest.panel_too_small, contest.too_few_judges, contest.too_few_to_trim,
 // contest.drop_too_late.
 type RemoveJudge struct {
@@ -91,8 +91,11 @@ func (c RemoveJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 		return nil, err
 	}
 	j := s.Judge(c.Person)
-	if j == nil || j.Removed != nil {
+	switch {
+	case j == nil:
 		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	case j.Removed != nil:
+		return nil, s.gone(j)
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -135,7 +138,7 @@ func (c SetPanels) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	}
 	r := s.Round(c.Round)
 	if r != nil && (r.Finished != nil || len(r.Tasks) == 0) {
-		return nil, fault.New(fault.Conflict, "contest.round_begun")
+		return nil, fault.New(fault.Conflict, "contest.round_begun", "by", r.By, "at", r.Began)
 	}
 	var p problems
 	p.ids("panels", len(c.Panels), true, func(i int) (string, string) { return c.Panels[i].ID, c.Panels[i].Name })

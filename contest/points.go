@@ -37,7 +37,8 @@ type tie struct {
 	// out is why her sheets were excluded because of a tie; nil if they were not,
 	// or if that was taken back.
 	out  *Removal
-	back []Return // exclusions that were taken back
+	back []Return  // exclusions that were taken back
+	left time.Time // she left the jury, and her sheets were asked not to count
 }
 
 // Kept is the decision that a judge goes on although there is a tie.
@@ -260,7 +261,7 @@ func (s *State) both(judge, entry string) (*Judge, *Entry, error) {
 	case e == nil || !e.Live():
 		return nil, nil, fault.New(fault.NotFound, "contest.unknown_entry")
 	case s.Phase == Published:
-		return nil, nil, fault.New(fault.Conflict, "contest.already_published")
+		return nil, nil, s.isPublic("contest.already_published")
 	}
 	return j, e, nil
 }
@@ -269,7 +270,7 @@ func (s *State) both(judge, entry string) (*Judge, *Entry, error) {
 // takes back that her sheets were excluded: they count again.
 // It is for the chair to decide, blind as she is; for the organiser where it is
 // about the chair herself, and about a mere namesake before anything was dealt.
-// Faults: contest.unknown_judge, contest.unknown_entry, contest.no_point,
+// Faults: contest.unknown_judge, contest.unknown_entry, contest.no_point, contest.point_kept,
 // contest.chair_only, contest.chair_waits, contest.already_published,
 // contest.reason_missing.
 type KeepJudge struct {
@@ -299,6 +300,10 @@ func (c KeepJudge) one(s *State, entry string, m accounts.Meta) ([]body, error) 
 		return nil, err
 	} else if c.Judge == m.By.Person {
 		return nil, fault.New(fault.Denied, "contest.own_point") // another than she must find it harmless
+	}
+	if t := s.tie[pair{c.Judge, c.Entry}]; !open && len(out) == 0 && t != nil && len(t.kept) > 0 {
+		kept := t.kept[len(t.kept)-1]
+		return nil, fault.New(fault.Conflict, "contest.point_kept", "by", kept.By, "at", kept.At)
 	}
 	if !open && len(out) == 0 {
 		return nil, fault.New(fault.Conflict, "contest.no_point")
@@ -450,7 +455,7 @@ func (s *State) hide(m accounts.Meta, err error) error {
 // contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
 // contest.too_few_judges, contest.too_few_to_trim, contest.already_published, contest.chair_only,
 // contest.own_point, contest.chair_excludes, contest.no_point,
-// contest.judge_not_on_work.
+// contest.judge_not_on_work, contest.judge_off_work.
 type ExcludeJudge struct {
 	Judge  string   `json:"judge"`
 	Entry  string   `json:"entry"`
@@ -515,6 +520,9 @@ func (c ExcludeJudge) one(s *State, entry string, f Facts, m accounts.Meta) ([]b
 	}
 	if !organises {
 		return nil, fault.New(fault.NotFound, "contest.unknown_judge") // she knows works by their numbers
+	}
+	if t := s.tie[pair{c.Judge, c.Entry}]; t != nil && t.out != nil {
+		return nil, fault.New(fault.Conflict, "contest.judge_off_work", "name", j.Name, "code", e.Code, "by", t.out.By, "at", t.out.At)
 	}
 	return nil, fault.New(fault.Conflict, "contest.judge_not_on_work", "name", j.Name, "code", e.Code)
 }

@@ -90,7 +90,7 @@ func TestATieFoundLateMustBeDecided(t *testing.T) {
 			w.refused("contest.chair_only", w.judge("J2"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Không sao"})
 			w.refused("contest.reason_missing", w.judge("J1"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: " "})
 			w.do(w.judge("J1"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Chỉ cùng quê"})
-			w.refused("contest.no_point", w.judge("J1"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Chỉ cùng quê"})
+			w.refused("contest.point_kept", w.judge("J1"), contest.KeepJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Chỉ cùng quê"})
 			for _, p := range points[1:] {
 				w.refused("contest.chair_excludes", w.organiser(), contest.ExcludeJudge{Judge: p.Judge, Entry: p.Entry, Reason: "Có quan hệ"})
 			}
@@ -404,7 +404,7 @@ func TestASignedSheetIsDroppedByTwo(t *testing.T) {
 				if said := minutes(w); !strings.Contains(said, "được tính lại") || !strings.Contains(said, "Nhầm người") || !strings.Contains(said, "đã xác minh") {
 					t.Errorf("the minutes say %s", said)
 				}
-				w.refused("contest.no_point", actor(map[bool]string{true: "", false: "J1"}[c.judge == "J1"]), back)
+				w.refused("contest.point_kept", actor(map[bool]string{true: "", false: "J1"}[c.judge == "J1"]), back)
 				w.do(w.organiser(), contest.ReportTie{Judge: c.judge, Entry: e.ID, Note: "Thêm chứng cứ"}) // it can be found again
 				if len(w.s.Points()) != 1 {
 					t.Errorf("told again, and %+v is open", w.s.Points())

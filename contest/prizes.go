@@ -38,9 +38,9 @@ func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	}
 	switch {
 	case s.Last() == nil:
-		return nil, fault.New(fault.Conflict, "contest.not_decided")
+		return nil, s.outOfTurn("contest.not_decided")
 	case s.Phase == Published:
-		return nil, fault.New(fault.Conflict, "contest.prizes_decided")
+		return nil, s.isPublic("contest.prizes_decided")
 	}
 	if err := s.settled(); err != nil {
 		return nil, err

@@ -194,7 +194,7 @@ func (r *RoundState) Progress() (signed, open int) {
 }
 
 // FinishRound closes a round: nothing is scored any more, the ranking is
-// recorded and the next round's entries are known. Faults: contest.round_over, contest.no_round,
+// recorded and the next round's entries are known. Faults: contest.round_over, contest.not_running,
 // contest.sheets_open, contest.gaps_open, contest.tie_at_cut,
 // contest.round_empty, contest.points_open, once.unseen and those of ranking.
 type FinishRound struct {
@@ -212,7 +212,7 @@ func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	}
 	r := s.Running()
 	if r == nil || r.ID != c.Round {
-		return nil, fault.New(fault.Conflict, "contest.no_round")
+		return nil, s.outOfTurn("contest.not_running")
 	}
 	if _, open := r.Progress(); open > 0 {
 		return nil, fault.New(fault.Conflict, "contest.sheets_open", "count", open)

@@ -12,7 +12,7 @@ import (
 // she gets back what was taken from her then and nobody has taken over since; her
 // signed sheets that stopped counting with it count again, and what the chair was
 // asked to drop and has not stays. Faults: contest.unknown_judge,
-// contest.judge_stays, contest.reason_missing, contest.already_published,
+// contest.judge_stays, contest.judge_came_back, contest.reason_missing, contest.already_published,
 // contest.judge_needs_account, contest.organiser_may_not_judge.
 type ReturnJudge struct {
 	Person string `json:"person"`
@@ -27,10 +27,13 @@ func (c ReturnJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error) 
 	switch {
 	case j == nil:
 		return nil, fault.New(fault.NotFound, "contest.unknown_judge")
+	case j.Removed == nil && len(j.Returned) > 0:
+		back := j.Returned[len(j.Returned)-1].Back
+		return nil, fault.New(fault.Conflict, "contest.judge_came_back", "name", j.Name, "why", back.phrase("contest.by_whom"))
 	case j.Removed == nil:
 		return nil, fault.New(fault.Conflict, "contest.judge_stays", "name", j.Name)
 	case s.Phase == Published:
-		return nil, fault.New(fault.Conflict, "contest.already_published")
+		return nil, s.isPublic("contest.already_published")
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 		return nil, fault.New(fault.Conflict, "contest.round_started", "name", known.Name, "at", r.Began, "by", r.By)
 	}
 	if rules == nil || rules.ID != c.Round || s.Phase == Draft {
-		return nil, fault.New(fault.Conflict, "contest.not_next_round")
+		return nil, s.outOfTurn("contest.not_next_round")
 	}
 	d := s.Rules.Dates
 	if len(s.Rounds) == 0 && !m.At.After(d.ClosesAt.Add(d.Grace())) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"loa/accounts"
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/internal/fault"
@@ -23,7 +24,7 @@ func TestASecondStartOrFinishSaysWhoDidIt(t *testing.T) {
 	w.refused("contest.round_over", w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.refused("contest.round_started", w.organiser(), contest.StartRound{Round: "chung-khao"})
 	w.refused("contest.not_next_round", w.organiser(), contest.StartRound{Round: "khong-co"})
-	w.refused("contest.no_round", w.organiser(), contest.FinishRound{Round: "khong-co"})
+	w.refused("contest.not_running", w.organiser(), contest.FinishRound{Round: "khong-co"})
 }
 
 // The chair's order of level works: what is wrong with it is said, with the numbers
@@ -144,5 +145,87 @@ func TestAJuryHasOneChair(t *testing.T) {
 	}
 	w.do(w.organiser(), appoint("J2", false))
 	w.do(w.organiser(), appoint("J1", true))
+	w.replays()
+}
+
+// Who does again what another has done is told by whom it was done, when, and what.
+func TestWhatWasDoneIsSaidWithWhoAndWhat(t *testing.T) {
+	w := newWorld(t, "lam-lai")
+	w.open(plain())
+	says := func(by accounts.Actor, c contest.Command, code string, words ...string) {
+		t.Helper()
+		w.refused(code, by, c)
+		for _, lang := range []text.Language{text.Vietnamese, text.English} {
+			said := lang.Fault(w.try(by, c))
+			for _, s := range words {
+				if lang == text.Vietnamese && !strings.Contains(said, s) || strings.ContainsAny(said, "{}") || strings.Contains(said, "/0001") || strings.Contains(said, "Jan 0001") {
+					t.Errorf("%T: %q lacks %q", c, said, s)
+				}
+			}
+		}
+	}
+	at := func() string { return text.Vietnamese.DateTime(w.now) }
+	second := w.second()
+	says(second, contest.OpenContest{}, "contest.not_draft", "Ban tổ chức", "Đang nhận tác phẩm", "bắt đầu vòng “Chung khảo” (chung-khao)")
+	for i := 1; i <= 6; i++ {
+		w.enter(i, w.work(i))
+	}
+	ids := func(i int) string { return w.s.Entries[i].ID }
+	says(second, contest.PublishResults{}, "contest.not_decided", "Đang nhận tác phẩm", "bắt đầu vòng")
+	says(second, contest.CloseContest{}, "contest.not_published", "Đang nhận tác phẩm")
+	says(second, contest.FinishRound{Round: "chung-khao"}, "contest.not_running", "Đang nhận tác phẩm")
+	says(second, contest.StartRound{Round: "khong-co"}, "contest.not_next_round", "Đang nhận tác phẩm")
+	w.do(w.operator(1), contest.WithdrawEntry{Entry: ids(0), Reason: "gửi nhầm"})
+	says(second, contest.RuleOutEntry{Entry: ids(0), Reason: "x"}, "contest.entry_not_live", "đã được rút", "gửi nhầm", at())
+	w.do(w.organiser(), contest.RuleOutEntry{Entry: ids(1), Reason: "chép bài"})
+	says(second, contest.RuleOutEntry{Entry: ids(1), Reason: "x"}, "contest.entry_not_live", "đã bị loại", "Ban tổ chức", "chép bài", at())
+	w.jury(5, "chung-khao")
+	w.do(w.organiser(), contest.RemoveJudge{Person: "J5", Reason: "ốm"})
+	says(second, contest.RemoveJudge{Person: "J5", Reason: "x", Drop: true}, "contest.judge_gone", "Ban tổ chức", at(), "ốm", "vẫn được tính")
+	says(second, contest.AppointJudge{Judge: contest.Judge{Person: "J5"}}, "contest.judge_was_removed", "Ban tổ chức", at(), "ốm")
+	w.do(w.organiser(), contest.ReturnJudge{Person: "J5", Reason: "khoẻ lại"})
+	says(second, contest.ReturnJudge{Person: "J5", Reason: "x"}, "contest.judge_came_back", "Ban tổ chức", at(), "khoẻ lại")
+	w.toRound("chung-khao")
+	says(second, contest.FinishRound{Round: "khong-co"}, "contest.not_running", "Đang chấm", "kết thúc vòng “Chung khảo” (chung-khao)")
+	w.score(byEntry(w))
+	task := w.s.Running().Of("J2")[0]
+	w.do(w.judge("J1"), contest.ReopenSheet{Task: task.ID, Reason: "cộng nhầm"})
+	says(w.judge("J1"), contest.ReopenSheet{Task: task.ID, Reason: "x"}, "contest.sheet_reopened", "Giám khảo J1", at(), "cộng nhầm")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.RemoveJudge{Person: "J4", Reason: "nhận quà", Drop: true})
+	says(second, contest.RemoveJudge{Person: "J4", Reason: "x"}, "contest.judge_gone", "Ban tổ chức", at(), "nhận quà", "được đề nghị không tính")
+	w.do(w.judge("J1"), contest.KeepJudge{Judge: "J4", Entry: ids(2), Also: []string{ids(3), ids(4), ids(5)}, Reason: "không có căn cứ"})
+	says(w.judge("J1"), contest.KeepJudge{Judge: "J4", Entry: ids(2), Reason: "x"}, "contest.point_kept", "Giám khảo J1", at(), "giữ phiếu")
+	w.do(w.organiser(), contest.ReportTie{Judge: "J3", Entry: ids(3), Note: "Người nhà"})
+	w.do(w.judge("J1"), contest.ExcludeJudge{Judge: "J3", Entry: ids(3), Reason: "đúng thế"})
+	says(second, contest.ExcludeJudge{Judge: "J3", Entry: ids(3), Reason: "x"}, "contest.judge_off_work", "Giám khảo J1", at())
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	says(second, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "a", Name: "A", Judges: []string{"J1"}}}}, "contest.round_begun", "Ban tổ chức", at())
+	says(second, contest.CloseContest{}, "contest.not_published", "Đang chấm", "xét giải")
+	w.do(w.organiser(), contest.GivePrizes{})
+	says(second, contest.CloseContest{}, "contest.not_published", "Đang chấm", "công bố kết quả")
+	says(second, contest.FileComplaint{Who: "Bà A", Text: "Sai"}, "contest.complain_later", "sau khi công bố")
+	w.do(w.organiser(), contest.PublishResults{})
+	for code, c := range map[string]contest.Command{"contest.already_published": contest.PublishResults{}, "contest.prizes_decided": contest.GivePrizes{},
+		"contest.entry_not_live": contest.RuleOutEntry{Entry: ids(2), Reason: "x"}} {
+		says(second, c, code, "Ban tổ chức", at())
+	}
+	for range 3 {
+		w.do(w.organiser(), contest.FileComplaint{Who: "Bà A", Text: "Sai"})
+	}
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Reason: "không có cơ sở"})
+	says(second, contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "x"}, "contest.complaint_decided", "không chấp nhận", "Ban tổ chức", at(), "không có cơ sở")
+	uphold := contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "chép bài", Correction: contest.Correcting{RuleOut: []string{ids(2)}}}
+	w.do(w.organiser(), uphold)
+	first := w.s.Proposed.ID
+	says(second, uphold, "contest.correction_waits", first, "Ban tổ chức")
+	w.do(second, contest.DecideCorrection{ID: first, Reason: "chưa đủ chứng cứ"})
+	says(w.organiser(), contest.DecideCorrection{ID: first, Confirm: true}, "contest.correction_over", "đã bị trả lại", "Phó ban tổ chức", at(), "chưa đủ chứng cứ")
+	w.correct(uphold)
+	says(second, contest.DecideCorrection{ID: "DX-02", Confirm: true}, "contest.correction_over", "đã được xác nhận", "Phó ban tổ chức", at())
+	says(second, uphold, "contest.complaint_decided", "chấp nhận, kết quả đã được sửa", "Phó ban tổ chức", at(), "chép bài")
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-03", Reason: "trùng"})
+	w.do(w.organiser(), contest.CloseContest{})
+	says(second, contest.CloseContest{}, "contest.closed", "Ban tổ chức", at())
 	w.replays()
 }

@@ -296,7 +296,8 @@ func (OpenContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 		return nil, err
 	}
 	if s.Phase != Draft {
-		return nil, fault.New(fault.Conflict, "contest.not_draft")
+		d := s.Reached(Open)
+		return nil, fault.New(fault.Conflict, "contest.not_draft", "by", d.By, "at", d.At, "now", s.now())
 	}
 	if err := s.Rules.Openable(m.At); err != nil {
 		return nil, err
@@ -335,14 +336,14 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 		return nil, err
 	}
 	switch {
+	case s.Phase == Published:
+		return nil, s.isPublic("contest.already_published")
 	case s.Last() == nil:
-		return nil, fault.New(fault.Conflict, "contest.not_decided")
+		return nil, s.outOfTurn("contest.not_decided")
 	case s.Outdated.Given != nil:
 		return nil, fault.New(fault.Conflict, "contest.prizes_stale")
 	case s.Given == nil:
 		return nil, fault.New(fault.Conflict, "contest.no_prizes_yet")
-	case s.Phase == Published:
-		return nil, fault.New(fault.Conflict, "contest.already_published")
 	}
 	if err := s.settled(); err != nil {
 		return nil, err
@@ -359,7 +360,7 @@ func (CloseContest) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 		return nil, err
 	}
 	if s.Phase != Published {
-		return nil, fault.New(fault.Conflict, "contest.not_published")
+		return nil, s.outOfTurn("contest.not_published")
 	}
 	if n := s.Undecided(); n > 0 {
 		return nil, fault.New(fault.Conflict, "contest.complaints_open", "count", n)

@@ -202,7 +202,7 @@ func (s *State) takeOff(r *RoundState, f Facts, aside *tasksSetAside) ([]body, e
 // ReopenSheet lets a judge change a signed sheet; both versions are kept. The
 // chair decides, but not about her own: she has seen others' marks, so that the
 // organiser must. Faults: contest.chair_only, contest.chair_waits,
-// contest.own_sheet, contest.no_round, contest.sheet_not_signed,
+// contest.own_sheet, contest.no_round, contest.sheet_not_signed, contest.sheet_reopened,
 // contest.reason_missing.
 type ReopenSheet struct {
 	Task   string `json:"task"`
@@ -221,6 +221,9 @@ func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	}
 	t := r.Task(c.Task)
 	switch {
+	case t != nil && t.SetAside == nil && !t.Final() && len(t.Sheet.Earlier) > 0:
+		was := t.Sheet.Earlier[len(t.Sheet.Earlier)-1]
+		return nil, fault.New(fault.Conflict, "contest.sheet_reopened", "by", was.ReopenedBy, "at", was.ReopenedAt, "reason", was.Reason)
 	case t == nil || !t.Final() || t.SetAside != nil:
 		return nil, fault.New(fault.Conflict, "contest.sheet_not_signed")
 	case second && !s.Chair(t.Judge):

@@ -49,6 +49,7 @@ type State struct {
 	changes   map[string]done             // by Change
 	parts     map[string]accounts.Edition // of what people edit, by PartRules and the like
 	reviews   map[string][]Review         // by the ID of a Comment
+	reached   map[Phase]Done
 }
 
 // done is what is remembered of a change for its repeats.
@@ -212,7 +213,7 @@ type Given struct {
 // NewState returns the state of a contest of which nothing is known yet.
 func NewState(id string) *State {
 	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}, parts: map[string]accounts.Edition{},
-		reviews: map[string][]Review{}}
+		reviews: map[string][]Review{}, reached: map[Phase]Done{}}
 }
 
 // Apply folds the next event in. An error means that the log is not what Loa

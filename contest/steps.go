@@ -304,8 +304,9 @@ type Asked struct {
 }
 
 // Ask tells of each of the NextSteps what is undecided, what it locks, and what
-// keeps it from being made. Faults: accounts.denied and those of View.
-func (h *Hall) Ask(ctx context.Context, m accounts.Meta, id string) (list []Asked, err error) {
+// keeps it from being made; or of those named, whosever turn it is. Faults:
+// accounts.denied and those of View.
+func (h *Hall) Ask(ctx context.Context, m accounts.Meta, id string, named ...Step) (list []Asked, err error) {
 	if err := m.By.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
 		return nil, err
 	}
@@ -314,8 +315,14 @@ func (h *Hall) Ask(ctx context.Context, m accounts.Meta, id string) (list []Aske
 		return nil, err
 	}
 	err = h.View(ctx, id, func(s *State) error {
-		for _, c := range s.NextSteps() {
+		if len(named) == 0 {
+			named = s.NextSteps()
+		}
+		for _, c := range named {
 			_, refused := c.decide(s, f, m)
+			if s.Phase == Closed {
+				refused = s.isOver()
+			}
 			list = append(list, Asked{c, c.asks(s, f), refused})
 		}
 		return nil

@@ -72,27 +72,24 @@ func (c stepFlags) step(t *terminal, name, round string) error {
 		var list struct {
 			Items []json.RawMessage `json:"items"`
 		}
-		if err := c.client().get(t, at+"/steps", &list); err != nil {
+		asked := url.Values{"step": {name}, "round": {round}}
+		if err := c.client().get(t, at+"/steps?"+asked.Encode(), &list); err != nil {
 			return err
 		}
-		for _, raw := range list.Items {
-			var s contestStep
-			if err := json.Unmarshal(raw, &s); err != nil {
-				return fmt.Errorf("read the server's answer: %w", err)
-			}
-			switch {
-			case s.Step != name || s.Round != round:
-				continue
-			case len(s.Refused) > 0:
-				return refused(s.Refused)
-			case !c.Yes:
-				return c.show(t, s, raw)
-			}
-			seen = s.Seen
+		if len(list.Items) != 1 {
+			return fmt.Errorf("the server told of %d steps", len(list.Items))
 		}
-		if seen == "" {
-			return fault.New(fault.Conflict, "contest.cli_no_step")
+		var s contestStep
+		if err := json.Unmarshal(list.Items[0], &s); err != nil {
+			return fmt.Errorf("read the server's answer: %w", err)
 		}
+		switch {
+		case len(s.Refused) > 0:
+			return refused(s.Refused)
+		case !c.Yes:
+			return c.show(t, s, list.Items[0])
+		}
+		seen = s.Seen
 	}
 	path := at
 	if round != "" {

@@ -55,10 +55,16 @@ func TestTheStepsOfAContestAreTakenFromTheTerminal(t *testing.T) {
 	if code, said := loa("open", "thu", "--seen", "0123456789abcdef"); code == 0 && !strings.Contains(said, "Đã mở") {
 		t.Errorf("with another word: %d %s", code, said)
 	}
-	if code, said := loa("open", "thu", "--yes"); code != 0 && !strings.Contains(said, "Lúc này hội thi không có bước ấy") {
+	if code, said := loa("open", "thu", "--yes"); code != 0 && !strings.Contains(said, "đã được mở rồi") {
 		t.Errorf("opened: %d %s", code, said)
 	}
 	phase(contest.Open)
+	for _, args := range [][]string{{"open", "thu"}, {"finish", "thu", "chung-khao", "--yes"}, {"publish", "thu", "--yes"}, {"close", "thu"}} {
+		code, said := loa(args...)
+		if code != 75 || !strings.Contains(said, "Hội thi: Đang nhận tác phẩm. Bước tiếp theo: bắt đầu vòng “") {
+			t.Errorf("%v out of turn: %d %s", args, code, said)
+		}
+	}
 	for _, args := range [][]string{{"open", "thu", "--yes"}, {"finish", "thu", "khong-co", "--yes"}, {"publish", "thu"}, {"close", "thu"}, {"start", "khong-co", "chung-khao"}, {"start", "thu"}} {
 		if code, said := loa(args...); code == 0 || strings.TrimSpace(said) == "" {
 			t.Errorf("%v: %d %s", args, code, said)

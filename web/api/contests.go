@@ -13,6 +13,7 @@ import (
 	"loa/audio"
 	"loa/contest"
 	"loa/contest/paper"
+	"loa/internal/fault"
 	"loa/internal/once"
 	office "loa/internal/paper"
 	"loa/internal/sheet"
@@ -70,6 +71,9 @@ func (c contestRoutes) routes() []kit.Route {
 	comments.Query = "state after limit"
 	draft := organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt)
 	draft.Statuses = []int{http.StatusCreated}
+	steps := organise("GET /{contest}/steps", "the steps that could be made next, or the one asked for (open, start, finish, publish or close; of a round): what is undecided, "+
+		"what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{})
+	steps.Query = "step round"
 	contests := []kit.Route{
 		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
 		draft,
@@ -78,7 +82,7 @@ func (c contestRoutes) routes() []kit.Route {
 		edit(step("POST /{contest}/open", "open the contest and lock its rules", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} }))),
 		edit(step("POST /{contest}/publish", "make the results public", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} }))),
 		step("POST /{contest}/close", "end the contest", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.CloseContest{Seen: seen} })),
-		organise("GET /{contest}/steps", "the steps that could be made next: what is undecided, what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{}),
+		steps,
 		edit(step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
 			return contest.StartRound{Round: r.PathValue("round"), Seen: seen}
 		}))),
@@ -182,7 +186,15 @@ func stepOf(r *kit.Request, name string, step once.Step, refused error) stepJSON
 }
 
 func (c contestRoutes) steps(w http.ResponseWriter, r *kit.Request) error {
-	list, err := c.hall.Ask(r.Context(), r.Meta(kit.NewID()), r.PathValue("contest"))
+	var named []contest.Step
+	if name := r.URL.Query().Get("step"); name != "" {
+		step := contest.StepOf(name, r.URL.Query().Get("round"))
+		if step == nil {
+			return fault.New(fault.Invalid, "contest.unknown_choice", "value", name).At("step")
+		}
+		named = append(named, step)
+	}
+	list, err := c.hall.Ask(r.Context(), r.Meta(kit.NewID()), r.PathValue("contest"), named...)
 	if err != nil {
 		return err
 	}
