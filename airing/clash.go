@@ -61,10 +61,18 @@ const overlapLeast = time.Minute
 
 // overlap reports whether one station cannot have aired both: they begin together, run
 // side by side for more than people's minutes explain, or the shorter lies wholly in the
-// time of the other. One of an unknown length lies where it begins.
+// time of the other. One of an unknown length lies where it begins. That which begins
+// later began up to a minute after what was told, unless its seconds were told.
 func overlap(r, other Report) bool {
 	side, shorter := common(r.StartedAt, r.End(), other.StartedAt, other.End()), min(r.Seconds, other.Seconds)
-	return r.StartedAt.Equal(other.StartedAt) || side > overlapLeast || side > 0 && side == time.Duration(shorter)*time.Second
+	later, slack := r.StartedAt, overlapLeast
+	if other.StartedAt.After(later) {
+		later = other.StartedAt
+	}
+	if !later.Equal(later.Truncate(time.Minute)) {
+		slack = 0
+	}
+	return r.StartedAt.Equal(other.StartedAt) || side > slack || side > 0 && side == time.Duration(shorter)*time.Second
 }
 
 // LongAgo tells what a person is asked about before she reports an airing of a day

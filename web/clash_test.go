@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,8 +19,41 @@ import (
 	"loa/coverage"
 	"loa/internal/text"
 	"loa/scheduler"
+	"loa/web/kit"
 	"loa/web/webtest"
 )
+
+// A report by the second, as a program sends it, keeps its seconds when somebody
+// corrects something else; who types another minute has what she typed.
+func TestACorrectionLeavesTheSecondsAlone(t *testing.T) {
+	t.Parallel()
+	clock, s, operator, _ := onMonday(t)
+	clock.at = at(19, 0, 0)
+	began := at(17, 30, 41)
+	m := accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: clock.at}
+	line, err := s.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Station: "S00001", Programme: "P1", Outcome: airing.Aired, StartedAt: began, Seconds: 95, Means: "fm"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		pairs []string
+		want  time.Time
+	}{
+		{[]string{"note", "Loa cụm 2"}, began},
+		{[]string{"seconds", "2:05"}, began},
+		{[]string{"started_at", "2024-05-13T17:32"}, at(17, 32, 0)},
+	} {
+		operator.Get("/airings/new?corrects=" + line.ID)
+		operator.Submit("form.report", append(c.pairs, "why", "Ghi lại cho đúng")...)
+		list, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Standing: true})
+		if err != nil || len(list) != 1 || list[0].Corrects != line.ID {
+			t.Fatalf("%v: %+v, %v", c.pairs, list, err)
+		}
+		if line = list[0]; !line.StartedAt.Equal(c.want) {
+			t.Errorf("%v: it began %v, want %v", c.pairs, line.StartedAt, c.want)
+		}
+	}
+}
 
 // What airs once is reported once: an unplanned report at the time of a planned
 // slot is asked about, and two that overlap are refused with a way to the other.

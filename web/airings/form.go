@@ -163,7 +163,9 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := command(f)
-	err = f.Err()
+	if err = f.Err(); err == nil && c.Corrects != "" {
+		err = p.untouched(r, &c)
+	}
 	if err == nil && f.Get("unplanned") == "" {
 		met, err := p.met(r, c)
 		if err != nil {
@@ -207,6 +209,16 @@ func command(f *kit.Form) airing.Confirm {
 		c.Reason = ""
 	}
 	return c
+}
+
+// untouched gives a correction the seconds of what it corrects, where the form, which
+// shows minutes, still says the minute in which that began.
+func (p pages) untouched(r *kit.Request, c *airing.Confirm) error {
+	line, err := p.store.Airing(r.Context(), r.Actor, c.Corrects)
+	if err == nil && line.StartedAt.Truncate(time.Minute).Equal(c.StartedAt) {
+		c.StartedAt = line.StartedAt
+	}
+	return err
 }
 
 // met is the slot that a report without one seems to speak of and nobody has
