@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,10 +48,13 @@ func TestEveryPageShowsEmptyAndFilled(t *testing.T) {
 	webtest.CheckViews(t, k)
 }
 
-func TestEveryMenuEntryHasAWordInBothLanguages(t *testing.T) {
+func TestEveryMenuEntryIsAPageWithAWordInBothLanguages(t *testing.T) {
 	t.Parallel()
 	k, _ := build(t, time.Now)
 	for _, m := range k.MenuItems() {
+		if !slices.ContainsFunc(k.Routes(), func(r kit.Route) bool { return r.Pattern == "GET "+m.Path }) {
+			t.Errorf("menu %s is no page", m.Path)
+		}
 		if !text.Has(m.Key) {
 			t.Errorf("menu %s: no sentence for %q", m.Path, m.Key)
 		}
