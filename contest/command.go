@@ -66,6 +66,7 @@ type Episode struct {
 // Person is what a contest needs to know of an account.
 type Person struct {
 	ID, Name  string
+	Login     string
 	Grants    []accounts.Grant
 	Organised []accounts.Past // as of accounts.Person
 }

@@ -85,7 +85,7 @@ func (s sources) Person(ctx context.Context, id string) (Person, error) {
 }
 
 func personOf(p accounts.Person) Person {
-	return Person{ID: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised}
+	return Person{ID: p.ID, Name: p.Name, Login: p.Login, Grants: p.Grants, Organised: p.Organised}
 }
 
 // JudgesOf lists everybody who holds the judge's grant on the contest and may log in.

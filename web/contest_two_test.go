@@ -1,10 +1,15 @@
 package web
 
 import (
+	"bytes"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"loa/accounts"
 	"loa/contest"
@@ -160,5 +165,54 @@ func TestTwoOrganisersDecidePrizesAtOnce(t *testing.T) {
 	one.Says("#given", "Hay về an toàn", "Chưa có bài xứng đáng")
 	if webtest.Eval[string](one, "look at the form", fmt.Sprintf(`document.querySelector(%q).value`, at("withhold", third))) == "" {
 		t.Error("the form would take back what the other decided")
+	}
+}
+
+// Who saves an item that somebody else has just taken out of the rules keeps what she
+// typed, learns who it was, and can add the item again.
+func TestWhatIsTypedOfAnItemTakenOutIsKept(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	one, two := st.organiser(), st.person("nguoi-hai", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
+	id := "bo-muc"
+	rules := scriptOnly(st.now)
+	st.do(id, one, contest.DraftContest{Rules: rules})
+	page := "/contests/" + id + "/rules/award." + rules.Awards[0].ID
+	typed := append(one.formOf(page, "#step"), "do", "save")
+	typed[slices.Index(typed, "name")+1] = "Giải thưởng mới"
+	two.must(page, "do", "take_out")
+	res, b := one.post(page, typed...)
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(b))
+	if err != nil || res.StatusCode != http.StatusConflict {
+		t.Fatalf("%s %v", res.Status, err)
+	}
+	notice := doc.Find("#step .notice.bad").Text()
+	if name, _ := doc.Find("#step [name=name]").Attr("value"); name != "Giải thưởng mới" || !strings.Contains(notice, "không còn trong thể lệ") || !strings.Contains(notice, "nguoi-hai") {
+		t.Errorf("%q, %q", name, notice)
+	}
+	form := doc.Find("#step")
+	action, _ := form.Attr("action")
+	var again []string
+	form.Find("input, select, textarea").Each(func(_ int, in *goquery.Selection) {
+		name, value := in.AttrOr("name", ""), in.AttrOr("value", "")
+		if in.Is("select") {
+			value = in.Find("[selected]").AttrOr("value", "")
+		}
+		if in.Is("[type=checkbox]:not([checked])") || name == "" {
+			return
+		}
+		again = append(again, name, value)
+	})
+	one.must(action, append(again, "do", "save")...)
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
+		if n := len(s.Rules.Awards); n != 1 || s.Rules.Awards[0].Name != "Giải thưởng mới" || len(s.Rules.Awards[0].Prizes) != len(rules.Awards[0].Prizes) {
+			t.Errorf("%+v", s.Rules.Awards)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if res, b := one.ask("GET", page+"x", "", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(string(b), "người sửa thể lệ sau cùng là") {
+		t.Errorf("%s: %s", res.Status, said(b))
 	}
 }

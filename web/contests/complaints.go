@@ -75,11 +75,7 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 			page.Works = append(page.Works, kit.Option{Value: e.ID, Text: e.Code + " · " + e.Title})
 		}
 		if last := s.Last(); last != nil {
-			for _, j := range s.Judges {
-				if len(last.Of(j.Person)) > 0 {
-					page.Judges = append(page.Judges, kit.Option{Value: j.Person, Text: j.Name})
-				}
-			}
+			page.Judges = judgeOptions(r, s, func(j *contest.Judge) bool { return len(last.Of(j.Person)) > 0 })
 		}
 		if lost := s.Lost(); page.Taking && len(lost) > 0 {
 			for _, g := range lost {

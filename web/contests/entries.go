@@ -308,6 +308,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	people := contest.JudgesOf(directory, r.PathValue("contest"))
 	var page juryPage
+	logins := map[string]string{}
 	err = p.view(r, func(s *contest.State) error {
 		page = juryPage{desk: p.desk(r, s, "jury", f)}
 		for _, j := range s.Judges {
@@ -322,9 +323,11 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		for _, x := range people {
 			if s.Judge(x.ID) == nil {
 				page.People = append(page.People, kit.Option{Value: x.ID, Text: x.Name})
+				logins[x.ID] = x.Login
 			}
 		}
-		page.Rounds = juryRounds(s)
+		page.People = kit.Apart(page.People, func(id string) string { return logins[id] })
+		page.Rounds = juryRounds(r, s)
 		for i, row := range page.Rounds {
 			if rules, _ := s.Rules.Round(row.ID); row.Scored && !row.Over {
 				page.Rounds[i].Need = paper.MethodInWords(r.Lang, rules.Method, rules.Habits)[:1]
@@ -363,10 +366,10 @@ func judgeForm(s *contest.State, j *contest.Judge) kit.Form {
 }
 
 // juryForm makes the form anew that was sent from the page of the jury.
-func juryForm(sent *kit.Form) func(*contest.State) kit.Form {
+func juryForm(r *kit.Request, sent *kit.Form) func(*contest.State) kit.Form {
 	return func(s *contest.State) kit.Form {
 		if sent.Get("do") == "panels" {
-			for _, row := range juryRounds(s) {
+			for _, row := range juryRounds(r, s) {
 				if row.ID == sent.Get("round") {
 					return row.Form
 				}
@@ -379,7 +382,7 @@ func juryForm(sent *kit.Form) func(*contest.State) kit.Form {
 	}
 }
 
-func juryRounds(s *contest.State) []juryRound {
+func juryRounds(r *kit.Request, s *contest.State) []juryRound {
 	var list []juryRound
 	for _, rules := range s.Rules.Rounds {
 		row := juryRound{ID: rules.ID, Name: rules.Name, Over: s.Round(rules.ID) != nil && s.Round(rules.ID).Finished != nil, Scored: len(rules.Parts) > 0, Panels: s.Panels[rules.ID], Form: kit.NewForm()}
@@ -395,11 +398,7 @@ func juryRounds(s *contest.State) []juryRound {
 		for i := range min(len(row.Panels)+1, mostPanels) {
 			row.Rows = append(row.Rows, i)
 		}
-		for _, j := range s.Judges {
-			if j.Removed == nil {
-				row.Members = append(row.Members, kit.Option{Value: j.Person, Text: j.Name})
-			}
-		}
+		row.Members = judgeOptions(r, s, func(j *contest.Judge) bool { return j.Removed == nil })
 		list = append(list, row)
 	}
 	return list
@@ -428,7 +427,7 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	default:
 		return fault.New(fault.Invalid, "contest.unknown_choice", "value", f.Get("do"))
 	}
-	err = p.edit(r, f, juryForm(f), c)
+	err = p.edit(r, f, juryForm(r, f), c)
 	if f.RefusedAloud(err) {
 		return p.renderJury(w, r, *f)
 	}

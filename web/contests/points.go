@@ -82,11 +82,7 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		for _, k := range s.Kept() {
 			page.Kept = append(page.Kept, keptRow{s.Judge(k.Judge).Name, work(k.Entry), k})
 		}
-		for _, j := range s.Judges {
-			if j.Removed == nil {
-				page.Judges = append(page.Judges, kit.Option{Value: j.Person, Text: j.Name})
-			}
-		}
+		page.Judges = judgeOptions(r, s, func(j *contest.Judge) bool { return j.Removed == nil })
 		return nil
 	})
 	if err != nil {

@@ -340,7 +340,7 @@ func (p pages) workingRules(r *kit.Request) (rules contest.Rules, e accounts.Edi
 }
 
 // working is a copy of the rules the organiser edits, and the step the path
-// names. Fault: contest.no_such_step.
+// names. Faults: contest.no_such_step, contest.step_gone.
 func (p pages) working(r *kit.Request) (rules contest.Rules, e accounts.Edition, s step, err error) {
 	if rules, e, err = p.workingRules(r); err != nil {
 		return rules, e, s, err
@@ -354,9 +354,23 @@ func (p pages) working(r *kit.Request) (rules contest.Rules, e accounts.Edition,
 		s = s.add(&rules)
 	}
 	if v, _ := s.in(&rules); !v.IsValid() {
+		if e.ChangedBy != "" {
+			gone = fault.New(fault.NotFound, "contest.step_gone", "by", e.ChangedBy, "at", e.ChangedAt)
+		}
 		return rules, e, s, gone
 	}
 	return rules, e, s, nil
+}
+
+// again is the step that adds anew an item which somebody has taken out, with what was
+// typed of it; ok is false where there is nothing to add it to.
+func (s step) again(rules *contest.Rules) (_ step, ok bool) {
+	if lists[s.kind] == "" || s.id == "" {
+		return s, false
+	}
+	anew := step{kind: s.kind, round: s.round, added: true}.add(rules)
+	v, _ := anew.in(rules)
+	return anew, v.IsValid()
 }
 
 // stepForm is the form of the step as it is now.
@@ -409,6 +423,22 @@ func (p pages) saveStep(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	rules, _, s, err := p.working(r)
+	if fault.Is(err, "contest.step_gone") && f.Get("do") != "take_out" {
+		if anew, ok := s.again(&rules); ok { // what she typed waits to be added again
+			s = anew
+			gone := *fault.Of(err)
+			gone.Kind = fault.Conflict
+			f.Refused(&gone)
+			f.Notice += " " + r.Say("desk.step_gone_next")
+			f.Of, f.Was = "", "" // it is not an edition of what was taken out
+			verb, path, row := cut(f.Get("do"))
+			s, unread := s.read(r.Lang, f.Values, &rules)
+			if row {
+				s.regrow(r.Lang, f, &rules, verb, path, unread)
+			}
+			return p.renderStep(w, r, *f, rules, s)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"loa/internal/fault"
@@ -352,4 +354,24 @@ type Option struct {
 	Value, Text string
 	Hint        string // a second, quieter line
 	Group       string // heading of those it stands among, as its district; "" for none
+}
+
+// Apart tells options apart that read alike: each whose words another of its group has
+// too gets what more says of it behind them.
+func Apart(list []Option, more func(value string) string) []Option {
+	type words struct{ group, text string }
+	n := map[words]int{}
+	for _, o := range list {
+		n[words{o.Group, strings.ToLower(o.Text)}]++
+	}
+	out := slices.Clone(list)
+	for i, o := range list {
+		if n[words{o.Group, strings.ToLower(o.Text)}] < 2 {
+			continue
+		}
+		if what := more(o.Value); what != "" {
+			out[i].Text += " (" + what + ")"
+		}
+	}
+	return out
 }

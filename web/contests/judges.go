@@ -1,0 +1,25 @@
+package contests
+
+import (
+	"loa/contest"
+	"loa/web/kit"
+)
+
+// judgeOptions are the judges is holds of, to choose from: those of one name by their
+// offices, or by the order of their appointment.
+func judgeOptions(r *kit.Request, s *contest.State, is func(*contest.Judge) bool) (list []kit.Option) {
+	for _, j := range s.Judges {
+		if is(j) {
+			list = append(list, kit.Option{Value: j.Person, Text: j.Name})
+		}
+	}
+	list = kit.Apart(list, func(id string) string { return s.Judge(id).Title })
+	return kit.Apart(list, func(id string) string {
+		for i, j := range s.Judges {
+			if j.Person == id {
+				return r.Say("contest.judge_nth", "n", i+1)
+			}
+		}
+		return ""
+	})
+}
