@@ -245,3 +245,24 @@ func TestANamesakeIsLookedAtBeforeTheDraw(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Two judges of one name are told apart wherever one of them is chosen.
+func TestJudgesOfOneNameAreToldApart(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	org, id := st.organiser(), "trung-ten"
+	st.do(id, org, contest.DraftContest{Rules: scriptOnly(st.now)})
+	for i, title := range []string{"Phó giám đốc", "Biên tập viên"} {
+		j := st.person(fmt.Sprintf("giamkhao%d", i), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+		st.do(id, org, contest.AppointJudge{Judge: contest.Judge{Person: j.id, Name: "Nguyễn Văn An", Title: title, Chair: i == 0}})
+	}
+	st.do(id, org, contest.OpenContest{})
+	for _, path := range []string{"/jury", "/points"} {
+		text := org.doc("/contests/" + id + path).Find("form").Text()
+		for _, want := range []string{"Nguyễn Văn An (Phó giám đốc)", "Nguyễn Văn An (Biên tập viên)"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: nowhere %q", path, want)
+			}
+		}
+	}
+}

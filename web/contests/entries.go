@@ -166,7 +166,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 			page.RoundName = rules.Name
 			for _, t := range run.Tasks {
 				if t.Entry == e.ID && !t.Repeat {
-					page.Judges = append(page.Judges, entryJudge{Person: t.Judge, Name: s.Judge(t.Judge).Name, Status: r.Say("contest.status_" + string(t.Status()))})
+					page.Judges = append(page.Judges, entryJudge{Person: t.Judge, Name: judgeNamed(r, s, t.Judge), Status: r.Say("contest.status_" + string(t.Status()))})
 				}
 			}
 		}
@@ -531,7 +531,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		rules, _ := s.Rules.Round(run.ID)
 		for _, t := range run.Tasks {
 			if s.Chair(t.Judge) && t.Status() == contest.Final {
-				page.ChairSheets = append(page.ChairSheets, kit.Option{Value: t.ID, Text: s.Judge(t.Judge).Name + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " + rules.Part(t.Part).Name})
+				page.ChairSheets = append(page.ChairSheets, kit.Option{Value: t.ID, Text: judgeNamed(r, s, t.Judge) + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " + rules.Part(t.Part).Name})
 			}
 		}
 		page.Stage = stageOf(s, run)

@@ -5,6 +5,16 @@ import (
 	"loa/web/kit"
 )
 
+// judgeNamed is a judge's name, with what tells her from another of that name.
+func judgeNamed(r *kit.Request, s *contest.State, person string) string {
+	for _, o := range judgeOptions(r, s, func(*contest.Judge) bool { return true }) {
+		if o.Value == person {
+			return o.Text
+		}
+	}
+	return ""
+}
+
 // judgeOptions are the judges is holds of, to choose from: those of one name by their
 // offices, or by the order of their appointment.
 func judgeOptions(r *kit.Request, s *contest.State, is func(*contest.Judge) bool) (list []kit.Option) {
