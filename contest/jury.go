@@ -22,7 +22,11 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 		return nil, err
 	}
 	p := f.People[c.Judge.Person]
-	if err := s.mayJudge(f, c.Judge.Person, cmp.Or(c.Judge.Name, p.Name, c.Judge.Person)); err != nil {
+	name := cmp.Or(c.Judge.Name, p.Name, c.Judge.Person)
+	if old := s.Judge(c.Judge.Person); old != nil {
+		name = old.Name
+	}
+	if err := s.mayJudge(f, c.Judge.Person, name); err != nil {
 		return nil, err
 	}
 	j := c.Judge

@@ -111,7 +111,8 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 		}
 		in.Sheets = append(in.Sheets, sheet)
 	}
-	return ranking.Open(in)
+	t, err := ranking.Open(in)
+	return t, s.Named(r, err)
 }
 
 // chairDecides reports whether the rules leave ties within the group to the
@@ -158,7 +159,7 @@ func (s *State) Standings(r *RoundState) ([]Standing, error) {
 		}
 		rk, err := t.Rank(rules.Method)
 		if err != nil {
-			return nil, err
+			return nil, s.Named(r, err)
 		}
 		list = append(list, Standing{g, t, rk})
 	}

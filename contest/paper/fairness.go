@@ -9,6 +9,7 @@ import (
 	"loa/contest"
 	"loa/contest/fairness"
 	"loa/contest/ranking"
+	"loa/internal/fault"
 	"loa/internal/paper"
 	"loa/internal/text"
 )
@@ -102,9 +103,15 @@ func absences(s *contest.State, run *contest.RoundState, lang text.Language) ([]
 	for _, st := range standings {
 		list, err := st.Tally.LeaveOneOut(rules.Method)
 		if err != nil {
-			return nil, err
+			return nil, s.Named(run, err)
 		}
 		for _, a := range list {
+			a.Err = s.Named(run, a.Err)
+			if fault.Is(a.Err, "ranking.too_few_judges") { // nobody is to do anything about what did not happen
+				left := *fault.Of(a.Err)
+				left.Code = "contest.without_too_few"
+				a.Err = &left
+			}
 			row := Absence{Absence: a, Group: st.ID, Name: s.Judge(a.Judge).Name}
 			if len(standings) > 1 {
 				row.Name += " · " + st.Name
