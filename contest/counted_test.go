@@ -92,7 +92,7 @@ func TestHowMarksWereCountedIsSaidWhereverRanksAre(t *testing.T) {
 	for what, got := range map[string]string{"terms": terms.String(), "minutes": draw("minutes"), "table": draw("table"),
 		"feedback": printed(t, []office.Paper{f.Draw(office.Office{}, text.Vietnamese)})} {
 		for _, want := range []string{"Cách tính điểm: Bỏ cao, thấp. ", "Cần ít nhất 5 giám khảo", "Tính từng phần: ", "giám khảo khác nhau",
-			"xét lần lượt: Điểm tiêu chí “Thể hiện (phần Trực tiếp)” → Trung vị → So từng cặp.", "trung vị cũng lấy từng phần rồi cộng", "mỗi phần là một lượt so"} {
+			"xét lần lượt: Điểm tiêu chí “phần Trực tiếp: Thể hiện” → Trung vị → So từng cặp.", "trung vị cũng lấy từng phần rồi cộng", "mỗi phần là một lượt so"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("the %s: nowhere %q", what, want)
 			}
