@@ -96,6 +96,9 @@ func TestAContestRunsByProgram(t *testing.T) {
 		if open := op.call(200, "GET", "/entering", nil)["items"].([]any); len(open) != 1 || open[0].(obj)["open"] != true {
 			t.Fatalf("%d contests to enter", len(open))
 		}
+		if list := op.call(200, "GET", "/contests", nil)["items"].([]any); len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(obj{"as": []any{"entrant"}, "id": "tu-dong", "phase": "open", "title": rules.Title}) {
+			t.Errorf("an entrant is told of %v", list)
+		}
 		work := obj{"title": "Bài " + sid, "theme": "ntm", "category": "chuong-trinh", "language": "vi", "kind": "station", "station": sid, "pieces": []any{}}
 		if e := op.call(422, "POST", base+"/entries?check=1", work); e["code"] != "contest.script_missing" {
 			t.Errorf("the check says %v", e)
@@ -161,6 +164,12 @@ func TestAContestRunsByProgram(t *testing.T) {
 	org.call(200, "POST", base+"/rounds/huyen/finish", nil)
 	org.call(200, "POST", base+"/rounds/chung-khao/start", nil)
 	chair := judges[ids[0]]
+	if list := chair.call(200, "GET", "/contests", nil)["items"].([]any); len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(obj{"as": []any{"judge"}, "id": "tu-dong", "phase": "judging", "title": rules.Title}) {
+		t.Errorf("a judge is told of %v", list)
+	}
+	if mine := ops[0].call(200, "GET", "/entering", nil)["items"].([]any)[0].(obj); len(mine["entries"].([]any)) != 1 || mine["rules"].(obj)["themes"] == nil {
+		t.Errorf("an entrant reads %v", mine)
+	}
 	for _, x := range org.call(200, "GET", base+"/sheets", nil)["items"].([]any) {
 		sheet := x.(obj)
 		marks := obj{}

@@ -75,7 +75,8 @@ func (c contestRoutes) routes() []kit.Route {
 		"what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{})
 	steps.Query = "step round"
 	contests := []kit.Route{
-		organise("GET ", "the contests", c.list, none, kit.List[contestJSON]{}),
+		{Pattern: "GET /api/v1/contests", Access: kit.SignedIn, Handler: c.list, Out: kit.List[listedJSON]{}, Summary: "the contests one organises, may enter or has entered, and judges; " +
+			"rules and one's own entries are at /api/v1/entering, what one has to score at /api/v1/contests/{contest}/judging"},
 		draft,
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
 		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
@@ -217,11 +218,45 @@ func (c contestRoutes) view(r *kit.Request, fn func(*contest.State) error) error
 	return c.hall.View(r.Context(), id, fn)
 }
 
+// listedJSON is a contest in the list of somebody who has to do with it.
+type listedJSON struct {
+	ID     string        `json:"id"`
+	Title  string        `json:"title"`
+	Phase  contest.Phase `json:"phase"`
+	As     []listedAs    `json:"as"`               // what one is there
+	Events int           `json:"events,omitempty"` // for its organisers
+	Head   string        `json:"head,omitempty"`   // hash of the last event, for its organisers
+}
+
+// listedAs is what somebody is in a contest.
+type listedAs string
+
+const (
+	asOrganiser listedAs = "organiser"
+	asEntrant   listedAs = "entrant" // entries are taken, or one has entered
+	asJudge     listedAs = "judge"
+)
+
+// list answers each with what concerns her. Nobody but an organiser is told how many
+// events there are: that would tell a judge of works and of other judges.
 func (c contestRoutes) list(w http.ResponseWriter, r *kit.Request) error {
-	var items []contestJSON
+	var items []listedJSON
 	err := c.hall.List(r.Context(), func(s *contest.State) error {
+		x := listedJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase}
 		if r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
-			items = append(items, contestJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Events: s.Seq, Head: s.Head})
+			x.As, x.Events, x.Head = append(x.As, asOrganiser), s.Seq, s.Head
+		}
+		if r.Actor.CanSomewhere(accounts.EnterContest) && s.Phase != contest.Draft {
+			own := slices.ContainsFunc(s.Entries, func(e *contest.Entry) bool { return e.Entrant.Of(r.Actor) })
+			if own || s.Phase == contest.Open {
+				x.As = append(x.As, asEntrant)
+			}
+		}
+		if _, ok := s.ForJudge(r.Actor.Person); ok && r.Actor.Can(accounts.JudgeEntries, accounts.Where{Contest: s.ID}) {
+			x.As = append(x.As, asJudge)
+		}
+		if len(x.As) > 0 {
+			items = append(items, x)
 		}
 		return nil
 	})

@@ -35,6 +35,7 @@ var values = []any{
 	[]contest.Phase{contest.Draft, contest.Open, contest.Judging, contest.Published, contest.Closed},
 	[]contest.PieceKind{contest.Audio, contest.Script, contest.Scan, contest.Translation},
 	[]contest.PromotionRule{contest.LastRound, contest.TopN, contest.AtLeast, contest.Picked},
+	[]listedAs{asOrganiser, asEntrant, asJudge},
 	[]contest.TaskStatus{contest.Untouched, contest.Drafted, contest.Final, contest.SetAside},
 	[]contest.OrderState{contest.OrderHolds, contest.OrderPart, contest.OrderReplaced, contest.OrderAgain, contest.OrderUnused},
 	[]ranking.Breaker{ranking.ByCriterion, ranking.ByMedian, ranking.ByHeadToHead, ranking.ByEarliest, ranking.ByChair},
