@@ -51,6 +51,17 @@ func (s *State) First() []Given {
 	return s.Corrections[0].Before
 }
 
+// ProposerOf names who had proposed what somebody decided, if that was part of a
+// correction of what is public; "" of any other decision.
+func (s *State) ProposerOf(by string, at time.Time) string {
+	for _, c := range s.Corrections {
+		if c.By == by && c.At.Equal(at) {
+			return c.First
+		}
+	}
+	return ""
+}
+
 // WonAt is when it became public that an entry has a prize: with the results, or by a
 // correction of them.
 func (s *State) WonAt(entry string) time.Time {

@@ -492,3 +492,59 @@ func TestAPrizeNoLongerGivenIsNamed(t *testing.T) {
 		t.Errorf("who has the prize since the correction won at %v", at)
 	}
 }
+
+// Who proposed, who confirmed and who judged are told truly wherever a correction shows,
+// also where the judge whose sheet is dropped is who confirmed it.
+func TestACorrectionTellsWhoDidWhat(t *testing.T) {
+	for _, judge := range []string{"J1", "J2"} {
+		t.Run(judge, func(t *testing.T) {
+			w := decidedContest(t, nil)
+			e, gone := w.s.Entries[2], w.s.Entries[4]
+			w.do(w.organiser(), contest.PublishResults{})
+			w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: e.ID, Text: "Phiếu ghi nhầm"})
+			w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Phiếu ghi nhầm", Correction: contest.Correcting{
+				RuleOut: []string{gone.ID}, Exclude: []contest.Excluded{{Judge: judge, Entry: e.ID}}}})
+			w.now = w.now.Add(time.Hour)
+			w.do(w.judge("J1"), contest.DecideCorrection{ID: "DX-01", Confirm: true})
+			const both = "Ban tổ chức đề nghị, Giám khảo J1 quyết định"
+			wants := func(where, said string) {
+				t.Helper()
+				if !strings.Contains(said, both) || strings.Contains(said, "thôi chấm") || strings.Contains(said, "Không chấm") {
+					t.Errorf("%s: %s", where, said)
+				}
+			}
+			name := w.s.Judge(judge).Name
+			for line := range strings.SplitSeq(minutes(w), "\n") {
+				if strings.Contains(line, "phiếu đã ký của "+name) || strings.HasPrefix(line, "Loại tác phẩm") {
+					wants("minutes", line)
+				} else if strings.Contains(line, "Phiếu ghi nhầm") {
+					t.Errorf("the minutes say %s", line)
+				}
+			}
+			if n := strings.Count(minutes(w), both); n != 2 {
+				t.Errorf("%d of two decisions name both people", n)
+			}
+			table, err := paper.ResultsOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wants("table", strings.Join(table.Groups[0].Uncounted, "\n"))
+			notes := ""
+			for _, j := range paper.JuriesOf(w.s, w.s.Last(), text.Vietnamese, w.now).Judges {
+				for _, x := range j.Parts[0].Sheets {
+					if j.Name == name && x.Note != "" {
+						notes += x.Note
+					} else if x.Note != "" {
+						t.Errorf("%s, %s: %s", j.Name, x.Code, x.Note)
+					}
+				}
+			}
+			wants("sheets", notes)
+			own := slices.IndexFunc(w.s.SignedBy(judge), func(x contest.SignedSheet) bool { return !x.Counts })
+			if own < 0 || w.s.SignedBy(judge)[own].First != "Ban tổ chức" || w.s.Uncounted()[0].First != "Ban tổ chức" {
+				t.Errorf("her own list: %d, %+v", own, w.s.Uncounted())
+			}
+			w.replays()
+		})
+	}
+}

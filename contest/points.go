@@ -389,13 +389,22 @@ func (s *State) Uncounted() (list []Uncounted) {
 	return list
 }
 
-// FirstOf names who had asked that a sheet that was set aside does not count: who told of
-// the tie, or its judge, who declared it. It is "" where whoever decided was alone.
+// TakenOff reports whether somebody took the judge off the task; she herself did not
+// abstain, leave the jury, nor was the work ruled out.
+func (s *State) TakenOff(t *Task) bool {
+	b := s.tie[pair{t.Judge, t.Entry}]
+	return t.SetAside != nil && b != nil && t.SetAside == b.out
+}
+
+// FirstOf names who had asked that a sheet that was set aside does not count: who proposed
+// the correction, told of the tie, or its judge, who declared it. It is "" where whoever decided was alone.
 func (s *State) FirstOf(t *Task) string {
 	j, b := s.Judge(t.Judge), s.tie[pair{t.Judge, t.Entry}]
 	switch {
 	case b == nil || b.out == nil || t.SetAside != b.out || !t.Final():
 		return ""
+	case s.ProposerOf(b.out.By, b.out.At) != "":
+		return s.ProposerOf(b.out.By, b.out.At)
 	case b.told.By != "" && b.told.By != b.out.By && !b.told.At.After(b.out.At):
 		return b.told.By
 	case slices.Contains(b.found, TieDeclared) && j.Name != b.out.By:

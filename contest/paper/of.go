@@ -409,7 +409,7 @@ func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry
 		}
 	}
 	for _, c := range s.Changes {
-		said := lang.Say("paper.change", "at", c.At, "by", c.By, "reason", c.Reason)
+		said := lang.Say("paper.change", "at", c.At, "by", deciders(s, c.By, c.At, lang), "reason", c.Reason)
 		if lines := ChangeOf(lang, &s.Rules, c.Lines, reg); len(lines) > 0 {
 			said = lang.Say("paper.change_lines", "change", said, "lines", strings.Join(lines, "; "))
 		}
@@ -512,7 +512,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		return nil, err
 	}
 	for _, o := range orders {
-		said := lang.Say("contest.minute_tie", "codes", run.Numbers(o.Entries), "by", o.By, "at", o.At, "reason", o.Reason)
+		said := lang.Say("contest.minute_tie", "codes", run.Numbers(o.Entries), "by", deciders(s, o.By, o.At, lang), "at", o.At, "reason", o.Reason)
 		if o.State != contest.OrderHolds {
 			holds := make([]string, len(o.Holds))
 			for i, set := range o.Holds {
@@ -532,7 +532,8 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
 		if e.RuledOut != nil {
-			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", e.RuledOut.By, "at", e.RuledOut.At, "reason", e.RuledOut.Reason))
+			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", deciders(s, e.RuledOut.By, e.RuledOut.At, lang),
+				"at", e.RuledOut.At, "reason", e.RuledOut.Reason))
 		}
 	}
 	return out, nil
@@ -666,19 +667,28 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 				continue
 			}
 			told[t.Entry] = true
-			first := s.FirstOf(t)
-			if first != "" {
-				out = append(out, lang.Say("contest.minute_aside_two", "first", first, "name", j.Name, "code", run.Codes[t.Entry], "by", why.By, "at", why.At, "reason", why.Reason))
-				continue
-			}
-			signed := slices.ContainsFunc(tasks, func(o *contest.Task) bool { return o.Entry == t.Entry && o.SetAside == why && o.Final() })
-			say("contest.minute_aside", why, signed, "code", run.Codes[t.Entry])
+			out = append(out, AsideInWords(s, run, t, lang))
 			if run.Finished != nil && why.At.After(run.Finished.At) && run != s.Last() {
 				out = append(out, lang.Say("contest.minute_aside_late", "code", run.Codes[t.Entry]))
 			}
 		}
 	}
 	return out
+}
+
+// AsideInWords tells why a judge's sheets on the work of a task that was set aside do not
+// count: of what she had signed who decided so, and of the rest whether that was herself.
+func AsideInWords(s *contest.State, run *contest.RoundState, t *contest.Task, lang text.Language) string {
+	key, first := "contest.minute_aside", ""
+	same := func(o *contest.Task) bool { return o.Entry == t.Entry && o.SetAside == t.SetAside && o.Final() }
+	if tasks := run.Of(t.Judge); slices.ContainsFunc(tasks, same) {
+		first = s.FirstOf(tasks[slices.IndexFunc(tasks, same)])
+		key = keyOfTwo("contest.uncounted", first)
+	} else if s.TakenOff(t) {
+		key = "contest.minute_aside_taken"
+	}
+	why := t.SetAside
+	return lang.Say(key, "name", s.Judge(t.Judge).Name, "code", run.Codes[t.Entry], "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
 }
 
 // tiesBetween tells of judges with ties to what they scored in a round: who was
@@ -707,6 +717,15 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 		}
 	}
 	return out
+}
+
+// deciders names who decided something, and before that who had proposed it as part of a
+// correction of what is public.
+func deciders(s *contest.State, by string, at time.Time, lang text.Language) string {
+	if first := s.ProposerOf(by, at); first != "" {
+		return lang.Say("contest.proposed_by", "by", first) + ", " + lang.Say("contest.decided_by", "by", by)
+	}
+	return by
 }
 
 // keyOfTwo is the key of a sentence about what two people decided, if the first is known.
@@ -740,7 +759,7 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 			}
 			for _, t := range run.Of(j.Person) {
 				if t.Part == part.ID && t.Final() {
-					sheets.Sheets = append(sheets.Sheets, sheetOf(part, t, lang))
+					sheets.Sheets = append(sheets.Sheets, sheetOf(s, part, t, lang))
 				}
 			}
 			if len(sheets.Sheets) > 0 {
@@ -754,7 +773,7 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 	return out
 }
 
-func sheetOf(part *contest.Part, t *contest.Task, lang text.Language) Sheet {
+func sheetOf(s *contest.State, part *contest.Part, t *contest.Task, lang text.Language) Sheet {
 	total, _ := part.Total(t.Sheet.Content)
 	out := Sheet{Code: t.Code, Total: total, Comment: t.Sheet.Comment, Signed: t.Sheet.SignedAt}
 	for _, k := range part.Criteria {
@@ -766,7 +785,8 @@ func sheetOf(part *contest.Part, t *contest.Task, lang text.Language) Sheet {
 	}
 	switch {
 	case t.SetAside != nil:
-		out.Note = lang.Say("contest.set_aside") + ": " + t.SetAside.Reason
+		first, why := s.FirstOf(t), t.SetAside
+		out.Note = lang.Say(keyOfTwo("contest.signed_dropped", first), "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
 	case t.Repeat:
 		out.Note = lang.Say("contest.hidden_repeat")
 	}

@@ -460,7 +460,7 @@ type progressPage struct {
 	Picks  bool // entries go on from this round
 	Rows   []progressRow
 	Gaps   []gapRow
-	Aside  []asideRow
+	Aside  []string   // why sheets were not scored or do not count
 	Ties   [][]string // codes of entries that share a rank
 	Signed int
 	All    int
@@ -481,10 +481,6 @@ type progressRow struct {
 type gapRow struct {
 	Code, Entry, Title, Low, High, LowBy, HighBy string
 	Settled                                      bool
-}
-
-type asideRow struct {
-	Judge, Code, Reason, By string
 }
 
 func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
@@ -547,7 +543,9 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		}
 		for _, t := range run.Tasks {
 			if t.SetAside != nil && !t.Repeat {
-				page.Aside = append(page.Aside, asideRow{s.Judge(t.Judge).Name, t.Code, t.SetAside.Reason, t.SetAside.By})
+				if said := paper.AsideInWords(s, run, t, r.Lang); !slices.Contains(page.Aside, said) {
+					page.Aside = append(page.Aside, said)
+				}
 			}
 		}
 		if open == 0 && len(rules.Parts) > 0 {
