@@ -602,6 +602,12 @@ func (b *complaintDecided) apply(s *State, e *Event) error {
 	if c == nil {
 		return fmt.Errorf("no complaint %s", b.ID)
 	}
+	if last := s.Last(); b.Upheld && last != nil { // what is mended follows
+		var err error
+		if s.published, err = s.Places(last); err != nil {
+			return err
+		}
+	}
 	c.Decision = &Decision{e.At, e.Name, "", b.Upheld, b.Reason}
 	if b.Upheld && s.Proposed != nil { // older logs have none: one person could
 		c.Decision.First = s.Proposed.By
@@ -621,6 +627,12 @@ func (b *resultsCorrected) apply(s *State, e *Event) error {
 	c := Correction{At: e.At, By: e.Name, Complaint: b.Complaint, Reason: b.Reason, Before: s.Given}
 	if p := s.Proposed; p != nil {
 		c.First, c.Again, c.proposal, s.Proposed = p.By, p.Give != nil, p.ID, nil
+	}
+	if c.Places = s.published; c.Again && s.Last() != nil {
+		var err error
+		if c.Places, err = s.Places(s.Last()); err != nil { // no mark moves
+			return err
+		}
 	}
 	s.Corrections = append(s.Corrections, c)
 	s.Given = s.valued(b.Given)

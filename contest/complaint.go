@@ -38,6 +38,7 @@ type Correction struct {
 	Complaint string    `json:"complaint"`       // ID
 	Reason    string    `json:"reason"`
 	Before    []Given   `json:"before"`          // the prizes as published until then
+	Places    []Place   `json:"places"`          // the points and ranks until then
 	Again     bool      `json:"again,omitempty"` // a prize was given again; Complaint is what had taken it away
 
 	proposal string // ID of what was confirmed, "" where one person could

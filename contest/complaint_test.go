@@ -548,3 +548,89 @@ func TestACorrectionTellsWhoDidWhat(t *testing.T) {
 		})
 	}
 }
+
+// What a correction does to works nobody complained about is shown before it is
+// confirmed, and why; what was published first stays beside it.
+func TestACorrectionShowsWhatItMoves(t *testing.T) {
+	w := newWorld(t, "chuan-hoa")
+	r := plain()
+	r.Rounds[0].Method = ranking.Normalised
+	w.open(r)
+	for i := 1; i <= 5; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(5, "chung-khao")
+	w.toRound("chung-khao")
+	by := byEntry(w)
+	w.score(func(k *contest.Task, c contest.Criterion) ranking.Points {
+		if k.Judge == "J2" { // a strict one
+			return by(k, c) / ranking.Point * ranking.Point / 2
+		}
+		return by(k, c)
+	})
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	e := w.s.Entries[2]
+	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: e.ID, Text: "Phiếu ghi nhầm"})
+	was, err := w.s.Places(w.s.Last())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Ghi nhầm", Correction: contest.Correcting{
+		Exclude: []contest.Excluded{{Judge: "J2", Entry: e.ID}}}})
+	list, err := w.s.Shifts(w.s.Proposed)
+	if err != nil || len(list) != 5 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for _, x := range list {
+		if x.About != (x.Entry == e.ID) || x.Before == nil || x.After == nil || !x.Moved() {
+			t.Errorf("%+v", x)
+		}
+	}
+	out, err := w.s.Unlearned(w.s.Proposed)
+	if err != nil || len(out) != 1 || out[0].Judge != "J2" || out[0].Works != 4 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	w.do(w.judge("J1"), contest.DecideCorrection{ID: "DX-01", Confirm: true})
+	if !slices.Equal(w.s.Corrections[0].Places, was) {
+		t.Errorf("published first: %+v, kept %+v", was, w.s.Corrections[0].Places)
+	}
+	now, err := w.s.Places(w.s.Last())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range contest.Shifted(was, now) {
+		if *x.After != *list[i].After || *x.Before != *list[i].Before {
+			t.Errorf("foretold %+v, came %+v", list[i], x)
+		}
+	}
+	table, err := paper.ResultsOf(w.s, w.s.Last(), text.Vietnamese, w.now)
+	if err != nil || len(table.FirstMarks) != 5 {
+		t.Fatalf("%+v, %v", table.FirstMarks, err)
+	}
+	for _, x := range table.FirstMarks {
+		if x.Points == x.PointsTo || x.Points == "–" {
+			t.Errorf("%+v", x)
+		}
+	}
+	w.replays()
+}
+
+// A work that is ruled out has a place before and none after it.
+func TestACorrectionThatRulesAWorkOutMovesOnlyRanks(t *testing.T) {
+	w := decidedContest(t, nil)
+	w.do(w.organiser(), contest.PublishResults{})
+	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Text: "Sao chép"})
+	gone := w.s.Entries[0].ID
+	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{RuleOut: []string{gone}}})
+	list, err := w.s.Shifts(w.s.Proposed)
+	if err != nil || len(list) != 6 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for i, x := range list {
+		if last := i == 5; last != (x.Entry == gone) || last != (x.After == nil) || x.Moved() != last || !last && x.After.Rank != x.Before.Rank-1 {
+			t.Errorf("%+v", x)
+		}
+	}
+}

@@ -41,8 +41,9 @@ type State struct {
 
 	Witnessed []Witness // what was undecided when steps were confirmed, oldest first
 
-	proposals int  // made so far
-	bound     bool // its log names the contest
+	proposals int     // made so far
+	published []Place // the places until the correction that is being applied
+	bound     bool    // its log names the contest
 	entry     map[string]*Entry
 	announced map[string]Announcement     // forms whose files are awaited, by the entry's ID
 	tie       map[pair]*tie               // between a judge and an entry

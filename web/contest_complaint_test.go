@@ -71,8 +71,13 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if res, _ := op.ask("GET", page, "", nil); res.StatusCode != http.StatusForbidden {
 		t.Errorf("an entrant sees what is to be corrected: %s", res.Status)
 	}
-	if list := org.call(200, "GET", base+"/corrections/waiting", nil); len(list["items"].([]any)) != 1 {
+	if list := org.call(200, "GET", base+"/corrections/waiting", nil)["items"].([]any); len(list) != 1 {
 		t.Errorf("%v", list)
+	} else if x := list[0].(map[string]any); x["about"].(map[string]any)["id"] != "KN-01" || len(x["shifts"].([]any)) == 0 {
+		t.Errorf("%v", x)
+	}
+	if said := string(judges[0].get(page)); !strings.Contains(said, "Khiếu nại KN-01") || !strings.Contains(said, "Điểm và hạng của mọi tác phẩm") {
+		t.Error("the chair is not shown the complaint and the marks")
 	}
 	org.must(base+"/jury", "do", "appoint", "person", judges[0].id) // nobody presides
 	if said := string(org.get(page)); !strings.Contains(said, "chưa có ai xác nhận được") || !strings.Contains(said, "/people/invite/organiser/"+id) {

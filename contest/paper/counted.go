@@ -44,7 +44,7 @@ func MethodInWords(lang text.Language, m ranking.Method, habits contest.Habits) 
 	out := []string{lang.Say("terms.counted_by", "method", lang.Say("contest.method_"+string(m)), "how", lang.Say("terms.method_"+string(m)))}
 	out = append(out, NeedInWords(lang, m, habits)...)
 	if m == ranking.Normalised {
-		out = append(out, lang.Say("terms.formula", "k", ranking.Credibility))
+		out = append(out, lang.Say("terms.habits_dropped"), lang.Say("terms.formula", "k", ranking.Credibility))
 	}
 	return out
 }

@@ -153,6 +153,9 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted), g.remarks(lang), r.goesOn(lang),
 			paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
 	}
+	if first := shifts(lang.Say("contest.marks_first"), r.FirstMarks, lang); first != nil {
+		p.Body = append(p.Body, paper.Sheet{Name: lang.Say("contest.result_first"), Body: first})
+	}
 	p.Receivers = []string{r.Host}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_secretary")}, {Office: lang.Say("contest.sign_chair"), Name: r.Chair}}
 	return p
@@ -238,6 +241,7 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 	}
 	p.Body = append(p.Body, prizes(lang.Say(given), m.Given, lang)...)
 	p.Body = append(p.Body, prizes(lang.Say("contest.result_first"), m.First, lang)...)
+	p.Body = append(p.Body, shifts(lang.Say("contest.marks_first"), m.FirstMarks, lang)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.changes"), m.Changes)...)
 	p.Body = append(p.Body, paper.Say(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head)))
 	if len(m.Jury) > 0 {

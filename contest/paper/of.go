@@ -82,6 +82,11 @@ func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 			signed[t.Entry] = true
 		}
 	}
+	if s.Last() == run {
+		if out.FirstMarks, err = firstMarks(s, lang); err != nil {
+			return out, err
+		}
+	}
 	for _, g := range s.Groups(run) {
 		g.Entries = slices.DeleteFunc(g.Entries, func(e *contest.Entry) bool { return !signed[e.ID] })
 		if len(g.Entries) == 0 {

@@ -30,7 +30,10 @@ type Results struct {
 	Next    string   // name of the round its works go on to, "" for the last
 	GoesOn  []string // by which rule they do, and who does
 	Groups  []Group  // one worksheet each, in this order; at least one
-	Chair   string   // the chair's name under the signature; may be empty
+	// FirstMarks are the points and ranks as published first beside those of today, of a
+	// result that was corrected.
+	FirstMarks []Shift
+	Chair      string // the chair's name under the signature; may be empty
 	// Provisional says that the round is still being judged: ranks may change.
 	Provisional bool
 }

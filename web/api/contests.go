@@ -110,7 +110,7 @@ func (c contestRoutes) routes() []kit.Route {
 		}), reviewBody{}, receipt),
 		organise("POST /{contest}/comments/release", "let those of the comments go out as they are about which nobody has decided", order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
 		edits("POST /{contest}/prizes/lost", "propose to give a prize by decision again that a correction took away; another organiser or the chair confirms", order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
-		amend("GET", "/waiting", "the correction that waits for a second person, for organisers and the chair", c.amendments, none, kit.List[contest.Amendment]{}),
+		amend("GET", "/waiting", "the correction that waits for a second person, for organisers and the chair", c.amendments, none, kit.List[amendmentJSON]{}),
 		amend("POST", "/{proposal}/decide", "confirm a correction that another organiser proposed, or turn one down with a reason; the chair may too", order(c, func(r *kit.Request, b amendBody) contest.Command {
 			return contest.DecideCorrection{ID: r.PathValue("proposal"), Confirm: b.Confirm, Reason: b.Reason}
 		}), amendBody{}, receipt),
@@ -406,14 +406,25 @@ func (c contestRoutes) corrections(w http.ResponseWriter, r *kit.Request) error 
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
 }
 
+// amendmentJSON is a correction that waits, with all that a second person is to weigh.
+type amendmentJSON struct {
+	contest.Amendment
+	About  *contest.Complaint `json:"about,omitempty"`  // the complaint; none of a prize given again
+	Shifts []contest.Shift    `json:"shifts,omitempty"` // the points and ranks of all works, before and after
+}
+
 func (c contestRoutes) amendments(w http.ResponseWriter, r *kit.Request) error {
-	var items []contest.Amendment
+	var items []amendmentJSON
 	err := c.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		if err := s.Amends(r.Meta("")); err != nil {
 			return err
 		}
 		if s.Proposed != nil {
-			items = append(items, *s.Proposed)
+			shifts, err := s.Shifts(s.Proposed)
+			if err != nil {
+				shifts = nil // it does not hold any more; to confirm it says why
+			}
+			items = append(items, amendmentJSON{*s.Proposed, s.Complaint(s.Proposed.Complaint()), shifts})
 		}
 		return nil
 	})

@@ -8,7 +8,9 @@ import (
 	"loa/accounts"
 	"loa/contest"
 	"loa/contest/paper"
+	"loa/contest/ranking"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -21,7 +23,11 @@ type amendmentPage struct {
 	What    contest.Amendment
 	Lines   []string      // what it changes
 	Now, To []paper.Given // the result as it is, and as it would be
-	Wrong   string        // why it cannot be shown
+	Shifts  []paper.Shift // marks and ranks of all works, before and after
+	Warns   []string      // what else moves, and what the second person is to know before
+	About   *contest.Complaint
+	Work    string // that the complaint is about
+	Wrong   string // why it cannot be shown
 	// MayShare says that she may invite another organiser.
 	MayShare bool
 	Who      string // who else can confirm it, "" for nobody
@@ -56,12 +62,48 @@ func (p pages) renderAmendment(w http.ResponseWriter, r *kit.Request, f kit.Form
 		}
 		page.Lines = paper.AmendmentInWords(next, s.Proposed, r.Lang)
 		page.Now, page.To = paper.GivenOf(s, r.Lang), paper.GivenOf(next, r.Lang)
-		return nil
+		if page.About = s.Complaint(s.Proposed.Complaint()); page.About != nil {
+			if e := s.Entry(page.About.Entry); e != nil {
+				page.Work = e.Code + " · " + e.Title
+			}
+		}
+		return page.weigh(s, r.Lang)
 	})
 	if err != nil {
 		return err
 	}
 	return p.amendment.Render(w, r, page)
+}
+
+// weigh fills in what the proposal does to marks and ranks, and what to warn of.
+func (page *amendmentPage) weigh(s *contest.State, lang text.Language) error {
+	list, err := s.Shifts(s.Proposed)
+	if err != nil {
+		return err
+	}
+	page.Shifts = paper.ShiftsOf(s, list, lang)
+	var others []string
+	for _, x := range page.Shifts {
+		if x.Moved && !x.About {
+			others = append(others, x.Code)
+		}
+	}
+	if len(others) > 0 {
+		page.Warns = append(page.Warns, lang.Say("contest.amend_others", "n", len(others), "codes", strings.Join(others, ", ")))
+	}
+	unlearned, err := s.Unlearned(s.Proposed)
+	if err != nil {
+		return err
+	}
+	rules, _ := s.Rules.Round(s.Last().ID)
+	for _, u := range unlearned {
+		page.Warns = append(page.Warns, lang.Say("contest.amend_habit", "name", s.Judge(u.Judge).Name, "n", u.Works,
+			"part", rules.Part(u.Part).Name, "least", ranking.NormaliseLeast))
+	}
+	if page.Work != "" && !s.Proposed.About(page.About.Entry) && slices.ContainsFunc(list, func(x contest.Shift) bool { return x.About }) {
+		page.Warns = append(page.Warns, lang.Say("contest.amend_other_work", "work", page.Work))
+	}
+	return nil
 }
 
 // whoConfirms names everybody but the one who proposed it who may confirm a correction.

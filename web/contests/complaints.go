@@ -22,6 +22,7 @@ type complaintsPage struct {
 	Judges      []kit.Option
 	Corrections []contest.Correction
 	First, Now  []paper.Given // the first result and that of today, if it was corrected
+	Marks       []paper.Shift // the same of marks and ranks
 	Lost        []lostRow     // prizes by decision that a correction took away
 	Receivers   []kit.Option  // whom a lost prize can be given
 	Waits       *contest.Amendment
@@ -91,6 +92,11 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 		}
 		if first := s.First(); first != nil {
 			page.First, page.Now = paper.Listed(s, first, r.Lang), paper.GivenOf(s, r.Lang)
+		}
+		if last := s.Last(); last != nil {
+			table, err := paper.ResultsOf(s, last, r.Lang, r.Now)
+			page.Marks = table.FirstMarks
+			return err
 		}
 		return nil
 	})

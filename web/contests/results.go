@@ -35,8 +35,9 @@ type resultsPage struct {
 	Public      bool // complaints can be filed, or were
 	Said        int  // comments of judges that entrants are told
 	CanGive     bool
-	Receivers   []kit.Option // whom a prize can be given
-	Outside     []kit.Option // of those that did not take part, whom a prize is to be given
+	Receivers   []kit.Option  // whom a prize can be given
+	Outside     []kit.Option  // of those that did not take part, whom a prize is to be given
+	FirstMarks  []paper.Shift // of a result that was corrected, beside today
 	Problems    []string
 }
 
@@ -125,6 +126,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			return nil
 		}
 		page.Groups, page.Provisional, page.RankLabel, page.Counted = printable(table, r.Lang), table.Provisional, table.RankLabel(r.Lang), table.Counted
+		page.FirstMarks = table.FirstMarks
 		page.Outcome, page.GoesOn = table.OutcomeLabel(r.Lang), table.GoesOn
 		for i := range page.Groups {
 			g := &page.Groups[i]

@@ -1,0 +1,94 @@
+package contest
+
+import (
+	"slices"
+
+	"loa/contest/ranking"
+)
+
+// Shift is a ranked work before and after a correction of what is public.
+type Shift struct {
+	Entry  string `json:"entry"`
+	Before *Place `json:"before,omitempty"` // nil where it was not ranked
+	After  *Place `json:"after,omitempty"`  // nil where it is not ranked any more
+	// About says that the correction is of this work: it is ruled out, a sheet on it does
+	// not count, or it was put in order. Others move because of it.
+	About bool `json:"about"`
+}
+
+// Moved reports whether the work has other points than before, or none.
+func (x Shift) Moved() bool {
+	return x.Before == nil || x.After == nil || x.Before.Value != x.After.Value
+}
+
+// Shifted puts the places of all works side by side, in the order they have after it; those
+// without a place then stand behind.
+func Shifted(before, after []Place) (list []Shift) {
+	same := func(p Place) func(Place) bool {
+		return func(o Place) bool { return o.Group == p.Group && o.Entry == p.Entry }
+	}
+	for i := range after {
+		x := Shift{Entry: after[i].Entry, After: &after[i]}
+		if at := slices.IndexFunc(before, same(after[i])); at >= 0 {
+			x.Before = &before[at]
+		}
+		list = append(list, x)
+	}
+	for i := range before {
+		if !slices.ContainsFunc(after, same(before[i])) {
+			list = append(list, Shift{Entry: before[i].Entry, Before: &before[i]})
+		}
+	}
+	return list
+}
+
+// Shifts is what a proposed correction does to the marks and ranks of all works, those too
+// that nobody complained about: a judge's sheet that does not count any more is none from
+// which her habit is inferred. Faults: as of Corrected.
+func (s *State) Shifts(p *Amendment) ([]Shift, error) {
+	next, err := s.Corrected(p)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.Places(s.Last())
+	if err != nil {
+		return nil, err
+	}
+	after, err := next.Places(next.Last())
+	if err != nil {
+		return nil, err
+	}
+	list := Shifted(before, after)
+	for i := range list {
+		list[i].About = p.About(list[i].Entry)
+	}
+	return list, nil
+}
+
+// About reports whether the proposal corrects something of that entry itself.
+func (p *Amendment) About(entry string) bool {
+	if p.Give != nil {
+		return entry == p.Give.Entry || entry == p.Give.From
+	}
+	c := p.Decide.Correction
+	return slices.Contains(c.RuleOut, entry) ||
+		slices.ContainsFunc(c.Exclude, func(x Excluded) bool { return x.Entry == entry }) ||
+		slices.ContainsFunc(c.Ties, func(order []string) bool { return slices.Contains(order, entry) })
+}
+
+// Unlearned are the judges whose habit is known now and would not be once the proposal is
+// confirmed: then their marks on all works count as they gave them. Faults: as of Corrected.
+func (s *State) Unlearned(p *Amendment) ([]Unknown, error) {
+	next, err := s.Corrected(p)
+	if err != nil {
+		return nil, err
+	}
+	last := s.Last()
+	known := s.Unknowns(last.ID)
+	return slices.DeleteFunc(next.Unknowns(last.ID), func(u Unknown) bool {
+		return slices.ContainsFunc(known, func(k Unknown) bool { return k.Judge == u.Judge && k.Part == u.Part })
+	}), nil
+}
+
+// Points are the exact points of the place.
+func (p *Place) Points() (ranking.Rational, error) { return ranking.ParseRational(p.Value) }
