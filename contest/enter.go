@@ -107,7 +107,7 @@ func (s *State) EntryUnder(id string) string {
 // contest.not_open_yet, contest.too_late, contest.not_announced, contest.not_eligible,
 // contest.jury_may_not_enter, contest.quota_used, contest.too_short,
 // contest.too_long, contest.section_length, contest.piece_missing,
-// contest.file_unknown, contest.not_audio, contest.not_aired,
+// contest.file_unknown, contest.not_audio, contest.not_sent_to_enter, contest.not_aired,
 // contest.episode_not_aired, contest.same_recording and those of the audio check.
 type SubmitEntry struct {
 	ID   string `json:"id"`
@@ -257,6 +257,10 @@ func (p *problems) pieces(f Facts, m accounts.Meta, w Work, e, old *Entry) {
 		}
 		if wp.Kind == Audio && file.Sound == "" {
 			p.add(fault.New(fault.Invalid, "contest.not_audio", "name", clip(file.Name, 60)).At("pieces"))
+			continue
+		}
+		if wp.Kind == Audio && !file.Work && wp.File != f.Episode.Audio && !entered { // others hear what is to be aired
+			p.add(fault.New(fault.Invalid, "contest.not_sent_to_enter", "name", clip(file.Name, 60)).At("pieces"))
 			continue
 		}
 		if wp.Kind == Audio && file.Refused != nil {

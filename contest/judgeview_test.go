@@ -77,7 +77,7 @@ func blindStory(t testing.TB, who entrantFacts) [][]byte {
 	}
 	w.n = 950
 	f := contest.File{ID: "Fx-" + who.file, Name: who.file, SHA256: fmt.Sprint("sha", who), Sound: fmt.Sprint("sound", who), Bytes: who.bytes,
-		Seconds: who.seconds, Begun: w.now.Add(-time.Hour), By: by.Person}
+		Seconds: who.seconds, Begun: w.now.Add(-time.Hour), By: by.Person, Work: true}
 	w.facts.Files[f.ID] = f
 	w.do(by, contest.SubmitEntry{ID: "the-entry-that-differs", Work: contest.Work{Title: who.title, Theme: "ntm", Category: "ct", Language: "vi",
 		Kind: contest.ByStation, Station: stationID(who.station), Name: who.name, Authors: who.authors, AiredNote: who.airedNote,

@@ -189,6 +189,11 @@ func TestEverythingWrongWithAnEntryIsSaidAtOnce(t *testing.T) {
 	stolen := w.work(4)
 	stolen.Pieces[0].File = w.file(w.operator(5), 300)
 	w.refused("contest.file_unknown", w.operator(4), contest.SubmitEntry{ID: "not-my-file", Work: stolen})
+	aired := w.work(4) // sent to be aired: editors hear it
+	f = w.facts.Files[aired.Pieces[0].File]
+	f.Work = false
+	w.facts.Files[f.ID] = f
+	w.refused("contest.not_sent_to_enter", w.operator(4), contest.SubmitEntry{ID: "not-sent-to-enter", Work: aired})
 	w.refused("accounts.denied", w.operator(4), contest.SubmitEntry{ID: "other-station", Work: w.work(6)})
 	w.refused("contest.unknown_entry", w.operator(2), contest.WithdrawEntry{Entry: first})
 }

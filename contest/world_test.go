@@ -174,7 +174,7 @@ func (w *world) refused(code string, by accounts.Actor, c contest.Command) {
 func (w *world) file(by accounts.Actor, seconds float64) string {
 	id := fmt.Sprintf("F%d", len(w.facts.Files)+1)
 	w.facts.Files[id] = contest.File{ID: id, Name: "bài " + id + ".mp3", SHA256: "sha-" + id, Sound: "sound-" + id, Bytes: 1000,
-		Seconds: seconds, Begun: w.now.Add(-time.Minute), By: by.Person}
+		Seconds: seconds, Begun: w.now.Add(-time.Minute), By: by.Person, Work: true}
 	return id
 }
 

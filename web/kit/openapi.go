@@ -90,7 +90,7 @@ func (d *describer) operation(route Route, path string, problem object) object {
 		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": pathType(path, m[1])})
 	}
 	for _, q := range strings.Fields(route.Query) {
-		params = append(params, object{"name": q, "in": "query", "schema": queryType(path, q)})
+		params = append(params, object{"name": q, "in": "query", "schema": d.queryType(path, q)})
 	}
 	header := func(name string) {
 		params = append(params, object{"name": name, "in": "header", "description": headers[name], "schema": object{"type": "string"}})
@@ -210,7 +210,15 @@ func operationID(method, path string) string {
 
 // queryType is what a parameter may be. Those named alike mean the same on
 // every route, but the bounds of coverage are weeks.
-func queryType(path, name string) object {
+// queryWords are the types of parameters that take a word of a list.
+var queryWords = map[string]string{"/api/v1/audio kind": "audio.Kind"}
+
+func (d *describer) queryType(path, name string) object {
+	for t, words := range d.values {
+		if queryWords[path+" "+name] == t.String() {
+			return object{"type": "string", "enum": words}
+		}
+	}
 	weeks := strings.HasPrefix(path, "/api/v1/coverage/")
 	switch name {
 	case "limit":
