@@ -120,9 +120,37 @@ func TestTheHallsPageWorksWithoutANetwork(t *testing.T) {
 	tab.Open(page)
 	tab.Wait(sheet + " " + waiting)
 	tab.Shot("judge-hall-sign-offline", 360)
+	const again = "hãy ký lại"
+	head := func(want string) {
+		t.Helper()
+		tab.Until("see above the sheet "+want, fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status]").textContent.trim().toLowerCase() === %q`, sheet, want))
+	}
+	says := func(words ...string) {
+		t.Helper()
+		for _, w := range words {
+			tab.Until("be told "+w, fmt.Sprintf(`document.querySelector(%q).textContent.includes(%q)`, sheet+" .sheet-state", w))
+		}
+	}
+	head("đã ký, chưa gửi")
+	tab.Type(field(v.Tasks[0], 0), "5") // takes the signature back
+	says("Mất mạng", again)
+	head("chưa gửi")
+	tab.Open(page)
+	says("Mất mạng", again)
+	webtest.Eval[any](tab, "unfold the other", fmt.Sprintf(`document.querySelector(%q).closest("details").open = true`, "#sheet-"+v.Tasks[1].ID))
+	tab.Type(field(v.Tasks[1], 0), "6")
 	st.cut.Store(false)
+	says("Đã lưu", again)
+	head("cần ký lại")
+	tab.Until("see the other begun", fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status]").textContent.trim().toLowerCase() === "đang chấm"`, "#sheet-"+v.Tasks[1].ID))
+	tab.Open(page)
+	says(again)
+	head("cần ký lại")
+	tab.Shot("judge-hall-sign-again", 360)
+	asksToSign(tab, sheet)
+	tab.Click(sheet + " button[value=sign]")
 	tab.Until("see it signed", fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status] .ok") !== null`, sheet))
-	if look(); v.Tasks[0].Status != contest.Final || v.Tasks[1].Status != contest.Untouched {
+	if look(); v.Tasks[0].Status != contest.Final || v.Tasks[1].Status != contest.Drafted {
 		t.Errorf("signed: %s, %s", v.Tasks[0].Status, v.Tasks[1].Status)
 	}
 }

@@ -105,7 +105,14 @@ export function outbox(owner, address) {
       signed: newer ? signed ?? false : before.signed,
       at: later(before?.at, at),
       reopened: reopened ?? before?.reopened ?? "", // why it was, when it was looked at
+      unsigned: before?.unsigned ?? false,
     });
+  }
+
+  // unsign notes, over a reload too, whether a change took her signature back.
+  function unsign(unsigned) {
+    const now = known();
+    if (now && Boolean(now.unsigned) !== unsigned) storage.set(keys.known, { ...now, unsigned });
   }
 
   async function ask(method, path, body) {
@@ -237,5 +244,5 @@ export function outbox(owner, address) {
     return { state: "refused", body: refused };
   }
 
-  return { keys, waiting, known, write, learn, send, look };
+  return { keys, waiting, known, write, learn, unsign, send, look };
 }

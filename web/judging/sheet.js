@@ -46,6 +46,7 @@ export class Sheet {
     this.mine = both([]); // what somebody changed in this window and no server has confirmed
     this.heard = []; // what was heard in this window since it was last kept
     this.final = "final" in this.words;
+    this.unsigned = false; // a change took her signature back, and she has not signed again
     this.busy = null; // what is being sent
   }
 
@@ -57,6 +58,7 @@ export class Sheet {
     if (this.final) return this.startSigned(served);
     const before = box.known();
     box.learn(served);
+    this.unsigned = Boolean(before?.unsigned);
     if (before?.signed && before.reopened === words.reopened) return this.startAsSigned();
     this.notes.start();
     if (this.player && words.least !== undefined) this.hear();
@@ -131,6 +133,7 @@ export class Sheet {
       if ((e.key !== box.keys.known && e.key !== box.keys.waiting) || this.asking() || !box.known() || this.final) return;
       const now = e.key === box.keys.known && e.newValue ? JSON.parse(e.newValue) : null;
       if (now?.signed) return this.seal();
+      this.unsigned = Boolean(box.known().unsigned);
       this.confirm();
       this.show();
       this.form.elements.base.value = box.known().version;
@@ -150,7 +153,35 @@ export class Sheet {
 
   // ---- what the page shows ----
 
-  say(text, look = "") { tell(this.state, text, look); }
+  // say keeps saying that a signature was taken back, whatever else there is to say.
+  say(text, look = "") {
+    const first = !text || text.endsWith(".") ? text : text + ".";
+    if (this.unsigned) tell(this.state, `${first} ${this.words.signDropped}`.trim(), "waiting");
+    else tell(this.state, text, look);
+    this.head();
+  }
+
+  // unsign notes that a change took her signature back; sign ends that.
+  unsign(so) {
+    this.unsigned = so;
+    this.box.unsign(so);
+  }
+
+  // head says above a folded sheet of the hall how it stands.
+  head() {
+    if (!this.hall || "final" in this.words) return;
+    const w = this.box.waiting(), { marks, comment, notes } = this.read();
+    let state = "untouched";
+    if (this.final) state = "final";
+    else if (w?.sign) state = "sign_unsent";
+    else if (w?.edits || w?.sending) state = "unsent";
+    else if (this.unsigned) state = "sign_again";
+    else if (Object.keys(marks).length || comment.trim() || notes.length) state = "drafted";
+    const line = this.hall.querySelector("[data-status]");
+    if (line.dataset.status === state) return;
+    line.dataset.status = state;
+    line.replaceChildren(this.form.querySelector(`[data-badge="${state}"]`).content.cloneNode(true));
+  }
   asking() { return this.state.classList.contains("asks"); }
 
   // sayIfSaved says so once the server has all that the page shows, also what is no mark.
@@ -191,6 +222,7 @@ export class Sheet {
     const sum = (thousandths / 1000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     for (const output of this.form.querySelectorAll(".total output")) output.textContent = sum;
     for (const show of this.widgets) show();
+    this.head();
     if (!this.leftToDo) return;
     this.form.classList.toggle("begun", left < this.fields.length);
     this.leftToDo.hidden = !left || left === this.fields.length;
@@ -220,14 +252,13 @@ export class Sheet {
   // seal shows that the sheet is signed: nothing can be written any more.
   seal() {
     this.final = true;
+    this.unsign(false);
     for (const field of this.form.elements) if (field.type !== "hidden") field.disabled = true;
     const closed = [...this.form.querySelectorAll(".actions, .left-to-do")];
     if (!this.hall) closed.push(...document.querySelectorAll(".note-new, #note-hint, [data-drop]"));
     for (const part of closed) part.hidden = true;
     this.add();
     this.say(this.words.signed, "saved");
-    const badge = this.form.querySelector("[data-signed-badge]");
-    if (badge) this.hall.querySelector("[data-status]").replaceChildren(badge.content.cloneNode(true));
   }
 
   // ---- what is written ----
@@ -242,10 +273,10 @@ export class Sheet {
       unsigned = Boolean(w.sign);
       w.sign = null;
     });
+    if (unsigned) this.unsign(true);
     this.add();
     if (this.asking()) return; // she has to choose first
-    if (unsigned) this.say(this.words.signDropped, "waiting");
-    else this.say(this.words.saving, "saving");
+    this.say(this.words.saving, "saving");
     this.flushIn(soon);
   }
 
@@ -288,12 +319,13 @@ export class Sheet {
         this.seal();
         break;
       case "later":
-        this.say(left.sign ? words.signWaits : words.offline, "waiting");
+        this.say(box.waiting()?.sign ? words.signWaits : words.offline, "waiting");
         this.flushIn(again);
         break;
       case "changed":
         this.show();
-        this.say(words.signDropped, "waiting");
+        this.unsign(true);
+        this.say(words.saved, "saved");
         break;
       case "elsewhere":
         this.compare(words.conflict, now, retry);
@@ -302,7 +334,10 @@ export class Sheet {
         if (body.status === 401) {
           tellLoggedOut(this.state);
           this.flushIn(again);
-        } else if (body.code === "contest.sheet_signed") this.compare(words.after, await box.look());
+          break;
+        }
+        if (left.sign) this.unsign(true);
+        if (body.code === "contest.sheet_signed") this.compare(words.after, await box.look());
         else this.say((body.detail ?? "") + " " + words.unsent, "waiting");
     }
     return how;
@@ -432,6 +467,7 @@ export class Sheet {
   async sign(next) {
     this.dialog.querySelector("[popovertargetaction=hide]").click();
     this.keepHeard();
+    this.unsign(false);
     this.box.write((w) => { w.sign = { change: uuid() }; });
     this.say(this.words.signing, "saving");
     while (this.busy) await this.busy; // it may have looked before the signature was there
