@@ -337,14 +337,16 @@ func (p *problems) award(at string, r *Rules, a *Award) {
 	if !slices.Contains([]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair}, a.Policy()) {
 		p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(a.Ties), 40)).At(at + ".ties"))
 	}
-	floor := ranking.Points(-1) // of the rung before
-	for i, z := range a.Prizes {
-		rising := floor >= 0 && z.Floor > floor && !z.Special
-		if !z.Special {
-			floor = z.Floor
+	var above *Prize // the rung before
+	for i := range a.Prizes {
+		z, here := &a.Prizes[i], at+".prizes."+strconv.Itoa(i)
+		if z.Count < 1 || z.Count > 1000 || z.Floor < 0 || z.Amount < 0 || z.Amount > 1e12 {
+			p.add(fault.New(fault.Invalid, "contest.prize_number", "name", z.Name).At(here))
+		} else if above != nil && !z.Special && z.Floor > above.Floor {
+			p.add(fault.New(fault.Invalid, "contest.prize_floor_rises", "name", z.Name, "above", above.Name).At(here))
 		}
-		if z.Count < 1 || z.Count > 1000 || z.Floor < 0 || rising || z.Amount < 0 || z.Amount > 1e12 {
-			p.add(fault.New(fault.Invalid, "contest.prize_number", "name", z.Name).At(at + ".prizes." + strconv.Itoa(i)))
+		if !z.Special {
+			above = z
 		}
 	}
 }

@@ -257,6 +257,7 @@ func TestRulesThatCannotRun(t *testing.T) {
 		"contest.unknown_choice":        func(r *contest.Rules) { r.Rounds[0].Method = "best" },
 		"contest.trimmed_needs_judges":  func(r *contest.Rules) { r.Rounds[0].Method, r.Rounds[0].PerEntry = ranking.Trimmed, 4 },
 		"contest.prize_number":          func(r *contest.Rules) { r.Awards[0].Prizes[0].Count = 0 },
+		"contest.prize_floor_rises":     func(r *contest.Rules) { r.Awards[0].Prizes[2].Floor = pt(60) },
 		"contest.award_missing": func(r *contest.Rules) {
 			r.Themes, r.Awards[0].Theme = append(r.Themes, contest.Theme{ID: "khac", Name: "Khác"}), "ntm"
 		},
@@ -302,7 +303,7 @@ func TestFloorsFallFromPrizeToPrize(t *testing.T) {
 			r.Awards[0].Prizes[i].Floor = pt(floors[i])
 		}
 		r.Awards[0].Prizes[1].Special = true
-		if err := r.Check(); fault.Is(err, "contest.prize_number") == fits || (err == nil) != fits {
+		if err := r.Check(); fault.Is(err, "contest.prize_floor_rises") == fits || (err == nil) != fits {
 			t.Errorf("floors %v: %v", floors, err)
 		}
 	}
