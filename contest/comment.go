@@ -90,11 +90,18 @@ func (s *State) Told(entry string) (*RoundState, []*Task) {
 	return nil, nil
 }
 
-// CommentsOn lists what judges wrote on the entry that its entrant is told, by sheet.
+// CommentsOn lists what judges wrote on the entry that its entrant is told, round by
+// round and by sheet, in all rounds that are over.
 func (s *State) CommentsOn(entry string) (list []Comment) {
-	run, tasks := s.Told(entry)
-	for _, t := range tasks {
-		list = append(list, s.commentsOf(run, t)...)
+	for _, run := range s.Rounds {
+		if run.Finished == nil {
+			continue
+		}
+		for _, t := range run.Tasks {
+			if t.Entry == entry && t.Counts() {
+				list = append(list, s.commentsOf(run, t)...)
+			}
+		}
 	}
 	return list
 }

@@ -206,3 +206,48 @@ func TestAnArchiveWithInventedCommentsIsWrong(t *testing.T) {
 		t.Errorf("an invented comment: %v", err)
 	}
 }
+
+// What judges wrote in a round that was not the last stays listed for works that went on,
+// and reaches their entrants beside what was written later.
+func TestCommentsOfEarlierRoundsStay(t *testing.T) {
+	w := newWorld(t, "hai-vong")
+	r := plain()
+	first := r.Rounds[0]
+	first.ID, first.Name, first.Promotion = "so-khao", "Sơ khảo", contest.Promotion{By: contest.TopN, N: 2}
+	r.Rounds = []contest.Round{first, r.Rounds[0]}
+	w.open(r)
+	for i := 1; i <= 3; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "so-khao", "chung-khao")
+	for _, round := range []string{"so-khao", "chung-khao"} {
+		w.toRound(round)
+		for _, k := range w.s.Running().Tasks {
+			c := contest.Content{Marks: map[string]ranking.Points{}, Comment: k.Judge + " ở " + round}
+			for _, x := range first.Part(k.Part).Criteria {
+				c.Marks[x.ID] = byEntry(w)(k, x)
+			}
+			w.do(w.judge(k.Judge), contest.SaveSheet{Task: k.ID, Content: c})
+			w.do(w.judge(k.Judge), contest.SignSheet{Task: k.ID, Base: 1})
+		}
+		w.do(w.organiser(), contest.FinishRound{Round: round})
+	}
+	if n := len(w.s.Comments()); n != 3*3+2*3 {
+		t.Errorf("%d comments are listed", n)
+	}
+	rounds := map[string]int{}
+	on := w.s.CommentsOn(w.s.Entries[0].ID)
+	for _, c := range on {
+		rounds[c.Round]++
+	}
+	if rounds["so-khao"] != 3 || rounds["chung-khao"] != 3 {
+		t.Errorf("of the first work: %v", rounds)
+	}
+	w.do(w.organiser(), contest.ReviewComment{ID: on[0].ID, Fate: contest.FateHeld, Reason: "Nêu tên người"})
+	w.do(w.organiser(), contest.GivePrizes{})
+	w.do(w.organiser(), contest.PublishResults{})
+	f, ok, err := paper.FeedbackOf(w.s, w.s.Entries[0], text.Vietnamese, w.now)
+	if err != nil || !ok || len(f.Comments) != 5 || !slices.Contains(f.Comments, on[1].Text) {
+		t.Errorf("the entrant reads %v, %v", f.Comments, err)
+	}
+}
