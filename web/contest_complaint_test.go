@@ -50,6 +50,12 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if page := string(op.get(entry)); !strings.Contains(page, "KN-01") {
 		t.Error("the entrant does not see her complaint")
 	}
+	if first := string(org.get("/")); !strings.Contains(first, "1 khiếu nại chưa quyết định") || !strings.Contains(first, base+"/complaints") {
+		t.Error("the organiser's first page does not tell of it")
+	}
+	if first := string(op.get("/")); !strings.Contains(first, "Kết quả đã công bố") {
+		t.Error("an entrant's first page does not tell that the results are out")
+	}
 	if res, b := org.step(base, "do", "close"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "khiếu nại") {
 		t.Errorf("closed over a complaint: %s %s", res.Status, said(b))
 	}

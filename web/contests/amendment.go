@@ -143,7 +143,8 @@ func (p pages) decideAmendment(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, r.URL.Path, map[bool]string{true: "contest.amend_done", false: "contest.amend_turned_down"}[c.Confirm])
 }
 
-// amends asks on the first page whoever may confirm a correction that waits.
+// amends asks on the first page whoever may confirm a correction that waits, and the
+// organiser what becomes of complaints.
 func (p pages) amends(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.Organise) && !r.Actor.CanSomewhere(accounts.JudgeEntries) {
 		return nil, nil
@@ -153,6 +154,14 @@ func (p pages) amends(r *kit.Request) ([]kit.Step, error) {
 		if s.Proposed != nil && s.Proposed.Person != r.Actor.Person && s.Amends(r.Meta("")) == nil {
 			steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.amend_step", "id", s.Proposed.ID, "by", s.Proposed.By),
 				Path: "/contests/" + s.ID + "/correction", Button: r.Say("contest.amend_look"), Icon: "contest", Order: 6})
+		}
+		n := s.Undecided()
+		if s.Proposed != nil && s.Proposed.Complaint() != "" {
+			n-- // it waits for the second person
+		}
+		if n > 0 && r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
+			steps = append(steps, kit.Step{State: "warn", Title: s.Rules.Title, Text: r.Say("contest.complaints_step", "n", n),
+				Path: "/contests/" + s.ID + "/complaints", Button: r.Say("contest.complaints"), Icon: "contest", Order: 6})
 		}
 		return nil
 	})

@@ -86,6 +86,12 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 			steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.awaited_until", "name", a.Work.Title, "at", moment(r, graceEnd(s))),
 				Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 10})
 		}
+		if s.Phase == contest.Published {
+			if works := entered(s, r.Actor); len(works) > 0 {
+				steps = append(steps, kit.Step{State: "ok", Title: s.Rules.Title, Text: r.Say("contest.results_step", "works", strings.Join(works, "; ")),
+					Path: "/enter", Button: r.Say("contest.results_step_open"), Icon: "contest", Order: 10})
+			}
+		}
 		if !s.Taking(r.Now) {
 			return nil
 		}
@@ -103,6 +109,21 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 		return nil
 	})
 	return steps, err
+}
+
+// entered names the actor's works in a contest, each with what it won.
+func entered(s *contest.State, by accounts.Actor) (works []string) {
+	for _, e := range s.Entries {
+		if !e.Entrant.Of(by) || !e.Live() {
+			continue
+		}
+		name := e.Title
+		for _, g := range s.Winners(e.ID) {
+			name += " – " + s.Rules.Award(g.Award).Prize(g.Prize).Name
+		}
+		works = append(works, name)
+	}
+	return works
 }
 
 type listPage struct {

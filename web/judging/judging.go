@@ -285,5 +285,15 @@ func (p pages) saveTies(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/judging", "contest.saved")
+	saved := "contest.saved"
+	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
+		if slices.ContainsFunc(s.Points(), func(x contest.Point) bool { return x.Judge == r.Actor.Person }) {
+			saved = "contest.declared_waits" // which work it is stays unsaid
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/judging", saved)
 }
