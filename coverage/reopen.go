@@ -21,6 +21,9 @@ type Reopening struct {
 	AgreedAt time.Time `json:"agreed_at,omitzero"`  // UTC
 }
 
+// Request names it to who answers: Reopen.Request as text.
+func (r Reopening) Request() string { return r.At.UTC().Format(time.RFC3339Nano) }
+
 // Asked is a week with the request to open it that waits.
 type Asked struct {
 	Week airing.Week `json:"week"`
@@ -42,18 +45,20 @@ type Standing struct {
 }
 
 // Reopen asks that a closed week be opened again, agrees to what another
-// asked, or declines it.
+// asked, or declines it. Who asks never agrees by it: an agreement names the request.
 type Reopen struct {
 	Week    airing.Week `json:"week"`
-	Later   bool        `json:"later,omitempty"` // and every closed week after it
+	Later   bool        `json:"later,omitempty"` // and every closed week after it; of an answer, those of the same request
 	Reason  string      `json:"reason,omitempty"`
-	Decline bool        `json:"decline,omitempty"` // takes the request back, one's own or another's
+	Request time.Time   `json:"request,omitzero"`  // Reopening.At of the request that is answered; zero asks
+	Decline bool        `json:"decline,omitempty"` // takes the request back, one's own or another's; whichever waits if none is named
 }
 
 // DecideReopen returns the request as it stands afterwards, nil for none, and
 // whether the week is open by it. asked is the request that waits, nil for
 // none. Faults: accounts.denied, coverage.reopen_person, coverage.not_closed,
-// coverage.reopen_reason, coverage.not_asked.
+// coverage.reopen_reason, coverage.not_asked, coverage.request_changed,
+// coverage.own_request, coverage.asked_already.
 func DecideReopen(m accounts.Meta, closed bool, asked *Reopening, c Reopen) (next *Reopening, open bool, err error) {
 	if err := MayClose(m.By); err != nil {
 		return nil, false, err
@@ -64,18 +69,33 @@ func DecideReopen(m accounts.Meta, closed bool, asked *Reopening, c Reopen) (nex
 		return nil, false, fault.New(fault.Denied, "coverage.reopen_person")
 	case !closed:
 		return nil, false, fault.New(fault.Conflict, "coverage.not_closed", "week", c.Week)
-	case c.Decline && asked == nil:
+	case asked == nil && (c.Decline || !c.Request.IsZero()):
 		return nil, false, fault.New(fault.Conflict, "coverage.not_asked", "week", c.Week)
+	case !c.Request.IsZero() && !c.Request.Equal(asked.At):
+		return nil, false, fault.New(fault.Conflict, "coverage.request_changed", "by", asked.By, "at", asked.At, "reason", asked.Reason)
 	case c.Decline:
 		return nil, false, nil
-	case asked != nil && asked.Person != m.By.Person:
+	case !c.Request.IsZero() && asked.Person == m.By.Person:
+		return nil, false, fault.New(fault.Conflict, "coverage.own_request")
+	case !c.Request.IsZero():
 		both := *asked
 		both.AgreedBy, both.AgreedAt = m.By.Name, m.At.UTC()
 		return &both, true, nil
+	case asked != nil && asked.Person != m.By.Person:
+		return nil, false, fault.New(fault.Conflict, "coverage.asked_already", "by", asked.By, "at", asked.At, "reason", asked.Reason, "yours", reason)
 	case !readable(reason):
 		return nil, false, fault.New(fault.Invalid, "coverage.reopen_reason").At("reason")
 	}
 	return &Reopening{Person: m.By.Person, By: m.By.Name, At: m.At.UTC(), Reason: reason}, false, nil
+}
+
+// Concerns reports whether what is said of one week is said of a later one too: asked
+// waits there, nil for none, and first waited for the week that was named.
+func (c Reopen) Concerns(by accounts.Actor, first, asked *Reopening) bool {
+	if c.Decline || !c.Request.IsZero() { // the same request, for both weeks
+		return first != nil && asked != nil && asked.Person == first.Person && asked.At.Equal(first.At)
+	}
+	return asked == nil || asked.Person == by.Person
 }
 
 // MayCloseAgain reports whether the daemon may close a week now that was

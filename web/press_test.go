@@ -53,6 +53,7 @@ var typed = map[string]map[string]string{
 	"/contests/{}/rules/":         {"numeric": "5"},
 	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
 	"/airings/{}":                 {"file": "yes"},
+	"/coverage/stations/{}":       {"reason": "weather"},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "10:00"},
 	"/contests/{}/comments":       {"text": "Bài hay, lời dẫn gọn"},
 	"/contests/{}/complaints":     {"who": "Vàng A Páo", "text": "Bài dự thi đã phát năm ngoái"},

@@ -55,6 +55,7 @@ func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 	}
 	if a := w.Reopening; a != nil {
 		fmt.Fprintln(t.out, t.lang.Say("coverage.reopen_asked", "by", a.By, "at", a.At, "reason", a.Reason))
+		fmt.Fprintln(t.out, t.lang.Say("cli.coverage.agree", "week", w.Week.String(), "request", a.Request()))
 	}
 	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, t.lang.Say("cli.coverage.columns"))
@@ -151,6 +152,7 @@ type coverageReopen struct {
 	Week    string `arg:""`
 	Reason  string `help:"cli.flag.reopen_reason"`
 	Later   bool   `help:"cli.flag.reopen_later"`
+	Agree   string `help:"cli.flag.reopen_agree" placeholder:"TIME"`
 	Decline bool   `help:"cli.flag.reopen_decline"`
 	JSON    bool   `help:"cli.flag.json"`
 }
@@ -159,6 +161,9 @@ type coverageReopen struct {
 func (c coverageReopen) Run(t *terminal) error {
 	var w coverage.Week
 	in := map[string]any{"reason": c.Reason, "later": c.Later, "decline": c.Decline}
+	if c.Agree != "" {
+		in["request"] = c.Agree
+	}
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/reopen", in, &w); err != nil {
 		return err
 	}

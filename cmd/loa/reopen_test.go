@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -43,8 +45,20 @@ func TestAWeekOpenedAgainIsClosedAgainInItsTime(t *testing.T) {
 	if a := r.call("POST", "/api/v1/coverage/"+week+"/reopen", "{}"); a.Status != 403 || a.problem().Code != "coverage.reopen_person" {
 		t.Errorf("the server is a second person: %d %s", a.Status, a.Body)
 	}
-	if w := r.open("POST", "/coverage/reopen", two, "do=agree&week="+week); w.Code != 303 {
-		t.Errorf("agreed: %d %s", w.Code, w.Body)
+	request := regexp.MustCompile(`name="request" value="([^"]+)"`).FindStringSubmatch(page(two))
+	if request == nil {
+		t.Fatalf("the page does not name the request: %s", page(two))
+	}
+	for _, late := range []bool{true, false} { // an agreement names the request it was given to
+		form := url.Values{"do": {"agree"}, "week": {week}, "request": {request[1]}}
+		want := 303
+		if late {
+			form.Set("request", begins.Format(time.RFC3339Nano))
+			want = 409
+		}
+		if w := r.open("POST", "/coverage/reopen", two, form.Encode()); w.Code != want {
+			t.Errorf("agreed: %d, want %d %s", w.Code, want, w.Body)
+		}
 	}
 	if a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), `{"station":"S00001","programme":"`+programme+`","outcome":"aired","seconds":900,"started_at":"`+begins.Add(17*time.Hour).Format(time.RFC3339)+`"}`); a.Status != http.StatusOK {
 		t.Fatalf("%d %s", a.Status, a.Body)

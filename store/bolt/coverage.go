@@ -380,8 +380,7 @@ func (s *Store) ReopenWeek(ctx context.Context, m accounts.Meta, c coverage.Reop
 			if err != nil {
 				return struct{}{}, err
 			}
-			mine := asker == nil || asker.Person == m.By.Person && !c.Decline
-			if e.rec.Opened == nil && (mine || e.rec.Asked != nil && e.rec.Asked.Person == asker.Person) {
+			if e.rec.Opened == nil && c.Concerns(m.By, asker, e.rec.Asked) {
 				later = append(later, e.rec)
 			}
 		}

@@ -90,7 +90,12 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 			_, err := s.CloseWeek(t.Context(), by(0), coverage.Close{Week: week + airing.Week(rnd.IntN(2)), Seen: once.AsItIs})
 			try("close", err)
 		case k < 18:
-			_, err := s.ReopenWeek(t.Context(), by(rnd.IntN(2)), coverage.Reopen{Week: week + airing.Week(rnd.IntN(2)), Reason: "Báo muộn vì lũ"})
+			c := coverage.Reopen{Week: week + airing.Week(rnd.IntN(2)), Reason: "Báo muộn vì lũ"}
+			seen, err := s.Coverage(t.Context(), accounts.Daemon(), coverage.Query{Week: c.Week})
+			if err == nil && seen.Reopening != nil {
+				c.Request = seen.Reopening.At
+			}
+			_, err = s.ReopenWeek(t.Context(), by(rnd.IntN(2)), c)
 			try("reopen", err)
 		case k == 18 && did["merger"] == 0:
 			c := stations.Merge{On: stations.DateOf(now)}

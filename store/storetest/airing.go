@@ -567,8 +567,14 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 			t.Fatalf("asked: %+v", got)
 		}
 	}
+	request := weekCounts(t, e, thatWeek).Reopening.At
+	reopen(two, coverage.Reopen{Week: thatWeek, Reason: "Tôi cũng muốn hỏi", Later: true}, "coverage.asked_already") // who asks does not agree
+	reopen(one, coverage.Reopen{Week: thatWeek, Request: request}, "coverage.own_request")
+	reopen(two, coverage.Reopen{Week: thatWeek, Request: request.Add(-time.Hour)}, "coverage.request_changed")
+	reopen(two, coverage.Reopen{Week: thatWeek, Request: request.Add(-time.Hour), Decline: true}, "coverage.request_changed")
 	reopen(two, coverage.Reopen{Week: thatWeek + 2, Decline: true}, "")
-	got := reopen(two, coverage.Reopen{Week: thatWeek, Later: true}, "")
+	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request}, "coverage.not_asked")
+	got := reopen(two, coverage.Reopen{Week: thatWeek, Later: true, Request: request}, "")
 	if got.Closed || got.Aired != 2 || got.Reopening != nil || len(got.Earlier) != 1 || got.Earlier[0].Aired != 1 || got.Earlier[0].Reopened.AgreedBy != two.Name {
 		t.Fatalf("opened again: %+v, earlier %+v", got.Counts, got.Earlier)
 	}
@@ -586,7 +592,7 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 			t.Fatalf("closed again: %+v %v", got.Counts, err)
 		}
 		reopen(two, coverage.Reopen{Week: thatWeek, Reason: "Còn thiếu"}, "")
-		reopen(one, coverage.Reopen{Week: thatWeek}, "")
+		reopen(one, coverage.Reopen{Week: thatWeek, Request: late}, "")
 	}
 	if got := weekCounts(t, e, thatWeek); got.Closed || len(got.Earlier) != 3 || got.Earlier[0].Aired != 1 || got.Earlier[2].Aired != 2 {
 		t.Errorf("%+v", got.Earlier)

@@ -98,7 +98,7 @@ func engineClosed(t *testing.T, e store.Engine) {
 	must[coverage.Week](t)(e.ReopenWeek(ctx, by(monitor, opened), coverage.Reopen{Week: week, Reason: "đài gửi muộn"}))
 	other := monitor
 	other.Person = "another monitor"
-	must[coverage.Week](t)(e.ReopenWeek(ctx, by(other, opened), coverage.Reopen{Week: week, Reason: "đồng ý"}))
+	must[coverage.Week](t)(e.ReopenWeek(ctx, by(other, opened), coverage.Reopen{Week: week, Request: opened}))
 	got := must[map[airing.Week]coverage.Standing](t)(e.ClosedWeeks(ctx, week-1, week+5))
 	same(t, got, map[airing.Week]coverage.Standing{week: {Reopened: opened.UTC()}, week + 1: {Closed: true}})
 	if got := must[map[airing.Week]coverage.Standing](t)(e.ClosedWeeks(ctx, week+1, week+1)); len(got) != 1 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
@@ -38,7 +39,7 @@ func (c coverages) routes() []kit.Route {
 		{Pattern: "GET /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.closing, Out: stepJSON{},
 			Summary: "What is undecided in a week, and what closing it locks."},
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
-			Summary: "Ask to open a closed week again (reason), or agree to what another person asked; later also means every closed week after it; decline takes the request back."},
+			Summary: "Ask to open a closed week again (reason), or with request, the time of what another person asked (reopening.at), agree to it; later also means every closed week after it, of an answer those of the same request; decline takes the request back."},
 		{Pattern: "POST /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.anew, In: coverage.Anew{}, Out: anewAnswer{}, Query: "dry_run",
 			Summary: "Decide something about the past anew, from a past day on, with a reason: terms, languages, activity or week_start. dry_run=1 says which weeks change, and changes nothing."},
 		{Pattern: "GET /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.decidedAnew, Out: kit.List[anewAnswer]{}, Query: "limit after",
@@ -181,9 +182,10 @@ func (c coverages) closing(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type reopenBody struct {
-	Reason  string `json:"reason,omitempty" schema:"maxLength=1000"` // of who asks
-	Later   bool   `json:"later,omitempty"`
-	Decline bool   `json:"decline,omitempty"`
+	Reason  string    `json:"reason,omitempty" schema:"maxLength=1000"` // of who asks
+	Later   bool      `json:"later,omitempty"`
+	Request time.Time `json:"request,omitzero"` // "at" of the request that is answered; none asks
+	Decline bool      `json:"decline,omitempty"`
 }
 
 func (c coverages) reopen(w http.ResponseWriter, r *kit.Request) error {
@@ -196,7 +198,7 @@ func (c coverages) reopen(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	got, err := c.store.ReopenWeek(r.Context(), m, coverage.Reopen{Week: week, Later: b.Later, Reason: b.Reason, Decline: b.Decline})
+	got, err := c.store.ReopenWeek(r.Context(), m, coverage.Reopen{Week: week, Later: b.Later, Reason: b.Reason, Request: b.Request, Decline: b.Decline})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
@@ -426,6 +427,11 @@ func (p pages) reopenWeek(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := coverage.Reopen{Week: week, Later: f.Bool("later"), Reason: f.Get("reason"), Decline: f.Get("do") == "decline"}
+	if s := f.Get("request"); s != "" {
+		if c.Request, err = time.Parse(time.RFC3339Nano, s); err != nil {
+			return fault.New(fault.Invalid, "coverage.not_asked", "week", week).Because(err)
+		}
+	}
 	got, err := p.store.ReopenWeek(r.Context(), r.Meta(f.ID), c)
 	if f.Refused(err) {
 		return p.renderWeek(w, r, *f)
