@@ -485,8 +485,8 @@ const maxEvidence = 10
 
 // DecideRemoval says whether a piece of evidence may be taken away from the
 // line. closed tells that the line's week is frozen. Faults:
-// airing.evidence_unknown, airing.evidence_week_closed, airing.evidence_why,
-// airing.text_too_long.
+// airing.evidence_unknown, airing.evidence_week_closed, airing.evidence_verified,
+// airing.evidence_why, airing.text_too_long.
 func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r Removal) (Removal, error) {
 	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
 		return r, err
@@ -497,6 +497,8 @@ func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r
 		return r, fault.New(fault.NotFound, "airing.evidence_unknown")
 	case closed:
 		return r, fault.New(fault.Conflict, "airing.evidence_week_closed")
+	case line.Finding == Verified: // somebody has gone by it
+		return r, fault.New(fault.Conflict, "airing.evidence_verified", "by", line.Verdicts[len(line.Verdicts)-1].By.Name)
 	case r.Why == "":
 		return r, fault.New(fault.Invalid, "airing.evidence_why").At("why")
 	case utf8.RuneCountInString(r.Why) > maxText:
@@ -506,9 +508,10 @@ func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r
 }
 
 // Inherited is the evidence a report has from the one it corrects: what was
-// seen and heard stays what it is, unless the airing is taken back whole.
+// seen and heard stays what it is, unless the report now says the contrary. The
+// picture of a broken set is no proof of an airing.
 func Inherited(r Report, corrected *Line) []Evidence {
-	if corrected == nil || r.Outcome == Withdrawn {
+	if corrected == nil || r.Outcome != corrected.Outcome {
 		return nil
 	}
 	return corrected.Evidence

@@ -263,10 +263,28 @@ func airingEvidence(t *testing.T, e AiringEngine) {
 	if _, err := e.Attach(ctx, m(5*time.Hour), photo); err != nil {
 		t.Fatal(err)
 	}
+	// What somebody verified a report by stays, and the figures never say more verified than proven.
+	away.Evidence = photo.ID
+	monitor := by(monitorOf(accounts.Province, ""), monday.Add(6*time.Hour))
+	if _, err := e.Judge(ctx, monitor, airing.Verdict{Report: fixed.ID, Finding: airing.Verified}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Detach(ctx, m(7*time.Hour), away); !fault.Is(err, "airing.evidence_verified") {
+		t.Errorf("of a verified report: %v", err)
+	}
+	// The picture of a broken set proves no airing.
+	broken := mustConfirm(t, e, "S00005", func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, airing.Equipment, "" })
+	set := airing.Evidence{ID: uuid.NewString(), Report: broken.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 8), Size: 9}
+	if _, err := e.Attach(ctx, by(operatorOf("S00005"), monday.Add(2*time.Hour)), set); err != nil {
+		t.Fatal(err)
+	}
+	turned := mustConfirm(t, e, "S00005", func(c *airing.Confirm) { c.Corrects, c.Why = broken.ID, "bấm nhầm" })
+	if c := weekCounts(t, e, thatWeek); len(turned.Evidence) != 0 || c.WithEvidence != 1 || c.Verified != 1 || c.Aired != 2 {
+		t.Errorf("the contrary kept %+v: %+v", turned.Evidence, c.Counts)
+	}
 	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 14)), coverage.Close{Week: thatWeek}); err != nil {
 		t.Fatal(err)
 	}
-	away.Evidence = photo.ID
 	if _, err := e.Detach(ctx, m(15*24*time.Hour), away); !fault.Is(err, "airing.evidence_week_closed") {
 		t.Errorf("of a closed week: %v", err)
 	}

@@ -29,6 +29,7 @@ type reportPage struct {
 	MayAttach  bool // evidence, which she sends
 	MayDetach  bool // a piece of evidence, as far as its week is open
 	MayJudge   bool
+	LeftBehind bool // the report this one corrects has evidence, which says the contrary
 }
 
 func (p pages) showReport(w http.ResponseWriter, r *kit.Request) error {
@@ -80,7 +81,8 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
 	_, foreign := audio.OwnerOf(r.Actor, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
-	page.MayDetach = line.Stands() && r.Actor.Can(accounts.ReportAiring, where)
+	page.LeftBehind = len(page.History) > 0 && len(page.History[0].Evidence) > 0
+	page.MayDetach = line.Stands() && line.Finding != airing.Verified && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.Check = verdictForm(line)
 	if f.Values.Has("finding") {
