@@ -98,7 +98,7 @@ func TestASheetIsDroppedByTwoInTheBrowser(t *testing.T) {
 	for _, page := range []string{"/results", "/points", "/papers?doc=table"} {
 		wants(org, base+page, "Phiếu đã ký nhưng không tính", "Đã xác minh: là chị em", "giamkhao0")
 	}
-	wants(judges[2], "/judging/"+id+"/signed", "Đã ký, phiếu này không được tính (Người giamkhao0, Người tochuc", "Đã xác minh: là chị em")
+	wants(judges[2], "/judging/"+id+"/signed", "Đã ký, phiếu này không được tính (Người tochuc đề nghị, Người giamkhao0 quyết định", "Đã xác minh: là chị em")
 	wants(judges[0], chair, "Phiếu đã ký nhưng không tính", "Tính lại phiếu này")
 	st.look(org, map[string]string{"dropped-points": base + "/points", "dropped-results": base + "/results"})
 	st.look(judges[0], map[string]string{"dropped-chair": chair})
