@@ -26,9 +26,9 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *S
 	e.Note = text.Lines(e.Note)
 	switch {
 	case stale != nil && !e.Revoked && old.Stands(): // the same was decided meanwhile, not the contrary
-		return Excuse{}, fault.New(fault.Conflict, "coverage.excused_already", "by", old.By, "at", old.At, "note", old.Note)
+		return Excuse{}, fault.New(fault.Stale, "coverage.excused_already", "by", old.By, "at", old.At, "note", old.Note)
 	case stale != nil && e.Revoked && !old.Stands():
-		return Excuse{}, fault.New(fault.Conflict, "coverage.excuse_gone", "by", old.By, "at", old.At)
+		return Excuse{}, fault.New(fault.Stale, "coverage.excuse_gone", "by", old.By, "at", old.At)
 	case stale != nil:
 		return Excuse{}, stale
 	case is == nil:

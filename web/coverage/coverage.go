@@ -588,6 +588,9 @@ func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 			e.Note, e.Revoked = f.Get("why"), true
 		}
 		_, err := p.store.Excuse(r.Context(), m, e)
+		if fault.Is(err, "coverage.excused_already") || fault.Is(err, "coverage.excuse_gone") {
+			fault.Of(err).Kind = fault.Conflict // there is nothing to compare: the other did the same
+		}
 		return err
 	})
 	switch e := fault.Of(err); {
