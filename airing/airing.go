@@ -381,7 +381,8 @@ type Log interface {
 	// first, and the cursor of the next page, "" at the end. Faults:
 	// airing.cursor, and accounts.denied for a query that is not Allowed.
 	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
-	// ForSlots returns, by slot ID, the standing line of each slot that has one.
+	// ForSlots returns, by slot ID, the standing line of each slot that has one; where
+	// the station has none of its own, that of SlotsBefore, one that aired first.
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)
 }
 

@@ -79,6 +79,27 @@ func NewRoll(reg *stations.Registry, first stations.Date) *Roll {
 	return r
 }
 
+// Kin are the stations of which a report in the week w may count for the station too
+// (NewRoll): those of its family that do not count in it themselves, and in the week in
+// which it was split off, the one it was part of.
+func Kin(reg *stations.Registry, cal airing.Calendar, station string, w airing.Week) (ids []string) {
+	first := stations.DateOf(cal.Start(w))
+	st, err := reg.Station(station)
+	if err != nil || !st.ActiveInWeek(first) {
+		return nil
+	}
+	family := reg.Lineage(station)
+	for _, s := range slices.Concat(family.Before, family.After) {
+		if !s.ActiveInWeek(first) {
+			ids = append(ids, s.ID)
+		}
+	}
+	if o := st.Origin; o != nil && cal.Week(o.On.Start(cal.Zone)) == w {
+		ids = append(ids, o.Station)
+	}
+	return ids
+}
+
 // Split lists the members that were split off another station, whatever the day.
 func (r *Roll) Split() []*stations.Station { return r.split }
 

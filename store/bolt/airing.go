@@ -381,6 +381,28 @@ func linesNear(tx *tx, station uint32, start time.Time) (lines []airing.Line, er
 
 // standing returns the slot's standing line, nil if it has none.
 func standing(tx *tx, slot string) (*airing.Line, error) {
+	line, err := standingHere(tx, slot)
+	if line != nil || err != nil {
+		return line, err
+	}
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range airing.SlotsBefore(reg, slot) {
+		before, err := standingHere(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if before != nil && (line == nil || line.Outcome != airing.Aired) {
+			line = before
+		}
+	}
+	return line, nil
+}
+
+// standingHere is standing of the slot's own station alone.
+func standingHere(tx *tx, slot string) (*airing.Line, error) {
 	id, found, err := slotLines.get(tx, []byte(slot))
 	if err != nil || !found {
 		return nil, err

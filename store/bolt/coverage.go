@@ -252,16 +252,22 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 		if err := coverage.MayRead(by, reg.Where(station)); err != nil {
 			return err
 		}
+		set, err := settingsOf(tx)
+		if err != nil {
+			return err
+		}
 		for w := from; w <= until; w++ {
-			key := tallyKey(w, stationNumber(station))
-			b, found, err := tallies.get(tx, key)
-			if err != nil {
-				return err
+			t, err := tallyIn(tx, w, station)
+			for _, id := range coverage.Kin(reg, set.Calendar(text.Zone), station, w) {
+				if err != nil {
+					return err
+				}
+				var lent airing.Tally
+				if lent, err = tallyIn(tx, w, id); lent != (airing.Tally{}) { // the whole count alone says for whom it counts
+					t, err = countedOf(tx, w, station)
+					break
+				}
 			}
-			if !found {
-				continue
-			}
-			t, err := tallyOf(key, b)
 			if err != nil {
 				return err
 			}
@@ -272,6 +278,27 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 		return nil
 	})
 	return rows, err
+}
+
+// tallyIn is what was reported under the station's own name in a week.
+func tallyIn(tx *tx, w airing.Week, station string) (t airing.Tally, err error) {
+	key := tallyKey(w, stationNumber(station))
+	b, found, err := tallies.get(tx, key)
+	if err != nil || !found {
+		return t, err
+	}
+	return tallyOf(key, b)
+}
+
+// countedOf is what counts for the station in a week.
+func countedOf(tx *tx, w airing.Week, station string) (airing.Tally, error) {
+	week, err := countWeek(tx, w, time.Time{})
+	for _, s := range week.Stations {
+		if s.Station == station {
+			return s.Tally, err
+		}
+	}
+	return airing.Tally{}, err
 }
 
 // LastExcuse implements coverage.Store.

@@ -782,6 +782,21 @@ func coverageReform(t *testing.T, e AiringEngine) {
 	if got.Aired != 115 || got.Active != 127 || got.Now == nil || got.Now.Active != 47 || got.Now.Aired != heard || heard < 40 {
 		t.Fatalf("the week that is cut: %+v, now %+v", got.Counts, got.Now)
 	}
+	// What was reported before the merger was entered answers the slot that was taken over.
+	taken := slices.IndexFunc(plan.Targets, func(m stations.MergeTarget) bool { return len(m.Ended) > 0 && m.Station > "S00127" }) // a station made by it
+	if taken < 0 {
+		t.Fatalf("no merger made a station: %+v", plan.Targets)
+	}
+	target := plan.Targets[taken]
+	slot := scheduler.SlotID("R1", target.Station, at.AddDate(0, 0, 14))
+	told, err := e.ForSlots(ctx, operatorOf(target.Station), []string{slot})
+	if line, ok := told[slot]; err != nil || !ok || !slices.Contains(target.Ended, line.Station) {
+		t.Fatalf("the slot of %s says %+v, %v", target.Station, told, err)
+	}
+	again := airing.Confirm{ID: uuid.NewString(), Slot: slot, Outcome: airing.Aired}
+	if _, err := e.Confirm(ctx, by(operatorOf(target.Station), at.AddDate(0, 0, 21)), again); !fault.Is(err, "airing.slot_reported") {
+		t.Fatalf("reported once more: %v", err)
+	}
 	for i := 1; i <= 2; i++ {
 		if got := weekCounts(t, e, week+airing.Week(i)); got.Active != 47 || got.Aired != 47 {
 			t.Fatalf("%d weeks later: %+v", i, got.Counts)

@@ -83,6 +83,19 @@ func (w *kinWorld) compare() {
 		if got.Active != active+others || got.Aired != aired || got.Aired > got.Expected() {
 			w.t.Errorf("%s: engine %d of %d, model %d of %d", week, got.Aired, got.Active, aired, active+others)
 		}
+		for _, s := range got.Stations { // a station's own course says the same
+			rows, err := w.e.History(context.Background(), accounts.Daemon(), s.Station, week, week)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			var own airing.Tally
+			if len(rows) > 0 {
+				own = rows[0].Tally
+			}
+			if own != s.Tally {
+				w.t.Errorf("%s: the course of %s says %+v, the week %+v", week, s.Station, own, s.Tally)
+			}
+		}
 	}
 }
 
