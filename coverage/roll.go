@@ -79,25 +79,18 @@ func NewRoll(reg *stations.Registry, first stations.Date) *Roll {
 	return r
 }
 
-// Kin are the stations of which a report in the week w may count for the station too
-// (NewRoll): those of its family that do not count in it themselves, and in the week in
-// which it was split off, the one it was part of.
-func Kin(reg *stations.Registry, cal airing.Calendar, station string, w airing.Week) (ids []string) {
-	first := stations.DateOf(cal.Start(w))
-	st, err := reg.Station(station)
-	if err != nil || !st.ActiveInWeek(first) {
-		return nil
-	}
-	family := reg.Lineage(station)
-	for _, s := range slices.Concat(family.Before, family.After) {
-		if !s.ActiveInWeek(first) {
-			ids = append(ids, s.ID)
+// HasKin reports whether in some week what another station reported may count for the
+// station, or what it reported for another.
+func HasKin(reg *stations.Registry, station string) bool {
+	for _, s := range reg.Stations() {
+		family := reg.Lineage(s.ID)
+		kin := len(family.Before)+len(family.After) > 0 || s.Origin != nil
+		if kin && (s.ID == station || s.Origin != nil && s.Origin.Station == station ||
+			slices.ContainsFunc(slices.Concat(family.Before, family.After), func(k *stations.Station) bool { return k.ID == station })) {
+			return true
 		}
 	}
-	if o := st.Origin; o != nil && cal.Week(o.On.Start(cal.Zone)) == w {
-		ids = append(ids, o.Station)
-	}
-	return ids
+	return false
 }
 
 // Split lists the members that were split off another station, whatever the day.

@@ -136,11 +136,10 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 		}
 		b := list[i]
 		id := whichButton(b, kind)
-		all := maps.Clone(typed[""])
-		maps.Copy(all, w.known)
-		for begin, more := range typed {
+		all := maps.Clone(w.known)
+		for _, begin := range slices.Sorted(maps.Keys(typed)) { // what is said of a longer beginning counts
 			if strings.HasPrefix(kind, begin) {
-				maps.Copy(all, more)
+				maps.Copy(all, typed[begin])
 			}
 		}
 		maps.Copy(all, values)
@@ -604,6 +603,8 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.picked()
 	w.lost()
 	w.dropped()
+	w.just("hoithi", "/contests/huyen-chon/jury", "contests/_remove.html sure contest.remove_judge", nil)
+	w.just("hoithi", "/contests/huyen-chon/jury", "contests/_return.html because contest.return_judge", nil)
 
 	w.danger = true
 	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase})

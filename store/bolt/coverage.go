@@ -252,21 +252,15 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 		if err := coverage.MayRead(by, reg.Where(station)); err != nil {
 			return err
 		}
-		set, err := settingsOf(tx)
+		count, err := newCounter(tx, reg)
 		if err != nil {
 			return err
 		}
+		kin := coverage.HasKin(reg, station)
 		for w := from; w <= until; w++ {
 			t, err := tallyIn(tx, w, station)
-			for _, id := range coverage.Kin(reg, set.Calendar(text.Zone), station, w) {
-				if err != nil {
-					return err
-				}
-				var lent airing.Tally
-				if lent, err = tallyIn(tx, w, id); lent != (airing.Tally{}) { // the whole count alone says for whom it counts
-					t, err = countedOf(tx, w, station)
-					break
-				}
+			if err == nil && kin { // the whole count alone says what counts for whom
+				t, err = count.of(w, station, t)
 			}
 			if err != nil {
 				return err
@@ -290,15 +284,14 @@ func tallyIn(tx *tx, w airing.Week, station string) (t airing.Tally, err error) 
 	return tallyOf(key, b)
 }
 
-// countedOf is what counts for the station in a week.
-func countedOf(tx *tx, w airing.Week, station string) (airing.Tally, error) {
-	week, err := countWeek(tx, w, time.Time{})
-	for _, s := range week.Stations {
-		if s.Station == station {
-			return s.Tally, err
-		}
+// of is what counts for the station in a week; where the station is no member of it, what
+// it reported itself.
+func (c *counter) of(w airing.Week, station string, own airing.Tally) (airing.Tally, error) {
+	week, err := c.count(w, time.Time{})
+	if i := slices.IndexFunc(week.Stations, func(s coverage.StationWeek) bool { return s.Station == station }); i >= 0 {
+		return week.Stations[i].Tally, err
 	}
-	return airing.Tally{}, err
+	return own, err
 }
 
 // LastExcuse implements coverage.Store.

@@ -85,7 +85,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	page.MayDetach = line.Stands() && line.Finding != airing.Verified && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.Check = verdictForm(line)
-	if f.Values.Has("finding") {
+	if f.Of != "" { // it was sent, and is refused
 		page.Check = f
 	}
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
