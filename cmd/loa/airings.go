@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"loa/airing"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/web/api"
@@ -76,6 +77,12 @@ func (t *terminal) airing(n nameBook, a api.Airing) string {
 	if a.Reason != "" {
 		what += ": " + t.lang.Say("airing.reason."+string(a.Reason))
 	}
+	switch {
+	case a.CorrectedBy != "":
+		what += " (" + t.lang.Say("airing.replaced") + ")"
+	case a.Outcome == airing.Aired && !a.Qualifies:
+		what += " (" + t.lang.Say("airing.counts_no") + ")"
+	}
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), called(n.stations, a.Station), called(n.programmes, a.Programme), what, a.By.Name, a.ID)
 }
 
@@ -92,6 +99,7 @@ type airingsReport struct {
 	Means     string `help:"cli.flag.means"`
 	Note      string `help:"cli.flag.note"`
 	Corrects  string `help:"cli.flag.corrects"`
+	Why       string `help:"cli.flag.corrects_why"`
 	Unplanned bool   `help:"cli.flag.unplanned"`
 	Alone     bool   `help:"cli.flag.alone"`
 	Seen      string `help:"cli.flag.seen"`
@@ -103,7 +111,7 @@ type airingsReport struct {
 func (c airingsReport) Run(t *terminal) error {
 	in := map[string]any{"outcome": c.Outcome, "seen": c.Seen}
 	for name, value := range map[string]string{"slot": c.Slot, "station": c.Station, "programme": c.Programme, "reason": c.Reason,
-		"started_at": moment(c.StartedAt), "means": c.Means, "note": c.Note, "corrects": c.Corrects} {
+		"started_at": moment(c.StartedAt), "means": c.Means, "note": c.Note, "corrects": c.Corrects, "why": c.Why} {
 		if value != "" {
 			in[name] = value
 		}

@@ -92,6 +92,18 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("airings", "report", "sung", "--station", "02770", "--programme", p.ID); code != 65 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("an outcome there is none of: %d %s", code, errs)
 	}
+	// What does not count, and what was corrected, is not listed like the rest.
+	const short = "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f02"
+	if out := must("airings", "report", "aired", "--station", "02779", "--programme", p.ID, "--started-at", "2024-05-15 18:00", "--seconds", "60", "--id", short); !strings.Contains(out, "Đã phát (Không tính)") {
+		t.Errorf("a report that is too short: %s", out)
+	}
+	if out := must("coverage", "--week", "2024-W20"); !strings.Contains(out, "Phát, chưa tính") || !strings.Contains(out, "1/127") {
+		t.Errorf("coverage with it: %s", out)
+	}
+	must("airings", "report", "not_aired", "--corrects", short, "--why", "bấm nhầm", "--reason", "power_cut", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f03")
+	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát (đã sửa)") || !strings.Contains(out, "Không phát được: Mất điện\t") && !strings.Contains(out, "Không phát được: Mất điện ") {
+		t.Errorf("after a correction: %s", out)
+	}
 	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2"); !strings.Contains(out, "tuần 20 năm 2024") {
 		t.Errorf("excuse: %s", out)
 	}

@@ -60,7 +60,7 @@ func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, t.lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {
-		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", called(n.districts, d.District), d.Aired, d.Expected(), d.WithEvidence, d.Verified, d.OnTime,
+		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", called(n.districts, d.District), d.Aired, d.Expected(), d.NotCounted, d.WithEvidence, d.Verified, d.OnTime,
 			d.NotAired, d.NotReported, d.NotDue, d.NotPlanned)
 	}
 	return table.Flush()
