@@ -81,7 +81,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
 	_, foreign := audio.OwnerOf(r.Actor, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
-	page.LeftBehind = len(page.History) > 0 && len(page.History[0].Evidence) > 0
+	page.LeftBehind = line.Outcome != airing.Withdrawn && len(page.History) > 0 && page.History[0].Outcome != line.Outcome && len(page.History[0].Evidence) > 0
 	page.MayDetach = line.Stands() && line.Finding != airing.Verified && r.Actor.Can(accounts.ReportAiring, where)
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.Check = verdictForm(line)
