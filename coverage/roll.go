@@ -79,18 +79,19 @@ func NewRoll(reg *stations.Registry, first stations.Date) *Roll {
 	return r
 }
 
-// HasKin reports whether in some week what another station reported may count for the
-// station, or what it reported for another.
-func HasKin(reg *stations.Registry, station string) bool {
-	for _, s := range reg.Stations() {
-		family := reg.Lineage(s.ID)
-		kin := len(family.Before)+len(family.After) > 0 || s.Origin != nil
-		if kin && (s.ID == station || s.Origin != nil && s.Origin.Station == station ||
-			slices.ContainsFunc(slices.Concat(family.Before, family.After), func(k *stations.Station) bool { return k.ID == station })) {
-			return true
+// Givers lists the stations of which a report in the week counts for the member, itself
+// among them; none for a station that is no member.
+func (r *Roll) Givers(station string) (ids []string) {
+	i := slices.IndexFunc(r.members, func(m Member) bool { return m.Station == station })
+	if i < 0 {
+		return nil
+	}
+	for number, heirs := range r.heirs {
+		if slices.Contains(heirs, i) {
+			ids = append(ids, r.ids[number])
 		}
 	}
-	return false
+	return ids
 }
 
 // Split lists the members that were split off another station, whatever the day.

@@ -527,15 +527,9 @@ func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) err
 			continue
 		}
 		key := tallyKey(set.Calendar(text.Zone).Week(step.line.StartedAt), station)
-		b, found, err := tallies.get(tx, key)
+		t, err := tallyAt(tx, key)
 		if err != nil {
 			return err
-		}
-		var t airing.Tally
-		if found {
-			if t, err = tallyOf(key, b); err != nil {
-				return err
-			}
 		}
 		if err := tallies.put(tx, key, t.Add(delta, step.sign).Bytes()); err != nil {
 			return err

@@ -131,32 +131,79 @@ func (c *counter) count(w airing.Week, now time.Time) (coverage.Week, error) {
 
 func (c *counter) countSaid(w airing.Week, now time.Time, f said) (coverage.Week, error) {
 	from, until := c.cal.Start(w), c.cal.Start(w+1)
-	if first := stations.DateOf(from); c.roll == nil || !c.reg.SameInWeeks(c.first, first) {
-		c.first, c.roll = first, coverage.NewRoll(c.reg, first)
-	}
+	roll := c.rollOf(w)
 	facts := coverage.Facts{Slots: c.plan.Counting(from, until, time.Time{}), Over: now.IsZero() || !now.Before(until), Tallies: f.tallies, Excuses: f.excuses}
 	if facts.Due = facts.Slots; !facts.Over {
 		facts.Due = c.plan.Counting(from, now, now)
 	}
-	for _, st := range c.roll.Split() {
-		if !st.Origin.Shared(from) {
-			continue
+	for _, st := range roll.Split() {
+		loans, err := c.lent(w, st)
+		if err != nil {
+			return coverage.Week{}, err
 		}
-		number := numberKey(stationNumber(st.Origin.Station))
-		for e, err := range linesByPlace.ascend(c.tx, append(slices.Clip(number), timeKey(from)...), append(slices.Clip(number), timeKey(until)...)) {
-			if err != nil {
-				return coverage.Week{}, err
-			}
-			line, _, err := lineOf(c.tx, linesByPlace.name, e.key, e.rec)
-			if err != nil {
-				return coverage.Week{}, err
-			}
-			if st.Origin.Shared(line.StartedAt) {
-				facts.Lent = append(facts.Lent, coverage.Loan{From: line.Station, To: st, Tally: airing.Of(line)})
-			}
+		facts.Lent = append(facts.Lent, loans...)
+	}
+	return roll.Count(w, facts), nil
+}
+
+func (c *counter) rollOf(w airing.Week) *coverage.Roll {
+	if first := stations.DateOf(c.cal.Start(w)); c.roll == nil || !c.reg.SameInWeeks(c.first, first) {
+		c.first, c.roll = first, coverage.NewRoll(c.reg, first)
+	}
+	return c.roll
+}
+
+// lent lists what a station that was split off another has from it in a week.
+func (c *counter) lent(w airing.Week, st *stations.Station) (loans []coverage.Loan, err error) {
+	from, until := c.cal.Start(w), c.cal.Start(w+1)
+	if st.Origin == nil || !st.Origin.Shared(from) {
+		return nil, nil
+	}
+	number := numberKey(stationNumber(st.Origin.Station))
+	for e, err := range linesByPlace.ascend(c.tx, append(slices.Clip(number), timeKey(from)...), append(slices.Clip(number), timeKey(until)...)) {
+		if err != nil {
+			return nil, err
+		}
+		line, _, err := lineOf(c.tx, linesByPlace.name, e.key, e.rec)
+		if err != nil {
+			return nil, err
+		}
+		if st.Origin.Shared(line.StartedAt) {
+			loans = append(loans, coverage.Loan{From: line.Station, To: st, Tally: airing.Of(line)})
 		}
 	}
-	return c.roll.Count(w, facts), nil
+	return loans, nil
+}
+
+// of is what counts for one station in a week, without a count of all others; of one that
+// is no member, what it reported itself.
+func (c *counter) of(w airing.Week, st *stations.Station) (sum airing.Tally, err error) {
+	givers := c.rollOf(w).Givers(st.ID)
+	if givers == nil {
+		return tallyAt(c.tx, tallyKey(w, stationNumber(st.ID)))
+	}
+	for _, id := range givers {
+		t, err := tallyAt(c.tx, tallyKey(w, stationNumber(id)))
+		if err != nil {
+			return sum, err
+		}
+		sum = sum.Add(t, 1)
+	}
+	loans, err := c.lent(w, st)
+	for _, loan := range loans {
+		sum = sum.Add(loan.Tally, 1)
+	}
+	return sum, err
+}
+
+// tallyAt is what was reported under a station's own name in a week; the zero Tally if
+// nothing was.
+func tallyAt(tx *tx, key []byte) (t airing.Tally, err error) {
+	b, found, err := tallies.get(tx, key)
+	if err != nil || !found {
+		return t, err
+	}
+	return tallyOf(key, b)
 }
 
 // countWeek counts a week by the registry in force.

@@ -252,16 +252,17 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 		if err := coverage.MayRead(by, reg.Where(station)); err != nil {
 			return err
 		}
-		count, err := newCounter(tx, reg)
+		st, err := reg.Station(station)
+		if err != nil {
+			return nil // there is none, and so no report of it
+		}
+		set, err := settingsOf(tx)
 		if err != nil {
 			return err
 		}
-		kin := coverage.HasKin(reg, station)
+		count := &counter{tx: tx, reg: reg, cal: set.Calendar(text.Zone)} // of no slots
 		for w := from; w <= until; w++ {
-			t, err := tallyIn(tx, w, station)
-			if err == nil && kin { // the whole count alone says what counts for whom
-				t, err = count.of(w, station, t)
-			}
+			t, err := count.of(w, st)
 			if err != nil {
 				return err
 			}
@@ -272,26 +273,6 @@ func (s *Store) History(ctx context.Context, by accounts.Actor, station string, 
 		return nil
 	})
 	return rows, err
-}
-
-// tallyIn is what was reported under the station's own name in a week.
-func tallyIn(tx *tx, w airing.Week, station string) (t airing.Tally, err error) {
-	key := tallyKey(w, stationNumber(station))
-	b, found, err := tallies.get(tx, key)
-	if err != nil || !found {
-		return t, err
-	}
-	return tallyOf(key, b)
-}
-
-// of is what counts for the station in a week; where the station is no member of it, what
-// it reported itself.
-func (c *counter) of(w airing.Week, station string, own airing.Tally) (airing.Tally, error) {
-	week, err := c.count(w, time.Time{})
-	if i := slices.IndexFunc(week.Stations, func(s coverage.StationWeek) bool { return s.Station == station }); i >= 0 {
-		return week.Stations[i].Tally, err
-	}
-	return own, err
 }
 
 // LastExcuse implements coverage.Store.
