@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 
-	"loa/store"
-
 	bbolt "go.etcd.io/bbolt"
+
+	"loa/store"
 )
 
 // TableNames lists every bucket.

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"loa/store"
-
 	bbolt "go.etcd.io/bbolt"
+
+	"loa/store"
 )
 
 // checks are what each noun's tables must satisfy: every index row has its
