@@ -468,6 +468,9 @@ func TestAReopeningThatWaitsIsTold(t *testing.T) {
 	asker.Submit("[action='/coverage/reopen']", "reason", "Hai xã báo muộn", "later", "yes")
 	other.Submit("[action='/coverage/reopen']", "reason", "Tôi muốn hỏi thêm", "later", "yes")
 	other.Expect(409, ".notice.bad", "giamsat-2 đã đề nghị mở lại", "Hai xã báo muộn", "Tôi muốn hỏi thêm")
+	if n := other.Doc().Find(".notice.bad").Length(); n != 1 || other.Doc().Find("[name=later][checked]").Length() > 0 {
+		t.Errorf("said %d times, or what was ticked to ask is ticked to agree", n)
+	}
 	stale := other.Doc().Find("input[name=request]").AttrOr("value", "")
 	clock.at = clock.at.Add(time.Minute)
 	asker.Get("/coverage?week=" + first.String())

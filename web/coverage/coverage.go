@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -433,6 +434,9 @@ func (p pages) reopenWeek(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	got, err := p.store.ReopenWeek(r.Context(), r.Meta(f.ID), c)
+	if e := fault.Of(err); e != nil && e.Kind == fault.Conflict { // what was ticked for one act is no part of another
+		f.Values = url.Values{}
+	}
 	if f.Refused(err) {
 		return p.renderWeek(w, r, *f)
 	}
