@@ -215,6 +215,23 @@ func (b *airingConfirmed) apply(s *State, _ *Event) error {
 	return nil
 }
 
+// ownConfirmed is the organiser's word that a work made from others' episode is the entrant's.
+type ownConfirmed struct {
+	Entry string `json:"entry"`
+	Note  string `json:"note"`
+}
+
+func (*ownConfirmed) kind() string { return "entry.own_confirmed" }
+func (b *ownConfirmed) apply(s *State, _ *Event) error {
+	e := s.entry[b.Entry]
+	if e == nil {
+		return fmt.Errorf("no entry %s", b.Entry)
+	}
+	e.OwnNote = b.Note
+	e.Warnings = slices.DeleteFunc(slices.Clone(e.Warnings), func(w string) bool { return w == warnOthersSound || w == warnOthersEpisode })
+	return nil
+}
+
 type judgeAppointed struct {
 	Judge Judge `json:"judge"`
 }

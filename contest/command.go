@@ -47,6 +47,7 @@ type File struct {
 	Seconds float64 // sample-exact length; 0 if it is no audio
 	Begun   time.Time
 	By      string // person ID of the uploader
+	Station string // ID of the station that sent it; "" for the province
 	Work    bool   // it was sent to be entered in a contest
 	// Words are what a document says, and Unread is why they cannot be told: the
 	// code of a fault. Both are "" for sound.
@@ -60,7 +61,15 @@ type File struct {
 type Episode struct {
 	ID      string
 	Audio   string   // ID of its audio file
+	Station string   // ID of the only station its programme is planned for, "" if there are several
+	Sent    string   // ID of the station that sent its audio file; "" for the province
 	Airings []Airing // every airing, whenever and wherever
+}
+
+// Of reports whether the episode is the station's own: it sent the recording, or
+// nobody else airs the programme.
+func (e Episode) Of(station string) bool {
+	return station != "" && (e.Station == station || e.Sent == station)
 }
 
 // Person is what a contest needs to know of an account.

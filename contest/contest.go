@@ -158,6 +158,7 @@ type Entry struct {
 	Sections    map[string]int `json:"sections,omitempty"` // section ID to declared seconds
 	Airings     []Airing       `json:"airings,omitempty"`  // those that satisfy the rule
 	AiredNote   string         `json:"aired_note,omitempty"`
+	OwnNote     string         `json:"own_note,omitempty"` // why a work made from others' episode is the entrant's own
 	Warnings    []string       `json:"warnings,omitempty"` // catalogue keys for the organiser's eyes
 	SubmittedAt time.Time      `json:"submitted_at"`       // first valid submission
 	ReplacedAt  time.Time      `json:"replaced_at,omitzero"`

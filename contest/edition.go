@@ -57,6 +57,8 @@ func partOf(c Command, m accounts.Meta) string {
 		return PartEntry(c.Entry)
 	case ConfirmAiring:
 		return PartEntry(c.Entry)
+	case ConfirmOwn:
+		return PartEntry(c.Entry)
 	case ReviewComment:
 		return PartComment(c.ID)
 	case DeclareTies:
@@ -90,6 +92,8 @@ func (s *State) touch(b body, e *Event) {
 	case *scriptRedacted:
 		part = PartEntry(b.Entry)
 	case *airingConfirmed:
+		part = PartEntry(b.Entry)
+	case *ownConfirmed:
 		part = PartEntry(b.Entry)
 	case *commentReviewed:
 		part = PartComment(b.ID)

@@ -15,9 +15,12 @@ import (
 	"loa/stations"
 )
 
-// warnAiringDeclared is a warning an organiser sees beside an entry: a
-// catalogue key.
-const warnAiringDeclared = "contest.warning_airing_declared"
+// Warnings an organiser sees beside an entry until she has looked: catalogue keys.
+const (
+	warnAiringDeclared = "contest.warning_airing_declared"
+	warnOthersSound    = "contest.warning_others_sound"   // the recording is the province's or another station's
+	warnOthersEpisode  = "contest.warning_others_episode" // only the episode is
+)
 
 // Work is what an entrant says about an entry.
 type Work struct {
@@ -189,6 +192,7 @@ func (s *State) examine(f Facts, m accounts.Meta, id string, w Work, old *Entry)
 	p = partsOf(err)
 	p.lengths(cat, e)
 	p.aired(cat, f, e)
+	e.whose(f)
 	p.duplicates(s, e, old)
 	return e, p.whole(fault.New(fault.Invalid, "contest.entry_refused", "count", len(p)))
 }
@@ -446,6 +450,31 @@ func (p *problems) aired(c *Category, f Facts, e *Entry) {
 	}
 }
 
+// whose warns of a work that others made: what the province or another station
+// sends out is aired by many, and whoever is first could enter it. A recording that
+// only sounds like theirs is the library's to find.
+func (e *Entry) whose(f Facts) {
+	if e.Episode != "" && f.Episode.Of(e.Entrant.Station) {
+		return
+	}
+	sound := e.Piece(Audio)
+	switch {
+	case sound != nil && !f.Files[sound.File].Work && f.Files[sound.File].Station != e.Entrant.Station:
+		e.Warnings = append(e.Warnings, warnOthersSound)
+	case e.Episode != "":
+		e.Warnings = append(e.Warnings, warnOthersEpisode)
+	}
+}
+
+// AiringOpen reports whether a declared airing waits for the organiser.
+func (e *Entry) AiringOpen() bool { return slices.Contains(e.Warnings, warnAiringDeclared) }
+
+// OthersOpen reports whether the organiser has yet to say that the work is the
+// entrant's own, which was made from an episode of others.
+func (e *Entry) OthersOpen() bool {
+	return slices.Contains(e.Warnings, warnOthersSound) || slices.Contains(e.Warnings, warnOthersEpisode)
+}
+
 // duplicates refuses the same sound twice, without naming the other entrant.
 // What only sounds alike is for a person to decide: the library compares it.
 func (p *problems) duplicates(s *State, e, old *Entry) {
@@ -594,4 +623,29 @@ func (c ConfirmAiring) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 		return nil, err
 	}
 	return []body{&airingConfirmed{c.Entry, c.Note}}, nil
+}
+
+// ConfirmOwn accepts as the entrant's own what was made from an episode of others,
+// after asking. Faults: contest.unknown_entry, contest.not_in_doubt,
+// contest.reason_missing.
+type ConfirmOwn struct {
+	Entry string `json:"entry"`
+	Note  string `json:"note"` // what was found
+}
+
+func (c ConfirmOwn) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	e := s.entry[c.Entry]
+	if e == nil {
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	}
+	if !e.OthersOpen() {
+		return nil, fault.New(fault.Conflict, "contest.not_in_doubt", "code", e.Code)
+	}
+	if err := reasonable(c.Note); err != nil {
+		return nil, err
+	}
+	return []body{&ownConfirmed{c.Entry, c.Note}}, nil
 }

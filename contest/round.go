@@ -106,7 +106,7 @@ func (s *State) entrants() ([]*Entry, error) {
 		return nil, fault.New(fault.Conflict, "contest.round_empty")
 	}
 	for _, e := range list {
-		if slices.Contains(e.Warnings, warnAiringDeclared) {
+		if e.AiringOpen() {
 			return nil, fault.New(fault.Conflict, "contest.airing_unconfirmed", "code", e.Code)
 		}
 	}

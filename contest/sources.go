@@ -114,7 +114,8 @@ func (s sources) File(ctx context.Context, id string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	f := File{ID: r.ID, Name: r.Name, SHA256: r.Blob.SHA256, Bytes: r.Blob.Size, Seconds: r.Seconds, Begun: r.Begun, By: r.Owner.Person, Work: r.Kind == audio.ForContest}
+	f := File{ID: r.ID, Name: r.Name, SHA256: r.Blob.SHA256, Bytes: r.Blob.Size, Seconds: r.Seconds, Begun: r.Begun, By: r.Owner.Person,
+		Station: r.Owner.Station, Work: r.Kind == audio.ForContest}
 	report, err := s.RecordingReport(ctx, id)
 	if !r.Kind.Sound() {
 		if err == nil {
@@ -166,7 +167,14 @@ func (s sources) Episode(ctx context.Context, id, station string, from, until ti
 	if err != nil {
 		return Episode{}, err
 	}
-	out := Episode{ID: e.ID, Audio: e.Audio}
+	out := Episode{ID: e.ID, Audio: e.Audio, Station: plan.OnlyAt(e.Programme)}
+	if e.Audio != "" {
+		sent, err := s.Recording(ctx, e.Audio)
+		if err := known(err); err != nil {
+			return Episode{}, err
+		}
+		out.Sent = sent.Owner.Station
+	}
 	q := airing.Query{From: from, Until: until, Outcome: airing.Aired, Standing: true}
 	if station != "" {
 		q.Stations = []string{station}

@@ -139,6 +139,24 @@ func (s *Schedule) RulesOf(programme string) []Rule {
 	return out
 }
 
+// OnlyAt is the ID of the one station the programme was ever planned for: the
+// programme is that station's own. It is "" where several air it, or nobody.
+func (s *Schedule) OnlyAt(programme string) string {
+	only := ""
+	for _, r := range s.Rules {
+		for _, v := range r.Versions {
+			if v.Programme != programme {
+				continue
+			}
+			if one := v.Selection.Stations; len(one) != 1 || only != "" && only != one[0] {
+				return ""
+			}
+			only = v.Selection.Stations[0]
+		}
+	}
+	return only
+}
+
 // NextProgrammeID, NextEpisodeID and NextRuleID are the IDs the next new
 // thing gets. Nothing is ever deleted, so none is ever given twice.
 func (s *Schedule) NextProgrammeID() string {

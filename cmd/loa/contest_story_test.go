@@ -63,7 +63,7 @@ func (c *panel) airAnEpisode() (episode string) {
 	p := c.made("POST", "/api/v1/programmes", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`)
 	episode = c.made("POST", "/api/v1/programmes/"+p+"/episodes", fmt.Sprintf(`{"title":"Đường hoa Nậm Chảy","audio":%q,"script":"Kính chào bà con.","language":"vi"}`, rec))
 	c.made("POST", "/api/v1/episodes/"+episode+"/approve", `{}`)
-	c.made("POST", "/api/v1/programmes/"+p+"/rules", `{"cron":"0 17 * * 1","minutes":15,"stations":"all"}`)
+	c.made("POST", "/api/v1/programmes/"+p+"/rules", fmt.Sprintf(`{"cron":"0 17 * * 1","minutes":15,"stations":[%q]}`, c.stationID()))
 	slot := c.slots(c.stationID())[0]
 	c.clock.set(monday.Add(8*time.Hour + 20*time.Minute))
 	c.made("PUT", "/api/v1/airings/"+uuidOf(1), fmt.Sprintf(`{"slot":%q,"outcome":"aired","seconds":200,"started_at":"2024-05-13T17:00:00+07:00"}`, slot))

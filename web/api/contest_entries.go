@@ -49,6 +49,9 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		edits(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.ConfirmAiring{Entry: r.PathValue("entry"), Note: b.Reason}
 		}), reasonBody{}, receipt),
+		edits(accounts.Organise, "POST /{entry}/confirm-own", "accept as the entrant's own a work made from an episode of others, after asking", order(c, func(r *kit.Request, b reasonBody) contest.Command {
+			return contest.ConfirmOwn{Entry: r.PathValue("entry"), Note: b.Reason}
+		}), reasonBody{}, receipt),
 		edits(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.RuleOutEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
@@ -159,7 +162,7 @@ type awaitedJSON struct {
 // warned of.
 func seen(e *contest.Entry) contest.Entry {
 	out := *e
-	out.Warnings, out.Redacted = nil, ""
+	out.Warnings, out.OwnNote, out.Redacted = nil, "", ""
 	return out
 }
 

@@ -204,6 +204,8 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 		c = contest.RedactScript{Entry: id, Text: f.Get("text"), Blank: f.Bool("blank")}
 	case "confirm":
 		c = contest.ConfirmAiring{Entry: id, Note: f.Get("reason")}
+	case "own":
+		c = contest.ConfirmOwn{Entry: id, Note: f.Get("reason")}
 	case "exclude": // once she has signed it takes the chair too
 		err = p.view(r, func(s *contest.State) error { c = s.TakeOff(f.Get("judge"), id, f.Get("reason")); return nil })
 	case "rule_out":

@@ -351,7 +351,7 @@ func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
 // mostFiles is how many of a station's files the form offers, newest first.
 const mostFiles = 30
 
-// places offers the actor's stations, what they aired and what they uploaded.
+// places offers the actor's stations, what they aired of their own and what they uploaded.
 func (p pages) places(r *kit.Request, page *formPage) error {
 	set, err := p.store.LibrarySettings(r.Context())
 	if err != nil {
@@ -391,19 +391,59 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	if len(mine) == 0 {
 		return nil
 	}
-	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine, Outcome: airing.Aired, Standing: true})
+	own, err := p.owned(r, plan, mine, page.Form.Get("episode"))
 	if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, l := range lines {
-		e, err := plan.Episode(l.Episode)
-		if err == nil && e.Audio != "" && !seen[e.ID] && len(seen) < mostFiles {
-			seen[e.ID] = true
-			page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: e.Title + " (" + r.Lang.DateTime(l.StartedAt) + ")"})
+	q := airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine, Outcome: airing.Aired, Standing: true}
+	for len(own) > 0 {
+		lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			if e, ok := own[l.Episode]; ok && len(page.Episodes) <= mostFiles {
+				delete(own, e.ID) // its newest airing stands for it
+				title := e.Title
+				if programme, err := plan.Programme(e.Programme); err == nil {
+					title = programme.TitleAt(l.StartedAt) + ": " + title
+				}
+				page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: title + " (" + r.Lang.DateTime(l.StartedAt) + ")"})
+			}
+		}
+		if q.After = next; next == "" || len(page.Episodes) > mostFiles {
+			break
 		}
 	}
 	return nil
+}
+
+// owned are the episodes with a recording that are the stations' own, and the one
+// picked before: what the province makes for everybody is nobody's work here.
+func (p pages) owned(r *kit.Request, plan *scheduler.Schedule, mine []string, picked string) (map[string]scheduler.Episode, error) {
+	sent := map[string]bool{} // recordings of the stations
+	for _, id := range mine {
+		q := audio.Query{Stations: []string{id}, Kind: audio.ForProgramme}
+		for {
+			files, err := p.store.Recordings(r.Context(), q)
+			if err != nil {
+				return nil, err
+			}
+			for _, x := range files.Items {
+				sent[x.ID] = true
+			}
+			if q.After = files.After; q.After == "" {
+				break
+			}
+		}
+	}
+	own := map[string]scheduler.Episode{}
+	for _, e := range plan.Episodes {
+		if e.Audio != "" && (e.ID == picked || sent[e.Audio] || slices.Contains(mine, plan.OnlyAt(e.Programme))) {
+			own[e.ID] = e
+		}
+	}
+	return own, nil
 }
 
 // pieces are the kinds of files the form takes, and fields the names under
