@@ -3,13 +3,18 @@ package contest_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/contest/ranking"
+	office "loa/internal/paper"
+	"loa/internal/text"
 )
 
 // onStage is a contest of so many works heard blind and performed in one round.
@@ -140,4 +145,92 @@ func TestLaterTasksKeepTheNumbersOfTheirPart(t *testing.T) {
 	w.score(func(*contest.Task, contest.Criterion) ranking.Points { return pt(5) })
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.replays()
+}
+
+// column is the place of a column in a table of a paper, -1 for none.
+func column(t office.Table, name string) int {
+	return slices.IndexFunc(t.Columns, func(c office.Column) bool { return c.Name == name })
+}
+
+// tablesOf are the tables of a paper, in order.
+func tablesOf(p office.Paper) (list []office.Table) {
+	for _, b := range p.Body {
+		blocks := []office.Block{b}
+		if sheet, ok := b.(office.Sheet); ok {
+			blocks = sheet.Body
+		}
+		for _, x := range blocks {
+			if t, ok := x.(office.Table); ok {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
+}
+
+// From papers alone the sheets of both parts can be added up to what the table of results
+// says of each judge and work: both numbers of a work stand together wherever it is named.
+func TestSheetsOfAStageCanBeAddedUp(t *testing.T) {
+	w := onStage(t, [32]byte{5}, 6, nil)
+	draw := func(document string) []office.Paper {
+		pages, err := paper.Draw(w.s, noUnits, "chung-khao", document, office.Office{}, text.Vietnamese, w.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pages
+	}
+	n := 0
+	w.score(func(*contest.Task, contest.Criterion) ranking.Points { n++; return pt(n * 7 % 11) })
+	const recording, stage = "Số bản ghi", "Số trên sân khấu"
+	for _, p := range draw("sheets") {
+		for _, table := range tablesOf(p) {
+			if column(table, recording) >= 0 && column(table, stage) >= 0 {
+				t.Error("both numbers of a work stand on a sheet while the round runs")
+			}
+		}
+	}
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	sums := map[string]map[string]*big.Rat{} // by judge and number of the recording
+	for _, p := range draw("sheets") {
+		sums[p.Name] = map[string]*big.Rat{}
+		for _, table := range tablesOf(p) {
+			at, total := column(table, recording), column(table, "Tổng")
+			if at < 0 || column(table, stage) < 0 {
+				t.Fatalf("columns %v", table.Columns)
+			}
+			for _, row := range table.Rows {
+				code, worth := row[at].(string), row[total].(ranking.Rational)
+				if sums[p.Name][code] == nil {
+					sums[p.Name][code] = new(big.Rat)
+				}
+				sums[p.Name][code].Add(sums[p.Name][code], worth.Rat())
+			}
+		}
+	}
+	results := tablesOf(draw("table")[0])[0]
+	for _, row := range results.Rows {
+		code := row[column(results, recording)].(string)
+		for judge := range sums {
+			total := row[column(results, judge)].(ranking.Rational)
+			if got := sums[judge][code]; got == nil || got.Cmp(total.Rat()) != 0 {
+				t.Errorf("%s gave %s %v by her sheets, %v by the table", judge, code, got, total)
+			}
+		}
+	}
+	run := w.s.Last()
+	for _, document := range []string{"table", "minutes", "fairness"} {
+		tables := tablesOf(draw(document)[0])
+		table := tables[slices.IndexFunc(tables, func(t office.Table) bool { return column(t, recording) >= 0 })]
+		if len(table.Rows) == 0 || document != "fairness" && len(table.Rows) != 6 {
+			t.Fatalf("%s: %d rows", document, len(table.Rows))
+		}
+		for _, row := range table.Rows {
+			code, on := row[column(table, recording)].(string), row[column(table, stage)].(string)
+			for id, c := range run.Codes {
+				if c == code && run.Stage[id] != on {
+					t.Errorf("%s: recording %s is %s on the stage, not %s", document, code, run.Stage[id], on)
+				}
+			}
+		}
+	}
 }

@@ -116,8 +116,8 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 	p := r.begin(o, lang, "contest.doc_table_title")
 	p.Across = true
 	for _, g := range r.Groups {
-		columns := []paper.Column{counts(r.RankLabel(lang), 9), words(lang.Say("contest.code"), 9), words(lang.Say("contest.work"), 30), words(lang.Say("contest.entrant"), 22),
-			words(lang.Say("paper.district"), 16)}
+		columns := append([]paper.Column{counts(r.RankLabel(lang), 9)}, numberColumns(lang, r.Staged)...)
+		columns = append(columns, words(lang.Say("contest.work"), 30), words(lang.Say("contest.entrant"), 22), words(lang.Say("paper.district"), 16))
 		for _, name := range g.Judges {
 			columns = append(columns, numbers(name, 10, leastPlaces))
 		}
@@ -132,7 +132,8 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 		columns = append(columns, words(r.OutcomeLabel(lang), 16))
 		t := paper.Table{Columns: columns}
 		for _, row := range g.Rows {
-			cells := []any{rankOf(row.Rank), row.Code, row.Title, row.Entrant, row.District}
+			cells := append([]any{rankOf(row.Rank)}, numbersOf(r.Staged, row.Code, row.Stage)...)
+			cells = append(cells, row.Title, row.Entrant, row.District)
 			for i := range g.Judges {
 				var v any
 				if i < len(row.Totals) && row.Totals[i] != nil {
@@ -153,12 +154,38 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted), g.remarks(lang), r.goesOn(lang),
 			paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
 	}
-	if first := shifts(lang.Say("contest.marks_first"), r.FirstMarks, lang); first != nil {
+	if first := r.shifts(lang); first != nil {
 		p.Body = append(p.Body, paper.Sheet{Name: lang.Say("contest.result_first"), Body: first})
 	}
 	p.Receivers = []string{r.Host}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_secretary")}, {Office: lang.Say("contest.sign_chair"), Name: r.Chair}}
 	return p
+}
+
+// numberColumns head what judges knew a work by: one number, or in a staged round that of
+// the recording and that on the stage.
+func numberColumns(lang text.Language, staged bool) []paper.Column {
+	if !staged {
+		return []paper.Column{words(lang.Say("contest.code"), 9)}
+	}
+	return []paper.Column{words(numberLabel(lang, false), 10), words(numberLabel(lang, true), 10)}
+}
+
+// numbersOf are the cells below numberColumns.
+func numbersOf(staged bool, code, stage string) []any {
+	if !staged {
+		return []any{code}
+	}
+	return []any{code, stage}
+}
+
+// numberLabel heads the numbers of works on the stage, or those of the recordings, in a
+// round that has both.
+func numberLabel(lang text.Language, live bool) string {
+	if live {
+		return lang.Say("contest.stage_number")
+	}
+	return lang.Say("contest.recording_number")
 }
 
 func (r Results) provisional(lang text.Language) []paper.Block {
@@ -212,14 +239,16 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 		p.Body = append(p.Body, paper.Listed(lang.Say("contest.counting"), m.Counted)...)
 	}
 	for _, g := range m.Groups {
-		t := paper.Table{Columns: []paper.Column{counts(m.RankLabel(lang), 8), words(lang.Say("contest.code"), 9), words(lang.Say("contest.work"), 28), words(lang.Say("contest.entrant"), 30),
-			numbers(lang.Say("contest.points"), 10, g.Places()[m.Method]), words(m.OutcomeLabel(lang), 15)}}
+		t := paper.Table{Columns: append([]paper.Column{counts(m.RankLabel(lang), 8)}, numberColumns(lang, m.Staged)...)}
+		t.Columns = append(t.Columns, words(lang.Say("contest.work"), 28), words(lang.Say("contest.entrant"), 30),
+			numbers(lang.Say("contest.points"), 10, g.Places()[m.Method]), words(m.OutcomeLabel(lang), 15))
 		for _, row := range g.Rows {
 			var points any
 			if v, ok := row.Values[m.Method]; ok {
 				points = v
 			}
-			t.Rows = append(t.Rows, []any{rankOf(row.Rank), row.Code, row.Title, row.Full, points, m.Outcome(lang, row)})
+			cells := append([]any{rankOf(row.Rank)}, numbersOf(m.Staged, row.Code, row.Stage)...)
+			t.Rows = append(t.Rows, append(cells, row.Title, row.Full, points, m.Outcome(lang, row)))
 		}
 		p.Body = slices.Concat(p.Body, []paper.Block{paper.Heading(g.Name), t}, g.remarks(lang))
 	}
@@ -241,7 +270,7 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 	}
 	p.Body = append(p.Body, prizes(lang.Say(given), m.Given, lang)...)
 	p.Body = append(p.Body, prizes(lang.Say("contest.result_first"), m.First, lang)...)
-	p.Body = append(p.Body, shifts(lang.Say("contest.marks_first"), m.FirstMarks, lang)...)
+	p.Body = append(p.Body, m.shifts(lang)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.changes"), m.Changes)...)
 	p.Body = append(p.Body, paper.Say(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head)))
 	if len(m.Jury) > 0 {
@@ -315,6 +344,13 @@ func (j Juries) Draw(o paper.Office, lang text.Language) (list []paper.Paper) {
 
 func (part Part) table(lang text.Language) paper.Table {
 	columns := []paper.Column{words(lang.Say("contest.code"), 9)}
+	if part.Staged {
+		columns[0].Name = numberLabel(lang, part.Live)
+	}
+	both := part.Staged && part.Over
+	if both {
+		columns = append(columns, words(numberLabel(lang, !part.Live), 9))
+	}
 	for _, k := range part.Criteria {
 		columns = append(columns, numbers(lang.Say("paper.out_of", "name", k.Name, "max", pointsInWords(lang, k.Max)), 12, leastPlaces))
 	}
@@ -322,6 +358,9 @@ func (part Part) table(lang text.Language) paper.Table {
 		words(lang.Say("paper.signed"), 14), words(lang.Say("paper.note"), 18))}
 	for _, s := range part.Sheets {
 		row := []any{s.Code}
+		if both {
+			row = append(row, s.Other)
+		}
 		for i := range part.Criteria {
 			var v any
 			if i < len(s.Marks) && s.Marks[i] != nil {

@@ -19,6 +19,7 @@ import (
 type Fairness struct {
 	Heading
 	Chair   string
+	Staged  bool    // as of Results
 	Kendall float64 // W
 	ICC     float64 // ICC(2,k)
 	Alpha   float64 // Krippendorff's, for intervals
@@ -39,7 +40,7 @@ type Habit struct {
 // Apart is an entry and how far judges lie apart on it.
 type Apart struct {
 	fairness.Disagreement
-	Code, Title, LowestName, HighestName string
+	Code, Stage, Title, LowestName, HighestName string
 }
 
 // Absence is what the ranking of one group would be without one judge.
@@ -61,7 +62,7 @@ func FairnessOf(s *contest.State, run *contest.RoundState, lang text.Language, a
 		return Fairness{}, false, nil
 	}
 	name := func(id string) string { return s.Judge(id).Name }
-	f = Fairness{Heading: headingOf(s, run, at), Chair: chairOf(s), Kendall: math.NaN(), ICC: math.NaN(), Alpha: math.NaN()}
+	f = Fairness{Heading: headingOf(s, run, at), Chair: chairOf(s), Staged: run.Stage != nil, Kendall: math.NaN(), ICC: math.NaN(), Alpha: math.NaN()}
 	if c, err := fairness.Kendall(scores); err == nil {
 		f.Kendall = c.W
 	}
@@ -84,7 +85,7 @@ func FairnessOf(s *contest.State, run *contest.RoundState, lang text.Language, a
 		f.Habits = append(f.Habits, row)
 	}
 	for _, d := range fairness.Disagreements(scores) {
-		f.Apart = append(f.Apart, Apart{d, run.Codes[d.Entry], s.Entry(d.Entry).Title, name(d.Lowest), name(d.Highest)})
+		f.Apart = append(f.Apart, Apart{d, run.Codes[d.Entry], run.Stage[d.Entry], s.Entry(d.Entry).Title, name(d.Lowest), name(d.Highest)})
 	}
 	for _, x := range s.ReviewedIn(run) {
 		f.Words = append(f.Words, lang.Say("contest.fairness_words", "name", name(x.Judge), "n", x.All, "edited", x.Edited, "held", x.Held))
@@ -166,10 +167,10 @@ func (f Fairness) Draw(o paper.Office, lang text.Language) paper.Paper {
 	}
 	p.Body = []paper.Block{paper.Say(lang.Say("contest.fairness_hint")), figures, paper.Heading(lang.Say("paper.habits")), habits}
 	if len(f.Apart) > 0 {
-		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.work"), 30), counts(lang.Say("contest.code"), 9), numbers(lang.Say("paper.lowest"), 10, leastPlaces),
-			numbers(lang.Say("paper.highest"), 10, leastPlaces), words(lang.Say("contest.lowest_by"), 20), words(lang.Say("contest.highest_by"), 20)}}
+		t := paper.Table{Columns: append(numberColumns(lang, f.Staged), words(lang.Say("contest.work"), 30), numbers(lang.Say("paper.lowest"), 10, leastPlaces),
+			numbers(lang.Say("paper.highest"), 10, leastPlaces), words(lang.Say("contest.lowest_by"), 20), words(lang.Say("contest.highest_by"), 20))}
 		for _, a := range f.Apart {
-			t.Rows = append(t.Rows, []any{a.Title, a.Code, a.Low, a.High, a.LowestName, a.HighestName})
+			t.Rows = append(t.Rows, append(numbersOf(f.Staged, a.Code, a.Stage), a.Title, a.Low, a.High, a.LowestName, a.HighestName))
 		}
 		p.Body = append(p.Body, paper.Heading(lang.Say("contest.apart")), t)
 	}

@@ -65,7 +65,8 @@ func chairOf(s *contest.State) string {
 // sheets are open it shows what is signed so far. Faults: those of ranking.
 func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) (Results, error) {
 	rules, _ := s.Rules.Round(run.ID)
-	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Counted: CountedBy(lang, rules), Chair: chairOf(s), Provisional: run.Finished == nil}
+	out := Results{Heading: headingOf(s, run, at), Method: rules.Method, Counted: CountedBy(lang, rules), Chair: chairOf(s), Provisional: run.Finished == nil,
+		Staged: run.Stage != nil}
 	if _, n := s.Rules.Round(run.ID); n+1 < len(s.Rules.Rounds) {
 		out.Next = s.Rules.Rounds[n+1].Name
 	}
@@ -201,7 +202,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	decisive := s.Last() == run // prizes go by the last round alone
 	for _, row := range official.Rows {
 		e := s.Entry(row.Entry.ID)
-		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName, Full: e.Entrant.Full(),
+		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Stage: run.Stage[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName, Full: e.Entrant.Full(),
 			Totals: totals[e.ID], Values: values[e.ID]}
 		if decisive {
 			line.Prize = prizesOf(s, e.ID, g.ID)
@@ -529,7 +530,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	}
 	for _, t := range run.Tasks {
 		for _, e := range t.Sheet.Earlier {
-			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "by", e.ReopenedBy, "at", e.ReopenedAt, "reason", e.Reason))
+			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", rules.Part(t.Part).Name, "by", e.ReopenedBy, "at", e.ReopenedAt, "reason", e.Reason))
 		}
 	}
 	out = append(out, departures(s, run, lang)...)
@@ -556,7 +557,7 @@ func reviews(s *contest.State, run *contest.RoundState, lang text.Language) []st
 		for _, r := range c.Reviews {
 			changed = changed || r.Fate != contest.FateAsIs || r.Late
 			if changed {
-				out = append(out, lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", c.Code, "by", r.By, "at", r.At,
+				out = append(out, lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", run.Codes[c.Entry], "by", r.By, "at", r.At,
 					"reason", cmp.Or(r.Reason, "–")))
 			}
 		}
@@ -758,13 +759,13 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 		judge := Judge{Name: j.Name, Title: j.Title}
 		for i := range rules.Parts {
 			part := &rules.Parts[i]
-			sheets := Part{Name: part.Name}
+			sheets := Part{Name: part.Name, Live: part.Live, Staged: run.Stage != nil, Over: run.Finished != nil}
 			for _, k := range part.Criteria {
 				sheets.Criteria = append(sheets.Criteria, Criterion{Name: k.Name, Max: k.Max})
 			}
 			for _, t := range run.Of(j.Person) {
 				if t.Part == part.ID && t.Final() {
-					sheets.Sheets = append(sheets.Sheets, sheetOf(s, part, t, lang))
+					sheets.Sheets = append(sheets.Sheets, sheetOf(s, run, part, t, lang))
 				}
 			}
 			if len(sheets.Sheets) > 0 {
@@ -778,9 +779,15 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 	return out
 }
 
-func sheetOf(s *contest.State, part *contest.Part, t *contest.Task, lang text.Language) Sheet {
+func sheetOf(s *contest.State, run *contest.RoundState, part *contest.Part, t *contest.Task, lang text.Language) Sheet {
 	total, _ := part.Total(t.Sheet.Content)
 	out := Sheet{Code: t.Code, Total: total, Comment: t.Sheet.Comment, Signed: t.Sheet.SignedAt}
+	if run.Finished != nil { // before that who has both numbers before her knows a work she heard
+		out.Other = run.Stage[t.Entry]
+		if part.Live {
+			out.Other = run.Codes[t.Entry]
+		}
+	}
 	for _, k := range part.Criteria {
 		var mark *ranking.Points
 		if m, ok := t.Sheet.Marks[k.ID]; ok {
@@ -792,6 +799,8 @@ func sheetOf(s *contest.State, part *contest.Part, t *contest.Task, lang text.La
 	case t.SetAside != nil:
 		first, why := s.FirstOf(t), t.SetAside
 		out.Note = lang.Say(keyOfTwo("contest.signed_dropped", first), "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
+	case t.Repeat && run.Finished != nil:
+		out.Note = lang.Say("contest.hidden_repeat_of", "code", run.Codes[t.Entry])
 	case t.Repeat:
 		out.Note = lang.Say("contest.hidden_repeat")
 	}

@@ -30,6 +30,7 @@ type Results struct {
 	Next    string   // name of the round its works go on to, "" for the last
 	GoesOn  []string // by which rule they do, and who does
 	Groups  []Group  // one worksheet each, in this order; at least one
+	Staged  bool     // works have numbers of their own on the stage, see Row.Stage
 	// FirstMarks are the points and ranks as published first beside those of today, of a
 	// result that was corrected.
 	FirstMarks []Shift
@@ -54,6 +55,7 @@ type Group struct {
 type Row struct {
 	Rank     int // 0 without a rank
 	Code     string
+	Stage    string // its number on the stage, where that is another; "" where it is the code
 	Title    string
 	Entrant  string
 	District string
@@ -118,6 +120,9 @@ type Judge struct {
 // Part is a judge's sheets of one scored part.
 type Part struct {
 	Name     string
+	Live     bool // its sheets go by the number on the stage where works have one of their own
+	Staged   bool // they have
+	Over     bool // nobody scores any more: the work's other number may stand beside the first
 	Criteria []Criterion
 	Sheets   []Sheet
 }
@@ -131,6 +136,7 @@ type Criterion struct {
 // Sheet is one signed score sheet.
 type Sheet struct {
 	Code    string
+	Other   string            // the work's number in the other parts of a Staged round; "" while that is to stay unknown
 	Marks   []*ranking.Points // in the order of Part.Criteria; nil if not given
 	Total   ranking.Rational
 	Comment string

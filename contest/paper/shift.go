@@ -11,7 +11,7 @@ import (
 
 // Shift is a contest.Shift as people read it; "–" is no place.
 type Shift struct {
-	Code, Title, Entrant           string
+	Code, Stage, Title, Entrant    string
 	Rank, Points, RankTo, PointsTo string
 	Moved                          bool // its points are others
 	About                          bool // the correction is of this work itself
@@ -37,7 +37,7 @@ func ShiftsOf(s *contest.State, list []contest.Shift, lang text.Language) (out [
 	}
 	for _, x := range list {
 		e := s.Entry(x.Entry)
-		row := Shift{Code: s.Last().Codes[x.Entry], Title: e.Title, Entrant: e.Entrant.Called(), Moved: x.Moved(), About: x.About}
+		row := Shift{Code: s.Last().Codes[x.Entry], Stage: s.Last().Stage[x.Entry], Title: e.Title, Entrant: e.Entrant.Called(), Moved: x.Moved(), About: x.About}
 		row.Rank, row.Points = said(x.Before)
 		row.RankTo, row.PointsTo = said(x.After)
 		out = append(out, row)
@@ -67,14 +67,14 @@ func firstMarks(s *contest.State, lang text.Language) ([]Shift, error) {
 }
 
 // shifts is a table of marks and ranks as published first beside those of today.
-func shifts(title string, list []Shift, lang text.Language) []paper.Block {
-	if len(list) == 0 {
+func (r Results) shifts(lang text.Language) []paper.Block {
+	if len(r.FirstMarks) == 0 {
 		return nil
 	}
-	t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.code"), 9), words(lang.Say("contest.work"), 31), words(lang.Say("contest.entrant"), 24),
-		counts(lang.Say("contest.rank_first"), 9), counts(lang.Say("contest.points_first"), 9), counts(lang.Say("contest.rank_now"), 9), counts(lang.Say("contest.points_now"), 9)}}
-	for _, x := range list {
-		t.Rows = append(t.Rows, []any{x.Code, x.Title, x.Entrant, x.Rank, x.Points, x.RankTo, x.PointsTo})
+	t := paper.Table{Columns: append(numberColumns(lang, r.Staged), words(lang.Say("contest.work"), 31), words(lang.Say("contest.entrant"), 24),
+		counts(lang.Say("contest.rank_first"), 9), counts(lang.Say("contest.points_first"), 9), counts(lang.Say("contest.rank_now"), 9), counts(lang.Say("contest.points_now"), 9))}
+	for _, x := range r.FirstMarks {
+		t.Rows = append(t.Rows, append(numbersOf(r.Staged, x.Code, x.Stage), x.Title, x.Entrant, x.Rank, x.Points, x.RankTo, x.PointsTo))
 	}
-	return []paper.Block{paper.Heading(title), t}
+	return []paper.Block{paper.Heading(lang.Say("contest.marks_first")), t}
 }

@@ -49,8 +49,9 @@ type rankingLine struct {
 	Rank    int    `json:"rank"`
 	Entry   string `json:"entry"`
 	Code    string `json:"code"`
-	Value   string `json:"value"`   // exact
-	Decimal string `json:"decimal"` // two places, to show
+	Stage   string `json:"stage,omitempty"` // its number on the stage, where that is another than code
+	Value   string `json:"value"`           // exact
+	Decimal string `json:"decimal"`         // two places, to show
 }
 
 // juryRoutes are the jury, the rounds and what comes out of them.
@@ -360,7 +361,7 @@ func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
 				}
 				for _, row := range col.Ranking.Rows {
 					line.Methods[string(col.Method)] = append(line.Methods[string(col.Method)],
-						rankingLine{row.Rank, row.Entry.ID, run.Codes[row.Entry.ID], row.Value.String(), row.Value.Decimal(2)})
+						rankingLine{row.Rank, row.Entry.ID, run.Codes[row.Entry.ID], run.Stage[row.Entry.ID], row.Value.String(), row.Value.Decimal(2)})
 				}
 			}
 			items = append(items, line)

@@ -59,9 +59,9 @@ type groupTable struct {
 }
 
 type resultRow struct {
-	Rank, Code, Title, Entrant, District, Outcome string
-	Points                                        string   // by the method the ranking follows
-	Values                                        []string // per method, in the order of ranking.Methods
+	Rank, Code, Stage, Title, Entrant, District, Outcome string
+	Points                                               string   // by the method the ranking follows
+	Values                                               []string // per method, in the order of ranking.Methods
 }
 
 // fairPanel is what is known of how the jury scored, in words.
@@ -180,7 +180,7 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 		table := groupTable{Name: g.Name, Sheets: g.Sheets, Ties: g.Ties, Notes: g.Notes, Uncounted: g.Uncounted}
 		places := g.Places()
 		for _, row := range g.Rows {
-			line := resultRow{Code: row.Code, Title: row.Title, Entrant: row.Entrant, District: row.District, Outcome: t.Outcome(lang, row), Rank: "–"}
+			line := resultRow{Code: row.Code, Stage: row.Stage, Title: row.Title, Entrant: row.Entrant, District: row.District, Outcome: t.Outcome(lang, row), Rank: "–"}
 			if row.Rank > 0 {
 				line.Rank = lang.Number(int64(row.Rank))
 			}
