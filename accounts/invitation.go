@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,18 +50,93 @@ func (i Invitation) Check(at time.Time) error {
 // Invite makes an invitation. The caller makes the secret and keeps it out of
 // the command.
 type Invite struct {
-	Hash   Hash    `json:"hash"`
-	Grants []Grant `json:"grants,omitempty"`
-	Person string  `json:"person,omitempty"`
-	First  bool    `json:"first,omitempty"`
-	Note   string  `json:"note,omitempty"`
+	Hash    Hash    `json:"hash"`
+	Grants  []Grant `json:"grants,omitempty"`
+	Person  string  `json:"person,omitempty"`
+	First   bool    `json:"first,omitempty"`
+	Note    string  `json:"note,omitempty"`
+	Waiting Waiting `json:"waiting,omitempty"`
 }
 
-// DecideInvite makes the invitation if the actor may give what it gives; taken
-// says that another link has that secret. Faults: accounts.denied,
+// Waiting is what becomes of the open links to the same when another is made; where nothing is said, they stay.
+type Waiting string
+
+// What becomes of open links. A new link to a new passphrase always withdraws
+// the one before it.
+const (
+	KeepWaiting     Waiting = "keep"
+	AskWaiting      Waiting = "ask"      // make none; accounts.already_invited says how many there are
+	WithdrawWaiting Waiting = "withdraw" // the new link takes their place
+)
+
+// Waitings are all that can be said of open links.
+var Waitings = []Waiting{KeepWaiting, AskWaiting, WithdrawWaiting}
+
+// Like reports whether both links open the same: these grants, or a new
+// passphrase of that person.
+func (i Invitation) Like(o Invitation) bool {
+	if i.Person != o.Person || len(i.Grants) != len(o.Grants) {
+		return false
+	}
+	for _, g := range i.Grants {
+		if !slices.Contains(o.Grants, g) {
+			return false
+		}
+	}
+	return true
+}
+
+// twice reports whether both links seem meant for one person: they open the
+// same, and that is one place, or the same person is noted. Several people are
+// let in as judges or editors one after the other, so these are not asked about.
+func (i Invitation) twice(o Invitation) bool {
+	if !i.Like(o) {
+		return false
+	}
+	place := func(g Grant) bool { return g.Scope.Level == Station || g.Scope.Level == District }
+	return i.Person != "" || slices.ContainsFunc(i.Grants, place) || i.Note != "" && strings.EqualFold(i.Note, o.Note)
+}
+
+// Others are the links among these, open at that instant, that open the same as i.
+func (i Invitation) Others(all []Invitation, at time.Time) (others []Invitation) {
+	for _, o := range all {
+		if o.ID != i.ID && o.Check(at) == nil && i.Like(o) {
+			others = append(others, o)
+		}
+	}
+	return others
+}
+
+// DecideInvite makes the invitation if the actor may give what it gives, and
+// returns, ended, the ones it takes the place of; taken says that another link
+// has that secret, all are the links there are. Faults: accounts.denied,
 // accounts.person_unknown, accounts.nothing_given, accounts.note_long,
-// accounts.secret_taken, those of grants.
-func DecideInvite(f Facts, m Meta, c Invite, taken bool) (Invitation, error) {
+// accounts.secret_taken, accounts.waiting_form, accounts.already_invited, those of grants.
+func DecideInvite(f Facts, m Meta, c Invite, taken bool, all []Invitation) (inv Invitation, ended []Invitation, err error) {
+	if inv, err = f.invite(m, c, taken); err != nil {
+		return inv, nil, err
+	}
+	if c.Waiting = cmp.Or(c.Waiting, KeepWaiting); c.Person != "" {
+		c.Waiting = WithdrawWaiting
+	}
+	for _, o := range inv.Others(all, m.At) {
+		if inv.twice(o) {
+			o.Withdrew = m.At
+			ended = append(ended, o)
+		}
+	}
+	switch {
+	case !slices.Contains(Waitings, c.Waiting):
+		return inv, nil, fault.New(fault.Invalid, "accounts.waiting_form").At("waiting")
+	case c.Waiting == AskWaiting && len(ended) > 0:
+		return inv, nil, fault.New(fault.Conflict, "accounts.already_invited", "n", len(ended), "name", ended[0].ByName, "until", ended[0].Expires).At("waiting")
+	case c.Waiting != WithdrawWaiting:
+		return inv, nil, nil
+	}
+	return inv, ended, nil
+}
+
+func (f Facts) invite(m Meta, c Invite, taken bool) (Invitation, error) {
 	if taken {
 		return Invitation{}, errSecretTaken()
 	}

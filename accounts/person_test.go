@@ -97,7 +97,7 @@ func TestNobodyJudgesAndOrganisesOneContest(t *testing.T) {
 			_, _, joined := DecideJoin(f, meta(p), Join{}, inv)
 			_, given := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &both})
 			_, added := DecideAdd(f, meta(admin), AddPerson{Name: "Mai", Login: "mai", Grants: both})
-			_, invited := DecideInvite(f, meta(admin), Invite{Grants: both}, false)
+			_, _, invited := DecideInvite(f, meta(admin), Invite{Grants: both}, false, nil)
 			for how, err := range map[string]error{"joining": joined, "giving": given, "adding": added, "inviting": invited} {
 				if !fault.Is(err, "accounts.judge_or_organiser") {
 					t.Errorf("%s %v to %v: %v", how, has[1], has[0], err)

@@ -11,7 +11,7 @@ import (
 // for concurrent use. The faults are those of the Decide function that each
 // names, and the store's own.
 type Commands interface {
-	// Invite answers a repeat by what has become of the link. DecideInvite, Invitation.Check.
+	// Invite answers a repeat by what has become of the link, and withdraws what it takes the place of. DecideInvite, Invitation.Check.
 	Invite(ctx context.Context, m Meta, c Invite) (Invitation, error)
 	Withdraw(ctx context.Context, m Meta, c Withdraw) (Invitation, error) // DecideWithdraw, accounts.invitation_unknown
 	// Join with a link to a new passphrase also ends the person's sessions,

@@ -71,8 +71,9 @@ func (c userAdd) Run(t *terminal) error {
 type userInvite struct {
 	reach
 	grantFlags
-	Note   string `help:"accounts.cli.note"`
-	Person string `help:"accounts.cli.person"`
+	Note    string `help:"accounts.cli.note"`
+	Person  string `help:"accounts.cli.person"`
+	Replace bool   `help:"accounts.cli.replace"`
 }
 
 // Run tells the daemon and prints the link.
@@ -81,6 +82,9 @@ func (c userInvite) Run(t *terminal) error {
 		return fault.New(fault.Invalid, "accounts.cli.invite_args")
 	}
 	in := map[string]any{"note": c.Note}
+	if c.Replace {
+		in["waiting"] = accounts.WithdrawWaiting
+	}
 	if c.Person != "" {
 		in["person"] = c.Person
 	} else {
@@ -91,7 +95,14 @@ func (c userInvite) Run(t *terminal) error {
 		return err
 	}
 	t.warnLocal(inv)
-	_, err := fmt.Fprintln(t.out, t.lang.Say("accounts.cli.invited", "link", inv.Link, "until", inv.Expires))
+	if inv.Others > 0 {
+		fmt.Fprintln(t.errs, t.lang.Say("accounts.cli.waiting", "n", inv.Others))
+	}
+	key := "accounts.cli.invited"
+	if inv.Person != "" {
+		key = "accounts.cli.renewal"
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "link", inv.Link, "until", inv.Expires))
 	return err
 }
 

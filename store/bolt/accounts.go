@@ -79,9 +79,18 @@ func (s *Store) Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) 
 		if err != nil {
 			return accounts.Invitation{}, err
 		}
-		inv, err := accounts.DecideInvite(f, m, c, taken)
+		all, err := invitations.all(tx)
+		if err != nil {
+			return accounts.Invitation{}, err
+		}
+		inv, ended, err := accounts.DecideInvite(f, m, c, taken, all)
 		if err != nil {
 			return inv, err
+		}
+		for _, o := range ended {
+			if err := invitations.put(tx, []byte(o.ID), o); err != nil {
+				return inv, err
+			}
 		}
 		if err := inviteHashes.put(tx, []byte(inv.Hash), inv.ID); err != nil {
 			return inv, err

@@ -191,6 +191,8 @@ type Invitation struct {
 	By      string           `json:"by"`
 	Created time.Time        `json:"created"`
 	Expires time.Time        `json:"expires"`
+	// Others are how many open invitations give the same, told when one is made.
+	Others int `json:"others,omitempty"`
 }
 
 func shownInvitation(i accounts.Invitation) Invitation {
@@ -229,6 +231,8 @@ type inviteBody struct {
 	Grants []accounts.Grant `json:"grants,omitempty" schema:"maxItems=100"`
 	Person string           `json:"person,omitempty"` // ID or login, to renew a passphrase
 	Note   string           `json:"note,omitempty" schema:"maxLength=200"`
+	// Waiting is what becomes of open invitations to the same place, or with the same note.
+	Waiting accounts.Waiting `json:"waiting,omitempty"`
 }
 
 func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
@@ -248,7 +252,7 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 		b.Person = q.ID
 	}
 	secret := accounts.NewSecret()
-	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person, Note: b.Note})
+	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person, Note: b.Note, Waiting: b.Waiting})
 	if err != nil {
 		return err
 	}
@@ -256,7 +260,12 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	open, err := p.store.Invitations(r.Context(), r.Now)
+	if err != nil {
+		return err
+	}
 	out := shownInvitation(inv)
+	out.Others = len(inv.Others(open, r.Now))
 	out.Link, out.Local = address.URL+"/join/"+secret, address.Local()
 	return r.JSON(w, http.StatusCreated, out)
 }

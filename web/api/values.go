@@ -17,6 +17,7 @@ import (
 var values = []any{
 	[]accounts.Level{accounts.Province, accounts.District, accounts.Station, accounts.Contest},
 	[]accounts.Role{accounts.Admin, accounts.Editor, accounts.Monitor, accounts.Operator, accounts.Organiser, accounts.Judge},
+	accounts.Waitings,
 	airing.Outcomes[:],
 	airing.Reasons[:],
 	airing.AllMeans[:],

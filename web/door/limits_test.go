@@ -173,14 +173,14 @@ func TestLinksCarryTheAddressOfTheSettings(t *testing.T) {
 	for _, a := range []kit.Address{{URL: "https://loa.example.vn", Set: true}, {URL: "http://127.0.0.1:8080"}, {URL: "http://localhost", Set: true}} {
 		w.address = a
 		c.Get("/people/invite?role=editor")
-		c.Submit("main form", "note", "x")
+		c.Submit("main form", "note", "for "+a.URL)
 		c.Expect(200, "svg.qr", a.URL+"/join/")
 		c.Refuse("example.com")
 		if warned := strings.Contains(c.Last.Body.String(), kit.AddressPath); warned != a.Local() {
 			t.Errorf("%s: warned %v", a.URL, warned)
 		}
 		c.Get("/people/sheet")
-		c.Submit("main form", "district", "080")
+		c.Submit("main form", "district", "080", "waiting", "withdraw")
 		if a.Set {
 			c.Expect(200, "svg.qr", a.URL+"/join/")
 		} else {

@@ -1,12 +1,14 @@
 package people
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -27,6 +30,8 @@ type invitePage struct {
 	Tabs      []kit.Tab
 	Stations  []kit.Option // to choose from, for an operator
 	Districts []kit.Option // for a monitor; none chosen is the province
+	Waiting   bool         // there is an open invitation to the same already
+	Choices   []kit.Option // what becomes of it
 }
 
 type linkPage struct {
@@ -36,6 +41,8 @@ type linkPage struct {
 	Code    kit.QR
 	For     string // whom it is for, in words
 	Renewal bool
+	Others  []accounts.Invitation // open ones to the same
+	Form    kit.Form              // to withdraw them
 	Expires time.Time
 	Back    string // where to go on
 	Again   string // where another is made
@@ -86,6 +93,7 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 			return err
 		}
 		page := invitePage{Page: r.Page("people.invite_" + string(role)), Form: form, Role: string(role), Back: back, BackTo: r.Say("people.back_from_" + string(role))}
+		page.ask(r)
 		page.About = r.Say("people.about_in_contest."+string(role), "contest", r.Names(nil).Contest(r.PathValue("contest")))
 		return p.invite.Render(w, r, page)
 	}
@@ -99,6 +107,7 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 		role = roles[0]
 	}
 	page := invitePage{Page: r.Page("people.invite"), Form: form, Role: string(role), About: r.Say("people.about." + string(role))}
+	page.ask(r)
 	for _, o := range roles {
 		page.Tabs = append(page.Tabs, kit.Tab{Path: "/people/invite?role=" + string(o), Text: r.Say("accounts.role." + string(o)), Current: o == role})
 	}
@@ -109,6 +118,15 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 		page.Districts = districtOptions(r, places)
 	}
 	return p.invite.Render(w, r, page)
+}
+
+// ask puts the question what becomes of the invitation that waits already.
+func (p *invitePage) ask(r *kit.Request) {
+	p.Waiting = p.Form.Errors["waiting"] != "" || p.Form.Get("waiting") != ""
+	p.Choices = []kit.Option{
+		{Value: string(accounts.WithdrawWaiting), Text: r.Say("people.waiting_withdraw")},
+		{Value: string(accounts.KeepWaiting), Text: r.Say("people.waiting_both")},
+	}
 }
 
 func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
@@ -125,7 +143,8 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 		role, _ := ofContest(r)
 		grant = accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
 	}
-	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note")})
+	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note"),
+		Waiting: cmp.Or(accounts.Waiting(form.Get("waiting")), accounts.AskWaiting)})
 	if form.Refused(err) {
 		form.Values.Set("secret", accounts.NewSecret())
 		return p.renderInvite(w, r, *form)
@@ -170,6 +189,11 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	if q, err := f.Directory.Person(inv.Person); err == nil {
 		page.For = q.Name
 	}
+	open, err := p.store.Invitations(r.Context(), r.Now)
+	if err != nil {
+		return err
+	}
+	page.Others, page.Form = inv.Others(open, r.Now), kit.NewForm()
 	if page.Code, err = kit.NewQR(page.Link); err != nil {
 		return err
 	}
@@ -181,10 +205,25 @@ func (p pages) withdraw(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.store.Withdraw(r.Context(), r.Meta(form.ID), accounts.Withdraw{ID: form.Get("invitation")}); err != nil {
+	ids := form.Values["invitation"]
+	if len(ids) == 0 {
+		return fault.New(fault.Invalid, "kit.form_invalid")
+	}
+	if err := p.withdrawAll(r, form.ID, ids); err != nil {
 		return err
 	}
-	return r.Redirect(w, "/people", "people.withdrew")
+	return r.Redirect(w, "/people", "people.withdrew", "n", strconv.Itoa(len(ids)))
+}
+
+// withdrawAll withdraws these invitations, each as a change of its own that follows from the form's.
+func (p pages) withdrawAll(r *kit.Request, change string, ids []string) error {
+	for _, id := range ids {
+		m := r.Meta(uuid.NewSHA1(uuid.MustParse(change), []byte(id)).String())
+		if _, err := p.store.Withdraw(r.Context(), m, accounts.Withdraw{ID: id}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type sheetPage struct {
@@ -192,17 +231,63 @@ type sheetPage struct {
 	Local     bool // the links would open on the server itself only
 	Form      kit.Form
 	Districts []districtCount
-	Alone     int // stations in reach that nobody runs yet
-	All       int
+	stationCount
 }
 
 type districtCount struct {
 	Code, Name string
-	Alone, All int
+	stationCount
+}
+
+// stationCount counts stations: all, those nobody runs yet, and of these the ones with an open invitation.
+type stationCount struct{ All, Alone, Waiting int }
+
+func (n *stationCount) add(o stationCount) {
+	n.All, n.Alone, n.Waiting = n.All+o.All, n.Alone+o.Alone, n.Waiting+o.Waiting
+}
+
+// awaited is a station that is to be invited for, or not.
+type awaited struct {
+	accounts.Where
+	alone bool                  // nobody runs it
+	open  []accounts.Invitation // for an operator, good now
+}
+
+func (a awaited) count() (n stationCount) {
+	n.All = 1
+	if a.alone {
+		n.Alone, n.Waiting = 1, min(len(a.open), 1)
+	}
+	return n
+}
+
+// awaited lists the stations in reach, by district.
+func (p pages) awaited(r *kit.Request) (list []awaited, places *stations.Registry, err error) {
+	f, places, err := p.facts(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	open, err := p.store.Invitations(r.Context(), r.Now)
+	if err != nil {
+		return nil, nil, err
+	}
+	of := map[string][]accounts.Invitation{}
+	for _, inv := range open {
+		for _, g := range inv.Grants {
+			if g.Role == accounts.Operator {
+				of[g.Scope.ID] = append(of[g.Scope.ID], inv)
+			}
+		}
+	}
+	for _, o := range stationOptions(r, places) {
+		list = append(list, awaited{Where: places.Where(o.Value), alone: len(f.Directory.Operators(o.Value)) == 0, open: of[o.Value]})
+	}
+	return list, places, nil
 }
 
 type cardsPage struct {
 	kit.Page
+	Skipped int  // stations that keep the card they have
 	Local   bool // only the server itself can open the links
 	Cards   []card
 	Expires time.Time
@@ -221,7 +306,7 @@ func (p pages) showSheet(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, form kit.Form) error {
-	f, places, err := p.facts(r.Context())
+	list, places, err := p.awaited(r)
 	if err != nil {
 		return err
 	}
@@ -230,21 +315,12 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, form kit.Form)
 		return err
 	}
 	page := sheetPage{Page: r.Page("people.sheet"), Form: form, Local: address.Local()}
-	at := map[string]int{}
-	for _, o := range stationOptions(r, places) {
-		code := places.Where(o.Value).District
-		i, ok := at[code]
-		if !ok {
-			i = len(page.Districts)
-			at[code] = i
-			page.Districts = append(page.Districts, districtCount{Code: code, Name: places.DistrictName(code)})
+	for _, a := range list {
+		if n := len(page.Districts); n == 0 || page.Districts[n-1].Code != a.District {
+			page.Districts = append(page.Districts, districtCount{Code: a.District, Name: places.DistrictName(a.District)})
 		}
-		page.Districts[i].All++
-		page.All++
-		if len(f.Directory.Operators(o.Value)) == 0 {
-			page.Districts[i].Alone++
-			page.Alone++
-		}
+		page.Districts[len(page.Districts)-1].add(a.count())
+		page.add(a.count())
 	}
 	return p.sheet.Render(w, r, page)
 }
@@ -253,7 +329,8 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, form kit.Form)
 const sheetMost = 400
 
 // makeSheet invites an operator for each station of the district (or of all
-// in reach) that has none, and shows the cards to print.
+// in reach) that has none, and shows the cards to print. A station that has a
+// card nobody used yet keeps it, unless new cards are to take their place.
 func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 	form, err := r.ReadForm()
 	if err != nil {
@@ -263,9 +340,15 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	f, places, err := p.facts(r.Context())
+	list, places, err := p.awaited(r)
 	if err != nil {
 		return err
+	}
+	list = slices.DeleteFunc(list, func(a awaited) bool {
+		return !a.alone || form.Get("district") != "" && a.District != form.Get("district")
+	})
+	if form.Get("do") == "withdraw" {
+		return p.withdrawCards(w, r, form, list)
 	}
 	address, err := r.Address()
 	if err != nil {
@@ -275,41 +358,67 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 		form.Notice = r.Say("people.address_first")
 		return p.renderSheet(w, r, *form)
 	}
+	waiting := accounts.AskWaiting
+	if form.Get("waiting") == string(accounts.WithdrawWaiting) {
+		waiting = accounts.WithdrawWaiting
+	}
 	page := cardsPage{Page: r.Page("people.cards"), Local: address.Local()}
-	for _, o := range stationOptions(r, places) {
-		on := places.Where(o.Value)
-		if form.Get("district") != "" && on.District != form.Get("district") || len(f.Directory.Operators(o.Value)) > 0 {
-			continue
-		}
+	for _, a := range list {
 		if len(page.Cards) == sheetMost {
 			form.Notice = r.Say("people.sheet_most", "most", sheetMost)
 			return p.renderSheet(w, r, *form)
 		}
-		c, expires, err := p.card(r, address, form.ID, secret, on)
-		if err != nil && fault.Of(err).Kind == fault.Gone { // withdrawn since the sheet was first printed
-			continue
-		}
-		if err != nil {
+		c, expires, err := p.card(r, address, form.ID, secret, a.Where, waiting)
+		switch {
+		case err == nil:
+			c.Station, c.District, page.Expires = places.Name(a.Station), places.DistrictName(a.District), expires
+			page.Cards = append(page.Cards, c)
+		case fault.Of(err).Code == "accounts.already_invited":
+			page.Skipped++
+		case fault.Of(err).Kind == fault.Gone: // withdrawn since the sheet was first printed
+		default:
 			return err
 		}
-		c.Station, c.District, page.Expires = places.Name(on.Station), places.DistrictName(on.District), expires
-		page.Cards = append(page.Cards, c)
 	}
-	if len(page.Cards) == 0 {
+	switch {
+	case len(page.Cards) > 0:
+		return p.cards.Render(w, r, page)
+	case page.Skipped > 0:
+		form.Notice = r.Say("people.sheet_all_waiting", "n", page.Skipped)
+	default:
 		form.Notice = r.Say("people.sheet_none")
+	}
+	return p.renderSheet(w, r, *form)
+}
+
+// withdrawCards withdraws every open invitation of these stations.
+func (p pages) withdrawCards(w http.ResponseWriter, r *kit.Request, form *kit.Form, list []awaited) error {
+	var ids []string
+	for _, a := range list {
+		for _, inv := range a.open {
+			ids = append(ids, inv.ID)
+		}
+	}
+	if len(ids) == 0 {
+		form.Notice = r.Say("people.sheet_none_waiting")
 		return p.renderSheet(w, r, *form)
 	}
-	return p.cards.Render(w, r, page)
+	if err := p.withdrawAll(r, form.ID, ids); err != nil {
+		return err
+	}
+	return r.Redirect(w, "/people/sheet", "people.withdrew", "n", strconv.Itoa(len(ids)))
 }
 
 // card makes one station's invitation. Its change ID and its secret follow
-// from the sheet's, so that a sheet sent twice is printed twice and made once.
-func (p pages) card(r *kit.Request, to kit.Address, id, secret string, on accounts.Where) (card, time.Time, error) {
+// from the sheet's and from what becomes of older cards, so that a sheet sent
+// twice is printed twice and made once.
+func (p pages) card(r *kit.Request, to kit.Address, id, secret string, on accounts.Where, waiting accounts.Waiting) (card, time.Time, error) {
+	of := []byte(on.Station + string(waiting))
 	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(on.Station))
+	mac.Write(of)
 	own := base32.StdEncoding.EncodeToString(mac.Sum(nil))[:26]
-	m := r.Meta(uuid.NewSHA1(uuid.MustParse(id), []byte(on.Station)).String())
-	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(own),
+	m := r.Meta(uuid.NewSHA1(uuid.MustParse(id), of).String())
+	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(own), Waiting: waiting,
 		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: on.Station}}}})
 	if err != nil {
 		return card{}, time.Time{}, err

@@ -401,20 +401,21 @@ func (p pages) step(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.InviteStation) {
 		return nil, nil
 	}
-	f, places, err := p.facts(r.Context())
+	list, _, err := p.awaited(r)
 	if err != nil {
 		return nil, err
 	}
-	all := stationOptions(r, places)
-	alone := 0
-	for _, o := range all {
-		if len(f.Directory.Operators(o.Value)) == 0 {
-			alone++
-		}
+	var n stationCount
+	for _, a := range list {
+		n.add(a.count())
 	}
-	if alone == 0 {
+	if n.Alone == 0 {
 		return nil, nil
 	}
-	return []kit.Step{{Title: r.Say("people.step"), Text: r.Say("people.step_why", "alone", alone, "all", len(all)),
+	why := r.Say("people.step_why", "alone", n.Alone, "all", n.All)
+	if n.Waiting > 0 {
+		why = r.Say("people.step_waiting", "alone", n.Alone, "all", n.All, "waiting", n.Waiting)
+	}
+	return []kit.Step{{Title: r.Say("people.step"), Text: why,
 		Path: "/people/sheet", Button: r.Say("people.step_button"), Icon: "people", State: "warn", Order: 50}}, nil
 }

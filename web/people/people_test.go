@@ -226,3 +226,95 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	p.Shot("cards", 1280)
 	p.Shot("cards", 360)
 }
+
+func TestWhoWasInvitedAlreadyIsNotInvitedAgainInSilence(t *testing.T) {
+	h, s := newPages(t)
+	chief := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", time.Now(), grant(accounts.Admin, accounts.Province, "")))
+	here, elsewhere := oneStation(t, s)
+	open := func() int {
+		t.Helper()
+		list, err := s.Invitations(t.Context(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	chief.Get("/people/invite?role=operator&station=" + here.Station)
+	chief.Submit("main form.card")
+	chief.Expect(200, "svg.qr")
+	chief.Get("/people/sheet")
+	chief.Expect(200, "", "1 đài trong số đó đã có thẻ chưa dùng", "1 đài đã có thẻ chưa dùng: in thế nào?")
+	chief.Get("/")
+	chief.Expect(200, "", "127 trong 127 đài", "1 đài trong số đó đã có thẻ mời chưa dùng")
+
+	// one station: asked, and nothing made before the answer
+	chief.Get("/people/invite?role=operator&station=" + here.Station)
+	chief.Submit("main form.card")
+	chief.Expect(409, "input[name=waiting]", "Đã có 1 lời mời chưa dùng")
+	if open() != 1 {
+		t.Fatalf("%d open invitations before the question is answered", open())
+	}
+	chief.Submit("main form.card", "waiting", "withdraw")
+	chief.Expect(200, "svg.qr")
+	if open() != 1 {
+		t.Fatalf("%d open invitations after one took the place of the other", open())
+	}
+	chief.Get("/people/invite?role=operator&station=" + here.Station)
+	chief.Submit("main form.card")
+	chief.Submit("main form.card", "waiting", "keep")
+	chief.Expect(200, "form[action='/people/withdraw']", "Còn 1 lời mời khác chưa dùng")
+	chief.Submit("form[action='/people/withdraw']")
+	chief.Expect(200, ".flash", "Đã thu hồi 1 lời mời")
+	if open() != 1 {
+		t.Fatalf("%d open invitations after the others were withdrawn", open())
+	}
+
+	// many stations: who has a card keeps it, unless new ones take their place
+	chief.Get("/people/sheet")
+	chief.Submit("main form", "district", here.District)
+	chief.Expect(200, ".invite", "Không in cho 1 đài đã có thẻ chưa dùng")
+	cards := chief.Doc().Find(".invite").Length()
+	if open() != cards+1 {
+		t.Fatalf("%d open invitations for %d cards and one invitation", open(), cards)
+	}
+	chief.Get("/people/sheet")
+	chief.Submit("main form", "district", here.District)
+	chief.Expect(200, ".notice", "Chưa in thẻ nào")
+	chief.Submit("main form", "district", here.District, "waiting", "withdraw")
+	chief.Expect(200, ".invite")
+	if n := chief.Doc().Find(".invite").Length(); n != cards+1 || open() != n {
+		t.Fatalf("%d new cards and %d open invitations for %d stations", n, open(), cards+1)
+	}
+	chief.Get("/people/sheet")
+	chief.Submit("main form", "district", elsewhere.District, "do", "withdraw")
+	chief.Expect(200, ".notice", "không có thẻ nào chưa dùng")
+	chief.Submit("main form", "district", here.District, "do", "withdraw")
+	chief.Expect(200, ".flash", "Đã thu hồi")
+	if open() != 0 {
+		t.Fatalf("%d open invitations after all were withdrawn", open())
+	}
+
+	// several people of one role are invited one after the other, one person by name once
+	for _, ask := range []struct {
+		note   string
+		status int
+	}{{"", 200}, {"", 200}, {"Chị Mai", 200}, {"chị mai", 409}} {
+		chief.Get("/people/invite?role=editor")
+		chief.Submit("main form.card", "note", ask.note)
+		chief.Expect(ask.status, "")
+	}
+
+	// a new passphrase: the last link alone is good
+	webtest.LoggedIn(t, s, "near", time.Now(), grant(accounts.Operator, accounts.Station, here.Station))
+	d, _ := s.Directory(t.Context())
+	near, _ := d.ByLogin("near")
+	before := open()
+	for range 2 {
+		chief.Get("/people/" + near.ID)
+		chief.Submit("form[action$='/renew']")
+		chief.Expect(200, "svg.qr", "tạo trước đó cho người này không dùng được nữa")
+	}
+	if open() != before+1 {
+		t.Errorf("%d open links to a new passphrase", open()-before)
+	}
+}
