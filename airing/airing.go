@@ -181,9 +181,36 @@ type Line struct {
 	FindingNote string         `json:"finding_note,omitempty"`
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
 	Verdicts    []Judged       `json:"verdicts,omitempty"`   // all that was found, oldest first
+	Lapsed      *Judged        `json:"lapsed,omitempty"`     // what was found of the report before, and holds no more since this one corrected it
 	// WeekClosed tells that its week is frozen: the report stands beside the figures, and no
 	// more that is said of it changes them. Lists do not tell.
 	WeekClosed bool `json:"week_closed,omitempty"`
+}
+
+// Drops is what was found of the line and is lost by the correction, nil for nothing.
+// Who withdraws what was found contradicted takes nothing away: she agrees.
+func (l Line) Drops(r Report) *Judged {
+	if l.Finding == "" {
+		return l.Lapsed
+	}
+	if l.Finding == Contradicted || l.KeepsFinding(r) {
+		return nil
+	}
+	return l.Last()
+}
+
+// Last is the latest verdict, nil if nobody looked.
+func (l Line) Last() *Judged {
+	if len(l.Verdicts) == 0 {
+		return nil
+	}
+	return &l.Verdicts[len(l.Verdicts)-1]
+}
+
+// Waits reports whether somebody should look at the line: it has evidence nobody judged,
+// or was corrected after somebody did.
+func (l Line) Waits() bool {
+	return l.Stands() && l.Outcome == Aired && l.Finding == "" && (len(l.Evidence) > 0 || l.Lapsed != nil)
 }
 
 // Judged is a verdict as the log keeps it.
@@ -197,8 +224,7 @@ type Judged struct {
 // else's word replaces.
 func (l Line) Edition() accounts.Edition {
 	var t accounts.Touch
-	if n := len(l.Verdicts); n > 0 {
-		last := l.Verdicts[n-1]
+	if last := l.Last(); last != nil {
 		t = accounts.Touch{ChangedAt: last.At, ChangedBy: last.By.Name}
 	}
 	return accounts.EditionOf(t, l.ID, l.Finding, l.FindingNote)
@@ -315,6 +341,7 @@ type Query struct {
 	District    string   // code of the district they lie in today; "" means any
 	Outcome     Outcome  // "" means any
 	Standing    bool     // leave out corrected and withdrawn reports
+	Waiting     bool     // those that wait for somebody to look at them
 	After       string   // cursor of the page before, "" for the first
 	Limit       int      // at most MaxPage; 0 means MaxPage
 }
@@ -339,7 +366,7 @@ func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Wh
 // and the actor may read it. The times of the query are not looked at.
 func (q Query) Wants(by accounts.Actor, l Line, on accounts.Where) bool {
 	return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) && (q.District == "" || on.District == q.District) &&
-		(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) && Reads(by, on)
+		(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) && (!q.Waiting || l.Waits()) && Reads(by, on)
 }
 
 // Reads reports whether the actor may read the log of a station that lies at on.

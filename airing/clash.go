@@ -90,13 +90,22 @@ func LongAgo(start time.Time, closed bool, now time.Time) once.Step {
 	return step
 }
 
-// checkLongAgo asks who is there to be asked. A correction that leaves the time alone is
-// let be: what is corrected has told when it was.
-func checkLongAgo(r *Report, f Facts, m accounts.Meta, c Confirm) error {
-	if c.Seen == nil || f.Corrected != nil && f.Corrected.StartedAt.Equal(r.StartedAt) {
+// checkSeen asks who is there to be asked. A correction that leaves the time alone is
+// let be: what is corrected has told when it was. One that loses what somebody found says so.
+func checkSeen(r *Report, f Facts, m accounts.Meta, c Confirm) error {
+	if c.Seen == nil {
 		return nil
 	}
-	return LongAgo(r.StartedAt, f.Closed, m.At).Must(*c.Seen)
+	step := once.Step{Name: "airing.correct/" + c.Corrects}
+	if f.Corrected == nil || !f.Corrected.StartedAt.Equal(r.StartedAt) {
+		step = LongAgo(r.StartedAt, f.Closed, m.At)
+	}
+	if f.Corrected != nil && f.Corrected.Finding != "" {
+		if lost := f.Corrected.Drops(*r); lost != nil {
+			step.Add("airing.open_"+string(lost.Finding)+"_lapses", "", []string{lost.By.Name})
+		}
+	}
+	return step.Must(*c.Seen)
 }
 
 // checkOverlap makes sure, where the caller asks for it, that a station's

@@ -146,7 +146,7 @@ type Confirm struct {
 	Why       string    `json:"why,omitempty" schema:"maxLength=1000"`
 	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
 	Alone     bool      `json:"alone,omitempty"`     // refuse it if the station is said to have aired something else at that time
-	Seen      *string   `json:"seen,omitempty"`      // word of what LongAgo asked; "" asks, and who sends none is not asked
+	Seen      *string   `json:"seen,omitempty"`      // word of what checkSeen asked; "" asks, and who sends none is not asked
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -218,7 +218,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
-		checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkLongAgo,
+		checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
 	} {
 		if err := step(&r, f, m, c); err != nil {
 			return Report{}, err
@@ -495,16 +495,26 @@ func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r
 	switch {
 	case !slices.ContainsFunc(line.Evidence, func(e Evidence) bool { return e.ID == r.Evidence }):
 		return r, fault.New(fault.NotFound, "airing.evidence_unknown")
-	case closed:
-		return r, fault.New(fault.Conflict, "airing.evidence_week_closed")
-	case line.Finding == Verified: // somebody has gone by it
-		return r, fault.New(fault.Conflict, "airing.evidence_verified", "by", line.Verdicts[len(line.Verdicts)-1].By.Name)
+	case Keeps(line, closed) != nil:
+		return r, Keeps(line, closed)
 	case r.Why == "":
 		return r, fault.New(fault.Invalid, "airing.evidence_why").At("why")
 	case utf8.RuneCountInString(r.Why) > maxText:
 		return r, fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("why")
 	}
 	return r, nil
+}
+
+// Keeps is why nobody may take evidence away from the line, nil if its station may.
+// closed tells that the line's week is frozen.
+func Keeps(line Line, closed bool) error {
+	switch {
+	case closed:
+		return fault.New(fault.Conflict, "airing.evidence_week_closed")
+	case line.Finding == Verified: // somebody has gone by it
+		return fault.New(fault.Conflict, "airing.evidence_verified", "by", line.Last().By.Name)
+	}
+	return nil
 }
 
 // Inherited is the evidence a report has from the one it corrects: what was

@@ -145,7 +145,7 @@ func TestADayLongPastIsAskedAboutFirst(t *testing.T) {
 	} {
 		report(c.day)
 		if c.asked != "" {
-			operator.Expect(409, "#long-ago", c.asked, "Đúng ngày, vẫn gửi")
+			operator.Expect(409, "#long-ago", c.asked, "Đã đọc, vẫn gửi")
 			operator.Submit("form.report")
 		}
 		operator.Expect(200, ".flash", c.said)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -484,4 +485,81 @@ func TestAReopeningThatWaitsIsTold(t *testing.T) {
 	other.Expect(200, ".notice.info", "theo đề nghị của giamsat-2, quantri đồng ý")
 	other.Get("/")
 	other.Refuse("mở lại")
+}
+
+// Who corrects what somebody verified is told that the finding ends, before and after, and
+// monitors get the report back with the reason. What leaves the airing alone asks nothing.
+func TestACorrectionOfWhatWasVerifiedIsTold(t *testing.T) {
+	t.Parallel()
+	clock, s, operator, monitor := onMonday(t)
+	clock.at = at(17, 20, 0)
+	operator.Get("/today")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	first := operator.Doc().Find("#done ~ .card a[href^='/airings/']").AttrOr("href", "")
+	waiting := func() []airing.Line {
+		t.Helper()
+		lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Waiting: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines
+	}
+	monitor.Get(first)
+	monitor.Submit("form[action$=verdict]", "finding", "verified")
+	monitor.Expect(200, "", "Đã lưu kết luận")
+	if list := waiting(); len(list) != 0 {
+		t.Errorf("what was verified waits: %+v", list)
+	}
+
+	id := strings.TrimPrefix(first, "/airings/")
+	operator.Get("/airings/new?corrects=" + id)
+	operator.Expect(200, ".notice.warn", "giamsat đã kiểm chứng báo cáo này")
+	operator.Submit("form.report", "note", "Loa cụm 2", "why", "ghi thêm")
+	operator.Expect(200, "", "Đã ghi: đã phát")
+	noted := operator.Doc().Find("#done ~ .card a[href^='/airings/']").AttrOr("href", "")
+	monitor.Get(noted)
+	monitor.Expect(200, "dl.facts", "Đã kiểm chứng")
+
+	id = strings.TrimPrefix(noted, "/airings/")
+	put := func(seen string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPut, "/api/v1/airings/"+uuid.NewString(), strings.NewReader(
+			fmt.Sprintf(`{"corrects":%q,"outcome":"aired","seconds":600,"why":"đo lại","seen":%q}`, id, seen)))
+		r.Header.Set("Content-Type", "application/json")
+		return operator.Do(r)
+	}
+	if w := put(""); w.Code != 409 || !strings.Contains(w.Body.String(), "giamsat đã kiểm chứng báo cáo này") {
+		t.Errorf("a program that asks to be asked: %d %s", w.Code, w.Body)
+	}
+	operator.Get("/airings/new?corrects=" + id)
+	operator.Submit("form.report", "seconds", "10:00", "why", "đo lại")
+	operator.Expect(409, "#long-ago", "giamsat đã kiểm chứng báo cáo này", "Đã đọc, vẫn gửi")
+	operator.Submit("form.report")
+	operator.Expect(200, "dl.facts", "Kết luận đã thôi giữ", "Đã kiểm chứng", "chờ kiểm chứng lại")
+	operator.Expect(200, "", "Kết luận “Đã kiểm chứng” của giamsat thôi giữ")
+	list := waiting()
+	if len(list) != 1 || list[0].Lapsed == nil || list[0].Lapsed.By.Name != "giamsat" || list[0].Finding != "" {
+		t.Fatalf("what waits: %+v", list)
+	}
+	monitor.Get("/")
+	monitor.Expect(200, "main", "1 báo cáo đã sửa sau khi kiểm chứng", "giamsat")
+	monitor.Get("/airings?waiting=1")
+	monitor.Expect(200, "tbody", "Đã sửa sau khi kiểm chứng")
+	if answer := answerOf[struct{ Items []airing.Line }](t, monitor, "/api/v1/airings?from=2024-05-13&waiting=1"); len(answer.Items) != 1 || answer.Items[0].Lapsed == nil {
+		t.Errorf("by program: %+v", answer)
+	}
+	monitor.Get("/airings/" + list[0].ID)
+	monitor.Submit("form[action$=verdict]", "finding", "verified")
+	if list := waiting(); len(list) != 0 {
+		t.Errorf("what was looked at again waits: %+v", list)
+	}
+
+	// Withdrawn, nobody has to look, and what was found is still told.
+	operator.Get("/airings/new?corrects=" + list[0].ID)
+	operator.Submit("form.report", "outcome", "withdrawn", "why", "không phát")
+	operator.Expect(409, "#long-ago", "đã kiểm chứng báo cáo này")
+	operator.Submit("form.report")
+	operator.Expect(200, "", "Kết luận “Đã kiểm chứng” của giamsat thôi giữ")
+	if list := waiting(); len(list) != 0 {
+		t.Errorf("what was withdrawn waits: %+v", list)
+	}
 }

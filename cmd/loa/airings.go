@@ -55,12 +55,18 @@ type airingsList struct {
 	Station  string `help:"cli.flag.station"`
 	District string `help:"cli.flag.district"`
 	Outcome  string `help:"cli.flag.outcome"`
+	Waiting  bool   `help:"cli.flag.waiting"`
 	JSON     bool   `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c airingsList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/airings"+asked("limit", "500", "from", c.From, "until", c.Until, "station", c.Station, "district", c.District, "outcome", c.Outcome))
+	waiting := ""
+	if c.Waiting {
+		waiting = "1"
+	}
+	items, err := c.client().all(t, "/api/v1/airings"+asked("limit", "500", "from", c.From, "until", c.Until, "station", c.Station, "district", c.District,
+		"outcome", c.Outcome, "waiting", waiting))
 	if err != nil {
 		return err
 	}
@@ -80,6 +86,8 @@ func (t *terminal) airing(n nameBook, a api.Airing) string {
 	switch {
 	case a.CorrectedBy != "":
 		what += " (" + t.lang.Say("airing.replaced") + ")"
+	case a.Waits() && a.Lapsed != nil:
+		what += " (" + t.lang.Say("airing.lapsed_short") + ")"
 	case a.Outcome == airing.Aired && !a.Qualifies:
 		what += " (" + t.lang.Say("airing.counts_no") + ")"
 	}
@@ -134,6 +142,9 @@ func (c airingsReport) Run(t *terminal) error {
 	n, err := c.client().namesFor(t, false, 1)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)))
+	}
+	if err == nil && a.Lapsed != nil {
+		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("airing.lapsed_short")+": "+t.lang.Say("airing.finding."+string(a.Lapsed.Finding))+" ("+a.Lapsed.By.Name+", "+t.lang.DateTime(a.Lapsed.At.In(text.Zone))+")"))
 	}
 	if err == nil && a.WeekClosed {
 		_, err = fmt.Fprintln(t.out, t.lang.Say("airing.week_is_closed"))

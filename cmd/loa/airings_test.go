@@ -92,6 +92,19 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("airings", "report", "sung", "--station", "02770", "--programme", p.ID); code != 65 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("an outcome there is none of: %d %s", code, errs)
 	}
+	// A correction that ends what somebody found says so before it is made, and after.
+	longer := []string{"airings", "report", "aired", "--corrects", list[0].ID, "--seconds", "900", "--why", "đo lại"}
+	code, _, errs = loa(longer...)
+	_, word, ok := strings.Cut(errs, "--seen ")
+	if code != 75 || !ok || !strings.Contains(errs, "Lê Thị Thu đã kiểm chứng báo cáo này") {
+		t.Fatalf("a correction of what was verified: %d %s", code, errs)
+	}
+	if out := must(append(longer, "--seen", strings.Fields(word)[0])...); !strings.Contains(out, "đã sửa sau khi kiểm chứng: Đã kiểm chứng (Lê Thị Thu") {
+		t.Errorf("a correction of what was verified, seen: %s", out)
+	}
+	if out := must("airings", "list", "--from", "2024-05-13", "--waiting"); strings.Count(out, "\n") != 2 || !strings.Contains(out, "(đã sửa sau khi kiểm chứng)") {
+		t.Errorf("what waits to be verified: %s", out)
+	}
 	// What does not count, and what was corrected, is not listed like the rest.
 	const short = "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f02"
 	if out := must("airings", "report", "aired", "--station", "02779", "--programme", p.ID, "--started-at", "2024-05-15 18:00", "--seconds", "60", "--id", short); !strings.Contains(out, "Đã phát (Không tính)") {
@@ -118,7 +131,7 @@ func TestAWeekFromATerminal(t *testing.T) {
 		t.Errorf("a week that has not ended: %d %s", code, errs)
 	}
 	code, _, errs = loa("coverage", "close", "2024-W18")
-	_, word, ok := strings.Cut(errs, "--seen ")
+	_, word, ok = strings.Cut(errs, "--seen ")
 	if code != 75 || !ok || !strings.Contains(errs, "chưa báo") {
 		t.Fatalf("a week in which stations said nothing: %d %s", code, errs)
 	}

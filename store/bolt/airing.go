@@ -467,6 +467,13 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 		if last.Report != line.ID {
 			line.FindingOf = last.Report
 		}
+	} else if line.Corrects != "" {
+		id := uuid.MustParse(line.Corrects)
+		before, _, err := lineOf(tx, logLines.name, id[:], id)
+		if err != nil {
+			return line, err
+		}
+		line.Lapsed = before.Drops(line.Report)
 	}
 	if tx.weighed == nil {
 		if tx.weighed, err = tx.s.schedule.get(tx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -66,6 +67,7 @@ func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk airing.Desk) {
 		kit.Route{Pattern: "POST /airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: p.judge},
 	)
 	k.AddStep(p.steps)
+	k.AddStep(p.lapsed)
 }
 
 // slotCard is a task with the ID of the change its buttons make.
@@ -235,4 +237,41 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		steps = append(steps, step)
 	}
 	return steps, nil
+}
+
+// lapsedDays is how far back a finding that a correction ended is told: longer than a
+// week stays open by default.
+const lapsedDays = 14
+
+// lapsed tells who verifies that reports were corrected after somebody verified them.
+func (p pages) lapsed(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.VerifyAiring) {
+		return nil, nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	q := airing.Query{From: r.Now.AddDate(0, 0, -lapsedDays), Until: r.Now, Waiting: true}
+	var of []string
+	for more := true; more; more = q.After != "" {
+		var lines []airing.Line
+		if lines, q.After, err = p.store.Airings(r.Context(), r.Actor, q); err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			if l.Lapsed != nil && l.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, reg.Where(l.Station)) {
+				of = append(of, reg.Label(l.Station)+" "+r.Lang.DateTime(l.StartedAt)+" ("+l.Lapsed.By.Name+")")
+			}
+		}
+	}
+	if len(of) == 0 {
+		return nil, nil
+	}
+	named := strings.Join(of[:min(len(of), 5)], "; ")
+	if len(of) > 5 {
+		named += "; …"
+	}
+	return []kit.Step{{Title: r.Say("airing.step_lapsed", "n", len(of)), Text: r.Say("airing.step_lapsed_text", "list", named), Path: "/airings?waiting=1",
+		Button: r.Say("airing.step_verify"), Icon: "history", State: "warn", Order: 7}}, nil
 }

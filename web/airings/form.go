@@ -259,6 +259,13 @@ func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) er
 		week := set.Calendar(text.Zone).Week(line.StartedAt)
 		return r.Redirect(w, "/airings/"+line.ID, "airing.beside_"+string(line.Outcome), "week", week.Words(r.Lang))
 	}
+	if lost := line.Lapsed; lost != nil {
+		key := "airing.saved_lapsed"
+		if !line.Waits() {
+			key = "airing.saved_lapsed_gone"
+		}
+		return r.Redirect(w, "/airings/"+line.ID, key, "by", lost.By.Name, "finding", r.Say("airing.finding."+string(lost.Finding)))
+	}
 	switch line.Lack() {
 	case airing.LackLength:
 		least, err := p.least(r, line)

@@ -41,7 +41,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if v.Get("until") == "" { // the filter reaches a little ahead, a book does not
 		until = r.Now
 	}
-	for _, name := range []string{"station", "district", "outcome", "from", "until"} {
+	for _, name := range []string{"station", "district", "outcome", "waiting", "from", "until"} {
 		page.Form.Values.Set(name, v.Get(name))
 	}
 	r.Office(w, page.Form)

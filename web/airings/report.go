@@ -17,19 +17,20 @@ import (
 type reportPage struct {
 	kit.Page
 	logLine
-	Form       kit.Form
-	Check      kit.Form  // the verdict
-	History    []logLine // the reports this one replaced, latest first
-	Newer      *logLine  // the report that replaced this one
-	Findings   []kit.Option
-	MaxSize    int64
-	Least      time.Duration // how long an airing had to last to count
-	MayCorrect bool
-	MayUndo    bool
-	MayAttach  bool // evidence, which she sends
-	MayDetach  bool // a piece of evidence, as far as its week is open
-	MayJudge   bool
-	LeftBehind bool // the report this one corrects has evidence, which says the contrary
+	Form         kit.Form
+	Check        kit.Form  // the verdict
+	History      []logLine // the reports this one replaced, latest first
+	Newer        *logLine  // the report that replaced this one
+	Findings     []kit.Option
+	MaxSize      int64
+	Least        time.Duration // how long an airing had to last to count
+	MayCorrect   bool
+	MayUndo      bool
+	MayAttach    bool   // evidence, which she sends
+	MayDetach    bool   // a piece of evidence
+	MayNotDetach string // why not, to who else might
+	MayJudge     bool
+	LeftBehind   bool // the report this one corrects has evidence, which says the contrary
 }
 
 func (p pages) showReport(w http.ResponseWriter, r *kit.Request) error {
@@ -82,7 +83,11 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	_, foreign := audio.OwnerOf(r.Actor, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
 	page.LeftBehind = line.Outcome != airing.Withdrawn && len(page.History) > 0 && page.History[0].Outcome != line.Outcome && len(page.History[0].Evidence) > 0
-	page.MayDetach = line.Stands() && line.Finding != airing.Verified && r.Actor.Can(accounts.ReportAiring, where)
+	if line.Stands() && len(line.Evidence) > 0 && r.Actor.Can(accounts.ReportAiring, where) {
+		kept := airing.Keeps(line, line.WeekClosed)
+		page.MayDetach = kept == nil
+		page.MayNotDetach = r.Lang.Fault(kept)
+	}
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	page.Check = verdictForm(line)
 	if f.Of != "" { // it was sent, and is refused

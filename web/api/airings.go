@@ -43,8 +43,8 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "PUT /api/v1/airings/{id}", Access: accounts.ReportAiring, Handler: a.put, In: airing.Confirm{}, Out: Airing{},
 			Summary: "Report an airing under a client-made UUID; the same body again gets the same answer."},
 		{Pattern: "GET /api/v1/airings/{id}", Access: accounts.ReadAirings, Handler: a.get, Out: Airing{}, Summary: "One report."},
-		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station district outcome limit after",
-			Summary: "The airing log, latest first."},
+		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{}, Query: "from until station district outcome waiting limit after",
+			Summary: "The airing log, latest first; waiting lists what somebody should verify, lapsed tells whose finding a correction ended."},
 		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring, Handler: a.putEvidence, MaxBody: kit.FileBody, Out: Airing{}, Query: "captured_at sent_at name",
 			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence, In: removalBody{}, Out: Airing{},
@@ -93,7 +93,7 @@ func (a airings) list(w http.ResponseWriter, r *kit.Request) error {
 
 func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	v := r.URL.Query()
-	q := airing.Query{Outcome: airing.Outcome(v.Get("outcome")), After: v.Get("after")}
+	q := airing.Query{Outcome: airing.Outcome(v.Get("outcome")), Waiting: v.Get("waiting") != "", After: v.Get("after")}
 	if q.Outcome != "" && !slices.Contains(airing.Outcomes[:], q.Outcome) {
 		return q, fault.New(fault.Invalid, "airing.outcome_unknown").At("outcome")
 	}

@@ -235,7 +235,7 @@ func (d *describer) queryType(path, name string) object {
 		return object{"type": "string", "format": "date-time"}
 	case "format":
 		return object{"type": "string", "enum": []string{"csv", "xlsx"}}
-	case "dry_run", "new", "abolish_districts", "stations", "original", "download", "check":
+	case "dry_run", "new", "abolish_districts", "stations", "original", "download", "check", "waiting":
 		return object{"type": "string", "enum": []string{"", "1"}}
 	case "min_seconds", "max_seconds":
 		return object{"type": "number"}
