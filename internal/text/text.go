@@ -115,9 +115,56 @@ func (l Language) fill(key string, args map[string]any) string {
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for k, v := range args {
-		pairs = append(pairs, "{"+k+"}", l.Value(v))
+		value := l.Value(v)
+		pairs = append(pairs, "{"+k+"}", value)
+		if kind := l.kindOf(value); kind != "" {
+			s = unsaid(s, k, kind)
+			pairs = append(pairs, "{"+k+" "+kind+"}", value[len(kind)+1:])
+		}
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// kinds are words that sentences say before a name, and that names often begin with.
+var kinds = map[Language][]string{
+	Vietnamese: {"vòng", "giải", "hội thi", "chương trình", "đài", "huyện", "xã", "phần", "tiểu ban", "tác phẩm"},
+	English:    {"round", "award", "prize", "contest", "programme", "station", "district", "part", "panel", "work"},
+}
+
+// kindOf is the word of kinds that the name begins with, in its letters; "" for none.
+func (l Language) kindOf(name string) string {
+	for _, kind := range kinds[l] {
+		if n := len(kind); len(name) > n && name[n] == ' ' && strings.EqualFold(name[:n], kind) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// unsaid is the sentence with the kind said once where a name that begins with it follows:
+// “Vòng huyện” and not vòng “Vòng huyện”, vòng huyện and not vòng Vòng huyện.
+func unsaid(s, placeholder, kind string) string {
+	for _, said := range []string{kind, Sentence(kind)} {
+		for _, x := range [][2]string{
+			{said + " “{" + placeholder + "}", "“{" + placeholder + "}"},
+			{said + " {" + placeholder + "}", said + " {" + placeholder + " " + kind + "}"},
+		} {
+			for from := 0; ; {
+				i := strings.Index(s[from:], x[0])
+				if i < 0 {
+					break
+				}
+				i += from
+				from = i + len(x[1])
+				if before, _ := utf8.DecodeLastRuneInString(s[:i]); unicode.IsLetter(before) {
+					from = i + len(x[0]) // the end of a longer word
+					continue
+				}
+				s = s[:i] + x[1] + s[i+len(x[0]):]
+			}
+		}
+	}
+	return s
 }
 
 // Bytes is a number of bytes that Value prints with Size.

@@ -165,3 +165,24 @@ func TestATimeThatNeverWasIsNoDate(t *testing.T) {
 		}
 	}
 }
+
+// A name that begins with what it is a name of does not make a sentence say that twice.
+func TestAKindIsSaidOnceBeforeAName(t *testing.T) {
+	for _, x := range []struct{ sentence, name, want string }{
+		{"Tổng số tác phẩm vòng {round}: 8.", "Vòng huyện", "Tổng số tác phẩm vòng huyện: 8."},
+		{"Vòng “{round}” đã bắt đầu.", "Vòng huyện", "“Vòng huyện” đã bắt đầu."},
+		{"Vòng “{round}” đã bắt đầu.", "Sơ khảo", "Vòng “Sơ khảo” đã bắt đầu."},
+		{"Từ vòng “{round}”, vào vòng “{round}”", "VÒNG 1", "Từ “VÒNG 1”, vào “VÒNG 1”"},
+		{"Đã mở hội thi {round}.", "Hội thi phát thanh", "Đã mở hội thi phát thanh."},
+		{"Phụ trách đài {round}", "Đài truyền thanh Bản Lầu", "Phụ trách đài truyền thanh Bản Lầu"},
+		{"Phụ trách đài {round}", "Đàitruyền", "Phụ trách đài Đàitruyền"},
+		{"Phụ trách đài {round}", "Đài", "Phụ trách đài Đài"},
+		{"Đã xoá {round}", "Vòng {round}", "Đã xoá Vòng {round}"},
+	} {
+		catalogues[Vietnamese]["once"] = x.sentence
+		if got := Vietnamese.Say("once", "round", x.name); got != x.want {
+			t.Errorf("%q of %q: got %q, want %q", x.sentence, x.name, got, x.want)
+		}
+	}
+	delete(catalogues[Vietnamese], "once")
+}
