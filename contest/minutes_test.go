@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"loa/contest"
 	"loa/contest/paper"
@@ -67,13 +68,64 @@ func TestARoundPickedByNameHasMinutes(t *testing.T) {
 	w.toRound("chung-khao")
 	w.score(byEntry(w))
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
-	said := strings.Join(minutesOf(w, w.s.Rounds[1]).Decisions, "\n")
-	for _, want := range []string{"Từ vòng “Sơ khảo”, chọn TP-001 vào vòng “Chung khảo” (Ban tổ chức, ", "): Hay", "không chọn vào vòng “Chung khảo”: TP-002, TP-004"} {
-		if !strings.Contains(said, want) {
-			t.Errorf("the final's minutes lack %q: %s", want, said)
+	for _, run := range w.s.Rounds {
+		if said := minutesOf(w, run).Decisions; len(said) > 0 {
+			t.Errorf("the minutes of %s say again who was chosen in the first round: %s", run.ID, said)
 		}
 	}
 	w.replays()
+}
+
+// Each round's minutes tell of their own round: who was picked by name after the scoring,
+// in the order of the numbers, and who was ruled out meanwhile.
+func TestEachDecisionStandsInTheMinutesOfOneRound(t *testing.T) {
+	r := plain()
+	first := r.Rounds[0]
+	first.ID, first.Name, first.Promotion = "huyen", "Vòng huyện", contest.Promotion{By: contest.Picked, N: 4}
+	r.Rounds = []contest.Round{first, r.Rounds[0]}
+	w := newWorld(t, "hai-vong")
+	w.open(r)
+	for i := 1; i <= 6; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(3, "huyen", "chung-khao")
+	w.toRound("huyen")
+	w.score(byEntry(w))
+	run := w.s.Rounds[0]
+	var picks []contest.Pick
+	for _, id := range slices.Backward(run.Entries[:4]) {
+		picks = append(picks, contest.Pick{Entry: id, Reason: "Hay"})
+	}
+	w.do(w.organiser(), contest.PickEntries{Picks: picks})
+	w.do(w.organiser(), contest.FinishRound{Round: "huyen"})
+	w.now = w.now.Add(time.Hour)
+	gone := w.s.Entry(run.Entries[0])
+	w.do(w.organiser(), contest.RuleOutEntry{Entry: gone.ID, Reason: "Sao chép"})
+	w.toRound("chung-khao")
+	w.score(byEntry(w))
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	m := minutesOf(w, run)
+	if len(m.Decisions) != 5 {
+		t.Fatalf("%q", m.Decisions)
+	}
+	for i, id := range run.Entries[:4] {
+		if want := "Từ “Vòng huyện”, chọn " + run.Codes[id] + " vào vòng “Chung khảo” (Ban tổ chức, "; !strings.HasPrefix(m.Decisions[i], want) {
+			t.Errorf("%q, want %q", m.Decisions[i], want)
+		}
+	}
+	if want := "Từ “Vòng huyện”, không chọn vào vòng “Chung khảo”: " + run.Numbers(run.Entries[4:]); m.Decisions[4] != want {
+		t.Errorf("%q, want %q", m.Decisions[4], want)
+	}
+	if said := minutesOf(w, w.s.Rounds[1]).Decisions; len(said) != 1 || !strings.Contains(said[0], gone.Code) {
+		t.Errorf("the final's minutes decide %q", said)
+	}
+	pages, err := paper.Draw(w.s, noUnits, "huyen", "minutes", office.Office{}, text.Vietnamese, w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := pages[0].Body[0].(office.Text).Words; said != "Tổng số tác phẩm vòng huyện: 6." {
+		t.Errorf("%q", said)
+	}
 }
 
 // What somebody saw undecided when she confirmed a step is kept, and told.

@@ -464,27 +464,21 @@ func chosen(s *contest.State, run *contest.RoundState, lang text.Language) (out 
 	return out
 }
 
-// decisions lists what people decided up to the end of a round, for the
-// minutes: who was picked by name, then what happened in it.
+// decisions lists what people decided in a round, for its minutes: who was picked by name
+// after the scoring, then what else happened. Rounds before have minutes of their own.
 func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (out []string, err error) {
-	for _, before := range s.Rounds {
-		rules, at := s.Rules.Round(before.ID)
+	if rules, at := s.Rules.Round(run.ID); len(rules.Parts) > 0 && len(run.Picked) > 0 { // else chosen lists them all
 		var others []string
-		for _, id := range before.Entries {
-			i := slices.IndexFunc(before.Picked, func(p contest.Pick) bool { return p.Entry == id })
-			if e := s.Entry(id); i >= 0 {
-				out = append(out, lang.Say("contest.minute_picked", "code", e.Code, "from", rules.Name, "to", s.Rules.Rounds[at+1].Name,
-					"by", before.PickedBy, "at", before.PickedAt, "reason", before.Picked[i].Reason))
-			} else if e.RuledOut == nil {
-				others = append(others, e.Code)
+		for _, id := range run.Entries {
+			if i := slices.IndexFunc(run.Picked, func(p contest.Pick) bool { return p.Entry == id }); i >= 0 {
+				out = append(out, lang.Say("contest.minute_picked", "code", run.Codes[id], "from", rules.Name, "to", s.Rules.Rounds[at+1].Name,
+					"by", run.PickedBy, "at", run.PickedAt, "reason", run.Picked[i].Reason))
+			} else if s.Entry(id).RuledOut == nil {
+				others = append(others, id)
 			}
 		}
-		if len(before.Picked) > 0 && len(others) > 0 {
-			slices.Sort(others)
-			out = append(out, lang.Say("contest.minute_not_picked", "codes", strings.Join(others, ", "), "from", rules.Name, "to", s.Rules.Rounds[at+1].Name))
-		}
-		if before == run {
-			break
+		if len(others) > 0 {
+			out = append(out, lang.Say("contest.minute_not_picked", "codes", run.Numbers(others), "from", rules.Name, "to", s.Rules.Rounds[at+1].Name))
 		}
 	}
 	for _, id := range run.Entries {
@@ -537,12 +531,23 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	out = append(out, reviews(s, run, lang)...)
 	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
-		if e.RuledOut != nil {
+		if e.RuledOut != nil && roundAt(s, e.RuledOut.At) == run {
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", deciders(s, e.RuledOut.By, e.RuledOut.At, lang),
 				"at", e.RuledOut.At, "reason", e.RuledOut.Reason))
 		}
 	}
 	return out, nil
+}
+
+// roundAt is the begun round whose minutes tell of what was decided about the contest at a
+// time: the first that was not over by then, else the last.
+func roundAt(s *contest.State, at time.Time) *contest.RoundState {
+	for _, run := range s.Rounds {
+		if run.Finished == nil || !run.Finished.At.Before(at) {
+			return run
+		}
+	}
+	return s.Rounds[len(s.Rounds)-1]
 }
 
 // reviews tells which comments on works of a round were not sent as their judges
