@@ -42,7 +42,8 @@ var unguarded = map[string][]string{
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "POST /library/{id}/remove", "POST /me/sessions/end",
-		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
+		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw", "POST /people/invite/organiser/{contest}/withdraw",
+		"POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
 	"carries the number of the version it was made from": {
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},

@@ -303,12 +303,14 @@ func (w *presser) picked() {
 	var picks []contest.Pick
 	for i, station := range []string{"S00041", "S00042"} {
 		entry := fmt.Sprintf("entry-0000000%d", i+1)
-		w.command(id, "xa-"+reg.UnitOf(station).Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Title: fmt.Sprint("Chuyện làng ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+		episode := map[int]string{1: "E1"}[i] // of a programme everybody airs
+		w.command(id, "xa-"+reg.UnitOf(station).Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Episode: episode, Title: fmt.Sprint("Chuyện làng ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
 			Kind: contest.ByStation, Station: station, Authors: []string{"Vàng A Páo"}, Script: fmt.Sprint("Ngày hội ", i), AiredNote: "Đã phát trên đài huyện"}})
 		picks = append(picks, contest.Pick{Entry: entry, Reason: "Hay nhất huyện"})
 	}
 	w.clock.at = now
 	w.visit("hoithi", "/contests/huyen-chon/entries/entry-00000001", nil)
+	w.just("hoithi", "/contests/huyen-chon/entries/entry-00000002", "contest.confirm_own", nil)
 	var judges []string
 	for i := range 3 {
 		login := fmt.Sprintf("giamkhao%d", i+1)

@@ -26,6 +26,8 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// Directory returns all people.
 	Directory(ctx context.Context) (*accounts.Directory, error)
+	// Invitations lists the open ones that are good at that instant.
+	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
 	// Alike lists what sounds like a recording.
 	Alike(ctx context.Context, id string) ([]audio.Alike, error)
 }

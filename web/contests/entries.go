@@ -233,6 +233,8 @@ type juryPage struct {
 	Judges   []judgeRow
 	Changing string       // name of the judge about whom something is changed, "" to appoint
 	People   []kit.Option // who may be appointed
+	Awaited  string       // their names
+	Invites  kit.Invites  // of judges, nobody has used yet
 	Stations []kit.Option
 	Rounds   []juryRound
 	Theme    []kit.Option
@@ -310,6 +312,7 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	people := contest.JudgesOf(directory, r.PathValue("contest"))
 	var page juryPage
+	var names []string
 	logins := map[string]string{}
 	err = p.view(r, func(s *contest.State) error {
 		page = juryPage{desk: p.desk(r, s, "jury", f)}
@@ -329,6 +332,10 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			}
 		}
 		page.People = kit.Apart(page.People, func(id string) string { return logins[id] })
+		for _, x := range page.People {
+			names = append(names, x.Text)
+		}
+		page.Awaited = strings.Join(names, ", ")
 		page.Rounds = juryRounds(r, s)
 		for i, row := range page.Rounds {
 			if rules, _ := s.Rules.Round(row.ID); row.Scored && !row.Over {
@@ -349,6 +356,9 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if page.Invites, err = p.invites(r, accounts.Facts{Directory: directory, Places: reg}, accounts.Judge); err != nil {
 		return err
 	}
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()})

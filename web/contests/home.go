@@ -30,6 +30,9 @@ type homePage struct {
 	LastDay  time.Time // end of the grace
 	CanPrize bool
 	MayShare bool               // invite somebody who organises this contest alone
+	Shared   kit.Invites        // of organisers, nobody has used yet
+	Invited  int                // judges who have not accepted yet
+	Awaited  int                // judges who have, and are not on the jury
 	Hindered []contest.Hindered // judges whose open sheets nobody can sign
 	Asks     map[string]kit.Ask // the steps that could be made next, by what they are and the round
 }
@@ -81,6 +84,11 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			page.Problems = problemsOf(r, s.ID, &s.Rules, s.Rules.Openable(r.Now))
 		}
 		page.Hindered = s.Hindered(people)
+		for _, x := range people {
+			if s.Judge(x.ID) == nil {
+				page.Awaited++
+			}
+		}
 		page.Said, page.Loose = said(s)
 		page.Rounds = roundRows(s)
 		for i := range page.Rounds {
@@ -93,6 +101,19 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	known := accounts.Facts{Directory: directory, Places: reg}
+	judges, err := p.invites(r, known, accounts.Judge)
+	if err != nil {
+		return err
+	}
+	page.Invited = len(judges.List)
+	if page.Shared, err = p.invites(r, known, accounts.Organiser); err != nil {
 		return err
 	}
 	if page.Asks, err = p.asks(r); err != nil {

@@ -212,7 +212,8 @@ func (p pages) withdraw(w http.ResponseWriter, r *kit.Request) error {
 	if err := p.withdrawAll(r, form.ID, ids); err != nil {
 		return err
 	}
-	return r.Redirect(w, "/people", "people.withdrew", "n", strconv.Itoa(len(ids)))
+	_, back := ofContest(r)
+	return r.Redirect(w, cmp.Or(back, "/people"), "people.withdrew", "n", strconv.Itoa(len(ids)))
 }
 
 // withdrawAll withdraws these invitations, each as a change of its own that follows from the form's.

@@ -66,6 +66,8 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /people/invite/judge/{contest}", Access: accounts.Organise, Handler: p.doInvite},
 		kit.Route{Pattern: "GET /people/invite/organiser/{contest}", Access: accounts.Organise, Handler: p.showInvite},
 		kit.Route{Pattern: "POST /people/invite/organiser/{contest}", Access: accounts.Organise, Handler: p.doInvite},
+		kit.Route{Pattern: "POST /people/invite/judge/{contest}/withdraw", Access: accounts.Organise, Handler: p.withdraw},
+		kit.Route{Pattern: "POST /people/invite/organiser/{contest}/withdraw", Access: accounts.Organise, Handler: p.withdraw},
 		kit.Route{Pattern: "POST /people/withdraw", Access: tend, Handler: p.withdraw},
 		kit.Route{Pattern: "GET /people/sheet", Access: tend, Handler: p.showSheet},
 		kit.Route{Pattern: "POST /people/sheet", Access: tend, Handler: p.makeSheet},
@@ -90,24 +92,13 @@ type listPage struct {
 	Total   int
 	People  []personRow
 	Turn    kit.Turn
-	Invites []inviteRow
+	Invites kit.Invites
 }
 
 type personRow struct {
 	ID, Name, Login string
 	Gives           []string
 	Disabled        bool
-}
-
-type inviteRow struct {
-	accounts.Invitation
-	Gives []string
-	For   string // name of the person whose passphrase it renews
-}
-
-// sought is what the list of invitations is searched and sorted by.
-func (row inviteRow) sought() string {
-	return text.Fold(strings.Join(append(slices.Clone(row.Gives), row.For, row.Note), " "))
 }
 
 func words(r *kit.Request, places accounts.Places, grants []accounts.Grant) []string {
@@ -158,19 +149,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, inv := range open {
-		if !f.MaySee(r.Actor, inv) {
-			continue
-		}
-		row := inviteRow{Invitation: inv, Gives: words(r, places, inv.Grants)}
-		if q, err := f.Directory.Person(inv.Person); err == nil {
-			row.For = q.Name
-		}
-		if strings.Contains(row.sought(), text.Fold(query)) {
-			page.Invites = append(page.Invites, row)
-		}
-	}
-	slices.SortStableFunc(page.Invites, func(a, b inviteRow) int { return strings.Compare(a.sought(), b.sought()) })
+	page.Invites = r.InvitesOf(f, open, "/people/withdraw", func(accounts.Invitation) bool { return true })
+	page.Invites.List = slices.DeleteFunc(page.Invites.List, func(i kit.Invited) bool { return !strings.Contains(i.Sought(), text.Fold(query)) })
 	return p.list.Render(w, r, page)
 }
 
