@@ -309,7 +309,7 @@ type roundStarted struct {
 
 func (*roundStarted) kind() string { return "round.started" }
 func (b *roundStarted) apply(s *State, e *Event) error {
-	r := &RoundState{ID: b.Round, Began: e.At, By: e.Name, Entries: b.Entries, Codes: b.Codes, Stage: b.Stage, Held: map[string]Held{},
+	r := &RoundState{ID: b.Round, Began: e.At, By: e.Name, Entries: b.Entries, Codes: b.Codes, Stage: b.Stage, Held: map[string][]Held{},
 		task: make(map[string]*Task, len(b.Tasks)), judge: map[string][]*Task{}}
 	for _, t := range b.Tasks {
 		r.add(t)
@@ -503,7 +503,7 @@ func (b *sheetReopened) apply(s *State, e *Event) error {
 	}
 	kept := t.Sheet.Content
 	kept.Marks = maps.Clone(kept.Marks)
-	t.Sheet.Earlier = append(t.Sheet.Earlier, Signed{kept, t.Sheet.SignedAt, e.At, e.Name, b.Reason})
+	t.Sheet.Earlier = append(t.Sheet.Earlier, Signed{kept, t.Sheet.SignedAt, t.Sheet.SignedSeq, e.Seq, e.At, e.Name, b.Reason})
 	t.Sheet.SignedAt = time.Time{}
 	return nil
 }
@@ -522,7 +522,7 @@ func (b *conferred) apply(s *State, e *Event) error {
 	if r == nil {
 		return errNoRound
 	}
-	r.Held[b.Entry] = Held{e.Seq, e.At, e.Name, b.Reason, b.Reopen}
+	r.Held[b.Entry] = append(r.Held[b.Entry], Held{e.Seq, e.At, e.Name, b.Reason, b.Reopen})
 	return nil
 }
 

@@ -623,6 +623,27 @@ func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {
 	w.refused("contest.gaps_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.do(w.judge("J1"), contest.Confer{Entry: entry, Reason: "Mỗi người giữ quan điểm"})
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	told := strings.Join(minutesOf(w, r).Decisions, "\n")
+	for _, want := range []string{
+		"điểm trước và sau: Giám khảo J1 (phần “Chương trình”) 80,00 (giữ nguyên); Giám khảo J2 (phần “Chương trình”) 40,00 → 50,00; ",
+		"Lý do: Nghe lại cùng nhau", "Giám khảo J2 (phần “Chương trình”) 50,00 (giữ nguyên); ", "Lý do: Mỗi người giữ quan điểm",
+		"của Giám khảo J2, điểm 40,00 → 50,00 (Giám khảo J1, ",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("the minutes lack %q: %s", want, told)
+		}
+	}
+	for _, j := range paper.JuriesOf(w.s, r, text.Vietnamese, w.now).Judges {
+		p := j.Parts[0]
+		if len(p.Sheets) != 1 || (len(p.Earlier) == 1) != (j.Name == "Giám khảo J2") {
+			t.Fatalf("%s: %+v", j.Name, p)
+		}
+		for _, x := range p.Earlier {
+			if *x.Marks[0] != pt(4) || x.Total.String() != "40" || *p.Sheets[0].Marks[0] != pt(5) || !strings.HasPrefix(x.Note, "Điểm 40,00 → 50,00. Mở lại (Giám khảo J1, ") {
+				t.Errorf("%+v", x)
+			}
+		}
+	}
 	w.refused("contest.no_round", w.judge("J2"), contest.SaveSheet{Task: r.Of("J2")[0].ID})
 }
 

@@ -314,8 +314,8 @@ func (s *State) Gaps(r *RoundState) []Gap {
 		if total.Cmp(g.High) > 0 {
 			g.High, g.HighBy = total, t.Judge
 		}
-		held, ok := r.Held[t.Entry]
-		g.Settled = g.Settled && ok && t.Sheet.SignedSeq < held.Seq
+		held := r.Held[t.Entry]
+		g.Settled = g.Settled && len(held) > 0 && t.Sheet.SignedSeq < held[len(held)-1].Seq
 	}
 	var list []Gap
 	for _, id := range r.Entries {

@@ -83,7 +83,7 @@ type RoundState struct {
 	Codes    map[string]string // entry ID to neutral code
 	Stage    map[string]string // entry ID to its number in the hall; nil where it is the code
 	Tasks    []*Task
-	Held     map[string]Held // by entry ID: the last time judges conferred
+	Held     map[string][]Held // by entry ID: the times judges conferred, oldest first
 	Ties     []TieDecision
 	Picked   []Pick
 	PickedBy string    // name of who picked them last
@@ -135,6 +135,7 @@ type Content struct {
 type Signed struct {
 	Content
 	SignedAt   time.Time
+	Seq, Until int // of the events that signed and that reopened it
 	ReopenedAt time.Time
 	ReopenedBy string
 	Reason     string
@@ -142,6 +143,16 @@ type Signed struct {
 
 // Final reports whether the sheet is signed and counts as such.
 func (t *Task) Final() bool { return !t.Sheet.SignedAt.IsZero() }
+
+// Versions are all the sheet's signed versions, oldest first. Until of the one that is
+// signed now is 0.
+func (t *Task) Versions() []Signed {
+	list := slices.Clone(t.Sheet.Earlier)
+	if t.Final() {
+		list = append(list, Signed{Content: t.Sheet.Content, SignedAt: t.Sheet.SignedAt, Seq: t.Sheet.SignedSeq})
+	}
+	return list
+}
 
 // Counts reports whether the task's marks enter the results: signed, not set
 // aside, and no hidden repeat.

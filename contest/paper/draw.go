@@ -333,7 +333,13 @@ func (j Juries) Draw(o paper.Office, lang text.Language) (list []paper.Paper) {
 		}
 		p.Body = []paper.Block{paper.Text{Words: named, Bold: true}}
 		for _, part := range judge.Parts {
-			p.Body = append(p.Body, paper.Heading(part.Name), part.table(lang))
+			p.Body = append(p.Body, paper.Heading(part.Name))
+			if len(part.Sheets) > 0 {
+				p.Body = append(p.Body, part.table(part.Sheets, lang))
+			}
+			if len(part.Earlier) > 0 {
+				p.Body = append(p.Body, paper.Heading(lang.Say("contest.sheets_earlier", "part", part.Name)), part.table(part.Earlier, lang))
+			}
 		}
 		p.Receivers = []string{j.Host}
 		p.Signers = []paper.Signer{{Office: lang.Say("paper.judge"), Name: judge.Name}}
@@ -342,7 +348,7 @@ func (j Juries) Draw(o paper.Office, lang text.Language) (list []paper.Paper) {
 	return list
 }
 
-func (part Part) table(lang text.Language) paper.Table {
+func (part Part) table(sheets []Sheet, lang text.Language) paper.Table {
 	columns := []paper.Column{words(lang.Say("contest.code"), 9)}
 	if part.Staged {
 		columns[0].Name = numberLabel(lang, part.Live)
@@ -356,7 +362,7 @@ func (part Part) table(lang text.Language) paper.Table {
 	}
 	t := paper.Table{Columns: append(columns, numbers(lang.Say("contest.total"), 10, leastPlaces), words(lang.Say("contest.comment"), 36),
 		words(lang.Say("paper.signed"), 14), words(lang.Say("paper.note"), 18))}
-	for _, s := range part.Sheets {
+	for _, s := range sheets {
 		row := []any{s.Code}
 		if both {
 			row = append(row, s.Other)

@@ -503,8 +503,9 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		out = append(out, lang.Say("contest.minute_heard", "whole", l.Whole, "sheets", l.Sheets, "asked", l.Wanted(), "least", l.Least))
 	}
 	for _, id := range run.Entries {
-		if h, ok := run.Held[id]; ok {
-			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason))
+		for _, h := range run.Held[id] {
+			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason,
+				"marks", strings.Join(conferredMarks(s, run, id, h, lang), "; ")))
 		}
 	}
 	orders, err := s.TieOrders(run)
@@ -523,8 +524,9 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		out = append(out, said)
 	}
 	for _, t := range run.Tasks {
-		for _, e := range t.Sheet.Earlier {
-			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", rules.Part(t.Part).Name, "by", e.ReopenedBy, "at", e.ReopenedAt, "reason", e.Reason))
+		for i, e := range t.Sheet.Earlier {
+			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", rules.Part(t.Part).Name, "by", e.ReopenedBy, "at", e.ReopenedAt,
+				"reason", e.Reason, "marks", changed(rules.Part(t.Part), t.Versions(), i, lang)))
 		}
 	}
 	out = append(out, departures(s, run, lang)...)
@@ -537,6 +539,45 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		}
 	}
 	return out, nil
+}
+
+// conferredMarks are what judges had given an entry in each part when they conferred, and
+// what they gave it after that: of those who were not to score again, that it stayed.
+func conferredMarks(s *contest.State, run *contest.RoundState, entry string, h contest.Held, lang text.Language) (out []string) {
+	rules, _ := s.Rules.Round(run.ID)
+	for i := range rules.Parts {
+		part := &rules.Parts[i]
+		for _, t := range run.Tasks {
+			if t.Entry != entry || t.Part != part.ID || t.Repeat {
+				continue
+			}
+			versions := t.Versions()
+			at := slices.IndexFunc(versions, func(v contest.Signed) bool { return v.Seq < h.Seq && (v.Until == 0 || v.Until > h.Seq) })
+			if at < 0 {
+				continue // not signed then
+			}
+			marks := lang.Say("contest.marks_kept", "before", totalOf(part, versions[at].Content, lang))
+			if slices.Contains(h.Reopen, t.Judge) {
+				marks = changed(part, versions, at, lang)
+			}
+			out = append(out, lang.Say("contest.marks_by", "name", s.Judge(t.Judge).Name, "part", part.Name, "marks", marks))
+		}
+	}
+	return out
+}
+
+// changed is what a version of a sheet that was reopened gave, and what the next gives.
+func changed(part *contest.Part, versions []contest.Signed, at int, lang text.Language) string {
+	before := totalOf(part, versions[at].Content, lang)
+	if at+1 == len(versions) {
+		return lang.Say("contest.marks_unsigned", "before", before)
+	}
+	return lang.Say("contest.marks_changed", "before", before, "after", totalOf(part, versions[at+1].Content, lang))
+}
+
+func totalOf(part *contest.Part, c contest.Content, lang text.Language) string {
+	total, _ := part.Total(c)
+	return lang.Decimal(total.Float(), leastPlaces)
 }
 
 // roundAt is the begun round whose minutes tell of what was decided about the contest at a
@@ -756,7 +797,8 @@ func tiesInWords(keys []string, lang text.Language) string {
 	return strings.Join(said, "; ")
 }
 
-// JuriesOf is every judge's signed sheets of a round; who signed none is left out.
+// JuriesOf is every judge's signed sheets of a round, those too that were opened again
+// later; who signed none is left out.
 func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at time.Time) Juries {
 	rules, _ := s.Rules.Round(run.ID)
 	out := Juries{Heading: headingOf(s, run, at)}
@@ -769,11 +811,21 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 				sheets.Criteria = append(sheets.Criteria, Criterion{Name: k.Name, Max: k.Max})
 			}
 			for _, t := range run.Of(j.Person) {
-				if t.Part == part.ID && t.Final() {
-					sheets.Sheets = append(sheets.Sheets, sheetOf(s, run, part, t, lang))
+				if t.Part != part.ID {
+					continue
+				}
+				versions := t.Versions()
+				for i, v := range versions {
+					sheet := sheetOf(s, run, part, t, v.Content, v.SignedAt, lang)
+					if v.Until == 0 {
+						sheets.Sheets = append(sheets.Sheets, sheet)
+						continue
+					}
+					sheet.Note = lang.Say("contest.sheet_earlier", "by", v.ReopenedBy, "at", v.ReopenedAt, "reason", v.Reason, "marks", changed(part, versions, i, lang))
+					sheets.Earlier = append(sheets.Earlier, sheet)
 				}
 			}
-			if len(sheets.Sheets) > 0 {
+			if len(sheets.Sheets)+len(sheets.Earlier) > 0 {
 				judge.Parts = append(judge.Parts, sheets)
 			}
 		}
@@ -784,9 +836,9 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 	return out
 }
 
-func sheetOf(s *contest.State, run *contest.RoundState, part *contest.Part, t *contest.Task, lang text.Language) Sheet {
-	total, _ := part.Total(t.Sheet.Content)
-	out := Sheet{Code: t.Code, Total: total, Comment: t.Sheet.Comment, Signed: t.Sheet.SignedAt}
+func sheetOf(s *contest.State, run *contest.RoundState, part *contest.Part, t *contest.Task, c contest.Content, signed time.Time, lang text.Language) Sheet {
+	total, _ := part.Total(c)
+	out := Sheet{Code: t.Code, Total: total, Comment: c.Comment, Signed: signed}
 	if run.Finished != nil { // before that who has both numbers before her knows a work she heard
 		out.Other = run.Stage[t.Entry]
 		if part.Live {
@@ -795,7 +847,7 @@ func sheetOf(s *contest.State, run *contest.RoundState, part *contest.Part, t *c
 	}
 	for _, k := range part.Criteria {
 		var mark *ranking.Points
-		if m, ok := t.Sheet.Marks[k.ID]; ok {
+		if m, ok := c.Marks[k.ID]; ok {
 			mark = &m
 		}
 		out.Marks = append(out.Marks, mark)

@@ -125,6 +125,7 @@ type Part struct {
 	Over     bool // nobody scores any more: the work's other number may stand beside the first
 	Criteria []Criterion
 	Sheets   []Sheet
+	Earlier  []Sheet // as they were signed before somebody opened them again; they do not count
 }
 
 // Criterion is one column of a rubric.

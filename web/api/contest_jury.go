@@ -18,6 +18,17 @@ import (
 	"loa/web/kit"
 )
 
+// earlierJSON is a signed version of a sheet that was reopened later: it does not count.
+type earlierJSON struct {
+	Marks      map[string]ranking.Points `json:"marks"`
+	Total      string                    `json:"total"` // exact
+	Comment    string                    `json:"comment,omitempty"`
+	SignedAt   time.Time                 `json:"signed_at"`
+	ReopenedAt time.Time                 `json:"reopened_at"`
+	ReopenedBy string                    `json:"reopened_by"` // name
+	Reason     string                    `json:"reason"`
+}
+
 // sheetJSON is one task of a judge, with its marks once they are signed.
 type sheetJSON struct {
 	ID       string                    `json:"id"`
@@ -32,6 +43,7 @@ type sheetJSON struct {
 	Total    string                    `json:"total,omitempty"` // exact, "1789/20"
 	Comment  string                    `json:"comment,omitempty"`
 	SignedAt time.Time                 `json:"signed_at,omitzero"`
+	Earlier  []earlierJSON             `json:"earlier,omitempty"` // as it was signed before it was reopened, oldest first
 }
 
 // rankingJSON is one group's ranking by all methods.
@@ -336,6 +348,10 @@ func sheetOf(run *contest.RoundState, rules *contest.Round, t *contest.Task) she
 	if t.Final() {
 		total, _ := rules.Part(t.Part).Total(t.Sheet.Content)
 		out.Marks, out.Comment, out.SignedAt, out.Total = t.Sheet.Marks, t.Sheet.Comment, t.Sheet.SignedAt, total.String()
+	}
+	for _, v := range t.Sheet.Earlier {
+		total, _ := rules.Part(t.Part).Total(v.Content)
+		out.Earlier = append(out.Earlier, earlierJSON{v.Marks, total.String(), v.Comment, v.SignedAt, v.ReopenedAt, v.ReopenedBy, v.Reason})
 	}
 	return out
 }
