@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -13,10 +14,12 @@ import (
 // While she has a sheet of her own to sign it holds nothing but that.
 type ChairView struct {
 	Waiting bool         `json:"waiting"` // for her own sheets
+	Missing int          `json:"missing"` // sheets of others that are still to be signed, or signed again
 	Gaps    []ChairGap   `json:"gaps"`    // to confer about
 	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
 	Out     []ChairOut   `json:"out"`     // sheets that were excluded because of a tie: she can let them count again
 	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
+	Level   []ChairTie   `json:"level"`   // the same works, with the marks they were given
 	Orders  []ChairOrder `json:"orders"`  // that were given to level works, oldest first
 	Signed  []ChairSheet `json:"signed"`  // what she can reopen: others' sheets
 }
@@ -55,12 +58,24 @@ type ChairOut struct {
 	By    string    `json:"by"` // name
 }
 
-// ChairGap is a work on which judges differ too much.
+// ChairGap is a work on which judges differ too much, or what they gave a work that is level with others, in one part.
 type ChairGap struct {
 	Task  string      `json:"task"` // one of its sheets, to name it by
 	Code  string      `json:"code"`
 	Part  string      `json:"part"` // name
 	Marks []ChairMark `json:"marks"`
+}
+
+// ChairTie is works that share a rank, sorted by their numbers.
+type ChairTie struct {
+	Points ranking.Rational `json:"points"` // of each of them, by the round's method
+	Works  []ChairWork      `json:"works"`
+}
+
+// ChairWork is one of them: what judges gave it, part by part.
+type ChairWork struct {
+	Code  string     `json:"code"`
+	Parts []ChairGap `json:"parts"`
 }
 
 // ChairMark is a judge's total on a part.
@@ -82,7 +97,7 @@ type ChairSheet struct {
 // ForChair is what the person has to settle, if she presides over the jury.
 // Faults: those of ranking.
 func (s *State) ForChair(person string) (ChairView, error) {
-	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Orders: []ChairOrder{}, Signed: []ChairSheet{}}
+	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Level: []ChairTie{}, Orders: []ChairOrder{}, Signed: []ChairSheet{}}
 	run := s.Settling()
 	if s.Phase != Judging || !s.Chair(person) {
 		return v, nil
@@ -109,7 +124,7 @@ func (s *State) ForChair(person string) (ChairView, error) {
 			}
 		}
 	}
-	if _, open := run.Progress(); open > 0 || len(rules.Parts) == 0 {
+	if _, v.Missing = run.Progress(); v.Missing > 0 || len(rules.Parts) == 0 {
 		return v, nil
 	}
 	ties, err := s.OpenTies(run)
@@ -117,9 +132,12 @@ func (s *State) ForChair(person string) (ChairView, error) {
 		return v, err
 	}
 	for _, tie := range ties {
-		codes := run.codes(tie)
-		slices.Sort(codes)
-		v.Ties = append(v.Ties, codes)
+		tie = slices.SortedFunc(slices.Values(tie), func(a, b string) int { return cmp.Compare(run.Codes[a], run.Codes[b]) })
+		level, err := s.chairTie(run, rules, tie)
+		if err != nil {
+			return v, err
+		}
+		v.Ties, v.Level = append(v.Ties, run.codes(tie)), append(v.Level, level)
 	}
 	orders, err := s.TieOrders(run)
 	for _, o := range orders {
@@ -153,6 +171,29 @@ func (s *State) chairPoints(v *ChairView, person string) {
 			v.Out = append(v.Out, ChairOut{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.At, x.By})
 		}
 	}
+}
+
+// chairTie is what the works of a tie were given. Faults: those of ranking.
+func (s *State) chairTie(run *RoundState, rules *Round, tie []string) (out ChairTie, err error) {
+	list, err := s.Standings(run)
+	if err != nil {
+		return out, err
+	}
+	for _, st := range list {
+		if row, ok := st.Ranking.Row(tie[0]); ok {
+			out.Points = row.Value
+		}
+	}
+	for _, id := range tie {
+		work := ChairWork{Code: run.Codes[id], Parts: []ChairGap{}}
+		for _, p := range rules.Parts {
+			if g := s.chairGap(run, rules, Gap{Entry: id, Part: p.ID}); len(g.Marks) > 0 {
+				work.Parts = append(work.Parts, g)
+			}
+		}
+		out.Works = append(out.Works, work)
+	}
+	return out, nil
 }
 
 func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {

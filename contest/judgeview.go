@@ -14,6 +14,8 @@ type JudgeView struct {
 	Phase   Phase         `json:"phase"`
 	Chair   bool          `json:"chair,omitempty"`
 	Round   string        `json:"round,omitempty"` // name of the running round
+	Over    string        `json:"over,omitempty"`  // name of the round that ended last, while none runs
+	More    bool          `json:"more,omitempty"`  // another round follows that
 	Tasks   []JudgeTask   `json:"tasks"`           // in her own order
 	Changes []JudgeChange `json:"changes,omitempty"`
 }
@@ -95,6 +97,10 @@ func (s *State) ForJudge(person string) (v JudgeView, ok bool) {
 	}
 	r := s.Running()
 	if r == nil {
+		if n := len(s.Rounds); n > 0 {
+			rules, _ := s.Rules.Round(s.Rounds[n-1].ID)
+			v.Over, v.More = rules.Name, s.Next() != nil
+		}
 		return v, true
 	}
 	rules, _ := s.Rules.Round(r.ID)

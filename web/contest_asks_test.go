@@ -42,7 +42,6 @@ var unasked = map[string]string{
 	"entering/form.html submit":         "her own work, sent again until the deadline",
 	"entering/form.html check":          "a look",
 	"judging/_sheet.html save":          "edited again until it is signed, which asks",
-	"judging/chair.html tie":            "decided again until the round is finished, which asks",
 	"judging/chair.html keep":           "gives",
 	"judging/ties.html ":                "her own word, said again",
 }

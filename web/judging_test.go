@@ -14,6 +14,7 @@ import (
 	"loa/accounts"
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/internal/once"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -475,7 +476,16 @@ func TestTheChairReopensASheetByItsNumber(t *testing.T) {
 	if res, b := judges[0].post(desk, "do", "reopen", "code", "99", "judge", judges[1].id, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "99") {
 		t.Errorf("a number there is not: %s, %s", res.Status, said(b))
 	}
+	for _, x := range []struct{ code, judge, want string }{{"", judges[1].id, "Hãy ghi số của tác phẩm."}, {"2", "", "Hãy chọn giám khảo."}} {
+		if res, b := judges[0].post(desk, "do", "reopen", "code", x.code, "judge", x.judge, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), x.want) {
+			t.Errorf("%+v: %s, %s", x, res.Status, said(b))
+		}
+	}
 	judges[0].must(desk, "do", "reopen", "code", "02", "judge", judges[1].id, "reason", "chấm nhầm số")
+	if page := judges[0].doc(desk); !strings.Contains(page.Text(), "Còn 1 phiếu chưa ký hoặc chưa ký lại.") || page.Find("select[name=judge] option[selected]").Length() > 0 ||
+		page.Find("select[name=judge] option").First().AttrOr("value", "?") != "" {
+		t.Errorf("a sheet is open again, and the chair reads %s", page.Find("main").Text())
+	}
 	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
 		v, _ := s.ForJudge(judges[1].id)
 		for _, x := range v.Tasks {
@@ -486,5 +496,74 @@ func TestTheChairReopensASheetByItsNumber(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A judge is told what she signed apart from what she does not score, and once nothing is
+// judged any more why the pages of judging are empty and where her sheets are.
+func TestAJudgeIsToldHowFarSheIs(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.edit = func(r *contest.Rules) { r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByChair}} }
+	org, judges, id := st.played(someEntrants)
+	by := map[string]*visitor{}
+	for _, j := range judges {
+		by[j.id] = j
+	}
+	chair, she := judges[0], judges[1]
+	sheet := sheetLink.FindString(string(she.get("/judging")))
+	st.do(id, she, contest.Abstain{Task: sheet[strings.LastIndex(sheet, "/")+1:], Reason: "nhận ra giọng em gái"})
+	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
+	all := 0
+	if err := st.hall.View(t.Context(), id, func(s *contest.State) error { all = len(s.Running().Of(she.id)); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	page := she.doc("/judging").Find("main").Text()
+	for _, want := range []string{fmt.Sprintf("%d/%d", all-1, all-1), fmt.Sprintf("Đã ký %d phiếu", all-1), "Không chấm hoặc không tính: 1 phiếu"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the list lacks %q: %s", want, page)
+		}
+	}
+	const tie = "1 nhóm tác phẩm bằng điểm, chờ bạn phân định."
+	if strings.Contains(page, tie) {
+		t.Error("who is not the chair is told of a tie")
+	}
+	for _, path := range []string{"/judging", "/"} {
+		if page := chair.doc(path); !strings.Contains(page.Text(), tie) || page.Find("a[href='/judging/"+id+"/chair']").Length() == 0 {
+			t.Errorf("%s does not tell the chair of the tie", path)
+		}
+	}
+	desk := chair.doc("/judging/" + id + "/chair")
+	if order := desk.Find("input[name=order]").First(); order.AttrOr("value", "?") != "" {
+		t.Errorf("an order stands there before she gave any: %s", order.AttrOr("value", ""))
+	}
+	if said := desk.Find("main").Text(); !strings.Contains(said, she.actor.Name+" 80,00") || !strings.Contains(said, "cùng 80,00 điểm") {
+		t.Errorf("the chair does not see what level works were given: %s", said)
+	}
+	level := chair.call(200, "GET", "/contests/"+id+"/chair", nil)["level"].([]any)[0].(obj)
+	if n := len(level["works"].([]any)); level["points"] != "80" || n < 2 {
+		t.Errorf("a program reads of the tie: %v", level)
+	}
+	var order []string
+	for _, work := range level["works"].([]any) {
+		order = append(order, work.(obj)["code"].(string))
+	}
+	chair.must("/judging/"+id+"/chair", "do", "tie", "order", strings.Join(order, " "), "reason", "Giọng đọc tốt hơn")
+	st.do(id, org, contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}})
+	for _, path := range []string{"/judging", "/judging/" + id + "/hall", "/judging/" + id + "/chair"} {
+		v := she
+		if strings.HasSuffix(path, "chair") {
+			v = chair
+		}
+		said := v.doc(path)
+		if text := said.Find("main").Text(); !strings.Contains(text, "Việc chấm đã kết thúc.") || strings.Contains(text, "Khi vòng chấm bắt đầu") {
+			t.Errorf("%s after the end: %s", path, text)
+		}
+		if !strings.HasSuffix(path, "chair") && said.Find("a[href='/judging/"+id+"/signed']").Length() == 0 {
+			t.Errorf("%s does not lead to the signed sheets", path)
+		}
+	}
+	if res, b := she.ask("GET", sheet, "", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(string(b), "đã kết thúc nên phiếu này không mở ở đây nữa") {
+		t.Errorf("an old sheet says %s", b)
 	}
 }

@@ -230,7 +230,7 @@ func (p pages) declare(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) desk(w http.ResponseWriter, r *kit.Request) error {
-	if err := p.chairs(r); err != nil {
+	if _, err := p.chairs(r); err != nil {
 		return err
 	}
 	var v contest.ChairView
@@ -253,7 +253,7 @@ func (p pages) preside(w http.ResponseWriter, r *kit.Request, b any, change *str
 	if err := kit.CheckID(*change, "change"); err != nil {
 		return err
 	}
-	if err := p.chairs(r); err != nil {
+	if _, err := p.chairs(r); err != nil {
 		return err
 	}
 	id := r.PathValue("contest")

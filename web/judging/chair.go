@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"loa/contest"
+	"loa/contest/paper"
+	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -17,7 +19,10 @@ type chairPage struct {
 	Gaps    []chairGap
 	Points  []chairPoint
 	Out     []contest.ChairOut
-	Ties    []string // codes, joined
+	Ties    []chairTie
+	Missing int      // sheets of others that are not signed
+	Nothing string   // what is to come, where nothing waits for her
+	Steps   []string // that were tried before works are left to her
 	Orders  []chairOrder
 	Judges  []kit.Option // whose signed sheets can be reopened
 	Parts   []kit.Option // of the round, if there are several
@@ -27,6 +32,13 @@ type chairGap struct {
 	contest.ChairGap
 	Marks []kit.Option // judges and their totals
 	Own   string       // what the chair gave herself, "" if nothing
+}
+
+// chairTie is works that share a rank.
+type chairTie struct {
+	Of     string // codes, joined
+	Points string
+	Works  []kit.Option // each with its marks in words
 }
 
 // chairOrder is an order that was given to level works.
@@ -49,27 +61,41 @@ func (p pages) showChair(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // chairs fails unless the actor presides over the jury.
-func (p pages) chairs(r *kit.Request) error {
+func (p pages) chairs(r *kit.Request) (contest.JudgeView, error) {
 	v, err := p.mine(r, r.PathValue("contest"))
 	if err == nil && !v.Chair {
 		err = fault.New(fault.Denied, "contest.chair_only")
 	}
-	return err
+	return v, err
 }
 
 func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	if err := p.chairs(r); err != nil {
+	mine, err := p.chairs(r)
+	if err != nil {
 		return err
 	}
 	page := chairPage{Page: r.Page("contest.chair_desk"), Form: f}
-	err := p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+	err = p.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		v, err := s.ForChair(r.Actor.Person)
 		if err != nil {
 			return err
 		}
 		page.fill(r, v)
+		switch {
+		case mine.Over != "":
+			page.Nothing = nothing(r, mine)
+		case v.Missing > 0:
+			page.Nothing = r.Say("contest.chair_nothing_missing", "n", v.Missing)
+		default:
+			page.Nothing = r.Say("contest.chair_nothing_next")
+		}
 		if run := s.Settling(); run != nil && !v.Waiting {
 			rules, _ := s.Rules.Round(run.ID)
+			for _, b := range rules.TieBreaks {
+				if b.By != ranking.ByChair {
+					page.Steps = append(page.Steps, paper.StepInWords(r.Lang, rules, b))
+				}
+			}
 			for _, p := range rules.Parts {
 				page.Parts = append(page.Parts, kit.Option{Value: p.ID, Text: p.Name})
 			}
@@ -86,7 +112,7 @@ func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 }
 
 func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
-	page.Waiting, page.Out = v.Waiting, v.Out
+	page.Waiting, page.Missing, page.Out = v.Waiting, v.Missing, v.Out
 	for _, g := range v.Gaps {
 		row := chairGap{ChairGap: g}
 		for _, m := range g.Marks {
@@ -110,8 +136,20 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 		row := &page.Points[len(page.Points)-1]
 		row.Works = append(row.Works, kit.Option{Value: x.Task, Text: r.Say("contest.entry_code", "code", x.Code) + ": " + strings.Join(words, "; ")})
 	}
-	for _, codes := range v.Ties {
-		page.Ties = append(page.Ties, strings.Join(codes, ", "))
+	for i, tie := range v.Level {
+		row := chairTie{Of: strings.Join(v.Ties[i], ", "), Points: r.Lang.Decimal(tie.Points.Float(), 2)}
+		for _, work := range tie.Works {
+			var said []string
+			for _, part := range work.Parts {
+				marks := make([]string, len(part.Marks))
+				for i, m := range part.Marks {
+					marks[i] = m.Name + " " + r.Lang.Decimal(m.Total.Float(), 2)
+				}
+				said = append(said, part.Part+": "+strings.Join(marks, "; "))
+			}
+			row.Works = append(row.Works, kit.Option{Value: work.Code, Text: strings.Join(said, ". ")})
+		}
+		page.Ties = append(page.Ties, row)
 	}
 	for _, x := range v.Orders {
 		row := chairOrder{ChairOrder: x, Order: strings.Join(x.Order, ", ")}
@@ -138,7 +176,7 @@ func (p pages) handleChair(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.chairs(r); err != nil {
+	if _, err := p.chairs(r); err != nil {
 		return err
 	}
 	id := r.PathValue("contest")
@@ -159,6 +197,30 @@ func (p pages) handleChair(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, r.URL.Path, "contest.chair_done")
 }
 
+// moreParts reports whether sheets of several parts bear the number for that judge.
+func moreParts(run *contest.RoundState, code, judge string) bool {
+	parts := map[string]bool{}
+	for _, t := range run.Of(judge) {
+		if contest.SameNumber(code, t.Code) {
+			parts[t.Part] = true
+		}
+	}
+	return len(parts) > 1
+}
+
+// waitsForChair says what a chair has to settle, a sentence each.
+func waitsForChair(r *kit.Request, v contest.ChairView) (list []string) {
+	add := func(key string, n int) {
+		if n > 0 {
+			list = append(list, r.Say(key, "n", n))
+		}
+	}
+	add("contest.chair_gaps_n", len(v.Gaps))
+	add("contest.chair_ties_n", len(v.Ties))
+	add("contest.chair_points_n", len(v.Points))
+	return list
+}
+
 // chairCommand reads what the chair wants; codes and task IDs stand for
 // entries, because she judges blind too.
 func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
@@ -169,6 +231,14 @@ func chairCommand(s *contest.State, f *kit.Form) (contest.Command, error) {
 			return nil, fault.New(fault.Conflict, "contest.no_round")
 		}
 		code, part := f.Get("code"), f.Get("part")
+		switch {
+		case code == "":
+			return nil, fault.New(fault.Invalid, "contest.number_missing").At("code")
+		case f.Get("judge") == "":
+			return nil, fault.New(fault.Invalid, "contest.judge_missing").At("judge")
+		case part == "" && moreParts(run, code, f.Get("judge")):
+			return nil, fault.New(fault.Invalid, "contest.part_missing").At("part")
+		}
 		for _, t := range run.Of(f.Get("judge")) {
 			if contest.SameNumber(code, t.Code) && (part == "" || part == t.Part) {
 				return contest.ReopenSheet{Task: t.ID, Reason: f.Get("reason")}, nil

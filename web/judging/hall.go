@@ -13,7 +13,11 @@ type hallPage struct {
 	kit.Page
 	Contest string // title
 	Sheets  []sheetForm
-	Open    int // number of the sheet that is unfolded
+	Open    int    // number of the sheet that is unfolded
+	None    string // why there is no sheet
+	Nothing string // and what there is instead
+	Path    string // where that is
+	Button  string
 }
 
 func hallPath(contestID string) string { return "/judging/" + contestID + "/hall" }
@@ -35,6 +39,13 @@ func (p pages) showHall(w http.ResponseWriter, r *kit.Request) error {
 			page.Open = len(page.Sheets)
 		}
 		page.Sheets = append(page.Sheets, f)
+	}
+	page.None, page.Nothing, page.Path, page.Button = r.Say("contest.hall_none"), nothing(r, v), "/judging", r.Say("contest.back_to_list")
+	switch {
+	case v.Over != "":
+		page.None, page.Path, page.Button = r.Say("contest.hall_over"), "/judging/"+id+"/signed", r.Say("contest.signed_sheets")
+	case len(v.Tasks) > 0:
+		page.Nothing = r.Say("contest.hall_none_next")
 	}
 	return p.inHall.Render(w, r, page)
 }

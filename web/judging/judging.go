@@ -160,12 +160,46 @@ type listPage struct {
 
 type listRow struct {
 	contest.JudgeView
-	Open   []contest.JudgeTask // still to be signed, in her order
-	Done   []contest.JudgeTask // signed, or not hers to score any more
-	Parts  int                 // different ones among them
-	Signed int
-	Hall   bool   // she scores in the hall too
-	Next   string // path of the first sheet that is not final, "" if there is none
+	Open    []contest.JudgeTask // still to be signed, in her order
+	Done    []contest.JudgeTask // signed
+	Out     []contest.JudgeTask // not hers to score, or not counted
+	Parts   int                 // different ones among them
+	Hall    bool                // she scores in the hall too
+	Next    string              // path of the first sheet that is not final, "" if there is none
+	Nothing string              // why she has nothing to score
+	Waits   []string            // what she has to settle as chair
+}
+
+// Due is how many sheets she signs in all.
+func (l listRow) Due() int { return len(l.Open) + len(l.Done) }
+
+// waits says what waits for the actor as chair of a contest.
+func (p pages) waits(r *kit.Request, v contest.JudgeView) (list []string, err error) {
+	if !v.Chair {
+		return nil, nil
+	}
+	err = p.hall.View(r.Context(), v.Contest, func(s *contest.State) error {
+		desk, err := s.ForChair(r.Actor.Person)
+		if fault.Of(err) != nil {
+			err = nil // her desk says what cannot be ranked, and why
+		}
+		list = waitsForChair(r, desk)
+		return err
+	})
+	return list, err
+}
+
+// nothing says why a judge has nothing to score now.
+func nothing(r *kit.Request, v contest.JudgeView) string {
+	switch {
+	case v.Round != "":
+		return r.Say("contest.judging_not_hers", "round", v.Round)
+	case v.Over == "":
+		return r.Say("contest.judging_none_next")
+	case v.More:
+		return r.Say("contest.judging_between", "round", v.Over)
+	}
+	return r.Say("contest.judging_over")
 }
 
 func (p pages) views(r *kit.Request) ([]contest.JudgeView, error) {
@@ -190,17 +224,23 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page := listPage{Page: r.Page("contest.judging_menu"), Owner: r.Actor.Person}
 	for _, v := range list {
-		row := listRow{JudgeView: v, Next: nextOpen(v, len(v.Tasks)-1)}
+		row := listRow{JudgeView: v, Next: nextOpen(v, len(v.Tasks)-1), Nothing: nothing(r, v)}
+		if row.Waits, err = p.waits(r, v); err != nil {
+			return err
+		}
 		parts := map[string]bool{}
 		for _, t := range v.Tasks {
 			row.Hall, parts[t.Part] = row.Hall || t.Live, true
-			if t.Status == contest.Final || t.Status == contest.SetAside {
+			switch t.Status {
+			case contest.Final:
 				row.Done = append(row.Done, t)
-			} else {
+			case contest.SetAside:
+				row.Out = append(row.Out, t)
+			default:
 				row.Open = append(row.Open, t)
 			}
 		}
-		row.Signed, row.Parts = len(row.Done), len(parts)
+		row.Parts = len(parts)
 		page.Contests = append(page.Contests, row)
 	}
 	return p.list.Render(w, r, page)
@@ -213,6 +253,13 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	list, err := p.views(r)
 	var steps []kit.Step
 	for _, v := range list {
+		waits, err := p.waits(r, v)
+		if err != nil {
+			return nil, err
+		}
+		if len(waits) > 0 {
+			steps = append(steps, kit.Step{Title: v.Title, Text: strings.Join(waits, " "), Path: "/judging/" + v.Contest + "/chair", Button: r.Say("contest.chair_desk"), Icon: "star", Order: 4})
+		}
 		if v.Round != "" {
 			steps = append(steps, kit.Step{Title: v.Title, Text: v.Round, Path: "/judging", Button: r.Say("contest.judging_menu"), Icon: "star", Order: 5})
 		}

@@ -77,6 +77,9 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		return err
 	}
 	at := slices.IndexFunc(v.Tasks, func(t contest.JudgeTask) bool { return t.ID == r.PathValue("task") })
+	if at < 0 && v.Over != "" {
+		return fault.New(fault.NotFound, "contest.sheet_over", "round", v.Over)
+	}
 	if at < 0 {
 		return fault.New(fault.NotFound, "contest.sheet_not_yours")
 	}
