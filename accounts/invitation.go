@@ -157,7 +157,7 @@ func (f Facts) invite(m Meta, c Invite, taken bool) (Invitation, error) {
 		return Invitation{}, err
 	}
 	for _, g := range inv.Grants {
-		if err := f.mustGive(m.By, g); err != nil {
+		if err := f.giveNew(m, g); err != nil {
 			return Invitation{}, err
 		}
 	}

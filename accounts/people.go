@@ -17,6 +17,8 @@ type Places interface {
 	Label(station string) string
 	// DistrictName names a district by its official code; an unknown code comes back as it is.
 	DistrictName(code string) string
+	// CheckGoesOn returns a fault that says who took over from the station, if somebody had by then.
+	CheckGoesOn(station string, at time.Time) error
 }
 
 // Names is what a grant reaches, as people call it.
@@ -61,6 +63,18 @@ func (f Facts) mustGive(by Actor, g Grant) error {
 		return by.Must(Organise, Where{})
 	}
 	return by.Must(ManagePeople, Where{})
+}
+
+// giveNew returns a fault unless the actor may give the grant now. At a
+// station that was merged into another it would be good for nothing.
+func (f Facts) giveNew(m Meta, g Grant) error {
+	if err := f.mustGive(m.By, g); err != nil || g.Scope.Level != Station {
+		return err
+	}
+	if e := fault.Of(f.Places.CheckGoesOn(g.Scope.ID, m.At)); e != nil {
+		return e.At("grants")
+	}
+	return nil
 }
 
 // mustTend returns a fault unless the actor is that person or could have given
@@ -183,7 +197,7 @@ func DecideAdd(f Facts, m Meta, c AddPerson) (Person, error) {
 		return Person{}, err
 	}
 	for _, g := range grants {
-		if err := f.mustGive(m.By, g); err != nil {
+		if err := f.giveNew(m, g); err != nil {
 			return Person{}, err
 		}
 	}
@@ -243,7 +257,7 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 		}
 	}
 	if c.Grants != nil {
-		if p.Grants, err = f.regrant(m.By, p, *c.Grants); err != nil {
+		if p.Grants, err = f.regrant(m, p, *c.Grants); err != nil {
 			return Person{}, err
 		}
 		p.Organised = p.left(was, m.At)
@@ -261,7 +275,7 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	return p, nil
 }
 
-func (f Facts) regrant(by Actor, p Person, want []Grant) ([]Grant, error) {
+func (f Facts) regrant(m Meta, p Person, want []Grant) ([]Grant, error) {
 	grants, err := checkGrants(p, want)
 	if err != nil {
 		return nil, err
@@ -270,7 +284,11 @@ func (f Facts) regrant(by Actor, p Person, want []Grant) ([]Grant, error) {
 		if p.Has(g) && slices.Contains(grants, g) {
 			continue
 		}
-		if err := f.mustGive(by, g); err != nil {
+		give := f.giveNew
+		if p.Has(g) { // it is taken
+			give = func(m Meta, g Grant) error { return f.mustGive(m.By, g) }
+		}
+		if err := give(m, g); err != nil {
 			return nil, err
 		}
 	}

@@ -55,9 +55,10 @@ func TestPeopleAreFoundWithoutToneMarksAndSortedByGivenName(t *testing.T) {
 // oneCommune is a map of one commune in one district.
 type oneCommune struct{}
 
-func (oneCommune) Where(string) Where         { return Where{Station: "S00101", District: "084"} }
-func (oneCommune) Label(string) string        { return "Nậm Chảy" }
-func (oneCommune) DistrictName(string) string { return "Mường Khương" }
+func (oneCommune) Where(string) Where                  { return Where{Station: "S00101", District: "084"} }
+func (oneCommune) Label(string) string                 { return "Nậm Chảy" }
+func (oneCommune) DistrictName(string) string          { return "Mường Khương" }
+func (oneCommune) CheckGoesOn(string, time.Time) error { return nil }
 
 func TestPeopleAreFoundByTheirCommuneWithoutToneMarks(t *testing.T) {
 	d := NewDirectory([]Person{

@@ -180,17 +180,18 @@ func (c Confirm) Request() string {
 // store its answer.
 type Facts struct {
 	Settings  Settings
-	Station   string               // resolved ID, "" when there is no such station
-	Where     accounts.Where       // where it lies
-	ActiveAt  func(time.Time) bool // whether the station existed then
-	Means     []Means              // what the station has; nil when nobody filled it in
-	Slot      *scheduler.Slot      // of Confirm.Slot, or set by Meet
-	Episode   *scheduler.Episode   // planned for the slot
-	Programme *scheduler.Programme // of the slot, the corrected report, or Confirm.Programme
-	Corrected *Line                // of Confirm.Corrects
-	OfSlot    *Line                // the slot's standing line, if it answers the slot as it is planned now
-	Near      []Line               // of Confirm.Alone: lines of the station that began in the span of Near
-	Closed    bool                 // the week in which it aired is frozen
+	Station   string                // resolved ID, "" when there is no such station
+	Where     accounts.Where        // where it lies
+	ActiveAt  func(time.Time) bool  // whether the station existed then
+	GoesOn    func(time.Time) error // says who had taken over from the station by then, nil if nobody had
+	Means     []Means               // what the station has; nil when nobody filled it in
+	Slot      *scheduler.Slot       // of Confirm.Slot, or set by Meet
+	Episode   *scheduler.Episode    // planned for the slot
+	Programme *scheduler.Programme  // of the slot, the corrected report, or Confirm.Programme
+	Corrected *Line                 // of Confirm.Corrects
+	OfSlot    *Line                 // the slot's standing line, if it answers the slot as it is planned now
+	Near      []Line                // of Confirm.Alone: lines of the station that began in the span of Near
+	Closed    bool                  // the week in which it aired is frozen
 }
 
 // Limits of a report.
@@ -204,7 +205,7 @@ const (
 // Decide says what report a request becomes. Faults, all of code "airing.…":
 // bad_id, no_slot, station_missing, no_station, no_programme, slot_of_other_station,
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
-// seconds_range, in_future, too_early, far_from_slot, before_station,
+// seconds_range, in_future, too_early, far_from_slot, before_station (or stations.passed),
 // time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
 // corrected_already, other_station, withdraw_only_corrects; once.unseen, once.seen_another.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
@@ -428,6 +429,9 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	case kept:
 		return nil
 	case !f.ActiveAt(r.StartedAt):
+		if e := fault.Of(f.GoesOn(r.StartedAt)); e != nil {
+			return e.At("started_at")
+		}
 		return fault.New(fault.Invalid, "airing.before_station", "at", r.StartedAt).At("started_at")
 	}
 	if near := time.Duration(f.Settings.NearSlotHours) * time.Hour; f.Slot != nil && r.StartedAt.Sub(f.Slot.Start).Abs() > near {

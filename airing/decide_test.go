@@ -67,7 +67,9 @@ func TestDecideAnswersEachRequestInWords(t *testing.T) {
 		{"known not to air next week", func(_ *Facts, m *accounts.Meta, c *Confirm) {
 			m.At, c.Outcome, c.Reason = slotStart.Add(-48*time.Hour), NotAired, PowerCut
 		}, "airing.too_early"},
-		{"before the station existed", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.ActiveAt = func(time.Time) bool { return false } }, "airing.before_station"},
+		{"before the station existed", func(f *Facts, _ *accounts.Meta, _ *Confirm) {
+			f.ActiveAt, f.GoesOn = func(time.Time) bool { return false }, func(time.Time) error { return nil }
+		}, "airing.before_station"},
 		{"the day before the slot", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.StartedAt = slotStart.Add(-13 * time.Hour) }, "airing.far_from_slot"},
 		{"unscheduled without a time", func(f *Facts, _ *accounts.Meta, c *Confirm) { f.Slot, c.Slot = nil, "" }, "airing.time_missing"},
 		{"slot reported by somebody else", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.OfSlot = standing }, "airing.slot_reported"},

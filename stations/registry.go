@@ -561,6 +561,51 @@ func (r *Registry) Lineage(id string) Lineage {
 	return l
 }
 
+// Passing says that a station was merged into another, or its commune into one that has none.
+type Passing struct {
+	Into *Station // the one that serves its listeners now, nil if there is none
+	Unit Unit     // the unit they live in now
+	From Date     // first day they were another's
+}
+
+// Passed returns how the station's listeners had passed to another by that
+// day, or false if it was still there or has only stopped.
+func (r *Registry) Passed(id string, on Date) (Passing, bool) {
+	s := r.byID[id]
+	if s == nil || lastDay(s) == "" || lastDay(s) >= on {
+		return Passing{}, false
+	}
+	p := Passing{From: lastDay(s).AddDays(1)}
+	if after := r.Lineage(id).After; len(after) > 0 {
+		p.Into = after[len(after)-1]
+		p.Unit = r.UnitOf(p.Into.ID)
+		return p, true
+	}
+	u := r.Unit(s.Unit())
+	for range len(r.units) {
+		if u.Successor == nil {
+			break
+		}
+		u = r.Unit(*u.Successor)
+	}
+	p.Unit = u
+	return p, u.UnitKey != s.Unit()
+}
+
+// CheckGoesOn returns the fault that says who took over, if the station had
+// been merged into another by that instant. Faults: stations.passed,
+// stations.passed_to_none.
+func (r *Registry) CheckGoesOn(id string, at time.Time) error {
+	p, passed := r.Passed(id, DateOf(at.In(text.Zone)))
+	switch {
+	case !passed:
+		return nil
+	case p.Into == nil:
+		return fault.New(fault.Conflict, "stations.passed_to_none", "station", r.Label(id), "into", p.Unit.Official(), "from", p.From)
+	}
+	return fault.New(fault.Conflict, "stations.passed", "station", r.Label(id), "into", r.Label(p.Into.ID), "id", p.Into.ID, "from", p.From)
+}
+
 // lastDay is the last day the station was active, "" if it still is.
 func lastDay(s *Station) Date {
 	if len(s.Active) == 0 {

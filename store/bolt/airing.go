@@ -329,6 +329,7 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 	if st, err := reg.ByCodeOrID(c.Station, stations.DateOf(on.In(text.Zone))); err == nil {
 		f.Station, f.Where = st.ID, reg.Where(st.ID)
 		f.ActiveAt = st.ActiveAt
+		f.GoesOn = func(at time.Time) error { return reg.CheckGoesOn(st.ID, at) }
 		if met := airing.Meets(plan, reg, st, c); met != nil {
 			reported, err := standing(tx, met.ID)
 			if err != nil {

@@ -91,7 +91,8 @@ type todayPage struct {
 	Done    []slotCard
 	Reasons []airing.Reason
 	NoRules bool
-	Nothing bool // there is no programme that could be reported
+	Passed  *kit.Passed // the station was merged into another
+	Nothing bool        // there is no programme that could be reported
 }
 
 type choice struct{ ID, Label string }
@@ -115,6 +116,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 		mine = run(r, reg)
 	}
 	page.Choices = choices(reg, mine)
+	page.Passed = r.Passed(reg, st.ID, accounts.ReportAiring, "/today?station=%s")
 	day, err := p.dayOf(r, reg, st)
 	if err != nil {
 		return err
@@ -175,6 +177,9 @@ func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*
 			return nil, err
 		}
 		return st, r.Actor.Must(accounts.ReportAiring, reg.Where(st.ID))
+	}
+	if run := r.Actor.Runs(); len(mine) == 0 && len(run) > 0 { // hers was merged into another
+		return reg.Station(run[0])
 	}
 	if len(mine) == 0 {
 		return nil, r.Actor.Must(accounts.ReportAiring, accounts.Where{})

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/once"
@@ -21,6 +22,7 @@ type formPage struct {
 	StationID  string
 	Slot       *airing.Task
 	Met        *airing.Task // the waiting slot that the report seems to speak of
+	Passed     *kit.Passed  // the station was merged into another
 	Planned    bool         // by a slot, which has a length of its own
 	Corrects   *airing.Line
 	Asks       []string // what is to be agreed to first, of a day long past
@@ -67,6 +69,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 	}
 	page.Planned = page.Form.Get("slot") != ""
 	page.StationID, page.Station, page.Then = st.ID, reg.Label(st.ID), "/today?station="+st.ID
+	page.Passed = r.Passed(reg, st.ID, accounts.ReportAiring, "/airings/new?station=%s")
 	if asked != nil {
 		page.Form.Values.Set("seen", asked.Args["seen"].(string))
 		for _, part := range asked.Parts {

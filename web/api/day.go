@@ -28,6 +28,16 @@ type Day struct {
 	NotDue  []Task    `json:"not_due"` // today's that are not over, the next first
 	Coming  []Task    `json:"coming"`  // of the rest of the week, the next first
 	Done    []Task    `json:"done"`    // reported this week, the latest first
+	Passed  []Passed  `json:"passed"`  // stations that were merged into another
+}
+
+// Passed says which station took over from one of the caller's.
+type Passed struct {
+	Station  string        `json:"station"`
+	Name     string        `json:"name"`
+	Into     string        `json:"into,omitempty"` // where a station serves its listeners now
+	IntoName string        `json:"into_name"`
+	From     stations.Date `json:"from"` // first day they were one
 }
 
 // Task is a slot, and what a report of it says if nothing is added.
@@ -77,8 +87,15 @@ func (d days) get(w http.ResponseWriter, r *kit.Request) error {
 	if plan.Settings, err = d.store.Settings(r.Context()); err != nil {
 		return err
 	}
-	day := Day{At: r.Now.In(text.Zone), Waiting: []Task{}, NotDue: []Task{}, Coming: []Task{}, Done: []Task{}}
+	day := Day{At: r.Now.In(text.Zone), Waiting: []Task{}, NotDue: []Task{}, Coming: []Task{}, Done: []Task{}, Passed: []Passed{}}
 	for _, id := range mine {
+		if now, passed := reg.Passed(id, r.Today()); passed {
+			one := Passed{Station: id, Name: reg.Label(id), IntoName: now.Unit.Official(), From: now.From}
+			if now.Into != nil {
+				one.Into, one.IntoName = now.Into.ID, reg.Label(now.Into.ID)
+			}
+			day.Passed = append(day.Passed, one)
+		}
 		one, err := airing.DayOf(r.Context(), d.store, r.Actor, plan, id, r.Now)
 		if err != nil {
 			return err

@@ -74,6 +74,7 @@ type weekPage struct {
 	Stations       []kit.Option
 	Days           []day
 	Empty          bool
+	Passed         *kit.Passed // the station was merged into another
 }
 
 func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
@@ -110,6 +111,7 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		}
 		page.Label = reg.Label(st.ID)
 		page.Station = st.ID
+		page.Passed = r.Passed(reg, st.ID, accounts.ReadStations, "/calendar?station=%s")
 	}
 	page.Form = kit.NewForm("station", page.Station)
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: today}.For(r.Actor, accounts.ReadStations))

@@ -48,7 +48,8 @@ type weekPage struct {
 	Monday  time.Time
 	Weeks   []kit.Tab
 	Stick   usb.Stick
-	ZIP     string // URL
+	ZIP     string      // URL
+	Passed  *kit.Passed // the station was merged into another
 }
 
 func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
@@ -77,7 +78,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	here := "/stations/" + st.ID + "/usb?week="
-	page := weekPage{Page: r.Page("usb.title"), Station: st.ID, Label: reg.Label(st.ID), Monday: scheduler.WallOf(cal.Start(week)).In(text.Zone),
+	page := weekPage{Page: r.Page("usb.title"), Passed: r.Passed(reg, st.ID, accounts.ReadStations, "/stations/%s/usb"), Station: st.ID, Label: reg.Label(st.ID), Monday: scheduler.WallOf(cal.Start(week)).In(text.Zone),
 		ZIP: "/api/v1/stations/" + st.ID + "/weeks/" + week.String() + "/audio.zip"}
 	for i, key := range []string{"usb.this_week", "usb.next_week"} {
 		page.Weeks = append(page.Weeks, kit.Tab{Path: here + (now + airing.Week(i)).String(), Text: r.Say(key), Current: week == now+airing.Week(i)})

@@ -1,0 +1,70 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/stations"
+	"loa/web/webtest"
+)
+
+// TestAMergedStationTellsWhoTookOver, wherever its operator looks and whatever is sent.
+func TestAMergedStationTellsWhoTookOver(t *testing.T) {
+	t.Parallel()
+	clock, s, operator, monitor := onMonday(t)
+	clock.at = clock.at.AddDate(0, 0, 7)
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, other := reg.UnitOf("S00001"), reg.UnitOf("S00002")
+	plan, err := s.Merge(t.Context(), accounts.Meta{ID: "reform", By: accounts.Daemon(), At: clock.at.UTC()}, stations.Merge{On: "2024-05-16", Rows: []stations.MergeRow{
+		{Line: 2, OldCode: old.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District},
+		{Line: 3, OldCode: other.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District}}})
+	if err != nil {
+		t.Fatal(err, plan.Bad)
+	}
+	heir := plan.Targets[0].Station
+	const said = "đã nhập vào Mới Một từ 16/5/2024"
+	for _, path := range []string{"/today?station=%s", "/airings/new?station=%s", "/calendar?station=%s", "/stations/%s/usb"} {
+		operator.Get(fmt.Sprintf(path, "S00001"))
+		operator.Expect(200, "main a[href='"+fmt.Sprintf(path, heir)+"']", said)
+		operator.Refuse("Tuần này chưa có lịch phát")
+	}
+	operator.Get("/api/v1/me/day?station=S00001")
+	operator.Expect(200, "", `"into":"`+heir+`"`, `"from":"2024-05-16"`)
+	report := `{"station":"S00001","programme":"P1","outcome":"aired","seconds":900,"started_at":"2024-05-17T17:00:00+07:00"}`
+	if answer := sent(operator, "PUT", "/api/v1/airings/"+uuid.NewString(), report); answer.Code != 409 || !strings.Contains(answer.Body.String(), said) {
+		t.Errorf("a report: %d %s", answer.Code, answer.Body)
+	}
+
+	// nobody is put in charge of it any more, and who is stays so
+	admin := accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}
+	chief := webtest.NewClient(t, monitor.Handler(), webtest.LoggedIn(t, s, "quantri", clock.at, admin))
+	grants := `"grants":[{"role":"operator","scope":{"level":"station","id":"S00001"}}]`
+	for path, body := range map[string]string{"/api/v1/invitations": "{" + grants + "}", "/api/v1/people": `{"name":"Mai","login":"mai",` + grants + "}"} {
+		if answer := sent(chief, "POST", path, body); answer.Code != 409 || !strings.Contains(answer.Body.String(), said) {
+			t.Errorf("%s: %d %s", path, answer.Code, answer.Body)
+		}
+	}
+	people, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := people.ByLogin("xa-02647")
+	chief.Get("/people/" + p.ID)
+	chief.Submit("details form", "role", "operator", "station", "S00003")
+	chief.Expect(200, ".flash", "Đã lưu")
+}
+
+// sent is the answer to a body of the API.
+func sent(c *webtest.Client, method, path, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return c.Do(r)
+}
