@@ -574,9 +574,9 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("quantri", "/people/sheet", map[string]string{"district": ""})
 	w.visit("giamsat", "/coverage?week=2025-W20", nil)
 	w.visit("giamsat", "/coverage/stations/S00043?week=2025-W20", nil)
-	for range 2 {
+	for _, station := range []string{"*", "S00099"} {
 		w.again("people/invite.html people.make_link")
-		w.visit("quantri", "/people/invite", map[string]string{"station": "*"})
+		w.visit("quantri", "/people/invite", map[string]string{"station": station})
 	}
 	w.again("stations/import.html stations.to_preview") // its first page has been written, and its second is looked at
 	if err := os.WriteFile(w.files["csv"], []byte(strings.ReplaceAll(table, ",,2025", ",mới,2025")), 0o600); err != nil {
@@ -612,6 +612,10 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase})
 	for i, join := range w.joins {
 		w.visit([]string{"", "huyen-082"}[i%2], join, map[string]string{"name": "Lý Thị Hoa", "login": "ly-thi-hoa", "username": "ly-thi-hoa"})
+	}
+	for range 2 { // the second says that there is another
+		w.again("people/invite.html people.make_link")
+		w.visit("quantri", "/people/invite?role=editor", nil)
 	}
 	open, _ := w.entryOf("lien-hoan", 0)
 	w.visit("hoithi", "/contests/lien-hoan/entries/"+open, nil)

@@ -143,11 +143,32 @@ func (c airingsReport) Run(t *terminal) error {
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)))
 	}
-	if err == nil && a.Lapsed != nil {
-		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("airing.lapsed_short")+": "+t.lang.Say("airing.finding."+string(a.Lapsed.Finding))+" ("+a.Lapsed.By.Name+", "+t.lang.DateTime(a.Lapsed.At.In(text.Zone))+")"))
+	if err == nil {
+		err = t.standing(a)
 	}
-	if err == nil && a.WeekClosed {
-		_, err = fmt.Fprintln(t.out, t.lang.Say("airing.week_is_closed"))
+	return err
+}
+
+// standing says what a report that was just changed does to the figures, where that is not plain.
+func (t *terminal) standing(a api.Airing) (err error) {
+	say := func(key string, args ...any) {
+		if err == nil {
+			_, err = fmt.Fprintln(t.out, printable(t.lang.Say(key, args...)))
+		}
+	}
+	if a.Lapsed != nil {
+		say("cli.airings.lapsed", "finding", t.lang.Say("airing.finding."+string(a.Lapsed.Finding)), "by", a.Lapsed.By.Name, "at", a.Lapsed.At)
+	}
+	switch {
+	case a.Lack != "":
+		say("airing.lack."+string(a.Lack), "least", time.Duration(a.Least)*time.Second)
+	case a.Stands() && a.Early():
+		say("cli.airings.on_air", "at", t.lang.Clock(a.End()))
+	case a.Stands() && a.Outcome == airing.Aired && a.Late():
+		say("cli.airings.late")
+	}
+	if a.WeekClosed {
+		say("airing.week_is_closed")
 	}
 	return err
 }
@@ -186,6 +207,9 @@ func (c airingsVerify) Run(t *terminal) error {
 	n, err := c.client().namesFor(t, false, 1)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
+	}
+	if err == nil {
+		err = t.standing(a)
 	}
 	return err
 }

@@ -107,7 +107,7 @@ func TestAWeekFromATerminal(t *testing.T) {
 	}
 	// What does not count, and what was corrected, is not listed like the rest.
 	const short = "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f02"
-	if out := must("airings", "report", "aired", "--station", "02779", "--programme", p.ID, "--started-at", "2024-05-15 18:00", "--seconds", "60", "--id", short); !strings.Contains(out, "Đã phát (Không tính)") {
+	if out := must("airings", "report", "aired", "--station", "02779", "--programme", p.ID, "--started-at", "2024-05-15 18:00", "--seconds", "60", "--id", short); !strings.Contains(out, "Đã phát (Không tính)") || !strings.Contains(out, "Vì ngắn hơn 3 phút") {
 		t.Errorf("a report that is too short: %s", out)
 	}
 	if out := must("coverage", "--week", "2024-W20"); !strings.Contains(out, "Phát, chưa tính") || !strings.Contains(out, "1/127") {

@@ -142,6 +142,9 @@ func (c coverageClose) Run(t *terminal) error {
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil, &w); err != nil {
 		return err
 	}
+	if !c.JSON {
+		fmt.Fprintln(t.out, t.lang.Say("coverage.closed_now"))
+	}
 	return t.week(c.client(), w, c.JSON)
 }
 
@@ -166,6 +169,16 @@ func (c coverageReopen) Run(t *terminal) error {
 	}
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/reopen", in, &w); err != nil {
 		return err
+	}
+	if !c.JSON {
+		said := "coverage.reopen_sent"
+		switch {
+		case c.Decline:
+			said = "coverage.reopen_gone"
+		case !w.Closed:
+			said = "coverage.reopen_done"
+		}
+		fmt.Fprintln(t.out, t.lang.Say(said))
 	}
 	return t.week(c.client(), w, c.JSON)
 }

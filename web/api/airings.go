@@ -10,6 +10,7 @@ import (
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -17,13 +18,16 @@ import (
 // Airing is a line as the API shows it.
 type Airing struct {
 	airing.Line
-	Missing []string `json:"missing"` // what the server still waits for; a client may delete its copy when this is empty
+	Lack    airing.Lack `json:"lack,omitempty"`          // why an airing that was reported does not count
+	Least   int         `json:"least_seconds,omitempty"` // how long it had to last to count; told with too_short of one report
+	Missing []string    `json:"missing"`                 // what the server still waits for; a client may delete its copy when this is empty
 }
 
 func shownAiring(l airing.Line) Airing {
+	lack := l.Lack()
 	l.Qualifies = l.Counts() // what was corrected, withdrawn or found contradicted is not said to count
 	l.StartedAt, l.ReceivedAt = l.StartedAt.In(text.Zone), l.ReceivedAt.In(text.Zone)
-	return Airing{Line: l, Missing: []string{}}
+	return Airing{Line: l, Lack: lack, Missing: []string{}}
 }
 
 // AiringStore is what the routes of the airing log ask of the store.
@@ -31,6 +35,22 @@ type AiringStore interface {
 	airing.Log
 	airing.Library
 	Registry(ctx context.Context) (*stations.Registry, error)
+	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+}
+
+// one is a line by itself: with how long it had to last, if it was too short.
+func (a airings) one(ctx context.Context, l airing.Line) (Airing, error) {
+	out := shownAiring(l)
+	if out.Lack != airing.LackLength {
+		return out, nil
+	}
+	plan, err := a.store.Schedule(ctx)
+	if err != nil {
+		return out, err
+	}
+	programme, err := plan.Programme(l.Programme)
+	out.Least = programme.TermsAt(l.StartedAt).MinSeconds
+	return out, err
 }
 
 type airings struct {
@@ -64,7 +84,11 @@ func (a airings) put(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, shownAiring(line))
+	out, err := a.one(r.Context(), line)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, out)
 }
 
 func (a airings) get(w http.ResponseWriter, r *kit.Request) error {
@@ -72,7 +96,11 @@ func (a airings) get(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, shownAiring(line), nil)
+	out, err := a.one(r.Context(), line)
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, out, nil)
 }
 
 func (a airings) list(w http.ResponseWriter, r *kit.Request) error {

@@ -22,6 +22,7 @@ var values = []any{
 	airing.Reasons[:],
 	airing.AllMeans[:],
 	airing.Findings[:],
+	[]airing.Lack{airing.LackTarget, airing.LackLength, airing.LackTruth},
 	audio.Kinds,
 	[]audio.Format{audio.MP3, audio.WAV, audio.FLAC, audio.M4A, audio.ThGP, audio.AMR, audio.AAC, audio.OGG, audio.WebM, audio.WMA, audio.AIFF, audio.CAF, audio.MP2},
 	[]audio.Grade{audio.Note, audio.Warn, audio.Refuse},
