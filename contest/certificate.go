@@ -39,9 +39,10 @@ const (
 
 // Check returns nil or everything that is wrong with the template: the fault
 // contest.certificate_unfit and its parts contest.text_too_long,
-// contest.too_many_lines and contest.unknown_placeholder.
+// contest.too_many_lines, contest.unknown_placeholder and contest.open_brace.
 func (c Certificate) Check() error {
 	var p problems
+	known := "{" + strings.Join(Placeholders, "}, {") + "}"
 	for _, part := range []struct{ field, text string }{{"text", c.Text}, {"sign", c.Sign}} {
 		p.text(part.field, part.text, mostCertificate, false)
 		if n := strings.Count(strings.TrimSpace(part.text), "\n") + 1; n > mostLines {
@@ -49,7 +50,12 @@ func (c Certificate) Check() error {
 		}
 		for _, m := range PlaceholderIn.FindAllStringSubmatch(part.text, -1) {
 			if !slices.Contains(Placeholders, m[1]) {
-				p.add(fault.New(fault.Invalid, "contest.unknown_placeholder", "name", clip(m[1], 40), "known", "{"+strings.Join(Placeholders, "}, {")+"}").At(part.field))
+				p.add(fault.New(fault.Invalid, "contest.unknown_placeholder", "name", clip(m[1], 40), "known", known).At(part.field))
+			}
+		}
+		for line := range strings.Lines(part.text) { // what is left of a brace would be printed
+			if strings.ContainsAny(PlaceholderIn.ReplaceAllString(line, ""), "{}") {
+				p.add(fault.New(fault.Invalid, "contest.open_brace", "line", clip(strings.TrimSpace(line), 40), "known", known).At(part.field))
 			}
 		}
 	}

@@ -23,6 +23,9 @@ func TestTheCertificateIsASettingOfItsContest(t *testing.T) {
 	} {
 		w.refused(code, w.organiser(), contest.SetCertificate{Certificate: contest.Certificate{Sign: text}})
 	}
+	for _, open := range []string{"Tặng {tên}\n{giải", "giải}", "{{tên}}", "{tên} {giải\n}", "{"} {
+		w.refused("contest.open_brace", w.organiser(), contest.SetCertificate{Certificate: contest.Certificate{Text: open}})
+	}
 	w.refused("accounts.denied", w.operator(1), contest.SetCertificate{})
 	w.do(w.organiser(), contest.SetCertificate{})
 	if w.s.Certificate != (contest.Certificate{}) {

@@ -108,7 +108,10 @@ func (h *Hall) follow(ctx context.Context, id string, r *room) error {
 // their dates, and its certificate. Faults: contest.unknown, contest.log_damaged.
 func (h *Hall) Copy(ctx context.Context, past string) (c DraftContest, err error) {
 	err = h.View(ctx, past, func(s *State) (err error) {
-		c = DraftContest{CopiedFrom: past, Certificate: s.Certificate}
+		c = DraftContest{CopiedFrom: past}
+		if s.Certificate.Check() == nil { // an older one may not be taken today
+			c.Certificate = s.Certificate
+		}
 		c.Rules, err = CopyRules(s.Rules)
 		return err
 	})

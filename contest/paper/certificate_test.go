@@ -3,6 +3,9 @@ package paper
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"loa/contest"
 )
 
 func TestALongCertificateIsSetSmaller(t *testing.T) {
@@ -23,4 +26,28 @@ func TestALongCertificateIsSetSmaller(t *testing.T) {
 	if !page(strings.Repeat("Con đường mới lên bản ", 25)).Dense() {
 		t.Error("a title of six rows fits the usual size")
 	}
+}
+
+// FuzzCertificate types anything as a template: what is taken prints no brace of its own.
+func FuzzCertificate(f *testing.F) {
+	for _, text := range []string{"# GIẤY KHEN\nTặng {tên}\n{giải", "{{tên}}", "{tên}{giải}", "}{", "{ tên }", "｛tên｝"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		c := contest.Certificate{Text: typed, Sign: typed}
+		if c.Check() != nil {
+			return
+		}
+		made := SampleCertificate(contest.NewState("mau"), c, time.Time{})
+		for _, line := range made.Lines {
+			if strings.ContainsAny(line.Text, "{}") {
+				t.Errorf("%q prints %q", typed, line.Text)
+			}
+		}
+		for _, line := range made.Sign {
+			if strings.ContainsAny(line, "{}") {
+				t.Errorf("%q prints %q", typed, line)
+			}
+		}
+	})
 }
