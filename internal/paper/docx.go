@@ -262,36 +262,30 @@ func (d *document) block(p Paper, x Block, wide float64, signed bool) {
 const stay = 2
 
 func (d *document) table(p Paper, t Table, wide float64, signed bool) {
-	sum := 0.0
-	for _, c := range t.Columns {
-		sum += c.Width
-	}
+	cells := p.Cells(t)
+	widths, size := t.fitted(cells, wide)
 	d.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>`)
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
 		fmt.Fprintf(d, `<w:%s w:val="single" w:sz="4" w:space="0" w:color="000000"/>`, side)
 	}
-	d.WriteString(`</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
-	for _, c := range t.Columns {
-		fmt.Fprintf(d, `<w:gridCol w:w="%d"/>`, twips(wide*c.Width/sum))
+	fmt.Fprintf(d, `</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="%[1]d" w:type="dxa"/><w:right w:w="%[1]d" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>`,
+		twips(cellSide))
+	for _, mm := range widths {
+		fmt.Fprintf(d, `<w:gridCol w:w="%d"/>`, twips(mm))
 	}
 	d.WriteString(`</w:tblGrid>`)
 	row := func(flags string, n int, write func(i int, c Column)) {
 		d.WriteString(`<w:tr><w:trPr><w:cantSplit/>` + flags + `</w:trPr>`)
 		for i, c := range t.Columns[:n] {
-			fmt.Fprintf(d, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>`, twips(wide*c.Width/sum))
+			fmt.Fprintf(d, `<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>`, twips(widths[i]))
 			write(i, c)
 			d.WriteString(`</w:tc>`)
 		}
 		d.WriteString(`</w:tr>`)
 	}
-	size := TableSize
-	if t.Dense() {
-		size = DenseSize
-	}
 	row(`<w:tblHeader/>`, len(t.Columns), func(_ int, c Column) {
 		d.line(c.Name, style{size: size, bold: true, jc: "center", tight: true, keep: true})
 	})
-	cells := p.Cells(t)
 	for i, words := range cells {
 		keep := signed && i >= len(cells)-stay
 		row("", len(t.Columns), func(j int, c Column) {

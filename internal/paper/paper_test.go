@@ -126,6 +126,64 @@ func TestAnOfficeReadsTheDOCX(t *testing.T) {
 	}
 }
 
+// However many narrow columns a table has, no word of its heads and cells is broken.
+func TestNoWordOfATableIsBroken(t *testing.T) {
+	base := sample(1)[0]
+	table := func(across bool, columns ...Column) Paper {
+		p := base
+		p.Across = across
+		x := Table{Columns: columns}
+		for n := range 3 {
+			row := make([]any, len(columns))
+			for i, c := range columns {
+				if row[i] = any(fmt.Sprintf("%s Nguyễn", c.Name)); c.Places != Words {
+					row[i] = 1_234_567 + n
+				}
+			}
+			x.Rows = append(x.Rows, row)
+		}
+		p.Body = []Block{x}
+		return p
+	}
+	narrow := func(name string) Column { return Column{Name: name, Width: 3, Places: Words} }
+	wide := Column{Name: "Tác phẩm", Width: 80, Places: Words}
+	judges := []Column{narrow("Hạng"), narrow("Số bản ghi"), wide}
+	for i := range 9 {
+		judges = append(judges, Column{Name: fmt.Sprintf("Giám khảo Trưởng%c", 'A'+i), Width: 4})
+	}
+	list := []Paper{
+		table(false, narrow("STT"), narrow("Hạng"), wide, narrow("Khuyến khích")),
+		table(false, narrow("STT"), wide, narrow("Ngườihướngdẫn"), narrow("19:03 28/11/2026"), Column{Name: "Tiền thưởng", Width: 2}),
+		table(true, judges...),
+		table(true, slices.Repeat([]Column{narrow("Trưởng")}, 24)...),
+	}
+	list[1].Body[0].(Table).Rows[0][1] = "https://loa.example/" + strings.Repeat("abc", 40) // breaks, and takes no room from others
+	for i, page := range pages(t, convert(t, "hep.docx", "pdf", func(w io.Writer) error { return DOCX(w, list) })) {
+		if i >= len(list) {
+			t.Fatalf("page %d: %s", i+1, page)
+		}
+		words := map[string]int{}
+		for word := range strings.FieldsSeq(page) {
+			words[word]++
+		}
+		columns := list[i].Body[0].(Table).Columns
+		for _, c := range columns {
+			times := 4 // of the head and three rows
+			if c.Places != Words {
+				times = 1
+			}
+			for word := range strings.FieldsSeq(c.Name) {
+				if c.Name != wide.Name && words[word] < times {
+					t.Errorf("page %d: %q is read %d times, not %d: %s", i+1, word, words[word], times, page)
+				}
+			}
+			if c.Places != Words && words["1.234.569"] == 0 {
+				t.Errorf("page %d: a number is broken: %s", i+1, page)
+			}
+		}
+	}
+}
+
 // Signatures never stand alone: whatever the length of a paper, something of it
 // stands on their page.
 func TestSignaturesAreNotAloneOnAPage(t *testing.T) {

@@ -45,6 +45,9 @@ func XLSX(w io.Writer, list []Paper) error {
 	return b.Write(w, "paper")
 }
 
+// character is how wide one is by which the columns of a worksheet are measured; mm.
+const character = 1.9
+
 // leastWidth is how wide a worksheet is at least, in characters: its head is not squeezed.
 const leastWidth = 100
 
@@ -62,7 +65,7 @@ func (p Paper) worksheet(b *sheet.Book, name string, body []Block) {
 			widths = append(widths, 0)
 		}
 		for i, c := range t.Columns {
-			widths[i] = max(widths[i], c.Width)
+			widths[i] = max(widths[i], c.Width, longestWord(c.Name, headed.Size)/character+1)
 		}
 	}
 	sum := 0.0
