@@ -14,6 +14,7 @@ import (
 	"loa/audio/measure"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Options bound a pass over a file. The zero value is ready to use.
@@ -265,4 +266,9 @@ func (in *intake) cause(err error) error {
 		return f
 	}
 	return err
+}
+
+// TooLarge is the fault of a file over the one size limit.
+func TooLarge(limit int64) error {
+	return fault.New(fault.TooLarge, "audio.too_large", "limit", text.Bytes(limit))
 }

@@ -6,24 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
-	"loa/accounts"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
 
 // BlindBucket is the size in bytes that blind copies are rounded up to.
 const BlindBucket = 512 << 10
-
-// BlindCopy is what a jury hears of a recording: always an MP3, of which
-// nothing but the sound says whose it is. Its loudness is that of the
-// recording: that is part of what is judged.
-type BlindCopy struct {
-	Recording string    `json:"recording"` // ID
-	Blob      Ref       `json:"blob"`
-	Made      time.Time `json:"made"` // UTC
-}
 
 // Enterable says why a recording cannot be entered in a contest: what the
 // profile refuses, or (audio.needs_encoder) a format of which this machine can
@@ -75,18 +64,4 @@ func strip(ctx context.Context, w io.Writer, r io.ReadSeeker, bucket int64) erro
 		return fault.New(fault.Unsupported, "audio.undecodable").Because(err)
 	}
 	return mp3Fault(err)
-}
-
-// DecideBlindCopy stamps a copy of r that the daemon made. Faults:
-// accounts.denied for anybody else; library.kind_unknown for what is no sound;
-// library.bad_blob_name.
-func DecideBlindCopy(m accounts.Meta, r Recording, c BlindCopy) (BlindCopy, error) {
-	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
-		return c, err
-	}
-	if !r.Kind.Sound() {
-		return c, fault.New(fault.Invalid, "library.kind_unknown").At("recording")
-	}
-	c.Made = m.At.UTC()
-	return c, c.Blob.Check()
 }

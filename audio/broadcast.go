@@ -2,100 +2,48 @@ package audio
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"slices"
-	"strings"
-	"time"
 
-	"loa/accounts"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
 
-// BroadcastCopy is what stations receive of a recording that is to be aired:
-// always an MP3, as near to the loudness wanted as whole steps of gain bring
-// it. The recording itself is kept as it came.
-type BroadcastCopy struct {
-	Recording string `json:"recording"`        // ID
-	Blob      Ref    `json:"blob"`             // the recording's own where nothing had to be changed
-	Steps     int    `json:"steps"`            // of mpeg.StepDB, against what was recorded
-	Limited   bool   `json:"limited"`          // its peaks kept it from being raised further
-	Encoded   bool   `json:"encoded"`          // coded anew: it came in another format than MP3, or in free format, which few players know, or players stumble over it
-	Mended    bool   `json:"mended,omitempty"` // frames that players stumble over are silent in it, and stray bytes gone
-	// TargetLUFS and MaxTruePeak are the settings it was made for.
-	TargetLUFS  float64   `json:"target_lufs"`
-	MaxTruePeak float64   `json:"max_true_peak_dbtp"`
-	Made        time.Time `json:"made"` // UTC
-	// Failed says why there is none (Blob is then empty, and stations receive
-	// the recording itself).
-	Failed *Reason `json:"failed,omitempty"`
+// Broadcast is an MP3 over which no player stumbles, and what was done to a
+// recording so that it is one. Raised by Steps (see LevelCopy) it is as loud as
+// whole steps of gain bring it.
+type Broadcast struct {
+	MP3     io.ReadSeeker // the recording itself where nothing but its level has to change
+	Steps   int           // of mpeg.StepDB, still to be made
+	Limited bool          // its peaks keep it from being raised further
+	Encoded bool          // coded anew
+	Mended  bool          // frames that players stumble over are silent in it, and stray bytes gone
 }
 
-// Gain is how much louder than the recording the copy is, in dB.
-func (c BroadcastCopy) Gain() float64 { return float64(c.Steps) * mpeg.StepDB }
-
-// Current reports whether nothing is left to do: the copy was made for the
-// profile. One that failed for want of an encoder is to be tried again.
-func (c BroadcastCopy) Current(p Profile) bool {
-	return c.TargetLUFS == p.TargetLUFS && c.MaxTruePeak == p.MaxTruePeak && (c.Failed == nil || c.Failed.Kind != fault.Unavailable)
-}
-
-// MakeBroadcastCopy makes the copy of a recording for a profile, puts its bytes
-// in blobs, and says what was done. Why there can be none, for the recording's own sake or for
-// want of an encoder, is told by Failed; after an error, which is the disk's or
-// ctx's, the call is to be repeated. Made is left to the store.
-func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f Facts, p Profile, opt Options) (BroadcastCopy, error) {
-	c := BroadcastCopy{Recording: r.ID, Blob: r.Blob, Encoded: f.MP3 == nil || f.MP3.Rating == mpeg.Free, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
-	err := c.make(ctx, blobs, r.Blob, f, p, opt)
-	e := fault.Of(err)
-	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Unsupported && e.Code != "audio.needs_encoder" && e.Code != "audio.needs_ffmpeg" {
-		return c, err
-	}
-	reason := ReasonOf(err)
-	c.Blob, c.Steps, c.Limited, c.Failed = Ref{}, 0, false, &reason
-	return c, nil
-}
-
-// make fills in the copy.
-func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts, p Profile, opt Options) error {
-	original, err := blobs.Open(ctx, from.SHA256)
-	if err != nil {
-		return err
-	}
-	defer original.Close()
-	scratch, err := os.CreateTemp(opt.TempDir, "loa-copy-*")
-	if err != nil {
-		return fmt.Errorf("audio: room for the copy: %w", err)
-	}
-	defer os.Remove(scratch.Name())
-	defer scratch.Close()
-	var mp3 io.ReadSeeker = original
-	if c.Encoded {
-		f, err = c.encode(ctx, original, scratch, opt)
+// NewBroadcast makes the MP3 that stations receive of a recording with the facts
+// f, for a profile. What has to be written is written to scratch, an empty file.
+// Faults: those of ToMP3.
+func NewBroadcast(ctx context.Context, original io.ReadSeeker, scratch *os.File, f Facts, p Profile, opt Options) (Broadcast, error) {
+	b := Broadcast{MP3: original, Encoded: f.MP3 == nil || f.MP3.Rating == mpeg.Free}
+	var err error
+	if b.Encoded {
+		f, err = b.encode(ctx, original, scratch, opt)
 	} else {
 		var clean bool
-		if clean, err = c.playsAsItCame(ctx, original, scratch, f); err == nil && !clean {
-			f, err = c.mend(ctx, original, scratch, f, opt)
+		if clean, err = playsAsItCame(ctx, original, scratch, f); err == nil && !clean {
+			f, err = b.mend(ctx, original, scratch, f, opt)
 		}
 	}
 	if err != nil {
-		return err
+		return b, err
 	}
-	if c.Encoded || c.Mended {
-		mp3 = scratch
+	if b.Encoded || b.Mended {
+		b.MP3 = scratch
 	}
-	if c.Steps, c.Limited = LevelSteps(f, p); c.Steps == 0 && mp3 == original {
-		return nil
-	}
-	if _, err := mp3.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	c.Blob, err = putPiped(ctx, blobs, func(w io.Writer) error { return LevelCopy(ctx, w, mp3, c.Steps) })
-	return err
+	b.Steps, b.Limited = LevelSteps(f, p)
+	return b, nil
 }
 
 // clean reports whether nothing in an MP3 is known that players stumble over.
@@ -106,7 +54,7 @@ func (f Facts) clean() bool {
 }
 
 // playsAsItCame reports whether players do not stumble over the recording itself.
-func (c *BroadcastCopy) playsAsItCame(ctx context.Context, original io.Reader, scratch *os.File, f Facts) (bool, error) {
+func playsAsItCame(ctx context.Context, original io.Reader, scratch *os.File, f Facts) (bool, error) {
 	if !f.clean() {
 		return false, nil
 	}
@@ -119,7 +67,7 @@ func (c *BroadcastCopy) playsAsItCame(ctx context.Context, original io.Reader, s
 // mend writes an MP3 over which players do not stumble to scratch: the frames as
 // they are, with those that are damaged silent and what is none left out; or, if
 // that does not play cleanly either, coded anew. The facts are those to level by.
-func (c *BroadcastCopy) mend(ctx context.Context, original io.ReadSeeker, scratch *os.File, f Facts, opt Options) (Facts, error) {
+func (b *Broadcast) mend(ctx context.Context, original io.ReadSeeker, scratch *os.File, f Facts, opt Options) (Facts, error) {
 	if err := anew(original, scratch); err != nil {
 		return f, err
 	}
@@ -128,25 +76,25 @@ func (c *BroadcastCopy) mend(ctx context.Context, original io.ReadSeeker, scratc
 		return f, err
 	}
 	if err == nil {
-		if c.Mended, err = playsCleanly(ctx, scratch); err != nil {
+		if b.Mended, err = playsCleanly(ctx, scratch); err != nil {
 			return f, err
 		}
 		_, _, without := findEncoder()
 		// Frames that only the decoder found damaged still stand in the copy: without
 		// a player to try it on, it is coded anew where that is possible.
-		if c.Mended && (findPlayer() != "" || f.MP3.Damaged == 0) || without != nil {
-			c.Mended = true
+		if b.Mended && (findPlayer() != "" || f.MP3.Damaged == 0) || without != nil {
+			b.Mended = true
 			return f, nil
 		}
-		c.Mended = false
+		b.Mended = false
 	}
-	c.Encoded = true
-	return c.encode(ctx, original, scratch, opt)
+	b.Encoded = true
+	return b.encode(ctx, original, scratch, opt)
 }
 
 // encode codes the recording anew. Coding moves peaks: the facts are measured on
 // what will be heard.
-func (c *BroadcastCopy) encode(ctx context.Context, original io.ReadSeeker, scratch *os.File, opt Options) (Facts, error) {
+func (b *Broadcast) encode(ctx context.Context, original io.ReadSeeker, scratch *os.File, opt Options) (Facts, error) {
 	if err := anew(original, scratch); err != nil {
 		return Facts{}, err
 	}
@@ -167,48 +115,4 @@ func anew(original io.Seeker, scratch *os.File) error {
 		}
 	}
 	return scratch.Truncate(0)
-}
-
-// putPiped keeps what write writes.
-func putPiped(ctx context.Context, blobs Blobs, write func(io.Writer) error) (Ref, error) {
-	out, in := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		err := write(in)
-		in.CloseWithError(err)
-		done <- err
-	}()
-	ref, err := blobs.Put(ctx, out, maxEncoded)
-	out.CloseWithError(errors.New("audio: the copy is not kept"))
-	return ref, errors.Join(<-done, err)
-}
-
-// For gives what stations receive of r: name, media type and bytes of the copy,
-// or of r itself while there is none.
-func (c BroadcastCopy) For(r Recording) Recording {
-	if c.Blob.SHA256 == "" || c.Blob == r.Blob {
-		return r
-	}
-	r.Blob, r.ContentType = c.Blob, MP3.ContentType()
-	r.Name = strings.TrimSuffix(r.Name, path.Ext(r.Name)) + ".mp3"
-	return r
-}
-
-// DecideBroadcastCopy stamps a copy of r that the daemon made. Faults:
-// accounts.denied for anybody else; library.kind_unknown when stations do not
-// receive such recordings; library.bad_blob_name.
-func DecideBroadcastCopy(m accounts.Meta, r Recording, c BroadcastCopy) (BroadcastCopy, error) {
-	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
-		return c, err
-	}
-	if !r.Aired() {
-		return c, fault.New(fault.Invalid, "library.kind_unknown").At("recording")
-	}
-	if c.Failed == nil {
-		if err := c.Blob.Check(); err != nil {
-			return c, err
-		}
-	}
-	c.Made = m.At.UTC()
-	return c, nil
 }

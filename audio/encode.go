@@ -13,8 +13,8 @@ import (
 	"loa/internal/fault"
 )
 
-// maxEncoded bounds the MP3 an encoder may write: a day at 128 kbit/s.
-const maxEncoded = 1 << 30
+// MaxEncoded bounds the MP3 an encoder may write: a day at 128 kbit/s.
+const MaxEncoded = 1 << 30
 
 // ToMP3 decodes the recording in r, whatever its format, and writes it to w as
 // MP3 at a constant bitrate: 64 kbit/s for each channel at 32 kHz and above,
@@ -101,7 +101,7 @@ func (e *encoder) Begin(rate, channels int) {
 	}
 	if e.err = cmd.Start(); e.err == nil {
 		e.wait = cmd.Wait
-		e.err = limitProcess(cmd.Process.Pid, maxEncoded)
+		e.err = limitProcess(cmd.Process.Pid, MaxEncoded)
 	}
 }
 

@@ -45,6 +45,9 @@ func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Option
 	return facts.Format.ContentType(), Report{Facts: &facts}, err
 }
 
+// paperHead is how much of a paper's start, in bytes, is looked at to say what it is.
+const paperHead = 4096
+
 var (
 	photoTypes = []string{"image/jpeg", "image/png", "image/webp", "image/gif"}
 	officeZip  = []struct{ inside, kind string }{
@@ -57,7 +60,7 @@ var (
 // examinePaper says what a scan or photo is by its first bytes, reads the rest
 // for its length, and of a scan the words in it, if it has some.
 func examinePaper(kind Kind, r io.Reader, limit int64) (string, Report, error) {
-	head := make([]byte, sniffBytes)
+	head := make([]byte, paperHead)
 	n, err := io.ReadFull(r, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return "", Report{}, err

@@ -219,11 +219,6 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// TooLarge is the fault of a file over the one size limit.
-func TooLarge(limit int64) error {
-	return fault.New(fault.TooLarge, "audio.too_large", "limit", text.Bytes(limit))
-}
-
 // SaveRecording is the command that keeps a file whose bytes are already in
 // Blobs. The change's ID becomes the recording's. It is given by the daemon
 // when a file has arrived, so Owner says whose it is.
