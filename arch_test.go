@@ -17,7 +17,7 @@ import (
 
 // The nouns, from the one that may know all others to the one that knows
 // none. Arrows point down this list only.
-var nouns = []string{"coverage", "contest", "airing", "scheduler", "stations", "audio", "accounts"}
+var nouns = []string{"coverage", "contest", "airing", "scheduler", "library", "stations", "audio", "accounts"}
 
 // owners are the libraries that exactly one folder may import, and why.
 var owners = map[string]struct{ folder, why string }{

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 )
 
 // Piece is what somebody brings as evidence: the ID of a recording or photo she
@@ -31,7 +31,7 @@ type Piece struct {
 
 // Library keeps recordings and photos.
 type Library interface {
-	Recording(ctx context.Context, id string) (audio.Recording, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
 }
 
 // Desk takes files into the library: it reads each once, while it arrives.
@@ -58,14 +58,14 @@ func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta,
 		}
 	}
 	rec, err := lib.Recording(ctx, p.Recording)
-	if err == nil && (rec.Owner.Person != m.By.Person || rec.Kind != audio.ForEvidence && rec.Kind != audio.Photo) {
-		err = audio.NoRecording() // only who sent a file may attach it
+	if err == nil && (rec.Owner.Person != m.By.Person || rec.Kind != library.ForEvidence && rec.Kind != library.Photo) {
+		err = library.NoRecording() // only who sent a file may attach it
 	}
 	if err != nil {
 		return Line{}, err
 	}
 	e := Evidence{ID: p.ID, Report: line.ID, Recording: rec.ID, Kind: "recording", Name: rec.Name, Type: rec.ContentType, SHA256: rec.Blob.SHA256, Size: rec.Blob.Size}
-	if rec.Kind == audio.Photo {
+	if rec.Kind == library.Photo {
 		e.Kind = "photo"
 	}
 	if plausible(p.CapturedAt) {
@@ -105,9 +105,9 @@ func take(ctx context.Context, desk Desk, m accounts.Meta, line Line, p Piece) (
 	if n == 0 {
 		return "", fault.New(fault.Invalid, "airing.evidence_empty").At("file").Because(err)
 	}
-	kind := audio.ForEvidence
-	if audio.IsPicture(head[:n]) {
-		kind = audio.Photo
+	kind := library.ForEvidence
+	if library.IsPicture(head[:n]) {
+		kind = library.Photo
 	}
 	m.ID = p.ID
 	id := m.NewID()

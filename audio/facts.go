@@ -3,8 +3,7 @@
 // strangers' bytes as a stream, decodes them in parallel within bounded
 // memory, and never reports a measurement of something it could not decode.
 //
-// Files of recordings, uploads and the library live here too; the bytes of MP3
-// are package mpeg's, the meters package measure's.
+// The bytes of MP3 are package mpeg's, the meters package measure's.
 package audio
 
 import (

@@ -221,3 +221,13 @@ func chain(b []byte, size func(b []byte) int) bool {
 	}
 	return true
 }
+
+// contentTypes are the media types of what Loa plays, by what a file is.
+var contentTypes = map[Format]string{
+	MP3: "audio/mpeg", WAV: "audio/wav", FLAC: "audio/flac", M4A: "audio/mp4", ThGP: "audio/3gpp", AMR: "audio/amr",
+	AAC: "audio/aac", OGG: "audio/ogg", WebM: "audio/webm", WMA: "audio/x-ms-wma", AIFF: "audio/aiff",
+	CAF: "audio/x-caf", MP2: "audio/mp2",
+}
+
+// ContentType is the media type of the format.
+func (f Format) ContentType() string { return contentTypes[f] }

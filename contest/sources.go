@@ -9,6 +9,7 @@ import (
 	"loa/airing"
 	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -36,10 +37,10 @@ type Records interface {
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) (lines []airing.Line, next string, err error)
-	Recording(ctx context.Context, id string) (audio.Recording, error)
-	RecordingReport(ctx context.Context, id string) (audio.Report, error)
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
-	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]audio.Recording, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
+	RecordingReport(ctx context.Context, id string) (library.Report, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
+	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
 }
 
 // From reads the sources of contests from the records of all nouns.
@@ -115,7 +116,7 @@ func (s sources) File(ctx context.Context, id string) (File, error) {
 		return File{}, err
 	}
 	f := File{ID: r.ID, Name: r.Name, SHA256: r.Blob.SHA256, Bytes: r.Blob.Size, Seconds: r.Seconds, Begun: r.Begun, By: r.Owner.Person,
-		Station: r.Owner.Station, Work: r.Kind == audio.ForContest}
+		Station: r.Owner.Station, Work: r.Kind == library.ForContest}
 	report, err := s.RecordingReport(ctx, id)
 	if !r.Kind.Sound() {
 		if err == nil {
@@ -135,7 +136,7 @@ func (s sources) File(ctx context.Context, id string) (File, error) {
 		return File{}, err
 	}
 	if report.Facts != nil {
-		f.Refused = fault.Of(audio.Enterable(*report.Facts, set.Profile(audio.ForContest)))
+		f.Refused = fault.Of(audio.Enterable(*report.Facts, set.Profile(library.ForContest)))
 	}
 	return f, nil
 }
@@ -148,7 +149,7 @@ func (s sources) Undecided(ctx context.Context, files []string) (map[string][]Fi
 	others := map[string][]File{}
 	for id, list := range alike {
 		for _, r := range list {
-			others[id] = append(others[id], File{ID: r.ID, Name: r.Name, By: r.Owner.Person, Work: r.Kind == audio.ForContest})
+			others[id] = append(others[id], File{ID: r.ID, Name: r.Name, By: r.Owner.Person, Work: r.Kind == library.ForContest})
 		}
 	}
 	return others, nil

@@ -11,6 +11,7 @@ import (
 	"loa/audio"
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/library"
 )
 
 // spoken holds the recordings of works, in their order, some ten seconds each
@@ -46,8 +47,8 @@ var works = [...]struct{ title, script string }{
 // sound is the kept recording of a work.
 type sound struct {
 	contentType string
-	blob        audio.Ref
-	report      audio.Report
+	blob        library.Ref
+	report      library.Report
 }
 
 // contests simulates one contest with its results published, one in the middle
@@ -76,14 +77,14 @@ func (w *world) contests() error {
 
 // sounds examines and keeps every work's recording once.
 func (w *world) sounds() (list []sound, err error) {
-	set := audio.DefaultSettings()
+	set := library.DefaultSettings()
 	for i := range works {
 		one, err := spoken.ReadFile(fmt.Sprintf("works/%02d.mp3", i+1))
 		if err != nil {
 			return nil, err
 		}
 		var s sound
-		if s.contentType, s.report, err = audio.Examine(w.ctx, audio.ForContest, bytes.NewReader(one), set, audio.Options{}); err != nil {
+		if s.contentType, s.report, err = library.Examine(w.ctx, library.ForContest, bytes.NewReader(one), set, audio.Options{}); err != nil {
 			return nil, err
 		}
 		if s.blob, err = w.blobs.Put(w.ctx, bytes.NewReader(one), set.MaxBytes); err != nil {
@@ -211,7 +212,7 @@ func (f *fair) enter() error {
 			at = f.now.Add(-time.Duration(i+1) * time.Hour)
 		}
 		op := f.operator(st.ID)
-		file, err := f.store.SaveRecording(f.ctx, f.meta(op, at), audio.SaveRecording{Kind: audio.ForContest, Owner: audio.Owner{Person: op.Person, Name: op.Name, Station: st.ID},
+		file, err := f.store.SaveRecording(f.ctx, f.meta(op, at), library.SaveRecording{Kind: library.ForContest, Owner: library.Owner{Person: op.Person, Name: op.Name, Station: st.ID},
 			Name: fmt.Sprintf("du-thi-%02d.mp3", i+1), ContentType: heard.contentType, Blob: heard.blob, Begun: at.UTC(), Report: heard.report})
 		if err != nil {
 			return err

@@ -23,6 +23,7 @@ import (
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -41,7 +42,7 @@ type Store interface {
 	contest.Log
 	contest.Records
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
-	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
+	SaveRecording(ctx context.Context, m accounts.Meta, c library.SaveRecording) (library.Recording, error)
 }
 
 // Login is an account of the simulated province.
@@ -57,7 +58,7 @@ const Passphrase = "loa-phat-thanh-xa"
 type world struct {
 	ctx    context.Context
 	store  Store
-	blobs  audio.Blobs
+	blobs  library.Blobs
 	rnd    *rand.Rand
 	seed   uint64
 	now    time.Time
@@ -75,7 +76,7 @@ const Year = 52
 // Fill simulates so many weeks before now and returns the accounts to log in
 // with. The store must hold the founding registry and nothing else. done is told
 // after each step how many of how many are.
-func Fill(ctx context.Context, s Store, blobs audio.Blobs, seed uint64, now time.Time, weeks int, done func(n, of int)) ([]Login, error) {
+func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now time.Time, weeks int, done func(n, of int)) ([]Login, error) {
 	phc, err := accounts.HashPassphrase(ctx, Passphrase)
 	if err != nil {
 		return nil, err
@@ -271,8 +272,8 @@ func latest(a, b time.Time) time.Time {
 // long enough to count. Its frames stand alone, so they can be joined.
 func (w *world) record() (id string, seconds float64, err error) {
 	long := bytes.Repeat(clip, 24)
-	set := audio.DefaultSettings()
-	contentType, report, err := audio.Examine(w.ctx, audio.ForProgramme, bytes.NewReader(long), set, audio.Options{})
+	set := library.DefaultSettings()
+	contentType, report, err := library.Examine(w.ctx, library.ForProgramme, bytes.NewReader(long), set, audio.Options{})
 	if err != nil {
 		return "", 0, err
 	}
@@ -280,8 +281,8 @@ func (w *world) record() (id string, seconds float64, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	r, err := w.store.SaveRecording(w.ctx, w.meta(w.people["bientap"], w.begin()), audio.SaveRecording{Kind: audio.ForProgramme,
-		Owner: audio.Owner{Name: w.people["bientap"].Name}, Name: "nong-thon-moi.mp3", ContentType: contentType, Blob: ref, Report: report})
+	r, err := w.store.SaveRecording(w.ctx, w.meta(w.people["bientap"], w.begin()), library.SaveRecording{Kind: library.ForProgramme,
+		Owner: library.Owner{Name: w.people["bientap"].Name}, Name: "nong-thon-moi.mp3", ContentType: contentType, Blob: ref, Report: report})
 	return r.ID, r.Seconds, err
 }
 

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/stations"
 )
 
@@ -147,7 +147,7 @@ func only[T comparable](all, wanted []T) []T {
 // .title_missing, .text_long, .language_unknown, .date_early,
 // .until_before_from, .audio_unknown, .nothing_to_air, .programme_is_retired, and
 // .episode_is_submitted (or _approved, _withdrawn) when it is no draft.
-func DecideEpisode(s *Schedule, recording *audio.Recording, m accounts.Meta, c SaveEpisode) (e Episode, script string, err error) {
+func DecideEpisode(s *Schedule, recording *library.Recording, m accounts.Meta, c SaveEpisode) (e Episode, script string, err error) {
 	none := func(err error) (Episode, string, error) { return Episode{}, "", err }
 	if err := m.By.Must(accounts.EditSchedule, accounts.Where{}); err != nil {
 		return none(err)

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/stations"
 )
 
@@ -116,15 +116,15 @@ func (s *Schedule) EpisodesFrom(recording string) []Episode {
 	return out
 }
 
-// Hearer tells of recordings whether the actor may open them: audio.MayHear,
+// Hearer tells of recordings whether the actor may open them: library.MayHear,
 // with what was approved for airing.
-func (s *Schedule) Hearer(a accounts.Actor, reg *stations.Registry) func(audio.Recording) bool {
+func (s *Schedule) Hearer(a accounts.Actor, reg *stations.Registry) func(library.Recording) bool {
 	approved := map[string]bool{}
 	for _, e := range s.Episodes {
 		approved[e.Audio] = approved[e.Audio] || e.State() == Approved
 	}
-	return func(r audio.Recording) bool {
-		return audio.MayHear(a, r, reg.Where(r.Owner.Station).District, approved[r.ID])
+	return func(r library.Recording) bool {
+		return library.MayHear(a, r, reg.Where(r.Owner.Station).District, approved[r.ID])
 	}
 }
 

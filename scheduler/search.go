@@ -3,22 +3,22 @@ package scheduler
 import (
 	"slices"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/stations"
 )
 
 // Search asks for recordings as people remember them: by what they were made
 // for, whose they are, and how long. Zero fields ask for nothing.
 type Search struct {
-	Text       string     // words in the file's name or the sender's
-	Kind       audio.Kind //
-	Programme  string     // ID: of an episode of that programme
-	Topic      Topic      // of a programme on that topic
-	Language   string     // of an episode in that language
-	Station    string     // ID or official code of the station whose it is, or OfProvince
-	MinSeconds float64    //
-	MaxSeconds float64    // 0 is no limit
+	Text       string       // words in the file's name or the sender's
+	Kind       library.Kind //
+	Programme  string       // ID: of an episode of that programme
+	Topic      Topic        // of a programme on that topic
+	Language   string       // of an episode in that language
+	Station    string       // ID or official code of the station whose it is, or OfProvince
+	MinSeconds float64      //
+	MaxSeconds float64      // 0 is no limit
 }
 
 // OfProvince asks for what belongs to no station.
@@ -28,8 +28,8 @@ const OfProvince = "province"
 // day. Faults: schedule.programme_unknown, schedule.topic_unknown,
 // schedule.language_unknown, stations.unknown, library.kind_unknown,
 // library.lengths_impossible.
-func (x Search) Query(s *Schedule, reg *stations.Registry, day stations.Date) (audio.Query, error) {
-	q := audio.Query{Text: x.Text, Kind: x.Kind, MinSeconds: x.MinSeconds, MaxSeconds: x.MaxSeconds}
+func (x Search) Query(s *Schedule, reg *stations.Registry, day stations.Date) (library.Query, error) {
+	q := library.Query{Text: x.Text, Kind: x.Kind, MinSeconds: x.MinSeconds, MaxSeconds: x.MaxSeconds}
 	if x.Kind != "" {
 		if err := x.Kind.Check(); err != nil {
 			return q, err

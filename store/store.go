@@ -11,9 +11,9 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/contest"
 	"loa/coverage"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -29,7 +29,7 @@ type Engine interface {
 	scheduler.RunLog
 	airing.Log
 	airing.SettingsStore
-	audio.Store
+	library.Store
 	coverage.Store
 	coverage.Decider
 	coverage.Foreteller

@@ -19,6 +19,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/contest"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 )
 
@@ -42,8 +43,8 @@ func (st *stage) airs(title, sender string, sel scheduler.Selection, minute int,
 	facts, err := audio.Analyse(ctx, bytes.NewReader(mp3), audio.Options{})
 	must(err)
 	kept := meta(st.now)
-	_, err = st.store.SaveRecording(ctx, kept, audio.SaveRecording{Kind: audio.ForProgramme, Name: title + ".mp3", Owner: audio.Owner{Name: "Ai đó", Station: sender},
-		ContentType: "audio/mpeg", Blob: ref, Begun: st.now.UTC(), Report: audio.Report{Facts: &facts}})
+	_, err = st.store.SaveRecording(ctx, kept, library.SaveRecording{Kind: library.ForProgramme, Name: title + ".mp3", Owner: library.Owner{Name: "Ai đó", Station: sender},
+		ContentType: "audio/mpeg", Blob: ref, Begun: st.now.UTC(), Report: library.Report{Facts: &facts}})
 	must(err)
 	p, err := st.store.SaveProgramme(ctx, meta(st.now), scheduler.SaveProgramme{Title: title, Languages: []string{"vi"}})
 	must(err)

@@ -29,6 +29,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/contest"
 	"loa/internal/text"
+	"loa/library"
 	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -43,7 +44,7 @@ type stage struct {
 	store *bolt.Store
 	blobs *folder.Blobs
 	hall  *contest.Hall
-	booth *audio.Booth
+	booth *library.Booth
 	http  *httptest.Server
 	now   time.Time
 	n     int
@@ -66,7 +67,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	st.hall = contest.NewHall(st.store, contest.From(st.store))
-	st.booth = audio.NewBooth(audio.BoothConfig{Records: st.store, Blobs: st.blobs, Heard: st.hall.Heard, Log: log, Now: now})
+	st.booth = library.NewBooth(library.BoothConfig{Records: st.store, Blobs: st.blobs, Heard: st.hall.Heard, Log: log, Now: now})
 	h, err := New(kit.Config{Auth: st.store, Now: now, Log: log, Marks: true},
 		Deps{Store: st.store, Blobs: st.blobs, Desk: house.Desk, Contests: st.hall, Booth: st.booth})
 	if err != nil {
@@ -250,8 +251,8 @@ func (st *stage) keep(v *visitor, station, id, name string, b []byte) string {
 	if facts.Format == audio.WAV {
 		contentType = "audio/wav"
 	}
-	_, err = st.store.SaveRecording(ctx, accounts.Meta{ID: id, By: accounts.Daemon(), At: st.now.UTC()}, audio.SaveRecording{Kind: audio.ForContest, Name: name,
-		Owner: audio.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: contentType, Blob: ref, Begun: st.now.UTC(), Report: audio.Report{Facts: &facts}})
+	_, err = st.store.SaveRecording(ctx, accounts.Meta{ID: id, By: accounts.Daemon(), At: st.now.UTC()}, library.SaveRecording{Kind: library.ForContest, Name: name,
+		Owner: library.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: contentType, Blob: ref, Begun: st.now.UTC(), Report: library.Report{Facts: &facts}})
 	if err != nil {
 		st.t.Fatal(err)
 	}

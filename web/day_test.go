@@ -16,6 +16,7 @@ import (
 	"loa/audio"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -381,8 +382,8 @@ func TestAScriptIsOfferedWhereThereIsOne(t *testing.T) {
 	clock, s, operator, _ := onMonday(t)
 	kept := meta(clock.at)
 	sound := kept.ID
-	if _, err := s.SaveRecording(t.Context(), kept, audio.SaveRecording{Kind: audio.ForProgramme, Name: "a.mp3", ContentType: "audio/mpeg",
-		Blob: audio.Ref{SHA256: strings.Repeat("0", 64), Size: 9}, Report: audio.Report{Facts: &audio.Facts{Format: audio.MP3, Seconds: 70}}}); err != nil {
+	if _, err := s.SaveRecording(t.Context(), kept, library.SaveRecording{Kind: library.ForProgramme, Name: "a.mp3", ContentType: "audio/mpeg",
+		Blob: library.Ref{SHA256: strings.Repeat("0", 64), Size: 9}, Report: library.Report{Facts: &audio.Facts{Format: audio.MP3, Seconds: 70}}}); err != nil {
 		t.Fatal(err)
 	}
 	for i, c := range []struct {

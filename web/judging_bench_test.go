@@ -17,6 +17,7 @@ import (
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/internal/text"
+	"loa/library"
 	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -177,12 +178,12 @@ func serving(b *testing.B, works, jury, each int) (http.Handler, *contest.Hall, 
 		m.ID = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
 		mine := facts
 		mine.SHA256, mine.Fingerprint = fmt.Sprintf("%064x", i), nil
-		blob := audio.Ref{SHA256: mine.SHA256, Size: ref.Size}
+		blob := library.Ref{SHA256: mine.SHA256, Size: ref.Size}
 		if i == 0 {
 			blob = ref
 		}
-		if _, err := store.SaveRecording(b.Context(), m, audio.SaveRecording{Kind: audio.ForContest, Name: "x.wav", Owner: audio.Owner{Person: op.Person, Station: station},
-			ContentType: "audio/wav", Blob: blob, Begun: now.UTC(), Report: audio.Report{Facts: &mine}}); err != nil {
+		if _, err := store.SaveRecording(b.Context(), m, library.SaveRecording{Kind: library.ForContest, Name: "x.wav", Owner: library.Owner{Person: op.Person, Station: station},
+			ContentType: "audio/wav", Blob: blob, Begun: now.UTC(), Report: library.Report{Facts: &mine}}); err != nil {
 			b.Fatal(err)
 		}
 		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: fmt.Sprint("Bài ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
@@ -198,7 +199,7 @@ func serving(b *testing.B, works, jury, each int) (http.Handler, *contest.Hall, 
 	do(org, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "all", Name: "Ban", Judges: ids}}})
 	now = now.Add(48 * time.Hour)
 	do(org, contest.StartRound{Round: "chung-khao"})
-	booth := audio.NewBooth(audio.BoothConfig{Records: store, Blobs: blobs, Heard: hall.Heard, Log: log, Now: func() time.Time { return now }})
+	booth := library.NewBooth(library.BoothConfig{Records: store, Blobs: blobs, Heard: hall.Heard, Log: log, Now: func() time.Time { return now }})
 	h, err := New(kit.Config{Auth: store, Now: func() time.Time { return now }, Log: log}, Deps{Store: store, Blobs: blobs, Contests: hall, Booth: booth})
 	if err != nil {
 		b.Fatal(err)

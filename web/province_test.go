@@ -16,11 +16,11 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/contest"
 	"loa/demo"
 	"loa/internal/text"
 	"loa/internal/wallclock"
+	"loa/library"
 	"loa/scheduler"
 	"loa/store/bolt"
 	"loa/store/bolttest"
@@ -59,7 +59,7 @@ func newProvince(t *testing.T) *province {
 	w.handler, err = web.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true}, web.Deps{
 		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),
-		Booth:  audio.NewBooth(audio.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
+		Booth:  library.NewBooth(library.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
 		Backup: func(context.Context, io.Writer) error { return nil },
 	})
 	if err != nil {

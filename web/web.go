@@ -5,10 +5,10 @@ package web
 import (
 	"net/http"
 
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/wallclock"
+	"loa/library"
+	"loa/library/intake"
 	"loa/web/airings"
 	"loa/web/api"
 	"loa/web/calendar"
@@ -21,7 +21,7 @@ import (
 	"loa/web/home"
 	"loa/web/judging"
 	"loa/web/kit"
-	"loa/web/library"
+	librarypages "loa/web/library"
 	"loa/web/me"
 	"loa/web/people"
 	"loa/web/programmes"
@@ -58,7 +58,7 @@ type Store interface {
 // Deps are the parts of the daemon behind the pages.
 type Deps struct {
 	Store    Store
-	Blobs    audio.Blobs
+	Blobs    library.Blobs
 	Desk     *intake.Desk
 	Backup   api.Backup
 	Contests *contest.Hall
@@ -84,7 +84,7 @@ func Register(k *kit.Kit, d Deps) {
 	me.Register(k, d.Store)
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
-	library.Register(k, d.Store, d.Desk)
+	librarypages.Register(k, d.Store, d.Desk)
 	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs, d.Desk)

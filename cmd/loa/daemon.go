@@ -18,12 +18,12 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/internal/wallclock"
+	"loa/library"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -59,8 +59,8 @@ type daemon struct {
 	blobs  *folder.Blobs
 	desk   *intake.Desk
 	hall   *contest.Hall
-	copier *audio.Copier
-	booth  *audio.Booth
+	copier *library.Copier
+	booth  *library.Booth
 	watch  *wallclock.Watch // the one clock of everything below
 	clock  *scheduler.Clock
 	server *http.Server
@@ -199,14 +199,14 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	if err := errors.Join(d.blobs.Clean(), spool.Clean()); err != nil {
 		return err
 	}
-	d.copier = audio.NewCopier(audio.CopierConfig{Records: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
-	d.booth = audio.NewBooth(audio.BoothConfig{Records: d.store, Blobs: d.blobs, Heard: d.hall.Heard, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
+	d.copier = library.NewCopier(library.CopierConfig{Records: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
+	d.booth = library.NewBooth(library.BoothConfig{Records: d.store, Blobs: d.blobs, Heard: d.hall.Heard, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
 	copies.Go(func() { d.booth.Run(copying) })
 	d.onClose("copies", func(context.Context) error { stop(); copies.Wait(); return nil })
-	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Kept: func(r audio.Recording) { d.copier.Kept(r); d.booth.Kept(r) }, Log: d.cfg.log, Now: d.cfg.now,
+	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Kept: func(r library.Recording) { d.copier.Kept(r); d.booth.Kept(r) }, Log: d.cfg.log, Now: d.cfg.now,
 		TempDir: d.blobs.TempDir()})
 	d.onClose("uploads", func(context.Context) error { d.desk.Close(); return nil })
 	return d.desk.Resume(ctx)

@@ -15,6 +15,7 @@ import (
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/store"
 )
@@ -87,7 +88,7 @@ const mostExpired = 100
 
 // expireRecordings announces and removes what the library's retention lets go.
 func (d *daemon) expireRecordings(ctx context.Context, at time.Time) (string, error) {
-	var done audio.Expired
+	var done library.Expired
 	for i, more := 0, true; more; i++ {
 		if err := ctx.Err(); err != nil {
 			return "", err
@@ -113,7 +114,7 @@ func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
 	if err := d.booth.Sweep(ctx, now.Add(-set.Grace)); err != nil {
 		return "", err
 	}
-	n, freed, err := audio.SweepBlobs(ctx, d.blobs, d.store, now, set.Grace)
+	n, freed, err := library.SweepBlobs(ctx, d.blobs, d.store, now, set.Grace)
 	return text.Vietnamese.Say("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
 }
 
@@ -153,7 +154,7 @@ func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (string, error)
 	return text.Vietnamese.Say("job.sounds_compared", "n", n), nil
 }
 
-func (d *daemon) fingerprint(ctx context.Context, r audio.Recording) (fingerprint.Print, error) {
+func (d *daemon) fingerprint(ctx context.Context, r library.Recording) (fingerprint.Print, error) {
 	f, err := d.blobs.Open(ctx, r.Blob.SHA256)
 	if err != nil {
 		return fingerprint.Print{}, err

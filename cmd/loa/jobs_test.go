@@ -10,6 +10,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/library"
 	"loa/web/webtest"
 )
 
@@ -18,11 +19,11 @@ import (
 // whose bytes are missing.
 func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
-	old := func(id string, ref audio.Ref, at time.Time) {
+	old := func(id string, ref library.Ref, at time.Time) {
 		t.Helper()
 		facts := audio.Facts{Format: audio.MP3, SHA256: ref.SHA256, Seconds: 70, MP3: &audio.MP3Facts{FramesSHA256: ref.SHA256}}
-		if _, err := r.d.store.SaveRecording(t.Context(), accounts.Meta{ID: id, By: accounts.Daemon(), At: at}, audio.SaveRecording{Kind: audio.ForProgramme,
-			Name: id + ".mp3", ContentType: "audio/mpeg", Blob: ref, Report: audio.Report{Facts: &facts}}); err != nil {
+		if _, err := r.d.store.SaveRecording(t.Context(), accounts.Meta{ID: id, By: accounts.Daemon(), At: at}, library.SaveRecording{Kind: library.ForProgramme,
+			Name: id + ".mp3", ContentType: "audio/mpeg", Blob: ref, Report: library.Report{Facts: &facts}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,7 +35,7 @@ func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 		old(id, ref, monday)
 	}
 	for i := range mostCompared + 1 {
-		old(fmt.Sprint("missing", i), audio.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 1}, monday.Add(time.Hour))
+		old(fmt.Sprint("missing", i), library.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 1}, monday.Add(time.Hour))
 	}
 	for _, want := range []string{"4", "0"} {
 		said, err := r.d.compareSounds(t.Context(), monday)

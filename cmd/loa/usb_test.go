@@ -17,6 +17,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/library"
 	"loa/scheduler"
 	"loa/store/backup"
 	"loa/web/webtest"
@@ -187,7 +188,7 @@ func TestAWeekOnAStick(t *testing.T) {
 }
 
 // sent is what stations receive of the recording of an episode.
-func (r *running) sent(title string) audio.Recording {
+func (r *running) sent(title string) library.Recording {
 	r.t.Helper()
 	plan, err := r.d.store.Schedule(r.t.Context())
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"loa/audio"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -24,17 +25,17 @@ import (
 // Recordings is what New asks of the library.
 type Recordings interface {
 	// Recording returns one recording. Fault: library.no_recording.
-	Recording(ctx context.Context, id string) (audio.Recording, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
 	// BroadcastCopy tells what stations receive of it; found is false while
 	// nothing was made.
-	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
+	BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error)
 }
 
 // File is one file of the stick.
 type File struct {
-	Name string    // see FileName
-	Blob audio.Ref // an MP3
-	At   time.Time // first airing, in the station's zone
+	Name string      // see FileName
+	Blob library.Ref // an MP3
+	At   time.Time   // first airing, in the station's zone
 }
 
 // Line is one planned airing of the week.
@@ -81,7 +82,7 @@ func (s Stick) Missing() (n int) {
 // New finds what the station has to air in [from, until), and the files that
 // are there for it. What is missing is told by its line; the error is the
 // store's or the disk's.
-func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, st *stations.Station, from, until time.Time, rec Recordings, blobs audio.Blobs) (Stick, error) {
+func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, st *stations.Station, from, until time.Time, rec Recordings, blobs library.Blobs) (Stick, error) {
 	var s Stick
 	sounds := map[string]sound{}
 	for slot := range plan.SlotsAt(reg, st.ID, from, until) {
@@ -114,11 +115,11 @@ func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, 
 
 // sound is what is there of a recording: an MP3, or the reason why not.
 type sound struct {
-	blob audio.Ref
+	blob library.Ref
 	why  string
 }
 
-func soundOf(ctx context.Context, id string, rec Recordings, blobs audio.Blobs) (sound, error) {
+func soundOf(ctx context.Context, id string, rec Recordings, blobs library.Blobs) (sound, error) {
 	r, err := rec.Recording(ctx, id)
 	if fault.Is(err, "library.no_recording") {
 		return sound{why: "usb.gone"}, nil

@@ -16,10 +16,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"loa/audio"
 	"loa/audio/audiotest"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/store/folder"
 )
 
@@ -238,7 +238,7 @@ func TestWhatCannotBeReadEndsInAnErrorNotInABrokenZIP(t *testing.T) {
 	if _, err := io.Copy(io.Discard, a); err != io.ErrUnexpectedEOF {
 		t.Errorf("a blob shorter than its record: %v", err)
 	}
-	s.Files[0].Blob = audio.Ref{SHA256: s.Files[0].Blob.SHA256, Size: 4 << 30}
+	s.Files[0].Blob = library.Ref{SHA256: s.Files[0].Blob.SHA256, Size: 4 << 30}
 	if _, err := NewArchive(t.Context(), s, nil, monday, blobs); !fault.Is(err, "usb.too_large") {
 		t.Errorf("over 4 GB: %v", err)
 	}

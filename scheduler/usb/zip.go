@@ -14,8 +14,8 @@ import (
 	"sort"
 	"time"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // Archive is a ZIP of stored (not deflated) files that is made while it is
@@ -24,7 +24,7 @@ import (
 // stopped. It is for one reader at a time; Close it after use.
 type Archive struct {
 	ctx   context.Context
-	blobs audio.Blobs
+	blobs library.Blobs
 	files []member
 	ends  []int64 // where each piece ends: header and bytes of each file, then the directory
 	tag   string
@@ -57,7 +57,7 @@ const (
 // NewArchive is the ZIP of the stick's files behind list, which becomes
 // ListName. Fault: usb.too_large, for what a ZIP of the kind that old PCs read
 // cannot hold (4 GB).
-func NewArchive(ctx context.Context, s Stick, list []byte, at time.Time, blobs audio.Blobs) (*Archive, error) {
+func NewArchive(ctx context.Context, s Stick, list []byte, at time.Time, blobs library.Blobs) (*Archive, error) {
 	a := &Archive{ctx: ctx, blobs: blobs, opened: -1}
 	a.files = append(a.files, member{name: ListName, size: int64(len(list)), at: at, text: list})
 	for _, f := range s.Files {

@@ -25,8 +25,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/store"
 	"loa/store/folder"
 )
@@ -87,7 +87,7 @@ func (s *summed) Write(b []byte) (int, error) {
 
 // Write writes a backup of a running store to w. After an error what was
 // written is no backup, and Check says so.
-func Write(ctx context.Context, w io.Writer, s store.Engine, blobs audio.Blobs, now time.Time) error {
+func Write(ctx context.Context, w io.Writer, s store.Engine, blobs library.Blobs, now time.Time) error {
 	sum := &summed{w: w, h: sha256.New()}
 	out := tar.NewWriter(sum)
 	m, err := json.Marshal(Manifest{Loa: "backup", ID: s.ID(), Schema: s.Schema(), Created: s.Created(), Made: now})
@@ -130,7 +130,7 @@ func Write(ctx context.Context, w io.Writer, s store.Engine, blobs audio.Blobs, 
 
 // addBlob adds a blob, if it is still there, and tells whether it is what its
 // name says.
-func addBlob(ctx context.Context, out *tar.Writer, blobs audio.Blobs, blob audio.Stored) (same bool, err error) {
+func addBlob(ctx context.Context, out *tar.Writer, blobs library.Blobs, blob library.Stored) (same bool, err error) {
 	r, err := blobs.Open(ctx, blob.SHA256)
 	if fault.Is(err, "library.blob_missing") {
 		return true, nil // swept since it was listed: nothing points at it
@@ -257,12 +257,12 @@ func checkBlobs(f io.ReaderAt, size int64) error {
 
 // blobOf is the blob that an entry holds; it does not pass its own Check where the entry is
 // none.
-func blobOf(head *tar.Header) audio.Ref {
+func blobOf(head *tar.Header) library.Ref {
 	sum, ok := strings.CutPrefix(head.Name, BlobsFolder+"/")
 	if !ok {
-		return audio.Ref{}
+		return library.Ref{}
 	}
-	return audio.Ref{SHA256: sum, Size: head.Size}
+	return library.Ref{SHA256: sum, Size: head.Size}
 }
 
 func readManifest(kind store.Kind, in *tar.Reader) (m Manifest, err error) {
@@ -378,7 +378,7 @@ func fill(ctx context.Context, dir string, file io.Reader, w Whole, db io.Writer
 	}
 }
 
-func restoreBlob(ctx context.Context, blobs audio.Blobs, want audio.Ref, r io.Reader) error {
+func restoreBlob(ctx context.Context, blobs library.Blobs, want library.Ref, r io.Reader) error {
 	got, err := blobs.Put(ctx, r, want.Size)
 	if err == nil && got != want {
 		err = fault.New(fault.Invalid, "backup.blob_changed", "name", want.SHA256)

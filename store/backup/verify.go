@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"loa/audio"
+	"loa/library"
 	"loa/store"
 )
 
@@ -17,12 +17,12 @@ import (
 type BadBlob struct {
 	SHA256  string
 	Missing bool
-	Of      []audio.Recording // whose bytes they are, or whose copy's; none where no record points at them
+	Of      []library.Recording // whose bytes they are, or whose copy's; none where no record points at them
 }
 
 // VerifyBlobs hashes every blob anew and looks for each blob a record points
 // at. It calls report for every bad one and returns how many blobs it read.
-func VerifyBlobs(ctx context.Context, s store.Engine, blobs audio.Blobs, report func(BadBlob)) (int, error) {
+func VerifyBlobs(ctx context.Context, s store.Engine, blobs library.Blobs, report func(BadBlob)) (int, error) {
 	var bad []BadBlob
 	kept := map[string]bool{}
 	for blob, err := range blobs.List(ctx) {
@@ -57,7 +57,7 @@ func VerifyBlobs(ctx context.Context, s store.Engine, blobs audio.Blobs, report 
 	return len(kept), nil
 }
 
-func hashOf(ctx context.Context, blobs audio.Blobs, name string) (string, error) {
+func hashOf(ctx context.Context, blobs library.Blobs, name string) (string, error) {
 	r, err := blobs.Open(ctx, name)
 	if err != nil {
 		return "", err

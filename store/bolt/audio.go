@@ -12,23 +12,23 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
+	"loa/library"
 	"loa/store"
 )
 
 // The library. Indexes hold the ID of a recording under a key that ends in it.
 var (
-	recordings        = table[audio.Recording]{name: "recordings"}           // by ID
-	recordingReports  = table[audio.Report]{name: "recording_reports"}       // by ID
-	recordingsByTime  = table[string]{name: "recordings_by_time"}            // by time and ID
-	recordingsByBlob  = table[string]{name: "recordings_by_blob"}            // by SHA-256 of the file
-	recordingsBySound = table[string]{name: "recordings_by_sound"}           // by SHA-256 of the MP3 frames
-	broadcastCopies   = table[audio.BroadcastCopy]{name: "broadcast_copies"} // by ID of the recording
-	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}      // by SHA-256 of the copy and ID of the recording
-	blindCopies       = table[audio.BlindCopy]{name: "blind_copies"}         // by ID of the recording
-	blindByBlob       = table[string]{name: "blind_copies_by_blob"}          // by SHA-256 of the copy and ID of the recording
-	stationBytes      = table[int64]{name: "station_bytes"}                  // by station
-	librarySettings   = table[audio.Settings]{name: "library_settings"}      // one, under settingsOfLibrary
+	recordings        = table[library.Recording]{name: "recordings"}           // by ID
+	recordingReports  = table[library.Report]{name: "recording_reports"}       // by ID
+	recordingsByTime  = table[string]{name: "recordings_by_time"}              // by time and ID
+	recordingsByBlob  = table[string]{name: "recordings_by_blob"}              // by SHA-256 of the file
+	recordingsBySound = table[string]{name: "recordings_by_sound"}             // by SHA-256 of the MP3 frames
+	broadcastCopies   = table[library.BroadcastCopy]{name: "broadcast_copies"} // by ID of the recording
+	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}        // by SHA-256 of the copy and ID of the recording
+	blindCopies       = table[library.BlindCopy]{name: "blind_copies"}         // by ID of the recording
+	blindByBlob       = table[string]{name: "blind_copies_by_blob"}            // by SHA-256 of the copy and ID of the recording
+	stationBytes      = table[int64]{name: "station_bytes"}                    // by station
+	librarySettings   = table[library.Settings]{name: "library_settings"}      // one, under settingsOfLibrary
 	settingsOfLibrary = []byte("library")
 )
 
@@ -39,7 +39,7 @@ func stationKey(station string) []byte { return []byte(stationPrefix + station) 
 const stationPrefix = "of "
 
 // indexKeys are the rows that point at a recording.
-func indexKeys(r audio.Recording) []struct {
+func indexKeys(r library.Recording) []struct {
 	t   table[string]
 	key []byte
 } {
@@ -54,14 +54,14 @@ func indexKeys(r audio.Recording) []struct {
 	return rows
 }
 
-func timeIndexKey(r audio.Recording) []byte { return append(timeKey(r.Created), r.ID...) }
+func timeIndexKey(r library.Recording) []byte { return append(timeKey(r.Created), r.ID...) }
 
 // SaveRecording keeps a recording whose bytes are in Blobs, under m.ID. What
 // was found out about it, and when it began to come, is no part of the command's
 // identity: the same file judged or sent again is the same change. Sound with a fingerprint is
 // compared with all that is kept; when that fails it is done later, as for a
 // recording that came without one (UncomparedRecordings).
-func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
+func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c library.SaveRecording) (library.Recording, error) {
 	r, err := s.saveRecording(ctx, m, c)
 	if f := c.Report.Facts; err == nil && f != nil && f.Fingerprint != nil {
 		if err := s.CompareRecording(ctx, r.ID, *f.Fingerprint, m.At); err != nil {
@@ -71,30 +71,30 @@ func (s *Store) SaveRecording(ctx context.Context, m accounts.Meta, c audio.Save
 	return r, err
 }
 
-func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error) {
+func (s *Store) saveRecording(ctx context.Context, m accounts.Meta, c library.SaveRecording) (library.Recording, error) {
 	same := c
-	same.Report, same.Begun = audio.Report{}, time.Time{}
-	return change(ctx, s, m, "audio.save_recording", same, func(tx *tx) (audio.Recording, error) {
+	same.Report, same.Begun = library.Report{}, time.Time{}
+	return change(ctx, s, m, "audio.save_recording", same, func(tx *tx) (library.Recording, error) {
 		set, err := settingsIn(tx)
 		if err != nil {
-			return audio.Recording{}, err
+			return library.Recording{}, err
 		}
 		used, _, err := stationBytes.get(tx, stationKey(c.Owner.Station))
 		if err != nil {
-			return audio.Recording{}, err
+			return library.Recording{}, err
 		}
-		r, err := audio.DecideRecording(m, c, used, set)
+		r, err := library.DecideRecording(m, c, used, set)
 		if err != nil {
-			return audio.Recording{}, err
+			return library.Recording{}, err
 		}
 		if err := tx.putRecording(r, c.Report); err != nil {
-			return audio.Recording{}, err
+			return library.Recording{}, err
 		}
 		return r, stationBytes.put(tx, stationKey(r.Owner.Station), used+r.Blob.Size)
 	})
 }
 
-func (tx *tx) putRecording(r audio.Recording, report audio.Report) error {
+func (tx *tx) putRecording(r library.Recording, report library.Report) error {
 	if err := errors.Join(recordings.put(tx, []byte(r.ID), r), recordingReports.put(tx, []byte(r.ID), report)); err != nil {
 		return err
 	}
@@ -109,8 +109,8 @@ func (tx *tx) putRecording(r audio.Recording, report audio.Report) error {
 // RemoveRecording removes a recording and its broadcast copy. Their bytes go
 // when nothing else points at them and the grace has passed. Faults:
 // library.no_recording, library.in_use, accounts.denied.
-func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error) {
-	return change(ctx, s, m, "audio.remove_recording", id, func(tx *tx) (audio.Recording, error) {
+func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error) {
+	return change(ctx, s, m, "audio.remove_recording", id, func(tx *tx) (library.Recording, error) {
 		r, err := recordingIn(tx, id)
 		if err != nil {
 			return r, err
@@ -119,14 +119,14 @@ func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string)
 		if err != nil {
 			return r, err
 		}
-		if err := audio.DecideRemoval(m, r, used[id]); err != nil {
+		if err := library.DecideRemoval(m, r, used[id]); err != nil {
 			return r, err
 		}
 		return r, tx.forgetRecording(r)
 	})
 }
 
-func (tx *tx) forgetRecording(r audio.Recording) error {
+func (tx *tx) forgetRecording(r library.Recording) error {
 	for _, row := range indexKeys(r) {
 		if err := row.t.remove(tx, row.key); err != nil {
 			return err
@@ -158,16 +158,16 @@ func usedIn(tx *tx) (map[string]bool, error) {
 	return used, nil
 }
 
-func recordingIn(tx *tx, id string) (audio.Recording, error) {
+func recordingIn(tx *tx, id string) (library.Recording, error) {
 	r, found, err := recordings.get(tx, []byte(id))
 	if err == nil && !found {
-		err = audio.NoRecording()
+		err = library.NoRecording()
 	}
 	return r, err
 }
 
 // pointedAt lists the recordings an index has under a prefix, oldest ID first.
-func pointedAt(tx *tx, t table[string], prefix string) (all []audio.Recording, err error) {
+func pointedAt(tx *tx, t table[string], prefix string) (all []library.Recording, err error) {
 	for e, err := range t.ascend(tx, []byte(prefix), after([]byte(prefix))) {
 		if err != nil {
 			return nil, err
@@ -182,17 +182,17 @@ func pointedAt(tx *tx, t table[string], prefix string) (all []audio.Recording, e
 }
 
 // Recording returns one recording. Fault: library.no_recording.
-func (s *Store) Recording(ctx context.Context, id string) (r audio.Recording, err error) {
+func (s *Store) Recording(ctx context.Context, id string) (r library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error { r, err = recordingIn(tx, id); return err })
 	return r, err
 }
 
 // RecordingReport returns what was found out about a recording.
-func (s *Store) RecordingReport(ctx context.Context, id string) (rep audio.Report, err error) {
+func (s *Store) RecordingReport(ctx context.Context, id string) (rep library.Report, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		found := false
 		if rep, found, err = recordingReports.get(tx, []byte(id)); err == nil && !found {
-			err = audio.NoRecording()
+			err = library.NoRecording()
 		}
 		return err
 	})
@@ -201,11 +201,11 @@ func (s *Store) RecordingReport(ctx context.Context, id string) (rep audio.Repor
 
 // Recordings returns a page of the recordings asked for, newest first. A cursor
 // that is none is library.no_such_page.
-func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page, err error) {
+func (s *Store) Recordings(ctx context.Context, q library.Query) (page library.Page, err error) {
 	var from, until []byte
 	if q.After != "" {
 		if until, err = hex.DecodeString(q.After); err != nil {
-			return page, audio.NoSuchPage(err)
+			return page, library.NoSuchPage(err)
 		}
 	} else if !q.Until.IsZero() {
 		until = timeKey(q.Until)
@@ -214,9 +214,9 @@ func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page,
 		from = timeKey(q.From)
 	}
 	match := q.Matcher()
-	limit := min(max(q.Limit, 1), audio.MostListed)
+	limit := min(max(q.Limit, 1), library.MostListed)
 	err = s.view(ctx, func(tx *tx) error {
-		page = audio.Page{}
+		page = library.Page{}
 		last := ""
 		for e, err := range recordingsFrom(tx, q.IDs, from, until) {
 			if err != nil {
@@ -239,33 +239,33 @@ func (s *Store) Recordings(ctx context.Context, q audio.Query) (page audio.Page,
 
 // recordingsFrom yields recordings under their keys of recordingsByTime, newest
 // first: all, or those of ids alone, which need not all be there.
-func recordingsFrom(tx *tx, ids map[string]bool, from, until []byte) iter.Seq2[entry[audio.Recording], error] {
-	return func(yield func(entry[audio.Recording], error) bool) {
+func recordingsFrom(tx *tx, ids map[string]bool, from, until []byte) iter.Seq2[entry[library.Recording], error] {
+	return func(yield func(entry[library.Recording], error) bool) {
 		if ids == nil {
 			for e, err := range recordingsByTime.descend(tx, from, until) {
-				var r audio.Recording
+				var r library.Recording
 				if err == nil {
 					r, err = recordingIn(tx, e.rec)
 				}
-				if !yield(entry[audio.Recording]{e.key, r}, err) || err != nil {
+				if !yield(entry[library.Recording]{e.key, r}, err) || err != nil {
 					return
 				}
 			}
 			return
 		}
-		var list []entry[audio.Recording]
+		var list []entry[library.Recording]
 		for id := range ids {
 			r, found, err := recordings.get(tx, []byte(id))
 			if err != nil {
-				yield(entry[audio.Recording]{}, err)
+				yield(entry[library.Recording]{}, err)
 				return
 			}
 			key := timeIndexKey(r)
 			if found && bytes.Compare(key, from) >= 0 && (until == nil || bytes.Compare(key, until) < 0) {
-				list = append(list, entry[audio.Recording]{key, r})
+				list = append(list, entry[library.Recording]{key, r})
 			}
 		}
-		slices.SortFunc(list, func(a, b entry[audio.Recording]) int { return bytes.Compare(b.key, a.key) })
+		slices.SortFunc(list, func(a, b entry[library.Recording]) int { return bytes.Compare(b.key, a.key) })
 		for _, e := range list {
 			if !yield(e, nil) {
 				return
@@ -275,17 +275,17 @@ func recordingsFrom(tx *tx, ids map[string]bool, from, until []byte) iter.Seq2[e
 }
 
 // copyKey is the row that keeps the bytes of a broadcast copy from being swept.
-func copyKey(c audio.BroadcastCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
+func copyKey(c library.BroadcastCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
 
 // SaveBroadcastCopy keeps what stations receive of a recording, instead of
 // what they received before. Faults: accounts.denied, library.no_recording.
-func (s *Store) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c audio.BroadcastCopy) (audio.BroadcastCopy, error) {
-	return change(ctx, s, m, "audio.save_broadcast_copy", c, func(tx *tx) (audio.BroadcastCopy, error) {
+func (s *Store) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c library.BroadcastCopy) (library.BroadcastCopy, error) {
+	return change(ctx, s, m, "audio.save_broadcast_copy", c, func(tx *tx) (library.BroadcastCopy, error) {
 		r, err := recordingIn(tx, c.Recording)
 		if err != nil {
 			return c, err
 		}
-		if c, err = audio.DecideBroadcastCopy(m, r, c); err != nil {
+		if c, err = library.DecideBroadcastCopy(m, r, c); err != nil {
 			return c, err
 		}
 		if err := errors.Join(tx.forgetCopy(r.ID), broadcastCopies.put(tx, []byte(r.ID), c)); err != nil || c.Failed != nil {
@@ -305,14 +305,14 @@ func (tx *tx) forgetCopy(recording string) error {
 
 // BroadcastCopy tells what stations receive of a recording; found is false
 // while nothing was made of it.
-func (s *Store) BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error) {
+func (s *Store) BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error) {
 	err = s.view(ctx, func(tx *tx) error { c, found, err = broadcastCopies.get(tx, []byte(recording)); return err })
 	return c, found, err
 }
 
 // CopiesDue lists the recordings to be aired whose broadcast copy is missing,
 // or made for other settings than those in force.
-func (s *Store) CopiesDue(ctx context.Context) (due []audio.Recording, err error) {
+func (s *Store) CopiesDue(ctx context.Context) (due []library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		due = nil
 		set, err := settingsIn(tx)
@@ -339,18 +339,18 @@ func (s *Store) CopiesDue(ctx context.Context) (due []audio.Recording, err error
 	return due, err
 }
 
-func blindKey(c audio.BlindCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
+func blindKey(c library.BlindCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
 
 // SaveBlindCopy keeps what juries hear of a recording, instead of what they
 // heard before. Faults: library.no_recording and those of
-// audio.DecideBlindCopy.
-func (s *Store) SaveBlindCopy(ctx context.Context, m accounts.Meta, c audio.BlindCopy) (audio.BlindCopy, error) {
-	return change(ctx, s, m, "audio.save_blind_copy", c, func(tx *tx) (audio.BlindCopy, error) {
+// library.DecideBlindCopy.
+func (s *Store) SaveBlindCopy(ctx context.Context, m accounts.Meta, c library.BlindCopy) (library.BlindCopy, error) {
+	return change(ctx, s, m, "audio.save_blind_copy", c, func(tx *tx) (library.BlindCopy, error) {
 		r, err := recordingIn(tx, c.Recording)
 		if err != nil {
 			return c, err
 		}
-		if c, err = audio.DecideBlindCopy(m, r, c); err != nil {
+		if c, err = library.DecideBlindCopy(m, r, c); err != nil {
 			return c, err
 		}
 		return c, errors.Join(tx.forgetBlind(r.ID), blindCopies.put(tx, []byte(r.ID), c), blindByBlob.put(tx, blindKey(c), r.ID))
@@ -367,9 +367,9 @@ func (tx *tx) forgetBlind(recording string) error {
 
 // ForgetBlindCopy forgets what juries hear of a recording; where nothing was
 // made there is nothing to forget. Faults: library.no_recording and those of
-// audio.DecideBlindCopy.
-func (s *Store) ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording string) (audio.BlindCopy, error) {
-	return change(ctx, s, m, "audio.forget_blind_copy", recording, func(tx *tx) (c audio.BlindCopy, err error) {
+// library.DecideBlindCopy.
+func (s *Store) ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording string) (library.BlindCopy, error) {
+	return change(ctx, s, m, "audio.forget_blind_copy", recording, func(tx *tx) (c library.BlindCopy, err error) {
 		r, err := recordingIn(tx, recording)
 		if err != nil {
 			return c, err
@@ -378,7 +378,7 @@ func (s *Store) ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording 
 		if err != nil || !found {
 			return c, err
 		}
-		if _, err := audio.DecideBlindCopy(m, r, c); err != nil {
+		if _, err := library.DecideBlindCopy(m, r, c); err != nil {
 			return c, err
 		}
 		return c, tx.forgetBlind(recording)
@@ -387,13 +387,13 @@ func (s *Store) ForgetBlindCopy(ctx context.Context, m accounts.Meta, recording 
 
 // BlindCopy tells what juries hear of a recording; found is false while
 // nothing was made of it.
-func (s *Store) BlindCopy(ctx context.Context, recording string) (c audio.BlindCopy, found bool, err error) {
+func (s *Store) BlindCopy(ctx context.Context, recording string) (c library.BlindCopy, found bool, err error) {
 	err = s.view(ctx, func(tx *tx) error { c, found, err = blindCopies.get(tx, []byte(recording)); return err })
 	return c, found, err
 }
 
 // BlindCopies lists all that juries hear.
-func (s *Store) BlindCopies(ctx context.Context) (all []audio.BlindCopy, err error) {
+func (s *Store) BlindCopies(ctx context.Context) (all []library.BlindCopy, err error) {
 	err = s.view(ctx, func(tx *tx) error { all, err = blindCopies.all(tx); return err })
 	return all, err
 }
@@ -410,28 +410,28 @@ func (s *Store) StationBytes(ctx context.Context, station string) (n int64, err 
 	return n, err
 }
 
-func settingsIn(tx *tx) (audio.Settings, error) {
+func settingsIn(tx *tx) (library.Settings, error) {
 	set, found, err := librarySettings.get(tx, settingsOfLibrary)
 	if err == nil && !found {
-		set = audio.DefaultSettings()
+		set = library.DefaultSettings()
 	}
 	return set, err
 }
 
 // LibrarySettings returns the settings in force.
-func (s *Store) LibrarySettings(ctx context.Context) (set audio.Settings, err error) {
+func (s *Store) LibrarySettings(ctx context.Context) (set library.Settings, err error) {
 	err = s.view(ctx, func(tx *tx) error { set, err = settingsIn(tx); return err })
 	return set, err
 }
 
-// SaveLibrarySettings replaces the settings. Faults: those of audio.DecideSettings.
-func (s *Store) SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error) {
-	return change(ctx, s, m, "audio.save_settings", set, func(tx *tx) (audio.Settings, error) {
+// SaveLibrarySettings replaces the settings. Faults: those of library.DecideSettings.
+func (s *Store) SaveLibrarySettings(ctx context.Context, m accounts.Meta, set library.Settings) (library.Settings, error) {
+	return change(ctx, s, m, "audio.save_settings", set, func(tx *tx) (library.Settings, error) {
 		old, err := settingsIn(tx)
 		if err != nil {
 			return set, err
 		}
-		set, err := audio.DecideSettings(old, m, set)
+		set, err := library.DecideSettings(old, m, set)
 		if err != nil {
 			return set, err
 		}

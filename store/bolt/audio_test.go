@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"loa/audio"
+	"loa/library"
 	"loa/scheduler"
 	"loa/store"
 	"loa/store/storetest"
 )
 
 func TestAudioSuite(t *testing.T) {
-	storetest.Audio(t, func(t testing.TB) audio.Store { return open(t, t.TempDir()) })
+	storetest.Audio(t, func(t testing.TB) library.Store { return open(t, t.TempDir()) })
 }
 
 // TestVerifyFindsALostSound takes one thing after the other from what is known
@@ -52,18 +53,18 @@ func TestRetentionRemovesNothingThatSomethingPointsAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	set := audio.DefaultSettings()
+	set := library.DefaultSettings()
 	set.Retention = 30 * 24 * time.Hour
 	if _, err := s.SaveLibrarySettings(t.Context(), meta("set"), set); err != nil {
 		t.Fatal(err)
 	}
-	pointed := map[string]audio.Kind{"draft": audio.ForProgramme, "withdrawn": audio.ForProgramme, "entered": audio.ForContest,
-		"script": audio.Scan, "proof": audio.ForEvidence, "photo": audio.Photo}
-	idle := map[string]audio.Kind{"idle": audio.ForProgramme, "not entered": audio.ForContest, "not attached": audio.ForEvidence, "scan": audio.Scan}
+	pointed := map[string]library.Kind{"draft": library.ForProgramme, "withdrawn": library.ForProgramme, "entered": library.ForContest,
+		"script": library.Scan, "proof": library.ForEvidence, "photo": library.Photo}
+	idle := map[string]library.Kind{"idle": library.ForProgramme, "not entered": library.ForContest, "not attached": library.ForEvidence, "scan": library.Scan}
 	sha := map[string]string{}
-	for _, kinds := range []map[string]audio.Kind{pointed, idle} {
+	for _, kinds := range []map[string]library.Kind{pointed, idle} {
 		for id, kind := range kinds {
-			c := audio.SaveRecording{Kind: kind, Name: id, Blob: audio.Ref{SHA256: fmt.Sprintf("%064x", len(sha)), Size: 1}}
+			c := library.SaveRecording{Kind: kind, Name: id, Blob: library.Ref{SHA256: fmt.Sprintf("%064x", len(sha)), Size: 1}}
 			if kind.Sound() {
 				c.Report.Facts = &audio.Facts{Format: audio.MP3}
 			}
@@ -90,7 +91,7 @@ func TestRetentionRemovesNothingThatSomethingPointsAt(t *testing.T) {
 	if list, err := s.LeavingRecordings(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("leaving though used: %+v, %v", list, err)
 	}
-	removed := map[string]audio.Kind{}
+	removed := map[string]library.Kind{}
 	for i, days := range []int{4000, 4100} { // told, and gone
 		m := meta(fmt.Sprint("run", i))
 		m.At = m.At.AddDate(0, 0, days)

@@ -12,10 +12,10 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/audio/fingerprint"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/library"
 	"loa/stations"
 )
 
@@ -126,8 +126,8 @@ func BenchmarkRecordings(b *testing.B) {
 			for i := from; i < from+127; i++ {
 				id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
 				made[id] = i%1000 == 1
-				if err := tx.putRecording(audio.Recording{ID: id, Kind: audio.ForProgramme, Name: fmt.Sprintf("Nông thôn mới số %d.mp3", i), ContentType: "audio/mpeg", Seconds: 900, Bitrate: 128_000, SampleRate: 44_100, Channels: 1,
-					Owner: audio.Owner{Person: "p1", Name: "Vàng Thị Mẩy", Station: stations.StationID(i%127 + 1)}, Blob: audio.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 14_400_000}, FramesSHA256: fmt.Sprintf("%064x", i+n), Created: meta("").At.Add(time.Duration(i) * time.Hour)}, audio.Report{}); err != nil {
+				if err := tx.putRecording(library.Recording{ID: id, Kind: library.ForProgramme, Name: fmt.Sprintf("Nông thôn mới số %d.mp3", i), ContentType: "audio/mpeg", Seconds: 900, Bitrate: 128_000, SampleRate: 44_100, Channels: 1,
+					Owner: library.Owner{Person: "p1", Name: "Vàng Thị Mẩy", Station: stations.StationID(i%127 + 1)}, Blob: library.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 14_400_000}, FramesSHA256: fmt.Sprintf("%064x", i+n), Created: meta("").At.Add(time.Duration(i) * time.Hour)}, library.Report{}); err != nil {
 					return err
 				}
 			}
@@ -137,7 +137,7 @@ func BenchmarkRecordings(b *testing.B) {
 		}
 	}
 	maps.DeleteFunc(made, func(_ string, in bool) bool { return !in })
-	for name, q := range map[string]audio.Query{"all": {}, "station": {Stations: []string{"S00012"}}, "words nobody wrote": {Text: "xyz"}, "of a programme": {IDs: made}} {
+	for name, q := range map[string]library.Query{"all": {}, "station": {Stations: []string{"S00012"}}, "words nobody wrote": {Text: "xyz"}, "of a programme": {IDs: made}} {
 		b.Run(name, func(b *testing.B) {
 			q.Limit = 30
 			for b.Loop() {
@@ -157,7 +157,7 @@ func BenchmarkCompare(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
 	id := func(i int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", i) }
 	put := func(tx *tx, i int) error {
-		return tx.putRecording(audio.Recording{ID: id(i), Kind: audio.ForProgramme, Seconds: 900, Blob: audio.Ref{SHA256: fmt.Sprintf("%064x", i)}, Created: meta("").At}, audio.Report{})
+		return tx.putRecording(library.Recording{ID: id(i), Kind: library.ForProgramme, Seconds: 900, Blob: library.Ref{SHA256: fmt.Sprintf("%064x", i)}, Created: meta("").At}, library.Report{})
 	}
 	const year, quarter = 127 * 52, 900 * 25
 	for from := 0; from < year; from += 127 {

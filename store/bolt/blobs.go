@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"loa/audio"
+	"loa/library"
 )
 
 // blobIndexes are the tables whose keys begin with the SHA-256 of a blob that
@@ -67,7 +67,7 @@ func (s *Store) BlobRefs(ctx context.Context, yield func(sha256 string)) error {
 }
 
 // BlobOwners lists the recordings whose bytes, or whose copy's, a blob is.
-func (s *Store) BlobOwners(ctx context.Context, sha256 string) (all []audio.Recording, err error) {
+func (s *Store) BlobOwners(ctx context.Context, sha256 string) (all []library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		all = nil
 		for _, index := range []table[string]{recordingsByBlob, copiesByBlob, blindByBlob} {
@@ -76,7 +76,7 @@ func (s *Store) BlobOwners(ctx context.Context, sha256 string) (all []audio.Reco
 				return err
 			}
 			for _, r := range some {
-				if !slices.ContainsFunc(all, func(x audio.Recording) bool { return x.ID == r.ID }) {
+				if !slices.ContainsFunc(all, func(x library.Recording) bool { return x.ID == r.ID }) {
 					all = append(all, r)
 				}
 			}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
+	"loa/library"
 )
 
 // expiries tells of recordings nothing uses, by ID, when their end was announced.
@@ -14,7 +14,7 @@ var expiries = table[time.Time]{name: "recording_expiries"}
 
 // unusedIn calls yield for each recording made until then that nothing uses,
 // oldest first.
-func unusedIn(tx *tx, until time.Time, yield func(audio.Unused) error) error {
+func unusedIn(tx *tx, until time.Time, yield func(library.Unused) error) error {
 	used, err := usedIn(tx)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func unusedIn(tx *tx, until time.Time, yield func(audio.Unused) error) error {
 
 // unused is a recording that is in no episode and no contest, and whether it
 // proves an airing.
-func unused(tx *tx, id string) (u audio.Unused, proves bool, err error) {
+func unused(tx *tx, id string) (u library.Unused, proves bool, err error) {
 	if u.Recording, err = recordingIn(tx, id); err != nil {
 		return u, false, err
 	}
@@ -59,17 +59,17 @@ func evidenceHolds(tx *tx, sha256 string) (bool, error) {
 }
 
 // UnusedRecordings lists the recordings that nothing uses, oldest first.
-func (s *Store) UnusedRecordings(ctx context.Context) (list []audio.Unused, err error) {
+func (s *Store) UnusedRecordings(ctx context.Context) (list []library.Unused, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		list = nil
-		return unusedIn(tx, timeMax, func(u audio.Unused) error { list = append(list, u); return nil })
+		return unusedIn(tx, timeMax, func(u library.Unused) error { list = append(list, u); return nil })
 	})
 	return list, err
 }
 
 // LeavingRecordings lists those of UnusedRecordings whose end was announced, in
 // no order.
-func (s *Store) LeavingRecordings(ctx context.Context) (list []audio.Unused, err error) {
+func (s *Store) LeavingRecordings(ctx context.Context) (list []library.Unused, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		list = nil
 		if k, _ := expiries.bucket(tx).Cursor().First(); k == nil {
@@ -107,9 +107,9 @@ var timeMax = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 // back the announcement of those that are to stay after all, and removes those
 // whose time has come, at most limit of them; after as many there may be more.
 // Fault: accounts.denied.
-func (s *Store) ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (audio.Expired, error) {
-	return change(ctx, s, m, "audio.expire_recordings", limit, func(tx *tx) (done audio.Expired, err error) {
-		if err := audio.MayExpire(m.By); err != nil {
+func (s *Store) ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (library.Expired, error) {
+	return change(ctx, s, m, "audio.expire_recordings", limit, func(tx *tx) (done library.Expired, err error) {
+		if err := library.MayExpire(m.By); err != nil {
 			return done, err
 		}
 		set, err := settingsIn(tx)
@@ -124,15 +124,15 @@ func (s *Store) ExpireRecordings(ctx context.Context, m accounts.Meta, limit int
 			}
 			stale[string(e.key)] = true
 		}
-		if err := unusedIn(tx, m.At.Add(-set.Retention), func(u audio.Unused) error {
+		if err := unusedIn(tx, m.At.Add(-set.Retention), func(u library.Unused) error {
 			switch u.Fate(set, m.At) {
-			case audio.Stays:
+			case library.Stays:
 				return nil
-			case audio.Expires:
+			case library.Expires:
 				if u.Announced.IsZero() {
 					announce = append(announce, u.ID)
 				}
-			case audio.Goes:
+			case library.Goes:
 				if len(done.Removed) < limit {
 					done.Removed = append(done.Removed, u.Recording)
 				}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -78,7 +78,7 @@ func (s *Store) SaveEpisode(ctx context.Context, m accounts.Meta, c scheduler.Sa
 		if err != nil {
 			return scheduler.Episode{}, err
 		}
-		var recording *audio.Recording
+		var recording *library.Recording
 		if r, found, err := recordings.get(tx, []byte(c.Audio)); err != nil {
 			return scheduler.Episode{}, err
 		} else if found {

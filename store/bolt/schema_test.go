@@ -17,10 +17,10 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/library"
 	"loa/store"
 	"loa/store/backup"
 	"loa/store/bolt"
@@ -237,10 +237,10 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store) {
 	plan, err := s.Schedule(ctx)
 	must(err)
 	check("stations, programmes, episodes, rules", []int{len(reg.Stations()), len(plan.Programmes), len(plan.Episodes), len(plan.Rules)}, []int{12, 2, 2, 2})
-	page, err := s.Recordings(ctx, audio.Query{Limit: 100})
+	page, err := s.Recordings(ctx, library.Query{Limit: 100})
 	must(err)
 	check("recordings", len(page.Items), 5)
-	pairs, err := s.OpenLikenesses(ctx, func(audio.Pair) bool { return true }, 100)
+	pairs, err := s.OpenLikenesses(ctx, func(library.Pair) bool { return true }, 100)
 	must(err)
 	if len(pairs) == 0 {
 		t.Error("no two recordings sound alike any more")

@@ -13,9 +13,9 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/audio/fingerprint"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/store"
 )
 
@@ -25,8 +25,8 @@ import (
 // the sketch (4). All are looked up where they lie, so that neither the start of
 // the daemon nor its memory knows how many there are.
 var (
-	soundNumbers = table[uint32]{name: "sound_numbers"}      // by recording; 0 for one with nothing to compare
-	likenesses   = table[audio.Likeness]{name: "likenesses"} // under each of the two, see likenessKey
+	soundNumbers = table[uint32]{name: "sound_numbers"}        // by recording; 0 for one with nothing to compare
+	likenesses   = table[library.Likeness]{name: "likenesses"} // under each of the two, see likenessKey
 )
 
 const (
@@ -83,7 +83,7 @@ func (x shelf) Sketch(number string) (fingerprint.Sketch, error) {
 }
 
 // likeIn finds what holds the same sound as a recording that is not on the shelf.
-func likeIn(tx *tx, r audio.Recording, p fingerprint.Print, now time.Time) ([]audio.Likeness, error) {
+func likeIn(tx *tx, r library.Recording, p fingerprint.Print, now time.Time) ([]library.Likeness, error) {
 	found, err := fingerprint.Find(p, shelf{tx, tx.b.Bucket([]byte(soundRowsBucket)).Cursor()})
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func likeIn(tx *tx, r audio.Recording, p fingerprint.Print, now time.Time) ([]au
 			return nil, err
 		}
 	}
-	return audio.Likenesses(r, found, func(id string) (audio.Recording, error) { return recordingIn(tx, id) }, now)
+	return library.Likenesses(r, found, func(id string) (library.Recording, error) { return recordingIn(tx, id) }, now)
 }
 
 // CompareRecording notes which recordings hold the same sound as one whose
@@ -102,7 +102,7 @@ func likeIn(tx *tx, r audio.Recording, p fingerprint.Print, now time.Time) ([]au
 func (s *Store) CompareRecording(ctx context.Context, id string, p fingerprint.Print, now time.Time) error {
 	s.comparing.Lock() // of two that come at once, the second must see the first
 	defer s.comparing.Unlock()
-	var found []audio.Likeness
+	var found []library.Likeness
 	done := false
 	err := s.view(ctx, func(tx *tx) error {
 		r, err := recordingIn(tx, id)
@@ -122,7 +122,7 @@ func (s *Store) CompareRecording(ctx context.Context, id string, p fingerprint.P
 }
 
 // keepSound puts a sketch, its rows, and what is like it and still there.
-func (tx *tx) keepSound(id string, sketch fingerprint.Sketch, found []audio.Likeness) error {
+func (tx *tx) keepSound(id string, sketch fingerprint.Sketch, found []library.Likeness) error {
 	if _, err := recordingIn(tx, id); err != nil {
 		return err // removed meanwhile
 	}
@@ -159,7 +159,7 @@ func (tx *tx) keepSound(id string, sketch fingerprint.Sketch, found []audio.Like
 	return nil
 }
 
-func (tx *tx) putLikeness(l audio.Likeness) error {
+func (tx *tx) putLikeness(l library.Likeness) error {
 	return errors.Join(likenesses.put(tx, likenessKey(l.One, l.Other), l), likenesses.put(tx, likenessKey(l.Other, l.One), l))
 }
 
@@ -195,7 +195,7 @@ func (tx *tx) forgetSound(id string) error {
 	return soundNumbers.remove(tx, []byte(id))
 }
 
-func likenessesIn(tx *tx, id string) (all []audio.Likeness, err error) {
+func likenessesIn(tx *tx, id string) (all []library.Likeness, err error) {
 	prefix := likenessKey(id, "")
 	for e, err := range likenesses.ascend(tx, prefix, after(prefix)) {
 		if err != nil {
@@ -209,12 +209,12 @@ func likenessesIn(tx *tx, id string) (all []audio.Likeness, err error) {
 // Alike lists the other recordings that hold the same sound as one: the same
 // files, then the same MP3 frames, then what is alike by its fingerprint, decided
 // or open, the longest first. Fault: library.no_recording.
-func (s *Store) Alike(ctx context.Context, id string) (all []audio.Alike, err error) {
+func (s *Store) Alike(ctx context.Context, id string) (all []library.Alike, err error) {
 	err = s.view(ctx, func(tx *tx) error { all, err = alikeIn(tx, id); return err })
 	return all, err
 }
 
-func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
+func alikeIn(tx *tx, id string) (all []library.Alike, err error) {
 	r, err := recordingIn(tx, id)
 	if err != nil {
 		return nil, err
@@ -223,12 +223,12 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 	if err != nil {
 		return nil, err
 	}
-	noted := map[string]*audio.Likeness{}
+	noted := map[string]*library.Likeness{}
 	for _, l := range list {
 		noted[l.Of(id)] = &l
 	}
-	add := func(other audio.Recording, how audio.How) {
-		all = append(all, audio.Alike{Recording: other, How: how, Likeness: noted[other.ID]})
+	add := func(other library.Recording, how library.How) {
+		all = append(all, library.Alike{Recording: other, How: how, Likeness: noted[other.ID]})
 		delete(noted, other.ID)
 	}
 	same, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
@@ -237,7 +237,7 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 	}
 	for _, other := range same {
 		if other.ID != id {
-			add(other, audio.SameFile)
+			add(other, library.SameFile)
 		}
 	}
 	if r.FramesSHA256 != "" {
@@ -246,11 +246,11 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 		}
 		for _, other := range same {
 			if other.Blob.SHA256 != r.Blob.SHA256 {
-				add(other, audio.SameSound)
+				add(other, library.SameSound)
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b audio.Likeness) int { return cmp.Compare(b.Shared, a.Shared) })
+	slices.SortStableFunc(list, func(a, b library.Likeness) int { return cmp.Compare(b.Shared, a.Shared) })
 	for _, l := range list {
 		if noted[l.Of(id)] == nil {
 			continue
@@ -259,14 +259,14 @@ func alikeIn(tx *tx, id string) (all []audio.Alike, err error) {
 		if err != nil {
 			return nil, err
 		}
-		add(other, audio.Similar)
+		add(other, library.Similar)
 	}
 	return all, nil
 }
 
 // OpenLikenesses lists up to limit likenesses that wait for a person's word, of
 // those that only lets through and that are not Own. only must not ask the store.
-func (s *Store) OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) (open []audio.Pair, err error) {
+func (s *Store) OpenLikenesses(ctx context.Context, only func(library.Pair) bool, limit int) (open []library.Pair, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		open = nil
 		for e, err := range likenesses.ascend(tx, nil, nil) {
@@ -276,7 +276,7 @@ func (s *Store) OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, 
 			if e.rec.Verdict != nil || !bytes.Equal(e.key, likenessKey(e.rec.One, e.rec.Other)) {
 				continue
 			}
-			p := audio.Pair{Likeness: e.rec}
+			p := library.Pair{Likeness: e.rec}
 			if p.First, err = recordingIn(tx, p.One); err != nil {
 				return err
 			}
@@ -295,10 +295,10 @@ func (s *Store) OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, 
 	return open, err
 }
 
-// UndecidedRecordings implements audio.Store.
-func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (others map[string][]audio.Recording, err error) {
+// UndecidedRecordings implements library.Store.
+func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (others map[string][]library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
-		others = map[string][]audio.Recording{}
+		others = map[string][]library.Recording{}
 		for _, id := range ids {
 			list, err := likenessesIn(tx, id)
 			if err != nil {
@@ -321,17 +321,17 @@ func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (others m
 }
 
 // JudgeLikeness closes a likeness or opens it again. Faults:
-// library.no_likeness and those of audio.DecideLikeness.
-func (s *Store) JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error) {
-	return change(ctx, s, m, "audio.judge_likeness", c, func(tx *tx) (audio.Likeness, error) {
+// library.no_likeness and those of library.DecideLikeness.
+func (s *Store) JudgeLikeness(ctx context.Context, m accounts.Meta, c library.JudgeLikeness) (library.Likeness, error) {
+	return change(ctx, s, m, "audio.judge_likeness", c, func(tx *tx) (library.Likeness, error) {
 		l, found, err := likenesses.get(tx, likenessKey(c.One, c.Other))
 		if err == nil && !found {
-			err = audio.NoLikeness()
+			err = library.NoLikeness()
 		}
 		if err != nil {
 			return l, err
 		}
-		if l, err = audio.DecideLikeness(m, l, c); err != nil {
+		if l, err = library.DecideLikeness(m, l, c); err != nil {
 			return l, err
 		}
 		return l, tx.putLikeness(l)
@@ -340,7 +340,7 @@ func (s *Store) JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.Judg
 
 // UncomparedRecordings lists up to limit recordings whose fingerprint is not
 // known yet, newest first.
-func (s *Store) UncomparedRecordings(ctx context.Context, limit int) (list []audio.Recording, err error) {
+func (s *Store) UncomparedRecordings(ctx context.Context, limit int) (list []library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		list = nil
 		for e, err := range recordingsByTime.descend(tx, nil, nil) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"loa/audio/intake"
+	"loa/library/intake"
 	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"

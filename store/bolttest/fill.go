@@ -19,6 +19,7 @@ import (
 	"loa/coverage"
 	"loa/internal/once"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -47,7 +48,7 @@ type filler struct {
 	t     testing.TB
 	ctx   context.Context
 	s     *bolt.Store
-	blobs audio.Blobs
+	blobs library.Blobs
 	n     int
 	phc   string
 }
@@ -56,7 +57,7 @@ type filler struct {
 // use, so that no table stays empty: accounts, stations, a merger, programmes,
 // reports with every reason, evidence, verdicts, a closed week, excuses,
 // recordings with their copies, and a contest with its results published.
-func Fill(t testing.TB, s *bolt.Store, blobs audio.Blobs) {
+func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	t.Helper()
 	phc, err := accounts.HashPassphrase(t.Context(), FilledPassphrase)
 	f := &filler{t: t, ctx: t.Context(), s: s, blobs: blobs, phc: phc}
@@ -152,17 +153,17 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 }
 
 // keep examines bytes and keeps them as a recording.
-func (f *filler) keep(kind audio.Kind, by accounts.Actor, owner audio.Owner, name string, b []byte, at time.Time) audio.Recording {
-	set := audio.DefaultSettings()
-	contentType, report, err := audio.Examine(f.ctx, kind, bytes.NewReader(b), set, audio.Options{})
+func (f *filler) keep(kind library.Kind, by accounts.Actor, owner library.Owner, name string, b []byte, at time.Time) library.Recording {
+	set := library.DefaultSettings()
+	contentType, report, err := library.Examine(f.ctx, kind, bytes.NewReader(b), set, audio.Options{})
 	f.must(err)
-	r, err := f.s.SaveRecording(f.ctx, f.meta(by, at), audio.SaveRecording{Kind: kind, Owner: owner, Name: name, ContentType: contentType,
+	r, err := f.s.SaveRecording(f.ctx, f.meta(by, at), library.SaveRecording{Kind: kind, Owner: owner, Name: name, ContentType: contentType,
 		Blob: f.blob(b), Begun: at.UTC(), Report: report})
 	f.must(err)
 	return r
 }
 
-func (f *filler) blob(b []byte) audio.Ref {
+func (f *filler) blob(b []byte) library.Ref {
 	ref, err := f.blobs.Put(f.ctx, bytes.NewReader(b), int64(len(b)))
 	f.must(err)
 	return ref
@@ -175,24 +176,24 @@ func tagged(mp3 []byte) []byte {
 
 // library keeps three recordings, two of them of one voice, copies of both
 // kinds, an announced end and bytes nothing points at.
-func (f *filler) library() []audio.Recording {
-	set := audio.DefaultSettings()
+func (f *filler) library() []library.Recording {
+	set := library.DefaultSettings()
 	set.Retention = 30 * 24 * time.Hour
 	_, err := f.s.SaveLibrarySettings(f.ctx, f.daemon(37), set)
 	f.must(err)
-	own, station := audio.Owner{Name: "Toà soạn"}, audio.Owner{Name: "Đài xã", Station: "S00001"}
-	list := []audio.Recording{
-		f.keep(audio.ForProgramme, accounts.Daemon(), own, "nong-thon-moi.mp3", voice, filledMonday.AddDate(0, 0, -36)),
-		f.keep(audio.ForProgramme, accounts.Daemon(), own, "nong-thon-moi-ngan.mp3", voiceCut, filledMonday.AddDate(0, 0, -35)),
-		f.keep(audio.ForContest, accounts.Daemon(), station, "thu-giong.mp3", tagged(voice), filledMonday.AddDate(0, 0, -35)),
+	own, station := library.Owner{Name: "Toà soạn"}, library.Owner{Name: "Đài xã", Station: "S00001"}
+	list := []library.Recording{
+		f.keep(library.ForProgramme, accounts.Daemon(), own, "nong-thon-moi.mp3", voice, filledMonday.AddDate(0, 0, -36)),
+		f.keep(library.ForProgramme, accounts.Daemon(), own, "nong-thon-moi-ngan.mp3", voiceCut, filledMonday.AddDate(0, 0, -35)),
+		f.keep(library.ForContest, accounts.Daemon(), station, "thu-giong.mp3", tagged(voice), filledMonday.AddDate(0, 0, -35)),
 	}
-	_, err = f.s.JudgeLikeness(f.ctx, f.daemon(34), audio.JudgeLikeness{One: list[0].ID, Other: list[1].ID, Word: audio.Different, Reason: "Hai bản dựng khác lời"})
+	_, err = f.s.JudgeLikeness(f.ctx, f.daemon(34), library.JudgeLikeness{One: list[0].ID, Other: list[1].ID, Word: library.Different, Reason: "Hai bản dựng khác lời"})
 	f.must(err)
 	for i, r := range list[:2] {
 		p := audio.Programme()
-		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), audio.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Steps: i + 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak})
+		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), library.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Steps: i + 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak})
 		f.must(err)
-		_, err = f.s.SaveBlindCopy(f.ctx, f.daemon(34), audio.BlindCopy{Recording: r.ID, Blob: r.Blob})
+		_, err = f.s.SaveBlindCopy(f.ctx, f.daemon(34), library.BlindCopy{Recording: r.ID, Blob: r.Blob})
 		f.must(err)
 	}
 	_, err = f.s.ExpireRecordings(f.ctx, f.daemon(1), 1)
@@ -308,7 +309,7 @@ func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
 	for i := range 2 {
 		b, err := works.ReadFile(fmt.Sprintf("work-%d.mp3", i+1))
 		f.must(err)
-		file := f.keep(audio.ForContest, operator, audio.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"}, fmt.Sprintf("du-thi-%d.mp3", i+1), b, opens.AddDate(0, 0, 1))
+		file := f.keep(library.ForContest, operator, library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"}, fmt.Sprintf("du-thi-%d.mp3", i+1), b, opens.AddDate(0, 0, 1))
 		do(operator, 1, contest.SubmitEntry{ID: f.id(), Work: contest.Work{Title: fmt.Sprint("Nước sạch về bản ", i+1), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
 			Kind: contest.ByStation, Station: "S00001", Authors: []string{"Lý Thị Mỷ"}, Script: strings.Repeat("Nước đã về bản. ", 4),
 			Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}})

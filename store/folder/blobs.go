@@ -24,9 +24,10 @@ import (
 
 	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
-// Blobs is audio.Blobs as files DIR/ab/abcdef…, the first two digits of the
+// Blobs is library.Blobs as files DIR/ab/abcdef…, the first two digits of the
 // SHA-256 being the folder. DIR/tmp holds what is being written.
 type Blobs struct {
 	root    *os.Root
@@ -70,8 +71,8 @@ func (b *Blobs) Clean() error {
 	return nil
 }
 
-// Put implements audio.Blobs.
-func (b *Blobs) Put(ctx context.Context, r io.Reader, max int64) (audio.Ref, error) {
+// Put implements library.Blobs.
+func (b *Blobs) Put(ctx context.Context, r io.Reader, max int64) (library.Ref, error) {
 	tmp := "tmp/" + rand.Text()
 	ref, err := b.write(ctx, tmp, r, max)
 	if err == nil {
@@ -81,46 +82,46 @@ func (b *Blobs) Put(ctx context.Context, r io.Reader, max int64) (audio.Ref, err
 		if gone := b.root.Remove(tmp); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 			err = errors.Join(err, gone)
 		}
-		return audio.Ref{}, err
+		return library.Ref{}, err
 	}
 	return ref, nil
 }
 
 // write copies r into the new file tmp and syncs it.
-func (b *Blobs) write(ctx context.Context, tmp string, r io.Reader, max int64) (audio.Ref, error) {
+func (b *Blobs) write(ctx context.Context, tmp string, r io.Reader, max int64) (library.Ref, error) {
 	f, err := b.root.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return audio.Ref{}, diskFault(err)
+		return library.Ref{}, diskFault(err)
 	}
 	defer f.Close() // the error that counts is that of the explicit Close below
 	sum := sha256.New()
 	var size int64
 	for buf := make([]byte, 256<<10); ; {
 		if err := ctx.Err(); err != nil {
-			return audio.Ref{}, err
+			return library.Ref{}, err
 		}
 		n, rerr := readFull(r, buf)
 		if size += int64(n); size > max {
-			return audio.Ref{}, audio.TooLarge(max)
+			return library.Ref{}, audio.TooLarge(max)
 		}
 		if err := room(f, b.reserve); err != nil {
-			return audio.Ref{}, err
+			return library.Ref{}, err
 		}
 		sum.Write(buf[:n])
 		if _, err := f.Write(buf[:n]); err != nil {
-			return audio.Ref{}, diskFault(err)
+			return library.Ref{}, diskFault(err)
 		}
 		if rerr == io.EOF {
 			break
 		}
 		if rerr != nil {
-			return audio.Ref{}, rerr
+			return library.Ref{}, rerr
 		}
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return audio.Ref{}, diskFault(err)
+		return library.Ref{}, diskFault(err)
 	}
-	return audio.Ref{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
+	return library.Ref{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size}, nil
 }
 
 // readFull fills buf and returns the reader's own error: io.ReadFull says
@@ -159,9 +160,9 @@ func (b *Blobs) place(tmp, sum string) error {
 // name is the path of a blob whose SHA-256 is well formed.
 func name(sum string) string { return path.Join(sum[:2], sum) }
 
-// Open implements audio.Blobs.
+// Open implements library.Blobs.
 func (b *Blobs) Open(ctx context.Context, sum string) (io.ReadSeekCloser, error) {
-	if err := errors.Join(ctx.Err(), audio.Ref{SHA256: sum}.Check()); err != nil {
+	if err := errors.Join(ctx.Err(), library.Ref{SHA256: sum}.Check()); err != nil {
 		return nil, err
 	}
 	f, err := b.root.Open(name(sum))
@@ -171,19 +172,19 @@ func (b *Blobs) Open(ctx context.Context, sum string) (io.ReadSeekCloser, error)
 	return f, nil
 }
 
-// Stat implements audio.Blobs.
-func (b *Blobs) Stat(ctx context.Context, sum string) (audio.Stored, error) {
-	if err := errors.Join(ctx.Err(), audio.Ref{SHA256: sum}.Check()); err != nil {
-		return audio.Stored{}, err
+// Stat implements library.Blobs.
+func (b *Blobs) Stat(ctx context.Context, sum string) (library.Stored, error) {
+	if err := errors.Join(ctx.Err(), library.Ref{SHA256: sum}.Check()); err != nil {
+		return library.Stored{}, err
 	}
 	info, err := b.root.Stat(name(sum))
 	if err != nil {
-		return audio.Stored{}, missing(err)
+		return library.Stored{}, missing(err)
 	}
-	return audio.Stored{Ref: audio.Ref{SHA256: sum, Size: info.Size()}, At: info.ModTime()}, nil
+	return library.Stored{Ref: library.Ref{SHA256: sum, Size: info.Size()}, At: info.ModTime()}, nil
 }
 
-// Remove implements audio.Blobs.
+// Remove implements library.Blobs.
 func (b *Blobs) Remove(ctx context.Context, sum string, before time.Time) (bool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -200,12 +201,12 @@ func (b *Blobs) Remove(ctx context.Context, sum string, before time.Time) (bool,
 	return true, syncDir(b.root, sum[:2])
 }
 
-// List implements audio.Blobs. Files that are no blobs are passed over.
-func (b *Blobs) List(ctx context.Context) iter.Seq2[audio.Stored, error] {
-	return func(yield func(audio.Stored, error) bool) {
+// List implements library.Blobs. Files that are no blobs are passed over.
+func (b *Blobs) List(ctx context.Context) iter.Seq2[library.Stored, error] {
+	return func(yield func(library.Stored, error) bool) {
 		dirs, err := list(b.root, ".")
 		if err != nil {
-			yield(audio.Stored{}, err)
+			yield(library.Stored{}, err)
 			return
 		}
 		for _, dir := range dirs {
@@ -214,7 +215,7 @@ func (b *Blobs) List(ctx context.Context) iter.Seq2[audio.Stored, error] {
 			}
 			sums, err := list(b.root, dir)
 			if err != nil {
-				yield(audio.Stored{}, err)
+				yield(library.Stored{}, err)
 				return
 			}
 			for _, sum := range sums {
@@ -272,14 +273,14 @@ func syncDir(root *os.Root, dir string) error {
 // room refuses to write when the disk has less than reserve bytes free.
 func room(f *os.File, reserve int64) error {
 	if free, ok := freeBytes(f); ok && free < reserve {
-		return audio.DiskFull(nil)
+		return library.DiskFull(nil)
 	}
 	return nil
 }
 
 func missing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return audio.BlobMissing(err)
+		return library.BlobMissing(err)
 	}
 	return diskFault(err)
 }
@@ -288,8 +289,8 @@ func missing(err error) error {
 func diskFault(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return audio.DiskFull(err)
+		return library.DiskFull(err)
 	default:
-		return audio.DiskUnwritable(err)
+		return library.DiskUnwritable(err)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/store/storetest"
 )
 
@@ -31,7 +31,7 @@ func openTest(t *testing.T, dir string, reserve int64) *Blobs {
 }
 
 func TestBlobs(t *testing.T) {
-	storetest.Blobs(t, func(t *testing.T) audio.Blobs {
+	storetest.Blobs(t, func(t *testing.T) library.Blobs {
 		dir := t.TempDir()
 		t.Cleanup(func() {
 			left, err := os.ReadDir(filepath.Join(dir, "tmp"))

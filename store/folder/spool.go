@@ -13,9 +13,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 )
 
 // Spool is intake.Spool as two files an upload: ID.part holds its bytes,
@@ -54,7 +54,7 @@ func absent(err error) error {
 }
 
 // Save implements intake.Spool.
-func (s *Spool) Save(ctx context.Context, u audio.Upload) error {
+func (s *Spool) Save(ctx context.Context, u library.Upload) error {
 	if err := errors.Join(ctx.Err(), checkID(u.ID)); err != nil {
 		return err
 	}

@@ -18,11 +18,12 @@ import (
 	"loa/audio"
 	"loa/audio/fingerprint"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // Audio runs the suite of the library's records; open gives an empty store.
-func Audio(t *testing.T, open func(t testing.TB) audio.Store) {
-	for name, test := range map[string]func(*testing.T, audio.Store){
+func Audio(t *testing.T, open func(t testing.TB) library.Store) {
+	for name, test := range map[string]func(*testing.T, library.Store){
 		"a recording and its report come back":               audioRoundTrip,
 		"a copy replaces the one before and holds its bytes": audioCopies,
 		"bytes are idle since they were first found so":      audioIdle,
@@ -69,32 +70,32 @@ var audioPrints = sync.OnceValue(func() (prints [audioSounds][2]fingerprint.Prin
 
 // sent is the command that keeps sound number n (cut or whole) as blob number
 // blob.
-func sent(n, cut, blob int) audio.SaveRecording {
+func sent(n, cut, blob int) library.SaveRecording {
 	p := audioPrints()[n][cut]
 	sha := fmt.Sprintf("%064x", blob)
 	facts := audio.Facts{Format: audio.MP3, SHA256: sha, Seconds: float64(20 - 2*cut), SampleRate: 8000, Channels: 1, Fingerprint: &p,
 		MP3: &audio.MP3Facts{FramesSHA256: fmt.Sprintf("%064x", blob+1000)}}
-	return audio.SaveRecording{Kind: audio.ForProgramme, Owner: audio.Owner{Person: "p1", Name: "Chị Hoa", Station: "S00001"}, Name: fmt.Sprintf("Bản tin %d.mp3", n),
-		ContentType: "audio/mpeg", Blob: audio.Ref{SHA256: sha, Size: int64(1000 + blob)}, Report: audio.Report{Facts: &facts}}
+	return library.SaveRecording{Kind: library.ForProgramme, Owner: library.Owner{Person: "p1", Name: "Chị Hoa", Station: "S00001"}, Name: fmt.Sprintf("Bản tin %d.mp3", n),
+		ContentType: "audio/mpeg", Blob: library.Ref{SHA256: sha, Size: int64(1000 + blob)}, Report: library.Report{Facts: &facts}}
 }
 
 // Alike are two recordings of the same sound, by their IDs.
-func Alike() map[string]audio.SaveRecording {
-	return map[string]audio.SaveRecording{"whole": sent(0, 0, 1), "cut": sent(0, 1, 2)}
+func Alike() map[string]library.SaveRecording {
+	return map[string]library.SaveRecording{"whole": sent(0, 0, 1), "cut": sent(0, 1, 2)}
 }
 
-func audioRoundTrip(t *testing.T, s audio.Store) {
+func audioRoundTrip(t *testing.T, s library.Store) {
 	ctx, c := t.Context(), sent(0, 0, 1)
-	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), c))
-	same(t, must[audio.Recording](t)(s.Recording(ctx, "r1")), r)
-	rep := must[audio.Report](t)(s.RecordingReport(ctx, "r1"))
+	r := must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), c))
+	same(t, must[library.Recording](t)(s.Recording(ctx, "r1")), r)
+	rep := must[library.Report](t)(s.RecordingReport(ctx, "r1"))
 	if r.ID != "r1" || r.Seconds != 20 || r.FramesSHA256 != c.Report.Facts.MP3.FramesSHA256 || rep.Facts.SHA256 != c.Blob.SHA256 {
 		t.Errorf("%+v, %+v", r, rep)
 	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001 {
 		t.Errorf("%d bytes", n)
 	}
-	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
 	if _, err := s.Recording(ctx, "r1"); !fault.Is(err, "library.no_recording") {
 		t.Errorf("after its removal: %v", err)
 	}
@@ -103,7 +104,7 @@ func audioRoundTrip(t *testing.T, s audio.Store) {
 	}
 }
 
-func audioIdle(t *testing.T, s audio.Store) {
+func audioIdle(t *testing.T, s library.Store) {
 	a, b := fmt.Sprintf("%064x", 1), fmt.Sprintf("%064x", 2)
 	for day, idle := range [][]string{{a}, {a, b}, {b}, {a, b}, {}, {b}} {
 		now := audioStart.AddDate(0, 0, day)
@@ -119,7 +120,7 @@ func audioIdle(t *testing.T, s audio.Store) {
 }
 
 // held reports whether some record holds the bytes.
-func held(t *testing.T, s audio.Store, sha256 string) (found bool) {
+func held(t *testing.T, s library.Store, sha256 string) (found bool) {
 	t.Helper()
 	if err := s.BlobRefs(t.Context(), func(sha string) { found = found || sha == sha256 }); err != nil {
 		t.Fatal(err)
@@ -127,22 +128,22 @@ func held(t *testing.T, s audio.Store, sha256 string) (found bool) {
 	return found
 }
 
-func audioCopies(t *testing.T, s audio.Store) {
+func audioCopies(t *testing.T, s library.Store) {
 	ctx := t.Context()
-	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
+	r := must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
 	evidence := sent(0, 0, 2)
-	evidence.Kind = audio.ForEvidence
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("e1"), evidence))
+	evidence.Kind = library.ForEvidence
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("e1"), evidence))
 	due := func(want int) {
 		t.Helper()
-		if list := must[[]audio.Recording](t)(s.CopiesDue(ctx)); len(list) != want {
+		if list := must[[]library.Recording](t)(s.CopiesDue(ctx)); len(list) != want {
 			t.Errorf("%d copies are due, want %d", len(list), want)
 		}
 	}
 	due(1) // of the programme alone
 	p := audio.Programme()
-	c := audio.BroadcastCopy{Recording: "r1", Blob: audio.Ref{SHA256: strings.Repeat("ab", 32), Size: 9}, Steps: 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
-	saved := must[audio.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c1"), c))
+	c := library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: strings.Repeat("ab", 32), Size: 9}, Steps: 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
+	saved := must[library.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c1"), c))
 	if got, found, err := s.BroadcastCopy(ctx, "r1"); !found || err != nil || got != saved || !got.Made.Equal(audioStart) {
 		t.Errorf("%+v %v %v", got, found, err)
 	}
@@ -152,12 +153,12 @@ func audioCopies(t *testing.T, s audio.Store) {
 	}
 	second := c
 	second.Blob.SHA256, second.TargetLUFS = strings.Repeat("cd", 32), -19
-	must[audio.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c2"), second))
+	must[library.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c2"), second))
 	due(1) // made for another target
 	if held(t, s, c.Blob.SHA256) || !held(t, s, second.Blob.SHA256) || !held(t, s, r.Blob.SHA256) {
 		t.Error("the bytes held are not those of the recording and its latest copy")
 	}
-	for name, b := range map[string]audio.BroadcastCopy{
+	for name, b := range map[string]library.BroadcastCopy{
 		"library.no_recording": {Recording: "nobody", Blob: c.Blob}, "library.kind_unknown": {Recording: "e1", Blob: c.Blob}, "library.bad_blob_name": {Recording: "r1"},
 	} {
 		if _, err := s.SaveBroadcastCopy(ctx, audioMeta(name), b); !fault.Is(err, name) {
@@ -169,21 +170,21 @@ func audioCopies(t *testing.T, s audio.Store) {
 	if _, err := s.SaveBroadcastCopy(ctx, stranger, c); err == nil {
 		t.Error("a stranger decides what stations receive")
 	}
-	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
 	if _, found, err := s.BroadcastCopy(ctx, "r1"); found || err != nil || held(t, s, second.Blob.SHA256) {
 		t.Errorf("the copy outlives its recording: %v %v", found, err)
 	}
 }
 
-func audioBlind(t *testing.T, s audio.Store) {
+func audioBlind(t *testing.T, s library.Store) {
 	ctx := t.Context()
 	for i, id := range []string{"r1", "r2"} {
-		must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta(id), sent(0, 0, i+1)))
+		must[library.Recording](t)(s.SaveRecording(ctx, audioMeta(id), sent(0, 0, i+1)))
 	}
 	sha := func(digit string) string { return strings.Repeat(digit, 64) }
-	save := func(change, id, digit string) audio.BlindCopy {
+	save := func(change, id, digit string) library.BlindCopy {
 		t.Helper()
-		return must[audio.BlindCopy](t)(s.SaveBlindCopy(ctx, audioMeta(change), audio.BlindCopy{Recording: id, Blob: audio.Ref{SHA256: sha(digit), Size: 9}}))
+		return must[library.BlindCopy](t)(s.SaveBlindCopy(ctx, audioMeta(change), library.BlindCopy{Recording: id, Blob: library.Ref{SHA256: sha(digit), Size: 9}}))
 	}
 	save("b1", "r1", "a")
 	second := save("b2", "r1", "b") // instead of the first
@@ -191,11 +192,11 @@ func audioBlind(t *testing.T, s audio.Store) {
 	if got, found, err := s.BlindCopy(ctx, "r1"); !found || err != nil || got != second || !got.Made.Equal(audioStart) {
 		t.Errorf("%+v %v %v", got, found, err)
 	}
-	same(t, must[[]audio.BlindCopy](t)(s.BlindCopies(ctx)), []audio.BlindCopy{second, other})
+	same(t, must[[]library.BlindCopy](t)(s.BlindCopies(ctx)), []library.BlindCopy{second, other})
 	if held(t, s, sha("a")) || !held(t, s, sha("b")) {
 		t.Error("the bytes held are not those of the latest copy")
 	}
-	for name, b := range map[string]audio.BlindCopy{"library.no_recording": {Recording: "nobody", Blob: second.Blob}, "library.bad_blob_name": {Recording: "r1"}} {
+	for name, b := range map[string]library.BlindCopy{"library.no_recording": {Recording: "nobody", Blob: second.Blob}, "library.bad_blob_name": {Recording: "r1"}} {
 		if _, err := s.SaveBlindCopy(ctx, audioMeta(name), b); !fault.Is(err, name) {
 			t.Errorf("%v, want %s", err, name)
 		}
@@ -208,41 +209,41 @@ func audioBlind(t *testing.T, s audio.Store) {
 	if _, err := s.ForgetBlindCopy(ctx, stranger, "r1"); err == nil {
 		t.Error("a stranger forgets what a jury hears")
 	}
-	must[audio.BlindCopy](t)(s.ForgetBlindCopy(ctx, audioMeta("f1"), "r1"))
-	must[audio.BlindCopy](t)(s.ForgetBlindCopy(ctx, audioMeta("f2"), "r1")) // nothing left to forget
+	must[library.BlindCopy](t)(s.ForgetBlindCopy(ctx, audioMeta("f1"), "r1"))
+	must[library.BlindCopy](t)(s.ForgetBlindCopy(ctx, audioMeta("f2"), "r1")) // nothing left to forget
 	if _, found, err := s.BlindCopy(ctx, "r1"); found || err != nil || !held(t, s, sha("b")) {
 		t.Errorf("after r1's was forgotten: %v %v", found, err)
 	}
-	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r2"))
-	if list := must[[]audio.BlindCopy](t)(s.BlindCopies(ctx)); len(list) > 0 || held(t, s, sha("b")) {
+	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r2"))
+	if list := must[[]library.BlindCopy](t)(s.BlindCopies(ctx)); len(list) > 0 || held(t, s, sha("b")) {
 		t.Errorf("a copy outlives its recording: %+v", list)
 	}
 }
 
-func audioRepeats(t *testing.T, s audio.Store) {
+func audioRepeats(t *testing.T, s library.Store) {
 	ctx := t.Context()
-	r := must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
-	same(t, must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1))), r)
+	r := must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
+	same(t, must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1))), r)
 	if _, err := s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 2)); fault.Of(err).Kind != fault.Conflict {
 		t.Errorf("another file under the same ID: %v", err)
 	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001 {
 		t.Errorf("%d bytes", n)
 	}
-	gone := must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
-	same(t, must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1")), gone)
+	gone := must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	same(t, must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1")), gone)
 }
 
-func audioRefusals(t *testing.T, s audio.Store) {
+func audioRefusals(t *testing.T, s library.Store) {
 	ctx := t.Context()
 	for name, c := range map[string]struct {
-		change func(*audio.SaveRecording)
+		change func(*library.SaveRecording)
 		want   string
 	}{
-		"a kind nobody knows":    {func(c *audio.SaveRecording) { c.Kind = "film" }, "library.kind_unknown"},
-		"sound without a report": {func(c *audio.SaveRecording) { c.Report = audio.Report{} }, "library.kind_unknown"},
-		"no name of a blob":      {func(c *audio.SaveRecording) { c.Blob.SHA256 = "x" }, "library.bad_blob_name"},
-		"over the quota":         {func(c *audio.SaveRecording) { c.Blob.Size = 1 << 40 }, "library.quota_used"},
+		"a kind nobody knows":    {func(c *library.SaveRecording) { c.Kind = "film" }, "library.kind_unknown"},
+		"sound without a report": {func(c *library.SaveRecording) { c.Report = library.Report{} }, "library.kind_unknown"},
+		"no name of a blob":      {func(c *library.SaveRecording) { c.Blob.SHA256 = "x" }, "library.bad_blob_name"},
+		"over the quota":         {func(c *library.SaveRecording) { c.Blob.Size = 1 << 40 }, "library.quota_used"},
 	} {
 		cmd := sent(0, 0, 1)
 		c.change(&cmd)
@@ -256,68 +257,68 @@ func audioRefusals(t *testing.T, s audio.Store) {
 		t.Error("a stranger keeps files")
 	}
 	evidence := sent(0, 0, 1)
-	evidence.Kind = audio.ForEvidence
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("e"), evidence))
+	evidence.Kind = library.ForEvidence
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("e"), evidence))
 	if _, err := s.RemoveRecording(ctx, audioMeta("gone"), "e"); !fault.Is(err, "library.in_use") {
 		t.Errorf("evidence was removed: %v", err)
 	}
-	if page := must[audio.Page](t)(s.Recordings(ctx, audio.Query{Limit: 50})); len(page.Items) != 1 {
+	if page := must[library.Page](t)(s.Recordings(ctx, library.Query{Limit: 50})); len(page.Items) != 1 {
 		t.Errorf("%d recordings", len(page.Items))
 	}
-	if _, err := s.Recordings(ctx, audio.Query{Limit: 1, After: "no cursor"}); !fault.Is(err, "library.no_such_page") {
+	if _, err := s.Recordings(ctx, library.Query{Limit: 1, After: "no cursor"}); !fault.Is(err, "library.no_such_page") {
 		t.Errorf("a cursor that is none: %v", err)
 	}
 }
 
-func audioSettings(t *testing.T, s audio.Store) {
+func audioSettings(t *testing.T, s library.Store) {
 	ctx := t.Context()
-	set := must[audio.Settings](t)(s.LibrarySettings(ctx))
-	same(t, set, audio.DefaultSettings())
+	set := must[library.Settings](t)(s.LibrarySettings(ctx))
+	same(t, set, library.DefaultSettings())
 	set.MaxBytes = 50_000_000
-	set = must[audio.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta("a"), set))
+	set = must[library.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta("a"), set))
 	if set.MaxBytes != 50_000_000 || set.ChangedBy != "Loa" || !slices.Equal(set.Changed, []string{"max_bytes"}) {
 		t.Errorf("saved as %+v", set)
 	}
-	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
+	same(t, must[library.Settings](t)(s.LibrarySettings(ctx)), set)
 	bad := set
 	bad.Grace = 0
 	if _, err := s.SaveLibrarySettings(ctx, audioMeta("b"), bad); !fault.Is(err, "library.setting_impossible") {
 		t.Errorf("no grace: %v", err)
 	}
-	same(t, must[audio.Settings](t)(s.LibrarySettings(ctx)), set)
+	same(t, must[library.Settings](t)(s.LibrarySettings(ctx)), set)
 }
 
-func audioRetention(t *testing.T, s audio.Store) {
+func audioRetention(t *testing.T, s library.Store) {
 	ctx, day := t.Context(), 24*time.Hour
 	for i := range 3 {
 		m := audioMeta(fmt.Sprint("r", i))
 		m.At = audioStart.Add(time.Duration(i) * day)
-		must[audio.Recording](t)(s.SaveRecording(ctx, m, sent(i, 0, i)))
+		must[library.Recording](t)(s.SaveRecording(ctx, m, sent(i, 0, i)))
 	}
-	run, expired := 0, audio.Expired{}
-	expire := func(days, limit int) audio.Expired {
+	run, expired := 0, library.Expired{}
+	expire := func(days, limit int) library.Expired {
 		t.Helper()
 		run++
 		m := audioMeta(fmt.Sprint("run", run))
 		m.At = audioStart.Add(time.Duration(days) * day)
-		expired = must[audio.Expired](t)(s.ExpireRecordings(ctx, m, limit))
+		expired = must[library.Expired](t)(s.ExpireRecordings(ctx, m, limit))
 		return expired
 	}
 	set := func(retention int) {
 		t.Helper()
-		c := audio.DefaultSettings()
+		c := library.DefaultSettings()
 		c.Retention = time.Duration(retention) * day
 		run++
-		must[audio.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta(fmt.Sprint("set", run)), c))
+		must[library.Settings](t)(s.SaveLibrarySettings(ctx, audioMeta(fmt.Sprint("set", run)), c))
 	}
 	announced := func() (n int) {
 		t.Helper()
-		for _, u := range must[[]audio.Unused](t)(s.UnusedRecordings(ctx)) {
+		for _, u := range must[[]library.Unused](t)(s.UnusedRecordings(ctx)) {
 			if !u.Announced.IsZero() {
 				n++
 			}
 		}
-		if list := must[[]audio.Unused](t)(s.LeavingRecordings(ctx)); len(list) != n {
+		if list := must[[]library.Unused](t)(s.LeavingRecordings(ctx)); len(list) != n {
 			t.Errorf("%d are leaving, %d were announced", len(list), n)
 		}
 		return n
@@ -353,8 +354,8 @@ func audioRetention(t *testing.T, s audio.Store) {
 	}
 	m := audioMeta(fmt.Sprint("run", run))
 	m.At = audioStart.Add(207 * day)
-	same(t, must[audio.Expired](t)(s.ExpireRecordings(ctx, m, 2)), expired) // repeated, it removes no other
-	if list := must[[]audio.Unused](t)(s.UnusedRecordings(ctx)); len(list) != 1 || list[0].ID != "r2" {
+	same(t, must[library.Expired](t)(s.ExpireRecordings(ctx, m, 2)), expired) // repeated, it removes no other
+	if list := must[[]library.Unused](t)(s.UnusedRecordings(ctx)); len(list) != 1 || list[0].ID != "r2" {
 		t.Errorf("left: %+v", list)
 	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1002 {
@@ -362,12 +363,12 @@ func audioRetention(t *testing.T, s audio.Store) {
 	}
 }
 
-func audioLikeness(t *testing.T, s audio.Store) {
+func audioLikeness(t *testing.T, s library.Store) {
 	ctx := t.Context()
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("whole"), sent(0, 0, 1)))
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("other"), sent(1, 0, 2)))
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3)))
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3))) // a repeat notes nothing twice
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("whole"), sent(0, 0, 1)))
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("other"), sent(1, 0, 2)))
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3)))
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3))) // a repeat notes nothing twice
 	for _, id := range []string{"whole", "cut"} {
 		list := likenesses(t, s, id)
 		if len(list) != 1 || list[0].One != "whole" || list[0].Other != "cut" || list[0].Lag < 1.8 || list[0].Lag > 2.2 || list[0].Shared < 12 || list[0].Verdict != nil {
@@ -379,20 +380,20 @@ func audioLikeness(t *testing.T, s audio.Store) {
 	}
 	operator := audioMeta("o")
 	operator.By = accounts.Actor{Person: "o", Via: "session", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
-	different := audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Different, Reason: "Hai bản dựng khác lời"}
+	different := library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Different, Reason: "Hai bản dựng khác lời"}
 	if _, err := s.JudgeLikeness(ctx, operator, different); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator decides: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Different}); !fault.Is(err, "library.reason_missing") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Different}); !fault.Is(err, "library.reason_missing") {
 		t.Errorf("without a reason: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), audio.JudgeLikeness{One: "cut", Other: "other", Word: audio.Different, Reason: "x"}); !fault.Is(err, "library.no_likeness") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), library.JudgeLikeness{One: "cut", Other: "other", Word: library.Different, Reason: "x"}); !fault.Is(err, "library.no_likeness") {
 		t.Errorf("of two that are not alike: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("w"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: "perhaps"}); !fault.Is(err, "library.word_unknown") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("w"), library.JudgeLikeness{One: "cut", Other: "whole", Word: "perhaps"}); !fault.Is(err, "library.word_unknown") {
 		t.Errorf("a word nobody knows: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("l"), audio.JudgeLikeness{One: "cut", Other: "whole", Word: audio.Same, Reason: strings.Repeat("ố", 501)}); !fault.Is(err, "library.reason_long") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("l"), library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Same, Reason: strings.Repeat("ố", 501)}); !fault.Is(err, "library.reason_long") {
 		t.Errorf("a reason of 501 characters: %v", err)
 	}
 	other := audioMeta("e")
@@ -400,34 +401,34 @@ func audioLikeness(t *testing.T, s audio.Store) {
 	if _, err := s.JudgeLikeness(ctx, other, different); fault.Of(err) == nil || fault.Of(err).Kind != fault.Stale {
 		t.Errorf("from an edition that is not there: %v", err)
 	}
-	decided := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different))
-	if again := must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different)); decided.Verdict == nil || *again.Verdict != *decided.Verdict {
+	decided := must[library.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different))
+	if again := must[library.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("d"), different)); decided.Verdict == nil || *again.Verdict != *decided.Verdict {
 		t.Errorf("repeated: %+v, first %+v", again, decided)
 	}
 	if v := likenesses(t, s, "whole")[0].Verdict; v == nil || v.Reason != different.Reason || v.Name != "Loa" || !v.At.Equal(audioStart) {
 		t.Errorf("verdict %+v", v)
 	}
-	must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("again"), audio.JudgeLikeness{One: "whole", Other: "cut", Word: audio.Reopened}))
+	must[library.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("again"), library.JudgeLikeness{One: "whole", Other: "cut", Word: library.Reopened}))
 	if v := likenesses(t, s, "cut")[0].Verdict; v != nil {
 		t.Errorf("opened again, but %+v", v)
 	}
-	must[audio.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("same"), audio.JudgeLikeness{One: "whole", Other: "cut", Word: audio.Same}))
+	must[library.Likeness](t)(s.JudgeLikeness(ctx, audioMeta("same"), library.JudgeLikeness{One: "whole", Other: "cut", Word: library.Same}))
 	if v := likenesses(t, s, "whole")[0].Verdict; v == nil || !v.Same {
 		t.Errorf("one recording, but %+v", v)
 	}
 	if _, err := s.Alike(ctx, "nobody"); !fault.Is(err, "library.no_recording") {
 		t.Errorf("like nothing that is kept: %v", err)
 	}
-	must[audio.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "whole"))
+	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "whole"))
 	if list := likenesses(t, s, "cut"); len(list) != 0 {
 		t.Errorf("like what was removed: %+v", list)
 	}
 }
 
 // likenesses lists what the store says is alike by its fingerprint.
-func likenesses(t *testing.T, s audio.Store, id string) (list []audio.Likeness) {
+func likenesses(t *testing.T, s library.Store, id string) (list []library.Likeness) {
 	t.Helper()
-	for _, a := range must[[]audio.Alike](t)(s.Alike(t.Context(), id)) {
+	for _, a := range must[[]library.Alike](t)(s.Alike(t.Context(), id)) {
 		if a.Likeness != nil {
 			list = append(list, *a.Likeness)
 		}
@@ -435,7 +436,7 @@ func likenesses(t *testing.T, s audio.Store, id string) (list []audio.Likeness) 
 	return list
 }
 
-func audioRace(t *testing.T, s audio.Store) {
+func audioRace(t *testing.T, s library.Store) {
 	var group sync.WaitGroup
 	for i := range 2 {
 		group.Go(func() {
@@ -450,12 +451,12 @@ func audioRace(t *testing.T, s audio.Store) {
 	}
 }
 
-func audioLater(t *testing.T, s audio.Store) {
+func audioLater(t *testing.T, s library.Store) {
 	ctx, old := t.Context(), sent(0, 0, 1)
 	old.Report.Facts.Fingerprint = nil
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("old"), old))
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("new"), sent(0, 1, 2)))
-	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 1 || list[0].ID != "old" {
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("old"), old))
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("new"), sent(0, 1, 2)))
+	if list := must[[]library.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 1 || list[0].ID != "old" {
 		t.Fatalf("%+v", list)
 	}
 	for range 2 {
@@ -466,14 +467,14 @@ func audioLater(t *testing.T, s audio.Store) {
 	if list := likenesses(t, s, "old"); len(list) != 1 || list[0].Of("old") != "new" {
 		t.Errorf("%+v", list)
 	}
-	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
+	if list := must[[]library.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
 		t.Errorf("still to do: %+v", list)
 	}
-	must[audio.Recording](t)(s.SaveRecording(ctx, audioMeta("silent"), func() audio.SaveRecording { c := sent(1, 0, 3); c.Report.Facts.Fingerprint = nil; return c }()))
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("silent"), func() library.SaveRecording { c := sent(1, 0, 3); c.Report.Facts.Fingerprint = nil; return c }()))
 	if err := s.CompareRecording(ctx, "silent", fingerprint.Print{}, audioStart); err != nil {
 		t.Fatal(err)
 	}
-	if list := must[[]audio.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
+	if list := must[[]library.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
 		t.Errorf("what has nothing to compare is tried again: %+v", list)
 	}
 	if err := s.CompareRecording(ctx, "nobody", audioPrints()[0][0], audioStart); !fault.Is(err, "library.no_recording") {
@@ -483,14 +484,14 @@ func audioLater(t *testing.T, s audio.Store) {
 
 // kept is what the model knows of a recording: sound, cut and blob as in sent.
 type kept struct {
-	audio.Recording
+	library.Recording
 	sound    int
 	compared bool
 }
 
 // audioWorld is the plain model: maps and loops.
 type audioWorld struct {
-	s       audio.Store
+	s       library.Store
 	kept    map[string]kept
 	verdict map[[2]string]string // word and reason, by the IDs in order
 	n       int
@@ -498,7 +499,7 @@ type audioWorld struct {
 
 func pairOf(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
 
-func audioModel(t *testing.T, open func(t testing.TB) audio.Store) {
+func audioModel(t *testing.T, open func(t testing.TB) library.Store) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &audioWorld{s: open(t), kept: map[string]kept{}, verdict: map[[2]string]string{}}
 		rt.Repeat(map[string]func(*rapid.T){
@@ -522,7 +523,7 @@ func (w *audioWorld) save(t *rapid.T) {
 	}
 	n, cut := rapid.IntRange(0, audioSounds-1).Draw(t, "sound"), rapid.IntRange(0, 1).Draw(t, "cut")
 	c := sent(n, cut, 10*n+5*cut+rapid.IntRange(0, 1).Draw(t, "encoding"))
-	c.Kind = rapid.SampledFrom([]audio.Kind{audio.ForProgramme, audio.ForProgramme, audio.ForContest, audio.ForEvidence}).Draw(t, "kind")
+	c.Kind = rapid.SampledFrom([]library.Kind{library.ForProgramme, library.ForProgramme, library.ForContest, library.ForEvidence}).Draw(t, "kind")
 	c.Owner.Station = rapid.SampledFrom([]string{"", "S00001", "S00002"}).Draw(t, "station")
 	c.Owner.Person = rapid.SampledFrom([]string{"p1", "p2"}).Draw(t, "sender")
 	w.n++
@@ -542,7 +543,7 @@ func (w *audioWorld) remove(t *rapid.T) {
 	id := w.id(t, "which")
 	w.n++
 	_, err := w.s.RemoveRecording(context.Background(), audioMeta(fmt.Sprint("x", w.n)), id)
-	if w.kept[id].Kind != audio.ForProgramme {
+	if w.kept[id].Kind != library.ForProgramme {
 		if !fault.Is(err, "library.in_use") {
 			t.Fatalf("removing a %s: %v", w.kept[id].Kind, err)
 		}
@@ -557,13 +558,13 @@ func (w *audioWorld) remove(t *rapid.T) {
 
 // alike is the model's word on two recordings.
 func (w *audioWorld) alike(a, b kept) bool {
-	works := a.Kind == audio.ForContest && b.Kind == audio.ForContest
+	works := a.Kind == library.ForContest && b.Kind == library.ForContest
 	return a.ID != b.ID && a.sound == b.sound && (a.Blob.SHA256 != b.Blob.SHA256 || works) && a.compared && b.compared && a.Comparable() && b.Comparable()
 }
 
 func (w *audioWorld) judge(t *rapid.T) {
 	a, b := w.id(t, "one"), w.id(t, "other")
-	c := audio.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom([]audio.Word{audio.Same, audio.Different, audio.Reopened}).Draw(t, "word"), Reason: "lý do"}
+	c := library.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom([]library.Word{library.Same, library.Different, library.Reopened}).Draw(t, "word"), Reason: "lý do"}
 	w.n++
 	_, err := w.s.JudgeLikeness(context.Background(), audioMeta(fmt.Sprint("j", w.n)), c)
 	if !w.alike(w.kept[a], w.kept[b]) {
@@ -661,14 +662,14 @@ func (w *audioWorld) checkOpen(t *rapid.T) {
 	want, got := []string{}, []string{}
 	for _, a := range w.kept {
 		for _, b := range w.kept {
-			own := a.Kind == audio.ForContest && b.Kind == audio.ForContest && a.Owner.Person == b.Owner.Person
+			own := a.Kind == library.ForContest && b.Kind == library.ForContest && a.Owner.Person == b.Owner.Person
 			word := w.verdict[pairOf(a.ID, b.ID)]
-			if a.ID < b.ID && w.alike(a, b) && !own && (word == "" || word == string(audio.Reopened)) {
+			if a.ID < b.ID && w.alike(a, b) && !own && (word == "" || word == string(library.Reopened)) {
 				want = append(want, a.ID+" "+b.ID)
 			}
 		}
 	}
-	all := func(audio.Pair) bool { return true }
+	all := func(library.Pair) bool { return true }
 	list, err := w.s.OpenLikenesses(context.Background(), all, 100)
 	if err != nil {
 		t.Fatal(err)
@@ -690,13 +691,13 @@ func (w *audioWorld) checkOpen(t *rapid.T) {
 	}
 	if len(list) > 0 { // those that are not let through do not count
 		last := list[len(list)-1].Likeness
-		if some, err := w.s.OpenLikenesses(context.Background(), func(p audio.Pair) bool { return p.Likeness == last }, 1); err != nil || len(some) != 1 || some[0].Likeness != last {
+		if some, err := w.s.OpenLikenesses(context.Background(), func(p library.Pair) bool { return p.Likeness == last }, 1); err != nil || len(some) != 1 || some[0].Likeness != last {
 			t.Fatalf("%+v, %v, want %+v", some, err, last)
 		}
 	}
 }
 
-func idsOf(list []audio.Recording) []string {
+func idsOf(list []library.Recording) []string {
 	ids := []string{}
 	for _, r := range list {
 		ids = append(ids, r.ID)
@@ -706,7 +707,7 @@ func idsOf(list []audio.Recording) []string {
 
 // checkList reads the list of what a drawn query asks for, page by page.
 func (w *audioWorld) checkList(t *rapid.T, all []kept) {
-	q := audio.Query{Limit: rapid.IntRange(1, 4).Draw(t, "page"), Kind: rapid.SampledFrom([]audio.Kind{"", audio.ForContest}).Draw(t, "asked kind"),
+	q := library.Query{Limit: rapid.IntRange(1, 4).Draw(t, "page"), Kind: rapid.SampledFrom([]library.Kind{"", library.ForContest}).Draw(t, "asked kind"),
 		MinSeconds: rapid.SampledFrom([]float64{0, 19}).Draw(t, "least"), Text: rapid.SampledFrom([]string{"", "ban tin 1", "hoa"}).Draw(t, "text")}
 	if rapid.Bool().Draw(t, "one station") {
 		q.Stations = []string{"S00001"}

@@ -17,13 +17,13 @@ import (
 	"testing/iotest"
 	"time"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
-// Blobs runs the suite of audio.Blobs; open gives an empty one.
-func Blobs(t *testing.T, open func(t *testing.T) audio.Blobs) {
-	for name, test := range map[string]func(*testing.T, audio.Blobs){
+// Blobs runs the suite of library.Blobs; open gives an empty one.
+func Blobs(t *testing.T, open func(t *testing.T) library.Blobs) {
+	for name, test := range map[string]func(*testing.T, library.Blobs){
 		"what is put is read back at any place":    blobsRoundTrip,
 		"the limit is exact and leaves nothing":    blobsLimit,
 		"a broken or cancelled put leaves nothing": blobsBrokenPut,
@@ -40,19 +40,19 @@ const plenty = 1 << 30
 
 func sum(b []byte) string { s := sha256.Sum256(b); return hex.EncodeToString(s[:]) }
 
-func put(t *testing.T, b audio.Blobs, content []byte) audio.Ref {
+func put(t *testing.T, b library.Blobs, content []byte) library.Ref {
 	t.Helper()
 	ref, err := b.Put(t.Context(), bytes.NewReader(content), plenty)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (audio.Ref{SHA256: sum(content), Size: int64(len(content))}); ref != want {
+	if want := (library.Ref{SHA256: sum(content), Size: int64(len(content))}); ref != want {
 		t.Fatalf("put gave %v, want %v", ref, want)
 	}
 	return ref
 }
 
-func read(t *testing.T, b audio.Blobs, sha string) []byte {
+func read(t *testing.T, b library.Blobs, sha string) []byte {
 	t.Helper()
 	f, err := b.Open(t.Context(), sha)
 	if err != nil {
@@ -65,7 +65,7 @@ func read(t *testing.T, b audio.Blobs, sha string) []byte {
 	return got
 }
 
-func names(t *testing.T, b audio.Blobs) []string {
+func names(t *testing.T, b library.Blobs) []string {
 	t.Helper()
 	out := []string{}
 	for s, err := range b.List(t.Context()) {
@@ -83,7 +83,7 @@ func random(n int) []byte {
 	return b
 }
 
-func blobsRoundTrip(t *testing.T, b audio.Blobs) {
+func blobsRoundTrip(t *testing.T, b library.Blobs) {
 	var want []string
 	for _, content := range [][]byte{{}, []byte("a"), random(256 << 10), random(300<<10 + 7)} {
 		ref := put(t, b, content)
@@ -119,7 +119,7 @@ func blobsRoundTrip(t *testing.T, b audio.Blobs) {
 	}
 }
 
-func blobsLimit(t *testing.T, b audio.Blobs) {
+func blobsLimit(t *testing.T, b library.Blobs) {
 	content := random(1000)
 	if _, err := b.Put(t.Context(), bytes.NewReader(content), 999); fault.Of(err).Kind != fault.TooLarge || !fault.Is(err, "audio.too_large") {
 		t.Errorf("one byte over the limit: %v", err)
@@ -132,7 +132,7 @@ func blobsLimit(t *testing.T, b audio.Blobs) {
 	}
 }
 
-func blobsBrokenPut(t *testing.T, b audio.Blobs) {
+func blobsBrokenPut(t *testing.T, b library.Blobs) {
 	broken := errors.New("link lost")
 	if _, err := b.Put(t.Context(), io.MultiReader(bytes.NewReader(random(1000)), iotest.ErrReader(broken)), plenty); !errors.Is(err, broken) {
 		t.Errorf("error of the reader came back as %v", err)
@@ -147,7 +147,7 @@ func blobsBrokenPut(t *testing.T, b audio.Blobs) {
 	}
 }
 
-func blobsNames(t *testing.T, b audio.Blobs) {
+func blobsNames(t *testing.T, b library.Blobs) {
 	ref := put(t, b, []byte("x"))
 	for _, bad := range []string{"", "../" + ref.SHA256[3:], strings.ToUpper(ref.SHA256), ref.SHA256[:63], ref.SHA256 + "0",
 		"/etc/passwd", strings.Repeat("é", 32), sum([]byte("absent"))} {
@@ -163,7 +163,7 @@ func blobsNames(t *testing.T, b audio.Blobs) {
 	}
 }
 
-func blobsRemove(t *testing.T, b audio.Blobs) {
+func blobsRemove(t *testing.T, b library.Blobs) {
 	ref := put(t, b, []byte("x"))
 	s, err := b.Stat(t.Context(), ref.SHA256)
 	if err != nil {
@@ -182,7 +182,7 @@ func blobsRemove(t *testing.T, b audio.Blobs) {
 
 // blobsRace puts a blob again and again while somebody else removes whatever
 // was put before the round began: what a Put acknowledged in this round stays.
-func blobsRace(t *testing.T, b audio.Blobs) {
+func blobsRace(t *testing.T, b library.Blobs) {
 	content := random(100)
 	sha := sum(content)
 	for range 50 {
@@ -209,7 +209,7 @@ func blobsRace(t *testing.T, b audio.Blobs) {
 	}
 }
 
-func blobsOpenOutlives(t *testing.T, b audio.Blobs) {
+func blobsOpenOutlives(t *testing.T, b library.Blobs) {
 	content := random(1 << 20)
 	ref := put(t, b, content)
 	f, err := b.Open(t.Context(), ref.SHA256)

@@ -6,10 +6,10 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -45,7 +45,7 @@ func aired(t *testing.T, e store.Engine) (episode scheduler.Episode, slot string
 		t.Fatal(err)
 	}
 	p := must[scheduler.Programme](t)(e.SaveProgramme(ctx, daemonAt("p", before), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true}))
-	must[audio.Recording](t)(e.SaveRecording(ctx, daemonAt("r1", before), sent(0, 0, 1)))
+	must[library.Recording](t)(e.SaveRecording(ctx, daemonAt("r1", before), sent(0, 0, 1)))
 	episode = must[scheduler.Episode](t)(e.SaveEpisode(ctx, daemonAt("e", before), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: "r1", Submit: true}))
 	episode = must[scheduler.Episode](t)(e.MoveEpisode(ctx, daemonAt("ok", before), scheduler.MoveEpisode{ID: episode.ID, To: scheduler.Approved}))
 	rule := must[scheduler.Rule](t)(e.SaveRule(ctx, daemonAt("rule", before), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Minutes: 15, Selection: scheduler.Selection{All: true}}))
@@ -55,20 +55,20 @@ func aired(t *testing.T, e store.Engine) (episode scheduler.Episode, slot string
 func engineUsed(t *testing.T, e store.Engine) {
 	ctx := t.Context()
 	aired(t, e)
-	must[audio.Recording](t)(e.SaveRecording(ctx, daemonAt("r2", engineAt), sent(1, 0, 2)))
+	must[library.Recording](t)(e.SaveRecording(ctx, daemonAt("r2", engineAt), sent(1, 0, 2)))
 	same(t, must[map[string]bool](t)(e.UsedRecordings(ctx)), map[string]bool{"r1": true})
 	if _, err := e.RemoveRecording(ctx, daemonAt("x", engineAt), "r1"); !fault.Is(err, "library.in_use") {
 		t.Errorf("removed what an episode is made of: %v", err)
 	}
-	must[audio.Recording](t)(e.RemoveRecording(ctx, daemonAt("y", engineAt), "r2"))
+	must[library.Recording](t)(e.RemoveRecording(ctx, daemonAt("y", engineAt), "r2"))
 }
 
 func engineBlobs(t *testing.T, e store.Engine) {
 	ctx := t.Context()
 	_, slot := aired(t, e)
-	owners := func(sha string) []string { return idsOf(must[[]audio.Recording](t)(e.BlobOwners(ctx, sha))) }
+	owners := func(sha string) []string { return idsOf(must[[]library.Recording](t)(e.BlobOwners(ctx, sha))) }
 	r1, copied, photo, nothing := sent(0, 0, 1).Blob.SHA256, sent(0, 0, 5).Blob.SHA256, sent(0, 0, 6).Blob.SHA256, sent(0, 0, 7).Blob.SHA256
-	must[audio.BroadcastCopy](t)(e.SaveBroadcastCopy(ctx, daemonAt("c", engineAt), audio.BroadcastCopy{Recording: "r1", Blob: audio.Ref{SHA256: copied, Size: 5}}))
+	must[library.BroadcastCopy](t)(e.SaveBroadcastCopy(ctx, daemonAt("c", engineAt), library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: copied, Size: 5}}))
 	line := must[airing.Line](t)(e.Confirm(ctx, by(operatorOf("S00001"), engineAt.Add(10*time.Hour)), airing.Confirm{ID: t36(1), Slot: slot, Outcome: airing.Aired, Means: airing.FM}))
 	must[airing.Line](t)(e.Attach(ctx, by(operatorOf("S00001"), engineAt.Add(10*time.Hour)),
 		airing.Evidence{ID: t36(2), Report: line.ID, Recording: t36(3), Kind: "photo", Type: "image/jpeg", SHA256: photo, Size: 9}))
@@ -126,8 +126,8 @@ func engineContest(t *testing.T, e store.Engine) {
 	}
 
 	work := sent(0, 1, 2) // the same sound with its beginning cut off
-	work.Kind = audio.ForContest
-	must[audio.Recording](t)(e.SaveRecording(ctx, daemonAt("work", engineAt), work))
+	work.Kind = library.ForContest
+	must[library.Recording](t)(e.SaveRecording(ctx, daemonAt("work", engineAt), work))
 	file := must[contest.File](t)(from.File(ctx, "work"))
 	if file.Name != work.Name || file.SHA256 != work.Blob.SHA256 || file.Sound != work.Report.Facts.MP3.FramesSHA256 || !file.Work || file.Seconds != 18 {
 		t.Errorf("%+v", file)
@@ -136,7 +136,7 @@ func engineContest(t *testing.T, e store.Engine) {
 	if len(alike) != 1 || len(alike["work"]) != 1 || alike["work"][0].ID != "r1" || alike["work"][0].Work {
 		t.Errorf("%+v", alike)
 	}
-	must[audio.Likeness](t)(e.JudgeLikeness(ctx, daemonAt("word", engineAt), audio.JudgeLikeness{One: "work", Other: "r1", Word: audio.Different, Reason: "khác nhau"}))
+	must[library.Likeness](t)(e.JudgeLikeness(ctx, daemonAt("word", engineAt), library.JudgeLikeness{One: "work", Other: "r1", Word: library.Different, Reason: "khác nhau"}))
 	if alike = must[map[string][]contest.File](t)(from.Undecided(ctx, []string{"work"})); len(alike) > 0 {
 		t.Errorf("decided, and asked about: %+v", alike)
 	}

@@ -13,7 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -29,12 +29,12 @@ type Store interface {
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	Settings(ctx context.Context) (airing.Settings, error)
 	airing.Library
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
 }
 
 type pages struct {
 	store  Store
-	blobs  audio.Blobs
+	blobs  library.Blobs
 	desk   airing.Desk
 	today  *kit.View[todayPage]
 	watch  *kit.View[watchPage]
@@ -45,7 +45,7 @@ type pages struct {
 }
 
 // Register adds the pages to k. Evidence comes in by the desk and lies in blobs.
-func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk airing.Desk) {
+func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 	f := k.Folder("airings", files)
 	p := pages{store: s, blobs: blobs, desk: desk,
 		today: kit.NewView[todayPage](f, "today.html"), watch: kit.NewView[watchPage](f, "watch.html"), form: kit.NewView[formPage](f, "form.html"),

@@ -9,8 +9,8 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/web/kit"
 )
 
@@ -80,7 +80,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	}
 	where := reg.Where(line.Station)
 	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
-	_, foreign := audio.OwnerOf(r.Actor, line.Station)
+	_, foreign := library.OwnerOf(r.Actor, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
 	page.LeftBehind = line.Outcome != airing.Withdrawn && len(page.History) > 0 && page.History[0].Outcome != line.Outcome && len(page.History[0].Evidence) > 0
 	if line.Stands() && len(line.Evidence) > 0 && r.Actor.Can(accounts.ReportAiring, where) {

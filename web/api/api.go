@@ -4,8 +4,8 @@
 package api
 
 import (
-	"loa/audio"
 	"loa/contest"
+	"loa/library"
 	"loa/web/kit"
 )
 
@@ -22,10 +22,10 @@ type Store interface {
 }
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store, blobs audio.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup) {
+func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup) {
 	k.Values(values...)
 	k.Handle(airings{s, desk}.routes()...)
-	k.Handle(library{s, blobs, desk, hall}.routes()...)
+	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)

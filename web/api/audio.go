@@ -13,11 +13,12 @@ import (
 
 	"loa/accounts"
 	"loa/audio"
-	"loa/audio/intake"
 	"loa/audio/measure"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -25,17 +26,17 @@ import (
 
 // AudioStore is what the routes of the library ask of the store.
 type AudioStore interface {
-	Recording(ctx context.Context, id string) (audio.Recording, error)
-	RecordingReport(ctx context.Context, id string) (audio.Report, error)
-	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
-	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
-	Alike(ctx context.Context, id string) ([]audio.Alike, error)
-	OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) ([]audio.Pair, error)
-	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
-	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
-	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
-	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
+	RecordingReport(ctx context.Context, id string) (library.Report, error)
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
+	BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error)
+	Alike(ctx context.Context, id string) ([]library.Alike, error)
+	OpenLikenesses(ctx context.Context, only func(library.Pair) bool, limit int) ([]library.Pair, error)
+	JudgeLikeness(ctx context.Context, m accounts.Meta, c library.JudgeLikeness) (library.Likeness, error)
+	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
+	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set library.Settings) (library.Settings, error)
+	UnusedRecordings(ctx context.Context) ([]library.Unused, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
@@ -45,15 +46,15 @@ type AudioDesk interface {
 	Take(ctx context.Context, by accounts.Actor, id string, o intake.Order, body io.Reader) (intake.Status, error)
 }
 
-type library struct {
+type recordings struct {
 	store AudioStore
-	blobs audio.Blobs
+	blobs library.Blobs
 	desk  AudioDesk
 	hall  *contest.Hall
 }
 
-func (l library) routes() []kit.Route {
-	read := kit.SignedIn // who may hear which recording is decided for each: audio.MayHear
+func (l recordings) routes() []kit.Route {
+	read := kit.SignedIn // who may hear which recording is decided for each: library.MayHear
 	return []kit.Route{
 		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data", Access: accounts.UploadAudio, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
 			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a bad line use the tus server at /api/v1/uploads."},
@@ -65,7 +66,7 @@ func (l library) routes() []kit.Route {
 		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{}, Summary: "Pairs of recordings that sound alike and wait for a person's word, 200 at most."},
 		{Pattern: "GET /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.likeness, Out: AudioAlike{},
 			Summary: "How two recordings sound alike, and what was decided."},
-		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Edits: true, Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // audio.DecideLikeness says who may
+		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Edits: true, Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // library.DecideLikeness says who may
 			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
 		{Pattern: "GET /api/v1/audio/{id}/waveform", Out: measure.Waveform{}, Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
 		{Pattern: "GET /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.settings, Out: LibrarySettings{}, Summary: "What the library takes, and how long it keeps what nothing uses."},
@@ -78,16 +79,16 @@ func (l library) routes() []kit.Route {
 
 // Recording is a recording as the API shows it.
 type Recording struct {
-	audio.Recording
+	library.Recording
 	URL string `json:"url"` // of the bytes
 }
 
-func shownRecording(r audio.Recording) Recording {
+func shownRecording(r library.Recording) Recording {
 	r.Created, r.Begun = r.Created.In(text.Zone), r.Begun.In(text.Zone)
 	return Recording{r, "/api/v1/audio/" + r.ID}
 }
 
-func (l library) take(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) take(w http.ResponseWriter, r *kit.Request) error {
 	in, err := r.ReadIncoming("file")
 	if err == nil && in.Body == nil {
 		err = fault.New(fault.Invalid, "kit.file_missing").At("file")
@@ -96,7 +97,7 @@ func (l library) take(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	o := intake.Order{Kind: audio.Kind(cmp.Or(in.Form.Get("kind"), q.Get("kind"))), Station: cmp.Or(in.Form.Get("station"), q.Get("station")),
+	o := intake.Order{Kind: library.Kind(cmp.Or(in.Form.Get("kind"), q.Get("kind"))), Station: cmp.Or(in.Form.Get("station"), q.Get("station")),
 		Name: cmp.Or(in.Name, q.Get("name")), Length: in.Length}
 	key, err := changeID(r)
 	if err != nil {
@@ -115,20 +116,20 @@ func (l library) take(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // find gives a recording to somebody who may hear it; for others it is not there.
-func (l library) find(r *kit.Request, id string) (audio.Recording, error) {
+func (l recordings) find(r *kit.Request, id string) (library.Recording, error) {
 	rec, err := l.store.Recording(r.Context(), id)
 	if err != nil {
 		return rec, err
 	}
 	hears, err := l.hears(r)
 	if err == nil && !hears(rec) {
-		err = audio.NoRecording()
+		err = library.NoRecording()
 	}
 	return rec, err
 }
 
 // hears tells of recordings whether the actor may open them.
-func (l library) hears(r *kit.Request) (func(audio.Recording) bool, error) {
+func (l recordings) hears(r *kit.Request) (func(library.Recording) bool, error) {
 	reg, err := l.store.Registry(r.Context())
 	if err != nil {
 		return nil, err
@@ -142,16 +143,16 @@ func (l library) hears(r *kit.Request) (func(audio.Recording) bool, error) {
 		return hears, nil
 	}
 	entered, err := l.hall.Entered(r.Context(), r.Actor) // an organiser hears what was entered, whatever it was sent as
-	return func(rec audio.Recording) bool { return hears(rec) || entered[rec.ID] }, err
+	return func(rec library.Recording) bool { return hears(rec) || entered[rec.ID] }, err
 }
 
-func (l library) list(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) list(w http.ResponseWriter, r *kit.Request) error {
 	v := r.URL.Query()
 	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
-	x := scheduler.Search{Text: v.Get("q"), Kind: audio.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station")}
+	x := scheduler.Search{Text: v.Get("q"), Kind: library.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station")}
 	for name, to := range map[string]*float64{"min_seconds": &x.MinSeconds, "max_seconds": &x.MaxSeconds} {
 		if s := v.Get(name); s != "" {
 			if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
@@ -188,7 +189,7 @@ func (l library) list(w http.ResponseWriter, r *kit.Request) error {
 
 // play serves the bytes. Only sound and pictures are shown in the browser; all
 // else is saved, and nothing that is served may run anything.
-func (l library) play(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -224,25 +225,25 @@ func (l library) play(w http.ResponseWriter, r *kit.Request) error {
 
 // AudioReport is everything found out about a recording.
 type AudioReport struct {
-	Recording Recording            `json:"recording"`
-	Facts     *audio.Facts         `json:"facts"` // null for what is no sound
-	Findings  []AudioFinding       `json:"findings"`
-	Episodes  []string             `json:"episodes"`  // IDs of those made of it, for who reads the schedule
-	Broadcast *audio.BroadcastCopy `json:"broadcast"` // what stations receive; null while nothing was made, and for what is not aired
-	Alike     []AudioAlike         `json:"alike"`     // other recordings with the same sound that the asker may hear
+	Recording Recording              `json:"recording"`
+	Facts     *audio.Facts           `json:"facts"` // null for what is no sound
+	Findings  []AudioFinding         `json:"findings"`
+	Episodes  []string               `json:"episodes"`  // IDs of those made of it, for who reads the schedule
+	Broadcast *library.BroadcastCopy `json:"broadcast"` // what stations receive; null while nothing was made, and for what is not aired
+	Alike     []AudioAlike           `json:"alike"`     // other recordings with the same sound that the asker may hear
 }
 
 // AudioAlike is another recording that holds the same sound.
 type AudioAlike struct {
-	Recording Recording      `json:"recording"`
-	How       audio.How      `json:"how"`     // file, sound (other tags) or alike (by the fingerprint)
-	Here      float64        `json:"here"`    // seconds into this recording at which the common part begins; this and the next four are 0 where nothing is to be decided
-	There     float64        `json:"there"`   // and into the other
-	Shared    float64        `json:"shared"`  // seconds in common
-	Score     float64        `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
-	Faster    float64        `json:"faster"`  // by which part this one is played faster than the other; negative if slower
-	Open      bool           `json:"open"`    // a person has to decide
-	Verdict   *audio.Verdict `json:"verdict"` // null while nobody has decided
+	Recording Recording        `json:"recording"`
+	How       library.How      `json:"how"`     // file, sound (other tags) or alike (by the fingerprint)
+	Here      float64          `json:"here"`    // seconds into this recording at which the common part begins; this and the next four are 0 where nothing is to be decided
+	There     float64          `json:"there"`   // and into the other
+	Shared    float64          `json:"shared"`  // seconds in common
+	Score     float64          `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
+	Faster    float64          `json:"faster"`  // by which part this one is played faster than the other; negative if slower
+	Open      bool             `json:"open"`    // a person has to decide
+	Verdict   *library.Verdict `json:"verdict"` // null while nobody has decided
 
 	edition accounts.Edition
 }
@@ -250,7 +251,7 @@ type AudioAlike struct {
 // Edition is the decision's.
 func (a AudioAlike) Edition() accounts.Edition { return a.edition }
 
-func shownAlike(id string, a audio.Alike) AudioAlike {
+func shownAlike(id string, a library.Alike) AudioAlike {
 	out := AudioAlike{Recording: shownRecording(a.Recording), How: a.How, Open: a.Open()}
 	if l := a.Likeness; l != nil {
 		out.edition = l.Edition()
@@ -271,7 +272,7 @@ type AudioFinding struct {
 	Detail string `json:"detail"`
 }
 
-func (l library) report(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) report(w http.ResponseWriter, r *kit.Request) error {
 	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -326,30 +327,30 @@ type AudioPair struct {
 	Alike     AudioAlike `json:"alike"`
 }
 
-func (l library) open(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) open(w http.ResponseWriter, r *kit.Request) error {
 	hears, err := l.hears(r)
 	if err != nil {
 		return err
 	}
-	both := func(p audio.Pair) bool { return hears(p.First) && hears(p.Second) }
-	pairs, err := l.store.OpenLikenesses(r.Context(), both, audio.MostOpen)
+	both := func(p library.Pair) bool { return hears(p.First) && hears(p.Second) }
+	pairs, err := l.store.OpenLikenesses(r.Context(), both, library.MostOpen)
 	if err != nil {
 		return err
 	}
 	items := []AudioPair{}
 	for _, p := range pairs {
-		items = append(items, AudioPair{shownRecording(p.First), shownAlike(p.One, audio.Alike{Recording: p.Second, How: audio.HowAlike(p.First, p.Second), Likeness: &p.Likeness})})
+		items = append(items, AudioPair{shownRecording(p.First), shownAlike(p.One, library.Alike{Recording: p.Second, How: library.HowAlike(p.First, p.Second), Likeness: &p.Likeness})})
 	}
 	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
 
 // alikeBody is a person's word on two recordings that sound alike.
 type alikeBody struct {
-	Verdict audio.Word `json:"verdict"`
-	Reason  string     `json:"reason" schema:"maxLength=500"`
+	Verdict library.Word `json:"verdict"`
+	Reason  string       `json:"reason" schema:"maxLength=500"`
 }
 
-func (l library) likeness(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) likeness(w http.ResponseWriter, r *kit.Request) error {
 	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -370,7 +371,7 @@ func (l library) likeness(w http.ResponseWriter, r *kit.Request) error {
 	return fault.New(fault.NotFound, "library.not_alike")
 }
 
-func (l library) judge(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) judge(w http.ResponseWriter, r *kit.Request) error {
 	var b alikeBody
 	m, err := readChange(r, &b)
 	if err != nil {
@@ -384,14 +385,14 @@ func (l library) judge(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	like, err := l.store.JudgeLikeness(r.Context(), m, audio.JudgeLikeness{One: rec.ID, Other: other.ID, Word: b.Verdict, Reason: b.Reason})
+	like, err := l.store.JudgeLikeness(r.Context(), m, library.JudgeLikeness{One: rec.ID, Other: other.ID, Word: b.Verdict, Reason: b.Reason})
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, shownAlike(rec.ID, audio.Alike{Recording: other, How: audio.HowAlike(rec, other), Likeness: &like}))
+	return r.JSON(w, http.StatusOK, shownAlike(rec.ID, library.Alike{Recording: other, How: library.HowAlike(rec, other), Likeness: &like}))
 }
 
-func (l library) waveform(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) waveform(w http.ResponseWriter, r *kit.Request) error {
 	rec, err := l.find(r, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -407,7 +408,7 @@ func (l library) waveform(w http.ResponseWriter, r *kit.Request) error {
 	return r.JSON(w, http.StatusOK, rep.Facts.Measures.Waveform)
 }
 
-func (l library) remove(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) remove(w http.ResponseWriter, r *kit.Request) error {
 	if _, err := l.find(r, r.PathValue("id")); err != nil {
 		return err
 	}

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"loa/audio"
 	"loa/audio/audiotest"
 	"loa/contest"
+	"loa/library"
 	"loa/stations"
 	"loa/store/bolttest"
 	"loa/web/kit"
@@ -36,7 +36,7 @@ func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers
 	s := bolttest.NewHouse(t, dir, time.Now)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	k.Values(values...)
-	k.Handle(library{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk, contest.NewHall(s.Store, contest.From(s.Store))}.routes()...)
+	k.Handle(recordings{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk, contest.NewHall(s.Store, contest.From(s.Store))}.routes()...)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestAFileIsSentFoundHeardAndRemoved(t *testing.T) {
 	mp3 := audiotest.MP3(t, 6, 64, 1)
 	r := ask("editor", "POST", "/api/v1/audio?name=..%2F..%2FB%E1%BA%A3n+tin.mp3", mp3, "Content-Type", "audio/mpeg")
 	var rec Recording
-	if b := body(t, r); r.StatusCode != 201 || json.Unmarshal([]byte(b), &rec) != nil || rec.Name != "Bản tin.mp3" || rec.Seconds < 5.9 || rec.Kind != audio.ForProgramme {
+	if b := body(t, r); r.StatusCode != 201 || json.Unmarshal([]byte(b), &rec) != nil || rec.Name != "Bản tin.mp3" || rec.Seconds < 5.9 || rec.Kind != library.ForProgramme {
 		t.Fatalf("%d %s", r.StatusCode, b)
 	}
 	r = ask("operator", "GET", rec.URL, nil, "Range", "bytes=100-199")
@@ -166,7 +166,7 @@ func TestAFormWithoutAScriptSendsToo(t *testing.T) {
 	// Three seconds are no evidence by the default profile; the refusal says so.
 	if r.StatusCode == 201 {
 		var rec Recording
-		if json.Unmarshal([]byte(got), &rec) != nil || rec.Owner.Station != "S00001" || rec.Kind != audio.ForEvidence {
+		if json.Unmarshal([]byte(got), &rec) != nil || rec.Owner.Station != "S00001" || rec.Kind != library.ForEvidence {
 			t.Errorf("%s", got)
 		}
 	} else if r.StatusCode != 422 || !strings.Contains(got, `"code":"audio.`) {
@@ -235,7 +235,7 @@ func TestWhatSoundsAlikeIsReportedAndDecided(t *testing.T) {
 		}
 		return rep.Alike
 	}
-	if a := report("operator"); len(a) != 1 || a[0].Recording.ID != ids["hai"] || a[0].How != audio.Similar || a[0].Shared < 15 || a[0].Score < 0.6 || a[0].Verdict != nil {
+	if a := report("operator"); len(a) != 1 || a[0].Recording.ID != ids["hai"] || a[0].How != library.Similar || a[0].Shared < 15 || a[0].Score < 0.6 || a[0].Verdict != nil {
 		t.Fatalf("%+v", a)
 	}
 	waiting := func(role string, want int) {

@@ -10,13 +10,13 @@ import (
 	"strings"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/internal/once"
 	office "loa/internal/paper"
 	"loa/internal/sheet"
+	"loa/library"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -38,7 +38,7 @@ type contestRoutes struct {
 		Registry(ctx context.Context) (*stations.Registry, error)
 	}
 	hall  *contest.Hall
-	blobs audio.Blobs
+	blobs library.Blobs
 }
 
 // routes are everything organisers and entrants do on the pages; what judges

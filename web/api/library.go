@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/internal/text"
+	"loa/library"
 	"loa/web/kit"
 )
 
@@ -22,19 +22,19 @@ type LibrarySettings struct {
 
 const dayLength = 24 * time.Hour
 
-func shownSettings(s audio.Settings) LibrarySettings {
+func shownSettings(s library.Settings) LibrarySettings {
 	return LibrarySettings{MaxBytes: s.MaxBytes, StationBytes: s.StationBytes, UnfinishedDays: float64(s.Unfinished) / float64(dayLength),
-		GraceDays: float64(s.Grace) / float64(dayLength), RetentionDays: float64(s.Retention) / float64(dayLength), TargetLUFS: s.Profile(audio.ForProgramme).TargetLUFS}
+		GraceDays: float64(s.Grace) / float64(dayLength), RetentionDays: float64(s.Retention) / float64(dayLength), TargetLUFS: s.Profile(library.ForProgramme).TargetLUFS}
 }
 
-func (l library) settings(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) settings(w http.ResponseWriter, r *kit.Request) error {
 	set, err := l.store.LibrarySettings(r.Context())
 	r.Of(set.Edition())
 	return answer(w, r, http.StatusOK, shownSettings(set), err)
 }
 
-func (l library) saveSettings(w http.ResponseWriter, r *kit.Request) error {
-	var set audio.Settings
+func (l recordings) saveSettings(w http.ResponseWriter, r *kit.Request) error {
+	var set library.Settings
 	err := edit(r, func() (b LibrarySettings, e accounts.Edition, err error) {
 		set, err = l.store.LibrarySettings(r.Context())
 		return shownSettings(set), set.Edition(), err
@@ -55,7 +55,7 @@ type UnusedRecording struct {
 	Leaves *time.Time `json:"leaves"` // from when on it may be removed; null while that was not announced
 }
 
-func (l library) unused(w http.ResponseWriter, r *kit.Request) error {
+func (l recordings) unused(w http.ResponseWriter, r *kit.Request) error {
 	set, err := l.store.LibrarySettings(r.Context())
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (l library) unused(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, next, err := kit.PageOf(r, list, func(u audio.Unused) string { return u.ID })
+	list, next, err := kit.PageOf(r, list, func(u library.Unused) string { return u.ID })
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
+	"loa/library"
 	"loa/scheduler"
 	"loa/scheduler/usb"
 	"loa/stations"
@@ -24,7 +24,7 @@ type USBStore interface {
 
 type weekAudio struct {
 	store USBStore
-	blobs audio.Blobs
+	blobs library.Blobs
 }
 
 func (a weekAudio) routes() []kit.Route {

@@ -9,6 +9,7 @@ import (
 	"loa/contest/ranking"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -23,11 +24,11 @@ var values = []any{
 	airing.AllMeans[:],
 	airing.Findings[:],
 	[]airing.Lack{airing.LackTarget, airing.LackLength, airing.LackTruth},
-	audio.Kinds,
+	library.Kinds,
 	[]audio.Format{audio.MP3, audio.WAV, audio.FLAC, audio.M4A, audio.ThGP, audio.AMR, audio.AAC, audio.OGG, audio.WebM, audio.WMA, audio.AIFF, audio.CAF, audio.MP2},
 	[]audio.Grade{audio.Note, audio.Warn, audio.Refuse},
-	[]audio.How{audio.SameFile, audio.SameSound, audio.Similar},
-	[]audio.Word{audio.Same, audio.Different, audio.Reopened},
+	[]library.How{library.SameFile, library.SameSound, library.Similar},
+	[]library.Word{library.Same, library.Different, library.Reopened},
 	[]mpeg.Rating{mpeg.CBR, mpeg.VBR, mpeg.ABR, mpeg.Free},
 	[]contest.EntrantKind{contest.ByStation, contest.ByPerson, contest.ByGroup},
 	contest.EntryStates,

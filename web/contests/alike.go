@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/contest"
+	"loa/library"
 	"loa/web/kit"
 )
 
@@ -18,7 +18,7 @@ type alikeRow struct {
 	Work    work   // the entry it belongs to; zero for what only the library holds
 	How     string // a sentence
 	Open    bool
-	Verdict *audio.Verdict
+	Verdict *library.Verdict
 }
 
 // work is an entry as another's page names it.
@@ -59,7 +59,7 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 	for _, a := range list {
 		rec := a.Recording
 		entry, entered := works[rec.ID]
-		if !entered && e.Replaced(contest.File{By: rec.Owner.Person, Work: rec.Kind == audio.ForContest}) {
+		if !entered && e.Replaced(contest.File{By: rec.Owner.Person, Work: rec.Kind == library.ForContest}) {
 			continue
 		}
 		if !entered && !r.Actor.Can(accounts.Organise, accounts.Where{}) { // of another contest, or the library's
@@ -72,7 +72,7 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 		}
 		if a.Likeness != nil {
 			row.Verdict = a.Likeness.Verdict
-			if a.How == audio.Similar {
+			if a.How == library.Similar {
 				row.How = r.Say("library.alike_" + string(a.Likeness.Sure()))
 			}
 		}

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -29,7 +29,7 @@ type Store interface {
 	// Invitations lists the open ones that are good at that instant.
 	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
 	// Alike lists what sounds like a recording.
-	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	Alike(ctx context.Context, id string) ([]library.Alike, error)
 }
 
 type pages struct {

@@ -8,11 +8,11 @@ import (
 	"strings"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -179,7 +179,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 	if err != nil {
 		return err
 	}
-	page.MayCompare = audio.MayJudgeLikeness(r.Actor)
+	page.MayCompare = library.MayJudgeLikeness(r.Actor)
 	if page.Alike, err = p.alike(r, works, &page.Work.Entry); err != nil {
 		return err
 	}

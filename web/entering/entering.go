@@ -13,11 +13,11 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -37,11 +37,11 @@ type Store interface {
 	// Airings lists what was reported, newest first.
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) (lines []airing.Line, next string, err error)
 	// Recordings lists files of the library.
-	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
 	// Alike lists what sounds like a recording.
-	Alike(ctx context.Context, id string) ([]audio.Alike, error)
+	Alike(ctx context.Context, id string) ([]library.Alike, error)
 	// LibrarySettings gives the size limit of a file.
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
 }
 
 // Desk takes whole files in: an intake.Desk.
@@ -370,14 +370,14 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	page.Episodes = []kit.Option{{Value: "", Text: r.Say("contest.pick_none")}}
 	page.Stations = kit.StationOptions(reg, stations.Filter{}.For(r.Actor, accounts.EnterContest))
 	for _, id := range mine {
-		for _, kind := range []audio.Kind{audio.ForContest, audio.Scan} {
-			files, err := p.store.Recordings(r.Context(), audio.Query{Stations: []string{id}, Kind: kind, Limit: mostFiles})
+		for _, kind := range []library.Kind{library.ForContest, library.Scan} {
+			files, err := p.store.Recordings(r.Context(), library.Query{Stations: []string{id}, Kind: kind, Limit: mostFiles})
 			if err != nil {
 				return err
 			}
 			for _, x := range files.Items {
 				o := kit.Option{Value: x.ID, Text: x.Name + " (" + r.Lang.DateTime(x.Created) + ")"}
-				if kind == audio.Scan {
+				if kind == library.Scan {
 					page.Scans = append(page.Scans, o)
 				} else {
 					page.Audio = append(page.Audio, o)
@@ -423,7 +423,7 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 func (p pages) owned(r *kit.Request, plan *scheduler.Schedule, mine []string, picked string) (map[string]scheduler.Episode, error) {
 	sent := map[string]bool{} // recordings of the stations
 	for _, id := range mine {
-		q := audio.Query{Stations: []string{id}, Kind: audio.ForProgramme}
+		q := library.Query{Stations: []string{id}, Kind: library.ForProgramme}
 		for {
 			files, err := p.store.Recordings(r.Context(), q)
 			if err != nil {
@@ -458,8 +458,8 @@ var (
 func (p pages) take(r *kit.Request, f *kit.Form) error {
 	for _, part := range []struct {
 		field string
-		kind  audio.Kind
-	}{{"audio", audio.ForContest}, {"scan", audio.Scan}, {"script_doc", audio.Scan}, {"translation_doc", audio.Scan}} {
+		kind  library.Kind
+	}{{"audio", library.ForContest}, {"scan", library.Scan}, {"script_doc", library.Scan}, {"translation_doc", library.Scan}} {
 		file, head, err := f.File(part.field + "_file")
 		if fault.Is(err, "kit.file_missing") {
 			continue
@@ -694,7 +694,7 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 	for _, a := range list {
 		rec := a.Recording
 		own := rec.Owner.Station == e.Entrant.Station || slices.Contains(e.Entrant.Accounts, rec.Owner.Person)
-		aired := e.Episode != "" && rec.Kind == audio.ForProgramme // it was picked from there
+		aired := e.Episode != "" && rec.Kind == library.ForProgramme // it was picked from there
 		if own || aired || a.Dismissed() {
 			continue
 		}

@@ -12,10 +12,10 @@ import (
 	"strings"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/audio/measure"
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -28,10 +28,10 @@ type Store interface {
 	// Registry returns all stations and units.
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// RecordingReport returns what was found out about a recording.
-	RecordingReport(ctx context.Context, id string) (audio.Report, error)
+	RecordingReport(ctx context.Context, id string) (library.Report, error)
 }
 
-// Booth gives what a jury hears of a recording: an audio.Booth.
+// Booth gives what a jury hears of a recording: an library.Booth.
 type Booth interface {
 	Open(ctx context.Context, recording string) (io.ReadSeekCloser, error)
 }

@@ -211,7 +211,7 @@ func operationID(method, path string) string {
 // queryType is what a parameter may be. Those named alike mean the same on
 // every route, but the bounds of coverage are weeks.
 // queryWords are the types of parameters that take a word of a list.
-var queryWords = map[string]string{"/api/v1/audio kind": "audio.Kind"}
+var queryWords = map[string]string{"/api/v1/audio kind": "library.Kind"}
 
 func (d *describer) queryType(path, name string) object {
 	for t, words := range d.values {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
+	"loa/library"
 	"loa/web/kit"
 )
 
@@ -16,7 +16,7 @@ type alikeRow struct {
 	Span        string  // how much both hold and where it begins in each, "" if that is all of both
 	Here, There float64 // seconds into the page's recording and into this one
 	Decidable   bool
-	Verdict     *audio.Verdict
+	Verdict     *library.Verdict
 	Form        kit.Form // of the decision
 }
 
@@ -37,7 +37,7 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		if l := a.Likeness; l != nil {
 			x.Decidable, x.Verdict = true, l.Verdict
 		}
-		if l := a.Likeness; a.How == audio.Similar {
+		if l := a.Likeness; a.How == library.Similar {
 			x.How = r.Say("library.alike_" + string(l.Sure()))
 			x.Here, x.There = l.Starts(s.rec.ID)
 			x.Span = r.Say("library.alike_span", "shared", time.Duration(l.Shared*float64(time.Second)), "here", kit.Position(x.Here), "there", kit.Position(x.There))
@@ -58,13 +58,13 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 
 // open lists the pairs that wait for a person's word, as far as the actor may
 // hear both.
-func (p pages) open(r *kit.Request, hears func(audio.Recording) bool) ([]audio.Pair, error) {
-	both := func(x audio.Pair) bool { return hears(x.First) && hears(x.Second) }
-	return p.store.OpenLikenesses(r.Context(), both, audio.MostOpen)
+func (p pages) open(r *kit.Request, hears func(library.Recording) bool) ([]library.Pair, error) {
+	both := func(x library.Pair) bool { return hears(x.First) && hears(x.Second) }
+	return p.store.OpenLikenesses(r.Context(), both, library.MostOpen)
 }
 
 // among keeps of the IDs (nil is all) those of the pairs.
-func among(ids map[string]bool, pairs []audio.Pair) map[string]bool {
+func among(ids map[string]bool, pairs []library.Pair) map[string]bool {
 	kept := map[string]bool{}
 	for _, x := range pairs {
 		for _, id := range []string{x.One, x.Other} {
@@ -76,7 +76,7 @@ func among(ids map[string]bool, pairs []audio.Pair) map[string]bool {
 
 // next asks who may decide to do so, on the first page.
 func (p pages) next(r *kit.Request) ([]kit.Step, error) {
-	if !audio.MayJudgeLikeness(r.Actor) {
+	if !library.MayJudgeLikeness(r.Actor) {
 		return nil, nil
 	}
 	reg, err := p.store.Registry(r.Context())
@@ -96,7 +96,7 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 }
 
 // stepOf is the form of the decision about a recording that is alike.
-func stepOf(a audio.Alike) kit.Form {
+func stepOf(a library.Alike) kit.Form {
 	if a.Likeness == nil {
 		return kit.NewForm()
 	}
@@ -116,7 +116,7 @@ func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
 	if _, err := p.find(r, f.Get("other")); err != nil {
 		return err
 	}
-	c := audio.JudgeLikeness{One: s.rec.ID, Other: f.Get("other"), Word: audio.Word(f.Get("verdict")), Reason: f.Get("reason")}
+	c := library.JudgeLikeness{One: s.rec.ID, Other: f.Get("other"), Word: library.Word(f.Get("verdict")), Reason: f.Get("reason")}
 	err = f.Save(func() (kit.Form, error) {
 		list, err := p.store.Alike(r.Context(), s.rec.ID)
 		for _, a := range list {

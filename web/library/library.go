@@ -16,9 +16,10 @@ import (
 
 	"loa/accounts"
 	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -29,17 +30,17 @@ var files embed.FS
 
 // Store is what these pages ask of the store.
 type Store interface {
-	Recording(ctx context.Context, id string) (audio.Recording, error)
-	RecordingReport(ctx context.Context, id string) (audio.Report, error)
-	Recordings(ctx context.Context, q audio.Query) (audio.Page, error)
-	BroadcastCopy(ctx context.Context, recording string) (c audio.BroadcastCopy, found bool, err error)
-	Alike(ctx context.Context, id string) ([]audio.Alike, error)
-	OpenLikenesses(ctx context.Context, only func(audio.Pair) bool, limit int) ([]audio.Pair, error)
-	JudgeLikeness(ctx context.Context, m accounts.Meta, c audio.JudgeLikeness) (audio.Likeness, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
+	RecordingReport(ctx context.Context, id string) (library.Report, error)
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
+	BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error)
+	Alike(ctx context.Context, id string) ([]library.Alike, error)
+	OpenLikenesses(ctx context.Context, only func(library.Pair) bool, limit int) ([]library.Pair, error)
+	JudgeLikeness(ctx context.Context, m accounts.Meta, c library.JudgeLikeness) (library.Likeness, error)
 	UsedRecordings(ctx context.Context) (map[string]bool, error)
-	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (audio.Recording, error)
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
-	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
+	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
+	LeavingRecordings(ctx context.Context) ([]library.Unused, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
@@ -65,14 +66,14 @@ func Register(k *kit.Kit, s Store, d Desk) {
 		kit.Route{Pattern: "GET /library", Access: accounts.ReadSchedule, Handler: p.showList},
 		kit.Route{Pattern: "POST /library", Access: accounts.UploadAudio, Handler: p.take, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "GET /library/{id}", Access: kit.SignedIn, Handler: p.show},
-		kit.Route{Pattern: "POST /library/{id}/alike", Access: kit.SignedIn, Handler: p.judge}, // audio.DecideLikeness says who may
+		kit.Route{Pattern: "POST /library/{id}/alike", Access: kit.SignedIn, Handler: p.judge}, // library.DecideLikeness says who may
 		kit.Route{Pattern: "POST /library/{id}/remove", Access: accounts.UploadAudio, Handler: p.remove},
 	)
 	k.AddStep(p.next)
 }
 
 type row struct {
-	audio.Recording
+	library.Recording
 	Station string // label, "" for the province
 	Open    bool   // it sounds like another, and nobody has decided
 }
@@ -137,7 +138,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		q.IDs = among(q.IDs, pairs)
 	}
 	q.After, q.Limit = asked.Get("after"), kit.RowsAtOnce
-	q.Only = func(rec audio.Recording) bool { return rec.Kind.Sound() && hears(rec) }
+	q.Only = func(rec library.Recording) bool { return rec.Kind.Sound() && hears(rec) }
 	found, err := p.store.Recordings(r.Context(), q)
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if err != nil {
 			return err
 		}
-		x.Open = slices.ContainsFunc(alike, func(a audio.Alike) bool { return a.Open() && hears(a.Recording) })
+		x.Open = slices.ContainsFunc(alike, func(a library.Alike) bool { return a.Open() && hears(a.Recording) })
 		page.Rows = append(page.Rows, x)
 	}
 	page.Turn = r.TurnAfter("after", found.After)
@@ -158,7 +159,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 }
 
 // choose names the filters in force.
-func (page *listPage) choose(r *kit.Request, q audio.Query) {
+func (page *listPage) choose(r *kit.Request, q library.Query) {
 	for _, f := range page.Filters {
 		for _, o := range f.Options {
 			if page.Asked.Get(f.Name) == o.Value {
@@ -202,7 +203,7 @@ func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, t
 	return list
 }
 
-func named(rec audio.Recording, reg *stations.Registry) row {
+func named(rec library.Recording, reg *stations.Registry) row {
 	if rec.Owner.Station == "" {
 		return row{Recording: rec}
 	}
@@ -259,9 +260,9 @@ type onePage struct {
 
 // scene is a recording and what is needed to name it and those like it.
 type scene struct {
-	rec   audio.Recording
+	rec   library.Recording
 	reg   *stations.Registry
-	hears func(audio.Recording) bool // whether the actor may open it
+	hears func(library.Recording) bool // whether the actor may open it
 }
 
 // find gives a recording to somebody who may hear it; for others it is not there.
@@ -277,7 +278,7 @@ func (p pages) find(r *kit.Request, id string) (s scene, err error) {
 		return s, err
 	}
 	if s.hears = plan.Hearer(r.Actor, s.reg); !s.hears(s.rec) {
-		return s, audio.NoRecording()
+		return s, library.NoRecording()
 	}
 	return s, nil
 }
@@ -294,12 +295,12 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form) error {
 	rec := s.rec
 	page := onePage{Page: r.Page("library.recording"), row: named(rec, s.reg), Form: kit.NewForm(),
-		MayJudge: audio.MayJudgeLikeness(r.Actor)}
+		MayJudge: library.MayJudgeLikeness(r.Actor)}
 	used, err := p.store.UsedRecordings(r.Context())
 	if err != nil {
 		return err
 	}
-	err = audio.DecideRemoval(r.Meta(rec.ID), rec, used[rec.ID])
+	err = library.DecideRemoval(r.Meta(rec.ID), rec, used[rec.ID])
 	page.MayRemove, page.InUse = err == nil, fault.Is(err, "library.in_use")
 	if r.Actor.CanSomewhere(accounts.ReadSchedule) {
 		plan, err := p.store.Schedule(r.Context())
@@ -352,7 +353,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 }
 
 // broadcast says how what stations receive differs from what was sent.
-func broadcast(lang text.Language, rec audio.Recording, c audio.BroadcastCopy, found bool) string {
+func broadcast(lang text.Language, rec library.Recording, c library.BroadcastCopy, found bool) string {
 	switch {
 	case !found:
 		return lang.Say("library.copy_making")

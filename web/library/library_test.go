@@ -19,7 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/audio/audiotest"
-	"loa/audio/intake"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"

@@ -10,9 +10,9 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -128,7 +128,7 @@ func (p pages) check(r *kit.Request, page *episodePage) error {
 		return err
 	}
 	page.Checked = rep.Facts != nil
-	page.Findings, page.Marks = kit.Findings(r.Lang, rep.Facts, set.Profile(audio.ForProgramme))
+	page.Findings, page.Marks = kit.Findings(r.Lang, rep.Facts, set.Profile(library.ForProgramme))
 	return nil
 }
 

@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
 	"loa/internal/once"
 	"loa/internal/text"
+	"loa/library"
+	"loa/library/intake"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -28,9 +28,9 @@ var files embed.FS
 type Store interface {
 	scheduler.Store
 	Registry(ctx context.Context) (*stations.Registry, error)
-	Recording(ctx context.Context, id string) (audio.Recording, error)
-	RecordingReport(ctx context.Context, id string) (audio.Report, error)
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
+	RecordingReport(ctx context.Context, id string) (library.Report, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
 }
 
 // Desk is where files arrive: an intake.Desk.

@@ -17,8 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/library"
 	"loa/store/bolt"
 	"loa/web/uploads"
 	"loa/web/webtest"
@@ -128,9 +128,9 @@ func newEpisode(p *webtest.Tab, url string) {
 }
 
 // one returns the only recording that is kept.
-func one(t *testing.T, s *bolt.Store) audio.Recording {
+func one(t *testing.T, s *bolt.Store) library.Recording {
 	t.Helper()
-	found, err := s.Recordings(t.Context(), audio.Query{Limit: 10})
+	found, err := s.Recordings(t.Context(), library.Query{Limit: 10})
 	if err != nil || len(found.Items) != 1 {
 		t.Fatalf("%d recordings, %v", len(found.Items), err)
 	}

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"loa/audio"
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -27,18 +27,18 @@ type Store interface {
 	// Registry tells what became of a station.
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// Recording tells what sort of sound a file is.
-	Recording(ctx context.Context, id string) (audio.Recording, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
 }
 
 type pages struct {
 	store Store
 	hall  *contest.Hall
-	blobs audio.Blobs
+	blobs library.Blobs
 	page  *kit.View[resultPage]
 }
 
 // Register adds the pages to k.
-func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs audio.Blobs) {
+func Register(k *kit.Kit, s Store, hall *contest.Hall, blobs library.Blobs) {
 	f := k.Folder("results", files)
 	p := pages{s, hall, blobs, kit.NewView[resultPage](f, "results.html")}
 	k.Handle(

@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
+	"loa/library"
 	"loa/web/kit"
 )
 
 // LibraryStore is what the page of the library's settings asks of the store.
 type LibraryStore interface {
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
-	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set audio.Settings) (audio.Settings, error)
-	UnusedRecordings(ctx context.Context) ([]audio.Unused, error)
-	LeavingRecordings(ctx context.Context) ([]audio.Unused, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
+	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set library.Settings) (library.Settings, error)
+	UnusedRecordings(ctx context.Context) ([]library.Unused, error)
+	LeavingRecordings(ctx context.Context) ([]library.Unused, error)
 }
 
 type libraryPage struct {
@@ -38,21 +38,21 @@ type ageRow struct {
 }
 
 type leaving struct {
-	audio.Unused
+	library.Unused
 	Leaves time.Time
 }
 
 // mostShown is how many announced recordings the page lists.
 const mostShown = 50
 
-type library struct {
+type librarySettings struct {
 	store LibraryStore
 	view  *kit.View[libraryPage]
 }
 
 const day = 24 * time.Hour
 
-func (l library) show(w http.ResponseWriter, r *kit.Request) error {
+func (l librarySettings) show(w http.ResponseWriter, r *kit.Request) error {
 	f, err := l.form(r)
 	if err != nil {
 		return err
@@ -61,16 +61,16 @@ func (l library) show(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // form is the form of the settings as they are now.
-func (l library) form(r *kit.Request) (kit.Form, error) {
+func (l librarySettings) form(r *kit.Request) (kit.Form, error) {
 	set, err := l.store.LibrarySettings(r.Context())
 	num := r.Lang.Exact
 	f := kit.NewForm("max_bytes", num(float64(set.MaxBytes)/1e6), "station_bytes", num(float64(set.StationBytes)/1e9),
 		"unfinished", num(set.Unfinished.Hours()/24), "grace", num(set.Grace.Hours()/24), "retention", num(set.Retention.Hours()/24),
-		"target_lufs", num(set.Profile(audio.ForProgramme).TargetLUFS))
+		"target_lufs", num(set.Profile(library.ForProgramme).TargetLUFS))
 	return f.From(set.Edition()), err
 }
 
-func (l library) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+func (l librarySettings) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	set, err := l.store.LibrarySettings(r.Context())
 	if err != nil {
 		return err
@@ -98,13 +98,13 @@ func (l library) render(w http.ResponseWriter, r *kit.Request, f kit.Form) error
 	return l.view.Render(w, r, page)
 }
 
-func (l library) save(w http.ResponseWriter, r *kit.Request) error {
+func (l librarySettings) save(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
 	days := func(name string) time.Duration { return time.Duration(f.Decimal(name) * float64(day)) }
-	var asked audio.Settings
+	var asked library.Settings
 	asked.MaxBytes, asked.StationBytes = int64(math.Round(f.Decimal("max_bytes")*1e6)), int64(math.Round(f.Decimal("station_bytes")*1e9))
 	asked.Unfinished, asked.Grace, asked.Retention = days("unfinished"), days("grace"), days("retention")
 	target := f.Decimal("target_lufs")
@@ -130,7 +130,7 @@ func (l library) save(w http.ResponseWriter, r *kit.Request) error {
 }
 
 // step tells an administrator on the first page what is about to be removed.
-func (l library) step(r *kit.Request) ([]kit.Step, error) {
+func (l librarySettings) step(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.Can(accounts.EditSettings, accounts.Where{}) {
 		return nil, nil
 	}

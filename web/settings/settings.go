@@ -39,7 +39,7 @@ func Register(k *kit.Kit, s Store) {
 	folder := k.Folder("settings", files)
 	p := pages{store: s, view: kit.NewView[settingsPage](folder, "settings.html")}
 	a := address{store: s, view: kit.NewView[addressPage](folder, "address.html")}
-	l := library{store: s, view: kit.NewView[libraryPage](folder, "library.html")}
+	l := librarySettings{store: s, view: kit.NewView[libraryPage](folder, "library.html")}
 	k.Menu(kit.MenuItem{Path: "/settings", Key: "settings.menu", Icon: "settings", Access: accounts.EditSettings, Order: 90})
 	k.Handle(
 		kit.Route{Pattern: "GET /settings", Access: accounts.EditSettings, Handler: p.show},

@@ -22,8 +22,8 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
+	"loa/library"
+	"loa/library/intake"
 	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -205,7 +205,7 @@ func offset(t testing.TB, url string) string {
 }
 
 // kept checks that the recording of an upload is there, byte for byte.
-func kept(t testing.TB, d *door, url string, content []byte) audio.Recording {
+func kept(t testing.TB, d *door, url string, content []byte) library.Recording {
 	t.Helper()
 	a := ask(t, "HEAD", url, nil)
 	for a.status == 200 && a.header.Get("Loa-State") == "checking" { // a busy machine takes longer than one question waits
@@ -219,7 +219,7 @@ func kept(t testing.TB, d *door, url string, content []byte) audio.Recording {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(content)
-	if r.Blob != (audio.Ref{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content))}) {
+	if r.Blob != (library.Ref{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content))}) {
 		t.Fatalf("kept %v", r.Blob)
 	}
 	f, err := d.blobs.Open(t.Context(), r.Blob.SHA256)

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"loa/audio"
+	"loa/library"
 	"loa/web/uploads"
 )
 
@@ -34,12 +34,12 @@ func FuzzFileName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		got := audio.CleanName(name)
+		got := library.CleanName(name)
 		if got == "" || utf8.RuneCountInString(got) > 120 || strings.ContainsAny(got, "/\\\x00\r\n\"") || !utf8.ValidString(got) ||
 			strings.HasPrefix(got, ".") || !norm.NFC.IsNormalString(got) || strings.IndexFunc(got, unicode.IsControl) >= 0 {
 			t.Fatalf("%q became %q", name, got)
 		}
-		if again := audio.CleanName(got); again != got {
+		if again := library.CleanName(got); again != got {
 			t.Fatalf("%q became %q and then %q", name, got, again)
 		}
 	})

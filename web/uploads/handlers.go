@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 	"loa/web/kit"
 )
 
@@ -60,7 +60,7 @@ func (s server) create(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := s.desk.Create(r.Context(), r.Actor, uuid.NewString(), intake.Order{Kind: audio.Kind(meta["kind"]),
+	st, err := s.desk.Create(r.Context(), r.Actor, uuid.NewString(), intake.Order{Kind: library.Kind(meta["kind"]),
 		Station: meta["station"], Name: meta["filename"], Length: length, Meta: r.Header.Get("Upload-Metadata")})
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func lengthOf(r *kit.Request) (int64, error) {
 		if deferred[0] != "1" {
 			return 0, bad
 		}
-		return audio.Unknown, nil
+		return library.Unknown, nil
 	}
 	n, ok := number(length[0])
 	if !ok {
@@ -119,7 +119,7 @@ func (s server) head(w http.ResponseWriter, r *kit.Request) error {
 	}
 	h := w.Header()
 	h.Set("Upload-Offset", strconv.FormatInt(st.Offset, 10))
-	if st.Length == audio.Unknown {
+	if st.Length == library.Unknown {
 		h.Set("Upload-Defer-Length", "1")
 	} else {
 		h.Set("Upload-Length", strconv.FormatInt(st.Length, 10))
@@ -168,7 +168,7 @@ func (s server) patch(w http.ResponseWriter, r *kit.Request) error {
 // write hands a request's body to the desk. Another connection that wants to go
 // on with the upload ends the reading of this one.
 func (s server) write(w http.ResponseWriter, r *kit.Request, id string, at int64, sum *intake.Checksum) (intake.Status, error) {
-	length := int64(audio.Unknown)
+	length := int64(library.Unknown)
 	if told := r.Header.Get("Upload-Length"); told != "" {
 		n, ok := number(told)
 		if !ok {
@@ -217,14 +217,14 @@ func (s server) instead(w http.ResponseWriter, r *kit.Request) error {
 
 // state is what GET tells about an upload; a refused one is a problem instead.
 type state struct {
-	ID        string     `json:"id"`
-	State     stage      `json:"state"`
-	Name      string     `json:"name"`
-	Kind      audio.Kind `json:"kind"`
-	Offset    int64      `json:"offset"`
-	Length    *int64     `json:"length"`              // null while it is not known
-	Expires   *time.Time `json:"expires,omitempty"`   // when it is given up
-	Recording string     `json:"recording,omitempty"` // once it is kept
+	ID        string       `json:"id"`
+	State     stage        `json:"state"`
+	Name      string       `json:"name"`
+	Kind      library.Kind `json:"kind"`
+	Offset    int64        `json:"offset"`
+	Length    *int64       `json:"length"`              // null while it is not known
+	Expires   *time.Time   `json:"expires,omitempty"`   // when it is given up
+	Recording string       `json:"recording,omitempty"` // once it is kept
 }
 
 // stage is how far an upload has come.
@@ -249,7 +249,7 @@ func (s server) show(w http.ResponseWriter, r *kit.Request) error {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	out := state{ID: st.ID, State: stateOf(st), Name: st.Name, Kind: st.Kind, Offset: st.Offset}
-	if st.Length != audio.Unknown {
+	if st.Length != library.Unknown {
 		out.Length = &st.Length
 	}
 	if st.Kept {

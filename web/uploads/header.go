@@ -8,8 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library/intake"
 )
 
 // mostMetadata is how long Upload-Metadata may be.

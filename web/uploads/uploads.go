@@ -1,7 +1,7 @@
 // Package uploads is a tus 1.0 server (https://tus.io/protocols/resumable-upload,
 // with creation, creation-with-upload, creation-defer-length, expiration,
 // checksum and termination): a file sent over a bad line goes on where it was
-// cut. What a file is and what becomes of it is decided in audio/intake.
+// cut. What a file is and what becomes of it is decided in library/intake.
 package uploads
 
 import (
@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 	"loa/web/kit"
 )
 
@@ -30,14 +30,14 @@ type Desk interface {
 // server answers tus requests.
 type server struct {
 	desk     Desk
-	settings func(ctx context.Context) (audio.Settings, error)
+	settings func(ctx context.Context) (library.Settings, error)
 }
 
 // Register adds the routes to k. settings gives the settings in force.
-func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (audio.Settings, error)) {
+func Register(k *kit.Kit, desk Desk, settings func(ctx context.Context) (library.Settings, error)) {
 	s := server{desk, settings}
 	k.Expose(sent, read)
-	k.Values(stages, audio.Kinds)
+	k.Values(stages, library.Kinds)
 	add := func(r kit.Route) {
 		r.Access, r.MaxBody, r.Headers, r.Handler = accounts.UploadAudio, kit.FileBody, spoken, tus(r.Handler)
 		r.Asks, r.Tells = strings.TrimSpace("Tus-Resumable "+r.Asks), strings.TrimSpace("Tus-Resumable "+r.Tells)

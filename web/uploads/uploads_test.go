@@ -20,10 +20,10 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/audio/audiotest"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 	"loa/web/kit"
 	"loa/web/uploads"
 )
@@ -499,7 +499,7 @@ func TestTheQuotaOfAStationCountsWhatIsUnderWay(t *testing.T) {
 		wg.Go(func() {
 			st, err := d.desk.Create(t.Context(), page, kit.NewID(), intake.Order{Length: set.MaxBytes})
 			if err == nil { // room is kept for what comes
-				_, err = d.desk.Write(t.Context(), page.Person, st.ID, intake.Piece{Body: strings.NewReader("ID3"), Size: 3, Length: audio.Unknown})
+				_, err = d.desk.Write(t.Context(), page.Person, st.ID, intake.Piece{Body: strings.NewReader("ID3"), Size: 3, Length: library.Unknown})
 			}
 			if err == nil {
 				made <- d.url + uploads.Root + "/" + st.ID

@@ -10,8 +10,8 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/scheduler/usb"
 	"loa/stations"
@@ -30,13 +30,13 @@ type Store interface {
 
 type pages struct {
 	store Store
-	blobs audio.Blobs
+	blobs library.Blobs
 	week  *kit.View[weekPage]
 }
 
 // Register adds the page to k. It is reached from the pages of the operator,
 // of each station, and of the calendar.
-func Register(k *kit.Kit, s Store, blobs audio.Blobs) {
+func Register(k *kit.Kit, s Store, blobs library.Blobs) {
 	p := pages{s, blobs, kit.NewView[weekPage](k.Folder("usb", files), "week.html")}
 	k.Handle(kit.Route{Pattern: "GET /stations/{station}/usb", Access: accounts.ReadSchedule, Handler: p.show})
 }

@@ -1,4 +1,4 @@
-package audio_test
+package library_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/store"
 	"loa/store/bolt"
 	"loa/store/folder"
@@ -29,7 +30,7 @@ type studio struct {
 	*testing.T
 	store  *bolt.Store
 	blobs  *folder.Blobs
-	copier *audio.Copier
+	copier *library.Copier
 }
 
 func newStudio(t *testing.T) studio {
@@ -51,7 +52,7 @@ func newStudio(t *testing.T) studio {
 			t.Error(err)
 		}
 	})
-	return studio{t, s, blobs, audio.NewCopier(audio.CopierConfig{Records: s, Blobs: blobs, Log: log, Now: time.Now})}
+	return studio{t, s, blobs, library.NewCopier(library.CopierConfig{Records: s, Blobs: blobs, Log: log, Now: time.Now})}
 }
 
 func (s studio) meta(id string) accounts.Meta {
@@ -59,10 +60,10 @@ func (s studio) meta(id string) accounts.Meta {
 }
 
 // keep puts a file in the library as the desk does.
-func (s studio) keep(id, name string, kind audio.Kind, file []byte) audio.Recording {
+func (s studio) keep(id, name string, kind library.Kind, file []byte) library.Recording {
 	s.Helper()
-	set := audio.DefaultSettings()
-	contentType, report, err := audio.Examine(s.Context(), kind, bytes.NewReader(file), set, audio.Options{})
+	set := library.DefaultSettings()
+	contentType, report, err := library.Examine(s.Context(), kind, bytes.NewReader(file), set, audio.Options{})
 	if err != nil {
 		s.Fatalf("%s: %v", name, err)
 	}
@@ -70,7 +71,7 @@ func (s studio) keep(id, name string, kind audio.Kind, file []byte) audio.Record
 	if err != nil {
 		s.Fatal(err)
 	}
-	r, err := s.store.SaveRecording(s.Context(), s.meta(id), audio.SaveRecording{Kind: kind, Name: name, ContentType: contentType, Blob: ref, Report: report})
+	r, err := s.store.SaveRecording(s.Context(), s.meta(id), library.SaveRecording{Kind: kind, Name: name, ContentType: contentType, Blob: ref, Report: report})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func (s studio) makeAll(made, failed int) {
 }
 
 // received is what a station gets of r.
-func (s studio) received(r audio.Recording) (audio.BroadcastCopy, audio.Recording, []byte) {
+func (s studio) received(r library.Recording) (library.BroadcastCopy, library.Recording, []byte) {
 	s.Helper()
 	c, found, err := s.store.BroadcastCopy(s.Context(), r.ID)
 	if err != nil || !found {
@@ -146,11 +147,11 @@ func TestWhatStationsReceiveIsAnMP3AtTheRightLevel(t *testing.T) {
 		{"tự do.mp3", "tự do.mp3", freeFormat(t), 1},
 		{"điện thoại.m4a", "điện thoại.mp3", made(t, "volume=-18dB", "-f", "ipod", "-c:a", "aac"), 1},
 	}
-	kept := make([]audio.Recording, len(cases))
+	kept := make([]library.Recording, len(cases))
 	for i, c := range cases {
-		kept[i] = s.keep("r-"+c.name, c.name, audio.ForProgramme, c.file)
+		kept[i] = s.keep("r-"+c.name, c.name, library.ForProgramme, c.file)
 	}
-	s.keep("proof", "minh chứng.mp3", audio.ForEvidence, mp3("volume=-20dB"))
+	s.keep("proof", "minh chứng.mp3", library.ForEvidence, mp3("volume=-20dB"))
 	s.makeAll(len(cases), 0)
 	s.makeAll(0, 0)
 	for i, c := range cases {
@@ -202,7 +203,7 @@ func freeFormat(t *testing.T) []byte {
 func TestPeaksAreNotRaisedIntoClipping(t *testing.T) {
 	s := newStudio(t)
 	// One click in every second near full scale over a soft voice.
-	r := s.keep("r", "tiếng nổ.mp3", audio.ForProgramme, made(t, "aeval='if(lt(mod(t,1),0.001),0.6,val(0)*0.05)'", "-f", "mp3", "-b:a", "192k"))
+	r := s.keep("r", "tiếng nổ.mp3", library.ForProgramme, made(t, "aeval='if(lt(mod(t,1),0.001),0.6,val(0)*0.05)'", "-f", "mp3", "-b:a", "192k"))
 	s.makeAll(1, 0)
 	c, _, b := s.received(r)
 	facts, err := audio.Analyse(t.Context(), bytes.NewReader(b), audio.Options{})
@@ -216,13 +217,13 @@ func TestPeaksAreNotRaisedIntoClipping(t *testing.T) {
 
 func TestANewTargetMakesNewCopiesAndARemovedRecordingTakesItsOwn(t *testing.T) {
 	s := newStudio(t)
-	r := s.keep("r", "bản tin.mp3", audio.ForProgramme, made(t, "volume=-12dB", "-f", "mp3"))
+	r := s.keep("r", "bản tin.mp3", library.ForProgramme, made(t, "volume=-12dB", "-f", "mp3"))
 	s.makeAll(1, 0)
 	before, _, _ := s.received(r)
-	set := audio.DefaultSettings()
+	set := library.DefaultSettings()
 	p := audio.Programme()
 	p.TargetLUFS = -19
-	set.Profiles = map[audio.Kind]audio.Profile{audio.ForProgramme: p}
+	set.Profiles = map[library.Kind]audio.Profile{library.ForProgramme: p}
 	if _, err := s.store.SaveLibrarySettings(t.Context(), s.meta("set"), set); err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +249,7 @@ func TestANewTargetMakesNewCopiesAndARemovedRecordingTakesItsOwn(t *testing.T) {
 func TestWithoutAnEncoderStationsGetTheOriginalUntilThereIsOne(t *testing.T) {
 	audiotest.Need(t, "lame")
 	s := newStudio(t)
-	r := s.keep("r", "máy tính.wav", audio.ForProgramme, audiotest.WAV(5, 22050, 1))
+	r := s.keep("r", "máy tính.wav", library.ForProgramme, audiotest.WAV(5, 22050, 1))
 	path := t.TempDir()
 	with, err := exec.LookPath("lame")
 	if err != nil {
@@ -269,11 +270,11 @@ func TestWithoutAnEncoderStationsGetTheOriginalUntilThereIsOne(t *testing.T) {
 
 // cut is a store that loses power before the first copy is written down.
 type cut struct {
-	audio.CopyRecords
+	library.CopyRecords
 	cuts int
 }
 
-func (c *cut) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b audio.BroadcastCopy) (audio.BroadcastCopy, error) {
+func (c *cut) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b library.BroadcastCopy) (library.BroadcastCopy, error) {
 	if c.cuts--; c.cuts >= 0 {
 		return b, errors.New("cut")
 	}
@@ -282,8 +283,8 @@ func (c *cut) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b audio.Br
 
 func TestACutBeforeTheCopyIsWrittenDownLosesNothing(t *testing.T) {
 	s := newStudio(t)
-	r := s.keep("r", "bản tin.mp3", audio.ForProgramme, made(t, "volume=-12dB", "-f", "mp3"))
-	again := audio.NewCopier(audio.CopierConfig{Records: &cut{s.store, 1}, Blobs: s.blobs, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	r := s.keep("r", "bản tin.mp3", library.ForProgramme, made(t, "volume=-12dB", "-f", "mp3"))
+	again := library.NewCopier(library.CopierConfig{Records: &cut{s.store, 1}, Blobs: s.blobs, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if _, _, err := again.MakeAll(t.Context()); err == nil {
 		t.Fatal("the cut was not noticed")
 	}
@@ -299,11 +300,11 @@ func TestACutBeforeTheCopyIsWrittenDownLosesNothing(t *testing.T) {
 
 // told is a store that says when a copy is written down.
 type told struct {
-	audio.CopyRecords
-	saved chan audio.BroadcastCopy
+	library.CopyRecords
+	saved chan library.BroadcastCopy
 }
 
-func (c told) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b audio.BroadcastCopy) (audio.BroadcastCopy, error) {
+func (c told) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b library.BroadcastCopy) (library.BroadcastCopy, error) {
 	b, err := c.CopyRecords.SaveBroadcastCopy(ctx, m, b)
 	c.saved <- b
 	return b, err
@@ -311,16 +312,16 @@ func (c told) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b audio.Br
 
 func TestACopyIsMadeAsSoonAsTheRecordingIsKept(t *testing.T) {
 	s := newStudio(t)
-	early := s.keep("early", "hôm qua.mp3", audio.ForProgramme, made(t, "volume=-15dB", "-f", "mp3"))
-	saved := make(chan audio.BroadcastCopy)
-	c := audio.NewCopier(audio.CopierConfig{Records: told{s.store, saved}, Blobs: s.blobs, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	early := s.keep("early", "hôm qua.mp3", library.ForProgramme, made(t, "volume=-15dB", "-f", "mp3"))
+	saved := make(chan library.BroadcastCopy)
+	c := library.NewCopier(library.CopierConfig{Records: told{s.store, saved}, Blobs: s.blobs, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); c.Run(ctx) }()
 	if b := <-saved; b.Recording != early.ID || b.Steps <= 0 {
 		t.Errorf("what was due at the start: %+v", b)
 	}
-	r := s.keep("r", "bản tin.mp3", audio.ForProgramme, made(t, "volume=-12dB", "-f", "mp3"))
+	r := s.keep("r", "bản tin.mp3", library.ForProgramme, made(t, "volume=-12dB", "-f", "mp3"))
 	c.Kept(r)
 	if b := <-saved; b.Recording != r.ID || b.Steps <= 0 {
 		t.Errorf("what was kept: %+v", b)

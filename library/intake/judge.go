@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loa/audio"
+	"loa/library"
 )
 
 // probe is how much of a file must be judged before more of it is taken.
@@ -21,7 +22,7 @@ type job struct {
 	done   chan struct{} // closed with the verdict, after which the rest may be read
 
 	contentType string
-	report      audio.Report
+	report      library.Report
 	err         error
 
 	mu    sync.Mutex
@@ -32,7 +33,7 @@ type job struct {
 }
 
 // judge returns the job of an upload, started if there is none. d.mu is held.
-func (d *Desk) judge(l *live, u audio.Upload) *job {
+func (d *Desk) judge(l *live, u library.Upload) *job {
 	if l.job != nil && (l.job.verdict() == nil || refusal(l.job.verdict())) {
 		return l.job
 	}
@@ -72,7 +73,7 @@ func (d *Desk) place(ctx context.Context, j *job) (leave func(), err error) {
 	}
 }
 
-func (j *job) run(ctx context.Context, cfg Config, u audio.Upload) {
+func (j *job) run(ctx context.Context, cfg Config, u library.Upload) {
 	s, err := cfg.Records.LibrarySettings(ctx)
 	if err != nil {
 		j.err = err
@@ -84,7 +85,7 @@ func (j *job) run(ctx context.Context, cfg Config, u audio.Upload) {
 		return
 	}
 	defer f.Close()
-	j.contentType, j.report, j.err = audio.Examine(ctx, u.Kind, &tail{ctx: ctx, j: j, f: f}, s,
+	j.contentType, j.report, j.err = library.Examine(ctx, u.Kind, &tail{ctx: ctx, j: j, f: f}, s,
 		audio.Options{TempDir: cfg.TempDir, Turn: j.turn})
 }
 

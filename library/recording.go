@@ -1,4 +1,8 @@
-package audio
+// Package library keeps recordings: whose they are, what they are for, what
+// stations and juries receive of them, which hold the same sound, and how long
+// those are kept that nothing uses. What is in a file is found out by audio;
+// how it arrives is intake's.
+package library
 
 import (
 	"encoding/json"
@@ -14,6 +18,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"loa/accounts"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -64,12 +69,12 @@ type Recording struct {
 	Begun       time.Time `json:"begun,omitzero"` // when the first byte of its upload came, UTC: what a deadline looks at
 
 	// The rest is of sound alone.
-	Format       Format  `json:"format,omitempty"`
-	Seconds      float64 `json:"seconds,omitempty"`
-	SampleRate   int     `json:"sample_rate,omitempty"`
-	Channels     int     `json:"channels,omitempty"`
-	Bitrate      int     `json:"bitrate,omitempty"`       // bit/s, mean
-	FramesSHA256 string  `json:"frames_sha256,omitempty"` // equal when MP3s differ in tags only
+	Format       audio.Format `json:"format,omitempty"`
+	Seconds      float64      `json:"seconds,omitempty"`
+	SampleRate   int          `json:"sample_rate,omitempty"`
+	Channels     int          `json:"channels,omitempty"`
+	Bitrate      int          `json:"bitrate,omitempty"`       // bit/s, mean
+	FramesSHA256 string       `json:"frames_sha256,omitempty"` // equal when MP3s differ in tags only
 }
 
 // Aired reports whether stations receive the recording, and so its broadcast
@@ -98,7 +103,7 @@ func OwnerOf(a accounts.Actor, station string) (Owner, error) {
 // sound. Findings follow from it by Check, so that a changed profile judges
 // old recordings too.
 type Report struct {
-	Facts *Facts `json:"facts,omitempty"`
+	Facts *audio.Facts `json:"facts,omitempty"`
 	// Words are what a paper says, and Unread is why they cannot be told: the
 	// code of a fault of internal/doctext. Both are empty for sound and photos.
 	Words  string `json:"words,omitempty"`
@@ -132,7 +137,7 @@ type Settings struct {
 	Retention    time.Duration `json:"retention"`     // recordings nothing uses are too old after so long, see Unused; 0 keeps them for ever
 
 	// Profiles replace the default profile of a kind.
-	Profiles map[Kind]Profile `json:"profiles,omitempty"`
+	Profiles map[Kind]audio.Profile `json:"profiles,omitempty"`
 
 	accounts.Touch
 }
@@ -157,17 +162,17 @@ func DecideSettings(old Settings, m accounts.Meta, set Settings) (Settings, erro
 }
 
 // Profile is what is asked of recordings of a kind of sound.
-func (s Settings) Profile(k Kind) Profile {
+func (s Settings) Profile(k Kind) audio.Profile {
 	if p, ok := s.Profiles[k]; ok {
 		return p
 	}
 	switch k {
 	case ForContest:
-		return Contest()
+		return audio.Contest()
 	case ForEvidence:
-		return Evidence()
+		return audio.Evidence()
 	}
-	return Programme()
+	return audio.Programme()
 }
 
 // WithTarget is s with another loudness for what is to be aired, in LUFS.
@@ -179,7 +184,7 @@ func (s Settings) WithTarget(lufs float64) Settings {
 	p.TargetLUFS = lufs
 	s.Profiles = maps.Clone(s.Profiles)
 	if s.Profiles == nil {
-		s.Profiles = map[Kind]Profile{}
+		s.Profiles = map[Kind]audio.Profile{}
 	}
 	s.Profiles[ForProgramme] = p
 	return s
@@ -189,7 +194,7 @@ func (s Settings) WithTarget(lufs float64) Settings {
 // upload to come back, a week of grace, and nothing removed for its age.
 func DefaultSettings() Settings {
 	day := 24 * time.Hour
-	return Settings{MaxBytes: DefaultMaxBytes, StationBytes: 20_000_000_000, Unfinished: 14 * day, Grace: 7 * day}
+	return Settings{MaxBytes: audio.DefaultMaxBytes, StationBytes: 20_000_000_000, Unfinished: 14 * day, Grace: 7 * day}
 }
 
 // Check returns a fault naming the field that cannot be.

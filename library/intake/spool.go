@@ -9,29 +9,29 @@ import (
 	"iter"
 	"time"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // Arrived is an upload and how much of it is on the disk.
 type Arrived struct {
-	audio.Upload
+	library.Upload
 	Offset int64     // bytes
 	Latest time.Time // when the latest of them came; of one that has ended, when it did
 }
 
 // whole reports whether all has come and nothing was made of it yet.
 func (a Arrived) whole() bool {
-	return !a.Ended() && a.Checked == audio.Unknown && a.Offset == a.Length
+	return !a.Ended() && a.Checked == library.Unknown && a.Offset == a.Length
 }
 
 // Spool keeps uploads until they are whole. Engine: a folder of files
 // (store/folder). Only one caller at a time changes an upload; reading goes on
-// beside. Faults are those of audio.Blobs; an upload that is not there is
+// beside. Faults are those of library.Blobs; an upload that is not there is
 // uploads.unknown (NotFound).
 type Spool interface {
 	// Save keeps what is known about an upload; the first time it is made, empty.
-	Save(ctx context.Context, u audio.Upload) error
+	Save(ctx context.Context, u library.Upload) error
 	// Load tells about an upload. The bytes counted are on the disk for good.
 	Load(ctx context.Context, id string) (Arrived, error)
 	// Append writes what r gives behind the first at bytes, and tells how many

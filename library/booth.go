@@ -1,4 +1,4 @@
-package audio
+package library
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio"
 )
 
 // BlindRecords is what a Booth asks of the store.
@@ -154,7 +155,7 @@ func (b *Booth) copyOf(ctx context.Context, recording string) (fresh bool, err e
 	}
 	b.one.Lock()
 	defer b.one.Unlock()
-	leave, err := Turn(ctx)
+	leave, err := audio.Turn(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -172,7 +173,7 @@ func (b *Booth) copyOf(ctx context.Context, recording string) (fresh bool, err e
 	}
 	defer original.Close()
 	ref, err := putPiped(ctx, b.cfg.Blobs, func(w io.Writer) error {
-		return Blind(ctx, w, original, r.Format, Options{MaxBytes: r.Blob.Size, TempDir: b.cfg.TempDir})
+		return audio.Blind(ctx, w, original, r.Format, audio.Options{MaxBytes: r.Blob.Size, TempDir: b.cfg.TempDir})
 	})
 	if err != nil {
 		return false, err

@@ -1,4 +1,4 @@
-package audio
+package library
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio"
 	"loa/audio/mpeg"
 	"loa/internal/fault"
 )
@@ -39,7 +40,7 @@ func (c BroadcastCopy) Gain() float64 { return float64(c.Steps) * mpeg.StepDB }
 
 // Current reports whether nothing is left to do: the copy was made for the
 // profile. One that failed for want of an encoder is to be tried again.
-func (c BroadcastCopy) Current(p Profile) bool {
+func (c BroadcastCopy) Current(p audio.Profile) bool {
 	return c.TargetLUFS == p.TargetLUFS && c.MaxTruePeak == p.MaxTruePeak && (c.Failed == nil || c.Failed.Kind != fault.Unavailable)
 }
 
@@ -47,7 +48,7 @@ func (c BroadcastCopy) Current(p Profile) bool {
 // in blobs, and says what was done. Why there can be none, for the recording's own sake or for
 // want of an encoder, is told by Failed; after an error, which is the disk's or
 // ctx's, the call is to be repeated. Made is left to the store.
-func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f Facts, p Profile, opt Options) (BroadcastCopy, error) {
+func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f audio.Facts, p audio.Profile, opt audio.Options) (BroadcastCopy, error) {
 	c := BroadcastCopy{Recording: r.ID, Blob: r.Blob, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
 	err := c.make(ctx, blobs, r.Blob, f, p, opt)
 	e := fault.Of(err)
@@ -60,7 +61,7 @@ func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f Facts, p
 }
 
 // make fills in the copy.
-func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts, p Profile, opt Options) error {
+func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f audio.Facts, p audio.Profile, opt audio.Options) error {
 	original, err := blobs.Open(ctx, from.SHA256)
 	if err != nil {
 		return err
@@ -68,11 +69,11 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts
 	defer original.Close()
 	scratch, err := os.CreateTemp(opt.TempDir, "loa-copy-*")
 	if err != nil {
-		return fmt.Errorf("audio: room for the copy: %w", err)
+		return fmt.Errorf("library: room for the copy: %w", err)
 	}
 	defer os.Remove(scratch.Name())
 	defer scratch.Close()
-	b, err := NewBroadcast(ctx, original, scratch, f, p, opt)
+	b, err := audio.NewBroadcast(ctx, original, scratch, f, p, opt)
 	c.Encoded, c.Mended = b.Encoded, b.Mended
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f Facts
 	if _, err := b.MP3.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	c.Blob, err = putPiped(ctx, blobs, func(w io.Writer) error { return LevelCopy(ctx, w, b.MP3, b.Steps) })
+	c.Blob, err = putPiped(ctx, blobs, func(w io.Writer) error { return audio.LevelCopy(ctx, w, b.MP3, b.Steps) })
 	return err
 }
 
@@ -97,8 +98,8 @@ func putPiped(ctx context.Context, blobs Blobs, write func(io.Writer) error) (Re
 		in.CloseWithError(err)
 		done <- err
 	}()
-	ref, err := blobs.Put(ctx, out, MaxEncoded)
-	out.CloseWithError(errors.New("audio: the copy is not kept"))
+	ref, err := blobs.Put(ctx, out, audio.MaxEncoded)
+	out.CloseWithError(errors.New("library: the copy is not kept"))
 	return ref, errors.Join(<-done, err)
 }
 
@@ -108,7 +109,7 @@ func (c BroadcastCopy) For(r Recording) Recording {
 	if c.Blob.SHA256 == "" || c.Blob == r.Blob {
 		return r
 	}
-	r.Blob, r.ContentType = c.Blob, MP3.ContentType()
+	r.Blob, r.ContentType = c.Blob, audio.MP3.ContentType()
 	r.Name = strings.TrimSuffix(r.Name, path.Ext(r.Name)) + ".mp3"
 	return r
 }

@@ -1,4 +1,4 @@
-package audio_test
+package library_test
 
 import (
 	"bytes"
@@ -10,27 +10,27 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/audio"
 	"loa/audio/audiotest"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // heard are the recordings juries hear.
 type heard []string
 
-func (s studio) booth(records audio.BlindRecords, ids *heard) *audio.Booth {
+func (s studio) booth(records library.BlindRecords, ids *heard) *library.Booth {
 	temp := s.TempDir()
 	s.Cleanup(func() {
 		if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 			s.Errorf("left behind: %v, %v", left, err)
 		}
 	})
-	return audio.NewBooth(audio.BoothConfig{Records: records, TempDir: temp, Blobs: s.blobs, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	return library.NewBooth(library.BoothConfig{Records: records, TempDir: temp, Blobs: s.blobs, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		Heard: func(context.Context) ([]string, error) { return *ids, nil }})
 }
 
 // listen reads what a jury hears of a recording.
-func (s studio) listen(b *audio.Booth, id string) []byte {
+func (s studio) listen(b *library.Booth, id string) []byte {
 	s.Helper()
 	f, err := b.Open(s.Context(), id)
 	if err != nil {
@@ -47,8 +47,8 @@ func (s studio) listen(b *audio.Booth, id string) []byte {
 func TestWhatAJuryHearsIsMadeOnceAndMendedWhenItsBytesAreGone(t *testing.T) {
 	audiotest.Need(t, "ffmpeg")
 	s := newStudio(t)
-	mp3 := s.keep("mp3", "bai-cua-xa.mp3", audio.ForContest, made(t, "volume=-3dB", "-f", "mp3"))
-	wav := s.keep("wav", "bai-cua-xa.wav", audio.ForContest, audiotest.WAV(12, 44100, 5))
+	mp3 := s.keep("mp3", "bai-cua-xa.mp3", library.ForContest, made(t, "volume=-3dB", "-f", "mp3"))
+	wav := s.keep("wav", "bai-cua-xa.wav", library.ForContest, audiotest.WAV(12, 44100, 5))
 	ids := heard{mp3.ID, wav.ID}
 	b := s.booth(s.store, &ids)
 	if n, err := b.Prepare(t.Context()); n != 2 || err != nil {
@@ -76,8 +76,8 @@ func TestWhatAJuryHearsIsMadeOnceAndMendedWhenItsBytesAreGone(t *testing.T) {
 func TestWhatNoJuryHearsAnyMoreIsForgotten(t *testing.T) {
 	audiotest.Need(t, "ffmpeg")
 	s := newStudio(t)
-	s.keep("one", "một.mp3", audio.ForContest, made(t, "volume=-3dB", "-f", "mp3"))
-	s.keep("two", "hai.mp3", audio.ForContest, made(t, "volume=-6dB", "-f", "mp3"))
+	s.keep("one", "một.mp3", library.ForContest, made(t, "volume=-3dB", "-f", "mp3"))
+	s.keep("two", "hai.mp3", library.ForContest, made(t, "volume=-6dB", "-f", "mp3"))
 	ids := heard{"one", "two"}
 	b := s.booth(s.store, &ids)
 	if _, err := b.Prepare(t.Context()); err != nil {
@@ -96,7 +96,7 @@ func TestWhatNoJuryHearsAnyMoreIsForgotten(t *testing.T) {
 		}
 	}
 	// Its bytes go with the sweep of blobs, those of the other stay.
-	if _, _, err := audio.SweepBlobs(t.Context(), s.blobs, s.store, time.Now().Add(time.Hour), 0); err != nil {
+	if _, _, err := library.SweepBlobs(t.Context(), s.blobs, s.store, time.Now().Add(time.Hour), 0); err != nil {
 		t.Fatal(err)
 	}
 	kept := 0
@@ -113,11 +113,11 @@ func TestWhatNoJuryHearsAnyMoreIsForgotten(t *testing.T) {
 
 // toldBlind is a store that says when a copy is written down.
 type toldBlind struct {
-	audio.BlindRecords
-	saved chan audio.BlindCopy
+	library.BlindRecords
+	saved chan library.BlindCopy
 }
 
-func (c toldBlind) SaveBlindCopy(ctx context.Context, m accounts.Meta, b audio.BlindCopy) (audio.BlindCopy, error) {
+func (c toldBlind) SaveBlindCopy(ctx context.Context, m accounts.Meta, b library.BlindCopy) (library.BlindCopy, error) {
 	b, err := c.BlindRecords.SaveBlindCopy(ctx, m, b)
 	c.saved <- b
 	return b, err
@@ -126,13 +126,13 @@ func (c toldBlind) SaveBlindCopy(ctx context.Context, m accounts.Meta, b audio.B
 func TestABlindCopyIsMadeAsSoonAsTheRecordingIsKept(t *testing.T) {
 	audiotest.Need(t, "ffmpeg")
 	s := newStudio(t)
-	saved := make(chan audio.BlindCopy)
+	saved := make(chan library.BlindCopy)
 	b := s.booth(toldBlind{s.store, saved}, &heard{})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); b.Run(ctx) }()
-	b.Kept(s.keep("aired", "bản tin.mp3", audio.ForProgramme, made(t, "volume=-3dB", "-f", "mp3")))
-	r := s.keep("r", "dự thi.wav", audio.ForContest, audiotest.WAV(12, 44100, 5))
+	b.Kept(s.keep("aired", "bản tin.mp3", library.ForProgramme, made(t, "volume=-3dB", "-f", "mp3")))
+	r := s.keep("r", "dự thi.wav", library.ForContest, audiotest.WAV(12, 44100, 5))
 	b.Kept(r)
 	if c := <-saved; c.Recording != r.ID {
 		t.Errorf("%+v", c)

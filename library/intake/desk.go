@@ -12,6 +12,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // How long the desk waits for what. They are short against the patience of a
@@ -28,25 +29,25 @@ const (
 // Records is what the desk asks of the store.
 type Records interface {
 	// SaveRecording keeps a recording under m.ID; repeated, it gives the first
-	// answer. Faults: those of audio.DecideRecording.
-	SaveRecording(ctx context.Context, m accounts.Meta, c audio.SaveRecording) (audio.Recording, error)
+	// answer. Faults: those of library.DecideRecording.
+	SaveRecording(ctx context.Context, m accounts.Meta, c library.SaveRecording) (library.Recording, error)
 	// StationBytes tells how much a station keeps.
 	StationBytes(ctx context.Context, station string) (int64, error)
 	// Recording gives a recording. Fault: library.no_recording.
-	Recording(ctx context.Context, id string) (audio.Recording, error)
+	Recording(ctx context.Context, id string) (library.Recording, error)
 	// LibrarySettings gives the settings in force.
-	LibrarySettings(ctx context.Context) (audio.Settings, error)
+	LibrarySettings(ctx context.Context) (library.Settings, error)
 }
 
 // Config is what a Desk needs; everything is required but Kept and TempDir.
 type Config struct {
 	Spool   Spool
-	Blobs   audio.Blobs
+	Blobs   library.Blobs
 	Records Records
 	Log     *slog.Logger
 	Now     func() time.Time
-	Kept    func(audio.Recording) // is told of each recording once it is kept; must not block
-	TempDir string                // for phone formats while they are read; "" is the system's
+	Kept    func(library.Recording) // is told of each recording once it is kept; must not block
+	TempDir string                  // for phone formats while they are read; "" is the system's
 }
 
 // Desk is where files arrive. It is safe for concurrent use.
@@ -77,7 +78,7 @@ type live struct {
 
 // Status is what a sender may know about an upload.
 type Status struct {
-	audio.Upload
+	library.Upload
 	Offset   int64     // bytes that are safe
 	Expires  time.Time // when it is given up unless more comes
 	Checking bool      // it is whole and being judged: ask again
@@ -99,23 +100,23 @@ func (d *Desk) Close() {
 
 // Order is what somebody wants to send.
 type Order struct {
-	Kind    audio.Kind // "" is audio.ForProgramme
-	Station string     // whose quota it counts in; "" lets audio.OwnerOf choose
-	Name    string     // of the file, as the sender calls it
-	Length  int64      // in bytes, or audio.Unknown
-	Meta    string     // given back as it came
+	Kind    library.Kind // "" is audio.ForProgramme
+	Station string       // whose quota it counts in; "" lets library.OwnerOf choose
+	Name    string       // of the file, as the sender calls it
+	Length  int64        // in bytes, or audio.Unknown
+	Meta    string       // given back as it came
 }
 
 // Create makes an empty upload under id, a UUID nobody can guess. Faults: those
-// of audio.OwnerOf, audio.too_large, library.kind_unknown, library.quota_used,
+// of library.OwnerOf, audio.too_large, library.kind_unknown, library.quota_used,
 // uploads.length_unknown, uploads.too_many_open, uploads.too_many_of_station.
 func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order) (Status, error) {
-	owner, err := audio.OwnerOf(by, o.Station)
+	owner, err := library.OwnerOf(by, o.Station)
 	if err != nil {
 		return Status{}, err
 	}
 	if o.Kind == "" {
-		o.Kind = audio.ForProgramme
+		o.Kind = library.ForProgramme
 	}
 	if err := o.Kind.Check(); err != nil {
 		return Status{}, err
@@ -124,14 +125,14 @@ func (d *Desk) Create(ctx context.Context, by accounts.Actor, id string, o Order
 	if err != nil {
 		return Status{}, err
 	}
-	if o.Length < 0 && o.Length != audio.Unknown {
+	if o.Length < 0 && o.Length != library.Unknown {
 		return Status{}, fault.New(fault.Invalid, "uploads.length_unknown")
 	}
 	if o.Length > s.MaxBytes {
 		return Status{}, audio.TooLarge(s.MaxBytes)
 	}
-	u := audio.Upload{ID: id, Owner: owner, Kind: o.Kind, Name: audio.CleanName(o.Name), Length: o.Length, Meta: o.Meta,
-		Created: d.cfg.Now().UTC(), Checked: audio.Unknown}
+	u := library.Upload{ID: id, Owner: owner, Kind: o.Kind, Name: library.CleanName(o.Name), Length: o.Length, Meta: o.Meta,
+		Created: d.cfg.Now().UTC(), Checked: library.Unknown}
 	if err := d.admit(ctx, u, s); err != nil {
 		return Status{}, err
 	}
@@ -172,12 +173,12 @@ func (d *Desk) load(ctx context.Context, person, id string) (Arrived, error) {
 		a.Offset = a.Length
 		return a, nil
 	}
-	if a.Checked != audio.Unknown {
+	if a.Checked != library.Unknown {
 		a.Offset = min(a.Offset, a.Checked)
 		if err := d.cfg.Spool.Cut(ctx, id, a.Offset); err != nil {
 			return Arrived{}, err
 		}
-		a.Checked = audio.Unknown
+		a.Checked = library.Unknown
 		if err := d.cfg.Spool.Save(ctx, a.Upload); err != nil {
 			return Arrived{}, err
 		}
@@ -436,7 +437,7 @@ func (d *Desk) settle(a Arrived) *settling {
 }
 
 // hand makes the recording of a judged upload, or notes why there is none.
-func (d *Desk) hand(ctx context.Context, u audio.Upload, j *job) error {
+func (d *Desk) hand(ctx context.Context, u library.Upload, j *job) error {
 	if j.err != nil {
 		if !refusal(j.err) {
 			return j.err
@@ -460,7 +461,7 @@ func (d *Desk) hand(ctx context.Context, u audio.Upload, j *job) error {
 		return errors.New("intake: the bytes kept are not those that were judged")
 	}
 	r, err := d.cfg.Records.SaveRecording(ctx, accounts.Meta{ID: u.ID, By: accounts.Daemon(), At: d.cfg.Now().UTC()},
-		audio.SaveRecording{Kind: u.Kind, Owner: u.Owner, Name: u.Name, ContentType: j.contentType, Blob: ref, Begun: u.Begun(), Report: j.report})
+		library.SaveRecording{Kind: u.Kind, Owner: u.Owner, Name: u.Name, ContentType: j.contentType, Blob: ref, Begun: u.Begun(), Report: j.report})
 	if err != nil {
 		return err
 	}
@@ -476,10 +477,10 @@ func (d *Desk) hand(ctx context.Context, u audio.Upload, j *job) error {
 }
 
 // refuse notes the verdict, which outlives a restart, and frees the disk.
-func (d *Desk) refuse(ctx context.Context, u audio.Upload, why error) error {
-	reason := audio.ReasonOf(why)
+func (d *Desk) refuse(ctx context.Context, u library.Upload, why error) error {
+	reason := library.ReasonOf(why)
 	u.Refused = &reason
-	if u.Length == audio.Unknown {
+	if u.Length == library.Unknown {
 		u.Length = 0
 	}
 	if err := d.cfg.Spool.Save(ctx, u); err != nil {

@@ -1,4 +1,4 @@
-package audio
+package library
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"loa/audio"
 	"loa/internal/fault"
 )
 
@@ -62,7 +63,7 @@ func TestAPhotoIsOneThatCanBeLookedAt(t *testing.T) {
 		{"text", []byte("xin chào"), "library.no_photo"},
 		{"nothing", nil, "audio.is_empty"},
 	} {
-		found, _, err := Examine(context.Background(), Photo, bytes.NewReader(c.file), DefaultSettings(), Options{})
+		found, _, err := Examine(context.Background(), Photo, bytes.NewReader(c.file), DefaultSettings(), audio.Options{})
 		if err == nil && found != c.want || err != nil && !fault.Is(err, c.want) {
 			t.Errorf("%s: %q, %v, want %s", c.name, found, err, c.want)
 		}
@@ -72,7 +73,7 @@ func TestAPhotoIsOneThatCanBeLookedAt(t *testing.T) {
 	}
 	limit := DefaultSettings()
 	limit.MaxBytes = int64(len(photo)) - 1
-	if _, _, err := Examine(context.Background(), Photo, bytes.NewReader(photo), limit, Options{}); !fault.Is(err, "audio.too_large") {
+	if _, _, err := Examine(context.Background(), Photo, bytes.NewReader(photo), limit, audio.Options{}); !fault.Is(err, "audio.too_large") {
 		t.Errorf("a photo over the limit: %v", err)
 	}
 }
@@ -92,7 +93,7 @@ func FuzzPhoto(f *testing.F) {
 	f.Add(encoded(f, 32, 24, asGIF))
 	f.Add([]byte("RIFF\x24\x00\x00\x00WEBPVP8 "))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		found, _, err := Examine(context.Background(), Photo, bytes.NewReader(file), DefaultSettings(), Options{})
+		found, _, err := Examine(context.Background(), Photo, bytes.NewReader(file), DefaultSettings(), audio.Options{})
 		if err == nil && pictures[found].decode == nil {
 			t.Errorf("taken as %q", found)
 		}

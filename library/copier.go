@@ -1,4 +1,4 @@
-package audio
+package library
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio"
 	"loa/internal/fault"
 )
 
@@ -115,7 +116,7 @@ func (c *Copier) MakeAll(ctx context.Context) (made, failed int, err error) {
 func (c *Copier) make(ctx context.Context, r Recording) (BroadcastCopy, error) {
 	c.one.Lock()
 	defer c.one.Unlock()
-	leave, err := Turn(ctx)
+	leave, err := audio.Turn(ctx)
 	if err != nil {
 		return BroadcastCopy{}, err
 	}
@@ -128,7 +129,7 @@ func (c *Copier) make(ctx context.Context, r Recording) (BroadcastCopy, error) {
 	if err != nil {
 		return BroadcastCopy{}, err
 	}
-	b, err := MakeBroadcastCopy(ctx, c.cfg.Blobs, r, *rep.Facts, set.Profile(r.Kind), Options{MaxBytes: set.MaxBytes, TempDir: c.cfg.TempDir})
+	b, err := MakeBroadcastCopy(ctx, c.cfg.Blobs, r, *rep.Facts, set.Profile(r.Kind), audio.Options{MaxBytes: set.MaxBytes, TempDir: c.cfg.TempDir})
 	if err != nil {
 		return BroadcastCopy{}, err
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
-	"loa/audio"
-	"loa/audio/intake"
 	"loa/internal/fault"
+	"loa/library"
+	"loa/library/intake"
 	"loa/store/bolt"
 	"loa/store/folder"
 )
@@ -49,9 +49,9 @@ func desk(t testing.TB, ended int, now func() time.Time) (*intake.Desk, *countin
 		t.Fatal(err)
 	}
 	for i := range ended {
-		u := audio.Upload{ID: uuid.NewString(), Owner: audio.Owner{Person: "p1", Station: "S00001"}, Kind: audio.ForProgramme, Length: 1 << 30, Kept: i%2 == 0, Checked: audio.Unknown}
+		u := library.Upload{ID: uuid.NewString(), Owner: library.Owner{Person: "p1", Station: "S00001"}, Kind: library.ForProgramme, Length: 1 << 30, Kept: i%2 == 0, Checked: library.Unknown}
 		if !u.Kept {
-			u.Refused = &audio.Reason{Kind: fault.Unsupported, Code: "audio.not_audio"}
+			u.Refused = &library.Reason{Kind: fault.Unsupported, Code: "audio.not_audio"}
 		}
 		if err := spool.Save(t.Context(), u); err != nil {
 			t.Fatal(err)
@@ -127,14 +127,14 @@ func TestRoomIsKeptForWhatComes(t *testing.T) {
 	const mb = 1 << 20
 	now := time.Now
 	d, spool := desk(t, 0, func() time.Time { return now() })
-	quota := audio.DefaultSettings().StationBytes
-	length := audio.DefaultSettings().MaxBytes
+	quota := library.DefaultSettings().StationBytes
+	length := library.DefaultSettings().MaxBytes
 	if 90*length < quota {
 		t.Fatalf("90 files of %d do not fill %d", length, quota)
 	}
 	create := func(d *intake.Desk, person string) (string, error) {
 		id := uuid.NewString()
-		_, err := d.Create(t.Context(), sender(person, "S00001"), id, intake.Order{Kind: audio.ForContest, Name: "tin.mp3", Length: length})
+		_, err := d.Create(t.Context(), sender(person, "S00001"), id, intake.Order{Kind: library.ForContest, Name: "tin.mp3", Length: length})
 		return id, err
 	}
 	must := func(d *intake.Desk, person string) string {
@@ -151,7 +151,7 @@ func TestRoomIsKeptForWhatComes(t *testing.T) {
 	}
 	head := append([]byte("RIFF\xff\xff\xff\x7fWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x44\xac\x00\x00\x88\x58\x01\x00\x02\x00\x10\x00data\xff\xff\xff\x7f"), make([]byte, 1000)...)
 	begin := func(id string) error {
-		_, err := d.Write(t.Context(), "p1", id, intake.Piece{Body: bytes.NewReader(head), Size: int64(len(head)), Length: audio.Unknown})
+		_, err := d.Write(t.Context(), "p1", id, intake.Piece{Body: bytes.NewReader(head), Size: int64(len(head)), Length: library.Unknown})
 		return err
 	}
 	begun := int64(0)
@@ -192,8 +192,8 @@ func TestRoomIsKeptForWhatComes(t *testing.T) {
 type few struct{ intake.Records }
 
 func (few) StationBytes(context.Context, string) (int64, error) { return 0, nil }
-func (few) LibrarySettings(context.Context) (audio.Settings, error) {
-	return audio.DefaultSettings(), nil
+func (few) LibrarySettings(context.Context) (library.Settings, error) {
+	return library.DefaultSettings(), nil
 }
 
 // A refused upload says why for a day, and is then gone; a kept one and one that

@@ -1,4 +1,4 @@
-package audio_test
+package library_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/library"
 )
 
 // said is what the two players that matter say of an MP3.
@@ -88,7 +89,7 @@ func TestStationsReceiveNothingThatPlayersStumbleOver(t *testing.T) {
 					continue // refused in words
 				}
 				sent++
-				c, err := audio.MakeBroadcastCopy(t.Context(), s.blobs, r, s.facts(id), audio.Programme(), audio.Options{TempDir: t.TempDir()})
+				c, err := library.MakeBroadcastCopy(t.Context(), s.blobs, r, s.facts(id), audio.Programme(), audio.Options{TempDir: t.TempDir()})
 				if err != nil || c.Failed != nil {
 					t.Fatalf("%s: %+v %v", id, c.Failed, err)
 				}
@@ -111,12 +112,12 @@ func TestStationsReceiveNothingThatPlayersStumbleOver(t *testing.T) {
 }
 
 // try keeps a file unless it is refused.
-func (s studio) try(id string, file []byte) (audio.Recording, bool) {
-	_, _, err := audio.Examine(s.Context(), audio.ForProgramme, bytes.NewReader(file), audio.DefaultSettings(), audio.Options{})
+func (s studio) try(id string, file []byte) (library.Recording, bool) {
+	_, _, err := library.Examine(s.Context(), library.ForProgramme, bytes.NewReader(file), library.DefaultSettings(), audio.Options{})
 	if err != nil {
-		return audio.Recording{}, false
+		return library.Recording{}, false
 	}
-	return s.keep(id, id+".mp3", audio.ForProgramme, file), true
+	return s.keep(id, id+".mp3", library.ForProgramme, file), true
 }
 
 func (s studio) facts(id string) audio.Facts {
@@ -128,7 +129,7 @@ func (s studio) facts(id string) audio.Facts {
 	return *r.Facts
 }
 
-func (s studio) bytes(ref audio.Ref) []byte {
+func (s studio) bytes(ref library.Ref) []byte {
 	s.Helper()
 	f, err := s.blobs.Open(s.Context(), ref.SHA256)
 	if err != nil {

@@ -1,4 +1,4 @@
-package audio
+package library
 
 import (
 	"bytes"
@@ -8,19 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"loa/audio"
 	"loa/internal/doctext"
 	"loa/internal/fault"
 )
-
-// contentTypes are the media types of what Loa plays, by what a file is.
-var contentTypes = map[Format]string{
-	MP3: "audio/mpeg", WAV: "audio/wav", FLAC: "audio/flac", M4A: "audio/mp4", ThGP: "audio/3gpp", AMR: "audio/amr",
-	AAC: "audio/aac", OGG: "audio/ogg", WebM: "audio/webm", WMA: "audio/x-ms-wma", AIFF: "audio/aiff",
-	CAF: "audio/x-caf", MP2: "audio/mp2",
-}
-
-// ContentType is the media type of the format.
-func (f Format) ContentType() string { return contentTypes[f] }
 
 // Examine reads a file once, as it arrives, and tells its media type and, of
 // sound, everything Analyse finds out. A recording that the kind's profile
@@ -28,19 +19,19 @@ func (f Format) ContentType() string { return contentTypes[f] }
 // Enterable; for scans and
 // photos library.no_scan, those of examinePhoto (Unsupported), audio.is_empty and
 // audio.too_large.
-func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt Options) (contentType string, report Report, err error) {
+func Examine(ctx context.Context, kind Kind, r io.Reader, s Settings, opt audio.Options) (contentType string, report Report, err error) {
 	opt.MaxBytes = s.MaxBytes
 	if !kind.Sound() {
 		return examinePaper(kind, r, s.MaxBytes)
 	}
-	facts, err := Analyse(ctx, r, opt)
+	facts, err := audio.Analyse(ctx, r, opt)
 	if err != nil {
 		return "", Report{}, err
 	}
 	if kind == ForContest {
-		err = Enterable(facts, s.Profile(kind))
+		err = audio.Enterable(facts, s.Profile(kind))
 	} else {
-		err = Refusal(Check(facts, s.Profile(kind)))
+		err = audio.Refusal(audio.Check(facts, s.Profile(kind)))
 	}
 	return facts.Format.ContentType(), Report{Facts: &facts}, err
 }
@@ -90,7 +81,7 @@ func examinePaper(kind Kind, r io.Reader, limit int64) (string, Report, error) {
 		_, err = io.Copy(io.Discard, rest)
 	}
 	if err == nil && int64(n)+rest.n > limit {
-		err = TooLarge(limit)
+		err = audio.TooLarge(limit)
 	}
 	if err != nil || kind != Scan {
 		return found, Report{}, err

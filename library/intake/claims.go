@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // How many unfinished uploads there may be.
@@ -113,7 +113,7 @@ func (d *Desk) claimsOf(ctx context.Context) (*claims, error) {
 
 // admit claims room for a new upload. Faults: uploads.too_many_open,
 // uploads.too_many_of_station, library.quota_used.
-func (d *Desk) admit(ctx context.Context, u audio.Upload, s audio.Settings) error {
+func (d *Desk) admit(ctx context.Context, u library.Upload, s library.Settings) error {
 	kept, err := d.cfg.Records.StationBytes(ctx, u.Owner.Station)
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func (d *Desk) admit(ctx context.Context, u audio.Upload, s audio.Settings) erro
 		return fault.New(fault.TooMany, "uploads.too_many_of_station", "open", open)
 	}
 	k := claimOf(Arrived{Upload: u})
-	if err := audio.CheckQuota(u.Owner.Station, kept+c.bytes(u.Owner.Station, "", d.cfg.Now()), k.announced, s); err != nil {
+	if err := library.CheckQuota(u.Owner.Station, kept+c.bytes(u.Owner.Station, "", d.cfg.Now()), k.announced, s); err != nil {
 		return err
 	}
 	c.set(u.ID, k)
@@ -157,7 +157,7 @@ func (d *Desk) grow(ctx context.Context, a Arrived, size int64, writing bool) er
 	if !ok {
 		return nil // it has ended: it takes nothing more
 	}
-	if err := audio.CheckQuota(a.Owner.Station, kept+c.bytes(a.Owner.Station, a.ID, d.cfg.Now()), size, s); err != nil {
+	if err := library.CheckQuota(a.Owner.Station, kept+c.bytes(a.Owner.Station, a.ID, d.cfg.Now()), size, s); err != nil {
 		return err
 	}
 	k.announced, k.writing = size, writing

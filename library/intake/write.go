@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/internal/fault"
+	"loa/library"
 )
 
 // Piece is what one request brings.
@@ -160,9 +161,9 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 	if err != nil {
 		return 0, err
 	}
-	if p.Length != audio.Unknown && p.Length != a.Length {
+	if p.Length != library.Unknown && p.Length != a.Length {
 		switch {
-		case a.Length != audio.Unknown, p.Length < a.Offset:
+		case a.Length != library.Unknown, p.Length < a.Offset:
 			return 0, fault.New(fault.Invalid, "uploads.length_changed")
 		case p.Length > s.MaxBytes:
 			return 0, audio.TooLarge(s.MaxBytes)
@@ -171,7 +172,7 @@ func (d *Desk) measure(ctx context.Context, a *Arrived, p Piece) (limit int64, e
 			return 0, err
 		}
 	}
-	if a.Length == audio.Unknown {
+	if a.Length == library.Unknown {
 		if p.Size > s.MaxBytes-a.Offset {
 			return 0, audio.TooLarge(s.MaxBytes)
 		}
@@ -208,7 +209,7 @@ func (d *Desk) append(ctx context.Context, a Arrived, p Piece, limit int64, j *j
 	n, err := d.cfg.Spool.Append(ctx, a.ID, a.Offset, body, progress)
 	if a.Offset+n > limit {
 		err = audio.TooLarge(limit)
-		if a.Length != audio.Unknown { // more than was announced: not this file at all
+		if a.Length != library.Unknown { // more than was announced: not this file at all
 			err = fault.New(fault.TooLarge, "uploads.too_long", "length", limit)
 		}
 		return 0, errors.Join(err, d.drop(a))
@@ -222,7 +223,7 @@ func (d *Desk) append(ctx context.Context, a Arrived, p Piece, limit int64, j *j
 	if err != nil {
 		return 0, errors.Join(err, d.drop(a))
 	}
-	a.Checked = audio.Unknown
+	a.Checked = library.Unknown
 	if err := d.cfg.Spool.Save(ctx, a.Upload); err != nil {
 		return 0, err
 	}
@@ -239,7 +240,7 @@ func (d *Desk) drop(a Arrived) error {
 	if err := d.cfg.Spool.Cut(d.ctx, a.ID, a.Offset); err != nil {
 		return err
 	}
-	a.Checked = audio.Unknown
+	a.Checked = library.Unknown
 	return d.cfg.Spool.Save(d.ctx, a.Upload)
 }
 
@@ -260,8 +261,8 @@ func (d *Desk) Take(ctx context.Context, by accounts.Actor, id string, o Order, 
 	if err != nil {
 		return Status{}, err
 	}
-	p := Piece{Body: body, Size: o.Length, Length: audio.Unknown}
-	if o.Length == audio.Unknown {
+	p := Piece{Body: body, Size: o.Length, Length: library.Unknown}
+	if o.Length == library.Unknown {
 		st, err = d.takeUnknown(ctx, by, id, p)
 	} else {
 		st, err = d.Write(ctx, by.Person, id, p)
