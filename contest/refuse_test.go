@@ -623,6 +623,9 @@ func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {
 	w.refused("contest.gaps_open", w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.do(w.judge("J1"), contest.Confer{Entry: entry, Reason: "Mỗi người giữ quan điểm"})
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	if own := w.s.SignedBy("J2"); len(own) != 1 || len(own[0].Earlier) != 1 || own[0].Earlier[0].Marks["k1"] != pt(4) || own[0].Marks["k1"] != pt(5) {
+		t.Errorf("the judge reads again what she signed: %+v", own)
+	}
 	told := strings.Join(minutesOf(w, r).Decisions, "\n")
 	for _, want := range []string{
 		"điểm trước và sau: Giám khảo J1 (phần “Chương trình”) 80,00 (giữ nguyên); Giám khảo J2 (phần “Chương trình”) 40,00 → 50,00; ",

@@ -108,6 +108,8 @@ type SignedSheet struct {
 	First   string   `json:"first,omitempty"` // name of who had asked for that
 	// Fates are the organiser's decisions about what she wrote: the entrant reads other words, or none.
 	Fates []CommentFate `json:"fates,omitempty"`
+	// Earlier is the sheet as she had signed it before it was reopened, oldest first.
+	Earlier []Signed `json:"earlier,omitempty"`
 }
 
 // SignedBy lists what the person signed in rounds that are over, in her own order.
@@ -120,7 +122,7 @@ func (s *State) SignedBy(person string) []SignedSheet {
 		rules, _ := s.Rules.Round(r.ID)
 		for _, t := range r.Of(person) {
 			if t.Final() {
-				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, t.SetAside, s.FirstOf(t), s.fates(r, t)}
+				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, t.SetAside, s.FirstOf(t), s.fates(r, t), t.Sheet.Earlier}
 				if x.Dropped == s.entry[t.Entry].RuledOut {
 					x.Dropped = nil
 				}

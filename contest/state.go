@@ -134,11 +134,11 @@ type Content struct {
 // Signed is a signed version of a sheet that was reopened later.
 type Signed struct {
 	Content
-	SignedAt   time.Time
-	Seq, Until int // of the events that signed and that reopened it
-	ReopenedAt time.Time
-	ReopenedBy string
-	Reason     string
+	SignedAt   time.Time `json:"signed_at"`
+	Seq, Until int       `json:"-"` // of the events that signed and that reopened it
+	ReopenedAt time.Time `json:"reopened_at"`
+	ReopenedBy string    `json:"reopened_by"` // name
+	Reason     string    `json:"reason"`
 }
 
 // Final reports whether the sheet is signed and counts as such.

@@ -491,8 +491,8 @@ type progressRow struct {
 }
 
 type gapRow struct {
-	Code, Entry, Title, Low, High, LowBy, HighBy string
-	Settled                                      bool
+	Code, Part, Entry, Title, Low, High, LowBy, HighBy string
+	Settled                                            bool
 }
 
 func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
@@ -550,7 +550,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 			page.Rows = append(page.Rows, progressOf(run, j))
 		}
 		for _, g := range s.Gaps(run) {
-			page.Gaps = append(page.Gaps, gapRow{Code: run.Number(g.Entry, rules.Part(g.Part)), Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
+			page.Gaps = append(page.Gaps, gapRow{Code: run.Number(g.Entry, rules.Part(g.Part)), Part: rules.Part(g.Part).Name, Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
 				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
 		}
 		for _, t := range run.Tasks {

@@ -19,6 +19,13 @@ type signedRow struct {
 	contest.SignedSheet
 	Marks  []markRow
 	Spoken []noteRow // her notes
+	Before []beforeRow
+}
+
+// beforeRow is the sheet as she had signed it before it was reopened.
+type beforeRow struct {
+	contest.Signed
+	Marks []markRow
 }
 
 type markRow struct{ Name, Mark, Most string }
@@ -45,8 +52,9 @@ func (p pages) showSigned(w http.ResponseWriter, r *kit.Request) error {
 	page := signedPage{Page: r.Page("contest.signed_sheets"), Contest: title}
 	for _, x := range list {
 		row := signedRow{SignedSheet: x}
-		for _, k := range x.Criteria {
-			row.Marks = append(row.Marks, markRow{k.Name, r.Lang.Decimal(x.Content.Marks[k.ID].Float(), 2), r.Lang.Decimal(k.Max.Float(), 2)})
+		row.Marks = marksOf(r, x.Criteria, x.Content)
+		for _, v := range x.Earlier {
+			row.Before = append(row.Before, beforeRow{v, marksOf(r, x.Criteria, v.Content)})
 		}
 		for _, n := range x.Notes {
 			row.Spoken = append(row.Spoken, rowOf(n))
@@ -54,6 +62,13 @@ func (p pages) showSigned(w http.ResponseWriter, r *kit.Request) error {
 		page.Sheets = append(page.Sheets, row)
 	}
 	return p.signed.Render(w, r, page)
+}
+
+func marksOf(r *kit.Request, criteria []contest.Criterion, c contest.Content) (list []markRow) {
+	for _, k := range criteria {
+		list = append(list, markRow{k.Name, r.Lang.Decimal(c.Marks[k.ID].Float(), 2), r.Lang.Decimal(k.Max.Float(), 2)})
+	}
+	return list
 }
 
 func (p pages) listSigned(w http.ResponseWriter, r *kit.Request) error {
