@@ -28,6 +28,7 @@ var unasked = map[string]string{
 	"contests/complaints.html give":     "gives what was lost",
 	"contests/complaints.html file":     "adds",
 	"contests/entry.html confirm":       "gives",
+	"contests/entry.html own":           "gives",
 	"contests/entry.html redact":        "edited again until a judge reads it; emptied, it asks",
 	"contests/jury.html panels":         "edited again until the round begins, and only grows then",
 	"contests/jury.html appoint":        "edited again",
