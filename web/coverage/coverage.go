@@ -34,6 +34,7 @@ type Store interface {
 	coverage.Store
 	coverage.Decider
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Settings(ctx context.Context) (airing.Settings, error)
@@ -482,6 +483,8 @@ type lent struct{ Name, Path string }
 
 type pastWeek struct {
 	Path, Line string
+	Excused    bool // and nothing that counts was aired
+	Silent     int  // slots that are over, count toward the target, and have no report
 	airing.Tally
 }
 
@@ -520,13 +523,22 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	for _, h := range history {
 		tallies[h.Week] = h.Tally
 	}
+	silent, err := p.silent(r, reg, cal, st.ID, week)
+	if err != nil {
+		return err
+	}
 	values := make([]float64, historyWeeks)
 	for i := range historyWeeks {
 		w := week - airing.Week(i)
 		tally, any := tallies[w]
 		values[historyWeeks-1-i] = min(1, float64(tally.Qualifying))
 		if any || st.ActiveInWeek(stations.DateOf(cal.Start(w))) { // a silent week is a week
-			page.Weeks = append(page.Weeks, pastWeek{stationPath(st.ID, w), r.Lang.Week(cal.Start(w), cal.End(w)), tally})
+			e, err := p.store.LastExcuse(r.Context(), w, st.ID)
+			if err != nil {
+				return err
+			}
+			page.Weeks = append(page.Weeks, pastWeek{Path: stationPath(st.ID, w), Line: r.Lang.Week(cal.Start(w), cal.End(w)),
+				Excused: e.Station != "" && !e.Revoked && tally.Qualifying == 0, Silent: silent[w], Tally: tally})
 		}
 	}
 	page.Course = kit.NewSparkline(r.Say("coverage.history", "n", historyWeeks), values, 1)
@@ -560,6 +572,32 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		page.Reasons = append(page.Reasons, kit.Option{Value: string(reason), Text: r.Say("airing.reason." + string(reason))})
 	}
 	return p.station.Render(w, r, page)
+}
+
+// silent counts, week by week, the station's slots of a year up to that week that are
+// over, of a programme that counts toward the target, and of which nobody said anything.
+func (p pages) silent(r *kit.Request, reg *stations.Registry, cal airing.Calendar, station string, until airing.Week) (map[airing.Week]int, error) {
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	of := map[string]airing.Week{}
+	for slot := range plan.SlotsAt(reg, station, cal.Start(until-historyWeeks+1), cal.End(until)) {
+		programme, err := plan.Programme(slot.Programme)
+		if err == nil && !slot.End.After(r.Now) && programme.TermsAt(slot.Start).CountsTowardTarget {
+			ids = append(ids, slot.ID)
+			of[slot.ID] = cal.Week(slot.Start)
+		}
+	}
+	lines, err := p.store.ForSlots(r.Context(), r.Actor, ids)
+	n := map[airing.Week]int{}
+	for _, id := range ids {
+		if _, said := lines[id]; !said {
+			n[of[id]]++
+		}
+	}
+	return n, err
 }
 
 // excuseForm is the form by which the station is excused in that week, or no more.
