@@ -8,11 +8,13 @@ package accounts
 import (
 	"crypto/sha256"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Role is what somebody does for commune radio.
@@ -54,7 +56,10 @@ type Grant struct {
 // Check returns a fault when the role cannot be given on that scope.
 func (g Grant) Check() error {
 	levels, ok := grantable[g.Role]
-	if !ok || !slices.Contains(levels, g.Scope.Level) || (g.Scope.Level == Province) != (g.Scope.ID == "") {
+	if !ok {
+		return fault.New(fault.Invalid, "accounts.role_unknown", "role", string(g.Role), "known", roleNames{}).At("grants")
+	}
+	if !slices.Contains(levels, g.Scope.Level) || (g.Scope.Level == Province) != (g.Scope.ID == "") {
 		return fault.New(fault.Invalid, "accounts.grant_impossible").At("grants")
 	}
 	return nil
@@ -68,6 +73,21 @@ var grantable = map[Role][]Level{
 	Organiser: {Province, Contest},
 	Judge:     {Contest},
 }
+
+// roleNames prints the roles there are, as programs write them, with their names.
+type roleNames struct{}
+
+// Words lists them: "operator (Phụ trách đài)".
+func (roleNames) Words(l text.Language) string {
+	var names []string
+	for _, role := range []Role{Operator, Monitor, Editor, Organiser, Judge, Admin} {
+		names = append(names, string(role)+" ("+l.Say("accounts.role."+string(role))+")")
+	}
+	return strings.Join(names, ", ")
+}
+
+// MarshalText writes them in Vietnamese.
+func (n roleNames) MarshalText() ([]byte, error) { return []byte(n.Words(text.Vietnamese)), nil }
 
 // Actor is who is acting: a person as authenticated for this one request, or
 // the daemon itself.

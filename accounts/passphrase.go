@@ -118,6 +118,24 @@ var stems = func() map[string]bool {
 	return m
 }()
 
+// CheckAccount returns a fault for everything that is wrong with what a new
+// account is made of, the first of them with the others as its parts, or nil.
+func CheckAccount(name, login, passphrase string) error {
+	var all []*fault.Error
+	name, err := CheckName(name)
+	login = FoldLogin(login)
+	for _, err := range []error{err, CheckLogin(login), CheckPassphrase(passphrase, login, name)} {
+		if err != nil {
+			all = append(all, fault.Of(err))
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	all[0].Parts = all[1:]
+	return all[0]
+}
+
 // CheckPassphrase returns a fault when a new passphrase is too short, too long
 // or easily guessed; login and name are what an attacker knows anyway.
 func CheckPassphrase(phrase, login, name string) error {

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"loa/internal/text"
 	"strings"
 	"testing"
 	"time"
@@ -150,4 +151,13 @@ func FuzzNamesAndLogins(f *testing.F) {
 			t.Errorf("%q became %q (%v)", name, again, err)
 		}
 	})
+}
+
+func TestARoleThereIsNotNamesThoseThereAre(t *testing.T) {
+	said := text.Vietnamese.Fault(Grant{Role: "vua", Scope: Scope{Level: Province}}.Check())
+	for _, want := range []string{"“vua”", "operator (Phụ trách đài)", "monitor (Giám sát)", "editor", "organiser", "judge", "admin (Quản trị)"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in: %s", want, said)
+		}
+	}
 }

@@ -137,6 +137,10 @@ func (c userList) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
 	return listed(t, c.JSON, items, "", func(p accounts.Person) string {
 		state := "+"
 		if p.Disabled {
@@ -144,13 +148,24 @@ func (c userList) Run(t *terminal) error {
 		}
 		line := p.Login + "\t" + state + " " + p.Name
 		for _, g := range p.Grants {
-			line += "  " + string(g.Role)
-			if g.Scope.ID != "" {
-				line += "@" + g.Scope.ID
-			}
+			line += "  " + t.grant(n, g)
 		}
 		return line
 	})
+}
+
+// grant is a role and where it holds, in words.
+func (t *terminal) grant(n nameBook, g accounts.Grant) string {
+	key := "accounts.role." + string(g.Role)
+	switch g.Scope.Level {
+	case accounts.Station:
+		return t.lang.Say(key+"_of", "place", called(n.stations, g.Scope.ID))
+	case accounts.District:
+		return t.lang.Say(key+"_of", "place", called(n.districts, g.Scope.ID))
+	case accounts.Contest:
+		return t.lang.Say(key+"_of", "place", g.Scope.ID)
+	}
+	return t.lang.Say(key)
 }
 
 // warnLocal says, beside what a program may read, that the link goes nowhere.

@@ -22,7 +22,7 @@ func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
 	if code, said := loa("add", "Mai khác", "mai"); code != 75 || !strings.Contains(said, "đã có người dùng") {
 		t.Errorf("the same login again: %d %s", code, said)
 	}
-	if code, said := loa("list"); code != 0 || !strings.Contains(said, "Vàng Thị Mai  operator@S") {
+	if code, said := loa("list"); code != 0 || !strings.Contains(said, "Vàng Thị Mai  Phụ trách đài ") {
 		t.Errorf("list: %d %s", code, said)
 	}
 	if code, said := loa("invite", "--role", "monitor", "--district", "083"); code != 0 || !strings.Contains(said, "/join/") {

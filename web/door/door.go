@@ -331,10 +331,15 @@ func (p pages) joined(r *kit.Request, inv accounts.Invitation, f *kit.Form) (acc
 			}
 		}
 		phrase := r.PostFormValue("passphrase")
-		if err := accounts.CheckPassphrase(phrase, who.Login, who.Name); err != nil {
+		var err error
+		if inv.Person == "" {
+			err = accounts.CheckAccount(c.Name, c.Login, phrase)
+		} else {
+			err = accounts.CheckPassphrase(phrase, who.Login, who.Name)
+		}
+		if err != nil {
 			return accounts.Person{}, err
 		}
-		var err error
 		if c.Passphrase, err = accounts.HashPassphrase(r.Context(), phrase); err != nil {
 			return accounts.Person{}, err
 		}

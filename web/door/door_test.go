@@ -327,3 +327,14 @@ func TestTheCookieChanges(t *testing.T) {
 		t.Errorf("%d sessions %v", len(list), err)
 	}
 }
+
+// TestAnEmptyAccountIsToldEverythingAtOnce, also where the browser checks nothing.
+func TestAnEmptyAccountIsToldEverythingAtOnce(t *testing.T) {
+	w := newWorld(t)
+	c := webtest.NewClient(t, w.h, "")
+	c.Get("/join/" + w.invite(accounts.Invite{Grants: admin(), First: true}))
+	c.Submit("main form", "name", " ", "login", "!", "passphrase", "")
+	c.Expect(422, "#f-name[aria-invalid=true]", "Hãy nhập tên")
+	c.Expect(422, "#f-login[aria-invalid=true]", "Tên đăng nhập gồm")
+	c.Expect(422, "#f-passphrase[aria-invalid=true]", "Mật khẩu phải có")
+}
