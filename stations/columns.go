@@ -30,12 +30,36 @@ const made Column = "list_made"
 // key, whatever the case and marks.
 func columnOf(heading string) (Column, bool) {
 	for _, c := range Columns {
-		if slices.ContainsFunc(headingsOf("stations.column."+string(c), string(c)), func(s string) bool { return fold(s) == fold(heading) }) {
+		names := headingsOf("stations.column."+string(c), string(c))
+		if also := "stations.column_also." + string(c); text.Has(also) {
+			names = append(names, strings.Split(text.Vietnamese.Say(also), ", ")...)
+		}
+		if slices.ContainsFunc(names, func(s string) bool { return fold(s) == fold(heading) }) {
 			return c, true
 		}
 	}
 	return "", false
 }
+
+// headingUnknown refuses a heading and says which there are.
+func headingUnknown(heading string) *fault.Error {
+	return fault.New(fault.Invalid, "stations.heading_unknown", "heading", heading, "known", columnNames{})
+}
+
+// columnNames prints the headings of all columns.
+type columnNames struct{}
+
+// Words lists them as a table in that language has them.
+func (columnNames) Words(l text.Language) string {
+	var names []string
+	for _, c := range Columns {
+		names = append(names, l.Say("stations.column."+string(c)))
+	}
+	return strings.Join(names, ", ")
+}
+
+// MarshalText writes them as the Vietnamese table has them.
+func (n columnNames) MarshalText() ([]byte, error) { return []byte(n.Words(text.Vietnamese)), nil }
 
 // headingsOf are the names of a column: Vietnamese, English, and its key.
 func headingsOf(catalogue, key string) []string {
@@ -129,7 +153,7 @@ func (f *Fields) SetCell(c Column, value string) error {
 		}
 		return nil
 	}
-	return fault.New(fault.Invalid, "stations.heading_unknown", "heading", string(c))
+	return headingUnknown(string(c))
 }
 
 // names writes keys by their names in that language.

@@ -55,6 +55,19 @@ func Reform2025() Merge {
 	return c
 }
 
+// KnowsReform2025 reports whether the table of the reform is of this registry: it
+// knows most of the units that were merged, by code and name.
+func (r *Registry) KnowsReform2025() bool {
+	rows, known := Reform2025().Rows, 0
+	for _, row := range rows {
+		kind, name := SplitKind(row.OldName)
+		if u, ok := r.UnitByCode(row.OldCode, "2025-06-30"); ok && u.Kind == kind && u.Name == name {
+			known++
+		}
+	}
+	return 2*known > len(rows)
+}
+
 // embedded reads a file of ours, without its header.
 func embedded(s string) [][]string {
 	rows, err := csv.NewReader(strings.NewReader(s)).ReadAll()

@@ -117,7 +117,7 @@ func headings[T ~string](row sheet.Row, find func(string) (T, bool)) ([]T, error
 			continue
 		}
 		c, ok := find(heading)
-		e := fault.New(fault.Invalid, "stations.heading_unknown", "heading", heading)
+		e := headingUnknown(heading)
 		if ok && slices.Contains(out, c) {
 			e = fault.New(fault.Invalid, "stations.heading_twice", "heading", heading)
 		} else if ok {

@@ -136,7 +136,7 @@ func (r *Registry) planMerge(m accounts.Meta, c Merge) ([]Unit, []Station, Merge
 			w.units = append(w.units, d)
 		}
 	}
-	w.plan.Before = len(r.ActiveOn(w.eve))
+	w.plan.Before = len(r.ActiveOn(c.On))
 	w.plan.After = r.activeWith(w.stations, c.On)
 	return w.units, w.stations, w.plan
 }

@@ -31,7 +31,7 @@ type SplitPlan struct {
 	From   UnitKey        `json:"from"`
 	Name   string         `json:"name"` // of the unit that is split
 	Parts  []SplitTarget  `json:"parts"`
-	Before int            `json:"before"` // stations active the day before
+	Before int            `json:"before"` // stations active on the day without the split
 	After  int            `json:"after"`  // stations active on the day
 	Bad    []*fault.Error `json:"-"`
 }
@@ -82,6 +82,8 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 	switch {
 	case !ok || old.Kind.Level() != Commune:
 		refuse(r.notThen(c.Code, c.On).At("code"))
+	case r.splitSo(c, old):
+		refuse(fault.New(fault.Conflict, "stations.split_already", "name", old.Official(), "on", c.On).At("code"))
 	case old.Valid.Until != "":
 		refuse(outOfOrder(old).At("code"))
 	default:
@@ -117,9 +119,24 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 		plan.Parts = append(plan.Parts, t)
 	}
 	plan.From, plan.Name = old.UnitKey, old.Official()
-	plan.Before = len(r.ActiveOn(c.On.AddDays(-1)))
+	plan.Before = len(r.ActiveOn(c.On))
 	plan.After = r.activeWith(w.stations, c.On)
 	return units, w.stations, plan
+}
+
+// splitSo reports whether the unit was split on that day into just these parts.
+func (r *Registry) splitSo(c Split, old Unit) bool {
+	if old.Valid.Until != c.On.AddDays(-1) {
+		return false
+	}
+	for _, p := range c.Parts {
+		u, ok := r.UnitByCode(padCode(text.Line(p.Code)), c.On)
+		kind, name := SplitKind(p.Name)
+		if !ok || u.Valid.From != c.On || u.Kind != kind || u.Name != name {
+			return false
+		}
+	}
+	return true
 }
 
 // partsOf are the units a split makes, in the old one's district.

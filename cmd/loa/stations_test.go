@@ -68,7 +68,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	code, out, errs := loa("import", exported)
 	_, told, _ := strings.Cut(errs, "--seen ")
 	seen, _, _ := strings.Cut(told, "\n")
-	if code == 0 || !strings.Contains(errs, "Nậm Chảy (Mường Khương) đã được Quản trị trên máy chủ sửa lúc") || strings.TrimSpace(seen) == "" {
+	if code == 0 || !strings.Contains(errs, "Nậm Chảy (Mường Khương) đã được Quản trị trên máy chủ sửa lúc") || strings.TrimSpace(seen) == "" || !strings.Contains(errs, "Thêm --over") {
 		t.Fatalf("an older list: %d %s %s", code, out, errs)
 	}
 	if code, out, errs := loa("import", exported, "--seen", strings.TrimSpace(seen)); code != 0 || !strings.Contains(out, "Giữ nguyên") || !strings.Contains(out, "0 đài đã thay đổi") {

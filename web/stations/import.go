@@ -26,6 +26,8 @@ type importPage struct {
 	Changes []importChange       // those of this page
 	Turn    kit.Turn             // which they are
 	Older   int                  // how many stations somebody changed after the list was made
+	Written int                  // stations that will be written
+	Kept    int                  // stations that stay as they are, of Older
 	Over    []string             // of those, the ones on other pages that are written all the same
 	Wrongs  wrongs
 	Rows    string // the rows that change something, to be applied as they were seen
@@ -118,6 +120,12 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 // show fills the page with the changes, those about which there is a question first.
 func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.ImportPlan) {
 	page.Plan, page.On, page.New, page.Older = plan, c.On, c.New, len(plan.Older())
+	for _, change := range plan.Older() {
+		if !slices.Contains(c.Over, change.Station) {
+			page.Kept++
+		}
+	}
+	page.Written = len(plan.Changes) - page.Kept
 	changes := slices.SortedStableFunc(slices.Values(plan.Changes), func(a, b stations.StationChange) int {
 		switch {
 		case a.Later != nil && b.Later == nil:

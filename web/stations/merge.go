@@ -18,6 +18,7 @@ type mergePage struct {
 	Turn    kit.Turn            // which they are
 	Effect  effect
 	Wrongs  wrongs
+	Reform  bool   // our table of 2025 is of this province
 	Merge   string // the command, to be applied as it was seen
 }
 
@@ -27,7 +28,11 @@ type mergeTarget struct {
 }
 
 func (p pages) showMerge(w http.ResponseWriter, r *kit.Request) error {
-	return p.merge.Render(w, r, mergePage{Page: r.Page("stations.merge_title"), Limit: limitOf(r), Form: kit.NewForm()})
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.merge.Render(w, r, mergePage{Page: r.Page("stations.merge_title"), Limit: limitOf(r), Reform: reg.KnowsReform2025(), Form: kit.NewForm()})
 }
 
 // reform sends the mapping of 2025 as a file to use or to take as a pattern.
@@ -41,7 +46,11 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := mergePage{Page: r.Page("stations.merge_title"), Limit: limitOf(r)}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	page := mergePage{Page: r.Page("stations.merge_title"), Limit: limitOf(r), Reform: reg.KnowsReform2025()}
 	var c stations.Merge
 	if f.Get("merge") != "" {
 		if err := f.Carried("merge", &c); err != nil {
@@ -68,10 +77,6 @@ func (p pages) doMerge(w http.ResponseWriter, r *kit.Request) error {
 		if err != nil {
 			return err
 		}
-	}
-	reg, err := p.store.Registry(r.Context())
-	if err != nil {
-		return err
 	}
 	plan, what, err := p.store.ForetellMerge(r.Context(), r.Meta(f.ID), c)
 	if err != nil && len(plan.Bad) == 0 {
