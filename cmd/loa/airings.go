@@ -208,8 +208,5 @@ func (c airingsVerify) Run(t *terminal) error {
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
 	}
-	if err == nil {
-		err = t.standing(a)
-	}
 	return err
 }
