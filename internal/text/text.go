@@ -2,13 +2,15 @@
 // English, and writes dates, numbers and durations as people say them.
 //
 // Catalogues are flat JSON files, one per area (vi/stations.json and
-// en/stations.json hold the keys "stations.…"). Placeholders are {name}.
+// en/stations.json hold the keys "stations.…"). Placeholders are {name};
+// {name|one|many} is the word that agrees with a number.
 package text
 
 import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -101,6 +103,9 @@ func (l Language) Fault(err error) string {
 	return s
 }
 
+// plural is what follows a number in English, {n|station|stations}: the first where n is 1.
+var plural = regexp.MustCompile(`\{([a-z_]+)\|([^|{}]*)\|([^|{}]*)\}`)
+
 func (l Language) fill(key string, args map[string]any) string {
 	c, ok := catalogues[l]
 	if !ok {
@@ -113,6 +118,13 @@ func (l Language) fill(key string, args map[string]any) string {
 	if len(args) == 0 {
 		return s
 	}
+	s = plural.ReplaceAllStringFunc(s, func(part string) string {
+		m := plural.FindStringSubmatch(part)
+		if v, ok := args[m[1]]; ok && l.Value(v) == "1" {
+			return m[2]
+		}
+		return m[3]
+	})
 	pairs := make([]string, 0, 2*len(args))
 	for k, v := range args {
 		value := l.Value(v)

@@ -72,6 +72,47 @@ func sources(t *testing.T, yield func(path, content string)) {
 	}
 }
 
+// TestEnglishAgreesWithItsNumbers: one person, two people.
+func TestEnglishAgreesWithItsNumbers(t *testing.T) {
+	for n, want := range map[int]string{0: "0 people", 1: "1 person", 2: "2 people"} {
+		if got := English.Say("people.count", "n", n); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+	counted := map[string]bool{} // the nouns that have two forms somewhere have them everywhere
+	for _, k := range keys(English) {
+		for _, m := range plural.FindAllStringSubmatch(catalogues[English][k], -1) {
+			counted[m[3]] = true
+		}
+	}
+	bare := regexp.MustCompile(`\{[a-z_]+\} ([a-z]+)\b`)
+	for _, k := range keys(English) {
+		for _, m := range bare.FindAllStringSubmatch(catalogues[English][k], -1) {
+			if counted[m[1]] && strings.HasSuffix(m[1], "s") && !verbs[m[1]] {
+				t.Errorf("%s counts without agreeing: %s", k, catalogues[English][k])
+			}
+		}
+	}
+}
+
+// verbs look like counted nouns: "{name} counts".
+var verbs = map[string]bool{"counts": true, "marks": true, "works": true, "rules": true, "grants": true, "changes": true, "requests": true, "reports": true, "comments": true, "lines": true, "judges": true, "holds": true, "stands": true}
+
+// forPrograms are sentences that pages do not show: they answer who writes addresses or starts the daemon.
+var forPrograms = []string{"kit.query_unknown", "store.in_use"}
+
+// TestNoPageNamesParametersOrFlags: who reads a page has boxes and buttons.
+func TestNoPageNamesParametersOrFlags(t *testing.T) {
+	flag := regexp.MustCompile(`(?:^|[ (])--[a-z]|tham số|dòng lệnh|command line`)
+	for _, lang := range []Language{Vietnamese, English} {
+		for _, k := range keys(lang) {
+			if !strings.Contains(k, "cli") && !slices.Contains(forPrograms, k) && flag.MatchString(catalogues[lang][k]) {
+				t.Errorf("%s %s: %s", lang, k, catalogues[lang][k])
+			}
+		}
+	}
+}
+
 func TestEveryKeyUsedIsInTheCatalogue(t *testing.T) {
 	found := 0
 	sources(t, func(path, content string) {
