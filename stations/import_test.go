@@ -172,7 +172,7 @@ func TestOnlyThePlanAPersonSawIsApplied(t *testing.T) {
 func TestAFileThatIsNoRegistryIsRefused(t *testing.T) {
 	for in, code := range map[string]string{
 		"":                     "sheet.empty",
-		"Tần sóng\n57":           "stations.heading_unknown",
+		"Tần sóng\n57":         "stations.heading_unknown",
 		"Ghi chú\nx":           "stations.no_key_column",
 		"Mã xã,Code\n1,2":      "stations.heading_twice",
 		"Mã xã,,Ghi chú\n1,,x": "",
