@@ -3,6 +3,7 @@ package mpeg
 import (
 	"bytes"
 	"io"
+	"math"
 	"slices"
 	"testing"
 )
@@ -83,6 +84,47 @@ func FuzzStrip(f *testing.F) {
 		}
 		if !bytes.Equal(once.Bytes(), twice.Bytes()) {
 			t.Fatal("a copy of the copy differs")
+		}
+	})
+}
+
+// FuzzDecoder: whatever the bytes, no panic, no number that is none, and nothing
+// louder than the gains in the stream say.
+func FuzzDecoder(f *testing.F) {
+	seeds(f)
+	var used coverage
+	for i, k := range synthetics {
+		f.Add(makeStream(k, 3, uint64(i), &used))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) { checkBounded(t, b) })
+}
+
+// FuzzWitness: go-mp3 decodes every stream that can be made as we do, but for its
+// known faults; and so do the plain formulas.
+func FuzzWitness(f *testing.F) {
+	for i := range synthetics {
+		f.Add(uint64(i), uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, kind uint8) {
+		var used coverage
+		all := unitsOf(t, makeStream(synthetics[int(kind)%len(synthetics)], 4, seed, &used))
+		var d Decoder
+		got, damaged := decodeAll(&d, all)
+		if w := Witness(all, got); damaged > 0 || w.Differs() {
+			t.Fatalf("%d damaged, go-mp3 differs by %g", damaged, w.Most)
+		}
+		var ref reference
+		at := 0
+		for _, u := range all {
+			want := ref.frame(u.Header, u.Side, u.Main)
+			for s := range want[0] {
+				for c := range u.Header.Channels() {
+					if e := math.Abs(float64(got[at]) - want[c][s]); !(e <= greatestError) {
+						t.Fatalf("sample %d is off by %g", at, e)
+					}
+					at++
+				}
+			}
 		}
 	})
 }

@@ -57,14 +57,15 @@ func addGain(f Frame, steps int) error {
 	bits := f.Data[f.sideOffset():f.mainOffset()]
 	for g := range f.Granules() {
 		for c := range f.Channels() {
-			if side.Length[g][c] == 0 {
+			said := side.granules[g][c]
+			if said.length == 0 {
 				continue
 			}
-			gain := side.Gain[g][c] + steps
+			gain := int(said.gain) + steps
 			if gain < 0 || gain > 255 {
 				return ErrGainRange
 			}
-			putBits(bits, side.gainAt[g][c], byte(gain))
+			putBits(bits, said.gainAt, byte(gain))
 		}
 	}
 	if f.Protected {

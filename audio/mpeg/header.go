@@ -1,8 +1,8 @@
-// Package mpeg reads and rewrites the bytes of MPEG audio Layer III (MP3)
-// without decoding them: it walks the frames of a stream of unknown quality,
-// skips tags and garbage, reads what encoders wrote about themselves, changes
-// the loudness in place and makes copies that say nothing of where they came
-// from.
+// Package mpeg reads, rewrites and decodes MPEG audio Layer III (MP3): it walks
+// the frames of a stream of unknown quality, skips tags and garbage, reads what
+// encoders wrote about themselves, turns frames into sound (Decoder) and, without
+// decoding, changes the loudness in place and makes copies that say nothing of
+// where they came from.
 //
 // The frame layout is ISO/IEC 11172-3 (MPEG-1) and ISO/IEC 13818-3 (MPEG-2);
 // MPEG-2.5 is the common extension to 8, 11.025 and 12 kHz. Everything here

@@ -16,6 +16,7 @@ type Unit struct {
 	Side   []byte // side information as in the frame
 	Main   []byte // the frame's own main data; nil when it cannot be had
 	Short  bool   // some of it is coded in short blocks
+	said   Side   // what Side says
 	spare  int    // bits of Main's last byte that belong to nobody
 }
 
@@ -38,7 +39,7 @@ func (p *Unpacker) Unpack(f Frame) Unit {
 	u := Unit{Header: f.Header, Index: f.Index}
 	own := f.Data[min(f.mainOffset(), len(f.Data)):]
 	s, ok := ParseSide(f.Header, f.Data)
-	u.Short = s.Short
+	u.Short, u.said = s.Short, s
 	need := (s.Bits + 7) / 8
 	fits := s.MainDataBegin <= len(p.tail) && need <= s.MainDataBegin+len(own)
 	if ok && fits && s.Sane && !f.Corrupt && s.MainDataBegin <= p.idle {
