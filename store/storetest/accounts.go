@@ -372,9 +372,9 @@ func renewals(a *accountTest) {
 		a.wants(a.SetPassphrase(ctx, m, c), "accounts.passphrase_changed")
 	}
 	first, second, kept := renew("first"), renew("second"), token("one")
-	use(first, "")
-	use(first, "accounts.invitation_used")
-	use(second, "accounts.invitation_ended")
+	use(first, "accounts.invitation_ended") // the second took its place
+	use(second, "")
+	use(second, "accounts.invitation_used")
 	if opens(kept) {
 		a.t.Error("a token outlived a renewal")
 	}
