@@ -189,6 +189,7 @@ type Facts struct {
 	Episode   *scheduler.Episode    // planned for the slot
 	Programme *scheduler.Programme  // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                 // of Confirm.Corrects
+	Newest    *Line                 // what corrected that last; nil while it stands
 	OfSlot    *Line                 // the slot's standing line, if it answers the slot as it is planned now
 	Near      []Line                // of Confirm.Alone: lines of the station that began in the span of Near
 	Closed    bool                  // the week in which it aired is frozen
@@ -311,11 +312,18 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	case old.Station != f.Station:
 		return fault.New(fault.Invalid, "airing.other_station").At("corrects")
 	case old.CorrectedBy != "":
-		return fault.New(fault.Conflict, "airing.corrected_already").At("corrects")
+		return corrected(*f.Newest)
 	case r.Why == "" && !undone(*old, m, c):
 		return fault.New(fault.Invalid, "airing.correct_why").At("why")
 	}
 	return nil
+}
+
+// corrected says who corrected a report meanwhile, when and to what, and where that is.
+func corrected(newest Line) error {
+	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.ReceivedAt, "other", newest.ID).At("corrects")
+	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to_"+string(newest.Outcome), "at", newest.StartedAt, "length", time.Duration(newest.Seconds)*time.Second)}
+	return e
 }
 
 // checkOnce makes sure that a slot has one report that answers it at most.
@@ -489,7 +497,7 @@ const maxEvidence = 10
 
 // DecideRemoval says whether a piece of evidence may be taken away from the
 // line. closed tells that the line's week is frozen. Faults:
-// airing.evidence_unknown, airing.evidence_week_closed, airing.evidence_verified,
+// airing.evidence_unknown, airing.evidence_of_corrected, airing.evidence_week_closed, airing.evidence_verified,
 // airing.evidence_why, airing.text_too_long.
 func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r Removal) (Removal, error) {
 	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
@@ -499,6 +507,8 @@ func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r
 	switch {
 	case !slices.ContainsFunc(line.Evidence, func(e Evidence) bool { return e.ID == r.Evidence }):
 		return r, fault.New(fault.NotFound, "airing.evidence_unknown")
+	case !line.Stands(): // what corrected it has the evidence now
+		return r, fault.New(fault.Conflict, "airing.evidence_of_corrected")
 	case Keeps(line, closed) != nil:
 		return r, Keeps(line, closed)
 	case r.Why == "":

@@ -83,7 +83,7 @@ func TestDecideAnswersEachRequestInWords(t *testing.T) {
 		{"correct what is corrected", func(f *Facts, _ *accounts.Meta, c *Confirm) {
 			old := *standing
 			old.CorrectedBy = "newer"
-			f.Corrected, c.Corrects, c.Why = &old, "old", "bấm nhầm"
+			f.Corrected, f.Newest, c.Corrects, c.Why = &old, standing, "old", "bấm nhầm"
 		}, "airing.corrected_already"},
 		{"correct another station's", func(f *Facts, _ *accounts.Meta, c *Confirm) {
 			old := *standing

@@ -564,3 +564,43 @@ func TestACorrectionOfWhatWasVerifiedIsTold(t *testing.T) {
 		t.Errorf("what was withdrawn waits: %+v", list)
 	}
 }
+
+// A button of an older page lands at what stands now, and says who did it, when and what.
+func TestAButtonOfAnOlderPageSaysWhatHappenedSince(t *testing.T) {
+	t.Parallel()
+	clock, s, operator, _ := onMonday(t)
+	other := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "truong", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	clock.at = at(17, 20, 0)
+	for _, c := range []*webtest.Client{operator, other} {
+		c.Get("/today?station=S00001")
+	}
+	other.Submit("form.thumbs", "outcome", "aired")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	operator.Expect(200, "dl.facts", "truong báo", "Đây là bản mới nhất")
+	if !strings.HasPrefix(operator.Path, "/airings/") {
+		t.Errorf("a second report of one slot lands at %s", operator.Path)
+	}
+
+	first := strings.TrimPrefix(operator.Path, "/airings/")
+	other.Get("/today?station=S00001")
+	operator.Get("/airings/new?corrects=" + first)
+	operator.Submit("form.report", "seconds", "4:00", "why", "đo lại")
+	newest := operator.Doc().Find("#done ~ .card a[href^='/airings/']").AttrOr("href", "")
+	other.Submit("section[aria-labelledby=done] form", "outcome", "withdrawn")
+	other.Expect(200, "dl.facts", "xa-02647 đã sửa báo cáo này lúc 17:20 13/5/2024", "dài 4 phút", "Đây là bản mới nhất")
+	if other.Path != newest {
+		t.Errorf("an undo of what was corrected lands at %s, not %s", other.Path, newest)
+	}
+
+	// A correction that was typed stays, says the same, and sent again corrects what stands.
+	other.Get("/airings/new?corrects=" + first)
+	other.Submit("form.report", "seconds", "5:00", "why", "đồng hồ của tôi")
+	other.Expect(409, "form.report a[href='"+newest+"']", "xa-02647 đã sửa báo cáo này", "dài 4 phút", "đồng hồ của tôi")
+	other.Refuse("name=\"anyway\"")
+	other.Submit("form.report")
+	other.Expect(200, "#done", "Đã ghi: đã phát")
+	list, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Standing: true})
+	if err != nil || len(list) != 1 || list[0].Seconds != 300 || "/airings/"+list[0].Corrects != newest {
+		t.Errorf("what stands: %+v, %v", list, err)
+	}
+}

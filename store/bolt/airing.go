@@ -298,6 +298,14 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 			return f, err
 		} else if found {
 			f.Corrected, f.corrected = &old, idx
+			for by := old.CorrectedBy; by != ""; by = f.Newest.CorrectedBy {
+				id := uuid.MustParse(by)
+				newer, _, err := lineOf(tx, logLines.name, id[:], id)
+				if err != nil {
+					return f, err
+				}
+				f.Newest = &newer
+			}
 			c = c.Correcting(old)
 		}
 	}

@@ -185,6 +185,12 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 			return p.saved(w, r, line)
 		}
 	}
+	if e := fault.Of(err); e != nil && e.Kind == fault.Conflict && e.Args["other"] != nil && !f.Values.Has("started_at") {
+		return p.meanwhile(w, r, e) // a button of an older page: there is no form to come back to
+	}
+	if fault.Is(err, "airing.corrected_already") { // sent again, it corrects what stands now
+		f.Values.Set("corrects", fault.Of(err).Args["other"].(string))
+	}
 	if once.Unseen(err) && f.Refused(err) {
 		f.Notice = "" // each is said where it is agreed to, and no field is wrong
 		clear(f.Errors)
@@ -194,6 +200,15 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		return p.renderForm(w, r, *f, nil)
 	}
 	return err
+}
+
+// meanwhile shows the report that somebody else made or corrected since the page was opened.
+func (p pages) meanwhile(w http.ResponseWriter, r *kit.Request, e *fault.Error) error {
+	said := r.Lang.Fault(e)
+	for _, part := range e.Parts {
+		said += " " + r.Lang.Fault(part)
+	}
+	return r.Redirect(w, "/airings/"+e.Args["other"].(string), "airing.meanwhile", "text", said)
 }
 
 // command is what a form asks for.
