@@ -30,6 +30,38 @@ type Asked struct {
 	Reopening
 }
 
+// Dropped is a request that was taken back, by who asked or by another.
+type Dropped struct {
+	Reopening
+	DroppedBy string    `json:"dropped_by"` // name
+	DroppedAt time.Time `json:"dropped_at"` // UTC
+}
+
+// Requests are what was asked of a closed week, each nil if there is none.
+type Requests struct {
+	Closed  bool       // it is closed, and not open again
+	Asked   *Reopening // waits for a second person
+	Dropped *Dropped   // the last that was taken back
+	Opened  *Reopening // by which the week is open
+}
+
+// gone says what became of the request that somebody answers too late; nil if it is not that.
+func (f Requests) gone(c Reopen) error {
+	switch {
+	case !c.Decline && c.Request.IsZero():
+		return nil
+	case f.Opened != nil && (c.Request.IsZero() || c.Request.Equal(f.Opened.At)):
+		return fault.New(fault.Conflict, "coverage.request_agreed", "by", f.Opened.AgreedBy, "at", f.Opened.AgreedAt)
+	case f.Closed && f.Asked == nil && f.Dropped != nil && (c.Request.IsZero() || c.Request.Equal(f.Dropped.At)):
+		code := "coverage.request_declined"
+		if f.Dropped.DroppedBy == f.Dropped.By {
+			code = "coverage.request_withdrawn"
+		}
+		return fault.New(fault.Conflict, code, "by", f.Dropped.DroppedBy, "at", f.Dropped.DroppedAt, "asked", f.Dropped.By)
+	}
+	return nil
+}
+
 // Frozen is what a week was closed with before it was opened again.
 type Frozen struct {
 	Counts
@@ -55,19 +87,21 @@ type Reopen struct {
 }
 
 // DecideReopen returns the request as it stands afterwards, nil for none, and
-// whether the week is open by it. asked is the request that waits, nil for
-// none. Faults: accounts.denied, coverage.reopen_person, coverage.not_closed,
+// whether the week is open by it. f is what was asked before. Faults: accounts.denied, coverage.reopen_person, coverage.not_closed,
 // coverage.reopen_reason, coverage.not_asked, coverage.request_changed,
-// coverage.own_request, coverage.asked_already.
-func DecideReopen(m accounts.Meta, closed bool, asked *Reopening, c Reopen) (next *Reopening, open bool, err error) {
+// coverage.own_request, coverage.asked_already, coverage.request_agreed,
+// coverage.request_withdrawn, coverage.request_declined.
+func DecideReopen(m accounts.Meta, f Requests, c Reopen) (next *Reopening, open bool, err error) {
 	if err := MayClose(m.By); err != nil {
 		return nil, false, err
 	}
-	reason := strings.TrimSpace(text.Lines(c.Reason))
+	reason, asked := strings.TrimSpace(text.Lines(c.Reason)), f.Asked
 	switch {
 	case m.By.Person == "" || m.By.Person == accounts.ServerPerson().ID: // nobody knows which person that is
 		return nil, false, fault.New(fault.Denied, "coverage.reopen_person")
-	case !closed:
+	case f.gone(c) != nil:
+		return nil, false, f.gone(c)
+	case !f.Closed:
 		return nil, false, fault.New(fault.Conflict, "coverage.not_closed", "week", c.Week)
 	case asked == nil && (c.Decline || !c.Request.IsZero()):
 		return nil, false, fault.New(fault.Conflict, "coverage.not_asked", "week", c.Week)

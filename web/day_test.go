@@ -464,7 +464,7 @@ func TestAReopeningThatWaitsIsTold(t *testing.T) {
 	asker.Get("/coverage?week=" + first.String())
 	asker.Submit("[action='/coverage/reopen']", "do", "decline", "later", "yes")
 	other.Submit("[action='/coverage/reopen']", "do", "agree", "later", "yes")
-	other.Expect(409, ".notice.bad", "Không có đề nghị mở lại nào đang chờ")
+	other.Expect(409, ".notice.bad", "giamsat-2 đã rút đề nghị này lúc 08:01")
 	asker.Get("/coverage?week=" + first.String())
 	other.Get("/coverage?week=" + first.String())
 	asker.Submit("[action='/coverage/reopen']", "reason", "Hai xã báo muộn", "later", "yes")

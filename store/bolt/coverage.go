@@ -24,11 +24,12 @@ var (
 
 // closedWeek is what was frozen, and the seal over the log at that moment.
 type closedWeek struct {
-	Week   coverage.Week       `json:"week"`
-	Seal   airing.Seal         `json:"seal"`
-	Asked  *coverage.Reopening `json:"asked,omitempty"`  // waits for a second person
-	Opened *coverage.Reopening `json:"opened,omitempty"` // it is open again
-	Before []closedWeek        `json:"before,omitempty"` // earlier closings, the oldest first, each opened again
+	Week    coverage.Week       `json:"week"`
+	Seal    airing.Seal         `json:"seal"`
+	Asked   *coverage.Reopening `json:"asked,omitempty"`   // waits for a second person
+	Dropped *coverage.Dropped   `json:"dropped,omitempty"` // the last request that was taken back
+	Opened  *coverage.Reopening `json:"opened,omitempty"`  // it is open again
+	Before  []closedWeek        `json:"before,omitempty"`  // earlier closings, the oldest first, each opened again
 }
 
 // closings are the closed weeks without what was frozen: the same rows, of which
@@ -400,9 +401,12 @@ func (s *Store) ReopenWeek(ctx context.Context, m accounts.Meta, c coverage.Reop
 
 // reopen lets the noun decide about one closed week and puts what it decided.
 func reopen(tx *tx, m accounts.Meta, c coverage.Reopen, w closedWeek, found bool) error {
-	next, open, err := coverage.DecideReopen(m, found && w.Opened == nil, w.Asked, c)
+	next, open, err := coverage.DecideReopen(m, coverage.Requests{Closed: found && w.Opened == nil, Asked: w.Asked, Dropped: w.Dropped, Opened: w.Opened}, c)
 	if err != nil {
 		return err
+	}
+	if c.Decline {
+		w.Dropped = &coverage.Dropped{Reopening: *w.Asked, DroppedBy: m.By.Name, DroppedAt: m.At.UTC()}
 	}
 	if w.Asked = next; open {
 		w.Asked, w.Opened = nil, next

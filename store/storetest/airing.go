@@ -591,11 +591,18 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 	reopen(two, coverage.Reopen{Week: thatWeek, Request: request.Add(-time.Hour)}, "coverage.request_changed")
 	reopen(two, coverage.Reopen{Week: thatWeek, Request: request.Add(-time.Hour), Decline: true}, "coverage.request_changed")
 	reopen(two, coverage.Reopen{Week: thatWeek + 2, Decline: true}, "")
-	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request}, "coverage.not_asked")
+	reopen(one, coverage.Reopen{Week: thatWeek + 2, Request: request}, "coverage.request_declined")
+	reopen(one, coverage.Reopen{Week: thatWeek + 2, Reason: "Lại sai"}, "")
+	reopen(one, coverage.Reopen{Week: thatWeek + 2, Decline: true}, "")
+	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request}, "coverage.request_withdrawn")
+	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request, Decline: true}, "coverage.request_withdrawn")
+	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request.Add(-time.Hour)}, "coverage.not_asked")
 	got := reopen(two, coverage.Reopen{Week: thatWeek, Later: true, Request: request}, "")
 	if got.Closed || got.Aired != 2 || got.Reopening != nil || len(got.Earlier) != 1 || got.Earlier[0].Aired != 1 || got.Earlier[0].Reopened.AgreedBy != two.Name {
 		t.Fatalf("opened again: %+v, earlier %+v", got.Counts, got.Earlier)
 	}
+	reopen(two, coverage.Reopen{Week: thatWeek, Request: request}, "coverage.request_agreed")
+	reopen(one, coverage.Reopen{Week: thatWeek, Decline: true}, "coverage.request_agreed")
 	for w, closed := range []bool{false, false, true} { // the last was declined
 		if got := weekCounts(t, e, thatWeek+airing.Week(w)); got.Closed != closed || (len(got.Earlier) == 0) != closed {
 			t.Errorf("week %d: closed %v, earlier %v", w, got.Closed, got.Earlier)
