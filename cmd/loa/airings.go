@@ -197,8 +197,9 @@ type airingsVerify struct {
 // Run tells the daemon and prints the report with its finding.
 func (c airingsVerify) Run(t *terminal) error {
 	in := map[string]any{"id": cmp.Or(c.ID, uuid.NewString()), "finding": c.Finding, "note": c.Note}
-	var a api.Airing
-	if err := c.client().send(t, http.MethodPost, "/api/v1/airings/"+url.PathEscape(c.Report)+"/verdict", in, &a); err != nil {
+	var was, a api.Airing
+	report := "/api/v1/airings/" + url.PathEscape(c.Report)
+	if err := c.client().edit(t, report, &was, http.MethodPost, report+"/verdict", in, &a); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -207,6 +208,9 @@ func (c airingsVerify) Run(t *terminal) error {
 	n, err := c.client().namesFor(t, false, 1)
 	if err == nil {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
+	}
+	if last := was.Last(); err == nil && last != nil {
+		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.verdict_before", "finding", t.lang.Say("airing.finding."+string(last.Finding)), "by", last.By.Name, "at", last.At)))
 	}
 	return err
 }

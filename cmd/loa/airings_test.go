@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +86,9 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("airings", "verify", list[0].ID, "contradicted", "--note", "Loa hỏng cả tuần", "--json"); json.Unmarshal([]byte(out), &found) != nil || found.Finding != "contradicted" {
 		t.Errorf("another finding as JSON: %s", out)
 	}
-	must("airings", "verify", list[0].ID, "verified", "--note", "Đã sửa loa, nghe lại")
+	if out := must("airings", "verify", list[0].ID, "verified", "--note", "Đã sửa loa, nghe lại"); !strings.Contains(out, "Thay kết luận trước: Trái với báo cáo (Lê Thị Thu, ") {
+		t.Errorf("a finding in place of another: %s", out)
+	}
 	r.token = mine
 	if out := must("airings", "list", "--from", "2024-05-13", "--json"); !strings.Contains(out, `"verified"`) {
 		t.Errorf("the finding is not in the list: %s", out)
@@ -157,6 +161,42 @@ func TestAWeekFromATerminal(t *testing.T) {
 		var any []json.RawMessage
 		if out := must(args...); json.Unmarshal([]byte(out), &any) != nil || any == nil {
 			t.Errorf("%v: %s", args, out)
+		}
+	}
+}
+
+// What is decided about something somebody else may have decided is sent with the edition
+// that was read, and a refusal of it is said.
+func TestADecisionFromATerminalIsOfWhatItRead(t *testing.T) {
+	for _, c := range []struct {
+		args        []string
+		read, reads string // the path that is read, and what it answers
+		sent        string // in the body
+	}{
+		{[]string{"airings", "verify", "R", "verified"}, "/api/v1/airings/R", `{}`, `"finding":"verified"`},
+		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--reason", "weather", "--note", "bão"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":false`},
+		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--reason", "weather", "--note", "nhầm", "--revoke"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":true`},
+		{[]string{"coverage", "reopen", "2024-W20", "--decline"}, "/api/v1/coverage", `{"reopening":{"at":"2024-05-13T10:00:00.5Z"}}`, `"request":"2024-05-13T10:00:00.5Z"`},
+	} {
+		var read, sent bool
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				read = r.URL.Path == c.read
+				w.Header().Set("ETag", `"edition.body"`)
+				_, _ = w.Write([]byte(c.reads))
+				return
+			}
+			body, _ := io.ReadAll(r.Body)
+			sent = strings.Contains(string(body), c.sent) && (c.reads != `{}` || r.Header.Get("If-Match") == `"edition.body"`)
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusPreconditionFailed)
+			_, _ = w.Write([]byte(`{"detail":"Lê Thị Thu đã sửa.","code":"edit.stale"}`))
+		}))
+		t.Cleanup(server.Close)
+		var o, e bytes.Buffer
+		code := run(t.Context(), append(c.args, "--server", server.URL, "--token", "t"), &o, &e)
+		if code == 0 || !read || !sent || !strings.Contains(e.String(), "Lê Thị Thu đã sửa") {
+			t.Errorf("%v: %d, read %v, sent %v: %s", c.args, code, read, sent, e.String())
 		}
 	}
 }

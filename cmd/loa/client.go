@@ -63,6 +63,11 @@ func (c *client) bearer() (string, error) {
 // do sends one request; path starts with "/". A problem answer becomes a
 // fault that says what the server said. The caller closes the body.
 func (c *client) do(ctx context.Context, method, path, contentType string, body io.Reader) (*http.Response, error) {
+	return c.match(ctx, method, path, contentType, "", body)
+}
+
+// match is do of a change that holds only while the thing is of the edition whose ETag is given.
+func (c *client) match(ctx context.Context, method, path, contentType, etag string, body io.Reader) (*http.Response, error) {
 	token, err := c.bearer()
 	if err != nil {
 		return nil, err
@@ -75,6 +80,9 @@ func (c *client) do(ctx context.Context, method, path, contentType string, body 
 	req.Header.Set("Accept-Language", string(language()))
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
+	}
+	if etag != "" {
+		req.Header.Set("If-Match", etag)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -128,6 +136,33 @@ func (c *client) send(ctx context.Context, method, path string, in, out any) err
 	if out == nil {
 		return nil
 	}
+	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
+		return fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
+	}
+	return nil
+}
+
+// edit reads a thing at from into was, and sends a change of that edition: what somebody
+// else decided meanwhile is refused and told.
+func (c *client) edit(ctx context.Context, from string, was any, method, path string, in, out any) error {
+	read, err := c.do(ctx, http.MethodGet, from, "", nil)
+	if err != nil {
+		return err
+	}
+	err = json.NewDecoder(read.Body).Decode(was)
+	read.Body.Close()
+	if err != nil {
+		return fmt.Errorf("read the server's answer to GET %s: %w", from, err)
+	}
+	b, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	resp, err := c.match(ctx, method, path, "application/json", read.Header.Get("ETag"), bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
 	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
 		return fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
 	}

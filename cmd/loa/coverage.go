@@ -116,8 +116,9 @@ type coverageExcuse struct {
 func (c coverageExcuse) Run(t *terminal) error {
 	in := map[string]any{"week": c.Week, "station": c.Station, "reason": c.Reason, "note": c.Note, "revoked": c.Revoke}
 	id := cmp.Or(c.ID, uuid.NewString())
-	var e coverage.Excuse
-	if err := c.client().send(t, http.MethodPut, "/api/v1/coverage/excuses/"+url.PathEscape(id), in, &e); err != nil {
+	var was, e coverage.Excuse
+	from := "/api/v1/coverage/" + url.PathEscape(c.Week) + "/excuses/" + url.PathEscape(c.Station)
+	if err := c.client().edit(t, from, &was, http.MethodPut, "/api/v1/coverage/excuses/"+url.PathEscape(id), in, &e); err != nil {
 		return err
 	}
 	key := "cli.excused"
@@ -166,6 +167,15 @@ func (c coverageReopen) Run(t *terminal) error {
 	in := map[string]any{"reason": c.Reason, "later": c.Later, "decline": c.Decline}
 	if c.Agree != "" {
 		in["request"] = c.Agree
+	}
+	if c.Decline { // the request that waits now, and no other that comes meanwhile
+		var now coverage.Week
+		if err := c.client().get(t, "/api/v1/coverage"+asked("week", c.Week), &now); err != nil {
+			return err
+		}
+		if now.Reopening != nil {
+			in["request"] = now.Reopening.Request()
+		}
 	}
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/reopen", in, &w); err != nil {
 		return err
