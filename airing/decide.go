@@ -322,7 +322,7 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 // corrected says who corrected a report meanwhile, when and to what, and where that is.
 func corrected(newest Line) error {
 	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.ReceivedAt, "other", newest.ID).At("corrects")
-	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to_"+string(newest.Outcome), "at", newest.StartedAt, "length", time.Duration(newest.Seconds)*time.Second)}
+	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to."+string(newest.Outcome), "at", newest.StartedAt, "length", time.Duration(newest.Seconds)*time.Second)}
 	return e
 }
 
