@@ -71,7 +71,7 @@ func TestEvidenceLeftBehindIsTold(t *testing.T) {
 	}
 	const left, kept = "minh chứng của báo cáo ấy không được giữ", "Minh chứng của báo cáo trước được giữ lại"
 	was := broken.ID
-	for _, c := range []struct {
+	for i, c := range []struct {
 		outcome   airing.Outcome
 		says, not string
 	}{{airing.NotAired, kept, left}, {airing.Aired, left, kept}, {airing.Withdrawn, "", left}} {
@@ -84,5 +84,9 @@ func TestEvidenceLeftBehindIsTold(t *testing.T) {
 		operator.Get("/airings/" + was)
 		operator.Expect(200, "[aria-labelledby=evidence]", c.says)
 		operator.Refuse(c.not)
+		photo.ID, photo.Report, photo.SHA256 = uuid.NewString(), was, fmt.Sprintf("%064d", len(was)+i)
+		if _, err := s.Attach(t.Context(), by(), photo); err != nil && c.outcome != airing.Withdrawn {
+			t.Fatal(err)
+		}
 	}
 }
