@@ -27,8 +27,8 @@ import (
 // Log keeps the events of all contests. An engine implements it; all methods
 // are safe for concurrent use.
 type Log interface {
-	// Contests lists the IDs of all contests, oldest first.
-	Contests(ctx context.Context) ([]string, error)
+	// Contests lists the heads of all contests, the oldest contest first.
+	Contests(ctx context.Context) ([]Head, error)
 	// Events yields the events of one contest with Seq greater than after, in
 	// order. An unknown contest yields nothing. It stops at the first error.
 	Events(ctx context.Context, id string, after int) iter.Seq2[Event, error]
@@ -38,6 +38,12 @@ type Log interface {
 	// contest adds nothing and returns nil if the events carry the same
 	// Digest, and contest.change_differs (Conflict) if not.
 	Append(ctx context.Context, m accounts.Meta, id string, expect int, events []Event) error
+}
+
+// Head is where the log of a contest ends.
+type Head struct {
+	ID  string
+	Seq int // of its last event
 }
 
 // Phase is how far a contest has come.

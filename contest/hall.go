@@ -77,11 +77,16 @@ func (h *Hall) View(ctx context.Context, id string, fn func(*State) error) error
 	if err := h.follow(ctx, id, r); err != nil {
 		return err
 	}
+	return h.look(r, fn)
+}
+
+// look calls fn with the state of a room as it is.
+func (h *Hall) look(r *room, fn func(*State) error) error {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.state.Seq == 0 {
 		h.mu.Lock()
-		delete(h.rooms, id) // a guessed ID must not stay in memory
+		delete(h.rooms, r.state.ID) // a guessed ID must not stay in memory
 		h.mu.Unlock()
 		return fault.New(fault.NotFound, "contest.unknown")
 	}
@@ -131,28 +136,70 @@ func (h *Hall) CheckEntry(ctx context.Context, m accounts.Meta, id string, c Sub
 	})
 }
 
-// List calls fn with the state of each contest, newest first.
+// List calls fn with the state of each contest, newest first. One question tells which
+// logs have grown, and these alone are read.
 func (h *Hall) List(ctx context.Context, fn func(*State) error) error {
-	ids, err := h.log.Contests(ctx)
+	return h.each(ctx, nil, fn)
+}
+
+// Some is List of the contests with these IDs; those that do not exist are left out.
+func (h *Hall) Some(ctx context.Context, ids []string, fn func(*State) error) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return h.each(ctx, ids, fn)
+}
+
+func (h *Hall) each(ctx context.Context, only []string, fn func(*State) error) error {
+	heads, err := h.log.Contests(ctx)
 	if err != nil {
 		return err
 	}
-	for _, id := range slices.Backward(ids) {
-		if err := h.View(ctx, id, fn); err != nil {
+	for _, c := range slices.Backward(heads) {
+		if only != nil && !slices.Contains(only, c.ID) {
+			continue
+		}
+		if err := h.upTo(ctx, c, fn); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Title is what people call a contest: its title, or the ID of one that has none
-// or is unknown.
-func (h *Hall) Title(ctx context.Context, id string) string {
-	title := ""
-	if err := h.View(ctx, id, func(s *State) error { title = s.Working().Title; return nil }); err != nil || title == "" {
-		return id
+// upTo calls fn with a contest's state that has folded its log up to the head at least.
+func (h *Hall) upTo(ctx context.Context, c Head, fn func(*State) error) error {
+	r := h.room(c.ID)
+	r.mu.RLock()
+	behind := r.state.Seq < c.Seq
+	r.mu.RUnlock()
+	if behind {
+		if err := h.follow(ctx, c.ID, r); err != nil {
+			return err
+		}
 	}
-	return title
+	return h.look(r, fn)
+}
+
+// Titles tells by ID what people call the contests that have a title. One whose log
+// cannot be read is left out: it must not keep pages that only name it from being shown.
+func (h *Hall) Titles(ctx context.Context) (map[string]string, error) {
+	titles := map[string]string{}
+	heads, err := h.log.Contests(ctx)
+	if err != nil {
+		return titles, err
+	}
+	for _, c := range heads {
+		err := h.upTo(ctx, c, func(s *State) error {
+			if title := s.Working().Title; title != "" {
+				titles[c.ID] = title
+			}
+			return nil
+		})
+		if err != nil && !fault.Is(err, "contest.log_damaged") {
+			return titles, err
+		}
+	}
+	return titles, nil
 }
 
 // Heard lists the recordings that the juries of all contests hear, or may still

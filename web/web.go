@@ -78,7 +78,7 @@ func New(cfg kit.Config, d Deps) (http.Handler, error) {
 
 // Register adds every page folder and the API to k: one line each.
 func Register(k *kit.Kit, d Deps) {
-	k.NameContests(d.Contests.Title)
+	k.NameContests(d.Contests.Titles)
 	home.Register(k)
 	door.Register(k, d.Store)
 	me.Register(k, d.Store)

@@ -34,18 +34,18 @@ var (
 )
 
 // Contests implements contest.Log.
-func (s *Store) Contests(ctx context.Context) ([]string, error) {
+func (s *Store) Contests(ctx context.Context) ([]contest.Head, error) {
 	var heads []contestHead
 	err := s.view(ctx, func(tx *tx) (err error) { heads, err = contestHeads.all(tx); return err })
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(heads, func(a, b contestHead) int { return cmp.Compare(a.Number, b.Number) })
-	ids := make([]string, len(heads))
+	out := make([]contest.Head, len(heads))
 	for i, h := range heads {
-		ids[i] = h.ID
+		out[i] = contest.Head{ID: h.ID, Seq: h.Seq}
 	}
-	return ids, nil
+	return out, nil
 }
 
 // eventsAtOnce bounds how many events one read transaction hands out, so that

@@ -140,13 +140,13 @@ func contestsApart(t *testing.T, log contest.Log) {
 	for i, id := range []string{"z", "a", "a-1", "m"} {
 		appendContest(t, log, "c", id, 0, contestEventsAfter(contest.Event{}, "c", i+1))
 	}
-	ids, err := log.Contests(context.Background())
-	if err != nil || !slices.Equal(ids, []string{"z", "a", "a-1", "m"}) {
-		t.Errorf("contests %v, %v", ids, err)
+	heads, err := log.Contests(context.Background())
+	if err != nil || !slices.Equal(heads, []contest.Head{{ID: "z", Seq: 1}, {ID: "a", Seq: 2}, {ID: "a-1", Seq: 3}, {ID: "m", Seq: 4}}) {
+		t.Errorf("contests %v, %v", heads, err)
 	}
-	for i, id := range ids {
-		if n := len(readContest(t, log, id, 0)); n != i+1 {
-			t.Errorf("%s has %d events, want %d", id, n, i+1)
+	for _, c := range heads {
+		if n := len(readContest(t, log, c.ID, 0)); n != c.Seq {
+			t.Errorf("%s has %d events, want %d", c.ID, n, c.Seq)
 		}
 	}
 }

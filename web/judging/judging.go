@@ -4,6 +4,7 @@
 package judging
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"io"
@@ -204,17 +205,17 @@ func nothing(r *kit.Request, v contest.JudgeView) string {
 
 func (p pages) views(r *kit.Request) ([]contest.JudgeView, error) {
 	var list []contest.JudgeView
-	for _, id := range contests(r.Actor) {
-		v, err := p.mine(r, id)
-		if fault.Is(err, "contest.unknown") || fault.Is(err, "contest.left_jury") {
-			continue // invited, not appointed yet; or removed
+	ids := contests(r.Actor)
+	err := p.hall.Some(r.Context(), ids, func(s *contest.State) error {
+		if v, ok := s.ForJudge(r.Actor.Person); ok { // else she is invited and not appointed yet, or was removed
+			list = append(list, v)
 		}
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, nil
+		return nil
+	})
+	slices.SortFunc(list, func(a, b contest.JudgeView) int {
+		return cmp.Compare(slices.Index(ids, a.Contest), slices.Index(ids, b.Contest))
+	})
+	return list, err
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {

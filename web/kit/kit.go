@@ -117,7 +117,7 @@ type Kit struct {
 	metrics  *metrics
 	values   map[reflect.Type][]string // of types of words, for the API document
 	document object                    // of the API, made by Handler
-	contest  func(ctx context.Context, id string) string
+	titles   func(ctx context.Context) (map[string]string, error)
 
 	sent, read []string // headers that scripts of other origins may use
 
@@ -125,8 +125,11 @@ type Kit struct {
 	base map[text.Language]*template.Template // the shared templates, see shared
 }
 
-// NameContests says how the pages learn what people call a contest.
-func (k *Kit) NameContests(title func(ctx context.Context, id string) string) { k.contest = title }
+// NameContests says how the pages learn what people call contests, by their IDs; one that
+// is not among them is called by its ID.
+func (k *Kit) NameContests(titles func(ctx context.Context) (map[string]string, error)) {
+	k.titles = titles
+}
 
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"net/http"
 	"net/netip"
 	"regexp"
@@ -29,21 +30,29 @@ type Request struct {
 
 	kit    *Kit
 	route  Route
-	status int    // of the page about to be rendered; 0 means 200
-	body   []byte // once ReadJSON has read it
-	seen   string // tag of the edition the caller has
-	stale  *Stale // of the form about to be shown again
-	of     string // tag of the edition that the answer shows
+	status int               // of the page about to be rendered; 0 means 200
+	body   []byte            // once ReadJSON has read it
+	seen   string            // tag of the edition the caller has
+	stale  *Stale            // of the form about to be shown again
+	titles map[string]string // of contests, once one was named
+	of     string            // tag of the edition that the answer shows
 }
 
 // Names says what people call the places and contests that grants reach.
 func (r *Request) Names(places accounts.Places) accounts.Names {
-	return accounts.Names{Places: places, Contest: func(id string) string {
-		if r.kit.contest == nil {
-			return id
+	return accounts.Names{Places: places, Contest: r.contest}
+}
+
+// contest is what people call a contest. The titles are asked for once a request; where
+// that fails the page shows IDs.
+func (r *Request) contest(id string) string {
+	if r.titles == nil && r.kit.titles != nil {
+		var err error
+		if r.titles, err = r.kit.titles(r.Context()); err != nil {
+			r.kit.cfg.Log.Warn("contests are not named", "error", err)
 		}
-		return r.kit.contest(r.Context(), id)
-	}}
+	}
+	return cmp.Or(r.titles[id], id)
 }
 
 func (r *Request) become(p accounts.Person, via string) {
