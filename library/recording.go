@@ -320,24 +320,6 @@ func DecideRemoval(m accounts.Meta, r Recording, used bool) error {
 	return nil
 }
 
-// MayHear reports whether the actor may open a file: its sender may; whoever
-// reads the schedule may hear what is to be aired (approved), and whoever keeps
-// it all that was sent for it, since what was never approved, or was thrown away,
-// is nobody else's; what an entrant sent is the organiser's; and the rest is
-// opened by who sees the airings of its station.
-func MayHear(a accounts.Actor, r Recording, district string, approved bool) bool {
-	on := accounts.Where{Station: r.Owner.Station, District: district}
-	switch {
-	case r.Owner.Person != "" && r.Owner.Person == a.Person:
-		return true
-	case r.Kind == ForContest, r.Kind == Scan:
-		return a.Can(accounts.Organise, accounts.Where{})
-	case r.Kind == ForProgramme && (approved && a.Can(accounts.ReadSchedule, on) || a.Can(accounts.EditSchedule, accounts.Where{})):
-		return true
-	}
-	return a.Can(accounts.ReadAirings, on)
-}
-
 // MostListed is the most recordings one page of a list holds.
 const MostListed = 500
 
@@ -349,17 +331,18 @@ type Page struct {
 
 // Query asks for recordings; zero fields ask for nothing.
 type Query struct {
-	Text       string               // words in the file's name or the sender's, marks and case aside
-	Kind       Kind                 //
-	Stations   []string             // IDs; "" among them is the province itself; nil is all
-	MinSeconds float64              //
-	MaxSeconds float64              // 0 is no limit
-	From       time.Time            // sent at or after
-	Until      time.Time            // and before
-	IDs        map[string]bool      // only these; nil is all
-	Only       func(Recording) bool // and only what it lets through; nil is all
-	After      string               // cursor of the page before
-	Limit      int                  // at most; 1 to MostListed
+	Text       string          // words in the file's name or the sender's, marks and case aside
+	Kind       Kind            //
+	Stations   []string        // IDs; "" among them is the province itself; nil is all
+	MinSeconds float64         //
+	MaxSeconds float64         // 0 is no limit
+	From       time.Time       // sent at or after
+	Until      time.Time       // and before
+	IDs        map[string]bool // only these; nil is all
+	Sound      bool            // sound alone
+	For        *Hearing        // what somebody may open; nil is all
+	After      string          // cursor of the page before
+	Limit      int             // at most; 1 to MostListed
 }
 
 // Matcher tells of a recording whether it is what q asks for, cursor and limit
@@ -375,7 +358,8 @@ func (q Query) Matcher() func(Recording) bool {
 			!q.From.IsZero() && r.Created.Before(q.From),
 			!q.Until.IsZero() && !r.Created.Before(q.Until),
 			q.IDs != nil && !q.IDs[r.ID],
-			q.Only != nil && !q.Only(r):
+			q.Sound && !r.Kind.Sound(),
+			q.For != nil && !q.For.Hears(r):
 			return false
 		}
 		if len(words) == 0 {

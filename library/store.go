@@ -64,8 +64,8 @@ type Store interface {
 	// the longest first.
 	Alike(ctx context.Context, id string) ([]Alike, error)
 	// OpenLikenesses lists up to limit likenesses that wait for a person's word, of those
-	// that only lets through and that are not Own. only must not ask the store.
-	OpenLikenesses(ctx context.Context, only func(Pair) bool, limit int) ([]Pair, error)
+	// that h.Asks about.
+	OpenLikenesses(ctx context.Context, h Hearing, limit int) ([]Pair, error)
 	// UndecidedRecordings lists, by those of the recordings that have any, what they sound
 	// like while nobody has decided what that means.
 	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]Recording, error)

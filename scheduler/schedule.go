@@ -116,16 +116,20 @@ func (s *Schedule) EpisodesFrom(recording string) []Episode {
 	return out
 }
 
-// Hearer tells of recordings whether the actor may open them: library.MayHear,
-// with what was approved for airing.
-func (s *Schedule) Hearer(a accounts.Actor, reg *stations.Registry) func(library.Recording) bool {
-	approved := map[string]bool{}
+// Hearing says which recordings the actor may open, with what was approved for airing.
+func (s *Schedule) Hearing(a accounts.Actor, reg *stations.Registry) library.Hearing {
+	h := library.Hearing{By: a, Districts: map[string]string{}, Approved: map[string]bool{}}
 	for _, e := range s.Episodes {
-		approved[e.Audio] = approved[e.Audio] || e.State() == Approved
+		if e.State() == Approved {
+			h.Approved[e.Audio] = true
+		}
 	}
-	return func(r library.Recording) bool {
-		return library.MayHear(a, r, reg.Where(r.Owner.Station).District, approved[r.ID])
+	if slices.ContainsFunc(a.Grants, func(g accounts.Grant) bool { return g.Scope.Level == accounts.District }) { // nobody else's right depends on it
+		for _, st := range reg.Stations() {
+			h.Districts[st.ID] = reg.Where(st.ID).District
+		}
 	}
+	return h
 }
 
 // RulesOf lists the rules whose newest version airs the programme.

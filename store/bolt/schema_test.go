@@ -240,7 +240,7 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store) {
 	page, err := s.Recordings(ctx, library.Query{Limit: 100})
 	must(err)
 	check("recordings", len(page.Items), 5)
-	pairs, err := s.OpenLikenesses(ctx, func(library.Pair) bool { return true }, 100)
+	pairs, err := s.OpenLikenesses(ctx, library.Hearing{By: accounts.Daemon()}, 100)
 	must(err)
 	if len(pairs) == 0 {
 		t.Error("no two recordings sound alike any more")

@@ -264,9 +264,8 @@ func alikeIn(tx *tx, id string) (all []library.Alike, err error) {
 	return all, nil
 }
 
-// OpenLikenesses lists up to limit likenesses that wait for a person's word, of
-// those that only lets through and that are not Own. only must not ask the store.
-func (s *Store) OpenLikenesses(ctx context.Context, only func(library.Pair) bool, limit int) (open []library.Pair, err error) {
+// OpenLikenesses implements library.Store.
+func (s *Store) OpenLikenesses(ctx context.Context, h library.Hearing, limit int) (open []library.Pair, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		open = nil
 		for e, err := range likenesses.ascend(tx, nil, nil) {
@@ -283,7 +282,7 @@ func (s *Store) OpenLikenesses(ctx context.Context, only func(library.Pair) bool
 			if p.Second, err = recordingIn(tx, p.Other); err != nil {
 				return err
 			}
-			if p.Own() || !only(p) {
+			if !h.Asks(p) {
 				continue
 			}
 			if open = append(open, p); len(open) == limit {

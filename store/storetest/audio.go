@@ -669,7 +669,7 @@ func (w *audioWorld) checkOpen(t *rapid.T) {
 			}
 		}
 	}
-	all := func(library.Pair) bool { return true }
+	all := library.Hearing{By: accounts.Daemon()}
 	list, err := w.s.OpenLikenesses(context.Background(), all, 100)
 	if err != nil {
 		t.Fatal(err)
@@ -690,9 +690,16 @@ func (w *audioWorld) checkOpen(t *rapid.T) {
 		t.Fatalf("%d of at most one, %v", len(some), err)
 	}
 	if len(list) > 0 { // those that are not let through do not count
-		last := list[len(list)-1].Likeness
-		if some, err := w.s.OpenLikenesses(context.Background(), func(p library.Pair) bool { return p.Likeness == last }, 1); err != nil || len(some) != 1 || some[0].Likeness != last {
-			t.Fatalf("%+v, %v, want %+v", some, err, last)
+		last := list[len(list)-1]
+		h := library.Hearing{Entered: map[string]bool{last.One: true, last.Other: true}}
+		var want []library.Likeness
+		for _, p := range list {
+			if h.Asks(p) {
+				want = append(want, p.Likeness)
+			}
+		}
+		if some, err := w.s.OpenLikenesses(context.Background(), h, len(list)); err != nil || len(some) != len(want) || some[len(some)-1].Likeness != want[len(want)-1] {
+			t.Fatalf("%+v, %v, want %+v", some, err, want)
 		}
 	}
 }
@@ -720,10 +727,16 @@ func (w *audioWorld) checkList(t *rapid.T, all []kept) {
 			}
 		}
 	}
+	if rapid.Bool().Draw(t, "for somebody") {
+		q.For = &library.Hearing{Entered: map[string]bool{}}
+		for _, k := range all {
+			q.For.Entered[k.ID] = rapid.Bool().Draw(t, "open to her")
+		}
+	}
 	want, got := []string{}, []string{}
 	for _, k := range all {
 		named := q.Text != "ban tin 1" || k.sound == 1
-		if named && (q.IDs == nil || q.IDs[k.ID]) && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds && (q.Stations == nil || k.Owner.Station == "S00001") {
+		if named && (q.For == nil || q.For.Entered[k.ID]) && (q.IDs == nil || q.IDs[k.ID]) && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds && (q.Stations == nil || k.Owner.Station == "S00001") {
 			want = append(want, k.ID)
 		}
 	}

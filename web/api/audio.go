@@ -31,7 +31,7 @@ type AudioStore interface {
 	Recordings(ctx context.Context, q library.Query) (library.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error)
 	Alike(ctx context.Context, id string) ([]library.Alike, error)
-	OpenLikenesses(ctx context.Context, only func(library.Pair) bool, limit int) ([]library.Pair, error)
+	OpenLikenesses(ctx context.Context, h library.Hearing, limit int) ([]library.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c library.JudgeLikeness) (library.Likeness, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
@@ -54,7 +54,7 @@ type recordings struct {
 }
 
 func (l recordings) routes() []kit.Route {
-	read := kit.SignedIn // who may hear which recording is decided for each: library.MayHear
+	read := kit.SignedIn // who may hear which recording is decided for each: library.Hearing
 	return []kit.Route{
 		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data", Access: accounts.UploadAudio, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
 			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a bad line use the tus server at /api/v1/uploads."},
@@ -121,29 +121,28 @@ func (l recordings) find(r *kit.Request, id string) (library.Recording, error) {
 	if err != nil {
 		return rec, err
 	}
-	hears, err := l.hears(r)
-	if err == nil && !hears(rec) {
+	h, err := l.hearing(r)
+	if err == nil && !h.Hears(rec) {
 		err = library.NoRecording()
 	}
 	return rec, err
 }
 
-// hears tells of recordings whether the actor may open them.
-func (l recordings) hears(r *kit.Request) (func(library.Recording) bool, error) {
+// hearing says which recordings the actor may open.
+func (l recordings) hearing(r *kit.Request) (h library.Hearing, err error) {
 	reg, err := l.store.Registry(r.Context())
 	if err != nil {
-		return nil, err
+		return h, err
 	}
 	plan, err := l.store.Schedule(r.Context())
 	if err != nil {
-		return nil, err
+		return h, err
 	}
-	hears := plan.Hearer(r.Actor, reg)
-	if !r.Actor.CanSomewhere(accounts.Organise) {
-		return hears, nil
+	h = plan.Hearing(r.Actor, reg)
+	if r.Actor.CanSomewhere(accounts.Organise) {
+		h.Entered, err = l.hall.Entered(r.Context(), r.Actor) // an organiser hears what was entered, whatever it was sent as
 	}
-	entered, err := l.hall.Entered(r.Context(), r.Actor) // an organiser hears what was entered, whatever it was sent as
-	return func(rec library.Recording) bool { return hears(rec) || entered[rec.ID] }, err
+	return h, err
 }
 
 func (l recordings) list(w http.ResponseWriter, r *kit.Request) error {
@@ -173,9 +172,11 @@ func (l recordings) list(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	q.After, q.Limit = v.Get("after"), limit
-	if q.Only, err = l.hears(r); err != nil {
+	h, err := l.hearing(r)
+	if err != nil {
 		return err
 	}
+	q.For = &h
 	page, err := l.store.Recordings(r.Context(), q)
 	if err != nil {
 		return err
@@ -305,7 +306,7 @@ func (l recordings) report(w http.ResponseWriter, r *kit.Request) error {
 			out.Findings = append(out.Findings, AudioFinding{f, f.Say(r.Lang)})
 		}
 	}
-	hears, err := l.hears(r)
+	h, err := l.hearing(r)
 	if err != nil {
 		return err
 	}
@@ -314,7 +315,7 @@ func (l recordings) report(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	for _, a := range alike {
-		if hears(a.Recording) {
+		if h.Hears(a.Recording) {
 			out.Alike = append(out.Alike, shownAlike(rec.ID, a))
 		}
 	}
@@ -328,12 +329,11 @@ type AudioPair struct {
 }
 
 func (l recordings) open(w http.ResponseWriter, r *kit.Request) error {
-	hears, err := l.hears(r)
+	h, err := l.hearing(r)
 	if err != nil {
 		return err
 	}
-	both := func(p library.Pair) bool { return hears(p.First) && hears(p.Second) }
-	pairs, err := l.store.OpenLikenesses(r.Context(), both, library.MostOpen)
+	pairs, err := l.store.OpenLikenesses(r.Context(), h, library.MostOpen)
 	if err != nil {
 		return err
 	}

@@ -690,7 +690,7 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 	if err != nil {
 		return err
 	}
-	open, same, hears := false, false, plan.Hearer(r.Actor, reg)
+	open, same, hearing := false, false, plan.Hearing(r.Actor, reg)
 	for _, a := range list {
 		rec := a.Recording
 		own := rec.Owner.Station == e.Entrant.Station || slices.Contains(e.Entrant.Accounts, rec.Owner.Person)
@@ -702,7 +702,7 @@ func (p pages) alike(r *kit.Request, page *entryPage) error {
 			continue // hers was first
 		}
 		open, same = open || a.Open(), same || !a.Open()
-		if hears(rec) {
+		if hearing.Hears(rec) {
 			page.Heard = append(page.Heard, kit.Option{Value: rec.ID, Text: rec.Name})
 		}
 	}

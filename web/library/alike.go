@@ -29,7 +29,7 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		return nil, err
 	}
 	for _, a := range list {
-		if !s.hears(a.Recording) {
+		if !s.Hears(a.Recording) {
 			continue
 		}
 		x := alikeRow{row: named(a.Recording, s.reg), How: r.Say("library.alike_" + string(a.How)), Form: stepOf(a)}
@@ -56,13 +56,6 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 	return rows, nil
 }
 
-// open lists the pairs that wait for a person's word, as far as the actor may
-// hear both.
-func (p pages) open(r *kit.Request, hears func(library.Recording) bool) ([]library.Pair, error) {
-	both := func(x library.Pair) bool { return hears(x.First) && hears(x.Second) }
-	return p.store.OpenLikenesses(r.Context(), both, library.MostOpen)
-}
-
 // among keeps of the IDs (nil is all) those of the pairs.
 func among(ids map[string]bool, pairs []library.Pair) map[string]bool {
 	kept := map[string]bool{}
@@ -87,7 +80,7 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := p.open(r, plan.Hearer(r.Actor, reg))
+	pairs, err := p.store.OpenLikenesses(r.Context(), plan.Hearing(r.Actor, reg), library.MostOpen)
 	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}

@@ -35,7 +35,8 @@ type Store interface {
 	Recordings(ctx context.Context, q library.Query) (library.Page, error)
 	BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error)
 	Alike(ctx context.Context, id string) ([]library.Alike, error)
-	OpenLikenesses(ctx context.Context, only func(library.Pair) bool, limit int) ([]library.Pair, error)
+	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
+	OpenLikenesses(ctx context.Context, h library.Hearing, limit int) ([]library.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c library.JudgeLikeness) (library.Likeness, error)
 	UsedRecordings(ctx context.Context) (map[string]bool, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
@@ -113,7 +114,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	hears := plan.Hearer(r.Actor, reg)
+	hearing := plan.Hearing(r.Actor, reg)
 	asked, today := r.Asked(), r.Today()
 	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
@@ -131,27 +132,31 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return p.list.Render(w, r, page)
 	}
 	if asked.Bool("alike") {
-		pairs, err := p.open(r, hears)
+		pairs, err := p.store.OpenLikenesses(r.Context(), hearing, library.MostOpen)
 		if err != nil {
 			return err
 		}
 		q.IDs = among(q.IDs, pairs)
 	}
 	q.After, q.Limit = asked.Get("after"), kit.RowsAtOnce
-	q.Only = func(rec library.Recording) bool { return rec.Kind.Sound() && hears(rec) }
+	q.Sound, q.For = true, &hearing
 	found, err := p.store.Recordings(r.Context(), q)
 	if err != nil {
 		return err
 	}
 	page.Asked = *asked
 	page.choose(r, q)
+	ids := make([]string, len(found.Items))
+	for i, rec := range found.Items {
+		ids[i] = rec.ID
+	}
+	undecided, err := p.store.UndecidedRecordings(r.Context(), ids)
+	if err != nil {
+		return err
+	}
 	for _, rec := range found.Items {
 		x := named(rec, reg)
-		alike, err := p.store.Alike(r.Context(), rec.ID)
-		if err != nil {
-			return err
-		}
-		x.Open = slices.ContainsFunc(alike, func(a library.Alike) bool { return a.Open() && hears(a.Recording) })
+		x.Open = slices.ContainsFunc(undecided[rec.ID], hearing.Hears)
 		page.Rows = append(page.Rows, x)
 	}
 	page.Turn = r.TurnAfter("after", found.After)
@@ -260,9 +265,9 @@ type onePage struct {
 
 // scene is a recording and what is needed to name it and those like it.
 type scene struct {
-	rec   library.Recording
-	reg   *stations.Registry
-	hears func(library.Recording) bool // whether the actor may open it
+	rec library.Recording
+	reg *stations.Registry
+	library.Hearing
 }
 
 // find gives a recording to somebody who may hear it; for others it is not there.
@@ -277,7 +282,7 @@ func (p pages) find(r *kit.Request, id string) (s scene, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.hears = plan.Hearer(r.Actor, s.reg); !s.hears(s.rec) {
+	if s.Hearing = plan.Hearing(r.Actor, s.reg); !s.Hears(s.rec) {
 		return s, library.NoRecording()
 	}
 	return s, nil
