@@ -339,6 +339,7 @@ type Query struct {
 	From, Until time.Time
 	Stations    []string // none means every station
 	District    string   // code of the district they lie in today; "" means any
+	Episodes    []string // only airings of these; none means any
 	Outcome     Outcome  // "" means any
 	Standing    bool     // leave out corrected and withdrawn reports
 	Waiting     bool     // those that wait for somebody to look at them
@@ -366,7 +367,7 @@ func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Wh
 // and the actor may read it. The times of the query are not looked at.
 func (q Query) Wants(by accounts.Actor, l Line, on accounts.Where) bool {
 	return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) && (q.District == "" || on.District == q.District) &&
-		(q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) && (!q.Waiting || l.Waits()) && Reads(by, on)
+		(len(q.Episodes) == 0 || slices.Contains(q.Episodes, l.Episode)) && (q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) && (!q.Waiting || l.Waits()) && Reads(by, on)
 }
 
 // Reads reports whether the actor may read the log of a station that lies at on.
@@ -404,6 +405,9 @@ type Log interface {
 	Judge(ctx context.Context, m accounts.Meta, v Verdict) (Line, error)
 	// Airing returns one line by its report's ID.
 	Airing(ctx context.Context, by accounts.Actor, id string) (Line, error)
+	// Corrections returns all reports of one airing by the ID of any of them: the one that
+	// corrects the others first, and before each the one that corrects it. Fault: airing.unknown.
+	Corrections(ctx context.Context, by accounts.Actor, id string) ([]Line, error)
 	// Airings returns a page of the lines the actor may read, latest airing
 	// first, and the cursor of the next page, "" at the end. Faults:
 	// airing.cursor, and accounts.denied for a query that is not Allowed.

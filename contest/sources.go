@@ -176,7 +176,7 @@ func (s sources) Episode(ctx context.Context, id, station string, from, until ti
 		}
 		out.Sent = sent.Owner.Station
 	}
-	q := airing.Query{From: from, Until: until, Outcome: airing.Aired, Standing: true}
+	q := airing.Query{From: from, Until: until, Episodes: []string{id}, Outcome: airing.Aired, Standing: true}
 	if station != "" {
 		q.Stations = []string{station}
 	}
@@ -186,9 +186,7 @@ func (s sources) Episode(ctx context.Context, id, station string, from, until ti
 			return Episode{}, err
 		}
 		for _, l := range lines {
-			if l.Episode == id {
-				out.Airings = append(out.Airings, Airing{ID: l.ID, Station: l.Station, StationName: reg.Label(l.Station), At: l.StartedAt})
-			}
+			out.Airings = append(out.Airings, Airing{ID: l.ID, Station: l.Station, StationName: reg.Label(l.Station), At: l.StartedAt})
 		}
 		if next == "" {
 			break

@@ -5,6 +5,7 @@
 package library
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"math"
@@ -368,6 +369,26 @@ func (q Query) Matcher() func(Recording) bool {
 		hay := text.Fold(r.Name + " " + r.Owner.Name)
 		return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
 	}
+}
+
+// Named returns the recordings with these IDs that are there, by ID: a page of them a question.
+func Named(ctx context.Context, from interface {
+	Recordings(ctx context.Context, q Query) (Page, error)
+}, ids map[string]bool) (map[string]Recording, error) {
+	named := map[string]Recording{}
+	for q := (Query{IDs: ids, Limit: MostListed}); len(ids) > 0; {
+		page, err := from.Recordings(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Items {
+			named[r.ID] = r
+		}
+		if q.After = page.After; q.After == "" {
+			break
+		}
+	}
+	return named, nil
 }
 
 // NoRecording is the fault library.no_recording: there is no such recording, or the actor may not know of it.

@@ -30,6 +30,9 @@ type Store interface {
 	// BroadcastCopy tells what stations receive of a recording; found is false while
 	// nothing was made of it.
 	BroadcastCopy(ctx context.Context, recording string) (c BroadcastCopy, found bool, err error)
+	// BroadcastCopies tells the same of several, by their IDs; those of which nothing was
+	// made are left out.
+	BroadcastCopies(ctx context.Context, recordings []string) (map[string]BroadcastCopy, error)
 	// UsedRecordings lists the IDs of recordings that episodes are made of.
 	UsedRecordings(ctx context.Context) (map[string]bool, error)
 	// StationBytes tells how much a station keeps, "" being the province itself.

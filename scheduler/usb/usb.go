@@ -10,6 +10,8 @@ package usb
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,11 +26,10 @@ import (
 
 // Recordings is what New asks of the library.
 type Recordings interface {
-	// Recording returns one recording. Fault: library.no_recording.
-	Recording(ctx context.Context, id string) (library.Recording, error)
-	// BroadcastCopy tells what stations receive of it; found is false while
-	// nothing was made.
-	BroadcastCopy(ctx context.Context, recording string) (c library.BroadcastCopy, found bool, err error)
+	// Recordings returns a page of recordings.
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
+	// BroadcastCopies tells what stations receive of them, as far as something was made.
+	BroadcastCopies(ctx context.Context, recordings []string) (map[string]library.BroadcastCopy, error)
 }
 
 // File is one file of the stick.
@@ -84,7 +85,7 @@ func (s Stick) Missing() (n int) {
 // store's or the disk's.
 func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, st *stations.Station, from, until time.Time, rec Recordings, blobs library.Blobs) (Stick, error) {
 	var s Stick
-	sounds := map[string]sound{}
+	wanted := map[string]bool{} // recordings
 	for slot := range plan.SlotsAt(reg, st.ID, from, until) {
 		l := Line{Slot: slot}
 		l.Programme, _ = plan.Programme(slot.Programme) // a slot's programme exists
@@ -97,17 +98,18 @@ func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, 
 		case e.Audio == "":
 			l.Episode, l.Why = e, "usb.read_live"
 		default:
-			l.Episode = e
-			if _, known := sounds[e.Audio]; !known {
-				found, err := soundOf(ctx, e.Audio, rec, blobs)
-				if err != nil {
-					return Stick{}, err
-				}
-				sounds[e.Audio] = found
-			}
-			l.Why = sounds[e.Audio].why
+			l.Episode, wanted[e.Audio] = e, true
 		}
 		s.Lines = append(s.Lines, l)
+	}
+	sounds, err := soundsOf(ctx, wanted, rec, blobs)
+	if err != nil {
+		return Stick{}, err
+	}
+	for i := range s.Lines {
+		if l := &s.Lines[i]; l.Why == "" {
+			l.Why = sounds[l.Episode.Audio].why
+		}
 	}
 	s.name(sounds)
 	return s, nil
@@ -119,21 +121,35 @@ type sound struct {
 	why  string
 }
 
-func soundOf(ctx context.Context, id string, rec Recordings, blobs library.Blobs) (sound, error) {
-	r, err := rec.Recording(ctx, id)
-	if fault.Is(err, "library.no_recording") {
-		return sound{why: "usb.gone"}, nil
-	}
+// soundsOf tells of recordings what is there of them, by their IDs.
+func soundsOf(ctx context.Context, wanted map[string]bool, rec Recordings, blobs library.Blobs) (map[string]sound, error) {
+	kept, err := library.Named(ctx, rec, wanted)
 	if err != nil {
-		return sound{}, err
+		return nil, err
 	}
-	c, found, err := rec.BroadcastCopy(ctx, id)
+	copies, err := rec.BroadcastCopies(ctx, slices.Collect(maps.Keys(kept)))
 	if err != nil {
-		return sound{}, err
+		return nil, err
 	}
+	sounds := map[string]sound{}
+	for id := range wanted {
+		r, there := kept[id]
+		if !there {
+			sounds[id] = sound{why: "usb.gone"}
+			continue
+		}
+		if sounds[id], err = soundOf(ctx, r, copies[id], blobs); err != nil {
+			return nil, err
+		}
+	}
+	return sounds, nil
+}
+
+// soundOf tells what is there of one recording; c is the zero value while no copy was made.
+func soundOf(ctx context.Context, r library.Recording, c library.BroadcastCopy, blobs library.Blobs) (sound, error) {
 	switch r = c.For(r); {
 	case r.ContentType == audio.MP3.ContentType():
-	case found && c.Failed != nil:
+	case c.Failed != nil:
 		return sound{why: "usb.no_mp3"}, nil
 	default:
 		return sound{why: "usb.mp3_soon"}, nil

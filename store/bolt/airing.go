@@ -669,25 +669,46 @@ func forgetEvidence(tx *tx, line airing.Line, r airing.Removal, seq uint32) erro
 
 // Airing implements airing.Log.
 func (s *Store) Airing(ctx context.Context, by accounts.Actor, id string) (line airing.Line, err error) {
+	err = s.view(ctx, func(tx *tx) error { line, err = airingIn(tx, by, id); return err })
+	return line, err
+}
+
+func airingIn(tx *tx, by accounts.Actor, id string) (airing.Line, error) {
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return airing.Line{}, err
+	}
+	line, _, found, err := findLine(tx, id)
+	if err != nil {
+		return line, err
+	}
+	if !found || !airing.Reads(by, reg.Where(line.Station)) {
+		return airing.Line{}, airing.NoReport()
+	}
+	set, err := settingsOf(tx)
+	if err == nil {
+		line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
+	}
+	return line, err
+}
+
+// Corrections implements airing.Log.
+func (s *Store) Corrections(ctx context.Context, by accounts.Actor, id string) (lines []airing.Line, err error) {
 	err = s.view(ctx, func(tx *tx) error {
-		reg, err := tx.s.registry.get(tx)
-		if err != nil {
-			return err
+		lines = nil
+		line, err := airingIn(tx, by, id)
+		for err == nil && line.CorrectedBy != "" {
+			line, err = airingIn(tx, by, line.CorrectedBy)
 		}
-		found := false
-		if line, _, found, err = findLine(tx, id); err != nil {
-			return err
-		}
-		if !found || !airing.Reads(by, reg.Where(line.Station)) {
-			return airing.NoReport()
-		}
-		set, err := settingsOf(tx)
-		if err == nil {
-			line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
+		for err == nil {
+			if lines = append(lines, line); line.Corrects == "" {
+				break
+			}
+			line, err = airingIn(tx, by, line.Corrects)
 		}
 		return err
 	})
-	return line, err
+	return lines, err
 }
 
 // ForSlots implements airing.Log.

@@ -310,6 +310,24 @@ func (s *Store) BroadcastCopy(ctx context.Context, recording string) (c library.
 	return c, found, err
 }
 
+// BroadcastCopies implements library.Store.
+func (s *Store) BroadcastCopies(ctx context.Context, ids []string) (copies map[string]library.BroadcastCopy, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		copies = map[string]library.BroadcastCopy{}
+		for _, id := range ids {
+			c, found, err := broadcastCopies.get(tx, []byte(id))
+			if err != nil {
+				return err
+			}
+			if found {
+				copies[id] = c
+			}
+		}
+		return nil
+	})
+	return copies, err
+}
+
 // CopiesDue lists the recordings to be aired whose broadcast copy is missing,
 // or made for other settings than those in force.
 func (s *Store) CopiesDue(ctx context.Context) (due []library.Recording, err error) {

@@ -321,6 +321,12 @@ func airingOnAir(t *testing.T, e AiringEngine) {
 	if _, err := e.Confirm(ctx, by(operatorOf("S00001"), monday.Add(6*time.Minute)), fix); err != nil {
 		t.Fatal(err)
 	}
+	for _, id := range []string{c.ID, fix.ID} {
+		lines, err := e.Corrections(ctx, accounts.Daemon(), id)
+		if err != nil || len(lines) != 2 || lines[0].ID != fix.ID || lines[1].ID != c.ID || lines[1].CorrectedBy != fix.ID {
+			t.Errorf("the reports of %s: %+v, %v", id, lines, err)
+		}
+	}
 	for _, minute := range []int{7, 30} {
 		if w := at(minute); w.Aired != 0 || w.NotAired != 1 {
 			t.Errorf("%d minutes after the start, corrected: %+v", minute, w.Counts)
@@ -382,6 +388,10 @@ func airingPages(t *testing.T, e AiringEngine) {
 			t.Fatalf("%v gave %d of 23", q.Stations, len(seen))
 		}
 	}
+	q := airing.Query{From: monday.Add(-240 * time.Hour), Until: monday.Add(time.Hour), Episodes: []string{"no such episode"}}
+	if lines, next, err := e.Airings(context.Background(), accounts.Daemon(), q); len(lines) > 0 || next != "" || err != nil {
+		t.Errorf("airings of an episode nobody aired: %v, %q, %v", lines, next, err)
+	}
 	if _, _, err := e.Airings(context.Background(), accounts.Daemon(), airing.Query{Until: monday, After: "!!"}); !fault.Is(err, "airing.cursor") {
 		t.Fatalf("a made-up cursor: %v", err)
 	}
@@ -414,6 +424,9 @@ func airingScope(t *testing.T, e AiringEngine) {
 		}
 		if _, err := e.Airing(ctx, who, theirs.ID); !fault.Is(err, "airing.unknown") {
 			t.Errorf("%s reads another's report: %v", who.Name, err)
+		}
+		if _, err := e.Corrections(ctx, who, theirs.ID); !fault.Is(err, "airing.unknown") {
+			t.Errorf("%s reads another's corrections: %v", who.Name, err)
 		}
 		if got, err := e.ForSlots(ctx, who, []string{slotOf(there)}); err != nil || len(got) != 0 {
 			t.Errorf("%s sees another's slot: %v, %v", who.Name, got, err)

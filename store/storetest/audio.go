@@ -147,6 +147,7 @@ func audioCopies(t *testing.T, s library.Store) {
 	if got, found, err := s.BroadcastCopy(ctx, "r1"); !found || err != nil || got != saved || !got.Made.Equal(audioStart) {
 		t.Errorf("%+v %v %v", got, found, err)
 	}
+	same(t, must[map[string]library.BroadcastCopy](t)(s.BroadcastCopies(ctx, []string{"r1", "e1", "nobody"})), map[string]library.BroadcastCopy{"r1": saved})
 	due(0)
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001+1002 {
 		t.Errorf("%d bytes: a copy counts in nobody's quota", n)

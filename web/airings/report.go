@@ -46,21 +46,11 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	if err != nil {
 		return err
 	}
-	family := []airing.Line{line}
-	for older := line.Corrects; older != ""; {
-		l, err := p.store.Airing(r.Context(), r.Actor, older)
-		if err != nil {
-			return err
-		}
-		family, older = append(family, l), l.Corrects
+	family, err := p.store.Corrections(r.Context(), r.Actor, line.ID)
+	if err != nil {
+		return err
 	}
-	if line.CorrectedBy != "" {
-		l, err := p.store.Airing(r.Context(), r.Actor, line.CorrectedBy)
-		if err != nil {
-			return err
-		}
-		family = append(family, l)
-	}
+	at := slices.IndexFunc(family, func(l airing.Line) bool { return l.ID == line.ID })
 	named, err := p.named(r, reg, family)
 	if err != nil {
 		return err
@@ -69,9 +59,9 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	if err != nil {
 		return err
 	}
-	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[0], Form: f, History: named[1:], MaxSize: set.MaxBytes}
-	if line.CorrectedBy != "" {
-		page.Newer, page.History = &named[len(named)-1], named[1:len(named)-1]
+	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[at], Form: f, History: named[at+1:], MaxSize: set.MaxBytes}
+	if at > 0 {
+		page.Newer = &named[at-1]
 	}
 	if line.Lack() == airing.LackLength {
 		if page.Least, err = p.least(r, line); err != nil {

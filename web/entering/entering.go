@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -369,73 +370,56 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	_, _, mine := r.Actor.Stations(accounts.EnterContest)
 	page.Episodes = []kit.Option{{Value: "", Text: r.Say("contest.pick_none")}}
 	page.Stations = kit.StationOptions(reg, stations.Filter{}.For(r.Actor, accounts.EnterContest))
-	for _, id := range mine {
-		for _, kind := range []library.Kind{library.ForContest, library.Scan} {
-			files, err := p.store.Recordings(r.Context(), library.Query{Stations: []string{id}, Kind: kind, Limit: mostFiles})
-			if err != nil {
-				return err
-			}
-			for _, x := range files.Items {
-				o := kit.Option{Value: x.ID, Text: x.Name + " (" + r.Lang.DateTime(x.Created) + ")"}
-				if kind == library.Scan {
-					page.Scans = append(page.Scans, o)
-				} else {
-					page.Audio = append(page.Audio, o)
-				}
-			}
-		}
-	}
 	if len(page.Stations) == 1 {
 		page.Form.Values.Set("station", page.Stations[0].Value)
 	}
 	if len(mine) == 0 {
 		return nil
 	}
+	for kind, options := range map[library.Kind]*[]kit.Option{library.ForContest: &page.Audio, library.Scan: &page.Scans} {
+		files, err := p.store.Recordings(r.Context(), library.Query{Stations: mine, Kind: kind, Limit: mostFiles * len(mine)})
+		if err != nil {
+			return err
+		}
+		for _, x := range files.Items {
+			*options = append(*options, kit.Option{Value: x.ID, Text: x.Name + " (" + r.Lang.DateTime(x.Created) + ")"})
+		}
+	}
 	own, err := p.owned(r, plan, mine, page.Form.Get("episode"))
 	if err != nil {
 		return err
 	}
-	q := airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine, Outcome: airing.Aired, Standing: true}
-	for len(own) > 0 {
-		lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
-		if err != nil {
-			return err
-		}
-		for _, l := range lines {
-			if e, ok := own[l.Episode]; ok && len(page.Episodes) <= mostFiles {
-				delete(own, e.ID) // its newest airing stands for it
-				title := e.Title
-				if programme, err := plan.Programme(e.Programme); err == nil {
-					title = programme.TitleAt(l.StartedAt) + ": " + title
-				}
-				page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: title + " (" + r.Lang.DateTime(l.StartedAt) + ")"})
+	if len(own) == 0 {
+		return nil
+	}
+	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine, Episodes: slices.Collect(maps.Keys(own)),
+		Outcome: airing.Aired, Standing: true})
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if e, ok := own[l.Episode]; ok && len(page.Episodes) <= mostFiles {
+			delete(own, e.ID) // its newest airing stands for it
+			title := e.Title
+			if programme, err := plan.Programme(e.Programme); err == nil {
+				title = programme.TitleAt(l.StartedAt) + ": " + title
 			}
-		}
-		if q.After = next; next == "" || len(page.Episodes) > mostFiles {
-			break
+			page.Episodes = append(page.Episodes, kit.Option{Value: e.ID, Text: title + " (" + r.Lang.DateTime(l.StartedAt) + ")"})
 		}
 	}
 	return nil
 }
 
-// owned are the episodes with a recording that are the stations' own, and the one
-// picked before: what the province makes for everybody is nobody's work here.
+// owned are the episodes with a recording that are the stations' own, by the newest
+// recordings they sent, and the one picked before: what the province makes for everybody is nobody's work here.
 func (p pages) owned(r *kit.Request, plan *scheduler.Schedule, mine []string, picked string) (map[string]scheduler.Episode, error) {
 	sent := map[string]bool{} // recordings of the stations
-	for _, id := range mine {
-		q := library.Query{Stations: []string{id}, Kind: library.ForProgramme}
-		for {
-			files, err := p.store.Recordings(r.Context(), q)
-			if err != nil {
-				return nil, err
-			}
-			for _, x := range files.Items {
-				sent[x.ID] = true
-			}
-			if q.After = files.After; q.After == "" {
-				break
-			}
-		}
+	files, err := p.store.Recordings(r.Context(), library.Query{Stations: mine, Kind: library.ForProgramme, Limit: library.MostListed})
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range files.Items {
+		sent[x.ID] = true
 	}
 	own := map[string]scheduler.Episode{}
 	for _, e := range plan.Episodes {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"loa/contest"
+	"loa/library"
 	"loa/web/kit"
 )
 
@@ -103,17 +104,31 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 			doc.Channel.Description += " " + r.Say("contest.corrected_because", "at", c.At, "id", c.Complaint, "reason", c.Reason)
 			built = c.At
 		}
+		awards := winners(s, s.Given, nil)
+		won := map[string]bool{}
+		for _, a := range awards {
+			for _, x := range a.Rows {
+				if x.Audio != nil {
+					won[x.Audio.File] = true
+				}
+			}
+		}
+		files, err := library.Named(r.Context(), p.store, won)
+		if err != nil {
+			return err
+		}
 		done := map[string]bool{}
-		for _, a := range winners(s, s.Given, nil) {
+		for _, a := range awards {
 			for _, x := range a.Rows {
 				if x.Audio == nil || done[x.Code] {
 					continue
 				}
 				done[x.Code] = true
-				kind, err := p.kind(r.Context(), x.Audio)
-				if err != nil {
-					return err
+				rec, kept := files[x.Audio.File]
+				if !kept {
+					return library.NoRecording()
 				}
+				kind := rec.ContentType
 				doc.Channel.Items = append(doc.Channel.Items, item{Title: x.Title, Description: x.Prize + " – " + x.Who, Link: base,
 					GUID: guid{false, x.Audio.SHA256}, PubDate: x.At.Format(time.RFC1123Z), Duration: int(math.Round(x.Audio.Seconds)), Author: x.Who, EpisodeType: "full",
 					Enclosure: enclosure{base + "/" + x.Code + "/" + fileName(kind), strconv.FormatInt(x.Audio.Bytes, 10), kind}})

@@ -28,6 +28,8 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	// Recording tells what sort of sound a file is.
 	Recording(ctx context.Context, id string) (library.Recording, error)
+	// Recordings tells it of several.
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
 }
 
 type pages struct {
@@ -152,12 +154,6 @@ func winners(s *contest.State, given []contest.Given, gone []paper.NoLonger) []a
 	return out
 }
 
-// kind is the media type of a work: mostly MP3, but a WAV may win too.
-func (p pages) kind(ctx context.Context, x *contest.Piece) (string, error) {
-	rec, err := p.store.Recording(ctx, x.File)
-	return rec.ContentType, err
-}
-
 // extensions are those of the media types a work may have: readers of podcasts go
 // by the end of the address.
 var extensions = map[string]string{"audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/aac": ".aac", "audio/wav": ".wav", "audio/x-wav": ".wav",
@@ -186,10 +182,11 @@ func (p pages) sound(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	kind, err := p.kind(r.Context(), piece)
+	rec, err := p.store.Recording(r.Context(), piece.File)
 	if err != nil {
 		return err
 	}
+	kind := rec.ContentType                                                         // mostly MP3, but a WAV may win too
 	if file := r.PathValue("file"); file != fileName(kind) && file != "audio.mp3" { // as older feeds had it
 		return fault.New(fault.NotFound, "contest.unknown_entry")
 	}
