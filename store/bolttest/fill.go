@@ -169,9 +169,17 @@ func (f *filler) blob(b []byte) library.Ref {
 	return ref
 }
 
-// tagged is an MP3 with a tag of nothing before it: another file, the same sound.
-func tagged(mp3 []byte) []byte {
-	return append([]byte("ID3\x03\x00\x00\x00\x00\x00\x0a"+strings.Repeat("\x00", 10)), mp3...)
+// tagged is an MP3 with so many tags of nothing before it: another file, the same sound.
+func tagged(mp3 []byte, tags int) []byte {
+	return append([]byte(strings.Repeat("ID3\x03\x00\x00\x00\x00\x00\x0a"+strings.Repeat("\x00", 10), tags)), mp3...)
+}
+
+// cut is an MP3 without its first n frames: another sound, alike to the whole.
+func cut(mp3 []byte, n int) []byte {
+	for ; n > 0; n-- {
+		mp3 = mp3[1+bytes.Index(mp3[1:], mp3[:2]):]
+	}
+	return mp3
 }
 
 // library keeps three recordings, two of them of one voice, copies of both
@@ -185,7 +193,7 @@ func (f *filler) library() []library.Recording {
 	list := []library.Recording{
 		f.keep(library.ForProgramme, accounts.Daemon(), own, "nong-thon-moi.mp3", voice, filledMonday.AddDate(0, 0, -36)),
 		f.keep(library.ForProgramme, accounts.Daemon(), own, "nong-thon-moi-ngan.mp3", voiceCut, filledMonday.AddDate(0, 0, -35)),
-		f.keep(library.ForContest, accounts.Daemon(), station, "thu-giong.mp3", tagged(voice), filledMonday.AddDate(0, 0, -35)),
+		f.keep(library.ForContest, accounts.Daemon(), station, "thu-giong.mp3", tagged(voice, 1), filledMonday.AddDate(0, 0, -35)),
 	}
 	_, err = f.s.JudgeLikeness(f.ctx, f.daemon(34), library.JudgeLikeness{One: list[0].ID, Other: list[1].ID, Word: library.Different, Reason: "Hai bản dựng khác lời"})
 	f.must(err)
@@ -284,41 +292,59 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 	report(4, next, func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, airing.NoStaff, "" })
 }
 
-// contest plays a small contest to the end: two entries, one judge.
+// contest plays a small contest to the end, and leaves another as it was drafted.
 func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
-	hall := contest.NewHall(f.s, contest.From(f.s))
 	opens := filledMonday.AddDate(0, 0, 20)
-	organiser, operator, judge := people[accounts.Organiser], people[accounts.Operator], people[accounts.Judge]
-	for _, name := range []string{"hoi-thi", "lien-hoan"} {
-		rules := contest.Sample()
-		rules.Title, rules.Host = "Hội thi phát thanh cơ sở", "Ban Tổ chức"
-		rules.Dates = contest.Timetable{OpensAt: opens.UTC(), ClosesAt: opens.AddDate(0, 0, 10).UTC(), GraceMinutes: 60}
-		rules.Categories[0].MinSeconds = 0
-		rules.Rounds[0].Parts[0].Sample = false
-		_, err := hall.Do(f.ctx, f.meta(organiser, opens.AddDate(0, 0, -2)), name, contest.DraftContest{Rules: rules})
+	f.draft("hoi-thi", opens, people)
+	f.draft("lien-hoan", opens, people)
+	f.play("hoi-thi", opens, people, 2)
+}
+
+// do carries out a command on a contest so many days after it opens.
+func (f *filler) do(name string, by accounts.Actor, opens time.Time, days int, c contest.Command) {
+	f.t.Helper()
+	if _, err := contest.NewHall(f.s, contest.From(f.s)).Do(f.ctx, f.meta(by, opens.AddDate(0, 0, days)), name, c); err != nil {
+		f.t.Fatalf("fill: %T: %v", c, err)
+	}
+}
+
+func (f *filler) draft(name string, opens time.Time, people map[accounts.Role]accounts.Actor) {
+	rules := contest.Sample()
+	rules.Title, rules.Host = "Hội thi phát thanh cơ sở", "Ban Tổ chức"
+	rules.Dates = contest.Timetable{OpensAt: opens.UTC(), ClosesAt: opens.AddDate(0, 0, 10).UTC(), GraceMinutes: 60}
+	rules.Categories[0].MinSeconds, rules.Quotas = 0, nil
+	rules.Rounds[0].Parts[0].Sample = false
+	f.do(name, people[accounts.Organiser], opens, -2, contest.DraftContest{Rules: rules})
+}
+
+// enter enters a work of the operator's in the contest, a day after it opened.
+func (f *filler) enter(name string, opens time.Time, operator accounts.Actor, title string, mp3 []byte) {
+	file := f.keep(library.ForContest, operator, library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"}, title+".mp3", mp3, opens.AddDate(0, 0, 1))
+	f.do(name, operator, opens, 1, contest.SubmitEntry{ID: f.id(), Work: contest.Work{Title: title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+		Kind: contest.ByStation, Station: "S00001", Authors: []string{"Lý Thị Mỷ"}, Script: strings.Repeat("Nước đã về bản. ", 4),
+		Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}})
+}
+
+// judging brings a drafted contest with so many entries and one judge to its first round.
+func (f *filler) judging(name string, opens time.Time, people map[accounts.Role]accounts.Actor, entries int) {
+	organiser, judge := people[accounts.Organiser], people[accounts.Judge]
+	f.do(name, organiser, opens, -1, contest.OpenContest{})
+	for i := range entries {
+		b, err := works.ReadFile(fmt.Sprintf("work-%d.mp3", 1+i%2))
 		f.must(err)
+		f.enter(name, opens, people[accounts.Operator], fmt.Sprint("Nước sạch về bản ", i+1), cut(b, i/2))
 	}
-	do := func(by accounts.Actor, days int, c contest.Command) {
-		f.t.Helper()
-		_, err := hall.Do(f.ctx, f.meta(by, opens.AddDate(0, 0, days)), "hoi-thi", c)
-		if err != nil {
-			f.t.Fatalf("fill: %T: %v", c, err)
-		}
-	}
-	do(organiser, -1, contest.OpenContest{})
-	for i := range 2 {
-		b, err := works.ReadFile(fmt.Sprintf("work-%d.mp3", i+1))
-		f.must(err)
-		file := f.keep(library.ForContest, operator, library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"}, fmt.Sprintf("du-thi-%d.mp3", i+1), b, opens.AddDate(0, 0, 1))
-		do(operator, 1, contest.SubmitEntry{ID: f.id(), Work: contest.Work{Title: fmt.Sprint("Nước sạch về bản ", i+1), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
-			Kind: contest.ByStation, Station: "S00001", Authors: []string{"Lý Thị Mỷ"}, Script: strings.Repeat("Nước đã về bản. ", 4),
-			Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}})
-	}
-	do(organiser, 11, contest.AppointJudge{Judge: contest.Judge{Person: judge.Person, Name: judge.Name, Title: "Nhà báo", Chair: true}})
-	do(organiser, 11, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: []string{judge.Person}}}})
-	do(organiser, 12, contest.StartRound{Round: "chung-khao"})
+	f.do(name, organiser, opens, 11, contest.AppointJudge{Judge: contest.Judge{Person: judge.Person, Name: judge.Name, Title: "Nhà báo", Chair: true}})
+	f.do(name, organiser, opens, 11, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: []string{judge.Person}}}})
+	f.do(name, organiser, opens, 12, contest.StartRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}})
+}
+
+// play brings a drafted contest with so many entries and one judge to its results.
+func (f *filler) play(name string, opens time.Time, people map[accounts.Role]accounts.Actor, entries int) {
+	organiser, judge := people[accounts.Organiser], people[accounts.Judge]
+	f.judging(name, opens, people, entries)
 	var tasks []string
-	f.must(hall.View(f.ctx, "hoi-thi", func(s *contest.State) error {
+	f.must(contest.NewHall(f.s, contest.From(f.s)).View(f.ctx, name, func(s *contest.State) error {
 		for _, t := range s.Running().Tasks {
 			tasks = append(tasks, t.ID)
 		}
@@ -327,14 +353,14 @@ func (f *filler) contest(people map[accounts.Role]accounts.Actor) {
 	for i, task := range tasks {
 		marks := map[string]ranking.Points{}
 		for _, k := range contest.Sample().Rounds[0].Parts[0].Criteria {
-			marks[k.ID] = ranking.Points(6+i) * ranking.Point
+			marks[k.ID] = ranking.Points(6+i%4) * ranking.Point
 		}
-		do(judge, 13, contest.SaveSheet{Task: task, Content: contest.Content{Marks: marks, Comment: "Giọng đọc rõ.", Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền to."}}}})
-		do(judge, 13, contest.Hear{Task: task, Spans: []contest.Span{{Until: 3600}}})
-		do(judge, 13, contest.SignSheet{Task: task, Base: 1})
+		f.do(name, judge, opens, 13, contest.SaveSheet{Task: task, Content: contest.Content{Marks: marks, Comment: "Giọng đọc rõ.", Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền to."}}}})
+		f.do(name, judge, opens, 13, contest.Hear{Task: task, Spans: []contest.Span{{Until: 3600}}})
+		f.do(name, judge, opens, 13, contest.SignSheet{Task: task, Base: 1})
 	}
-	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao"}, contest.GivePrizes{}, contest.PublishResults{Seen: contest.Seen{Seen: once.AsItIs}}} {
-		do(organiser, 14+i, c)
+	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}}, contest.GivePrizes{}, contest.PublishResults{Seen: contest.Seen{Seen: once.AsItIs}}} {
+		f.do(name, organiser, opens, 14+i, c)
 	}
 }
 

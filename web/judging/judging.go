@@ -175,19 +175,15 @@ type listRow struct {
 func (l listRow) Due() int { return len(l.Open) + len(l.Done) }
 
 // waits says what waits for the actor as chair of a contest.
-func (p pages) waits(r *kit.Request, v contest.JudgeView) (list []string, err error) {
+func waits(r *kit.Request, s *contest.State, v contest.JudgeView) ([]string, error) {
 	if !v.Chair {
 		return nil, nil
 	}
-	err = p.hall.View(r.Context(), v.Contest, func(s *contest.State) error {
-		desk, err := s.ForChair(r.Actor.Person)
-		if fault.Of(err) != nil {
-			err = nil // her desk says what cannot be ranked, and why
-		}
-		list = waitsForChair(r, desk)
-		return err
-	})
-	return list, err
+	desk, err := s.ForChair(r.Actor.Person)
+	if fault.Of(err) != nil {
+		err = nil // her desk says what cannot be ranked, and why
+	}
+	return waitsForChair(r, desk), err
 }
 
 // nothing says why a judge has nothing to score now.
@@ -203,34 +199,36 @@ func nothing(r *kit.Request, v contest.JudgeView) string {
 	return r.Say("contest.judging_over")
 }
 
-func (p pages) views(r *kit.Request) ([]contest.JudgeView, error) {
-	var list []contest.JudgeView
+// rows are the contests the actor judges, with what waits for her as chair.
+func (p pages) rows(r *kit.Request) ([]listRow, error) {
+	var list []listRow
 	ids := contests(r.Actor)
-	err := p.hall.Some(r.Context(), ids, func(s *contest.State) error {
-		if v, ok := s.ForJudge(r.Actor.Person); ok { // else she is invited and not appointed yet, or was removed
-			list = append(list, v)
+	err := p.hall.Some(r.Context(), ids, func(s *contest.State) (err error) {
+		v, ok := s.ForJudge(r.Actor.Person)
+		if !ok {
+			return nil // invited, not appointed yet; or removed
 		}
-		return nil
+		row := listRow{JudgeView: v}
+		row.Waits, err = waits(r, s, v)
+		list = append(list, row)
+		return err
 	})
-	slices.SortFunc(list, func(a, b contest.JudgeView) int {
+	slices.SortFunc(list, func(a, b listRow) int {
 		return cmp.Compare(slices.Index(ids, a.Contest), slices.Index(ids, b.Contest))
 	})
 	return list, err
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
-	list, err := p.views(r)
+	list, err := p.rows(r)
 	if err != nil {
 		return err
 	}
 	page := listPage{Page: r.Page("contest.judging_menu"), Owner: r.Actor.Person}
-	for _, v := range list {
-		row := listRow{JudgeView: v, Next: nextOpen(v, len(v.Tasks)-1), Nothing: nothing(r, v)}
-		if row.Waits, err = p.waits(r, v); err != nil {
-			return err
-		}
+	for _, row := range list {
+		row.Next, row.Nothing = nextOpen(row.JudgeView, len(row.Tasks)-1), nothing(r, row.JudgeView)
 		parts := map[string]bool{}
-		for _, t := range v.Tasks {
+		for _, t := range row.Tasks {
 			row.Hall, parts[t.Part] = row.Hall || t.Live, true
 			switch t.Status {
 			case contest.Final:
@@ -251,15 +249,11 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.JudgeEntries) {
 		return nil, nil
 	}
-	list, err := p.views(r)
+	list, err := p.rows(r)
 	var steps []kit.Step
 	for _, v := range list {
-		waits, err := p.waits(r, v)
-		if err != nil {
-			return nil, err
-		}
-		if len(waits) > 0 {
-			steps = append(steps, kit.Step{Title: v.Title, Text: strings.Join(waits, " "), Path: "/judging/" + v.Contest + "/chair", Button: r.Say("contest.chair_desk"), Icon: "star", Order: 4})
+		if len(v.Waits) > 0 {
+			steps = append(steps, kit.Step{Title: v.Title, Text: strings.Join(v.Waits, " "), Path: "/judging/" + v.Contest + "/chair", Button: r.Say("contest.chair_desk"), Icon: "star", Order: 4})
 		}
 		if v.Round != "" {
 			steps = append(steps, kit.Step{Title: v.Title, Text: v.Round, Path: "/judging", Button: r.Say("contest.judging_menu"), Icon: "star", Order: 5})

@@ -1,0 +1,310 @@
+package storetest
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"sync"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/contest"
+	"loa/coverage"
+	"loa/library"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/store"
+)
+
+// Counted is an engine that counts what it is asked: each call is one question, and to an
+// engine behind a network one journey. It is safe for concurrent use.
+type Counted struct {
+	store.Engine
+
+	mu sync.Mutex
+	n  map[string]int
+}
+
+// Questions tells how often each was asked since the last time, by its method.
+func (e *Counted) Questions() map[string]int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := maps.Clone(e.n)
+	clear(e.n)
+	return n
+}
+
+func (e *Counted) asked(question string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.n == nil {
+		e.n = map[string]int{}
+	}
+	e.n[question]++
+}
+
+func (e *Counted) Airing(ctx context.Context, by accounts.Actor, id string) (airing.Line, error) {
+	e.asked("Airing")
+	return e.Engine.Airing(ctx, by, id)
+}
+
+func (e *Counted) Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error) {
+	e.asked("Airings")
+	return e.Engine.Airings(ctx, by, q)
+}
+
+func (e *Counted) Alike(ctx context.Context, id string) ([]library.Alike, error) {
+	e.asked("Alike")
+	return e.Engine.Alike(ctx, id)
+}
+
+func (e *Counted) BlindCopies(ctx context.Context) ([]library.BlindCopy, error) {
+	e.asked("BlindCopies")
+	return e.Engine.BlindCopies(ctx)
+}
+
+func (e *Counted) BlindCopy(ctx context.Context, id string) (library.BlindCopy, bool, error) {
+	e.asked("BlindCopy")
+	return e.Engine.BlindCopy(ctx, id)
+}
+
+func (e *Counted) BlobOwners(ctx context.Context, sha256 string) ([]library.Recording, error) {
+	e.asked("BlobOwners")
+	return e.Engine.BlobOwners(ctx, sha256)
+}
+
+func (e *Counted) BlobRefs(ctx context.Context, yield func(string)) error {
+	e.asked("BlobRefs")
+	return e.Engine.BlobRefs(ctx, yield)
+}
+
+func (e *Counted) BlobUsed(ctx context.Context, sha256 string) (bool, error) {
+	e.asked("BlobUsed")
+	return e.Engine.BlobUsed(ctx, sha256)
+}
+
+func (e *Counted) BroadcastCopy(ctx context.Context, id string) (library.BroadcastCopy, bool, error) {
+	e.asked("BroadcastCopy")
+	return e.Engine.BroadcastCopy(ctx, id)
+}
+
+func (e *Counted) BroadcastCopies(ctx context.Context, ids []string) (map[string]library.BroadcastCopy, error) {
+	e.asked("BroadcastCopies")
+	return e.Engine.BroadcastCopies(ctx, ids)
+}
+
+func (e *Counted) BySession(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, accounts.Session, error) {
+	e.asked("BySession")
+	return e.Engine.BySession(ctx, h, at)
+}
+
+func (e *Counted) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, error) {
+	e.asked("ByToken")
+	return e.Engine.ByToken(ctx, h, at)
+}
+
+func (e *Counted) ClosedWeeks(ctx context.Context, week, until airing.Week) (map[airing.Week]coverage.Standing, error) {
+	e.asked("ClosedWeeks")
+	return e.Engine.ClosedWeeks(ctx, week, until)
+}
+
+func (e *Counted) Contests(ctx context.Context) ([]contest.Head, error) {
+	e.asked("Contests")
+	return e.Engine.Contests(ctx)
+}
+
+func (e *Counted) CopiesDue(ctx context.Context) ([]library.Recording, error) {
+	e.asked("CopiesDue")
+	return e.Engine.CopiesDue(ctx)
+}
+
+func (e *Counted) Corrections(ctx context.Context, by accounts.Actor, id string) ([]airing.Line, error) {
+	e.asked("Corrections")
+	return e.Engine.Corrections(ctx, by, id)
+}
+
+func (e *Counted) Coverage(ctx context.Context, by accounts.Actor, q coverage.Query) (coverage.Week, error) {
+	e.asked("Coverage")
+	return e.Engine.Coverage(ctx, by, q)
+}
+
+func (e *Counted) Credential(ctx context.Context, id string) (string, error) {
+	e.asked("Credential")
+	return e.Engine.Credential(ctx, id)
+}
+
+func (e *Counted) DecidedAnew(ctx context.Context, by accounts.Actor) ([]coverage.AnewDone, error) {
+	e.asked("DecidedAnew")
+	return e.Engine.DecidedAnew(ctx, by)
+}
+
+func (e *Counted) Directory(ctx context.Context) (*accounts.Directory, error) {
+	e.asked("Directory")
+	return e.Engine.Directory(ctx)
+}
+
+func (e *Counted) Dues(ctx context.Context, at, until time.Time) iter.Seq2[scheduler.Due, error] {
+	e.asked("Dues")
+	return e.Engine.Dues(ctx, at, until)
+}
+
+func (e *Counted) Events(ctx context.Context, id string, after int) iter.Seq2[contest.Event, error] {
+	e.asked("Events")
+	return e.Engine.Events(ctx, id, after)
+}
+
+func (e *Counted) ForSlots(ctx context.Context, by accounts.Actor, ids []string) (map[string]airing.Line, error) {
+	e.asked("ForSlots")
+	return e.Engine.ForSlots(ctx, by, ids)
+}
+
+func (e *Counted) ForetellAnew(ctx context.Context, m accounts.Meta, c coverage.Anew) (coverage.AnewDone, error) {
+	e.asked("ForetellAnew")
+	return e.Engine.ForetellAnew(ctx, m, c)
+}
+
+func (e *Counted) ForetellMerge(ctx context.Context, m accounts.Meta, c stations.Merge) (stations.MergePlan, coverage.Merger, error) {
+	e.asked("ForetellMerge")
+	return e.Engine.ForetellMerge(ctx, m, c)
+}
+
+func (e *Counted) ForetellSplit(ctx context.Context, m accounts.Meta, c stations.Split) (stations.SplitPlan, coverage.Merger, error) {
+	e.asked("ForetellSplit")
+	return e.Engine.ForetellSplit(ctx, m, c)
+}
+
+func (e *Counted) ForetellUndo(ctx context.Context, m accounts.Meta, number int) (coverage.UndoPlan, error) {
+	e.asked("ForetellUndo")
+	return e.Engine.ForetellUndo(ctx, m, number)
+}
+
+func (e *Counted) History(ctx context.Context, by accounts.Actor, id string, week, until airing.Week) ([]coverage.StationTally, error) {
+	e.asked("History")
+	return e.Engine.History(ctx, by, id, week, until)
+}
+
+func (e *Counted) Invitation(ctx context.Context, h accounts.Hash) (accounts.Invitation, error) {
+	e.asked("Invitation")
+	return e.Engine.Invitation(ctx, h)
+}
+
+func (e *Counted) Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error) {
+	e.asked("Invitations")
+	return e.Engine.Invitations(ctx, at)
+}
+
+func (e *Counted) JobState(ctx context.Context, job string) (scheduler.JobState, error) {
+	e.asked("JobState")
+	return e.Engine.JobState(ctx, job)
+}
+
+func (e *Counted) LastExcuse(ctx context.Context, week airing.Week, id string) (coverage.Excuse, error) {
+	e.asked("LastExcuse")
+	return e.Engine.LastExcuse(ctx, week, id)
+}
+
+func (e *Counted) LeavingRecordings(ctx context.Context) ([]library.Unused, error) {
+	e.asked("LeavingRecordings")
+	return e.Engine.LeavingRecordings(ctx)
+}
+
+func (e *Counted) LibrarySettings(ctx context.Context) (library.Settings, error) {
+	e.asked("LibrarySettings")
+	return e.Engine.LibrarySettings(ctx)
+}
+
+func (e *Counted) OpenLikenesses(ctx context.Context, h library.Hearing, limit int) ([]library.Pair, error) {
+	e.asked("OpenLikenesses")
+	return e.Engine.OpenLikenesses(ctx, h, limit)
+}
+
+func (e *Counted) Recording(ctx context.Context, id string) (library.Recording, error) {
+	e.asked("Recording")
+	return e.Engine.Recording(ctx, id)
+}
+
+func (e *Counted) RecordingReport(ctx context.Context, id string) (library.Report, error) {
+	e.asked("RecordingReport")
+	return e.Engine.RecordingReport(ctx, id)
+}
+
+func (e *Counted) Recordings(ctx context.Context, q library.Query) (library.Page, error) {
+	e.asked("Recordings")
+	return e.Engine.Recordings(ctx, q)
+}
+
+func (e *Counted) Registry(ctx context.Context) (*stations.Registry, error) {
+	e.asked("Registry")
+	return e.Engine.Registry(ctx)
+}
+
+func (e *Counted) Reopenings(ctx context.Context, by accounts.Actor) ([]coverage.Asked, error) {
+	e.asked("Reopenings")
+	return e.Engine.Reopenings(ctx, by)
+}
+
+func (e *Counted) RunsBefore(ctx context.Context, job string, at time.Time, limit int) ([]scheduler.Run, error) {
+	e.asked("RunsBefore")
+	return e.Engine.RunsBefore(ctx, job, at, limit)
+}
+
+func (e *Counted) Schedule(ctx context.Context) (*scheduler.Schedule, error) {
+	e.asked("Schedule")
+	return e.Engine.Schedule(ctx)
+}
+
+func (e *Counted) Script(ctx context.Context, id string) (string, error) {
+	e.asked("Script")
+	return e.Engine.Script(ctx, id)
+}
+
+func (e *Counted) Sessions(ctx context.Context, id string, at time.Time) ([]accounts.Session, error) {
+	e.asked("Sessions")
+	return e.Engine.Sessions(ctx, id, at)
+}
+
+func (e *Counted) Settings(ctx context.Context) (airing.Settings, error) {
+	e.asked("Settings")
+	return e.Engine.Settings(ctx)
+}
+
+func (e *Counted) StationBytes(ctx context.Context, station string) (int64, error) {
+	e.asked("StationBytes")
+	return e.Engine.StationBytes(ctx, station)
+}
+
+func (e *Counted) Successions(ctx context.Context, by accounts.Actor) ([]coverage.Succession, error) {
+	e.asked("Successions")
+	return e.Engine.Successions(ctx, by)
+}
+
+func (e *Counted) Tokens(ctx context.Context, id string, at time.Time) ([]accounts.Token, error) {
+	e.asked("Tokens")
+	return e.Engine.Tokens(ctx, id, at)
+}
+
+func (e *Counted) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, week airing.Week) ([]coverage.Week, error) {
+	e.asked("Trend")
+	return e.Engine.Trend(ctx, by, q, week)
+}
+
+func (e *Counted) UncomparedRecordings(ctx context.Context, limit int) ([]library.Recording, error) {
+	e.asked("UncomparedRecordings")
+	return e.Engine.UncomparedRecordings(ctx, limit)
+}
+
+func (e *Counted) UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
+	e.asked("UndecidedRecordings")
+	return e.Engine.UndecidedRecordings(ctx, ids)
+}
+
+func (e *Counted) UnusedRecordings(ctx context.Context) ([]library.Unused, error) {
+	e.asked("UnusedRecordings")
+	return e.Engine.UnusedRecordings(ctx)
+}
+
+func (e *Counted) UsedRecordings(ctx context.Context) (map[string]bool, error) {
+	e.asked("UsedRecordings")
+	return e.Engine.UsedRecordings(ctx)
+}
