@@ -21,6 +21,9 @@ func (c AppointJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 	if err := s.organiser(m); err != nil {
 		return nil, err
 	}
+	if c.Judge.Person == "" {
+		return nil, fault.New(fault.Invalid, "contest.nobody_chosen").At("person")
+	}
 	p := f.People[c.Judge.Person]
 	name := cmp.Or(c.Judge.Name, p.Name, c.Judge.Person)
 	if old := s.Judge(c.Judge.Person); old != nil {

@@ -180,6 +180,12 @@ func (f Form) Has(name, value string) bool {
 	return false
 }
 
+// Unset reports whether none of the options is chosen and none stands for nothing: a
+// browser would choose the first by itself.
+func (f Form) Unset(name string, options []Option) bool {
+	return len(options) > 0 && !slices.ContainsFunc(options, func(o Option) bool { return o.Value == "" || f.Has(name, o.Value) })
+}
+
 // mostCarried is how many bytes a form may carry along, unpacked.
 const mostCarried = 64 << 20
 
