@@ -295,9 +295,7 @@ func (s *State) sameByHand() (c GivePrizes) {
 			c.Withhold = append(c.Withhold, Withheld{g.Award, g.Prize, g.Reason})
 		case g.Withheld == 0 && p.Special:
 			c.Special = append(c.Special, g)
-			if g.Station != "" {
-				c.Outside = append(c.Outside, g.Station) // she was decided about then
-			}
+			c.Outside = append(c.Outside, g.Station+g.Entry) // it was decided about then
 		}
 	}
 	return c

@@ -324,7 +324,7 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 		t.Errorf("after another correction: %+v", again)
 	}
 	give := contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Entry: gone.ID, Reason: "Trao lại"}
-	w.refused("contest.special_unfit", w.organiser(), give)
+	w.refused("contest.entry_not_live", w.organiser(), give)
 	give.Entry = other.ID
 	w.refused("contest.reason_missing", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Entry: other.ID})
 	w.refused("contest.no_such_item", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: other.ID, Entry: other.ID, Reason: "x"})

@@ -16,12 +16,15 @@ import (
 // from the ranking, Special ones are named here, and Withhold keeps prizes
 // back although somebody's rank would earn them. It can be repeated until the
 // results are published. Faults: contest.not_decided, contest.prizes_decided,
-// contest.special_unfit, contest.reason_missing, contest.tie_at_cut,
+// contest.special_by_rank, contest.special_nobody, contest.special_both, contest.special_many,
+// contest.special_reason, contest.entry_not_live, or contest.specials_refused with several;
+// contest.receiver_not_scored, contest.reason_missing, contest.tie_at_cut,
 // contest.no_such_item, contest.receiver_not_entered, contest.points_open.
 type GivePrizes struct {
 	Special  []Given    `json:"special,omitempty" schema:"maxItems=1000"`
 	Withhold []Withheld `json:"withhold,omitempty" schema:"maxItems=1000"`
-	// Outside are stations that are meant although they entered nothing.
+	// Outside are stations that are meant although they entered nothing, and entries
+	// although nobody scored them.
 	Outside []string `json:"outside,omitempty"`
 }
 
@@ -78,6 +81,15 @@ func (s *State) prizes(f Facts, c GivePrizes) ([]Given, error) {
 	special, err := s.specials(f, c.Special, c.Outside)
 	if err != nil {
 		return nil, err
+	}
+	var unheard []string
+	for _, g := range special {
+		if e := s.entry[g.Entry]; e != nil && !s.Scored(e) && !slices.Contains(c.Outside, e.ID) {
+			unheard = append(unheard, e.Code)
+		}
+	}
+	if len(unheard) > 0 {
+		return nil, fault.New(fault.Conflict, "contest.receiver_not_scored", "n", len(unheard), "list", strings.Join(unheard, ", ")).At("special")
 	}
 	return append(given, special...), nil
 }
@@ -216,29 +228,62 @@ func (a *Award) Policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
 func (s *State) specials(f Facts, list []Given, outside []string) ([]Given, error) {
 	var out []Given
 	var strangers []string
+	var p problems
 	count := map[[2]string]int{}
 	for _, g := range list {
+		count[[2]string{g.Award, g.Prize}]++
+	}
+	said := map[[2]string]bool{} // that there are too many
+	for i, g := range list {
 		a := s.Rules.Award(g.Award)
 		if a == nil || a.Prize(g.Prize) == nil {
 			return nil, fault.New(fault.NotFound, "contest.no_such_item", "id", clip(g.Prize, 40))
 		}
-		p, key := a.Prize(g.Prize), [2]string{g.Award, g.Prize}
-		count[key]++
+		z, key, at := a.Prize(g.Prize), [2]string{g.Award, g.Prize}, fmt.Sprintf("special.%d.", i)
 		st, known := f.Stations[g.Station]
 		e := s.entry[g.Entry]
-		if !p.Special || count[key] > p.Count || reasonable(g.Reason) != nil || (g.Station == "") == (g.Entry == "") ||
-			g.Station != "" && !known || g.Entry != "" && (e == nil || !e.Live()) {
-			return nil, fault.New(fault.Invalid, "contest.special_unfit", "name", p.Name).At("special")
-		}
-		if g.Station != "" && !s.Took(g.Station) && !slices.Contains(outside, g.Station) {
+		switch {
+		case !z.Special:
+			p.add(fault.New(fault.Invalid, "contest.special_by_rank", "name", z.Name).At(at + "prize"))
+		case g.Station == "" && g.Entry == "":
+			p.add(fault.New(fault.Invalid, "contest.special_nobody", "name", z.Name).At(at + "entry"))
+		case g.Station != "" && g.Entry != "":
+			p.add(fault.New(fault.Invalid, "contest.special_both", "name", z.Name).At(at + "entry"))
+		case g.Station != "" && !known:
+			p.add(fault.New(fault.NotFound, "contest.unknown_station").At(at + "station"))
+		case g.Entry != "" && e == nil:
+			p.add(fault.New(fault.NotFound, "contest.unknown_entry").At(at + "entry"))
+		case e != nil && !e.Live():
+			p.add(fault.Of(s.notLive(e)).At(at + "entry"))
+		case g.Station != "" && !s.Took(g.Station) && !slices.Contains(outside, g.Station):
 			strangers = append(strangers, placed(st.Name, st.DistrictName))
 		}
-		out = append(out, Given{Award: a.ID, Prize: p.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, District: st.DistrictName, Reason: g.Reason})
+		if z.Special && count[key] > z.Count && !said[key] {
+			said[key] = true
+			p.add(fault.New(fault.Invalid, "contest.special_many", "name", z.Name, "most", z.Count, "n", count[key]).At(at + "prize"))
+		}
+		if bad := fault.Of(reasonable(g.Reason)); bad != nil {
+			if bad.Code == "contest.reason_missing" {
+				bad = fault.New(fault.Invalid, "contest.special_reason", "name", z.Name)
+			}
+			p.add(bad.At(at + "reason"))
+		}
+		out = append(out, Given{Award: a.ID, Prize: z.ID, Entry: g.Entry, Station: g.Station, Name: st.Name, District: st.DistrictName, Reason: g.Reason})
+	}
+	if len(p) > 0 {
+		return nil, p.whole(fault.New(fault.Invalid, "contest.specials_refused", "count", len(p)))
 	}
 	if len(strangers) > 0 {
 		return nil, fault.New(fault.Conflict, "contest.receiver_not_entered", "n", len(strangers), "list", strings.Join(strangers, "; ")).At("special")
 	}
 	return s.valued(out), nil
+}
+
+// Scored reports whether a judge signed a sheet of the entry in any round.
+func (s *State) Scored(e *Entry) bool {
+	return slices.ContainsFunc(s.Rounds, func(r *RoundState) bool {
+		return slices.ContainsFunc(r.Tasks, func(t *Task) bool { return t.Entry == e.ID && t.Final() })
+	})
 }
 
 // Took reports whether the station took part: a work of it was entered and not

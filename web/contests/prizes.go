@@ -2,6 +2,7 @@ package contests
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"loa/contest"
@@ -17,19 +18,22 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := contest.GivePrizes{Outside: f.All("outside")}
+	var at []string // of each special prize, the end of the names of its boxes
 	err = p.view(r, func(s *contest.State) error {
 		for _, a := range s.Rules.Awards {
 			for _, z := range a.Prizes {
 				field := "." + a.ID + "." + z.ID
 				for _, station := range f.All("special" + field) {
 					c.Special = append(c.Special, contest.Given{Award: a.ID, Prize: z.ID, Station: station, Reason: f.Get("why" + field)})
+					at = append(at, field)
 				}
-				for code := range strings.FieldsFuncSeq(f.Get("works"+field), func(c rune) bool { return c == ',' || c == ' ' }) {
+				for code := range strings.FieldsFuncSeq(f.Get("works"+field), apart) {
 					e := workCalled(s, code)
 					if e == nil {
 						return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("works" + field)
 					}
 					c.Special = append(c.Special, contest.Given{Award: a.ID, Prize: z.ID, Entry: e.ID, Reason: f.Get("why" + field)})
+					at = append(at, field)
 				}
 				if reason := f.Get("withhold" + field); reason != "" {
 					c.Withhold = append(c.Withhold, contest.Withheld{Award: a.ID, Prize: z.ID, Reason: reason})
@@ -41,13 +45,34 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 	if err == nil {
 		err = p.edit(r, f, prizesForm, c)
 	}
-	if f.Refused(err) {
+	if f.Refused(boxed(err, at)) {
 		return p.renderResults(w, r, *f)
 	}
 	if err != nil {
 		return err
 	}
 	return r.Redirect(w, r.URL.Path, "contest.prizes_saved")
+}
+
+// boxed puts what is wrong with a special prize beside its boxes: the reason at the
+// reason, all else at the works.
+func boxed(err error, at []string) error {
+	e := fault.Of(err)
+	if e == nil {
+		return err
+	}
+	for _, part := range append([]*fault.Error{e}, e.Parts...) {
+		index, what, found := strings.Cut(strings.TrimPrefix(part.Field, "special."), ".")
+		i, bad := strconv.Atoi(index)
+		if !found || bad != nil || i >= len(at) {
+			continue
+		}
+		part.Field = "works" + at[i]
+		if what == "reason" {
+			part.Field = "why" + at[i]
+		}
+	}
+	return e
 }
 
 // workCalled finds a live entry by its code, or by the number judges call it
@@ -93,3 +118,16 @@ func decided(s *contest.State, given []contest.Given, f *kit.Form) {
 		}
 	}
 }
+
+// worksIn are the works that a box names by their codes or numbers.
+func worksIn(s *contest.State, box string) (list []*contest.Entry) {
+	for code := range strings.FieldsFuncSeq(box, apart) {
+		if e := workCalled(s, code); e != nil {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// apart reports whether the character stands between two codes.
+func apart(c rune) bool { return c == ',' || c == ' ' }

@@ -104,6 +104,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	}
 	var page resultsPage
 	took := map[string]bool{}
+	var unscored []kit.Option // works that a prize is to be given nobody scored
 	err = p.view(r, func(s *contest.State) error {
 		page = resultsPage{desk: p.desk(r, s, "results", f), Awards: s.Rules.Awards, CanGive: s.Last() != nil && s.Phase == contest.Judging}
 		page.Said, _ = said(s)
@@ -115,6 +116,14 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			return nil
 		}
 		page.Rounds = roundTabs(s, paper.Rounds(s), run, "/contests/"+s.ID+"/results?round=")
+		for name := range f.Values {
+			for _, e := range worksIn(s, f.Get(name)) {
+				o := kit.Option{Value: e.ID, Text: e.Code + " · " + e.Title}
+				if strings.HasPrefix(name, "works.") && !s.Scored(e) && !slices.Contains(unscored, o) {
+					unscored = append(unscored, o)
+				}
+			}
+		}
 		rules, _ := s.Rules.Round(run.ID)
 		page.Round, page.RoundID, page.Official = rules.Name, run.ID, r.Say("contest.method_"+string(rules.Method))
 		for _, m := range ranking.Methods() {
@@ -147,6 +156,9 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	})
 	if err != nil {
 		return err
+	}
+	if f.Values != nil {
+		page.Outside = slices.Concat(page.Outside, unscored)
 	}
 	page.Receivers = receivers(r, reg, func(station string) bool { return took[station] })
 	for _, o := range page.Receivers {
