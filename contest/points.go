@@ -131,7 +131,7 @@ func (s *State) Conflict(j *Judge, e *Entry) string {
 }
 
 // Points lists what must be decided between judges and entries, by judge and in
-// the order of entry: what was dealt, and before the first round namesakes.
+// the order of entry: what was dealt, and namesakes before it is.
 func (s *State) Points() []Point {
 	var list []Point
 	for _, j := range s.Judges {
@@ -163,10 +163,22 @@ func (s *State) point(j *Judge, e *Entry) (p Point, open bool) {
 			}
 		}
 	}
-	if p.Round == "" { // only a name has to be looked at before anything was dealt
-		return p, len(s.Rounds) == 0 && s.Phase == Open && j.Removed == nil && slices.Equal(why, []string{TieNamesake})
+	if p.Round == "" { // only a name has to be looked at before it is dealt
+		return p, j.Removed == nil && slices.Equal(why, []string{TieNamesake}) && s.toDeal(e)
 	}
 	return p, true
+}
+
+// toDeal reports whether the entry may yet be dealt to judges: it is in the contest
+// before the first round that is scored, and in what the next one takes after that.
+func (s *State) toDeal(e *Entry) bool {
+	if s.Phase != Open && s.Phase != Judging {
+		return false
+	}
+	if dealt := slices.ContainsFunc(s.Rounds, func(r *RoundState) bool { return len(r.Tasks) > 0 }); !dealt {
+		return s.Last() == nil && (s.Running() != nil || slices.Contains(s.upcoming(), e))
+	}
+	return s.Next() != nil && slices.Contains(s.upcoming(), e)
 }
 
 // Kept lists the decisions that a judge goes on with an entry she has a tie to,

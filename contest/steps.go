@@ -140,6 +140,8 @@ func (c StartRound) asks(s *State, f Facts) once.Step {
 		step.Add("contest.open_blank", AtBlank, codes(list, (*Entry).Blank))
 		step.Locks = append(step.Locks, "contest.locks_scripts")
 		s.juryOpen(&step, rules, list)
+	} else {
+		step.AddLater("contest.open_points", AtPoints, s.pointsOpen()) // nothing is dealt yet
 	}
 	s.revised(&step)
 	return step
@@ -165,11 +167,8 @@ func (s *State) lacking(step *once.Step, rules *Round) {
 // juryOpen notes relations nobody decided about, works that some of their panel
 // cannot score, judges who score nothing, and habits that will not be known.
 func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
-	var points, idle, unknown []string
-	for _, p := range s.Points() {
-		points = append(points, s.Judge(p.Judge).Name+" – "+s.entry[p.Entry].Code)
-	}
-	step.Add("contest.open_points", AtPoints, points)
+	var idle, unknown []string
+	step.Add("contest.open_points", AtPoints, s.pointsOpen())
 	s.lacking(step, rules)
 	step.AddLater("contest.open_missing_judges", AtJury, codes(list, func(e *Entry) bool {
 		p := s.panel(rules.ID, e)
@@ -188,6 +187,14 @@ func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
 		}
 	}
 	step.AddLater("contest.open_habits", AtJury, unknown)
+}
+
+// pointsOpen names what is to be decided between judges and works.
+func (s *State) pointsOpen() (list []string) {
+	for _, p := range s.Points() {
+		list = append(list, s.Judge(p.Judge).Name+" – "+s.entry[p.Entry].Code)
+	}
+	return list
 }
 
 // upcoming lists the live entries the next round takes.
