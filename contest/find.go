@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"loa/accounts"
 	"loa/internal/fault"
@@ -195,6 +196,7 @@ func (e *Entry) Replaced(f File) bool { return f.Work && slices.Contains(e.Entra
 func (e *Entry) Leaks() []string {
 	var found []string
 	script := strings.ToLower(e.Redacted)
+	words := wordsOf(script)
 	bare := func(s string) string { // "Xã Nậm Chảy" is spoken of as "Nậm Chảy" too
 		for _, kind := range []string{"Xã ", "Phường ", "Thị trấn ", "Huyện ", "Thành phố ", "Thị xã "} {
 			s = strings.TrimPrefix(s, kind)
@@ -202,9 +204,48 @@ func (e *Entry) Leaks() []string {
 		return s
 	}
 	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
-		if name != "" && strings.Contains(script, strings.ToLower(name)) && !slices.Contains(found, name) {
+		if name != "" && (strings.Contains(script, strings.ToLower(name)) || spokenBare(words, wordsOf(strings.ToLower(name)))) && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}
 	return found
+}
+
+// wordsOf are the words of a text in lower case, a line end as "" between them.
+func wordsOf(s string) (list []string) {
+	for line := range strings.Lines(text.Lines(s)) {
+		list = append(list, strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
+		list = append(list, "")
+	}
+	return list
+}
+
+// spokenBare reports whether the name stands in the words typed without tone marks,
+// wholly or in part: "Tả Phời" as "ta phoi", not as "tạ phôi". A name of one word says
+// too little without marks, unless its neighbours have none either.
+func spokenBare(words, name []string) bool {
+	name = slices.DeleteFunc(slices.Clone(name), func(w string) bool { return w == "" })
+	for i := 0; len(name) > 0 && i+len(name) <= len(words); i++ {
+		same := true
+		for j, w := range name {
+			same = same && (words[i+j] == w || words[i+j] == text.Plain(w))
+		}
+		if same && (len(name) > 1 || bareLine(words, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// bareLine reports whether the line around the word has no marks at all, and more than
+// the word itself.
+func bareLine(words []string, i int) bool {
+	from, to := i, i
+	for from > 0 && words[from-1] != "" {
+		from--
+	}
+	for to < len(words) && words[to] != "" {
+		to++
+	}
+	return to-from > 3 && !slices.ContainsFunc(words[from:to], func(w string) bool { return w != text.Plain(w) })
 }
