@@ -2,6 +2,7 @@ package contest_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -60,6 +61,15 @@ func TestASpecialPrizeSaysWhatIsWrongWithIt(t *testing.T) {
 	slices.Sort(at)
 	if slices.Sort(want); !slices.Equal(at, want) {
 		t.Errorf("%q", at)
+	}
+	for i, want := range []string{"", "", "", "Huyện chọn true"} {
+		got, picked := w.s.StoppedAt(w.s.Entry(ids[i]))
+		if got != "" {
+			got += fmt.Sprint(" ", picked)
+		}
+		if got != want {
+			t.Errorf("work %d stopped at %q, want %q", i, got, want)
+		}
 	}
 	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{give(ids[3], "", "Giọng đọc quý")}, Outside: []string{ids[3]}})
 }

@@ -660,3 +660,16 @@ func (s *State) ForFeedback(by accounts.Actor, entry string) (*Entry, error) {
 	}
 	return e, nil
 }
+
+// StoppedAt tells of an entry, once the results are public, which round it did not go on
+// from, and whether works were picked by name there; no round if it came to the last.
+func (s *State) StoppedAt(e *Entry) (round string, picked bool) {
+	for _, r := range s.Rounds {
+		if r == s.Last() || r.Finished == nil || !slices.Contains(r.Entries, e.ID) || slices.Contains(r.Finished.Promoted, e.ID) {
+			continue
+		}
+		rules, _ := s.Rules.Round(r.ID)
+		return rules.Name, rules.Promotion.By == Picked
+	}
+	return "", false
+}

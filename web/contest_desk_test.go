@@ -341,6 +341,11 @@ func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
 	if got := given(); len(got) != 0 {
 		t.Errorf("half done: %+v", got)
 	}
+	res, b = org.post(page, "works"+at, "tp-003", "why"+at, "")
+	doc0, err := goquery.NewDocumentFromReader(bytes.NewReader(b))
+	if err != nil || res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(doc0.Find(".wrong:has([name='why"+at+"'])").Text(), "hãy ghi lý do trao") {
+		t.Errorf("a prize without a reason: %s %v %s", res.Status, err, said(b))
+	}
 	res, b = org.post(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm")
 	if res.StatusCode != http.StatusConflict || !strings.Contains(said(b), "không gửi tác phẩm dự thi") || !bytes.Contains(b, []byte(`name="outside" value="S00040"`)) {
 		t.Errorf("a station that entered nothing: %s %s", res.Status, said(b))
@@ -393,6 +398,9 @@ func TestTheEntrantReadsTheFeedbackOnceItIsPublished(t *testing.T) {
 	org.mustStep("/contests/"+id, "do", "publish")
 	if !strings.Contains(string(own.get("/enter/"+id+"/"+entries[0])), page) || !strings.Contains(string(own.get(page)), "Xếp hạng 1") {
 		t.Error("the entrant cannot read it")
+	}
+	if list := string(own.get("/enter")); strings.Contains(list, "Hợp lệ") || !strings.Contains(list, "Giải Nhất") {
+		t.Error("the entrant's list does not say how it ended")
 	}
 	if res, _ := other.ask("GET", page, "", nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("another station reads it: %s", res.Status)

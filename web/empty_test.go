@@ -7,6 +7,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"loa/internal/text"
 	"loa/web/webtest"
 )
 
@@ -70,12 +71,21 @@ func goesAway(to string) bool {
 func TestEveryFormSentEmptyIsAnsweredInWords(t *testing.T) {
 	t.Parallel()
 	w := newProvince(t)
-	pressed := 0
+	pressed, optional := 0, text.Vietnamese.Say("kit.optional")
 	for _, login := range []string{"xa-02794", "giamkhao1", "huyen-082", "bientap", "hoithi", "quantri"} {
 		secret := w.secret(t, login)
 		c := webtest.NewClient(t, w.handler, secret)
 		done := map[string]bool{}
 		walkAs(t, c, func(path string, doc *goquery.Document) {
+			doc.Find("form[method=post] select").Each(func(_ int, s *goquery.Selection) { // a browser would choose the first
+				name := s.AttrOr("name", "")
+				if name == "ties" || name == "method" { // of rules: the first is what holds as long as nobody says otherwise
+					return
+				}
+				if first := s.Find("option").First(); first.AttrOr("value", "") != "" && s.Find("option[selected]").Length() == 0 && name != "" {
+					t.Errorf("%s finds “%s” chosen beforehand in %s on %s", login, first.Text(), name, path)
+				}
+			})
 			for _, p := range pressesOf(doc, path) {
 				if done[p.at+p.to] || goesAway(p.to) {
 					continue
@@ -84,6 +94,9 @@ func TestEveryFormSentEmptyIsAnsweredInWords(t *testing.T) {
 				pressed++
 				answer := c.Post(p.to, p.values)
 				said := c.Doc().Find(".flash, .error, .notice, [role=alert], .wrong, [aria-invalid=true]").Length()
+				if wrong := c.Doc().Find(".wrong > label small, .wrong > legend small"); answer.Code == 422 && strings.Contains(wrong.Text(), optional) {
+					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: what is refused as missing is called %s: %s", login, p.said, p.at, path, optional, wrong.Parent().Text())
+				}
 				switch {
 				case answer.Code >= 500:
 					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: %d", login, p.said, p.at, path, answer.Code)

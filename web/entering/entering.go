@@ -88,7 +88,7 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 				Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 10})
 		}
 		if s.Phase == contest.Published {
-			if works := entered(s, r.Actor); len(works) > 0 {
+			if works := entered(r.Lang, s, r.Actor); len(works) > 0 {
 				steps = append(steps, kit.Step{State: "ok", Title: s.Rules.Title, Text: r.Say("contest.results_step", "works", strings.Join(works, "; ")),
 					Path: "/enter", Button: r.Say("contest.results_step_open"), Icon: "contest", Order: 10})
 			}
@@ -112,19 +112,33 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	return steps, err
 }
 
-// entered names the actor's works in a contest, each with what it won.
-func entered(s *contest.State, by accounts.Actor) (works []string) {
+// entered names the actor's works in a contest, each with how it ended.
+func entered(lang text.Language, s *contest.State, by accounts.Actor) (works []string) {
 	for _, e := range s.Entries {
-		if !e.Entrant.Of(by) || !e.Live() {
-			continue
+		if e.Entrant.Of(by) && e.Live() {
+			works = append(works, e.Title+" – "+ended(lang, s, e))
 		}
-		name := e.Title
-		for _, g := range s.Winners(e.ID) {
-			name += " – " + s.Rules.Award(g.Award).Prize(g.Prize).Name
-		}
-		works = append(works, name)
 	}
 	return works
+}
+
+// ended says how it ended for a work whose results are public: what it won, or how far
+// it came.
+func ended(lang text.Language, s *contest.State, e *contest.Entry) string {
+	var prizes []string
+	for _, g := range s.Winners(e.ID) {
+		prizes = append(prizes, s.Rules.Award(g.Award).Prize(g.Prize).Name)
+	}
+	round, picked := s.StoppedAt(e)
+	switch {
+	case len(prizes) > 0:
+		return strings.Join(prizes, ", ")
+	case round == "":
+		return lang.Say("contest.ended_last")
+	case picked:
+		return lang.Say("contest.ended_unpicked", "round", round)
+	}
+	return lang.Say("contest.ended_at", "round", round)
 }
 
 type listPage struct {
@@ -138,9 +152,16 @@ type listRow struct {
 	Open                   bool
 	Early                  bool // entries are not taken yet
 	Published              bool
-	Mine                   []contest.Entry
+	Mine                   []mine
 	Awaited                []awaited
 	Changes                []contest.RuleChange
+}
+
+// mine is a work of the actor's, and how it ended once that is public.
+type mine struct {
+	contest.Entry
+	Ended string
+	Won   bool
 }
 
 // awaited is a form that was sent and whose files are on their way.
@@ -171,7 +192,11 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 			Awaited: awaitedOf(r, s), Changes: s.Changes, Open: s.Taking(r.Now), Early: r.Now.Before(d.OpensAt), Published: s.Phase == contest.Published || s.Phase == contest.Closed}
 		for _, e := range s.Entries {
 			if e.Entrant.Of(r.Actor) {
-				row.Mine = append(row.Mine, *e)
+				x := mine{Entry: *e}
+				if row.Published && e.Live() {
+					x.Ended, x.Won = ended(r.Lang, s, e), len(s.Winners(e.ID)) > 0
+				}
+				row.Mine = append(row.Mine, x)
 			}
 		}
 		if row.Open || len(row.Mine) > 0 || len(row.Awaited) > 0 || s.Phase == contest.Open {
@@ -210,15 +235,21 @@ type formPage struct {
 	Limit      int64 // of a file, in bytes
 	Aired      bool  // the work must have been aired
 	Named      bool  // entrants may be persons or groups
+	Names      bool  // and nothing else
 	Declared   bool
 	NeedScript bool
 	NeedScan   bool
+	MustScan   bool
 	NeedText   bool
+	MustText   bool
 	Good       bool // a check found nothing wrong
 	Problems   []string
 }
 
-type sectionField struct{ Name, Field string }
+type sectionField struct {
+	Name, Field string
+	Must        bool // a length of 0 is too short
+}
 
 // showForm shows an empty form, or that which was sent ahead of its files.
 func (p pages) showForm(w http.ResponseWriter, r *kit.Request) error {
@@ -324,16 +355,19 @@ func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
 		for _, n := range c.Needs {
 			page.NeedScript = page.NeedScript || n.Piece == contest.Script && n.When != contest.Optional
 			page.NeedScan = page.NeedScan || n.Piece == contest.Scan
+			page.MustScan = page.MustScan || n.Piece == contest.Scan && n.When != contest.Optional
 			page.NeedText = page.NeedText || n.Piece == contest.Translation
+			page.MustText = page.MustText || n.Piece == contest.Translation && n.When != contest.Optional
 		}
 		for _, s := range c.Sections {
-			page.Sections = append(page.Sections, sectionField{s.Name, "section." + s.ID})
+			page.Sections = append(page.Sections, sectionField{s.Name, "section." + s.ID, s.MinSeconds > 0})
 		}
 	}
 	for _, k := range rules.Who.Kinds {
 		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("contest.kind_" + string(k))})
 		page.Named = page.Named || k != contest.ByStation
 	}
+	page.Names = page.Named && !slices.Contains(rules.Who.Kinds, contest.ByStation)
 	// Where there is nothing to choose nothing is asked.
 	for name, options := range map[string][]kit.Option{"theme": page.Themes, "category": page.Sorts, "kind": page.Kinds} {
 		if len(options) == 1 {
@@ -584,6 +618,7 @@ type entryPage struct {
 	Editable bool
 	Awaited  *contest.Work // what it is to be replaced by, whose files are on their way
 	Prizes   []string
+	Ended    string       // how it ended without a prize, once that is public
 	Alike    string       // the sentence that its sound is like another's, or ""
 	Heard    []kit.Option // of those, the recordings she may hear: ID and name
 	Feedback bool         // there is something to read
@@ -630,6 +665,9 @@ func (p pages) find(r *kit.Request) (page entryPage, err error) {
 			page.Feedback = true
 			for _, g := range s.Winners(e.ID) {
 				page.Prizes = append(page.Prizes, s.Rules.Award(g.Award).Prize(g.Prize).Name)
+			}
+			if len(page.Prizes) == 0 && e.Live() && (s.Phase == contest.Published || s.Phase == contest.Closed) {
+				page.Ended = ended(r.Lang, s, e)
 			}
 		}
 		return nil

@@ -32,6 +32,7 @@ type feedbackPage struct {
 	kit.Page
 	Back     string // the page of the entry
 	Has      bool   // it was scored in a round that is over
+	Never    bool   // and never will be: the results are public
 	Feedback paper.Feedback
 	Paper    office.Paper
 }
@@ -47,6 +48,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		if e.Entrant.Of(r.Actor) {
 			page.Back = "/enter/" + s.ID + "/" + e.ID
 		}
+		page.Never = s.Phase == contest.Published || s.Phase == contest.Closed
 		page.Feedback, page.Has, err = paper.FeedbackOf(s, e, r.Lang, r.Now)
 		return err
 	})
