@@ -338,7 +338,7 @@ func (w *presser) picked() {
 	w.command(id, "hoithi", contest.SetPanels{Round: last, Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: judges}}})
 	w.command(id, "hoithi", contest.StartRound{Round: last})
 	w.judged(id, true)
-	w.visit("giamkhao1", "/judging/huyen-chon/chair", nil)
+	w.just("giamkhao1", "/judging/huyen-chon/chair", "judging/chair.html sure button", map[string]string{"order": "1, 2"})
 	w.just("hoithi", "/contests/huyen-chon", "do=finish", nil)
 	w.visit("hoithi", "/contests/huyen-chon/comments", nil)
 }
