@@ -141,7 +141,7 @@ func (c *checker) file(f Facts) {
 	for _, w := range f.Warnings {
 		g := Warn
 		switch w.Code {
-		case "audio.intensity":
+		case "audio.intensity", witnessDiffers:
 			g = Note
 		case "audio.lost":
 			g = Refuse

@@ -19,8 +19,8 @@ const MaxEncoded = 1 << 30
 // ToMP3 decodes the recording in r, whatever its format, and writes it to w as
 // MP3 at a constant bitrate: 64 kbit/s for each channel at 32 kHz and above,
 // 48 below. More than two channels become one. It needs lame or ffmpeg; without
-// either, the fault audio.needs_encoder says what to do; of a kind of MP3 that
-// only ffmpeg decodes rightly, audio.needs_ffmpeg. Other faults are Decode's. The facts are those of the original.
+// either, the fault audio.needs_encoder says what to do. Other faults are
+// Decode's. The facts are those of the original.
 func ToMP3(ctx context.Context, w io.Writer, r io.Reader, opt Options) (Facts, error) {
 	name, path, err := findEncoder()
 	if err != nil {
@@ -42,9 +42,6 @@ func ToMP3(ctx context.Context, w io.Writer, r io.Reader, opt Options) (Facts, e
 	}
 	if err := e.end(); err != nil {
 		return Facts{}, fmt.Errorf("audio: encode: %w", err)
-	}
-	if facts.doubtful() {
-		return Facts{}, fault.New(fault.Unavailable, "audio.needs_ffmpeg")
 	}
 	if _, err := io.Copy(w, &contextReader{ctx, out}); err != nil {
 		return Facts{}, fmt.Errorf("audio: copy the MP3: %w", err)

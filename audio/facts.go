@@ -103,8 +103,19 @@ func (f Facts) Duration() time.Duration {
 		time.Duration(f.Samples%rate)*time.Second/time.Duration(rate)
 }
 
-// doubtful reports whether some of the sound was decoded by a decoder that gets
-// its kind wrong, because there was no other.
+// WitnessDiffered gives the warning that go-mp3, by which one batch of each MP3 is
+// decoded once more, heard something else than our decoder.
+func (f Facts) WitnessDiffered() (Warning, bool) {
+	i := slices.IndexFunc(f.Warnings, func(w Warning) bool { return w.Code == witnessDiffers })
+	if i < 0 {
+		return Warning{}, false
+	}
+	return f.Warnings[i], true
+}
+
+// doubtful reports whether some of the sound was measured by a decoder that got
+// its kind wrong: so it was, without ffmpeg, until we decoded MP3 ourselves, and
+// facts are kept.
 func (f Facts) doubtful() bool {
 	return slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Code == "audio.intensity" })
 }

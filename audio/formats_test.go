@@ -122,13 +122,12 @@ func TestEightKilohertzIsTrimmedAsFFmpegDoes(t *testing.T) {
 }
 
 func TestWithoutFFmpegASentenceSaysHowToConvert(t *testing.T) {
-	audiotest.Need(t, "ffmpeg", "lame")
+	audiotest.Need(t, "ffmpeg")
 	wave := waveFile(16000, 1, sound(16000, 1, 1))
 	m4a := makeFile(t, wave, "m4a")
-	low := lame(t, 8000, 1, sound(8000, 1, 2), "-b", "16")
 	recorder := makeFile(t, wave, "wav", "-c:a", "adpcm_ima_wav")
 	t.Setenv("PATH", t.TempDir())
-	for says, file := range map[string][]byte{"M4A": m4a, "8.000 Hz": low, "WAV ADPCM": recorder} {
+	for says, file := range map[string][]byte{"M4A": m4a, "WAV ADPCM": recorder} {
 		_, err := Decode(context.Background(), bytes.NewReader(file), Options{}, discard{})
 		if s := text.Vietnamese.Fault(err); !strings.Contains(s, says) || !strings.Contains(s, "ffmpeg") {
 			t.Errorf("%s, want %s", s, says)

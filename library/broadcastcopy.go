@@ -52,7 +52,7 @@ func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f audio.Fa
 	c := BroadcastCopy{Recording: r.ID, Blob: r.Blob, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
 	err := c.make(ctx, blobs, r.Blob, f, p, opt)
 	e := fault.Of(err)
-	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Unsupported && e.Code != "audio.needs_encoder" && e.Code != "audio.needs_ffmpeg" {
+	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Unsupported && e.Code != "audio.needs_encoder" {
 		return c, err
 	}
 	reason := ReasonOf(err)

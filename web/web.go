@@ -79,6 +79,7 @@ func New(cfg kit.Config, d Deps) (http.Handler, error) {
 // Register adds every page folder and the API to k: one line each.
 func Register(k *kit.Kit, d Deps) {
 	k.NameContests(d.Contests.Titles)
+	k.CountBy("loa_mp3_witness_differs_total", d.Desk.Differences)
 	home.Register(k)
 	door.Register(k, d.Store)
 	me.Register(k, d.Store)

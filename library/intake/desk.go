@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"loa/accounts"
@@ -63,9 +64,15 @@ type Desk struct {
 
 	claims claims // of what is under way
 
+	differences atomic.Int64
+
 	mu   sync.Mutex
 	live map[string]*live
 }
+
+// Differences is of how many files, since the start, two decoders of MP3 heard
+// something else: see audio.Facts.WitnessDiffered. Each is in the log, by its hash.
+func (d *Desk) Differences() int64 { return d.differences.Load() }
 
 // live is what is going on with one upload.
 type live struct {

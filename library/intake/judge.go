@@ -50,8 +50,20 @@ func (d *Desk) judge(l *live, u library.Upload) *job {
 		}
 		defer leave()
 		j.run(ctx, d.cfg, u)
+		d.compare(j.report.Facts)
 	})
 	return j
+}
+
+// compare counts and logs a file that two decoders heard differently.
+func (d *Desk) compare(f *audio.Facts) {
+	if f == nil {
+		return
+	}
+	if w, ok := f.WitnessDiffered(); ok {
+		d.differences.Add(1)
+		d.cfg.Log.Warn("two decoders heard an MP3 differently", "sha256", f.SHA256, "steps", w.Args["steps"], "at", w.At)
+	}
 }
 
 // place waits for a free place: among those who judge what arrives, or, for a

@@ -18,7 +18,8 @@ type metrics struct {
 	mu    sync.Mutex
 	since time.Time
 	done  map[countKey]*count
-	named map[string]int64 // by name and label, as they are printed
+	named map[string]int64        // by name and label, as they are printed
+	kept  map[string]func() int64 // by name, what others count; filled before anything is served
 }
 
 type countKey struct {
@@ -32,7 +33,7 @@ type count struct {
 }
 
 func newMetrics(now time.Time) *metrics {
-	return &metrics{since: now, done: map[countKey]*count{}, named: map[string]int64{}}
+	return &metrics{since: now, done: map[countKey]*count{}, named: map[string]int64{}, kept: map[string]func() int64{}}
 }
 
 func (m *metrics) note(pattern string, status int, took time.Duration) {
@@ -53,6 +54,11 @@ func (k *Kit) Count(name, label, value string) {
 	k.metrics.mu.Lock()
 	defer k.metrics.mu.Unlock()
 	k.metrics.named[fmt.Sprintf("%s{%s=%q}", name, label, value)]++
+}
+
+// CountBy has GET /metrics print a counter that somebody else keeps.
+func (k *Kit) CountBy(name string, read func() int64) {
+	k.metrics.kept[name] = read
 }
 
 // statusWriter remembers the status of an answer. Unwrap keeps
@@ -95,6 +101,9 @@ func (k *Kit) showMetrics(w http.ResponseWriter, r *Request) error {
 		fmt.Fprintf(&b, "%s %d\n", name, m.named[name])
 	}
 	m.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(m.kept)) {
+		fmt.Fprintf(&b, "%s %d\n", name, m.kept[name]())
+	}
 	if k.trouble() != nil {
 		b.WriteString("loa_trouble 1\n")
 	} else {
