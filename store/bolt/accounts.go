@@ -480,8 +480,12 @@ func (s *Store) Invitation(ctx context.Context, h accounts.Hash) (inv accounts.I
 // Invitations implements accounts.Queries.
 func (s *Store) Invitations(ctx context.Context, at time.Time) (open []accounts.Invitation, err error) {
 	err = s.view(ctx, func(tx *tx) error {
+		f, err := s.accountFacts(tx)
+		if err != nil {
+			return err
+		}
 		all, err := invitations.all(tx)
-		open = slices.DeleteFunc(all, func(i accounts.Invitation) bool { return i.Check(at) != nil })
+		open = slices.DeleteFunc(all, func(i accounts.Invitation) bool { return f.CheckInvitation(i, at) != nil })
 		return err
 	})
 	slices.SortFunc(open, func(a, b accounts.Invitation) int {

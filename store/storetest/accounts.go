@@ -402,11 +402,17 @@ func firstPerson(a *accountTest) {
 		_, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: accounts.HashOf(secret), First: true, Grants: []accounts.Grant{adminGrant}})
 		a.wants(err, "")
 	}
+	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 2 {
+		a.t.Errorf("%d links wait before anybody is there: %v", len(open), err)
+	}
 	join := accounts.Join{Hash: accounts.HashOf("two"), Name: "Hoa", Login: "hoa", Passphrase: "phc"}
 	_, err := a.Join(ctx, a.meta(accounts.Actor{}, noon), join)
 	a.wants(err, "")
 	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: accounts.HashOf("one"), Name: "Lan", Login: "lan", Passphrase: "phc"})
 	a.wants(err, "accounts.invitation_ended")
+	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 0 {
+		a.t.Errorf("links that open nothing wait: %+v, %v", open, err)
+	}
 }
 
 func uniqueLogins(a *accountTest) {

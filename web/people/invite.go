@@ -240,11 +240,12 @@ type districtCount struct {
 	stationCount
 }
 
-// stationCount counts stations: all, those nobody runs yet, and of these the ones with an open invitation.
-type stationCount struct{ All, Alone, Waiting int }
+// stationCount counts stations: all, those nobody runs yet, of these the ones with an
+// open invitation, and those that somebody runs and that have one nevertheless.
+type stationCount struct{ All, Alone, Waiting, Spare int }
 
 func (n *stationCount) add(o stationCount) {
-	n.All, n.Alone, n.Waiting = n.All+o.All, n.Alone+o.Alone, n.Waiting+o.Waiting
+	n.All, n.Alone, n.Waiting, n.Spare = n.All+o.All, n.Alone+o.Alone, n.Waiting+o.Waiting, n.Spare+o.Spare
 }
 
 // awaited is a station that is to be invited for, or not.
@@ -256,8 +257,10 @@ type awaited struct {
 
 func (a awaited) count() (n stationCount) {
 	n.All = 1
-	if a.alone {
-		n.Alone, n.Waiting = 1, min(len(a.open), 1)
+	if open := min(len(a.open), 1); a.alone {
+		n.Alone, n.Waiting = 1, open
+	} else {
+		n.Spare = open
 	}
 	return n
 }
@@ -345,12 +348,11 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(a awaited) bool {
-		return !a.alone || form.Get("district") != "" && a.District != form.Get("district")
-	})
+	list = slices.DeleteFunc(list, func(a awaited) bool { return form.Get("district") != "" && a.District != form.Get("district") })
 	if form.Get("do") == "withdraw" {
 		return p.withdrawCards(w, r, form, list)
 	}
+	list = slices.DeleteFunc(list, func(a awaited) bool { return !a.alone })
 	address, err := r.Address()
 	if err != nil {
 		return err

@@ -286,6 +286,9 @@ func TestWhoWasInvitedAlreadyIsNotInvitedAgainInSilence(t *testing.T) {
 		t.Fatalf("%d new cards and %d open invitations for %d stations", n, open(), cards+1)
 	}
 	chief.Get("/people/sheet")
+	webtest.LoggedIn(t, s, "moi", time.Now(), grant(accounts.Operator, accounts.Station, here.Station))
+	chief.Get("/people/sheet")
+	chief.Expect(200, "", "1 đài đã có người phụ trách mà vẫn còn thẻ chưa dùng")
 	chief.Submit("main form", "district", elsewhere.District, "do", "withdraw")
 	chief.Expect(200, ".notice", "không có thẻ nào chưa dùng")
 	chief.Submit("main form", "district", here.District, "do", "withdraw")
