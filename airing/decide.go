@@ -522,11 +522,13 @@ func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r
 // Keeps is why nobody may take evidence away from the line, nil if its station may.
 // closed tells that the line's week is frozen.
 func Keeps(line Line, closed bool) error {
-	switch {
-	case closed:
+	if closed {
 		return fault.New(fault.Conflict, "airing.evidence_week_closed")
-	case line.Finding == Verified: // somebody has gone by it
-		return fault.New(fault.Conflict, "airing.evidence_verified", "by", line.Last().By.Name)
+	}
+	for _, v := range slices.Backward(line.Verdicts) {
+		if v.Finding == Verified { // somebody has gone by it, whatever others found since
+			return fault.New(fault.Conflict, "airing.evidence_verified", "by", v.By.Name)
+		}
 	}
 	return nil
 }

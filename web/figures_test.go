@@ -37,6 +37,11 @@ func TestFiguresOfAWeekNameEachStateOnce(t *testing.T) {
 		}
 	}
 
+	for _, path := range []string{"/airings", "/coverage/stations/S00001?week=2024-W20"} {
+		monitor.Get(path)
+		monitor.Expect(200, "main .badge", "Không tính")
+	}
+
 	excuse := coverage.Excuse{Week: airing.Calendar{Zone: text.Zone}.Week(clock.at), Station: "S00002", Reason: airing.PowerCut, Note: "bão số 2"}
 	if _, err := s.Excuse(t.Context(), accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}, excuse); err != nil {
 		t.Fatal(err)

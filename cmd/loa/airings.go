@@ -83,13 +83,14 @@ func (t *terminal) airing(n nameBook, a api.Airing) string {
 	if a.Reason != "" {
 		what += ": " + t.lang.Say("airing.reason."+string(a.Reason))
 	}
-	switch {
-	case a.CorrectedBy != "":
+	if a.CorrectedBy != "" {
 		what += " (" + t.lang.Say("airing.replaced") + ")"
-	case a.Waits() && a.Lapsed != nil:
-		what += " (" + t.lang.Say("airing.lapsed_short") + ")"
-	case a.Outcome == airing.Aired && !a.Qualifies:
+	}
+	if a.Line.Lack() != "" {
 		what += " (" + t.lang.Say("airing.counts_no") + ")"
+	}
+	if a.Waits() && a.Lapsed != nil {
+		what += " (" + t.lang.Say("airing.lapsed_short") + ")"
 	}
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), called(n.stations, a.Station), called(n.programmes, a.Programme), what, a.By.Name, a.ID)
 }

@@ -272,6 +272,15 @@ func airingEvidence(t *testing.T, e AiringEngine) {
 	if _, err := e.Detach(ctx, m(7*time.Hour), away); !fault.Is(err, "airing.evidence_verified") {
 		t.Errorf("of a verified report: %v", err)
 	}
+	for hour, finding := range []airing.Finding{airing.NotProven, airing.Verified} {
+		other := by(monitorOf(accounts.Province, ""), monday.Add(time.Duration(8+hour)*time.Hour))
+		if _, err := e.Judge(ctx, other, airing.Verdict{Report: fixed.ID, Finding: finding, Note: "xem lại ảnh"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Detach(ctx, m(10*time.Hour), away); !fault.Is(err, "airing.evidence_verified") {
+			t.Errorf("of a report once verified, now %s: %v", finding, err)
+		}
+	}
 	// The picture of a broken set proves no airing.
 	broken := mustConfirm(t, e, "S00005", func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, airing.Equipment, "" })
 	set := airing.Evidence{ID: uuid.NewString(), Report: broken.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 8), Size: 9}
