@@ -33,8 +33,8 @@ type Store interface {
 	// BroadcastCopies tells the same of several, by their IDs; those of which nothing was
 	// made are left out.
 	BroadcastCopies(ctx context.Context, recordings []string) (map[string]BroadcastCopy, error)
-	// UsedRecordings lists the IDs of recordings that episodes are made of.
-	UsedRecordings(ctx context.Context) (map[string]bool, error)
+	// RecordingUsed reports whether an episode or a contest's entry is made of a recording.
+	RecordingUsed(ctx context.Context, id string) (bool, error)
 	// StationBytes tells how much a station keeps, "" being the province itself.
 	StationBytes(ctx context.Context, station string) (int64, error)
 	// BlobOwners lists the recordings whose bytes, or whose copy's, a blob is.

@@ -115,11 +115,11 @@ func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string)
 		if err != nil {
 			return r, err
 		}
-		used, err := usedIn(tx)
+		used, err := isUsed(tx, id)
 		if err != nil {
 			return r, err
 		}
-		if err := library.DecideRemoval(m, r, used[id]); err != nil {
+		if err := library.DecideRemoval(m, r, used); err != nil {
 			return r, err
 		}
 		return r, tx.forgetRecording(r)
@@ -140,7 +140,16 @@ func (tx *tx) forgetRecording(r library.Recording) error {
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 
-// usedIn lists the recordings that episodes are made of.
+// isUsed reports whether an episode or a contest's entry is made of the recording.
+func isUsed(tx *tx, id string) (bool, error) {
+	if contestFiles.has(tx, []byte(id)) {
+		return true, nil
+	}
+	plan, err := tx.s.schedule.get(tx)
+	return err == nil && len(plan.EpisodesFrom(id)) > 0, err
+}
+
+// usedIn lists the recordings that episodes and entries are made of.
 func usedIn(tx *tx) (map[string]bool, error) {
 	used := map[string]bool{}
 	for e, err := range episodeRecords.ascend(tx, nil, nil) {
@@ -416,9 +425,9 @@ func (s *Store) BlindCopies(ctx context.Context) (all []library.BlindCopy, err e
 	return all, err
 }
 
-// UsedRecordings lists the IDs of recordings that episodes are made of.
-func (s *Store) UsedRecordings(ctx context.Context) (used map[string]bool, err error) {
-	err = s.view(ctx, func(tx *tx) error { used, err = usedIn(tx); return err })
+// RecordingUsed implements library.Store.
+func (s *Store) RecordingUsed(ctx context.Context, id string) (used bool, err error) {
+	err = s.view(ctx, func(tx *tx) error { used, err = isUsed(tx, id); return err })
 	return used, err
 }
 

@@ -304,7 +304,7 @@ func (e *Counted) UnusedRecordings(ctx context.Context) ([]library.Unused, error
 	return e.Engine.UnusedRecordings(ctx)
 }
 
-func (e *Counted) UsedRecordings(ctx context.Context) (map[string]bool, error) {
-	e.asked("UsedRecordings")
-	return e.Engine.UsedRecordings(ctx)
+func (e *Counted) RecordingUsed(ctx context.Context, id string) (bool, error) {
+	e.asked("RecordingUsed")
+	return e.Engine.RecordingUsed(ctx, id)
 }

@@ -56,7 +56,11 @@ func engineUsed(t *testing.T, e store.Engine) {
 	ctx := t.Context()
 	aired(t, e)
 	must[library.Recording](t)(e.SaveRecording(ctx, daemonAt("r2", engineAt), sent(1, 0, 2)))
-	same(t, must[map[string]bool](t)(e.UsedRecordings(ctx)), map[string]bool{"r1": true})
+	for id, want := range map[string]bool{"r1": true, "r2": false, "nobody": false} {
+		if used := must[bool](t)(e.RecordingUsed(ctx, id)); used != want {
+			t.Errorf("%s is used: %t", id, used)
+		}
+	}
 	if _, err := e.RemoveRecording(ctx, daemonAt("x", engineAt), "r1"); !fault.Is(err, "library.in_use") {
 		t.Errorf("removed what an episode is made of: %v", err)
 	}

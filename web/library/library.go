@@ -38,7 +38,7 @@ type Store interface {
 	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
 	OpenLikenesses(ctx context.Context, h library.Hearing, limit int) ([]library.Pair, error)
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c library.JudgeLikeness) (library.Likeness, error)
-	UsedRecordings(ctx context.Context) (map[string]bool, error)
+	RecordingUsed(ctx context.Context, id string) (bool, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
 	LeavingRecordings(ctx context.Context) ([]library.Unused, error)
@@ -301,11 +301,11 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 	rec := s.rec
 	page := onePage{Page: r.Page("library.recording"), row: named(rec, s.reg), Form: kit.NewForm(),
 		MayJudge: library.MayJudgeLikeness(r.Actor)}
-	used, err := p.store.UsedRecordings(r.Context())
+	used, err := p.store.RecordingUsed(r.Context(), rec.ID)
 	if err != nil {
 		return err
 	}
-	err = library.DecideRemoval(r.Meta(rec.ID), rec, used[rec.ID])
+	err = library.DecideRemoval(r.Meta(rec.ID), rec, used)
 	page.MayRemove, page.InUse = err == nil, fault.Is(err, "library.in_use")
 	if r.Actor.CanSomewhere(accounts.ReadSchedule) {
 		plan, err := p.store.Schedule(r.Context())
