@@ -22,7 +22,8 @@ func MembersOf(reg *stations.Registry, first stations.Date) []Member {
 // it counts: a merger or a split inside a week, or one entered late, leaves
 // reports under stations that are no members. They count for the member that took
 // over, directly or not; where none did, for the members they took over from. So
-// what listeners heard in the week counts once for the station that is theirs.
+// what listeners heard in the week counts once for the station that is theirs. What a
+// station airs that was split off another counts for itself alone: the other goes on.
 //
 // It is the same for all weeks with the same members (stations.Registry.SameInWeeks),
 // and lists by the number in a station's ID, so that a country's week is counted
@@ -68,7 +69,14 @@ func NewRoll(reg *stations.Registry, first stations.Date) *Roll {
 					return only(i)
 				}
 			}
+			var apart []*stations.Station // whose listeners are not those of one that was split off
+			if st.Origin != nil {
+				apart = reg.Lineage(st.Origin.Station).Before
+			}
 			for _, s := range l.Before {
+				if st.Origin != nil && s.ID == st.Origin.Station || slices.Contains(apart, s) {
+					continue
+				}
 				if i, ok := member[s.ID]; ok {
 					out = append(out, i)
 				}

@@ -263,6 +263,55 @@ func grantsOf(t *testing.T, s *bolt.Store, person string) []accounts.Grant {
 	return p.Grants
 }
 
+// by is the daemon's own change at that time.
+func by(at time.Time) accounts.Meta {
+	return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+}
+
+// aThursdaysProgramme is a store of the founding stations with a programme that all
+// of them air each Thursday at 17:00, a month before monday.
+func aThursdaysProgramme(t *testing.T, monday time.Time) (*bolt.Store, string) {
+	t.Helper()
+	ctx, s := t.Context(), bolttest.Open(t)
+	units, list := stations.Founding()
+	if err := s.Found(ctx, by(monday.AddDate(0, 0, -30)), units, list); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.SaveProgramme(ctx, by(monday.AddDate(0, 0, -30)), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SaveRule(ctx, by(monday.AddDate(0, 0, -29)), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 4", Selection: scheduler.Selection{All: true}}); err != nil {
+		t.Fatal(err)
+	}
+	return s, p.ID
+}
+
+// splitInTwo splits the commune of S00001, which keeps its station, and returns what
+// was foretold and the new station.
+func splitInTwo(t *testing.T, s *bolt.Store, m accounts.Meta, on stations.Date) (coverage.Merger, string) {
+	t.Helper()
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := reg.UnitOf("S00001").Code
+	split := stations.Split{On: on, Code: code, Parts: []stations.SplitPart{{Code: code, Name: "Phường Trên"}, {Code: "90002", Name: "Phường Dưới"}}}
+	_, foretold, err := s.ForetellSplit(t.Context(), m, split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split.Answers = map[string]string{}
+	for _, q := range foretold.Questions {
+		split.Answers[q.Key] = q.Choices[0].Value
+	}
+	parts, err := s.Split(t.Context(), m, split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return foretold, parts.Parts[1].Station
+}
+
 // TestAfterASplitAnAiringIsOfTheStationThatAiredIt reports for the station that goes on
 // before and after the day of a split that is entered late.
 func TestAfterASplitAnAiringIsOfTheStationThatAiredIt(t *testing.T) {
@@ -279,45 +328,14 @@ func TestAfterASplitAnAiringIsOfTheStationThatAiredIt(t *testing.T) {
 		{"before it was entered", hour(4, 18), coverage.NotReported},
 		{"after it was entered", hour(6, 18), coverage.NotReported},
 	} {
-		ctx, s := t.Context(), bolttest.Open(t)
-		by := func(at time.Time) accounts.Meta {
-			return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
-		}
-		units, list := stations.Founding()
-		if err := s.Found(ctx, by(monday.AddDate(0, 0, -30)), units, list); err != nil {
-			t.Fatal(err)
-		}
-		p, err := s.SaveProgramme(ctx, by(monday.AddDate(0, 0, -30)), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.SaveRule(ctx, by(monday.AddDate(0, 0, -29)), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 4", Selection: scheduler.Selection{All: true}}); err != nil {
-			t.Fatal(err)
-		}
+		ctx := t.Context()
+		s, programme := aThursdaysProgramme(t, monday)
 		entered := by(hour(5, 9))
-		report := airing.Confirm{ID: uuid.NewString(), Station: "S00001", Programme: p.ID, Outcome: airing.Aired, Seconds: 600, StartedAt: c.aired}
+		report := airing.Confirm{ID: uuid.NewString(), Station: "S00001", Programme: programme, Outcome: airing.Aired, Seconds: 600, StartedAt: c.aired}
 		if _, err := s.Confirm(ctx, by(c.aired.Add(time.Hour)), report); err != nil {
 			t.Fatal(err)
 		}
-		reg, err := s.Registry(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		code := reg.UnitOf("S00001").Code
-		split := stations.Split{On: "2025-07-09", Code: code, Parts: []stations.SplitPart{{Code: code, Name: "Phường Trên"}, {Code: "90002", Name: "Phường Dưới"}}}
-		_, foretold, err := s.ForetellSplit(ctx, entered, split)
-		if err != nil {
-			t.Fatal(err)
-		}
-		split.Answers = map[string]string{}
-		for _, q := range foretold.Questions {
-			split.Answers[q.Key] = q.Choices[0].Value
-		}
-		parts, err := s.Split(ctx, entered, split)
-		if err != nil {
-			t.Fatal(err)
-		}
-		second := parts.Parts[1].Station
+		foretold, second := splitInTwo(t, s, entered, "2025-07-09")
 		got, err := s.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: week})
 		if err != nil {
 			t.Fatal(err)
@@ -335,5 +353,39 @@ func TestAfterASplitAnAiringIsOfTheStationThatAiredIt(t *testing.T) {
 		if len(foretold.Weeks) == 0 || foretold.Weeks[0].Week != week || foretold.Weeks[0].After.Aired != got.Aired && !c.aired.After(entered.At) {
 			t.Errorf("%s: foretold %+v, it became %d", c.name, foretold.Weeks, got.Aired)
 		}
+	}
+}
+
+// TestAStationThatBeginsLateInTheWeekAirsForItselfAlone splits a commune on a Friday:
+// the new station is not in that week's count, and what it airs is no airing of the
+// one that goes on.
+func TestAStationThatBeginsLateInTheWeekAirsForItselfAlone(t *testing.T) {
+	monday := time.Date(2025, 7, 7, 0, 0, 0, 0, text.Zone)
+	week := airing.Calendar{Zone: text.Zone}.Week(monday)
+	s, programme := aThursdaysProgramme(t, monday)
+	_, second := splitInTwo(t, s, by(monday.AddDate(0, 0, 4).Add(9*time.Hour)), "2025-07-11")
+	saturday := monday.AddDate(0, 0, 5).Add(18 * time.Hour)
+	report := airing.Confirm{ID: uuid.NewString(), Station: second, Programme: programme, Outcome: airing.Aired, Seconds: 600, StartedAt: saturday}
+	if _, err := s.Confirm(t.Context(), by(saturday.Add(time.Hour)), report); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Coverage(t.Context(), accounts.Daemon(), coverage.Query{Week: week, Now: monday.AddDate(0, 0, 7)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, w := range got.Stations {
+		if w.Station == second {
+			t.Errorf("the new one counts in a week it was there three days of: %+v", w)
+		}
+		if w.Station == "S00001" {
+			found = true
+			if w.State != coverage.NotReported || w.Scheduled != 1 || len(w.Of) != 0 {
+				t.Errorf("who goes on and reported nothing: %+v", w)
+			}
+		}
+	}
+	if !found || got.Aired != 0 {
+		t.Errorf("%d aired, S00001 counts: %v", got.Aired, found)
 	}
 }
