@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -155,6 +156,29 @@ func TestAnOperatorSeesHerStationAndNoButtons(t *testing.T) {
 		if doc, status := get(t, srv.URL+path); status != want || doc.Find(`a[href$="/edit"]`).Length() != 0 {
 			t.Errorf("%s: %d, want %d", path, status, want)
 		}
+	}
+}
+
+// What nobody noted is no zero, and what somebody typed stays as typed.
+func TestAStationsPageSaysWhatWasNotedAndNoMore(t *testing.T) {
+	srv, s := serve(t, "editor")
+	f := example(2)
+	f.ClustersWorking, f.ClustersTotal, f.Notes = 0, 5, "loa số 3 hỏng"
+	m := accounts.Meta{ID: "noted", By: accounts.Daemon(), At: time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)}
+	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: "S00003", Fields: f}); err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := get(t, srv.URL+"/stations/S00003")
+	if said := doc.Find("main").Text(); !strings.Contains(said, "5 cụm, chưa ghi số cụm hoạt động") || !strings.Contains(said, "loa số 3 hỏng") {
+		t.Errorf("the page says %s", said)
+	}
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ = get(t, srv.URL+"/stations?q="+url.QueryEscape(reg.Label("S00003")))
+	if cell := doc.Find("tr:has(a[href='/stations/S00003']) td[data-label='Cụm loa']").Text(); cell != "5" {
+		t.Errorf("the list says %q", cell)
 	}
 }
 
