@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/internal/text"
 	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
@@ -92,8 +93,12 @@ type todayPage struct {
 	Reasons []airing.Reason
 	NoRules bool
 	Passed  *kit.Passed // the station was merged into another
+	Before  []choice    // stations merged into it lately, whose reports stand on their own page
 	Nothing bool        // there is no programme that could be reported
 }
+
+// latelyMerged is for how many days the page of a station leads to the reports of those merged into it.
+const latelyMerged = 28
 
 type choice struct{ ID, Label string }
 
@@ -117,6 +122,12 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page.Choices = choices(reg, mine)
 	page.Passed = r.Passed(reg, st.ID, accounts.ReportAiring, "/today?station=%s")
+	today := stations.DateOf(r.Now.In(text.Zone))
+	for _, s := range reg.Lineage(st.ID).Before {
+		if p, gone := reg.Passed(s.ID, today); gone && p.From >= today.AddDays(-latelyMerged) && r.Actor.Can(accounts.ReportAiring, reg.Where(s.ID)) {
+			page.Before = append(page.Before, choice{s.ID, reg.Label(s.ID)})
+		}
+	}
 	day, err := p.dayOf(r, reg, st)
 	if err != nil {
 		return err
