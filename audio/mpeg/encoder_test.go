@@ -23,7 +23,8 @@ type synthetic struct {
 
 // header makes the header of the stream's frames.
 func (k synthetic) header() ([headerSize]byte, Header) {
-	head := [headerSize]byte{0xff, 0xe2 | [3]byte{3, 2, 0}[k.version]<<3 | byte(b2i(!k.protected)), byte(k.bitrate)<<4 | byte(k.rate)<<2, byte(k.mode)<<6 | k.ext<<4}
+	head := [headerSize]byte{0xff, 0xe2 | [3]byte{3, 2, 0}[k.version]<<3 | byte(b2i(!k.protected)),
+		byte(k.bitrate)<<4 | byte(k.rate)<<2, byte(k.mode)<<6 | k.ext<<4}
 	h, ok := ParseHeader(head[:])
 	if !ok {
 		panic("no header")

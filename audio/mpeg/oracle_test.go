@@ -137,7 +137,8 @@ func TestOtherDecodersSayTheSameOfWhatEncodersMake(t *testing.T) {
 				if strings.Contains(k.options, "freeformat") {
 					continue
 				}
-				args = strings.Fields(fmt.Sprintf("-v error -f s16le -ar %d -ac %d -i %s -write_xing 0 -id3v2_version 0 -c:a libmp3lame -q:a 3 %s", k.rate, k.channels, raw, out))
+				args = strings.Fields(fmt.Sprintf("-v error -f s16le -ar %d -ac %d -i %s -write_xing 0 -id3v2_version 0 -c:a libmp3lame -q:a 3 %s",
+					k.rate, k.channels, raw, out))
 			}
 			if b, err := exec.Command(from, args...).CombinedOutput(); err != nil {
 				t.Fatalf("%s %v: %v\n%s", from, args, err, b)
