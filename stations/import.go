@@ -133,6 +133,7 @@ func headings[T ~string](row sheet.Row, find func(string) (T, bool)) ([]T, error
 // PlanImport says what an import would do now, good or bad.
 func (r *Registry) PlanImport(now time.Time, c Import) ImportPlan {
 	plan, _, _ := r.planImport(accounts.Meta{At: now}, c)
+	plan.keep(c)
 	return plan
 }
 
@@ -147,6 +148,7 @@ func DecideImport(r *Registry, m accounts.Meta, c Import) ([]Unit, []Station, Im
 		return nil, nil, ImportPlan{}, err
 	}
 	plan, units, list := r.planImport(m, c)
+	plan.keep(c)
 	if len(plan.Bad) > 0 {
 		e := fault.New(fault.Invalid, "stations.import_refused", "count", len(plan.Bad))
 		e.Parts = plan.Bad
@@ -165,21 +167,27 @@ func DecideImport(r *Registry, m accounts.Meta, c Import) ([]Unit, []Station, Im
 		}
 		return nil, nil, plan, e
 	}
-	over := map[string]bool{}
 	for _, id := range c.Over {
 		if id != "all" && !slices.ContainsFunc(older, func(x StationChange) bool { return x.Station == id }) {
 			return nil, nil, plan, fault.New(fault.Invalid, "stations.over_unknown", "station", id).At("over")
 		}
-		over[id] = true
 	}
 	var written []Station
-	for i := range plan.Changes {
-		change := &plan.Changes[i]
-		if change.Kept = change.Later != nil && !over["all"] && !over[change.Station]; !change.Kept {
+	for i, change := range plan.Changes {
+		if !change.Kept {
 			written = append(written, list[i])
 		}
 	}
 	return units, written, plan, nil
+}
+
+// keep marks what stays as somebody changed it after the list was made: all of it but
+// what Over names, unless nobody is asked.
+func (p *ImportPlan) keep(c Import) {
+	for i := range p.Changes {
+		change := &p.Changes[i]
+		change.Kept = change.Later != nil && c.Seen != once.AsItIs && !slices.Contains(c.Over, "all") && !slices.Contains(c.Over, change.Station)
+	}
 }
 
 // Older lists the changes of stations that somebody changed after the list was made.

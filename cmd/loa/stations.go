@@ -237,7 +237,7 @@ func (c stationsImport) Run(t *terminal) error {
 			fmt.Fprintln(t.out, "  "+t.lang.Fault(change.Sentence()))
 		}
 		if change.Kept {
-			fmt.Fprintln(t.out, "  "+t.lang.Say("stations.cli.kept"))
+			fmt.Fprintln(t.out, "  "+t.lang.Say(done(answer.Applied, "stations.cli.kept"), "station", change.Station))
 		}
 	}
 	if answer.Units > 0 {

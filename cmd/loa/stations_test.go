@@ -71,6 +71,16 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code == 0 || !strings.Contains(errs, "Nậm Chảy (Mường Khương) đã được Quản trị trên máy chủ sửa lúc") || strings.TrimSpace(seen) == "" || !strings.Contains(errs, "Thêm --over") {
 		t.Fatalf("an older list: %d %s %s", code, out, errs)
 	}
+	code, would, errs := loa("import", exported, "--dry-run")
+	if code != 0 || !strings.Contains(would, "Sẽ giữ nguyên, không ghi theo tệp; muốn ghi thì thêm --over S00") || !strings.Contains(would, "0 đài sẽ thay đổi") {
+		t.Errorf("an older list tried: %d %s %s", code, would, errs)
+	}
+	if code, out, errs := loa("import", exported, "--dry-run", "--yes"); code != 0 || strings.Contains(out, "giữ nguyên") || !strings.Contains(out, "1 đài sẽ thay đổi") {
+		t.Errorf("an older list tried without a question: %d %s %s", code, out, errs)
+	}
+	if code, out, errs := loa("import", exported, "--dry-run", "--over", "all"); code != 0 || strings.Contains(out, "giữ nguyên") || !strings.Contains(out, "1 đài sẽ thay đổi") {
+		t.Errorf("an older list tried, over all: %d %s %s", code, out, errs)
+	}
 	if code, out, errs := loa("import", exported, "--seen", strings.TrimSpace(seen)); code != 0 || !strings.Contains(out, "Giữ nguyên") || !strings.Contains(out, "0 đài đã thay đổi") {
 		t.Errorf("an older list that was read: %d %s %s", code, out, errs)
 	}
@@ -86,7 +96,7 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 		t.Errorf("without districts ending: %d %s %s", code, out, errs)
 	}
 	merge = append(merge, "--abolish-districts")
-	code, would, errs := loa(append(merge, "--dry-run")...)
+	code, would, errs = loa(append(merge, "--dry-run")...)
 	if code != 0 || !strings.Contains(would, "Nay tuần 27 năm 2025 có 0/127 đài đã phát, sau đó 0/47.") || !strings.Contains(would, "Cần làm tay") {
 		t.Errorf("%d %s %s", code, would, errs)
 	}

@@ -120,12 +120,8 @@ func (p pages) doImport(w http.ResponseWriter, r *kit.Request) error {
 // show fills the page with the changes, those about which there is a question first.
 func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.ImportPlan) {
 	page.Plan, page.On, page.New, page.Older = plan, c.On, c.New, len(plan.Older())
-	for _, change := range plan.Older() {
-		if !slices.Contains(c.Over, change.Station) {
-			page.Kept++
-		}
-	}
-	page.Written = len(plan.Changes) - page.Kept
+	page.Written = plan.Written()
+	page.Kept = len(plan.Changes) - page.Written
 	changes := slices.SortedStableFunc(slices.Values(plan.Changes), func(a, b stations.StationChange) int {
 		switch {
 		case a.Later != nil && b.Later == nil:
