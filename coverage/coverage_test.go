@@ -210,7 +210,11 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 	m := accounts.Meta{By: monitor, At: time.Date(2024, 5, 20, 3, 0, 0, 0, time.UTC)}
 	good := Excuse{Week: week, Station: "S1", Reason: airing.PowerCut, Note: "bão số 2"}
 	here := accounts.Where{District: "084", Station: "S1"}
+	revoke := func(e *Excuse) { e.Reason, e.Revoked = "", true } // to take it back needs no reason to excuse
+	stood, fell := good, good
+	stood.By, fell.By, fell.Revoked = "Thu", "Thu", true
 	for _, c := range []struct {
+		old    Excuse
 		name   string
 		on     accounts.Where
 		state  State // "" of a station that was not active
@@ -218,16 +222,20 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 		edit   func(*Excuse)
 		want   string
 	}{
-		{"good", here, NotReported, false, func(*Excuse) {}, ""},
-		{"next district", accounts.Where{District: "085"}, NotReported, false, func(*Excuse) {}, "accounts.denied"},
-		{"station not active", here, "", false, func(*Excuse) {}, "coverage.not_active"},
-		{"closed week", here, NotReported, true, func(*Excuse) {}, "coverage.week_closed"},
-		{"a quarter ahead", here, NotReported, false, func(e *Excuse) { e.Week = week + 1 + MaxExcuseAhead }, ""},
-		{"a year ahead", here, NotReported, false, func(e *Excuse) { e.Week = week + 52 }, "coverage.excuse_ahead"},
-		{"aired", here, Aired, false, func(*Excuse) {}, "coverage.excuse_aired"},
-		{"aired, and excused before", here, Aired, false, func(e *Excuse) { e.Revoked = true }, ""},
-		{"no reason", here, NotReported, false, func(e *Excuse) { e.Reason = "" }, "coverage.excuse_reason"},
-		{"no note", here, NotReported, false, func(e *Excuse) { e.Note = "  " }, "coverage.excuse_note"},
+		{Excuse{}, "good", here, NotReported, false, func(*Excuse) {}, ""},
+		{Excuse{}, "next district", accounts.Where{District: "085"}, NotReported, false, func(*Excuse) {}, "accounts.denied"},
+		{Excuse{}, "station not active", here, "", false, func(*Excuse) {}, "coverage.not_active"},
+		{Excuse{}, "closed week", here, NotReported, true, func(*Excuse) {}, "coverage.week_closed"},
+		{Excuse{}, "a quarter ahead", here, NotReported, false, func(e *Excuse) { e.Week = week + 1 + MaxExcuseAhead }, ""},
+		{Excuse{}, "a year ahead", here, NotReported, false, func(e *Excuse) { e.Week = week + 52 }, "coverage.excuse_ahead"},
+		{Excuse{}, "aired", here, Aired, false, func(*Excuse) {}, "coverage.excuse_aired"},
+		{stood, "aired, and excused before", here, Aired, false, revoke, ""},
+		{Excuse{}, "no reason", here, NotReported, false, func(e *Excuse) { e.Reason = "" }, "coverage.excuse_reason"},
+		{Excuse{}, "no note", here, NotReported, false, func(e *Excuse) { e.Note = "  " }, "coverage.excuse_note"},
+		{stood, "taken back", here, NotReported, false, revoke, ""},
+		{fell, "taken back twice", here, NotReported, false, revoke, "coverage.excuse_gone"},
+		{Excuse{}, "taken back, never excused", here, NotReported, false, revoke, "coverage.excuse_none"},
+		{stood, "taken back without a note", here, NotReported, false, func(e *Excuse) { e.Note, e.Revoked = "", true }, "coverage.excuse_note"},
 	} {
 		e := good
 		c.edit(&e)
@@ -235,8 +243,8 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 		if c.state == "" {
 			is = nil
 		}
-		got, err := DecideExcuse(m, c.on, week+1, is, c.closed, Excuse{}, e)
-		if c.want == "" && (err != nil || got.By != "Nam") || c.want != "" && !fault.Is(err, c.want) {
+		got, err := DecideExcuse(m, c.on, week+1, is, c.closed, c.old, e)
+		if c.want == "" && (err != nil || got.By != "Nam" || got.Reason != airing.PowerCut) || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v", c.name, got, err)
 		}
 	}

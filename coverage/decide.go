@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"slices"
 	"unicode/utf8"
 
@@ -16,7 +17,7 @@ const MaxExcuseAhead = 13
 
 // DecideExcuse says whether the excuse may be recorded in place of old. is is how the
 // week of the station stands, nil if it was not active in that week; closed that the week is frozen. Faults:
-// accounts.denied, edit.stale, coverage.excused_already, coverage.excuse_gone, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
+// accounts.denied, edit.stale, coverage.excused_already, coverage.excuse_gone, coverage.excuse_none, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
 // coverage.not_active, coverage.excuse_ahead, coverage.excuse_aired. running is the week that runs.
 func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *StationWeek, closed bool, old, e Excuse) (Excuse, error) {
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
@@ -24,10 +25,13 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *S
 	}
 	stale := m.Current(old.Edition())
 	e.Note = text.Lines(e.Note)
+	if e.Revoked { // no reason is needed not to excuse: the record keeps the one that falls
+		e.Reason = cmp.Or(e.Reason, old.Reason)
+	}
 	switch {
 	case stale != nil && !e.Revoked && old.Stands(): // the same was decided meanwhile, not the contrary
 		return Excuse{}, fault.New(fault.Stale, "coverage.excused_already", "by", old.By, "at", old.At, "note", old.Note)
-	case stale != nil && e.Revoked && !old.Stands():
+	case e.Revoked && old.Revoked:
 		return Excuse{}, fault.New(fault.Stale, "coverage.excuse_gone", "by", old.By, "at", old.At)
 	case stale != nil:
 		return Excuse{}, stale
@@ -35,6 +39,8 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *S
 		return Excuse{}, fault.New(fault.Invalid, "coverage.not_active", "week", e.Week)
 	case closed:
 		return Excuse{}, fault.New(fault.Conflict, "coverage.week_closed", "week", e.Week)
+	case e.Revoked && !old.Stands():
+		return Excuse{}, fault.New(fault.Conflict, "coverage.excuse_none", "week", e.Week)
 	case e.Week > running+MaxExcuseAhead:
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_ahead", "week", e.Week, "last", running+MaxExcuseAhead)
 	case is.State == Aired && !e.Revoked: // it needs no excuse

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/airing"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/web/api"
@@ -118,9 +119,13 @@ type airingsReport struct {
 
 // Run tells the daemon and prints what it keeps.
 func (c airingsReport) Run(t *terminal) error {
+	started := moment(c.StartedAt)
+	if _, err := time.Parse(time.RFC3339, started); err != nil && started != "" {
+		return fault.New(fault.Invalid, "cli.moment_unreadable", "text", started)
+	}
 	in := map[string]any{"outcome": c.Outcome, "seen": c.Seen}
 	for name, value := range map[string]string{"slot": c.Slot, "station": c.Station, "programme": c.Programme, "reason": c.Reason,
-		"started_at": moment(c.StartedAt), "means": c.Means, "note": c.Note, "corrects": c.Corrects, "why": c.Why} {
+		"started_at": started, "means": c.Means, "note": c.Note, "corrects": c.Corrects, "why": c.Why} {
 		if value != "" {
 			in[name] = value
 		}
@@ -175,7 +180,7 @@ func (t *terminal) standing(a api.Airing) (err error) {
 }
 
 // moment gives a wall clock of the stations, "2024-05-13 17:00", its zone;
-// anything else is the server's to read or refuse.
+// anything else stays as it was typed.
 func moment(s string) string {
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04"} {
 		if t, err := time.ParseInLocation(layout, s, text.Zone); err == nil {

@@ -76,6 +76,28 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("airings", "verify", list[0].ID, "chắc"); code != 65 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("no such finding: %d %s", code, errs)
 	}
+	// A refusal says what is typed here, not what a page lets one press.
+	for _, c := range []struct {
+		line string
+		says []string
+	}{
+		{"airings verify " + list[0].ID + " ok", []string{"verified (Đã kiểm chứng), not_proven (Chưa đủ căn cứ), contradicted (Trái với báo cáo)"}},
+		{"airings report done --station 02770 --programme " + p.ID, []string{"aired (Đã phát), not_aired (Không phát được), withdrawn (Rút lại)"}},
+		{"airings report aired --means tivi --seconds 600 --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID, []string{"fm (FM), wired (Có dây)"}},
+		{"airings list --outcome foo", []string{"aired (Đã phát), not_aired (Không phát được)"}},
+		{"airings report not_aired --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID, []string{"power_cut (Mất điện), equipment (Hỏng thiết bị)"}},
+		{"airings report aired --started-at abc --station 02770 --programme " + p.ID, []string{"“abc”", "2024-05-13 17:00"}},
+		{"coverage excuse 02773 2024-W20 --reason storm --note b", []string{"no_staff (Không có người trực), other (Lý do khác)"}},
+		{"coverage excuse 02773 2024-W20 --revoke --note b", []string{"không được miễn trừ"}},
+		{"coverage reopen 2024-W20 --agree abc", []string{"“abc”", "loa coverage show --week 2024-W20"}},
+	} {
+		code, out, errs := loa(strings.Fields(c.line)...)
+		for _, s := range append(c.says, "loa: ") {
+			if code == 0 || out != "" || !strings.Contains(errs, s) || strings.Contains(errs, "“Đã phát”") || strings.Contains(errs, "JSON") {
+				t.Errorf("loa %s: %d %s%s", c.line, code, out, errs)
+			}
+		}
+	}
 	if code, _, errs := loa("airings", "verify", "khong-co", "verified"); code == 0 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("no such report: %d %s", code, errs)
 	}
@@ -131,6 +153,12 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("coverage", "--week", "2024-W20"); !strings.Contains(out, "1/126") {
 		t.Errorf("coverage: %s", out)
 	}
+	if out := must("coverage", "excuse", "02773", "2024-W20", "--revoke", "--note", "nhầm đài"); !strings.Contains(out, "Đã bỏ miễn đài") {
+		t.Errorf("taken back without a reason to excuse: %s", out)
+	}
+	if code, _, errs := loa("coverage", "excuse", "02773", "2024-W20", "--revoke", "--note", "nhầm đài"); code != 75 || !strings.Contains(errs, "Quản trị trên máy chủ đã bỏ miễn trừ lúc") {
+		t.Errorf("taken back twice: %d %s", code, errs)
+	}
 	if code, _, errs := loa("coverage", "close", "2024-W20"); code != 75 || !strings.Contains(errs, "loa: ") {
 		t.Errorf("a week that has not ended: %d %s", code, errs)
 	}
@@ -141,6 +169,17 @@ func TestAWeekFromATerminal(t *testing.T) {
 	}
 	if out := must("coverage", "close", "2024-W18", "--json", "--seen", strings.Fields(word)[0]); !strings.Contains(out, `"closed": true`) {
 		t.Errorf("close: %s", out)
+	}
+	for range 2 {
+		if out := must("coverage", "close", "2024-W18"); !strings.Contains(out, "đã chốt từ trước") || strings.Contains(out, "Đã chốt số liệu tuần") {
+			t.Errorf("closed again: %s", out)
+		}
+	}
+	if out := must("coverage", "show", "--week", "2024-W18"); !strings.Contains(out, "Số liệu do Quản trị trên máy chủ chốt lúc 10:0") {
+		t.Errorf("a closed week: %s", out)
+	}
+	if out := must("coverage", "show", "--week", "2024-W20"); strings.Contains(out, "chốt lúc") {
+		t.Errorf("an open week: %s", out)
 	}
 	old := []string{"airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-01 17:00", "--seconds", "600"}
 	code, _, errs = loa(old...)
@@ -175,7 +214,7 @@ func TestADecisionFromATerminalIsOfWhatItRead(t *testing.T) {
 	}{
 		{[]string{"airings", "verify", "R", "verified"}, "/api/v1/airings/R", `{}`, `"finding":"verified"`},
 		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--reason", "weather", "--note", "bão"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":false`},
-		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--reason", "weather", "--note", "nhầm", "--revoke"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":true`},
+		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--note", "nhầm", "--revoke"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":true`},
 		{[]string{"coverage", "reopen", "2024-W20", "--decline"}, "/api/v1/coverage", `{"reopening":{"at":"2024-05-13T10:00:00.5Z"}}`, `"request":"2024-05-13T10:00:00.5Z"`},
 	} {
 		var read, sent bool

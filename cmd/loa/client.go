@@ -229,9 +229,11 @@ func problem(resp *http.Response) error {
 	var p struct {
 		Detail string `json:"detail"`
 		Code   string `json:"code"`
+		Other  string `json:"other"`
 		Seen   string `json:"seen"`
 		Errors []struct {
 			Detail string `json:"detail"`
+			Code   string `json:"code"`
 		} `json:"errors"`
 	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 8<<20)).Decode(&p); err != nil || p.Detail == "" {
@@ -240,6 +242,12 @@ func problem(resp *http.Response) error {
 	e := fault.New(kindOf(resp.StatusCode), "cli.server_said", "detail", p.Detail).Because(errors.New(p.Code))
 	for _, part := range p.Errors {
 		e.Parts = append(e.Parts, fault.New(e.Kind, "cli.server_said", "detail", part.Detail))
+		if more := toType(e.Kind, part.Code, ""); more != nil {
+			e.Parts = append(e.Parts, more)
+		}
+	}
+	if more := toType(e.Kind, p.Code, p.Other); more != nil {
+		e.Parts = append(e.Parts, more)
 	}
 	if p.Seen != "" {
 		e.Parts = append(e.Parts, fault.New(e.Kind, "cli.say_seen", "seen", p.Seen))

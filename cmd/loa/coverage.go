@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"net/url"
 	"text/tabwriter"
+	"time"
 
 	"github.com/google/uuid"
 
 	"loa/coverage"
+	"loa/internal/fault"
 )
 
 // coverageCommands are "loa coverage …"; alone it prints a week.
@@ -49,6 +51,12 @@ func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 		return err
 	}
 	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.head", "week", w.Week.String(), "aired", w.Aired, "expected", w.Expected(), "share", w.Share(t.lang)))
+	if w.Closed {
+		fmt.Fprintln(t.out, printable(t.lang.Say("coverage.paper_closed", "at", w.ClosedAt, "by", w.ClosedBy)))
+	}
+	if now := w.Now; now != nil {
+		fmt.Fprintf(t.out, "%s %d/%d\n", t.lang.Say("coverage.since_then"), now.Aired, now.Expected())
+	}
 	for _, e := range w.Earlier {
 		fmt.Fprintln(t.out, t.lang.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt, "by", e.ClosedBy,
 			"asked", e.Reopened.By, "agreed", e.Reopened.AgreedBy, "reopened", e.Reopened.AgreedAt, "reason", e.Reopened.Reason))
@@ -106,7 +114,7 @@ type coverageExcuse struct {
 	reach
 	Station string `arg:""`
 	Week    string `arg:""`
-	Reason  string `required:"" help:"cli.flag.reason"`
+	Reason  string `help:"cli.flag.excuse_reason"`
 	Note    string `required:"" help:"cli.flag.excuse_note"`
 	Revoke  bool   `help:"cli.flag.revoke"`
 	ID      string `name:"id" help:"cli.flag.id"`
@@ -139,12 +147,19 @@ type coverageClose struct {
 
 // Run tells the daemon and prints what was frozen.
 func (c coverageClose) Run(t *terminal) error {
-	var w coverage.Week
+	var before, w coverage.Week
+	if err := c.client().get(t, "/api/v1/coverage"+asked("week", c.Week), &before); err != nil {
+		return err
+	}
 	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil, &w); err != nil {
 		return err
 	}
 	if !c.JSON {
-		fmt.Fprintln(t.out, t.lang.Say("coverage.closed_now"))
+		said := "coverage.closed_now"
+		if before.Closed {
+			said = "cli.closed_before"
+		}
+		fmt.Fprintln(t.out, t.lang.Say(said))
 	}
 	return t.week(c.client(), w, c.JSON)
 }
@@ -166,6 +181,9 @@ func (c coverageReopen) Run(t *terminal) error {
 	var w coverage.Week
 	in := map[string]any{"reason": c.Reason, "later": c.Later, "decline": c.Decline}
 	if c.Agree != "" {
+		if _, err := time.Parse(time.RFC3339Nano, c.Agree); err != nil {
+			return fault.New(fault.Invalid, "cli.agree_unreadable", "text", c.Agree, "week", c.Week)
+		}
 		in["request"] = c.Agree
 	}
 	if c.Decline { // the request that waits now, and no other that comes meanwhile

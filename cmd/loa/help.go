@@ -60,12 +60,13 @@ func (t *terminal) key(key string) string {
 	if key == "" {
 		return ""
 	}
-	return t.lang.Say(key)
+	return t.lang.Say(key, t.wordLists()...)
 }
 
 // synopsis is how a command is typed.
 func (t *terminal) synopsis(node *kong.Node) string {
-	return "loa " + strings.ReplaceAll(node.Summary(), "[flags]", t.lang.Say("cli.flags"))
+	said := strings.NewReplacer("[flags]", t.lang.Say("cli.flags"), "<command>", "<"+t.lang.Say("cli.arg.command")+">").Replace(node.Summary())
+	return "loa " + placeholder.ReplaceAllString(said, "$1 …")
 }
 
 // meant is the command that was named: the last word of a path that stands on
@@ -129,9 +130,26 @@ func (t *terminal) help(c *kong.Context) {
 }
 
 var (
+	placeholder    = regexp.MustCompile(`(--[a-z-]+)=\S+`) // "--note=STRING": the kind is a program's word
+	missingWords   = regexp.MustCompile(`^expected "(<.+)"$`)
 	unexpectedWord = regexp.MustCompile(`^unexpected argument (.+?)(?:, did you mean .*)?$`)
 	near           = regexp.MustCompile(`did you mean (?:one of )?(.*)\?$`)
 )
+
+// missingFlags tells which flags a command cannot do without, and what each is for.
+func (t *terminal) missingFlags(name string, node *kong.Node) *fault.Error {
+	var names []string
+	var parts []*fault.Error
+	for _, f := range flagsOf(node) {
+		if f.Required && !f.Set {
+			names = append(names, "--"+f.Name)
+			parts = append(parts, fault.New(fault.Invalid, "cli.missing_flag", "flag", f.Name, "help", f.Help))
+		}
+	}
+	e := fault.New(fault.Invalid, "cli.missing", "name", name, "what", strings.Join(names, ", "))
+	e.Parts = parts
+	return e
+}
 
 // misunderstood is what the parser could not read as a fault: what was meant
 // perhaps, and how the command is used.
@@ -149,6 +167,12 @@ func (t *terminal) misunderstood(err error) error {
 		e = fault.New(fault.Invalid, "cli.no_command", "name", strings.TrimSpace(name+" "+word[1]))
 	case word != nil:
 		e = fault.New(fault.Invalid, "cli.unexpected", "what", word[1])
+	case strings.HasPrefix(err.Error(), "missing flags: "):
+		e = t.missingFlags(name, node)
+	case missingWords.MatchString(err.Error()):
+		e = fault.New(fault.Invalid, "cli.missing", "name", name, "what", missingWords.FindStringSubmatch(err.Error())[1])
+	case strings.HasPrefix(err.Error(), "expected one of ") && len(node.Children) > 0:
+		e = fault.New(fault.Invalid, "cli.unfinished", "name", name)
 	default:
 		e = fault.New(fault.Invalid, "cli.usage", "name", name).Because(err)
 	}

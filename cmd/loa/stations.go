@@ -220,9 +220,6 @@ func (c stationsImport) Run(t *terminal) error {
 		q.Set("new", "1")
 	}
 	if err := c.client().sendFile(t, c.File, "/api/v1/stations/import", q, c.DryRun, &answer); err != nil {
-		if cause := errors.Unwrap(fault.Of(err)); cause != nil && cause.Error() == "stations.list_older" {
-			fmt.Fprintln(t.errs, t.lang.Say("stations.cli.older"))
-		}
 		return err
 	}
 	if c.JSON {

@@ -96,7 +96,7 @@ func (c coverages) trend(w http.ResponseWriter, r *kit.Request) error {
 type excuseBody struct {
 	Week    airing.Week   `json:"week"`
 	Station string        `json:"station"`
-	Reason  airing.Reason `json:"reason"`
+	Reason  airing.Reason `json:"reason,omitempty"` // not needed to revoke
 	Note    string        `json:"note" schema:"maxLength=1000"`
 	Revoked bool          `json:"revoked,omitempty"`
 }
