@@ -96,6 +96,15 @@ func TestOnlyItsOwnEpisodesAreAStationsWork(t *testing.T) {
 		t.Errorf("offered: %q", offered)
 	}
 
+	// what is missing is said at its box
+	_, answer := op.ask("POST", "/enter/hoi-thi", "application/x-www-form-urlencoded", strings.NewReader("do=check&title=B&theme=ntm&category=chuong-trinh&language=vi&kind=station&station=S00001&id="+uuid.NewString()))
+	if doc, err = goquery.NewDocumentFromReader(bytes.NewReader(answer)); err != nil {
+		t.Fatal(err)
+	}
+	if at := doc.Find("#e-audio_file").Text(); !strings.Contains(at, "Thiếu tệp âm thanh") || doc.Find("#e-script").Length() != 1 {
+		t.Errorf("at the box of the sound: %q", at)
+	}
+
 	enter := func(n int, work string) string {
 		t.Helper()
 		id := fmt.Sprintf("entry-%08d", n)

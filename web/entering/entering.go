@@ -301,6 +301,10 @@ var boxes = map[string]string{"station": "contest.kind_station", "title": "conte
 	"language": "contest.language", "kind": "contest.entrant_kind", "name": "contest.entrant_name", "authors": "contest.authors", "script": "contest.piece_script",
 	"translation": "contest.piece_translation", "aired_note": "contest.aired_note"}
 
+// lacking are the fields of pieces that are missing, by the fault that says so.
+var lacking = map[string]string{"contest.audio_missing": "audio_file", "contest.script_missing": "script", "contest.scan_missing": "scan_file",
+	"contest.translation_missing": "translation"}
+
 // problems says what is wrong with a form, each sentence with the name of its box.
 func problems(r *kit.Request, err error) []string {
 	out := r.Sentences(err)
@@ -328,6 +332,13 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 		page.Action += "/" + page.Entry
 	}
 	page.Problems = problems(r, err)
+	if e := fault.Of(err); e != nil {
+		for _, part := range append(e.Parts, e) {
+			if field := lacking[part.Code]; field != "" {
+				page.Form.Errors[field] = r.Lang.Fault(part)
+			}
+		}
+	}
 	if verr := p.hall.View(r.Context(), id, func(s *contest.State) error {
 		if s.Phase == contest.Draft {
 			return fault.New(fault.NotFound, "contest.unknown")
