@@ -168,6 +168,9 @@ func TestABackupOfAFileThatCannotBeReadFails(t *testing.T) {
 	r, _ := backedUp(t)
 	blobs := filepath.Join(r.dir, backup.BlobsFolder)
 	err := filepath.WalkDir(blobs, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "tmp" { // what is being made there comes and goes
+			return fs.SkipDir
+		}
 		if err == nil && d.Type().IsRegular() { // a file of which the disk gives nothing back
 			err = errors.Join(os.Remove(path), os.Symlink("/proc/self/mem", path))
 		}
