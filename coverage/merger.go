@@ -140,20 +140,30 @@ func (c Choice) Say(l text.Language) string {
 }
 
 // Say is the question in words.
-func (q Question) Say(l text.Language) string {
+func (q Question) Say(l text.Language) string { return l.Fault(q.open()) }
+
+// open is the fault that the question has no answer yet.
+func (q Question) open() *fault.Error {
+	code := "stations.question." + string(q.Kind)
 	if q.By != "" {
-		return l.Say("stations.question."+string(q.Kind)+"_invited", "who", invitation(l, q.By, q.Name), "place", q.Place)
+		return fault.New(fault.Invalid, code+"_invited", "key", q.Key, "who", invitation{q.By, q.Name}, "place", q.Place).At("answer." + q.Key)
 	}
-	return l.Say("stations.question."+string(q.Kind), "name", q.Name, "place", q.Place)
+	return fault.New(fault.Invalid, code, "key", q.Key, "name", q.Name, "place", q.Place).At("answer." + q.Key)
 }
 
-// invitation names one that nobody has used yet.
-func invitation(l text.Language, by, note string) string {
-	if note == "" {
-		return l.Say("stations.invitation_of", "by", by)
+// invitation names one that nobody has used yet, by who sent it and her note.
+type invitation struct{ by, note string }
+
+// Words is the invitation in a sentence.
+func (i invitation) Words(l text.Language) string {
+	if i.note == "" {
+		return l.Say("stations.invitation_of", "by", i.by)
 	}
-	return l.Say("stations.invitation_noted", "by", by, "note", note)
+	return l.Say("stations.invitation_noted", "by", i.by, "note", i.note)
 }
+
+// MarshalText writes it as Vietnamese has it.
+func (i invitation) MarshalText() ([]byte, error) { return []byte(i.Words(text.Vietnamese)), nil }
 
 // Say is what becomes of the person in words; name says what a station is called.
 func (p FollowedPerson) Say(l text.Language, name func(station string) string) string {
@@ -168,7 +178,7 @@ func (p FollowedPerson) Say(l text.Language, name func(station string) string) s
 	}
 	who := p.Name
 	if p.Invited {
-		who = invitation(l, p.By, p.Name)
+		who = invitation{p.By, p.Name}.Words(l)
 	}
 	key := "stations.follows.moves"
 	switch {
@@ -312,7 +322,7 @@ func DecideFollow(out Outcome, t stations.Terms) error {
 	open := fault.New(fault.Invalid, "stations.unanswered")
 	for _, q := range out.Questions {
 		if q.Answer == "" {
-			open.Parts = append(open.Parts, fault.New(fault.Invalid, "stations.question."+string(q.Kind), "key", q.Key, "name", q.Name, "place", q.Place).At("answer."+q.Key))
+			open.Parts = append(open.Parts, q.open())
 			continue
 		}
 		if !slices.ContainsFunc(q.Choices, func(c Choice) bool { return c.Value == q.Answer }) {

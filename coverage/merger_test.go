@@ -10,6 +10,7 @@ import (
 	"loa/accounts"
 	"loa/contest"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -112,6 +113,10 @@ func TestAnUnusedInvitationIsAskedAboutByWhoSentIt(t *testing.T) {
 	for i, want := range []string{"Lời mời chưa dùng do Lê Thị Thu gửi cho quyền", "Lời mời chưa dùng do Lê Thị Thu gửi (em Sùng) cho quyền"} {
 		if got := out.Questions[i].Say(text.Vietnamese); !strings.HasPrefix(got, want) {
 			t.Errorf("%q, want %q", got, want)
+		}
+		refused := fault.Of(coverage.DecideFollow(out, stations.Terms{}))
+		if got := text.Vietnamese.Fault(refused.Parts[i]); got != out.Questions[i].Say(text.Vietnamese) {
+			t.Errorf("who leaves it open reads %q", got)
 		}
 	}
 }

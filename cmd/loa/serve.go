@@ -15,7 +15,9 @@ import (
 
 	"loa/demo"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/internal/wallclock"
+	"loa/stations"
 )
 
 // serveGC sweeps the heap at half again what is in use. Most of the daemon's
@@ -87,7 +89,7 @@ func (d *daemon) greet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.Stations()), "dir", d.cfg.data))
+	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.ActiveOn(stations.DateOf(d.cfg.now().In(text.Zone)))), "dir", d.cfg.data))
 	if link != "" {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.setup", "link", link))
 	}

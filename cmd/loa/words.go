@@ -48,6 +48,7 @@ var instead = map[string]string{
 	"coverage.asked_already":   "cli.say_answer",
 	"coverage.request_changed": "cli.say_answer",
 	"stations.list_older":      "stations.cli.older",
+	"stations.unanswered":      "stations.cli.unanswered",
 }
 
 // toType is what to type after a refusal with this code; other is the record in the way. nil for nothing more than it says.
