@@ -58,6 +58,14 @@ func TestASplitCountsItselfAlone(t *testing.T) {
 	if said := text.Vietnamese.Fault(fault.Of(err).Parts[0]); !strings.Contains(said, "đã tách như vậy từ 1/9/2024") {
 		t.Errorf("a second time: %s", said)
 	}
+	// what a later merger brought in cannot be split off before it
+	u, _ := founding().UnitByCode("02665", "2024-09-01")
+	r, _ = merged(t, founding(), Merge{On: "2024-09-01", Rows: []MergeRow{{OldCode: "02662", NewCode: "02665", NewName: u.Official()}}})
+	early := Split{On: "2024-08-01", Code: "02665", Parts: []SplitPart{{"02665", "Phường Một"}, {"99003", "Phường Hai"}}}
+	_, _, _, err = DecideSplit(r, by("u"), early)
+	if said := text.Vietnamese.Fault(fault.Of(err).Parts[0]); !strings.Contains(said, "Đồng Tuyển") || !strings.Contains(said, "từ 1/9/2024") {
+		t.Errorf("before a merger: %s", said)
+	}
 }
 
 func TestTheTableOf2025IsOfOneProvince(t *testing.T) {

@@ -87,6 +87,9 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 	case old.Valid.Until != "":
 		refuse(outOfOrder(old).At("code"))
 	default:
+		if other, on := r.mergedInto(old.UnitKey, c.On); on != "" {
+			refuse(fault.New(fault.Conflict, "stations.split_before_merger", "name", old.Official(), "other", other.Official(), "on", on).At("on"))
+		}
 		parts = r.partsOf(c, old, refuse)
 	}
 	if len(plan.Bad) > 0 {
@@ -122,6 +125,17 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 	plan.Before = len(r.ActiveOn(c.On))
 	plan.After = r.activeWith(w.stations, c.On)
 	return units, w.stations, plan
+}
+
+// mergedInto returns a unit that was merged into another later than on, and since
+// when it is; "" for none.
+func (r *Registry) mergedInto(into UnitKey, on Date) (other Unit, since Date) {
+	for _, u := range r.units {
+		if u.Successor != nil && *u.Successor == into && u.Valid.Until >= on {
+			return u, u.Valid.Until.AddDays(1)
+		}
+	}
+	return Unit{}, ""
 }
 
 // splitSo reports whether the unit was split on that day into just these parts.
