@@ -95,6 +95,18 @@ func (s *Schedule) Airs(programme string, now time.Time) bool {
 	return slices.ContainsFunc(s.RulesOf(programme), func(r Rule) bool { return len(r.Upcoming(now, 1)) > 0 })
 }
 
+// ShortestSlot is the planned length of the shortest slot that rules will plan for the
+// programme, 0 if none does.
+func (s *Schedule) ShortestSlot(programme string, now time.Time) (shortest time.Duration) {
+	for _, r := range s.RulesOf(programme) {
+		length := time.Duration(r.Current().Minutes) * time.Minute
+		if (shortest == 0 || length < shortest) && len(r.Upcoming(now, 1)) > 0 {
+			shortest = length
+		}
+	}
+	return shortest
+}
+
 // Upcoming lists the next occurrences of a rule after now, at most n, as first
 // planned or moved, called-off ones left out, in text.Zone.
 func (r Rule) Upcoming(now time.Time, n int) []time.Time {

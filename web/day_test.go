@@ -251,6 +251,24 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 	}
 	editor.Get("/episodes/" + e.ID)
 	editor.Refuse("Đặt lịch")
+
+	// one that is longer than its slot says so before it is approved
+	for seconds, long := range map[float64]bool{899: false, 901: true} {
+		m := meta(clock.at)
+		kept := library.SaveRecording{Kind: library.ForProgramme, Name: "so-2.mp3", Owner: library.Owner{Name: "Lan"}, ContentType: "audio/mpeg",
+			Blob: library.Ref{SHA256: fmt.Sprintf("%064d", int(seconds)), Size: 9}, Report: library.Report{Facts: &audio.Facts{Format: audio.MP3, Seconds: seconds}}}
+		if _, err := s.SaveRecording(t.Context(), m, kept); err != nil {
+			t.Fatal(err)
+		}
+		e, err := s.SaveEpisode(t.Context(), meta(clock.at), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 2", Audio: m.ID, Language: "vi", Submit: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		editor.Get("/episodes/" + e.ID)
+		if said := strings.Contains(editor.Doc().Find("[aria-labelledby=sound]").Text(), "dài hơn khung phát 15 phút"); said != long {
+			t.Errorf("%g seconds are said to be longer than the slot: %v", seconds, said)
+		}
+	}
 }
 
 // TestARenamedProgrammeKeepsItsNameInTheLog reads one airing before and one after the

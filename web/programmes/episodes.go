@@ -35,6 +35,7 @@ type episodePage struct {
 	Length    time.Duration
 	Short     bool // shorter than what counts
 	MinLength time.Duration
+	Slot      time.Duration // of the shortest slot it will be aired in, where it is longer than that
 	From      string
 	Until     string
 	Script    string
@@ -97,12 +98,15 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		MayEdit: edit && state == scheduler.Draft, MaySubmit: edit && state == scheduler.Draft && (e.Audio != "" || e.ScriptRunes > 0),
 		MayReturn: edit && state == scheduler.Submitted, MayPass: approve && state == scheduler.Submitted, MayEnd: approve && state == scheduler.Approved}
 	page.Title = e.Title
-	if state == scheduler.Approved && edit {
+	if state != scheduler.Withdrawn && edit {
 		s, err := p.store.Schedule(r.Context())
 		if err != nil {
 			return err
 		}
-		page.Unplanned = !s.Airs(programme.ID, r.Now)
+		page.Unplanned = state == scheduler.Approved && !s.Airs(programme.ID, r.Now)
+		if slot := s.ShortestSlot(programme.ID, r.Now); page.Length > slot {
+			page.Slot = slot
+		}
 	}
 	if err := p.check(r, &page); err != nil {
 		return err
