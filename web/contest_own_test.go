@@ -147,6 +147,19 @@ func TestOnlyItsOwnEpisodesAreAStationsWork(t *testing.T) {
 	if res, b := op.ask("PUT", "/api/v1/contests/hoi-thi/entries/"+doubted, "application/json", strings.NewReader(put), "Idempotency-Key", uuid.NewString()); res.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", res.StatusCode, b)
 	}
+	reg, err := st.store.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(contest.RedactScript{Entry: doubted, Text: "Đây là đài xã " + reg.Label("S00001")})
+	table, err := goquery.NewDocumentFromReader(bytes.NewReader(org.get("/contests/hoi-thi/entries")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := table.Find("tr:has(a[href$='" + doubted + "'])").Text()
+	if !strings.Contains(row, "Cần xem") || !strings.Contains(row, "Văn bản còn lộ tên") {
+		t.Errorf("not all that is to be said of the work stands in the list: %q", row)
+	}
 	page := "/contests/hoi-thi/entries/" + doubted
 	if !strings.Contains(string(org.get(page)), "không phải của riêng đài dự thi") {
 		t.Error("the organiser is not warned of a recording of the province")

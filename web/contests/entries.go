@@ -23,10 +23,15 @@ type entriesPage struct {
 	Filters []filter
 	Chosen  []string // the filters in force, as people read them
 	Rows    []entryRow
+	Badges  map[contest.EntryState]string
 	Found   int
 	All     int
 	Turn    kit.Turn
 }
+
+// entryBadges are the states of an entry as the look knows them.
+var entryBadges = map[contest.EntryState]string{contest.EntryValid: kit.StateOK, contest.EntryToLookAt: kit.StateWarn, contest.EntryUnread: kit.StateWarn,
+	contest.EntryBlank: kit.StateWarn, contest.EntryNamed: kit.StateWarn, contest.EntryWithdrawn: kit.StateNone, contest.EntryRuledOut: kit.StateBad}
 
 // filter is one choice among the filters.
 type filter struct {
@@ -36,7 +41,7 @@ type filter struct {
 
 type entryRow struct {
 	contest.Entry
-	State                   contest.EntryState
+	States                  []contest.EntryState // all that is to be said of it, what weighs most first
 	ThemeName, CategoryName string
 	Length                  string // of its recording, "7:05"
 }
@@ -53,7 +58,7 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	v := r.URL.Query()
 	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state"))}
 	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
-		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s, reg), Found: len(found), All: len(s.Entries)}
+		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s, reg), Badges: entryBadges, Found: len(found), All: len(s.Entries)}
 		page.Turn = r.Turn("from", len(found))
 		for _, x := range found[page.Turn.From:page.Turn.To] {
 			page.Rows = append(page.Rows, rowOf(s, x))
@@ -107,7 +112,7 @@ func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []filter 
 // rendered after the state is free again.
 func rowOf(s *contest.State, x contest.Found) entryRow {
 	e := x.Entry
-	row := entryRow{Entry: *e, State: x.State, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
+	row := entryRow{Entry: *e, States: x.States, ThemeName: s.Rules.Theme(e.Theme).Name, CategoryName: s.Rules.Category(e.Category).Name}
 	if a := e.Piece(contest.Audio); a != nil {
 		row.Length = text.Length(int(a.Seconds))
 	}
