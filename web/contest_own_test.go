@@ -136,6 +136,9 @@ func TestOnlyItsOwnEpisodesAreAStationsWork(t *testing.T) {
 	enter(3, fmt.Sprintf(`"episode":%q,"pieces":[{"kind":"audio","file":%q}]`, theirs, hers)) // its airing is no proof of hers
 	enter(4, picked(planned))
 	enter(5, picked(sent))
+	if b := string(op.get("/enter/hoi-thi/" + doubted)); !strings.Contains(b, "Tiếng Việt") {
+		t.Errorf("the receipt does not name the language: %s", b)
+	}
 	list := string(org.get("/api/v1/contests/hoi-thi/entries?state=to_look_at"))
 	for code, marked := range map[string]bool{"TP-001": true, "TP-002": true, "TP-003": true, "TP-004": false, "TP-005": false} {
 		if strings.Contains(list, code) != marked {
