@@ -204,7 +204,7 @@ func (e *Entry) Leaks() []string {
 		return s
 	}
 	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
-		if name != "" && (strings.Contains(script, strings.ToLower(name)) || spokenBare(words, wordsOf(strings.ToLower(name)))) && !slices.Contains(found, name) {
+		if name != "" && (strings.Contains(script, strings.ToLower(name)) || spokenBare(words, strings.ToLower(name))) && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}
@@ -223,12 +223,16 @@ func wordsOf(s string) (list []string) {
 // spokenBare reports whether the name stands in the words typed without tone marks,
 // wholly or in part: "Tả Phời" as "ta phoi", not as "tạ phôi". A name of one word says
 // too little without marks, unless its neighbours have none either.
-func spokenBare(words, name []string) bool {
-	name = slices.DeleteFunc(slices.Clone(name), func(w string) bool { return w == "" })
+func spokenBare(words []string, called string) bool {
+	name := slices.DeleteFunc(wordsOf(called), func(w string) bool { return w == "" })
+	plain := make([]string, len(name))
+	for j, w := range name {
+		plain[j] = text.Plain(w)
+	}
 	for i := 0; len(name) > 0 && i+len(name) <= len(words); i++ {
 		same := true
-		for j, w := range name {
-			same = same && (words[i+j] == w || words[i+j] == text.Plain(w))
+		for j, said := range words[i : i+len(name)] {
+			same = same && (said == name[j] || said == plain[j])
 		}
 		if same && (len(name) > 1 || bareLine(words, i)) {
 			return true
