@@ -86,9 +86,6 @@ func (roleNames) Words(l text.Language) string {
 	return strings.Join(names, ", ")
 }
 
-// MarshalText writes them in Vietnamese.
-func (n roleNames) MarshalText() ([]byte, error) { return []byte(n.Words(text.Vietnamese)), nil }
-
 // Actor is who is acting: a person as authenticated for this one request, or
 // the daemon itself.
 type Actor struct {

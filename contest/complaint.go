@@ -8,6 +8,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Complaint is what somebody holds against a published result (khiếu nại).
@@ -88,7 +89,7 @@ func (c *Complaint) decided() error {
 	if d.Upheld {
 		key = "contest.complaint_upheld"
 	}
-	return fault.New(fault.Conflict, "contest.complaint_decided", "id", c.ID, "decision", phrase{key: key}, "by", d.By, "at", d.At, "reason", d.Reason)
+	return fault.New(fault.Conflict, "contest.complaint_decided", "id", c.ID, "decision", text.Phrase{Key: key}, "by", d.By, "at", d.At, "reason", d.Reason)
 }
 
 // Undecided counts the complaints nobody has decided about.

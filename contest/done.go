@@ -18,29 +18,20 @@ type Done struct {
 // by the start of a round.
 func (s *State) Reached(p Phase) Done { return s.reached[p] }
 
-// phrase is a part of a fault's sentence that is itself a sentence of the catalogue.
-type phrase struct {
-	key  string
-	args []any
-}
-
-// Words is the phrase in the language.
-func (p phrase) Words(l text.Language) string { return l.Say(p.key, p.args...) }
-
 // phrase is the phrase under key with who took something out, when and why.
-func (r *Removal) phrase(key string) phrase {
+func (r *Removal) phrase(key string) text.Phrase {
 	reason := r.Reason
 	if strings.TrimSpace(reason) == "" {
 		reason = "–"
 	}
-	return phrase{key, []any{"by", r.By, "at", r.At, "reason", reason}}
+	return text.Phrase{Key: key, Args: []any{"by", r.By, "at", r.At, "reason", reason}}
 }
 
 // whereabouts tells the phase of a contest and what moves it on, for who asks for a
 // step out of its turn.
 type whereabouts struct {
 	phase Phase
-	next  []phrase
+	next  []text.Phrase
 }
 
 // Words says it in the language.
@@ -55,7 +46,7 @@ func (w whereabouts) Words(l text.Language) string {
 // now is where the contest stands.
 func (s *State) now() whereabouts {
 	w := whereabouts{phase: s.Phase}
-	add := func(key string, args ...any) { w.next = append(w.next, phrase{key, args}) }
+	add := func(key string, args ...any) { w.next = append(w.next, text.Phrase{Key: key, Args: args}) }
 	if s.Phase == Judging && s.Last() != nil && s.Given == nil {
 		add("contest.step_prizes")
 		return w
@@ -63,9 +54,9 @@ func (s *State) now() whereabouts {
 	for _, c := range s.NextSteps() {
 		switch c := c.(type) {
 		case StartRound:
-			add("contest.step_of_round", "step", phrase{key: "contest.step_start"}, "name", s.roundName(c.Round), "id", c.Round)
+			add("contest.step_of_round", "step", text.Phrase{Key: "contest.step_start"}, "name", s.roundName(c.Round), "id", c.Round)
 		case FinishRound:
-			add("contest.step_of_round", "step", phrase{key: "contest.step_finish"}, "name", s.roundName(c.Round), "id", c.Round)
+			add("contest.step_of_round", "step", text.Phrase{Key: "contest.step_finish"}, "name", s.roundName(c.Round), "id", c.Round)
 		case OpenContest:
 			add("contest.step_open")
 		case PublishResults:
@@ -110,12 +101,12 @@ func (s *State) gone(j *Judge) error {
 			marks = "contest.marks_asked"
 		}
 	}
-	return fault.New(fault.Conflict, "contest.judge_gone", "name", j.Name, "marks", phrase{key: marks}, "why", j.Removed.phrase("contest.by_whom"))
+	return fault.New(fault.Conflict, "contest.judge_gone", "name", j.Name, "marks", text.Phrase{Key: marks}, "why", j.Removed.phrase("contest.by_whom"))
 }
 
 // notLive is the fault that an entry is not in the contest any more, and since when.
 func (s *State) notLive(e *Entry) error {
-	why := phrase{key: "contest.entry_fixed", args: []any{"by", s.Reached(Published).By, "at", s.Reached(Published).At}}
+	why := text.Phrase{Key: "contest.entry_fixed", Args: []any{"by", s.Reached(Published).By, "at", s.Reached(Published).At}}
 	switch {
 	case e.Withdrawn != nil:
 		why = e.Withdrawn.phrase("contest.entry_withdrawn")
@@ -134,7 +125,7 @@ func (s *State) noCorrection(id string) error {
 	}
 	for _, c := range s.Corrections {
 		if c.proposal == id && id != "" {
-			how := phrase{"contest.correction_confirmed", []any{"by", c.By, "at", c.At}}
+			how := text.Phrase{Key: "contest.correction_confirmed", Args: []any{"by", c.By, "at", c.At}}
 			return fault.New(fault.Conflict, "contest.correction_over", "id", id, "how", how)
 		}
 	}

@@ -146,24 +146,18 @@ func (q Question) Say(l text.Language) string { return l.Fault(q.open()) }
 func (q Question) open() *fault.Error {
 	code := "stations.question." + string(q.Kind)
 	if q.By != "" {
-		return fault.New(fault.Invalid, code+"_invited", "key", q.Key, "who", invitation{q.By, q.Name}, "place", q.Place).At("answer." + q.Key)
+		return fault.New(fault.Invalid, code+"_invited", "key", q.Key, "who", invitation(q.By, q.Name), "place", q.Place).At("answer." + q.Key)
 	}
 	return fault.New(fault.Invalid, code, "key", q.Key, "name", q.Name, "place", q.Place).At("answer." + q.Key)
 }
 
 // invitation names one that nobody has used yet, by who sent it and her note.
-type invitation struct{ by, note string }
-
-// Words is the invitation in a sentence.
-func (i invitation) Words(l text.Language) string {
-	if i.note == "" {
-		return l.Say("stations.invitation_of", "by", i.by)
+func invitation(by, note string) text.Phrase {
+	if note == "" {
+		return text.Phrase{Key: "stations.invitation_of", Args: []any{"by", by}}
 	}
-	return l.Say("stations.invitation_noted", "by", i.by, "note", i.note)
+	return text.Phrase{Key: "stations.invitation_noted", Args: []any{"by", by, "note", note}}
 }
-
-// MarshalText writes it as Vietnamese has it.
-func (i invitation) MarshalText() ([]byte, error) { return []byte(i.Words(text.Vietnamese)), nil }
 
 // Say is what becomes of the person in words; name says what a station is called.
 func (p FollowedPerson) Say(l text.Language, name func(station string) string) string {
@@ -178,7 +172,7 @@ func (p FollowedPerson) Say(l text.Language, name func(station string) string) s
 	}
 	who := p.Name
 	if p.Invited {
-		who = invitation{p.By, p.Name}.Words(l)
+		who = invitation(p.By, p.Name).Words(l)
 	}
 	key := "stations.follows.moves"
 	switch {

@@ -30,15 +30,20 @@ const made Column = "list_made"
 // key, whatever the case and marks.
 func columnOf(heading string) (Column, bool) {
 	for _, c := range Columns {
-		names := headingsOf("stations.column."+string(c), string(c))
-		if also := "stations.column_also." + string(c); text.Has(also) {
-			names = append(names, strings.Split(text.Vietnamese.Say(also), ", ")...)
-		}
-		if slices.ContainsFunc(names, func(s string) bool { return fold(s) == fold(heading) }) {
+		if slices.ContainsFunc(c.names(), func(s string) bool { return fold(s) == fold(heading) }) {
 			return c, true
 		}
 	}
 	return "", false
+}
+
+// names are all headings that mean the column.
+func (c Column) names() []string {
+	names := headingsOf("stations.column."+string(c), string(c))
+	if also := "stations.column_also." + string(c); text.Has(also) {
+		names = append(names, strings.Split(text.Vietnamese.Say(also), ", ")...)
+	}
+	return names
 }
 
 // headingUnknown refuses a heading and says which there are.
@@ -57,9 +62,6 @@ func (columnNames) Words(l text.Language) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-// MarshalText writes them as the Vietnamese table has them.
-func (n columnNames) MarshalText() ([]byte, error) { return []byte(n.Words(text.Vietnamese)), nil }
 
 // headingsOf are the names of a column: Vietnamese, English, and its key.
 func headingsOf(catalogue, key string) []string {

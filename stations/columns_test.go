@@ -33,11 +33,7 @@ func TestTheGuideAndTheRefusalNameEveryColumn(t *testing.T) {
 	}
 	seen := map[string]Column{} // no name means two columns
 	for _, c := range Columns {
-		names := headingsOf("stations.column."+string(c), string(c))
-		if also := "stations.column_also." + string(c); text.Has(also) {
-			names = append(names, strings.Split(text.Vietnamese.Say(also), ", ")...)
-		}
-		for _, name := range names {
+		for _, name := range c.names() {
 			if other, ok := seen[fold(name)]; ok && other != c {
 				t.Errorf("“%s” is the name of %s and of %s", name, other, c)
 			}

@@ -103,6 +103,15 @@ func (l Language) Fault(err error) string {
 	return s
 }
 
+// Phrase is a value that is itself a sentence of the catalogue, or a part of one.
+type Phrase struct {
+	Key  string
+	Args []any // name, value pairs
+}
+
+// Words is the phrase in the language.
+func (p Phrase) Words(l Language) string { return l.Say(p.Key, p.Args...) }
+
 // plural is what follows a number in English, {n|station|stations}: the first where n is 1.
 var plural = regexp.MustCompile(`\{([a-z_]+)\|([^|{}]*)\|([^|{}]*)\}`)
 
@@ -118,13 +127,15 @@ func (l Language) fill(key string, args map[string]any) string {
 	if len(args) == 0 {
 		return s
 	}
-	s = plural.ReplaceAllStringFunc(s, func(part string) string {
-		m := plural.FindStringSubmatch(part)
-		if v, ok := args[m[1]]; ok && l.Value(v) == "1" {
-			return m[2]
-		}
-		return m[3]
-	})
+	if strings.Contains(s, "|") {
+		s = plural.ReplaceAllStringFunc(s, func(part string) string {
+			m := plural.FindStringSubmatch(part)
+			if v, ok := args[m[1]]; ok && l.Value(v) == "1" {
+				return m[2]
+			}
+			return m[3]
+		})
+	}
 	pairs := make([]string, 0, 2*len(args))
 	for k, v := range args {
 		value := l.Value(v)
