@@ -63,6 +63,14 @@ func New(kind Kind, code string, args ...any) *Error {
 // At names the form field or JSON member at fault and returns e.
 func (e *Error) At(field string) *Error { e.Field = field; return e }
 
+// All are the single faults: the parts, or e itself where it has none.
+func (e *Error) All() []*Error {
+	if len(e.Parts) == 0 {
+		return []*Error{e}
+	}
+	return e.Parts
+}
+
 // Because sets the private cause and returns e.
 func (e *Error) Because(err error) *Error { e.Err = err; return e }
 

@@ -30,12 +30,8 @@ func problemsOf(r *kit.Request, id string, rules *contest.Rules, err error) (lis
 	if e == nil {
 		return nil
 	}
-	parts := e.Parts
-	if len(parts) == 0 {
-		parts = []*fault.Error{e}
-	}
 	base := "/contests/" + id + "/rules"
-	for _, part := range parts {
+	for _, part := range e.All() {
 		p := problem{Text: r.Lang.Fault(part), Href: base}
 		switch s, rest, ok := stepAt(rules, part.Field); {
 		case ok:

@@ -312,11 +312,7 @@ func problems(r *kit.Request, err error) []string {
 	if e == nil {
 		return out
 	}
-	parts := e.Parts
-	if len(parts) == 0 {
-		parts = []*fault.Error{e}
-	}
-	for i, part := range parts {
+	for i, part := range e.All() {
 		if key := boxes[part.Field]; key != "" && contest.Nameless(part.Code) {
 			out[i] = r.Say("desk.mend_at", "where", r.Say(key), "text", out[i])
 		}
@@ -333,7 +329,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 	}
 	page.Problems = problems(r, err)
 	if e := fault.Of(err); e != nil {
-		for _, part := range append(e.Parts, e) {
+		for _, part := range e.All() {
 			if field := lacking[part.Code]; field != "" {
 				page.Form.Errors[field] = r.Lang.Fault(part)
 			}

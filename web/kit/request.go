@@ -173,12 +173,8 @@ func (r *Request) Sentences(err error) []string {
 	if e == nil {
 		return nil
 	}
-	parts := e.Parts
-	if len(parts) == 0 {
-		parts = []*fault.Error{e}
-	}
 	var out []string
-	for _, part := range parts {
+	for _, part := range e.All() {
 		out = append(out, r.Lang.Fault(part))
 	}
 	return out
