@@ -119,54 +119,44 @@ func (c *client) get(ctx context.Context, path string, out any) error {
 // send sends in as JSON (nil for no body) and decodes the answer into out
 // (nil to ignore it).
 func (c *client) send(ctx context.Context, method, path string, in, out any) error {
-	var body io.Reader
-	contentType := ""
-	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
-			return err
-		}
-		body, contentType = bytes.NewReader(b), "application/json"
-	}
-	resp, err := c.do(ctx, method, path, contentType, body)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if out == nil {
-		return nil
-	}
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		return fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
-	}
-	return nil
+	_, err := c.exchange(ctx, method, path, "", in, out)
+	return err
 }
 
 // edit reads a thing at from into was, and sends a change of that edition: what somebody
 // else decided meanwhile is refused and told.
 func (c *client) edit(ctx context.Context, from string, was any, method, path string, in, out any) error {
-	read, err := c.do(ctx, http.MethodGet, from, "", nil)
-	if err != nil {
-		return err
+	etag, err := c.exchange(ctx, http.MethodGet, from, "", nil, was)
+	if err == nil {
+		_, err = c.exchange(ctx, method, path, etag, in, out)
 	}
-	err = json.NewDecoder(read.Body).Decode(was)
-	read.Body.Close()
-	if err != nil {
-		return fmt.Errorf("read the server's answer to GET %s: %w", from, err)
+	return err
+}
+
+// exchange is send of a change that holds for the edition whose ETag is given, "" for any;
+// it returns that of the answer.
+func (c *client) exchange(ctx context.Context, method, path, etag string, in, out any) (string, error) {
+	var body io.Reader
+	contentType := ""
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return "", err
+		}
+		body, contentType = bytes.NewReader(b), "application/json"
 	}
-	b, err := json.Marshal(in)
+	resp, err := c.match(ctx, method, path, contentType, etag, body)
 	if err != nil {
-		return err
-	}
-	resp, err := c.match(ctx, method, path, "application/json", read.Header.Get("ETag"), bytes.NewReader(b))
-	if err != nil {
-		return err
+		return "", err
 	}
 	defer resp.Body.Close()
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		return fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
+	if out == nil {
+		return "", nil
 	}
-	return nil
+	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
+		return "", fmt.Errorf("read the server's answer to %s %s: %w", method, path, err)
+	}
+	return resp.Header.Get("ETag"), nil
 }
 
 // all asks for every page of a list.
