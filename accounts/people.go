@@ -284,11 +284,11 @@ func (f Facts) regrant(m Meta, p Person, want []Grant) ([]Grant, error) {
 		if p.Has(g) && slices.Contains(grants, g) {
 			continue
 		}
-		give := f.giveNew
-		if p.Has(g) { // it is taken
-			give = func(m Meta, g Grant) error { return f.mustGive(m.By, g) }
+		err := f.mustGive(m.By, g)
+		if !p.Has(g) {
+			err = f.giveNew(m, g)
 		}
-		if err := give(m, g); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}

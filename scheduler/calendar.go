@@ -92,7 +92,7 @@ func (s *Schedule) Occurrence(reg *stations.Registry, rule string, at Wall) (Pla
 
 // Airs reports whether any rule plans the programme after now.
 func (s *Schedule) Airs(programme string, now time.Time) bool {
-	return slices.ContainsFunc(s.RulesOf(programme), func(r Rule) bool { return len(r.Upcoming(now, 1)) > 0 })
+	return s.ShortestSlot(programme, now) > 0
 }
 
 // ShortestSlot is the planned length of the shortest slot that rules will plan for the

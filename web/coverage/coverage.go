@@ -523,7 +523,11 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	for _, h := range history {
 		tallies[h.Week] = h.Tally
 	}
-	silent, err := p.silent(r, reg, cal, st.ID, week)
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	silent, err := p.silent(r, plan, reg, cal, st.ID, week)
 	if err != nil {
 		return err
 	}
@@ -555,10 +559,6 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
 		}
 	}
-	plan, err := p.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
 	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.End(week), Stations: []string{st.ID}})
 	if err != nil {
 		return err
@@ -576,11 +576,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 
 // silent counts, week by week, the station's slots of a year up to that week that are
 // over, of a programme that counts toward the target, and of which nobody said anything.
-func (p pages) silent(r *kit.Request, reg *stations.Registry, cal airing.Calendar, station string, until airing.Week) (map[airing.Week]int, error) {
-	plan, err := p.store.Schedule(r.Context())
-	if err != nil {
-		return nil, err
-	}
+func (p pages) silent(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, cal airing.Calendar, station string, until airing.Week) (map[airing.Week]int, error) {
 	var ids []string
 	of := map[string]airing.Week{}
 	for slot := range plan.SlotsAt(reg, station, cal.Start(until-historyWeeks+1), cal.End(until)) {

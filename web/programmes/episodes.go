@@ -103,8 +103,9 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		if err != nil {
 			return err
 		}
-		page.Unplanned = state == scheduler.Approved && !s.Airs(programme.ID, r.Now)
-		if slot := s.ShortestSlot(programme.ID, r.Now); page.Length > slot {
+		slot := s.ShortestSlot(programme.ID, r.Now)
+		page.Unplanned = state == scheduler.Approved && slot == 0
+		if page.Length > slot {
 			page.Slot = slot
 		}
 	}
