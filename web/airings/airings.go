@@ -13,7 +13,6 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/internal/text"
 	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
@@ -122,7 +121,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page.Choices = choices(reg, mine)
 	page.Passed = r.Passed(reg, st.ID, accounts.ReportAiring, "/today?station=%s")
-	today := stations.DateOf(r.Now.In(text.Zone))
+	today := r.Today()
 	for _, s := range reg.Lineage(st.ID).Before {
 		if p, gone := reg.Passed(s.ID, today); gone && p.From >= today.AddDays(-latelyMerged) && r.Actor.Can(accounts.ReportAiring, reg.Where(s.ID)) {
 			page.Before = append(page.Before, choice{s.ID, reg.Label(s.ID)})

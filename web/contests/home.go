@@ -108,14 +108,12 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	known := accounts.Facts{Directory: directory, Places: reg}
-	judges, err := p.invites(r, known, accounts.Judge)
+	open, err := p.store.Invitations(r.Context(), r.Now)
 	if err != nil {
 		return err
 	}
-	page.Invited = len(judges.List)
-	if page.Shared, err = p.invites(r, known, accounts.Organiser); err != nil {
-		return err
-	}
+	page.Invited = len(invites(r, known, open, accounts.Judge).List)
+	page.Shared = invites(r, known, open, accounts.Organiser)
 	if page.Asks, err = p.asks(r); err != nil {
 		return err
 	}

@@ -37,14 +37,10 @@ func judgeOptions(r *kit.Request, s *contest.State, is func(*contest.Judge) bool
 	})
 }
 
-// invites are the open invitations of the role in this one contest, as the actor may
-// withdraw them.
-func (p pages) invites(r *kit.Request, f accounts.Facts, role accounts.Role) (kit.Invites, error) {
-	open, err := p.store.Invitations(r.Context(), r.Now)
-	if err != nil {
-		return kit.Invites{}, err
-	}
+// invites are those of the open invitations that are of the role in this one contest, as
+// the actor may withdraw them.
+func invites(r *kit.Request, f accounts.Facts, open []accounts.Invitation, role accounts.Role) kit.Invites {
 	id := r.PathValue("contest")
 	gives := accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
-	return r.InvitesOf(f, open, "/people/invite/"+string(role)+"/"+id+"/withdraw", func(inv accounts.Invitation) bool { return slices.Contains(inv.Grants, gives) }), nil
+	return r.InvitesOf(f, open, "/people/invite/"+string(role)+"/"+id+"/withdraw", func(inv accounts.Invitation) bool { return slices.Contains(inv.Grants, gives) })
 }
