@@ -129,7 +129,8 @@ func DecideInvite(f Facts, m Meta, c Invite, taken bool, all []Invitation) (inv 
 	case !slices.Contains(Waitings, c.Waiting):
 		return inv, nil, fault.New(fault.Invalid, "accounts.waiting_form").At("waiting")
 	case c.Waiting == AskWaiting && len(ended) > 0:
-		return inv, nil, fault.New(fault.Conflict, "accounts.already_invited", "n", len(ended), "name", ended[0].ByName, "until", ended[0].Expires).At("waiting")
+		return inv, nil, fault.New(fault.Conflict, "accounts.already_invited", "n", len(ended), "name", ended[0].ByName,
+			"until", ended[0].Expires).At("waiting")
 	case c.Waiting != WithdrawWaiting:
 		return inv, nil, nil
 	}

@@ -59,7 +59,8 @@ func TestGuessablePassphrasesAreRefused(t *testing.T) {
 			t.Errorf("%q passed", own)
 		}
 	}
-	for _, good := range []string{"bốn con dê lên nương", "correct horse battery staple", "Chiều mưa bản Phố", "k9#vQ2!mZx7p", "83 41 22 41 99 30 11 21 33 07", "ruộng bậc thang mùa nước đổ"} {
+	for _, good := range []string{"bốn con dê lên nương", "correct horse battery staple", "Chiều mưa bản Phố", "k9#vQ2!mZx7p", "83 41 22 41 99 30 11 21 33 07",
+		"ruộng bậc thang mùa nước đổ"} {
 		if err := CheckPassphrase(good, "hoa.nam.chay", "Hoa Nậm Chảy"); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}

@@ -12,7 +12,8 @@ import (
 
 func TestLoginsInAnySpellingAreOne(t *testing.T) {
 	for typed, want := range map[string]string{
-		"Hoa Nậm Chảy": "hoa.nam.chay", " HOA.nam.chay ": "hoa.nam.chay", "Hoa Na\u0323\u0302m Cha\u0309y": "hoa.nam.chay", "Đức_01": "duc_01", "0912345678": "0912345678",
+		"Hoa Nậm Chảy": "hoa.nam.chay", " HOA.nam.chay ": "hoa.nam.chay", "Hoa Na\u0323\u0302m Cha\u0309y": "hoa.nam.chay", "Đức_01": "duc_01",
+		"0912345678": "0912345678",
 	} {
 		if got := FoldLogin(typed); got != want || CheckLogin(got) != nil {
 			t.Errorf("%q became %q", typed, got)
@@ -37,7 +38,8 @@ func TestNamesAreKeptAsPeopleWriteThem(t *testing.T) {
 }
 
 func TestPeopleAreFoundWithoutToneMarksAndSortedByGivenName(t *testing.T) {
-	d := NewDirectory([]Person{{ID: "1", Name: "Nguyễn Văn Út", Login: "ut"}, {ID: "2", Name: "Giàng A Của", Login: "cua"}, {ID: "3", Name: "Trần Thị Ánh", Login: "anh"}})
+	d := NewDirectory([]Person{{ID: "1", Name: "Nguyễn Văn Út", Login: "ut"}, {ID: "2", Name: "Giàng A Của", Login: "cua"},
+		{ID: "3", Name: "Trần Thị Ánh", Login: "anh"}})
 	var order []string
 	for _, p := range d.People() {
 		order = append(order, p.ID)
@@ -106,7 +108,8 @@ func TestNobodyJudgesAndOrganisesOneContest(t *testing.T) {
 				}
 			}
 			apart := []Grant{has[0], elsewhere}
-			if _, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &apart}); (err == nil) != (has[0] == judge || office.Scope.Level == Contest) {
+			if _, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &apart}); (err == nil) != (has[0] == judge ||
+				office.Scope.Level == Contest) {
 				t.Errorf("judging elsewhere beside %v: %v", has[0], err)
 			}
 		}

@@ -367,7 +367,8 @@ func (q Query) Allowed(by accounts.Actor, where func(station string) accounts.Wh
 // and the actor may read it. The times of the query are not looked at.
 func (q Query) Wants(by accounts.Actor, l Line, on accounts.Where) bool {
 	return (len(q.Stations) == 0 || slices.Contains(q.Stations, l.Station)) && (q.District == "" || on.District == q.District) &&
-		(len(q.Episodes) == 0 || slices.Contains(q.Episodes, l.Episode)) && (q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) && (!q.Waiting || l.Waits()) && Reads(by, on)
+		(len(q.Episodes) == 0 || slices.Contains(q.Episodes, l.Episode)) && (q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) &&
+		(!q.Waiting || l.Waits()) && Reads(by, on)
 }
 
 // Reads reports whether the actor may read the log of a station that lies at on.

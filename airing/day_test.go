@@ -110,7 +110,8 @@ func TestASlipIsTakenBackWithinTenMinutesWithoutAReason(t *testing.T) {
 		{"of a correction", func(l *Line, _ *Confirm) { l.Corrects = "older" }, time.Second, "airing.correct_why"},
 		{"after a monitor looked at it", func(l *Line, _ *Confirm) { l.Finding = Verified }, time.Second, "airing.correct_why"},
 	} {
-		f.Corrected = &Line{Report: Report{ID: "old", Station: "S00012", Slot: "slot", Programme: "P1", Outcome: Aired, StartedAt: slotStart.UTC(), Seconds: 600},
+		f.Corrected = &Line{Report: Report{ID: "old", Station: "S00012", Slot: "slot", Programme: "P1", Outcome: Aired,
+			StartedAt: slotStart.UTC(), Seconds: 600},
 			By: operator, ReceivedAt: said}
 		f.OfSlot = f.Corrected
 		ask := Confirm{ID: someID, Slot: "slot", Corrects: "old", Outcome: Withdrawn}

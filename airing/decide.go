@@ -21,12 +21,13 @@ import (
 
 // Settings are what the plan leaves open, with the defaults of DefaultSettings.
 type Settings struct {
-	WeekShiftHours int         `json:"week_shift_hours" schema:"minimum=0 maximum=167"` // hours after Monday 00:00 at which a week begins, 0 to 167
-	OnTimeHours    int         `json:"on_time_hours" schema:"minimum=1 maximum=1440"`   // a report is on time up to so long after the airing ended
-	NearSlotHours  int         `json:"near_slot_hours" schema:"minimum=1 maximum=72"`   // an airing farther from its slot's start is no airing of that slot
-	CloseAfterDays int         `json:"close_after_days" schema:"minimum=1 maximum=90"`  // a week is frozen so long after it ended
-	PublicURL      string      `json:"public_url,omitempty"`                            // "https://loa.example.vn", where people reach this installation; "" while nobody has said
-	Before         []WeekStart `json:"before,omitempty"`                                // when earlier weeks began, oldest first
+	WeekShiftHours int `json:"week_shift_hours" schema:"minimum=0 maximum=167"` // hours after Monday 00:00 at which a week begins, 0 to 167
+	OnTimeHours    int `json:"on_time_hours" schema:"minimum=1 maximum=1440"`   // a report is on time up to so long after the airing ended
+	NearSlotHours  int `json:"near_slot_hours" schema:"minimum=1 maximum=72"`   // an airing farther from its slot's start is no airing of that slot
+	CloseAfterDays int `json:"close_after_days" schema:"minimum=1 maximum=90"`  // a week is frozen so long after it ended
+	// "https://loa.example.vn", where people reach this installation; "" while nobody has said
+	PublicURL string      `json:"public_url,omitempty"`
+	Before    []WeekStart `json:"before,omitempty"` // when earlier weeks began, oldest first
 	accounts.Touch
 }
 
@@ -322,7 +323,8 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 // corrected says who corrected a report meanwhile, when and to what, and where that is.
 func corrected(newest Line) error {
 	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.ReceivedAt, "other", newest.ID).At("corrects")
-	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to."+string(newest.Outcome), "at", newest.StartedAt, "length", time.Duration(newest.Seconds)*time.Second)}
+	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to."+string(newest.Outcome), "at", newest.StartedAt,
+		"length", time.Duration(newest.Seconds)*time.Second)}
 	return e
 }
 

@@ -46,7 +46,8 @@ func TestDecideAnswersEachRequestInWords(t *testing.T) {
 		{"not a UUID", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.ID = "1" }, "airing.bad_id"},
 		{"UUID in capitals would be two keys", func(_ *Facts, _ *accounts.Meta, c *Confirm) { c.ID = strings.ToUpper(someID[:35]) + "A" }, "airing.bad_id"},
 		{"unknown slot", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Slot = nil }, "airing.no_slot"},
-		{"neither slot nor station", func(f *Facts, _ *accounts.Meta, c *Confirm) { f.Slot, f.Station, c.Slot, c.Station = nil, "", "", "" }, "airing.station_missing"},
+		{"neither slot nor station", func(f *Facts, _ *accounts.Meta, c *Confirm) { f.Slot, f.Station, c.Slot, c.Station = nil, "", "", "" },
+			"airing.station_missing"},
 		{"unknown station", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Station = "" }, "airing.no_station"},
 		{"another station's operator", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Where.Station = "S00099" }, "accounts.denied"},
 		{"slot of another station", func(f *Facts, _ *accounts.Meta, _ *Confirm) { f.Slot.Station = "S00013" }, "airing.slot_of_other_station"},
@@ -159,7 +160,8 @@ func TestACorrectionKeepsWhatItDoesNotSpeakOf(t *testing.T) {
 			f.Slot, f.Episode, f.ActiveAt = nil, nil, func(time.Time) bool { return false }
 			c.Means = Wired
 		}, func(r Report) Report { r.Means = Wired; return r }},
-		{"slots are told apart more strictly since", func(f *Facts, c *Confirm) { f.Settings.NearSlotHours, c.Note = 0, "x" }, func(r Report) Report { r.Note = "x"; return r }},
+		{"slots are told apart more strictly since", func(f *Facts, c *Confirm) { f.Settings.NearSlotHours, c.Note = 0, "x" },
+			func(r Report) Report { r.Note = "x"; return r }},
 		{"another length is weighed by the terms when it aired", func(f *Facts, c *Confirm) {
 			f.Programme.Were = []scheduler.Terms{{Until: slotStart.Add(time.Hour), CountsTowardTarget: true, MinSeconds: 180}}
 			f.Programme.CountsTowardTarget, c.Seconds = false, 200
@@ -194,7 +196,8 @@ func TestACorrectionOfACorrectionIsAsTimelyAsTheFirst(t *testing.T) {
 	for day := 3; day < 9; day++ {
 		f.Corrected, f.OfSlot = &line, &line
 		m := accounts.Meta{By: operator, At: slotStart.AddDate(0, 0, day)}
-		r, err := Decide(f, m, Confirm{ID: someID, Outcome: Aired, Corrects: line.ID, Why: "giờ phát", StartedAt: slotStart.Add(time.Duration(day) * time.Minute)})
+		r, err := Decide(f, m, Confirm{ID: someID, Outcome: Aired, Corrects: line.ID,
+			Why: "giờ phát", StartedAt: slotStart.Add(time.Duration(day) * time.Minute)})
 		if err != nil || !r.OnTime || r.Slot != "slot" {
 			t.Fatalf("day %d: %+v, %v", day, r, err)
 		}
@@ -223,7 +226,8 @@ func TestWhatWasFoundContradictedDoesNotCountHoweverItIsWrittenAnew(t *testing.T
 		if got := line.KeepsFinding(r); got != c.keeps {
 			t.Errorf("%q of %+v is kept: %v", c.finding, r, got)
 		}
-		if got := Of(line); (got.Qualifying == 1) == (c.finding == Contradicted) || got.Aired != 1 || c.finding == Contradicted && (got.OnTime != 0 || got.Contradicted != 1) {
+		if got := Of(line); (got.Qualifying == 1) == (c.finding == Contradicted) || got.Aired != 1 ||
+			c.finding == Contradicted && (got.OnTime != 0 || got.Contradicted != 1) {
 			t.Errorf("%q is tallied %+v", c.finding, got)
 		}
 	}

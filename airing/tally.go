@@ -123,7 +123,8 @@ func (t Tally) Add(u Tally, sign int) Tally {
 }
 
 // counterNames are the counters of a tally that are no reasons, in the order of Bytes.
-var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired", "aired_off_target", "not_aired_off_target"}
+var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired",
+	"aired_off_target", "not_aired_off_target"}
 
 func (t *Tally) counters() (cs [len(counterNames) + len(Reasons)]*uint16) {
 	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired, &t.AiredOff, &t.NotAiredOff})

@@ -69,7 +69,8 @@ func TestAJuryHearsEveryFormatAsAnMP3(t *testing.T) {
 			continue
 		}
 		got := analyse(t, blind.Bytes())
-		if got.Format != MP3 || blind.Len()%BlindBucket != 0 || got.Seconds < from.Seconds-0.1 || got.Seconds > from.Seconds+0.1 || bytes.Contains(blind.Bytes(), []byte("LAME3")) {
+		if got.Format != MP3 || blind.Len()%BlindBucket != 0 || got.Seconds < from.Seconds-0.1 || got.Seconds > from.Seconds+0.1 ||
+			bytes.Contains(blind.Bytes(), []byte("LAME3")) {
 			t.Errorf("%s: %d bytes, %+v", name, blind.Len(), got)
 		}
 		if said := complaints(t, blind.Bytes()); said != "" {

@@ -147,7 +147,8 @@ func TestAFLACBehindATagIsAFLAC(t *testing.T) {
 	for name, head := range map[string][]byte{"a small tag": tag(0), "a cover of 5 MB": tag(5_000_000), "two tags": append(tag(80), tag(800)...)} {
 		file := append(head, flac...)
 		facts, got := decode(t, file, 1)
-		if facts.Format != FLAC || facts.Codec != want.Codec || facts.Samples != want.Samples || facts.Truncated || len(facts.Warnings) > 0 || !slices.Equal(got.pcm, heard.pcm) {
+		if facts.Format != FLAC || facts.Codec != want.Codec || facts.Samples != want.Samples || facts.Truncated || len(facts.Warnings) > 0 ||
+			!slices.Equal(got.pcm, heard.pcm) {
 			t.Errorf("%s: %+v, want %+v", name, facts, want)
 		}
 		if sum := sha256.Sum256(file); facts.SHA256 != hex.EncodeToString(sum[:]) || facts.Bytes != int64(len(file)) {
@@ -158,7 +159,8 @@ func TestAFLACBehindATagIsAFLAC(t *testing.T) {
 		}
 	}
 	// Elsewhere the four letters mean nothing.
-	if _, err := Decode(t.Context(), bytes.NewReader(append([]byte("ID3\x03\x00\x00\x00\x00\x00\x00xfLaC"), make([]byte, 100_000)...)), Options{}, discard{}); !fault.Is(err, "audio.not_audio") {
+	if _, err := Decode(t.Context(), bytes.NewReader(append([]byte("ID3\x03\x00\x00\x00\x00\x00\x00xfLaC"), make([]byte, 100_000)...)), Options{},
+		discard{}); !fault.Is(err, "audio.not_audio") {
 		t.Errorf("garbage: %v", err)
 	}
 }

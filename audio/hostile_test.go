@@ -259,7 +259,8 @@ func TestNobodyWaitsForYearsOfSound(t *testing.T) {
 	for i := 40; i < 44; i++ {
 		head[i] = 0xff
 	}
-	if _, err := Decode(context.Background(), endless(head, make([]byte, 1<<16), 1<<50), Options{MaxBytes: 1 << 60}, discard{}); !fault.Is(err, "audio.too_many_hours") {
+	if _, err := Decode(context.Background(), endless(head, make([]byte, 1<<16), 1<<50), Options{MaxBytes: 1 << 60}, discard{}); !fault.Is(err,
+		"audio.too_many_hours") {
 		t.Error(err)
 	}
 }

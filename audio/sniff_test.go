@@ -196,7 +196,8 @@ func TestWhatPlayersPlayIsTaken(t *testing.T) {
 			}
 			for front, b := range fronts {
 				f, _ := decode(t, slices.Concat(b, k.file), 1)
-				if f.Format != k.format || f.Seconds < bare.Seconds-0.15 || f.Seconds > bare.Seconds+0.15 || f.Seconds < 3.5 || f.Truncated || len(f.Warnings) > 0 {
+				if f.Format != k.format || f.Seconds < bare.Seconds-0.15 || f.Seconds > bare.Seconds+0.15 || f.Seconds < 3.5 ||
+					f.Truncated || len(f.Warnings) > 0 {
 					t.Errorf("behind %s: %s, %v s of %v, %+v", front, f.Format, f.Seconds, bare.Seconds, f.Warnings)
 				}
 			}

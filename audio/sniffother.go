@@ -83,7 +83,8 @@ func sniffText(head []byte) error {
 		return isNot("audio.is_project", project(low))
 	case begins("#extm3u", "[playlist]", "<asx", "<?wpl", "<smil", "<winampxml") || strings.Contains(low, "<playlist") || songList.MatchString(low):
 		return isNot("audio.is_playlist", "")
-	case begins("[internetshortcut]", "[desktop entry]", "[{000214a0") || begins("<?xml", "<!doctype plist", "bplist") && strings.Contains(low, "<key>url</key>"):
+	case begins("[internetshortcut]", "[desktop entry]", "[{000214a0") || begins("<?xml", "<!doctype plist", "bplist") &&
+		strings.Contains(low, "<key>url</key>"):
 		return isNot("audio.is_shortcut", "")
 	case begins("cd_da") || discIndex.MatchString(low):
 		return isNot("audio.is_disc_index", "")

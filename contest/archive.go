@@ -56,7 +56,8 @@ type ArchivePaper struct {
 // WriteArchive writes the whole contest as a ZIP: its facts, every event as
 // one JSON line, papers to read, and every piece of every entry. open gives the bytes of a
 // piece. The state must be that of the events.
-func WriteArchive(ctx context.Context, w io.Writer, s *State, events iter.Seq2[Event, error], papers []ArchivePaper, open func(context.Context, Piece) (io.ReadCloser, error)) error {
+func WriteArchive(ctx context.Context, w io.Writer, s *State, events iter.Seq2[Event, error], papers []ArchivePaper,
+	open func(context.Context, Piece) (io.ReadCloser, error)) error {
 	z := zip.NewWriter(w)
 	facts := ArchiveFacts{Format: archiveFormat, ID: s.ID, Title: s.Rules.Title, Events: s.Seq, Head: s.Head, Papers: map[string]string{}}
 	guide := ArchivePaper{archiveGuide, []byte(text.Vietnamese.Say("contest.archive_guide", "title", s.Rules.Title, "id", s.ID))}

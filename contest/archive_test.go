@@ -43,9 +43,10 @@ func archived(t testing.TB) (archive []byte, log []contest.Event, files map[stri
 	w.do(w.organiser(), contest.GivePrizes{})
 	w.do(w.organiser(), contest.PublishResults{})
 	var b bytes.Buffer
-	err := contest.WriteArchive(context.Background(), &b, w.s, each(w.log), []contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}}, func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(files[p.SHA256])), nil
-	})
+	err := contest.WriteArchive(context.Background(), &b, w.s, each(w.log), []contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}},
+		func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(files[p.SHA256])), nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,8 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 		}
 		return resealed(out)
 	}
-	if v, err := check(packed(t, bend("contest.drafted", `"title":"`, `"title":"\u001b[2J`), files, zip.Store)); err != nil || !strings.HasPrefix(v.Facts.Title, "[2J") {
+	if v, err := check(packed(t, bend("contest.drafted", `"title":"`, `"title":"\u001b[2J`), files, zip.Store)); err != nil ||
+		!strings.HasPrefix(v.Facts.Title, "[2J") {
 		t.Errorf("its title is not safe to print: %q, %v", v.Facts.Title, err)
 	}
 	more := maps.Clone(files)
@@ -179,7 +181,8 @@ func TestAnArchiveHoldsTogetherOrSaysWhatIsWrong(t *testing.T) {
 		_, err := check(b)
 		if e := fault.Of(err); e == nil || e.Code != code {
 			t.Errorf("%s: %v, want %s", name, err, code)
-		} else if told := len(e.Parts) == 1 && text.Has(e.Parts[0].Code) && !strings.Contains(text.Vietnamese.Fault(e.Parts[0]), "{"); e.Err != nil || code == "contest.archive_wrong" && !told {
+		} else if told := len(e.Parts) == 1 && text.Has(e.Parts[0].Code) && !strings.Contains(text.Vietnamese.Fault(e.Parts[0]), "{"); e.Err != nil ||
+			code == "contest.archive_wrong" && !told {
 			t.Errorf("%s is told by %v and %v", name, e.Parts, e.Err)
 		}
 	}
@@ -243,11 +246,12 @@ func TestAnArchiveIsForPeople(t *testing.T) {
 	folder := renamed(t, good, func(name string) string { return "Hội thi 2024/" + name })
 	old := renamed(t, packed(t, log, files, zip.Deflate), func(name string) string { return "hoi-thi/" + name })
 	for what, b := range map[string][]byte{
-		"as written": good, "zipped with its folder": folder, "of the first format": packed(t, log, files, zip.Store), "of the first format, with its folder": old,
-		"with what macOS adds":        with(t, with(t, folder, "__MACOSX/Hội thi 2024/._contest.json"), "Hội thi 2024/.DS_Store"),
-		"with folders of their own":   with(t, with(t, folder, "Hội thi 2024/"), "Hội thi 2024/tac-pham/"),
-		"with a recording renamed":    renamed(t, good, func(name string) string { return strings.Replace(name, "tep-am-thanh", "Bài nhất", 1) }),
-		"with what Windows leaves in": with(t, good, "tac-pham/Thumbs.db"),
+		"as written": good, "zipped with its folder": folder, "of the first format": packed(t, log, files, zip.Store),
+		"of the first format, with its folder": old,
+		"with what macOS adds":                 with(t, with(t, folder, "__MACOSX/Hội thi 2024/._contest.json"), "Hội thi 2024/.DS_Store"),
+		"with folders of their own":            with(t, with(t, folder, "Hội thi 2024/"), "Hội thi 2024/tac-pham/"),
+		"with a recording renamed":             renamed(t, good, func(name string) string { return strings.Replace(name, "tep-am-thanh", "Bài nhất", 1) }),
+		"with what Windows leaves in":          with(t, good, "tac-pham/Thumbs.db"),
 	} {
 		if v, err := check(b); err != nil || v.Files != 6 || v.Papers != 2 && strings.Contains(what, "first") == (v.Papers > 0) {
 			t.Errorf("%s: %+v, %v", what, v, err)
@@ -421,7 +425,8 @@ func TestAnArchiveThatWasRehashed(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
 		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 1, Special: true}}})
 	})
-	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)}, Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)},
+		Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
 	w.do(w.organiser(), contest.PublishResults{})
 	replay := func(id string, log []contest.Event) error {
 		_, err := contest.Replay(id, each(log))

@@ -19,7 +19,8 @@ func TestTheCertificateIsASettingOfItsContest(t *testing.T) {
 		t.Errorf("%q is not composed", w.s.Certificate.Text)
 	}
 	for code, text := range map[string]string{
-		"contest.unknown_placeholder": "Tặng {ten}", "contest.too_many_lines": strings.Repeat("a\n", 12) + "b", "contest.text_too_long": strings.Repeat("ạ", 2001),
+		"contest.unknown_placeholder": "Tặng {ten}", "contest.too_many_lines": strings.Repeat("a\n", 12) + "b",
+		"contest.text_too_long": strings.Repeat("ạ", 2001),
 	} {
 		w.refused(code, w.organiser(), contest.SetCertificate{Certificate: contest.Certificate{Sign: text}})
 	}

@@ -97,7 +97,8 @@ type ChairSheet struct {
 // ForChair is what the person has to settle, if she presides over the jury.
 // Faults: those of ranking.
 func (s *State) ForChair(person string) (ChairView, error) {
-	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Level: []ChairTie{}, Orders: []ChairOrder{}, Signed: []ChairSheet{}}
+	v := ChairView{Gaps: []ChairGap{}, Points: []ChairPoint{}, Out: []ChairOut{}, Ties: [][]string{}, Level: []ChairTie{},
+		Orders: []ChairOrder{}, Signed: []ChairSheet{}}
 	run := s.Settling()
 	if s.Phase != Judging || !s.Chair(person) {
 		return v, nil

@@ -203,7 +203,8 @@ func (p *problems) category(at string, c *Category) {
 	for i, n := range c.Needs {
 		kind := slices.Contains([]PieceKind{Audio, Script, Scan, Translation}, n.Piece)
 		if !kind || !slices.Contains([]NeedWhen{Always, NotVietnamese, Optional}, n.When) {
-			p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(n.Piece)+" "+string(n.When), 60)).At(at + ".needs." + strconv.Itoa(i)))
+			p.add(fault.New(fault.Invalid, "contest.unknown_choice",
+				"value", clip(string(n.Piece)+" "+string(n.When), 60)).At(at + ".needs." + strconv.Itoa(i)))
 		}
 	}
 	for _, l := range c.Languages {
@@ -392,5 +393,6 @@ func clip(s string, runes int) string {
 // Nameless reports whether the sentence of a fault speaks of "this box": where it does
 // not stand beside the box, the name of the box belongs in front of it.
 func Nameless(code string) bool {
-	return slices.Contains([]string{"contest.empty_text", "contest.text_too_long", "contest.unknown_choice", "contest.no_such_item", "contest.negative_number"}, code)
+	return slices.Contains([]string{"contest.empty_text", "contest.text_too_long", "contest.unknown_choice", "contest.no_such_item", "contest.negative_number"},
+		code)
 }

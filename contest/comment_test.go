@@ -68,7 +68,8 @@ func TestCommentsAreHeldBackOrEditedAndBothVersionsKept(t *testing.T) {
 	w.refused("contest.reason_missing", w.organiser(), contest.ReviewComment{ID: rude.ID, Fate: contest.FateEdited, Text: "Khác"})
 	w.refused("contest.comment_empty", w.organiser(), contest.ReviewComment{ID: rude.ID, Fate: contest.FateEdited, Text: " ", Reason: "x"})
 	w.refused("contest.comment_same", w.organiser(), contest.ReviewComment{ID: rude.ID, Fate: contest.FateEdited, Text: rude.Text + " ", Reason: "x"})
-	w.refused("contest.text_too_long", w.organiser(), contest.ReviewComment{ID: rude.ID, Fate: contest.FateEdited, Text: strings.Repeat("à", 5001), Reason: "x"})
+	w.refused("contest.text_too_long", w.organiser(), contest.ReviewComment{ID: rude.ID, Fate: contest.FateEdited,
+		Text: strings.Repeat("à", 5001), Reason: "x"})
 	w.refused("accounts.denied", w.judge("J1"), contest.ReviewComment{ID: rude.ID, Fate: contest.FateHeld, Reason: "x"})
 	w.refused("accounts.denied", w.operator(1), contest.ReleaseComments{IDs: []string{plain.ID}})
 	w.refused("contest.unknown_comment", w.organiser(), contest.ReleaseComments{IDs: []string{plain.ID, "none"}})
@@ -98,7 +99,8 @@ func TestCommentsAreHeldBackOrEditedAndBothVersionsKept(t *testing.T) {
 		return f
 	}
 	f := feedback()
-	if all := strings.Join(f.Comments, "\n"); len(f.Comments) != 3 || strings.Contains(all, rude.Text) || !strings.Contains(all, edit.Text) || !strings.Contains(all, plain.Text) {
+	if all := strings.Join(f.Comments, "\n"); len(f.Comments) != 3 || strings.Contains(all, rude.Text) || !strings.Contains(all, edit.Text) ||
+		!strings.Contains(all, plain.Text) {
 		t.Errorf("%q", f.Comments)
 	}
 	if len(f.Remarks) != 0 || f.Edited != 1 {
@@ -153,7 +155,8 @@ func TestCommentsAreHeldBackOrEditedAndBothVersionsKept(t *testing.T) {
 		t.Errorf("%+v", c.Reviews)
 	}
 	m, err := paper.MinutesOf(w.s, w.s.Last(), noUnits, text.Vietnamese, w.now)
-	if said := strings.Join(m.Decisions, "\n"); err != nil || !strings.Contains(said, "Lời nặng") || !strings.Contains(said, "Giám khảo đề nghị") || !strings.Contains(said, "Nhầm bài") {
+	if said := strings.Join(m.Decisions, "\n"); err != nil || !strings.Contains(said, "Lời nặng") || !strings.Contains(said, "Giám khảo đề nghị") ||
+		!strings.Contains(said, "Nhầm bài") {
 		t.Errorf("%s, %v", said, err)
 	}
 	fair, _, err := paper.FairnessOf(w.s, w.s.Last(), text.Vietnamese, w.now)

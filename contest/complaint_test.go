@@ -165,12 +165,14 @@ func TestNobodyChangesWhoGetsWhichPrizeOnceMarksAreKnown(t *testing.T) {
 // in the minutes and in the decision of award; also where the record is older.
 func TestAPrizeByDecisionHasItsMoney(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
-		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Amount: 500_000, Special: true}}})
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề",
+			Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Amount: 500_000, Special: true}}})
 	})
 	w.do(w.organiser(), contest.GivePrizes{})
 	before, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
 	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{
-		{Award: "cd", Prize: "tt", Station: stationID(6), Reason: "Nhiều bài"}, {Award: "cd", Prize: "tt", Entry: w.s.Entries[0].ID, Reason: "Hay", Amount: "9"}}})
+		{Award: "cd", Prize: "tt", Station: stationID(6), Reason: "Nhiều bài"}, {Award: "cd", Prize: "tt", Entry: w.s.Entries[0].ID,
+			Reason: "Hay", Amount: "9"}}})
 	after, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
 	whole := func(d paper.Decision) (n int64) {
 		n, err := strconv.ParseInt(strings.ReplaceAll(d.Total, ".", ""), 10, 64)
@@ -202,7 +204,8 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
 		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Special: true}}})
 	})
-	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)}, Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9)},
+		Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}}})
 	file := contest.FileComplaint{Who: "Ông Lù A Páo, xã Tả Van", Entry: w.s.Entries[0].ID, Text: "Tác phẩm sao chép bài của đài tỉnh"}
 	w.refused("contest.complain_later", w.organiser(), file)
 	w.do(w.organiser(), contest.PublishResults{})
@@ -222,7 +225,8 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 	w.refused("contest.correction_same", w.organiser(), contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "Đúng"})
 	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-02", Reason: "Phiếu chấm đúng thể lệ"})
 	w.refused("contest.complaint_decided", w.organiser(), contest.DecideComplaint{ID: "KN-02", Reason: "Lại"})
-	w.refused("contest.unknown_entry", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{RuleOut: []string{"none"}}})
+	w.refused("contest.unknown_entry", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true,
+		Reason: "Đúng", Correction: contest.Correcting{RuleOut: []string{"none"}}})
 	w.refused("contest.unknown_judge", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng",
 		Correction: contest.Correcting{Exclude: []contest.Excluded{{Judge: "J9", Entry: w.s.Entries[0].ID}}}})
 	w.refused("contest.no_tie", w.organiser(), contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng",
@@ -230,7 +234,8 @@ func TestAComplaintCorrectsAPublishedResult(t *testing.T) {
 	if !slices.Equal(w.s.Given, first) || !w.s.Entries[0].Live() {
 		t.Fatal("a refused correction changed something")
 	}
-	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Xác minh: sao chép", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}})
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Xác minh: sao chép",
+		Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}})
 	winner := func(list []contest.Given, prize string) string {
 		i := slices.IndexFunc(list, func(g contest.Given) bool { return g.Prize == prize && g.Withheld == 0 })
 		return list[i].Entry + list[i].Station
@@ -283,10 +288,12 @@ func TestACorrectionOfMoneyAndOfASheet(t *testing.T) {
 // says who had it and why nobody has it, until it is given again.
 func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
-		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Giải an toàn", Count: 2, Amount: 500_000, Special: true}}})
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề",
+			Prizes: []contest.Prize{{ID: "tt", Name: "Giải an toàn", Count: 2, Amount: 500_000, Special: true}}})
 	})
 	gone, other := w.s.Entries[3], w.s.Entries[4]
-	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Entry: gone.ID, Reason: "Hay"}, {Award: "cd", Prize: "tt", Station: stationID(2), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Entry: gone.ID, Reason: "Hay"},
+		{Award: "cd", Prize: "tt", Station: stationID(2), Reason: "Nhiều bài"}}})
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: gone.ID, Text: "Sao chép"})
 	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{gone.ID}}})
@@ -368,14 +375,16 @@ func TestACollectiveThatEnteredNothingIsAskedAbout(t *testing.T) {
 	w.do(w.organiser(), to(stationID(9)))
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Text: "Sai"})
-	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Sửa", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}}) // not asked again
+	// not asked again
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Sửa", Correction: contest.Correcting{RuleOut: []string{w.s.Entries[0].ID}}})
 }
 
 // After publication nothing changes by one person: what she proposes another organiser,
 // or the chair, confirms; until then and when it is turned down everything is as it was.
 func TestAPublishedResultIsCorrectedByTwo(t *testing.T) {
 	w := decidedContest(t, func(r *contest.Rules) {
-		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Giải an toàn", Count: 1, Special: true}}})
+		r.Awards = append(r.Awards, contest.Award{ID: "cd", Name: "Chuyên đề",
+			Prizes: []contest.Prize{{ID: "tt", Name: "Giải an toàn", Count: 1, Special: true}}})
 	})
 	gone, other := w.s.Entries[0], w.s.Entries[4]
 	w.do(w.organiser(), contest.GivePrizes{Special: []contest.Given{{Award: "cd", Prize: "tt", Entry: gone.ID, Reason: "Hay"}}})

@@ -92,12 +92,14 @@ func TestHowMarksWereCountedIsSaidWhereverRanksAre(t *testing.T) {
 	for what, got := range map[string]string{"terms": terms.String(), "minutes": draw("minutes"), "table": draw("table"),
 		"feedback": printed(t, []office.Paper{f.Draw(office.Office{}, text.Vietnamese)})} {
 		for _, want := range []string{"Cách tính điểm: Bỏ cao, thấp. ", "Cần ít nhất 5 giám khảo", "Tính từng phần: ", "giám khảo khác nhau",
-			"xét lần lượt: Điểm tiêu chí “phần Trực tiếp: Thể hiện” → Trung vị → So từng cặp.", "trung vị cũng lấy từng phần rồi cộng", "mỗi phần là một lượt so"} {
+			"xét lần lượt: Điểm tiêu chí “phần Trực tiếp: Thể hiện” → Trung vị → So từng cặp.", "trung vị cũng lấy từng phần rồi cộng",
+			"mỗi phần là một lượt so"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("the %s: nowhere %q", what, want)
 			}
 		}
-		if sheets := strings.Contains(got, "72 phiếu đã ký của 6 giám khảo; mỗi tác phẩm ở mỗi phần có 6 phiếu"); sheets != (what == "minutes" || what == "table") {
+		if sheets := strings.Contains(got, "72 phiếu đã ký của 6 giám khảo; mỗi tác phẩm ở mỗi phần có 6 phiếu"); sheets != (what == "minutes" ||
+			what == "table") {
 			t.Errorf("the %s tell of the sheets: %v", what, sheets)
 		}
 		if strings.Contains(strings.ToLower(got), "trung bình cắt") {

@@ -50,16 +50,19 @@ var bodies = func() map[string]func() body {
 	all := map[string]func() body{}
 	for _, b := range []func() body{
 		func() body { return &drafted{} }, func() body { return &rulesChanged{} }, func() body { return &phaseChanged{} },
-		func() body { return &entryAnnounced{} }, func() body { return &entrySubmitted{} }, func() body { return &entryReplaced{} }, func() body { return &entryRemoved{} },
+		func() body { return &entryAnnounced{} }, func() body { return &entrySubmitted{} }, func() body { return &entryReplaced{} },
+		func() body { return &entryRemoved{} },
 		func() body { return &scriptRedacted{} }, func() body { return &airingConfirmed{} }, func() body { return &ownConfirmed{} },
 		func() body { return &judgeAppointed{} }, func() body { return &judgeRemoved{} }, func() body { return &panelsSet{} },
 		func() body { return &tiesDeclared{} }, func() body { return &roundStarted{} }, func() body { return &tasksGiven{} },
 		func() body { return &tasksSetAside{} }, func() body { return &sheetSaved{} }, func() body { return &sheetSigned{} },
-		func() body { return &sheetReopened{} }, func() body { return &sheetHeard{} }, func() body { return &conferred{} }, func() body { return &tieDecided{} },
+		func() body { return &sheetReopened{} }, func() body { return &sheetHeard{} }, func() body { return &conferred{} },
+		func() body { return &tieDecided{} },
 		func() body { return &entriesPicked{} }, func() body { return &roundFinished{} }, func() body { return &prizesGiven{} },
 		func() body { return &certificateSet{} }, func() body { return &tieReported{} }, func() body { return &judgeKept{} },
 		func() body { return &rulesRevised{} }, func() body { return &scriptsOpened{} },
-		func() body { return &judgeReturned{} }, func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} }, func() body { return &resultsCorrected{} },
+		func() body { return &judgeReturned{} }, func() body { return &complaintFiled{} }, func() body { return &complaintDecided{} },
+		func() body { return &resultsCorrected{} },
 		func() body { return &commentReviewed{} }, func() body { return &exclusionTakenBack{} },
 		func() body { return &correctionProposed{} }, func() body { return &correctionTurnedDown{} },
 	} {

@@ -63,7 +63,8 @@ func twoThemes(t *testing.T) *world {
 	r.Themes = []contest.Theme{{ID: "ntm", Name: "Nông thôn mới"}, {ID: "atgt", Name: "An toàn giao thông"}}
 	r.Rounds[0].Method = ranking.Normalised
 	r.Awards = []contest.Award{{ID: "chung", Name: "Giải chung", Prizes: ladder(1, 1)},
-		{ID: "ntm", Name: "Giải nông thôn mới", Theme: "ntm", Prizes: ladder(1)}, {ID: "atgt", Name: "Giải an toàn giao thông", Theme: "atgt", Prizes: ladder(1)}}
+		{ID: "ntm", Name: "Giải nông thôn mới", Theme: "ntm", Prizes: ladder(1)},
+		{ID: "atgt", Name: "Giải an toàn giao thông", Theme: "atgt", Prizes: ladder(1)}}
 	w.open(r)
 	for i := 1; i <= 8; i++ {
 		x := w.work(i)

@@ -412,7 +412,8 @@ func Replay(id string, events func(yield func(Event, error) bool)) (*State, erro
 
 // Archive writes the whole contest to w; see WriteArchive. It works on a
 // state of its own, so a slow receiver holds nobody up.
-func (h *Hall) Archive(ctx context.Context, w io.Writer, id string, papers func(*State) ([]ArchivePaper, error), open func(context.Context, Piece) (io.ReadCloser, error)) error {
+func (h *Hall) Archive(ctx context.Context, w io.Writer, id string, papers func(*State) ([]ArchivePaper, error),
+	open func(context.Context, Piece) (io.ReadCloser, error)) error {
 	s, err := Replay(id, h.log.Events(ctx, id, 0))
 	if err != nil {
 		return fault.New(fault.Unavailable, "contest.log_damaged").Because(err)

@@ -28,7 +28,8 @@ func TestWhoLooksDoesNotWaitForTheDisk(t *testing.T) {
 	rules.Title = "Tên mới"
 	done := make(chan error)
 	go func() {
-		_, err := hall.Do(t.Context(), accounts.Meta{ID: "change-name", By: w.organiser(), At: w.now}, "tim", contest.ChangeRules{Rules: rules, Reason: "Đổi tên"})
+		_, err := hall.Do(t.Context(), accounts.Meta{ID: "change-name", By: w.organiser(), At: w.now},
+			"tim", contest.ChangeRules{Rules: rules, Reason: "Đổi tên"})
 		done <- err
 	}()
 	select {

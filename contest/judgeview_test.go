@@ -147,7 +147,8 @@ func TestTheChairLearnsNothingBeforeSheHasScored(t *testing.T) {
 	own := r.Of("J1")
 	w.sign(own[0], rules, func(*contest.Task, contest.Criterion) ranking.Points { return pt(6) })
 	entries := []string{w.s.Entries[0].ID, w.s.Entries[1].ID}
-	for _, c := range []contest.Command{contest.Confer{Entry: entries[0], Reason: "x"}, contest.Confer{Entry: "none", Reason: "x"}, contest.DecideTie{Entries: entries, Reason: "x"},
+	for _, c := range []contest.Command{contest.Confer{Entry: entries[0], Reason: "x"}, contest.Confer{Entry: "none", Reason: "x"},
+		contest.DecideTie{Entries: entries, Reason: "x"},
 		contest.ReopenSheet{Task: r.Of("J2")[0].ID, Reason: "x"}, contest.ReopenSheet{Task: own[0].ID, Reason: "x"}} {
 		w.refused("contest.chair_waits", w.judge("J1"), c)
 	}

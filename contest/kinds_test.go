@@ -49,7 +49,8 @@ func TestASpecialPrizeSaysWhatIsWrongWithIt(t *testing.T) {
 	} {
 		w.refused(code, w.organiser(), contest.GivePrizes{Special: list})
 	}
-	_, err := contest.Decide(w.s, w.facts, accounts.Meta{ID: "sai", By: w.organiser(), At: w.now}, contest.GivePrizes{Special: []contest.Given{give(ids[0], "", ""), give("", "", "Hay")}})
+	_, err := contest.Decide(w.s, w.facts, accounts.Meta{ID: "sai", By: w.organiser(), At: w.now},
+		contest.GivePrizes{Special: []contest.Given{give(ids[0], "", ""), give("", "", "Hay")}})
 	var all *fault.Error
 	var at []string
 	if errors.As(err, &all) {

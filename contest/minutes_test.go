@@ -180,9 +180,11 @@ func TestAPrizeNobodyGotSaysWhy(t *testing.T) {
 		never  []string
 	}{
 		"one place for want of works, one by a tie": {[]int{1, 1, 1}, func(int) ranking.Points { return pt(8) },
-			map[string]string{"Giải Nhì": "Không trao 1 Giải Nhì: chỗ ấy đã dùng cho tác phẩm bằng điểm", "Giải Ba": "Không trao 1 Giải Ba: không còn tác phẩm nào"}, []string{"hoặc"}},
+			map[string]string{"Giải Nhì": "Không trao 1 Giải Nhì: chỗ ấy đã dùng cho tác phẩm bằng điểm",
+				"Giải Ba": "Không trao 1 Giải Ba: không còn tác phẩm nào"}, []string{"hoặc"}},
 		"two reasons of one prize": {[]int{1, 3}, func(int) ranking.Points { return pt(8) },
-			map[string]string{"Giải Nhì": "Không trao 1 Giải Nhì: chỗ ấy đã dùng cho tác phẩm bằng điểm ở giải cao hơn. Không trao 2 Giải Nhì: không còn"}, nil},
+			map[string]string{"Giải Nhì": "Không trao 1 Giải Nhì: chỗ ấy đã dùng cho tác phẩm bằng điểm ở giải cao hơn. Không trao 2 Giải Nhì: không còn"},
+			nil},
 		"no tie": {[]int{1, 1, 2}, func(i int) ranking.Points { return pt(8 - i) },
 			map[string]string{"Giải Ba": "Không trao 2 Giải Ba: không còn tác phẩm nào"}, []string{"bằng điểm ở giải cao hơn"}},
 	} {
@@ -269,7 +271,8 @@ func TestTheMinutesOfAnEarlierRoundSayWhoGoesOn(t *testing.T) {
 			}
 			got := printed(t, list)
 			on := minutesOf(w, run).GoesOn
-			for _, want := range []string{want, "Vào vòng sau: 2 tác phẩm cao điểm nhất chung.", "Tác phẩm đồng hạng ở ranh giới thì cùng vào.", "|Vào vòng “Chung khảo”\n", "|Có\n", "|Không\n", on[len(on)-1]} {
+			for _, want := range []string{want, "Vào vòng sau: 2 tác phẩm cao điểm nhất chung.", "Tác phẩm đồng hạng ở ranh giới thì cùng vào.",
+				"|Vào vòng “Chung khảo”\n", "|Có\n", "|Không\n", on[len(on)-1]} {
 				if !strings.Contains(got, want) {
 					t.Errorf("the %s: nowhere %q\n%s", document, want, got)
 				}

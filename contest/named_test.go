@@ -46,7 +46,8 @@ func TestFaultsOfRankingNameWorksAndJudges(t *testing.T) {
 		}
 		for _, lang := range []text.Language{text.Vietnamese, text.English} {
 			said := lang.Fault(err)
-			if strings.ContainsAny(said, "{}") || strings.Contains(said, "entry-") || strings.Contains(said, "“k1”") || strings.Contains(said, "“J") || strings.Contains(said, "chung-khao") {
+			if strings.ContainsAny(said, "{}") || strings.Contains(said, "entry-") || strings.Contains(said, "“k1”") || strings.Contains(said, "“J") ||
+				strings.Contains(said, "chung-khao") {
 				t.Errorf("%s: %s", code, said)
 			}
 		}

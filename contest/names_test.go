@@ -30,7 +30,9 @@ func TestCommunesOfOneNameCarryTheirDistrict(t *testing.T) {
 	w.toRound("chung-khao")
 	w.score(byEntry(w))
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
-	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9), stationID(10)}, Special: []contest.Given{{Award: "chung", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}, {Award: "chung", Prize: "tt", Station: stationID(10), Reason: "Nhiều bài"}}})
+	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9), stationID(10)},
+		Special: []contest.Given{{Award: "chung", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"},
+			{Award: "chung", Prize: "tt", Station: stationID(10), Reason: "Nhiều bài"}}})
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.operator(1), contest.FileComplaint{Entry: w.s.Entries[0].ID, Text: "Điểm chưa đúng"})
 
@@ -73,11 +75,14 @@ func TestCommunesOfOneNameCarryTheirDistrict(t *testing.T) {
 func TestPrizesAreListedFromTheHighest(t *testing.T) {
 	w := signedContest(t, func(r *contest.Rules) {
 		r.Awards[0].Prizes = slices.Insert(r.Awards[0].Prizes, 0, contest.Prize{ID: "dac-biet", Name: "Giải Đặc biệt", Count: 1, Special: true})
-		r.Awards = append([]contest.Award{{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Special: true}}}}, r.Awards...)
+		r.Awards = append([]contest.Award{{ID: "cd", Name: "Chuyên đề", Prizes: []contest.Prize{{ID: "tt", Name: "Tập thể", Count: 2, Special: true}}}},
+			r.Awards...)
 	})
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
-	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9), stationID(8)}, Withhold: []contest.Withheld{{Award: "chung", Prize: "ba", Reason: "Chưa đạt"}},
-		Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"}, {Award: "chung", Prize: "dac-biet", Station: stationID(8), Reason: "Hay"}}})
+	w.do(w.organiser(), contest.GivePrizes{Outside: []string{stationID(9), stationID(8)},
+		Withhold: []contest.Withheld{{Award: "chung", Prize: "ba", Reason: "Chưa đạt"}},
+		Special: []contest.Given{{Award: "cd", Prize: "tt", Station: stationID(9), Reason: "Nhiều bài"},
+			{Award: "chung", Prize: "dac-biet", Station: stationID(8), Reason: "Hay"}}})
 	var got []string
 	for _, g := range paper.GivenOf(w.s, text.Vietnamese) {
 		if len(got) == 0 || got[len(got)-1] != g.Prize {

@@ -111,7 +111,8 @@ func TestATieFoundLateMustBeDecided(t *testing.T) {
 			}
 			w.do(w.organiser(), finish)
 			said := minutes(w)
-			if !strings.Contains(said, "được giữ phiếu chấm") || !strings.Contains(said, "Chỉ cùng quê") || strings.Contains(said, "Có quan hệ") != (c.points > 1) {
+			if !strings.Contains(said, "được giữ phiếu chấm") || !strings.Contains(said, "Chỉ cùng quê") ||
+				strings.Contains(said, "Có quan hệ") != (c.points > 1) {
 				t.Errorf("the minutes say %s", said)
 			}
 		})
@@ -192,7 +193,8 @@ func TestANamesakeIsNotDealtTheWork(t *testing.T) {
 	if len(points) != 1 || points[0].Judge != "J3" || points[0].Round != "" || points[0].Why[0] != contest.TieNamesake {
 		t.Fatalf("%+v", points)
 	}
-	if step := contest.Asks(w.s, w.facts, contest.StartRound{Round: "chung-khao"}); !slices.ContainsFunc(step.Open, func(o once.Open) bool { return o.Key == "contest.open_points" }) {
+	if step := contest.Asks(w.s, w.facts, contest.StartRound{Round: "chung-khao"}); !slices.ContainsFunc(step.Open,
+		func(o once.Open) bool { return o.Key == "contest.open_points" }) {
 		t.Error("starting does not ask about the name")
 	}
 	w.do(w.organiser(), contest.ReportTie{Judge: "J3", Entry: points[0].Entry, Note: "Đúng là một người"})
@@ -401,7 +403,8 @@ func TestASignedSheetIsDroppedByTwo(t *testing.T) {
 				if len(w.s.Uncounted()) > 0 || len(w.s.Points()) > 0 {
 					t.Errorf("taken back, and %+v %+v", w.s.Uncounted(), w.s.Points())
 				}
-				if said := minutes(w); !strings.Contains(said, "được tính lại") || !strings.Contains(said, "Nhầm người") || !strings.Contains(said, "đã xác minh") {
+				if said := minutes(w); !strings.Contains(said, "được tính lại") || !strings.Contains(said, "Nhầm người") ||
+					!strings.Contains(said, "đã xác minh") {
 					t.Errorf("the minutes say %s", said)
 				}
 				w.refused("contest.point_kept", actor(map[bool]string{true: "", false: "J1"}[c.judge == "J1"]), back)

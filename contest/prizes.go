@@ -183,7 +183,8 @@ func (s *State) recheckSpecials() error {
 		if p.Amount > 0 {
 			money = ranking.Whole(p.Amount).String()
 		}
-		if count[key]++; count[key] > p.Count || g.Amount != money || g.Rank != 0 || g.Reason == "" || (g.Station == "") == (g.Entry == "") || g.Entry != "" && s.entry[g.Entry] == nil {
+		if count[key]++; count[key] > p.Count || g.Amount != money || g.Rank != 0 || g.Reason == "" || (g.Station == "") == (g.Entry == "") ||
+			g.Entry != "" && s.entry[g.Entry] == nil {
 			return fmt.Errorf("no decision gives the special prize %s of %s as recorded", g.Prize, g.Award)
 		}
 	}

@@ -76,13 +76,15 @@ func TestPhuTho2020(t *testing.T) {
 	r := plain()
 	aired := &contest.AiredRule{From: opens.AddDate(0, -3, 0), Until: opens, Anywhere: true, Declared: true}
 	need := []contest.Need{{Piece: contest.Audio, When: contest.Always}, {Piece: contest.Script, When: contest.Always}}
-	r.Categories = []contest.Category{{ID: "ps", Name: "Phóng sự", MaxSeconds: 300, Aired: aired, Needs: need}, {ID: "pv", Name: "Phỏng vấn", MaxSeconds: 300, Aired: aired, Needs: need}}
+	r.Categories = []contest.Category{{ID: "ps", Name: "Phóng sự", MaxSeconds: 300, Aired: aired, Needs: need},
+		{ID: "pv", Name: "Phỏng vấn", MaxSeconds: 300, Aired: aired, Needs: need}}
 	r.Quotas = []contest.Quota{{Per: "station", Category: "ps", Max: 1}, {Per: "station", Category: "pv", Max: 1}}
 	report, interview := rubric("ps", "Phóng sự", 50, 50), rubric("pv", "Phỏng vấn", 60, 40)
 	report.Categories, interview.Categories = []string{"ps"}, []string{"pv"}
 	r.Rounds[0].Parts = []contest.Part{report, interview}
 	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "ps", Criterion: "k1"}, {By: ranking.ByMedian}}
-	r.Awards = []contest.Award{{ID: "ps", Name: "Phóng sự", Category: "ps", Prizes: ladder(1, 1, 1)}, {ID: "pv", Name: "Phỏng vấn", Category: "pv", Prizes: ladder(1, 1, 1)}}
+	r.Awards = []contest.Award{{ID: "ps", Name: "Phóng sự", Category: "ps", Prizes: ladder(1, 1, 1)},
+		{ID: "pv", Name: "Phỏng vấn", Category: "pv", Prizes: ladder(1, 1, 1)}}
 	w := newWorld(t, "phu-tho-2020")
 	w.open(r)
 	work := w.work(1)
@@ -122,7 +124,8 @@ func TestPhuTho2020(t *testing.T) {
 func TestQuangBinh2024(t *testing.T) {
 	r := plain()
 	r.Categories = []contest.Category{{ID: "th", Name: "Chương trình tổng hợp", MinSeconds: 420, MaxSeconds: 600,
-		Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 180, MaxSeconds: 240}, {ID: "cm", Name: "Chuyên mục", MinSeconds: 240, MaxSeconds: 300}},
+		Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 180, MaxSeconds: 240},
+			{ID: "cm", Name: "Chuyên mục", MinSeconds: 240, MaxSeconds: 300}},
 		Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}, {Piece: contest.Script, When: contest.Always},
 			{Piece: contest.Scan, When: contest.Always}, {Piece: contest.Translation, When: contest.NotVietnamese}}}}
 	r.Rounds[0].Parts = []contest.Part{rubric("bt", "Bản tin", 40), rubric("cm", "Chuyên mục", 60)}

@@ -121,7 +121,8 @@ func TestTheDeadlineIsTheServersAndGraceFinishesWhatHadBegun(t *testing.T) {
 	if len(w.s.Awaited(w.operator(1), w.now)) != 1 || len(w.s.Awaited(w.operator(2), w.now)) != 0 {
 		t.Error("who has sent a form does not see that it waits, or another does")
 	}
-	w.refused("contest.not_eligible", w.operator(1), contest.AnnounceEntry{ID: "not-hers", Work: func() contest.Work { x := w.work(1); w.close(1); return x }()})
+	w.refused("contest.not_eligible", w.operator(1),
+		contest.AnnounceEntry{ID: "not-hers", Work: func() contest.Work { x := w.work(1); w.close(1); return x }()})
 	w.reopen(1)
 	w.now = closes
 	kept := w.enter(2, w.work(2)) // the last instant still counts
@@ -368,7 +369,8 @@ func TestAnEmptyRoundAndAJuryThatCannotScore(t *testing.T) {
 	w.refused("contest.round_empty", w.organiser(), contest.StartRound{Round: "chung-khao"})
 	w.now = opens.Add(time.Hour)
 	w.enter(1, w.work(1))
-	w.do(w.organiser(), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "x", Name: "Tiểu ban", Judges: []string{"J1"}, Districts: []string{"999"}}}})
+	w.do(w.organiser(), contest.SetPanels{Round: "chung-khao",
+		Panels: []contest.Panel{{ID: "x", Name: "Tiểu ban", Judges: []string{"J1"}, Districts: []string{"999"}}}})
 	w.now = later
 	w.refused("contest.no_panel", w.organiser(), contest.StartRound{Round: "chung-khao"})
 	w.do(w.organiser(), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "x", Name: "Tiểu ban", Judges: []string{"J2"}}}})
@@ -519,7 +521,8 @@ func TestATrimmedMeanKeepsItsFiveJudges(t *testing.T) {
 	}
 	w := trimmed(4)
 	said := func(round string) string { return strings.Join(paper.LacksInWords(w.s, round, text.Vietnamese), "\n") }
-	if got := said("chung-khao"); !strings.HasPrefix(got, "Tiểu ban “Ban giám khảo” có 4 giám khảo; cách tính “Bỏ cao, thấp” cần 5, để bỏ hai điểm rồi vẫn còn 3.") {
+	if got := said("chung-khao"); !strings.HasPrefix(got,
+		"Tiểu ban “Ban giám khảo” có 4 giám khảo; cách tính “Bỏ cao, thấp” cần 5, để bỏ hai điểm rồi vẫn còn 3.") {
 		t.Errorf("a panel of four: %q", got)
 	}
 	w.refused("contest.too_few_to_trim", w.organiser(), contest.StartRound{Round: "chung-khao"})
@@ -529,7 +532,8 @@ func TestATrimmedMeanKeepsItsFiveJudges(t *testing.T) {
 	}
 	w.do(w.judge("J5"), contest.DeclareTies{Stations: []string{stationID(1)}})
 	w.do(w.judge("J6"), contest.DeclareTies{Stations: []string{stationID(1)}})
-	if got := said("chung-khao"); !strings.HasPrefix(got, "Tác phẩm TP-001 chỉ có 4 giám khảo của tiểu ban “Ban giám khảo” chấm được; cách tính “Bỏ cao, thấp” cần 5") {
+	if got := said("chung-khao"); !strings.HasPrefix(got,
+		"Tác phẩm TP-001 chỉ có 4 giám khảo của tiểu ban “Ban giám khảo” chấm được; cách tính “Bỏ cao, thấp” cần 5") {
 		t.Errorf("two of six may not score the work: %q", got)
 	}
 	w = trimmed(6)
@@ -642,7 +646,8 @@ func TestReopeningKeepsBothVersionsAndConferringSettlesAGap(t *testing.T) {
 			t.Fatalf("%s: %+v", j.Name, p)
 		}
 		for _, x := range p.Earlier {
-			if *x.Marks[0] != pt(4) || x.Total.String() != "40" || *p.Sheets[0].Marks[0] != pt(5) || !strings.HasPrefix(x.Note, "Điểm 40,00 → 50,00. Mở lại (Giám khảo J1, ") {
+			if *x.Marks[0] != pt(4) || x.Total.String() != "40" || *p.Sheets[0].Marks[0] != pt(5) ||
+				!strings.HasPrefix(x.Note, "Điểm 40,00 → 50,00. Mở lại (Giám khảo J1, ") {
 				t.Errorf("%+v", x)
 			}
 		}

@@ -101,7 +101,8 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 		}
 		sheet := ranking.Sheet{Judge: t.Judge, Entry: t.Entry, Part: t.Part, Scores: t.Sheet.Marks, Repeat: t.Repeat}
 		if !inGroup[t.Entry] {
-			if rules.Habits == HabitsOfRound && s.entry[t.Entry].RuledOut == nil && slices.ContainsFunc(in.Parts, func(p ranking.Part) bool { return p.ID == t.Part }) {
+			if rules.Habits == HabitsOfRound && s.entry[t.Entry].RuledOut == nil &&
+				slices.ContainsFunc(in.Parts, func(p ranking.Part) bool { return p.ID == t.Part }) {
 				in.Elsewhere = append(in.Elsewhere, sheet)
 			}
 			continue

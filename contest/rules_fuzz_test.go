@@ -23,7 +23,8 @@ func wholeRules() []contest.Rules {
 	first := two.Rounds[0]
 	first.ID, first.Name, first.Repeats, first.PerEntry, first.Promotion = "so-khao", "Sơ khảo", 1, 1, perDistrict
 	first.Parts = []contest.Part{rubric("tin", "Tin", 60), rubric("doc", "Đọc", 40)}
-	first.TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "doc", Criterion: "k1"}, {By: ranking.ByMedian}, {By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
+	first.TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: "doc", Criterion: "k1"}, {By: ranking.ByMedian},
+		{By: ranking.ByHeadToHead}, {By: ranking.ByChair}}
 	two.Rounds = []contest.Round{first, two.Rounds[0]}
 	return []contest.Rules{plain(), picked, two}
 }
@@ -98,7 +99,8 @@ func bend(t *rapid.T, v any) any {
 			return v
 		}
 	}
-	return rapid.SampledFrom([]any{nil, "", "x", "chung-khao", "0", "-1", "0.0001", "99999999999", 0, 1, -1, 1 << 40, true, []any{}, map[string]any{}}).Draw(t, "value")
+	return rapid.SampledFrom([]any{nil, "", "x", "chung-khao", "0", "-1", "0.0001", "99999999999", 0, 1, -1, 1 << 40, true, []any{}, map[string]any{}}).Draw(t,
+		"value")
 }
 
 // runBy plays a whole contest by the rules, as far as they let it; opened says

@@ -82,7 +82,8 @@ func TestACorrectionOfASheetThereIsNot(t *testing.T) {
 	w.do(w.organiser(), contest.PublishResults{})
 	w.do(w.organiser(), contest.FileComplaint{Who: "Ông A", Entry: e.ID, Text: "Sai"})
 	uphold := func(judge, entry string) contest.DecideComplaint {
-		return contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng", Correction: contest.Correcting{Exclude: []contest.Excluded{{Judge: judge, Entry: entry}}}}
+		return contest.DecideComplaint{ID: "KN-01", Upheld: true,
+			Reason: "Đúng", Correction: contest.Correcting{Exclude: []contest.Excluded{{Judge: judge, Entry: entry}}}}
 	}
 	w.refused("contest.judge_not_on_work", w.organiser(), uphold("J3", e.ID))
 	w.refused("contest.unknown_judge", w.organiser(), uphold("J9", e.ID))
@@ -158,7 +159,8 @@ func TestWhatWasDoneIsSaidWithWhoAndWhat(t *testing.T) {
 		for _, lang := range []text.Language{text.Vietnamese, text.English} {
 			said := lang.Fault(w.try(by, c))
 			for _, s := range words {
-				if lang == text.Vietnamese && !strings.Contains(said, s) || strings.ContainsAny(said, "{}") || strings.Contains(said, "/0001") || strings.Contains(said, "Jan 0001") {
+				if lang == text.Vietnamese && !strings.Contains(said, s) || strings.ContainsAny(said, "{}") || strings.Contains(said, "/0001") ||
+					strings.Contains(said, "Jan 0001") {
 					t.Errorf("%T: %q lacks %q", c, said, s)
 				}
 			}
@@ -200,7 +202,8 @@ func TestWhatWasDoneIsSaidWithWhoAndWhat(t *testing.T) {
 	w.do(w.judge("J1"), contest.ExcludeJudge{Judge: "J3", Entry: ids(3), Reason: "đúng thế"})
 	says(second, contest.ExcludeJudge{Judge: "J3", Entry: ids(3), Reason: "x"}, "contest.judge_off_work", "Giám khảo J1", at())
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
-	says(second, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "a", Name: "A", Judges: []string{"J1"}}}}, "contest.round_begun", "Ban tổ chức", at())
+	says(second, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "a", Name: "A", Judges: []string{"J1"}}}},
+		"contest.round_begun", "Ban tổ chức", at())
 	says(second, contest.CloseContest{}, "contest.not_published", "Đang chấm", "xét giải")
 	w.do(w.organiser(), contest.GivePrizes{})
 	says(second, contest.CloseContest{}, "contest.not_published", "Đang chấm", "công bố kết quả")
@@ -214,13 +217,15 @@ func TestWhatWasDoneIsSaidWithWhoAndWhat(t *testing.T) {
 		w.do(w.organiser(), contest.FileComplaint{Who: "Bà A", Text: "Sai"})
 	}
 	w.do(w.organiser(), contest.DecideComplaint{ID: "KN-01", Reason: "không có cơ sở"})
-	says(second, contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "x"}, "contest.complaint_decided", "không chấp nhận", "Ban tổ chức", at(), "không có cơ sở")
+	says(second, contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "x"}, "contest.complaint_decided", "không chấp nhận",
+		"Ban tổ chức", at(), "không có cơ sở")
 	uphold := contest.DecideComplaint{ID: "KN-02", Upheld: true, Reason: "chép bài", Correction: contest.Correcting{RuleOut: []string{ids(2)}}}
 	w.do(w.organiser(), uphold)
 	first := w.s.Proposed.ID
 	says(second, uphold, "contest.correction_waits", first, "Ban tổ chức")
 	w.do(second, contest.DecideCorrection{ID: first, Reason: "chưa đủ chứng cứ"})
-	says(w.organiser(), contest.DecideCorrection{ID: first, Confirm: true}, "contest.correction_over", "đã bị trả lại", "Phó ban tổ chức", at(), "chưa đủ chứng cứ")
+	says(w.organiser(), contest.DecideCorrection{ID: first, Confirm: true}, "contest.correction_over", "đã bị trả lại",
+		"Phó ban tổ chức", at(), "chưa đủ chứng cứ")
 	w.correct(uphold)
 	says(second, contest.DecideCorrection{ID: "DX-02", Confirm: true}, "contest.correction_over", "đã được xác nhận", "Phó ban tổ chức", at())
 	says(second, uphold, "contest.complaint_decided", "chấp nhận, kết quả đã được sửa", "Phó ban tổ chức", at(), "chép bài")

@@ -224,7 +224,8 @@ type Given struct {
 
 // NewState returns the state of a contest of which nothing is known yet.
 func NewState(id string) *State {
-	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{}, changes: map[string]done{}, parts: map[string]accounts.Edition{},
+	return &State{ID: id, Panels: map[string][]Panel{}, entry: map[string]*Entry{}, announced: map[string]Announcement{}, tie: map[pair]*tie{},
+		changes: map[string]done{}, parts: map[string]accounts.Edition{},
 		reviews: map[string][]Review{}, reached: map[Phase]Done{}}
 }
 

@@ -144,7 +144,8 @@ func TestEveryKindOfOpenThingIsFound(t *testing.T) {
 
 // Every step of every phase says what it locks.
 func TestEveryStepSaysWhatItLocks(t *testing.T) {
-	for _, c := range []contest.Step{contest.OpenContest{}, contest.StartRound{Round: "chung-khao"}, contest.FinishRound{Round: "chung-khao"}, contest.PublishResults{}, contest.CloseContest{}} {
+	for _, c := range []contest.Step{contest.OpenContest{}, contest.StartRound{Round: "chung-khao"}, contest.FinishRound{Round: "chung-khao"},
+		contest.PublishResults{}, contest.CloseContest{}} {
 		w := newWorld(t, "hoi")
 		w.open(plain())
 		locks := contest.Asks(w.s, w.facts, c).Locks

@@ -191,7 +191,8 @@ func TestTheChairChangesAnOrder(t *testing.T) {
 	if places, ranks := order(w, run, ids); !slices.Equal(places, []int{0, 2, 1, 4, 3, 5}) || !slices.Equal(ranks, []int{1, 2, 3, 4, 5, 6}) {
 		t.Errorf("the order is %v on %v", places, ranks)
 	}
-	says(run.Numbers(was)+" theo thứ tự này", "giọng đọc tốt hơn (đã được thay bằng thứ tự quyết định sau)", run.Numbers(now)+" theo thứ tự này", "ghi nhầm lần trước")
+	says(run.Numbers(was)+" theo thứ tự này", "giọng đọc tốt hơn (đã được thay bằng thứ tự quyết định sau)", run.Numbers(now)+" theo thứ tự này",
+		"ghi nhầm lần trước")
 
 	// A mark changes: the order holds for those that are still level.
 	remark := func(entry string, mark ranking.Points) {
@@ -252,7 +253,8 @@ func TestWhatStaysOfAnOrderOnceTheLastRoundIsOver(t *testing.T) {
 	w.do(w.organiser(), contest.PublishResults{})
 	w.refused("contest.no_round", w.judge("J1"), chair(ids[0], ids[1]))
 	w.do(w.organiser(), contest.FileComplaint{Who: "Bà A", Text: "Thứ tự không đúng"})
-	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "nghe lại", Correction: contest.Correcting{Ties: [][]string{{ids[2], ids[3], ids[4]}}}})
+	w.correct(contest.DecideComplaint{ID: "KN-01", Upheld: true,
+		Reason: "nghe lại", Correction: contest.Correcting{Ties: [][]string{{ids[2], ids[3], ids[4]}}}})
 	if won := w.s.Winners(ids[2]); len(won) != 1 || won[0].Prize != "nhi" {
 		t.Errorf("the work got %+v", won)
 	}

@@ -59,7 +59,8 @@ func judgeGrant(id string) []accounts.Grant {
 }
 
 func (w *world) organiser() accounts.Actor {
-	return accounts.Actor{Person: "org", Name: "Ban tổ chức", Via: "session", Grants: []accounts.Grant{{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}}
+	return accounts.Actor{Person: "org", Name: "Ban tổ chức", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}}
 }
 
 // second is another organiser.
@@ -181,7 +182,8 @@ func (w *world) file(by accounts.Actor, seconds float64) string {
 // script makes an uploaded text known and returns its ID.
 func (w *world) script(by accounts.Actor) string {
 	id := fmt.Sprintf("F%d", len(w.facts.Files)+1)
-	w.facts.Files[id] = contest.File{ID: id, Name: "kịch bản.txt", SHA256: "sha-" + id, Bytes: 10, Words: "Kính chào bà con.", Begun: w.now.Add(-time.Minute), By: by.Person}
+	w.facts.Files[id] = contest.File{ID: id, Name: "kịch bản.txt", SHA256: "sha-" + id, Bytes: 10, Words: "Kính chào bà con.", Begun: w.now.Add(-time.Minute),
+		By: by.Person}
 	return id
 }
 
@@ -302,11 +304,12 @@ func rubric(id, name string, weights ...int) contest.Part {
 func plain() contest.Rules {
 	return contest.Rules{
 		Title: "Hội thi phát thanh cơ sở", Host: "Ban tổ chức hội thi",
-		Themes:     []contest.Theme{{ID: "ntm", Name: "Nông thôn mới"}},
-		Categories: []contest.Category{{ID: "ct", Name: "Chương trình", MinSeconds: 180, MaxSeconds: 600, Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}}}},
-		Who:        contest.Eligibility{Kinds: []contest.EntrantKind{contest.ByStation}},
-		Dates:      contest.Timetable{OpensAt: opens, ClosesAt: closes, GraceMinutes: 120},
-		Conflicts:  contest.Conflicts{OwnStation: true},
+		Themes: []contest.Theme{{ID: "ntm", Name: "Nông thôn mới"}},
+		Categories: []contest.Category{{ID: "ct", Name: "Chương trình", MinSeconds: 180, MaxSeconds: 600,
+			Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}}}},
+		Who:       contest.Eligibility{Kinds: []contest.EntrantKind{contest.ByStation}},
+		Dates:     contest.Timetable{OpensAt: opens, ClosesAt: closes, GraceMinutes: 120},
+		Conflicts: contest.Conflicts{OwnStation: true},
 		Rounds: []contest.Round{{ID: "chung-khao", Name: "Chung khảo", Points: pt(100), Parts: []contest.Part{rubric("ct", "Chương trình", 40, 30, 30)},
 			Method: ranking.Mean, TieBreaks: []contest.TieBreak{{By: ranking.ByCriterion, Part: "ct", Criterion: "k1"}, {By: ranking.ByEarliest}}}},
 		Awards: []contest.Award{{ID: "chung", Name: "Giải chung", Prizes: ladder(1, 2, 3, 5)}},

@@ -50,12 +50,13 @@ const (
 // AnewDone is what deciding anew does, or did.
 type AnewDone struct {
 	Anew
-	Number      int          `json:"number,omitempty"` // 1 for the first; 0 before it is made
-	By          string       `json:"by"`               // name
-	At          time.Time    `json:"at"`               // UTC
-	Was         string       `json:"was"`              // as it held on the first day: "5m0s", "0s" where none counted, "vi hmn", days, "6 h"; WasIn puts it into words
-	Name        string       `json:"name"`             // of the programme or station
-	Weeks       []WeekEffect `json:"weeks"`            // those whose figures change
+	Number int       `json:"number,omitempty"` // 1 for the first; 0 before it is made
+	By     string    `json:"by"`               // name
+	At     time.Time `json:"at"`               // UTC
+	// as it held on the first day: "5m0s", "0s" where none counted, "vi hmn", days, "6 h"; WasIn puts it into words
+	Was         string       `json:"was"`
+	Name        string       `json:"name"`  // of the programme or station
+	Weeks       []WeekEffect `json:"weeks"` // those whose figures change
 	Fingerprint string       `json:"fingerprint"`
 }
 

@@ -206,7 +206,8 @@ func TestAFrozenWeekIsShownAsFrozenAlsoInPart(t *testing.T) {
 }
 
 func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
-	monitor := accounts.Actor{Name: "Nam", Via: "session", Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: "084"}}}}
+	monitor := accounts.Actor{Name: "Nam", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: "084"}}}}
 	m := accounts.Meta{By: monitor, At: time.Date(2024, 5, 20, 3, 0, 0, 0, time.UTC)}
 	good := Excuse{Week: week, Station: "S1", Reason: airing.PowerCut, Note: "bão số 2"}
 	here := accounts.Where{District: "084", Station: "S1"}

@@ -17,7 +17,8 @@ const MaxExcuseAhead = 13
 
 // DecideExcuse says whether the excuse may be recorded in place of old. is is how the
 // week of the station stands, nil if it was not active in that week; closed that the week is frozen. Faults:
-// accounts.denied, edit.stale, coverage.excused_already, coverage.excuse_gone, coverage.excuse_none, coverage.excuse_reason, coverage.excuse_note, coverage.week_closed,
+// accounts.denied, edit.stale, coverage.excused_already, coverage.excuse_gone, coverage.excuse_none, coverage.excuse_reason,
+// coverage.excuse_note, coverage.week_closed,
 // coverage.not_active, coverage.excuse_ahead, coverage.excuse_aired. running is the week that runs.
 func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *StationWeek, closed bool, old, e Excuse) (Excuse, error) {
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {

@@ -277,8 +277,9 @@ func Follow(f MergerFacts, m accounts.Meta, on stations.Date, plan any, t statio
 	heirs, after := f.Registry.Heirs(units, list), f.Registry.After(units, list)
 	work := func(answers map[string]string) Outcome {
 		w := &follower{MergerFacts: f, m: m, on: on, heirs: heirs, after: after, answer: answers}
-		w.out = Outcome{After: after, Units: units, Stations: list, Merger: Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{}, Contests: []ContestEffect{},
-			Hand: []Hand{}, Questions: []Question{}}}
+		w.out = Outcome{After: after, Units: units, Stations: list, Merger: Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{},
+			Contests: []ContestEffect{},
+			Hand:     []Hand{}, Questions: []Question{}}}
 		w.out.Succession = Succession{Kind: Merging, On: on, At: m.At.UTC(), By: m.By.Name, Changes: f.Registry.Changes(units, list)}
 		if _, split := plan.(stations.SplitPlan); split {
 			w.out.Succession.Kind = Splitting
@@ -442,7 +443,8 @@ func (w *follower) rules() {
 		for _, id := range v.Selection.Stations {
 			if len(w.heirs.Split[id]) > 0 {
 				choices, means := w.parts(id)
-				if to := means[w.ask(Question{Key: "rule:" + r.ID, Kind: RuleOfSplit, Name: p.Title, Place: w.Registry.Label(id), Choices: choices})]; to != nil {
+				if to := means[w.ask(Question{Key: "rule:" + r.ID, Kind: RuleOfSplit, Name: p.Title, Place: w.Registry.Label(id),
+					Choices: choices})]; to != nil {
 					split[id] = to
 				}
 			}

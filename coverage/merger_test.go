@@ -59,7 +59,8 @@ func TestAMergerSaysWhatContestsHaveToDoWithIt(t *testing.T) {
 		want    []string
 	}{
 		"two communes become one": {false, []string{"entries entries 2 ", "stations stations 2 ", "judges judge 1 Ở đài", "judges judge 1 Đã khai"}},
-		"and districts end": {true, []string{"nothing districts 1 ", "nothing judge 1 Không dính", "entries entries 2 ", "stations stations 2 ", "districts districts 2 ",
+		"and districts end": {true, []string{"nothing districts 1 ", "nothing judge 1 Không dính", "entries entries 2 ", "stations stations 2 ",
+			"districts districts 2 ",
 			"quota quota 9 ", "judges judge 1 Ở đài", "judges judge 1 Ở huyện", "judges judge 1 Đã khai", "judges judge 1 Không dính"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,11 +78,13 @@ func TestAMergerSaysWhatContestsHaveToDoWithIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err, plan.Bad)
 			}
-			out := coverage.Follow(coverage.MergerFacts{Registry: reg, Schedule: schedule, Contests: contests}, m, merge.On, plan, stations.Terms{}, changed, moved)
+			out := coverage.Follow(coverage.MergerFacts{Registry: reg, Schedule: schedule, Contests: contests}, m, merge.On, plan,
+				stations.Terms{}, changed, moved)
 			var got []string
 			for _, e := range out.Contests {
 				got = append(got, fmt.Sprint(e.Title, " ", e.What, " ", e.N, " ", e.Name))
-				if said := text.Vietnamese.Say("stations.contest."+string(e.What), "title", e.Title, "n", e.N, "name", e.Name); said == "stations.contest."+string(e.What) {
+				if said := text.Vietnamese.Say("stations.contest."+string(e.What), "title", e.Title, "n", e.N,
+					"name", e.Name); said == "stations.contest."+string(e.What) {
 					t.Errorf("no sentence for %s", e.What)
 				}
 			}
@@ -99,7 +102,8 @@ func TestAnUnusedInvitationIsAskedAboutByWhoSentIt(t *testing.T) {
 	m := accounts.Meta{ID: "m", By: accounts.Daemon(), At: time.Date(2025, 6, 20, 9, 0, 0, 0, text.Zone)}
 	grant := []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00041"}}}
 	f := coverage.MergerFacts{Registry: reg, Schedule: scheduler.NewSchedule(nil, nil, nil), Invitations: []accounts.Invitation{
-		{ID: "i1", Grants: grant, ByName: "Lê Thị Thu", Expires: m.At.AddDate(0, 0, 3)}, {ID: "i2", Grants: grant, ByName: "Lê Thị Thu", Note: "em Sùng", Expires: m.At.AddDate(0, 0, 3)}}}
+		{ID: "i1", Grants: grant, ByName: "Lê Thị Thu", Expires: m.At.AddDate(0, 0, 3)},
+		{ID: "i2", Grants: grant, ByName: "Lê Thị Thu", Note: "em Sùng", Expires: m.At.AddDate(0, 0, 3)}}}
 	code := reg.UnitOf("S00041").Code
 	split := stations.Split{On: "2025-07-01", Code: code, Parts: []stations.SplitPart{{Code: code, Name: "Xã Trên"}, {Code: "90001", Name: "Xã Dưới"}}}
 	units, changed, plan, err := stations.DecideSplit(reg, m, split)

@@ -13,7 +13,8 @@ type Summary struct {
 // SummaryShape names the counts a Summary holds: whoever keeps summaries makes
 // them anew when it differs.
 func SummaryShape() []string {
-	return []string{"active", "excused", "scheduled", "aired", "with_evidence", "verified", "on_time", "not_counted", "not_aired", "not_reported", "not_due", "not_planned"}
+	return []string{"active", "excused", "scheduled", "aired", "with_evidence", "verified", "on_time", "not_counted", "not_aired", "not_reported",
+		"not_due", "not_planned"}
 }
 
 // Summary leaves the stations of the week out.

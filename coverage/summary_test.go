@@ -45,7 +45,8 @@ func TestAnOlderWeekKeepsWhoHadNoSchedule(t *testing.T) {
 			t.Errorf("%s: %+v, now %+v", name, got.Counts, got.Now)
 		}
 	}
-	if later := compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}, "S2": {Aired: 1, Qualifying: 1}}, nil); frozen.Beside(later).Now == nil {
+	if later := compute(week, members, slots(1, "S1"), map[string]airing.Tally{"S1": {Aired: 1, Qualifying: 1}, "S2": {Aired: 1, Qualifying: 1}},
+		nil); frozen.Beside(later).Now == nil {
 		t.Error("a change is not told")
 	}
 }
@@ -75,7 +76,10 @@ func TestASummarySaysWhatItsWeekSays(t *testing.T) {
 			frozen.Districts[0].Aired++
 		}
 		seen := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"", "080", "082", "084"}), rapid.ID).Draw(t, "seen")
-		want := frozen.Only(func(d, _ string) bool { return slices.Contains(seen, d) }).Beside(now.Only(func(d, _ string) bool { return slices.Contains(seen, d) }))
+		want := frozen.Only(func(d, _ string) bool { return slices.Contains(seen, d) }).Beside(now.Only(func(d,
+			_ string) bool {
+			return slices.Contains(seen, d)
+		}))
 		want.Stations = nil
 		in := func(d string) bool { return slices.Contains(seen, d) }
 		got := frozen.Summary().Only(in).Beside(now.Summary().Only(in))

@@ -100,7 +100,8 @@ type Undoing struct {
 // PlanUndo says what undoing does, and what depends on it.
 func PlanUndo(f UndoFacts, m accounts.Meta, made Succession) (u Undoing) {
 	u.Reversal = f.Registry.Reverse(m, made.Changes)
-	u.UndoPlan = UndoPlan{Succession: made, Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{}, Gone: made.Changes.Opened(), Lost: u.Reversal.Lost}
+	u.UndoPlan = UndoPlan{Succession: made, Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{},
+		Gone: made.Changes.Opened(), Lost: u.Reversal.Lost}
 	if made.Undone != nil {
 		u.depends(WasUndone, made.Undone.By, 1)
 		return u

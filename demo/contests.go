@@ -26,7 +26,8 @@ var works = [...]struct{ title, script string }{
 	{"Con đường mới lên Nậm Chảy", "Bà con góp đất, góp công, con đường bê tông dài ba cây số đã lên đến tận bản. Từ nay trẻ em đi học không còn lội bùn."},
 	{"Nước sạch về bản Séo", "Bể nước tập trung được dẫn từ đầu nguồn, mỗi nhà một vòi. Phụ nữ trong bản không phải gùi nước lúc bốn giờ sáng nữa."},
 	{"Hợp tác xã quế hữu cơ", "Hai trăm hộ trồng quế không dùng thuốc diệt cỏ. Vỏ quế được thu mua với giá cao hơn mười phần trăm so với năm ngoái."},
-	{"Chợ phiên không rác thải nhựa", "Người bán gói hàng bằng lá chuối, người mua mang theo gùi. Sau buổi chợ, đoàn viên thanh niên cùng bà con quét dọn sạch sẽ."},
+	{"Chợ phiên không rác thải nhựa",
+		"Người bán gói hàng bằng lá chuối, người mua mang theo gùi. Sau buổi chợ, đoàn viên thanh niên cùng bà con quét dọn sạch sẽ."},
 	{"Học chữ buổi tối", "Lớp xoá mù chữ có ba mươi học viên, người lớn tuổi nhất đã sáu mươi hai. Tối nào đèn ở nhà văn hoá cũng sáng đến chín giờ."},
 	{"Tiếng khèn bên bếp lửa", "Nghệ nhân dạy con cháu thổi khèn vào mỗi dịp nông nhàn. Tiếng khèn gọi bạn, tiếng khèn giữ lấy nếp nhà."},
 	{"Vườn lê trên đất dốc", "Từ nương ngô bạc màu, gia đình anh Páo chuyển sang trồng lê. Vụ đầu tiên thu được bốn tấn quả."},
@@ -34,7 +35,8 @@ var works = [...]struct{ title, script string }{
 	{"Mùa nước đổ", "Khi những thửa ruộng bậc thang loang loáng nước, du khách tìm về. Mười hộ trong thôn mở dịch vụ lưu trú."},
 	{"Đội xe ôm chở bệnh nhân", "Mười hai thanh niên thay nhau trực đêm, sẵn sàng đưa người ốm ra trạm y tế. Họ không lấy tiền xăng của hộ nghèo."},
 	{"An toàn giao thông ngày chợ", "Từ sáu giờ sáng, công an xã phân luồng ở ngã ba đầu chợ. Bà con đội mũ bảo hiểm, không chở ba."},
-	{"Trạm y tế không lời than", "Bác sĩ trẻ tình nguyện ở lại bản, học tiếng địa phương để hỏi bệnh. Tỷ lệ trẻ tiêm chủng đã đạt trên chín mươi tám phần trăm."},
+	{"Trạm y tế không lời than",
+		"Bác sĩ trẻ tình nguyện ở lại bản, học tiếng địa phương để hỏi bệnh. Tỷ lệ trẻ tiêm chủng đã đạt trên chín mươi tám phần trăm."},
 	{"Tủ sách ở nhà văn hoá", "Ba trăm cuốn sách do cựu học sinh gửi về. Chiều nào các em nhỏ cũng đến đọc, có hôm kín cả chỗ ngồi."},
 	{"Cây chè Shan trên núi cao", "Những cây chè trăm tuổi được đánh số và giao cho từng hộ chăm sóc. Chè của bản đã có nhãn riêng."},
 	{"Chuyện ở tổ hoà giải", "Hai nhà tranh nhau một lối đi. Tổ hoà giải đến bốn lần, cuối cùng mỗi bên lùi lại nửa mét."},
@@ -62,8 +64,10 @@ func (w *world) contests() error {
 	hall := contest.NewHall(w.store, contest.From(w.store))
 	days := func(n int) time.Time { return w.now.AddDate(0, 0, n) }
 	for _, fair := range []fair{
-		{name: "lan-nam", title: "Hội thi phát thanh cơ sở lần thứ năm", opens: days(-230), closes: days(-200), works: []int{12, 13, 14, 15, 16, 17}, first: 60, judges: 3, signed: 1},
-		{name: "lan-sau", title: "Hội thi phát thanh cơ sở lần thứ sáu", opens: days(-40), closes: days(-8), works: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, first: 4, judges: 5, signed: 0.6},
+		{name: "lan-nam", title: "Hội thi phát thanh cơ sở lần thứ năm", opens: days(-230), closes: days(-200), works: []int{12, 13, 14, 15, 16, 17},
+			first: 60, judges: 3, signed: 1},
+		{name: "lan-sau", title: "Hội thi phát thanh cơ sở lần thứ sáu", opens: days(-40), closes: days(-8), works: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+			first: 4, judges: 5, signed: 0.6},
 		{name: "lien-hoan", title: "Liên hoan phát thanh nông thôn mới", opens: days(-3), closes: days(30), works: []int{18, 14}, first: 30},
 	} {
 		fair.world, fair.hall, fair.sounds = w, hall, sounds
@@ -171,7 +175,8 @@ func (f *fair) settle(at time.Time) error {
 		return err
 	}
 	for _, level := range open {
-		if err := f.do(f.people["giamkhao1-cu"], at, contest.DecideTie{Entries: level, Reason: "Lời dẫn của bài xếp trước gần gũi với người nghe hơn."}); err != nil {
+		if err := f.do(f.people["giamkhao1-cu"], at,
+			contest.DecideTie{Entries: level, Reason: "Lời dẫn của bài xếp trước gần gũi với người nghe hơn."}); err != nil {
 			return err
 		}
 	}
@@ -193,7 +198,8 @@ func (f *fair) review(by accounts.Actor, at time.Time) error {
 			continue
 		}
 		edited = true
-		err := f.do(by, at, contest.ReviewComment{ID: c.ID, Fate: contest.FateEdited, Text: "Nội dung tốt; lời dẫn ngắn hơn sẽ dễ theo dõi hơn.", Reason: "Gợi ý cách sửa cho đài"})
+		err := f.do(by, at, contest.ReviewComment{ID: c.ID, Fate: contest.FateEdited, Text: "Nội dung tốt; lời dẫn ngắn hơn sẽ dễ theo dõi hơn.",
+			Reason: "Gợi ý cách sửa cho đài"})
 		if err != nil {
 			return err
 		}
@@ -212,21 +218,25 @@ func (f *fair) enter() error {
 			at = f.now.Add(-time.Duration(i+1) * time.Hour)
 		}
 		op := f.operator(st.ID)
-		file, err := f.store.SaveRecording(f.ctx, f.meta(op, at), library.SaveRecording{Kind: library.ForContest, Owner: library.Owner{Person: op.Person, Name: op.Name, Station: st.ID},
-			Name: fmt.Sprintf("du-thi-%02d.mp3", i+1), ContentType: heard.contentType, Blob: heard.blob, Begun: at.UTC(), Report: heard.report})
+		file, err := f.store.SaveRecording(f.ctx, f.meta(op, at),
+			library.SaveRecording{Kind: library.ForContest, Owner: library.Owner{Person: op.Person, Name: op.Name, Station: st.ID},
+				Name: fmt.Sprintf("du-thi-%02d.mp3", i+1), ContentType: heard.contentType, Blob: heard.blob, Begun: at.UTC(), Report: heard.report})
 		if err != nil {
 			return err
 		}
 		id := f.id()
 		script := work.title + ".\n\n" + work.script + "\n\nĐài truyền thanh " + f.reg.Name(st.ID) + " thực hiện."
-		if err := f.do(op, at.Add(time.Minute), contest.SubmitEntry{ID: id, Work: contest.Work{Title: work.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
-			Kind: contest.ByStation, Station: st.ID, Authors: []string{op.Name}, Script: script, Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}}); err != nil {
+		if err := f.do(op, at.Add(time.Minute), contest.SubmitEntry{ID: id,
+			Work: contest.Work{Title: work.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+				Kind: contest.ByStation, Station: st.ID, Authors: []string{op.Name}, Script: script,
+				Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}}); err != nil {
 			return err
 		}
 		if f.judges == 0 {
 			continue // still to be read by the organiser
 		}
-		if err := f.do(f.people["hoithi"], f.closes.Add(time.Duration(i)*time.Minute), contest.RedactScript{Entry: id, Text: work.title + ".\n\n" + work.script}); err != nil {
+		if err := f.do(f.people["hoithi"], f.closes.Add(time.Duration(i)*time.Minute),
+			contest.RedactScript{Entry: id, Text: work.title + ".\n\n" + work.script}); err != nil {
 			return err
 		}
 	}
@@ -248,11 +258,13 @@ func (f *fair) jury() error {
 			return err
 		}
 		ids = append(ids, f.people[login].Person)
-		if err := f.do(f.people["hoithi"], f.closes.AddDate(0, 0, -2), contest.AppointJudge{Judge: contest.Judge{Person: ids[i], Name: name, Title: titles[i%len(titles)], Chair: i == 0}}); err != nil {
+		if err := f.do(f.people["hoithi"], f.closes.AddDate(0, 0, -2),
+			contest.AppointJudge{Judge: contest.Judge{Person: ids[i], Name: name, Title: titles[i%len(titles)], Chair: i == 0}}); err != nil {
 			return err
 		}
 	}
-	return f.do(f.people["hoithi"], f.closes.AddDate(0, 0, -1), contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: ids}}})
+	return f.do(f.people["hoithi"], f.closes.AddDate(0, 0, -1),
+		contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: ids}}})
 }
 
 // nobodys is a name that nobody bears yet: a judge called as an author would have
@@ -331,4 +343,5 @@ func (f *fair) score(at time.Time) error {
 	return nil
 }
 
-var remarks = []string{"Đề tài gần gũi, giọng đọc rõ.", "Nên rút gọn phần mở đầu.", "Tiếng hiện trường sinh động.", "Lời dẫn còn dài, nghe hơi khó theo.", "Phỏng vấn tự nhiên, có cảm xúc.", ""}
+var remarks = []string{"Đề tài gần gũi, giọng đọc rõ.", "Nên rút gọn phần mở đầu.", "Tiếng hiện trường sinh động.", "Lời dẫn còn dài, nghe hơi khó theo.",
+	"Phỏng vấn tự nhiên, có cảm xúc.", ""}

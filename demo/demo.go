@@ -81,7 +81,8 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	if err != nil {
 		return nil, err
 	}
-	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc, people: map[string]accounts.Actor{}}
+	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
+		people: map[string]accounts.Actor{}}
 	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.serverLog, w.contests}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
@@ -110,7 +111,8 @@ func (w *world) begin() time.Time { return w.now.AddDate(0, 0, -7*w.weeks-7) }
 // add makes an account; shown ones are printed for whoever tries the demo.
 func (w *world) add(role accounts.Role, scope accounts.Scope, name, login string, show bool) error {
 	grant := accounts.Grant{Role: role, Scope: scope}
-	p, err := w.store.AddPerson(w.ctx, w.meta(accounts.Daemon(), w.begin()), accounts.AddPerson{Name: name, Login: login, Grants: []accounts.Grant{grant}, Passphrase: w.phc})
+	p, err := w.store.AddPerson(w.ctx, w.meta(accounts.Daemon(), w.begin()),
+		accounts.AddPerson{Name: name, Login: login, Grants: []accounts.Grant{grant}, Passphrase: w.phc})
 	if err != nil {
 		return err
 	}
@@ -128,7 +130,8 @@ func (w *world) staff() error {
 	for _, p := range []struct {
 		role        accounts.Role
 		name, login string
-	}{{accounts.Admin, "Nguyễn Thị Hồng", "quantri"}, {accounts.Editor, "Trần Văn Minh", "bientap"}, {accounts.Monitor, "Lê Thị Thu", "giamsat"}, {accounts.Organiser, "Hoàng Văn Sơn", "hoithi"}} {
+	}{{accounts.Admin, "Nguyễn Thị Hồng", "quantri"}, {accounts.Editor, "Trần Văn Minh", "bientap"}, {accounts.Monitor, "Lê Thị Thu", "giamsat"},
+		{accounts.Organiser, "Hoàng Văn Sơn", "hoithi"}} {
 		if err := w.add(p.role, province, p.name, p.login, true); err != nil {
 			return err
 		}
@@ -164,7 +167,8 @@ func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 // describe fills in what is known about each station.
 func (w *world) describe() error {
 	editor := w.people["bientap"]
-	tongues := map[string][]string{"080": {"pcc"}, "082": {"hmn", "ium", "pcc"}, "083": {"hmn", "nut"}, "084": {"hmn"}, "085": {"hmn", "tyz"}, "086": {"tyz"}, "087": {"tyz", "ium"}, "088": {"hmn", "ium"}, "089": {"tyz", "ium"}}
+	tongues := map[string][]string{"080": {"pcc"}, "082": {"hmn", "ium", "pcc"}, "083": {"hmn", "nut"}, "084": {"hmn"}, "085": {"hmn", "tyz"}, "086": {"tyz"},
+		"087": {"tyz", "ium"}, "088": {"hmn", "ium"}, "089": {"tyz", "ium"}}
 	for _, st := range w.reg.Stations() {
 		f := st.Fields
 		f.Languages = nil
@@ -190,7 +194,8 @@ func (w *world) describe() error {
 			f.FM = stations.Transmitter{FrequencyMHz: 54 + float64(w.rnd.IntN(28))/2, PowerW: float64(10 + 10*w.rnd.IntN(3)),
 				Licence: fmt.Sprintf("%d/GP-TTCS", 100+w.rnd.IntN(900)), LicenceUntil: until}
 		}
-		f.Contacts = []stations.Contact{{Name: w.operator(st.ID).Name, Role: "Công chức văn hoá – xã hội", Phone: fmt.Sprintf("09%08d", w.rnd.IntN(100_000_000))}}
+		f.Contacts = []stations.Contact{{Name: w.operator(st.ID).Name, Role: "Công chức văn hoá – xã hội",
+			Phone: fmt.Sprintf("09%08d", w.rnd.IntN(100_000_000))}}
 		if _, err := w.store.SaveStation(w.ctx, w.meta(editor, w.begin()), stations.SaveStation{ID: st.ID, Fields: f}); err != nil {
 			return err
 		}
@@ -211,11 +216,14 @@ func (w *world) plan() error {
 		rule  scheduler.SaveRule
 		audio string
 	}{
-		{scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Producer: "Văn phòng điều phối nông thôn mới tỉnh", Topics: []scheduler.Topic{"rural_infrastructure", "ocop_cooperatives"}, Languages: []string{"vi"}, CountsTowardTarget: true},
+		{scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Producer: "Văn phòng điều phối nông thôn mới tỉnh",
+			Topics: []scheduler.Topic{"rural_infrastructure", "ocop_cooperatives"}, Languages: []string{"vi"}, CountsTowardTarget: true},
 			scheduler.SaveRule{Cron: "0 17 * * 1,4", Selection: scheduler.Selection{All: true}}, recording},
-		{scheduler.SaveProgramme{Title: "Nông thôn mới – tiếng Mông", Producer: "Đài Phát thanh – Truyền hình tỉnh", Topics: []scheduler.Topic{"ecological_farming"}, Languages: []string{"hmn"}, CountsTowardTarget: true},
+		{scheduler.SaveProgramme{Title: "Nông thôn mới – tiếng Mông", Producer: "Đài Phát thanh – Truyền hình tỉnh",
+			Topics: []scheduler.Topic{"ecological_farming"}, Languages: []string{"hmn"}, CountsTowardTarget: true},
 			scheduler.SaveRule{Cron: "30 5 * * 6", Selection: scheduler.Selection{Language: "hmn"}}, recording},
-		{scheduler.SaveProgramme{Title: "Thông báo của xã", Producer: "Uỷ ban nhân dân xã", Topics: []scheduler.Topic{"digital_transformation"}, Languages: []string{"vi"}, MinSeconds: 60},
+		{scheduler.SaveProgramme{Title: "Thông báo của xã", Producer: "Uỷ ban nhân dân xã", Topics: []scheduler.Topic{"digital_transformation"},
+			Languages: []string{"vi"}, MinSeconds: 60},
 			scheduler.SaveRule{Cron: "0 6 * * 3", Selection: scheduler.Selection{All: true}, Minutes: 10}, recording},
 	} {
 		made, err := w.store.SaveProgramme(w.ctx, w.meta(editor, at), p.SaveProgramme)
@@ -241,16 +249,18 @@ func (w *world) monday(offset int) time.Time {
 	return cal.Start(cal.Week(w.now) + airing.Week(offset))
 }
 
-var subjects = []string{"Đường về bản", "Quế, hồi và hợp tác xã", "Nước sạch mùa khô", "Bản không rác", "Chuyển đổi số ở xã", "Du lịch cộng đồng", "Chăn nuôi an toàn", "Nhà văn hoá thôn", "Lễ hội và bản sắc", "Bình đẳng giới", "Trồng rau vụ đông", "An toàn giao thông nông thôn"}
+var subjects = []string{"Đường về bản", "Quế, hồi và hợp tác xã", "Nước sạch mùa khô", "Bản không rác", "Chuyển đổi số ở xã", "Du lịch cộng đồng",
+	"Chăn nuôi an toàn", "Nhà văn hoá thôn", "Lễ hội và bản sắc", "Bình đẳng giới", "Trồng rau vụ đông", "An toàn giao thông nông thôn"}
 
 func (w *world) episodes(p scheduler.Programme, recording string, seconds float64) error {
 	editor := w.people["bientap"]
 	for i := -w.weeks; i <= 0; i++ {
 		first := w.monday(i)
 		made := w.meta(editor, latest(w.begin(), first.AddDate(0, 0, -2)))
-		e, err := w.store.SaveEpisode(w.ctx, made, scheduler.SaveEpisode{Programme: p.ID, Title: fmt.Sprintf("Số %d: %s", i+w.weeks+1, subjects[(i+w.weeks)%len(subjects)]),
-			Audio: recording, Script: "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
-			Language: p.Languages[0], From: stations.DateOf(first), Until: stations.DateOf(first.AddDate(0, 0, 6)), Submit: true})
+		e, err := w.store.SaveEpisode(w.ctx, made,
+			scheduler.SaveEpisode{Programme: p.ID, Title: fmt.Sprintf("Số %d: %s", i+w.weeks+1, subjects[(i+w.weeks)%len(subjects)]),
+				Audio: recording, Script: "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
+				Language: p.Languages[0], From: stations.DateOf(first), Until: stations.DateOf(first.AddDate(0, 0, 6)), Submit: true})
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,8 @@ func (w *world) serverLog() error {
 	say := text.Vietnamese.Say
 	for day := w.monday(-w.weeks); day.Before(w.now); day = day.AddDate(0, 0, 1) {
 		if night := day.Add(3 * time.Hour); day.Equal(w.monday(stormWeek)) {
-			runs = append(runs, scheduler.Run{Job: scheduler.ClockJob, ScheduledAt: night.UTC(), StartedAt: night.UTC(), EndedAt: night.Add(4 * time.Hour).UTC(),
+			runs = append(runs, scheduler.Run{Job: scheduler.ClockJob, ScheduledAt: night.UTC(), StartedAt: night.UTC(),
+				EndedAt: night.Add(4 * time.Hour).UTC(),
 				Attempt: 1, Outcome: scheduler.Down, Summary: say("schedule.was_down", "for", 4*time.Hour, "since", night)})
 		} else {
 			add("records_verify", night, 40*time.Second, say("job.records_verified", "n", len(runs)*9+4000))

@@ -169,13 +169,15 @@ func (o *office) prove(line airing.Line, at time.Time) error {
 	}
 	m := o.meta(at.Add(30 * time.Hour))
 	m.By = o.w.people["giamsat"]
-	_, err := o.w.store.Judge(o.w.ctx, m, airing.Verdict{Report: line.ID, Finding: pick(o.rnd, []airing.Finding{airing.Verified, airing.Verified, airing.Verified, airing.NotProven})})
+	_, err := o.w.store.Judge(o.w.ctx, m, airing.Verdict{Report: line.ID,
+		Finding: pick(o.rnd, []airing.Finding{airing.Verified, airing.Verified, airing.Verified, airing.NotProven})})
 	return err
 }
 
 // photo keeps one picture that stands for all: a loudspeaker on its pole.
 func (w *world) photo() (airing.Evidence, error) {
-	img := image.NewPaletted(image.Rect(0, 0, 320, 240), color.Palette{color.RGBA{0xbf, 0xd9, 0xee, 0xff}, color.RGBA{0x4d, 0x7a, 0x4a, 0xff}, color.RGBA{0x44, 0x44, 0x44, 0xff}})
+	img := image.NewPaletted(image.Rect(0, 0, 320, 240), color.Palette{color.RGBA{0xbf, 0xd9, 0xee, 0xff}, color.RGBA{0x4d, 0x7a, 0x4a, 0xff},
+		color.RGBA{0x44, 0x44, 0x44, 0xff}})
 	for y := range 240 {
 		for x := range 320 {
 			switch {
@@ -216,7 +218,8 @@ func (w *world) close() error {
 	set := airing.DefaultSettings()
 	for i := -w.weeks; cal.Start(cal.Week(w.monday(i))+1).AddDate(0, 0, set.CloseAfterDays).Before(w.now); i++ {
 		week := cal.Week(w.monday(i))
-		if _, err := w.store.CloseWeek(w.ctx, w.meta(accounts.Daemon(), cal.Start(week+1).AddDate(0, 0, set.CloseAfterDays)), coverage.Close{Week: week}); err != nil {
+		if _, err := w.store.CloseWeek(w.ctx, w.meta(accounts.Daemon(), cal.Start(week+1).AddDate(0, 0, set.CloseAfterDays)),
+			coverage.Close{Week: week}); err != nil {
 			return err
 		}
 	}

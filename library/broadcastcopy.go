@@ -20,12 +20,13 @@ import (
 // always an MP3, as near to the loudness wanted as whole steps of gain bring
 // it. The recording itself is kept as it came.
 type BroadcastCopy struct {
-	Recording string `json:"recording"`        // ID
-	Blob      Ref    `json:"blob"`             // the recording's own where nothing had to be changed
-	Steps     int    `json:"steps"`            // of mpeg.StepDB, against what was recorded
-	Limited   bool   `json:"limited"`          // its peaks kept it from being raised further
-	Encoded   bool   `json:"encoded"`          // coded anew: it came in another format than MP3, or in free format, which few players know, or players stumble over it
-	Mended    bool   `json:"mended,omitempty"` // frames that players stumble over are silent in it, and stray bytes gone
+	Recording string `json:"recording"` // ID
+	Blob      Ref    `json:"blob"`      // the recording's own where nothing had to be changed
+	Steps     int    `json:"steps"`     // of mpeg.StepDB, against what was recorded
+	Limited   bool   `json:"limited"`   // its peaks kept it from being raised further
+	// coded anew: it came in another format than MP3, or in free format, which few players know, or players stumble over it
+	Encoded bool `json:"encoded"`
+	Mended  bool `json:"mended,omitempty"` // frames that players stumble over are silent in it, and stray bytes gone
 	// TargetLUFS and MaxTruePeak are the settings it was made for.
 	TargetLUFS  float64   `json:"target_lufs"`
 	MaxTruePeak float64   `json:"max_true_peak_dbtp"`

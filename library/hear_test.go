@@ -30,7 +30,8 @@ func TestWhatWasNeverApprovedIsItsSendersAndTheEditors(t *testing.T) {
 		may      []string
 	}{
 		{"the province's draft", Recording{ID: "r", Kind: ForProgramme, Owner: provinces}, false, []string{"sender", "editor"}},
-		{"what is to be aired", Recording{ID: "r", Kind: ForProgramme, Owner: provinces}, true, []string{"sender", "editor", "operator", "elsewhere", "organiser", "district", "other"}},
+		{"what is to be aired", Recording{ID: "r", Kind: ForProgramme, Owner: provinces}, true, []string{"sender", "editor", "operator", "elsewhere",
+			"organiser", "district", "other"}},
 		{"a station's draft", Recording{ID: "r", Kind: ForProgramme, Owner: stations}, false, []string{"sender", "editor", "operator", "district"}},
 		{"an entry", Recording{ID: "r", Kind: ForContest, Owner: stations}, false, []string{"sender", "organiser"}},
 		{"the form of an entry", Recording{ID: "r", Kind: Scan, Owner: stations}, false, []string{"sender", "organiser"}},

@@ -87,7 +87,8 @@ func (s *Schedule) Occurrence(reg *stations.Registry, rule string, at Wall) (Pla
 		}
 	}
 	// Planned, and for no station that is active then.
-	return Planned{Rule: rule, Programme: o.version.Programme, At: at, Start: o.start, End: o.end(), Priority: o.version.Priority, Note: o.note, Cancelled: cancelled != nil}, nil
+	return Planned{Rule: rule, Programme: o.version.Programme, At: at, Start: o.start, End: o.end(), Priority: o.version.Priority, Note: o.note,
+		Cancelled: cancelled != nil}, nil
 }
 
 // Airs reports whether any rule plans the programme after now.

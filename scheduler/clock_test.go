@@ -447,8 +447,9 @@ func TestJobsThatCannotBeAreRefusedAtStart(t *testing.T) {
 		"no deadline": {{Name: "a", Cron: "0 5 * * *", CatchUp: CatchUpAll, Run: run}},
 		"no policy":   {{Name: "a", Cron: "0 5 * * *", Deadline: 1, Run: run}},
 		"bad line":    {{Name: "a", Cron: "TZ=UTC", Deadline: 1, CatchUp: CatchUpAll, Run: run}},
-		"twice":       {{Name: "a", Cron: "0 5 * * *", Deadline: 1, CatchUp: CatchUpAll, Run: run}, {Name: "a", Cron: "0 5 * * *", Deadline: 1, CatchUp: CatchUpAll, Run: run}},
-		"reserved":    {{Name: ClockJob, Cron: "0 5 * * *", Deadline: 1, CatchUp: CatchUpAll, Run: run}},
+		"twice": {{Name: "a", Cron: "0 5 * * *", Deadline: 1, CatchUp: CatchUpAll, Run: run},
+			{Name: "a", Cron: "0 5 * * *", Deadline: 1, CatchUp: CatchUpAll, Run: run}},
+		"reserved": {{Name: ClockJob, Cron: "0 5 * * *", Deadline: 1, CatchUp: CatchUpAll, Run: run}},
 	} {
 		if _, err := NewClock(newMemory(), silent, time.Now, jobs...); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -480,7 +481,8 @@ func TestSlotsThatCameDueWhileDownAreNotedOnceWithTheirEpisodes(t *testing.T) {
 		w.rule(at, SaveRule{Cron: "0 17 * * 1"})
 		w.rule(at, SaveRule{Cron: "0 17 * * 1", Selection: Selection{Districts: []string{"084"}}})
 		for _, language := range []string{"vi", "hmn"} {
-			e, _, err := DecideEpisode(w.s, nil, editor(at), SaveEpisode{Programme: "P1", Title: "Số " + language, Script: "Kính chào", Language: language, Submit: true, Until: "2000-01-12"})
+			e, _, err := DecideEpisode(w.s, nil, editor(at), SaveEpisode{Programme: "P1", Title: "Số " + language, Script: "Kính chào", Language: language,
+				Submit: true, Until: "2000-01-12"})
 			w.keepEpisode(e, err)
 			w.keepEpisode(DecideMove(w.s, editor(at), MoveEpisode{ID: e.ID, To: Approved}))
 		}

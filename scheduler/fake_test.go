@@ -15,7 +15,8 @@ func newTowns(n int, change func(i int, s *stations.Station)) *stations.Registry
 	const list = stations.Date("2000-01-01")
 	units := []stations.Unit{}
 	for _, code := range []string{"080", "084"} {
-		units = append(units, stations.Unit{UnitKey: stations.UnitKey{List: list, Code: code}, Kind: "rural_district", Name: code, Valid: stations.Interval{From: list}})
+		units = append(units, stations.Unit{UnitKey: stations.UnitKey{List: list, Code: code}, Kind: "rural_district", Name: code,
+			Valid: stations.Interval{From: list}})
 	}
 	towns := make([]stations.Station, n)
 	for i := range towns {

@@ -36,7 +36,8 @@ func TestWhatWasDecidedOfADateStaysWhenTheSeriesMoves(t *testing.T) {
 			return DecideException(w.s, w.reg, editor(now), SaveException{Rule: r.ID, At: at("17:00", -14), Kind: Moved, To: at("17:30", -14), Following: true})
 		}, "0 17 * * 1", at("17:00", 0), nil},
 		{"this one and all later ones, with a note", func(w *world, r Rule) (Rule, error) {
-			return DecideException(w.s, w.reg, editor(now), SaveException{Rule: r.ID, At: at("17:00", -14), Kind: Annotated, Note: "mở to loa", Following: true})
+			return DecideException(w.s, w.reg, editor(now), SaveException{Rule: r.ID, At: at("17:00", -14), Kind: Annotated,
+				Note: "mở to loa", Following: true})
 		}, "0 17 * * 1,4", at("17:00", 0), []Wall{at("17:00", 3)}},
 		{"the second of two a day", func(w *world, r Rule) (Rule, error) {
 			return DecideRule(w.s, w.reg, editor(now), SaveRule{ID: r.ID, Programme: "P1", Cron: "30 5,18 * * 1", Selection: Selection{All: true}})

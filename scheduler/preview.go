@@ -53,7 +53,8 @@ func PreviewRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRul
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{}, Loose: append([]Exception{}, r.Loose(m.At)...)}
+	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{},
+		Loose: append([]Exception{}, r.Loose(m.At)...)}
 	alone := NewSchedule(slices.Clone(s.Programmes), nil, []Rule{r})
 	g := alone.grid(reg, reg.Stations())
 	from := latest(m.At, r.Current().Since)

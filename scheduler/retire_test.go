@@ -35,7 +35,8 @@ func TestAProgrammeIsLetRestAndComesBack(t *testing.T) {
 		t.Fatal(past)
 	}
 	_, _, err := DecideRetire(w.s, editor(at), RetireProgramme{ID: "P1"})
-	if !fault.Is(err, "once.unseen") || len(fault.Of(err).Parts) != 2 || fault.Of(err).Parts[0].Args["list"] != "thứ Hai 17:00" || fault.Of(err).Parts[1].Args["list"] != "Số 1" {
+	if !fault.Is(err, "once.unseen") || len(fault.Of(err).Parts) != 2 || fault.Of(err).Parts[0].Args["list"] != "thứ Hai 17:00" ||
+		fault.Of(err).Parts[1].Args["list"] != "Số 1" {
 		t.Fatalf("with a rule that airs and an episode that waits: %v", err)
 	}
 	seen := Retiring(w.s, "P1", at).Seen()

@@ -54,7 +54,8 @@ func TestLinesThatCannotBeAreRefusedWithTheReason(t *testing.T) {
 }
 
 func FuzzALineEitherFiresOrIsRefused(f *testing.F) {
-	for _, s := range []string{"0 17 * * 1,4", "TZ=UTC", "CRON_TZ=", "@every 1s", "0 0 31 2 *", "*/0 * * * *", "1-0 * * * *", "? ? ? ? ?", "0/18446744073709551615 * * * *"} {
+	for _, s := range []string{"0 17 * * 1,4", "TZ=UTC", "CRON_TZ=", "@every 1s", "0 0 31 2 *", "*/0 * * * *", "1-0 * * * *", "? ? ? ? ?",
+		"0/18446744073709551615 * * * *"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -253,7 +254,8 @@ func TestEditingNeverRewritesThePast(t *testing.T) {
 	if got, want := w.starts("S00001", from, until), []string{"13/5 17:00", "20/5 17:00"}; !slices.Equal(got, want) {
 		t.Errorf("ended %v, want %v", got, want)
 	}
-	if _, err := DecideRule(w.s, w.reg, editor(local("2024-05-23 09:00")), SaveRule{ID: r.ID, Programme: "P1", Cron: "0 12 * * 3", Selection: Selection{All: true}, Since: "2024-05-20"}); !fault.Is(err, "schedule.since_past") {
+	if _, err := DecideRule(w.s, w.reg, editor(local("2024-05-23 09:00")),
+		SaveRule{ID: r.ID, Programme: "P1", Cron: "0 12 * * 3", Selection: Selection{All: true}, Since: "2024-05-20"}); !fault.Is(err, "schedule.since_past") {
 		t.Errorf("a change from a day gone by: %v", err)
 	}
 }
@@ -340,7 +342,8 @@ func (w *world) edit(t *rapid.T, at time.Time) {
 	}
 	m := editor(at)
 	save := SaveRule{Programme: "P1", Cron: rapid.SampledFrom(lines).Draw(t, "line"),
-		Selection: rapid.SampledFrom([]Selection{{All: true}, {Districts: []string{"084"}}, {Stations: []string{"S00001"}}, {Language: "hmn"}, {Technology: "fm"}}).Draw(t, "stations")}
+		Selection: rapid.SampledFrom([]Selection{{All: true}, {Districts: []string{"084"}}, {Stations: []string{"S00001"}}, {Language: "hmn"},
+			{Technology: "fm"}}).Draw(t, "stations")}
 	if len(w.s.Rules) == 0 || rapid.IntRange(0, 4).Draw(t, "new") == 0 {
 		keep(DecideRule(w.s, w.reg, m, save))
 		return
@@ -459,7 +462,8 @@ func TestOneDateIsCancelledMovedOrAnnotated(t *testing.T) {
 	if err := exception("2024-05-23T17:00", Moved, "2024-05-24T18:00", "", true); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := w.starts("S00001", local("2024-05-19 00:00"), local("2024-06-01 00:00")), []string{"20/5 17:00", "22/5 06:00", "24/5 18:00", "28/5 18:00", "31/5 18:00"}; !slices.Equal(got, want) {
+	if got, want := w.starts("S00001", local("2024-05-19 00:00"), local("2024-06-01 00:00")), []string{"20/5 17:00", "22/5 06:00", "24/5 18:00", "28/5 18:00",
+		"31/5 18:00"}; !slices.Equal(got, want) {
 		t.Errorf("all following moved: %v, want %v", got, want)
 	}
 	if err := exception("2024-05-28T18:00", Cancelled, "", "", true); err != nil {
@@ -655,7 +659,8 @@ func TestThePreviewShowsDatesAndClashes(t *testing.T) {
 }
 
 func FuzzSlotIDsComeBackOrAreRefused(f *testing.F) {
-	for _, s := range []string{"R7.S00012.20240513T1000Z", "R7.S00012.20240513T1000Z ", "r7.S1.20240513T1000Z", "R.S.x", "R7.S00012.20241313T1000Z", "R-1.S1.20240513T1000Z"} {
+	for _, s := range []string{"R7.S00012.20240513T1000Z", "R7.S00012.20240513T1000Z ", "r7.S1.20240513T1000Z", "R.S.x", "R7.S00012.20241313T1000Z",
+		"R-1.S1.20240513T1000Z"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

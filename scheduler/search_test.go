@@ -54,7 +54,8 @@ func TestRecordingsAreFoundByWhatTheyWereMadeFor(t *testing.T) {
 			t.Errorf("%+v: %v", ask, err)
 		}
 	}
-	for want, ask := range map[string]Search{"schedule.programme_unknown": {Programme: "P9"}, "schedule.topic_unknown": {Topic: "x"}, "schedule.language_unknown": {Language: "xx"}, "stations.unknown": {Station: "S99999"},
+	for want, ask := range map[string]Search{"schedule.programme_unknown": {Programme: "P9"}, "schedule.topic_unknown": {Topic: "x"},
+		"schedule.language_unknown": {Language: "xx"}, "stations.unknown": {Station: "S99999"},
 		"library.kind_unknown": {Kind: "song"}, "library.lengths_impossible": {MinSeconds: 10, MaxSeconds: 5}} {
 		if _, err := ask.Query(plan, reg, "2024-05-13"); !fault.Is(err, want) {
 			t.Errorf("%v, want %s", err, want)

@@ -106,7 +106,8 @@ func (Selection) JSONSchema() map[string]any {
 	list := map[string]any{"type": "array", "items": text}
 	return map[string]any{"anyOf": []any{
 		map[string]any{"type": "string", "enum": []string{"all"}}, list,
-		map[string]any{"type": "object", "properties": map[string]any{"district": map[string]any{"anyOf": []any{text, list}}, "language": text, "technology": text}}}}
+		map[string]any{"type": "object", "properties": map[string]any{"district": map[string]any{"anyOf": []any{text, list}},
+			"language": text, "technology": text}}}}
 }
 
 // MarshalJSON writes "all", a list of stations, or an object with one of

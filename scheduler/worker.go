@@ -200,7 +200,8 @@ func (w *worker) save(ctx context.Context) error {
 func (w *worker) skip(ctx context.Context, last time.Time, missed int) error {
 	now := w.clock.now().UTC()
 	_, err := w.clock.runs.BeginRun(ctx, Run{
-		Job: w.job.Name, ScheduledAt: last.UTC(), StartedAt: now, EndedAt: now, Outcome: Skipped, Late: true, Attempt: 1, Holder: w.clock.holder, Missed: missed,
+		Job: w.job.Name, ScheduledAt: last.UTC(), StartedAt: now, EndedAt: now, Outcome: Skipped, Late: true, Attempt: 1,
+		Holder: w.clock.holder, Missed: missed,
 		Summary: text.Vietnamese.Say("schedule.skipped", "n", missed),
 	})
 	return err

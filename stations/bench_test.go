@@ -14,10 +14,12 @@ func country() ([]Unit, []Station) {
 	var units []Unit
 	var list []Station
 	for d := range 705 {
-		units = append(units, Unit{UnitKey: UnitKey{FoundingDay, fmt.Sprintf("%03d", d)}, Kind: "rural_district", Name: fmt.Sprint("Huyện ", d), Valid: Interval{From: FoundingDay}})
+		units = append(units, Unit{UnitKey: UnitKey{FoundingDay, fmt.Sprintf("%03d", d)}, Kind: "rural_district", Name: fmt.Sprint("Huyện ", d),
+			Valid: Interval{From: FoundingDay}})
 	}
 	for i := range 10_598 {
-		u := Unit{UnitKey: UnitKey{FoundingDay, fmt.Sprintf("%05d", i+1)}, Kind: "commune", Name: names[i%len(names)].Name, District: fmt.Sprintf("%03d", i%705), Valid: Interval{From: FoundingDay}}
+		u := Unit{UnitKey: UnitKey{FoundingDay, fmt.Sprintf("%05d", i+1)}, Kind: "commune", Name: names[i%len(names)].Name,
+			District: fmt.Sprintf("%03d", i%705), Valid: Interval{From: FoundingDay}}
 		units = append(units, u)
 		list = append(list, Station{ID: StationID(i + 1), Seats: []Seat{{u.UnitKey, FoundingDay}}, Fields: Fields{Active: []Interval{{From: FoundingDay}}}})
 	}

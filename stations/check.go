@@ -44,7 +44,8 @@ func (f Fields) tidy() (Fields, []*fault.Error) {
 	})
 	bad = append(bad, f.tidyFM()...)
 	if f.ClustersTotal < 0 || f.ClustersTotal > maxClusters || f.ClustersWorking < 0 || f.ClustersWorking > f.ClustersTotal {
-		add(fault.New(fault.Invalid, "stations.clusters_range", "working", f.ClustersWorking, "total", f.ClustersTotal, "max", maxClusters).At("clusters_working"))
+		add(fault.New(fault.Invalid, "stations.clusters_range", "working", f.ClustersWorking, "total", f.ClustersTotal,
+			"max", maxClusters).At("clusters_working"))
 	}
 	f.Hours = append([]Hours{}, f.Hours...)
 	slices.SortFunc(f.Hours, func(a, b Hours) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Until, b.Until)) })

@@ -26,7 +26,8 @@ func TestTheGuideAndTheRefusalNameEveryColumn(t *testing.T) {
 			t.Errorf("the refusal of an unknown column does not name “%s”: %s", heading, refusal)
 		}
 	}
-	for heading, want := range map[string]Column{"Số cụm loa": "clusters_total", "so cum loa hoat dong": "clusters_working", "Tần số": "frequency_mhz", "clusters_total": "clusters_total"} {
+	for heading, want := range map[string]Column{"Số cụm loa": "clusters_total", "so cum loa hoat dong": "clusters_working", "Tần số": "frequency_mhz",
+		"clusters_total": "clusters_total"} {
 		if c, ok := columnOf(heading); !ok || c != want {
 			t.Errorf("“%s” is read as %q", heading, c)
 		}
@@ -68,7 +69,8 @@ func TestTheTableOf2025IsOfOneProvince(t *testing.T) {
 	if !founding().KnowsReform2025() {
 		t.Error("the province of the table does not know it")
 	}
-	if NewRegistry([]Unit{{UnitKey: UnitKey{"2024-01-01", "14003"}, Kind: "commune", Name: "An Bình", Valid: Interval{From: "2024-01-01"}}}, nil).KnowsReform2025() {
+	if NewRegistry([]Unit{{UnitKey: UnitKey{"2024-01-01", "14003"}, Kind: "commune", Name: "An Bình", Valid: Interval{From: "2024-01-01"}}},
+		nil).KnowsReform2025() {
 		t.Error("another province is offered it")
 	}
 }

@@ -17,7 +17,8 @@ func countryFile(t *testing.T, stations int) []byte {
 	kinds := []string{"Xã", "Phường", "Thị trấn"}
 	for i := range stations {
 		d := i % 705
-		rows = append(rows, []any{sheet.Code(fmt.Sprintf("%05d", 40000+i)), fmt.Sprintf("%s Tân %d", kinds[i%3], i), sheet.Code(fmt.Sprintf("%03d", 100+d)), fmt.Sprintf("Quận %d", 100+d), "FM", 57.5})
+		rows = append(rows, []any{sheet.Code(fmt.Sprintf("%05d", 40000+i)), fmt.Sprintf("%s Tân %d", kinds[i%3], i), sheet.Code(fmt.Sprintf("%03d", 100+d)),
+			fmt.Sprintf("Quận %d", 100+d), "FM", 57.5})
 	}
 	var b bytes.Buffer
 	if err := sheet.XLSX(&b, "Cả nước", rows); err != nil {
@@ -63,7 +64,8 @@ func TestUnknownCodesFoundUnitsOnlyWhereThatIsSaid(t *testing.T) {
 		t.Fatalf("%d units, %d stations, %v", len(units), len(list), err)
 	}
 	after := r.with(units, list)
-	if s, err := after.ByCodeOrID("03954", today); err != nil || after.DistrictName(after.Where(s.ID).District) != "Mường Mới" || !s.ActiveOn(today) || s.ActiveOn(today.AddDays(-1)) {
+	if s, err := after.ByCodeOrID("03954", today); err != nil || after.DistrictName(after.Where(s.ID).District) != "Mường Mới" || !s.ActiveOn(today) ||
+		s.ActiveOn(today.AddDays(-1)) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for in, code := range map[string]string{

@@ -83,7 +83,8 @@ func TestWhatIsExportedAndImportedAgainChangesNothing(t *testing.T) {
 
 func TestADryRunListsEveryChangeFieldByField(t *testing.T) {
 	r := filled(t)
-	plan := r.PlanImport(by("").At, readImport(t, "Mã xã;Tên xã;TẦN SỐ (MHZ);Ngôn ngữ;Số cụm hoạt động\n2659;Xã Thống Nhất;58,5 MHz;Việt, Dao;7\n02662;Đồng Tuyển;;Mông;\n"))
+	plan := r.PlanImport(by("").At, readImport(t,
+		"Mã xã;Tên xã;TẦN SỐ (MHZ);Ngôn ngữ;Số cụm hoạt động\n2659;Xã Thống Nhất;58,5 MHz;Việt, Dao;7\n02662;Đồng Tuyển;;Mông;\n"))
 	if len(plan.Bad) != 0 {
 		t.Fatal(plan.Bad)
 	}
@@ -105,7 +106,8 @@ func TestRowsAreMatchedByAnySpellingOfTheName(t *testing.T) {
 	for _, c := range plan.Changes {
 		got = append(got, c.Station+" "+c.Label)
 	}
-	want := []string{"S00003 Vạn Hoà", "S00051 Nàn Xín", "S00033 Nậm Chảy (Mường Khương)", "S00112 Nậm Chầy (Văn Bàn)", "S00101 Thanh Bình (Sa Pa)", "S00128 N.T Phong Hải"}
+	want := []string{"S00003 Vạn Hoà", "S00051 Nàn Xín", "S00033 Nậm Chảy (Mường Khương)", "S00112 Nậm Chầy (Văn Bàn)",
+		"S00101 Thanh Bình (Sa Pa)", "S00128 N.T Phong Hải"}
 	if len(plan.Bad) != 0 || !slices.Equal(got, want) {
 		t.Errorf("got %v, bad %v", got, plan.Bad)
 	}
@@ -186,7 +188,8 @@ func TestAFileThatIsNoRegistryIsRefused(t *testing.T) {
 
 func TestWhatExcelDoesToCellsIsUndone(t *testing.T) {
 	r := founding()
-	plan := r.PlanImport(by("").At, readImport(t, "Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,31.12.2026,0.25,FM,57.500,Páo||912345678\n"))
+	plan := r.PlanImport(by("").At, readImport(t,
+		"Code,Licence valid until,Airing hours,Technologies,Frequency (MHz),Contacts\n2659,31.12.2026,0.25,FM,57.500,Páo||912345678\n"))
 	if len(plan.Bad) != 0 {
 		t.Fatal(plan.Bad)
 	}
@@ -203,7 +206,8 @@ func TestABareSerialNumberIsADayWhereTheWorkbookSaysFromWhen(t *testing.T) {
 	r := founding()
 	for _, date1904 := range []bool{false, true} {
 		f := excelize.NewFile()
-		if err := errors.Join(f.SetSheetRow("Sheet1", "A1", &[]any{"Mã xã", "Công nghệ", "Giấy phép đến ngày"}), f.SetSheetRow("Sheet1", "A2", &[]any{2659, "FM", 45425}),
+		if err := errors.Join(f.SetSheetRow("Sheet1", "A1", &[]any{"Mã xã", "Công nghệ", "Giấy phép đến ngày"}),
+			f.SetSheetRow("Sheet1", "A2", &[]any{2659, "FM", 45425}),
 			f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &date1904})); err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +221,8 @@ func TestABareSerialNumberIsADayWhereTheWorkbookSaysFromWhen(t *testing.T) {
 			t.Errorf("1904 %v: %+v %v", date1904, plan.Changes, plan.Bad)
 		}
 	}
-	if plan := r.PlanImport(by("").At, readImport(t, "Mã xã,Giấy phép đến ngày\n2659,45425\n")); len(plan.Bad) != 1 || plan.Bad[0].Code != "stations.date_serial" {
+	if plan := r.PlanImport(by("").At, readImport(t, "Mã xã,Giấy phép đến ngày\n2659,45425\n")); len(plan.Bad) != 1 ||
+		plan.Bad[0].Code != "stations.date_serial" {
 		t.Errorf("in CSV: %+v", plan)
 	}
 }
@@ -267,7 +272,8 @@ func TestASpreadsheetInAnyCountryGivesTheRegistryBackUnchanged(t *testing.T) {
 			dir := t.TempDir()
 			profile := filepath.Join(dir, "profile")
 			settings := `<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">` +
-				`<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>` + locale + `</value></prop></item></oor:items>`
+				`<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>` + locale +
+				`</value></prop></item></oor:items>`
 			if err := errors.Join(os.MkdirAll(filepath.Join(profile, "user"), 0o700),
 				os.WriteFile(filepath.Join(profile, "user", "registrymodifications.xcu"), []byte(settings), 0o600)); err != nil {
 				t.Fatal(err)

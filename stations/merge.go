@@ -121,7 +121,8 @@ func (r *Registry) planMerge(m accounts.Meta, c Merge) ([]Unit, []Station, Merge
 	if c.On == "" || len(c.Rows) == 0 {
 		return nil, nil, MergePlan{Bad: []*fault.Error{fault.New(fault.Invalid, "stations.merge_empty").At("on")}}
 	}
-	w := &merger{r: r, m: m, c: c, eve: c.On.AddDays(-1), old: map[UnitKey]bool{}, next: number(r.NextID()), plan: MergePlan{On: c.On, Targets: []MergeTarget{}}}
+	w := &merger{r: r, m: m, c: c, eve: c.On.AddDays(-1), old: map[UnitKey]bool{}, next: number(r.NextID()),
+		plan: MergePlan{On: c.On, Targets: []MergeTarget{}}}
 	w.group(w.live())
 	w.place()
 	if len(w.plan.Bad) > 0 {
@@ -239,7 +240,8 @@ func (w *merger) skip(row MergeRow, pairs []pair) {
 		if same {
 			w.plan.Skipped++
 		} else {
-			w.refuse(row.Line, fault.New(fault.Conflict, "stations.merge_done_otherwise", "name", u.Official(), "known", w.r.Unit(*u.Successor).Official()).At("old_code"))
+			w.refuse(row.Line, fault.New(fault.Conflict, "stations.merge_done_otherwise", "name", u.Official(),
+				"known", w.r.Unit(*u.Successor).Official()).At("old_code"))
 		}
 		return
 	}
@@ -254,7 +256,8 @@ func (w *merger) group(pairs []pair) {
 		t := byCode[p.row.NewCode]
 		switch {
 		case t != nil && (!t.unit.called(name) || kind != t.unit.Kind):
-			w.refuse(p.row.Line, fault.New(fault.Invalid, "stations.merge_two_names", "code", p.row.NewCode, "name", p.row.NewName, "known", t.unit.Official(), "first", t.line).At("new_name"))
+			w.refuse(p.row.Line, fault.New(fault.Invalid, "stations.merge_two_names", "code", p.row.NewCode, "name", p.row.NewName, "known", t.unit.Official(),
+				"first", t.line).At("new_name"))
 			continue
 		case len(p.row.NewCode) != 5 || strings.Trim(p.row.NewCode, "0123456789") != "":
 			w.refuse(p.row.Line, fault.New(fault.Invalid, "stations.code_unreadable", "text", p.row.NewCode).At("new_code"))

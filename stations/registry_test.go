@@ -101,7 +101,8 @@ func TestListsAreInVietnameseOrder(t *testing.T) {
 	for _, s := range r.Filter(Filter{District: "082"}) {
 		names = append(names, r.Name(s.ID))
 	}
-	want := "A Lù|A Mú Sung|Bản Qua|Bản Vược|Bản Xèo|Cốc Mỳ|Dền Sáng|Dền Thàng|Mường Hum|Mường Vi|Nậm Chạc|Nậm Pung|Pa Cheo|Phìn Ngan|Quang Kim|Sàng Ma Sáo|Tòng Sành|Trịnh Tường|Trung Lèng Hồ|Y Tý"
+	want := "A Lù|A Mú Sung|Bản Qua|Bản Vược|Bản Xèo|Cốc Mỳ|Dền Sáng|Dền Thàng|Mường Hum|Mường Vi|Nậm Chạc|Nậm Pung|Pa Cheo|Phìn Ngan|Quang Kim|Sàng Ma " +
+		"Sáo|Tòng Sành|Trịnh Tường|Trung Lèng Hồ|Y Tý"
 	if got := strings.Join(names, "|"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -202,9 +203,12 @@ func TestDistrictsOfOneNameAreToldApart(t *testing.T) {
 	unit := func(code string, kind Kind, name, district string) Unit {
 		return Unit{UnitKey: UnitKey{FoundingDay, code}, Kind: kind, Name: name, District: district, Valid: Interval{From: FoundingDay}}
 	}
-	r := NewRegistry([]Unit{unit("101", "rural_district", "Kỳ Anh", ""), unit("102", "town", "Kỳ Anh", ""), unit("103", "rural_district", "Châu Thành", ""), unit("104", "rural_district", "Châu Thành", ""),
-		unit("105", "urban_district", "10", ""), unit("106", "urban_district", "2", ""), unit("40001", "ward", "Phường 12", "103"), unit("40002", "ward", "Phường 3", "103"),
-		unit("40003", "ward", "Phường 4", "104"), unit("40004", "ward", "Đa Kao", "106"), unit("40005", "ward", "Bến Nghé", "106"), unit("40006", "ward", "1", "105")},
+	r := NewRegistry([]Unit{unit("101", "rural_district", "Kỳ Anh", ""), unit("102", "town", "Kỳ Anh", ""), unit("103", "rural_district", "Châu Thành", ""),
+		unit("104", "rural_district", "Châu Thành", ""),
+		unit("105", "urban_district", "10", ""), unit("106", "urban_district", "2", ""), unit("40001", "ward", "Phường 12", "103"),
+		unit("40002", "ward", "Phường 3", "103"),
+		unit("40003", "ward", "Phường 4", "104"), unit("40004", "ward", "Đa Kao", "106"), unit("40005", "ward", "Bến Nghé", "106"),
+		unit("40006", "ward", "1", "105")},
 		[]Station{{ID: "S00001", Seats: []Seat{{UnitKey{FoundingDay, "40004"}, FoundingDay}}, Fields: Fields{Active: []Interval{{From: FoundingDay}}}}})
 	var got []string
 	for _, d := range r.Districts(FoundingDay) {

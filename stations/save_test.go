@@ -44,7 +44,10 @@ func TestASavedStationIsInOneForm(t *testing.T) {
 	for _, f := range fields {
 		got = append(got, string(f.column)+"="+f.write(&s.Fields, text.Vietnamese))
 	}
-	want := "technologies=FM, IP (3G/4G)|frequency_mhz=57.5|power_w=30|licence=12/GP-CTS|licence_until=31/12/2026|clusters_working=7|clusters_total=9|languages=tiếng Việt, tiếng Dao|hours=05:30-06:15, 17:00-17:30|contacts=Giàng A Páo | văn hoá - xã hội | 0912345678|notes=Loa số 3 hỏng\ncần thay|zone=|active=1/1/2024 – 10/6/2024; 1/7/2024 –"
+	want := "technologies=FM, IP " +
+		"(3G/4G)|frequency_mhz=57.5|power_w=30|licence=12/GP-CTS|licence_until=31/12/2026|clusters_working=7|clusters_total=9|languages=tiếng Việt, " +
+		"tiếng Dao|hours=05:30-06:15, 17:00-17:30|contacts=Giàng A Páo | văn hoá - xã hội | 0912345678|notes=Loa số 3 hỏng\ncần " +
+		"thay|zone=|active=1/1/2024 – 10/6/2024; 1/7/2024 –"
 	if line := strings.Join(got, "|"); line != want {
 		t.Errorf("got  %s\nwant %s", line, want)
 	}
@@ -235,7 +238,8 @@ func TestWhatAStationHadBeforeAChangeIsKept(t *testing.T) {
 		t.Helper()
 		m := by("x")
 		m.At = at.Add(after)
-		s, err := DecideSave(r, m, SaveStation{ID: "S00001", Fields: Fields{Technologies: technologies, Languages: languages, Notes: notes, Active: []Interval{{From: FoundingDay}}}})
+		s, err := DecideSave(r, m, SaveStation{ID: "S00001", Fields: Fields{Technologies: technologies, Languages: languages, Notes: notes,
+			Active: []Interval{{From: FoundingDay}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,7 +253,8 @@ func TestWhatAStationHadBeforeAChangeIsKept(t *testing.T) {
 		t.Fatalf("revision %d, %+v", s.Revision, s.Were)
 	}
 	for after, want := range map[time.Duration][3]bool{ // has FM, has IP, speaks Mông
-		0: {}, time.Hour - 1: {}, time.Hour: {true, false, true}, 3*time.Hour - 1: {true, false, true}, 3 * time.Hour: {false, true, false}, 9999 * time.Hour: {false, true, false},
+		0: {}, time.Hour - 1: {}, time.Hour: {true, false, true}, 3*time.Hour - 1: {true, false, true}, 3 * time.Hour: {false, true, false},
+		9999 * time.Hour: {false, true, false},
 	} {
 		was := s.TraitsAt(at.Add(after))
 		if got := [3]bool{was.Has(FM), was.Has(IP), was.Speaks("hmn")}; got != want || !was.Speaks(Vietnamese) {

@@ -95,7 +95,8 @@ func (r *Registry) Reverse(m accounts.Meta, c Changes) (v Reversal) {
 				v.Lost = append(v.Lost, s.Now.ID)
 			}
 			for _, before := range r.before[s.Now.ID] {
-				if !slices.ContainsFunc(c.Stations, func(o Change[Station]) bool { return o.Now.ID == before.ID }) && (now.Origin == nil || now.Origin.Station != before.ID) {
+				if !slices.ContainsFunc(c.Stations, func(o Change[Station]) bool { return o.Now.ID == before.ID }) && (now.Origin == nil ||
+					now.Origin.Station != before.ID) {
 					v.Later = append(v.Later, r.Label(before.ID)) // another was merged into it since
 				}
 			}

@@ -19,12 +19,14 @@ func TestThePastIsDecidedAnewOnAPage(t *testing.T) {
 	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = at(19, 0, 0)
-	c := airing.Confirm{ID: "0190b1c2-0000-7000-8000-000000000001", Station: "S00001", Programme: "P1", Outcome: airing.Aired, StartedAt: at(18, 0, 0), Seconds: 120}
+	c := airing.Confirm{ID: "0190b1c2-0000-7000-8000-000000000001", Station: "S00001", Programme: "P1", Outcome: airing.Aired,
+		StartedAt: at(18, 0, 0), Seconds: 120}
 	if _, err := s.Confirm(t.Context(), meta(clock.at), c); err != nil {
 		t.Fatal(err)
 	}
 	clock.at = clock.at.AddDate(0, 0, 10)
-	admin := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "quantri", clock.at, accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}))
+	admin := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "quantri", clock.at, accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}))
 	aired := func() int {
 		t.Helper()
 		week, err := s.Coverage(t.Context(), accounts.Daemon(), coverage.Query{Week: 2837})
@@ -84,7 +86,8 @@ func TestDaysThatHavePassedAreShownBeforeTheyAreChanged(t *testing.T) {
 	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
 	clock.at = clock.at.AddDate(0, 0, 10)
-	admin := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "quantri", clock.at, accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}))
+	admin := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "quantri", clock.at, accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}))
 	station := func() stations.Station {
 		t.Helper()
 		reg, err := s.Registry(t.Context())

@@ -13,7 +13,8 @@ import (
 func TestAnEditorIsAskedBeforeWhatIsLikelyASlip(t *testing.T) {
 	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
-	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	plan := func() *scheduler.Schedule {
 		t.Helper()
 		p, err := s.Schedule(t.Context())

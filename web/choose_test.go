@@ -89,7 +89,8 @@ func TestAnOperatorChoosesNoOtherStation(t *testing.T) {
 		t.Fatal(err)
 	}
 	aWeek(t, s)
-	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-50", tuesday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00050"}}))
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-50", tuesday,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00050"}}))
 	if w := c.Get("/calendar?station=S00001"); w.Code != 403 {
 		t.Errorf("another station's calendar: %d", w.Code)
 	}

@@ -31,7 +31,8 @@ func TestACorrectionLeavesTheSecondsAlone(t *testing.T) {
 	clock.at = at(19, 0, 0)
 	began := at(17, 30, 41)
 	m := accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: clock.at}
-	line, err := s.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Station: "S00001", Programme: "P1", Outcome: airing.Aired, StartedAt: began, Seconds: 95, Means: "fm"})
+	line, err := s.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Station: "S00001", Programme: "P1", Outcome: airing.Aired, StartedAt: began,
+		Seconds: 95, Means: "fm"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +97,8 @@ func TestOneAiringIsOneReport(t *testing.T) {
 	// By API the planned one is meant unless the caller says otherwise, a resend is
 	// the same report, and the one in the way is named.
 	slot := scheduler.SlotID("R1", "S00002", at(17, 0, 0))
-	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	put := func(id, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodPut, "/api/v1/airings/"+id, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
@@ -108,7 +110,8 @@ func TestOneAiringIsOneReport(t *testing.T) {
 			t.Errorf("an unplanned report at the time of a slot: %d %s", w.Code, w.Body)
 		}
 	}
-	if w := put(uuid.NewString(), strings.Replace(body, `"outcome"`, `"unplanned":true,"alone":true,"outcome"`, 1)); w.Code != 409 || !strings.Contains(w.Body.String(), `"other":"`+first+`"`) {
+	if w := put(uuid.NewString(), strings.Replace(body, `"outcome"`, `"unplanned":true,"alone":true,"outcome"`, 1)); w.Code != 409 ||
+		!strings.Contains(w.Body.String(), `"other":"`+first+`"`) {
 		t.Errorf("an airing of its own over another: %d %s", w.Code, w.Body)
 	}
 	if w := put(uuid.NewString(), body); w.Code != 200 || !strings.Contains(w.Body.String(), `"slot":""`) && strings.Contains(w.Body.String(), slot) {
@@ -127,7 +130,8 @@ func TestADayLongPastIsAskedAboutFirst(t *testing.T) {
 	operator.Expect(200, "#done", "Đã ghi: đã phát")
 	first := operator.Doc().Find("#done ~ .card a[href^='/airings/']").AttrOr("href", "")
 	clock.at = clock.at.AddDate(0, 0, 16) // Wednesday of week 22
-	operator = webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "xa-later", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	operator = webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "xa-later", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
 	manager := accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}
 	if _, err := s.CloseWeek(t.Context(), manager, coverage.Close{Week: airing.Calendar{Zone: text.Zone}.Week(clock.at) - 2}); err != nil {
 		t.Fatal(err)
@@ -165,7 +169,8 @@ func TestADayLongPastIsAskedAboutFirst(t *testing.T) {
 	operator.Expect(200, ".flash", "Số liệu của tuần 20 năm 2024")
 
 	// By API who sends the word is asked, and who only sends is not.
-	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	put := func(start, more string) *httptest.ResponseRecorder {
 		body := fmt.Sprintf(`{"station":"S00002","programme":"P1","outcome":"aired","started_at":"%s:00+07:00","seconds":900%s}`, start, more)
 		r := httptest.NewRequest(http.MethodPut, "/api/v1/airings/"+uuid.NewString(), strings.NewReader(body))
@@ -215,7 +220,8 @@ func TestAnEmptySystemSaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	webtest.Stations(t, s)
-	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-02647", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-02647", clock.at,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
 	c.Get("/")
 	c.Expect(200, "", "Tuần này chưa có lịch phát")
 	c.Refuse("đã báo đủ")
@@ -247,7 +253,8 @@ func TestALostLogInLosesNoReport(t *testing.T) {
 	p.Cookie("s", "gone", server.URL)
 	p.Click("form.report > button")
 	p.Wait("[data-says=true] a[href='/login']")
-	if !webtest.Eval[bool](p, "see the notice", `(() => { const b = document.querySelector("[data-says]").getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })()`) {
+	if !webtest.Eval[bool](p, "see the notice",
+		`(() => { const b = document.querySelector("[data-says]").getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })()`) {
 		t.Error("the notice is out of sight")
 	}
 	p.Shot("lost-log-in", 360)

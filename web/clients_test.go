@@ -44,7 +44,8 @@ func newGenerated(t *testing.T) generated {
 	g.token = accounts.NewSecret()
 	m := meta(time.Now())
 	m.By = p.Actor("session")
-	if _, err := s.AddToken(t.Context(), m, accounts.AddToken{Hash: accounts.HashOf(g.token), Person: p.ID, Name: "thử", Expires: time.Now().AddDate(0, 0, 1)}); err != nil {
+	if _, err := s.AddToken(t.Context(), m, accounts.AddToken{Hash: accounts.HashOf(g.token), Person: p.ID,
+		Name: "thử", Expires: time.Now().AddDate(0, 0, 1)}); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -89,7 +90,8 @@ func (g generated) check(t *testing.T, said []byte) {
 	if err := json.Unmarshal(said, &got); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
-	if got.Stations != 127 || got.Active != 127 || got.Kept != http.StatusNotModified || got.Correctly != "not_aired" || got.Refused != "airing.station_missing" {
+	if got.Stations != 127 || got.Active != 127 || got.Kept != http.StatusNotModified || got.Correctly != "not_aired" ||
+		got.Refused != "airing.station_missing" {
 		t.Errorf("the client says %s", said)
 	}
 	line, err := g.store.Airing(t.Context(), accounts.Daemon(), got.Report)

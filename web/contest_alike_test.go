@@ -66,7 +66,8 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	}{{"S00001", "Chuyện làng", 64, 1}, {"S00040", "Nước sạch", 128, 1}, {"S00080", "Đường mới", 64, 2}} {
 		op := st.operator(fmt.Sprint("xa", i), e.station)
 		file := st.keep(op, e.station, fmt.Sprintf("00000000-0000-4000-8000-%012d", i), fmt.Sprint("bai", i, ".mp3"), audiotest.MP3(t, 70, e.kbps, e.seed))
-		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: e.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: e.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind:    contest.ByStation,
 			Station: e.station, Script: "Lời dẫn", Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}}})
 		ops, files = append(ops, op), append(files, file)
 	}
@@ -80,7 +81,8 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 		t.Errorf("%d works are marked, want 2", n)
 	}
 	desk := string(org.get(base + "/entries/entry-00000001"))
-	for _, want := range []string{"TP-001 · Chuyện làng (Hội thi Lào Cai 2024)", base + "/entries/entry-00000000", "Người xa0", "/library/" + files[1] + "#alike"} {
+	for _, want := range []string{"TP-001 · Chuyện làng (Hội thi Lào Cai 2024)", base + "/entries/entry-00000000", "Người xa0",
+		"/library/" + files[1] + "#alike"} {
 		if !strings.Contains(desk, want) {
 			t.Errorf("the organiser's page lacks %q", want)
 		}
@@ -105,7 +107,8 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	if b := string(ops[1].get("/library/" + files[1])); strings.Contains(b, files[0]) || strings.Contains(b, `id="alike"`) {
 		t.Error("an entrant's own recording tells of another's")
 	}
-	if res, _ := ops[1].post("/library/"+files[1]+"/alike", "other", files[0], "verdict", "different", "reason", "của tôi"); res.StatusCode != http.StatusNotFound {
+	if res, _ := ops[1].post("/library/"+files[1]+"/alike", "other", files[0], "verdict", "different", "reason",
+		"của tôi"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("an entrant decides: %s", res.Status)
 	}
 	if !strings.Contains(string(org.get("/")), "/library?alike=open") || strings.Contains(string(ops[1].get("/")), "/library?alike=open") {
@@ -147,7 +150,8 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	do(org, contest.DraftContest{Rules: storyRules(st.now)})
 	do(org, contest.OpenContest{})
 	file := st.keep(ops[2], "S00080", "00000000-0000-4000-8000-000000000009", "sao.mp3", audiotest.MP3(t, 70, 64, 1))
-	do(ops[2], contest.SubmitEntry{ID: "entry-00000009", Work: contest.Work{Title: "Làng tôi", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+	do(ops[2], contest.SubmitEntry{ID: "entry-00000009", Work: contest.Work{Title: "Làng tôi", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+		Kind:    contest.ByStation,
 		Station: "S00080", Script: "Lời dẫn", Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}}})
 	desk = string(org.get("/contests/hoi-thi-khac/entries/entry-00000009"))
 	if !strings.Contains(desk, "Giống hệt tệp này") || !strings.Contains(desk, base+"/entries/entry-00000000") || marked("hoi-thi-khac") != 1 {
@@ -176,7 +180,8 @@ func TestAnEntrantsEarlierFileIsNoSuspicion(t *testing.T) {
 	}
 	do(org, contest.DraftContest{Rules: storyRules(st.now)})
 	do(org, contest.OpenContest{})
-	work := contest.Work{Title: "Chuyện làng", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation, Station: "S00001", Script: "Lời dẫn"}
+	work := contest.Work{Title: "Chuyện làng", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+		Station: "S00001", Script: "Lời dẫn"}
 	for i, kbps := range []int{64, 128} {
 		file := st.keep(op, "S00001", fmt.Sprintf("00000000-0000-4000-8000-%012d", i), "bai.mp3", audiotest.MP3(t, 70, kbps, 1))
 		work.Pieces = []contest.WorkPiece{{Kind: contest.Audio, File: file}}

@@ -71,7 +71,8 @@ func TestAContestRunsByProgram(t *testing.T) {
 		t.Errorf("the same ID again: %v", e)
 	}
 	base := "/contests/tu-dong"
-	if e := org.call(422, "POST", base+"/open", nil); e["code"] != "contest.rules_unfit" && e["code"] != "contest.rubric_is_sample" && e["code"] != "contest.dates_missing" {
+	if e := org.call(422, "POST", base+"/open", nil); e["code"] != "contest.rules_unfit" && e["code"] != "contest.rubric_is_sample" &&
+		e["code"] != "contest.dates_missing" {
 		t.Errorf("the sample opened: %v", e)
 	}
 	rules := scriptOnly(st.now)
@@ -96,7 +97,8 @@ func TestAContestRunsByProgram(t *testing.T) {
 		if open := op.call(200, "GET", "/entering", nil)["items"].([]any); len(open) != 1 || open[0].(obj)["open"] != true {
 			t.Fatalf("%d contests to enter", len(open))
 		}
-		if list := op.call(200, "GET", "/contests", nil)["items"].([]any); len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(obj{"as": []any{"entrant"}, "id": "tu-dong", "phase": "open", "title": rules.Title}) {
+		if list := op.call(200, "GET", "/contests", nil)["items"].([]any); len(list) != 1 ||
+			fmt.Sprint(list[0]) != fmt.Sprint(obj{"as": []any{"entrant"}, "id": "tu-dong", "phase": "open", "title": rules.Title}) {
 			t.Errorf("an entrant is told of %v", list)
 		}
 		work := obj{"title": "Bài " + sid, "theme": "ntm", "category": "chuong-trinh", "language": "vi", "kind": "station", "station": sid, "pieces": []any{}}
@@ -107,12 +109,14 @@ func TestAContestRunsByProgram(t *testing.T) {
 		op.call(204, "POST", base+"/entries?check=1", work)
 		key := kit.NewID()
 		e := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key)
-		if again := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key); again["code"] != e["code"] || e["code"] != fmt.Sprintf("TP-%03d", i+1) {
+		if again := op.call(201, "POST", base+"/entries", work, "Idempotency-Key", key); again["code"] != e["code"] ||
+			e["code"] != fmt.Sprintf("TP-%03d", i+1) {
 			t.Errorf("entered %v, then %v", e["code"], again["code"])
 		}
 		entries = append(entries, e["id"].(string))
 	}
-	work := contest.Work{Title: "Bài mới", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation, Station: "S00001", Script: "Lời dẫn khác"}
+	work := contest.Work{Title: "Bài mới", Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+		Station: "S00001", Script: "Lời dẫn khác"}
 	if e := ops[0].call(200, "PUT", base+"/entries/"+entries[0], work); e["title"] != "Bài mới" || e["code"] != "TP-001" {
 		t.Errorf("replaced: %v", e)
 	}
@@ -164,7 +168,8 @@ func TestAContestRunsByProgram(t *testing.T) {
 	org.call(200, "POST", base+"/rounds/huyen/finish", nil)
 	org.call(200, "POST", base+"/rounds/chung-khao/start", nil)
 	chair := judges[ids[0]]
-	if list := chair.call(200, "GET", "/contests", nil)["items"].([]any); len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(obj{"as": []any{"judge"}, "id": "tu-dong", "phase": "judging", "title": rules.Title}) {
+	if list := chair.call(200, "GET", "/contests", nil)["items"].([]any); len(list) != 1 ||
+		fmt.Sprint(list[0]) != fmt.Sprint(obj{"as": []any{"judge"}, "id": "tu-dong", "phase": "judging", "title": rules.Title}) {
 		t.Errorf("a judge is told of %v", list)
 	}
 	if mine := ops[0].call(200, "GET", "/entering", nil)["items"].([]any)[0].(obj); len(mine["entries"].([]any)) != 1 || mine["rules"].(obj)["themes"] == nil {
@@ -209,7 +214,8 @@ func TestAContestRunsByProgram(t *testing.T) {
 			t.Errorf("after conferring: %v", left)
 		}
 	}
-	if e := chair.call(404, "POST", base+"/ties", obj{"change": kit.NewID(), "order": []any{"999"}, "reason": "bốc thăm"}); e["code"] != "contest.no_such_number" {
+	if e := chair.call(404, "POST", base+"/ties", obj{"change": kit.NewID(), "order": []any{"999"},
+		"reason": "bốc thăm"}); e["code"] != "contest.no_such_number" {
 		t.Errorf("a tie of an unknown number: %v", e)
 	}
 	var own string
@@ -222,7 +228,8 @@ func TestAContestRunsByProgram(t *testing.T) {
 		t.Errorf("the chair reopened her own sheet: %v", e)
 	}
 	org.call(200, "POST", base+"/rounds/chung-khao/sheets/"+own+"/reopen", obj{"reason": "trưởng ban cộng nhầm"})
-	if e := org.call(403, "POST", base+"/rounds/chung-khao/sheets/"+desk["signed"].([]any)[0].(obj)["task"].(string)+"/reopen", obj{"reason": "x"}); e["code"] != "contest.chair_only" {
+	if e := org.call(403, "POST", base+"/rounds/chung-khao/sheets/"+desk["signed"].([]any)[0].(obj)["task"].(string)+"/reopen",
+		obj{"reason": "x"}); e["code"] != "contest.chair_only" {
 		t.Errorf("the organiser reopened another judge's sheet: %v", e)
 	}
 	if left := chair.call(200, "GET", base+"/chair", nil); left["waiting"] != true {
@@ -315,7 +322,8 @@ func TestAJudgeAbstainsByProgram(t *testing.T) {
 			t.Errorf("abstained: %v", got)
 		}
 	}
-	if e := judges[1].call(409, "PUT", strings.TrimSuffix(path, "/abstain"), obj{"change": kit.NewID(), "base": 0, "marks": obj{}}); e["code"] != "contest.sheet_set_aside" {
+	if e := judges[1].call(409, "PUT", strings.TrimSuffix(path, "/abstain"),
+		obj{"change": kit.NewID(), "base": 0, "marks": obj{}}); e["code"] != "contest.sheet_set_aside" {
 		t.Errorf("marks after abstaining: %v", e)
 	}
 }

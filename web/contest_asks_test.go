@@ -122,7 +122,8 @@ func TestTakingAJudgeOffSaysWhatFollows(t *testing.T) {
 
 	tab := org.in(webtest.NewBrowser(t))
 	tab.Open(st.http.URL + page)
-	webtest.Eval[any](tab, "open what stands beside the last judge", `[...document.querySelectorAll("details")].filter((d) => d.querySelector("[value=remove]")).at(-1).open = true`)
+	webtest.Eval[any](tab, "open what stands beside the last judge",
+		`[...document.querySelectorAll("details")].filter((d) => d.querySelector("[value=remove]")).at(-1).open = true`)
 	tab.Set("#gone-"+judges[2].id, "Chuyển công tác")
 	tab.Click("button[popovertarget='remove-" + judges[2].id + "']")
 	tab.Wait("#remove-" + judges[2].id + ":popover-open")

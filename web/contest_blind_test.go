@@ -36,7 +36,8 @@ func TestNothingAJudgeCanReachTellsTheEntrant(t *testing.T) {
 		st := newStage(t)
 		st.also = map[int][]accounts.Grant{
 			1: {{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00120"}}},
-			2: {{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}, {Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}},
+			2: {{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}},
+				{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}},
 		}
 		for _, e := range append(slices.Clone(someEntrants), other[1], entrant{station: "S00100", login: "xakhacnua"}) {
 			st.operator(e.login, e.station)
@@ -144,12 +145,14 @@ func (v *visitor) everywhere(id string, writes bool) map[string]string {
 	}
 	answers := map[string]string{}
 	for _, r := range k.Routes() {
-		if (r.Method() != "GET" && r.Method() != "HEAD") != writes || strings.HasPrefix(r.Path(), "/assets/") || strings.HasSuffix(r.Path(), "/logout") || strings.HasSuffix(r.Path(), "/sessions/end") {
+		if (r.Method() != "GET" && r.Method() != "HEAD") != writes || strings.HasPrefix(r.Path(), "/assets/") || strings.HasSuffix(r.Path(), "/logout") ||
+			strings.HasSuffix(r.Path(), "/sessions/end") {
 			continue
 		}
 		var list []string
 		for _, task := range tasks {
-			path := strings.NewReplacer("{contest}", id, "{entry}", "entry-00000001", "{code}", "TP-002", "{task}", task, "{id}", "00000000-0000-4000-8000-000000000001").Replace(r.Path())
+			path := strings.NewReplacer("{contest}", id, "{entry}", "entry-00000001", "{code}", "TP-002", "{task}", task, "{id}",
+				"00000000-0000-4000-8000-000000000001").Replace(r.Path())
 			path = strings.ReplaceAll(regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "x"), "{$}", "")
 			if writes {
 				list = append(list, v.writes(r, path, id, task))

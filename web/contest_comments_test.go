@@ -56,7 +56,8 @@ func TestCommentsAreReviewedInTheBrowserAndByProgram(t *testing.T) {
 		t.Error("the page does not list the comments, or nothing leads to it")
 	}
 	org.must(base+"/comments?state=undecided", "do", "edited", "comment", list[0].ID, "text", "Nên đọc chậm hơn", "reason", "Lời nặng")
-	for _, bad := range [][]string{{"do", "held", "comment", list[1].ID}, {"do", "edited", "comment", list[1].ID, "text", " ", "reason", "x"}, {"do", "edited"}} {
+	for _, bad := range [][]string{{"do", "held", "comment", list[1].ID}, {"do", "edited", "comment", list[1].ID, "text", " ", "reason", "x"},
+		{"do", "edited"}} {
 		if res, b := org.post(base+"/comments", bad...); res.StatusCode < 400 || res.StatusCode >= 500 || said(b) == "" {
 			t.Errorf("%v: %s", bad, res.Status)
 		}
@@ -97,14 +98,16 @@ func TestCommentsAreReviewedInTheBrowserAndByProgram(t *testing.T) {
 			judge = j
 		}
 	}
-	if signed := string(judge.get("/judging/" + id + "/signed")); !strings.Contains(signed, list[0].Text) || !strings.Contains(signed, "Nên đọc chậm hơn") || !strings.Contains(signed, "Lời nặng") {
+	if signed := string(judge.get("/judging/" + id + "/signed")); !strings.Contains(signed, list[0].Text) || !strings.Contains(signed, "Nên đọc chậm hơn") ||
+		!strings.Contains(signed, "Lời nặng") {
 		t.Error("the judge does not read what was changed")
 	}
 	if res, b := org.post(base+"/comments", "do", "as_is", "comment", list[0].ID); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("without a reason once it is out: %s %s", res.Status, said(b))
 	}
 	org.must(base+"/comments", "do", "as_is", "comment", list[0].ID, "reason", "Giám khảo đề nghị")
-	if minutes := string(org.get(base + "/papers?doc=minutes")); !strings.Contains(minutes, "Lời nặng") || !strings.Contains(minutes, "Giám khảo đề nghị") || !strings.Contains(minutes, "Nhầm bài") {
+	if minutes := string(org.get(base + "/papers?doc=minutes")); !strings.Contains(minutes, "Lời nặng") || !strings.Contains(minutes, "Giám khảo đề nghị") ||
+		!strings.Contains(minutes, "Nhầm bài") {
 		t.Error("the minutes do not tell both decisions")
 	}
 	if fair := string(org.get(base + "/papers?doc=fairness")); !strings.Contains(fair, "giữ lại 1") {
@@ -134,7 +137,8 @@ func TestTwoWhoDecideAboutOneComment(t *testing.T) {
 	org.must(path, typed("Lời của người thứ nhất", "Một")...)
 	form[1] = "another" // the ID of the change
 	res, b := org.post(path, typed("Lời của người thứ hai", "Hai")...)
-	if res.StatusCode != http.StatusPreconditionFailed || !strings.Contains(string(b), "Lời của người thứ nhất") || !strings.Contains(string(b), "Lời của người thứ hai") {
+	if res.StatusCode != http.StatusPreconditionFailed || !strings.Contains(string(b), "Lời của người thứ nhất") ||
+		!strings.Contains(string(b), "Lời của người thứ hai") {
 		t.Errorf("%s %s", res.Status, said(b))
 	}
 }

@@ -32,7 +32,8 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	org.mustStep(base, "do", "publish")
 	// What is refused is said where it is seen, whatever the page folds away.
 	res, b := org.post(base+"/entries/entry-00000000", "do", "rule_out", "reason", "Muộn")
-	if doc, err := goquery.NewDocumentFromReader(bytes.NewReader(b)); err != nil || res.StatusCode != http.StatusConflict || doc.Find("main > .notice.bad").Length() != 1 {
+	if doc, err := goquery.NewDocumentFromReader(bytes.NewReader(b)); err != nil || res.StatusCode != http.StatusConflict ||
+		doc.Find("main > .notice.bad").Length() != 1 {
 		t.Errorf("ruled out after publication: %s %v\n%s", res.Status, err, b)
 	}
 	op := st.known["xa2"]
@@ -42,7 +43,8 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	}
 	for field, want := range map[string]string{"judge": "hãy chọn thêm tác phẩm", "sheet_of": "hãy chọn thêm giám khảo"} {
 		value := map[string]string{"judge": judges[1].id, "sheet_of": "entry-00000001"}[field]
-		if res, b := org.post(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", "x", field, value); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), want) {
+		if res, b := org.post(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", "x", field,
+			value); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), want) {
 			t.Errorf("half a correction: %s %s", res.Status, said(b))
 		}
 	}
@@ -71,7 +73,8 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if said := string(org.get(page)); !strings.Contains(said, "giamkhao0 (trưởng ban giám khảo)") || strings.Contains(said, `value="confirm"`) {
 		t.Error("who proposed it is not told whom to ask")
 	}
-	if res, b := org.post(page, "do", "confirm", "proposal", "DX-01"); res.StatusCode != http.StatusConflict || !strings.Contains(said(b), "phải là người khác") {
+	if res, b := org.post(page, "do", "confirm", "proposal", "DX-01"); res.StatusCode != http.StatusConflict ||
+		!strings.Contains(said(b), "phải là người khác") {
 		t.Errorf("by herself: %s %s", res.Status, said(b))
 	}
 	if res, _ := op.ask("GET", page, "", nil); res.StatusCode != http.StatusForbidden {
@@ -104,7 +107,8 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	tab.Follow("#confirm [value=confirm]")
 	st.look(org, map[string]string{"complaints-decided": base + "/complaints", "complaints-results": base + "/results"})
 	public := string(stranger.get("/results/" + id))
-	if now, first, ok := strings.Cut(public, "Kết quả công bố lần đầu"); !ok || strings.Contains(now, "Chuyện làng") || !strings.Contains(first, "Chuyện làng") || !strings.Contains(now, "Đã xác minh") {
+	if now, first, ok := strings.Cut(public, "Kết quả công bố lần đầu"); !ok || strings.Contains(now, "Chuyện làng") ||
+		!strings.Contains(first, "Chuyện làng") || !strings.Contains(now, "Đã xác minh") {
 		t.Error("the public page does not tell the corrected result beside the first")
 	}
 	if feed := string(stranger.get("/results/" + id + "/feed.xml")); strings.Contains(feed, "Chuyện làng") || !strings.Contains(feed, "Nước sạch") {

@@ -67,7 +67,8 @@ func TestTheOrganiserPicksTwoOfEachDistrictByName(t *testing.T) {
 	st := newStage(t)
 	org, id := st.organiser(), "binh-dinh"
 	rules := scriptOnly(st.now)
-	rules.Rounds = append([]contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}}, rules.Rounds...)
+	rules.Rounds = append([]contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}},
+		rules.Rounds...)
 	st.do(id, org, contest.DraftContest{Rules: rules})
 	st.do(id, org, contest.OpenContest{})
 	entries := st.entered(id, "S00001", "S00002", "S00003", "S00080", "S00081")
@@ -217,7 +218,8 @@ func (st *stage) look(v *visitor, pages map[string]string) {
 func (st *stage) finished() (org *visitor, id string, entries []string) {
 	org, id = st.organiser(), "xong"
 	rules := scriptOnly(st.now)
-	rules.Awards[0].Prizes = []contest.Prize{{ID: "nhat", Name: "Giải Nhất", Count: 1}, {ID: "nhi", Name: "Giải Nhì", Count: 1}, {ID: "ba", Name: "Giải Ba", Count: 3},
+	rules.Awards[0].Prizes = []contest.Prize{{ID: "nhat", Name: "Giải Nhất", Count: 1}, {ID: "nhi", Name: "Giải Nhì", Count: 1},
+		{ID: "ba", Name: "Giải Ba", Count: 3},
 		{ID: "chuyen-de", Name: "Giải chuyên đề", Count: 2, Special: true}}
 	first, second := rules.Rounds[0].Parts[0].Criteria[1].ID, rules.Rounds[0].Parts[0].Criteria[2].ID
 	rules.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByCriterion, Part: rules.Rounds[0].Parts[0].ID, Criterion: second}, {By: ranking.ByChair}}
@@ -275,7 +277,8 @@ func TestCertificatesComeFromATemplateOnePageEach(t *testing.T) {
 	if !bytes.Contains(b, []byte("# {giai}\n{tên}</textarea>")) {
 		t.Error("what was typed is lost")
 	}
-	if res, b := org.post(page, "text", "Tặng {tên}", "sign", "{ngày}", "do", "preview"); res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte("Tặng Xã ")) || !bytes.Contains(b, []byte("chưa lưu")) {
+	if res, b := org.post(page, "text", "Tặng {tên}", "sign", "{ngày}", "do", "preview"); res.StatusCode != http.StatusOK ||
+		!bytes.Contains(b, []byte("Tặng Xã ")) || !bytes.Contains(b, []byte("chưa lưu")) {
 		t.Errorf("preview: %s %s", res.Status, said(b))
 	}
 	if bytes.Contains(org.get("/contests/"+id+"/papers?doc=certificates"), []byte("Tặng Xã")) {
@@ -335,7 +338,8 @@ func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
 	given()
 	at := "." + award + ".chuyen-de"
 	res, b := org.post(page, "special"+at, "S00040", "works"+at, "TP-003, 77", "why"+at, "bền bỉ nhiều năm")
-	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "Không có tác phẩm “77”") || !bytes.Contains(b, []byte(`value="TP-003, 77"`)) {
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "Không có tác phẩm “77”") ||
+		!bytes.Contains(b, []byte(`value="TP-003, 77"`)) {
 		t.Errorf("an unknown work: %s %s", res.Status, said(b))
 	}
 	if got := given(); len(got) != 0 {
@@ -343,11 +347,13 @@ func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
 	}
 	res, b = org.post(page, "works"+at, "tp-003", "why"+at, "")
 	doc0, err := goquery.NewDocumentFromReader(bytes.NewReader(b))
-	if err != nil || res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(doc0.Find(".wrong:has([name='why"+at+"'])").Text(), "hãy ghi lý do trao") {
+	if err != nil || res.StatusCode != http.StatusUnprocessableEntity ||
+		!strings.Contains(doc0.Find(".wrong:has([name='why"+at+"'])").Text(), "hãy ghi lý do trao") {
 		t.Errorf("a prize without a reason: %s %v %s", res.Status, err, said(b))
 	}
 	res, b = org.post(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm")
-	if res.StatusCode != http.StatusConflict || !strings.Contains(said(b), "không gửi tác phẩm dự thi") || !bytes.Contains(b, []byte(`name="outside" value="S00040"`)) {
+	if res.StatusCode != http.StatusConflict || !strings.Contains(said(b), "không gửi tác phẩm dự thi") ||
+		!bytes.Contains(b, []byte(`name="outside" value="S00040"`)) {
 		t.Errorf("a station that entered nothing: %s %s", res.Status, said(b))
 	}
 	org.must(page, "special"+at, "S00040", "works"+at, "tp-003", "why"+at, "bền bỉ nhiều năm", "outside", "S00040")
@@ -366,7 +372,8 @@ func TestSpecialPrizesAreGivenByHandAndKept(t *testing.T) {
 	})
 	before := given()
 	org.must(page, again...)
-	if got := given(); len(got) != 2 || !slices.Equal(got, before) || got[0].Station != "S00040" || got[1].Entry != entries[2] || got[1].Reason != "bền bỉ nhiều năm" {
+	if got := given(); len(got) != 2 || !slices.Equal(got, before) || got[0].Station != "S00040" || got[1].Entry != entries[2] ||
+		got[1].Reason != "bền bỉ nhiều năm" {
 		t.Errorf("given %+v, then %+v by %q", before, got, again)
 	}
 }
@@ -435,7 +442,8 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		}
 		for _, row := range standings[0].Ranking.Rows {
 			prize := s.Rules.Awards[0].Prize(s.Winners(row.Entry.ID)[0].Prize).Name
-			want = append(want, strings.Join([]string{fmt.Sprint(row.Rank), run.Codes[row.Entry.ID], text.Vietnamese.Decimal(row.Value.Float(), 2), prize}, " "))
+			want = append(want, strings.Join([]string{fmt.Sprint(row.Rank), run.Codes[row.Entry.ID], text.Vietnamese.Decimal(row.Value.Float(), 2), prize},
+				" "))
 		}
 		if tie := standings[0].Ranking.Ties; len(tie) != 1 || tie[0].Open {
 			t.Errorf("the tie: %+v", tie)
@@ -477,7 +485,8 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 		})
 	}
 	minutes := read("/papers?doc=minutes")
-	for what, got := range map[string][]string{"minutes": cells(minutes, ".paper table", 0, 1, 4, 5), "table": cells(read("/papers?doc=table"), ".paper table", 0, 1, 8, 12)} {
+	for what, got := range map[string][]string{"minutes": cells(minutes, ".paper table", 0, 1, 4, 5),
+		"table": cells(read("/papers?doc=table"), ".paper table", 0, 1, 8, 12)} {
 		if !slices.Equal(got, want) {
 			t.Errorf("the %s: %q, computed %q", what, got, want)
 		}
@@ -497,7 +506,8 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 	if got := read("/results").Find("#fairness .figure b").Map(func(_ int, b *goquery.Selection) string { return b.Text() }); !slices.Equal(got, fair) {
 		t.Errorf("the fairness panel shows %q, computed %q", got, fair)
 	}
-	if printed := read("/papers?doc=fairness").Find(".paper").Text(); !slices.ContainsFunc(fair, func(v string) bool { return strings.Contains(printed, v) }) || !strings.Contains(printed, "Nếu thiếu một giám khảo") {
+	if printed := read("/papers?doc=fairness").Find(".paper").Text(); !slices.ContainsFunc(fair, func(v string) bool { return strings.Contains(printed, v) }) ||
+		!strings.Contains(printed, "Nếu thiếu một giám khảo") {
 		t.Errorf("the printed fairness panel lacks %q: %s", fair, printed)
 	}
 	for doc, sheets := range map[string]int{"minutes": 1, "table": 1, "sheets": 3, "fairness": 1, "decision": 2} {
@@ -509,12 +519,14 @@ func TestPapersSayWhatWasComputed(t *testing.T) {
 			t.Errorf("%s.xlsx holds %v", doc, got)
 		}
 		f.Close()
-		if b := org.get("/api/v1/contests/" + id + "/papers/" + doc + "/docx"); !bytes.HasPrefix(b, []byte("PK")) || !bytes.Equal(b, org.get("/contests/"+id+"/papers?doc="+doc+"&as=docx")) {
+		if b := org.get("/api/v1/contests/" + id + "/papers/" + doc + "/docx"); !bytes.HasPrefix(b, []byte("PK")) ||
+			!bytes.Equal(b, org.get("/contests/"+id+"/papers?doc="+doc+"&as=docx")) {
 			t.Errorf("%s.docx is no document, or another by program", doc)
 		}
 	}
 	for doc, size := range map[string]string{"minutes": "210x297", "table": "297x210", "sheets": "297x210", "fairness": "210x297", "decision": "210x297"} {
-		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 || slices.ContainsFunc(pages, func(p string) bool { return p != size }) {
+		if pages := st.pdf(org, doc, "/contests/"+id+"/papers?doc="+doc); len(pages) == 0 ||
+			slices.ContainsFunc(pages, func(p string) bool { return p != size }) {
 			t.Errorf("%s printed on %v", doc, pages)
 		}
 	}
@@ -544,7 +556,10 @@ func TestAJudgeIsInvitedFromTheJuryPage(t *testing.T) {
 	judge.Submit("main form", "name", "Lù Thị Mẩy", "login", "lumay", "passphrase", "mua xuan tren ban cao", "again", "mua xuan tren ban cao")
 	desk.Get("/contests/" + id + "/jury")
 	desk.Expect(http.StatusOK, "select[name=person]", "Lù Thị Mẩy")
-	person := desk.Doc().Find("select[name=person] option").FilterFunction(func(_ int, o *goquery.Selection) bool { return o.Text() == "Lù Thị Mẩy" }).AttrOr("value", "")
+	person := desk.Doc().Find("select[name=person] option").FilterFunction(func(_ int,
+		o *goquery.Selection) bool {
+		return o.Text() == "Lù Thị Mẩy"
+	}).AttrOr("value", "")
 	desk.Submit("aside form", "person", person, "chair", "1", "do", "appoint")
 	desk.Expect(http.StatusOK, ".list .strong", "Lù Thị Mẩy")
 	change, _, _ := strings.Cut(desk.Doc().Find("a[href*='?judge=']").AttrOr("href", ""), "#")
@@ -585,7 +600,8 @@ func TestAJudgeJoinsFromTheJuryPage(t *testing.T) {
 	if n := len(panels["panels.0.judges"]); n != len(judges)+1 {
 		t.Fatalf("the page offers %d judges", n)
 	}
-	if res, body := org.ask("POST", "/contests/"+id+"/jury", "application/x-www-form-urlencoded", strings.NewReader(panels.Encode())); res.StatusCode != http.StatusOK && res.StatusCode != http.StatusSeeOther {
+	if res, body := org.ask("POST", "/contests/"+id+"/jury", "application/x-www-form-urlencoded",
+		strings.NewReader(panels.Encode())); res.StatusCode != http.StatusOK && res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%s %s", res.Status, body)
 	}
 	if err := st.hall.View(t.Context(), id, func(s *contest.State) error {
@@ -635,7 +651,8 @@ func TestTheMinutesTellWhoseMarksStoppedCounting(t *testing.T) {
 		t.Fatal(err)
 	}
 	book := fmt.Sprint(rows)
-	for _, want := range []string{"nhận ra giọng em gái", "Không tính phiếu đã ký của", "): cùng họ", "đi công tác. Các phiếu đã ký vẫn được tính", "mã kiểm tra " + head} {
+	for _, want := range []string{"nhận ra giọng em gái", "Không tính phiếu đã ký của", "): cùng họ", "đi công tác. Các phiếu đã ký vẫn được tính",
+		"mã kiểm tra " + head} {
 		if !strings.Contains(page, want) || !strings.Contains(book, want) {
 			t.Errorf("the minutes do not say %q", want)
 		}
@@ -709,7 +726,8 @@ func TestRowsOfTheRulesAreMoved(t *testing.T) {
 	rules := "/contests/day-du/rules"
 	tab := org.in(webtest.NewBrowser(t))
 	tab.Open(st.http.URL + rules + "/part." + r.Rounds[0].ID + "." + r.Rounds[0].Parts[0].ID)
-	if tab.Text("#f-criteria button[value^='up:']"); webtest.Eval[bool](tab, "look at the first row", `document.querySelector("[value='up:criteria.0']") !== null`) {
+	if tab.Text("#f-criteria button[value^='up:']"); webtest.Eval[bool](tab, "look at the first row",
+		`document.querySelector("[value='up:criteria.0']") !== null`) {
 		t.Error("the first row can go up")
 	}
 	tab.Follow("button[value='down:criteria.0']")
@@ -845,8 +863,9 @@ func TestARevisionIsWrittenDroppedAndApplied(t *testing.T) {
 func fullRules(now time.Time) contest.Rules {
 	r := storyRules(now)
 	r.Categories = append(r.Categories, contest.Category{ID: "phong-su", Name: "Phóng sự", Languages: []string{"vi", "hmn"}, MinSeconds: 185, MaxSeconds: 305,
-		Needs: []contest.Need{{Piece: contest.Audio, When: contest.Always}}, Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 60, MaxSeconds: 90}},
-		Aired: &contest.AiredRule{From: now, Until: now.Add(24 * time.Hour), Anywhere: true, Declared: true}})
+		Needs:    []contest.Need{{Piece: contest.Audio, When: contest.Always}},
+		Sections: []contest.Section{{ID: "bt", Name: "Bản tin", MinSeconds: 60, MaxSeconds: 90}},
+		Aired:    &contest.AiredRule{From: now, Until: now.Add(24 * time.Hour), Anywhere: true, Declared: true}})
 	r.Who.Districts, r.Who.Stations = []string{"080"}, []string{"S00001", "S00002"}
 	r.Quotas = []contest.Quota{{Per: "district", Theme: "ntm", Category: "phong-su", Max: 3}}
 	r.Rounds[0].Gap, r.Rounds[0].Repeats, r.Rounds[0].From = 2*ranking.Point+ranking.Point/2, 2, now.Add(48*time.Hour)

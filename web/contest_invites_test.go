@@ -20,7 +20,8 @@ func TestInvitationsAreSeenWhereTheyWereMade(t *testing.T) {
 	st := newStage(t)
 	all := st.person("tochuc", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
 	const id = "hoi-thi"
-	if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: uuid.NewString(), By: all.actor, At: st.now.UTC()}, id, contest.DraftContest{Rules: storyRules(st.now)}); err != nil {
+	if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: uuid.NewString(), By: all.actor, At: st.now.UTC()}, id,
+		contest.DraftContest{Rules: storyRules(st.now)}); err != nil {
 		t.Fatal(err)
 	}
 	org := st.person("mothoithi", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})

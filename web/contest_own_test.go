@@ -43,7 +43,8 @@ func (st *stage) airs(title, sender string, sel scheduler.Selection, minute int,
 	facts, err := audio.Analyse(ctx, bytes.NewReader(mp3), audio.Options{})
 	must(err)
 	kept := meta(st.now)
-	_, err = st.store.SaveRecording(ctx, kept, library.SaveRecording{Kind: library.ForProgramme, Name: title + ".mp3", Owner: library.Owner{Name: "Ai đó", Station: sender},
+	_, err = st.store.SaveRecording(ctx, kept, library.SaveRecording{Kind: library.ForProgramme, Name: title + ".mp3",
+		Owner:       library.Owner{Name: "Ai đó", Station: sender},
 		ContentType: "audio/mpeg", Blob: ref, Begun: st.now.UTC(), Report: library.Report{Facts: &facts}})
 	must(err)
 	p, err := st.store.SaveProgramme(ctx, meta(st.now), scheduler.SaveProgramme{Title: title, Languages: []string{"vi"}})
@@ -56,7 +57,8 @@ func (st *stage) airs(title, sender string, sel scheduler.Selection, minute int,
 	must(err)
 	start := time.Date(2024, 9, 2, 9, minute, 0, 0, text.Zone)
 	m := meta(start.Add(10 * time.Minute))
-	_, err = st.store.Confirm(ctx, m, airing.Confirm{ID: m.ID, Slot: scheduler.SlotID(rule.ID, "S00001", start), Outcome: airing.Aired, StartedAt: start, Seconds: 70, Means: "fm"})
+	_, err = st.store.Confirm(ctx, m, airing.Confirm{ID: m.ID, Slot: scheduler.SlotID(rule.ID, "S00001", start), Outcome: airing.Aired, StartedAt: start,
+		Seconds: 70, Means: "fm"})
 	must(err)
 	return e.ID, kept.ID
 }
@@ -97,7 +99,8 @@ func TestOnlyItsOwnEpisodesAreAStationsWork(t *testing.T) {
 	}
 
 	// what is missing is said at its box
-	_, answer := op.ask("POST", "/enter/hoi-thi", "application/x-www-form-urlencoded", strings.NewReader("do=check&title=B&theme=ntm&category=chuong-trinh&language=vi&kind=station&station=S00001&id="+uuid.NewString()))
+	_, answer := op.ask("POST", "/enter/hoi-thi", "application/x-www-form-urlencoded",
+		strings.NewReader("do=check&title=B&theme=ntm&category=chuong-trinh&language=vi&kind=station&station=S00001&id="+uuid.NewString()))
 	if doc, err = goquery.NewDocumentFromReader(bytes.NewReader(answer)); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +150,8 @@ func TestOnlyItsOwnEpisodesAreAStationsWork(t *testing.T) {
 	}
 	// Entered once, it can be kept without naming the episode: it stays in doubt.
 	put := fmt.Sprintf(`{"title":"Bài 1","theme":"ntm","category":"chuong-trinh","language":"vi","kind":"station","station":"S00001","script":"Lời dẫn","pieces":[{"kind":"audio","file":%q}]}`, sound)
-	if res, b := op.ask("PUT", "/api/v1/contests/hoi-thi/entries/"+doubted, "application/json", strings.NewReader(put), "Idempotency-Key", uuid.NewString()); res.StatusCode != http.StatusOK {
+	if res, b := op.ask("PUT", "/api/v1/contests/hoi-thi/entries/"+doubted, "application/json", strings.NewReader(put),
+		"Idempotency-Key", uuid.NewString()); res.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", res.StatusCode, b)
 	}
 	reg, err := st.store.Registry(t.Context())

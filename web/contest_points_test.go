@@ -25,7 +25,8 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
 	base := "/contests/" + id
 	judges[1].must("/judging/"+id+"/ties", "stations", "S00001")
-	if res, b := org.post(base+"/points", "do", "report", "judge", judges[2].id, "work", "TP-999", "reason", "Người nhà"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "TP-999") {
+	if res, b := org.post(base+"/points", "do", "report", "judge", judges[2].id, "work", "TP-999", "reason",
+		"Người nhà"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "TP-999") {
 		t.Errorf("no such work: %s %s", res.Status, said(b))
 	}
 	org.must(base+"/points", "do", "report", "judge", judges[2].id, "work", "TP-002", "reason", "Người nhà của tác giả")
@@ -45,10 +46,12 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 		}
 	}
 	entry := "entry-00000001"
-	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", ""); res.StatusCode != http.StatusUnprocessableEntity {
+	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason",
+		""); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("without a reason: %s %s", res.Status, said(b))
 	}
-	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "mình ban tổ chức không bỏ được") {
+	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther ||
+		!strings.Contains(said(b), "mình ban tổ chức không bỏ được") {
 		t.Errorf("the organiser alone: %s %s", res.Status, said(b))
 	}
 	for judge, do := range map[string][]string{judges[1].id: {"keep", "Chỉ cùng quê"}, judges[2].id: {"exclude", "Đúng là người nhà"}} {
@@ -87,10 +90,12 @@ func TestASheetIsDroppedByTwoInTheBrowser(t *testing.T) {
 		}
 	}
 	org.must(base+"/points", "do", "report", "judge", judges[2].id, "work", "TP-002", "reason", "Người nhà của tác giả")
-	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "trưởng ban giám khảo quyết định") {
+	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason", "x"); res.StatusCode == http.StatusSeeOther ||
+		!strings.Contains(said(b), "trưởng ban giám khảo quyết định") {
 		t.Errorf("the organiser alone: %s %s", res.Status, said(b))
 	}
-	if page := string(org.get(base + "/points")); strings.Contains(page, `value="exclude"`) || !strings.Contains(page, "Người giamkhao0 quyết định giữ hay bỏ") {
+	if page := string(org.get(base + "/points")); strings.Contains(page, `value="exclude"`) ||
+		!strings.Contains(page, "Người giamkhao0 quyết định giữ hay bỏ") {
 		t.Error("the page offers what is the chair's")
 	}
 	task := st.pointOf(id, judges[2].id)[0]
@@ -213,8 +218,9 @@ func TestANamesakeIsLookedAtBeforeTheDraw(t *testing.T) {
 		st.do(id, org, contest.AppointJudge{Judge: contest.Judge{Person: j.id, Chair: i == 0}})
 		station := fmt.Sprintf("S0000%d", i+1)
 		op := st.person("xa-"+station, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})
-		st.do(id, op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: "Bài", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
-			Kind: contest.ByStation, Station: station, Script: "Lời dẫn", Authors: []string{fmt.Sprintf("Người giamkhao%d", i)}}})
+		st.do(id, op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i),
+			Work: contest.Work{Title: "Bài", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+				Kind: contest.ByStation, Station: station, Script: "Lời dẫn", Authors: []string{fmt.Sprintf("Người giamkhao%d", i)}}})
 	}
 	tab := org.in(webtest.NewBrowser(t))
 	tab.Open(st.http.URL + "/contests/" + id + "/points")

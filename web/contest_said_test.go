@@ -36,7 +36,8 @@ func TestAnEmptiedScriptIsAskedAbout(t *testing.T) {
 		t.Errorf("by program: %v", e)
 	}
 	org.must(page, "do", "redact", "text", "", "blank", "1")
-	for at, want := range map[string]string{page: "Văn bản cho giám khảo đang để trống", "/contests/" + id: "1 văn bản để trống", "/contests/" + id + "/entries?state=blank": "TP-001"} {
+	for at, want := range map[string]string{page: "Văn bản cho giám khảo đang để trống", "/contests/" + id: "1 văn bản để trống",
+		"/contests/" + id + "/entries?state=blank": "TP-001"} {
 		if text := string(org.get(at)); !strings.Contains(text, want) {
 			t.Errorf("%s lacks %q", at, want)
 		}

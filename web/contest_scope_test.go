@@ -48,7 +48,8 @@ func TestAnOrganiserOfOneContestReachesThatOneAlone(t *testing.T) {
 		path = webtest.FillPath(path, "00000000-0000-4000-8000-000000000000")
 		forAll := strings.HasPrefix(path, "/people/invite/organiser/")
 		get := route.Method() == http.MethodGet
-		if w := webtest.Call(h, route.Method(), path, own); w.Code == http.StatusForbidden != (forAll && get) || w.Code == http.StatusUnauthorized || w.Code >= 500 {
+		if w := webtest.Call(h, route.Method(), path, own); w.Code == http.StatusForbidden != (forAll && get) ||
+			w.Code == http.StatusUnauthorized || w.Code >= 500 {
 			t.Errorf("%s by its organiser: %d %s", route.Pattern, w.Code, w.Body)
 		}
 		w := webtest.Call(h, route.Method(), path, other)
@@ -89,7 +90,8 @@ func TestAnOrganiserOfOneContestReachesThatOneAlone(t *testing.T) {
 	// Whoever reads what a grant is of reads the contest's title, never its ID.
 	for _, x := range []struct{ session, path, want string }{
 		{own, link, "Ban tổ chức “Hội thi hoi-hai”"}, {own, link, "Thêm vai trò cho tài khoản của bạn"}, {"", link, "Ban tổ chức “Hội thi hoi-hai”"},
-		{of(accounts.Judge, "hoi-hai"), "/me", "Giám khảo “Hội thi hoi-hai”"}, {other, "/me", "Ban tổ chức “Hội thi hoi-hai”"}, {other, "/people/invite/judge/hoi-hai", "“Hội thi hoi-hai”"},
+		{of(accounts.Judge, "hoi-hai"), "/me", "Giám khảo “Hội thi hoi-hai”"}, {other, "/me", "Ban tổ chức “Hội thi hoi-hai”"},
+		{other, "/people/invite/judge/hoi-hai", "“Hội thi hoi-hai”"},
 	} {
 		page := webtest.Call(h, "GET", x.path, x.session).Body.String()
 		if !strings.Contains(page, x.want) || strings.Contains(page, "hội thi hoi-hai") {

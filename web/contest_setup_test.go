@@ -172,7 +172,8 @@ func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
 			h.seen()
 		}, func(r *contest.Rules) string {
 			c := r.Categories[1]
-			return differ([]any{c.Name, c.MaxSeconds, c.Aired.Anywhere, c.Aired.Declared, c.Aired.From.Before(c.Aired.Until), r.Quotas[1].Category, r.Awards[1].Ties},
+			return differ([]any{c.Name, c.MaxSeconds, c.Aired.Anywhere, c.Aired.Declared, c.Aired.From.Before(c.Aired.Until),
+				r.Quotas[1].Category, r.Awards[1].Ties},
 				[]any{"Phỏng vấn", 300, true, true, true, "phong-van", ranking.Chair})
 		}},
 		{"Quảng Bình 2024", func() {
@@ -184,7 +185,8 @@ func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
 			h.press("save")
 			h.seen()
 		}, func(r *contest.Rules) string {
-			return differ(r.Categories[0].Sections, []contest.Section{{ID: "ban-tin", Name: "Bản tin", MinSeconds: 180, MaxSeconds: 240}, {ID: "chuyen-muc", Name: "Chuyên mục", MinSeconds: 240, MaxSeconds: 300}})
+			return differ(r.Categories[0].Sections, []contest.Section{{ID: "ban-tin", Name: "Bản tin", MinSeconds: 180, MaxSeconds: 240},
+				{ID: "chuyen-muc", Name: "Chuyên mục", MinSeconds: 240, MaxSeconds: 300}})
 		}},
 		{"Nghệ An 2022", func() {
 			h.edit("round.chung-khao")
@@ -235,7 +237,8 @@ func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
 				parts = append(parts, p.Name+" "+p.Points.String())
 			}
 			slices.Sort(parts)
-			return differ([]any{parts, r.Rounds[0].Promotion.N, r.Rounds[1].Parts[0].Points}, []any{[]string{"Bản tin 30", "Phóng sự 30", "Phỏng vấn 40"}, 15, 100 * ranking.Point})
+			return differ([]any{parts, r.Rounds[0].Promotion.N, r.Rounds[1].Parts[0].Points}, []any{[]string{"Bản tin 30", "Phóng sự 30", "Phỏng vấn 40"},
+				15, 100 * ranking.Point})
 		}},
 		{"Bình Định 2012", func() {
 			h.edit("part.chung-khao.chuong-trinh")
@@ -280,7 +283,8 @@ func TestEachContestReallyHeldIsSetUpByHand(t *testing.T) {
 			h.press("save")
 			h.seen()
 		}, func(r *contest.Rules) string {
-			return differ([]any{r.Who.Kinds, len(r.Quotas), slices.Contains(r.Categories[0].Needs, contest.Need{Piece: contest.Translation, When: contest.NotVietnamese})},
+			return differ([]any{r.Who.Kinds, len(r.Quotas),
+				slices.Contains(r.Categories[0].Needs, contest.Need{Piece: contest.Translation, When: contest.NotVietnamese})},
 				[]any{[]contest.EntrantKind{contest.ByStation, contest.ByPerson, contest.ByGroup}, 0, true})
 		}},
 	} {

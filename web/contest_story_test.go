@@ -223,7 +223,8 @@ func mp3(t *testing.T, seconds int, artist string) []byte {
 	t.Helper()
 	audiotest.Need(t, "ffmpeg")
 	path := filepath.Join(t.TempDir(), "x.mp3")
-	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=440:duration=%d", seconds), "-ac", "1", "-ar", "22050", "-b:a", "48k",
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=440:duration=%d", seconds), "-ac", "1",
+		"-ar", "22050", "-b:a", "48k",
 		"-metadata", "artist="+artist, "-metadata", "title=Tác phẩm của "+artist, path).CombinedOutput()
 	if err != nil {
 		t.Fatalf("ffmpeg: %v %s", err, out)
@@ -251,8 +252,10 @@ func (st *stage) keep(v *visitor, station, id, name string, b []byte) string {
 	if facts.Format == audio.WAV {
 		contentType = "audio/wav"
 	}
-	_, err = st.store.SaveRecording(ctx, accounts.Meta{ID: id, By: accounts.Daemon(), At: st.now.UTC()}, library.SaveRecording{Kind: library.ForContest, Name: name,
-		Owner: library.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: contentType, Blob: ref, Begun: st.now.UTC(), Report: library.Report{Facts: &facts}})
+	_, err = st.store.SaveRecording(ctx, accounts.Meta{ID: id, By: accounts.Daemon(), At: st.now.UTC()},
+		library.SaveRecording{Kind: library.ForContest, Name: name,
+			Owner: library.Owner{Person: v.id, Name: v.actor.Name, Station: station}, ContentType: contentType, Blob: ref, Begun: st.now.UTC(),
+			Report: library.Report{Facts: &facts}})
 	if err != nil {
 		st.t.Fatal(err)
 	}
@@ -305,14 +308,16 @@ func (st *stage) played(who []entrant) (org *visitor, judges []*visitor, id stri
 			sound = audiotest.WAV(float64(3+i), 16000, 5)
 		}
 		file := st.keep(op, e.station, fmt.Sprintf("00000000-0000-4000-8000-%012d", i), e.file, sound)
-		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: e.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: e.title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind:    contest.ByStation,
 			Station: e.station, Script: "Lời dẫn của " + e.artist, Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file}}}})
 		do(org, contest.RedactScript{Entry: fmt.Sprintf("entry-%08d", i), Text: "Lời dẫn đã che tên"})
 	}
 	st.now = opened
 	var ids []string
 	for i := range 3 {
-		j := st.person(fmt.Sprintf("giamkhao%d", i), append(st.also[i], accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})...)
+		j := st.person(fmt.Sprintf("giamkhao%d", i),
+			append(st.also[i], accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})...)
 		do(org, contest.AppointJudge{Judge: contest.Judge{Person: j.id, Chair: i == 0}})
 		judges, ids = append(judges, j), append(ids, j.id)
 	}
@@ -323,7 +328,8 @@ func (st *stage) played(who []entrant) (org *visitor, judges []*visitor, id stri
 }
 
 var someEntrants = []entrant{
-	{"S00001", "Chuyện làng", "xa1", "xa1.mp3", "Vàng A Sính", false, 0}, {"S00040", "Nước sạch", "xa2", "xa2.mp3", "Lù Thị Mẩy", false, 0}, {"S00080", "Đường mới", "xa3", "xa3.mp3", "Hoàng Văn Pao", false, 0}}
+	{"S00001", "Chuyện làng", "xa1", "xa1.mp3", "Vàng A Sính", false, 0}, {"S00040", "Nước sạch", "xa2", "xa2.mp3", "Lù Thị Mẩy", false, 0},
+	{"S00080", "Đường mới", "xa3", "xa3.mp3", "Hoàng Văn Pao", false, 0}}
 
 func TestAContestFromJudgingToTheArchive(t *testing.T) {
 	t.Parallel()
@@ -352,7 +358,8 @@ func TestAContestFromJudgingToTheArchive(t *testing.T) {
 			t.Errorf("%s.xlsx is no workbook", doc)
 		}
 	}
-	for path, want := range map[string]string{"": `"hoi-thi"`, "/hoi-thi": `"phase":"published"`, "/hoi-thi/entries?limit=2": `after=TP-002`, "/hoi-thi/panels": `"chung-khao"`,
+	for path, want := range map[string]string{"": `"hoi-thi"`, "/hoi-thi": `"phase":"published"`, "/hoi-thi/entries?limit=2": `after=TP-002`,
+		"/hoi-thi/panels": `"chung-khao"`,
 		"/hoi-thi/sheets": `"status":"final"`, "/hoi-thi/ranking": `"method":"mean"`} {
 		if b := org.get("/api/v1/contests" + path); !bytes.Contains(b, []byte(want)) {
 			t.Errorf("GET /api/v1/contests%s lacks %s: %.300s", path, want, b)
@@ -415,7 +422,8 @@ func readAsPodcast(t *testing.T, stranger *visitor, id string) {
 		t.Fatal(err)
 	}
 	c := doc.Channel
-	if c.Title == "" || c.Language != "vi" || c.Author == "" || c.Explicit != "false" || c.Category.Text != "Government" || c.Self.Rel != "self" || !strings.HasSuffix(c.Self.Href, path) {
+	if c.Title == "" || c.Language != "vi" || c.Author == "" || c.Explicit != "false" || c.Category.Text != "Government" || c.Self.Rel != "self" ||
+		!strings.HasSuffix(c.Self.Href, path) {
 		t.Errorf("what a podcast must say: %s", raw)
 	}
 	if c.Owner != nil && c.Owner.Email == "" { // who names an owner must give an address
@@ -573,7 +581,8 @@ func (v *visitor) score(id string, mark func(i int) string) {
 			marks[strings.TrimPrefix(s.AttrOr("name", ""), "mark.")] = mark(i)
 		})
 		if i == 0 {
-			body, _ := json.Marshal(map[string]any{"change": kit.NewID(), "base": 0, "marks": marks, "comment": "", "notes": []contest.Note{{Seconds: 1.5, Text: "tiếng gió"}}})
+			body, _ := json.Marshal(map[string]any{"change": kit.NewID(), "base": 0, "marks": marks, "comment": "",
+				"notes": []contest.Note{{Seconds: 1.5, Text: "tiếng gió"}}})
 			for range 2 { // a repeat changes nothing
 				res, b := v.ask("PUT", "/api/v1"+strings.Replace(link, "/judging/", "/contests/", 1), "application/json", bytes.NewReader(body))
 				if res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte(`"version":1`)) {
@@ -609,8 +618,10 @@ func TestTheStoryLooksRightInABrowser(t *testing.T) {
 		}
 	}
 	base := "/contests/" + id
-	shoot(org, map[string]string{"desk-list": "/contests", "desk-home": base, "desk-rules": base + "/rules", "desk-rules-part": base + "/rules/part.chung-khao.chuong-trinh",
-		"desk-rules-round": base + "/rules/round.chung-khao", "desk-rules-who": base + "/rules/who", "desk-rules-award": base + "/rules/award.chung", "desk-entries": base + "/entries", "desk-entry": base + "/entries/entry-00000000",
+	shoot(org, map[string]string{"desk-list": "/contests", "desk-home": base, "desk-rules": base + "/rules",
+		"desk-rules-part":  base + "/rules/part.chung-khao.chuong-trinh",
+		"desk-rules-round": base + "/rules/round.chung-khao", "desk-rules-who": base + "/rules/who", "desk-rules-award": base + "/rules/award.chung",
+		"desk-entries": base + "/entries", "desk-entry": base + "/entries/entry-00000000",
 		"desk-jury": base + "/jury", "desk-progress": base + "/progress", "desk-results": base + "/results", "desk-new": "/contests/new"})
 	links := sheetLink.FindAllString(string(judges[1].get("/judging")), -1)
 	shoot(judges[1], map[string]string{"judge-list": "/judging", "judge-sheet": links[0], "judge-ties": "/judging/" + id + "/ties"})

@@ -73,7 +73,8 @@ func TestTheFirstPageRemindsOfAContest(t *testing.T) {
 	says("")
 	st.do(id, org, contest.OpenContest{})
 	says("Đài chưa nộp tác phẩm nào")
-	e := contest.SubmitEntry{ID: "entry-00000000", Work: contest.Work{Title: "Chuyện làng", Theme: rules.Themes[0].ID, Category: rules.Categories[0].ID, Language: "vi",
+	e := contest.SubmitEntry{ID: "entry-00000000", Work: contest.Work{Title: "Chuyện làng", Theme: rules.Themes[0].ID,
+		Category: rules.Categories[0].ID, Language: "vi",
 		Kind: contest.ByStation, Station: "S00001", Script: "Lời dẫn"}}
 	st.do(id, operator, e)
 	says("Đã nộp: 1.")

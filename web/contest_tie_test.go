@@ -32,12 +32,14 @@ func TestTheChairChangesAnOrder(t *testing.T) {
 	slices.Reverse(level)
 	turned := said(level)
 	desk := "/judging/" + id + "/chair"
-	if _, b := chair.post(desk, "do", "tie", "level", of, "order", "1", "reason", "Giọng đọc tốt hơn"); !strings.Contains(string(b), `name="order" value="1"`) || !strings.Contains(string(b), ">Giọng đọc tốt hơn</textarea>") {
+	if _, b := chair.post(desk, "do", "tie", "level", of, "order", "1", "reason", "Giọng đọc tốt hơn"); !strings.Contains(string(b),
+		`name="order" value="1"`) || !strings.Contains(string(b), ">Giọng đọc tốt hơn</textarea>") {
 		t.Errorf("refused, the form has lost what was typed: %s", b)
 	}
 	chair.must(desk, "do", "tie", "level", of, "order", turned, "reason", "Giọng đọc tốt hơn")
 	chair.must(desk, "do", "tie", "level", turned, "order", of, "reason", "Ghi nhầm")
-	if text := chair.doc(desk).Find("#orders").Text(); !strings.Contains(text, "đã được thay bằng thứ tự quyết định sau") || !strings.Contains(text, "Ghi nhầm") {
+	if text := chair.doc(desk).Find("#orders").Text(); !strings.Contains(text, "đã được thay bằng thứ tự quyết định sau") ||
+		!strings.Contains(text, "Ghi nhầm") {
 		t.Errorf("the page says of the orders: %s", text)
 	}
 	slices.Reverse(level)
@@ -58,7 +60,8 @@ func TestTheChairChangesAnOrder(t *testing.T) {
 		t.Errorf("once the round is over: %v", e)
 	}
 	page := string(org.get(api + "/papers?doc=minutes"))
-	for _, want := range []string{"Phân định " + turned + " theo thứ tự này", "Giọng đọc tốt hơn (đã được thay bằng thứ tự quyết định sau)", "Ghi nhầm (đã được thay", "như lúc đầu"} {
+	for _, want := range []string{"Phân định " + turned + " theo thứ tự này", "Giọng đọc tốt hơn (đã được thay bằng thứ tự quyết định sau)",
+		"Ghi nhầm (đã được thay", "như lúc đầu"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the minutes lack %q", want)
 		}

@@ -46,7 +46,8 @@ func TestTwoOrganisersPickAtOnce(t *testing.T) {
 	org, _, one, two := st.twoOrganisers()
 	const id = "binh-dinh"
 	rules := scriptOnly(st.now)
-	rules.Rounds = append([]contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}}, rules.Rounds...)
+	rules.Rounds = append([]contest.Round{{ID: "huyen", Name: "Huyện chọn", Promotion: contest.Promotion{By: contest.Picked, N: 2, Per: "district"}}},
+		rules.Rounds...)
 	st.do(id, org, contest.DraftContest{Rules: rules})
 	st.do(id, org, contest.OpenContest{})
 	entries := st.entered(id, "S00001", "S00002", "S00080", "S00081")
@@ -83,7 +84,8 @@ func TestTwoOrganisersPickAtOnce(t *testing.T) {
 		t.Fatalf("before she has seen it: %q", now)
 	}
 	stale(two, "two-picks", "Người tochuc", "đã sửa lúc", "TP-001", "TP-003", "Hay nhất huyện")
-	if got := webtest.Eval[string](two, "look at what she typed", fmt.Sprintf(`document.querySelector("[name='why.%s']").value`, entries[2])); got != "Bài về rừng" {
+	if got := webtest.Eval[string](two, "look at what she typed", fmt.Sprintf(`document.querySelector("[name='why.%s']").value`,
+		entries[2])); got != "Bài về rừng" {
 		t.Errorf("what she typed became %q", got)
 	}
 	two.Click(fmt.Sprintf("[name=pick][value='%s']", entries[0])) // both
@@ -187,7 +189,8 @@ func TestWhatIsTypedOfAnItemTakenOutIsKept(t *testing.T) {
 		t.Fatalf("%s %v", res.Status, err)
 	}
 	notice := doc.Find("#step .notice.bad").Text()
-	if name, _ := doc.Find("#step [name=name]").Attr("value"); name != "Giải thưởng mới" || !strings.Contains(notice, "không còn trong thể lệ") || !strings.Contains(notice, "nguoi-hai") {
+	if name, _ := doc.Find("#step [name=name]").Attr("value"); name != "Giải thưởng mới" || !strings.Contains(notice, "không còn trong thể lệ") ||
+		!strings.Contains(notice, "nguoi-hai") {
 		t.Errorf("%q, %q", name, notice)
 	}
 	form := doc.Find("#step")

@@ -234,11 +234,13 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := s.SaveEpisode(t.Context(), meta(clock.at), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Script: "Kính chào bà con.", Language: "vi", Submit: true})
+	e, err := s.SaveEpisode(t.Context(), meta(clock.at), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Script: "Kính chào bà con.",
+		Language: "vi", Submit: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	editor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "bientap", clock.at,
+		accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	editor.Get("/episodes/" + e.ID)
 	editor.Submit("form:has(input[value=approved])")
 	editor.Expect(200, ".flash", "chưa có lịch phát", "Đặt lịch")
@@ -246,7 +248,8 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 	editor.Get(editor.Doc().Find("[aria-labelledby=unplanned] a").AttrOr("href", ""))
 	editor.Expect(200, "#rule")
 	editor.Refuse("(cron)")
-	if _, err := s.SaveRule(t.Context(), meta(clock.at), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
+	if _, err := s.SaveRule(t.Context(), meta(clock.at),
+		scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
 		t.Fatal(err)
 	}
 	editor.Get("/episodes/" + e.ID)
@@ -256,7 +259,8 @@ func TestAnEditorIsToldThatNothingAirsWhatSheApproved(t *testing.T) {
 	for seconds, long := range map[float64]bool{899: false, 901: true} {
 		m := meta(clock.at)
 		kept := library.SaveRecording{Kind: library.ForProgramme, Name: "so-2.mp3", Owner: library.Owner{Name: "Lan"}, ContentType: "audio/mpeg",
-			Blob: library.Ref{SHA256: fmt.Sprintf("%064d", int(seconds)), Size: 9}, Report: library.Report{Facts: &audio.Facts{Format: audio.MP3, Seconds: seconds}}}
+			Blob:   library.Ref{SHA256: fmt.Sprintf("%064d", int(seconds)), Size: 9},
+			Report: library.Report{Facts: &audio.Facts{Format: audio.MP3, Seconds: seconds}}}
 		if _, err := s.SaveRecording(t.Context(), m, kept); err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +297,8 @@ func TestARenamedProgrammeKeepsItsNameInTheLog(t *testing.T) {
 	first := report(at(9, 0, 0))
 	rename := func(to string) {
 		m := accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at}
-		if p, err = s.SaveProgramme(t.Context(), m, scheduler.SaveProgramme{ID: p.ID, Title: to, MinSeconds: p.MinSeconds, Languages: p.Languages, Topics: p.Topics,
+		if p, err = s.SaveProgramme(t.Context(), m, scheduler.SaveProgramme{ID: p.ID, Title: to, MinSeconds: p.MinSeconds,
+			Languages: p.Languages, Topics: p.Topics,
 			CountsTowardTarget: p.CountsTowardTarget}); err != nil {
 			t.Fatal(err)
 		}
@@ -322,7 +327,8 @@ func TestARenamedProgrammeKeepsItsNameInTheLog(t *testing.T) {
 func TestAMovedAiringIsAskedAboutAgain(t *testing.T) {
 	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
-	editor := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "bientap", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	clock.at = at(16, 0, 0)
 	slot := scheduler.SlotID("R1", "S00001", at(17, 0, 0))
 	const form, date = "form:has([name=kind])", "/rules/R1/on/2024-05-13T17:00"
@@ -381,8 +387,10 @@ func TestAMovedAiringIsAskedAboutAgain(t *testing.T) {
 
 	// An airing that is called off after a station foresaw it: the report stays in sight.
 	clock.at = at(8, 0, 0).AddDate(0, 0, 7)
-	operator = webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "xa-later", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
-	editor = webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "bientap-2", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	operator = webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "xa-later", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	editor = webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "bientap-2", clock.at, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	slot = scheduler.SlotID("R1", "S00001", at(17, 0, 0).AddDate(0, 0, 7))
 	foresee()
 	editor.Get("/rules/R1/on/2024-05-20T17:00")
@@ -409,7 +417,8 @@ func TestAScriptIsOfferedWhereThereIsOne(t *testing.T) {
 		listen, toTheText int
 	}{{sound, "", 1, 0}, {"", "Kính thưa bà con", 0, 1}, {sound, "Kính thưa bà con", 1, 1}} {
 		m := meta(clock.at.Add(time.Duration(i) * time.Second))
-		e, err := s.SaveEpisode(t.Context(), m, scheduler.SaveEpisode{Programme: "P1", Title: fmt.Sprint("Số ", i), Audio: c.audio, Script: c.script, Language: "vi",
+		e, err := s.SaveEpisode(t.Context(), m, scheduler.SaveEpisode{Programme: "P1", Title: fmt.Sprint("Số ", i), Audio: c.audio,
+			Script: c.script, Language: "vi",
 			From: stations.DateOf(clock.at), Until: stations.DateOf(clock.at), Submit: true})
 		if err == nil {
 			_, err = s.MoveEpisode(t.Context(), meta(m.At), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
@@ -563,7 +572,8 @@ func TestACorrectionOfWhatWasVerifiedIsTold(t *testing.T) {
 	monitor.Expect(200, "main", "1 báo cáo đã sửa sau khi kiểm chứng", "giamsat")
 	monitor.Get("/airings?waiting=1")
 	monitor.Expect(200, "tbody", "Đã sửa sau khi kiểm chứng")
-	if answer := answerOf[struct{ Items []airing.Line }](t, monitor, "/api/v1/airings?from=2024-05-13&waiting=1"); len(answer.Items) != 1 || answer.Items[0].Lapsed == nil {
+	if answer := answerOf[struct{ Items []airing.Line }](t, monitor, "/api/v1/airings?from=2024-05-13&waiting=1"); len(answer.Items) != 1 ||
+		answer.Items[0].Lapsed == nil {
 		t.Errorf("by program: %+v", answer)
 	}
 	monitor.Get("/airings/" + list[0].ID)
@@ -587,7 +597,8 @@ func TestACorrectionOfWhatWasVerifiedIsTold(t *testing.T) {
 func TestAButtonOfAnOlderPageSaysWhatHappenedSince(t *testing.T) {
 	t.Parallel()
 	clock, s, operator, _ := onMonday(t)
-	other := webtest.NewClient(t, operator.Handler(), webtest.LoggedIn(t, s, "truong", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	other := webtest.NewClient(t, operator.Handler(),
+		webtest.LoggedIn(t, s, "truong", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
 	clock.at = at(17, 20, 0)
 	for _, c := range []*webtest.Client{operator, other} {
 		c.Get("/today?station=S00001")

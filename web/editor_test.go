@@ -45,7 +45,8 @@ func TestAnEditorsDayReachesTheStations(t *testing.T) {
 		}
 	}
 	sound := filepath.Join(t.TempDir(), "so-20.mp3")
-	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=200", "-ac", "1", "-ar", "22050", "-b:a", "48k", sound).CombinedOutput(); err != nil {
+	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=440:d=200", "-ac", "1", "-ar", "22050", "-b:a",
+		"48k", sound).CombinedOutput(); err != nil {
 		t.Fatal(err, string(out))
 	}
 

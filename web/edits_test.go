@@ -27,34 +27,42 @@ var unguarded = map[string][]string{
 		"POST /api/v1/audio", "POST /api/v1/contests", "POST /api/v1/contests/{contest}/entries", "POST /api/v1/contests/{contest}/complaints",
 		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people", "POST /api/v1/programmes",
 		"POST /api/v1/programmes/{id}/episodes", "POST /api/v1/programmes/{id}/rules", "POST /api/v1/stations", "POST /api/v1/tokens", "POST /contests/new",
-		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}", "POST /people/invite/organiser/{contest}",
-		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes", "POST /programmes/{id}/rules", "POST /stations/new"},
+		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}",
+		"POST /people/invite/organiser/{contest}",
+		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
+		"POST /programmes/{id}/rules", "POST /stations/new"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
 		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
 		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
-	"changes nothing": {"POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview", "POST /api/v1/programmes/{id}/rules/preview"},
+	"changes nothing": {"POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
+		"POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
-		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import", "POST /stations/merge", "POST /stations/split",
+		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
+		"POST /stations/merge", "POST /stations/split",
 		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}"},
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "POST /library/{id}/remove", "POST /me/sessions/end",
-		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw", "POST /people/invite/organiser/{contest}/withdraw",
+		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
+		"POST /people/invite/organiser/{contest}/withdraw",
 		"POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
 	"carries the number of the version it was made from": {
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
 	"is a step that the state before it allows once": {
-		"POST /api/v1/contests/{contest}/close", "POST /api/v1/contests/{contest}/rounds/{round}/finish", "POST /api/v1/contests/{contest}/sheets/{task}/abstain",
-		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/corrections/{proposal}/decide", "POST /api/v1/contests/{contest}/rounds/{round}/sheets/{task}/reopen",
+		"POST /api/v1/contests/{contest}/close", "POST /api/v1/contests/{contest}/rounds/{round}/finish",
+		"POST /api/v1/contests/{contest}/sheets/{task}/abstain",
+		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/corrections/{proposal}/decide",
+		"POST /api/v1/contests/{contest}/rounds/{round}/sheets/{task}/reopen",
 		"POST /api/v1/contests/{contest}/sheets/{task}/confer", "POST /api/v1/contests/{contest}/sheets/{task}/reopen",
 		"POST /api/v1/contests/{contest}/sheets/{task}/settle", "POST /api/v1/contests/{contest}/ties", "POST /api/v1/coverage/{week}/close",
 		"POST /api/v1/coverage/{week}/reopen", "POST /api/v1/contests/{contest}/entries/{entry}/exclude-judge",
 		"POST /api/v1/contests/{contest}/entries/{entry}/keep-judge", "POST /api/v1/contests/{contest}/entries/{entry}/report-tie",
-		"POST /contests/{contest}", "POST /contests/{contest}/complaints", "POST /contests/{contest}/correction", "POST /contests/{contest}/points", "POST /contests/{contest}/progress",
+		"POST /contests/{contest}", "POST /contests/{contest}/complaints", "POST /contests/{contest}/correction", "POST /contests/{contest}/points",
+		"POST /contests/{contest}/progress",
 		"POST /api/v1/contests/{contest}/comments/release",
 		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /api/v1/clock/confirm", "POST /clock",
 		"POST /programmes/{id}/retire"},
@@ -106,9 +114,11 @@ func TestEveryRouteThatChangesSomethingIsGuardedOrSaysWhyNot(t *testing.T) {
 		case r.Edits && known:
 			t.Errorf("%s takes If-Match, and is listed as what %s", r.Pattern, why)
 		case !r.Edits && !known && api:
-			t.Errorf("%s changes something: set Edits of the route, let its decision ask m.Current(thing.Edition()) and its GET answer the edition, or list it in unguarded with its reason", r.Pattern)
+			t.Errorf("%s changes something: set Edits of the route, let its decision ask m.Current(thing.Edition()) and its GET answer the edition, or "+
+				"list it in unguarded with its reason", r.Pattern)
 		case !known && !api:
-			t.Errorf("%s changes something: make its form with kit.Form.From, save it with kit.Form.Save and list it in guardedPages, or list it in unguarded with its reason", r.Pattern)
+			t.Errorf("%s changes something: make its form with kit.Form.From, save it with kit.Form.Save and list it in guardedPages, or list it in "+
+				"unguarded with its reason", r.Pattern)
 		}
 	}
 	for route := range listed {
@@ -139,10 +149,13 @@ func newTwoEditors(t *testing.T) *twoEditors {
 	webtest.Stations(t, s)
 	e := &twoEditors{T: t, store: s, now: &now}
 	e.programme = planned(t, s)
-	all := []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}, {Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}
+	all := []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}},
+		{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}}}
 	e.one = webtest.NewClient(t, h, webtest.LoggedIn(t, s, "thuan", tuesday, all...))
 	e.two = webtest.NewClient(t, h, webtest.LoggedIn(t, s, "binh", tuesday, all...))
-	p, err := s.AddPerson(t.Context(), meta(now), accounts.AddPerson{Name: "Chị Mua", Login: "mua", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}})
+	p, err := s.AddPerson(t.Context(), meta(now),
+		accounts.AddPerson{Name: "Chị Mua", Login: "mua",
+			Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +169,8 @@ func newTwoEditors(t *testing.T) *twoEditors {
 	}
 	e.person, e.episode, e.rule = p.ID, ep.ID, plan.RulesOf(e.programme)[0].ID
 	e.report = "0190b1c2-0000-7000-8000-0000000000aa"
-	_, err = s.Confirm(t.Context(), meta(now), airing.Confirm{ID: e.report, Programme: e.programme, Station: "S00001", StartedAt: now.Add(-2 * time.Hour), Seconds: 600,
+	_, err = s.Confirm(t.Context(), meta(now), airing.Confirm{ID: e.report, Programme: e.programme, Station: "S00001", StartedAt: now.Add(-2 * time.Hour),
+		Seconds: 600,
 		Outcome: airing.Aired, Means: airing.FM, Unplanned: true})
 	if err != nil {
 		t.Fatal(err)
@@ -193,14 +207,17 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 		{"programme", "/programmes/" + e.programme, "PUT", "", [2]string{`{"title":"A","min_seconds":180}`, `{"title":"B","min_seconds":180}`}},
 		{"episode", "/episodes/" + e.episode, "PUT", "", [2]string{`{"title":"A","script":"một","draft":true}`, `{"title":"A","script":"hai","draft":true}`}},
 		{"rule", "/rules/" + e.rule, "PUT", "", [2]string{`{"cron":"0 18 * * 1","stations":"all"}`, `{"cron":"0 19 * * 1","stations":"all"}`}},
-		{"one date", "/rules/" + e.rule, "PUT", "/rules/" + e.rule + "/exceptions/2024-05-20T19:00", [2]string{`{"kind":"cancelled"}`, `{"kind":"annotated","note":"x"}`}},
+		{"one date", "/rules/" + e.rule, "PUT", "/rules/" + e.rule + "/exceptions/2024-05-20T19:00", [2]string{`{"kind":"cancelled"}`,
+			`{"kind":"annotated","note":"x"}`}},
 		{"one date restored", "/rules/" + e.rule, "DELETE", "/rules/" + e.rule + "/exceptions/2024-05-20T19:00", [2]string{``, ``}},
 		{"rule ended", "/rules/" + e.rule, "POST", "/rules/" + e.rule + "/end", [2]string{``, ``}},
 		{"station", "/stations/S00001", "PATCH", "", [2]string{`{"notes":"A"}`, `{"notes":"B"}`}},
 		{"settings", "/settings", "PUT", "", [2]string{`{"on_time_hours":40}`, `{"on_time_hours":41}`}},
 		{"library", "/audio/settings", "PUT", "", [2]string{`{"grace_days":3}`, `{"grace_days":4}`}},
 		{"person", "/people/" + e.person, "PATCH", "", [2]string{`{"name":"Mua A"}`, `{"name":"Mua B"}`}},
-		{"excuse", "/coverage/2024-W20/excuses/S00002", "PUT", "/coverage/excuses/", [2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A"}`, `{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B"}`}},
+		{"excuse", "/coverage/2024-W20/excuses/S00002", "PUT", "/coverage/excuses/",
+			[2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A"}`,
+				`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B"}`}},
 		{"contest rules", "/contests/hoi-thi", "PUT", "/contests/hoi-thi/rules", [2]string{`{"rules":{"title":"A"}}`, `{"rules":{"title":"B"}}`}},
 		{"certificate", "/contests/hoi-thi/certificates", "PUT", "/contests/hoi-thi/certificate", [2]string{`{"text":"A {giải}"}`, `{"text":"B {giải}"}`}},
 	} {
@@ -239,7 +256,8 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 			if c.name == "excuse" { // the other did the same
 				want = "coverage.excused_already"
 			}
-			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Code != want || p.ChangedBy != "binh" || p.ChangedAt.IsZero() || !strings.Contains(p.Detail, "binh") {
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Code != want || p.ChangedBy != "binh" || p.ChangedAt.IsZero() ||
+				!strings.Contains(p.Detail, "binh") {
 				t.Errorf("412 says %s (%v)", w.Body, err)
 			}
 			if c.name != "excuse" && len(p.Changed) == 0 {
@@ -301,18 +319,26 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 		twice            string   // what is sent again, if it is not the form of the same selector
 		mine, theirs     string   // in the comparison
 	}{
-		{"programme", "/programmes/" + e.programme + "/edit", "form.card", []string{"title", "Tên của An"}, []string{"title", "Tên của Bình", "producer", "Đài huyện"}, "", "Tên của An", "Tên của Bình"},
-		{"episode", "/episodes/" + e.episode + "/edit", "main form[method=post]", []string{"script", "An viết", "do", "draft"}, []string{"script", "Bình viết", "do", "draft"}, "", "An viết", "Bình viết"},
+		{"programme", "/programmes/" + e.programme + "/edit", "form.card", []string{"title", "Tên của An"},
+			[]string{"title", "Tên của Bình", "producer", "Đài huyện"}, "", "Tên của An", "Tên của Bình"},
+		{"episode", "/episodes/" + e.episode + "/edit", "main form[method=post]", []string{"script", "An viết", "do", "draft"},
+			[]string{"script", "Bình viết", "do", "draft"}, "", "An viết", "Bình viết"},
 		{"rule", "/rules/" + e.rule, "#rule", []string{"time", "17:15", "do", "save"}, []string{"time", "18:30", "do", "save"}, "", "17:15", "18:30"},
-		{"one date", "/rules/" + e.rule + "/on/2024-05-20T17:15", "form:has(input[name=kind])", []string{"note", "An", "kind", "annotated"}, []string{"note", "Bình", "kind", "annotated"}, "", "An", "Bình"},
+		{"one date", "/rules/" + e.rule + "/on/2024-05-20T17:15", "form:has(input[name=kind])", []string{"note", "An", "kind", "annotated"},
+			[]string{"note", "Bình", "kind", "annotated"}, "", "An", "Bình"},
 		{"station", "/stations/S00001/edit", "main form[method=post]", []string{"notes", "của An"}, []string{"notes", "của Bình"}, "", "của An", "của Bình"},
 		{"settings", "/settings", "main form[method=post]", []string{"on_time_hours", "30"}, []string{"on_time_hours", "31"}, "", "30", "31"},
-		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"}, []string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},
+		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"},
+			[]string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},
 		{"library", "/settings/library", "main form[method=post]", []string{"grace", "5,25"}, []string{"grace", "6,75"}, "", "5,25", "6,75"},
-		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "", "Mua của An", "Mua của Bình"},
-		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"}, []string{"note", "Bình nghe", "finding", "verified"}, "", "An nghe", "Bình nghe"},
-		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "", "An {giải}", "Bình {giải}"},
-		{"contest rules", "/contests/hoi-thi/rules/general", "main form[method=post]", []string{"title", "Hội thi của An"}, []string{"title", "Hội thi của Bình"}, "", "Hội thi của An", "Hội thi của Bình"},
+		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "",
+			"Mua của An", "Mua của Bình"},
+		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"},
+			[]string{"note", "Bình nghe", "finding", "verified"}, "", "An nghe", "Bình nghe"},
+		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "",
+			"An {giải}", "Bình {giải}"},
+		{"contest rules", "/contests/hoi-thi/rules/general", "main form[method=post]", []string{"title", "Hội thi của An"},
+			[]string{"title", "Hội thi của Bình"}, "", "Hội thi của An", "Hội thi của Bình"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e.one.Get(c.path)
@@ -424,7 +450,9 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 		e.one.Expect(412, ".stale table", "an ở máy khác", "an ở điện thoại")
 	})
 	t.Run("jury", func(t *testing.T) {
-		p, err := e.store.AddPerson(t.Context(), meta(*e.now), accounts.AddPerson{Name: "Giám khảo", Login: "giamkhao", Grants: []accounts.Grant{{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "hoi-thi"}}}})
+		p, err := e.store.AddPerson(t.Context(), meta(*e.now),
+			accounts.AddPerson{Name: "Giám khảo", Login: "giamkhao",
+				Grants: []accounts.Grant{{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "hoi-thi"}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

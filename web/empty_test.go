@@ -95,7 +95,8 @@ func TestEveryFormSentEmptyIsAnsweredInWords(t *testing.T) {
 				answer := c.Post(p.to, p.values)
 				said := c.Doc().Find(".flash, .error, .notice, [role=alert], .wrong, [aria-invalid=true]").Length()
 				if wrong := c.Doc().Find(".wrong > label small, .wrong > legend small"); answer.Code == 422 && strings.Contains(wrong.Text(), optional) {
-					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: what is refused as missing is called %s: %s", login, p.said, p.at, path, optional, wrong.Parent().Text())
+					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: what is refused as missing is called %s: %s", login, p.said, p.at, path,
+						optional, wrong.Parent().Text())
 				}
 				switch {
 				case answer.Code >= 500:
@@ -104,7 +105,8 @@ func TestEveryFormSentEmptyIsAnsweredInWords(t *testing.T) {
 					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: %d is no page", login, p.said, p.at, path, answer.Code)
 				case answer.Code == 422 && p.fields > 0 && said == 0:
 					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: nothing says what is missing", login, p.said, p.at, path)
-				case answer.Code < 300 && p.fields > 0 && said == 0 && c.Path == p.to && c.Doc().Find("#preview, .card.ok, .card.warn, .card.bad, article, .invite").Length() == 0:
+				case answer.Code < 300 && p.fields > 0 && said == 0 && c.Path == p.to &&
+					c.Doc().Find("#preview, .card.ok, .card.warn, .card.bad, article, .invite").Length() == 0:
 					t.Errorf("%s presses “%s” (%s) on %s with nothing filled in: no answer", login, p.said, p.at, path)
 				}
 			}

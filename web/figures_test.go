@@ -23,7 +23,10 @@ func TestFiguresOfAWeekNameEachStateOnce(t *testing.T) {
 	clock.at = at(19, 0, 0)
 	fact := func(name string) string {
 		monitor.Get("/coverage?week=2024-W20")
-		return strings.TrimSpace(monitor.Doc().Find("[aria-labelledby=ladder] dt").FilterFunction(func(_ int, dt *goquery.Selection) bool { return dt.Text() == name }).Next().Text())
+		return strings.TrimSpace(monitor.Doc().Find("[aria-labelledby=ladder] dt").FilterFunction(func(_ int,
+			dt *goquery.Selection) bool {
+			return dt.Text() == name
+		}).Next().Text())
 	}
 	if got := fact("Phát nhưng chưa tính"); got != "" {
 		t.Errorf("a line for nobody: %q", got)
@@ -66,11 +69,13 @@ func TestEvidenceLeftBehindIsTold(t *testing.T) {
 	clock.at = at(19, 0, 0)
 	by := func() accounts.Meta { return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at} }
 	m := by()
-	broken, err := s.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Slot: scheduler.SlotID("R1", "S00001", at(17, 0, 0)), Outcome: airing.NotAired, Reason: airing.Equipment})
+	broken, err := s.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Slot: scheduler.SlotID("R1", "S00001", at(17, 0, 0)), Outcome: airing.NotAired,
+		Reason: airing.Equipment})
 	if err != nil {
 		t.Fatal(err)
 	}
-	photo := airing.Evidence{ID: uuid.NewString(), Report: broken.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 8), Size: 9}
+	photo := airing.Evidence{ID: uuid.NewString(), Report: broken.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg",
+		SHA256: fmt.Sprintf("%064d", 8), Size: 9}
 	if _, err := s.Attach(t.Context(), by(), photo); err != nil {
 		t.Fatal(err)
 	}

@@ -132,10 +132,15 @@ func TestNothingIsUsedThatTheOldestBrowsersLack(t *testing.T) {
 		return path
 	}
 	hurt := above(
-		write("a.css", ".yes:hover { background: color-mix(in srgb, var(--ok), #000 15%); } .plain:has(p) { width: 2cqw; height: 3dvh; } @container (width > 1px) { p { color: red; } }"),
-		write("a.js", "signal.throwIfAborted(); form.requestSubmit(); [].findLast(Boolean); structuredClone({}); [].at(-1); AbortSignal.timeout(1); class A { static { } } /(?<=a)b/.test(e.submitter);"),
+		write("a.css",
+			".yes:hover { background: color-mix(in srgb, var(--ok), #000 15%); } .plain:has(p) { width: 2cqw; height: 3dvh; } @container (width > 1px) { "+
+				"p { color: red; } }"),
+		write("a.js",
+			"signal.throwIfAborted(); form.requestSubmit(); [].findLast(Boolean); structuredClone({}); [].at(-1); AbortSignal.timeout(1); class A { "+
+				"static { } } /(?<=a)b/.test(e.submitter);"),
 		write("a.html", "<dialog open><p {{if .X}}popover{{end}} inert></p></dialog>"))
-	for _, feature := range []string{"color-mix()", ":has", "cqw", "dvh", "@container", ".throwIfAborted()", ".requestSubmit()", ".findLast()", ".at()", "structuredClone", "AbortSignal.timeout()",
+	for _, feature := range []string{"color-mix()", ":has", "cqw", "dvh", "@container", ".throwIfAborted()", ".requestSubmit()", ".findLast()", ".at()",
+		"structuredClone", "AbortSignal.timeout()",
 		"static {}", "(?<=)", "<dialog>", "p[inert]"} {
 		if hurt[feature] == "" {
 			t.Errorf("the check overlooks %s: %v", feature, hurt)

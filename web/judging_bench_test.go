@@ -97,7 +97,8 @@ type benchJudge struct {
 func BenchmarkDeskPages(b *testing.B) {
 	h, hall, judges, organiser := serving(b, 2000, 40, 5)
 	signAll(b, hall, judges)
-	for _, path := range []string{"", "/entries", "/entries?q=ban+xeo", "/entries?state=to_look_at", "/entries/entry-00000007", "/jury", "/progress", "/results", "/papers?doc=minutes", "/papers?doc=fairness", "/papers?doc=certificates"} {
+	for _, path := range []string{"", "/entries", "/entries?q=ban+xeo", "/entries?state=to_look_at", "/entries/entry-00000007", "/jury", "/progress",
+		"/results", "/papers?doc=minutes", "/papers?doc=fairness", "/papers?doc=certificates"} {
 		b.Run("contest"+path, func(b *testing.B) {
 			size := 0
 			for b.Loop() {
@@ -173,7 +174,8 @@ func serving(b *testing.B, works, jury, each int) (http.Handler, *contest.Hall, 
 	script := strings.Repeat("Kính thưa bà con, sau đây là chương trình phát thanh của xã ta. ", 100)
 	for i := range works {
 		station := list[i/2%len(list)].ID
-		op := accounts.Actor{Person: fmt.Sprint("op", i), Name: "op", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}}
+		op := accounts.Actor{Person: fmt.Sprint("op", i),
+			Name: "op", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}}
 		m := meta(accounts.Daemon())
 		m.ID = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
 		mine := facts
@@ -182,11 +184,13 @@ func serving(b *testing.B, works, jury, each int) (http.Handler, *contest.Hall, 
 		if i == 0 {
 			blob = ref
 		}
-		if _, err := store.SaveRecording(b.Context(), m, library.SaveRecording{Kind: library.ForContest, Name: "x.wav", Owner: library.Owner{Person: op.Person, Station: station},
-			ContentType: "audio/wav", Blob: blob, Begun: now.UTC(), Report: library.Report{Facts: &mine}}); err != nil {
+		if _, err := store.SaveRecording(b.Context(), m,
+			library.SaveRecording{Kind: library.ForContest, Name: "x.wav", Owner: library.Owner{Person: op.Person, Station: station},
+				ContentType: "audio/wav", Blob: blob, Begun: now.UTC(), Report: library.Report{Facts: &mine}}); err != nil {
 			b.Fatal(err)
 		}
-		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: fmt.Sprint("Bài ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+		do(op, contest.SubmitEntry{ID: fmt.Sprintf("entry-%08d", i), Work: contest.Work{Title: fmt.Sprint("Bài ", i), Theme: "ntm", Category: "chuong-trinh",
+			Language: "vi", Kind: contest.ByStation,
 			Station: station, Script: script, Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: m.ID}}}})
 	}
 	var judges []benchJudge
@@ -227,8 +231,10 @@ func signAll(b *testing.B, hall *contest.Hall, judges []benchJudge) {
 				marks[k.ID] = ranking.Points(n*7919%21) * ranking.Point / 2
 			}
 			at := time.Date(2024, 9, 5, 8, 0, 0, 0, time.UTC)
-			for i, c := range []contest.Command{contest.SaveSheet{Task: t.ID, Base: t.Version, Content: contest.Content{Marks: marks}}, contest.SignSheet{Task: t.ID, Base: t.Version + 1}} {
-				if _, err := hall.Do(b.Context(), accounts.Meta{ID: fmt.Sprint("sign-", n, "-", i), By: j.person.Actor("session"), At: at}, "lon", c); err != nil {
+			for i, c := range []contest.Command{contest.SaveSheet{Task: t.ID, Base: t.Version, Content: contest.Content{Marks: marks}},
+				contest.SignSheet{Task: t.ID, Base: t.Version + 1}} {
+				if _, err := hall.Do(b.Context(), accounts.Meta{ID: fmt.Sprint("sign-", n, "-", i), By: j.person.Actor("session"), At: at},
+					"lon", c); err != nil {
 					b.Fatal(err)
 				}
 			}

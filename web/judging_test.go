@@ -102,7 +102,8 @@ func TestMarksAndNotesSurviveBeingOffline(t *testing.T) {
 	if now := tab.Text("#notes li [data-seek]"); now != "0:00" {
 		t.Errorf("after a reload the note is at %q", now)
 	}
-	kept := webtest.Eval[[]string](tab, "read the marks", `[...document.querySelectorAll(".criterion > input, [name=comment], #notes [name=note]")].map((e) => e.value)`)
+	kept := webtest.Eval[[]string](tab, "read the marks",
+		`[...document.querySelectorAll(".criterion > input, [name=comment], #notes [name=note]")].map((e) => e.value)`)
 	if !slices.Contains(kept, "8,5") || !slices.Contains(kept, "7") || !slices.Contains(kept, "Nghe rõ") || !slices.Contains(kept, "tiếng gió") {
 		t.Errorf("after a reload the page shows %q", kept)
 	}
@@ -341,7 +342,8 @@ func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
 	}
 	// The form keeps what was typed and puts the sentence beside the field.
 	res, b := judges[1].post(path, "base", "1", "mark."+criterion, "8.3", "comment", "Viết dài", "note_at", "9 tuần", "note", "ồn", "do", "save")
-	if page := string(b); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "8.3") && !strings.Contains(said(b), "phút:giây") || !strings.Contains(page, "Viết dài") || !strings.Contains(page, "ồn") {
+	if page := string(b); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(said(b), "8.3") && !strings.Contains(said(b), "phút:giây") ||
+		!strings.Contains(page, "Viết dài") || !strings.Contains(page, "ồn") {
 		t.Errorf("the form: %s %s", res.Status, said(b))
 	}
 	now := task()
@@ -350,10 +352,12 @@ func TestBadMarksGetASentenceAndLoseNothing(t *testing.T) {
 		t.Errorf("something was lost: %+v", now)
 	}
 	// A judge who is removed reaches nothing any more; what she wrote stays.
-	if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: "remove", By: org.actor, At: st.now}, id, contest.RemoveJudge{Person: judges[1].id, Reason: "Ốm"}); err != nil {
+	if _, err := st.hall.Do(t.Context(), accounts.Meta{ID: "remove", By: org.actor, At: st.now}, id,
+		contest.RemoveJudge{Person: judges[1].id, Reason: "Ốm"}); err != nil {
 		t.Fatal(err)
 	}
-	if status, b := put(judges[1], api, `{"change":"ID","base":1,"marks":{"K":"5"}}`); status != http.StatusForbidden || !strings.Contains(b, "contest.left_jury") {
+	if status, b := put(judges[1], api, `{"change":"ID","base":1,"marks":{"K":"5"}}`); status != http.StatusForbidden ||
+		!strings.Contains(b, "contest.left_jury") {
 		t.Errorf("removed, she still saves: %d %s", status, b)
 	}
 	if res, b := judges[1].ask("GET", path, "", nil); res.StatusCode != http.StatusForbidden || !strings.Contains(string(b), "thôi làm giám khảo") {
@@ -440,7 +444,8 @@ func TestAJudgeInTheHallNeedsTheNetworkOnlyOnce(t *testing.T) {
 	tab.Click("#sheet-" + view().Tasks[2].ID + " button[value=sign]")
 	tab.Until("see it signed", `document.querySelectorAll(".hall [data-status] .badge.ok").length === 1`)
 	// What is signed folds away with its line of state, and the next without a signature stands open.
-	tab.Until("go on with the first", fmt.Sprintf(`(([first, , third]) => first.open && first.querySelector(%q) && !third.open)(document.querySelectorAll(".hall"))`, saved))
+	tab.Until("go on with the first",
+		fmt.Sprintf(`(([first, , third]) => first.open && first.querySelector(%q) && !third.open)(document.querySelectorAll(".hall"))`, saved))
 	if v := view(); v.Tasks[2].Status != contest.Final || v.Tasks[0].Status != contest.Drafted {
 		t.Errorf("signed: %s, %s", v.Tasks[2].Status, v.Tasks[0].Status)
 	}
@@ -473,16 +478,19 @@ func TestTheChairReopensASheetByItsNumber(t *testing.T) {
 	}
 	st.scored(id, by, func(*contest.Task, contest.Criterion) ranking.Points { return 8 * ranking.Point })
 	desk := "/judging/" + id + "/chair"
-	if res, b := judges[0].post(desk, "do", "reopen", "code", "99", "judge", judges[1].id, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), "99") {
+	if res, b := judges[0].post(desk, "do", "reopen", "code", "99", "judge", judges[1].id, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther ||
+		!strings.Contains(said(b), "99") {
 		t.Errorf("a number there is not: %s, %s", res.Status, said(b))
 	}
 	for _, x := range []struct{ code, judge, want string }{{"", judges[1].id, "Hãy ghi số của tác phẩm."}, {"2", "", "Hãy chọn giám khảo."}} {
-		if res, b := judges[0].post(desk, "do", "reopen", "code", x.code, "judge", x.judge, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther || !strings.Contains(said(b), x.want) {
+		if res, b := judges[0].post(desk, "do", "reopen", "code", x.code, "judge", x.judge, "reason", "chấm nhầm số"); res.StatusCode == http.StatusSeeOther ||
+			!strings.Contains(said(b), x.want) {
 			t.Errorf("%+v: %s, %s", x, res.Status, said(b))
 		}
 	}
 	judges[0].must(desk, "do", "reopen", "code", "02", "judge", judges[1].id, "reason", "chấm nhầm số")
-	if page := judges[0].doc(desk); !strings.Contains(page.Text(), "Còn 1 phiếu chưa ký hoặc chưa ký lại.") || page.Find("select[name=judge] option[selected]").Length() > 0 ||
+	if page := judges[0].doc(desk); !strings.Contains(page.Text(), "Còn 1 phiếu chưa ký hoặc chưa ký lại.") ||
+		page.Find("select[name=judge] option[selected]").Length() > 0 ||
 		page.Find("select[name=judge] option").First().AttrOr("value", "?") != "" {
 		t.Errorf("a sheet is open again, and the chair reads %s", page.Find("main").Text())
 	}
@@ -563,7 +571,8 @@ func TestAJudgeIsToldHowFarSheIs(t *testing.T) {
 			t.Errorf("%s does not lead to the signed sheets", path)
 		}
 	}
-	if res, b := she.ask("GET", sheet, "", nil); res.StatusCode != http.StatusNotFound || !strings.Contains(string(b), "đã kết thúc nên phiếu này không mở ở đây nữa") {
+	if res, b := she.ask("GET", sheet, "", nil); res.StatusCode != http.StatusNotFound ||
+		!strings.Contains(string(b), "đã kết thúc nên phiếu này không mở ở đây nữa") {
 		t.Errorf("an old sheet says %s", b)
 	}
 }

@@ -54,7 +54,8 @@ func limited(s *openapi3.Schema, depth int) (list []member) {
 }
 
 // freely are the names of members that hold what people write: none is without a length.
-var freely = []string{"reason", "note", "text", "comment", "title", "name", "who", "why", "about", "sign", "script", "translation", "authors", "producer", "aired_note"}
+var freely = []string{"reason", "note", "text", "comment", "title", "name", "who", "why", "about", "sign", "script", "translation", "authors",
+	"producer", "aired_note"}
 
 // TestEveryDocumentedLengthIsHeld sends one too long of everything whose length the
 // document limits: it is refused at its place with a sentence that names the limit.
@@ -73,7 +74,8 @@ func TestEveryDocumentedLengthIsHeld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := strings.NewReplacer("{programme}", "P1", "{rule}", "R1", "{station}", "S00001", "{contest}", "lan-sau", "{week}", "2025-W20", "{kind}", "programme", "{person}", p.people["xa-02794"].ID)
+	known := strings.NewReplacer("{programme}", "P1", "{rule}", "R1", "{station}", "S00001", "{contest}", "lan-sau", "{week}", "2025-W20", "{kind}",
+		"programme", "{person}", p.people["xa-02794"].ID)
 	tried := 0
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -115,7 +117,8 @@ func TestEveryDocumentedLengthIsHeld(t *testing.T) {
 					keyed = false
 					w = send(all)
 				}
-				if w.Code != 422 || !strings.Contains(w.Body.String(), `"`+m.path+`"`) || !strings.Contains(w.Body.String(), text.Vietnamese.Number(int64(m.limit))) {
+				if w.Code != 422 || !strings.Contains(w.Body.String(), `"`+m.path+`"`) ||
+					!strings.Contains(w.Body.String(), text.Vietnamese.Number(int64(m.limit))) {
 					t.Errorf("%s %s with a %s beyond %d: %d %.300s", method, path, m.path, m.limit, w.Code, w.Body)
 				}
 			}

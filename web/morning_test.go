@@ -50,7 +50,8 @@ func TestAnOperatorsMorning(t *testing.T) {
 	}
 	webtest.Stations(t, s)
 	plannedSince(t, s, clock.at)
-	secret := webtest.LoggedIn(t, s, "xa-02647", clock.at, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	secret := webtest.LoggedIn(t, s, "xa-02647", clock.at,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	p := webtest.NewBrowser(t).Person()

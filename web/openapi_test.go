@@ -187,12 +187,14 @@ func TestTheLimitsOfTheDocumentAreThoseThatHold(t *testing.T) {
 		who, method, path, asked string
 		body                     map[string]any
 	}{
-		{operator, "PUT", "/api/v1/airings/", "airing_Confirm_asked", map[string]any{"station": "S00001", "programme": "P1", "outcome": "aired", "seconds": 900, "started_at": "2024-05-12T05:00:00+07:00"}},
+		{operator, "PUT", "/api/v1/airings/", "airing_Confirm_asked", map[string]any{"station": "S00001", "programme": "P1", "outcome": "aired", "seconds": 900,
+			"started_at": "2024-05-12T05:00:00+07:00"}},
 		{admin, "POST", "/api/v1/programmes", "api_programmeBody_asked", map[string]any{"title": "Bản tin"}},
 		{admin, "POST", "/api/v1/programmes/P1/rules/preview", "api_ruleBody_asked", map[string]any{"cron": "0 18 * * 2", "stations": "all", "minutes": 30}},
 		{admin, "PUT", "/api/v1/settings", "airing_Settings_asked", map[string]any{}},
 		{admin, "POST", "/api/v1/people", "api_personBody_asked", map[string]any{"name": "An Vàng", "login": "an.vang"}},
-		{admin, "POST", "/api/v1/invitations", "api_inviteBody_asked", map[string]any{"grants": []any{map[string]any{"role": "admin", "scope": map[string]any{"level": "province"}}}}},
+		{admin, "POST", "/api/v1/invitations", "api_inviteBody_asked",
+			map[string]any{"grants": []any{map[string]any{"role": "admin", "scope": map[string]any{"level": "province"}}}}},
 		{admin, "PATCH", "/api/v1/stations/S00001", "stations_Fields_asked", map[string]any{"clusters_total": 999}},
 	} {
 		schema := doc.Components.Schemas[c.asked]

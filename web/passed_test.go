@@ -23,9 +23,10 @@ func TestAMergedStationTellsWhoTookOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	old, other := reg.UnitOf("S00001"), reg.UnitOf("S00002")
-	plan, err := s.Merge(t.Context(), accounts.Meta{ID: "reform", By: accounts.Daemon(), At: clock.at.UTC()}, stations.Merge{On: "2024-05-16", Rows: []stations.MergeRow{
-		{Line: 2, OldCode: old.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District},
-		{Line: 3, OldCode: other.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District}}})
+	plan, err := s.Merge(t.Context(), accounts.Meta{ID: "reform", By: accounts.Daemon(), At: clock.at.UTC()},
+		stations.Merge{On: "2024-05-16", Rows: []stations.MergeRow{
+			{Line: 2, OldCode: old.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District},
+			{Line: 3, OldCode: other.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District}}})
 	if err != nil {
 		t.Fatal(err, plan.Bad)
 	}

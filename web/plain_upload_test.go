@@ -63,7 +63,8 @@ func plainForms(t *testing.T) (forms []plainForm, operator *visitor, report stri
 	st.do("hoi-thi", org, contest.OpenContest{})
 	editor := st.person("bientap", accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}})
 	operator = st.operator("xa1", "S00001")
-	p, err := st.store.SaveProgramme(t.Context(), st.meta(), scheduler.SaveProgramme{Title: "Nông thôn mới", Languages: []string{"vi"}, CountsTowardTarget: true})
+	p, err := st.store.SaveProgramme(t.Context(), st.meta(), scheduler.SaveProgramme{Title: "Nông thôn mới", Languages: []string{"vi"},
+		CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +146,8 @@ func TestAFileOverTheLimitIsToldOnItsPage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := doc.Find(f.inside + " .wrong .error:not([hidden])").Text(); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(got, said) {
+			if got := doc.Find(f.inside + " .wrong .error:not([hidden])").Text(); res.StatusCode != http.StatusRequestEntityTooLarge ||
+				!strings.Contains(got, said) {
 				t.Errorf("%s %s: %s %q, want %q", f.page, name, res.Status, got, said)
 			}
 			for i := 0; i+1 < len(f.pairs); i += 2 {
@@ -158,7 +160,8 @@ func TestAFileOverTheLimitIsToldOnItsPage(t *testing.T) {
 	}
 	for _, path := range []string{"/api/v1/stations/import?dry_run=1", "/api/v1/stations/merge?dry_run=1&on=2026-07-01"} {
 		for _, size := range []int{sheet.MaxBytes + 1, sheet.MaxBytes + 100_000} {
-			if res, b := admin.ask("POST", path, "text/csv", bytes.NewReader(make([]byte, size))); res.StatusCode != 413 || !strings.Contains(string(b), `"sheet.too_large"`) {
+			if res, b := admin.ask("POST", path, "text/csv", bytes.NewReader(make([]byte, size))); res.StatusCode != 413 ||
+				!strings.Contains(string(b), `"sheet.too_large"`) {
 				t.Errorf("%s with %d bytes: %s %s", path, size, res.Status, b)
 			}
 		}
@@ -223,7 +226,8 @@ func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
 	st := operator.st
 	monitor := st.person("giamsat", accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
 	told := func(seconds int) []byte {
-		return fmt.Appendf(nil, `{"station":"S00001","programme":"P1","outcome":"aired","started_at":"2024-09-01T17:00:00+07:00","seconds":%d,"means":"fm"}`, seconds)
+		return fmt.Appendf(nil, `{"station":"S00001","programme":"P1","outcome":"aired","started_at":"2024-09-01T17:00:00+07:00","seconds":%d,"means":"fm"}`,
+			seconds)
 	}
 	excuse := func(note string) []byte {
 		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00002","reason":"power_cut","note":%q}`, note)
@@ -258,7 +262,8 @@ func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
 			}
 		}
 	}
-	if b := put(operator, "/api/v1/airings/"+report+"/evidence/"+kit.NewID(), "application/octet-stream", one, 409); !strings.Contains(b, "airing.evidence_twice") {
+	if b := put(operator, "/api/v1/airings/"+report+"/evidence/"+kit.NewID(), "application/octet-stream", one, 409); !strings.Contains(b,
+		"airing.evidence_twice") {
 		t.Errorf("the same file once more: %s", b)
 	}
 }

@@ -45,7 +45,8 @@ type presser struct {
 // typed is what is typed into fields of those names, by the beginning of the
 // kind of page; "" is for every page.
 var typed = map[string]map[string]string{
-	"":                            {"note-text": "Nhạc nền to", "reason": "Đã xem lại", "passphrase": "nang len ban Seo 42", "old": demo.Passphrase, "mark.*": "8", "why.*": "Hay nhất huyện"},
+	"": {"note-text": "Nhạc nền to", "reason": "Đã xem lại", "passphrase": "nang len ban Seo 42", "old": demo.Passphrase,
+		"mark.*": "8", "why.*": "Hay nhất huyện"},
 	"/airings/new":                {"seconds": "15:00"},
 	"/programmes/{}/edit":         {"counts": "", "min_minutes": "12"},
 	"/programmes/{}/rules/new":    {"days": "3"},
@@ -120,7 +121,8 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 				path = start
 			}
 		}
-		w.joins = append(w.joins, webtest.Eval[[]string](p, "look for invitations", `[...document.querySelectorAll("input[readonly]")].map((e) => e.value).filter((v) => v.includes("/join/")).map((v) => v.replace(/^.*(?=\/join\/)/, ""))`)...)
+		w.joins = append(w.joins, webtest.Eval[[]string](p, "look for invitations",
+			`[...document.querySelectorAll("input[readonly]")].map((e) => e.value).filter((v) => v.includes("/join/")).map((v) => v.replace(/^.*(?=\/join\/)/, ""))`)...)
 		kind := kindOfPath(path)
 		list := p.Buttons()
 		i := slices.IndexFunc(list, func(b webtest.Button) bool { return w.fresh(b, kind) && !strings.Contains(b.Class, "danger") })
@@ -304,8 +306,10 @@ func (w *presser) picked() {
 	for i, station := range []string{"S00041", "S00042"} {
 		entry := fmt.Sprintf("entry-0000000%d", i+1)
 		episode := map[int]string{1: "E1"}[i] // of a programme everybody airs
-		w.command(id, "xa-"+reg.UnitOf(station).Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Episode: episode, Title: fmt.Sprint("Chuyện làng ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi",
-			Kind: contest.ByStation, Station: station, Authors: []string{"Vàng A Páo"}, Script: fmt.Sprint("Ngày hội ", i), AiredNote: "Đã phát trên đài huyện"}})
+		w.command(id, "xa-"+reg.UnitOf(station).Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Episode: episode, Title: fmt.Sprint("Chuyện làng ", i),
+			Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind: contest.ByStation, Station: station, Authors: []string{"Vàng A Páo"}, Script: fmt.Sprint("Ngày hội ", i),
+			AiredNote: "Đã phát trên đài huyện"}})
 		picks = append(picks, contest.Pick{Entry: entry, Reason: "Hay nhất huyện"})
 	}
 	w.clock.at = now
@@ -436,7 +440,8 @@ func (w *presser) points() {
 	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html sure contest.exclude", nil)
 	w.just("giamkhao1", "/judging/lan-sau/chair", "judging/chair.html because contest.count_again", nil)
 	station := ""
-	if err := w.hall.View(w.t.Context(), "lan-sau", func(s *contest.State) error { station = s.Entry(chair[1].Entry).Entrant.Station; return nil }); err != nil {
+	if err := w.hall.View(w.t.Context(), "lan-sau",
+		func(s *contest.State) error { station = s.Entry(chair[1].Entry).Entrant.Station; return nil }); err != nil {
 		w.t.Fatal(err)
 	}
 	w.command("lan-sau", "giamkhao1", contest.DeclareTies{Stations: []string{station}})
@@ -465,8 +470,9 @@ func (w *presser) lost() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.command(id, "xa-"+reg.UnitOf("S00041").Code, contest.SubmitEntry{ID: entry, Work: contest.Work{Title: "Chuyện làng", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
-		Kind: contest.ByStation, Station: "S00041", Authors: []string{"Vàng A Páo"}, Script: "Ngày hội"}})
+	w.command(id, "xa-"+reg.UnitOf("S00041").Code,
+		contest.SubmitEntry{ID: entry, Work: contest.Work{Title: "Chuyện làng", Theme: "ntm", Category: "chuong-trinh", Language: "vi",
+			Kind: contest.ByStation, Station: "S00041", Authors: []string{"Vàng A Páo"}, Script: "Ngày hội"}})
 	w.clock.at = now
 	var judges []string
 	for i := range 3 {

@@ -49,7 +49,8 @@ type asked struct {
 // notCounted are routes that this test does not open: those that ask the engine nothing, or
 // are there for a moment only.
 var notCounted = map[string]bool{
-	"/assets/{hash}/{folder}/{file}": true, "/language/{lang}": true, "/healthz": true, "/readyz": true, "/metrics": true, "/robots.txt": true, "/favicon.ico": true,
+	"/assets/{hash}/{folder}/{file}": true, "/language/{lang}": true, "/healthz": true, "/readyz": true, "/metrics": true,
+	"/robots.txt": true, "/favicon.ico": true,
 	"/manifest.webmanifest": true, "/worker.js": true, "/offline": true, "/results/{contest}/cover.png": true,
 	"/contests/{contest}/promotion": true, "/contests/{contest}/correction": true, // between two rounds, and while a correction waits
 	"/judging/{contest}/hall": true, // of rounds that are judged live
@@ -150,8 +151,10 @@ func (a *asker) leads(path string, answer *httptest.ResponseRecorder) (paths []s
 			}
 			one := under + "/" + url.PathEscape(name)
 			paths = append(paths, one, top+"/"+url.PathEscape(name))
-			for _, more := range []string{"report", "episodes", "rules", "entries", "judges", "panels", "points", "rounds", "sheets", "prizes", "complaints", "comments", "certificates", "uncounted",
-				"judging", "judging/signed", "judging/ties", "chair", "steps", "corrections", "corrections/waiting", "feedback", "ranking?round=chung-khao", "fairness?round=chung-khao",
+			for _, more := range []string{"report", "episodes", "rules", "entries", "judges", "panels", "points", "rounds", "sheets", "prizes", "complaints",
+				"comments", "certificates", "uncounted",
+				"judging", "judging/signed", "judging/ties", "chair", "steps", "corrections", "corrections/waiting", "feedback", "ranking?round=chung-khao",
+				"fairness?round=chung-khao",
 				"weeks/2024-W35/audio", "audio", "waveform", "papers/minutes", "papers/minutes/docx"} {
 				paths = append(paths, one+"/"+more)
 			}
@@ -177,7 +180,8 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 	}
 	hall := contest.NewHall(a.engine, contest.From(a.engine))
 	k := kit.New(kit.Config{Auth: a.engine, Now: now, Log: log})
-	web.Register(k, web.Deps{Store: a.engine, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: hall, Clock: wallclock.New(now, wallclock.Elapsed, time.Time{}),
+	web.Register(k, web.Deps{Store: a.engine, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: hall,
+		Clock:  wallclock.New(now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: a.engine, Blobs: house.Blobs, Heard: hall.Heard, Log: log, Now: now}),
 		Backup: func(context.Context, io.Writer) error { return nil }})
 	if a.handler, err = k.Handler(); err != nil {
@@ -192,7 +196,8 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 			a.lists = append(a.lists, r.Path())
 		}
 	}
-	a.lists = append(a.lists, "/api/v1/coverage?week=2024-W35", "/api/v1/coverage/trend?from=2024-W20&until=2024-W35", "/api/v1/slots?from=2024-08-26&until=2024-09-02",
+	a.lists = append(a.lists, "/api/v1/coverage?week=2024-W35", "/api/v1/coverage/trend?from=2024-W20&until=2024-W35",
+		"/api/v1/slots?from=2024-08-26&until=2024-09-02",
 		"/api/v1/airings?from=2024-05-01&until=2024-09-01", "/api/v1/me/day?station=S00001", "/library?alike=open", "/stations/S00001/usb",
 		"/api/v1/coverage/2024-W35/excuses/S00002", "/api/v1/coverage/2024-W34/close", "/coverage/close?week=2024-W34")
 	d, err := house.Store.Directory(t.Context())

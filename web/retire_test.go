@@ -20,10 +20,12 @@ func TestAProgrammeMadeByMistakeIsLetRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	operator, _, province := aWeek(t, s)
-	editor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "bientap", tuesday, accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
+	editor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "bientap", tuesday,
+		accounts.Grant{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}))
 	station, monitor := webtest.NewClient(t, h, operator), webtest.NewClient(t, h, province)
 	past := func() (all string) {
-		for _, path := range []string{"/airings?from=2024-05-06&until=2024-05-14&format=csv", "/api/v1/coverage?week=2024-W20", "/api/v1/coverage?week=2024-W19"} {
+		for _, path := range []string{"/airings?from=2024-05-06&until=2024-05-14&format=csv", "/api/v1/coverage?week=2024-W20",
+			"/api/v1/coverage?week=2024-W19"} {
 			all += monitor.Get(path).Body.String()
 		}
 		return all

@@ -123,7 +123,8 @@ func TestAnOperatorOpensNoOtherStation(t *testing.T) {
 			}
 		}
 		for path, row := range map[string]string{"/airings?station=": `href="/airings/`, "/airings/paper?station=": "FM", "/api/v1/airings?station=": `"id"`} {
-			if w := webtest.Call(h, "GET", path+other, secret); w.Code == 200 && strings.Contains(strings.ReplaceAll(w.Body.String(), `href="/airings/paper`, ""), row) {
+			if w := webtest.Call(h, "GET", path+other, secret); w.Code == 200 &&
+				strings.Contains(strings.ReplaceAll(w.Body.String(), `href="/airings/paper`, ""), row) {
 				t.Errorf("%s%s shows a report", path, other)
 			}
 		}

@@ -11,7 +11,8 @@ import (
 
 // whole marks every criterion of the sheet on the page.
 func whole(tab *webtest.Tab, sheet string) {
-	for _, id := range webtest.Eval[[]string](tab, "find the criteria", fmt.Sprintf(`[...document.querySelectorAll("%s .criterion > input")].map((e) => "#" + e.id)`, sheet)) {
+	for _, id := range webtest.Eval[[]string](tab, "find the criteria",
+		fmt.Sprintf(`[...document.querySelectorAll("%s .criterion > input")].map((e) => "#" + e.id)`, sheet)) {
 		tab.Type(id, "7")
 	}
 }
@@ -79,7 +80,8 @@ func TestAChangeTakesAWaitingSignatureBack(t *testing.T) {
 	tab.Click("#sheet button[value='sign-next']")
 	tab.Wait(waiting)
 	tab.Type(field(task(), 0), "9")
-	tab.Until("be told", `document.querySelector(".sheet-state").textContent.includes("chưa ký") || document.querySelector(".sheet-state").textContent.includes("Mất mạng")`)
+	tab.Until("be told",
+		`document.querySelector(".sheet-state").textContent.includes("chưa ký") || document.querySelector(".sheet-state").textContent.includes("Mất mạng")`)
 	st.cut.Store(false)
 	tab.Open(st.http.URL + path)
 	tab.Until("all is sent", waits+" === 0")
@@ -123,7 +125,8 @@ func TestTheHallsPageWorksWithoutANetwork(t *testing.T) {
 	const again = "hãy ký lại"
 	head := func(want string) {
 		t.Helper()
-		tab.Until("see above the sheet "+want, fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status]").textContent.trim().toLowerCase() === %q`, sheet, want))
+		tab.Until("see above the sheet "+want,
+			fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status]").textContent.trim().toLowerCase() === %q`, sheet, want))
 	}
 	says := func(words ...string) {
 		t.Helper()
@@ -142,7 +145,9 @@ func TestTheHallsPageWorksWithoutANetwork(t *testing.T) {
 	st.cut.Store(false)
 	says("Đã lưu", again)
 	head("cần ký lại")
-	tab.Until("see the other begun", fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status]").textContent.trim().toLowerCase() === "đang chấm"`, "#sheet-"+v.Tasks[1].ID))
+	tab.Until("see the other begun",
+		fmt.Sprintf(`document.querySelector(%q).closest("details").querySelector("[data-status]").textContent.trim().toLowerCase() === "đang chấm"`,
+			"#sheet-"+v.Tasks[1].ID))
 	tab.Open(page)
 	says(again)
 	head("cần ký lại")
@@ -176,7 +181,8 @@ func TestNothingOfHersIsKeptAfterLoggingOut(t *testing.T) {
 	tab.Open(st.http.URL + "/me")
 	tab.Follow("form[action='/logout'] button")
 	tab.Until("nothing is kept", `caches.has("loa-1-pages").then((has) => !has)`)
-	left := webtest.Eval[[]string](tab, "look at what is left", `Object.keys(localStorage).filter((k) => k.startsWith("loa-known:") || k.startsWith("loa-place:"))`)
+	left := webtest.Eval[[]string](tab, "look at what is left",
+		`Object.keys(localStorage).filter((k) => k.startsWith("loa-known:") || k.startsWith("loa-place:"))`)
 	if len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
@@ -237,7 +243,8 @@ func TestTheListSendsWhatSheetsLeft(t *testing.T) {
 		window.setTimeout = (f, ms) => { if (ms === 5000) turns++; return later(f, ms); };
 		dispatchEvent(new Event("online")); 1}`)
 	tab.Until("it waits again", "turns > 0")
-	if n := webtest.Eval[int](tab, "count", `{for (const k of Object.keys(localStorage)) if (/sheet:.*[123]$/.test(k) && !document.querySelector('[data-sheet="' + k.split(" ")[1] + '"]')) localStorage.removeItem(k); turns}`); n != 1 {
+	if n := webtest.Eval[int](tab, "count",
+		`{for (const k of Object.keys(localStorage)) if (/sheet:.*[123]$/.test(k) && !document.querySelector('[data-sheet="' + k.split(" ")[1] + '"]')) localStorage.removeItem(k); turns}`); n != 1 {
 		t.Errorf("it waits %d times at once", n)
 	}
 	tab.Offline()
@@ -298,7 +305,8 @@ func TestTwoWindowsOfOneBrowserAreOneDevice(t *testing.T) {
 	one.Type(field(task(), 0), "9")
 	one.Wait(saved)
 	one.Until("all is sent", waits+" === 0")
-	webtest.Eval[any](two, "forget", `{const k = Object.keys(localStorage).find((k) => k.startsWith("loa-known:")), v = JSON.parse(localStorage.getItem(k)); v.version = 2; v.content.marks = {}; localStorage.setItem(k, JSON.stringify(v))}`)
+	webtest.Eval[any](two, "forget",
+		`{const k = Object.keys(localStorage).find((k) => k.startsWith("loa-known:")), v = JSON.parse(localStorage.getItem(k)); v.version = 2; v.content.marks = {}; localStorage.setItem(k, JSON.stringify(v))}`)
 	two.Type(field(task(), 3), "5")
 	two.Until("all is sent", waits+" === 0")
 	two.Until("see what the server has", typed+`.slice(0, 4).join() === "9,7,6,5"`)

@@ -19,8 +19,9 @@ func tenCriteria(r *contest.Rules) {
 	p := &r.Rounds[0].Parts[0]
 	p.Criteria = nil
 	for i := range 10 {
-		p.Criteria = append(p.Criteria, contest.Criterion{ID: fmt.Sprint("k", i), Name: fmt.Sprint("Nội dung gần với đời sống địa phương ", i), About: "Đúng chủ đề, có thông tin mới, người dân thấy mình trong đó.",
-			Max: 10 * ranking.Point, Step: ranking.Point / 2, Points: 10 * ranking.Point})
+		p.Criteria = append(p.Criteria, contest.Criterion{ID: fmt.Sprint("k", i), Name: fmt.Sprint("Nội dung gần với đời sống địa phương ", i),
+			About: "Đúng chủ đề, có thông tin mới, người dân thấy mình trong đó.",
+			Max:   10 * ranking.Point, Step: ranking.Point / 2, Points: 10 * ranking.Point})
 	}
 	r.Rounds[0].TieBreaks = []contest.TieBreak{{By: ranking.ByEarliest}}
 }
@@ -77,7 +78,8 @@ func TestAMarkIsOneTap(t *testing.T) {
 	keeps("3")
 
 	range1 := "#" + "m-" + now.ID + "-" + now.Criteria[1].ID + " + .slide "
-	if said := webtest.Eval[string](tab, "what a screen reader says", `document.querySelectorAll(".slide input")[0].getAttribute("aria-valuetext")`); said != "chưa chấm" {
+	if said := webtest.Eval[string](tab, "what a screen reader says",
+		`document.querySelectorAll(".slide input")[0].getAttribute("aria-valuetext")`); said != "chưa chấm" {
 		t.Errorf("an unmarked slider says %q", said)
 	}
 	tab.Click(range1 + "input") // its middle, where the unset thumb stands
@@ -89,7 +91,8 @@ func TestAMarkIsOneTap(t *testing.T) {
 	tab.Until("see a step", typed+`[1] === "75,25"`)
 	tab.Click(range1 + "button:last-child")
 	keeps("3", "75.5")
-	if said := webtest.Eval[string](tab, "what a screen reader says", `document.querySelectorAll(".slide input")[0].getAttribute("aria-valuetext")`); said != "75,5" {
+	if said := webtest.Eval[string](tab, "what a screen reader says",
+		`document.querySelectorAll(".slide input")[0].getAttribute("aria-valuetext")`); said != "75,5" {
 		t.Errorf("a slider says %q", said)
 	}
 	tab.Type(field(now, 2), "8,5")
@@ -100,7 +103,8 @@ func TestAMarkIsOneTap(t *testing.T) {
 	for _, bad := range []string{"8,3", "10,5", "-1", "mười", "1e1", "8,,5"} {
 		tab.Type(field(now, 2), bad)
 		tab.Press(kb.Tab)
-		tab.Until("see what is wrong with "+bad, `document.querySelectorAll(".criterion")[2].matches(".wrong") && document.querySelectorAll(".criterion")[2].querySelector(".error").textContent.includes("0,5")`)
+		tab.Until("see what is wrong with "+bad,
+			`document.querySelectorAll(".criterion")[2].matches(".wrong") && document.querySelectorAll(".criterion")[2].querySelector(".error").textContent.includes("0,5")`)
 		tab.Until("be told that "+bad+" is not saved", `document.querySelector("`+waiting+`")?.textContent.includes("chưa được lưu")`)
 	}
 	tab.Type(field(now, 3), "7")
@@ -135,7 +139,8 @@ func TestSigningAsksAndWantsTheRecordingHeard(t *testing.T) {
 	}
 	tab.Click(opener)
 	tab.Until("see the first criterion without a mark", `document.activeElement.closest(".criterion.wrong") === document.querySelectorAll(".criterion")[4]`)
-	if dock := webtest.Eval[bool](tab, "see it below the player", `{const a = document.querySelector(".dock").getBoundingClientRect(), b = document.activeElement.getBoundingClientRect(); a.top >= 0 && a.top < 5 && b.top > a.bottom && b.bottom < innerHeight}`); !dock {
+	if dock := webtest.Eval[bool](tab, "see it below the player",
+		`{const a = document.querySelector(".dock").getBoundingClientRect(), b = document.activeElement.getBoundingClientRect(); a.top >= 0 && a.top < 5 && b.top > a.bottom && b.bottom < innerHeight}`); !dock {
 		t.Error("the player does not stay above what is being marked")
 	}
 	tab.Shot("judge-missing", 360)
@@ -144,7 +149,8 @@ func TestSigningAsksAndWantsTheRecordingHeard(t *testing.T) {
 	tab.Click(opener)
 	tab.Until("see that it was not heard", `document.querySelector(".left-to-do").textContent.includes("80 %")`)
 	if res, b := judges[1].ask("POST", "/api/v1"+strings.Replace(path, "/judging/", "/contests/", 1)+"/sign", "application/json",
-		strings.NewReader(`{"change":"`+kit.NewID()+`","base":`+strconv.Itoa(task().Version)+`}`)); res.StatusCode != 422 || !strings.Contains(string(b), "contest.heard_too_little") {
+		strings.NewReader(`{"change":"`+kit.NewID()+`","base":`+strconv.Itoa(task().Version)+`}`)); res.StatusCode != 422 ||
+		!strings.Contains(string(b), "contest.heard_too_little") {
 		t.Errorf("signed by the API without hearing it: %s %s", res.Status, b)
 	}
 

@@ -42,11 +42,13 @@ func planned(t *testing.T, s *bolt.Store) (programme string) {
 
 func plannedSince(t *testing.T, s *bolt.Store, begin time.Time) (programme string) {
 	t.Helper()
-	p, err := s.SaveProgramme(t.Context(), meta(begin), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"}, CountsTowardTarget: true})
+	p, err := s.SaveProgramme(t.Context(), meta(begin), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Languages: []string{"vi"},
+		CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SaveRule(t.Context(), meta(begin), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
+	if _, err := s.SaveRule(t.Context(), meta(begin),
+		scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{All: true}}); err != nil {
 		t.Fatal(err)
 	}
 	return p.ID
@@ -369,7 +371,8 @@ func TestAPhoneShowsEverythingToAFingerAndInLargeText(t *testing.T) {
 	browser := webtest.NewBrowser(t)
 	for secret, paths := range map[string][]string{
 		operator: {"/", "/today", "/airings", "/airings/new", "/coverage", "/calendar", "/me", "/programmes"},
-		province: {"/coverage", "/coverage/stations/S00001", "/stations", "/stations/S00001", "/people", "/people/invite", "/programmes", "/programmes/P1", "/airings", "/calendar", "/library", "/contests", "/me"},
+		province: {"/coverage", "/coverage/stations/S00001", "/stations", "/stations/S00001", "/people", "/people/invite", "/programmes", "/programmes/P1",
+			"/airings", "/calendar", "/library", "/contests", "/me"},
 	} {
 		p := browser.Person()
 		p.Cookie("s", secret, server.URL)
@@ -398,7 +401,8 @@ func TestTheReportFormAsksOnlyWhatTheOutcomeNeeds(t *testing.T) {
 	p.Open(server.URL + "/airings/new?slot=" + scheduler.SlotID("R1", "S00001", time.Date(2024, 5, 6, 17, 0, 0, 0, text.Zone)))
 	for _, outcome := range []string{"aired", "not_aired"} {
 		p.Click("[value=" + outcome + "]")
-		for sel, asked := range map[string]bool{".if-aired": outcome == "aired", ".if-not-aired": outcome == "not_aired", "[name=started_at]": outcome == "aired"} {
+		for sel, asked := range map[string]bool{".if-aired": outcome == "aired", ".if-not-aired": outcome == "not_aired",
+			"[name=started_at]": outcome == "aired"} {
 			if got := webtest.Eval[bool](p, "look for "+sel, `document.querySelector("`+sel+`").getClientRects().length > 0`); got != asked {
 				t.Errorf("%s chosen: %s is asked for: %v, want %v", outcome, sel, got, asked)
 			}

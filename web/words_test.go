@@ -127,7 +127,8 @@ func TestPagesAreWrittenInWordsOfTheirReaders(t *testing.T) {
 				}
 				if lang == "en" {
 					doc.Find("main *, nav *, footer *").Each(func(_ int, s *goquery.Selection) {
-						if said := strings.TrimSpace(s.Text()); said != "Tiếng Việt" && s.Children().Length() == 0 && vietnamese[strings.ToLower(said)] && s.AttrOr("lang", "") != "vi" {
+						if said := strings.TrimSpace(s.Text()); said != "Tiếng Việt" && s.Children().Length() == 0 && vietnamese[strings.ToLower(said)] &&
+							s.AttrOr("lang", "") != "vi" {
 							note(path, "is Vietnamese: "+said)
 						}
 					})

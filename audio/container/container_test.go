@@ -52,7 +52,8 @@ func page(flags byte, granule uint64, packet []byte) []byte {
 }
 
 func opus() []byte {
-	return slices.Concat(page(2, 0, []byte("OpusHead")), page(0, 48000, make([]byte, 200)), page(0, 96000, make([]byte, 200)), page(4, 144000, make([]byte, 200)))
+	return slices.Concat(page(2, 0, []byte("OpusHead")), page(0, 48000, make([]byte, 200)), page(0, 96000, make([]byte, 200)),
+		page(4, 144000, make([]byte, 200)))
 }
 
 func matroskaFile() []byte {

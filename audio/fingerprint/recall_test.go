@@ -285,7 +285,8 @@ func TestRecall(t *testing.T) {
 func TestProgrammesWithOneJingle(t *testing.T) {
 	audiotest.Need(t, "lame", "mpg123", "espeak-ng", "sox")
 	jingle := music(t, 1000)
-	jingle = unwrap(t, run(t, jingle.cut(0, float64(len(jingle.samples))/64000-9, 0).raw(), "sox", "-D", "-t", "raw", "-r", "32000", "-c", "2", "-b", "16", "-e", "signed", "-", "-t", "wav", "-", "remix", "-", "rate", "22050"))
+	jingle = unwrap(t, run(t, jingle.cut(0, float64(len(jingle.samples))/64000-9, 0).raw(), "sox", "-D", "-t", "raw", "-r", "32000", "-c", "2", "-b", "16",
+		"-e", "signed", "-", "-t", "wav", "-", "remix", "-", "rate", "22050"))
 	var index shelf
 	var copies []fingerprint.Print
 	for i := range 10 {
@@ -313,7 +314,8 @@ func TestProgrammesWithOneJingle(t *testing.T) {
 // faster is s played so many times as fast, as a tape or a careless editor does.
 func (s sound) faster(t testing.TB, speed float64) sound {
 	raw := []string{"-t", "raw", "-r", strconv.Itoa(s.rate), "-c", strconv.Itoa(s.channels), "-b", "16", "-e", "signed", "-"}
-	return unwrap(t, run(t, s.raw(), "sox", append(append([]string{"-D"}, raw...), "-t", "wav", "-", "speed", strconv.FormatFloat(speed, 'f', -1, 64), "rate", strconv.Itoa(s.rate))...))
+	return unwrap(t, run(t, s.raw(), "sox", append(append([]string{"-D"}, raw...), "-t", "wav", "-", "speed", strconv.FormatFloat(speed, 'f', -1, 64),
+		"rate", strconv.Itoa(s.rate))...))
 }
 
 // TestAnotherSpeedIsFollowed: copies of speech and music that are played up to 3 %

@@ -161,7 +161,8 @@ func (r *reference) frame(h Header, side, main []byte) [2][]float64 {
 }
 
 func (x *said) factors1(m *bitwise, g int, scfsi [4]int, first *said) {
-	slen := [16][2]int{{0, 0}, {0, 1}, {0, 2}, {0, 3}, {3, 0}, {1, 1}, {1, 2}, {1, 3}, {2, 1}, {2, 2}, {2, 3}, {3, 1}, {3, 2}, {3, 3}, {4, 2}, {4, 3}}[x.compress]
+	slen := [16][2]int{{0, 0}, {0, 1}, {0, 2}, {0, 3}, {3, 0}, {1, 1}, {1, 2}, {1, 3}, {2, 1}, {2, 2}, {2, 3}, {3, 1}, {3, 2}, {3, 3},
+		{4, 2}, {4, 3}}[x.compress]
 	if x.blockType == 2 {
 		from := 0
 		if x.mixed == 1 {

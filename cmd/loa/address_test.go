@@ -21,7 +21,8 @@ func TestLinksCarryThePublicAddress(t *testing.T) {
 	if w := r.open("GET", "/", hoa, ""); !strings.Contains(w.Body.String(), `href="/settings/address"`) {
 		t.Error("the first page does not ask for the address")
 	}
-	for _, bad := range []string{"loa.example.vn", "ftp://loa.example.vn", "https://", "https://loa.example.vn/join", "https://a:b@loa.example.vn", "javascript:alert(1)"} {
+	for _, bad := range []string{"loa.example.vn", "ftp://loa.example.vn", "https://", "https://loa.example.vn/join", "https://a:b@loa.example.vn",
+		"javascript:alert(1)"} {
 		if w := r.open("POST", "/settings/address", hoa, "public_url="+strings.NewReplacer(":", "%3A", "/", "%2F").Replace(bad)); w.Code != 422 {
 			t.Errorf("%q is answered %d", bad, w.Code)
 		}
@@ -32,7 +33,8 @@ func TestLinksCarryThePublicAddress(t *testing.T) {
 	if got := invited(); !strings.Contains(got, `"link":"https://loa.example.vn/join/`) || strings.Contains(got, `"local"`) {
 		t.Errorf("afterwards: %s", got)
 	}
-	if a := r.call("PUT", "/api/v1/settings", `{"close_after_days":9}`); a.Status != 200 || !strings.Contains(string(a.Body), `"public_url":"https://loa.example.vn"`) {
+	if a := r.call("PUT", "/api/v1/settings", `{"close_after_days":9}`); a.Status != 200 ||
+		!strings.Contains(string(a.Body), `"public_url":"https://loa.example.vn"`) {
 		t.Errorf("another setting forgets the address: %d %s", a.Status, a.Body)
 	}
 	if w := r.open("POST", "/settings", hoa, "on_time_hours=48&near_slot_hours=12&close_after_days=8&week_shift_hours=0"); w.Code != 303 {

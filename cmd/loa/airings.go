@@ -93,7 +93,8 @@ func (t *terminal) airing(n nameBook, a api.Airing) string {
 	if a.Waits() && a.Lapsed != nil {
 		what += " (" + t.lang.Say("airing.lapsed_short") + ")"
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), called(n.stations, a.Station), called(n.programmes, a.Programme), what, a.By.Name, a.ID)
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(a.StartedAt.In(text.Zone)), called(n.stations, a.Station),
+		called(n.programmes, a.Programme), what, a.By.Name, a.ID)
 }
 
 // airingsReport says what was aired, or was not.
@@ -216,7 +217,8 @@ func (c airingsVerify) Run(t *terminal) error {
 		_, err = fmt.Fprintln(t.out, printable(t.airing(n, a)+"\t"+t.lang.Say("airing.finding."+string(a.Finding))))
 	}
 	if last := was.Last(); err == nil && last != nil {
-		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.verdict_before", "finding", t.lang.Say("airing.finding."+string(last.Finding)), "by", last.By.Name, "at", last.At)))
+		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("cli.verdict_before", "finding", t.lang.Say("airing.finding."+string(last.Finding)),
+			"by", last.By.Name, "at", last.At)))
 	}
 	return err
 }

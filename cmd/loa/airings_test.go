@@ -34,7 +34,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 	}
 	c := &client{server: r.d.URL(), token: r.token}
 	var p scheduler.Programme
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes", map[string]any{"title": "Nông thôn mới", "counts_toward_target": true, "languages": []string{"vi"}}, &p); err != nil {
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes", map[string]any{"title": "Nông thôn mới", "counts_toward_target": true,
+		"languages": []string{"vi"}}, &p); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, errs := loa("coverage", "close", "2024-W18", "--seen", once.AsItIs); code != 75 || !strings.Contains(errs, "Không có gì để chốt") {
@@ -43,32 +44,39 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("coverage", "--week", "2024-W18"); !strings.Contains(out, "Không có lịch") || !strings.Contains(out, "0/127 đài đã phát (–)") {
 		t.Errorf("a week without a schedule: %s", out)
 	}
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes/"+p.ID+"/rules", map[string]any{"cron": "0 17 * * 1", "stations": "all", "from": "2024-04-22"}, nil); err != nil {
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/programmes/"+p.ID+"/rules", map[string]any{"cron": "0 17 * * 1", "stations": "all",
+		"from": "2024-04-22"}, nil); err != nil {
 		t.Fatal(err)
 	}
-	code, _, errs := loa("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600", "--means", "fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01")
+	code, _, errs := loa("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600",
+		"--means", "fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01")
 	if code != 0 {
 		t.Fatalf("report: %s", errs)
 	}
-	if out := must("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600", "--means", "fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01"); !strings.Contains(out, "17:00 ") {
+	if out := must("airings", "report", "aired", "--station", "02770", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600", "--means",
+		"fm", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f01"); !strings.Contains(out, "17:00 ") {
 		t.Errorf("the same again: %s", out)
 	}
 	var list []struct{ ID, Outcome string }
-	if out := must("airings", "list", "--from", "2024-05-13", "--json"); json.Unmarshal([]byte(out), &list) != nil || len(list) != 1 || list[0].Outcome != "aired" {
+	if out := must("airings", "list", "--from", "2024-05-13", "--json"); json.Unmarshal([]byte(out), &list) != nil || len(list) != 1 ||
+		list[0].Outcome != "aired" {
 		t.Errorf("airings: %s", out)
 	}
-	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát") || !strings.Contains(out, "Quản trị trên máy chủ") || strings.Count(out, "\n") != 2 {
+	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát") || !strings.Contains(out, "Quản trị trên máy chủ") ||
+		strings.Count(out, "\n") != 2 {
 		t.Errorf("airings: %s", out)
 	}
 	if code, _, errs := loa("airings", "verify", list[0].ID, "verified"); code != 77 || !strings.Contains(errs, "không tự kiểm chứng") {
 		t.Errorf("her own report: %d %s", code, errs)
 	}
 	monitor := []any{map[string]any{"role": "monitor", "scope": map[string]any{"level": "province"}}}
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/people", map[string]any{"name": "Lê Thị Thu", "login": "giamsat", "grants": monitor}, nil); err != nil {
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/people", map[string]any{"name": "Lê Thị Thu", "login": "giamsat", "grants": monitor},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	var second struct{ Token string }
-	if err := c.send(t.Context(), http.MethodPost, "/api/v1/tokens", map[string]any{"person": "giamsat", "name": "Kiểm chứng", "days": 1}, &second); err != nil {
+	if err := c.send(t.Context(), http.MethodPost, "/api/v1/tokens", map[string]any{"person": "giamsat", "name": "Kiểm chứng", "days": 1},
+		&second); err != nil {
 		t.Fatal(err)
 	}
 	mine := r.token
@@ -83,9 +91,11 @@ func TestAWeekFromATerminal(t *testing.T) {
 	}{
 		{"airings verify " + list[0].ID + " ok", []string{"verified (Đã kiểm chứng), not_proven (Chưa đủ căn cứ), contradicted (Trái với báo cáo)"}},
 		{"airings report done --station 02770 --programme " + p.ID, []string{"aired (Đã phát), not_aired (Không phát được), withdrawn (Rút lại)"}},
-		{"airings report aired --means tivi --seconds 600 --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID, []string{"fm (FM), wired (Có dây)"}},
+		{"airings report aired --means tivi --seconds 600 --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID,
+			[]string{"fm (FM), wired (Có dây)"}},
 		{"airings list --outcome foo", []string{"aired (Đã phát), not_aired (Không phát được)"}},
-		{"airings report not_aired --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID, []string{"power_cut (Mất điện), equipment (Hỏng thiết bị)"}},
+		{"airings report not_aired --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID,
+			[]string{"power_cut (Mất điện), equipment (Hỏng thiết bị)"}},
 		{"airings report aired --started-at abc --station 02770 --programme " + p.ID, []string{"“abc”", "2024-05-13 17:00"}},
 		{"coverage excuse 02773 2024-W20 --reason storm --note b", []string{"no_staff (Không có người trực), other (Lý do khác)"}},
 		{"coverage excuse 02773 2024-W20 --revoke --note b", []string{"không được miễn trừ"}},
@@ -101,14 +111,17 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if code, _, errs := loa("airings", "verify", "khong-co", "verified"); code == 0 || !strings.HasPrefix(errs, "loa: ") {
 		t.Errorf("no such report: %d %s", code, errs)
 	}
-	if out := must("airings", "verify", list[0].ID, "verified", "--note", "Đã nghe ở hai thôn"); !strings.HasSuffix(out, "\tĐã kiểm chứng\n") || !strings.Contains(out, "Nậm Chảy") {
+	if out := must("airings", "verify", list[0].ID, "verified", "--note", "Đã nghe ở hai thôn"); !strings.HasSuffix(out, "\tĐã kiểm chứng\n") ||
+		!strings.Contains(out, "Nậm Chảy") {
 		t.Errorf("a finding: %s", out)
 	}
 	var found struct{ Finding, Note string }
-	if out := must("airings", "verify", list[0].ID, "contradicted", "--note", "Loa hỏng cả tuần", "--json"); json.Unmarshal([]byte(out), &found) != nil || found.Finding != "contradicted" {
+	if out := must("airings", "verify", list[0].ID, "contradicted", "--note", "Loa hỏng cả tuần", "--json"); json.Unmarshal([]byte(out), &found) != nil ||
+		found.Finding != "contradicted" {
 		t.Errorf("another finding as JSON: %s", out)
 	}
-	if out := must("airings", "verify", list[0].ID, "verified", "--note", "Đã sửa loa, nghe lại"); !strings.Contains(out, "Thay kết luận trước: Trái với báo cáo (Lê Thị Thu, ") {
+	if out := must("airings", "verify", list[0].ID, "verified", "--note", "Đã sửa loa, nghe lại"); !strings.Contains(out,
+		"Thay kết luận trước: Trái với báo cáo (Lê Thị Thu, ") {
 		t.Errorf("a finding in place of another: %s", out)
 	}
 	r.token = mine
@@ -128,26 +141,30 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must(append(longer, "--seen", strings.Fields(word)[0])...); !strings.Contains(out, "đã sửa sau khi kiểm chứng: Đã kiểm chứng (Lê Thị Thu") {
 		t.Errorf("a correction of what was verified, seen: %s", out)
 	}
-	if out := must("airings", "list", "--from", "2024-05-13", "--waiting"); strings.Count(out, "\n") != 2 || !strings.Contains(out, "(đã sửa sau khi kiểm chứng)") {
+	if out := must("airings", "list", "--from", "2024-05-13", "--waiting"); strings.Count(out, "\n") != 2 ||
+		!strings.Contains(out, "(đã sửa sau khi kiểm chứng)") {
 		t.Errorf("what waits to be verified: %s", out)
 	}
 	// What does not count, and what was corrected, is not listed like the rest.
 	const short = "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f02"
-	if out := must("airings", "report", "aired", "--station", "02779", "--programme", p.ID, "--started-at", "2024-05-15 18:00", "--seconds", "60", "--id", short); !strings.Contains(out, "Đã phát (Không tính)") || !strings.Contains(out, "Vì ngắn hơn 3 phút") {
+	if out := must("airings", "report", "aired", "--station", "02779", "--programme", p.ID, "--started-at", "2024-05-15 18:00", "--seconds", "60",
+		"--id", short); !strings.Contains(out, "Đã phát (Không tính)") || !strings.Contains(out, "Vì ngắn hơn 3 phút") {
 		t.Errorf("a report that is too short: %s", out)
 	}
 	if out := must("coverage", "--week", "2024-W20"); !strings.Contains(out, "Phát, chưa tính") || !strings.Contains(out, "1/127") {
 		t.Errorf("coverage with it: %s", out)
 	}
 	must("airings", "report", "not_aired", "--corrects", short, "--why", "bấm nhầm", "--reason", "power_cut", "--id", "5f2f3f9e-58f5-4be6-9fcb-0a0d3f7f1f03")
-	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát (đã sửa)") || !strings.Contains(out, "Không phát được: Mất điện\t") && !strings.Contains(out, "Không phát được: Mất điện ") {
+	if out := must("airings", "list", "--from", "2024-05-13"); !strings.Contains(out, "Đã phát (đã sửa)") ||
+		!strings.Contains(out, "Không phát được: Mất điện\t") && !strings.Contains(out, "Không phát được: Mất điện ") {
 		t.Errorf("after a correction: %s", out)
 	}
 	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2"); !strings.Contains(out, "tuần 20 năm 2024") {
 		t.Errorf("excuse: %s", out)
 	}
 	var excuses []struct{ Reason string }
-	if out := must("coverage", "excuses", "--week", "2024-W20", "--json"); json.Unmarshal([]byte(out), &excuses) != nil || len(excuses) != 1 || excuses[0].Reason != "power_cut" {
+	if out := must("coverage", "excuses", "--week", "2024-W20", "--json"); json.Unmarshal([]byte(out), &excuses) != nil || len(excuses) != 1 ||
+		excuses[0].Reason != "power_cut" {
 		t.Errorf("excuses: %s", out)
 	}
 	if out := must("coverage", "--week", "2024-W20"); !strings.Contains(out, "1/126") {
@@ -156,7 +173,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if out := must("coverage", "excuse", "02773", "2024-W20", "--revoke", "--note", "nhầm đài"); !strings.Contains(out, "Đã bỏ miễn đài") {
 		t.Errorf("taken back without a reason to excuse: %s", out)
 	}
-	if code, _, errs := loa("coverage", "excuse", "02773", "2024-W20", "--revoke", "--note", "nhầm đài"); code != 75 || !strings.Contains(errs, "Quản trị trên máy chủ đã bỏ miễn trừ lúc") {
+	if code, _, errs := loa("coverage", "excuse", "02773", "2024-W20", "--revoke", "--note", "nhầm đài"); code != 75 ||
+		!strings.Contains(errs, "Quản trị trên máy chủ đã bỏ miễn trừ lúc") {
 		t.Errorf("taken back twice: %d %s", code, errs)
 	}
 	if code, _, errs := loa("coverage", "close", "2024-W20"); code != 75 || !strings.Contains(errs, "loa: ") {
@@ -196,7 +214,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 	if got := r.call("POST", "/api/v1/coverage/2024-W17/close", ""); got.Status != 200 { // nobody is there to ask
 		t.Errorf("a program that closes: %d", got.Status)
 	}
-	for _, args := range [][]string{{"slots", "--json", "--from", "2024-05-13"}, {"user", "list", "--json"}, {"contest", "list", "--json"}, {"stations", "list", "--json"}} {
+	for _, args := range [][]string{{"slots", "--json", "--from", "2024-05-13"}, {"user", "list", "--json"}, {"contest", "list", "--json"},
+		{"stations", "list", "--json"}} {
 		var any []json.RawMessage
 		if out := must(args...); json.Unmarshal([]byte(out), &any) != nil || any == nil {
 			t.Errorf("%v: %s", args, out)
@@ -213,9 +232,12 @@ func TestADecisionFromATerminalIsOfWhatItRead(t *testing.T) {
 		sent        string // in the body
 	}{
 		{[]string{"airings", "verify", "R", "verified"}, "/api/v1/airings/R", `{}`, `"finding":"verified"`},
-		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--reason", "weather", "--note", "bão"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":false`},
-		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--note", "nhầm", "--revoke"}, "/api/v1/coverage/2024-W20/excuses/S00001", `{}`, `"revoked":true`},
-		{[]string{"coverage", "reopen", "2024-W20", "--decline"}, "/api/v1/coverage", `{"reopening":{"at":"2024-05-13T10:00:00.5Z"}}`, `"request":"2024-05-13T10:00:00.5Z"`},
+		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--reason", "weather", "--note", "bão"}, "/api/v1/coverage/2024-W20/excuses/S00001",
+			`{}`, `"revoked":false`},
+		{[]string{"coverage", "excuse", "S00001", "2024-W20", "--note", "nhầm", "--revoke"}, "/api/v1/coverage/2024-W20/excuses/S00001",
+			`{}`, `"revoked":true`},
+		{[]string{"coverage", "reopen", "2024-W20", "--decline"}, "/api/v1/coverage", `{"reopening":{"at":"2024-05-13T10:00:00.5Z"}}`,
+			`"request":"2024-05-13T10:00:00.5Z"`},
 	} {
 		var read, sent bool
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -64,11 +64,13 @@ func (c coverageAnew) Run(t *terminal) error {
 		if w.Closed {
 			key = "coverage.anew_week_closed"
 		}
-		fmt.Fprintln(t.out, t.lang.Say(done(applied, key), "week", w.Week, "aired", w.Before.Aired, "expected", w.Before.Expected(), "then", w.After.Aired, "of", w.After.Expected()))
+		fmt.Fprintln(t.out, t.lang.Say(done(applied, key), "week", w.Week, "aired", w.Before.Aired, "expected", w.Before.Expected(), "then", w.After.Aired,
+			"of", w.After.Expected()))
 	}
 	if !applied {
 		fmt.Fprintln(t.out, t.lang.Say("stations.cli.seen_would", "code", answer.Fingerprint))
 	}
-	_, err = fmt.Fprintln(t.out, t.lang.Say(done(applied, "coverage.anew_done"), "n", len(answer.Weeks), "was", answer.WasIn(t.lang), "now", answer.NowIn(t.lang)))
+	_, err = fmt.Fprintln(t.out, t.lang.Say(done(applied, "coverage.anew_done"), "n", len(answer.Weeks), "was", answer.WasIn(t.lang),
+		"now", answer.NowIn(t.lang)))
 	return err
 }

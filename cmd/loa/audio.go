@@ -189,7 +189,8 @@ func row(lang text.Language, c checked) []string {
 		return append(cells, "–", "–", "–", "–", "–")
 	}
 	f := c.Facts
-	kind := fmt.Sprintf("%s %s Hz ×%d, %s kbit/s", strings.ToUpper(string(f.Format)), lang.Number(int64(f.SampleRate)), f.Channels, lang.Number(int64(f.Bitrate+500)/1000))
+	kind := fmt.Sprintf("%s %s Hz ×%d, %s kbit/s", strings.ToUpper(string(f.Format)), lang.Number(int64(f.SampleRate)), f.Channels,
+		lang.Number(int64(f.Bitrate+500)/1000))
 	s := int(f.Seconds + 0.5)
 	cells = append(cells, kind, fmt.Sprintf("%d:%02d", s/60, s%60))
 	if f.Measures == nil {

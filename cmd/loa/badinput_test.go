@@ -51,37 +51,50 @@ func TestABadReportIsRefusedInWordsAndLeavesNothing(t *testing.T) {
 		status                  int
 		code, field             string
 	}{
-		"no UUID":               {path: "1", body: aired, status: 422, code: "airing.bad_id", field: "id"},
-		"no JSON":               {body: `{"slot":`, status: 422, code: "kit.json_invalid"},
-		"JSON after JSON":       {body: aired + `{}`, status: 422, code: "kit.json_invalid"},
-		"a form":                {body: "slot=1", contentType: "application/x-www-form-urlencoded", status: 415, code: "kit.not_json"},
-		"no content type":       {body: aired, contentType: " ", status: 415, code: "kit.not_json"},
-		"an unknown member":     {body: `{"slot":"` + slot + `","outcome":"aired","aired":true}`, status: 422, code: "kit.json_unknown_field", field: "aired"},
-		"a number as text":      {body: `{"slot":"` + slot + `","outcome":"aired","seconds":"900"}`, status: 422, code: "kit.json_invalid", field: "seconds"},
-		"a huge body":           {body: `{"slot":"` + strings.Repeat("x", 2<<20) + `"}`, status: 413, code: "kit.body_too_large"},
-		"a long note":           {body: `{"slot":"` + slot + `","outcome":"aired","note":"` + strings.Repeat("ế", 1001) + `"}`, status: 422, code: "kit.text_too_long", field: "note"},
-		"no such slot":          {body: `{"slot":"R9-S00001-202405131700","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
-		"a slot of garbage":     {body: `{"slot":"../../loa.db","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
-		"another station":       {body: `{"slot":"` + other + `","station":"02779","outcome":"aired"}`, status: 422, code: "airing.slot_of_other_station", field: "slot"},
-		"no such station":       {body: `{"station":"99999","programme":"` + programme + `","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00"}`, status: 404, code: "airing.no_station", field: "station"},
-		"no such programme":     {body: `{"station":"02779","programme":"P99","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00"}`, status: 404, code: "airing.no_programme", field: "programme"},
-		"an unknown outcome":    {body: `{"slot":"` + slot + `","outcome":"maybe"}`, status: 422, code: "airing.outcome_unknown", field: "outcome"},
-		"an unknown reason":     {body: `{"slot":"` + slot + `","outcome":"not_aired","reason":"lazy"}`, status: 422, code: "airing.reason_unknown", field: "reason"},
-		"no reason":             {body: `{"slot":"` + slot + `","outcome":"not_aired"}`, status: 422, code: "airing.reason_missing", field: "reason"},
-		"a reason though aired": {body: `{"slot":"` + slot + `","outcome":"aired","reason":"weather"}`, status: 422, code: "airing.reason_of_aired", field: "reason"},
-		"unknown means":         {body: `{"slot":"` + slot + `","outcome":"aired","means":"drum"}`, status: 422, code: "airing.means_unknown", field: "means"},
-		"a negative length":     {body: `{"slot":"` + slot + `","outcome":"aired","seconds":-1}`, status: 422, code: "airing.seconds_range", field: "seconds"},
-		"the future":            {body: free(`"outcome":"aired","seconds":900,"started_at":"2024-05-13T18:30:00+07:00"`), status: 422, code: "airing.in_future", field: "started_at"},
-		"a skewed phone":        {body: `{"slot":"` + slot + `","outcome":"aired","started_at":"2024-05-14T17:00:00+07:00"}`, status: 422, code: "airing.in_future", field: "started_at"},
-		"a slot not yet due":    {body: `{"slot":"` + later + `","outcome":"aired"}`, status: 422, code: "airing.in_future", field: "started_at"},
-		"too early to know":     {body: `{"slot":"` + later + `","outcome":"not_aired","reason":"power_cut"}`, status: 422, code: "airing.too_early", field: "started_at"},
-		"far from the slot":     {body: `{"slot":"` + slot + `","outcome":"aired","started_at":"2024-05-12T17:00:00+07:00"}`, status: 422, code: "airing.far_from_slot", field: "started_at"},
-		"before the station":    {body: `{"station":"S00001","programme":"` + programme + `","outcome":"aired","seconds":900,"started_at":"2023-05-13T17:00:00+07:00"}`, status: 422, code: "airing.before_station", field: "started_at"},
-		"before the code":       {body: free(`"outcome":"aired","seconds":900,"started_at":"2023-05-13T17:00:00+07:00"`), status: 404, code: "airing.no_station", field: "station"},
-		"a time without zone":   {body: free(`"outcome":"aired","started_at":"2024-05-13T17:00:00"`), status: 422, code: "kit.json_invalid"},
-		"no time":               {body: free(`"outcome":"aired","seconds":900`), status: 422, code: "airing.time_missing", field: "started_at"},
-		"corrects nothing":      {body: `{"slot":"` + slot + `","outcome":"aired","corrects":"` + uuidOf(9) + `","why":"x"}`, status: 404, code: "airing.correct_what", field: "corrects"},
-		"withdraws nothing":     {body: `{"slot":"` + slot + `","outcome":"withdrawn"}`, status: 422, code: "airing.withdraw_only_corrects", field: "outcome"},
+		"no UUID":           {path: "1", body: aired, status: 422, code: "airing.bad_id", field: "id"},
+		"no JSON":           {body: `{"slot":`, status: 422, code: "kit.json_invalid"},
+		"JSON after JSON":   {body: aired + `{}`, status: 422, code: "kit.json_invalid"},
+		"a form":            {body: "slot=1", contentType: "application/x-www-form-urlencoded", status: 415, code: "kit.not_json"},
+		"no content type":   {body: aired, contentType: " ", status: 415, code: "kit.not_json"},
+		"an unknown member": {body: `{"slot":"` + slot + `","outcome":"aired","aired":true}`, status: 422, code: "kit.json_unknown_field", field: "aired"},
+		"a number as text":  {body: `{"slot":"` + slot + `","outcome":"aired","seconds":"900"}`, status: 422, code: "kit.json_invalid", field: "seconds"},
+		"a huge body":       {body: `{"slot":"` + strings.Repeat("x", 2<<20) + `"}`, status: 413, code: "kit.body_too_large"},
+		"a long note": {body: `{"slot":"` + slot + `","outcome":"aired","note":"` + strings.Repeat("ế", 1001) + `"}`, status: 422,
+			code: "kit.text_too_long", field: "note"},
+		"no such slot":      {body: `{"slot":"R9-S00001-202405131700","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
+		"a slot of garbage": {body: `{"slot":"../../loa.db","outcome":"aired"}`, status: 404, code: "airing.no_slot", field: "slot"},
+		"another station": {body: `{"slot":"` + other + `","station":"02779","outcome":"aired"}`, status: 422,
+			code: "airing.slot_of_other_station", field: "slot"},
+		"no such station": {body: `{"station":"99999","programme":"` + programme + `","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00"}`,
+			status: 404, code: "airing.no_station", field: "station"},
+		"no such programme": {body: `{"station":"02779","programme":"P99","outcome":"aired","started_at":"2024-05-13T17:00:00+07:00"}`, status: 404,
+			code: "airing.no_programme", field: "programme"},
+		"an unknown outcome": {body: `{"slot":"` + slot + `","outcome":"maybe"}`, status: 422, code: "airing.outcome_unknown", field: "outcome"},
+		"an unknown reason": {body: `{"slot":"` + slot + `","outcome":"not_aired","reason":"lazy"}`, status: 422,
+			code: "airing.reason_unknown", field: "reason"},
+		"no reason": {body: `{"slot":"` + slot + `","outcome":"not_aired"}`, status: 422, code: "airing.reason_missing", field: "reason"},
+		"a reason though aired": {body: `{"slot":"` + slot + `","outcome":"aired","reason":"weather"}`, status: 422,
+			code: "airing.reason_of_aired", field: "reason"},
+		"unknown means":     {body: `{"slot":"` + slot + `","outcome":"aired","means":"drum"}`, status: 422, code: "airing.means_unknown", field: "means"},
+		"a negative length": {body: `{"slot":"` + slot + `","outcome":"aired","seconds":-1}`, status: 422, code: "airing.seconds_range", field: "seconds"},
+		"the future": {body: free(`"outcome":"aired","seconds":900,"started_at":"2024-05-13T18:30:00+07:00"`), status: 422,
+			code: "airing.in_future", field: "started_at"},
+		"a skewed phone": {body: `{"slot":"` + slot + `","outcome":"aired","started_at":"2024-05-14T17:00:00+07:00"}`, status: 422,
+			code: "airing.in_future", field: "started_at"},
+		"a slot not yet due": {body: `{"slot":"` + later + `","outcome":"aired"}`, status: 422, code: "airing.in_future", field: "started_at"},
+		"too early to know": {body: `{"slot":"` + later + `","outcome":"not_aired","reason":"power_cut"}`, status: 422,
+			code: "airing.too_early", field: "started_at"},
+		"far from the slot": {body: `{"slot":"` + slot + `","outcome":"aired","started_at":"2024-05-12T17:00:00+07:00"}`, status: 422,
+			code: "airing.far_from_slot", field: "started_at"},
+		"before the station": {body: `{"station":"S00001","programme":"` + programme +
+			`","outcome":"aired","seconds":900,"started_at":"2023-05-13T17:00:00+07:00"}`, status: 422, code: "airing.before_station", field: "started_at"},
+		"before the code": {body: free(`"outcome":"aired","seconds":900,"started_at":"2023-05-13T17:00:00+07:00"`), status: 404,
+			code: "airing.no_station", field: "station"},
+		"a time without zone": {body: free(`"outcome":"aired","started_at":"2024-05-13T17:00:00"`), status: 422, code: "kit.json_invalid"},
+		"no time":             {body: free(`"outcome":"aired","seconds":900`), status: 422, code: "airing.time_missing", field: "started_at"},
+		"corrects nothing": {body: `{"slot":"` + slot + `","outcome":"aired","corrects":"` + uuidOf(9) + `","why":"x"}`, status: 404,
+			code: "airing.correct_what", field: "corrects"},
+		"withdraws nothing": {body: `{"slot":"` + slot + `","outcome":"withdrawn"}`, status: 422, code: "airing.withdraw_only_corrects", field: "outcome"},
 	} {
 		path := c.path
 		if path == "" {
@@ -174,7 +187,8 @@ func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return webtest.LoggedIn(t, r.d.store, name, r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})
+		return webtest.LoggedIn(t, r.d.store, name, r.clock.now(),
+			accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})
 	}
 	own, other := session("mai", slot), session("lan", r.slots("03022")[0])
 	as := func(secret, method, path, body string, headers ...string) answered {
@@ -196,7 +210,8 @@ func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
 
 	// Before there is a report: no first one by the other.
 	fails("API, by slot", as(other, "PUT", "/api/v1/airings/"+uuidOf(2), aired), 403)
-	fails("API, by station", as(other, "PUT", "/api/v1/airings/"+uuidOf(3), `{"station":"02779","programme":"`+programme+`","outcome":"aired","seconds":900,"started_at":"2024-05-13T17:00:00+07:00"}`), 403)
+	fails("API, by station", as(other, "PUT", "/api/v1/airings/"+uuidOf(3),
+		`{"station":"02779","programme":"`+programme+`","outcome":"aired","seconds":900,"started_at":"2024-05-13T17:00:00+07:00"}`), 403)
 	form := func(fields string) answered {
 		t.Helper()
 		return as(other, "POST", "/airings", fields, "Content-Type", "application/x-www-form-urlencoded")
@@ -214,7 +229,8 @@ func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
 	fails("her proof", as(own, "PUT", proof+uuidOf(10), photo.String(), "Content-Type", "image/png"), 200)
 	before := as(own, "GET", report, "")
 	fails("API, the same again", as(other, "PUT", report, aired), 403, 409)
-	fails("API, a correction", as(other, "PUT", "/api/v1/airings/"+uuidOf(6), `{"slot":"`+slot+`","outcome":"not_aired","reason":"power_cut","corrects":"`+uuidOf(1)+`","why":"x"}`), 403, 404)
+	fails("API, a correction", as(other, "PUT", "/api/v1/airings/"+uuidOf(6), `{"slot":"`+slot+`","outcome":"not_aired","reason":"power_cut","corrects":"`+
+		uuidOf(1)+`","why":"x"}`), 403, 404)
 	fails("API, a withdrawal", as(other, "PUT", "/api/v1/airings/"+uuidOf(7), `{"outcome":"withdrawn","corrects":"`+uuidOf(1)+`","why":"x"}`), 403, 404)
 	fails("page, a correction", form("id="+uuidOf(8)+"&outcome=not_aired&reason=power_cut&why=x&slot="+slot+"&corrects="+uuidOf(1)), 403, 404)
 	fails("API, evidence", as(other, "PUT", proof+uuidOf(11), photo.String(), "Content-Type", "image/png"), 403, 404)
@@ -224,7 +240,8 @@ func TestAnOperatorCannotReportForAnotherStation(t *testing.T) {
 	fails("API, reading it", as(other, "GET", report, ""), 403, 404)
 	fails("page, reading it", as(other, "GET", "/airings/"+uuidOf(1), ""), 403, 404)
 	fails("page, seeing the proof", as(other, "GET", "/airings/"+uuidOf(1)+"/evidence/"+uuidOf(10), ""), 403, 404)
-	if a := as(other, "GET", "/api/v1/airings?from=2024-05-01T00:00:00Z&until=2024-06-01T00:00:00Z", ""); a.Status != 200 || strings.Contains(string(a.Body), uuidOf(1)) {
+	if a := as(other, "GET", "/api/v1/airings?from=2024-05-01T00:00:00Z&until=2024-06-01T00:00:00Z", ""); a.Status != 200 ||
+		strings.Contains(string(a.Body), uuidOf(1)) {
 		t.Errorf("API, the log: %d %s", a.Status, a.Body)
 	}
 	if a := as(other, "GET", "/airings", ""); a.Status != 200 || strings.Contains(string(a.Body), uuidOf(1)) {
@@ -255,8 +272,10 @@ func evidenceForm(t *testing.T, id string, file []byte) (contentType, body strin
 
 func TestWhatAnswersASecretOnceCannotBeRepeated(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
-	for path, body := range map[string]string{"/api/v1/invitations": `{"grants":[{"role":"editor","scope":{"level":"province"}}]}`, "/api/v1/tokens": `{"name":"bảng tính","days":30}`} {
-		if a := r.call("POST", path, body, "Idempotency-Key", uuidOf(1)); a.Status != 422 || a.problem().Code != "accounts.no_repeat" || !strings.Contains(a.problem().Detail, "Idempotency-Key") {
+	for path, body := range map[string]string{"/api/v1/invitations": `{"grants":[{"role":"editor","scope":{"level":"province"}}]}`,
+		"/api/v1/tokens": `{"name":"bảng tính","days":30}`} {
+		if a := r.call("POST", path, body, "Idempotency-Key", uuidOf(1)); a.Status != 422 || a.problem().Code != "accounts.no_repeat" ||
+			!strings.Contains(a.problem().Detail, "Idempotency-Key") {
 			t.Errorf("%s with a key: %d %s", path, a.Status, a.Body)
 		}
 		var list struct{ Items []json.RawMessage }
@@ -266,7 +285,8 @@ func TestWhatAnswersASecretOnceCannotBeRepeated(t *testing.T) {
 	}
 	made := r.made("POST", "/api/v1/invitations", `{"grants":[{"role":"editor","scope":{"level":"province"}}]}`)
 	first := r.call("DELETE", "/api/v1/invitations/"+made, "", "Idempotency-Key", uuidOf(2))
-	if again := r.call("DELETE", "/api/v1/invitations/"+made, "", "Idempotency-Key", uuidOf(2)); first.Status != 200 || again.Status != 200 || string(first.Body) != string(again.Body) {
+	if again := r.call("DELETE", "/api/v1/invitations/"+made, "", "Idempotency-Key", uuidOf(2)); first.Status != 200 || again.Status != 200 ||
+		string(first.Body) != string(again.Body) {
 		t.Errorf("withdrawn twice: %d %s, %d %s", first.Status, first.Body, again.Status, again.Body)
 	}
 }

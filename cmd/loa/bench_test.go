@@ -32,7 +32,8 @@ const clients = 64
 // benchDaemon starts a daemon with the founding registry and one programme.
 func benchDaemon(b *testing.B) (d *daemon, token, programme string) {
 	dir := b.TempDir()
-	cfg := daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, elapsed: wallclock.Elapsed, out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	cfg := daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, elapsed: wallclock.Elapsed, out: io.Discard,
+		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	ctx, cancel := context.WithCancel(context.Background())
 	d, err := newDaemon(ctx, cfg)
 	if err != nil {
@@ -166,7 +167,8 @@ func bareBatch(b *testing.B, n int) (rate float64, took []time.Duration) {
 // waits for its first page.
 func BenchmarkStartToFirstPage(b *testing.B) {
 	dir := b.TempDir()
-	cfg := daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, elapsed: wallclock.Elapsed, out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	cfg := daemonConfig{data: dir, listen: "127.0.0.1:0", now: time.Now, elapsed: wallclock.Elapsed, out: io.Discard,
+		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	for b.Loop() {
 		d, err := newDaemon(context.Background(), cfg)
 		if err != nil {

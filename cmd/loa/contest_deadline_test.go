@@ -42,7 +42,8 @@ func (s sender) send(method, path, contentType, body string, headers ...string) 
 func (s sender) create(file []byte) (id string, patch func(from, to int)) {
 	s.t.Helper()
 	b64 := base64.StdEncoding.EncodeToString
-	w := s.send("POST", "/api/v1/uploads", "", "", "Upload-Length", fmt.Sprint(len(file)), "Upload-Metadata", "kind "+b64([]byte("contest"))+",filename "+b64([]byte("du-thi.mp3")))
+	w := s.send("POST", "/api/v1/uploads", "", "", "Upload-Length", fmt.Sprint(len(file)), "Upload-Metadata",
+		"kind "+b64([]byte("contest"))+",filename "+b64([]byte("du-thi.mp3")))
 	at := w.Header().Get("Location")
 	if w.Code != http.StatusCreated {
 		s.t.Fatalf("upload: %d %s", w.Code, w.Body)
@@ -90,7 +91,8 @@ func (s sender) refusal(w *httptest.ResponseRecorder) string {
 // announce sends the form ahead of the file.
 func (s sender) announce(station, file string) string {
 	s.t.Helper()
-	return s.refusal(s.send("PUT", "/api/v1/contests/han-nop/entries/"+file+"/form", "application/json", s.work(station, file, "Bài "+file), "Idempotency-Key", kit.NewID()))
+	return s.refusal(s.send("PUT", "/api/v1/contests/han-nop/entries/"+file+"/form", "application/json", s.work(station, file, "Bài "+file),
+		"Idempotency-Key", kit.NewID()))
 }
 
 // enter submits a work and returns the code of the refusal, "" for a receipt.
@@ -123,7 +125,8 @@ func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
 	closesInAnHour(t, r)
 	p := webtest.NewBrowser(t).Person()
-	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "pao", monday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00010"}}), r.d.URL())
+	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "pao", monday,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00010"}}), r.d.URL())
 	p.Open(r.d.URL() + "/enter/han-nop")
 	p.Offline(r.d.URL() + "/api/v1/uploads/*")
 	p.Set("[name=title]", "Đường sữa ngọt")
@@ -153,7 +156,8 @@ func TestADeadlineCrossedMidUpload(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
 	closesInAnHour(t, r)
 	const station = "S00010"
-	s := sender{r, webtest.LoggedIn(t, r.d.store, "pao", monday, accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})}
+	s := sender{r, webtest.LoggedIn(t, r.d.store, "pao", monday,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})}
 	var files [5][]byte
 	for i := range files {
 		var err error

@@ -65,7 +65,8 @@ func TestTheStepsOfAContestAreTakenFromTheTerminal(t *testing.T) {
 			t.Errorf("%v out of turn: %d %s", args, code, said)
 		}
 	}
-	for _, args := range [][]string{{"open", "thu", "--yes"}, {"finish", "thu", "khong-co", "--yes"}, {"publish", "thu"}, {"close", "thu"}, {"start", "khong-co", "chung-khao"}, {"start", "thu"}} {
+	for _, args := range [][]string{{"open", "thu", "--yes"}, {"finish", "thu", "khong-co", "--yes"}, {"publish", "thu"}, {"close", "thu"},
+		{"start", "khong-co", "chung-khao"}, {"start", "thu"}} {
 		if code, said := loa(args...); code == 0 || strings.TrimSpace(said) == "" {
 			t.Errorf("%v: %d %s", args, code, said)
 		}

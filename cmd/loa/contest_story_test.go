@@ -60,8 +60,10 @@ func (c *panel) airAnEpisode() (episode string) {
 		c.t.Fatal(err)
 	}
 	rec := c.made("POST", "/api/v1/audio?kind=programme&name=so-20.mp3", string(sound))
-	p := c.made("POST", "/api/v1/programmes", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`)
-	episode = c.made("POST", "/api/v1/programmes/"+p+"/episodes", fmt.Sprintf(`{"title":"Đường hoa Nậm Chảy","audio":%q,"script":"Kính chào bà con.","language":"vi"}`, rec))
+	p := c.made("POST", "/api/v1/programmes",
+		`{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`)
+	episode = c.made("POST", "/api/v1/programmes/"+p+"/episodes",
+		fmt.Sprintf(`{"title":"Đường hoa Nậm Chảy","audio":%q,"script":"Kính chào bà con.","language":"vi"}`, rec))
 	c.made("POST", "/api/v1/episodes/"+episode+"/approve", `{}`)
 	c.made("POST", "/api/v1/programmes/"+p+"/rules", fmt.Sprintf(`{"cron":"0 17 * * 1","minutes":15,"stations":[%q]}`, c.stationID()))
 	slot := c.slots(c.stationID())[0]
@@ -112,7 +114,8 @@ func (c *panel) callTheJury() {
 		p.Follow("form.card button")
 		*tab = c.join(webtest.Eval[string](p, "read the link", linkOnPage), name, fmt.Sprint("giamkhao", n))
 		p.Open(c.contest + "/jury")
-		webtest.Eval[any](p, "choose "+name, fmt.Sprintf(`{const s = document.querySelector("#f-person"); s.value = [...s.options].find((o) => o.text.includes(%q)).value}`, name))
+		webtest.Eval[any](p, "choose "+name,
+			fmt.Sprintf(`{const s = document.querySelector("#f-person"); s.value = [...s.options].find((o) => o.text.includes(%q)).value}`, name))
 		if *tab == c.chair {
 			p.Click("input[name=chair]")
 		}
@@ -186,7 +189,8 @@ func (c *panel) score(p *webtest.Tab, mark string) {
 		p.Open(c.d.URL() + "/judging")
 		p.Follow("main .actions .button[href*='/sheets/']")
 		c.hides(p, "body", "Nậm Chảy", "Mường Khương", "Đường hoa", "Nước về bản", "TP-0", "Giàng", "02770")
-		heard := webtest.Eval[string](p, "listen", `fetch(document.querySelector("#player").src).then(async (r) => r.status + " " + r.headers.get("content-type") + " " + (await r.arrayBuffer()).byteLength % (512 << 10))`)
+		heard := webtest.Eval[string](p, "listen",
+			`fetch(document.querySelector("#player").src).then(async (r) => r.status + " " + r.headers.get("content-type") + " " + (await r.arrayBuffer()).byteLength % (512 << 10))`)
 		if heard != "200 audio/mpeg 0" {
 			c.t.Errorf("a judge hears %q", heard)
 		}
@@ -228,7 +232,8 @@ func (c *panel) reconcile() {
 		p.Open(c.d.URL() + "/judging")
 		p.Follow("a[href$='/chair']")
 		shots(p, "contest-chair")
-		webtest.Eval[any](p, "ask the other judge", `[...document.querySelectorAll("[name=reopen]")].find((b) => b.closest("label").textContent.includes("Sùng Thị Viên")).click()`)
+		webtest.Eval[any](p, "ask the other judge",
+			`[...document.querySelectorAll("[name=reopen]")].find((b) => b.closest("label").textContent.includes("Sùng Thị Viên")).click()`)
 		p.Set("textarea[name=reason]", "Nghe lại cùng nhau đoạn phỏng vấn")
 		p.Click("button[popovertarget^='confer-']")
 		p.Wait("[popover]:popover-open")

@@ -57,7 +57,8 @@ func TestABrokenArchiveIsToldInWords(t *testing.T) {
 	} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), []string{"contest", "verify", path}, &out, &errs)
-		if said := errs.String(); code != want.code || !strings.Contains(said, want.says) || strings.Count(said, "\n") > 2 || strings.ContainsAny(said, "\x00\x1b") || out.Len() > 0 {
+		if said := errs.String(); code != want.code || !strings.Contains(said, want.says) || strings.Count(said, "\n") > 2 ||
+			strings.ContainsAny(said, "\x00\x1b") || out.Len() > 0 {
 			t.Errorf("%s: exit code %d, %q, %q", filepath.Base(path), code, said, out.String())
 		}
 	}

@@ -68,7 +68,8 @@ func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 	table := tabwriter.NewWriter(t.out, 2, 0, 2, ' ', 0)
 	fmt.Fprintln(table, t.lang.Say("cli.coverage.columns"))
 	for _, d := range w.Districts {
-		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", called(n.districts, d.District), d.Aired, d.Expected(), d.NotCounted, d.WithEvidence, d.Verified, d.OnTime,
+		fmt.Fprintf(table, "%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", called(n.districts, d.District), d.Aired, d.Expected(), d.NotCounted,
+			d.WithEvidence, d.Verified, d.OnTime,
 			d.NotAired, d.NotReported, d.NotDue, d.NotPlanned)
 	}
 	return table.Flush()
@@ -151,7 +152,8 @@ func (c coverageClose) Run(t *terminal) error {
 	if err := c.client().get(t, "/api/v1/coverage"+asked("week", c.Week), &before); err != nil {
 		return err
 	}
-	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil, &w); err != nil {
+	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/"+url.PathEscape(c.Week)+"/close?"+url.Values{"seen": {c.Seen}}.Encode(), nil,
+		&w); err != nil {
 		return err
 	}
 	if !c.JSON {

@@ -200,13 +200,15 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 		return err
 	}
 	d.copier = library.NewCopier(library.CopierConfig{Records: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
-	d.booth = library.NewBooth(library.BoothConfig{Records: d.store, Blobs: d.blobs, Heard: d.hall.Heard, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
+	d.booth = library.NewBooth(library.BoothConfig{Records: d.store, Blobs: d.blobs, Heard: d.hall.Heard, Log: d.cfg.log, Now: d.cfg.now,
+		TempDir: d.blobs.TempDir()})
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
 	copies.Go(func() { d.booth.Run(copying) })
 	d.onClose("copies", func(context.Context) error { stop(); copies.Wait(); return nil })
-	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store, Kept: func(r library.Recording) { d.copier.Kept(r); d.booth.Kept(r) }, Log: d.cfg.log, Now: d.cfg.now,
+	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store,
+		Kept: func(r library.Recording) { d.copier.Kept(r); d.booth.Kept(r) }, Log: d.cfg.log, Now: d.cfg.now,
 		TempDir: d.blobs.TempDir()})
 	d.onClose("uploads", func(context.Context) error { d.desk.Close(); return nil })
 	return d.desk.Resume(ctx)

@@ -22,12 +22,14 @@ func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 	old := func(id string, ref library.Ref, at time.Time) {
 		t.Helper()
 		facts := audio.Facts{Format: audio.MP3, SHA256: ref.SHA256, Seconds: 70, MP3: &audio.MP3Facts{FramesSHA256: ref.SHA256}}
-		if _, err := r.d.store.SaveRecording(t.Context(), accounts.Meta{ID: id, By: accounts.Daemon(), At: at}, library.SaveRecording{Kind: library.ForProgramme,
-			Name: id + ".mp3", ContentType: "audio/mpeg", Blob: ref, Report: library.Report{Facts: &facts}}); err != nil {
+		if _, err := r.d.store.SaveRecording(t.Context(), accounts.Meta{ID: id, By: accounts.Daemon(), At: at},
+			library.SaveRecording{Kind: library.ForProgramme,
+				Name: id + ".mp3", ContentType: "audio/mpeg", Blob: ref, Report: library.Report{Facts: &facts}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for id, file := range map[string][]byte{"a": audiotest.MP3(t, 70, 64, 1), "b": audiotest.MP3(t, 70, 128, 1), "c": audiotest.MP3(t, 70, 64, 2), "d": []byte("rot")} {
+	for id, file := range map[string][]byte{"a": audiotest.MP3(t, 70, 64, 1), "b": audiotest.MP3(t, 70, 128, 1),
+		"c": audiotest.MP3(t, 70, 64, 2), "d": []byte("rot")} {
 		ref, err := r.d.blobs.Put(t.Context(), bytes.NewReader(file), 1<<30)
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +103,8 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 	p.Open(r.d.URL() + "/settings/library")
 	shots(p, "settings-library")
 	p.Fingers("settings-library")
-	if a := r.call("GET", "/api/v1/audio/unused", ""); !strings.Contains(string(a.Body), `"leaves":"2024-06-29T`) || strings.Count(string(a.Body), `"leaves"`) != 1 {
+	if a := r.call("GET", "/api/v1/audio/unused", ""); !strings.Contains(string(a.Body), `"leaves":"2024-06-29T`) ||
+		strings.Count(string(a.Body), `"leaves"`) != 1 {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	if said := night(46); !strings.Contains(said, "xoá 0") {
@@ -153,13 +156,15 @@ func TestBytesAreSweptAGraceAfterTheLastRecordOfThemWent(t *testing.T) {
 func TestTheLibrarysSettingsThroughTheAPI(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
 	const path = "/api/v1/audio/settings"
-	if a := r.call("GET", path, ""); a.Status != 200 || !strings.Contains(string(a.Body), `"retention_days":0`) || !strings.Contains(string(a.Body), `"target_lufs":-16`) {
+	if a := r.call("GET", path, ""); a.Status != 200 || !strings.Contains(string(a.Body), `"retention_days":0`) ||
+		!strings.Contains(string(a.Body), `"target_lufs":-16`) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	if a := r.call("PUT", path, `{"retention_days":365}`); a.Status != 200 || !strings.Contains(string(a.Body), `"max_bytes":300000000`) {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	for body, field := range map[string]string{`{"retention_days":29}`: "retention", `{"max_bytes":1}`: "max_bytes", `{"target_lufs":3}`: "target_lufs", `{"grace_days":0}`: "grace"} {
+	for body, field := range map[string]string{`{"retention_days":29}`: "retention", `{"max_bytes":1}`: "max_bytes", `{"target_lufs":3}`: "target_lufs",
+		`{"grace_days":0}`: "grace"} {
 		if a := r.call("PUT", path, body); a.Status != 422 || a.problem().Field != field {
 			t.Errorf("%s: %d %s", body, a.Status, a.Body)
 		}
@@ -167,7 +172,8 @@ func TestTheLibrarysSettingsThroughTheAPI(t *testing.T) {
 	if a := r.call("GET", path, ""); !strings.Contains(string(a.Body), `"retention_days":365`) {
 		t.Errorf("%s", a.Body)
 	}
-	operator := webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	operator := webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(),
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
 	for _, p := range []string{path, "/api/v1/audio/unused", "/settings/library"} {
 		if w := webtest.Call(r.d.server.Handler, "GET", p, operator); w.Code != 403 {
 			t.Errorf("%s as an operator: %d", p, w.Code)

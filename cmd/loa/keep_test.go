@@ -41,7 +41,8 @@ func TestVerifySaysWhichRecordingsAreDamaged(t *testing.T) {
 	b[len(b)/2] ^= 1
 	writeFile(t, path, b)
 	for _, says := range []string{"Tệp " + file + " đã bị đổi nội dung.", "Tệp " + file + " đã mất."} {
-		if code, out := loa("verify", "--data", dir); code != 69 || !strings.Contains(out, says) || !strings.Contains(out, "tin.wav (") || !strings.Contains(out, "gui-lai.wav (") || !strings.Contains(out, "Có 1 chỗ hỏng") {
+		if code, out := loa("verify", "--data", dir); code != 69 || !strings.Contains(out, says) || !strings.Contains(out, "tin.wav (") ||
+			!strings.Contains(out, "gui-lai.wav (") || !strings.Contains(out, "Có 1 chỗ hỏng") {
 			t.Errorf("%d %s, want %s", code, out, says)
 		}
 		if err := os.RemoveAll(path); err != nil {

@@ -188,7 +188,9 @@ func stageContest(t *testing.T, s *bolt.Store, hall *contest.Hall) (organiser ac
 	for i := range killEntries {
 		station := fmt.Sprintf("S%05d", 10+i)
 		op, _ := person(fmt.Sprint("xa", i), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}})
-		do(op, before, contest.SubmitEntry{ID: fmt.Sprintf("entry-%04d", i), Work: contest.Work{Title: fmt.Sprint("Bài ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation, Station: station}})
+		do(op, before, contest.SubmitEntry{ID: fmt.Sprintf("entry-%04d", i),
+			Work: contest.Work{Title: fmt.Sprint("Bài ", i), Theme: "ntm", Category: "chuong-trinh", Language: "vi", Kind: contest.ByStation,
+				Station: station}})
 	}
 	var ids []string
 	for i := range killJudges {
@@ -253,7 +255,8 @@ func TestNoMarkIsLostByKill(t *testing.T) {
 	c.kill()
 	t.Logf("%d marks acknowledged and more, %d kills, %d changes without an answer sent again", total, rounds, lost)
 	offline(t, dir, func(s *bolt.Store, hall *contest.Hall) {
-		if _, err := hall.Do(t.Context(), accounts.Meta{ID: "finish", By: organiser, At: time.Now()}, killContest, contest.FinishRound{Round: "chung-khao"}); err != nil {
+		if _, err := hall.Do(t.Context(), accounts.Meta{ID: "finish", By: organiser, At: time.Now()}, killContest,
+			contest.FinishRound{Round: "chung-khao"}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -290,7 +293,8 @@ func (j *typist) finish(c *child) {
 		if s.waiting != nil {
 			must("PUT", path, s.waiting)
 		}
-		must("PUT", path, change{Change: j.uuid(), Base: s.version, Marks: map[string]string{"k0": fmt.Sprint(n), "k1": "5.5", "k2": fmt.Sprint(j.random.IntN(10))}})
+		must("PUT", path, change{Change: j.uuid(), Base: s.version, Marks: map[string]string{"k0": fmt.Sprint(n), "k1": "5.5",
+			"k2": fmt.Sprint(j.random.IntN(10))}})
 		must("POST", path+"/sign", map[string]any{"change": j.uuid(), "base": s.version})
 	}
 }

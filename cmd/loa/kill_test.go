@@ -167,7 +167,8 @@ func (l *ledger) storm(c *child, programme string, at time.Time, until int) {
 				n := l.take()
 				id, note := uuidOf(n), fmt.Sprintf("lượt %d", n)
 				status, _ := c.send("PUT", "/api/v1/airings/"+id, fmt.Sprintf(
-					`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme, at.Format(time.RFC3339), note))
+					`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme,
+					at.Format(time.RFC3339), note))
 				if status == 0 {
 					return
 				}
@@ -212,7 +213,8 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	began := time.Now()
 	c := startChild(t, dir, 0)
 	var made struct{ ID string }
-	if err := json.Unmarshal(c.must("POST", "/api/v1/programmes", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`), &made); err != nil {
+	if err := json.Unmarshal(c.must("POST", "/api/v1/programmes",
+		`{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`), &made); err != nil {
 		t.Fatal(err)
 	}
 	c.must("POST", "/api/v1/programmes/"+made.ID+"/rules", `{"cron":"0 * * * *","minutes":15,"stations":"all"}`)

@@ -32,7 +32,8 @@ func TestEveryCommandAndFlagHasItsSentence(t *testing.T) {
 					t.Errorf("%s: no sentence for %q", n.FullPath(), n.Help)
 				}
 				var out bytes.Buffer
-				if code := run(t.Context(), append(strings.Fields(n.FullPath())[1:], "--help"), &out, &out); code != 0 || !strings.Contains(out.String(), "Cách dùng: "+n.FullPath()) || strings.Contains(out.String(), "<command>") {
+				if code := run(t.Context(), append(strings.Fields(n.FullPath())[1:], "--help"), &out, &out); code != 0 ||
+					!strings.Contains(out.String(), "Cách dùng: "+n.FullPath()) || strings.Contains(out.String(), "<command>") {
 					t.Errorf("%s --help: %d %s", n.FullPath(), code, out.String())
 				}
 			}
@@ -66,23 +67,25 @@ func TestHelpAndVersionSucceed(t *testing.T) {
 
 func TestWrongWordsAreAnsweredInVietnamese(t *testing.T) {
 	for line, want := range map[string][]string{
-		"phat":                             {"Không có lệnh “phat”"},
-		"version2":                         {"Không có lệnh", "Có phải ý bạn là version?"},
-		"statons list":                     {"Không có lệnh “statons”", "Có phải ý bạn là stations?"},
-		"user":                             {"Sau “user” còn thiếu tên lệnh", "loa user add · loa user invite"},
-		"user ad":                          {"Không có lệnh “user ad”", "Có phải ý bạn là add?", "loa user list"},
-		"user add x":                       {"Lệnh user add còn thiếu <tên-đăng-nhập>", "Cách dùng: loa user add <họ-tên> <tên-đăng-nhập>"},
-		"stations list x":                  {"Thừa tham số: x"},
-		"stations list --jsn":              {"Có phải ý bạn là --json?", "Cách dùng: loa stations list"},
-		"verify --server x":                {"Lệnh verify không hiểu tham số"},
-		"coverage excuse S00001 2024-W20":  {"Lệnh coverage excuse còn thiếu --note.", " - --note …: chuyện gì đã xảy ra", "loa coverage excuse --note … <đài> <tuần>"},
+		"phat":                {"Không có lệnh “phat”"},
+		"version2":            {"Không có lệnh", "Có phải ý bạn là version?"},
+		"statons list":        {"Không có lệnh “statons”", "Có phải ý bạn là stations?"},
+		"user":                {"Sau “user” còn thiếu tên lệnh", "loa user add · loa user invite"},
+		"user ad":             {"Không có lệnh “user ad”", "Có phải ý bạn là add?", "loa user list"},
+		"user add x":          {"Lệnh user add còn thiếu <tên-đăng-nhập>", "Cách dùng: loa user add <họ-tên> <tên-đăng-nhập>"},
+		"stations list x":     {"Thừa tham số: x"},
+		"stations list --jsn": {"Có phải ý bạn là --json?", "Cách dùng: loa stations list"},
+		"verify --server x":   {"Lệnh verify không hiểu tham số"},
+		"coverage excuse S00001 2024-W20": {"Lệnh coverage excuse còn thiếu --note.", " - --note …: chuyện gì đã xảy ra",
+			"loa coverage excuse --note … <đài> <tuần>"},
 		"user token x":                     {"Lệnh user token còn thiếu --person.", "--person …"},
 		"user token x --days y --person z": {"Lệnh user token không hiểu"},
 	} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), strings.Fields(line), &out, &errs)
 		for _, s := range want {
-			if foreign := strings.Contains(errs.String(), "missing") || strings.Contains(errs.String(), "STRING"); foreign || code != 65 || !strings.Contains(errs.String(), s) || !strings.HasPrefix(errs.String(), "loa: ") || out.Len() > 0 {
+			if foreign := strings.Contains(errs.String(), "missing") || strings.Contains(errs.String(), "STRING"); foreign || code != 65 ||
+				!strings.Contains(errs.String(), s) || !strings.HasPrefix(errs.String(), "loa: ") || out.Len() > 0 {
 				t.Errorf("loa %s: %d %q %q", line, code, out.String(), errs.String())
 			}
 		}
@@ -106,7 +109,8 @@ func TestAShellCompletesWhatLoaUnderstands(t *testing.T) {
 			t.Fatal(next.String())
 		}
 		// The function loa stands for the program: it answers what the program answered.
-		ask := script.String() + "loa() { cat <<'WORDS'\n" + next.String() + "WORDS\n}\nCOMP_WORDS=(" + line + ")\nCOMP_CWORD=" + fmt.Sprint(len(words)-1) + "\n_loa\nprintf '%s\\n' \"${COMPREPLY[@]}\""
+		ask := script.String() + "loa() { cat <<'WORDS'\n" + next.String() + "WORDS\n}\nCOMP_WORDS=(" + line + ")\nCOMP_CWORD=" + fmt.Sprint(len(words)-1) +
+			"\n_loa\nprintf '%s\\n' \"${COMPREPLY[@]}\""
 		out, err := exec.CommandContext(t.Context(), bash, "-c", ask).CombinedOutput()
 		if err != nil || strings.TrimSpace(string(out)) != want {
 			t.Errorf("%s: %q, %v", line, out, err)

@@ -60,7 +60,8 @@ func TestAWeekOpenedAgainIsClosedAgainInItsTime(t *testing.T) {
 			t.Errorf("agreed: %d, want %d %s", w.Code, want, w.Body)
 		}
 	}
-	if a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), `{"station":"S00001","programme":"`+programme+`","outcome":"aired","seconds":900,"started_at":"`+begins.Add(17*time.Hour).Format(time.RFC3339)+`"}`); a.Status != http.StatusOK {
+	if a := r.call("PUT", "/api/v1/airings/"+uuidOf(1), `{"station":"S00001","programme":"`+programme+`","outcome":"aired","seconds":900,"started_at":"`+
+		begins.Add(17*time.Hour).Format(time.RFC3339)+`"}`); a.Status != http.StatusOK {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
 	closeDue()

@@ -117,7 +117,8 @@ func (r *running) made(method, path, body string) string {
 // station, and returns its ID.
 func (r *running) plan() string {
 	r.t.Helper()
-	p := r.made("POST", "/api/v1/programmes", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`)
+	p := r.made("POST", "/api/v1/programmes",
+		`{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"min_seconds":180,"topics":[],"languages":["vi"]}`)
 	r.made("POST", "/api/v1/programmes/"+p+"/rules", `{"cron":"0 17 * * 1,4","minutes":15,"stations":"all"}`)
 	return p
 }

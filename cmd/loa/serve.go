@@ -57,7 +57,8 @@ func (c serveCommand) Run(t *terminal) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(serveGC)
 	}
-	cfg := daemonConfig{demo: c.Demo, registry: c.Registry, data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now, elapsed: wallclock.Elapsed, out: t.out,
+	cfg := daemonConfig{demo: c.Demo, registry: c.Registry, data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now,
+		elapsed: wallclock.Elapsed, out: t.out,
 		log: slog.New(slog.NewTextHandler(t.errs, nil))}
 	d, err := newDaemon(t, cfg)
 	if err != nil {
@@ -89,7 +90,8 @@ func (d *daemon) greet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.ActiveOn(stations.DateOf(d.cfg.now().In(text.Zone)))), "dir", d.cfg.data))
+	fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.running", "url", d.URL(), "stations", len(reg.ActiveOn(stations.DateOf(d.cfg.now().In(text.Zone)))),
+		"dir", d.cfg.data))
 	if link != "" {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.setup", "link", link))
 	}

@@ -240,7 +240,8 @@ func (c stationsImport) Run(t *terminal) error {
 	if answer.Units > 0 {
 		fmt.Fprintln(t.out, t.lang.Say("stations.import_units", "units", answer.Units))
 	}
-	fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.imported"), "rows", answer.Rows, "changes", answer.Written(), "wrong", len(answer.Errors)))
+	fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.imported"), "rows", answer.Rows, "changes", answer.Written(),
+		"wrong", len(answer.Errors)))
 	return refusedBy("stations.import_refused", answer.Errors)
 }
 
@@ -287,11 +288,13 @@ func (c stationsMerge) Run(t *terminal) error {
 		for i, k := range target.From {
 			codes[i] = k.Code
 		}
-		what := fmt.Sprintf("%s %s ← %s: %s %s", target.Unit.Code, target.Name, strings.Join(codes, ", "), t.lang.Say("stations.fate."+string(target.Fate)), target.Station)
+		what := fmt.Sprintf("%s %s ← %s: %s %s", target.Unit.Code, target.Name, strings.Join(codes, ", "), t.lang.Say("stations.fate."+string(target.Fate)),
+			target.Station)
 		fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.target"), "what", what))
 	}
 	printMerger(t, answer.Merger)
-	_, err := fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.merged"), "before", answer.Before, "after", answer.After, "units", len(answer.Targets), "skipped", answer.Skipped))
+	_, err := fmt.Fprintln(t.out, t.lang.Say(done(answer.Applied, "stations.cli.merged"), "before", answer.Before, "after", answer.After,
+		"units", len(answer.Targets), "skipped", answer.Skipped))
 	return err
 }
 

@@ -39,7 +39,8 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 		}
 		return path
 	}
-	if code, out, errs := loa("list", "-q", "nam chay"); code != 0 || !strings.Contains(out, "02770  Nậm Chảy (Mường Khương)") || strings.Count(out, "\n") != 3 {
+	if code, out, errs := loa("list", "-q", "nam chay"); code != 0 || !strings.Contains(out, "02770  Nậm Chảy (Mường Khương)") ||
+		strings.Count(out, "\n") != 3 {
 		t.Fatalf("%d %s %s", code, out, errs)
 	}
 	if code, out, errs := loa("list", "--json", "--district", "084"); code != 0 || strings.Count(out, `"label"`) != 9 {
@@ -68,20 +69,25 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	code, out, errs := loa("import", exported)
 	_, told, _ := strings.Cut(errs, "--seen ")
 	seen, _, _ := strings.Cut(told, "\n")
-	if code == 0 || !strings.Contains(errs, "Nậm Chảy (Mường Khương) đã được Quản trị trên máy chủ sửa lúc") || strings.TrimSpace(seen) == "" || !strings.Contains(errs, "Thêm --over") {
+	if code == 0 || !strings.Contains(errs, "Nậm Chảy (Mường Khương) đã được Quản trị trên máy chủ sửa lúc") || strings.TrimSpace(seen) == "" ||
+		!strings.Contains(errs, "Thêm --over") {
 		t.Fatalf("an older list: %d %s %s", code, out, errs)
 	}
 	code, would, errs := loa("import", exported, "--dry-run")
-	if code != 0 || !strings.Contains(would, "Sẽ giữ nguyên, không ghi theo tệp; muốn ghi thì thêm --over S00") || !strings.Contains(would, "0 đài sẽ thay đổi") {
+	if code != 0 || !strings.Contains(would, "Sẽ giữ nguyên, không ghi theo tệp; muốn ghi thì thêm --over S00") ||
+		!strings.Contains(would, "0 đài sẽ thay đổi") {
 		t.Errorf("an older list tried: %d %s %s", code, would, errs)
 	}
-	if code, out, errs := loa("import", exported, "--dry-run", "--yes"); code != 0 || strings.Contains(out, "giữ nguyên") || !strings.Contains(out, "1 đài sẽ thay đổi") {
+	if code, out, errs := loa("import", exported, "--dry-run", "--yes"); code != 0 || strings.Contains(out, "giữ nguyên") ||
+		!strings.Contains(out, "1 đài sẽ thay đổi") {
 		t.Errorf("an older list tried without a question: %d %s %s", code, out, errs)
 	}
-	if code, out, errs := loa("import", exported, "--dry-run", "--over", "all"); code != 0 || strings.Contains(out, "giữ nguyên") || !strings.Contains(out, "1 đài sẽ thay đổi") {
+	if code, out, errs := loa("import", exported, "--dry-run", "--over", "all"); code != 0 || strings.Contains(out, "giữ nguyên") ||
+		!strings.Contains(out, "1 đài sẽ thay đổi") {
 		t.Errorf("an older list tried, over all: %d %s %s", code, out, errs)
 	}
-	if code, out, errs := loa("import", exported, "--seen", strings.TrimSpace(seen)); code != 0 || !strings.Contains(out, "Giữ nguyên") || !strings.Contains(out, "0 đài đã thay đổi") {
+	if code, out, errs := loa("import", exported, "--seen", strings.TrimSpace(seen)); code != 0 || !strings.Contains(out, "Giữ nguyên") ||
+		!strings.Contains(out, "0 đài đã thay đổi") {
 		t.Errorf("an older list that was read: %d %s %s", code, out, errs)
 	}
 	if code, out, errs := loa("import", exported, "--yes"); code != 0 || !strings.Contains(out, "1 đài đã thay đổi") {
@@ -100,7 +106,8 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code != 0 || !strings.Contains(would, "Nay tuần 27 năm 2025 có 0/127 đài đã phát, sau đó 0/47.") || !strings.Contains(would, "Cần làm tay") {
 		t.Errorf("%d %s %s", code, would, errs)
 	}
-	if code, out, errs := loa(append(merge, "--dry-run", "--json")...); code != 0 || !strings.Contains(out, `"applied": false`) || !strings.Contains(out, `"2025-W27"`) {
+	if code, out, errs := loa(append(merge, "--dry-run", "--json")...); code != 0 || !strings.Contains(out, `"applied": false`) ||
+		!strings.Contains(out, `"2025-W27"`) {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
 	code, out, errs = loa(merge...)
@@ -120,10 +127,12 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa(split...); code != 65 || out != "" || !strings.Contains(errs, "Phường Lào Cai") {
 		t.Errorf("split twice: %d %s %s", code, out, errs)
 	}
-	if code, out, errs := loa("changes"); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, "Phường Lào Cai, Phường Kim Tân") && !strings.Contains(out, "Phường Kim Tân, Phường Lào Cai") {
+	if code, out, errs := loa("changes"); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, "Phường Lào Cai, Phường Kim Tân") &&
+		!strings.Contains(out, "Phường Kim Tân, Phường Lào Cai") {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
-	if code, _, errs := loa("unmerge", "1", "--reason", "nhập nhầm"); code != 65 && code != 75 && code != 69 || !strings.Contains(errs, "đã có thay đổi về sau") {
+	if code, _, errs := loa("unmerge", "1", "--reason", "nhập nhầm"); code != 65 && code != 75 && code != 69 ||
+		!strings.Contains(errs, "đã có thay đổi về sau") {
 		t.Errorf("the merger before the split: %d %s", code, errs)
 	}
 	if code, _, errs := loa("unmerge", "2"); code == 0 || !strings.Contains(errs, "lý do") {
@@ -143,7 +152,8 @@ func TestTheRegistryFromATerminal(t *testing.T) {
 	if code, out, errs := loa("list", "--active-on", "2025-07-01"); code != 0 || strings.Count(out, "\n") != 48 {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
-	for _, args := range [][]string{{"fly"}, {"list", "x"}, {"export"}, {"import", "a", "b"}, {"export", filepath.Join(dir, "x.pdf")}, {"import", filepath.Join(dir, "missing")}} {
+	for _, args := range [][]string{{"fly"}, {"list", "x"}, {"export"}, {"import", "a", "b"}, {"export", filepath.Join(dir, "x.pdf")},
+		{"import", filepath.Join(dir, "missing")}} {
 		if code, _, errs := loa(args...); code == 0 || !strings.Contains(errs, "loa: ") {
 			t.Errorf("%v: %d %s", args, code, errs)
 		}

@@ -135,8 +135,10 @@ func TestAWeekOnAStick(t *testing.T) {
 	if !strings.HasPrefix(list, "\uFEFF") || strings.Count(list, "\n") != strings.Count(list, "\r\n") {
 		t.Error("the list is not what old Notepad reads")
 	}
-	for _, line := range []string{"THỨ HAI 13/5/2024\r\n  05:30  " + want[0], "THỨ TƯ 15/5/2024\r\n  05:30  " + want[0], "  17:00  " + want[1], "Bản tin xã - Số 3 - 15 giây",
-		"  06:00  CHƯA CÓ TỆP: Số này đọc trực tiếp", "  06:00  CHƯA CÓ TỆP: Chưa có số phát thanh nào được duyệt", "  06:00  CHƯA CÓ TỆP: Bản ghi không còn", "Đài truyền thanh ", "6 lượt phát, 2 tệp", "3 lượt phát chưa có tệp"} {
+	for _, line := range []string{"THỨ HAI 13/5/2024\r\n  05:30  " + want[0], "THỨ TƯ 15/5/2024\r\n  05:30  " + want[0], "  17:00  " + want[1],
+		"Bản tin xã - Số 3 - 15 giây",
+		"  06:00  CHƯA CÓ TỆP: Số này đọc trực tiếp", "  06:00  CHƯA CÓ TỆP: Chưa có số phát thanh nào được duyệt", "  06:00  CHƯA CÓ TỆP: Bản ghi không còn",
+		"Đài truyền thanh ", "6 lượt phát, 2 tệp", "3 lượt phát chưa có tệp"} {
 		if !strings.Contains(list, line) {
 			t.Errorf("the list does not say %q:\n%s", line, list)
 		}
@@ -159,7 +161,8 @@ func TestAWeekOnAStick(t *testing.T) {
 	}
 
 	p := webtest.NewBrowser(t).Person()
-	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}), r.d.URL())
+	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(),
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}), r.d.URL())
 	p.Open(r.d.URL() + "/stations/S00001/usb?week=2024-W20")
 	shots(p, "usb")
 	p.Fingers("usb")
@@ -169,12 +172,14 @@ func TestAWeekOnAStick(t *testing.T) {
 		Files, Missing int
 		Airings        []struct{ File, Detail string }
 	}
-	if a := r.call("GET", strings.TrimSuffix(weekZIP, ".zip"), ""); json.Unmarshal(a.Body, &told) != nil || told.Files != 3 || told.Missing != 3 || len(told.Airings) != 7 || told.Airings[0].File != want[0] {
+	if a := r.call("GET", strings.TrimSuffix(weekZIP, ".zip"), ""); json.Unmarshal(a.Body, &told) != nil || told.Files != 3 || told.Missing != 3 ||
+		len(told.Airings) != 7 || told.Airings[0].File != want[0] {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	file := filepath.Join(t.TempDir(), "week.zip")
 	flags := []string{"--server", r.d.URL(), "--data", r.dir}
-	if code, out := loa(append([]string{"stations", "audio", "S00001", file, "--week", "2024-W20"}, flags...)...); code != 0 || !strings.Contains(out, "3 tệp cho 7 lượt phát") || !strings.Contains(out, "Mất tệp: Bản ghi không còn") {
+	if code, out := loa(append([]string{"stations", "audio", "S00001", file, "--week", "2024-W20"}, flags...)...); code != 0 ||
+		!strings.Contains(out, "3 tệp cho 7 lượt phát") || !strings.Contains(out, "Mất tệp: Bản ghi không còn") {
 		t.Errorf("%d %s", code, out)
 	}
 	if b, err := os.ReadFile(file); err != nil || len(unpacked(t, b)) != 4 {
@@ -235,7 +240,8 @@ func TestABrokenDownloadGoesOnInARealBrowser(t *testing.T) {
 	}))
 	defer server.Close()
 	p := webtest.NewBrowser(t).Person()
-	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}), server.URL)
+	p.Cookie("s", webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(),
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}), server.URL)
 	p.Open(server.URL + "/stations/S00001/usb?week=2024-W20")
 	name, got := p.Download("a[download]")
 	_, whole := r.fetch(weekZIP)
@@ -252,7 +258,8 @@ func TestWhoTakesAWeekToAStick(t *testing.T) {
 	r := startDaemon(t, t.TempDir(), monday)
 	r.approve(r.broadcast("Nông thôn mới", "Tập 12", "30 5 * * 2", audiotest.MP3(t, 5, 64, 1)))
 	h := r.d.server.Handler
-	operator := webtest.NewClient(t, h, webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(), accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	operator := webtest.NewClient(t, h, webtest.LoggedIn(t, r.d.store, "mai", r.clock.now(),
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
 	operator.Get("/today")
 	operator.Expect(200, `a[href="/stations/S00001/usb"]`, "Tải cả tuần về USB")
 	operator.Get("/stations/S00001/usb")
@@ -267,7 +274,8 @@ func TestWhoTakesAWeekToAStick(t *testing.T) {
 	operator.Get("/stations/S99999/usb")
 	operator.Expect(404, "")
 
-	judge := webtest.LoggedIn(t, r.d.store, "judge", r.clock.now(), accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "C1"}})
+	judge := webtest.LoggedIn(t, r.d.store, "judge", r.clock.now(),
+		accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "C1"}})
 	for _, path := range []string{weekZIP, "/stations/S00001/usb"} {
 		if w := webtest.Call(h, "GET", path, judge); w.Code != 403 {
 			t.Errorf("%s as a judge: %d", path, w.Code)
@@ -283,7 +291,8 @@ func TestWhoTakesAWeekToAStick(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.made("POST", "/api/v1/episodes/"+plan.Episodes[0].ID+"/withdraw", `{"why":"Sai số liệu"}`)
-	if _, b := r.fetch(weekZIP); !slices.Equal(names(unpacked(t, b)), []string{"DANH-SACH.txt"}) || !strings.Contains(string(unpacked(t, b)["DANH-SACH.txt"]), "đã bị thu hồi") {
+	if _, b := r.fetch(weekZIP); !slices.Equal(names(unpacked(t, b)), []string{"DANH-SACH.txt"}) ||
+		!strings.Contains(string(unpacked(t, b)["DANH-SACH.txt"]), "đã bị thu hồi") {
 		t.Errorf("withdrawn: %q", names(unpacked(t, b)))
 	}
 	// A week without anything to take is a sound ZIP with a list that says so.

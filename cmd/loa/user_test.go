@@ -16,7 +16,8 @@ func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
 		code := run(t.Context(), append(append([]string{"user"}, args...), "--server", r.d.URL(), "--token", r.token), &out, &errs)
 		return code, out.String() + errs.String()
 	}
-	if code, said := loa("add", "Vàng Thị Mai", "Mai", "--role", "operator", "--station", "02770"); code != 0 || !regexp.MustCompile(`/join/[A-Z2-7]{26}`).MatchString(said) {
+	if code, said := loa("add", "Vàng Thị Mai", "Mai", "--role", "operator", "--station", "02770"); code != 0 ||
+		!regexp.MustCompile(`/join/[A-Z2-7]{26}`).MatchString(said) {
 		t.Fatalf("add: %d %s", code, said)
 	}
 	if code, said := loa("add", "Mai khác", "mai"); code != 75 || !strings.Contains(said, "đã có người dùng") {
@@ -28,7 +29,8 @@ func TestUsersAreMadeInvitedAndListedFromTheTerminal(t *testing.T) {
 	if code, said := loa("invite", "--role", "monitor", "--district", "083"); code != 0 || !strings.Contains(said, "/join/") {
 		t.Errorf("invite: %d %s", code, said)
 	}
-	for _, wrong := range [][]string{{}, {"marry"}, {"add", "x"}, {"invite"}, {"invite", "--role", "king"}, {"invite", "--role", "operator", "--station", "99999"}, {"token", "x"}} {
+	for _, wrong := range [][]string{{}, {"marry"}, {"add", "x"}, {"invite"}, {"invite", "--role", "king"},
+		{"invite", "--role", "operator", "--station", "99999"}, {"token", "x"}} {
 		if code, said := loa(wrong...); code == 0 || !strings.HasPrefix(said, "loa: ") {
 			t.Errorf("%v: %d %s", wrong, code, said)
 		}

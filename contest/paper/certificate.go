@@ -78,7 +78,8 @@ func CertificatesOf(s *contest.State, c contest.Certificate, at time.Time) []Cer
 func SampleCertificate(s *contest.State, c contest.Certificate, at time.Time) Certificate {
 	say := text.Vietnamese.Say
 	return certificate(s, c, map[string]string{"tên": say("paper.sample_name"), "đơn vị": say("paper.sample_unit"), "huyện": say("paper.sample_district"),
-		"tác phẩm": say("paper.sample_work"), "tác giả": say("paper.sample_name"), "giải": say("paper.sample_prize"), "cơ cấu giải": say("paper.sample_award")}, 1, at)
+		"tác phẩm": say("paper.sample_work"), "tác giả": say("paper.sample_name"), "giải": say("paper.sample_prize"), "cơ cấu giải": say("paper.sample_award")},
+		1, at)
 }
 
 func certificate(s *contest.State, c contest.Certificate, facts map[string]string, number int, at time.Time) Certificate {

@@ -14,7 +14,8 @@ func TestALongCertificateIsSetSmaller(t *testing.T) {
 		var c Certificate
 		for line := range strings.SplitSeq(usual.Text, "\n") {
 			l, large := strings.CutPrefix(line, "#")
-			l, _ = filled(l, map[string]string{"tên": "Xã Nậm Chảy", "đơn vị": "Mường Khương", "giải": "Giải Nhất", "tác phẩm": title, "tác giả": "Vàng A Sính"})
+			l, _ = filled(l, map[string]string{"tên": "Xã Nậm Chảy", "đơn vị": "Mường Khương", "giải": "Giải Nhất", "tác phẩm": title,
+				"tác giả": "Vàng A Sính"})
 			c.Lines = append(c.Lines, Line{l, large})
 		}
 		c.Sign = strings.Split(usual.Sign, "\n")

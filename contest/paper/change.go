@@ -20,34 +20,45 @@ import (
 var ruleNames = map[string]string{
 	"title": "contest.title", "host": "contest.host", "about": "contest.about",
 	"themes": "contest.theme", "themes.*.name": "",
-	"categories": "contest.category", "categories.*.name": "", "categories.*.min_seconds": "contest.min_length", "categories.*.max_seconds": "contest.max_length",
-	"categories.*.sections": "contest.section", "categories.*.sections.*.name": "", "categories.*.sections.*.min_seconds": "contest.min_length", "categories.*.sections.*.max_seconds": "contest.max_length",
-	"categories.*.needs": "contest.needs", "categories.*.needs.*.piece": "terms.piece", "categories.*.needs.*.when": "terms.when",
+	"categories": "contest.category", "categories.*.name": "", "categories.*.min_seconds": "contest.min_length",
+	"categories.*.max_seconds": "contest.max_length",
+	"categories.*.sections":    "contest.section", "categories.*.sections.*.name": "", "categories.*.sections.*.min_seconds": "contest.min_length",
+	"categories.*.sections.*.max_seconds": "contest.max_length",
+	"categories.*.needs":                  "contest.needs", "categories.*.needs.*.piece": "terms.piece", "categories.*.needs.*.when": "terms.when",
 	"categories.*.languages": "contest.language", "categories.*.aired.from": "contest.aired_from", "categories.*.aired.until": "terms.aired_before",
 	"categories.*.aired.anywhere": "contest.aired_anywhere", "categories.*.aired.declared": "contest.aired_declared",
 	"who.kinds": "contest.who_kinds", "who.stations": "contest.who_stations", "who.districts": "contest.who_districts",
-	"quotas": "contest.quotas", "quotas.*.per": "contest.quota_per", "quotas.*.theme": "contest.theme", "quotas.*.category": "contest.category", "quotas.*.max": "contest.quota_max",
+	"quotas": "contest.quotas", "quotas.*.per": "contest.quota_per", "quotas.*.theme": "contest.theme", "quotas.*.category": "contest.category",
+	"quotas.*.max":   "contest.quota_max",
 	"dates.opens_at": "contest.opens_at", "dates.closes_at": "contest.closes_at", "dates.grace_minutes": "contest.grace",
 	"conflicts.own_station": "terms.conflict_station", "conflicts.own_district": "terms.conflict_district",
-	"rounds": "contest.round", "rounds.*.name": "", "rounds.*.from": "contest.judge_from", "rounds.*.until": "terms.judge_until", "rounds.*.per_entry": "contest.per_entry",
-	"rounds.*.points": "contest.round_points", "rounds.*.method": "contest.method", "rounds.*.habits": "contest.habits", "rounds.*.not_blind": "contest.not_blind", "rounds.*.gap": "contest.gap", "rounds.*.repeats": "contest.repeats",
+	"rounds": "contest.round", "rounds.*.name": "", "rounds.*.from": "contest.judge_from", "rounds.*.until": "terms.judge_until",
+	"rounds.*.per_entry": "contest.per_entry",
+	"rounds.*.points":    "contest.round_points", "rounds.*.method": "contest.method", "rounds.*.habits": "contest.habits",
+	"rounds.*.not_blind": "contest.not_blind", "rounds.*.gap": "contest.gap", "rounds.*.repeats": "contest.repeats",
 	"rounds.*.min_heard": "contest.min_heard",
-	"rounds.*.parts":     "contest.part", "rounds.*.parts.*.name": "", "rounds.*.parts.*.live": "contest.live", "rounds.*.parts.*.categories": "contest.part_categories",
-	"rounds.*.parts.*.points": "contest.part_points", "rounds.*.parts.*.sample": "contest.from_sample",
+	"rounds.*.parts":     "contest.part", "rounds.*.parts.*.name": "", "rounds.*.parts.*.live": "contest.live",
+	"rounds.*.parts.*.categories": "contest.part_categories",
+	"rounds.*.parts.*.points":     "contest.part_points", "rounds.*.parts.*.sample": "contest.from_sample",
 	"rounds.*.parts.*.criteria": "contest.criterion", "rounds.*.parts.*.criteria.*.name": "", "rounds.*.parts.*.criteria.*.about": "contest.describe",
 	"rounds.*.parts.*.criteria.*.min": "contest.min", "rounds.*.parts.*.criteria.*.max": "contest.max", "rounds.*.parts.*.criteria.*.step": "contest.stepping",
 	"rounds.*.parts.*.criteria.*.points": "contest.weight",
-	"rounds.*.tie_breaks":                "contest.tie_breaks", "rounds.*.tie_breaks.*.by": "contest.tie_step", "rounds.*.tie_breaks.*.part": "contest.part", "rounds.*.tie_breaks.*.criterion": "contest.criterion",
-	"rounds.*.promotion.by": "contest.promotion_by", "rounds.*.promotion.n": "contest.promotion_n", "rounds.*.promotion.points": "contest.promotion_points", "rounds.*.promotion.per": "contest.promotion_per",
-	"awards": "contest.award", "awards.*.name": "", "awards.*.theme": "contest.theme", "awards.*.category": "contest.category", "awards.*.ties": "contest.policy",
-	"awards.*.prizes": "contest.prize", "awards.*.prizes.*.name": "", "awards.*.prizes.*.count": "contest.prize_count", "awards.*.prizes.*.amount": "contest.prize_amount",
-	"awards.*.prizes.*.floor": "contest.prize_floor", "awards.*.prizes.*.special": "terms.special",
+	"rounds.*.tie_breaks":                "contest.tie_breaks", "rounds.*.tie_breaks.*.by": "contest.tie_step", "rounds.*.tie_breaks.*.part": "contest.part",
+	"rounds.*.tie_breaks.*.criterion": "contest.criterion",
+	"rounds.*.promotion.by":           "contest.promotion_by", "rounds.*.promotion.n": "contest.promotion_n",
+	"rounds.*.promotion.points": "contest.promotion_points", "rounds.*.promotion.per": "contest.promotion_per",
+	"awards": "contest.award", "awards.*.name": "", "awards.*.theme": "contest.theme", "awards.*.category": "contest.category",
+	"awards.*.ties":   "contest.policy",
+	"awards.*.prizes": "contest.prize", "awards.*.prizes.*.name": "", "awards.*.prizes.*.count": "contest.prize_count",
+	"awards.*.prizes.*.amount": "contest.prize_amount",
+	"awards.*.prizes.*.floor":  "contest.prize_floor", "awards.*.prizes.*.special": "terms.special",
 }
 
 // valueWords are the prefixes of the keys that put a value into words, by the
 // end of its path.
 var valueWords = map[string]string{
-	"who.kinds": "contest.kind_", ".piece": "contest.piece_", ".when": "contest.when_", ".languages": "language.", ".per": "contest.per_", ".method": "contest.method_",
+	"who.kinds": "contest.kind_", ".piece": "contest.piece_", ".when": "contest.when_", ".languages": "language.", ".per": "contest.per_",
+	".method":          "contest.method_",
 	".tie_breaks.*.by": "contest.tie_", ".promotion.by": "contest.move_", ".ties": "contest.policy_",
 }
 
@@ -105,7 +116,8 @@ type changes struct {
 }
 
 // lists are the steps of a path that an item follows.
-var lists = []string{"themes", "categories", "sections", "needs", "languages", "kinds", "stations", "districts", "quotas", "rounds", "parts", "criteria", "tie_breaks", "awards", "prizes"}
+var lists = []string{"themes", "categories", "sections", "needs", "languages", "kinds", "stations", "districts", "quotas", "rounds", "parts", "criteria",
+	"tie_breaks", "awards", "prizes"}
 
 // general is the path with "*" for each item.
 func general(path string) string {

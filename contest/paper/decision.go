@@ -39,7 +39,8 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 		if g.Withheld > 0 || a == nil || a.Prize(g.Prize) == nil {
 			continue
 		}
-		row := Awarded{Number: len(d.Rows) + 1, Award: a.Name, Prize: a.Prize(g.Prize).Name, Who: s.Receiver(g), Amount: amountOf(g.Amount, lang), money: moneyOf(g.Amount)}
+		row := Awarded{Number: len(d.Rows) + 1, Award: a.Name, Prize: a.Prize(g.Prize).Name, Who: s.Receiver(g), Amount: amountOf(g.Amount, lang),
+			money: moneyOf(g.Amount)}
 		if e := s.Entry(g.Entry); e != nil {
 			row.Work = e.Title
 		}
@@ -74,7 +75,8 @@ func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
 		paper.Say(lang.Say("contest.decision_1", "n", len(d.Rows), "contest", d.Contest)),
 	}
 	if d.Total != "" {
-		p.Body = append(p.Body, paper.Say(lang.Say("contest.decision_2", "total", d.Total)), paper.Text{Words: lang.Say("contest.decision_words", "words", d.InWords), Italic: true})
+		p.Body = append(p.Body, paper.Say(lang.Say("contest.decision_2", "total", d.Total)),
+			paper.Text{Words: lang.Say("contest.decision_words", "words", d.InWords), Italic: true})
 	} else {
 		p.Body = append(p.Body, paper.Say(lang.Say("contest.decision_2_none")))
 	}
@@ -82,7 +84,8 @@ func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
 	p.Receivers = []string{lang.Say("contest.decision_as_3"), d.Host, "……"}
 	p.Signers = []paper.Signer{{Office: lang.Say("contest.sign_head")}}
 
-	list := paper.Paper{Lang: lang, Name: lang.Say("paper.annex"), Title: strings.ToUpper(lang.Say("contest.decision_list")), Annex: lang.Say("contest.decision_with", "date", text.Vietnamese.PaperDay(d.Date))}
+	list := paper.Paper{Lang: lang, Name: lang.Say("paper.annex"), Title: strings.ToUpper(lang.Say("contest.decision_list")),
+		Annex: lang.Say("contest.decision_with", "date", text.Vietnamese.PaperDay(d.Date))}
 	t := paper.Table{Columns: []paper.Column{counts(lang.Say("contest.number"), 6), words(lang.Say("contest.award"), 18), words(lang.Say("contest.prize"), 18),
 		words(lang.Say("contest.receiver"), 30), words(lang.Say("contest.work"), 28), numbers(lang.Say("contest.prize_amount"), 16, 0)}}
 	for _, x := range d.Rows {

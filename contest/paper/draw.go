@@ -151,7 +151,8 @@ func (r Results) Draw(o paper.Office, lang text.Language) paper.Paper {
 			t.Rows = append(t.Rows, append(cells, r.Outcome(lang, row)))
 		}
 		body := append([]paper.Block{paper.Heading(g.Name)}, r.provisional(lang)...)
-		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted), g.remarks(lang), r.goesOn(lang),
+		p.Body = append(p.Body, paper.Sheet{Name: g.Name, Body: slices.Concat(body, []paper.Block{t}, paper.Listed(lang.Say("contest.counting"), r.Counted),
+			g.remarks(lang), r.goesOn(lang),
 			paper.Listed(lang.Say("contest.uncounted_title"), g.Uncounted))})
 	}
 	if first := r.shifts(lang); first != nil {
@@ -253,7 +254,8 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 		p.Body = slices.Concat(p.Body, []paper.Block{paper.Heading(g.Name), t}, g.remarks(lang))
 	}
 	for _, g := range m.Chosen {
-		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.receipt_code"), 10), words(lang.Say("contest.work"), 28), words(lang.Say("contest.entrant"), 30),
+		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.receipt_code"), 10), words(lang.Say("contest.work"), 28),
+			words(lang.Say("contest.entrant"), 30),
 			words(lang.Say("contest.chosen_for", "round", m.Next), 32)}}
 		for _, row := range g.Rows {
 			t.Rows = append(t.Rows, []any{row.Code, row.Title, row.Full, row.Said})
@@ -274,7 +276,8 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.changes"), m.Changes)...)
 	p.Body = append(p.Body, paper.Say(lang.Say("contest.minute_log", "n", m.Events, "code", m.Head)))
 	if len(m.Jury) > 0 {
-		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.judge"), 28), words(lang.Say("contest.office"), 36), words(lang.Say("contest.signature"), 36)}}
+		t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.judge"), 28), words(lang.Say("contest.office"), 36),
+			words(lang.Say("contest.signature"), 36)}}
 		for _, j := range m.Jury {
 			t.Rows = append(t.Rows, []any{j.Name, j.office(lang), ""})
 		}
@@ -293,7 +296,8 @@ func prizes(title string, list []Given, lang text.Language) []paper.Block {
 	if len(list) == 0 {
 		return nil
 	}
-	t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.award"), 22), words(lang.Say("contest.prize"), 20), words(lang.Say("contest.receiver"), 42),
+	t := paper.Table{Columns: []paper.Column{words(lang.Say("contest.award"), 22), words(lang.Say("contest.prize"), 20),
+		words(lang.Say("contest.receiver"), 42),
 		numbers(lang.Say("contest.prize_amount"), 16, 0)}}
 	for _, g := range list {
 		who := strings.Join(slices.DeleteFunc([]string{g.Who, g.Note}, func(s string) bool { return s == "" }), ". ")
@@ -400,7 +404,8 @@ func (f Feedback) Draw(o paper.Office, lang text.Language) paper.Paper {
 		p.Body = append(p.Body, paper.Heading(lang.Say("paper.won", "prize", f.Prize)))
 	}
 	for _, part := range f.Parts {
-		t := paper.Table{Columns: []paper.Column{words(lang.Say("paper.criterion"), 44), numbers(lang.Say("paper.most"), 14, leastPlaces), numbers(lang.Say("paper.mean"), 14, leastPlaces),
+		t := paper.Table{Columns: []paper.Column{words(lang.Say("paper.criterion"), 44), numbers(lang.Say("paper.most"), 14, leastPlaces),
+			numbers(lang.Say("paper.mean"), 14, leastPlaces),
 			numbers(lang.Say("paper.lowest"), 14, leastPlaces), numbers(lang.Say("paper.highest"), 14, leastPlaces)}}
 		for _, c := range part.Criteria {
 			t.Rows = append(t.Rows, []any{c.Name, c.Max, c.Mean, c.Low, c.High})

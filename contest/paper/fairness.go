@@ -147,7 +147,8 @@ func (f Fairness) Draw(o paper.Office, lang text.Language) paper.Paper {
 		Rows: [][]any{{"Kendall W", f.Kendall}, {"ICC(2,k)", f.ICC}, {"Krippendorff α", f.Alpha}}}
 	again := slices.ContainsFunc(f.Habits, func(h Habit) bool { return h.Steady != nil })
 	heard := slices.ContainsFunc(f.Habits, func(h Habit) bool { return h.Ears != nil })
-	habits := paper.Table{Columns: []paper.Column{words(lang.Say("contest.judge"), 26), counts(lang.Say("contest.sheets"), 9), numbers(lang.Say("contest.mean_score"), 10, leastPlaces),
+	habits := paper.Table{Columns: []paper.Column{words(lang.Say("contest.judge"), 26), counts(lang.Say("contest.sheets"), 9),
+		numbers(lang.Say("contest.mean_score"), 10, leastPlaces),
 		numbers(lang.Say("contest.spread"), 10, leastPlaces), numbers(lang.Say("contest.severity"), 12, leastPlaces)}}
 	if again {
 		habits.Columns = append(habits.Columns, words(lang.Say("contest.steady"), 22))

@@ -202,7 +202,8 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	decisive := s.Last() == run // prizes go by the last round alone
 	for _, row := range official.Rows {
 		e := s.Entry(row.Entry.ID)
-		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Stage: run.Stage[e.ID], Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName, Full: e.Entrant.Full(),
+		line := Row{Rank: row.Rank, Code: run.Codes[e.ID], Stage: run.Stage[e.ID], Title: e.Title, Entrant: e.Entrant.Called(),
+			District: e.Entrant.DistrictName, Full: e.Entrant.Full(),
 			Totals: totals[e.ID], Values: values[e.ID]}
 		if decisive {
 			line.Prize = prizesOf(s, e.ID, g.ID)
@@ -235,7 +236,8 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	}
 	for _, x := range s.Uncounted() {
 		if x.Round == run.ID && slices.ContainsFunc(g.Entries, func(e *contest.Entry) bool { return e.ID == x.Entry }) {
-			out.Uncounted = append(out.Uncounted, lang.Say(keyOfTwo("contest.uncounted", x.First), "first", x.First, "name", s.Judge(x.Judge).Name, "code", run.Codes[x.Entry], "by", x.By, "at", x.At, "reason", x.Reason))
+			out.Uncounted = append(out.Uncounted, lang.Say(keyOfTwo("contest.uncounted", x.First), "first", x.First, "name", s.Judge(x.Judge).Name,
+				"code", run.Codes[x.Entry], "by", x.By, "at", x.At, "reason", x.Reason))
 		}
 	}
 	for _, given := range s.InOrder(s.Given) {
@@ -525,7 +527,8 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	}
 	for _, t := range run.Tasks {
 		for i, e := range t.Sheet.Earlier {
-			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", rules.Part(t.Part).Name, "by", e.ReopenedBy, "at", e.ReopenedAt,
+			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", rules.Part(t.Part).Name,
+				"by", e.ReopenedBy, "at", e.ReopenedAt,
 				"reason", e.Reason, "marks", changed(rules.Part(t.Part), t.Versions(), i, lang)))
 		}
 	}
@@ -603,7 +606,8 @@ func reviews(s *contest.State, run *contest.RoundState, lang text.Language) []st
 		for _, r := range c.Reviews {
 			changed = changed || r.Fate != contest.FateAsIs || r.Late
 			if changed {
-				out = append(out, lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", run.Codes[c.Entry], "by", r.By, "at", r.At,
+				out = append(out, lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name,
+					"code", run.Codes[c.Entry], "by", r.By, "at", r.At,
 					"reason", cmp.Or(r.Reason, "–")))
 			}
 		}
@@ -654,7 +658,8 @@ func proposed(p *contest.Amendment, lang text.Language) string {
 
 // TurnedDownInWords tells of a correction that nobody confirmed.
 func TurnedDownInWords(x contest.TurnedDown, lang text.Language) string {
-	return lang.Say("contest.minute_turned_down", "id", x.Amendment.ID, "first", x.Amendment.By, "why", x.Amendment.Reason(), "by", x.Turned.By, "at", x.Turned.At, "reason", x.Turned.Reason)
+	return lang.Say("contest.minute_turned_down", "id", x.Amendment.ID, "first", x.Amendment.By, "why", x.Amendment.Reason(), "by", x.Turned.By,
+		"at", x.Turned.At, "reason", x.Turned.Reason)
 }
 
 // AmendmentInWords lists what a proposal changes; given is the prize it gives again.
@@ -710,7 +715,8 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 			say("contest.minute_removed", j.Removed, j.KeepsOut)
 		}
 		for _, x := range j.Returned {
-			out = append(out, lang.Say("contest.minute_returned", "name", j.Name, "by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason, "why", x.Removed.Reason))
+			out = append(out, lang.Say("contest.minute_returned", "name", j.Name, "by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason,
+				"why", x.Removed.Reason))
 		}
 		told := map[string]bool{}
 		for _, t := range tasks {
@@ -760,7 +766,8 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 	}
 	for _, k := range s.Kept() {
 		if dealt(k.Judge, k.Entry) {
-			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", run.Codes[k.Entry], "why", tiesInWords(k.Why, lang), "by", k.By, "at", k.At, "reason", k.Reason))
+			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", run.Codes[k.Entry], "why", tiesInWords(k.Why, lang),
+				"by", k.By, "at", k.At, "reason", k.Reason))
 		}
 	}
 	for _, p := range s.Points() {
@@ -821,7 +828,8 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 						sheets.Sheets = append(sheets.Sheets, sheet)
 						continue
 					}
-					sheet.Note = lang.Say("contest.sheet_earlier", "by", v.ReopenedBy, "at", v.ReopenedAt, "reason", v.Reason, "marks", changed(part, versions, i, lang))
+					sheet.Note = lang.Say("contest.sheet_earlier", "by", v.ReopenedBy, "at", v.ReopenedAt, "reason", v.Reason,
+						"marks", changed(part, versions, i, lang))
 					sheets.Earlier = append(sheets.Earlier, sheet)
 				}
 			}

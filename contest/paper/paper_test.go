@@ -37,7 +37,8 @@ func mark(s string) *ranking.Points {
 
 func results() Results {
 	row := func(rank int, code, mean string, totals ...*ranking.Rational) Row {
-		return Row{Rank: rank, Code: code, Title: "=HYPERLINK(\"x\")", Entrant: "Đài Bản Lầu", District: "Mường Khương", Full: "Đài Bản Lầu, Mường Khương", Totals: totals,
+		return Row{Rank: rank, Code: code, Title: "=HYPERLINK(\"x\")", Entrant: "Đài Bản Lầu", District: "Mường Khương",
+			Full: "Đài Bản Lầu, Mường Khương", Totals: totals,
 			Values: map[ranking.Method]ranking.Rational{ranking.Mean: *points(mean)}, Prize: "Giải Nhất"}
 	}
 	return Results{Heading: top, Method: ranking.Mean, Chair: "Trần Thị B", Groups: []Group{
@@ -137,7 +138,8 @@ func TestJuries(t *testing.T) {
 			{Name: "Tác phẩm", Criteria: []Criterion{{"Nội dung", 40 * ranking.Point}, {"Âm thanh", 7500}},
 				Sheets: []Sheet{{Code: "K7", Marks: []*ranking.Points{mark("38.5"), nil}, Total: *points("38.5"), Comment: "Rõ, gần dân.",
 					Signed: top.Date, Note: "Nghe lại"}}},
-			{Name: "Đọc", Criteria: []Criterion{{"Giọng", 10 * ranking.Point}}, Sheets: []Sheet{{Code: "2", Marks: []*ranking.Points{mark("9")}, Total: *points("9")}}},
+			{Name: "Đọc", Criteria: []Criterion{{"Giọng", 10 * ranking.Point}},
+				Sheets: []Sheet{{Code: "2", Marks: []*ranking.Points{mark("9")}, Total: *points("9")}}},
 		}},
 		{Name: "Lý A"},
 	}}

@@ -37,7 +37,8 @@ func ShiftsOf(s *contest.State, list []contest.Shift, lang text.Language) (out [
 	}
 	for _, x := range list {
 		e := s.Entry(x.Entry)
-		row := Shift{Code: s.Last().Codes[x.Entry], Stage: s.Last().Stage[x.Entry], Title: e.Title, Entrant: e.Entrant.Called(), Moved: x.Moved(), About: x.About}
+		row := Shift{Code: s.Last().Codes[x.Entry], Stage: s.Last().Stage[x.Entry], Title: e.Title, Entrant: e.Entrant.Called(),
+			Moved: x.Moved(), About: x.About}
 		row.Rank, row.Points = said(x.Before)
 		row.RankTo, row.PointsTo = said(x.After)
 		out = append(out, row)
@@ -72,7 +73,8 @@ func (r Results) shifts(lang text.Language) []paper.Block {
 		return nil
 	}
 	t := paper.Table{Columns: append(numberColumns(lang, r.Staged), words(lang.Say("contest.work"), 31), words(lang.Say("contest.entrant"), 24),
-		counts(lang.Say("contest.rank_first"), 9), counts(lang.Say("contest.points_first"), 9), counts(lang.Say("contest.rank_now"), 9), counts(lang.Say("contest.points_now"), 9))}
+		counts(lang.Say("contest.rank_first"), 9), counts(lang.Say("contest.points_first"), 9), counts(lang.Say("contest.rank_now"), 9),
+		counts(lang.Say("contest.points_now"), 9))}
 	for _, x := range r.FirstMarks {
 		t.Rows = append(t.Rows, append(numbersOf(r.Staged, x.Code, x.Stage), x.Title, x.Entrant, x.Rank, x.Points, x.RankTo, x.PointsTo))
 	}

@@ -263,7 +263,8 @@ func (w terms) rubric(p *contest.Part) Block {
 func (w terms) awards() (out []Block) {
 	for i := range w.rules.Awards {
 		a := &w.rules.Awards[i]
-		b := Block{Title: a.Name, Head: []string{w.Say("contest.prize"), w.Say("contest.prize_count"), w.Say("contest.prize_amount"), w.Say("contest.prize_floor")}}
+		b := Block{Title: a.Name, Head: []string{w.Say("contest.prize"), w.Say("contest.prize_count"), w.Say("contest.prize_amount"),
+			w.Say("contest.prize_floor")}}
 		if of := strings.TrimPrefix(w.of(a.Theme, a.Category), ", "); of != "." {
 			b.Lines = append(b.Lines, w.Say("terms.award_for", "what", of))
 		}

@@ -98,7 +98,8 @@ func TestAChangeOfTheRulesIsSaidInWords(t *testing.T) {
 		"› Chênh quá bao nhiêu điểm thì hội ý: ",
 		" → 12,5",
 		"Cách tính điểm chung: Trung bình → Trung vị",
-		"Bỏ Vòng “" + before.Rounds[0].Name + "” › Phần chấm “" + before.Rounds[0].Parts[0].Name + "” › Tiêu chí “" + before.Rounds[0].Parts[0].Criteria[0].Name + "”",
+		"Bỏ Vòng “" + before.Rounds[0].Name + "” › Phần chấm “" + before.Rounds[0].Parts[0].Name + "” › Tiêu chí “" +
+			before.Rounds[0].Parts[0].Criteria[0].Name + "”",
 		"Chỉ một số huyện: – → Lào Cai",
 		"Tiền thưởng (đồng): – → 12.000.000",
 	} {
@@ -114,7 +115,8 @@ func TestAChangeOfTheRulesIsSaidInWords(t *testing.T) {
 func TestTheTermsSayWhatTheRulesSay(t *testing.T) {
 	r := contest.Sample()
 	r.Title, r.Host = "Hội thi phát thanh cơ sở", "Sở Văn hoá"
-	r.Dates = contest.Timetable{OpensAt: time.Date(2026, 11, 1, 1, 0, 0, 0, time.UTC), ClosesAt: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC), GraceMinutes: 90}
+	r.Dates = contest.Timetable{OpensAt: time.Date(2026, 11, 1, 1, 0, 0, 0, time.UTC), ClosesAt: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC),
+		GraceMinutes: 90}
 	r.Who = contest.Eligibility{Kinds: []contest.EntrantKind{contest.ByStation}, Districts: []string{"080"}, Stations: []string{"S00001"}}
 	r.Quotas = []contest.Quota{{Per: "station", Theme: r.Themes[0].ID, Max: 2}}
 	c := &r.Categories[0]

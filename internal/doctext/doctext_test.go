@@ -100,7 +100,8 @@ func TestWhatAnOfficeWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	for ext, kind := range map[string]string{"docx": docx, "odt": odt, "pdf": pdfs} {
-		out, err := exec.Command("soffice", "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", ext, "--outdir", dir, filepath.Join(dir, "loi.txt")).CombinedOutput()
+		out, err := exec.Command("soffice", "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", ext, "--outdir", dir,
+			filepath.Join(dir, "loi.txt")).CombinedOutput()
 		if err != nil {
 			t.Fatalf("soffice: %v %s", err, out)
 		}
@@ -134,6 +135,7 @@ func reads(t *testing.T, kind string, b []byte) {
 }
 
 func FuzzPDF(f *testing.F) {
-	f.Add([]byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF"))
+	f.Add([]byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\ntrailer<</Root 1 0 " +
+		"R>>\nstartxref\n9\n%%EOF"))
 	f.Fuzz(func(t *testing.T, b []byte) { reads(t, pdfs, b) })
 }

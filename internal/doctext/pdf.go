@@ -48,8 +48,10 @@ func portable(b []byte, limit time.Duration) (s string, err error) {
 	}()
 	// Interpreted, not compiled: to compile the whole of it takes longer than to
 	// read any script, and stays in memory.
-	config := wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).WithCloseOnContextDone(true)
-	pool, err := webassembly.Init(webassembly.Config{Context: ctx, MinIdle: 0, MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config, Stdout: io.Discard, Stderr: io.Discard})
+	features := api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling
+	config := wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(features).WithCloseOnContextDone(true)
+	pool, err := webassembly.Init(webassembly.Config{Context: ctx, MinIdle: 0, MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config,
+		Stdout: io.Discard, Stderr: io.Discard})
 	if err != nil {
 		return "", damaged.Because(err)
 	}

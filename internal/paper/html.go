@@ -30,7 +30,8 @@ func HTML(w io.Writer, title string, lang text.Language, list []Paper) error {
 	if err != nil {
 		return err
 	}
-	return t.ExecuteTemplate(w, "file", map[string]any{"Lang": lang, "Title": title, "Style": template.CSS(fileStyle), "Papers": list}) //nolint:gosec // the style is ours
+	// nolint:gosec // the style is ours
+	return t.ExecuteTemplate(w, "file", map[string]any{"Lang": lang, "Title": title, "Style": template.CSS(fileStyle), "Papers": list})
 }
 
 // dict makes a map of names and values.

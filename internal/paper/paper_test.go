@@ -36,7 +36,8 @@ func sample(rows int) []Paper {
 	}
 	p.Body = append(p.Body, Listed("Nơi thực hiện", []string{"Các xã", "Các huyện"})...)
 	list := Paper{Lang: text.Vietnamese, Name: "Danh sách", Annex: "Kèm theo Quyết định số 05/QĐ-VPĐP", Title: "DANH SÁCH KHEN THƯỞNG", Across: true}
-	t := Table{Total: true, Columns: []Column{{Name: "STT", Width: 6, Middle: true}, {Name: "Đơn vị", Width: 40, Places: Words}, {Name: "Điểm", Width: 10, Places: 2},
+	t := Table{Total: true, Columns: []Column{{Name: "STT", Width: 6, Middle: true}, {Name: "Đơn vị", Width: 40, Places: Words},
+		{Name: "Điểm", Width: 10, Places: 2},
 		{Name: "Tiền thưởng", Width: 16}, {Name: "Lúc", Width: 16, Places: Words}}}
 	for i := range rows {
 		t.Rows = append(t.Rows, []any{i + 1, "=Xã Thanh Bình, Mường Khương", 85.126, big.NewRat(2_000_000, 1), at})
@@ -59,7 +60,8 @@ func convert(t *testing.T, name, kind string, write func(io.Writer) error) strin
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("soffice", "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", kind, "--outdir", dir, path).CombinedOutput()
+	out, err := exec.Command("soffice", "--headless", "-env:UserInstallation=file://"+dir+"/profile", "--convert-to", kind,
+		"--outdir", dir, path).CombinedOutput()
 	if err != nil {
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
@@ -97,8 +99,10 @@ func TestAnOfficeReadsTheDOCX(t *testing.T) {
 		t.Fatalf("%d pages", len(list))
 	}
 	all := strings.Join(list, "\n")
-	for _, want := range []string{"UBND TỈNH LÀO CAI", "VĂN PHÒNG ĐIỀU PHỐI NTM", State, Motto, "QUYẾT ĐỊNH", "Điều 1. Khen thưởng các đài có tên trong danh sách kèm theo <&> \"dấu\".",
-		"Khoản 40.", "- Các huyện", "Nơi nhận:", "- Như Điều 3;", "Lù A Páo", "(Kèm theo Quyết định số 05/QĐ-VPĐP)", "=Xã Thanh Bình, Mường Khương", "85,13", "2.000.000", "3.333.333,33", "01:00 5/5/2024"} {
+	for _, want := range []string{"UBND TỈNH LÀO CAI", "VĂN PHÒNG ĐIỀU PHỐI NTM", State, Motto, "QUYẾT ĐỊNH",
+		"Điều 1. Khen thưởng các đài có tên trong danh sách kèm theo <&> \"dấu\".",
+		"Khoản 40.", "- Các huyện", "Nơi nhận:", "- Như Điều 3;", "Lù A Páo", "(Kèm theo Quyết định số 05/QĐ-VPĐP)", "=Xã Thanh Bình, Mường Khương", "85,13",
+		"2.000.000", "3.333.333,33", "01:00 5/5/2024"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the document lacks %q:\n%s", want, all)
 		}
@@ -269,7 +273,8 @@ func TestCellsSayWhatIsMissing(t *testing.T) {
 	p := Paper{Lang: text.Vietnamese}
 	tab := Table{Columns: []Column{{Places: 2}, {Places: Words}, {}, {Places: Words}}, Rows: [][]any{{nil, nil, none, time.Time{}}, {1.5}}}
 	got := fmt.Sprint(p.Cells(tab))
-	if want := "[[{– true false false false} { false false false false} {– true false false false} { false false false false}] [{1,50 true false false false} { false false false false} {– true false false false} { false false false false}]]"; got != want {
+	if want := "[[{– true false false false} { false false false false} {– true false false false} { false false false false}] [{1,50 true false false " +
+		"false} { false false false false} {– true false false false} { false false false false}]]"; got != want {
 		t.Errorf("%s", got)
 	}
 }

@@ -76,8 +76,9 @@ func TestAnXLSXThatUnpacksToGigabytesIsRefused(t *testing.T) {
 		"all together": {sheet, `<worksheet ` + main + `><sheetData>`, `<row/>`, `</sheetData></worksheet>`, 10_000_000, "sheet.too_large"},
 		"empty rows":   {sheet, `<worksheet ` + main + `><sheetData>`, `<row/>`, `</sheetData></worksheet>`, 1_000_000, "sheet.too_large"},
 		"empty cells":  {sheet, `<worksheet ` + main + `><sheetData><row>`, `<c/>`, `</row></sheetData></worksheet>`, 1_000_000, "sheet.empty"},
-		"far away":     {sheet, `<worksheet ` + main + `><sheetData>`, `<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`, `</sheetData></worksheet>`, 1000, "sheet.too_large"},
-		"a picture":    {"xl/media/image1.png", "", "picture..\n", "", 300_000, ""},
+		"far away": {sheet, `<worksheet ` + main + `><sheetData>`, `<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`, `</sheetData></worksheet>`,
+			1000, "sheet.too_large"},
+		"a picture": {"xl/media/image1.png", "", "picture..\n", "", 300_000, ""},
 	} {
 		b := bomb(t, c.part, c.head, c.middle, c.tail, c.n)
 		if got, err := Read(b); c.want == "" && (err != nil || len(got.Rows) != len(table)) || c.want != "" && !fault.Is(err, c.want) {
@@ -109,7 +110,8 @@ func TestALongTableOfSharedTextsIsRead(t *testing.T) {
 	defer f.Close()
 	const rows = 15_000
 	for i := range rows {
-		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &[]string{fmt.Sprintf("Đài truyền thanh xã số %06d của huyện miền núi", i), fmt.Sprint("thôn ", i)}); err != nil {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &[]string{fmt.Sprintf("Đài truyền thanh xã số %06d của huyện miền núi", i),
+			fmt.Sprint("thôn ", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,7 +120,8 @@ func TestALongTableOfSharedTextsIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := Read(b.Bytes())
-	if err != nil || len(got.Rows) != rows || got.Rows[rows-1].Cells[0].Text != "Đài truyền thanh xã số 014999 của huyện miền núi" || got.Rows[7].Cells[1].Text != "thôn 7" {
+	if err != nil || len(got.Rows) != rows || got.Rows[rows-1].Cells[0].Text != "Đài truyền thanh xã số 014999 của huyện miền núi" ||
+		got.Rows[7].Cells[1].Text != "thôn 7" {
 		t.Fatalf("%d rows of %d bytes, %v", len(got.Rows), b.Len(), err)
 	}
 }

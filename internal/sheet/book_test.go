@@ -14,7 +14,8 @@ func TestEverySheetNameIsOneExcelTakes(t *testing.T) {
 		b := NewBook()
 		defer b.f.Close()
 		for range 4 {
-			wanted := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "History", "a/b", "'x'", strings.Repeat("ổ", 40), "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀"})).Draw(t, "name")
+			wanted := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "History", "a/b", "'x'", strings.Repeat("ổ", 40),
+				"😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀"})).Draw(t, "name")
 			p := b.Page(wanted, false, []float64{10, 10})
 			p.Line("x", Look{Size: 11, Places: -1})
 			p.Header([]string{"a"}, Look{Size: 11, Places: -1, Bold: true}, true)

@@ -117,7 +117,8 @@ func TestWhatCouldBeMeantInTwoWaysIsToldNotGuessed(t *testing.T) {
 		"merged down":    {filled(func(f *excelize.File) error { return f.MergeCell("Sheet1", "B2", "B3") }), "sheet.merged", 2, "B2:B3"},
 		"two sheets":     {filled(func(f *excelize.File) error { return sheet2(f, "x") }), "sheet.several", 0, "“Sheet1” và “Cũ”"},
 		"an empty sheet": {filled(func(f *excelize.File) error { return sheet2(f, "") }), "", 0, ""},
-		"a hidden sheet": {filled(func(f *excelize.File) error { return errors.Join(sheet2(f, "x"), f.SetSheetVisible("Cũ", false)) }), "sheet.hidden", 0, "“Cũ”"},
+		"a hidden sheet": {filled(func(f *excelize.File) error { return errors.Join(sheet2(f, "x"), f.SetSheetVisible("Cũ", false)) }),
+			"sheet.hidden", 0, "“Cũ”"},
 		"very hidden": {filled(func(f *excelize.File) error {
 			return errors.Join(sheet2(f, "x"), f.SetSheetVisible("Cũ", false, true))
 		}), "sheet.hidden", 0, "“Cũ”"},
@@ -154,7 +155,8 @@ func TestRealValuesAreWrittenAndReadBack(t *testing.T) {
 	hanoi := time.FixedZone("+07", 7*60*60)
 	rows := [][]any{
 		{"mã", "ngày", "lúc", "dài", "nhận", "số", "đếm", "chữ", "trống"},
-		{Code("02779"), Day("2024-06-05"), TimeOfDay(17*time.Hour + 5*time.Second), 26*time.Hour + 3*time.Minute, time.Date(2024, 6, 5, 23, 59, 58, 0, hanoi), 54.125, 3, "3/2024", nil},
+		{Code("02779"), Day("2024-06-05"), TimeOfDay(17*time.Hour + 5*time.Second), 26*time.Hour + 3*time.Minute, time.Date(2024, 6, 5, 23, 59, 58, 0, hanoi),
+			54.125, 3, "3/2024", nil},
 		{Code("00001"), Day(""), TimeOfDay(0), time.Duration(0), time.Date(2024, 12, 31, 0, 0, 0, 0, hanoi), 0.1, 0, "2E5", "x"},
 	}
 	var book, csv bytes.Buffer
@@ -165,12 +167,14 @@ func TestRealValuesAreWrittenAndReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Cell{{"02779", Text}, {"2024-06-05", Date}, {"17:00:05", Clock}, {"26:03:00", Duration}, {"2024-06-05 23:59:58", Date}, {"54.125", Number}, {"3", Number}, {"3/2024", Text}}
+	want := []Cell{{"02779", Text}, {"2024-06-05", Date}, {"17:00:05", Clock}, {"26:03:00", Duration}, {"2024-06-05 23:59:58", Date}, {"54.125", Number},
+		{"3", Number}, {"3/2024", Text}}
 	if !slices.Equal(got.Rows[1].Cells, want) {
 		t.Errorf("XLSX: %+v", got.Rows[1].Cells)
 	}
 	lines := strings.Split(strings.TrimSpace(csv.String()), "\r\n")
-	if lines[1] != "02779,2024-06-05,17:00:05,26:03:00,2024-06-05 23:59:58,54.1250,3,'3/2024," || lines[2] != "00001,,00:00:00,00:00:00,2024-12-31 00:00:00,0.1,0,'2E5,x" {
+	if lines[1] != "02779,2024-06-05,17:00:05,26:03:00,2024-06-05 23:59:58,54.1250,3,'3/2024," ||
+		lines[2] != "00001,,00:00:00,00:00:00,2024-12-31 00:00:00,0.1,0,'2E5,x" {
 		t.Errorf("CSV: %q", lines)
 	}
 	back, err := Read(csv.Bytes())
@@ -193,9 +197,11 @@ func TestRealValuesAreWrittenAndReadBack(t *testing.T) {
 
 func TestTextsThatASpreadsheetWouldChangeAreGuarded(t *testing.T) {
 	for s, want := range map[string]bool{
-		"02779": true, "3/2024": true, "1-5": true, "2E5": true, "17:00": true, "5:30 PM": true, "12,5 %": true, "1.234,56": true, "2024-05-13": true, "0912 345 678": true,
+		"02779": true, "3/2024": true, "1-5": true, "2E5": true, "17:00": true, "5:30 PM": true, "12,5 %": true, "1.234,56": true,
+		"2024-05-13": true, "0912 345 678": true,
 		"MAR 1": true, "1 Feb": true, "tháng 5/2024": true, "TRUE": true, "13.05.2024 17:00": true, "$5": true,
-		"12/GP-CTS": false, "S00001": false, "Thanh Bình": false, "1/1/2024 – 31/10/2024": false, "05:30-06:15": false, "": false, "57 MHz": false, "loa 3": false, "Đường 5": false,
+		"12/GP-CTS": false, "S00001": false, "Thanh Bình": false, "1/1/2024 – 31/10/2024": false, "05:30-06:15": false, "": false, "57 MHz": false,
+		"loa 3": false, "Đường 5": false,
 	} {
 		if got := guarded(s); got != want {
 			t.Errorf("%q: guarded %v", s, got)

@@ -146,7 +146,8 @@ func isError(s string) bool {
 		return false
 	}
 	switch s {
-	case "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA":
+	case "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!",
+		"#UNKNOWN!", "#GETTING_DATA":
 		return true
 	}
 	if code, ok := strings.CutPrefix(s, "Err:"); ok {

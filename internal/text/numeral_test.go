@@ -26,7 +26,8 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 		"2,000,000": int64(2_000_000), "2.000": int64(2000), "10.598": int64(10_598), "9.223.372.036.854.775.807": int64(1<<63 - 1),
 		"2,5": "typed.whole", "2.00": "typed.whole", "2.000,000": "typed.whole", "2.0000": "typed.whole", "0.500": "typed.whole", "1234.567": "typed.whole",
 		"abc": "typed.whole", "": "typed.whole", "1e3": "typed.whole", "1..000": "typed.whole", "1.000.": "typed.whole", ".5": "typed.whole",
-		"١٢": "typed.whole", "+5": "typed.whole", "--5": "typed.whole", "9.223.372.036.854.775.808": "typed.whole", "0x10": "typed.whole", "1_000": "typed.whole",
+		"١٢": "typed.whole", "+5": "typed.whole", "--5": "typed.whole", "9.223.372.036.854.775.808": "typed.whole",
+		"0x10": "typed.whole", "1_000": "typed.whole",
 	} {
 		if got := said(text.ReadWhole(typed)); got != want {
 			t.Errorf("ReadWhole(%q) = %v, want %v", typed, got, want)
@@ -132,7 +133,8 @@ func FuzzNumbers(f *testing.F) {
 			if got, err := lang.ReadLength(text.Length(seconds), time.Minute); err != nil || got != time.Duration(seconds)*time.Second {
 				t.Errorf("%s is read as %v, %v", text.Length(seconds), got, err)
 			}
-			if got, err := lang.ReadLength(lang.Duration(time.Duration(seconds+1)*time.Second), time.Minute); err != nil || got != time.Duration(seconds+1)*time.Second {
+			if got, err := lang.ReadLength(lang.Duration(time.Duration(seconds+1)*time.Second), time.Minute); err != nil ||
+				got != time.Duration(seconds+1)*time.Second {
 				t.Errorf("%s is read as %v, %v", lang.Duration(time.Duration(seconds+1)*time.Second), got, err)
 			}
 		}
@@ -142,7 +144,8 @@ func FuzzNumbers(f *testing.F) {
 // What could be meant in two ways is told both ways, each written so that it is read
 // in one.
 func TestBothReadingsOfANumberAreSaid(t *testing.T) {
-	for typed, want := range map[string][2]string{"1.000": {"1000", "1"}, "12.500": {"12500", "12,5"}, "8.125": {"8125", "8,125"}, "−1.050": {"-1050", "-1,05"}} {
+	for typed, want := range map[string][2]string{"1.000": {"1000", "1"}, "12.500": {"12500", "12,5"}, "8.125": {"8125", "8,125"},
+		"−1.050": {"-1050", "-1,05"}} {
 		_, err := text.Vietnamese.ReadDecimal(typed)
 		if !fault.Is(err, "typed.either") {
 			t.Errorf("%s: %v", typed, err)

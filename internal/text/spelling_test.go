@@ -62,7 +62,8 @@ func TestTheButtonThatCallsOffSaysHuy(t *testing.T) {
 }
 
 func TestASentenceBeginsWithACapital(t *testing.T) {
-	for in, want := range map[string]string{"thứ Hai": "Thứ Hai", "đài": "Đài", "ảnh": "Ảnh", "Chủ nhật": "Chủ nhật", "5 đài": "5 đài", "": "", "“số 20”": "“số 20”"} {
+	for in, want := range map[string]string{"thứ Hai": "Thứ Hai", "đài": "Đài", "ảnh": "Ảnh", "Chủ nhật": "Chủ nhật", "5 đài": "5 đài",
+		"": "", "“số 20”": "“số 20”"} {
 		if got := Sentence(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}

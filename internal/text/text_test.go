@@ -96,7 +96,8 @@ func TestEnglishAgreesWithItsNumbers(t *testing.T) {
 }
 
 // verbs look like counted nouns: "{name} counts".
-var verbs = map[string]bool{"counts": true, "marks": true, "works": true, "rules": true, "grants": true, "changes": true, "requests": true, "reports": true, "comments": true, "lines": true, "judges": true, "holds": true, "stands": true}
+var verbs = map[string]bool{"counts": true, "marks": true, "works": true, "rules": true, "grants": true, "changes": true, "requests": true, "reports": true,
+	"comments": true, "lines": true, "judges": true, "holds": true, "stands": true}
 
 // forPrograms are sentences that pages do not show: they answer who writes addresses or starts the daemon.
 var forPrograms = []string{"kit.query_unknown", "store.in_use"}
@@ -199,7 +200,8 @@ func TestNumbersDatesAndDurationsReadAsPeopleSayThem(t *testing.T) {
 // What never was has no date in any sentence.
 func TestATimeThatNeverWasIsNoDate(t *testing.T) {
 	for _, lang := range []Language{Vietnamese, English} {
-		for what, said := range map[string]string{"a date": lang.Date(time.Time{}), "a date and time": lang.DateTime(time.Time{}), "a value": lang.Value(time.Time{})} {
+		for what, said := range map[string]string{"a date": lang.Date(time.Time{}), "a date and time": lang.DateTime(time.Time{}),
+			"a value": lang.Value(time.Time{})} {
 			if said != "–" {
 				t.Errorf("%s is %q", what, said)
 			}

@@ -49,7 +49,8 @@ func desk(t testing.TB, ended int, now func() time.Time) (*intake.Desk, *countin
 		t.Fatal(err)
 	}
 	for i := range ended {
-		u := library.Upload{ID: uuid.NewString(), Owner: library.Owner{Person: "p1", Station: "S00001"}, Kind: library.ForProgramme, Length: 1 << 30, Kept: i%2 == 0, Checked: library.Unknown}
+		u := library.Upload{ID: uuid.NewString(), Owner: library.Owner{Person: "p1", Station: "S00001"}, Kind: library.ForProgramme, Length: 1 << 30,
+			Kept: i%2 == 0, Checked: library.Unknown}
 		if !u.Kept {
 			u.Refused = &library.Reason{Kind: fault.Unsupported, Code: "audio.not_audio"}
 		}
@@ -149,7 +150,8 @@ func TestRoomIsKeptForWhatComes(t *testing.T) {
 	for range 90 {
 		ids = append(ids, must(d, "p1"))
 	}
-	head := append([]byte("RIFF\xff\xff\xff\x7fWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x44\xac\x00\x00\x88\x58\x01\x00\x02\x00\x10\x00data\xff\xff\xff\x7f"), make([]byte, 1000)...)
+	head := append([]byte("RIFF\xff\xff\xff\x7fWAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x44\xac\x00\x00\x88\x58\x01\x00\x02\x00\x10\x00data\xff\xff\xff\x7f"),
+		make([]byte, 1000)...)
 	begin := func(id string) error {
 		_, err := d.Write(t.Context(), "p1", id, intake.Piece{Body: bytes.NewReader(head), Size: int64(len(head)), Length: library.Unknown})
 		return err
@@ -179,7 +181,8 @@ func TestRoomIsKeptForWhatComes(t *testing.T) {
 	}
 	now = time.Now
 	// A new desk over the same spool counts alike.
-	again := intake.New(context.Background(), intake.Config{Spool: spool, Records: few{}, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now() }})
+	again := intake.New(context.Background(), intake.Config{Spool: spool, Records: few{}, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return now() }})
 	t.Cleanup(again.Close)
 	if _, err := create(again, "p2"); !fault.Is(err, "library.quota_used") {
 		t.Errorf("after a restart: %v", err)

@@ -83,7 +83,8 @@ func (s Stick) Missing() (n int) {
 // New finds what the station has to air in [from, until), and the files that
 // are there for it. What is missing is told by its line; the error is the
 // store's or the disk's.
-func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, st *stations.Station, from, until time.Time, rec Recordings, blobs library.Blobs) (Stick, error) {
+func New(ctx context.Context, plan *scheduler.Schedule, reg *stations.Registry, st *stations.Station, from, until time.Time, rec Recordings,
+	blobs library.Blobs) (Stick, error) {
 	var s Stick
 	wanted := map[string]bool{} // recordings
 	for slot := range plan.SlotsAt(reg, st.ID, from, until) {

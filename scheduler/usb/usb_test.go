@@ -36,7 +36,8 @@ func TestFileNamesAreWhatACarRadioSortsAndShows(t *testing.T) {
 	}{
 		{1, 7, monday, 1, "Nông thôn mới", "Tập 12", "01_T2_0530_Nong_thon_moi_Tap_12.mp3"},
 		{1, 7, monday, 1, "Nông thôn mới", "Nông thôn mới tập 12", "01_T2_0530_Nong_thon_moi_tap_12.mp3"},
-		{2, 7, monday.AddDate(0, 0, 6).Add(11*time.Hour + 30*time.Minute), 14, "Đường về bản", "ĐỒNG BÀO  Mông – “Ăn Tết”", "02_CN_1700_x14_Duong_ve_ban_DONG_BAO_Mong_An_Tet.mp3"},
+		{2, 7, monday.AddDate(0, 0, 6).Add(11*time.Hour + 30*time.Minute), 14, "Đường về bản", "ĐỒNG BÀO  Mông – “Ăn Tết”",
+			"02_CN_1700_x14_Duong_ve_ban_DONG_BAO_Mong_An_Tet.mp3"},
 		{3, 120, monday, 1, "", "", "003_T2_0530.mp3"},
 		{4, 9, monday, 2, long, "Số 3: " + long, "04_T2_0530_x2_Day_manh_ung_dung_khoa_So_3_Day_manh_ung.mp3"},
 		{5, 9, monday, 1, "", strings.Repeat("x", 200), "05_T2_0530_" + strings.Repeat("x", 45) + ".mp3"},

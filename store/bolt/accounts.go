@@ -613,13 +613,16 @@ func checkAccounts(tx *tx, report func(store.Problem)) error {
 		}
 		logins[e.rec.Login] = e.rec.ID
 	}
-	if err := checkIndex(tx, report, inviteHashes, invitations, func(i accounts.Invitation) []byte { return []byte(i.Hash) }, func(i accounts.Invitation) string { return i.ID }); err != nil {
+	if err := checkIndex(tx, report, inviteHashes, invitations, func(i accounts.Invitation) []byte { return []byte(i.Hash) },
+		func(i accounts.Invitation) string { return i.ID }); err != nil {
 		return err
 	}
-	if err := checkIndex(tx, report, sessionsOf, sessions, func(o accounts.Session) []byte { return owned(o.Person, o.ID) }, func(o accounts.Session) string { return string(o.Hash) }); err != nil {
+	if err := checkIndex(tx, report, sessionsOf, sessions, func(o accounts.Session) []byte { return owned(o.Person, o.ID) },
+		func(o accounts.Session) string { return string(o.Hash) }); err != nil {
 		return err
 	}
-	return checkIndex(tx, report, tokensOf, tokens, func(t accounts.Token) []byte { return owned(t.Person, t.ID) }, func(t accounts.Token) string { return string(t.Hash) })
+	return checkIndex(tx, report, tokensOf, tokens, func(t accounts.Token) []byte { return owned(t.Person, t.ID) },
+		func(t accounts.Token) string { return string(t.Hash) })
 }
 
 // checkIndex compares an index with its records both ways: row is a record's

@@ -36,7 +36,8 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 	report := func(station string, at time.Time, seconds int) {
 		t.Helper()
 		now = at.Add(2 * time.Hour)
-		if _, err := s.Confirm(ctx, by(), airing.Confirm{ID: uuid.NewString(), Station: station, Programme: p.ID, Outcome: airing.Aired, Seconds: seconds, StartedAt: at}); err != nil {
+		if _, err := s.Confirm(ctx, by(), airing.Confirm{ID: uuid.NewString(), Station: station, Programme: p.ID, Outcome: airing.Aired, Seconds: seconds,
+			StartedAt: at}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,9 +105,11 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 	}
 	why := "tỉnh quy định lại"
 	decide(coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID, CountsTowardTarget: true, MinSeconds: 100}, []int{2, 3, 3}, 2)
-	decide(coverage.Anew{What: coverage.AnewTerms, From: stations.DateOf(monday), Reason: why, Programme: p.ID, CountsTowardTarget: true, MinSeconds: 100}, []int{2, -3, 3, 3}, 1)
+	decide(coverage.Anew{What: coverage.AnewTerms, From: stations.DateOf(monday), Reason: why, Programme: p.ID, CountsTowardTarget: true, MinSeconds: 100},
+		[]int{2, -3, 3, 3}, 1)
 	decide(coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID}, []int{2, -3, 0, 0}, 2)
-	decide(coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID, CountsTowardTarget: true, MinSeconds: 300}, []int{2, -3, 2, 2}, 2)
+	decide(coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID, CountsTowardTarget: true, MinSeconds: 300}, []int{2, -3, 2, 2},
+		2)
 	decide(coverage.Anew{What: coverage.AnewWeekStart, From: second, Reason: why, WeekShiftHours: 23}, []int{2, -3, 2, 1}, 1)
 	planned := func() (out []int) {
 		t.Helper()
@@ -132,8 +135,10 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 	decide(coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[0].ID, Active: days}, []int{2, -3, 1, 1}, 3)
 
 	refuse(t, s, by(), "coverage.anew_same", coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[0].ID, Active: days})
-	refuse(t, s, by(), "stations.refused", coverage.Anew{What: coverage.AnewLanguages, From: second, Reason: why, Station: list[0].ID, Languages: []string{"latin"}})
-	refuse(t, s, by(), "stations.active_before", coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[1].ID, Active: []stations.Interval{{From: stations.FoundingDay, Until: second.AddDays(-8)}}})
+	refuse(t, s, by(), "stations.refused", coverage.Anew{What: coverage.AnewLanguages, From: second, Reason: why, Station: list[0].ID,
+		Languages: []string{"latin"}})
+	refuse(t, s, by(), "stations.active_before", coverage.Anew{What: coverage.AnewActivity, From: second, Reason: why, Station: list[1].ID,
+		Active: []stations.Interval{{From: stations.FoundingDay, Until: second.AddDays(-8)}}})
 	refuse(t, s, by(), "coverage.anew_reason", coverage.Anew{What: coverage.AnewTerms, From: second, Programme: p.ID})
 	refuse(t, s, by(), "coverage.anew_from", coverage.Anew{What: coverage.AnewTerms, From: stations.DateOf(now), Reason: why, Programme: p.ID})
 	refuse(t, s, by(), "coverage.anew_kind", coverage.Anew{What: "luck", From: second, Reason: why})

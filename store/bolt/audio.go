@@ -136,7 +136,8 @@ func (tx *tx) forgetRecording(r library.Recording) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), expiries.remove(tx, []byte(r.ID)), stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
+	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), expiries.remove(tx, []byte(r.ID)),
+		stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
 

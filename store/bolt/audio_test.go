@@ -84,7 +84,8 @@ func TestRetentionRemovesNothingThatSomethingPointsAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.update(t.Context(), func(tx *tx) error { // announced before they were used
-		return errors.Join(expiries.put(tx, []byte("draft"), meta("x").At), expiries.put(tx, []byte("entered"), meta("x").At), expiries.put(tx, []byte("photo"), meta("x").At))
+		return errors.Join(expiries.put(tx, []byte("draft"), meta("x").At), expiries.put(tx, []byte("entered"), meta("x").At),
+			expiries.put(tx, []byte("photo"), meta("x").At))
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,8 @@ func country(n int) ([]stations.Unit, []stations.Station) {
 	for i := range n {
 		district := fmt.Sprintf("%03d", i/15)
 		if i%15 == 0 {
-			units = append(units, stations.Unit{UnitKey: stations.UnitKey{List: whole.From, Code: district}, Kind: "rural_district", Name: "Huyện " + district, Valid: whole})
+			units = append(units, stations.Unit{UnitKey: stations.UnitKey{List: whole.From, Code: district}, Kind: "rural_district", Name: "Huyện " + district,
+				Valid: whole})
 		}
 		key := stations.UnitKey{List: whole.From, Code: fmt.Sprintf("%05d", i+1)}
 		units = append(units, stations.Unit{UnitKey: key, Kind: "commune", Name: fmt.Sprintf("Xã %d", i+1), District: district, Valid: whole})
@@ -102,7 +103,8 @@ func BenchmarkForetellMerger(b *testing.B) {
 			m.At = airing.Calendar{Zone: text.Zone}.Start(last).AddDate(0, 0, 2)
 			c := stations.Merge{On: stations.DateOf(m.At.AddDate(-1, 0, 0))}
 			for i := range n {
-				c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: fmt.Sprintf("%05d", i+1), NewCode: fmt.Sprintf("%05d", 90000+i/3), NewName: fmt.Sprintf("Xã Mới %d", i/3),
+				c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: fmt.Sprintf("%05d", i+1), NewCode: fmt.Sprintf("%05d", 90000+i/3),
+					NewName:     fmt.Sprintf("Xã Mới %d", i/3),
 					NewDistrict: fmt.Sprintf("%03d", i/15)})
 			}
 			for b.Loop() {
@@ -126,8 +128,11 @@ func BenchmarkRecordings(b *testing.B) {
 			for i := from; i < from+127; i++ {
 				id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
 				made[id] = i%1000 == 1
-				if err := tx.putRecording(library.Recording{ID: id, Kind: library.ForProgramme, Name: fmt.Sprintf("Nông thôn mới số %d.mp3", i), ContentType: "audio/mpeg", Seconds: 900, Bitrate: 128_000, SampleRate: 44_100, Channels: 1,
-					Owner: library.Owner{Person: "p1", Name: "Vàng Thị Mẩy", Station: stations.StationID(i%127 + 1)}, Blob: library.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 14_400_000}, FramesSHA256: fmt.Sprintf("%064x", i+n), Created: meta("").At.Add(time.Duration(i) * time.Hour)}, library.Report{}); err != nil {
+				if err := tx.putRecording(library.Recording{ID: id, Kind: library.ForProgramme, Name: fmt.Sprintf("Nông thôn mới số %d.mp3", i),
+					ContentType: "audio/mpeg", Seconds: 900, Bitrate: 128_000, SampleRate: 44_100, Channels: 1,
+					Owner: library.Owner{Person: "p1", Name: "Vàng Thị Mẩy", Station: stations.StationID(i%127 + 1)},
+					Blob:  library.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 14_400_000}, FramesSHA256: fmt.Sprintf("%064x", i+n),
+					Created: meta("").At.Add(time.Duration(i) * time.Hour)}, library.Report{}); err != nil {
 					return err
 				}
 			}
@@ -137,7 +142,8 @@ func BenchmarkRecordings(b *testing.B) {
 		}
 	}
 	maps.DeleteFunc(made, func(_ string, in bool) bool { return !in })
-	for name, q := range map[string]library.Query{"all": {}, "station": {Stations: []string{"S00012"}}, "words nobody wrote": {Text: "xyz"}, "of a programme": {IDs: made}} {
+	for name, q := range map[string]library.Query{"all": {}, "station": {Stations: []string{"S00012"}}, "words nobody wrote": {Text: "xyz"},
+		"of a programme": {IDs: made}} {
 		b.Run(name, func(b *testing.B) {
 			q.Limit = 30
 			for b.Loop() {
@@ -157,7 +163,8 @@ func BenchmarkCompare(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
 	id := func(i int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", i) }
 	put := func(tx *tx, i int) error {
-		return tx.putRecording(library.Recording{ID: id(i), Kind: library.ForProgramme, Seconds: 900, Blob: library.Ref{SHA256: fmt.Sprintf("%064x", i)}, Created: meta("").At}, library.Report{})
+		return tx.putRecording(library.Recording{ID: id(i), Kind: library.ForProgramme, Seconds: 900, Blob: library.Ref{SHA256: fmt.Sprintf("%064x", i)},
+			Created: meta("").At}, library.Report{})
 	}
 	const year, quarter = 127 * 52, 900 * 25
 	for from := 0; from < year; from += 127 {

@@ -185,7 +185,8 @@ func TestOneChangedByteInAValueIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	var found []store.Problem
-	if _, err := s.Verify(context.Background(), func(p store.Problem) { found = append(found, p) }); err != nil || len(found) != 1 || found[0].Table != acts.name {
+	if _, err := s.Verify(context.Background(), func(p store.Problem) { found = append(found, p) }); err != nil || len(found) != 1 ||
+		found[0].Table != acts.name {
 		t.Fatalf("found %v, %v", found, err)
 	}
 	if _, err := save(s, "victim", note{"x"}, &runs); !fault.Is(err, "store.record_damaged") {

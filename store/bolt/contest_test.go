@@ -157,7 +157,8 @@ func TestVerifyFindsAContestChangedUnderneath(t *testing.T) {
 				t.Fatal(err)
 			}
 			var found []store.Problem
-			if _, err := s.Verify(t.Context(), func(p store.Problem) { found = append(found, p) }); err != nil || !slices.ContainsFunc(found, func(p store.Problem) bool { return p.Key == "hoi-thi" }) {
+			if _, err := s.Verify(t.Context(), func(p store.Problem) { found = append(found, p) }); err != nil ||
+				!slices.ContainsFunc(found, func(p store.Problem) bool { return p.Key == "hoi-thi" }) {
 				t.Errorf("verify says %v, %v", found, err)
 			}
 			err = contest.NewHall(s, nowhere{}).View(t.Context(), "hoi-thi", func(*contest.State) error { return nil })

@@ -128,7 +128,8 @@ func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err
 	}
 	w.Reopening = closed.Asked
 	for _, c := range closed.past() {
-		w.Earlier = append(w.Earlier, coverage.Frozen{Counts: c.Week.Only(see).Counts, ClosedAt: c.Week.ClosedAt, ClosedBy: c.Week.ClosedBy, Reopened: *c.Opened})
+		w.Earlier = append(w.Earlier, coverage.Frozen{Counts: c.Week.Only(see).Counts, ClosedAt: c.Week.ClosedAt,
+			ClosedBy: c.Week.ClosedBy, Reopened: *c.Opened})
 	}
 	return w, nil
 }

@@ -217,14 +217,16 @@ func (s *Store) putFollowed(tx *tx, persons []accounts.Person, invited []account
 
 // Merge implements stations.Store.
 func (s *Store) Merge(ctx context.Context, m accounts.Meta, c stations.Merge) (stations.MergePlan, error) {
-	return succession(ctx, s, m, "stations.merge", c.On, c.Terms, c, func(r *stations.Registry) ([]stations.Unit, []stations.Station, stations.MergePlan, error) {
+	return succession(ctx, s, m, "stations.merge", c.On, c.Terms, c, func(r *stations.Registry) ([]stations.Unit, []stations.Station,
+		stations.MergePlan, error) {
 		return stations.DecideMerge(r, m, c)
 	})
 }
 
 // Split implements stations.Store.
 func (s *Store) Split(ctx context.Context, m accounts.Meta, c stations.Split) (stations.SplitPlan, error) {
-	return succession(ctx, s, m, "stations.split", c.On, c.Terms, c, func(r *stations.Registry) ([]stations.Unit, []stations.Station, stations.SplitPlan, error) {
+	return succession(ctx, s, m, "stations.split", c.On, c.Terms, c, func(r *stations.Registry) ([]stations.Unit, []stations.Station,
+		stations.SplitPlan, error) {
 		return stations.DecideSplit(r, m, c)
 	})
 }

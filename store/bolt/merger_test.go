@@ -34,7 +34,8 @@ func TestAMergerTakesPeopleAndRulesAlongAsForetold(t *testing.T) {
 	if len(sapa) < 3 {
 		t.Fatalf("%d stations in Sa Pa", len(sapa))
 	}
-	if _, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Lù Thị Mai", Login: "mai", Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}}); err != nil {
+	if _, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Lù Thị Mai", Login: "mai",
+		Grants: []accounts.Grant{{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}}}}); err != nil {
 		t.Fatal(err)
 	}
 	operator, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Giàng A Páo", Login: "pao",
@@ -46,7 +47,8 @@ func TestAMergerTakesPeopleAndRulesAlongAsForetold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule, err := s.SaveRule(ctx, by(), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{Stations: []string{sapa[0].ID, sapa[1].ID}}})
+	rule, err := s.SaveRule(ctx, by(), scheduler.SaveRule{Programme: p.ID,
+		Cron: "0 17 * * 1", Selection: scheduler.Selection{Stations: []string{sapa[0].ID, sapa[1].ID}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,8 @@ func TestAMergerTakesPeopleAndRulesAlongAsForetold(t *testing.T) {
 		t.Errorf("an answer that is none: %v", err)
 	}
 	split.Answers["rule"] = coverage.AllChoice
-	another, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Vàng A Sử", Login: "a.su", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}})
+	another, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Vàng A Sử", Login: "a.su",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +127,8 @@ func TestAMergerTakesPeopleAndRulesAlongAsForetold(t *testing.T) {
 		t.Errorf("somebody was invited meanwhile: %v", err)
 	}
 	_, foretold, err = s.ForetellSplit(ctx, by(), split)
-	if err != nil || len(foretold.Questions) != 3 || len(foretold.Rules) != 1 || len(foretold.People) != 1 || !slices.Equal(foretold.People[0].Leaves, []string{heir}) {
+	if err != nil || len(foretold.Questions) != 3 || len(foretold.Rules) != 1 || len(foretold.People) != 1 ||
+		!slices.Equal(foretold.People[0].Leaves, []string{heir}) {
 		t.Fatalf("%+v, %v", foretold, err)
 	}
 	split.Seen, split.Answers["person"] = foretold.Fingerprint, coverage.StayChoice
@@ -205,14 +209,16 @@ func TestWhatDependsOnAMergerKeepsItAndIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	heir := plan.Targets[0].Station
-	if _, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Vàng A Sử", Login: "a.su", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}}); err != nil {
+	if _, err := s.AddPerson(ctx, by(), accounts.AddPerson{Name: "Vàng A Sử", Login: "a.su",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}}); err != nil {
 		t.Fatal(err)
 	}
 	p, err := s.SaveProgramme(ctx, by(), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SaveRule(ctx, by(), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Selection: scheduler.Selection{Stations: []string{heir}}}); err != nil {
+	if _, err := s.SaveRule(ctx, by(), scheduler.SaveRule{Programme: p.ID,
+		Cron: "0 17 * * 1", Selection: scheduler.Selection{Stations: []string{heir}}}); err != nil {
 		t.Fatal(err)
 	}
 	week := airing.Calendar{Zone: text.Zone}.Week(stations.Date("2025-07-01").Start(text.Zone))
@@ -281,7 +287,8 @@ func aThursdaysProgramme(t *testing.T, monday time.Time) (*bolt.Store, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SaveRule(ctx, by(monday.AddDate(0, 0, -29)), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 4", Selection: scheduler.Selection{All: true}}); err != nil {
+	if _, err := s.SaveRule(ctx, by(monday.AddDate(0, 0, -29)),
+		scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 4", Selection: scheduler.Selection{All: true}}); err != nil {
 		t.Fatal(err)
 	}
 	return s, p.ID

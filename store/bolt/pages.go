@@ -212,7 +212,8 @@ func (p *pages) leaf(id uint64, count int, b []byte, from, until []byte) {
 			return
 		}
 		flags := binary.NativeEndian.Uint32(b[at:])
-		pos, key, value := uint64(binary.NativeEndian.Uint32(b[at+4:])), uint64(binary.NativeEndian.Uint32(b[at+8:])), uint64(binary.NativeEndian.Uint32(b[at+12:]))
+		pos, key, value := uint64(binary.NativeEndian.Uint32(b[at+4:])), uint64(binary.NativeEndian.Uint32(b[at+8:])),
+			uint64(binary.NativeEndian.Uint32(b[at+12:]))
 		if uint64(at)+pos+key+value > uint64(len(b)) || pos < element {
 			p.say("page %d: a row lies outside", id)
 			return

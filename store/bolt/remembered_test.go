@@ -41,7 +41,8 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 	by := func(i int) accounts.Meta { return accounts.Meta{ID: uuid.NewString(), By: people[i], At: now} }
 	var programmes []string
 	for _, counts := range []bool{true, false} {
-		p, err := s.SaveProgramme(t.Context(), by(0), scheduler.SaveProgramme{Title: fmt.Sprint("Chương trình ", counts), CountsTowardTarget: counts, Languages: []string{"vi"}, MinSeconds: 180})
+		p, err := s.SaveProgramme(t.Context(), by(0), scheduler.SaveProgramme{Title: fmt.Sprint("Chương trình ", counts), CountsTowardTarget: counts,
+			Languages: []string{"vi"}, MinSeconds: 180})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +60,8 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 		now = now.Add(time.Duration(15+rnd.IntN(165)) * time.Minute)
 		switch k := rnd.IntN(20); {
 		case k < 9:
-			c := airing.Confirm{ID: uuid.NewString(), Station: station(), Programme: programmes[rnd.IntN(2)], Outcome: airing.Aired, StartedAt: now.Add(-time.Duration(rnd.IntN(60)) * time.Minute), Seconds: 300 + rnd.IntN(5400)}
+			c := airing.Confirm{ID: uuid.NewString(), Station: station(), Programme: programmes[rnd.IntN(2)], Outcome: airing.Aired,
+				StartedAt: now.Add(-time.Duration(rnd.IntN(60)) * time.Minute), Seconds: 300 + rnd.IntN(5400)}
 			if rnd.IntN(4) == 0 {
 				c.Outcome, c.Reason, c.Seconds = airing.NotAired, airing.PowerCut, 0
 			}
@@ -74,10 +76,12 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 			_, err := s.Confirm(t.Context(), by(0), c)
 			try("correction", err)
 		case k < 13:
-			_, err := s.Excuse(t.Context(), by(0), coverage.Excuse{Week: week + airing.Week(rnd.IntN(2)), Station: station(), Reason: airing.Weather, Note: "Lũ quét", Revoked: rnd.IntN(4) == 0})
+			_, err := s.Excuse(t.Context(), by(0), coverage.Excuse{Week: week + airing.Week(rnd.IntN(2)), Station: station(), Reason: airing.Weather,
+				Note: "Lũ quét", Revoked: rnd.IntN(4) == 0})
 			try("excuse", err)
 		case k == 13:
-			_, err := s.SaveRule(t.Context(), by(0), scheduler.SaveRule{Programme: programmes[0], Cron: fmt.Sprintf("%d %d * * %d", rnd.IntN(60), rnd.IntN(24), rnd.IntN(7)), Selection: scheduler.Selection{All: true}, From: stations.DateOf(now)})
+			_, err := s.SaveRule(t.Context(), by(0), scheduler.SaveRule{Programme: programmes[0], Cron: fmt.Sprintf("%d %d * * %d", rnd.IntN(60), rnd.IntN(24),
+				rnd.IntN(7)), Selection: scheduler.Selection{All: true}, From: stations.DateOf(now)})
 			try("rule", err)
 		case k == 14:
 			set, err := s.Settings(t.Context())
@@ -100,7 +104,8 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 		case k == 18 && did["merger"] == 0:
 			c := stations.Merge{On: stations.DateOf(now)}
 			for i := range 2 {
-				c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: fmt.Sprintf("%05d", i+1), NewCode: "90000", NewName: "Xã Mới", NewDistrict: "000"})
+				c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: fmt.Sprintf("%05d", i+1),
+					NewCode: "90000", NewName: "Xã Mới", NewDistrict: "000"})
 			}
 			_, err := s.Merge(t.Context(), by(0), c)
 			try("merger", err)

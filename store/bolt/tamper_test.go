@@ -209,7 +209,8 @@ func TestOneFlippedBitIsFoundOrMeansNothing(t *testing.T) {
 		dir := t.TempDir()
 		spoilt := bytes.Clone(whole)
 		spoilt[i] ^= 1 << random.IntN(8)
-		if err := errors.Join(os.WriteFile(filepath.Join(dir, "loa.db"), spoilt, 0o600), os.WriteFile(filepath.Join(dir, "installed"), mark, 0o600)); err != nil {
+		if err := errors.Join(os.WriteFile(filepath.Join(dir, "loa.db"), spoilt, 0o600),
+			os.WriteFile(filepath.Join(dir, "installed"), mark, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})

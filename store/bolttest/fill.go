@@ -116,8 +116,9 @@ func (f *filler) succession() {
 	_, err = f.s.UndoSuccession(f.ctx, f.daemon(-32), coverage.Undo{Number: 2, Reason: "nhập nhầm"})
 	f.must(err)
 	for _, seconds := range []int{240, 300} {
-		_, err = f.s.DecideAnew(f.ctx, f.daemon(-33), coverage.Anew{What: coverage.AnewTerms, Programme: "P1", From: stations.DateOf(filledMonday), CountsTowardTarget: true,
-			MinSeconds: seconds, Reason: "tỉnh quy định lại"})
+		_, err = f.s.DecideAnew(f.ctx, f.daemon(-33), coverage.Anew{What: coverage.AnewTerms, Programme: "P1", From: stations.DateOf(filledMonday),
+			CountsTowardTarget: true,
+			MinSeconds:         seconds, Reason: "tỉnh quy định lại"})
 		f.must(err)
 	}
 }
@@ -142,7 +143,8 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 			Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: province}}})
 		f.must(err)
 		for _, a := range []accounts.Actor{admin, people[accounts.Operator]} {
-			_, err = f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()), Browser: "Firefox", Address: "10.0.0.1"})
+			_, err = f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()),
+				Browser: "Firefox", Address: "10.0.0.1"})
 			f.must(err)
 		}
 		_, err = f.s.AddToken(f.ctx, f.meta(admin, m.At), accounts.AddToken{Hash: accounts.HashOf(accounts.NewSecret()), Person: admin.Person,
@@ -195,11 +197,13 @@ func (f *filler) library() []library.Recording {
 		f.keep(library.ForProgramme, accounts.Daemon(), own, "nong-thon-moi-ngan.mp3", voiceCut, filledMonday.AddDate(0, 0, -35)),
 		f.keep(library.ForContest, accounts.Daemon(), station, "thu-giong.mp3", tagged(voice, 1), filledMonday.AddDate(0, 0, -35)),
 	}
-	_, err = f.s.JudgeLikeness(f.ctx, f.daemon(34), library.JudgeLikeness{One: list[0].ID, Other: list[1].ID, Word: library.Different, Reason: "Hai bản dựng khác lời"})
+	_, err = f.s.JudgeLikeness(f.ctx, f.daemon(34), library.JudgeLikeness{One: list[0].ID, Other: list[1].ID, Word: library.Different,
+		Reason: "Hai bản dựng khác lời"})
 	f.must(err)
 	for i, r := range list[:2] {
 		p := audio.Programme()
-		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), library.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Steps: i + 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak})
+		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), library.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Steps: i + 2, TargetLUFS: p.TargetLUFS,
+			MaxTruePeak: p.MaxTruePeak})
 		f.must(err)
 		_, err = f.s.SaveBlindCopy(f.ctx, f.daemon(34), library.BlindCopy{Recording: r.ID, Blob: r.Blob})
 		f.must(err)
@@ -222,7 +226,8 @@ func (f *filler) plan(recording string) string {
 		made, err := f.s.SaveProgramme(f.ctx, f.daemon(32), p)
 		f.must(err)
 		e, err := f.s.SaveEpisode(f.ctx, f.daemon(31), scheduler.SaveEpisode{Programme: made.ID, Title: "Số 1", Audio: []string{recording, ""}[i],
-			Script: "Kính chào bà con.", Language: "vi", From: stations.DateOf(filledMonday), Until: stations.DateOf(filledMonday.AddDate(0, 0, 60)), Submit: true})
+			Script: "Kính chào bà con.", Language: "vi", From: stations.DateOf(filledMonday), Until: stations.DateOf(filledMonday.AddDate(0, 0, 60)),
+			Submit: true})
 		f.must(err)
 		_, err = f.s.MoveEpisode(f.ctx, f.daemon(30), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
 		f.must(err)
@@ -265,7 +270,8 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 		if i == 0 {
 			kind, contentType, blob = "recording", "audio/mpeg", f.blob(voiceCut[len(voiceCut)/2:])
 		}
-		_, err := f.s.Attach(f.ctx, f.meta(people[accounts.Admin], at), airing.Evidence{ID: f.id(), Report: line.ID, Kind: kind, Type: contentType, SHA256: blob.SHA256, Size: blob.Size})
+		_, err := f.s.Attach(f.ctx, f.meta(people[accounts.Admin], at), airing.Evidence{ID: f.id(), Report: line.ID, Kind: kind, Type: contentType,
+			SHA256: blob.SHA256, Size: blob.Size})
 		f.must(err)
 		_, err = f.s.Judge(f.ctx, f.meta(people[accounts.Monitor], at.Add(time.Hour)), airing.Verdict{Report: line.ID, Finding: finding, Note: "Đã nghe"})
 		f.must(err)
@@ -280,7 +286,8 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 		c.Corrects, c.Why, c.Outcome, c.Means = never.ID, "bấm nhầm", airing.Withdrawn, ""
 	})
 	for _, n := range []int{11, 12} {
-		_, err = f.s.Excuse(f.ctx, f.meta(people[accounts.Monitor], at), coverage.Excuse{Week: FilledWeek + airing.Week(n-11), Station: station(n), Reason: airing.Weather, Note: "Lũ quét"})
+		_, err = f.s.Excuse(f.ctx, f.meta(people[accounts.Monitor], at), coverage.Excuse{Week: FilledWeek + airing.Week(n-11), Station: station(n),
+			Reason: airing.Weather, Note: "Lũ quét"})
 		f.must(err)
 	}
 	for i := range 2 {
@@ -319,7 +326,8 @@ func (f *filler) draft(name string, opens time.Time, people map[accounts.Role]ac
 
 // enter enters a work of the operator's in the contest, a day after it opened.
 func (f *filler) enter(name string, opens time.Time, operator accounts.Actor, title string, mp3 []byte) {
-	file := f.keep(library.ForContest, operator, library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"}, title+".mp3", mp3, opens.AddDate(0, 0, 1))
+	file := f.keep(library.ForContest, operator, library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"},
+		title+".mp3", mp3, opens.AddDate(0, 0, 1))
 	f.do(name, operator, opens, 1, contest.SubmitEntry{ID: f.id(), Work: contest.Work{Title: title, Theme: "ntm", Category: "chuong-trinh", Language: "vi",
 		Kind: contest.ByStation, Station: "S00001", Authors: []string{"Lý Thị Mỷ"}, Script: strings.Repeat("Nước đã về bản. ", 4),
 		Pieces: []contest.WorkPiece{{Kind: contest.Audio, File: file.ID}}}})
@@ -335,7 +343,8 @@ func (f *filler) judging(name string, opens time.Time, people map[accounts.Role]
 		f.enter(name, opens, people[accounts.Operator], fmt.Sprint("Nước sạch về bản ", i+1), cut(b, i/2))
 	}
 	f.do(name, organiser, opens, 11, contest.AppointJudge{Judge: contest.Judge{Person: judge.Person, Name: judge.Name, Title: "Nhà báo", Chair: true}})
-	f.do(name, organiser, opens, 11, contest.SetPanels{Round: "chung-khao", Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: []string{judge.Person}}}})
+	f.do(name, organiser, opens, 11, contest.SetPanels{Round: "chung-khao",
+		Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: []string{judge.Person}}}})
 	f.do(name, organiser, opens, 12, contest.StartRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}})
 }
 
@@ -355,11 +364,13 @@ func (f *filler) play(name string, opens time.Time, people map[accounts.Role]acc
 		for _, k := range contest.Sample().Rounds[0].Parts[0].Criteria {
 			marks[k.ID] = ranking.Points(6+i%4) * ranking.Point
 		}
-		f.do(name, judge, opens, 13, contest.SaveSheet{Task: task, Content: contest.Content{Marks: marks, Comment: "Giọng đọc rõ.", Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền to."}}}})
+		f.do(name, judge, opens, 13, contest.SaveSheet{Task: task,
+			Content: contest.Content{Marks: marks, Comment: "Giọng đọc rõ.", Notes: []contest.Note{{Seconds: 5, Text: "Nhạc nền to."}}}})
 		f.do(name, judge, opens, 13, contest.Hear{Task: task, Spans: []contest.Span{{Until: 3600}}})
 		f.do(name, judge, opens, 13, contest.SignSheet{Task: task, Base: 1})
 	}
-	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}}, contest.GivePrizes{}, contest.PublishResults{Seen: contest.Seen{Seen: once.AsItIs}}} {
+	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}}, contest.GivePrizes{},
+		contest.PublishResults{Seen: contest.Seen{Seen: once.AsItIs}}} {
 		f.do(name, organiser, opens, 14+i, c)
 	}
 }
@@ -371,7 +382,8 @@ func (f *filler) jobs(rule string) {
 		at := filledMonday.AddDate(0, 0, i).UTC()
 		f.must(f.s.RecordDue(f.ctx, scheduler.Due{Rule: rule, Programme: "P", Start: at, Stations: 12, NotedAt: at}))
 		for n, outcome := range []scheduler.Outcome{scheduler.Done, scheduler.Running} {
-			_, err := f.s.BeginRun(f.ctx, scheduler.Run{Job: job, ScheduledAt: at.Add(time.Duration(n) * time.Hour), StartedAt: at, Outcome: scheduler.Running, Attempt: 1})
+			_, err := f.s.BeginRun(f.ctx, scheduler.Run{Job: job, ScheduledAt: at.Add(time.Duration(n) * time.Hour), StartedAt: at,
+				Outcome: scheduler.Running, Attempt: 1})
 			f.must(err)
 			if outcome != scheduler.Running {
 				f.must(f.s.EndRun(f.ctx, scheduler.Run{Job: job, ScheduledAt: at, StartedAt: at, EndedAt: at, Outcome: outcome, Attempt: 1, Summary: "Xong."}))

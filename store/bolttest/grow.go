@@ -87,7 +87,8 @@ func (g *grower) accounts(i int) {
 	_, err = g.s.Invite(g.ctx, g.meta(admin, g.at), accounts.Invite{Hash: accounts.HashOf(accounts.NewSecret()), Note: "Anh Páo",
 		Grants: []accounts.Grant{{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: fmt.Sprint("hoi-", i)}}}})
 	g.must(err)
-	_, err = g.s.StartSession(g.ctx, g.meta(admin, g.at), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()), Browser: "Firefox", Address: "10.0.0.1"})
+	_, err = g.s.StartSession(g.ctx, g.meta(admin, g.at), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()),
+		Browser: "Firefox", Address: "10.0.0.1"})
 	g.must(err)
 	_, err = g.s.AddToken(g.ctx, g.meta(admin, g.at), accounts.AddToken{Hash: accounts.HashOf(accounts.NewSecret()), Person: admin.Person,
 		Name: fmt.Sprint("Máy ", i), Expires: GrownAt.AddDate(0, 3, 0)})
@@ -123,9 +124,11 @@ func (g *grower) plan(i int) {
 	operator := g.people[accounts.Operator]
 	for n, owner := range []library.Owner{{Name: "Toà soạn"}, {Person: operator.Person, Name: operator.Name, Station: "S00001"}} {
 		rec := g.keep(library.ForProgramme, accounts.Daemon(), owner, fmt.Sprintf("ban-tin-%d-%d.mp3", i, n), tagged(voiceCut, 2+2*i+n), g.at)
-		p, err := g.s.SaveProgramme(g.ctx, g.daemon(), scheduler.SaveProgramme{Title: fmt.Sprintf("Bản tin %d-%d", i, n), Languages: []string{"vi"}, CountsTowardTarget: true})
+		p, err := g.s.SaveProgramme(g.ctx, g.daemon(), scheduler.SaveProgramme{Title: fmt.Sprintf("Bản tin %d-%d", i, n), Languages: []string{"vi"},
+			CountsTowardTarget: true})
 		g.must(err)
-		e, err := g.s.SaveEpisode(g.ctx, g.daemon(), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: rec.ID, Script: "Kính chào bà con.", Language: "vi", Submit: true})
+		e, err := g.s.SaveEpisode(g.ctx, g.daemon(), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: rec.ID, Script: "Kính chào bà con.",
+			Language: "vi", Submit: true})
 		g.must(err)
 		_, err = g.s.MoveEpisode(g.ctx, g.daemon(), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
 		g.must(err)
@@ -136,11 +139,13 @@ func (g *grower) plan(i int) {
 		_, err = g.s.SaveRule(g.ctx, g.daemon(), scheduler.SaveRule{Programme: p.ID, Cron: fmt.Sprintf("%d %d * * *", i%60, 6+n), Selection: where})
 		g.must(err)
 	}
-	_, err := g.s.SaveEpisode(g.ctx, g.daemon(), scheduler.SaveEpisode{Programme: "P1", Title: fmt.Sprint("Số ", 10+i), Script: "Kính chào bà con.", Language: "vi"})
+	_, err := g.s.SaveEpisode(g.ctx, g.daemon(), scheduler.SaveEpisode{Programme: "P1", Title: fmt.Sprint("Số ", 10+i),
+		Script: "Kính chào bà con.", Language: "vi"})
 	g.must(err)
 	page := fmt.Appendf(nil, "\x89PNG\r\n\x1a\n scan %d", i)
-	_, err = g.s.SaveRecording(g.ctx, g.meta(operator, g.at), library.SaveRecording{Kind: library.Scan, Owner: library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"},
-		Name: fmt.Sprint("kich-ban-", i, ".png"), ContentType: "image/png", Blob: g.blob(page), Begun: g.at})
+	_, err = g.s.SaveRecording(g.ctx, g.meta(operator, g.at),
+		library.SaveRecording{Kind: library.Scan, Owner: library.Owner{Person: operator.Person, Name: operator.Name, Station: "S00001"},
+			Name: fmt.Sprint("kich-ban-", i, ".png"), ContentType: "image/png", Blob: g.blob(page), Begun: g.at})
 	g.must(err)
 }
 
@@ -150,32 +155,37 @@ func chain(i int) string { return fmt.Sprintf("c0000000-0000-4000-8000-%012d", i
 func (g *grower) log(i int) {
 	operator := g.people[accounts.Operator]
 	at := GrownAt.Add(-2 * time.Hour)
-	_, err := g.s.Confirm(g.ctx, g.meta(operator, GrownAt), airing.Confirm{ID: g.id(), Station: "S00001", Programme: "P2", Outcome: airing.Aired, Means: airing.FM,
-		StartedAt: at.Add(-time.Duration(i) * 17 * time.Minute), Seconds: 600, Unplanned: true})
+	_, err := g.s.Confirm(g.ctx, g.meta(operator, GrownAt),
+		airing.Confirm{ID: g.id(), Station: "S00001", Programme: "P2", Outcome: airing.Aired, Means: airing.FM,
+			StartedAt: at.Add(-time.Duration(i) * 17 * time.Minute), Seconds: 600, Unplanned: true})
 	g.must(err)
-	c := airing.Confirm{ID: chain(i), Station: "S00001", Programme: "P1", Outcome: airing.Aired, Means: airing.FM, StartedAt: at, Seconds: 900 + i, Unplanned: true}
+	c := airing.Confirm{ID: chain(i), Station: "S00001", Programme: "P1", Outcome: airing.Aired, Means: airing.FM, StartedAt: at,
+		Seconds: 900 + i, Unplanned: true}
 	if i > 0 {
 		c.Corrects, c.Why = chain(i-1), "ghi nhầm"
 	}
 	line, err := g.s.Confirm(g.ctx, g.meta(operator, GrownAt), c)
 	g.must(err)
 	photo := g.blob(fmt.Appendf(nil, "\x89PNG\r\n\x1a\n of %d", i))
-	_, err = g.s.Attach(g.ctx, g.meta(operator, GrownAt), airing.Evidence{ID: g.id(), Report: line.ID, Kind: "photo", Type: "image/png", SHA256: photo.SHA256, Size: photo.Size})
+	_, err = g.s.Attach(g.ctx, g.meta(operator, GrownAt), airing.Evidence{ID: g.id(), Report: line.ID, Kind: "photo", Type: "image/png", SHA256: photo.SHA256,
+		Size: photo.Size})
 	g.must(err)
 }
 
 // weeks excuses a station of this week, closes a week, asks to open it and decides about the past.
 func (g *grower) weeks(i int) {
 	monitor, this := g.people[accounts.Monitor], airing.Calendar{Zone: text.Zone}.Week(GrownAt)
-	_, err := g.s.Excuse(g.ctx, g.meta(monitor, g.at), coverage.Excuse{Week: this, Station: stations.StationID(2 + i%10), Reason: airing.Weather, Note: fmt.Sprint("Lũ quét ", i)})
+	_, err := g.s.Excuse(g.ctx, g.meta(monitor, g.at), coverage.Excuse{Week: this, Station: stations.StationID(2 + i%10), Reason: airing.Weather,
+		Note: fmt.Sprint("Lũ quét ", i)})
 	g.must(err)
 	week := FilledWeek + 1 + airing.Week(i)
 	_, err = g.s.CloseWeek(g.ctx, g.daemon(), coverage.Close{Week: week})
 	g.must(err)
 	_, err = g.s.ReopenWeek(g.ctx, g.meta(monitor, g.at), coverage.Reopen{Week: week, Reason: "đài gửi muộn"})
 	g.must(err)
-	_, err = g.s.DecideAnew(g.ctx, g.daemon(), coverage.Anew{What: coverage.AnewTerms, Programme: "P1", From: stations.DateOf(filledMonday), CountsTowardTarget: true,
-		MinSeconds: 241 + i, Reason: "tỉnh quy định lại"})
+	_, err = g.s.DecideAnew(g.ctx, g.daemon(), coverage.Anew{What: coverage.AnewTerms, Programme: "P1", From: stations.DateOf(filledMonday),
+		CountsTowardTarget: true,
+		MinSeconds:         241 + i, Reason: "tỉnh quy định lại"})
 	g.must(err)
 }
 

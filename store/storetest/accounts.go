@@ -45,7 +45,8 @@ func t36(n int) string {
 
 func (a *accountTest) add(name string, grants ...accounts.Grant) accounts.Person {
 	a.t.Helper()
-	p, err := a.AddPerson(context.Background(), a.meta(accounts.Daemon(), noon), accounts.AddPerson{Name: name, Login: name, Grants: grants, Passphrase: "phc of " + name})
+	p, err := a.AddPerson(context.Background(), a.meta(accounts.Daemon(), noon), accounts.AddPerson{Name: name, Login: name, Grants: grants,
+		Passphrase: "phc of " + name})
 	if err != nil {
 		a.t.Fatalf("add %s: %v", name, err)
 	}
@@ -399,7 +400,8 @@ func renewals(a *accountTest) {
 func firstPerson(a *accountTest) {
 	ctx := context.Background()
 	for _, secret := range []string{"one", "two"} {
-		_, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: accounts.HashOf(secret), First: true, Grants: []accounts.Grant{adminGrant}})
+		_, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: accounts.HashOf(secret), First: true,
+			Grants: []accounts.Grant{adminGrant}})
 		a.wants(err, "")
 	}
 	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 2 {
@@ -525,7 +527,8 @@ func disabling(a *accountTest) {
 	p := a.add("hoa")
 	_, err := a.StartSession(ctx, a.meta(p.Actor("session"), noon), accounts.StartSession{Hash: accounts.HashOf("cookie")})
 	a.wants(err, "")
-	_, err = a.AddToken(ctx, a.meta(p.Actor("session"), noon), accounts.AddToken{Hash: accounts.HashOf("token"), Person: p.ID, Name: "máy", Expires: noon.Add(time.Hour)})
+	_, err = a.AddToken(ctx, a.meta(p.Actor("session"), noon), accounts.AddToken{Hash: accounts.HashOf("token"), Person: p.ID,
+		Name: "máy", Expires: noon.Add(time.Hour)})
 	a.wants(err, "")
 	yes, no := true, false
 	_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon), accounts.ChangePerson{Person: p.ID, Disabled: &yes})

@@ -47,7 +47,8 @@ func AiringSeed() (units []stations.Unit, list []stations.Station, programmes []
 	}
 	episodes = []scheduler.Episode{{ID: "E1", Programme: "P1", Title: "Số 1", Seconds: 600, Language: "vi", CreatedAt: made,
 		Steps: []scheduler.Step{{State: scheduler.Approved, At: made}}}}
-	version := scheduler.Version{Since: made, Programme: "P1", Cron: "0 17 * * 1,4", Minutes: 15, Selection: scheduler.Selection{All: true}, Priority: scheduler.Ordinary}
+	version := scheduler.Version{Since: made, Programme: "P1", Cron: "0 17 * * 1,4", Minutes: 15, Selection: scheduler.Selection{All: true},
+		Priority: scheduler.Ordinary}
 	rules = []scheduler.Rule{{ID: "R1", Versions: []scheduler.Version{version}}}
 	return units, list, programmes, episodes, rules
 }
@@ -283,7 +284,8 @@ func airingEvidence(t *testing.T, e AiringEngine) {
 	}
 	// The picture of a broken set proves no airing.
 	broken := mustConfirm(t, e, "S00005", func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, airing.Equipment, "" })
-	set := airing.Evidence{ID: uuid.NewString(), Report: broken.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 8), Size: 9}
+	set := airing.Evidence{ID: uuid.NewString(), Report: broken.ID, Recording: uuid.NewString(), Kind: "photo", Type: "image/jpeg",
+		SHA256: fmt.Sprintf("%064d", 8), Size: 9}
 	if _, err := e.Attach(ctx, by(operatorOf("S00005"), monday.Add(2*time.Hour)), set); err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +328,8 @@ func airingOnAir(t *testing.T, e AiringEngine) {
 		}
 	}
 	// Power fails: what was on air is corrected before it would have counted.
-	fix := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00001"), Corrects: c.ID, Why: "mất điện giữa chừng", Outcome: airing.NotAired, Reason: airing.PowerCut}
+	fix := airing.Confirm{ID: uuid.NewString(), Slot: slotOf("S00001"), Corrects: c.ID, Why: "mất điện giữa chừng", Outcome: airing.NotAired,
+		Reason: airing.PowerCut}
 	if _, err := e.Confirm(ctx, by(operatorOf("S00001"), monday.Add(6*time.Minute)), fix); err != nil {
 		t.Fatal(err)
 	}
@@ -620,7 +623,8 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request, Decline: true}, "coverage.request_withdrawn")
 	reopen(two, coverage.Reopen{Week: thatWeek + 2, Request: request.Add(-time.Hour)}, "coverage.not_asked")
 	got := reopen(two, coverage.Reopen{Week: thatWeek, Later: true, Request: request}, "")
-	if got.Closed || got.Aired != 2 || got.Reopening != nil || len(got.Earlier) != 1 || got.Earlier[0].Aired != 1 || got.Earlier[0].Reopened.AgreedBy != two.Name {
+	if got.Closed || got.Aired != 2 || got.Reopening != nil || len(got.Earlier) != 1 || got.Earlier[0].Aired != 1 ||
+		got.Earlier[0].Reopened.AgreedBy != two.Name {
 		t.Fatalf("opened again: %+v, earlier %+v", got.Counts, got.Earlier)
 	}
 	reopen(two, coverage.Reopen{Week: thatWeek, Request: request}, "coverage.request_agreed")
@@ -674,7 +678,8 @@ func airingShift(t *testing.T, e AiringEngine) {
 	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); err != nil {
 		t.Fatal(err)
 	}
-	for station, after := range map[string]time.Duration{"S00002": 7 * 24 * time.Hour, "S00003": 8 * 24 * time.Hour} { // the running week keeps the next Monday, not the Tuesday
+	// the running week keeps the next Monday, not the Tuesday
+	for station, after := range map[string]time.Duration{"S00002": 7 * 24 * time.Hour, "S00003": 8 * 24 * time.Hour} {
 		c := airing.Confirm{ID: uuid.NewString(), Station: station, Programme: "P1", Outcome: airing.Aired, Seconds: 600, StartedAt: monday.Add(after)}
 		if _, err := e.Confirm(ctx, by(operatorOf(station), c.StartedAt.Add(time.Hour)), c); err != nil {
 			t.Fatal(err)
@@ -716,7 +721,8 @@ func airingContradicted(t *testing.T, e AiringEngine) {
 	ctx, line := context.Background(), mustConfirm(t, e, "S00003", nil)
 	judge := func(report string, f airing.Finding) airing.Line {
 		t.Helper()
-		got, err := e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)), airing.Verdict{Report: report, Finding: f, Note: "nghe tại chỗ"})
+		got, err := e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)),
+			airing.Verdict{Report: report, Finding: f, Note: "nghe tại chỗ"})
 		if err != nil {
 			t.Fatal(err)
 		}

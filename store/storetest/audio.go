@@ -75,7 +75,8 @@ func sent(n, cut, blob int) library.SaveRecording {
 	sha := fmt.Sprintf("%064x", blob)
 	facts := audio.Facts{Format: audio.MP3, SHA256: sha, Seconds: float64(20 - 2*cut), SampleRate: 8000, Channels: 1, Fingerprint: &p,
 		MP3: &audio.MP3Facts{FramesSHA256: fmt.Sprintf("%064x", blob+1000)}}
-	return library.SaveRecording{Kind: library.ForProgramme, Owner: library.Owner{Person: "p1", Name: "Chị Hoa", Station: "S00001"}, Name: fmt.Sprintf("Bản tin %d.mp3", n),
+	return library.SaveRecording{Kind: library.ForProgramme, Owner: library.Owner{Person: "p1", Name: "Chị Hoa", Station: "S00001"},
+		Name:        fmt.Sprintf("Bản tin %d.mp3", n),
 		ContentType: "audio/mpeg", Blob: library.Ref{SHA256: sha, Size: int64(1000 + blob)}, Report: library.Report{Facts: &facts}}
 }
 
@@ -142,7 +143,8 @@ func audioCopies(t *testing.T, s library.Store) {
 	}
 	due(1) // of the programme alone
 	p := audio.Programme()
-	c := library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: strings.Repeat("ab", 32), Size: 9}, Steps: 2, TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak}
+	c := library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: strings.Repeat("ab", 32), Size: 9}, Steps: 2, TargetLUFS: p.TargetLUFS,
+		MaxTruePeak: p.MaxTruePeak}
 	saved := must[library.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c1"), c))
 	if got, found, err := s.BroadcastCopy(ctx, "r1"); !found || err != nil || got != saved || !got.Made.Equal(audioStart) {
 		t.Errorf("%+v %v %v", got, found, err)
@@ -160,7 +162,8 @@ func audioCopies(t *testing.T, s library.Store) {
 		t.Error("the bytes held are not those of the recording and its latest copy")
 	}
 	for name, b := range map[string]library.BroadcastCopy{
-		"library.no_recording": {Recording: "nobody", Blob: c.Blob}, "library.kind_unknown": {Recording: "e1", Blob: c.Blob}, "library.bad_blob_name": {Recording: "r1"},
+		"library.no_recording": {Recording: "nobody", Blob: c.Blob}, "library.kind_unknown": {Recording: "e1", Blob: c.Blob},
+		"library.bad_blob_name": {Recording: "r1"},
 	} {
 		if _, err := s.SaveBroadcastCopy(ctx, audioMeta(name), b); !fault.Is(err, name) {
 			t.Errorf("%v, want %s", err, name)
@@ -185,7 +188,8 @@ func audioBlind(t *testing.T, s library.Store) {
 	sha := func(digit string) string { return strings.Repeat(digit, 64) }
 	save := func(change, id, digit string) library.BlindCopy {
 		t.Helper()
-		return must[library.BlindCopy](t)(s.SaveBlindCopy(ctx, audioMeta(change), library.BlindCopy{Recording: id, Blob: library.Ref{SHA256: sha(digit), Size: 9}}))
+		return must[library.BlindCopy](t)(s.SaveBlindCopy(ctx, audioMeta(change),
+			library.BlindCopy{Recording: id, Blob: library.Ref{SHA256: sha(digit), Size: 9}}))
 	}
 	save("b1", "r1", "a")
 	second := save("b2", "r1", "b") // instead of the first
@@ -197,7 +201,8 @@ func audioBlind(t *testing.T, s library.Store) {
 	if held(t, s, sha("a")) || !held(t, s, sha("b")) {
 		t.Error("the bytes held are not those of the latest copy")
 	}
-	for name, b := range map[string]library.BlindCopy{"library.no_recording": {Recording: "nobody", Blob: second.Blob}, "library.bad_blob_name": {Recording: "r1"}} {
+	for name, b := range map[string]library.BlindCopy{"library.no_recording": {Recording: "nobody", Blob: second.Blob},
+		"library.bad_blob_name": {Recording: "r1"}} {
 		if _, err := s.SaveBlindCopy(ctx, audioMeta(name), b); !fault.Is(err, name) {
 			t.Errorf("%v, want %s", err, name)
 		}
@@ -372,7 +377,8 @@ func audioLikeness(t *testing.T, s library.Store) {
 	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("cut"), sent(0, 1, 3))) // a repeat notes nothing twice
 	for _, id := range []string{"whole", "cut"} {
 		list := likenesses(t, s, id)
-		if len(list) != 1 || list[0].One != "whole" || list[0].Other != "cut" || list[0].Lag < 1.8 || list[0].Lag > 2.2 || list[0].Shared < 12 || list[0].Verdict != nil {
+		if len(list) != 1 || list[0].One != "whole" || list[0].Other != "cut" || list[0].Lag < 1.8 || list[0].Lag > 2.2 || list[0].Shared < 12 ||
+			list[0].Verdict != nil {
 			t.Fatalf("of %s: %+v", id, list)
 		}
 	}
@@ -380,21 +386,26 @@ func audioLikeness(t *testing.T, s library.Store) {
 		t.Errorf("noise is like other noise: %+v", list)
 	}
 	operator := audioMeta("o")
-	operator.By = accounts.Actor{Person: "o", Via: "session", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
+	operator.By = accounts.Actor{Person: "o", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
 	different := library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Different, Reason: "Hai bản dựng khác lời"}
 	if _, err := s.JudgeLikeness(ctx, operator, different); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator decides: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Different}); !fault.Is(err, "library.reason_missing") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("n"), library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Different}); !fault.Is(err,
+		"library.reason_missing") {
 		t.Errorf("without a reason: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), library.JudgeLikeness{One: "cut", Other: "other", Word: library.Different, Reason: "x"}); !fault.Is(err, "library.no_likeness") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("x"), library.JudgeLikeness{One: "cut", Other: "other", Word: library.Different, Reason: "x"}); !fault.Is(err,
+		"library.no_likeness") {
 		t.Errorf("of two that are not alike: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("w"), library.JudgeLikeness{One: "cut", Other: "whole", Word: "perhaps"}); !fault.Is(err, "library.word_unknown") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("w"), library.JudgeLikeness{One: "cut", Other: "whole", Word: "perhaps"}); !fault.Is(err,
+		"library.word_unknown") {
 		t.Errorf("a word nobody knows: %v", err)
 	}
-	if _, err := s.JudgeLikeness(ctx, audioMeta("l"), library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Same, Reason: strings.Repeat("ố", 501)}); !fault.Is(err, "library.reason_long") {
+	if _, err := s.JudgeLikeness(ctx, audioMeta("l"), library.JudgeLikeness{One: "cut", Other: "whole", Word: library.Same,
+		Reason: strings.Repeat("ố", 501)}); !fault.Is(err, "library.reason_long") {
 		t.Errorf("a reason of 501 characters: %v", err)
 	}
 	other := audioMeta("e")
@@ -471,7 +482,8 @@ func audioLater(t *testing.T, s library.Store) {
 	if list := must[[]library.Recording](t)(s.UncomparedRecordings(ctx, 10)); len(list) != 0 {
 		t.Errorf("still to do: %+v", list)
 	}
-	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("silent"), func() library.SaveRecording { c := sent(1, 0, 3); c.Report.Facts.Fingerprint = nil; return c }()))
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("silent"),
+		func() library.SaveRecording { c := sent(1, 0, 3); c.Report.Facts.Fingerprint = nil; return c }()))
 	if err := s.CompareRecording(ctx, "silent", fingerprint.Print{}, audioStart); err != nil {
 		t.Fatal(err)
 	}
@@ -565,7 +577,8 @@ func (w *audioWorld) alike(a, b kept) bool {
 
 func (w *audioWorld) judge(t *rapid.T) {
 	a, b := w.id(t, "one"), w.id(t, "other")
-	c := library.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom([]library.Word{library.Same, library.Different, library.Reopened}).Draw(t, "word"), Reason: "lý do"}
+	c := library.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom([]library.Word{library.Same, library.Different, library.Reopened}).Draw(t, "word"),
+		Reason: "lý do"}
 	w.n++
 	_, err := w.s.JudgeLikeness(context.Background(), audioMeta(fmt.Sprint("j", w.n)), c)
 	if !w.alike(w.kept[a], w.kept[b]) {
@@ -699,7 +712,8 @@ func (w *audioWorld) checkOpen(t *rapid.T) {
 				want = append(want, p.Likeness)
 			}
 		}
-		if some, err := w.s.OpenLikenesses(context.Background(), h, len(list)); err != nil || len(some) != len(want) || some[len(some)-1].Likeness != want[len(want)-1] {
+		if some, err := w.s.OpenLikenesses(context.Background(), h, len(list)); err != nil || len(some) != len(want) ||
+			some[len(some)-1].Likeness != want[len(want)-1] {
 			t.Fatalf("%+v, %v, want %+v", some, err, want)
 		}
 	}
@@ -737,7 +751,8 @@ func (w *audioWorld) checkList(t *rapid.T, all []kept) {
 	want, got := []string{}, []string{}
 	for _, k := range all {
 		named := q.Text != "ban tin 1" || k.sound == 1
-		if named && (q.For == nil || q.For.Entered[k.ID]) && (q.IDs == nil || q.IDs[k.ID]) && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds && (q.Stations == nil || k.Owner.Station == "S00001") {
+		if named && (q.For == nil || q.For.Entered[k.ID]) && (q.IDs == nil || q.IDs[k.ID]) && (q.Kind == "" || k.Kind == q.Kind) && k.Seconds >= q.MinSeconds &&
+			(q.Stations == nil || k.Owner.Station == "S00001") {
 			want = append(want, k.ID)
 		}
 	}

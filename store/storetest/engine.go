@@ -46,9 +46,11 @@ func aired(t *testing.T, e store.Engine) (episode scheduler.Episode, slot string
 	}
 	p := must[scheduler.Programme](t)(e.SaveProgramme(ctx, daemonAt("p", before), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true}))
 	must[library.Recording](t)(e.SaveRecording(ctx, daemonAt("r1", before), sent(0, 0, 1)))
-	episode = must[scheduler.Episode](t)(e.SaveEpisode(ctx, daemonAt("e", before), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: "r1", Submit: true}))
+	episode = must[scheduler.Episode](t)(e.SaveEpisode(ctx, daemonAt("e", before),
+		scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: "r1", Submit: true}))
 	episode = must[scheduler.Episode](t)(e.MoveEpisode(ctx, daemonAt("ok", before), scheduler.MoveEpisode{ID: episode.ID, To: scheduler.Approved}))
-	rule := must[scheduler.Rule](t)(e.SaveRule(ctx, daemonAt("rule", before), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Minutes: 15, Selection: scheduler.Selection{All: true}}))
+	rule := must[scheduler.Rule](t)(e.SaveRule(ctx, daemonAt("rule", before), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Minutes: 15,
+		Selection: scheduler.Selection{All: true}}))
 	return episode, scheduler.SlotID(rule.ID, "S00001", time.Date(2024, 5, 13, 10, 0, 0, 0, time.UTC))
 }
 
@@ -72,8 +74,10 @@ func engineBlobs(t *testing.T, e store.Engine) {
 	_, slot := aired(t, e)
 	owners := func(sha string) []string { return idsOf(must[[]library.Recording](t)(e.BlobOwners(ctx, sha))) }
 	r1, copied, photo, nothing := sent(0, 0, 1).Blob.SHA256, sent(0, 0, 5).Blob.SHA256, sent(0, 0, 6).Blob.SHA256, sent(0, 0, 7).Blob.SHA256
-	must[library.BroadcastCopy](t)(e.SaveBroadcastCopy(ctx, daemonAt("c", engineAt), library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: copied, Size: 5}}))
-	line := must[airing.Line](t)(e.Confirm(ctx, by(operatorOf("S00001"), engineAt.Add(10*time.Hour)), airing.Confirm{ID: t36(1), Slot: slot, Outcome: airing.Aired, Means: airing.FM}))
+	must[library.BroadcastCopy](t)(e.SaveBroadcastCopy(ctx, daemonAt("c", engineAt),
+		library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: copied, Size: 5}}))
+	line := must[airing.Line](t)(e.Confirm(ctx, by(operatorOf("S00001"), engineAt.Add(10*time.Hour)),
+		airing.Confirm{ID: t36(1), Slot: slot, Outcome: airing.Aired, Means: airing.FM}))
 	must[airing.Line](t)(e.Attach(ctx, by(operatorOf("S00001"), engineAt.Add(10*time.Hour)),
 		airing.Evidence{ID: t36(2), Report: line.ID, Recording: t36(3), Kind: "photo", Type: "image/jpeg", SHA256: photo, Size: 9}))
 	for sha, want := range map[string]struct {
@@ -125,7 +129,8 @@ func engineContest(t *testing.T, e store.Engine) {
 		t.Errorf("%+v", p)
 	}
 	d := must[*accounts.Directory](t)(e.Directory(ctx))
-	if list := contest.JudgesOf(d, "hoi-thi"); len(list) != 1 || list[0].ID != judge.ID || len(contest.JudgesOf(d, "khac")) > 0 || len(contest.OrganisersOf(d, "hoi-thi")) > 0 {
+	if list := contest.JudgesOf(d, "hoi-thi"); len(list) != 1 || list[0].ID != judge.ID || len(contest.JudgesOf(d, "khac")) > 0 ||
+		len(contest.OrganisersOf(d, "hoi-thi")) > 0 {
 		t.Errorf("%+v", list)
 	}
 
@@ -140,13 +145,15 @@ func engineContest(t *testing.T, e store.Engine) {
 	if len(alike) != 1 || len(alike["work"]) != 1 || alike["work"][0].ID != "r1" || alike["work"][0].Work {
 		t.Errorf("%+v", alike)
 	}
-	must[library.Likeness](t)(e.JudgeLikeness(ctx, daemonAt("word", engineAt), library.JudgeLikeness{One: "work", Other: "r1", Word: library.Different, Reason: "khác nhau"}))
+	must[library.Likeness](t)(e.JudgeLikeness(ctx, daemonAt("word", engineAt),
+		library.JudgeLikeness{One: "work", Other: "r1", Word: library.Different, Reason: "khác nhau"}))
 	if alike = must[map[string][]contest.File](t)(from.Undecided(ctx, []string{"work"})); len(alike) > 0 {
 		t.Errorf("decided, and asked about: %+v", alike)
 	}
 
 	at := engineAt.Add(9 * time.Hour)
-	line := must[airing.Line](t)(e.Confirm(ctx, by(operatorOf("S00001"), at.Add(time.Hour)), airing.Confirm{ID: t36(1), Slot: slot, Outcome: airing.Aired, Means: airing.FM}))
+	line := must[airing.Line](t)(e.Confirm(ctx, by(operatorOf("S00001"), at.Add(time.Hour)),
+		airing.Confirm{ID: t36(1), Slot: slot, Outcome: airing.Aired, Means: airing.FM}))
 	for where, want := range map[string]int{"": 1, "S00001": 1, "S00002": 0} {
 		got := must[contest.Episode](t)(from.Episode(ctx, episode.ID, where, at.AddDate(0, 0, -1), at.AddDate(0, 0, 1)))
 		if got.Audio != "r1" || len(got.Airings) != want || want == 1 && got.Airings[0].ID != line.ID {
@@ -156,7 +163,8 @@ func engineContest(t *testing.T, e store.Engine) {
 	if got := must[contest.Episode](t)(from.Episode(ctx, episode.ID, "", at.AddDate(0, 0, -2), at.AddDate(0, 0, -1))); len(got.Airings) > 0 {
 		t.Errorf("the day before: %+v", got)
 	}
-	for _, err := range []error{second(from.Station(ctx, "S99999", at)), second(from.Person(ctx, "nobody")), second(from.File(ctx, "none")), second(from.Episode(ctx, "none", "", at, at))} {
+	for _, err := range []error{second(from.Station(ctx, "S99999", at)), second(from.Person(ctx, "nobody")), second(from.File(ctx, "none")),
+		second(from.Episode(ctx, "none", "", at, at))} {
 		if fault.Of(err) == nil || fault.Of(err).Kind != fault.NotFound {
 			t.Errorf("what is unknown: %v", err)
 		}

@@ -211,7 +211,8 @@ func (w *kinWorld) merge(rnd *rand.Rand, on stations.Date, now time.Time) {
 	w.made++
 	c := stations.Merge{On: on}
 	for i, id := range ids {
-		c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: w.code(id), NewCode: fmt.Sprint(90000 + w.made), NewName: fmt.Sprint("Xã Nhập ", w.made), NewDistrict: "080"})
+		c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: w.code(id), NewCode: fmt.Sprint(90000 + w.made),
+			NewName: fmt.Sprint("Xã Nhập ", w.made), NewDistrict: "080"})
 	}
 	plan, err := w.e.Merge(context.Background(), by(accounts.Daemon(), now), c)
 	if err != nil {
@@ -232,7 +233,8 @@ func (w *kinWorld) split(rnd *rand.Rand, on stations.Date, now time.Time) {
 	}
 	w.made++
 	code := w.code(ids[0])
-	c := stations.Split{On: on, Code: code, Parts: []stations.SplitPart{{Code: code, Name: fmt.Sprint("Xã Gốc ", w.made)}, {Code: fmt.Sprint(90000 + w.made), Name: fmt.Sprint("Xã Tách ", w.made)}}}
+	c := stations.Split{On: on, Code: code, Parts: []stations.SplitPart{{Code: code, Name: fmt.Sprint("Xã Gốc ", w.made)},
+		{Code: fmt.Sprint(90000 + w.made), Name: fmt.Sprint("Xã Tách ", w.made)}}}
 	plan, err := w.e.Split(context.Background(), by(accounts.Daemon(), now), c)
 	if err != nil || plan.Parts[0].Station != ids[0] {
 		w.t.Fatalf("split %v on %s: %+v, %v", ids, on, plan, err)

@@ -60,7 +60,8 @@ func schedule(t *testing.T, s SchedulerStore) *scheduler.Schedule {
 
 func programme(t *testing.T, s SchedulerStore, id string) scheduler.Programme {
 	t.Helper()
-	return must[scheduler.Programme](t)(s.SaveProgramme(t.Context(), scheduleMeta(id), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Topics: []scheduler.Topic{"ocop_cooperatives"}, CountsTowardTarget: true}))
+	return must[scheduler.Programme](t)(s.SaveProgramme(t.Context(), scheduleMeta(id),
+		scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Topics: []scheduler.Topic{"ocop_cooperatives"}, CountsTowardTarget: true}))
 }
 
 func mondays(programme string) scheduler.SaveRule {
@@ -78,7 +79,8 @@ func scheduleRoundTrip(t *testing.T, s SchedulerStore) {
 	ctx := t.Context()
 	p := programme(t, s, "p")
 	script := "Kính chào bà con.\n\nHôm nay…"
-	e := must[scheduler.Episode](t)(s.SaveEpisode(ctx, scheduleMeta("e"), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Script: script, Language: "hmn", From: "2024-05-13", Submit: true}))
+	e := must[scheduler.Episode](t)(s.SaveEpisode(ctx, scheduleMeta("e"), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Script: script,
+		Language: "hmn", From: "2024-05-13", Submit: true}))
 	e = must[scheduler.Episode](t)(s.MoveEpisode(ctx, scheduleMeta("e2"), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved}))
 	r := must[scheduler.Rule](t)(s.SaveRule(ctx, scheduleMeta("r"), mondays(p.ID)))
 	at := must[scheduler.Wall](t)(scheduler.ParseWall("2024-05-13T17:00"))
@@ -134,7 +136,8 @@ func scheduleRefusals(t *testing.T, s SchedulerStore) {
 		t.Errorf("rule of nothing: %v", err)
 	}
 	p := programme(t, s, "p")
-	if _, err := s.SaveEpisode(ctx, scheduleMeta("e"), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: "nowhere"}); !fault.Is(err, "schedule.audio_unknown") {
+	if _, err := s.SaveEpisode(ctx, scheduleMeta("e"), scheduler.SaveEpisode{Programme: p.ID, Title: "Số 1", Audio: "nowhere"}); !fault.Is(err,
+		"schedule.audio_unknown") {
 		t.Errorf("episode without its recording: %v", err)
 	}
 	m := scheduleMeta("denied")
@@ -172,7 +175,8 @@ func scheduleSnapshots(t *testing.T, s SchedulerStore) {
 func scheduleDues(t *testing.T, s SchedulerStore) {
 	ctx := t.Context()
 	at := scheduleStart.Add(24 * time.Hour)
-	first := scheduler.Due{Rule: "R1", Programme: "P1", Start: at, Stations: 2, Episodes: []scheduler.DueEpisode{{Episode: "E1", Stations: []string{"S00001", "S00002"}}}, NotedAt: at}
+	first := scheduler.Due{Rule: "R1", Programme: "P1", Start: at, Stations: 2,
+		Episodes: []scheduler.DueEpisode{{Episode: "E1", Stations: []string{"S00001", "S00002"}}}, NotedAt: at}
 	second := first
 	second.Stations = 9
 	next := scheduler.Due{Rule: "R1", Programme: "P1", Start: at.Add(time.Hour), Episodes: []scheduler.DueEpisode{}, NotedAt: at}

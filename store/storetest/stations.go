@@ -226,7 +226,8 @@ func stationsModel(t *testing.T, s stations.Store) {
 			} else {
 				day := stations.Date("2024-01-02").AddDays(rapid.IntRange(0, 600).Draw(t, "day"))
 				from, into := rapid.SampledFrom(r.Units()).Draw(t, "from"), rapid.SampledFrom(r.Units()).Draw(t, "into")
-				c := stations.Merge{On: day, Rows: []stations.MergeRow{{Line: 2, OldCode: from.Code, OldName: from.Official(), NewCode: into.Code, NewName: into.Official()}}}
+				c := stations.Merge{On: day, Rows: []stations.MergeRow{{Line: 2, OldCode: from.Code, OldName: from.Official(), NewCode: into.Code,
+					NewName: into.Official()}}}
 				us, ss, _, err := stations.DecideMerge(r, m, c)
 				want = err
 				_, got = s.Merge(ctx, m, c)

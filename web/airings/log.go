@@ -42,7 +42,8 @@ func lengthOf(l airing.Line) time.Duration { return time.Duration(l.Seconds) * t
 // logQuery reads the filter shared by the list and its exports.
 func (p pages) logQuery(r *kit.Request, reg *stations.Registry) (airing.Query, error) {
 	v := r.URL.Query()
-	q := airing.Query{From: r.Now.AddDate(0, 0, -28), Until: r.Now.AddDate(0, 0, 2), Outcome: airing.Outcome(v.Get("outcome")), Waiting: v.Get("waiting") != "", After: v.Get("after")}
+	q := airing.Query{From: r.Now.AddDate(0, 0, -28), Until: r.Now.AddDate(0, 0, 2), Outcome: airing.Outcome(v.Get("outcome")),
+		Waiting: v.Get("waiting") != "", After: v.Get("after")}
 	for name, into := range map[string]*time.Time{"from": &q.From, "until": &q.Until} {
 		if s := v.Get(name); s != "" {
 			d, err := stations.ParseDate(s)
@@ -84,7 +85,8 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	v := r.URL.Query()
-	page := logPage{Page: r.Page("airing.log_title"), Form: kit.NewForm("station", v.Get("station"), "district", v.Get("district"), "outcome", v.Get("outcome"), "waiting", v.Get("waiting"),
+	page := logPage{Page: r.Page("airing.log_title"), Form: kit.NewForm("station", v.Get("station"), "district", v.Get("district"), "outcome", v.Get("outcome"),
+		"waiting", v.Get("waiting"),
 		"from", q.From.In(text.Zone).Format(time.DateOnly), "until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))}
 	if page.Lines, err = p.named(r, reg, lines); err != nil {
 		return err
@@ -139,7 +141,8 @@ func (p pages) named(r *kit.Request, reg *stations.Registry, lines []airing.Line
 	for i, l := range lines {
 		prog, _ := plan.Programme(l.Programme)
 		ep, _ := plan.Episode(l.Episode)
-		out[i] = logLine{Line: l, StationLabel: reg.Label(l.Station), Programme: cmp.Or(prog.TitleAt(l.StartedAt), l.Programme), Episode: ep.Title, Badge: badge(l)}
+		out[i] = logLine{Line: l, StationLabel: reg.Label(l.Station), Programme: cmp.Or(prog.TitleAt(l.StartedAt), l.Programme),
+			Episode: ep.Title, Badge: badge(l)}
 	}
 	return out, nil
 }

@@ -64,9 +64,12 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page.Asked = v.Encode()
 	page.Back = "/airings?" + page.Asked
-	page.Paper = paper.Paper{Lang: r.Lang, Name: r.Say("airing.log_title"), Office: page.Form.Letterhead(), Date: r.Now, Across: true, Title: r.Say("airing.paper_title"),
-		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, several(r, reg, q.District)), "from", r.Lang.Date(q.From), "until", r.Lang.Date(until))},
-		Body:  []paper.Block{bookTable(r, lines, station == "")}, Signers: []paper.Signer{{Office: r.Say("airing.paper_keeper")}, {Office: r.Say("kit.paper_head")}}}
+	page.Paper = paper.Paper{Lang: r.Lang, Name: r.Say("airing.log_title"), Office: page.Form.Letterhead(), Date: r.Now, Across: true,
+		Title: r.Say("airing.paper_title"),
+		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, several(r, reg, q.District)), "from", r.Lang.Date(q.From),
+			"until", r.Lang.Date(until))},
+		Body: []paper.Block{bookTable(r, lines, station == "")}, Signers: []paper.Signer{{Office: r.Say("airing.paper_keeper")},
+			{Office: r.Say("kit.paper_head")}}}
 	if as != "" {
 		return r.SendPapers(w, "so-nhat-ky", as, []paper.Paper{page.Paper})
 	}
@@ -102,7 +105,8 @@ func bookTable(r *kit.Request, lines []logLine, several bool) paper.Table {
 	if several {
 		t.Columns = append(t.Columns, text("airing.column.station", 18))
 	}
-	t.Columns = append(t.Columns, text("airing.column.programme", 24), text("airing.column.outcome", 16), text("airing.column.length", 12), text("airing.column.means", 16),
+	t.Columns = append(t.Columns, text("airing.column.programme", 24), text("airing.column.outcome", 16), text("airing.column.length", 12),
+		text("airing.column.means", 16),
 		text("airing.column.by", 22), text("airing.note", 24))
 	join := func(sep string, words ...string) string {
 		return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), sep)
@@ -131,7 +135,8 @@ func bookTable(r *kit.Request, lines []logLine, several bool) paper.Table {
 		if several {
 			row = append(row, l.StationLabel)
 		}
-		t.Rows = append(t.Rows, append(row, join("; ", l.Programme, l.Episode), outcome, length, means, l.By.Name+", "+r.Lang.DateTime(l.ReceivedAt), join(" ", note...)))
+		t.Rows = append(t.Rows, append(row, join("; ", l.Programme, l.Episode), outcome, length, means, l.By.Name+", "+r.Lang.DateTime(l.ReceivedAt),
+			join(" ", note...)))
 	}
 	return t
 }

@@ -56,21 +56,32 @@ type recordings struct {
 func (l recordings) routes() []kit.Route {
 	read := kit.SignedIn // who may hear which recording is decided for each: library.Hearing
 	return []kit.Route{
-		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data", Access: accounts.UploadAudio, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
-			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a bad line use the tus server at /api/v1/uploads."},
-		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{}, Query: "q kind programme topic language station min_seconds max_seconds limit after",
-			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they are (station's ID, code, or province), by length."},
-		{Pattern: "GET /api/v1/audio/{id}", Gives: "audio/mpeg application/octet-stream", Ranges: true, Tells: "ETag", Access: read, Handler: l.play, Query: "original download",
+		{Pattern: "POST /api/v1/audio", Tells: "Location", Statuses: []int{http.StatusCreated}, Takes: "application/octet-stream multipart/form-data",
+			Access: accounts.UploadAudio, MaxBody: kit.FileBody, Handler: l.take, Out: Recording{}, Query: "name kind station",
+			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a " +
+				"bad line use the tus server at /api/v1/uploads."},
+		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{},
+			Query: "q kind programme topic language station min_seconds max_seconds limit after",
+			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they " +
+				"are (station's ID, code, or province), by length."},
+		{Pattern: "GET /api/v1/audio/{id}", Gives: "audio/mpeg application/octet-stream", Ranges: true, Tells: "ETag", Access: read, Handler: l.play,
+			Query:   "original download",
 			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
-		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{}, Summary: "What was found out about a recording, with a sentence for each finding."},
-		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{}, Summary: "Pairs of recordings that sound alike and wait for a person's word, 200 at most."},
+		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{},
+			Summary: "What was found out about a recording, with a sentence for each finding."},
+		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{},
+			Summary: "Pairs of recordings that sound alike and wait for a person's word, 200 at most."},
 		{Pattern: "GET /api/v1/audio/{id}/alike/{other}", Access: read, Handler: l.likeness, Out: AudioAlike{},
 			Summary: "How two recordings sound alike, and what was decided."},
-		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Edits: true, Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{}, // library.DecideLikeness says who may
+		// library.DecideLikeness says who may
+		{Pattern: "PUT /api/v1/audio/{id}/alike/{other}", Edits: true, Access: read, Handler: l.judge, In: alikeBody{}, Out: AudioAlike{},
 			Summary: "Say of two recordings that sound alike whether they are one (verdict: same, different, open)."},
-		{Pattern: "GET /api/v1/audio/{id}/waveform", Out: measure.Waveform{}, Access: read, Handler: l.waveform, Summary: "The outline of the sound for drawing."},
-		{Pattern: "GET /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.settings, Out: LibrarySettings{}, Summary: "What the library takes, and how long it keeps what nothing uses."},
-		{Pattern: "PUT /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.saveSettings, In: LibrarySettings{}, Out: LibrarySettings{}, Edits: true, Summary: "Change the library's settings; members left out stay."},
+		{Pattern: "GET /api/v1/audio/{id}/waveform", Out: measure.Waveform{}, Access: read, Handler: l.waveform,
+			Summary: "The outline of the sound for drawing."},
+		{Pattern: "GET /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.settings, Out: LibrarySettings{},
+			Summary: "What the library takes, and how long it keeps what nothing uses."},
+		{Pattern: "PUT /api/v1/audio/settings", Access: accounts.EditSettings, Handler: l.saveSettings, In: LibrarySettings{}, Out: LibrarySettings{},
+			Edits: true, Summary: "Change the library's settings; members left out stay."},
 		{Pattern: "GET /api/v1/audio/unused", Access: accounts.EditSettings, Handler: l.unused, Out: kit.List[UnusedRecording]{}, Query: "limit after",
 			Summary: "Recordings that nothing uses, oldest first: what retention_days may remove, and from when on."},
 		{Pattern: "DELETE /api/v1/audio/{id}", Access: accounts.UploadAudio, Handler: l.remove, Summary: "Remove a recording that nothing uses."},
@@ -151,7 +162,8 @@ func (l recordings) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	x := scheduler.Search{Text: v.Get("q"), Kind: library.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")), Language: v.Get("language"), Station: v.Get("station")}
+	x := scheduler.Search{Text: v.Get("q"), Kind: library.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")),
+		Language: v.Get("language"), Station: v.Get("station")}
 	for name, to := range map[string]*float64{"min_seconds": &x.MinSeconds, "max_seconds": &x.MaxSeconds} {
 		if s := v.Get(name); s != "" {
 			if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
@@ -236,15 +248,16 @@ type AudioReport struct {
 
 // AudioAlike is another recording that holds the same sound.
 type AudioAlike struct {
-	Recording Recording        `json:"recording"`
-	How       library.How      `json:"how"`     // file, sound (other tags) or alike (by the fingerprint)
-	Here      float64          `json:"here"`    // seconds into this recording at which the common part begins; this and the next four are 0 where nothing is to be decided
-	There     float64          `json:"there"`   // and into the other
-	Shared    float64          `json:"shared"`  // seconds in common
-	Score     float64          `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
-	Faster    float64          `json:"faster"`  // by which part this one is played faster than the other; negative if slower
-	Open      bool             `json:"open"`    // a person has to decide
-	Verdict   *library.Verdict `json:"verdict"` // null while nobody has decided
+	Recording Recording   `json:"recording"`
+	How       library.How `json:"how"` // file, sound (other tags) or alike (by the fingerprint)
+	// seconds into this recording at which the common part begins; this and the next four are 0 where nothing is to be decided
+	Here    float64          `json:"here"`
+	There   float64          `json:"there"`   // and into the other
+	Shared  float64          `json:"shared"`  // seconds in common
+	Score   float64          `json:"score"`   // of the common part: 1 for the same bits, 0 for unrelated sound
+	Faster  float64          `json:"faster"`  // by which part this one is played faster than the other; negative if slower
+	Open    bool             `json:"open"`    // a person has to decide
+	Verdict *library.Verdict `json:"verdict"` // null while nobody has decided
 
 	edition accounts.Edition
 }
@@ -339,7 +352,8 @@ func (l recordings) open(w http.ResponseWriter, r *kit.Request) error {
 	}
 	items := []AudioPair{}
 	for _, p := range pairs {
-		items = append(items, AudioPair{shownRecording(p.First), shownAlike(p.One, library.Alike{Recording: p.Second, How: library.HowAlike(p.First, p.Second), Likeness: &p.Likeness})})
+		items = append(items, AudioPair{shownRecording(p.First),
+			shownAlike(p.One, library.Alike{Recording: p.Second, How: library.HowAlike(p.First, p.Second), Likeness: &p.Likeness})})
 	}
 	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }

@@ -36,7 +36,8 @@ func audioAPI(t *testing.T) func(role, method, path string, body []byte, headers
 	s := bolttest.NewHouse(t, dir, time.Now)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	k.Values(values...)
-	k.Handle(recordings{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk, contest.NewHall(s.Store, contest.From(s.Store))}.routes()...)
+	k.Handle(recordings{province{s.Store, stations.NewRegistry(stations.Founding())}, s.Blobs, s.Desk,
+		contest.NewHall(s.Store, contest.From(s.Store))}.routes()...)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,8 @@ func TestAFileIsSentFoundHeardAndRemoved(t *testing.T) {
 	mp3 := audiotest.MP3(t, 6, 64, 1)
 	r := ask("editor", "POST", "/api/v1/audio?name=..%2F..%2FB%E1%BA%A3n+tin.mp3", mp3, "Content-Type", "audio/mpeg")
 	var rec Recording
-	if b := body(t, r); r.StatusCode != 201 || json.Unmarshal([]byte(b), &rec) != nil || rec.Name != "Bản tin.mp3" || rec.Seconds < 5.9 || rec.Kind != library.ForProgramme {
+	if b := body(t, r); r.StatusCode != 201 || json.Unmarshal([]byte(b), &rec) != nil || rec.Name != "Bản tin.mp3" || rec.Seconds < 5.9 ||
+		rec.Kind != library.ForProgramme {
 		t.Fatalf("%d %s", r.StatusCode, b)
 	}
 	r = ask("operator", "GET", rec.URL, nil, "Range", "bytes=100-199")
@@ -95,7 +97,8 @@ func TestAFileIsSentFoundHeardAndRemoved(t *testing.T) {
 	if b := body(t, ask("editor", "GET", rec.URL+"/waveform", nil)); !strings.Contains(b, `"bucket_seconds"`) {
 		t.Errorf("waveform %s", b)
 	}
-	for path, want := range map[string]int{"?q=ban+tin": 1, "?q=nong+thon": 0, "?min_seconds=7": 0, "?max_seconds=7": 1, "?station=S00001": 0, "?station=province": 1, "?language=vi": 0, "?kind=photo": 0} {
+	for path, want := range map[string]int{"?q=ban+tin": 1, "?q=nong+thon": 0, "?min_seconds=7": 0, "?max_seconds=7": 1, "?station=S00001": 0,
+		"?station=province": 1, "?language=vi": 0, "?kind=photo": 0} {
 		var list kit.List[Recording]
 		if b := body(t, ask("editor", "GET", "/api/v1/audio"+path, nil)); json.Unmarshal([]byte(b), &list) != nil || len(list.Items) != want {
 			t.Errorf("%s: %s", path, b)
@@ -235,7 +238,8 @@ func TestWhatSoundsAlikeIsReportedAndDecided(t *testing.T) {
 		}
 		return rep.Alike
 	}
-	if a := report("operator"); len(a) != 1 || a[0].Recording.ID != ids["hai"] || a[0].How != library.Similar || a[0].Shared < 15 || a[0].Score < 0.6 || a[0].Verdict != nil {
+	if a := report("operator"); len(a) != 1 || a[0].Recording.ID != ids["hai"] || a[0].How != library.Similar || a[0].Shared < 15 ||
+		a[0].Score < 0.6 || a[0].Verdict != nil {
 		t.Fatalf("%+v", a)
 	}
 	waiting := func(role string, want int) {

@@ -26,44 +26,60 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		return r
 	}
 	receipt := contest.Receipt{}
-	list := at(accounts.Organise, "GET ", "the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries, nil, kit.List[entryJSON]{})
+	list := at(accounts.Organise, "GET ",
+		"the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries,
+		nil, kit.List[entryJSON]{})
 	list.Query = "q station district theme category state after limit"
 	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
 	submit.Query, submit.Statuses = "check", []int{http.StatusCreated, http.StatusNoContent}
 	return []kit.Route{
-		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering, Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
+		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering,
+			Summary: "contests one may enter or has entered, their rules, and one's own entries", Out: kit.List[enteringJSON]{}},
 		list, submit,
 		at(kit.SignedIn, "GET /{entry}", "an entry, for its entrant and the organiser", c.entry, nil, contest.Entry{}),
 		edits(accounts.EnterContest, "PUT /{entry}", "replace an entry before the deadline", c.replace, contest.Work{}, contest.Entry{}),
-		at(accounts.EnterContest, "PUT /{entry}/form", "send the form of a work, new or to be replaced, whose files are still on their way: within the grace it can be completed as it stands", c.announce, contest.Work{}, receipt),
-		edits(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline", order(c, func(r *kit.Request, b reasonBody) contest.Command {
-			return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
-		}), reasonBody{}, receipt),
-		at(accounts.EnterContest, "POST /{entry}/complain", "file a complaint about the published result of an own entry", order(c, func(r *kit.Request, b complainBody) contest.Command {
-			return contest.FileComplaint{Entry: r.PathValue("entry"), Text: b.Text}
-		}), complainBody{}, receipt),
-		at(kit.SignedIn, "GET /{entry}/feedback", "how an entry did, judges unnamed: for the organiser, and for the entrant once it is published", c.feedback, nil, feedbackJSON{}),
+		at(accounts.EnterContest, "PUT /{entry}/form",
+			"send the form of a work, new or to be replaced, whose files are still on their way: within the grace it can be completed as it stands", c.announce,
+			contest.Work{}, receipt),
+		edits(accounts.EnterContest, "POST /{entry}/withdraw", "take an entry back before the deadline",
+			order(c, func(r *kit.Request, b reasonBody) contest.Command {
+				return contest.WithdrawEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
+			}), reasonBody{}, receipt),
+		at(accounts.EnterContest, "POST /{entry}/complain", "file a complaint about the published result of an own entry",
+			order(c, func(r *kit.Request, b complainBody) contest.Command {
+				return contest.FileComplaint{Entry: r.PathValue("entry"), Text: b.Text}
+			}), complainBody{}, receipt),
+		at(kit.SignedIn, "GET /{entry}/feedback", "how an entry did, judges unnamed: for the organiser, and for the entrant once it is published",
+			c.feedback, nil, feedbackJSON{}),
 		edits(accounts.Organise, "PUT /{entry}/script", "set the script as judges will read it", order(c, func(r *kit.Request, b scriptBody) contest.Command {
 			return contest.RedactScript{Entry: r.PathValue("entry"), Text: b.Text, Blank: b.Blank}
 		}), scriptBody{}, receipt),
-		edits(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof", order(c, func(r *kit.Request, b reasonBody) contest.Command {
-			return contest.ConfirmAiring{Entry: r.PathValue("entry"), Note: b.Reason}
-		}), reasonBody{}, receipt),
-		edits(accounts.Organise, "POST /{entry}/confirm-own", "accept as the entrant's own a work made from an episode of others, after asking", order(c, func(r *kit.Request, b reasonBody) contest.Command {
-			return contest.ConfirmOwn{Entry: r.PathValue("entry"), Note: b.Reason}
-		}), reasonBody{}, receipt),
+		edits(accounts.Organise, "POST /{entry}/confirm-airing", "accept a declared airing after looking at its proof",
+			order(c, func(r *kit.Request, b reasonBody) contest.Command {
+				return contest.ConfirmAiring{Entry: r.PathValue("entry"), Note: b.Reason}
+			}), reasonBody{}, receipt),
+		edits(accounts.Organise, "POST /{entry}/confirm-own", "accept as the entrant's own a work made from an episode of others, after asking",
+			order(c, func(r *kit.Request, b reasonBody) contest.Command {
+				return contest.ConfirmOwn{Entry: r.PathValue("entry"), Note: b.Reason}
+			}), reasonBody{}, receipt),
 		edits(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.RuleOutEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
-		at(accounts.Organise, "POST /{entry}/report-tie", "note a tie found between a judge and an entry; if it was dealt to her, somebody must decide whether her marks count", order(c, func(r *kit.Request, b excludeBody) contest.Command {
-			return contest.ReportTie{Judge: b.Judge, Entry: r.PathValue("entry"), Note: b.Reason}
-		}), excludeBody{}, receipt),
-		at(accounts.Organise, "POST /{entry}/keep-judge", "let a judge go on with an entry in spite of a tie, or let her excluded sheets count again, where it is not the chair's to decide", order(c, func(r *kit.Request, b excludeBody) contest.Command {
-			return contest.KeepJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
-		}), excludeBody{}, receipt),
-		at(accounts.Organise, "POST /{entry}/exclude-judge", "take a judge off an entry because of a tie between them; once she has signed that is for the chair: report the tie", order(c, func(r *kit.Request, b excludeBody) contest.Command {
-			return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
-		}), excludeBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/report-tie",
+			"note a tie found between a judge and an entry; if it was dealt to her, somebody must decide whether her marks count",
+			order(c, func(r *kit.Request, b excludeBody) contest.Command {
+				return contest.ReportTie{Judge: b.Judge, Entry: r.PathValue("entry"), Note: b.Reason}
+			}), excludeBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/keep-judge",
+			"let a judge go on with an entry in spite of a tie, or let her excluded sheets count again, where it is not the chair's to decide",
+			order(c, func(r *kit.Request, b excludeBody) contest.Command {
+				return contest.KeepJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
+			}), excludeBody{}, receipt),
+		at(accounts.Organise, "POST /{entry}/exclude-judge",
+			"take a judge off an entry because of a tie between them; once she has signed that is for the chair: report the tie",
+			order(c, func(r *kit.Request, b excludeBody) contest.Command {
+				return contest.ExcludeJudge{Judge: b.Judge, Entry: r.PathValue("entry"), Reason: b.Reason}
+			}), excludeBody{}, receipt),
 	}
 }
 
@@ -96,7 +112,8 @@ func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var items []entryJSON
 	after := ""
-	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state")),
+	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"),
+		State: contest.EntryState(v.Get("state")),
 		After: v.Get("after")}
 	err = c.hall.FindEntries(r.Context(), id, q, func(s *contest.State, found []contest.Found) error {
 		if len(found) > limit {
@@ -134,7 +151,8 @@ func (c contestRoutes) entering(w http.ResponseWriter, r *kit.Request) error {
 		if s.Phase == contest.Draft {
 			return nil
 		}
-		x := enteringJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Open: s.Taking(r.Now), Rules: s.Rules, Changes: s.Changes, Entries: []contest.Entry{}, Awaited: []awaitedJSON{}}
+		x := enteringJSON{ID: s.ID, Title: s.Rules.Title, Phase: s.Phase, Open: s.Taking(r.Now), Rules: s.Rules, Changes: s.Changes, Entries: []contest.Entry{},
+			Awaited: []awaitedJSON{}}
 		for _, a := range s.Awaited(r.Actor, r.Now) {
 			x.Awaited = append(x.Awaited, awaitedJSON{a.ID, a.At, a.Work})
 		}

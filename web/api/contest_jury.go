@@ -85,26 +85,35 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 	ranking.Query, fair.Query = "round", "round"
 	return []kit.Route{
 		at(organise, "GET /judges", "the jury, those removed included", c.judges, nil, kit.List[contest.Judge]{}),
-		edits("PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one", order(c, func(r *kit.Request, b judgeBody) contest.Command {
-			return contest.AppointJudge{Judge: contest.Judge{Person: r.PathValue("person"), Title: b.Title, Chair: b.Chair, Station: b.Station, District: b.District}}
-		}), judgeBody{}, receipt),
-		edits("POST /judges/{person}/remove", "take a judge off the jury; drop asks the chair to decide whether her signed sheets stop counting", order(c, func(r *kit.Request, b removeBody) contest.Command {
-			return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
-		}), removeBody{}, receipt),
-		edits("POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over", order(c, func(r *kit.Request, b reasonBody) contest.Command {
-			return contest.ReturnJudge{Person: r.PathValue("person"), Reason: b.Reason}
-		}), reasonBody{}, receipt),
+		edits("PUT /judges/{person}", "put somebody who holds the judge's grant on the jury, or change what is known of one",
+			order(c, func(r *kit.Request, b judgeBody) contest.Command {
+				return contest.AppointJudge{Judge: contest.Judge{Person: r.PathValue("person"), Title: b.Title, Chair: b.Chair,
+					Station: b.Station, District: b.District}}
+			}), judgeBody{}, receipt),
+		edits("POST /judges/{person}/remove", "take a judge off the jury; drop asks the chair to decide whether her signed sheets stop counting",
+			order(c, func(r *kit.Request, b removeBody) contest.Command {
+				return contest.RemoveJudge{Person: r.PathValue("person"), Reason: b.Reason, Drop: b.Drop}
+			}), removeBody{}, receipt),
+		edits("POST /judges/{person}/return", "take a judge back who was removed, with what was taken from her and nobody took over",
+			order(c, func(r *kit.Request, b reasonBody) contest.Command {
+				return contest.ReturnJudge{Person: r.PathValue("person"), Reason: b.Reason}
+			}), reasonBody{}, receipt),
 		at(organise, "GET /panels", "the panels by round", c.panels, nil, map[string][]contest.Panel{}),
-		at(organise, "GET /points", "judges with ties to what they score, or called as an author, about which somebody must decide", c.points, nil, kit.List[pointJSON]{}),
+		at(organise, "GET /points", "judges with ties to what they score, or called as an author, about which somebody must decide", c.points,
+			nil, kit.List[pointJSON]{}),
 		at(organise, "GET /uncounted", "signed sheets that do not count: by whose decision and why", c.uncounted, nil, kit.List[uncountedJSON]{}),
 		at(organise, "GET /rounds", "the rounds: how far each is, what the chair has to settle, who goes on", c.rounds, nil, kit.List[roundJSON]{}),
-		edits("PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins", order(c, func(r *kit.Request, b panelsBody) contest.Command {
-			return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
-		}), panelsBody{}, receipt),
-		edits("PUT /picks", "name who goes on from the running round, where entries are picked by name", order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
-		at(organise, "POST /rounds/{round}/sheets/{task}/reopen", "let the chair change a sheet of her own that she signed: she has seen others' marks and cannot do so alone", order(c, func(r *kit.Request, b reasonBody) contest.Command {
-			return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
-		}), reasonBody{}, receipt),
+		edits("PUT /rounds/{round}/panels", "say who scores what in a round that has not begun; in one that is being judged, who joins",
+			order(c, func(r *kit.Request, b panelsBody) contest.Command {
+				return contest.SetPanels{Round: r.PathValue("round"), Panels: b.Panels}
+			}), panelsBody{}, receipt),
+		edits("PUT /picks", "name who goes on from the running round, where entries are picked by name",
+			order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
+		at(organise, "POST /rounds/{round}/sheets/{task}/reopen",
+			"let the chair change a sheet of her own that she signed: she has seen others' marks and cannot do so alone",
+			order(c, func(r *kit.Request, b reasonBody) contest.Command {
+				return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
+			}), reasonBody{}, receipt),
 		sheets,
 		ranking, fair,
 	}

@@ -58,63 +58,84 @@ func (c contestRoutes) routes() []kit.Route {
 		route.Query = "seen"
 		return route
 	}
-	document := organise("GET /{contest}/papers/{document}", "minutes, table, sheets or fairness of the latest round, or of that one, or the decision, as XLSX for A4", c.paper("xlsx"), none, none)
+	document := organise("GET /{contest}/papers/{document}",
+		"minutes, table, sheets or fairness of the latest round, or of that one, or the decision, as XLSX for A4", c.paper("xlsx"), none, none)
 	document.Query, document.Gives = "round", sheet.XLSXType
 	editable := organise("GET /{contest}/papers/{document}/docx", "the same as DOCX, to be edited before it is signed", c.paper("docx"), none, none)
 	editable.Query, editable.Gives = "round", office.DOCXType
 	amend := func(method, path, summary string, h kit.Handler, in, out any) kit.Route {
-		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/corrections" + path, Access: kit.SignedIn, Handler: h, Summary: summary, In: in, Out: out}
+		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/corrections" + path, Access: kit.SignedIn, Handler: h,
+			Summary: summary, In: in, Out: out}
 	}
 	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
 	archive.Gives = "application/zip"
-	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate", c.comments, none, kit.List[commentJSON]{})
+	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate",
+		c.comments, none, kit.List[commentJSON]{})
 	comments.Query = "state after limit"
 	draft := organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt)
 	draft.Statuses = []int{http.StatusCreated}
-	steps := organise("GET /{contest}/steps", "the steps that could be made next, or the one asked for (open, start, finish, publish or close; of a round): what is undecided, "+
-		"what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{})
+	steps := organise("GET /{contest}/steps",
+		"the steps that could be made next, or the one asked for (open, start, finish, publish or close; of a round): what is undecided, "+
+			"what they lock, why they cannot be made", c.steps, none, kit.List[stepJSON]{})
 	steps.Query = "step round"
 	contests := []kit.Route{
-		{Pattern: "GET /api/v1/contests", Access: kit.SignedIn, Handler: c.list, Out: kit.List[listedJSON]{}, Summary: "the contests one organises, may enter or has entered, and judges; " +
-			"rules and one's own entries are at /api/v1/entering, what one has to score at /api/v1/contests/{contest}/judging"},
+		{Pattern: "GET /api/v1/contests", Access: kit.SignedIn, Handler: c.list, Out: kit.List[listedJSON]{},
+			Summary: "the contests one organises, may enter or has entered, and judges; " +
+				"rules and one's own entries are at /api/v1/entering, what one has to score at /api/v1/contests/{contest}/judging"},
 		draft,
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
-		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed", order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
-		edit(step("POST /{contest}/open", "open the contest and lock its rules", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} }))),
-		edit(step("POST /{contest}/publish", "make the results public", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} }))),
-		step("POST /{contest}/close", "end the contest", c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.CloseContest{Seen: seen} })),
+		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed",
+			order(c, func(_ *kit.Request, b contest.ChangeRules) contest.Command { return b }), contest.ChangeRules{}, receipt),
+		edit(step("POST /{contest}/open", "open the contest and lock its rules",
+			c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.OpenContest{Seen: seen} }))),
+		edit(step("POST /{contest}/publish", "make the results public",
+			c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.PublishResults{Seen: seen} }))),
+		step("POST /{contest}/close", "end the contest",
+			c.step(func(_ *kit.Request, seen contest.Seen) contest.Command { return contest.CloseContest{Seen: seen} })),
 		steps,
-		edit(step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
-			return contest.StartRound{Round: r.PathValue("round"), Seen: seen}
-		}))),
+		edit(step("POST /{contest}/rounds/{round}/start", "draw codes and deal the entries to the judges",
+			c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
+				return contest.StartRound{Round: r.PathValue("round"), Seen: seen}
+			}))),
 		step("POST /{contest}/rounds/{round}/finish", "close a round: its ranking is recorded", c.step(func(r *kit.Request, seen contest.Seen) contest.Command {
 			return contest.FinishRound{Round: r.PathValue("round"), Seen: seen}
 		})),
 		archive,
 		document, editable,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
-		edits("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back", order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
-			return contest.SetCertificate{Certificate: b}
-		}), contest.Certificate{}, receipt),
+		edits("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back",
+			order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {
+				return contest.SetCertificate{Certificate: b}
+			}), contest.Certificate{}, receipt),
 		organise("GET /{contest}/prizes", "the prizes given and the places withheld", c.prizes, none, kit.List[contest.Given]{}),
-		edits("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking", order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
+		edits("PUT /{contest}/prizes", "decide all prizes: those by rank follow from the ranking",
+			order(c, func(_ *kit.Request, b contest.GivePrizes) contest.Command { return b }), contest.GivePrizes{}, receipt),
 		organise("GET /{contest}/complaints", "complaints about the published result, and what was decided", c.complaints, none, kit.List[contest.Complaint]{}),
-		organise("POST /{contest}/complaints", "file a complaint for somebody, while the results are public and the contest is not closed", order(c, func(_ *kit.Request, b contest.FileComplaint) contest.Command { return b }), contest.FileComplaint{}, receipt),
-		organise("POST /{contest}/complaints/{complaint}/decide", "decide about a complaint with a reason; to uphold it proposes a correction, which another organiser or the chair confirms", order(c, func(r *kit.Request, b decideBody) contest.Command {
-			return contest.DecideComplaint{ID: r.PathValue("complaint"), Upheld: b.Upheld, Reason: b.Reason, Correction: b.Correction, Prizes: b.Prizes}
-		}), decideBody{}, receipt),
+		organise("POST /{contest}/complaints", "file a complaint for somebody, while the results are public and the contest is not closed",
+			order(c, func(_ *kit.Request, b contest.FileComplaint) contest.Command { return b }), contest.FileComplaint{}, receipt),
+		organise("POST /{contest}/complaints/{complaint}/decide",
+			"decide about a complaint with a reason; to uphold it proposes a correction, which another organiser or the chair confirms",
+			order(c, func(r *kit.Request, b decideBody) contest.Command {
+				return contest.DecideComplaint{ID: r.PathValue("complaint"), Upheld: b.Upheld, Reason: b.Reason, Correction: b.Correction, Prizes: b.Prizes}
+			}), decideBody{}, receipt),
 		comments,
 		organise("GET /{contest}/comments/{comment}", "a comment of a judge, and what was decided about it", c.comment, none, commentJSON{}),
-		edits("PUT /{contest}/comments/{comment}", "decide whether the entrant reads a comment as it is, edited, or not at all; once the results are published with a reason", order(c, func(r *kit.Request, b reviewBody) contest.Command {
-			return contest.ReviewComment{ID: r.PathValue("comment"), Fate: b.Fate, Text: b.Text, Reason: b.Reason}
-		}), reviewBody{}, receipt),
-		organise("POST /{contest}/comments/release", "let those of the comments go out as they are about which nobody has decided", order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
-		edits("POST /{contest}/prizes/lost", "propose to give a prize by decision again that a correction took away; another organiser or the chair confirms", order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
+		edits("PUT /{contest}/comments/{comment}",
+			"decide whether the entrant reads a comment as it is, edited, or not at all; once the results are published with a reason",
+			order(c, func(r *kit.Request, b reviewBody) contest.Command {
+				return contest.ReviewComment{ID: r.PathValue("comment"), Fate: b.Fate, Text: b.Text, Reason: b.Reason}
+			}), reviewBody{}, receipt),
+		organise("POST /{contest}/comments/release", "let those of the comments go out as they are about which nobody has decided",
+			order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
+		edits("POST /{contest}/prizes/lost", "propose to give a prize by decision again that a correction took away; another organiser or the chair confirms",
+			order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
 		amend("GET", "/waiting", "the correction that waits for a second person, for organisers and the chair", c.amendments, none, kit.List[amendmentJSON]{}),
-		amend("POST", "/{proposal}/decide", "confirm a correction that another organiser proposed, or turn one down with a reason; the chair may too", order(c, func(r *kit.Request, b amendBody) contest.Command {
-			return contest.DecideCorrection{ID: r.PathValue("proposal"), Confirm: b.Confirm, Reason: b.Reason}
-		}), amendBody{}, receipt),
-		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none, kit.List[contest.Correction]{}),
+		amend("POST", "/{proposal}/decide", "confirm a correction that another organiser proposed, or turn one down with a reason; the chair may too",
+			order(c, func(r *kit.Request, b amendBody) contest.Command {
+				return contest.DecideCorrection{ID: r.PathValue("proposal"), Confirm: b.Confirm, Reason: b.Reason}
+			}), amendBody{}, receipt),
+		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none,
+			kit.List[contest.Correction]{}),
 	}
 	return slices.Concat(contests, c.entryRoutes(), c.juryRoutes())
 }
@@ -326,9 +347,10 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	err = c.hall.Archive(r.Context(), f, id, func(s *contest.State) ([]contest.ArchivePaper, error) { return paper.ArchivePapers(s, reg, r.Now) }, func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
-		return c.blobs.Open(ctx, p.SHA256)
-	})
+	err = c.hall.Archive(r.Context(), f, id, func(s *contest.State) ([]contest.ArchivePaper, error) { return paper.ArchivePapers(s, reg, r.Now) },
+		func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
+			return c.blobs.Open(ctx, p.SHA256)
+		})
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ func (c coverages) routes() []kit.Route {
 		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Query: "from until district", Out: kit.List[coverage.Week]{},
 			Summary: "Coverage of each week from..until."},
 		{Pattern: "GET /api/v1/coverage/{week}/excuses/{station}", Access: accounts.ExcuseStation, Handler: c.lastExcuse, Out: coverage.Excuse{},
-			Summary: "What was last decided about excusing a station in a week, revoked or not; its reason is empty if nobody has decided. Its ETag is for If-Match of an excuse."},
+			Summary: "What was last decided about excusing a station in a week, revoked or not; its reason is empty if nobody has decided. Its ETag is " +
+				"for If-Match of an excuse."},
 		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Edits: true, Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
 			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
 		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Query: "seen", Out: coverage.Week{},
@@ -39,13 +40,17 @@ func (c coverages) routes() []kit.Route {
 		{Pattern: "GET /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.closing, Out: stepJSON{},
 			Summary: "What is undecided in a week, and what closing it locks."},
 		{Pattern: "POST /api/v1/coverage/{week}/reopen", Access: accounts.CloseWeek, Handler: c.reopen, In: reopenBody{}, Out: coverage.Week{},
-			Summary: "Ask to open a closed week again (reason), or with request, the time of what another person asked (reopening.at), agree to it; later also means every closed week after it, of an answer those of the same request; decline takes the request back."},
+			Summary: "Ask to open a closed week again (reason), or with request, the time of what another person asked (reopening.at), agree to it; " +
+				"later also means every closed week after it, of an answer those of the same request; decline takes the request back."},
 		{Pattern: "POST /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.anew, In: coverage.Anew{}, Out: anewAnswer{}, Query: "dry_run",
-			Summary: "Decide something about the past anew, from a past day on, with a reason: terms, languages, activity or week_start. dry_run=1 says which weeks change, and changes nothing."},
+			Summary: "Decide something about the past anew, from a past day on, with a reason: terms, languages, activity or week_start. dry_run=1 says " +
+				"which weeks change, and changes nothing."},
 		{Pattern: "GET /api/v1/coverage/anew", Access: accounts.ReadCoverage, Handler: c.decidedAnew, Out: kit.List[anewAnswer]{}, Query: "limit after",
 			Summary: "What was decided anew about the past, the newest first."},
-		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{}, Summary: "What the plan leaves open, as set here."},
-		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Edits: true, Summary: "Change the settings; members left out stay."},
+		{Pattern: "GET /api/v1/settings", Access: kit.SignedIn, Handler: c.settings, Out: airing.Settings{},
+			Summary: "What the plan leaves open, as set here."},
+		{Pattern: "PUT /api/v1/settings", Access: accounts.EditSettings, Handler: c.saveSettings, In: airing.Settings{}, Out: airing.Settings{}, Edits: true,
+			Summary: "Change the settings; members left out stay."},
 	}
 }
 

@@ -24,7 +24,8 @@ const dayLength = 24 * time.Hour
 
 func shownSettings(s library.Settings) LibrarySettings {
 	return LibrarySettings{MaxBytes: s.MaxBytes, StationBytes: s.StationBytes, UnfinishedDays: float64(s.Unfinished) / float64(dayLength),
-		GraceDays: float64(s.Grace) / float64(dayLength), RetentionDays: float64(s.Retention) / float64(dayLength), TargetLUFS: s.Profile(library.ForProgramme).TargetLUFS}
+		GraceDays: float64(s.Grace) / float64(dayLength), RetentionDays: float64(s.Retention) / float64(dayLength),
+		TargetLUFS: s.Profile(library.ForProgramme).TargetLUFS}
 }
 
 func (l recordings) settings(w http.ResponseWriter, r *kit.Request) error {

@@ -34,13 +34,15 @@ func (p people) routes() []kit.Route {
 		{Pattern: "GET /api/v1/me", Access: kit.SignedIn, Handler: p.me, Out: accounts.Person{}, Summary: "Who the token or session belongs to."},
 		{Pattern: "GET /api/v1/people", Access: accounts.InviteStation, Handler: p.list, Query: "q limit after", Out: kit.List[accounts.Person]{},
 			Summary: "The people the caller may tend, by given name."},
-		{Pattern: "POST /api/v1/people", Statuses: []int{http.StatusCreated}, Access: accounts.ManagePeople, Handler: p.add, In: personBody{}, Out: accounts.Person{},
+		{Pattern: "POST /api/v1/people", Statuses: []int{http.StatusCreated}, Access: accounts.ManagePeople, Handler: p.add,
+			In: personBody{}, Out: accounts.Person{},
 			Summary: "Make an account without a passphrase; invite the person to choose one."},
 		{Pattern: "GET /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.get, Out: accounts.Person{}, Summary: "One person, by ID or login."},
 		{Pattern: "PATCH /api/v1/people/{id}", Edits: true, Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
 			Summary: "Change name, language, grants or disable; what is absent stays."},
 		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Summary: "Open invitations."},
-		{Pattern: "POST /api/v1/invitations", Statuses: []int{http.StatusCreated}, Access: accounts.InvitePeople, Handler: p.invite, In: inviteBody{}, Out: Invitation{},
+		{Pattern: "POST /api/v1/invitations", Statuses: []int{http.StatusCreated}, Access: accounts.InvitePeople, Handler: p.invite,
+			In: inviteBody{}, Out: Invitation{},
 			Summary: "Invite somebody, or renew a person's passphrase; the answer alone holds the link, so an Idempotency-Key is refused."},
 		{Pattern: "DELETE /api/v1/invitations/{id}", Access: accounts.InvitePeople, Handler: p.withdraw, Out: Invitation{}, Summary: "Withdraw an invitation."},
 		{Pattern: "GET /api/v1/tokens", Access: kit.SignedIn, Handler: p.tokens, Out: kit.List[Token]{}, Summary: "The caller's own tokens."},
@@ -172,7 +174,8 @@ func (p people) change(w http.ResponseWriter, r *kit.Request) error {
 		}
 		b.Grants = &grants
 	}
-	q, err = p.store.ChangePerson(r.Context(), m, accounts.ChangePerson{Person: q.ID, Name: b.Name, Language: b.Language, Grants: b.Grants, Disabled: b.Disabled})
+	q, err = p.store.ChangePerson(r.Context(), m, accounts.ChangePerson{Person: q.ID, Name: b.Name, Language: b.Language,
+		Grants: b.Grants, Disabled: b.Disabled})
 	if err != nil {
 		return err
 	}
@@ -196,7 +199,8 @@ type Invitation struct {
 }
 
 func shownInvitation(i accounts.Invitation) Invitation {
-	return Invitation{ID: i.ID, Grants: i.Grants, Person: i.Person, Note: i.Note, By: i.ByName, Created: i.Created.In(text.Zone), Expires: i.Expires.In(text.Zone)}
+	return Invitation{ID: i.ID, Grants: i.Grants, Person: i.Person, Note: i.Note, By: i.ByName, Created: i.Created.In(text.Zone),
+		Expires: i.Expires.In(text.Zone)}
 }
 
 func (p people) invitations(w http.ResponseWriter, r *kit.Request) error {
@@ -252,7 +256,8 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 		b.Person = q.ID
 	}
 	secret := accounts.NewSecret()
-	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person, Note: b.Note, Waiting: b.Waiting})
+	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person,
+		Note: b.Note, Waiting: b.Waiting})
 	if err != nil {
 		return err
 	}
@@ -341,7 +346,8 @@ func (p people) addToken(w http.ResponseWriter, r *kit.Request) error {
 		person = r.Actor.Person
 	}
 	secret := accounts.NewSecret()
-	t, err := p.store.AddToken(r.Context(), m, accounts.AddToken{Hash: accounts.HashOf(secret), Person: person, Name: b.Name, Expires: r.Now.AddDate(0, 0, b.Days)})
+	t, err := p.store.AddToken(r.Context(), m, accounts.AddToken{Hash: accounts.HashOf(secret), Person: person, Name: b.Name,
+		Expires: r.Now.AddDate(0, 0, b.Days)})
 	if err != nil {
 		return err
 	}

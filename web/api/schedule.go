@@ -29,38 +29,57 @@ type schedules struct{ store ScheduleStore }
 func (s schedules) routes() []kit.Route {
 	read, edit, approve := accounts.ReadSchedule, accounts.EditSchedule, accounts.Approve
 	return []kit.Route{
-		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{}, Summary: "All programmes; retired says since when one rests."},
-		{Pattern: "POST /api/v1/programmes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Make a programme."},
+		{Pattern: "GET /api/v1/programmes", Access: read, Handler: s.programmes, Out: kit.List[scheduler.Programme]{},
+			Summary: "All programmes; retired says since when one rests."},
+		{Pattern: "POST /api/v1/programmes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.saveProgramme, In: programmeBody{},
+			Out: scheduler.Programme{}, Summary: "Make a programme."},
 		{Pattern: "GET /api/v1/programmes/{id}", Access: read, Handler: s.programme, Out: scheduler.Programme{}, Summary: "One programme."},
-		{Pattern: "PUT /api/v1/programmes/{id}", Edits: true, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{}, Summary: "Edit a programme."},
+		{Pattern: "PUT /api/v1/programmes/{id}", Edits: true, Access: edit, Handler: s.saveProgramme, In: programmeBody{}, Out: scheduler.Programme{},
+			Summary: "Edit a programme."},
 		{Pattern: "POST /api/v1/programmes/{id}/retire", Edits: true, Access: edit, Handler: s.retire(false), Query: "seen", Out: scheduler.Programme{},
-			Summary: "Let a programme rest: nobody is offered it, its rules end, what it aired stays. With seen, also an empty one, 409 lists rules and episodes that are left open unless it was seen so."},
-		{Pattern: "POST /api/v1/programmes/{id}/revive", Edits: true, Access: edit, Handler: s.retire(true), Out: scheduler.Programme{}, Summary: "Let a programme work again; its rules stay ended."},
+			Summary: "Let a programme rest: nobody is offered it, its rules end, what it aired stays. With seen, also an empty one, 409 lists rules and " +
+				"episodes that are left open unless it was seen so."},
+		{Pattern: "POST /api/v1/programmes/{id}/revive", Edits: true, Access: edit, Handler: s.retire(true), Out: scheduler.Programme{},
+			Summary: "Let a programme work again; its rules stay ended."},
 		{Pattern: "POST /api/v1/programmes/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
 			Summary: "Which programmes bear the name of a new one, before it is made."},
 		{Pattern: "POST /api/v1/programmes/{id}/preview", Access: edit, Handler: s.previewProgramme, In: programmeBody{}, Out: scheduler.TermsChange{},
 			Summary: "What an edit changes of the airings that count, and which other programmes bear the new name, before it is made."},
-		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{}, Summary: "Episodes of a programme, newest first."},
-		{Pattern: "POST /api/v1/programmes/{id}/episodes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
+		{Pattern: "GET /api/v1/programmes/{id}/episodes", Access: read, Handler: s.episodes, Out: kit.List[episodeOut]{},
+			Summary: "Episodes of a programme, newest first."},
+		{Pattern: "POST /api/v1/programmes/{id}/episodes", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addEpisode, In: episodeBody{},
+			Out: episodeOut{}, Summary: "Make an episode and submit it, unless draft is true."},
 		{Pattern: "GET /api/v1/episodes/{id}", Access: read, Handler: s.episode, Out: episodeOut{}, Summary: "One episode with its script."},
-		{Pattern: "PUT /api/v1/episodes/{id}", Edits: true, Access: edit, Handler: s.editEpisode, In: episodeBody{}, Out: episodeOut{}, Summary: "Edit a draft, and submit it unless draft is true."},
-		{Pattern: "POST /api/v1/episodes/{id}/submit", Edits: true, Access: edit, Handler: s.move(scheduler.Submitted), In: whyBody{}, Out: episodeOut{}, Summary: "Hand a draft to the editorial board."},
-		{Pattern: "POST /api/v1/episodes/{id}/approve", Edits: true, Access: approve, Handler: s.move(scheduler.Approved), In: whyBody{}, Out: episodeOut{}, Summary: "Approve what was submitted."},
-		{Pattern: "POST /api/v1/episodes/{id}/return", Edits: true, Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{}, Summary: "Send what was submitted back to draft; why is required."},
-		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Edits: true, Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{}, Summary: "Take an approved episode out of use; why is required."},
+		{Pattern: "PUT /api/v1/episodes/{id}", Edits: true, Access: edit, Handler: s.editEpisode, In: episodeBody{}, Out: episodeOut{},
+			Summary: "Edit a draft, and submit it unless draft is true."},
+		{Pattern: "POST /api/v1/episodes/{id}/submit", Edits: true, Access: edit, Handler: s.move(scheduler.Submitted), In: whyBody{}, Out: episodeOut{},
+			Summary: "Hand a draft to the editorial board."},
+		{Pattern: "POST /api/v1/episodes/{id}/approve", Edits: true, Access: approve, Handler: s.move(scheduler.Approved), In: whyBody{}, Out: episodeOut{},
+			Summary: "Approve what was submitted."},
+		{Pattern: "POST /api/v1/episodes/{id}/return", Edits: true, Access: edit, Handler: s.move(scheduler.Draft), In: whyBody{}, Out: episodeOut{},
+			Summary: "Send what was submitted back to draft; why is required."},
+		{Pattern: "POST /api/v1/episodes/{id}/withdraw", Edits: true, Access: approve, Handler: s.move(scheduler.Withdrawn), In: whyBody{}, Out: episodeOut{},
+			Summary: "Take an approved episode out of use; why is required."},
 		{Pattern: "GET /api/v1/programmes/{id}/rules", Access: read, Handler: s.rules, Out: kit.List[ruleOut]{}, Summary: "Rules of a programme."},
 		{Pattern: "POST /api/v1/programmes/{id}/rules", Statuses: []int{http.StatusCreated}, Access: edit, Handler: s.addRule, In: ruleBody{}, Out: ruleOut{},
 			Summary: "Make a rule: a cron line, at most " + strconv.Itoa(scheduler.MaxPerDay) + " airings a day, none before the last is over."},
-		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{}, Summary: "Coming dates and clashes of a rule before it is saved."},
+		{Pattern: "POST /api/v1/programmes/{id}/rules/preview", Access: edit, Handler: s.previewRule, In: ruleBody{}, Out: scheduler.Preview{},
+			Summary: "Coming dates and clashes of a rule before it is saved."},
 		{Pattern: "GET /api/v1/rules/{id}", Access: read, Handler: s.rule, Out: ruleOut{}, Summary: "One rule with its versions and exceptions."},
-		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{}, Summary: "Begin a rule's next version, from now or from the day since; of one that was ended only with resume."},
+		{Pattern: "PUT /api/v1/rules/{id}", Edits: true, Access: edit, Handler: s.editRule, In: ruleBody{}, Out: ruleOut{},
+			Summary: "Begin a rule's next version, from now or from the day since; of one that was ended only with resume."},
 		{Pattern: "POST /api/v1/rules/{id}/end", Edits: true, Access: edit, Handler: s.endRule, Out: ruleOut{}, Summary: "Plan nothing more by this rule."},
-		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{}, Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
-		{Pattern: "POST /api/v1/rules/{id}/exceptions/{at}/preview", Access: edit, Handler: s.previewException, In: exceptionBody{}, Out: scheduler.Moving{}, Summary: "What moving an occurrence leads to, or calling off it and all later ones, before it is done."},
-		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{}, Summary: "Take an exception back."},
-		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{}, Summary: "Slots that start at from or later and before until (default: the seven days from today)."},
+		{Pattern: "PUT /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.except, In: exceptionBody{}, Out: ruleOut{},
+			Summary: "Cancel, move or annotate the occurrence first planned at that local time (2024-05-13T17:00)."},
+		{Pattern: "POST /api/v1/rules/{id}/exceptions/{at}/preview", Access: edit, Handler: s.previewException, In: exceptionBody{}, Out: scheduler.Moving{},
+			Summary: "What moving an occurrence leads to, or calling off it and all later ones, before it is done."},
+		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{},
+			Summary: "Take an exception back."},
+		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{},
+			Summary: "Slots that start at from or later and before until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
-		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Query: "job before limit", Out: kit.List[scheduler.Run]{}, Summary: "What the daemon's jobs did, latest first."},
+		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Query: "job before limit", Out: kit.List[scheduler.Run]{},
+			Summary: "What the daemon's jobs did, latest first."},
 	}
 }
 
@@ -179,7 +198,8 @@ func (s schedules) previewProgramme(w http.ResponseWriter, r *kit.Request) error
 }
 
 // preview answers what a change would do to the plan of now.
-func preview[B, P any](s schedules, w http.ResponseWriter, r *kit.Request, of func(*scheduler.Schedule, *stations.Registry, accounts.Meta, B) (P, error)) error {
+func preview[B, P any](s schedules, w http.ResponseWriter, r *kit.Request,
+	of func(*scheduler.Schedule, *stations.Registry, accounts.Meta, B) (P, error)) error {
 	var b B
 	m, err := readChange(r, &b)
 	if err != nil {
@@ -516,7 +536,8 @@ func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, after, err := page(sched, reg, slotQuery{from, until, r.URL.Query().Get("station"), r.URL.Query().Get("programme"), r.URL.Query().Get("after"), limit}, r.Today())
+	list, after, err := page(sched, reg, slotQuery{from, until, r.URL.Query().Get("station"), r.URL.Query().Get("programme"),
+		r.URL.Query().Get("after"), limit}, r.Today())
 	if err != nil {
 		return err
 	}

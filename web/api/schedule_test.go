@@ -86,7 +86,9 @@ func TestAWeeklyProgrammeThroughTheAPI(t *testing.T) {
 		status             int
 		want               string // found in the answer printed by fmt
 	}{
-		{"POST", "/api/v1/programmes", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"topics":["ocop_cooperatives"],"languages":["vi"],"min_seconds":180}`, 201, "id:P1"},
+		{"POST", "/api/v1/programmes",
+			`{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"topics":["ocop_cooperatives"],"languages":["vi"],"min_seconds":180}`, 201,
+			"id:P1"},
 		{"POST", "/api/v1/programmes", `{"title":" "}`, 422, "schedule.title_missing"},
 		{"POST", "/api/v1/programmes", `{"title":"x","colour":"red"}`, 422, "kit.json_unknown_field"},
 		{"PUT", "/api/v1/programmes/P1", `{"title":"Nông thôn mới hằng tuần","counts_toward_target":true,"producer":"VPĐP"}`, 200, "producer:VPĐP"},

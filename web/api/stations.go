@@ -74,17 +74,26 @@ func (a stationRoutes) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{}, Query: filterParams + " limit after",
 			Summary: "Stations in Vietnamese order of district and name, or the best matches first; all there ever were without active_on."},
-		{Pattern: "POST /api/v1/stations", Statuses: []int{http.StatusCreated}, Access: accounts.EditStations, Handler: a.open, In: openStation{}, Out: Station{}, Summary: "Give a commune that has none its station."},
-		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{}, Summary: "One station, by ID or by the official code valid today."},
+		{Pattern: "POST /api/v1/stations", Statuses: []int{http.StatusCreated}, Access: accounts.EditStations, Handler: a.open, In: openStation{},
+			Out: Station{}, Summary: "Give a commune that has none its station."},
+		{Pattern: "GET /api/v1/stations/{station}", Access: accounts.ReadStations, Handler: a.get, Out: Station{},
+			Summary: "One station, by ID or by the official code valid today."},
 		{Pattern: "PATCH /api/v1/stations/{station}", Access: accounts.EditStations, Handler: a.patch, In: stations.Fields{}, Out: Station{}, Edits: true,
-			Summary: "Change what is known about a station; members left out stay. Days of activity that have passed are decided by POST /api/v1/coverage/anew, which shows the weeks that change."},
-		{Pattern: "GET /api/v1/stations/export", Gives: "text/csv " + sheet.XLSXType, Access: accounts.ReadStations, Handler: a.export, Query: filterParams + " format",
+			Summary: "Change what is known about a station; members left out stay. Days of activity that have passed are decided by POST " +
+				"/api/v1/coverage/anew, which shows the weeks that change."},
+		{Pattern: "GET /api/v1/stations/export", Gives: "text/csv " + sheet.XLSXType, Access: accounts.ReadStations, Handler: a.export,
+			Query:   filterParams + " format",
 			Summary: "The list as a file, format csv or xlsx."},
-		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp, Query: "dry_run on seen over new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
-			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 founds units for unknown codes. " +
-				"With seen, also an empty one, 409 lists the stations that somebody changed after the list was made (column list_made); seen again with its code keeps those changes, over=STATION (repeated, or all) writes them."},
-		{Pattern: "POST /api/v1/stations/merge", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.merge, Query: "dry_run on abolish_districts answer seen", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
-			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, people, rules, contests, questions. answer=KEY=CHOICE (repeated) answers them."},
+		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp,
+			Query: "dry_run on seen over new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Apply a CSV or XLSX file (raw body); nothing is written if one row is bad. dry_run=1 lists every change and every bad row; new=1 " +
+				"founds units for unknown codes. " +
+				"With seen, also an empty one, 409 lists the stations that somebody changed after the list was made (column list_made); seen again with " +
+				"its code keeps those changes, over=STATION (repeated, or all) writes them."},
+		{Pattern: "POST /api/v1/stations/merge", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.merge,
+			Query: "dry_run on abolish_districts answer seen", Out: mergeAnswer{}, MaxBody: sheet.MaxBytes + 1,
+			Summary: "Merge and rename units on a day by a mapping file (raw body, CSV or XLSX). dry_run=1 shows what it does: weeks before and after, " +
+				"people, rules, contests, questions. answer=KEY=CHOICE (repeated) answers them."},
 		{Pattern: "POST /api/v1/stations/split", Access: accounts.EditStations, Handler: a.split, Query: "dry_run", In: stations.Split{}, Out: splitAnswer{},
 			Summary: "Split a unit in several on a day; its station goes on in one part. dry_run=1 shows what it does."},
 		{Pattern: "GET /api/v1/stations/changes", Access: accounts.EditStations, Handler: a.changes, Out: kit.List[stationsChange]{}, Query: "limit after",
@@ -427,7 +436,8 @@ func (a stationRoutes) answerUndo(w http.ResponseWriter, r *kit.Request, p cover
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, undoAnswer{Change: shownChange(reg, p.Succession), Weeks: p.Weeks, People: p.People, Rules: p.Rules, Gone: p.Gone, Lost: p.Lost,
+	return r.JSON(w, http.StatusOK, undoAnswer{Change: shownChange(reg, p.Succession), Weeks: p.Weeks, People: p.People, Rules: p.Rules,
+		Gone: p.Gone, Lost: p.Lost,
 		Fingerprint: p.Fingerprint, Applied: applied, Errors: problems(r, p.Why())})
 }
 

@@ -53,7 +53,8 @@ func TestTheRegistryThroughTheAPI(t *testing.T) {
 		want                     string
 		not                      string
 	}{
-		{"editor", "GET", "/api/v1/stations?q=nam+chay", "", 200, `"code":"02770","list":"2024-01-01","kind":"commune","name":"Nậm Chảy","label":"Nậm Chảy (Mường Khương)","district":"083"`, ""},
+		{"editor", "GET", "/api/v1/stations?q=nam+chay", "", 200,
+			`"code":"02770","list":"2024-01-01","kind":"commune","name":"Nậm Chảy","label":"Nậm Chảy (Mường Khương)","district":"083"`, ""},
 		{"editor", "GET", "/api/v1/stations?q=Nậm+Chảy", "", 200, `"next":null`, "Nậm Chầy"},
 		{"editor", "GET", "/api/v1/stations?district=840", "", 404, "stations.no_district", ""},
 		{"editor", "GET", "/api/v1/stations?after=S99999", "", 422, "kit.no_such_page", ""},
@@ -67,7 +68,8 @@ func TestTheRegistryThroughTheAPI(t *testing.T) {
 		{"editor", "GET", "/api/v1/stations/99999", "", 404, "stations.unknown", ""},
 		{"operator", "GET", "/api/v1/stations/S00002", "", 403, "accounts.denied", ""},
 		{"operator", "PATCH", "/api/v1/stations/S00001", `{"notes":"x"}`, 403, "accounts.denied", ""},
-		{"editor", "PATCH", "/api/v1/stations/S00001", `{"technologies":["fm"],"fm":{"frequency_mhz":57.5,"power_w":30},"hours":["05:30-06:15"]}`, 200, `"revision":2`, ""},
+		{"editor", "PATCH", "/api/v1/stations/S00001", `{"technologies":["fm"],"fm":{"frequency_mhz":57.5,"power_w":30},"hours":["05:30-06:15"]}`,
+			200, `"revision":2`, ""},
 		{"editor", "PATCH", "/api/v1/stations/S00001", `{"notes":"loa hỏng"}`, 200, `"hours":["05:30-06:15"]`, ""},
 		{"editor", "PATCH", "/api/v1/stations/S00001", `{"fm":{"frequency_mhz":99}}`, 422, `"field":"frequency_mhz"`, ""},
 		{"editor", "PATCH", "/api/v1/stations/S00001", `{"hours":["25h"]}`, 422, "stations.hours_unreadable", ""},
@@ -117,11 +119,13 @@ func TestFilesThroughTheAPI(t *testing.T) {
 		status     int
 		want       []string
 	}{
-		{"/import?dry_run=1", "Mã xã,Ghi chú\n02659,một\n99999,hai", 200, []string{`"applied":false`, `"line":3`, `"code":"stations.unit_unknown"`, `"new":"một"`}},
+		{"/import?dry_run=1", "Mã xã,Ghi chú\n02659,một\n99999,hai", 200,
+			[]string{`"applied":false`, `"line":3`, `"code":"stations.unit_unknown"`, `"new":"một"`}},
 		{"/import", "Mã xã,Ghi chú\n02659,một\n99999,hai", 422, []string{`"code":"stations.import_refused"`, `"line":3`}},
 		{"/import", "Mã xã,Ghi chú\n02659,một", 200, []string{`"applied":true`, `"errors":[]`}},
 		{"/import", "\xff\xfe\xff", 422, []string{"sheet.encoding"}},
-		{"/import?seen=", "Mã xã,Ghi chú,Danh sách tải lúc\n02659,ba,2020-01-01 08:00:00", 409, []string{"stations.list_older", "stations.changed_later", `"seen":"`}},
+		{"/import?seen=", "Mã xã,Ghi chú,Danh sách tải lúc\n02659,ba,2020-01-01 08:00:00", 409,
+			[]string{"stations.list_older", "stations.changed_later", `"seen":"`}},
 		{"/import?seen=", "Mã xã,Ghi chú\n02659,một", 200, []string{`"applied":true`}},
 		{"/import?dry_run=1", "Mã xã,Ghi chú,Danh sách tải lúc\n02659,ba,2020-01-01 08:00:00", 200, []string{`"later":{"changed_at"`, `"fingerprint"`}},
 		{"/import?seen=other", "Mã xã,Ghi chú\n02659,hai", 409, []string{"stations.plan_changed"}},

@@ -31,7 +31,8 @@ func (a weekAudio) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/stations/{station}/weeks/{week}/audio", Access: accounts.ReadSchedule, Handler: a.list, Out: WeekAudio{},
 			Summary: "What a station airs in an ISO week of its zone, and the files for it."},
-		{Pattern: "GET /api/v1/stations/{station}/weeks/{week}/audio.zip", Gives: "application/zip", Ranges: true, Tells: "ETag", Access: accounts.ReadSchedule, Handler: a.zip,
+		{Pattern: "GET /api/v1/stations/{station}/weeks/{week}/audio.zip", Gives: "application/zip", Ranges: true, Tells: "ETag", Access: accounts.ReadSchedule,
+			Handler: a.zip,
 			Summary: "The same as one ZIP for a USB stick, with a list; with Content-Length, ETag and Range, so that a broken download goes on."},
 	}
 }
@@ -82,7 +83,8 @@ func (a weekAudio) list(w http.ResponseWriter, r *kit.Request) error {
 	}
 	out := WeekAudio{Station: st.ID, Week: week, Files: len(s.Files), Bytes: s.Bytes(), Missing: s.Missing(), Airings: []WeekAudioRow{}}
 	for _, l := range s.Lines {
-		row := WeekAudioRow{Slot: l.ID, Start: l.Start, Programme: l.Programme.Title, Episode: l.Episode.Title, Seconds: l.Episode.Seconds, File: l.File, Audio: l.Episode.Audio}
+		row := WeekAudioRow{Slot: l.ID, Start: l.Start, Programme: l.Programme.Title, Episode: l.Episode.Title, Seconds: l.Episode.Seconds,
+			File: l.File, Audio: l.Episode.Audio}
 		if l.Why != "" {
 			row.Detail = r.Say(l.Why)
 		}
@@ -104,7 +106,8 @@ func (a weekAudio) zip(w http.ResponseWriter, r *kit.Request) error {
 	defer archive.Close()
 	h := w.Header()
 	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": usb.ArchiveName(week.String(), reg.UnitOf(st.ID).Code, reg.Name(st.ID))}))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment",
+		map[string]string{"filename": usb.ArchiveName(week.String(), reg.UnitOf(st.ID).Code, reg.Name(st.ID))}))
 	h.Set("ETag", `"`+archive.Tag()+`"`)
 	h.Set("Cache-Control", "private, no-cache") // an episode may come at any time; a download that stopped goes on while nothing did
 	http.ServeContent(w, r.Request, "", time.Time{}, archive)

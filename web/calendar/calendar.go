@@ -96,7 +96,8 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		}
 		monday = isoWeeks.Start(week)
 	}
-	page := weekPage{Page: r.Page("schedule.calendar"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Monday: monday, Week: weekName(monday), Empty: true}
+	page := weekPage{Page: r.Page("schedule.calendar"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Monday: monday,
+		Week: weekName(monday), Empty: true}
 	id := q.Get("station")
 	if mine := r.Actor.Runs(); !q.Has("station") && len(mine) == 1 && !r.Actor.Wide(accounts.ReadAirings) {
 		id = mine[0] // an operator means her own
@@ -135,7 +136,8 @@ func link(monday time.Time) string { return "/calendar?week=" + weekName(monday)
 
 func entryOf(s *scheduler.Schedule, planned scheduler.Planned, now time.Time) entry {
 	programme, _ := s.Programme(planned.Programme) // verified by the store; without one the title stays empty
-	e := entry{Planned: planned, Title: programme.TitleAt(planned.Start), Path: "/rules/" + planned.Rule + "/on/" + planned.At.String(), Past: !planned.Start.After(now)}
+	e := entry{Planned: planned, Title: programme.TitleAt(planned.Start), Path: "/rules/" + planned.Rule + "/on/" + planned.At.String(),
+		Past: !planned.Start.After(now)}
 	if planned.Priority != scheduler.Ordinary {
 		e.Urgency = "schedule.priority." + string(planned.Priority)
 	}
@@ -247,7 +249,8 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form, movi
 	page.MayEdit = r.Actor.CanSomewhere(accounts.EditSchedule) && !page.Entry.Past
 	page.MayUndo = page.MayEdit && page.Decided && at.In(text.Zone).After(r.Now)
 	for _, k := range []scheduler.ExceptionKind{scheduler.Cancelled, scheduler.Moved, scheduler.Annotated} {
-		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("schedule.exception." + string(k)), Hint: r.Say("schedule.exception_hint." + string(k))})
+		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("schedule.exception." + string(k)),
+			Hint: r.Say("schedule.exception_hint." + string(k))})
 	}
 	for _, scope := range []string{"one", "following"} {
 		page.Scopes = append(page.Scopes, kit.Option{Value: scope, Text: r.Say("schedule.scope." + scope)})
@@ -286,7 +289,8 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := scheduler.SaveException{Rule: r.PathValue("id"), Kind: scheduler.ExceptionKind(f.Get("kind")), Note: f.Get("note"), Following: f.Get("scope") == "following"}
+	c := scheduler.SaveException{Rule: r.PathValue("id"), Kind: scheduler.ExceptionKind(f.Get("kind")), Note: f.Get("note"),
+		Following: f.Get("scope") == "following"}
 	if c.At, err = scheduler.ParseWall(r.PathValue("at")); err != nil {
 		return err
 	}

@@ -63,7 +63,8 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 			continue
 		}
 		if !entered && !r.Actor.Can(accounts.Organise, accounts.Where{}) { // of another contest, or the library's
-			rows = append(rows, alikeRow{Name: r.Say("contest.alike_elsewhere"), Created: rec.Created, How: r.Say("library.alike_" + string(a.How)), Open: a.Open()})
+			rows = append(rows, alikeRow{Name: r.Say("contest.alike_elsewhere"), Created: rec.Created, How: r.Say("library.alike_" + string(a.How)),
+				Open: a.Open()})
 			continue
 		}
 		row := alikeRow{Name: rec.Name, By: rec.Owner.Name, Created: rec.Created, Work: entry, How: r.Say("library.alike_" + string(a.How)), Open: a.Open()}

@@ -75,7 +75,8 @@ func (p pages) renderComments(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		page.States = append(page.States, kit.Tab{Path: path, Text: r.Say("contest.comments_all", "n", page.All), Current: want == ""})
 		for _, state := range slices.Concat([]string{undecided}, fates()) {
 			if count[state] > 0 || state == want {
-				page.States = append(page.States, kit.Tab{Path: path + "?state=" + state, Text: r.Say("contest.comments_"+state, "n", count[state]), Current: state == want})
+				page.States = append(page.States, kit.Tab{Path: path + "?state=" + state, Text: r.Say("contest.comments_"+state, "n", count[state]),
+					Current: state == want})
 			}
 		}
 		page.Turn = r.TurnCards("from", len(list))

@@ -58,7 +58,8 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 	}
 	var page complaintsPage
 	err = p.view(r, func(s *contest.State) error {
-		page = complaintsPage{desk: p.desk(r, s, "results", f), Taking: s.Phase == contest.Published, Corrections: append([]contest.Correction{}, s.Corrections...)}
+		page = complaintsPage{desk: p.desk(r, s, "results", f), Taking: s.Phase == contest.Published,
+			Corrections: append([]contest.Correction{}, s.Corrections...)}
 		if p := s.Proposed; p != nil {
 			page.Waits, page.WaitsFor = p, p.Complaint()
 		}

@@ -228,7 +228,8 @@ func (p pages) showNew(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderNew(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	page := newPage{Page: r.Page("contest.new"), Form: f, From: []kit.Option{{Value: "", Text: r.Say("contest.from_sample"), Hint: r.Say("contest.from_sample_hint")}}}
+	page := newPage{Page: r.Page("contest.new"), Form: f,
+		From: []kit.Option{{Value: "", Text: r.Say("contest.from_sample"), Hint: r.Say("contest.from_sample_hint")}}}
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
 		hint := ""
 		if at := s.Rules.Dates.ClosesAt; !at.IsZero() {

@@ -56,9 +56,11 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var page entriesPage
 	v := r.URL.Query()
-	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"), State: contest.EntryState(v.Get("state"))}
+	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"),
+		State: contest.EntryState(v.Get("state"))}
 	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
-		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s, reg), Badges: entryBadges, Found: len(found), All: len(s.Entries)}
+		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s, reg), Badges: entryBadges,
+			Found: len(found), All: len(s.Entries)}
 		page.Turn = r.Turn("from", len(found))
 		for _, x := range found[page.Turn.From:page.Turn.To] {
 			page.Rows = append(page.Rows, rowOf(s, x))
@@ -80,7 +82,8 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 
 // filters are what one may choose from: what the entries there are differ in.
 func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []filter {
-	state, theme, sort := filter{Name: "state", Label: "contest.state"}, filter{Name: "theme", Label: "contest.theme"}, filter{Name: "category", Label: "contest.category"}
+	state, theme, sort := filter{Name: "state", Label: "contest.state"}, filter{Name: "theme", Label: "contest.theme"},
+		filter{Name: "category", Label: "contest.category"}
 	district, station := filter{Name: "district", Label: "contest.district"}, filter{Name: "station", Label: "contest.kind_station"}
 	for _, x := range contest.EntryStates {
 		state.Options = append(state.Options, kit.Option{Value: string(x), Text: r.Say("contest." + string(x))})
@@ -171,7 +174,8 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 			page.RoundName = rules.Name
 			for _, t := range run.Tasks {
 				if t.Entry == e.ID && !t.Repeat {
-					page.Judges = append(page.Judges, entryJudge{Person: t.Judge, Name: judgeNamed(r, s, t.Judge), Status: r.Say("contest.status_" + string(t.Status()))})
+					page.Judges = append(page.Judges, entryJudge{Person: t.Judge, Name: judgeNamed(r, s, t.Judge),
+						Status: r.Say("contest.status_" + string(t.Status()))})
 				}
 			}
 		}
@@ -404,7 +408,8 @@ func juryForm(r *kit.Request, sent *kit.Form) func(*contest.State) kit.Form {
 func juryRounds(r *kit.Request, s *contest.State) []juryRound {
 	var list []juryRound
 	for _, rules := range s.Rules.Rounds {
-		row := juryRound{ID: rules.ID, Name: rules.Name, Over: s.Round(rules.ID) != nil && s.Round(rules.ID).Finished != nil, Scored: len(rules.Parts) > 0, Panels: s.Panels[rules.ID], Form: kit.NewForm()}
+		row := juryRound{ID: rules.ID, Name: rules.Name, Over: s.Round(rules.ID) != nil && s.Round(rules.ID).Finished != nil, Scored: len(rules.Parts) > 0,
+			Panels: s.Panels[rules.ID], Form: kit.NewForm()}
 		for i, panel := range row.Panels {
 			at := panelField(i)
 			row.Form.Values.Set(at+"name", panel.Name)
@@ -436,7 +441,8 @@ func (p pages) saveJury(w http.ResponseWriter, r *kit.Request) error {
 	var c contest.Command
 	switch f.Get("do") {
 	case "appoint":
-		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"), District: f.Get("district")}}
+		c = contest.AppointJudge{Judge: contest.Judge{Person: f.Get("person"), Title: f.Get("title"), Chair: f.Bool("chair"), Station: f.Get("station"),
+			District: f.Get("district")}}
 	case "return":
 		c = contest.ReturnJudge{Person: f.Get("person"), Reason: f.Get("reason")}
 	case "remove":
@@ -468,7 +474,8 @@ func panelsOf(f *kit.Form) []contest.Panel {
 		}
 		id := free(text.Slug(name), taken)
 		taken[id] = true
-		list = append(list, contest.Panel{ID: id, Name: name, Judges: judges, Themes: f.All(at + "themes"), Categories: f.All(at + "categories"), Districts: f.All(at + "districts")})
+		list = append(list, contest.Panel{ID: id, Name: name, Judges: judges, Themes: f.All(at + "themes"), Categories: f.All(at + "categories"),
+			Districts: f.All(at + "districts")})
 	}
 	return list
 }
@@ -546,7 +553,9 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		rules, _ := s.Rules.Round(run.ID)
 		for _, t := range run.Tasks {
 			if s.Chair(t.Judge) && t.Status() == contest.Final {
-				page.ChairSheets = append(page.ChairSheets, kit.Option{Value: t.ID, Text: judgeNamed(r, s, t.Judge) + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " + rules.Part(t.Part).Name})
+				page.ChairSheets = append(page.ChairSheets,
+					kit.Option{Value: t.ID, Text: judgeNamed(r, s, t.Judge) + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " +
+						rules.Part(t.Part).Name})
 			}
 		}
 		page.Stage = stageOf(s, run)
@@ -557,7 +566,8 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 			page.Rows = append(page.Rows, progressOf(run, j))
 		}
 		for _, g := range s.Gaps(run) {
-			page.Gaps = append(page.Gaps, gapRow{Code: run.Number(g.Entry, rules.Part(g.Part)), Part: rules.Part(g.Part).Name, Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
+			page.Gaps = append(page.Gaps, gapRow{Code: run.Number(g.Entry, rules.Part(g.Part)), Part: rules.Part(g.Part).Name, Entry: g.Entry,
+				Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
 				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
 		}
 		for _, t := range run.Tasks {

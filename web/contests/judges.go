@@ -42,5 +42,6 @@ func judgeOptions(r *kit.Request, s *contest.State, is func(*contest.Judge) bool
 func invites(r *kit.Request, f accounts.Facts, open []accounts.Invitation, role accounts.Role) kit.Invites {
 	id := r.PathValue("contest")
 	gives := accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
-	return r.InvitesOf(f, open, "/people/invite/"+string(role)+"/"+id+"/withdraw", func(inv accounts.Invitation) bool { return slices.Contains(inv.Grants, gives) })
+	return r.InvitesOf(f, open, "/people/invite/"+string(role)+"/"+id+"/withdraw",
+		func(inv accounts.Invitation) bool { return slices.Contains(inv.Grants, gives) })
 }

@@ -106,7 +106,8 @@ func promotionInWords(r *kit.Request, rules *contest.Round) string {
 func promotionRows(r *kit.Request, run *contest.RoundState, g contest.Proposal, f kit.Form, typed bool) promotionGroup {
 	out := promotionGroup{Name: g.Name}
 	row := func(e *contest.Entry) promotionRow {
-		x := promotionRow{ID: e.ID, Rank: "–", Value: "–", Code: e.Code, Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName, Rule: slices.Contains(g.On, e.ID)}
+		x := promotionRow{ID: e.ID, Rank: "–", Value: "–", Code: e.Code, Title: e.Title, Entrant: e.Entrant.Called(), District: e.Entrant.DistrictName,
+			Rule: slices.Contains(g.On, e.ID)}
 		if i := slices.IndexFunc(run.Picked, func(p contest.Pick) bool { return p.Entry == e.ID }); i >= 0 {
 			x.Picked, x.Reason = true, run.Picked[i].Reason
 		}

@@ -192,7 +192,8 @@ func printable(t paper.Results, lang text.Language) []groupTable {
 		table := groupTable{Name: g.Name, Sheets: g.Sheets, Ties: g.Ties, Notes: g.Notes, Uncounted: g.Uncounted}
 		places := g.Places()
 		for _, row := range g.Rows {
-			line := resultRow{Code: row.Code, Stage: row.Stage, Title: row.Title, Entrant: row.Entrant, District: row.District, Outcome: t.Outcome(lang, row), Rank: "–"}
+			line := resultRow{Code: row.Code, Stage: row.Stage, Title: row.Title, Entrant: row.Entrant, District: row.District,
+				Outcome: t.Outcome(lang, row), Rank: "–"}
 			if row.Rank > 0 {
 				line.Rank = lang.Number(int64(row.Rank))
 			}
@@ -222,7 +223,8 @@ func fairOf(f paper.Fairness, ok bool, lang text.Language) *fairPanel {
 	}
 	out := &fairPanel{Fairness: f, Kendall: number(lang, f.Kendall), ICC: number(lang, f.ICC), Alpha: number(lang, f.Alpha)}
 	for _, h := range f.Habits {
-		out.Habits = append(out.Habits, habitRow{h.Name, number(lang, h.Mean), number(lang, h.Spread), signedNumber(lang, h.Severity), h.Again(lang), h.Listened(lang), h.Entries})
+		out.Habits = append(out.Habits, habitRow{h.Name, number(lang, h.Mean), number(lang, h.Spread), signedNumber(lang, h.Severity), h.Again(lang),
+			h.Listened(lang), h.Entries})
 	}
 	for _, d := range f.Apart[:min(mostApart, len(f.Apart))] {
 		out.Apart = append(out.Apart, apartRow{d.Code, d.Title, number(lang, d.Low), number(lang, d.High), d.LowestName, d.HighestName})

@@ -204,11 +204,14 @@ func TestWhatIsTypedStaysWhenRowsChange(t *testing.T) {
 		want map[string]string // name to value
 		mind string
 	}{
-		"added":             {"add:prizes", map[string]string{"prizes.0.amount": "2 triệu", "prizes.1.amount": "1 000 000", "prizes.1.count": "0"}, "prizes.0.amount"},
+		"added": {"add:prizes", map[string]string{"prizes.0.amount": "2 triệu", "prizes.1.amount": "1 000 000", "prizes.1.count": "0"},
+			"prizes.0.amount"},
 		"another taken out": {"remove:prizes.1", map[string]string{"prizes.0.amount": "2 triệu", "prizes.1.amount": "500.000đ"}, "prizes.0.amount"},
 		"itself taken out":  {"remove:prizes.0", map[string]string{"prizes.0.amount": "1 000 000", "prizes.0.count": "0", "prizes.1.amount": "500.000đ"}, ""},
-		"moved down":        {"down:prizes.0", map[string]string{"prizes.1.amount": "2 triệu", "prizes.0.amount": "1 000 000", "prizes.2.amount": "500.000đ"}, "prizes.1.amount"},
-		"moved up":          {"up:prizes.2", map[string]string{"prizes.0.amount": "2 triệu", "prizes.2.amount": "1 000 000", "prizes.1.amount": "500.000đ"}, "prizes.0.amount"},
+		"moved down": {"down:prizes.0", map[string]string{"prizes.1.amount": "2 triệu", "prizes.0.amount": "1 000 000", "prizes.2.amount": "500.000đ"},
+			"prizes.1.amount"},
+		"moved up": {"up:prizes.2", map[string]string{"prizes.0.amount": "2 triệu", "prizes.2.amount": "1 000 000", "prizes.1.amount": "500.000đ"},
+			"prizes.0.amount"},
 	} {
 		rules, err := rules.Clone()
 		if err != nil {
@@ -263,7 +266,8 @@ func TestEachKindOfValueHasItsSentence(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = c.s.read(text.Vietnamese, in, &again)
-		if e := fault.Of(err); c.code == "" && err != nil || c.code != "" && (e == nil || len(e.Parts) != 1 || e.Parts[0].Code != c.code || e.Parts[0].Field != name) {
+		if e := fault.Of(err); c.code == "" && err != nil || c.code != "" && (e == nil || len(e.Parts) != 1 || e.Parts[0].Code != c.code ||
+			e.Parts[0].Field != name) {
 			t.Errorf("%s %q: %v, want %s", name, c.typed, err, c.code)
 		}
 	}

@@ -36,17 +36,20 @@ func BenchmarkCountryPage(b *testing.B) {
 		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
 	}
 	before := now.AddDate(0, -3, 0)
-	p, err := s.SaveProgramme(b.Context(), meta(before), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true, Languages: []string{"vi"}, MinSeconds: 180})
+	p, err := s.SaveProgramme(b.Context(), meta(before), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true,
+		Languages: []string{"vi"}, MinSeconds: 180})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, cron := range []string{"0 17 * * 1", "0 17 * * 4"} {
-		if _, err := s.SaveRule(b.Context(), meta(before), scheduler.SaveRule{Programme: p.ID, Cron: cron, Selection: scheduler.Selection{All: true}, From: stations.DateOf(before)}); err != nil {
+		if _, err := s.SaveRule(b.Context(), meta(before), scheduler.SaveRule{Programme: p.ID, Cron: cron, Selection: scheduler.Selection{All: true},
+			From: stations.DateOf(before)}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	report := func(i int) error {
-		_, err := s.Confirm(b.Context(), meta(now.Add(-time.Hour)), airing.Confirm{ID: uuid.NewString(), Station: stations.StationID(i + 1), Programme: p.ID, Outcome: airing.Aired,
+		_, err := s.Confirm(b.Context(), meta(now.Add(-time.Hour)), airing.Confirm{ID: uuid.NewString(), Station: stations.StationID(i + 1),
+			Programme: p.ID, Outcome: airing.Aired,
 			StartedAt: now.AddDate(0, 0, -3), Seconds: 900})
 		return err
 	}

@@ -52,7 +52,8 @@ type pages struct {
 // Register adds the pages to k.
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("coverage", files)
-	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"), paper: kit.NewView[paperPage](f, "paper.html"),
+	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"),
+		paper:   kit.NewView[paperPage](f, "paper.html"),
 		anew:    kit.NewView[anewPage](f, "anew.html"),
 		confirm: kit.NewView[confirmPage](f, "confirm.html")}
 	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
@@ -305,7 +306,8 @@ func groupsOf(reg *stations.Registry, week coverage.Week, page func(s coverage.S
 		by[s.State] = append(by[s.State], s)
 	}
 	var out []group
-	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.NotPlanned, coverage.Excused, coverage.Aired} {
+	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.NotPlanned,
+		coverage.Excused, coverage.Aired} {
 		g := group{State: s, Badge: badges[s], Total: len(by[s]), Turn: page(s, len(by[s]))}
 		for _, one := range by[s][g.Turn.From:g.Turn.To] {
 			g.Rows = append(g.Rows, rowOf(reg, *one))
@@ -576,7 +578,8 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 
 // silent counts, week by week, the station's slots of a year up to that week that are
 // over, of a programme that counts toward the target, and of which nobody said anything.
-func (p pages) silent(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, cal airing.Calendar, station string, until airing.Week) (map[airing.Week]int, error) {
+func (p pages) silent(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, cal airing.Calendar, station string,
+	until airing.Week) (map[airing.Week]int, error) {
 	var ids []string
 	of := map[string]airing.Week{}
 	for slot := range plan.SlotsAt(reg, station, cal.Start(until-historyWeeks+1), cal.End(until)) {
@@ -673,7 +676,8 @@ func (p pages) reopenings(r *kit.Request) (steps []kit.Step, err error) {
 			title = "coverage.step_reopen_more"
 		}
 		steps = append(steps, kit.Step{Title: r.Say(title, "n", n, "week", r.Lang.Week(cal.Start(first.Week), cal.End(first.Week))),
-			Text: r.Say("coverage.reopen_asked", "by", first.By, "at", first.At, "reason", first.Reason), Path: address("/coverage", first.Week, "") + "#reopen",
+			Text:   r.Say("coverage.reopen_asked", "by", first.By, "at", first.At, "reason", first.Reason),
+			Path:   address("/coverage", first.Week, "") + "#reopen",
 			Button: r.Say("coverage.step_reopen_go"), Icon: "lock", State: "warn", Order: 7})
 	}
 	return steps, nil
@@ -692,7 +696,8 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if err != nil || got.Scheduled+got.Aired == 0 { // nothing is planned yet: the editor's own step says what to do
 		return nil, err
 	}
-	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week), cal.End(got.Week)), "aired", got.Aired, "expected", got.Expected()), Path: "/coverage", Button: r.Say("coverage.open"),
+	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week), cal.End(got.Week)), "aired", got.Aired, "expected", got.Expected()),
+		Path: "/coverage", Button: r.Say("coverage.open"),
 		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
 	if got.NotDue > 0 {
 		step.Text += " " + r.Say("coverage.step_later", "n", got.NotDue)

@@ -84,8 +84,10 @@ func TestADistrictWhollyExcusedHasNoShare(t *testing.T) {
 // refused, not shown as empty.
 func TestAPaperAddsUp(t *testing.T) {
 	s, c := open(t)
-	confirm := airing.Confirm{ID: "0190b1c2-0000-7000-8000-000000000001", Station: "S00001", Outcome: airing.Aired, StartedAt: now.Add(-time.Hour), Seconds: 300}
-	programme, err := s.SaveProgramme(t.Context(), accounts.Meta{ID: "p", By: accounts.Daemon(), At: now.Add(-2 * time.Hour)}, scheduler.SaveProgramme{Title: "Thông báo của xã", Languages: []string{"vi"}})
+	confirm := airing.Confirm{ID: "0190b1c2-0000-7000-8000-000000000001", Station: "S00001", Outcome: airing.Aired,
+		StartedAt: now.Add(-time.Hour), Seconds: 300}
+	programme, err := s.SaveProgramme(t.Context(), accounts.Meta{ID: "p", By: accounts.Daemon(), At: now.Add(-2 * time.Hour)},
+		scheduler.SaveProgramme{Title: "Thông báo của xã", Languages: []string{"vi"}})
 	if err == nil {
 		confirm.Programme = programme.ID
 		_, err = s.Confirm(t.Context(), accounts.Meta{ID: "a", By: accounts.Daemon(), At: now}, confirm)
@@ -122,7 +124,8 @@ func TestAPaperAddsUp(t *testing.T) {
 		}
 	})
 	other := monitor(t, s, accounts.Scope{Level: accounts.District, ID: "084"})
-	for path, want := range map[string]int{"/coverage?district=083": http.StatusForbidden, "/coverage/paper?district=083": http.StatusForbidden, "/coverage/paper?district=084": http.StatusOK} {
+	for path, want := range map[string]int{"/coverage?district=083": http.StatusForbidden, "/coverage/paper?district=083": http.StatusForbidden,
+		"/coverage/paper?district=084": http.StatusOK} {
 		other.Get(path + "&week=" + week.String())
 		other.Expect(want, "main", "")
 	}
@@ -135,7 +138,8 @@ func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
 	for _, w := range []airing.Week{week - 15, week - 1, week} {
 		c.Get("/coverage?week=" + w.String())
 		c.Expect(http.StatusOK, "[aria-labelledby=g-not_planned]", "Không có lịch")
-		if doc := c.Doc(); doc.Find("#g-not_reported, #g-not_due, #ask-close, [aria-labelledby=map] .tile.warn, [href^='tel:']").Length() != 0 || doc.Find("[aria-labelledby=map] .tile.unplanned").Length() != 127 {
+		if doc := c.Doc(); doc.Find("#g-not_reported, #g-not_due, #ask-close, [aria-labelledby=map] .tile.warn, [href^='tel:']").Length() != 0 ||
+			doc.Find("[aria-labelledby=map] .tile.unplanned").Length() != 127 {
 			t.Errorf("%s: somebody is silent, or the week can be closed", w)
 		}
 		if body := c.Doc().Find("main").Text(); strings.Contains(body, "0%") || !strings.Contains(body, "lịch phát chương trình nào tính vào chỉ tiêu") {
@@ -146,12 +150,14 @@ func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
 	c.Expect(http.StatusOK, ".paper", "127 đài không có lịch", "không tính tỷ lệ")
 	c.Get("/coverage/close?week=" + (week - 1).String())
 	c.Expect(http.StatusOK, "main", "không có số liệu để chốt")
-	_, err := s.CloseWeek(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.ServerPerson().Actor("token"), At: now}, coverage.Close{Week: week - 1, Seen: once.AsItIs})
+	_, err := s.CloseWeek(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.ServerPerson().Actor("token"), At: now},
+		coverage.Close{Week: week - 1, Seen: once.AsItIs})
 	if !fault.Is(err, "coverage.nothing_to_close") {
 		t.Errorf("closed by a request: %v", err)
 	}
 	rule := scheduler.SaveRule{Cron: "0 17 * * 5", Selection: scheduler.Selection{Stations: []string{"S00001"}}}
-	p, err := s.SaveProgramme(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: now}, scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
+	p, err := s.SaveProgramme(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: now},
+		scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,9 +28,11 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := paperPage{Page: r.Page("coverage.paper"), Week: address("/coverage", week, q.Get("district")), Here: address("/coverage/paper", week, q.Get("district")), Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
+	page := paperPage{Page: r.Page("coverage.paper"), Week: address("/coverage", week, q.Get("district")),
+		Here: address("/coverage/paper", week, q.Get("district")), Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
 	r.Office(w, page.Form)
-	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now, Title: r.Say("coverage.paper_title"),
+	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now,
+		Title: r.Say("coverage.paper_title"),
 		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
 		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
 	if as := q.Get("as"); as != "" {
@@ -68,9 +70,11 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 			state += " " + r.Say("coverage.since_then") + " " + r.Lang.Number(int64(now.Aired)) + "/" + r.Lang.Number(int64(now.Expected())) + "."
 		}
 	}
-	body = append(body, paper.Say(sum), paper.Say(r.Say("coverage.paper_proof", "evidence", w.WithEvidence, "verified", w.Verified, "on_time", w.OnTime)), paper.Say(rest), paper.Say(state))
+	body = append(body, paper.Say(sum), paper.Say(r.Say("coverage.paper_proof", "evidence", w.WithEvidence, "verified", w.Verified, "on_time", w.OnTime)),
+		paper.Say(rest), paper.Say(state))
 	for _, e := range w.Earlier {
-		body = append(body, paper.Say(r.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt, "by", e.ClosedBy, "asked", e.Reopened.By,
+		body = append(body, paper.Say(r.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt,
+			"by", e.ClosedBy, "asked", e.Reopened.By,
 			"agreed", e.Reopened.AgreedBy, "reopened", e.Reopened.AgreedAt, "reason", e.Reopened.Reason)))
 	}
 	several := len(w.Districts) > 1
@@ -79,7 +83,8 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 	}
 	for _, g := range groupsOf(reg, w, func(_ coverage.State, n int) kit.Turn { return kit.Turn{To: n} }) {
 		if g.State != coverage.Aired && !g.Waits() && len(g.Rows) > 0 {
-			body = append(body, paper.Heading(r.Say("coverage.paper_list."+string(g.State))+" ("+r.Lang.Number(int64(len(g.Rows)))+")"), stationTable(r, g, several))
+			body = append(body, paper.Heading(r.Say("coverage.paper_list."+string(g.State))+" ("+r.Lang.Number(int64(len(g.Rows)))+")"),
+				stationTable(r, g, several))
 		}
 	}
 	return body
@@ -127,7 +132,8 @@ func districtTable(r *kit.Request, reg *stations.Registry, w coverage.Week) pape
 // stationTable lists the stations in one state, with their districts where there are
 // several.
 func stationTable(r *kit.Request, g group, several bool) paper.Table {
-	t := paper.Table{Columns: []paper.Column{{Name: r.Say("kit.paper_row"), Width: 6, Middle: true}, {Name: r.Say("coverage.station"), Width: 28, Places: paper.Words}}}
+	t := paper.Table{Columns: []paper.Column{{Name: r.Say("kit.paper_row"), Width: 6, Middle: true},
+		{Name: r.Say("coverage.station"), Width: 28, Places: paper.Words}}}
 	if several {
 		t.Columns = append(t.Columns, paper.Column{Name: r.Say("coverage.district"), Width: 22, Places: paper.Words})
 	}

@@ -102,7 +102,8 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 				mine++
 			}
 		}
-		step := kit.Step{Title: s.Rules.Title, Text: r.Say("contest.entered_so_far", "at", moment(r, s.Rules.Dates.ClosesAt), "n", mine), Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 50}
+		step := kit.Step{Title: s.Rules.Title, Text: r.Say("contest.entered_so_far", "at", moment(r, s.Rules.Dates.ClosesAt), "n", mine),
+			Path: "/enter", Button: r.Say("contest.enter_menu"), Icon: "contest", Order: 50}
 		if mine == 0 {
 			step.Text = r.Say("contest.entered_nothing", "at", moment(r, s.Rules.Dates.ClosesAt))
 		}
@@ -189,7 +190,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		}
 		d := s.Rules.Dates
 		row := listRow{ID: s.ID, Title: s.Rules.Title, Host: s.Rules.Host, About: s.Rules.About, From: moment(r, d.OpensAt), Until: moment(r, d.ClosesAt),
-			Awaited: awaitedOf(r, s), Changes: s.Changes, Open: s.Taking(r.Now), Early: r.Now.Before(d.OpensAt), Published: s.Phase == contest.Published || s.Phase == contest.Closed}
+			Awaited: awaitedOf(r, s), Changes: s.Changes, Open: s.Taking(r.Now), Early: r.Now.Before(d.OpensAt), Published: s.Phase == contest.Published ||
+				s.Phase == contest.Closed}
 		for _, e := range s.Entries {
 			if e.Entrant.Of(r.Actor) {
 				x := mine{Entry: *e}
@@ -278,7 +280,8 @@ func (p pages) showForm(w http.ResponseWriter, r *kit.Request) error {
 // filled is a form that says the work.
 func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
 	f := kit.NewForm("title", w.Title, "theme", w.Theme, "category", w.Category, "language", w.Language, "kind", string(w.Kind), "station", w.Station,
-		"name", w.Name, "authors", strings.Join(w.Authors, "\n"), "episode", w.Episode, "script", w.Script, "translation", w.Translation, "aired_note", w.AiredNote)
+		"name", w.Name, "authors", strings.Join(w.Authors, "\n"), "episode", w.Episode, "script", w.Script, "translation", w.Translation,
+		"aired_note", w.AiredNote)
 	for id, n := range w.Sections {
 		f.Values.Set("section."+id, text.Length(n))
 	}
@@ -298,7 +301,8 @@ func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
 
 // boxes are the words of the form's boxes, by the names of their fields.
 var boxes = map[string]string{"station": "contest.kind_station", "title": "contest.work_title", "theme": "contest.theme", "category": "contest.category",
-	"language": "contest.language", "kind": "contest.entrant_kind", "name": "contest.entrant_name", "authors": "contest.authors", "script": "contest.piece_script",
+	"language": "contest.language", "kind": "contest.entrant_kind", "name": "contest.entrant_name", "authors": "contest.authors",
+	"script":      "contest.piece_script",
 	"translation": "contest.piece_translation", "aired_note": "contest.aired_note"}
 
 // lacking are the fields of pieces that are missing, by the fault that says so.
@@ -433,8 +437,9 @@ func (p pages) places(r *kit.Request, page *formPage) error {
 	if len(own) == 0 {
 		return nil
 	}
-	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine, Episodes: slices.Collect(maps.Keys(own)),
-		Outcome: airing.Aired, Standing: true})
+	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: r.Now.AddDate(-1, 0, 0), Until: r.Now, Stations: mine,
+		Episodes: slices.Collect(maps.Keys(own)),
+		Outcome:  airing.Aired, Standing: true})
 	if err != nil {
 		return err
 	}
@@ -492,7 +497,8 @@ func (p pages) take(r *kit.Request, f *kit.Form) error {
 		if err != nil {
 			return err
 		}
-		st, err := p.desk.Take(r.Context(), r.Actor, kit.NewID(), intake.Order{Kind: part.kind, Station: f.Get("station"), Name: head.Filename, Length: head.Size}, file)
+		st, err := p.desk.Take(r.Context(), r.Actor, kit.NewID(), intake.Order{Kind: part.kind, Station: f.Get("station"), Name: head.Filename,
+			Length: head.Size}, file)
 		file.Close()
 		if err != nil {
 			return fault.Of(err).At(part.field + "_file")
@@ -507,8 +513,10 @@ func (p pages) take(r *kit.Request, f *kit.Form) error {
 
 // work reads what the form says.
 func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
-	work := contest.Work{Title: f.Get("title"), Theme: f.Get("theme"), Category: f.Get("category"), Language: f.Get("language"), Kind: contest.EntrantKind(f.Get("kind")),
-		Station: f.Get("station"), Name: f.Get("name"), Episode: f.Get("episode"), Script: f.Get("script"), Translation: f.Get("translation"), AiredNote: f.Get("aired_note"), Sections: map[string]int{}}
+	work := contest.Work{Title: f.Get("title"), Theme: f.Get("theme"), Category: f.Get("category"), Language: f.Get("language"),
+		Kind:    contest.EntrantKind(f.Get("kind")),
+		Station: f.Get("station"), Name: f.Get("name"), Episode: f.Get("episode"), Script: f.Get("script"), Translation: f.Get("translation"),
+		AiredNote: f.Get("aired_note"), Sections: map[string]int{}}
 	work.Authors = strings.Split(f.Get("authors"), "\n")
 	for name := range f.Values {
 		if id, ok := strings.CutPrefix(name, "section."); ok && f.Get(name) != "" {
@@ -761,7 +769,8 @@ func (p pages) replaceForm(r *kit.Request) (kit.Form, error) {
 		return kit.Form{}, err
 	}
 	e := &page.Entry
-	work := contest.Work{Title: e.Title, Theme: e.Theme, Category: e.Category, Language: e.Language, Kind: e.Entrant.Kind, Station: e.Entrant.Station, Name: e.Entrant.Name,
+	work := contest.Work{Title: e.Title, Theme: e.Theme, Category: e.Category, Language: e.Language, Kind: e.Entrant.Kind,
+		Station: e.Entrant.Station, Name: e.Entrant.Name,
 		Authors: e.Entrant.Authors, Episode: e.Episode, Script: e.Script, Translation: e.Translation, Sections: e.Sections, AiredNote: e.AiredNote}
 	for _, x := range e.Pieces {
 		work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: x.Kind, File: x.File})

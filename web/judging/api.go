@@ -49,7 +49,8 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SaveSheet{Task: task, Base: b.Base, Content: c, Writer: contest.Writer{Browser: b.Browser, Device: r.UserAgent()}}); err != nil {
+	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SaveSheet{Task: task, Base: b.Base, Content: c,
+		Writer: contest.Writer{Browser: b.Browser, Device: r.UserAgent()}}); err != nil {
 		return err
 	}
 	out := saved{Version: b.Base + 1}

@@ -82,24 +82,32 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/sign", Access: accounts.JudgeEntries, Handler: p.sign,
 		Summary: "make a judge's complete sheet final", In: signBody{}, Out: saved{}})
 	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/abstain", Access: accounts.JudgeEntries, Handler: p.abstain,
-		Summary: "take oneself off a work, with a reason, in all its parts; where a work has a fixed number of judges another takes over", In: abstainBody{}, Out: abstained{}})
-	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/audio", Gives: "audio/mpeg", Ranges: true, Access: accounts.JudgeEntries, Handler: p.sound,
+		Summary: "take oneself off a work, with a reason, in all its parts; where a work has a fixed number of judges another takes over",
+		In:      abstainBody{}, Out: abstained{}})
+	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/audio", Gives: "audio/mpeg", Ranges: true,
+		Access: accounts.JudgeEntries, Handler: p.sound,
 		Summary: "the recording as judges hear it: an MP3 without tags"})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/sheets/{task}/waveform", Access: accounts.JudgeEntries, Handler: p.waveform,
 		Summary: "the outline of the recording as judges hear it", Out: measure.Waveform{}})
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging/ties", Access: accounts.JudgeEntries, Handler: p.declared,
 		Summary: "the stations a judge declared ties with", Out: tiesBody{}})
 	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/judging/ties", Edits: true, Access: accounts.JudgeEntries, Handler: p.declare,
-		Summary: "declare the stations one has ties with, by ID or code, instead of those declared before: their works go to other judges", In: tiesBody{}, Out: tiesBody{}})
+		Summary: "declare the stations one has ties with, by ID or code, instead of those declared before: their works go to other judges",
+		In:      tiesBody{}, Out: tiesBody{}})
 	chair := func(pattern, summary string, h kit.Handler, in any) {
 		method, path, _ := strings.Cut(pattern, " ")
-		k.Handle(kit.Route{Pattern: method + " /api/v1/contests/{contest}" + path, Access: accounts.JudgeEntries, Handler: h, Summary: summary, In: in, Out: contest.ChairView{}})
+		k.Handle(kit.Route{Pattern: method + " /api/v1/contests/{contest}" + path, Access: accounts.JudgeEntries, Handler: h, Summary: summary, In: in,
+			Out: contest.ChairView{}})
 	}
 	chair("GET /chair", "as chair: what there is to settle, once one's own sheets are signed", p.desk, nil)
 	chair("POST /sheets/{task}/reopen", "as chair: let a judge change a signed sheet; both versions are kept", p.reopen, reopenBody{})
-	chair("POST /sheets/{task}/confer", "as chair: record that the judges of the sheet's work, who differ, talked it over; those in reopen score again", p.confer, conferBody{})
-	chair("POST /sheets/{task}/settle", "as chair: the sheet's judge has a tie to its entrant: keep says whether her marks count, also after they were excluded", p.settlePoint, settleBody{})
-	chair("POST /ties", "as chair: the order of works that nothing else separated, by their numbers, best first; until the round is finished it takes the place of an earlier one", p.settle, tieBody{})
+	chair("POST /sheets/{task}/confer", "as chair: record that the judges of the sheet's work, who differ, talked it over; those in reopen score again",
+		p.confer, conferBody{})
+	chair("POST /sheets/{task}/settle",
+		"as chair: the sheet's judge has a tie to its entrant: keep says whether her marks count, also after they were excluded", p.settlePoint, settleBody{})
+	chair("POST /ties",
+		"as chair: the order of works that nothing else separated, by their numbers, best first; until the round is finished it takes the place of an "+
+			"earlier one", p.settle, tieBody{})
 	k.AddStep(p.next)
 }
 
@@ -253,7 +261,8 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	var steps []kit.Step
 	for _, v := range list {
 		if len(v.Waits) > 0 {
-			steps = append(steps, kit.Step{Title: v.Title, Text: strings.Join(v.Waits, " "), Path: "/judging/" + v.Contest + "/chair", Button: r.Say("contest.chair_desk"), Icon: "star", Order: 4})
+			steps = append(steps, kit.Step{Title: v.Title, Text: strings.Join(v.Waits, " "), Path: "/judging/" + v.Contest + "/chair",
+				Button: r.Say("contest.chair_desk"), Icon: "star", Order: 4})
 		}
 		if v.Round != "" {
 			steps = append(steps, kit.Step{Title: v.Title, Text: v.Round, Path: "/judging", Button: r.Say("contest.judging_menu"), Icon: "star", Order: 5})

@@ -84,7 +84,8 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		return fault.New(fault.NotFound, "contest.sheet_not_yours")
 	}
 	t := v.Tasks[at]
-	page := sheetPage{Page: r.Page("contest.entry_code", "code", t.Code), Sheet: formOf(r, id, t, f), Place: r.Say("contest.sheet_place", "n", at+1, "of", len(v.Tasks))}
+	page := sheetPage{Page: r.Page("contest.entry_code", "code", t.Code), Sheet: formOf(r, id, t, f),
+		Place: r.Say("contest.sheet_place", "n", at+1, "of", len(v.Tasks))}
 	page.AudioURL, page.WaveURL, page.Remember = page.Sheet.Path+"/audio.mp3", page.Sheet.Path+"/waveform", r.Actor.Person+" "+page.Sheet.Path
 	if next := nextOpen(v, at); next != page.Sheet.Path {
 		page.Sheet.Next = next
@@ -101,7 +102,8 @@ func (p pages) renderSheet(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 
 // formOf fills a task's form with what is kept, unless f brings what was typed.
 func formOf(r *kit.Request, contestID string, t contest.JudgeTask, f kit.Form) sheetForm {
-	form := sheetForm{Form: f, Task: t, Name: "sheet", Owner: r.Actor.Person, Path: sheetPath(contestID, t.ID), SaveURL: "/api/v1/contests/" + contestID + "/sheets/" + t.ID}
+	form := sheetForm{Form: f, Task: t, Name: "sheet", Owner: r.Actor.Person, Path: sheetPath(contestID, t.ID),
+		SaveURL: "/api/v1/contests/" + contestID + "/sheets/" + t.ID}
 	if raw, err := json.Marshal(t.Heard); err == nil && t.Heard != nil {
 		form.Heard = string(raw)
 	}
@@ -242,7 +244,8 @@ func (p pages) saveForm(r *kit.Request, f *kit.Form, t contest.JudgeTask) error 
 	if err := f.Err(); err != nil {
 		return err
 	}
-	if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.SaveSheet{Task: t.ID, Base: base, Content: c, Writer: contest.Writer{Device: r.UserAgent()}}); err != nil {
+	if _, err := p.hall.Do(r.Context(), r.Meta(f.ID), id, contest.SaveSheet{Task: t.ID, Base: base, Content: c,
+		Writer: contest.Writer{Device: r.UserAgent()}}); err != nil {
 		return err
 	}
 	if !signs(f) {

@@ -11,7 +11,8 @@ func FuzzNoteOf(f *testing.F) {
 	for _, c := range []struct {
 		at   string
 		want float64 // -1 is refused
-	}{{"0:00", 0}, {"2:05", 125}, {"12:59.5", 779.5}, {"83.5", 83.5}, {"7", 7}, {"2:60", -1}, {":5", -1}, {"-1:00", -1}, {"-3", -1}, {"NaN", -1}, {"9 tuần", -1}, {"", -1}} {
+	}{{"0:00", 0}, {"2:05", 125}, {"12:59.5", 779.5}, {"83.5", 83.5}, {"7", 7}, {"2:60", -1}, {":5", -1}, {"-1:00", -1}, {"-3", -1}, {"NaN", -1},
+		{"9 tuần", -1}, {"", -1}} {
 		f.Add(c.at)
 		n, err := noteOf(c.at, "ồn")
 		if c.want < 0 && !fault.Is(err, "contest.note_time_unreadable") || c.want >= 0 && (err != nil || n.Seconds != c.want || n.Text != "ồn") {

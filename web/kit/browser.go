@@ -19,7 +19,8 @@ func browserWords(lang text.Language) func(agent string) string {
 	}
 	return func(agent string) string {
 		// Order matters: most claim to be several of these.
-		name := first(agent, "Edg/", "Edge", "coc_coc", "Cốc Cốc", "SamsungBrowser", "Samsung Internet", "Zalo", "Zalo", "Firefox", "Firefox", "Chrome", "Chrome", "Safari", "Safari")
+		name := first(agent, "Edg/", "Edge", "coc_coc", "Cốc Cốc", "SamsungBrowser", "Samsung Internet", "Zalo", "Zalo", "Firefox", "Firefox", "Chrome",
+			"Chrome", "Safari", "Safari")
 		system := first(agent, "Android", "Android", "iPhone", "iPhone", "iPad", "iPad", "Windows", "Windows", "Mac OS", "Mac", "Linux", "Linux")
 		switch {
 		case name == "" && system == "":

@@ -32,20 +32,22 @@ func jsonDoor(t testing.TB, proxies ...netip.Prefix) http.Handler {
 	k := kit.New(kit.Config{Auth: people{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Proxies: proxies,
 		ServerToken: accounts.HashOf("server")})
 	k.Handle(
-		kit.Route{Pattern: "POST /api/v1/wishes", Access: kit.Public, MaxBody: 4096, In: wish{}, Out: wish{}, Summary: "Wish.", Handler: func(w http.ResponseWriter, r *kit.Request) error {
-			var v wish
-			if err := r.ReadJSON(&v); err != nil {
-				return err
-			}
-			return r.JSON(w, http.StatusOK, v)
-		}},
-		kit.Route{Pattern: "GET /api/v1/wishes/{id}", Access: accounts.RunServer, Out: kit.List[wish]{}, Query: "limit", Handler: func(w http.ResponseWriter, r *kit.Request) error {
-			n, err := r.Limit()
-			if err != nil {
-				return err
-			}
-			return r.JSON(w, http.StatusOK, kit.NewList(r, make([]wish, n), "x"))
-		}},
+		kit.Route{Pattern: "POST /api/v1/wishes", Access: kit.Public, MaxBody: 4096, In: wish{}, Out: wish{},
+			Summary: "Wish.", Handler: func(w http.ResponseWriter, r *kit.Request) error {
+				var v wish
+				if err := r.ReadJSON(&v); err != nil {
+					return err
+				}
+				return r.JSON(w, http.StatusOK, v)
+			}},
+		kit.Route{Pattern: "GET /api/v1/wishes/{id}", Access: accounts.RunServer, Out: kit.List[wish]{},
+			Query: "limit", Handler: func(w http.ResponseWriter, r *kit.Request) error {
+				n, err := r.Limit()
+				if err != nil {
+					return err
+				}
+				return r.JSON(w, http.StatusOK, kit.NewList(r, make([]wish, n), "x"))
+			}},
 		kit.Route{Pattern: "GET /ip", Access: kit.Public, Handler: func(w http.ResponseWriter, r *kit.Request) error {
 			return r.JSON(w, http.StatusOK, fmt.Sprint(r.IP(), " ", r.Secure(), " ", r.Network()))
 		}},

@@ -50,7 +50,8 @@ func TestAFileInOneRequest(t *testing.T) {
 	file := bytes.Repeat([]byte("âm thanh"), 10_000)
 	kind, whole := parcel(file, "kind", " evidence ", "station", "S00001")
 	in, got, err := incoming(kind, whole, 1<<20)
-	if err != nil || !bytes.Equal(got, file) || in.Raw || in.Name != "Bản tin.mp3" || in.Length != -1 || in.Form.Get("kind") != "evidence" || in.Form.Get("station") != "S00001" {
+	if err != nil || !bytes.Equal(got, file) || in.Raw || in.Name != "Bản tin.mp3" || in.Length != -1 || in.Form.Get("kind") != "evidence" ||
+		in.Form.Get("station") != "S00001" {
 		t.Errorf("a form: %+v, %d bytes, %v", in, len(got), err)
 	}
 	in, got, err = incoming("audio/mpeg", file, 1<<20)
@@ -61,7 +62,8 @@ func TestAFileInOneRequest(t *testing.T) {
 	if in, _, err := incoming(kind, none, 1<<20); err != nil || in.Body != nil || in.Form.Get("audio") != "x" {
 		t.Errorf("a form without a file: %+v, %v", in, err)
 	}
-	empty := []byte("--loa\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--loa\r\nContent-Disposition: form-data; name=\"audio\"\r\n\r\ny\r\n--loa--\r\n")
+	empty := []byte("--loa\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--loa\r\nContent-Disposition: form-data; " +
+		"name=\"audio\"\r\n\r\ny\r\n--loa--\r\n")
 	if in, _, err := incoming(kind, empty, 1<<20); err != nil || in.Body != nil || in.Form.Get("audio") != "y" {
 		t.Errorf("no file was chosen: %+v, %v", in, err)
 	}

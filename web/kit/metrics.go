@@ -111,7 +111,8 @@ func (k *Kit) showMetrics(w http.ResponseWriter, r *Request) error {
 	}
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
-	fmt.Fprintf(&b, "# TYPE loa_up_seconds gauge\nloa_up_seconds %.0f\n# TYPE loa_goroutines gauge\nloa_goroutines %d\n# TYPE loa_heap_bytes gauge\nloa_heap_bytes %d\n",
+	fmt.Fprintf(&b,
+		"# TYPE loa_up_seconds gauge\nloa_up_seconds %.0f\n# TYPE loa_goroutines gauge\nloa_goroutines %d\n# TYPE loa_heap_bytes gauge\nloa_heap_bytes %d\n",
 		r.Now.Sub(m.since).Seconds(), runtime.NumGoroutine(), mem.HeapAlloc)
 	r.write(w, http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", b.Bytes())
 	return nil

@@ -47,7 +47,8 @@ func (k *Kit) describe() (object, error) {
 		"openapi": "3.1.0",
 		"info": object{"title": "Loa", "version": "1", "description": "Commune radio: stations, programmes, airings, coverage, contests. " +
 			"Every GET answers HEAD too. Lists are never null; one that takes limit answers its next page in next, and without limit has at most " +
-			strconv.Itoa(UsualLimit) + " items; one that does not is whole. A body of JSON may leave out what is not required, and has no members but those named."},
+			strconv.Itoa(UsualLimit) +
+			" items; one that does not is whole. A body of JSON may leave out what is not required, and has no members but those named."},
 		"paths": paths,
 		"components": object{"schemas": doc.schemas, "securitySchemes": object{
 			"token": object{"type": "http", "scheme": "bearer"}}},

@@ -18,7 +18,8 @@ func TestPapersPrintWithTheFiguresOfTheLayout(t *testing.T) {
 	css := strings.Join(strings.Fields(string(raw)), " ")
 	for _, want := range []string{
 		fmt.Sprintf("@page paper { size: A4; margin: %dmm %dmm %dmm %dmm;", paper.Top, paper.Right, paper.Bottom, paper.Left),
-		fmt.Sprintf("@page across { size: A4 landscape; margin: %dmm %dmm %dmm %dmm;", paper.TurnedTop, paper.TurnedRight, paper.TurnedBottom, paper.TurnedLeft),
+		fmt.Sprintf("@page across { size: A4 landscape; margin: %dmm %dmm %dmm %dmm;", paper.TurnedTop, paper.TurnedRight,
+			paper.TurnedBottom, paper.TurnedLeft),
 		fmt.Sprintf(`font: %dpt/%.2f "%s"`, paper.BodySize, paper.Lines, paper.Font),
 		fmt.Sprintf("text-align: center; font-size: %dpt; line-height: 1.2; } .paper-top > p", paper.HeadSize),
 		fmt.Sprintf(".paper-top .motto { font-size: %dpt; }", paper.MottoSize),

@@ -40,7 +40,8 @@ func (p pages) alike(r *kit.Request, s scene, f kit.Form) (rows []alikeRow, err 
 		if l := a.Likeness; a.How == library.Similar {
 			x.How = r.Say("library.alike_" + string(l.Sure()))
 			x.Here, x.There = l.Starts(s.rec.ID)
-			x.Span = r.Say("library.alike_span", "shared", time.Duration(l.Shared*float64(time.Second)), "here", kit.Position(x.Here), "there", kit.Position(x.There))
+			x.Span = r.Say("library.alike_span", "shared", time.Duration(l.Shared*float64(time.Second)), "here", kit.Position(x.Here),
+				"there", kit.Position(x.There))
 			switch faster := 100 * l.Faster(s.rec.ID); {
 			case faster > 0:
 				x.Span += " " + r.Say("library.alike_faster", "percent", faster)

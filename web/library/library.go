@@ -118,7 +118,8 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	asked, today := r.Asked(), r.Today()
 	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
-	q, err := scheduler.Search{Text: asked.Get("q"), Programme: asked.Get("programme"), Topic: scheduler.Topic(asked.Get("topic")), Language: asked.Get("language"), Station: asked.Get("station"),
+	q, err := scheduler.Search{Text: asked.Get("q"), Programme: asked.Get("programme"), Topic: scheduler.Topic(asked.Get("topic")),
+		Language: asked.Get("language"), Station: asked.Get("station"),
 		MinSeconds: asked.Minutes("from").Seconds(), MaxSeconds: asked.Minutes("to").Seconds()}.Query(plan, reg, today)
 	if typed := asked.Err(); typed != nil {
 		err = typed

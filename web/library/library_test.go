@@ -132,7 +132,8 @@ func TestWhatShouldBeMendedIsToldBeforeTheFormIsSent(t *testing.T) {
 	p.Open(server.URL + "/library")
 	p.Upload("input[type=file]", file)
 	p.Wait("[data-findings] .notice")
-	if said := p.Text("[data-findings]"); !strings.Contains(said, "0:15–0:25") || !strings.Contains(said, "Tiếng bị vỡ") || strings.Contains(said, "do Loa chuyển") {
+	if said := p.Text("[data-findings]"); !strings.Contains(said, "0:15–0:25") || !strings.Contains(said, "Tiếng bị vỡ") ||
+		strings.Contains(said, "do Loa chuyển") {
 		t.Errorf("findings: %q", said)
 	}
 	p.Shot("library-findings", 360)
@@ -213,13 +214,15 @@ func TestTheWaveformIsDrawnSoughtAndHeard(t *testing.T) {
 	webtest.Eval[any](p, "tell the page", `document.querySelector("#s-player").dispatchEvent(new Event("change"))`)
 	webtest.Eval[any](p, "leave the waveform", `document.querySelector("canvas").blur()`)
 	p.Press(" ")
-	until("play", `!document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0.2 && document.querySelector("audio").playbackRate === 1.5`)
+	until("play",
+		`!document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0.2 && document.querySelector("audio").playbackRate === 1.5`)
 	if said := p.Text(".player [role=status]"); !strings.HasPrefix(said, "Đang phát từ 0:0") {
 		t.Errorf("announced: %q", said)
 	}
 	p.Press(" ")
 	until("stop", `document.querySelector("audio").paused && document.querySelector(".player [role=status]").textContent.startsWith("Đã dừng ở")`)
-	if said := webtest.Eval[string](p, "read the slider", `document.querySelector("canvas").getAttribute("aria-valuetext")`); !strings.HasSuffix(said, " trong 0:40") {
+	if said := webtest.Eval[string](p, "read the slider", `document.querySelector("canvas").getAttribute("aria-valuetext")`); !strings.HasSuffix(said,
+		" trong 0:40") {
 		t.Errorf("the slider says %q", said)
 	}
 	if parts.Load() == 0 {
@@ -259,12 +262,14 @@ func TestTwoThatSoundAlikeAreComparedByEarAndDecided(t *testing.T) {
 	p.Open(server.URL + "/library/" + whole)
 	p.Shot("library-alike", 360)
 	p.Shot("library-alike", 1280)
-	if said := p.Text("#alike"); !strings.Contains(said, "Nông thôn mới (gửi lại).mp3") || strings.Contains(said, "Bản tin khác") || !strings.Contains(said, "Chị Hoa") {
+	if said := p.Text("#alike"); !strings.Contains(said, "Nông thôn mới (gửi lại).mp3") || strings.Contains(said, "Bản tin khác") ||
+		!strings.Contains(said, "Chị Hoa") {
 		t.Errorf("alike: %q", said)
 	}
 	p.Click("#alike [data-of=player]")
 	p.Click("#alike [data-of^=p-]")
-	p.Until("hear the other alone", `(() => { const [mine, other] = document.querySelectorAll("audio"); return mine.paused && !other.paused && other.currentTime > 0; })()`)
+	p.Until("hear the other alone",
+		`(() => { const [mine, other] = document.querySelectorAll("audio"); return mine.paused && !other.paused && other.currentTime > 0; })()`)
 
 	p.Follow("#alike button[value=different]")
 	if said := p.Text("#alike .error"); !strings.Contains(said, "vì sao") {
@@ -305,7 +310,8 @@ func TestRecordingsAreSoughtByWhatTheyWereMadeFor(t *testing.T) {
 	}
 	used := h.keep(t, "duong-lang.wav", audiotest.WAV(61, 8000, 1))
 	h.keep(t, "loi-chao.wav", audiotest.WAV(5, 8000, 2))
-	p, err := h.store.SaveProgramme(ctx, do(), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Producer: "Đài tỉnh", Topics: []scheduler.Topic{"rural_infrastructure"}, Languages: []string{"vi", "hmn"}})
+	p, err := h.store.SaveProgramme(ctx, do(), scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Producer: "Đài tỉnh",
+		Topics: []scheduler.Topic{"rural_infrastructure"}, Languages: []string{"vi", "hmn"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,9 +323,11 @@ func TestRecordingsAreSoughtByWhatTheyWereMadeFor(t *testing.T) {
 		h.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	for query, want := range map[string]string{"": "duong loi", "programme=" + p.ID: "duong", "topic=rural_infrastructure": "duong", "topic=rural_tourism": "", "language=hmn": "duong", "language=vi": "",
+	for query, want := range map[string]string{"": "duong loi", "programme=" + p.ID: "duong", "topic=rural_infrastructure": "duong", "topic=rural_tourism": "",
+		"language=hmn": "duong", "language=vi": "",
 		"station=province": "duong loi", "station=S00001": "", "from=1": "duong", "to=0,5": "loi", "q=chao": "loi", "language=hmn&q=chao": ""} {
-		for _, path := range []string{"/library?" + query, "/api/v1/audio?" + strings.NewReplacer("from=1", "min_seconds=60", "to=0,5", "max_seconds=30").Replace(query)} {
+		for _, path := range []string{"/library?" + query, "/api/v1/audio?" + strings.NewReplacer("from=1", "min_seconds=60", "to=0,5",
+			"max_seconds=30").Replace(query)} {
 			answer, err := http.Get(server.URL + path)
 			if err != nil {
 				t.Fatal(err)

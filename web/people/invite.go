@@ -92,7 +92,8 @@ func (p pages) renderInvite(w http.ResponseWriter, r *kit.Request, form kit.Form
 		if err := r.Actor.Must(accounts.Organise, where); err != nil {
 			return err
 		}
-		page := invitePage{Page: r.Page("people.invite_" + string(role)), Form: form, Role: string(role), Back: back, BackTo: r.Say("people.back_from_" + string(role))}
+		page := invitePage{Page: r.Page("people.invite_" + string(role)), Form: form, Role: string(role), Back: back,
+			BackTo: r.Say("people.back_from_" + string(role))}
 		page.ask(r)
 		page.About = r.Say("people.about_in_contest."+string(role), "contest", r.Names(nil).Contest(r.PathValue("contest")))
 		return p.invite.Render(w, r, page)
@@ -143,8 +144,9 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 		role, _ := ofContest(r)
 		grant = accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
 	}
-	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note"),
-		Waiting: cmp.Or(accounts.Waiting(form.Get("waiting")), accounts.AskWaiting)})
+	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID),
+		accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note"),
+			Waiting: cmp.Or(accounts.Waiting(form.Get("waiting")), accounts.AskWaiting)})
 	if form.Refused(err) {
 		form.Values.Set("secret", accounts.NewSecret())
 		return p.renderInvite(w, r, *form)
@@ -181,8 +183,9 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	if err != nil {
 		return err
 	}
-	page := linkPage{Page: r.Page("people.link"), Link: address.URL + "/join/" + secret, Local: address.Local(), Expires: inv.Expires, Renewal: inv.Person != "",
-		For: accounts.GrantsInWords(r.Lang, r.Names(places), inv.Grants), Back: "/people", Again: "/people/invite"}
+	page := linkPage{Page: r.Page("people.link"), Link: address.URL + "/join/" + secret, Local: address.Local(), Expires: inv.Expires,
+		Renewal: inv.Person != "",
+		For:     accounts.GrantsInWords(r.Lang, r.Names(places), inv.Grants), Back: "/people", Again: "/people/invite"}
 	if _, back := ofContest(r); back != "" {
 		page.Back, page.Again = back, r.URL.Path
 	}

@@ -55,8 +55,9 @@ func Register(k *kit.Kit, s Store, desk Desk) {
 	f := k.Folder("programmes", files)
 	p := pages{store: s, desk: desk,
 		list: kit.NewView[listPage](f, "list.html"), show: kit.NewView[programmePage](f, "programme.html"), edit: kit.NewView[editPage](f, "edit.html"),
-		episode: kit.NewView[episodePage](f, "episode.html"), episodeEdit: kit.NewView[episodeEditPage](f, "episode_edit.html"), ruleEdit: kit.NewView[rulePage](f, "rule.html"),
-		confirm: kit.NewView[confirmPage](f, "confirm.html")}
+		episode: kit.NewView[episodePage](f, "episode.html"), episodeEdit: kit.NewView[episodeEditPage](f, "episode_edit.html"),
+		ruleEdit: kit.NewView[rulePage](f, "rule.html"),
+		confirm:  kit.NewView[confirmPage](f, "confirm.html")}
 	k.Menu(kit.MenuItem{Path: "/programmes", Key: "schedule.programmes", Icon: "horn", Access: accounts.EditSchedule, Order: 20})
 	edit := accounts.EditSchedule
 	k.Handle(
@@ -129,7 +130,8 @@ func ruleLines(lang text.Language, reg *stations.Registry, rules []scheduler.Rul
 	var out []ruleLine
 	for _, rule := range rules {
 		v := rule.Current()
-		l := ruleLine{ID: rule.ID, When: scheduler.SayCron(lang, v.Cron), Who: v.Selection.Say(lang, reg), From: v.From.Short(), Until: v.Until.Short(), Next: rule.Upcoming(now, dates)}
+		l := ruleLine{ID: rule.ID, When: scheduler.SayCron(lang, v.Cron), Who: v.Selection.Say(lang, reg), From: v.From.Short(), Until: v.Until.Short(),
+			Next: rule.Upcoming(now, dates)}
 		if v.Priority != scheduler.Ordinary {
 			l.Priority = "schedule.priority." + string(v.Priority)
 		}
@@ -337,8 +339,9 @@ func options[T ~string](r *kit.Request, prefix string, keys []T) []kit.Option {
 }
 
 func (p pages) renderEdit(w http.ResponseWriter, r *kit.Request, id string, f kit.Form, terms *scheduler.TermsChange) error {
-	page := editPage{Page: r.Page("schedule.new_programme"), Terms: terms, Form: f, TitleHint: "schedule.title_hint", Action: "/programmes", Contents: options(r, "schedule.topic.", scheduler.Contents()),
-		Themes: options(r, "schedule.topic.", scheduler.Themes()), Languages: options(r, "language.", stations.Languages)}
+	page := editPage{Page: r.Page("schedule.new_programme"), Terms: terms, Form: f, TitleHint: "schedule.title_hint", Action: "/programmes",
+		Contents: options(r, "schedule.topic.", scheduler.Contents()),
+		Themes:   options(r, "schedule.topic.", scheduler.Themes()), Languages: options(r, "language.", stations.Languages)}
 	if id != "" {
 		page.Title, page.Action, page.TitleHint = r.Say("schedule.edit_programme"), "/programmes/"+id, "schedule.rename_hint"
 	}
@@ -385,7 +388,8 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := scheduler.SaveProgramme{ID: r.PathValue("id"), Title: f.Get("title"), Producer: f.Get("producer"), Languages: f.All("languages"), CountsTowardTarget: f.Bool("counts")}
+	c := scheduler.SaveProgramme{ID: r.PathValue("id"), Title: f.Get("title"), Producer: f.Get("producer"), Languages: f.All("languages"),
+		CountsTowardTarget: f.Bool("counts")}
 	for _, t := range f.All("topics") {
 		c.Topics = append(c.Topics, scheduler.Topic(t))
 	}
@@ -435,8 +439,9 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	step := func(key, path, icon, state string, order int, args ...any) kit.Step {
-		return kit.Step{Title: r.Say("schedule.step."+key, args...), Text: r.Say("schedule.step."+key+"_text", args...), Button: r.Say("schedule.step." + key + "_button"),
-			Path: path, Icon: icon, State: state, Order: order}
+		return kit.Step{Title: r.Say("schedule.step."+key, args...), Text: r.Say("schedule.step."+key+"_text", args...),
+			Button: r.Say("schedule.step." + key + "_button"),
+			Path:   path, Icon: icon, State: state, Order: order}
 	}
 	if len(s.Programmes) == 0 {
 		return []kit.Step{step("first", "/programmes/new", "horn", "", 10)}, nil

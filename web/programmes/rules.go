@@ -251,7 +251,8 @@ func (p pages) saveRule(w http.ResponseWriter, r *kit.Request) error {
 	if page.Previewed {
 		page.When, page.Who = scheduler.SayCron(r.Lang, c.Cron), c.Selection.Say(r.Lang, reg)
 		for _, cl := range page.Preview.Clashes {
-			page.Clashes = append(page.Clashes, clashLine{cl, reg.Label(cl.First), cl.Other == page.Rule || !slices.ContainsFunc(s.Rules, func(o scheduler.Rule) bool { return o.ID == cl.Other })})
+			page.Clashes = append(page.Clashes, clashLine{cl, reg.Label(cl.First), cl.Other == page.Rule ||
+				!slices.ContainsFunc(s.Rules, func(o scheduler.Rule) bool { return o.ID == cl.Other })})
 		}
 	}
 	page.Form = *f

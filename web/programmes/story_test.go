@@ -32,7 +32,8 @@ type doorkeeper struct{}
 func (doorkeeper) BySession(_ context.Context, h accounts.Hash, _ time.Time) (p accounts.Person, s accounts.Session, _ error) {
 	for _, role := range []accounts.Role{accounts.Admin, accounts.Editor} {
 		if accounts.HashOf(string(role)) == h {
-			return accounts.Person{ID: "p1", Name: "Vàng Thị Hoa", Grants: []accounts.Grant{{Role: role, Scope: accounts.Scope{Level: accounts.Province}}}}, s, nil
+			return accounts.Person{ID: "p1", Name: "Vàng Thị Hoa", Grants: []accounts.Grant{{Role: role, Scope: accounts.Scope{Level: accounts.Province}}}}, s,
+				nil
 		}
 	}
 	return p, s, nil
@@ -188,8 +189,10 @@ func planned(t *testing.T, p *webtest.Tab, url string, s *bolt.Store, shots func
 
 	at := time.Now().UTC().Truncate(time.Second)
 	for i, r := range []scheduler.Run{
-		{Job: scheduler.ClockJob, Outcome: scheduler.Down, StartedAt: at.Add(-3 * time.Hour), EndedAt: at.Add(-time.Minute), Summary: text.Vietnamese.Say("schedule.was_down", "for", 3*time.Hour, "since", at.Add(-3*time.Hour))},
-		{Job: scheduler.DueJobName, Outcome: scheduler.Done, Late: true, StartedAt: at, EndedAt: at.Add(2 * time.Second), Summary: text.Vietnamese.Say("schedule.due_summary", "slots", 127, "without", 0)},
+		{Job: scheduler.ClockJob, Outcome: scheduler.Down, StartedAt: at.Add(-3 * time.Hour), EndedAt: at.Add(-time.Minute),
+			Summary: text.Vietnamese.Say("schedule.was_down", "for", 3*time.Hour, "since", at.Add(-3*time.Hour))},
+		{Job: scheduler.DueJobName, Outcome: scheduler.Done, Late: true, StartedAt: at, EndedAt: at.Add(2 * time.Second),
+			Summary: text.Vietnamese.Say("schedule.due_summary", "slots", 127, "without", 0)},
 		{Job: "records_verify", Outcome: scheduler.Failed, StartedAt: at, EndedAt: at, Error: "store: disk on fire"},
 	} {
 		r.ScheduledAt, r.Attempt = at.Add(time.Duration(-i)*time.Minute), 1

@@ -260,7 +260,8 @@ func TestAFileOfAnEarlierVisitIsAskedAbout(t *testing.T) {
 			p.Type("#f-title", "Số 21")
 			p.Click("button[value=approve]")
 			until(p, `document.querySelector("[data-state] [role=status]").textContent.includes("chưa được gửi")`)
-			if at := webtest.Eval[string](p, "look where it is", `location.pathname + document.querySelectorAll("[aria-busy], form[data-sent]").length`); at != page+"0" {
+			if at := webtest.Eval[string](p, "look where it is",
+				`location.pathname + document.querySelectorAll("[aria-busy], form[data-sent]").length`); at != page+"0" {
 				t.Errorf("the form went to %s without an answer", at)
 			}
 			if made, offsets := l.noted(); made != 0 || len(offsets) != 0 || webtest.Eval[bool](p, "look", arrived) {

@@ -130,7 +130,8 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 				}
 				kind := rec.ContentType
 				doc.Channel.Items = append(doc.Channel.Items, item{Title: x.Title, Description: x.Prize + " – " + x.Who, Link: base,
-					GUID: guid{false, x.Audio.SHA256}, PubDate: x.At.Format(time.RFC1123Z), Duration: int(math.Round(x.Audio.Seconds)), Author: x.Who, EpisodeType: "full",
+					GUID: guid{false, x.Audio.SHA256}, PubDate: x.At.Format(time.RFC1123Z), Duration: int(math.Round(x.Audio.Seconds)),
+					Author: x.Who, EpisodeType: "full",
 					Enclosure: enclosure{base + "/" + x.Code + "/" + fileName(kind), strconv.FormatInt(x.Audio.Bytes, 10), kind}})
 			}
 		}

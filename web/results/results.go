@@ -156,8 +156,10 @@ func winners(s *contest.State, given []contest.Given, gone []paper.NoLonger) []a
 
 // extensions are those of the media types a work may have: readers of podcasts go
 // by the end of the address.
-var extensions = map[string]string{"audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/aac": ".aac", "audio/wav": ".wav", "audio/x-wav": ".wav",
-	"audio/flac": ".flac", "audio/ogg": ".ogg", "audio/webm": ".webm", "audio/aiff": ".aiff", "audio/x-ms-wma": ".wma", "audio/amr": ".amr", "audio/3gpp": ".3gp"}
+var extensions = map[string]string{"audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/x-m4a": ".m4a", "audio/aac": ".aac",
+	"audio/wav": ".wav", "audio/x-wav": ".wav",
+	"audio/flac": ".flac", "audio/ogg": ".ogg", "audio/webm": ".webm", "audio/aiff": ".aiff", "audio/x-ms-wma": ".wma",
+	"audio/amr": ".amr", "audio/3gpp": ".3gp"}
 
 // fileName is the last part of a work's address.
 func fileName(kind string) string {

@@ -56,7 +56,8 @@ type logPage struct {
 }
 
 var badges = map[scheduler.Outcome]string{
-	scheduler.Running: kit.StateNone, scheduler.Done: kit.StateOK, scheduler.Failed: kit.StateBad, scheduler.Panicked: kit.StateBad, scheduler.TimedOut: kit.StateBad,
+	scheduler.Running: kit.StateNone, scheduler.Done: kit.StateOK, scheduler.Failed: kit.StateBad, scheduler.Panicked: kit.StateBad,
+	scheduler.TimedOut:    kit.StateBad,
 	scheduler.Interrupted: kit.StateWarn, scheduler.Skipped: kit.StateWarn, scheduler.ClockMoved: kit.StateWarn, scheduler.Down: kit.StateWarn,
 }
 
@@ -137,10 +138,12 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	var out []kit.Step
 	if down != nil {
 		out = append(out, kit.Step{Title: r.Say("schedule.step.down", "for", down.EndedAt.Sub(down.StartedAt).Round(time.Minute)),
-			Text: r.Say("schedule.step.down_text", "since", down.StartedAt, "n", late), Path: "/runs", Button: r.Say("schedule.server_log"), Icon: "history", State: kit.StateWarn, Order: 5})
+			Text: r.Say("schedule.step.down_text", "since", down.StartedAt, "n", late), Path: "/runs", Button: r.Say("schedule.server_log"),
+			Icon: "history", State: kit.StateWarn, Order: 5})
 	}
 	if failed > 0 {
-		out = append(out, kit.Step{Title: r.Say("schedule.step.failed", "n", failed), Text: r.Say("schedule.step.failed_text"), Path: "/runs", Button: r.Say("schedule.server_log"), Icon: "warn", State: kit.StateBad, Order: 4})
+		out = append(out, kit.Step{Title: r.Say("schedule.step.failed", "n", failed), Text: r.Say("schedule.step.failed_text"),
+			Path: "/runs", Button: r.Say("schedule.server_log"), Icon: "warn", State: kit.StateBad, Order: 4})
 	}
 	return out, nil
 }

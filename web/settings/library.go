@@ -79,7 +79,8 @@ func (l librarySettings) render(w http.ResponseWriter, r *kit.Request, f kit.For
 	if err != nil {
 		return err
 	}
-	page := libraryPage{Page: r.Page("settings.library_title"), Form: f, Tabs: tabs(r), Unused: []ageRow{{Days: 0}, {Days: 30}, {Days: 90}, {Days: 365}, {Days: 730}}}
+	page := libraryPage{Page: r.Page("settings.library_title"), Form: f, Tabs: tabs(r), Unused: []ageRow{{Days: 0}, {Days: 30}, {Days: 90},
+		{Days: 365}, {Days: 730}}}
 	for _, u := range unused {
 		for i := range page.Unused {
 			if row := &page.Unused[i]; r.Now.Sub(u.Created) >= time.Duration(row.Days)*day {
@@ -154,6 +155,7 @@ func (l librarySettings) step(r *kit.Request) ([]kit.Step, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	return []kit.Step{{State: "warn", Icon: "trash", Title: r.Say("settings.leaving_title", "n", n), Text: r.Say("settings.leaving_text", "at", r.Lang.Date(first)),
+	return []kit.Step{{State: "warn", Icon: "trash", Title: r.Say("settings.leaving_title", "n", n),
+		Text: r.Say("settings.leaving_text", "at", r.Lang.Date(first)),
 		Path: "/settings/library", Button: r.Say("settings.leaving_see"), Order: 40}}, nil
 }

@@ -58,7 +58,8 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 		Page: r.Page("stations.one_title", "name", reg.Label(s.ID)), Station: *s, Unit: u, ActiveToday: s.ActiveOn(day),
 		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(soon),
 		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
-		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)), MayHear: r.Actor.Can(accounts.ReadSchedule, reg.Where(s.ID)),
+		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)),
+		MayHear:   r.Actor.Can(accounts.ReadSchedule, reg.Where(s.ID)),
 		MayReport: s.ActiveOn(day) && r.Actor.Can(accounts.ReportAiring, reg.Where(s.ID)),
 	}
 	if d, ok := reg.UnitByCode(u.District, u.Valid.From); ok {

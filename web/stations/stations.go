@@ -125,7 +125,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	}
 	list := reg.Filter(f)
 	page := listPage{
-		Page: r.Page("stations.title"), Query: f.Query, District: f.District, Technology: string(f.Technology), Language: f.Language, ActiveOn: f.ActiveOn, All: all, Total: len(list), Districts: districtOptions(reg, f.ActiveOn, r.Today()),
+		Page: r.Page("stations.title"), Query: f.Query, District: f.District, Technology: string(f.Technology), Language: f.Language, ActiveOn: f.ActiveOn,
+		All: all, Total: len(list), Districts: districtOptions(reg, f.ActiveOn, r.Today()),
 		Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang), CSV: exportPath(r, "csv"), XLSX: exportPath(r, "xlsx"),
 		MayEdit:  r.Actor.Can(accounts.EditStations, accounts.Where{}),
 		Narrowed: all || f.District+string(f.Technology)+f.Language+r.URL.Query().Get("active_on") != "",

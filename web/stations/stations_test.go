@@ -81,7 +81,8 @@ func serve(t *testing.T, who string) (*httptest.Server, *bolt.Store) {
 
 func example(i int) stations.Fields {
 	f := stations.Fields{
-		Technologies: []stations.Technology{stations.FM}, FM: stations.Transmitter{FrequencyMHz: 54.5 + float64(i%27)/2, PowerW: 30, Licence: "125/GP-CTS", LicenceUntil: "2025-12-31"},
+		Technologies: []stations.Technology{stations.FM}, FM: stations.Transmitter{FrequencyMHz: 54.5 + float64(i%27)/2, PowerW: 30, Licence: "125/GP-CTS",
+			LicenceUntil: "2025-12-31"},
 		ClustersWorking: 5 + i%4, ClustersTotal: 9, Languages: []string{"vi", "hmn"},
 		Hours:    []stations.Hours{{From: 330, Until: 375}, {From: 1020, Until: 1050}},
 		Contacts: []stations.Contact{{Name: "Giàng A Páo", Role: "công chức văn hoá - xã hội", Phone: "0912345678"}},
@@ -112,7 +113,8 @@ func get(t *testing.T, url string) (*goquery.Document, int) {
 
 func TestTheListSearchesAndFilters(t *testing.T) {
 	srv, _ := serve(t, "editor")
-	for query, want := range map[string]int{"": 127, "?q=nam+chay": 2, "?q=Nậm+Chảy": 1, "?district=084": 9, "?technology=ip": 13, "?active_on=2023-01-01": 0, "?all=1&active_on=": 127, "?language=hmn": 40} {
+	for query, want := range map[string]int{"": 127, "?q=nam+chay": 2, "?q=Nậm+Chảy": 1, "?district=084": 9, "?technology=ip": 13, "?active_on=2023-01-01": 0,
+		"?all=1&active_on=": 127, "?language=hmn": 40} {
 		doc, status := get(t, srv.URL+"/stations"+query)
 		rows, said := doc.Find("tbody tr").Length(), doc.Find(".head .soft").Text()
 		if status != 200 || rows != min(want, kit.RowsAtOnce) || !strings.HasPrefix(said, strconv.Itoa(want)+" ") {
@@ -152,7 +154,8 @@ func TestAnOperatorSeesHerStationAndNoButtons(t *testing.T) {
 	if doc.Find("tbody tr").Length() != 1 || doc.Find(`a[href="/stations/import"]`).Length() != 0 {
 		t.Error("an operator sees more than her station")
 	}
-	for path, want := range map[string]int{"/stations/S00001": 200, "/stations/S00002": 403, "/stations/S00001/edit": 403, "/stations/import": 403, "/stations/merge": 403, "/stations/new": 403} {
+	for path, want := range map[string]int{"/stations/S00001": 200, "/stations/S00002": 403, "/stations/S00001/edit": 403, "/stations/import": 403,
+		"/stations/merge": 403, "/stations/new": 403} {
 		if doc, status := get(t, srv.URL+path); status != want || doc.Find(`a[href$="/edit"]`).Length() != 0 {
 			t.Errorf("%s: %d, want %d", path, status, want)
 		}
@@ -241,7 +244,8 @@ func TestAnEditorKeepsTheRegistryInABrowser(t *testing.T) {
 	tab.Follow("form button")
 	shots("import-bad")
 	good := writeFile(t, "good.xlsx", func(b *bytes.Buffer) error {
-		return sheet.XLSX(b, "Đài", [][]any{{"Mã xã", "Công nghệ", "Người liên hệ"}, {"02779", "FM; loa lưu động", "Sùng A Lử | | 0987654321"}, {"02770", "FM, IP", ""}})
+		return sheet.XLSX(b, "Đài", [][]any{{"Mã xã", "Công nghệ", "Người liên hệ"}, {"02779", "FM; loa lưu động", "Sùng A Lử | | 0987654321"},
+			{"02770", "FM, IP", ""}})
 	})
 	tab.Upload("#f-file", good)
 	tab.Follow(`form[enctype] button`)
@@ -345,7 +349,8 @@ func FuzzReadFields(f *testing.F) {
 	r := stations.NewRegistry(stations.Founding())
 	m := accounts.Meta{ID: "x", By: accounts.Daemon(), At: time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)}
 	f.Fuzz(func(t *testing.T, number, hours, phone, day string) {
-		fields, err := readFields(map[string][]string{"frequency_mhz": {number}, "clusters_total": {number}, "hours": {hours}, "technologies": {"fm"}, "languages": {hours},
+		fields, err := readFields(map[string][]string{"frequency_mhz": {number}, "clusters_total": {number}, "hours": {hours},
+			"technologies": {"fm"}, "languages": {hours},
 			"c0_name": {phone}, "c0_phone": {phone}, "a0_from": {day}, "a0_until": {day}, "licence_until": {day}, "zone": {hours}, "notes": {phone}})
 		if err != nil {
 			return
@@ -360,7 +365,8 @@ func FuzzReadFields(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%+v does not survive its own form: %v", s.Fields, err)
 		}
-		if back, err := stations.DecideSave(r, m, stations.SaveStation{ID: "S00001", Fields: again}); err != nil || back.Cell(text.Vietnamese, "hours") != s.Cell(text.Vietnamese, "hours") || back.FM != s.FM {
+		if back, err := stations.DecideSave(r, m, stations.SaveStation{ID: "S00001", Fields: again}); err != nil ||
+			back.Cell(text.Vietnamese, "hours") != s.Cell(text.Vietnamese, "hours") || back.FM != s.FM {
 			t.Fatalf("%+v became %+v, %v", s.Fields, back.Fields, err)
 		}
 	})
@@ -368,7 +374,8 @@ func FuzzReadFields(f *testing.F) {
 
 // TestWhoGetsAndWhoLosesARoleIsCountedApart: undoing a merger takes roles away.
 func TestWhoGetsAndWhoLosesARoleIsCountedApart(t *testing.T) {
-	people := []coverage.FollowedPerson{{Stations: []string{"S1"}}, {Leaves: []string{"S1"}}, {Leaves: []string{"S1"}}, {Stations: []string{"S1"}, Leaves: []string{"S2"}}}
+	people := []coverage.FollowedPerson{{Stations: []string{"S1"}}, {Leaves: []string{"S1"}}, {Leaves: []string{"S1"}},
+		{Stations: []string{"S1"}, Leaves: []string{"S2"}}}
 	r := &kit.Request{Lang: text.Vietnamese}
 	for _, c := range []struct {
 		people []coverage.FollowedPerson

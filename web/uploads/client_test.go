@@ -229,14 +229,16 @@ func TestTusJSClientIsRefused(t *testing.T) {
 		{"larger than the limit", func(o *order) { o.Size = 300_000_001 }, "POST", 413, "audio.too_large"},
 		{"no audio", func(o *order) { o.File, o.ChunkSize = junk, 70_000 }, "POST PATCH", 415, "audio.is_zip"},
 		{"parts in parallel", func(o *order) { o.Parallel = 2 }, "POST( POST)?", 400, "uploads.no_concatenation"},
-		{"a checksum that does not fit", func(o *order) { o.ChunkSize, o.Checksum, o.Spoil = 60_000, "sha1", true }, "POST PATCH", 460, "uploads.checksum_wrong"},
+		{"a checksum that does not fit", func(o *order) { o.ChunkSize, o.Checksum, o.Spoil = 60_000, "sha1", true }, "POST PATCH", 460,
+			"uploads.checksum_wrong"},
 		{"a file shorter than announced", func(o *order) { o.Size, o.RetryDelays = len(mp3)+100, nil }, "POST", 201, "the source is done after"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := order{Endpoint: d.url + uploads.Root, File: file, RetryDelays: []int{0, 0}}
 			c.change(&o)
 			a := client(t, dir, o)
-			if a.Outcome != "error" || !regexp.MustCompile("^"+c.methods+"$").MatchString(a.methods()) || a.Asked[len(a.Asked)-1].Status != c.status || !strings.Contains(a.Error, c.says) {
+			if a.Outcome != "error" || !regexp.MustCompile("^"+c.methods+"$").MatchString(a.methods()) || a.Asked[len(a.Asked)-1].Status != c.status ||
+				!strings.Contains(a.Error, c.says) {
 				t.Errorf("%+v, want %s, %d and %s", a, c.methods, c.status, c.says)
 			}
 		})

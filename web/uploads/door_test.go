@@ -35,9 +35,12 @@ import (
 type people struct{}
 
 var known = map[accounts.Hash]accounts.Person{
-	accounts.HashOf("editor"):   {ID: "p-editor", Name: "Chị Hoa", Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}},
-	accounts.HashOf("operator"): {ID: "p-operator", Name: "Anh Páo", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}},
-	accounts.HashOf("monitor"):  {ID: "p-monitor", Name: "Bà Mai", Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}}},
+	accounts.HashOf("editor"): {ID: "p-editor", Name: "Chị Hoa",
+		Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}},
+	accounts.HashOf("operator"): {ID: "p-operator", Name: "Anh Páo",
+		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}},
+	accounts.HashOf("monitor"): {ID: "p-monitor", Name: "Bà Mai",
+		Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}}},
 }
 
 func (people) BySession(context.Context, accounts.Hash, time.Time) (accounts.Person, accounts.Session, error) {
@@ -181,7 +184,8 @@ func meta(pairs ...string) string {
 // create makes an upload and returns its URL.
 func create(t testing.TB, d *door, length int, headers ...string) string {
 	t.Helper()
-	a := ask(t, "POST", d.url+uploads.Root, nil, append([]string{"Upload-Length", fmt.Sprint(length), "Upload-Metadata", meta("filename", "Bản tin.mp3")}, headers...)...)
+	a := ask(t, "POST", d.url+uploads.Root, nil, append([]string{"Upload-Length", fmt.Sprint(length), "Upload-Metadata", meta("filename", "Bản tin.mp3")},
+		headers...)...)
 	if a.status != 201 {
 		t.Fatalf("create: %v", a)
 	}
@@ -241,7 +245,9 @@ func raw(t testing.TB, d *door, url string, at int, part []byte, announced int) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(c, "PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\nTus-Resumable: 1.0.0\r\nContent-Type: %s\r\nUpload-Offset: %d\r\nContent-Length: %d\r\n\r\n",
+	fmt.Fprintf(c,
+		"PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\nTus-Resumable: 1.0.0\r\nContent-Type: %s\r\nUpload-Offset: "+
+			"%d\r\nContent-Length: %d\r\n\r\n",
 		strings.TrimPrefix(url, d.url), piece, at, announced)
 	if _, err := c.Write(part); err != nil {
 		t.Fatal(err)

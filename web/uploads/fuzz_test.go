@@ -30,7 +30,8 @@ func FuzzMetadata(f *testing.F) {
 }
 
 func FuzzFileName(f *testing.F) {
-	for _, s := range []string{"", "../../etc/passwd", `C:\x\Bản tin.mp3`, "Ba\u0309n tin.mp3", "a\x00b.mp3", "\u202egnp.exe", "...", strings.Repeat("ế", 500) + ".mp3", "\xff\xfe", "no\x7f\u0302ng.mp3"} {
+	for _, s := range []string{"", "../../etc/passwd", `C:\x\Bản tin.mp3`, "Ba\u0309n tin.mp3", "a\x00b.mp3", "\u202egnp.exe",
+		"...", strings.Repeat("ế", 500) + ".mp3", "\xff\xfe", "no\x7f\u0302ng.mp3"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

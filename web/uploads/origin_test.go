@@ -93,12 +93,14 @@ func TestALetInOriginHasNoMoreThanItsToken(t *testing.T) {
 		})
 	}
 	asked := ask(t, "OPTIONS", d.url+uploads.Root, nil, "Origin", page, "Access-Control-Request-Method", "PATCH", "Authorization", "-")
-	for _, name := range []string{"Authorization", "Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Checksum", "X-HTTP-Method-Override"} {
+	for _, name := range []string{"Authorization", "Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata",
+		"Upload-Checksum", "X-HTTP-Method-Override"} {
 		if !strings.Contains(asked.header.Get("Access-Control-Allow-Headers"), name) {
 			t.Errorf("a script may not send %s", name)
 		}
 	}
-	for _, name := range []string{"Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires", "Tus-Version", "Tus-Resumable", "Tus-Max-Size", "Tus-Extension"} {
+	for _, name := range []string{"Location", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires", "Tus-Version", "Tus-Resumable",
+		"Tus-Max-Size", "Tus-Extension"} {
 		if !strings.Contains(asked.header.Get("Access-Control-Expose-Headers"), name) {
 			t.Errorf("a script may not read %s", name)
 		}

@@ -81,7 +81,8 @@ func TestAWholeFileTakesThePlaceOfWhatAKillLeft(t *testing.T) {
 	patch(t, url, 0, wav[:1000])
 	id := url[strings.LastIndexByte(url, '/')+1:]
 	take := func(token string) error {
-		_, err := d.desk.Take(t.Context(), known[accounts.HashOf(token)].Actor("web"), id, intake.Order{Name: "a.wav", Length: int64(len(wav))}, bytes.NewReader(wav))
+		_, err := d.desk.Take(t.Context(), known[accounts.HashOf(token)].Actor("web"), id, intake.Order{Name: "a.wav", Length: int64(len(wav))},
+			bytes.NewReader(wav))
 		return err
 	}
 	if err := take("operator"); !fault.Is(err, "store.change_reused") {
@@ -138,15 +139,19 @@ func TestProtocol(t *testing.T) {
 		{"parts joined", "POST", root, nil, []string{"Upload-Concat", "final;/a /b"}, 400, "uploads.no_concatenation"},
 		{"unknown kind", "POST", root, nil, []string{"Upload-Length", "1", "Upload-Metadata", meta("kind", "video")}, 422, "library.kind_unknown"},
 		{"with the first bytes", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece}, 201, "10"},
-		{"with the first bytes and their checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", sum(ten)}, 201, "10"},
-		{"with bytes that do not fit their checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", sum(nil)}, 460, "uploads.checksum_wrong"},
-		{"with bytes and an unknown checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", "crc32 AAAA"}, 400, "uploads.checksum_unknown"},
+		{"with the first bytes and their checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", sum(ten)},
+			201, "10"},
+		{"with bytes that do not fit their checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", sum(nil)},
+			460, "uploads.checksum_wrong"},
+		{"with bytes and an unknown checksum", "POST", root, ten, []string{"Upload-Length", "100", "Content-Type", piece, "Upload-Checksum", "crc32 AAAA"}, 400,
+			"uploads.checksum_unknown"},
 		{"unknown upload", "HEAD", root + "/2f6e1a52-6f3a-4f0e-9a77-0a4b1d0c9d11", nil, nil, 404, ""},
 		{"path for an ID", "HEAD", root + "/..%2f..%2floa.db", nil, nil, 404, ""},
 		{"another person's", "HEAD", fresh(), nil, []string{"Authorization", "Bearer operator"}, 404, ""},
 		{"nobody", "HEAD", fresh(), nil, []string{"Authorization", "-"}, 401, ""},
 		{"somebody who may not", "POST", root, nil, []string{"Authorization", "Bearer monitor", "Upload-Length", "1"}, 403, "accounts.denied"},
-		{"another station", "POST", root, nil, []string{"Authorization", "Bearer operator", "Upload-Length", "1", "Upload-Metadata", meta("station", "S00002")}, 403, "accounts.denied"},
+		{"another station", "POST", root, nil, []string{"Authorization", "Bearer operator", "Upload-Length", "1", "Upload-Metadata", meta("station", "S00002")},
+			403, "accounts.denied"},
 		{"another's DELETE", "DELETE", fresh(), nil, []string{"Authorization", "Bearer operator"}, 404, "uploads.unknown"},
 		{"content type", "PATCH", fresh(), ten, []string{"Content-Type", "audio/mpeg", "Upload-Offset", "0"}, 415, "uploads.no_piece"},
 		{"no offset", "PATCH", fresh(), ten, []string{"Content-Type", piece}, 400, "uploads.offset_unreadable"},
@@ -155,9 +160,12 @@ func TestProtocol(t *testing.T) {
 		{"too much", "PATCH", fresh(), bytes.Repeat([]byte("x"), 101), []string{"Content-Type", piece, "Upload-Offset", "0"}, 413, "uploads.too_long"},
 		{"length changed", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Length", "50"}, 400, "uploads.length_changed"},
 		{"checksum", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", sum(ten)}, 204, "10"},
-		{"checksum wrong", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", sum(nil)}, 460, "uploads.checksum_wrong"},
-		{"checksum unknown", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", "crc32 AAAA"}, 400, "uploads.checksum_unknown"},
-		{"checksum malformed", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", "sha1 AAAA"}, 400, "uploads.checksum_malformed"},
+		{"checksum wrong", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", sum(nil)}, 460,
+			"uploads.checksum_wrong"},
+		{"checksum unknown", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", "crc32 AAAA"}, 400,
+			"uploads.checksum_unknown"},
+		{"checksum malformed", "PATCH", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "Upload-Checksum", "sha1 AAAA"}, 400,
+			"uploads.checksum_malformed"},
 		{"PATCH as POST", "POST", fresh(), ten, []string{"Content-Type", piece, "Upload-Offset", "0", "X-HTTP-Method-Override", "PATCH"}, 204, "10"},
 		{"DELETE as POST", "POST", fresh(), nil, []string{"X-HTTP-Method-Override", "DELETE"}, 204, ""},
 		{"GET as POST", "POST", fresh(), nil, []string{"X-HTTP-Method-Override", "GET"}, 400, "uploads.method_override"},
@@ -212,7 +220,9 @@ func TestACheckedPieceThatIsCutIsDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(c, "PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\nTus-Resumable: 1.0.0\r\nContent-Type: %s\r\nUpload-Offset: 0\r\nUpload-Checksum: sha1 %s\r\nContent-Length: %d\r\n\r\n",
+	fmt.Fprintf(c,
+		"PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\nTus-Resumable: 1.0.0\r\nContent-Type: %s\r\nUpload-Offset: "+
+			"0\r\nUpload-Checksum: sha1 %s\r\nContent-Length: %d\r\n\r\n",
 		strings.TrimPrefix(url, d.url), piece, sum, len(mp3))
 	c.Write(mp3[:500])
 	c.(*net.TCPConn).CloseWrite()
@@ -252,8 +262,9 @@ func TestWhatIsNoAudioIsRefusedEarly(t *testing.T) {
 	for i := range junk {
 		junk[i] &= 0x7f // never the 0xff an MP3 frame begins with; noise with it is judged at its end
 	}
-	for name, content := range map[string][]byte{"a ZIP named .mp3": append([]byte("PK\x03\x04"), junk...), "a web page": []byte("<!doctype html><title>x</title>" + strings.Repeat("a", 100000)),
-		"zeros": make([]byte, 200000), "noise": junk} {
+	for name, content := range map[string][]byte{"a ZIP named .mp3": append([]byte("PK\x03\x04"), junk...),
+		"a web page": []byte("<!doctype html><title>x</title>" + strings.Repeat("a", 100000)),
+		"zeros":      make([]byte, 200000), "noise": junk} {
 		t.Run(name, func(t *testing.T) {
 			url := create(t, d, len(content))
 			c := raw(t, d, url, 0, content[:min(140_000, len(content)-1)], len(content)) // the rest never comes: 64 KB and one window of the scanner must do
@@ -549,7 +560,8 @@ func TestTheQuotaHoldsForALengthToldLater(t *testing.T) {
 		}
 	}
 	rest := set.StationBytes % set.MaxBytes
-	if a := patch(t, late, 0, []byte("ID3"), "Authorization", "Bearer operator", "Upload-Length", fmt.Sprint(rest+1)); a.status != http.StatusInsufficientStorage || !strings.Contains(a.body, "library.quota_used") {
+	if a := patch(t, late, 0, []byte("ID3"), "Authorization", "Bearer operator",
+		"Upload-Length", fmt.Sprint(rest+1)); a.status != http.StatusInsufficientStorage || !strings.Contains(a.body, "library.quota_used") {
 		t.Errorf("a length there is no room for: %v", a)
 	}
 	if a := patch(t, late, 0, []byte("ID3"), "Authorization", "Bearer operator", "Upload-Length", fmt.Sprint(rest)); a.status != 204 {
@@ -570,7 +582,8 @@ func TestAFileWhoseRecordingWasRemovedMayBeSentAgain(t *testing.T) {
 		t.Fatal(a)
 	}
 	r := kept(t, d, url, mp3)
-	if _, err := d.store.RemoveRecording(t.Context(), accounts.Meta{ID: kit.NewID(), By: known[accounts.HashOf("editor")].Actor("web"), At: time.Now()}, r.ID); err != nil {
+	if _, err := d.store.RemoveRecording(t.Context(), accounts.Meta{ID: kit.NewID(), By: known[accounts.HashOf("editor")].Actor("web"), At: time.Now()},
+		r.ID); err != nil {
 		t.Fatal(err)
 	}
 	for _, method := range []string{"HEAD", "GET"} {

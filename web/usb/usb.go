@@ -78,7 +78,8 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		}
 	}
 	here := "/stations/" + st.ID + "/usb?week="
-	page := weekPage{Page: r.Page("usb.title"), Passed: r.Passed(reg, st.ID, accounts.ReadStations, "/stations/%s/usb"), Station: st.ID, Label: reg.Label(st.ID), Monday: scheduler.WallOf(cal.Start(week)).In(text.Zone),
+	page := weekPage{Page: r.Page("usb.title"), Passed: r.Passed(reg, st.ID, accounts.ReadStations, "/stations/%s/usb"), Station: st.ID,
+		Label: reg.Label(st.ID), Monday: scheduler.WallOf(cal.Start(week)).In(text.Zone),
 		ZIP: "/api/v1/stations/" + st.ID + "/weeks/" + week.String() + "/audio.zip"}
 	for i, key := range []string{"usb.this_week", "usb.next_week"} {
 		page.Weeks = append(page.Weeks, kit.Tab{Path: here + (now + airing.Week(i)).String(), Text: r.Say(key), Current: week == now+airing.Week(i)})

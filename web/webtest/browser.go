@@ -157,7 +157,8 @@ func (p *Tab) says() string {
 	ctx, cancel := context.WithTimeout(context.Background(), stepLimit/10)
 	defer cancel()
 	var page string
-	if p.eval(ctx, `location.href + [...document.querySelectorAll("h1, [role=alert], [role=status], .error")].map((e) => e.innerText.trim()).filter(Boolean).map((s) => "\n\t" + s).join("")`, &page) != nil {
+	if p.eval(ctx,
+		`location.href + [...document.querySelectorAll("h1, [role=alert], [role=status], .error")].map((e) => e.innerText.trim()).filter(Boolean).map((s) => "\n\t" + s).join("")`, &page) != nil {
 		return ""
 	}
 	return "\n\tat " + page
@@ -198,7 +199,8 @@ func (p *Tab) Open(url string) {
 func (p *Tab) Type(sel, text string) {
 	p.t.Helper()
 	p.focus(sel)
-	Eval[any](p, "clear "+sel, fmt.Sprintf(`{const e = document.querySelector(%q); e.value = ""; e.dispatchEvent(new Event("input", {bubbles: true})); 0}`, sel))
+	Eval[any](p, "clear "+sel, fmt.Sprintf(`{const e = document.querySelector(%q); e.value = ""; e.dispatchEvent(new Event("input", {bubbles: true})); 0}`,
+		sel))
 	p.do("type into "+sel, func(ctx context.Context) error { return p.press(ctx, text) })
 }
 
@@ -343,7 +345,8 @@ func (p *Tab) Wheel(sel string) {
 	p.t.Helper()
 	p.focus(sel)
 	p.bring(sel)
-	at := Eval[[]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, sel))
+	at := Eval[[]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`,
+		sel))
 	Eval[any](p, "listen for the wheel", `{window.turned = new Promise((done) => addEventListener("wheel", () => done(1), { once: true, passive: true })); 1}`)
 	p.do("turn the wheel over "+sel, func(ctx context.Context) error { return p.wheel(ctx, at[0], at[1], 120) })
 	Eval[any](p, "wait until it has turned", "window.turned")
@@ -371,7 +374,8 @@ func (p *Tab) stand() {
 func (p *Tab) Touch(sel string, at float64, steps ...[2]float64) {
 	p.t.Helper()
 	p.bring(sel)
-	way := [][2]float64{Eval[[2]float64](p, "find "+sel, fmt.Sprintf(`(r => [r.left + r.width * %g, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, at, sel))}
+	way := [][2]float64{Eval[[2]float64](p, "find "+sel,
+		fmt.Sprintf(`(r => [r.left + r.width * %g, r.top + r.height / 2])(document.querySelector(%q).getBoundingClientRect())`, at, sel))}
 	for i, by := range steps {
 		way = append(way, [2]float64{way[i][0] + by[0], way[i][1] + by[1]})
 	}

@@ -118,7 +118,8 @@ func (p *chromiumTab) press(ctx context.Context, keys string) error {
 }
 
 func (p *chromiumTab) wheel(ctx context.Context, x, y, by float64) error {
-	_, err := call(ctx, p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y, DeltaX: 0.01, DeltaY: by})
+	_, err := call(ctx, p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: x, Y: y,
+		DeltaX: 0.01, DeltaY: by})
 	return err
 }
 
@@ -163,7 +164,8 @@ func (p *chromiumTab) dark(ctx context.Context, on bool) error {
 	if on {
 		value = "dark"
 	}
-	_, err := call(ctx, p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
+	_, err := call(ctx, p, emulation.SetEmulatedMedia,
+		emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
 	return err
 }
 
@@ -175,7 +177,8 @@ func (p *chromiumTab) scripts(ctx context.Context, on bool) error {
 func (p *chromiumTab) offline(ctx context.Context, patterns []string) error {
 	params := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{}}
 	for _, pattern := range patterns {
-		params.MatchedNetworkConditions = append(params.MatchedNetworkConditions, &network.Conditions{URLPattern: pattern, Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+		params.MatchedNetworkConditions = append(params.MatchedNetworkConditions, &network.Conditions{URLPattern: pattern, Offline: true,
+			DownloadThroughput: -1, UploadThroughput: -1})
 	}
 	if _, err := call(ctx, p, network.Enable, network.EnableParams{}); err != nil {
 		return err
@@ -183,7 +186,8 @@ func (p *chromiumTab) offline(ctx context.Context, patterns []string) error {
 	if _, err := call(ctx, p, network.EmulateNetworkConditionsByRule, params); err != nil {
 		return p.offlineOfOld(ctx, patterns)
 	}
-	_, err := call(ctx, p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: slices.Contains(patterns, ""), DownloadThroughput: -1, UploadThroughput: -1})
+	_, err := call(ctx, p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: slices.Contains(patterns, ""),
+		DownloadThroughput: -1, UploadThroughput: -1})
 	return err
 }
 
@@ -204,7 +208,8 @@ func (p *chromiumTab) offlineOfOld(ctx context.Context, patterns []string) error
 			urls = append(urls, strings.Replace(pattern, "*://*:*", "*", 1))
 		}
 	}
-	_, all := call(ctx, p, cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}, conditions{Offline: slices.Contains(patterns, ""), Download: -1, Upload: -1})
+	_, all := call(ctx, p, cdp.Command[conditions, cdp.Empty]{Method: "Network.emulateNetworkConditions"}, conditions{Offline: slices.Contains(patterns, ""),
+		Download: -1, Upload: -1})
 	_, some := call(ctx, p, cdp.Command[blocked, cdp.Empty]{Method: "Network.setBlockedURLs"}, blocked{urls})
 	return errors.Join(all, some)
 }

@@ -66,7 +66,8 @@ func conforms(r *http.Request, route *routers.Route, path map[string]string, ans
 		return nil // the same, compressed
 	}
 	options := &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !strings.Contains(header.Get("Content-Type"), "json")}
-	in := &openapi3filter.ResponseValidationInput{RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: path, Route: route, Options: options},
+	in := &openapi3filter.ResponseValidationInput{RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: path,
+		Route: route, Options: options},
 		Status: answer.Code, Header: header, Body: io.NopCloser(bytes.NewReader(body)), Options: options}
 	return openapi3filter.ValidateResponse(r.Context(), in)
 }

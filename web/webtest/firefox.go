@@ -106,10 +106,12 @@ func startFirefox(t *testing.T, path string) (*firefox, error) {
 		f.line.SetReadLimit(-1)
 		t.Cleanup(func() { _ = f.line.CloseNow() })
 		go f.read()
-		if err := f.call(ctx, "session.new", arg{"capabilities": arg{"alwaysMatch": arg{"unhandledPromptBehavior": arg{"default": "ignore"}}}}, nil); err != nil {
+		if err := f.call(ctx, "session.new", arg{"capabilities": arg{"alwaysMatch": arg{"unhandledPromptBehavior": arg{"default": "ignore"}}}},
+			nil); err != nil {
 			return nil, err
 		}
-		return f, f.call(ctx, "session.subscribe", arg{"events": []string{"browsingContext.load", "browsingContext.downloadEnd", "log.entryAdded", "network.beforeRequestSent"}}, nil)
+		return f, f.call(ctx, "session.subscribe", arg{"events": []string{"browsingContext.load", "browsingContext.downloadEnd", "log.entryAdded",
+			"network.beforeRequestSent"}}, nil)
 	case <-ctx.Done():
 		return nil, errors.New("it does not say where it listens")
 	}
@@ -204,7 +206,8 @@ func (f *firefox) newTab(ctx context.Context, user string, note func(string)) (*
 	if err := f.call(ctx, "browsingContext.create", arg{"type": "tab", "userContext": user}, &made); err != nil {
 		return nil, err
 	}
-	tab := &firefoxTab{firefox: f, id: made.Context, user: user, events: make(chan bidiAnswer, 1000), note: note, loaded: make(chan struct{}), saved: make(chan string, 1)}
+	tab := &firefoxTab{firefox: f, id: made.Context, user: user, events: make(chan bidiAnswer, 1000), note: note, loaded: make(chan struct{}),
+		saved: make(chan string, 1)}
 	f.mu.Lock()
 	f.tabs[tab.id] = tab
 	f.mu.Unlock()
@@ -369,7 +372,8 @@ func (p *firefoxTab) element(ctx context.Context, sel string) (string, error) {
 		};
 		look();
 	})`, sel))
-	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "no such frame") || err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "AbortError") {
+	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "no such frame") ||
+		err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "AbortError") {
 		return p.element(ctx, sel) // the page was left meanwhile
 	}
 	return r.SharedID, err
@@ -412,7 +416,8 @@ func (p *firefoxTab) follow(ctx context.Context, sel string) error {
 }
 
 // special are the keys that are no letters: chromedp's name and WebDriver's.
-var special = map[rune]string{'\r': "\uE007", '\t': "\uE004", '\b': "\uE003", '\u0301': "\uE015", '\u0302': "\uE012", '\u0303': "\uE014", '\u0304': "\uE013", '\u0306': "\uE011", '\u0305': "\uE010", '\u001b': "\uE00C"}
+var special = map[rune]string{'\r': "\uE007", '\t': "\uE004", '\b': "\uE003", '\u0301': "\uE015", '\u0302': "\uE012", '\u0303': "\uE014", '\u0304': "\uE013",
+	'\u0306': "\uE011", '\u0305': "\uE010", '\u001b': "\uE00C"}
 
 // press presses keys where the focus is.
 func (p *firefoxTab) press(ctx context.Context, keys string) error {
@@ -440,8 +445,9 @@ func (p *firefoxTab) touch(ctx context.Context, way [][2]float64) error {
 			actions = append(actions, arg{"type": "pointerDown", "button": 0})
 		}
 	}
-	return p.call(ctx, "input.performActions", arg{"context": p.id, "actions": []arg{{"type": "pointer", "id": "fingertip", "parameters": arg{"pointerType": "touch"},
-		"actions": append(actions, arg{"type": "pointerUp", "button": 0})}}}, nil)
+	return p.call(ctx, "input.performActions",
+		arg{"context": p.id, "actions": []arg{{"type": "pointer", "id": "fingertip", "parameters": arg{"pointerType": "touch"},
+			"actions": append(actions, arg{"type": "pointerUp", "button": 0})}}}, nil)
 }
 
 func (p *firefoxTab) files(ctx context.Context, sel string, paths []string) error {
@@ -500,7 +506,8 @@ func (p *firefoxTab) data(ctx context.Context, method string, params arg) ([]byt
 
 // download saves what pressing gives into a folder.
 func (p *firefoxTab) download(ctx context.Context, dir string, press func()) error {
-	if err := p.call(ctx, "browser.setDownloadBehavior", arg{"downloadBehavior": arg{"type": "allowed", "destinationFolder": dir}, "userContexts": []string{p.user}}, nil); err != nil {
+	if err := p.call(ctx, "browser.setDownloadBehavior", arg{"downloadBehavior": arg{"type": "allowed", "destinationFolder": dir},
+		"userContexts": []string{p.user}}, nil); err != nil {
 		return err
 	}
 	press()
