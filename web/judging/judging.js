@@ -7,19 +7,27 @@ import { Sheet, listPath, tell, tellLoggedOut } from "./sheet.js";
 // A signature leads to the next page, which says that it was taken.
 const saying = "loa-said";
 function sayThere(text) {
-  try { sessionStorage.setItem(saying, text); } catch { /* then the next page says nothing of it */ }
+  try {
+    sessionStorage.setItem(saying, text);
+  } catch {
+    /* then the next page says nothing of it */
+  }
 }
 function saidBefore() {
   try {
     const text = sessionStorage.getItem(saying);
     sessionStorage.removeItem(saying);
     return text;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
-const forms = [...document.querySelectorAll("form[data-save]")], listState = document.querySelector("#sheet-state");
+const forms = [...document.querySelectorAll("form[data-save]")],
+  listState = document.querySelector("#sheet-state");
 const said = saidBefore();
-let sending = false, later;
+let sending = false,
+  later;
 const sheets = forms.map((form) => new Sheet(form, signed));
 for (const sheet of sheets) sheet.start();
 if (said && listState) tell(listState, said, "saved");
@@ -47,9 +55,11 @@ async function sendLeft() {
   if (sending) return;
   sending = true;
   clearTimeout(later);
-  const owner = listState.dataset.owner, ended = { sent: 0, signed: 0, left: 0, later: 0, out: 0 };
+  const owner = listState.dataset.owner,
+    ended = { sent: 0, signed: 0, left: 0, later: 0, out: 0 };
   for (const address of leftBy(owner)) {
-    const { state: how, body } = await outbox(owner, address).send(), gone = how === "sent" || how === "signed";
+    const { state: how, body } = await outbox(owner, address).send(),
+      gone = how === "sent" || how === "signed";
     const row = document.querySelector(`[data-sheet="${CSS.escape(address)}"] [data-unsent]`);
     if (row) row.hidden = gone;
     if (row && !gone) row.closest("details")?.setAttribute("open", "");

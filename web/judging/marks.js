@@ -20,7 +20,9 @@ export function scaleOf(field) {
 export function markOf(field) {
   const said = field.value.trim().replace(",", ".");
   if (!said) return "";
-  const { min, max, step } = scaleOf(field), n = Number(said), steps = (n - min) / step;
+  const { min, max, step } = scaleOf(field),
+    n = Number(said),
+    steps = (n - min) / step;
   if (!/^\d+(\.\d{0,3})?$/.test(said) || n < min || n > max || Math.abs(steps - Math.round(steps)) > 1e-6) return null;
   return String(n);
 }
@@ -29,7 +31,8 @@ const round = (n) => Number(n.toFixed(3));
 
 // widget puts buttons or a slider below a field. words are of the form.
 export function widget(field, words) {
-  const scale = scaleOf(field), steps = Math.round((scale.max - scale.min) / scale.step);
+  const scale = scaleOf(field),
+    steps = Math.round((scale.max - scale.min) / scale.step);
   const name = field.closest(".criterion").querySelector("label > span").textContent;
   const give = (mark) => {
     field.value = local(mark);
@@ -43,12 +46,16 @@ export function widget(field, words) {
 }
 
 function buttons(field, name, { min, step }, steps, give) {
-  const box = document.createElement("div"), all = [];
+  const box = document.createElement("div"),
+    all = [];
   box.className = "taps";
   box.setAttribute("role", "radiogroup");
   box.setAttribute("aria-label", name);
   for (let i = 0; i <= steps; i++) {
-    const mark = String(round(min + i * step)), label = document.createElement("label"), radio = document.createElement("input"), text = document.createElement("span");
+    const mark = String(round(min + i * step)),
+      label = document.createElement("label"),
+      radio = document.createElement("input"),
+      text = document.createElement("span");
     radio.type = "radio";
     radio.name = "tap " + field.id;
     radio.value = mark;
@@ -57,14 +64,27 @@ function buttons(field, name, { min, step }, steps, give) {
     label.append(radio, text);
     box.append(label);
     all.push(radio);
-    radio.addEventListener("change", (e) => { e.stopPropagation(); give(mark); });
+    radio.addEventListener("change", (e) => {
+      e.stopPropagation();
+      give(mark);
+    });
     radio.addEventListener("input", (e) => e.stopPropagation());
   }
-  return { box, show: () => { const mark = markOf(field); for (const radio of all) { radio.checked = radio.value === mark; radio.disabled = field.disabled; } } };
+  return {
+    box,
+    show: () => {
+      const mark = markOf(field);
+      for (const radio of all) {
+        radio.checked = radio.value === mark;
+        radio.disabled = field.disabled;
+      }
+    },
+  };
 }
 
 function slider(field, name, { min, max, step }, give, words) {
-  const box = document.createElement("div"), range = document.createElement("input");
+  const box = document.createElement("div"),
+    range = document.createElement("input");
   const button = (sign, label, by) => {
     const b = document.createElement("button");
     b.type = "button";
@@ -81,7 +101,8 @@ function slider(field, name, { min, max, step }, give, words) {
   Object.assign(range, { type: "range", min, max, step });
   range.setAttribute("aria-label", name);
   range.setAttribute("form", "");
-  const less = button("−", words.less, -step), more = button("+", words.more, step);
+  const less = button("−", words.less, -step),
+    more = button("+", words.more, step);
   box.append(less, range, more);
   range.addEventListener("change", (e) => e.stopPropagation());
   const middle = round(min + Math.round((max - min) / step / 2) * step);
@@ -92,7 +113,12 @@ function slider(field, name, { min, max, step }, give, words) {
     range.setAttribute("aria-valuetext", mark ? local(mark) : words.none);
     for (const one of [range, less, more]) one.disabled = field.disabled;
   };
-  slid(range, (value) => give(String(round(Number(value)))), (at) => give(String(round(min + Math.round((at * (max - min)) / step) * step))), show);
+  slid(
+    range,
+    (value) => give(String(round(Number(value)))),
+    (at) => give(String(round(min + Math.round((at * (max - min)) / step) * step))),
+    show,
+  );
   return { box, show };
 }
 
@@ -104,7 +130,8 @@ const still = 10; // CSS pixels within which a finger that moves still taps
 // on a phone's Safari anywhere beside it), and back where she did neither: browsers
 // move a slider as soon as a finger is on it, also one that goes on to move the page.
 function slid(range, moved, tapped, back) {
-  let down = null, held = null; // held is where the browser has put the slider under a finger that may not mean it
+  let down = null,
+    held = null; // held is where the browser has put the slider under a finger that may not mean it
   const away = (e) => [Math.abs(e.clientX - down.clientX), Math.abs(e.clientY - down.clientY)];
   range.addEventListener("pointerdown", (e) => {
     down = e.isPrimary && !e.button ? e : null;
@@ -132,14 +159,20 @@ function slid(range, moved, tapped, back) {
   });
   range.addEventListener("pointerup", (e) => {
     if (!down || range.disabled) return;
-    const [x, y] = away(e), short = x < still && y < still, was = down;
-    setTimeout(() => { // Firefox moves the slider once more after this
+    const [x, y] = away(e),
+      short = x < still && y < still,
+      was = down;
+    setTimeout(() => {
+      // Firefox moves the slider once more after this
       if (down !== was) return;
       down = null;
       if (held !== null) return short ? moved(held) : back();
-      const { left, width } = range.getBoundingClientRect(), way = width - thumb, at = was.clientX - left - thumb / 2;
+      const { left, width } = range.getBoundingClientRect(),
+        way = width - thumb,
+        at = was.clientX - left - thumb / 2;
       const stands = (way * (range.value - range.min)) / (range.max - range.min);
-      if (short && (range.classList.contains("unset") || Math.abs(at - stands) > thumb / 2)) tapped(Math.max(0, Math.min(1, at / way)));
+      if (short && (range.classList.contains("unset") || Math.abs(at - stands) > thumb / 2))
+        tapped(Math.max(0, Math.min(1, at / way)));
     });
   });
 }

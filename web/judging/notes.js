@@ -9,7 +9,10 @@ const secondsOf = (li) => Number(li.querySelector("[name=note_at]").value);
 // puts others in their place. changed is called when somebody has changed them.
 export function notesOn(player, changed) {
   const list = document.querySelector("#notes");
-  const read = () => [...(list?.children ?? [])].map((li) => ({ seconds: secondsOf(li), text: li.querySelector("[name=note]").value.trim() })).filter((n) => n.text);
+  const read = () =>
+    [...(list?.children ?? [])]
+      .map((li) => ({ seconds: secondsOf(li), text: li.querySelector("[name=note]").value.trim() }))
+      .filter((n) => n.text);
 
   function put({ seconds, text }) {
     const li = document.querySelector("#note-row")?.content.firstElementChild.cloneNode(true);
@@ -40,7 +43,9 @@ export function notesOn(player, changed) {
     if (!list) return;
     for (const li of list.children) ready(li);
     list.addEventListener("input", changed);
-    list.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target.matches("input")) e.preventDefault(); });
+    list.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && e.target.matches("input")) e.preventDefault();
+    });
     newLine(player, (note) => {
       put(note);
       changed();
@@ -59,11 +64,15 @@ export function notesOn(player, changed) {
 // newLine is the line for a new note. It shows where the sound is, until one
 // begins to type: the note belongs to that moment.
 function newLine(player, put) {
-  const at = document.querySelector("#note-at"), text = document.querySelector("#note-text"), button = document.querySelector("#note-add");
+  const at = document.querySelector("#note-at"),
+    text = document.querySelector("#note-text"),
+    button = document.querySelector("#note-add");
   for (const field of [at, text]) field.removeAttribute("name"); // the script brings it in as a row
   button.hidden = document.querySelector("#note-hint").hidden = false;
   at.readOnly = true;
-  const follow = () => { if (!text.value) at.value = clock(player.currentTime); };
+  const follow = () => {
+    if (!text.value) at.value = clock(player.currentTime);
+  };
   for (const event of ["timeupdate", "seeked"]) player.addEventListener(event, follow);
   follow();
   const empty = () => {
@@ -87,7 +96,15 @@ function newLine(player, put) {
       empty();
     }
   });
-  document.addEventListener("keyup", (e) => { // up, so that the letter itself is not typed
-    if (e.key?.toLowerCase() === "g" && !e.ctrlKey && !e.altKey && !e.metaKey && !e.target.closest?.("input, select, textarea")) text.focus();
+  document.addEventListener("keyup", (e) => {
+    // up, so that the letter itself is not typed
+    if (
+      e.key?.toLowerCase() === "g" &&
+      !e.ctrlKey &&
+      !e.altKey &&
+      !e.metaKey &&
+      !e.target.closest?.("input, select, textarea")
+    )
+      text.focus();
   });
 }

@@ -27,13 +27,20 @@ const waitingPrefix = (owner) => `loa-sheet:${owner} `;
 
 // merge is content with some fields changed.
 export function merge(content, edits) {
-  return edits ? { marks: { ...content.marks, ...edits.marks }, comment: edits.comment ?? content.comment, notes: edits.notes ?? content.notes } : content;
+  return edits
+    ? {
+        marks: { ...content.marks, ...edits.marks },
+        comment: edits.comment ?? content.comment,
+        notes: edits.notes ?? content.notes,
+      }
+    : content;
 }
 
 // A field is "comment", "notes", or the ID of a criterion after "mark.".
 export const get = (edits, field) => (field.startsWith("mark.") ? edits?.marks?.[field.slice(5)] : edits?.[field]);
 const when = (edits, field) => edits?.at?.[field] ?? 0;
-const later = (a, b) => Object.fromEntries([...Object.entries(a ?? {}), ...Object.entries(b ?? {})].sort((x, y) => x[1] - y[1]));
+const later = (a, b) =>
+  Object.fromEntries([...Object.entries(a ?? {}), ...Object.entries(b ?? {})].sort((x, y) => x[1] - y[1]));
 
 function put(edits, field, value, at) {
   if (field.startsWith("mark.")) edits.marks[field.slice(5)] = value;
@@ -64,7 +71,8 @@ export const spansOf = (task) => (task.heard ?? []).map((s) => [s.from, s.until]
 
 // editsOf makes edits of a whole content, as of long ago.
 function editsOf(task) {
-  const { marks, comment, notes } = contentOf(task), out = { marks: {}, at: {} };
+  const { marks, comment, notes } = contentOf(task),
+    out = { marks: {}, at: {} };
   for (const [id, mark] of Object.entries(marks)) put(out, "mark." + id, mark, 1);
   put(out, "comment", comment, 1);
   put(out, "notes", notes, 1);
@@ -72,13 +80,15 @@ function editsOf(task) {
 }
 
 // leftBy lists the addresses of the sheets of which something waits.
-export const leftBy = (owner) => storage.keys(waitingPrefix(owner)).map((key) => key.slice(waitingPrefix(owner).length));
+export const leftBy = (owner) =>
+  storage.keys(waitingPrefix(owner)).map((key) => key.slice(waitingPrefix(owner).length));
 
 export function outbox(owner, address) {
   const keys = { waiting: waitingPrefix(owner) + address, known: `loa-known:${owner} ${address}` };
   const waiting = () => {
     const w = storage.get(keys.waiting);
-    return w && "latest" in w ? { edits: editsOf(w.latest ?? w.sending) } : w; // as it was kept before there were fields
+    // as it was kept before there were fields
+    return w && "latest" in w ? { edits: editsOf(w.latest ?? w.sending) } : w;
   };
   let best = null; // what this window knew last: another may know less, and write that down
   const known = () => {
@@ -97,12 +107,13 @@ export function outbox(owner, address) {
 
   // learn notes what the server holds, unless something newer is known.
   function learn({ version, content, heard, signed, at, reopened }) {
-    const before = known(), newer = !before || version >= before.version;
+    const before = known(),
+      newer = !before || version >= before.version;
     storage.set(keys.known, {
       version: newer ? version : before.version,
       content: newer ? content : before.content,
       heard: union(before?.heard ?? [], heard ?? []),
-      signed: newer ? signed ?? false : before.signed,
+      signed: newer ? (signed ?? false) : before.signed,
       at: later(before?.at, at),
       reopened: reopened ?? before?.reopened ?? "", // why it was, when it was looked at
       unsigned: before?.unsigned ?? false,
@@ -117,11 +128,17 @@ export function outbox(owner, address) {
 
   async function ask(method, path, body) {
     try {
-      const answer = await fetch(address + path, { method, headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang }, body: body && JSON.stringify(body) });
+      const answer = await fetch(address + path, {
+        method,
+        headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
+        body: body && JSON.stringify(body),
+      });
       const said = await answer.json();
       if (answer.ok) return { said };
       // Only a refusal of ours has a code: not a captive portal's page.
-      return said.code && answer.status < 500 && answer.status !== 429 && answer.status !== 408 ? { refused: said } : {};
+      return said.code && answer.status < 500 && answer.status !== 429 && answer.status !== 408
+        ? { refused: said }
+        : {};
     } catch {
       return {};
     }
@@ -142,7 +159,8 @@ export function outbox(owner, address) {
     for (;;) {
       const w = waiting();
       if (!w) return { state: "sent" };
-      if (!known()) { // she has logged out since, which forgets what is known
+      if (!known()) {
+        // she has logged out since, which forgets what is known
         const now = await look();
         if (!now) return { state: "later" };
         learn({ version: now.version, content: contentOf(now), heard: spansOf(now) });
@@ -166,9 +184,13 @@ export function outbox(owner, address) {
 
   async function sendMarks(w) {
     if (!w.sending) {
-      const { version: base, content, at } = known(), edits = both([w.edits], at);
-      if (none(edits)) { // another window had them sent already
-        write((x) => { x.edits = both([x.edits], at); });
+      const { version: base, content, at } = known(),
+        edits = both([w.edits], at);
+      if (none(edits)) {
+        // another window had them sent already
+        write((x) => {
+          x.edits = both([x.edits], at);
+        });
         return null;
       }
       w.sending = { change: uuid(), base, content: merge(content, edits), edits };
@@ -176,7 +198,9 @@ export function outbox(owner, address) {
     }
     const { change, base, content, edits } = w.sending;
     const { said, refused } = await ask("PUT", "", { change, base, ...content, browser: browser() });
-    const settled = (x) => { if (x.sending?.change === change) x.sending = null; }; // else another window has gone on with it
+    const settled = (x) => {
+      if (x.sending?.change === change) x.sending = null;
+    }; // else another window has gone on with it
     if (Number.isInteger(said?.version)) {
       learn({ version: said.version, content, at: edits.at });
       write(settled);
@@ -189,7 +213,8 @@ export function outbox(owner, address) {
         x.sending = null;
       }
     };
-    if (!moved.includes(refused.code)) { // nothing was written: what she mends goes out with it under another change
+    if (!moved.includes(refused.code)) {
+      // nothing was written: what she mends goes out with it under another change
       write((x) => {
         anew(x);
         x.sign = null;
@@ -210,7 +235,10 @@ export function outbox(owner, address) {
       storage.set(keys.waiting, { ...w, spans: [] });
     }
     const { change, spans } = w.hearing;
-    const { said, refused } = await ask("POST", "/heard", { change, spans: spans.map(([from, until]) => ({ from, until })) });
+    const { said, refused } = await ask("POST", "/heard", {
+      change,
+      spans: spans.map(([from, until]) => ({ from, until })),
+    });
     if (!Number.isInteger(said?.percent) && !refused) return { state: "later" };
     if (refused?.status === 401) return { state: "refused", body: refused };
     if (said) learn({ ...known(), heard: spans });
@@ -226,7 +254,9 @@ export function outbox(owner, address) {
   async function sendSignature(w) {
     const { version, content } = known();
     w.sign.base ??= version;
-    write((x) => { if (x.sign) x.sign.base = w.sign.base; });
+    write((x) => {
+      if (x.sign) x.sign.base = w.sign.base;
+    });
     const { said, refused } = await ask("POST", "/sign", w.sign);
     if (Number.isInteger(said?.version) || refused?.code === "contest.sheet_signed") {
       learn({ version, content, signed: true });
@@ -234,7 +264,10 @@ export function outbox(owner, address) {
       return { state: "signed" };
     }
     if (!refused) return { state: "later" };
-    if (refused.status !== 401) write((x) => { x.sign = null; });
+    if (refused.status !== 401)
+      write((x) => {
+        x.sign = null;
+      });
     if (moved.includes(refused.code)) {
       const now = await look();
       if (now && now.writer.browser !== browser()) return { state: "elsewhere", now, again: () => {} };

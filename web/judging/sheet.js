@@ -19,13 +19,18 @@ export function tell(state, text, look) {
 export function tellLoggedOut(state) {
   const { loggedOut, logIn } = document.body.dataset;
   tell(state, loggedOut, "waiting");
-  state.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: logIn }));
+  state.append(
+    " ",
+    Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: logIn }),
+  );
 }
 
 // fill puts values into the places of a sentence, "{name}".
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
-const nothing = (w) => { for (const key of Object.keys(w)) delete w[key]; };
+const nothing = (w) => {
+  for (const key of Object.keys(w)) delete w[key];
+};
 
 export class Sheet {
   // onSigned is called with the sheet, and the address of the page to go on with.
@@ -42,7 +47,9 @@ export class Sheet {
     this.player = document.querySelector("#player");
     this.least = Number(this.words.least ?? 0);
     this.notes = notesOn(this.player, () => this.wrote("notes", this.notes.read()));
-    this.widgets = this.fields.map((field) => widget(field, { less: this.words.less, more: this.words.more, none: this.words.unmarked }));
+    this.widgets = this.fields.map((field) =>
+      widget(field, { less: this.words.less, more: this.words.more, none: this.words.unmarked }),
+    );
     this.mine = both([]); // what somebody changed in this window and no server has confirmed
     this.heard = []; // what was heard in this window since it was last kept
     this.final = "final" in this.words;
@@ -54,7 +61,12 @@ export class Sheet {
   // kept, and lets the judge write.
   start() {
     const { words, box } = this;
-    const served = { version: Number(words.version), content: this.read(), reopened: words.reopened, heard: words.heard ? spansOf({ heard: JSON.parse(words.heard) }) : [] };
+    const served = {
+      version: Number(words.version),
+      content: this.read(),
+      reopened: words.reopened,
+      heard: words.heard ? spansOf({ heard: JSON.parse(words.heard) }) : [],
+    };
     if (this.final) return this.startSigned(served);
     const before = box.known();
     box.learn(served);
@@ -72,9 +84,11 @@ export class Sheet {
   // startSigned shows a sheet that the server says is signed. What was written
   // after that, elsewhere or without a network, is shown before it is given up.
   startSigned(served) {
-    const { box } = this, left = box.waiting();
+    const { box } = this,
+      left = box.waiting();
     if (left && !box.known()) box.learn(served);
-    if (left?.edits || left?.sending) this.compare(this.words.after, { ...served.content, version: served.version, status: "final" });
+    if (left?.edits || left?.sending)
+      this.compare(this.words.after, { ...served.content, version: served.version, status: "final" });
     else if (left) box.write(nothing);
     box.learn({ ...served, signed: true });
   }
@@ -130,7 +144,8 @@ export class Sheet {
     const { box } = this;
     addEventListener("online", () => this.flush());
     addEventListener("storage", (e) => {
-      if ((e.key !== box.keys.known && e.key !== box.keys.waiting) || this.asking() || !box.known() || this.final) return;
+      if ((e.key !== box.keys.known && e.key !== box.keys.waiting) || this.asking() || !box.known() || this.final)
+        return;
       const now = e.key === box.keys.known && e.newValue ? JSON.parse(e.newValue) : null;
       if (now?.signed) return this.seal();
       this.unsigned = Boolean(box.known().unsigned);
@@ -147,8 +162,13 @@ export class Sheet {
       this.show();
       this.flush();
     };
-    document.addEventListener("visibilitychange", () => { if (document.hidden) this.flush(); else wake(); });
-    addEventListener("pageshow", (e) => { if (e.persisted) wake(); });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.flush();
+      else wake();
+    });
+    addEventListener("pageshow", (e) => {
+      if (e.persisted) wake();
+    });
   }
 
   // ---- what the page shows ----
@@ -170,7 +190,8 @@ export class Sheet {
   // head says above a folded sheet of the hall how it stands.
   head() {
     if (!this.hall || "final" in this.words) return;
-    const w = this.box.waiting(), { marks, comment, notes } = this.read();
+    const w = this.box.waiting(),
+      { marks, comment, notes } = this.read();
     let state = "untouched";
     if (this.final) state = "final";
     else if (w?.sign) state = "sign_unsent";
@@ -182,7 +203,9 @@ export class Sheet {
     line.dataset.status = state;
     line.replaceChildren(this.form.querySelector(`[data-badge="${state}"]`).content.cloneNode(true));
   }
-  asking() { return this.state.classList.contains("asks"); }
+  asking() {
+    return this.state.classList.contains("asks");
+  }
 
   // sayIfSaved says so once the server has all that the page shows, also what is no mark.
   sayIfSaved() {
@@ -199,9 +222,11 @@ export class Sheet {
   // show writes what is known with what waits on the page. A field that says
   // something that is no mark is left alone: somebody is typing there.
   show() {
-    const w = this.box.waiting(), content = merge(merge(merge(this.box.known().content, w?.sending?.edits), w?.edits), this.mine);
+    const w = this.box.waiting(),
+      content = merge(merge(merge(this.box.known().content, w?.sending?.edits), w?.edits), this.mine);
     for (const field of this.fields) {
-      const mark = content.marks[idOf(field)] ?? "", shown = markOf(field);
+      const mark = content.marks[idOf(field)] ?? "",
+        shown = markOf(field);
       if (shown !== null && shown !== mark) field.value = local(mark);
     }
     const { comment } = this.form.elements;
@@ -212,14 +237,19 @@ export class Sheet {
 
   // add writes what the marks given so far come to, and what is left to do.
   add() {
-    let thousandths = 0, left = 0;
+    let thousandths = 0,
+      left = 0;
     for (const field of this.fields) {
-      const mark = markOf(field), { max, points } = scaleOf(field);
-      thousandths += Math.round(Number(mark ?? 0) * 1000) * points / max;
+      const mark = markOf(field),
+        { max, points } = scaleOf(field);
+      thousandths += (Math.round(Number(mark ?? 0) * 1000) * points) / max;
       field.closest(".criterion").classList.toggle("open", !mark && !this.final);
       if (!mark) left++;
     }
-    const sum = (thousandths / 1000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    const sum = (thousandths / 1000).toLocaleString(document.documentElement.lang, {
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    });
     for (const output of this.form.querySelectorAll(".total output")) output.textContent = sum;
     for (const show of this.widgets) show();
     this.head();
@@ -239,14 +269,18 @@ export class Sheet {
       field.removeAttribute("aria-invalid");
       return;
     }
-    if (!line) row.append(line = Object.assign(document.createElement("p"), { className: "error" }));
+    if (!line) row.append((line = Object.assign(document.createElement("p"), { className: "error" })));
     line.textContent = text;
     field.setAttribute("aria-invalid", "true");
   }
 
   check(field) {
-    const { min, max, step } = scaleOf(field), text = (n) => local(String(n));
-    this.wrong(field, markOf(field) === null ? fill(this.words.bad, { min: text(min), max: text(max), step: text(step) }) : "");
+    const { min, max, step } = scaleOf(field),
+      text = (n) => local(String(n));
+    this.wrong(
+      field,
+      markOf(field) === null ? fill(this.words.bad, { min: text(min), max: text(max), step: text(step) }) : "",
+    );
   }
 
   // seal shows that the sheet is signed: nothing can be written any more.
@@ -287,7 +321,9 @@ export class Sheet {
     this.mine = both([this.mine], this.box.known().at);
     const lost = both([this.mine], both([w?.sending?.edits, w?.edits]).at);
     if (!Object.keys(lost.at).length) return;
-    this.box.write((x) => { x.edits = both([lost, x.edits]); });
+    this.box.write((x) => {
+      x.edits = both([lost, x.edits]);
+    });
     this.flushIn(soon);
   }
 
@@ -300,12 +336,15 @@ export class Sheet {
   flush() {
     clearTimeout(this.timer);
     if (this.asking()) return Promise.resolve("asks");
-    this.busy ??= this.send().finally(() => { this.busy = null; });
+    this.busy ??= this.send().finally(() => {
+      this.busy = null;
+    });
     return this.busy;
   }
 
   async send() {
-    const { box, words } = this, left = box.waiting();
+    const { box, words } = this,
+      left = box.waiting();
     if (!left) return "sent";
     const { state: how, body, now, again: retry } = await box.send();
     switch (how) {
@@ -357,21 +396,30 @@ export class Sheet {
     }
     const w = box.waiting();
     if (!w) return; // another window of this browser has settled it
-    const ours = merge(merge(box.known().content, w.sending?.edits), w.edits), theirs = contentOf(now), lines = this.differences(ours, theirs);
-    if (!retry && !lines.length) { // nothing of hers would be lost
+    const ours = merge(merge(box.known().content, w.sending?.edits), w.edits),
+      theirs = contentOf(now),
+      lines = this.differences(ours, theirs);
+    if (!retry && !lines.length) {
+      // nothing of hers would be lost
       box.write(nothing);
       return;
     }
     this.say(fill(why, { device: now.written_on || words.other }), "asks");
-    const list = document.createElement("ul"), buttons = document.createElement("div");
+    const list = document.createElement("ul"),
+      buttons = document.createElement("div");
     list.append(...lines.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     buttons.className = "actions";
     const choose = (label, then) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet small", textContent: label });
+      const button = Object.assign(document.createElement("button"), {
+        type: "button",
+        className: "quiet small",
+        textContent: label,
+      });
       button.addEventListener("click", then);
       buttons.append(button);
     };
-    const learn = () => box.learn({ version: now.version, content: theirs, heard: spansOf(now), signed: now.status === "final" });
+    const learn = () =>
+      box.learn({ version: now.version, content: theirs, heard: spansOf(now), signed: now.status === "final" });
     if (retry) {
       choose(words.useMine, () => {
         learn();
@@ -392,10 +440,20 @@ export class Sheet {
   // differences are sentences, one for each thing of which two contents say different things.
   differences(ours, theirs) {
     const noted = (list) => list.map((n) => clock(n.seconds) + " " + n.text).join("; ");
-    const pairs = this.fields.map((field) => [this.form.querySelector(`label[for="${field.id}"] > span`).textContent, local(ours.marks[idOf(field)] ?? ""), local(theirs.marks[idOf(field)] ?? "")]);
-    pairs.push([this.words.comment, ours.comment, theirs.comment], [this.words.notes, noted(ours.notes), noted(theirs.notes)]);
-    return pairs.filter(([, mine, other]) => mine !== other)
-      .map(([name, mine, other]) => fill(this.words.differs, { name, mine: mine || this.words.none, other: other || this.words.none }));
+    const pairs = this.fields.map((field) => [
+      this.form.querySelector(`label[for="${field.id}"] > span`).textContent,
+      local(ours.marks[idOf(field)] ?? ""),
+      local(theirs.marks[idOf(field)] ?? ""),
+    ]);
+    pairs.push(
+      [this.words.comment, ours.comment, theirs.comment],
+      [this.words.notes, noted(ours.notes), noted(theirs.notes)],
+    );
+    return pairs
+      .filter(([, mine, other]) => mine !== other)
+      .map(([name, mine, other]) =>
+        fill(this.words.differs, { name, mine: mine || this.words.none, other: other || this.words.none }),
+      );
   }
 
   // ---- listening ----
@@ -403,12 +461,16 @@ export class Sheet {
   // percentHeard is of the recording, in this window or another.
   percentHeard() {
     const w = this.box.waiting();
-    return percent(union(this.box.known()?.heard ?? [], w?.hearing?.spans ?? [], w?.spans ?? [], this.heard), this.player.duration);
+    return percent(
+      union(this.box.known()?.heard ?? [], w?.hearing?.spans ?? [], w?.spans ?? [], this.heard),
+      this.player.duration,
+    );
   }
 
   sayHeard() {
     if (!this.player || !Number.isFinite(this.player.duration)) return;
-    const now = this.percentHeard(), text = fill(this.least ? this.words.heardAsks : this.words.heardSays, { percent: now });
+    const now = this.percentHeard(),
+      text = fill(this.least ? this.words.heardAsks : this.words.heardSays, { percent: now });
     for (const line of document.querySelectorAll(".heard")) {
       if (line.textContent !== text) line.textContent = text;
       line.classList.toggle("enough", this.least > 0 && now >= this.least);
@@ -417,7 +479,8 @@ export class Sheet {
 
   // hear notes what is played of the recording.
   hear() {
-    let since = 0, before = 0;
+    let since = 0,
+      before = 0;
     listen(this.player, ([from, until], ended) => {
       if (this.final) return;
       since += Math.max(0, until - Math.max(from, before));
@@ -437,7 +500,9 @@ export class Sheet {
     const spans = this.heard;
     if (!spans.length) return;
     this.heard = [];
-    this.box.write((w) => { w.spans = union(w.spans ?? [], spans); });
+    this.box.write((w) => {
+      w.spans = union(w.spans ?? [], spans);
+    });
     this.flush();
   }
 
@@ -468,7 +533,9 @@ export class Sheet {
     this.dialog.querySelector("[popovertargetaction=hide]").click();
     this.keepHeard();
     this.unsign(false);
-    this.box.write((w) => { w.sign = { change: uuid() }; });
+    this.box.write((w) => {
+      w.sign = { change: uuid() };
+    });
     this.say(this.words.signing, "saving");
     while (this.busy) await this.busy; // it may have looked before the signature was there
     await this.flush();

@@ -1,6 +1,7 @@
 // The part "file": a file over its field's limit is told before it is sent, and is not sent.
 for (const input of document.querySelectorAll("input[data-most]")) {
-  const line = document.getElementById("l-" + input.name), told = document.getElementById("e-" + input.name);
+  const line = document.getElementById("l-" + input.name),
+    told = document.getElementById("e-" + input.name);
   const look = () => {
     const large = [...input.files].some((file) => file.size > Number(input.dataset.most));
     input.setCustomValidity(large ? line.textContent.trim() : "");

@@ -5,29 +5,48 @@
 const memory = new Map();
 export const storage = {
   get(key) {
-    try { return JSON.parse(localStorage.getItem(key)) ?? memory.get(key) ?? null; } catch { return memory.get(key) ?? null; }
+    try {
+      return JSON.parse(localStorage.getItem(key)) ?? memory.get(key) ?? null;
+    } catch {
+      return memory.get(key) ?? null;
+    }
   },
   set(key, value) {
-    try { localStorage.setItem(key, JSON.stringify(value)); } catch { memory.set(key, value); }
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      memory.set(key, value);
+    }
   },
   remove(key) {
     memory.delete(key);
-    try { localStorage.removeItem(key); } catch { /* nothing is kept there */ }
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      /* nothing is kept there */
+    }
   },
   keys(prefix) {
     const its = (k) => k.startsWith(prefix);
-    try { return Object.keys(localStorage).filter(its); } catch { return [...memory.keys()].filter(its); }
+    try {
+      return Object.keys(localStorage).filter(its);
+    } catch {
+      return [...memory.keys()].filter(its);
+    }
   },
 };
 
-export const uuid = () => crypto.randomUUID?.() ??
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+export const uuid = () =>
+  crypto.randomUUID?.() ??
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
+  );
 
 // browser is a name of this browser that all its windows share and that tells
 // nothing of who uses it.
 export function browser() {
   let name = storage.get("loa-browser");
-  if (!name) storage.set("loa-browser", name = uuid());
+  if (!name) storage.set("loa-browser", (name = uuid()));
   return name;
 }
 

@@ -6,10 +6,15 @@ import { leave } from "./keep.js";
 // submitter is the button that sends a form, also where the event does not
 // tell it (Safari before 15.4): it was pressed just before.
 let pressed = null;
-document.addEventListener("click", (e) => {
-  pressed = e.target.closest?.("button, input[type=submit]") ?? null;
-}, true);
-export const submitter = (e) => e.submitter ?? (pressed?.form === e.target && pressed.type === "submit" ? pressed : null);
+document.addEventListener(
+  "click",
+  (e) => {
+    pressed = e.target.closest?.("button, input[type=submit]") ?? null;
+  },
+  true,
+);
+export const submitter = (e) =>
+  e.submitter ?? (pressed?.form === e.target && pressed.type === "submit" ? pressed : null);
 
 // submit sends a form as if that button had been pressed, checks included.
 // Safari before 16 has no requestSubmit.
@@ -25,19 +30,23 @@ export function submit(form, button) {
 // stood on: else the browser would ask to send the form again when somebody comes
 // Back, or show a page about it. What she typed is filled in again, but for files.
 const { stood } = document.body.dataset;
-const typed = (form) => [...form.elements].filter((e) => e.name && !/^(hidden|file|password|button|submit)$/.test(e.type));
+const typed = (form) =>
+  [...form.elements].filter((e) => e.name && !/^(hidden|file|password|button|submit)$/.test(e.type));
 if (stood) {
   for (const form of document.forms) form.setAttribute("action", form.action); // what was said from this address
   for (const button of document.querySelectorAll("[formaction]")) button.setAttribute("formaction", button.formAction);
   for (const link of document.querySelectorAll("a[href^='?']")) link.setAttribute("href", link.href);
   const list = [...document.querySelectorAll("main form[method=post]")]
-    .map((form) => typed(form).map((e) => [e.name, e.value, /radio|checkbox/.test(e.type) ? e.checked : null])).filter((fields) => fields.length);
-  history.replaceState({ typed: list, by: document.body.dataset.person }, "", stood + location.hash); // the browser goes to that place yet
+    .map((form) => typed(form).map((e) => [e.name, e.value, /radio|checkbox/.test(e.type) ? e.checked : null]))
+    .filter((fields) => fields.length);
+  // the browser goes to that place yet
+  history.replaceState({ typed: list, by: document.body.dataset.person }, "", stood + location.hash);
 } else if (history.state?.by === document.body.dataset.person) {
   for (const fields of history.state?.typed ?? []) {
     const form = [...document.forms].find((f) => fields.every(([name]) => name in f.elements));
     for (const e of form ? typed(form) : []) {
-      const [, value, on] = fields.find(([name, value, on]) => name === e.name && (on === null || value === e.value)) ?? [];
+      const [, value, on] =
+        fields.find(([name, value, on]) => name === e.name && (on === null || value === e.value)) ?? [];
       if (typeof on === "boolean") e.checked = on;
       else if (value !== undefined) e.value = value;
     }
@@ -82,7 +91,14 @@ function say(form, waiting, loggedOut) {
   note.dataset.says = String(loggedOut);
   note.textContent = loggedOut ? document.body.dataset.loggedOut : waiting;
   if (loggedOut) {
-    note.append(" ", Object.assign(document.createElement("a"), { href: "/login", target: "_blank", textContent: document.body.dataset.logIn }));
+    note.append(
+      " ",
+      Object.assign(document.createElement("a"), {
+        href: "/login",
+        target: "_blank",
+        textContent: document.body.dataset.logIn,
+      }),
+    );
   }
   form.prepend(note);
   note.scrollIntoView({ block: "center" });
@@ -103,7 +119,11 @@ async function insist(form, button) {
       if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
       loggedOut = answer.status === 401;
       if (!loggedOut && !busy.includes(answer.status)) break;
-    } catch { /* nobody answered */ } finally { clearTimeout(slow); }
+    } catch {
+      /* nobody answered */
+    } finally {
+      clearTimeout(slow);
+    }
     say(form, form.dataset.waiting, loggedOut);
     await moment();
   }
@@ -117,14 +137,18 @@ const busy = [502, 503, 504, 507]; // what passes
 const unheard = (tell) => setTimeout(tell, 8000);
 
 // moment waits a little, less when the network is there again.
-const moment = () => new Promise((go) => {
-  setTimeout(go, 5000);
-  for (const event of ["online", "focus"]) addEventListener(event, go, { once: true });
-});
+const moment = () =>
+  new Promise((go) => {
+    setTimeout(go, 5000);
+    for (const event of ["online", "focus"]) addEventListener(event, go, { once: true });
+  });
 
 // release sends a form past its listeners, as if that button had been pressed.
 function release(form, button) {
-  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  if (button?.name)
+    form.append(
+      Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }),
+    );
   if (button?.hasAttribute("formaction")) form.action = button.formAction;
   form.submit();
 }
@@ -134,7 +158,8 @@ function release(form, button) {
 async function hold(form, button) {
   for (;;) {
     const slow = unheard(() => say(form, document.body.dataset.offline, false));
-    const answer = await fetch("/api/v1/me", { method: "HEAD", cache: "no-store" }).catch(() => null), loggedOut = answer?.status === 401;
+    const answer = await fetch("/api/v1/me", { method: "HEAD", cache: "no-store" }).catch(() => null),
+      loggedOut = answer?.status === 401;
     clearTimeout(slow);
     if (answer && !loggedOut && !busy.includes(answer.status)) break;
     say(form, document.body.dataset.offline, loggedOut);
@@ -173,9 +198,12 @@ for (const box of document.querySelectorAll("[popover]")) {
   box.setAttribute("role", "dialog");
   box.tabIndex = -1;
   const title = box.querySelector("h2, h3, legend, p");
-  if (title) box.setAttribute("aria-labelledby", title.id ||= box.id + "-title");
+  if (title) box.setAttribute("aria-labelledby", (title.id ||= box.id + "-title"));
   opener(box)?.setAttribute("aria-haspopup", "dialog");
-  if (native) box.addEventListener("toggle", () => { if (box.matches(":popover-open")) box.focus(); });
+  if (native)
+    box.addEventListener("toggle", () => {
+      if (box.matches(":popover-open")) box.focus();
+    });
   else box.hidden = true;
 }
 function turn(box, open) {
@@ -200,19 +228,25 @@ document.addEventListener("click", (e) => {
   }
 });
 // A dialog that sends its form makes way for the field that is missing in it.
-document.addEventListener("invalid", (e) => {
-  const box = document.querySelector(native ? ".dialog:popover-open" : ".dialog.open");
-  if (!box || box.contains(e.target)) return;
-  if (native) box.hidePopover();
-  else turn(box, false);
-}, true);
+document.addEventListener(
+  "invalid",
+  (e) => {
+    const box = document.querySelector(native ? ".dialog:popover-open" : ".dialog.open");
+    if (!box || box.contains(e.target)) return;
+    if (native) box.hidePopover();
+    else turn(box, false);
+  },
+  true,
+);
 if (!native) {
-  document.addEventListener("pointerdown", (e) => { // see the menu below
+  document.addEventListener("pointerdown", (e) => {
+    // see the menu below
     const open = document.querySelector(".dialog.open");
     if (open && !open.contains(e.target) && !e.target.closest?.("[popovertarget]")) turn(open, false);
   });
   document.addEventListener("click", (e) => {
-    const button = e.target.closest?.("[popovertarget]"), open = document.querySelector(".dialog.open");
+    const button = e.target.closest?.("[popovertarget]"),
+      open = document.querySelector(".dialog.open");
     const box = button && document.getElementById(button.getAttribute("popovertarget"));
     if (open && !open.contains(e.target)) turn(open, false);
     if (box && box !== open) turn(box, button.getAttribute("popovertargetaction") !== "hide");
@@ -238,7 +272,9 @@ document.addEventListener("pointerdown", (e) => {
 // <form data-choice="NAME"> says in data-chosen which of the radio buttons of
 // that name is chosen, so that a style can show what belongs to it.
 for (const form of document.querySelectorAll("form[data-choice]")) {
-  const tell = () => { form.dataset.chosen = form.elements[form.dataset.choice]?.value ?? ""; };
+  const tell = () => {
+    form.dataset.chosen = form.elements[form.dataset.choice]?.value ?? "";
+  };
   form.addEventListener("change", tell);
   tell();
 }

@@ -9,8 +9,13 @@ export async function keepPages(addresses) {
   if (!("serviceWorker" in navigator) || !person) return;
   try {
     await navigator.serviceWorker.register("/worker.js");
-    const parts = performance.getEntriesByType("resource").map((e) => e.name).filter((name) => new URL(name).pathname.startsWith("/assets/"));
+    const parts = performance
+      .getEntriesByType("resource")
+      .map((e) => e.name)
+      .filter((name) => new URL(name).pathname.startsWith("/assets/"));
     const ready = await navigator.serviceWorker.ready;
     ready.active.postMessage({ person, pages: addresses, parts });
-  } catch { /* a private window, or a browser that forbids it: the page needs a network then */ }
+  } catch {
+    /* a private window, or a browser that forbids it: the page needs a network then */
+  }
 }

@@ -24,9 +24,14 @@ export async function scaled(file) {
     pen.fillStyle = "#fff"; // what is transparent would turn black
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const bytes = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", quality); });
-    if (!bytes || bytes.size >= file.size && shown.includes(file.type)) return file;
-    return new File([bytes], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg", lastModified: file.lastModified });
+    const bytes = await new Promise((done) => {
+      canvas.toBlob(done, "image/jpeg", quality);
+    });
+    if (!bytes || (bytes.size >= file.size && shown.includes(file.type))) return file;
+    return new File([bytes], file.name.replace(/\.[^.]*$/, "") + ".jpg", {
+      type: "image/jpeg",
+      lastModified: file.lastModified,
+    });
   } catch {
     return file;
   } finally {

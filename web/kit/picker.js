@@ -1,6 +1,11 @@
 // fold strips tone marks, so that "nam chay" finds "Nậm Chảy".
 const fold = (s) =>
-  s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
+  s
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[đĐ]/g, "d")
+    .toLowerCase()
+    .trim();
 
 // <input data-filter="#list"> hides the boxes of a picker that do not match by their
 // text or their heading, and headings over nothing.

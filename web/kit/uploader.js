@@ -17,10 +17,12 @@ const root = "/api/v1/uploads";
 const version = { "Tus-Resumable": "1.0.0", "Accept-Language": document.documentElement.lang };
 const probe = 64 * 1024; // the first piece: what is no audio is refused after it
 const piece = 4 * 1024 * 1024; // the largest
-const spell = 15_000; // ms a piece should take: what has arrived is shown that often, and no answer comes later than patience
+// ms a piece should take: what has arrived is shown that often, and no answer comes later than patience
+const spell = 15_000;
 const patience = 60_000; // ms without a sign of the server: the line is dead
 const remembered = 30 * 86_400_000; // ms; the server gives an upload up sooner
-const opening = 2000; // ms the memory may take to open; Safari at times never opens it, nor does an old window that holds it
+// ms the memory may take to open; Safari at times never opens it, nor does an old window that holds it
+const opening = 2000;
 
 const opened = new Promise((done, failed) => {
   setTimeout(failed, opening);
@@ -36,11 +38,17 @@ const opened = new Promise((done, failed) => {
   ask.onerror = () => failed(ask.error);
 });
 opened.catch(() => {}); // each use says what it does without
-const table = (mode, work) => opened.then((db) => new Promise((done, failed) => {
-  const ask = work(db.transaction("uploads", mode).objectStore("uploads"));
-  ask.onsuccess = () => done(ask.result);
-  ask.onerror = () => failed(ask.error);
-})).catch(() => undefined); // a private window has no memory: sending still works
+const table = (mode, work) =>
+  opened
+    .then(
+      (db) =>
+        new Promise((done, failed) => {
+          const ask = work(db.transaction("uploads", mode).objectStore("uploads"));
+          ask.onsuccess = () => done(ask.result);
+          ask.onerror = () => failed(ask.error);
+        }),
+    )
+    .catch(() => undefined); // a private window has no memory: sending still works
 const recall = (key) => table("readonly", (t) => t.get(key));
 const forget = (key) => table("readwrite", (t) => t.delete(key));
 
@@ -57,9 +65,14 @@ const person = document.body.dataset.person;
 // watch holds a form back until its files have arrived, and says that it does.
 // The button pressed last is the one that counts.
 function watch(form) {
-  let waiting = false, pressed = null;
+  let waiting = false,
+    pressed = null;
   const go = () => submit(form, pressed);
-  const fields = [...form.querySelectorAll("[data-upload]")].map((box) => sender(form, box, () => { if (!waiting) go(); }));
+  const fields = [...form.querySelectorAll("[data-upload]")].map((box) =>
+    sender(form, box, () => {
+      if (!waiting) go();
+    }),
+  );
   form.addEventListener("submit", async (e) => {
     const open = fields.find((f) => f.asks());
     if (open) {
@@ -99,20 +112,35 @@ async function announce(form, fields, waiting) {
     body.set("do", "announce");
     const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
     if (answer?.headers.has("Loa-Announced")) line.textContent = await answer.text();
-    if (answer && (answer.headers.has("Loa-Announced") || answer.status >= 400 && answer.status < 500)) return; // a refusal is told when the form itself is sent
+    // a refusal is told when the form itself is sent
+    if (answer && (answer.headers.has("Loa-Announced") || (answer.status >= 400 && answer.status < 500))) return;
   }
 }
 
 // sender runs one field. Its place in the form names it in the memory. ready is
 // called when a file has arrived that the form need not wait for.
 function sender(form, box, ready) {
-  const words = box.dataset, inputs = [...box.querySelectorAll("input[type=file]")], input = inputs[inputs.length - 1], kept = box.querySelector("[data-kept]");
-  const state = box.querySelector("[data-state]"), bar = state.querySelector("progress"), line = state.querySelector("[role=status]");
-  const use = state.querySelector("[data-use]"), drop = state.querySelector("[data-drop]");
-  const found = state.querySelector("[data-findings]"), shape = found.querySelector("template"), told = state.querySelector("[data-size]");
-  const choose = box.querySelector("[data-choose]"), refused = box.querySelector("[data-refused]"), captured = box.querySelector("[data-captured]"), sentAt = box.querySelector("[data-sent-at]");
-  const place = new URL(form.action).pathname + "#" + words.upload, required = input.required;
-  let current = null; // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes), arrived, ended
+  const words = box.dataset,
+    inputs = [...box.querySelectorAll("input[type=file]")],
+    input = inputs[inputs.length - 1],
+    kept = box.querySelector("[data-kept]");
+  const state = box.querySelector("[data-state]"),
+    bar = state.querySelector("progress"),
+    line = state.querySelector("[role=status]");
+  const use = state.querySelector("[data-use]"),
+    drop = state.querySelector("[data-drop]");
+  const found = state.querySelector("[data-findings]"),
+    shape = found.querySelector("template"),
+    told = state.querySelector("[data-size]");
+  const choose = box.querySelector("[data-choose]"),
+    refused = box.querySelector("[data-refused]"),
+    captured = box.querySelector("[data-captured]"),
+    sentAt = box.querySelector("[data-sent-at]");
+  const place = new URL(form.action).pathname + "#" + words.upload,
+    required = input.required;
+  // what is being sent or was: file, order, key and, once known, record (in the memory), safe (bytes),
+  // arrived, ended
+  let current = null;
   let asked = null; // what an earlier visit left, until somebody says whether it is wanted
   let turns = 0; // files that were chosen or dropped on this page: the last one counts
 
@@ -130,7 +158,8 @@ function sender(form, box, ready) {
     }
     found.hidden = !sentences.length;
   };
-  const reset = (text, bad) => { // bad is the name of a file that was refused
+  const reset = (text, bad) => {
+    // bad is the name of a file that was refused
     current = asked = null;
     use.hidden = true;
     list([]);
@@ -153,7 +182,8 @@ function sender(form, box, ready) {
     const light = await scaled(file);
     if (turn !== turns) return;
     begin(light);
-    if (current && light !== file) told.textContent = words.scaled.replace("{from}", size(file.size)).replace("{to}", size(light.size));
+    if (current && light !== file)
+      told.textContent = words.scaled.replace("{from}", size(file.size)).replace("{to}", size(light.size));
   };
 
   // quit ends what was being sent, unless it is the file of this key again.
@@ -180,9 +210,10 @@ function sender(form, box, ready) {
     if (!file.size) return reset(words.none, file.name);
     if (file.size > Number(words.limit)) return reset(words.large, file.name);
     if (captured) captured.value = file.lastModified;
-    const order = { filename: file.name, kind }, station = words.station || form.elements.station?.value;
+    const order = { filename: file.name, kind },
+      station = words.station || form.elements.station?.value;
     if (station) order.station = station;
-    const mine = current = { file, order, safe: 0, key, abort: new AbortController() };
+    const mine = (current = { file, order, safe: 0, key, abort: new AbortController() });
     asked = null;
     use.hidden = true;
     kept.value = refused.value = "";
@@ -194,23 +225,37 @@ function sender(form, box, ready) {
     bar.value = 0;
     list([]);
     say(words.beginning.replace("{name}", () => file.name));
-    mine.arrived = send(mine, place, words, { say, show: (part) => { bar.value = part; } }).then((recording) => {
-      if (current !== mine) return false;
-      mine.ended = true;
-      keep(kept, recording, file.name);
-      for (const one of inputs) one.value = ""; // the form takes the ID and not the bytes
-      bar.hidden = true;
-      say(words.arrived.replace("{name}", () => file.name));
-      findings(recording).then((sentences) => { if (current === mine) list(sentences); });
-      if ("now" in words) ready();
-      return true;
-    }, (problem) => {
-      if (current === mine) reset(words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message, file.name);
-      return false;
-    });
+    mine.arrived = send(mine, place, words, {
+      say,
+      show: (part) => {
+        bar.value = part;
+      },
+    }).then(
+      (recording) => {
+        if (current !== mine) return false;
+        mine.ended = true;
+        keep(kept, recording, file.name);
+        for (const one of inputs) one.value = ""; // the form takes the ID and not the bytes
+        bar.hidden = true;
+        say(words.arrived.replace("{name}", () => file.name));
+        findings(recording).then((sentences) => {
+          if (current === mine) list(sentences);
+        });
+        if ("now" in words) ready();
+        return true;
+      },
+      (problem) => {
+        if (current === mine)
+          reset(
+            words.foreign && problem.foreign && !file.type.startsWith("audio/") ? words.foreign : problem.message,
+            file.name,
+          );
+        return false;
+      },
+    );
   };
 
-  for (const one of inputs) one.addEventListener("change", () => one.files[0] ? take(one.files[0]) : undefined);
+  for (const one of inputs) one.addEventListener("change", () => (one.files[0] ? take(one.files[0]) : undefined));
   drop.addEventListener("click", () => {
     turns++;
     quit();
@@ -220,12 +265,13 @@ function sender(form, box, ready) {
   use.addEventListener("click", () => {
     if (asked) begin(asked.file);
   });
-  if ("now" in words) for (const button of form.querySelectorAll("button:not([type])")) button.hidden = true; // the form goes by itself
+  // the form goes by itself
+  if ("now" in words) for (const button of form.querySelectorAll("button:not([type])")) button.hidden = true;
   const early = inputs.find((one) => one.files[0]); // chosen before this script had come
   if (early) take(early.files[0]);
   else resume();
   return {
-    sending: () => current && !current.ended ? current.arrived : null,
+    sending: () => (current && !current.ended ? current.arrived : null),
     upload: () => current?.record?.url?.split("/").pop(),
     standIn: (body) => {
       body.delete(input.name);
@@ -242,7 +288,9 @@ function sender(form, box, ready) {
     },
     handOver: () => {
       if (sentAt) sentAt.value = Date.now();
-      return current && table("readwrite", (t) => t.put({ ...current.record, file: undefined, handed: true }, current.key));
+      return (
+        current && table("readwrite", (t) => t.put({ ...current.record, file: undefined, handed: true }, current.key))
+      );
     },
   };
 
@@ -254,9 +302,10 @@ function sender(form, box, ready) {
 
   // resume asks about what this field was sending when the page was left.
   async function resume() {
-    for (const u of (await table("readonly", (t) => t.getAll())) || []) if (Date.now() - u.at > remembered) forget(u.key);
+    for (const u of (await table("readonly", (t) => t.getAll())) || [])
+      if (Date.now() - u.at > remembered) forget(u.key);
     const last = (await left()).pop();
-    if (!last || turns || kept.matches("input") && kept.value) return;
+    if (!last || turns || (kept.matches("input") && kept.value)) return;
     if (!last.file && !last.url) return forget(last.key);
     if (last.file && "now" in words) return begin(last.file);
     bar.hidden = true;
@@ -271,7 +320,8 @@ function sender(form, box, ready) {
 // keep puts the recording's ID where the form takes it from: a hidden field, or
 // a choice among those sent before.
 function keep(field, recording, name) {
-  if (field.matches("select") && ![...field.options].some((o) => o.value === recording)) field.add(new Option(name, recording));
+  if (field.matches("select") && ![...field.options].some((o) => o.value === recording))
+    field.add(new Option(name, recording));
   field.value = recording;
 }
 
@@ -289,14 +339,18 @@ async function send(job, place, words, { say, show }) {
   const run = async () => {
     for (let wait = 1; ; wait = Math.min(wait * 2, 60)) {
       try {
-        return await attempt(job, place, words, say, show, () => { wait = 1; });
+        return await attempt(job, place, words, say, show, () => {
+          wait = 1;
+        });
       } catch (problem) {
         if (job.abort.signal.aborted) throw problem;
         if (problem.final) {
           if (problem.told) await forget(job.key); // else it is the file's own trouble, and the same file goes on later
           throw problem;
         }
-        say(problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait));
+        say(
+          problem.told ? problem.message : words.waiting.replace("{sent}", size(job.safe)).replace("{seconds}", wait),
+        );
         await pause(wait * 1000, job);
       }
     }
@@ -323,29 +377,49 @@ async function attempt(job, place, words, say, show, moved) {
     const put = (u) => table("readwrite", (t) => t.put(u, key));
     job.record = { key, place, person, name: file.name, at: Date.now() };
     await put({ ...job.record, file }); // before anybody answers: a page that is left without a network goes on with it
-    const made = await ask(job, root, { method: "POST", headers: { ...version, "Upload-Length": String(file.size),
-      "Upload-Metadata": Object.entries(order).map(([k, v]) => k + " " + base64(v)).join(",") } });
+    const made = await ask(job, root, {
+      method: "POST",
+      headers: {
+        ...version,
+        "Upload-Length": String(file.size),
+        "Upload-Metadata": Object.entries(order)
+          .map(([k, v]) => k + " " + base64(v))
+          .join(","),
+      },
+    });
     if (made.status !== 201 || !made.headers.has("Location")) await fail(made);
     if (job.abort.signal.aborted) throw new Error("dropped"); // and forgotten
     job.record.url = made.headers.get("Location");
-    await put({ ...job.record, file }) ?? await put(job.record);
+    (await put({ ...job.record, file })) ?? (await put(job.record));
   }
-  const since = Date.now(), first = at;
+  const since = Date.now(),
+    first = at;
   const shown = (offset) => {
     show(offset / file.size);
     const rate = (offset - first) / Math.max(0.001, (Date.now() - since) / 1000);
-    say(words.sending.replace("{sent}", size(offset)).replace("{all}", size(file.size)).replace("{rate}", rate > 0 ? size(rate) : "…")
-      .replace("{left}", rate > 0 ? clock((file.size - offset) / rate) : "…"));
+    say(
+      words.sending
+        .replace("{sent}", size(offset))
+        .replace("{all}", size(file.size))
+        .replace("{rate}", rate > 0 ? size(rate) : "…")
+        .replace("{left}", rate > 0 ? clock((file.size - offset) / rate) : "…"),
+    );
   };
   if (at > job.safe) moved(); // of a piece nobody answered to
   job.safe = at;
   shown(at);
   for (let most = probe; at < file.size;) {
-    const body = file.slice(at, at + most), begun = Date.now();
-    await body.slice(0, 1).arrayBuffer().catch(() => { throw final(words.unreadable); }); // moved, changed, or its card taken out
+    const body = file.slice(at, at + most),
+      begun = Date.now();
+    await body
+      .slice(0, 1)
+      .arrayBuffer()
+      .catch(() => {
+        throw final(words.unreadable);
+      }); // moved, changed, or its card taken out
     const next = await patch(job, at, body);
     if (next.recording) return next.recording;
-    most = Math.round(Math.min(piece, Math.max(probe, spell * (next.at - at) / Math.max(1, Date.now() - begun))));
+    most = Math.round(Math.min(piece, Math.max(probe, (spell * (next.at - at)) / Math.max(1, Date.now() - begun))));
     at = job.safe = next.at;
     shown(at);
     moved();
@@ -372,7 +446,9 @@ function pause(ms, job) {
 
 // ask is fetch that neither waits for a dead line nor outlives its field.
 async function ask(job, url, options) {
-  const dead = new AbortController(), end = () => dead.abort(), timer = setTimeout(end, patience);
+  const dead = new AbortController(),
+    end = () => dead.abort(),
+    timer = setTimeout(end, patience);
   job.abort.signal.addEventListener("abort", end);
   if (job.abort.signal.aborted) end();
   try {
@@ -387,10 +463,16 @@ async function ask(job, url, options) {
 // from the browser, not to the server, so that the line is not taken for dead.
 function patch(job, at, body) {
   return new Promise((done, failed) => {
-    const x = new XMLHttpRequest(), end = () => x.abort();
+    const x = new XMLHttpRequest(),
+      end = () => x.abort();
     let timer = setTimeout(end, patience);
     x.open("PATCH", job.record.url);
-    for (const [name, value] of Object.entries({ ...version, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" })) x.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries({
+      ...version,
+      "Upload-Offset": String(at),
+      "Content-Type": "application/offset+octet-stream",
+    }))
+      x.setRequestHeader(name, value);
     x.upload.onprogress = () => {
       clearTimeout(timer);
       timer = setTimeout(end, patience);
@@ -407,13 +489,19 @@ function patch(job, at, body) {
   });
 }
 
-async function fail(answer) { throw verdict(answer.status, await answer.text()); }
+async function fail(answer) {
+  throw verdict(answer.status, await answer.text());
+}
 
 // verdict tells a refusal, which is final, from what will pass. An answer that
 // is no problem of ours (a captive portal's page) always passes.
 function verdict(status, text) {
   let problem = {};
-  try { problem = JSON.parse(text); } catch { /* not ours */ }
+  try {
+    problem = JSON.parse(text);
+  } catch {
+    /* not ours */
+  }
   const passes = [404, 408, 409, 410, 423].includes(status);
   const e = new Error(problem.detail || "line");
   e.told = Boolean(problem.detail) && !passes; // worth showing: log in again, the disk is full
@@ -424,13 +512,19 @@ function verdict(status, text) {
 
 const final = (text) => Object.assign(new Error(text), { final: true });
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-const number = (n, digits) => n.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const size = (n) => n >= 1e6 ? number(n / 1e6, 1) + " MB" : number(n / 1e3, 0) + " KB";
+const number = (n, digits) =>
+  n.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const size = (n) => (n >= 1e6 ? number(n / 1e6, 1) + " MB" : number(n / 1e3, 0) + " KB");
 const zone = { timeZone: "Asia/Ho_Chi_Minh" };
-const clockAndDay = (at) => new Date(at).toLocaleTimeString("vi", { ...zone, hour: "2-digit", minute: "2-digit" }) + " "
-  + (document.documentElement.lang === "vi" ? new Date(at).toLocaleDateString("vi", zone) : new Date(at).toLocaleDateString("en-GB", { ...zone, dateStyle: "medium" }));
+const clockAndDay = (at) =>
+  new Date(at).toLocaleTimeString("vi", { ...zone, hour: "2-digit", minute: "2-digit" }) +
+  " " +
+  (document.documentElement.lang === "vi"
+    ? new Date(at).toLocaleDateString("vi", zone)
+    : new Date(at).toLocaleDateString("en-GB", { ...zone, dateStyle: "medium" }));
 const of = (upload, text) => text.replace("{at}", clockAndDay(upload.at)).replace("{name}", () => upload.name);
 const clock = (s) => Math.floor(s / 60) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
 
 // Everything above is there by now: a file chosen before this script had come goes at once.
-for (const form of new Set([...document.querySelectorAll("[data-upload]")].map((box) => box.closest("form")))) watch(form);
+for (const form of new Set([...document.querySelectorAll("[data-upload]")].map((box) => box.closest("form"))))
+  watch(form);

@@ -4,7 +4,9 @@
 // somebody else who logs in, ends what was kept before.
 //
 // shape changes when what is kept must not be read by an older worker.
-const shape = "loa-1-", pages = shape + "pages", parts = shape + "parts";
+const shape = "loa-1-",
+  pages = shape + "pages",
+  parts = shape + "parts";
 const patience = 8000; // ms a page is waited for when one was kept
 const most = 400; // parts that are kept: those of some releases
 
@@ -17,10 +19,13 @@ addEventListener("install", (e) => {
 });
 
 addEventListener("activate", (e) => {
-  e.waitUntil((async () => {
-    for (const name of await caches.keys()) if (name.startsWith("loa-") && !name.startsWith(shape)) await caches.delete(name);
-    await clients.claim();
-  })());
+  e.waitUntil(
+    (async () => {
+      for (const name of await caches.keys())
+        if (name.startsWith("loa-") && !name.startsWith(shape)) await caches.delete(name);
+      await clients.claim();
+    })(),
+  );
 });
 
 addEventListener("message", (e) => e.waitUntil(keep(e.data)));
@@ -28,10 +33,12 @@ addEventListener("message", (e) => e.waitUntil(keep(e.data)));
 async function keep({ person, pages: wanted, parts: made }) {
   const owner = await (await (await caches.open(parts)).match("/owner"))?.text();
   if (owner !== person) await caches.delete(pages);
-  const assets = await caches.open(parts), all = await assets.keys();
+  const assets = await caches.open(parts),
+    all = await assets.keys();
   await assets.put("/owner", new Response(person));
-  for (const old of all.slice(0, Math.max(0, all.length - most))) if (new URL(old.url).pathname.startsWith("/assets/")) await assets.delete(old);
-  for (const url of made) if (!await assets.match(url)) await assets.add(url).catch(() => {});
+  for (const old of all.slice(0, Math.max(0, all.length - most)))
+    if (new URL(old.url).pathname.startsWith("/assets/")) await assets.delete(old);
+  for (const url of made) if (!(await assets.match(url))) await assets.add(url).catch(() => {});
   const kept = await caches.open(pages);
   for (const url of wanted) {
     if (await kept.match(url, { ignoreVary: true })) continue; // each visit refreshes it
@@ -49,13 +56,19 @@ addEventListener("fetch", (e) => {
     if (url.pathname === "/logout" || url.pathname === "/login") e.waitUntil(caches.delete(pages));
     else if (e.request.method === "GET") e.respondWith(page(e.request));
   } else if (e.request.method === "GET" && url.pathname.startsWith("/assets/")) {
-    e.respondWith(caches.match(e.request).then((found) => found ?? fetch(e.request)).catch(() => new Response(null, { status: 504 })));
+    e.respondWith(
+      caches
+        .match(e.request)
+        .then((found) => found ?? fetch(e.request))
+        .catch(() => new Response(null, { status: 504 })),
+    );
   }
 });
 
 // page is the server's answer, else what was kept of it.
 async function page(request) {
-  const cache = await caches.open(pages), kept = await cache.match(request, { ignoreVary: true });
+  const cache = await caches.open(pages),
+    kept = await cache.match(request, { ignoreVary: true });
   const answer = fetch(request).then((fresh) => {
     if (fresh.redirected && new URL(fresh.url).pathname === "/login") caches.delete(pages);
     else if (kept && fresh.ok && !fresh.redirected) cache.put(request, fresh.clone());
@@ -66,6 +79,6 @@ async function page(request) {
     if (!kept) return await answer;
     return await Promise.race([answer, new Promise((_, late) => setTimeout(late, patience))]);
   } catch {
-    return kept ?? await caches.match(offline) ?? Response.error();
+    return kept ?? (await caches.match(offline)) ?? Response.error();
   }
 }
