@@ -12,6 +12,11 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"sync"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 
 	"loa/internal/fault"
 )
@@ -25,8 +30,32 @@ type assets struct {
 }
 
 type asset struct {
-	kind         string
-	plain, small []byte // small is gzipped, nil when that does not pay
+	kind  string
+	plain []byte // as written
+	// sent gives it without comments and blanks, and gzipped, nil when that does not pay. Made when first asked for.
+	sent func() (plain, small []byte)
+}
+
+// lean takes comments, blanks and long names of locals out of a style or script.
+// It keeps to ECMAScript 2020, below the floor of browsers.
+var lean = func() *minify.M {
+	m := minify.New()
+	m.AddFunc(".css", css.Minify)
+	m.Add(".js", &js.Minifier{Version: 2020})
+	return m
+}()
+
+func newAsset(ext string, written []byte) *asset {
+	return &asset{kind: served[ext], plain: written, sent: sync.OnceValues(func() (plain, small []byte) {
+		plain, err := lean.Bytes(ext, written)
+		if err != nil { // a picture, or what the library cannot read
+			plain = written
+		}
+		if small = squeeze(plain, gzip.BestCompression); len(small) >= len(plain)*9/10 {
+			small = nil
+		}
+		return plain, small
+	})}
 }
 
 // served lists the kinds of files in a page folder that browsers fetch.
@@ -44,8 +73,8 @@ func (a *assets) add(folder string, files fs.FS, fail func(error)) {
 		return
 	}
 	for _, e := range entries {
-		kind, ok := served[path.Ext(e.Name())]
-		if !ok {
+		ext := path.Ext(e.Name())
+		if served[ext] == "" {
 			continue
 		}
 		b, err := fs.ReadFile(files, e.Name())
@@ -57,11 +86,11 @@ func (a *assets) add(folder string, files fs.FS, fail func(error)) {
 		if a.files[name] != nil {
 			fail(fmt.Errorf("kit: asset %s added twice", name))
 		}
-		a.files[name] = &asset{kind: kind, plain: b}
+		a.files[name] = newAsset(ext, b)
 	}
 }
 
-// seal compresses the files and fixes the hash.
+// seal fixes the hash.
 func (a *assets) seal() {
 	names := make([]string, 0, len(a.files))
 	for n := range a.files {
@@ -73,9 +102,6 @@ func (a *assets) seal() {
 		f := a.files[n]
 		fmt.Fprintf(sum, "%s %d\n", n, len(f.plain))
 		sum.Write(f.plain)
-		if small := squeeze(f.plain, gzip.BestCompression); len(small) < len(f.plain)*9/10 {
-			f.small = small
-		}
 	}
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:12]
 }
@@ -102,9 +128,9 @@ func (a *assets) serve(w http.ResponseWriter, r *Request) error {
 	if r.PathValue("hash") == a.hash {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	body := f.plain
-	if f.small != nil && r.acceptsGzip() {
-		body = f.small
+	body, small := f.sent()
+	if small != nil && r.acceptsGzip() {
+		body = small
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))

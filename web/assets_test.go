@@ -1,0 +1,62 @@
+package web_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"loa/web/webtest"
+)
+
+// A browser reads from a style as it is sent what it reads from it as it is written.
+func TestShortenedStylesSayTheSame(t *testing.T) {
+	k, _ := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := webtest.NewClient(t, h, "").Get("/login").Body.String()
+	base := regexp.MustCompile(`/assets/[0-9a-f]{12}/`).FindString(home)
+	names, err := filepath.Glob("*/*.css")
+	if err != nil || len(names) < 8 {
+		t.Fatal(names, err)
+	}
+	tab := webtest.NewBrowser(t).Person()
+	tab.Open("about:blank")
+	read := func(css string) string {
+		text, _ := json.Marshal(css)
+		rules := webtest.Eval[string](tab, "read a style", `(() => { const s = new CSSStyleSheet(); s.replaceSync(`+string(text)+`);
+			return [...s.cssRules].map((r) => r.cssText).join("\n"); })()`)
+		rules = strings.ToLower(regexp.MustCompile(`\s+`).ReplaceAllString(rules, "")) // names of fonts are the same in any case
+		// what the browser writes back as it was given, said shorter
+		for _, same := range [][2]string{{"background:none;", "background:0px0px;"}, {"center", "50%"}, {")50%/", ")50%50%/"},
+			{"border-color:currentcolor", "border-color:initial"}, {"(0.", "(."}, {"-0.", "-."}, {",0.", ",."}, {":0.", ":."}, {"*0.", "*."}} {
+			rules = strings.ReplaceAll(rules, same[0], same[1])
+		}
+		return rules
+	}
+	for _, name := range names {
+		written, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent := webtest.NewClient(t, h, "").Get(base + filepath.ToSlash(name)).Body.String()
+		if len(sent) >= len(written) {
+			t.Errorf("%s is sent as it is written", name)
+		}
+		want, got := read(string(written)), read(sent)
+		if len(want) < 40 || want != got {
+			at := 0
+			for at < min(len(want), len(got)) && want[at] == got[at] {
+				at++
+			}
+			t.Errorf("%s: written …%s…, sent …%s…", name, strings.ToValidUTF8(around(want, at), ""), strings.ToValidUTF8(around(got, at), ""))
+		}
+	}
+}
+
+func around(s string, at int) string { return s[max(0, at-60):min(len(s), at+60)] }
