@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"loa/audio/internal/digital"
 	"loa/audio/internal/fft"
 )
 
@@ -37,8 +38,11 @@ type Bands struct {
 	slow           float64   // the rate after halving, in Hz
 	buffer         []float64 // the slow signal from the start of the next frame
 	dropped        int64     // slow samples before buffer
+	sounding       int64     // slow samples up to the last that is not 0
 	frame          int64     // the next frame
-	first          []float64 // a windowed frame that waits for a second one
+	first          []float64 // a frame that waits for a second one; empty when none does
+	faintest       bool      // all of first is 0
+	all            []Energies
 	plan           *fft.Plan
 	window         []float64
 	re, im         []float64
@@ -49,7 +53,7 @@ type Bands struct {
 // newBands makes Bands for sound of the given sample rate in Hz (5400 to
 // 1000000) and number of channels (at least 1); with anything else no frame
 // comes. emit is called with each frame, in order: one set of bands for each
-// pitch, so many times higher than the sound.
+// pitch, so many times higher than the sound. They are the caller's until it returns.
 func newBands(rate, channels int, pitches []float64, emit func([]Energies)) *Bands {
 	b := &Bands{rate: rate, channels: channels, pitches: pitches, emit: emit}
 	if !b.usable() {
@@ -67,10 +71,13 @@ func newBands(rate, channels int, pitches []float64, emit func([]Energies)) *Ban
 	}
 	b.plan, b.window = fft.New(size), fft.Hann(length)
 	b.re, b.im = make([]float64, size), make([]float64, size)
+	b.first, b.all = make([]float64, 0, length), make([]Energies, len(pitches))
 	for i := range b.edges {
 		hz := lowestHz * math.Pow(highestHz/lowestHz, float64(i)/BandCount)
 		b.edges[i] = hz / b.slow * float64(size)
 	}
+	last := int(math.Ceil(b.edges[BandCount]*slices.Max(pitches))) + 1
+	b.power = [2][]float64{make([]float64, last+1), make([]float64, last+1)}
 	return b
 }
 
@@ -107,12 +114,15 @@ func (b *Bands) add(block []float32) {
 		x = b.halvings[i].run(x)
 	}
 	b.buffer = append(b.buffer, x...)
+	if last := len(x) - trailing(x); last > 0 {
+		b.sounding = b.dropped + int64(len(b.buffer)-len(x)+last)
+	}
 	for {
-		start := int(int64(math.Round(float64(b.frame)*hopSeconds*b.slow)) - b.dropped)
+		start := int(b.start(b.frame) - b.dropped)
 		if start+len(b.window) > len(b.buffer) {
 			return
 		}
-		b.take(b.buffer[start : start+len(b.window)])
+		b.take(b.buffer[start:start+len(b.window)], b.dropped+int64(start) >= b.sounding)
 		b.frame++
 		if start > 4*len(b.window) {
 			b.dropped += int64(start)
@@ -121,10 +131,27 @@ func (b *Bands) add(block []float32) {
 	}
 }
 
+// start is where a frame begins in the slow signal.
+func (b *Bands) start(frame int64) int64 {
+	return int64(math.Round(float64(frame) * hopSeconds * b.slow))
+}
+
+// trailing is how many values at the end of x are 0.
+func trailing(x []float64) int {
+	n := len(x)
+	for n > 0 && x[n-1] == 0 {
+		n--
+	}
+	return len(x) - n
+}
+
 // mix makes one signal of all channels. The even channels weigh more, so that
 // what is left of a recording whose second channel is inverted is still the
 // recording, only fainter.
 func mix(out []float64, block []float32, channels int) []float64 {
+	if digital.Silence(block) {
+		return append(out, make([]float64, len(block)/channels)...)
+	}
 	switch channels {
 	case 1:
 		for _, v := range block {
@@ -159,41 +186,48 @@ func finite(v float64) float64 {
 }
 
 // take transforms frames two at a time, one as the real and one as the imaginary
-// part.
-func (b *Bands) take(x []float64) {
-	if b.first == nil {
-		b.first = append(make([]float64, 0, len(x)), x...)
+// part; empty says that all of x is 0.
+func (b *Bands) take(x []float64, empty bool) {
+	switch {
+	case len(b.first) == 0:
+		b.first, b.faintest = append(b.first, x...), empty
 		return
+	case empty && b.faintest:
+		for range 2 {
+			clear(b.all)
+			b.emit(b.all)
+		}
+	default:
+		b.pair(b.first, x)
 	}
-	b.pair(b.first, x)
-	b.first = nil
+	b.first = b.first[:0]
 }
 
 // flush emits the frame that waits for a second one. Nothing may be written
 // afterwards.
 func (b *Bands) flush() {
-	if b.first != nil {
+	if len(b.first) > 0 {
 		b.pair(b.first, nil)
-		b.first = nil
+		b.first = b.first[:0]
 	}
 }
 
 func (b *Bands) pair(x, y []float64) {
-	clear(b.re)
-	clear(b.im)
+	n := len(b.window)
+	clear(b.re[n:])
+	clear(b.im[n:])
 	for i, w := range b.window {
 		b.re[i] = w * x[i]
+	}
+	if y == nil {
+		clear(b.im)
 	}
 	for i, v := range y {
 		b.im[i] = b.window[i] * v
 	}
 	b.plan.Transform(b.re, b.im)
-	last := int(math.Ceil(b.edges[BandCount]*slices.Max(b.pitches))) + 1
-	size := b.plan.Size()
-	scale := 1 / (0.375 * float64(len(b.window)) * float64(size))
-	for i := range b.power {
-		b.power[i] = append(b.power[i][:0], make([]float64, last+1)...)
-	}
+	size, last := b.plan.Size(), len(b.power[0])-1
+	scale := 1 / (0.375 * float64(n) * float64(size))
 	for k := 1; k <= last; k++ {
 		// The parts of two real signals in one complex transform.
 		xr, xi := (b.re[k]+b.re[size-k])/2, (b.im[k]-b.im[size-k])/2
@@ -205,17 +239,16 @@ func (b *Bands) pair(x, y []float64) {
 		frames = b.power[:]
 	}
 	for _, power := range frames {
-		all := make([]Energies, len(b.pitches))
-		b.gather(&all[0], power)
+		b.gather(&b.all[0], power)
 		sum := 0.0 // from here on, of all bins up to each
 		for k, v := range power {
 			sum += v
 			power[k] = sum
 		}
 		for i, pitch := range b.pitches[1:] {
-			b.differ(&all[i+1], power, pitch)
+			b.differ(&b.all[i+1], power, pitch)
 		}
-		b.emit(all)
+		b.emit(b.all)
 	}
 }
 
@@ -236,6 +269,7 @@ func (b *Bands) differ(e *Energies, sums []float64, pitch float64) {
 
 // gather adds up the power of the bins in each band.
 func (b *Bands) gather(e *Energies, power []float64) {
+	clear(e[:])
 	band := 0
 	for k := int(b.edges[0]); k < len(power) && band < BandCount; k++ {
 		// Bin k reaches from k-0.5 to k+0.5; a band edge may cut it.
@@ -264,10 +298,16 @@ var halfBand = [4]float64{0.3052664, -0.0731312, 0.0195902, -0.0017255}
 
 // run filters x and returns every other sample.
 func (h *halving) run(x []float64) []float64 {
+	silent := trailing(h.past) == len(h.past) && trailing(x) == len(x)
 	h.past = append(h.past, x...)
 	p := h.past
 	out := x[:0]
 	i := 7
+	if silent {
+		n := max(0, (len(p)-13)/2)
+		h.past = p[:len(p)-2*n]
+		return x[:n]
+	}
 	for ; i+7 < len(p); i += 2 {
 		w := (*[15]float64)(p[i-7 : i+8])
 		out = append(out, 0.5*w[7]+halfBand[0]*(w[6]+w[8])+halfBand[1]*(w[4]+w[10])+halfBand[2]*(w[2]+w[12])+halfBand[3]*(w[0]+w[14]))

@@ -17,7 +17,7 @@ import "math"
 // concurrent use.
 type Printer struct {
 	bands  *Bands
-	past   [lag][]Energies // the last frames, by frame number modulo lag
+	past   [lag][len(speeds)]Energies // the last frames, by frame number modulo lag
 	seen   int64
 	frames [len(speeds)][]uint32
 }
@@ -56,7 +56,7 @@ func (p *Printer) Print() Print {
 }
 
 func (p *Printer) frame(e []Energies) {
-	before := p.past[p.seen%lag]
+	before := &p.past[p.seen%lag]
 	if p.seen >= lag {
 		for i := range speeds {
 			if i == 0 || p.seen < long {
@@ -64,7 +64,7 @@ func (p *Printer) frame(e []Energies) {
 			}
 		}
 	}
-	p.past[p.seen%lag] = e
+	copy(before[:], e)
 	p.seen++
 }
 

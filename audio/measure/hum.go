@@ -87,8 +87,22 @@ func (h *hum) slow(rate int) {
 	}
 }
 
+// rest takes n samples of silence of both signals.
+func (h *hum) rest(n, rate int) {
+	for n > 0 {
+		took := min(h.every-h.at, n)
+		n -= took
+		if h.at += took; h.at == h.every {
+			h.slow(rate)
+		}
+	}
+}
+
 // transform looks for the lines in one window of the slow signal.
 func (h *hum) transform(rate float64) {
+	if zeros(h.re) && zeros(h.im) {
+		return
+	}
 	for i, w := range h.window {
 		h.re[i] *= w
 		h.im[i] *= w

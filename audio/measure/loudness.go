@@ -18,6 +18,7 @@ func loudnessOf(meanSquare float64) float64 { return -0.691 + 10*math.Log10(mean
 type loudness struct {
 	rate      int
 	hops      int64                  // hops so far
+	sounding  int64                  // hops up to the last that was not 0
 	ring      [shortTermHops]float64 // weighted sums of squares of the last hops
 	blocks    histogram              // gating blocks of 0.4 s, for the integrated loudness
 	shorts    histogram              // short-term values, for the loudness range
@@ -39,6 +40,11 @@ func hopEnd(rate int, i int64) int64 { return (i + 1) * int64(rate) / hopsASecon
 func (l *loudness) add(energy float64) {
 	l.ring[l.hops%shortTermHops] = energy
 	l.hops++
+	if energy != 0 {
+		l.sounding = l.hops
+	} else if l.hops-l.sounding >= shortTermHops {
+		return // no window holds anything
+	}
 	aligned := l.hops%gatingStep == 0
 	if l.hops >= momentaryHops {
 		mean := l.mean(momentaryHops)

@@ -10,6 +10,8 @@ package measure
 import (
 	"math"
 	"slices"
+
+	"loa/audio/internal/digital"
 )
 
 // Meter measures one recording. It is not safe for concurrent use.
@@ -136,8 +138,41 @@ func (m *Meter) clone() *Meter {
 
 // hop measures a whole hop.
 func (m *Meter) hop(block []float32) {
+	if digital.Silence(block) && m.rests() {
+		m.rest(len(block) / m.channels)
+		return
+	}
 	m.part(block)
 	m.loud.add(m.energy())
+	m.hops++
+}
+
+// rests reports whether nothing sounds on: no filter remembers anything and the
+// history is 0.
+func (m *Meter) rests() bool {
+	for c := range m.each {
+		ch := &m.each[c]
+		if ch.k != (kState{}) || !zeros(ch.x[len(ch.x)-history:]) {
+			return false
+		}
+	}
+	return true
+}
+
+// rest measures a hop of n zeros that follow zeros: what part and the filters
+// would find out, without looking.
+func (m *Meter) rest(n int) {
+	for c := range m.each {
+		ch := &m.each[c]
+		ch.x = ch.x[:history+n]
+		clear(ch.x)
+		ch.hop = hopStats{}
+	}
+	m.spectrum.rest(n, m.rate)
+	m.hum.rest(n, m.rate)
+	m.outline(n)
+	m.frames += int64(n)
+	m.loud.add(0)
 	m.hops++
 }
 

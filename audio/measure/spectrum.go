@@ -98,14 +98,57 @@ func (s *spectrum) add(x, y []float64, rate int) {
 		}
 		x = x[n:]
 		s.fill += n
-		if s.fill == 2*size || !s.mono && s.fill == size {
-			s.skip, s.fill = s.fill, 0
-			s.transform(rate)
-		}
+		s.full(rate)
 	}
 }
 
+// rest takes n samples of silence of each signal.
+func (s *spectrum) rest(n, rate int) {
+	size := s.plan.Size()
+	for n > 0 {
+		if s.skip > 0 {
+			skipped := min(s.skip, n)
+			s.skip -= skipped
+			n -= skipped
+			continue
+		}
+		part, at := s.re, s.fill
+		if s.fill >= size {
+			part, at = s.im, s.fill-size
+		}
+		took := min(n, size-at)
+		clear(part[at : at+took])
+		if !s.mono {
+			clear(s.im[at : at+took])
+		}
+		n -= took
+		s.fill += took
+		s.full(rate)
+	}
+}
+
+// full transforms a window that is.
+func (s *spectrum) full(rate int) {
+	if size := s.plan.Size(); s.fill == 2*size || !s.mono && s.fill == size {
+		s.skip, s.fill = s.fill, 0
+		s.transform(rate)
+	}
+}
+
+// zeros reports whether all of x is 0.
+func zeros(x []float64) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *spectrum) transform(rate int) {
+	if zeros(s.re) && zeros(s.im) {
+		return
+	}
 	size := s.plan.Size()
 	for i, w := range s.window {
 		s.re[i] *= w
