@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"loa/audio/audiotest"
@@ -261,7 +260,7 @@ func witnessed(t *testing.T, file []byte) (*emitter, *Facts) {
 		b.units = append(b.units, unpack.Unpack(f))
 	}
 	b.info = scan.Info()
-	b.decode(new(mpeg.Decoder), &sync.Pool{})
+	b.decode(new(mpeg.Decoder))
 	e.emit(b)
 	e.draw(b)
 	e.warn(b.info)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sync"
 
 	"loa/audio/mpeg"
 	"loa/internal/fault"
@@ -31,6 +30,7 @@ const (
 // batch is a run of frames for one worker, and what became of them.
 type batch struct {
 	units   []mpeg.Unit // preRoll earlier ones first
+	bytes   []byte      // those of the units
 	lead    int         // how many of them are pre-roll
 	info    mpeg.Info   // as known when the batch was cut
 	pcm     []float32   // of all units
@@ -50,32 +50,30 @@ func (d *decoding) mp3(r io.Reader) error {
 	if err != nil {
 		return mp3Fault(err)
 	}
-	todo := make(chan *batch)
-	inOrder := make(chan *batch, 2*d.opt.Workers)
-	var blocks sync.Pool // of *[]float32, for samples on their way from a worker to the sink
+	line := newAssembly(d.opt.Workers)
 	var walk error
 	go func() {
-		defer close(todo)
-		defer close(inOrder)
-		walk = cut(d.ctx, scan, first, todo, inOrder)
+		defer close(line.todo)
+		defer close(line.inOrder)
+		walk = line.cut(d.ctx, scan, first)
 	}()
 	for range d.opt.Workers {
 		go func() {
 			decoder := new(mpeg.Decoder)
-			for b := range todo {
-				b.decode(decoder, &blocks)
+			for b := range line.todo {
+				b.decode(decoder)
 				close(b.done)
 			}
 		}()
 	}
 	e := &emitter{d: d}
-	for b := range inOrder {
+	for b := range line.inOrder {
 		<-b.done
 		if d.ctx.Err() == nil {
 			e.emit(b)
 		}
 		if b = e.draw(b); b != nil {
-			blocks.Put(&b.pcm)
+			line.used <- b
 		}
 	}
 	if walk != nil {
@@ -84,35 +82,70 @@ func (d *decoding) mp3(r io.Reader) error {
 	return e.finish(scan.Info())
 }
 
-// cut walks the frames and hands out batches.
-func cut(ctx context.Context, scan *mpeg.Scanner, f mpeg.Frame, todo, inOrder chan<- *batch) error {
-	var unpack mpeg.Unpacker
+// assembly is the way of the batches: from who cuts them to the workers and, in
+// order, to who emits them, and back to be filled again.
+type assembly struct{ todo, inOrder, used chan *batch }
+
+// newAssembly has room for as many batches in order as there are workers. Besides
+// them there are at most one that is cut, one that waits for room, one that is
+// emitted and the one drawn: all others come back.
+func newAssembly(workers int) assembly {
+	return assembly{make(chan *batch), make(chan *batch, workers), make(chan *batch, workers+4)}
+}
+
+// next is an empty batch that begins with the last units of the one before.
+func (a assembly) next(before *batch) *batch {
 	b := &batch{}
-	send := func() bool {
+	select {
+	case used := <-a.used:
+		b.units, b.bytes, b.pcm = used.units[:0], used.bytes[:0], used.pcm[:0]
+	default:
+		b.units = make([]mpeg.Unit, 0, preRoll+batchFrames)
+	}
+	if before == nil {
+		return b
+	}
+	last := before.units[max(0, len(before.units)-preRoll):]
+	for i, u := range last {
+		u, b.bytes = u.CopyTo(b.bytes)
+		b.units = append(b.units, u)
+		b.lead = i + 1
+	}
+	return b
+}
+
+// cut walks the frames and hands out batches. What is handed out is read by
+// others, and filled again by nobody before they are done with it.
+func (a assembly) cut(ctx context.Context, scan *mpeg.Scanner, f mpeg.Frame) error {
+	var unpack mpeg.Unpacker
+	b := a.next(nil)
+	for {
+		var u mpeg.Unit
+		u, b.bytes = unpack.UnpackTo(b.bytes, f)
+		b.units = append(b.units, u)
+		var err error
+		if f, err = scan.Next(); err == nil && len(b.units) < b.lead+batchFrames {
+			continue
+		}
+		var after *batch
+		if err == nil {
+			after = a.next(b)
+		}
 		b.info, b.done = scan.Info(), make(chan struct{})
-		for _, c := range []chan<- *batch{todo, inOrder} {
+		for _, c := range []chan<- *batch{a.todo, a.inOrder} {
 			select {
 			case c <- b:
 			case <-ctx.Done():
-				return false
+				return context.Cause(ctx)
 			}
 		}
-		last := b.units[max(0, len(b.units)-preRoll):]
-		b = &batch{units: append(make([]mpeg.Unit, 0, preRoll+batchFrames), last...), lead: len(last)}
-		return true
-	}
-	var err error
-	for err == nil {
-		b.units = append(b.units, unpack.Unpack(f))
-		f, err = scan.Next()
-		if (err != nil || len(b.units) >= b.lead+batchFrames) && !send() {
-			return context.Cause(ctx)
+		if err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
 		}
+		b = after
 	}
-	if err == io.EOF {
-		return nil
-	}
-	return err
 }
 
 // mp3Fault says in a sentence why the walk ended.
@@ -131,13 +164,12 @@ func mp3Fault(err error) error {
 }
 
 // decode turns the units into samples. A unit that cannot be decoded is silent.
-func (b *batch) decode(by *mpeg.Decoder, blocks *sync.Pool) {
+func (b *batch) decode(by *mpeg.Decoder) {
 	per := b.units[0].Header.Samples() * b.units[0].Header.Channels()
-	if used, ok := blocks.Get().(*[]float32); ok && cap(*used) >= len(b.units)*per {
-		b.pcm = (*used)[:len(b.units)*per]
-	} else {
-		b.pcm = make([]float32, len(b.units)*per)
+	if cap(b.pcm) < len(b.units)*per {
+		b.pcm = make([]float32, max(len(b.units), preRoll+batchFrames)*per)
 	}
+	b.pcm = b.pcm[:len(b.units)*per]
 	by.Reset()
 	lot := fnv.New64a()
 	for i, u := range b.units {

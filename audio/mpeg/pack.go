@@ -2,6 +2,7 @@ package mpeg
 
 import (
 	"encoding/binary"
+	"slices"
 )
 
 // maxReservoir is the most bytes of earlier frames a frame may use: nine bits
@@ -33,6 +34,12 @@ type Unpacker struct {
 // Unpack makes a Unit of f, the frame after the one of the last call. The
 // Unit owns its bytes.
 func (p *Unpacker) Unpack(f Frame) Unit {
+	u, _ := p.UnpackTo(nil, f)
+	return u
+}
+
+// UnpackTo is Unpack with the Unit's bytes appended to buf, which it returns.
+func (p *Unpacker) UnpackTo(buf []byte, f Frame) (Unit, []byte) {
 	if f.AfterBreak {
 		p.tail, p.idle = p.tail[:0], 0 // those bytes belong to another place
 	}
@@ -43,23 +50,33 @@ func (p *Unpacker) Unpack(f Frame) Unit {
 	need := (s.Bits + 7) / 8
 	fits := s.MainDataBegin <= len(p.tail) && need <= s.MainDataBegin+len(own)
 	if ok && fits && s.Sane && !f.Corrupt && s.MainDataBegin <= p.idle {
-		buf := make([]byte, 0, f.sideSize()+need)
+		from := len(buf)
+		buf = slices.Grow(buf, f.sideSize()+need)
 		buf = append(buf, f.Data[f.sideOffset():f.mainOffset()]...)
-		u.Side = buf[:len(buf):len(buf)]
-		buf = append(buf, p.tail[len(p.tail)-s.MainDataBegin:]...)
-		if begin := f.sideSize() + need; len(buf) > begin {
-			buf = buf[:begin]
-		} else {
-			buf = append(buf, own[:begin-len(buf)]...)
-		}
-		u.Main, u.spare = buf[f.sideSize():], need*8-s.Bits
+		begin := len(buf)
+		buf = append(buf, p.tail[len(p.tail)-s.MainDataBegin:][:min(need, s.MainDataBegin)]...)
+		buf = append(buf, own[:need-(len(buf)-begin)]...)
+		u.Side, u.Main, u.spare = buf[from:begin:begin], buf[begin:len(buf):len(buf)], need*8-s.Bits
 	}
 	p.idle += len(own)
 	if ok && fits { // a pointer into another frame's data is wrong, here or there: trust the later frame
 		p.idle = s.MainDataBegin + len(own) - need
 	}
 	p.keep(own)
-	return u
+	return u, buf
+}
+
+// CopyTo gives u bytes of its own, appended to buf, which it returns.
+func (u Unit) CopyTo(buf []byte) (Unit, []byte) {
+	if !u.Whole() {
+		return u, buf
+	}
+	from := len(buf)
+	buf = append(buf, u.Side...)
+	begin := len(buf)
+	buf = append(buf, u.Main...)
+	u.Side, u.Main = buf[from:begin:begin], buf[begin:len(buf):len(buf)]
+	return u, buf
 }
 
 // keep remembers the last bytes of the main data stream.
