@@ -17,12 +17,11 @@ import (
 	"loa/internal/text"
 )
 
-// checkGC lets the heap grow more before it is swept: frames are short-lived
-// garbage over a small live heap, and checkMemory bounds it. A bound of 16 MB
-// costs a third more processor time.
+// checkGC lets the heap grow more before it is swept, and checkMemory bounds it:
+// a tighter bound of 16 MB costs a third more processor time.
 const (
 	checkGC     = 400
-	checkMemory = 24 << 20
+	checkMemory = 18 << 20
 )
 
 // audioCommands are "loa audio …".
