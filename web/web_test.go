@@ -25,6 +25,8 @@ import (
 	"loa/web/webtest"
 )
 
+func TestMain(m *testing.M) { webtest.Main(m) }
+
 // build registers everything over an empty store; the clock stands at now.
 func build(t *testing.T, now func() time.Time) (*kit.Kit, *bolt.Store) {
 	t.Helper()

@@ -24,6 +24,7 @@ import (
 	"loa/audio/audiotest"
 	"loa/internal/text"
 	"loa/internal/wallclock"
+	"loa/web/webtest"
 )
 
 // The test binary is also a daemon that can be killed: with childData set it
@@ -46,7 +47,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	webtest.Main(m)
 }
 
 func serveChild(dir string) error {

@@ -13,6 +13,8 @@ import (
 	"loa/web/webtest"
 )
 
+func TestMain(m *testing.M) { webtest.Main(m) }
+
 type guideRow struct {
 	Name, District, State, Word string
 	N                           int

@@ -31,6 +31,8 @@ import (
 	"loa/web/webtest"
 )
 
+func TestMain(m *testing.M) { webtest.Main(m) }
+
 // editor is whoever asks.
 type editor struct{}
 

@@ -24,6 +24,8 @@ import (
 	"loa/web/webtest"
 )
 
+func TestMain(m *testing.M) { webtest.Main(m) }
+
 func newPages(t *testing.T) (http.Handler, *bolt.Store) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)

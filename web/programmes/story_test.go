@@ -26,6 +26,8 @@ import (
 	"loa/web/webtest"
 )
 
+func TestMain(m *testing.M) { webtest.Main(m) }
+
 // doorkeeper takes a session's secret for the role it names.
 type doorkeeper struct{}
 

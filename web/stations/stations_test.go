@@ -28,6 +28,8 @@ import (
 	"loa/web/webtest"
 )
 
+func TestMain(m *testing.M) { webtest.Main(m) }
+
 // gate takes the session cookie for the name of a role.
 type gate struct{}
 

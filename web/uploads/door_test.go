@@ -29,6 +29,7 @@ import (
 	"loa/store/folder"
 	"loa/web/kit"
 	"loa/web/uploads"
+	"loa/web/webtest"
 )
 
 // people answers as the store would: a token is a person's name.
@@ -260,7 +261,7 @@ func raw(t testing.TB, d *door, url string, at int, part []byte, announced int) 
 func TestMain(m *testing.M) {
 	dir := os.Getenv("LOA_TEST_DAEMON")
 	if dir == "" {
-		os.Exit(m.Run())
+		webtest.Main(m)
 	}
 	d, err := openDoor(dir, filepath.Join(dir, "data", "uploads"))
 	if err != nil {

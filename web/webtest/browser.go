@@ -11,8 +11,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // driver is what a Tab asks of a browser.
@@ -42,19 +40,20 @@ type driver interface {
 // The test is skipped there.
 var errUnsupported = errors.New("this browser cannot be asked for it")
 
-// Browser is a headless browser of this test alone.
+// Browser is a headless browser that this test alone has while it runs. What a
+// person did in it nobody finds who comes later.
 type Browser struct {
-	t      *testing.T
-	person func(ctx context.Context, note func(string)) (driver, error)
+	t *testing.T
+	process
 }
 
 // stepLimit is how long one step in the browser may take before the test
 // fails: generous, because machines are shared; a good step takes milliseconds.
 const stepLimit = 30 * time.Second
 
-// NewBrowser starts Chromium, or the browser at the path LOA_BROWSER, and stops
-// it when the test ends. A path that names Firefox is driven as one. Without a
-// browser the test is skipped, but fails where CI=true.
+// NewBrowser gives the test Chromium, or the browser at the path LOA_BROWSER,
+// until it ends. A path that names Firefox is driven as one. Without a browser
+// the test is skipped, but fails where CI=true.
 func NewBrowser(t *testing.T) *Browser {
 	t.Helper()
 	path := os.Getenv("LOA_BROWSER")
@@ -69,20 +68,20 @@ func NewBrowser(t *testing.T) *Browser {
 		}
 		t.Skip("no Chromium on this machine: install chromium to run the browser tests")
 	}
+	start := startChromium
 	if strings.Contains(filepath.Base(path), "firefox") {
-		f, err := startFirefox(t, path)
-		if err != nil {
-			t.Fatalf("start %s: %v", path, err)
-		}
-		return &Browser{t, func(ctx context.Context, note func(string)) (driver, error) { return f.newTab(ctx, "", note) }}
+		start = startFirefox
 	}
-	c, err := startChromium(t, path)
+	p, err := browsers.take(func() (process, error) { return start(path) })
 	if err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
-	return &Browser{t, func(_ context.Context, note func(string)) (driver, error) {
-		return newChromiumTab(c.ctx, note, chromedp.WithNewBrowserContext())
-	}}
+	t.Cleanup(func() {
+		if err := browsers.give(p, !t.Failed()); err != nil {
+			t.Errorf("end %s: %v", path, err)
+		}
+	})
+	return &Browser{t, p}
 }
 
 // Tab is one person's browser: it shares no cookie with a Tab that is not

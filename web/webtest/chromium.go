@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -21,21 +21,49 @@ import (
 )
 
 // chromium is a running Chromium; the oldest that Loa works in understands it
-// too.
-type chromium struct{ ctx context.Context }
+// too. The kernel ends it with this program, however that ends.
+type chromium struct {
+	ctx     context.Context
+	stop    func()
+	profile string
+}
 
-// startChromium starts the program at path and ends it with the test.
-func startChromium(t *testing.T, path string) (*chromium, error) {
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+// startChromium starts the program at path.
+func startChromium(path string) (process, error) {
+	profile, err := os.MkdirTemp("", "loa-chromium-")
+	if err != nil {
+		return nil, err
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(profile),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
 		chromedp.Flag("lang", "vi"))
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	return &chromium{ctx}, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	c := &chromium{ctx, func() { cancel(); stop() }, profile}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		return nil, errors.Join(err, c.end())
+	}
+	return c, nil
+}
+
+func (c *chromium) person(_ context.Context, note func(string)) (driver, error) {
+	return newChromiumTab(c.ctx, note, chromedp.WithNewBrowserContext())
+}
+
+func (c *chromium) alive() bool {
+	select {
+	case <-chromedp.FromContext(c.ctx).Browser.LostConnection:
+		return false
+	default:
+		return c.ctx.Err() == nil
+	}
+}
+
+func (c *chromium) end() error {
+	c.stop()
+	return os.RemoveAll(c.profile)
 }
 
 // chromiumTab is one tab. The context of a call carries only its limit.

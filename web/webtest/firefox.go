@@ -15,7 +15,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/coder/websocket"
 )
@@ -23,7 +22,10 @@ import (
 // firefox speaks WebDriver BiDi (https://w3c.github.io/webdriver-bidi/) with a
 // Firefox of its own.
 type firefox struct {
-	line *websocket.Conn
+	cmd     *exec.Cmd
+	profile string
+	line    *websocket.Conn
+	ended   chan struct{} // closed when it says nothing any more
 
 	mu      sync.Mutex
 	next    int
@@ -67,22 +69,30 @@ user_pref("ui.primaryPointerCapabilities", 1);
 
 var listening = regexp.MustCompile(`WebDriver BiDi listening on (ws://\S+)`)
 
-// startFirefox starts the program at path and ends it with the test.
-func startFirefox(t *testing.T, path string) (*firefox, error) {
-	profile := t.TempDir()
-	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(preferences), 0o600); err != nil {
-		return nil, err
-	}
-	cmd := exec.Command(path, "--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile, "about:blank")
-	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
-	said, err := cmd.StderrPipe()
+// startFirefox starts the program at path.
+func startFirefox(path string) (process, error) {
+	profile, err := os.MkdirTemp("", "loa-firefox-")
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
+	f := &firefox{profile: profile, ended: make(chan struct{}), answers: map[int]chan bidiAnswer{}, tabs: map[string]*firefoxTab{}}
+	f.cmd = exec.Command(path, "--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile, "about:blank")
+	f.cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
+	if err := f.begin(); err != nil {
+		return nil, errors.Join(err, f.end())
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return f, nil
+}
+
+// begin waits until Firefox says where it listens, and asks it for a session.
+func (f *firefox) begin() error {
+	said, err := f.cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(os.WriteFile(filepath.Join(f.profile, "user.js"), []byte(preferences), 0o600), f.cmd.Start()); err != nil {
+		return err
+	}
 	address := make(chan string, 1)
 	go func() {
 		for lines := bufio.NewScanner(said); lines.Scan(); {
@@ -97,24 +107,55 @@ func startFirefox(t *testing.T, path string) (*firefox, error) {
 	select {
 	case url := <-address:
 		if url == "" {
-			return nil, errors.New("it ended at once")
+			return errors.New("it ended at once")
 		}
-		f := &firefox{answers: map[int]chan bidiAnswer{}, tabs: map[string]*firefoxTab{}}
 		if f.line, _, err = websocket.Dial(ctx, url+"/session", nil); err != nil {
-			return nil, err
+			return err
 		}
 		f.line.SetReadLimit(-1)
-		t.Cleanup(func() { _ = f.line.CloseNow() })
 		go f.read()
 		if err := f.call(ctx, "session.new", arg{"capabilities": arg{"alwaysMatch": arg{"unhandledPromptBehavior": arg{"default": "ignore"}}}},
 			nil); err != nil {
-			return nil, err
+			return err
 		}
-		return f, f.call(ctx, "session.subscribe", arg{"events": []string{"browsingContext.load", "browsingContext.downloadEnd", "log.entryAdded",
+		return f.call(ctx, "session.subscribe", arg{"events": []string{"browsingContext.load", "browsingContext.downloadEnd", "log.entryAdded",
 			"network.beforeRequestSent"}}, nil)
 	case <-ctx.Done():
-		return nil, errors.New("it does not say where it listens")
+		return errors.New("it does not say where it listens")
 	}
+}
+
+func (f *firefox) person(ctx context.Context, note func(string)) (driver, error) {
+	var made struct{ UserContext string }
+	if err := f.call(ctx, "browser.createUserContext", nil, &made); err != nil {
+		return nil, err
+	}
+	tab, err := f.newTab(ctx, made.UserContext, note)
+	if err != nil {
+		return nil, err
+	}
+	tab.owner = true
+	return tab, nil
+}
+
+func (f *firefox) alive() bool {
+	select {
+	case <-f.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+func (f *firefox) end() error {
+	if f.line != nil {
+		_ = f.line.CloseNow() // it is killed, and need not be told
+	}
+	if f.cmd.Process != nil {
+		_ = f.cmd.Process.Kill()
+		_ = f.cmd.Wait()
+	}
+	return os.RemoveAll(f.profile)
 }
 
 type arg map[string]any
@@ -145,6 +186,8 @@ func (f *firefox) call(ctx context.Context, method string, params arg, into any)
 			return nil
 		}
 		return json.Unmarshal(a.Result, into)
+	case <-f.ended:
+		return fmt.Errorf("%s: Firefox has ended", method)
 	case <-ctx.Done():
 		return fmt.Errorf("%s: %w", method, ctx.Err())
 	}
@@ -152,6 +195,7 @@ func (f *firefox) call(ctx context.Context, method string, params arg, into any)
 
 // read hands on what Firefox says until the line ends.
 func (f *firefox) read() {
+	defer close(f.ended)
 	for {
 		_, b, err := f.line.Read(context.Background())
 		if err != nil {
@@ -184,6 +228,7 @@ func (f *firefox) read() {
 type firefoxTab struct {
 	*firefox
 	id, user string
+	owner    bool // of the user context, which ends with this tab
 	events   chan bidiAnswer
 	note     func(string) // what scripts throw
 
@@ -193,15 +238,8 @@ type firefoxTab struct {
 	blocked []*regexp.Regexp
 }
 
-// newTab opens a tab of that user context, or of a new one for "".
+// newTab opens a tab of that user context.
 func (f *firefox) newTab(ctx context.Context, user string, note func(string)) (*firefoxTab, error) {
-	if user == "" {
-		var made struct{ UserContext string }
-		if err := f.call(ctx, "browser.createUserContext", nil, &made); err != nil {
-			return nil, err
-		}
-		user = made.UserContext
-	}
 	var made struct{ Context string }
 	if err := f.call(ctx, "browsingContext.create", arg{"type": "tab", "userContext": user}, &made); err != nil {
 		return nil, err
@@ -221,8 +259,19 @@ func (p *firefoxTab) tab(ctx context.Context, note func(string)) (driver, error)
 	return p.newTab(ctx, p.user, note)
 }
 
+// close closes the tab, that of a person with all she has. What fails here has
+// failed the test before, and then the browser is ended.
 func (p *firefoxTab) close() {
-	_ = p.call(context.Background(), "browsingContext.close", arg{"context": p.id}, nil) // the browser ends with the test anyway
+	ctx, cancel := context.WithTimeout(context.Background(), stepLimit)
+	defer cancel()
+	_ = p.call(ctx, "browsingContext.close", arg{"context": p.id}, nil)
+	if p.owner {
+		_ = p.call(ctx, "browser.removeUserContext", arg{"userContext": p.user}, nil)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.tabs, p.id)
+	close(p.events)
 }
 
 // listen works through the events of the tab.
