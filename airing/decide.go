@@ -182,6 +182,7 @@ func (c Confirm) Request() string {
 type Facts struct {
 	Settings  Settings
 	Station   string                // resolved ID, "" when there is no such station
+	Gone      error                 // says that undoing a merger or a split took the station away, nil if none did
 	Where     accounts.Where        // where it lies
 	ActiveAt  func(time.Time) bool  // whether the station existed then
 	GoesOn    func(time.Time) error // says who had taken over from the station by then, nil if nobody had
@@ -205,7 +206,7 @@ const (
 )
 
 // Decide says what report a request becomes. Faults, all of code "airing.…":
-// bad_id, no_slot, station_missing, no_station, no_programme, slot_of_other_station,
+// bad_id, no_slot, station_missing, no_station (or stations.undone), no_programme, slot_of_other_station,
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station (or stations.passed),
 // time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
@@ -283,6 +284,8 @@ func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	switch {
 	case f.Station == "" && c.Slot == "" && c.Station == "":
 		return fault.New(fault.Invalid, "airing.station_missing").At("station")
+	case f.Station == "" && f.Gone != nil:
+		return f.Gone
 	case f.Station == "":
 		return fault.New(fault.NotFound, "airing.no_station", "station", c.Station).At("station")
 	}

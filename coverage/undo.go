@@ -50,7 +50,7 @@ type DependentKind string
 const (
 	WasUndone      DependentKind = "undone"      // it was undone before
 	LaterChange    DependentKind = "later"       // a unit or station that was changed again since
-	HasReports     DependentKind = "reports"     // a new station with reports in the log
+	HasReports     DependentKind = "reports"     // a new station with reports that stand
 	HasExcuses     DependentKind = "excuses"     // one that was excused
 	HasRecordings  DependentKind = "recordings"  // one with recordings in the library
 	HasEntries     DependentKind = "entries"     // one with entries in a contest
@@ -81,9 +81,9 @@ func (s Succession) Names(reg *stations.Registry) (from, into []string) {
 // UndoFacts are what undoing is judged by.
 type UndoFacts struct {
 	MergerFacts
-	Reports    map[string]int // lines in the log, by station
-	Excused    map[string]int // excuses that stand, by station
-	Recordings map[string]bool
+	Reports    map[string]int            // lines in the log that stand, by station: one that was taken back counts nowhere
+	Excused    map[string]int            // excuses that stand, by station
+	Recordings map[string]bool           // stations with recordings that are not only evidence of a line which does not stand
 	All        []*contest.State          // every contest there is
 	Closed     map[airing.Week]time.Time // when each week that it touches was closed, of those that are
 }

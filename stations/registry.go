@@ -38,6 +38,7 @@ type Registry struct {
 	unitOf    map[string]*Unit                // the last unit of a station that there is, by its ID
 	district  map[string]string               // code of a station's district, by ID
 	given     int                             // highest number ever given to a station
+	gone      []Gone                          // those that undoing took away
 }
 
 // NewRegistry takes over both lists and indexes them. What they hold is
@@ -256,7 +257,7 @@ func (r *Registry) with(units []Unit, list []Station) *Registry {
 			list = append(list, s)
 		}
 	}
-	return NewRegistry(units, list).Given(r.given)
+	return NewRegistry(units, list).Having(r.gone)
 }
 
 // activeWith is how many stations are active on that day once these were added
@@ -280,17 +281,25 @@ func (r *Registry) activeWith(list []Station, day Date) (n int) {
 	return n
 }
 
-// Station returns the station of that ID. Fault: stations.unknown.
+// Station returns the station of that ID. Faults: stations.unknown, stations.undone.
 func (r *Registry) Station(id string) (*Station, error) {
 	if s, ok := r.byID[id]; ok {
 		return s, nil
 	}
-	return nil, fault.New(fault.NotFound, "stations.unknown", "station", id).At("station")
+	return nil, r.unknown(id)
+}
+
+// unknown is the fault that there is no such station; of one that is gone it says so.
+func (r *Registry) unknown(s string) error {
+	if err := r.CheckGone(s); err != nil {
+		return err
+	}
+	return fault.New(fault.NotFound, "stations.unknown", "station", s).At("station")
 }
 
 // ByCodeOrID returns the station of that ID, or the one seated on that day in
 // the commune of that official code; a code not valid then means the unit
-// that bore it last before. Fault: stations.unknown.
+// that bore it last before. Faults: stations.unknown, stations.undone.
 func (r *Registry) ByCodeOrID(s string, on Date) (*Station, error) {
 	if st, ok := r.byID[s]; ok {
 		return st, nil
@@ -304,7 +313,7 @@ func (r *Registry) ByCodeOrID(s string, on Date) (*Station, error) {
 		}
 		break // an older unit of that code is another place
 	}
-	return nil, fault.New(fault.NotFound, "stations.unknown", "station", s).At("station")
+	return nil, r.unknown(s)
 }
 
 // SeatedIn is the station of the unit: the one active on that day, else the
@@ -369,10 +378,12 @@ func (r *Registry) TileOf(station string) *Tile {
 
 // Label is the name with what tells it apart: the district when another
 // commune's name sounds alike without tone marks, or the code where there are
-// no districts. "Thanh Bình (Sa Pa)".
+// no districts. "Thanh Bình (Sa Pa)". One that is gone is told apart by its ID.
 func (r *Registry) Label(id string) string {
 	u := r.UnitOf(id)
 	switch {
+	case r.IsGone(id):
+		return u.Name + " (" + id + ")"
 	case !r.shared()[u.UnitKey]:
 		return u.Name
 	case u.District == "":

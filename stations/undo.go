@@ -1,10 +1,12 @@
 package stations
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
 	"loa/accounts"
+	"loa/internal/fault"
 )
 
 // Change is a record before and after a merger or a split; Was is nil where it
@@ -117,13 +119,72 @@ func (r *Registry) Reversed(v Reversal) *Registry {
 	left := r.with(v.Units, v.Stations)
 	units := slices.DeleteFunc(left.units, func(u Unit) bool { return slices.Contains(v.GoneUnits, u.UnitKey) })
 	list := slices.DeleteFunc(left.stations, func(s Station) bool { return slices.Contains(v.GoneStations, s.ID) })
-	return NewRegistry(units, list).Given(r.given)
+	return NewRegistry(units, list).Having(r.gone)
 }
 
-// Given is the registry with the highest number ever given to a station, which
-// may be gone: no number is given twice.
-func (r *Registry) Given(n int) *Registry {
+// Gone is a station that a merger or a split founded and undoing it took away. What was
+// reported there stays in the log under its ID, which is never given again.
+type Gone struct {
+	ID   string
+	Unit Unit // the last it was of
+}
+
+// Founded lists the stations that were founded, with their units, for a registry in
+// which they may be no more.
+func (c Changes) Founded() (list []Gone) {
+	for _, s := range c.Stations {
+		if s.Was != nil {
+			continue
+		}
+		g := Gone{ID: s.Now.ID, Unit: Unit{UnitKey: s.Now.Unit()}}
+		if i := slices.IndexFunc(c.Units, func(u Change[Unit]) bool { return u.Now.UnitKey == g.Unit.UnitKey }); i >= 0 {
+			g.Unit = c.Units[i].Now
+		}
+		list = append(list, g)
+	}
+	return list
+}
+
+// Having is the registry with what once was: those of the founded that it does not hold
+// are gone.
+func (r *Registry) Having(founded []Gone) *Registry {
 	same := *r
-	same.given = max(r.given, n)
+	same.gone, same.unitOf, same.district = nil, maps.Clone(r.unitOf), maps.Clone(r.district)
+	for _, g := range founded {
+		same.given = max(same.given, number(g.ID))
+		if _, here := r.byID[g.ID]; !here {
+			if u := r.byKey[g.Unit.UnitKey]; u != nil {
+				g.Unit = *u // it was there before, without a station
+			}
+			same.gone = append(same.gone, g)
+			same.unitOf[g.ID], same.district[g.ID] = &g.Unit, g.Unit.District
+		}
+	}
 	return &same
+}
+
+// IsGone reports whether undoing a merger or a split took the station away.
+func (r *Registry) IsGone(id string) bool {
+	return slices.ContainsFunc(r.gone, func(g Gone) bool { return g.ID == id })
+}
+
+// CheckGone returns the fault that says so, if the station is gone. Fault: stations.undone.
+func (r *Registry) CheckGone(id string) error {
+	if !r.IsGone(id) {
+		return nil
+	}
+	return fault.New(fault.NotFound, "stations.undone", "station", r.UnitOf(id).Official(), "id", id).At("station")
+}
+
+// InLog is the ID of the station whose log is asked for: that of ByCodeOrID, or of one
+// that is gone, by its ID. Fault: stations.unknown.
+func (r *Registry) InLog(s string, on Date) (string, error) {
+	if r.IsGone(s) {
+		return s, nil
+	}
+	st, err := r.ByCodeOrID(s, on)
+	if err != nil {
+		return "", err
+	}
+	return st.ID, nil
 }

@@ -5,10 +5,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
 	"loa/stations"
 	"loa/web/webtest"
 )
@@ -70,4 +73,57 @@ func sent(c *webtest.Client, method, path, body string) *httptest.ResponseRecord
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	return c.Do(r)
+}
+
+// TestWhatWasReportedAtAStationThatIsGoneStaysInTheLog undoes a merger after the one report
+// of the new station was taken back: list, book, sheet, report page and API still tell it, by
+// the name it had, and say why nothing more can be done with it.
+func TestWhatWasReportedAtAStationThatIsGoneStaysInTheLog(t *testing.T) {
+	t.Parallel()
+	clock, s, operator, monitor := onMonday(t)
+	clock.at = clock.at.AddDate(0, 0, 7)
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := func() accounts.Meta {
+		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: clock.at.UTC()}
+	}
+	old := reg.UnitOf("S00001")
+	plan, err := s.Merge(t.Context(), by(), stations.Merge{On: "2024-05-16",
+		Rows: []stations.MergeRow{{Line: 2, OldCode: old.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: old.District}}})
+	if err != nil {
+		t.Fatal(err, plan.Bad)
+	}
+	made := stations.Merge{On: "2024-05-16", Rows: []stations.MergeRow{{Line: 2, OldCode: reg.UnitOf("S00002").Code, NewCode: "99002", NewName: "Xã Mới Hai",
+		NewDistrict: old.District}, {Line: 3, OldCode: reg.UnitOf("S00003").Code, NewCode: "99002", NewName: "Xã Mới Hai", NewDistrict: old.District}}}
+	if plan, err = s.Merge(t.Context(), by(), made); err != nil {
+		t.Fatal(err, plan.Bad)
+	}
+	gone := plan.Targets[0].Station
+	report := airing.Confirm{ID: uuid.NewString(), Station: gone, Programme: "P1", Outcome: airing.Aired, Seconds: 900, StartedAt: clock.at.Add(-time.Hour)}
+	if _, err := s.Confirm(t.Context(), by(), report); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Confirm(t.Context(), by(), airing.Confirm{ID: uuid.NewString(), Corrects: report.ID, Outcome: airing.Withdrawn, Why: "nhầm"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.UndoSuccession(t.Context(), by(), coverage.Undo{Number: 2, Reason: "nhập nhầm"}); err != nil {
+		t.Fatal(err)
+	}
+	label := "Mới Hai (" + gone + ")"
+	for path, shown := range map[string]string{"/airings": "main", "/airings?station=" + gone: "main", "/airings/paper?station=" + gone: ".paper",
+		"/airings?format=csv&station=" + gone: ""} {
+		monitor.Get(path)
+		monitor.Expect(200, shown, "Mới Hai")
+	}
+	monitor.Get("/airings/" + report.ID)
+	monitor.Expect(200, "main a[href='/airings?station="+gone+"']", label)
+	monitor.Expect(200, ".notice", "đã được hoàn tác")
+	monitor.Get("/api/v1/airings?station=" + gone + "&from=2024-05-01T00:00:00Z")
+	monitor.Expect(200, "", `"station":"`+gone+`"`)
+	monitor.Get("/stations/" + gone)
+	monitor.Expect(404, "main", "Đài Xã Mới Hai (mã "+gone+") không còn")
+	operator.Get("/airings?station=" + gone) // it lay in no place of hers
+	operator.Expect(403, "main")
 }

@@ -330,6 +330,7 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 	if p, err := plan.Programme(c.Programme); err == nil {
 		f.Programme = &p
 	}
+	f.Gone = reg.CheckGone(c.Station)
 	on := m.At // a code means the unit that bore it when the programme aired
 	if !c.StartedAt.IsZero() {
 		on = c.StartedAt

@@ -308,9 +308,7 @@ func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error
 	}
 	f.Reports, f.Excused, f.Recordings, f.Closed = map[string]int{}, map[string]int{}, map[string]bool{}, map[airing.Week]time.Time{}
 	for _, id := range made.Changes.Opened() {
-		f.Reports[id] = countBelow(tx, linesByPlace.name, numberKey(stationNumber(id)))
-		_, f.Recordings[id], err = stationBytes.get(tx, stationKey(id))
-		if err != nil {
+		if f.Reports[id], f.Recordings[id], err = holdings(tx, id); err != nil {
 			return u, err
 		}
 	}
@@ -335,6 +333,39 @@ func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error
 		}
 	}
 	return coverage.PlanUndo(f, m, made), nil
+}
+
+// holdings are the lines of a station that stand, and whether it has recordings other
+// than evidence of lines that do not.
+func holdings(tx *tx, station string) (stand int, recorded bool, err error) {
+	kept, _, err := stationBytes.get(tx, stationKey(station))
+	if err != nil {
+		return 0, false, err
+	}
+	seen, prefix := map[string]bool{}, numberKey(stationNumber(station))
+	for e, err := range linesByPlace.ascend(tx, prefix, after(prefix)) {
+		if err != nil {
+			return 0, false, err
+		}
+		line, _, err := lineOf(tx, linesByPlace.name, e.key, e.rec)
+		if err != nil {
+			return 0, false, err
+		}
+		if line.Stands() {
+			stand++
+			continue
+		}
+		for _, e := range line.Evidence {
+			r, found, err := recordings.get(tx, []byte(e.Recording))
+			if err != nil {
+				return 0, false, err
+			}
+			if found && r.Owner.Station == station && !seen[r.ID] {
+				seen[r.ID], kept = true, kept-r.Blob.Size
+			}
+		}
+	}
+	return stand, kept > 0, nil
 }
 
 // ForetellUndo implements coverage.Foreteller.

@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,8 +13,10 @@ import (
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/store/bolttest"
 )
@@ -250,6 +253,100 @@ func TestWhatDependsOnAMergerKeepsItAndIsNamed(t *testing.T) {
 	}
 	if now, err := s.Registry(ctx); err != nil || len(now.ActiveOn("2025-07-08")) != 126 {
 		t.Error("a refused undoing changed the registry", err)
+	}
+}
+
+// TestAReportThatWasTakenBackKeepsNoMerger withdraws the one report of a new station, with
+// its photo, and undoes the merger: nothing of the log is lost, and who asks for the station
+// is told what became of it.
+func TestAReportThatWasTakenBackKeepsNoMerger(t *testing.T) {
+	monday := time.Date(2025, 7, 7, 0, 0, 0, 0, text.Zone)
+	ctx := t.Context()
+	s, programme := aThursdaysProgramme(t, monday)
+	at := monday.AddDate(0, 0, 4)
+	now := func() accounts.Meta {
+		at = at.Add(time.Minute)
+		return by(at)
+	}
+	reg, err := s.Registry(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	merger := stations.Merge{On: "2025-07-01"}
+	for i, id := range []string{"S00001", "S00002"} {
+		merger.Rows = append(merger.Rows, stations.MergeRow{Line: i + 2, OldCode: reg.UnitOf(id).Code, NewCode: "90001", NewName: "Xã Mới", NewDistrict: "080"})
+	}
+	plan, err := s.Merge(ctx, now(), merger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heir := plan.Targets[0].Station
+	operator := accounts.Actor{Person: "an", Name: "An", Grants: []accounts.Grant{{Role: accounts.Operator, Scope: at1(heir)}}}
+	mine := func() accounts.Meta { m := now(); m.By = operator; return m }
+	report := airing.Confirm{ID: uuid.NewString(), Station: heir, Programme: programme, Outcome: airing.Aired, Seconds: 600, StartedAt: at.Add(-time.Hour)}
+	if _, err := s.Confirm(ctx, mine(), report); err != nil {
+		t.Fatal(err)
+	}
+	photo, err := s.SaveRecording(ctx, mine(), library.SaveRecording{Kind: library.Photo, Owner: library.Owner{Name: "An", Station: heir}, Name: "loa.jpg",
+		ContentType: "image/jpeg", Blob: library.Ref{SHA256: strings.Repeat("ab", 32), Size: 1000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Attach(ctx, mine(), airing.Evidence{ID: uuid.NewString(), Report: report.ID, Recording: photo.ID, Kind: "photo", Type: "image/jpeg",
+		SHA256: photo.Blob.SHA256, Size: 1000}); err != nil {
+		t.Fatal(err)
+	}
+	depends := func() (what []coverage.DependentKind) {
+		u, err := s.ForetellUndo(ctx, now(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range u.Depends {
+			what = append(what, d.What)
+		}
+		return what
+	}
+	if got := depends(); !slices.Equal(got, []coverage.DependentKind{coverage.HasReports, coverage.HasRecordings}) {
+		t.Errorf("while it stands: %v", got)
+	}
+	back := airing.Confirm{ID: uuid.NewString(), Corrects: report.ID, Outcome: airing.Withdrawn, Why: "nhầm đài"}
+	if _, err := s.Confirm(ctx, mine(), back); err != nil {
+		t.Fatal(err)
+	}
+	if got := depends(); len(got) > 0 {
+		t.Errorf("taken back: %v", got)
+	}
+	if _, err := s.UndoSuccession(ctx, now(), coverage.Undo{Number: 1, Reason: "nhập nhầm"}); err != nil {
+		t.Fatal(err)
+	}
+
+	if reg, err = s.Registry(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reg.Station(heir); !fault.Is(err, "stations.undone") {
+		t.Errorf("the station: %v", err)
+	}
+	if id, err := reg.InLog(heir, "2025-07-10"); err != nil || id != heir || reg.Label(heir) != "Mới ("+heir+")" {
+		t.Errorf("in the log %q as %q, %v", id, reg.Label(heir), err)
+	}
+	monitor := accounts.Actor{Person: "mai", Name: "Mai", Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: "080"}}}}
+	lines, _, err := s.Airings(ctx, monitor, airing.Query{From: monday.AddDate(0, 0, -7), Until: at, Stations: []string{heir}})
+	if err != nil || len(lines) != 2 || lines[0].Stands() || lines[1].Stands() {
+		t.Errorf("the log says %+v, %v", lines, err)
+	}
+	for _, c := range []airing.Confirm{
+		{ID: uuid.NewString(), Corrects: back.ID, Outcome: airing.Aired, Seconds: 600, Why: "có phát"},
+		{ID: uuid.NewString(), Station: heir, Programme: programme, Outcome: airing.Aired, Seconds: 600, StartedAt: at.Add(-time.Hour)},
+	} {
+		if _, err := s.Confirm(ctx, now(), c); !fault.Is(err, "stations.undone") {
+			t.Errorf("another report: %v", err)
+		}
+	}
+	if _, err := s.Verify(ctx, func(p store.Problem) { t.Errorf("%+v", p) }); err != nil {
+		t.Error(err)
+	}
+	if again, err := s.Merge(ctx, now(), merger); err != nil || again.Targets[0].Station == heir {
+		t.Errorf("the next merger founds %+v, %v", again.Targets, err)
 	}
 }
 

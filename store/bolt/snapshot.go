@@ -87,16 +87,14 @@ func (s *snapshots) prepare() {
 		if err != nil {
 			return nil, err
 		}
-		given := 0
+		var founded []stations.Gone
 		for e, err := range successions.ascend(tx, nil, nil) {
 			if err != nil {
 				return nil, err
 			}
-			for _, id := range e.rec.Changes.Opened() {
-				given = max(given, int(stationNumber(id)))
-			}
+			founded = append(founded, e.rec.Changes.Founded()...)
 		}
-		return stations.NewRegistry(units, list).Given(given), nil
+		return stations.NewRegistry(units, list).Having(founded), nil
 	}
 	s.schedule.name, s.schedule.load = "schedule", func(tx *tx) (*scheduler.Schedule, error) {
 		programmes, err := programmeRecords.all(tx)

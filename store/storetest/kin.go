@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 
 // told is a report as the plain model keeps it.
 type told struct {
-	station      string
+	id, station  string
 	at, received time.Time
 }
 
@@ -49,6 +50,9 @@ func coverageKin(t *testing.T, e AiringEngine) {
 		now := start.AddDate(0, 0, day)
 		for range 4 {
 			w.report(rnd, now.Add(time.Duration(rnd.IntN(20*60))*time.Minute))
+		}
+		if rnd.IntN(3) == 0 && len(w.told) > 0 {
+			w.withdraw(rnd.IntN(len(w.told)), now.Add(22*time.Hour))
 		}
 		if rnd.IntN(4) == 0 && len(w.past) > 0 {
 			w.undo(w.past[len(w.past)-1-rnd.IntN(min(3, len(w.past)))], now)
@@ -181,7 +185,16 @@ func (w *kinWorld) report(rnd *rand.Rand, at time.Time) {
 	if _, err := w.e.Confirm(context.Background(), m, c); err != nil {
 		w.t.Fatalf("report of %s at %s: %v", id, at, err)
 	}
-	w.told = append(w.told, told{id, at, m.At})
+	w.told = append(w.told, told{c.ID, id, at, m.At})
+}
+
+// withdraw takes a report back: from now on it is as if it had not been made.
+func (w *kinWorld) withdraw(i int, now time.Time) {
+	c := airing.Confirm{ID: uuid.NewString(), Corrects: w.told[i].id, Outcome: airing.Withdrawn, Why: "nhầm"}
+	if _, err := w.e.Confirm(context.Background(), by(operatorOf(w.told[i].station), now), c); err != nil {
+		w.t.Fatalf("report of %s taken back: %v", w.told[i].station, err)
+	}
+	w.told = slices.Delete(w.told, i, i+1)
 }
 
 // pick chooses n of the stations that were there the day before and have the

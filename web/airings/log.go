@@ -57,11 +57,11 @@ func (p pages) logQuery(r *kit.Request, reg *stations.Registry) (airing.Query, e
 		}
 	}
 	if s := v.Get("station"); s != "" {
-		st, err := reg.ByCodeOrID(s, r.Today())
+		id, err := reg.InLog(s, r.Today())
 		if err != nil {
 			return q, err
 		}
-		q.Stations = []string{st.ID}
+		q.Stations = []string{id}
 	}
 	q.District = v.Get("district")
 	return q, reg.CheckDistrict(q.District)

@@ -30,6 +30,7 @@ type reportPage struct {
 	MayDetach    bool   // a piece of evidence
 	MayNotDetach string // why not, to who else might
 	MayJudge     bool
+	Gone         bool // undoing a merger or a split took the station away
 	LeftBehind   bool // the report this one corrects has evidence, which says the contrary
 }
 
@@ -69,7 +70,8 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		}
 	}
 	where := reg.Where(line.Station)
-	page.MayCorrect = line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
+	page.Gone = reg.IsGone(line.Station)
+	page.MayCorrect = !page.Gone && line.CorrectedBy == "" && r.Actor.Can(accounts.ReportAiring, where)
 	_, foreign := library.OwnerOf(r.Actor, line.Station)
 	page.MayAttach = page.MayCorrect && foreign == nil
 	page.LeftBehind = line.Outcome != airing.Withdrawn && len(page.History) > 0 && page.History[0].Outcome != line.Outcome && len(page.History[0].Evidence) > 0

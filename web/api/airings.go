@@ -143,11 +143,11 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 		return q, err
 	}
 	if s := v.Get("station"); s != "" {
-		st, err := reg.ByCodeOrID(s, stations.DateOf(q.From.In(text.Zone)))
+		id, err := reg.InLog(s, stations.DateOf(q.From.In(text.Zone)))
 		if err != nil {
 			return q, err
 		}
-		q.Stations = []string{st.ID}
+		q.Stations = []string{id}
 	}
 	q.District = v.Get("district")
 	return q, reg.CheckDistrict(q.District)
