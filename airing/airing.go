@@ -326,8 +326,8 @@ func (l Line) Lack() Lack {
 	return LackLength
 }
 
-// heard is when the outcome was first said.
-func (l Line) heard() time.Time {
+// Heard is when the outcome was first said.
+func (l Line) Heard() time.Time {
 	if l.HeardAt.IsZero() {
 		return l.ReceivedAt
 	}
@@ -414,7 +414,7 @@ type Log interface {
 	// airing.cursor, and accounts.denied for a query that is not Allowed.
 	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
 	// ForSlots returns, by slot ID, the standing line of each slot that has one; where
-	// the station has none of its own, that of SlotsBefore, one that aired first.
+	// the station has none of its own, what answers it by Before.
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)
 }
 

@@ -40,10 +40,10 @@ func common(from, until, otherFrom, otherUntil time.Time) time.Duration {
 	return max(0, until.Sub(from))
 }
 
-// Meet notes the slot that a report meets, unless that has a report already:
-// then it stands as an airing that no slot foresaw.
-func (f *Facts) Meet(met *scheduler.Slot, reported *Line) {
-	if met != nil && reported == nil {
+// Meet notes the slot that a report meets, unless that has an answer by Told: then it
+// stands as an airing that no slot foresaw.
+func (f *Facts) Meet(met *scheduler.Slot, line *Line, lent bool) {
+	if !hinders(met, line, lent) {
 		f.Slot = met
 	}
 }

@@ -199,19 +199,6 @@ func ReportedAhead(ctx context.Context, log Log, by accounts.Actor, p Plan, c sc
 	return told, nil
 }
 
-// SlotsBefore names the slot as it was at each station which the slot's station took
-// over from: what was reported there before a merger was entered answers it.
-func SlotsBefore(reg *stations.Registry, slot string) (ids []string) {
-	rule, station, planned, err := scheduler.ParseSlotID(slot)
-	if err != nil {
-		return nil
-	}
-	for _, s := range reg.Lineage(station).Before {
-		ids = append(ids, scheduler.SlotID(rule, s.ID, planned))
-	}
-	return ids
-}
-
 // Broadcast is one occurrence of a programme at all the stations somebody
 // watches: how it stands at a moment of that day.
 type Broadcast struct {

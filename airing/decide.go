@@ -192,7 +192,7 @@ type Facts struct {
 	Programme *scheduler.Programme  // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                 // of Confirm.Corrects
 	Newest    *Line                 // what corrected that last; nil while it stands
-	OfSlot    *Line                 // the slot's standing line, if it answers the slot as it is planned now
+	OfSlot    *Line                 // the slot's standing line, by Told
 	Near      []Line                // of Confirm.Alone: lines of the station that began in the span of Near
 	Closed    bool                  // the week in which it aired is frozen
 }
@@ -247,7 +247,7 @@ func (r *Report) weigh(f Facts, m accounts.Meta) {
 	}
 	heard := m.At.UTC()
 	if old := f.Corrected; old != nil && old.Outcome == r.Outcome {
-		heard = old.heard()
+		heard = old.Heard()
 		r.HeardAt = heard
 		if old.sameAiring(*r) {
 			r.Qualifies, r.OffTarget, r.OnTime = old.Qualifies, old.OffTarget, old.OnTime

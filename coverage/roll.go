@@ -116,8 +116,9 @@ type Facts struct {
 	Lent    []Loan
 }
 
-// Loan is what a station aired while the listeners of one that was split off it
-// later were its own: it counts for both.
+// Loan is what a station aired, or said, while the listeners of one that was split off it
+// later were its own, or nobody knew of the split yet: it counts for both
+// (stations.Origin.Shared).
 type Loan struct {
 	From  string // station ID
 	To    *stations.Station

@@ -90,6 +90,25 @@ func (c *Counter) counting(from, until time.Time) iter.Seq[*occurrence] {
 	}
 }
 
+// Chose reports whether a rule chose the station of a slot for it, whatever the days on
+// which the station is active.
+func (s *Schedule) Chose(reg *stations.Registry, slot string) bool {
+	rule, station, planned, err := ParseSlotID(slot)
+	if err != nil {
+		return false
+	}
+	r, err := s.Rule(rule)
+	if err != nil {
+		return false
+	}
+	st, err := reg.Station(station)
+	if err != nil {
+		return false
+	}
+	o, cancelled, ok := r.at(st.Location(), planned)
+	return ok && cancelled == nil && o.version.Selection.chooses(reg, st) && o.version.Selection.choosesAt(reg, st, o.start)
+}
+
 // Slot is the slot of that ID. Faults: schedule.slot_unreadable;
 // schedule.slot_unknown when no rule ever planned it or its station was not
 // active then; schedule.slot_cancelled (Gone) when it was called off.

@@ -414,6 +414,6 @@ func (w *merger) end(s Station, successor string) {
 		active = append(active, i)
 	}
 	was := s
-	s.Active, s.Successor = active, successor
+	s.Active, s.Successor, s.HandedAt = active, successor, w.m.At.UTC()
 	w.stations = append(w.stations, s.stamped(w.m, was))
 }

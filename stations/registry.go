@@ -572,6 +572,17 @@ func (r *Registry) Lineage(id string) Lineage {
 	return l
 }
 
+// TookOver lists the stations that were merged into the one of that ID, without those that
+// were merged into them.
+func (r *Registry) TookOver(id string) (list []*Station) {
+	for _, s := range r.before[id] {
+		if s.Successor == id {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
 // Passing says that a station was merged into another, or its commune into one that has none.
 type Passing struct {
 	Into *Station // the one that serves its listeners now, nil if there is none

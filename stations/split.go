@@ -117,7 +117,7 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 			alike := *station
 			alike.ClustersWorking, alike.ClustersTotal = 0, 0 // somebody counts which are whose
 			t.Station, t.Fate = w.open(u.UnitKey, []Station{alike}), Opened
-			w.stations[len(w.stations)-1].Origin = &Origin{Station: station.ID, On: c.On}
+			w.stations[len(w.stations)-1].Origin = &Origin{Station: station.ID, On: c.On, Entered: m.At.UTC()}
 		}
 		plan.Parts = append(plan.Parts, t)
 	}

@@ -91,10 +91,13 @@ type Station struct {
 	ID    string `json:"id"`    // "S00001", given by the registry, never reused
 	Seats []Seat `json:"seats"` // at least one, by From
 	Fields
-	Were      []Traits `json:"were,omitempty"`   // by which rules chose it before, by Until
-	Successor string   `json:"successor"`        // ID of the station that took over its listeners, "" if none
-	Origin    *Origin  `json:"origin,omitempty"` // the station it was split off from, nil if none
-	Revision  int      `json:"revision"`         // counts changes, 1 first
+	Were      []Traits `json:"were,omitempty"` // by which rules chose it before, by Until
+	Successor string   `json:"successor"`      // ID of the station that took over its listeners, "" if none
+	// HandedAt is when the merger that ended it was entered, which may be after its last day; the
+	// zero Time where there was none, and of one that an older version entered.
+	HandedAt time.Time `json:"handed_at,omitzero"`
+	Origin   *Origin   `json:"origin,omitempty"` // the station it was split off from, nil if none
+	Revision int       `json:"revision"`         // counts changes, 1 first
 	accounts.Touch
 
 	zone   *time.Location // resolved by NewRegistry
@@ -102,17 +105,25 @@ type Station struct {
 }
 
 // Origin is the station another was split off from. It served the listeners of
-// both until On. From that day on what it airs is its own alone, also where the
-// split was entered later: a station that reported nothing has not aired.
+// both until On. Where the split was entered later, nobody knew of two until then: what
+// had been said by that hour was said for both. Of what is said afterwards each speaks for itself.
 type Origin struct {
-	Station string `json:"station"`
-	On      Date   `json:"on"` // first day of the new station
+	Station string    `json:"station"`
+	On      Date      `json:"on"`               // first day of the new station
+	Entered time.Time `json:"entered,omitzero"` // UTC; the zero Time of a split that an older version entered
 }
 
-// Shared reports whether the origin served both at that instant.
-func (o Origin) Shared(t time.Time) bool {
-	return t.Before(o.On.Start(text.Zone))
+// Shared reports whether the origin served both at that instant, or spoke for both of an
+// airing then by what was first said at heard.
+func (o Origin) Shared(aired, heard time.Time) bool {
+	return o.Before(aired) || heard.Before(o.Entered)
 }
+
+// Before reports whether the instant is before the new station's first day.
+func (o Origin) Before(t time.Time) bool { return t.Before(o.On.Start(text.Zone)) }
+
+// Over reports whether nothing of a time from that instant on is shared any more.
+func (o Origin) Over(from time.Time) bool { return !o.Before(from) && !from.Before(o.Entered) }
 
 // Edition is what two editors of the station begin from.
 func (s *Station) Edition() accounts.Edition { return accounts.EditionOf(s.Touch, s) }

@@ -89,7 +89,7 @@ func (r *Registry) Reverse(m accounts.Meta, c Changes) (v Reversal) {
 			v.Later = append(v.Later, r.Label(s.Now.ID))
 		case s.Was != nil:
 			back := *now
-			back.Seats, back.Active, back.Successor = s.Was.Seats, s.Was.Active, s.Was.Successor
+			back.Seats, back.Active, back.Successor, back.HandedAt = s.Was.Seats, s.Was.Active, s.Was.Successor, s.Was.HandedAt
 			v.Stations = append(v.Stations, back.stamped(m, *now))
 		default:
 			v.GoneStations = append(v.GoneStations, s.Now.ID)

@@ -127,3 +127,51 @@ func TestWhatWasReportedAtAStationThatIsGoneStaysInTheLog(t *testing.T) {
 	operator.Get("/airings?station=" + gone) // it lay in no place of hers
 	operator.Expect(403, "main")
 }
+
+// TestWhoReportedBeforeASplitWasEnteredIsNotAskedAgain reports for a commune that was split
+// that very day, which is entered an hour later: the new station waits on no page, no call list and in no
+// figure, and everything says whose report it is.
+func TestWhoReportedBeforeASplitWasEnteredIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	clock, s, operator, monitor := onMonday(t)
+	clock.at = at(17, 20, 0)
+	operator.Get("/today")
+	operator.Submit("form.thumbs", "outcome", "aired")
+	clock.at = at(18, 0, 0)
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := reg.UnitOf("S00001").Code
+	split := stations.Split{On: "2024-05-13", Code: code, Parts: []stations.SplitPart{{Code: code, Name: "Phường Trên"}, {Code: "99003", Name: "Phường Dưới"}},
+		Terms: stations.Terms{Answers: map[string]string{"person": coverage.AllChoice}}}
+	plan, err := s.Split(t.Context(), accounts.Meta{ID: "split", By: accounts.Daemon(), At: clock.at.UTC()}, split)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := plan.Parts[1].Station
+	clock.at = at(18, 30, 0)
+	operator.Get("/today?station=" + second)
+	operator.Expect(200, "section[aria-labelledby=done]", "Đã phát")
+	if n := operator.Doc().Find("section[aria-labelledby=waiting] article").Length(); n != 0 {
+		t.Errorf("%d cards wait", n)
+	}
+	if day := answerOf[dayAnswer](t, operator, "/api/v1/me/day?station="+second); len(day.Waiting) != 0 || len(day.Done) != 1 {
+		t.Errorf("the day of the new station: %+v", day)
+	}
+	monitor.Get("/today")
+	if monitor.Expect(200, "main", "chưa báo"); monitor.Doc().Find("main a[href='/today?station="+second+"']").Length() != 0 {
+		t.Error("the new station is to be called")
+	}
+	week := answerOf[map[string]any](t, monitor, "/api/v1/coverage?week=2024-W20")
+	if week["aired"] != 2.0 || week["not_reported"] != 126.0 {
+		t.Errorf("%v aired, %v silent", week["aired"], week["not_reported"])
+	}
+	monitor.Get("/coverage/stations/" + second + "?week=2024-W20")
+	monitor.Expect(200, "main", "Trên")
+	monitor.Get("/coverage?week=2024-W20")
+	const silent = "section[aria-labelledby=g-not_reported]"
+	if monitor.Expect(200, silent); monitor.Doc().Find(silent+" a[href*="+second+"]").Length() != 0 {
+		t.Error("the new station is among the silent")
+	}
+}

@@ -320,12 +320,11 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 				c.Programme = slot.Programme
 			}
 		}
-		if f.OfSlot, err = standing(tx, c.Slot); err != nil {
+		line, lent, err := standing(tx, c.Slot)
+		if err != nil {
 			return f, err
 		}
-		if f.Slot != nil && f.OfSlot != nil && !f.OfSlot.Answers(*f.Slot) {
-			f.OfSlot = nil
-		}
+		f.Told(line, lent)
 	}
 	if p, err := plan.Programme(c.Programme); err == nil {
 		f.Programme = &p
@@ -340,14 +339,11 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 		f.ActiveAt = st.ActiveAt
 		f.GoesOn = func(at time.Time) error { return reg.CheckGoesOn(st.ID, at) }
 		if met := airing.Meets(plan, reg, st, c); met != nil {
-			reported, err := standing(tx, met.ID)
+			line, lent, err := standing(tx, met.ID)
 			if err != nil {
 				return f, err
 			}
-			if reported != nil && !reported.Answers(*met) {
-				reported = nil
-			}
-			f.Meet(met, reported)
+			f.Meet(met, line, lent)
 		}
 		start := c.StartedAt
 		if start.IsZero() && f.Slot != nil {
@@ -389,26 +385,32 @@ func linesNear(tx *tx, station uint32, start time.Time) (lines []airing.Line, er
 	return lines, nil
 }
 
-// standing returns the slot's standing line, nil if it has none.
-func standing(tx *tx, slot string) (*airing.Line, error) {
-	line, err := standingHere(tx, slot)
+// standing returns the slot's standing line, nil if it has none; lent tells that another
+// station said it, as airing.Before says.
+func standing(tx *tx, slot string) (line *airing.Line, lent bool, err error) {
+	line, err = standingHere(tx, slot)
 	if line != nil || err != nil {
-		return line, err
+		return line, false, err
 	}
 	reg, err := tx.s.registry.get(tx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	for _, id := range airing.SlotsBefore(reg, slot) {
-		before, err := standingHere(tx, id)
-		if err != nil {
-			return nil, err
-		}
-		if before != nil && (line == nil || line.Outcome != airing.Aired) {
-			line = before
+	plan, err := tx.s.schedule.get(tx)
+	if err != nil {
+		return nil, false, err
+	}
+	before, lines := airing.Before{Registry: reg, Schedule: plan}, map[string]airing.Line{}
+	for _, id := range before.Slots(slot) {
+		switch line, err := standingHere(tx, id); {
+		case err != nil:
+			return nil, false, err
+		case line != nil:
+			lines[id] = *line
 		}
 	}
-	return line, nil
+	line, lent = before.Answer(slot, lines)
+	return line, lent, nil
 }
 
 // standingHere is standing of the slot's own station alone.
@@ -725,7 +727,7 @@ func (s *Store) ForSlots(ctx context.Context, by accounts.Actor, slots []string)
 			if err != nil || !airing.Reads(by, reg.Where(station)) {
 				continue
 			}
-			line, err := standing(tx, slot)
+			line, _, err := standing(tx, slot)
 			if err != nil {
 				return err
 			}

@@ -156,7 +156,7 @@ func (c *counter) rollOf(w airing.Week) *coverage.Roll {
 // lent lists what a station that was split off another has from it in a week.
 func (c *counter) lent(w airing.Week, st *stations.Station) (loans []coverage.Loan, err error) {
 	from, until := c.cal.Start(w), c.cal.Start(w+1)
-	if st.Origin == nil || !st.Origin.Shared(from) {
+	if st.Origin == nil || st.Origin.Over(from) {
 		return nil, nil
 	}
 	number := numberKey(stationNumber(st.Origin.Station))
@@ -168,7 +168,14 @@ func (c *counter) lent(w airing.Week, st *stations.Station) (loans []coverage.Lo
 		if err != nil {
 			return nil, err
 		}
-		if st.Origin.Shared(line.StartedAt) {
+		if !st.Origin.Shared(line.StartedAt, line.Heard()) {
+			continue
+		}
+		own, err := standingHere(c.tx, airing.SlotAt(line.Slot, st.ID))
+		if err != nil {
+			return nil, err
+		}
+		if own == nil { // what it says itself is the word on its slot
 			loans = append(loans, coverage.Loan{From: line.Station, To: st, Tally: airing.Of(line)})
 		}
 	}

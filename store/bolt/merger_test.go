@@ -329,7 +329,8 @@ func TestAReportThatWasTakenBackKeepsNoMerger(t *testing.T) {
 	if id, err := reg.InLog(heir, "2025-07-10"); err != nil || id != heir || reg.Label(heir) != "Mới ("+heir+")" {
 		t.Errorf("in the log %q as %q, %v", id, reg.Label(heir), err)
 	}
-	monitor := accounts.Actor{Person: "mai", Name: "Mai", Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: "080"}}}}
+	watches := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: "080"}}
+	monitor := accounts.Actor{Person: "mai", Name: "Mai", Grants: []accounts.Grant{watches}}
 	lines, _, err := s.Airings(ctx, monitor, airing.Query{From: monday.AddDate(0, 0, -7), Until: at, Stations: []string{heir}})
 	if err != nil || len(lines) != 2 || lines[0].Stands() || lines[1].Stands() {
 		t.Errorf("the log says %+v, %v", lines, err)
@@ -417,7 +418,7 @@ func splitInTwo(t *testing.T, s *bolt.Store, m accounts.Meta, on stations.Date) 
 }
 
 // TestAfterASplitAnAiringIsOfTheStationThatAiredIt reports for the station that goes on
-// before and after the day of a split that is entered late.
+// before and after the day of a split that is entered late, and after that hour.
 func TestAfterASplitAnAiringIsOfTheStationThatAiredIt(t *testing.T) {
 	monday := time.Date(2025, 7, 7, 0, 0, 0, 0, text.Zone)
 	week := airing.Calendar{Zone: text.Zone}.Week(monday)
@@ -428,8 +429,8 @@ func TestAfterASplitAnAiringIsOfTheStationThatAiredIt(t *testing.T) {
 		second coverage.State
 	}{
 		{"the day before", hour(1, 23), coverage.Aired},
-		{"the first minute of the day", hour(2, 0), coverage.NotReported},
-		{"before it was entered", hour(4, 18), coverage.NotReported},
+		{"the first minute of the day", hour(2, 0), coverage.Aired},
+		{"before it was entered", hour(4, 18), coverage.Aired},
 		{"after it was entered", hour(6, 18), coverage.NotReported},
 	} {
 		ctx := t.Context()
@@ -491,5 +492,203 @@ func TestAStationThatBeginsLateInTheWeekAirsForItselfAlone(t *testing.T) {
 	}
 	if !found || got.Aired != 0 {
 		t.Errorf("%d aired, S00001 counts: %v", got.Aired, found)
+	}
+}
+
+// lateWeek is a store with the programme of aThursdaysProgramme, and how to report its
+// slot of the Thursday after monday.
+type lateWeek struct {
+	t      *testing.T
+	s      *bolt.Store
+	monday time.Time
+	slot   func(station string) string
+}
+
+func newLateWeek(t *testing.T) lateWeek {
+	w := lateWeek{t: t, monday: time.Date(2025, 7, 7, 0, 0, 0, 0, text.Zone)}
+	w.s, _ = aThursdaysProgramme(t, w.monday)
+	w.slot = func(station string) string {
+		return scheduler.SlotID("R1", station, w.monday.AddDate(0, 0, 3).Add(17*time.Hour))
+	}
+	return w
+}
+
+// entered is the Saturday on which a change of Wednesday is entered.
+func (w lateWeek) entered() accounts.Meta { return by(w.monday.AddDate(0, 0, 5).Add(9 * time.Hour)) }
+
+func (w lateWeek) report(station string, o airing.Outcome, at time.Time) airing.Line {
+	w.t.Helper()
+	c := airing.Confirm{ID: uuid.NewString(), Slot: w.slot(station), Outcome: o}
+	if o == airing.NotAired {
+		c.Reason = airing.PowerCut
+	}
+	line, err := w.s.Confirm(w.t.Context(), by(at), c)
+	if err != nil {
+		w.t.Fatal(station, err)
+	}
+	return line
+}
+
+func (w lateWeek) friday() time.Time { return w.monday.AddDate(0, 0, 4).Add(8 * time.Hour) }
+
+// answered is whose report answers the station's slot, and what it says.
+func (w lateWeek) answered(station string) string {
+	w.t.Helper()
+	lines, err := w.s.ForSlots(w.t.Context(), accounts.Daemon(), []string{w.slot(station)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	line, ok := lines[w.slot(station)]
+	if !ok {
+		return "open"
+	}
+	return line.Station + " " + string(line.Outcome)
+}
+
+func (w lateWeek) week(station string) (found coverage.StationWeek) {
+	w.t.Helper()
+	q := coverage.Query{Week: airing.Calendar{Zone: text.Zone}.Week(w.monday), Now: w.monday.AddDate(0, 0, 7)}
+	got, err := w.s.Coverage(w.t.Context(), accounts.Daemon(), q)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, s := range got.Stations {
+		if s.Station == station {
+			found = s
+		}
+	}
+	return found
+}
+
+// TestWhatPredecessorsSaidAnswersTheSlotOfTheirHeir merges two stations on a Wednesday,
+// enters it on the Saturday, and asks who is still to be asked of Thursday.
+func TestWhatPredecessorsSaidAnswersTheSlotOfTheirHeir(t *testing.T) {
+	const aired, failed, silent = airing.Aired, airing.NotAired, airing.Outcome("")
+	for _, c := range []struct {
+		name          string
+		first, second airing.Outcome
+		kept          bool // the second station goes on, the first is merged into it
+		want          string
+	}{
+		{"both aired", aired, aired, false, "S00001 aired"},
+		{"one aired, one said nothing", silent, aired, false, "S00002 aired"},
+		{"one aired, one could not", failed, aired, false, "S00002 aired"},
+		{"both could not", failed, failed, false, "S00002 not_aired"},
+		{"one could not, one said nothing", failed, silent, false, "open"},
+		{"neither said anything", silent, silent, false, "open"},
+		{"the one that ends could not, the other said nothing", failed, silent, true, "open"},
+		{"the one that ends aired, the other said nothing", aired, silent, true, "S00001 aired"},
+		{"the one that goes on could not", aired, failed, true, "S00002 not_aired"},
+	} {
+		w := newLateWeek(t)
+		for station, o := range map[string]airing.Outcome{"S00001": c.first, "S00002": c.second} {
+			if o != silent {
+				w.report(station, o, w.friday())
+			}
+		}
+		reg, err := w.s.Registry(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, second := reg.UnitOf("S00001"), reg.UnitOf("S00002")
+		merger := stations.Merge{On: "2025-07-09", Rows: []stations.MergeRow{
+			{Line: 2, OldCode: first.Code, NewCode: "90001", NewName: "Xã Mới", NewDistrict: "080"},
+			{Line: 3, OldCode: second.Code, NewCode: "90001", NewName: "Xã Mới", NewDistrict: "080"}}}
+		if c.kept {
+			merger.Rows = []stations.MergeRow{{Line: 2, OldCode: first.Code, NewCode: second.Code, NewName: second.Official()}}
+		}
+		plan, err := w.s.Merge(t.Context(), w.entered(), merger)
+		if err != nil {
+			t.Fatal(c.name, err, plan.Bad)
+		}
+		heir := plan.Targets[0].Station
+		if got := w.answered(heir); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if c.want == "open" { // the heir is asked, and may say it
+			if line := w.report(heir, aired, w.monday.AddDate(0, 0, 6)); w.answered(heir) != heir+" aired" || w.week(heir).State != coverage.Aired {
+				t.Errorf("%s: said then %+v: %s, %+v", c.name, line, w.answered(heir), w.week(heir))
+			}
+		}
+		if c.kept {
+			before := scheduler.SlotID("R1", heir, w.monday.AddDate(0, 0, -4).Add(17*time.Hour))
+			if lines, err := w.s.ForSlots(t.Context(), accounts.Daemon(), []string{before}); err != nil || len(lines) != 0 {
+				t.Errorf("%s: the week before, when they were two: %+v, %v", c.name, lines, err)
+			}
+		}
+	}
+}
+
+// TestOnlyThoseWhoWereAskedKeepASlotOpen merges a station that a rule chose with one that
+// it did not: what the first says is the answer.
+func TestOnlyThoseWhoWereAskedKeepASlotOpen(t *testing.T) {
+	w := newLateWeek(t)
+	reg, err := w.s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, other := reg.UnitOf("S00001"), reg.Filter(stations.Filter{District: "088"})[0]
+	if _, err := w.s.SaveRule(t.Context(), by(w.monday.AddDate(0, 0, -29)), scheduler.SaveRule{Programme: "P1", Cron: "0 18 * * 4",
+		Selection: scheduler.Selection{Districts: []string{first.District}}}); err != nil {
+		t.Fatal(err)
+	}
+	w.slot = func(station string) string {
+		return scheduler.SlotID("R2", station, w.monday.AddDate(0, 0, 3).Add(18*time.Hour))
+	}
+	w.report("S00001", airing.NotAired, w.friday())
+	plan, err := w.s.Merge(t.Context(), w.entered(), stations.Merge{On: "2025-07-09", Rows: []stations.MergeRow{
+		{Line: 2, OldCode: first.Code, NewCode: "90001", NewName: "Xã Mới", NewDistrict: first.District},
+		{Line: 3, OldCode: reg.UnitOf(other.ID).Code, NewCode: "90001", NewName: "Xã Mới", NewDistrict: first.District}}})
+	if err != nil {
+		t.Fatal(err, plan.Bad)
+	}
+	if got := w.answered(plan.Targets[0].Station); got != "S00001 not_aired" {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestWhoReportedBeforeASplitWasEnteredStaysAnswered reports for the whole of a commune whose
+// split on Wednesday is entered on Saturday: the new station is asked nothing more, and may
+// say its own.
+func TestWhoReportedBeforeASplitWasEnteredStaysAnswered(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		outcome airing.Outcome
+		late    bool // reported after the split was entered
+		want    string
+		state   coverage.State
+	}{
+		{"aired", airing.Aired, false, "S00001 aired", coverage.Aired},
+		{"could not", airing.NotAired, false, "S00001 not_aired", coverage.NotAired},
+		{"aired, said too late to be of both", airing.Aired, true, "open", coverage.NotReported},
+	} {
+		w := newLateWeek(t)
+		at := w.friday()
+		if c.late {
+			at = w.monday.AddDate(0, 0, 6)
+		}
+		report := func() airing.Line { return w.report("S00001", c.outcome, at) }
+		var line airing.Line
+		if !c.late {
+			line = report()
+		}
+		_, second := splitInTwo(t, w.s, w.entered(), "2025-07-09")
+		if c.late {
+			line = report()
+		}
+		got, state := w.answered(second), w.week(second)
+		if got != c.want || state.State != c.state || w.answered("S00001") != "S00001 "+string(c.outcome) {
+			t.Errorf("%s: %s, %+v", c.name, got, state)
+		}
+		own := w.report(second, airing.NotAired, w.monday.AddDate(0, 0, 6))
+		got, state = w.answered(second), w.week(second)
+		if own.Slot == "" || got != second+" not_aired" || state.State != coverage.NotAired || len(state.Of) != 0 {
+			t.Errorf("%s: its own word: %+v, %s, %+v", c.name, own, got, state)
+		}
+		fixed, err := w.s.Confirm(t.Context(), by(w.monday.AddDate(0, 0, 6).Add(time.Hour)), airing.Confirm{ID: uuid.NewString(), Corrects: line.ID,
+			Outcome: airing.Withdrawn, Why: "nhầm"})
+		if err != nil || w.answered("S00001") != "open" || w.week("S00001").State != coverage.NotReported {
+			t.Errorf("%s: taken back %+v, %v: %s", c.name, fixed, err, w.answered("S00001"))
+		}
 	}
 }

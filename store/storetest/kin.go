@@ -31,6 +31,7 @@ type life struct {
 	into        string        // the station it was merged into
 	off         string        // the station it was split off from
 	split       time.Time
+	entered     time.Time // when it was entered that it was split off
 }
 
 // coverageKin makes random histories of mergers and splits inside weeks, entered
@@ -254,7 +255,7 @@ func (w *kinWorld) split(rnd *rand.Rand, on stations.Date, now time.Time) {
 	}
 	w.remember(plan.Parts[1].Station, ids[0])
 	w.lives[ids[0]].kept = on
-	w.lives[plan.Parts[1].Station] = &life{first: on, off: ids[0], split: on.Start(text.Zone)}
+	w.lives[plan.Parts[1].Station] = &life{first: on, off: ids[0], split: on.Start(text.Zone), entered: now}
 }
 
 // count is how many stations count in the week, and how many of these aired.
@@ -286,7 +287,7 @@ func (w *kinWorld) count(week airing.Week) (active, aired int) {
 			w.hearBack(r.station, member, heard)
 		}
 		for id, l := range w.lives {
-			if member[id] && l.off == r.station && r.at.Before(l.split) {
+			if member[id] && l.off == r.station && (r.at.Before(l.split) || r.received.Before(l.entered)) {
 				heard[id] = true
 			}
 		}
