@@ -278,10 +278,14 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// record keeps the recording of the episodes: the clip, repeated until it is
-// long enough to count. Its frames stand alone, so they can be joined.
+// Speech is an MP3 of a few seconds of speech, so many times. Its frames stand
+// alone, so they can be joined.
+func Speech(times int) []byte { return bytes.Repeat(clip, times) }
+
+// record keeps the recording of the episodes: the speech, repeated until it is
+// long enough to count.
 func (w *world) record() (id string, seconds float64, err error) {
-	long := bytes.Repeat(clip, 24)
+	long := Speech(24)
 	set := library.DefaultSettings()
 	contentType, report, err := library.Examine(w.ctx, library.ForProgramme, bytes.NewReader(long), set, audio.Options{})
 	if err != nil {

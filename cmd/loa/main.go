@@ -33,6 +33,7 @@ type grammar struct {
 	Restore      restoreCommand    `cmd:"" help:"cli.summary.restore"`
 	User         userCommands      `cmd:"" help:"accounts.cli.summary"`
 	Verify       verifyCommand     `cmd:"" help:"cli.summary.verify"`
+	Bench        benchCommands     `cmd:"" help:"cli.summary.bench"`
 	Completion   completionCommand `cmd:"" help:"cli.summary.completion"`
 	VersionWords versionCommand    `cmd:"" name:"version" help:"cli.summary.version"`
 }
