@@ -71,8 +71,8 @@ func (s Step) Undecided() []Open {
 func (s Step) Seen() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q", s.Name)
-	for _, o := range s.Undecided() {
-		fmt.Fprintf(h, "%q%q", o.Key, o.Of)
+	for _, o := range s.Open {
+		fmt.Fprintf(h, "%q%q%t", o.Key, o.Of, o.Later)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
@@ -81,16 +81,18 @@ func (s Step) Seen() string {
 // takes the step as it stands.
 const AsItIs = "as it is"
 
-// Must returns nil if nothing is undecided or the person has seen what is. The
-// fault once.unseen (Conflict) lists it in its Parts and carries Seen.
+// Must returns nil if the person has seen the step as it stands, or says nothing
+// where nothing is undecided. The faults once.unseen, once.seen_another and
+// once.seen_decided (Conflict) list what is open in their Parts and carry Seen.
 func (s Step) Must(seen string) error {
-	open := s.Undecided()
-	if len(open) == 0 || seen == AsItIs || seen == s.Seen() {
+	code, open := "once.unseen", s.Undecided()
+	switch {
+	case seen == AsItIs || seen == s.Seen() || seen == "" && len(open) == 0:
 		return nil
-	}
-	code := "once.unseen"
-	if seen != "" {
-		code = "once.seen_another"
+	case seen != "" && len(s.Open) == 0:
+		code = "once.seen_decided"
+	case seen != "":
+		code, open = "once.seen_another", s.Open
 	}
 	e := fault.New(fault.Conflict, code, "n", len(open), "seen", s.Seen()).At("seen")
 	for _, o := range open {
@@ -101,5 +103,5 @@ func (s Step) Must(seen string) error {
 
 // Unseen reports whether the error says that a step was not seen as it stands.
 func Unseen(err error) bool {
-	return fault.Is(err, "once.unseen") || fault.Is(err, "once.seen_another")
+	return fault.Is(err, "once.unseen") || fault.Is(err, "once.seen_another") || fault.Is(err, "once.seen_decided")
 }

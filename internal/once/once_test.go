@@ -29,6 +29,14 @@ func TestAStepAsksAgainWhenSomethingElseIsOpen(t *testing.T) {
 	if err := s.Must(AsItIs); err != nil {
 		t.Errorf("a program that is not asked: %v", err)
 	}
+	var none Step
+	if none.Name = "x"; !fault.Is(none.Must("made up"), "once.seen_decided") || none.Must(none.Seen()) != nil {
+		t.Error("a word of another step is taken where nothing is open")
+	}
+	later := none
+	if later.AddLater("b", "", []string{"jury"}); !fault.Is(later.Must(none.Seen()), "once.seen_another") || later.Must(later.Seen()) != nil {
+		t.Error("what can wait came since, and is not shown")
+	}
 	more, fewer, other := s, s, s
 	more.Open = append(more.Open[:len(more.Open):len(more.Open)], Open{Key: "c", Of: []string{"1"}})
 	fewer.Open = []Open{{Key: "a", Of: []string{"TP-001"}}}
