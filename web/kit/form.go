@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -37,6 +39,32 @@ type Form struct {
 
 	r     *Request
 	parts []*fault.Error // collected by the typed readers
+	loose *loose         // of a form that was refused
+}
+
+// loose are the sentences beside fields that the page has not: nobody would read them.
+type loose struct {
+	errors map[string]string
+	told   string
+}
+
+// find looks for the sentences a page does not show.
+func (l *loose) find(page string) {
+	var missing []string
+	for _, field := range slices.Sorted(maps.Keys(l.errors)) {
+		if said := l.errors[field]; !strings.Contains(html.UnescapeString(page), said) && !slices.Contains(missing, said) {
+			missing = append(missing, said)
+		}
+	}
+	l.told = strings.Join(missing, " ")
+}
+
+// Loose is what stands beside no field, since the page shows none of that name.
+func (f Form) Loose() string {
+	if f.loose == nil {
+		return ""
+	}
+	return f.loose.told
 }
 
 // NewForm returns an empty form under a fresh ID. pairs are name, value of
@@ -313,6 +341,8 @@ func (f *Form) Refused(err error) bool {
 			f.Notice += " " + sentence
 		}
 	}
+	f.loose = &loose{errors: f.Errors}
+	f.r.loose = f.loose
 	return true
 }
 

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"loa/accounts"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -77,6 +79,53 @@ func sample(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// A sentence beside a field that the page does not show stands above the form.
+func TestNoReasonOfARefusalIsLost(t *testing.T) {
+	refusals := map[string][]*fault.Error{
+		"/shown": {fault.New(fault.Invalid, "kit.file_missing").At("name")},
+		"/loose": {fault.New(fault.Conflict, "kit.file_missing").At("jury")},
+		"/both":  {fault.New(fault.Invalid, "kit.date_invalid").At("name"), fault.New(fault.Conflict, "kit.file_missing").At("jury")},
+	}
+	h, _, err := newKit(t, sampleFiles, func(k *kit.Kit, f *kit.Folder) {
+		v := kit.NewView[samplePage](f, "show.html")
+		for path, parts := range refusals {
+			k.Handle(kit.Route{Pattern: "POST " + path, Access: kit.Public, Handler: func(w http.ResponseWriter, r *kit.Request) error {
+				form, err := r.ReadForm()
+				if err != nil {
+					return err
+				}
+				e := fault.New(fault.Invalid, "kit.form_invalid").At("nothing shows this")
+				e.Parts = parts
+				if path != "/both" {
+					e = parts[0]
+				}
+				form.Refused(e)
+				return v.Render(w, r, samplePage{Page: r.Page("kit.product"), Form: *form})
+			}})
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, parts := range refusals {
+		w := send(h, "POST", path, "application/x-www-form-urlencoded", "name=x")
+		above := regexp.MustCompile(`role="alert">.*?</p>`).FindString(strings.ReplaceAll(w.Body.String(), "\n", " "))
+		general := strings.Contains(above, text.Vietnamese.Say("kit.mend_fields"))
+		for _, part := range parts {
+			said := text.Vietnamese.Fault(part)
+			if !strings.Contains(w.Body.String(), said) {
+				t.Errorf("%s does not say %q", path, said)
+			}
+			if loose := part.Field == "jury"; strings.Contains(above, said) != loose {
+				t.Errorf("%s says %q above: %t", path, said, !loose)
+			}
+		}
+		if general != (path == "/shown") {
+			t.Errorf("%s sends to marked fields: %s", path, above)
+		}
+	}
 }
 
 func get(h http.Handler, path, session string) *httptest.ResponseRecorder {

@@ -34,6 +34,7 @@ type Request struct {
 	body   []byte            // once ReadJSON has read it
 	seen   string            // tag of the edition the caller has
 	stale  *Stale            // of the form about to be shown again
+	loose  *loose            // of the same
 	titles map[string]string // of contests, once one was named
 	of     string            // tag of the edition that the answer shows
 }

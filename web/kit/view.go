@@ -187,10 +187,14 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	if err != nil {
 		return err
 	}
-	if r.stale != nil { // the comparison stands above the fields that say what they are called
-		_ = t.Execute(io.Discard, &page)
-	}
 	var b bytes.Buffer
+	if r.stale != nil || r.loose != nil { // what stands above the fields says what they are called, and what none of them shows
+		_ = t.Execute(&b, &page)
+		if r.loose != nil {
+			r.loose.find(b.String())
+		}
+		b.Reset()
+	}
 	if err := t.Execute(&b, &page); err != nil {
 		return fmt.Errorf("kit: render %s: %w", v.Name(), err)
 	}
