@@ -192,49 +192,85 @@ func (h *Hall) undecided(ctx context.Context, id string) (map[string]bool, error
 // before: a work is no suspect for sounding like its own earlier version.
 func (e *Entry) Replaced(f File) bool { return f.Work && slices.Contains(e.Entrant.Accounts, f.By) }
 
-// Leaks lists the names of the entrant that stand in the script judges read.
+// Leaks lists the names of the entrant that stand in the script judges read: as they
+// are written, over the end of a line, run together, without tone marks, and of a
+// person the given name alone where somebody is called by it.
 func (e *Entry) Leaks() []string {
 	var found []string
-	script := strings.ToLower(e.Redacted)
-	words := wordsOf(script)
+	words := wordsOf(e.Redacted)
+	flowing := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
+	lower := strings.ToLower(strings.Join(strings.Fields(e.Redacted), " "))
 	bare := func(s string) string { // "Xã Nậm Chảy" is spoken of as "Nậm Chảy" too
 		for _, kind := range []string{"Xã ", "Phường ", "Thị trấn ", "Huyện ", "Thành phố ", "Thị xã "} {
 			s = strings.TrimPrefix(s, kind)
 		}
 		return s
 	}
-	for _, name := range append([]string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName), e.Entrant.Name}, e.Entrant.Authors...) {
-		if name != "" && (strings.Contains(script, strings.ToLower(name)) || spokenBare(words, strings.ToLower(name))) && !slices.Contains(found, name) {
+	note := func(name string, said bool) {
+		if said && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
+	}
+	for _, name := range []string{bare(e.Entrant.StationName), bare(e.Entrant.DistrictName)} {
+		note(name, name != "" && (strings.Contains(lower, strings.ToLower(name)) || spoken(words, flowing, name)))
+	}
+	for _, name := range append([]string{e.Entrant.Name}, e.Entrant.Authors...) {
+		note(name, name != "" && (strings.Contains(lower, strings.ToLower(name)) || spoken(words, flowing, name) || called(e.Redacted, name)))
 	}
 	return found
 }
 
 // wordsOf are the words of a text in lower case, a line end as "" between them.
 func wordsOf(s string) (list []string) {
-	for line := range strings.Lines(text.Lines(s)) {
+	for line := range strings.Lines(text.Lines(strings.ToLower(s))) {
 		list = append(list, strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
 		list = append(list, "")
 	}
 	return list
 }
 
-// spokenBare reports whether the name stands in the words typed without tone marks,
-// wholly or in part: "Tả Phời" as "ta phoi", not as "tạ phôi". A name of one word says
-// too little without marks, unless its neighbours have none either.
-func spokenBare(words []string, called string) bool {
-	name := slices.DeleteFunc(wordsOf(called), func(w string) bool { return w == "" })
-	plain := make([]string, len(name))
-	for j, w := range name {
+// spoken reports whether the name stands in the words, also typed without tone marks,
+// wholly or in part: "Tả Phời" as "ta phoi" or "tảphời", not as "tạ phôi". flowing are
+// the words without line ends. A name of one word says too little without marks, unless
+// its neighbours have none either.
+func spoken(words, flowing []string, name string) bool {
+	parts := slices.DeleteFunc(wordsOf(name), func(w string) bool { return w == "" })
+	plain := make([]string, len(parts))
+	for j, w := range parts {
 		plain[j] = text.Plain(w)
 	}
-	for i := 0; len(name) > 0 && i+len(name) <= len(words); i++ {
-		same := true
-		for j, said := range words[i : i+len(name)] {
-			same = same && (said == name[j] || said == plain[j])
+	if len(parts) > 1 {
+		words = flowing
+		if together := strings.Join(parts, ""); slices.Contains(words, together) || slices.Contains(words, strings.Join(plain, "")) {
+			return true
 		}
-		if same && (len(name) > 1 || bareLine(words, i)) {
+	}
+	for i := 0; len(parts) > 0 && i+len(parts) <= len(words); i++ {
+		same := true
+		for j, said := range words[i : i+len(parts)] {
+			same = same && (said == parts[j] || said == plain[j])
+		}
+		if same && (len(parts) > 1 || bareLine(words, i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressed are the words a person is called by before her given name.
+var addressed = []string{"anh", "chị", "ông", "bà", "cô", "chú", "bác", "em", "cháu", "thầy", "bạn", "chí"} // "đồng chí"
+
+// called reports whether somebody is called by the given name of a person, its last
+// word: "anh Sình" of Lù A Sình. Written small it is a word like any other.
+func called(script, name string) bool {
+	parts := strings.Fields(name)
+	if len(parts) < 2 {
+		return false
+	}
+	given := parts[len(parts)-1]
+	said := strings.FieldsFunc(script, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, word := range said {
+		if i > 0 && word == given && slices.Contains(addressed, strings.ToLower(said[i-1])) {
 			return true
 		}
 	}

@@ -124,12 +124,23 @@ func TestNamesWithoutMarksAreSeen(t *testing.T) {
 		"Toi ten la Pao o ban nay":                             {"Páo"},
 		"Đi chợ mua cái pao cho trẻ chơi":                      nil,
 		"Tỉnh lao cai chuc mung":                               {"Lào Cai"},
-		"Người tác\ngiả văn 0 chép lại. Tac\u0301 gia\u0309 x": nil,
-		"": nil,
+		"Người tác\ngiả văn 0 chép lại. Tac\u0301 gia\u0309 x": {"Tác giả Văn 0"},
+		"Đài truyền thanh xã Tả\r\n  Phời thực hiện":           {"Tả Phời"},
+		"Ở Tả-\nPhời và TảPhời":                                {"Tả Phời"},
+		"Tại xã taphoi":                                        {"Tả Phời"},
+		"Tả\u00a0Phời":                                         {"Tả Phời"},
+		"":                                                     nil,
 	} {
 		e.Redacted = script
 		if got := e.Leaks(); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", script, got, want)
+		}
+	}
+	e.Entrant.Authors = []string{"Lù A Sình"}
+	for script, want := range map[string]bool{"Anh Sình kể lại": true, "theo đồng chí Sình,": true, "Sình lầy khắp nơi": false, "em sình": false, "Chị Sìn": false} {
+		e.Redacted = script
+		if got := e.Leaks(); slices.Equal(got, e.Entrant.Authors) != want {
+			t.Errorf("%q: %q", script, got)
 		}
 	}
 }
