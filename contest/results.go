@@ -216,8 +216,9 @@ func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	if r == nil || r.ID != c.Round {
 		return nil, s.outOfTurn("contest.not_running")
 	}
+	var unready problems
 	if _, open := r.Progress(); open > 0 {
-		return nil, fault.New(fault.Conflict, "contest.sheets_open", "count", open)
+		unready.add(fault.New(fault.Conflict, "contest.sheets_open", "count", open))
 	}
 	gaps := 0
 	for _, g := range s.Gaps(r) {
@@ -226,9 +227,10 @@ func (c FinishRound) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 		}
 	}
 	if gaps > 0 {
-		return nil, fault.New(fault.Conflict, "contest.gaps_open", "count", gaps)
+		unready.add(fault.New(fault.Conflict, "contest.gaps_open", "count", gaps))
 	}
-	if err := s.settled(); err != nil {
+	unready = append(unready, partsOf(s.settled())...)
+	if err := unready.whole(fault.New(fault.Conflict, "contest.not_ready", "n", len(unready))); err != nil {
 		return nil, err
 	}
 	o, err := s.outcome(r)

@@ -38,10 +38,15 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 		return nil, s.outOfTurn("contest.not_next_round")
 	}
 	d := s.Rules.Dates
+	var unready problems
 	if len(s.Rounds) == 0 && !m.At.After(d.ClosesAt.Add(d.Grace())) {
-		return nil, fault.New(fault.Conflict, "contest.entries_still_open", "until", d.ClosesAt.Add(d.Grace()))
+		unready.add(fault.New(fault.Conflict, "contest.entries_still_open", "until", d.ClosesAt.Add(d.Grace())))
 	}
-	if err := s.settled(); err != nil {
+	unready = append(unready, partsOf(s.settled())...)
+	if len(rules.Parts) > 0 && s.Presiding() == nil {
+		unready.add(fault.New(fault.Conflict, "contest.no_chair"))
+	}
+	if err := unready.whole(fault.New(fault.Conflict, "contest.not_ready", "n", len(unready))); err != nil {
 		return nil, err
 	}
 	entries, err := s.entrants()
@@ -67,9 +72,6 @@ func (c StartRound) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	}
 	if len(rules.Parts) == 0 {
 		return []body{start}, nil // entries are picked, not scored
-	}
-	if s.Presiding() == nil {
-		return nil, fault.New(fault.Conflict, "contest.no_chair")
 	}
 	dealt, err := s.deal(rules, entries, f.Seed)
 	if err != nil {
