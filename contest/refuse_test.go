@@ -33,6 +33,19 @@ func judged(t testing.TB, n int, edit func(*contest.Rules)) *world {
 	return w
 }
 
+// Who would finish hears all that is to be done before, not one thing after another.
+func TestWhatKeepsARoundFromItsEndIsToldAtOnce(t *testing.T) {
+	w := judged(t, 2, nil)
+	w.do(w.organiser(), contest.ReportTie{Judge: "J2", Entry: w.s.Entries[0].ID, Note: "Là em ruột tác giả"})
+	var said []string
+	for _, e := range fault.Of(w.try(w.organiser(), contest.FinishRound{Round: "chung-khao"})).All() {
+		said = append(said, e.Code)
+	}
+	if !slices.Equal(said, []string{"contest.sheets_open", "contest.points_open"}) {
+		t.Errorf("told of %q", said)
+	}
+}
+
 func TestMarksThatAreNoMarks(t *testing.T) {
 	w := judged(t, 2, nil)
 	task := w.s.Running().Of("J2")[0]
