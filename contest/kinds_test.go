@@ -137,7 +137,8 @@ func TestNamesWithoutMarksAreSeen(t *testing.T) {
 		}
 	}
 	e.Entrant.Authors = []string{"Lù A Sình"}
-	for script, want := range map[string]bool{"Anh Sình kể lại": true, "theo đồng chí Sình,": true, "Sình lầy khắp nơi": false, "em sình": false, "Chị Sìn": false} {
+	for script, want := range map[string]bool{"Anh Sình kể lại": true, "theo đồng chí Sình,": true, "Sình lầy khắp nơi": false,
+		"em sình": false, "Chị Sìn": false} {
 		e.Redacted = script
 		if got := e.Leaks(); slices.Equal(got, e.Entrant.Authors) != want {
 			t.Errorf("%q: %q", script, got)

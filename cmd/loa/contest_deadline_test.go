@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +175,19 @@ func TestADeadlineCrossedMidUpload(t *testing.T) {
 			t.Errorf("a form ahead of its file: %s", code)
 		}
 	}
+	page := func(query string, want string, form bool) {
+		t.Helper()
+		w := s.send("GET", "/enter/han-nop"+query, "", "")
+		if got := strings.Contains(w.Body.String(), `name="title"`); w.Code != 200 || !strings.Contains(w.Body.String(), want) || got != form {
+			t.Errorf("/enter/han-nop%s: %d, a form %t, without %q", query, w.Code, got, want)
+		}
+	}
+	page("", "", true)
+	waiting := regexp.MustCompile(`\?form=[0-9a-f-]{36}`).FindString(s.send("GET", "/enter", "", "").Body.String())
+	page(waiting, "tệp chưa gửi xong. Hãy chọn lại", true)
 	r.clock.set(monday.Add(time.Hour + 30*time.Minute))
+	page("", "Đã hết hạn nộp", false)
+	page(waiting, "chỉ gửi tiếp được trên đúng máy", true)
 	restInGrace()
 	restFormless()
 	fill(0, len(files[3]))

@@ -3,6 +3,7 @@
 package entering
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"io"
@@ -246,6 +247,8 @@ type formPage struct {
 	MustText   bool
 	Good       bool // a check found nothing wrong
 	Problems   []string
+	Awaited    string // what is to be done with a form whose files are on their way
+	Shut       string // why there is no form
 }
 
 type sectionField struct {
@@ -345,6 +348,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 		}
 		page.Page, page.Name, page.Until = r.Page("contest.enter_title", "name", s.Rules.Title), s.Rules.Title, moment(r, s.Rules.Dates.ClosesAt)
 		page.choices(r, &s.Rules)
+		page.Awaited, page.Shut = standing(r, s, cmp.Or(page.Entry, f.ID))
 		return nil
 	}); verr != nil {
 		return verr
@@ -353,6 +357,24 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, err
 		return err
 	}
 	return p.form.Render(w, r, page)
+}
+
+// standing says what the timetable means for a form that nobody has typed into: whether
+// its files are awaited, or nothing is taken any more or yet.
+func standing(r *kit.Request, s *contest.State, id string) (awaited, shut string) {
+	a, ok := s.Announced(id, r.Now)
+	d := s.Rules.Dates
+	switch {
+	case ok && a.Entrant(r.Actor) && r.Now.After(d.ClosesAt):
+		return r.Say("contest.awaited_here", "at", moment(r, a.At), "until", moment(r, graceEnd(s))), ""
+	case ok && a.Entrant(r.Actor):
+		return r.Say("contest.awaited_form", "at", moment(r, a.At), "until", moment(r, graceEnd(s))), ""
+	case r.Method != http.MethodGet || s.Taking(r.Now):
+		return "", ""
+	case s.Phase == contest.Open && r.Now.Before(d.OpensAt):
+		return "", r.Say("contest.enter_from", "at", moment(r, d.OpensAt))
+	}
+	return "", r.Say("contest.enter_over", "at", moment(r, d.ClosesAt))
 }
 
 func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
