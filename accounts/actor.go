@@ -30,6 +30,9 @@ const (
 	Judge     Role = "judge"     // scores the entries of one contest assigned to her
 )
 
+// Roles are all of them.
+var Roles = []Role{Admin, Editor, Monitor, Operator, Organiser, Judge}
+
 // Level is how far a grant reaches.
 type Level string
 
@@ -40,6 +43,9 @@ const (
 	Station  Level = "station"  // ID is the station's ID, "S00012"
 	Contest  Level = "contest"  // ID is the contest's ID
 )
+
+// Levels are all of them.
+var Levels = []Level{Province, District, Station, Contest}
 
 // Scope is the part of the province a grant covers.
 type Scope struct {
@@ -80,7 +86,7 @@ type roleNames struct{}
 // Words lists them: "operator (Phụ trách đài)".
 func (roleNames) Words(l text.Language) string {
 	var names []string
-	for _, role := range []Role{Operator, Monitor, Editor, Organiser, Judge, Admin} {
+	for _, role := range Roles {
 		names = append(names, string(role)+" ("+l.Say("accounts.role."+string(role))+")")
 	}
 	return strings.Join(names, ", ")

@@ -138,6 +138,50 @@ func (d *Directory) ByLogin(login string) (Person, bool) {
 	return d.people[i], true
 }
 
+// PeopleFilter is what a list of people is narrowed by, on its page, by the API and the
+// command line. Zero members narrow nothing.
+type PeopleFilter struct {
+	Text     string `name:"q"`        // words, see Search
+	Role     Role   `name:"role"`     // those who have it somewhere
+	District string `name:"district"` // code of one they work in
+}
+
+// Find lists the people the filter asks for who pass keep, and how many of all
+// districts' work in each.
+func (d *Directory) Find(f PeopleFilter, names Names, keep func(Person) bool) (found []Person, in map[string]int) {
+	in = map[string]int{}
+	for _, p := range d.Search(f.Text, names) {
+		if !keep(p) || f.Role != "" && !slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Role == f.Role }) {
+			continue
+		}
+		of := p.Districts(names)
+		for _, code := range of {
+			in[code]++
+		}
+		if f.District == "" || slices.Contains(of, f.District) {
+			found = append(found, p)
+		}
+	}
+	return found, in
+}
+
+// Districts are the codes of those a person works in.
+func (p Person) Districts(places Places) (codes []string) {
+	for _, g := range p.Grants {
+		code := ""
+		switch g.Scope.Level {
+		case Station:
+			code = places.Where(g.Scope.ID).District
+		case District:
+			code = g.Scope.ID
+		}
+		if code != "" && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
 // Search lists the people whose name, login or places (the commune of an
 // operator, the district of a monitor, the contest of a judge) hold every word of q, tone marks or not,
 // by given name. An empty q finds all.

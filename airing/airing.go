@@ -313,6 +313,9 @@ const (
 	LackTruth  Lack = "contradicted" // somebody found the contrary
 )
 
+// Lacks are all of them.
+var Lacks = []Lack{LackTarget, LackLength, LackTruth}
+
 // Lack says why the line does not count, "" if it does or says of no airing.
 func (l Line) Lack() Lack {
 	switch {

@@ -35,6 +35,9 @@ const (
 	MP2  Format = "mp2" // MPEG Layer II: broadcasters; and the older Layer I
 )
 
+// Formats are all of them.
+var Formats = []Format{MP3, WAV, FLAC, M4A, ThGP, AMR, AAC, OGG, WebM, WMA, AIFF, CAF, MP2}
+
 // Warning is something that could not be read or measured as it should be:
 // the code is also the key of its sentence.
 type Warning struct {

@@ -18,6 +18,9 @@ const (
 	Refuse Grade = "refuse" // cannot be used as it is
 )
 
+// Grades are all of them.
+var Grades = []Grade{Note, Warn, Refuse}
+
 // Profile is what is asked of a recording for one purpose. Every number is a
 // setting; no rule of law names any of them. A limit of 0 is not checked.
 type Profile struct {

@@ -157,7 +157,7 @@ func (p *problems) entering(r *Rules) {
 		p.add(fault.New(fault.Invalid, "contest.nobody_may_enter").At("who.kinds"))
 	}
 	for _, k := range r.Who.Kinds {
-		if !slices.Contains([]EntrantKind{ByStation, ByPerson, ByGroup}, k) {
+		if !slices.Contains(EntrantKinds, k) {
 			p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(k), 40)).At("who.kinds"))
 		}
 	}
@@ -201,8 +201,8 @@ func (p *problems) category(at string, c *Category) {
 		}
 	}
 	for i, n := range c.Needs {
-		kind := slices.Contains([]PieceKind{Audio, Script, Scan, Translation}, n.Piece)
-		if !kind || !slices.Contains([]NeedWhen{Always, NotVietnamese, Optional}, n.When) {
+		kind := slices.Contains(PieceKinds, n.Piece)
+		if !kind || !slices.Contains(NeedWhens, n.When) {
 			p.add(fault.New(fault.Invalid, "contest.unknown_choice",
 				"value", clip(string(n.Piece)+" "+string(n.When), 60)).At(at + ".needs." + strconv.Itoa(i)))
 		}
@@ -335,7 +335,7 @@ func (p *problems) award(at string, r *Rules, a *Award) {
 		p.add(fault.New(fault.Invalid, "contest.award_mixes_parts", "name", a.Name).At(at + ".category"))
 	}
 	p.ids(at+".prizes", len(a.Prizes), true, func(i int) (string, string) { return a.Prizes[i].ID, a.Prizes[i].Name })
-	if !slices.Contains([]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair}, a.Policy()) {
+	if !slices.Contains(ranking.Policies, a.Policy()) {
 		p.add(fault.New(fault.Invalid, "contest.unknown_choice", "value", clip(string(a.Ties), 40)).At(at + ".ties"))
 	}
 	var above *Prize // the rung before

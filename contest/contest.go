@@ -59,6 +59,9 @@ const (
 	Closed    Phase = "closed"    // nothing changes any more
 )
 
+// Phases are all of them.
+var Phases = []Phase{Draft, Open, Judging, Published, Closed}
+
 // EntrantKind is what sort of entrant stands behind a work.
 type EntrantKind string
 
@@ -68,6 +71,9 @@ const (
 	ByPerson  EntrantKind = "person"
 	ByGroup   EntrantKind = "group"
 )
+
+// EntrantKinds are all of them.
+var EntrantKinds = []EntrantKind{ByStation, ByPerson, ByGroup}
 
 // Entrant is who enters a work. Station facts are copied at the moment of
 // entry, so that a later merger or a new name changes no entry, prize or
@@ -121,6 +127,9 @@ const (
 	Scan        PieceKind = "scan"        // the signed and stamped form
 	Translation PieceKind = "translation" // Vietnamese text of a work in another language
 )
+
+// PieceKinds are all of them, in the order an entrant is asked for them.
+var PieceKinds = []PieceKind{Audio, Scan, Script, Translation}
 
 // Words names the kind; what is none stays as it was typed.
 func (k PieceKind) Words(l text.Language) string {

@@ -36,13 +36,13 @@ var EntryStates = []EntryState{EntryValid, EntryToLookAt, EntryUnread, EntryBlan
 type EntryQuery struct {
 	// Text is words, with or without tone marks, of the receipt code, title,
 	// entrant, authors, station or district, or a number judges know it by.
-	Text     string
-	Station  string // ID
-	District string // official code, as it was when the work was entered
-	Theme    string // ID
-	Category string // ID
-	State    EntryState
-	After    string // receipt code: only those entered after it
+	Text     string     `name:"q"`
+	Station  string     `name:"station"`  // ID
+	District string     `name:"district"` // official code, as it was when the work was entered
+	Theme    string     `name:"theme"`    // ID
+	Category string     `name:"category"` // ID
+	State    EntryState `name:"state"`
+	After    string     // receipt code: only those entered after it
 }
 
 // Found is an entry and where it stands.

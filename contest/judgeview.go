@@ -71,6 +71,9 @@ const (
 	SetAside  TaskStatus = "set_aside"
 )
 
+// TaskStatuses are all of them.
+var TaskStatuses = []TaskStatus{Untouched, Drafted, Final, SetAside}
+
 // Status says how far the judge is with the task.
 func (t *Task) Status() TaskStatus {
 	switch {

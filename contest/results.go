@@ -509,6 +509,9 @@ const (
 	OrderUnused   OrderState = "unused"   // they are not level any more
 )
 
+// OrderStates are all of them.
+var OrderStates = []OrderState{OrderHolds, OrderPart, OrderReplaced, OrderAgain, OrderUnused}
+
 // TieOrders lists the orders of level entries given in the round, oldest first.
 // Faults: those of ranking.
 func (s *State) TieOrders(r *RoundState) ([]TieOrder, error) {

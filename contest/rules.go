@@ -60,6 +60,9 @@ const (
 	Optional      NeedWhen = "optional"
 )
 
+// NeedWhens are all of them.
+var NeedWhens = []NeedWhen{Always, NotVietnamese, Optional}
+
 // Need is a piece an entry has to, or may, contain.
 type Need struct {
 	Piece PieceKind `json:"piece"`
@@ -142,6 +145,9 @@ const (
 	HabitsOfRound Habits = "round" // all she scored in the round by the same part
 )
 
+// AllHabits are all of them.
+var AllHabits = []Habits{HabitsOfGroup, HabitsOfRound}
+
 // latest sets what only a contest that was opened earlier has otherwise.
 func (r Rules) latest(before *Rules) Rules {
 	r.Rounds = slices.Clone(r.Rounds)
@@ -197,6 +203,9 @@ const (
 	AtLeast   PromotionRule = "points" // all with at least Points
 	Picked    PromotionRule = "picked" // chosen by name, with a reason, at most N of each group
 )
+
+// PromotionRules are all of them.
+var PromotionRules = []PromotionRule{LastRound, TopN, AtLeast, Picked}
 
 // Promotion says who goes on. Per forms the groups: "", "theme", "category"
 // or "district".

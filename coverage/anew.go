@@ -47,6 +47,9 @@ const (
 	AnewWeekStart AnewKind = "week_start" // when weeks began
 )
 
+// AnewKinds are all of them.
+var AnewKinds = []AnewKind{AnewTerms, AnewLanguages, AnewActivity, AnewWeekStart}
+
 // AnewDone is what deciding anew does, or did.
 type AnewDone struct {
 	Anew

@@ -45,6 +45,16 @@ const (
 // States lists the states from best to worst, as they are shown.
 var States = [...]State{Aired, NotCounted, NotAired, NotReported, NotDue, NotPlanned, Excused}
 
+// calm are the states of which nobody needs a call, as a list of stations ends with them.
+var calm = []State{NotDue, NotPlanned, Excused, Aired}
+
+// ToCall lists the states, those of who need a call first, the worst of them before.
+func ToCall() []State {
+	worst := slices.DeleteFunc(slices.Clone(States[:]), func(s State) bool { return slices.Contains(calm, s) })
+	slices.Reverse(worst)
+	return append(worst, calm...)
+}
+
 // Counts are the numbers of one week over some set of stations.
 type Counts struct {
 	Active       int `json:"active"`        // stations active in the week
@@ -298,12 +308,23 @@ func (w Week) Beside(now Week) Week {
 	return w
 }
 
-// Query selects weeks and stations.
+// Query selects weeks and stations. It is what a week's page, its paper, its exports,
+// the API and the command line are narrowed by, with when it is asked.
 type Query struct {
-	Week     airing.Week
-	District string    // official code; "" means every district the actor may see
-	Now      time.Time // what is over by then is due and counts; the zero Time comes after everything
+	Week     airing.Week `name:"week"`     // zero, the first of 1970, is none
+	District string      `name:"district"` // official code; "" means every district the actor may see
+	Now      time.Time   `kong:"-"`        // what is over by then is due and counts; the zero Time comes after everything
 }
+
+// Course asks for the weeks of a stretch.
+type Course struct {
+	From     airing.Week `name:"from"`
+	Until    airing.Week `name:"until"` // the last
+	District string      `name:"district"`
+}
+
+// Query asks for the first of the weeks.
+func (c Course) Query(now time.Time) Query { return Query{c.From, c.District, now} }
 
 // Allowed refuses an actor who may see nothing of the district that is asked for:
 // zeros would say that it has no stations. Faults: accounts.denied, stations.unknown_district.

@@ -83,6 +83,9 @@ const (
 	JudgeTied     ContestKind = "judge"     // a judge has to do with a station or district that ends
 )
 
+// ContestKinds are all of them.
+var ContestKinds = []ContestKind{EntriesStay, OnlyStations, OnlyDistricts, QuotaDistrict, JudgeTied}
+
 // Hand is one thing that needs a hand. What it is about is a person's ID, a
 // rule's, or a station's.
 type Hand struct {
@@ -101,6 +104,9 @@ const (
 	NobodyReports   HandKind = "nobody_reports"    // a station for which nobody has the operator's role
 	FileEmpty       HandKind = "file_empty"        // a new station without contacts, hours and licence
 )
+
+// HandKinds are all of them.
+var HandKinds = []HandKind{RuleOfDistricts, NobodyReports, FileEmpty}
 
 // Question is what a merger or a split leaves open: a person answers it before
 // anything is made.
@@ -123,6 +129,9 @@ const (
 	RuleOfSplit      QuestionKind = "rule_split"      // in which parts a programme goes on
 	PersonOfDistrict QuestionKind = "person_district" // what becomes of a role in a district that ends
 )
+
+// QuestionKinds are all of them.
+var QuestionKinds = []QuestionKind{PersonOfSplit, RuleOfSplit, PersonOfDistrict}
 
 // Choice is one answer: one of the choices below, or the code of a part.
 type Choice struct {
@@ -232,6 +241,9 @@ const (
 	Merging   SuccessionKind = "merge"
 	Splitting SuccessionKind = "split"
 )
+
+// SuccessionKinds are all of them.
+var SuccessionKinds = []SuccessionKind{Merging, Splitting}
 
 // Undone says who undid it, and why.
 type Undone struct {

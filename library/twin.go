@@ -109,6 +109,9 @@ const (
 	Similar   How = "alike" // by their fingerprints: encoded anew, trimmed, or at another level
 )
 
+// Hows are all of them.
+var Hows = []How{SameFile, SameSound, Similar}
+
 // HowAlike says in which way two that hold the same sound do.
 func HowAlike(a, b Recording) How {
 	switch {
@@ -236,6 +239,9 @@ const (
 	Different Word = "different"
 	Reopened  Word = "open"
 )
+
+// Verdicts are all of them.
+var Verdicts = []Word{Same, Different, Reopened}
 
 // JudgeLikeness is the command that closes a likeness with a person's word, or
 // opens it again. In which order the two are named is no matter.

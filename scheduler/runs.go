@@ -21,6 +21,9 @@ const (
 	Down        Outcome = "down"        // not a run: no daemon was up from StartedAt to EndedAt
 )
 
+// Outcomes are all of them.
+var Outcomes = []Outcome{Running, Done, Failed, Panicked, TimedOut, Interrupted, Skipped, ClockMoved, Down}
+
 // Open reports whether the work is still to be done or given up.
 func (o Outcome) Open() bool { return o == Running || o == Interrupted }
 

@@ -78,6 +78,9 @@ const (
 	Withdrawn State = "withdrawn" // must not be aired any more; final
 )
 
+// States are all of them.
+var States = []State{Draft, Submitted, Approved, Withdrawn}
+
 // Step is one change of an episode's state.
 type Step struct {
 	State  State     `json:"state"`
@@ -134,6 +137,9 @@ const (
 	Urgent    Priority = "urgent"    // khẩn cấp: aired at once
 )
 
+// Priorities are all of them, the lowest first.
+var Priorities = []Priority{Ordinary, Preferred, Urgent}
+
 // Selection says which stations a rule is for. Exactly one member is set.
 type Selection struct {
 	All        bool
@@ -170,6 +176,9 @@ const (
 	Moved     ExceptionKind = "moved"
 	Annotated ExceptionKind = "annotated"
 )
+
+// ExceptionKinds are all of them.
+var ExceptionKinds = []ExceptionKind{Cancelled, Moved, Annotated}
 
 // Exception changes one occurrence of a rule.
 type Exception struct {

@@ -11,14 +11,14 @@ import (
 // Search asks for recordings as people remember them: by what they were made
 // for, whose they are, and how long. Zero fields ask for nothing.
 type Search struct {
-	Text       string       // words in the file's name or the sender's
-	Kind       library.Kind //
-	Programme  string       // ID: of an episode of that programme
-	Topic      Topic        // of a programme on that topic
-	Language   string       // of an episode in that language
-	Station    string       // ID or official code of the station whose it is, or OfProvince
-	MinSeconds float64      //
-	MaxSeconds float64      // 0 is no limit
+	Text       string       `name:"q"` // words in the file's name or the sender's
+	Kind       library.Kind `name:"kind"`
+	Programme  string       `name:"programme"` // ID: of an episode of that programme
+	Topic      Topic        `name:"topic"`     // of a programme on that topic
+	Language   string       `name:"language"`  // of an episode in that language
+	Station    string       `name:"station"`   // ID or official code of the station whose it is, or OfProvince
+	MinSeconds float64      `name:"min_seconds"`
+	MaxSeconds float64      `name:"max_seconds"` // 0 is no limit
 }
 
 // OfProvince asks for what belongs to no station.

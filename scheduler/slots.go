@@ -291,6 +291,4 @@ func (g *grid) stations(o *occurrence) iter.Seq[int] {
 	}
 }
 
-func (p Priority) rank() int { return slices.Index(priorities, p) }
-
-var priorities = []Priority{Ordinary, Preferred, Urgent}
+func (p Priority) rank() int { return slices.Index(Priorities, p) }

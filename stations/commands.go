@@ -121,3 +121,6 @@ const (
 	Kept    Fate = "kept"    // it was there before and goes on with its own
 	Without Fate = "without" // it has none
 )
+
+// Fates are all of them.
+var Fates = []Fate{Carried, Opened, Kept, Without}

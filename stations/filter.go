@@ -3,14 +3,14 @@ package stations
 import "loa/accounts"
 
 // Filter says which stations are meant; zero members do not filter. Lists,
-// exports and the API all use it, so they never differ.
+// exports, the API and the command line all use it, so they never differ.
 type Filter struct {
-	Query      string     // see Registry.Search
-	District   string     // code of the district
-	Technology Technology // those that have it
-	Language   string     // those that broadcast in it
-	ActiveOn   Date       // active that day
-	Visible    func(accounts.Where) bool
+	Query      string                    `name:"q"`          // see Registry.Search
+	District   string                    `name:"district"`   // code of the district
+	Technology Technology                `name:"technology"` // those that have it
+	Language   string                    `name:"language"`   // those that broadcast in it
+	ActiveOn   Date                      `name:"active_on"`  // active that day
+	Visible    func(accounts.Where) bool `kong:"-"`
 }
 
 // For keeps only the stations at which the actor may do the action.

@@ -117,6 +117,9 @@ const (
 	Free Rating = "free" // constant, but none of the standard's table
 )
 
+// Ratings are all of them.
+var Ratings = []Rating{CBR, VBR, ABR, Free}
+
 // Rating says how the bitrate behaves.
 func (i Info) Rating() Rating {
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/web/api"
@@ -19,16 +20,13 @@ import (
 // slotsCommand lists planned airings.
 type slotsCommand struct {
 	reach
-	From      string `help:"cli.flag.from"`
-	Until     string `help:"cli.flag.until"`
-	Station   string `help:"cli.flag.station"`
-	Programme string `help:"cli.flag.programme"`
-	JSON      bool   `help:"cli.flag.json"`
+	scheduler.SlotFilter
+	JSON bool `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c slotsCommand) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/slots"+asked("limit", "500", "from", c.From, "until", c.Until, "station", c.Station, "programme", c.Programme))
+	items, err := c.client().all(t, filter.Link("/api/v1/slots", c.SlotFilter, "limit", "500"))
 	if err != nil {
 		return err
 	}
@@ -51,23 +49,13 @@ type airingsCommands struct {
 // airingsList lists reports, the latest first.
 type airingsList struct {
 	reach
-	From     string `help:"cli.flag.from"`
-	Until    string `help:"cli.flag.until"`
-	Station  string `help:"cli.flag.station"`
-	District string `help:"cli.flag.district"`
-	Outcome  string `help:"cli.flag.outcome"`
-	Waiting  bool   `help:"cli.flag.waiting"`
-	JSON     bool   `help:"cli.flag.json"`
+	airing.Filter
+	JSON bool `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c airingsList) Run(t *terminal) error {
-	waiting := ""
-	if c.Waiting {
-		waiting = "1"
-	}
-	items, err := c.client().all(t, "/api/v1/airings"+asked("limit", "500", "from", c.From, "until", c.Until, "station", c.Station, "district", c.District,
-		"outcome", c.Outcome, "waiting", waiting))
+	items, err := c.client().all(t, filter.Link("/api/v1/airings", c.Filter, "limit", "500"))
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/filter"
 )
 
 // coverageCommands are "loa coverage …"; alone it prints a week.
@@ -28,15 +29,14 @@ type coverageCommands struct {
 // coverageShow prints the coverage of a week, district by district.
 type coverageShow struct {
 	reach
-	Week     string `help:"cli.flag.week"`
-	District string `help:"cli.flag.district"`
-	JSON     bool   `help:"cli.flag.json"`
+	coverage.Query
+	JSON bool `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c coverageShow) Run(t *terminal) error {
 	var w coverage.Week
-	if err := c.client().get(t, "/api/v1/coverage?"+url.Values{"week": {c.Week}, "district": {c.District}}.Encode(), &w); err != nil {
+	if err := c.client().get(t, filter.Link("/api/v1/coverage", c.Query), &w); err != nil {
 		return err
 	}
 	return t.week(c.client(), w, c.JSON)
@@ -78,16 +78,14 @@ func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {
 // coverageExcuses lists the stations excused in a week.
 type coverageExcuses struct {
 	reach
-	Week     string `help:"cli.flag.week"`
-	District string `help:"cli.flag.district"`
-	JSON     bool   `help:"cli.flag.json"`
+	coverage.Query
+	JSON bool `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c coverageExcuses) Run(t *terminal) error {
 	var w coverage.Week
-	q := url.Values{"week": {c.Week}, "district": {c.District}, "stations": {"1"}}
-	if err := c.client().get(t, "/api/v1/coverage?"+q.Encode(), &w); err != nil {
+	if err := c.client().get(t, filter.Link("/api/v1/coverage", c.Query, "stations", "1"), &w); err != nil {
 		return err
 	}
 	items := []json.RawMessage{}

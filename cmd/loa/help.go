@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -44,7 +45,10 @@ func (t *terminal) parser() (*kong.Kong, error) {
 				case *kong.Node:
 					n.Help = t.key(n.Help)
 				case *kong.Flag:
-					n.Help = t.key(n.Help)
+					n.Help = t.key(flagKey(n))
+					if n.Name = strings.ReplaceAll(n.Name, "_", "-"); n.Name == "q" {
+						n.Short = 'q'
+					}
 				case *kong.Value:
 					if n.Flag == nil {
 						n.Name = t.lang.Say("cli.arg." + n.Name)
@@ -54,6 +58,10 @@ func (t *terminal) parser() (*kong.Kong, error) {
 			})
 		}))
 }
+
+// flagKey is the key of what a flag says: a member of a filter, which says nothing of
+// the command line, is known by its name.
+func flagKey(f *kong.Flag) string { return cmp.Or(f.Help, "cli.flag."+f.Name) }
 
 // key is the sentence of a help tag.
 func (t *terminal) key(key string) string {
@@ -157,6 +165,9 @@ func (t *terminal) misunderstood(err error) error {
 	parse, ok := errors.AsType[*kong.ParseError](err)
 	if !ok {
 		return err
+	}
+	if own, ok := errors.AsType[*fault.Error](err); ok { // a value that reads itself says what is wrong with it
+		return own
 	}
 	node := meant(parse.Context)
 	name := strings.TrimSpace(strings.TrimPrefix(node.FullPath(), "loa"))

@@ -38,7 +38,7 @@ func TestEveryCommandAndFlagHasItsSentence(t *testing.T) {
 				}
 			}
 		case *kong.Flag:
-			if !text.Has(n.Help) {
+			if !text.Has(flagKey(n)) {
 				t.Errorf("--%s: no sentence for %q", n.Name, n.Help)
 			}
 		case *kong.Value:

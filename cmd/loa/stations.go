@@ -17,6 +17,7 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/stations"
 )
@@ -34,20 +35,6 @@ type stationsCommands struct {
 	Unmerge stationsUnmerge `cmd:"" help:"stations.cli.unmerge"`
 }
 
-// stationFilter is the flags that choose stations.
-type stationFilter struct {
-	Q          string `name:"q" short:"q" help:"stations.cli.flag.q"`
-	District   string `help:"stations.cli.flag.district"`
-	Technology string `help:"stations.cli.flag.technology"`
-	Language   string `help:"stations.cli.flag.language"`
-	ActiveOn   string `help:"stations.cli.flag.active_on"`
-}
-
-// asked are the flags as parameters of the API.
-func (f stationFilter) asked(more ...string) string {
-	return asked(append(more, "q", f.Q, "district", f.District, "technology", f.Technology, "language", f.Language, "active_on", f.ActiveOn)...)
-}
-
 // listedStation is what the list prints of a station.
 type listedStation struct {
 	ID           string `json:"id"`
@@ -60,13 +47,13 @@ type listedStation struct {
 // stationsList lists stations.
 type stationsList struct {
 	reach
-	stationFilter
+	stations.Filter
 	JSON bool `help:"stations.cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c stationsList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/stations"+c.asked("limit", "500"))
+	items, err := c.client().all(t, filter.Link("/api/v1/stations", c.Filter, "limit", "500"))
 	if err != nil {
 		return err
 	}
@@ -86,14 +73,14 @@ func (c stationsList) Run(t *terminal) error {
 // stationsExport keeps the list as a file.
 type stationsExport struct {
 	reach
-	stationFilter
+	stations.Filter
 	File string `arg:"" name:"table"`
 }
 
 // Run asks the daemon and writes the file.
 func (c stationsExport) Run(t *terminal) error {
 	format := strings.ToLower(strings.TrimPrefix(filepath.Ext(c.File), "."))
-	resp, err := c.client().do(t, http.MethodGet, "/api/v1/stations/export"+c.asked("format", format), "", nil)
+	resp, err := c.client().do(t, http.MethodGet, filter.Link("/api/v1/stations/export", c.Filter, "format", format), "", nil)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/web/api"
 )
 
@@ -128,12 +129,13 @@ func (c userToken) Run(t *terminal) error {
 // userList prints everybody, one a line: login, state, name, grants.
 type userList struct {
 	reach
+	accounts.PeopleFilter
 	JSON bool `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c userList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/people"+asked("limit", "500"))
+	items, err := c.client().all(t, filter.Link("/api/v1/people", c.PeopleFilter, "limit", "500"))
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -27,6 +28,7 @@ var (
 	findings     = words("airing.finding.", airing.Findings[:])
 	means        = words("airing.means.", airing.AllMeans[:])
 	technologies = words("stations.technology.", stations.Technologies)
+	roles        = words("accounts.role.", accounts.Roles)
 )
 
 // takes is what to type after a refusal that names what a page would let one choose.
@@ -65,5 +67,5 @@ func toType(kind fault.Kind, code, other string) *fault.Error {
 // wordLists are what a help sentence may name.
 func (t *terminal) wordLists() []any {
 	return []any{"reasons", reasons(t.lang), "outcomes", outcomes(t.lang), "findings", findings(t.lang), "means", means(t.lang),
-		"technologies", technologies(t.lang)}
+		"technologies", technologies(t.lang), "roles", roles(t.lang)}
 }

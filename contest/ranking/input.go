@@ -93,6 +93,9 @@ const (
 	ByChair Breaker = "chair"
 )
 
+// Breakers are all of them.
+var Breakers = []Breaker{ByCriterion, ByMedian, ByHeadToHead, ByEarliest, ByChair}
+
 // Step is one link of the tie-break chain.
 type Step struct {
 	By        Breaker

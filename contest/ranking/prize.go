@@ -39,6 +39,9 @@ const (
 	Chair Policy = "chair"
 )
 
+// Policies are all of them.
+var Policies = []Policy{Share, Split, Chair}
+
 // Award is what one entry gets.
 type Award struct {
 	Entry  Entry
@@ -184,7 +187,7 @@ const mostQuota = 100_000
 
 func (l Ladder) valid() error {
 	bad := func(prize string) error { return fault.New(fault.Invalid, "ranking.bad_ladder", "prize", prize) }
-	if !slices.Contains([]Policy{Share, Split, Chair}, l.Policy) || len(l.Prizes) == 0 {
+	if !slices.Contains(Policies, l.Policy) || len(l.Prizes) == 0 {
 		return bad("")
 	}
 	seen := map[string]bool{}

@@ -35,6 +35,9 @@ const (
 	English    Language = "en"
 )
 
+// Languages are all of them.
+var Languages = []Language{Vietnamese, English}
+
 // Zone is the default zone of stations and of everything printed.
 var Zone = func() *time.Location {
 	z, err := time.LoadLocation("Asia/Ho_Chi_Minh")

@@ -264,7 +264,7 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 		report(1+i, filledMonday, func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, r, "" })
 	}
 	n := 1 + len(airing.Reasons)
-	for i, finding := range []airing.Finding{airing.Verified, airing.NotProven, airing.Contradicted} {
+	for i, finding := range airing.Findings {
 		line := report(n+i, filledMonday, nil)
 		kind, contentType, blob := "photo", "image/png", f.blob(fmt.Appendf(nil, "\x89PNG\r\n\x1a\n%d", i))
 		if i == 0 {

@@ -577,7 +577,7 @@ func (w *audioWorld) alike(a, b kept) bool {
 
 func (w *audioWorld) judge(t *rapid.T) {
 	a, b := w.id(t, "one"), w.id(t, "other")
-	c := library.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom([]library.Word{library.Same, library.Different, library.Reopened}).Draw(t, "word"),
+	c := library.JudgeLikeness{One: a, Other: b, Word: rapid.SampledFrom(library.Verdicts).Draw(t, "word"),
 		Reason: "lý do"}
 	w.n++
 	_, err := w.s.JudgeLikeness(context.Background(), audioMeta(fmt.Sprint("j", w.n)), c)

@@ -7,7 +7,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -15,14 +15,13 @@ import (
 
 type logPage struct {
 	kit.Page
-	Form      kit.Form
+	Form      kit.Form // what it is narrowed by
+	Choices   []kit.Choice
+	Several   bool // stations that may be meant
 	Lines     []logLine
 	Turn      kit.Turn
-	Export    string
+	CSV, XLSX string
 	Paper     string
-	Stations  []kit.Option
-	Districts []kit.Option // those of the stations
-	Outcomes  []kit.Option
 }
 
 // logLine is a line with its names.
@@ -39,71 +38,62 @@ func (l logLine) Length() time.Duration { return lengthOf(l.Line) }
 
 func lengthOf(l airing.Line) time.Duration { return time.Duration(l.Seconds) * time.Second }
 
-// logQuery reads the filter shared by the list and its exports.
-func (p pages) logQuery(r *kit.Request, reg *stations.Registry) (airing.Query, error) {
-	v := r.URL.Query()
-	q := airing.Query{From: r.Now.AddDate(0, 0, -28), Until: r.Now.AddDate(0, 0, 2), Outcome: airing.Outcome(v.Get("outcome")),
-		Waiting: v.Get("waiting") != "", After: v.Get("after")}
-	for name, into := range map[string]*time.Time{"from": &q.From, "until": &q.Until} {
-		if s := v.Get(name); s != "" {
-			d, err := stations.ParseDate(s)
-			if err != nil {
-				return q, fault.Of(err).At(name)
-			}
-			*into = d.Start(text.Zone)
-			if name == "until" { // the day itself belongs to it
-				*into = d.AddDays(1).Start(text.Zone)
-			}
-		}
+// asked is what the list, its exports and its paper are narrowed by; the last day
+// belongs to it.
+func (p pages) asked(r *kit.Request) (f airing.Filter, q airing.Query, reg *stations.Registry, err error) {
+	if f, err = kit.ReadFilter[airing.Filter](r); err != nil {
+		return
 	}
-	if s := v.Get("station"); s != "" {
-		id, err := reg.InLog(s, r.Today())
-		if err != nil {
-			return q, err
-		}
-		q.Stations = []string{id}
+	if reg, err = p.store.Registry(r.Context()); err != nil {
+		return
 	}
-	q.District = v.Get("district")
-	return q, reg.CheckDistrict(q.District)
+	through := f
+	through.Until = f.Until.Through()
+	q, err = through.Query(reg, r.Now, r.Now.AddDate(0, 0, 2))
+	return
 }
 
 func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
-	reg, err := p.store.Registry(r.Context())
-	if err != nil {
-		return err
-	}
-	q, err := p.logQuery(r, reg)
+	f, q, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}
 	if r.URL.Query().Get("format") != "" {
 		return p.exportLog(w, r, reg, q)
 	}
-	q.Limit = kit.RowsAtOnce
+	q.After, q.Limit = r.URL.Query().Get("after"), kit.RowsAtOnce
 	lines, next, err := p.store.Airings(r.Context(), r.Actor, q)
 	if err != nil {
 		return err
 	}
-	v := r.URL.Query()
-	page := logPage{Page: r.Page("airing.log_title"), Form: kit.NewForm("station", v.Get("station"), "district", v.Get("district"), "outcome", v.Get("outcome"),
-		"waiting", v.Get("waiting"),
-		"from", q.From.In(text.Zone).Format(time.DateOnly), "until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))}
+	page := logPage{Page: r.Page("airing.log_title"), Form: kit.FilterForm(f), CSV: filter.Link("/airings", f, "format", "csv"),
+		XLSX: filter.Link("/airings", f, "format", "xlsx"), Paper: filter.Link("/airings/paper", f)}
+	page.Form.Values.Set("from", q.From.In(text.Zone).Format(time.DateOnly))
+	page.Form.Values.Set("until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))
 	if page.Lines, err = p.named(r, reg, lines); err != nil {
 		return err
 	}
-	v.Del("after")
-	page.Export, page.Paper = "/airings?"+v.Encode()+"&format=", "/airings/paper?"+v.Encode()
 	page.Turn = r.TurnAfter("after", next)
-	page.Stations = kit.StationOptions(reg, readable(r))
-	for _, o := range page.Stations {
-		if n := len(page.Districts); o.Group != "" && (n == 0 || page.Districts[n-1].Text != o.Group) {
-			page.Districts = append(page.Districts, kit.Option{Value: reg.Where(o.Value).District, Text: o.Group})
+	page.choose(r, reg)
+	return p.log.Render(w, r, page)
+}
+
+// choose fills what may be chosen from.
+func (page *logPage) choose(r *kit.Request, reg *stations.Registry) {
+	there := kit.StationOptions(reg, readable(r))
+	page.Several = len(there) > 1
+	var districts, outcomes []kit.Option
+	for _, o := range there {
+		if n := len(districts); o.Group != "" && (n == 0 || districts[n-1].Text != o.Group) {
+			districts = append(districts, kit.Option{Value: reg.Where(o.Value).District, Text: o.Group})
 		}
 	}
 	for _, o := range airing.Outcomes {
-		page.Outcomes = append(page.Outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
+		outcomes = append(outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
 	}
-	return p.log.Render(w, r, page)
+	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts},
+		kit.Choice{Name: "station", Label: r.Say("airing.column.station"), Options: there},
+		kit.Choice{Name: "outcome", Label: r.Say("airing.column.outcome"), Options: outcomes})
 }
 
 // readable are the stations whose log the actor may read.

@@ -9,6 +9,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/paper"
 	"loa/stations"
 	"loa/web/kit"
@@ -17,32 +18,26 @@ import (
 // paperPage is the log as the book an inspector asks for, oldest first.
 type paperPage struct {
 	kit.Page
-	Form  kit.Form // the filter, and the office's own words for the book's head
+	Form  kit.Form // the office's own words for the book's head
 	Paper paper.Paper
 	Back  string
-	Asked string // the query of the filter
+	Here  string       // this page
+	Kept  []kit.Option // the filter
 }
 
 // maxPrinted is the most lines one print holds: some sixty sheets.
 const maxPrinted = 2000
 
 func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
-	reg, err := p.store.Registry(r.Context())
+	f, q, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}
-	q, err := p.logQuery(r, reg)
-	if err != nil {
-		return err
-	}
-	v := r.URL.Query()
-	page := paperPage{Page: r.Page("airing.paper"), Form: kit.NewForm()}
+	page := paperPage{Page: r.Page("airing.paper"), Form: kit.NewForm(), Kept: kit.Kept(f),
+		Here: filter.Link("/airings/paper", f), Back: filter.Link("/airings", f)}
 	station, until := "", q.Until.Add(-time.Second)
-	if v.Get("until") == "" { // the filter reaches a little ahead, a book does not
+	if f.Until.IsZero() { // the filter reaches a little ahead, a book does not
 		until = r.Now
-	}
-	for _, name := range []string{"station", "district", "outcome", "waiting", "from", "until"} {
-		page.Form.Values.Set(name, v.Get(name))
 	}
 	r.Office(w, page.Form)
 	if len(q.Stations) == 1 {
@@ -58,19 +53,13 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return fault.New(fault.Invalid, "airing.paper_long", "most", maxPrinted)
 	}
 	slices.Reverse(lines)
-	as := v.Get("as")
-	for _, own := range []string{"parent", "agency", "place", "as"} {
-		v.Del(own)
-	}
-	page.Asked = v.Encode()
-	page.Back = "/airings?" + page.Asked
 	page.Paper = paper.Paper{Lang: r.Lang, Name: r.Say("airing.log_title"), Office: page.Form.Letterhead(), Date: r.Now, Across: true,
 		Title: r.Say("airing.paper_title"),
 		About: []string{r.Say("airing.paper_subtitle", "station", cmp.Or(station, several(r, reg, q.District)), "from", r.Lang.Date(q.From),
 			"until", r.Lang.Date(until))},
 		Body: []paper.Block{bookTable(r, lines, station == "")}, Signers: []paper.Signer{{Office: r.Say("airing.paper_keeper")},
 			{Office: r.Say("kit.paper_head")}}}
-	if as != "" {
+	if as := r.URL.Query().Get("as"); as != "" {
 		return r.SendPapers(w, "so-nhat-ky", as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)

@@ -3,12 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -64,7 +62,7 @@ func (a airings) routes() []kit.Route {
 			Summary: "Report an airing under a client-made UUID; the same body again gets the same answer."},
 		{Pattern: "GET /api/v1/airings/{id}", Access: accounts.ReadAirings, Handler: a.get, Out: Airing{}, Summary: "One report."},
 		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{},
-			Query:   "from until station district outcome waiting limit after",
+			Filter: airing.Filter{}, Query: "limit after",
 			Summary: "The airing log, latest first; waiting lists what somebody should verify, lapsed tells whose finding a correction ended."},
 		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring,
 			Handler: a.putEvidence, MaxBody: kit.FileBody, Out: Airing{}, Query: "captured_at sent_at name",
@@ -123,34 +121,20 @@ func (a airings) list(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
-	v := r.URL.Query()
-	q := airing.Query{Outcome: airing.Outcome(v.Get("outcome")), Waiting: v.Get("waiting") != "", After: v.Get("after")}
-	if q.Outcome != "" && !slices.Contains(airing.Outcomes[:], q.Outcome) {
-		return q, fault.New(fault.Invalid, "airing.outcome_unknown").At("outcome")
-	}
-	var err error
-	if q.Limit, err = r.Limit(); err != nil {
-		return q, err
-	}
-	if q.From, err = r.Instant("from", r.Now.AddDate(0, 0, -28)); err != nil {
-		return q, err
-	}
-	if q.Until, err = r.Instant("until", r.Now); err != nil {
-		return q, err
+	f, err := kit.ReadFilter[airing.Filter](r)
+	if err != nil {
+		return airing.Query{}, err
 	}
 	reg, err := a.store.Registry(r.Context())
 	if err != nil {
-		return q, err
+		return airing.Query{}, err
 	}
-	if s := v.Get("station"); s != "" {
-		id, err := reg.InLog(s, stations.DateOf(q.From.In(text.Zone)))
-		if err != nil {
-			return q, err
-		}
-		q.Stations = []string{id}
+	q, err := f.Query(reg, r.Now, r.Now)
+	if err == nil {
+		q.Limit, err = r.Limit()
 	}
-	q.District = v.Get("district")
-	return q, reg.CheckDistrict(q.District)
+	q.After = r.URL.Query().Get("after")
+	return q, err
 }
 
 func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {

@@ -23,7 +23,7 @@ type Store interface {
 
 // Register adds every noun's routes to k: one line each.
 func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup) {
-	k.Values(values...)
+	k.Values(lists()...)
 	k.Handle(airings{s, desk}.routes()...)
 	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)

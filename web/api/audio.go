@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"math"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -61,7 +59,7 @@ func (l recordings) routes() []kit.Route {
 			Summary: "Send a whole file: raw body or multipart (field file). Sent again under the same Idempotency-Key it is the same recording. Over a " +
 				"bad line use the tus server at /api/v1/uploads."},
 		{Pattern: "GET /api/v1/audio", Access: accounts.ReadSchedule, Handler: l.list, Out: kit.List[Recording]{},
-			Query: "q kind programme topic language station min_seconds max_seconds limit after",
+			Filter: scheduler.Search{}, Query: "limit after",
 			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they " +
 				"are (station's ID, code, or province), by length."},
 		{Pattern: "GET /api/v1/audio/{id}", Gives: "audio/mpeg application/octet-stream", Ranges: true, Tells: "ETag", Access: read, Handler: l.play,
@@ -157,19 +155,13 @@ func (l recordings) hearing(r *kit.Request) (h library.Hearing, err error) {
 }
 
 func (l recordings) list(w http.ResponseWriter, r *kit.Request) error {
-	v := r.URL.Query()
 	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
-	x := scheduler.Search{Text: v.Get("q"), Kind: library.Kind(v.Get("kind")), Programme: v.Get("programme"), Topic: scheduler.Topic(v.Get("topic")),
-		Language: v.Get("language"), Station: v.Get("station")}
-	for name, to := range map[string]*float64{"min_seconds": &x.MinSeconds, "max_seconds": &x.MaxSeconds} {
-		if s := v.Get(name); s != "" {
-			if *to, err = strconv.ParseFloat(s, 64); err != nil || math.IsNaN(*to) || math.IsInf(*to, 0) {
-				return fault.New(fault.Invalid, "typed.decimal", "text", s).At(name)
-			}
-		}
+	x, err := kit.ReadFilter[scheduler.Search](r)
+	if err != nil {
+		return err
 	}
 	reg, err := l.store.Registry(r.Context())
 	if err != nil {
@@ -183,7 +175,7 @@ func (l recordings) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q.After, q.Limit = v.Get("after"), limit
+	q.After, q.Limit = r.URL.Query().Get("after"), limit
 	h, err := l.hearing(r)
 	if err != nil {
 		return err

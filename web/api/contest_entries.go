@@ -29,7 +29,7 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 	list := at(accounts.Organise, "GET ",
 		"the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries,
 		nil, kit.List[entryJSON]{})
-	list.Query = "q station district theme category state after limit"
+	list.Filter, list.Query = contest.EntryQuery{}, "after limit"
 	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
 	submit.Query, submit.Statuses = "check", []int{http.StatusCreated, http.StatusNoContent}
 	return []kit.Route{
@@ -102,7 +102,7 @@ type excludeBody struct {
 }
 
 func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
-	id, v := r.PathValue("contest"), r.URL.Query()
+	id := r.PathValue("contest")
 	if err := r.Actor.Must(accounts.Organise, accounts.Where{Contest: id}); err != nil {
 		return err
 	}
@@ -112,9 +112,11 @@ func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var items []entryJSON
 	after := ""
-	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"),
-		State: contest.EntryState(v.Get("state")),
-		After: v.Get("after")}
+	q, err := kit.ReadFilter[contest.EntryQuery](r)
+	if err != nil {
+		return err
+	}
+	q.After = r.URL.Query().Get("after")
 	err = c.hall.FindEntries(r.Context(), id, q, func(s *contest.State, found []contest.Found) error {
 		if len(found) > limit {
 			found, after = found[:limit], found[limit-1].Code

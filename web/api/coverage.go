@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -26,9 +27,9 @@ type coverages struct{ store CoverageStore }
 
 func (c coverages) routes() []kit.Route {
 	return []kit.Route{
-		{Pattern: "GET /api/v1/coverage", Access: accounts.ReadCoverage, Handler: c.week, Query: "week district stations", Out: coverage.Week{},
+		{Pattern: "GET /api/v1/coverage", Access: accounts.ReadCoverage, Handler: c.week, Filter: weekAsked{}, Out: coverage.Week{},
 			Summary: "Coverage of one week (default: the current one); stations=1 adds every station."},
-		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Query: "from until district", Out: kit.List[coverage.Week]{},
+		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Filter: coverage.Course{}, Out: kit.List[coverage.Week]{},
 			Summary: "Coverage of each week from..until."},
 		{Pattern: "GET /api/v1/coverage/{week}/excuses/{station}", Access: accounts.ExcuseStation, Handler: c.lastExcuse, Out: coverage.Excuse{},
 			Summary: "What was last decided about excusing a station in a week, revoked or not; its reason is empty if nobody has decided. Its ETag is " +
@@ -54,44 +55,50 @@ func (c coverages) routes() []kit.Route {
 	}
 }
 
-// weekOrNow reads a week; "" is the current one.
-func (c coverages) weekOrNow(r *kit.Request, s string) (airing.Week, error) {
-	if s != "" {
-		return airing.ParseWeek(s)
+// weekAsked is a week, and whether to tell of every station.
+type weekAsked struct {
+	coverage.Query
+	Stations bool `name:"stations"`
+}
+
+// orThis is the week, or the current one where none is named.
+func (c coverages) orThis(r *kit.Request, week airing.Week) (airing.Week, error) {
+	if week != 0 {
+		return week, nil
 	}
 	set, err := c.store.Settings(r.Context())
 	return set.Calendar(text.Zone).Week(r.Now), err
 }
 
 func (c coverages) week(w http.ResponseWriter, r *kit.Request) error {
-	v := r.URL.Query()
-	week, err := c.weekOrNow(r, v.Get("week"))
+	a, err := kit.ReadFilter[weekAsked](r)
 	if err != nil {
 		return err
 	}
-	got, err := c.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: v.Get("district"), Now: r.Now})
+	if a.Week, err = c.orThis(r, a.Week); err != nil {
+		return err
+	}
+	a.Now = r.Now
+	got, err := c.store.Coverage(r.Context(), r.Actor, a.Query)
 	if err != nil {
 		return err
 	}
-	if v.Get("stations") == "" {
+	if !a.Stations {
 		got.Stations = nil
 	}
 	return r.JSON(w, http.StatusOK, got)
 }
 
 func (c coverages) trend(w http.ResponseWriter, r *kit.Request) error {
-	v := r.URL.Query()
-	until, err := c.weekOrNow(r, v.Get("until"))
+	a, err := kit.ReadFilter[coverage.Course](r)
 	if err != nil {
 		return err
 	}
-	from := until - 51
-	if s := v.Get("from"); s != "" {
-		if from, err = airing.ParseWeek(s); err != nil {
-			return err
-		}
+	if a.Until, err = c.orThis(r, a.Until); err != nil {
+		return err
 	}
-	weeks, err := c.store.Trend(r.Context(), r.Actor, coverage.Query{Week: from, District: v.Get("district"), Now: r.Now}, until)
+	a.From = cmp.Or(a.From, a.Until-51)
+	weeks, err := c.store.Trend(r.Context(), r.Actor, a.Query(r.Now), a.Until)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -32,7 +31,7 @@ type people struct{ store PeopleStore }
 func (p people) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/me", Access: kit.SignedIn, Handler: p.me, Out: accounts.Person{}, Summary: "Who the token or session belongs to."},
-		{Pattern: "GET /api/v1/people", Access: accounts.InviteStation, Handler: p.list, Query: "q limit after", Out: kit.List[accounts.Person]{},
+		{Pattern: "GET /api/v1/people", Access: accounts.InviteStation, Handler: p.list, Filter: accounts.PeopleFilter{}, Query: "limit after", Out: kit.List[accounts.Person]{},
 			Summary: "The people the caller may tend, by given name."},
 		{Pattern: "POST /api/v1/people", Statuses: []int{http.StatusCreated}, Access: accounts.ManagePeople, Handler: p.add,
 			In: personBody{}, Out: accounts.Person{},
@@ -86,7 +85,11 @@ func (p people) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	mine := slices.DeleteFunc(f.Directory.Search(r.URL.Query().Get("q"), r.Names(f.Places)), func(q accounts.Person) bool { return !f.MayTend(r.Actor, q.ID) })
+	a, err := kit.ReadFilter[accounts.PeopleFilter](r)
+	if err != nil {
+		return err
+	}
+	mine, _ := f.Directory.Find(a, r.Names(f.Places), func(q accounts.Person) bool { return f.MayTend(r.Actor, q.ID) })
 	found, next, err := kit.PageOf(r, mine, func(q accounts.Person) string { return q.ID })
 	if err != nil {
 		return err

@@ -4,13 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
-	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -75,7 +73,7 @@ func (s schedules) routes() []kit.Route {
 			Summary: "What moving an occurrence leads to, or calling off it and all later ones, before it is done."},
 		{Pattern: "DELETE /api/v1/rules/{id}/exceptions/{at}", Edits: true, Access: edit, Handler: s.restore, Out: ruleOut{},
 			Summary: "Take an exception back."},
-		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Query: "from until station programme limit after", Out: kit.List[scheduler.Slot]{},
+		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Filter: scheduler.SlotFilter{}, Query: "limit after", Out: kit.List[scheduler.Slot]{},
 			Summary: "Slots that start at from or later and before until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
 		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Query: "job before limit", Out: kit.List[scheduler.Run]{},
@@ -513,20 +511,10 @@ func (s schedules) saveException(w http.ResponseWriter, r *kit.Request, m accoun
 	return r.JSON(w, http.StatusOK, outRule(rule))
 }
 
-// maxRange is the longest time slots are listed of in one go.
-const maxRange = 400 * 24 * time.Hour
-
 func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
-	from, err := r.Instant("from", r.Today().Start(text.Zone))
+	f, err := kit.ReadFilter[scheduler.SlotFilter](r)
 	if err != nil {
 		return err
-	}
-	until, err := r.Instant("until", from.AddDate(0, 0, 7))
-	if err != nil {
-		return err
-	}
-	if until.Sub(from) > maxRange || until.Before(from) {
-		return fault.New(fault.Invalid, "schedule.range_long", "days", int(maxRange.Hours()/24)).At("until")
 	}
 	limit, err := r.Limit()
 	if err != nil {
@@ -536,57 +524,11 @@ func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, after, err := page(sched, reg, slotQuery{from, until, r.URL.Query().Get("station"), r.URL.Query().Get("programme"),
-		r.URL.Query().Get("after"), limit}, r.Today())
+	list, after, err := sched.SlotsFrom(reg, f, r.Now, r.URL.Query().Get("after"), limit)
 	if err != nil {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, kit.NewList(r, list, after))
-}
-
-type slotQuery struct {
-	from, until               time.Time
-	station, programme, after string
-	limit                     int
-}
-
-// page lists slots behind the cursor, and the cursor of the next page. A
-// cursor is the start and the ID of the last slot listed; if that slot is gone
-// meanwhile, the page begins after its start.
-func page(sched *scheduler.Schedule, reg *stations.Registry, q slotQuery, today stations.Date) (list []scheduler.Slot, next string, err error) {
-	all := sched.Slots(reg, q.from, q.until)
-	from, last := q.from, ""
-	if q.after != "" {
-		start, id, _ := strings.Cut(q.after, "~")
-		if from, err = time.Parse(time.RFC3339, start); err != nil || from.Before(q.from) {
-			return nil, "", fault.New(fault.Invalid, "schedule.instant_unreadable", "text", q.after).At("after")
-		}
-		last, all = id, sched.Slots(reg, from, q.until)
-	}
-	if q.station != "" {
-		st, err := reg.ByCodeOrID(q.station, today)
-		if err != nil {
-			return nil, "", err
-		}
-		all = sched.SlotsAt(reg, st.ID, from, q.until)
-	}
-	for s := range all {
-		if q.programme != "" && s.Programme != q.programme {
-			continue
-		}
-		if last != "" && s.Start.Equal(from) {
-			if s.ID == last {
-				last = "" // what follows at the same start was not listed yet
-			}
-			continue
-		}
-		if len(list) == q.limit {
-			end := list[q.limit-1]
-			return list, end.Start.UTC().Format(time.RFC3339) + "~" + end.ID, nil
-		}
-		list = append(list, s)
-	}
-	return list, "", nil
 }
 
 func (s schedules) slot(w http.ResponseWriter, r *kit.Request) error {

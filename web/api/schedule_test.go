@@ -55,7 +55,7 @@ func scheduleAPI(t *testing.T) func(role, method, path, body string) (int, map[s
 	s := bolttest.Open(t)
 	now := time.Date(2024, 5, 8, 3, 0, 0, 0, time.UTC)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: func() time.Time { return now }, Log: log})
-	k.Values(values...)
+	k.Values(lists()...)
 	k.Handle(schedules{province{s, stations.NewRegistry(stations.Founding())}}.routes()...)
 	h, err := k.Handler()
 	if err != nil {
@@ -178,7 +178,7 @@ func TestARepeatedChangeIsOneChange(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	s := bolttest.Open(t)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: time.Now, Log: log})
-	k.Values(values...)
+	k.Values(lists()...)
 	k.Handle(schedules{province{s, stations.NewRegistry(stations.Founding())}}.routes()...)
 	h, err := k.Handler()
 	if err != nil {

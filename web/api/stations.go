@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -67,12 +68,9 @@ func shownStation(reg *stations.Registry, s *stations.Station, on stations.Date)
 	return out
 }
 
-// filterParams are the parameters of a list and of its export.
-const filterParams = "q district technology language active_on"
-
 func (a stationRoutes) routes() []kit.Route {
 	return []kit.Route{
-		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{}, Query: filterParams + " limit after",
+		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{}, Filter: stations.Filter{}, Query: "limit after",
 			Summary: "Stations in Vietnamese order of district and name, or the best matches first; all there ever were without active_on."},
 		{Pattern: "POST /api/v1/stations", Statuses: []int{http.StatusCreated}, Access: accounts.EditStations, Handler: a.open, In: openStation{},
 			Out: Station{}, Summary: "Give a commune that has none its station."},
@@ -82,7 +80,7 @@ func (a stationRoutes) routes() []kit.Route {
 			Summary: "Change what is known about a station; members left out stay. Days of activity that have passed are decided by POST " +
 				"/api/v1/coverage/anew, which shows the weeks that change."},
 		{Pattern: "GET /api/v1/stations/export", Gives: "text/csv " + sheet.XLSXType, Access: accounts.ReadStations, Handler: a.export,
-			Query:   filterParams + " format",
+			Filter: stations.Filter{}, Query: "format",
 			Summary: "The list as a file, format csv or xlsx."},
 		{Pattern: "POST /api/v1/stations/import", Takes: "text/csv " + sheet.XLSXType, Access: accounts.EditStations, Handler: a.imp,
 			Query: "dry_run on seen over new", Out: importAnswer{}, MaxBody: sheet.MaxBytes + 1,
@@ -117,31 +115,27 @@ func dayParam(r *kit.Request, name string) (stations.Date, error) {
 	return d, nil
 }
 
-func stationFilter(r *kit.Request) (f stations.Filter, on stations.Date, err error) {
-	q := r.URL.Query()
-	if on, err = dayParam(r, "active_on"); err != nil {
-		return f, on, err
+// listed are the stations asked for, and the day they are shown as of.
+func (a stationRoutes) listed(r *kit.Request) (reg *stations.Registry, list []*stations.Station, on stations.Date, err error) {
+	f, err := kit.ReadFilter[stations.Filter](r)
+	if err != nil {
+		return nil, nil, "", err
 	}
-	f = stations.Filter{Query: q.Get("q"), District: q.Get("district"), Technology: stations.Technology(q.Get("technology")), Language: q.Get("language")}
-	if q.Get("active_on") != "" {
-		f.ActiveOn = on
+	if reg, err = a.store.Registry(r.Context()); err != nil {
+		return nil, nil, "", err
 	}
-	return f.For(r.Actor, accounts.ReadStations), on, nil
+	if err = reg.CheckDistrict(f.District); err != nil {
+		return nil, nil, "", err
+	}
+	return reg, reg.Filter(f.For(r.Actor, accounts.ReadStations)), cmp.Or(f.ActiveOn, r.Today()), nil
 }
 
 func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {
-	f, on, err := stationFilter(r)
+	reg, all, on, err := a.listed(r)
 	if err != nil {
 		return err
 	}
-	reg, err := a.store.Registry(r.Context())
-	if err != nil {
-		return err
-	}
-	if err := reg.CheckDistrict(f.District); err != nil {
-		return err
-	}
-	list, next, err := kit.PageOf(r, reg.Filter(f), func(s *stations.Station) string { return s.ID })
+	list, next, err := kit.PageOf(r, all, func(s *stations.Station) string { return s.ID })
 	if err != nil {
 		return err
 	}
@@ -243,15 +237,11 @@ func (a stationRoutes) answer(w http.ResponseWriter, r *kit.Request, status int,
 }
 
 func (a stationRoutes) export(w http.ResponseWriter, r *kit.Request) error {
-	f, _, err := stationFilter(r)
+	reg, list, _, err := a.listed(r)
 	if err != nil {
 		return err
 	}
-	reg, err := a.store.Registry(r.Context())
-	if err != nil {
-		return err
-	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "stations-"+string(r.Today()), reg.Table(r.Lang, r.Now, list))
 }
 
 // changeByFile reads the body of a change by file, and whether it is only

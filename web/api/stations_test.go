@@ -25,7 +25,7 @@ func stationAPI(t *testing.T) func(role, method, path, body string) *httptest.Re
 	webtest.Stations(t, s)
 	now := time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)
 	k := kit.New(kit.Config{Auth: doorkeeper{}, Now: func() time.Time { return now }, Log: log})
-	k.Values(values...)
+	k.Values(lists()...)
 	k.Handle(append(stationRoutes{s}.routes(), airings{store: s}.routes()...)...)
 	h, err := k.Handler()
 	if err != nil {
@@ -96,7 +96,8 @@ func TestTheLogIsAskedForByDaysAndTimes(t *testing.T) {
 		"?from=2024-05-01&until=13/5/2024": `"items":[]`,
 		"?from=2024-05-01T00:00:00+07:00":  `"items":[]`,
 		"?outcome=withdrawn":               `"items":[]`,
-		"?outcome=heard":                   "airing.outcome_unknown",
+		"?outcome=heard":                   "filter.word_unknown",
+		"?waiting=perhaps":                 "filter.yes_no",
 		"?from=may":                        "schedule.instant_unreadable",
 		"?until=9999-12-31T00:00:00Z":      "schedule.instant_unreadable", // would count as the past
 		"?after=x":                         "airing.cursor",

@@ -14,51 +14,64 @@ import (
 	"loa/stations"
 )
 
+// listed is a list of values that stands in the API's document.
+type listed struct {
+	all  any    // declared once, in its noun
+	say  string // what the key of each value's sentence begins with
+	mute string // why there is no such sentence, where there is none
+}
+
 // values are all values of each type of words that stands in the API's document.
-var values = []any{
-	[]accounts.Level{accounts.Province, accounts.District, accounts.Station, accounts.Contest},
-	[]accounts.Role{accounts.Admin, accounts.Editor, accounts.Monitor, accounts.Operator, accounts.Organiser, accounts.Judge},
-	accounts.Waitings,
-	airing.Outcomes[:],
-	airing.Reasons[:],
-	airing.AllMeans[:],
-	airing.Findings[:],
-	[]airing.Lack{airing.LackTarget, airing.LackLength, airing.LackTruth},
-	library.Kinds,
-	[]audio.Format{audio.MP3, audio.WAV, audio.FLAC, audio.M4A, audio.ThGP, audio.AMR, audio.AAC, audio.OGG, audio.WebM, audio.WMA,
-		audio.AIFF, audio.CAF, audio.MP2},
-	[]audio.Grade{audio.Note, audio.Warn, audio.Refuse},
-	[]library.How{library.SameFile, library.SameSound, library.Similar},
-	[]library.Word{library.Same, library.Different, library.Reopened},
-	[]mpeg.Rating{mpeg.CBR, mpeg.VBR, mpeg.ABR, mpeg.Free},
-	[]contest.EntrantKind{contest.ByStation, contest.ByPerson, contest.ByGroup},
-	contest.EntryStates,
-	contest.Fates(),
-	[]contest.Habits{contest.HabitsOfGroup, contest.HabitsOfRound},
-	[]contest.NeedWhen{contest.Always, contest.NotVietnamese, contest.Optional},
-	[]contest.Phase{contest.Draft, contest.Open, contest.Judging, contest.Published, contest.Closed},
-	[]contest.PieceKind{contest.Audio, contest.Script, contest.Scan, contest.Translation},
-	[]contest.PromotionRule{contest.LastRound, contest.TopN, contest.AtLeast, contest.Picked},
-	[]listedAs{asOrganiser, asEntrant, asJudge},
-	[]contest.TaskStatus{contest.Untouched, contest.Drafted, contest.Final, contest.SetAside},
-	[]contest.OrderState{contest.OrderHolds, contest.OrderPart, contest.OrderReplaced, contest.OrderAgain, contest.OrderUnused},
-	[]ranking.Breaker{ranking.ByCriterion, ranking.ByMedian, ranking.ByHeadToHead, ranking.ByEarliest, ranking.ByChair},
-	ranking.Methods(),
-	[]ranking.Policy{ranking.Share, ranking.Split, ranking.Chair},
-	[]coverage.AnewKind{coverage.AnewTerms, coverage.AnewLanguages, coverage.AnewActivity, coverage.AnewWeekStart},
-	[]coverage.ContestKind{coverage.EntriesStay, coverage.OnlyStations, coverage.OnlyDistricts, coverage.QuotaDistrict, coverage.JudgeTied},
-	[]coverage.HandKind{coverage.RuleOfDistricts, coverage.NobodyReports, coverage.FileEmpty},
-	[]coverage.QuestionKind{coverage.PersonOfSplit, coverage.RuleOfSplit, coverage.PersonOfDistrict},
-	coverage.States[:],
-	[]coverage.SuccessionKind{coverage.Merging, coverage.Splitting},
-	[]scheduler.ExceptionKind{scheduler.Cancelled, scheduler.Moved, scheduler.Annotated},
-	[]scheduler.Outcome{scheduler.Running, scheduler.Done, scheduler.Failed, scheduler.Panicked, scheduler.TimedOut, scheduler.Interrupted,
-		scheduler.Skipped, scheduler.ClockMoved, scheduler.Down},
-	[]scheduler.Priority{scheduler.Ordinary, scheduler.Preferred, scheduler.Urgent},
-	[]scheduler.State{scheduler.Draft, scheduler.Submitted, scheduler.Approved, scheduler.Withdrawn},
-	scheduler.Topics,
-	stations.Columns,
-	[]stations.Fate{stations.Carried, stations.Opened, stations.Kept, stations.Without},
-	stations.Technologies,
-	[]text.Language{text.Vietnamese, text.English},
+var values = []listed{
+	{all: accounts.Levels, mute: "people read the place itself"},
+	{all: accounts.Roles, say: "accounts.role."},
+	{all: accounts.Waitings, mute: "asked with a sentence of their own each"},
+	{all: airing.Outcomes[:], say: "airing.outcome."},
+	{all: airing.Reasons[:], say: "airing.reason."},
+	{all: airing.AllMeans[:], say: "airing.means."},
+	{all: airing.Findings[:], say: "airing.finding."},
+	{all: airing.Lacks, say: "airing.lack."},
+	{all: library.Kinds, mute: "people read where a file stands"},
+	{all: audio.Formats, mute: "a format is called alike in every language"},
+	{all: audio.Grades, say: "audio.grade."},
+	{all: library.Hows, mute: "said with how sure it is"},
+	{all: library.Verdicts, say: "library.verdict_"},
+	{all: mpeg.Ratings, mute: "a term of the format"},
+	{all: contest.EntrantKinds, say: "contest.kind_"},
+	{all: contest.EntryStates, say: "contest."},
+	{all: contest.Fates(), say: "contest.fate_"},
+	{all: contest.AllHabits, mute: "each has a box of its own in the rules"},
+	{all: contest.NeedWhens, say: "contest.when_"},
+	{all: contest.Phases, say: "contest.phase_"},
+	{all: contest.PieceKinds, say: "contest.piece_"},
+	{all: contest.PromotionRules, mute: "said with their numbers"},
+	{all: []listedAs{asOrganiser, asEntrant, asJudge}, mute: "people read the list itself"},
+	{all: contest.TaskStatuses, say: "contest.status_"},
+	{all: contest.OrderStates, mute: "one that holds needs no word"},
+	{all: ranking.Breakers, say: "ranking.tie_"},
+	{all: ranking.Methods(), say: "contest.method_"},
+	{all: ranking.Policies, say: "contest.policy_"},
+	{all: coverage.AnewKinds, say: "coverage.anew."},
+	{all: coverage.ContestKinds, say: "stations.contest."},
+	{all: coverage.HandKinds, say: "stations.hand."},
+	{all: coverage.QuestionKinds, say: "stations.question."},
+	{all: coverage.States[:], say: "coverage.state."},
+	{all: coverage.SuccessionKinds, say: "stations.change."},
+	{all: scheduler.ExceptionKinds, say: "schedule.exception."},
+	{all: scheduler.Outcomes, say: "schedule.outcome."},
+	{all: scheduler.Priorities, say: "schedule.priority."},
+	{all: scheduler.States, say: "schedule.state."},
+	{all: scheduler.Topics, say: "schedule.topic."},
+	{all: stations.Columns, say: "stations.column."},
+	{all: stations.Fates, say: "stations.fate."},
+	{all: stations.Technologies, say: "stations.technology."},
+	{all: text.Languages, mute: "each calls itself by its own name"},
+}
+
+// lists are the values alone.
+func lists() (all []any) {
+	for _, l := range values {
+		all = append(all, l.all)
+	}
+	return all
 }

@@ -13,6 +13,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -86,20 +87,19 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
+	a, err := kit.ReadFilter[asked](r)
+	if err != nil {
+		return err
+	}
 	today := r.Today()
 	monday := mondayOf(today.Start(text.Zone))
-	if name := q.Get("week"); name != "" {
-		week, err := airing.ParseWeek(name)
-		if err != nil {
-			return err
-		}
-		monday = isoWeeks.Start(week)
+	if a.Week != 0 {
+		monday = isoWeeks.Start(a.Week)
 	}
 	page := weekPage{Page: r.Page("schedule.calendar"), MayEdit: r.Actor.CanSomewhere(accounts.EditSchedule), Monday: monday,
 		Week: weekName(monday), Empty: true}
-	id := q.Get("station")
-	if mine := r.Actor.Runs(); !q.Has("station") && len(mine) == 1 && !r.Actor.Wide(accounts.ReadAirings) {
+	id := a.Station
+	if mine := r.Actor.Runs(); !r.URL.Query().Has("station") && len(mine) == 1 && !r.Actor.Wide(accounts.ReadAirings) {
 		id = mine[0] // an operator means her own
 	}
 	if id != "" {
@@ -116,7 +116,7 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 	}
 	page.Form = kit.NewForm("station", page.Station)
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: today}.For(r.Actor, accounts.ReadStations))
-	page.Previous, page.Next = link(monday.AddDate(0, 0, -7))+"&station="+page.Station, link(monday.AddDate(0, 0, 7))+"&station="+page.Station
+	page.Previous, page.Next = page.beside(monday.AddDate(0, 0, -7)), page.beside(monday.AddDate(0, 0, 7))
 	for i := range 7 {
 		start := monday.AddDate(0, 0, i)
 		page.Days = append(page.Days, day{Start: start, Today: stations.DateOf(start) == today})
@@ -132,7 +132,23 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 // mondayOf is the start of t's week in t's zone.
 func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
 
-func link(monday time.Time) string { return "/calendar?week=" + weekName(monday) }
+// asked is what the calendar is narrowed by.
+type asked struct {
+	Week    airing.Week `name:"week"`
+	Station string      `name:"station"` // ID or official code; none where it is not named means one's own
+}
+
+// link is the calendar of a week for all who see the plan.
+func link(monday time.Time) string {
+	return filter.Link("/calendar", asked{Week: isoWeeks.Week(monday)})
+}
+
+// beside is the same calendar of another week.
+func (p weekPage) beside(monday time.Time) string {
+	v := filter.Values(asked{isoWeeks.Week(monday), p.Station})
+	v.Set("station", p.Station) // none is named: all are meant
+	return "/calendar?" + v.Encode()
+}
 
 func entryOf(s *scheduler.Schedule, planned scheduler.Planned, now time.Time) entry {
 	programme, _ := s.Programme(planned.Programme) // verified by the store; without one the title stays empty
@@ -248,7 +264,7 @@ func (p pages) renderOne(w http.ResponseWriter, r *kit.Request, f kit.Form, movi
 	page.Reported = strings.Join(labels, ", ")
 	page.MayEdit = r.Actor.CanSomewhere(accounts.EditSchedule) && !page.Entry.Past
 	page.MayUndo = page.MayEdit && page.Decided && at.In(text.Zone).After(r.Now)
-	for _, k := range []scheduler.ExceptionKind{scheduler.Cancelled, scheduler.Moved, scheduler.Annotated} {
+	for _, k := range scheduler.ExceptionKinds {
 		page.Kinds = append(page.Kinds, kit.Option{Value: string(k), Text: r.Say("schedule.exception." + string(k)),
 			Hint: r.Say("schedule.exception_hint." + string(k))})
 	}

@@ -20,7 +20,7 @@ import (
 type entriesPage struct {
 	desk
 	Asked   kit.Form // what is looked for
-	Filters []filter
+	Filters []kit.Choice
 	Chosen  []string // the filters in force, as people read them
 	Rows    []entryRow
 	Badges  map[contest.EntryState]string
@@ -32,12 +32,6 @@ type entriesPage struct {
 // entryBadges are the states of an entry as the look knows them.
 var entryBadges = map[contest.EntryState]string{contest.EntryValid: kit.StateOK, contest.EntryToLookAt: kit.StateWarn, contest.EntryUnread: kit.StateWarn,
 	contest.EntryBlank: kit.StateWarn, contest.EntryNamed: kit.StateWarn, contest.EntryWithdrawn: kit.StateNone, contest.EntryRuledOut: kit.StateBad}
-
-// filter is one choice among the filters.
-type filter struct {
-	Name, Label string
-	Options     []kit.Option
-}
 
 type entryRow struct {
 	contest.Entry
@@ -55,11 +49,12 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	var page entriesPage
-	v := r.URL.Query()
-	q := contest.EntryQuery{Text: v.Get("q"), Station: v.Get("station"), District: v.Get("district"), Theme: v.Get("theme"), Category: v.Get("category"),
-		State: contest.EntryState(v.Get("state"))}
+	q, err := kit.ReadFilter[contest.EntryQuery](r)
+	if err != nil {
+		return err
+	}
 	err = p.hall.FindEntries(r.Context(), r.PathValue("contest"), q, func(s *contest.State, found []contest.Found) error {
-		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.Form{Values: v}, Filters: filters(r, s, reg), Badges: entryBadges,
+		page = entriesPage{desk: p.desk(r, s, "entries", kit.NewForm()), Asked: kit.FilterForm(q), Filters: filters(r, s, reg), Badges: entryBadges,
 			Found: len(found), All: len(s.Entries)}
 		page.Turn = r.Turn("from", len(found))
 		for _, x := range found[page.Turn.From:page.Turn.To] {
@@ -70,21 +65,15 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range page.Filters {
-		for _, o := range f.Options {
-			if o.Value == v.Get(f.Name) {
-				page.Chosen = append(page.Chosen, o.Text)
-			}
-		}
-	}
+	page.Chosen = kit.Chosen(page.Asked, page.Filters)
 	return p.entries.Render(w, r, page)
 }
 
 // filters are what one may choose from: what the entries there are differ in.
-func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []filter {
-	state, theme, sort := filter{Name: "state", Label: "contest.state"}, filter{Name: "theme", Label: "contest.theme"},
-		filter{Name: "category", Label: "contest.category"}
-	district, station := filter{Name: "district", Label: "contest.district"}, filter{Name: "station", Label: "contest.kind_station"}
+func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []kit.Choice {
+	state, theme := kit.Choice{Name: "state", Label: r.Say("contest.state")}, kit.Choice{Name: "theme", Label: r.Say("contest.theme")}
+	sort, district := kit.Choice{Name: "category", Label: r.Say("contest.category")}, kit.Choice{Name: "district", Label: r.Say("contest.district")}
+	station := kit.Choice{Name: "station", Label: r.Say("contest.kind_station")}
 	for _, x := range contest.EntryStates {
 		state.Options = append(state.Options, kit.Option{Value: string(x), Text: r.Say("contest." + string(x))})
 	}
@@ -102,13 +91,7 @@ func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []filter 
 		district.Options = append(district.Options, kit.Option{Value: code, Text: districts[code]})
 	}
 	station.Options = kit.StationOptions(reg, stations.Filter{Visible: func(on accounts.Where) bool { return seen[on.Station] }})
-	var list []filter
-	for _, f := range []filter{state, theme, sort, district, station} {
-		if f.Label = r.Say(f.Label); len(f.Options) > 1 {
-			list = append(list, f)
-		}
-	}
-	return list
+	return kit.Choices(state, theme, sort, district, station)
 }
 
 // rowOf copies what a page shows of an entry, so that the page can be

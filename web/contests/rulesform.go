@@ -184,7 +184,7 @@ func (r *reader) read(v reflect.Value, path string) {
 		return
 	case []contest.Need:
 		var needs []contest.Need
-		for _, kind := range []contest.PieceKind{contest.Audio, contest.Script, contest.Scan, contest.Translation} {
+		for _, kind := range contest.PieceKinds {
 			if when := r.in.Get(path + "." + string(kind)); when != "" {
 				needs = append(needs, contest.Need{Piece: kind, When: contest.NeedWhen(when)})
 			}

@@ -19,6 +19,7 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/once"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -116,7 +117,7 @@ type weekPage struct {
 	Groups    []group
 	Districts []kit.Option
 	Lowest    int // how many districts are drawn, the lowest first; 0 for all
-	District  string
+	Asked     coverage.Query
 	Previous  string
 	Paper     string
 	Next      string
@@ -124,6 +125,12 @@ type weekPage struct {
 	MayReopen bool
 	Part      string // the district or station it is about, "" for the whole province
 }
+
+// Rest keeps what else is asked for where another district is chosen.
+func (p weekPage) Rest() []kit.Option { return kit.Kept(of(p.Asked, "")) }
+
+// All leads to the same of every district.
+func (p weekPage) All() string { return filter.Link("/coverage", of(p.Asked, "")) }
 
 // badges are the states of coverage as the look knows them.
 var badges = map[coverage.State]string{
@@ -149,13 +156,18 @@ func weekOf(r *kit.Request, cal airing.Calendar) (airing.Week, error) {
 	return cal.Week(r.Now.AddDate(0, 0, -1)), nil
 }
 
-// asked is the week a page is about, in which calendar, and the stations.
-func (p pages) asked(r *kit.Request) (cal airing.Calendar, week airing.Week, reg *stations.Registry, err error) {
+// asked is what a page is about, in which calendar, and the stations.
+func (p pages) asked(r *kit.Request) (cal airing.Calendar, q coverage.Query, reg *stations.Registry, err error) {
 	if cal, err = p.calendar(r.Context()); err != nil {
 		return
 	}
-	if week, err = weekOf(r, cal); err != nil {
+	if q, err = kit.ReadFilter[coverage.Query](r); err != nil {
 		return
+	}
+	if q.Now = r.Now; q.Week == 0 {
+		if q.Week, err = weekOf(r, cal); err != nil {
+			return
+		}
 	}
 	reg, err = p.store.Registry(r.Context())
 	return
@@ -166,23 +178,23 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	cal, week, reg, err := p.asked(r)
+	cal, q, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}
-	district := r.URL.Query().Get("district")
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: district, Now: r.Now})
+	week := q.Week
+	got, err := p.store.Coverage(r.Context(), r.Actor, q)
 	if err != nil {
 		return err
 	}
-	trend, err := p.store.Trend(r.Context(), r.Actor, coverage.Query{Week: week - trendWeeks + 1, District: district, Now: r.Now}, week)
+	trend, err := p.store.Trend(r.Context(), r.Actor, in(q, week-trendWeeks+1), week)
 	if err != nil {
 		return err
 	}
-	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)), District: district,
-		Previous: address("/coverage", week-1, district), Paper: address("/coverage/paper", week, district)}
+	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, Asked: q, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)),
+		Previous: filter.Link("/coverage", in(q, week-1)), Paper: filter.Link("/coverage/paper", q)}
 	if cal.End(week).Before(r.Now) {
-		page.Next = address("/coverage", week+1, district)
+		page.Next = filter.Link("/coverage", in(q, week+1))
 		if page.Closing, err = p.closing(r, reg, week, got); err != nil {
 			return err
 		}
@@ -213,13 +225,20 @@ func partOf(r *kit.Request, reg *stations.Registry, week coverage.Week) string {
 	return r.Say("coverage.your_part")
 }
 
-func address(page string, w airing.Week, district string) string {
-	a := page + "?week=" + w.String()
-	if district != "" {
-		a += "&district=" + district
-	}
-	return a
+// in is the same question of another week.
+func in(q coverage.Query, week airing.Week) coverage.Query {
+	q.Week = week
+	return q
 }
+
+// of is the same question of another district, or of all.
+func of(q coverage.Query, district string) coverage.Query {
+	q.District = district
+	return q
+}
+
+// address is the page of a whole week.
+func address(week airing.Week) string { return filter.Link("/coverage", coverage.Query{Week: week}) }
 
 // share is how many of the expected aired; nobody expected, and nothing planned, are
 // said in words.
@@ -270,7 +289,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 		districts, page.Lowest = districts[:lowestShown], lowestShown
 	}
 	for _, d := range districts {
-		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: address("/coverage", page.Week.Week, d.District),
+		bars = append(bars, kit.Bar{Label: reg.DistrictName(d.District), Path: filter.Link("/coverage", of(page.Asked, d.District)),
 			Note: share(r, d.Counts), Whole: d.Expected(), Parts: []kit.Part{{Value: d.Aired, State: kit.StateOK}}})
 	}
 	page.Bars = kit.NewBarChart(r.Say("coverage.by_district"), bars)
@@ -306,8 +325,7 @@ func groupsOf(reg *stations.Registry, week coverage.Week, page func(s coverage.S
 		by[s.State] = append(by[s.State], s)
 	}
 	var out []group
-	for _, s := range []coverage.State{coverage.NotReported, coverage.NotAired, coverage.NotCounted, coverage.NotDue, coverage.NotPlanned,
-		coverage.Excused, coverage.Aired} {
+	for _, s := range coverage.ToCall() {
 		g := group{State: s, Badge: badges[s], Total: len(by[s]), Turn: page(s, len(by[s]))}
 		for _, one := range by[s][g.Turn.From:g.Turn.To] {
 			g.Rows = append(g.Rows, rowOf(reg, *one))
@@ -348,10 +366,10 @@ func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week,
 		if at == coverage.AtUnverified {
 			at = string(coverage.Aired)
 		}
-		return address("/coverage", week, "") + "#g-" + at, r.Say("coverage.see_list")
+		return address(week) + "#g-" + at, r.Say("coverage.see_list")
 	})
 	ask.ID, ask.Do, ask.Step, ask.Class = "ask-close", "close", r.Say("coverage.close"), "quiet"
-	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address("/coverage", week, "")
+	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address(week)
 	ask.Hidden = []kit.Option{{Value: "week", Text: week.String()}}
 	return &ask, nil
 }
@@ -391,7 +409,7 @@ func (p pages) renderConfirm(w http.ResponseWriter, r *kit.Request, week airing.
 		return err
 	}
 	if ask == nil {
-		return r.Redirect(w, address("/coverage", week, ""), "")
+		return r.Redirect(w, address(week), "")
 	}
 	ask.Notice = notice
 	return p.confirm.Render(w, r, confirmPage{r.Page("coverage.title"), r.Lang.Week(cal.Start(week), cal.End(week)), *ask})
@@ -453,7 +471,7 @@ func (p pages) reopenWeek(w http.ResponseWriter, r *kit.Request) error {
 	case !got.Closed:
 		said = "coverage.reopen_done"
 	}
-	return r.Redirect(w, address("/coverage", week, ""), said)
+	return r.Redirect(w, address(week), said)
 }
 
 type stationPage struct {
@@ -494,11 +512,11 @@ type pastWeek struct {
 const historyWeeks = 52
 
 func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
-	_, week, _, err := p.asked(r)
+	_, q, _, err := p.asked(r)
 	if err != nil {
 		return err
 	}
-	f, err := p.excuseForm(r, week)
+	f, err := p.excuseForm(r, q.Week)
 	if err != nil {
 		return err
 	}
@@ -506,10 +524,11 @@ func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
-	cal, week, reg, err := p.asked(r)
+	cal, q, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}
+	week := q.Week
 	st, err := reg.ByCodeOrID(r.PathValue("station"), stations.DateOf(cal.Start(week)))
 	if err != nil {
 		return err
@@ -677,7 +696,7 @@ func (p pages) reopenings(r *kit.Request) (steps []kit.Step, err error) {
 		}
 		steps = append(steps, kit.Step{Title: r.Say(title, "n", n, "week", r.Lang.Week(cal.Start(first.Week), cal.End(first.Week))),
 			Text:   r.Say("coverage.reopen_asked", "by", first.By, "at", first.At, "reason", first.Reason),
-			Path:   address("/coverage", first.Week, "") + "#reopen",
+			Path:   address(first.Week) + "#reopen",
 			Button: r.Say("coverage.step_reopen_go"), Icon: "lock", State: "warn", Order: 7})
 	}
 	return steps, nil

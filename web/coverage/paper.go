@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"loa/coverage"
+	"loa/internal/filter"
 	"loa/internal/paper"
 	"loa/stations"
 	"loa/web/kit"
@@ -12,30 +13,31 @@ import (
 // paperPage is a week as the document an office sends up.
 type paperPage struct {
 	kit.Page
-	Form  kit.Form // the office's own words for the document's head
+	Form  kit.Form     // the office's own words for the document's head
+	Kept  []kit.Option // which week, of what
 	Paper paper.Paper
 	Week  string // the page this is the paper of
 	Here  string // this page
 }
 
 func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
-	cal, week, reg, err := p.asked(r)
+	cal, q, reg, err := p.asked(r)
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, District: q.Get("district"), Now: r.Now})
+	week := q.Week
+	got, err := p.store.Coverage(r.Context(), r.Actor, q)
 	if err != nil {
 		return err
 	}
-	page := paperPage{Page: r.Page("coverage.paper"), Week: address("/coverage", week, q.Get("district")),
-		Here: address("/coverage/paper", week, q.Get("district")), Form: kit.NewForm("week", week.String(), "district", q.Get("district"))}
+	page := paperPage{Page: r.Page("coverage.paper"), Week: filter.Link("/coverage", q), Here: filter.Link("/coverage/paper", q), Kept: kit.Kept(q),
+		Form: kit.NewForm()}
 	r.Office(w, page.Form)
 	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now,
 		Title: r.Say("coverage.paper_title"),
 		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
 		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
-	if as := q.Get("as"); as != "" {
+	if as := r.URL.Query().Get("as"); as != "" {
 		return r.SendPapers(w, "do-phu-"+week.String(), as, []paper.Paper{page.Paper})
 	}
 	return p.paper.Render(w, r, page)

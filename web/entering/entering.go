@@ -498,12 +498,9 @@ func (p pages) owned(r *kit.Request, plan *scheduler.Schedule, mine []string, pi
 	return own, nil
 }
 
-// pieces are the kinds of files the form takes, and fields the names under
-// which it has their IDs: text is typed or sent as a document.
-var (
-	pieces = []contest.PieceKind{contest.Audio, contest.Scan, contest.Script, contest.Translation}
-	fields = map[contest.PieceKind]string{contest.Audio: "audio", contest.Scan: "scan", contest.Script: "script_doc", contest.Translation: "translation_doc"}
-)
+// fields are the names under which the form has the IDs of its files: text is typed or
+// sent as a document.
+var fields = map[contest.PieceKind]string{contest.Audio: "audio", contest.Scan: "scan", contest.Script: "script_doc", contest.Translation: "translation_doc"}
 
 // take keeps the files a form brings and notes their IDs in it, so that
 // nothing has to be sent twice when something else is refused.
@@ -562,7 +559,7 @@ func (p pages) work(r *kit.Request, f *kit.Form) (contest.Work, error) {
 			}
 		}
 	}
-	for _, kind := range pieces {
+	for _, kind := range contest.PieceKinds {
 		if id := f.Get(fields[kind]); id != "" {
 			work.Pieces = append(work.Pieces, contest.WorkPiece{Kind: kind, File: id})
 		}

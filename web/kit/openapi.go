@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"loa/internal/filter"
 	"loa/stations"
 )
 
@@ -69,6 +70,9 @@ func (k *Kit) Values(lists ...any) {
 	}
 }
 
+// words are the values of a type of words, nil where nobody listed any.
+func (k *Kit) words(t reflect.Type) []string { return k.values[t] }
+
 // describer collects the schemas of named types.
 type describer struct {
 	schemas object
@@ -89,6 +93,11 @@ func (d *describer) operation(route Route, path string, problem object) object {
 	var params []object
 	for _, m := range pathParameter.FindAllStringSubmatch(path, -1) {
 		params = append(params, object{"name": m[1], "in": "path", "required": true, "schema": pathType(path, m[1])})
+	}
+	if route.Filter != nil {
+		for _, m := range filter.Members(route.Filter) {
+			params = append(params, object{"name": m.Name, "in": "query", "schema": d.memberType(m)})
+		}
 	}
 	for _, q := range strings.Fields(route.Query) {
 		params = append(params, object{"name": q, "in": "query", "schema": d.queryType(path, q)})
@@ -209,29 +218,41 @@ func operationID(method, path string) string {
 	return strings.ToLower(method) + "_" + strings.Trim(notInName.ReplaceAllString(strings.TrimPrefix(path, "/api/v1/"), "_"), "_")
 }
 
-// queryType is what a parameter may be. Those named alike mean the same on
-// every route, but the bounds of coverage are weeks.
+// memberType is what a parameter that is a member of a filter may be.
+func (d *describer) memberType(m filter.Member) object {
+	switch {
+	case m.Type == reflect.TypeFor[stations.Moment]():
+		return object{"type": "string", "description": bounds[m.Name]}
+	case m.Type.Kind() == reflect.Bool:
+		return object{"type": "boolean"}
+	case m.Type.Kind() == reflect.Int32: // a week, which writes itself
+		said := maps.Clone(d.schema(m.Type))
+		if m.Name != "week" {
+			said["description"] = "an ISO week, which belongs to what is asked"
+		}
+		return said
+	}
+	return d.schema(m.Type)
+}
+
 // queryWords are the types of parameters that take a word of a list.
 var queryWords = map[string]string{"/api/v1/audio kind": "library.Kind"}
 
+// queryType is what a parameter may be that is no member of a filter. Those named alike
+// mean the same on every route.
 func (d *describer) queryType(path, name string) object {
 	for t, words := range d.values {
 		if queryWords[path+" "+name] == t.String() {
 			return object{"type": "string", "enum": words}
 		}
 	}
-	weeks := strings.HasPrefix(path, "/api/v1/coverage/")
 	switch name {
 	case "limit":
 		return object{"type": "integer", "minimum": 1, "maximum": MostLimit, "default": UsualLimit}
 	case "after":
 		return object{"type": "string", "description": "where the next page begins: as it stands in next"}
 	case "from", "until", "before":
-		said := object{"type": "string", "description": bounds[name]}
-		if weeks {
-			said["pattern"], said["description"] = weekPattern, "an ISO week, which belongs to what is asked"
-		}
-		return said
+		return object{"type": "string", "description": bounds[name]}
 	case "captured_at", "sent_at":
 		return object{"type": "string", "format": "date-time"}
 	case "format":

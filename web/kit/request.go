@@ -243,20 +243,9 @@ func (r *Request) Limit() (int, error) {
 // Instant reads a parameter that is an RFC 3339 time, or a day, which is its
 // first instant in text.Zone; fallback if it is absent.
 func (r *Request) Instant(name string, fallback time.Time) (time.Time, error) {
-	s := r.URL.Query().Get(name)
-	if s == "" {
-		return fallback, nil
-	}
-	// An unescaped "+07:00" arrives as a space.
-	t, err := time.Parse(time.RFC3339, strings.Replace(s, " ", "+", 1))
+	m, err := stations.ParseMoment(r.URL.Query().Get(name))
 	if err != nil {
-		var d stations.Date
-		if d, err = stations.ParseDate(s); err == nil {
-			t = d.Start(text.Zone)
-		}
+		return time.Time{}, fault.Of(err).At(name)
 	}
-	if err != nil || t.Year() < 1900 || t.Year() >= 2200 { // as days are; a store counts nanoseconds
-		return time.Time{}, fault.New(fault.Invalid, "schedule.instant_unreadable", "text", s).At(name)
-	}
-	return t, nil
+	return m.Or(fallback), nil
 }

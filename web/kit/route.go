@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/filter"
 )
 
 // Access says who may call a route: Public, SignedIn, or whoever may do the
@@ -44,7 +45,8 @@ type Route struct {
 
 	// For /api/v1/openapi.json; pages leave them empty.
 	Summary  string // one line in English, what the call does
-	Query    string // names of the query parameters, separated by spaces
+	Filter   any    // zero value of what the list is narrowed by (package filter): each member is a query parameter
+	Query    string // names of the other query parameters, separated by spaces
 	In       any    // zero value of the request body's type, nil for none
 	Out      any    // zero value of the answer's type, nil for none
 	Takes    string // media types of a body that is no JSON, separated by spaces
@@ -53,6 +55,14 @@ type Route struct {
 	Asks     string // names of headers that it reads, separated by spaces
 	Tells    string // names of headers of its answer, separated by spaces
 	Statuses []int  // of answers that are no refusal; none means 200, or 204 where nothing is answered
+}
+
+// parameters are the names of the query parameters the route reads.
+func (r Route) parameters() []string {
+	if r.Filter == nil {
+		return strings.Fields(r.Query)
+	}
+	return append(filter.Names(r.Filter), strings.Fields(r.Query)...)
 }
 
 // statuses are those of answers that are no refusal.
@@ -175,7 +185,7 @@ func (r *Request) knownQuery() error {
 	if !strings.HasPrefix(r.route.Path(), "/api/v1/") {
 		return nil
 	}
-	known := strings.Fields(r.route.Query)
+	known := r.route.parameters()
 	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) { // who asks again hears the same
 		if !slices.Contains(known, name) {
 			return fault.New(fault.Invalid, "kit.query_unknown", "name", fmt.Sprintf("%.40s", name), "known", cmp.Or(strings.Join(known, ", "), "–")).At(name)

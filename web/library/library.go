@@ -83,18 +83,12 @@ type listPage struct {
 	kit.Page
 	Rows      []row
 	Asked     kit.Form // the filters as they were asked, with what is wrong about them
-	Filters   []filter
+	Filters   []kit.Choice
 	Chosen    []string // the filters in force, as people read them
 	Turn      kit.Turn
 	Limit     int64 // of one file
 	MayUpload bool
 	Form      kit.Form // of what is sent
-}
-
-// filter is one choice among the filters.
-type filter struct {
-	Name, Label string
-	Options     []kit.Option
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
@@ -118,15 +112,18 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	asked, today := r.Asked(), r.Today()
 	page := listPage{Page: r.Page("library.title"), Filters: filters(r, plan, reg, today), Limit: set.MaxBytes,
 		MayUpload: r.Actor.CanSomewhere(accounts.UploadAudio), Form: f}
-	q, err := scheduler.Search{Text: asked.Get("q"), Programme: asked.Get("programme"), Topic: scheduler.Topic(asked.Get("topic")),
-		Language: asked.Get("language"), Station: asked.Get("station"),
-		MinSeconds: asked.Minutes("from").Seconds(), MaxSeconds: asked.Minutes("to").Seconds()}.Query(plan, reg, today)
+	x, err := kit.ReadFilter[scheduler.Search](r)
+	if err != nil {
+		return err // what is chosen, not typed, cannot be mended here
+	}
+	x.MinSeconds, x.MaxSeconds = asked.Minutes("from").Seconds(), asked.Minutes("to").Seconds() // as people type a length
+	q, err := x.Query(plan, reg, today)
 	if typed := asked.Err(); typed != nil {
 		err = typed
 	} else if fault.Is(err, "library.lengths_impossible") {
 		err = fault.Of(err).At("from")
 	} else if err != nil {
-		return err // what is chosen, not typed, cannot be mended here
+		return err
 	}
 	if err != nil && asked.Refused(err) {
 		page.Asked = *asked
@@ -166,13 +163,7 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 
 // choose names the filters in force.
 func (page *listPage) choose(r *kit.Request, q library.Query) {
-	for _, f := range page.Filters {
-		for _, o := range f.Options {
-			if page.Asked.Get(f.Name) == o.Value {
-				page.Chosen = append(page.Chosen, o.Text)
-			}
-		}
-	}
+	page.Chosen = kit.Chosen(page.Asked, page.Filters)
 	if page.Asked.Bool("alike") {
 		page.Chosen = append(page.Chosen, r.Say("library.alike_only"))
 	}
@@ -185,9 +176,10 @@ func (page *listPage) choose(r *kit.Request, q library.Query) {
 }
 
 // filters are what one may choose from.
-func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, today stations.Date) []filter {
-	list := []filter{{"programme", "schedule.programme", nil}, {"topic", "library.topic", nil}, {"language", "library.language", nil},
-		{"station", "library.station", []kit.Option{{Value: scheduler.OfProvince, Text: r.Say("library.of_province")}}}}
+func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, today stations.Date) []kit.Choice {
+	list := []kit.Choice{{Name: "programme", Label: "schedule.programme"}, {Name: "topic", Label: "library.topic"},
+		{Name: "language", Label: "library.language"},
+		{Name: "station", Label: "library.station", Options: []kit.Option{{Value: scheduler.OfProvince, Text: r.Say("library.of_province")}}}}
 	for _, p := range plan.Working() {
 		list[0].Options = append(list[0].Options, kit.Option{Value: p.ID, Text: p.Title})
 	}

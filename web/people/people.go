@@ -86,7 +86,7 @@ func (p pages) facts(ctx context.Context) (f accounts.Facts, places *stations.Re
 type listPage struct {
 	kit.Page
 	Asked   kit.Form // what is looked for
-	Roles   []kit.Option
+	Choices []kit.Choice
 	Chosen  []string    // the filters in force, as people read them
 	Groups  []kit.Group // by district, of everything else that is asked for
 	Total   int
@@ -116,32 +116,20 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	v := r.URL.Query()
-	query, role, district := v.Get("q"), accounts.Role(v.Get("role")), v.Get("district")
-	page := listPage{Page: r.Page("people.title"), Asked: kit.Form{Values: v}, Roles: roleOptions(r, rolesSeen(r.Actor))}
-	var found []accounts.Person
-	in := map[string]int{}
-	for _, q := range f.Directory.Search(query, r.Names(places)) {
-		if !f.MayTend(r.Actor, q.ID) || role != "" && !slices.ContainsFunc(q.Grants, func(g accounts.Grant) bool { return g.Role == role }) {
-			continue
-		}
-		of := districtsOf(q, places)
-		for _, d := range of {
-			in[d]++
-		}
-		if district == "" || slices.Contains(of, district) {
-			found = append(found, q)
-		}
+	a, err := kit.ReadFilter[accounts.PeopleFilter](r)
+	if err != nil {
+		return err
 	}
+	page := listPage{Page: r.Page("people.title"), Asked: kit.FilterForm(a),
+		Choices: kit.Choices(kit.Choice{Name: "role", Label: r.Say("people.role"), Options: roleOptions(r, rolesSeen(r.Actor))})}
+	found, in := f.Directory.Find(a, r.Names(places), func(q accounts.Person) bool { return f.MayTend(r.Actor, q.ID) })
 	page.Total, page.Turn = len(found), r.Turn("from", len(found))
 	for _, q := range found[page.Turn.From:page.Turn.To] {
 		page.People = append(page.People, personRow{q.ID, q.Name, q.Login, words(r, places, q.Grants), q.Disabled})
 	}
-	if role != "" {
-		page.Chosen = append(page.Chosen, r.Say("accounts.role."+string(role)))
-	}
-	if district != "" {
-		page.Chosen = append(page.Chosen, places.DistrictName(district))
+	page.Chosen = kit.Chosen(page.Asked, page.Choices)
+	if a.District != "" {
+		page.Chosen = append(page.Chosen, places.DistrictName(a.District))
 	} else if page.Turn.Next+page.Turn.Previous != "" {
 		page.Groups = districtGroups(r, places, in)
 	}
@@ -150,25 +138,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page.Invites = r.InvitesOf(f, open, "/people/withdraw", func(accounts.Invitation) bool { return true })
-	page.Invites.List = slices.DeleteFunc(page.Invites.List, func(i kit.Invited) bool { return !strings.Contains(i.Sought(), text.Fold(query)) })
+	page.Invites.List = slices.DeleteFunc(page.Invites.List, func(i kit.Invited) bool { return !strings.Contains(i.Sought(), text.Fold(a.Text)) })
 	return p.list.Render(w, r, page)
-}
-
-// districtsOf are the districts a person works in.
-func districtsOf(p accounts.Person, places accounts.Places) (codes []string) {
-	for _, g := range p.Grants {
-		code := ""
-		switch g.Scope.Level {
-		case accounts.Station:
-			code = places.Where(g.Scope.ID).District
-		case accounts.District:
-			code = g.Scope.ID
-		}
-		if code != "" && !slices.Contains(codes, code) {
-			codes = append(codes, code)
-		}
-	}
-	return codes
 }
 
 func districtGroups(r *kit.Request, places accounts.Places, n map[string]int) (groups []kit.Group) {

@@ -58,7 +58,7 @@ func (p pages) renderRule(w http.ResponseWriter, r *kit.Request, reg *stations.R
 		page.Districts = append(page.Districts, kit.Option{Value: u.Code, Text: reg.DistrictLabel(u.Code)})
 	}
 	page.Languages, page.Technologies = options(r, "language.", stations.Languages[1:]), options(r, "stations.technology.", stations.Technologies)
-	page.Priorities = options(r, "schedule.priority.", []scheduler.Priority{scheduler.Ordinary, scheduler.Preferred, scheduler.Urgent})
+	page.Priorities = options(r, "schedule.priority.", scheduler.Priorities)
 	page.Chosen = []kit.Option{{Value: "all", Text: r.Say("schedule.chosen_all")}}
 	for _, who := range []string{"district", "list", "language", "technology"} {
 		page.Chosen = append(page.Chosen, kit.Option{Value: who, Text: r.Say("schedule.by_" + who)})

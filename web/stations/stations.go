@@ -6,11 +6,11 @@ import (
 	"cmp"
 	"embed"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"loa/accounts"
 	"loa/coverage"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/stations"
 	"loa/web/kit"
@@ -81,41 +81,35 @@ type listRow struct {
 
 type listPage struct {
 	kit.Page
-	Query        string
-	District     string
-	Technology   string
-	Language     string
-	ActiveOn     stations.Date // "" is any day
-	OtherDay     stations.Date // the day asked for, "" for today
-	All          bool          // also those that are not active
-	Rows         []listRow
-	Total        int
-	Districts    []kit.Option
-	Technologies []kit.Option
-	Languages    []kit.Option
-	CSV, XLSX    string // exports of exactly this list
-	Turn         kit.Turn
-	Groups       []kit.Group // the districts, of everything else that is asked for
-	MayEdit      bool
-	Narrowed     bool // some filter beside the search is set
+	Asked     kit.Form // what the list is narrowed by
+	Choices   []kit.Choice
+	ActiveOn  stations.Date // "" is any day
+	All       bool          // also those that are not active
+	Rows      []listRow
+	Total     int
+	CSV, XLSX string // exports of exactly this list
+	Turn      kit.Turn
+	Groups    []kit.Group // the districts, of everything else that is asked for
+	MayEdit   bool
+	Narrowed  bool // something beside the search is set
 }
 
-// filterOf reads the list's parameters; export and list share it.
-func filterOf(r *kit.Request) (f stations.Filter, all bool, err error) {
-	q := r.URL.Query()
-	f = stations.Filter{Query: q.Get("q"), District: q.Get("district"), Technology: stations.Technology(q.Get("technology")), Language: q.Get("language")}
-	all = q.Get("all") != ""
-	if f.ActiveOn, err = stations.ParseDate(q.Get("active_on")); err != nil {
-		return f, all, err
+// asked is what the list and its export are narrowed by.
+type asked struct {
+	stations.Filter
+	All bool `name:"all"` // those that have ended too
+}
+
+// seen are the stations meant: without a day, those of today.
+func (a asked) seen(r *kit.Request) stations.Filter {
+	if a.ActiveOn == "" && !a.All {
+		a.ActiveOn = r.Today()
 	}
-	if f.ActiveOn == "" && !all {
-		f.ActiveOn = r.Today()
-	}
-	return f.For(r.Actor, accounts.ReadStations), all, nil
+	return a.Filter.For(r.Actor, accounts.ReadStations)
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
-	f, all, err := filterOf(r)
+	a, err := kit.ReadFilter[asked](r)
 	if err != nil {
 		return err
 	}
@@ -123,17 +117,18 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	f := a.seen(r)
 	list := reg.Filter(f)
 	page := listPage{
-		Page: r.Page("stations.title"), Query: f.Query, District: f.District, Technology: string(f.Technology), Language: f.Language, ActiveOn: f.ActiveOn,
-		All: all, Total: len(list), Districts: districtOptions(reg, f.ActiveOn, r.Today()),
-		Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang), CSV: exportPath(r, "csv"), XLSX: exportPath(r, "xlsx"),
-		MayEdit:  r.Actor.Can(accounts.EditStations, accounts.Where{}),
-		Narrowed: all || f.District+string(f.Technology)+f.Language+r.URL.Query().Get("active_on") != "",
+		Page: r.Page("stations.title"), Asked: kit.FilterForm(a), ActiveOn: f.ActiveOn, All: a.All, Total: len(list),
+		Choices: kit.Choices(
+			kit.Choice{Name: "district", Label: r.Say("stations.column.district"), Options: districtOptions(reg, f.ActiveOn, r.Today())},
+			kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"), Options: technologyOptions(r.Lang)},
+			kit.Choice{Name: "language", Label: r.Say("stations.column.languages"), Options: languageOptions(r.Lang)}),
+		CSV: exportPath(a, "csv"), XLSX: exportPath(a, "xlsx"), MayEdit: r.Actor.Can(accounts.EditStations, accounts.Where{}),
 	}
-	if r.URL.Query().Get("active_on") != "" {
-		page.OtherDay = f.ActiveOn
-	}
+	a.Query = "" // which stands above the fold
+	page.Narrowed = len(filter.Values(a)) > 0
 	page.Turn = r.Turn("from", len(list))
 	if f.District == "" && page.Turn.Next+page.Turn.Previous != "" {
 		page.Groups = groupsOf(r, reg, list)
@@ -177,14 +172,8 @@ func groupsOf(r *kit.Request, reg *stations.Registry, list []*stations.Station) 
 	return groups
 }
 
-func exportPath(r *kit.Request, format string) string {
-	q := url.Values{"format": {format}}
-	for _, name := range []string{"q", "district", "technology", "language", "active_on", "all"} {
-		if v := r.URL.Query().Get(name); v != "" {
-			q.Set(name, v)
-		}
-	}
-	return "/stations/export?" + q.Encode()
+func exportPath(a asked, format string) string {
+	return filter.Link("/stations/export", a, "format", format)
 }
 
 func districtOptions(reg *stations.Registry, on, today stations.Date) []kit.Option {
@@ -215,7 +204,7 @@ func languageOptions(lang text.Language) []kit.Option {
 }
 
 func (p pages) export(w http.ResponseWriter, r *kit.Request) error {
-	f, _, err := filterOf(r)
+	a, err := kit.ReadFilter[asked](r)
 	if err != nil {
 		return err
 	}
@@ -223,5 +212,5 @@ func (p pages) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(f)))
+	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(a.seen(r))))
 }

@@ -17,7 +17,7 @@ import (
 func CheckViews(t *testing.T, k *kit.Kit) {
 	t.Helper()
 	for _, v := range k.Views() {
-		for _, lang := range []text.Language{text.Vietnamese, text.English} {
+		for _, lang := range text.Languages {
 			for kind, fill := range map[string]func(any){"empty": func(any) {}, "filled": Fill} {
 				var b bytes.Buffer
 				if err := v.Execute(&b, lang, fill); err != nil {

@@ -1,0 +1,68 @@
+package scheduler
+
+import (
+	"strings"
+	"time"
+
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/stations"
+)
+
+// SlotFilter is what a list of slots is narrowed by: by the API and the command line.
+// Zero members narrow nothing, but a list without bounds is that of a week from today.
+type SlotFilter struct {
+	From      stations.Moment `name:"from"`
+	Until     stations.Moment `name:"until"`     // exclusive
+	Station   string          `name:"station"`   // ID, or official code of today
+	Programme string          `name:"programme"` // ID
+}
+
+// mostListed is the longest time slots are listed of in one go.
+const mostListed = 400 * 24 * time.Hour
+
+// SlotsFrom lists at most limit slots behind the cursor after, and the cursor of the
+// next page. A cursor is the start and the ID of the last slot listed; if that slot is
+// gone meanwhile, the page begins after its start. Faults: schedule.range_long,
+// schedule.instant_unreadable, stations.unknown.
+func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, now time.Time, after string, limit int) (list []Slot, next string, err error) {
+	today := stations.DateOf(now.In(text.Zone))
+	from, last := f.From.Or(today.Start(text.Zone)), ""
+	until := f.Until.Or(from.AddDate(0, 0, 7))
+	if until.Sub(from) > mostListed || until.Before(from) {
+		return nil, "", fault.New(fault.Invalid, "schedule.range_long", "days", int(mostListed.Hours()/24)).At("until")
+	}
+	if after != "" {
+		start, id, _ := strings.Cut(after, "~")
+		at, err := time.Parse(time.RFC3339, start)
+		if err != nil || at.Before(from) {
+			return nil, "", fault.New(fault.Invalid, "schedule.instant_unreadable", "text", after).At("after")
+		}
+		from, last = at, id
+	}
+	all := s.Slots(reg, from, until)
+	if f.Station != "" {
+		st, err := reg.ByCodeOrID(f.Station, today)
+		if err != nil {
+			return nil, "", err
+		}
+		all = s.SlotsAt(reg, st.ID, from, until)
+	}
+	for slot := range all {
+		if f.Programme != "" && slot.Programme != f.Programme {
+			continue
+		}
+		if last != "" && slot.Start.Equal(from) {
+			if slot.ID == last {
+				last = "" // what follows at the same start was not listed yet
+			}
+			continue
+		}
+		if len(list) == limit {
+			end := list[limit-1]
+			return list, end.Start.UTC().Format(time.RFC3339) + "~" + end.ID, nil
+		}
+		list = append(list, slot)
+	}
+	return list, "", nil
+}
