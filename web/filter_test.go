@@ -1,0 +1,116 @@
+package web_test
+
+import (
+	"cmp"
+	"net/url"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/filter"
+	"loa/internal/text"
+	"loa/stations"
+	"loa/web/webtest"
+)
+
+// something is a value of a filter's member that narrows.
+func something(t *testing.T, m filter.Member) string {
+	t.Helper()
+	switch m.Type {
+	case reflect.TypeFor[airing.Week]():
+		return "2024-W20"
+	case reflect.TypeFor[stations.Moment](), reflect.TypeFor[stations.Date]():
+		return "2024-05-13"
+	case reflect.TypeFor[airing.Outcome]():
+		return string(airing.NotAired)
+	case reflect.TypeFor[stations.Technology]():
+		return string(stations.Technologies[0])
+	case reflect.TypeFor[accounts.Role]():
+		return string(accounts.Operator)
+	case reflect.TypeFor[bool]():
+		return "1"
+	case reflect.TypeFor[string]():
+		return "a"
+	}
+	t.Fatalf("no value for %s, a %s", m.Name, m.Type)
+	return ""
+}
+
+// Whatever a page is narrowed by, the files, papers and other pages it leads to are
+// narrowed by too; a new member of a filter is kept without a word more.
+func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
+	t.Parallel()
+	clock := &aClock{time.Date(2024, 5, 20, 8, 0, 0, 0, text.Zone)}
+	k, s := build(t, clock.now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	aWeek(t, s)
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := reg.Station("S00002")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := there.Fields
+	f.Technologies = stations.Technologies[:1]
+	if _, err := s.SaveStation(t.Context(), accounts.Meta{ID: "filtered", By: accounts.Daemon(), At: clock.at}, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
+		t.Fatal(err)
+	}
+	narrowed := map[string]string{"district": reg.Where(there.ID).District, "station": there.ID, "language": stations.Vietnamese, "q": reg.Label(there.ID)}
+	province := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Lò Thị Giám", clock.at, province))
+	for _, page := range []struct {
+		path  string
+		by    any
+		keeps string // selector of what must keep it
+		n     int    // how many there are
+		moves string // the member that these links themselves move
+	}{
+		{"/airings", airing.Filter{}, "main header a[href]", 3, ""},
+		{"/airings/paper", airing.Filter{}, "a[href^='/airings?'], a[href^='/airings/paper?']", 3, ""},
+		{"/stations", stations.Filter{}, "a[href^='/stations/export']", 2, ""},
+		{"/coverage", coverage.Query{}, "main header a[href^='/coverage?'], main header a[href^='/coverage/paper?']", 3, "week"},
+		{"/coverage/paper", coverage.Query{}, "a[href^='/coverage?'], a[href^='/coverage/paper?']", 3, ""},
+	} {
+		asked := url.Values{}
+		for _, m := range filter.Members(page.by) {
+			asked.Set(m.Name, cmp.Or(narrowed[m.Name], something(t, m)))
+		}
+		if a := c.Get(page.path + "?" + asked.Encode()); a.Code != 200 {
+			t.Errorf("%s?%s: %d", page.path, asked.Encode(), a.Code)
+			continue
+		}
+		links := c.Doc().Find(page.keeps)
+		if links.Length() < page.n {
+			t.Errorf("%s has %d links, want %d", page.path, links.Length(), page.n)
+		}
+		links.Each(func(_ int, at *goquery.Selection) {
+			to, err := url.Parse(at.AttrOr("href", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name := range asked {
+				if name != page.moves && to.Query().Get(name) != asked.Get(name) {
+					t.Errorf("%s leads to %s without %s=%s", page.path, to, name, asked.Get(name))
+				}
+			}
+		})
+		if form := c.Doc().Find("form[method=get]"); form.Length() > 0 {
+			for name := range asked {
+				field := form.Find("[name='" + name + "']")
+				if field.Length() == 0 && page.path != "/coverage" { // which is narrowed by links
+					t.Errorf("%s: no form asks for %s", page.path, name)
+				}
+			}
+		}
+	}
+}
