@@ -62,7 +62,8 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 	}
 	f := there.Fields
 	f.Technologies = stations.Technologies[:1]
-	if _, err := s.SaveStation(t.Context(), accounts.Meta{ID: "filtered", By: accounts.Daemon(), At: clock.at}, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
+	m := accounts.Meta{ID: "filtered", By: accounts.Daemon(), At: clock.at}
+	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
 		t.Fatal(err)
 	}
 	narrowed := map[string]string{"district": reg.Where(there.ID).District, "station": there.ID, "language": stations.Vietnamese, "q": reg.Label(there.ID)}

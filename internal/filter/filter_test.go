@@ -76,7 +76,8 @@ func TestWhatCannotBeReadIsRefusedAtItsName(t *testing.T) {
 }
 
 func TestAYesIsReadInWords(t *testing.T) {
-	for word, want := range map[string]bool{"1": true, "true": true, "Yes": true, "on": true, "0": false, "false": false, "no": false, "off": false, "": false} {
+	for word, want := range map[string]bool{"1": true, "true": true, "Yes": true, "on": true,
+		"0": false, "false": false, "no": false, "off": false, "": false} {
 		if yes, err := filter.Yes(word); yes != want || err != nil {
 			t.Errorf("%q: %v, %v", word, yes, err)
 		}

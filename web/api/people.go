@@ -31,7 +31,8 @@ type people struct{ store PeopleStore }
 func (p people) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/me", Access: kit.SignedIn, Handler: p.me, Out: accounts.Person{}, Summary: "Who the token or session belongs to."},
-		{Pattern: "GET /api/v1/people", Access: accounts.InviteStation, Handler: p.list, Filter: accounts.PeopleFilter{}, Query: "limit after", Out: kit.List[accounts.Person]{},
+		{Pattern: "GET /api/v1/people", Access: accounts.InviteStation, Handler: p.list,
+			Filter: accounts.PeopleFilter{}, Query: "limit after", Out: kit.List[accounts.Person]{},
 			Summary: "The people the caller may tend, by given name."},
 		{Pattern: "POST /api/v1/people", Statuses: []int{http.StatusCreated}, Access: accounts.ManagePeople, Handler: p.add,
 			In: personBody{}, Out: accounts.Person{},

@@ -70,7 +70,8 @@ func shownStation(reg *stations.Registry, s *stations.Station, on stations.Date)
 
 func (a stationRoutes) routes() []kit.Route {
 	return []kit.Route{
-		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{}, Filter: stations.Filter{}, Query: "limit after",
+		{Pattern: "GET /api/v1/stations", Access: accounts.ReadStations, Handler: a.list, Out: kit.List[Station]{},
+			Filter: stations.Filter{}, Query: "limit after",
 			Summary: "Stations in Vietnamese order of district and name, or the best matches first; all there ever were without active_on."},
 		{Pattern: "POST /api/v1/stations", Statuses: []int{http.StatusCreated}, Access: accounts.EditStations, Handler: a.open, In: openStation{},
 			Out: Station{}, Summary: "Give a commune that has none its station."},
