@@ -34,7 +34,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := paperPage{Page: r.Page("airing.paper"), Form: kit.NewForm(), Kept: kit.Kept(f),
-		Here: filter.Link("/airings/paper", f), Back: filter.Link("/airings", f)}
+		Here: "/airings/paper?" + filter.Values(f).Encode(), Back: filter.Link("/airings", f)}
 	station, until := "", q.Until.Add(-time.Second)
 	if f.Until.IsZero() { // the filter reaches a little ahead, a book does not
 		until = r.Now
