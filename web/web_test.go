@@ -77,9 +77,6 @@ var roles = map[string][]accounts.Grant{
 	"judge":     {{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: "C1"}}},
 }
 
-// TestEveryRouteForEveryRole calls each declared route as each role and as a
-// stranger: whoever its access excludes is refused before the handler, and
-// nobody it admits is told to log in or gets a broken page.
 func TestProgramsReadSnakeCase(t *testing.T) {
 	t.Parallel()
 	k, _ := build(t, time.Now)
@@ -109,6 +106,9 @@ func TestProgramsReadSnakeCase(t *testing.T) {
 	}
 }
 
+// TestEveryRouteForEveryRole calls each declared route as each role and as a
+// stranger: whoever its access excludes is refused before the handler, and
+// nobody it admits is told to log in or gets a broken page.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	t.Parallel()
 	k, s := build(t, time.Now)
