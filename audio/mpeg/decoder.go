@@ -241,10 +241,9 @@ func (ch *channel) sound(g *granule, d *Decoder, c int, h Header, dst []float32,
 		return
 	}
 	for t := range lines {
-		slot := (*[subbands]float32)(ch.sub[t*subbands:])
-		clear(slot[top:])
-		ch.synthesis.put(slot, dst[t*subbands*step:], step)
+		clear(ch.sub[t*subbands+top : (t+1)*subbands])
 	}
+	ch.synthesis.granule(&ch.sub, dst, step)
 	ch.synthesis.idle = top == 0
 }
 

@@ -21,11 +21,13 @@ var written = [257]int32{
 	-64019, -65290, -66494, -67629, -68692, -69679, -70590, -71420, -72169, -72835, -73415, -73908, -74313, -74630, -74856, -74992, 75038,
 }
 
-// taps are the window as synthesis.put wants it: for each pair of outputs j and
-// 32-j, eight factors of even and eight of odd age for the one and for the other.
-type taps struct{ evenLow, oddLow, evenHigh, oddHigh [8]float32 }
+// taps are what the values of one age are multiplied by, those of an even age by
+// even and those of the next by odd: for outputs j (low) and 32-j (high).
+type taps struct{ evenLow, oddLow, evenHigh, oddHigh [16]float32 }
 
-var synthesisTaps = func() (all [16]taps) {
+// synthesisTaps are those of all ages, two by two; middleTaps those of odd age for
+// output 16, which has no others.
+var synthesisTaps, middleTaps = func() (all [8]taps, middle [8]float32) {
 	d := func(i int) float32 {
 		v := written[min(i, 512-i)]
 		if i > 256 && i%64 != 0 {
@@ -33,29 +35,30 @@ var synthesisTaps = func() (all [16]taps) {
 		}
 		return float32(v) / (1 << 16)
 	}
-	for j := range all {
-		for i := range 8 {
-			all[j].evenLow[i] = d(64*i + j)
-			all[j].oddLow[i] = d(64*i + 32 + j)
+	for i := range all {
+		for j := range 16 {
+			all[i].evenLow[j] = d(64*i + j)
+			all[i].oddLow[j] = d(64*i + 32 + j)
 			if j > 0 {
-				all[j].evenHigh[i] = d(64*i + 32 - j)
-				all[j].oddHigh[i] = d(64*i + 64 - j)
+				all[i].evenHigh[j] = -d(64*i + 32 - j)
+				all[i].oddHigh[j] = -d(64*i + 64 - j)
 			}
 		}
+		middle[i] = -d(64*i + 48)
 	}
-	for i := range 8 { // output 16 has but odd ages: in the place that output 32 leaves free
-		all[0].oddHigh[i] = d(64*i + 48)
-	}
-	return all
+	return all, middle
 }()
 
-// synthesis is the state of one channel's filter bank: of each of the 32
-// coefficients, the last sixteen values, those of even and of odd slots apart.
-// Each is written twice, so that eight in a row can be read from any place.
+// slots is how many time slots are remembered: those of a granule and the fifteen
+// before.
+const slots = lines + 15
+
+// synthesis is the state of one channel's filter bank: of the last time slots, the
+// newest first, coefficients 16 to 31 and then 16 to 1, and apart from them 0.
 type synthesis struct {
-	past [2][subbands][16]float32
-	slot int
-	idle bool // all of past is 0
+	past  [slots][subbands]float32
+	first [slots]float32
+	idle  bool // all of past is 0
 }
 
 // secants are 1/(2 cos((2k+1)π/2n)) of n = 32, 16, 8.
@@ -124,43 +127,56 @@ func dct8(x *[8]float32) {
 	x[1], x[3], x[5], x[7] = c0+c1, c1+c2, c2+c3, c3
 }
 
-// put takes the 32 subband values of one time slot and writes 32 samples, step
-// apart.
+// granule turns the subband values of a granule's time slots, which it overwrites,
+// into samples, step apart in dst.
 //
 // The matrixing of the standard is a DCT-II of 32, whose values stand in its
 // vector V twice, mirrored (Konstantinides, 1994). So each value serves outputs j
 // and 32-j, and V is never made.
-func (s *synthesis) put(x *[32]float32, out []float32, step int) {
-	dct32(x)
-	s.slot = (s.slot - 1) & 15
-	at := s.slot >> 1 & 7
-	now, before := &s.past[s.slot&1], &s.past[s.slot&1^1]
-	for i := range 32 {
-		now[i][at], now[i][at+8] = x[i], x[i]
-	}
-	last := (s.slot + 1) >> 1 & 7 // where the slot before is
-
-	even, odd := (*[8]float32)(now[16][at:]), (*[8]float32)(before[16][last:])
-	w := &synthesisTaps[0]
-	var low, high float32
-	for i := range 8 {
-		low += even[i]*w.evenLow[i] - odd[i]*w.oddLow[i]
-	}
-	odd = (*[8]float32)(before[0][last:])
-	for i := range 8 {
-		high -= odd[i] * w.oddHigh[i]
-	}
-	out = out[:31*step+1]
-	out[0], out[16*step] = low, high
-	for j := 1; j < 16; j++ {
-		e, o, w := (*[8]float32)(now[16+j][at:]), (*[8]float32)(before[16-j][last:]), &synthesisTaps[j]
-		var a, b, c, d float32
-		for i := range 8 {
-			a += e[i] * w.evenLow[i]
-			b += o[i] * w.oddLow[i]
-			c += e[i] * w.evenHigh[i]
-			d += o[i] * w.oddHigh[i]
+func (s *synthesis) granule(sub *[lines * subbands]float32, dst []float32, step int) {
+	copy(s.past[lines:], s.past[:])
+	copy(s.first[lines:], s.first[:])
+	for t := range lines {
+		x, at := (*[subbands]float32)(sub[t*subbands:]), lines-1-t
+		dct32(x)
+		past := &s.past[at]
+		copy(past[:16], x[16:])
+		for j := range 16 {
+			past[16+j] = x[16-j]
 		}
-		out[j*step], out[(32-j)*step] = a-b, -c-d
+		s.first[at] = x[0]
+	}
+	weigh(sub, &s.past)
+	for t := range lines {
+		x, odd := (*[subbands]float32)(sub[t*subbands:]), (*[16]float32)(s.first[lines-1-t:])
+		out := dst[t*subbands*step:][:31*step+1]
+		var middle float32
+		for i, w := range middleTaps {
+			middle += odd[2*i+1] * w
+		}
+		out[0], out[16*step] = x[0], middle
+		for j := 1; j < 16; j++ {
+			out[j*step], out[(32-j)*step] = x[j], x[16+j]
+		}
+	}
+}
+
+// weighPlain multiplies the past of each time slot by the window: of 32 sums, the
+// first half are outputs 0 to 15, the others, but for the first, 32-j. The
+// conversions keep a compiler from fusing products and sums.
+func weighPlain(out *[lines * subbands]float32, past *[slots][subbands]float32) {
+	for t := range lines {
+		ages := (*[16][subbands]float32)(past[lines-1-t:])
+		for j := range 16 {
+			var a, b, c, d float32
+			for i := range 8 {
+				w, even, odd := &synthesisTaps[i], ages[2*i][j], ages[2*i+1][16+j]
+				a += float32(even * w.evenLow[j])
+				b += float32(odd * w.oddLow[j])
+				c += float32(even * w.evenHigh[j])
+				d += float32(odd * w.oddHigh[j])
+			}
+			out[t*subbands+j], out[t*subbands+16+j] = a-b, c+d
+		}
 	}
 }
