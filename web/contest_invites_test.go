@@ -83,3 +83,18 @@ func TestInvitationsAreSeenWhereTheyWereMade(t *testing.T) {
 		t.Error("who organises one contest is shown what is not hers to withdraw")
 	}
 }
+
+// A role in a contest that is not there would be one in whatever contest gets its name later.
+func TestNobodyIsInvitedIntoNoContest(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	admin := st.person("quantri", accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
+	for _, role := range []accounts.Role{accounts.Organiser, accounts.Judge} {
+		grants := []obj{{"role": role, "scope": obj{"level": accounts.Contest, "id": "khong-co"}}}
+		for path, body := range map[string]obj{"/invitations": {"grants": grants}, "/people": {"name": "Mai", "login": "mai", "grants": grants}} {
+			if e := admin.call(422, "POST", path, body); e["code"] != "contest.unknown" {
+				t.Errorf("%s of %s: %v", path, role, e)
+			}
+		}
+	}
+}

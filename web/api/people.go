@@ -65,6 +65,9 @@ func (p people) facts(ctx context.Context) (f accounts.Facts, places *stations.R
 func located(r *kit.Request, places *stations.Registry, grants []accounts.Grant) ([]accounts.Grant, error) {
 	out := make([]accounts.Grant, len(grants))
 	for i, g := range grants {
+		if g.Scope.Level == accounts.Contest && !r.HasContest(g.Scope.ID) {
+			return nil, fault.New(fault.Invalid, "contest.unknown").At("grants") // else who makes one of that name later finds a stranger in it
+		}
 		if g.Scope.Level == accounts.Station && g.Scope.ID != "" {
 			s, err := places.ByCodeOrID(g.Scope.ID, r.Today())
 			if err != nil {

@@ -56,6 +56,13 @@ func (r *Request) contest(id string) string {
 	return cmp.Or(r.titles[id], id)
 }
 
+// HasContest reports whether there is a contest of that ID.
+func (r *Request) HasContest(id string) bool {
+	r.contest(id)
+	_, known := r.titles[id]
+	return known
+}
+
 func (r *Request) become(p accounts.Person, via string) {
 	r.Person, r.Actor = p, p.Actor(via)
 	if p.Language != "" {
