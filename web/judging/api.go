@@ -12,9 +12,9 @@ import (
 
 // saveBody is what a judge's page sends after each change.
 type saveBody struct {
-	Change  string            `json:"change"` // UUID of this change
-	Base    int               `json:"base"`   // version the page last knew
-	Marks   map[string]string `json:"marks"`  // by criterion; "" is not given yet
+	Change  string            `json:"change" schema:"required format=uuid"` // of this change
+	Base    int               `json:"base"`                                 // version the page last knew
+	Marks   map[string]string `json:"marks"`                                // by criterion; "" is not given yet
 	Comment string            `json:"comment" schema:"maxLength=5000"`
 	Notes   []contest.Note    `json:"notes" schema:"maxItems=200"`
 	Browser string            `json:"browser,omitempty" schema:"maxLength=40"` // what the browser calls itself in all its windows
@@ -99,8 +99,8 @@ func (p pages) one(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type heardBody struct {
-	Change string         `json:"change"`                      // UUID of this change
-	Spans  []contest.Span `json:"spans" schema:"maxItems=500"` // what was really played since the last time
+	Change string         `json:"change" schema:"required format=uuid"` // UUID of this change
+	Spans  []contest.Span `json:"spans" schema:"maxItems=500"`          // what was really played since the last time
 }
 
 type heard struct {
@@ -135,8 +135,8 @@ func (p pages) hear(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type signBody struct {
-	Change string `json:"change"` // UUID of this change
-	Base   int    `json:"base"`   // version that is signed
+	Change string `json:"change" schema:"required format=uuid"` // of this change
+	Base   int    `json:"base"`                                 // version that is signed
 }
 
 func (p pages) sign(w http.ResponseWriter, r *kit.Request) error {
@@ -158,7 +158,7 @@ func (p pages) sign(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type abstainBody struct {
-	Change string `json:"change"` // UUID of this change
+	Change string `json:"change" schema:"required format=uuid"` // of this change
 	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
@@ -270,7 +270,7 @@ func (p pages) preside(w http.ResponseWriter, r *kit.Request, b any, change *str
 }
 
 type reopenBody struct {
-	Change string `json:"change"` // UUID of this change
+	Change string `json:"change" schema:"required format=uuid"` // of this change
 	Reason string `json:"reason" schema:"maxLength=2000"`
 }
 
@@ -282,8 +282,8 @@ func (p pages) reopen(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type conferBody struct {
-	Change string   `json:"change"`           // UUID of this change
-	Reopen []string `json:"reopen,omitempty"` // person IDs
+	Change string   `json:"change" schema:"required format=uuid"` // of this change
+	Reopen []string `json:"reopen,omitempty"`                     // person IDs
 	Reason string   `json:"reason" schema:"maxLength=2000"`
 }
 
@@ -295,7 +295,7 @@ func (p pages) confer(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type settleBody struct {
-	Change string   `json:"change"` // UUID of this change
+	Change string   `json:"change" schema:"required format=uuid"` // of this change
 	Keep   bool     `json:"keep"`
 	Also   []string `json:"also,omitempty"` // other sheets of this judge about which the same is decided
 	Reason string   `json:"reason" schema:"maxLength=2000"`
@@ -309,8 +309,8 @@ func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type tieBody struct {
-	Change string   `json:"change"` // UUID of this change
-	Order  []string `json:"order"`  // codes, best first
+	Change string   `json:"change" schema:"required format=uuid"` // of this change
+	Order  []string `json:"order"`                                // codes, best first
 	Reason string   `json:"reason" schema:"maxLength=2000"`
 }
 
