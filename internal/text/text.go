@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -243,9 +244,14 @@ func (l Language) Number(n int64) string {
 	return sign + s
 }
 
-// Decimal writes f with the given number of places: 8,5 in Vietnamese.
+// Decimal writes f with the given number of places: 8,5 in Vietnamese. A half is rounded
+// away from zero, as a pocket calculator and Excel do: what is rounded is the number as
+// people read it, 73.125 and 1.005, not the binary one next to it.
 func (l Language) Decimal(f float64, places int) string {
-	s := strconv.FormatFloat(f, 'f', places, 64)
+	s := strconv.FormatFloat(f, 'f', -1, 64)
+	if r, ok := new(big.Rat).SetString(s); ok { // not NaN, and not infinite
+		s = r.FloatString(places)
+	}
 	if l != English {
 		s = strings.Replace(s, ".", ",", 1)
 	}

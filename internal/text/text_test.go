@@ -3,6 +3,7 @@ package text
 import (
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -179,6 +180,11 @@ func TestNumbersDatesAndDurationsReadAsPeopleSayThem(t *testing.T) {
 		{English.Number(10598), "10,598"},
 		{Vietnamese.Number(-1234567), "-1.234.567"},
 		{Vietnamese.Decimal(8.46, 1), "8,5"},
+		{Vietnamese.Decimal(73.125, 2), "73,13"},
+		{Vietnamese.Decimal(1.005, 2), "1,01"},
+		{Vietnamese.Decimal(-0.125, 2), "-0,13"},
+		{Vietnamese.Decimal(2.5, 0), "3"},
+		{Vietnamese.Decimal(math.NaN(), 2), "NaN"},
 		{Vietnamese.Duration(200 * time.Second), "3 phút 20 giây"},
 		{Vietnamese.Duration(0), "0 giây"},
 		{Vietnamese.DateTime(at), "17:05 13/5/2024"},

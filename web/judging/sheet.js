@@ -246,7 +246,9 @@ export class Sheet {
       field.closest(".criterion").classList.toggle("open", !mark && !this.final);
       if (!mark) left++;
     }
-    const sum = (thousandths / 1000).toLocaleString(document.documentElement.lang, {
+    // Half a hundredth is rounded up, as on paper: of the number as written, not of the binary one next to it.
+    const hundredths = Math.round(Number((thousandths / 10).toFixed(6)));
+    const sum = (hundredths / 100).toLocaleString(document.documentElement.lang, {
       minimumFractionDigits: 2,
       maximumFractionDigits: 2,
     });
