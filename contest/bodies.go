@@ -163,6 +163,12 @@ func (b *entryRemoved) apply(s *State, e *Event) error {
 		for _, round := range s.Rounds {
 			if round.Finished == nil {
 				round.setAside(func(t *Task) bool { return t.Entry == b.Entry }, r)
+				continue
+			}
+			for _, t := range round.Tasks {
+				if t.Entry == b.Entry {
+					t.Out = r
+				}
 			}
 		}
 		if s.Last() != nil {

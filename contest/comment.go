@@ -79,7 +79,7 @@ func (s *State) Told(entry string) (*RoundState, []*Task) {
 		}
 		var tasks []*Task
 		for _, t := range run.Tasks {
-			if t.Entry == entry && t.Counts() {
+			if t.Entry == entry && t.told() {
 				tasks = append(tasks, t)
 			}
 		}
@@ -98,7 +98,7 @@ func (s *State) CommentsOn(entry string) (list []Comment) {
 			continue
 		}
 		for _, t := range run.Tasks {
-			if t.Entry == entry && t.Counts() {
+			if t.Entry == entry && t.told() {
 				list = append(list, s.commentsOf(run, t)...)
 			}
 		}

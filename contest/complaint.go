@@ -251,7 +251,7 @@ func (s *State) mend(c DecideComplaint, m accounts.Meta) (*State, []body, error)
 			return nil, nil, fault.New(fault.NotFound, "contest.unknown_judge").At("exclude")
 		case e == nil:
 			return nil, nil, fault.New(fault.NotFound, "contest.unknown_entry").At("exclude")
-		case !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.SetAside == nil }):
+		case !slices.ContainsFunc(r.Tasks, func(t *Task) bool { return hers(t) && t.Off() == nil }):
 			return nil, nil, fault.New(fault.Conflict, "contest.judge_not_on_work", "name", j.Name, "code", e.Code).At("exclude")
 		}
 		if err := next.enough(r, x.Entry, r.left(x.Entry, hers, nil)); err != nil {

@@ -541,7 +541,9 @@ func TestACorrectionTellsWhoDidWhat(t *testing.T) {
 			notes := ""
 			for _, j := range paper.JuriesOf(w.s, w.s.Last(), text.Vietnamese, w.now).Judges {
 				for _, x := range j.Parts[0].Sheets {
-					if j.Name == name && x.Note != "" {
+					if x.Code == w.s.Last().Codes[gone.ID] {
+						wants("a sheet of what was ruled out", x.Note)
+					} else if j.Name == name && x.Note != "" {
 						notes += x.Note
 					} else if x.Note != "" {
 						t.Errorf("%s, %s: %s", j.Name, x.Code, x.Note)
@@ -549,8 +551,8 @@ func TestACorrectionTellsWhoDidWhat(t *testing.T) {
 				}
 			}
 			wants("sheets", notes)
-			own := slices.IndexFunc(w.s.SignedBy(judge), func(x contest.SignedSheet) bool { return !x.Counts })
-			if own < 0 || w.s.SignedBy(judge)[own].First != "Ban tổ chức" || w.s.Uncounted()[0].First != "Ban tổ chức" {
+			own := slices.IndexFunc(w.s.SignedBy(judge), func(x contest.SignedSheet) bool { return x.Dropped != nil })
+			if own < 0 || w.s.SignedBy(judge)[own].Counts || w.s.SignedBy(judge)[own].First != "Ban tổ chức" || w.s.Uncounted()[0].First != "Ban tổ chức" {
 				t.Errorf("her own list: %d, %+v", own, w.s.Uncounted())
 			}
 			w.replays()

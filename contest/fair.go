@@ -19,7 +19,7 @@ func (s *State) Scores(r *RoundState) (scores fairness.Scores, twice []fairness.
 	totals, first := map[pair]float64{}, map[heard]float64{}
 	var again []*Task
 	for _, t := range r.Tasks {
-		if !t.Final() || t.SetAside != nil {
+		if !t.Final() || t.Off() != nil {
 			continue
 		}
 		if t.Repeat {
@@ -70,7 +70,7 @@ func (s *State) Unknowns(round string) []Unknown {
 	works := map[duty]int{}
 	if r := s.Round(round); r != nil {
 		for _, t := range r.Tasks {
-			if t.SetAside == nil && !t.Repeat {
+			if t.Off() == nil && !t.Repeat {
 				works[duty{t.Judge, t.Part}]++
 			}
 		}
@@ -120,7 +120,7 @@ func (s *State) Shorts(r *RoundState) []Short {
 	type key struct{ entry, part string }
 	have := map[key]int{}
 	for _, t := range r.Tasks {
-		if t.SetAside == nil && !t.Repeat && (r.Finished == nil || t.Final()) {
+		if t.Off() == nil && !t.Repeat && (r.Finished == nil || t.Final()) {
 			have[key{t.Entry, t.Part}]++
 		}
 	}

@@ -181,7 +181,7 @@ func (s *State) ListeningOf(r *RoundState) (l Listening, ok bool) {
 		e := Ears{Judge: j.Person, Least: 100}
 		for _, t := range r.Of(j.Person) {
 			percent, any := s.HeardShare(t)
-			if !any || !t.Final() || t.SetAside != nil {
+			if !any || !t.Final() || t.Off() != nil {
 				continue
 			}
 			noted = noted || len(t.Sheet.Heard) > 0

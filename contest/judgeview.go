@@ -77,7 +77,7 @@ var TaskStatuses = []TaskStatus{Untouched, Drafted, Final, SetAside}
 // Status says how far the judge is with the task.
 func (t *Task) Status() TaskStatus {
 	switch {
-	case t.SetAside != nil:
+	case t.Off() != nil:
 		return SetAside
 	case t.Final():
 		return Final

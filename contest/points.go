@@ -413,6 +413,8 @@ func (s *State) TakenOff(t *Task) bool {
 func (s *State) FirstOf(t *Task) string {
 	j, b := s.Judge(t.Judge), s.tie[pair{t.Judge, t.Entry}]
 	switch {
+	case t.SetAside == nil && t.Out != nil && t.Final():
+		return s.ProposerOf(t.Out.By, t.Out.At)
 	case b == nil || b.out == nil || t.SetAside != b.out || !t.Final():
 		return ""
 	case s.ProposerOf(b.out.By, b.out.At) != "":

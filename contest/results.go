@@ -96,12 +96,12 @@ func (s *State) Tally(r *RoundState, g Group) (*ranking.Tally, error) {
 		}
 	}
 	for _, t := range r.Tasks {
-		if !t.Final() || t.SetAside != nil {
+		if !t.Final() || t.Off() != nil {
 			continue
 		}
 		sheet := ranking.Sheet{Judge: t.Judge, Entry: t.Entry, Part: t.Part, Scores: t.Sheet.Marks, Repeat: t.Repeat}
 		if !inGroup[t.Entry] {
-			if rules.Habits == HabitsOfRound && s.entry[t.Entry].RuledOut == nil &&
+			if rules.Habits == HabitsOfRound &&
 				slices.ContainsFunc(in.Parts, func(p ranking.Part) bool { return p.ID == t.Part }) {
 				in.Elsewhere = append(in.Elsewhere, sheet)
 			}
@@ -185,7 +185,7 @@ func (s *State) Places(r *RoundState) (list []Place, err error) {
 func (r *RoundState) Progress() (signed, open int) {
 	for _, t := range r.Tasks {
 		switch {
-		case t.SetAside != nil:
+		case t.Off() != nil:
 		case t.Final():
 			signed++
 		default:

@@ -122,9 +122,9 @@ func (s *State) SignedBy(person string) []SignedSheet {
 		rules, _ := s.Rules.Round(r.ID)
 		for _, t := range r.Of(person) {
 			if t.Final() {
-				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.SetAside == nil, t.SetAside, s.FirstOf(t), s.fates(r, t), t.Sheet.Earlier}
+				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.Off() == nil, t.Off(), s.FirstOf(t), s.fates(r, t), t.Sheet.Earlier}
 				if x.Dropped == s.entry[t.Entry].RuledOut {
-					x.Dropped = nil
+					x.Dropped, x.First = nil, ""
 				}
 				list = append(list, x)
 			}

@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +104,10 @@ type Task struct {
 	Code     string   `json:"code"` // neutral code the judge sees
 	Repeat   bool     `json:"repeat,omitempty"`
 	SetAside *Removal `json:"-"` // abstained, conflict found, judge removed
-	Sheet    Sheet    `json:"-"`
+	// Out is the ruling-out of the work once the round was over: its marks count no more,
+	// what its entrant is told stays told.
+	Out   *Removal `json:"-"`
+	Sheet Sheet    `json:"-"`
 }
 
 // Note is a judge's remark at a moment of the recording.
@@ -154,9 +158,15 @@ func (t *Task) Versions() []Signed {
 	return list
 }
 
+// Off is why the task's marks enter no result, nil where they do once signed.
+func (t *Task) Off() *Removal { return cmp.Or(t.SetAside, t.Out) }
+
 // Counts reports whether the task's marks enter the results: signed, not set
-// aside, and no hidden repeat.
-func (t *Task) Counts() bool { return t.Final() && t.SetAside == nil && !t.Repeat }
+// aside, of a work that is in the contest, and no hidden repeat.
+func (t *Task) Counts() bool { return t.told() && t.Out == nil }
+
+// told reports whether the entrant is told of the sheet once the round is over.
+func (t *Task) told() bool { return t.Final() && t.SetAside == nil && !t.Repeat }
 
 // Held is a reconciliation: what was agreed, and the last event it knew of.
 type Held struct {

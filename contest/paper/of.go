@@ -861,8 +861,8 @@ func sheetOf(s *contest.State, run *contest.RoundState, part *contest.Part, t *c
 		out.Marks = append(out.Marks, mark)
 	}
 	switch {
-	case t.SetAside != nil:
-		first, why := s.FirstOf(t), t.SetAside
+	case t.Off() != nil:
+		first, why := s.FirstOf(t), t.Off()
 		out.Note = lang.Say(keyOfTwo("contest.signed_dropped", first), "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
 	case t.Repeat && run.Finished != nil:
 		out.Note = lang.Say("contest.hidden_repeat_of", "code", run.Codes[t.Entry])
