@@ -518,6 +518,7 @@ func (b *sheetReopened) apply(s *State, e *Event) error {
 type conferred struct {
 	Round  string   `json:"round"`
 	Entry  string   `json:"entry"`
+	Part   string   `json:"part,omitempty"` // ID; "" in older logs: all parts
 	Reason string   `json:"reason"`
 	Reopen []string `json:"reopen,omitempty"` // judges who will score again
 }
@@ -528,7 +529,7 @@ func (b *conferred) apply(s *State, e *Event) error {
 	if r == nil {
 		return errNoRound
 	}
-	r.Held[b.Entry] = append(r.Held[b.Entry], Held{e.Seq, e.At, e.Name, b.Reason, b.Reopen})
+	r.Held[b.Entry] = append(r.Held[b.Entry], Held{e.Seq, e.At, e.Name, b.Part, b.Reason, b.Reopen})
 	return nil
 }
 

@@ -236,7 +236,7 @@ func (s *State) SettleOver(tasks []string, keep bool, reason string) (Command, e
 	return ExcludeJudge{judge, entries[0], entries[1:], reason}, nil
 }
 
-// ConferOver is Confer about the work of a task. Faults: contest.no_round,
+// ConferOver is Confer about the work of a task in its part. Faults: contest.no_round,
 // contest.sheet_not_yours.
 func (s *State) ConferOver(task string, reopen []string, reason string) (Confer, error) {
 	run := s.Running()
@@ -247,7 +247,7 @@ func (s *State) ConferOver(task string, reopen []string, reason string) (Confer,
 	if t == nil {
 		return Confer{}, fault.New(fault.NotFound, "contest.sheet_not_yours")
 	}
-	return Confer{t.Entry, reopen, reason}, nil
+	return Confer{t.Entry, t.Part, reopen, reason}, nil
 }
 
 // TieOf is DecideTie of the works with these numbers, best first. Faults:

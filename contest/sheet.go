@@ -237,12 +237,14 @@ func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 	return []body{&sheetReopened{c.Task, c.Reason}}, nil
 }
 
-// Confer records that judges who differ too much on an entry talked it over:
-// those in Reopen score again, the others keep their marks. Both versions are
-// kept. The chair is not among them (see ReopenSheet). Faults: contest.chair_only,
+// Confer records that judges who differ too much on an entry in one part talked it
+// over: those in Reopen score that part again, the others keep their marks. A judge
+// knows the entry by another number in each part, so that nothing is told of the
+// others. Both versions are kept. The chair is not among them (see ReopenSheet). Faults: contest.chair_only,
 // contest.chair_waits, contest.own_sheet, contest.no_round, contest.no_gap, contest.unknown_judge, contest.reason_missing.
 type Confer struct {
 	Entry  string   `json:"entry"`
+	Part   string   `json:"part,omitempty"`   // ID; "" is the first in which they differ
 	Reopen []string `json:"reopen,omitempty"` // person IDs
 	Reason string   `json:"reason"`
 }
@@ -255,17 +257,20 @@ func (c Confer) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(s.Gaps(r), func(g Gap) bool { return g.Entry == c.Entry && !g.Settled }) {
+	gaps := s.Gaps(r)
+	at := slices.IndexFunc(gaps, func(g Gap) bool { return g.Entry == c.Entry && !g.Settled && (c.Part == "" || c.Part == g.Part) })
+	if at < 0 {
 		return nil, fault.New(fault.Conflict, "contest.no_gap")
 	}
+	part := gaps[at].Part
 	if slices.Contains(c.Reopen, m.By.Person) {
 		return nil, fault.New(fault.Denied, "contest.own_sheet").At("reopen")
 	}
-	list := []body{&conferred{r.ID, c.Entry, c.Reason, c.Reopen}}
+	list := []body{&conferred{r.ID, c.Entry, part, c.Reason, c.Reopen}}
 	for _, judge := range c.Reopen {
 		any := false
 		for _, t := range r.Tasks {
-			if t.Judge == judge && t.Entry == c.Entry && t.Counts() {
+			if t.Judge == judge && t.Entry == c.Entry && t.Part == part && t.Counts() {
 				any = true
 				list = append(list, &sheetReopened{t.ID, c.Reason})
 			}
@@ -314,8 +319,7 @@ func (s *State) Gaps(r *RoundState) []Gap {
 		if total.Cmp(g.High) > 0 {
 			g.High, g.HighBy = total, t.Judge
 		}
-		held := r.Held[t.Entry]
-		g.Settled = g.Settled && len(held) > 0 && t.Sheet.SignedSeq < held[len(held)-1].Seq
+		g.Settled = g.Settled && slices.ContainsFunc(r.Held[t.Entry], func(h Held) bool { return h.of(t.Part) && t.Sheet.SignedSeq < h.Seq })
 	}
 	var list []Gap
 	for _, id := range r.Entries {

@@ -234,3 +234,52 @@ func TestSheetsOfAStageCanBeAddedUp(t *testing.T) {
 		}
 	}
 }
+
+// Conferring about one part reopens the sheets of that part alone, and its reason stays
+// there: who got both numbers of a work at once would know that they are one.
+func TestConferringAboutOnePartSaysNothingOfTheOther(t *testing.T) {
+	w := onStage(t, [32]byte{9}, 3, func(r *contest.Round) { r.Gap = pt(5) })
+	e, run := w.s.Entries[0], w.s.Running()
+	w.score(func(k *contest.Task, _ contest.Criterion) ranking.Points {
+		if k.Judge == "J2" && k.Entry == e.ID {
+			return pt(4)
+		}
+		return pt(8)
+	})
+	hers := func(part string) *contest.Task {
+		return run.Of("J2")[slices.IndexFunc(run.Of("J2"), func(k *contest.Task) bool { return k.Part == part && k.Entry == e.ID })]
+	}
+	live, blind := hers("doc"), hers("ct")
+	c, err := w.s.ConferOver(live.ID, []string{"J2"}, "Nghe nhầm số trên sân khấu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(w.judge("J1"), c)
+	if live.Final() || !blind.Final() || len(blind.Sheet.Earlier) > 0 {
+		t.Fatalf("on the stage final %v, in the recording %v, %+v", live.Final(), blind.Final(), blind.Sheet.Earlier)
+	}
+	v, _ := w.s.ForJudge("J2")
+	for _, k := range v.Tasks {
+		if reopened := k.Reopened != ""; reopened != (k.ID == live.ID) {
+			t.Errorf("%s %s: %q", k.Part, k.Code, k.Reopened)
+		}
+	}
+	if g := w.s.Gaps(run); len(g) != 1 || g[0].Part != "ct" || g[0].Settled {
+		t.Errorf("the other part is settled too: %+v", g)
+	}
+	w.sign(live, &w.s.Rules.Rounds[0], func(*contest.Task, contest.Criterion) ranking.Points { return pt(8) })
+	w.do(w.judge("J1"), contest.Confer{Entry: e.ID, Part: "ct", Reason: "Mỗi người giữ ý kiến"})
+	for _, g := range w.s.Gaps(run) {
+		if !g.Settled {
+			t.Errorf("%+v", g)
+		}
+	}
+	told := strings.Join(minutesOf(w, run).Decisions, "\n")
+	for _, want := range []string{"Hội ý tác phẩm " + run.Stage[e.ID] + " (số trên sân khấu)", "Hội ý tác phẩm " + run.Codes[e.ID] + " (số bản ghi)",
+		"Mở lại phiếu " + run.Stage[e.ID] + " (số trên sân khấu)"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("the minutes lack %q:\n%s", want, told)
+		}
+	}
+	w.replays()
+}

@@ -173,9 +173,13 @@ type Held struct {
 	Seq    int
 	At     time.Time
 	By     string
+	Part   string // ID; "" of older ones: all parts
 	Reason string
 	Reopen []string // judges who were asked to score again
 }
+
+// of reports whether they conferred about that part.
+func (h Held) of(part string) bool { return h.Part == "" || h.Part == part }
 
 // TieDecision is the chair's order of entries that nothing else separated.
 type TieDecision struct {

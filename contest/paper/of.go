@@ -491,7 +491,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	rules, _ := s.Rules.Round(run.ID)
 	for _, x := range s.Shorts(run) {
 		part := rules.Part(x.Part)
-		said := lang.Say("contest.minute_short", "code", run.Number(x.Entry, part), "part", part.Name, "have", x.Have, "asked", x.Asked)
+		said := lang.Say("contest.minute_short", "code", numberIn(run, x.Entry, part, lang), "part", part.Name, "have", x.Have, "asked", x.Asked)
 		for _, b := range s.Barred(run, x.Entry) {
 			why := tiesInWords(b.Why, lang)
 			if b.Note != "" {
@@ -506,7 +506,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	}
 	for _, id := range run.Entries {
 		for _, h := range run.Held[id] {
-			out = append(out, lang.Say("contest.minute_conferred", "code", run.Codes[id], "by", h.By, "at", h.At, "reason", h.Reason,
+			code := run.Codes[id]
+			if part := rules.Part(h.Part); part != nil {
+				code = numberIn(run, id, part, lang)
+			}
+			out = append(out, lang.Say("contest.minute_conferred", "code", code, "by", h.By, "at", h.At, "reason", h.Reason,
 				"marks", strings.Join(conferredMarks(s, run, id, h, lang), "; ")))
 		}
 	}
@@ -527,8 +531,8 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	}
 	for _, t := range run.Tasks {
 		for i, e := range t.Sheet.Earlier {
-			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", rules.Part(t.Part).Name,
-				"by", e.ReopenedBy, "at", e.ReopenedAt,
+			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", kindOf(run, t.Code, rules.Part(t.Part), lang),
+				"part", rules.Part(t.Part).Name, "by", e.ReopenedBy, "at", e.ReopenedAt,
 				"reason", e.Reason, "marks", changed(rules.Part(t.Part), t.Versions(), i, lang)))
 		}
 	}
@@ -544,6 +548,23 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	return out, nil
 }
 
+// numberIn is what judges call an entry by in a part, and in a round with two series of
+// numbers which of them that is.
+func numberIn(run *contest.RoundState, entry string, part *contest.Part, lang text.Language) string {
+	return kindOf(run, run.Number(entry, part), part, lang)
+}
+
+// kindOf says of a number of a part which series it is of, where a round has two.
+func kindOf(run *contest.RoundState, code string, part *contest.Part, lang text.Language) string {
+	switch {
+	case run.Stage == nil:
+		return code
+	case part.Live:
+		return lang.Say("contest.number_on_stage", "code", code)
+	}
+	return lang.Say("contest.number_of_recording", "code", code)
+}
+
 // conferredMarks are what judges had given an entry in each part when they conferred, and
 // what they gave it after that: of those who were not to score again, that it stayed.
 func conferredMarks(s *contest.State, run *contest.RoundState, entry string, h contest.Held, lang text.Language) (out []string) {
@@ -551,7 +572,7 @@ func conferredMarks(s *contest.State, run *contest.RoundState, entry string, h c
 	for i := range rules.Parts {
 		part := &rules.Parts[i]
 		for _, t := range run.Tasks {
-			if t.Entry != entry || t.Part != part.ID || t.Repeat {
+			if t.Entry != entry || t.Part != part.ID || t.Repeat || h.Part != "" && h.Part != part.ID {
 				continue
 			}
 			versions := t.Versions()
