@@ -94,6 +94,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 		{"airings report aired --means tivi --seconds 600 --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID,
 			[]string{"fm (FM), wired (Có dây)"}},
 		{"airings list --outcome foo", []string{"aired (Đã phát), not_aired (Không phát được)"}},
+		{"stations list --technology foo", []string{"fm (FM), wired (có dây)"}},
+		{"user list --role foo", []string{"operator (Phụ trách đài)"}},
 		{"airings report not_aired --started-at 2024-05-16T17:00 --station 02770 --programme " + p.ID,
 			[]string{"power_cut (Mất điện), equipment (Hỏng thiết bị)"}},
 		{"airings report aired --started-at abc --station 02770 --programme " + p.ID, []string{"“abc”", "2024-05-13 17:00"}},

@@ -219,6 +219,7 @@ func problem(resp *http.Response) error {
 	var p struct {
 		Detail string `json:"detail"`
 		Code   string `json:"code"`
+		Field  string `json:"field"`
 		Other  string `json:"other"`
 		Seen   string `json:"seen"`
 		Errors []struct {
@@ -236,7 +237,11 @@ func problem(resp *http.Response) error {
 			e.Parts = append(e.Parts, more)
 		}
 	}
-	if more := toType(e.Kind, p.Code, p.Other); more != nil {
+	code := p.Code
+	if code == "filter.word_unknown" { // which list, the field says
+		code += " " + p.Field
+	}
+	if more := toType(e.Kind, code, p.Other); more != nil {
 		e.Parts = append(e.Parts, more)
 	}
 	if p.Seen != "" {

@@ -41,6 +41,10 @@ var takes = map[string]func(text.Language) string{
 	"airing.finding_unknown":      findings,
 	"airing.means_unknown":        means,
 	"stations.technology_unknown": technologies,
+
+	"filter.word_unknown outcome":    outcomes,
+	"filter.word_unknown technology": technologies,
+	"filter.word_unknown role":       roles,
 }
 
 // instead is what to type after a refusal that a page would follow with a button.
