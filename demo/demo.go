@@ -178,7 +178,7 @@ func (w *world) describe() error {
 			}
 		}
 		total := 4 + w.rnd.IntN(14)
-		f.ClustersTotal, f.ClustersWorking = total, total-w.rnd.IntN(4)
+		f.ClustersTotal, f.ClustersWorking = total, new(total-w.rnd.IntN(4))
 		switch w.rnd.IntN(10) {
 		case 0:
 			f.Technologies = []stations.Technology{stations.IP}

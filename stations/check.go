@@ -27,6 +27,14 @@ const (
 
 var phone = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
 
+// Working is how many speaker clusters work, 0 too while nobody noted it.
+func (f Fields) Working() int {
+	if f.ClustersWorking == nil {
+		return 0
+	}
+	return *f.ClustersWorking
+}
+
 // tidy puts what was written in one form (NFC, trimmed, sorted, no repeats,
 // no nil lists) and returns what cannot be, each fault at its column.
 func (f Fields) tidy() (Fields, []*fault.Error) {
@@ -43,9 +51,12 @@ func (f Fields) tidy() (Fields, []*fault.Error) {
 		add(fault.New(fault.Invalid, "stations.language_unknown", "text", l).At("languages"))
 	})
 	bad = append(bad, f.tidyFM()...)
-	if f.ClustersTotal < 0 || f.ClustersTotal > maxClusters || f.ClustersWorking < 0 || f.ClustersWorking > f.ClustersTotal {
-		add(fault.New(fault.Invalid, "stations.clusters_range", "working", f.ClustersWorking, "total", f.ClustersTotal,
+	if n := f.Working(); f.ClustersTotal < 0 || f.ClustersTotal > maxClusters || n < 0 || n > f.ClustersTotal {
+		add(fault.New(fault.Invalid, "stations.clusters_range", "working", n, "total", f.ClustersTotal,
 			"max", maxClusters).At("clusters_working"))
+	}
+	if f.ClustersTotal == 0 {
+		f.ClustersWorking = nil // none of nobody knows how many says nothing
 	}
 	f.Hours = append([]Hours{}, f.Hours...)
 	slices.SortFunc(f.Hours, func(a, b Hours) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Until, b.Until)) })

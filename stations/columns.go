@@ -112,9 +112,12 @@ var fields = []field{
 	{"licence_until", func(f *Fields, _ text.Language) string { return f.FM.LicenceUntil.Short() },
 		func(f *Fields, s string) (err error) { f.FM.LicenceUntil, err = readDay(s); return err },
 		func(f *Fields) any { return sheet.Day(f.FM.LicenceUntil) }},
-	{"clusters_working", func(f *Fields, _ text.Language) string { return decimal(float64(f.ClustersWorking)) },
-		func(f *Fields, s string) error { return readWhole(&f.ClustersWorking, s) },
-		func(f *Fields) any { return known(float64(f.ClustersWorking)) }},
+	{"clusters_working", writeWorking, readWorking, func(f *Fields) any {
+		if f.ClustersWorking == nil {
+			return nil
+		}
+		return float64(*f.ClustersWorking) // none that work is a number too
+	}},
 	{"clusters_total", func(f *Fields, _ text.Language) string { return decimal(float64(f.ClustersTotal)) },
 		func(f *Fields, s string) error { return readWhole(&f.ClustersTotal, s) },
 		func(f *Fields) any { return known(float64(f.ClustersTotal)) }},
@@ -245,6 +248,26 @@ func readWhole(to *int, s string) error {
 	}
 	*to = int(n)
 	return nil
+}
+
+func writeWorking(f *Fields, _ text.Language) string {
+	if f.ClustersWorking == nil {
+		return ""
+	}
+	return strconv.Itoa(*f.ClustersWorking)
+}
+
+// readWorking reads how many clusters work: "0" is that none does, nothing that nobody noted it.
+func readWorking(f *Fields, s string) error {
+	n := 0
+	if f.ClustersWorking = nil; unit.ReplaceAllString(s, "") == "" {
+		return nil
+	}
+	err := readWhole(&n, s)
+	if err == nil {
+		f.ClustersWorking = &n
+	}
+	return err
 }
 
 // readDay reads a date. Fault, beside those of ParseDate: stations.date_serial

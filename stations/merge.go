@@ -388,12 +388,17 @@ func (w *merger) carry(s Station, to UnitKey) {
 func (w *merger) open(unit UnitKey, from []Station) string {
 	s := Station{ID: StationID(w.next), Seats: []Seat{{unit, w.c.On}}}
 	w.next++
+	working, noted := 0, true
 	for _, o := range from {
 		s.Technologies = append(s.Technologies, o.Technologies...)
 		s.Languages = append(s.Languages, o.Languages...)
-		s.ClustersWorking += o.ClustersWorking
 		s.ClustersTotal += o.ClustersTotal
+		working += o.Working()
+		noted = noted && (o.ClustersWorking != nil || o.ClustersTotal == 0)
 		s.Zone = o.Zone
+	}
+	if noted { // of one that nobody counted the sum says nothing
+		s.ClustersWorking = &working
 	}
 	s.Active = []Interval{{From: w.c.On}}
 	s.Fields, _ = s.Fields.tidy() // what is put together was checked apart

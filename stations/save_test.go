@@ -1,6 +1,9 @@
 package stations
 
 import (
+	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,11 +26,72 @@ func actor(role accounts.Role, level accounts.Level, id string) accounts.Meta {
 	return m
 }
 
+// TestNoClusterThatWorksIsSaidAndNotNotedIsNothing: a cell, a file, a record and a merger
+// tell none from nobody knows.
+func TestNoClusterThatWorksIsSaidAndNotNotedIsNothing(t *testing.T) {
+	for typed, want := range map[string]struct {
+		cell, record string
+		file         any
+	}{
+		"0": {"0", "0", 0.0}, " 0 ": {"0", "0", 0.0}, "": {"", "null", nil}, "3": {"3", "3", 3.0},
+	} {
+		f := whole()
+		if err := f.SetCell("clusters_working", typed); err != nil {
+			t.Fatal(typed, err)
+		}
+		s, err := DecideSave(founding(), by("a"), SaveStation{ID: "S00001", Fields: f})
+		if err != nil {
+			t.Fatal(typed, err)
+		}
+		record, err := json.Marshal(s.ClustersWorking)
+		i := slices.IndexFunc(fields, func(f field) bool { return f.column == "clusters_working" })
+		if cell, file := s.Cell(text.Vietnamese, "clusters_working"), fields[i].cell(&s.Fields, text.Vietnamese); err != nil || cell != want.cell ||
+			string(record) != want.record || file != want.file {
+			t.Errorf("%q: cell %q, record %s, file %v, %v", typed, cell, record, file, err)
+		}
+	}
+	for name, c := range map[string]struct{ first, second, want *int }{
+		"both noted": {new(0), new(2), new(2)}, "none works": {new(0), new(0), new(0)}, "one is not noted": {nil, new(2), nil},
+	} {
+		r := founding()
+		var list []Station
+		for i, working := range []*int{c.first, c.second} {
+			f := whole()
+			f.ClustersWorking = working
+			s, err := DecideSave(r, by("a"), SaveStation{ID: StationID(i + 1), Fields: f})
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			list = append(list, s)
+		}
+		r = r.with(nil, list)
+		merger := Merge{On: "2025-07-01"}
+		for i := range 2 {
+			u := r.UnitOf(StationID(i + 1))
+			merger.Rows = append(merger.Rows, MergeRow{Line: i + 2, OldCode: u.Code, NewCode: "90001", NewName: "Xã Mới", NewDistrict: u.District})
+		}
+		_, made, plan, err := DecideMerge(r, by("b"), merger)
+		if err != nil {
+			t.Fatal(name, err, plan.Bad)
+		}
+		for _, s := range made {
+			if s.ID == plan.Targets[0].Station && (s.ClustersTotal != 18 || !reflect.DeepEqual(s.ClustersWorking, c.want)) {
+				t.Errorf("%s: %v of %d", name, s.ClustersWorking, s.ClustersTotal)
+			}
+		}
+	}
+	f := whole()
+	f.ClustersWorking, f.ClustersTotal = new(0), 0
+	if s, err := DecideSave(founding(), by("a"), SaveStation{ID: "S00001", Fields: f}); err != nil || s.ClustersWorking != nil {
+		t.Errorf("none of nobody knows how many: %v, %v", s.ClustersWorking, err)
+	}
+}
+
 // whole are fields with everything filled in.
 func whole() Fields {
 	return Fields{
 		Technologies: []Technology{IP, FM, FM}, FM: Transmitter{57.5, 30, " 12/GP-CTS ", "2026-12-31"},
-		ClustersWorking: 7, ClustersTotal: 9, Languages: []string{"ium", "vi"},
+		ClustersWorking: new(7), ClustersTotal: 9, Languages: []string{"ium", "vi"},
 		Hours:    []Hours{{1020, 1050}, {330, 375}, {330, 375}},
 		Contacts: []Contact{{norm.NFD.String("Giàng  A Páo"), "văn hoá - xã hội", "0912 345.678"}, {}},
 		Notes:    "Loa số 3 hỏng\r\ncần thay ", Active: []Interval{{From: "2024-07-01"}, {"2024-01-01", "2024-06-10"}},
@@ -75,8 +139,8 @@ func TestWhatCannotBeIsRefusedAtItsField(t *testing.T) {
 		"FM not chosen":      {func(f *Fields) { f.Technologies = []Technology{Wired} }, "stations.fm_not_chosen", "technologies"},
 		"unknown technology": {func(f *Fields) { f.Technologies = append(f.Technologies, "telepathy") }, "stations.technology_unknown", "technologies"},
 		"unknown language":   {func(f *Fields) { f.Languages = []string{"en"} }, "stations.language_unknown", "languages"},
-		"more work than are": {func(f *Fields) { f.ClustersWorking = 10 }, "stations.clusters_range", "clusters_working"},
-		"negative clusters":  {func(f *Fields) { f.ClustersWorking = -1 }, "stations.clusters_range", "clusters_working"},
+		"more work than are": {func(f *Fields) { f.ClustersWorking = new(10) }, "stations.clusters_range", "clusters_working"},
+		"negative clusters":  {func(f *Fields) { f.ClustersWorking = new(-1) }, "stations.clusters_range", "clusters_working"},
 		"phone of letters":   {func(f *Fields) { f.Contacts[0].Phone = "gọi Páo" }, "stations.phone_unreadable", "contacts"},
 		"nobody's phone":     {func(f *Fields) { f.Contacts[0].Name = " " }, "stations.contact_nameless", "contacts"},
 		"sign in a name":     {func(f *Fields) { f.Contacts[0].Name = "a;b" }, "stations.contact_sign", "contacts"},

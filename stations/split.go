@@ -115,7 +115,7 @@ func (r *Registry) planSplit(m accounts.Meta, c Split) (units []Unit, list []Sta
 			t.Station, t.Fate = station.ID, Carried
 		default:
 			alike := *station
-			alike.ClustersWorking, alike.ClustersTotal = 0, 0 // somebody counts which are whose
+			alike.ClustersWorking, alike.ClustersTotal = nil, 0 // somebody counts which are whose
 			t.Station, t.Fate = w.open(u.UnitKey, []Station{alike}), Opened
 			w.stations[len(w.stations)-1].Origin = &Origin{Station: station.ID, On: c.On, Entered: m.At.UTC()}
 		}

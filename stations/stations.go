@@ -76,7 +76,7 @@ type Contact struct {
 type Fields struct {
 	Technologies    []Technology `json:"technologies"`
 	FM              Transmitter  `json:"fm"`
-	ClustersWorking int          `json:"clusters_working" schema:"minimum=0 maximum=999"` // speaker clusters that work
+	ClustersWorking *int         `json:"clusters_working" schema:"minimum=0 maximum=999"` // speaker clusters that work, nil while nobody noted it
 	ClustersTotal   int          `json:"clusters_total" schema:"minimum=0 maximum=999"`
 	Languages       []string     `json:"languages"` // keys of Languages; every station also broadcasts in Vietnamese
 	Hours           []Hours      `json:"hours"`     // when it usually airs

@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 
 	bbolt "go.etcd.io/bbolt"
@@ -80,4 +81,21 @@ func CheckBytes(b []byte) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// NoteClusters writes that nobody noted how many clusters work as schema 2 did, and takes
+// the step to schema 3.
+func (s *Store) NoteClusters() error {
+	return s.bare(func(tx *tx) error {
+		for _, name := range []string{stationRecords.name, successions.name} {
+			rows := table[json.RawMessage]{name: name}
+			for e, err := range rows.ascend(tx, nil, nil) {
+				old := bytes.ReplaceAll(e.rec, []byte(`"clusters_working":null`), []byte(`"clusters_working":0`))
+				if err = errors.Join(err, rows.put(tx, bytes.Clone(e.key), old)); err != nil {
+					return err
+				}
+			}
+		}
+		return noteClusters(tx)
+	}, true)
 }

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ import (
 
 // Schema is the version of what is on disk, 1 more than there are steps. Open
 // refuses a newer folder and raises an older one step by step.
-const Schema = 2
+const Schema = 3
 
 // steps raise a folder: steps[0] makes schema 2 of schema 1. A step has a
 // transaction of its own and sees tables as the steps before it left them. Steps
@@ -29,6 +30,65 @@ var steps = [Schema - 1]struct {
 	run  func(*tx) error
 }{
 	{"every table is covered", coverTables},
+	{"no working loudspeaker clusters is a number, and not noted is none", noteClusters},
+}
+
+// noteClusters says "not noted" of stations as null: until then it was written as 0.
+func noteClusters(tx *tx) error {
+	type raw = map[string]json.RawMessage
+	note := func(station raw) {
+		if string(station["clusters_working"]) == "0" {
+			station["clusters_working"] = json.RawMessage("null")
+		}
+	}
+	list, changes := table[raw]{name: stationRecords.name}, table[raw]{name: successions.name}
+	rows := map[string]raw{}
+	for e, err := range list.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		note(e.rec)
+		rows[string(e.key)] = e.rec
+	}
+	for key, rec := range rows {
+		if err := list.put(tx, []byte(key), rec); err != nil {
+			return err
+		}
+	}
+	if clear(rows); changes.bucket(tx) == nil {
+		return nil // the folder is older than they are
+	}
+	for e, err := range changes.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		var changed raw
+		if err := json.Unmarshal(e.rec["changes"], &changed); err != nil {
+			return damaged(successions.name, e.key, err)
+		}
+		var stations []map[string]raw // each with what it was, if it was, and what it is
+		if err := json.Unmarshal(changed["stations"], &stations); err != nil {
+			return damaged(successions.name, e.key, err)
+		}
+		for _, s := range stations {
+			note(s["was"])
+			note(s["now"])
+		}
+		var err error
+		if changed["stations"], err = json.Marshal(stations); err != nil {
+			return err
+		}
+		if e.rec["changes"], err = json.Marshal(changed); err != nil {
+			return err
+		}
+		rows[string(e.key)] = e.rec
+	}
+	for key, rec := range rows {
+		if err := changes.put(tx, []byte(key), rec); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // derived are the tables that can be counted again from others, and the shape

@@ -85,7 +85,7 @@ func example(i int) stations.Fields {
 	f := stations.Fields{
 		Technologies: []stations.Technology{stations.FM}, FM: stations.Transmitter{FrequencyMHz: 54.5 + float64(i%27)/2, PowerW: 30, Licence: "125/GP-CTS",
 			LicenceUntil: "2025-12-31"},
-		ClustersWorking: 5 + i%4, ClustersTotal: 9, Languages: []string{"vi", "hmn"},
+		ClustersWorking: new(5 + i%4), ClustersTotal: 9, Languages: []string{"vi", "hmn"},
 		Hours:    []stations.Hours{{From: 330, Until: 375}, {From: 1020, Until: 1050}},
 		Contacts: []stations.Contact{{Name: "Giàng A Páo", Role: "công chức văn hoá - xã hội", Phone: "0912345678"}},
 		Active:   []stations.Interval{{From: stations.FoundingDay}},
@@ -168,7 +168,7 @@ func TestAnOperatorSeesHerStationAndNoButtons(t *testing.T) {
 func TestAStationsPageSaysWhatWasNotedAndNoMore(t *testing.T) {
 	srv, s := serve(t, "editor")
 	f := example(2)
-	f.ClustersWorking, f.ClustersTotal, f.Notes = 0, 5, "loa số 3 hỏng"
+	f.ClustersWorking, f.ClustersTotal, f.Notes = nil, 5, "loa số 3 hỏng"
 	m := accounts.Meta{ID: "noted", By: accounts.Daemon(), At: time.Date(2024, 5, 13, 3, 0, 0, 0, time.UTC)}
 	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: "S00003", Fields: f}); err != nil {
 		t.Fatal(err)
@@ -184,6 +184,24 @@ func TestAStationsPageSaysWhatWasNotedAndNoMore(t *testing.T) {
 	doc, _ = get(t, srv.URL+"/stations?q="+url.QueryEscape(reg.Label("S00003")))
 	if cell := doc.Find("tr:has(a[href='/stations/S00003']) td[data-label='Cụm loa']").Text(); cell != "5" {
 		t.Errorf("the list says %q", cell)
+	}
+	for typed, said := range map[string][2]string{"0": {"0 trên 5 cụm hoạt động", "0/5"}, "": {"5 cụm, chưa ghi số cụm hoạt động", "5"}} {
+		if err := f.SetCell("clusters_working", typed); err != nil {
+			t.Fatal(err)
+		}
+		m.ID += "+"
+		if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: "S00003", Fields: f}); err != nil {
+			t.Fatal(err)
+		}
+		doc, _ := get(t, srv.URL+"/stations/S00003")
+		list, _ := get(t, srv.URL+"/stations?q="+url.QueryEscape(reg.Label("S00003")))
+		if cell := list.Find("tr:has(a[href='/stations/S00003']) td[data-label='Cụm loa']").Text(); !strings.Contains(doc.Find("main").Text(), said[0]) || cell != said[1] {
+			t.Errorf("%q: the list says %q, the page %s", typed, cell, doc.Find("main").Text())
+		}
+		form, _ := get(t, srv.URL+"/stations/S00003/edit")
+		if value, _ := form.Find("input[name=clusters_working]").Attr("value"); value != typed {
+			t.Errorf("%q: the form says %q", typed, value)
+		}
 	}
 }
 
