@@ -17,6 +17,7 @@ import (
 type Broadcast struct {
 	MP3     io.ReadSeeker // the recording itself where nothing but its level has to change
 	Steps   int           // of mpeg.StepDB, still to be made
+	Moved   float64       // LU by which coding anew moved the loudness already, as mixing six channels down does
 	Limited bool          // its peaks keep it from being raised further
 	Encoded bool          // coded anew
 	Mended  bool          // frames that players stumble over are silent in it, and stray bytes gone
@@ -28,6 +29,7 @@ type Broadcast struct {
 func NewBroadcast(ctx context.Context, original io.ReadSeeker, scratch *os.File, f Facts, p Profile, opt Options) (Broadcast, error) {
 	b := Broadcast{MP3: original, Encoded: f.MP3 == nil || f.MP3.Rating == mpeg.Free}
 	var err error
+	came := f
 	if b.Encoded {
 		f, err = b.encode(ctx, original, scratch, opt)
 	} else {
@@ -41,6 +43,11 @@ func NewBroadcast(ctx context.Context, original io.ReadSeeker, scratch *os.File,
 	}
 	if b.Encoded || b.Mended {
 		b.MP3 = scratch
+	}
+	if was, ok := came.Loudness(); b.Encoded && ok && came.Channels > 2 {
+		if is, ok := f.Loudness(); ok {
+			b.Moved = is - was
+		}
 	}
 	b.Steps, b.Limited = LevelSteps(f, p)
 	return b, nil

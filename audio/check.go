@@ -167,29 +167,41 @@ func (c *checker) length(f Facts) {
 	}
 }
 
-// Loudness is the integrated loudness in LUFS as it is heard from two
-// loudspeakers: a mono recording plays on both, 3.01 LU above the standard's
-// figure for its one channel. False when it could not be measured.
+// Loudness is the integrated loudness in LUFS as ITU-R BS.1770 has it: a mono recording
+// is one channel on one loudspeaker. Pages, the API and the command line all tell this figure.
+// False when it could not be measured.
 func (f Facts) Loudness() (float64, bool) {
 	if f.Measures == nil {
 		return 0, false
 	}
-	l, ok := f.Measures.Integrated.Get()
+	return f.Measures.Integrated.Get()
+}
+
+// Target is the loudness wanted of a recording, in LUFS: a mono recording is played on both
+// loudspeakers, and sounds as loud as a stereo one that measures 3 LU more.
+func (p Profile) Target(f Facts) float64 {
 	if f.Channels == 1 {
-		l += 10 * math.Log10(2)
+		return p.TargetLUFS - 10*math.Log10(2)
 	}
-	return l, ok
+	return p.TargetLUFS
 }
 
 // level judges loudness, peaks and clipping.
 func (c *checker) level(f Facts) {
 	p, m := c.profile, f.Measures
 	if l, ok := f.Loudness(); ok && p.TargetLUFS != 0 {
-		switch off := l - p.TargetLUFS; {
+		target, code := p.Target(f), ""
+		switch off := l - target; {
 		case off < -p.ToleranceLU:
-			c.add("audio.too_quiet", Warn, nil, "loudness", l, "target", p.TargetLUFS, "by", -off)
+			code = "audio.too_quiet"
 		case off > p.ToleranceLU:
-			c.add("audio.too_loud", Warn, nil, "loudness", l, "target", p.TargetLUFS, "by", off)
+			code = "audio.too_loud"
+		}
+		if grade := c.graded(code, Warn); code != "" {
+			if f.Channels == 1 {
+				code += "_mono"
+			}
+			c.add(code, grade, nil, "loudness", l, "target", target, "by", math.Abs(l-target))
 		}
 	}
 	if m.Clipping.Runs > p.MaxClippedRuns && p.MaxClippedRuns >= 0 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"loa/audio/audiotest"
+	"loa/audio/measure"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -103,6 +104,33 @@ func TestAGoodRecordingHasNoFindings(t *testing.T) {
 	p.MinBandwidth = 0 // the test sound ends at 1.6 kHz
 	if found := Check(f, p); len(found) > 0 {
 		t.Errorf("%+v", found)
+	}
+}
+
+// TestOneFigureOfLoudness: what is told of a mono file is what was measured, its target is the
+// lower one, and the sentence says so.
+func TestOneFigureOfLoudness(t *testing.T) {
+	for channels, want := range map[int]struct{ code, target string }{
+		1: {"audio.too_loud_mono", "-19,0 LUFS của tệp mono"}, 2: {"audio.too_loud", "-16,0 LUFS"},
+	} {
+		file := audiotest.WAV(10, 44100, 5)
+		f, err := Analyse(context.Background(), bytes.NewReader(file), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		measured := -10.0
+		f.Channels, f.Measures.Integrated = channels, measure.Of(measured)
+		if told, ok := f.Loudness(); !ok || told != measured {
+			t.Errorf("%d channels: %.2f told, %.2f measured", channels, told, measured)
+		}
+		i := slices.IndexFunc(Check(f, Programme()), func(g Finding) bool { return g.Code == want.code })
+		if i < 0 {
+			t.Fatalf("%d channels: %+v", channels, Check(f, Programme()))
+		}
+		found := Check(f, Programme())[i]
+		if s := found.Say(text.Vietnamese); found.Args["loudness"] != measured || !strings.Contains(strings.ReplaceAll(s, "−", "-"), want.target) {
+			t.Errorf("%d channels: %s", channels, s)
+		}
 	}
 }
 

@@ -174,19 +174,47 @@ func TestGarbageIsToldWhereItMatters(t *testing.T) {
 	}{
 		"a stream recorder's head and tail": {slices.Concat(junk(500), file, junk(500)), ""},
 		"the card's zeros in front":         {slices.Concat(make([]byte, 20_000), file), "audio.garbage_ends"},
+		"a few zeros in front":              {slices.Concat(make([]byte, 3000), file), "audio.garbage_head"},
+		"another file's head":               {slices.Concat(bytes.Repeat([]byte("kịch bản "), 300), file), "audio.garbage_head"},
 		"a broken end":                      {slices.Concat(file, junk(100_000)), "audio.garbage_ends"},
 		"a broken middle":                   {slices.Concat(file[:middle], junk(400), file[middle:]), "audio.garbage"},
 	} {
 		facts, _ := decode(t, c.file, 1)
 		codes := []string{}
 		for _, w := range facts.Warnings {
-			if w.Code != "audio.damaged" { // the frame that was cut in two
+			if w.Code != "audio.apart" { // those after the frame that was cut in two
 				codes = append(codes, w.Code)
 			}
 		}
 		if want := strings.Fields(c.code); !slices.Equal(codes, want) || facts.Seconds < 4.9 {
 			t.Errorf("%s: %v, want %v; %v seconds", name, codes, want, facts.Seconds)
 		}
+	}
+}
+
+// TestBytesBetweenFramesAreNoDamageOfTheFrames puts bytes between two frames that are
+// whole, and spoils a frame far from there: each is told as what it is.
+func TestBytesBetweenFramesAreNoDamageOfTheFrames(t *testing.T) {
+	audiotest.Need(t, "lame")
+	file := lame(t, 48000, 2, castanets(48000, 8), "-b", "128")
+	const frame, at, bad = 384, 150 * 384, 60 * 384
+	if file[at] != 0xff || file[bad] != 0xff {
+		t.Fatal("no frame begins there")
+	}
+	codes := func(b []byte) (codes []string) {
+		facts, _ := decode(t, b, 1)
+		for _, w := range facts.Warnings {
+			codes = append(codes, w.Code)
+		}
+		return codes
+	}
+	strewn := slices.Concat(file[:at], bytes.Repeat([]byte("XYZ"), 40), file[at:])
+	if got := codes(strewn); !slices.Equal(got, []string{"audio.apart", "audio.garbage"}) {
+		t.Errorf("bytes between frames: %v", got)
+	}
+	copy(strewn[bad+4:], bytes.Repeat([]byte{0xff}, frame-8))
+	if got := codes(strewn); !slices.Equal(got, []string{"audio.damaged", "audio.apart", "audio.garbage"}) {
+		t.Errorf("and a frame that is damaged: %v", got)
 	}
 }
 

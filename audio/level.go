@@ -19,7 +19,7 @@ func LevelSteps(f Facts, p Profile) (steps int, limited bool) {
 	if !ok || p.TargetLUFS == 0 {
 		return 0, false
 	}
-	steps = int(math.Round((p.TargetLUFS - loudness) / mpeg.StepDB))
+	steps = int(math.Round((p.Target(f) - loudness) / mpeg.StepDB))
 	if steps <= 0 {
 		return steps, false
 	}

@@ -281,15 +281,22 @@ func broken(i mpeg.Info) bool {
 // warn says what could not be read as it should be.
 func (e *emitter) warn(i mpeg.Info) {
 	f, spf, rate := e.d.facts, float64(i.Header.Samples()), float64(i.Header.SampleRate)
-	if n := len(e.damaged); n > 0 {
-		f.warn("audio.damaged", places(e.damaged, spf/rate), "frames", n)
-		f.Partial = float64(n) > tooDamaged*float64(i.Frames)
+	f.Partial = float64(len(e.damaged)) > tooDamaged*float64(i.Frames)
+	damaged, apart := apart(e.damaged, i)
+	if n := len(damaged); n > 0 {
+		f.warn("audio.damaged", places(damaged, spf/rate), "frames", n)
+	}
+	if n := len(apart); n > 0 {
+		f.warn("audio.apart", places(apart, spf/rate), "frames", n)
 	}
 	var at []Place
-	var ends int64 // of i.Garbage, bytes before the first frame and after the last
+	var head, ends int64 // of i.Garbage, bytes before the first frame, and those with the ones after the last
 	for _, g := range i.Gaps {
 		if g.Frame == 0 || g.Frame == i.Frames {
 			ends += g.Bytes
+			if g.Frame == 0 {
+				head += g.Bytes
+			}
 			continue
 		}
 		from := float64(g.Frame) * spf / rate
@@ -302,6 +309,8 @@ func (e *emitter) warn(i mpeg.Info) {
 	}
 	if ends*8 > int64(f.Bitrate) { // room for a second of sound; less is what stream recorders and taggers leave
 		f.warn("audio.garbage_ends", nil, "bytes", ends)
+	} else if head > leftOver {
+		f.warn("audio.garbage_head", []Place{{}}, "bytes", head)
 	}
 	if w := mpeg.Witness(e.drawn.units, e.drawn.pcm); w.Differs() {
 		from := float64(w.At) * spf / rate
@@ -313,6 +322,24 @@ func (e *emitter) warn(i mpeg.Info) {
 	if i.BadCRC > 0 {
 		f.warn("audio.bad_crc", nil, "frames", i.BadCRC)
 	}
+}
+
+// leftOver is how many bytes of a frame that was cut may stand before the first: no frame
+// is longer.
+const leftOver = 1441
+
+// apart takes from the frames that could not be decoded those that follow a gap: there is
+// nothing wrong with them but that a part of each stands in frames before the gap.
+func apart(frames []int64, i mpeg.Info) (damaged, apart []int64) {
+	for _, n := range frames {
+		after := slices.ContainsFunc(i.Gaps, func(g mpeg.Gap) bool { return g.Frame == n && n > 0 })
+		if after || len(apart) > 0 && apart[len(apart)-1] == n-1 {
+			apart = append(apart, n)
+		} else {
+			damaged = append(damaged, n)
+		}
+	}
+	return damaged, apart
 }
 
 // witnessDiffers warns that our decoder and the witness heard something else: one

@@ -22,8 +22,10 @@ import (
 type BroadcastCopy struct {
 	Recording string `json:"recording"` // ID
 	Blob      Ref    `json:"blob"`      // the recording's own where nothing had to be changed
-	Steps     int    `json:"steps"`     // of mpeg.StepDB, against what was recorded
-	Limited   bool   `json:"limited"`   // its peaks kept it from being raised further
+	Steps     int    `json:"steps"`     // of mpeg.StepDB, against what was recorded or coded anew
+	// Moved is by how many LU mixing many channels down had moved the loudness before the steps.
+	Moved   float64 `json:"moved_lu,omitempty"`
+	Limited bool    `json:"limited"` // its peaks kept it from being raised further
 	// coded anew: it came in another format than MP3, or in free format, which few players know, or players stumble over it
 	Encoded bool `json:"encoded"`
 	Mended  bool `json:"mended,omitempty"` // frames that players stumble over are silent in it, and stray bytes gone
@@ -37,7 +39,7 @@ type BroadcastCopy struct {
 }
 
 // Gain is how much louder than the recording the copy is, in dB.
-func (c BroadcastCopy) Gain() float64 { return float64(c.Steps) * mpeg.StepDB }
+func (c BroadcastCopy) Gain() float64 { return float64(c.Steps)*mpeg.StepDB + c.Moved }
 
 // Current reports whether nothing is left to do: the copy was made for the
 // profile. One that failed for want of an encoder is to be tried again.
@@ -57,7 +59,7 @@ func MakeBroadcastCopy(ctx context.Context, blobs Blobs, r Recording, f audio.Fa
 		return c, err
 	}
 	reason := ReasonOf(err)
-	c.Blob, c.Steps, c.Limited, c.Failed = Ref{}, 0, false, &reason
+	c.Blob, c.Steps, c.Moved, c.Limited, c.Failed = Ref{}, 0, 0, false, &reason
 	return c, nil
 }
 
@@ -79,7 +81,7 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f audio
 	if err != nil {
 		return err
 	}
-	c.Steps, c.Limited = b.Steps, b.Limited
+	c.Steps, c.Moved, c.Limited = b.Steps, b.Moved, b.Limited
 	if b.Steps == 0 && b.MP3 == io.ReadSeeker(original) {
 		return nil
 	}

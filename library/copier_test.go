@@ -166,7 +166,7 @@ func TestWhatStationsReceiveIsAnMP3AtTheRightLevel(t *testing.T) {
 		if err != nil || facts.Format != audio.MP3 {
 			t.Fatalf("%s: %v %v", c.name, facts.Format, err)
 		}
-		if lufs, _ := facts.Loudness(); math.Abs(lufs+16) > mpeg.StepDB/2+0.1 {
+		if lufs, _ := facts.Loudness(); math.Abs(lufs-audio.Programme().Target(facts)) > mpeg.StepDB/2+0.1 {
 			t.Errorf("%s: %.2f LUFS", c.name, lufs)
 		}
 		file := filepath.Join(t.TempDir(), "nhận.mp3")
@@ -198,6 +198,30 @@ func freeFormat(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// TestSixChannelsAreToldByWhatIsHeard: mixing them down moves the level, which is none of
+// what the copy was made louder by.
+func TestSixChannelsAreToldByWhatIsHeard(t *testing.T) {
+	audiotest.Need(t, "ffmpeg", "lame")
+	s := newStudio(t)
+	file := made(t, "volume=-9dB", "-f", "wav", "-ac", "6")
+	was, err := audio.Analyse(t.Context(), bytes.NewReader(file), audio.Options{})
+	if err != nil || was.Channels != 6 {
+		t.Fatalf("%d channels, %v", was.Channels, err)
+	}
+	r := s.keep("r", "rạp.wav", library.ForProgramme, file)
+	s.makeAll(1, 0)
+	c, _, b := s.received(r)
+	is, err := audio.Analyse(t.Context(), bytes.NewReader(b), audio.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := was.Loudness()
+	after, _ := is.Loudness()
+	if math.Abs(c.Gain()-(after-before)) > 0.5 {
+		t.Errorf("%.1f LUFS became %.1f, said to be louder by %.1f", before, after, c.Gain())
+	}
 }
 
 func TestPeaksAreNotRaisedIntoClipping(t *testing.T) {

@@ -98,5 +98,10 @@ func TestEvidenceLeftBehindIsTold(t *testing.T) {
 		if _, err := s.Attach(t.Context(), by(), photo); err != nil && c.outcome != airing.Withdrawn {
 			t.Fatal(err)
 		}
+		if c.outcome == airing.Aired { // a new photo is nothing that was kept
+			operator.Get("/airings/" + was)
+			operator.Expect(200, "[aria-labelledby=evidence] figure")
+			operator.Refuse(kept)
+		}
 	}
 }

@@ -95,8 +95,22 @@ func TestAPaperAddsUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := reg.Station("S00001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := st.Fields
+	f.Contacts = []stations.Contact{{Name: "Giàng A Páo", Phone: "0912345678"}}
+	if _, err := s.SaveStation(t.Context(), accounts.Meta{ID: "c", By: accounts.Daemon(), At: now}, stations.SaveStation{ID: st.ID, Fields: f}); err != nil {
+		t.Fatal(err)
+	}
 	c.Get("/coverage/paper?week=" + week.String())
 	c.Expect(http.StatusOK, ".paper", "làm tròn xuống")
+	c.Expect(http.StatusOK, ".paper tr:contains('Giàng A Páo')", "0912345678") // who reads of a station calls it
 	var states []int
 	table := c.Doc().Find(".paper table").First()
 	table.Find("th").Each(func(i int, th *goquery.Selection) {

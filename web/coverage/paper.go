@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"net/http"
+	"strings"
 
 	"loa/coverage"
 	"loa/internal/filter"
@@ -139,7 +140,8 @@ func stationTable(r *kit.Request, g group, several bool) paper.Table {
 	if several {
 		t.Columns = append(t.Columns, paper.Column{Name: r.Say("coverage.district"), Width: 22, Places: paper.Words})
 	}
-	t.Columns = append(t.Columns, paper.Column{Name: r.Say("airing.note"), Width: 40, Places: paper.Words})
+	t.Columns = append(t.Columns, paper.Column{Name: r.Say("coverage.call"), Width: 26, Places: paper.Words},
+		paper.Column{Name: r.Say("airing.note"), Width: 34, Places: paper.Words})
 	for i, s := range g.Rows {
 		note := ""
 		if s.Reason != "" {
@@ -155,7 +157,7 @@ func stationTable(r *kit.Request, g group, several bool) paper.Table {
 		if several {
 			row = append(row, s.District)
 		}
-		t.Rows = append(t.Rows, append(row, note))
+		t.Rows = append(t.Rows, append(row, strings.TrimSpace(s.Contact.Name+" "+s.Contact.Phone), note))
 	}
 	return t
 }

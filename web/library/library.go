@@ -337,7 +337,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 		if err != nil {
 			return err
 		}
-		page.Broadcast = broadcast(r.Lang, rec, c, found)
+		page.Broadcast = broadcast(r.Lang, rec, rep.Facts, c, found)
 	}
 	if page.Alike, err = p.alike(r, s, f); err != nil {
 		return err
@@ -351,7 +351,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 }
 
 // broadcast says how what stations receive differs from what was sent.
-func broadcast(lang text.Language, rec library.Recording, c library.BroadcastCopy, found bool) string {
+func broadcast(lang text.Language, rec library.Recording, f *audio.Facts, c library.BroadcastCopy, found bool) string {
 	switch {
 	case !found:
 		return lang.Say("library.copy_making")
@@ -366,12 +366,16 @@ func broadcast(lang text.Language, rec library.Recording, c library.BroadcastCop
 		parts = append(parts, lang.Say("library.copy_anew"))
 	case c.Encoded:
 		parts = append(parts, lang.Say("library.copy_mp3"))
+	case c.Mended && f != nil && f.MP3 != nil && f.MP3.Garbage > 0 && f.MP3.Damaged+f.MP3.Missing+f.MP3.BadCRC == 0:
+		parts = append(parts, lang.Say("library.copy_mended_bytes"))
 	case c.Mended:
 		parts = append(parts, lang.Say("library.copy_mended"))
 	}
-	if gain := lang.Decimal(math.Abs(c.Gain()), 1); c.Steps > 0 {
+	switch gain := lang.Decimal(math.Abs(c.Gain()), 1); {
+	case math.Abs(c.Gain()) < 0.1:
+	case c.Gain() > 0:
 		parts = append(parts, lang.Say("library.copy_louder", "db", gain))
-	} else if c.Steps < 0 {
+	default:
 		parts = append(parts, lang.Say("library.copy_softer", "db", gain))
 	}
 	if c.Limited {

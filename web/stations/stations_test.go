@@ -195,7 +195,8 @@ func TestAStationsPageSaysWhatWasNotedAndNoMore(t *testing.T) {
 		}
 		doc, _ := get(t, srv.URL+"/stations/S00003")
 		list, _ := get(t, srv.URL+"/stations?q="+url.QueryEscape(reg.Label("S00003")))
-		if cell := list.Find("tr:has(a[href='/stations/S00003']) td[data-label='Cụm loa']").Text(); !strings.Contains(doc.Find("main").Text(), said[0]) || cell != said[1] {
+		cell := list.Find("tr:has(a[href='/stations/S00003']) td[data-label='Cụm loa']").Text()
+		if !strings.Contains(doc.Find("main").Text(), said[0]) || cell != said[1] {
 			t.Errorf("%q: the list says %q, the page %s", typed, cell, doc.Find("main").Text())
 		}
 		form, _ := get(t, srv.URL+"/stations/S00003/edit")
