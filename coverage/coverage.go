@@ -382,6 +382,9 @@ type Store interface {
 	// LastExcuse is what was last decided about excusing the station in that
 	// week, revoked or not; the zero Excuse if nobody has decided.
 	LastExcuse(ctx context.Context, week airing.Week, station string) (Excuse, error)
+	// Excuses are those of LastExcuse in the weeks from..until (both included, at most
+	// MaxWeeks) in which somebody has decided. Fault: coverage.too_many_weeks.
+	Excuses(ctx context.Context, station string, from, until airing.Week) (map[airing.Week]Excuse, error)
 	// Excuse records an excuse, or revokes one. DecideExcuse.
 	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
 	// CloseWeek freezes a week and seals the log, as DecideClose and DecideFreeze

@@ -286,6 +286,28 @@ func (s *Store) LastExcuse(ctx context.Context, week airing.Week, station string
 	return e, err
 }
 
+// Excuses implements coverage.Store.
+func (s *Store) Excuses(ctx context.Context, station string, from, until airing.Week) (map[airing.Week]coverage.Excuse, error) {
+	if err := coverage.CheckSpan(from, until); err != nil {
+		return nil, err
+	}
+	found := map[airing.Week]coverage.Excuse{}
+	err := s.view(ctx, func(tx *tx) error {
+		clear(found)
+		for w := from; w <= until; w++ {
+			e, decided, err := excuses.get(tx, tallyKey(w, stationNumber(station)))
+			if err != nil {
+				return err
+			}
+			if decided {
+				found[w] = e
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
 // Excuse implements coverage.Store.
 func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) (coverage.Excuse, error) {
 	if err := s.refresh(ctx); err != nil {

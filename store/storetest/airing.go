@@ -667,6 +667,17 @@ func coverageExcuse(t *testing.T, e AiringEngine) {
 		if got := weekCounts(t, e, thatWeek); got.Excused != want.excused || got.NotReported != want.silent || got.Expected() != want.silent {
 			t.Fatalf("%+v", got.Counts)
 		}
+		year, err := e.Excuses(ctx, x.Station, thatWeek-51, thatWeek)
+		last, lastErr := e.LastExcuse(ctx, thatWeek, x.Station)
+		if err != nil || lastErr != nil || len(year) != 1 || year[thatWeek] != last || year[thatWeek].Stands() == want.revoked {
+			t.Fatalf("a year's excuses %+v, the last %+v, %v, %v", year, last, err, lastErr)
+		}
+	}
+	if none, err := e.Excuses(ctx, "S00008", thatWeek-51, thatWeek); err != nil || len(none) != 0 {
+		t.Fatalf("another station's: %+v, %v", none, err)
+	}
+	if _, err := e.Excuses(ctx, x.Station, thatWeek-coverage.MaxWeeks, thatWeek); !fault.Is(err, "coverage.too_many_weeks") {
+		t.Fatalf("more than ten years: %v", err)
 	}
 }
 

@@ -199,6 +199,11 @@ func (e *Counted) JobState(ctx context.Context, job string) (scheduler.JobState,
 	return e.Engine.JobState(ctx, job)
 }
 
+func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Week) (map[airing.Week]coverage.Excuse, error) {
+	e.asked("Excuses")
+	return e.Engine.Excuses(ctx, id, from, until)
+}
+
 func (e *Counted) LastExcuse(ctx context.Context, week airing.Week, id string) (coverage.Excuse, error) {
 	e.asked("LastExcuse")
 	return e.Engine.LastExcuse(ctx, week, id)

@@ -552,18 +552,18 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	if err != nil {
 		return err
 	}
+	excused, err := p.store.Excuses(r.Context(), st.ID, week-historyWeeks+1, week)
+	if err != nil {
+		return err
+	}
 	values := make([]float64, historyWeeks)
 	for i := range historyWeeks {
 		w := week - airing.Week(i)
 		tally, any := tallies[w]
 		values[historyWeeks-1-i] = min(1, float64(tally.Qualifying))
 		if any || st.ActiveInWeek(stations.DateOf(cal.Start(w))) { // a silent week is a week
-			e, err := p.store.LastExcuse(r.Context(), w, st.ID)
-			if err != nil {
-				return err
-			}
 			page.Weeks = append(page.Weeks, pastWeek{Path: stationPath(st.ID, w), Line: r.Lang.Week(cal.Start(w), cal.End(w)),
-				Excused: e.Station != "" && !e.Revoked && tally.Qualifying == 0, Silent: silent[w], Tally: tally})
+				Excused: excused[w].Stands() && tally.Qualifying == 0, Silent: silent[w], Tally: tally})
 		}
 	}
 	page.Course = kit.NewSparkline(r.Say("coverage.history", "n", historyWeeks), values, 1)

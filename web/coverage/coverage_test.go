@@ -23,6 +23,7 @@ import (
 	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/bolttest"
+	"loa/store/storetest"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -44,14 +45,38 @@ func open(t *testing.T) (*bolt.Store, *webtest.Client) {
 // monitor is somebody who watches a part of the province, in front of the pages.
 func monitor(t *testing.T, s *bolt.Store, scope accounts.Scope) *webtest.Client {
 	t.Helper()
+	return monitorOf(t, s, s, scope)
+}
+
+// monitorOf is monitor, whose pages ask another store than the one she logs in at.
+func monitorOf(t *testing.T, s *bolt.Store, asked Store, scope accounts.Scope) *webtest.Client {
+	t.Helper()
 	secret := webtest.LoggedIn(t, s, "Giám sát "+scope.ID, now, accounts.Grant{Role: accounts.Monitor, Scope: scope})
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
-	Register(k, s)
+	Register(k, asked)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return webtest.NewClient(t, h, secret)
+}
+
+// TestAYearOfAStationAsksForItsExcusesOnce, and says which week was excused.
+func TestAYearOfAStationAsksForItsExcusesOnce(t *testing.T) {
+	s := bolttest.Open(t)
+	webtest.Stations(t, s)
+	counted := &storetest.Counted{Engine: s}
+	c := monitorOf(t, s, counted, accounts.Scope{Level: accounts.Province})
+	e := coverage.Excuse{Week: week - 3, Station: "S00001", Reason: airing.Weather, Note: "Lũ quét"}
+	if _, err := s.Excuse(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: now}, e); err != nil {
+		t.Fatal(err)
+	}
+	counted.Questions()
+	c.Get("/coverage/stations/S00001?week=" + week.String())
+	c.Expect(http.StatusOK, "main", "Được miễn")
+	if n := counted.Questions(); n["Excuses"] != 1 || n["LastExcuse"] > 1 {
+		t.Errorf("%v", n)
+	}
 }
 
 func TestADistrictWhollyExcusedHasNoShare(t *testing.T) {
