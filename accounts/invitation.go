@@ -249,10 +249,11 @@ func (f Facts) joined(m Meta, c Join, inv Invitation) (Person, error) {
 		}
 		was := p
 		p.Grants, err = checkGrants(was, append(p.Grants[:len(p.Grants):len(p.Grants)], inv.Grants...))
+		p.Began = p.begins(was, m.At, inv.By, inv.ByName)
 		p.Touch = m.Touch(was, p)
 		return p, err
 	}
-	return f.newPerson(m, c.Name, c.Login, inv.Grants, inv.By)
+	return f.newPerson(m, c.Name, c.Login, inv.Grants, inv.By, inv.ByName)
 }
 
 // CheckInvitation returns the fault that says why the link opens nothing at

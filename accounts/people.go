@@ -161,6 +161,49 @@ func (p Person) left(was Person, at time.Time) []Past {
 	return list
 }
 
+// Begun is a scope on which somebody may organise contests, since when, and who let her.
+type Begun struct {
+	Scope
+	At     time.Time `json:"at"`           // UTC
+	By     string    `json:"by,omitempty"` // ID of who invited her or gave her the role; "" for the daemon
+	ByName string    `json:"by_name"`
+}
+
+// begins returns since when, and by whom, the person may organise what she may now.
+func (p Person) begins(was Person, at time.Time, by, name string) (list []Begun) {
+	for _, g := range p.Grants {
+		if !slices.Contains(may[g.Role], Organise) {
+			continue
+		}
+		if i := slices.IndexFunc(was.Began, func(b Begun) bool { return b.Scope == g.Scope }); i >= 0 {
+			list = append(list, was.Began[i])
+		} else if !was.Has(g) {
+			list = append(list, Begun{g.Scope, at.UTC(), by, name})
+		}
+	}
+	return list
+}
+
+// OrganisesSince is since when the person may organise the contest, and who let her: by
+// the oldest of the roles that let her now. Its ByName is "" where that is not known: At is then when she
+// got her account.
+func (p Person) OrganisesSince(contest string) (since Begun) {
+	where := Where{Contest: contest}
+	for _, g := range p.Grants {
+		if !slices.Contains(may[g.Role], Organise) || !g.Scope.covers(where) {
+			continue
+		}
+		b := Begun{Scope: g.Scope, At: p.Created}
+		if i := slices.IndexFunc(p.Began, func(b Begun) bool { return b.Scope == g.Scope }); i >= 0 {
+			b = p.Began[i]
+		}
+		if since.Level == "" || b.At.Before(since.At) {
+			since = b
+		}
+	}
+	return since
+}
+
 func (p Person) organised() (scopes []Scope) {
 	for _, o := range p.Organised {
 		scopes = append(scopes, o.Scope)
@@ -201,10 +244,10 @@ func DecideAdd(f Facts, m Meta, c AddPerson) (Person, error) {
 			return Person{}, err
 		}
 	}
-	return f.newPerson(m, c.Name, c.Login, grants, m.By.Person)
+	return f.newPerson(m, c.Name, c.Login, grants, m.By.Person, m.By.Name)
 }
 
-func (f Facts) newPerson(m Meta, name, login string, grants []Grant, by string) (Person, error) {
+func (f Facts) newPerson(m Meta, name, login string, grants []Grant, by, byName string) (Person, error) {
 	name, err := CheckName(name)
 	if err != nil {
 		return Person{}, err
@@ -216,7 +259,9 @@ func (f Facts) newPerson(m Meta, name, login string, grants []Grant, by string) 
 	if _, taken := f.Directory.ByLogin(login); taken {
 		return Person{}, fault.New(fault.Conflict, "accounts.login_taken", "login", login).At("login")
 	}
-	return Person{ID: m.NewID(), Name: name, Login: login, Grants: grants, Language: text.Vietnamese, Created: m.At, InvitedBy: by}, nil
+	p := Person{ID: m.NewID(), Name: name, Login: login, Grants: grants, Language: text.Vietnamese, Created: m.At, InvitedBy: by}
+	p.Began = p.begins(Person{}, m.At, by, byName)
+	return p, nil
 }
 
 // ChangePerson sets what somebody is called and may do. Nil leaves as is.
@@ -226,6 +271,42 @@ type ChangePerson struct {
 	Language *text.Language `json:"language,omitempty"`
 	Grants   *[]Grant       `json:"grants,omitempty"`
 	Disabled *bool          `json:"disabled,omitempty"`
+}
+
+// TakeRole takes the role of organiser of one contest from somebody.
+type TakeRole struct {
+	Person  string `json:"person"`
+	Contest string `json:"contest"` // ID
+}
+
+// DecideTakeRole returns the person without the role. It is for who could give it, and for
+// herself, but for the last who organises the contest. Faults: accounts.denied,
+// accounts.person_unknown, accounts.role_gone, accounts.last_organiser.
+func DecideTakeRole(f Facts, m Meta, c TakeRole) (Person, error) {
+	g := Grant{Organiser, Scope{Contest, c.Contest}}
+	if m.By.Person == "" || m.By.Person != c.Person {
+		if err := f.mustGive(m.By, g); err != nil {
+			return Person{}, err
+		}
+	}
+	p, err := f.Directory.Person(c.Person)
+	if err != nil {
+		return Person{}, err
+	}
+	if !p.Has(g) {
+		return Person{}, fault.New(fault.Conflict, "accounts.role_gone", "name", p.Name)
+	}
+	was := p
+	p.Grants = slices.DeleteFunc(slices.Clone(p.Grants), func(o Grant) bool { return o == g })
+	p.Organised, p.Began = p.left(was, m.At), p.begins(was, m.At, m.By.Person, m.By.Name)
+	runs := func(o Person) bool { // administrators may, too, and have other work
+		return !o.Disabled && slices.ContainsFunc(o.Grants, func(g Grant) bool { return g.Role == Organiser && g.Scope.covers(Where{Contest: c.Contest}) })
+	}
+	if !runs(p) && !slices.ContainsFunc(f.Directory.people, func(o Person) bool { return o.ID != p.ID && runs(o) }) {
+		return Person{}, fault.New(fault.Conflict, "accounts.last_organiser", "name", p.Name)
+	}
+	p.Touch = m.Touch(was, p)
+	return p, nil
 }
 
 // DecidePerson returns the person as changed. Oneself may change name and
@@ -260,7 +341,7 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 		if p.Grants, err = f.regrant(m, p, *c.Grants); err != nil {
 			return Person{}, err
 		}
-		p.Organised = p.left(was, m.At)
+		p.Organised, p.Began = p.left(was, m.At), p.begins(was, m.At, m.By.Person, m.By.Name)
 	}
 	if c.Disabled != nil {
 		if m.By.Person == p.ID && *c.Disabled {

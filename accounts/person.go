@@ -26,6 +26,7 @@ type Person struct {
 	Created   time.Time     `json:"created"` // UTC
 	InvitedBy string        `json:"invited_by,omitempty"`
 	Organised []Past        `json:"organised,omitempty"` // what she could organise once and cannot now
+	Began     []Begun       `json:"began,omitempty"`     // since when she may organise what she does; not known of older grants
 	Touch
 }
 

@@ -21,6 +21,7 @@ type Commands interface {
 	AddPerson(ctx context.Context, m Meta, c AddPerson) (Person, error) // DecideAdd
 	// ChangePerson also ends the sessions and tokens of somebody it disables. DecidePerson.
 	ChangePerson(ctx context.Context, m Meta, c ChangePerson) (Person, error)
+	TakeRole(ctx context.Context, m Meta, c TakeRole) (Person, error) // DecideTakeRole
 	// SetPassphrase also ends the person's other sessions, the links to a new
 	// passphrase, and the tokens if asked to. DecidePassphrase.
 	SetPassphrase(ctx context.Context, m Meta, c SetPassphrase) error

@@ -228,6 +228,20 @@ func (s *Store) ChangePerson(ctx context.Context, m accounts.Meta, c accounts.Ch
 	})
 }
 
+// TakeRole implements accounts.Commands.
+func (s *Store) TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error) {
+	return accountChange(ctx, s, m, "accounts.take_role", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
+		p, err := accounts.DecideTakeRole(f, m, c)
+		if err != nil {
+			return p, err
+		}
+		if err := endLinks(tx, func(all []accounts.Invitation) []accounts.Invitation { return f.Lapsed(m, p, all) }); err != nil {
+			return p, err
+		}
+		return p, s.putPerson(tx, p)
+	})
+}
+
 // SetPassphrase implements accounts.Commands.
 func (s *Store) SetPassphrase(ctx context.Context, m accounts.Meta, c accounts.SetPassphrase) error {
 	_, err := accountChange(ctx, s, m, "accounts.set_passphrase", c, func(tx *tx, _ accounts.Facts) (struct{}, error) {

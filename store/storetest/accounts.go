@@ -69,6 +69,7 @@ func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 		"a renewal gives a new passphrase":        inviteRenewal,
 		"a maker who may no more":                 inviteMaker,
 		"withdrawn and expired":                   inviteEnds,
+		"the role of organiser taken":             organiserTaken,
 		"who may invite whom":                     inviteScope,
 		"a repeat gets the first answer":          repeats,
 		"a secret opens once what it opens":       secrets,
@@ -217,6 +218,54 @@ func inviteMaker(a *accountTest) {
 		_, err = a.Invite(ctx, a.meta(monitor.Actor("session"), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(one.Station)}})
 		a.wants(err, "")
 	}
+}
+
+// organiserTaken lets somebody organise one contest by a link, and takes that from her.
+func organiserTaken(a *accountTest) {
+	ctx := context.Background()
+	here := accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Contest, ID: "hoi-thi"}}
+	a.add("chief", adminGrant)
+	one, _ := a.twoStations()
+	all := a.add("all", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}})
+	joined := func(secret, login string) accounts.Person {
+		_, err := a.Invite(ctx, a.meta(all.Actor("session"), noon), accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{here}})
+		a.wants(err, "")
+		join := accounts.Join{Hash: accounts.HashOf(secret), Name: login, Login: login, Passphrase: "phc"}
+		p, err := a.Join(ctx, a.meta(accounts.Actor{}, noon.Add(time.Hour)), join)
+		a.wants(err, "")
+		return p
+	}
+	sen, mai := joined("one", "sen"), joined("two", "mai")
+	since := sen.OrganisesSince("hoi-thi")
+	if since.By != all.ID || since.ByName != all.Name || !since.At.Equal(noon.Add(time.Hour)) {
+		a.t.Errorf("she organises since %+v", since)
+	}
+	both := append(sen.Grants, stationGrant(one.Station)) // of which the organiser could not take the second
+	sen, err := a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon.Add(2*time.Hour)), accounts.ChangePerson{Person: sen.ID, Grants: &both})
+	if a.wants(err, ""); sen.OrganisesSince("hoi-thi") != since {
+		a.t.Errorf("another grant changes since when she organises: %+v", sen.Began)
+	}
+	take := func(by accounts.Person, from string) (accounts.Person, error) {
+		return a.TakeRole(ctx, a.meta(by.Actor("session"), noon.Add(3*time.Hour)), accounts.TakeRole{Person: from, Contest: "hoi-thi"})
+	}
+	_, err = take(mai, sen.ID)
+	a.wants(err, "accounts.denied")
+	_, err = take(all, "nobody")
+	a.wants(err, "accounts.person_unknown")
+	sen, err = take(all, sen.ID)
+	if a.wants(err, ""); len(sen.Grants) != 1 || len(sen.Began) > 0 || len(sen.Organised) != 1 {
+		a.t.Errorf("she is left with %+v", sen)
+	}
+	_, err = take(all, sen.ID)
+	a.wants(err, "accounts.role_gone")
+	_, err = take(mai, mai.ID) // herself
+	a.wants(err, "")
+	last := joined("three", "lan")
+	yes := true
+	_, err = a.ChangePerson(ctx, a.meta(accounts.Daemon(), noon.Add(4*time.Hour)), accounts.ChangePerson{Person: all.ID, Disabled: &yes})
+	a.wants(err, "")
+	_, err = take(last, last.ID)
+	a.wants(err, "accounts.last_organiser")
 }
 
 func inviteEnds(a *accountTest) {
