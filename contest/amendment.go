@@ -66,7 +66,7 @@ func (s *State) Corrected(p *Amendment) (*State, error) {
 
 // DecideCorrection decides about the proposal that waits: to confirm it is for another
 // organiser than who made it, or for the chair; any of them turns it down, with a
-// reason. Faults: contest.chair_only, contest.no_correction, contest.correction_over, contest.correction_own,
+// reason. Faults: contest.chair_only, contest.no_correction, contest.correction_over, those of MayConfirm,
 // contest.correction_moved, contest.reason_missing.
 type DecideCorrection struct {
 	ID      string `json:"id"`
@@ -86,14 +86,22 @@ func (c DecideCorrection) decide(s *State, f Facts, m accounts.Meta) ([]body, er
 		if err := reasonable(c.Reason); err != nil {
 			return nil, err
 		}
+		if m.By.Person != p.Person {
+			if err := s.ImpartialAbout(p, m.By); err != nil {
+				return nil, err
+			}
+		}
 		return []body{&correctionTurnedDown{c.ID, c.Reason}}, nil
 	}
 	if m.By.Person == p.Person {
 		return nil, fault.New(fault.Conflict, "contest.correction_own")
 	}
+	said, err := s.confirms(p, f, m)
+	if err != nil {
+		return nil, err
+	}
 	var list []body
 	var given []Given
-	var err error
 	if p.Give != nil {
 		list, given, err = p.Give.outcome(s, f, m)
 	} else {
@@ -105,7 +113,7 @@ func (c DecideCorrection) decide(s *State, f Facts, m accounts.Meta) ([]body, er
 	if !slices.Equal(given, p.Given) {
 		return nil, fault.New(fault.Conflict, "contest.correction_moved", "id", p.ID)
 	}
-	return list, nil
+	return append(said, list...), nil
 }
 
 // Amends returns nil if the actor may see what is to be corrected and decide about it: an

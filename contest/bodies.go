@@ -243,9 +243,15 @@ type judgeAppointed struct {
 }
 
 func (*judgeAppointed) kind() string { return "judge.appointed" }
-func (b *judgeAppointed) apply(s *State, _ *Event) error {
+func (b *judgeAppointed) apply(s *State, e *Event) error {
 	j := b.Judge
+	if j.Chair {
+		j.presides = presides{e.At, e.By}
+	}
 	if old := s.Judge(j.Person); old != nil {
+		if old.Chair && j.Chair {
+			j.presides = old.presides
+		}
 		*old = j
 	} else {
 		s.Judges = append(s.Judges, &j)
@@ -371,8 +377,10 @@ func (b *tasksSetAside) apply(s *State, e *Event) error {
 		return errNoRound
 	}
 	why := &Removal{e.At, e.Name, b.Reason}
-	if e.By != b.Judge || b.Round != "" { // else she abstained
-		if t := s.between(b.Judge, b.Entry); t.out == nil || !t.out.At.Equal(why.At) {
+	if t := s.between(b.Judge, b.Entry); e.By == b.Judge && b.Round == "" {
+		t.abstained = true
+	} else {
+		if t.out == nil || !t.out.At.Equal(why.At) {
 			t.out = why
 		} else {
 			why = t.out // one decision about several rounds
@@ -431,7 +439,7 @@ func (b *tieReported) apply(s *State, e *Event) error {
 		return fmt.Errorf("no judge %s or entry %s", b.Judge, b.Entry)
 	}
 	t := s.between(b.Judge, b.Entry)
-	t.note, t.told = b.Note, Removal{e.At, e.Name, b.Note}
+	t.note, t.told, t.teller = b.Note, Removal{e.At, e.Name, b.Note}, e.By
 	if b.Again {
 		t.since = len(t.kept)
 	}

@@ -14,6 +14,7 @@ import (
 // While she has a sheet of her own to sign it holds nothing but that.
 type ChairView struct {
 	Waiting bool         `json:"waiting"` // for her own sheets
+	Aside   bool         `json:"aside"`   // works are left out here about which the organiser decides in her place
 	Missing int          `json:"missing"` // sheets of others that are still to be signed, or signed again
 	Gaps    []ChairGap   `json:"gaps"`    // to confer about
 	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
@@ -110,16 +111,18 @@ func (s *State) ForChair(person string) (ChairView, error) {
 	if run == nil {
 		return v, nil // between two rounds
 	}
+	v.Aside = v.Aside || s.StandsAside(run)
 	rules, _ := s.Rules.Round(run.ID)
+	decides := s.ChairDecides(run)
 	for _, g := range s.Gaps(run) {
-		if !g.Settled {
+		if !g.Settled && decides(g.Entry) {
 			v.Gaps = append(v.Gaps, s.chairGap(run, rules, g))
 		}
 	}
 	if run.Finished == nil {
 		for _, j := range s.Judges {
 			for _, t := range run.Of(j.Person) {
-				if t.Status() == Final && j.Person != person {
+				if t.Status() == Final && j.Person != person && decides(t.Entry) {
 					v.Signed = append(v.Signed, ChairSheet{t.ID, t.Code, rules.Part(t.Part).Name, j.Person, j.Name})
 				}
 			}
@@ -132,7 +135,13 @@ func (s *State) ForChair(person string) (ChairView, error) {
 	if err != nil {
 		return v, err
 	}
+	hers := func(entries []string) bool {
+		return !slices.ContainsFunc(entries, func(id string) bool { return !decides(id) })
+	}
 	for _, tie := range ties {
+		if !hers(tie) {
+			continue
+		}
 		tie = slices.SortedFunc(slices.Values(tie), func(a, b string) int { return cmp.Compare(run.Codes[a], run.Codes[b]) })
 		level, err := s.chairTie(run, rules, tie)
 		if err != nil {
@@ -142,7 +151,7 @@ func (s *State) ForChair(person string) (ChairView, error) {
 	}
 	orders, err := s.TieOrders(run)
 	for _, o := range orders {
-		x := ChairOrder{run.codes(o.Entries), o.At, o.By, o.Reason, o.State, [][]string{}, run.Finished == nil || o.late}
+		x := ChairOrder{run.codes(o.Entries), o.At, o.By, o.Reason, o.State, [][]string{}, (run.Finished == nil || o.late) && hers(o.Entries)}
 		for _, set := range o.Holds {
 			x.Holds = append(x.Holds, run.codes(set))
 		}
@@ -163,11 +172,15 @@ func (s *State) chairPoints(v *ChairView, person string) {
 		if r == nil || own && !s.ChairAgrees(x) {
 			continue // the organiser's
 		}
+		if !own && !s.ChairDecides(r)(x.Entry) {
+			v.Aside = true
+			continue
+		}
 		t := taskOf(r, x.Judge, x.Entry)
 		v.Points = append(v.Points, ChairPoint{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.Why, own})
 	}
 	for _, x := range s.Uncounted() {
-		if x.Back && x.Judge != person {
+		if x.Back && x.Judge != person && s.ChairDecides(s.Round(x.Round))(x.Entry) {
 			t := taskOf(s.Round(x.Round), x.Judge, x.Entry)
 			v.Out = append(v.Out, ChairOut{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.At, x.By})
 		}

@@ -78,10 +78,17 @@ type Person struct {
 	Login     string
 	Grants    []accounts.Grant
 	Organised []accounts.Past // as of accounts.Person
+	Began     []accounts.Begun
+	Created   time.Time
+}
+
+// Since is since when the person may organise the contest, and who let her.
+func (p Person) Since(contest string) accounts.Begun {
+	return accounts.Person{Grants: p.Grants, Began: p.Began, Created: p.Created}.OrganisesSince(contest)
 }
 
 func (p Person) actor() accounts.Actor {
-	return accounts.Actor{Person: p.ID, Grants: p.Grants, Organised: p.Organised}
+	return accounts.Actor{Person: p.ID, Name: p.Name, Grants: p.Grants, Organised: p.Organised}
 }
 
 // Decide returns the events that carry out the command, to be appended after

@@ -149,7 +149,7 @@ func (c FileComplaint) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 // The first result stays beside it. Faults: contest.complain_later,
 // contest.unknown_complaint, contest.complaint_decided, contest.correction_waits, contest.reason_missing,
 // contest.correction_same, contest.unknown_entry, contest.unknown_judge,
-// contest.judge_not_on_work, those of DecideTie about the order, and those of GivePrizes and Rules.Check.
+// contest.judge_not_on_work, contest.has_stake, those of DecideTie about the order, and those of GivePrizes and Rules.Check.
 type DecideComplaint struct {
 	ID         string      `json:"id"`
 	Upheld     bool        `json:"upheld"`
@@ -188,6 +188,9 @@ func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, err
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
 	}
+	if err := s.Impartial(m.By, s.touches(&Amendment{Decide: &c}, s.Given)...); err != nil {
+		return nil, err
+	}
 	if !c.Upheld {
 		if p := s.Proposed; p != nil && p.Complaint() == c.ID {
 			return nil, s.waits()
@@ -199,6 +202,9 @@ func (c DecideComplaint) decide(s *State, f Facts, m accounts.Meta) ([]body, err
 	}
 	_, given, err := c.outcome(s, f, m)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.Impartial(m.By, s.touches(&Amendment{Decide: &c}, given)...); err != nil {
 		return nil, err
 	}
 	return []body{&correctionProposed{ID: s.nextProposal(), Decide: &c, Given: given}}, nil
@@ -345,7 +351,7 @@ func (s *State) Lost() []Given {
 
 // GiveLost proposes to give a prize by decision again that a correction took away, to
 // another work or collective. Faults: contest.complain_later, contest.correction_waits, contest.no_such_item,
-// contest.special_unfit, contest.receiver_not_entered.
+// contest.special_unfit, contest.receiver_not_entered, contest.has_stake.
 type GiveLost struct {
 	Award   string `json:"award"`
 	Prize   string `json:"prize"`
@@ -369,6 +375,9 @@ func (c GiveLost) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	}
 	_, given, err := c.outcome(s, f, m)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.Impartial(m.By, s.touches(&Amendment{Give: &c}, given)...); err != nil {
 		return nil, err
 	}
 	return []body{&correctionProposed{ID: s.nextProposal(), Give: &c, Given: given}}, nil

@@ -221,6 +221,14 @@ type Judge struct {
 	Removed  *Removal `json:"removed,omitempty"`
 	KeepsOut bool     `json:"keeps_out,omitempty"` // removed and her signed sheets do not count
 	Returned []Return `json:"returned,omitempty"`  // times she was removed and taken back
+
+	presides presides
+}
+
+// presides is since when a judge is the chair, and who made her.
+type presides struct {
+	At time.Time
+	By string // person ID
 }
 
 // Return is a removal that was taken back.

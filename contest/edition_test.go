@@ -19,7 +19,7 @@ var (
 	edits = []string{"ChangeRules", "ReviseRules", "DropRevision", "OpenContest", "SetCertificate", "AppointJudge", "RemoveJudge", "ReturnJudge",
 		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "GiveLost", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
 		"ConfirmAiring", "ConfirmOwn", "DeclareTies", "ReviewComment"}
-	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "DecideCorrection",
+	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "DecideCorrection", "NoteDeparture",
 		"ReportTie", "KeepJudge",
 		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "OpenScripts", "Hear", "Abstain", "ReopenSheet", "Confer", "ReleaseComments"}
 )

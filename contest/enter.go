@@ -619,6 +619,9 @@ func (c ConfirmAiring) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 	if s.entry[c.Entry] == nil {
 		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
 	}
+	if err := s.Impartial(m.By, c.Entry); err != nil {
+		return nil, err
+	}
 	if err := reasonable(c.Note); err != nil {
 		return nil, err
 	}
@@ -643,6 +646,9 @@ func (c ConfirmOwn) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
 	}
 	if !e.OthersOpen() {
 		return nil, fault.New(fault.Conflict, "contest.not_in_doubt", "code", e.Code)
+	}
+	if err := s.Impartial(m.By, c.Entry); err != nil {
+		return nil, err
 	}
 	if err := reasonable(c.Note); err != nil {
 		return nil, err

@@ -65,6 +65,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &resultsCorrected{} },
 		func() body { return &commentReviewed{} }, func() body { return &exclusionTakenBack{} },
 		func() body { return &correctionProposed{} }, func() body { return &correctionTurnedDown{} },
+		func() body { return &correctionSeconded{} }, func() body { return &organiserLeft{} },
 	} {
 		all[b().kind()] = b
 	}

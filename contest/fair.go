@@ -154,7 +154,11 @@ func (s *State) Barred(r *RoundState, entry string) (list []Point) {
 	}
 	for _, j := range s.Judges {
 		dealt := slices.ContainsFunc(r.Of(j.Person), func(t *Task) bool { return t.Entry == entry })
-		if why := s.undecided(j, e); len(why) > 0 && !dealt && slices.Contains(p.Judges, j.Person) {
+		why := s.undecided(j, e)
+		if stake := s.judgeStake(j, e); len(why) == 0 && stake != "" {
+			why = []string{stake} // of an earlier round
+		}
+		if len(why) > 0 && !dealt && slices.Contains(p.Judges, j.Person) {
 			x := Point{Round: r.ID, Judge: j.Person, Entry: entry, Why: why}
 			if t := s.tie[pair{j.Person, entry}]; t != nil {
 				x.Note = t.note

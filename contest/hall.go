@@ -293,15 +293,21 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, h.prizeFacts(ctx, m, c.Special, &f)
 	case GiveLost:
 		return f, h.stationFacts(ctx, m, []string{c.Station}, &f)
+	case NoteDeparture:
+		return f, h.peopleFacts(ctx, &f, c.Person)
 	case DecideCorrection:
 		var stations []Given
+		people := []string{m.By.Person}
 		if err := h.View(ctx, id, func(s *State) error {
 			if stations = slices.Clone(s.Given); s.Proposed != nil {
-				stations = append(stations, s.Proposed.Given...)
+				stations, people = append(stations, s.Proposed.Given...), append(people, s.Proposed.Person)
 			}
 			return nil
 		}); err != nil {
 			return f, known(err)
+		}
+		if err := h.peopleFacts(ctx, &f, people...); err != nil {
+			return f, err
 		}
 		return f, h.prizeFacts(ctx, m, stations, &f)
 	case DecideComplaint:
@@ -314,6 +320,20 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, h.prizeFacts(ctx, m, special, &f)
 	}
 	return f, nil
+}
+
+// peopleFacts loads people.
+func (h *Hall) peopleFacts(ctx context.Context, f *Facts, ids ...string) error {
+	for _, id := range ids {
+		p, err := h.from.Person(ctx, id)
+		if err == nil {
+			f.People[p.ID] = p
+		}
+		if err := known(err); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prizeFacts loads the collectives that prizes are given to.
@@ -408,6 +428,31 @@ func Replay(id string, events func(yield func(Event, error) bool)) (*State, erro
 		}
 	}
 	return s, nil
+}
+
+// Roles is what takes the role of organising one contest from somebody.
+type Roles interface {
+	TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
+}
+
+// Leave takes the role of organising this contest from a person, and puts it into the
+// contest's log. Repeated, it makes up for what a crash left undone. Faults: those of
+// accounts.DecideTakeRole and of NoteDeparture.
+func (h *Hall) Leave(ctx context.Context, from Roles, m accounts.Meta, id, person, reason string) error {
+	err := h.View(ctx, id, func(s *State) error {
+		if err := s.organiser(m); err != nil {
+			return err
+		}
+		return reasonable(reason)
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := from.TakeRole(ctx, m, accounts.TakeRole{Person: person, Contest: id}); err != nil {
+		return err
+	}
+	_, err = h.Do(ctx, m, id, NoteDeparture{person, reason})
+	return err
 }
 
 // Archive writes the whole contest to w; see WriteArchive. It works on a

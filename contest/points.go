@@ -39,6 +39,9 @@ type tie struct {
 	out  *Removal
 	back []Return  // exclusions that were taken back
 	left time.Time // she left the jury, and her sheets were asked not to count
+	// abstained says that she asked not to score it.
+	abstained bool
+	teller    string // ID of the person of told
 }
 
 // Kept is the decision that a judge goes on although there is a tie.
@@ -281,10 +284,11 @@ func (s *State) both(judge, entry string) (*Judge, *Entry, error) {
 // KeepJudge decides that a judge goes on with an entry although there is a tie, or
 // takes back that her sheets were excluded: they count again.
 // It is for the chair to decide, blind as she is; for the organiser where it is
-// about the chair herself, and about a mere namesake before anything was dealt.
+// about the chair herself, or a work she decides nothing about (ChairDecides), and about
+// a mere namesake before anything was dealt.
 // Faults: contest.unknown_judge, contest.unknown_entry, contest.no_point, contest.point_kept,
-// contest.chair_only, contest.chair_waits, contest.already_published,
-// contest.reason_missing.
+// contest.chair_only, contest.chair_waits, contest.chair_stands_aside, contest.has_stake,
+// contest.already_published, contest.reason_missing.
 type KeepJudge struct {
 	Judge  string   `json:"judge"`
 	Entry  string   `json:"entry"`
@@ -304,14 +308,22 @@ func (c KeepJudge) one(s *State, entry string, m accounts.Meta) ([]body, error) 
 	}
 	p, open := s.point(j, e)
 	out := s.excluded(c.Judge, c.Entry)
-	if s.organiser(m) == nil {
-		if (p.Round != "" || len(out) > 0) && !s.Chair(c.Judge) {
-			return nil, fault.New(fault.Denied, "contest.chair_only")
+	r := s.latest(c.Judge, c.Entry)
+	switch organises := s.organiser(m) == nil; {
+	case !organises && c.Judge == m.By.Person:
+		if err := s.chair(m); err != nil {
+			return nil, err
 		}
-	} else if err := s.chair(m); err != nil {
-		return nil, err
-	} else if c.Judge == m.By.Person {
 		return nil, fault.New(fault.Denied, "contest.own_point") // another than she must find it harmless
+	case organises && (p.Round == "" && len(out) == 0 || s.Chair(c.Judge) || r == nil):
+		err = s.Impartial(m.By, c.Entry)
+	case r == nil:
+		err = s.chair(m)
+	default:
+		err = s.presides(m, r, c.Entry)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if t := s.tie[pair{c.Judge, c.Entry}]; !open && len(out) == 0 && t != nil && len(t.kept) > 0 {
 		kept := t.kept[len(t.kept)-1]
@@ -472,12 +484,12 @@ func (s *State) hide(m accounts.Meta, err error) error {
 // round before the results are public; marks she gave stop counting until that is
 // taken back (KeepJudge). Before she has signed, the organiser may, and the chair
 // about others. A signed sheet takes two: somebody reports or declares the tie and
-// the chair decides; about the chair herself the organiser, of a tie she declared,
-// or she, of one that was found. In a round that is over, who went on from it stays
+// the chair decides; in her place (ChairDecides) another organiser than who reported it; about
+// the chair herself the organiser, of a tie she declared, or she, of one that was found. In a round that is over, who went on from it stays
 // as decided. Faults: contest.unknown_judge,
 // contest.unknown_entry, contest.reason_missing, contest.panel_too_small,
 // contest.too_few_judges, contest.too_few_to_trim, contest.already_published, contest.chair_only,
-// contest.own_point, contest.chair_excludes, contest.no_point,
+// contest.own_point, contest.chair_excludes, contest.chair_stands_aside, contest.has_stake, contest.point_told, contest.no_point,
 // contest.judge_not_on_work, contest.judge_off_work.
 type ExcludeJudge struct {
 	Judge  string   `json:"judge"`
@@ -493,10 +505,16 @@ func (c ExcludeJudge) decide(s *State, f Facts, m accounts.Meta) ([]body, error)
 func (c ExcludeJudge) one(s *State, entry string, f Facts, m accounts.Meta) ([]body, error) {
 	c.Entry = entry
 	organises, own := s.organiser(m) == nil, c.Judge == m.By.Person
-	if !organises {
+	if r := s.latest(c.Judge, c.Entry); !organises && r != nil && !own {
+		if err := s.presides(m, r, c.Entry); err != nil {
+			return nil, err
+		}
+	} else if !organises {
 		if err := s.chair(m); err != nil {
 			return nil, err
 		}
+	} else if err := s.Impartial(m.By, c.Entry); err != nil {
+		return nil, err
 	}
 	j, e, err := s.both(c.Judge, c.Entry)
 	if err != nil {
@@ -516,7 +534,7 @@ func (c ExcludeJudge) one(s *State, entry string, f Facts, m accounts.Meta) ([]b
 		aside := &tasksSetAside{Judge: c.Judge, Entry: c.Entry, Reason: c.Reason}
 		if r.signed(c.Judge, c.Entry) {
 			aside.Round = r.ID // a decision, also of her own: she does not abstain
-			if waits = s.second(p, organises, own); waits != nil {
+			if waits = s.second(m, p, own); waits != nil {
 				continue
 			}
 		} else if own {
@@ -552,10 +570,10 @@ func (c ExcludeJudge) one(s *State, entry string, f Facts, m accounts.Meta) ([]b
 
 // TakeOff is what an organiser does who wants a judge off an entry: ExcludeJudge, or
 // ReportTie where she has signed and the chair must agree.
-func (s *State) TakeOff(judge, entry, reason string) Command {
+func (s *State) TakeOff(m accounts.Meta, judge, entry, reason string) Command {
 	for _, r := range s.Rounds {
 		if j, e := s.Judge(judge), s.entry[entry]; j != nil && e != nil && r.signed(judge, entry) {
-			if p, _ := s.point(j, e); s.second(p, true, false) != nil {
+			if p, _ := s.point(j, e); s.second(m, p, false) != nil {
 				return ReportTie{Judge: judge, Entry: entry, Note: reason}
 			}
 		}
@@ -570,14 +588,17 @@ func (r *RoundState) signed(judge, entry string) bool {
 
 // second returns nil if whoever excludes the judge of a point, who has signed, is the
 // second person to say so.
-func (s *State) second(p Point, organises, own bool) error {
+func (s *State) second(m accounts.Meta, p Point, own bool) error {
 	declared := slices.Contains(p.Why, TieDeclared)
 	found := slices.ContainsFunc(p.Why, func(key string) bool { return key != TieDeclared })
+	organises, r := s.organiser(m) == nil, s.latest(p.Judge, p.Entry)
 	switch {
 	case organises && s.Chair(p.Judge) && declared:
 		return nil
-	case organises:
+	case organises && (s.Chair(p.Judge) || r == nil || !s.MayPreside(m, r, p.Entry)):
 		return fault.New(fault.Conflict, "contest.chair_excludes")
+	case organises && s.tellerOf(p) == m.By.Person:
+		return fault.New(fault.Denied, "contest.point_told")
 	case len(p.Why) == 0:
 		return fault.New(fault.Conflict, "contest.no_point")
 	case own && !found:
@@ -586,14 +607,33 @@ func (s *State) second(p Point, organises, own bool) error {
 	return nil
 }
 
+// tellerOf is the ID of who told of the tie of a point, where nothing else makes it one.
+func (s *State) tellerOf(p Point) string {
+	for _, key := range p.Why {
+		if key != TieFound && key != TieRemoved {
+			return ""
+		}
+	}
+	if t := s.tie[pair{p.Judge, p.Entry}]; t != nil {
+		return t.teller
+	}
+	return ""
+}
+
 // ChairAgrees reports whether it is for the chair herself to say that her sheets of a
 // point do not count: she has signed them and somebody else found the tie.
 func (s *State) ChairAgrees(p Point) bool {
-	return p.Signed && s.Chair(p.Judge) && s.second(p, false, true) == nil
+	return p.Signed && s.Chair(p.Judge) && s.second(accounts.Meta{}, p, true) == nil
 }
 
 // MayExclude reports whether the organiser may take off the judge of a point.
-func (s *State) MayExclude(p Point) bool {
+func (s *State) MayExclude(m accounts.Meta, p Point) bool {
 	r := s.Round(p.Round)
-	return r != nil && (!r.signed(p.Judge, p.Entry) || s.second(p, true, false) == nil)
+	return r != nil && s.Impartial(m.By, p.Entry) == nil && (!r.signed(p.Judge, p.Entry) || s.second(m, p, false) == nil)
+}
+
+// MayKeep reports whether the organiser may let the judge go on with an entry that is hers.
+func (s *State) MayKeep(m accounts.Meta, judge, entry string) bool {
+	r := s.latest(judge, entry)
+	return r != nil && s.Impartial(m.By, entry) == nil && (s.Chair(judge) || s.MayPreside(m, r, entry))
 }

@@ -164,6 +164,8 @@ func TestTheChairDoesNotKeepHerself(t *testing.T) {
 	hers, other := w.s.Points()[0], w.s.Points()[1]
 	w.refused("contest.own_point", w.judge("J1"), contest.KeepJudge{Judge: "J1", Entry: hers.Entry, Reason: "Không sao"})
 	w.refused("contest.own_point", w.judge("J1"), contest.ExcludeJudge{Judge: "J1", Entry: hers.Entry, Reason: "Bỏ"})
+	w.refused("contest.chair_stands_aside", w.judge("J1"), contest.KeepJudge{Judge: "J2", Entry: other.Entry, Reason: "Không sao"})
+	w.do(w.organiser(), contest.KeepJudge{Judge: "J1", Entry: hers.Entry, Reason: "Chỉ cùng họ"})
 	w.refused("contest.chair_only", w.organiser(), contest.KeepJudge{Judge: "J2", Entry: other.Entry, Reason: "Không sao"})
 	v, err := w.s.ForChair("J1")
 	if err != nil || len(v.Points) != 1 || v.Points[0].Judge != "J2" || v.Points[0].Why[0] != contest.TieDeclared {
@@ -174,7 +176,6 @@ func TestTheChairDoesNotKeepHerself(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.do(w.judge("J1"), c)
-	w.do(w.organiser(), contest.KeepJudge{Judge: "J1", Entry: hers.Entry, Reason: "Chỉ cùng họ"})
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 }
 

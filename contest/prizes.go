@@ -19,7 +19,7 @@ import (
 // contest.special_by_rank, contest.special_nobody, contest.special_both, contest.special_many,
 // contest.special_reason, contest.entry_not_live, or contest.specials_refused with several;
 // contest.receiver_not_scored, contest.reason_missing, contest.tie_at_cut,
-// contest.no_such_item, contest.receiver_not_entered, contest.points_open.
+// contest.no_such_item, contest.receiver_not_entered, contest.points_open, contest.has_stake.
 type GivePrizes struct {
 	Special  []Given    `json:"special,omitempty" schema:"maxItems=1000"`
 	Withhold []Withheld `json:"withhold,omitempty" schema:"maxItems=1000"`
@@ -51,6 +51,19 @@ func (c GivePrizes) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
 	given, err := s.prizes(f, c)
 	if err != nil {
 		return nil, err
+	}
+	for _, g := range c.Special { // those by rank follow from the marks
+		same := func(o Given) bool {
+			return o.Award == g.Award && o.Prize == g.Prize && o.Entry == g.Entry && o.Station == g.Station
+		}
+		if slices.ContainsFunc(s.Given, same) || slices.ContainsFunc(s.Outdated.Given, same) {
+			continue // another decided so
+		}
+		for _, id := range []string{g.Entry, g.Station} {
+			if err := s.Impartial(m.By, id); id != "" && err != nil {
+				return nil, err
+			}
+		}
 	}
 	return []body{&prizesGiven{given}}, nil
 }

@@ -382,22 +382,28 @@ func (s *State) recheck() error {
 // a round is judged, and after the last one too until its results are public,
 // because a prize kept back or a work ruled out can move a tie to where prizes
 // differ. It takes the place of an earlier order of them, but what was ordered before
-// a round was over stays so. Faults: contest.chair_only, contest.chair_waits,
+// a round was over stays so. Where one of them is none she decides about (ChairDecides) it is
+// for the organiser. Faults: contest.chair_only, contest.chair_waits, contest.chair_stands_aside, contest.has_stake,
 // contest.no_round, contest.sheets_open, contest.tie_over, contest.no_tie, contest.order_missing,
 // contest.tie_by_rules, contest.tie_not_chairs, contest.tie_unlike, contest.tie_twice,
 // contest.reason_missing.
 type DecideTie struct {
 	Entries []string `json:"entries"` // best first
-	Reason  string   `json:"reason"`
+	Reason  string   `json:"reason" schema:"maxLength=2000"`
 }
 
 func (c DecideTie) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	if err := s.chair(m); err != nil {
-		return nil, err
+	if s.organiser(m) != nil {
+		if err := s.chair(m); err != nil {
+			return nil, err
+		}
 	}
 	r := s.Settling()
 	if r == nil {
 		return nil, fault.New(fault.Conflict, "contest.no_round")
+	}
+	if err := s.presides(m, r, c.Entries...); err != nil {
+		return nil, err
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -618,7 +624,7 @@ func (s *State) OpenTies(r *RoundState) ([][]string, error) {
 
 // PickEntries names who goes on from a round that picks instead of ranking;
 // a later list replaces an earlier one. Faults: contest.no_round,
-// contest.not_picking, contest.unknown_entry, contest.picks_over,
+// contest.not_picking, contest.unknown_entry, contest.picks_over, contest.has_stake,
 // contest.reason_missing.
 type PickEntries struct {
 	Picks []Pick `json:"picks"`
@@ -641,6 +647,11 @@ func (c PickEntries) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 		}
 		if err := reasonable(p.Reason); err != nil {
 			return nil, err
+		}
+		if !slices.ContainsFunc(r.Picked, func(o Pick) bool { return o.Entry == p.Entry }) {
+			if err := s.Impartial(m.By, p.Entry); err != nil {
+				return nil, err
+			}
 		}
 		seen[p.Entry] = true
 		g, name := s.groupOf(rules.Promotion.Per, e)

@@ -131,7 +131,7 @@ func (s *State) able(round string, e *Entry) []string {
 	}
 	var ids []string
 	for _, id := range p.Judges {
-		if j := s.Judge(id); j != nil && j.Removed == nil && s.Conflict(j, e) == "" {
+		if j := s.Judge(id); j != nil && j.Removed == nil && s.judgeStake(j, e) == "" {
 			ids = append(ids, id)
 		}
 	}

@@ -201,7 +201,8 @@ func (s *State) takeOff(r *RoundState, f Facts, aside *tasksSetAside) ([]body, e
 
 // ReopenSheet lets a judge change a signed sheet; both versions are kept. The
 // chair decides, but not about her own: she has seen others' marks, so that the
-// organiser must. Faults: contest.chair_only, contest.chair_waits,
+// organiser must; and so he does about works she decides nothing about (ChairDecides). Faults:
+// contest.chair_only, contest.chair_waits, contest.chair_stands_aside, contest.has_stake,
 // contest.own_sheet, contest.no_round, contest.sheet_not_signed, contest.sheet_reopened,
 // contest.reason_missing.
 type ReopenSheet struct {
@@ -226,10 +227,15 @@ func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 		return nil, fault.New(fault.Conflict, "contest.sheet_reopened", "by", was.ReopenedBy, "at", was.ReopenedAt, "reason", was.Reason)
 	case t == nil || !t.Final() || t.SetAside != nil:
 		return nil, fault.New(fault.Conflict, "contest.sheet_not_signed")
-	case second && !s.Chair(t.Judge):
-		return nil, fault.New(fault.Denied, "contest.chair_only")
 	case t.Judge == m.By.Person:
 		return nil, fault.New(fault.Denied, "contest.own_sheet")
+	case second && s.Chair(t.Judge):
+		err = s.Impartial(m.By, t.Entry)
+	default:
+		err = s.presides(m, r, t.Entry)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err
@@ -240,8 +246,9 @@ func (c ReopenSheet) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) 
 // Confer records that judges who differ too much on an entry in one part talked it
 // over: those in Reopen score that part again, the others keep their marks. A judge
 // knows the entry by another number in each part, so that nothing is told of the
-// others. Both versions are kept. The chair is not among them (see ReopenSheet). Faults: contest.chair_only,
-// contest.chair_waits, contest.own_sheet, contest.no_round, contest.no_gap, contest.unknown_judge, contest.reason_missing.
+// others. Both versions are kept. The chair is not among them (see ReopenSheet). Where she decides nothing about
+// the work (ChairDecides) it is for the organiser. Faults: contest.chair_only, contest.chair_stands_aside,
+// contest.has_stake, contest.chair_waits, contest.own_sheet, contest.no_round, contest.no_gap, contest.unknown_judge, contest.reason_missing.
 type Confer struct {
 	Entry  string   `json:"entry"`
 	Part   string   `json:"part,omitempty"`   // ID; "" is the first in which they differ
@@ -250,8 +257,15 @@ type Confer struct {
 }
 
 func (c Confer) decide(s *State, _ Facts, m accounts.Meta) ([]body, error) {
-	r, err := s.during(s.chair, m)
+	may := s.chair
+	if s.organiser(m) == nil {
+		may = s.organiser
+	}
+	r, err := s.during(may, m)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.presides(m, r, c.Entry); err != nil {
 		return nil, err
 	}
 	if err := reasonable(c.Reason); err != nil {

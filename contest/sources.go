@@ -86,7 +86,18 @@ func (s sources) Person(ctx context.Context, id string) (Person, error) {
 }
 
 func personOf(p accounts.Person) Person {
-	return Person{ID: p.ID, Name: p.Name, Login: p.Login, Grants: p.Grants, Organised: p.Organised}
+	return Person{ID: p.ID, Name: p.Name, Login: p.Login, Grants: p.Grants, Organised: p.Organised, Began: p.Began,
+		Created: p.Created}
+}
+
+// PersonIn is somebody of a directory as a contest knows her, with no more than her ID if she is
+// not in it.
+func PersonIn(d *accounts.Directory, id string) Person {
+	p, err := d.Person(id)
+	if err != nil {
+		return Person{ID: id}
+	}
+	return personOf(p)
 }
 
 // JudgesOf lists everybody who holds the judge's grant on the contest and may log in.

@@ -42,6 +42,9 @@ type State struct {
 
 	Witnessed []Witness // what was undecided when steps were confirmed, oldest first
 
+	Seconded   []Seconded  // who confirmed corrections and had come to organise later, oldest first
+	Departures []Departure // who organised it and does not any more, oldest first
+
 	proposals int     // made so far
 	published []Place // the places until the correction that is being applied
 	bound     bool    // its log names the contest

@@ -57,6 +57,8 @@ var unguarded = map[string][]string{
 		"POST /api/v1/contests/{contest}/sheets/{task}/abstain",
 		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/corrections/{proposal}/decide",
 		"POST /api/v1/contests/{contest}/rounds/{round}/sheets/{task}/reopen",
+		"POST /api/v1/contests/{contest}/entries/{entry}/confer", "POST /api/v1/contests/{contest}/order",
+		"POST /api/v1/contests/{contest}/organisers/{person}/remove", "POST /contests/{contest}/organisers",
 		"POST /api/v1/contests/{contest}/sheets/{task}/confer", "POST /api/v1/contests/{contest}/sheets/{task}/reopen",
 		"POST /api/v1/contests/{contest}/sheets/{task}/settle", "POST /api/v1/contests/{contest}/ties", "POST /api/v1/coverage/{week}/close",
 		"POST /api/v1/coverage/{week}/reopen", "POST /api/v1/contests/{contest}/entries/{entry}/exclude-judge",

@@ -504,6 +504,9 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	if l, ok := s.ListeningOf(run); ok {
 		out = append(out, lang.Say("contest.minute_heard", "whole", l.Whole, "sheets", l.Sheets, "asked", l.Wanted(), "least", l.Least))
 	}
+	for _, x := range s.StoodAside(run) {
+		out = append(out, lang.Say("contest.minute_stood_aside", "code", run.Codes[x.Entry], "name", s.Presiding().Name, "why", lang.Say(x.Why)))
+	}
 	for _, id := range run.Entries {
 		for _, h := range run.Held[id] {
 			code := run.Codes[id]
@@ -537,6 +540,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		}
 	}
 	out = append(out, departures(s, run, lang)...)
+	for _, x := range s.Departures {
+		if roundAt(s, x.At) == run {
+			out = append(out, lang.Say("contest.minute_departed", "name", x.Name, "by", x.By, "at", x.At, "reason", x.Reason))
+		}
+	}
 	out = append(out, reviews(s, run, lang)...)
 	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
@@ -661,6 +669,9 @@ func complaints(s *contest.State, lang text.Language) []string {
 		if x.Again {
 			out = append(out, lang.Say("contest.minute_given_again", "first", x.First, "by", x.By, "at", x.At, "reason", x.Reason))
 		}
+	}
+	for _, x := range s.Seconded {
+		out = append(out, lang.Say("contest.minute_seconded", "id", x.ID, "name", x.Name, "at", x.Since, "by", x.Invited))
 	}
 	for _, x := range s.TurnedDown {
 		if x.Amendment.Complaint() == "" {

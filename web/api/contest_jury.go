@@ -110,10 +110,20 @@ func (c contestRoutes) juryRoutes() []kit.Route {
 		edits("PUT /picks", "name who goes on from the running round, where entries are picked by name",
 			order(c, func(_ *kit.Request, b contest.PickEntries) contest.Command { return b }), contest.PickEntries{}, receipt),
 		at(organise, "POST /rounds/{round}/sheets/{task}/reopen",
-			"let the chair change a sheet of her own that she signed: she has seen others' marks and cannot do so alone",
+			"let the chair change a sheet of her own that she signed, which she cannot do alone, or a judge one of a work the chair stands aside from",
 			order(c, func(r *kit.Request, b reasonBody) contest.Command {
 				return contest.ReopenSheet{Task: r.PathValue("task"), Reason: b.Reason}
 			}), reasonBody{}, receipt),
+		at(organise, "POST /entries/{entry}/confer",
+			"record that the judges of a work conferred, where the chair stands aside from it; those in reopen score again",
+			order(c, func(r *kit.Request, b conferBody) contest.Command {
+				return contest.Confer{Entry: r.PathValue("entry"), Part: b.Part, Reopen: b.Reopen, Reason: b.Reason}
+			}), conferBody{}, receipt),
+		at(organise, "POST /order", "put level works in order, where the chair stands aside from one of them",
+			order(c, func(_ *kit.Request, b contest.DecideTie) contest.Command { return b }), contest.DecideTie{}, receipt),
+		at(organise, "GET /organisers", "who organises the contest, since when, and who let her", c.organisers, nil, kit.List[organiserJSON]{}),
+		at(organise, "POST /organisers/{person}/remove", "take the role from somebody who organises this contest; the contest's log says so",
+			c.removeOrganiser, reasonBody{}, kit.List[organiserJSON]{}),
 		sheets,
 		ranking, fair,
 	}

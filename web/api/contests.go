@@ -36,6 +36,8 @@ type contestJSON struct {
 type contestRoutes struct {
 	store interface {
 		Registry(ctx context.Context) (*stations.Registry, error)
+		Directory(ctx context.Context) (*accounts.Directory, error)
+		TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
 	}
 	hall  *contest.Hall
 	blobs library.Blobs

@@ -20,6 +20,7 @@ type PeopleStore interface {
 	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
 	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
+	TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
 	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
 	Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error)
 	AddToken(ctx context.Context, m accounts.Meta, c accounts.AddToken) (accounts.Token, error)

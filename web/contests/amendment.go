@@ -28,9 +28,10 @@ type amendmentPage struct {
 	About   *contest.Complaint
 	Work    string // that the complaint is about
 	Wrong   string // why it cannot be shown
-	// MayShare says that she may invite another organiser.
-	MayShare bool
-	Who      string // who else can confirm it, "" for nobody
+	Who     string // who else can confirm it, "" for nobody
+	// TurnsDown says that the actor may turn it down, or take it back.
+	TurnsDown bool
+	Not       string // why the actor cannot decide
 }
 
 func (p pages) showAmendment(w http.ResponseWriter, r *kit.Request) error {
@@ -43,7 +44,6 @@ func (p pages) renderAmendment(w http.ResponseWriter, r *kit.Request, f kit.Form
 	if err != nil {
 		return err
 	}
-	others := contest.OrganisersOf(directory, id)
 	var page amendmentPage
 	err = p.hall.View(r.Context(), id, func(s *contest.State) error {
 		if err := s.Amends(r.Meta("")); err != nil {
@@ -54,7 +54,12 @@ func (p pages) renderAmendment(w http.ResponseWriter, r *kit.Request, f kit.Form
 			return nil
 		}
 		page.What, page.Mine = *s.Proposed, s.Proposed.Person == r.Actor.Person
-		page.Who, page.MayShare = whoConfirms(r, s, others), r.Actor.Can(accounts.Organise, accounts.Where{})
+		page.Who = whoConfirms(r, s, directory)
+		page.TurnsDown = page.Mine || s.ImpartialAbout(s.Proposed, r.Actor) == nil
+		proposer := contest.PersonIn(directory, s.Proposed.Person)
+		if err := s.MayConfirm(s.Proposed, contest.PersonIn(directory, r.Actor.Person), proposer); err != nil && !page.Mine {
+			page.Not = r.Lang.Fault(err)
+		}
 		next, err := s.Corrected(s.Proposed)
 		if err != nil {
 			page.Wrong = r.Lang.Fault(err)
@@ -106,16 +111,17 @@ func (page *amendmentPage) weigh(s *contest.State, lang text.Language) error {
 	return nil
 }
 
-// whoConfirms names everybody but the one who proposed it who may confirm a correction.
-func whoConfirms(r *kit.Request, s *contest.State, organisers []contest.Person) string {
+// whoConfirms names everybody who may confirm a correction.
+func whoConfirms(r *kit.Request, s *contest.State, d *accounts.Directory) string {
 	var names []string
-	for _, o := range organisers {
-		if o.ID != s.Proposed.Person {
+	proposer := contest.PersonIn(d, s.Proposed.Person)
+	for _, o := range contest.OrganisersOf(d, s.ID) {
+		if s.MayConfirm(s.Proposed, o, proposer) == nil {
 			names = append(names, o.Name)
 		}
 	}
 	slices.Sort(names)
-	if chair := s.Presiding(); chair != nil {
+	if chair := s.Presiding(); chair != nil && s.MayConfirm(s.Proposed, contest.PersonIn(d, chair.Person), proposer) == nil {
 		names = append(names, r.Say("contest.chair_named", "name", chair.Name))
 	}
 	return strings.Join(names, ", ")
@@ -151,7 +157,7 @@ func (p pages) amends(r *kit.Request) ([]kit.Step, error) {
 	}
 	var steps []kit.Step
 	err := p.hall.List(r.Context(), func(s *contest.State) error {
-		if s.Proposed != nil && s.Proposed.Person != r.Actor.Person && s.Amends(r.Meta("")) == nil {
+		if p := s.Proposed; p != nil && p.Person != r.Actor.Person && s.Amends(r.Meta("")) == nil && s.ImpartialAbout(p, r.Actor) == nil {
 			steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.amend_step", "id", s.Proposed.ID, "by", s.Proposed.By),
 				Path: "/contests/" + s.ID + "/correction", Button: r.Say("contest.amend_look"), Icon: "contest", Order: 6})
 		}

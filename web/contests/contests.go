@@ -28,6 +28,8 @@ type Store interface {
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	// Invitations lists the open ones that are good at that instant.
 	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
+	// TakeRole takes the role of organiser of one contest from somebody.
+	TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
 	// Alike lists what sounds like a recording.
 	Alike(ctx context.Context, id string) ([]library.Alike, error)
 }
@@ -81,6 +83,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("POST /contests/new", ofAll(p.draft))
 	organise("GET /contests/{contest}", p.showHome)
 	organise("POST /contests/{contest}", p.step)
+	organise("POST /contests/{contest}/organisers", p.removeOrganiser)
 	organise("GET /contests/{contest}/confirm", p.showConfirm)
 	organise("GET /contests/{contest}/rules", p.showRules)
 	organise("POST /contests/{contest}/rules", p.applyRules)
@@ -94,7 +97,7 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall) {
 	organise("GET /contests/{contest}/points", p.showPoints)
 	organise("POST /contests/{contest}/points", p.settlePoint)
 	organise("GET /contests/{contest}/progress", p.showProgress)
-	organise("POST /contests/{contest}/progress", p.reopenChair)
+	organise("POST /contests/{contest}/progress", p.settleInstead)
 	organise("GET /contests/{contest}/promotion", p.showPromotion)
 	organise("POST /contests/{contest}/promotion", p.pick)
 	organise("GET /contests/{contest}/results", p.showResults)

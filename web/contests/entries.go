@@ -199,7 +199,10 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 	case "own":
 		c = contest.ConfirmOwn{Entry: id, Note: f.Get("reason")}
 	case "exclude": // once she has signed it takes the chair too
-		err = p.view(r, func(s *contest.State) error { c = s.TakeOff(f.Get("judge"), id, f.Get("reason")); return nil })
+		err = p.view(r, func(s *contest.State) error {
+			c = s.TakeOff(r.Meta(""), f.Get("judge"), id, f.Get("reason"))
+			return nil
+		})
 	case "rule_out":
 		c = contest.RuleOutEntry{Entry: id, Reason: f.Get("reason")}
 	default:
@@ -475,6 +478,7 @@ type progressPage struct {
 	All    int
 
 	ChairSheets []kit.Option // what the chair has signed
+	Instead     *insteadCard // what she stands aside from
 	Stage       []stageRow   // the order in the hall, where it has numbers of its own
 }
 
@@ -509,33 +513,21 @@ func stageOf(s *contest.State, run *contest.RoundState) (rows []stageRow) {
 	return rows
 }
 
-// reopenChair lets the chair change what she signed.
-func (p pages) reopenChair(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	err = p.do(r, f.ID, contest.ReopenSheet{Task: f.Get("task"), Reason: f.Get("reason")})
-	if f.RefusedAloud(err) {
-		return p.renderProgress(w, r, *f)
-	}
-	if err != nil {
-		return err
-	}
-	return r.Redirect(w, r.URL.Path, "contest.chair_done")
-}
-
 func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	var page progressPage
 	err := p.view(r, func(s *contest.State) error {
 		page = progressPage{desk: p.desk(r, s, "progress", f)}
+		var err error
+		if page.Instead, err = insteadOf(r, s); err != nil {
+			return err
+		}
 		run := s.Running()
 		if run == nil {
 			return nil
 		}
 		rules, _ := s.Rules.Round(run.ID)
 		for _, t := range run.Tasks {
-			if s.Chair(t.Judge) && t.Status() == contest.Final {
+			if s.Chair(t.Judge) && t.Status() == contest.Final && s.Impartial(r.Actor, t.Entry) == nil {
 				page.ChairSheets = append(page.ChairSheets,
 					kit.Option{Value: t.ID, Text: judgeNamed(r, s, t.Judge) + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " +
 						rules.Part(t.Part).Name})

@@ -30,6 +30,7 @@ type homePage struct {
 	LastDay  time.Time // end of the grace
 	CanPrize bool
 	MayShare bool               // invite somebody who organises this contest alone
+	Runs     []organiserRow     // who organises it
 	Shared   kit.Invites        // of organisers, nobody has used yet
 	Invited  int                // judges who have not accepted yet
 	Awaited  int                // judges who have, and are not on the jury
@@ -114,6 +115,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	page.Invited = len(invites(r, known, open, accounts.Judge).List)
+	page.Runs = organisersOf(r, directory, r.PathValue("contest"))
 	page.Shared = invites(r, known, open, accounts.Organiser)
 	if page.Asks, err = p.asks(r); err != nil {
 		return err

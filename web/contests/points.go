@@ -60,7 +60,7 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	var page pointsPage
 	err := p.view(r, func(s *contest.State) error {
 		page = pointsPage{desk: p.desk(r, s, "jury", f), Settling: s.Phase == contest.Open || s.Phase == contest.Judging}
-		chair := s.Presiding()
+		chair, m := s.Presiding(), r.Meta("")
 		if page.Chair = r.Say("contest.chair"); chair != nil {
 			page.Chair = chair.Name
 		}
@@ -69,12 +69,12 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 			j := s.Judge(x.Judge)
 			page.NoChair = page.NoChair || x.Round != "" && chair == nil
 			page.Open = append(page.Open, pointRow{Judge: x.Judge, Entry: x.Entry, Name: j.Name, Work: work(x.Entry), Why: whyInWords(r, x.Why), Note: x.Note,
-				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.Chair(x.Judge), Excludes: s.MayExclude(x), Agrees: s.ChairAgrees(x)})
+				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.MayKeep(m, x.Judge, x.Entry), Excludes: s.MayExclude(m, x), Agrees: s.ChairAgrees(x)})
 			page.Namesakes = page.Namesakes || x.Round == ""
 		}
 		for _, x := range s.Uncounted() {
 			rules, _ := s.Rules.Round(x.Round)
-			page.Out = append(page.Out, outRow{s.Judge(x.Judge).Name, work(x.Entry), rules.Name, x, x.Back && s.Chair(x.Judge)})
+			page.Out = append(page.Out, outRow{s.Judge(x.Judge).Name, work(x.Entry), rules.Name, x, x.Back && s.MayKeep(m, x.Judge, x.Entry)})
 		}
 		for _, x := range s.Noted() {
 			page.Told = append(page.Told, toldRow{s.Judge(x.Judge).Name, work(x.Entry), x})

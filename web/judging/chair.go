@@ -21,6 +21,7 @@ type chairPage struct {
 	Out     []contest.ChairOut
 	Ties    []chairTie
 	Missing int      // sheets of others that are not signed
+	Aside   bool     // the organiser decides about works in her place
 	Nothing string   // what is to come, where nothing waits for her
 	Steps   []string // that were tried before works are left to her
 	Orders  []chairOrder
@@ -112,7 +113,7 @@ func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 }
 
 func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
-	page.Waiting, page.Missing, page.Out = v.Waiting, v.Missing, v.Out
+	page.Waiting, page.Aside, page.Missing, page.Out = v.Waiting, v.Aside, v.Missing, v.Out
 	for _, g := range v.Gaps {
 		row := chairGap{ChairGap: g}
 		for _, m := range g.Marks {
