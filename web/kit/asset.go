@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -51,7 +52,8 @@ func newAsset(ext string, written []byte) *asset {
 		if err != nil { // a picture, or what the library cannot read
 			plain = written
 		}
-		if small = squeeze(plain, gzip.BestCompression); len(small) >= len(plain)*9/10 {
+		best, _ := gzip.NewWriterLevel(io.Discard, gzip.BestCompression) // a level there is
+		if small = squeeze(best, plain); len(small) >= len(plain)*9/10 {
 			small = nil
 		}
 		return plain, small
