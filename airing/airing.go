@@ -17,6 +17,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/scheduler"
+	"loa/stations"
 )
 
 // Outcome is what a report says happened.
@@ -373,6 +374,31 @@ func (q Query) Wants(by accounts.Actor, l Line, on accounts.Where) bool {
 		(len(q.Episodes) == 0 || slices.Contains(q.Episodes, l.Episode)) && (q.Outcome == "" || l.Outcome == q.Outcome) && (!q.Standing || l.Stands()) &&
 		(!q.Waiting || l.Waits()) && Reads(by, on)
 }
+
+// Places lists the stations in whose logs there can be what the query asks for and the
+// actor may read. all is true where that is most of them, so that the logs of all
+// are to be looked through in one; the query still says which lines are wanted.
+func (q Query) Places(by accounts.Actor, r *stations.Registry) (list []string, all bool) {
+	whole, districts, own := by.Stations(accounts.ReadAirings)
+	switch {
+	case len(q.Stations) > 0:
+		list = slices.Compact(slices.Sorted(slices.Values(q.Stations)))
+	case whole && q.District == "":
+		return nil, true
+	case !whole && len(districts) == 0:
+		list = slices.Compact(slices.Sorted(slices.Values(own)))
+	default:
+		for _, st := range r.Stations() {
+			if on := r.Where(st.ID); (q.District == "" || on.District == q.District) && Reads(by, on) {
+				list = append(list, st.ID)
+			}
+		}
+	}
+	return list, len(list) > 1 && mostOf*len(list) > len(r.Stations())
+}
+
+// mostOf is which part of all stations are so many that one log of all is shorter to read.
+const mostOf = 4
 
 // Reads reports whether the actor may read the log of a station that lies at on.
 func Reads(by accounts.Actor, on accounts.Where) bool { return by.Can(accounts.ReadAirings, on) }

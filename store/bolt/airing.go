@@ -1,11 +1,14 @@
 package bolt
 
 import (
+	"bytes"
 	"cmp"
+	"container/heap"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -753,11 +756,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		if err := q.Allowed(by, reg.Where); err != nil {
 			return err
 		}
-		from, until, ids := timeKey(q.From), timeKey(q.Until), linesByTime
-		if len(q.Stations) == 1 {
-			prefix := numberKey(stationNumber(q.Stations[0]))
-			from, until, ids = append(slices.Clone(prefix), from...), append(slices.Clone(prefix), until...), linesByPlace
-		}
+		from, until := timeKey(q.From), timeKey(q.Until)
 		if q.After != "" {
 			cursor, err := base64.RawURLEncoding.DecodeString(q.After)
 			if err != nil || len(cursor) != len(from)+len(uuid.UUID{}) || slices.Compare(cursor, until) > 0 {
@@ -765,11 +764,15 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			}
 			until = cursor
 		}
-		for e, err := range ids.descend(tx, from, until) {
+		table, ids := linesByTime.name, linesByTime.descend(tx, from, until)
+		if places, all := q.Places(by, reg); !all {
+			table, ids = linesByPlace.name, linesAt(tx, places, from, until)
+		}
+		for e, err := range ids {
 			if err != nil {
 				return err
 			}
-			line, _, err := lineOf(tx, ids.name, e.key, e.rec)
+			line, _, err := lineOf(tx, table, e.key, e.rec)
 			if err != nil {
 				return err
 			}
@@ -779,12 +782,7 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			if len(lines) == q.Limit {
 				// The page ends before this line, so the next one starts after the last kept.
 				last := lines[len(lines)-1]
-				id := uuid.MustParse(last.ID)
-				key := timeAndID(last.StartedAt, id)
-				if len(q.Stations) == 1 {
-					key = placeKey(stationNumber(last.Station), last.StartedAt, id)
-				}
-				next = base64.RawURLEncoding.EncodeToString(key)
+				next = base64.RawURLEncoding.EncodeToString(timeAndID(last.StartedAt, uuid.MustParse(last.ID)))
 				return nil
 			}
 			lines = append(lines, line)
@@ -792,6 +790,66 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		return nil
 	})
 	return lines, next, err
+}
+
+// linesAt yields the reports of some stations with from <= start and UUID < until, the
+// last first, as linesByTime has those of all.
+func linesAt(tx *tx, places []string, from, until []byte) iter.Seq2[entry[uuid.UUID], error] {
+	return func(yield func(entry[uuid.UUID], error) bool) {
+		var logs tails
+		for _, id := range places {
+			prefix := numberKey(stationNumber(id))
+			next, stop := iter.Pull2(linesByPlace.descend(tx, append(slices.Clone(prefix), from...), append(slices.Clone(prefix), until...)))
+			defer stop()
+			if e, err, some := next(); some {
+				logs = append(logs, tail{e, err, next})
+			}
+		}
+		heap.Init(&logs)
+		for len(logs) > 0 {
+			last := logs[0]
+			if !yield(last.entry, last.err) || last.err != nil {
+				return
+			}
+			if e, err, some := last.next(); some {
+				logs[0] = tail{e, err, last.next}
+				heap.Fix(&logs, 0)
+			} else {
+				heap.Pop(&logs)
+			}
+		}
+	}
+}
+
+// tail is what is left of a station's reports, by the last of them.
+type tail struct {
+	entry[uuid.UUID]
+	err  error
+	next func() (entry[uuid.UUID], error, bool)
+}
+
+// tails is a heap: the last report of all is on top, and what could not be read above it.
+type tails []tail
+
+func (t tails) Len() int { return len(t) }
+
+func (t tails) Less(i, j int) bool {
+	if t[i].err != nil || t[j].err != nil {
+		return t[i].err != nil
+	}
+	return bytes.Compare(t[i].key[4:], t[j].key[4:]) > 0
+}
+
+func (t tails) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
+
+// Push implements heap.Interface.
+func (t *tails) Push(x any) { *t = append(*t, x.(tail)) }
+
+// Pop implements heap.Interface.
+func (t *tails) Pop() any {
+	last := (*t)[len(*t)-1]
+	*t = (*t)[:len(*t)-1]
+	return last
 }
 
 // checkAirings follows every chain, and compares every index with the log.

@@ -65,6 +65,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"a slot has one standing report":                          airingOneStanding,
 		"pages are complete, without repeats, newest first":       airingPages,
 		"scope holds in every query":                              airingScope,
+		"whoever reads the log finds her part of it":              airingParts,
 		"random operations agree with a plain model":              airingModel,
 		"a closed week stays, later reports show beside it":       coverageClosed,
 		"two people open a closed week again, both figures stay":  coverageReopened,
@@ -462,6 +463,61 @@ func airingScope(t *testing.T, e AiringEngine) {
 	}
 	if _, err := e.SaveSettings(ctx, by(district, monday), airing.DefaultSettings()); !fault.Is(err, "accounts.denied") {
 		t.Errorf("a district monitor changes settings: %v", err)
+	}
+}
+
+// airingParts compares what each reads, page by page, with what she may of the whole log.
+func airingParts(t *testing.T, e AiringEngine) {
+	reg, err := e.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := reg.Stations()
+	for i := range 120 {
+		mustConfirm(t, e, all[i*7%len(all)].ID, func(c *airing.Confirm) {
+			c.Slot, c.Station, c.Programme, c.Seconds = "", all[i*7%len(all)].ID, "P2", 60
+			c.StartedAt = monday.Add(-time.Duration(i/5) * time.Hour) // several at the very same second
+		})
+	}
+	one, other := reg.Where(all[0].ID).District, reg.Where(all[len(all)-1].ID).District
+	both := monitorOf(accounts.District, one)
+	both.Grants = append(slices.Clone(both.Grants), operatorOf(all[len(all)-1].ID).Grants...)
+	most := accounts.Actor{Person: "p9", Name: "Nhiều huyện"}
+	for _, d := range reg.Districts(stations.DateOf(monday))[1:] {
+		most.Grants = append(most.Grants, monitorOf(accounts.District, d.Code).Grants...)
+	}
+	for _, who := range []accounts.Actor{accounts.Daemon(), operatorOf(all[0].ID), monitorOf(accounts.District, other), both, most} {
+		for _, q := range []airing.Query{{}, {District: one}, {Stations: []string{all[7].ID, all[0].ID, all[7].ID}}, {Outcome: airing.NotAired}} {
+			q.From, q.Until = monday.Add(-20*time.Hour), monday.Add(time.Hour)
+			whole, _, err := e.Airings(t.Context(), accounts.Daemon(), airing.Query{From: q.From, Until: q.Until})
+			if err != nil || len(whole) < 90 {
+				t.Fatal(len(whole), err)
+			}
+			var want, got []string
+			for _, l := range whole {
+				if q.Wants(who, l, reg.Where(l.Station)) {
+					want = append(want, l.ID)
+				}
+			}
+			if q.Allowed(who, reg.Where) != nil {
+				continue
+			}
+			for q.Limit = 4; ; {
+				lines, next, err := e.Airings(t.Context(), who, q)
+				if err != nil || len(lines) > 4 {
+					t.Fatal(len(lines), err)
+				}
+				for _, l := range lines {
+					got = append(got, l.ID)
+				}
+				if q.After = next; next == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s asks for %+v and reads %d of %d reports, or in another order", who.Name, q, len(got), len(want))
+			}
+		}
 	}
 }
 
