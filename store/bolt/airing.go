@@ -6,7 +6,6 @@ import (
 	"container/heap"
 	"context"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"iter"
 	"slices"
@@ -22,11 +21,10 @@ import (
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
-	"loa/store"
 )
 
 // The airing log and what is derived from it. Only logEntries and heads are
-// the truth; everything else can be recounted from them, and checkAirings does.
+// the truth; everything else can be recounted from them, and logCheck does.
 var (
 	logEntries     = table[json.RawMessage]{name: "airing_log"}      // by station number and entry number: the bytes that were hashed
 	logHeads       = table[airing.Head]{name: "airing_heads"}        // by station number
@@ -503,6 +501,9 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 }
 
 func readEntry(tx *tx, station, seq uint32) (e airing.Entry, err error) {
+	if e, known := tx.chain[chained{station, seq}]; known {
+		return e, nil
+	}
 	raw, found, err := logEntries.get(tx, entryKey(station, seq))
 	if err == nil && !found {
 		err = damaged(logEntries.name, entryKey(station, seq), errMissing)
@@ -850,113 +851,4 @@ func (t *tails) Pop() any {
 	last := (*t)[len(*t)-1]
 	*t = (*t)[:len(*t)-1]
 	return last
-}
-
-// checkAirings follows every chain, and compares every index with the log.
-func checkAirings(tx *tx, report func(store.Problem)) error {
-	heads := map[uint32]airing.Head{}
-	found := map[string]bool{}      // report IDs of the log
-	evidence := map[string][]byte{} // keys of what was not taken away, by ID
-	bad := func(table string, key []byte, what string) {
-		report(store.Problem{Table: table, Key: base64.RawURLEncoding.EncodeToString(key), What: what})
-	}
-	for e, err := range logEntries.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
-		}
-		number := binary.BigEndian.Uint32(e.key)
-		head, ok := heads[number]
-		if !ok {
-			head.Station = stationID(number)
-		}
-		entry, next, err := airing.Follow(head, e.rec)
-		if err != nil {
-			bad(logEntries.name, e.key, err.Error())
-		}
-		heads[number] = next
-		if e := entry.Evidence; e != nil {
-			evidence[e.ID] = []byte(e.SHA256 + e.ID)
-		}
-		if entry.Removal != nil {
-			delete(evidence, entry.Removal.Evidence)
-		}
-		if entry.Report != nil {
-			found[entry.Report.ID] = true
-			id := uuid.MustParse(entry.Report.ID)
-			for name, get := range map[string]func() (bool, error){
-				logLines.name: func() (bool, error) { _, ok, err := logLines.get(tx, id[:]); return ok, err },
-				linesByTime.name: func() (bool, error) {
-					_, ok, err := linesByTime.get(tx, timeAndID(entry.Report.StartedAt, id))
-					return ok, err
-				},
-				linesByPlace.name: func() (bool, error) {
-					_, ok, err := linesByPlace.get(tx, placeKey(number, entry.Report.StartedAt, id))
-					return ok, err
-				},
-			} {
-				if ok, err := get(); err != nil || !ok {
-					bad(name, id[:], "report "+entry.Report.ID+" is not indexed")
-				}
-			}
-		}
-	}
-	for id, key := range evidence {
-		if _, ok, err := evidenceByBlob.get(tx, key); err != nil || !ok {
-			bad(evidenceByBlob.name, key, "evidence "+id+" is not indexed")
-		}
-	}
-	for e, err := range logHeads.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
-		}
-		if number := binary.BigEndian.Uint32(e.key); heads[number] != e.rec {
-			bad(logHeads.name, e.key, "the chain does not end where its head says")
-		}
-		delete(heads, binary.BigEndian.Uint32(e.key))
-	}
-	for number := range heads {
-		bad(logHeads.name, numberKey(number), "no head for a chain")
-	}
-	for e, err := range logLines.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
-		}
-		if id, err := uuid.FromBytes(e.key); err != nil || !found[id.String()] {
-			bad(logLines.name, e.key, "no such report in the log")
-		}
-	}
-	for e, err := range earlyLines.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
-		}
-		if !found[e.rec.String()] {
-			bad(earlyLines.name, e.key, "no such report in the log")
-		}
-	}
-	return checkTallies(tx, bad)
-}
-
-func checkTallies(tx *tx, bad func(table string, key []byte, what string)) error {
-	set, err := settingsOf(tx)
-	if err != nil {
-		return err
-	}
-	want, err := countTallies(tx, set)
-	if err != nil {
-		return err
-	}
-	for e, err := range tallies.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
-		}
-		k := weekAndStation{airing.Week(binary.BigEndian.Uint32(e.key)), binary.BigEndian.Uint32(e.key[4:])}
-		if got, err := airing.TallyOf(e.rec); err != nil || got != want[k] {
-			bad(tallies.name, e.key, "differs from a recount")
-		}
-		delete(want, k)
-	}
-	for k := range want {
-		bad(tallies.name, tallyKey(k.week, k.station), "missing")
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	bberrors "go.etcd.io/bbolt/errors"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/internal/fault"
 	"loa/scheduler"
 )
@@ -27,7 +28,8 @@ type tx struct {
 	moved []moved // how the covers of tables change
 	row   []byte  // scratch of hashRow
 
-	counts  *counter            // by the registry in force, nil before the first count
+	counts  *counter // by the registry in force, nil before the first count
+	chain   map[chained]airing.Entry
 	weighed *scheduler.Schedule // by which lines are weighed, nil before the first
 }
 

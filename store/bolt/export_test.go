@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -13,9 +14,6 @@ import (
 
 // TableNames lists every bucket.
 func TableNames() []string { return tableNames }
-
-// Decoded tells how many records were decoded since the store was opened.
-func (s *Store) Decoded() uint64 { return s.decoded.Load() }
 
 // TableRows tells how many rows each table has.
 func (s *Store) TableRows(ctx context.Context) (map[string]int, error) {
@@ -37,11 +35,11 @@ func (s *Store) Tampered(spoil func(*bbolt.Tx) error) (found []store.Problem, er
 		if err := spoil(b); err != nil {
 			return err
 		}
-		n, report := 0, func(p store.Problem) { found = append(found, p) }
-		for _, p := range recordParts(&n) {
-			t := &tx{b: b, s: s}
-			if err := t.run(func(tx *tx) error { return p.check(tx, report) }); err != nil {
-				report(store.Problem{Table: p.table, What: err.Error()})
+		report := func(p store.Problem) { found = append(found, p) }
+		t := &tx{b: b, s: s}
+		for _, stage := range recordStages(t, report, new(atomic.Int64)) {
+			for _, p := range stage {
+				p.do(t, report)
 			}
 		}
 		return back

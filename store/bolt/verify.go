@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -16,7 +20,7 @@ import (
 // checks are what each noun's tables must satisfy: every index row has its
 // record, every chain its links. A check reports and goes on.
 var checks = []func(tx *tx, report func(store.Problem)) error{
-	checkAirings, checkSeals, checkSummaries,
+	checkSeals, checkSummaries,
 	checkContests,
 	checkLibrary, checkSounds,
 	checkAccounts,
@@ -26,29 +30,29 @@ var checks = []func(tx *tx, report func(store.Problem)) error{
 
 // Verify reads everything: the pages of the file, the checksum of every value,
 // how much each table should hold, and each noun's checks. It calls report for
-// every problem and goes on, and returns how many records it read. ctx is looked
-// at between tables.
-func (s *Store) Verify(ctx context.Context, report func(store.Problem)) (records int, err error) {
-	parts := append([]part{{databaseFile, func(tx *tx, report func(store.Problem)) error { return s.checkPages(tx, report) }}}, recordParts(&records)...)
-	for _, p := range parts {
-		// A part that stumbles over damage, even by a panic, is a problem of the
-		// records and no end of the rest.
-		check := func(tx *tx) error { return p.check(tx, report) }
-		err := s.view(ctx, check)
-		for range 20 {
-			if !errors.Is(err, errOvertaken) {
-				break
-			}
-			err = s.view(ctx, check)
-		}
-		if ctx.Err() != nil {
-			return records, ctx.Err()
-		}
-		if err != nil && !errors.Is(err, errChecksum) {
-			report(store.Problem{Table: p.table, What: err.Error()})
-		}
+// every problem, one at a time, and goes on, and returns how many records it read.
+// All cores work at it. ctx is looked at between parts.
+func (s *Store) Verify(ctx context.Context, report func(store.Problem)) (int, error) {
+	var one sync.Mutex
+	say := func(p store.Problem) {
+		one.Lock()
+		defer one.Unlock()
+		report(p)
 	}
-	return records, nil
+	crew, err := s.together(ctx, runtime.GOMAXPROCS(0))
+	if err != nil {
+		return 0, err
+	}
+	var records atomic.Int64
+	pages := part{databaseFile, func(*tx, func(store.Problem)) error { return s.checkFileNow(ctx, say) }}
+	for i, stage := range recordStages(crew[0], say, &records) {
+		if i == 0 {
+			stage = append([]part{pages}, stage...)
+		}
+		crew.do(ctx, stage, say)
+	}
+	crew.dismiss()
+	return int(records.Load()), ctx.Err()
 }
 
 // part is one thing Verify does, and the table its trouble belongs to.
@@ -57,21 +61,101 @@ type part struct {
 	check func(tx *tx, report func(store.Problem)) error
 }
 
-// recordParts are the parts that look at records, not at the file. They add how
-// many they read.
-func recordParts(records *int) []part {
-	parts := []part{{databaseFile, checkTables}}
+// do carries out the part. One that stumbles over damage, even by a panic, is a
+// problem of the records and no end of the rest.
+func (p part) do(tx *tx, report func(store.Problem)) {
+	err := func() (err error) {
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+		defer catch(&err)
+		return p.check(tx, report)
+	}()
+	if err != nil && !errors.Is(err, errChecksum) {
+		report(store.Problem{Table: p.table, What: err.Error()})
+	}
+}
+
+// crew are read transactions of one instant: several may look at it at once.
+type crew []*tx
+
+// together begins so many read transactions that see the same.
+func (s *Store) together(ctx context.Context, n int) (c crew, err error) {
+	for ctx.Err() == nil {
+		for range n {
+			b, err := s.db.Begin(false)
+			if err != nil {
+				c.dismiss()
+				return nil, diskFault(err, "read database")
+			}
+			c = append(c, &tx{b: b, s: s})
+		}
+		if !slices.ContainsFunc(c, func(t *tx) bool { return t.b.ID() != c[0].b.ID() }) {
+			return c, nil
+		}
+		c.dismiss() // somebody wrote between
+		c = nil
+	}
+	return nil, ctx.Err()
+}
+
+// do has each of the crew take the next part until none is left.
+func (c crew) do(ctx context.Context, parts []part, report func(store.Problem)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for _, tx := range c {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(parts)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				parts[i].do(tx, report)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func (c crew) dismiss() {
+	for _, tx := range c {
+		_ = tx.b.Rollback() // of a reader nothing can fail
+	}
+}
+
+// recordStages are the parts that look at records, not at the file; those of a stage
+// may run at once. They add how many records they read.
+func recordStages(t *tx, report func(store.Problem), records *atomic.Int64) [][]part {
+	log, first := newLogCheck(), []part{{databaseFile, checkTables}}
+	list := part{logEntries.name, func(tx *tx, _ func(store.Problem)) error {
+		for _, number := range stationsOfLog(tx) {
+			first = append(first, part{databaseFile, chainOf(log, number)})
+		}
+		return nil
+	}}
+	list.do(t, report)
 	for _, name := range tableNames {
-		parts = append(parts, part{name, func(tx *tx, report func(store.Problem)) error {
+		first = append(first, part{name, func(tx *tx, report func(store.Problem)) error {
 			n, err := checkTable(tx, name, report)
-			*records += n
+			records.Add(int64(n))
 			return err
 		}})
 	}
+	second := []part{{databaseFile, log.compare}}
 	for _, check := range checks {
-		parts = append(parts, part{databaseFile, check})
+		second = append(second, part{databaseFile, check})
 	}
-	return parts
+	return [][]part{first, second}
+}
+
+func chainOf(log *logCheck, number uint32) func(*tx, func(store.Problem)) error {
+	return func(tx *tx, report func(store.Problem)) error { return log.follow(tx, number, report) }
+}
+
+// checkFileNow checks the pages of the file as they are now: others may go on writing,
+// and what they overtake is looked at again.
+func (s *Store) checkFileNow(ctx context.Context, report func(store.Problem)) (err error) {
+	for range 21 {
+		err = s.view(ctx, func(tx *tx) error { return s.checkPages(tx, report) })
+		if !errors.Is(err, errOvertaken) {
+			break
+		}
+	}
+	return err
 }
 
 // checkPages checks the pages that the transaction sees. Others may go on

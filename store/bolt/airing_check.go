@@ -1,0 +1,195 @@
+package bolt
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"loa/airing"
+	"loa/internal/text"
+	"loa/store"
+)
+
+// chained is the place of an entry in the log.
+type chained struct{ station, seq uint32 }
+
+// logCheck follows every chain, several at once, and compares every index with the log.
+type logCheck struct {
+	mu       sync.Mutex
+	cut      bool // a chain could not be read to its end
+	heads    map[uint32]airing.Head
+	found    map[uuid.UUID]bool // reports of the log
+	evidence map[string][]byte  // keys of what was not taken away, by ID
+	sums     map[weekAndStation]airing.Tally
+}
+
+func newLogCheck() *logCheck {
+	return &logCheck{heads: map[uint32]airing.Head{}, found: map[uuid.UUID]bool{}, evidence: map[string][]byte{}, sums: map[weekAndStation]airing.Tally{}}
+}
+
+// stationsOfLog are the numbers of the stations that have a chain.
+func stationsOfLog(tx *tx) (numbers []uint32) {
+	c := logEntries.bucket(tx).Cursor()
+	for k, _ := c.First(); len(k) >= 4; k, _ = c.Seek(after(k[:4])) {
+		numbers = append(numbers, binary.BigEndian.Uint32(k))
+		if after(k[:4]) == nil {
+			break
+		}
+	}
+	return numbers
+}
+
+func badRow(report func(store.Problem), table string, key []byte, what string) {
+	report(store.Problem{Table: table, Key: base64.RawURLEncoding.EncodeToString(key), What: what})
+}
+
+// follow follows the chain of one station and counts what it reported. Each entry is
+// read once.
+func (l *logCheck) follow(tx *tx, number uint32, report func(store.Problem)) (err error) {
+	own := newLogCheck()
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.add(own)
+		l.cut = l.cut || err != nil
+	}()
+	head := airing.Head{Station: stationID(number)}
+	tx.chain = map[chained]airing.Entry{}
+	defer func() { tx.chain = nil }()
+	var reports []airing.Report
+	prefix := numberKey(number)
+	for e, err := range logEntries.ascend(tx, prefix, after(prefix)) {
+		if err != nil {
+			return err
+		}
+		entry, next, err := airing.Follow(head, e.rec)
+		if err != nil {
+			badRow(report, logEntries.name, e.key, err.Error())
+		} else if entry.Check() == nil {
+			tx.chain[chained{number, entry.Seq}] = entry
+		}
+		head = next
+		if e := entry.Evidence; e != nil {
+			own.evidence[e.ID] = []byte(e.SHA256 + e.ID)
+		}
+		if entry.Removal != nil {
+			delete(own.evidence, entry.Removal.Evidence)
+		}
+		if entry.Report != nil {
+			reports = append(reports, *entry.Report)
+		}
+	}
+	own.heads[number] = head
+	return own.reports(tx, number, reports, report)
+}
+
+// reports looks for what a station reported in every index, and counts it.
+func (l *logCheck) reports(tx *tx, number uint32, list []airing.Report, report func(store.Problem)) error {
+	set, err := settingsOf(tx)
+	if err != nil {
+		return err
+	}
+	cal := set.Calendar(text.Zone)
+	for _, r := range list {
+		id := uuid.MustParse(r.ID)
+		l.found[id] = true
+		idx, indexed, err := logLines.get(tx, id[:])
+		if err != nil || !indexed {
+			badRow(report, logLines.name, id[:], "report "+r.ID+" is not indexed")
+		}
+		for _, index := range []struct {
+			table[uuid.UUID]
+			key []byte
+		}{{linesByTime, timeAndID(r.StartedAt, id)}, {linesByPlace, placeKey(number, r.StartedAt, id)}} {
+			if _, ok, err := index.get(tx, index.key); err != nil || !ok {
+				badRow(report, index.name, id[:], "report "+r.ID+" is not indexed")
+			}
+		}
+		if !indexed {
+			continue
+		}
+		line, err := readLine(tx, idx)
+		if err != nil {
+			return err
+		}
+		if t := airing.Of(line); t != (airing.Tally{}) {
+			k := weekAndStation{cal.Week(line.StartedAt), number}
+			l.sums[k] = l.sums[k].Add(t, 1)
+		}
+	}
+	return nil
+}
+
+// add takes over what was found of one station.
+func (l *logCheck) add(own *logCheck) {
+	for number, head := range own.heads {
+		l.heads[number] = head
+	}
+	for id := range own.found {
+		l.found[id] = true
+	}
+	for id, key := range own.evidence {
+		l.evidence[id] = key
+	}
+	for k, t := range own.sums {
+		l.sums[k] = t
+	}
+}
+
+// compare looks through the indexes for what is not in the log. Every chain was followed before.
+func (l *logCheck) compare(tx *tx, report func(store.Problem)) error {
+	if l.cut {
+		return nil // said already, and all that follows would be said of the same
+	}
+	for id, key := range l.evidence {
+		if _, ok, err := evidenceByBlob.get(tx, key); err != nil || !ok {
+			badRow(report, evidenceByBlob.name, key, "evidence "+id+" is not indexed")
+		}
+	}
+	for e, err := range logHeads.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		number := binary.BigEndian.Uint32(e.key)
+		if l.heads[number] != e.rec {
+			badRow(report, logHeads.name, e.key, "the chain does not end where its head says")
+		}
+		delete(l.heads, number)
+	}
+	for number := range l.heads {
+		badRow(report, logHeads.name, numberKey(number), "no head for a chain")
+	}
+	for key := range logLines.keys(tx) {
+		if id, err := uuid.FromBytes(key); err != nil || !l.found[id] {
+			badRow(report, logLines.name, key, "no such report in the log")
+		}
+	}
+	for e, err := range earlyLines.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if !l.found[e.rec] {
+			badRow(report, earlyLines.name, e.key, "no such report in the log")
+		}
+	}
+	return l.tallies(tx, report)
+}
+
+func (l *logCheck) tallies(tx *tx, report func(store.Problem)) error {
+	for e, err := range tallies.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		k := weekAndStation{airing.Week(binary.BigEndian.Uint32(e.key)), binary.BigEndian.Uint32(e.key[4:])}
+		if got, err := airing.TallyOf(e.rec); err != nil || got != l.sums[k] {
+			badRow(report, tallies.name, e.key, "differs from a recount")
+		}
+		delete(l.sums, k)
+	}
+	for k := range l.sums {
+		badRow(report, tallies.name, tallyKey(k.week, k.station), "missing")
+	}
+	return nil
+}
