@@ -51,6 +51,9 @@ type Engine interface {
 	// each noun's checks. It calls report for every problem and goes on, and returns how
 	// many records it read.
 	Verify(ctx context.Context, report func(Problem)) (records int, err error)
+	// Reads says how many rows, and how many bytes of them, were read since it was opened:
+	// what an answer costs, whatever the machine.
+	Reads() (rows, bytes uint64)
 	// Backup calls use with a copy of all records as of one moment, and its size in bytes.
 	Backup(ctx context.Context, use func(size int64, r io.Reader) error) error
 	Close() error

@@ -57,7 +57,7 @@ type Store struct {
 	failOnce     sync.Once
 	comparing    sync.Mutex // held while a new recording is compared with all others
 	weeks        *weeks
-	decoded      atomic.Uint64 // records decoded so far: what an answer costs without a clock
+	read         reads
 
 	snapshots
 }

@@ -41,7 +41,7 @@ func saidOf(tx *tx, cal airing.Calendar, w airing.Week, now time.Time) (f said, 
 		f.tallies = make([]airing.Tally, binary.BigEndian.Uint32(last[len(from):])+1)
 	}
 	for k, v := c.Seek(from); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
-		tx.s.decoded.Add(1)
+		tx.s.read.note(k, v)
 		t, err := readTally(k, v)
 		if err != nil {
 			return f, err
@@ -432,7 +432,7 @@ func (tx *tx) added(w airing.Week, now time.Time) (coverage.Summary, error) {
 
 // closedWeek is a week as it was closed, if ever it was. It is shared.
 func (tx *tx) closedWeek(w airing.Week) (c closedWeek, found bool, err error) {
-	if closedWeeks.bucket(tx).Get(weekKey(w)) == nil {
+	if !closedWeeks.has(tx, weekKey(w)) {
 		return c, false, nil
 	}
 	if c, ok := tx.s.weeks.closed.get(tx, w, basis{}, time.Time{}); ok {

@@ -182,7 +182,7 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 // or is about to be.
 func summary(tx *tx, q coverage.Query, see func(district string) bool) (w coverage.Week, found bool, err error) {
 	frozen, closed, err := tx.frozen(q.Week)
-	if err != nil || !closed && closedWeeks.bucket(tx).Get(weekKey(q.Week)) != nil {
+	if err != nil || !closed && closedWeeks.has(tx, weekKey(q.Week)) {
 		return w, false, err
 	}
 	now, err := tx.added(q.Week, q.Now)

@@ -77,6 +77,7 @@ func weekRows(tx *tx, h io.Writer, w airing.Week, tables ...string) {
 		c := tx.b.Bucket([]byte(name)).Cursor()
 		until := weekKey(w + 1)
 		for k, v := c.Seek(weekKey(w)); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
+			tx.s.read.note(k, v)
 			_, _ = h.Write(k) // a hash takes everything
 			_, _ = h.Write(v)
 		}
@@ -87,6 +88,7 @@ func weekRows(tx *tx, h io.Writer, w airing.Week, tables ...string) {
 func countBelow(tx *tx, name string, prefix []byte) (n int) {
 	c := tx.b.Bucket([]byte(name)).Cursor()
 	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		tx.s.read.note(k, nil)
 		n++
 	}
 	return n

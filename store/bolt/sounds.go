@@ -43,7 +43,9 @@ func rowKey(r fingerprint.Row, number uint32) []byte {
 
 // soundIn returns the sketch under a number and whose it is.
 func soundIn(tx *tx, key []byte) (id string, s fingerprint.Sketch, err error) {
-	payload, err := unseal(soundsBucket, key, tx.b.Bucket([]byte(soundsBucket)).Get(key))
+	v := tx.b.Bucket([]byte(soundsBucket)).Get(key)
+	tx.s.read.note(key, v)
+	payload, err := unseal(soundsBucket, key, v)
 	if err != nil {
 		return "", s, err
 	}
@@ -69,6 +71,7 @@ type shelf struct {
 func (x shelf) Rows(key uint32, yield func(number string, place int) bool) error {
 	from := [3]byte{byte(key >> 16), byte(key >> 8), byte(key)}
 	for k, _ := x.rows.Seek(from[:]); len(k) == 11 && [3]byte(k) == from; k, _ = x.rows.Next() {
+		x.tx.s.read.note(k, nil)
 		if !yield(string(k[3:7]), int(binary.BigEndian.Uint32(k[7:]))) {
 			break
 		}
@@ -109,7 +112,7 @@ func (s *Store) CompareRecording(ctx context.Context, id string, p fingerprint.P
 		if err != nil {
 			return err
 		}
-		if done = !r.Comparable() || soundNumbers.bucket(tx).Get([]byte(id)) != nil; done {
+		if done = !r.Comparable() || soundNumbers.has(tx, []byte(id)); done {
 			return nil
 		}
 		found, err = likeIn(tx, r, p, now)
@@ -349,7 +352,7 @@ func (s *Store) UncomparedRecordings(ctx context.Context, limit int) (list []lib
 			if len(list) == limit {
 				break
 			}
-			if soundNumbers.bucket(tx).Get([]byte(e.rec)) != nil {
+			if soundNumbers.has(tx, []byte(e.rec)) {
 				continue
 			}
 			r, err := recordingIn(tx, e.rec)

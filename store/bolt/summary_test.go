@@ -64,9 +64,9 @@ func TestACourseOfWeeksDoesNotGrowWithTheStations(t *testing.T) {
 			return got
 		}
 		ask()
-		before := s.decoded.Load()
+		before := s.read.rows.Load()
 		got := ask()
-		cost[i] = s.decoded.Load() - before
+		cost[i] = s.read.rows.Load() - before
 		for j, w := range got { // and says what each week says by itself
 			one, err := s.Coverage(context.Background(), accounts.Daemon(), coverage.Query{Week: last - weeks + 1 + airing.Week(j)})
 			if err != nil {

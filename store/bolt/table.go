@@ -68,19 +68,25 @@ func (t table[T]) get(tx *tx, key []byte) (rec T, found bool, err error) {
 	if v == nil {
 		return rec, false, nil
 	}
-	tx.s.decoded.Add(1)
+	tx.s.read.note(key, v)
 	rec, err = t.decode(key, v)
 	return rec, err == nil, err
 }
 
 // has reports whether there is a record under key, without reading it.
-func (t table[T]) has(tx *tx, key []byte) bool { return t.bucket(tx).Get(key) != nil }
+func (t table[T]) has(tx *tx, key []byte) bool {
+	tx.s.read.note(key, nil)
+	return t.bucket(tx).Get(key) != nil
+}
 
 // keys yields the keys in order, which must not be kept without copying them.
 func (t table[T]) keys(tx *tx) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := t.bucket(tx).Cursor()
-		for k, _ := c.First(); k != nil && yield(k); k, _ = c.Next() {
+		for k, _ := c.First(); k != nil; k, _ = c.Next() {
+			if tx.s.read.note(k, nil); !yield(k) {
+				return
+			}
 		}
 	}
 }
@@ -105,7 +111,7 @@ func (t table[T]) ascend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] 
 	return func(yield func(entry[T], error) bool) {
 		c := t.bucket(tx).Cursor()
 		for k, v := c.Seek(from); k != nil && (until == nil || bytes.Compare(k, until) < 0); k, v = c.Next() {
-			tx.s.decoded.Add(1)
+			tx.s.read.note(k, v)
 			rec, err := t.decode(k, v)
 			if !yield(entry[T]{k, rec}, err) || err != nil {
 				return
@@ -127,7 +133,7 @@ func (t table[T]) descend(tx *tx, from, until []byte) iter.Seq2[entry[T], error]
 			k, v = c.Prev()
 		}
 		for ; k != nil && bytes.Compare(k, from) >= 0; k, v = c.Prev() {
-			tx.s.decoded.Add(1)
+			tx.s.read.note(k, v)
 			rec, err := t.decode(k, v)
 			if !yield(entry[T]{k, rec}, err) || err != nil {
 				return
