@@ -21,6 +21,7 @@ import (
 // benchCommands measure what people wait for, on this machine.
 type benchCommands struct {
 	Sound benchSound `cmd:"" help:"cli.summary.bench_sound"`
+	Pages benchPages `cmd:"" help:"cli.summary.bench_pages"`
 }
 
 // benchSound measures what becomes of an MP3: checking it, with what that

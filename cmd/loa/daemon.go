@@ -46,6 +46,7 @@ type daemonConfig struct {
 	out      io.Writer            // where the set-up link is printed
 	demo     bool                 // what is served is simulated
 	registry string               // file of the registry a new installation begins with, "" for the built-in one
+	noJobs   bool                 // nothing is done by the clock: the daemon is measured
 }
 
 // engine keeps the data of this program.
@@ -63,6 +64,7 @@ type daemon struct {
 	booth  *library.Booth
 	watch  *wallclock.Watch // the one clock of everything below
 	clock  *scheduler.Clock
+	routes []kit.Route
 	server *http.Server
 	socket net.Listener
 	closes []closing
@@ -234,7 +236,11 @@ func (d *daemon) found(ctx context.Context) error {
 }
 
 func (d *daemon) openClock(ctx context.Context) (err error) {
-	if d.clock, err = scheduler.NewClock(d.store, d.cfg.log, d.cfg.now, d.jobs()...); err != nil {
+	jobs := d.jobs()
+	if d.cfg.noJobs {
+		jobs = nil
+	}
+	if d.clock, err = scheduler.NewClock(d.store, d.cfg.log, d.cfg.now, jobs...); err != nil {
 		return err
 	}
 	d.clock.HoldWhile(d.watch.Fault)
@@ -250,10 +256,11 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	handler, err := web.New(kit.Config{
+	k := kit.New(kit.Config{
 		Auth: d.store, Now: d.cfg.now, Log: d.cfg.log, Proxies: d.cfg.proxies, Origins: d.cfg.origins, Version: version,
 		Demo: d.cfg.demo, ServerToken: accounts.HashOf(token), Ready: d.ready, Trouble: d.trouble, Address: d.address,
-	}, web.Deps{
+	})
+	web.Register(k, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
 		Clock: d.watch, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
@@ -262,6 +269,8 @@ func (d *daemon) openWeb(ctx context.Context) error {
 			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
 		},
 	})
+	d.routes = k.Routes()
+	handler, err := k.Handler()
 	if err != nil {
 		return err
 	}
