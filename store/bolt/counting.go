@@ -240,6 +240,7 @@ type weeks struct {
 	added   remembered[coverage.Summary] // without
 	closed  remembered[closedWeek]
 	frozen  remembered[frozenSummary]
+	parts   *lru.Cache[partOfWeek, memory[coverage.Week]]
 	roll    atomic.Pointer[rollOf] // the last that was made
 }
 
@@ -248,10 +249,23 @@ type weeks struct {
 const (
 	maxWhole = 4
 	maxAdded = 104
+	maxParts = 2048
 )
 
+// partOfWeek is what somebody who sees single stations finds of a week, without these.
+// Whoever sees the same finds the same.
+type partOfWeek struct {
+	week airing.Week
+	sees string
+}
+
 func newWeeks() *weeks {
-	return &weeks{changed: map[airing.Week]int{}, counted: newRemembered[coverage.Week](maxWhole), added: newRemembered[coverage.Summary](maxAdded),
+	parts, err := lru.New[partOfWeek, memory[coverage.Week]](maxParts)
+	if err != nil {
+		panic(err) // a size of none or less
+	}
+	return &weeks{parts: parts,
+		changed: map[airing.Week]int{}, counted: newRemembered[coverage.Week](maxWhole), added: newRemembered[coverage.Summary](maxAdded),
 		closed: newRemembered[closedWeek](maxWhole), frozen: newRemembered[frozenSummary](maxAdded)}
 }
 
@@ -326,13 +340,18 @@ func newRemembered[V any](size int) remembered[V] {
 // get is what is remembered of a week, if a reader finds now what it was made of.
 func (r remembered[V]) get(tx *tx, w airing.Week, b basis, now time.Time) (v V, ok bool) {
 	m, ok := r.cache.Get(w)
-	if !ok || tx.b.Writable() || m.basis != b || !m.holds(now) {
-		return v, false
+	return m.value, ok && m.found(tx, w, b, now)
+}
+
+// found reports whether a reader finds now what it was made of.
+func (m memory[V]) found(tx *tx, w airing.Week, b basis, now time.Time) bool {
+	if tx.b.Writable() || m.basis != b || !m.holds(now) {
+		return false
 	}
 	ws := tx.s.weeks
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	return m.value, ws.changed[w] <= min(m.at, tx.b.ID())
+	return ws.changed[w] <= min(m.at, tx.b.ID())
 }
 
 // keep remembers; what a write transaction sees may still be taken back.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -134,6 +135,26 @@ func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err
 	return w, nil
 }
 
+// partSeen is weekSeen without the stations, for an actor who sees single ones: her course
+// of a year would count every station of the country in each of its weeks.
+func partSeen(tx *tx, by accounts.Actor, q coverage.Query, sees string) (coverage.Week, error) {
+	key, b := partOfWeek{q.Week, sees}, basisOf(tx)
+	if m, ok := tx.s.weeks.parts.Get(key); ok && m.found(tx, q.Week, b, q.Now) {
+		return m.value, nil
+	}
+	w, err := weekSeen(tx, by, q)
+	if err != nil {
+		return w, err
+	}
+	w.Stations = nil
+	if _, valid, err := tx.countOnce(q.Week, q.Now, b); err != nil {
+		return w, err
+	} else if !tx.b.Writable() {
+		tx.s.weeks.parts.Add(key, memory[coverage.Week]{tx.b.ID(), b, valid, w})
+	}
+	return w, nil
+}
+
 // Trend implements coverage.Store.
 func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, until airing.Week) (weeks []coverage.Week, err error) {
 	from := q.Week
@@ -149,7 +170,8 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 		}
 		return may
 	}
-	_, _, single := by.Stations(accounts.ReadCoverage)
+	all, districts, single := by.Stations(accounts.ReadCoverage)
+	sees := fmt.Sprint(q.District, all, districts, single)
 	weeks = make([]coverage.Week, 0, until-from+1)
 	err = s.view(ctx, func(tx *tx) error {
 		if err := allowed(tx, by, q); err != nil {
@@ -160,7 +182,11 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 			if err == nil && len(single) == 0 { // sees districts whole
 				one, found, err = summary(tx, q, whole)
 			}
-			if err == nil && !found {
+			switch {
+			case err != nil:
+			case len(single) > 0:
+				one, err = partSeen(tx, by, q, sees)
+			case !found:
 				one, err = weekSeen(tx, by, q)
 			}
 			if err != nil {

@@ -123,11 +123,17 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 // a district alone; then again with nothing remembered.
 func sameAsCounted(t *testing.T, s *Store, week airing.Week, now time.Time) {
 	t.Helper()
-	ask := func() string {
+	one := accounts.Actor{Person: "p9", Grants: []accounts.Grant{
+		{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: stations.StationID(16)}},
+		{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: stations.StationID(1)}}}}
+	both := one
+	both.Grants = append(accounts.Daemon().Grants, one.Grants...)
+	ask := func(remember func()) string {
 		var out []any
 		for _, q := range []coverage.Query{{Now: now}, {}, {Now: now, District: "001"}} {
 			for w := week; w <= week+1; w++ {
 				q.Week = w
+				remember()
 				got, err := s.Coverage(t.Context(), accounts.Daemon(), q)
 				if err != nil {
 					t.Fatal(err)
@@ -135,11 +141,14 @@ func sameAsCounted(t *testing.T, s *Store, week airing.Week, now time.Time) {
 				out = append(out, got)
 			}
 			q.Week = week
-			course, err := s.Trend(t.Context(), accounts.Daemon(), q, week+1)
-			if err != nil {
-				t.Fatal(err)
+			for _, who := range []accounts.Actor{accounts.Daemon(), one, both} {
+				remember()
+				course, err := s.Trend(t.Context(), who, q, week+1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out = append(out, course)
 			}
-			out = append(out, course)
 		}
 		b, err := json.Marshal(out)
 		if err != nil {
@@ -147,10 +156,9 @@ func sameAsCounted(t *testing.T, s *Store, week airing.Week, now time.Time) {
 		}
 		return string(b)
 	}
-	first, second := ask(), ask()
+	first, second := ask(func() {}), ask(func() {})
 	kept := s.weeks
-	s.weeks = newWeeks()
-	counted := ask()
+	counted := ask(func() { s.weeks = newWeeks() }) // nothing, of the question before neither
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
 	s.weeks = kept
