@@ -29,18 +29,21 @@ import (
 	"loa/web/webtest"
 )
 
-// province is the demo of three weeks on a server: 127 stations with everybody
+// province is the demo of some weeks on a server: 127 stations with everybody
 // who works there, and contests at every stage.
 type province struct {
 	clock   *aClock
 	store   *bolt.Store
 	hall    *contest.Hall
 	handler http.Handler
+	routes  []kit.Route
 	server  *httptest.Server
 	people  map[string]accounts.Person // by login
 }
 
-func newProvince(t *testing.T) *province {
+func newProvince(t *testing.T) *province { return provinceOf(t, 3) }
+
+func provinceOf(t *testing.T, weeks int) *province {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w := &province{clock: &aClock{time.Date(2025, 5, 14, 20, 0, 0, 0, text.Zone)}, people: map[string]accounts.Person{}}
@@ -48,7 +51,7 @@ func newProvince(t *testing.T) *province {
 	w.store = house.Store
 	webtest.Stations(t, w.store)
 	var err error
-	if _, err = demo.Fill(t.Context(), w.store, house.Blobs, 7, w.clock.at, 3, func(n, of int) {}); err != nil {
+	if _, err = demo.Fill(t.Context(), w.store, house.Blobs, 7, w.clock.at, weeks, func(n, of int) {}); err != nil {
 		t.Fatal(err)
 	}
 	jobs, err := scheduler.NewClock(w.store, log, w.clock.now)
@@ -56,12 +59,15 @@ func newProvince(t *testing.T) *province {
 		t.Fatal(err)
 	}
 	w.hall = contest.NewHall(w.store, contest.From(w.store))
-	w.handler, err = web.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true}, web.Deps{
+	k := kit.New(kit.Config{Auth: w.store, Now: w.clock.now, Log: log, Marks: true, Demo: true})
+	web.Register(k, web.Deps{
 		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
 		Backup: func(context.Context, io.Writer) error { return nil },
 	})
+	w.routes = k.Routes()
+	w.handler, err = k.Handler()
 	if err != nil {
 		t.Fatal(err)
 	}
