@@ -165,6 +165,9 @@ func (b *entryRemoved) apply(s *State, e *Event) error {
 				round.setAside(func(t *Task) bool { return t.Entry == b.Entry }, r)
 				continue
 			}
+			if slices.Contains(round.Entries, b.Entry) {
+				round.gone = append(slices.Clip(round.gone), b.Entry)
+			}
 			for _, t := range round.Tasks {
 				if t.Entry == b.Entry {
 					t.Out = r

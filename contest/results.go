@@ -54,6 +54,12 @@ func (s *State) in(r *RoundState, is func(*Entry) bool) []*Entry {
 	return list
 }
 
+// GroupOf is the group in which the round ranks the entry or picks from.
+func (s *State) GroupOf(r *RoundState, e *Entry) (id, name string) {
+	rules, _ := s.Rules.Round(r.ID)
+	return s.groupOf(rules.Promotion.Per, e)
+}
+
 func (s *State) groupOf(per string, e *Entry) (id, name string) {
 	switch per {
 	case "theme":

@@ -21,6 +21,9 @@ func (x Shift) Moved() bool {
 	return x.Before == nil || x.After == nil || x.Before.Value != x.After.Value
 }
 
+// Changed reports whether the work has other points or another rank than before.
+func (x Shift) Changed() bool { return x.Moved() || x.Before.Rank != x.After.Rank }
+
 // Shifted puts the places of all works side by side, in the order they have after it; those
 // without a place then stand behind.
 func Shifted(before, after []Place) (list []Shift) {
@@ -63,6 +66,92 @@ func (s *State) Shifts(p *Amendment) ([]Shift, error) {
 		list[i].About = p.About(list[i].Entry)
 	}
 	return list, nil
+}
+
+// RoundShifts is what happens to works of one round.
+type RoundShifts struct {
+	Round  string  `json:"round"` // ID
+	Shifts []Shift `json:"shifts"`
+}
+
+// EarlierShifts is what a proposed correction does in the rounds before the last, by
+// round: a work ruled out is none there either, so that others move up, and are evened
+// out by other habits. Rounds in which nothing moves are left out. Faults: as of Corrected.
+func (s *State) EarlierShifts(p *Amendment) (list []RoundShifts, err error) {
+	next, err := s.Corrected(p)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range s.Rounds {
+		if r == s.Last() {
+			continue
+		}
+		before, err := s.Places(r)
+		if err != nil {
+			return nil, err
+		}
+		after, err := next.Places(next.Round(r.ID))
+		if err != nil {
+			return nil, err
+		}
+		x := RoundShifts{r.ID, slices.DeleteFunc(Shifted(before, after), func(x Shift) bool { return !x.Changed() })}
+		for i := range x.Shifts {
+			x.Shifts[i].About = p.About(x.Shifts[i].Entry)
+		}
+		if len(x.Shifts) > 0 {
+			list = append(list, x)
+		}
+	}
+	return list, nil
+}
+
+// FirstPlaces are the places of a round as they were official first: of the last as its
+// results were published, if they were corrected since, of an earlier one as it ended. Nil
+// where there are none.
+func (s *State) FirstPlaces(r *RoundState) []Place {
+	switch {
+	case r.Finished == nil:
+		return nil
+	case r != s.Last():
+		return r.Finished.Places
+	case len(s.Corrections) > 0:
+		return s.Corrections[0].Places
+	}
+	return nil
+}
+
+// PlacesOf are those of one group.
+func PlacesOf(list []Place, group string) []Place {
+	return slices.DeleteFunc(slices.Clone(list), func(p Place) bool { return p.Group != group })
+}
+
+// Touching lists the corrections of what is public that changed something in the round.
+func (s *State) Touching(r *RoundState) (list []Correction) {
+	for _, c := range s.Corrections {
+		if r == s.Last() || slices.ContainsFunc(r.Entries, func(id string) bool { return c.made(s.entry[id].RuledOut) }) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// RuledOutBy is the correction by which a work was ruled out, nil if none did.
+func (s *State) RuledOutBy(e *Entry) *Correction {
+	return find(s.Corrections, func(c *Correction) bool { return c.made(e.RuledOut) })
+}
+
+// made reports whether what was taken out of the contest was by the correction.
+func (c *Correction) made(x *Removal) bool { return x != nil && x.By == c.By && x.At.Equal(c.At) }
+
+// Gone lists the works that were ruled out once the round was over, in the order of their
+// codes: they had been judged in it.
+func (s *State) Gone(r *RoundState) (list []*Entry) {
+	for _, id := range r.Entries {
+		if slices.Contains(r.gone, id) {
+			list = append(list, s.entry[id])
+		}
+	}
+	return list
 }
 
 // About reports whether the proposal corrects something of that entry itself.

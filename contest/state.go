@@ -94,6 +94,7 @@ type RoundState struct {
 	PickedAt time.Time // when
 	Finished *Outcome
 
+	gone  []string // IDs of entries that were ruled out once it was over
 	task  map[string]*Task
 	judge map[string][]*Task
 }

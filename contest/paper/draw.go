@@ -398,7 +398,20 @@ func (f Feedback) Draw(o paper.Office, lang text.Language) paper.Paper {
 	p.Name = f.Code
 	p.Body = []paper.Block{paper.Heading(lang.Say("paper.entry_named", "code", f.Code, "title", f.Title)), paper.Say(f.Entrant)}
 	if f.Rank > 0 {
-		p.Body = append(p.Body, paper.Say(lang.Say("paper.placed", "rank", f.Rank, "of", f.Of, "value", lang.Decimal(f.Value.Float(), leastPlaces))))
+		p.Body = append(p.Body, paper.Say(placing{f.Rank, f.Of, f.Value}.inWords(lang, "paper.placed")))
+	}
+	if f.Out != "" {
+		p.Body = append(p.Body, paper.Text{Words: f.Out + ".", Bold: true})
+	}
+	if f.First != nil {
+		key := "paper.placed_first"
+		if f.Ended {
+			key = "paper.placed_ended"
+		}
+		p.Body = append(p.Body, paper.Say(f.First.inWords(lang, key)))
+	}
+	for _, said := range f.Corrected {
+		p.Body = append(p.Body, paper.Say(said))
 	}
 	if f.Prize != "" {
 		p.Body = append(p.Body, paper.Heading(lang.Say("paper.won", "prize", f.Prize)))

@@ -83,9 +83,13 @@ func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 			signed[t.Entry] = true
 		}
 	}
-	if s.Last() == run {
-		if out.FirstMarks, err = firstMarks(s, lang); err != nil {
-			return out, err
+	if out.FirstMarks, err = firstMarks(s, run, lang); err != nil {
+		return out, err
+	}
+	if out.FirstMarks != nil {
+		out.Corrected = corrected(s, run, lang)
+		if out.Next != "" {
+			out.GoesOn = append(out.GoesOn, lang.Say("contest.goes_on_stays", "round", rules.Name))
 		}
 	}
 	for _, g := range s.Groups(run) {
@@ -101,12 +105,34 @@ func ResultsOf(s *contest.State, run *contest.RoundState, lang text.Language, at
 		if err != nil {
 			return out, err
 		}
+		table.Rows = append(table.Rows, gone(s, run, g, lang)...)
 		for i := range table.Rows {
 			table.Rows[i].On = slices.ContainsFunc(on, func(id string) bool { return run.Codes[id] == table.Rows[i].Code })
 		}
 		out.Groups = append(out.Groups, table)
 	}
 	return out, nil
+}
+
+// gone are the works of a group that were ruled out once the round was over: they keep
+// their line, without rank or points.
+func gone(s *contest.State, run *contest.RoundState, g contest.Group, lang text.Language) (rows []Row) {
+	for _, e := range s.Gone(run) {
+		if !slices.ContainsFunc(s.FirstPlaces(run), func(p contest.Place) bool { return p.Entry == e.ID && p.Group == g.ID }) {
+			continue
+		}
+		rows = append(rows, Row{Code: run.Codes[e.ID], Stage: run.Stage[e.ID], Title: e.Title, Entrant: e.Entrant.Called(),
+			District: e.Entrant.DistrictName, Full: e.Entrant.Full(), Out: outInWords(s, e, lang)})
+	}
+	return rows
+}
+
+// outInWords says when a work was ruled out, and by which correction.
+func outInWords(s *contest.State, e *contest.Entry, lang text.Language) string {
+	if c := s.RuledOutBy(e); c != nil {
+		return lang.Say("contest.row_out_by", "id", c.Complaint, "at", e.RuledOut.At)
+	}
+	return lang.Say("contest.row_out", "at", e.RuledOut.At)
 }
 
 // goingOn lists the entries that went on from a round, or would if it ended now, in the
@@ -151,13 +177,15 @@ func (r Results) OutcomeLabel(lang text.Language) string {
 
 // Outcome is what came of a work in the round.
 func (r Results) Outcome(lang text.Language, row Row) string {
+	said := row.Prize
 	switch {
 	case r.Next == "":
-		return row.Prize
 	case row.On:
-		return text.Sentence(lang.Say("terms.true"))
+		said = text.Sentence(lang.Say("terms.true"))
+	default:
+		said = text.Sentence(lang.Say("terms.false"))
 	}
-	return text.Sentence(lang.Say("terms.false"))
+	return strings.Join(slices.DeleteFunc([]string{said, row.Out}, func(s string) bool { return s == "" }), ". ")
 }
 
 // leastOf is the fewest sheets a method asks for: of a work in a part, or of a judge.
@@ -404,6 +432,8 @@ func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry
 	if s.Last() == run {
 		out.Given, out.First = GivenOf(s, lang), Listed(s, s.First(), lang)
 		out.Complaints = complaints(s, lang)
+	} else {
+		out.Complaints = upheld(s, run, lang)
 	}
 	counts := map[string]bool{}
 	for _, t := range run.Tasks {
@@ -459,6 +489,11 @@ func chosen(s *contest.State, run *contest.RoundState, lang text.Language) (out 
 				row.Said = lang.Say("contest.chosen_why", "by", run.PickedBy, "at", run.PickedAt, "reason", run.Picked[i].Reason)
 			}
 			group.Rows = append(group.Rows, row)
+		}
+		for _, e := range s.Gone(run) {
+			if of, _ := s.GroupOf(run, e); of == g.ID {
+				group.Rows = append(group.Rows, ChosenRow{Code: e.Code, Title: e.Title, Full: e.Entrant.Full(), Said: outInWords(s, e, lang)})
+			}
 		}
 		slices.SortFunc(group.Rows, func(a, b ChosenRow) int { return cmp.Compare(a.Code, b.Code) })
 		out = append(out, group)
@@ -548,7 +583,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	out = append(out, reviews(s, run, lang)...)
 	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
-		if e.RuledOut != nil && roundAt(s, e.RuledOut.At) == run {
+		if e.RuledOut != nil && (roundAt(s, e.RuledOut.At) == run || s.RuledOutBy(e) != nil && slices.Contains(s.Gone(run), e)) {
 			out = append(out, lang.Say("contest.minute_ruled_out", "code", e.Code, "by", deciders(s, e.RuledOut.By, e.RuledOut.At, lang),
 				"at", e.RuledOut.At, "reason", e.RuledOut.Reason))
 		}
@@ -644,6 +679,22 @@ func reviews(s *contest.State, run *contest.RoundState, lang text.Language) []st
 	return out
 }
 
+// upheld tells of the complaints that changed something in an earlier round.
+func upheld(s *contest.State, run *contest.RoundState, lang text.Language) (out []string) {
+	for _, x := range s.Touching(run) {
+		if c := s.Complaint(x.Complaint); c != nil {
+			out = append(out, lang.Say("contest.minute_complaint", "id", c.ID, "who", c.Who, "by", c.By, "at", c.At, "text", c.Text),
+				upheldInWords(c, lang))
+		}
+	}
+	return out
+}
+
+func upheldInWords(c *contest.Complaint, lang text.Language) string {
+	d := c.Decision
+	return lang.Say(keyOfTwo("contest.minute_upheld", d.First), "first", d.First, "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason)
+}
+
 // complaints tells what was held against the published result, and what came of it.
 func complaints(s *contest.State, lang text.Language) []string {
 	var out []string
@@ -660,7 +711,7 @@ func complaints(s *contest.State, lang text.Language) []string {
 		case d == nil:
 			out = append(out, lang.Say("contest.minute_complaint_open", "id", c.ID))
 		case d.Upheld:
-			out = append(out, lang.Say(keyOfTwo("contest.minute_upheld", d.First), "first", d.First, "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
+			out = append(out, upheldInWords(&c, lang))
 		default:
 			out = append(out, lang.Say("contest.minute_dismissed", "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
 		}
@@ -938,7 +989,16 @@ func FeedbackOf(s *contest.State, e *contest.Entry, lang text.Language, at time.
 	}
 	slices.Sort(f.Comments)
 	slices.SortFunc(f.Remarks, func(a, b Remark) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Text, b.Text)) })
-	return f, true, f.place(s, run, e.ID)
+	if err := f.place(s, run, e.ID); err != nil {
+		return f, true, err
+	}
+	if e.RuledOut != nil {
+		f.Out = outInWords(s, e, lang)
+	}
+	if f.First != nil {
+		f.Corrected, f.Ended = corrected(s, run, lang), run != s.Last()
+	}
+	return f, true, nil
 }
 
 // place tells the entry's rank in the first group it was ranked in.
@@ -947,11 +1007,28 @@ func (f *Feedback) place(s *contest.State, run *contest.RoundState, entry string
 	if err != nil {
 		return err
 	}
+	group := ""
 	for _, st := range standings {
-		if row, ok := st.Ranking.Row(entry); ok {
-			f.Rank, f.Of, f.Value = row.Rank, len(st.Ranking.Rows), row.Value
-			return nil
+		if row, ok := st.Ranking.Row(entry); ok && f.Rank == 0 {
+			f.Rank, f.Of, f.Value, group = row.Rank, len(st.Ranking.Rows), row.Value, st.ID
 		}
+	}
+	first := s.FirstPlaces(run)
+	at := slices.IndexFunc(first, func(p contest.Place) bool { return p.Entry == entry && (f.Rank == 0 || p.Group == group) })
+	if at < 0 {
+		return nil
+	}
+	was := placing{Rank: first[at].Rank}
+	if was.Value, err = first[at].Points(); err != nil {
+		return err
+	}
+	for _, p := range first {
+		if p.Group == first[at].Group {
+			was.Of++
+		}
+	}
+	if was != (placing{f.Rank, f.Of, f.Value}) {
+		f.First = &was
 	}
 	return nil
 }

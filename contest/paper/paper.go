@@ -32,9 +32,10 @@ type Results struct {
 	Groups  []Group  // one worksheet each, in this order; at least one
 	Staged  bool     // works have numbers of their own on the stage, see Row.Stage
 	// FirstMarks are the points and ranks as published first beside those of today, of a
-	// result that was corrected.
+	// result that was corrected; of a round before the last as it ended, where they are others.
 	FirstMarks []Shift
-	Chair      string // the chair's name under the signature; may be empty
+	Corrected  []string // the corrections that changed something in the round, a sentence each
+	Chair      string   // the chair's name under the signature; may be empty
 	// Provisional says that the round is still being judged: ranks may change.
 	Provisional bool
 }
@@ -63,7 +64,8 @@ type Row struct {
 	Totals   []*ranking.Rational                 // per judge, in the order of Group.Judges; nil without a sheet
 	Values   map[ranking.Method]ranking.Rational // a method that could not be computed is absent
 	Prize    string
-	On       bool // it goes on to the next round, or would if the round ended now
+	Out      string // that it was ruled out once the round was over, "" if it was not
+	On       bool   // it goes on to the next round, or would if the round ended now
 }
 
 // Minutes is the protocol of a round.
@@ -148,18 +150,22 @@ type Sheet struct {
 // Feedback is what an entrant learns about one entry. Judges stay unnamed.
 type Feedback struct {
 	Heading
-	Code     string
-	Title    string
-	Entrant  string
-	Rank     int              // 0 without a rank
-	Of       int              // how many were ranked
-	Value    ranking.Rational // points; printed only with a rank
-	Counted  []string         // how marks became points and ranks, see CountedBy
-	Prize    string           // may be empty
-	Parts    []Scored
-	Comments []string
-	Remarks  []Remark
-	Edited   int // of the comments and remarks, by the organiser
+	Code      string
+	Title     string
+	Entrant   string
+	Rank      int              // 0 without a rank
+	Of        int              // how many were ranked
+	Value     ranking.Rational // points; printed only with a rank
+	First     *placing         // as it was official first, nil where that is as today
+	Ended     bool             // First is of a round before the last, as it ended
+	Corrected []string         // what corrections led to that, a sentence each
+	Out       string           // that the work was ruled out, "" if it was not
+	Counted   []string         // how marks became points and ranks, see CountedBy
+	Prize     string           // may be empty
+	Parts     []Scored
+	Comments  []string
+	Remarks   []Remark
+	Edited    int // of the comments and remarks, by the organiser
 }
 
 // Scored is how an entry did in one part, criterion by criterion.

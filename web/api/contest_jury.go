@@ -55,6 +55,9 @@ type rankingJSON struct {
 	Provisional bool                     `json:"provisional"` // the round is still being judged: ranks may change
 	Counted     []string                 `json:"counted"`     // how marks become points and ranks, in sentences
 	Sheets      int                      `json:"sheets"`      // signed, on which the ranking stands
+	// First are the places as published first, or in a round before the last as it ended,
+	// where they are others than those of today; works ruled out since stand here alone.
+	First []contest.Place `json:"first,omitempty"`
 }
 
 type rankingLine struct {
@@ -398,6 +401,9 @@ func (c contestRoutes) ranking(w http.ResponseWriter, r *kit.Request) error {
 					line.Methods[string(col.Method)] = append(line.Methods[string(col.Method)],
 						rankingLine{row.Rank, row.Entry.ID, run.Codes[row.Entry.ID], run.Stage[row.Entry.ID], row.Value.String(), row.Value.Decimal(2)})
 				}
+			}
+			if line.First = contest.PlacesOf(s.FirstPlaces(run), st.ID); slices.Equal(line.First, st.Places()) {
+				line.First = nil
 			}
 			items = append(items, line)
 		}

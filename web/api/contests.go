@@ -435,6 +435,8 @@ type amendmentJSON struct {
 	contest.Amendment
 	About  *contest.Complaint `json:"about,omitempty"`  // the complaint; none of a prize given again
 	Shifts []contest.Shift    `json:"shifts,omitempty"` // the points and ranks of all works, before and after
+	// Earlier are the works of rounds before the last whose points or ranks would change.
+	Earlier []contest.RoundShifts `json:"earlier,omitempty"`
 }
 
 func (c contestRoutes) amendments(w http.ResponseWriter, r *kit.Request) error {
@@ -448,7 +450,11 @@ func (c contestRoutes) amendments(w http.ResponseWriter, r *kit.Request) error {
 			if err != nil {
 				shifts = nil // it does not hold any more; to confirm it says why
 			}
-			items = append(items, amendmentJSON{*s.Proposed, s.Complaint(s.Proposed.Complaint()), shifts})
+			earlier, err := s.EarlierShifts(s.Proposed)
+			if err != nil {
+				earlier = nil // likewise
+			}
+			items = append(items, amendmentJSON{*s.Proposed, s.Complaint(s.Proposed.Complaint()), shifts, earlier})
 		}
 		return nil
 	})

@@ -24,7 +24,8 @@ type amendmentPage struct {
 	Lines   []string      // what it changes
 	Now, To []paper.Given // the result as it is, and as it would be
 	Shifts  []paper.Shift // marks and ranks of all works, before and after
-	Warns   []string      // what else moves, and what the second person is to know before
+	Earlier []earlierShifts
+	Warns   []string // what else moves, and what the second person is to know before
 	About   *contest.Complaint
 	Work    string // that the complaint is about
 	Wrong   string // why it cannot be shown
@@ -32,6 +33,12 @@ type amendmentPage struct {
 	// TurnsDown says that the actor may turn it down, or take it back.
 	TurnsDown bool
 	Not       string // why the actor cannot decide
+}
+
+// earlierShifts are the works of a round before the last whose points or rank would change.
+type earlierShifts struct {
+	Round  string // name
+	Shifts []paper.Shift
 }
 
 func (p pages) showAmendment(w http.ResponseWriter, r *kit.Request) error {
@@ -86,7 +93,7 @@ func (page *amendmentPage) weigh(s *contest.State, lang text.Language) error {
 	if err != nil {
 		return err
 	}
-	page.Shifts = paper.ShiftsOf(s, list, lang)
+	page.Shifts = paper.ShiftsOf(s, s.Last(), list, lang)
 	var others []string
 	for _, x := range page.Shifts {
 		if x.Moved && !x.About {
@@ -95,6 +102,25 @@ func (page *amendmentPage) weigh(s *contest.State, lang text.Language) error {
 	}
 	if len(others) > 0 {
 		page.Warns = append(page.Warns, lang.Say("contest.amend_others", "n", len(others), "codes", strings.Join(others, ", ")))
+	}
+	earlier, err := s.EarlierShifts(s.Proposed)
+	if err != nil {
+		return err
+	}
+	for _, x := range earlier {
+		rules, _ := s.Rules.Round(x.Round)
+		shifts := paper.ShiftsOf(s, s.Round(x.Round), x.Shifts, lang)
+		page.Earlier = append(page.Earlier, earlierShifts{rules.Name, shifts})
+		var codes []string
+		for _, y := range shifts {
+			if !y.About {
+				codes = append(codes, y.Code)
+			}
+		}
+		if len(codes) > 0 {
+			page.Warns = append(page.Warns, lang.Say("contest.amend_earlier_others", "n", len(codes), "codes", strings.Join(codes, ", "),
+				"round", rules.Name))
+		}
 	}
 	unlearned, err := s.Unlearned(s.Proposed)
 	if err != nil {

@@ -38,6 +38,8 @@ type resultsPage struct {
 	Receivers   []kit.Option  // whom a prize can be given
 	Outside     []kit.Option  // of those that did not take part, whom a prize is to be given
 	FirstMarks  []paper.Shift // of a result that was corrected, beside today
+	Firsts      paper.Firsts  // what they are called
+	Corrected   []string      // the corrections that led there
 	Problems    []string
 }
 
@@ -135,7 +137,7 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 			return nil
 		}
 		page.Groups, page.Provisional, page.RankLabel, page.Counted = printable(table, r.Lang), table.Provisional, table.RankLabel(r.Lang), table.Counted
-		page.FirstMarks = table.FirstMarks
+		page.FirstMarks, page.Corrected, page.Firsts = table.FirstMarks, table.Corrected, table.FirstLabels(r.Lang)
 		page.Outcome, page.GoesOn = table.OutcomeLabel(r.Lang), table.GoesOn
 		for i := range page.Groups {
 			g := &page.Groups[i]
