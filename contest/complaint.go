@@ -400,7 +400,20 @@ func (c GiveLost) outcome(s *State, f Facts, _ accounts.Meta) ([]body, []Given, 
 	}
 	given := slices.Clone(s.Given)
 	given[at] = again[0]
-	return []body{&resultsCorrected{s.Corrections[len(s.Corrections)-1].Complaint, c.Reason, given}}, given, nil
+	return []body{&resultsCorrected{s.takenBy(s.Given[at]), c.Reason, given}}, given, nil
+}
+
+// takenBy is the complaint upon which a lost prize was taken away: the last correction
+// before which somebody had it.
+func (s *State) takenBy(lost Given) string {
+	for _, c := range slices.Backward(s.Corrections) {
+		if slices.ContainsFunc(c.Before, func(g Given) bool {
+			return g.Withheld == 0 && g.Award == lost.Award && g.Prize == lost.Prize && g.Entry == lost.Entry && g.Station == lost.Station
+		}) {
+			return c.Complaint
+		}
+	}
+	return ""
 }
 
 // dropGone leaves out what was given to works that are no longer in the contest,

@@ -337,6 +337,12 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 	w.refused("contest.no_such_item", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: other.ID, Entry: other.ID, Reason: "x"})
 	w.refused("contest.receiver_not_entered", w.organiser(), contest.GiveLost{Award: "cd", Prize: "tt", From: gone.ID, Station: stationID(9), Reason: "x"})
 	w.correct(give)
+	if said := paper.CorrectionInWords(w.s.Corrections[2], text.Vietnamese); !strings.HasPrefix(said, "Giải bị rút theo khiếu nại KN-01 được trao lại") {
+		t.Error(said)
+	}
+	if again := w.s.Corrections[2]; again.Complaint != "KN-01" || !again.Again { // what had taken it, not what came last
+		t.Errorf("given again upon %+v", again)
+	}
 	if len(w.s.Lost()) > 0 || strings.Contains(said(), "Không trao Giải an toàn") || len(w.s.Corrections) != 3 {
 		t.Errorf("given again, and %+v, %d corrections: %s", w.s.Lost(), len(w.s.Corrections), said())
 	}

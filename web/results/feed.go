@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/library"
 	"loa/web/kit"
 )
@@ -101,7 +102,7 @@ func (p pages) feed(w http.ResponseWriter, r *kit.Request) error {
 			Category: category{appleCategory}, Author: host, Type: "episodic"}
 		built := s.PublishedAt
 		for _, c := range s.Corrections {
-			doc.Channel.Description += " " + r.Say("contest.corrected_because", "at", c.At, "id", c.Complaint, "reason", c.Reason)
+			doc.Channel.Description += " " + paper.CorrectionInWords(c, r.Lang)
 			built = c.At
 		}
 		awards := winners(s, s.Given, nil)

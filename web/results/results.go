@@ -7,7 +7,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +55,7 @@ type resultPage struct {
 	ID, Name, Host, About string
 	Awards                []award
 	First                 []award // as published first, of a result that was corrected
-	Corrections           []contest.Correction
+	Corrections           []string
 }
 
 type award struct {
@@ -89,7 +88,10 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	var page resultPage
 	err := p.published(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
 		page = resultPage{Page: r.Page("contest.results_title", "name", s.Rules.Title), ID: s.ID, Name: s.Rules.Title, Host: s.Rules.Host,
-			About: s.Rules.About, Awards: winners(s, s.Given, paper.NoLongerOf(s, r.Lang)), Corrections: slices.Clone(s.Corrections)}
+			About: s.Rules.About, Awards: winners(s, s.Given, paper.NoLongerOf(s, r.Lang))}
+		for _, c := range s.Corrections {
+			page.Corrections = append(page.Corrections, paper.CorrectionInWords(c, r.Lang))
+		}
 		if first := s.First(); first != nil {
 			page.First = winners(s, first, nil)
 		}
