@@ -25,6 +25,29 @@ type Amendment struct {
 type TurnedDown struct {
 	Amendment Amendment `json:"amendment"`
 	Turned    Removal   `json:"turned"` // when, by whom and why
+	Person    string    `json:"person"` // ID of whom
+}
+
+// ToldOf is the proposal of the person that somebody else turned down last, as long as she
+// can do something about it: what it was about is open, and nothing else is proposed. Nil if
+// there is none.
+func (s *State) ToldOf(person string) *TurnedDown {
+	if s.Phase != Published || s.Proposed != nil || len(s.TurnedDown) == 0 {
+		return nil
+	}
+	x := &s.TurnedDown[len(s.TurnedDown)-1]
+	open := false
+	if g := x.Amendment.Give; g != nil {
+		open = slices.ContainsFunc(s.Lost(), func(l Given) bool {
+			return l.Award == g.Award && l.Prize == g.Prize && (l.Entry == g.From || l.Station == g.From)
+		})
+	} else if c := s.Complaint(x.Amendment.Complaint()); c != nil {
+		open = c.Decision == nil
+	}
+	if !open || x.Amendment.Person != person || x.Person == person {
+		return nil
+	}
+	return x
 }
 
 // Reason is why the result is to be corrected.
@@ -154,7 +177,7 @@ func (b *correctionTurnedDown) apply(s *State, e *Event) error {
 	if s.Proposed == nil || s.Proposed.ID != b.ID {
 		return fmt.Errorf("no proposal %s waits", b.ID)
 	}
-	s.TurnedDown = append(s.TurnedDown, TurnedDown{*s.Proposed, Removal{e.At, e.Name, b.Reason}})
+	s.TurnedDown = append(s.TurnedDown, TurnedDown{*s.Proposed, Removal{e.At, e.Name, b.Reason}, e.By})
 	s.Proposed = nil
 	return nil
 }

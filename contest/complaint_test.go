@@ -434,8 +434,14 @@ func TestAPublishedResultIsCorrectedByTwo(t *testing.T) {
 	w.replays()
 	w.do(w.judge("J1"), contest.DecideCorrection{ID: "DX-01", Reason: "Chưa đủ chứng cứ"})
 	same("turned down:")
+	if x := w.s.ToldOf("org"); x == nil || x.Turned.Reason != "Chưa đủ chứng cứ" || w.s.ToldOf("J1") != nil || w.s.ToldOf("org2") != nil {
+		t.Errorf("who proposed it is told %+v", x)
+	}
 	w.refused("contest.correction_over", w.second(), yes) // of a page that was open
 	w.do(w.organiser(), uphold)
+	if x := w.s.ToldOf("org"); x != nil {
+		t.Errorf("proposed anew, and she is told %+v", x)
+	}
 	w.refused("contest.correction_over", w.second(), yes)
 	yes.ID = "DX-02"
 	w.do(w.judge("J1"), yes)

@@ -88,6 +88,20 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 	if said := string(judges[0].get(page)); !strings.Contains(said, "Khiếu nại KN-01") || !strings.Contains(said, "Điểm và hạng của mọi tác phẩm") {
 		t.Error("the chair is not shown the complaint and the marks")
 	}
+	judges[0].must(page, "do", "turn_down", "proposal", "DX-01", "reason", "Cần nghe lại bản ghi.")
+	for _, path := range []string{"/", page, base + "/complaints"} {
+		if said := string(org.get(path)); !strings.Contains(said, "Cần nghe lại bản ghi.") || !strings.Contains(said, "DX-01") {
+			t.Errorf("who proposed it is not told on %s that it was turned down", path)
+		}
+	}
+	if list := org.call(200, "GET", base+"/corrections/turned-down", nil)["items"].([]any); len(list) != 1 {
+		t.Errorf("%v", list)
+	}
+	st.look(org, map[string]string{"turned-down-home": "/", "turned-down": page, "turned-down-complaints": base + "/complaints"})
+	org.must(base+"/complaints", "do", "uphold", "complaint", "KN-01", "reason", "Đã xác minh", "rule_out", "entry-00000000")
+	if said := string(org.get("/")); strings.Contains(said, "Cần nghe lại bản ghi.") {
+		t.Error("the first page still tells of what was proposed anew")
+	}
 	org.must(base+"/jury", "do", "appoint", "person", judges[0].id) // nobody presides
 	if said := string(org.get(page)); !strings.Contains(said, "chưa có ai xác nhận được") || !strings.Contains(said, "/people/invite/organiser/"+id) {
 		t.Error("a dead end")

@@ -131,6 +131,8 @@ func (c contestRoutes) routes() []kit.Route {
 			order(c, func(_ *kit.Request, b contest.ReleaseComments) contest.Command { return b }), contest.ReleaseComments{}, receipt),
 		edits("POST /{contest}/prizes/lost", "propose to give a prize by decision again that a correction took away; another organiser or the chair confirms",
 			order(c, func(_ *kit.Request, b contest.GiveLost) contest.Command { return b }), contest.GiveLost{}, receipt),
+		amend("GET", "/turned-down", "the corrections that nobody confirmed, oldest first: who turned each down, when and why, for organisers and the chair",
+			c.turnedDown, none, kit.List[contest.TurnedDown]{}),
 		amend("GET", "/waiting", "the correction that waits for a second person, for organisers and the chair", c.amendments, none, kit.List[amendmentJSON]{}),
 		amend("POST", "/{proposal}/decide", "confirm a correction that another organiser proposed, or turn one down with a reason; the chair may too",
 			order(c, func(r *kit.Request, b amendBody) contest.Command {
@@ -456,6 +458,18 @@ func (c contestRoutes) amendments(w http.ResponseWriter, r *kit.Request) error {
 			}
 			items = append(items, amendmentJSON{*s.Proposed, s.Complaint(s.Proposed.Complaint()), shifts, earlier})
 		}
+		return nil
+	})
+	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)
+}
+
+func (c contestRoutes) turnedDown(w http.ResponseWriter, r *kit.Request) error {
+	var items []contest.TurnedDown
+	err := c.hall.View(r.Context(), r.PathValue("contest"), func(s *contest.State) error {
+		if err := s.Amends(r.Meta("")); err != nil {
+			return err
+		}
+		items = slices.Clone(s.TurnedDown)
 		return nil
 	})
 	return answer(w, r, http.StatusOK, kit.NewList(r, items, ""), err)

@@ -17,19 +17,21 @@ import (
 // amendmentPage is a correction that waits for a second person, for organisers and the chair.
 type amendmentPage struct {
 	desk
-	Chairs  bool // she is the chair and sees nothing else of the desk
-	Waits   bool
-	Mine    bool // she proposed it herself
-	What    contest.Amendment
-	Lines   []string      // what it changes
-	Now, To []paper.Given // the result as it is, and as it would be
-	Shifts  []paper.Shift // marks and ranks of all works, before and after
-	Earlier []earlierShifts
-	Warns   []string // what else moves, and what the second person is to know before
-	About   *contest.Complaint
-	Work    string // that the complaint is about
-	Wrong   string // why it cannot be shown
-	Who     string // who else can confirm it, "" for nobody
+	Chairs bool // she is the chair and sees nothing else of the desk
+	Waits  bool
+	// TurnedDown are the proposals that nobody confirmed, the last first, while none waits.
+	TurnedDown []string
+	Mine       bool // she proposed it herself
+	What       contest.Amendment
+	Lines      []string      // what it changes
+	Now, To    []paper.Given // the result as it is, and as it would be
+	Shifts     []paper.Shift // marks and ranks of all works, before and after
+	Earlier    []earlierShifts
+	Warns      []string // what else moves, and what the second person is to know before
+	About      *contest.Complaint
+	Work       string // that the complaint is about
+	Wrong      string // why it cannot be shown
+	Who        string // who else can confirm it, "" for nobody
 	// TurnsDown says that the actor may turn it down, or take it back.
 	TurnsDown bool
 	Not       string // why the actor cannot decide
@@ -58,6 +60,9 @@ func (p pages) renderAmendment(w http.ResponseWriter, r *kit.Request, f kit.Form
 		}
 		page = amendmentPage{desk: p.desk(r, s, "results", f), Chairs: may(r) != nil, Waits: s.Proposed != nil}
 		if !page.Waits {
+			for _, x := range slices.Backward(s.TurnedDown) {
+				page.TurnedDown = append(page.TurnedDown, paper.TurnedDownInWords(x, r.Lang))
+			}
 			return nil
 		}
 		page.What, page.Mine = *s.Proposed, s.Proposed.Person == r.Actor.Person
@@ -186,6 +191,11 @@ func (p pages) amends(r *kit.Request) ([]kit.Step, error) {
 		if p := s.Proposed; p != nil && p.Person != r.Actor.Person && s.Amends(r.Meta("")) == nil && s.ImpartialAbout(p, r.Actor) == nil {
 			steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.amend_step", "id", s.Proposed.ID, "by", s.Proposed.By),
 				Path: "/contests/" + s.ID + "/correction", Button: r.Say("contest.amend_look"), Icon: "contest", Order: 6})
+		}
+		if x := s.ToldOf(r.Actor.Person); x != nil {
+			steps = append(steps, kit.Step{State: "warn", Title: s.Rules.Title, Text: r.Say("contest.turned_down_step", "id", x.Amendment.ID,
+				"by", x.Turned.By, "at", x.Turned.At, "reason", x.Turned.Reason),
+				Path: "/contests/" + s.ID + "/complaints", Button: r.Say("contest.complaints"), Icon: "contest", Order: 6})
 		}
 		n := s.Undecided()
 		if s.Proposed != nil && s.Proposed.Complaint() != "" {
