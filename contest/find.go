@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -288,4 +289,37 @@ func bareLine(words []string, i int) bool {
 		to++
 	}
 	return to-from > 3 && !slices.ContainsFunc(words[from:to], func(w string) bool { return w != text.Plain(w) })
+}
+
+// Called finds the work in the contest that an organiser calls by its code, or by a number of the
+// round that is judged or was judged last. In a round with two series of numbers one can
+// be of two works. Faults: contest.no_such_work, contest.number_twice.
+func (s *State) Called(said string) (*Entry, error) {
+	run := s.Running()
+	if run == nil {
+		run = s.Last()
+	}
+	var recording, stage *Entry
+	for _, e := range s.Live() {
+		switch {
+		case strings.EqualFold(e.Code, said):
+			return e, nil
+		case run == nil || said == "" || run.Codes[e.ID] == "":
+			continue
+		}
+		if SameNumber(said, run.Codes[e.ID]) {
+			recording = e
+		}
+		if run.Stage != nil && SameNumber(said, run.Stage[e.ID]) {
+			stage = e
+		}
+	}
+	switch e := cmp.Or(recording, stage); {
+	case e == nil:
+		return nil, fault.New(fault.Invalid, "contest.no_such_work", "code", clip(said, 40))
+	case stage != nil && recording != nil && stage != recording:
+		return nil, fault.New(fault.Invalid, "contest.number_twice", "number", said, "recording", recording.Code, "stage", stage.Code)
+	default:
+		return e, nil
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"loa/contest"
 	"loa/contest/paper"
 	"loa/contest/ranking"
+	"loa/internal/fault"
 	office "loa/internal/paper"
 	"loa/internal/text"
 )
@@ -282,4 +283,32 @@ func TestConferringAboutOnePartSaysNothingOfTheOther(t *testing.T) {
 		}
 	}
 	w.replays()
+}
+
+// An organiser names a work by its code, or by the number judges say while a round runs; one
+// that is two works' is asked about.
+func TestAWorkIsCalledByTheNumbersJudgesSay(t *testing.T) {
+	w := onStage(t, [32]byte{9}, 4, nil)
+	run := w.s.Running()
+	for _, e := range w.s.Entries {
+		if got, err := w.s.Called(strings.ToLower(e.Code)); err != nil || got != e {
+			t.Errorf("%s: %v, %v", e.Code, got, err)
+		}
+		got, err := w.s.Called("0" + run.Codes[e.ID])
+		switch {
+		case run.Stage[e.ID] == run.Codes[e.ID] && (err != nil || got != e):
+			t.Errorf("%s is one work: %v, %v", run.Codes[e.ID], got, err)
+		case run.Stage[e.ID] != run.Codes[e.ID] && !fault.Is(err, "contest.number_twice"):
+			t.Errorf("%s is two works': %v, %v", run.Codes[e.ID], got, err)
+		}
+	}
+	if _, err := w.s.Called("99"); !fault.Is(err, "contest.no_such_work") {
+		t.Error(err)
+	}
+	w = judged(t, 3, nil)
+	for _, e := range w.s.Entries {
+		if got, err := w.s.Called(w.s.Running().Codes[e.ID]); err != nil || got != e {
+			t.Errorf("while it runs: %v, %v", got, err)
+		}
+	}
 }

@@ -181,12 +181,19 @@ func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
 		}
 	}
 	step.AddLater("contest.open_idle", AtJury, idle)
+	least := ranking.NormaliseLeast
 	for _, u := range s.Unknowns(rules.ID) {
+		least = min(least, u.Works)
 		if name := s.Judge(u.Judge).Name; !slices.Contains(unknown, name) {
 			unknown = append(unknown, name)
 		}
 	}
-	step.AddLater("contest.open_habits", AtJury, unknown)
+	switch {
+	case rules.PerEntry == 0: // every judge scores everything
+		step.AddLater("contest.open_habits", AtJury, unknown)
+	case len(unknown) > 0: // the lots say who they are
+		step.AddLater("contest.open_habits_drawn", AtJury, []string{fmt.Sprint(least)})
+	}
 }
 
 // pointsOpen names what is to be decided between judges and works.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"loa/contest"
+	"loa/contest/ranking"
 	"loa/internal/fault"
 	"loa/internal/once"
 	"loa/internal/text"
@@ -228,5 +229,23 @@ func (w *world) relink() {
 		if err := w.s.Apply(*e); err != nil {
 			w.t.Fatal(err)
 		}
+	}
+}
+
+// Before the draw nobody knows who gets too few works: no name is given, however often
+// somebody looks.
+func TestAStartNamesNobodyBeforeTheDraw(t *testing.T) {
+	r := plain()
+	r.Rounds[0].Method, r.Rounds[0].PerEntry = ranking.Normalised, 2
+	w := newWorld(t, "chia-bai")
+	w.open(r)
+	for i := 1; i <= 8; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(5, "chung-khao")
+	w.now = later
+	keys := openKeys(w, contest.StartRound{Round: "chung-khao"})
+	if !slices.Contains(keys, "contest.open_habits_drawn") || slices.Contains(keys, "contest.open_habits") {
+		t.Errorf("asked about %v", keys)
 	}
 }

@@ -130,9 +130,9 @@ func (p pages) handleComplaint(w http.ResponseWriter, r *kit.Request) error {
 			if code == "" {
 				return nil
 			}
-			e := workCalled(s, code)
-			if e == nil {
-				return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("work")
+			e, err := s.Called(code)
+			if err != nil {
+				return fault.Of(err).At("work")
 			}
 			give.Entry = e.ID
 			return nil
@@ -172,9 +172,9 @@ func correcting(s *contest.State, f *kit.Form, c *contest.Correcting) error {
 	}
 	var order []string
 	for code := range strings.FieldsFuncSeq(f.Get("order"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
-		e := workCalled(s, code)
-		if e == nil {
-			return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("order")
+		e, err := s.Called(code)
+		if err != nil {
+			return fault.Of(err).At("order")
 		}
 		order = append(order, e.ID)
 	}

@@ -116,9 +116,9 @@ func (p pages) settlePoint(w http.ResponseWriter, r *kit.Request) error {
 		c = contest.ReportTie{Judge: judge, Entry: entry, Note: reason}
 	case "report":
 		err = p.view(r, func(s *contest.State) error {
-			e := workCalled(s, f.Get("work"))
-			if e == nil {
-				return fault.New(fault.Invalid, "contest.no_such_work", "code", f.Get("work")).At("work")
+			e, err := s.Called(f.Get("work"))
+			if err != nil {
+				return fault.Of(err).At("work")
 			}
 			c = contest.ReportTie{Judge: judge, Entry: e.ID, Note: reason}
 			return nil

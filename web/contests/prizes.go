@@ -28,9 +28,9 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 					at = append(at, field)
 				}
 				for code := range strings.FieldsFuncSeq(f.Get("works"+field), apart) {
-					e := workCalled(s, code)
-					if e == nil {
-						return fault.New(fault.Invalid, "contest.no_such_work", "code", code).At("works" + field)
+					e, err := s.Called(code)
+					if err != nil {
+						return fault.Of(err).At("works" + field)
 					}
 					c.Special = append(c.Special, contest.Given{Award: a.ID, Prize: z.ID, Entry: e.ID, Reason: f.Get("why" + field)})
 					at = append(at, field)
@@ -75,18 +75,6 @@ func boxed(err error, at []string) error {
 	return e
 }
 
-// workCalled finds a live entry by its code, or by the number judges call it
-// by in the last round; nil if there is none.
-func workCalled(s *contest.State, code string) *contest.Entry {
-	last := s.Last()
-	for _, e := range s.Live() {
-		if strings.EqualFold(e.Code, code) || last != nil && last.Codes[e.ID] != "" && contest.SameNumber(code, last.Codes[e.ID]) {
-			return e
-		}
-	}
-	return nil
-}
-
 // decided fills the form with what was decided by hand before, so that giving
 // the prizes again keeps it.
 func decided(s *contest.State, given []contest.Given, f *kit.Form) {
@@ -122,7 +110,7 @@ func decided(s *contest.State, given []contest.Given, f *kit.Form) {
 // worksIn are the works that a box names by their codes or numbers.
 func worksIn(s *contest.State, box string) (list []*contest.Entry) {
 	for code := range strings.FieldsFuncSeq(box, apart) {
-		if e := workCalled(s, code); e != nil {
+		if e, err := s.Called(code); err == nil {
 			list = append(list, e)
 		}
 	}
