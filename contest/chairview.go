@@ -42,7 +42,8 @@ type ChairPoint struct {
 	Code  string   `json:"code"`
 	Judge string   `json:"judge"` // person ID
 	Name  string   `json:"name"`
-	Why   []string `json:"why"` // keys of the ties; which entrant it is stays hidden
+	Why   []string `json:"why"`            // keys of the ties; which entrant it is stays hidden
+	Note  string   `json:"note,omitempty"` // what was reported, as the organiser wrote it for her too
 	// Own says that it is about herself: she can agree that her sheet does not count,
 	// and the organiser keeps it.
 	Own bool `json:"own,omitempty"`
@@ -177,7 +178,7 @@ func (s *State) chairPoints(v *ChairView, person string) {
 			continue
 		}
 		t := taskOf(r, x.Judge, x.Entry)
-		v.Points = append(v.Points, ChairPoint{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.Why, own})
+		v.Points = append(v.Points, ChairPoint{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.Why, x.Note, own})
 	}
 	for _, x := range s.Uncounted() {
 		if x.Back && x.Judge != person && s.ChairDecides(s.Round(x.Round))(x.Entry) {

@@ -60,7 +60,7 @@ type Point struct {
 	Judge  string // person ID
 	Entry  string
 	Why    []string // keys of ties
-	Note   string   // the organiser's; not for the chair's eyes
+	Note   string   // what was reported; the chair reads it too, who decides
 	Signed bool     // marks count already
 }
 

@@ -458,7 +458,7 @@ func TestTheChairDecidesBetweenTwoRounds(t *testing.T) {
 	w.do(w.organiser(), contest.ReportTie{Judge: "J2", Entry: e, Note: "Người nhà"})
 	w.refused("contest.points_open", w.organiser(), contest.StartRound{Round: "chung-khao"})
 	v, err := w.s.ForChair("J1")
-	if err != nil || len(v.Points) != 1 {
+	if err != nil || len(v.Points) != 1 || v.Points[0].Note != "Người nhà" {
 		t.Fatalf("the chair sees %+v, %v", v.Points, err)
 	}
 	c, err := w.s.SettleOver([]string{v.Points[0].Task}, false, "Có quan hệ")

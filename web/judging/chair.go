@@ -135,7 +135,11 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 			page.Points = append(page.Points, chairPoint{Judge: x.Judge, Name: x.Name, Own: x.Own})
 		}
 		row := &page.Points[len(page.Points)-1]
-		row.Works = append(row.Works, kit.Option{Value: x.Task, Text: r.Say("contest.entry_code", "code", x.Code) + ": " + strings.Join(words, "; ")})
+		said := strings.Join(words, "; ")
+		if x.Note != "" {
+			said += ": " + x.Note
+		}
+		row.Works = append(row.Works, kit.Option{Value: x.Task, Text: r.Say("contest.entry_code", "code", x.Code) + ": " + said})
 	}
 	for i, tie := range v.Level {
 		row := chairTie{Of: strings.Join(v.Ties[i], ", "), Points: r.Lang.Decimal(tie.Points.Float(), 2)}
