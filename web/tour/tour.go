@@ -164,7 +164,8 @@ func linked(path, page string) (paths []string) {
 // below is what the API tells of a thing beside itself.
 var below = []string{"report", "episodes", "rules", "entries", "judges", "panels", "points", "rounds", "sheets", "prizes", "complaints",
 	"comments", "certificates", "uncounted",
-	"judging", "judging/signed", "judging/ties", "chair", "steps", "corrections", "corrections/waiting", "feedback", "ranking?round=chung-khao",
+	"judging", "judging/signed", "judging/ties", "chair", "steps", "corrections", "corrections/waiting", "corrections/turned-down", "organisers",
+	"feedback", "ranking?round=chung-khao",
 	"fairness?round=chung-khao",
 	"weeks/2024-W35/audio", "audio", "waveform", "papers/minutes", "papers/minutes/docx"}
 
