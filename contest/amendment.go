@@ -9,8 +9,9 @@ import (
 	"loa/internal/fault"
 )
 
-// Amendment is a correction of a published result that waits for a second person: nothing
-// of it holds until another organiser, or the chair, confirms it. There is one at a time.
+// Amendment is a correction that waits for a second person, of a published result or of
+// marks a judge wrote wrong: nothing of it holds until another organiser, or the chair,
+// confirms it. There is one at a time.
 type Amendment struct {
 	ID     string           `json:"id"` // "DX-01"
 	At     time.Time        `json:"at"`
@@ -18,7 +19,8 @@ type Amendment struct {
 	Person string           `json:"person"`           // ID: another than she confirms it
 	Decide *DecideComplaint `json:"decide,omitempty"` // either a complaint is upheld
 	Give   *GiveLost        `json:"give,omitempty"`   // or a prize is given again
-	Given  []Given          `json:"given"`            // the prizes it leads to
+	Mend   *MendSheet       `json:"mend,omitempty"`   // or a judge's marks are put right
+	Given  []Given          `json:"given,omitempty"`  // the prizes it leads to; those of marks put right follow when it is confirmed
 }
 
 // TurnedDown is a proposal that somebody did not agree to, or took back.
@@ -52,15 +54,18 @@ func (s *State) ToldOf(person string) *TurnedDown {
 
 // Reason is why the result is to be corrected.
 func (p *Amendment) Reason() string {
-	if p.Give != nil {
+	switch {
+	case p.Give != nil:
 		return p.Give.Reason
+	case p.Mend != nil:
+		return p.Mend.Reason
 	}
 	return p.Decide.Reason
 }
 
-// Complaint is the ID of the complaint that is to be upheld, "" of a prize given again.
+// Complaint is the ID of the complaint that is to be upheld, "" where there is none.
 func (p *Amendment) Complaint() string {
-	if p.Give != nil {
+	if p.Decide == nil {
 		return ""
 	}
 	return p.Decide.ID
@@ -74,8 +79,15 @@ func (s *State) waits() error {
 func (s *State) nextProposal() string { return fmt.Sprintf("DX-%02d", s.proposals+1) }
 
 // Corrected is the contest as it would be once the proposal is confirmed, to show what
-// that leads to. Faults: as of DecideComplaint.
+// that leads to. Faults: as of DecideComplaint, or of DecideCorrection about a sheet.
 func (s *State) Corrected(p *Amendment) (*State, error) {
+	if p.Mend != nil {
+		next, _, given, err := p.Mend.outcome(s, DecideCorrection{}, accounts.Meta{At: p.At})
+		if err == nil && s.CorrectsPublic(p) {
+			next.Given = next.valued(given)
+		}
+		return next, err
+	}
 	next := s.fork()
 	if p.Decide != nil {
 		var err error
@@ -89,19 +101,26 @@ func (s *State) Corrected(p *Amendment) (*State, error) {
 
 // DecideCorrection decides about the proposal that waits: to confirm it is for another
 // organiser than who made it, or for the chair; any of them turns it down, with a
-// reason. Faults: contest.chair_only, contest.no_correction, contest.correction_over, those of MayConfirm,
-// contest.correction_moved, contest.reason_missing.
+// reason, and a judge takes back what she proposed of her sheet. Faults: contest.chair_only,
+// contest.no_correction, contest.correction_over, those of MayConfirm, contest.correction_moved,
+// contest.reason_missing, contest.order_is_chairs, and those of MendSheet and DecideTie.
 type DecideCorrection struct {
 	ID      string `json:"id"`
 	Confirm bool   `json:"confirm"`
-	Reason  string `json:"reason,omitempty"` // of one that is turned down
+	// Reason is why it is turned down, or why works are put in that order.
+	Reason string `json:"reason,omitempty"`
+	// Ties are orders of works, best first, that share a rank over two prizes once a sheet is
+	// corrected whose result is public.
+	Ties [][]string `json:"ties,omitempty"`
 }
 
 func (c DecideCorrection) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
-	if err := s.Amends(m); err != nil {
-		return nil, err
-	}
 	p := s.Proposed
+	if own := p != nil && p.Mend != nil && p.Person == m.By.Person; !own || c.Confirm {
+		if err := s.Amends(m); err != nil {
+			return nil, err
+		}
+	}
 	if p == nil || p.ID != c.ID {
 		return nil, s.noCorrection(c.ID)
 	}
@@ -122,6 +141,13 @@ func (c DecideCorrection) decide(s *State, f Facts, m accounts.Meta) ([]body, er
 	said, err := s.confirms(p, f, m)
 	if err != nil {
 		return nil, err
+	}
+	if err := c.ordered(s, m); err != nil {
+		return nil, err
+	}
+	if p.Mend != nil {
+		_, list, _, err := p.Mend.outcome(s, c, m)
+		return append(said, list...), err
 	}
 	var list []body
 	var given []Given
@@ -153,15 +179,21 @@ type correctionProposed struct {
 	ID     string           `json:"id"`
 	Decide *DecideComplaint `json:"decide,omitempty"`
 	Give   *GiveLost        `json:"give,omitempty"`
-	Given  []Given          `json:"given"`
+	Mend   *MendSheet       `json:"mend,omitempty"`
+	Given  []Given          `json:"given,omitempty"`
 }
 
 func (*correctionProposed) kind() string { return "correction.proposed" }
 func (b *correctionProposed) apply(s *State, e *Event) error {
-	if (b.Decide == nil) == (b.Give == nil) {
+	switch {
+	case b.Mend != nil:
+		if err := b.Mend.wellMade(s, e.By); err != nil {
+			return fmt.Errorf("proposal %s: %w", b.ID, err)
+		}
+	case (b.Decide == nil) == (b.Give == nil):
 		return fmt.Errorf("proposal %s corrects nothing", b.ID)
 	}
-	s.Proposed = &Amendment{b.ID, e.At, e.Name, e.By, b.Decide, b.Give, b.Given}
+	s.Proposed = &Amendment{b.ID, e.At, e.Name, e.By, b.Decide, b.Give, b.Mend, b.Given}
 	s.proposals++
 	return nil
 }

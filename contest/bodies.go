@@ -520,7 +520,7 @@ func (b *sheetReopened) apply(s *State, e *Event) error {
 	}
 	kept := t.Sheet.Content
 	kept.Marks = maps.Clone(kept.Marks)
-	t.Sheet.Earlier = append(t.Sheet.Earlier, Signed{kept, t.Sheet.SignedAt, t.Sheet.SignedSeq, e.Seq, e.At, e.Name, b.Reason})
+	t.Sheet.Earlier = append(t.Sheet.Earlier, Signed{kept, t.Sheet.SignedAt, t.Sheet.SignedSeq, e.Seq, e.At, e.Name, b.Reason, ""})
 	t.Sheet.SignedAt = time.Time{}
 	return nil
 }
@@ -642,6 +642,7 @@ func (b *complaintDecided) apply(s *State, e *Event) error {
 		if s.published, err = s.Places(last); err != nil {
 			return err
 		}
+		s.known = s.Unknowns(last.ID)
 	}
 	c.Decision = &Decision{e.At, e.Name, "", b.Upheld, b.Reason}
 	if b.Upheld && s.Proposed != nil { // older logs have none: one person could
@@ -661,13 +662,21 @@ func (*resultsCorrected) kind() string { return "contest.results_corrected" }
 func (b *resultsCorrected) apply(s *State, e *Event) error {
 	c := Correction{At: e.At, By: e.Name, Complaint: b.Complaint, Reason: b.Reason, Before: s.Given}
 	if p := s.Proposed; p != nil {
-		c.First, c.Again, c.proposal, s.Proposed = p.By, p.Give != nil, p.ID, nil
+		if e.By == p.Person {
+			return fmt.Errorf("the proposal %s was confirmed by who had made it", p.ID)
+		}
+		c.First, c.Again, c.Mended, c.Proposal, s.Proposed = p.By, p.Give != nil, p.Mend != nil, p.ID, nil
 	}
-	if c.Places = s.published; c.Again && s.Last() != nil {
+	c.Places = s.published
+	switch last := s.Last(); {
+	case last == nil:
+	case c.Again:
 		var err error
-		if c.Places, err = s.Places(s.Last()); err != nil { // no mark moves
+		if c.Places, err = s.Places(last); err != nil { // no mark moves
 			return err
 		}
+	case !c.Mended:
+		c.Unlearned = beyond(s.known, s.Unknowns(last.ID))
 	}
 	s.Corrections = append(s.Corrections, c)
 	s.Given = s.valued(b.Given)

@@ -115,12 +115,12 @@ func (s *State) ForChair(person string) (ChairView, error) {
 	v.Aside = v.Aside || s.StandsAside(run)
 	rules, _ := s.Rules.Round(run.ID)
 	decides := s.ChairDecides(run)
-	for _, g := range s.Gaps(run) {
-		if !g.Settled && decides(g.Entry) {
-			v.Gaps = append(v.Gaps, s.chairGap(run, rules, g))
-		}
-	}
 	if run.Finished == nil {
+		for _, g := range s.Gaps(run) {
+			if !g.Settled && decides(g.Entry) { // once the round is over nobody scores again
+				v.Gaps = append(v.Gaps, s.chairGap(run, rules, g))
+			}
+		}
 		for _, j := range s.Judges {
 			for _, t := range run.Of(j.Person) {
 				if t.Status() == Final && j.Person != person && decides(t.Entry) {

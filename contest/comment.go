@@ -185,8 +185,8 @@ func (s *State) ReviewedIn(r *RoundState) (list []Reviewed) {
 	return list
 }
 
-// told reports whether entrants can read comments already.
-func (s *State) told() bool { return s.Phase == Published || s.Phase == Closed }
+// Shown reports whether the results are public, and entrants can read comments.
+func (s *State) Shown() bool { return s.Phase == Published || s.Phase == Closed }
 
 // ReviewComment decides what the entrant reads of a judge's comment. It can be
 // decided anew; once the results are published always with a reason. Faults:
@@ -221,7 +221,7 @@ func (c ReviewComment) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 	case utf8.RuneCountInString(c.Text) > most:
 		return nil, fault.New(fault.Invalid, "contest.text_too_long", "length", utf8.RuneCountInString(c.Text), "most", most).At("text")
 	}
-	if c.Fate != FateAsIs || s.told() || c.Reason != "" {
+	if c.Fate != FateAsIs || s.Shown() || c.Reason != "" {
 		if err := reasonable(c.Reason); err != nil {
 			return nil, err
 		}
@@ -256,7 +256,7 @@ func (c ReleaseComments) decide(s *State, _ Facts, m accounts.Meta) ([]body, err
 		switch {
 		case !ok:
 			return nil, fault.New(fault.NotFound, "contest.unknown_comment").At("ids")
-		case x.Fate() == "" && !s.told() && !slices.Contains(c.IDs[:i], id):
+		case x.Fate() == "" && !s.Shown() && !slices.Contains(c.IDs[:i], id):
 			list = append(list, &commentReviewed{ID: id, Fate: FateAsIs, Was: x.Text})
 		}
 	}
@@ -278,7 +278,7 @@ func (b *commentReviewed) apply(s *State, e *Event) error {
 	if c, ok := s.Comment(b.ID); !ok || c.Text != b.Was {
 		return fmt.Errorf("no judge wrote the comment %s as it was reviewed", b.ID)
 	}
-	s.reviews[b.ID] = append(s.reviews[b.ID], Review{b.Fate, b.Text, b.Reason, e.Name, e.At, s.told()})
+	s.reviews[b.ID] = append(s.reviews[b.ID], Review{b.Fate, b.Text, b.Reason, e.Name, e.At, s.Shown()})
 	return nil
 }
 

@@ -34,15 +34,18 @@ type Decision struct {
 // Correction is a result that took the place of a published one.
 type Correction struct {
 	At        time.Time `json:"at"`
-	By        string    `json:"by"`              // name of who confirmed it
-	First     string    `json:"first,omitempty"` // name of who proposed it; "" where one person could
-	Complaint string    `json:"complaint"`       // ID
+	By        string    `json:"by"`                 // name of who confirmed it
+	First     string    `json:"first,omitempty"`    // name of who proposed it; "" where one person could
+	Proposal  string    `json:"proposal,omitempty"` // ID of what was confirmed, "" where one person could
+	Complaint string    `json:"complaint"`          // ID; "" where a judge put her marks right
 	Reason    string    `json:"reason"`
-	Before    []Given   `json:"before"`          // the prizes as published until then
-	Places    []Place   `json:"places"`          // the points and ranks until then
-	Again     bool      `json:"again,omitempty"` // a prize was given again; Complaint is what had taken it away
-
-	proposal string // ID of what was confirmed, "" where one person could
+	Before    []Given   `json:"before"`           // the prizes as published until then
+	Places    []Place   `json:"places"`           // the points and ranks until then
+	Again     bool      `json:"again,omitempty"`  // a prize was given again; Complaint is what had taken it away
+	Mended    bool      `json:"mended,omitempty"` // marks were put right that a judge had written wrong
+	// Unlearned are the judges whose habit is not known any more because of it, in a round
+	// ranked by ranking.Normalised: their marks count as they gave them.
+	Unlearned []Unknown `json:"unlearned,omitempty"`
 }
 
 // First is what was published first, nil if it was never corrected.
@@ -468,6 +471,7 @@ const (
 	OutdatedByEntry = "contest.stale_entry"
 	OutdatedBySheet = "contest.stale_sheet"
 	OutdatedByChair = "contest.stale_chair"
+	OutdatedByMend  = "contest.stale_mend"
 )
 
 // outdate notes that the prizes given do not stand any more. What is public is

@@ -124,7 +124,7 @@ func (s *State) noCorrection(id string) error {
 		}
 	}
 	for _, c := range s.Corrections {
-		if c.proposal == id && id != "" {
+		if c.Proposal == id && id != "" {
 			how := text.Phrase{Key: "contest.correction_confirmed", Args: []any{"by", c.By, "at", c.At}}
 			return fault.New(fault.Conflict, "contest.correction_over", "id", id, "how", how)
 		}

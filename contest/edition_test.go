@@ -20,6 +20,7 @@ var (
 		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "GiveLost", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
 		"ConfirmAiring", "ConfirmOwn", "DeclareTies", "ReviewComment"}
 	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "DecideCorrection", "NoteDeparture",
+		"MendSheet",
 		"ReportTie", "KeepJudge",
 		"ExcludeJudge", "FinishRound", "DecideTie", "SaveSheet", "SignSheet", "OpenScripts", "Hear", "Abstain", "ReopenSheet", "Confer", "ReleaseComments"}
 )

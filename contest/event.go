@@ -66,6 +66,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &commentReviewed{} }, func() body { return &exclusionTakenBack{} },
 		func() body { return &correctionProposed{} }, func() body { return &correctionTurnedDown{} },
 		func() body { return &correctionSeconded{} }, func() body { return &organiserLeft{} },
+		func() body { return &sheetMended{} },
 	} {
 		all[b().kind()] = b
 	}

@@ -53,9 +53,9 @@ func (s *State) Scores(r *RoundState) (scores fairness.Scores, twice []fairness.
 // Unknown is a judge of whom a round tells too little to even out her habit in a
 // part: her marks count there as she gives them.
 type Unknown struct {
-	Judge string // person ID
-	Part  string // ID
-	Works int    // she scores in the part
+	Judge string `json:"judge"` // person ID
+	Part  string `json:"part"`  // ID
+	Works int    `json:"works"` // she scores in the part
 }
 
 // Unknowns lists them in a round ranked by ranking.Normalised, by judge and part:

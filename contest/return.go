@@ -108,8 +108,12 @@ type SignedSheet struct {
 	First   string   `json:"first,omitempty"` // name of who had asked for that
 	// Fates are the organiser's decisions about what she wrote: the entrant reads other words, or none.
 	Fates []CommentFate `json:"fates,omitempty"`
-	// Earlier is the sheet as she had signed it before it was reopened, oldest first.
+	// Earlier is the sheet as she had signed it before it was reopened or corrected, oldest first.
 	Earlier []Signed `json:"earlier,omitempty"`
+	// Mends are her proposals to correct it that wait, or were turned down.
+	Mends []Mended `json:"mends,omitempty"`
+	// Mendable says that she can propose to correct it now.
+	Mendable bool `json:"mendable"`
 }
 
 // SignedBy lists what the person signed in rounds that are over, in her own order.
@@ -122,10 +126,12 @@ func (s *State) SignedBy(person string) []SignedSheet {
 		rules, _ := s.Rules.Round(r.ID)
 		for _, t := range r.Of(person) {
 			if t.Final() {
-				x := SignedSheet{rules.Name, s.judgeTask(rules, t), t.Off() == nil, t.Off(), s.FirstOf(t), s.fates(r, t), t.Sheet.Earlier}
+				x := SignedSheet{Round: rules.Name, JudgeTask: s.judgeTask(rules, t), Counts: t.Off() == nil, Dropped: t.Off(), First: s.FirstOf(t),
+					Fates: s.fates(r, t), Earlier: t.Sheet.Earlier, Mends: s.mends(t.ID)}
 				if x.Dropped == s.entry[t.Entry].RuledOut {
 					x.Dropped, x.First = nil, ""
 				}
+				x.Mendable = s.Phase != Closed && s.Proposed == nil && s.Judge(person).Removed == nil && s.mendable(r, t) == nil
 				list = append(list, x)
 			}
 		}

@@ -22,6 +22,11 @@ func (s *State) touches(p *Amendment, given []Given) (what []string) {
 	if g := p.Give; g != nil {
 		add(g.From, g.Entry, g.Station)
 	}
+	if p.Mend != nil {
+		if _, t := s.Task(p.Mend.Task); t != nil {
+			add(t.Entry)
+		}
+	}
 	if d := p.Decide; d != nil {
 		if x := s.Complaint(d.ID); x != nil {
 			add(x.Entry)
@@ -52,7 +57,14 @@ func (s *State) touches(p *Amendment, given []Given) (what []string) {
 // ImpartialAbout returns nil if the actor has no stake in what the proposal decides about.
 // Fault: contest.has_stake.
 func (s *State) ImpartialAbout(p *Amendment, by accounts.Actor) error {
-	return s.Impartial(by, s.touches(p, p.Given)...)
+	given := p.Given
+	if p.Mend != nil { // it says marks, not prizes
+		given = s.Given
+		if next, err := s.Corrected(p); err == nil && s.CorrectsPublic(p) {
+			given = next.Given
+		}
+	}
+	return s.Impartial(by, s.touches(p, given)...)
 }
 
 // MayConfirm returns nil if somebody who organises, or presides over the jury, is
@@ -63,6 +75,9 @@ func (s *State) ImpartialAbout(p *Amendment, by accounts.Actor) error {
 func (s *State) MayConfirm(p *Amendment, by, proposer Person) error {
 	if by.ID == p.Person {
 		return fault.New(fault.Conflict, "contest.correction_own")
+	}
+	if r := s.Amended(p); p.Mend != nil && !s.Shown() && s.Chair(by.ID) && !s.ChairDecides(r)(s.touches(p, s.Given)[0]) {
+		return fault.New(fault.Denied, "contest.chair_stands_aside") // she judges blind: the work is not named
 	}
 	if err := s.ImpartialAbout(p, by.actor()); err != nil {
 		return err

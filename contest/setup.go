@@ -344,6 +344,8 @@ func (PublishResults) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 		return nil, fault.New(fault.Conflict, "contest.prizes_stale")
 	case s.Given == nil:
 		return nil, fault.New(fault.Conflict, "contest.no_prizes_yet")
+	case s.Proposed != nil:
+		return nil, s.waits()
 	}
 	if err := s.settled(); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ type Shift struct {
 	Before *Place `json:"before,omitempty"` // nil where it was not ranked
 	After  *Place `json:"after,omitempty"`  // nil where it is not ranked any more
 	// About says that the correction is of this work: it is ruled out, a sheet on it does
-	// not count, or it was put in order. Others move because of it.
+	// not count or was mended, or it was put in order. Others move because of it.
 	About bool `json:"about"`
 }
 
@@ -53,17 +53,18 @@ func (s *State) Shifts(p *Amendment) ([]Shift, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, err := s.Places(s.Last())
+	run := s.Amended(p)
+	before, err := s.Places(run)
 	if err != nil {
 		return nil, err
 	}
-	after, err := next.Places(next.Last())
+	after, err := next.Places(next.Round(run.ID))
 	if err != nil {
 		return nil, err
 	}
 	list := Shifted(before, after)
 	for i := range list {
-		list[i].About = p.About(list[i].Entry)
+		list[i].About = s.About(p, list[i].Entry)
 	}
 	return list, nil
 }
@@ -76,14 +77,15 @@ type RoundShifts struct {
 
 // EarlierShifts is what a proposed correction does in the rounds before the last, by
 // round: a work ruled out is none there either, so that others move up, and are evened
-// out by other habits. Rounds in which nothing moves are left out. Faults: as of Corrected.
+// out by other habits. Rounds in which nothing moves, and that of a mended sheet, are left
+// out. Faults: as of Corrected.
 func (s *State) EarlierShifts(p *Amendment) (list []RoundShifts, err error) {
 	next, err := s.Corrected(p)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range s.Rounds {
-		if r == s.Last() {
+		if r == s.Last() || r == s.Amended(p) {
 			continue
 		}
 		before, err := s.Places(r)
@@ -96,7 +98,7 @@ func (s *State) EarlierShifts(p *Amendment) (list []RoundShifts, err error) {
 		}
 		x := RoundShifts{r.ID, slices.DeleteFunc(Shifted(before, after), func(x Shift) bool { return !x.Changed() })}
 		for i := range x.Shifts {
-			x.Shifts[i].About = p.About(x.Shifts[i].Entry)
+			x.Shifts[i].About = s.About(p, x.Shifts[i].Entry)
 		}
 		if len(x.Shifts) > 0 {
 			list = append(list, x)
@@ -155,9 +157,13 @@ func (s *State) Gone(r *RoundState) (list []*Entry) {
 }
 
 // About reports whether the proposal corrects something of that entry itself.
-func (p *Amendment) About(entry string) bool {
-	if p.Give != nil {
+func (s *State) About(p *Amendment, entry string) bool {
+	switch {
+	case p.Give != nil:
 		return entry == p.Give.Entry || entry == p.Give.From
+	case p.Mend != nil:
+		_, t := s.Task(p.Mend.Task)
+		return t.Entry == entry
 	}
 	c := p.Decide.Correction
 	return slices.Contains(c.RuleOut, entry) ||
@@ -172,11 +178,15 @@ func (s *State) Unlearned(p *Amendment) ([]Unknown, error) {
 	if err != nil {
 		return nil, err
 	}
-	last := s.Last()
-	known := s.Unknowns(last.ID)
-	return slices.DeleteFunc(next.Unknowns(last.ID), func(u Unknown) bool {
-		return slices.ContainsFunc(known, func(k Unknown) bool { return k.Judge == u.Judge && k.Part == u.Part })
-	}), nil
+	run := s.Amended(p)
+	return beyond(s.Unknowns(run.ID), next.Unknowns(run.ID)), nil
+}
+
+// beyond are those of now who are not among those before.
+func beyond(before, now []Unknown) []Unknown {
+	return slices.DeleteFunc(slices.Clone(now), func(u Unknown) bool {
+		return slices.ContainsFunc(before, func(b Unknown) bool { return b.Judge == u.Judge && b.Part == u.Part })
+	})
 }
 
 // Points are the exact points of the place.

@@ -45,9 +45,10 @@ type State struct {
 	Seconded   []Seconded  // who confirmed corrections and had come to organise later, oldest first
 	Departures []Departure // who organised it and does not any more, oldest first
 
-	proposals int     // made so far
-	published []Place // the places until the correction that is being applied
-	bound     bool    // its log names the contest
+	proposals int       // made so far
+	published []Place   // the places until the correction that is being applied
+	known     []Unknown // the judges whose habit was unknown until then
+	bound     bool      // its log names the contest
 	entry     map[string]*Entry
 	announced map[string]Announcement     // forms whose files are awaited, by the entry's ID
 	tie       map[pair]*tie               // between a judge and an entry
@@ -129,7 +130,7 @@ type Sheet struct {
 	SignedSeq int       // of the event that signed it
 	Heard     []Span    // of the recording, in its order, none meeting another
 	Writer    Writer    // of this version
-	Earlier   []Signed  // versions that were signed and then reopened
+	Earlier   []Signed  // versions that were signed and then reopened or corrected
 }
 
 // Content is what a judge writes on a sheet.
@@ -139,7 +140,7 @@ type Content struct {
 	Notes   []Note                    `json:"notes,omitempty"`
 }
 
-// Signed is a signed version of a sheet that was reopened later.
+// Signed is a signed version of a sheet that was reopened later, or corrected.
 type Signed struct {
 	Content
 	SignedAt   time.Time `json:"signed_at"`
@@ -147,6 +148,9 @@ type Signed struct {
 	ReopenedAt time.Time `json:"reopened_at"`
 	ReopenedBy string    `json:"reopened_by"` // name
 	Reason     string    `json:"reason"`
+	// Proposal is the ID of the Amendment by which its judge put marks right that she had
+	// written wrong; "" where it was reopened and signed anew.
+	Proposal string `json:"proposal,omitempty"`
 }
 
 // Final reports whether the sheet is signed and counts as such.

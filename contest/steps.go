@@ -81,6 +81,7 @@ const (
 	AtComments = "comments" // of judges, before feedback goes out
 	// AtComplaints is where a prize is given again that a correction took away.
 	AtComplaints = "complaints"
+	AtCorrection = "correction" // what waits for a second person
 )
 
 // entries makes a list of receipt codes of those live entries that is holds of.
@@ -134,6 +135,9 @@ func (c StartRound) asks(s *State, f Facts) once.Step {
 	}
 	list := s.upcoming()
 	s.undecidedWorks(&step, f, list)
+	if p := s.Proposed; p != nil {
+		step.Add("contest.open_mend", AtCorrection, []string{p.ID})
+	}
 	if len(rules.Parts) > 0 {
 		step.Add("contest.open_named", AtNamed, codes(list, func(e *Entry) bool { return e.named && s.Maskable(e) }))
 		step.Add("contest.open_unread", AtUnread, codes(list, (*Entry).unread))

@@ -54,7 +54,7 @@ var unguarded = map[string][]string{
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
 	"is a step that the state before it allows once": {
 		"POST /api/v1/contests/{contest}/close", "POST /api/v1/contests/{contest}/rounds/{round}/finish",
-		"POST /api/v1/contests/{contest}/sheets/{task}/abstain",
+		"POST /api/v1/contests/{contest}/sheets/{task}/abstain", "POST /api/v1/contests/{contest}/sheets/{task}/mend",
 		"POST /api/v1/contests/{contest}/complaints/{complaint}/decide", "POST /api/v1/contests/{contest}/corrections/{proposal}/decide",
 		"POST /api/v1/contests/{contest}/rounds/{round}/sheets/{task}/reopen",
 		"POST /api/v1/contests/{contest}/entries/{entry}/confer", "POST /api/v1/contests/{contest}/order",
@@ -66,7 +66,8 @@ var unguarded = map[string][]string{
 		"POST /contests/{contest}", "POST /contests/{contest}/complaints", "POST /contests/{contest}/correction", "POST /contests/{contest}/points",
 		"POST /contests/{contest}/progress",
 		"POST /api/v1/contests/{contest}/comments/release",
-		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /api/v1/clock/confirm", "POST /clock",
+		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /judging/{contest}/signed", "POST /api/v1/clock/confirm",
+		"POST /clock",
 		"POST /programmes/{id}/retire"},
 }
 

@@ -490,11 +490,16 @@ func (w *presser) lost() {
 	w.command(id, "hoithi", contest.StartRound{Round: round, Seen: seen})
 	w.judged(id, true)
 	w.command(id, "hoithi", contest.FinishRound{Round: round, Seen: seen})
+	amend, signed := "/contests/"+id+"/correction", "/judging/"+id+"/signed"
+	wrong := map[string]string{"mark." + r.Rounds[0].Parts[0].Criteria[0].ID: "6"}
+	w.just("giamkhao2", signed, "judging/signed.html sure contest.mend_send", wrong)
+	w.just("giamkhao2", signed, "judging/signed.html because contest.amend_take_back", nil)
+	w.just("giamkhao2", signed, "judging/signed.html sure contest.mend_send", wrong)
+	w.just("hoithi", amend, "contests/amendment.html sure contest.amend_mend_confirm", nil)
 	w.command(id, "hoithi", contest.GivePrizes{Special: []contest.Given{given}})
 	w.command(id, "hoithi", contest.PublishResults{Seen: seen})
 	w.command(id, "hoithi", contest.FileComplaint{Who: "Vàng A Páo", Entry: entry, Text: "Sao chép"})
 	uphold := contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{entry}}}
-	amend := "/contests/" + id + "/correction"
 	w.command(id, "hoithi", uphold)
 	w.just("hoithi", amend, "contests/amendment.html because", nil) // taken back
 	w.command(id, "hoithi", uphold)

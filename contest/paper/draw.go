@@ -362,7 +362,7 @@ func (part Part) table(sheets []Sheet, lang text.Language) paper.Table {
 		columns = append(columns, words(numberLabel(lang, !part.Live), 9))
 	}
 	for _, k := range part.Criteria {
-		columns = append(columns, numbers(lang.Say("paper.out_of", "name", k.Name, "max", pointsInWords(lang, k.Max)), 12, leastPlaces))
+		columns = append(columns, numbers(lang.Say("paper.out_of", "name", k.Name, "max", Points(lang, k.Max)), 12, leastPlaces))
 	}
 	t := paper.Table{Columns: append(columns, numbers(lang.Say("contest.total"), 10, leastPlaces), words(lang.Say("contest.comment"), 36),
 		words(lang.Say("paper.signed"), 14), words(lang.Say("paper.note"), 18))}
@@ -383,8 +383,8 @@ func (part Part) table(sheets []Sheet, lang text.Language) paper.Table {
 	return t
 }
 
-// pointsInWords prints a score as the language writes numbers.
-func pointsInWords(lang text.Language, n ranking.Points) string {
+// Points prints a score as the language writes numbers.
+func Points(lang text.Language, n ranking.Points) string {
 	places := 0
 	for unit := ranking.Point; n%unit != 0; unit /= 10 {
 		places++

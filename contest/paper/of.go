@@ -2,6 +2,7 @@ package paper
 
 import (
 	"cmp"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -431,7 +432,9 @@ func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry
 	}
 	if s.Last() == run {
 		out.Given, out.First = GivenOf(s, lang), Listed(s, s.First(), lang)
-		out.Complaints = complaints(s, lang)
+		if out.Complaints, err = complaints(s, lang); err != nil {
+			return out, err
+		}
 	} else {
 		out.Complaints = upheld(s, run, lang)
 	}
@@ -569,11 +572,16 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 	}
 	for _, t := range run.Tasks {
 		for i, e := range t.Sheet.Earlier {
+			if e.Proposal != "" {
+				out = append(out, mended(s, run, t, i, lang))
+				continue
+			}
 			out = append(out, lang.Say("contest.minute_reopened", "name", s.Judge(t.Judge).Name, "code", kindOf(run, t.Code, rules.Part(t.Part), lang),
 				"part", rules.Part(t.Part).Name, "by", e.ReopenedBy, "at", e.ReopenedAt,
 				"reason", e.Reason, "marks", changed(rules.Part(t.Part), t.Versions(), i, lang)))
 		}
 	}
+	out = append(out, unmended(s, run, lang)...)
 	out = append(out, departures(s, run, lang)...)
 	for _, x := range s.Departures {
 		if roundAt(s, x.At) == run {
@@ -695,9 +703,9 @@ func upheldInWords(c *contest.Complaint, lang text.Language) string {
 	return lang.Say(keyOfTwo("contest.minute_upheld", d.First), "first", d.First, "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason)
 }
 
-// complaints tells what was held against the published result, and what came of it.
-func complaints(s *contest.State, lang text.Language) []string {
-	var out []string
+// complaints tells what was held against the published result, what came of it, and what
+// else corrected the result. Faults: those of ranking.
+func complaints(s *contest.State, lang text.Language) (out []string, err error) {
 	for _, c := range s.Complaints {
 		out = append(out, lang.Say("contest.minute_complaint", "id", c.ID, "who", c.Who, "by", c.By, "at", c.At, "text", c.Text))
 		for _, x := range s.TurnedDown {
@@ -716,23 +724,102 @@ func complaints(s *contest.State, lang text.Language) []string {
 			out = append(out, lang.Say("contest.minute_dismissed", "id", c.ID, "by", d.By, "at", d.At, "reason", d.Reason))
 		}
 	}
-	for _, x := range s.Corrections {
-		if x.Again {
+	for i, x := range s.Corrections {
+		switch {
+		case x.Again:
 			out = append(out, lang.Say("contest.minute_given_again", "first", x.First, "by", x.By, "at", x.At, "reason", x.Reason))
+		case x.Mended:
+			out = append(out, lang.Say("contest.minute_result_mended", "id", x.Proposal, "first", x.First, "by", x.By, "at", x.At, "reason", x.Reason))
 		}
+		said, err := unlearned(s, i, lang)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, said...)
 	}
 	for _, x := range s.Seconded {
 		out = append(out, lang.Say("contest.minute_seconded", "id", x.ID, "name", x.Name, "at", x.Since, "by", x.Invited))
 	}
 	for _, x := range s.TurnedDown {
-		if x.Amendment.Complaint() == "" {
+		if x.Amendment.Give != nil {
 			out = append(out, TurnedDownInWords(x, lang))
 		}
 	}
-	if p := s.Proposed; p != nil && p.Complaint() == "" {
+	if p := s.Proposed; p != nil && p.Give != nil {
+		out = append(out, proposed(p, lang))
+	}
+	return out, nil
+}
+
+// unlearned tells whose habit is not known any more because of a correction, and what the
+// points of every work have become by the whole of it. Faults: those of ranking.
+func unlearned(s *contest.State, at int, lang text.Language) (out []string, err error) {
+	x, run := s.Corrections[at], s.Last()
+	if len(x.Unlearned) == 0 || run == nil {
+		return nil, nil
+	}
+	var after []contest.Place
+	if at+1 < len(s.Corrections) {
+		after = s.Corrections[at+1].Places
+	} else if after, err = s.Places(run); err != nil {
+		return nil, err
+	}
+	moves := MovesInWords(ShiftsOf(s, run, contest.Shifted(x.Places, after), lang), lang)
+	rules, _ := s.Rules.Round(run.ID)
+	for _, u := range x.Unlearned {
+		out = append(out, lang.Say("contest.minute_unlearned", "name", s.Judge(u.Judge).Name, "n", u.Works, "part", rules.Part(u.Part).Name,
+			"least", ranking.NormaliseLeast, "at", x.At, "moves", cmp.Or(strings.Join(moves, "; "), "–")))
+	}
+	return out, nil
+}
+
+// MovesInWords lists the works whose points a correction changes, by their numbers.
+func MovesInWords(list []Shift, lang text.Language) (out []string) {
+	for _, x := range list {
+		if x.Moved {
+			out = append(out, lang.Say("contest.move_points_of", "code", x.Code, "before", x.Points, "after", x.PointsTo))
+		}
+	}
+	return out
+}
+
+// mended tells of a sheet whose judge had written marks wrong: which, what took their
+// place, and who confirmed it.
+func mended(s *contest.State, run *contest.RoundState, t *contest.Task, at int, lang text.Language) string {
+	rules, _ := s.Rules.Round(run.ID)
+	part, versions := rules.Part(t.Part), t.Versions()
+	e := versions[at]
+	said := lang.Say("contest.minute_mended", "id", e.Proposal, "name", s.Judge(t.Judge).Name, "code", kindOf(run, t.Code, part, lang), "part", part.Name,
+		"by", e.ReopenedBy, "at", e.ReopenedAt, "reason", e.Reason, "marks", strings.Join(MarksInWords(part, e.Content, versions[at+1].Content, lang), "; "))
+	if run != s.Last() {
+		said += " " + lang.Say("contest.minute_mend_late")
+	}
+	return said
+}
+
+// unmended tells of sheets of a round that their judges want corrected, and nobody has
+// confirmed or somebody turned down.
+func unmended(s *contest.State, run *contest.RoundState, lang text.Language) (out []string) {
+	for _, x := range s.TurnedDown {
+		if x.Amendment.Mend != nil && s.Amended(&x.Amendment) == run {
+			out = append(out, TurnedDownInWords(x, lang))
+		}
+	}
+	if p := s.Proposed; p != nil && p.Mend != nil && s.Amended(p) == run {
 		out = append(out, proposed(p, lang))
 	}
 	return out
+}
+
+// MarksInWords lists the criteria of a part whose marks differ in two versions of a
+// sheet, and then the totals.
+func MarksInWords(part *contest.Part, before, after contest.Content, lang text.Language) (out []string) {
+	for _, k := range part.Criteria {
+		if a, b := before.Marks[k.ID], after.Marks[k.ID]; a != b {
+			out = append(out, lang.Say("contest.mark_was", "name", k.Name, "before", Points(lang, a), "after", Points(lang, b)))
+		}
+	}
+	return append(out, lang.Say("contest.total_was", "before", totalOf(part, before, lang), "after", totalOf(part, after, lang)))
 }
 
 func proposed(p *contest.Amendment, lang text.Language) string {
@@ -745,7 +832,8 @@ func TurnedDownInWords(x contest.TurnedDown, lang text.Language) string {
 		"at", x.Turned.At, "reason", x.Turned.Reason)
 }
 
-// AmendmentInWords lists what a proposal changes; given is the prize it gives again.
+// AmendmentInWords lists what a proposal changes, of a state in which it is made, or of a
+// sheet is not made yet.
 func AmendmentInWords(s *contest.State, p *contest.Amendment, lang text.Language) (list []string) {
 	work := func(id string) string { e := s.Entry(id); return e.Code + " · " + e.Title }
 	if g := p.Give; g != nil {
@@ -755,6 +843,14 @@ func AmendmentInWords(s *contest.State, p *contest.Amendment, lang text.Language
 			}
 		}
 		return nil
+	}
+	if m := p.Mend; m != nil {
+		run, t := s.Task(m.Task)
+		rules, _ := s.Rules.Round(run.ID)
+		part, after := rules.Part(t.Part), contest.Content{Marks: maps.Clone(t.Sheet.Marks)}
+		maps.Copy(after.Marks, m.Marks)
+		return append([]string{lang.Say("contest.amend_mend", "name", s.Judge(t.Judge).Name, "code", t.Code, "part", part.Name, "round", rules.Name)},
+			MarksInWords(part, t.Sheet.Content, after, lang)...)
 	}
 	c := p.Decide.Correction
 	for _, id := range c.RuleOut {
@@ -911,7 +1007,11 @@ func JuriesOf(s *contest.State, run *contest.RoundState, lang text.Language, at 
 						sheets.Sheets = append(sheets.Sheets, sheet)
 						continue
 					}
-					sheet.Note = lang.Say("contest.sheet_earlier", "by", v.ReopenedBy, "at", v.ReopenedAt, "reason", v.Reason,
+					key := "contest.sheet_earlier"
+					if v.Proposal != "" {
+						key = "contest.sheet_mended"
+					}
+					sheet.Note = lang.Say(key, "by", v.ReopenedBy, "at", v.ReopenedAt, "reason", v.Reason,
 						"marks", changed(part, versions, i, lang))
 					sheets.Earlier = append(sheets.Earlier, sheet)
 				}

@@ -75,7 +75,10 @@ func firstMarks(s *contest.State, run *contest.RoundState, lang text.Language) (
 
 // CorrectionInWords tells everybody that a published result was corrected, and why.
 func CorrectionInWords(c contest.Correction, lang text.Language) string {
-	if c.Again {
+	switch {
+	case c.Mended:
+		return lang.Say("contest.corrected_mended", "at", c.At, "reason", c.Reason)
+	case c.Again:
 		return lang.Say("contest.corrected_given", "at", c.At, "id", c.Complaint, "reason", c.Reason)
 	}
 	return lang.Say("contest.corrected_because", "at", c.At, "id", c.Complaint, "reason", c.Reason)

@@ -95,7 +95,7 @@ func TestCycleGoesOnToTheChair(t *testing.T) {
 	in.Chair[1].Complaint = "KN-01" // it is not the chair who decides a complaint
 	tally = open(t, in)
 	r, _ = tally.Rank(Mean)
-	if got := story(tally, r); got[2] != "Ban Tổ chức quyết định thứ tự khi giải quyết khiếu nại KN-01: C, A, B. Lý do: Lời bình của C sát thực tế hơn." {
+	if got := story(tally, r); got[2] != "Ban Tổ chức quyết định thứ tự khi sửa kết quả theo KN-01: C, A, B. Lý do: Lời bình của C sát thực tế hơn." {
 		t.Errorf("%q", got)
 	}
 }

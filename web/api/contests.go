@@ -134,9 +134,10 @@ func (c contestRoutes) routes() []kit.Route {
 		amend("GET", "/turned-down", "the corrections that nobody confirmed, oldest first: who turned each down, when and why, for organisers and the chair",
 			c.turnedDown, none, kit.List[contest.TurnedDown]{}),
 		amend("GET", "/waiting", "the correction that waits for a second person, for organisers and the chair", c.amendments, none, kit.List[amendmentJSON]{}),
-		amend("POST", "/{proposal}/decide", "confirm a correction that another organiser proposed, or turn one down with a reason; the chair may too",
+		amend("POST", "/{proposal}/decide", "confirm a correction that another person proposed, or turn one down with a reason, as an organiser or the chair; "+
+			"a judge takes her own back",
 			order(c, func(r *kit.Request, b amendBody) contest.Command {
-				return contest.DecideCorrection{ID: r.PathValue("proposal"), Confirm: b.Confirm, Reason: b.Reason}
+				return contest.DecideCorrection{ID: r.PathValue("proposal"), Confirm: b.Confirm, Reason: b.Reason, Ties: b.Ties}
 			}), amendBody{}, receipt),
 		organise("GET /{contest}/corrections", "what took the place of the published result, and what it was before", c.corrections, none,
 			kit.List[contest.Correction]{}),
@@ -435,9 +436,12 @@ func (c contestRoutes) corrections(w http.ResponseWriter, r *kit.Request) error 
 // amendmentJSON is a correction that waits, with all that a second person is to weigh.
 type amendmentJSON struct {
 	contest.Amendment
-	About  *contest.Complaint `json:"about,omitempty"`  // the complaint; none of a prize given again
-	Shifts []contest.Shift    `json:"shifts,omitempty"` // the points and ranks of all works, before and after
-	// Earlier are the works of rounds before the last whose points or ranks would change.
+	Public    bool               `json:"public"`              // what it corrects decides prizes that are published
+	About     *contest.Complaint `json:"about,omitempty"`     // the complaint, where there is one
+	Shifts    []contest.Shift    `json:"shifts,omitempty"`    // the points and ranks of all works, before and after
+	Unlearned []contest.Unknown  `json:"unlearned,omitempty"` // judges whose habit would not be evened out any more
+	Hinders   string             `json:"hinders,omitempty"`   // code of what keeps it from being confirmed as it is
+	// Earlier are the works of rounds before the last, but for that of a mended sheet, whose points or ranks would change.
 	Earlier []contest.RoundShifts `json:"earlier,omitempty"`
 }
 
@@ -448,15 +452,27 @@ func (c contestRoutes) amendments(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		if s.Proposed != nil {
-			shifts, err := s.Shifts(s.Proposed)
-			if err != nil {
-				shifts = nil // it does not hold any more; to confirm it says why
+			x := amendmentJSON{Amendment: *s.Proposed, Public: s.CorrectsPublic(s.Proposed), About: s.Complaint(s.Proposed.Complaint())}
+			next, err := s.Corrected(s.Proposed)
+			if e := fault.Of(err); e != nil { // it does not hold as it is; to confirm it says why in words
+				x.Hinders = e.Code
+				items = append(items, x)
+				return nil
 			}
-			earlier, err := s.EarlierShifts(s.Proposed)
 			if err != nil {
-				earlier = nil // likewise
+				return err
 			}
-			items = append(items, amendmentJSON{*s.Proposed, s.Complaint(s.Proposed.Complaint()), shifts, earlier})
+			x.Given = next.Given
+			if x.Shifts, err = s.Shifts(s.Proposed); err != nil {
+				return err
+			}
+			if x.Unlearned, err = s.Unlearned(s.Proposed); err != nil {
+				return err
+			}
+			if x.Earlier, err = s.EarlierShifts(s.Proposed); err != nil {
+				return err
+			}
+			items = append(items, x)
 		}
 		return nil
 	})
@@ -477,8 +493,9 @@ func (c contestRoutes) turnedDown(w http.ResponseWriter, r *kit.Request) error {
 
 // amendBody says whether a correction that waits is confirmed.
 type amendBody struct {
-	Confirm bool   `json:"confirm"`
-	Reason  string `json:"reason,omitempty" schema:"maxLength=2000"` // of one that is turned down
+	Confirm bool       `json:"confirm"`
+	Reason  string     `json:"reason,omitempty" schema:"maxLength=2000"` // of one that is turned down, or of the orders
+	Ties    [][]string `json:"ties,omitempty" schema:"maxItems=1000"`    // of a sheet: orders of entries then level over two prizes, best first
 }
 
 func (c contestRoutes) prizes(w http.ResponseWriter, r *kit.Request) error {

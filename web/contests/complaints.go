@@ -170,16 +170,21 @@ func correcting(s *contest.State, f *kit.Form, c *contest.Correcting) error {
 	case entry != "":
 		return fault.New(fault.Invalid, "contest.correct_which_judge").At("judge")
 	}
-	var order []string
-	for code := range strings.FieldsFuncSeq(f.Get("order"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
-		e, err := s.Called(code)
-		if err != nil {
-			return fault.Of(err).At("order")
-		}
-		order = append(order, e.ID)
-	}
+	order, err := orderOf(s, f.Get("order"))
 	if len(order) > 0 {
 		c.Ties = [][]string{order}
 	}
-	return nil
+	return err
+}
+
+// orderOf reads works in the order somebody typed them.
+func orderOf(s *contest.State, typed string) (order []string, err error) {
+	for code := range strings.FieldsFuncSeq(typed, func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
+		e, err := s.Called(code)
+		if err != nil {
+			return nil, fault.Of(err).At("order")
+		}
+		order = append(order, e.ID)
+	}
+	return order, nil
 }

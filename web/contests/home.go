@@ -134,13 +134,13 @@ func roundRows(s *contest.State) []roundRow {
 		if run := s.Round(rules.ID); run != nil {
 			signed, open := run.Progress()
 			row.State, row.Signed, row.All = "running", signed, signed+open
-			for _, g := range s.Gaps(run) {
-				if !g.Settled {
-					row.Gaps++
-				}
-			}
 			if run.Finished != nil {
 				row.State, row.Promoted = "finished", len(run.Finished.Promoted)
+			}
+			for _, g := range s.Gaps(run) {
+				if !g.Settled && run.Finished == nil {
+					row.Gaps++
+				}
 			}
 		}
 		rows = append(rows, row)

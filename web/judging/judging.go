@@ -67,8 +67,13 @@ func Register(k *kit.Kit, s Store, hall *contest.Hall, booth Booth) {
 	add("GET /judging/{contest}/ties", p.showTies)
 	add("POST /judging/{contest}/ties", p.saveTies)
 	add("GET /judging/{contest}/signed", p.showSigned)
+	add("POST /judging/{contest}/signed", p.handleSigned)
 	k.Handle(kit.Route{Pattern: "GET /api/v1/contests/{contest}/judging/signed", Access: accounts.JudgeEntries, Handler: p.listSigned,
 		Summary: "what a judge signed in rounds that are over", Out: kit.List[contest.SignedSheet]{}})
+	k.Handle(kit.Route{Pattern: "POST /api/v1/contests/{contest}/sheets/{task}/mend", Access: accounts.JudgeEntries, Handler: p.mend,
+		Summary: "say which marks of a sheet one signed, of a round that is over, were written wrong: a correction that an organiser or the chair confirms; " +
+			"one's own is taken back where corrections are decided",
+		In: mendBody{}, Out: kit.List[contest.SignedSheet]{}})
 	add("GET /judging/{contest}/chair", p.showChair)
 	add("POST /judging/{contest}/chair", p.handleChair)
 	k.Handle(kit.Route{Pattern: "PUT /api/v1/contests/{contest}/sheets/{task}", Access: accounts.JudgeEntries, Handler: p.save,
