@@ -153,8 +153,9 @@ type Cell struct {
 	Text   string
 	Number bool
 	Middle bool
-	Sum    bool // it is of the row that sums the others up
-	Long   bool // its column takes long texts, which may break anywhere
+	Sum    bool   // it is of the row that sums the others up
+	Long   bool   // its column takes long texts, which may break anywhere
+	Label  string // the name of its column, where the head is not seen
 }
 
 // Class are the names of its looks.
@@ -237,7 +238,8 @@ func (p Paper) Cells(t Table) [][]Cell {
 			if j < len(row) {
 				v = row[j]
 			}
-			out[i][j] = Cell{said(p.Lang, v, c.Places), c.Places != Words, c.Middle, t.Total && i == len(t.Rows)-1, c.Places == Words && c.Width >= longWidth}
+			out[i][j] = Cell{Text: said(p.Lang, v, c.Places), Number: c.Places != Words, Middle: c.Middle, Sum: t.Total && i == len(t.Rows)-1,
+				Long: c.Places == Words && c.Width >= longWidth, Label: c.Name}
 		}
 	}
 	return out

@@ -271,10 +271,11 @@ func TestAFullDiskIsTold(t *testing.T) {
 func TestCellsSayWhatIsMissing(t *testing.T) {
 	var none *big.Rat
 	p := Paper{Lang: text.Vietnamese}
-	tab := Table{Columns: []Column{{Places: 2}, {Places: Words}, {}, {Places: Words}}, Rows: [][]any{{nil, nil, none, time.Time{}}, {1.5}}}
+	tab := Table{Columns: []Column{{Name: "a", Places: 2}, {Name: "b", Places: Words}, {Name: "c"}, {Places: Words}},
+		Rows: [][]any{{nil, nil, none, time.Time{}}, {1.5}}}
 	got := fmt.Sprint(p.Cells(tab))
-	if want := "[[{– true false false false} { false false false false} {– true false false false} { false false false false}] [{1,50 true false false " +
-		"false} { false false false false} {– true false false false} { false false false false}]]"; got != want {
+	if want := "[[{– true false false false a} { false false false false b} {– true false false false c} { false false false false }] " +
+		"[{1,50 true false false false a} { false false false false b} {– true false false false c} { false false false false }]]"; got != want {
 		t.Errorf("%s", got)
 	}
 }
