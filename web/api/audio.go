@@ -199,8 +199,16 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	original, err := r.Yes("original")
+	if err != nil {
+		return err
+	}
+	download, err := r.Yes("download")
+	if err != nil {
+		return err
+	}
 	cache := "private, max-age=86400"
-	if r.URL.Query().Get("original") == "" {
+	if !original {
 		c, _, err := l.store.BroadcastCopy(r.Context(), rec.ID)
 		if err != nil {
 			return err
@@ -215,7 +223,7 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	defer f.Close()
 	how := "attachment"
 	shown := strings.HasPrefix(rec.ContentType, "audio/") || strings.HasPrefix(rec.ContentType, "image/")
-	if shown && r.URL.Query().Get("download") == "" {
+	if shown && !download {
 		how = "inline"
 	}
 	h := w.Header()

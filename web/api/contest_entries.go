@@ -246,7 +246,11 @@ func (c contestRoutes) submit(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	id, command := r.PathValue("contest"), contest.SubmitEntry{ID: entry, Work: b.Work}
-	if r.URL.Query().Get("check") != "" {
+	check, err := r.Yes("check")
+	if err != nil {
+		return err
+	}
+	if check {
 		if err := c.hall.CheckEntry(r.Context(), m, id, command); err != nil {
 			return err
 		}

@@ -255,8 +255,12 @@ func (c coverages) anew(w http.ResponseWriter, r *kit.Request) error {
 		}
 		b.Station = st.ID
 	}
+	dry, err := r.Yes("dry_run")
+	if err != nil {
+		return err
+	}
 	decide := c.store.DecideAnew
-	if r.URL.Query().Get("dry_run") == "1" {
+	if dry {
 		decide = c.store.ForetellAnew
 	}
 	done, err := decide(r.Context(), m, b)

@@ -251,12 +251,15 @@ func changeByFile(r *kit.Request) (m accounts.Meta, dry bool, body []byte, err e
 	if m, err = readChange(r, nil); err != nil {
 		return m, false, nil, err
 	}
+	if dry, err = r.Yes("dry_run"); err != nil {
+		return m, false, nil, err
+	}
 	body, err = io.ReadAll(r.Body)
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		err = sheet.TooLarge()
 	}
-	return m, r.URL.Query().Get("dry_run") == "1", body, err
+	return m, dry, body, err
 }
 
 type importAnswer struct {
@@ -270,7 +273,10 @@ func (a stationRoutes) imp(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := stations.Import{Seen: seenBy(r), Over: r.URL.Query()["over"], New: r.URL.Query().Get("new") == "1"}
+	c := stations.Import{Seen: seenBy(r), Over: r.URL.Query()["over"]}
+	if c.New, err = r.Yes("new"); err != nil {
+		return err
+	}
 	if c.On, err = dayParam(r, "on"); err != nil {
 		return err
 	}
@@ -313,7 +319,10 @@ func (a stationRoutes) merge(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	c := stations.Merge{AbolishDistricts: q.Get("abolish_districts") == "1"}
+	var c stations.Merge
+	if c.AbolishDistricts, err = r.Yes("abolish_districts"); err != nil {
+		return err
+	}
 	if c.On, err = stations.ParseDate(q.Get("on")); err != nil {
 		return fault.Of(err).At("on")
 	}
@@ -352,7 +361,11 @@ func (a stationRoutes) split(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Get("dry_run") != "1" {
+	dry, err := r.Yes("dry_run")
+	if err != nil {
+		return err
+	}
+	if !dry {
 		plan, err := a.store.Split(r.Context(), m, c)
 		if err != nil {
 			return err

@@ -246,6 +246,9 @@ func (d *describer) queryType(path, name string) object {
 			return object{"type": "string", "enum": words}
 		}
 	}
+	if slices.Contains(yesNo, name) {
+		return object{"type": "boolean"}
+	}
 	switch name {
 	case "limit":
 		return object{"type": "integer", "minimum": 1, "maximum": MostLimit, "default": UsualLimit}
@@ -257,8 +260,6 @@ func (d *describer) queryType(path, name string) object {
 		return object{"type": "string", "format": "date-time"}
 	case "format":
 		return object{"type": "string", "enum": []string{"csv", "xlsx"}}
-	case "dry_run", "new", "abolish_districts", "stations", "original", "download", "check", "waiting":
-		return object{"type": "string", "enum": []string{"", "1"}}
 	case "min_seconds", "max_seconds":
 		return object{"type": "number"}
 	case "active_on", "on":

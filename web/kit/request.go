@@ -15,6 +15,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/stations"
 )
@@ -245,6 +246,19 @@ func (r *Request) Limit() (int, error) {
 		return 0, fault.New(fault.Invalid, "kit.limit_invalid", "most", MostLimit).At("limit")
 	}
 	return n, nil
+}
+
+// yesNo are the parameters that are yes or no and no member of a filter: Request.Yes alone
+// reads them.
+var yesNo = []string{"abolish_districts", "check", "download", "dry_run", "new", "original"}
+
+// Yes reads a parameter that is yes or no; no if it is absent or empty. Fault: filter.yes_no.
+func (r *Request) Yes(name string) (bool, error) {
+	yes, err := filter.Yes(r.URL.Query().Get(name))
+	if err != nil {
+		return false, fault.Of(err).At(name)
+	}
+	return yes, nil
 }
 
 // Instant reads a parameter that is an RFC 3339 time, or a day, which is its
