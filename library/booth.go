@@ -18,8 +18,9 @@ import (
 type BlindRecords interface {
 	// Recording returns a recording. Fault: library.no_recording.
 	Recording(ctx context.Context, id string) (Recording, error)
-	// BlindCopies lists all copies that are kept.
-	BlindCopies(ctx context.Context) ([]BlindCopy, error)
+	// BlindCopies lists at most limit of the copies that are kept, in the order of their
+	// recordings' IDs, from the one behind after on; "" is from the first.
+	BlindCopies(ctx context.Context, after string, limit int) ([]BlindCopy, error)
 	// BlindCopy returns the copy of a recording; found is false while there is
 	// none.
 	BlindCopy(ctx context.Context, recording string) (c BlindCopy, found bool, err error)
@@ -107,23 +108,31 @@ func (b *Booth) Prepare(ctx context.Context) (made int, err error) {
 // Sweep forgets the copies made before the given time that no jury will hear
 // any more. Their bytes go with the next sweep of blobs.
 func (b *Booth) Sweep(ctx context.Context, before time.Time) error {
-	copies, err := b.cfg.Records.BlindCopies(ctx)
-	if err != nil {
-		return err
-	}
 	heard, err := b.cfg.Heard(ctx)
 	if err != nil {
 		return err
 	}
-	for _, c := range copies {
-		if c.Made.Before(before) && !slices.Contains(heard, c.Recording) {
-			if _, err := b.cfg.Records.ForgetBlindCopy(ctx, b.meta("blind-gone-", c.Recording), c.Recording); err != nil {
-				return err
+	for after := ""; ; {
+		copies, err := b.cfg.Records.BlindCopies(ctx, after, copiesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, c := range copies {
+			if c.Made.Before(before) && !slices.Contains(heard, c.Recording) {
+				if _, err := b.cfg.Records.ForgetBlindCopy(ctx, b.meta("blind-gone-", c.Recording), c.Recording); err != nil {
+					return err
+				}
 			}
+			after = c.Recording
+		}
+		if len(copies) < copiesAtOnce {
+			return nil
 		}
 	}
-	return nil
 }
+
+// copiesAtOnce is how many copies, or recordings that want one, are asked for at once.
+const copiesAtOnce = 200
 
 // Open gives the copy of a recording for reading at any place; the caller
 // closes it. One that is not there is made first: that takes a second or so

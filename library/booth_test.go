@@ -91,7 +91,7 @@ func TestWhatNoJuryHearsAnyMoreIsForgotten(t *testing.T) {
 		if err := b.Sweep(t.Context(), c.before); err != nil {
 			t.Fatal(err)
 		}
-		if left, err := s.store.BlindCopies(t.Context()); err != nil || len(left) != c.left || left[len(left)-1].Recording != "two" {
+		if left, err := s.store.BlindCopies(t.Context(), "", 100); err != nil || len(left) != c.left || left[len(left)-1].Recording != "two" {
 			t.Errorf("before %v: %+v, %v", c.before, left, err)
 		}
 	}

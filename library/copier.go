@@ -15,8 +15,9 @@ import (
 
 // CopyRecords is what a Copier asks of the store.
 type CopyRecords interface {
-	// CopiesDue lists the recordings to be aired that have no current copy.
-	CopiesDue(ctx context.Context) ([]Recording, error)
+	// CopiesDue lists at most limit of the recordings to be aired that have no current copy,
+	// in the order of their IDs, from the one behind after on; "" is from the first.
+	CopiesDue(ctx context.Context, after string, limit int) ([]Recording, error)
 	// Recording and RecordingReport return what is kept under an ID. Fault:
 	// library.no_recording.
 	Recording(ctx context.Context, id string) (Recording, error)
@@ -89,27 +90,32 @@ func (c *Copier) Run(ctx context.Context) {
 // how many recordings there can be none. What keeps one from being made does
 // not keep the others; the errors come joined.
 func (c *Copier) MakeAll(ctx context.Context) (made, failed int, err error) {
-	due, err := c.cfg.Records.CopiesDue(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
 	var errs []error
-	for _, r := range due {
-		if ctx.Err() != nil {
-			return made, failed, ctx.Err()
+	for after := ""; ; {
+		due, err := c.cfg.Records.CopiesDue(ctx, after, copiesAtOnce)
+		if err != nil {
+			return made, failed, errors.Join(append(errs, err)...)
 		}
-		copied, err := c.make(ctx, r)
-		switch {
-		case fault.Is(err, "library.no_recording"): // removed meanwhile
-		case err != nil:
-			errs = append(errs, err)
-		case copied.Failed != nil:
-			failed++
-		default:
-			made++
+		for _, r := range due {
+			if ctx.Err() != nil {
+				return made, failed, ctx.Err()
+			}
+			after = r.ID
+			copied, err := c.make(ctx, r)
+			switch {
+			case fault.Is(err, "library.no_recording"): // removed meanwhile
+			case err != nil:
+				errs = append(errs, err)
+			case copied.Failed != nil:
+				failed++
+			default:
+				made++
+			}
+		}
+		if len(due) < copiesAtOnce {
+			return made, failed, errors.Join(errs...)
 		}
 	}
-	return made, failed, errors.Join(errs...)
 }
 
 // make makes and keeps the copy of one recording.

@@ -338,18 +338,29 @@ func (s *Store) BroadcastCopies(ctx context.Context, ids []string) (copies map[s
 	return copies, err
 }
 
+// behind is the first key after that of an ID.
+func behind(id string) []byte {
+	if id == "" {
+		return nil
+	}
+	return []byte(id + "\x00")
+}
+
 // CopiesDue lists the recordings to be aired whose broadcast copy is missing,
 // or made for other settings than those in force.
-func (s *Store) CopiesDue(ctx context.Context) (due []library.Recording, err error) {
+func (s *Store) CopiesDue(ctx context.Context, after string, limit int) (due []library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		due = nil
 		set, err := settingsIn(tx)
 		if err != nil {
 			return err
 		}
-		for e, err := range recordings.ascend(tx, nil, nil) {
+		for e, err := range recordings.ascend(tx, behind(after), nil) {
 			if err != nil {
 				return err
+			}
+			if len(due) == limit {
+				break
 			}
 			if !e.rec.Aired() {
 				continue
@@ -420,10 +431,22 @@ func (s *Store) BlindCopy(ctx context.Context, recording string) (c library.Blin
 	return c, found, err
 }
 
-// BlindCopies lists all that juries hear.
-func (s *Store) BlindCopies(ctx context.Context) (all []library.BlindCopy, err error) {
-	err = s.view(ctx, func(tx *tx) error { all, err = blindCopies.all(tx); return err })
-	return all, err
+// BlindCopies lists what juries hear.
+func (s *Store) BlindCopies(ctx context.Context, after string, limit int) (list []library.BlindCopy, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		list = nil
+		for e, err := range blindCopies.ascend(tx, behind(after), nil) {
+			if err != nil {
+				return err
+			}
+			if len(list) == limit {
+				break
+			}
+			list = append(list, e.rec)
+		}
+		return nil
+	})
+	return list, err
 }
 
 // RecordingUsed implements library.Store.

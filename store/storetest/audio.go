@@ -137,8 +137,17 @@ func audioCopies(t *testing.T, s library.Store) {
 	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("e1"), evidence))
 	due := func(want int) {
 		t.Helper()
-		if list := must[[]library.Recording](t)(s.CopiesDue(ctx)); len(list) != want {
-			t.Errorf("%d copies are due, want %d", len(list), want)
+		all := must[[]library.Recording](t)(s.CopiesDue(ctx, "", 100))
+		if len(all) != want {
+			t.Errorf("%d copies are due, want %d", len(all), want)
+		}
+		for i, r := range all {
+			if list := must[[]library.Recording](t)(s.CopiesDue(ctx, "", i+1)); len(list) != i+1 || list[i].ID != r.ID {
+				t.Errorf("at most %d: %+v", i+1, list)
+			}
+			if list := must[[]library.Recording](t)(s.CopiesDue(ctx, r.ID, 100)); len(list) != want-i-1 {
+				t.Errorf("behind %s: %+v", r.ID, list)
+			}
 		}
 	}
 	due(1) // of the programme alone
@@ -197,7 +206,12 @@ func audioBlind(t *testing.T, s library.Store) {
 	if got, found, err := s.BlindCopy(ctx, "r1"); !found || err != nil || got != second || !got.Made.Equal(audioStart) {
 		t.Errorf("%+v %v %v", got, found, err)
 	}
-	same(t, must[[]library.BlindCopy](t)(s.BlindCopies(ctx)), []library.BlindCopy{second, other})
+	same(t, must[[]library.BlindCopy](t)(s.BlindCopies(ctx, "", 100)), []library.BlindCopy{second, other})
+	same(t, must[[]library.BlindCopy](t)(s.BlindCopies(ctx, "", 1)), []library.BlindCopy{second})
+	same(t, must[[]library.BlindCopy](t)(s.BlindCopies(ctx, "r1", 1)), []library.BlindCopy{other})
+	if list := must[[]library.BlindCopy](t)(s.BlindCopies(ctx, "r2", 100)); len(list) > 0 {
+		t.Errorf("behind the last: %+v", list)
+	}
 	if held(t, s, sha("a")) || !held(t, s, sha("b")) {
 		t.Error("the bytes held are not those of the latest copy")
 	}
@@ -221,7 +235,7 @@ func audioBlind(t *testing.T, s library.Store) {
 		t.Errorf("after r1's was forgotten: %v %v", found, err)
 	}
 	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r2"))
-	if list := must[[]library.BlindCopy](t)(s.BlindCopies(ctx)); len(list) > 0 || held(t, s, sha("b")) {
+	if list := must[[]library.BlindCopy](t)(s.BlindCopies(ctx, "", 100)); len(list) > 0 || held(t, s, sha("b")) {
 		t.Errorf("a copy outlives its recording: %+v", list)
 	}
 }

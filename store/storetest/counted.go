@@ -59,9 +59,9 @@ func (e *Counted) Alike(ctx context.Context, id string) ([]library.Alike, error)
 	return e.Engine.Alike(ctx, id)
 }
 
-func (e *Counted) BlindCopies(ctx context.Context) ([]library.BlindCopy, error) {
+func (e *Counted) BlindCopies(ctx context.Context, after string, limit int) ([]library.BlindCopy, error) {
 	e.asked("BlindCopies")
-	return e.Engine.BlindCopies(ctx)
+	return e.Engine.BlindCopies(ctx, after, limit)
 }
 
 func (e *Counted) BlindCopy(ctx context.Context, id string) (library.BlindCopy, bool, error) {
@@ -114,9 +114,9 @@ func (e *Counted) Contests(ctx context.Context) ([]contest.Head, error) {
 	return e.Engine.Contests(ctx)
 }
 
-func (e *Counted) CopiesDue(ctx context.Context) ([]library.Recording, error) {
+func (e *Counted) CopiesDue(ctx context.Context, after string, limit int) ([]library.Recording, error) {
 	e.asked("CopiesDue")
-	return e.Engine.CopiesDue(ctx)
+	return e.Engine.CopiesDue(ctx, after, limit)
 }
 
 func (e *Counted) Corrections(ctx context.Context, by accounts.Actor, id string) ([]airing.Line, error) {
