@@ -214,7 +214,8 @@ func (t *terminal) json(v any) error {
 }
 
 // problem turns an application/problem+json answer into a fault of the same
-// kind, with the server's own sentence.
+// kind, with the server's own sentence. Its code is for programs, which ask the API or
+// read the exit status: people are told in words.
 func problem(resp *http.Response) error {
 	var p struct {
 		Detail string `json:"detail"`
@@ -230,7 +231,7 @@ func problem(resp *http.Response) error {
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 8<<20)).Decode(&p); err != nil || p.Detail == "" {
 		return fault.New(fault.Unavailable, "cli.not_loa", "status", resp.Status).Because(err)
 	}
-	e := fault.New(kindOf(resp.StatusCode), "cli.server_said", "detail", p.Detail).Because(errors.New(p.Code))
+	e := fault.New(kindOf(resp.StatusCode), "cli.server_said", "detail", p.Detail)
 	for _, part := range p.Errors {
 		e.Parts = append(e.Parts, fault.New(e.Kind, "cli.server_said", "detail", part.Detail))
 		if more := toType(e.Kind, part.Code, ""); more != nil {

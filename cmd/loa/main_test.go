@@ -145,6 +145,9 @@ func TestTheServersOwnSentenceReachesTheTerminal(t *testing.T) {
 		if exitCode(err) != want.code || !strings.Contains(out.String(), want.says) {
 			t.Errorf("%s: %d %q", path, exitCode(err), out.String())
 		}
+		if strings.Contains(out.String(), "airing.slot_reported") {
+			t.Errorf("%s: a person is shown a code: %q", path, out.String())
+		}
 	}
 	srv.Close()
 	if err := c.get(context.Background(), "/x", nil); exitCode(err) != 69 {

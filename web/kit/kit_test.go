@@ -128,6 +128,20 @@ func TestNoReasonOfARefusalIsLost(t *testing.T) {
 	}
 }
 
+// A code is for programs: a page tells it only of a fault of the server, which somebody
+// has to look up in the log.
+func TestCodesAreForPrograms(t *testing.T) {
+	h := sample(t)
+	for path, shown := range map[string]bool{"/people": false, "/nowhere": false, "/api/v1/people": true, "/panic": true} {
+		w := get(h, path, "operator")
+		code := map[int]string{http.StatusForbidden: "accounts.denied", http.StatusNotFound: "kit.not_found",
+			http.StatusInternalServerError: "internal"}[w.Code]
+		if code == "" || strings.Contains(w.Body.String(), code) != shown {
+			t.Errorf("%s: %d, code shown: %t\n%s", path, w.Code, !shown, w.Body)
+		}
+	}
+}
+
 func get(h http.Handler, path, session string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("GET", path, nil)
 	if session != "" {
