@@ -259,3 +259,45 @@ func TestTheVersionOfTheMethodStays(t *testing.T) {
 	next.Rounds[0].Habits = contest.HabitsOfGroup
 	w.refused("contest.nothing_changed", w.organiser(), contest.ChangeRules{Rules: next, Reason: "Đổi"})
 }
+
+// Who decides that a sheet does not count is told before whose habit is not known any more
+// then, and what that does to the points of every work: as it comes to be.
+func TestDroppingASheetTellsWhoseHabitIsLost(t *testing.T) {
+	w := newWorld(t, "mat-thoi-quen")
+	r := plain()
+	r.Rounds[0].Method = ranking.Normalised
+	w.open(r)
+	for i := 1; i <= 5; i++ {
+		w.enter(i, w.work(i))
+	}
+	w.jury(5, "chung-khao")
+	w.toRound("chung-khao")
+	e, by := w.s.Entries[2].ID, byEntry(w)
+	if list, shifts, err := w.s.Without("chung-khao", "J2", []string{e}); err != nil || len(list) != 1 || len(shifts) > 0 {
+		t.Errorf("while sheets are open: %+v, %+v, %v", list, shifts, err)
+	}
+	w.score(func(k *contest.Task, c contest.Criterion) ranking.Points {
+		if k.Judge == "J2" { // a strict one
+			return by(k, c) / ranking.Point * ranking.Point / 2
+		}
+		return by(k, c)
+	})
+	list, shifts, err := w.s.Without("chung-khao", "J2", []string{e})
+	if err != nil || len(list) != 1 || list[0].Judge != "J2" || list[0].Works != 4 || len(shifts) != 5 {
+		t.Fatalf("%+v, %+v, %v", list, shifts, err)
+	}
+	said := paper.WithoutInWords(w.s, "chung-khao", "J2", []string{e}, text.Vietnamese)
+	if len(said) != 1 || strings.Count(said[0], "→") != 5 {
+		t.Errorf("told: %q", said)
+	}
+	w.exclude("J2", e)
+	now, err := w.s.Places(w.s.Running())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range shifts {
+		if *x.After != now[i] || !x.Moved() {
+			t.Errorf("foretold %+v, came %+v", x, now[i])
+		}
+	}
+}

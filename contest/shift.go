@@ -182,6 +182,27 @@ func (s *State) Unlearned(p *Amendment) ([]Unknown, error) {
 	return beyond(s.Unknowns(run.ID), next.Unknowns(run.ID)), nil
 }
 
+// Without is what a round would be if a judge's sheets on some works did not count: whose
+// habit would not be known any more, and then the points and ranks of all works before and
+// after, none while sheets are open. Faults: those of ranking.
+func (s *State) Without(round, judge string, entries []string) (unlearned []Unknown, shifts []Shift, err error) {
+	next, run := s.fork(), s.Round(round)
+	if run == nil {
+		return nil, nil, nil
+	}
+	next.Round(round).setAside(func(t *Task) bool { return t.Judge == judge && slices.Contains(entries, t.Entry) }, &Removal{})
+	unlearned = beyond(s.Unknowns(round), next.Unknowns(round))
+	if _, open := run.Progress(); open > 0 || len(unlearned) == 0 {
+		return unlearned, nil, nil
+	}
+	before, err := s.Places(run)
+	if err != nil {
+		return unlearned, nil, err
+	}
+	after, err := next.Places(next.Round(round))
+	return unlearned, Shifted(before, after), err
+}
+
 // beyond are those of now who are not among those before.
 func beyond(before, now []Unknown) []Unknown {
 	return slices.DeleteFunc(slices.Clone(now), func(u Unknown) bool {

@@ -773,6 +773,25 @@ func unlearned(s *contest.State, at int, lang text.Language) (out []string, err 
 	return out, nil
 }
 
+// WithoutInWords warns of judges whose habit would not be known any more if a judge's
+// sheets on some works did not count, and says what that does to the points of all works.
+func WithoutInWords(s *contest.State, round, judge string, entries []string, lang text.Language) (out []string) {
+	list, shifts, err := s.Without(round, judge, entries)
+	if err != nil {
+		shifts = nil // it cannot be ranked so: to decide it says why
+	}
+	for _, u := range list {
+		rules, _ := s.Rules.Round(round)
+		moves := lang.Say("contest.without_later")
+		if len(shifts) > 0 {
+			moves = strings.Join(MovesInWords(ShiftsOf(s, s.Round(round), shifts, lang), lang), "; ")
+		}
+		out = append(out, lang.Say("contest.without_habit", "name", s.Judge(u.Judge).Name, "n", u.Works, "part", rules.Part(u.Part).Name,
+			"least", ranking.NormaliseLeast, "moves", moves))
+	}
+	return out
+}
+
 // MovesInWords lists the works whose points a correction changes, by their numbers.
 func MovesInWords(list []Shift, lang text.Language) (out []string) {
 	for _, x := range list {

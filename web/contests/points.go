@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -29,10 +30,11 @@ type pointRow struct {
 	Name, Work   string
 	Why, Note    string
 	Signed       bool
-	Keeps        bool // the organiser may let her go on; else it is for the chair
-	Excludes     bool // the organiser may take her off; else it is for the chair
-	Agrees       bool // it is about the chair, who may say herself that her sheet does not count
-	Dealt        bool // else the two are called alike, and nothing was dealt yet
+	Keeps        bool     // the organiser may let her go on; else it is for the chair
+	Excludes     bool     // the organiser may take her off; else it is for the chair
+	Agrees       bool     // it is about the chair, who may say herself that her sheet does not count
+	Warns        []string // what it does to others if her sheet does not count
+	Dealt        bool     // else the two are called alike, and nothing was dealt yet
 }
 
 type keptRow struct {
@@ -70,6 +72,9 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 			page.NoChair = page.NoChair || x.Round != "" && chair == nil
 			page.Open = append(page.Open, pointRow{Judge: x.Judge, Entry: x.Entry, Name: j.Name, Work: work(x.Entry), Why: whyInWords(r, x.Why), Note: x.Note,
 				Signed: x.Signed, Dealt: x.Round != "", Keeps: s.MayKeep(m, x.Judge, x.Entry), Excludes: s.MayExclude(m, x), Agrees: s.ChairAgrees(x)})
+			if x.Signed {
+				page.Open[len(page.Open)-1].Warns = paper.WithoutInWords(s, x.Round, x.Judge, []string{x.Entry}, r.Lang)
+			}
 			page.Namesakes = page.Namesakes || x.Round == ""
 		}
 		for _, x := range s.Uncounted() {

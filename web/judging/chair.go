@@ -9,6 +9,7 @@ import (
 	"loa/contest/paper"
 	"loa/contest/ranking"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -55,6 +56,7 @@ type chairPoint struct {
 	Judge, Name string
 	Own         bool
 	Works       []kit.Option // her sheets, by one of each work, with the ties in words
+	Warns       []string     // what it does to others if none of these sheets counts
 }
 
 func (p pages) showChair(w http.ResponseWriter, r *kit.Request) error {
@@ -82,6 +84,9 @@ func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 			return err
 		}
 		page.fill(r, v)
+		for i := range page.Points {
+			page.Points[i].warn(s, r.Lang)
+		}
 		switch {
 		case mine.Over != "":
 			page.Nothing = nothing(r, mine)
@@ -173,6 +178,19 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 		if o := (kit.Option{Value: x.Judge, Text: x.Name}); !slices.Contains(page.Judges, o) {
 			page.Judges = append(page.Judges, o)
 		}
+	}
+}
+
+// warn says what it does to the points of works if none of the sheets counts.
+func (x *chairPoint) warn(s *contest.State, lang text.Language) {
+	entries := map[string][]string{} // by round
+	for _, w := range x.Works {
+		if run, t := s.Task(w.Value); t.Final() {
+			entries[run.ID] = append(entries[run.ID], t.Entry)
+		}
+	}
+	for _, run := range s.Rounds {
+		x.Warns = append(x.Warns, paper.WithoutInWords(s, run.ID, x.Judge, entries[run.ID], lang)...)
 	}
 }
 
