@@ -140,7 +140,8 @@ func TestWhoOrganisesIsListedAndRemoved(t *testing.T) {
 	if e := second.call(403, "POST", api+"/corrections/DX-01/decide", obj{"confirm": true}); e["code"] != "contest.correction_invited" {
 		t.Errorf("by program: %v", e)
 	}
-	if page := string(org.get(base + "/correction")); strings.Contains(page, "phải là người khác: Hoàng Văn Sơn") || !strings.Contains(page, "Người giamkhao0") {
+	if page := string(org.get(base + "/correction")); strings.Contains(page, "phải là người khác: Hoàng Văn Sơn") ||
+		!strings.Contains(page, "Người giamkhao0") {
 		t.Errorf("the proposer reads: %s", said([]byte(page)))
 	}
 	st.look(second, map[string]string{"not-second": base + "/correction"})
