@@ -497,6 +497,7 @@ func (w *presser) lost() {
 	w.just("giamkhao2", signed, "judging/signed.html sure contest.mend_send", wrong)
 	w.just("hoithi", amend, "contests/amendment.html sure contest.amend_mend_confirm", nil)
 	w.command(id, "hoithi", contest.GivePrizes{Special: []contest.Given{given}})
+	w.clock.at = now.Add(1) // who presides was named before the results were public
 	w.command(id, "hoithi", contest.PublishResults{Seen: seen})
 	w.command(id, "hoithi", contest.FileComplaint{Who: "Vàng A Páo", Entry: entry, Text: "Sao chép"})
 	uphold := contest.DecideComplaint{ID: "KN-01", Upheld: true, Reason: "Đúng là sao chép", Correction: contest.Correcting{RuleOut: []string{entry}}}
