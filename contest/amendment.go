@@ -59,8 +59,10 @@ func (p *Amendment) Reason() string {
 		return p.Give.Reason
 	case p.Mend != nil:
 		return p.Mend.Reason
+	case p.Decide != nil:
+		return p.Decide.Reason
 	}
-	return p.Decide.Reason
+	return ""
 }
 
 // Complaint is the ID of the complaint that is to be upheld, "" where there is none.
