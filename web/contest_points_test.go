@@ -40,10 +40,13 @@ func TestTiesFoundLateAreDecidedInTheBrowser(t *testing.T) {
 	st.look(judges[0], map[string]string{"points-chair": "/judging/" + id + "/chair"})
 	desk := judges[0].ask
 	_, page := desk("GET", "/judging/"+id+"/chair", "", nil)
-	for _, leak := range []string{"Người nhà của tác giả", "Chuyện làng", "TP-002", "S00001"} {
+	for _, leak := range []string{"Chuyện làng", "TP-002", "S00001"} {
 		if strings.Contains(string(page), leak) {
 			t.Errorf("the chair reads %q", leak)
 		}
+	}
+	if !strings.Contains(string(page), "Người nhà của tác giả") {
+		t.Error("the chair decides without what was reported")
 	}
 	entry := "entry-00000001"
 	if res, b := org.post(base+"/points", "do", "exclude", "judge", judges[2].id, "entry", entry, "reason",
