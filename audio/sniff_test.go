@@ -196,6 +196,13 @@ func TestWhatPlayersPlayIsTaken(t *testing.T) {
 			}
 			for front, b := range fronts {
 				f, _ := decode(t, slices.Concat(b, k.file), 1)
+				// of an MP3, thousands of bytes that are no sound are told, and taken
+				if told := slices.ContainsFunc(f.Warnings, func(w Warning) bool { return w.Code == "audio.garbage_head" }); told {
+					if k.format != MP3 || len(f.Warnings) > 1 || !strings.HasSuffix(front, "zeros") {
+						t.Errorf("behind %s: %+v", front, f.Warnings)
+					}
+					f.Warnings = nil
+				}
 				if f.Format != k.format || f.Seconds < bare.Seconds-0.15 || f.Seconds > bare.Seconds+0.15 || f.Seconds < 3.5 ||
 					f.Truncated || len(f.Warnings) > 0 {
 					t.Errorf("behind %s: %s, %v s of %v, %+v", front, f.Format, f.Seconds, bare.Seconds, f.Warnings)
