@@ -13,7 +13,8 @@ import (
 
 func TestMain(m *testing.M) { Main(m) }
 
-// had is the browser that a test had while it ran.
+// had is the browser that a test had while it ran. Where there is none the test around it
+// is skipped, as the one inside was.
 func had(t *testing.T, test func(t *testing.T, b *Browser)) (p process) {
 	t.Helper()
 	t.Run("", func(t *testing.T) {
@@ -21,6 +22,9 @@ func had(t *testing.T, test func(t *testing.T, b *Browser)) (p process) {
 		p = b.process
 		test(t, b)
 	})
+	if p == nil {
+		t.SkipNow()
+	}
 	return p
 }
 
