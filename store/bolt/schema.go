@@ -41,7 +41,7 @@ func noteClusters(tx *tx) error {
 			station["clusters_working"] = json.RawMessage("null")
 		}
 	}
-	list, changes := table[raw]{name: stationRecords.name}, table[raw]{name: successions.name}
+	list, changes := table[raw](stationRecords), table[raw](successions)
 	rows := map[string]raw{}
 	for e, err := range list.ascend(tx, nil, nil) {
 		if err != nil {
