@@ -128,21 +128,28 @@ func TestAFolderOfEverySchemaSaysWhatItSaid(t *testing.T) {
 	}
 }
 
-// TestZeroClustersOfAnOlderFolderWereNotNoted, in the records of mergers too, of which the
-// oldest frozen folders have none.
-func TestZeroClustersOfAnOlderFolderWereNotNoted(t *testing.T) {
-	dir := t.TempDir()
+// filledToday is a folder with what Fill puts today, and its store.
+func filledToday(t *testing.T) (s *bolt.Store, dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	blobs, err := folder.OpenBlobs(filepath.Join(dir, backup.BlobsFolder), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer blobs.Close()
-	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() { blobs.Close() })
+	s, err = bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(func() { s.Close() })
 	bolttest.Fill(t, s, blobs)
+	return s, dir
+}
+
+// TestZeroClustersOfAnOlderFolderWereNotNoted, in the records of mergers too, of which the
+// oldest frozen folders have none.
+func TestZeroClustersOfAnOlderFolderWereNotNoted(t *testing.T) {
+	s, dir := filledToday(t)
 	if err := s.NoteClusters(); err != nil {
 		t.Fatal(err)
 	}
@@ -182,18 +189,7 @@ func noClusters(t *testing.T, s *bolt.Store) int {
 // What Fill puts today is what the frozen folders are asked for, and no table
 // stays empty: a table that is added is filled too.
 func TestFillLeavesNoTableEmpty(t *testing.T) {
-	dir := t.TempDir()
-	blobs, err := folder.OpenBlobs(filepath.Join(dir, backup.BlobsFolder), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer blobs.Close()
-	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	bolttest.Fill(t, s, blobs)
+	s, dir := filledToday(t)
 	sound(t, s, dir)
 	rows, err := s.TableRows(t.Context())
 	if err != nil {
