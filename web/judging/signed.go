@@ -184,8 +184,8 @@ func (p pages) listSigned(w http.ResponseWriter, r *kit.Request) error {
 }
 
 type mendBody struct {
-	Change string            `json:"change"` // UUID of this change
-	Marks  map[string]string `json:"marks"`  // by criterion: those that were wrong, as they should be
+	Change string            `json:"change" schema:"required format=uuid"` // of this change
+	Marks  map[string]string `json:"marks"`                                // by criterion: those that were wrong, as they should be
 	Reason string            `json:"reason" schema:"maxLength=2000"`
 }
 
