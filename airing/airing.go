@@ -188,18 +188,6 @@ type Line struct {
 	WeekClosed bool `json:"week_closed,omitempty"`
 }
 
-// Drops is what was found of the line and is lost by the correction, nil for nothing.
-// Who withdraws what was found contradicted takes nothing away: she agrees.
-func (l Line) Drops(r Report) *Judged {
-	if l.Finding == "" {
-		return l.Lapsed
-	}
-	if l.Finding == Contradicted || l.KeepsFinding(r) {
-		return nil
-	}
-	return l.Last()
-}
-
 // Last is the latest verdict, nil if nobody looked.
 func (l Line) Last() *Judged {
 	if len(l.Verdicts) == 0 {
@@ -237,20 +225,6 @@ type Removed struct {
 	Why string         `json:"why"`
 	By  accounts.Actor `json:"by"`
 	At  time.Time      `json:"at"` // UTC
-}
-
-// Without is the line after a piece of its evidence was taken away.
-func (l Line) Without(r Removal, by accounts.Actor, at time.Time) Line {
-	kept := make([]Evidence, 0, len(l.Evidence))
-	for _, e := range l.Evidence {
-		if e.ID == r.Evidence {
-			l.Removed = append(l.Removed, Removed{e, r.Why, by, at})
-		} else {
-			kept = append(kept, e)
-		}
-	}
-	l.Evidence = kept
-	return l
 }
 
 // End is when the airing is over: its start and its length on air.

@@ -101,7 +101,7 @@ func checkSeen(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 		step = LongAgo(r.StartedAt, f.Closed, m.At)
 	}
 	if f.Corrected != nil && f.Corrected.Finding != "" {
-		if lost := f.Corrected.Drops(*r); lost != nil {
+		if lost := f.Corrected.drops(*r); lost != nil {
 			step.Add("airing.open_"+string(lost.Finding)+"_lapses", "", []string{lost.By.Name})
 		}
 	}

@@ -99,13 +99,13 @@ func TestAStationAirsOneThingAtATime(t *testing.T) {
 			c.other(&line)
 		}
 		f.Near = []Line{line}
-		_, err := Decide(f, accounts.Meta{ID: someID, By: operator, At: now}, cmd)
+		_, err := decided(f, accounts.Meta{ID: someID, By: operator, At: now}, cmd)
 		var e *fault.Error
 		if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &e) || e.Code != c.want || e.Kind != fault.Conflict || e.Args["other"] != "there") {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 		if cmd.Alone = false; c.want != "" {
-			if _, err := Decide(f, accounts.Meta{ID: someID, By: operator, At: now}, cmd); err != nil {
+			if _, err := decided(f, accounts.Meta{ID: someID, By: operator, At: now}, cmd); err != nil {
 				t.Errorf("%s, and nobody asks: %v", c.name, err)
 			}
 		}
@@ -118,11 +118,11 @@ func TestAStationAirsOneThingAtATime(t *testing.T) {
 	beside.ID = "beside"
 	f.Corrected, f.Near = &old, []Line{old, beside}
 	fix := Confirm{ID: someID, Outcome: Aired, Corrects: "old", Why: "ghi thêm", Note: "loa cụm 2", Alone: true}
-	if _, err := Decide(f, accounts.Meta{ID: someID, By: operator, At: now}, fix); err != nil {
+	if _, err := decided(f, accounts.Meta{ID: someID, By: operator, At: now}, fix); err != nil {
 		t.Errorf("a note on what stands beside another: %v", err)
 	}
 	fix.Seconds = 900
-	if _, err := Decide(f, accounts.Meta{ID: someID, By: operator, At: now}, fix); !fault.Is(err, "airing.overlaps") {
+	if _, err := decided(f, accounts.Meta{ID: someID, By: operator, At: now}, fix); !fault.Is(err, "airing.overlaps") {
 		t.Errorf("a correction onto another: %v", err)
 	}
 }

@@ -44,7 +44,7 @@ func TestASlotAtEveryMinuteAroundIt(t *testing.T) {
 			t.Errorf("%d minutes after the start: %s, want %s", minute, got, want)
 		}
 		c := Confirm{ID: someID, Slot: "slot", Station: "S00012", Outcome: Aired, Means: FM}
-		r, err := Decide(f, at(operator, now), c)
+		r, err := decided(f, at(operator, now), c)
 		if minute < -5 { // further ahead than any clock may be wrong
 			if !fault.Is(err, "airing.in_future") {
 				t.Errorf("%d minutes after the start: %+v, %v", minute, r, err)
@@ -116,7 +116,7 @@ func TestASlipIsTakenBackWithinTenMinutesWithoutAReason(t *testing.T) {
 		f.OfSlot = f.Corrected
 		ask := Confirm{ID: someID, Slot: "slot", Corrects: "old", Outcome: Withdrawn}
 		c.edit(f.Corrected, &ask)
-		_, err := Decide(f, at(operator, said.Add(c.wait)), ask)
+		_, err := decided(f, at(operator, said.Add(c.wait)), ask)
 		if c.want == "" && err != nil || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}

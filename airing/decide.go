@@ -191,6 +191,7 @@ type Facts struct {
 	Episode   *scheduler.Episode    // planned for the slot
 	Programme *scheduler.Programme  // of the slot, the corrected report, or Confirm.Programme
 	Corrected *Line                 // of Confirm.Corrects
+	Answering bool                  // that one is what answers its slot now
 	Newest    *Line                 // what corrected that last; nil while it stands
 	OfSlot    *Line                 // the slot's standing line, by Told
 	Near      []Line                // of Confirm.Alone: lines of the station that began in the span of Near
@@ -205,13 +206,13 @@ const (
 	maxText    = 1000            // characters of a note
 )
 
-// Decide says what report a request becomes. Faults, all of code "airing.…":
+// Decide says what a request makes of the log. Faults, all of code "airing.…":
 // bad_id, no_slot, station_missing, no_station (or stations.undone), no_programme, slot_of_other_station,
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station (or stations.passed),
 // time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
 // corrected_already, other_station, withdraw_only_corrects; once.unseen, once.seen_another.
-func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
+func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	request := c.Request()
 	if f.Corrected != nil {
 		c = c.Correcting(*f.Corrected)
@@ -225,7 +226,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 		checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
 	} {
 		if err := step(&r, f, m, c); err != nil {
-			return Report{}, err
+			return Change{}, err
 		}
 	}
 	switch old := f.Corrected; {
@@ -235,7 +236,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Report, error) {
 		r.Episode = f.Episode.ID
 	}
 	r.weigh(f, m)
-	return r, nil
+	return reported(f, m, r), nil
 }
 
 // weigh says whether the report counts and is on time. A correction that says
@@ -262,14 +263,6 @@ func (r *Report) weigh(f Facts, m accounts.Meta) {
 // and length.
 func (r Report) sameAiring(other Report) bool {
 	return r.Programme == other.Programme && r.StartedAt.Equal(other.StartedAt) && r.Seconds == other.Seconds
-}
-
-// KeepsFinding reports whether what was found of the line holds for the
-// correction too. A claim found contradicted stays so until somebody looks
-// again: nobody wipes that away by writing her report anew. Other findings
-// hold as long as the same airing is spoken of.
-func (l Line) KeepsFinding(r Report) bool {
-	return r.Outcome == Aired && (l.Finding == Contradicted || l.Finding != "" && l.sameAiring(r) && l.Means == r.Means)
 }
 
 // checkPlace finds the station and programme, and whether the actor may
@@ -453,40 +446,6 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	return nil
 }
 
-// DecideEvidence says whether evidence may be attached to the line. One that is known
-// was attached by the same command before.
-// Faults: airing.bad_id, airing.evidence_kind, airing.evidence_of_corrected,
-// airing.evidence_too_many, airing.evidence_twice, airing.id_reused.
-func DecideEvidence(line Line, on accounts.Where, m accounts.Meta, e Evidence) (known bool, err error) {
-	if i := slices.IndexFunc(line.Evidence, func(has Evidence) bool { return has.ID == e.ID }); i >= 0 {
-		if line.Evidence[i] != e {
-			return false, idReused()
-		}
-		return true, nil
-	}
-	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
-		return false, err
-	}
-	if id, err := uuid.Parse(e.ID); err != nil || id.String() != e.ID {
-		return false, fault.New(fault.Invalid, "airing.bad_id").At("id")
-	}
-	if e.Kind != "photo" && e.Kind != "recording" {
-		return false, fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
-	}
-	if !line.Stands() {
-		return false, fault.New(fault.Conflict, "airing.evidence_of_corrected")
-	}
-	for _, has := range line.Evidence {
-		if has.SHA256 == e.SHA256 {
-			return false, fault.New(fault.Conflict, "airing.evidence_twice", "what", cmp.Or(has.Name, has.Type))
-		}
-	}
-	if len(line.Evidence) >= maxEvidence {
-		return false, fault.New(fault.Conflict, "airing.evidence_too_many", "n", maxEvidence)
-	}
-	return false, nil
-}
-
 // Repeats is nil if the confirmation is the one the report of its ID was made of, sent
 // again by the same person. Fault: airing.id_reused.
 func Repeats(report Line, m accounts.Meta, c Confirm) error {
@@ -497,79 +456,3 @@ func Repeats(report Line, m accounts.Meta, c Confirm) error {
 }
 
 func idReused() error { return fault.New(fault.Conflict, "airing.id_reused").At("id") }
-
-const maxEvidence = 10
-
-// DecideRemoval says whether a piece of evidence may be taken away from the
-// line. closed tells that the line's week is frozen. Faults:
-// airing.evidence_unknown, airing.evidence_of_corrected, airing.evidence_week_closed, airing.evidence_verified,
-// airing.evidence_why, airing.text_too_long.
-func DecideRemoval(line Line, on accounts.Where, closed bool, m accounts.Meta, r Removal) (Removal, error) {
-	if err := m.By.Must(accounts.ReportAiring, on); err != nil {
-		return r, err
-	}
-	r.Why = text.Lines(r.Why)
-	switch {
-	case !slices.ContainsFunc(line.Evidence, func(e Evidence) bool { return e.ID == r.Evidence }):
-		return r, fault.New(fault.NotFound, "airing.evidence_unknown")
-	case !line.Stands(): // what corrected it has the evidence now
-		return r, fault.New(fault.Conflict, "airing.evidence_of_corrected")
-	case Keeps(line, closed) != nil:
-		return r, Keeps(line, closed)
-	case r.Why == "":
-		return r, fault.New(fault.Invalid, "airing.evidence_why").At("why")
-	case utf8.RuneCountInString(r.Why) > maxText:
-		return r, fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("why")
-	}
-	return r, nil
-}
-
-// Keeps is why nobody may take evidence away from the line, nil if its station may.
-// closed tells that the line's week is frozen.
-func Keeps(line Line, closed bool) error {
-	if closed {
-		return fault.New(fault.Conflict, "airing.evidence_week_closed")
-	}
-	for _, v := range slices.Backward(line.Verdicts) {
-		if v.Finding == Verified { // somebody has gone by it, whatever others found since
-			return fault.New(fault.Conflict, "airing.evidence_verified", "by", v.By.Name)
-		}
-	}
-	return nil
-}
-
-// Inherited is the evidence a report has from the one it corrects: what was
-// seen and heard stays what it is, unless the report now says the contrary. The
-// picture of a broken set is no proof of an airing.
-func Inherited(r Report, corrected *Line) []Evidence {
-	if corrected == nil || r.Outcome != corrected.Outcome {
-		return nil
-	}
-	return corrected.Evidence
-}
-
-// DecideVerdict says what verdict is written. Nobody verifies a report of her own, or
-// takes back what another found without having seen it. Faults: airing.finding_unknown,
-// airing.own_report, airing.verdict_of_corrected, airing.finding_why, edit.stale.
-func DecideVerdict(line Line, on accounts.Where, m accounts.Meta, v Verdict) (Verdict, error) {
-	if err := m.By.Must(accounts.VerifyAiring, on); err != nil {
-		return v, err
-	}
-	if err := m.Current(line.Edition()); err != nil {
-		return v, err
-	}
-	v.Note = text.Lines(v.Note)
-	switch {
-	case !slices.Contains(Findings[:], v.Finding):
-		return v, fault.New(fault.Invalid, "airing.finding_unknown").At("finding")
-	case line.By.Person != "" && line.By.Person == m.By.Person:
-		return v, fault.New(fault.Denied, "airing.own_report")
-	case !line.Stands() || line.Outcome != Aired:
-		return v, fault.New(fault.Conflict, "airing.verdict_of_corrected")
-	case v.Finding == Contradicted && v.Note == "": // it takes the airing away from the station, who must know why
-		return v, fault.New(fault.Invalid, "airing.finding_why").At("note")
-	case utf8.RuneCountInString(v.Note) > maxText:
-		return v, fault.New(fault.Invalid, "airing.text_too_long", "n", maxText).At("note")
-	}
-	return v, nil
-}

@@ -24,6 +24,12 @@ var (
 
 const someID = "0190b1c2-0000-7000-8000-000000000001"
 
+// decided is the report that Decide puts into the log.
+func decided(f Facts, m accounts.Meta, c Confirm) (Report, error) {
+	change, err := Decide(f, m, c)
+	return change.Line.Report, err
+}
+
 func facts() Facts {
 	return Facts{
 		Settings: DefaultSettings(), Station: "S00012", Where: accounts.Where{District: "084", Station: "S00012"},
@@ -96,7 +102,7 @@ func TestDecideAnswersEachRequestInWords(t *testing.T) {
 	} {
 		f, m, cmd := facts(), accounts.Meta{ID: "m", By: operator, At: now}, Confirm{ID: someID, Slot: "slot", Outcome: Aired}
 		c.edit(&f, &m, &cmd)
-		r, err := Decide(f, m, cmd)
+		r, err := decided(f, m, cmd)
 		if c.want == "" && err != nil || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
@@ -128,7 +134,7 @@ func TestWhatCountsAndWhatIsOnTime(t *testing.T) {
 	} {
 		f, m, cmd := facts(), accounts.Meta{ID: "m", By: operator, At: slotStart.Add(time.Hour)}, Confirm{ID: someID, Slot: "slot", Outcome: Aired}
 		c.edit(&f, &m, &cmd)
-		r, err := Decide(f, m, cmd)
+		r, err := decided(f, m, cmd)
 		if err != nil || r.Qualifies != c.qualifies || r.OnTime != c.onTime || r.OffTarget == f.Programme.CountsTowardTarget {
 			t.Errorf("%s: qualifies %v, off target %v, on time %v, %v", c.name, r.Qualifies, r.OffTarget, r.OnTime, err)
 		}
@@ -139,7 +145,7 @@ func TestWhatCountsAndWhatIsOnTime(t *testing.T) {
 func first(t *testing.T, f Facts) Line {
 	t.Helper()
 	at := slotStart.Add(time.Hour)
-	r, err := Decide(f, accounts.Meta{By: operator, At: at}, Confirm{ID: someID, Slot: "slot", Outcome: Aired, Means: FM, Note: "đủ"})
+	r, err := decided(f, accounts.Meta{By: operator, At: at}, Confirm{ID: someID, Slot: "slot", Outcome: Aired, Means: FM, Note: "đủ"})
 	if err != nil || !r.Qualifies || !r.OnTime {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -184,7 +190,7 @@ func TestACorrectionKeepsWhatItDoesNotSpeakOf(t *testing.T) {
 		want := old.Report
 		want.HeardAt, want.Corrects, want.Why, want.Request = old.ReceivedAt, old.ID, "bổ sung", cmd.Request()
 		want = c.want(want)
-		if got, err := Decide(f, weekLater, cmd); err != nil || got != want {
+		if got, err := decided(f, weekLater, cmd); err != nil || got != want {
 			t.Errorf("%s:\n got %+v, %v\nwant %+v", c.name, got, err, want)
 		}
 	}
@@ -196,7 +202,7 @@ func TestACorrectionOfACorrectionIsAsTimelyAsTheFirst(t *testing.T) {
 	for day := 3; day < 9; day++ {
 		f.Corrected, f.OfSlot = &line, &line
 		m := accounts.Meta{By: operator, At: slotStart.AddDate(0, 0, day)}
-		r, err := Decide(f, m, Confirm{ID: someID, Outcome: Aired, Corrects: line.ID,
+		r, err := decided(f, m, Confirm{ID: someID, Outcome: Aired, Corrects: line.ID,
 			Why: "giờ phát", StartedAt: slotStart.Add(time.Duration(day) * time.Minute)})
 		if err != nil || !r.OnTime || r.Slot != "slot" {
 			t.Fatalf("day %d: %+v, %v", day, r, err)
@@ -223,7 +229,7 @@ func TestWhatWasFoundContradictedDoesNotCountHoweverItIsWrittenAnew(t *testing.T
 		line, r := old, old.Report
 		line.Finding = c.finding
 		c.edit(&r)
-		if got := line.KeepsFinding(r); got != c.keeps {
+		if got := line.keepsFinding(r); got != c.keeps {
 			t.Errorf("%q of %+v is kept: %v", c.finding, r, got)
 		}
 		if got := Of(line); (got.Qualifying == 1) == (c.finding == Contradicted) || got.Aired != 1 ||
@@ -235,26 +241,26 @@ func TestWhatWasFoundContradictedDoesNotCountHoweverItIsWrittenAnew(t *testing.T
 
 func TestTypedTextIsNFCWithoutControlCharacters(t *testing.T) {
 	cmd := Confirm{ID: someID, Slot: "slot", Outcome: Aired, Note: "  Na\u0323\u0302m Cha\u0309y\x00\x1b[31m "}
-	r, err := Decide(facts(), accounts.Meta{By: operator, At: slotStart.Add(time.Hour)}, cmd)
+	r, err := decided(facts(), accounts.Meta{By: operator, At: slotStart.Add(time.Hour)}, cmd)
 	if err != nil || r.Note != "Nậm Chảy[31m" {
 		t.Fatalf("%q, %v", r.Note, err)
 	}
 }
 
 func TestNobodyVerifiesHerOwnReport(t *testing.T) {
-	line := Line{Report: Report{ID: "x", Outcome: Aired}, By: monitor}
-	on := accounts.Where{Station: "S00012"}
-	if _, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); !fault.Is(err, "airing.own_report") {
+	a := About{Line: Line{Report: Report{ID: "x", Outcome: Aired}, By: monitor}, On: accounts.Where{Station: "S00012"}}
+	if _, err := DecideVerdict(a, accounts.Meta{By: monitor}, Verdict{Finding: Verified}); !fault.Is(err, "airing.own_report") {
 		t.Error(err)
 	}
-	line.By = operator
-	if _, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Contradicted, Note: " \n"}); !fault.Is(err, "airing.finding_why") {
+	a.Line.By = operator
+	if _, err := DecideVerdict(a, accounts.Meta{By: monitor}, Verdict{Finding: Contradicted, Note: " \n"}); !fault.Is(err, "airing.finding_why") {
 		t.Errorf("contradicted without a word: %v", err)
 	}
-	if v, err := DecideVerdict(line, on, accounts.Meta{By: monitor}, Verdict{Finding: Verified, Note: " đã\x00 nghe\r\n"}); err != nil || v.Note != "đã nghe" {
+	found := Verdict{Finding: Verified, Note: " đã\x00 nghe\r\n"}
+	if c, err := DecideVerdict(a, accounts.Meta{By: monitor}, found); err != nil || c.Line.FindingNote != "đã nghe" {
 		t.Error(err)
 	}
-	if _, err := DecideVerdict(line, on, accounts.Meta{By: operator}, Verdict{Finding: Verified}); !fault.Is(err, "accounts.denied") {
+	if _, err := DecideVerdict(a, accounts.Meta{By: operator}, Verdict{Finding: Verified}); !fault.Is(err, "accounts.denied") {
 		t.Error(err)
 	}
 }

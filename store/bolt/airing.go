@@ -191,53 +191,78 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 		}
 		return withWeek(tx, f.Settings, first, err)
 	}
-	r, err := airing.Decide(f.Facts, m, c)
+	change, err := airing.Decide(f.Facts, m, c)
 	if err != nil {
 		return airing.Line{}, err
 	}
-	number := stationNumber(r.Station)
-	seq, err := appendEntry(tx, number, airing.Entry{Station: r.Station, By: m.By, ReceivedAt: m.At.UTC(), Report: &r})
-	if err != nil {
+	idx := lineIndex{Station: stationNumber(change.Line.Station)}
+	if idx.Report, err = appendEntry(tx, idx.Station, change.Entry); err != nil {
 		return airing.Line{}, err
 	}
-	id := uuid.MustParse(r.ID) // Decide checked it
-	idx := lineIndex{Station: number, Report: seq}
-	line := airing.Line{Report: r, By: m.By, ReceivedAt: m.At.UTC(), Evidence: airing.Inherited(r, f.Corrected)}
-	if f.Corrected != nil {
-		if f.Corrected.KeepsFinding(r) {
-			idx.Verdict, idx.Earlier = f.corrected.Verdict, f.corrected.Earlier
-		}
-		if len(line.Evidence) > 0 {
-			idx.Evidence, idx.Removals = f.corrected.Evidence, f.corrected.Removals
-		}
-		if err := supersede(tx, f, r); err != nil {
+	if change.TakesVerdicts {
+		idx.Verdict, idx.Earlier = f.corrected.Verdict, f.corrected.Earlier
+	}
+	if change.TakesEvidence {
+		idx.Evidence, idx.Removals = f.corrected.Evidence, f.corrected.Removals
+	}
+	if change.Replaces != "" {
+		f.corrected.CorrectedBy = change.Line.ID
+		if err := putLine(tx, change.Replaces, f.corrected); err != nil {
 			return airing.Line{}, err
 		}
-		if line, err = readLine(tx, idx); err != nil {
-			return line, err
-		}
 	}
-	if err := logLines.put(tx, id[:], idx); err != nil {
-		return airing.Line{}, err
+	return withWeek(tx, f.Settings, change.Line, putReport(tx, f.Settings, change, idx))
+}
+
+// putReport puts the rows of a new report.
+func putReport(tx *tx, set airing.Settings, c airing.Change, idx lineIndex) error {
+	r := c.Line.Report
+	id := uuid.MustParse(r.ID) // Decide checked it
+	if err := putLine(tx, r.ID, idx); err != nil {
+		return err
 	}
 	if err := linesByTime.put(tx, timeAndID(r.StartedAt, id), id); err != nil {
-		return airing.Line{}, err
+		return err
 	}
-	if err := linesByPlace.put(tx, placeKey(number, r.StartedAt, id), id); err != nil {
-		return airing.Line{}, err
+	if err := linesByPlace.put(tx, placeKey(idx.Station, r.StartedAt, id), id); err != nil {
+		return err
 	}
-	if line.Early() {
+	if c.FromEnd {
 		if err := earlyLines.put(tx, timeAndID(r.End(), id), id); err != nil {
-			return airing.Line{}, err
+			return err
 		}
 	}
-	kept := f.OfSlot != nil && (f.Corrected == nil || f.OfSlot.ID != f.Corrected.ID) // what answers the slot now is another report
-	if r.Slot != "" && line.Stands() && !kept {
-		if err := slotLines.put(tx, []byte(r.Slot), id); err != nil {
-			return airing.Line{}, err
+	if c.Frees != "" {
+		if err := slotLines.remove(tx, []byte(c.Frees)); err != nil {
+			return err
 		}
 	}
-	return withWeek(tx, f.Settings, line, tally(tx, f.Settings, number, airing.Line{}, line))
+	if c.Answers != "" {
+		if err := slotLines.put(tx, []byte(c.Answers), id); err != nil {
+			return err
+		}
+	}
+	return putTallies(tx, set, c, idx.Station)
+}
+
+func putLine(tx *tx, reportID string, idx lineIndex) error {
+	id := uuid.MustParse(reportID)
+	return logLines.put(tx, id[:], idx)
+}
+
+// putTallies moves the station's counters as the change says.
+func putTallies(tx *tx, set airing.Settings, c airing.Change, station uint32) error {
+	for _, moved := range c.Tallies(set.Calendar(text.Zone)) {
+		key := tallyKey(moved.Week, station)
+		t, err := tallyAt(tx, key)
+		if err != nil {
+			return err
+		}
+		if err := tallies.put(tx, key, t.Add(moved.Less, -1).Add(moved.More, 1).Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // weekFrozen reports whether the week of an instant is closed, and was not opened again.
@@ -253,25 +278,6 @@ func withWeek(tx *tx, set airing.Settings, line airing.Line, err error) (airing.
 	}
 	line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
 	return line, err
-}
-
-// supersede marks the corrected line and takes what it counted away.
-func supersede(tx *tx, f facts, by airing.Report) error {
-	old, idx := *f.Corrected, f.corrected
-	id := uuid.MustParse(old.ID)
-	after := old
-	after.CorrectedBy, idx.CorrectedBy = by.ID, by.ID
-	if err := logLines.put(tx, id[:], idx); err != nil {
-		return err
-	}
-	if now, found, err := slotLines.get(tx, []byte(old.Slot)); err != nil {
-		return err
-	} else if found && now == id {
-		if err := slotLines.remove(tx, []byte(old.Slot)); err != nil {
-			return err
-		}
-	}
-	return tally(tx, f.Settings, idx.Station, old, after)
 }
 
 // facts are what airing.Decide asks, and where the corrected line's entries are.
@@ -299,6 +305,11 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 			return f, err
 		} else if found {
 			f.Corrected, f.corrected = &old, idx
+			answers, _, err := slotLines.get(tx, []byte(old.Slot))
+			if err != nil {
+				return f, err
+			}
+			f.Answering = old.Slot != "" && answers.String() == old.ID
 			for by := old.CorrectedBy; by != ""; by = f.Newest.CorrectedBy {
 				id := uuid.MustParse(by)
 				newer, _, err := lineOf(tx, logLines.name, id[:], id)
@@ -452,41 +463,25 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 	if err != nil {
 		return airing.Line{}, err
 	}
-	line := airing.Line{Report: *e.Report, By: e.By, ReceivedAt: e.ReceivedAt, CorrectedBy: idx.CorrectedBy}
-	for _, seq := range idx.Evidence {
-		e, err := readEntry(tx, idx.Station, seq)
-		if err != nil {
-			return line, err
-		}
-		line.Evidence = append(line.Evidence, *e.Evidence)
-	}
-	for _, seq := range idx.Removals {
-		e, err := readEntry(tx, idx.Station, seq)
-		if err != nil {
-			return line, err
-		}
-		line = line.Without(*e.Removal, e.By, e.ReceivedAt)
-	}
+	line := airing.NewLine(e, idx.CorrectedBy)
+	said := slices.Concat(idx.Evidence, idx.Removals)
 	if idx.Verdict > 0 {
-		for _, seq := range append(slices.Clone(idx.Earlier), idx.Verdict) {
-			e, err := readEntry(tx, idx.Station, seq)
-			if err != nil {
-				return line, err
-			}
-			line.Verdicts = append(line.Verdicts, airing.Judged{Verdict: *e.Verdict, By: e.By, At: e.ReceivedAt})
+		said = append(append(said, idx.Earlier...), idx.Verdict)
+	}
+	for _, seq := range said {
+		e, err := readEntry(tx, idx.Station, seq)
+		if err != nil {
+			return line, err
 		}
-		last := line.Verdicts[len(line.Verdicts)-1]
-		line.Finding, line.FindingNote = last.Finding, last.Note
-		if last.Report != line.ID {
-			line.FindingOf = last.Report
-		}
-	} else if line.Corrects != "" {
+		line = line.After(e)
+	}
+	if idx.Verdict == 0 && line.Corrects != "" {
 		id := uuid.MustParse(line.Corrects)
 		before, _, err := lineOf(tx, logLines.name, id[:], id)
 		if err != nil {
 			return line, err
 		}
-		line.Lapsed = before.Drops(line.Report)
+		line = line.Replacing(before)
 	}
 	if tx.weighed == nil {
 		if tx.weighed, err = tx.s.schedule.get(tx); err != nil {
@@ -539,139 +534,119 @@ func appendEntry(tx *tx, station uint32, e airing.Entry) (uint32, error) {
 	return next.Seq, logHeads.put(tx, numberKey(station), next)
 }
 
-// tally moves one station's counters from what the line was to what it is.
-func tally(tx *tx, set airing.Settings, station uint32, was, is airing.Line) error {
-	for _, step := range []struct {
-		line airing.Line
-		sign int
-	}{{was, -1}, {is, 1}} {
-		delta := airing.Of(step.line)
-		if delta == (airing.Tally{}) {
-			continue
-		}
-		key := tallyKey(set.Calendar(text.Zone).Week(step.line.StartedAt), station)
-		t, err := tallyAt(tx, key)
-		if err != nil {
-			return err
-		}
-		if err := tallies.put(tx, key, t.Add(delta, step.sign).Bytes()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Attach implements airing.Log.
 func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) (airing.Line, error) {
-	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(_ *tx, _ airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		known, err := airing.DecideEvidence(line, on, m, e)
-		return airing.Entry{Evidence: &e}, known, err
-	})
+	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(a airing.About) (airing.Change, error) { return airing.DecideEvidence(a, m, e) })
 }
 
 // Detach implements airing.Log.
 func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (airing.Line, error) {
-	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(tx *tx, set airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		closed, err := weekFrozen(tx, set, line.StartedAt)
-		if err != nil {
-			return airing.Entry{}, false, err
-		}
-		r, err := airing.DecideRemoval(line, on, closed, m, r)
-		return airing.Entry{Removal: &r}, false, err
-	})
+	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(a airing.About) (airing.Change, error) { return airing.DecideRemoval(a, m, r) })
 }
 
 // Judge implements airing.Log.
 func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
-	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(_ *tx, _ airing.Settings, line airing.Line, on accounts.Where) (airing.Entry, bool, error) {
-		v, err := airing.DecideVerdict(line, on, m, v)
-		return airing.Entry{Verdict: &v}, false, err
-	})
+	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(a airing.About) (airing.Change, error) { return airing.DecideVerdict(a, m, v) })
 }
 
-// annotate appends an entry about a report. decide may say that it is there
-// already.
+// annotate lets the noun decide what is said of a report, and puts it.
 func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name string, cmd any,
-	decide func(*tx, airing.Settings, airing.Line, accounts.Where) (e airing.Entry, known bool, err error)) (airing.Line, error) {
+	decide func(airing.About) (airing.Change, error)) (airing.Line, error) {
 	if err := s.refresh(ctx); err != nil {
 		return airing.Line{}, err
 	}
 	return change(ctx, s, m, name, cmd, func(tx *tx) (airing.Line, error) {
-		was, idx, found, err := findLine(tx, report)
-		if err != nil {
-			return was, err
-		}
 		reg, err := tx.s.registry.get(tx)
 		if err != nil {
-			return was, err
+			return airing.Line{}, err
 		}
-		if !found || !airing.Reads(m.By, reg.Where(was.Station)) {
-			return airing.Line{}, airing.NoReport().At("report")
+		line, idx, found, err := findLine(tx, report)
+		if err == nil && (!found || !airing.Reads(m.By, reg.Where(line.Station))) {
+			err = airing.NoReport().At("report")
+		}
+		if err != nil {
+			return airing.Line{}, err
 		}
 		set, err := settingsOf(tx)
 		if err != nil {
-			return was, err
+			return line, err
 		}
-		e, known, err := decide(tx, set, was, reg.Where(was.Station))
-		if err != nil || known {
-			return withWeek(tx, set, was, err)
+		a := airing.About{Line: line, On: reg.Where(line.Station)}
+		if a.Closed, err = weekFrozen(tx, set, line.StartedAt); err != nil {
+			return line, err
 		}
-		e.Station, e.By, e.ReceivedAt = was.Station, m.By, m.At.UTC()
-		seq, err := appendEntry(tx, idx.Station, e)
-		if err != nil {
-			return was, err
+		if a.Before, err = correctedBefore(tx, line); err != nil {
+			return line, err
 		}
-		switch {
-		case e.Evidence != nil:
-			idx.Evidence = append(idx.Evidence, seq)
-			err = evidenceByBlob.put(tx, []byte(e.Evidence.SHA256+e.Evidence.ID), was.ID)
-		case e.Removal != nil:
-			idx.Removals = append(idx.Removals, seq)
-			err = forgetEvidence(tx, was, *e.Removal, seq)
-		default:
-			if idx.Verdict > 0 {
-				idx.Earlier = append(idx.Earlier, idx.Verdict)
-			}
-			idx.Verdict = seq
+		change, err := decide(a)
+		if err == nil {
+			err = putAnnotation(tx, set, change, idx)
 		}
-		if err != nil {
-			return was, err
-		}
-		id := uuid.MustParse(was.ID)
-		if err := logLines.put(tx, id[:], idx); err != nil {
-			return was, err
-		}
-		is, err := readLine(tx, idx)
-		if err != nil {
-			return was, err
-		}
-		return withWeek(tx, set, is, tally(tx, set, idx.Station, was, is))
+		change.Line.WeekClosed = a.Closed
+		return change.Line, err
 	})
 }
 
-// forgetEvidence lets go of the bytes of what is taken away, and tells the
-// reports before this one, which show it too.
-func forgetEvidence(tx *tx, line airing.Line, r airing.Removal, seq uint32) error {
-	for _, e := range line.Evidence {
-		if e.ID == r.Evidence {
-			if err := evidenceByBlob.remove(tx, []byte(e.SHA256+e.ID)); err != nil {
-				return err
-			}
+// correctedBefore lists the reports a line corrects, the last first.
+func correctedBefore(tx *tx, line airing.Line) (ids []string, err error) {
+	for older := line.Corrects; older != ""; older = line.Corrects {
+		ids = append(ids, older)
+		id := uuid.MustParse(older)
+		if line, _, err = lineOf(tx, logLines.name, id[:], id); err != nil {
+			return nil, err
 		}
 	}
-	for older := line.Corrects; older != ""; {
+	return ids, nil
+}
+
+// putAnnotation puts what is said of a report whose entries are where idx says.
+func putAnnotation(tx *tx, set airing.Settings, c airing.Change, idx lineIndex) error {
+	if c.Nothing() {
+		return nil
+	}
+	seq, err := appendEntry(tx, idx.Station, c.Entry)
+	if err != nil {
+		return err
+	}
+	if err := putLine(tx, c.Line.ID, idx.with(c.Entry, seq)); err != nil {
+		return err
+	}
+	for _, older := range c.Before {
 		id := uuid.MustParse(older)
-		old, idx, err := lineOf(tx, logLines.name, id[:], id)
+		was, _, err := logLines.get(tx, id[:])
 		if err != nil {
 			return err
 		}
-		idx.Removals = append(idx.Removals, seq)
-		if err := logLines.put(tx, id[:], idx); err != nil {
+		if err := putLine(tx, older, was.with(c.Entry, seq)); err != nil {
 			return err
 		}
-		older = old.Corrects
 	}
-	return nil
+	if e := c.Holds; e != nil {
+		if err := evidenceByBlob.put(tx, []byte(e.SHA256+e.ID), c.Line.ID); err != nil {
+			return err
+		}
+	}
+	if e := c.LetsGo; e != nil {
+		if err := evidenceByBlob.remove(tx, []byte(e.SHA256+e.ID)); err != nil {
+			return err
+		}
+	}
+	return putTallies(tx, set, c, idx.Station)
+}
+
+// with is the index of a line with one entry more.
+func (idx lineIndex) with(e airing.Entry, seq uint32) lineIndex {
+	switch {
+	case e.Evidence != nil:
+		idx.Evidence = append(idx.Evidence, seq)
+	case e.Removal != nil:
+		idx.Removals = append(idx.Removals, seq)
+	case idx.Verdict > 0:
+		idx.Earlier, idx.Verdict = append(idx.Earlier, idx.Verdict), seq
+	default:
+		idx.Verdict = seq
+	}
+	return idx
 }
 
 // Airing implements airing.Log.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -552,13 +553,26 @@ func airingModel(t *testing.T, e AiringEngine) {
 		if delete(model, slot); line.Outcome != airing.Withdrawn {
 			model[slot] = line
 		}
-		if rnd.IntN(3) == 0 && line.Outcome == airing.Aired {
-			ev := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: "photo", Type: "image/png", SHA256: fmt.Sprintf("%064d", i)}
-			if line, err = e.Attach(ctx, by(operatorOf(station), at.Add(time.Hour)), ev); err != nil {
-				t.Fatal(err)
-			}
-			model[slot] = line
+		readsAs(t, e, line)
+		if line.Outcome != airing.Aired {
+			continue
 		}
+		said, m := err, by(operatorOf(station), at.Add(91*time.Hour))
+		switch n := rnd.IntN(6); {
+		case n < 2:
+			ev := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: "photo", Type: "image/png", SHA256: fmt.Sprintf("%064d", i)}
+			line, said = e.Attach(ctx, m, ev)
+		case n == 2:
+			v := airing.Verdict{Report: line.ID, Finding: airing.Findings[rnd.IntN(len(airing.Findings))], Note: "đã nghe"}
+			line, said = e.Judge(ctx, by(monitorOf(accounts.Province, ""), m.At), v)
+		case n == 3 && len(line.Evidence) > 0 && airing.Keeps(line, false) == nil:
+			line, said = e.Detach(ctx, m, airing.Removal{Evidence: line.Evidence[0].ID, Report: line.ID, Why: "chụp nhầm"})
+		}
+		if said != nil {
+			t.Fatalf("operation %d: %v", i, said)
+		}
+		readsAs(t, e, line)
+		model[slot] = line
 	}
 	for week := range 4 {
 		w := thatWeek + airing.Week(week)
@@ -573,6 +587,17 @@ func airingModel(t *testing.T, e AiringEngine) {
 				t.Errorf("%s %s: engine %+v, model %+v", w, s.Station, s.Tally, tallies[s.Station])
 			}
 		}
+	}
+}
+
+// readsAs makes sure that the answer to a change is what is read afterwards.
+func readsAs(t *testing.T, e AiringEngine, answer airing.Line) {
+	t.Helper()
+	read, err := e.Airing(context.Background(), accounts.Daemon(), answer.ID)
+	want, err1 := json.Marshal(answer)
+	got, err2 := json.Marshal(read)
+	if err := errors.Join(err, err1, err2); err != nil || string(got) != string(want) {
+		t.Fatalf("read %s, %v\nanswered %s", got, err, want)
 	}
 }
 
