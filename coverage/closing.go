@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/once"
@@ -49,17 +48,4 @@ func Closable(w Week) error {
 		}
 	}
 	return fault.New(fault.Conflict, "coverage.nothing_to_close", "week", w.Week)
-}
-
-// DecideFreeze says whether a week may be frozen as it was counted. The daemon
-// closes weeks on the day the settings name, and nobody is there to ask. Faults:
-// coverage.nothing_to_close, once.unseen, once.seen_another.
-func DecideFreeze(m accounts.Meta, w Week, name func(station string) string, seen string) error {
-	if err := Closable(w); err != nil {
-		return err
-	}
-	if m.By.Via == accounts.Daemon().Via {
-		return nil
-	}
-	return Closing(w, name).Must(seen)
 }

@@ -37,24 +37,35 @@ func TestClosingAWeekShowsWhatIsUndecided(t *testing.T) {
 	if want := []string{"coverage.open_silent Đài S1", "coverage.open_not_aired Đài S2", "coverage.open_unverified Đài S3"}; !slices.Equal(keys, want) {
 		t.Errorf("undecided: %q", keys)
 	}
-	person := accounts.Meta{By: accounts.Actor{Person: "p", Via: "session"}}
-	if err := coverage.DecideFreeze(person, w, name, ""); !once.Unseen(err) {
+	cal := airing.Calendar{Zone: text.Zone}
+	person := accounts.Meta{At: cal.End(100), By: accounts.Actor{Person: "p", Name: "Nam", Via: "session",
+		Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}}}}
+	daemon := accounts.Meta{At: cal.End(100), By: accounts.Daemon()}
+	freeze := func(m accounts.Meta, w coverage.Week, seen string) error {
+		f := coverage.CloseFacts{Calendar: cal, Name: name, Count: func() (coverage.Week, error) { return w, nil }}
+		closed, fresh, err := coverage.DecideClose(f, m, coverage.Close{Week: 100, Seen: seen})
+		if fresh != (err == nil) || fresh && (!closed.Holds() || closed.Week.ClosedBy != m.By.Name || !closed.Week.Closed) {
+			t.Errorf("closed %v: %+v, %v", fresh, closed, err)
+		}
+		return err
+	}
+	if err := freeze(person, w, ""); !once.Unseen(err) {
 		t.Errorf("unasked: %v", err)
 	}
-	if err := coverage.DecideFreeze(person, w, name, step.Seen()); err != nil {
+	if err := freeze(person, w, step.Seen()); err != nil {
 		t.Error(err)
 	}
-	if err := coverage.DecideFreeze(accounts.Meta{By: accounts.Daemon()}, w, name, ""); err != nil {
+	if err := freeze(daemon, w, ""); err != nil {
 		t.Errorf("the daemon, by the settings: %v", err)
 	}
 	empty := coverage.Week{Week: 100, Stations: []coverage.StationWeek{{Station: "S1", State: coverage.NotPlanned}}}
-	for _, m := range []accounts.Meta{person, {By: accounts.Daemon()}} {
-		if err := coverage.DecideFreeze(m, empty, name, coverage.Closing(empty, name).Seen()); !fault.Is(err, "coverage.nothing_to_close") {
+	for _, m := range []accounts.Meta{person, daemon} {
+		if err := freeze(m, empty, coverage.Closing(empty, name).Seen()); !fault.Is(err, "coverage.nothing_to_close") {
 			t.Errorf("a week of which nothing is known: %v", err)
 		}
 	}
 	w.Stations[4].State = coverage.NotReported // an excuse was taken back
-	if err := coverage.DecideFreeze(person, w, name, step.Seen()); !once.Unseen(err) {
+	if err := freeze(person, w, step.Seen()); !once.Unseen(err) {
 		t.Errorf("with a word for another state: %v", err)
 	}
 }

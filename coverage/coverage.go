@@ -387,8 +387,8 @@ type Store interface {
 	Excuses(ctx context.Context, station string, from, until airing.Week) (map[airing.Week]Excuse, error)
 	// Excuse records an excuse, or revokes one. DecideExcuse.
 	Excuse(ctx context.Context, m accounts.Meta, e Excuse) (Excuse, error)
-	// CloseWeek freezes a week and seals the log, as DecideClose and DecideFreeze
-	// say. Closing it again changes nothing.
+	// CloseWeek freezes a week and seals the log, as DecideClose says. Closing it again
+	// changes nothing.
 	CloseWeek(ctx context.Context, m accounts.Meta, c Close) (Week, error)
 	// ReopenWeek carries out DecideReopen on the week, and with Later on every
 	// closed week after it: on those another person asked for when she

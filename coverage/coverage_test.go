@@ -254,11 +254,27 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 func TestAWeekIsClosedOnlyAfterItsEnd(t *testing.T) {
 	cal := airing.Calendar{Zone: text.Zone}
 	m := accounts.Meta{By: accounts.Daemon(), At: cal.Start(week + 1).Add(-time.Second)}
-	if err := DecideClose(m, cal, week); !fault.Is(err, "coverage.week_open") {
-		t.Error(err)
+	counted := 0
+	f := CloseFacts{Calendar: cal, Count: func() (Week, error) {
+		counted++
+		return Week{Week: week, Stations: []StationWeek{{Station: "S1", Scheduled: 1}}}, nil
+	}}
+	if _, fresh, err := DecideClose(f, m, Close{Week: week}); !fault.Is(err, "coverage.week_open") || fresh || counted > 0 {
+		t.Error(fresh, counted, err)
 	}
 	m.At = m.At.Add(time.Second)
-	if err := DecideClose(m, cal, week); err != nil {
-		t.Error(err)
+	closed, fresh, err := DecideClose(f, m, Close{Week: week})
+	if err != nil || !fresh || !closed.Holds() || !closed.Plain() {
+		t.Error(fresh, closed, err)
+	}
+	f.Was = closed
+	if again, fresh, err := DecideClose(f, m, Close{Week: week}); err != nil || fresh || !again.Holds() || counted != 1 {
+		t.Error("closed again:", fresh, counted, err)
+	}
+	f.Was.Opened = &Reopening{By: "A", AgreedBy: "B", AgreedAt: m.At}
+	m.At = m.At.Add(time.Hour)
+	anew, fresh, err := DecideClose(f, m, Close{Week: week})
+	if err != nil || !fresh || !anew.Holds() || anew.Plain() || len(anew.Before) != 1 || anew.Before[0].Opened == nil || !anew.Week.ClosedAt.Equal(m.At) {
+		t.Error("after it was opened:", fresh, anew, err)
 	}
 }

@@ -55,17 +55,5 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *S
 	return e, nil
 }
 
-// DecideClose says whether the week may be closed now. Faults:
-// coverage.week_open when it has not ended.
-func DecideClose(m accounts.Meta, cal airing.Calendar, w airing.Week) error {
-	if err := MayClose(m.By); err != nil {
-		return err
-	}
-	if end := cal.End(w); m.At.Before(end) {
-		return fault.New(fault.Conflict, "coverage.week_open", "week", w, "end", end)
-	}
-	return nil
-}
-
 // readable reports whether a reason says something, in at most 1,000 characters.
 func readable(reason string) bool { return reason != "" && utf8.RuneCountInString(reason) <= 1000 }

@@ -37,27 +37,19 @@ type Dropped struct {
 	DroppedAt time.Time `json:"dropped_at"` // UTC
 }
 
-// Requests are what was asked of a closed week, each nil if there is none.
-type Requests struct {
-	Closed  bool       // it is closed, and not open again
-	Asked   *Reopening // waits for a second person
-	Dropped *Dropped   // the last that was taken back
-	Opened  *Reopening // by which the week is open
-}
-
 // gone says what became of the request that somebody answers too late; nil if it is not that.
-func (f Requests) gone(c Reopen) error {
+func (w Closed) gone(c Reopen) error {
 	switch {
 	case !c.Decline && c.Request.IsZero():
 		return nil
-	case f.Opened != nil && (c.Request.IsZero() || c.Request.Equal(f.Opened.At)):
-		return fault.New(fault.Conflict, "coverage.request_agreed", "by", f.Opened.AgreedBy, "at", f.Opened.AgreedAt)
-	case f.Closed && f.Asked == nil && f.Dropped != nil && (c.Request.IsZero() || c.Request.Equal(f.Dropped.At)):
+	case w.Opened != nil && (c.Request.IsZero() || c.Request.Equal(w.Opened.At)):
+		return fault.New(fault.Conflict, "coverage.request_agreed", "by", w.Opened.AgreedBy, "at", w.Opened.AgreedAt)
+	case w.Holds() && w.Asked == nil && w.Dropped != nil && (c.Request.IsZero() || c.Request.Equal(w.Dropped.At)):
 		code := "coverage.request_declined"
-		if f.Dropped.DroppedBy == f.Dropped.By {
+		if w.Dropped.DroppedBy == w.Dropped.By {
 			code = "coverage.request_withdrawn"
 		}
-		return fault.New(fault.Conflict, code, "by", f.Dropped.DroppedBy, "at", f.Dropped.DroppedAt, "asked", f.Dropped.By)
+		return fault.New(fault.Conflict, code, "by", w.Dropped.DroppedBy, "at", w.Dropped.DroppedAt, "asked", w.Dropped.By)
 	}
 	return nil
 }
@@ -86,46 +78,60 @@ type Reopen struct {
 	Decline bool        `json:"decline,omitempty"` // takes the request back, one's own or another's; whichever waits if none is named
 }
 
-// DecideReopen returns the request as it stands afterwards, nil for none, and
-// whether the week is open by it. f is what was asked before. Faults: accounts.denied, coverage.reopen_person, coverage.not_closed,
-// coverage.reopen_reason, coverage.not_asked, coverage.request_changed,
-// coverage.own_request, coverage.asked_already, coverage.request_agreed,
-// coverage.request_withdrawn, coverage.request_declined.
-func DecideReopen(m accounts.Meta, f Requests, c Reopen) (next *Reopening, open bool, err error) {
-	if err := MayClose(m.By); err != nil {
-		return nil, false, err
+// answered is the week after what somebody said of opening it again.
+func (w Closed) answered(m accounts.Meta, c Reopen) (Closed, error) {
+	if err := w.takes(m, c); err != nil {
+		return w, err
 	}
-	reason, asked := strings.TrimSpace(text.Lines(c.Reason)), f.Asked
-	switch {
-	case m.By.Person == "" || m.By.Person == accounts.ServerPerson().ID: // nobody knows which person that is
-		return nil, false, fault.New(fault.Denied, "coverage.reopen_person")
-	case f.gone(c) != nil:
-		return nil, false, f.gone(c)
-	case !f.Closed:
-		return nil, false, fault.New(fault.Conflict, "coverage.not_closed", "week", c.Week)
-	case asked == nil && (c.Decline || !c.Request.IsZero()):
-		return nil, false, fault.New(fault.Conflict, "coverage.not_asked", "week", c.Week)
-	case !c.Request.IsZero() && !c.Request.Equal(asked.At):
-		return nil, false, fault.New(fault.Conflict, "coverage.request_changed", "by", asked.By, "at", asked.At, "reason", asked.Reason)
+	switch asked := w.Asked; {
 	case c.Decline:
-		return nil, false, nil
-	case !c.Request.IsZero() && asked.Person == m.By.Person:
-		return nil, false, fault.New(fault.Conflict, "coverage.own_request")
+		w.Dropped, w.Asked = &Dropped{Reopening: *asked, DroppedBy: m.By.Name, DroppedAt: m.At.UTC()}, nil
 	case !c.Request.IsZero():
 		both := *asked
 		both.AgreedBy, both.AgreedAt = m.By.Name, m.At.UTC()
-		return &both, true, nil
-	case asked != nil && asked.Person != m.By.Person:
-		return nil, false, fault.New(fault.Conflict, "coverage.asked_already", "by", asked.By, "at", asked.At, "reason", asked.Reason, "yours", reason)
-	case !readable(reason):
-		return nil, false, fault.New(fault.Invalid, "coverage.reopen_reason").At("reason")
+		w.Opened, w.Asked = &both, nil
+	default:
+		w.Asked = &Reopening{Person: m.By.Person, By: m.By.Name, At: m.At.UTC(), Reason: c.reason()}
 	}
-	return &Reopening{Person: m.By.Person, By: m.By.Name, At: m.At.UTC(), Reason: reason}, false, nil
+	return w, nil
 }
 
-// Concerns reports whether what is said of one week is said of a later one too: asked
+func (c Reopen) reason() string { return strings.TrimSpace(text.Lines(c.Reason)) }
+
+// takes is why nobody may say that of the week, nil if she may.
+func (w Closed) takes(m accounts.Meta, c Reopen) error {
+	if err := MayClose(m.By); err != nil {
+		return err
+	}
+	asked, gone := w.Asked, w.gone(c)
+	switch {
+	case m.By.Person == "" || m.By.Person == accounts.ServerPerson().ID: // nobody knows which person that is
+		return fault.New(fault.Denied, "coverage.reopen_person")
+	case gone != nil:
+		return gone
+	case !w.Holds():
+		return fault.New(fault.Conflict, "coverage.not_closed", "week", c.Week)
+	case asked == nil && (c.Decline || !c.Request.IsZero()):
+		return fault.New(fault.Conflict, "coverage.not_asked", "week", c.Week)
+	case !c.Request.IsZero() && !c.Request.Equal(asked.At):
+		return fault.New(fault.Conflict, "coverage.request_changed", "by", asked.By, "at", asked.At, "reason", asked.Reason)
+	case c.Decline:
+		return nil
+	case !c.Request.IsZero() && asked.Person == m.By.Person:
+		return fault.New(fault.Conflict, "coverage.own_request")
+	case !c.Request.IsZero():
+		return nil
+	case asked != nil && asked.Person != m.By.Person:
+		return fault.New(fault.Conflict, "coverage.asked_already", "by", asked.By, "at", asked.At, "reason", asked.Reason, "yours", c.reason())
+	case !readable(c.reason()):
+		return fault.New(fault.Invalid, "coverage.reopen_reason").At("reason")
+	}
+	return nil
+}
+
+// concerns reports whether what is said of one week is said of a later one too: asked
 // waits there, nil for none, and first waited for the week that was named.
-func (c Reopen) Concerns(by accounts.Actor, first, asked *Reopening) bool {
+func (c Reopen) concerns(by accounts.Actor, first, asked *Reopening) bool {
 	if c.Decline || !c.Request.IsZero() { // the same request, for both weeks
 		return first != nil && asked != nil && asked.Person == first.Person && asked.At.Equal(first.At)
 	}

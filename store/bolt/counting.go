@@ -238,7 +238,7 @@ type weeks struct {
 
 	counted remembered[coverage.Week]    // with every station
 	added   remembered[coverage.Summary] // without
-	closed  remembered[closedWeek]
+	closed  remembered[coverage.Closed]
 	frozen  remembered[frozenSummary]
 	parts   *lru.Cache[partOfWeek, memory[coverage.Week]]
 	roll    atomic.Pointer[rollOf] // the last that was made
@@ -266,7 +266,7 @@ func newWeeks() *weeks {
 	}
 	return &weeks{parts: parts,
 		changed: map[airing.Week]int{}, counted: newRemembered[coverage.Week](maxWhole), added: newRemembered[coverage.Summary](maxAdded),
-		closed: newRemembered[closedWeek](maxWhole), frozen: newRemembered[frozenSummary](maxAdded)}
+		closed: newRemembered[coverage.Closed](maxWhole), frozen: newRemembered[frozenSummary](maxAdded)}
 }
 
 // rollOf is the roll of a week by the registry of that version.
@@ -449,18 +449,18 @@ func (tx *tx) added(w airing.Week, now time.Time) (coverage.Summary, error) {
 	return s, nil
 }
 
-// closedWeek is a week as it was closed, if ever it was. It is shared.
-func (tx *tx) closedWeek(w airing.Week) (c closedWeek, found bool, err error) {
+// closedWeek is a week as it was closed, zero if it never was. It is shared.
+func (tx *tx) closedWeek(w airing.Week) (c coverage.Closed, err error) {
 	if !closedWeeks.has(tx, weekKey(w)) {
-		return c, false, nil
+		return c, nil
 	}
 	if c, ok := tx.s.weeks.closed.get(tx, w, basis{}, time.Time{}); ok {
-		return c, true, nil
+		return c, nil
 	}
-	if c, found, err = closedWeeks.get(tx, weekKey(w)); err == nil {
+	if c, _, err = closedWeeks.get(tx, weekKey(w)); err == nil {
 		tx.s.weeks.closed.keep(tx, w, basis{}, always, c)
 	}
-	return c, found, err
+	return c, err
 }
 
 // frozen is the summary of a week that was closed once, and is. It is shared.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,21 +18,11 @@ import (
 
 var (
 	excuses     = table[coverage.Excuse]{name: "coverage_excuses"} // by week and station number
-	closedWeeks = table[closedWeek]{name: "coverage_closed"}       // by week
+	closedWeeks = table[coverage.Closed]{name: "coverage_closed"}  // by week
 
 	// summaries are the closed weeks without their stations, made of closedWeeks.
 	summaries = table[coverage.Summary]{name: "coverage_summaries"} // by week
 )
-
-// closedWeek is what was frozen, and the seal over the log at that moment.
-type closedWeek struct {
-	Week    coverage.Week       `json:"week"`
-	Seal    airing.Seal         `json:"seal"`
-	Asked   *coverage.Reopening `json:"asked,omitempty"`   // waits for a second person
-	Dropped *coverage.Dropped   `json:"dropped,omitempty"` // the last request that was taken back
-	Opened  *coverage.Reopening `json:"opened,omitempty"`  // it is open again
-	Before  []closedWeek        `json:"before,omitempty"`  // earlier closings, the oldest first, each opened again
-}
 
 // closings are the closed weeks without what was frozen: the same rows, of which
 // only this is read.
@@ -51,32 +42,15 @@ type closing struct {
 
 // standing is how the week stands.
 func (c closing) standing() coverage.Standing {
-	stands := coverage.Standing{Closed: c.Opened == nil}
-	switch last := len(c.Before) - 1; {
-	case c.Opened != nil:
-		stands.Reopened = c.Opened.AgreedAt
-	case last >= 0:
-		stands.Reopened = c.Before[last].Opened.AgreedAt
+	var before *coverage.Reopening
+	if last := len(c.Before) - 1; last >= 0 {
+		before = c.Before[last].Opened
 	}
-	return stands
+	return coverage.StandingOf(c.Opened, before)
 }
-
-// past lists the closings that no longer hold.
-func (c closedWeek) past() []closedWeek {
-	if c.Opened == nil {
-		return c.Before
-	}
-	last := c
-	last.Before = nil
-	return append(slices.Clip(c.Before), last)
-}
-
-// plain reports whether the week was closed once and nobody opened it or asked
-// to: then its summary says all there is to say.
-func (c closedWeek) plain() bool { return c.Opened == nil && c.Asked == nil && len(c.Before) == 0 }
 
 // putClosed keeps a closed week and its summary.
-func putClosed(tx *tx, c closedWeek) error {
+func putClosed(tx *tx, c coverage.Closed) error {
 	if err := closedWeeks.put(tx, weekKey(c.Week.Week), c); err != nil {
 		return err
 	}
@@ -84,8 +58,8 @@ func putClosed(tx *tx, c closedWeek) error {
 }
 
 // summariseWeek keeps the summary of a closed week, where it has one.
-func summariseWeek(tx *tx, c closedWeek) error {
-	if !c.plain() {
+func summariseWeek(tx *tx, c coverage.Closed) error {
+	if !c.Plain() {
 		return summaries.remove(tx, weekKey(c.Week.Week))
 	}
 	return summaries.put(tx, weekKey(c.Week.Week), c.Week.Summary())
@@ -115,8 +89,7 @@ func allowed(tx *tx, by accounts.Actor, q coverage.Query) error {
 
 // weekSeen is a week with those of its stations the actor may see.
 func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err error) {
-	see := func(district, station string) bool { return q.Sees(by, district, station) }
-	closed, found, err := tx.closedWeek(q.Week)
+	closed, err := tx.closedWeek(q.Week)
 	if err != nil {
 		return w, err
 	}
@@ -124,15 +97,7 @@ func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err
 	if err != nil {
 		return w, err
 	}
-	if w = now.Only(see); found && closed.Opened == nil {
-		w = closed.Week.Only(see).Beside(w)
-	}
-	w.Reopening = closed.Asked
-	for _, c := range closed.past() {
-		w.Earlier = append(w.Earlier, coverage.Frozen{Counts: c.Week.Only(see).Counts, ClosedAt: c.Week.ClosedAt,
-			ClosedBy: c.Week.ClosedBy, Reopened: *c.Opened})
-	}
-	return w, nil
+	return closed.Shown(now, func(district, station string) bool { return q.Sees(by, district, station) }), nil
 }
 
 // partSeen is weekSeen without the stations, for an actor who sees single ones: her course
@@ -241,7 +206,7 @@ func checkSummaries(tx *tx, report func(store.Problem)) error {
 		if err != nil {
 			return err
 		}
-		if !e.rec.plain() {
+		if !e.rec.Plain() {
 			continue
 		}
 		seen++
@@ -348,11 +313,10 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		if err != nil {
 			return e, err
 		}
-		frozen, closed, err := closedWeeks.get(tx, weekKey(e.Week))
+		frozen, _, err := closedWeeks.get(tx, weekKey(e.Week))
 		if err != nil {
 			return e, err
 		}
-		closed = closed && frozen.Opened == nil
 		cal := set.Calendar(text.Zone)
 		week, err := countWeek(tx, e.Week, m.At)
 		if err != nil {
@@ -367,7 +331,7 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		if err != nil {
 			return e, err
 		}
-		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), cal.Week(m.At), is, closed, old, e); err != nil {
+		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), cal.Week(m.At), is, frozen.Holds(), old, e); err != nil {
 			return e, err
 		}
 		return e, excuses.put(tx, key, e)
@@ -385,30 +349,24 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, c coverage.Close
 		if err != nil {
 			return coverage.Week{}, err
 		}
-		if err := coverage.DecideClose(m, set.Calendar(text.Zone), w); err != nil {
-			return coverage.Week{}, err
-		}
-		before, found, err := closedWeeks.get(tx, weekKey(w))
-		if err != nil || found && before.Opened == nil {
-			return before.Week, err
-		}
-		week, err := countWeek(tx, w, time.Time{})
+		was, _, err := closedWeeks.get(tx, weekKey(w))
 		if err != nil {
-			return week, err
+			return coverage.Week{}, err
 		}
 		reg, err := tx.s.registry.get(tx)
 		if err != nil {
-			return week, err
-		}
-		if err := coverage.DecideFreeze(m, week, reg.Label, c.Seen); err != nil {
 			return coverage.Week{}, err
 		}
-		week.Closed, week.ClosedAt, week.ClosedBy = true, m.At.UTC(), m.By.Name
-		seal, err := sealLog(tx, w)
-		if err != nil {
-			return week, err
+		f := coverage.CloseFacts{Calendar: set.Calendar(text.Zone), Was: was, Name: reg.Label,
+			Count: func() (coverage.Week, error) { return countWeek(tx, w, time.Time{}) }}
+		closed, fresh, err := coverage.DecideClose(f, m, c)
+		if err != nil || !fresh {
+			return closed.Week, err
 		}
-		return week, putClosed(tx, closedWeek{Week: week, Seal: seal, Before: before.past()})
+		if closed.Seal, err = sealLog(tx, w); err != nil {
+			return closed.Week, err
+		}
+		return closed.Week, putClosed(tx, closed)
 	})
 }
 
@@ -418,49 +376,20 @@ func (s *Store) ReopenWeek(ctx context.Context, m accounts.Meta, c coverage.Reop
 		return coverage.Week{}, err
 	}
 	_, err := change(ctx, s, m, "coverage.reopen_week", c, func(tx *tx) (struct{}, error) {
-		first, found, err := closedWeeks.get(tx, weekKey(c.Week))
+		week, _, err := closedWeeks.get(tx, weekKey(c.Week))
 		if err != nil {
 			return struct{}{}, err
 		}
-		asker := first.Asked
-		if err := reopen(tx, m, c, first, found); err != nil || !c.Later {
-			return struct{}{}, err
+		list, err := coverage.DecideReopen(m, week, records(closedWeeks.ascend(tx, weekKey(c.Week+1), nil)), c)
+		for _, w := range list {
+			err = errors.Join(err, putClosed(tx, w))
 		}
-		var later []closedWeek
-		for e, err := range closedWeeks.ascend(tx, weekKey(c.Week+1), nil) {
-			if err != nil {
-				return struct{}{}, err
-			}
-			if e.rec.Opened == nil && c.Concerns(m.By, asker, e.rec.Asked) {
-				later = append(later, e.rec)
-			}
-		}
-		for _, w := range later {
-			if err := reopen(tx, m, c, w, true); err != nil {
-				return struct{}{}, err
-			}
-		}
-		return struct{}{}, nil
+		return struct{}{}, err
 	})
 	if err != nil {
 		return coverage.Week{}, err
 	}
 	return s.Coverage(ctx, m.By, coverage.Query{Week: c.Week, Now: m.At})
-}
-
-// reopen lets the noun decide about one closed week and puts what it decided.
-func reopen(tx *tx, m accounts.Meta, c coverage.Reopen, w closedWeek, found bool) error {
-	next, open, err := coverage.DecideReopen(m, coverage.Requests{Closed: found && w.Opened == nil, Asked: w.Asked, Dropped: w.Dropped, Opened: w.Opened}, c)
-	if err != nil {
-		return err
-	}
-	if c.Decline {
-		w.Dropped = &coverage.Dropped{Reopening: *w.Asked, DroppedBy: m.By.Name, DroppedAt: m.At.UTC()}
-	}
-	if w.Asked = next; open {
-		w.Asked, w.Opened = nil, next
-	}
-	return putClosed(tx, w)
 }
 
 // ClosedWeeks implements coverage.Store.

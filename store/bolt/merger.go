@@ -163,8 +163,8 @@ func closedCounts(tx *tx, w airing.Week) (c coverage.Counts, closed bool, err er
 	if s, found, err := tx.frozen(w); err != nil || found {
 		return s.Week.Counts, found, err
 	}
-	frozen, found, err := tx.closedWeek(w)
-	return frozen.Week.Counts, found && frozen.Opened == nil, err
+	frozen, err := tx.closedWeek(w)
+	return frozen.Week.Counts, frozen.Holds(), err
 }
 
 // succession is a merger or a split with what follows from it: people, invitations
@@ -330,7 +330,7 @@ func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error
 		if err != nil {
 			return u, err
 		}
-		if e.rec.Opened == nil {
+		if e.rec.standing().Closed {
 			f.Closed[e.rec.Week.Week] = e.rec.Week.ClosedAt
 		}
 	}

@@ -120,6 +120,17 @@ func (t table[T]) ascend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] 
 	}
 }
 
+// records are the records of entries, without their keys.
+func records[T any](entries iter.Seq2[entry[T], error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for e, err := range entries {
+			if !yield(e.rec, err) {
+				return
+			}
+		}
+	}
+}
+
 // descend yields the records with from <= key < until from the last to the first.
 func (t table[T]) descend(tx *tx, from, until []byte) iter.Seq2[entry[T], error] {
 	return func(yield func(entry[T], error) bool) {
