@@ -32,7 +32,8 @@ func TestAChangeSaysAllThatFollows(t *testing.T) {
 		sum      Tally // how the week's tally moves
 		early    bool  // said before the slot began
 	}{
-		{name: "a report answers its slot", edit: func(*Facts, *Line, *Confirm) {}, want: Change{Answers: "slot"}, sum: Tally{Aired: 1, Qualifying: 1, OnTime: 1}},
+		{name: "a report answers its slot", edit: func(*Facts, *Line, *Confirm) {}, want: Change{Answers: "slot"},
+			sum: Tally{Aired: 1, Qualifying: 1, OnTime: 1}},
 		{name: "still on air, it counts from its end", edit: func(_ *Facts, _ *Line, c *Confirm) { c.Seconds = 2 * 3600 },
 			want: Change{Answers: "slot", FromEnd: true}, sum: Tally{Aired: 1, Qualifying: 1, OnTime: 1}},
 		{name: "a correction takes over what was seen and found", correct: true, edit: func(_ *Facts, old *Line, c *Confirm) {

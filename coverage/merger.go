@@ -217,6 +217,7 @@ type MergerFacts struct {
 	Devices     map[string]int   // living sessions and tokens, by person
 	Contests    []*contest.State // those that are not closed
 	Rows        []byte           // a digest of what the weeks that are over are counted of
+	Made        int              // mergers and splits that were made before
 }
 
 // Succession is a merger or a split as it was made, with what undoing it takes.
@@ -292,7 +293,7 @@ func Follow(f MergerFacts, m accounts.Meta, on stations.Date, plan any, t statio
 		w.out = Outcome{After: after, Units: units, Stations: list, Merger: Merger{Weeks: []WeekEffect{}, People: []FollowedPerson{}, Rules: []FollowedRule{},
 			Contests: []ContestEffect{},
 			Hand:     []Hand{}, Questions: []Question{}}}
-		w.out.Succession = Succession{Kind: Merging, On: on, At: m.At.UTC(), By: m.By.Name, Changes: f.Registry.Changes(units, list)}
+		w.out.Succession = Succession{Number: f.Made + 1, Kind: Merging, On: on, At: m.At.UTC(), By: m.By.Name, Changes: f.Registry.Changes(units, list)}
 		if _, split := plan.(stations.SplitPlan); split {
 			w.out.Succession.Kind = Splitting
 		}
@@ -319,10 +320,17 @@ func fingerprint(rows []byte, what ...any) string {
 	return fmt.Sprintf("%x", h.Sum(nil))[:12]
 }
 
-// DecideFollow says whether what Follow worked out may be made. Faults:
+// DecideFollow is Follow for a plan that is made. Faults:
 // stations.plan_changed when it is not the plan that was read,
 // stations.unanswered and stations.answer_unknown whose parts are the questions.
-func DecideFollow(out Outcome, t stations.Terms) error {
+func DecideFollow(f MergerFacts, m accounts.Meta, on stations.Date, plan any, t stations.Terms, units []stations.Unit,
+	list []stations.Station) (Outcome, error) {
+	out := Follow(f, m, on, plan, t, units, list)
+	return out, out.may(t)
+}
+
+// may is why it may not be made, nil if it may.
+func (out Outcome) may(t stations.Terms) error {
 	if t.Seen != "" && t.Seen != out.Fingerprint {
 		return fault.New(fault.Conflict, "stations.plan_changed")
 	}

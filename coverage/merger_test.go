@@ -118,7 +118,8 @@ func TestAnUnusedInvitationIsAskedAboutByWhoSentIt(t *testing.T) {
 		if got := out.Questions[i].Say(text.Vietnamese); !strings.HasPrefix(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
-		refused := fault.Of(coverage.DecideFollow(out, stations.Terms{}))
+		_, err := coverage.DecideFollow(f, m, split.On, plan, stations.Terms{}, units, changed)
+		refused := fault.Of(err)
 		if got := text.Vietnamese.Fault(refused.Parts[i]); got != out.Questions[i].Say(text.Vietnamese) {
 			t.Errorf("who leaves it open reads %q", got)
 		}

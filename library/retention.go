@@ -1,6 +1,8 @@
 package library
 
 import (
+	"iter"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -23,8 +25,51 @@ type Unused struct {
 	Announced time.Time `json:"announced,omitzero"` // UTC; when it was found too old
 }
 
-// MayExpire refuses who may not carry out the retention. Fault: accounts.denied.
-func MayExpire(by accounts.Actor) error { return by.Must(accounts.EditSettings, accounts.Where{}) }
+// UnusedQuery asks for recordings that nothing uses; zero fields ask for nothing.
+type UnusedQuery struct {
+	Announced bool      // those whose end was announced, the soonest first; else the oldest first
+	Until     time.Time // made then or before
+	ID        string    // this one alone
+	After     string    // cursor of the page before
+	Limit     int       // at most; 1 to MostListed
+}
+
+// Wants reports whether the query asks for the recording, ID, cursor and limit aside.
+func (q UnusedQuery) Wants(u Unused) bool {
+	return (!q.Announced || !u.Announced.IsZero()) && (q.Until.IsZero() || !u.Created.After(q.Until))
+}
+
+// UnusedPage is a page of recordings that nothing uses.
+type UnusedPage struct {
+	Items []Unused
+	After string // cursor of the next page, "" on the last
+}
+
+// UnusedTotal is how many recordings a query asks for, of which size.
+type UnusedTotal struct {
+	Recordings int
+	Bytes      int64
+	Announced  time.Time // the first announcement of any, zero if there is none
+}
+
+// With is the total with one more.
+func (t UnusedTotal) With(u Unused) UnusedTotal {
+	t.Recordings++
+	t.Bytes += u.Blob.Size
+	if !u.Announced.IsZero() && (t.Announced.IsZero() || u.Announced.Before(t.Announced)) {
+		t.Announced = u.Announced
+	}
+	return t
+}
+
+// Leaving asks for those of which it was announced that they are to go, and that still are.
+func (s Settings) Leaving(now time.Time) UnusedQuery {
+	q := UnusedQuery{Announced: true, Until: now.Add(-s.Retention)}
+	if s.Retention == 0 {
+		q.Until = time.Unix(0, 0) // nothing is to go, and nothing was made before
+	}
+	return q
+}
 
 // Fate decides about a recording that nothing uses. What was never announced
 // is announced before it goes, however short Settings.Retention was made.
@@ -51,6 +96,41 @@ func (u Unused) Leaves(s Settings) time.Time { return u.Announced.Add(s.Grace) }
 type Expired struct {
 	Removed   []Recording `json:"removed"`
 	Announced int         `json:"announced"` // found too old in this run
+}
+
+// Retention is what carrying out the retention makes of recordings.
+type Retention struct {
+	Announce []string // recordings whose end is announced
+	Stay     []string // recordings whose end was announced, and that are to stay after all
+	Done     Expired
+}
+
+// DecideExpiry carries out the retention of the settings: it announces the end of recordings that
+// nothing uses and that are too old, takes that back for those that are to stay after all,
+// and removes those whose time has come, at most limit of them. unused yields what nothing uses
+// of what was made until the instant it is asked for; announced are the recordings whose end was announced.
+// Fault: accounts.denied.
+func DecideExpiry(s Settings, m accounts.Meta, unused func(until time.Time) iter.Seq2[Unused, error], announced []string, limit int) (r Retention, err error) {
+	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
+		return r, err
+	}
+	leaving := map[string]bool{}
+	for u, err := range unused(m.At.Add(-s.Retention)) {
+		if err != nil {
+			return r, err
+		}
+		fate := u.Fate(s, m.At)
+		leaving[u.ID] = fate != Stays
+		switch {
+		case fate == Expires && u.Announced.IsZero():
+			r.Announce = append(r.Announce, u.ID)
+		case fate == Goes && len(r.Done.Removed) < limit:
+			r.Done.Removed = append(r.Done.Removed, u.Recording)
+		}
+	}
+	r.Done.Announced = len(r.Announce)
+	r.Stay = slices.DeleteFunc(slices.Clone(announced), func(id string) bool { return leaving[id] })
+	return r, nil
 }
 
 // Bytes is the size of all that was removed.

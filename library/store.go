@@ -45,14 +45,13 @@ type Store interface {
 	// SaveLibrarySettings replaces the settings. Faults: DecideSettings.
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, s Settings) (Settings, error)
 
-	// UnusedRecordings lists the recordings that nothing uses, oldest first;
-	// LeavingRecordings, in no order, those of them whose end was announced.
-	UnusedRecordings(ctx context.Context) ([]Unused, error)
-	LeavingRecordings(ctx context.Context) ([]Unused, error)
-	// ExpireRecordings carries out the retention of the settings at m.At: it announces
-	// the end of recordings that nothing uses and that are too old, takes back the
-	// announcement of those that are to stay after all, and removes those whose time has
-	// come, at most limit of them; after as many there may be more. Fault: MayExpire.
+	// UnusedRecordings returns a page of the recordings that nothing uses. Fault:
+	// library.no_such_page.
+	UnusedRecordings(ctx context.Context, q UnusedQuery) (UnusedPage, error)
+	// UnusedTotals adds up what each of some queries asks for, all of their pages.
+	UnusedTotals(ctx context.Context, qs []UnusedQuery) ([]UnusedTotal, error)
+	// ExpireRecordings carries out the retention of the settings at m.At, as DecideExpiry
+	// says; where it removed as many as limit there may be more.
 	ExpireRecordings(ctx context.Context, m accounts.Meta, limit int) (Expired, error)
 
 	// CompareRecording notes which recordings hold the same sound as one whose

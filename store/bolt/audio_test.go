@@ -89,8 +89,8 @@ func TestRetentionRemovesNothingThatSomethingPointsAt(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := s.LeavingRecordings(t.Context()); err != nil || len(list) != 0 {
-		t.Errorf("leaving though used: %+v, %v", list, err)
+	if page, err := s.UnusedRecordings(t.Context(), library.UnusedQuery{Announced: true}); err != nil || len(page.Items) != 0 {
+		t.Errorf("leaving though used: %+v, %v", page, err)
 	}
 	removed := map[string]library.Kind{}
 	for i, days := range []int{4000, 4100} { // told, and gone

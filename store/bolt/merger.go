@@ -189,11 +189,11 @@ func succession[C, R any](ctx context.Context, s *Store, m accounts.Meta, name s
 		if err != nil {
 			return none, err
 		}
-		out := coverage.Follow(f, m, on, result, terms, units, list)
-		if err := coverage.DecideFollow(out, terms); err != nil {
+		f.Made = successions.bucket(tx).Stats().KeyN
+		out, err := coverage.DecideFollow(f, m, on, result, terms, units, list)
+		if err != nil {
 			return result, err
 		}
-		out.Succession.Number = successions.bucket(tx).Stats().KeyN + 1
 		return result, errors.Join(s.putFollowed(tx, out.Persons, out.Invitations, out.Rules),
 			s.putStations(tx, units, list), putSuccession(tx, out.Succession))
 	})

@@ -333,13 +333,14 @@ func audioRetention(t *testing.T, s library.Store) {
 	}
 	announced := func() (n int) {
 		t.Helper()
-		for _, u := range must[[]library.Unused](t)(s.UnusedRecordings(ctx)) {
+		all, told := unusedOf(t, s, library.UnusedQuery{}), unusedOf(t, s, library.UnusedQuery{Announced: true})
+		for _, u := range all {
 			if !u.Announced.IsZero() {
 				n++
 			}
 		}
-		if list := must[[]library.Unused](t)(s.LeavingRecordings(ctx)); len(list) != n {
-			t.Errorf("%d are leaving, %d were announced", len(list), n)
+		if len(told) != n {
+			t.Errorf("%d are leaving, %d were announced", len(told), n)
 		}
 		return n
 	}
@@ -372,15 +373,50 @@ func audioRetention(t *testing.T, s library.Store) {
 	if expire(207, 2); len(expired.Removed) != 2 || expired.Removed[0].ID != "r0" || expired.Bytes() != 2001 {
 		t.Fatalf("the two oldest: %+v", expired)
 	}
+	if _, err := s.UnusedRecordings(ctx, library.UnusedQuery{After: "khong"}); !fault.Is(err, "library.no_such_page") {
+		t.Errorf("a cursor that is none: %v", err)
+	}
+	if page := must[library.UnusedPage](t)(s.UnusedRecordings(ctx, library.UnusedQuery{ID: "khong"})); len(page.Items) > 0 {
+		t.Errorf("what is not there is unused: %+v", page)
+	}
 	m := audioMeta(fmt.Sprint("run", run))
 	m.At = audioStart.Add(207 * day)
 	same(t, must[library.Expired](t)(s.ExpireRecordings(ctx, m, 2)), expired) // repeated, it removes no other
-	if list := must[[]library.Unused](t)(s.UnusedRecordings(ctx)); len(list) != 1 || list[0].ID != "r2" {
+	if list := unusedOf(t, s, library.UnusedQuery{}); len(list) != 1 || list[0].ID != "r2" {
 		t.Errorf("left: %+v", list)
 	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1002 {
 		t.Errorf("%d bytes", n)
 	}
+}
+
+// unusedOf pages through what nothing uses, by ones and in one go, and adds it up.
+func unusedOf(t *testing.T, s library.Store, q library.UnusedQuery) (all []library.Unused) {
+	t.Helper()
+	q.Limit = library.MostListed
+	whole := must[library.UnusedPage](t)(s.UnusedRecordings(t.Context(), q))
+	for q.Limit = 1; ; {
+		page := must[library.UnusedPage](t)(s.UnusedRecordings(t.Context(), q))
+		all = append(all, page.Items...)
+		if len(page.Items) > 1 || page.After == "" {
+			break
+		}
+		q.After = page.After
+	}
+	same(t, all, whole.Items)
+	var sum library.UnusedTotal
+	for i, u := range all {
+		sum = sum.With(u)
+		if i > 0 && (q.Announced && u.Announced.Before(all[i-1].Announced) || !q.Announced && u.Created.Before(all[i-1].Created)) {
+			t.Errorf("%s comes after %s", u.ID, all[i-1].ID)
+		}
+		q.ID, q.After = u.ID, ""
+		same(t, must[library.UnusedPage](t)(s.UnusedRecordings(t.Context(), q)).Items, []library.Unused{u})
+	}
+	q.ID = ""
+	never := library.UnusedQuery{Announced: q.Announced, Until: time.Unix(0, 0)}
+	same(t, must[[]library.UnusedTotal](t)(s.UnusedTotals(t.Context(), []library.UnusedQuery{never, q})), []library.UnusedTotal{{}, sum})
+	return all
 }
 
 func audioLikeness(t *testing.T, s library.Store) {

@@ -209,11 +209,6 @@ func (e *Counted) LastExcuse(ctx context.Context, week airing.Week, id string) (
 	return e.Engine.LastExcuse(ctx, week, id)
 }
 
-func (e *Counted) LeavingRecordings(ctx context.Context) ([]library.Unused, error) {
-	e.asked("LeavingRecordings")
-	return e.Engine.LeavingRecordings(ctx)
-}
-
 func (e *Counted) LibrarySettings(ctx context.Context) (library.Settings, error) {
 	e.asked("LibrarySettings")
 	return e.Engine.LibrarySettings(ctx)
@@ -304,9 +299,14 @@ func (e *Counted) UndecidedRecordings(ctx context.Context, ids []string) (map[st
 	return e.Engine.UndecidedRecordings(ctx, ids)
 }
 
-func (e *Counted) UnusedRecordings(ctx context.Context) ([]library.Unused, error) {
+func (e *Counted) UnusedRecordings(ctx context.Context, q library.UnusedQuery) (library.UnusedPage, error) {
 	e.asked("UnusedRecordings")
-	return e.Engine.UnusedRecordings(ctx)
+	return e.Engine.UnusedRecordings(ctx, q)
+}
+
+func (e *Counted) UnusedTotals(ctx context.Context, qs []library.UnusedQuery) ([]library.UnusedTotal, error) {
+	e.asked("UnusedTotals")
+	return e.Engine.UnusedTotals(ctx, qs)
 }
 
 func (e *Counted) RecordingUsed(ctx context.Context, id string) (bool, error) {

@@ -34,7 +34,7 @@ type AudioStore interface {
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set library.Settings) (library.Settings, error)
-	UnusedRecordings(ctx context.Context) ([]library.Unused, error)
+	UnusedRecordings(ctx context.Context, q library.UnusedQuery) (library.UnusedPage, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }

@@ -61,21 +61,21 @@ func (l recordings) unused(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := l.store.UnusedRecordings(r.Context())
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
-	list, next, err := kit.PageOf(r, list, func(u library.Unused) string { return u.ID })
+	page, err := l.store.UnusedRecordings(r.Context(), library.UnusedQuery{After: r.URL.Query().Get("after"), Limit: limit})
 	if err != nil {
 		return err
 	}
-	items := make([]UnusedRecording, len(list))
-	for i, u := range list {
+	items := make([]UnusedRecording, len(page.Items))
+	for i, u := range page.Items {
 		items[i].Recording = shownRecording(u.Recording)
 		if u.Leaving(set, r.Now) {
 			leaves := u.Leaves(set).In(text.Zone)
 			items[i].Leaves = &leaves
 		}
 	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, page.After))
 }

@@ -41,7 +41,7 @@ type Store interface {
 	RecordingUsed(ctx context.Context, id string) (bool, error)
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (library.Recording, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
-	LeavingRecordings(ctx context.Context) ([]library.Unused, error)
+	UnusedRecordings(ctx context.Context, q library.UnusedQuery) (library.UnusedPage, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
@@ -323,14 +323,14 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 			page.Loudness = r.Lang.Decimal(lufs, 1)
 		}
 	}
-	leaving, err := p.store.LeavingRecordings(r.Context())
+	leaving := set.Leaving(r.Now)
+	leaving.ID = rec.ID
+	idle, err := p.store.UnusedRecordings(r.Context(), leaving)
 	if err != nil {
 		return err
 	}
-	for _, u := range leaving {
-		if u.ID == rec.ID && u.Leaving(set, r.Now) {
-			page.Leaves = u.Leaves(set)
-		}
+	for _, u := range idle.Items {
+		page.Leaves = u.Leaves(set)
 	}
 	if rec.Aired() {
 		c, found, err := p.store.BroadcastCopy(r.Context(), rec.ID)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"net/http"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -17,8 +16,8 @@ import (
 type LibraryStore interface {
 	LibrarySettings(ctx context.Context) (library.Settings, error)
 	SaveLibrarySettings(ctx context.Context, m accounts.Meta, set library.Settings) (library.Settings, error)
-	UnusedRecordings(ctx context.Context) ([]library.Unused, error)
-	LeavingRecordings(ctx context.Context) ([]library.Unused, error)
+	UnusedRecordings(ctx context.Context, q library.UnusedQuery) (library.UnusedPage, error)
+	UnusedTotals(ctx context.Context, qs []library.UnusedQuery) ([]library.UnusedTotal, error)
 }
 
 type libraryPage struct {
@@ -33,9 +32,12 @@ type libraryPage struct {
 // ageRow is how much the library keeps that nothing uses and that is older
 // than so many days.
 type ageRow struct {
-	Days, Recordings int
-	Bytes            int64
+	library.UnusedTotal
+	Days int
 }
+
+// shownAges are the days for which the page tells how much is older.
+var shownAges = []int{0, 30, 90, 365, 730}
 
 type leaving struct {
 	library.Unused
@@ -75,26 +77,26 @@ func (l librarySettings) render(w http.ResponseWriter, r *kit.Request, f kit.For
 	if err != nil {
 		return err
 	}
-	unused, err := l.store.UnusedRecordings(r.Context())
+	soon := set.Leaving(r.Now)
+	soon.Limit = mostShown
+	asked := []library.UnusedQuery{soon}
+	for _, days := range shownAges {
+		asked = append(asked, library.UnusedQuery{Until: r.Now.Add(-time.Duration(days) * day)})
+	}
+	totals, err := l.store.UnusedTotals(r.Context(), asked)
 	if err != nil {
 		return err
 	}
-	page := libraryPage{Page: r.Page("settings.library_title"), Form: f, Tabs: tabs(r), Unused: []ageRow{{Days: 0}, {Days: 30}, {Days: 90},
-		{Days: 365}, {Days: 730}}}
-	for _, u := range unused {
-		for i := range page.Unused {
-			if row := &page.Unused[i]; r.Now.Sub(u.Created) >= time.Duration(row.Days)*day {
-				row.Recordings++
-				row.Bytes += u.Blob.Size
-			}
-		}
-		if u.Leaving(set, r.Now) {
-			page.Soon = append(page.Soon, leaving{u, u.Leaves(set)})
-		}
+	page := libraryPage{Page: r.Page("settings.library_title"), Form: f, Tabs: tabs(r), More: totals[0].Recordings - mostShown}
+	for i, days := range shownAges {
+		page.Unused = append(page.Unused, ageRow{Days: days, UnusedTotal: totals[i+1]})
 	}
-	slices.SortStableFunc(page.Soon, func(a, b leaving) int { return a.Leaves.Compare(b.Leaves) })
-	if page.More = len(page.Soon) - mostShown; page.More > 0 {
-		page.Soon = page.Soon[:mostShown]
+	leaves, err := l.store.UnusedRecordings(r.Context(), soon)
+	if err != nil {
+		return err
+	}
+	for _, u := range leaves.Items {
+		page.Soon = append(page.Soon, leaving{u, u.Leaves(set)})
 	}
 	return l.view.Render(w, r, page)
 }
@@ -135,23 +137,15 @@ func (l librarySettings) step(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.Can(accounts.EditSettings, accounts.Where{}) {
 		return nil, nil
 	}
-	announced, err := l.store.LeavingRecordings(r.Context())
-	if err != nil {
-		return nil, err
-	}
 	set, err := l.store.LibrarySettings(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	n, first := 0, time.Time{}
-	for _, u := range announced {
-		if !u.Leaving(set, r.Now) {
-			continue
-		}
-		if n++; first.IsZero() || u.Leaves(set).Before(first) {
-			first = u.Leaves(set)
-		}
+	totals, err := l.store.UnusedTotals(r.Context(), []library.UnusedQuery{set.Leaving(r.Now)})
+	if err != nil {
+		return nil, err
 	}
+	n, first := totals[0].Recordings, totals[0].Announced.Add(set.Grace)
 	if n == 0 {
 		return nil, nil
 	}
