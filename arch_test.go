@@ -169,6 +169,36 @@ func TestAnEngineHoldsNoRule(t *testing.T) {
 	}
 }
 
+// TestADecisionSaysWhatFollows: what a function that decides leaves unsaid, each engine
+// would have to know. Who only may or may not is asked by functions called May.
+func TestADecisionSaysWhatFollows(t *testing.T) {
+	files, seen := token.NewFileSet(), 0
+	for _, p := range packages(t) {
+		for _, f := range p.GoFiles {
+			file, err := parser.ParseFile(files, filepath.Join(p.Dir, f), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range file.Decls {
+				fn, is := d.(*ast.FuncDecl)
+				if !is || fn.Recv != nil || !strings.HasPrefix(fn.Name.Name, "Decide") {
+					continue
+				}
+				seen++
+				if !slices.ContainsFunc(fn.Type.Results.List, func(r *ast.Field) bool {
+					id, plain := r.Type.(*ast.Ident)
+					return !plain || id.Name != "error" && id.Name != "bool"
+				}) {
+					t.Errorf("%s: %s returns no record and no effect", files.Position(fn.Pos()), fn.Name.Name)
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("%d functions decide: this test does not see them", seen)
+	}
+}
+
 // nameOf spells pkg.Name; "" for every other expression.
 func nameOf(e ast.Expr) string {
 	if s, ok := e.(*ast.SelectorExpr); ok {

@@ -218,24 +218,26 @@ type Join struct {
 // thing once, and the passphrase, which is kept nowhere, cannot be compared.
 func (Join) Repeated() error { return fault.New(fault.Gone, "accounts.invitation_used") }
 
-// DecideJoin returns the person as she is afterwards and the invitation as
-// used. The authority is the link itself, and that its maker could still give
-// what it gives. Faults: those of Check, of names and logins,
+// DecideJoin returns the person as she is afterwards; the link is used, and a new
+// passphrase ends what the old one opened. The authority is the link itself, and that its
+// maker could still give what it gives. Faults: those of Check, of names and logins,
 // accounts.invitation_ended, accounts.disabled, accounts.judge_or_organiser,
 // accounts.has_organised.
-func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (Person, Invitation, error) {
+func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (p Person, e Effects, err error) {
 	if err := f.CheckInvitation(inv, m.At); err != nil {
-		return Person{}, Invitation{}, err
+		return p, e, err
 	}
-	p, err := f.joined(m, c, inv)
-	if err != nil {
-		return Person{}, Invitation{}, err
+	if p, err = f.joined(m, c, inv); err != nil {
+		return Person{}, e, err
 	}
 	if p.Disabled {
-		return Person{}, Invitation{}, fault.New(fault.Denied, "accounts.disabled")
+		return Person{}, e, fault.New(fault.Denied, "accounts.disabled")
 	}
-	inv.Used, inv.UsedBy = m.At, p.ID
-	return p, inv, nil
+	if inv.Person != "" {
+		e = f.lockedOut(m, p.ID)
+	}
+	inv.Used, inv.UsedBy, e.Passphrase = m.At, p.ID, c.Passphrase
+	return p, e.with(inv), nil
 }
 
 func (f Facts) joined(m Meta, c Join, inv Invitation) (Person, error) {
@@ -298,30 +300,6 @@ func (f Facts) mayMake(maker Person, inv Invitation) error {
 		}
 	}
 	return nil
-}
-
-// Lapsed returns, ended, the open links that the person made and could not make
-// as she is now. A right that comes back later does not bring them back.
-func (f Facts) Lapsed(m Meta, now Person, all []Invitation) (ended []Invitation) {
-	for _, inv := range all {
-		if inv.By == now.ID && inv.Check(m.At) == nil && f.mayMake(now, inv) != nil {
-			inv.Withdrew = m.At
-			ended = append(ended, inv)
-		}
-	}
-	return ended
-}
-
-// Overtaken returns, ended, the links to a new passphrase of the person that
-// were still open when she got one another way.
-func Overtaken(m Meta, person string, all []Invitation) (ended []Invitation) {
-	for _, inv := range all {
-		if inv.Person == person && inv.Check(m.At) == nil {
-			inv.Withdrew = m.At
-			ended = append(ended, inv)
-		}
-	}
-	return ended
 }
 
 // NoInvitation is the fault accounts.invitation_unknown: no link of that secret or ID was ever made.

@@ -38,6 +38,7 @@ func (n Names) contest(id string) string {
 type Facts struct {
 	Directory *Directory
 	Places    Places
+	Held      Held // of the person it is about
 }
 
 // mustGive returns a fault unless the actor may give, or take, that grant:
@@ -231,20 +232,21 @@ func (c AddPerson) Repeated() error {
 // DecideAdd makes the person. Only an administrator may. Faults:
 // accounts.denied, accounts.name_missing, accounts.name_form,
 // accounts.login_form, accounts.login_taken, those of grants.
-func DecideAdd(f Facts, m Meta, c AddPerson) (Person, error) {
+func DecideAdd(f Facts, m Meta, c AddPerson) (Person, Effects, error) {
 	if err := m.By.Must(ManagePeople, Where{}); err != nil {
-		return Person{}, err
+		return Person{}, Effects{}, err
 	}
 	grants, err := checkGrants(Person{}, c.Grants)
 	if err != nil {
-		return Person{}, err
+		return Person{}, Effects{}, err
 	}
 	for _, g := range grants {
 		if err := f.giveNew(m, g); err != nil {
-			return Person{}, err
+			return Person{}, Effects{}, err
 		}
 	}
-	return f.newPerson(m, c.Name, c.Login, grants, m.By.Person, m.By.Name)
+	p, err := f.newPerson(m, c.Name, c.Login, grants, m.By.Person, m.By.Name)
+	return p, Effects{Passphrase: c.Passphrase}, err
 }
 
 func (f Facts) newPerson(m Meta, name, login string, grants []Grant, by, byName string) (Person, error) {
@@ -279,22 +281,22 @@ type TakeRole struct {
 	Contest string `json:"contest"` // ID
 }
 
-// DecideTakeRole returns the person without the role. It is for who could give it, and for
+// DecideTakeRole returns the person without the role; the links end that she cannot make without it. It is for who could give it, and for
 // herself, but for the last who organises the contest. Faults: accounts.denied,
 // accounts.person_unknown, accounts.role_gone, accounts.last_organiser.
-func DecideTakeRole(f Facts, m Meta, c TakeRole) (Person, error) {
+func DecideTakeRole(f Facts, m Meta, c TakeRole) (Person, Effects, error) {
 	g := Grant{Organiser, Scope{Contest, c.Contest}}
 	if m.By.Person == "" || m.By.Person != c.Person {
 		if err := f.mustGive(m.By, g); err != nil {
-			return Person{}, err
+			return Person{}, Effects{}, err
 		}
 	}
 	p, err := f.Directory.Person(c.Person)
 	if err != nil {
-		return Person{}, err
+		return Person{}, Effects{}, err
 	}
 	if !p.Has(g) {
-		return Person{}, fault.New(fault.Conflict, "accounts.role_gone", "name", p.Name)
+		return Person{}, Effects{}, fault.New(fault.Conflict, "accounts.role_gone", "name", p.Name)
 	}
 	was := p
 	p.Grants = slices.DeleteFunc(slices.Clone(p.Grants), func(o Grant) bool { return o == g })
@@ -303,32 +305,33 @@ func DecideTakeRole(f Facts, m Meta, c TakeRole) (Person, error) {
 		return !o.Disabled && slices.ContainsFunc(o.Grants, func(g Grant) bool { return g.Role == Organiser && g.Scope.covers(Where{Contest: c.Contest}) })
 	}
 	if !runs(p) && !slices.ContainsFunc(f.Directory.people, func(o Person) bool { return o.ID != p.ID && runs(o) }) {
-		return Person{}, fault.New(fault.Conflict, "accounts.last_organiser", "name", p.Name)
+		return Person{}, Effects{}, fault.New(fault.Conflict, "accounts.last_organiser", "name", p.Name)
 	}
 	p.Touch = m.Touch(was, p)
-	return p, nil
+	return p, Effects{Links: f.lapsed(m, p)}, nil
 }
 
-// DecidePerson returns the person as changed. Oneself may change name and
+// DecidePerson returns the person as changed. What opens the account of somebody who is disabled
+// ends, and so do the links that she could not make any more. Oneself may change name and
 // language; grants need the authority to give every grant that comes or goes.
 // Faults: accounts.denied, edit.stale, accounts.person_unknown, accounts.name_missing,
 // accounts.name_form, accounts.not_yourself, accounts.last_admin, accounts.judge_or_organiser,
 // accounts.has_organised, those of grants.
-func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
+func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, Effects, error) {
 	if err := f.mustTend(m.By, c.Person); err != nil {
-		return Person{}, err
+		return Person{}, Effects{}, err
 	}
 	p, err := f.Directory.Person(c.Person)
 	if err != nil {
-		return Person{}, err
+		return Person{}, Effects{}, err
 	}
 	if err := m.Current(p.Edition()); err != nil {
-		return Person{}, err
+		return Person{}, Effects{}, err
 	}
 	was := p
 	if c.Name != nil {
 		if p.Name, err = CheckName(*c.Name); err != nil {
-			return Person{}, err
+			return Person{}, Effects{}, err
 		}
 	}
 	if c.Language != nil {
@@ -339,21 +342,30 @@ func DecidePerson(f Facts, m Meta, c ChangePerson) (Person, error) {
 	}
 	if c.Grants != nil {
 		if p.Grants, err = f.regrant(m, p, *c.Grants); err != nil {
-			return Person{}, err
+			return Person{}, Effects{}, err
 		}
 		p.Organised, p.Began = p.left(was, m.At), p.begins(was, m.At, m.By.Person, m.By.Name)
 	}
 	if c.Disabled != nil {
 		if m.By.Person == p.ID && *c.Disabled {
-			return Person{}, fault.New(fault.Invalid, "accounts.not_yourself")
+			return Person{}, Effects{}, fault.New(fault.Invalid, "accounts.not_yourself")
 		}
 		p.Disabled = *c.Disabled
 	}
 	if (p.Disabled || !p.Actor("").Has(Admin)) && f.Directory.admins(p.ID) == 0 {
-		return Person{}, fault.New(fault.Invalid, "accounts.last_admin")
+		return Person{}, Effects{}, fault.New(fault.Invalid, "accounts.last_admin")
 	}
 	p.Touch = m.Touch(was, p)
-	return p, nil
+	var e Effects
+	if p.Disabled {
+		e = f.lockedOut(m, p.ID)
+	}
+	if c.Disabled != nil || c.Grants != nil {
+		for _, inv := range f.lapsed(m, p) {
+			e = e.with(inv)
+		}
+	}
+	return p, e, nil
 }
 
 func (f Facts) regrant(m Meta, p Person, want []Grant) ([]Grant, error) {
@@ -392,14 +404,20 @@ func (SetPassphrase) Repeated() error {
 	return fault.New(fault.Conflict, "accounts.passphrase_changed")
 }
 
-// DecidePassphrase checks that the passphrase is still the one verified.
+// DecidePassphrase replaces the passphrase if it is still the one verified: her other sessions
+// and the links to a new passphrase end.
 // Faults: accounts.log_in_first, accounts.passphrase_changed.
-func DecidePassphrase(m Meta, c SetPassphrase, stored string) error {
+func DecidePassphrase(f Facts, m Meta, c SetPassphrase, stored string) (Effects, error) {
 	if m.By.Person == "" {
-		return fault.New(fault.Unauthenticated, "accounts.log_in_first")
+		return Effects{}, fault.New(fault.Unauthenticated, "accounts.log_in_first")
 	}
 	if stored != c.Was {
-		return fault.New(fault.Conflict, "accounts.passphrase_changed")
+		return Effects{}, fault.New(fault.Conflict, "accounts.passphrase_changed")
 	}
-	return nil
+	e := f.lockedOut(m, m.By.Person)
+	e.Passphrase, e.Sessions = c.New, slices.DeleteFunc(e.Sessions, func(s Session) bool { return s.ID == c.Session })
+	if !c.Tokens {
+		e.Tokens = nil
+	}
+	return e, nil
 }

@@ -95,12 +95,12 @@ func TestNobodyJudgesAndOrganisesOneContest(t *testing.T) {
 	for _, office := range []Grant{{Organiser, Scope{Contest, "hoi-thi"}}, {Organiser, Scope{Level: Province}}, {Admin, Scope{Level: Province}}} {
 		for _, has := range [][2]Grant{{judge, office}, {office, judge}} {
 			p := Person{ID: "p", Name: "Hoa", Login: "hoa", Grants: []Grant{has[0]}}
-			f := Facts{NewDirectory([]Person{admin, p}), oneCommune{}}
+			f := Facts{Directory: NewDirectory([]Person{admin, p}), Places: oneCommune{}}
 			both := []Grant{has[0], has[1]}
 			inv := Invitation{Grants: []Grant{has[1]}, By: "a", Created: at, Expires: at.Add(time.Hour)}
 			_, _, joined := DecideJoin(f, meta(p), Join{}, inv)
-			_, given := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &both})
-			_, added := DecideAdd(f, meta(admin), AddPerson{Name: "Mai", Login: "mai", Grants: both})
+			_, _, given := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &both})
+			_, _, added := DecideAdd(f, meta(admin), AddPerson{Name: "Mai", Login: "mai", Grants: both})
 			_, _, invited := DecideInvite(f, meta(admin), Invite{Grants: both}, false, nil)
 			for how, err := range map[string]error{"joining": joined, "giving": given, "adding": added, "inviting": invited} {
 				if !fault.Is(err, "accounts.judge_or_organiser") {
@@ -108,15 +108,15 @@ func TestNobodyJudgesAndOrganisesOneContest(t *testing.T) {
 				}
 			}
 			apart := []Grant{has[0], elsewhere}
-			if _, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &apart}); (err == nil) != (has[0] == judge ||
+			if _, _, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &apart}); (err == nil) != (has[0] == judge ||
 				office.Scope.Level == Contest) {
 				t.Errorf("judging elsewhere beside %v: %v", has[0], err)
 			}
 		}
 		p := Person{ID: "p", Name: "Hoa", Login: "hoa", Grants: []Grant{office, judge}} // as older versions let be
-		f := Facts{NewDirectory([]Person{admin, p}), oneCommune{}}
+		f := Facts{Directory: NewDirectory([]Person{admin, p}), Places: oneCommune{}}
 		left := []Grant{judge}
-		p, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &left})
+		p, _, err := DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &left})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,12 +124,12 @@ func TestNobodyJudgesAndOrganisesOneContest(t *testing.T) {
 			t.Errorf("after %v was taken away: %+v", office, p.Organised)
 		}
 		if office.Scope.Level == Contest {
-			f, none := Facts{NewDirectory([]Person{admin, p}), oneCommune{}}, []Grant{}
-			p, err = DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &none})
+			f, none := Facts{Directory: NewDirectory([]Person{admin, p}), Places: oneCommune{}}, []Grant{}
+			p, _, err = DecidePerson(f, meta(admin), ChangePerson{Person: "p", Grants: &none})
 			if err != nil {
 				t.Fatal(err)
 			}
-			f = Facts{NewDirectory([]Person{admin, p}), oneCommune{}}
+			f = Facts{Directory: NewDirectory([]Person{admin, p}), Places: oneCommune{}}
 			_, _, err = DecideJoin(f, meta(p), Join{}, Invitation{Grants: left, By: "a", Expires: at.Add(time.Hour)})
 			if !fault.Is(err, "accounts.has_organised") {
 				t.Errorf("a judge again: %v", err)

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"slices"
 	"time"
 
 	"loa/internal/fault"
@@ -92,20 +93,24 @@ type StartSession struct {
 	Address string `json:"address"`
 }
 
-// DecideSession makes the session of the person who acts. Faults:
+// DecideSession makes the session of the person who acts. What of hers has died of age
+// ends with it, so that nothing piles up. Faults:
 // accounts.log_in_first, accounts.disabled.
-func DecideSession(d *Directory, m Meta, c StartSession) (Session, error) {
-	p, err := d.Person(m.By.Person)
+func DecideSession(f Facts, m Meta, c StartSession) (s Session, e Effects, err error) {
+	p, err := f.Directory.Person(m.By.Person)
 	if err != nil {
-		return Session{}, fault.New(fault.Unauthenticated, "accounts.log_in_first").Because(err)
+		return s, e, fault.New(fault.Unauthenticated, "accounts.log_in_first").Because(err)
 	}
 	if p.Disabled {
-		return Session{}, fault.New(fault.Denied, "accounts.disabled")
+		return s, e, fault.New(fault.Denied, "accounts.disabled")
 	}
 	if len(c.Browser) > 200 {
 		c.Browser = c.Browser[:200]
 	}
-	return Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Changed: m.At, Browser: c.Browser, Address: c.Address}, nil
+	e.Sessions = slices.DeleteFunc(f.Held.Sessions, func(s Session) bool { return !s.Over(m.At) })
+	e.Tokens = slices.DeleteFunc(f.Held.Tokens, func(t Token) bool { return t.Alive(m.At) })
+	s = Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Changed: m.At, Browser: c.Browser, Address: c.Address}
+	return s, e, nil
 }
 
 // EndSessions ends one session of a person, or with Session "" all but Except.
@@ -194,12 +199,14 @@ type RemoveToken struct {
 	ID string `json:"id"`
 }
 
-// DecideRemoveToken checks who may end the token. Faults: accounts.denied.
-func DecideRemoveToken(m Meta, t Token) error {
-	if t.Person == m.By.Person {
-		return nil
+// DecideRemoveToken ends the token. Faults: accounts.denied.
+func DecideRemoveToken(m Meta, t Token) (Effects, error) {
+	if t.Person != m.By.Person {
+		if err := m.By.Must(ManagePeople, Where{}); err != nil {
+			return Effects{}, err
+		}
 	}
-	return m.By.Must(ManagePeople, Where{})
+	return Effects{Tokens: []Token{t}}, nil
 }
 
 // NoToken is the fault accounts.no_such_token: there is no token of that ID, or it has ended.

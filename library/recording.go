@@ -308,12 +308,12 @@ func CleanName(name string) string {
 	return name
 }
 
-// DecideRemoval refuses to remove what an episode is made of (used), proof of
-// an airing or a contest entry, and what somebody else sent, unless she keeps
+// MayRemove refuses to remove what an episode or an entry is made of (used), proof of
+// an airing, and what somebody else sent, unless she keeps
 // the schedule. Faults: library.in_use, accounts.denied.
-func DecideRemoval(m accounts.Meta, r Recording, used bool) error {
-	if !m.By.Can(accounts.EditSchedule, accounts.Where{}) && (r.Owner.Person != m.By.Person || m.By.Person == "") {
-		return m.By.Must(accounts.EditSchedule, accounts.Where{})
+func MayRemove(by accounts.Actor, r Recording, used bool) error {
+	if !by.Can(accounts.EditSchedule, accounts.Where{}) && (r.Owner.Person != by.Person || by.Person == "") {
+		return by.Must(accounts.EditSchedule, accounts.Where{})
 	}
 	if used || r.Kind == ForEvidence || r.Kind == ForContest {
 		return fault.New(fault.Conflict, "library.in_use")

@@ -23,7 +23,7 @@ type Store interface {
 	// is kept; when that fails it is left to UncomparedRecordings. Faults: DecideRecording.
 	SaveRecording(ctx context.Context, m accounts.Meta, c SaveRecording) (Recording, error)
 	// RemoveRecording removes a recording and its copies. Their bytes go when nothing
-	// else points at them and the grace has passed. Faults: DecideRemoval.
+	// else points at them and the grace has passed. Faults: MayRemove.
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (Recording, error)
 	// Recordings returns a page, newest first. Fault: library.no_such_page.
 	Recordings(ctx context.Context, q Query) (Page, error)

@@ -10,15 +10,15 @@ import (
 	"loa/internal/text"
 )
 
-// DecideFound refuses to fill a registry that is not empty.
-func DecideFound(r *Registry, m accounts.Meta) error {
+// DecideFound fills a registry that is empty. Faults: accounts.denied, stations.founded.
+func DecideFound(r *Registry, m accounts.Meta, units []Unit, list []Station) ([]Unit, []Station, error) {
 	if err := m.By.Must(accounts.EditStations, accounts.Where{}); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if len(r.units) > 0 || len(r.stations) > 0 {
-		return fault.New(fault.Conflict, "stations.founded")
+		return nil, nil, fault.New(fault.Conflict, "stations.founded")
 	}
-	return nil
+	return units, list, nil
 }
 
 // DecideSave says what a station becomes. Faults: stations.unknown,

@@ -146,133 +146,122 @@ func (s *Store) Join(ctx context.Context, m accounts.Meta, c accounts.Join) (acc
 		if err != nil {
 			return accounts.Person{}, err
 		}
-		p, inv, err := accounts.DecideJoin(f, m, c, inv)
+		if f.Held, err = heldBy(tx, inv.Person, true); err != nil {
+			return accounts.Person{}, err
+		}
+		p, e, err := accounts.DecideJoin(f, m, c, inv)
 		if err != nil {
 			return p, err
 		}
-		if err := invitations.put(tx, []byte(inv.ID), inv); err != nil {
-			return p, err
-		}
-		if c.Passphrase != "" {
-			if err := phrases.put(tx, []byte(p.ID), c.Passphrase); err != nil {
-				return p, err
-			}
-		}
-		if inv.Person != "" { // a new passphrase ends what the old one opened
-			if err := lockOut(tx, m, p.ID); err != nil {
-				return p, err
-			}
-		}
-		return p, s.putPerson(tx, p)
+		return p, errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p))
 	})
 }
 
-// lockOut ends whatever opened the person's account until now.
-func lockOut(tx *tx, m accounts.Meta, person string) error {
-	return errors.Join(endSessions(tx, person, ""), endTokens(tx, person), overtake(tx, m, person))
+// heldBy is what the person has, and all links where the decision asks for them.
+func heldBy(tx *tx, person string, links bool) (h accounts.Held, err error) {
+	if h.Sessions, err = recordsOf(tx, sessionsOf, sessions, person); err != nil {
+		return h, err
+	}
+	if h.Tokens, err = recordsOf(tx, tokensOf, tokens, person); err != nil || !links {
+		return h, err
+	}
+	h.Links, err = invitations.all(tx)
+	return h, err
 }
 
-// overtake ends the person's open links to a new passphrase.
-func overtake(tx *tx, m accounts.Meta, person string) error {
-	return endLinks(tx, func(all []accounts.Invitation) []accounts.Invitation { return accounts.Overtaken(m, person, all) })
-}
-
-// endLinks puts the invitations that the function returns of all.
-func endLinks(tx *tx, ended func(all []accounts.Invitation) []accounts.Invitation) error {
-	all, err := invitations.all(tx)
-	if err != nil {
-		return err
+// putEffects puts what follows from a decision about the person.
+func putEffects(tx *tx, person string, e accounts.Effects) error {
+	var errs []error
+	if e.Passphrase != "" {
+		errs = append(errs, phrases.put(tx, []byte(person), e.Passphrase))
 	}
-	for _, inv := range ended(all) {
-		if err := invitations.put(tx, []byte(inv.ID), inv); err != nil {
-			return err
-		}
+	for _, s := range e.Sessions {
+		errs = append(errs, endSession(tx, s))
 	}
-	return nil
+	for _, t := range e.Tokens {
+		errs = append(errs, removeToken(tx, t))
+	}
+	for _, inv := range e.Links {
+		errs = append(errs, invitations.put(tx, []byte(inv.ID), inv))
+	}
+	return errors.Join(errs...)
 }
 
 // AddPerson implements accounts.Commands.
 func (s *Store) AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error) {
 	return accountChange(ctx, s, m, "accounts.add_person", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
-		p, err := accounts.DecideAdd(f, m, c)
+		p, e, err := accounts.DecideAdd(f, m, c)
 		if err != nil {
 			return p, err
 		}
-		if c.Passphrase != "" {
-			if err := phrases.put(tx, []byte(p.ID), c.Passphrase); err != nil {
-				return p, err
-			}
-		}
-		return p, s.putPerson(tx, p)
+		return p, errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p))
 	})
 }
 
 // ChangePerson implements accounts.Commands.
 func (s *Store) ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error) {
 	return accountChange(ctx, s, m, "accounts.change_person", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
-		p, err := accounts.DecidePerson(f, m, c)
+		held, err := heldBy(tx, c.Person, true)
+		if err != nil {
+			return accounts.Person{}, err
+		}
+		f.Held = held
+		p, e, err := accounts.DecidePerson(f, m, c)
 		if err != nil {
 			return p, err
 		}
-		if p.Disabled {
-			if err := lockOut(tx, m, p.ID); err != nil {
-				return p, err
-			}
-		}
-		if c.Disabled != nil || c.Grants != nil {
-			if err := endLinks(tx, func(all []accounts.Invitation) []accounts.Invitation { return f.Lapsed(m, p, all) }); err != nil {
-				return p, err
-			}
-		}
-		return p, s.putPerson(tx, p)
+		return p, errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p))
 	})
 }
 
 // TakeRole implements accounts.Commands.
 func (s *Store) TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error) {
 	return accountChange(ctx, s, m, "accounts.take_role", c, func(tx *tx, f accounts.Facts) (accounts.Person, error) {
-		p, err := accounts.DecideTakeRole(f, m, c)
+		held, err := heldBy(tx, c.Person, true)
+		if err != nil {
+			return accounts.Person{}, err
+		}
+		f.Held = held
+		p, e, err := accounts.DecideTakeRole(f, m, c)
 		if err != nil {
 			return p, err
 		}
-		if err := endLinks(tx, func(all []accounts.Invitation) []accounts.Invitation { return f.Lapsed(m, p, all) }); err != nil {
-			return p, err
-		}
-		return p, s.putPerson(tx, p)
+		return p, errors.Join(putEffects(tx, p.ID, e), s.putPerson(tx, p))
 	})
 }
 
 // SetPassphrase implements accounts.Commands.
 func (s *Store) SetPassphrase(ctx context.Context, m accounts.Meta, c accounts.SetPassphrase) error {
-	_, err := accountChange(ctx, s, m, "accounts.set_passphrase", c, func(tx *tx, _ accounts.Facts) (struct{}, error) {
+	_, err := accountChange(ctx, s, m, "accounts.set_passphrase", c, func(tx *tx, f accounts.Facts) (struct{}, error) {
 		stored, _, err := phrases.get(tx, []byte(m.By.Person))
 		if err != nil {
 			return struct{}{}, err
 		}
-		if err := accounts.DecidePassphrase(m, c, stored); err != nil {
+		if f.Held, err = heldBy(tx, m.By.Person, true); err != nil {
 			return struct{}{}, err
 		}
-		err = errors.Join(endSessions(tx, m.By.Person, c.Session), overtake(tx, m, m.By.Person))
-		if c.Tokens {
-			err = errors.Join(err, endTokens(tx, m.By.Person))
-		}
+		e, err := accounts.DecidePassphrase(f, m, c, stored)
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, phrases.put(tx, []byte(m.By.Person), c.New)
+		return struct{}{}, putEffects(tx, m.By.Person, e)
 	})
 	return err
 }
 
-// StartSession implements accounts.Commands. It also removes the person's
-// sessions and tokens that have died of age, so that nothing piles up.
+// StartSession implements accounts.Commands.
 func (s *Store) StartSession(ctx context.Context, m accounts.Meta, c accounts.StartSession) (accounts.Session, error) {
 	return accountChange(ctx, s, m, "accounts.start_session", c, func(tx *tx, f accounts.Facts) (accounts.Session, error) {
-		session, err := accounts.DecideSession(f.Directory, m, c)
+		held, err := heldBy(tx, m.By.Person, false)
+		if err != nil {
+			return accounts.Session{}, err
+		}
+		f.Held = held
+		session, e, err := accounts.DecideSession(f, m, c)
 		if err != nil {
 			return session, err
 		}
-		if err := bury(tx, session.Person, m.At); err != nil {
+		if err := putEffects(tx, session.Person, e); err != nil {
 			return session, err
 		}
 		if err := sessionsOf.put(tx, owned(session.Person, session.ID), string(session.Hash)); err != nil {
@@ -322,32 +311,6 @@ func arrived(tx *tx, session accounts.Session, at time.Time) (accounts.Session, 
 	return session, err
 }
 
-func bury(tx *tx, person string, at time.Time) error {
-	all, err := recordsOf(tx, sessionsOf, sessions, person)
-	if err != nil {
-		return err
-	}
-	for _, old := range all {
-		if old.Over(at) {
-			if err := endSession(tx, old); err != nil {
-				return err
-			}
-		}
-	}
-	gone, err := recordsOf(tx, tokensOf, tokens, person)
-	if err != nil {
-		return err
-	}
-	for _, t := range gone {
-		if !t.Alive(at) {
-			if err := removeToken(tx, t); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // recordsOf collects what an index by person points at.
 func recordsOf[T any](tx *tx, index table[string], records table[T], person string) ([]T, error) {
 	var out []T
@@ -373,22 +336,6 @@ func endSession(tx *tx, old accounts.Session) error {
 		return err
 	}
 	return sessions.remove(tx, []byte(old.Hash))
-}
-
-func endSessions(tx *tx, person, except string) error {
-	all, err := recordsOf(tx, sessionsOf, sessions, person)
-	if err != nil {
-		return err
-	}
-	for _, old := range all {
-		if old.ID == except {
-			continue
-		}
-		if err := endSession(tx, old); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // EndSessions implements accounts.Commands.
@@ -436,19 +383,6 @@ func (s *Store) AddToken(ctx context.Context, m accounts.Meta, c accounts.AddTok
 	return t, err
 }
 
-func endTokens(tx *tx, person string) error {
-	all, err := recordsOf(tx, tokensOf, tokens, person)
-	if err != nil {
-		return err
-	}
-	for _, t := range all {
-		if err := removeToken(tx, t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // RemoveToken implements accounts.Commands.
 func (s *Store) RemoveToken(ctx context.Context, m accounts.Meta, c accounts.RemoveToken) (accounts.Token, error) {
 	return accountChange(ctx, s, m, "accounts.remove_token", c, func(tx *tx, _ accounts.Facts) (accounts.Token, error) {
@@ -456,10 +390,11 @@ func (s *Store) RemoveToken(ctx context.Context, m accounts.Meta, c accounts.Rem
 		if err != nil {
 			return t, err
 		}
-		if err := accounts.DecideRemoveToken(m, t); err != nil {
+		e, err := accounts.DecideRemoveToken(m, t)
+		if err != nil {
 			return t, err
 		}
-		return t, removeToken(tx, t)
+		return t, putEffects(tx, t.Person, e)
 	})
 }
 

@@ -119,7 +119,7 @@ func (s *Store) RemoveRecording(ctx context.Context, m accounts.Meta, id string)
 		if err != nil {
 			return r, err
 		}
-		if err := library.DecideRemoval(m, r, used); err != nil {
+		if err := library.MayRemove(m.By, r, used); err != nil {
 			return r, err
 		}
 		return r, tx.forgetRecording(r)

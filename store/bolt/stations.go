@@ -58,7 +58,8 @@ func (s *Store) Found(ctx context.Context, m accounts.Meta, units []stations.Uni
 	}
 	size := founded{len(units), len(list)}
 	_, err := stationChange(ctx, s, m, "stations.found", size, func(r *stations.Registry) ([]stations.Unit, []stations.Station, founded, error) {
-		return units, list, size, stations.DecideFound(r, m)
+		units, list, err := stations.DecideFound(r, m, units, list)
+		return units, list, size, err
 	})
 	return err
 }

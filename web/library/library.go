@@ -298,7 +298,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 	if err != nil {
 		return err
 	}
-	err = library.DecideRemoval(r.Meta(rec.ID), rec, used)
+	err = library.MayRemove(r.Actor, rec, used)
 	page.MayRemove, page.InUse = err == nil, fault.Is(err, "library.in_use")
 	if r.Actor.CanSomewhere(accounts.ReadSchedule) {
 		plan, err := p.store.Schedule(r.Context())
