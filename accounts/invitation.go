@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"cmp"
+	"context"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -97,14 +99,62 @@ func (i Invitation) twice(o Invitation) bool {
 	return i.Person != "" || slices.ContainsFunc(i.Grants, place) || i.Note != "" && strings.EqualFold(i.Note, o.Note)
 }
 
-// Others are the links among these, open at that instant, that open the same as i.
-func (i Invitation) Others(all []Invitation, at time.Time) (others []Invitation) {
+// others are the links among these, open at that instant, that open the same as i.
+func (i Invitation) others(all []Invitation, at time.Time) (others []Invitation) {
 	for _, o := range all {
 		if o.ID != i.ID && o.Check(at) == nil && i.Like(o) {
 			others = append(others, o)
 		}
 	}
 	return others
+}
+
+// InvitationQuery asks for invitations that are good at an instant; zero fields ask for nothing.
+type InvitationQuery struct {
+	At      time.Time
+	For     *Actor      // those that she may see and withdraw; nil is all
+	Role    Role        // those that give it
+	Contest string      // ID; those that give a role in that contest
+	Like    *Invitation // those that open the same as this one, itself aside
+	After   string      // ID of the last of the page before, "" for the first page
+	Limit   int         // at most; 1 to MostListed
+}
+
+// MostListed is the most invitations one page of a list holds.
+const MostListed = 500
+
+// Wants reports whether the query asks for the invitation, cursor and limit aside.
+func (f Facts) Wants(q InvitationQuery, inv Invitation) bool {
+	gives := func(g Grant) bool {
+		return (q.Role == "" || g.Role == q.Role) && (q.Contest == "" || g.Scope == Scope{Contest, q.Contest})
+	}
+	return f.CheckInvitation(inv, q.At) == nil && (q.For == nil || f.MaySee(*q.For, inv)) &&
+		(q.Role == "" && q.Contest == "" || slices.ContainsFunc(inv.Grants, gives)) &&
+		(q.Like == nil || inv.ID != q.Like.ID && q.Like.Like(inv))
+}
+
+// EveryInvitation yields all that the query asks for, page by page.
+func EveryInvitation(ctx context.Context, from interface {
+	Invitations(ctx context.Context, q InvitationQuery) ([]Invitation, error)
+}, q InvitationQuery) iter.Seq2[Invitation, error] {
+	return func(yield func(Invitation, error) bool) {
+		for q.Limit = MostListed; ; {
+			page, err := from.Invitations(ctx, q)
+			if err != nil {
+				yield(Invitation{}, err)
+				return
+			}
+			for _, inv := range page {
+				if !yield(inv, nil) {
+					return
+				}
+			}
+			if len(page) < q.Limit {
+				return
+			}
+			q.After = page[len(page)-1].ID
+		}
+	}
 }
 
 // DecideInvite makes the invitation if the actor may give what it gives, and
@@ -119,7 +169,7 @@ func DecideInvite(f Facts, m Meta, c Invite, taken bool, all []Invitation) (inv 
 	if c.Waiting = cmp.Or(c.Waiting, KeepWaiting); c.Person != "" {
 		c.Waiting = WithdrawWaiting
 	}
-	for _, o := range inv.Others(all, m.At) {
+	for _, o := range inv.others(all, m.At) {
 		if inv.twice(o) {
 			o.Withdrew = m.At
 			ended = append(ended, o)

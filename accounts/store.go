@@ -44,8 +44,8 @@ type Queries interface {
 	Credential(ctx context.Context, person string) (string, error)
 	// Invitation finds the invitation of a secret, or accounts.invitation_unknown.
 	Invitation(ctx context.Context, h Hash) (Invitation, error)
-	// Invitations lists the open ones that are good at that instant, the newest first.
-	Invitations(ctx context.Context, at time.Time) ([]Invitation, error)
+	// Invitations returns a page of those that are open, the newest first.
+	Invitations(ctx context.Context, q InvitationQuery) ([]Invitation, error)
 	// Sessions lists the living sessions of a person, the last used first.
 	Sessions(ctx context.Context, person string, at time.Time) ([]Session, error)
 	// Tokens lists the living tokens of a person, the newest first.

@@ -27,8 +27,8 @@ import (
 // Log keeps the events of all contests. An engine implements it; all methods
 // are safe for concurrent use.
 type Log interface {
-	// Contests lists the heads of all contests, the oldest contest first.
-	Contests(ctx context.Context) ([]Head, error)
+	// Contests returns a page of the heads of contests, the newest contest first.
+	Contests(ctx context.Context, q HeadQuery) ([]Head, error)
 	// Events yields the events of one contest with Seq greater than after, in
 	// order. An unknown contest yields nothing. It stops at the first error.
 	Events(ctx context.Context, id string, after int) iter.Seq2[Event, error]
@@ -45,6 +45,16 @@ type Head struct {
 	ID  string
 	Seq int // of its last event
 }
+
+// HeadQuery asks for heads.
+type HeadQuery struct {
+	IDs   []string // of these contests alone, those that exist; nil is all
+	After string   // ID of the last of the page before, "" for the first page
+	Limit int      // at most; 1 to MostListed
+}
+
+// MostListed is the most heads one page holds.
+const MostListed = 500
 
 // Phase is how far a contest has come.
 type Phase string

@@ -18,7 +18,7 @@ type kept struct {
 	alike map[string][]contest.File
 }
 
-func (k kept) Contests(context.Context) ([]contest.Head, error) {
+func (k kept) Contests(context.Context, contest.HeadQuery) ([]contest.Head, error) {
 	return []contest.Head{{ID: k.id, Seq: len(k.log)}}, nil
 }
 func (k kept) Events(_ context.Context, _ string, after int) iter.Seq2[contest.Event, error] {

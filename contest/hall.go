@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -151,19 +152,37 @@ func (h *Hall) Some(ctx context.Context, ids []string, fn func(*State) error) er
 }
 
 func (h *Hall) each(ctx context.Context, only []string, fn func(*State) error) error {
-	heads, err := h.log.Contests(ctx)
-	if err != nil {
-		return err
-	}
-	for _, c := range slices.Backward(heads) {
-		if only != nil && !slices.Contains(only, c.ID) {
-			continue
+	for c, err := range h.heads(ctx, only) {
+		if err == nil {
+			err = h.upTo(ctx, c, fn)
 		}
-		if err := h.upTo(ctx, c, fn); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// heads yields the heads of contests, page by page, the newest contest first.
+func (h *Hall) heads(ctx context.Context, only []string) iter.Seq2[Head, error] {
+	return func(yield func(Head, error) bool) {
+		for q := (HeadQuery{IDs: only, Limit: MostListed}); ; {
+			page, err := h.log.Contests(ctx, q)
+			if err != nil {
+				yield(Head{}, err)
+				return
+			}
+			for _, c := range page {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			if len(page) < q.Limit {
+				return
+			}
+			q.After = page[len(page)-1].ID
+		}
+	}
 }
 
 // upTo calls fn with a contest's state that has folded its log up to the head at least.
@@ -184,17 +203,15 @@ func (h *Hall) upTo(ctx context.Context, c Head, fn func(*State) error) error {
 // cannot be read is left out: it must not keep pages that only name it from being shown.
 func (h *Hall) Titles(ctx context.Context) (map[string]string, error) {
 	titles := map[string]string{}
-	heads, err := h.log.Contests(ctx)
-	if err != nil {
-		return titles, err
-	}
-	for _, c := range heads {
-		err := h.upTo(ctx, c, func(s *State) error {
-			if title := s.Working().Title; title != "" {
-				titles[c.ID] = title
-			}
-			return nil
-		})
+	for c, err := range h.heads(ctx, nil) {
+		if err == nil {
+			err = h.upTo(ctx, c, func(s *State) error {
+				if title := s.Working().Title; title != "" {
+					titles[c.ID] = title
+				}
+				return nil
+			})
+		}
 		if err != nil && !fault.Is(err, "contest.log_damaged") {
 			return titles, err
 		}

@@ -238,12 +238,22 @@ func daysInShort(active []stations.Interval) string {
 	return strings.Join(days, "; ")
 }
 
+// Newest asks for a page of a numbered list whose newest comes first.
+type Newest struct {
+	After int // number of the last of the page before, 0 for the first page
+	Limit int // at most; 1 to MostListed
+}
+
+// MostListed is the most one page of a list holds.
+const MostListed = 500
+
 // Decider decides the past anew. It is safe for concurrent use.
 type Decider interface {
 	// ForetellAnew says what DecideAnew's change would do, and keeps nothing.
 	ForetellAnew(ctx context.Context, m accounts.Meta, c Anew) (AnewDone, error)
 	// DecideAnew makes it. Faults: those of the function of that name, stations.plan_changed.
 	DecideAnew(ctx context.Context, m accounts.Meta, c Anew) (AnewDone, error)
-	// DecidedAnew lists what was decided anew, the newest first. Fault: accounts.denied.
-	DecidedAnew(ctx context.Context, by accounts.Actor) ([]AnewDone, error)
+	// DecidedAnew returns a page of what was decided anew, the newest first, and the After of the
+	// next, 0 at the end. Fault: accounts.denied.
+	DecidedAnew(ctx context.Context, by accounts.Actor, q Newest) (list []AnewDone, next int, err error)
 }

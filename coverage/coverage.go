@@ -396,9 +396,9 @@ type Store interface {
 	ReopenWeek(ctx context.Context, m accounts.Meta, c Reopen) (Week, error)
 	// ClosedWeeks tells how those of the weeks from..until stand that were ever closed.
 	ClosedWeeks(ctx context.Context, from, until airing.Week) (map[airing.Week]Standing, error)
-	// Reopenings lists the closed weeks that somebody asked to open again and nobody
+	// Reopenings returns a page of the closed weeks that somebody asked to open again and nobody
 	// has agreed to yet, the oldest week first. Fault: accounts.denied.
-	Reopenings(ctx context.Context, by accounts.Actor) ([]Asked, error)
+	Reopenings(ctx context.Context, by accounts.Actor, q AskedQuery) ([]Asked, error)
 }
 
 // MaxWeeks is the longest trend one call answers: ten years.

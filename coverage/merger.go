@@ -546,9 +546,10 @@ type Foreteller interface {
 	// stations.DecideMerge and DecideSplit.
 	ForetellMerge(ctx context.Context, m accounts.Meta, c stations.Merge) (stations.MergePlan, Merger, error)
 	ForetellSplit(ctx context.Context, m accounts.Meta, c stations.Split) (stations.SplitPlan, Merger, error)
-	// Successions lists the mergers and splits that were made, the newest first.
+	// Successions returns a page of the mergers and splits that were made, the newest first,
+	// and the After of the next, 0 at the end.
 	// Fault: accounts.denied.
-	Successions(ctx context.Context, by accounts.Actor) ([]Succession, error)
+	Successions(ctx context.Context, by accounts.Actor, q Newest) (list []Succession, next int, err error)
 	// ForetellUndo says what undoing one would do, and changes nothing. Fault:
 	// stations.succession_unknown.
 	ForetellUndo(ctx context.Context, m accounts.Meta, number int) (UndoPlan, error)

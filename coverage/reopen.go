@@ -30,6 +30,13 @@ type Asked struct {
 	Reopening
 }
 
+// AskedQuery asks for requests that wait; zero fields ask for nothing.
+type AskedQuery struct {
+	Not   string      // ID of a person: not what she asked for
+	From  airing.Week // this week and later ones
+	Limit int         // at most; 1 to MostListed
+}
+
 // Dropped is a request that was taken back, by who asked or by another.
 type Dropped struct {
 	Reopening

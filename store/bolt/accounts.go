@@ -427,20 +427,23 @@ func (s *Store) Invitation(ctx context.Context, h accounts.Hash) (inv accounts.I
 }
 
 // Invitations implements accounts.Queries.
-func (s *Store) Invitations(ctx context.Context, at time.Time) (open []accounts.Invitation, err error) {
+func (s *Store) Invitations(ctx context.Context, q accounts.InvitationQuery) (page []accounts.Invitation, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		f, err := s.accountFacts(tx)
 		if err != nil {
 			return err
 		}
 		all, err := invitations.all(tx)
-		open = slices.DeleteFunc(all, func(i accounts.Invitation) bool { return f.CheckInvitation(i, at) != nil })
+		page = slices.DeleteFunc(all, func(i accounts.Invitation) bool { return !f.Wants(q, i) && i.ID != q.After })
 		return err
 	})
-	slices.SortFunc(open, func(a, b accounts.Invitation) int {
+	slices.SortFunc(page, func(a, b accounts.Invitation) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
 	})
-	return open, err
+	if i := slices.IndexFunc(page, func(i accounts.Invitation) bool { return i.ID == q.After }); i >= 0 {
+		page = page[i+1:]
+	}
+	return page[:min(len(page), max(q.Limit, 1), accounts.MostListed)], err
 }
 
 // Sessions implements accounts.Queries.

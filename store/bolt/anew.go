@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 
 	"loa/accounts"
@@ -142,18 +143,34 @@ func (s *Store) DecideAnew(ctx context.Context, m accounts.Meta, c coverage.Anew
 }
 
 // DecidedAnew implements coverage.Decider.
-func (s *Store) DecidedAnew(ctx context.Context, by accounts.Actor) (list []coverage.AnewDone, err error) {
+func (s *Store) DecidedAnew(ctx context.Context, by accounts.Actor, q coverage.Newest) (list []coverage.AnewDone, next int, err error) {
 	if err := coverage.MayRead(by, accounts.Where{}); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	return newest(ctx, s, decidedAnew, q)
+}
+
+// newest is a page of a table by number.
+func newest[T any](ctx context.Context, s *Store, t table[T], q coverage.Newest) (list []T, next int, err error) {
+	var until []byte
+	if q.After > 0 {
+		until = numberKey(uint32(q.After))
+	}
+	limit := min(max(q.Limit, 1), coverage.MostListed)
 	err = s.view(ctx, func(tx *tx) error {
-		for e, err := range decidedAnew.descend(tx, nil, nil) {
+		list, next = nil, 0
+		last := 0
+		for e, err := range t.descend(tx, nil, until) {
 			if err != nil {
 				return err
 			}
-			list = append(list, e.rec)
+			if len(list) == limit {
+				next = last
+				return nil
+			}
+			list, last = append(list, e.rec), int(binary.BigEndian.Uint32(e.key))
 		}
 		return nil
 	})
-	return list, err
+	return list, next, err
 }

@@ -143,9 +143,18 @@ func TestWhatWasDecidedIsDecidedAnewOnPurposeOnly(t *testing.T) {
 	refuse(t, s, by(), "coverage.anew_from", coverage.Anew{What: coverage.AnewTerms, From: stations.DateOf(now), Reason: why, Programme: p.ID})
 	refuse(t, s, by(), "coverage.anew_kind", coverage.Anew{What: "luck", From: second, Reason: why})
 	refuse(t, s, by(), "stations.plan_changed", coverage.Anew{What: coverage.AnewTerms, From: second, Reason: why, Programme: p.ID, Seen: "another"})
-	decided, err := s.DecidedAnew(ctx, accounts.Daemon())
-	if err != nil || len(decided) != 8 || decided[0].Number != 8 || decided[0].Reason != why {
-		t.Errorf("%d decisions, %v", len(decided), err)
+	decided := 8
+	for q := (coverage.Newest{Limit: 3}); ; {
+		page, next, err := s.DecidedAnew(ctx, accounts.Daemon(), q)
+		if err != nil || len(page) != min(q.Limit, decided) || page[0].Number != decided || page[0].Reason != why {
+			t.Fatalf("%d decisions, next %d, %v", len(page), next, err)
+		}
+		if decided -= len(page); (next > 0) != (decided > 0) {
+			t.Fatalf("%d are left, next after %d", decided, next)
+		}
+		if q.After = next; next == 0 {
+			break
+		}
 	}
 }
 

@@ -34,18 +34,21 @@ var (
 )
 
 // Contests implements contest.Log.
-func (s *Store) Contests(ctx context.Context) ([]contest.Head, error) {
+func (s *Store) Contests(ctx context.Context, q contest.HeadQuery) (page []contest.Head, err error) {
 	var heads []contestHead
-	err := s.view(ctx, func(tx *tx) (err error) { heads, err = contestHeads.all(tx); return err })
-	if err != nil {
+	if err := s.view(ctx, func(tx *tx) (err error) { heads, err = contestHeads.all(tx); return err }); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(heads, func(a, b contestHead) int { return cmp.Compare(a.Number, b.Number) })
-	out := make([]contest.Head, len(heads))
-	for i, h := range heads {
-		out[i] = contest.Head{ID: h.ID, Seq: h.Seq}
+	slices.SortFunc(heads, func(a, b contestHead) int { return cmp.Compare(b.Number, a.Number) })
+	if i := slices.IndexFunc(heads, func(h contestHead) bool { return h.ID == q.After }); i >= 0 {
+		heads = heads[i+1:]
 	}
-	return out, nil
+	for _, h := range heads {
+		if len(page) < min(max(q.Limit, 1), contest.MostListed) && (q.IDs == nil || slices.Contains(q.IDs, h.ID)) {
+			page = append(page, contest.Head{ID: h.ID, Seq: h.Seq})
+		}
+	}
+	return page, nil
 }
 
 // eventsAtOnce bounds how many events one read transaction hands out, so that

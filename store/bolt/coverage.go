@@ -409,20 +409,22 @@ func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks
 
 // Reopenings implements coverage.Store. A week whose summary is kept is plain: nobody
 // asks for it, and it is not read.
-func (s *Store) Reopenings(ctx context.Context, by accounts.Actor) (list []coverage.Asked, err error) {
+func (s *Store) Reopenings(ctx context.Context, by accounts.Actor, q coverage.AskedQuery) (list []coverage.Asked, err error) {
 	if err := coverage.MayClose(by); err != nil {
 		return nil, err
 	}
+	limit := min(max(q.Limit, 1), coverage.MostListed)
 	err = s.view(ctx, func(tx *tx) error {
-		for key := range closings.keys(tx) {
+		list = nil
+		for key := range closings.keysFrom(tx, weekKey(q.From)) {
 			if summaries.has(tx, key) {
 				continue
 			}
 			c, found, err := closings.get(tx, key)
-			if err != nil {
+			if err != nil || len(list) == limit {
 				return err
 			}
-			if found && c.Asked != nil {
+			if found && c.Asked != nil && c.Asked.Person != q.Not {
 				list = append(list, coverage.Asked{Week: c.Week.Week, Reopening: *c.Asked})
 			}
 		}

@@ -279,20 +279,11 @@ func foretell[R any](ctx context.Context, s *Store, m accounts.Meta, on stations
 }
 
 // Successions implements coverage.Foreteller.
-func (s *Store) Successions(ctx context.Context, by accounts.Actor) (list []coverage.Succession, err error) {
+func (s *Store) Successions(ctx context.Context, by accounts.Actor, q coverage.Newest) (list []coverage.Succession, next int, err error) {
 	if err := coverage.MayMerge(by); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	err = s.view(ctx, func(tx *tx) error {
-		for e, err := range successions.descend(tx, nil, nil) {
-			if err != nil {
-				return err
-			}
-			list = append(list, e.rec)
-		}
-		return nil
-	})
-	return list, err
+	return newest(ctx, s, successions, q)
 }
 
 // undoing works out what undoing one does.

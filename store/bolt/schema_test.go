@@ -172,7 +172,7 @@ func noClusters(t *testing.T, s *bolt.Store) int {
 			t.Errorf("%s says that %d clusters work", st.ID, *st.ClustersWorking)
 		}
 	}
-	made, err := s.Successions(t.Context(), accounts.Daemon())
+	made, _, err := s.Successions(t.Context(), accounts.Daemon(), coverage.Newest{Limit: coverage.MostListed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,10 +80,13 @@ func (t table[T]) has(tx *tx, key []byte) bool {
 }
 
 // keys yields the keys in order, which must not be kept without copying them.
-func (t table[T]) keys(tx *tx) iter.Seq[[]byte] {
+func (t table[T]) keys(tx *tx) iter.Seq[[]byte] { return t.keysFrom(tx, nil) }
+
+// keysFrom yields the keys from one on.
+func (t table[T]) keysFrom(tx *tx, from []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := t.bucket(tx).Cursor()
-		for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		for k, _ := c.Seek(from); k != nil; k, _ = c.Next() {
 			if tx.s.read.note(k, nil); !yield(k) {
 				return
 			}

@@ -65,6 +65,7 @@ func (a *accountTest) wants(err error, code string) {
 func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 	for name, test := range map[string]func(*accountTest){
 		"an invitation lets in once":              inviteOnce,
+		"invitations are asked for page by page":  invitesAsked,
 		"an invitation adds to an account":        inviteKnown,
 		"a renewal gives a new passphrase":        inviteRenewal,
 		"a maker who may no more":                 inviteMaker,
@@ -114,13 +115,71 @@ func (a *accountTest) twoStations() (one, two accounts.Where) {
 	return one, two
 }
 
+func openAt(at time.Time) accounts.InvitationQuery { return accounts.InvitationQuery{At: at, Limit: 9} }
+
+// invitesAsked asks for invitations by each member of the query, and pages through them.
+func invitesAsked(a *accountTest) {
+	ctx := context.Background()
+	one, two := a.twoStations()
+	judge := func(contest string) accounts.Grant {
+		return accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: contest}}
+	}
+	made := map[string]accounts.Invitation{}
+	for i, g := range []accounts.Grant{stationGrant(one.Station), stationGrant(two.Station), stationGrant(one.Station), judge("a"), judge("b")} {
+		at := noon.Add(time.Duration(i) * time.Minute)
+		inv, err := a.Invite(ctx, a.meta(accounts.Daemon(), at), accounts.Invite{Hash: accounts.HashOf(fmt.Sprint(i)), Grants: []accounts.Grant{g}})
+		a.wants(err, "")
+		made[inv.ID], made[fmt.Sprint(i)] = inv, inv
+	}
+	first := made["0"]
+	organiser := accounts.Actor{Person: "o", Via: "session", Grants: []accounts.Grant{{Role: accounts.Organiser,
+		Scope: accounts.Scope{Level: accounts.Contest, ID: "b"}}}}
+	for _, c := range []struct {
+		q    accounts.InvitationQuery
+		want string
+	}{
+		{accounts.InvitationQuery{}, "43210"},
+		{accounts.InvitationQuery{Role: accounts.Operator}, "210"},
+		{accounts.InvitationQuery{Contest: "b"}, "4"},
+		{accounts.InvitationQuery{Role: accounts.Organiser, Contest: "b"}, ""},
+		{accounts.InvitationQuery{Like: &first}, "2"},
+		{accounts.InvitationQuery{For: &organiser}, "4"},
+		{accounts.InvitationQuery{At: noon.AddDate(1, 0, 0)}, ""},
+	} {
+		if c.q.At.IsZero() {
+			c.q.At = noon.Add(time.Hour)
+		}
+		got := ""
+		for inv, err := range accounts.EveryInvitation(ctx, a, c.q) {
+			a.wants(err, "")
+			for i := range 5 {
+				if made[fmt.Sprint(i)].ID == inv.ID {
+					got += fmt.Sprint(i)
+				}
+			}
+		}
+		paged := 0
+		for c.q.Limit = 2; ; {
+			page, err := a.Invitations(ctx, c.q)
+			a.wants(err, "")
+			if paged += len(page); len(page) < c.q.Limit {
+				break
+			}
+			c.q.After = page[len(page)-1].ID
+		}
+		if got != c.want || paged != len(c.want) {
+			a.t.Errorf("%+v: %q and %d by pages, want %q", c.q, got, paged, c.want)
+		}
+	}
+}
+
 func inviteOnce(a *accountTest) {
 	ctx := context.Background()
 	one, _ := a.twoStations()
 	h := accounts.HashOf("secret")
 	inv, err := a.Invite(ctx, a.meta(accounts.Daemon(), noon), accounts.Invite{Hash: h, Grants: []accounts.Grant{stationGrant(one.Station)}, Note: "Chị Hoa"})
 	a.wants(err, "")
-	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 1 || open[0].ID != inv.ID {
+	if open, err := a.Invitations(ctx, openAt(noon)); err != nil || len(open) != 1 || open[0].ID != inv.ID {
 		a.t.Fatalf("open invitations: %v %v", open, err)
 	}
 	join := accounts.Join{Hash: h, Name: "Hoa", Login: "hoa", Passphrase: "phc"}
@@ -148,7 +207,7 @@ func inviteOnce(a *accountTest) {
 	if phc, err := a.Credential(ctx, p.ID); err != nil || phc != "phc" {
 		a.t.Errorf("credential %q %v", phc, err)
 	}
-	if open, _ := a.Invitations(ctx, noon); len(open) != 0 {
+	if open, _ := a.Invitations(ctx, openAt(noon)); len(open) != 0 {
 		a.t.Errorf("a used invitation is still open: %v", open)
 	}
 }
@@ -453,7 +512,7 @@ func firstPerson(a *accountTest) {
 			Grants: []accounts.Grant{adminGrant}})
 		a.wants(err, "")
 	}
-	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 2 {
+	if open, err := a.Invitations(ctx, openAt(noon)); err != nil || len(open) != 2 {
 		a.t.Errorf("%d links wait before anybody is there: %v", len(open), err)
 	}
 	join := accounts.Join{Hash: accounts.HashOf("two"), Name: "Hoa", Login: "hoa", Passphrase: "phc"}
@@ -461,7 +520,7 @@ func firstPerson(a *accountTest) {
 	a.wants(err, "")
 	_, err = a.Join(ctx, a.meta(accounts.Actor{}, noon), accounts.Join{Hash: accounts.HashOf("one"), Name: "Lan", Login: "lan", Passphrase: "phc"})
 	a.wants(err, "accounts.invitation_ended")
-	if open, err := a.Invitations(ctx, noon); err != nil || len(open) != 0 {
+	if open, err := a.Invitations(ctx, openAt(noon)); err != nil || len(open) != 0 {
 		a.t.Errorf("links that open nothing wait: %+v, %v", open, err)
 	}
 }

@@ -692,6 +692,26 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 		}
 	}
 	request := weekCounts(t, e, thatWeek).Reopening.At
+	for _, c := range []struct {
+		q    coverage.AskedQuery
+		want []airing.Week
+	}{
+		{coverage.AskedQuery{Limit: 9}, []airing.Week{thatWeek, thatWeek + 1, thatWeek + 2}},
+		{coverage.AskedQuery{Limit: 2}, []airing.Week{thatWeek, thatWeek + 1}},
+		{coverage.AskedQuery{Limit: 9, From: thatWeek + 2, Not: two.Person}, []airing.Week{thatWeek + 2}},
+		{coverage.AskedQuery{Limit: 9, Not: one.Person}, nil},
+	} {
+		var weeks []airing.Week
+		for _, a := range must[[]coverage.Asked](t)(e.Reopenings(ctx, two, c.q)) {
+			weeks = append(weeks, a.Week)
+		}
+		if !slices.Equal(weeks, c.want) {
+			t.Errorf("%+v: asked for %v, want %v", c.q, weeks, c.want)
+		}
+	}
+	if _, err := e.Reopenings(ctx, operatorOf("S00001"), coverage.AskedQuery{Limit: 9}); !fault.Is(err, "accounts.denied") {
+		t.Errorf("an operator reads what was asked: %v", err)
+	}
 	reopen(two, coverage.Reopen{Week: thatWeek, Reason: "Tôi cũng muốn hỏi", Later: true}, "coverage.asked_already") // who asks does not agree
 	reopen(one, coverage.Reopen{Week: thatWeek, Request: request}, "coverage.own_request")
 	reopen(two, coverage.Reopen{Week: thatWeek, Request: request.Add(-time.Hour)}, "coverage.request_changed")

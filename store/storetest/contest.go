@@ -140,9 +140,30 @@ func contestsApart(t *testing.T, log contest.Log) {
 	for i, id := range []string{"z", "a", "a-1", "m"} {
 		appendContest(t, log, "c", id, 0, contestEventsAfter(contest.Event{}, "c", i+1))
 	}
-	heads, err := log.Contests(context.Background())
-	if err != nil || !slices.Equal(heads, []contest.Head{{ID: "z", Seq: 1}, {ID: "a", Seq: 2}, {ID: "a-1", Seq: 3}, {ID: "m", Seq: 4}}) {
-		t.Errorf("contests %v, %v", heads, err)
+	asked := func(q contest.HeadQuery) []contest.Head {
+		t.Helper()
+		heads, err := log.Contests(context.Background(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return heads
+	}
+	heads := []contest.Head{{ID: "m", Seq: 4}, {ID: "a-1", Seq: 3}, {ID: "a", Seq: 2}, {ID: "z", Seq: 1}}
+	for _, c := range []struct {
+		q    contest.HeadQuery
+		want []contest.Head
+	}{
+		{contest.HeadQuery{Limit: contest.MostListed}, heads},
+		{contest.HeadQuery{Limit: 2}, heads[:2]},
+		{contest.HeadQuery{Limit: 2, After: "a-1"}, heads[2:]},
+		{contest.HeadQuery{Limit: 2, After: "z"}, nil},
+		{contest.HeadQuery{Limit: 9, IDs: []string{"z", "none", "a-1"}}, []contest.Head{heads[1], heads[3]}},
+		{contest.HeadQuery{Limit: 1, IDs: []string{"z", "a-1"}, After: "a-1"}, heads[3:]},
+		{contest.HeadQuery{Limit: 9, IDs: []string{}}, nil},
+	} {
+		if got := asked(c.q); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: contests %v, want %v", c.q, got, c.want)
+		}
 	}
 	for _, c := range heads {
 		if n := len(readContest(t, log, c.ID, 0)); n != c.Seq {
@@ -178,7 +199,7 @@ func contestCancelled(t *testing.T, log contest.Log) {
 			t.Error("a cancelled reader got an event")
 		}
 	}
-	if ids, err := log.Contests(context.Background()); err != nil || len(ids) != 0 {
+	if ids, err := log.Contests(context.Background(), contest.HeadQuery{Limit: 9}); err != nil || len(ids) != 0 {
 		t.Errorf("contests %v, %v", ids, err)
 	}
 }

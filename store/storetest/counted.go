@@ -109,9 +109,9 @@ func (e *Counted) ClosedWeeks(ctx context.Context, week, until airing.Week) (map
 	return e.Engine.ClosedWeeks(ctx, week, until)
 }
 
-func (e *Counted) Contests(ctx context.Context) ([]contest.Head, error) {
+func (e *Counted) Contests(ctx context.Context, q contest.HeadQuery) ([]contest.Head, error) {
 	e.asked("Contests")
-	return e.Engine.Contests(ctx)
+	return e.Engine.Contests(ctx, q)
 }
 
 func (e *Counted) CopiesDue(ctx context.Context, after string, limit int) ([]library.Recording, error) {
@@ -134,9 +134,9 @@ func (e *Counted) Credential(ctx context.Context, id string) (string, error) {
 	return e.Engine.Credential(ctx, id)
 }
 
-func (e *Counted) DecidedAnew(ctx context.Context, by accounts.Actor) ([]coverage.AnewDone, error) {
+func (e *Counted) DecidedAnew(ctx context.Context, by accounts.Actor, q coverage.Newest) ([]coverage.AnewDone, int, error) {
 	e.asked("DecidedAnew")
-	return e.Engine.DecidedAnew(ctx, by)
+	return e.Engine.DecidedAnew(ctx, by, q)
 }
 
 func (e *Counted) Directory(ctx context.Context) (*accounts.Directory, error) {
@@ -189,9 +189,9 @@ func (e *Counted) Invitation(ctx context.Context, h accounts.Hash) (accounts.Inv
 	return e.Engine.Invitation(ctx, h)
 }
 
-func (e *Counted) Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error) {
+func (e *Counted) Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error) {
 	e.asked("Invitations")
-	return e.Engine.Invitations(ctx, at)
+	return e.Engine.Invitations(ctx, q)
 }
 
 func (e *Counted) JobState(ctx context.Context, job string) (scheduler.JobState, error) {
@@ -239,9 +239,9 @@ func (e *Counted) Registry(ctx context.Context) (*stations.Registry, error) {
 	return e.Engine.Registry(ctx)
 }
 
-func (e *Counted) Reopenings(ctx context.Context, by accounts.Actor) ([]coverage.Asked, error) {
+func (e *Counted) Reopenings(ctx context.Context, by accounts.Actor, q coverage.AskedQuery) ([]coverage.Asked, error) {
 	e.asked("Reopenings")
-	return e.Engine.Reopenings(ctx, by)
+	return e.Engine.Reopenings(ctx, by, q)
 }
 
 func (e *Counted) RunsBefore(ctx context.Context, job string, at time.Time, limit int) ([]scheduler.Run, error) {
@@ -274,9 +274,9 @@ func (e *Counted) StationBytes(ctx context.Context, station string) (int64, erro
 	return e.Engine.StationBytes(ctx, station)
 }
 
-func (e *Counted) Successions(ctx context.Context, by accounts.Actor) ([]coverage.Succession, error) {
+func (e *Counted) Successions(ctx context.Context, by accounts.Actor, q coverage.Newest) ([]coverage.Succession, int, error) {
 	e.asked("Successions")
-	return e.Engine.Successions(ctx, by)
+	return e.Engine.Successions(ctx, by, q)
 }
 
 func (e *Counted) Tokens(ctx context.Context, id string, at time.Time) ([]accounts.Token, error) {

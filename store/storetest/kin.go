@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -75,6 +76,28 @@ func coverageKin(t *testing.T, e AiringEngine) {
 	t.Logf("%d changes, %d undone, %d refused", len(w.past), w.undone, w.refused)
 	if len(w.past) < 5 {
 		t.Error("too little happened")
+	}
+	newest, made := math.MaxInt, 0
+	for q := (coverage.Newest{Limit: 4}); ; {
+		page, next, err := e.Successions(context.Background(), accounts.Daemon(), q)
+		if err != nil || len(page) > q.Limit || next > 0 && len(page) < q.Limit {
+			t.Fatalf("a page of %d, next %d, %v", len(page), next, err)
+		}
+		for _, s := range page {
+			if made++; s.Number >= newest {
+				t.Errorf("%d comes after %d", s.Number, newest)
+			}
+			newest = s.Number
+		}
+		if q.After = next; next == 0 {
+			break
+		}
+	}
+	if made == 0 || newest != 1 {
+		t.Errorf("%d mergers and splits, the last is %d", made, newest)
+	}
+	if _, _, err := e.Successions(context.Background(), operatorOf("S00001"), coverage.Newest{Limit: 1}); !fault.Is(err, "accounts.denied") {
+		t.Errorf("an operator reads them: %v", err)
 	}
 }
 

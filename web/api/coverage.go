@@ -282,11 +282,11 @@ func answerAnew(r *kit.Request, d coverage.AnewDone) anewAnswer {
 }
 
 func (c coverages) decidedAnew(w http.ResponseWriter, r *kit.Request) error {
-	list, err := c.store.DecidedAnew(r.Context(), r.Actor)
+	q, err := newest(r)
 	if err != nil {
 		return err
 	}
-	page, next, err := kit.PageOf(r, list, func(d coverage.AnewDone) string { return strconv.Itoa(d.Number) })
+	page, next, err := c.store.DecidedAnew(r.Context(), r.Actor, q)
 	if err != nil {
 		return err
 	}
@@ -294,5 +294,22 @@ func (c coverages) decidedAnew(w http.ResponseWriter, r *kit.Request) error {
 	for i, d := range page {
 		items[i] = answerAnew(r, d)
 	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, afterNumber(next)))
+}
+
+// newest reads which page of a numbered list is asked for. Faults: kit.limit_invalid, kit.no_such_page.
+func newest(r *kit.Request) (q coverage.Newest, err error) {
+	if q.After, err = r.AfterNumber("after"); err != nil {
+		return q, err
+	}
+	q.Limit, err = r.Limit()
+	return q, err
+}
+
+// afterNumber is the after of the next page, "" at the end.
+func afterNumber(next int) string {
+	if next == 0 {
+		return ""
+	}
+	return strconv.Itoa(next)
 }

@@ -16,7 +16,7 @@ import (
 type PeopleStore interface {
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
-	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
+	Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error)
 	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
 	ChangePerson(ctx context.Context, m accounts.Meta, c accounts.ChangePerson) (accounts.Person, error)
@@ -41,7 +41,8 @@ func (p people) routes() []kit.Route {
 		{Pattern: "GET /api/v1/people/{id}", Access: accounts.InviteStation, Handler: p.get, Out: accounts.Person{}, Summary: "One person, by ID or login."},
 		{Pattern: "PATCH /api/v1/people/{id}", Edits: true, Access: accounts.InviteStation, Handler: p.change, In: changeBody{}, Out: accounts.Person{},
 			Summary: "Change name, language, grants or disable; what is absent stays."},
-		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Summary: "Open invitations."},
+		{Pattern: "GET /api/v1/invitations", Access: accounts.InvitePeople, Handler: p.invitations, Out: kit.List[Invitation]{}, Query: "limit after",
+			Summary: "Open invitations."},
 		{Pattern: "POST /api/v1/invitations", Statuses: []int{http.StatusCreated}, Access: accounts.InvitePeople, Handler: p.invite,
 			In: inviteBody{}, Out: Invitation{},
 			Summary: "Invite somebody, or renew a person's passphrase; the answer alone holds the link, so an Idempotency-Key is refused."},
@@ -212,21 +213,23 @@ func shownInvitation(i accounts.Invitation) Invitation {
 }
 
 func (p people) invitations(w http.ResponseWriter, r *kit.Request) error {
-	f, _, err := p.facts(r.Context())
+	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
-	open, err := p.store.Invitations(r.Context(), r.Now)
+	q := accounts.InvitationQuery{At: r.Now, For: &r.Actor, After: r.URL.Query().Get("after"), Limit: limit}
+	open, err := p.store.Invitations(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	var items []Invitation
-	for _, i := range open {
-		if f.MaySee(r.Actor, i) {
-			items = append(items, shownInvitation(i))
-		}
+	items, next := make([]Invitation, len(open)), ""
+	for i, inv := range open {
+		items[i] = shownInvitation(inv)
 	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
+	if len(open) == limit {
+		next = open[limit-1].ID
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
 }
 
 // readOnce reads the body of a change whose answer alone holds a secret. The
@@ -273,12 +276,12 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	open, err := p.store.Invitations(r.Context(), r.Now)
+	others, err := p.store.Invitations(r.Context(), accounts.InvitationQuery{At: r.Now, Like: &inv, Limit: accounts.MostListed})
 	if err != nil {
 		return err
 	}
 	out := shownInvitation(inv)
-	out.Others = len(inv.Others(open, r.Now))
+	out.Others = len(others)
 	out.Link, out.Local = address.URL+"/join/"+secret, address.Local()
 	return r.JSON(w, http.StatusCreated, out)
 }

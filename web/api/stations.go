@@ -398,7 +398,11 @@ func shownChange(reg *stations.Registry, s coverage.Succession) stationsChange {
 }
 
 func (a stationRoutes) changes(w http.ResponseWriter, r *kit.Request) error {
-	list, err := a.store.Successions(r.Context(), r.Actor)
+	q, err := newest(r)
+	if err != nil {
+		return err
+	}
+	page, next, err := a.store.Successions(r.Context(), r.Actor, q)
 	if err != nil {
 		return err
 	}
@@ -406,15 +410,11 @@ func (a stationRoutes) changes(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page, next, err := kit.PageOf(r, list, func(s coverage.Succession) string { return strconv.Itoa(s.Number) })
-	if err != nil {
-		return err
-	}
 	items := make([]stationsChange, len(page))
 	for i, s := range page {
 		items[i] = shownChange(reg, s)
 	}
-	return r.JSON(w, http.StatusOK, kit.NewList(r, items, next))
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, afterNumber(next)))
 }
 
 type undoAsk struct {

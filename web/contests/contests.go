@@ -27,7 +27,7 @@ type Store interface {
 	// Directory returns all people.
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	// Invitations lists the open ones that are good at that instant.
-	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
+	Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error)
 	// TakeRole takes the role of organiser of one contest from somebody.
 	TakeRole(ctx context.Context, m accounts.Meta, c accounts.TakeRole) (accounts.Person, error)
 	// Alike lists what sounds like a recording.

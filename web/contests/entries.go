@@ -353,11 +353,9 @@ func (p pages) renderJury(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	if err != nil {
 		return err
 	}
-	open, err := p.store.Invitations(r.Context(), r.Now)
-	if err != nil {
+	if page.Invites, err = p.invites(r, accounts.Facts{Directory: directory, Places: reg}, accounts.Judge); err != nil {
 		return err
 	}
-	page.Invites = invites(r, accounts.Facts{Directory: directory, Places: reg}, open, accounts.Judge)
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: r.Today()})
 	for _, u := range reg.Districts(r.Today()) {
 		page.District = append(page.District, kit.Option{Value: u.Code, Text: u.Official()})

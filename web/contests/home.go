@@ -110,13 +110,14 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	known := accounts.Facts{Directory: directory, Places: reg}
-	open, err := p.store.Invitations(r.Context(), r.Now)
+	judges, err := p.invites(r, known, accounts.Judge)
 	if err != nil {
 		return err
 	}
-	page.Invited = len(invites(r, known, open, accounts.Judge).List)
-	page.Runs = organisersOf(r, directory, r.PathValue("contest"))
-	page.Shared = invites(r, known, open, accounts.Organiser)
+	page.Invited, page.Runs = len(judges.List), organisersOf(r, directory, r.PathValue("contest"))
+	if page.Shared, err = p.invites(r, known, accounts.Organiser); err != nil {
+		return err
+	}
 	if page.Asks, err = p.asks(r); err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package contests
 
 import (
-	"slices"
-
 	"loa/accounts"
 	"loa/contest"
 	"loa/web/kit"
@@ -39,9 +37,7 @@ func judgeOptions(r *kit.Request, s *contest.State, is func(*contest.Judge) bool
 
 // invites are those of the open invitations that are of the role in this one contest, as
 // the actor may withdraw them.
-func invites(r *kit.Request, f accounts.Facts, open []accounts.Invitation, role accounts.Role) kit.Invites {
+func (p pages) invites(r *kit.Request, f accounts.Facts, role accounts.Role) (kit.Invites, error) {
 	id := r.PathValue("contest")
-	gives := accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
-	return r.InvitesOf(f, open, "/people/invite/"+string(role)+"/"+id+"/withdraw",
-		func(inv accounts.Invitation) bool { return slices.Contains(inv.Grants, gives) })
+	return r.InvitesOf(f, p.store, accounts.InvitationQuery{Role: role, Contest: id}, "/people/invite/"+string(role)+"/"+id+"/withdraw")
 }

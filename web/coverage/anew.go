@@ -24,6 +24,7 @@ type anewPage struct {
 	Plan      *coverage.AnewDone // nil before something was sent
 	Agreed    string             // the command as JSON, to be made as it was seen
 	Done      []coverage.AnewDone
+	Turn      kit.Turn // of Done
 }
 
 // Spans numbers the rows of days: those filled in, and two more.
@@ -110,9 +111,15 @@ func (p pages) renderAnew(w http.ResponseWriter, r *kit.Request, f kit.Form, pla
 	for _, l := range stations.Languages {
 		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
 	}
-	if page.Done, err = p.store.DecidedAnew(r.Context(), r.Actor); err != nil {
+	after, err := r.AfterNumber("after")
+	if err != nil {
 		return err
 	}
+	next := 0
+	if page.Done, next, err = p.store.DecidedAnew(r.Context(), r.Actor, coverage.Newest{After: after, Limit: kit.RowsAtOnce}); err != nil {
+		return err
+	}
+	page.Turn = r.TurnAfterNumber("after", next)
 	return p.anew.Render(w, r, page)
 }
 

@@ -681,11 +681,10 @@ func (p pages) reopenings(r *kit.Request) (steps []kit.Step, err error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := p.store.Reopenings(r.Context(), r.Actor)
+	list, err := p.store.Reopenings(r.Context(), r.Actor, coverage.AskedQuery{Not: r.Actor.Person, Limit: coverage.MostListed})
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(a coverage.Asked) bool { return a.Person == r.Actor.Person })
 	for len(list) > 0 {
 		first, n := list[0], len(list)
 		list = slices.DeleteFunc(list, func(a coverage.Asked) bool { return a.Person == first.Person && a.At.Equal(first.At) })

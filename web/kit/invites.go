@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -24,13 +25,16 @@ type Invited struct {
 	Until time.Time
 }
 
-// InvitesOf makes the list of those of the open invitations that the actor may
-// withdraw and that is holds of, by what they say.
-func (r *Request) InvitesOf(f accounts.Facts, open []accounts.Invitation, action string, is func(accounts.Invitation) bool) Invites {
+// InvitesOf makes the list of those open invitations that the query asks for and the actor
+// may withdraw, by what they say.
+func (r *Request) InvitesOf(f accounts.Facts, from interface {
+	Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error)
+}, q accounts.InvitationQuery, action string) (Invites, error) {
 	list := Invites{Action: action}
-	for _, inv := range open {
-		if !f.MaySee(r.Actor, inv) || !is(inv) {
-			continue
+	q.At, q.For = r.Now, &r.Actor
+	for inv, err := range accounts.EveryInvitation(r.Context(), from, q) {
+		if err != nil {
+			return list, err
 		}
 		row := Invited{ID: inv.ID, Text: accounts.GrantsInWords(r.Lang, r.Names(f.Places), inv.Grants), Note: inv.Note, By: inv.ByName, Until: inv.Expires}
 		if q, err := f.Directory.Person(inv.Person); err == nil {
@@ -39,7 +43,7 @@ func (r *Request) InvitesOf(f accounts.Facts, open []accounts.Invitation, action
 		list.List = append(list.List, row)
 	}
 	slices.SortStableFunc(list.List, func(a, b Invited) int { return strings.Compare(a.Sought(), b.Sought()) })
-	return list
+	return list, nil
 }
 
 // Sought is what the list is searched and sorted by.

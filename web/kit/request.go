@@ -248,6 +248,20 @@ func (r *Request) Limit() (int, error) {
 	return n, nil
 }
 
+// AfterNumber reads a parameter that names, by its number, what a page of a list comes after;
+// 0 for the first page. Fault: kit.no_such_page.
+func (r *Request) AfterNumber(parameter string) (int, error) {
+	s := r.URL.Query().Get(parameter)
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil || n == 0 {
+		return 0, fault.New(fault.Invalid, "kit.no_such_page").At(parameter)
+	}
+	return int(n), nil
+}
+
 // yesNo are the parameters that are yes or no and no member of a filter: Request.Yes alone
 // reads them.
 var yesNo = []string{"abolish_districts", "check", "download", "dry_run", "new", "original"}

@@ -71,6 +71,14 @@ func (r *Request) TurnAfter(parameter, next string) Turn {
 	return t
 }
 
+// TurnAfterNumber is TurnAfter by AfterNumber, 0 being the end.
+func (r *Request) TurnAfterNumber(parameter string, next int) Turn {
+	if next == 0 {
+		return r.TurnAfter(parameter, "")
+	}
+	return r.TurnAfter(parameter, strconv.Itoa(next))
+}
+
 // turned is the address of the same page with the parameter set, "" to leave
 // it out.
 func (r *Request) turned(parameter, value string) string {

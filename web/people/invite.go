@@ -192,11 +192,11 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	if q, err := f.Directory.Person(inv.Person); err == nil {
 		page.For = q.Name
 	}
-	open, err := p.store.Invitations(r.Context(), r.Now)
-	if err != nil {
+	same := accounts.InvitationQuery{At: r.Now, Like: &inv, Limit: accounts.MostListed}
+	if page.Others, err = p.store.Invitations(r.Context(), same); err != nil {
 		return err
 	}
-	page.Others, page.Form = inv.Others(open, r.Now), kit.NewForm()
+	page.Form = kit.NewForm()
 	if page.Code, err = kit.NewQR(page.Link); err != nil {
 		return err
 	}
@@ -274,12 +274,11 @@ func (p pages) awaited(r *kit.Request) (list []awaited, places *stations.Registr
 	if err != nil {
 		return nil, nil, err
 	}
-	open, err := p.store.Invitations(r.Context(), r.Now)
-	if err != nil {
-		return nil, nil, err
-	}
 	of := map[string][]accounts.Invitation{}
-	for _, inv := range open {
+	for inv, err := range accounts.EveryInvitation(r.Context(), p.store, accounts.InvitationQuery{At: r.Now, Role: accounts.Operator}) {
+		if err != nil {
+			return nil, nil, err
+		}
 		for _, g := range inv.Grants {
 			if g.Role == accounts.Operator {
 				of[g.Scope.ID] = append(of[g.Scope.ID], inv)

@@ -24,7 +24,7 @@ var files embed.FS
 type Store interface {
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
-	Invitations(ctx context.Context, at time.Time) ([]accounts.Invitation, error)
+	Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error)
 	Sessions(ctx context.Context, person string, at time.Time) ([]accounts.Session, error)
 	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
 	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
@@ -133,11 +133,9 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	} else if page.Turn.Next+page.Turn.Previous != "" {
 		page.Groups = districtGroups(r, places, in)
 	}
-	open, err := p.store.Invitations(r.Context(), r.Now)
-	if err != nil {
+	if page.Invites, err = r.InvitesOf(f, p.store, accounts.InvitationQuery{}, "/people/withdraw"); err != nil {
 		return err
 	}
-	page.Invites = r.InvitesOf(f, open, "/people/withdraw", func(accounts.Invitation) bool { return true })
 	page.Invites.List = slices.DeleteFunc(page.Invites.List, func(i kit.Invited) bool { return !strings.Contains(i.Sought(), text.Fold(a.Text)) })
 	return p.list.Render(w, r, page)
 }

@@ -161,7 +161,7 @@ func TestASheetOfCardsIsMadeOnceHoweverOftenItIsSent(t *testing.T) {
 	if again := chief.Doc().Find(".invite .link").Text(); again != first || first == "" {
 		t.Error("the same sheet sent twice has other links")
 	}
-	open, err := s.Invitations(t.Context(), time.Now())
+	open, err := s.Invitations(t.Context(), accounts.InvitationQuery{At: time.Now(), Limit: accounts.MostListed})
 	if err != nil || len(open) != chief.Doc().Find(".invite").Length() {
 		t.Errorf("%d invitations for %d cards (%v)", len(open), chief.Doc().Find(".invite").Length(), err)
 	}
@@ -235,7 +235,7 @@ func TestWhoWasInvitedAlreadyIsNotInvitedAgainInSilence(t *testing.T) {
 	here, elsewhere := oneStation(t, s)
 	open := func() int {
 		t.Helper()
-		list, err := s.Invitations(t.Context(), time.Now())
+		list, err := s.Invitations(t.Context(), accounts.InvitationQuery{At: time.Now(), Limit: accounts.MostListed})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,10 +30,15 @@ func changeOf(reg *stations.Registry, s coverage.Succession) madeChange {
 type changesPage struct {
 	kit.Page
 	Changes []madeChange
+	Turn    kit.Turn
 }
 
 func (p pages) showChanges(w http.ResponseWriter, r *kit.Request) error {
-	list, err := p.store.Successions(r.Context(), r.Actor)
+	after, err := r.AfterNumber("after")
+	if err != nil {
+		return err
+	}
+	list, next, err := p.store.Successions(r.Context(), r.Actor, coverage.Newest{After: after, Limit: kit.RowsAtOnce})
 	if err != nil {
 		return err
 	}
@@ -41,7 +46,7 @@ func (p pages) showChanges(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := changesPage{Page: r.Page("stations.changes_title")}
+	page := changesPage{Page: r.Page("stations.changes_title"), Turn: r.TurnAfterNumber("after", next)}
 	for _, s := range list {
 		page.Changes = append(page.Changes, changeOf(reg, s))
 	}
