@@ -1,6 +1,7 @@
 package contest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +40,31 @@ const (
 
 // Fates lists them in the order they are offered.
 func Fates() []Fate { return []Fate{FateAsIs, FateEdited, FateHeld} }
+
+// CommentState is the fate of a comment, or that it has none yet.
+type CommentState string
+
+// The states.
+const (
+	CommentUndecided CommentState = "undecided"
+	CommentAsIs      CommentState = "as_is"
+	CommentEdited    CommentState = "edited"
+	CommentHeld      CommentState = "held"
+)
+
+// CommentStates are all of them, in the order a page leads to them.
+var CommentStates = []CommentState{CommentUndecided, CommentAsIs, CommentEdited, CommentHeld}
+
+// State is the state the comment is in.
+func (c Comment) State() CommentState { return cmp.Or(CommentState(c.Fate()), CommentUndecided) }
+
+// CommentFilter narrows the comments of a contest.
+type CommentFilter struct {
+	State CommentState `name:"state"`
+}
+
+// Wants reports whether the filter asks for the comment.
+func (f CommentFilter) Wants(c Comment) bool { return f.State == "" || f.State == c.State() }
 
 // Review is a decision about a comment. The judge's own words stay on her sheet.
 type Review struct {

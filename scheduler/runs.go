@@ -68,6 +68,11 @@ type Runs interface {
 	SetCursor(ctx context.Context, job string, at time.Time) error
 }
 
+// RunFilter is what the list of runs is narrowed by.
+type RunFilter struct {
+	Job string `name:"job"` // its name; "" is every job
+}
+
 // RunLog is read by the page that shows the runs.
 type RunLog interface {
 	// RunsBefore returns up to limit runs scheduled before that instant, the

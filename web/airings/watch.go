@@ -34,9 +34,14 @@ type silent struct {
 }
 
 func (p pages) showWatch(w http.ResponseWriter, r *kit.Request, reg *stations.Registry) error {
-	page := watchPage{Page: r.Page("airing.watch_title"), Own: choices(reg, run(r, reg)), Query: r.URL.Query().Get("q")}
-	if page.Query != "" {
-		for _, st := range reg.Filter(stations.Filter{Query: page.Query, ActiveOn: r.Today()}.For(r.Actor, accounts.ReportAiring)) {
+	page := watchPage{Page: r.Page("airing.watch_title"), Own: choices(reg, run(r, reg))}
+	asked, err := kit.ReadFilter[stations.Filter](r)
+	if err != nil {
+		return err
+	}
+	if page.Query = asked.Query; page.Query != "" {
+		asked.ActiveOn = r.Today()
+		for _, st := range reg.Filter(asked.For(r.Actor, accounts.ReportAiring)) {
 			page.Found = append(page.Found, choice{st.ID, reg.Label(st.ID)})
 		}
 	}

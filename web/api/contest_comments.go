@@ -38,23 +38,26 @@ func commentOf(c contest.Comment) commentJSON {
 	return out
 }
 
-// comments lists them, those in one state if the query names one ("undecided" too),
-// from the one behind after on.
+// comments lists those that are asked for, from the one behind after on.
 func (c contestRoutes) comments(w http.ResponseWriter, r *kit.Request) error {
-	q := r.URL.Query()
 	limit, err := r.Limit()
 	if err != nil {
 		return err
 	}
+	want, err := kit.ReadFilter[contest.CommentFilter](r)
+	if err != nil {
+		return err
+	}
+	after := r.URL.Query().Get("after")
 	var items []commentJSON
 	next := ""
 	err = c.view(r, func(s *contest.State) error {
-		seen := q.Get("after") == ""
+		seen := after == ""
 		for _, x := range s.Comments() {
-			switch state := q.Get("state"); {
+			switch {
 			case !seen:
-				seen = x.ID == q.Get("after")
-			case state == "undecided" && x.Fate() != "", state != "" && state != "undecided" && string(x.Fate()) != state:
+				seen = x.ID == after
+			case !want.Wants(x):
 			case len(items) == limit:
 				next = items[limit-1].ID
 				return nil

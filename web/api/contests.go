@@ -71,9 +71,9 @@ func (c contestRoutes) routes() []kit.Route {
 	}
 	archive := organise("GET /{contest}/archive", "the whole contest as one ZIP, for loa contest verify", c.archive, none, none)
 	archive.Gives = "application/zip"
-	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each; state is undecided or a fate",
+	comments := organise("GET /{contest}/comments", "what judges wrote that entrants are told, and what was decided about each",
 		c.comments, none, kit.List[commentJSON]{})
-	comments.Query = "state after limit"
+	comments.Filter, comments.Query = contest.CommentFilter{}, "after limit"
 	draft := organise("POST ", "draft a contest; without rules, from those of another contest or from the sample", c.draft, draftBody{}, receipt)
 	draft.Statuses = []int{http.StatusCreated}
 	steps := organise("GET /{contest}/steps",

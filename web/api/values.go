@@ -40,6 +40,7 @@ var values = []listed{
 	{all: contest.EntrantKinds, say: "contest.kind_"},
 	{all: contest.EntryStates, say: "contest."},
 	{all: contest.Fates(), say: "contest.fate_"},
+	{all: contest.CommentStates, say: "contest.comments_"},
 	{all: contest.AllHabits, mute: "each has a box of its own in the rules"},
 	{all: contest.NeedWhens, say: "contest.when_"},
 	{all: contest.Phases, say: "contest.phase_"},

@@ -6,6 +6,7 @@ import (
 
 	"loa/contest"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/web/kit"
 )
 
@@ -29,16 +30,6 @@ type commentRow struct {
 	Wrong                    bool // what the form was sent with was refused
 }
 
-// undecided is the state of a comment that has no fate.
-const undecided = "undecided"
-
-func stateOf(c contest.Comment) string {
-	if c.Fate() == "" {
-		return undecided
-	}
-	return string(c.Fate())
-}
-
 func (p pages) showComments(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderComments(w, r, kit.NewForm())
 }
@@ -59,24 +50,27 @@ func commentForm(s *contest.State, c contest.Comment) kit.Form {
 // the form that was refused.
 func (p pages) renderComments(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	var page commentsPage
-	want := r.URL.Query().Get("state")
-	err := p.view(r, func(s *contest.State) error {
+	want, err := kit.ReadFilter[contest.CommentFilter](r)
+	if err != nil {
+		return err
+	}
+	err = p.view(r, func(s *contest.State) error {
 		page = commentsPage{desk: p.desk(r, s, "results", f), Out: s.Phase == contest.Published, Shut: s.Phase == contest.Closed}
-		count := map[string]int{}
+		count := map[contest.CommentState]int{}
 		var list []contest.Comment
 		for _, c := range s.Comments() {
 			page.All++
-			count[stateOf(c)]++
-			if want == "" || want == stateOf(c) {
+			count[c.State()]++
+			if want.Wants(c) {
 				list = append(list, c)
 			}
 		}
 		path := "/contests/" + s.ID + "/comments"
-		page.States = append(page.States, kit.Tab{Path: path, Text: r.Say("contest.comments_all", "n", page.All), Current: want == ""})
-		for _, state := range slices.Concat([]string{undecided}, fates()) {
-			if count[state] > 0 || state == want {
-				page.States = append(page.States, kit.Tab{Path: path + "?state=" + state, Text: r.Say("contest.comments_"+state, "n", count[state]),
-					Current: state == want})
+		page.States = append(page.States, kit.Tab{Path: path, Text: r.Say("contest.comments_all", "n", page.All), Current: want.State == ""})
+		for _, state := range contest.CommentStates {
+			if count[state] > 0 || state == want.State {
+				page.States = append(page.States, kit.Tab{Path: filter.Link(path, contest.CommentFilter{State: state}),
+					Text: r.Say("contest.comments_"+string(state), "n", count[state]), Current: state == want.State})
 			}
 		}
 		page.Turn = r.TurnCards("from", len(list))
@@ -92,13 +86,6 @@ func (p pages) renderComments(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		return err
 	}
 	return p.comments.Render(w, r, page)
-}
-
-func fates() (out []string) {
-	for _, f := range contest.Fates() {
-		out = append(out, string(f))
-	}
-	return out
 }
 
 func commentRowOf(s *contest.State, c contest.Comment, f kit.Form) commentRow {
@@ -124,7 +111,7 @@ func (p pages) reviewComments(w http.ResponseWriter, r *kit.Request) error {
 	switch do := f.Get("do"); {
 	case do == "release":
 		err = p.do(r, f.ID, contest.ReleaseComments{IDs: f.All("loose")})
-	case slices.Contains(fates(), do):
+	case slices.Contains(contest.Fates(), contest.Fate(do)):
 		c := contest.ReviewComment{ID: f.Get("comment"), Fate: contest.Fate(do), Text: f.Get("text"), Reason: f.Get("reason")}
 		now := func(s *contest.State) kit.Form {
 			x, _ := s.Comment(c.ID)

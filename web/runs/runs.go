@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/filter"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/web/kit"
@@ -39,6 +40,7 @@ func Register(k *kit.Kit, s scheduler.RunLog, jobs Jobs) {
 type jobLine struct {
 	scheduler.JobStatus
 	Name, When string
+	Runs       string // where its runs alone are listed
 }
 
 type runLine struct {
@@ -53,6 +55,8 @@ type logPage struct {
 	Jobs []jobLine
 	Runs []runLine
 	Turn kit.Turn
+
+	Chosen string // the job whose runs alone are listed, "" for all
 }
 
 var badges = map[scheduler.Outcome]string{
@@ -66,7 +70,11 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.store.RunsBefore(r.Context(), "", before, kit.RowsAtOnce)
+	asked, err := kit.ReadFilter[scheduler.RunFilter](r)
+	if err != nil {
+		return err
+	}
+	list, err := p.store.RunsBefore(r.Context(), asked.Job, before, kit.RowsAtOnce)
 	if err != nil {
 		return err
 	}
@@ -75,8 +83,11 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := logPage{Page: r.Page("schedule.server_log")}
+	if asked.Job != "" {
+		page.Chosen = nameOf(r.Lang, asked.Job)
+	}
 	for _, j := range jobs {
-		l := jobLine{JobStatus: j, Name: nameOf(r.Lang, j.Name)}
+		l := jobLine{JobStatus: j, Name: nameOf(r.Lang, j.Name), Runs: filter.Link(r.URL.Path, scheduler.RunFilter{Job: j.Name}) + "#runs"}
 		if j.Cron != "" {
 			l.When = scheduler.SayCron(r.Lang, j.Cron)
 		}

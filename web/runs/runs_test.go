@@ -74,6 +74,30 @@ func TestTheServersLogTellsEachRunAndTurnsItsPages(t *testing.T) {
 	}
 }
 
+// TestOneJobsRunsAreListedAlone: the names of the jobs lead there, and the turn of pages stays with it.
+func TestOneJobsRunsAreListedAlone(t *testing.T) {
+	var l kept
+	for i := range 2 * (kit.RowsAtOnce + 2) {
+		at := now.Add(-time.Duration(i+1) * time.Minute).UTC()
+		l = append(l, scheduler.Run{Job: []string{"weeks_close", "old_thing"}[i%2], ScheduledAt: at, StartedAt: at, EndedAt: at, Outcome: scheduler.Done})
+	}
+	c := client(t, l, accounts.Admin)
+	c.Get("/runs")
+	path, _, _ := strings.Cut(c.Doc().Find("[aria-labelledby=jobs] th a").First().AttrOr("href", ""), "#")
+	for rows := kit.RowsAtOnce; ; rows = 2 {
+		c.Get(path)
+		list := c.Doc().Find("[aria-labelledby=runs] .list strong")
+		if names := strings.Count(list.Text(), text.Vietnamese.Say("job.weeks_close")); list.Length() != rows || names != rows {
+			t.Fatalf("%s lists %d runs, %d of the job, want %d", path, list.Length(), names, rows)
+		}
+		c.Expect(http.StatusOK, "[aria-labelledby=runs] p", text.Vietnamese.Say("library.chosen"))
+		if rows == 2 {
+			break
+		}
+		path, _, _ = strings.Cut(c.Doc().Find("[aria-labelledby=runs] a[href*='before=']").Last().AttrOr("href", ""), "#")
+	}
+}
+
 func TestWhatWentWrongLatelyIsToldOnTheFirstPage(t *testing.T) {
 	at := now.Add(-2 * time.Hour).UTC()
 	l := kept{{Job: "weeks_close", ScheduledAt: at, StartedAt: at, EndedAt: at, Outcome: scheduler.Failed},
