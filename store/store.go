@@ -14,6 +14,7 @@ import (
 	"loa/contest"
 	"loa/coverage"
 	"loa/library"
+	"loa/message"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -34,6 +35,7 @@ type Engine interface {
 	coverage.Decider
 	coverage.Foreteller
 	contest.Log
+	message.Store
 
 	// ID and Created say which installation it is and since when it has been there, UTC;
 	// Schema, in which shape the data is.

@@ -15,6 +15,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/text"
+	"loa/message"
 	"loa/scheduler"
 	"loa/store/bolt"
 	"loa/web/webtest"
@@ -30,13 +31,13 @@ var unguarded = map[string][]string{
 		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}",
 		"POST /people/invite/organiser/{contest}",
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
-		"POST /programmes/{id}/rules", "POST /stations/new"},
+		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
 		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
 		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
-	"changes nothing": {"POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
+	"changes nothing": {"POST /settings/messages/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
 		"POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
@@ -48,7 +49,7 @@ var unguarded = map[string][]string{
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "POST /library/{id}/remove", "POST /me/sessions/end",
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
 		"POST /people/invite/organiser/{contest}/withdraw",
-		"POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
+		"POST /settings/hooks/{id}/remove", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
 	"carries the number of the version it was made from": {
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
@@ -68,7 +69,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/contests/{contest}/comments/release",
 		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /judging/{contest}/signed", "POST /api/v1/clock/confirm",
 		"POST /clock",
-		"POST /programmes/{id}/retire"},
+		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay"},
 }
 
 // guardedPages are the pages whose forms carry the edition they were made from,
@@ -76,7 +77,7 @@ var unguarded = map[string][]string{
 var guardedPages = map[string][]string{
 	"TestAStaleFormIsNotLost": {
 		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
-		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/library", "POST /people/{id}", "POST /me",
+		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}", "POST /settings/library", "POST /people/{id}", "POST /me",
 		"POST /airings/{id}/verdict", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
 	"TestTwoWhoExcuseOneStation":      {"POST /coverage/stations/{station}/excuse"},
@@ -139,6 +140,7 @@ type twoEditors struct {
 	rule, person       string
 	exception          string // path below the rule
 	report             string // of an airing
+	hook               string
 }
 
 func newTwoEditors(t *testing.T) *twoEditors {
@@ -178,6 +180,12 @@ func newTwoEditors(t *testing.T) *twoEditors {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hook, err := s.SaveHook(t.Context(), meta(now), message.SaveHook{HookFields: message.HookFields{Name: "Zalo", URL: "https://tin.laocai.vn/zalo",
+		Topics: []message.Topic{message.SlotMissed}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.hook = hook.ID
 	e.exception = "/rules/" + e.rule + "/on/2024-05-20T17:00"
 	e.ask(e.one, "POST", "/api/v1/contests", `{"id":"hoi-thi"}`, "", 201)
 	return e
@@ -334,6 +342,10 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 		{"address", "/settings/address", "main form[method=post]", []string{"public_url", "https://an.example.vn"},
 			[]string{"public_url", "https://binh.example.vn"}, "", "https://an.example.vn", "https://binh.example.vn"},
 		{"library", "/settings/library", "main form[method=post]", []string{"grace", "5,25"}, []string{"grace", "6,75"}, "", "5,25", "6,75"},
+		{"messages", "/settings/messages", "form[action='/settings/messages']", []string{"slot_lead_minutes", "41"}, []string{"slot_lead_minutes", "42"}, "",
+			"41", "42"},
+		{"webhook", "/settings/hooks", "form[action='/settings/hooks/" + e.hook + "']", []string{"name", "Zalo của An"}, []string{"name", "Zalo của Bình"}, "",
+			"Zalo của An", "Zalo của Bình"},
 		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "",
 			"Mua của An", "Mua của Bình"},
 		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"},
@@ -353,7 +365,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			e.later()
 			e.one.Submit(c.form, c.one...)
 			e.one.Expect(412, ".stale table", "binh", c.mine, c.theirs)
-			field := e.one.Doc().Find("[name='" + c.one[0] + "']").Last()
+			field := e.one.Doc().Find(c.form + " [name='" + c.one[0] + "']").Last()
 			if got := field.AttrOr("value", strings.TrimSpace(field.Text())); got != c.one[1] {
 				t.Errorf("the field %s shows %q", c.one[0], got)
 			}

@@ -84,7 +84,7 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 	web.Register(k, web.Deps{Store: a.engine, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: hall,
 		Clock:  wallclock.New(now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: a.engine, Blobs: house.Blobs, Heard: hall.Heard, Log: log, Now: now}),
-		Backup: func(context.Context, io.Writer) error { return nil }})
+		Backup: func(context.Context, io.Writer) error { return nil }, Post: webtest.Post{}})
 	handler, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

@@ -66,6 +66,12 @@ type Deps struct {
 	Jobs     runs.Jobs
 	Clock    *wallclock.Watch // required, as is everything but Told
 	Told     clock.Told
+	Post     Post
+}
+
+// Post is the door by which messages leave.
+type Post interface {
+	settings.Tries
 }
 
 // New returns the handler of everything a browser or a program may ask for.
@@ -91,7 +97,7 @@ func Register(k *kit.Kit, d Deps) {
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
-	settings.Register(k, d.Store)
+	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)
 	usb.Register(k, d.Store, d.Blobs)

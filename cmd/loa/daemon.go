@@ -24,6 +24,7 @@ import (
 	"loa/internal/wallclock"
 	"loa/library"
 	"loa/library/intake"
+	"loa/post"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -64,6 +65,7 @@ type daemon struct {
 	booth  *library.Booth
 	watch  *wallclock.Watch // the one clock of everything below
 	clock  *scheduler.Clock
+	office *post.Office
 	routes []kit.Route
 	server *http.Server
 	socket net.Listener
@@ -97,7 +99,7 @@ func newDaemon(ctx context.Context, cfg daemonConfig) (_ *daemon, err error) {
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openClock, d.openWeb} {
+	for _, open := range []func(context.Context) error{d.openStore, d.watchClock, d.openBlobs, d.found, d.openOffice, d.openClock, d.openWeb, d.openDoors} {
 		if err := open(ctx); err != nil {
 			return d, err
 		}
@@ -235,6 +237,28 @@ func (d *daemon) found(ctx context.Context) error {
 	return d.store.Found(ctx, accounts.Meta{ID: "found", By: accounts.Daemon(), At: d.cfg.now()}, units, list)
 }
 
+// openOffice makes the door by which messages leave.
+func (d *daemon) openOffice(context.Context) error {
+	d.office = post.New(post.Config{Store: d.store, Now: d.cfg.now, Log: d.cfg.log, Hold: d.watch.Fault, Version: version,
+		Address: func(ctx context.Context) (string, error) {
+			to, err := d.address(ctx)
+			return to.URL, err
+		}})
+	return nil
+}
+
+// openDoors lets messages leave, once it is known where their links lead.
+func (d *daemon) openDoors(ctx context.Context) error {
+	if d.cfg.noJobs {
+		return nil
+	}
+	sending, stop := context.WithCancel(ctx)
+	var office sync.WaitGroup
+	office.Go(func() { d.office.Run(sending) })
+	d.onClose("post", func(context.Context) error { stop(); office.Wait(); return nil })
+	return nil
+}
+
 func (d *daemon) openClock(ctx context.Context) (err error) {
 	jobs := d.jobs()
 	if d.cfg.noJobs {
@@ -262,7 +286,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	})
 	web.Register(k, web.Deps{
 		Store: d.store, Blobs: d.blobs, Desk: d.desk, Jobs: d.clock, Contests: d.hall, Booth: d.booth,
-		Clock: d.watch, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
+		Clock: d.watch, Post: d.office, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
 		},
 		Backup: func(ctx context.Context, w io.Writer) error {

@@ -211,6 +211,9 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 			return airing.Line{}, err
 		}
 	}
+	if err := tx.tellReport(m, change.Line.ID); err != nil {
+		return airing.Line{}, err
+	}
 	return withWeek(tx, f.Settings, change.Line, putReport(tx, f.Settings, change, idx))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/message"
 	"loa/store"
 )
 
@@ -143,6 +144,12 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 				if err := contestFiles.put(tx, []byte(file), id); err != nil {
 					return err
 				}
+			}
+		}
+		for _, e := range events {
+			told := message.Event{Change: fmt.Sprintf("%s-%d", id, e.Seq), About: id, Kind: string(e.Kind)} // by whom is the contest's own
+			if err := tx.tell("contest.event", m, told); err != nil {
+				return err
 			}
 		}
 		if err := contestChanges.put(tx, change, contestChange{events[0].Digest, head.Seq}); err != nil {

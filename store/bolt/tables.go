@@ -14,6 +14,8 @@ var tableNames = []string{
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	broadcastCopies.name, copiesByBlob.name, blindCopies.name, blindByBlob.name, stationBytes.name, librarySettings.name, expiries.name, idleBlobs.name,
 	soundNumbers.name, soundsBucket, soundRowsBucket, likenesses.name,
+	messages.name, messagesByTime.name, inboxes.name, unread.name, deliveries.name, deliveriesDue.name, deliveriesIn.name, deliveriesOf.name,
+	messageSettings.name, messageHooks.name, messageHookKeys.name, messageChoices.name, messageSecrets.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
 }
 

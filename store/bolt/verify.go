@@ -26,6 +26,7 @@ var checks = []func(tx *tx, report func(store.Problem)) error{
 	checkAccounts,
 	checkSchedule,
 	checkStations,
+	checkMessages,
 }
 
 // Verify reads everything: the pages of the file, the checksum of every value,

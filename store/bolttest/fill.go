@@ -20,6 +20,7 @@ import (
 	"loa/internal/once"
 	"loa/internal/text"
 	"loa/library"
+	"loa/message"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -70,6 +71,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.contest(people)
 	f.jobs(rule)
 	f.succession()
+	f.messages(people)
 }
 
 func (f *filler) must(err error) {
@@ -372,6 +374,44 @@ func (f *filler) play(name string, opens time.Time, people map[accounts.Role]acc
 	for i, c := range []contest.Command{contest.FinishRound{Round: "chung-khao", Seen: contest.Seen{Seen: once.AsItIs}}, contest.GivePrizes{},
 		contest.PublishResults{Seen: contest.Seen{Seen: once.AsItIs}}} {
 		f.do(name, organiser, opens, 14+i, c)
+	}
+}
+
+// messages lets people be told things: read and not, sent and waiting, by mail and by two
+// webhooks, one of which was never answered.
+func (f *filler) messages(people map[accounts.Role]accounts.Actor) {
+	admin, at := people[accounts.Admin], filledMonday.AddDate(0, 0, 1)
+	set := message.DefaultSettings()
+	set.Mail = message.Mail{Host: "smtp.laocai.vn", Port: 587, Security: message.StartTLS, User: "loa", From: "loa@laocai.vn"}
+	_, err := f.s.SaveMessageSettings(f.ctx, f.meta(admin, at), message.SaveSettings{Settings: set, Password: "thư ký", NewPassword: true})
+	f.must(err)
+	for _, name := range []string{"Zalo", "SMS"} {
+		secret := message.NewSecret()
+		_, err := f.s.SaveHook(f.ctx, f.meta(admin, at), message.SaveHook{HookFields: message.HookFields{Name: name, URL: "https://tin.laocai.vn/" + name,
+			Topics: []message.Topic{message.SlotMissed}}, Secret: secret, Hash: accounts.HashOf(secret)})
+		f.must(err)
+	}
+	for i, role := range []accounts.Role{accounts.Operator, accounts.Monitor} {
+		_, err := f.s.SaveChoice(f.ctx, f.meta(people[role], at), message.Choice{Person: people[role].Person, Mail: string(role) + "@laocai.vn", Phone: "0912345678"})
+		f.must(err)
+		d, err := f.s.Directory(f.ctx)
+		f.must(err)
+		p, err := d.Person(people[role].Person)
+		f.must(err)
+		for n := range 2 {
+			_, err = f.s.Post(f.ctx, []message.Draft{{Key: fmt.Sprint("filled ", i, n), Topic: message.SlotMissed, Person: p, Title: "Quá hạn chưa báo",
+				Text: "Chương trình 17:00 hôm qua chưa được báo.", Path: "/today"}}, at.Add(time.Duration(n)*time.Minute))
+			f.must(err)
+		}
+	}
+	due, err := f.s.Due(f.ctx, at.Add(time.Hour), 100)
+	f.must(err)
+	for i, p := range due[:6] {
+		a := message.Attempt{At: at.Add(time.Hour), Answer: message.Taken, Code: 250}
+		if i%2 == 1 {
+			a = message.Attempt{At: at.Add(time.Hour), Answer: message.Refused, Code: 404, Says: "not found"}
+		}
+		f.must(f.s.Settle(f.ctx, []message.Delivery{p.Deliveries[0].After(a)}))
 	}
 }
 

@@ -302,6 +302,9 @@ func (f *Form) Date(name string) time.Time {
 // the zero Time. What cannot be read is noted and returned by Err.
 func (f *Form) Instant(name string) time.Time { return typed(f, name, text.ReadInstant) }
 
+// Wrong notes what a field's own reader could not read, for Err.
+func (f *Form) Wrong(name string, err error) { f.parts = append(f.parts, fault.Of(err).At(name)) }
+
 // Err returns the fault of all fields the typed readers could not read, or nil.
 func (f *Form) Err() error {
 	if len(f.parts) == 0 {

@@ -1,6 +1,7 @@
 // Package settings is where what the province's plan leaves open is set: where
 // weeks begin, what is on time, when a week is frozen; and what the library
-// takes and how long it keeps it.
+// takes and how long it keeps it; and which messages leave, to whom, and what became
+// of them.
 package settings
 
 import (
@@ -21,6 +22,7 @@ var files embed.FS
 type Store interface {
 	airing.SettingsStore
 	LibraryStore
+	MessageStore
 }
 
 type settingsPage struct {
@@ -35,7 +37,7 @@ type pages struct {
 }
 
 // Register adds the pages to k.
-func Register(k *kit.Kit, s Store) {
+func Register(k *kit.Kit, s Store, tries Tries) {
 	folder := k.Folder("settings", files)
 	p := pages{store: s, view: kit.NewView[settingsPage](folder, "settings.html")}
 	a := address{store: s, view: kit.NewView[addressPage](folder, "address.html")}
@@ -49,6 +51,10 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /settings/library", Access: accounts.EditSettings, Handler: l.show},
 		kit.Route{Pattern: "POST /settings/library", Access: accounts.EditSettings, Handler: l.save},
 	)
+	m := messageSettings{store: s, tries: tries, view: kit.NewView[messagesPage](folder, "messages.html"), hooks: kit.NewView[hooksPage](folder, "hooks.html"),
+		deliveries: kit.NewView[deliveriesPage](folder, "deliveries.html")}
+	k.Handle(m.routes()...)
+	k.AddStep(m.step)
 	k.AddStep(a.step)
 	k.AddStep(l.step)
 }
@@ -57,7 +63,8 @@ func Register(k *kit.Kit, s Store) {
 func tabs(r *kit.Request) []kit.Tab {
 	var out []kit.Tab
 	for _, t := range []kit.Tab{{Path: "/settings", Text: r.Say("settings.title")}, {Path: "/settings/library", Text: r.Say("settings.library_title")},
-		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}} {
+		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}, {Path: messagesPath, Text: r.Say("message.settings_title")},
+		{Path: hooksPath, Text: r.Say("message.hooks_title")}, {Path: deliveriesPath, Text: r.Say("message.log_title")}} {
 		t.Current = r.URL.Path == t.Path
 		out = append(out, t)
 	}

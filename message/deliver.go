@@ -1,0 +1,322 @@
+package message
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// Channel is what a delivery goes by.
+type Channel string
+
+// The channels that leave the server.
+const (
+	Letter  Channel = "mail"
+	Webhook Channel = "hook"
+)
+
+// Channels are all of them.
+var Channels = []Channel{Letter, Webhook}
+
+// State is where a delivery stands.
+type State string
+
+// The states.
+const (
+	Waiting State = "waiting" // to be tried, for the first time or again
+	Sent    State = "sent"    // the other side took it
+	Failed  State = "failed"  // the other side refused it for good
+	Dead    State = "dead"    // given up after many tries
+)
+
+// States are all of them.
+var States = []State{Waiting, Sent, Failed, Dead}
+
+// Answer is what became of one try.
+type Answer string
+
+// The answers.
+const (
+	Taken       Answer = "taken"
+	Later       Answer = "later"       // asked to come again
+	Refused     Answer = "refused"     // for good
+	Silent      Answer = "silent"      // nothing was heard in time
+	Unreached   Answer = "unreached"   // no connection
+	NameUnknown Answer = "name"        // no such host
+	Untrusted   Answer = "untrusted"   // its certificate, or no encryption where it is wanted
+	LogIn       Answer = "log_in"      // user or password refused
+	OwnNetwork  Answer = "own_network" // an address inside the server's own networks
+	Redirected  Answer = "redirected"  // to another address, which is not followed
+	NotSet      Answer = "not_set"     // no mail server, or the webhook is no more
+)
+
+// Answers are all of them.
+var Answers = []Answer{Taken, Later, Refused, Silent, Unreached, NameUnknown, Untrusted, LogIn, OwnNetwork, Redirected, NotSet}
+
+// Words says it.
+func (a Answer) Words(l text.Language) string { return l.Say("message.answer." + string(a)) }
+
+// final are those after which another try is no use.
+func (a Answer) final() bool { return a == Refused || a == Redirected || a == NotSet }
+
+// OfTarget reports whether the trouble is where the message goes, not the message: then
+// others that go there would fare no better.
+func (a Answer) OfTarget() bool {
+	return slices.Contains([]Answer{Silent, Unreached, NameUnknown, Untrusted, LogIn, OwnNetwork}, a)
+}
+
+// Attempt is one try and what came back.
+type Attempt struct {
+	At     time.Time     `json:"at"` // UTC
+	Answer Answer        `json:"answer"`
+	Code   int           `json:"code,omitempty"`  // the other side's, 0 if it gave none
+	Says   string        `json:"says,omitempty"`  // its own words, shortened
+	After  time.Duration `json:"after,omitempty"` // it asked to come again no sooner
+}
+
+// SaysMost is how much of the other side's words is kept, in letters.
+const SaysMost = 300
+
+// Quote is what the other side said as it is kept and shown.
+func Quote(s string) string {
+	r := []rune(text.Line(s))
+	if len(r) > SaysMost {
+		r = append(r[:SaysMost], '…')
+	}
+	return string(r)
+}
+
+// Delivery is one message on its way by one channel.
+type Delivery struct {
+	Number   uint64        `json:"number"`
+	Message  string        `json:"message"`
+	Topic    Topic         `json:"topic"`
+	Channel  Channel       `json:"channel"`
+	To       string        `json:"to"`               // address, or the webhook's ID
+	Person   string        `json:"person,omitempty"` // whom it is for
+	Name     string        `json:"name"`             // of the person or of the webhook, as it was called then
+	Phone    string        `json:"phone,omitempty"`  // for a program that forwards to it
+	Language text.Language `json:"language,omitempty"`
+	Title    string        `json:"title,omitempty"`
+	State    State         `json:"state"`
+	Made     time.Time     `json:"made"`               // UTC
+	Next     time.Time     `json:"next"`               // of the next try; of a delivery that is over, of the last
+	Tries    int           `json:"tries"`              // since it began to wait
+	Attempts []Attempt     `json:"attempts,omitempty"` // the last ones, oldest first
+	Batch    string        `json:"batch,omitempty"`    // those of one batch go out as one
+}
+
+// attemptsKept is how many tries of a delivery are kept.
+const attemptsKept = 12
+
+// pauses are how long a delivery waits after its first, second, … try; then it is dead:
+// after three days.
+var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 12 * time.Hour,
+	12 * time.Hour, 12 * time.Hour, 13 * time.Hour}
+
+// pauseMost is the longest pause that the other side may ask for.
+const pauseMost = 24 * time.Hour
+
+// After is the delivery after a try.
+func (d Delivery) After(a Attempt) Delivery {
+	a.At, a.Says = a.At.UTC(), Quote(a.Says)
+	d.Attempts = append(slices.Clone(d.Attempts), a)
+	if extra := len(d.Attempts) - attemptsKept; extra > 0 {
+		d.Attempts = d.Attempts[extra:]
+	}
+	d.Tries, d.Next = d.Tries+1, a.At
+	switch {
+	case a.Answer == Taken:
+		d.State = Sent
+	case a.Answer.final():
+		d.State = Failed
+	case d.Tries > len(pauses):
+		d.State = Dead
+	default:
+		d.State, d.Next = Waiting, a.At.Add(max(pauses[d.Tries-1], min(a.After, pauseMost)))
+	}
+	return d
+}
+
+// PutOff is the delivery that waits behind another to the same target, which failed at
+// that instant. It is no try.
+func (d Delivery) PutOff(at time.Time) Delivery {
+	d.Next = at.UTC().Add(pauses[0])
+	return d
+}
+
+// Last is the last try, the zero Attempt if there was none.
+func (d Delivery) Last() Attempt {
+	if len(d.Attempts) == 0 {
+		return Attempt{}
+	}
+	return d.Attempts[len(d.Attempts)-1]
+}
+
+// Facts are what addressing a message looks at.
+type Facts struct {
+	Settings Settings
+	Hooks    []Hook
+	Choice   func(person string) (Choice, error)
+}
+
+// Address makes of a draft the message, and the deliveries it leaves by; ok is false
+// when nobody is told. What is made in quiet hours waits for their end and goes out
+// in one digest a person; what would be too late by then stays in the app.
+func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok bool, err error) {
+	way := f.Settings.Way(d.Topic)
+	if way == Nowhere || d.Person.Disabled {
+		return m, nil, false, nil
+	}
+	m = Message{ID: IDOf(d.Key), Topic: d.Topic, Person: d.Person.ID, Title: text.Line(d.Title), Text: text.Lines(d.Text), Path: d.Path, Made: at.UTC()}
+	c, err := f.Choice(d.Person.ID)
+	if err != nil || slices.Contains(c.Not, d.Topic) {
+		return m, nil, true, err
+	}
+	next, quiet := at.UTC(), f.Settings.Quiet(at)
+	if !quiet.IsZero() {
+		next = quiet
+	}
+	if !d.Until.IsZero() && next.After(d.Until) {
+		return m, nil, true, nil
+	}
+	one := Delivery{Message: m.ID, Topic: m.Topic, Person: m.Person, Name: text.Line(d.Person.Name), Phone: c.Phone, Language: d.Person.Language, Title: m.Title,
+		State: Waiting, Made: at.UTC(), Next: next}
+	add := func(ch Channel, to string) {
+		one.Channel, one.To = ch, to
+		if !quiet.IsZero() {
+			one.Batch = strings.Join([]string{string(ch), to, d.Person.ID, quiet.Format(time.RFC3339)}, " ")
+		}
+		list = append(list, one)
+	}
+	if way == ByMail && c.Mail != "" && f.Settings.Mail.Host != "" {
+		add(Letter, c.Mail)
+	}
+	for _, h := range f.Hooks {
+		if h.hears(d.Topic) {
+			add(Webhook, h.ID)
+		}
+	}
+	return m, list, true, nil
+}
+
+func (h Hook) hears(t Topic) bool { return !h.Paused && slices.Contains(h.Topics, t) }
+
+// Tell makes of an event what the webhooks are told that want to hear of it.
+func Tell(hooks []Hook, t Topic, e Event) (m Message, list []Delivery) {
+	if !slices.Contains(Events, t) {
+		return m, nil
+	}
+	m = Message{ID: IDOf(string(t) + " " + e.Change), Topic: t, Made: e.At.UTC(), Event: &e}
+	for _, h := range hooks {
+		if h.hears(t) {
+			list = append(list, Delivery{Message: m.ID, Topic: t, Channel: Webhook, To: h.ID, Name: h.Name, Title: e.About, State: Waiting, Made: m.Made, Next: m.Made})
+		}
+	}
+	return m, list
+}
+
+// Parcel is what goes out at once: one delivery, or those of a batch.
+type Parcel struct {
+	Deliveries []Delivery
+	Messages   []Message // of each
+}
+
+// ID is the same each time the parcel is sent, so that who gets it twice can tell.
+func (p Parcel) ID() string {
+	d := p.Deliveries[0]
+	if d.Batch != "" {
+		return IDOf("batch " + d.Batch)
+	}
+	return IDOf("delivery " + d.Message + " " + string(d.Channel) + " " + d.To)
+}
+
+// Title is the message's, or says how many there are.
+func (p Parcel) Title() string {
+	if len(p.Messages) == 1 {
+		return p.Messages[0].Title
+	}
+	return p.language().Say("message.digest", "n", len(p.Messages))
+}
+
+// Text is what is said, one message below the other; link makes an address of a page.
+func (p Parcel) Text(link func(path string) string) string {
+	var parts []string
+	for _, m := range p.Messages {
+		part := m.Text
+		if len(p.Messages) > 1 {
+			part = m.Title + "\n" + part
+		}
+		if m.Path != "" {
+			part += "\n" + link(m.Path)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+func (p Parcel) language() text.Language {
+	if l := p.Deliveries[0].Language; l != "" {
+		return l
+	}
+	return text.Vietnamese
+}
+
+// Foot says why somebody gets the mail and where she ends it.
+func (p Parcel) Foot(link string) string { return p.language().Say("message.foot", "link", link) }
+
+// Query narrows the log of deliveries, on its page, by the API and the command line.
+type Query struct {
+	State   State   `name:"state"`
+	Channel Channel `name:"channel"`
+	Topic   Topic   `name:"topic"`
+}
+
+// Passes reports whether a delivery is one the query asks for.
+func (q Query) Passes(d Delivery) bool {
+	return (q.State == "" || d.State == q.State) && (q.Channel == "" || d.Channel == q.Channel) && (q.Topic == "" || d.Topic == q.Topic)
+}
+
+// Allowed returns a fault unless the actor may read the log of deliveries.
+func Allowed(by accounts.Actor) error { return by.Must(accounts.EditSettings, accounts.Where{}) }
+
+// Replay asks to try deliveries again that failed or are dead: one, or all dead ones.
+type Replay struct {
+	Number uint64 `json:"number,omitempty"` // 0 for all that are dead
+}
+
+// MostReplayed is how many one replay of all moves.
+const MostReplayed = 500
+
+// DecideReplay says how a delivery goes on. Faults: accounts.denied, message.not_over.
+func DecideReplay(m accounts.Meta, d Delivery) (Delivery, error) {
+	if err := Allowed(m.By); err != nil {
+		return d, err
+	}
+	if d.State != Failed && d.State != Dead {
+		return d, fault.New(fault.Conflict, "message.not_over")
+	}
+	d.State, d.Tries, d.Next = Waiting, 0, m.At.UTC()
+	return d, nil
+}
+
+// NoDelivery is the fault of a delivery that is not there, or no more.
+func NoDelivery() error { return fault.New(fault.NotFound, "message.no_delivery") }
+
+// DecideRead says how a message is read: by the person it is for. Faults: message.none.
+func DecideRead(by accounts.Actor, m Message, at time.Time) (Message, error) {
+	if by.Person == "" || m.Person != by.Person {
+		return m, NoMessage()
+	}
+	if m.Read.IsZero() {
+		m.Read = at.UTC()
+	}
+	return m, nil
+}
+
+// NoMessage is the fault of a message that is not there.
+func NoMessage() error { return fault.New(fault.NotFound, "message.none") }
