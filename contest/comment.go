@@ -95,6 +95,20 @@ func (c Comment) Sent() (text string, ok bool) {
 	return c.Text, true
 }
 
+// ReadableSince is since when the entrant could read what review n took the place of, if
+// results had been public since published; zero if she could not.
+func (c Comment) ReadableSince(n int, published time.Time) time.Time {
+	switch {
+	case !c.Reviews[n].Late:
+		return time.Time{}
+	case n > 0 && c.Reviews[n-1].Fate == FateHeld:
+		return time.Time{}
+	case n > 0 && c.Reviews[n-1].Late:
+		return c.Reviews[n-1].At
+	}
+	return published
+}
+
 // Told returns the round and the sheets whose figures and comments an entrant is
 // told: those of the last finished round in which the entry was scored. The round
 // is nil if there is none.

@@ -305,7 +305,7 @@ func (s *State) sameByHand() (c GivePrizes) {
 			c.Withhold = append(c.Withhold, Withheld{g.Award, g.Prize, g.Reason})
 		case g.Withheld == 0 && p.Special:
 			c.Special = append(c.Special, g)
-			c.Outside = append(c.Outside, g.Station+g.Entry) // it was decided about then
+			c.Outside, c.Beyond = append(c.Outside, g.Station+g.Entry), append(c.Beyond, g.Entry) // it was decided about then
 		}
 	}
 	return c
@@ -354,7 +354,7 @@ func (s *State) Lost() []Given {
 
 // GiveLost proposes to give a prize by decision again that a correction took away, to
 // another work or collective. Faults: contest.complain_later, contest.correction_waits, contest.no_such_item,
-// contest.special_unfit, contest.receiver_not_entered, contest.has_stake.
+// contest.special_unfit, contest.receiver_not_entered, contest.receiver_beyond, contest.has_stake.
 type GiveLost struct {
 	Award   string `json:"award"`
 	Prize   string `json:"prize"`
@@ -364,6 +364,8 @@ type GiveLost struct {
 	Reason  string `json:"reason" schema:"maxLength=2000"`
 	// Outside are stations that are meant although they entered nothing.
 	Outside []string `json:"outside,omitempty"`
+	// Beyond are entries that are meant although the award is for another theme or category.
+	Beyond []string `json:"beyond,omitempty"`
 }
 
 func (c GiveLost) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
@@ -397,7 +399,7 @@ func (c GiveLost) outcome(s *State, f Facts, _ accounts.Meta) ([]body, []Given, 
 	if err := reasonable(c.Reason); err != nil {
 		return nil, nil, err
 	}
-	again, err := s.specials(f, []Given{{Award: c.Award, Prize: c.Prize, Entry: c.Entry, Station: c.Station, Reason: c.Reason}}, c.Outside)
+	again, err := s.specials(f, []Given{{Award: c.Award, Prize: c.Prize, Entry: c.Entry, Station: c.Station, Reason: c.Reason}}, c.Outside, c.Beyond)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -310,7 +310,7 @@ func TestAPrizeByDecisionThatACorrectionTakesAwayStaysInSight(t *testing.T) {
 			out += g.Prize + ": " + g.Who + " " + g.Note + "\n"
 		}
 		d, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now)
-		return out + strings.Join(d.Lost, "\n")
+		return out + strings.Join(d.Notes, "\n")
 	}
 	if s := said(); strings.Count(s, "Không trao Giải an toàn") != 2 || strings.Count(s, "Đúng là sao chép") != 2 {
 		t.Errorf("the minutes and the decision say %s", s)
@@ -492,8 +492,8 @@ func TestAPrizeNoLongerGivenIsNamed(t *testing.T) {
 	if got := paper.NoLongerOf(w.s, text.Vietnamese); len(got) != 1 || got[0].Text != want || got[0].Award != "chung" {
 		t.Errorf("%+v", got)
 	}
-	if d, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now); !slices.Contains(d.Lost, want) {
-		t.Errorf("the draft decision: %q", d.Lost)
+	if d, _ := paper.DecisionOf(w.s, text.Vietnamese, w.now); !slices.Contains(d.Notes, want) {
+		t.Errorf("the draft decision: %q", d.Notes)
 	}
 	for _, e := range w.s.Entries {
 		if at := w.s.WonAt(e.ID); !at.Equal(published) {

@@ -8,6 +8,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/once"
 	"loa/internal/text"
 )
 
@@ -100,6 +101,32 @@ func (e *Entry) read() {
 			e.people = append(e.people, s)
 		}
 	}
+}
+
+// AuthorOnJury is a judge who is an author of a work, and was not taken off the jury.
+type AuthorOnJury struct{ Judge, Entry string }
+
+// AuthorsOnJury lists them, by judge: whoever was found to be an author of a work in the
+// contest is not dealt it, and goes on to score its rivals unless somebody acts.
+func (s *State) AuthorsOnJury() (list []AuthorOnJury) {
+	for _, j := range s.Judges {
+		for _, e := range s.Entries {
+			t := s.tie[pair{j.Person, e.ID}]
+			if j.Removed == nil && e.Live() && t != nil && (t.note != "" || t.out != nil) && slices.Contains(s.undecided(j, e), TieNamesake) {
+				list = append(list, AuthorOnJury{j.Person, e.ID})
+			}
+		}
+	}
+	return list
+}
+
+// authorsOnJury notes them, as people call them.
+func (s *State) authorsOnJury(step *once.Step) {
+	var list []string
+	for _, x := range s.AuthorsOnJury() {
+		list = append(list, s.Judge(x.Judge).Name+" – "+s.entry[x.Entry].Code)
+	}
+	step.Add("contest.open_author_on_jury", AtJury, list)
 }
 
 // undecided lists the ties between the two, found today or earlier, about which

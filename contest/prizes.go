@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"loa/accounts"
@@ -17,7 +18,7 @@ import (
 // back although somebody's rank would earn them. It can be repeated until the
 // results are published. Faults: contest.not_decided, contest.prizes_decided,
 // contest.special_by_rank, contest.special_nobody, contest.special_both, contest.special_many,
-// contest.special_reason, contest.entry_not_live, or contest.specials_refused with several;
+// contest.special_reason, contest.entry_not_live, contest.receiver_beyond, or contest.specials_refused with several;
 // contest.receiver_not_scored, contest.reason_missing, contest.tie_at_cut,
 // contest.no_such_item, contest.receiver_not_entered, contest.points_open, contest.has_stake.
 type GivePrizes struct {
@@ -26,6 +27,8 @@ type GivePrizes struct {
 	// Outside are stations that are meant although they entered nothing, and entries
 	// although nobody scored them.
 	Outside []string `json:"outside,omitempty"`
+	// Beyond are entries that are meant although the award is for another theme or category.
+	Beyond []string `json:"beyond,omitempty"`
 }
 
 // Withheld names a prize that is not given, and why.
@@ -85,13 +88,13 @@ func (s *State) prizes(f Facts, c GivePrizes) ([]Given, error) {
 		return nil, err
 	}
 	for _, st := range standings {
-		won, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, c.Withhold)
+		won, _, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, c.Withhold)
 		if err != nil {
 			return nil, err
 		}
 		given = append(given, won...)
 	}
-	special, err := s.specials(f, c.Special, c.Outside)
+	special, err := s.specials(f, c.Special, c.Outside, c.Beyond)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +112,7 @@ func (s *State) prizes(f Facts, c GivePrizes) ([]Given, error) {
 
 // ladder hands out one award by rank; see ranking.Ranking.Award. A prize kept
 // back by decision leaves the ladder, and its places with it.
-func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []Withheld) ([]Given, error) {
+func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []Withheld) ([]Given, []ranking.LeftMoney, error) {
 	var out []Given
 	l := ranking.Ladder{Policy: a.Policy()}
 	for _, p := range a.Prizes {
@@ -121,22 +124,50 @@ func (s *State) ladder(r *RoundState, a *Award, rk *ranking.Ranking, withhold []
 		}
 	}
 	if len(l.Prizes) == 0 {
-		return out, nil
+		return out, nil, nil
 	}
 	hand, err := rk.Award(l)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(hand.Open) > 0 {
-		return nil, s.tied(r, hand.Open[0].Entries)
+		return nil, nil, s.tied(r, hand.Open[0].Entries)
 	}
 	for _, g := range hand.Given {
-		out = append(out, Given{Award: a.ID, Prize: g.Prize, Entry: g.Entry.ID, Rank: g.Rank, Amount: g.Amount.String()})
+		out = append(out, Given{Award: a.ID, Prize: g.Prize, Entry: g.Entry.ID, Rank: g.Rank, Amount: strconv.FormatInt(g.Amount, 10)})
 	}
 	for _, w := range hand.Withheld {
 		out = append(out, Given{Award: a.ID, Prize: w.Prize, Withheld: w.Count, TooLow: w.TooLow})
 	}
-	return out, nil
+	return out, hand.Left, nil
+}
+
+// Undivided is the money that level entries of an award could not be given in whole đồng.
+type Undivided struct {
+	Award string
+	ranking.LeftMoney
+}
+
+// Undivided lists what is left of the money of the prizes that were given, award by award.
+// Faults: those of ranking.
+func (s *State) Undivided() (list []Undivided, err error) {
+	if len(s.Given) == 0 || s.Last() == nil {
+		return nil, nil
+	}
+	standings, err := s.Standings(s.Last())
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range standings {
+		_, left, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, s.sameByHand().Withhold)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range left {
+			list = append(list, Undivided{st.ID, l})
+		}
+	}
+	return list, nil
 }
 
 // recheckPrizes computes the prizes given by rank again and compares them with what
@@ -168,7 +199,7 @@ func (s *State) recheckPrizes() error {
 		return err
 	}
 	for _, st := range standings {
-		won, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, withhold)
+		won, _, err := s.ladder(s.Last(), s.Rules.Award(st.ID), st.Ranking, withhold)
 		if err != nil {
 			return err
 		}
@@ -194,7 +225,7 @@ func (s *State) recheckSpecials() error {
 		}
 		key, money := [2]string{g.Award, g.Prize}, ""
 		if p.Amount > 0 {
-			money = ranking.Whole(p.Amount).String()
+			money = strconv.FormatInt(p.Amount, 10)
 		}
 		if count[key]++; count[key] > p.Count || g.Amount != money || g.Rank != 0 || g.Reason == "" || (g.Station == "") == (g.Entry == "") ||
 			g.Entry != "" && s.entry[g.Entry] == nil {
@@ -239,9 +270,9 @@ func (a *Award) Policy() ranking.Policy { return cmp.Or(a.Ties, ranking.Share) }
 
 // specials checks the prizes given by decision and copies the names of the
 // collectives as they are now.
-func (s *State) specials(f Facts, list []Given, outside []string) ([]Given, error) {
+func (s *State) specials(f Facts, list []Given, outside, beyond []string) ([]Given, error) {
 	var out []Given
-	var strangers []string
+	var strangers, others []string
 	var p problems
 	count := map[[2]string]int{}
 	for _, g := range list {
@@ -271,6 +302,8 @@ func (s *State) specials(f Facts, list []Given, outside []string) ([]Given, erro
 			p.add(fault.Of(s.notLive(e)).At(at + "entry"))
 		case g.Station != "" && !s.Took(g.Station) && !slices.Contains(outside, g.Station):
 			strangers = append(strangers, placed(st.Name, st.DistrictName))
+		case e != nil && !a.Takes(e) && !slices.Contains(beyond, e.ID):
+			others = append(others, e.Code+" ("+a.Name+": "+z.Name+")")
 		}
 		if z.Special && count[key] > z.Count && !said[key] {
 			said[key] = true
@@ -290,7 +323,15 @@ func (s *State) specials(f Facts, list []Given, outside []string) ([]Given, erro
 	if len(strangers) > 0 {
 		return nil, fault.New(fault.Conflict, "contest.receiver_not_entered", "n", len(strangers), "list", strings.Join(strangers, "; ")).At("special")
 	}
+	if len(others) > 0 {
+		return nil, fault.New(fault.Conflict, "contest.receiver_beyond", "n", len(others), "list", strings.Join(others, "; ")).At("special")
+	}
 	return s.valued(out), nil
+}
+
+// Takes reports whether the award is for works of the entry's theme and category.
+func (a *Award) Takes(e *Entry) bool {
+	return (a.Theme == "" || a.Theme == e.Theme) && (a.Category == "" || a.Category == e.Category)
 }
 
 // Scored reports whether a judge signed a sheet of the entry in any round.
@@ -307,18 +348,32 @@ func (s *State) Took(station string) bool {
 }
 
 // valued returns the prizes with the money of those given by decision, each in
-// full: earlier versions recorded none.
+// full: earlier versions recorded none. They also recorded parts of a đồng where level
+// entries shared the money.
 func (s *State) valued(given []Given) []Given {
 	given = slices.Clone(given)
 	for i := range given {
 		g := &given[i]
 		if a := s.Rules.Award(g.Award); a != nil && g.Withheld == 0 && g.Amount == "" {
 			if p := a.Prize(g.Prize); p != nil && p.Special && p.Amount > 0 {
-				g.Amount = ranking.Whole(p.Amount).String()
+				g.Amount = strconv.FormatInt(p.Amount, 10)
 			}
+		}
+		if over, under, parts := strings.Cut(g.Amount, "/"); parts {
+			g.Amount = wholePart(over, under)
 		}
 	}
 	return given
+}
+
+// wholePart is what is left of a fraction without its part of one.
+func wholePart(over, under string) string {
+	a, wrong := strconv.ParseInt(over, 10, 64)
+	b, alsoWrong := strconv.ParseInt(under, 10, 64)
+	if wrong != nil || alsoWrong != nil || b == 0 {
+		return over + "/" + under // no log of ours: what checks it says so
+	}
+	return strconv.FormatInt(a/b, 10)
 }
 
 // Receiver names who got a prize so that it is told from every other: "" if nobody did.

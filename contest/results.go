@@ -263,7 +263,7 @@ func (s *State) outcome(r *RoundState) (*Outcome, error) {
 			}
 			o.Promoted = append(o.Promoted, up...)
 			if rules.Promotion.By == LastRound {
-				if _, err := s.ladder(r, s.Rules.Award(st.ID), st.Ranking, nil); err != nil {
+				if _, _, err := s.ladder(r, s.Rules.Award(st.ID), st.Ranking, nil); err != nil {
 					return nil, err // a tie over two prizes is the chair's, before the round ends
 				}
 			}

@@ -116,11 +116,12 @@ type SignedSheet struct {
 	Mendable bool `json:"mendable"`
 }
 
-// SignedBy lists what the person signed in rounds that are over, in her own order.
+// SignedBy lists what the person signed in rounds that are over, in her own order; of who was
+// taken off the jury in the running one too.
 func (s *State) SignedBy(person string) []SignedSheet {
 	list := []SignedSheet{}
 	for _, r := range s.Rounds {
-		if r.Finished == nil {
+		if j := s.Judge(person); r.Finished == nil && (j == nil || j.Removed == nil) {
 			continue
 		}
 		rules, _ := s.Rules.Round(r.ID)

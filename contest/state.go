@@ -235,7 +235,7 @@ type Given struct {
 	Name     string `json:"name,omitempty" schema:"maxLength=300"` // of the collective as then called
 	District string `json:"district,omitempty"`                    // name of its district then; not known of older ones
 	Rank     int    `json:"rank,omitempty"`
-	Amount   string `json:"amount,omitempty"`                         // đồng, exact: "2000000" or "10000000/3"
+	Amount   string `json:"amount,omitempty"`                         // whole đồng: "2000000"
 	Withheld int    `json:"withheld,omitempty"`                       // so many places of this prize were not given
 	TooLow   bool   `json:"too_low,omitempty"`                        // because the next entry was below the floor
 	Reason   string `json:"reason,omitempty" schema:"maxLength=2000"` // of a decision

@@ -173,6 +173,7 @@ func (s *State) lacking(step *once.Step, rules *Round) {
 func (s *State) juryOpen(step *once.Step, rules *Round, list []*Entry) {
 	var idle, unknown []string
 	step.Add("contest.open_points", AtPoints, s.pointsOpen())
+	s.authorsOnJury(step)
 	s.lacking(step, rules)
 	step.AddLater("contest.open_missing_judges", AtJury, codes(list, func(e *Entry) bool {
 		p := s.panel(rules.ID, e)
@@ -232,6 +233,7 @@ func (c FinishRound) asks(s *State, f Facts) once.Step {
 		}
 	}
 	step.Add("contest.open_short", AtJury, short)
+	s.authorsOnJury(&step)
 	step.Add("contest.open_ties", AtProgress, s.openTies(r))
 	for _, x := range s.PanelGaps(r) {
 		apart = append(apart, x.Group+": "+x.Mild+" – "+x.Strict)
@@ -272,6 +274,13 @@ func (c PublishResults) asks(s *State, f Facts) once.Step {
 		}
 	}
 	step.Add("contest.open_special", AtResults, special)
+	if left, err := s.Undivided(); err == nil { // else publishing says why
+		var awards []string
+		for _, l := range left {
+			awards = append(awards, s.Rules.Award(l.Award).Name)
+		}
+		step.Add("contest.open_undivided", AtResults, awards)
+	}
 	step.Add("contest.open_comments", AtComments, codes(s.Entries, func(e *Entry) bool {
 		return slices.ContainsFunc(s.CommentsOn(e.ID), func(c Comment) bool { return c.Fate() == "" })
 	}))

@@ -18,9 +18,9 @@ type Decision struct {
 	Rows    []Awarded
 	Total   string // all the money, "12.000.000"; "" for none
 	InWords string // the same in Vietnamese words
-	// Lost are prizes that a correction took away and nobody was given since, or that are
-	// given less often than was published first.
-	Lost []string
+	// Notes tell of prizes that a correction took away and nobody was given since, or that are
+	// given less often than was published first, and of money that cannot be divided.
+	Notes []string
 }
 
 // Awarded is one line of the list that goes with the decision.
@@ -50,12 +50,14 @@ func DecisionOf(s *contest.State, lang text.Language, at time.Time) (d Decision,
 		d.Rows = append(d.Rows, row)
 	}
 	for _, x := range NoLongerOf(s, lang) {
-		d.Lost = append(d.Lost, x.Text)
+		d.Notes = append(d.Notes, x.Text)
 	}
 	for _, g := range s.Lost() {
-		d.Lost = append(d.Lost, withheldNote(s, s.Given, g, lang))
+		d.Notes = append(d.Notes, withheldNote(s, s.Given, g, lang))
 	}
-	// Shares of a prize add up to the prize; where they do not, nobody gets a part of a đồng.
+	if left, err := UndividedOf(s, lang); err == nil { // else the ranking is refused wherever it is shown
+		d.Notes = append(d.Notes, left...)
+	}
 	if sum := new(big.Int).Quo(total.Num(), total.Denom()); sum.Sign() > 0 && sum.IsInt64() {
 		d.Total, d.InWords = lang.Number(sum.Int64()), text.Sentence(text.InWords(sum.Int64()))+" đồng"
 	}
@@ -95,6 +97,6 @@ func (d Decision) Draw(o paper.Office, lang text.Language) []paper.Paper {
 	if d.Total != "" {
 		list.Body = append(list.Body, paper.Heading(lang.Say("contest.decision_total", "total", d.Total, "words", d.InWords)))
 	}
-	list.Body = append(list.Body, paper.Listed(lang.Say("paper.notes"), d.Lost)...)
+	list.Body = append(list.Body, paper.Listed(lang.Say("paper.notes"), d.Notes)...)
 	return []paper.Paper{p, list}
 }

@@ -271,6 +271,7 @@ func (m Minutes) Draw(o paper.Office, lang text.Language) paper.Paper {
 		given = "contest.result_now"
 	}
 	p.Body = append(p.Body, prizes(lang.Say(given), m.Given, lang)...)
+	p.Body = append(p.Body, paper.Listed(lang.Say("paper.notes"), m.Undivided)...)
 	p.Body = append(p.Body, prizes(lang.Say("contest.result_first"), m.First, lang)...)
 	p.Body = append(p.Body, m.shifts(lang)...)
 	p.Body = append(p.Body, paper.Listed(lang.Say("contest.changes"), m.Changes)...)

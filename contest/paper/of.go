@@ -385,6 +385,9 @@ func Listed(s *contest.State, given []contest.Given, lang text.Language) []Given
 			row.Note = withheldNote(s, given, g, lang)
 		case e != nil:
 			row.Who = s.Receiver(g) + " · " + e.Title
+			if !a.Takes(e) {
+				row.Note = strings.TrimSpace(row.Note + " " + lang.Say("contest.given_beyond"))
+			}
 		default:
 			row.Who = s.Receiver(g)
 		}
@@ -402,8 +405,25 @@ func moneyOf(exact string) *big.Rat {
 	return r
 }
 
-// amountOf writes a share of prize money, exact as it is kept: whole đồng, or two
-// decimals where prizes were shared out.
+// UndividedOf tells of money that works sharing a rank could not be given in whole đồng.
+// Faults: those of ranking.
+func UndividedOf(s *contest.State, lang text.Language) (list []string, err error) {
+	left, err := s.Undivided()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range left {
+		codes := make([]string, len(l.Entries))
+		for i, id := range l.Entries {
+			codes[i] = s.Entry(id).Code
+		}
+		list = append(list, lang.Say("contest.money_left", "award", s.Rules.Award(l.Award).Name, "codes", strings.Join(codes, ", "),
+			"each", lang.Number(l.Each), "left", lang.Number(l.Money)))
+	}
+	return list, nil
+}
+
+// amountOf writes a share of prize money as it is kept: whole đồng.
 func amountOf(exact string, lang text.Language) string {
 	if r := moneyOf(exact); r != nil {
 		return paper.Money(lang, r)
@@ -433,6 +453,9 @@ func MinutesOf(s *contest.State, run *contest.RoundState, reg *stations.Registry
 	if s.Last() == run {
 		out.Given, out.First = GivenOf(s, lang), Listed(s, s.First(), lang)
 		if out.Complaints, err = complaints(s, lang); err != nil {
+			return out, err
+		}
+		if out.Undivided, err = UndividedOf(s, lang); err != nil {
 			return out, err
 		}
 	} else {
@@ -589,6 +612,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		}
 	}
 	out = append(out, reviews(s, run, lang)...)
+	for _, x := range s.AuthorsOnJury() {
+		if len(run.Of(x.Judge)) > 0 {
+			out = append(out, lang.Say("contest.minute_author_on_jury", "name", s.Judge(x.Judge).Name, "code", s.Entry(x.Entry).Code))
+		}
+	}
 	out = append(out, tiesBetween(s, run, lang)...)
 	for _, e := range s.Entries {
 		if e.RuledOut != nil && (roundAt(s, e.RuledOut.At) == run || s.RuledOutBy(e) != nil && slices.Contains(s.Gone(run), e)) {
@@ -675,13 +703,17 @@ func reviews(s *contest.State, run *contest.RoundState, lang text.Language) []st
 			continue
 		}
 		changed := false
-		for _, r := range c.Reviews {
+		for i, r := range c.Reviews {
 			changed = changed || r.Fate != contest.FateAsIs || r.Late
-			if changed {
-				out = append(out, lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name,
-					"code", run.Codes[c.Entry], "by", r.By, "at", r.At,
-					"reason", cmp.Or(r.Reason, "–")))
+			if !changed {
+				continue
 			}
+			said := lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", run.Codes[c.Entry], "by", r.By, "at", r.At,
+				"reason", cmp.Or(r.Reason, "–"))
+			if from := c.ReadableSince(i, s.PublishedAt); !from.IsZero() {
+				said += " " + lang.Say("contest.minute_review_read", "from", from, "until", r.At)
+			}
+			out = append(out, said)
 		}
 	}
 	return out

@@ -76,6 +76,7 @@ type Minutes struct {
 	Given      []Given
 	First      []Given  // as published first, of a result that was corrected
 	Complaints []string // about the published result, and what came of them
+	Undivided  []string // money that works of one rank could not be given in whole đồng
 	Decisions  []string // of people, with their reasons
 	Changes    []string // of the rules since they were locked
 	Left       []string // what was undecided when a step was confirmed, and was seen

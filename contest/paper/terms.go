@@ -281,11 +281,10 @@ func (w terms) awards() (out []Block) {
 			}
 			b.Rows = append(b.Rows, row)
 		}
-		policy := a.Ties
-		if policy == "" {
-			policy = ranking.Share
+		b.Lines = append(b.Lines, w.Say("contest.policy")+": "+w.Say("contest.policy_"+string(a.Policy()))+".")
+		if a.Policy() == ranking.Split {
+			b.Lines = append(b.Lines, w.Say("terms.whole_dong"))
 		}
-		b.Lines = append(b.Lines, w.Say("contest.policy")+": "+w.Say("contest.policy_"+string(policy))+".")
 		out = append(out, b)
 	}
 	return out

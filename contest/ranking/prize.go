@@ -32,7 +32,8 @@ const (
 	// quota if need be. In a promotion all tied entries go on.
 	Share Policy = "share"
 	// Split gives every tied entry the title of the best of their prizes and
-	// an equal part of the money of all their places. Not for promotions.
+	// an equal part of the money of all their places, in whole đồng; what is left is
+	// not given. Not for promotions.
 	Split Policy = "split"
 	// Chair gives nothing yet: the tied entries are left open until the chair
 	// decides (see ByChair) and the ranking is made again.
@@ -45,10 +46,10 @@ var Policies = []Policy{Share, Split, Chair}
 // Award is what one entry gets.
 type Award struct {
 	Entry  Entry
-	Rank   int      // among the entries of the ladder
-	Prize  string   // Prize.ID
-	Amount Rational // đồng; a split may not be whole
-	Over   bool     // given over the quota, by Share or Split
+	Rank   int    // among the entries of the ladder
+	Prize  string // Prize.ID
+	Amount int64  // đồng
+	Over   bool   // given over the quota, by Share or Split
 }
 
 // Awards is a ladder handed out.
@@ -57,6 +58,14 @@ type Awards struct {
 	Given    []Award         // in the order of the ranking
 	Open     []OpenTie       // ties the chair has to settle, in the order of the ranking
 	Withheld []WithheldPrize // places nobody got
+	Left     []LeftMoney     // of money that was split, in the order of the ranking
+}
+
+// LeftMoney is the money of a tie that cannot be divided into whole đồng.
+type LeftMoney struct {
+	Entries []string
+	Each    int64 // what each of them got
+	Money   int64 // what nobody got: less than one đồng for each
 }
 
 // OpenTie is a tie over places of different prizes.
@@ -148,13 +157,17 @@ func (w *hand) give(group []Row, rank int) {
 		w.leaveOpen(group, taken)
 		return
 	}
-	amount := Whole(w.ladder.Prizes[best].Amount)
+	amount := w.ladder.Prizes[best].Amount
 	if !even && w.ladder.Policy == Split {
 		sum := int64(0)
 		for _, p := range taken {
 			sum += w.ladder.Prizes[p].Amount
 		}
-		amount = fraction(sum, int64(len(group)))
+		n := int64(len(group))
+		amount = sum / n
+		if left := sum % n; left > 0 {
+			w.out.Left = append(w.out.Left, LeftMoney{idsOf(group), amount, left})
+		}
 	}
 	for i, row := range group {
 		over := i >= len(taken) || taken[i] != best
@@ -171,15 +184,19 @@ func (w *hand) below(value Rational, prize int) bool {
 }
 
 func (w *hand) leaveOpen(group []Row, taken []int) {
-	var o OpenTie
-	for _, row := range group {
-		o.Entries = append(o.Entries, row.Entry.ID)
-	}
+	o := OpenTie{Entries: idsOf(group)}
 	for _, p := range taken {
 		o.Prizes = append(o.Prizes, w.ladder.Prizes[p].ID)
 		w.reserved[p]++
 	}
 	w.out.Open = append(w.out.Open, o)
+}
+
+func idsOf(group []Row) (ids []string) {
+	for _, row := range group {
+		ids = append(ids, row.Entry.ID)
+	}
+	return ids
 }
 
 // mostQuota bounds a prize's quota: more than any contest has entries.

@@ -22,7 +22,7 @@ func scored(t tester, scores ...float64) *Ranking {
 func told(a *Awards) []string {
 	var out []string
 	for _, g := range a.Given {
-		s := fmt.Sprintf("%s %d %s %s", g.Entry.ID, g.Rank, g.Prize, g.Amount)
+		s := fmt.Sprintf("%s %d %s %d", g.Entry.ID, g.Rank, g.Prize, g.Amount)
 		if g.Over {
 			s += "+"
 		}
@@ -33,6 +33,9 @@ func told(a *Awards) []string {
 	}
 	for _, w := range a.Withheld {
 		out = append(out, fmt.Sprintf("withheld %+v", w))
+	}
+	for _, l := range a.Left {
+		out = append(out, fmt.Sprintf("left %+v", l))
 	}
 	return out
 }
@@ -60,6 +63,17 @@ func TestATieOverTheEndOfAPrize(t *testing.T) {
 	same(t, award(t, r, ladder(Share)), []string{"a 1 I 10", "b 1 I 10+", "c 3 II 6", "d 4 III 3", "withheld {Prize:II Count:1 TooLow:false}"})
 	same(t, award(t, r, ladder(Split)), []string{"a 1 I 8", "b 1 I 8+", "c 3 II 6", "d 4 III 3", "withheld {Prize:II Count:1 TooLow:false}"})
 	same(t, award(t, r, ladder(Chair)), []string{"c 3 II 6", "d 4 III 3", "open [a b] [I II]"})
+}
+
+// Nobody can be paid a part of a đồng: what cannot be divided is left, and told.
+func TestMoneyIsDividedIntoWholeĐồng(t *testing.T) {
+	l := ladder(Split)
+	l.Prizes[0].Amount, l.Prizes[1].Amount, l.Prizes[2].Amount = 7_000_001, 5_000_000, 1_000_000
+	same(t, award(t, scored(t, 9, 9, 8, 7, 6), l)[:3], []string{"a 1 I 6000000", "b 1 I 6000000+", "c 3 II 5000000"})
+	same(t, award(t, scored(t, 9, 8, 8, 7, 7, 7), l), []string{"a 1 I 7000001", "b 2 II 5000000", "c 2 II 5000000",
+		"d 4 III 333333", "e 4 III 333333+", "f 4 III 333333+", "left {Entries:[d e f] Each:333333 Money:1}"})
+	same(t, award(t, scored(t, 9, 9), l), []string{"a 1 I 6000000", "b 1 I 6000000+",
+		"withheld {Prize:II Count:2 TooLow:false}", "withheld {Prize:III Count:1 TooLow:false}", "left {Entries:[a b] Each:6000000 Money:1}"})
 }
 
 func TestATieOverTheEndOfTheLadder(t *testing.T) {
@@ -129,7 +143,7 @@ func TestPrizesAreFair(t *testing.T) {
 			if i > 0 && (a.Given[i-1].Prize > g.Prize || a.Given[i-1].Rank == g.Rank && a.Given[i-1].Prize != g.Prize) {
 				t.Fatalf("%q", told(a))
 			}
-			money.Sub(money, g.Amount.Rat())
+			money.Sub(money, Whole(g.Amount).Rat())
 		}
 		if l.Policy != Share && money.Sign() < 0 {
 			t.Fatalf("%s đồng too many: %q", money, told(a))

@@ -26,9 +26,10 @@ type complaintsPage struct {
 	Lost        []lostRow     // prizes by decision that a correction took away
 	Receivers   []kit.Option  // whom a lost prize can be given
 	Waits       *contest.Amendment
-	WaitsFor    string   // ID of the complaint that Waits is about
-	TurnedDown  []string // corrections nobody confirmed
-	Outside     string   // label of the one chosen that did not take part, "" for none
+	WaitsFor    string     // ID of the complaint that Waits is about
+	TurnedDown  []string   // corrections nobody confirmed
+	Outside     string     // label of the one chosen that did not take part, "" for none
+	Beyond      kit.Option // the work chosen whose award is for others, if it is one
 }
 
 type lostRow struct {
@@ -90,6 +91,12 @@ func (p pages) renderComplaints(w http.ResponseWriter, r *kit.Request, f kit.For
 					page.Outside = o.Text
 				}
 			}
+			award, _, _ := strings.Cut(f.Get("lost"), "/")
+			for _, e := range worksIn(s, f.Get("work")) {
+				if a := s.Rules.Award(award); a != nil && !a.Takes(e) {
+					page.Beyond = kit.Option{Value: e.ID, Text: e.Code + " · " + e.Title}
+				}
+			}
 		}
 		if first := s.First(); first != nil {
 			page.First, page.Now = paper.Listed(s, first, r.Lang), paper.GivenOf(s, r.Lang)
@@ -124,7 +131,8 @@ func (p pages) handleComplaint(w http.ResponseWriter, r *kit.Request) error {
 		c = d
 	case "give":
 		key := strings.Split(f.Get("lost")+"//", "/")
-		give := contest.GiveLost{Award: key[0], Prize: key[1], From: key[2], Station: f.Get("station"), Reason: f.Get("reason"), Outside: f.All("outside")}
+		give := contest.GiveLost{Award: key[0], Prize: key[1], From: key[2], Station: f.Get("station"), Reason: f.Get("reason"), Outside: f.All("outside"),
+			Beyond: f.All("beyond")}
 		err = p.view(r, func(s *contest.State) error {
 			code := f.Get("work")
 			if code == "" {

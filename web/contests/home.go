@@ -20,11 +20,12 @@ type homePage struct {
 	Unread   int // entries with a document whose words are not known
 	Blank    int // entries of whose script nothing was left for the judges
 	Judges   int
-	Points   int  // ties between judges and works to decide about
-	Stale    bool // prizes must be given anew
-	Filed    int  // complaints nobody has decided about
-	Said     int  // comments of judges that entrants are told
-	Loose    int  // of these, those nobody has decided about
+	Points   int      // ties between judges and works to decide about
+	Authors  []string // judges who are authors of works, in words
+	Stale    bool     // prizes must be given anew
+	Filed    int      // complaints nobody has decided about
+	Said     int      // comments of judges that entrants are told
+	Loose    int      // of these, those nobody has decided about
 	Rounds   []roundRow
 	Changes  []contest.RuleChange
 	LastDay  time.Time // end of the grace
@@ -85,7 +86,7 @@ func (p pages) renderHome(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		if s.Phase == contest.Draft {
 			page.Problems = problemsOf(r, s.ID, &s.Rules, s.Rules.Openable(r.Now))
 		}
-		page.Hindered = s.Hindered(people)
+		page.Hindered, page.Authors = s.Hindered(people), authorsOnJury(r, s)
 		for _, x := range people {
 			if s.Judge(x.ID) == nil {
 				page.Awaited++

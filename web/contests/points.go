@@ -18,9 +18,10 @@ type pointsPage struct {
 	Out      []outRow // signed sheets that do not count
 	Told     []toldRow
 	Judges   []kit.Option
-	Chair    string // name of the chair, or what she is called
-	NoChair  bool   // something waits for the chair, and there is none
-	Settling bool   // results are not public yet: something can be found
+	Chair    string   // name of the chair, or what she is called
+	NoChair  bool     // something waits for the chair, and there is none
+	Settling bool     // results are not public yet: something can be found
+	Authors  []string // judges who are authors of works, in words
 	// Namesakes says that some of Open are called alike and nothing was dealt yet.
 	Namesakes bool
 }
@@ -87,6 +88,7 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		for _, k := range s.Kept() {
 			page.Kept = append(page.Kept, keptRow{s.Judge(k.Judge).Name, work(k.Entry), k})
 		}
+		page.Authors = authorsOnJury(r, s)
 		page.Judges = judgeOptions(r, s, func(j *contest.Judge) bool { return j.Removed == nil })
 		return nil
 	})
@@ -94,6 +96,14 @@ func (p pages) renderPoints(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		return err
 	}
 	return p.points.Render(w, r, page)
+}
+
+// authorsOnJury warns of judges who are authors of works in the contest.
+func authorsOnJury(r *kit.Request, s *contest.State) (list []string) {
+	for _, x := range s.AuthorsOnJury() {
+		list = append(list, r.Say("contest.author_on_jury", "name", s.Judge(x.Judge).Name, "code", s.Entry(x.Entry).Code))
+	}
+	return list
 }
 
 // whyInWords says which ties there are.

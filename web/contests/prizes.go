@@ -17,7 +17,7 @@ func (p pages) givePrizes(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	c := contest.GivePrizes{Outside: f.All("outside")}
+	c := contest.GivePrizes{Outside: f.All("outside"), Beyond: f.All("beyond")}
 	var at []string // of each special prize, the end of the names of its boxes
 	err = p.view(r, func(s *contest.State) error {
 		for _, a := range s.Rules.Awards {
@@ -98,6 +98,7 @@ func decided(s *contest.State, given []contest.Given, f *kit.Form) {
 				continue
 			}
 			works := s.Entry(g.Entry).Code
+			f.Values.Add("beyond", g.Entry) // that was decided then
 			if had := f.Get("works" + field); had != "" {
 				works = had + ", " + works
 			}

@@ -30,6 +30,7 @@ type resultsPage struct {
 	Fair        *fairPanel
 	Awards      []contest.Award
 	Given       []paper.Given
+	Undivided   []string      // money that works of one rank could not be given in whole đồng
 	Stale       []paper.Given // prizes that must be given anew
 	StaleWhy    []string
 	Public      bool // complaints can be filed, or were
@@ -37,6 +38,7 @@ type resultsPage struct {
 	CanGive     bool
 	Receivers   []kit.Option  // whom a prize can be given
 	Outside     []kit.Option  // of those that did not take part, whom a prize is to be given
+	Beyond      []kit.Option  // works that a prize is to be given whose award is for others
 	FirstMarks  []paper.Shift // of a result that was corrected, beside today
 	Firsts      paper.Firsts  // what they are called
 	Corrected   []string      // the corrections that led there
@@ -119,10 +121,19 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		}
 		page.Rounds = roundTabs(s, paper.Rounds(s), run, "/contests/"+s.ID+"/results?round=")
 		for name := range f.Values {
+			award, ok := strings.CutPrefix(name, "works.")
+			if !ok {
+				continue
+			}
+			award, _, _ = strings.Cut(award, ".")
+			a := s.Rules.Award(award)
 			for _, e := range worksIn(s, f.Get(name)) {
 				o := kit.Option{Value: e.ID, Text: e.Code + " · " + e.Title}
-				if strings.HasPrefix(name, "works.") && !s.Scored(e) && !slices.Contains(unscored, o) {
+				if !s.Scored(e) && !slices.Contains(unscored, o) {
 					unscored = append(unscored, o)
+				}
+				if a != nil && !a.Takes(e) && !slices.Contains(page.Beyond, o) {
+					page.Beyond = append(page.Beyond, o)
 				}
 			}
 		}
@@ -150,6 +161,9 @@ func (p pages) renderResults(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		}
 		page.Fair = fairOf(f, ok, r.Lang)
 		page.Given, page.Stale = paper.GivenOf(s, r.Lang), paper.Listed(s, s.Outdated.Given, r.Lang)
+		if page.Undivided, err = paper.UndividedOf(s, r.Lang); err != nil {
+			return err
+		}
 		for _, key := range s.Outdated.Why {
 			page.StaleWhy = append(page.StaleWhy, r.Say(key))
 		}

@@ -226,9 +226,13 @@ func groupsOf(r *kit.Request, state *contest.State, rules *contest.Rules, reg *s
 	for i, a := range rules.Awards {
 		var prizes []string
 		for _, row := range awards.Blocks[i].Rows {
-			prizes = append(prizes, row[1]+" "+row[0])
+			prize := row[1] + " " + row[0]
+			if row[2] != "" {
+				prize = r.Say("contest.prize_with_money", "prize", prize, "money", row[2])
+			}
+			prizes = append(prizes, prize)
 		}
-		g.Cards = append(g.Cards, card(step{kind: "award", id: a.ID}, a.Name, append([]string{strings.Join(prizes, ", ")}, awards.Blocks[i].Lines...)))
+		g.Cards = append(g.Cards, card(step{kind: "award", id: a.ID}, a.Name, append([]string{strings.Join(prizes, "; ")}, awards.Blocks[i].Lines...)))
 	}
 	g.Add, g.AddKey = base+step{kind: "award", added: true}.slug(), "contest.add_award"
 	return append(list, g)

@@ -182,6 +182,7 @@ type listRow struct {
 	Next    string              // path of the first sheet that is not final, "" if there is none
 	Nothing string              // why she has nothing to score
 	Waits   []string            // what she has to settle as chair
+	Left    string              // that she is not of the jury any more, by whose decision and why
 }
 
 // Due is how many sheets she signs in all.
@@ -219,7 +220,11 @@ func (p pages) rows(r *kit.Request) ([]listRow, error) {
 	err := p.hall.Some(r.Context(), ids, func(s *contest.State) (err error) {
 		v, ok := s.ForJudge(r.Actor.Person)
 		if !ok {
-			return nil // invited, not appointed yet; or removed
+			if j := s.Judge(r.Actor.Person); j != nil && j.Removed != nil { // else invited, not appointed yet
+				list = append(list, listRow{JudgeView: contest.JudgeView{Contest: s.ID, Title: s.Rules.Title},
+					Left: r.Say("contest.judging_left", "by", j.Removed.By, "at", j.Removed.At, "reason", j.Removed.Reason)})
+			}
+			return nil
 		}
 		row := listRow{JudgeView: v}
 		row.Waits, err = waits(r, s, v)
