@@ -13,16 +13,17 @@ import (
 // works go by the numbers judges know them by, sheets by their opaque IDs.
 // While she has a sheet of her own to sign it holds nothing but that.
 type ChairView struct {
-	Waiting bool         `json:"waiting"` // for her own sheets
-	Aside   bool         `json:"aside"`   // works are left out here about which the organiser decides in her place
-	Missing int          `json:"missing"` // sheets of others that are still to be signed, or signed again
-	Gaps    []ChairGap   `json:"gaps"`    // to confer about
-	Points  []ChairPoint `json:"points"`  // judges with ties to what they score, whom she excludes or keeps
-	Out     []ChairOut   `json:"out"`     // sheets that were excluded because of a tie: she can let them count again
-	Ties    [][]string   `json:"ties"`    // codes that share a rank once every sheet is signed
-	Level   []ChairTie   `json:"level"`   // the same works, with the marks they were given
-	Orders  []ChairOrder `json:"orders"`  // that were given to level works, oldest first
-	Signed  []ChairSheet `json:"signed"`  // what she can reopen: others' sheets
+	Waiting bool         `json:"waiting"`      // for her own sheets
+	Aside   bool         `json:"aside"`        // works are left out here about which the organiser decides in her place
+	Of      Series       `json:"of,omitempty"` // of the codes of ties and orders
+	Missing int          `json:"missing"`      // sheets of others that are still to be signed, or signed again
+	Gaps    []ChairGap   `json:"gaps"`         // to confer about
+	Points  []ChairPoint `json:"points"`       // judges with ties to what they score, whom she excludes or keeps
+	Out     []ChairOut   `json:"out"`          // sheets that were excluded because of a tie: she can let them count again
+	Ties    [][]string   `json:"ties"`         // codes that share a rank once every sheet is signed
+	Level   []ChairTie   `json:"level"`        // the same works, with the marks they were given
+	Orders  []ChairOrder `json:"orders"`       // that were given to level works, oldest first
+	Signed  []ChairSheet `json:"signed"`       // what she can reopen: others' sheets
 }
 
 // ChairOrder is an order given to level works, by their numbers, and what of it counts.
@@ -40,7 +41,8 @@ type ChairOrder struct {
 type ChairPoint struct {
 	Task  string   `json:"task"` // one of her sheets, to name it by
 	Code  string   `json:"code"`
-	Judge string   `json:"judge"` // person ID
+	Of    Series   `json:"of,omitempty"` // of the code
+	Judge string   `json:"judge"`        // person ID
 	Name  string   `json:"name"`
 	Why   []string `json:"why"`            // keys of the ties; which entrant it is stays hidden
 	Note  string   `json:"note,omitempty"` // what was reported, as the organiser wrote it for her too
@@ -54,7 +56,8 @@ type ChairPoint struct {
 type ChairOut struct {
 	Task  string    `json:"task"`
 	Code  string    `json:"code"`
-	Judge string    `json:"judge"` // person ID
+	Of    Series    `json:"of,omitempty"` // of the code
+	Judge string    `json:"judge"`        // person ID
 	Name  string    `json:"name"`
 	At    time.Time `json:"at"`
 	By    string    `json:"by"` // name
@@ -64,7 +67,8 @@ type ChairOut struct {
 type ChairGap struct {
 	Task  string      `json:"task"` // one of its sheets, to name it by
 	Code  string      `json:"code"`
-	Part  string      `json:"part"` // name
+	Of    Series      `json:"of,omitempty"` // of the code
+	Part  string      `json:"part"`         // name
 	Marks []ChairMark `json:"marks"`
 }
 
@@ -77,6 +81,7 @@ type ChairTie struct {
 // ChairWork is one of them: what judges gave it, part by part.
 type ChairWork struct {
 	Code  string     `json:"code"`
+	Of    Series     `json:"of,omitempty"` // of the code
 	Parts []ChairGap `json:"parts"`
 }
 
@@ -91,9 +96,10 @@ type ChairMark struct {
 type ChairSheet struct {
 	Task  string `json:"task"`
 	Code  string `json:"code"`
-	Part  string `json:"part"`  // name
-	Judge string `json:"judge"` // person ID
-	Name  string `json:"name"`  // of the judge
+	Of    Series `json:"of,omitempty"` // of the code
+	Part  string `json:"part"`         // name
+	Judge string `json:"judge"`        // person ID
+	Name  string `json:"name"`         // of the judge
 }
 
 // ForChair is what the person has to settle, if she presides over the jury.
@@ -112,7 +118,7 @@ func (s *State) ForChair(person string) (ChairView, error) {
 	if run == nil {
 		return v, nil // between two rounds
 	}
-	v.Aside = v.Aside || s.StandsAside(run)
+	v.Aside, v.Of = v.Aside || s.StandsAside(run), run.Recordings()
 	rules, _ := s.Rules.Round(run.ID)
 	decides := s.ChairDecides(run)
 	if run.Finished == nil {
@@ -124,7 +130,7 @@ func (s *State) ForChair(person string) (ChairView, error) {
 		for _, j := range s.Judges {
 			for _, t := range run.Of(j.Person) {
 				if t.Status() == Final && j.Person != person && decides(t.Entry) {
-					v.Signed = append(v.Signed, ChairSheet{t.ID, t.Code, rules.Part(t.Part).Name, j.Person, j.Name})
+					v.Signed = append(v.Signed, ChairSheet{t.ID, t.Code, run.Series(rules.Part(t.Part)), rules.Part(t.Part).Name, j.Person, j.Name})
 				}
 			}
 		}
@@ -178,14 +184,20 @@ func (s *State) chairPoints(v *ChairView, person string) {
 			continue
 		}
 		t := taskOf(r, x.Judge, x.Entry)
-		v.Points = append(v.Points, ChairPoint{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.Why, x.Note, own})
+		v.Points = append(v.Points, ChairPoint{t.ID, t.Code, s.seriesOf(r, t), x.Judge, s.Judge(x.Judge).Name, x.Why, x.Note, own})
 	}
 	for _, x := range s.Uncounted() {
 		if x.Back && x.Judge != person && s.ChairDecides(s.Round(x.Round))(x.Entry) {
 			t := taskOf(s.Round(x.Round), x.Judge, x.Entry)
-			v.Out = append(v.Out, ChairOut{t.ID, t.Code, x.Judge, s.Judge(x.Judge).Name, x.At, x.By})
+			v.Out = append(v.Out, ChairOut{t.ID, t.Code, s.seriesOf(s.Round(x.Round), t), x.Judge, s.Judge(x.Judge).Name, x.At, x.By})
 		}
 	}
+}
+
+// seriesOf is of which series the code of a task is.
+func (s *State) seriesOf(r *RoundState, t *Task) Series {
+	rules, _ := s.Rules.Round(r.ID)
+	return r.Series(rules.Part(t.Part))
 }
 
 // chairTie is what the works of a tie were given. Faults: those of ranking.
@@ -200,7 +212,7 @@ func (s *State) chairTie(run *RoundState, rules *Round, tie []string) (out Chair
 		}
 	}
 	for _, id := range tie {
-		work := ChairWork{Code: run.Codes[id], Parts: []ChairGap{}}
+		work := ChairWork{Code: run.Codes[id], Of: run.Recordings(), Parts: []ChairGap{}}
 		for _, p := range rules.Parts {
 			if g := s.chairGap(run, rules, Gap{Entry: id, Part: p.ID}); len(g.Marks) > 0 {
 				work.Parts = append(work.Parts, g)
@@ -213,7 +225,7 @@ func (s *State) chairTie(run *RoundState, rules *Round, tie []string) (out Chair
 
 func (s *State) chairGap(run *RoundState, rules *Round, g Gap) ChairGap {
 	part := rules.Part(g.Part)
-	out := ChairGap{Code: run.Number(g.Entry, part), Part: part.Name}
+	out := ChairGap{Code: run.Number(g.Entry, part), Of: run.Series(part), Part: part.Name}
 	for _, t := range run.Tasks {
 		if t.Entry == g.Entry && t.Part == g.Part && t.Counts() {
 			total, _ := rules.Part(t.Part).Total(t.Sheet.Content)

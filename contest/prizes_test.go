@@ -170,7 +170,9 @@ func TestMinutesTellHowLongACommentCouldBeRead(t *testing.T) {
 		w.now = w.now.Add(time.Hour)
 		w.do(w.organiser(), contest.ReviewComment{ID: id, Fate: fate, Text: words, Reason: "Xem lại"})
 	}
-	clock := func(at time.Time) string { return text.Vietnamese.Say("contest.minute_review_read", "from", at, "until", w.now) }
+	clock := func(at time.Time) string {
+		return text.Vietnamese.Say("contest.minute_review_read", "from", at, "until", w.now)
+	}
 	hold(list[0].ID, contest.FateAsIs, "") // was not read before
 	if s := minutes(w); strings.Contains(s, "đơn vị dự thi đọc được") {
 		t.Errorf("what was held back was read: %s", s)

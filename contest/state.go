@@ -392,6 +392,34 @@ func (r *RoundState) Number(entry string, p *Part) string {
 	return r.Codes[entry]
 }
 
+// Series is one of the two series of numbers of a round that is judged on the stage too.
+type Series string
+
+// The series; "" is the only one of a round that has no other.
+const (
+	OfRecording Series = "recording"
+	OnStage     Series = "stage"
+)
+
+// AllSeries are both.
+var AllSeries = []Series{OfRecording, OnStage}
+
+// Series is of which series the numbers of a part are.
+func (r *RoundState) Series(p *Part) Series {
+	if r.Stage != nil && p.Live {
+		return OnStage
+	}
+	return r.Recordings()
+}
+
+// Recordings is of which series the numbers are by which works of several parts go.
+func (r *RoundState) Recordings() Series {
+	if r.Stage == nil {
+		return ""
+	}
+	return OfRecording
+}
+
 // Task returns the task with that ID, or nil.
 func (r *RoundState) Task(id string) *Task { return r.task[id] }
 

@@ -128,9 +128,9 @@ func absences(s *contest.State, run *contest.RoundState, lang text.Language) ([]
 					row.Said = append(row.Said, lang.Say("contest.moves_more", "n", len(a.Moves)-i))
 				case i > mostMoves:
 				case m.After == 0:
-					row.Said = append(row.Said, lang.Say("contest.move_gone", "code", run.Codes[m.Entry]))
+					row.Said = append(row.Said, lang.Say("contest.move_gone", "code", codeIn(run, m.Entry, lang)))
 				default:
-					row.Said = append(row.Said, lang.Say("contest.move", "code", run.Codes[m.Entry], "before", m.Before, "after", m.After))
+					row.Said = append(row.Said, lang.Say("contest.move", "code", codeIn(run, m.Entry, lang), "before", m.Before, "after", m.After))
 				}
 			}
 			out = append(out, row)

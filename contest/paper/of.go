@@ -266,7 +266,7 @@ func groupOf(s *contest.State, run *contest.RoundState, g contest.Group, tally *
 	for _, x := range s.Uncounted() {
 		if x.Round == run.ID && slices.ContainsFunc(g.Entries, func(e *contest.Entry) bool { return e.ID == x.Entry }) {
 			out.Uncounted = append(out.Uncounted, lang.Say(keyOfTwo("contest.uncounted", x.First), "first", x.First, "name", s.Judge(x.Judge).Name,
-				"code", run.Codes[x.Entry], "by", x.By, "at", x.At, "reason", x.Reason))
+				"code", codeIn(run, x.Entry, lang), "by", x.By, "at", x.At, "reason", x.Reason))
 		}
 	}
 	for _, given := range s.InOrder(s.Given) {
@@ -534,14 +534,14 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		var others []string
 		for _, id := range run.Entries {
 			if i := slices.IndexFunc(run.Picked, func(p contest.Pick) bool { return p.Entry == id }); i >= 0 {
-				out = append(out, lang.Say("contest.minute_picked", "code", run.Codes[id], "from", rules.Name, "to", s.Rules.Rounds[at+1].Name,
+				out = append(out, lang.Say("contest.minute_picked", "code", codeIn(run, id, lang), "from", rules.Name, "to", s.Rules.Rounds[at+1].Name,
 					"by", run.PickedBy, "at", run.PickedAt, "reason", run.Picked[i].Reason))
 			} else if s.Entry(id).RuledOut == nil {
 				others = append(others, id)
 			}
 		}
 		if len(others) > 0 {
-			out = append(out, lang.Say("contest.minute_not_picked", "codes", run.Numbers(others), "from", rules.Name, "to", s.Rules.Rounds[at+1].Name))
+			out = append(out, lang.Say("contest.minute_not_picked", "codes", CodesIn(run, others, lang), "from", rules.Name, "to", s.Rules.Rounds[at+1].Name))
 		}
 	}
 	for _, id := range run.Entries {
@@ -566,7 +566,7 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		out = append(out, lang.Say("contest.minute_heard", "whole", l.Whole, "sheets", l.Sheets, "asked", l.Wanted(), "least", l.Least))
 	}
 	for _, x := range s.StoodAside(run) {
-		out = append(out, lang.Say("contest.minute_stood_aside", "code", run.Codes[x.Entry], "name", s.Presiding().Name, "why", lang.Say(x.Why)))
+		out = append(out, lang.Say("contest.minute_stood_aside", "code", codeIn(run, x.Entry, lang), "name", s.Presiding().Name, "why", lang.Say(x.Why)))
 	}
 	for _, id := range run.Entries {
 		for _, h := range run.Held[id] {
@@ -583,11 +583,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 		return nil, err
 	}
 	for _, o := range orders {
-		said := lang.Say("contest.minute_tie", "codes", run.Numbers(o.Entries), "by", deciders(s, o.By, o.At, lang), "at", o.At, "reason", o.Reason)
+		said := lang.Say("contest.minute_tie", "codes", CodesIn(run, o.Entries, lang), "by", deciders(s, o.By, o.At, lang), "at", o.At, "reason", o.Reason)
 		if o.State != contest.OrderHolds {
 			holds := make([]string, len(o.Holds))
 			for i, set := range o.Holds {
-				holds[i] = run.Numbers(set)
+				holds[i] = CodesIn(run, set, lang)
 			}
 			said = lang.Say("contest.minute_tie_but", "said", said, "but", lang.Say("contest.order_"+string(o.State), "codes", strings.Join(holds, "; ")))
 		}
@@ -635,13 +635,28 @@ func numberIn(run *contest.RoundState, entry string, part *contest.Part, lang te
 
 // kindOf says of a number of a part which series it is of, where a round has two.
 func kindOf(run *contest.RoundState, code string, part *contest.Part, lang text.Language) string {
-	switch {
-	case run.Stage == nil:
-		return code
-	case part.Live:
+	return NumberInWords(lang, run.Series(part), code)
+}
+
+// NumberInWords is a number, or several joined, with the series they are of.
+func NumberInWords(lang text.Language, of contest.Series, code string) string {
+	switch of {
+	case contest.OnStage:
 		return lang.Say("contest.number_on_stage", "code", code)
+	case contest.OfRecording:
+		return lang.Say("contest.number_of_recording", "code", code)
 	}
-	return lang.Say("contest.number_of_recording", "code", code)
+	return code
+}
+
+// codeIn is what an entry is called by in all parts of a round.
+func codeIn(run *contest.RoundState, entry string, lang text.Language) string {
+	return NumberInWords(lang, run.Recordings(), run.Codes[entry])
+}
+
+// CodesIn is that of several, joined.
+func CodesIn(run *contest.RoundState, entries []string, lang text.Language) string {
+	return NumberInWords(lang, run.Recordings(), run.Numbers(entries))
 }
 
 // conferredMarks are what judges had given an entry in each part when they conferred, and
@@ -708,7 +723,7 @@ func reviews(s *contest.State, run *contest.RoundState, lang text.Language) []st
 			if !changed {
 				continue
 			}
-			said := lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", run.Codes[c.Entry], "by", r.By, "at", r.At,
+			said := lang.Say("contest.minute_review_"+string(r.Fate), "name", s.Judge(c.Judge).Name, "code", codeIn(run, c.Entry, lang), "by", r.By, "at", r.At,
 				"reason", cmp.Or(r.Reason, "–"))
 			if from := c.ReadableSince(i, s.PublishedAt); !from.IsZero() {
 				said += " " + lang.Say("contest.minute_review_read", "from", from, "until", r.At)
@@ -957,7 +972,7 @@ func departures(s *contest.State, run *contest.RoundState, lang text.Language) [
 			told[t.Entry] = true
 			out = append(out, AsideInWords(s, run, t, lang))
 			if run.Finished != nil && why.At.After(run.Finished.At) && run != s.Last() {
-				out = append(out, lang.Say("contest.minute_aside_late", "code", run.Codes[t.Entry]))
+				out = append(out, lang.Say("contest.minute_aside_late", "code", codeIn(run, t.Entry, lang)))
 			}
 		}
 	}
@@ -976,7 +991,7 @@ func AsideInWords(s *contest.State, run *contest.RoundState, t *contest.Task, la
 		key = "contest.minute_aside_taken"
 	}
 	why := t.SetAside
-	return lang.Say(key, "name", s.Judge(t.Judge).Name, "code", run.Codes[t.Entry], "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
+	return lang.Say(key, "name", s.Judge(t.Judge).Name, "code", codeIn(run, t.Entry, lang), "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
 }
 
 // tiesBetween tells of judges with ties to what they scored in a round: who was
@@ -989,20 +1004,20 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 	for _, j := range s.Judges {
 		for _, id := range run.Entries {
 			for _, x := range s.Returned(j.Person, id) {
-				out = append(out, lang.Say("contest.minute_aside_back", "name", j.Name, "code", run.Codes[id], "why", x.Removed.Reason, "first", x.Removed.By,
+				out = append(out, lang.Say("contest.minute_aside_back", "name", j.Name, "code", codeIn(run, id, lang), "why", x.Removed.Reason, "first", x.Removed.By,
 					"by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason))
 			}
 		}
 	}
 	for _, k := range s.Kept() {
 		if dealt(k.Judge, k.Entry) {
-			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", run.Codes[k.Entry], "why", tiesInWords(k.Why, lang),
+			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", codeIn(run, k.Entry, lang), "why", tiesInWords(k.Why, lang),
 				"by", k.By, "at", k.At, "reason", k.Reason))
 		}
 	}
 	for _, p := range s.Points() {
 		if dealt(p.Judge, p.Entry) {
-			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", run.Codes[p.Entry], "why", tiesInWords(p.Why, lang)))
+			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", codeIn(run, p.Entry, lang), "why", tiesInWords(p.Why, lang)))
 		}
 	}
 	return out
@@ -1099,7 +1114,7 @@ func sheetOf(s *contest.State, run *contest.RoundState, part *contest.Part, t *c
 		first, why := s.FirstOf(t), t.Off()
 		out.Note = lang.Say(keyOfTwo("contest.signed_dropped", first), "first", first, "by", why.By, "at", why.At, "reason", why.Reason)
 	case t.Repeat && run.Finished != nil:
-		out.Note = lang.Say("contest.hidden_repeat_of", "code", run.Codes[t.Entry])
+		out.Note = lang.Say("contest.hidden_repeat_of", "code", codeIn(run, t.Entry, lang))
 	case t.Repeat:
 		out.Note = lang.Say("contest.hidden_repeat")
 	}

@@ -47,6 +47,7 @@ var values = []listed{
 	{all: contest.PieceKinds, say: "contest.piece_"},
 	{all: contest.PromotionRules, mute: "said with their numbers"},
 	{all: []listedAs{asOrganiser, asEntrant, asJudge}, mute: "people read the list itself"},
+	{all: contest.AllSeries, mute: "said with the number"},
 	{all: contest.TaskStatuses, say: "contest.status_"},
 	{all: contest.OrderStates, mute: "one that holds needs no word"},
 	{all: ranking.Breakers, say: "ranking.tie_"},

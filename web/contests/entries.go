@@ -470,8 +470,8 @@ type progressPage struct {
 	Picks  bool // entries go on from this round
 	Rows   []progressRow
 	Gaps   []gapRow
-	Aside  []string   // why sheets were not scored or do not count
-	Ties   [][]string // codes of entries that share a rank
+	Aside  []string // why sheets were not scored or do not count
+	Ties   []string // entries that share a rank, by their numbers
 	Signed int
 	All    int
 
@@ -527,8 +527,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		for _, t := range run.Tasks {
 			if s.Chair(t.Judge) && t.Status() == contest.Final && s.Impartial(r.Actor, t.Entry) == nil {
 				page.ChairSheets = append(page.ChairSheets,
-					kit.Option{Value: t.ID, Text: judgeNamed(r, s, t.Judge) + " · " + r.Say("contest.entry_code", "code", t.Code) + " · " +
-						rules.Part(t.Part).Name})
+					kit.Option{Value: t.ID, Text: judgeNamed(r, s, t.Judge) + " · " + sheetNamed(r, run, t, rules.Part(t.Part))})
 			}
 		}
 		page.Stage = stageOf(s, run)
@@ -539,7 +538,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 			page.Rows = append(page.Rows, progressOf(run, j))
 		}
 		for _, g := range s.Gaps(run) {
-			page.Gaps = append(page.Gaps, gapRow{Code: run.Number(g.Entry, rules.Part(g.Part)), Part: rules.Part(g.Part).Name, Entry: g.Entry,
+			page.Gaps = append(page.Gaps, gapRow{Code: numberOf(r, run, g.Entry, rules.Part(g.Part)), Part: rules.Part(g.Part).Name, Entry: g.Entry,
 				Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
 				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
 		}
@@ -556,11 +555,7 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 				return err
 			}
 			for _, tie := range ties {
-				var codes []string
-				for _, id := range tie {
-					codes = append(codes, run.Codes[id])
-				}
-				page.Ties = append(page.Ties, codes)
+				page.Ties = append(page.Ties, paper.CodesIn(run, tie, r.Lang))
 			}
 		}
 		return nil
@@ -569,6 +564,16 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		return err
 	}
 	return p.progress.Render(w, r, page)
+}
+
+// numberOf is what judges call a work by in a part, with the series it is of.
+func numberOf(r *kit.Request, run *contest.RoundState, entry string, part *contest.Part) string {
+	return paper.NumberInWords(r.Lang, run.Series(part), run.Number(entry, part))
+}
+
+// sheetNamed says of which work and part a sheet is.
+func sheetNamed(r *kit.Request, run *contest.RoundState, t *contest.Task, part *contest.Part) string {
+	return r.Say("contest.entry_code", "code", paper.NumberInWords(r.Lang, run.Series(part), t.Code)) + " · " + part.Name
 }
 
 func progressOf(run *contest.RoundState, j *contest.Judge) progressRow {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/web/kit"
 )
@@ -14,9 +15,12 @@ import (
 // insteadCard is what the organiser settles because the chair stands aside from it.
 type insteadCard struct {
 	Gaps   []insteadGap
-	Ties   []string     // works that share a rank, by their numbers, joined
+	Ties   []insteadTie
 	Sheets []kit.Option // signed ones that can be reopened
 }
+
+// insteadTie is works that share a rank, by their numbers, joined; Said with the series they are of.
+type insteadTie struct{ Of, Said string }
 
 // insteadGap is a work about which judges are to confer.
 type insteadGap struct {
@@ -45,8 +49,7 @@ func insteadOf(r *kit.Request, s *contest.State) (*insteadCard, error) {
 		}
 		for _, t := range run.Tasks {
 			if t.Counts() && may[t.Entry] && !s.Chair(t.Judge) {
-				card.Sheets = append(card.Sheets, kit.Option{Value: t.ID, Text: r.Say("contest.entry_code", "code", t.Code) + " · " +
-					judgeNamed(r, s, t.Judge) + " · " + rules.Part(t.Part).Name})
+				card.Sheets = append(card.Sheets, kit.Option{Value: t.ID, Text: sheetNamed(r, run, t, rules.Part(t.Part)) + " · " + judgeNamed(r, s, t.Judge)})
 			}
 		}
 		slices.SortStableFunc(card.Sheets, func(a, b kit.Option) int { return strings.Compare(a.Text, b.Text) })
@@ -58,7 +61,7 @@ func insteadOf(r *kit.Request, s *contest.State) (*insteadCard, error) {
 		}
 		for _, tie := range ties {
 			if s.MayPreside(m, run, tie...) {
-				card.Ties = append(card.Ties, run.Numbers(tie))
+				card.Ties = append(card.Ties, insteadTie{run.Numbers(tie), paper.CodesIn(run, tie, r.Lang)})
 			}
 		}
 	}
@@ -69,7 +72,7 @@ func insteadOf(r *kit.Request, s *contest.State) (*insteadCard, error) {
 }
 
 func gapToSettle(r *kit.Request, s *contest.State, run *contest.RoundState, part *contest.Part, entry string) insteadGap {
-	gap := insteadGap{Entry: entry, Code: run.Number(entry, part), Part: part.ID, Name: part.Name}
+	gap := insteadGap{Entry: entry, Code: numberOf(r, run, entry, part), Part: part.ID, Name: part.Name}
 	for _, t := range run.Tasks {
 		if t.Entry == entry && t.Part == part.ID && t.Counts() {
 			total, _ := part.Total(t.Sheet.Content)

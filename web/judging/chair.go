@@ -39,6 +39,7 @@ type chairGap struct {
 // chairTie is works that share a rank.
 type chairTie struct {
 	Of     string // codes, joined
+	Said   string // the same, with the series they are of
 	Points string
 	Works  []kit.Option // each with its marks in words
 }
@@ -46,10 +47,13 @@ type chairTie struct {
 // chairOrder is an order that was given to level works.
 type chairOrder struct {
 	contest.ChairOrder
-	Said  string   // what became of it, "" where it holds as it was given
-	Order string   // codes, joined
-	Sets  []string // that hold and can be changed, each joined
+	Said  string       // what became of it, "" where it holds as it was given
+	Order string       // codes, joined, with the series they are of
+	Sets  []orderedSet // that hold and can be changed
 }
+
+// orderedSet is works in an order that holds: codes, joined, and the same with the series they are of.
+type orderedSet struct{ Of, Said string }
 
 // chairPoint is a judge with ties to works she scores.
 type chairPoint struct {
@@ -119,7 +123,14 @@ func (p pages) renderChair(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 
 func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 	page.Waiting, page.Aside, page.Missing, page.Out = v.Waiting, v.Aside, v.Missing, v.Out
+	named := func(of contest.Series, codes ...string) string {
+		return paper.NumberInWords(r.Lang, of, strings.Join(codes, ", "))
+	}
+	for i, x := range page.Out {
+		page.Out[i].Code = named(x.Of, x.Code)
+	}
 	for _, g := range v.Gaps {
+		g.Code = named(g.Of, g.Code)
 		row := chairGap{ChairGap: g}
 		for _, m := range g.Marks {
 			said := m.Name + ": " + r.Lang.Decimal(m.Total.Float(), 2)
@@ -144,10 +155,10 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 		if x.Note != "" {
 			said += ": " + x.Note
 		}
-		row.Works = append(row.Works, kit.Option{Value: x.Task, Text: r.Say("contest.entry_code", "code", x.Code) + ": " + said})
+		row.Works = append(row.Works, kit.Option{Value: x.Task, Text: r.Say("contest.entry_code", "code", named(x.Of, x.Code)) + ": " + said})
 	}
 	for i, tie := range v.Level {
-		row := chairTie{Of: strings.Join(v.Ties[i], ", "), Points: r.Lang.Decimal(tie.Points.Float(), 2)}
+		row := chairTie{Of: strings.Join(v.Ties[i], ", "), Said: named(v.Of, v.Ties[i]...), Points: r.Lang.Decimal(tie.Points.Float(), 2)}
 		for _, work := range tie.Works {
 			var said []string
 			for _, part := range work.Parts {
@@ -157,17 +168,18 @@ func (page *chairPage) fill(r *kit.Request, v contest.ChairView) {
 				}
 				said = append(said, part.Part+": "+strings.Join(marks, "; "))
 			}
-			row.Works = append(row.Works, kit.Option{Value: work.Code, Text: strings.Join(said, ". ")})
+			row.Works = append(row.Works, kit.Option{Value: named(work.Of, work.Code), Text: strings.Join(said, ". ")})
 		}
 		page.Ties = append(page.Ties, row)
 	}
 	for _, x := range v.Orders {
-		row := chairOrder{ChairOrder: x, Order: strings.Join(x.Order, ", ")}
+		row := chairOrder{ChairOrder: x, Order: named(v.Of, x.Order...)}
+		var holds []string
 		for _, set := range x.Holds {
-			row.Sets = append(row.Sets, strings.Join(set, ", "))
+			row.Sets, holds = append(row.Sets, orderedSet{strings.Join(set, ", "), named(v.Of, set...)}), append(holds, named(v.Of, set...))
 		}
 		if x.State != contest.OrderHolds {
-			row.Said = r.Say("contest.order_"+string(x.State), "codes", strings.Join(row.Sets, "; "))
+			row.Said = r.Say("contest.order_"+string(x.State), "codes", strings.Join(holds, "; "))
 		}
 		if !x.Change {
 			row.Sets = nil
