@@ -23,7 +23,7 @@ type Facts struct {
 	Files    map[string]File    // by ID
 	People   map[string]Person  // by ID
 	Episode  Episode            // the work was picked from; zero if it was not
-	Alike    map[string]bool    // IDs of entries that sound like something a person has yet to decide about
+	Alike    map[string][]File  // by IDs of entries: what they sound like, about which a person has yet to decide
 	// Seed is fresh randomness. What it decides is stored in the event, so
 	// that a replay needs no seed.
 	Seed [32]byte
@@ -49,6 +49,7 @@ type File struct {
 	By      string // person ID of the uploader
 	Station string // ID of the station that sent it; "" for the province
 	Work    bool   // it was sent to be entered in a contest
+	Same    bool   // somebody said that it is one recording with the file it was found by
 	// Words are what a document says, and Unread is why they cannot be told: the
 	// code of a fault. Both are "" for sound.
 	Words  string

@@ -59,6 +59,8 @@ func partOf(c Command, m accounts.Meta) string {
 		return PartEntry(c.Entry)
 	case ConfirmOwn:
 		return PartEntry(c.Entry)
+	case KeepDouble:
+		return PartEntry(c.Entry)
 	case ReviewComment:
 		return PartComment(c.ID)
 	case DeclareTies:
@@ -94,6 +96,8 @@ func (s *State) touch(b body, e *Event) {
 	case *airingConfirmed:
 		part = PartEntry(b.Entry)
 	case *ownConfirmed:
+		part = PartEntry(b.Entry)
+	case *doubleKept:
 		part = PartEntry(b.Entry)
 	case *commentReviewed:
 		part = PartComment(b.ID)

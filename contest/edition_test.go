@@ -18,7 +18,7 @@ import (
 var (
 	edits = []string{"ChangeRules", "ReviseRules", "DropRevision", "OpenContest", "SetCertificate", "AppointJudge", "RemoveJudge", "ReturnJudge",
 		"SetPanels", "StartRound", "PickEntries", "GivePrizes", "GiveLost", "PublishResults", "ReplaceEntry", "WithdrawEntry", "RuleOutEntry", "RedactScript",
-		"ConfirmAiring", "ConfirmOwn", "DeclareTies", "ReviewComment"}
+		"ConfirmAiring", "ConfirmOwn", "KeepDouble", "DeclareTies", "ReviewComment"}
 	steps = []string{"DraftContest", "CloseContest", "AnnounceEntry", "SubmitEntry", "FileComplaint", "DecideComplaint", "DecideCorrection", "NoteDeparture",
 		"MendSheet",
 		"ReportTie", "KeepJudge",

@@ -53,6 +53,7 @@ var bodies = func() map[string]func() body {
 		func() body { return &entryAnnounced{} }, func() body { return &entrySubmitted{} }, func() body { return &entryReplaced{} },
 		func() body { return &entryRemoved{} },
 		func() body { return &scriptRedacted{} }, func() body { return &airingConfirmed{} }, func() body { return &ownConfirmed{} },
+		func() body { return &doubleKept{} },
 		func() body { return &judgeAppointed{} }, func() body { return &judgeRemoved{} }, func() body { return &panelsSet{} },
 		func() body { return &tiesDeclared{} }, func() body { return &roundStarted{} }, func() body { return &tasksGiven{} },
 		func() body { return &tasksSetAside{} }, func() body { return &sheetSaved{} }, func() body { return &sheetSigned{} },

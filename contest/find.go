@@ -3,8 +3,10 @@ package contest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"loa/accounts"
@@ -90,12 +92,12 @@ func (h *Hall) Entered(ctx context.Context, by accounts.Actor) (map[string]bool,
 }
 
 // find is FindEntries once it is known which entries sound like another.
-func (s *State) find(q EntryQuery, undecided map[string]bool) []Found {
+func (s *State) find(q EntryQuery, undecided map[string][]File) []Found {
 	words := strings.Fields(text.Fold(q.Text))
 	var list []Found
 	from := 1 + slices.IndexFunc(s.Entries, func(e *Entry) bool { return q.After != "" && strings.EqualFold(e.Code, q.After) })
 	for _, e := range s.Entries[from:] {
-		states := s.states(e, undecided[e.ID])
+		states := s.states(e, len(undecided[e.ID]) > 0)
 		x := Found{e, states[0], states}
 		switch {
 		case q.State != "" && !slices.Contains(states, q.State),
@@ -149,9 +151,10 @@ func (s *State) says(e *Entry, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
 }
 
-// undecided tells which live entries of a contest sound like something that a
-// person has yet to decide about, by their IDs.
-func (h *Hall) undecided(ctx context.Context, id string) (map[string]bool, error) {
+// undecided lists by live entries of a contest, by their IDs, what they sound like while a
+// person has yet to decide: whether it is one recording, or what follows where it is one
+// with somebody else's.
+func (h *Hall) undecided(ctx context.Context, id string) (map[string][]File, error) {
 	entry := map[string]*Entry{} // by recording
 	var files []string
 	err := h.View(ctx, id, func(s *State) error {
@@ -170,23 +173,114 @@ func (h *Hall) undecided(ctx context.Context, id string) (map[string]bool, error
 	if err != nil || len(others) == 0 {
 		return nil, err
 	}
-	entered := map[string]bool{}
+	entered, settled := map[string]bool{}, func(*Entry, File) bool { return false }
 	if err := h.List(ctx, func(s *State) error {
 		for _, e := range s.Entries {
 			if a := e.Piece(Audio); a != nil {
 				entered[a.File] = true
 			}
 		}
+		if s.ID == id {
+			settled = s.doublesSettled()
+		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
-	open := map[string]bool{}
+	open := map[string][]File{}
 	for file, list := range others {
 		e := entry[file]
-		open[e.ID] = slices.ContainsFunc(list, func(o File) bool { return entered[o.ID] || !e.Replaced(o) })
+		for _, o := range list {
+			if (entered[o.ID] || !e.Replaced(o)) && !(o.Same && (e.owns(o) || settled(e, o))) {
+				open[e.ID] = append(open[e.ID], o)
+			}
+		}
 	}
 	return open, nil
+}
+
+// Doubles lists by entries, by their IDs, what somebody said is one recording with them and
+// is of others, while the organiser has yet to say what follows. Faults: those of View.
+func (h *Hall) Doubles(ctx context.Context, id string) (map[string][]File, error) {
+	open, err := h.undecided(ctx, id)
+	for entry, list := range open {
+		open[entry] = slices.DeleteFunc(list, func(o File) bool { return !o.Same })
+	}
+	return open, err
+}
+
+// Double is the decision that a work stays in the contest although it is one recording
+// with another's.
+type Double struct {
+	Entry, Recording string // IDs
+	At               time.Time
+	By               string // name
+	Reason           string
+}
+
+// doublesSettled tells whether it is decided what follows where an entry is one recording
+// with a file: it was kept, the work of the file is out of the contest, or all is over.
+func (s *State) doublesSettled() func(e *Entry, o File) bool {
+	done, over := map[[2]string]bool{}, s.Phase == Closed
+	for _, d := range s.Doubles {
+		done[[2]string{d.Entry, d.Recording}] = true
+	}
+	gone := map[string]bool{}
+	for _, e := range s.Entries {
+		if a := e.Piece(Audio); a != nil && !e.Live() {
+			gone[a.File] = true
+		}
+	}
+	return func(e *Entry, o File) bool { return over || gone[o.ID] || done[[2]string{e.ID, o.ID}] }
+}
+
+// owns reports whether a file is the entrant's own: she sent it, or her station did.
+func (e *Entry) owns(f File) bool {
+	return slices.Contains(e.Entrant.Accounts, f.By) || f.Station != "" && f.Station == e.Entrant.Station
+}
+
+// KeepDouble lets a work stay in the contest although somebody said that it is one recording
+// with another's; else it is ruled out. Faults: contest.unknown_entry, contest.no_double,
+// contest.has_stake, contest.reason_missing.
+type KeepDouble struct {
+	Entry     string `json:"entry"`
+	Recording string `json:"recording"` // ID of the other's
+	Reason    string `json:"reason" schema:"maxLength=2000"`
+}
+
+func (c KeepDouble) decide(s *State, f Facts, m accounts.Meta) ([]body, error) {
+	if err := s.organiser(m); err != nil {
+		return nil, err
+	}
+	e := s.entry[c.Entry]
+	if e == nil || !e.Live() {
+		return nil, fault.New(fault.NotFound, "contest.unknown_entry")
+	}
+	if !slices.ContainsFunc(f.Alike[e.ID], func(o File) bool { return o.Same && o.ID == c.Recording }) {
+		return nil, fault.New(fault.Conflict, "contest.no_double", "code", e.Code)
+	}
+	if err := s.Impartial(m.By, c.Entry); err != nil {
+		return nil, err
+	}
+	if err := reasonable(c.Reason); err != nil {
+		return nil, err
+	}
+	return []body{&doubleKept{c.Entry, c.Recording, c.Reason}}, nil
+}
+
+type doubleKept struct {
+	Entry     string `json:"entry"`
+	Recording string `json:"recording"`
+	Reason    string `json:"reason"`
+}
+
+func (*doubleKept) kind() string { return "entry.double_kept" }
+func (b *doubleKept) apply(s *State, e *Event) error {
+	if s.entry[b.Entry] == nil {
+		return fmt.Errorf("no entry %s", b.Entry)
+	}
+	s.Doubles = append(s.Doubles, Double{b.Entry, b.Recording, e.At, e.Name, b.Reason})
+	return nil
 }
 
 // Replaced reports whether a file that is no entry's is what the entrant sent

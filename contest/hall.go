@@ -275,7 +275,7 @@ func (h *Hall) facts(ctx context.Context, m accounts.Meta, id string, c Command)
 		return f, fmt.Errorf("contest: seed: %w", err)
 	}
 	switch c := c.(type) {
-	case Step:
+	case Step, KeepDouble:
 		var err error
 		f.Alike, err = h.undecided(ctx, id)
 		return f, known(err)

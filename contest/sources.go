@@ -27,7 +27,8 @@ type Sources interface {
 	// corrected nor withdrawn.
 	Episode(ctx context.Context, id, station string, from, until time.Time) (Episode, error)
 	// Undecided lists, by those of the files that have any, the files they sound like
-	// while nobody has decided what that means. Of these it tells ID, Name, By and Work.
+	// while nobody has decided what that means, and those that somebody said are one
+	// recording with them (Same). Of these it tells ID, Name, By, Station, Work and Same.
 	Undecided(ctx context.Context, files []string) (map[string][]File, error)
 }
 
@@ -41,6 +42,7 @@ type Records interface {
 	RecordingReport(ctx context.Context, id string) (library.Report, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
 	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
+	SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
 }
 
 // From reads the sources of contests from the records of all nouns.
@@ -157,12 +159,21 @@ func (s sources) Undecided(ctx context.Context, files []string) (map[string][]Fi
 	if err != nil {
 		return nil, err
 	}
+	same, err := s.SameRecordings(ctx, files)
+	if err != nil {
+		return nil, err
+	}
 	others := map[string][]File{}
-	for id, list := range alike {
-		for _, r := range list {
-			others[id] = append(others[id], File{ID: r.ID, Name: r.Name, By: r.Owner.Person, Work: r.Kind == library.ForContest})
+	add := func(of map[string][]library.Recording, same bool) {
+		for id, list := range of {
+			for _, r := range list {
+				others[id] = append(others[id], File{ID: r.ID, Name: r.Name, By: r.Owner.Person, Station: r.Owner.Station,
+					Work: r.Kind == library.ForContest, Same: same})
+			}
 		}
 	}
+	add(alike, false)
+	add(same, true)
 	return others, nil
 }
 

@@ -41,6 +41,7 @@ type State struct {
 	Certificate Certificate // template of the certificates; zero is the usual one
 
 	Witnessed []Witness // what was undecided when steps were confirmed, oldest first
+	Doubles   []Double  // works that stay although they are one recording with another's, oldest first
 
 	Seconded   []Seconded  // who confirmed corrections and had come to organise later, oldest first
 	Departures []Departure // who organised it and does not any more, oldest first

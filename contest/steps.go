@@ -96,7 +96,7 @@ func codes(list []*Entry, is func(*Entry) bool) (out []string) {
 
 // undecidedWorks notes likenesses nobody decided, and airings nobody confirmed.
 func (s *State) undecidedWorks(step *once.Step, f Facts, list []*Entry) {
-	step.Add("contest.open_alike", AtToLookAt, codes(list, func(e *Entry) bool { return f.Alike[e.ID] }))
+	step.Add("contest.open_alike", AtToLookAt, codes(list, func(e *Entry) bool { return len(f.Alike[e.ID]) > 0 }))
 	step.Add("contest.open_warned", AtToLookAt, codes(list, func(e *Entry) bool { return len(e.Warnings) > 0 }))
 }
 

@@ -47,7 +47,7 @@ func TestAStepShowsWhatIsUndecidedAndAsksAgainWhenMoreIs(t *testing.T) {
 	word := fault.Of(err).Args["seen"].(string)
 
 	// A likeness comes to light after the page was shown.
-	w.facts.Alike = map[string]bool{w.s.Entries[3].ID: true}
+	w.facts.Alike = map[string][]contest.File{w.s.Entries[3].ID: {{ID: "khac"}}}
 	if got := openKeys(w, start); !slices.Equal(got, []string{"contest.open_alike", "contest.open_named"}) {
 		t.Fatalf("undecided: %q", got)
 	}
@@ -133,7 +133,7 @@ func TestEveryKindOfOpenThingIsFound(t *testing.T) {
 	}
 	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
 	w.do(w.organiser(), contest.GivePrizes{})
-	w.facts.Alike = map[string]bool{w.s.Entries[0].ID: true}
+	w.facts.Alike = map[string][]contest.File{w.s.Entries[0].ID: {{ID: "khac"}}}
 	if got := openKeys(w, contest.PublishResults{}); !slices.Equal(got, []string{"contest.open_alike", "contest.open_special"}) {
 		t.Errorf("publishing: %q", got)
 	}

@@ -71,6 +71,9 @@ type Store interface {
 	// UndecidedRecordings lists, by those of the recordings that have any, what they sound
 	// like while nobody has decided what that means.
 	UndecidedRecordings(ctx context.Context, ids []string) (map[string][]Recording, error)
+	// SameRecordings lists, by those of the recordings that have any, what a person said to
+	// be one recording with them.
+	SameRecordings(ctx context.Context, ids []string) (map[string][]Recording, error)
 	// JudgeLikeness closes a likeness or opens it again. Faults: DecideLikeness,
 	// library.no_likeness.
 	JudgeLikeness(ctx context.Context, m accounts.Meta, c JudgeLikeness) (Likeness, error)

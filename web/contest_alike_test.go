@@ -159,6 +159,26 @@ func TestAWorkThatSoundsLikeAnother(t *testing.T) {
 	}
 	org.must("/library/"+file+"/alike", "other", files[0], "verdict", "same")
 	org.must("/library/"+file+"/alike", "other", files[1], "verdict", "same")
+	if marked("hoi-thi-khac") != 1 || marked("hoi-thi") != 2 {
+		t.Error("works that are one recording with others' are not to look at any more")
+	}
+	copied := "/contests/hoi-thi-khac/entries/entry-00000009"
+	if page := string(org.get(copied)); strings.Count(page, `value="keep_double"`) != 2 || !strings.Contains(page, "chưa quyết định xử lý thế nào") {
+		t.Errorf("what follows is not asked: %s", said([]byte(page)))
+	}
+	st.look(org, map[string]string{"double": copied})
+	if res, b := org.post(copied, "do", "keep_double", "recording", files[0], "reason", " "); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %s %s", res.Status, said(b))
+	}
+	org.must(copied, "do", "keep_double", "recording", files[0], "reason", "Hai đài làm chung")
+	org.call(http.StatusOK, "POST", "/contests/hoi-thi-khac/entries/entry-00000009/keep-double", obj{"recording": files[1], "reason": "Hai đài làm chung"})
+	if e := org.call(http.StatusConflict, "POST", "/contests/hoi-thi-khac/entries/entry-00000009/keep-double",
+		obj{"recording": files[1], "reason": "Lại"}); e["code"] != "contest.no_double" {
+		t.Errorf("twice: %v", e)
+	}
+	if page := string(org.get(copied)); strings.Contains(page, `value="keep_double"`) || !strings.Contains(page, "Đã giữ lại dù trùng bản ghi: Hai đài làm chung") {
+		t.Errorf("decided: %s", said([]byte(page)))
+	}
 	if marked("hoi-thi-khac") > 0 {
 		t.Error("what was decided is still to look at")
 	}

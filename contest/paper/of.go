@@ -549,6 +549,11 @@ func decisions(s *contest.State, run *contest.RoundState, lang text.Language) (o
 			out = append(out, lang.Say("contest.minute_grace", "code", e.Code, "sent", e.FormSentAt, "at", cmp.Or(e.ReplacedAt, e.SubmittedAt)))
 		}
 	}
+	for _, d := range s.Doubles {
+		if slices.Contains(run.Entries, d.Entry) {
+			out = append(out, lang.Say("contest.minute_double", "code", s.Entry(d.Entry).Code, "by", d.By, "at", d.At, "reason", d.Reason))
+		}
+	}
 	rules, _ := s.Rules.Round(run.ID)
 	for _, x := range s.Shorts(run) {
 		part := rules.Part(x.Part)
@@ -1004,20 +1009,21 @@ func tiesBetween(s *contest.State, run *contest.RoundState, lang text.Language) 
 	for _, j := range s.Judges {
 		for _, id := range run.Entries {
 			for _, x := range s.Returned(j.Person, id) {
-				out = append(out, lang.Say("contest.minute_aside_back", "name", j.Name, "code", codeIn(run, id, lang), "why", x.Removed.Reason, "first", x.Removed.By,
-					"by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason))
+				out = append(out, lang.Say("contest.minute_aside_back", "name", j.Name, "code", codeIn(run, id, lang), "why", x.Removed.Reason,
+					"first", x.Removed.By, "by", x.Back.By, "at", x.Back.At, "reason", x.Back.Reason))
 			}
 		}
 	}
 	for _, k := range s.Kept() {
 		if dealt(k.Judge, k.Entry) {
-			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", codeIn(run, k.Entry, lang), "why", tiesInWords(k.Why, lang),
-				"by", k.By, "at", k.At, "reason", k.Reason))
+			out = append(out, lang.Say("contest.minute_kept", "name", s.Judge(k.Judge).Name, "code", codeIn(run, k.Entry, lang),
+				"why", tiesInWords(k.Why, lang), "by", k.By, "at", k.At, "reason", k.Reason))
 		}
 	}
 	for _, p := range s.Points() {
 		if dealt(p.Judge, p.Entry) {
-			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", codeIn(run, p.Entry, lang), "why", tiesInWords(p.Why, lang)))
+			out = append(out, lang.Say("contest.minute_point_open", "name", s.Judge(p.Judge).Name, "code", codeIn(run, p.Entry, lang),
+				"why", tiesInWords(p.Why, lang)))
 		}
 	}
 	return out

@@ -298,7 +298,17 @@ func (s *Store) OpenLikenesses(ctx context.Context, h library.Hearing, limit int
 }
 
 // UndecidedRecordings implements library.Store.
-func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (others map[string][]library.Recording, err error) {
+func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
+	return s.likeRecordings(ctx, ids, func(v *library.Verdict) bool { return v == nil })
+}
+
+// SameRecordings implements library.Store.
+func (s *Store) SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
+	return s.likeRecordings(ctx, ids, func(v *library.Verdict) bool { return v != nil && v.Same })
+}
+
+// likeRecordings lists what recordings are alike to by likenesses with such a verdict.
+func (s *Store) likeRecordings(ctx context.Context, ids []string, by func(*library.Verdict) bool) (others map[string][]library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		others = map[string][]library.Recording{}
 		for _, id := range ids {
@@ -307,7 +317,7 @@ func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (others m
 				return err
 			}
 			for _, l := range list {
-				if l.Verdict != nil {
+				if !by(l.Verdict) {
 					continue
 				}
 				r, err := recordingIn(tx, l.Of(id))

@@ -299,6 +299,11 @@ func (e *Counted) UndecidedRecordings(ctx context.Context, ids []string) (map[st
 	return e.Engine.UndecidedRecordings(ctx, ids)
 }
 
+func (e *Counted) SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
+	e.asked("SameRecordings")
+	return e.Engine.SameRecordings(ctx, ids)
+}
+
 func (e *Counted) UnusedRecordings(ctx context.Context, q library.UnusedQuery) (library.UnusedPage, error) {
 	e.asked("UnusedRecordings")
 	return e.Engine.UnusedRecordings(ctx, q)

@@ -145,6 +145,11 @@ func engineContest(t *testing.T, e store.Engine) {
 	if len(alike) != 1 || len(alike["work"]) != 1 || alike["work"][0].ID != "r1" || alike["work"][0].Work {
 		t.Errorf("%+v", alike)
 	}
+	must[library.Likeness](t)(e.JudgeLikeness(ctx, daemonAt("same", engineAt), library.JudgeLikeness{One: "work", Other: "r1", Word: library.Same}))
+	alike = must[map[string][]contest.File](t)(from.Undecided(ctx, []string{"work", "r3"}))
+	if len(alike) != 1 || len(alike["work"]) != 1 || alike["work"][0].ID != "r1" || !alike["work"][0].Same {
+		t.Errorf("of one recording: %+v", alike)
+	}
 	must[library.Likeness](t)(e.JudgeLikeness(ctx, daemonAt("word", engineAt),
 		library.JudgeLikeness{One: "work", Other: "r1", Word: library.Different, Reason: "khác nhau"}))
 	if alike = must[map[string][]contest.File](t)(from.Undecided(ctx, []string{"work"})); len(alike) > 0 {

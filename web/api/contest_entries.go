@@ -62,6 +62,10 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 			order(c, func(r *kit.Request, b reasonBody) contest.Command {
 				return contest.ConfirmOwn{Entry: r.PathValue("entry"), Note: b.Reason}
 			}), reasonBody{}, receipt),
+		edits(accounts.Organise, "POST /{entry}/keep-double", "let a work stay that somebody said is one recording with another's",
+			order(c, func(r *kit.Request, b doubleBody) contest.Command {
+				return contest.KeepDouble{Entry: r.PathValue("entry"), Recording: b.Recording, Reason: b.Reason}
+			}), doubleBody{}, receipt),
 		edits(accounts.Organise, "POST /{entry}/rule-out", "exclude an entry", order(c, func(r *kit.Request, b reasonBody) contest.Command {
 			return contest.RuleOutEntry{Entry: r.PathValue("entry"), Reason: b.Reason}
 		}), reasonBody{}, receipt),
@@ -89,6 +93,11 @@ type complainBody struct {
 
 type reasonBody struct {
 	Reason string `json:"reason" schema:"required maxLength=2000"`
+}
+
+type doubleBody struct {
+	Recording string `json:"recording" schema:"required"` // ID of the other's
+	Reason    string `json:"reason" schema:"required maxLength=2000"`
 }
 
 type scriptBody struct {

@@ -1,6 +1,7 @@
 package contests
 
 import (
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -19,6 +20,8 @@ type alikeRow struct {
 	How     string // a sentence
 	Open    bool
 	Verdict *library.Verdict
+	Double  string          // ID of the recording, if it is to be said what follows from its being the same
+	Kept    *contest.Double // what was said
 }
 
 // work is an entry as another's page names it.
@@ -43,7 +46,7 @@ func (p pages) works(r *kit.Request) (map[string]work, error) {
 
 // alike lists what sounds like a work: other entries, and what the library
 // holds. What the entrant sent herself and then replaced is not told.
-func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (rows []alikeRow, err error) {
+func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry, kept []contest.Double) (rows []alikeRow, err error) {
 	piece := e.Piece(contest.Audio)
 	if piece == nil {
 		return nil, nil
@@ -56,18 +59,28 @@ func (p pages) alike(r *kit.Request, works map[string]work, e *contest.Entry) (r
 	if err != nil {
 		return nil, err
 	}
+	doubles, err := p.hall.Doubles(r.Context(), r.PathValue("contest"))
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range list {
 		rec := a.Recording
 		entry, entered := works[rec.ID]
 		if !entered && e.Replaced(contest.File{By: rec.Owner.Person, Work: rec.Kind == library.ForContest}) {
 			continue
 		}
+		row := alikeRow{Name: r.Say("contest.alike_elsewhere"), Created: rec.Created, How: r.Say("library.alike_" + string(a.How)), Open: a.Open()}
+		if slices.ContainsFunc(doubles[e.ID], func(o contest.File) bool { return o.ID == rec.ID }) {
+			row.Double = rec.ID
+		}
+		if i := slices.IndexFunc(kept, func(d contest.Double) bool { return d.Entry == e.ID && d.Recording == rec.ID }); i >= 0 {
+			row.Kept = &kept[i]
+		}
 		if !entered && !r.Actor.Can(accounts.Organise, accounts.Where{}) { // of another contest, or the library's
-			rows = append(rows, alikeRow{Name: r.Say("contest.alike_elsewhere"), Created: rec.Created, How: r.Say("library.alike_" + string(a.How)),
-				Open: a.Open()})
+			rows = append(rows, row)
 			continue
 		}
-		row := alikeRow{Name: rec.Name, By: rec.Owner.Name, Created: rec.Created, Work: entry, How: r.Say("library.alike_" + string(a.How)), Open: a.Open()}
+		row.Name, row.By, row.Work = rec.Name, rec.Owner.Name, entry
 		if rec.Owner.Station != "" {
 			row.Station = reg.Label(rec.Owner.Station)
 		}

@@ -145,6 +145,7 @@ func entryForm(r *kit.Request) func(*contest.State) kit.Form {
 
 func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	var page entryPage
+	var kept []contest.Double
 	err := p.view(r, func(s *contest.State) error {
 		e := s.Entry(r.PathValue("entry"))
 		if e == nil {
@@ -152,6 +153,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		}
 		page = entryPage{desk: p.desk(r, s, "entries", f), Work: rowOf(s, contest.Found{Entry: e}), Fixed: !s.Maskable(e), Blank: e.Blank(),
 			Original: strings.TrimSpace(e.Script + "\n\n" + e.Translation), Leaks: e.Leaks(), Feedback: len(s.Rounds) > 0 && s.Rounds[0].Finished != nil}
+		kept = slices.Clone(s.Doubles)
 		if run := s.Running(); run != nil {
 			rules, _ := s.Rules.Round(run.ID)
 			page.RoundName = rules.Name
@@ -172,7 +174,7 @@ func (p pages) renderEntry(w http.ResponseWriter, r *kit.Request, f kit.Form) er
 		return err
 	}
 	page.MayCompare = library.MayJudgeLikeness(r.Actor)
-	if page.Alike, err = p.alike(r, works, &page.Work.Entry); err != nil {
+	if page.Alike, err = p.alike(r, works, &page.Work.Entry, kept); err != nil {
 		return err
 	}
 	if a := page.Work.Piece(contest.Audio); a != nil {
@@ -198,6 +200,8 @@ func (p pages) handleEntry(w http.ResponseWriter, r *kit.Request) error {
 		c = contest.ConfirmAiring{Entry: id, Note: f.Get("reason")}
 	case "own":
 		c = contest.ConfirmOwn{Entry: id, Note: f.Get("reason")}
+	case "keep_double":
+		c = contest.KeepDouble{Entry: id, Recording: f.Get("recording"), Reason: f.Get("reason")}
 	case "exclude": // once she has signed it takes the chair too
 		err = p.view(r, func(s *contest.State) error {
 			c = s.TakeOff(r.Meta(""), f.Get("judge"), id, f.Get("reason"))
