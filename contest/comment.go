@@ -231,7 +231,7 @@ func (s *State) Shown() bool { return s.Phase == Published || s.Phase == Closed 
 // ReviewComment decides what the entrant reads of a judge's comment. It can be
 // decided anew; once the results are published always with a reason. Faults:
 // contest.unknown_comment, contest.unknown_fate, contest.reason_missing,
-// contest.comment_empty, contest.comment_same, contest.text_too_long.
+// contest.comment_empty, contest.comment_same, contest.text_too_long, contest.has_stake.
 type ReviewComment struct {
 	ID     string `json:"id"`
 	Fate   Fate   `json:"fate"`
@@ -246,6 +246,9 @@ func (c ReviewComment) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 	x, ok := s.Comment(c.ID)
 	if !ok {
 		return nil, fault.New(fault.NotFound, "contest.unknown_comment")
+	}
+	if err := s.Impartial(m.By, x.Entry); err != nil {
+		return nil, err
 	}
 	c.Text, c.Reason = strings.TrimSpace(c.Text), strings.TrimSpace(c.Reason)
 	if c.Fate != FateEdited {
@@ -273,8 +276,8 @@ func (c ReviewComment) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 }
 
 // ReleaseComments lets those of the comments go out as they are about which nobody
-// has decided; about the others it changes nothing. Once the results are published
-// they are out, and there is nothing left to release. Faults: contest.list_length
+// has decided; about the others, and those on works the actor has a stake in, it changes
+// nothing. Once the results are published they are out, and there is nothing left to release. Faults: contest.list_length
 // and contest.unknown_comment.
 type ReleaseComments struct {
 	IDs []string `json:"ids"`
@@ -296,7 +299,7 @@ func (c ReleaseComments) decide(s *State, _ Facts, m accounts.Meta) ([]body, err
 		switch {
 		case !ok:
 			return nil, fault.New(fault.NotFound, "contest.unknown_comment").At("ids")
-		case x.Fate() == "" && !s.Shown() && !slices.Contains(c.IDs[:i], id):
+		case x.Fate() == "" && !s.Shown() && !slices.Contains(c.IDs[:i], id) && s.Impartial(m.By, x.Entry) == nil:
 			list = append(list, &commentReviewed{ID: id, Fate: FateAsIs, Was: x.Text})
 		}
 	}

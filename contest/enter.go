@@ -547,7 +547,7 @@ func (c WithdrawEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error
 // RuleOutEntry excludes an entry, at any time before the results are public.
 // After the last round those behind it move up, and prizes already decided are
 // to be decided anew. Faults: contest.unknown_entry, contest.entry_not_live,
-// contest.reason_missing.
+// contest.has_stake, contest.reason_missing.
 type RuleOutEntry struct {
 	Entry  string `json:"entry"`
 	Reason string `json:"reason"`
@@ -563,6 +563,9 @@ func (c RuleOutEntry) decide(s *State, _ Facts, m accounts.Meta) ([]body, error)
 	}
 	if !e.Live() || s.Phase == Published {
 		return nil, s.notLive(e)
+	}
+	if err := s.Impartial(m.By, c.Entry); err != nil {
+		return nil, err
 	}
 	if err := reasonable(c.Reason); err != nil {
 		return nil, err

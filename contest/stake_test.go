@@ -386,3 +386,20 @@ func TestADepartureOfAnOrganiserIsInTheLog(t *testing.T) {
 		t.Errorf("%+v", again.Departures)
 	}
 }
+
+// Who runs the station of a work neither rules it out nor decides what its entrant reads.
+func TestWhoHasAStakeLeavesTheWorkAndItsCommentsToOthers(t *testing.T) {
+	w := saidContest(t)
+	runner, own := w.runner(1), w.s.Entries[0].ID
+	w.refused("contest.has_stake", runner, contest.RuleOutEntry{Entry: own, Reason: "Sai thể loại"})
+	w.do(w.organiser(), contest.FinishRound{Round: "chung-khao"})
+	hers, other := w.s.CommentsOn(own)[0].ID, w.s.CommentsOn(w.s.Entries[1].ID)[0].ID
+	w.refused("contest.has_stake", runner, contest.ReviewComment{ID: hers, Fate: contest.FateHeld, Reason: "Lời nặng"})
+	w.do(runner, contest.ReleaseComments{IDs: []string{hers, other}})
+	for id, want := range map[string]contest.Fate{hers: "", other: contest.FateAsIs} {
+		if c, _ := w.s.Comment(id); c.Fate() != want {
+			t.Errorf("comment %s is %q, want %q", id, c.Fate(), want)
+		}
+	}
+	w.do(runner, contest.RuleOutEntry{Entry: w.s.Entries[1].ID, Reason: "Sai thể loại"})
+}
