@@ -169,3 +169,25 @@ func TestWhoOrganisesIsListedAndRemoved(t *testing.T) {
 	}
 	judges[0].must(base+"/correction", "do", "confirm", "proposal", "DX-01")
 }
+
+// What is refused because of who sends it is told in the form it was typed into, with what
+// was typed, and nowhere else on the page.
+func TestWhatIsDeniedStandsInItsForm(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.played(someEntrants)
+	id := "hoi-thi"
+	both := st.person("kiemnhiem", accounts.Grant{Role: accounts.Organiser, Scope: accounts.Scope{Level: accounts.Province}},
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}})
+	res, b := both.post("/contests/"+id+"/entries/entry-00000000", "do", "rule_out", "reason", "Sai thể loại rồi")
+	page := string(b)
+	if res.StatusCode != http.StatusForbidden || strings.Count(page, "Sai thể loại rồi") != 1 || !strings.Contains(page, `id="o-reason"`) ||
+		!strings.Contains(page, "không quyết định được về TP-001") {
+		t.Errorf("%s, typed %d times: %s", res.Status, strings.Count(page, "Sai thể loại rồi"), said(b))
+	}
+	j := st.person("giamkhao9", accounts.Grant{Role: accounts.Judge, Scope: accounts.Scope{Level: accounts.Contest, ID: id}})
+	if res, b := j.post("/contests/"+id+"/entries/entry-00000000", "do", "rule_out", "reason", "x"); res.StatusCode != http.StatusForbidden ||
+		strings.Contains(string(b), "TP-001") {
+		t.Errorf("who may not see the page is shown it: %s %s", res.Status, said(b))
+	}
+}

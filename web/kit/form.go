@@ -315,16 +315,38 @@ func (f *Form) Err() error {
 	return e
 }
 
-// Refused takes an error that the person can mend in the form: it puts the
+// Typed is what was typed into a field of one form of a page that has several: the one that
+// was sent with these pairs of names and values. Of every other it is "".
+func (f Form) Typed(name string, pairs ...string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if !f.Has(pairs[i], pairs[i+1]) {
+			return ""
+		}
+	}
+	return f.Get(name)
+}
+
+// TypedWith is Typed of a form that says what it does and hides more pairs.
+func (f Form) TypedWith(name, do string, hidden map[string]any) string {
+	pairs := []string{"do", do}
+	for key, value := range hidden {
+		pairs = append(pairs, key, fmt.Sprint(value))
+	}
+	return f.Typed(name, pairs...)
+}
+
+// Refused takes an error that the form's page can tell of: it puts the
 // sentences beside their fields, sets the status of the page to come, and
-// returns true. Any other error is left to the caller to return.
+// returns true, so that the form is shown again with what was typed. What is denied
+// is among that: making the page says again who may not see it at all.
+// Any other error is left to the caller to return.
 func (f *Form) Refused(err error) bool {
 	var e *fault.Error
 	if !errors.As(err, &e) {
 		return false
 	}
 	switch e.Kind {
-	case fault.Invalid, fault.Conflict, fault.TooLarge, fault.Unsupported, fault.Full, fault.Gone, fault.TooMany, fault.NotFound, fault.Stale:
+	case fault.Invalid, fault.Conflict, fault.Denied, fault.TooLarge, fault.Unsupported, fault.Full, fault.Gone, fault.TooMany, fault.NotFound, fault.Stale:
 	default:
 		return false
 	}

@@ -65,7 +65,7 @@ func (p pages) add(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	_, err = p.store.AddNote(r.Context(), r.Meta(f.ID), AddNote{Station: f.Get("station"), Text: f.Get("text")})
-	if f.Refused(err) { // the person can mend it: show the form again, sentences beside the fields
+	if f.Refused(err) { // told on its page: show the form again, sentences beside the fields
 		return p.render(w, r, *f)
 	}
 	if err != nil {
