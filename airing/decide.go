@@ -265,6 +265,24 @@ func (r Report) sameAiring(other Report) bool {
 	return r.Programme == other.Programme && r.StartedAt.Equal(other.StartedAt) && r.Seconds == other.Seconds
 }
 
+// Differs lists what another report of the same airing says otherwise, by the names of the
+// members.
+func (r Report) Differs(other Report) (what []string) {
+	for _, x := range []struct {
+		name string
+		is   bool
+	}{
+		{"outcome", r.Outcome != other.Outcome}, {"programme", r.Programme != other.Programme},
+		{"started_at", !r.StartedAt.Equal(other.StartedAt)}, {"seconds", r.Seconds != other.Seconds},
+		{"means", r.Means != other.Means}, {"reason", r.Reason != other.Reason}, {"note", r.Note != other.Note},
+	} {
+		if x.is {
+			what = append(what, x.name)
+		}
+	}
+	return what
+}
+
 // checkPlace finds the station and programme, and whether the actor may
 // report there.
 func checkPlace(r *Report, f Facts, m accounts.Meta, c Confirm) error {

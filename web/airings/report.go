@@ -18,9 +18,9 @@ type reportPage struct {
 	kit.Page
 	logLine
 	Form         kit.Form
-	Check        kit.Form  // the verdict
-	History      []logLine // the reports this one replaced, latest first
-	Newer        *logLine  // the report that replaced this one
+	Check        kit.Form   // the verdict
+	History      []pastLine // the reports this one replaced, latest first
+	Newer        *logLine   // the report that replaced this one
 	Findings     []kit.Option
 	MaxSize      int64
 	Least        time.Duration // how long an airing had to last to count
@@ -32,6 +32,25 @@ type reportPage struct {
 	MayJudge     bool
 	Gone         bool // undoing a merger or a split took the station away
 	LeftBehind   bool // the report this one corrects has evidence, which says the contrary
+}
+
+// pastLine is a report that another one replaced.
+type pastLine struct {
+	logLine
+	Differs []string // what the next one says otherwise: catalogue keys
+	Why     string   // the reason the next one gives
+}
+
+// past are the reports that the first of them replaced, one by the other.
+func past(named []logLine) (list []pastLine) {
+	for i, x := range named[min(1, len(named)):] {
+		line := pastLine{logLine: x, Why: named[i].Why}
+		for _, what := range x.Differs(named[i].Report) {
+			line.Differs = append(line.Differs, "airing.differs."+what)
+		}
+		list = append(list, line)
+	}
+	return list
 }
 
 func (p pages) showReport(w http.ResponseWriter, r *kit.Request) error {
@@ -60,7 +79,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 	if err != nil {
 		return err
 	}
-	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[at], Form: f, History: named[at+1:], MaxSize: set.MaxBytes}
+	page := reportPage{Page: r.Page("airing.one_title"), logLine: named[at], Form: f, History: past(named[at:]), MaxSize: set.MaxBytes}
 	if at > 0 {
 		page.Newer = &named[at-1]
 	}
