@@ -106,7 +106,7 @@ func (w terms) of(theme, category string) string {
 func (w terms) categories() (out []Block) {
 	for _, c := range w.rules.Categories {
 		b := Block{Title: c.Name}
-		if line := w.length("terms.length", c.MinSeconds, c.MaxSeconds); line != "" {
+		if line := LengthInWords(w.Language, &c); line != "" {
 			b.Lines = append(b.Lines, line)
 		}
 		for _, s := range c.Sections {
@@ -135,6 +135,11 @@ func (w terms) categories() (out []Block) {
 		out = append(out, b)
 	}
 	return out
+}
+
+// LengthInWords says how long a work of the category may be, "" if there is no limit.
+func LengthInWords(lang text.Language, c *contest.Category) string {
+	return terms{Language: lang}.length("terms.length", c.MinSeconds, c.MaxSeconds)
 }
 
 // length says "from a to b", "at least a" or "at most b"; zero is no limit.

@@ -16,6 +16,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/contest"
+	"loa/contest/paper"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/library"
@@ -235,10 +236,11 @@ type formPage struct {
 	Audio      []kit.Option
 	Scans      []kit.Option
 	Sections   []sectionField
-	Limit      int64 // of a file, in bytes
-	Aired      bool  // the work must have been aired
-	Named      bool  // entrants may be persons or groups
-	Names      bool  // and nothing else
+	Lengths    string // how long the sound may be
+	Limit      int64  // of a file, in bytes
+	Aired      bool   // the work must have been aired
+	Named      bool   // entrants may be persons or groups
+	Names      bool   // and nothing else
 	Declared   bool
 	NeedScript bool
 	NeedScan   bool
@@ -383,6 +385,12 @@ func (page *formPage) choices(r *kit.Request, rules *contest.Rules) {
 	}
 	for _, c := range rules.Categories {
 		page.Sorts = append(page.Sorts, kit.Option{Value: c.ID, Text: c.Name})
+		if line := paper.LengthInWords(r.Lang, &c); line != "" {
+			if len(rules.Categories) > 1 {
+				line = c.Name + ": " + line
+			}
+			page.Lengths = strings.TrimSpace(page.Lengths + " " + line)
+		}
 		page.Aired = page.Aired || c.Aired != nil
 		page.Declared = page.Declared || c.Aired != nil && c.Aired.Declared
 		for _, n := range c.Needs {
