@@ -21,6 +21,7 @@ import (
 	"loa/contest/ranking"
 	"loa/demo"
 	"loa/internal/once"
+	"loa/library"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -331,12 +332,13 @@ func (w *presser) picked() {
 	w.just("hoithi", page, "contests/points.html sure contest.point_one_person", nil)
 	w.just("hoithi", page, "contests/points.html contest.point_two_people", nil)
 	w.command(id, "hoithi", contest.ConfirmAiring{Entry: "entry-00000002", Note: "Đã nghe băng"})
-	w.command(id, "hoithi", contest.StartRound{Round: "huyen"})
+	seen := contest.Seen{Seen: once.AsItIs} // an author is on the jury
+	w.command(id, "hoithi", contest.StartRound{Round: "huyen", Seen: seen})
 	w.visit("hoithi", "/contests/huyen-chon/promotion", map[string]string{"pick": "entry-00000001"})
 	w.command(id, "hoithi", contest.PickEntries{Picks: picks})
-	w.command(id, "hoithi", contest.FinishRound{Round: "huyen"})
+	w.command(id, "hoithi", contest.FinishRound{Round: "huyen", Seen: seen})
 	w.command(id, "hoithi", contest.SetPanels{Round: last, Panels: []contest.Panel{{ID: "ban", Name: "Ban giám khảo", Judges: judges}}})
-	w.command(id, "hoithi", contest.StartRound{Round: last})
+	w.command(id, "hoithi", contest.StartRound{Round: last, Seen: seen})
 	w.judged(id, true)
 	w.just("giamkhao1", "/judging/huyen-chon/chair", "judging/chair.html sure button", map[string]string{"order": "1, 2"})
 	w.just("hoithi", "/contests/huyen-chon", "do=finish", nil)
@@ -498,6 +500,47 @@ func (w *presser) granted(login string, role accounts.Role, id string) {
 	w.people[login] = q
 }
 
+// doubled lets a work that sounds like somebody else's be one recording with it, and the
+// organiser say that it stays.
+func (w *presser) doubled() {
+	w.t.Helper()
+	for _, id := range []string{"lien-hoan", "lan-sau"} {
+		var live []contest.Entry
+		if err := w.hall.View(w.t.Context(), id, func(s *contest.State) error {
+			for _, e := range s.Live() {
+				live = append(live, *e)
+			}
+			return nil
+		}); err != nil {
+			w.t.Fatal(err)
+		}
+		for _, e := range live {
+			sound := e.Piece(contest.Audio)
+			if sound == nil {
+				continue
+			}
+			alike, err := w.store.Alike(w.t.Context(), sound.File)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			for _, a := range alike {
+				if a.Likeness == nil || a.Recording.Owner.Station == e.Entrant.Station {
+					continue
+				}
+				m := meta(w.clock.at)
+				m.By = w.people["quantri"].Actor("session")
+				if _, err := w.store.JudgeLikeness(w.t.Context(), m,
+					library.JudgeLikeness{One: a.Likeness.One, Other: a.Likeness.Other, Word: library.Same}); err != nil {
+					w.t.Fatal(err)
+				}
+				w.just("hoithi", "/contests/"+id+"/entries/"+e.ID, "contests/entry.html contest.double_keep", nil)
+				return
+			}
+		}
+	}
+	w.t.Error("no work sounds like another's")
+}
+
 // aside is a contest whose chair abstained from a work, about which the organiser decides in
 // her place; and somebody organises it alone, until she is removed.
 func (w *presser) aside() {
@@ -529,6 +572,8 @@ func (w *presser) aside() {
 	w.judged(id, true)
 	w.just("hoithi", page, "contests/_instead.html sure contest.chair_confer", nil)
 	w.just("hoithi", page, "contests/_instead.html sure contest.instead_reopen", map[string]string{"task": task(judges[1])})
+	w.judged(id, true)
+	w.just("hoithi", page, "contests/_reopen.html sure contest.reopen_chair", nil)
 	w.judged(id, true)
 	w.just("hoithi", page, "contests/_instead.html contest.instead_do_order", map[string]string{"order": "1, 2, 3"})
 	w.granted("giamsat", accounts.Organiser, id)
@@ -669,6 +714,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 		w.just("hoithi", "/contests/lan-nam/complaints", "contests/complaints.html sure "+decision, nil)
 	}
 	taken, takes := w.entryOf("lien-hoan", 1)
+	w.doubled()
 	w.just(takes, "/enter/lien-hoan/"+taken, "entering/entry.html sure contest.withdraw", nil)
 	w.picked()
 	w.lost()
