@@ -66,7 +66,7 @@ func TestATieOverTheEndOfAPrize(t *testing.T) {
 }
 
 // Nobody can be paid a part of a đồng: what cannot be divided is left, and told.
-func TestMoneyIsDividedIntoWholeĐồng(t *testing.T) {
+func TestMoneyIsDividedIntoWholeDong(t *testing.T) {
 	l := ladder(Split)
 	l.Prizes[0].Amount, l.Prizes[1].Amount, l.Prizes[2].Amount = 7_000_001, 5_000_000, 1_000_000
 	same(t, award(t, scored(t, 9, 9, 8, 7, 6), l)[:3], []string{"a 1 I 6000000", "b 1 I 6000000+", "c 3 II 5000000"})
