@@ -18,18 +18,18 @@ func (w *world) serverLog() error {
 		return err
 	}
 	var runs []scheduler.Run
-	add := func(job string, at time.Time, took time.Duration, summary string) {
+	add := func(job string, at time.Time, took time.Duration, did text.Phrase) {
 		if begun := at.Add(2 * time.Second); begun.Add(took).Before(w.now) {
 			runs = append(runs, scheduler.Run{Job: job, ScheduledAt: at.UTC(), StartedAt: begun.UTC(), EndedAt: begun.Add(took).UTC(), Attempt: 1,
-				Outcome: scheduler.Done, Summary: summary})
+				Outcome: scheduler.Done}.Saying(did))
 		}
 	}
-	say := text.Vietnamese.Say
+	say := text.NewPhrase
 	for day := w.monday(-w.weeks); day.Before(w.now); day = day.AddDate(0, 0, 1) {
 		if night := day.Add(3 * time.Hour); day.Equal(w.monday(stormWeek)) {
 			runs = append(runs, scheduler.Run{Job: scheduler.ClockJob, ScheduledAt: night.UTC(), StartedAt: night.UTC(),
 				EndedAt: night.Add(4 * time.Hour).UTC(),
-				Attempt: 1, Outcome: scheduler.Down, Summary: say("schedule.was_down", "for", 4*time.Hour, "since", night)})
+				Attempt: 1, Outcome: scheduler.Down}.Saying(say("schedule.was_down", "for", 4*time.Hour, "since", night)))
 		} else {
 			add("records_verify", night, 40*time.Second, say("job.records_verified", "n", len(runs)*9+4000))
 		}

@@ -76,8 +76,8 @@ func (c *Clock) HoldWhile(hold func() error) { c.hold = hold }
 // Confirmed keeps, also for the next start, that somebody said the server's
 // clock is right: it shows that time where another was expected.
 func (c *Clock) Confirmed(by string, shows, expected time.Time) {
-	c.note(Run{ScheduledAt: shows, StartedAt: shows, Outcome: ClockMoved,
-		Summary: text.Vietnamese.Say("clock.confirmed_by", "name", by, "shows", shows, "expected", expected)})
+	r := Run{ScheduledAt: shows, StartedAt: shows, Outcome: ClockMoved}
+	c.note(r.Saying(text.NewPhrase("clock.confirmed_by", "name", by, "shows", shows, "expected", expected)))
 	c.report("note that the daemon is alive", c.runs.SetCursor(c.stopping, ClockJob, shows.UTC()))
 }
 
@@ -92,8 +92,8 @@ func (c *Clock) Start(ctx context.Context) error {
 		return fmt.Errorf("scheduler: start clock: %w", err)
 	}
 	if beat.Known && now.Sub(beat.Cursor) > 2*beatEvery {
-		c.note(Run{ScheduledAt: now, StartedAt: beat.Cursor, Outcome: Down,
-			Summary: text.Vietnamese.Say("schedule.was_down", "for", now.Sub(beat.Cursor).Round(time.Minute), "since", beat.Cursor)})
+		r := Run{ScheduledAt: now, StartedAt: beat.Cursor, Outcome: Down}
+		c.note(r.Saying(text.NewPhrase("schedule.was_down", "for", now.Sub(beat.Cursor).Round(time.Minute), "since", beat.Cursor)))
 	}
 	if err := c.runs.SetCursor(ctx, ClockJob, now.UTC()); err != nil {
 		return fmt.Errorf("scheduler: start clock: %w", err)
@@ -194,7 +194,7 @@ func (c *Clock) tick() {
 		if jump < 0 {
 			key = "schedule.clock_back"
 		}
-		c.note(Run{ScheduledAt: now, StartedAt: now, Outcome: ClockMoved, Summary: text.Vietnamese.Say(key, "by", jump.Abs().Round(time.Second))})
+		c.note(Run{ScheduledAt: now, StartedAt: now, Outcome: ClockMoved}.Saying(text.NewPhrase(key, "by", jump.Abs().Round(time.Second))))
 	}
 	if beat {
 		c.report("note that the daemon is alive", c.runs.SetCursor(c.stopping, ClockJob, now.UTC()))

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"loa/internal/text"
 	"loa/stations"
 )
 
@@ -114,9 +115,9 @@ var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
 // daily is a job at 05:00 that remembers the times it was run for.
 func daily(policy CatchUp, ran *[]time.Time) Job {
 	return Job{Name: "daily", Cron: "0 5 * * *", Deadline: time.Minute, CatchUp: policy,
-		Run: func(_ context.Context, at time.Time) (string, error) {
+		Run: func(_ context.Context, at time.Time) (text.Phrase, error) {
 			*ran = append(*ran, at)
-			return "xong", nil
+			return text.NewPhrase("xong"), nil
 		}}
 }
 
@@ -291,17 +292,17 @@ func TestAPanicAnErrorAndALongRunEndOneRunOnly(t *testing.T) {
 		m, w := newMemory(), &wallClock{}
 		n := 0
 		c := start(t, m, w.now, Job{Name: "bad", Cron: "0 5 * * *", Deadline: time.Minute, CatchUp: CatchUpAll,
-			Run: func(ctx context.Context, _ time.Time) (string, error) {
+			Run: func(ctx context.Context, _ time.Time) (text.Phrase, error) {
 				switch n++; n {
 				case 1:
 					panic("ouch")
 				case 2:
-					return "", errors.New("disk on fire")
+					return text.Phrase{}, errors.New("disk on fire")
 				case 3:
 					<-ctx.Done()
-					return "", ctx.Err()
+					return text.Phrase{}, ctx.Err()
 				}
-				return "ok", nil
+				return text.NewPhrase("ok"), nil
 			}})
 		time.Sleep(4 * 24 * time.Hour)
 		stop(t, c)
@@ -325,7 +326,7 @@ func TestAJobNeverOverlapsItselfNorHoldsOthersUp(t *testing.T) {
 		running, most := 0, 0
 		var mu sync.Mutex
 		slow := Job{Name: "slow", Cron: "* * * * *", Deadline: time.Hour, CatchUp: CatchUpAll,
-			Run: func(ctx context.Context, _ time.Time) (string, error) {
+			Run: func(ctx context.Context, _ time.Time) (text.Phrase, error) {
 				mu.Lock()
 				running++
 				most = max(most, running)
@@ -334,7 +335,7 @@ func TestAJobNeverOverlapsItselfNorHoldsOthersUp(t *testing.T) {
 				mu.Lock()
 				running--
 				mu.Unlock()
-				return "", nil
+				return text.Phrase{}, nil
 			}}
 		c := start(t, m, w.now, slow, daily(CatchUpAll, &ran))
 		time.Sleep(24 * time.Hour)
@@ -360,7 +361,7 @@ func TestARunThatALivingDaemonHoldsIsNotTakenUp(t *testing.T) {
 		m, w := newMemory(), &wallClock{}
 		ran := 0
 		job := Job{Name: "big", Cron: "0 5 * * *", Deadline: time.Hour, CatchUp: CatchUpAll,
-			Run: func(context.Context, time.Time) (string, error) { ran++; return "", nil }}
+			Run: func(context.Context, time.Time) (text.Phrase, error) { ran++; return text.Phrase{}, nil }}
 		held := Run{Job: "big", ScheduledAt: w.now().Add(-time.Hour).UTC(), Outcome: Running, Attempt: 1, Holder: "another daemon"}
 		m.runs[key("big", held.ScheduledAt)], m.cursor["big"], m.living = held, held.ScheduledAt, held.Holder
 		c := start(t, m, w.now, job)
@@ -386,9 +387,9 @@ func TestStoppedInFlightARunEndsSavedOrInterruptedAndIsTakenUpAgain(t *testing.T
 		deaf := make(chan struct{})
 		job := func(run func(ctx context.Context) error) Job {
 			return Job{Name: "big", Cron: "0 5 * * *", Deadline: 12 * time.Hour, CatchUp: CatchUpAll,
-				Run: func(ctx context.Context, at time.Time) (string, error) {
+				Run: func(ctx context.Context, at time.Time) (text.Phrase, error) {
 					attempts = append(attempts, at)
-					return "", run(ctx)
+					return text.Phrase{}, run(ctx)
 				}}
 		}
 		outcome := func(want Outcome, attempt int) {
@@ -441,7 +442,7 @@ func TestARunLeftThreeTimesIsLeftAlone(t *testing.T) {
 }
 
 func TestJobsThatCannotBeAreRefusedAtStart(t *testing.T) {
-	run := func(context.Context, time.Time) (string, error) { return "", nil }
+	run := func(context.Context, time.Time) (text.Phrase, error) { return text.Phrase{}, nil }
 	for name, jobs := range map[string][]Job{
 		"no time":     {{Name: "a", Deadline: 1, CatchUp: CatchUpAll, Run: run}},
 		"no deadline": {{Name: "a", Cron: "0 5 * * *", CatchUp: CatchUpAll, Run: run}},
@@ -502,8 +503,11 @@ func TestSlotsThatCameDueWhileDownAreNotedOnceWithTheirEpisodes(t *testing.T) {
 		if len(store.dues) != 8 || len(runs) != 4 || !runs[0].Late || runs[3].Late {
 			t.Fatalf("%d dues, runs %+v", len(store.dues), runs)
 		}
-		if want := "12 khung phát đến giờ; 0 đài chưa có số phát thanh."; runs[0].Summary != want {
-			t.Errorf("%q, want %q", runs[0].Summary, want)
+		if want := "12 khung phát đến giờ; 0 đài chưa có số phát thanh."; runs[0].Did(text.Vietnamese) != want {
+			t.Errorf("%q, want %q", runs[0].Did(text.Vietnamese), want)
+		}
+		if did := runs[0].Did(text.English); !strings.HasPrefix(did, "12 ") || did == runs[0].Did(text.Vietnamese) {
+			t.Errorf("in English: %q", did)
 		}
 		if want := "12 khung phát đến giờ; 12 đài chưa có số phát thanh."; runs[3].Summary != want {
 			t.Errorf("%q, want %q", runs[3].Summary, want)

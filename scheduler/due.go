@@ -36,16 +36,16 @@ func DueJob(store Store, registry func(context.Context) (*stations.Registry, err
 			}
 			return s.starts(reg, after, until), nil
 		},
-		Run: func(ctx context.Context, at time.Time) (string, error) {
+		Run: func(ctx context.Context, at time.Time) (text.Phrase, error) {
 			s, reg, err := load(ctx)
 			if err != nil {
-				return "", err
+				return text.Phrase{}, err
 			}
 			slots, without := 0, 0
 			for _, d := range s.DueAt(reg, at) {
 				d.NotedAt = now().UTC()
 				if err := store.RecordDue(ctx, d); err != nil {
-					return "", err
+					return text.Phrase{}, err
 				}
 				slots += d.Stations
 				for _, e := range d.Episodes {
@@ -54,7 +54,7 @@ func DueJob(store Store, registry func(context.Context) (*stations.Registry, err
 					}
 				}
 			}
-			return text.Vietnamese.Say("schedule.due_summary", "slots", slots, "without", without), nil
+			return text.NewPhrase("schedule.due_summary", "slots", slots, "without", without), nil
 		},
 	}
 }

@@ -22,16 +22,16 @@ const (
 
 // Job is something the daemon does by the clock.
 type Job struct {
-	Name     string        // stable; its Vietnamese name is in the catalogue under "job." + Name
+	Name     string        // stable; its name is in the catalogue under "job." + Name
 	Cron     string        // when, in text.Zone; empty if Times says it
 	Times    Times         // when, if no cron line can say it
 	Deadline time.Duration // its context ends after that long; required
 	CatchUp  CatchUp       // required
 
 	// Run does the job for one scheduled time (UTC) and says in one
-	// Vietnamese sentence what it did. It may be called again for a time at
+	// sentence what it did. It may be called again for a time at
 	// which the daemon was stopped, so it must be idempotent.
-	Run func(ctx context.Context, scheduledAt time.Time) (summary string, err error)
+	Run func(ctx context.Context, scheduledAt time.Time) (did text.Phrase, err error)
 }
 
 // Times yields the scheduled times in (after, until], in order and without

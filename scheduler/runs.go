@@ -1,8 +1,11 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"time"
+
+	"loa/internal/text"
 )
 
 // Outcome is what became of a run.
@@ -35,12 +38,29 @@ type Run struct {
 	StartedAt   time.Time `json:"started_at"`        // UTC
 	EndedAt     time.Time `json:"ended_at,omitzero"` // UTC, zero while running
 	Outcome     Outcome   `json:"outcome"`
-	Late        bool      `json:"late"`              // caught up after downtime or a long run before it
-	Attempt     int       `json:"attempt"`           // 1, or more after an interruption
-	Holder      string    `json:"holder,omitempty"`  // the life of the daemon that runs it; a daemon that starts again is another
-	Missed      int       `json:"missed,omitempty"`  // Skipped: how many scheduled times this line stands for
-	Summary     string    `json:"summary,omitempty"` // what it did, in Vietnamese
-	Error       string    `json:"error,omitempty"`   // for the log and the administrator
+	Late        bool      `json:"late"`                 // caught up after downtime or a long run before it
+	Attempt     int       `json:"attempt"`              // 1, or more after an interruption
+	Holder      string    `json:"holder,omitempty"`     // the life of the daemon that runs it; a daemon that starts again is another
+	Missed      int       `json:"missed,omitempty"`     // Skipped: how many scheduled times this line stands for
+	Summary     string    `json:"summary,omitempty"`    // what it did, in Vietnamese
+	SummaryEn   string    `json:"summary_en,omitempty"` // the same in English; older versions kept none
+	Error       string    `json:"error,omitempty"`      // for the log and the administrator
+}
+
+// Saying is the run with what it did, in each language.
+func (r Run) Saying(did text.Phrase) Run {
+	if r.Summary, r.SummaryEn = "", ""; did.Key != "" {
+		r.Summary, r.SummaryEn = did.Words(text.Vietnamese), did.Words(text.English)
+	}
+	return r
+}
+
+// Did is what the run did, in the language if it was kept in it.
+func (r Run) Did(l text.Language) string {
+	if l == text.English {
+		return cmp.Or(r.SummaryEn, r.Summary)
+	}
+	return r.Summary
 }
 
 // JobState is what the store knows of a job.

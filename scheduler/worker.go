@@ -202,8 +202,7 @@ func (w *worker) skip(ctx context.Context, last time.Time, missed int) error {
 	_, err := w.clock.runs.BeginRun(ctx, Run{
 		Job: w.job.Name, ScheduledAt: last.UTC(), StartedAt: now, EndedAt: now, Outcome: Skipped, Late: true, Attempt: 1,
 		Holder: w.clock.holder, Missed: missed,
-		Summary: text.Vietnamese.Say("schedule.skipped", "n", missed),
-	})
+	}.Saying(text.NewPhrase("schedule.skipped", "n", missed)))
 	return err
 }
 
@@ -231,11 +230,12 @@ func (w *worker) fire(ctx context.Context, at time.Time, attempt int) error {
 	w.mu.Unlock()
 	bounded, cancel := context.WithTimeout(ctx, w.job.Deadline)
 	defer cancel()
-	summary, err := w.contained(bounded, r.ScheduledAt)
+	did, err := w.contained(bounded, r.ScheduledAt)
 	if !w.release() {
 		return context.Canceled // Stop gave up waiting and wrote the record
 	}
-	r.Summary, r.EndedAt, r.Outcome = summary, w.clock.now().UTC(), Done
+	r = r.Saying(did)
+	r.EndedAt, r.Outcome = w.clock.now().UTC(), Done
 	var p *panicked
 	switch {
 	case err == nil:
@@ -263,11 +263,11 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-func (w *worker) contained(ctx context.Context, at time.Time) (summary string, err error) {
+func (w *worker) contained(ctx context.Context, at time.Time) (did text.Phrase, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			stack := debug.Stack()
-			summary, err = "", &panicked{p, stack[:min(len(stack), 4000)]}
+			did, err = text.Phrase{}, &panicked{p, stack[:min(len(stack), 4000)]}
 		}
 	}()
 	return w.job.Run(ctx, at)

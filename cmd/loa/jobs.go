@@ -38,10 +38,10 @@ func (d *daemon) jobs() []scheduler.Job {
 const closeBack = 60
 
 // closeWeeks freezes every week that ended so long ago as the setting says.
-func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
+func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (text.Phrase, error) {
 	set, err := d.store.Settings(ctx)
 	if err != nil {
-		return "", err
+		return text.Phrase{}, err
 	}
 	cal := set.Calendar(text.Zone)
 	last := cal.Week(at.AddDate(0, 0, -set.CloseAfterDays)) - 1
@@ -49,7 +49,7 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 	first := max(last-closeBack, cal.Week(d.store.Created()))
 	closed, err := d.store.ClosedWeeks(ctx, first, last)
 	if err != nil {
-		return "", err
+		return text.Phrase{}, err
 	}
 	n := 0
 	for w := first; w <= last; w++ {
@@ -61,25 +61,25 @@ func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (string, error) {
 			continue
 		}
 		if err != nil {
-			return "", err
+			return text.Phrase{}, err
 		}
 		n++
 	}
-	return text.Vietnamese.Say("job.weeks_closed", "n", n, "last", airing.Week(last)), nil
+	return text.NewPhrase("job.weeks_closed", "n", n, "last", airing.Week(last)), nil
 }
 
 // sweepUploads removes uploads nobody went on with.
-func (d *daemon) sweepUploads(ctx context.Context, _ time.Time) (string, error) {
+func (d *daemon) sweepUploads(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	n, err := d.desk.Sweep(ctx, d.cfg.now())
-	return text.Vietnamese.Say("job.uploads_swept", "n", n), err
+	return text.NewPhrase("job.uploads_swept", "n", n), err
 }
 
 // makeCopies makes the copies that are still due, for stations and for juries:
 // after a full disk, a new target, or when an encoder was installed.
-func (d *daemon) makeCopies(ctx context.Context, _ time.Time) (string, error) {
+func (d *daemon) makeCopies(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	made, failed, err := d.copier.MakeAll(ctx)
 	blind, berr := d.booth.Prepare(ctx)
-	return text.Vietnamese.Say("job.copies_made", "n", made, "failed", failed, "blind", blind), errors.Join(err, berr)
+	return text.NewPhrase("job.copies_made", "n", made, "failed", failed, "blind", blind), errors.Join(err, berr)
 }
 
 // mostExpired is how many recordings one change removes, so that nobody's report
@@ -87,35 +87,35 @@ func (d *daemon) makeCopies(ctx context.Context, _ time.Time) (string, error) {
 const mostExpired = 100
 
 // expireRecordings announces and removes what the library's retention lets go.
-func (d *daemon) expireRecordings(ctx context.Context, at time.Time) (string, error) {
+func (d *daemon) expireRecordings(ctx context.Context, at time.Time) (text.Phrase, error) {
 	var done library.Expired
 	for i, more := 0, true; more; i++ {
 		if err := ctx.Err(); err != nil {
-			return "", err
+			return text.Phrase{}, err
 		}
 		m := accounts.Meta{ID: fmt.Sprintf("expire-%d-%d", at.Unix(), i), By: accounts.Daemon(), At: d.cfg.now()}
 		some, err := d.store.ExpireRecordings(ctx, m, mostExpired)
 		if err != nil {
-			return "", err
+			return text.Phrase{}, err
 		}
 		done.Removed, done.Announced = append(done.Removed, some.Removed...), done.Announced+some.Announced
 		more = len(some.Removed) == mostExpired
 	}
-	return text.Vietnamese.Say("job.recordings_expired", "n", len(done.Removed), "size", text.Bytes(done.Bytes()), "announced", done.Announced), nil
+	return text.NewPhrase("job.recordings_expired", "n", len(done.Removed), "size", text.Bytes(done.Bytes()), "announced", done.Announced), nil
 }
 
 // sweepBlobs removes bytes that nothing points at any more.
-func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (string, error) {
+func (d *daemon) sweepBlobs(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	set, err := d.store.LibrarySettings(ctx)
 	if err != nil {
-		return "", err
+		return text.Phrase{}, err
 	}
 	now := d.cfg.now()
 	if err := d.booth.Sweep(ctx, now.Add(-set.Grace)); err != nil {
-		return "", err
+		return text.Phrase{}, err
 	}
 	n, freed, err := library.SweepBlobs(ctx, d.blobs, d.store, now, set.Grace)
-	return text.Vietnamese.Say("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
+	return text.NewPhrase("job.blobs_swept", "n", n, "size", text.Bytes(freed)), err
 }
 
 // mostCompared is how many recordings one run of compareSounds decodes: a
@@ -126,10 +126,10 @@ const mostCompared, mostLookedAt = 60, 2000
 // compareSounds gives recordings that came without a fingerprint, or were cut off
 // from it by a crash, theirs, and compares them with all others. What cannot be
 // read has none, and is not tried again.
-func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (string, error) {
+func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	list, err := d.store.UncomparedRecordings(ctx, mostLookedAt)
 	if err != nil {
-		return "", err
+		return text.Phrase{}, err
 	}
 	n := 0
 	for _, r := range list {
@@ -143,15 +143,15 @@ func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (string, error)
 				continue // removed meanwhile, or a backup will bring the bytes again
 			case fault.Invalid, fault.Unsupported, fault.TooLarge: // print is empty
 			default:
-				return "", err
+				return text.Phrase{}, err
 			}
 		}
 		if err := d.store.CompareRecording(ctx, r.ID, print, d.cfg.now()); err != nil && !fault.Is(err, "library.no_recording") {
-			return "", err
+			return text.Phrase{}, err
 		}
 		n++
 	}
-	return text.Vietnamese.Say("job.sounds_compared", "n", n), nil
+	return text.NewPhrase("job.sounds_compared", "n", n), nil
 }
 
 func (d *daemon) fingerprint(ctx context.Context, r library.Recording) (fingerprint.Print, error) {
@@ -165,14 +165,14 @@ func (d *daemon) fingerprint(ctx context.Context, r library.Recording) (fingerpr
 
 // verifyRecords reads the whole database, so that rot is found while there is
 // still a good backup.
-func (d *daemon) verifyRecords(ctx context.Context, _ time.Time) (string, error) {
+func (d *daemon) verifyRecords(ctx context.Context, _ time.Time) (text.Phrase, error) {
 	var problems []store.Problem
 	n, err := d.store.Verify(ctx, func(p store.Problem) { problems = append(problems, p) })
 	if err != nil {
-		return "", err
+		return text.Phrase{}, err
 	}
 	if len(problems) > 0 {
-		return "", fault.New(fault.Unavailable, "cli.verify.bad", "n", len(problems)).Because(fmt.Errorf("%v", problems[0]))
+		return text.Phrase{}, fault.New(fault.Unavailable, "cli.verify.bad", "n", len(problems)).Because(fmt.Errorf("%v", problems[0]))
 	}
-	return text.Vietnamese.Say("job.records_verified", "n", n), nil
+	return text.NewPhrase("job.records_verified", "n", n), nil
 }

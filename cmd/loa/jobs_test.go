@@ -10,9 +10,40 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/internal/text"
 	"loa/library"
+	"loa/scheduler"
 	"loa/web/webtest"
 )
+
+// TestEveryJobIsNamedAndSaysWhatItDid runs all of them once: a job more has its name, and a
+// sentence in each language that leaves no gap.
+func TestEveryJobIsNamedAndSaysWhatItDid(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	said := map[string]string{}
+	for _, j := range r.d.jobs() {
+		if key := "job." + j.Name; !text.Has(key) || text.English.Say(key) == text.Vietnamese.Say(key) {
+			t.Errorf("%s has no name of its own in each language", j.Name)
+		}
+		did, err := j.Run(t.Context(), r.clock.now())
+		if err != nil || !text.Has(did.Key) {
+			t.Errorf("%s: did %q, %v", j.Name, did.Key, err)
+			continue
+		}
+		run := scheduler.Run{Job: j.Name}.Saying(did)
+		vi, en := run.Did(text.Vietnamese), run.Did(text.English)
+		if vi == en || strings.ContainsAny(vi+en, "{}|%") {
+			t.Errorf("%s says %q, %q", j.Name, vi, en)
+		}
+		if other := said[vi]; other != "" {
+			t.Errorf("%s says what %s says: %q", j.Name, other, vi)
+		}
+		said[vi] = j.Name
+	}
+	if old := (scheduler.Run{Summary: "Đã dọn."}); old.Did(text.English) != "Đã dọn." {
+		t.Error("what was kept in one language is not told in the other")
+	}
+}
 
 // TestRecordingsFromBeforeAreCompared keeps what older daemons kept: files whose
 // sound nobody compared, one of them not to be read any more, and newer ones
@@ -40,7 +71,8 @@ func TestRecordingsFromBeforeAreCompared(t *testing.T) {
 		old(fmt.Sprint("missing", i), library.Ref{SHA256: fmt.Sprintf("%064x", i), Size: 1}, monday.Add(time.Hour))
 	}
 	for _, want := range []string{"4", "0"} {
-		said, err := r.d.compareSounds(t.Context(), monday)
+		did, err := r.d.compareSounds(t.Context(), monday)
+		said := did.Words(text.Vietnamese)
 		if err != nil || !strings.Contains(said, "so "+want+" bản ghi") {
 			t.Errorf("%q %v, want %s", said, err, want)
 		}
@@ -75,7 +107,7 @@ func TestOldUnusedRecordingsLeaveAfterANotice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return said
+		return said.Words(text.Vietnamese)
 	}
 	admin.Get("/settings/library")
 	admin.Expect(200, `input[name=retention][value="0"]`, "1 bản ghi", "Mặc định 7")

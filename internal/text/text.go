@@ -113,6 +113,9 @@ type Phrase struct {
 	Args []any // name, value pairs
 }
 
+// NewPhrase is the phrase of the key, with its name and value pairs.
+func NewPhrase(key string, args ...any) Phrase { return Phrase{key, args} }
+
 // Words is the phrase in the language.
 func (p Phrase) Words(l Language) string { return l.Say(p.Key, p.Args...) }
 
