@@ -37,7 +37,7 @@ var Outcomes = [...]Outcome{Aired, NotAired, Withdrawn}
 // Reason is why a planned programme was not aired.
 type Reason string
 
-// Reasons in the order they are offered.
+// The reasons.
 const (
 	PowerCut  Reason = "power_cut"
 	Equipment Reason = "equipment"
@@ -46,13 +46,13 @@ const (
 	Other     Reason = "other"
 )
 
-// Reasons lists every reason in the order it is offered.
+// Reasons lists every reason in the order forms offer it; nothing that is kept goes by that order.
 var Reasons = [...]Reason{PowerCut, Equipment, Weather, NoStaff, Other}
 
 // Means is how the sound reached the villagers.
 type Means string
 
-// The means in the order they are offered.
+// The means.
 const (
 	FM     Means = "fm"
 	Wired  Means = "wired"
@@ -60,7 +60,7 @@ const (
 	Mobile Means = "mobile" // a loudspeaker carried through the village
 )
 
-// AllMeans lists every means in the order it is offered.
+// AllMeans lists every means in the order forms offer it.
 var AllMeans = [...]Means{FM, Wired, IP, Mobile}
 
 // Report is one statement of a person about one airing. Its ID is a UUID made
@@ -181,15 +181,15 @@ type Line struct {
 	Finding     Finding        `json:"finding,omitempty"` // the latest verdict
 	FindingNote string         `json:"finding_note,omitempty"`
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
-	Verdicts    []Judged       `json:"verdicts,omitempty"`   // all that was found, oldest first
-	Lapsed      *Judged        `json:"lapsed,omitempty"`     // what was found of the report before, and holds no more since this one corrected it
+	Verdicts    []GivenVerdict `json:"verdicts,omitempty"`   // all that was found, oldest first
+	Lapsed      *GivenVerdict  `json:"lapsed,omitempty"`     // what was found of the report before, and holds no more since this one corrected it
 	// WeekClosed tells that its week is frozen: the report stands beside the figures, and no
 	// more that is said of it changes them. Lists do not tell.
 	WeekClosed bool `json:"week_closed,omitempty"`
 }
 
 // Last is the latest verdict, nil if nobody looked.
-func (l Line) Last() *Judged {
+func (l Line) Last() *GivenVerdict {
 	if len(l.Verdicts) == 0 {
 		return nil
 	}
@@ -202,8 +202,8 @@ func (l Line) Waits() bool {
 	return l.Stands() && l.Outcome == Aired && l.Finding == "" && (len(l.Evidence) > 0 || l.Lapsed != nil)
 }
 
-// Judged is a verdict as the log keeps it.
-type Judged struct {
+// GivenVerdict is a verdict as the log keeps it.
+type GivenVerdict struct {
 	Verdict
 	By accounts.Actor `json:"by"`
 	At time.Time      `json:"at"` // UTC
@@ -405,8 +405,8 @@ type Log interface {
 	// Detach takes a piece of evidence away from a report. Faults: see
 	// DecideRemoval.
 	Detach(ctx context.Context, m accounts.Meta, r Removal) (Line, error)
-	// Judge appends a verdict.
-	Judge(ctx context.Context, m accounts.Meta, v Verdict) (Line, error)
+	// VerifyAiring appends a verdict. Faults: see DecideVerdict.
+	VerifyAiring(ctx context.Context, m accounts.Meta, v Verdict) (Line, error)
 	// Airing returns one line by its report's ID.
 	Airing(ctx context.Context, by accounts.Actor, id string) (Line, error)
 	// Corrections returns all reports of one airing by the ID of any of them: the one that
@@ -423,7 +423,7 @@ type Log interface {
 
 // SettingsStore keeps the settings. Saving is idempotent by m.ID.
 type SettingsStore interface {
-	Settings(ctx context.Context) (Settings, error)
-	// SaveSettings keeps what DecideSettings decides.
-	SaveSettings(ctx context.Context, m accounts.Meta, s Settings) (Settings, error)
+	AiringSettings(ctx context.Context) (Settings, error)
+	// SaveAiringSettings keeps what DecideSettings decides.
+	SaveAiringSettings(ctx context.Context, m accounts.Meta, s Settings) (Settings, error)
 }

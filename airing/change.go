@@ -99,7 +99,7 @@ func (l Line) After(e Entry) Line {
 	case e.Removal != nil:
 		l = l.without(*e.Removal, e)
 	case e.Verdict != nil:
-		l.Verdicts = append(slices.Clip(l.Verdicts), Judged{Verdict: *e.Verdict, By: e.By, At: e.ReceivedAt})
+		l.Verdicts = append(slices.Clip(l.Verdicts), GivenVerdict{Verdict: *e.Verdict, By: e.By, At: e.ReceivedAt})
 		l.Finding, l.FindingNote, l.FindingOf, l.Lapsed = e.Verdict.Finding, e.Verdict.Note, "", nil
 		if e.Verdict.Report != l.ID {
 			l.FindingOf = e.Verdict.Report
@@ -164,7 +164,7 @@ func (l Line) keepsFinding(r Report) bool {
 
 // drops is what was found of the line and is lost by the correction, nil for nothing.
 // Who withdraws what was found contradicted takes nothing away: she agrees.
-func (l Line) drops(r Report) *Judged {
+func (l Line) drops(r Report) *GivenVerdict {
 	if l.Finding == "" {
 		return l.Lapsed
 	}

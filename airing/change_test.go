@@ -14,12 +14,12 @@ import (
 func TestAChangeSaysAllThatFollows(t *testing.T) {
 	photo := Evidence{ID: "e1", Report: "old", Kind: "photo", SHA256: "aa"}
 	gone := Removed{Evidence: Evidence{ID: "e0"}, Why: "chụp nhầm"}
-	seen := Judged{Verdict: Verdict{Report: "old", Finding: Verified, Note: "rõ"}, By: monitor}
+	seen := GivenVerdict{Verdict: Verdict{Report: "old", Finding: Verified, Note: "rõ"}, By: monitor}
 	judged := func(l *Line, f Finding) {
 		l.Evidence, l.Removed = []Evidence{photo}, []Removed{gone}
 		v := seen
 		v.Finding = f
-		l.Verdicts, l.Finding, l.FindingNote = []Judged{v}, f, v.Note
+		l.Verdicts, l.Finding, l.FindingNote = []GivenVerdict{v}, f, v.Note
 	}
 	for _, c := range []struct {
 		name     string

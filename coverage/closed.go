@@ -12,7 +12,7 @@ import (
 // Closed is a week as it was frozen, and what became of it since. It is zero for a week
 // that nobody ever closed.
 type Closed struct {
-	Week    Week        `json:"week"`
+	Frozen  Week        `json:"week"`              // as it was counted then
 	Seal    airing.Seal `json:"seal"`              // over the log at that moment
 	Asked   *Reopening  `json:"asked,omitempty"`   // waits for a second person
 	Dropped *Dropped    `json:"dropped,omitempty"` // the last request that was taken back
@@ -21,7 +21,7 @@ type Closed struct {
 }
 
 // Holds reports whether the week is closed, and not open again.
-func (c Closed) Holds() bool { return !c.Week.ClosedAt.IsZero() && c.Opened == nil }
+func (c Closed) Holds() bool { return !c.Frozen.ClosedAt.IsZero() && c.Opened == nil }
 
 // Past lists the closings that no longer hold.
 func (c Closed) Past() []Closed {
@@ -54,11 +54,11 @@ func StandingOf(opened, before *Reopening) Standing {
 func (c Closed) Shown(now Week, see func(district, station string) bool) Week {
 	w := now.Only(see)
 	if c.Holds() {
-		w = c.Week.Only(see).Beside(w)
+		w = c.Frozen.Only(see).Beside(w)
 	}
 	w.Reopening = c.Asked
 	for _, p := range c.Past() {
-		w.Earlier = append(w.Earlier, Frozen{Counts: p.Week.Only(see).Counts, ClosedAt: p.Week.ClosedAt, ClosedBy: p.Week.ClosedBy, Reopened: *p.Opened})
+		w.Earlier = append(w.Earlier, Frozen{Counts: p.Frozen.Only(see).Counts, ClosedAt: p.Frozen.ClosedAt, ClosedBy: p.Frozen.ClosedBy, Reopened: *p.Opened})
 	}
 	return w
 }
@@ -96,7 +96,7 @@ func DecideClose(f CloseFacts, m accounts.Meta, c Close) (closed Closed, fresh b
 		return f.Was, false, err
 	}
 	week.Closed, week.ClosedAt, week.ClosedBy = true, m.At.UTC(), m.By.Name
-	return Closed{Week: week, Before: f.Was.Past()}, true, nil
+	return Closed{Frozen: week, Before: f.Was.Past()}, true, nil
 }
 
 // DecideReopen says what becomes of the week, and of the closed weeks after it that the

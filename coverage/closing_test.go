@@ -44,7 +44,7 @@ func TestClosingAWeekShowsWhatIsUndecided(t *testing.T) {
 	freeze := func(m accounts.Meta, w coverage.Week, seen string) error {
 		f := coverage.CloseFacts{Calendar: cal, Name: name, Count: func() (coverage.Week, error) { return w, nil }}
 		closed, fresh, err := coverage.DecideClose(f, m, coverage.Close{Week: 100, Seen: seen})
-		if fresh != (err == nil) || fresh && (!closed.Holds() || closed.Week.ClosedBy != m.By.Name || !closed.Week.Closed) {
+		if fresh != (err == nil) || fresh && (!closed.Holds() || closed.Frozen.ClosedBy != m.By.Name || !closed.Frozen.Closed) {
 			t.Errorf("closed %v: %+v, %v", fresh, closed, err)
 		}
 		return err

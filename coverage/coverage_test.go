@@ -274,7 +274,7 @@ func TestAWeekIsClosedOnlyAfterItsEnd(t *testing.T) {
 	f.Was.Opened = &Reopening{By: "A", AgreedBy: "B", AgreedAt: m.At}
 	m.At = m.At.Add(time.Hour)
 	anew, fresh, err := DecideClose(f, m, Close{Week: week})
-	if err != nil || !fresh || !anew.Holds() || anew.Plain() || len(anew.Before) != 1 || anew.Before[0].Opened == nil || !anew.Week.ClosedAt.Equal(m.At) {
+	if err != nil || !fresh || !anew.Holds() || anew.Plain() || len(anew.Before) != 1 || anew.Before[0].Opened == nil || !anew.Frozen.ClosedAt.Equal(m.At) {
 		t.Error("after it was opened:", fresh, anew, err)
 	}
 }

@@ -169,7 +169,7 @@ func (o *office) prove(line airing.Line, at time.Time) error {
 	}
 	m := o.meta(at.Add(30 * time.Hour))
 	m.By = o.w.people["giamsat"]
-	_, err := o.w.store.Judge(o.w.ctx, m, airing.Verdict{Report: line.ID,
+	_, err := o.w.store.VerifyAiring(o.w.ctx, m, airing.Verdict{Report: line.ID,
 		Finding: pick(o.rnd, []airing.Finding{airing.Verified, airing.Verified, airing.Verified, airing.NotProven})})
 	return err
 }

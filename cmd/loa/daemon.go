@@ -135,7 +135,7 @@ func (d *daemon) watchClock(ctx context.Context) error {
 // address is where people reach the daemon: what the settings say, else where
 // it listens.
 func (d *daemon) address(ctx context.Context) (kit.Address, error) {
-	set, err := d.store.Settings(ctx)
+	set, err := d.store.AiringSettings(ctx)
 	if err != nil || set.PublicURL == "" {
 		return kit.Address{URL: d.URL()}, err
 	}
@@ -144,12 +144,12 @@ func (d *daemon) address(ctx context.Context) (kit.Address, error) {
 
 // beAt makes the address the one of the settings, if nobody has set one yet.
 func (d *daemon) beAt(ctx context.Context, address string) error {
-	set, err := d.store.Settings(ctx)
+	set, err := d.store.AiringSettings(ctx)
 	if err != nil || address == "" || set.PublicURL != "" {
 		return err
 	}
 	set.PublicURL = strings.TrimRight(address, "/")
-	_, err = d.store.SaveSettings(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, set)
+	_, err = d.store.SaveAiringSettings(ctx, accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: d.cfg.now()}, set)
 	return err
 }
 

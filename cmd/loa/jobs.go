@@ -39,7 +39,7 @@ const closeBack = 60
 
 // closeWeeks freezes every week that ended so long ago as the setting says.
 func (d *daemon) closeWeeks(ctx context.Context, at time.Time) (text.Phrase, error) {
-	set, err := d.store.Settings(ctx)
+	set, err := d.store.AiringSettings(ctx)
 	if err != nil {
 		return text.Phrase{}, err
 	}

@@ -85,8 +85,8 @@ func placeKey(station uint32, t time.Time, id uuid.UUID) []byte {
 	return append(numberKey(station), timeAndID(t, id)...)
 }
 
-// Settings returns the airing settings in force.
-func (s *Store) Settings(ctx context.Context) (set airing.Settings, err error) {
+// AiringSettings implements airing.SettingsStore.
+func (s *Store) AiringSettings(ctx context.Context) (set airing.Settings, err error) {
 	err = s.view(ctx, func(tx *tx) error { set, err = settingsOf(tx); return err })
 	return set, err
 }
@@ -99,8 +99,8 @@ func settingsOf(tx *tx) (airing.Settings, error) {
 	return set, err
 }
 
-// SaveSettings implements airing.SettingsStore.
-func (s *Store) SaveSettings(ctx context.Context, m accounts.Meta, set airing.Settings) (airing.Settings, error) {
+// SaveAiringSettings implements airing.SettingsStore.
+func (s *Store) SaveAiringSettings(ctx context.Context, m accounts.Meta, set airing.Settings) (airing.Settings, error) {
 	return change(ctx, s, m, "airing.save_settings", set, func(tx *tx) (airing.Settings, error) {
 		old, err := settingsOf(tx)
 		if err != nil {
@@ -547,8 +547,8 @@ func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (
 	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(a airing.About) (airing.Change, error) { return airing.DecideRemoval(a, m, r) })
 }
 
-// Judge implements airing.Log.
-func (s *Store) Judge(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
+// VerifyAiring implements airing.Log.
+func (s *Store) VerifyAiring(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
 	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(a airing.About) (airing.Change, error) { return airing.DecideVerdict(a, m, v) })
 }
 

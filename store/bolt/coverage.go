@@ -29,7 +29,7 @@ var (
 var closings = table[closing](closedWeeks)
 
 type closing struct {
-	Week struct {
+	Frozen struct {
 		Week     airing.Week `json:"week"`
 		ClosedAt time.Time   `json:"closed_at"`
 	} `json:"week"`
@@ -51,7 +51,7 @@ func (c closing) standing() coverage.Standing {
 
 // putClosed keeps a closed week and its summary.
 func putClosed(tx *tx, c coverage.Closed) error {
-	if err := closedWeeks.put(tx, weekKey(c.Week.Week), c); err != nil {
+	if err := closedWeeks.put(tx, weekKey(c.Frozen.Week), c); err != nil {
 		return err
 	}
 	return summariseWeek(tx, c)
@@ -60,9 +60,9 @@ func putClosed(tx *tx, c coverage.Closed) error {
 // summariseWeek keeps the summary of a closed week, where it has one.
 func summariseWeek(tx *tx, c coverage.Closed) error {
 	if !c.Plain() {
-		return summaries.remove(tx, weekKey(c.Week.Week))
+		return summaries.remove(tx, weekKey(c.Frozen.Week))
 	}
-	return summaries.put(tx, weekKey(c.Week.Week), c.Week.Summary())
+	return summaries.put(tx, weekKey(c.Frozen.Week), c.Frozen.Summary())
 }
 
 func weekKey(w airing.Week) []byte { return numberKey(uint32(w)) }
@@ -214,8 +214,8 @@ func checkSummaries(tx *tx, report func(store.Problem)) error {
 		if err != nil {
 			return err
 		}
-		if !found || !sameJSON(e.rec.Week.Summary(), got) {
-			report(store.Problem{Table: summaries.name, Key: e.rec.Week.Week.String(), What: "the summary is not that of the week"})
+		if !found || !sameJSON(e.rec.Frozen.Summary(), got) {
+			report(store.Problem{Table: summaries.name, Key: e.rec.Frozen.Week.String(), What: "the summary is not that of the week"})
 		}
 	}
 	all, err := summaries.all(tx)
@@ -361,12 +361,12 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, c coverage.Close
 			Count: func() (coverage.Week, error) { return countWeek(tx, w, time.Time{}) }}
 		closed, fresh, err := coverage.DecideClose(f, m, c)
 		if err != nil || !fresh {
-			return closed.Week, err
+			return closed.Frozen, err
 		}
 		if closed.Seal, err = sealLog(tx, w); err != nil {
-			return closed.Week, err
+			return closed.Frozen, err
 		}
-		return closed.Week, putClosed(tx, closed)
+		return closed.Frozen, putClosed(tx, closed)
 	})
 }
 
@@ -400,7 +400,7 @@ func (s *Store) ClosedWeeks(ctx context.Context, from, until airing.Week) (weeks
 			if err != nil {
 				return err
 			}
-			weeks[e.rec.Week.Week] = e.rec.standing()
+			weeks[e.rec.Frozen.Week] = e.rec.standing()
 		}
 		return nil
 	})
@@ -425,7 +425,7 @@ func (s *Store) Reopenings(ctx context.Context, by accounts.Actor, q coverage.As
 				return err
 			}
 			if found && c.Asked != nil && c.Asked.Person != q.Not {
-				list = append(list, coverage.Asked{Week: c.Week.Week, Reopening: *c.Asked})
+				list = append(list, coverage.Asked{Week: c.Frozen.Week, Reopening: *c.Asked})
 			}
 		}
 		return nil

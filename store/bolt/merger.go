@@ -164,7 +164,7 @@ func closedCounts(tx *tx, w airing.Week) (c coverage.Counts, closed bool, err er
 		return s.Week.Counts, found, err
 	}
 	frozen, err := tx.closedWeek(w)
-	return frozen.Week.Counts, frozen.Holds(), err
+	return frozen.Frozen.Counts, frozen.Holds(), err
 }
 
 // succession is a merger or a split with what follows from it: people, invitations
@@ -322,7 +322,7 @@ func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error
 			return u, err
 		}
 		if e.rec.standing().Closed {
-			f.Closed[e.rec.Week.Week] = e.rec.Week.ClosedAt
+			f.Closed[e.rec.Frozen.Week] = e.rec.Frozen.ClosedAt
 		}
 	}
 	return coverage.PlanUndo(f, m, made), nil

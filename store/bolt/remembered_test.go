@@ -84,10 +84,10 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 				rnd.IntN(7)), Selection: scheduler.Selection{All: true}, From: stations.DateOf(now)})
 			try("rule", err)
 		case k == 14:
-			set, err := s.Settings(t.Context())
+			set, err := s.AiringSettings(t.Context())
 			if err == nil {
 				set.OnTimeHours = 24 + rnd.IntN(48)
-				_, err = s.SaveSettings(t.Context(), by(0), set)
+				_, err = s.SaveAiringSettings(t.Context(), by(0), set)
 			}
 			try("settings", err)
 		case k == 15:

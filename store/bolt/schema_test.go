@@ -297,7 +297,7 @@ func saysWhatFillPut(t *testing.T, s *bolt.Store, closed string) {
 	if len(pairs) == 0 {
 		t.Error("no two recordings sound alike any more")
 	}
-	set, err := s.Settings(ctx)
+	set, err := s.AiringSettings(ctx)
 	must(err)
 	check("on time within", set.OnTimeHours, 24)
 	phases := map[string]contest.Phase{}

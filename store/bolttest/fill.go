@@ -248,7 +248,7 @@ func (f *filler) plan(recording string) string {
 // last stations, of which one is excused. The week is closed, and in the next
 // there are two reports.
 func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
-	_, err := f.s.SaveSettings(f.ctx, f.daemon(28), airing.Settings{OnTimeHours: 24, NearSlotHours: 12, CloseAfterDays: 7})
+	_, err := f.s.SaveAiringSettings(f.ctx, f.daemon(28), airing.Settings{OnTimeHours: 24, NearSlotHours: 12, CloseAfterDays: 7})
 	f.must(err)
 	at := filledMonday.Add(time.Hour)
 	station := func(n int) string { return stations.StationID(n) }
@@ -275,7 +275,8 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 		_, err := f.s.Attach(f.ctx, f.meta(people[accounts.Admin], at), airing.Evidence{ID: f.id(), Report: line.ID, Kind: kind, Type: contentType,
 			SHA256: blob.SHA256, Size: blob.Size})
 		f.must(err)
-		_, err = f.s.Judge(f.ctx, f.meta(people[accounts.Monitor], at.Add(time.Hour)), airing.Verdict{Report: line.ID, Finding: finding, Note: "Đã nghe"})
+		v := airing.Verdict{Report: line.ID, Finding: finding, Note: "Đã nghe"}
+		_, err = f.s.VerifyAiring(f.ctx, f.meta(people[accounts.Monitor], at.Add(time.Hour)), v)
 		f.must(err)
 	}
 	thursday := filledMonday.AddDate(0, 0, 3)

@@ -196,14 +196,14 @@ func airingLadder(t *testing.T, e AiringEngine) {
 			t.Fatalf("%+v, %v", got.Evidence, err)
 		}
 	}
-	got, err := e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.Verified})
+	got, err := e.VerifyAiring(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.Verified})
 	if err != nil || got.Finding != airing.Verified {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	if c := weekCounts(t, e, thatWeek); c.WithEvidence != 1 || c.Verified != 1 || c.OnTime != 1 {
 		t.Fatalf("%+v", c.Counts)
 	}
-	_, err = e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(4*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.NotProven})
+	_, err = e.VerifyAiring(ctx, by(monitorOf(accounts.Province, ""), monday.Add(4*time.Hour)), airing.Verdict{Report: line.ID, Finding: airing.NotProven})
 	if c := weekCounts(t, e, thatWeek); err != nil || c.Verified != 0 || c.Aired != 1 {
 		t.Fatalf("%+v, %v", c.Counts, err)
 	}
@@ -269,7 +269,7 @@ func airingEvidence(t *testing.T, e AiringEngine) {
 	// What somebody verified a report by stays, and the figures never say more verified than proven.
 	away.Evidence = photo.ID
 	monitor := by(monitorOf(accounts.Province, ""), monday.Add(6*time.Hour))
-	if _, err := e.Judge(ctx, monitor, airing.Verdict{Report: fixed.ID, Finding: airing.Verified}); err != nil {
+	if _, err := e.VerifyAiring(ctx, monitor, airing.Verdict{Report: fixed.ID, Finding: airing.Verified}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.Detach(ctx, m(7*time.Hour), away); !fault.Is(err, "airing.evidence_verified") {
@@ -277,7 +277,7 @@ func airingEvidence(t *testing.T, e AiringEngine) {
 	}
 	for hour, finding := range []airing.Finding{airing.NotProven, airing.Verified} {
 		other := by(monitorOf(accounts.Province, ""), monday.Add(time.Duration(8+hour)*time.Hour))
-		if _, err := e.Judge(ctx, other, airing.Verdict{Report: fixed.ID, Finding: finding, Note: "xem lại ảnh"}); err != nil {
+		if _, err := e.VerifyAiring(ctx, other, airing.Verdict{Report: fixed.ID, Finding: finding, Note: "xem lại ảnh"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := e.Detach(ctx, m(10*time.Hour), away); !fault.Is(err, "airing.evidence_verified") {
@@ -459,10 +459,11 @@ func airingScope(t *testing.T, e AiringEngine) {
 	if _, err := e.Confirm(ctx, by(operatorOf(here), monday.Add(time.Hour)), c); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator reports for another station: %v", err)
 	}
-	if _, err := e.Judge(ctx, by(operatorOf(here), monday), airing.Verdict{Report: mine.ID, Finding: airing.Verified}); !fault.Is(err, "accounts.denied") {
+	own := airing.Verdict{Report: mine.ID, Finding: airing.Verified}
+	if _, err := e.VerifyAiring(ctx, by(operatorOf(here), monday), own); !fault.Is(err, "accounts.denied") {
 		t.Errorf("an operator verifies: %v", err)
 	}
-	if _, err := e.SaveSettings(ctx, by(district, monday), airing.DefaultSettings()); !fault.Is(err, "accounts.denied") {
+	if _, err := e.SaveAiringSettings(ctx, by(district, monday), airing.DefaultSettings()); !fault.Is(err, "accounts.denied") {
 		t.Errorf("a district monitor changes settings: %v", err)
 	}
 }
@@ -564,7 +565,7 @@ func airingModel(t *testing.T, e AiringEngine) {
 			line, said = e.Attach(ctx, m, ev)
 		case n == 2:
 			v := airing.Verdict{Report: line.ID, Finding: airing.Findings[rnd.IntN(len(airing.Findings))], Note: "đã nghe"}
-			line, said = e.Judge(ctx, by(monitorOf(accounts.Province, ""), m.At), v)
+			line, said = e.VerifyAiring(ctx, by(monitorOf(accounts.Province, ""), m.At), v)
 		case n == 3 && len(line.Evidence) > 0 && airing.Keeps(line, false) == nil:
 			line, said = e.Detach(ctx, m, airing.Removal{Evidence: line.Evidence[0].ID, Report: line.ID, Why: "chụp nhầm"})
 		}
@@ -787,7 +788,7 @@ func airingShift(t *testing.T, e AiringEngine) {
 	mustConfirm(t, e, "S00001", nil) // Monday 17:00
 	set := airing.DefaultSettings()
 	set.WeekShiftHours = 24 // weeks begin on Tuesday: Monday belongs to the week before
-	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); err != nil {
+	if _, err := e.SaveAiringSettings(ctx, by(accounts.Daemon(), monday), set); err != nil {
 		t.Fatal(err)
 	}
 	// the running week keeps the next Monday, not the Tuesday
@@ -802,7 +803,7 @@ func airingShift(t *testing.T, e AiringEngine) {
 		t.Fatalf("%+v, %v", weeks, err)
 	}
 	set.OnTimeHours = 0
-	if _, err := e.SaveSettings(ctx, by(accounts.Daemon(), monday), set); !fault.Is(err, "airing.setting_range") {
+	if _, err := e.SaveAiringSettings(ctx, by(accounts.Daemon(), monday), set); !fault.Is(err, "airing.setting_range") {
 		t.Fatalf("nonsense settings: %v", err)
 	}
 }
@@ -833,7 +834,7 @@ func airingContradicted(t *testing.T, e AiringEngine) {
 	ctx, line := context.Background(), mustConfirm(t, e, "S00003", nil)
 	judge := func(report string, f airing.Finding) airing.Line {
 		t.Helper()
-		got, err := e.Judge(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)),
+		got, err := e.VerifyAiring(ctx, by(monitorOf(accounts.Province, ""), monday.Add(3*time.Hour)),
 			airing.Verdict{Report: report, Finding: f, Note: "nghe tại chỗ"})
 		if err != nil {
 			t.Fatal(err)

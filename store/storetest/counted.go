@@ -264,9 +264,9 @@ func (e *Counted) Sessions(ctx context.Context, id string, at time.Time) ([]acco
 	return e.Engine.Sessions(ctx, id, at)
 }
 
-func (e *Counted) Settings(ctx context.Context) (airing.Settings, error) {
-	e.asked("Settings")
-	return e.Engine.Settings(ctx)
+func (e *Counted) AiringSettings(ctx context.Context) (airing.Settings, error) {
+	e.asked("AiringSettings")
+	return e.Engine.AiringSettings(ctx)
 }
 
 func (e *Counted) StationBytes(ctx context.Context, station string) (int64, error) {

@@ -27,7 +27,7 @@ type Store interface {
 	airing.Log
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
-	Settings(ctx context.Context) (airing.Settings, error)
+	AiringSettings(ctx context.Context) (airing.Settings, error)
 	airing.Library
 	LibrarySettings(ctx context.Context) (library.Settings, error)
 }
@@ -206,7 +206,7 @@ func (p pages) plan(r *kit.Request, reg *stations.Registry) (airing.Plan, error)
 	if err != nil {
 		return airing.Plan{}, err
 	}
-	set, err := p.store.Settings(r.Context())
+	set, err := p.store.AiringSettings(r.Context())
 	return airing.Plan{Registry: reg, Schedule: plan, Settings: set}, err
 }
 

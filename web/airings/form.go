@@ -270,7 +270,7 @@ func (p pages) met(r *kit.Request, c airing.Confirm) (*airing.Task, error) {
 func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) error {
 	path := "/today?station=" + line.Station
 	if line.WeekClosed {
-		set, err := p.store.Settings(r.Context())
+		set, err := p.store.AiringSettings(r.Context())
 		if err != nil {
 			return err
 		}

@@ -207,7 +207,8 @@ func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
 		line, err := p.store.Airing(r.Context(), r.Actor, r.PathValue("id"))
 		return verdictForm(line), err
 	}, func(m accounts.Meta) error {
-		_, err := p.store.Judge(r.Context(), m, airing.Verdict{Report: r.PathValue("id"), Finding: airing.Finding(f.Get("finding")), Note: f.Get("note")})
+		v := airing.Verdict{Report: r.PathValue("id"), Finding: airing.Finding(f.Get("finding")), Note: f.Get("note")}
+		_, err := p.store.VerifyAiring(r.Context(), m, v)
 		return err
 	})
 	if f.Refused(err) {

@@ -191,7 +191,7 @@ func (a airings) postVerdict(w http.ResponseWriter, r *kit.Request) error {
 	if err := kit.CheckID(b.ID, "id"); err != nil {
 		return err
 	}
-	line, err := a.store.Judge(r.Context(), r.Meta(b.ID), airing.Verdict{Report: r.PathValue("id"), Finding: b.Finding, Note: b.Note})
+	line, err := a.store.VerifyAiring(r.Context(), r.Meta(b.ID), airing.Verdict{Report: r.PathValue("id"), Finding: b.Finding, Note: b.Note})
 	if err != nil {
 		return err
 	}

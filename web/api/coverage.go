@@ -66,7 +66,7 @@ func (c coverages) orThis(r *kit.Request, week airing.Week) (airing.Week, error)
 	if week != 0 {
 		return week, nil
 	}
-	set, err := c.store.Settings(r.Context())
+	set, err := c.store.AiringSettings(r.Context())
 	return set.Calendar(text.Zone).Week(r.Now), err
 }
 
@@ -219,7 +219,7 @@ func (c coverages) reopen(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (c coverages) settings(w http.ResponseWriter, r *kit.Request) error {
-	set, err := c.store.Settings(r.Context())
+	set, err := c.store.AiringSettings(r.Context())
 	if err != nil {
 		return err
 	}
@@ -229,10 +229,10 @@ func (c coverages) settings(w http.ResponseWriter, r *kit.Request) error {
 func (c coverages) saveSettings(w http.ResponseWriter, r *kit.Request) error {
 	var saved airing.Settings
 	err := edit(r, func() (airing.Settings, accounts.Edition, error) {
-		set, err := c.store.Settings(r.Context())
+		set, err := c.store.AiringSettings(r.Context())
 		return set, set.Edition(), err
 	}, func(m accounts.Meta, set airing.Settings) (err error) {
-		saved, err = c.store.SaveSettings(r.Context(), m, set)
+		saved, err = c.store.SaveAiringSettings(r.Context(), m, set)
 		return err
 	})
 	return answer(w, r, http.StatusOK, saved, err)

@@ -18,7 +18,7 @@ type DayStore interface {
 	airing.Log
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
-	Settings(ctx context.Context) (airing.Settings, error)
+	AiringSettings(ctx context.Context) (airing.Settings, error)
 }
 
 // Day is what a person has to do at her stations, and what she has done.
@@ -84,7 +84,7 @@ func (d days) get(w http.ResponseWriter, r *kit.Request) error {
 	if plan.Schedule, err = d.store.Schedule(r.Context()); err != nil {
 		return err
 	}
-	if plan.Settings, err = d.store.Settings(r.Context()); err != nil {
+	if plan.Settings, err = d.store.AiringSettings(r.Context()); err != nil {
 		return err
 	}
 	day := Day{At: r.Now.In(text.Zone), Waiting: []Task{}, NotDue: []Task{}, Coming: []Task{}, Done: []Task{}, Passed: []Passed{}}

@@ -76,7 +76,8 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Filter: scheduler.SlotFilter{}, Query: "limit after", Out: kit.List[scheduler.Slot]{},
 			Summary: "Slots that start at from or later and before until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
-		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Filter: scheduler.RunFilter{}, Query: "before limit", Out: kit.List[scheduler.Run]{},
+		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Filter: scheduler.RunFilter{}, Query: "before limit",
+			Out:     kit.List[scheduler.Run]{},
 			Summary: "What the daemon's jobs did, latest first."},
 	}
 }

@@ -87,7 +87,7 @@ func (p pages) subject(r *kit.Request, f kit.Form) (name string, fill func(), er
 			fillDays(f, st.Active)
 		}, nil
 	case coverage.AnewWeekStart:
-		set, err := p.store.Settings(r.Context())
+		set, err := p.store.AiringSettings(r.Context())
 		return "", func() { f.Values.Set("week_shift_hours", strconv.Itoa(set.WeekShiftHours)) }, err
 	case "":
 		return "", func() {}, nil

@@ -38,7 +38,7 @@ type Store interface {
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
-	Settings(ctx context.Context) (airing.Settings, error)
+	AiringSettings(ctx context.Context) (airing.Settings, error)
 }
 
 type pages struct {
@@ -143,7 +143,7 @@ var badges = map[coverage.State]string{
 const trendWeeks = 12
 
 func (p pages) calendar(ctx context.Context) (airing.Calendar, error) {
-	set, err := p.store.Settings(ctx)
+	set, err := p.store.AiringSettings(ctx)
 	return set.Calendar(text.Zone), err
 }
 
@@ -305,7 +305,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 	for i := range page.Week.Stations {
 		s := &page.Week.Stations[i]
 		if t := reg.TileOf(s.Station); t != nil {
-			tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: badges[s.State], Path: stationPath(s.Station, page.Week.Week),
+			tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: badges[s.State], Path: stationPath(s.Station, page.Asked.Week),
 				Title: reg.Label(s.Station) + ", " + reg.DistrictName(s.District) + ": " + r.Say("coverage.state."+string(s.State))})
 		}
 	}

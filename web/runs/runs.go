@@ -94,7 +94,8 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 		page.Jobs = append(page.Jobs, l)
 	}
 	for _, run := range list {
-		l := runLine{Run: run, Name: nameOf(r.Lang, run.Job), Did: run.Did(r.Lang), Badge: badges[run.Outcome], State: "schedule.outcome." + string(run.Outcome)}
+		l := runLine{Run: run, Name: nameOf(r.Lang, run.Job), Did: run.Did(r.Lang), Badge: badges[run.Outcome],
+			State: "schedule.outcome." + string(run.Outcome)}
 		if !run.EndedAt.IsZero() && run.Outcome != scheduler.Down {
 			l.Took = run.EndedAt.Sub(run.StartedAt).Round(time.Second)
 		}

@@ -33,7 +33,7 @@ func (a address) show(w http.ResponseWriter, r *kit.Request) error {
 
 // form is the form of the address as it is now.
 func (a address) form(r *kit.Request) (kit.Form, error) {
-	set, err := a.store.Settings(r.Context())
+	set, err := a.store.AiringSettings(r.Context())
 	return kit.NewForm("public_url", set.PublicURL).From(set.Edition()), err
 }
 

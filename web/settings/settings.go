@@ -81,7 +81,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 
 // form is the form of the settings as they are now.
 func (p pages) form(r *kit.Request) (kit.Form, error) {
-	set, err := p.store.Settings(r.Context())
+	set, err := p.store.AiringSettings(r.Context())
 	f := kit.NewForm("week_shift_hours", strconv.Itoa(set.WeekShiftHours), "on_time_hours", strconv.Itoa(set.OnTimeHours),
 		"near_slot_hours", strconv.Itoa(set.NearSlotHours), "close_after_days", strconv.Itoa(set.CloseAfterDays))
 	return f.From(set.Edition()), err
@@ -115,13 +115,13 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 // as they are at that instant.
 func saveSettings(r *kit.Request, store airing.SettingsStore, f *kit.Form, now func() (kit.Form, error), change func(*airing.Settings)) error {
 	return f.Save(now, func(m accounts.Meta) error {
-		set, err := store.Settings(r.Context())
+		set, err := store.AiringSettings(r.Context())
 		if err != nil {
 			return err
 		}
 		m.Seen = cmp.Or(m.Seen, set.Edition().Tag)
 		change(&set)
-		_, err = store.SaveSettings(r.Context(), m, set)
+		_, err = store.SaveAiringSettings(r.Context(), m, set)
 		return err
 	})
 }
