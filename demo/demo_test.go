@@ -118,6 +118,11 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	if phases[contest.Published] != 1 || phases[contest.Judging] != 1 || phases[contest.Open] != 1 {
 		t.Errorf("contests: %v", phases)
 	}
+	shown := words{}
+	if err := shown.all(ctx, s, hall, now); err != nil {
+		t.Fatal(err)
+	}
+	shown.check(t)
 	if _, err := s.Verify(ctx, func(p store.Problem) { t.Errorf("verify: %s", p) }); err != nil {
 		t.Fatal(err)
 	}

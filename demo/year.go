@@ -118,6 +118,9 @@ func (o *office) live(s scheduler.Slot) error {
 		StartedAt: s.Start.Add(time.Duration(o.rnd.IntN(7)-1) * time.Minute)}
 	if reason := o.trouble(s, dice); reason != "" {
 		c.Outcome, c.Reason, c.Means, c.StartedAt = airing.NotAired, reason, "", time.Time{}
+		if reason == airing.Other {
+			c.Note = "Xã tổ chức hội nghị, mượn dàn loa"
+		}
 	}
 	at := s.End.Add(delay)
 	line, err := o.w.store.Confirm(o.w.ctx, o.meta(at), c)
@@ -147,13 +150,16 @@ func (o *office) trouble(s scheduler.Slot, dice float64) airing.Reason {
 	if dice <= o.diligence {
 		return ""
 	}
-	return pick(o.rnd, []airing.Reason{airing.PowerCut, airing.PowerCut, airing.Equipment, airing.NoStaff, airing.Weather})
+	return pick(o.rnd, []airing.Reason{airing.PowerCut, airing.PowerCut, airing.Equipment, airing.NoStaff, airing.Weather, airing.Other})
 }
 
-// mistake is a report that she corrects soon after.
+// mistake is a report that she corrects soon after; one of a few she should not have made.
 func (o *office) mistake(line airing.Line, at time.Time) (airing.Line, error) {
 	c := airing.Confirm{ID: o.id(), Slot: line.Slot, Outcome: line.Outcome, Reason: line.Reason, Means: line.Means, Corrects: line.ID,
 		StartedAt: line.StartedAt.Add(10 * time.Minute), Why: "Ghi nhầm giờ phát"}
+	if o.made%4 == 0 {
+		c.Outcome, c.Reason, c.Means, c.Why = airing.Withdrawn, "", "", "Báo nhầm buổi phát"
+	}
 	return o.w.store.Confirm(o.w.ctx, o.meta(latest(at, c.StartedAt)), c)
 }
 
@@ -169,8 +175,11 @@ func (o *office) prove(line airing.Line, at time.Time) error {
 	}
 	m := o.meta(at.Add(30 * time.Hour))
 	m.By = o.w.people["giamsat"]
-	_, err := o.w.store.VerifyAiring(o.w.ctx, m, airing.Verdict{Report: line.ID,
-		Finding: pick(o.rnd, []airing.Finding{airing.Verified, airing.Verified, airing.Verified, airing.NotProven})})
+	v := airing.Verdict{Report: line.ID, Finding: pick(o.rnd, []airing.Finding{airing.Verified, airing.Verified, airing.Verified, airing.NotProven})}
+	if v.Finding == airing.NotProven && o.made%9 == 0 {
+		v.Finding, v.Note = airing.Contradicted, "Ảnh chụp loa của xã bên"
+	}
+	_, err := o.w.store.VerifyAiring(o.w.ctx, m, v)
 	return err
 }
 
