@@ -10,14 +10,31 @@
 // lower, and where it lies in the other moves along.
 package fingerprint
 
-import "math"
+import (
+	"math"
+
+	"loa/audio/internal/bands"
+)
+
+// What the paper fixes: windows of 0.37 s, 33 bands spaced evenly in pitch
+// between 300 and 2000 Hz. The paper steps 11.6 ms.
+var shape = bands.Shape{Count: bandCount, LowestHz: 300, HighestHz: 2000, Window: 0.37, Hop: hopSeconds, SlowestHz: 5400}
+
+const (
+	bandCount = 33
+	// hopSeconds is the time from one frame to the next.
+	hopSeconds = 0.04
+)
+
+// energies is the power of one frame in each band, lowest band first.
+type energies [bandCount]float64
 
 // Printer makes the fingerprint of one recording. It needs 1300 bytes for each
 // second of sound of the first hour, 100 thereafter, and is not safe for
 // concurrent use.
 type Printer struct {
-	bands  *Bands
-	past   [lag][len(speeds)]Energies // the last frames, by frame number modulo lag
+	bands  *bands.Bands
+	past   [lag][len(speeds)]energies // the last frames, by frame number modulo lag
 	seen   int64
 	frames [len(speeds)][]uint32
 }
@@ -40,7 +57,7 @@ const faint = 1e-9
 // channels. Below 5400 Hz the bands do not fit, and the Print stays empty.
 func New(rate, channels int) *Printer {
 	p := &Printer{}
-	p.bands = newBands(rate, channels, speeds[:], p.frame)
+	p.bands = bands.New(shape, rate, channels, speeds[:], p.frame)
 	return p
 }
 
@@ -51,26 +68,28 @@ func (p *Printer) Write(block []float32) { p.bands.Write(block) }
 // Print returns the fingerprint of everything written. Nothing may be written
 // afterwards.
 func (p *Printer) Print() Print {
-	p.bands.flush()
+	p.bands.Flush()
 	return Print{frames: p.frames[0], other: [len(speeds) - 1][]uint32(p.frames[1:])}
 }
 
-func (p *Printer) frame(e []Energies) {
+func (p *Printer) frame(e [][]float64) {
 	before := &p.past[p.seen%lag]
 	if p.seen >= lag {
 		for i := range speeds {
 			if i == 0 || p.seen < long {
-				p.frames[i] = append(p.frames[i], signs(&e[i], &before[i]))
+				p.frames[i] = append(p.frames[i], signs((*energies)(e[i]), &before[i]))
 			}
 		}
 	}
-	copy(before[:], e)
+	for i := range speeds {
+		before[i] = energies(e[i])
+	}
 	p.seen++
 }
 
 // signs is the sub-fingerprint of a frame: equation (1) of the paper. Silence
 // gives 0, which stands for "nothing to compare".
-func signs(now, before *Energies) (out uint32) {
+func signs(now, before *energies) (out uint32) {
 	var power float64
 	for m := range 32 {
 		power += now[m]

@@ -1,4 +1,6 @@
-package fingerprint
+// Package bands turns sound into the power of short frames in bands of pitch: the
+// first step of a fingerprint, and of finding a short noisy recording again.
+package bands
 
 import (
 	"math"
@@ -8,32 +10,23 @@ import (
 	"loa/audio/internal/fft"
 )
 
-// What the paper fixes: windows of 0.37 s, 33 bands spaced evenly in pitch
-// between 300 and 2000 Hz. The paper steps 11.6 ms; see hopSeconds.
-const (
-	BandCount     = 33
-	lowestHz      = 300.0
-	highestHz     = 2000.0
-	windowSeconds = 0.37
-	// hopSeconds is the time from one frame to the next.
-	hopSeconds = 0.04
-	// slowest is the lowest rate in Hz that the sound is brought down to.
-	slowest = 5400
-)
+// Shape says which bands are taken of which frames.
+type Shape struct {
+	Count               int // of bands, spaced evenly in pitch
+	LowestHz, HighestHz float64
+	Window, Hop         float64 // seconds of a frame, and from one frame to the next
+	SlowestHz           float64 // the lowest rate that the sound is brought down to
+}
 
-// Energies is the power of one frame in each band, lowest band first; the unit
-// is the square of full scale.
-type Energies [BandCount]float64
-
-// Bands turns sound into band energies, 25 frames a second at any sample rate:
-// the first step of the fingerprint, and the feature that matching short noisy
-// recordings works on. It is not safe for concurrent use.
+// Bands turns sound into the power of frames in each band, at any sample rate.
+// It is not safe for concurrent use.
 type Bands struct {
+	shape          Shape
 	rate, channels int
-	emit           func([]Energies) // of one frame, at each of pitches
-	pitches        []float64        // how much higher the bands lie; the first is 1
-	power          [2][]float64     // of two frames, by bin
-	partial        []float32        // of a frame of samples
+	emit           func([][]float64) // of one frame, at each of pitches
+	pitches        []float64         // how much higher the bands lie; the first is 1
+	power          [2][]float64      // of two frames, by bin
+	partial        []float32         // of a frame of samples
 	halvings       []halving
 	slow           float64   // the rate after halving, in Hz
 	buffer         []float64 // the slow signal from the start of the next frame
@@ -42,46 +35,52 @@ type Bands struct {
 	frame          int64     // the next frame
 	first          []float64 // a frame that waits for a second one; empty when none does
 	faintest       bool      // all of first is 0
-	all            []Energies
+	all            [][]float64
 	plan           *fft.Plan
 	window         []float64
 	re, im         []float64
-	edges          [BandCount + 1]float64 // in bins
+	edges          []float64 // in bins
 	mono           []float64
 }
 
-// newBands makes Bands for sound of the given sample rate in Hz (5400 to
-// 1000000) and number of channels (at least 1); with anything else no frame
+// New makes Bands for sound of the given sample rate in Hz (the shape's slowest
+// to 1000000) and number of channels (at least 1); with anything else no frame
 // comes. emit is called with each frame, in order: one set of bands for each
-// pitch, so many times higher than the sound. They are the caller's until it returns.
-func newBands(rate, channels int, pitches []float64, emit func([]Energies)) *Bands {
-	b := &Bands{rate: rate, channels: channels, pitches: pitches, emit: emit}
+// pitch, so many times higher than the sound, the lowest band first, as power in
+// the square of full scale. They are the caller's until it returns.
+func New(shape Shape, rate, channels int, pitches []float64, emit func([][]float64)) *Bands {
+	b := &Bands{shape: shape, rate: rate, channels: channels, pitches: pitches, emit: emit}
 	if !b.usable() {
 		return b
 	}
 	b.slow = float64(rate)
-	for b.slow/2 >= slowest {
+	for b.slow/2 >= shape.SlowestHz {
 		b.slow /= 2
 		b.halvings = append(b.halvings, halving{})
 	}
-	length := int(math.Round(windowSeconds * b.slow))
+	length := int(math.Round(shape.Window * b.slow))
 	size := 4
 	for size < length {
 		size *= 2
 	}
 	b.plan, b.window = fft.New(size), fft.Hann(length)
 	b.re, b.im = make([]float64, size), make([]float64, size)
-	b.first, b.all = make([]float64, 0, length), make([]Energies, len(pitches))
-	for i := range b.edges {
-		hz := lowestHz * math.Pow(highestHz/lowestHz, float64(i)/BandCount)
-		b.edges[i] = hz / b.slow * float64(size)
+	b.first, b.all = make([]float64, 0, length), make([][]float64, len(pitches))
+	for i := range b.all {
+		b.all[i] = make([]float64, shape.Count)
 	}
-	last := int(math.Ceil(b.edges[BandCount]*slices.Max(pitches))) + 1
+	for i := range shape.Count + 1 {
+		hz := shape.LowestHz * math.Pow(shape.HighestHz/shape.LowestHz, float64(i)/float64(shape.Count))
+		b.edges = append(b.edges, hz/b.slow*float64(size))
+	}
+	last := int(math.Ceil(b.edges[shape.Count]*slices.Max(pitches))) + 1
 	b.power = [2][]float64{make([]float64, last+1), make([]float64, last+1)}
 	return b
 }
 
-func (b *Bands) usable() bool { return b.rate >= slowest && b.rate <= 1000000 && b.channels >= 1 }
+func (b *Bands) usable() bool {
+	return float64(b.rate) >= b.shape.SlowestHz && b.rate <= 1000000 && b.channels >= 1
+}
 
 // Write takes a block of interleaved samples of any length, full scale ±1;
 // samples that are no numbers count as 0. The block is not kept.
@@ -133,7 +132,7 @@ func (b *Bands) add(block []float32) {
 
 // start is where a frame begins in the slow signal.
 func (b *Bands) start(frame int64) int64 {
-	return int64(math.Round(float64(frame) * hopSeconds * b.slow))
+	return int64(math.Round(float64(frame) * b.shape.Hop * b.slow))
 }
 
 // trailing is how many values at the end of x are 0.
@@ -194,7 +193,9 @@ func (b *Bands) take(x []float64, empty bool) {
 		return
 	case empty && b.faintest:
 		for range 2 {
-			clear(b.all)
+			for _, e := range b.all {
+				clear(e)
+			}
 			b.emit(b.all)
 		}
 	default:
@@ -203,9 +204,9 @@ func (b *Bands) take(x []float64, empty bool) {
 	b.first = b.first[:0]
 }
 
-// flush emits the frame that waits for a second one. Nothing may be written
+// Flush emits the frame that waits for a second one. Nothing may be written
 // afterwards.
-func (b *Bands) flush() {
+func (b *Bands) Flush() {
 	if len(b.first) > 0 {
 		b.pair(b.first, nil)
 		b.first = b.first[:0]
@@ -239,14 +240,14 @@ func (b *Bands) pair(x, y []float64) {
 		frames = b.power[:]
 	}
 	for _, power := range frames {
-		b.gather(&b.all[0], power)
+		b.gather(b.all[0], power)
 		sum := 0.0 // from here on, of all bins up to each
 		for k, v := range power {
 			sum += v
 			power[k] = sum
 		}
 		for i, pitch := range b.pitches[1:] {
-			b.differ(&b.all[i+1], power, pitch)
+			b.differ(b.all[i+1], power, pitch)
 		}
 		b.emit(b.all)
 	}
@@ -254,7 +255,7 @@ func (b *Bands) pair(x, y []float64) {
 
 // differ finds the power in each of the higher or lower bands by the sums of all
 // bins below their edges.
-func (b *Bands) differ(e *Energies, sums []float64, pitch float64) {
+func (b *Bands) differ(e []float64, sums []float64, pitch float64) {
 	below := 0.0
 	for i, edge := range b.edges {
 		at := edge*pitch + 0.5 // bin k reaches from k-0.5 to k+0.5
@@ -268,25 +269,25 @@ func (b *Bands) differ(e *Energies, sums []float64, pitch float64) {
 }
 
 // gather adds up the power of the bins in each band.
-func (b *Bands) gather(e *Energies, power []float64) {
-	clear(e[:])
+func (b *Bands) gather(e []float64, power []float64) {
+	clear(e)
 	band := 0
-	for k := int(b.edges[0]); k < len(power) && band < BandCount; k++ {
+	for k := int(b.edges[0]); k < len(power) && band < b.shape.Count; k++ {
 		// Bin k reaches from k-0.5 to k+0.5; a band edge may cut it.
 		from, to := float64(k)-0.5, float64(k)+0.5
-		for i := band; i < BandCount && b.edges[i] < to; i++ {
+		for i := band; i < b.shape.Count && b.edges[i] < to; i++ {
 			if share := min(to, b.edges[i+1]) - max(from, b.edges[i]); share > 0 {
 				e[i] += share * power[k]
 			}
 		}
-		for band < BandCount && b.edges[band+1] <= to {
+		for band < b.shape.Count && b.edges[band+1] <= to {
 			band++
 		}
 	}
 }
 
-// halving halves the sample rate behind a half-band filter of 15 samples. At the
-// lowest rate, what folds back on the highest band is 25 dB down.
+// halving halves the sample rate behind a half-band filter of 15 samples. What
+// folds back on 2000 Hz is 25 dB down at a rate of 5400 Hz after it.
 type halving struct {
 	past []float64
 }
