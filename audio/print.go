@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"loa/audio/fingerprint"
+	"loa/audio/match"
 )
 
 // Fingerprint reads a recording once, as it arrives, for its fingerprint alone.
@@ -23,3 +24,18 @@ func Fingerprint(ctx context.Context, r io.Reader, opt Options) (fingerprint.Pri
 type printer struct{ *fingerprint.Printer }
 
 func (p *printer) Begin(rate, channels int) { p.Printer = fingerprint.New(rate, channels) }
+
+// MatchPrint reads a recording once, as it arrives, for what it is found by in a
+// programme, or a clip in it. Errors are those of Decode.
+func MatchPrint(ctx context.Context, r io.Reader, opt Options) (match.Print, error) {
+	m := &matcher{}
+	if _, err := Decode(ctx, r, opt, m); err != nil || m.Maker == nil {
+		return match.Print{}, err
+	}
+	return m.Print(), nil
+}
+
+// matcher is the Sink that makes what a recording is found by.
+type matcher struct{ *match.Maker }
+
+func (m *matcher) Begin(rate, channels int) { m.Maker = match.New(rate, channels) }

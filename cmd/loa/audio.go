@@ -27,6 +27,7 @@ const (
 // audioCommands are "loa audio …".
 type audioCommands struct {
 	Check audioCheck `cmd:"" help:"audio.cli.check"`
+	Match audioMatch `cmd:"" help:"audio.cli.match"`
 }
 
 // audioCheck checks files. It needs no daemon. A file that is refused makes the

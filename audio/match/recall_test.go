@@ -1,0 +1,324 @@
+package match
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"loa/audio/audiotest"
+)
+
+// spoken is a programme of one presenter's recorded sentences.
+type spoken struct {
+	voice   string
+	samples []float32
+}
+
+// sentences makes programmes of so many seconds of the recorded sentences of
+// Debian's asterisk-core-sounds-*-wav, no sentence twice.
+func sentences(t *testing.T, seconds int) (out []spoken) {
+	voices, _ := filepath.Glob("/usr/share/asterisk/sounds/*_*_*")
+	for _, voice := range voices {
+		files, _ := filepath.Glob(voice + "/*.wav")
+		more, _ := filepath.Glob(voice + "/*/*.wav")
+		files = slices.DeleteFunc(append(files, more...), func(file string) bool { // what all voices share: tones, monkeys, applause
+			name := filepath.Base(file)
+			return strings.HasPrefix(name, "tt-") || strings.HasPrefix(name, "beep") || strings.HasPrefix(name, "confbridge-") || strings.HasSuffix(name, "-2tone.wav")
+		})
+		slices.Sort(files)
+		r := rand.New(rand.NewPCG(1, 2))
+		r.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+		var samples []float32
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(b) < 24000 || len(b) > 400000 {
+				continue // 1.5 to 25 s
+			}
+			samples = append(samples, stretch(spokenOf(floats(b[44:])), 0.5)...)
+			if len(samples) >= seconds*rate {
+				out = append(out, spoken{filepath.Base(voice), samples[:seconds*rate]})
+				samples = nil
+			}
+		}
+	}
+	if len(voices) < 3 {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("asterisk-core-sounds-*-wav are not installed")
+		}
+		t.Skip("asterisk-core-sounds-*-wav are not installed")
+	}
+	return out
+}
+
+// spokenOf leaves out what is fainter than -50 dB for more than half a second, at
+// 8 kHz: some sentences are waiting times of ten seconds.
+func spokenOf(x []float32) (out []float32) {
+	faint := 0
+	for _, v := range x {
+		if faint++; max(v, -v) > 0.003 {
+			faint = 0
+		}
+		if faint < 4000 {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func floats(b []byte) []float32 {
+	out := make([]float32, len(b)/2)
+	for i := range out {
+		out[i] = float32(int16(binary.LittleEndian.Uint16(b[2*i:]))) / 32768
+	}
+	return out
+}
+
+// stretch plays samples faster, so many times.
+func stretch(x []float32, speed float64) []float32 {
+	out := make([]float32, int(float64(len(x))/speed))
+	for i := range out {
+		at := float64(i) * speed
+		k := int(at)
+		if f := float32(at - float64(k)); k+1 < len(x) {
+			out[i] = x[k]*(1-f) + x[k+1]*f
+		}
+	}
+	return out
+}
+
+// under and over let through what is lower or higher than hz, 6 dB an octave.
+func under(x []float32, hz float64) []float32 {
+	a := float32(math.Exp(-2 * math.Pi * hz / rate))
+	out, low := make([]float32, len(x)), float32(0)
+	for i, v := range x {
+		low = a*low + (1-a)*v
+		out[i] = low
+	}
+	return out
+}
+
+func over(x []float32, hz float64) []float32 {
+	out := under(x, hz)
+	for i, v := range x {
+		out[i] = v - out[i]
+	}
+	return out
+}
+
+func rms(x []float32) float64 {
+	sum := 1e-12
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return math.Sqrt(sum / float64(len(x)))
+}
+
+// with adds another sound at so many dB under the first.
+func with(x, other []float32, db float64) []float32 {
+	gain := float32(rms(x) / rms(other) * math.Pow(10, -db/20))
+	out := make([]float32, len(x))
+	for i := range x {
+		out[i] = x[i] + gain*other[i%len(other)]
+	}
+	return out
+}
+
+// horn plays through a horn driven into saturation, and adds echoes of the street.
+func horn(x []float32, r *rand.Rand) []float32 {
+	x = under(over(over(x, 350), 350), 5500)
+	gain := 0.7 / rms(x)
+	for i, v := range x {
+		x[i] = float32(math.Tanh(gain * float64(v)))
+	}
+	out := slices.Clone(x)
+	for range 5 {
+		late, loud := int((0.05+0.4*r.Float64())*rate), float32(0.15+0.35*r.Float64())
+		for i := late; i < len(x); i++ {
+			out[i] += loud * x[i-late]
+		}
+	}
+	return out
+}
+
+// weather is wind that comes and goes, or rain.
+func weather(n int, rain bool, r *rand.Rand) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	if rain {
+		return over(x, 1500)
+	}
+	x = under(under(x, 150), 400)
+	from := 6 * r.Float64()
+	for i := range x {
+		x[i] *= float32(0.6 + 0.5*math.Sin(from+1.7*float64(i)/rate))
+	}
+	return x
+}
+
+// gain is a phone's automatic gain: quick down, slow up.
+func gain(x []float32) []float32 {
+	out, level := make([]float32, len(x)), float32(0.05)
+	for i, v := range x {
+		if a := max(v, -v); a > level {
+			level += 0.01 * (a - level)
+		} else {
+			level += 0.00005 * (a - level)
+		}
+		out[i] = 0.3 * v / max(level, 0.001)
+	}
+	return out
+}
+
+// through sends samples through a codec of ffmpeg's, or AMR-NB in a mode of its own.
+func through(t *testing.T, x []float32, rateOf int, codec ...string) []float32 {
+	loud := 0.15 / rms(x)
+	var b []byte
+	for _, v := range stretch(x, rate/float64(rateOf)) {
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(32767*max(-1, min(1, loud*float64(v))))))
+	}
+	run := func(in []byte, name string, args ...string) []byte {
+		cmd := exec.Command(name, args...)
+		var errs bytes.Buffer
+		cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &errs
+		out, err := cmd.Output()
+		if err != nil {
+			t.Errorf("%s %v: %v\n%s", name, args, err, errs.Bytes())
+		}
+		return out
+	}
+	if codec[0] == "amr" {
+		b = run(b, "python3", "testdata/amrnb.py", codec[1])
+	} else {
+		raw := []string{"-loglevel", "error", "-f", "s16le", "-ar", fmt.Sprint(rateOf), "-ac", "1", "-i", "-"}
+		b = run(b, "ffmpeg", append(append(raw, codec[1:]...), "-f", codec[0], "-")...)
+		b = run(b, "ffmpeg", "-loglevel", "error", "-f", codec[0], "-i", "-", "-f", "s16le", "-ar", fmt.Sprint(rateOf), "-ac", "1", "-")
+	}
+	return stretch(floats(b), float64(rateOf)/rate)
+}
+
+// TestRecall: clips of real voices through simulated horns, streets, weather,
+// talk, phones and codecs, each sought in its programme and in others. Nothing
+// of something else may come under Certain; of the clips so many in a hundred must. LOA_LONG=1 makes more of
+// each, and prints what doc/performance.md tells.
+func TestRecall(t *testing.T) {
+	audiotest.Need(t, "ffmpeg")
+	programmes := sentences(t, 240)
+	targets := make([]*Programme, len(programmes))
+	for i, p := range programmes {
+		targets[i] = Prepare(printOf(p.samples))
+	}
+	clips, impostors := 6, 4
+	if audiotest.Long() {
+		clips, impostors = 100, len(programmes)
+	}
+	type change func(x, talk []float32, r *rand.Rand) []float32
+	street := func(db float64, rain bool) change {
+		return func(x, talk []float32, r *rand.Rand) []float32 {
+			x = with(horn(x, r), talk, db)
+			return gain(with(x, weather(len(x), rain, r), 10))
+		}
+	}
+	speed := func(speed float64) change {
+		return func(x, talk []float32, r *rand.Rand) []float32 { return street(5, false)(stretch(x, speed), talk, r) }
+	}
+	codec := func(db float64, rateOf int, codec ...string) change {
+		return func(x, talk []float32, r *rand.Rand) []float32 {
+			return through(t, street(db, false)(x, talk, r), rateOf, codec...)
+		}
+	}
+	conditions := []struct {
+		name    string
+		seconds float64
+		percent int
+		change
+	}{
+		{"horn and echoes", 15, 100, func(x, _ []float32, r *rand.Rand) []float32 { return horn(x, r) }},
+		{"wind 10 dB, talk +5 dB", 15, 100, street(5, false)},
+		{"rain 10 dB, talk 0 dB", 15, 99, street(0, true)},
+		{"wind 10 dB, talk 0 dB", 15, 99, street(0, false)},
+		{"talk -5 dB", 15, 90, street(-5, false)},
+		{"talk -8 dB", 15, 50, street(-8, false)},
+		{"10 s, talk 0 dB", 10, 90, street(0, false)},
+		{"10 s, talk -5 dB", 10, 50, street(-5, false)},
+		{"20 s, talk -5 dB", 20, 95, street(-5, false)},
+		{"1 % fast, talk +5 dB", 15, 95, speed(1.01)},
+		{"3 % fast, talk +5 dB", 15, 95, speed(1.03)},
+		{"3 % slow, talk +5 dB", 15, 95, speed(0.97)},
+		{"GSM 13, talk +5 dB", 15, 95, codec(5, 8000, "gsm")},
+		{"Opus 16, talk 0 dB", 15, 95, codec(0, 16000, "ogg", "-c:a", "libopus", "-b:a", "16k")},
+	}
+	if audiotest.Long() {
+		amr := func(mode string) change { return codec(5, 8000, "amr", mode) }
+		conditions = append(conditions, conditions[0], conditions[0])
+		conditions[len(conditions)-2].name, conditions[len(conditions)-2].percent, conditions[len(conditions)-2].change = "AMR-NB 4.75, talk +5 dB", 95, amr("0")
+		conditions[len(conditions)-1].name, conditions[len(conditions)-1].percent, conditions[len(conditions)-1].change = "AMR-NB 12.2, talk +5 dB", 95, amr("7")
+	}
+	var all []float64 // the scores of impostors
+	for n, c := range conditions {
+		found, least := 0, math.Inf(1)
+		var mutex sync.Mutex
+		var group sync.WaitGroup
+		free := make(chan struct{}, runtime.GOMAXPROCS(0))
+		for i := range clips {
+			group.Add(1)
+			free <- struct{}{}
+			go func() {
+				defer func() { <-free; group.Done() }()
+				r := rand.New(rand.NewPCG(uint64(n), uint64(i)))
+				of, talk := r.IntN(len(programmes)), r.IntN(len(programmes))
+				for programmes[talk].voice == programmes[of].voice {
+					talk = r.IntN(len(programmes))
+				}
+				long := int(1.1 * c.seconds * rate)
+				from, talked := r.IntN(240*rate-long), r.IntN(240*rate-long)
+				x := c.change(programmes[of].samples[from:from+long], programmes[talk].samples[talked:talked+long], r)
+				clip := printOf(x[:int(c.seconds*rate)])
+				f := targets[of].Find(clip)
+				right := f.Chance <= Certain && math.Abs(f.Start-float64(from)/rate) < 0.6
+				var others []float64
+				for range impostors {
+					other := r.IntN(len(programmes))
+					if programmes[other].voice == programmes[of].voice || programmes[other].voice == programmes[talk].voice {
+						continue // a presenter has some sentences in two recordings
+					}
+					g := targets[other].Find(clip)
+					others = append(others, g.Score)
+					if g.Chance <= Certain {
+						t.Errorf("%s: a clip of %s at %.1f s is found in %s at %.1f s: score %.1f", c.name, programmes[of].voice, float64(from)/rate, programmes[other].voice, g.Start, g.Score)
+					}
+				}
+				mutex.Lock()
+				defer mutex.Unlock()
+				all = append(all, others...)
+				least = min(least, f.Score)
+				if right {
+					found++
+				}
+			}()
+		}
+		group.Wait()
+		if 100*found < c.percent*clips-100 { // one clip more may be lost where there are few
+			t.Errorf("%s: %d of %d found, want %d %%", c.name, found, clips, c.percent)
+		}
+		t.Logf("%-26s %d of %d found, least score %.1f", c.name, found, clips, least)
+	}
+	slices.Sort(all)
+	of := func(share float64) float64 { return all[int(share*float64(len(all)-1))] }
+	spread := (of(0.99) - of(0.5)) / (4.6001 - 0.3665)
+	t.Logf("%d impostors: median %.2f, 99 %% under %.2f, largest %.2f; spread %.3f, of one minute %.2f", len(all), of(0.5), of(0.99), of(1), spread, of(0.5)-0.3665*spread-spread*math.Log(4))
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"loa/audio"
+	"loa/audio/match"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// audioMatch says whether a clip made near a loudspeaker holds a programme. It
+// needs no daemon.
+type audioMatch struct {
+	Clip     string        `arg:"" name:"clip"`
+	Episodes []string      `arg:"" name:"episode"`
+	Other    []string      `help:"audio.cli.flag.other"`
+	Recorded string        `help:"audio.cli.flag.recorded"`
+	Began    string        `help:"audio.cli.flag.began"`
+	Within   time.Duration `default:"10m" help:"audio.cli.flag.within"`
+	JSON     bool          `help:"audio.cli.flag.json"`
+}
+
+// Run compares the clip with every programme and prints the verdict.
+func (c audioMatch) Run(t *terminal) error {
+	recorded, err := instant(c.Recorded)
+	if err != nil {
+		return err
+	}
+	began, err := instant(c.Began)
+	if err != nil {
+		return err
+	}
+	clip, err := matchPrint(t, c.Clip)
+	if err != nil {
+		return err
+	}
+	var candidates []match.Candidate
+	for i, file := range append(c.Episodes, c.Other...) {
+		print, err := matchPrint(t, file)
+		if err != nil {
+			return err
+		}
+		candidates = append(candidates, match.Candidate{Name: file, Programme: match.Prepare(print), Expected: i < len(c.Episodes), Began: began})
+	}
+	v := match.Judge(clip, recorded, c.Within, candidates)
+	if c.JSON {
+		return t.json(matched(t.lang, clip, v))
+	}
+	_, err = fmt.Fprintf(t.out, "%s: %s\n", t.lang.Say("audio.match."+string(v.Word)), printable(sayMatch(t.lang, clip, v)))
+	return err
+}
+
+// instant reads the time of a flag; empty is the zero time.
+func instant(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, moment(s))
+	if err != nil {
+		return at, fault.New(fault.Invalid, "cli.moment_unreadable", "text", s)
+	}
+	return at, nil
+}
+
+func matchPrint(ctx context.Context, name string) (match.Print, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return match.Print{}, fileFault(name, err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return match.Print{}, fault.New(fault.Invalid, "audio.cli.folder", "file", name)
+	}
+	return audio.MatchPrint(ctx, f, audio.Options{})
+}
+
+// matchJSON is a verdict as a program reads it; seconds and shares of chance.
+type matchJSON struct {
+	Verdict  match.Word   `json:"verdict"`
+	Reason   match.Reason `json:"reason"`
+	Sentence string       `json:"sentence"`
+	Seconds  float64      `json:"seconds"`
+	Episode  string       `json:"episode,omitempty"`
+	Also     []string     `json:"also"`
+	Score    float64      `json:"score"`
+	Chance   float64      `json:"chance"`
+	Start    float64      `json:"start"`
+	Drift    float64      `json:"drift"`
+	Matched  float64      `json:"matched"`
+	Late     *float64     `json:"late"` // null where a time is not known
+	Pieces   []pieceJSON  `json:"pieces"`
+}
+
+type pieceJSON struct {
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	Score float64 `json:"score"`
+}
+
+func matched(lang text.Language, clip match.Print, v match.Verdict) matchJSON {
+	round := func(f float64) float64 { return math.Round(f*1000) / 1000 }
+	out := matchJSON{Verdict: v.Word, Reason: v.Reason, Sentence: sayMatch(lang, clip, v), Seconds: round(clip.Seconds()), Episode: v.Name,
+		Also: append([]string{}, v.Also...), Score: round(v.Fit.Score), Chance: v.Fit.Chance, Start: round(v.Fit.Start), Drift: v.Fit.Drift,
+		Matched: round(v.Fit.Matched()), Pieces: []pieceJSON{}}
+	if v.Timed {
+		late := round(v.Late.Seconds())
+		out.Late = &late
+	}
+	for _, p := range v.Fit.Pieces {
+		out.Pieces = append(out.Pieces, pieceJSON{round(p.From), round(p.To), round(p.Score)})
+	}
+	return out
+}
+
+// sayMatch is a verdict in a sentence.
+func sayMatch(lang text.Language, clip match.Print, v match.Verdict) string {
+	at := "audio.match.at"
+	if v.Fit.Start < 0 {
+		at = "audio.match.before"
+	}
+	start := int(math.Round(math.Abs(v.Fit.Start)))
+	said := lang.Say("audio.match.why."+string(v.Reason), "matched", int64(math.Round(v.Fit.Matched())), "seconds", int64(math.Round(clip.Seconds())),
+		"least", match.LeastSeconds, "episode", v.Name, "at", lang.Say(at, "at", text.Length(start)), "odds", lang.Number(odds(v.Fit.Chance)),
+		"also", strings.Join(v.Also, ", "))
+	if v.Timed && v.Name != "" {
+		late := "audio.match.late"
+		if v.Late < 0 {
+			late = "audio.match.early"
+		}
+		said += " " + lang.Say(late, "by", lang.Duration(v.Late.Abs().Round(time.Second)))
+	}
+	return said
+}
+
+// odds is one in how many, a power of ten that is not too large, a thousand million at most.
+func odds(chance float64) int64 {
+	n := int64(1)
+	for n < 1e9 && chance*float64(n)*10 <= 1 {
+		n *= 10
+	}
+	return n
+}
