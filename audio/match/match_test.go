@@ -52,7 +52,8 @@ func TestEachReason(t *testing.T) {
 		also []string
 	}{
 		{"of the programme", part(a, 60, 75), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, 60, nil},
-		{"its first seconds, begun before it", slices.Concat(noise(4, 0.001), part(a, 0, 30)), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, -4, []string{"b"}},
+		{"its first seconds, begun before it", slices.Concat(noise(4, 0.001), part(a, 0, 30)), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, -4,
+			[]string{"b"}},
 		{"its last seconds", slices.Concat(part(a, 108, 120), noise(5, 0.001)), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, 108, nil},
 		{"a minute and more", part(a, 25, 115), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, 25, nil},
 		{"2 s", part(a, 60, 62), both, Verdict{Word: NotProven, Reason: TooShort}, 0, nil},
@@ -68,7 +69,8 @@ func TestEachReason(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			v := Judge(printOf(c.clip), time.Time{}, time.Minute, c.of)
 			if v.Word != c.want.Word || v.Reason != c.want.Reason || v.Name != c.want.Name || !slices.Equal(v.Also, c.also) {
-				t.Fatalf("%s, %s, %q, also %q: want %s, %s, %q, also %q (score %.1f, chance %g)", v.Word, v.Reason, v.Name, v.Also, c.want.Word, c.want.Reason, c.want.Name, c.also,
+				t.Fatalf("%s, %s, %q, also %q: want %s, %s, %q, also %q (score %.1f, chance %g)", v.Word, v.Reason, v.Name, v.Also, c.want.Word,
+					c.want.Reason, c.want.Name, c.also,
 					v.Fit.Score, v.Fit.Chance)
 			}
 			if math.Abs(v.Fit.Start-c.at) > 0.1 {
@@ -173,8 +175,9 @@ func TestAPlaceFarInIsFound(t *testing.T) {
 func TestSmallThingsFitNowhere(t *testing.T) {
 	whole := printOf(talk(30, 1))
 	for name, f := range map[string]Fit{
-		"an empty clip": Prepare(whole).Find(Print{}), "an empty programme": Prepare(Print{}).Find(whole), "a short programme": Prepare(printOf(talk(2, 1))).Find(whole),
-		"a short clip": Prepare(whole).Find(printOf(talk(2, 1))),
+		"an empty clip": Prepare(whole).Find(Print{}), "an empty programme": Prepare(Print{}).Find(whole),
+		"a short programme": Prepare(printOf(talk(2, 1))).Find(whole),
+		"a short clip":      Prepare(whole).Find(printOf(talk(2, 1))),
 	} {
 		if f.Chance != 1 || f.Score != 0 || len(f.Pieces) > 0 {
 			t.Errorf("%s: %+v", name, f)
@@ -255,7 +258,8 @@ func TestPrintsAreReadBack(t *testing.T) {
 	if err := q.UnmarshalBinary(b); err != nil || !slices.Equal(q.frames, p.frames) || !slices.Equal(q.levels, p.levels) {
 		t.Fatalf("read back: %v", err)
 	}
-	for _, bad := range [][]byte{nil, {form}, {form + 1, 0}, b[:len(b)-1], append(slices.Clone(b), 0), {form, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
+	for _, bad := range [][]byte{nil, {form}, {form + 1, 0}, b[:len(b)-1], append(slices.Clone(b), 0),
+		{form, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
 		kept := q
 		if err := q.UnmarshalBinary(bad); err == nil || len(q.frames) != len(kept.frames) {
 			t.Errorf("%.20x is read as %d frames", bad, len(q.frames))

@@ -33,7 +33,8 @@ func sentences(t *testing.T, seconds int) (out []spoken) {
 		more, _ := filepath.Glob(voice + "/*/*.wav")
 		files = slices.DeleteFunc(append(files, more...), func(file string) bool { // what all voices share: tones, monkeys, applause
 			name := filepath.Base(file)
-			return strings.HasPrefix(name, "tt-") || strings.HasPrefix(name, "beep") || strings.HasPrefix(name, "confbridge-") || strings.HasSuffix(name, "-2tone.wav")
+			return strings.HasPrefix(name, "tt-") || strings.HasPrefix(name, "beep") || strings.HasPrefix(name, "confbridge-") ||
+				strings.HasSuffix(name, "-2tone.wav")
 		})
 		slices.Sort(files)
 		r := rand.New(rand.NewPCG(1, 2))
@@ -265,8 +266,10 @@ func TestRecall(t *testing.T) {
 	if audiotest.Long() {
 		amr := func(mode string) change { return codec(5, 8000, "amr", mode) }
 		conditions = append(conditions, conditions[0], conditions[0])
-		conditions[len(conditions)-2].name, conditions[len(conditions)-2].percent, conditions[len(conditions)-2].change = "AMR-NB 4.75, talk +5 dB", 95, amr("0")
-		conditions[len(conditions)-1].name, conditions[len(conditions)-1].percent, conditions[len(conditions)-1].change = "AMR-NB 12.2, talk +5 dB", 95, amr("7")
+		conditions[len(conditions)-2].name, conditions[len(conditions)-2].percent, conditions[len(conditions)-2].change = "AMR-NB 4.75, talk +5 dB", 95,
+			amr("0")
+		conditions[len(conditions)-1].name, conditions[len(conditions)-1].percent, conditions[len(conditions)-1].change = "AMR-NB 12.2, talk +5 dB", 95,
+			amr("7")
 	}
 	var all []float64 // the scores of impostors
 	for n, c := range conditions {
@@ -299,7 +302,8 @@ func TestRecall(t *testing.T) {
 					g := targets[other].Find(clip)
 					others = append(others, g.Score)
 					if g.Chance <= Certain {
-						t.Errorf("%s: a clip of %s at %.1f s is found in %s at %.1f s: score %.1f", c.name, programmes[of].voice, float64(from)/rate, programmes[other].voice, g.Start, g.Score)
+						t.Errorf("%s: a clip of %s at %.1f s is found in %s at %.1f s: score %.1f", c.name, programmes[of].voice, float64(from)/rate,
+							programmes[other].voice, g.Start, g.Score)
 					}
 				}
 				mutex.Lock()
@@ -320,5 +324,6 @@ func TestRecall(t *testing.T) {
 	slices.Sort(all)
 	of := func(share float64) float64 { return all[int(share*float64(len(all)-1))] }
 	spread := (of(0.99) - of(0.5)) / (4.6001 - 0.3665)
-	t.Logf("%d impostors: median %.2f, 99 %% under %.2f, largest %.2f; spread %.3f, of one minute %.2f", len(all), of(0.5), of(0.99), of(1), spread, of(0.5)-0.3665*spread-spread*math.Log(4))
+	t.Logf("%d impostors: median %.2f, 99 %% under %.2f, largest %.2f; spread %.3f, of one minute %.2f", len(all), of(0.5), of(0.99), of(1), spread,
+		of(0.5)-0.3665*spread-spread*math.Log(4))
 }

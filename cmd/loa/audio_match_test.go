@@ -42,8 +42,10 @@ func TestAudioMatchSaysWhatAClipProves(t *testing.T) {
 	}{
 		{[]string{clip, episode}, 0, []string{"Đã kiểm chứng: Khớp 15 trong 15 giây với " + episode + ", từ phút 0:40.", "dưới 1/"}},
 		{[]string{clip, another, episode}, 0, []string{"Đã kiểm chứng", "số 12.wav"}},
-		{[]string{clip, episode, "--began", "2026-11-27 17:00", "--recorded", "2026-11-27 17:01"}, 0, []string{"Đã kiểm chứng", "bắt đầu muộn hơn báo cáo 20 giây"}},
-		{[]string{clip, episode, "--began", "2026-11-27 17:00", "--recorded", "2026-11-27 19:00"}, 0, []string{"Trái với báo cáo", "giờ không khớp", "1 giờ 59 phút"}},
+		{[]string{clip, episode, "--began", "2026-11-27 17:00", "--recorded", "2026-11-27 17:01"}, 0,
+			[]string{"Đã kiểm chứng", "bắt đầu muộn hơn báo cáo 20 giây"}},
+		{[]string{clip, episode, "--began", "2026-11-27 17:00", "--recorded", "2026-11-27 19:00"}, 0,
+			[]string{"Trái với báo cáo", "giờ không khớp", "1 giờ 59 phút"}},
 		{[]string{wrong, episode, "--other", another}, 0, []string{"Trái với báo cáo", "chương trình khác, " + another}},
 		{[]string{nothing, episode}, 0, []string{"Chưa chứng minh được: Không nghe rõ chương trình nào."}},
 		{[]string{short, episode}, 0, []string{"Chưa chứng minh được: Bản thu dài 3 giây, cần ít nhất 8 giây."}},
@@ -70,7 +72,8 @@ func TestAudioMatchSaysWhatAClipProves(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Verdict != match.Verified || got.Reason != match.Found || got.Episode != episode || got.Start < 39.9 || got.Start > 40.1 || got.Late != nil || len(got.Pieces) < 5 ||
+	if got.Verdict != match.Verified || got.Reason != match.Found || got.Episode != episode || got.Start < 39.9 || got.Start > 40.1 ||
+		got.Late != nil || len(got.Pieces) < 5 ||
 		got.Also == nil || got.Sentence == "" {
 		t.Errorf("%s", out.String())
 	}
