@@ -30,7 +30,9 @@ func (c contestRoutes) entryRoutes() []kit.Route {
 		"the entries asked for, withdrawn ones included; q finds words with or without tone marks, or the number judges know a work by", c.entries,
 		nil, kit.List[entryJSON]{})
 	list.Filter, list.Query = contest.EntryQuery{}, "after limit"
-	submit := at(accounts.EnterContest, "POST ", "enter a work; with check=1 only say what is wrong or missing", c.submit, submitBody{}, contest.Entry{})
+	submit := at(accounts.EnterContest, "POST ",
+		"enter a work; with check=1 only say what is wrong or missing; id names a form sent ahead, and the entry's own ID, another one, is in the answer",
+		c.submit, submitBody{}, contest.Entry{})
 	submit.Query, submit.Statuses = "check", []int{http.StatusCreated, http.StatusNoContent}
 	return []kit.Route{
 		{Pattern: "GET /api/v1/entering", Access: accounts.EnterContest, Handler: c.entering,
