@@ -29,6 +29,7 @@ var unasked = map[string]string{
 	"contests/complaints.html file":     "adds",
 	"contests/entry.html confirm":       "gives",
 	"contests/entry.html own":           "gives",
+	"contests/entry.html keep_double":   "gives; the work can still be ruled out",
 	"contests/entry.html redact":        "edited again until a judge reads it; emptied, it asks",
 	"contests/_instead.html order":      "takes the place of an earlier one, both stay in the log",
 	"contests/jury.html panels":         "edited again until the round begins, and only grows then",

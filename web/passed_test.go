@@ -41,7 +41,7 @@ func TestAMergedStationTellsWhoTookOver(t *testing.T) {
 		operator.Refuse("Tuần này chưa có lịch phát")
 	}
 	operator.Get("/today?station=" + heir)
-	operator.Expect(200, "main a[href='/today?station=S00001']", "trước ngày nhập")
+	operator.Expect(200, "main a[href='/today?station=S00001']", "nay đã nhập")
 	operator.Get("/api/v1/me/day?station=S00001")
 	operator.Expect(200, "", `"into":"`+heir+`"`, `"from":"2024-05-16"`)
 	report := `{"station":"S00001","programme":"P1","outcome":"aired","seconds":900,"started_at":"2024-05-17T17:00:00+07:00"}`
