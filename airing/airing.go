@@ -89,16 +89,16 @@ type Report struct {
 // Evidence is a photo or a recording of the library attached to a report. A
 // correction of the report keeps it.
 type Evidence struct {
-	ID         string    `json:"id"` // client-made UUID
-	Report     string    `json:"report"`
-	Recording  string    `json:"recording,omitempty"` // ID in the library; "" of what was kept before the library kept evidence
-	Kind       string    `json:"kind"`                // "photo" or "recording"
-	Name       string    `json:"name,omitempty"`      // of the file, as its sender called it
-	Type       string    `json:"type"`                // content type as found in the bytes
-	SHA256     string    `json:"sha256"`
-	Size       int64     `json:"size"`
-	CapturedAt time.Time `json:"captured_at,omitzero"`  // by the phone's clock, UTC; zero if it did not say
-	ClockAhead int       `json:"clock_ahead,omitempty"` // seconds the phone's clock was ahead of ours when it was sent
+	ID         string       `json:"id"` // client-made UUID
+	Report     string       `json:"report"`
+	Recording  string       `json:"recording,omitempty"` // ID in the library; "" of what was kept before the library kept evidence
+	Kind       EvidenceKind `json:"kind"`
+	Name       string       `json:"name,omitempty"` // of the file, as its sender called it
+	Type       string       `json:"type"`           // content type as found in the bytes
+	SHA256     string       `json:"sha256"`
+	Size       int64        `json:"size"`
+	CapturedAt time.Time    `json:"captured_at,omitzero"`  // by the phone's clock, UTC; zero if it did not say
+	ClockAhead int          `json:"clock_ahead,omitempty"` // seconds the phone's clock was ahead of ours when it was sent
 }
 
 // ClockOff is by how much the phone's clock was wrong, 0 for less than a minute.
@@ -416,6 +416,9 @@ type Log interface {
 	// first, and the cursor of the next page, "" at the end. Faults:
 	// airing.cursor, and accounts.denied for a query that is not Allowed.
 	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
+	// Exhibits returns the exhibits of a span that the actor may read, the latest first, at
+	// most MaxExhibits.
+	Exhibits(ctx context.Context, by accounts.Actor, s Span) ([]Exhibit, error)
 	// ForSlots returns, by slot ID, the standing line of each slot that has one; where
 	// the station has none of its own, what answers it by Before.
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)

@@ -208,7 +208,7 @@ func DecideEvidence(a About, m accounts.Meta, e Evidence) (Change, error) {
 	if id, err := uuid.Parse(e.ID); err != nil || id.String() != e.ID {
 		return Change{}, fault.New(fault.Invalid, "airing.bad_id").At("id")
 	}
-	if e.Kind != "photo" && e.Kind != "recording" {
+	if !slices.Contains(EvidenceKinds[:], e.Kind) {
 		return Change{}, fault.New(fault.Unsupported, "airing.evidence_kind").At("kind")
 	}
 	if !line.Stands() {

@@ -64,10 +64,10 @@ func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta,
 	if err != nil {
 		return Line{}, err
 	}
-	e := Evidence{ID: p.ID, Report: line.ID, Recording: rec.ID, Kind: "recording", Name: rec.Name, Type: rec.ContentType,
+	e := Evidence{ID: p.ID, Report: line.ID, Recording: rec.ID, Kind: Sound, Name: rec.Name, Type: rec.ContentType,
 		SHA256: rec.Blob.SHA256, Size: rec.Blob.Size}
 	if rec.Kind == library.Photo {
-		e.Kind = "photo"
+		e.Kind = Photo
 	}
 	if plausible(p.CapturedAt) {
 		e.CapturedAt = p.CapturedAt.UTC().Truncate(time.Second)

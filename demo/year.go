@@ -202,7 +202,7 @@ func (w *world) photo() (airing.Evidence, error) {
 		return airing.Evidence{}, err
 	}
 	ref, err := w.blobs.Put(w.ctx, bytes.NewReader(b.Bytes()), int64(b.Len()))
-	return airing.Evidence{Kind: "photo", Type: "image/png", SHA256: ref.SHA256, Size: ref.Size}, err
+	return airing.Evidence{Kind: airing.Photo, Type: "image/png", SHA256: ref.SHA256, Size: ref.Size}, err
 }
 
 // close excuses the storm and freezes the weeks that are due.

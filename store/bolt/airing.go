@@ -33,6 +33,7 @@ var (
 	linesByPlace   = table[uuid.UUID]{name: "airing_by_station"}     // by station number, start and UUID
 	slotLines      = table[uuid.UUID]{name: "airing_by_slot"}        // by slot ID: the standing report
 	earlyLines     = table[uuid.UUID]{name: "airing_early"}          // by end and UUID: what was reported before it was over
+	exhibits       = table[airing.Exhibit]{name: "airing_exhibits"}  // by start and UUID: what somebody may look at
 	tallies        = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
 	evidenceByBlob = table[string]{name: "airing_evidence_by_blob"}  // by SHA-256 and evidence ID: the report
 	settings       = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
@@ -144,6 +145,53 @@ func retally(tx *tx) error {
 	return nil
 }
 
+// exhibit makes every exhibit anew from the log.
+func exhibit(tx *tx) error {
+	var stale [][]byte
+	for key := range exhibits.keys(tx) {
+		stale = append(stale, slices.Clone(key))
+	}
+	for _, key := range stale {
+		if err := exhibits.remove(tx, key); err != nil {
+			return err
+		}
+	}
+	for e, err := range logLines.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if e.rec.CorrectedBy != "" {
+			continue
+		}
+		line, err := readLine(tx, e.rec)
+		if err != nil {
+			return err
+		}
+		if err := putExhibits(tx, airing.Change{Moved: []airing.Moved{{Is: line}}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putExhibits puts what somebody may look at from now on, and removes what nobody has to.
+func putExhibits(tx *tx, c airing.Change) error {
+	gone, come := c.Exhibits()
+	for _, e := range gone {
+		if err := exhibits.remove(tx, exhibitKey(e)); err != nil {
+			return err
+		}
+	}
+	for _, e := range come {
+		if err := exhibits.put(tx, exhibitKey(e), e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func exhibitKey(e airing.Exhibit) []byte { return timeAndID(e.StartedAt, uuid.MustParse(e.Report)) }
+
 type weekAndStation struct {
 	week    airing.Week
 	station uint32
@@ -244,6 +292,9 @@ func putReport(tx *tx, set airing.Settings, c airing.Change, idx lineIndex) erro
 		if err := slotLines.put(tx, []byte(c.Answers), id); err != nil {
 			return err
 		}
+	}
+	if err := putExhibits(tx, c); err != nil {
+		return err
 	}
 	return putTallies(tx, set, c, idx.Station)
 }
@@ -634,6 +685,9 @@ func putAnnotation(tx *tx, set airing.Settings, c airing.Change, idx lineIndex) 
 			return err
 		}
 	}
+	if err := putExhibits(tx, c); err != nil {
+		return err
+	}
 	return putTallies(tx, set, c, idx.Station)
 }
 
@@ -694,6 +748,27 @@ func (s *Store) Corrections(ctx context.Context, by accounts.Actor, id string) (
 		return err
 	})
 	return lines, err
+}
+
+// Exhibits implements airing.Log.
+func (s *Store) Exhibits(ctx context.Context, by accounts.Actor, span airing.Span) (list []airing.Exhibit, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		list = nil
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		for e, err := range exhibits.descend(tx, timeKey(span.From), timeKey(span.Until)) {
+			if err != nil || len(list) == airing.MaxExhibits {
+				return err
+			}
+			if airing.Reads(by, reg.Where(e.rec.Station)) {
+				list = append(list, e.rec)
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // ForSlots implements airing.Log.

@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"maps"
 	"sync"
 
 	"github.com/google/uuid"
@@ -23,10 +24,12 @@ type logCheck struct {
 	found    map[uuid.UUID]bool // reports of the log
 	evidence map[string][]byte  // keys of what was not taken away, by ID
 	sums     map[weekAndStation]airing.Tally
+	exhibits map[string]airing.Exhibit // by report
 }
 
 func newLogCheck() *logCheck {
-	return &logCheck{heads: map[uint32]airing.Head{}, found: map[uuid.UUID]bool{}, evidence: map[string][]byte{}, sums: map[weekAndStation]airing.Tally{}}
+	return &logCheck{heads: map[uint32]airing.Head{}, found: map[uuid.UUID]bool{}, evidence: map[string][]byte{}, sums: map[weekAndStation]airing.Tally{},
+		exhibits: map[string]airing.Exhibit{}}
 }
 
 // stationsOfLog are the numbers of the stations that have a chain.
@@ -118,6 +121,9 @@ func (l *logCheck) reports(tx *tx, number uint32, list []airing.Report, report f
 			k := weekAndStation{cal.Week(line.StartedAt), number}
 			l.sums[k] = l.sums[k].Add(t, 1)
 		}
+		if e, ok := line.Exhibit(); ok {
+			l.exhibits[e.Report] = e
+		}
 	}
 	return nil
 }
@@ -136,6 +142,7 @@ func (l *logCheck) add(own *logCheck) {
 	for k, t := range own.sums {
 		l.sums[k] = t
 	}
+	maps.Copy(l.exhibits, own.exhibits)
 }
 
 // compare looks through the indexes for what is not in the log. Every chain was followed before.
@@ -173,6 +180,18 @@ func (l *logCheck) compare(tx *tx, report func(store.Problem)) error {
 		if !l.found[e.rec] {
 			badRow(report, earlyLines.name, e.key, "no such report in the log")
 		}
+	}
+	for e, err := range exhibits.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if want, ok := l.exhibits[e.rec.Report]; !ok || want != e.rec {
+			badRow(report, exhibits.name, e.key, "differs from the log")
+		}
+		delete(l.exhibits, e.rec.Report)
+	}
+	for _, e := range l.exhibits {
+		badRow(report, exhibits.name, exhibitKey(e), "missing")
 	}
 	return l.tallies(tx, report)
 }

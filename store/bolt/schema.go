@@ -100,6 +100,7 @@ var derived = []struct {
 	count func(*tx) error
 }{
 	{tallies.name, airing.TallyShape, retally},
+	{exhibits.name, airing.ExhibitShape, exhibit},
 	{summaries.name, coverage.SummaryShape, summarise},
 }
 

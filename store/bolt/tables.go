@@ -7,7 +7,7 @@ var tableNames = []string{
 	unitRecords.name, stationRecords.name, successions.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
-	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, tallies.name,
+	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
 	evidenceByBlob.name, settings.name,
 	excuses.name, closedWeeks.name, sealOrder.name, summaries.name, decidedAnew.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,

@@ -268,9 +268,9 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 	n := 1 + len(airing.Reasons)
 	for i, finding := range airing.Findings {
 		line := report(n+i, filledMonday, nil)
-		kind, contentType, blob := "photo", "image/png", f.blob(fmt.Appendf(nil, "\x89PNG\r\n\x1a\n%d", i))
+		kind, contentType, blob := airing.Photo, "image/png", f.blob(fmt.Appendf(nil, "\x89PNG\r\n\x1a\n%d", i))
 		if i == 0 {
-			kind, contentType, blob = "recording", "audio/mpeg", f.blob(voiceCut[len(voiceCut)/2:])
+			kind, contentType, blob = airing.Sound, "audio/mpeg", f.blob(voiceCut[len(voiceCut)/2:])
 		}
 		_, err := f.s.Attach(f.ctx, f.meta(people[accounts.Admin], at), airing.Evidence{ID: f.id(), Report: line.ID, Kind: kind, Type: contentType,
 			SHA256: blob.SHA256, Size: blob.Size})

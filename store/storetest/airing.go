@@ -73,6 +73,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"an excuse leaves the denominator":                        coverageExcuse,
 		"another start of the week moves nothing that has begun":  airingShift,
 		"a correction without a slot keeps the slot":              airingKeepsSlot,
+		"what waits to be looked at is told without the log":      airingExhibits,
 		"what was found contradicted does not count":              airingContradicted,
 		"mergers and splits inside weeks agree with a recount":    coverageKin,
 		"the reform of a Tuesday drops nobody":                    coverageReform,
@@ -858,6 +859,68 @@ func airingContradicted(t *testing.T, e AiringEngine) {
 		t.Fatalf("the finding is of %s", got.FindingOf)
 	}
 	counts(1, 0)
+}
+
+// airingExhibits follows a report through all that brings it into the queue of evidence and takes it out.
+func airingExhibits(t *testing.T, e AiringEngine) {
+	ctx, line := context.Background(), mustConfirm(t, e, "S00003", nil)
+	other := mustConfirm(t, e, "S00060", nil)
+	m := func() accounts.Meta { return by(operatorOf("S00003"), monday.Add(2*time.Hour)) }
+	week := airing.Span{From: monday.AddDate(0, 0, -1), Until: monday.AddDate(0, 0, 1)}
+	wants := func(when string, actor accounts.Actor, span airing.Span, ids ...string) []airing.Exhibit {
+		t.Helper()
+		list, err := e.Exhibits(ctx, actor, span)
+		var got []string
+		for _, x := range list {
+			got = append(got, x.Report)
+		}
+		slices.Sort(got)
+		slices.Sort(ids)
+		if err != nil || !slices.Equal(got, ids) {
+			t.Fatalf("%s: %v, %v", when, got, err)
+		}
+		return list
+	}
+	must := func(line airing.Line, err error) airing.Line {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	province := monitorOf(accounts.Province, "")
+	judge := func(report string, f airing.Finding, hours int) {
+		t.Helper()
+		must(e.VerifyAiring(ctx, by(province, monday.Add(time.Duration(hours)*time.Hour)), airing.Verdict{Report: report, Finding: f, Note: "nghe tại chỗ"}))
+	}
+	wants("nothing was sent", province, week)
+	photo := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: airing.Photo, Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 1), Size: 9}
+	must(e.Attach(ctx, m(), photo))
+	if x := wants("a photo", province, week, line.ID)[0]; !x.Waits || x.Photos != 1 || x.Station != "S00003" {
+		t.Fatalf("%+v", x)
+	}
+	must(e.Detach(ctx, m(), airing.Removal{Report: line.ID, Evidence: photo.ID, Why: "chụp nhầm"}))
+	wants("taken away", province, week)
+	photo.ID, photo.SHA256 = uuid.NewString(), fmt.Sprintf("%064d", 2)
+	must(e.Attach(ctx, m(), photo))
+	judge(line.ID, airing.Verified, 3)
+	if x := wants("looked at", province, week, line.ID)[0]; x.Waits || x.Finding != airing.Verified {
+		t.Fatalf("%+v", x)
+	}
+	anew := mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
+		c.Corrects, c.Why, c.Slot, c.StartedAt = line.ID, "ghi nhầm giờ", "", monday.Add(5*time.Minute)
+	})
+	if x := wants("corrected", province, week, anew.ID)[0]; !x.Waits || x.Photos != 1 || x.Lapsed != province.Name {
+		t.Fatalf("%+v", x)
+	}
+	judge(other.ID, airing.Contradicted, 4)
+	wants("found without evidence", province, week, anew.ID, other.ID)
+	wants("her own station's alone", operatorOf("S00003"), week, anew.ID)
+	wants("the span ends before", province, airing.Span{From: week.From, Until: monday}, []string{}...)
+	mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
+		c.Corrects, c.Why, c.Slot, c.Outcome, c.Means = anew.ID, "bấm nhầm", "", airing.Withdrawn, ""
+	})
+	wants("withdrawn", province, week, other.ID)
 }
 
 func airingTermsChange(t *testing.T, e AiringEngine) {

@@ -199,6 +199,11 @@ func (e *Counted) JobState(ctx context.Context, job string) (scheduler.JobState,
 	return e.Engine.JobState(ctx, job)
 }
 
+func (e *Counted) Exhibits(ctx context.Context, by accounts.Actor, s airing.Span) ([]airing.Exhibit, error) {
+	e.asked("Exhibits")
+	return e.Engine.Exhibits(ctx, by, s)
+}
+
 func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Week) (map[airing.Week]coverage.Excuse, error) {
 	e.asked("Excuses")
 	return e.Engine.Excuses(ctx, id, from, until)
