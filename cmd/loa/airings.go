@@ -43,6 +43,7 @@ func (c slotsCommand) Run(t *terminal) error {
 type airingsCommands struct {
 	List   airingsList   `cmd:"" help:"cli.summary.airings_list"`
 	Report airingsReport `cmd:"" help:"cli.summary.airings_report"`
+	Check  airingsCheck  `cmd:"" help:"cli.summary.airings_check"`
 	Verify airingsVerify `cmd:"" help:"cli.summary.airings_verify"`
 }
 
@@ -64,6 +65,29 @@ func (c airingsList) Run(t *terminal) error {
 		return err
 	}
 	return listed(t, c.JSON, items, t.lang.Say("cli.airings.columns"), func(a api.Airing) string { return t.airing(n, a) })
+}
+
+// airingsCheck lists the reports whose evidence waits to be looked at, the first to look at first.
+type airingsCheck struct {
+	reach
+	airing.CheckFilter
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c airingsCheck) Run(t *terminal) error {
+	items, err := c.client().all(t, filter.Link("/api/v1/airings/waiting", c.CheckFilter))
+	if err != nil {
+		return err
+	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.airings_check.columns"), func(e airing.Exhibit) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%d\t%d\t%s", t.lang.DateTime(e.StartedAt.In(text.Zone)), called(n.stations, e.Station),
+			called(n.programmes, e.Programme), e.Photos, e.Sounds, e.Report)
+	})
 }
 
 // airing is one report as a line.

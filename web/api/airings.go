@@ -64,6 +64,9 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "GET /api/v1/airings", Access: accounts.ReadAirings, Handler: a.list, Out: kit.List[Airing]{},
 			Filter: airing.Filter{}, Query: "limit after",
 			Summary: "The airing log, latest first; waiting lists what somebody should verify, lapsed tells whose finding a correction ended."},
+		{Pattern: "GET /api/v1/airings/waiting", Access: accounts.VerifyAiring, Handler: a.waiting, Out: kit.List[airing.Exhibit]{},
+			Filter:  airing.CheckFilter{},
+			Summary: "Reports of the last 28 days whose evidence waits for the caller, in the order of the queue: an even sample of stations first."},
 		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring,
 			Handler: a.putEvidence, MaxBody: kit.FileBody, Out: Airing{}, Query: "captured_at sent_at name",
 			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
@@ -135,6 +138,33 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	}
 	q.After = r.URL.Query().Get("after")
 	return q, err
+}
+
+func (a airings) waiting(w http.ResponseWriter, r *kit.Request) error {
+	f, err := kit.ReadFilter[airing.CheckFilter](r)
+	if err != nil {
+		return err
+	}
+	reg, err := a.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	plan, err := a.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	if err := f.Check(r.Actor, reg, plan); err != nil {
+		return err
+	}
+	list, err := a.store.Exhibits(r.Context(), r.Actor, airing.ToCheck(r.Now))
+	if err != nil {
+		return err
+	}
+	items := f.Pile(r.Actor, reg, list).Waiting
+	for i := range items {
+		items[i].StartedAt = items[i].StartedAt.In(text.Zone)
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
 
 func (a airings) putEvidence(w http.ResponseWriter, r *kit.Request) error {
