@@ -43,6 +43,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
 		"POST /stations/merge", "POST /stations/split",
 		"POST /api/v1/stations/changes/{number}/undo", "POST /api/v1/coverage/anew", "POST /coverage/anew", "POST /stations/changes/undo/{number}"},
+	"keeps nothing: a report is handed to somebody else": {"POST /evidence/{id}/pass"},
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
@@ -77,8 +78,9 @@ var unguarded = map[string][]string{
 var guardedPages = map[string][]string{
 	"TestAStaleFormIsNotLost": {
 		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
-		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}", "POST /settings/library", "POST /people/{id}", "POST /me",
-		"POST /airings/{id}/verdict", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
+		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}", "POST /settings/library",
+		"POST /people/{id}", "POST /me",
+		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
 	"TestTwoWhoExcuseOneStation":      {"POST /coverage/stations/{station}/excuse"},
 	"TestTwoWhoDecideAboutOneComment": {"POST /contests/{contest}/comments"},
@@ -350,6 +352,8 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			"Mua của An", "Mua của Bình"},
 		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"},
 			[]string{"note", "Bình nghe", "finding", "verified"}, "", "An nghe", "Bình nghe"},
+		{"verdict in the queue", "/evidence?report=" + e.report, "form.answers", []string{"note", "An xem", "finding", "contradicted"},
+			[]string{"note", "Bình xem", "finding", "verified"}, "", "An xem", "Bình xem"},
 		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "",
 			"An {giải}", "Bình {giải}"},
 		{"contest rules", "/contests/hoi-thi/rules/general", "main form[method=post]", []string{"title", "Hội thi của An"},

@@ -19,7 +19,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html *.css
+//go:embed *.html *.css *.js
 var files embed.FS
 
 // Store is what these pages ask of the store.
@@ -42,6 +42,8 @@ type pages struct {
 	report *kit.View[reportPage]
 	log    *kit.View[logPage]
 	paper  *kit.View[paperPage]
+	check  *kit.View[checkPage]
+	handed *airing.Handout
 }
 
 // Register adds the pages to k. Evidence comes in by the desk and lies in blobs.
@@ -49,9 +51,11 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 	f := k.Folder("airings", files)
 	p := pages{store: s, blobs: blobs, desk: desk,
 		today: kit.NewView[todayPage](f, "today.html"), watch: kit.NewView[watchPage](f, "watch.html"), form: kit.NewView[formPage](f, "form.html"),
-		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html"), paper: kit.NewView[paperPage](f, "paper.html")}
+		report: kit.NewView[reportPage](f, "report.html"), log: kit.NewView[logPage](f, "log.html"), paper: kit.NewView[paperPage](f, "paper.html"),
+		check: kit.NewView[checkPage](f, "check.html"), handed: airing.NewHandout()}
 	k.Menu(
 		kit.MenuItem{Path: "/today", Key: "airing.today", Icon: "today", Access: accounts.ReportAiring, Order: 10},
+		kit.MenuItem{Path: "/evidence", Key: "airing.check_menu", Icon: "camera", Access: accounts.VerifyAiring, Order: 25},
 		kit.MenuItem{Path: "/airings", Key: "airing.log", Icon: "history", Access: accounts.ReadAirings, Order: 30},
 	)
 	k.Handle(
@@ -65,6 +69,9 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 		kit.Route{Pattern: "POST /airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: p.detach},
 		kit.Route{Pattern: "GET /airings/{id}/evidence/{evidence}", Access: accounts.ReadAirings, Handler: p.serveEvidence},
 		kit.Route{Pattern: "POST /airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: p.judge},
+		kit.Route{Pattern: "GET /evidence", Access: accounts.VerifyAiring, Handler: p.showCheck},
+		kit.Route{Pattern: "POST /evidence/{id}", Access: accounts.VerifyAiring, Handler: p.checked},
+		kit.Route{Pattern: "POST /evidence/{id}/pass", Access: accounts.VerifyAiring, Handler: p.pass},
 	)
 	k.AddStep(p.steps)
 	k.AddStep(p.lapsed)
@@ -254,11 +261,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	return steps, nil
 }
 
-// lapsedDays is how far back a finding that a correction ended is told: longer than a
-// week stays open by default.
-const lapsedDays = 14
-
-// lapsed tells who verifies that reports were corrected after somebody verified them.
+// lapsed tells who verifies what waits for her, and which of it was corrected after somebody verified it.
 func (p pages) lapsed(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.VerifyAiring) {
 		return nil, nil
@@ -267,26 +270,29 @@ func (p pages) lapsed(r *kit.Request) ([]kit.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := airing.Query{From: r.Now.AddDate(0, 0, -lapsedDays), Until: r.Now, Waiting: true}
+	list, err := p.store.Exhibits(r.Context(), r.Actor, airing.ToCheck(r.Now))
+	if err != nil {
+		return nil, err
+	}
+	pile := airing.CheckFilter{}.Pile(r.Actor, reg, list)
 	var of []string
-	for more := true; more; more = q.After != "" {
-		var lines []airing.Line
-		if lines, q.After, err = p.store.Airings(r.Context(), r.Actor, q); err != nil {
-			return nil, err
-		}
-		for _, l := range lines {
-			if l.Lapsed != nil && l.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, reg.Where(l.Station)) {
-				of = append(of, reg.Label(l.Station)+" "+r.Lang.DateTime(l.StartedAt)+" ("+l.Lapsed.By.Name+")")
-			}
+	for _, e := range pile.Waiting {
+		if e.Lapsed != "" {
+			of = append(of, reg.Label(e.Station)+" "+r.Lang.DateTime(e.StartedAt)+" ("+e.Lapsed+")")
 		}
 	}
+	var steps []kit.Step
+	if n := len(pile.Waiting) - len(of); n > 0 {
+		steps = append(steps, kit.Step{Title: r.Say("airing.step_check", "n", n), Text: r.Say("airing.step_check_text", "looked", pile.Looked),
+			Path: "/evidence", Button: r.Say("airing.step_check_open"), Icon: "camera", State: "warn", Order: 8})
+	}
 	if len(of) == 0 {
-		return nil, nil
+		return steps, nil
 	}
 	named := strings.Join(of[:min(len(of), 5)], "; ")
 	if len(of) > 5 {
 		named += "; …"
 	}
-	return []kit.Step{{Title: r.Say("airing.step_lapsed", "n", len(of)), Text: r.Say("airing.step_lapsed_text", "list", named), Path: "/airings?waiting=1",
-		Button: r.Say("airing.step_verify"), Icon: "history", State: "warn", Order: 7}}, nil
+	return append(steps, kit.Step{Title: r.Say("airing.step_lapsed", "n", len(of)), Text: r.Say("airing.step_lapsed_text", "list", named),
+		Path: "/evidence", Button: r.Say("airing.step_verify"), Icon: "history", State: "warn", Order: 7}), nil
 }

@@ -82,18 +82,23 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 func (page *logPage) choose(r *kit.Request, reg *stations.Registry) {
 	there := kit.StationOptions(reg, readable(r))
 	page.Several = len(there) > 1
-	var districts, outcomes []kit.Option
-	for _, o := range there {
-		if n := len(districts); o.Group != "" && (n == 0 || districts[n-1].Text != o.Group) {
-			districts = append(districts, kit.Option{Value: reg.Where(o.Value).District, Text: o.Group})
-		}
-	}
+	var outcomes []kit.Option
 	for _, o := range airing.Outcomes {
 		outcomes = append(outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
 	}
-	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts},
+	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts(reg, there)},
 		kit.Choice{Name: "station", Label: r.Say("airing.column.station"), Options: there},
 		kit.Choice{Name: "outcome", Label: r.Say("airing.column.outcome"), Options: outcomes})
+}
+
+// districts are those in which the stations lie.
+func districts(reg *stations.Registry, there []kit.Option) (list []kit.Option) {
+	for _, o := range there {
+		if n := len(list); o.Group != "" && (n == 0 || list[n-1].Text != o.Group) {
+			list = append(list, kit.Option{Value: reg.Where(o.Value).District, Text: o.Group})
+		}
+	}
+	return list
 }
 
 // readable are the stations whose log the actor may read.

@@ -198,12 +198,9 @@ func verdictForm(l airing.Line) kit.Form {
 	return kit.NewForm("edition", e.Tag, "finding", string(l.Finding), "note", l.FindingNote).From(e)
 }
 
-func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	err = f.Save(func() (kit.Form, error) {
+// found keeps what a form says of a report.
+func (p pages) found(r *kit.Request, f *kit.Form) error {
+	return f.Save(func() (kit.Form, error) {
 		line, err := p.store.Airing(r.Context(), r.Actor, r.PathValue("id"))
 		return verdictForm(line), err
 	}, func(m accounts.Meta) error {
@@ -211,7 +208,14 @@ func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
 		_, err := p.store.VerifyAiring(r.Context(), m, v)
 		return err
 	})
-	if f.Refused(err) {
+}
+
+func (p pages) judge(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	if err = p.found(r, f); f.Refused(err) {
 		return p.renderReport(w, r, *f)
 	}
 	if err != nil {

@@ -1,0 +1,26 @@
+// The queue of evidence by keyboard: an element with data-key="1" is pressed by that key
+// wherever on the page nothing is being typed. One with data-needs="ID" is pressed only when that
+// field says something; until then the key leads into the field. Ctrl+Enter in it presses the same one.
+
+const typing = (e) => e.target.closest?.("input, select, textarea, [contenteditable]");
+const sends = (field) => document.querySelector(`[data-needs="${field.id}"]`);
+
+// the field is focused when the key is up: its letter would land there
+function press(element) {
+  const field = element.dataset.needs && document.getElementById(element.dataset.needs);
+  if (field && !field.value.trim()) document.addEventListener("keyup", () => field.focus(), { once: true });
+  else element.click();
+}
+
+for (const help of document.querySelectorAll(".keys")) help.hidden = false;
+document.addEventListener("keydown", (e) => {
+  if (e.defaultPrevented || e.altKey || e.metaKey || e.repeat) return;
+  const typed = typing(e);
+  if (typed && e.key === "Escape") return typed.blur();
+  if (typed && e.key === "Enter" && e.ctrlKey && sends(typed)) return press(sends(typed));
+  if (typed || e.ctrlKey) return;
+  const element = [...document.querySelectorAll("[data-key]")].find((x) => x.dataset.key === e.key.toLowerCase());
+  if (!element) return;
+  e.preventDefault();
+  press(element);
+});

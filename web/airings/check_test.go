@@ -1,0 +1,256 @@
+package airings_test
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/google/uuid"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/store/bolt"
+	"loa/store/bolttest"
+	"loa/store/folder"
+	"loa/web/airings"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+func TestMain(m *testing.M) { webtest.Main(m) }
+
+// evidence is a store where n stations, from the first on, have sent a photo each of Monday's airing.
+type evidence struct {
+	store   *bolt.Store
+	handler http.Handler
+	now     time.Time
+	of      map[string]string // station by report
+}
+
+func newEvidence(t *testing.T, n int) *evidence {
+	t.Helper()
+	e := &evidence{store: bolttest.Open(t), now: monday.AddDate(0, 0, 3), of: map[string]string{}}
+	webtest.Stations(t, e.store)
+	reg, err := e.store.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.store.SaveProgramme(t.Context(), meta(monday.AddDate(0, 0, -7)), scheduler.SaveProgramme{Title: "Nông thôn mới", Languages: []string{"vi"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := folder.OpenBlobs(t.TempDir(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := blobs.Put(t.Context(), bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, st := range reg.Stations()[:n] {
+		m := meta(monday.Add(time.Hour))
+		line, err := e.store.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Station: st.ID, Programme: p.ID, Outcome: airing.Aired, StartedAt: monday, Seconds: 900})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.store.Attach(t.Context(), meta(monday.Add(2*time.Hour)), airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: airing.Photo,
+			Type: "image/png", SHA256: ref.SHA256, Size: ref.Size}); err != nil {
+			t.Fatal(err)
+		}
+		e.of[line.ID] = st.ID
+	}
+	k := kit.New(kit.Config{Auth: e.store, Now: func() time.Time { return e.now }, Log: slog.New(slog.DiscardHandler)})
+	k.Values(airing.Outcomes[:], airing.EvidenceKinds[:])
+	airings.Register(k, e.store, blobs, nil)
+	if e.handler, err = k.Handler(); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (e *evidence) monitor(t *testing.T, name string, s accounts.Scope) *webtest.Client {
+	return webtest.NewClient(t, e.handler, webtest.LoggedIn(t, e.store, name, e.now, accounts.Grant{Role: accounts.Monitor, Scope: s}))
+}
+
+var province = accounts.Scope{Level: accounts.Province}
+
+// shown is the report that the page shows.
+func shown(t *testing.T, c *webtest.Client) string {
+	t.Helper()
+	path := c.Doc().Find("form.answers").AttrOr("action", "")
+	return strings.TrimPrefix(strings.Split(path, "?")[0], "/evidence/")
+}
+
+// TestEvidenceIsLookedAtOneByOne answers the queue without a script: two monitors never meet at one report, a reason is asked
+// for, and what was answered can be looked at again.
+func TestEvidenceIsLookedAtOneByOne(t *testing.T) {
+	e := newEvidence(t, 4)
+	lo, ma := e.monitor(t, "Lò Thị Giám", province), e.monitor(t, "Ma Văn Sát", province)
+	lo.Get("/evidence")
+	lo.Expect(http.StatusOK, "h1", text.Vietnamese.Say("airing.check_title"))
+	first := shown(t, lo)
+	ma.Get("/evidence")
+	ma.Expect(http.StatusOK, ".notice", "Lò Thị Giám")
+	second := shown(t, ma)
+	if e.of[first] == "" || e.of[second] == "" || first == second {
+		t.Fatalf("they look at %q and %q", first, second)
+	}
+	ma.Get("/evidence?report=" + first)
+	ma.Expect(http.StatusOK, ".notice.warn", "Lò Thị Giám")
+	lo.Submit("form.answers", "finding", "contradicted")
+	lo.Expect(http.StatusUnprocessableEntity, "form.answers", text.Vietnamese.Say("airing.finding_why"))
+	if line := e.line(t, first); line.Finding != "" {
+		t.Fatalf("found %q without a reason", line.Finding)
+	}
+	lo.Submit("form.answers", "finding", "contradicted", "note", "Ảnh chụp cụm loa đã tháo")
+	if line := e.line(t, first); line.Finding != airing.Contradicted || line.Counts() {
+		t.Fatalf("%+v", line)
+	}
+	lo.Expect(http.StatusOK, ".notice.ok", text.Vietnamese.Say("airing.finding.contradicted"))
+	third := shown(t, lo)
+	if third == first || third == second || e.of[third] == "" {
+		t.Fatalf("then %q", third)
+	}
+	lo.Submit(`form[action$="/pass"]`)
+	if fourth := shown(t, lo); fourth == third || fourth == second || e.of[fourth] == "" {
+		t.Fatalf("passed, then %q", fourth)
+	}
+	lo.Get("/evidence?report=" + first)
+	lo.Submit("form.answers", "finding", "not_proven", "note", "")
+	if line := e.line(t, first); line.Finding != airing.NotProven || len(line.Verdicts) != 2 {
+		t.Fatalf("looked at again: %+v", line.Verdicts)
+	}
+	for range 9 {
+		lo.Get("/evidence")
+		if shown(t, lo) == "" {
+			break
+		}
+		lo.Submit("form.answers", "finding", "verified")
+	}
+	lo.Expect(http.StatusOK, "main", text.Vietnamese.Say("airing.check_shared"))
+	e.now = e.now.Add(5 * time.Minute)
+	lo.Get("/evidence")
+	if shown(t, lo) != second {
+		t.Error("what the other left did not come back")
+	}
+	lo.Submit("form.answers", "finding", "verified")
+	lo.Expect(http.StatusOK, "main", text.Vietnamese.Say("airing.check_none"))
+}
+
+func (e *evidence) line(t *testing.T, id string) airing.Line {
+	t.Helper()
+	line, err := e.store.Airing(t.Context(), accounts.Daemon(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line
+}
+
+// TestADistrictsMonitorLooksAtHerDistrict is refused the others', and filters for what there is not are refused in words.
+func TestADistrictsMonitorLooksAtHerDistrict(t *testing.T) {
+	e := newEvidence(t, 127)
+	reg, err := e.store.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := reg.Where("S00001").District
+	c := e.monitor(t, "Giàng A Huyện", accounts.Scope{Level: accounts.District, ID: mine})
+	n := 0
+	for ; n < 127; n++ {
+		c.Get("/evidence")
+		report := shown(t, c)
+		if report == "" {
+			break
+		}
+		if got := reg.Where(e.of[report]).District; got != mine {
+			t.Fatalf("%s lies in %s", e.of[report], got)
+		}
+		c.Submit("form.answers", "finding", "verified")
+	}
+	if n == 0 || n > 40 {
+		t.Errorf("%d reports of one district", n)
+	}
+	var another string
+	for report, st := range e.of {
+		if reg.Where(st).District != mine {
+			another = report
+		}
+	}
+	c.Get("/evidence?report=" + another)
+	c.Expect(http.StatusNotFound, "main", "")
+	c.Get("/evidence?district=" + reg.Where(e.of[another]).District)
+	c.Expect(http.StatusForbidden, "main", "")
+	for _, q := range []string{"district=999", "programme=P9", "language=tlh", "kind=smell"} {
+		c.Get("/evidence?" + q)
+		if c.Last.Code < 400 || c.Last.Code >= 500 {
+			t.Errorf("%s: %d", q, c.Last.Code)
+		}
+	}
+}
+
+// TestTheQueueIsAnsweredByKeyboard goes through thirty reports without a mouse.
+func TestTheQueueIsAnsweredByKeyboard(t *testing.T) {
+	e := newEvidence(t, 30)
+	server := httptest.NewServer(e.handler)
+	defer server.Close()
+	p := webtest.NewBrowser(t).Person()
+	monitor := accounts.Grant{Role: accounts.Monitor, Scope: province}
+	p.Cookie("s", webtest.LoggedIn(t, e.store, "Lò Thị Giám", e.now, monitor), server.URL)
+	p.Open(server.URL + "/evidence")
+	p.Fingers("evidence")
+	for _, width := range []int64{360, 1280, 1920} {
+		p.Shot("evidence", width)
+	}
+	at := func() string {
+		return webtest.Eval[string](p, "which report", `document.querySelector("form.answers").getAttribute("action")`)
+	}
+	next := func(was string) {
+		p.Until("the next report", `document.readyState === "complete" && !document.querySelector(".keys[hidden]") && `+
+			`document.querySelector("form.answers")?.getAttribute("action") !== `+strconv.Quote(was))
+	}
+	first := at()
+	p.Press("n")
+	next(first)
+	second := at()
+	p.Press("3")
+	p.Until("the reason is asked for", `document.activeElement.id === "f-note"`)
+	p.Press("Ảnh cũ 123") // no key of these answers anything
+	p.Press(kb.Escape)
+	p.Press("3")
+	next(second)
+	if line := e.line(t, strings.TrimPrefix(second, "/evidence/")); line.Finding != airing.Contradicted || line.FindingNote != "Ảnh cũ 123" {
+		t.Fatalf("%s: %s", line.Finding, line.FindingNote)
+	}
+	third := at()
+	p.Press("1")
+	next(third)
+	p.Press("u")
+	p.Until("the one before again", `!document.querySelector(".keys[hidden]") && `+
+		`document.querySelector("form.answers")?.getAttribute("action") === `+strconv.Quote(third))
+	p.Press("2")
+	next(third)
+	if line := e.line(t, strings.TrimPrefix(third, "/evidence/")); line.Finding != airing.NotProven || len(line.Verdicts) != 2 {
+		t.Fatalf("%+v", line.Verdicts)
+	}
+	for range 28 {
+		was := at()
+		p.Press("1")
+		next(was)
+	}
+	p.Says("main", text.Vietnamese.Say("airing.check_none"))
+	p.Shot("evidence-none", 360)
+}
