@@ -242,12 +242,13 @@ func TestRecall(t *testing.T) {
 			return through(t, street(db, false)(x, talk, r), rateOf, codec...)
 		}
 	}
-	conditions := []struct {
+	type condition struct {
 		name    string
 		seconds float64
-		percent int
+		percent int // of the clips that must be found
 		change
-	}{
+	}
+	conditions := []condition{
 		{"horn and echoes", 15, 100, func(x, _ []float32, r *rand.Rand) []float32 { return horn(x, r) }},
 		{"wind 10 dB, talk +5 dB", 15, 100, street(5, false)},
 		{"rain 10 dB, talk 0 dB", 15, 99, street(0, true)},
@@ -264,12 +265,9 @@ func TestRecall(t *testing.T) {
 		{"Opus 16, talk 0 dB", 15, 95, codec(0, 16000, "ogg", "-c:a", "libopus", "-b:a", "16k")},
 	}
 	if audiotest.Long() {
-		amr := func(mode string) change { return codec(5, 8000, "amr", mode) }
-		conditions = append(conditions, conditions[0], conditions[0])
-		conditions[len(conditions)-2].name, conditions[len(conditions)-2].percent, conditions[len(conditions)-2].change = "AMR-NB 4.75, talk +5 dB", 95,
-			amr("0")
-		conditions[len(conditions)-1].name, conditions[len(conditions)-1].percent, conditions[len(conditions)-1].change = "AMR-NB 12.2, talk +5 dB", 95,
-			amr("7")
+		for _, mode := range [][2]string{{"AMR-NB 4.75, talk +5 dB", "0"}, {"AMR-NB 12.2, talk +5 dB", "7"}} {
+			conditions = append(conditions, condition{mode[0], 15, 95, codec(5, 8000, "amr", mode[1])})
+		}
 	}
 	var all []float64 // the scores of impostors
 	for n, c := range conditions {
