@@ -415,12 +415,17 @@ func (p pages) renderConfirm(w http.ResponseWriter, r *kit.Request, week airing.
 	return p.confirm.Render(w, r, confirmPage{r.Page("coverage.title"), r.Lang.Week(cal.Start(week), cal.End(week)), *ask})
 }
 
-func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
+// formOfWeek reads a form and the week it is about.
+func formOfWeek(r *kit.Request) (f *kit.Form, week airing.Week, err error) {
+	if f, err = r.ReadForm(); err != nil {
+		return nil, 0, err
 	}
-	week, err := airing.ParseWeek(f.Get("week"))
+	week, err = airing.ParseWeek(f.Get("week"))
+	return f, week, err
+}
+
+func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
+	f, week, err := formOfWeek(r)
 	if err != nil {
 		return err
 	}
@@ -440,11 +445,7 @@ func (p pages) closeWeek(w http.ResponseWriter, r *kit.Request) error {
 // reopenWeek takes a request to open a closed week again, or a second person's
 // word on it.
 func (p pages) reopenWeek(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	week, err := airing.ParseWeek(f.Get("week"))
+	f, week, err := formOfWeek(r)
 	if err != nil {
 		return err
 	}
@@ -633,11 +634,7 @@ func (p pages) excuseForm(r *kit.Request, week airing.Week) (kit.Form, error) {
 }
 
 func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	week, err := airing.ParseWeek(f.Get("week"))
+	f, week, err := formOfWeek(r)
 	if err != nil {
 		return err
 	}

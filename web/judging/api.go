@@ -139,16 +139,23 @@ type signBody struct {
 	Base   int    `json:"base"`                                 // version that is signed
 }
 
+// read reads the body of a change that names itself, about a contest the actor judges.
+func (p pages) read(r *kit.Request, body any, change *string) (contest string, err error) {
+	if err := r.ReadJSON(body); err != nil {
+		return "", err
+	}
+	if err := kit.CheckID(*change, "change"); err != nil {
+		return "", err
+	}
+	contest = r.PathValue("contest")
+	_, err = p.mine(r, contest)
+	return contest, err
+}
+
 func (p pages) sign(w http.ResponseWriter, r *kit.Request) error {
 	var b signBody
-	if err := r.ReadJSON(&b); err != nil {
-		return err
-	}
-	if err := kit.CheckID(b.Change, "change"); err != nil {
-		return err
-	}
-	id := r.PathValue("contest")
-	if _, err := p.mine(r, id); err != nil {
+	id, err := p.read(r, &b, &b.Change)
+	if err != nil {
 		return err
 	}
 	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.SignSheet{Task: r.PathValue("task"), Base: b.Base}); err != nil {
@@ -168,14 +175,8 @@ type abstained struct {
 
 func (p pages) abstain(w http.ResponseWriter, r *kit.Request) error {
 	var b abstainBody
-	if err := r.ReadJSON(&b); err != nil {
-		return err
-	}
-	if err := kit.CheckID(b.Change, "change"); err != nil {
-		return err
-	}
-	id := r.PathValue("contest")
-	if _, err := p.mine(r, id); err != nil {
+	id, err := p.read(r, &b, &b.Change)
+	if err != nil {
 		return err
 	}
 	if _, err := p.hall.Do(r.Context(), r.Meta(b.Change), id, contest.Abstain{Task: r.PathValue("task"), Reason: b.Reason}); err != nil {

@@ -191,14 +191,8 @@ type mendBody struct {
 
 func (p pages) mend(w http.ResponseWriter, r *kit.Request) error {
 	var b mendBody
-	if err := r.ReadJSON(&b); err != nil {
-		return err
-	}
-	if err := kit.CheckID(b.Change, "change"); err != nil {
-		return err
-	}
-	id := r.PathValue("contest")
-	if _, err := p.mine(r, id); err != nil {
+	id, err := p.read(r, &b, &b.Change)
+	if err != nil {
 		return err
 	}
 	c := contest.MendSheet{Task: r.PathValue("task"), Marks: map[string]ranking.Points{}, Reason: b.Reason}

@@ -130,12 +130,17 @@ func (p *invitePage) ask(r *kit.Request) {
 	}
 }
 
-func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
-	form, err := r.ReadForm()
-	if err != nil {
-		return err
+// formWithSecret reads a form and the secret of the link that it makes.
+func formWithSecret(r *kit.Request) (form *kit.Form, secret string, err error) {
+	if form, err = r.ReadForm(); err != nil {
+		return nil, "", err
 	}
-	secret, err := secretOf(form)
+	secret, err = secretOf(form)
+	return form, secret, err
+}
+
+func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
+	form, secret, err := formWithSecret(r)
 	if err != nil {
 		return err
 	}
@@ -159,11 +164,7 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 
 // renew makes the link by which somebody chooses a new passphrase.
 func (p pages) renew(w http.ResponseWriter, r *kit.Request) error {
-	form, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	secret, err := secretOf(form)
+	form, secret, err := formWithSecret(r)
 	if err != nil {
 		return err
 	}
@@ -338,11 +339,7 @@ const sheetMost = 400
 // in reach) that has none, and shows the cards to print. A station that has a
 // card nobody used yet keeps it, unless new cards are to take their place.
 func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
-	form, err := r.ReadForm()
-	if err != nil {
-		return err
-	}
-	secret, err := secretOf(form)
+	form, secret, err := formWithSecret(r)
 	if err != nil {
 		return err
 	}
