@@ -172,7 +172,8 @@ func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok boo
 	if way == Nowhere || d.Person.Disabled {
 		return m, nil, false, nil
 	}
-	m = Message{ID: IDOf(d.Key), Topic: d.Topic, Person: d.Person.ID, Title: text.Line(d.Title), Text: text.Lines(d.Text), Path: d.Path, Made: at.UTC()}
+	m = Message{ID: IDOf(d.Key), Topic: d.Topic, Person: d.Person.ID, Title: text.Line(d.Title), Text: text.Lines(d.Text), Path: d.Path,
+		Made: at.UTC()}
 	c, err := f.Choice(d.Person.ID)
 	if err != nil || slices.Contains(c.Not, d.Topic) {
 		return m, nil, true, err
@@ -184,7 +185,8 @@ func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok boo
 	if !d.Until.IsZero() && next.After(d.Until) {
 		return m, nil, true, nil
 	}
-	one := Delivery{Message: m.ID, Topic: m.Topic, Person: m.Person, Name: text.Line(d.Person.Name), Phone: c.Phone, Language: d.Person.Language, Title: m.Title,
+	one := Delivery{Message: m.ID, Topic: m.Topic, Person: m.Person, Name: text.Line(d.Person.Name), Phone: c.Phone, Language: d.Person.Language,
+		Title: m.Title,
 		State: Waiting, Made: at.UTC(), Next: next}
 	add := func(ch Channel, to string) {
 		one.Channel, one.To = ch, to
@@ -214,7 +216,8 @@ func Tell(hooks []Hook, t Topic, e Event) (m Message, list []Delivery) {
 	m = Message{ID: IDOf(string(t) + " " + e.Change), Topic: t, Made: e.At.UTC(), Event: &e}
 	for _, h := range hooks {
 		if h.hears(t) {
-			list = append(list, Delivery{Message: m.ID, Topic: t, Channel: Webhook, To: h.ID, Name: h.Name, Title: e.About, State: Waiting, Made: m.Made, Next: m.Made})
+			list = append(list, Delivery{Message: m.ID, Topic: t, Channel: Webhook, To: h.ID, Name: h.Name, Title: e.About,
+				State: Waiting, Made: m.Made, Next: m.Made})
 		}
 	}
 	return m, list

@@ -153,6 +153,9 @@ func (s Settings) Check() error {
 			refuse(r.field, "message.setting_range", "from", r.lo, "until", r.hi)
 		}
 	}
+	if s.KeepDays < s.LeadDays+7 { // what is forgotten would be said again
+		refuse("keep_days", "message.keep_days_short", "least", s.LeadDays+7)
+	}
 	if m := s.Mail; m.Host != "" {
 		if !validHost(m.Host) {
 			refuse("host", "message.host_form")

@@ -211,8 +211,8 @@ func (o *Office) sender(ctx context.Context, d desk, to message.Delivery) (send 
 
 // trial is the parcel of somebody who tries a channel.
 func trial(id string, channel message.Channel, to, name string, lang text.Language, now time.Time) message.Parcel {
-	m := message.Message{ID: id, Topic: message.Trial, Title: lang.Say("message.trial_title"), Text: lang.Say("message.trial_text", "at", now), Path: "/messages",
-		Made: now.UTC()}
+	m := message.Message{ID: id, Topic: message.Trial, Title: lang.Say("message.trial_title"), Text: lang.Say("message.trial_text", "at", now),
+		Path: "/messages", Made: now.UTC()}
 	return message.Parcel{Messages: []message.Message{m}, Deliveries: []message.Delivery{{Message: id, Topic: m.Topic, Channel: channel, To: to, Name: name,
 		Language: lang, Title: m.Title}}}
 }

@@ -399,7 +399,8 @@ func TestNothingTypedAddsToAHeader(t *testing.T) {
 	h := open(t, nil, mailing(s, message.Open))
 	evil := accounts.Person{ID: "p-evil", Name: "Lan\r\nBcc: all@xa.vn\r\n\r\nbody", Language: text.Vietnamese}
 	h.wants(evil, message.Choice{Mail: "lan@xa.vn"})
-	h.must(h.store.Post(t.Context(), []message.Draft{{Key: "a", Topic: message.SlotMissed, Person: evil, Title: "Tin\r\nBcc: all@xa.vn", Text: ".\r\nQUIT\r\n"}}, h.now))
+	h.must(h.store.Post(t.Context(), []message.Draft{{Key: "a", Topic: message.SlotMissed, Person: evil, Title: "Tin\r\nBcc: all@xa.vn",
+		Text: ".\r\nQUIT\r\n"}}, h.now))
 	h.round()
 	h.stands(message.Sent, message.Taken)
 	got := s.all()[0]
@@ -407,7 +408,8 @@ func TestNothingTypedAddsToAHeader(t *testing.T) {
 	if err != nil || m.Header.Get("Bcc") != "" || len(got.to) != 1 {
 		t.Errorf("%v %v %v", err, m.Header, got.to)
 	}
-	for _, address := range []string{"lan@xa.vn\r\nBcc: all@xa.vn", "Lan <lan@xa.vn>", "lan@xa.vn,hoa@xa.vn", "lan", "lan@", "@xa.vn", `"a b"@xa.vn`, "lân@xa.vn", "lan@xa..vn"} {
+	for _, address := range []string{"lan@xa.vn\r\nBcc: all@xa.vn", "Lan <lan@xa.vn>", "lan@xa.vn,hoa@xa.vn", "lan", "lan@", "@xa.vn", `"a b"@xa.vn`,
+		"lân@xa.vn", "lan@xa..vn"} {
 		if _, err := message.CheckAddress(address); err == nil {
 			t.Errorf("%q is an address", address)
 		}
@@ -456,8 +458,9 @@ func allow(c *message.SaveSettings) { c.Inside = []string{"127.0.0.1"} }
 func (h *house) hook(url string, topics ...message.Topic) (message.Hook, string) {
 	h.t.Helper()
 	secret := message.NewSecret()
-	hook, err := h.store.SaveHook(h.t.Context(), h.meta(), message.SaveHook{HookFields: message.HookFields{Name: "Zalo", URL: url, Topics: topics}, Secret: secret,
-		Hash: accounts.HashOf(secret)})
+	hook, err := h.store.SaveHook(h.t.Context(), h.meta(), message.SaveHook{HookFields: message.HookFields{Name: "Zalo", URL: url, Topics: topics},
+		Secret: secret,
+		Hash:   accounts.HashOf(secret)})
 	h.must(nil, err)
 	return hook, secret
 }

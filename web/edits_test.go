@@ -37,7 +37,8 @@ var unguarded = map[string][]string{
 		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
 		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
-	"changes nothing": {"POST /settings/messages/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview", "POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
+	"changes nothing": {"POST /settings/messages/try", "POST /me/messages/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
+		"POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
 		"POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
 		"POST /api/v1/stations/import", "POST /api/v1/stations/merge", "POST /api/v1/stations/split", "POST /stations/import",
@@ -50,7 +51,7 @@ var unguarded = map[string][]string{
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "POST /library/{id}/remove", "POST /me/sessions/end",
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
 		"POST /people/invite/organiser/{contest}/withdraw",
-		"POST /settings/hooks/{id}/remove", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
+		"POST /settings/hooks/{id}/remove", "POST /messages/read", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
 	"carries the number of the version it was made from": {
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
@@ -78,8 +79,8 @@ var unguarded = map[string][]string{
 var guardedPages = map[string][]string{
 	"TestAStaleFormIsNotLost": {
 		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
-		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}", "POST /settings/library",
-		"POST /people/{id}", "POST /me",
+		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}",
+		"POST /settings/library", "POST /people/{id}", "POST /me", "POST /me/messages",
 		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
 	"TestTwoWhoExcuseOneStation":      {"POST /coverage/stations/{station}/excuse"},

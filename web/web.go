@@ -23,6 +23,7 @@ import (
 	"loa/web/kit"
 	librarypages "loa/web/library"
 	"loa/web/me"
+	"loa/web/messages"
 	"loa/web/people"
 	"loa/web/programmes"
 	"loa/web/results"
@@ -46,6 +47,7 @@ type Store interface {
 	entering.Store
 	judging.Store
 	me.Store
+	messages.Store
 	people.Store
 	results.Store
 	settings.Store
@@ -89,6 +91,7 @@ func Register(k *kit.Kit, d Deps) {
 	home.Register(k)
 	door.Register(k, d.Store)
 	me.Register(k, d.Store)
+	messages.Register(k, d.Store, d.Post)
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	librarypages.Register(k, d.Store, d.Desk)

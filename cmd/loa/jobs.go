@@ -30,6 +30,11 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "recordings_expire", Cron: "35 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.expireRecordings},
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
 		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
+		{Name: "slots_soon", Cron: "*/10 * * * *", Deadline: 5 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling(d.slotsSoon)},
+		{Name: "slots_missed", Cron: "0 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling(d.slotsMissed)},
+		{Name: "week_summary", Cron: "0 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling(d.weekSummary)},
+		{Name: "contests_remind", Cron: "30 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling(d.contestsRemind)},
+		{Name: "messages_forget", Cron: "20 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetMessages},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
 }

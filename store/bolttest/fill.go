@@ -393,7 +393,8 @@ func (f *filler) messages(people map[accounts.Role]accounts.Actor) {
 		f.must(err)
 	}
 	for i, role := range []accounts.Role{accounts.Operator, accounts.Monitor} {
-		_, err := f.s.SaveChoice(f.ctx, f.meta(people[role], at), message.Choice{Person: people[role].Person, Mail: string(role) + "@laocai.vn", Phone: "0912345678"})
+		_, err := f.s.SaveChoice(f.ctx, f.meta(people[role], at), message.Choice{Person: people[role].Person, Mail: string(role) + "@laocai.vn",
+			Phone: "0912345678"})
 		f.must(err)
 		d, err := f.s.Directory(f.ctx)
 		f.must(err)

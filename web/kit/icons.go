@@ -45,5 +45,6 @@ var icons = map[string]string{
 	"lock":     `<rect x="5.5" y="10.5" width="13" height="10" rx="2"/><path d="M8.5 10.500V8a3.5 3.5 0 0 1 7 0v2.5"/>`,
 	"globe":    `<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.500c3 3 3 14 0 17M12 3.500c-3 3-3 14 0 17"/>`,
 	"file":     `<path d="M6 3.500h8l4 4v13H6z"/><path d="M13.5 3.500V8H18M9 13h6M9 16.500h6"/>`,
+	"bell":     `<path d="M6 16.500V11a6 6 0 0 1 12 0v5.500l1.5 1.500H4.500zM10 20.500h4"/>`,
 	"history":  `<path d="M4 12a8 8 0 1 0 2.5-5.800L4 8.500M4 4v4.500h4.500M12 8v4.500l3 1.8"/>`,
 }

@@ -92,6 +92,9 @@ const AddressPath = "/settings/address"
 // ClockPath is where a person says that the server's clock is right.
 const ClockPath = "/clock"
 
+// MessagesPath is where a person reads what she was told.
+const MessagesPath = "/messages"
+
 // trouble is Config.Trouble, which may be nil.
 func (k *Kit) trouble() *Trouble {
 	if k.cfg.Trouble == nil {
@@ -118,6 +121,7 @@ type Kit struct {
 	values   map[reflect.Type][]string // of types of words, for the API document
 	document object                    // of the API, made by Handler
 	titles   func(ctx context.Context) (map[string]string, error)
+	unread   func(ctx context.Context, person string) (int, error)
 
 	sent, read []string // headers that scripts of other origins may use
 
@@ -129,6 +133,11 @@ type Kit struct {
 // is not among them is called by its ID.
 func (k *Kit) NameContests(titles func(ctx context.Context) (map[string]string, error)) {
 	k.titles = titles
+}
+
+// CountUnread says how every page learns how many messages a person has not read.
+func (k *Kit) CountUnread(unread func(ctx context.Context, person string) (int, error)) {
+	k.unread = unread
 }
 
 // New returns a Kit with the shared look loaded.

@@ -31,6 +31,7 @@ type Page struct {
 	Version string
 	Demo    bool
 	Plain   bool // no menu: the pages before somebody has logged in
+	Unread  int  // messages the person has not read
 
 	Trouble string   // what keeps the daemon from writing, "" if nothing
 	Mend    *Trouble // where this actor can mend it, nil if she cannot
@@ -53,6 +54,12 @@ func (r *Request) Page(title string, args ...any) Page {
 		p.Trouble = r.Lang.Fault(t.Err)
 		if t.Path != "" && r.Actor.CanSomewhere(accounts.RunServer) {
 			p.Mend = t
+		}
+	}
+	if r.kit.unread != nil && r.Actor.Person != "" {
+		var err error
+		if p.Unread, err = r.kit.unread(r.Context(), r.Actor.Person); err != nil {
+			r.kit.cfg.Log.Warn("messages are not counted", "error", err)
 		}
 	}
 	for _, m := range r.kit.menu {

@@ -368,7 +368,8 @@ type deliveryRow struct {
 // Over reports whether it can be tried again by hand.
 func (d deliveryRow) Over() bool { return d.State == message.Failed || d.State == message.Dead }
 
-var deliveryBadges = map[message.State]string{message.Waiting: kit.StateNone, message.Sent: kit.StateOK, message.Failed: kit.StateBad, message.Dead: kit.StateBad}
+var deliveryBadges = map[message.State]string{message.Waiting: kit.StateNone, message.Sent: kit.StateOK, message.Failed: kit.StateBad,
+	message.Dead: kit.StateBad}
 
 func (p messageSettings) showDeliveries(w http.ResponseWriter, r *kit.Request) error {
 	q, err := kit.ReadFilter[message.Query](r)

@@ -1,0 +1,105 @@
+package coverage
+
+import (
+	"slices"
+	"strings"
+
+	"loa/accounts"
+	"loa/message"
+	"loa/stations"
+)
+
+// silentShown is how many stations one message about silent ones names.
+const silentShown = 10
+
+// Silence tells the monitors which stations said nothing in any of these weeks, which
+// follow each other and are over: those of a district its own monitors, or where it has
+// none the province's. It is one message a person and week.
+func Silence(weeks []Week, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
+	silent := silentIn(weeks)
+	if len(silent) == 0 {
+		return nil
+	}
+	own := func(p accounts.Person, district string) bool {
+		return p.Has(accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: district}})
+	}
+	living := slices.DeleteFunc(people.People(), func(p accounts.Person) bool { return p.Disabled })
+	watched := map[string]bool{}
+	for _, s := range silent {
+		watched[s.District] = slices.ContainsFunc(living, func(p accounts.Person) bool { return own(p, s.District) })
+	}
+	last := weeks[len(weeks)-1].Week
+	for _, p := range living {
+		var names []string
+		for _, s := range silent {
+			if own(p, s.District) || !watched[s.District] && p.Has(provinceMonitor) {
+				names = append(names, reg.Label(s.Station))
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		words := strings.Join(names[:min(len(names), silentShown)], ", ")
+		if more := len(names) - silentShown; more > 0 {
+			words += " " + p.Language.Say("message.more_stations", "n", more)
+		}
+		drafts = append(drafts, message.Draft{Key: "station.silent " + last.String() + " " + p.ID, Topic: message.StationSilent, Person: p,
+			Title: p.Language.Say("message.silent_title", "n", len(names), "weeks", len(weeks)),
+			Text:  p.Language.Say("message.silent_text", "stations", words), Path: "/coverage?week=" + last.String()})
+	}
+	return drafts
+}
+
+var provinceMonitor = accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
+
+// silentIn are the stations that said nothing in each of the weeks, as the last lists them.
+func silentIn(weeks []Week) (silent []Member) {
+	n := map[string]int{}
+	for i, w := range weeks {
+		for _, s := range w.Stations {
+			if s.State != NotReported {
+				continue
+			}
+			if n[s.Station]++; i == len(weeks)-1 && n[s.Station] == len(weeks) {
+				silent = append(silent, Member{Station: s.Station, District: s.District})
+			}
+		}
+	}
+	return silent
+}
+
+// Monday tells how a week went that is over: administrators and the province's monitors
+// the whole, a district's monitors their district.
+func Monday(w Week, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
+	for _, p := range people.People() {
+		type part struct {
+			name string
+			Counts
+		}
+		var parts []part
+		for _, g := range p.Grants {
+			switch {
+			case g == provinceMonitor || g.Role == accounts.Admin:
+				parts = append([]part{{p.Language.Say("message.whole_province"), w.Counts}}, parts...)
+			case g.Role == accounts.Monitor:
+				if i := slices.IndexFunc(w.Districts, func(d DistrictCounts) bool { return d.District == g.Scope.ID }); i >= 0 {
+					parts = append(parts, part{reg.DistrictName(g.Scope.ID), w.Districts[i].Counts})
+				}
+			}
+		}
+		if len(parts) == 0 || p.Disabled {
+			continue
+		}
+		var lines []string
+		for i, c := range parts {
+			if i > 0 && c.name == parts[i-1].name {
+				continue // an administrator who is a monitor too
+			}
+			lines = append(lines, p.Language.Say("message.week_line", "where", c.name, "aired", c.Aired, "expected", c.Expected(), "share", c.Share(p.Language),
+				"not_aired", c.NotAired, "not_reported", c.NotReported, "excused", c.Excused))
+		}
+		drafts = append(drafts, message.Draft{Key: "week.summary " + w.Week.String() + " " + p.ID, Topic: message.WeekSummary, Person: p,
+			Title: p.Language.Say("message.week_title", "week", w.Week), Text: strings.Join(lines, "\n"), Path: "/coverage?week=" + w.Week.String()})
+	}
+	return drafts
+}
