@@ -69,8 +69,11 @@ func silentIn(weeks []Week) (silent []Member) {
 }
 
 // Monday tells how a week went that is over: administrators and the province's monitors
-// the whole, a district's monitors their district.
+// the whole, a district's monitors their district; nobody where nothing was planned.
 func Monday(w Week, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
+	if _, planned := w.Percent(); !planned {
+		return nil
+	}
 	for _, p := range people.People() {
 		type part struct {
 			name string

@@ -26,7 +26,7 @@ import (
 var unguarded = map[string][]string{
 	"makes something new; nobody else can have edited it": {
 		"POST /api/v1/audio", "POST /api/v1/contests", "POST /api/v1/contests/{contest}/entries", "POST /api/v1/contests/{contest}/complaints",
-		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people", "POST /api/v1/programmes",
+		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people", "POST /api/v1/post/hooks", "POST /api/v1/programmes",
 		"POST /api/v1/programmes/{id}/episodes", "POST /api/v1/programmes/{id}/rules", "POST /api/v1/stations", "POST /api/v1/tokens", "POST /contests/new",
 		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}",
 		"POST /people/invite/organiser/{contest}",
@@ -37,7 +37,8 @@ var unguarded = map[string][]string{
 		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
 		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
-	"changes nothing": {"POST /settings/messages/try", "POST /me/messages/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
+	"changes nothing": {"POST /api/v1/post/hooks/{id}/try", "POST /api/v1/post/try",
+		"POST /settings/messages/try", "POST /me/messages/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
 		"POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
 		"POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
@@ -48,7 +49,8 @@ var unguarded = map[string][]string{
 	"follows tus: the offset is the edition": {
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
-		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "POST /library/{id}/remove", "POST /me/sessions/end",
+		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "DELETE /api/v1/post/hooks/{id}",
+		"POST /api/v1/me/messages/read", "POST /library/{id}/remove", "POST /me/sessions/end",
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
 		"POST /people/invite/organiser/{contest}/withdraw",
 		"POST /settings/hooks/{id}/remove", "POST /messages/read", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
@@ -71,7 +73,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/contests/{contest}/comments/release",
 		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /judging/{contest}/signed", "POST /api/v1/clock/confirm",
 		"POST /clock",
-		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay"},
+		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay", "POST /api/v1/post/replay"},
 }
 
 // guardedPages are the pages whose forms carry the edition they were made from,

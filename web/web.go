@@ -95,7 +95,7 @@ func Register(k *kit.Kit, d Deps) {
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	librarypages.Register(k, d.Store, d.Desk)
-	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup)
+	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup, d.Post)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	contests.Register(k, d.Store, d.Contests)

@@ -28,6 +28,7 @@ type grammar struct {
 	Airings      airingsCommands   `cmd:"" help:"cli.summary.airings"`
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`
+	Post         postCommands      `cmd:"" help:"cli.summary.post"`
 	Clock        clockCommands     `cmd:"" help:"cli.summary.clock"`
 	Backup       backupCommand     `cmd:"" help:"cli.summary.backup"`
 	Restore      restoreCommand    `cmd:"" help:"cli.summary.restore"`

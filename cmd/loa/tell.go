@@ -83,9 +83,6 @@ func (d *daemon) weekSummary(ctx context.Context, at time.Time, set message.Sett
 	}
 	cal := p.Settings.Calendar(text.Zone)
 	last := cal.Week(at) - 1
-	if cal.Start(last + 1).Before(d.store.Created()) {
-		return nil, nil // nobody could report that week
-	}
 	var weeks []coverage.Week
 	for w := last - airing.Week(set.SilentWeeks) + 1; w <= last; w++ {
 		one, err := d.store.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: w, Now: at})

@@ -18,11 +18,12 @@ type Store interface {
 	ScheduleStore
 	StationStore
 	PeopleStore
+	PostStore
 	USBStore
 }
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup) {
+func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup, door PostDoor) {
 	k.Values(lists()...)
 	k.Handle(airings{s, desk}.routes()...)
 	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
@@ -32,6 +33,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(stationRoutes{s}.routes()...)
 	k.Handle(weekAudio{s, blobs}.routes()...)
 	k.Handle(people{s}.routes()...)
+	k.Handle(posts{s, door}.routes()...)
 	k.Handle(contestRoutes{s, hall, blobs}.routes()...)
 	k.Handle(backup.routes()...)
 }

@@ -10,6 +10,7 @@ import (
 	"loa/coverage"
 	"loa/internal/text"
 	"loa/library"
+	"loa/message"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -37,6 +38,10 @@ var values = []listed{
 	{all: audio.Grades, say: "audio.grade."},
 	{all: library.Hows, mute: "said with how sure it is"},
 	{all: library.Verdicts, say: "library.verdict_"},
+	{all: message.Answers, say: "message.answer."},
+	{all: message.Channels, say: "message.channel."},
+	{all: message.States, say: "message.state."},
+	{all: message.Topics, say: "message.topic."},
 	{all: mpeg.Ratings, mute: "a term of the format"},
 	{all: contest.EntrantKinds, say: "contest.kind_"},
 	{all: contest.EntryStates, say: "contest."},

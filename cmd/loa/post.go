@@ -1,0 +1,159 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"loa/internal/fault"
+	"loa/internal/filter"
+	"loa/message"
+	"loa/web/api"
+)
+
+// postCommands are "loa post …": messages that leave, against the running daemon.
+type postCommands struct {
+	Log    postLog    `cmd:"" help:"cli.summary.post_log"`
+	Replay postReplay `cmd:"" help:"cli.summary.post_replay"`
+	Try    postTry    `cmd:"" help:"cli.summary.post_try"`
+	Hooks  postHooks  `cmd:"" help:"cli.summary.post_hooks"`
+	Add    postAdd    `cmd:"" help:"cli.summary.post_add"`
+	Remove postRemove `cmd:"" help:"cli.summary.post_remove"`
+}
+
+// postLog prints the log of deliveries, the newest first.
+type postLog struct {
+	reach
+	message.Query
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c postLog) Run(t *terminal) error {
+	items, err := c.client().all(t, filter.Link("/api/v1/post/deliveries", c.Query, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, "", func(d message.Delivery) string {
+		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", d.Number, t.lang.DateTime(d.Made), d.Topic.Words(t.lang), d.Name, t.lang.Say("message.state."+string(d.State)))
+		if a := d.Last(); a.Answer != "" {
+			line += "\t" + said(t, a)
+		}
+		return line
+	})
+}
+
+// said is what the other side answered, in words and in its own.
+func said(t *terminal, a message.Attempt) string {
+	words := a.Answer.Words(t.lang)
+	if a.Code > 0 {
+		words += " (" + strconv.Itoa(a.Code) + ")"
+	}
+	if a.Says != "" {
+		words += " " + a.Says
+	}
+	return words
+}
+
+// postReplay lets deliveries be tried again.
+type postReplay struct {
+	reach
+	Number int  `arg:"" optional:"" name:"delivery_number"`
+	All    bool `help:"cli.flag.replay_all"`
+}
+
+// Run tells the daemon and says how many wait now.
+func (c postReplay) Run(t *terminal) error {
+	if (c.Number > 0) == c.All {
+		return fault.New(fault.Invalid, "cli.replay_args")
+	}
+	var moved api.Moved
+	if err := c.client().send(t, http.MethodPost, "/api/v1/post/replay", message.Replay{Number: uint64(max(c.Number, 0))}, &moved); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.replayed", "n", moved.N))
+	return err
+}
+
+// postTry sends a trial to an e-mail address or a webhook; one that does not arrive is
+// no success.
+type postTry struct {
+	reach
+	To   string `help:"cli.flag.try_to"`
+	Hook string `help:"cli.flag.try_hook"`
+}
+
+// Run tells the daemon and prints what the other side answered.
+func (c postTry) Run(t *terminal) error {
+	if (c.To == "") == (c.Hook == "") {
+		return fault.New(fault.Invalid, "cli.try_args")
+	}
+	path, in := "/api/v1/post/try", any(map[string]string{"mail": c.To})
+	if c.Hook != "" {
+		path, in = "/api/v1/post/hooks/"+c.Hook+"/try", nil
+	}
+	var a message.Attempt
+	if err := c.client().send(t, http.MethodPost, path, in, &a); err != nil {
+		return err
+	}
+	if a.Answer != message.Taken {
+		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a)))
+	}
+	_, err := fmt.Fprintln(t.out, printable(said(t, a)))
+	return err
+}
+
+// postHooks lists the webhooks.
+type postHooks struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c postHooks) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/post/hooks?limit=500")
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, "", func(h message.Hook) string {
+		return h.ID + "\t" + h.Name + "\t" + h.URL + "\t" + fmt.Sprint(h.Topics)
+	})
+}
+
+// postAdd makes a webhook and prints its secret, this once.
+type postAdd struct {
+	reach
+	Name  string   `arg:"" name:"hook_name"`
+	URL   string   `arg:"" name:"hook_url"`
+	Topic []string `required:"" help:"cli.flag.topic"`
+}
+
+// Run tells the daemon and prints the secret.
+func (c postAdd) Run(t *terminal) error {
+	f := message.HookFields{Name: c.Name, URL: c.URL}
+	for _, topic := range c.Topic {
+		f.Topics = append(f.Topics, message.Topic(topic))
+	}
+	var h api.NewHook
+	if err := c.client().send(t, http.MethodPost, "/api/v1/post/hooks", f, &h); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.hook_made", "name", h.Name, "id", h.ID, "secret", h.Secret))
+	return err
+}
+
+// postRemove removes a webhook.
+type postRemove struct {
+	reach
+	Hook string `arg:"" name:"hook_id"`
+}
+
+// Run tells the daemon.
+func (c postRemove) Run(t *terminal) error {
+	var h message.Hook
+	if err := c.client().send(t, http.MethodDelete, "/api/v1/post/hooks/"+c.Hook, nil, &h); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("message.hook_removed"))
+	return err
+}
