@@ -6,6 +6,7 @@ package message
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,21 +30,41 @@ const (
 	Trial         Topic = "trial"            // somebody tries whether messages arrive
 )
 
-// Told are those that people are told and that can be set, in the order they are listed.
-var Told = []Topic{SlotSoon, SlotMissed, StationSilent, WeekSummary, EntriesClose, SheetsMissing}
+// The events that programs are told of, each by the name of its change in the log.
+const (
+	Reported         Topic = "airing.confirm"
+	Attached         Topic = "airing.attach"
+	Detached         Topic = "airing.detach"
+	Judged           Topic = "airing.judge"
+	WeekExcused      Topic = "coverage.excuse"
+	WeekClosed       Topic = "coverage.close_week"
+	WeekReopened     Topic = "coverage.reopen_week"
+	DecidedAnew      Topic = "coverage.decide_anew"
+	ProgrammeSaved   Topic = "scheduler.save_programme"
+	ProgrammeRetired Topic = "scheduler.retire_programme"
+	EpisodeSaved     Topic = "scheduler.save_episode"
+	EpisodeMoved     Topic = "scheduler.move_episode"
+	RuleSaved        Topic = "scheduler.save_rule"
+	ExceptionSaved   Topic = "scheduler.save_exception"
+	StationSaved     Topic = "stations.save"
+	StationsImported Topic = "stations.import"
+	StationsMerged   Topic = "stations.merge"
+	StationSplit     Topic = "stations.split"
+	SuccessionUndone Topic = "stations.undo"
+	ContestEvent     Topic = "contest.event"
+)
 
-// Events are what programs are told of: each is a change of the log, by its name there.
-var Events = []Topic{
-	"airing.confirm", "airing.attach", "airing.detach", "airing.judge",
-	"coverage.excuse", "coverage.close_week", "coverage.reopen_week", "coverage.decide_anew",
-	"scheduler.save_programme", "scheduler.retire_programme", "scheduler.save_episode", "scheduler.move_episode", "scheduler.save_rule",
-	"scheduler.save_exception",
-	"stations.save", "stations.import", "stations.merge", "stations.split", "stations.undo",
-	"contest.event",
-}
+// Topics are all of them: what people are told, the events, and the trial.
+var Topics = []Topic{SlotSoon, SlotMissed, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
+	Reported, Attached, Detached, Judged, WeekExcused, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired, EpisodeSaved, EpisodeMoved,
+	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
 
-// Topics are all of them.
-var Topics = append(append(append([]Topic{}, Told...), Events...), Trial)
+// Told are those that people are told and that can be set, Events those that programs
+// are told, in the order they are listed.
+var (
+	Told   = Topics[:slices.Index(Topics, Reported)]
+	Events = Topics[len(Told):slices.Index(Topics, Trial)]
+)
 
 // Words says what the topic is.
 func (t Topic) Words(l text.Language) string { return l.Say("message.topic." + string(t)) }

@@ -148,7 +148,7 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 		}
 		for _, e := range events {
 			told := message.Event{Change: fmt.Sprintf("%s-%d", id, e.Seq), About: id, Kind: string(e.Kind)} // by whom is the contest's own
-			if err := tx.tell("contest.event", m, told); err != nil {
+			if err := tx.tell(message.ContestEvent, m, told); err != nil {
 				return err
 			}
 		}

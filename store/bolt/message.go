@@ -275,7 +275,7 @@ func (tx *tx) tellChange(name string, m accounts.Meta, answer []byte) error {
 
 // tellReport is tell of a new report.
 func (tx *tx) tellReport(m accounts.Meta, id string) error {
-	return tx.tell("airing.confirm", m, message.Event{Change: id, By: m.By.Name, About: id})
+	return tx.tell(message.Reported, m, message.Event{Change: id, By: m.By.Name, About: id})
 }
 
 // Due implements message.Outbox.
