@@ -57,8 +57,8 @@ func TestPeopleAreToldOnceAndInTime(t *testing.T) {
 	run := func(job func(context.Context, time.Time, message.Settings, *accounts.Directory) ([]message.Draft, error), at time.Time, want string) {
 		t.Helper()
 		said, err := r.d.telling(job)(t.Context(), at)
-		if err != nil || !strings.Contains(said, "làm "+want+" thông báo") {
-			t.Errorf("at %v: %q %v, want %s", at, said, err, want)
+		if err != nil || !strings.Contains(said.Words(text.Vietnamese), "làm "+want+" thông báo") {
+			t.Errorf("at %v: %q %v, want %s", at, said.Words(text.Vietnamese), err, want)
 		}
 	}
 	slot := r.slots("S00002")[0]
@@ -96,7 +96,7 @@ func TestPeopleAreToldOnceAndInTime(t *testing.T) {
 			t.Errorf("%s was told %d things: %q", c.login, len(got), got)
 		}
 	}
-	if said, err := r.d.forgetMessages(t.Context(), time.Now().AddDate(1, 0, 0)); err != nil || !strings.Contains(said, "10 ") {
-		t.Errorf("%q %v", said, err)
+	if said, err := r.d.forgetMessages(t.Context(), time.Now().AddDate(1, 0, 0)); err != nil || !strings.Contains(said.Words(text.Vietnamese), "10 ") {
+		t.Errorf("%q %v", said.Words(text.Vietnamese), err)
 	}
 }
