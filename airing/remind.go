@@ -64,8 +64,8 @@ func Missed(ctx context.Context, log Log, p Plan, people *accounts.Directory, no
 		if more := len(slots) - missedShown; more > 0 {
 			words += "\n" + l.Say("message.more_slots", "n", more)
 		}
-		drafts = append(drafts, message.Draft{Key: "slot.missed " + who.ID + " " + now.In(text.Zone).Format(time.DateOnly), Topic: message.SlotMissed, Person: who,
-			Title: l.Say("message.missed_title", "n", len(slots)), Text: words, Path: "/today"})
+		drafts = append(drafts, message.Draft{Key: "slot.missed " + who.ID + " " + now.In(text.Zone).Format(time.DateOnly), Topic: message.SlotMissed,
+			Person: who, Title: l.Say("message.missed_title", "n", len(slots)), Text: words, Path: "/today"})
 	}
 	return drafts, err
 }

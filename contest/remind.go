@@ -20,8 +20,8 @@ func (s *State) Remind(people *accounts.Directory, now time.Time, lead time.Dura
 			if p.Disabled || !waitsFor(p, entered) {
 				continue
 			}
-			drafts = append(drafts, message.Draft{Key: "contest.deadline " + s.ID + " " + closes.UTC().Format(time.RFC3339) + " " + p.ID, Topic: message.EntriesClose,
-				Person: p, Title: p.Language.Say("message.entries_title", "contest", s.Rules.Title, "at", closes),
+			drafts = append(drafts, message.Draft{Key: "contest.deadline " + s.ID + " " + closes.UTC().Format(time.RFC3339) + " " + p.ID,
+				Topic: message.EntriesClose, Person: p, Title: p.Language.Say("message.entries_title", "contest", s.Rules.Title, "at", closes),
 				Text: p.Language.Say("message.entries_text", "contest", s.Rules.Title, "at", closes), Path: "/enter/" + s.ID, Until: closes})
 		}
 	}

@@ -26,7 +26,8 @@ import (
 var unguarded = map[string][]string{
 	"makes something new; nobody else can have edited it": {
 		"POST /api/v1/audio", "POST /api/v1/contests", "POST /api/v1/contests/{contest}/entries", "POST /api/v1/contests/{contest}/complaints",
-		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people", "POST /api/v1/post/hooks", "POST /api/v1/programmes",
+		"POST /api/v1/contests/{contest}/entries/{entry}/complain", "POST /api/v1/invitations", "POST /api/v1/people",
+		"POST /api/v1/post/hooks", "POST /api/v1/programmes",
 		"POST /api/v1/programmes/{id}/episodes", "POST /api/v1/programmes/{id}/rules", "POST /api/v1/stations", "POST /api/v1/tokens", "POST /contests/new",
 		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}",
 		"POST /people/invite/organiser/{contest}",

@@ -35,7 +35,8 @@ func (c postLog) Run(t *terminal) error {
 		return err
 	}
 	return listed(t, c.JSON, items, "", func(d message.Delivery) string {
-		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", d.Number, t.lang.DateTime(d.Made), d.Topic.Words(t.lang), d.Name, t.lang.Say("message.state."+string(d.State)))
+		line := fmt.Sprintf("%d\t%s\t%s\t%s\t%s", d.Number, t.lang.DateTime(d.Made), d.Topic.Words(t.lang), d.Name,
+			t.lang.Say("message.state."+string(d.State)))
 		if a := d.Last(); a.Answer != "" {
 			line += "\t" + said(t, a)
 		}
