@@ -7,6 +7,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
 
 	"loa/accounts"
 	"loa/coverage"
@@ -66,6 +67,37 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /stations/{station}/edit", Access: accounts.EditStations, Handler: p.showEdit},
 		kit.Route{Pattern: "POST /stations/{station}/edit", Access: accounts.EditStations, Handler: p.saveEdit},
 	)
+	k.AddStep(p.licences)
+}
+
+// licenceDays is how long before its end an FM licence is told of: a renewal takes weeks.
+const licenceDays = 60
+
+// licences tells who keeps the list of stations, or watches over them, which FM licences end.
+func (p pages) licences(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.Has(accounts.Monitor) && !r.Actor.CanSomewhere(accounts.EditStations) {
+		return nil, nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	list := slices.DeleteFunc(reg.LicencesEnding(r.Today(), licenceDays), func(s *stations.Station) bool {
+		return !r.Actor.Can(accounts.ReadStations, reg.Where(s.ID))
+	})
+	if len(list) == 0 {
+		return nil, nil
+	}
+	var named []string
+	for _, s := range list[:min(len(list), 3)] {
+		named = append(named, reg.Label(s.ID)+" ("+s.FM.LicenceUntil.Short()+")")
+	}
+	text := strings.Join(named, "; ")
+	if len(list) > 3 {
+		text += "; …"
+	}
+	return []kit.Step{{Title: r.Say("stations.step_licence", "n", len(list)), Text: r.Say("stations.step_licence_text", "list", text),
+		Path: "/stations/" + list[0].ID, Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12}}, nil
 }
 
 type listRow struct {
