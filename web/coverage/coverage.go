@@ -720,5 +720,35 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if got.Complete() {
 		step.State = "ok"
 	}
-	return []kit.Step{step}, nil
+	var weeks []coverage.Week
+	for i := range airing.Week(coverage.SilenceWeeks) {
+		w, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now) - 1 - i, Now: r.Now})
+		if err != nil {
+			return nil, err
+		}
+		weeks = append(weeks, w)
+	}
+	if before := weeks[0]; before.Week != got.Week && before.Expected() > 0 {
+		step.Text += " " + r.Say("coverage.step_before", "aired", before.Aired, "expected", before.Expected())
+	}
+	silent, err := p.silences(r, weeks)
+	return append([]kit.Step{step}, silent...), err
+}
+
+// silences tells which stations to call first.
+func (p pages) silences(r *kit.Request, weeks []coverage.Week) ([]kit.Step, error) {
+	list := coverage.Silences(weeks)
+	if len(list) == 0 || r.Actor.Has(accounts.Editor) && !r.Actor.CanSomewhere(accounts.VerifyAiring) {
+		return nil, nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var named []string
+	for _, s := range list[:min(len(list), 3)] {
+		named = append(named, r.Say("coverage.step_silent_of", "station", reg.Label(s.Station), "weeks", s.Weeks))
+	}
+	return []kit.Step{{Title: r.Say("coverage.step_silent", "n", len(list)), Text: r.Say("coverage.step_silent_text", "list", strings.Join(named, "; ")),
+		Path: "/coverage/stations/" + list[0].Station, Button: r.Say("coverage.step_silent_open"), Icon: "phone", State: "warn", Order: 9}}, nil
 }
