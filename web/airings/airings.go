@@ -75,6 +75,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 	)
 	k.AddStep(p.steps)
 	k.AddStep(p.lapsed)
+	k.AddStep(p.contradicted)
 }
 
 // slotCard is a task with the ID of the change its buttons make.
@@ -295,4 +296,32 @@ func (p pages) lapsed(r *kit.Request) ([]kit.Step, error) {
 	}
 	return append(steps, kit.Step{Title: r.Say("airing.step_lapsed", "n", len(of)), Text: r.Say("airing.step_lapsed_text", "list", named),
 		Path: "/evidence", Button: r.Say("airing.step_verify"), Icon: "history", State: "warn", Order: 7}), nil
+}
+
+// contradicted tells an operator, on her first page, of airings that do not count since somebody found the contrary.
+func (p pages) contradicted(r *kit.Request) ([]kit.Step, error) {
+	if len(r.Actor.Runs()) == 0 {
+		return nil, nil
+	}
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	list, err := p.store.Exhibits(r.Context(), r.Actor, airing.ToCheck(r.Now))
+	if err != nil {
+		return nil, err
+	}
+	mine := r.Actor.Runs()
+	list = slices.DeleteFunc(list, func(e airing.Exhibit) bool {
+		return e.Finding != airing.Contradicted || !slices.Contains(mine, e.Station)
+	})
+	if len(list) == 0 {
+		return nil, nil
+	}
+	var of []string
+	for _, e := range list {
+		of = append(of, reg.Label(e.Station)+" "+r.Lang.DateTime(e.StartedAt))
+	}
+	return []kit.Step{{Title: r.Say("airing.step_contradicted", "n", len(list)), Text: r.Say("airing.step_contradicted_text", "list", strings.Join(of, "; ")),
+		Path: "/airings/" + list[0].Report, Button: r.Say("airing.step_contradicted_open"), Icon: "info", State: "warn", Order: 6}}, nil
 }

@@ -23,6 +23,7 @@ import (
 	"loa/store/bolttest"
 	"loa/store/folder"
 	"loa/web/airings"
+	"loa/web/home"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -75,6 +76,7 @@ func newEvidence(t *testing.T, n int) *evidence {
 	}
 	k := kit.New(kit.Config{Auth: e.store, Now: func() time.Time { return e.now }, Log: slog.New(slog.DiscardHandler)})
 	k.Values(airing.Outcomes[:], airing.EvidenceKinds[:])
+	home.Register(k)
 	airings.Register(k, e.store, blobs, nil)
 	if e.handler, err = k.Handler(); err != nil {
 		t.Fatal(err)
@@ -158,6 +160,27 @@ func (e *evidence) line(t *testing.T, id string) airing.Line {
 		t.Fatal(err)
 	}
 	return line
+}
+
+// TestTheFirstPageTellsWhatWaitsAndWhatWasContradicted tells the monitor how many wait, and the station, kindly, what does not count.
+func TestTheFirstPageTellsWhatWaitsAndWhatWasContradicted(t *testing.T) {
+	e := newEvidence(t, 3)
+	c := e.monitor(t, "Lò Thị Giám", province)
+	c.Get("/")
+	c.Expect(http.StatusOK, `.step a[href="/evidence"]`, text.Vietnamese.Say("airing.step_check", "n", 3))
+	c.Get("/evidence")
+	report := shown(t, c)
+	operator := webtest.NewClient(t, e.handler, webtest.LoggedIn(t, e.store, "Vàng Thị Mai", e.now,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: e.of[report]}}))
+	operator.Get("/")
+	operator.Refuse(text.Vietnamese.Say("airing.step_contradicted", "n", 1))
+	c.Submit("form.answers", "finding", "contradicted", "note", "Ảnh cũ")
+	operator.Get("/")
+	operator.Expect(http.StatusOK, `.step a[href="/airings/`+report+`"]`, text.Vietnamese.Say("airing.step_contradicted", "n", 1))
+	c.Get("/evidence?report=" + report)
+	c.Submit("form.answers", "finding", "verified", "note", "")
+	operator.Get("/")
+	operator.Refuse(text.Vietnamese.Say("airing.step_contradicted", "n", 1))
 }
 
 // TestADistrictsMonitorLooksAtHerDistrict is refused the others', and filters for what there is not are refused in words.
