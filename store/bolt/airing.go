@@ -819,7 +819,9 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 			until = cursor
 		}
 		table, ids := linesByTime.name, linesByTime.descend(tx, from, until)
-		if places, all := q.Places(by, reg); !all {
+		if q.Waiting {
+			table, ids = exhibits.name, waitingLines(tx, from, until)
+		} else if places, all := q.Places(by, reg); !all {
 			table, ids = linesByPlace.name, linesAt(tx, places, from, until)
 		}
 		for e, err := range ids {
@@ -844,6 +846,27 @@ func (s *Store) Airings(ctx context.Context, by accounts.Actor, q airing.Query) 
 		return nil
 	})
 	return lines, next, err
+}
+
+// waitingLines yields, of the reports with from <= start and UUID < until, those that wait for
+// somebody to look at them, the last first.
+func waitingLines(tx *tx, from, until []byte) iter.Seq2[entry[uuid.UUID], error] {
+	return func(yield func(entry[uuid.UUID], error) bool) {
+		for e, err := range exhibits.descend(tx, from, until) {
+			if err == nil && !e.rec.Waits {
+				continue
+			}
+			var id uuid.UUID
+			if err == nil {
+				if id, err = uuid.Parse(e.rec.Report); err != nil {
+					err = damaged(exhibits.name, e.key, err)
+				}
+			}
+			if !yield(entry[uuid.UUID]{e.key, id}, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // linesAt yields the reports of some stations with from <= start and UUID < until, the

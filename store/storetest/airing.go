@@ -893,7 +893,19 @@ func airingExhibits(t *testing.T, e AiringEngine) {
 		t.Helper()
 		must(e.VerifyAiring(ctx, by(province, monday.Add(time.Duration(hours)*time.Hour)), airing.Verdict{Report: report, Finding: f, Note: "nghe tại chỗ"}))
 	}
+	waiting := func(when string, ids ...string) {
+		t.Helper()
+		list, next, err := e.Airings(ctx, province, airing.Query{From: week.From, Until: week.Until, Waiting: true})
+		var got []string
+		for _, l := range list {
+			got = append(got, l.ID)
+		}
+		if err != nil || next != "" || !slices.Equal(got, ids) {
+			t.Fatalf("%s, the log has waiting %v, %q, %v", when, got, next, err)
+		}
+	}
 	wants("nothing was sent", province, week)
+	waiting("nothing was sent")
 	photo := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: airing.Photo, Type: "image/jpeg", SHA256: fmt.Sprintf("%064d", 1), Size: 9}
 	must(e.Attach(ctx, m(), photo))
 	if x := wants("a photo", province, week, line.ID)[0]; !x.Waits || x.Photos != 1 || x.Station != "S00003" {
@@ -903,7 +915,9 @@ func airingExhibits(t *testing.T, e AiringEngine) {
 	wants("taken away", province, week)
 	photo.ID, photo.SHA256 = uuid.NewString(), fmt.Sprintf("%064d", 2)
 	must(e.Attach(ctx, m(), photo))
+	waiting("a photo", line.ID)
 	judge(line.ID, airing.Verified, 3)
+	waiting("looked at")
 	if x := wants("looked at", province, week, line.ID)[0]; x.Waits || x.Finding != airing.Verified {
 		t.Fatalf("%+v", x)
 	}
@@ -913,6 +927,7 @@ func airingExhibits(t *testing.T, e AiringEngine) {
 	if x := wants("corrected", province, week, anew.ID)[0]; !x.Waits || x.Photos != 1 || x.Lapsed != province.Name {
 		t.Fatalf("%+v", x)
 	}
+	waiting("corrected", anew.ID)
 	judge(other.ID, airing.Contradicted, 4)
 	wants("found without evidence", province, week, anew.ID, other.ID)
 	wants("her own station's alone", operatorOf("S00003"), week, anew.ID)
