@@ -55,6 +55,7 @@ var typed = map[string]map[string]string{
 	"/contests/{}/rules/":         {"numeric": "5"},
 	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
 	"/airings/{}":                 {"file": "yes"},
+	"/evidence":                   {"note": "Ảnh chụp cụm loa đã tháo"},
 	"/coverage/stations/{}":       {"reason": "weather"},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "10:00"},
 	"/contests/{}/comments":       {"text": "Bài hay, lời dẫn gọn"},

@@ -64,7 +64,8 @@ func newEvidence(t *testing.T, n int) *evidence {
 	}
 	for _, st := range reg.Stations()[:n] {
 		m := meta(monday.Add(time.Hour))
-		line, err := e.store.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Station: st.ID, Programme: p.ID, Outcome: airing.Aired, StartedAt: monday, Seconds: 900})
+		c := airing.Confirm{ID: m.ID, Station: st.ID, Programme: p.ID, Outcome: airing.Aired, StartedAt: monday, Seconds: 900}
+		line, err := e.store.Confirm(t.Context(), m, c)
 		if err != nil {
 			t.Fatal(err)
 		}
