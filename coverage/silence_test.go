@@ -21,7 +21,7 @@ func TestWhoIsSilentLongestComesFirst(t *testing.T) {
 			weeks[i].Stations = append(weeks[i].Stations, StationWeek{Station: station, State: s})
 		}
 	}
-	want := []Silence{{"S00002", 4}, {"S00006", 3}, {"S00001", 2}, {"S00004", 2}}
+	want := []Silent{{"S00002", 4}, {"S00006", 3}, {"S00001", 2}, {"S00004", 2}}
 	if got := Silences(weeks); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
