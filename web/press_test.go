@@ -22,6 +22,7 @@ import (
 	"loa/demo"
 	"loa/internal/once"
 	"loa/library"
+	"loa/message"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -64,6 +65,7 @@ var typed = map[string]map[string]string{
 	"/stations/split":             {"on": "2025-06-02", "name_0": "Xã Một", "code_0": "90002", "name_1": "Xã Hai", "code_1": "90003", "keeps": "0"},
 	"/stations/import":            {"new": "1"},
 	"/stations/merge":             {"on": "2025-07-01"},
+	"/settings/hooks":             {"topics": "slot.missed", "url": "https://tin.laocai.vn/loa"},
 }
 
 var number = regexp.MustCompile(`[0-9]+|:.*`)
@@ -279,6 +281,47 @@ func (w *presser) just(login, path, only string, values map[string]string) {
 // again lets the buttons with that in their name be pressed once more.
 func (w *presser) again(part string) {
 	maps.DeleteFunc(w.tried, func(id string, _ bool) bool { return strings.Contains(id, part) })
+}
+
+// told presses what is there once the administrator was told something, and it did not
+// arrive everywhere.
+func (w *presser) told() {
+	w.t.Helper()
+	meta := func(by accounts.Actor) accounts.Meta {
+		return accounts.Meta{ID: uuid.NewString(), By: by, At: w.clock.at}
+	}
+	must := func(_ any, err error) {
+		w.t.Helper()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	ctx, person := w.t.Context(), w.people["quantri"]
+	set := message.DefaultSettings()
+	set.QuietFrom, set.QuietUntil = 0, 0
+	set.Mail = message.Mail{Host: "smtp.laocai.vn", Port: 587, Security: message.StartTLS, From: "loa@laocai.vn"}
+	must(w.store.SaveMessageSettings(ctx, meta(accounts.Daemon()), message.SaveSettings{Settings: set}))
+	must(w.store.SaveChoice(ctx, meta(person.Actor("session")), message.Choice{Person: person.ID, Mail: "quantri@laocai.vn"}))
+	for i := range 3 {
+		must(w.store.Post(ctx, []message.Draft{{Key: fmt.Sprint("pressed ", i), Topic: message.WeekSummary, Person: person, Title: "Tổng hợp tuần",
+			Path: "/coverage"}}, w.clock.at))
+	}
+	due, err := w.store.Due(ctx, w.clock.at, 3)
+	must(due, err)
+	for i, p := range due {
+		d := p.Deliveries[0]
+		for answer := []message.Answer{message.Refused, message.Later, message.Later}[i]; d.State == message.Waiting; {
+			d = d.After(message.Attempt{At: w.clock.at, Answer: answer})
+		}
+		must(nil, w.store.Settle(ctx, []message.Delivery{d}))
+	}
+	for _, path := range []string{"/me/messages", "/messages", "/settings/hooks"} {
+		w.visit("quantri", path, nil)
+	}
+	must(w.store.Post(ctx, []message.Draft{{Key: "pressed last", Topic: message.WeekSummary, Person: person, Title: "Tổng hợp tuần"}}, w.clock.at))
+	w.visit("quantri", "/messages", nil) // those before were marked as read
+	w.just("quantri", "/settings/hooks", "settings/hooks.html", nil)
+	w.just("quantri", "/settings/deliveries", "settings/deliveries.html", nil)
 }
 
 // picked is a contest whose districts choose by name who goes on, of whose
@@ -697,6 +740,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.visit("bientap", "/stations/import", nil)
+	w.told()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)
 	old, entrant := w.entryOf("lan-nam", 0)
