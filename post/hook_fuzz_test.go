@@ -11,6 +11,9 @@ import (
 	"loa/message"
 )
 
+// hidden is what no kept address holds.
+func hidden(r rune) bool { return r <= ' ' || r > '~' }
+
 // Whatever a receiver answers, what is kept of it is short and harms no page, and no
 // pause is negative. What is typed as an address adds nothing to a header.
 func FuzzWhatComesFromOutside(f *testing.F) {
@@ -28,7 +31,7 @@ func FuzzWhatComesFromOutside(f *testing.F) {
 		if d.Next.Before(now) || d.Next.After(now.Add(25*time.Hour)) {
 			t.Errorf("next %v", d.Next)
 		}
-		if got, err := message.CheckAddress(typed); err == nil && (got != typed || strings.ContainsFunc(got, func(r rune) bool { return r <= ' ' || r > '~' })) {
+		if got, err := message.CheckAddress(typed); err == nil && (got != typed || strings.ContainsFunc(got, hidden)) {
 			t.Errorf("%q is kept as %q", typed, got)
 		}
 		if err := outside(address); err == nil && (strings.HasPrefix(address, "127.") || strings.HasPrefix(address, "10.")) {
