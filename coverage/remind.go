@@ -12,11 +12,11 @@ import (
 // silentShown is how many stations one message about silent ones names.
 const silentShown = 10
 
-// Silence tells the monitors which stations said nothing in any of these weeks, which
-// follow each other and are over: those of a district its own monitors, or where it has
-// none the province's. It is one message a person and week.
-func Silence(weeks []Week, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
-	silent := silentIn(weeks)
+// Silence tells the monitors which stations have been silent for so many weeks, by the
+// rule of Silences, and were in the latest, which comes first: those of a district its
+// own monitors, or where it has none the province's. It is one message a person and week.
+func Silence(weeks []Week, least int, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
+	silent := silentFor(weeks, least)
 	if len(silent) == 0 {
 		return nil
 	}
@@ -28,7 +28,7 @@ func Silence(weeks []Week, reg *stations.Registry, people *accounts.Directory) (
 	for _, s := range silent {
 		watched[s.District] = slices.ContainsFunc(living, func(p accounts.Person) bool { return own(p, s.District) })
 	}
-	last := weeks[len(weeks)-1].Week
+	last := weeks[0].Week
 	for _, p := range living {
 		var names []string
 		for _, s := range silent {
@@ -52,17 +52,12 @@ func Silence(weeks []Week, reg *stations.Registry, people *accounts.Directory) (
 
 var provinceMonitor = accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
 
-// silentIn are the stations that said nothing in each of the weeks, as the last lists them.
-func silentIn(weeks []Week) (silent []Member) {
-	n := map[string]int{}
-	for i, w := range weeks {
-		for _, s := range w.Stations {
-			if s.State != NotReported {
-				continue
-			}
-			if n[s.Station]++; i == len(weeks)-1 && n[s.Station] == len(weeks) {
-				silent = append(silent, Member{Station: s.Station, District: s.District})
-			}
+// silentFor are the stations that were silent in the latest week and so many in all, as it lists them.
+func silentFor(weeks []Week, least int) (silent []Member) {
+	n := silence(weeks)
+	for _, s := range weeks[0].Stations {
+		if s.State == NotReported && n[s.Station] >= least {
+			silent = append(silent, Member{Station: s.Station, District: s.District})
 		}
 	}
 	return silent

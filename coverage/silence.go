@@ -20,6 +20,19 @@ const SilenceWeeks = 4
 // Silences lists the stations that have been silent, those longest first; the latest week comes first.
 // A week in which a station was excused or had nothing planned neither ends a silence nor makes it longer.
 func Silences(weeks []Week) (list []Silent) {
+	for station, n := range silence(weeks) {
+		if n >= silentLeast {
+			list = append(list, Silent{station, n})
+		}
+	}
+	slices.SortFunc(list, func(a, b Silent) int {
+		return cmp.Or(cmp.Compare(b.Weeks, a.Weeks), cmp.Compare(a.Station, b.Station))
+	})
+	return list
+}
+
+// silence is in how many weeks each station said nothing, back to the last in which it did.
+func silence(weeks []Week) map[string]int {
 	said, silent := map[string]bool{}, map[string]int{}
 	for _, w := range weeks {
 		for _, st := range w.Stations {
@@ -32,13 +45,5 @@ func Silences(weeks []Week) (list []Silent) {
 			}
 		}
 	}
-	for station, n := range silent {
-		if n >= silentLeast {
-			list = append(list, Silent{station, n})
-		}
-	}
-	slices.SortFunc(list, func(a, b Silent) int {
-		return cmp.Or(cmp.Compare(b.Weeks, a.Weeks), cmp.Compare(a.Station, b.Station))
-	})
-	return list
+	return silent
 }

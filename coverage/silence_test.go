@@ -25,4 +25,13 @@ func TestWhoIsSilentLongestComesFirst(t *testing.T) {
 	if got := Silences(weeks); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+	for least, want := range map[int][]string{2: {"S00001", "S00002", "S00004", "S00006"}, 3: {"S00002", "S00006"}, 4: {"S00002"}, 5: nil} {
+		var got []string
+		for _, m := range silentFor(weeks, least) {
+			got = append(got, m.Station)
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("told after %d weeks: %v, want %v", least, got, want)
+		}
+	}
 }

@@ -84,14 +84,14 @@ func (d *daemon) weekSummary(ctx context.Context, at time.Time, set message.Sett
 	cal := p.Settings.Calendar(text.Zone)
 	last := cal.Week(at) - 1
 	var weeks []coverage.Week
-	for w := last - airing.Week(set.SilentWeeks) + 1; w <= last; w++ {
+	for w := last; w > last-airing.Week(set.SilentWeeks+coverage.SilenceWeeks); w-- { // weeks of excuse may lie between
 		one, err := d.store.Coverage(ctx, accounts.Daemon(), coverage.Query{Week: w, Now: at})
 		if err != nil {
 			return nil, err
 		}
 		weeks = append(weeks, one)
 	}
-	return append(coverage.Monday(weeks[len(weeks)-1], p.Registry, people), coverage.Silence(weeks, p.Registry, people)...), nil
+	return append(coverage.Monday(weeks[0], p.Registry, people), coverage.Silence(weeks, set.SilentWeeks, p.Registry, people)...), nil
 }
 
 func (d *daemon) contestsRemind(ctx context.Context, at time.Time, set message.Settings, people *accounts.Directory) (drafts []message.Draft, err error) {
