@@ -44,7 +44,7 @@ func Silence(weeks []Week, least int, reg *stations.Registry, people *accounts.D
 			words += " " + p.Language.Say("message.more_stations", "n", more)
 		}
 		drafts = append(drafts, message.Draft{Key: "station.silent " + last.String() + " " + p.ID, Topic: message.StationSilent, Person: p,
-			Title: p.Language.Say("message.silent_title", "n", len(names), "weeks", len(weeks)),
+			Title: p.Language.Say("message.silent_title", "n", len(names), "weeks", least),
 			Text:  p.Language.Say("message.silent_text", "stations", words), Path: "/coverage?week=" + last.String()})
 	}
 	return drafts
