@@ -92,11 +92,7 @@ func (p pages) licences(r *kit.Request) ([]kit.Step, error) {
 	for _, s := range list[:min(len(list), 3)] {
 		named = append(named, reg.Label(s.ID)+" ("+s.FM.LicenceUntil.Short()+")")
 	}
-	text := strings.Join(named, "; ")
-	if len(list) > 3 {
-		text += "; …"
-	}
-	return []kit.Step{{Title: r.Say("stations.step_licence", "n", len(list)), Text: r.Say("stations.step_licence_text", "list", text),
+	return []kit.Step{{Title: r.Say("stations.step_licence", "n", len(list)), Text: r.Say("stations.step_licence_text", "list", strings.Join(named, "; ")),
 		Path: "/stations/" + list[0].ID, Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12}}, nil
 }
 
