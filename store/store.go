@@ -56,6 +56,9 @@ type Engine interface {
 	// Reads says how many rows, and how many bytes of them, were read since it was opened:
 	// what an answer costs, whatever the machine.
 	Reads() (rows, bytes uint64)
+	// Commits has somebody told how long each change took, from being asked for to being on
+	// disk; refusals are none. It is called before anything is kept.
+	Commits(observe func(took time.Duration))
 	// Backup calls use with a copy of all records as of one moment, and its size in bytes.
 	Backup(ctx context.Context, use func(size int64, r io.Reader) error) error
 	Close() error

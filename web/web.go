@@ -4,6 +4,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"loa/contest"
 	"loa/internal/wallclock"
@@ -55,6 +56,9 @@ type Store interface {
 	terms.Store
 	usb.Store
 	programmes.Store
+
+	// Commits has somebody told how long each change took until it was on disk; it is called before anything is served.
+	Commits(observe func(took time.Duration))
 }
 
 // Deps are the parts of the daemon behind the pages.
@@ -87,7 +91,8 @@ func New(cfg kit.Config, d Deps) (http.Handler, error) {
 // Register adds every page folder and the API to k: one line each.
 func Register(k *kit.Kit, d Deps) {
 	k.NameContests(d.Contests.Titles)
-	k.CountBy("loa_mp3_witness_differs_total", d.Desk.Differences)
+	k.CountBy("loa_mp3_witness_differs_total", "MP3s in which two decoders heard something else.", d.Desk.Differences)
+	d.Store.Commits(k.Durations("loa_commit_duration_seconds", "How long changes took from being asked for to being on disk."))
 	home.Register(k)
 	door.Register(k, d.Store)
 	me.Register(k, d.Store)

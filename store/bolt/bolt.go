@@ -53,6 +53,7 @@ type Store struct {
 
 	installation installation
 	broken       atomic.Pointer[fault.Error] // set once a commit failed; no write is tried after it
+	observe      func(took time.Duration)    // of changes, nil where nobody asks
 	failed       chan struct{}               // closed when broken is set
 	failOnce     sync.Once
 	comparing    sync.Mutex // held while a new recording is compared with all others

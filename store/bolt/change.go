@@ -117,6 +117,9 @@ func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name strin
 	return result, nil
 }
 
+// Commits has somebody told how long each change takes.
+func (s *Store) Commits(observe func(took time.Duration)) { s.observe = observe }
+
 // update runs fn in a write transaction shared with other callers' (group
 // commit). fn may run more than once and must only touch tx and what it resets.
 func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
@@ -126,6 +129,7 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 	if e := s.broken.Load(); e != nil {
 		return e
 	}
+	began := time.Now()
 	var refused, failed error
 	err := s.db.Batch(func(b *bbolt.Tx) (err error) {
 		refused, failed = nil, nil
@@ -142,6 +146,9 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 	case refused != nil:
 		return refused
 	case err == nil:
+		if s.observe != nil {
+			s.observe(time.Since(began))
+		}
 		return s.inPlace(0) // nothing is acknowledged that nobody will find
 	case failed != nil:
 		return diskFault(failed, "change")

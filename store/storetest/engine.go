@@ -23,6 +23,7 @@ func Engine(t *testing.T, open func(t *testing.T) store.Engine) {
 		"a blob is used by whatever points at it": engineBlobs,
 		"closed weeks are listed as they stand":   engineClosed,
 		"a contest knows the other nouns":         engineContest,
+		"changes are timed, refusals are not":     engineTimed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -52,6 +53,20 @@ func aired(t *testing.T, e store.Engine) (episode scheduler.Episode, slot string
 	rule := must[scheduler.Rule](t)(e.SaveRule(ctx, daemonAt("rule", before), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Minutes: 15,
 		Selection: scheduler.Selection{All: true}}))
 	return episode, scheduler.SlotID(rule.ID, "S00001", time.Date(2024, 5, 13, 10, 0, 0, 0, time.UTC))
+}
+
+// engineTimed: who asked is told of each change once it is kept.
+func engineTimed(t *testing.T, e store.Engine) {
+	told := 0
+	e.Commits(func(took time.Duration) {
+		if told++; took <= 0 {
+			t.Errorf("a change took %v", took)
+		}
+	})
+	must[scheduler.Programme](t)(e.SaveProgramme(t.Context(), daemonAt("p", engineAt), scheduler.SaveProgramme{Title: "Nông thôn mới"}))
+	if _, err := e.SaveProgramme(t.Context(), daemonAt("q", engineAt), scheduler.SaveProgramme{}); err == nil || told != 1 {
+		t.Errorf("told %d times of one change and a refusal (%v)", told, err)
+	}
 }
 
 func engineUsed(t *testing.T, e store.Engine) {

@@ -31,7 +31,7 @@ func jsonDoor(t testing.TB, proxies ...netip.Prefix) http.Handler {
 	t.Helper()
 	k := kit.New(kit.Config{Auth: people{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Proxies: proxies,
 		ServerToken: accounts.HashOf("server")})
-	k.CountBy("loa_wishes_granted_total", func() int64 { return 7 })
+	k.CountBy("loa_wishes_granted_total", "Wishes.", func() int64 { return 7 })
 	k.Handle(
 		kit.Route{Pattern: "POST /api/v1/wishes", Access: kit.Public, MaxBody: 4096, In: wish{}, Out: wish{},
 			Summary: "Wish.", Handler: func(w http.ResponseWriter, r *kit.Request) error {
@@ -244,7 +244,7 @@ func TestMetricsAreForWhoRunsTheServer(t *testing.T) {
 		t.Errorf("an operator reads metrics: %d", w.Code)
 	}
 	w := send(h, "GET", "/metrics", "", "", "Authorization", "Bearer server")
-	for _, line := range []string{`loa_requests_total{route="GET /metrics",status="403"} 1`, "loa_wishes_granted_total 7"} {
+	for _, line := range []string{`loa_request_duration_seconds_count{route="GET /metrics",status="403"} 1`, "loa_wishes_granted_total 7", "loa_trouble 0"} {
 		if w.Code != 200 || !strings.Contains(w.Body.String(), line+"\n") {
 			t.Errorf("%d, no %s in %s", w.Code, line, w.Body)
 		}

@@ -142,7 +142,8 @@ func (k *Kit) CountUnread(unread func(ctx context.Context, person string) (int, 
 
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {
-	k := &Kit{cfg: cfg, assets: newAssets(), metrics: newMetrics(cfg.Now()), values: map[reflect.Type][]string{}, base: map[text.Language]*template.Template{}}
+	k := &Kit{cfg: cfg, assets: newAssets(), values: map[reflect.Type][]string{}, base: map[text.Language]*template.Template{}}
+	k.metrics = newMetrics(func() bool { return k.trouble() != nil })
 	k.assets.add("kit", files, k.fail)
 	own := &Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}
 	k.failed, k.offline = NewView[errorPage](own, "error.html"), NewView[offlinePage](own, "offline.html")

@@ -3,62 +3,62 @@ package kit
 import (
 	"bytes"
 	"cmp"
-	"fmt"
-	"maps"
 	"net/http"
-	"runtime"
-	"slices"
-	"sync"
+	"strconv"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/common/expfmt"
 )
 
-// metrics counts requests by route and status for GET /metrics, in the text
-// format of Prometheus. Paths are patterns: no ID or secret becomes a label.
+// metrics are the figures that GET /metrics prints in the text format of
+// Prometheus, with those of the process and of Go by their usual names. Paths are
+// patterns: no ID or secret becomes a label.
 type metrics struct {
-	mu    sync.Mutex
-	since time.Time
-	done  map[countKey]*count
-	named map[string]int64        // by name and label, as they are printed
-	kept  map[string]func() int64 // by name, what others count; filled before anything is served
+	registry *prometheus.Registry
+	answers  *prometheus.HistogramVec
 }
 
-type countKey struct {
-	pattern string
-	status  int
-}
+// buckets reach from what nobody feels to what a slow line gives up on, in seconds.
+var buckets = []float64{0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10}
 
-type count struct {
-	n    int64
-	took time.Duration
-}
-
-func newMetrics(now time.Time) *metrics {
-	return &metrics{since: now, done: map[countKey]*count{}, named: map[string]int64{}, kept: map[string]func() int64{}}
+func newMetrics(trouble func() bool) *metrics {
+	m := &metrics{registry: prometheus.NewRegistry(),
+		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "loa_request_duration_seconds", Help: "How long answers took, by route and status.",
+			Buckets: buckets}, []string{"route", "status"})}
+	m.registry.MustRegister(m.answers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "loa_trouble", Help: "1 while pages say that something is wrong."}, func() float64 {
+			if trouble() {
+				return 1
+			}
+			return 0
+		}))
+	return m
 }
 
 func (m *metrics) note(pattern string, status int, took time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c := m.done[countKey{pattern, status}]
-	if c == nil {
-		c = &count{}
-		m.done[countKey{pattern, status}] = c
-	}
-	c.n++
-	c.took += took
+	m.answers.WithLabelValues(pattern, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// Count adds one to a counter that GET /metrics prints: name{label="value"}.
-// The value is one of a few words of the program, nothing a person typed.
-func (k *Kit) Count(name, label, value string) {
-	k.metrics.mu.Lock()
-	defer k.metrics.mu.Unlock()
-	k.metrics.named[fmt.Sprintf("%s{%s=%q}", name, label, value)]++
+// Counter has GET /metrics print a counter by one label, and returns what adds one
+// to it. The label's value is one of a few words of the program, nothing a person typed.
+func (k *Kit) Counter(name, help, label string) func(value string) {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
+	k.metrics.registry.MustRegister(c)
+	return func(value string) { c.WithLabelValues(value).Inc() }
 }
 
 // CountBy has GET /metrics print a counter that somebody else keeps.
-func (k *Kit) CountBy(name string, read func() int64) {
-	k.metrics.kept[name] = read
+func (k *Kit) CountBy(name, help string, read func() int64) {
+	k.metrics.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(read()) }))
+}
+
+// Durations has GET /metrics print how long something took, and returns what notes it.
+func (k *Kit) Durations(name, help string) func(took time.Duration) {
+	h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets})
+	k.metrics.registry.MustRegister(h)
+	return func(took time.Duration) { h.Observe(took.Seconds()) }
 }
 
 // statusWriter remembers the status of an answer. Unwrap keeps
@@ -81,39 +81,16 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (k *Kit) showMetrics(w http.ResponseWriter, r *Request) error {
+	families, err := k.metrics.registry.Gather()
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	m := k.metrics
-	m.mu.Lock()
-	keys := make([]countKey, 0, len(m.done))
-	for key := range m.done {
-		keys = append(keys, key)
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, f); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(keys, func(a, b countKey) int { return cmp.Or(cmp.Compare(a.pattern, b.pattern), a.status-b.status) })
-	b.WriteString("# HELP loa_requests_total Requests answered.\n# TYPE loa_requests_total counter\n")
-	for _, key := range keys {
-		fmt.Fprintf(&b, "loa_requests_total{route=%q,status=\"%d\"} %d\n", key.pattern, key.status, m.done[key].n)
-	}
-	b.WriteString("# HELP loa_request_seconds_total Time spent answering.\n# TYPE loa_request_seconds_total counter\n")
-	for _, key := range keys {
-		fmt.Fprintf(&b, "loa_request_seconds_total{route=%q,status=\"%d\"} %.6f\n", key.pattern, key.status, m.done[key].took.Seconds())
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.named)) {
-		fmt.Fprintf(&b, "%s %d\n", name, m.named[name])
-	}
-	m.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(m.kept)) {
-		fmt.Fprintf(&b, "%s %d\n", name, m.kept[name]())
-	}
-	if k.trouble() != nil {
-		b.WriteString("loa_trouble 1\n")
-	} else {
-		b.WriteString("loa_trouble 0\n")
-	}
-	var mem runtime.MemStats
-	runtime.ReadMemStats(&mem)
-	fmt.Fprintf(&b,
-		"# TYPE loa_up_seconds gauge\nloa_up_seconds %.0f\n# TYPE loa_goroutines gauge\nloa_goroutines %d\n# TYPE loa_heap_bytes gauge\nloa_heap_bytes %d\n",
-		r.Now.Sub(m.since).Seconds(), runtime.NumGoroutine(), mem.HeapAlloc)
-	r.write(w, http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", b.Bytes())
+	r.write(w, http.StatusOK, string(expfmt.NewFormat(expfmt.TypeTextPlain)), b.Bytes())
 	return nil
 }
