@@ -700,6 +700,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	for _, page := range []string{"/programmes/{}", "/programmes/{}/retire"} { // what rests has nothing more to press: that comes last
 		w.tried["kit/_parts.html once.anyway on "+page+" do=retire"] = true
 	}
+	w.tried["coverage/anew.html stations.to_preview"] = true // only where something changes: by its address below
 	w.judged("lan-sau", false)
 	sheet := ""
 	if err := w.hall.View(t.Context(), "lan-sau", func(s *contest.State) error {

@@ -13,8 +13,9 @@ import (
 )
 
 // telling is the job that posts what a noun says at its time. Done twice it posts
-// nothing more: every draft has a key that stays.
-func (d *daemon) telling(drafts func(ctx context.Context, at time.Time, set message.Settings, people *accounts.Directory) ([]message.Draft, error)) func(
+// nothing more: every draft has a key that stays. What it did is said by the key.
+func (d *daemon) telling(key string, drafts func(ctx context.Context, at time.Time, set message.Settings, people *accounts.Directory) ([]message.Draft,
+	error)) func(
 	context.Context, time.Time) (text.Phrase, error) {
 	return func(ctx context.Context, at time.Time) (text.Phrase, error) {
 		set, err := d.store.MessageSettings(ctx)
@@ -39,7 +40,7 @@ func (d *daemon) telling(drafts func(ctx context.Context, at time.Time, set mess
 			n, list = n+made, list[len(some):]
 		}
 		d.office.Wake()
-		return text.Phrase{Key: "job.told", Args: []any{"n", n}}, nil
+		return text.Phrase{Key: key, Args: []any{"n", n}}, nil
 	}
 }
 

@@ -56,8 +56,8 @@ func TestPeopleAreToldOnceAndInTime(t *testing.T) {
 	}
 	run := func(job func(context.Context, time.Time, message.Settings, *accounts.Directory) ([]message.Draft, error), at time.Time, want string) {
 		t.Helper()
-		said, err := r.d.telling(job)(t.Context(), at)
-		if err != nil || !strings.Contains(said.Words(text.Vietnamese), "làm "+want+" thông báo") {
+		said, err := r.d.telling("job.told_soon", job)(t.Context(), at)
+		if err != nil || !strings.Contains(said.Words(text.Vietnamese), ": "+want+" thông báo") {
 			t.Errorf("at %v: %q %v, want %s", at, said.Words(text.Vietnamese), err, want)
 		}
 	}
