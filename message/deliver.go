@@ -51,17 +51,19 @@ const (
 	LogIn       Answer = "log_in"      // user or password refused
 	OwnNetwork  Answer = "own_network" // an address inside the server's own networks
 	Redirected  Answer = "redirected"  // to another address, which is not followed
-	NotSet      Answer = "not_set"     // no mail server, or the webhook is no more
+	NotSet      Answer = "not_set"     // no mail server
+	Removed     Answer = "removed"     // the webhook is no more
+	Restored    Answer = "restored"    // it waited when a backup was made, and the backup was restored
 )
 
 // Answers are all of them.
-var Answers = []Answer{Taken, Later, Refused, Silent, Unreached, NameUnknown, Untrusted, LogIn, OwnNetwork, Redirected, NotSet}
+var Answers = []Answer{Taken, Later, Refused, Silent, Unreached, NameUnknown, Untrusted, LogIn, OwnNetwork, Redirected, NotSet, Removed, Restored}
 
 // Words says it.
 func (a Answer) Words(l text.Language) string { return l.Say("message.answer." + string(a)) }
 
 // final are those after which another try is no use.
-func (a Answer) final() bool { return a == Refused || a == Redirected || a == NotSet }
+func (a Answer) final() bool { return a == Refused || a == Redirected || a == NotSet || a == Removed }
 
 // OfTarget reports whether the trouble is where the message goes, not the message: then
 // others that go there would fare no better.
@@ -146,6 +148,15 @@ func (d Delivery) After(a Attempt) Delivery {
 // that instant. It is no try.
 func (d Delivery) PutOff(at time.Time) Delivery {
 	d.Next = at.UTC().Add(pauses[0])
+	return d
+}
+
+// Held is the delivery in a restored backup: whether it was sent after the backup was made
+// is not known there, so a person says whether it goes. It is no try.
+func (d Delivery) Held(at time.Time) Delivery {
+	tries := d.Tries
+	d = d.After(Attempt{At: at, Answer: Restored})
+	d.State, d.Tries, d.Next = Dead, tries, at.UTC()
 	return d
 }
 
@@ -295,13 +306,27 @@ type Replay struct {
 // MostReplayed is how many one replay of all moves.
 const MostReplayed = 500
 
-// DecideReplay says how a delivery goes on. Faults: accounts.denied, message.not_over.
-func DecideReplay(m accounts.Meta, d Delivery) (Delivery, error) {
+// Again reports whether a delivery can be tried again by hand. hooks are the webhooks
+// there are.
+func (d Delivery) Again(hooks []Hook) bool {
+	return (d.State == Failed || d.State == Dead) && d.target(hooks)
+}
+
+func (d Delivery) target(hooks []Hook) bool {
+	return d.Channel != Webhook || slices.ContainsFunc(hooks, func(h Hook) bool { return h.ID == d.To })
+}
+
+// DecideReplay says how a delivery goes on; hooks are the webhooks there are. Faults:
+// accounts.denied, message.not_over, message.target_gone.
+func DecideReplay(m accounts.Meta, d Delivery, hooks []Hook) (Delivery, error) {
 	if err := Allowed(m.By); err != nil {
 		return d, err
 	}
 	if d.State != Failed && d.State != Dead {
 		return d, fault.New(fault.Conflict, "message.not_over")
+	}
+	if !d.target(hooks) {
+		return d, fault.New(fault.Conflict, "message.target_gone", "name", d.Name)
 	}
 	d.State, d.Tries, d.Next = Waiting, 0, m.At.UTC()
 	return d, nil

@@ -156,7 +156,8 @@ func (s Settings) Check() error {
 	if s.KeepDays < s.LeadDays+7 { // what is forgotten would be said again
 		refuse("keep_days", "message.keep_days_short", "least", s.LeadDays+7)
 	}
-	if m := s.Mail; m.Host != "" {
+	m := s.Mail
+	if m.Host != "" {
 		if !validHost(m.Host) {
 			refuse("host", "message.host_form")
 		}
@@ -169,15 +170,15 @@ func (s Settings) Check() error {
 		if m.Security == Open && m.User != "" {
 			refuse("security", "message.password_in_the_open")
 		}
-		if len(m.User) > 254 || strings.ContainsFunc(m.User, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			refuse("user", "message.user_form")
-		}
-		if _, err := CheckAddress(m.From); err != nil {
-			refuse("from", "message.mail_form")
-		}
-		if len([]rune(m.Name)) > accounts.NameMost {
-			refuse("name", "accounts.name_form", "most", accounts.NameMost)
-		}
+	}
+	if len(m.User) > 254 || strings.ContainsFunc(m.User, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		refuse("user", "message.user_form")
+	}
+	if _, err := CheckAddress(m.From); err != nil && (m.Host != "" || m.From != "") {
+		refuse("from", "message.mail_form")
+	}
+	if len([]rune(m.Name)) > accounts.NameMost {
+		refuse("name", "accounts.name_form", "most", accounts.NameMost)
 	}
 	for t, w := range s.Ways {
 		if !slices.Contains(Told, t) || !slices.Contains(Ways, w) {
@@ -201,9 +202,10 @@ type SaveSettings struct {
 }
 
 // DecideSettings says what settings are kept, and whether the password goes: another
-// server never gets the password of the one before. Faults: accounts.denied, edit.stale,
-// message.settings_invalid with its parts.
-func DecideSettings(old Settings, m accounts.Meta, c SaveSettings) (set Settings, forget bool, err error) {
+// server never gets the password of the one before, so who changes the server types it
+// again. password says whether one is kept. Faults: accounts.denied, edit.stale,
+// message.settings_invalid with its parts, message.password_form, message.password_again.
+func DecideSettings(old Settings, password bool, m accounts.Meta, c SaveSettings) (set Settings, forget bool, err error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
 		return set, false, err
 	}
@@ -218,8 +220,12 @@ func DecideSettings(old Settings, m accounts.Meta, c SaveSettings) (set Settings
 	if len(c.Password) > 1000 || strings.ContainsAny(c.Password, "\r\n\x00") {
 		return set, false, fault.New(fault.Invalid, "message.password_form").At("password")
 	}
-	set.Touch = m.Touch(old, set)
 	forget = !c.NewPassword && (set.Mail.Host != old.Mail.Host || set.Mail.User != old.Mail.User || set.Mail.Security == Open)
+	has := password && !forget || c.NewPassword && c.Password != ""
+	if set.Mail.Host != "" && set.Mail.User != "" && !has {
+		return set, false, fault.New(fault.Invalid, "message.password_again").At("password")
+	}
+	set.Touch = m.Touch(old, set)
 	return set, forget, nil
 }
 

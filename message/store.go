@@ -17,7 +17,7 @@ type Store interface {
 	// Hooks lists all webhooks, the oldest first: at most MostHooks.
 	Hooks(ctx context.Context) ([]Hook, error)
 	SaveHook(ctx context.Context, m accounts.Meta, c SaveHook) (Hook, error) // DecideHook, message.no_hook
-	// RemoveHook also takes its secret away; what waits for it fails when its turn comes.
+	// RemoveHook also takes its secret away; what waits for it has failed (Removed).
 	RemoveHook(ctx context.Context, m accounts.Meta, id string) (Hook, error) // Allowed, message.no_hook
 	// Choice is what a person chose, the zero Choice of hers if she never did.
 	Choice(ctx context.Context, person string) (Choice, error)
@@ -36,7 +36,8 @@ type Store interface {
 	// 0 for the newest. next is the before of the rest, 0 at the end: a page may hold fewer
 	// than limit where few pass. Faults: Allowed.
 	Deliveries(ctx context.Context, by accounts.Actor, q Query, before uint64, limit int) (list []Delivery, next uint64, err error)
-	// Replay lets deliveries be tried again and says how many. DecideReplay, message.no_delivery.
+	// Replay lets deliveries be tried again and says how many; of all that are dead it leaves
+	// those whose webhook is gone. DecideReplay, message.no_delivery.
 	Replay(ctx context.Context, m accounts.Meta, c Replay) (int, error)
 }
 

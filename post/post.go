@@ -203,7 +203,7 @@ func (o *Office) sender(ctx context.Context, d desk, to message.Delivery) (send 
 	}
 	h, known := d.hooks[to.To]
 	if !known {
-		return func(context.Context, message.Parcel) message.Attempt { return message.Attempt{Answer: message.NotSet} }, func() {}, nil
+		return func(context.Context, message.Parcel) message.Attempt { return message.Attempt{Answer: message.Removed} }, func() {}, nil
 	}
 	caller, err := o.caller(ctx, d, h)
 	return caller.send, func() {}, err

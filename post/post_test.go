@@ -25,6 +25,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/message"
 	"loa/post"
@@ -300,6 +301,10 @@ func TestAPasswordIsSentToTheServerItIsForAndNowhereElse(t *testing.T) {
 	set, err := h.store.MessageSettings(t.Context())
 	h.must(nil, err)
 	set.Mail.Host = "other.test"
+	if _, err := h.store.SaveMessageSettings(t.Context(), h.meta(), message.SaveSettings{Settings: set}); !fault.Is(err, "message.password_again") {
+		t.Errorf("another server is saved without a password: %v", err)
+	}
+	set.Mail.User = ""
 	h.must(h.store.SaveMessageSettings(t.Context(), h.meta(), message.SaveSettings{Settings: set}))
 	if kept, err := h.store.Secret(t.Context(), message.MailSecret); err != nil || kept != "" {
 		t.Errorf("another server would get the password: %v", err)

@@ -76,11 +76,20 @@ type Kind interface {
 	// fill writes the copy, and whatever else belongs into the folder. What stands there
 	// from a restore that was killed must have been removed. The problems found in the
 	// records are reported; where whole is false, so that nothing else tells whether the
-	// copy is as it was made, any problem is store.corrupt. Faults: store.not_empty,
-	// store.corrupt, store.full.
-	Restore(ctx context.Context, dir, id string, created time.Time, whole bool, fill func(w io.Writer) error, report func(Problem)) error
+	// copy is as it was made, any problem is store.corrupt. What waited to be sent when the
+	// copy was made is given up, since the source has sent it; held is how many deliveries.
+	// Faults: store.not_empty, store.corrupt, store.full.
+	Restore(ctx context.Context, dir string, c Copy, fill func(w io.Writer) error, report func(Problem)) (held int, err error)
 	// Restoring reports whether a restore into the folder was begun and has not ended.
 	Restoring(dir string) bool
+}
+
+// Copy is what is known of a copy that is restored.
+type Copy struct {
+	ID      string    // of the installation
+	Created time.Time // of the installation
+	Whole   bool      // something tells that the copy is as it was made
+	Now     time.Time
 }
 
 // Problem is something Verify found.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -122,12 +123,15 @@ func (c restoreCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	w, problems, err := backup.Restore(t, engine, c.Data, f, info.Size())
+	w, found, err := backup.Restore(t, engine, c.Data, f, info.Size(), time.Now())
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(t.out, t.lang.Say("cli.restore.done", "at", w.Made, "dir", c.Data))
-	if n := problems + len(w.Damaged); n > 0 {
+	if found.Held > 0 {
+		fmt.Fprintln(t.out, t.lang.Say("cli.restore.held", "n", found.Held))
+	}
+	if n := found.Problems + len(w.Damaged); n > 0 {
 		fmt.Fprintln(t.out, t.lang.Say("cli.restore.problems", "n", n, "dir", c.Data))
 	}
 	return nil

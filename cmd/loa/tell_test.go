@@ -82,8 +82,8 @@ func TestPeopleAreToldOnceAndInTime(t *testing.T) {
 		want  []string
 	}{
 		{"operator", []string{"1 lượt phát quá hạn", "17:00 phát"}}, {"other", nil},
-		{"monitor", []string{"im lặng 3 tuần", "Tổng hợp tuần", "Tổng hợp tuần"}},
-		{"province", []string{"im lặng 3 tuần", "Tổng hợp tuần", "Tổng hợp tuần"}},
+		{"monitor", []string{"im lặng ít nhất 3 tuần", "Tổng hợp tuần", "Tổng hợp tuần"}},
+		{"province", []string{"im lặng ít nhất 3 tuần", "Tổng hợp tuần", "Tổng hợp tuần"}},
 		{"admin", []string{"Tổng hợp tuần", "Tổng hợp tuần"}},
 	} {
 		got := told[c.login]

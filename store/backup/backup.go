@@ -68,7 +68,8 @@ func (e end) bytes() ([]byte, error) {
 	if err == nil {
 		_, err = out.Write(body)
 	}
-	return b.Bytes(), errors.Join(err, out.Close())
+	err = errors.Join(err, out.Close())
+	return b.Bytes(), err
 }
 
 // summed counts and hashes what is written through it.
@@ -212,6 +213,9 @@ func checkEnd(w *Whole, f io.ReaderAt, file *io.SectionReader, in io.Reader, siz
 	if err != nil {
 		return err
 	}
+	if size-at == int64(512+len(body)) { // programs before left the end open
+		want = want[:size-at]
+	}
 	if size-at < int64(len(want)) {
 		return fault.New(fault.Invalid, "backup.cut")
 	}
@@ -290,25 +294,30 @@ func cut(err error) error {
 	return err
 }
 
+// Found is what a restore came upon.
+type Found struct {
+	Problems int // of the records, when the backup was made
+	Held     int // deliveries that waited then, and were given up
+}
+
 // Restore makes a data folder of a backup, after it has read all of it. dir must be
 // empty, not there, or hold what a restore left that was killed. Until all is there
-// and found sound, the folder is marked as one that nobody serves. It returns how many
-// problems the records had when the backup was made. Faults: those of Check,
-// store.not_empty, store.corrupt, store.full.
-func Restore(ctx context.Context, kind store.Kind, dir string, f io.ReaderAt, size int64) (w Whole, problems int, err error) {
+// and found sound, the folder is marked as one that nobody serves. Faults: those of
+// Check, store.not_empty, store.corrupt, store.full.
+func Restore(ctx context.Context, kind store.Kind, dir string, f io.ReaderAt, size int64, now time.Time) (w Whole, found Found, err error) {
 	if w, err = Check(kind, f, size); err != nil {
-		return w, 0, err
+		return w, found, err
 	}
 	if err := empty(kind, dir); err != nil {
-		return w, 0, err
+		return w, found, err
 	}
-	err = kind.Restore(ctx, dir, w.ID, w.Created, w.Sealed, func(db io.Writer) error {
+	found.Held, err = kind.Restore(ctx, dir, store.Copy{ID: w.ID, Created: w.Created, Whole: w.Sealed, Now: now}, func(db io.Writer) error {
 		return fill(ctx, dir, io.NewSectionReader(f, 0, size), w, db)
-	}, func(store.Problem) { problems++ })
+	}, func(store.Problem) { found.Problems++ })
 	if err != nil { // leave nothing that looks like data
-		return w, 0, errors.Join(err, clear(dir))
+		return w, Found{}, errors.Join(err, clear(dir))
 	}
-	return w, problems, nil
+	return w, found, nil
 }
 
 // empty makes the folder, and removes what a killed restore left there.

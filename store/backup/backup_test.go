@@ -12,13 +12,16 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/message"
 	"loa/store"
 	"loa/store/backup"
 	"loa/store/bolt"
@@ -65,7 +68,8 @@ func (h house) backup(t *testing.T) []byte {
 
 func restore(t *testing.T, dir string, b []byte) (backup.Whole, int, error) {
 	t.Helper()
-	return backup.Restore(t.Context(), bolt.Kind{}, dir, bytes.NewReader(b), int64(len(b)))
+	w, found, err := backup.Restore(t.Context(), bolt.Kind{}, dir, bytes.NewReader(b), int64(len(b)), made)
+	return w, found.Problems, err
 }
 
 // whole fails the test unless dir is sound and holds as many records and files as
@@ -81,7 +85,16 @@ func (h house) whole(t *testing.T, dir string) {
 		if err != nil {
 			t.Error(err)
 		}
-		return fmt.Sprint(s.ID(), records, files)
+		dead, _, err := s.Deliveries(t.Context(), accounts.Daemon(), message.Query{State: message.Dead}, 0, 1000)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, d := range dead {
+			if d.Last().Answer == message.Restored {
+				records++ // what waited stands in no row of what is due
+			}
+		}
+		return fmt.Sprint(s.ID(), " ", records, " ", files)
 	}
 	s, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -177,6 +190,30 @@ func TestABackupThatIsNotAsItWasMadeIsRefused(t *testing.T) {
 	refused("the same twice", append(bytes.Clone(b), b...))
 }
 
+// A backup is a tar that any tar lists to its end without a word; one of the programs that
+// left the end open is still read.
+func TestABackupIsAWholeTar(t *testing.T) {
+	b := filled(t).backup(t)
+	file := filepath.Join(t.TempDir(), "backup.tar")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if len(b)%512 != 0 || !bytes.Equal(b[len(b)-1024:], make([]byte, 1024)) {
+		t.Errorf("%d bytes, not closed", len(b))
+	}
+	out, err := exec.Command("tar", "tf", file).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "loa.db") || strings.Contains(string(out), "rror") {
+		t.Errorf("tar tf: %v, %s", err, out)
+	}
+	open := bytes.TrimRight(b, "\x00")
+	if w, _, err := restore(t, filepath.Join(t.TempDir(), "open"), open); err != nil || !w.Sealed {
+		t.Errorf("one whose end is open: %v", err)
+	}
+	if _, _, err := restore(t, filepath.Join(t.TempDir(), "less"), open[:len(open)-1]); err == nil {
+		t.Error("one byte less is restored")
+	}
+}
+
 // old makes of a backup one as the first programs made it: the end says nothing.
 func old(t *testing.T, b []byte) []byte {
 	t.Helper()
@@ -256,7 +293,7 @@ func TestARestoreThatWasKilledIsNeverServed(t *testing.T) {
 				}
 			}()
 			// A panic leaves the folder as a kill would: nothing is tidied up.
-			_, _, _ = backup.Restore(t.Context(), bolt.Kind{}, dir, &dying{bytes.NewReader(b), limit, 2, killed}, int64(len(b)))
+			_, _, _ = backup.Restore(t.Context(), bolt.Kind{}, dir, &dying{bytes.NewReader(b), limit, 2, killed}, int64(len(b)), made)
 		}()
 		if ents, err := os.ReadDir(dir); err != nil || len(ents) == 0 {
 			t.Fatalf("after %d bytes the folder is empty: the test kills nothing, %v", limit, err)

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -94,29 +93,29 @@ func (Kind) Restoring(dir string) bool {
 }
 
 // Restore implements store.Kind.
-func (Kind) Restore(ctx context.Context, dir, id string, created time.Time, whole bool, fill func(db io.Writer) error, report func(store.Problem)) error {
+func (Kind) Restore(ctx context.Context, dir string, c store.Copy, fill func(db io.Writer) error, report func(store.Problem)) (held int, err error) {
 	for _, name := range []string{databaseFile, installedFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return fault.New(fault.Conflict, "store.not_empty", "dir", dir)
+			return 0, fault.New(fault.Conflict, "store.not_empty", "dir", dir)
 		}
 	}
 	if err := writeDurably(filepath.Join(dir, restoringFile), []byte("loa restore was begun and has not ended\n")); err != nil {
-		return err
+		return 0, err
 	}
 	path := filepath.Join(dir, databaseFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return diskFault(err, "restore database")
+		return 0, diskFault(err, "restore database")
 	}
 	if err := errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
-		return diskFault(err, "restore database")
+		return 0, diskFault(err, "restore database")
 	}
-	if err := writeInstalled(dir, installation{ID: id, Schema: Schema, Created: created}); err != nil {
-		return err
+	if err := writeInstalled(dir, installation{ID: c.ID, Schema: Schema, Created: c.Created}); err != nil {
+		return 0, err
 	}
 	s, err := Open(dir, Options{Log: slog.New(slog.DiscardHandler), restoring: true})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var first *store.Problem
 	_, err = s.Verify(ctx, func(p store.Problem) {
@@ -125,14 +124,19 @@ func (Kind) Restore(ctx context.Context, dir, id string, created time.Time, whol
 		}
 		report(p)
 	})
-	if err = errors.Join(err, s.Close()); err != nil {
-		return err
+	if err == nil {
+		if held, err = s.holdMessages(ctx, c.Now); first != nil {
+			err = nil // what was damaged is reported; nothing of it can be sent either
+		}
 	}
-	if first != nil && !whole {
-		return fault.New(fault.Unavailable, "store.corrupt", "file", databaseFile).Because(fmt.Errorf("%s", first))
+	if err = errors.Join(err, s.Close()); err != nil {
+		return 0, err
+	}
+	if first != nil && !c.Whole {
+		return 0, fault.New(fault.Unavailable, "store.corrupt", "file", databaseFile).Because(fmt.Errorf("%s", first))
 	}
 	if err := os.Remove(filepath.Join(dir, restoringFile)); err != nil {
-		return diskFault(err, "restore database")
+		return 0, diskFault(err, "restore database")
 	}
-	return syncDir(dir)
+	return held, syncDir(dir)
 }

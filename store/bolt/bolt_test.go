@@ -220,7 +220,9 @@ func TestBackupWhileWritingRestoresToTheSameContent(t *testing.T) {
 	}
 	restore := func(dir string, b []byte) error {
 		fill := func(db io.Writer) error { _, err := db.Write(b); return err }
-		return Kind{}.Restore(context.Background(), dir, s.ID(), s.installation.Created, true, fill, func(p store.Problem) { t.Errorf("restored: %s", p) })
+		c := store.Copy{ID: s.ID(), Created: s.installation.Created, Whole: true, Now: time.Now()}
+		_, err := Kind{}.Restore(context.Background(), dir, c, fill, func(p store.Problem) { t.Errorf("restored: %s", p) })
+		return err
 	}
 	dir := t.TempDir()
 	if err := restore(dir, copied.Bytes()); err != nil {

@@ -76,7 +76,7 @@ func (s *Store) SaveMessageSettings(ctx context.Context, m accounts.Meta, c mess
 		if err != nil {
 			return old, err
 		}
-		set, forget, err := message.DecideSettings(old, m, c)
+		set, forget, err := message.DecideSettings(old, messageSecrets.has(tx, []byte(message.MailSecret)), m, c)
 		switch {
 		case err != nil:
 			return set, err
@@ -149,8 +149,48 @@ func (s *Store) RemoveHook(ctx context.Context, m accounts.Meta, id string) (mes
 		if err != nil {
 			return h, err
 		}
-		return h, errors.Join(messageHooks.remove(tx, key), messageHookKeys.remove(tx, []byte(id)), messageSecrets.remove(tx, []byte(id)))
+		_, err = tx.giveUp(func(d message.Delivery) (message.Delivery, bool) {
+			return d.After(message.Attempt{At: m.At, Answer: message.Removed}), d.Channel == message.Webhook && d.To == id
+		})
+		return h, errors.Join(err, messageHooks.remove(tx, key), messageHookKeys.remove(tx, []byte(id)), messageSecrets.remove(tx, []byte(id)))
 	})
+}
+
+// holdMessages gives up what waits in a store that was just restored.
+func (s *Store) holdMessages(ctx context.Context, at time.Time) (n int, err error) {
+	err = s.update(ctx, func(tx *tx) error {
+		n, err = tx.giveUp(func(d message.Delivery) (message.Delivery, bool) { return d.Held(at), true })
+		return err
+	})
+	return n, err
+}
+
+// giveUp ends those of the waiting deliveries that over says, as it says, and counts them.
+func (tx *tx) giveUp(over func(message.Delivery) (message.Delivery, bool)) (int, error) {
+	from := append([]byte(message.Waiting), 0)
+	var list []message.Delivery
+	for e, err := range deliveriesIn.ascend(tx, from, after(from)) {
+		if err != nil {
+			return 0, err
+		}
+		d, found, err := deliveries.get(tx, deliveryKey(e.rec))
+		if err == nil && !found {
+			err = damaged(deliveriesIn.name, e.key, errMissing)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if _, ends := over(d); ends {
+			list = append(list, d)
+		}
+	}
+	for _, was := range list {
+		d, _ := over(was)
+		if err := tx.putDelivery(&was, d); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
 }
 
 func choiceOf(tx *tx, person string) (message.Choice, error) {
@@ -496,29 +536,16 @@ func (s *Store) Replay(ctx context.Context, m accounts.Meta, c message.Replay) (
 		if err := message.Allowed(m.By); err != nil {
 			return 0, err
 		}
-		var numbers []uint64
-		if c.Number > 0 {
-			numbers = []uint64{c.Number}
-		} else {
-			from := append([]byte(message.Dead), 0)
-			for e, err := range deliveriesIn.descend(tx, from, after(from)) {
-				if err != nil {
-					return 0, err
-				}
-				if numbers = append(numbers, e.rec); len(numbers) == message.MostReplayed {
-					break
-				}
-			}
+		hooks, err := messageHooks.all(tx)
+		if err != nil {
+			return 0, err
 		}
-		for _, n := range numbers {
-			was, found, err := deliveries.get(tx, deliveryKey(n))
-			if err == nil && !found {
-				err = message.NoDelivery()
-			}
-			if err != nil {
-				return 0, err
-			}
-			d, err := message.DecideReplay(m, was)
+		list, err := tx.replayed(c, hooks)
+		if err != nil {
+			return 0, err
+		}
+		for _, was := range list {
+			d, err := message.DecideReplay(m, was, hooks)
 			if err != nil {
 				return 0, err
 			}
@@ -526,8 +553,39 @@ func (s *Store) Replay(ctx context.Context, m accounts.Meta, c message.Replay) (
 				return 0, err
 			}
 		}
-		return len(numbers), nil
+		return len(list), nil
 	})
+}
+
+// replayed are the deliveries that a replay is about.
+func (tx *tx) replayed(c message.Replay, hooks []message.Hook) (list []message.Delivery, err error) {
+	if c.Number > 0 {
+		d, found, err := deliveries.get(tx, deliveryKey(c.Number))
+		if err == nil && !found {
+			err = message.NoDelivery()
+		}
+		return []message.Delivery{d}, err
+	}
+	from := append([]byte(message.Dead), 0)
+	for e, err := range deliveriesIn.descend(tx, from, after(from)) {
+		if err != nil {
+			return nil, err
+		}
+		d, found, err := deliveries.get(tx, deliveryKey(e.rec))
+		if err == nil && !found {
+			err = damaged(deliveriesIn.name, e.key, errMissing)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !d.Again(hooks) {
+			continue
+		}
+		if list = append(list, d); len(list) == message.MostReplayed {
+			break
+		}
+	}
+	return list, nil
 }
 
 // ForgetMessages implements message.Outbox.

@@ -1,6 +1,8 @@
 package bolt_test
 
 import (
+	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,12 +14,78 @@ import (
 	"loa/accounts"
 	"loa/message"
 	"loa/stations"
+	"loa/store"
+	"loa/store/backup"
+	"loa/store/bolt"
 	"loa/store/bolttest"
+	"loa/store/folder"
 	"loa/store/storetest"
 )
 
 func TestMessages(t *testing.T) {
 	storetest.Message(t, func(t *testing.T) message.Store { return bolttest.Open(t) })
+}
+
+// What waited when a backup was made is not sent by what is restored of it, says why, and
+// goes when a person sends it again.
+func TestMessagesThatWaitedAreHeldByARestore(t *testing.T) {
+	s := bolttest.Open(t)
+	at := time.Date(2026, 11, 30, 5, 0, 0, 0, time.UTC)
+	meta := accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
+	if _, err := s.SaveHook(t.Context(), meta, message.SaveHook{HookFields: message.HookFields{Name: "Kho", URL: "https://kho.laocai.vn/",
+		Topics: []message.Topic{message.SlotMissed}}}); err != nil {
+		t.Fatal(err)
+	}
+	var drafts []message.Draft
+	for _, key := range []string{"a", "b", "c"} {
+		drafts = append(drafts, message.Draft{Key: key, Topic: message.SlotMissed, Person: accounts.Person{ID: "lan", Name: "Lan"}, Title: key})
+	}
+	if _, err := s.Post(t.Context(), drafts, at); err != nil {
+		t.Fatal(err)
+	}
+	due, err := s.Due(t.Context(), at, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Settle(t.Context(), []message.Delivery{due[0].Deliveries[0].After(message.Attempt{At: at, Answer: message.Taken})}); err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := folder.OpenBlobs(t.TempDir(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blobs.Close()
+	var file bytes.Buffer
+	if err := backup.Write(t.Context(), &file, s, blobs, at); err != nil {
+		t.Fatal(err)
+	}
+	dir, later := t.TempDir(), at.Add(time.Hour)
+	_, found, err := backup.Restore(t.Context(), bolt.Kind{}, dir, bytes.NewReader(file.Bytes()), int64(file.Len()), later)
+	if err != nil || found.Held != 2 || found.Problems != 0 {
+		t.Fatalf("%+v %v", found, err)
+	}
+	r, err := bolt.Open(dir, bolt.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if due, err := r.Due(t.Context(), later.AddDate(1, 0, 0), 10); err != nil || len(due) > 0 {
+		t.Errorf("%d are due, %v", len(due), err)
+	}
+	held, _, err := r.Deliveries(t.Context(), accounts.Daemon(), message.Query{State: message.Dead}, 0, 10)
+	if err != nil || len(held) != 2 || held[0].Last().Answer != message.Restored || held[0].Tries != 0 {
+		t.Errorf("%+v %v", held, err)
+	}
+	meta = accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: later}
+	if n, err := r.Replay(t.Context(), meta, message.Replay{}); err != nil || n != 2 {
+		t.Errorf("%d go when a person says so, %v", n, err)
+	}
+	if due, err := r.Due(t.Context(), later, 10); err != nil || len(due) != 2 {
+		t.Errorf("%d are due then, %v", len(due), err)
+	}
+	if _, err := r.Verify(t.Context(), func(p store.Problem) { t.Error(p) }); err != nil {
+		t.Error(err)
+	}
 }
 
 // Every event a webhook may want is the name of a change of the store, and is told in

@@ -216,7 +216,23 @@ func messageHooks(t *testing.T, s message.Store) {
 	if len(list) != 1 || list[0].Name != "SMS" || must[string](t)(s.Secret(ctx, h.ID)) != "whsec_a" {
 		t.Errorf("%+v of %+v", list, changed)
 	}
+	must[int](t)(s.Post(ctx, drafts(3, messageLan), messageNoon))
+	first := must[[]message.Parcel](t)(s.Due(ctx, messageNoon, 1))[0].Deliveries[0]
+	dead := first
+	dead.State = message.Dead
+	if err := s.Settle(ctx, []message.Delivery{dead}); err != nil {
+		t.Fatal(err)
+	}
 	must[message.Hook](t)(s.RemoveHook(ctx, messageAt("gone"), h.ID))
+	if failed := listedDeliveries(t, s, message.Query{State: message.Failed}, 10); len(failed) != 2 {
+		t.Errorf("%d of the 2 that waited are over", len(failed))
+	}
+	if n := must[int](t)(s.Replay(ctx, messageAt("all"), message.Replay{})); n != 0 {
+		t.Errorf("%d are sent again to a webhook that is gone", n)
+	}
+	if _, err := s.Replay(ctx, messageAt("one"), message.Replay{Number: first.Number}); !fault.Is(err, "message.target_gone") {
+		t.Errorf("one is sent again to a webhook that is gone: %v", err)
+	}
 	if list := must[[]message.Hook](t)(s.Hooks(ctx)); len(list) > 0 || must[string](t)(s.Secret(ctx, h.ID)) != "" {
 		t.Errorf("%+v is left, or its secret", list)
 	}

@@ -52,7 +52,6 @@ func (p messageSettings) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET " + messagesPath, Access: accounts.EditSettings, Handler: p.show},
 		{Pattern: "POST " + messagesPath, Access: accounts.EditSettings, Handler: p.save},
-		{Pattern: "POST " + messagesPath + "/try", Access: accounts.EditSettings, Handler: p.try},
 		{Pattern: "GET " + hooksPath, Access: accounts.EditSettings, Handler: p.showHooks},
 		{Pattern: "POST " + hooksPath, Access: accounts.EditSettings, Handler: p.addHook},
 		{Pattern: "POST " + hooksPath + "/{id}", Access: accounts.EditSettings, Handler: p.changeHook},
@@ -67,8 +66,8 @@ type messagesPage struct {
 	kit.Page
 	Tabs       []kit.Tab
 	Form       kit.Form
-	Try        kit.Form
 	Tried      *message.Attempt
+	With       string // what was tried, and to whom
 	Securities []kit.Option
 	Ways       []kit.Option
 	Topics     []topicField
@@ -103,8 +102,8 @@ func (p messageSettings) form(r *kit.Request) (kit.Form, error) {
 	set, err := p.store.MessageSettings(r.Context())
 	m := set.Mail
 	f := kit.NewForm("host", m.Host, "port", strconv.Itoa(m.Port), "security", string(m.Security), "user", m.User, "from", m.From, "name", m.Name,
-		"quiet_from", clock(set.QuietFrom), "quiet_until", clock(set.QuietUntil), "slot_lead_minutes", strconv.Itoa(set.SlotLead),
-		"silent_weeks", strconv.Itoa(set.SilentWeeks), "lead_days", strconv.Itoa(set.LeadDays), "keep_days", strconv.Itoa(set.KeepDays),
+		"quiet_from", clock(set.QuietFrom), "quiet_until", clock(set.QuietUntil), "slot_lead_minutes", r.Lang.Number(int64(set.SlotLead)),
+		"silent_weeks", strconv.Itoa(set.SilentWeeks), "lead_days", strconv.Itoa(set.LeadDays), "keep_days", r.Lang.Number(int64(set.KeepDays)),
 		"inside", strings.Join(set.Inside, "\n"))
 	for _, t := range message.Told {
 		f.Values.Set(wayField(t), string(set.Way(t)))
@@ -123,9 +122,6 @@ func (p messageSettings) render(w http.ResponseWriter, r *kit.Request, page mess
 		if page.Form, err = p.form(r); err != nil {
 			return err
 		}
-	}
-	if page.Try.ID == "" {
-		page.Try = kit.NewForm()
 	}
 	for _, s := range message.Securities {
 		page.Securities = append(page.Securities, kit.Option{Value: string(s), Text: r.Say("message.security." + string(s))})
@@ -146,6 +142,12 @@ func (p messageSettings) save(w http.ResponseWriter, r *kit.Request) error {
 	}
 	c := message.SaveSettings{Password: f.Get("password"), NewPassword: f.Get("password") != ""}
 	f.Values.Del("password") // it goes into no page again
+	to := ""                 // whom a trial goes to
+	if f.Get("do") == "try" {
+		if to, err = message.CheckAddress(f.Get("mail")); err != nil {
+			f.Wrong("mail", err)
+		}
+	}
 	minutes := func(name string) int {
 		at, err := message.ReadClock(f.Get(name))
 		if err != nil {
@@ -176,26 +178,25 @@ func (p messageSettings) save(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	p.tries.Wake()
-	return r.Redirect(w, messagesPath, "settings.saved")
-}
-
-func (p messageSettings) try(w http.ResponseWriter, r *kit.Request) error {
-	f, err := r.ReadForm()
+	if to == "" {
+		return r.Redirect(w, messagesPath, "settings.saved")
+	}
+	a, err := p.tries.TryMail(r.Context(), f.ID, to, r.Actor.Name, r.Lang)
 	if err != nil {
 		return err
 	}
-	to, err := message.CheckAddress(f.Get("mail"))
-	var a message.Attempt
-	if err == nil {
-		a, err = p.tries.TryMail(r.Context(), f.ID, to, r.Actor.Name, r.Lang)
-	}
-	if f.Refused(err) {
-		return p.render(w, r, messagesPage{Try: *f})
-	}
-	if err != nil {
+	page := messagesPage{Tried: &a}
+	if page.Form, err = p.form(r); err != nil {
 		return err
 	}
-	return p.render(w, r, messagesPage{Try: *f, Tried: &a})
+	page.Form.Values.Set("mail", to)
+	m := c.Mail
+	page.With = r.Say("message.tried", "to", to, "from", m.From, "host", m.Host, "port", strconv.Itoa(m.Port),
+		"security", r.Say("message.security."+string(m.Security)))
+	if m.Host == "" {
+		page.With = r.Say("message.tried_nothing")
+	}
+	return p.render(w, r, page)
 }
 
 type hooksPage struct {
@@ -264,6 +265,11 @@ func (p messageSettings) renderHooks(w http.ResponseWriter, r *kit.Request, page
 		}
 		page.Hooks = append(page.Hooks, one)
 	}
+	if card.Form.ID != "" && !slices.ContainsFunc(list, func(h message.Hook) bool { return h.ID == card.ID }) {
+		card.Form.Of, card.Form.Was = "", ""
+		card.Form.Values.Set("secret", message.NewSecret())
+		page.Add, page.Open = card.Form, true // what was typed can be made anew
+	}
 	return p.hooks.Render(w, r, page)
 }
 
@@ -321,7 +327,7 @@ func (p messageSettings) changeHook(w http.ResponseWriter, r *kit.Request) error
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, hooksPath, "settings.saved")
+	return r.Redirect(w, hooksPath, "message.hook_saved")
 }
 
 func (p messageSettings) tryHook(w http.ResponseWriter, r *kit.Request) error {
@@ -363,10 +369,8 @@ type deliveryRow struct {
 	message.Delivery
 	Badge string
 	Form  kit.Form
+	Over  bool // it can be tried again by hand
 }
-
-// Over reports whether it can be tried again by hand.
-func (d deliveryRow) Over() bool { return d.State == message.Failed || d.State == message.Dead }
 
 var deliveryBadges = map[message.State]string{message.Waiting: kit.StateNone, message.Sent: kit.StateOK, message.Failed: kit.StateBad,
 	message.Dead: kit.StateBad}
@@ -385,6 +389,10 @@ func (p messageSettings) showDeliveries(w http.ResponseWriter, r *kit.Request) e
 	if err != nil {
 		return err
 	}
+	hooks, err := p.store.Hooks(r.Context())
+	if err != nil {
+		return err
+	}
 	page := deliveriesPage{Page: r.Page("message.log_title"), Tabs: tabs(r), Asked: kit.FilterForm(q), All: kit.NewForm(), Dead: len(dead) > 0}
 	var states, channels, topics []kit.Option
 	for _, s := range message.States {
@@ -400,7 +408,7 @@ func (p messageSettings) showDeliveries(w http.ResponseWriter, r *kit.Request) e
 		kit.Choice{Name: "channel", Label: r.Say("message.channel"), Options: channels},
 		kit.Choice{Name: "topic", Label: r.Say("message.topic"), Options: topics})
 	for _, d := range list {
-		page.Rows = append(page.Rows, deliveryRow{d, deliveryBadges[d.State], kit.NewForm()})
+		page.Rows = append(page.Rows, deliveryRow{d, deliveryBadges[d.State], kit.NewForm(), d.Again(hooks)})
 	}
 	older := ""
 	if next > 0 {

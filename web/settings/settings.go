@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"embed"
 	"net/http"
-	"strconv"
 
 	"loa/accounts"
 	"loa/airing"
@@ -82,8 +81,9 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 // form is the form of the settings as they are now.
 func (p pages) form(r *kit.Request) (kit.Form, error) {
 	set, err := p.store.AiringSettings(r.Context())
-	f := kit.NewForm("week_shift_hours", strconv.Itoa(set.WeekShiftHours), "on_time_hours", strconv.Itoa(set.OnTimeHours),
-		"near_slot_hours", strconv.Itoa(set.NearSlotHours), "close_after_days", strconv.Itoa(set.CloseAfterDays))
+	number := func(n int) string { return r.Lang.Number(int64(n)) }
+	f := kit.NewForm("week_shift_hours", number(set.WeekShiftHours), "on_time_hours", number(set.OnTimeHours),
+		"near_slot_hours", number(set.NearSlotHours), "close_after_days", number(set.CloseAfterDays))
 	return f.From(set.Edition()), err
 }
 
