@@ -85,12 +85,13 @@ type Fit struct {
 	// Pieces are how well each piece of the clip fits there.
 	Pieces []Piece
 
-	frames int // of the programme
+	places int // that were looked at
 }
 
 // Piece is a part of a clip.
 type Piece struct {
 	From, To float64 // seconds of the clip
+	At       float64 // where it lies in the programme, in seconds
 	Score    float64 // in deviations of chance
 }
 
@@ -120,21 +121,33 @@ func chance(score float64, frames int) float64 {
 	return -math.Expm1(-minutes * math.Exp(-(score-usualScore)/scoreSpread))
 }
 
+// Seconds is its length.
+func (g *Programme) Seconds() float64 { return float64(g.frames) * hop }
+
 // Find finds where a clip fits best. A clip or programme shorter than a piece
 // fits nowhere: the zero Fit with a Chance of 1.
-func (g *Programme) Find(clip Print) Fit {
+func (g *Programme) Find(clip Print) Fit { return g.FindBetween(clip, math.Inf(-1), math.Inf(1)) }
+
+// FindBetween finds where a clip fits best of the places where it begins from one
+// second of the programme to another. The Chance is that of those places.
+func (g *Programme) FindBetween(clip Print, from, to float64) Fit {
 	frames := clip.frames[:min(len(clip.frames), longest)]
 	if len(frames) < pieceLength || g.frames < pieceLength {
 		return Fit{Chance: 1}
 	}
 	s := newSearch(frames)
-	for from := -len(frames) / 2; from < g.frames; from += chunk {
-		s.look(g, from, min(from+chunk, g.frames-len(frames)/2))
+	first, last := int(max(from/hop, float64(-len(frames)/2))), int(min(to/hop+1, float64(g.frames-len(frames)/2)))
+	if first >= last {
+		return Fit{Chance: 1}
+	}
+	for at := first; at < last; at += chunk {
+		s.look(g, at, min(at+chunk, last))
 	}
 	score, middle := float64(s.best.sum)/math.Sqrt(float64(len(s.pieces))), float64(len(frames))/2
-	f := Fit{Score: score, Chance: chance(score, g.frames), Start: (float64(s.best.at) - middle*s.best.drift) * hop, Drift: s.best.drift, frames: g.frames}
+	f := Fit{Score: score, Chance: chance(score, last-first), Start: (float64(s.best.at) - middle*s.best.drift) * hop,
+		Drift: s.best.drift, places: last - first}
 	for i, at := range s.pieces {
-		f.Pieces = append(f.Pieces, Piece{From: float64(at) * hop, To: float64(at+pieceLength) * hop, Score: s.scores[i]})
+		f.Pieces = append(f.Pieces, Piece{float64(at) * hop, float64(at+pieceLength) * hop, float64(s.best.at+s.lies[i]) * hop, s.scores[i]})
 	}
 	return f
 }
@@ -150,6 +163,7 @@ type search struct {
 	reach   []int // how far each piece lies from its place at most, by drift
 	best    place
 	scores  []float64 // of each piece there
+	lies    []int     // where each piece lies, from where the clip begins
 }
 
 // place is where a clip may begin, and how well it fits there.
@@ -170,7 +184,7 @@ func newSpectrum() spectrum { return spectrum{make([]float64, window), make([]fl
 // line is where each piece lies for one drift, from where the clip begins.
 type line struct {
 	drift  float64
-	places []int
+	places []int // by piece
 }
 
 // newSearch makes a search of at least the frames of a piece.
@@ -240,7 +254,7 @@ func (s *search) look(g *Programme, from, to int) {
 			if !p.better(s.best) {
 				continue
 			}
-			s.best, s.scores = p, s.scores[:0]
+			s.best, s.scores, s.lies = p, s.scores[:0], l.places
 			for i, fit := range fits {
 				s.scores = append(s.scores, float64(min(enough, fit[k+lead+l.places[i]])))
 			}

@@ -52,14 +52,19 @@ func TestEachReason(t *testing.T) {
 		also []string
 	}{
 		{"of the programme", part(a, 60, 75), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, 60, nil},
-		{"its first seconds, begun before it", slices.Concat(noise(4, 0.001), part(a, 0, 30)), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, -4,
+		{"its first seconds, begun before it", slices.Concat(noise(4, 0.001), part(a, 0, 30)), both, Verdict{Word: NotProven, Reason: Ends, Name: "a"}, -4,
 			[]string{"b"}},
-		{"its last seconds", slices.Concat(part(a, 108, 120), noise(5, 0.001)), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, 108, nil},
+		{"its last seconds", slices.Concat(part(a, 108, 120), noise(5, 0.001)), both, Verdict{Word: NotProven, Reason: Ends, Name: "a"}, 108, nil},
 		{"a minute and more", part(a, 25, 115), both, Verdict{Word: Verified, Reason: Found, Name: "a"}, 25, nil},
 		{"2 s", part(a, 60, 62), both, Verdict{Word: NotProven, Reason: TooShort}, 0, nil},
 		{"no sound at all", make([]float32, 15*rate), both, Verdict{Word: NotProven, Reason: TooQuiet}, 0, nil},
 		{"hardly any sound", noise(15, 0.00005), both, Verdict{Word: NotProven, Reason: TooQuiet}, 0, nil},
 		{"rain", noise(15, 0.1), both, Verdict{Word: NotProven, Reason: Nowhere}, 0, nil},
+		{"the signature tune and another's words, with nothing to compare", part(b, 2, 32), both[:1], Verdict{Word: NotProven, Reason: Ends, Name: "a"}, 2,
+			nil},
+		{"another's signature tune", part(b, 2, 17), []Candidate{candidate("c", talk(120, 5), true), both[1]},
+			Verdict{Word: NotProven, Reason: Ends, Name: "b"}, 2, nil},
+		{"two at once", with(part(a, 60, 75), part(b, 50, 65), 0), both, Verdict{Word: NotProven, Reason: Shared, Name: "a"}, 60, []string{"b"}},
 		{"other talk", talk(15, 7), both, Verdict{Word: NotProven, Reason: Nowhere}, 0, nil},
 		{"the signature tune", part(a, 2, 17), both, Verdict{Word: NotProven, Reason: Shared, Name: "a"}, 2, []string{"b"}},
 		{"the other programme", part(b, 60, 75), both, Verdict{Word: Contradicted, Reason: OtherProgramme, Name: "b"}, 60, nil},
@@ -105,6 +110,46 @@ func TestTheTimeMustFit(t *testing.T) {
 		v := Judge(clip, x.recorded, 5*time.Minute, []Candidate{c})
 		if v.Reason != x.want || v.Timed != x.timed || (v.Late-x.late).Abs() > 100*time.Millisecond {
 			t.Errorf("recorded %v: %s, %v late, timed %v; want %s, %v, %v", x.recorded, v.Reason, v.Late, v.Timed, x.want, x.late, x.timed)
+		}
+	}
+}
+
+// TestWhatIsSaidTwiceIsHeardAtItsTime: a notice that a programme reads twice
+// is found where the clock says, and only where neither place fits at another time.
+func TestWhatIsSaidTwiceIsHeardAtItsTime(t *testing.T) {
+	began := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
+	notice := talk(40, 1)
+	samples := slices.Concat(talk(40, 2), notice, talk(400, 3), notice, talk(60, 4))
+	c := candidate("a", samples, true)
+	c.Began = began
+	clip := printOf(part(notice, 10, 30))
+	for _, x := range []struct {
+		after time.Duration
+		want  Reason
+		start float64
+	}{{50 * time.Second, Found, 50}, {490 * time.Second, Found, 490}, {250 * time.Second, OtherTime, 50}} {
+		v := Judge(clip, began.Add(x.after), time.Minute, []Candidate{c})
+		if v.Reason != x.want || x.want == Found && (math.Abs(v.Fit.Start-x.start) > 0.1 || v.Late.Abs() > time.Second) {
+			t.Errorf("after %v: %s at %.1f s, %v late; want %s at %.1f s", x.after, v.Reason, v.Fit.Start, v.Late, x.want, x.start)
+		}
+	}
+}
+
+// TestAnothersProgrammeSpeaksAgainstAReportOnlyWithinIt: what is heard before
+// and after it says nothing.
+func TestAnothersProgrammeSpeaksAgainstAReportOnlyWithinIt(t *testing.T) {
+	began := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
+	mine, other := candidate("a", talk(300, 1), true), talk(300, 2)
+	mine.Began = began
+	of := []Candidate{mine, candidate("b", other, false)}
+	clip := printOf(part(other, 100, 120))
+	for _, x := range []struct {
+		after time.Duration
+		want  Reason
+	}{{-time.Hour, Outside}, {-10 * time.Second, Outside}, {30 * time.Second, Outside}, {2 * time.Minute, OtherProgramme},
+		{239 * time.Second, Outside}, {time.Hour, Outside}} {
+		if v := Judge(clip, began.Add(x.after), 10*time.Minute, of); v.Reason != x.want || v.Name != "b" {
+			t.Errorf("after %v: %s of %q, want %s", x.after, v.Reason, v.Name, x.want)
 		}
 	}
 }

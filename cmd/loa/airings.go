@@ -195,7 +195,7 @@ func (t *terminal) standing(a api.Airing) (err error) {
 // moment gives a wall clock of the stations, "2024-05-13 17:00", its zone;
 // anything else stays as it was typed.
 func moment(s string) string {
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04"} {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
 		if t, err := time.ParseInLocation(layout, s, text.Zone); err == nil {
 			return t.Format(time.RFC3339)
 		}

@@ -36,6 +36,9 @@ func (c audioMatch) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if recorded.IsZero() != began.IsZero() {
+		return fault.New(fault.Invalid, "audio.cli.both_times")
+	}
 	clip, err := matchPrint(t, c.Clip)
 	if err != nil {
 		return err
@@ -126,7 +129,8 @@ func sayMatch(lang text.Language, clip match.Print, v match.Verdict) string {
 	}
 	start := int(math.Round(math.Abs(v.Fit.Start)))
 	said := lang.Say("audio.match.why."+string(v.Reason), "matched", int64(math.Round(v.Fit.Matched())), "seconds", int64(math.Round(clip.Seconds())),
-		"least", match.LeastSeconds, "episode", v.Name, "at", lang.Say(at, "at", text.Length(start)), "odds", lang.Number(odds(v.Fit.Chance)),
+		"least", match.LeastSeconds, "ends", match.EndSeconds, "episode", v.Name, "at", lang.Say(at, "at", text.Length(start)),
+		"odds", lang.Number(odds(v.Fit.Chance)),
 		"also", strings.Join(v.Also, ", "))
 	if v.Timed && v.Name != "" {
 		late := "audio.match.late"

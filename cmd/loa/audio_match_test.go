@@ -52,6 +52,8 @@ func TestAudioMatchSaysWhatAClipProves(t *testing.T) {
 		{[]string{clip, clip[:len(clip)-4] + "x.wav"}, 66, []string{"Không có tệp"}},
 		{[]string{bad, episode}, 65, nil},
 		{[]string{clip, episode, "--recorded", "hôm qua"}, 65, []string{"hôm qua"}},
+		{[]string{clip, episode, "--began", "2026-11-27 17:00"}, 65, []string{"--recorded"}},
+		{[]string{clip, episode, "--began", "2026-11-27 17:00:10", "--recorded", "2026-11-27 17:00:50"}, 0, []string{"Đã kiểm chứng", "0 giây"}},
 		{[]string{clip}, 65, []string{"chương-trình"}},
 	} {
 		var out bytes.Buffer
