@@ -150,7 +150,7 @@ func (o *office) trouble(s scheduler.Slot, dice float64) airing.Reason {
 	if dice <= o.diligence {
 		return ""
 	}
-	return pick(o.rnd, []airing.Reason{airing.PowerCut, airing.PowerCut, airing.Equipment, airing.NoStaff, airing.Weather, airing.Other})
+	return pick(o.rnd, append([]airing.Reason{airing.PowerCut, airing.PowerCut}, airing.Equipment, airing.NoStaff, airing.Weather, airing.Other))
 }
 
 // mistake is a report that she corrects soon after; one of a few she should not have made.

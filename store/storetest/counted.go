@@ -12,6 +12,7 @@ import (
 	"loa/contest"
 	"loa/coverage"
 	"loa/library"
+	"loa/message"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store"
@@ -322,4 +323,45 @@ func (e *Counted) UnusedTotals(ctx context.Context, qs []library.UnusedQuery) ([
 func (e *Counted) RecordingUsed(ctx context.Context, id string) (bool, error) {
 	e.asked("RecordingUsed")
 	return e.Engine.RecordingUsed(ctx, id)
+}
+
+func (e *Counted) MessageSettings(ctx context.Context) (message.Settings, error) {
+	e.asked("MessageSettings")
+	return e.Engine.MessageSettings(ctx)
+}
+
+func (e *Counted) Hooks(ctx context.Context) ([]message.Hook, error) {
+	e.asked("Hooks")
+	return e.Engine.Hooks(ctx)
+}
+
+func (e *Counted) Choice(ctx context.Context, person string) (message.Choice, error) {
+	e.asked("Choice")
+	return e.Engine.Choice(ctx, person)
+}
+
+func (e *Counted) Inbox(ctx context.Context, person, before string, limit int) (list []message.Message, next string, err error) {
+	e.asked("Inbox")
+	return e.Engine.Inbox(ctx, person, before, limit)
+}
+
+func (e *Counted) Unread(ctx context.Context, person string) (int, error) {
+	e.asked("Unread")
+	return e.Engine.Unread(ctx, person)
+}
+
+func (e *Counted) Deliveries(ctx context.Context, by accounts.Actor, q message.Query, before uint64, limit int) (list []message.Delivery,
+	next uint64, err error) {
+	e.asked("Deliveries")
+	return e.Engine.Deliveries(ctx, by, q, before, limit)
+}
+
+func (e *Counted) Due(ctx context.Context, at time.Time, limit int) ([]message.Parcel, error) {
+	e.asked("Due")
+	return e.Engine.Due(ctx, at, limit)
+}
+
+func (e *Counted) Secret(ctx context.Context, of string) (string, error) {
+	e.asked("Secret")
+	return e.Engine.Secret(ctx, of)
 }
