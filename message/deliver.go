@@ -46,6 +46,8 @@ const (
 	Refused     Answer = "refused"     // for good
 	Silent      Answer = "silent"      // nothing was heard in time
 	Unreached   Answer = "unreached"   // no connection
+	Broken      Answer = "broken"      // it ended the connection before it answered, and may have taken it
+	Garbled     Answer = "garbled"     // what it said is no answer of such a server
 	NameUnknown Answer = "name"        // no such host
 	Untrusted   Answer = "untrusted"   // its certificate, or no encryption where it is wanted
 	LogIn       Answer = "log_in"      // user or password refused
@@ -57,7 +59,8 @@ const (
 )
 
 // Answers are all of them.
-var Answers = []Answer{Taken, Later, Refused, Silent, Unreached, NameUnknown, Untrusted, LogIn, OwnNetwork, Redirected, NotSet, Removed, Restored}
+var Answers = []Answer{Taken, Later, Refused, Silent, Unreached, Broken, Garbled, NameUnknown, Untrusted, LogIn, OwnNetwork, Redirected,
+	NotSet, Removed, Restored}
 
 // Words says it.
 func (a Answer) Words(l text.Language) string { return l.Say("message.answer." + string(a)) }
@@ -68,7 +71,7 @@ func (a Answer) final() bool { return a == Refused || a == Redirected || a == No
 // OfTarget reports whether the trouble is where the message goes, not the message: then
 // others that go there would fare no better.
 func (a Answer) OfTarget() bool {
-	return slices.Contains([]Answer{Silent, Unreached, NameUnknown, Untrusted, LogIn, OwnNetwork}, a)
+	return slices.Contains([]Answer{Silent, Unreached, Broken, Garbled, NameUnknown, Untrusted, LogIn, OwnNetwork}, a)
 }
 
 // Attempt is one try and what came back.
@@ -77,6 +80,7 @@ type Attempt struct {
 	Answer Answer        `json:"answer"`
 	Code   int           `json:"code,omitempty"`  // the other side's, 0 if it gave none
 	Says   string        `json:"says,omitempty"`  // its own words, shortened
+	Cause  string        `json:"cause,omitempty"` // what was seen here where it said nothing, in technical words
 	After  time.Duration `json:"after,omitempty"` // it asked to come again no sooner
 }
 
@@ -125,7 +129,7 @@ const pauseMost = 24 * time.Hour
 
 // After is the delivery after a try.
 func (d Delivery) After(a Attempt) Delivery {
-	a.At, a.Says = a.At.UTC(), Quote(a.Says)
+	a.At, a.Says, a.Cause = a.At.UTC(), Quote(a.Says), Quote(a.Cause)
 	d.Attempts = append(slices.Clone(d.Attempts), a)
 	if extra := len(d.Attempts) - attemptsKept; extra > 0 {
 		d.Attempts = d.Attempts[extra:]
@@ -140,6 +144,14 @@ func (d Delivery) After(a Attempt) Delivery {
 		d.State = Dead
 	default:
 		d.State, d.Next = Waiting, a.At.Add(max(pauses[d.Tries-1], min(a.After, pauseMost)))
+	}
+	return d
+}
+
+// Tried is the delivery of a trial: whatever is answered, it is not tried again by itself.
+func (d Delivery) Tried(a Attempt) Delivery {
+	if d = d.After(a); d.State == Waiting {
+		d.State, d.Next = Failed, d.Last().At
 	}
 	return d
 }

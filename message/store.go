@@ -51,6 +51,8 @@ type Outbox interface {
 	Due(ctx context.Context, at time.Time, limit int) ([]Parcel, error)
 	// Settle keeps what became of deliveries. Those that are over already stay as they are.
 	Settle(ctx context.Context, list []Delivery) error
+	// KeepTrial keeps a trial in the log with what became of it, unless it is kept already.
+	KeepTrial(ctx context.Context, m Message, d Delivery) error
 	// Secret is the one of a webhook by its ID, or that of the mail server by "mail"; "" if
 	// there is none.
 	Secret(ctx context.Context, of string) (string, error)

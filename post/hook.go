@@ -107,11 +107,11 @@ func (c *caller) send(ctx context.Context, p message.Parcel) message.Attempt {
 	defer cancel()
 	body, err := c.body(p)
 	if err != nil {
-		return message.Attempt{Answer: message.Refused, Says: err.Error()}
+		return message.Attempt{Answer: message.Refused, Cause: err.Error()}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.hook.URL, bytes.NewReader(body))
 	if err != nil {
-		return message.Attempt{Answer: message.Refused, Says: err.Error()}
+		return message.Attempt{Answer: message.Refused, Cause: err.Error()}
 	}
 	now := c.office.cfg.Now()
 	req.Header.Set("Content-Type", "application/json")

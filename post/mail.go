@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net"
 	"net/textproto"
+	"slices"
+	"strconv"
 	"strings"
 
 	mail "github.com/wneessen/go-mail"
@@ -67,7 +69,7 @@ func (l *letters) send(ctx context.Context, p message.Parcel) message.Attempt {
 	}
 	msg, err := l.desk.letter(p)
 	if err != nil {
-		return message.Attempt{Answer: message.Refused, Says: err.Error()}
+		return message.Attempt{Answer: message.Refused, Cause: err.Error()}
 	}
 	if l.client == nil {
 		if err := l.connect(ctx); err != nil {
@@ -108,7 +110,7 @@ func dialled(err error) message.Attempt {
 	a := unreached(err)
 	var said *textproto.Error
 	if errors.As(err, &said) {
-		a.Code, a.Says, a.Answer = said.Code, said.Msg, message.Later
+		a.Code, a.Says, a.Cause, a.Answer = said.Code, said.Msg, "", message.Later
 		if said.Code == 530 || said.Code == 534 || said.Code == 535 || said.Code == 538 {
 			a.Answer = message.LogIn
 		}
@@ -128,16 +130,25 @@ func sent(err error) message.Attempt {
 	if !errors.As(err, &s) || s.ErrorCode() == 0 {
 		return unreached(err)
 	}
-	a := message.Attempt{Answer: message.Later, Code: s.ErrorCode(), Says: err.Error()}
+	a := message.Attempt{Answer: message.Later, Code: s.ErrorCode(), Says: said(err.Error(), s.ErrorCode())}
 	if a.Code >= 500 {
 		a.Answer = message.Refused
 	}
 	return a
 }
 
+// said are the server's own words in those of go-mail, which tells nothing apart.
+func said(words string, code int) string {
+	_, words, _ = strings.Cut(words, strconv.Itoa(code)+" ")
+	for _, more := range []string{", affected recipient(s): ", ", affected message ID: "} {
+		words, _, _ = strings.Cut(words, more)
+	}
+	return words
+}
+
 // unreached says why there was no connection, or why it broke.
 func unreached(err error) message.Attempt {
-	a := message.Attempt{Answer: message.Unreached, Says: err.Error()}
+	a := message.Attempt{Answer: message.Unreached, Cause: err.Error()}
 	var name *net.DNSError
 	var slow net.Error
 	var own *ownNetwork
@@ -145,6 +156,9 @@ func unreached(err error) message.Attempt {
 	var record tls.RecordHeaderError
 	var authority x509.UnknownAuthorityError
 	var alert tls.AlertError
+	has := func(words ...string) bool { // go-mail keeps the words of an error alone
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(err.Error(), w) })
+	}
 	switch {
 	case errors.As(err, &own):
 		a.Answer = message.OwnNetwork
@@ -154,8 +168,12 @@ func unreached(err error) message.Attempt {
 		a.Answer = message.Untrusted
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
 		a.Answer = message.Silent
-	case strings.Contains(err.Error(), "i/o timeout"): // go-mail keeps the words of an error alone
+	case has("i/o timeout"):
 		a.Answer = message.Silent
+	case has("short response: ", "invalid response code: ", "malformed HTTP"):
+		a.Answer = message.Garbled
+	case has("EOF", "connection reset by peer", "broken pipe"):
+		a.Answer = message.Broken
 	}
 	return a
 }

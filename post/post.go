@@ -211,10 +211,10 @@ func (o *Office) sender(ctx context.Context, d desk, to message.Delivery) (send 
 
 // trial is the parcel of somebody who tries a channel.
 func trial(id string, channel message.Channel, to, name string, lang text.Language, now time.Time) message.Parcel {
-	m := message.Message{ID: id, Topic: message.Trial, Title: lang.Say("message.trial_title"), Text: lang.Say("message.trial_text", "at", now),
-		Path: "/messages", Made: now.UTC()}
-	return message.Parcel{Messages: []message.Message{m}, Deliveries: []message.Delivery{{Message: id, Topic: m.Topic, Channel: channel, To: to, Name: name,
-		Language: lang, Title: m.Title}}}
+	m := message.Message{ID: message.IDOf("trial " + id), Topic: message.Trial, Title: lang.Say("message.trial_title"),
+		Text: lang.Say("message.trial_text", "at", now), Path: "/messages", Made: now.UTC()}
+	return message.Parcel{Messages: []message.Message{m}, Deliveries: []message.Delivery{{Message: m.ID, Topic: m.Topic, Channel: channel, To: to,
+		Name: name, Language: lang, Title: m.Title, Made: m.Made}}}
 }
 
 // TryMail sends a mail to the address at once and says what the server answered.
@@ -228,7 +228,7 @@ func (o *Office) TryMail(ctx context.Context, id, to, name string, lang text.Lan
 		return message.Attempt{}, err
 	}
 	defer l.close()
-	return o.stamp(l.send(ctx, trial(id, message.Letter, to, name, lang, o.cfg.Now()))), nil
+	return o.try(ctx, trial(id, message.Letter, to, name, lang, o.cfg.Now()), l.send)
 }
 
 // TryHook posts a message to the webhook at once and says what it answered. Faults:
@@ -246,10 +246,13 @@ func (o *Office) TryHook(ctx context.Context, id, hook string, lang text.Languag
 	if err != nil {
 		return message.Attempt{}, err
 	}
-	return o.stamp(c.send(ctx, trial(id, message.Webhook, h.ID, h.Name, lang, o.cfg.Now()))), nil
+	return o.try(ctx, trial(id, message.Webhook, h.ID, h.Name, lang, o.cfg.Now()), c.send)
 }
 
-func (o *Office) stamp(a message.Attempt) message.Attempt {
-	a.At, a.Says = o.cfg.Now().UTC(), message.Quote(a.Says)
-	return a
+// try sends a trial once and keeps in the log what was answered.
+func (o *Office) try(ctx context.Context, p message.Parcel, send func(context.Context, message.Parcel) message.Attempt) (message.Attempt, error) {
+	a := send(ctx, p)
+	a.At = o.cfg.Now()
+	d := p.Deliveries[0].Tried(a)
+	return d.Last(), o.cfg.Store.KeepTrial(context.WithoutCancel(ctx), p.Messages[0], d)
 }

@@ -1,6 +1,7 @@
 package post_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -29,6 +30,7 @@ import (
 	"loa/internal/text"
 	"loa/message"
 	"loa/post"
+	"loa/store"
 	"loa/store/bolt"
 	"loa/store/bolttest"
 )
@@ -294,7 +296,9 @@ func TestAPasswordIsSentToTheServerItIsForAndNowhereElse(t *testing.T) {
 	h.wants(lan, message.Choice{Mail: "lan@xa.vn"})
 	h.post("a", lan)
 	h.round()
-	h.stands(message.Waiting, message.LogIn)
+	if d := h.deliveries()[0]; d.State != message.Waiting || d.Last().Answer != message.LogIn {
+		t.Errorf("%s after %s", d.State, d.Last().Answer)
+	}
 	if strings.Contains(h.log.String(), "mật-khẩu-thật") {
 		t.Error("the log holds the password")
 	}
@@ -319,7 +323,7 @@ func TestGreylistingIsWaitedOut(t *testing.T) {
 	h.post("a", lan)
 	h.round()
 	h.stands(message.Waiting, message.Later)
-	if d := h.only(); d.Last().Code != 450 || !strings.Contains(d.Last().Says, "greylisted") {
+	if d := h.only(); d.Last().Code != 450 || !strings.Contains(d.Last().Says, "greylisted") || strings.Contains(d.Last().Says, "affected") {
 		t.Errorf("the server's own words are lost: %+v", d.Last())
 	}
 	h.round()
@@ -347,6 +351,37 @@ func TestARefusedAddressHoldsNobodyUp(t *testing.T) {
 	}
 }
 
+// speaking is a server that says these lines, each but the first after it was told
+// something, reads what comes then, and hangs up.
+func speaking(t *testing.T, lines ...string) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			in := bufio.NewReader(c)
+			for i, line := range lines {
+				if i > 0 {
+					_, _ = in.ReadString('\n')
+				}
+				_, _ = io.WriteString(c, line)
+			}
+			for line := ""; len(lines) > 1 && line != ".\r\n" && err == nil; {
+				line, err = in.ReadString('\n')
+			}
+			c.Close()
+		}
+	}()
+	return l
+}
+
 // TestWhatIsWrongWithTheServerIsSaid: each fault of a server has its own answer, and the
 // mail waits.
 func TestWhatIsWrongWithTheServerIsSaid(t *testing.T) {
@@ -370,6 +405,10 @@ func TestWhatIsWrongWithTheServerIsSaid(t *testing.T) {
 	}{
 		{"hangs", port(hangs), message.Open, message.Silent},
 		{"hangs in the handshake", port(hangs), message.TLS, message.Silent},
+		{"hangs up", port(speaking(t, "")), message.Open, message.Broken},
+		{"speaks no SMTP", port(speaking(t, "HTTP/1.1 400 Bad Request\r\n")), message.Open, message.Garbled},
+		{"takes a mail and hangs up", port(speaking(t, "220 a\r\n", "250 a\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n")), message.Open,
+			message.Broken},
 		{"is not there", port(gone), message.Open, message.Unreached},
 		{"offers no encryption", plain.Port, message.StartTLS, message.Untrusted},
 		{"speaks no TLS", plain.Port, message.TLS, message.Untrusted},
@@ -389,7 +428,7 @@ func TestWhatIsWrongWithTheServerIsSaid(t *testing.T) {
 					t.Errorf("%+v", d)
 				}
 			}
-			if first := h.deliveries()[1]; first.Last().Answer != c.want || first.Last().Says == "" {
+			if first := h.deliveries()[1]; first.Last().Answer != c.want || first.Last().Says != "" || first.Last().Cause == "" {
 				t.Errorf("%+v, want %s", first.Last(), c.want)
 			}
 			if second := h.deliveries()[0]; second.Tries != 0 {
@@ -563,6 +602,7 @@ func TestEachAnswerOfAWebhookMeansSomething(t *testing.T) {
 		{func(w http.ResponseWriter, q *http.Request) {
 			http.Redirect(w, q, "http://127.0.0.1:1/other", http.StatusTemporaryRedirect)
 		}, message.Redirected, message.Failed},
+		{func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, message.Broken, message.Waiting},
 		{func(w http.ResponseWriter, q *http.Request) { <-q.Context().Done() }, message.Silent, message.Waiting},
 	} {
 		r := listen(t)
@@ -572,6 +612,44 @@ func TestEachAnswerOfAWebhookMeansSomething(t *testing.T) {
 		h.post("a", lan)
 		h.round()
 		h.stands(c.state, c.want)
+		if c.want == message.Silent || c.want == message.Broken {
+			if last := h.only().Last(); last.Says != "" || last.Cause == "" {
+				t.Errorf("who said nothing says %q, for %q", last.Says, last.Cause)
+			}
+		}
+	}
+}
+
+// TestTrialsAreInTheLog: each once, with its answer; none goes again by itself.
+func TestTrialsAreInTheLog(t *testing.T) {
+	r := listen(t)
+	h := open(t, nil, allow)
+	hook, _ := h.hook(r.url, message.SlotMissed)
+	id := uuid.NewString()
+	for range 2 {
+		h.must(h.TryHook(t.Context(), id, hook.ID, text.Vietnamese))
+	}
+	h.stands(message.Sent, message.Taken)
+	r.says(answers(500))
+	h.must(h.TryHook(t.Context(), uuid.NewString(), hook.ID, text.Vietnamese))
+	list, _, err := h.store.Deliveries(t.Context(), accounts.Daemon(), message.Query{Topic: message.Trial, State: message.Failed}, 0, 10)
+	if err != nil || len(list) != 1 || list[0].Last().Answer != message.Later || list[0].Last().Code != 500 {
+		t.Errorf("%+v %v", list, err)
+	}
+	h.now = h.now.Add(24 * time.Hour)
+	calls := len(r.got)
+	h.round()
+	if len(r.got) != calls {
+		t.Error("a trial goes again by itself")
+	}
+	r.says(answers(204))
+	h.must(h.store.Replay(t.Context(), h.meta(), message.Replay{Number: list[0].Number}))
+	h.round()
+	if d := h.deliveries()[0]; d.State != message.Sent || len(d.Attempts) != 2 {
+		t.Errorf("sent again by hand: %+v", d)
+	}
+	if _, err := h.store.Verify(t.Context(), func(p store.Problem) { t.Error(p) }); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -53,6 +53,9 @@ func said(t *terminal, a message.Attempt) string {
 	if a.Says != "" {
 		words += " " + a.Says
 	}
+	if a.Cause != "" {
+		words += " [" + a.Cause + "]"
+	}
 	return words
 }
 

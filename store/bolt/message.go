@@ -257,6 +257,16 @@ func (s *Store) Post(ctx context.Context, drafts []message.Draft, at time.Time) 
 	return made, err
 }
 
+// KeepTrial implements message.Outbox.
+func (s *Store) KeepTrial(ctx context.Context, m message.Message, d message.Delivery) error {
+	return s.update(ctx, func(tx *tx) error {
+		if messages.has(tx, []byte(m.ID)) {
+			return nil
+		}
+		return tx.putMessage(m, []message.Delivery{d})
+	})
+}
+
 // putMessage keeps a new message and the deliveries it leaves by.
 func (tx *tx) putMessage(m message.Message, list []message.Delivery) error {
 	err := errors.Join(messages.put(tx, []byte(m.ID), m), messagesByTime.put(tx, messageTimeKey(m), m.ID))
