@@ -183,6 +183,7 @@ type Line struct {
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
 	Verdicts    []GivenVerdict `json:"verdicts,omitempty"`   // all that was found, oldest first
 	Lapsed      *GivenVerdict  `json:"lapsed,omitempty"`     // what was found of the report before, and holds no more since this one corrected it
+	Unseen      bool           `json:"unseen,omitempty"`     // evidence came after it was found not proven or contradicted, and nobody looked again
 	// WeekClosed tells that its week is frozen: the report stands beside the figures, and no
 	// more that is said of it changes them. Lists do not tell.
 	WeekClosed bool `json:"week_closed,omitempty"`
@@ -197,9 +198,9 @@ func (l Line) Last() *GivenVerdict {
 }
 
 // Waits reports whether somebody should look at the line: it has evidence nobody judged,
-// or was corrected after somebody did.
+// or was corrected after somebody did. What was found meanwhile holds until then.
 func (l Line) Waits() bool {
-	return l.Stands() && l.Outcome == Aired && l.Finding == "" && (len(l.Evidence) > 0 || l.Lapsed != nil)
+	return l.Stands() && l.Outcome == Aired && (l.Finding == "" || l.Unseen) && (len(l.Evidence) > 0 || l.Lapsed != nil)
 }
 
 // GivenVerdict is a verdict as the log keeps it.

@@ -96,11 +96,13 @@ func (l Line) After(e Entry) Line {
 	switch {
 	case e.Evidence != nil:
 		l.Evidence = append(slices.Clip(l.Evidence), *e.Evidence)
+		l.Unseen = l.Unseen || l.Finding == NotProven || l.Finding == Contradicted
 	case e.Removal != nil:
 		l = l.without(*e.Removal, e)
 	case e.Verdict != nil:
 		l.Verdicts = append(slices.Clip(l.Verdicts), GivenVerdict{Verdict: *e.Verdict, By: e.By, At: e.ReceivedAt})
 		l.Finding, l.FindingNote, l.FindingOf, l.Lapsed = e.Verdict.Finding, e.Verdict.Note, "", nil
+		l.Unseen = false
 		if e.Verdict.Report != l.ID {
 			l.FindingOf = e.Verdict.Report
 		}
@@ -141,6 +143,7 @@ func (l Line) inheriting(old Line) Line {
 	for _, v := range old.Verdicts {
 		l = l.After(Entry{Verdict: &v.Verdict, By: v.By, ReceivedAt: v.At})
 	}
+	l.Unseen = old.Unseen
 	return l
 }
 
@@ -262,10 +265,8 @@ func Keeps(line Line, closed bool) error {
 	if closed {
 		return fault.New(fault.Conflict, "airing.evidence_week_closed")
 	}
-	for _, v := range slices.Backward(line.Verdicts) {
-		if v.Finding == Verified { // somebody has gone by it, whatever others found since
-			return fault.New(fault.Conflict, "airing.evidence_verified", "by", v.By.Name)
-		}
+	if last := line.Last(); last != nil { // somebody has gone by it, whatever was found
+		return fault.New(fault.Conflict, "airing.evidence_verified", "by", last.By.Name)
 	}
 	return nil
 }

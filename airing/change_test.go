@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/internal/fault"
 	"loa/internal/text"
 )
 
@@ -127,5 +128,23 @@ func TestWhatIsTakenAwayIsTakenFromAllThatShowIt(t *testing.T) {
 	back := gone.Tallies(Calendar{Zone: text.Zone})
 	if len(back) != 1 || back[0].Less.WithEvidence != 1 || back[0].More.WithEvidence != 0 {
 		t.Errorf("tallied %+v", back)
+	}
+}
+
+// TestWhatAVerdictRestsOnStays refuses to take evidence away whatever was found by it.
+func TestWhatAVerdictRestsOnStays(t *testing.T) {
+	photo := Evidence{ID: someID, Report: "x", Kind: Photo, SHA256: "aa"}
+	for _, finding := range Findings {
+		a := About{Line: Line{Report: Report{ID: "x", Station: "S00012", Outcome: Aired, Qualifies: true}, By: operator, Evidence: []Evidence{photo}},
+			On: accounts.Where{Station: "S00012"}}
+		found, err := DecideVerdict(a, accounts.Meta{By: monitor, At: slotStart}, Verdict{Report: "x", Finding: finding, Note: "ảnh cũ"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Line = found.Line
+		m := accounts.Meta{By: operator, At: slotStart.Add(time.Hour)}
+		if _, err := DecideRemoval(a, m, Removal{Evidence: photo.ID, Report: "x", Why: "nhầm"}); !fault.Is(err, "airing.evidence_verified") {
+			t.Errorf("found %s: %v", finding, err)
+		}
 	}
 }

@@ -40,7 +40,7 @@ type Exhibit struct {
 
 // ExhibitShape names what an exhibit is made of: whoever keeps exhibits makes them again where it differs.
 func ExhibitShape() []string {
-	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits"}
+	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since"}
 }
 
 // Exhibit is the line as an exhibit; ok is false where nobody has anything to look at.
@@ -144,7 +144,7 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 		case !e.Waits:
 			p.Looked++
 		case e.By != "" && e.By == by.Person:
-		case e.Lapsed != "":
+		case e.Lapsed != "" || e.Finding != "":
 			waiting = append(waiting, placed{e, -1})
 		default:
 			waiting = append(waiting, placed{e, turn[e.Station]})

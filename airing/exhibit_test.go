@@ -19,11 +19,22 @@ func TestAnExhibitIsALineThatSomebodyMayLookAt(t *testing.T) {
 		ok   bool
 		want Exhibit
 	}{
-		"without evidence":     {func(*Line) {}, false, Exhibit{}},
-		"a photo":              {func(l *Line) { l.Evidence = []Evidence{photo} }, true, Exhibit{Photos: 1, Waits: true}},
-		"two sounds":           {func(l *Line) { l.Evidence = []Evidence{sound, sound} }, true, Exhibit{Sounds: 2, Waits: true}},
-		"looked at":            {func(l *Line) { l.Evidence, l.Finding = []Evidence{photo}, NotProven }, true, Exhibit{Photos: 1, Finding: NotProven}},
-		"found without any":    {func(l *Line) { l.Finding = Verified }, true, Exhibit{Finding: Verified}},
+		"without evidence":  {func(*Line) {}, false, Exhibit{}},
+		"a photo":           {func(l *Line) { l.Evidence = []Evidence{photo} }, true, Exhibit{Photos: 1, Waits: true}},
+		"two sounds":        {func(l *Line) { l.Evidence = []Evidence{sound, sound} }, true, Exhibit{Sounds: 2, Waits: true}},
+		"looked at":         {func(l *Line) { l.Evidence, l.Finding = []Evidence{photo}, NotProven }, true, Exhibit{Photos: 1, Finding: NotProven}},
+		"found without any": {func(l *Line) { l.Finding = Verified }, true, Exhibit{Finding: Verified}},
+		"new evidence since": {func(l *Line) {
+			l.Evidence = []Evidence{photo}
+			*l = l.After(Entry{Verdict: &Verdict{Report: "r", Finding: Contradicted}}).After(Entry{Evidence: &sound})
+		}, true, Exhibit{Photos: 1, Sounds: 1, Finding: Contradicted, Waits: true}},
+		"new evidence of what is verified": {func(l *Line) {
+			*l = l.After(Entry{Verdict: &Verdict{Report: "r", Finding: Verified}}).After(Entry{Evidence: &photo})
+		}, true, Exhibit{Photos: 1, Finding: Verified}},
+		"decided anew": {func(l *Line) {
+			*l = l.After(Entry{Verdict: &Verdict{Report: "r", Finding: NotProven}}).After(Entry{Evidence: &photo})
+			*l = l.After(Entry{Verdict: &Verdict{Report: "r", Finding: NotProven}})
+		}, true, Exhibit{Photos: 1, Finding: NotProven}},
 		"changed since":        {func(l *Line) { l.Lapsed = &GivenVerdict{By: accounts.Actor{Name: "Lò"}} }, true, Exhibit{Lapsed: "Lò", Waits: true}},
 		"corrected":            {func(l *Line) { l.Evidence, l.CorrectedBy = []Evidence{photo}, "r2" }, false, Exhibit{}},
 		"a set that is broken": {func(l *Line) { l.Evidence, l.Outcome = []Evidence{photo}, NotAired }, false, Exhibit{}},
@@ -125,5 +136,17 @@ func TestNoTwoMonitorsGetTheSamePiece(t *testing.T) {
 	h.Next(lo, nil, now)
 	if len(h.held)+len(h.passed) != 0 {
 		t.Errorf("kept for ever: %v, %v", h.held, h.passed)
+	}
+}
+
+// TestWhoLooksInTwoTabsHasBoth wants a report that is open in one tab to stay hers while she opens another.
+func TestWhoLooksInTwoTabsHasBoth(t *testing.T) {
+	h := NewHandout()
+	lo, ma := accounts.Actor{Person: "lo", Name: "Lò"}, accounts.Actor{Person: "ma", Name: "Ma"}
+	pile := []Exhibit{exhibitOf("S00001", "a", 0, ""), exhibitOf("S00002", "b", 0, ""), exhibitOf("S00003", "c", 0, "")}
+	h.Next(lo, pile[:1], slotStart)
+	h.Next(lo, pile[1:2], slotStart) // the other tab is narrowed to another district
+	if e, _, others := h.Next(ma, pile, slotStart); e.Report != "c" || len(others) != 2 {
+		t.Errorf("the other gets %q beside %v", e.Report, others)
 	}
 }

@@ -98,13 +98,8 @@ func (h *Handout) Done(by accounts.Actor, report string) {
 	}
 }
 
-// hold notes that she has a report, and no other.
+// hold notes that she has a report. She may have others, in other tabs.
 func (h *Handout) hold(by accounts.Actor, report string, now time.Time) {
-	for other, held := range h.held {
-		if held.Person == by.Person {
-			delete(h.held, other)
-		}
-	}
 	h.held[report] = Held{Report: report, Person: by.Person, Name: by.Name, Until: now.Add(heldFor)}
 }
 

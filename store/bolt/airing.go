@@ -522,6 +522,7 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 	if idx.Verdict > 0 {
 		said = append(append(said, idx.Earlier...), idx.Verdict)
 	}
+	slices.Sort(said) // in the order in which it was said
 	for _, seq := range said {
 		e, err := readEntry(tx, idx.Station, seq)
 		if err != nil {
