@@ -19,7 +19,8 @@ func TestTheLogFitsAPhone(t *testing.T) {
 	hookOf(t, s, "zalo")
 	noon := now.Add(4 * time.Hour)
 	lan := accounts.Person{ID: "lan", Name: "Nguyễn Thị Lan"}
-	if _, err := s.Post(t.Context(), []message.Draft{{Key: "a", Topic: message.SlotMissed, Person: lan, Title: "2 lượt phát quá hạn chưa báo"}}, noon); err != nil {
+	draft := message.Draft{Key: "a", Topic: message.SlotMissed, Person: lan, Title: "2 lượt phát quá hạn chưa báo"}
+	if _, err := s.Post(t.Context(), []message.Draft{draft}, noon); err != nil {
 		t.Fatal(err)
 	}
 	due, err := s.Due(t.Context(), noon, 1)
