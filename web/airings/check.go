@@ -113,7 +113,7 @@ func (p pages) lay(r *kit.Request, reg *stations.Registry, plan *scheduler.Sched
 	if err != nil {
 		return err
 	}
-	page.logLine, page.Found, page.Form = named[0], true, verdictForm(line)
+	page.logLine, page.Found, page.Form = named[0], true, verdictForm(line).Without("note")
 	page.Mine = line.By.Person != "" && line.By.Person == r.Actor.Person
 	if e, err := plan.Episode(line.Episode); err == nil {
 		page.Sound = e.Audio

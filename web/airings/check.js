@@ -12,9 +12,24 @@ function press(element) {
   else element.click();
 }
 
-for (const help of document.querySelectorAll(".keys")) help.hidden = false;
+// A second press of a key answers nothing of a report that has only just come.
+let seen = false;
+setTimeout(() => {
+  seen = true;
+  for (const help of document.querySelectorAll(".keys")) help.hidden = false;
+}, 500);
+
+// what cannot be seen is not verified
+const unseen = () => [...document.querySelectorAll("img.evidence")].some((photo) => !photo.complete || !photo.naturalWidth);
+document.addEventListener("click", (e) => {
+  if (e.target.closest?.("button")?.value !== "verified" || !unseen()) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  document.querySelector(".unseen").hidden = false;
+}, true);
+
 document.addEventListener("keydown", (e) => {
-  if (e.defaultPrevented || e.altKey || e.metaKey || e.repeat) return;
+  if (!seen || e.defaultPrevented || e.altKey || e.metaKey || e.repeat) return;
   const typed = typing(e);
   if (typed && e.key === "Escape") return typed.blur();
   if (typed && e.key === "Enter" && e.ctrlKey && sends(typed)) return press(sends(typed));

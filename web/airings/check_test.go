@@ -243,10 +243,12 @@ func TestTheQueueIsAnsweredByKeyboard(t *testing.T) {
 		return webtest.Eval[string](p, "which report", `document.querySelector("form.answers").getAttribute("action")`)
 	}
 	next := func(was string) {
+		t.Helper()
 		p.Until("the next report", `document.readyState === "complete" && !document.querySelector(".keys[hidden]") && `+
 			`document.querySelector("form.answers")?.getAttribute("action") !== `+strconv.Quote(was))
 	}
 	first := at()
+	p.Until("the keys", `!document.querySelector(".keys[hidden]")`)
 	p.Press("n")
 	next(first)
 	second := at()
@@ -260,6 +262,15 @@ func TestTheQueueIsAnsweredByKeyboard(t *testing.T) {
 		t.Fatalf("%s: %s", line.Finding, line.FindingNote)
 	}
 	third := at()
+	photo := webtest.Eval[string](p, "a photo that does not come", `(() => { const photo = document.querySelector("img.evidence"), was = photo.src;
+		photo.src = "/assets/no-photo"; return was })()`)
+	p.Press("1")
+	p.Until("that it cannot be seen", `document.querySelector(".unseen")?.checkVisibility?.() ?? !document.querySelector(".unseen").hidden`)
+	if at() != third {
+		t.Fatal("a photo nobody saw was verified")
+	}
+	webtest.Eval[bool](p, "the photo again", `(document.querySelector("img.evidence").src = `+strconv.Quote(photo)+`, true)`)
+	p.Until("the photo", `document.querySelector("img.evidence").complete && document.querySelector("img.evidence").naturalWidth > 0`)
 	p.Press("1")
 	next(third)
 	p.Press("u")

@@ -195,6 +195,13 @@ func (r *Request) Asked() *Form {
 // Get returns a field's value, "" if absent.
 func (f Form) Get(name string) string { return f.Values.Get(name) }
 
+// Without is the form with a field left empty, to be written anew.
+func (f Form) Without(name string) Form {
+	f.Values = maps.Clone(f.Values)
+	f.Values.Del(name)
+	return f
+}
+
 // All returns every value of a field: the ticked boxes of a group.
 func (f Form) All(name string) []string { return f.Values[name] }
 
