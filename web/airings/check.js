@@ -20,7 +20,8 @@ setTimeout(() => {
 }, 500);
 
 // what cannot be seen is not verified
-const unseen = () => [...document.querySelectorAll("img.evidence")].some((photo) => !photo.complete || !photo.naturalWidth);
+const shows = (photo) => photo.complete && photo.naturalWidth > 0;
+const unseen = () => [...document.querySelectorAll("img.evidence")].some((photo) => !shows(photo));
 document.addEventListener("click", (e) => {
   if (e.target.closest?.("button")?.value !== "verified" || !unseen()) return;
   e.preventDefault();
