@@ -319,10 +319,7 @@ func recordsOf[T any](tx *tx, index table[string], records table[T], person stri
 		if err != nil {
 			return nil, err
 		}
-		rec, found, err := records.get(tx, []byte(e.rec))
-		if err == nil && !found {
-			err = damaged(index.name, e.key, errMissing)
-		}
+		rec, err := records.named(tx, []byte(e.rec), index.name, e.key)
 		if err != nil {
 			return nil, err
 		}

@@ -554,10 +554,7 @@ func readEntry(tx *tx, station, seq uint32) (e airing.Entry, err error) {
 	if e, known := tx.chain[chained{station, seq}]; known {
 		return e, nil
 	}
-	raw, found, err := logEntries.get(tx, entryKey(station, seq))
-	if err == nil && !found {
-		err = damaged(logEntries.name, entryKey(station, seq), errMissing)
-	}
+	raw, err := logEntries.named(tx, entryKey(station, seq), logEntries.name, entryKey(station, seq))
 	if err != nil {
 		return e, err
 	}

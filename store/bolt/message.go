@@ -103,9 +103,7 @@ func hookOf(tx *tx, id string) (h message.Hook, key []byte, err error) {
 	if err != nil {
 		return h, nil, err
 	}
-	if h, found, err = messageHooks.get(tx, key); err == nil && !found {
-		err = damaged(messageHooks.name, key, errMissing)
-	}
+	h, err = messageHooks.named(tx, key, messageHooks.name, key)
 	return h, key, err
 }
 
@@ -173,10 +171,7 @@ func (tx *tx) giveUp(over func(message.Delivery) (message.Delivery, bool)) (int,
 		if err != nil {
 			return 0, err
 		}
-		d, found, err := deliveries.get(tx, deliveryKey(e.rec))
-		if err == nil && !found {
-			err = damaged(deliveriesIn.name, e.key, errMissing)
-		}
+		d, err := deliveries.named(tx, deliveryKey(e.rec), deliveriesIn.name, e.key)
 		if err != nil {
 			return 0, err
 		}
@@ -342,17 +337,11 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) (parcels []mes
 			if n >= limit && !same {
 				return nil
 			}
-			d, found, err := deliveries.get(tx, deliveryKey(e.rec))
-			if err == nil && !found {
-				err = damaged(deliveriesDue.name, e.key, errMissing)
-			}
+			d, err := deliveries.named(tx, deliveryKey(e.rec), deliveriesDue.name, e.key)
 			if err != nil {
 				return err
 			}
-			m, found, err := messages.get(tx, []byte(d.Message))
-			if err == nil && !found {
-				err = damaged(messages.name, []byte(d.Message), errMissing)
-			}
+			m, err := messages.named(tx, []byte(d.Message), messages.name, []byte(d.Message))
 			if err != nil {
 				return err
 			}
@@ -411,10 +400,7 @@ func (s *Store) Inbox(ctx context.Context, person, before string, limit int) (li
 				next = list[limit-1].ID
 				return nil
 			}
-			m, found, err := messages.get(tx, []byte(e.rec))
-			if err == nil && !found {
-				err = damaged(inboxes.name, e.key, errMissing)
-			}
+			m, err := messages.named(tx, []byte(e.rec), inboxes.name, e.key)
 			if err != nil {
 				return err
 			}
@@ -526,10 +512,7 @@ func (s *Store) Deliveries(ctx context.Context, by accounts.Actor, q message.Que
 			if err != nil {
 				return err
 			}
-			d, found, err := deliveries.get(tx, deliveryKey(e.rec))
-			if err == nil && !found {
-				err = damaged(deliveriesIn.name, e.key, errMissing)
-			}
+			d, err := deliveries.named(tx, deliveryKey(e.rec), deliveriesIn.name, e.key)
 			if err != nil || !take(d) {
 				return err
 			}
@@ -581,10 +564,7 @@ func (tx *tx) replayed(c message.Replay, hooks []message.Hook) (list []message.D
 		if err != nil {
 			return nil, err
 		}
-		d, found, err := deliveries.get(tx, deliveryKey(e.rec))
-		if err == nil && !found {
-			err = damaged(deliveriesIn.name, e.key, errMissing)
-		}
+		d, err := deliveries.named(tx, deliveryKey(e.rec), deliveriesIn.name, e.key)
 		if err != nil {
 			return nil, err
 		}
@@ -607,10 +587,7 @@ func (s *Store) ForgetMessages(ctx context.Context, before time.Time, most int) 
 			if err != nil {
 				return err
 			}
-			m, found, err := messages.get(tx, []byte(e.rec))
-			if err == nil && !found {
-				err = damaged(messagesByTime.name, e.key, errMissing)
-			}
+			m, err := messages.named(tx, []byte(e.rec), messagesByTime.name, e.key)
 			if err != nil {
 				return err
 			}
@@ -636,10 +613,7 @@ func (tx *tx) forgetMessage(m message.Message) error {
 		if err != nil {
 			return err
 		}
-		d, found, err := deliveries.get(tx, deliveryKey(e.rec))
-		if err == nil && !found {
-			err = damaged(deliveriesOf.name, e.key, errMissing)
-		}
+		d, err := deliveries.named(tx, deliveryKey(e.rec), deliveriesOf.name, e.key)
 		if err != nil {
 			return err
 		}

@@ -207,10 +207,7 @@ func (s *Store) JobState(ctx context.Context, job string) (state scheduler.JobSt
 			if err != nil {
 				return err
 			}
-			r, found, err := runs.get(tx, append(bytes.Clone(e.key[len(prefix):]), job...))
-			if err == nil && !found {
-				err = damaged(openRuns.name, e.key, errMissing)
-			}
+			r, err := runs.named(tx, append(bytes.Clone(e.key[len(prefix):]), job...), openRuns.name, e.key)
 			if err != nil {
 				return err
 			}

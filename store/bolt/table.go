@@ -73,6 +73,15 @@ func (t table[T]) get(tx *tx, key []byte) (rec T, found bool, err error) {
 	return rec, err == nil, err
 }
 
+// named returns the record under key, which a row of an index names: it must be there.
+func (t table[T]) named(tx *tx, key []byte, index string, row []byte) (T, error) {
+	rec, found, err := t.get(tx, key)
+	if err == nil && !found {
+		err = damaged(index, row, errMissing)
+	}
+	return rec, err
+}
+
 // has reports whether there is a record under key, without reading it.
 func (t table[T]) has(tx *tx, key []byte) bool {
 	tx.s.read.note(key, nil)
