@@ -127,21 +127,15 @@ func (p pages) lay(r *kit.Request, reg *stations.Registry, plan *scheduler.Sched
 // choose fills what the queue may be narrowed to.
 func (page *checkPage) choose(r *kit.Request, reg *stations.Registry, plan *scheduler.Schedule) {
 	there := kit.StationOptions(reg, stations.Filter{}.For(r.Actor, accounts.VerifyAiring))
-	var programmes, languages, kinds []kit.Option
+	var programmes []kit.Option
 	for _, one := range plan.Programmes {
 		programmes = append(programmes, kit.Option{Value: one.ID, Text: one.Title})
-	}
-	for _, l := range stations.Languages {
-		languages = append(languages, kit.Option{Value: l, Text: r.Lang.Say("language." + l)})
-	}
-	for _, k := range airing.EvidenceKinds {
-		kinds = append(kinds, kit.Option{Value: string(k), Text: r.Say("airing.evidence_kind." + string(k))})
 	}
 	page.Choices = kit.Choices(
 		kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts(reg, there)},
 		kit.Choice{Name: "programme", Label: r.Say("airing.column.programme"), Options: programmes},
-		kit.Choice{Name: "language", Label: r.Say("airing.check_language"), Options: languages},
-		kit.Choice{Name: "kind", Label: r.Say("airing.column.evidence"), Options: kinds})
+		kit.Choice{Name: "language", Label: r.Say("airing.check_language"), Options: kit.WordOptions(r, "language.", stations.Languages)},
+		kit.Choice{Name: "kind", Label: r.Say("airing.column.evidence"), Options: kit.WordOptions(r, "airing.evidence_kind.", airing.EvidenceKinds[:])})
 }
 
 // Can reports whether she may say what she found.

@@ -148,15 +148,9 @@ func (page *formPage) options(r *kit.Request, plan *scheduler.Schedule) {
 	if page.Corrects != nil {
 		outcomes = append(outcomes, airing.Withdrawn)
 	}
-	for _, o := range outcomes {
-		page.Outcomes = append(page.Outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
-	}
-	for _, reason := range airing.Reasons {
-		page.Reasons = append(page.Reasons, kit.Option{Value: string(reason), Text: r.Say("airing.reason." + string(reason))})
-	}
-	for _, m := range airing.AllMeans {
-		page.Means = append(page.Means, kit.Option{Value: string(m), Text: r.Say("airing.means." + string(m))})
-	}
+	page.Outcomes = kit.WordOptions(r, "airing.outcome.", outcomes)
+	page.Reasons = kit.WordOptions(r, "airing.reason.", airing.Reasons[:])
+	page.Means = kit.WordOptions(r, "airing.means.", airing.AllMeans[:])
 }
 
 // save takes the report of any of the forms.

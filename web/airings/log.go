@@ -82,13 +82,9 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 func (page *logPage) choose(r *kit.Request, reg *stations.Registry) {
 	there := kit.StationOptions(reg, readable(r))
 	page.Several = len(there) > 1
-	var outcomes []kit.Option
-	for _, o := range airing.Outcomes {
-		outcomes = append(outcomes, kit.Option{Value: string(o), Text: r.Say("airing.outcome." + string(o))})
-	}
 	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts(reg, there)},
 		kit.Choice{Name: "station", Label: r.Say("airing.column.station"), Options: there},
-		kit.Choice{Name: "outcome", Label: r.Say("airing.column.outcome"), Options: outcomes})
+		kit.Choice{Name: "outcome", Label: r.Say("airing.column.outcome"), Options: kit.WordOptions(r, "airing.outcome.", airing.Outcomes[:])})
 }
 
 // districts are those in which the stations lie.

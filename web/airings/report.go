@@ -105,9 +105,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		page.Check = f
 	}
 	page.MayJudge = line.Stands() && line.Outcome == airing.Aired && line.By.Person != r.Actor.Person && r.Actor.Can(accounts.VerifyAiring, where)
-	for _, finding := range airing.Findings {
-		page.Findings = append(page.Findings, kit.Option{Value: string(finding), Text: r.Say("airing.finding." + string(finding))})
-	}
+	page.Findings = kit.WordOptions(r, "airing.finding.", airing.Findings[:])
 	return p.report.Render(w, r, page)
 }
 

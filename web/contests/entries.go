@@ -74,9 +74,7 @@ func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []kit.Cho
 	state, theme := kit.Choice{Name: "state", Label: r.Say("contest.state")}, kit.Choice{Name: "theme", Label: r.Say("contest.theme")}
 	sort, district := kit.Choice{Name: "category", Label: r.Say("contest.category")}, kit.Choice{Name: "district", Label: r.Say("contest.district")}
 	station := kit.Choice{Name: "station", Label: r.Say("contest.kind_station")}
-	for _, x := range contest.EntryStates {
-		state.Options = append(state.Options, kit.Option{Value: string(x), Text: r.Say("contest." + string(x))})
-	}
+	state.Options = kit.WordOptions(r, "contest.", contest.EntryStates)
 	for _, x := range s.Rules.Themes {
 		theme.Options = append(theme.Options, kit.Option{Value: x.ID, Text: x.Name})
 	}

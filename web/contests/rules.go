@@ -626,9 +626,7 @@ func (page *stepPage) choices(r *kit.Request, reg *stations.Registry) {
 	page.When = words("when", "", "always", "not_vietnamese", "optional")
 	page.Policies = words("policy", "share", "split", "chair")
 	page.Pieces = []string{"audio", "script", "scan", "translation"}
-	for _, l := range stations.Languages {
-		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
-	}
+	page.Languages = kit.WordOptions(r, "language.", stations.Languages)
 	page.Breakers = words("tie", "median", "head_to_head", "earliest", "chair")
 	for _, part := range page.Round.Parts {
 		for _, k := range part.Criteria {

@@ -108,9 +108,7 @@ func (p pages) renderAnew(w http.ResponseWriter, r *kit.Request, f kit.Form, pla
 	if page.Name, _, err = p.subject(r, f); err != nil {
 		return err
 	}
-	for _, l := range stations.Languages {
-		page.Languages = append(page.Languages, kit.Option{Value: l, Text: r.Say("language." + l)})
-	}
+	page.Languages = kit.WordOptions(r, "language.", stations.Languages)
 	after, err := r.AfterNumber("after")
 	if err != nil {
 		return err

@@ -589,10 +589,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		programme, _ := plan.Programme(l.Programme)
 		page.Lines = append(page.Lines, said{l, cmp.Or(programme.TitleAt(l.StartedAt), l.Programme)})
 	}
-	page.Reasons = []kit.Option{{Text: r.Say("airing.choose")}}
-	for _, reason := range airing.Reasons {
-		page.Reasons = append(page.Reasons, kit.Option{Value: string(reason), Text: r.Say("airing.reason." + string(reason))})
-	}
+	page.Reasons = append([]kit.Option{{Text: r.Say("airing.choose")}}, kit.WordOptions(r, "airing.reason.", airing.Reasons[:])...)
 	return p.station.Render(w, r, page)
 }
 

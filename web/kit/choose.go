@@ -11,6 +11,15 @@ func StationOptions(reg *stations.Registry, f stations.Filter) (list []Option) {
 	return list
 }
 
+// WordOptions are the words of a list to choose one from, each with its sentence: that
+// of the key that begins so and ends with the word.
+func WordOptions[T ~string](r *Request, key string, words []T) (list []Option) {
+	for _, w := range words {
+		list = append(list, Option{Value: string(w), Text: r.Say(key + string(w))})
+	}
+	return list
+}
+
 // DistrictGroup is the heading of what lies in the district of that code, "" where
 // there are no districts.
 func DistrictGroup(reg *stations.Registry, code string) string {

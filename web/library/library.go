@@ -188,12 +188,8 @@ func filters(r *kit.Request, plan *scheduler.Schedule, reg *stations.Registry, t
 			list[0].Options = append(list[0].Options, kit.Option{Value: p.ID, Text: p.Title, Group: r.Say("schedule.retired")})
 		}
 	}
-	for _, t := range scheduler.Topics {
-		list[1].Options = append(list[1].Options, kit.Option{Value: string(t), Text: r.Say("schedule.topic." + string(t))})
-	}
-	for _, l := range stations.Languages {
-		list[2].Options = append(list[2].Options, kit.Option{Value: l, Text: r.Say("language." + l)})
-	}
+	list[1].Options = kit.WordOptions(r, "schedule.topic.", scheduler.Topics)
+	list[2].Options = kit.WordOptions(r, "language.", stations.Languages)
 	list[3].Options = append(list[3].Options, kit.StationOptions(reg, stations.Filter{ActiveOn: today}.For(r.Actor, accounts.ReadStations))...)
 	for i := range list {
 		list[i].Label = r.Say(list[i].Label)

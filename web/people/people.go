@@ -121,7 +121,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page := listPage{Page: r.Page("people.title"), Asked: kit.FilterForm(a),
-		Choices: kit.Choices(kit.Choice{Name: "role", Label: r.Say("people.role"), Options: roleOptions(r, rolesSeen(r.Actor))})}
+		Choices: kit.Choices(kit.Choice{Name: "role", Label: r.Say("people.role"), Options: kit.WordOptions(r, "accounts.role.", rolesSeen(r.Actor))})}
 	found, in := f.Directory.Find(a, r.Names(places), func(q accounts.Person) bool { return f.MayTend(r.Actor, q.ID) })
 	page.Total, page.Turn = len(found), r.Turn("from", len(found))
 	for _, q := range found[page.Turn.From:page.Turn.To] {
@@ -146,13 +146,6 @@ func districtGroups(r *kit.Request, places accounts.Places, n map[string]int) (g
 	}
 	slices.SortFunc(groups, func(a, b kit.Group) int { return strings.Compare(text.Fold(a.Text), text.Fold(b.Text)) })
 	return groups
-}
-
-func roleOptions(r *kit.Request, roles []accounts.Role) (list []kit.Option) {
-	for _, role := range roles {
-		list = append(list, kit.Option{Value: string(role), Text: r.Say("accounts.role." + string(role))})
-	}
-	return list
 }
 
 type personPage struct {
@@ -205,7 +198,7 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 	if by, err := f.Directory.Person(q.InvitedBy); err == nil {
 		page.InvitedBy = by.Name
 	}
-	page.Roles = roleOptions(r, rolesToGive(r.Actor))
+	page.Roles = kit.WordOptions(r, "accounts.role.", rolesToGive(r.Actor))
 	if page.Sessions, err = p.store.Sessions(r.Context(), q.ID, r.Now); err != nil {
 		return err
 	}

@@ -123,12 +123,8 @@ func (p messageSettings) render(w http.ResponseWriter, r *kit.Request, page mess
 			return err
 		}
 	}
-	for _, s := range message.Securities {
-		page.Securities = append(page.Securities, kit.Option{Value: string(s), Text: r.Say("message.security." + string(s))})
-	}
-	for _, way := range message.Ways {
-		page.Ways = append(page.Ways, kit.Option{Value: string(way), Text: r.Say("message.way." + string(way))})
-	}
+	page.Securities = kit.WordOptions(r, "message.security.", message.Securities)
+	page.Ways = kit.WordOptions(r, "message.way.", message.Ways)
 	for _, t := range message.Told {
 		page.Topics = append(page.Topics, topicField{t, wayField(t), t.Words(r.Lang)})
 	}
@@ -394,18 +390,12 @@ func (p messageSettings) showDeliveries(w http.ResponseWriter, r *kit.Request) e
 		return err
 	}
 	page := deliveriesPage{Page: r.Page("message.log_title"), Tabs: tabs(r), Asked: kit.FilterForm(q), All: kit.NewForm(), Dead: len(dead) > 0}
-	var states, channels, topics []kit.Option
-	for _, s := range message.States {
-		states = append(states, kit.Option{Value: string(s), Text: r.Say("message.state." + string(s))})
-	}
-	for _, c := range message.Channels {
-		channels = append(channels, kit.Option{Value: string(c), Text: r.Say("message.channel." + string(c))})
-	}
+	var topics []kit.Option
 	for _, t := range message.Topics {
 		topics = append(topics, kit.Option{Value: string(t), Text: t.Words(r.Lang)})
 	}
-	page.Choices = kit.Choices(kit.Choice{Name: "state", Label: r.Say("message.state"), Options: states},
-		kit.Choice{Name: "channel", Label: r.Say("message.channel"), Options: channels},
+	page.Choices = kit.Choices(kit.Choice{Name: "state", Label: r.Say("message.state"), Options: kit.WordOptions(r, "message.state.", message.States)},
+		kit.Choice{Name: "channel", Label: r.Say("message.channel"), Options: kit.WordOptions(r, "message.channel.", message.Channels)},
 		kit.Choice{Name: "topic", Label: r.Say("message.topic"), Options: topics})
 	for _, d := range list {
 		page.Rows = append(page.Rows, deliveryRow{d, deliveryBadges[d.State], kit.NewForm(), d.Again(hooks)})

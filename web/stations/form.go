@@ -64,7 +64,8 @@ func formOf(s *stations.Station) kit.Form {
 
 // renderForm shows the form; s is nil for a new station.
 func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, reg *stations.Registry, s *stations.Station) error {
-	page := formPage{Form: f, Technologies: technologyOptions(r.Lang), Languages: languageOptions(r.Lang)}
+	page := formPage{Form: f, Technologies: kit.WordOptions(r, "stations.technology.", stations.Technologies),
+		Languages: kit.WordOptions(r, "language.", stations.Languages)}
 	if s == nil {
 		page.Page = r.Page("stations.new_title")
 		page.Units = unitsWithoutStation(reg, r.Today())

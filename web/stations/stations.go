@@ -151,8 +151,9 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		Page: r.Page("stations.title"), Asked: kit.FilterForm(a), ActiveOn: f.ActiveOn, All: a.All, Total: len(list),
 		Choices: kit.Choices(
 			kit.Choice{Name: "district", Label: r.Say("stations.column.district"), Options: districtOptions(reg, f.ActiveOn, r.Today())},
-			kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"), Options: technologyOptions(r.Lang)},
-			kit.Choice{Name: "language", Label: r.Say("stations.column.languages"), Options: languageOptions(r.Lang)}),
+			kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"),
+				Options: kit.WordOptions(r, "stations.technology.", stations.Technologies)},
+			kit.Choice{Name: "language", Label: r.Say("stations.column.languages"), Options: kit.WordOptions(r, "language.", stations.Languages)}),
 		CSV: exportPath(a, "csv"), XLSX: exportPath(a, "xlsx"), MayEdit: r.Actor.Can(accounts.EditStations, accounts.Where{}),
 	}
 	a.Query = "" // which stands above the fold
@@ -211,22 +212,6 @@ func districtOptions(reg *stations.Registry, on, today stations.Date) []kit.Opti
 	var out []kit.Option
 	for _, d := range reg.Districts(on) {
 		out = append(out, kit.Option{Value: d.Code, Text: reg.DistrictLabel(d.Code)})
-	}
-	return out
-}
-
-func technologyOptions(lang text.Language) []kit.Option {
-	var out []kit.Option
-	for _, t := range stations.Technologies {
-		out = append(out, kit.Option{Value: string(t), Text: lang.Say("stations.technology." + string(t))})
-	}
-	return out
-}
-
-func languageOptions(lang text.Language) []kit.Option {
-	var out []kit.Option
-	for _, l := range stations.Languages {
-		out = append(out, kit.Option{Value: l, Text: lang.Say("language." + l)})
 	}
 	return out
 }
