@@ -120,15 +120,24 @@ func checkFile(ctx context.Context, lang text.Language, name string, profile aud
 }
 
 func analyseFile(ctx context.Context, name string) (audio.Facts, error) {
-	f, err := os.Open(name)
+	f, err := openRecording(name)
 	if err != nil {
-		return audio.Facts{}, fileFault(name, err)
+		return audio.Facts{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return audio.Facts{}, fault.New(fault.Invalid, "audio.cli.folder", "file", name)
-	}
 	return audio.Analyse(ctx, f, audio.Options{})
+}
+
+// openRecording opens a file that is named on the command line, which is no folder.
+func openRecording(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fileFault(name, err)
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(fault.New(fault.Invalid, "audio.cli.folder", "file", name), f.Close())
+	}
+	return f, nil
 }
 
 func fileFault(name string, err error) error {

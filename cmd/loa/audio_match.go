@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -72,14 +71,11 @@ func instant(s string) (time.Time, error) {
 }
 
 func matchPrint(ctx context.Context, name string) (match.Print, error) {
-	f, err := os.Open(name)
+	f, err := openRecording(name)
 	if err != nil {
-		return match.Print{}, fileFault(name, err)
+		return match.Print{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return match.Print{}, fault.New(fault.Invalid, "audio.cli.folder", "file", name)
-	}
 	return audio.MatchPrint(ctx, f, audio.Options{})
 }
 
