@@ -18,19 +18,19 @@ const asked = 500
 // Soon tells the operators of the slots that begin within lead of now, where nobody has
 // reported ahead. Asked again it says the same under the same keys.
 func Soon(ctx context.Context, log Log, p Plan, people *accounts.Directory, now time.Time, lead time.Duration) ([]message.Draft, error) {
+	open, err := unanswered(ctx, log, p.Schedule.Slots(p.Registry, now, now.Add(lead).Add(1)))
+	var drafts []message.Draft
 	runs := operators(people)
-	return unanswered(ctx, log, p.Schedule.Slots(p.Registry, now, now.Add(lead).Add(1)), func(open []scheduler.Slot) (drafts []message.Draft) {
-		for _, s := range open {
-			for _, who := range runs[s.Station] {
-				l, programme := who.Language, p.titled(s)
-				drafts = append(drafts, message.Draft{Key: "slot.soon " + s.ID + " " + who.ID, Topic: message.SlotSoon, Person: who,
-					Title: l.Say("message.soon_title", "at", l.Clock(s.Start), "programme", programme),
-					Text:  l.Say("message.soon_text", "station", p.Registry.Label(s.Station), "at", l.Clock(s.Start), "programme", programme),
-					Path:  "/today", Until: s.Start})
-			}
+	for _, s := range open {
+		for _, who := range runs[s.Station] {
+			l, programme := who.Language, p.titled(s)
+			drafts = append(drafts, message.Draft{Key: "slot.soon " + s.ID + " " + who.ID, Topic: message.SlotSoon, Person: who,
+				Title: l.Say("message.soon_title", "at", l.Clock(s.Start), "programme", programme),
+				Text:  l.Say("message.soon_text", "station", p.Registry.Label(s.Station), "at", l.Clock(s.Start), "programme", programme),
+				Path:  "/today", Until: s.Start})
 		}
-		return drafts
-	})
+	}
+	return drafts, err
 }
 
 // missedShown is how many slots one message about missed ones names.
@@ -41,19 +41,17 @@ const missedShown = 5
 func Missed(ctx context.Context, log Log, p Plan, people *accounts.Directory, now time.Time) ([]message.Draft, error) {
 	onTime := time.Duration(p.Settings.OnTimeHours) * time.Hour
 	until := now.Add(-onTime)
+	open, err := unanswered(ctx, log, p.Schedule.Slots(p.Registry, until.AddDate(0, 0, -1), until))
 	missed := map[string][]scheduler.Slot{} // by person
 	runs, order := operators(people), []accounts.Person(nil)
-	_, err := unanswered(ctx, log, p.Schedule.Slots(p.Registry, until.AddDate(0, 0, -1), until), func(open []scheduler.Slot) []message.Draft {
-		for _, s := range open {
-			for _, who := range runs[s.Station] {
-				if missed[who.ID] == nil {
-					order = append(order, who)
-				}
-				missed[who.ID] = append(missed[who.ID], s)
+	for _, s := range open {
+		for _, who := range runs[s.Station] {
+			if missed[who.ID] == nil {
+				order = append(order, who)
 			}
+			missed[who.ID] = append(missed[who.ID], s)
 		}
-		return nil
-	})
+	}
 	var drafts []message.Draft
 	for _, who := range order {
 		l, slots := who.Language, missed[who.ID]
@@ -89,30 +87,22 @@ func (p Plan) titled(s scheduler.Slot) string {
 	return programme.As(s.Start).Title
 }
 
-// unanswered calls tell with the slots that have no report, some at a time.
-func unanswered(ctx context.Context, log Log, slots iter.Seq[scheduler.Slot], tell func([]scheduler.Slot) []message.Draft) (drafts []message.Draft, err error) {
-	next := func(some []scheduler.Slot) error {
+// unanswered are the slots that have no report.
+func unanswered(ctx context.Context, log Log, slots iter.Seq[scheduler.Slot]) (open []scheduler.Slot, err error) {
+	for some := range slices.Chunk(slices.Collect(slots), asked) {
 		var ids []string
 		for _, s := range some {
 			ids = append(ids, s.ID)
 		}
 		lines, err := log.ForSlots(ctx, accounts.Daemon(), ids)
-		if err == nil {
-			drafts = append(drafts, tell(slices.DeleteFunc(some, func(s scheduler.Slot) bool { _, told := lines[s.ID]; return told }))...)
+		if err != nil {
+			return nil, err
 		}
-		return err
-	}
-	var some []scheduler.Slot
-	for s := range slots {
-		if some = append(some, s); len(some) == asked {
-			if err := next(some); err != nil {
-				return nil, err
+		for _, s := range some {
+			if _, told := lines[s.ID]; !told {
+				open = append(open, s)
 			}
-			some = some[:0]
 		}
 	}
-	if len(some) > 0 {
-		err = next(some)
-	}
-	return drafts, err
+	return open, nil
 }
