@@ -64,6 +64,26 @@ func TestWhatThePapersPointToIsThere(t *testing.T) {
 	}
 }
 
+// TestRecipesArePrintedAsTheyAreRun: what CONTRIBUTING.md prints of Go stands in a test,
+// between two marks, where it compiles and is run.
+func TestRecipesArePrintedAsTheyAreRun(t *testing.T) {
+	paper, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"cmd/loa/recipe_test.go", "store/bolt/recipe_test.go"} {
+		own, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, _ := strings.Cut(string(own), "// recipe: begin\n\n")
+		code, _, _ = strings.Cut(code, "\n// recipe: end\n")
+		if code == "" || !strings.Contains(string(paper), "```go\n"+code+"```") {
+			t.Errorf("CONTRIBUTING.md does not print what stands in %s as it is", file)
+		}
+	}
+}
+
 // made are files that a reader of a recipe makes, or that stand for any of a kind.
 var made = map[string]bool{"internal/text/vi/notes.json": true, "en/notes.json": true, "internal/text/vi/AREA.json": true, "en/AREA.json": true,
 	"store/bolt/NOUN.go": true, "store/storetest/NOUN.go": true}

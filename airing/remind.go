@@ -84,7 +84,7 @@ func operators(people *accounts.Directory) map[string][]accounts.Person {
 // titled is what the slot's programme was called then.
 func (p Plan) titled(s scheduler.Slot) string {
 	programme, _ := p.Schedule.Programme(s.Programme) // a slot's programme exists
-	return programme.As(s.Start).Title
+	return programme.TitleAt(s.Start)
 }
 
 // unanswered are the slots that have no report.
