@@ -98,3 +98,39 @@ func TestTheFileOfTheLogHoldsWhatTheListShows(t *testing.T) {
 		}
 	}
 }
+
+// Each value that a report or a verdict may hold reads as its sentence in the file.
+func TestTheFileOfTheLogHasASentenceForEachValue(t *testing.T) {
+	c, s := newLog(t)
+	plan, err := s.Schedule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	programme, minute := plan.Programmes[0].ID, 0
+	var want []string
+	report := func(c airing.Confirm) airing.Line {
+		minute++
+		m := meta(monday.AddDate(0, 0, 2))
+		c.ID, c.Station, c.Programme, c.StartedAt = m.ID, "S00001", programme, monday.AddDate(0, 0, 1).Add(time.Duration(minute)*20*time.Minute)
+		line, err := s.Confirm(t.Context(), m, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, text.Vietnamese.Say("airing.outcome."+string(c.Outcome)))
+		return line
+	}
+	for _, reason := range airing.Reasons {
+		report(airing.Confirm{Outcome: airing.NotAired, Reason: reason, Note: "x"})
+		want = append(want, text.Vietnamese.Say("airing.reason."+string(reason)))
+	}
+	for _, means := range airing.AllMeans {
+		report(airing.Confirm{Outcome: airing.Aired, Seconds: 900, Means: means})
+		want = append(want, text.Vietnamese.Say("airing.means."+string(means)))
+	}
+	a := c.Get("/airings?format=csv")
+	for _, sentence := range want {
+		if !strings.Contains(a.Body.String(), sentence) {
+			t.Errorf("no line of the file says %q", sentence)
+		}
+	}
+}
