@@ -65,6 +65,7 @@ var typed = map[string]map[string]string{
 	"/stations/split":             {"on": "2025-06-02", "name_0": "Xã Một", "code_0": "90002", "name_1": "Xã Hai", "code_1": "90003", "keeps": "0"},
 	"/stations/import":            {"new": "1"},
 	"/stations/merge":             {"on": "2025-07-01"},
+	"/settings/messages":          {"mail": "thu@laocai.vn"},
 	"/settings/hooks":             {"topics": "slot.missed", "url": "https://tin.laocai.vn/loa"},
 }
 
