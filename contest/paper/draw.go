@@ -27,6 +27,14 @@ const (
 // (NotFound) as long as too few sheets are signed and for any other name,
 // contest.no_prizes_yet (NotFound), and those of ranking.
 func Draw(s *contest.State, reg *stations.Registry, round, document string, o paper.Office, lang text.Language, at time.Time) ([]paper.Paper, error) {
+	list, err := draw(s, reg, round, document, o, lang, at)
+	for i := range list {
+		list[i].Check = lang.Say("paper.check", "n", s.Seq, "code", s.Head)
+	}
+	return list, err
+}
+
+func draw(s *contest.State, reg *stations.Registry, round, document string, o paper.Office, lang text.Language, at time.Time) ([]paper.Paper, error) {
 	if document == "decision" {
 		d, ok := DecisionOf(s, lang, at)
 		if !ok {

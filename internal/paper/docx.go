@@ -20,7 +20,7 @@ const DOCXType = "application/vnd.openxmlformats-officedocument.wordprocessingml
 func DOCX(w io.Writer, list []Paper) error {
 	var d document
 	for i, p := range list {
-		d.paper(p, i == len(list)-1)
+		compose(&d, p, i == len(list)-1)
 	}
 	z := zip.NewWriter(w)
 	for _, part := range []struct{ name, content string }{
@@ -78,19 +78,6 @@ func twips(mm float64) int      { return int(math.Round(mm / 25.4 * 1440)) }
 
 // document is the body as it is being written.
 type document struct{ strings.Builder }
-
-// style is how a paragraph is set.
-type style struct {
-	size           float64 // points; 0 is BodySize
-	bold, italic   bool
-	jc             string // "both", "center", "left", "right"
-	indent         bool
-	before, after  float64 // points
-	keep           bool    // stays with what follows
-	rule           float64 // a line below it, as a share of the room; 0 is none
-	room           float64 // the width of that room in mm
-	hanging, tight bool    // an item of a list; lines of single height
-}
 
 // line writes a paragraph.
 func (d *document) line(words string, s style) {
@@ -160,15 +147,6 @@ func plainXML(s string) string {
 	return b.String()
 }
 
-// mottoWide is how long the motto is in its size, and so the rule below it; mm.
-const mottoWide = 57
-
-// cell is one of a row without frames.
-type cell struct {
-	mm    float64
-	write func()
-}
-
 // side writes rows of cells side by side, without frames, each on one page.
 func (d *document) side(rows ...[]cell) {
 	d.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/>` +
@@ -189,80 +167,9 @@ func (d *document) side(rows ...[]cell) {
 	d.WriteString(`</w:tbl>`)
 }
 
-// paper writes one paper and ends its pages.
-func (d *document) paper(p Paper, last bool) {
-	wide := 210.0 - Left - Right
-	if p.Across {
-		wide = 297 - TurnedLeft - TurnedRight
-	}
-	if p.Annex == "" {
-		d.head(p, wide)
-	}
-	d.line(p.Title, style{size: TitleSize, bold: true, jc: "center", before: 12, keep: true})
-	for i, line := range p.About {
-		s := style{size: AboutSize, bold: true, jc: "center", keep: true}
-		if i == len(p.About)-1 && p.Annex == "" {
-			s.rule, s.room = 0.35, wide
-		}
-		d.line(line, s)
-	}
-	if p.Annex != "" {
-		d.line("("+p.Annex+")", style{italic: true, jc: "center", after: Apart, keep: true})
-	}
-	d.line("", style{size: Apart, tight: true, keep: true})
-	body := flat(p.Body)
-	for i, x := range body {
-		d.block(p, x, wide, i == len(body)-1 && len(p.Signers) > 0)
-	}
-	d.end(p, wide)
-	d.pages(p.Across, last)
-}
+func (*document) begin(float64) {} // lines are as wide as the page lets them
 
-func (d *document) head(p Paper, wide float64) {
-	left := wide * 0.42
-	right := wide - left
-	parent, agency := p.Bodies()
-	bodies := []cell{
-		{left, func() {
-			if parent != "" {
-				d.line(parent, style{size: HeadSize, jc: "center", tight: true})
-			}
-			d.line(agency, style{size: HeadSize, bold: true, jc: "center", tight: true, rule: 0.4, room: left})
-		}},
-		{right, func() {
-			d.line(State, style{size: HeadSize, bold: true, jc: "center", tight: true})
-			d.line(Motto, style{size: MottoSize, bold: true, jc: "center", tight: true, rule: mottoWide / right, room: right})
-		}},
-	}
-	d.side(bodies, []cell{ // number and date stand on one line
-		{left, func() { d.line(p.Numbered(), style{jc: "center", before: Apart, tight: true}) }},
-		{right, func() { d.line(p.When(), style{italic: true, jc: "center", before: Apart, tight: true}) }},
-	})
-}
-
-// block writes a piece of the body. What the signatures follow stays with them.
-func (d *document) block(p Paper, x Block, wide float64, signed bool) {
-	switch x := x.(type) {
-	case Text:
-		s := style{bold: x.Bold, italic: x.Italic, jc: "both", indent: true, after: Apart, keep: signed || x.Bold}
-		if x.Middle {
-			s.jc, s.indent = "center", false
-		}
-		d.line(x.Words, s)
-	case List:
-		for i, item := range x.Items {
-			d.line("- "+item, style{jc: "both", hanging: true, after: Apart / 2, keep: signed && i == len(x.Items)-1})
-		}
-	case Table:
-		d.table(p, x, wide, signed)
-	}
-}
-
-// stay is how many of a table's last rows stay with the signatures below.
-const stay = 2
-
-func (d *document) table(p Paper, t Table, wide float64, signed bool) {
-	cells := p.Cells(t)
+func (d *document) table(t Table, cells [][]Cell, wide float64, signed bool) {
 	widths, size := t.fitted(cells, wide)
 	d.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>`)
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
@@ -304,43 +211,11 @@ func (d *document) table(p Paper, t Table, wide float64, signed bool) {
 	d.line("", style{size: Apart, tight: true, keep: signed})
 }
 
-// end writes who receives the paper and who signs it.
-func (d *document) end(p Paper, wide float64) {
-	if len(p.Signers) == 0 && len(p.Receivers) == 0 {
-		return
-	}
-	var cells []cell
-	columns := len(p.Signers)
-	if len(p.Receivers) > 0 {
-		columns++
-	}
-	each := wide / float64(max(columns, 2))
-	if len(p.Receivers) > 0 {
-		cells = append(cells, cell{each, func() {
-			d.line(p.Lang.Say("kit.paper_receivers"), style{size: ReceiversSize + 1, bold: true, italic: true, tight: true})
-			for _, r := range p.receivers() {
-				d.line(r, style{size: ReceiversSize, tight: true})
-			}
-		}})
-	} else if columns < 2 {
-		cells = append(cells, cell{each, func() { d.line("", style{}) }})
-	}
-	for _, who := range p.Signers {
-		cells = append(cells, cell{each, func() {
-			d.line(who.Office, style{bold: true, jc: "center", tight: true, keep: true})
-			d.line(p.sign(who), style{italic: true, jc: "center", tight: true, keep: true})
-			d.line(who.Name, style{bold: true, jc: "center", tight: true, before: SignRoom / 25.4 * 72})
-		}})
-	}
-	d.line("", style{size: Apart, tight: true, keep: true})
-	d.side(cells)
-}
-
 // pages ends the pages of a paper: their size, margins and numbers. Those of the last
 // paper stand at the end of the document itself.
-func (d *document) pages(across, last bool) {
+func (d *document) pages(p Paper, last bool) {
 	size, m := `w:w="11906" w:h="16838"`, [4]float64{Top, Bottom, Left, Right}
-	if across {
+	if p.Across {
 		size, m = `w:w="16838" w:h="11906" w:orient="landscape"`, [4]float64{TurnedTop, TurnedBottom, TurnedLeft, TurnedRight}
 	}
 	section := fmt.Sprintf(`<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:type w:val="nextPage"/><w:pgSz %s/>`+

@@ -16,6 +16,7 @@ const (
 	TableSize     = 11.5 // cells
 	DenseSize     = 9    // cells of a table with many columns
 	ReceiversSize = 11   // those who receive it; their heading is 12
+	CheckSize     = 8    // the line at the foot of pages
 
 	// Indent is how far the first line of a paragraph stands in; mm.
 	Indent = 10

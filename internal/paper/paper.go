@@ -1,7 +1,8 @@
 // Package paper is the model of an office paper: what stands on it, in what order,
 // as plain values. Whoever makes a paper makes it once; it is drawn to a page to
-// print or to keep (Template, HTML), to DOCX, which an office can still edit, and to
-// XLSX, which it can reckon with. The three cannot differ in what they say.
+// print or to keep (Template, HTML), to PDF, as it is signed and sent on, to DOCX, which an
+// office can still edit, and to XLSX, which it can reckon with. They cannot differ in what
+// they say.
 //
 // Whatever is text stays text: no cell of a file is ever a formula.
 package paper
@@ -37,6 +38,7 @@ type Paper struct {
 	Body      []Block
 	Receivers []string // none: the paper names nobody
 	Signers   []Signer // from left to right; none: nobody signs
+	Check     string   // at the foot of each page of a PDF: by what the paper is held against its log
 }
 
 // Signer is who signs, and in which office.

@@ -91,10 +91,36 @@ func pages(t *testing.T, pdf string) []string {
 	return list
 }
 
-// An office opens the DOCX, reads what was meant and finds it laid out as papers are.
-func TestAnOfficeReadsTheDOCX(t *testing.T) {
-	made := sample(40)
-	list := pages(t, convert(t, "giay.docx", "pdf", func(w io.Writer) error { return DOCX(w, made) }))
+// files are the ways a paper is drawn to pages: as DOCX, which an office program sets, and
+// as PDF.
+var files = map[string]func(*testing.T, []Paper) []string{
+	"docx": func(t *testing.T, list []Paper) []string {
+		return pages(t, convert(t, "giay.docx", "pdf", func(w io.Writer) error { return DOCX(w, list) }))
+	},
+	"pdf": func(t *testing.T, list []Paper) []string {
+		path := filepath.Join(t.TempDir(), "giay.pdf")
+		var b bytes.Buffer
+		if err := PDF(&b, list); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return pages(t, path)
+	},
+}
+
+// asFiles runs a test of the pages each way.
+func asFiles(t *testing.T, list []Paper, test func(*testing.T, []string)) {
+	for name, read := range files {
+		t.Run(name, func(t *testing.T) { test(t, read(t, list)) })
+	}
+}
+
+// An office opens the file, reads what was meant and finds it laid out as papers are.
+func TestAnOfficeReadsTheFile(t *testing.T) { asFiles(t, sample(40), readAsAPaper) }
+
+func readAsAPaper(t *testing.T, list []string) {
 	if len(list) < 4 {
 		t.Fatalf("%d pages", len(list))
 	}
@@ -162,7 +188,11 @@ func TestNoWordOfATableIsBroken(t *testing.T) {
 		table(true, slices.Repeat([]Column{narrow("Trưởng")}, 20)...),
 	}
 	list[1].Body[0].(Table).Rows[0][1] = "https://loa.example/" + strings.Repeat("abc", 40) // breaks, and takes no room from others
-	for i, page := range pages(t, convert(t, "hep.docx", "pdf", func(w io.Writer) error { return DOCX(w, list) })) {
+	asFiles(t, list, func(t *testing.T, set []string) { wordsAreWhole(t, list, set) })
+}
+
+func wordsAreWhole(t *testing.T, list []Paper, set []string) {
+	for i, page := range set {
 		if i >= len(list) {
 			t.Fatalf("page %d: %s", i+1, page)
 		}
@@ -203,8 +233,12 @@ func TestSignaturesAreNotAloneOnAPage(t *testing.T) {
 		table.Body = sample(rows)[1].Body
 		list = append(list, table)
 	}
+	asFiles(t, list, func(t *testing.T, set []string) { signedTogether(t, list, set) })
+}
+
+func signedTogether(t *testing.T, list []Paper, set []string) {
 	ends := 0
-	for _, page := range pages(t, convert(t, "dai.docx", "pdf", func(w io.Writer) error { return DOCX(w, list) })) {
+	for _, page := range set {
 		before, _, found := strings.Cut(page, "Nơi nhận:")
 		if !found {
 			continue
@@ -261,7 +295,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, fmt.Errorf("disk full") }
 
 func TestAFullDiskIsTold(t *testing.T) {
-	for name, write := range map[string]func(io.Writer, []Paper) error{"docx": DOCX, "xlsx": XLSX} {
+	for name, write := range map[string]func(io.Writer, []Paper) error{"docx": DOCX, "pdf": PDF, "xlsx": XLSX} {
 		if err := write(full{}, sample(1)); err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -277,5 +311,71 @@ func TestCellsSayWhatIsMissing(t *testing.T) {
 	if want := "[[{– true false false false a} { false false false false b} {– true false false false c} { false false false false }] " +
 		"[{1,50 true false false false a} { false false false false b} {– true false false false c} { false false false false }]]"; got != want {
 		t.Errorf("%s", got)
+	}
+}
+
+// The same papers give the same bytes, whatever the hour, and say what they are.
+func TestAPDFIsTheSameEachTime(t *testing.T) {
+	list, bodies := sample(30), [2][]byte{}
+	list[0].Check = "Mã kiểm tra: 5f0c1a"
+	for i := range bodies {
+		var b bytes.Buffer
+		if err := PDF(&b, list); err != nil {
+			t.Fatal(err)
+		}
+		bodies[i] = b.Bytes()
+		list[0].Date = list[0].Date.Add(3 * time.Hour)
+	}
+	if !bytes.Equal(bodies[0], bodies[1]) {
+		t.Error("the same papers made two files")
+	}
+	if !bytes.HasPrefix(bodies[0], []byte("%PDF-1.4\n")) {
+		t.Errorf("it begins with %q", bodies[0][:9])
+	}
+	set := files["pdf"](t, list)
+	for i, page := range set {
+		if annex := strings.Contains(strings.Join(set[:i+1], ""), "DANH SÁCH KHEN THƯỞNG"); strings.Contains(page, "Mã kiểm tra: 5f0c1a") == annex {
+			t.Errorf("page %d: %s", i+1, page)
+		}
+	}
+}
+
+// Whatever is written, the file is made: letters no face has, marks beside letters, a cell
+// higher than a page, a word wider than one.
+func TestAPDFTakesAnyText(t *testing.T) {
+	p := sample(1)[0]
+	p.Body = []Block{Say("Mo\u031b\u0300i 😀 中 \u200b\x00(\\) \U00010000\uffff."), Say(strings.Repeat("dài", 500)),
+		Table{Columns: []Column{{Name: "Tên", Width: 5, Places: Words}, {Name: "Nhận xét", Width: 40, Places: Words}},
+			Rows: [][]any{{"Một", strings.Repeat("Lời dẫn rõ. ", 1500)}, {"Hai", "hết"}}}}
+	all := strings.Join(files["pdf"](t, []Paper{p}), "\n")
+	if !strings.Contains(all, "Mời □ □ (\\) □□.") {
+		t.Errorf("%.900s", all)
+	}
+	if n := strings.Count(all, "Lời dẫn rõ."); n < 1400 || !strings.Contains(all, "hết") { // some break at the end of a line
+		t.Errorf("%d sentences of a long cell", n)
+	}
+}
+
+func FuzzPDF(f *testing.F) {
+	f.Add("Điều 1. Khen thưởng (\\)", 3, 12.0)
+	f.Fuzz(func(t *testing.T, words string, columns int, width float64) {
+		p := sample(1)[0]
+		table := Table{Rows: [][]any{{words}, {words, 1.5}}}
+		table.Columns = slices.Repeat([]Column{{Name: words, Width: width, Places: Words}}, min(max(columns, 1), 9))
+		p.Title, p.Check, p.Body = words, words, []Block{Say(words), List{[]string{words}}, table}
+		if err := PDF(io.Discard, []Paper{p}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// A table of a country's stations, one line each.
+func BenchmarkPDF(b *testing.B) {
+	list := sample(10_598)[1:]
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := PDF(io.Discard, list); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

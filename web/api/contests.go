@@ -65,6 +65,9 @@ func (c contestRoutes) routes() []kit.Route {
 	document.Query, document.Gives = "round", sheet.XLSXType
 	editable := organise("GET /{contest}/papers/{document}/docx", "the same as DOCX, to be edited before it is signed", c.paper("docx"), none, none)
 	editable.Query, editable.Gives = "round", office.DOCXType
+	printed := organise("GET /{contest}/papers/{document}/pdf", "the same as PDF, to be signed and sent on; the same papers give the same bytes",
+		c.paper("pdf"), none, none)
+	printed.Query, printed.Gives = "round", office.PDFType
 	amend := func(method, path, summary string, h kit.Handler, in, out any) kit.Route {
 		return kit.Route{Pattern: method + " /api/v1/contests/{contest}/corrections" + path, Access: kit.SignedIn, Handler: h,
 			Summary: summary, In: in, Out: out}
@@ -103,7 +106,7 @@ func (c contestRoutes) routes() []kit.Route {
 			return contest.FinishRound{Round: r.PathValue("round"), Seen: seen}
 		})),
 		archive,
-		document, editable,
+		document, editable, printed,
 		organise("GET /{contest}/certificates", "the template and every certificate, filled", c.certificates, none, certificatesJSON{}),
 		edits("PUT /{contest}/certificate", "set the template of the certificates; empty texts bring the usual one back",
 			order(c, func(_ *kit.Request, b contest.Certificate) contest.Command {

@@ -61,7 +61,7 @@ func TestFeedbackIsReadByWhoEnteredTheWork(t *testing.T) {
 	mine.Expect(http.StatusOK, "a[href='/enter/hoi-thi/"+entry+"']")
 	organiser.Get(page)
 	organiser.Expect(http.StatusOK, "a[href='/contests/hoi-thi/entries/"+entry+"']")
-	for as, kind := range map[string]string{"docx": "officedocument", "pdf": "", "doc": "", "1": ""} {
+	for as, kind := range map[string]string{"docx": "officedocument", "pdf": "application/pdf", "doc": "", "1": ""} {
 		mine.Get(page + "?as=" + as)
 		if typed := mine.Last.Header().Get("Content-Type"); kind != "" && (mine.Last.Code != http.StatusOK || !strings.Contains(typed, kind)) {
 			t.Errorf("as %s: %d %s", as, mine.Last.Code, typed)

@@ -15,13 +15,15 @@ func (f Form) Letterhead() paper.Office {
 	return paper.Office{Parent: strings.TrimSpace(f.Get("parent")), Agency: strings.TrimSpace(f.Get("agency")), Place: strings.TrimSpace(f.Get("place"))}
 }
 
-// SendPapers answers with papers as a file: "docx" or "xlsx", whose name begins with
+// SendPapers answers with papers as a file: "pdf", "docx" or "xlsx", whose name begins with
 // name. Fault: kit.not_found for any other kind.
 func (r *Request) SendPapers(w http.ResponseWriter, name, as string, list []paper.Paper) error {
 	var b bytes.Buffer
 	write, mime := paper.XLSX, sheet.XLSXType
 	switch as {
 	case "xlsx":
+	case "pdf":
+		write, mime = paper.PDF, paper.PDFType
 	case "docx":
 		write, mime = paper.DOCX, paper.DOCXType
 	default:
