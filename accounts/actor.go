@@ -148,6 +148,7 @@ const (
 	VerifyAiring  Action = "airings.verify"
 	ReadCoverage  Action = "coverage.read"
 	ExcuseStation Action = "coverage.excuse"
+	CallStation   Action = "coverage.call" // and know what came of calls
 	CloseWeek     Action = "coverage.close"
 	Organise      Action = "contest.organise"
 	EnterContest  Action = "contest.enter"
@@ -157,10 +158,12 @@ const (
 // may lists what each role allows inside the scope it was given on.
 var may = map[Role][]Action{
 	Admin: {ManagePeople, InviteStation, InvitePeople, EditSettings, RunServer, ReadStations, EditStations, ReadSchedule, EditSchedule,
-		Approve, UploadAudio, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek, Organise},
+		Approve, UploadAudio, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation,
+		CallStation, CloseWeek, Organise},
 	Editor: {InviteStation, InvitePeople, ReadStations, EditStations, ReadSchedule, EditSchedule, Approve, UploadAudio, ReadAirings,
 		ReportAiring, ReadCoverage},
-	Monitor:   {InviteStation, InvitePeople, ReadStations, ReadSchedule, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CloseWeek},
+	Monitor: {InviteStation, InvitePeople, ReadStations, ReadSchedule, ReadAirings, ReportAiring, VerifyAiring, ReadCoverage, ExcuseStation, CallStation,
+		CloseWeek},
 	Operator:  {ReadStations, ReadSchedule, UploadAudio, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
 	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, Organise},
 	Judge:     {JudgeEntries},

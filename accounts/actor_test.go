@@ -106,6 +106,7 @@ var actionWords = []struct {
 	{VerifyAiring, "kiểm chứng lượt phát"},
 	{ReadCoverage, "xem độ phủ"},
 	{ExcuseStation, "miễn tuần cho đài"},
+	{CallStation, "gọi đài, ghi cuộc gọi"},
 	{CloseWeek, "chốt tuần, mở lại tuần"},
 	{ReadSchedule, "xem chương trình, lịch phát"},
 	{EditSchedule, "soạn chương trình, đặt lịch phát"},

@@ -394,6 +394,27 @@ type Head struct {
 	Hash    Hash   `json:"hash"`
 }
 
+// Latest is what was last said of a station's airings, by standing reports.
+type Latest struct {
+	Said  *Line // of the latest airing, or of the latest that failed
+	Aired *Line // of the latest that was aired; nil where none is among the LatestOf
+}
+
+// LatestOf is among how many of a station's last reports the last that was aired is looked for.
+const LatestOf = 20
+
+// With is the latest with one more report, which came before those so far; whole tells that
+// nothing is left to look for.
+func (l Latest) With(line Line) (_ Latest, whole bool) {
+	if line.Stands() && l.Said == nil {
+		l.Said = &line
+	}
+	if line.Stands() && l.Aired == nil && line.Outcome == Aired {
+		l.Aired = &line
+	}
+	return l, l.Aired != nil
+}
+
 // Log keeps the airing log. Commands are atomic and idempotent by the IDs in
 // them; a repeat returns the first answer. It is safe for concurrent use.
 type Log interface {
@@ -420,6 +441,9 @@ type Log interface {
 	// Exhibits returns the exhibits of a span that the actor may read, the latest first, at
 	// most MaxExhibits.
 	Exhibits(ctx context.Context, by accounts.Actor, s Span) ([]Exhibit, error)
+	// Latest returns, by station ID, what was last said of the airings of each of those
+	// stations whose log the actor may read; a station of which nothing is said is left out.
+	Latest(ctx context.Context, by accounts.Actor, stations []string) (map[string]Latest, error)
 	// ForSlots returns, by slot ID, the standing line of each slot that has one; where
 	// the station has none of its own, what answers it by Before.
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)

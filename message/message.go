@@ -36,6 +36,7 @@ const (
 	Attached         Topic = "airing.attach"
 	Detached         Topic = "airing.detach"
 	Judged           Topic = "airing.judge"
+	StationCalled    Topic = "coverage.call"
 	WeekExcused      Topic = "coverage.excuse"
 	WeekClosed       Topic = "coverage.close_week"
 	WeekReopened     Topic = "coverage.reopen_week"
@@ -56,7 +57,8 @@ const (
 
 // Topics are all of them: what people are told, the events, and the trial.
 var Topics = []Topic{SlotSoon, SlotMissed, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
-	Reported, Attached, Detached, Judged, WeekExcused, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired, EpisodeSaved, EpisodeMoved,
+	Reported, Attached, Detached, Judged, StationCalled, WeekExcused, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
+	EpisodeSaved, EpisodeMoved,
 	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
 
 // Told are those that people are told and that can be set, Events those that programs

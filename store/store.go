@@ -34,6 +34,7 @@ type Engine interface {
 	coverage.Store
 	coverage.Decider
 	coverage.Foreteller
+	coverage.CallBook
 	contest.Log
 	message.Store
 

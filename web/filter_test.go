@@ -28,6 +28,10 @@ func something(t *testing.T, m filter.Member) string {
 		return "2024-05-13"
 	case reflect.TypeFor[airing.Outcome]():
 		return string(airing.NotAired)
+	case reflect.TypeFor[coverage.CallOutcome]():
+		return string(coverage.NoAnswer)
+	case reflect.TypeFor[coverage.Need]():
+		return string(coverage.NeedSilent)
 	case reflect.TypeFor[stations.Technology]():
 		return string(stations.Technologies[0])
 	case reflect.TypeFor[accounts.Role]():

@@ -13,6 +13,7 @@ import (
 	"loa/web/airings"
 	"loa/web/api"
 	"loa/web/calendar"
+	"loa/web/calls"
 	"loa/web/clock"
 	"loa/web/contests"
 	"loa/web/coverage"
@@ -41,6 +42,7 @@ import (
 type Store interface {
 	api.Store
 	airings.Store
+	calls.Store
 	contests.Store
 	coverage.Store
 	door.Store
@@ -105,6 +107,7 @@ func Register(k *kit.Kit, d Deps) {
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
+	calls.Register(k, d.Store)
 	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)

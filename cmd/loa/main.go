@@ -27,6 +27,7 @@ type grammar struct {
 	Slots        slotsCommand      `cmd:"" help:"cli.summary.slots"`
 	Airings      airingsCommands   `cmd:"" help:"cli.summary.airings"`
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
+	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`
 	Post         postCommands      `cmd:"" help:"cli.summary.post"`
 	Clock        clockCommands     `cmd:"" help:"cli.summary.clock"`

@@ -5,6 +5,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -29,6 +30,8 @@ var (
 	means        = words("airing.means.", airing.AllMeans[:])
 	technologies = words("stations.technology.", stations.Technologies)
 	roles        = words("accounts.role.", accounts.Roles)
+	results      = words("calls.outcome.", coverage.CallOutcomes[:])
+	needs        = words("calls.need.", coverage.Needs[:])
 )
 
 // takes is what to type after a refusal that names what a page would let one choose.
@@ -41,10 +44,13 @@ var takes = map[string]func(text.Language) string{
 	"airing.finding_unknown":      findings,
 	"airing.means_unknown":        means,
 	"stations.technology_unknown": technologies,
+	"calls.outcome_missing":       results,
 
 	"filter.word_unknown outcome":    outcomes,
 	"filter.word_unknown technology": technologies,
 	"filter.word_unknown role":       roles,
+	"filter.word_unknown result":     results,
+	"filter.word_unknown need":       needs,
 }
 
 // instead is what to type after a refusal that a page would follow with a button.
@@ -71,5 +77,5 @@ func toType(kind fault.Kind, code, other string) *fault.Error {
 // wordLists are what a help sentence may name.
 func (t *terminal) wordLists() []any {
 	return []any{"reasons", reasons(t.lang), "outcomes", outcomes(t.lang), "findings", findings(t.lang), "means", means(t.lang),
-		"technologies", technologies(t.lang), "roles", roles(t.lang)}
+		"technologies", technologies(t.lang), "roles", roles(t.lang), "results", results(t.lang), "needs", needs(t.lang)}
 }

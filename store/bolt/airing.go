@@ -769,6 +769,52 @@ func (s *Store) Exhibits(ctx context.Context, by accounts.Actor, span airing.Spa
 	return list, err
 }
 
+// Latest implements airing.Log.
+func (s *Store) Latest(ctx context.Context, by accounts.Actor, stations []string) (map[string]airing.Latest, error) {
+	found := map[string]airing.Latest{}
+	err := s.view(ctx, func(tx *tx) error {
+		clear(found)
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		for _, id := range stations {
+			if !airing.Reads(by, reg.Where(id)) {
+				continue
+			}
+			latest, err := latestOf(tx, stationNumber(id))
+			if err != nil {
+				return err
+			}
+			if latest.Said != nil {
+				found[id] = latest
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func latestOf(tx *tx, station uint32) (latest airing.Latest, err error) {
+	n, whole, prefix := 0, false, numberKey(station)
+	for e, err := range linesByPlace.descend(tx, prefix, after(prefix)) {
+		if err != nil {
+			return latest, err
+		}
+		line, _, err := lineOf(tx, linesByPlace.name, e.key, e.rec)
+		if err != nil {
+			return latest, err
+		}
+		if latest, whole = latest.With(line); whole {
+			break
+		}
+		if n++; n == airing.LatestOf {
+			break
+		}
+	}
+	return latest, nil
+}
+
 // ForSlots implements airing.Log.
 func (s *Store) ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error) {
 	lines := make(map[string]airing.Line, len(slots))

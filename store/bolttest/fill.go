@@ -293,6 +293,11 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 			Reason: airing.Weather, Note: "Lũ quét"})
 		f.must(err)
 	}
+	for i, n := range []int{9, 10, 9} {
+		_, err = f.s.RecordCall(f.ctx, f.meta(people[accounts.Monitor], at.AddDate(0, 0, i)), coverage.RecordCall{Station: station(n),
+			Outcome: coverage.CallOutcomes[i], Note: "Đã hỏi thăm"})
+		f.must(err)
+	}
 	for i := range 2 {
 		_, err = f.s.CloseWeek(f.ctx, f.meta(accounts.Daemon(), filledMonday.AddDate(0, 0, 7+7*i)), coverage.Close{Week: FilledWeek - 1 + airing.Week(i)})
 		f.must(err)

@@ -30,6 +30,7 @@ type AiringEngine interface {
 	airing.SettingsStore
 	coverage.Store
 	coverage.Foreteller
+	coverage.CallBook
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)
@@ -78,6 +79,8 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"mergers and splits inside weeks agree with a recount":    coverageKin,
 		"the reform of a Tuesday drops nobody":                    coverageReform,
 		"counting turned off leaves the past as it is":            airingTermsChange,
+		"calls are kept, the last of each station is known":       coverageCalls,
+		"what was last said of stations is told at once":          airingLatest,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}

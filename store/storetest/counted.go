@@ -105,6 +105,11 @@ func (e *Counted) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (a
 	return e.Engine.ByToken(ctx, h, at)
 }
 
+func (e *Counted) Calls(ctx context.Context, by accounts.Actor, q coverage.CallQuery) ([]coverage.Call, string, error) {
+	e.asked("Calls")
+	return e.Engine.Calls(ctx, by, q)
+}
+
 func (e *Counted) ClosedWeeks(ctx context.Context, week, until airing.Week) (map[airing.Week]coverage.Standing, error) {
 	e.asked("ClosedWeeks")
 	return e.Engine.ClosedWeeks(ctx, week, until)
@@ -213,6 +218,16 @@ func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Wee
 func (e *Counted) LastExcuse(ctx context.Context, week airing.Week, id string) (coverage.Excuse, error) {
 	e.asked("LastExcuse")
 	return e.Engine.LastExcuse(ctx, week, id)
+}
+
+func (e *Counted) LastCalls(ctx context.Context, by accounts.Actor) (map[string]coverage.Call, error) {
+	e.asked("LastCalls")
+	return e.Engine.LastCalls(ctx, by)
+}
+
+func (e *Counted) Latest(ctx context.Context, by accounts.Actor, stations []string) (map[string]airing.Latest, error) {
+	e.asked("Latest")
+	return e.Engine.Latest(ctx, by, stations)
 }
 
 func (e *Counted) LibrarySettings(ctx context.Context) (library.Settings, error) {

@@ -28,6 +28,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(airings{s, desk}.routes()...)
 	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)
+	k.Handle(callRoutes{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)

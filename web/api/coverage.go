@@ -19,6 +19,8 @@ import (
 type CoverageStore interface {
 	coverage.Store
 	coverage.Decider
+	coverage.CallBook
+	coverage.CallSource
 	airing.SettingsStore
 	Registry(ctx context.Context) (*stations.Registry, error)
 }

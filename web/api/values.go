@@ -60,6 +60,8 @@ var values = []listed{
 	{all: ranking.Methods(), say: "contest.method_"},
 	{all: ranking.Policies, say: "contest.policy_"},
 	{all: coverage.AnewKinds, say: "coverage.anew."},
+	{all: coverage.CallOutcomes[:], say: "calls.outcome."},
+	{all: coverage.Needs[:], say: "calls.need."},
 	{all: coverage.ContestKinds, say: "stations.contest."},
 	{all: coverage.HandKinds, say: "stations.hand."},
 	{all: coverage.QuestionKinds, say: "stations.question."},

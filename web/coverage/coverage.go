@@ -34,6 +34,7 @@ var files embed.FS
 type Store interface {
 	coverage.Store
 	coverage.Decider
+	coverage.CallBook
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
@@ -491,6 +492,8 @@ type stationPage struct {
 	Of       []lent // other stations some of whose reports count here
 	Reasons  []kit.Option
 	MayAsk   bool
+	MayCall  bool
+	Calls    []coverage.Call // the last of them
 }
 
 // said is a report, with the title its programme had then.
@@ -511,6 +514,9 @@ type pastWeek struct {
 
 // historyWeeks is how far back a station's page looks.
 const historyWeeks = 52
+
+// callsShown is how many of the calls to a station its page tells of.
+const callsShown = 5
 
 func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 	_, q, _, err := p.asked(r)
@@ -588,6 +594,11 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	for _, l := range lines {
 		programme, _ := plan.Programme(l.Programme)
 		page.Lines = append(page.Lines, said{l, cmp.Or(programme.TitleAt(l.StartedAt), l.Programme)})
+	}
+	if page.MayCall = r.Actor.Can(accounts.CallStation, where); page.MayCall {
+		if page.Calls, _, err = p.store.Calls(r.Context(), r.Actor, coverage.CallQuery{Station: st.ID, Limit: callsShown}); err != nil {
+			return err
+		}
 	}
 	page.Reasons = append([]kit.Option{{Text: r.Say("airing.choose")}}, kit.WordOptions(r, "airing.reason.", airing.Reasons[:])...)
 	return p.station.Render(w, r, page)
@@ -717,35 +728,12 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if got.Complete() {
 		step.State = "ok"
 	}
-	var weeks []coverage.Week
-	for i := range airing.Week(coverage.SilenceWeeks) {
-		w, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now) - 1 - i, Now: r.Now})
-		if err != nil {
-			return nil, err
-		}
-		weeks = append(weeks, w)
-	}
-	if before := weeks[0]; before.Week != got.Week && before.Expected() > 0 {
-		step.Text += " " + r.Say("coverage.step_before", "aired", before.Aired, "expected", before.Expected())
-	}
-	silent, err := p.silences(r, weeks)
-	return append([]kit.Step{step}, silent...), err
-}
-
-// silences tells which stations to call first.
-func (p pages) silences(r *kit.Request, weeks []coverage.Week) ([]kit.Step, error) {
-	list := coverage.Silences(weeks)
-	if len(list) == 0 || r.Actor.Has(accounts.Editor) && !r.Actor.CanSomewhere(accounts.VerifyAiring) {
-		return nil, nil
-	}
-	reg, err := p.store.Registry(r.Context())
+	before, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: cal.Week(r.Now) - 1, Now: r.Now})
 	if err != nil {
 		return nil, err
 	}
-	var named []string
-	for _, s := range list[:min(len(list), 3)] {
-		named = append(named, r.Say("coverage.step_silent_of", "station", reg.Label(s.Station), "weeks", s.Weeks))
+	if before.Week != got.Week && before.Expected() > 0 {
+		step.Text += " " + r.Say("coverage.step_before", "aired", before.Aired, "expected", before.Expected())
 	}
-	return []kit.Step{{Title: r.Say("coverage.step_silent", "n", len(list)), Text: r.Say("coverage.step_silent_text", "list", strings.Join(named, "; ")),
-		Path: "/coverage/stations/" + list[0].Station, Button: r.Say("coverage.step_silent_open"), Icon: "phone", State: "warn", Order: 9}}, nil
+	return []kit.Step{step}, nil
 }

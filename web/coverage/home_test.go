@@ -11,6 +11,7 @@ import (
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/store/bolttest"
+	"loa/web/calls"
 	"loa/web/home"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -38,6 +39,7 @@ func TestTheFirstPageSaysWhomToCall(t *testing.T) {
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 	home.Register(k)
 	Register(k, s)
+	calls.Register(k, s)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +47,7 @@ func TestTheFirstPageSaysWhomToCall(t *testing.T) {
 	m := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
 	client := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Giám sát", now, m))
 	client.Get("/")
-	client.Expect(http.StatusOK, `.step a[href="/coverage/stations/S00001"]`, text.Vietnamese.Say("coverage.step_silent", "n", 1), "4 tuần",
+	client.Expect(http.StatusOK, `.step a[href="/calls"]`, text.Vietnamese.Say("calls.step", "n", 2), text.Vietnamese.Say("calls.step.silent", "n", 1),
+		text.Vietnamese.Say("calls.step.missed", "n", 1),
 		text.Vietnamese.Say("coverage.step_before", "aired", 0, "expected", 127))
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/google/uuid"
+
+	"loa/coverage"
+	"loa/internal/filter"
+	"loa/internal/text"
+)
+
+// callsCommands are "loa calls …": whom to telephone, and what came of it.
+type callsCommands struct {
+	Needed callsNeeded `cmd:"" default:"withargs" help:"cli.summary.calls_needed"`
+	Log    callsLog    `cmd:"" help:"cli.summary.calls_log"`
+	Record callsRecord `cmd:"" help:"cli.summary.calls_record"`
+}
+
+// callsNeeded lists the stations to call, in the order of need.
+type callsNeeded struct {
+	reach
+	coverage.NeedFilter
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c callsNeeded) Run(t *terminal) error {
+	items, err := c.client().all(t, filter.Link("/api/v1/calls/needed", c.NeedFilter, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.calls_needed.columns"), func(c coverage.Callee) string {
+		again := "–"
+		if c.Last != nil {
+			again = c.Last.Again.Short()
+		}
+		return fmt.Sprintf("%s\t%s\t%d\t%s\t%s", called(n.stations, c.Station), t.lang.Say("calls.need."+string(c.Needs[0])), c.Weeks, again, c.Station)
+	})
+}
+
+// callsLog lists calls that were made, the last first.
+type callsLog struct {
+	reach
+	coverage.CallFilter
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c callsLog) Run(t *terminal) error {
+	items, err := c.client().all(t, filter.Link("/api/v1/calls", c.CallFilter, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.calls_log.columns"), func(c coverage.Call) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(c.At.In(text.Zone)), called(n.stations, c.Station), c.Outcome.Words(t.lang), c.By.Name,
+			c.Again.Short(), c.Note)
+	})
+}
+
+// callsRecord notes what came of a call.
+type callsRecord struct {
+	reach
+	Station string `arg:""`
+	Result  string `arg:"" help:"cli.flag.result"`
+	Note    string `help:"cli.flag.call_note"`
+	Again   string `help:"cli.flag.call_again"`
+	ID      string `name:"id" help:"cli.flag.id"`
+	JSON    bool   `help:"cli.flag.json"`
+}
+
+// Run tells the daemon and prints when to call again.
+func (c callsRecord) Run(t *terminal) error {
+	in := map[string]any{"station": c.Station, "outcome": c.Result, "note": c.Note, "again": c.Again}
+	var was, call coverage.Call
+	from := "/api/v1/stations/" + url.PathEscape(c.Station) + "/last-call"
+	if err := c.client().edit(t, from, &was, http.MethodPut, "/api/v1/calls/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &call); err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(call)
+	}
+	n, err := c.client().namesFor(t, false, 1)
+	if err == nil {
+		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("calls.saved", "station", called(n.stations, call.Station), "again", call.Again)))
+	}
+	return err
+}

@@ -1,0 +1,153 @@
+package calls
+
+import (
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/coverage"
+	"loa/internal/sheet"
+	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
+	"loa/store/bolt"
+	"loa/store/bolttest"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+var now = time.Date(2024, 5, 16, 9, 0, 0, 0, text.Zone) // a Thursday
+
+// desk is the pages over a store in which S00001 and S00002 have a weekly slot: the first
+// reported once long ago, the second never. It has a number.
+func desk(t *testing.T) (*bolt.Store, http.Handler) {
+	t.Helper()
+	s := bolttest.Open(t)
+	webtest.Stations(t, s)
+	before := now.AddDate(0, 0, -60)
+	meta := func(at time.Time) accounts.Meta { return accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: at} }
+	p, err := s.SaveProgramme(t.Context(), meta(before), scheduler.SaveProgramme{Title: "Nông thôn mới", Languages: []string{"vi"}, CountsTowardTarget: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SaveRule(t.Context(), meta(before), scheduler.SaveRule{Programme: p.ID, Cron: "0 17 * * 1", Minutes: 15,
+		Selection: scheduler.Selection{Stations: []string{"S00001", "S00002"}}, From: "2024-04-01"}); err != nil {
+		t.Fatal(err)
+	}
+	c := airing.Confirm{ID: kit.NewID(), Station: "S00001", Programme: p.ID, Outcome: airing.Aired, Seconds: 900,
+		StartedAt: time.Date(2024, 4, 1, 17, 0, 0, 0, text.Zone)}
+	if _, err := s.Confirm(t.Context(), meta(c.StartedAt.Add(time.Hour)), c); err != nil {
+		t.Fatal(err)
+	}
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := reg.Station("S00002")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := st.Fields
+	f.Contacts = []stations.Contact{{Name: "Giàng A Páo", Phone: "0912345678"}}
+	if _, err := s.SaveStation(t.Context(), meta(before), stations.SaveStation{ID: st.ID, Fields: f}); err != nil {
+		t.Fatal(err)
+	}
+	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	Register(k, s)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, h
+}
+
+func monitor(t *testing.T, s *bolt.Store, h http.Handler, name string, scope accounts.Scope) *webtest.Client {
+	t.Helper()
+	return webtest.NewClient(t, h, webtest.LoggedIn(t, s, name, now, accounts.Grant{Role: accounts.Monitor, Scope: scope}))
+}
+
+// TestWhoIsCalledSinksUntilItsDay, and is called by a tap with what to know.
+func TestWhoIsCalledSinksUntilItsDay(t *testing.T) {
+	s, h := desk(t)
+	c := monitor(t, s, h, "Chị Thu", accounts.Scope{Level: accounts.Province})
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/calls")
+	c.Expect(http.StatusOK, "main", "2 đài cần gọi hôm nay", "Im 4 tuần liền", "Chưa lần nào báo", "Nông thôn mới")
+	c.Expect(http.StatusOK, `a[href="tel:0912345678"]`, "Giàng A Páo")
+	c.Expect(http.StatusOK, "article:first-of-type h2", reg.Label("S00002")) // never heard comes before long ago
+	c.Get("/calls/S00002")
+	c.Expect(http.StatusOK, "textarea[readonly]", "Chào Giàng A Páo", "Chị Thu", "4 tuần")
+	c.Submit(`form[method="post"]`, "outcome", "no_answer")
+	c.Expect(http.StatusOK, "main", "1 đài cần gọi hôm nay", "Chị Thu gọi lúc", "Không nghe máy", "17/5/2024")
+	c.Expect(http.StatusOK, "article:first-of-type h2", reg.Label("S00001"))
+	c.Expect(http.StatusOK, "article:last-of-type .badge", "Chưa đến hẹn")
+	c.Get("/calls?need=faults")
+	c.Expect(http.StatusOK, "main", "Không có đài nào cần gọi")
+	c.Get("/calls/log")
+	c.Expect(http.StatusOK, "tbody", reg.Label("S00002"), "Không nghe máy", "Chị Thu")
+	for _, path := range []string{"/calls?format=xlsx", "/calls/log?format=xlsx"} {
+		c.Get(path)
+		table, err := sheet.Read(c.Last.Body.Bytes())
+		if err != nil || len(table.Rows) == 0 {
+			t.Errorf("%s: %d rows, %v", path, len(table.Rows), err)
+		}
+	}
+}
+
+// TestTwoWhoCallTheSameStationAreToldOfEachOther: the second sees what the first heard, and may save hers too.
+func TestTwoWhoCallTheSameStationAreToldOfEachOther(t *testing.T) {
+	s, h := desk(t)
+	province := accounts.Scope{Level: accounts.Province}
+	one, two := monitor(t, s, h, "Chị Thu", province), monitor(t, s, h, "Anh Sơn", province)
+	one.Get("/calls/S00001")
+	two.Get("/calls/S00001")
+	one.Submit(`form[method="post"]`, "outcome", "will_report")
+	two.Submit(`form[method="post"]`, "outcome", "equipment", "note", "Tăng âm cháy")
+	two.Expect(http.StatusConflict, ".notice.bad", "Chị Thu vừa ghi một cuộc gọi", "Gặp, sẽ báo")
+	two.Expect(http.StatusConflict, "textarea[name=note]", "Tăng âm cháy")
+	two.Submit(`form[method="post"]`)
+	two.Expect(http.StatusOK, "")
+	list, _, err := s.Calls(t.Context(), accounts.Daemon(), coverage.CallQuery{Station: "S00001"})
+	if err != nil || len(list) != 2 || list[0].Outcome != coverage.Broken {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// TestBadCallsGetASentence, and nothing is kept.
+func TestBadCallsGetASentence(t *testing.T) {
+	s, h := desk(t)
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := reg.Where("S00001").District
+	c := monitor(t, s, h, "Chị Thu", accounts.Scope{Level: accounts.District, ID: home})
+	for want, typed := range map[string][]string{
+		"Hãy chọn kết quả cuộc gọi": {}, "Hãy ghi việc đã nghe được": {"outcome", "other"},
+		"Hãy chọn ngày gọi lại từ ngày mai": {"outcome", "away", "again", "2024-05-16"}, "ngày": {"outcome", "away", "again", "hôm qua"},
+	} {
+		c.Get("/calls/S00001")
+		c.Submit(`form[method="post"]`, typed...)
+		c.Expect(http.StatusUnprocessableEntity, "form[method=post] .error", want)
+	}
+	for _, st := range reg.Stations() {
+		if reg.Where(st.ID).District != home {
+			c.Get("/calls/" + st.ID)
+			c.Expect(http.StatusForbidden, "")
+			c.Get("/calls?district=" + reg.Where(st.ID).District)
+			c.Expect(http.StatusForbidden, "")
+			break
+		}
+	}
+	c.Get("/calls/S99999")
+	c.Expect(http.StatusNotFound, "")
+	if list, _, err := s.Calls(t.Context(), accounts.Daemon(), coverage.CallQuery{}); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
