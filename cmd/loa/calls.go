@@ -84,7 +84,7 @@ type callsRecord struct {
 func (c callsRecord) Run(t *terminal) error {
 	in := map[string]any{"station": c.Station, "outcome": c.Result, "note": c.Note, "again": c.Again}
 	var was, call coverage.Call
-	from := "/api/v1/stations/" + url.PathEscape(c.Station) + "/last-call"
+	from := "/api/v1/calls/last/" + url.PathEscape(c.Station)
 	if err := c.client().edit(t, from, &was, http.MethodPut, "/api/v1/calls/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &call); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (c callRoutes) routes() []kit.Route {
 		{Pattern: "GET /api/v1/calls/needed", Access: accounts.CallStation, Handler: c.needed, Filter: coverage.NeedFilter{}, Query: "limit after",
 			Out: kit.List[coverage.Callee]{}, Summary: "Stations to call in the order of need, with what is known of each; last those whose day to call " +
 				"again is to come (rests)."},
-		{Pattern: "GET /api/v1/stations/{id}/last-call", Access: accounts.CallStation, Handler: c.last, Out: coverage.Call{},
+		{Pattern: "GET /api/v1/calls/last/{station}", Access: accounts.CallStation, Handler: c.last, Out: coverage.Call{},
 			Summary: "The last call to a station; its outcome is empty if nobody has called. Its ETag is for If-Match of the next call."},
 		{Pattern: "PUT /api/v1/calls/{id}", Edits: true, Access: accounts.CallStation, Handler: c.record, In: coverage.RecordCall{}, Out: coverage.Call{},
 			Summary: "Note what came of a call to a station, under a client-made UUID; without again, one calls again after as many days as the outcome says."},
@@ -80,7 +80,7 @@ func (c callRoutes) station(r *kit.Request, named string) (*stations.Station, er
 }
 
 func (c callRoutes) last(w http.ResponseWriter, r *kit.Request) error {
-	st, err := c.station(r, r.PathValue("id"))
+	st, err := c.station(r, r.PathValue("station"))
 	if err != nil {
 		return err
 	}
