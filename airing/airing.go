@@ -83,6 +83,7 @@ type Report struct {
 	Qualifies bool      `json:"qualifies"`            // counts toward the weekly target, by the terms of the programme when it aired
 	OffTarget bool      `json:"off_target,omitempty"` // of a programme that did not count toward the target then; false of what older versions kept
 	OnTime    bool      `json:"on_time"`              // said within the limit after the airing ended; false of a withdrawal, which is not Late either
+	Phoned    *Phoned   `json:"phoned,omitempty"`     // it was first said by telephone, and confirmed by who reports it
 	Request   string    `json:"request"`              // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 

@@ -148,6 +148,8 @@ type Confirm struct {
 	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
 	Alone     bool      `json:"alone,omitempty"`     // refuse it if the station is said to have aired something else at that time
 	Seen      *string   `json:"seen,omitempty"`      // word of what checkSeen asked; "" asks, and who sends none is not asked
+	// ID of what the station said by telephone: the report says just that, and who sends it agrees.
+	Proposal string `json:"proposal,omitempty" schema:"format=uuid"`
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -196,6 +198,7 @@ type Facts struct {
 	OfSlot    *Line                 // the slot's standing line, by Told
 	Near      []Line                // of Confirm.Alone: lines of the station that began in the span of Near
 	Closed    bool                  // the week in which it aired is frozen
+	Proposal  *Proposal             // of Confirm.Proposal
 }
 
 // Limits of a report.
@@ -214,6 +217,9 @@ const (
 // corrected_already, other_station, withdraw_only_corrects; once.unseen, once.seen_another.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	request := c.Request()
+	if f.Proposal != nil {
+		c = c.Confirming(*f.Proposal)
+	}
 	if f.Corrected != nil {
 		c = c.Correcting(*f.Corrected)
 	}
@@ -223,7 +229,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
-		checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
+		checkProposal, checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
 	} {
 		if err := step(&r, f, m, c); err != nil {
 			return Change{}, err

@@ -82,19 +82,42 @@ func operators(people *accounts.Directory) map[string][]accounts.Person {
 }
 
 // titled is what the slot's programme was called then.
-func (p Plan) titled(s scheduler.Slot) string {
-	programme, _ := p.Schedule.Programme(s.Programme) // a slot's programme exists
-	return programme.TitleAt(s.Start)
+func (p Plan) titled(s scheduler.Slot) string { return p.titleAt(s.Programme, s.Start) }
+
+// titleAt is what the programme of that ID was called at that instant.
+func (p Plan) titleAt(id string, at time.Time) string {
+	programme, _ := p.Schedule.Programme(id) // what was planned or reported exists
+	return programme.TitleAt(at)
+}
+
+// Unanswered are the station's slots of the last days in which they are waited for that have begun
+// and have no report, the latest first. Faults: those of log.ForSlots.
+func Unanswered(ctx context.Context, log SlotLog, by accounts.Actor, p Plan, station string, now time.Time) ([]scheduler.Slot, error) {
+	open, err := unansweredBy(ctx, log, by, p.Schedule.SlotsAt(p.Registry, station, now.AddDate(0, 0, -saidDays), now))
+	slices.Reverse(open)
+	return open, err
+}
+
+// saidDays is how far back one asks a station what it aired: as far as a list of the log goes by itself.
+const saidDays = listedDays
+
+// SlotLog is what knows the reports of slots.
+type SlotLog interface {
+	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]Line, error)
 }
 
 // unanswered are the slots that have no report.
-func unanswered(ctx context.Context, log Log, slots iter.Seq[scheduler.Slot]) (open []scheduler.Slot, err error) {
+func unanswered(ctx context.Context, log SlotLog, slots iter.Seq[scheduler.Slot]) ([]scheduler.Slot, error) {
+	return unansweredBy(ctx, log, accounts.Daemon(), slots)
+}
+
+func unansweredBy(ctx context.Context, log SlotLog, by accounts.Actor, slots iter.Seq[scheduler.Slot]) (open []scheduler.Slot, err error) {
 	for some := range slices.Chunk(slices.Collect(slots), asked) {
 		var ids []string
 		for _, s := range some {
 			ids = append(ids, s.ID)
 		}
-		lines, err := log.ForSlots(ctx, accounts.Daemon(), ids)
+		lines, err := log.ForSlots(ctx, by, ids)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -50,7 +51,8 @@ type Call struct {
 	By      accounts.Actor `json:"by"`
 	Outcome CallOutcome    `json:"outcome" schema:"empty"`
 	Note    string         `json:"note,omitempty"`
-	Again   stations.Date  `json:"again"` // the day to call again
+	Again   stations.Date  `json:"again"`          // the day to call again
+	Said    string         `json:"said,omitempty"` // ID of what the station said of an airing (airing.Proposal)
 }
 
 // Edition is that of the last call to a station: two who call it begin from the same. That
@@ -68,6 +70,8 @@ type RecordCall struct {
 	Outcome CallOutcome   `json:"outcome"`
 	Note    string        `json:"note,omitempty" schema:"maxLength=1000"`
 	Again   stations.Date `json:"again,omitempty"` // "" is after so many days as the outcome says
+	// What the station said of an airing, if anything: it waits for the word of who runs the station.
+	Said *airing.Propose `json:"said,omitempty"`
 }
 
 // MaxCallAhead is for how many days to come one may leave a station alone.
@@ -165,7 +169,8 @@ func (q CallQuery) Allowed(by accounts.Actor, where func(station string) account
 // CallBook keeps the calls to stations, for as long as the log of airings. It is safe for
 // concurrent use.
 type CallBook interface {
-	// RecordCall keeps what DecideCall decides. Fault also: stations.unknown.
+	// RecordCall keeps what DecideCall decides, and what airing.DecideProposal makes of what was
+	// said. Faults also: stations.unknown, those of airing.DecideProposal, each At its field.
 	RecordCall(ctx context.Context, m accounts.Meta, c RecordCall) (Call, error)
 	// LastCalls returns, by station ID, the last call to each station whose calls the actor may know of.
 	LastCalls(ctx context.Context, by accounts.Actor) (map[string]Call, error)

@@ -68,8 +68,9 @@ func TestTheCallListIsByNeed(t *testing.T) {
 		"S00007": {At: ago(1), Again: stations.DateOf(ago(-3))},  // rests, though silent longest
 		"S00009": {At: ago(9), Again: stations.DateOf(ago(1))},   // promised, and reported since
 		"S00004": {At: ago(3), Again: stations.DateOf(ago(-1))}}, // rests, contradicted
-		Exhibits: []airing.Exhibit{{Station: "S00004", Report: "r", Finding: airing.Contradicted}, {Station: "S00003", Report: "w", Finding: airing.Contradicted,
-			Waits: true}}}
+		Exhibits: []airing.Exhibit{{Station: "S00004", Report: "r", Finding: airing.Contradicted},
+			{Station: "S00003", Report: "w", Finding: airing.Contradicted,
+				Waits: true}}}
 	states := map[byte]State{'s': NotReported, 'a': Aired, 'e': NotAired, 'x': Excused}
 	for i := range SilenceWeeks {
 		w := Week{Week: running - 1 - airing.Week(i)}
@@ -90,7 +91,8 @@ func TestTheCallListIsByNeed(t *testing.T) {
 			l := airing.Line{Report: airing.Report{Outcome: airing.Aired, StartedAt: ago(days)}, ReceivedAt: ago(days)}
 			return airing.Latest{Said: &l, Aired: &l}
 		}
-		return map[string]airing.Latest{"S00001": line(90), "S00002": line(26), "S00006": line(4), "S00008": line(1), "S00009": line(2), "S00010": line(25)}, nil
+		return map[string]airing.Latest{"S00001": line(90), "S00002": line(26),
+			"S00006": line(4), "S00008": line(1), "S00009": line(2), "S00010": line(25)}, nil
 	}
 	list, err := CallList(f)
 	if err != nil {

@@ -25,6 +25,7 @@ const (
 	SlotMissed    Topic = "slot.missed"      // nobody reported one in time
 	StationSilent Topic = "station.silent"   // stations of a district from which nothing was heard for weeks
 	WeekSummary   Topic = "week.summary"     // how the last week went
+	ReportSaid    Topic = "report.said"      // what a station said by telephone waits for the word of who runs it
 	EntriesClose  Topic = "contest.deadline" // the time to enter a work ends soon
 	SheetsMissing Topic = "contest.sheets"   // a judge has works left to score
 	Trial         Topic = "trial"            // somebody tries whether messages arrive
@@ -36,6 +37,7 @@ const (
 	Attached         Topic = "airing.attach"
 	Detached         Topic = "airing.detach"
 	Judged           Topic = "airing.judge"
+	Declined         Topic = "airing.decline"
 	StationCalled    Topic = "coverage.call"
 	WeekExcused      Topic = "coverage.excuse"
 	WeekClosed       Topic = "coverage.close_week"
@@ -56,8 +58,8 @@ const (
 )
 
 // Topics are all of them: what people are told, the events, and the trial.
-var Topics = []Topic{SlotSoon, SlotMissed, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
-	Reported, Attached, Detached, Judged, StationCalled, WeekExcused, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
+var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
+	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,
 	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
 

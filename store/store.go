@@ -29,6 +29,7 @@ type Engine interface {
 	scheduler.Runs
 	scheduler.RunLog
 	airing.Log
+	airing.Proposals
 	airing.SettingsStore
 	library.Store
 	coverage.Store

@@ -31,6 +31,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
 		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
 		{Name: "slots_soon", Cron: "*/10 * * * *", Deadline: 5 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_soon", d.slotsSoon)},
+		{Name: "said_ask", Cron: "*/10 * * * *", Deadline: 5 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_said", d.saidAsk)},
 		{Name: "slots_missed", Cron: "0 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest,
 			Run: d.telling("job.told_missed", d.slotsMissed)},
 		{Name: "week_summary", Cron: "0 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_week", d.weekSummary)},

@@ -67,6 +67,16 @@ func (d *daemon) slotsSoon(ctx context.Context, at time.Time, set message.Settin
 	return airing.Soon(ctx, d.store, p, people, at, time.Duration(set.SlotLead)*time.Minute)
 }
 
+// saidAsk tells who runs a station what was said by telephone and waits for her word.
+func (d *daemon) saidAsk(ctx context.Context, at time.Time, _ message.Settings, people *accounts.Directory) ([]message.Draft, error) {
+	p, err := d.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := d.store.Proposals(ctx, accounts.Daemon(), airing.ProposalQuery{Waiting: at})
+	return airing.Said(p, people, waiting), err
+}
+
 func (d *daemon) slotsMissed(ctx context.Context, at time.Time, _ message.Settings, people *accounts.Directory) ([]message.Draft, error) {
 	p, err := d.plan(ctx)
 	if err != nil {

@@ -259,6 +259,9 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 			return airing.Line{}, err
 		}
 	}
+	if err := endProposals(tx, change, c.Proposal); err != nil {
+		return airing.Line{}, err
+	}
 	if err := tx.tellReport(m, change.Line.ID); err != nil {
 		return airing.Line{}, err
 	}
@@ -353,6 +356,14 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 	plan, err := tx.s.schedule.get(tx)
 	if err != nil {
 		return f, err
+	}
+	if c.Proposal != "" {
+		if said, _, found, err := proposalOf(tx, c.Proposal); err != nil {
+			return f, err
+		} else if found {
+			f.Proposal = &said
+			c = c.Confirming(said)
+		}
 	}
 	if c.Corrects != "" {
 		if old, idx, found, err := findLine(tx, c.Corrects); err != nil {

@@ -58,6 +58,19 @@ func (s *Store) RecordCall(ctx context.Context, m accounts.Meta, c coverage.Reco
 		if err != nil {
 			return call, err
 		}
+		if c.Said != nil {
+			said, err := proposed(tx, m, c.Station, *c.Said)
+			if err != nil {
+				return call, err
+			}
+			if err := lapse(tx, said); err != nil {
+				return call, err
+			}
+			if err := putProposal(tx, said); err != nil {
+				return call, err
+			}
+			call.Said = said.ID
+		}
 		err = errors.Join(calls.put(tx, callKey(call), call), callsOf.put(tx, callPlace(call), callKey(call)))
 		if last.ID == "" || bytes.Compare(callKey(call), callKey(last)) > 0 {
 			err = errors.Join(err, lastCalls.put(tx, numberKey(stationNumber(call.Station)), callKey(call)))

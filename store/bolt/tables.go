@@ -9,7 +9,7 @@ var tableNames = []string{
 	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
 	evidenceByBlob.name, settings.name,
-	calls.name, callsOf.name, lastCalls.name,
+	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
 	excuses.name, closedWeeks.name, sealOrder.name, summaries.name, decidedAnew.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,

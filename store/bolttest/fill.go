@@ -295,7 +295,8 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 	}
 	for i, n := range []int{9, 10, 9} {
 		_, err = f.s.RecordCall(f.ctx, f.meta(people[accounts.Monitor], at.AddDate(0, 0, i)), coverage.RecordCall{Station: station(n),
-			Outcome: coverage.CallOutcomes[i], Note: "Đã hỏi thăm"})
+			Outcome: coverage.CallOutcomes[i], Note: "Đã hỏi thăm", Said: []*airing.Propose{
+				{Slot: slot(n, filledMonday), Outcome: airing.Aired}, {Slot: slot(n, filledMonday), Outcome: airing.NotAired, Reason: airing.Weather}, nil}[i]})
 		f.must(err)
 	}
 	for i := range 2 {

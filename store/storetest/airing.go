@@ -27,6 +27,7 @@ import (
 // engine.
 type AiringEngine interface {
 	airing.Log
+	airing.Proposals
 	airing.SettingsStore
 	coverage.Store
 	coverage.Foreteller
@@ -80,6 +81,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"the reform of a Tuesday drops nobody":                    coverageReform,
 		"counting turned off leaves the past as it is":            airingTermsChange,
 		"calls are kept, the last of each station is known":       coverageCalls,
+		"what is said by telephone counts once it is confirmed":   airingSaid,
 		"what was last said of stations is told at once":          airingLatest,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"loa/accounts"
 	"loa/airing"
 	"loa/coverage"
@@ -125,5 +127,104 @@ func airingLatest(t *testing.T, e AiringEngine) {
 	}
 	if got, err := e.Latest(ctx, operatorOf("S00002"), []string{"S00001"}); err != nil || len(got) != 0 {
 		t.Errorf("another station's operator: %+v, %v", got, err)
+	}
+}
+
+// airingSaid: what a station said by telephone counts nowhere until who runs it confirms it, once;
+// then it is a report of hers that tells of the call.
+func airingSaid(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	monitor := monitorOf(accounts.Province, "")
+	at := monday.AddDate(0, 0, 1)
+	call := func(station string, m accounts.Meta, said airing.Propose) (coverage.Call, error) {
+		return e.RecordCall(ctx, m, coverage.RecordCall{Station: station, Outcome: coverage.WillReport, Said: &said})
+	}
+	waiting := func(station string, at time.Time) []airing.Proposal {
+		list, err := e.Proposals(ctx, operatorOf(station), airing.ProposalQuery{Station: station, Waiting: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	made, err := call("S00001", by(monitor, at), airing.Propose{Slot: slotOf("S00001"), Outcome: airing.Aired, Note: "loa xóm 3 rè"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for station, said := range map[string]airing.Propose{"S00002": {Slot: slotOf("S00002"), Outcome: airing.NotAired, Reason: airing.PowerCut},
+		"S00003": {Slot: slotOf("S00003"), Outcome: airing.Aired}, "S00004": {Slot: slotOf("S00004"), Outcome: airing.Aired}} {
+		if _, err := call(station, by(monitor, at), said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := weekCounts(t, e, thatWeek); got.Aired != 0 || got.NotAired != 0 {
+		t.Fatalf("what was only said counts: %+v", got.Counts)
+	}
+	said := waiting("S00001", at)
+	if len(said) != 1 || said[0].ID != made.Said || said[0].By.Person != monitor.Person || said[0].Programme != "P1" || said[0].Seconds != 600 {
+		t.Fatalf("%+v of %+v", said, made)
+	}
+	yes := airing.Confirm{ID: uuid.NewString(), Proposal: made.Said, Outcome: airing.Aired}
+	for who, wrong := range map[string]accounts.Actor{"who called": monitor, "another operator": operatorOf("S00009"), "the daemon": accounts.Daemon()} {
+		if _, err := e.Confirm(ctx, by(wrong, at), yes); !fault.Is(err, "airing.said_not_hers") {
+			t.Errorf("%s confirms: %v", who, err)
+		}
+	}
+	m := by(operatorOf("S00001"), at.Add(time.Hour))
+	for range 2 {
+		line, err := e.Confirm(ctx, m, yes)
+		if err != nil || line.By.Person != m.By.Person || line.Slot != slotOf("S00001") || line.Phoned == nil || line.Phoned.To != monitor.Name ||
+			!line.Phoned.At.Equal(at) || line.Note != "loa xóm 3 rè" || !line.Qualifies {
+			t.Fatalf("%+v, %v", line, err)
+		}
+	}
+	if got := weekCounts(t, e, thatWeek); got.Aired != 1 || len(waiting("S00001", at)) != 0 {
+		t.Errorf("%+v, %+v", got.Counts, waiting("S00001", at))
+	}
+	again := yes
+	again.ID = uuid.NewString()
+	if _, err := e.Confirm(ctx, m, again); !fault.Is(err, "airing.said_over") {
+		t.Errorf("confirmed twice: %v", err)
+	}
+	no := airing.Decline{ID: waiting("S00002", at)[0].ID, Why: "hôm đó có phát"}
+	if _, err := e.DeclineProposal(ctx, by(monitor, at), no); !fault.Is(err, "airing.said_not_hers") {
+		t.Errorf("who called declines: %v", err)
+	}
+	if p, err := e.DeclineProposal(ctx, by(operatorOf("S00002"), at), no); err != nil || p.State != airing.Disagreed || p.Why != no.Why {
+		t.Errorf("%+v, %v", p, err)
+	}
+	mustConfirm(t, e, "S00003", nil) // she reports by herself
+	late := waiting("S00004", at)[0].Until
+	if len(waiting("S00004", late)) != 0 {
+		t.Error("it waits for ever")
+	}
+	if _, err := e.Confirm(ctx, by(operatorOf("S00004"), late), airing.Confirm{ID: uuid.NewString(), Proposal: waiting("S00004", at)[0].ID}); !fault.Is(err, "airing.said_late") {
+		t.Errorf("confirmed too late: %v", err)
+	}
+	if _, err := call("S00004", by(monitor, late), airing.Propose{Slot: slotOf("S00004"), Outcome: airing.NotAired, Reason: airing.Weather}); err != nil {
+		t.Fatal(err)
+	}
+	for station, want := range map[string]string{"S00001": "[confirmed]", "S00002": "[declined]", "S00003": "[overtaken]", "S00004": "[waiting expired]"} {
+		list, err := e.Proposals(ctx, monitor, airing.ProposalQuery{Station: station})
+		states := []airing.ProposalState{}
+		for _, p := range list {
+			states = append(states, p.State)
+		}
+		if fmt.Sprint(states) != want || err != nil {
+			t.Errorf("%s: %v, not %s, %v", station, states, want, err)
+		}
+	}
+	for want, said := range map[string]airing.Propose{"airing.reason_missing": {Slot: slotOf("S00005"), Outcome: airing.NotAired}, "airing.said_slot": {Programme: "P1",
+		Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday}, "airing.slot_of_other_station": {Slot: slotOf("S00006"), Outcome: airing.Aired},
+		"airing.slot_reported": {Slot: slotOf("S00003"), Outcome: airing.Aired}, "airing.no_slot": {Slot: "x", Outcome: airing.Aired}} {
+		station := "S00005"
+		if want == "airing.slot_reported" {
+			station = "S00003"
+		}
+		if _, err := call(station, by(monitor, at), said); !fault.Is(err, want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if list, _, err := e.Calls(ctx, monitor, coverage.CallQuery{Station: "S00005"}); err != nil || len(list) != 0 {
+		t.Errorf("a call is kept whose words are refused: %+v, %v", list, err)
 	}
 }

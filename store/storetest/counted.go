@@ -260,6 +260,11 @@ func (e *Counted) Registry(ctx context.Context) (*stations.Registry, error) {
 	return e.Engine.Registry(ctx)
 }
 
+func (e *Counted) Proposals(ctx context.Context, by accounts.Actor, q airing.ProposalQuery) ([]airing.Proposal, error) {
+	e.asked("Proposals")
+	return e.Engine.Proposals(ctx, by, q)
+}
+
 func (e *Counted) Reopenings(ctx context.Context, by accounts.Actor, q coverage.AskedQuery) ([]coverage.Asked, error) {
 	e.asked("Reopenings")
 	return e.Engine.Reopenings(ctx, by, q)

@@ -25,6 +25,7 @@ var files embed.FS
 // Store is what these pages ask of the store.
 type Store interface {
 	airing.Log
+	airing.Proposals
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	AiringSettings(ctx context.Context) (airing.Settings, error)
@@ -68,6 +69,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 		kit.Route{Pattern: "POST /airings/{id}/evidence", Access: accounts.ReportAiring, Handler: p.attach, MaxBody: kit.FileBody},
 		kit.Route{Pattern: "POST /airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: p.detach},
 		kit.Route{Pattern: "GET /airings/{id}/evidence/{evidence}", Access: accounts.ReadAirings, Handler: p.serveEvidence},
+		kit.Route{Pattern: "POST /proposals/{id}/decline", Access: accounts.ReportAiring, Handler: p.decline},
 		kit.Route{Pattern: "POST /airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: p.judge},
 		kit.Route{Pattern: "GET /evidence", Access: accounts.VerifyAiring, Handler: p.showCheck},
 		kit.Route{Pattern: "POST /evidence/{id}", Access: accounts.VerifyAiring, Handler: p.checked},
@@ -102,6 +104,15 @@ type todayPage struct {
 	Passed  *kit.Passed // the station was merged into another
 	Before  []choice    // stations merged into it lately, whose reports stand on their own page
 	Nothing bool        // there is no programme that could be reported
+	Said    []saidCard  // by telephone
+	Hers    bool        // she runs the station, and her word is waited for
+}
+
+// saidCard is what the station said by telephone, with the IDs of the changes its buttons make.
+type saidCard struct {
+	airing.Proposal
+	Change, Drop string
+	Words        string
 }
 
 // latelyMerged is for how many days the page of a station leads to the reports of those merged into it.
@@ -145,6 +156,15 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	page.Nothing = len(plan.Programmes) == 0
+	said, err := p.store.Proposals(r.Context(), r.Actor, airing.ProposalQuery{Station: st.ID, Waiting: r.Now})
+	if err != nil {
+		return err
+	}
+	page.Hers = slices.Contains(r.Actor.Runs(), st.ID)
+	for _, one := range said {
+		programme, _ := plan.Programme(one.Programme) // what was said of exists
+		page.Said = append(page.Said, saidCard{one, kit.NewID(), kit.NewID(), one.Words(r.Lang, programme.TitleAt(one.StartedAt))})
+	}
 	begun := len(day.NotDue) // those on air come first
 	if i := slices.IndexFunc(day.NotDue, func(t airing.Task) bool { return !t.OnAir(r.Now) }); i >= 0 {
 		begun = i
@@ -237,6 +257,14 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	}
 	var steps []kit.Step
 	for _, st := range run(r, reg) {
+		said, err := p.store.Proposals(r.Context(), r.Actor, airing.ProposalQuery{Station: st.ID, Waiting: r.Now})
+		if err != nil {
+			return nil, err
+		}
+		if len(said) > 0 {
+			steps = append(steps, kit.Step{Title: r.Say("airing.step_said", "n", len(said)), Text: reg.Label(st.ID), Path: "/today?station=" + st.ID + "#said",
+				Button: r.Say("airing.step_said_open"), Icon: "phone", State: "warn", Order: 4})
+		}
 		day, err := p.dayOf(r, reg, st)
 		if err != nil {
 			return nil, err

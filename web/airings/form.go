@@ -163,7 +163,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	if err = f.Err(); err == nil && c.Corrects != "" {
 		err = p.untouched(r, &c)
 	}
-	if err == nil && f.Get("unplanned") == "" {
+	if err == nil && f.Get("unplanned") == "" && c.Proposal == "" {
 		met, err := p.met(r, c)
 		if err != nil {
 			return err
@@ -178,6 +178,9 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		if line, err = p.store.Confirm(r.Context(), r.Meta(f.ID), c); err == nil {
 			return p.saved(w, r, line)
 		}
+	}
+	if err != nil && c.Proposal != "" { // two buttons: there is no form to come back to
+		return err
 	}
 	if e := fault.Of(err); e != nil && e.Kind == fault.Conflict && e.Args["other"] != nil && !f.Values.Has("started_at") {
 		return p.meanwhile(w, r, e) // a button of an older page: there is no form to come back to
@@ -196,6 +199,19 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	return err
 }
 
+// decline takes the word of who runs the station that what was noted of a call is not so.
+func (p pages) decline(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	said, err := p.store.DeclineProposal(r.Context(), r.Meta(f.ID), airing.Decline{ID: r.PathValue("id"), Why: f.Get("why")})
+	if err != nil {
+		return err
+	}
+	return r.Redirect(w, "/today?station="+said.Station, "airing.said_declined")
+}
+
 // meanwhile shows the report that somebody else made or corrected since the page was opened.
 func (p pages) meanwhile(w http.ResponseWriter, r *kit.Request, e *fault.Error) error {
 	said := r.Lang.Fault(e)
@@ -210,7 +226,7 @@ func command(f *kit.Form) airing.Confirm {
 	c := airing.Confirm{ID: f.ID, Slot: f.Get("slot"), Outcome: airing.Outcome(f.Get("outcome")), Reason: airing.Reason(f.Get("reason")),
 		StartedAt: f.Instant("started_at"), Seconds: int(f.Minutes("seconds") / time.Second), Means: airing.Means(f.Get("means")), Note: f.Get("note"),
 		Corrects: f.Get("corrects"), Why: f.Get("why"), Unplanned: f.Get("unplanned") == "yes"}
-	c.Alone = c.Slot == "" && f.Get("anyway") == ""
+	c.Alone, c.Proposal = c.Slot == "" && f.Get("anyway") == "", f.Get("proposal")
 	if seen := f.Get("seen"); f.Values.Has("seen") {
 		c.Seen = &seen
 	}

@@ -32,6 +32,7 @@ func shownAiring(l airing.Line) Airing {
 type AiringStore interface {
 	airing.Log
 	airing.Library
+	airing.Proposals
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 }
@@ -73,6 +74,11 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence,
 			In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},
+		{Pattern: "GET /api/v1/proposals", Access: accounts.ReadAirings, Handler: a.proposals, Query: "station waiting", Out: kit.List[airing.Proposal]{},
+			Summary: "What stations said of airings by telephone: those that wait (waiting=1, of all or one station), or all of one station, the last first. " +
+				"Who runs the station confirms one by reporting with its ID as proposal."},
+		{Pattern: "POST /api/v1/proposals/{id}/decline", Access: accounts.ReportAiring, Handler: a.decline, In: airing.Decline{}, Out: airing.Proposal{},
+			Summary: "Say that what was noted of a call is not so; only who runs the station does."},
 		{Pattern: "POST /api/v1/airings/{id}/verdict", Edits: true, Access: accounts.VerifyAiring, Handler: a.postVerdict, In: verdictBody{}, Out: Airing{},
 			Summary: "Say what checking the report found; contradicted needs a note, which the station reads."},
 	}
@@ -226,4 +232,48 @@ func (a airings) postVerdict(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.JSON(w, http.StatusOK, shownAiring(line))
+}
+
+func (a airings) proposals(w http.ResponseWriter, r *kit.Request) error {
+	q := airing.ProposalQuery{}
+	waiting, err := r.Yes("waiting")
+	if err != nil {
+		return err
+	}
+	if waiting {
+		q.Waiting = r.Now
+	}
+	if named := r.URL.Query().Get("station"); named != "" || !waiting {
+		reg, err := a.store.Registry(r.Context())
+		if err != nil {
+			return err
+		}
+		st, err := reg.ByCodeOrID(named, r.Today())
+		if err != nil {
+			return err
+		}
+		if err := r.Actor.Must(accounts.ReadAirings, reg.Where(st.ID)); err != nil {
+			return err
+		}
+		q.Station = st.ID
+	}
+	list, err := a.store.Proposals(r.Context(), r.Actor, q)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, list, ""))
+}
+
+func (a airings) decline(w http.ResponseWriter, r *kit.Request) error {
+	var c airing.Decline
+	m, err := readChange(r, &c)
+	if err != nil {
+		return err
+	}
+	c.ID = r.PathValue("id")
+	said, err := a.store.DeclineProposal(r.Context(), m, c)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, said)
 }

@@ -32,6 +32,7 @@ var values = []listed{
 	{all: airing.AllMeans[:], say: "airing.means."},
 	{all: airing.Findings[:], say: "airing.finding."},
 	{all: airing.EvidenceKinds[:], say: "airing.evidence_kind."},
+	{all: airing.ProposalStates[:], say: "airing.said_state."},
 	{all: airing.Lacks, say: "airing.lack."},
 	{all: library.Kinds, mute: "people read where a file stands"},
 	{all: audio.Formats, mute: "a format is called alike in every language"},

@@ -27,6 +27,8 @@ var files embed.FS
 type Store interface {
 	coverage.CallBook
 	coverage.CallSource
+	airing.Proposals
+	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	Directory(ctx context.Context) (*accounts.Directory, error)
 }
@@ -201,7 +203,22 @@ type stationPage struct {
 	Before   []string // calls so far, in sentences
 	Zalo     string   // ready to be sent
 	More     string
+	Saids    []kit.Option // what the station may say of an airing
+	Slots    []kit.Option
+	Shows    []kit.Option // programmes
+	Reasons  []kit.Option
+	Told     []told // what it said by telephone so far
 }
+
+// told is what the station said by telephone of an airing, and what became of it.
+type told struct {
+	Words, State, Report string
+	Badge                string
+}
+
+// saidBadges are the states of a proposal as the look knows them.
+var saidBadges = map[airing.ProposalState]string{airing.Proposed: "later", airing.Agreed: "ok", airing.Disagreed: "bad", airing.Overtaken: "info",
+	airing.Expired: "none"}
 
 func (p pages) stationOf(r *kit.Request) (*stations.Station, error) {
 	reg, err := p.store.Registry(r.Context())
@@ -269,7 +286,44 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, st *stations
 		page.More = filter.Link("/calls/log", coverage.CallFilter{Station: st.ID})
 	}
 	page.Zalo = zalo(r, page.callee)
+	if err := p.offer(r, n, st, &page); err != nil {
+		return err
+	}
 	return p.station.Render(w, r, page)
+}
+
+// offer fills what the station may say of an airing, and what it has said.
+func (p pages) offer(r *kit.Request, n names, st *stations.Station, page *stationPage) error {
+	set, err := p.store.AiringSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	open, err := airing.Unanswered(r.Context(), p.store, r.Actor, airing.Plan{Registry: n.reg, Schedule: n.plan, Settings: set}, st.ID, r.Now)
+	if err != nil {
+		return err
+	}
+	page.Saids = []kit.Option{{Text: r.Say("calls.said_none")}}
+	page.Saids = append(page.Saids, kit.WordOptions(r, "airing.outcome.", []airing.Outcome{airing.Aired, airing.NotAired})...)
+	page.Slots = []kit.Option{{Text: r.Say("calls.said_other")}}
+	for _, s := range open {
+		programme, _ := n.plan.Programme(s.Programme) // a slot's programme exists
+		page.Slots = append(page.Slots, kit.Option{Value: s.ID, Text: r.Lang.Weekday(s.Start) + " " + r.Lang.DateTime(s.Start) + " · " + programme.TitleAt(s.Start)})
+	}
+	page.Shows = []kit.Option{{Text: r.Say("calls.choose")}}
+	for _, one := range n.plan.Working() {
+		page.Shows = append(page.Shows, kit.Option{Value: one.ID, Text: one.Title})
+	}
+	page.Reasons = append([]kit.Option{{Text: r.Say("calls.choose")}}, kit.WordOptions(r, "airing.reason.", airing.Reasons[:])...)
+	list, err := p.store.Proposals(r.Context(), r.Actor, airing.ProposalQuery{Station: st.ID, Limit: oldCalls})
+	for _, one := range list {
+		programme, _ := n.plan.Programme(one.Programme) // what was said of exists
+		if lapsed, over := one.Lapsed(r.Now); over {
+			one = lapsed
+		}
+		page.Told = append(page.Told, told{one.Words(r.Lang, programme.TitleAt(one.StartedAt)), r.Say("airing.said_state." + string(one.State)), one.Report,
+			saidBadges[one.State]})
+	}
+	return err
 }
 
 // known is the station as the list has it, or as it is where nobody has to call it.
@@ -314,6 +368,15 @@ func (p pages) record(w http.ResponseWriter, r *kit.Request) error {
 	c := coverage.RecordCall{Station: st.ID, Outcome: coverage.CallOutcome(f.Get("outcome")), Note: f.Get("note")}
 	if again := f.Date("again"); !again.IsZero() {
 		c.Again = stations.DateOf(again)
+	}
+	if said := airing.Outcome(f.Get("said")); said != "" {
+		c.Said = &airing.Propose{Slot: f.Get("slot"), Outcome: said, StartedAt: f.Instant("started_at")}
+		if c.Said.Slot == "" {
+			c.Said.Programme = f.Get("programme")
+		}
+		if said == airing.NotAired { // the form has every field at once; what does not apply is not meant
+			c.Said.Reason = airing.Reason(f.Get("reason"))
+		}
 	}
 	var call coverage.Call
 	if err = f.Err(); err == nil {

@@ -15,6 +15,7 @@ import (
 	"loa/stations"
 	"loa/store/bolt"
 	"loa/store/bolttest"
+	"loa/web/airings"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -57,6 +58,7 @@ func desk(t *testing.T) (*bolt.Store, http.Handler) {
 	}
 	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
 	Register(k, s)
+	airings.Register(k, s, nil, nil)
 	h, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +116,7 @@ func TestTwoWhoCallTheSameStationAreToldOfEachOther(t *testing.T) {
 	two.Submit(`form[method="post"]`)
 	two.Expect(http.StatusOK, "")
 	list, _, err := s.Calls(t.Context(), accounts.Daemon(), coverage.CallQuery{Station: "S00001"})
-	if err != nil || len(list) != 2 || list[0].Outcome != coverage.Broken {
+	if err != nil || len(list) != 2 || list[0].Outcome == list[1].Outcome { // one clock: either is the last
 		t.Errorf("%+v, %v", list, err)
 	}
 }
@@ -150,4 +152,36 @@ func TestBadCallsGetASentence(t *testing.T) {
 	if list, _, err := s.Calls(t.Context(), accounts.Daemon(), coverage.CallQuery{}); err != nil || len(list) != 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
+}
+
+// TestWhatAStationSaysWaitsForItsWord: the monitor writes it down, the operator says yes with one tap, and it is a report of hers.
+func TestWhatAStationSaysWaitsForItsWord(t *testing.T) {
+	s, h := desk(t)
+	thu := monitor(t, s, h, "Chị Thu", accounts.Scope{Level: accounts.Province})
+	operator := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Giàng A Páo", now, accounts.Grant{Role: accounts.Operator,
+		Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}}))
+	thu.Get("/calls/S00002")
+	slots := thu.Doc().Find("#f-slot option[value!='']")
+	thu.Submit(`form[method="post"]`, "outcome", "will_report", "said", "aired", "slot", slots.First().AttrOr("value", ""))
+	thu.Expect(http.StatusOK, "main", "Đã ghi cuộc gọi")
+	thu.Get("/calls/S00002")
+	thu.Submit(`form[method="post"]`, "outcome", "will_report", "said", "not_aired", "slot", slots.Last().AttrOr("value", ""))
+	thu.Expect(http.StatusUnprocessableEntity, ".error") // why not?
+	thu.Submit(`form[method="post"]`, "reason", "power_cut")
+	thu.Expect(http.StatusOK, "main", "Đã ghi cuộc gọi")
+	thu.Get("/today?station=S00002")
+	thu.Expect(http.StatusOK, "#said", "Chờ người phụ trách đài xác nhận")
+	operator.Get("/today")
+	operator.Expect(http.StatusOK, "#said", "Chị Thu ghi lại từ cuộc gọi lúc", "Mất điện")
+	operator.Submit(`form:has(input[name=proposal])`)
+	operator.Expect(http.StatusOK, "main")
+	operator.Submit(`form[action$="/decline"]`)
+	operator.Expect(http.StatusOK, "main", "Đã bỏ")
+	if operator.Doc().Find("#said").Length() > 0 {
+		t.Error("what was answered still waits")
+	}
+	thu.Get("/calls/S00002")
+	thu.Expect(http.StatusOK, "#told", "Đài đã xác nhận", "Đài nói không đúng")
+	thu.Get(thu.Doc().Find(`a[href^="/airings/"]`).First().AttrOr("href", ""))
+	thu.Expect(http.StatusOK, "dl", "Nói qua điện thoại", "với Chị Thu", "Giàng A Páo")
 }
