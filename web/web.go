@@ -20,6 +20,7 @@ import (
 	"loa/web/door"
 	"loa/web/entering"
 	"loa/web/feedback"
+	"loa/web/help"
 	"loa/web/home"
 	"loa/web/judging"
 	"loa/web/kit"
@@ -119,4 +120,5 @@ func Register(k *kit.Kit, d Deps) {
 	feedback.Register(k, d.Contests)
 	terms.Register(k, d.Store, d.Contests)
 	results.Register(k, d.Store, d.Contests, d.Blobs)
+	help.Register(k)
 }

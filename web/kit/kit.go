@@ -122,6 +122,7 @@ type Kit struct {
 	document object                    // of the API, made by Handler
 	titles   func(ctx context.Context) (map[string]string, error)
 	unread   func(ctx context.Context, person string) (int, error)
+	help     func(r *Request) string
 
 	sent, read []string // headers that scripts of other origins may use
 
@@ -140,11 +141,14 @@ func (k *Kit) CountUnread(unread func(ctx context.Context, person string) (int, 
 	k.unread = unread
 }
 
+// HelpAt says how every page learns the address of what explains it.
+func (k *Kit) HelpAt(help func(r *Request) string) { k.help = help }
+
 // New returns a Kit with the shared look loaded.
 func New(cfg Config) *Kit {
 	k := &Kit{cfg: cfg, assets: newAssets(), values: map[reflect.Type][]string{}, base: map[text.Language]*template.Template{}}
 	k.metrics = newMetrics(func() bool { return k.trouble() != nil })
-	k.assets.add("kit", files, k.fail)
+	k.assets.add("kit", files, k.Fail)
 	own := &Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}
 	k.failed, k.offline = NewView[errorPage](own, "error.html"), NewView[offlinePage](own, "offline.html")
 	k.Handle(k.ownRoutes()...)
@@ -152,8 +156,8 @@ func New(cfg Config) *Kit {
 	return k
 }
 
-// fail notes a mistake of a registration; Handler returns them all.
-func (k *Kit) fail(err error) { k.errs = append(k.errs, err) }
+// Fail notes a mistake of a registration; Handler returns them all.
+func (k *Kit) Fail(err error) { k.errs = append(k.errs, err) }
 
 // Log returns the logger of the web's door.
 func (k *Kit) Log() *slog.Logger { return k.cfg.Log }
@@ -174,7 +178,7 @@ type Folder struct {
 func (k *Kit) Folder(name string, files fs.FS) *Folder {
 	f := &Folder{kit: k, name: name, fs: files, used: map[string]bool{}}
 	k.folders = append(k.folders, f)
-	k.assets.add(name, files, k.fail)
+	k.assets.add(name, files, k.Fail)
 	return f
 }
 

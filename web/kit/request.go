@@ -40,6 +40,10 @@ type Request struct {
 	of     string            // tag of the edition that the answer shows
 }
 
+// Route is the path of the route that answers, as it was declared, "" of an address that
+// leads nowhere.
+func (r *Request) Route() string { return r.route.Path() }
+
 // Names says what people call the places and contests that grants reach.
 func (r *Request) Names(places accounts.Places) accounts.Names {
 	return accounts.Names{Places: places, Contest: r.contest}

@@ -30,8 +30,9 @@ type Page struct {
 	Now     time.Time
 	Version string
 	Demo    bool
-	Plain   bool // no menu: the pages before somebody has logged in
-	Unread  int  // messages the person has not read
+	Plain   bool   // no menu: the pages before somebody has logged in
+	Unread  int    // messages the person has not read
+	Help    string // where the guides tell of this page, "" if nowhere
 
 	Trouble string   // what keeps the daemon from writing, "" if nothing
 	Mend    *Trouble // where this actor can mend it, nil if she cannot
@@ -61,6 +62,9 @@ func (r *Request) Page(title string, args ...any) Page {
 		if p.Unread, err = r.kit.unread(r.Context(), r.Actor.Person); err != nil {
 			r.kit.cfg.Log.Warn("messages are not counted", "error", err)
 		}
+	}
+	if r.kit.help != nil {
+		p.Help = r.kit.help(r)
 	}
 	for _, m := range r.kit.menu {
 		if May(r.Actor, m.Access) {
@@ -120,11 +124,11 @@ func NewView[T any](f *Folder, file string) *View[T] {
 	v := &View[T]{folder: f, file: file, langs: map[text.Language]*template.Template{}}
 	f.used[file] = true
 	if _, ok := any(new(T)).(holder); !ok {
-		f.kit.fail(fmt.Errorf("kit: the page of %s does not embed kit.Page", v.Name()))
+		f.kit.Fail(fmt.Errorf("kit: the page of %s does not embed kit.Page", v.Name()))
 		return v
 	}
 	if _, err := f.kit.parse(f, file, text.Vietnamese); err != nil { // the languages differ in functions only
-		f.kit.fail(err)
+		f.kit.Fail(err)
 		return v
 	}
 	f.kit.views = append(f.kit.views, v)

@@ -1,0 +1,133 @@
+package help
+
+import (
+	"strings"
+
+	"loa/accounts"
+	"loa/internal/text"
+)
+
+// place says where in the guides a kind of page is told of.
+type place struct {
+	path  string        // what the paths of routes begin with
+	role  accounts.Role // for whom; "" is everybody else
+	guide string
+	part  string // a heading of the guide; "" is its beginning
+}
+
+// places are what is known; the longest path that fits counts, and of two the first.
+var places = []place{
+	{"/{$}", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},
+	{"/{$}", accounts.Monitor, "giam-sat", "Trang đầu"},
+	{"/{$}", accounts.Editor, "bien-tap-vien", ""},
+	{"/{$}", accounts.Organiser, "ban-to-chuc", ""},
+	{"/{$}", accounts.Judge, "giam-khao", "Bắt đầu"},
+	{"/{$}", "", "quan-tri", "Lần đầu"},
+
+	{"/login", "", "can-bo-dai", "Vào lần đầu"},
+	{"/join", "", "can-bo-dai", "Vào lần đầu"},
+	{"/me", accounts.Operator, "can-bo-dai", "Vào lần đầu"},
+	{"/me", accounts.Judge, "giam-khao", "Bắt đầu"},
+	{"/me", "", "quan-tri", "Phiên đăng nhập"},
+	{"/messages", accounts.Operator, "can-bo-dai", "Thường gặp"},
+	{"/messages", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
+
+	{"/today", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},
+	{"/today", "", "giam-sat", "Tuần này ra sao?"},
+	{"/airings", accounts.Operator, "can-bo-dai", "Khi có đoàn kiểm tra hỏi sổ"},
+	{"/airings", "", "giam-sat", "Sổ nhật ký"},
+	{"/airings/new", "", "can-bo-dai", "Mỗi lần phát"},
+	{"/airings/{id}", accounts.Operator, "can-bo-dai", "Gắn ảnh hoặc bản ghi âm"},
+	{"/airings/{id}", "", "giam-sat", "Kiểm chứng"},
+	{"/evidence", "", "giam-sat", "Kiểm chứng"},
+	{"/weeks", "", "can-bo-dai", "Chép âm thanh cả tuần ra USB"},
+
+	{"/coverage", "", "giam-sat", "Tuần này ra sao?"},
+	{"/coverage/stations", "", "giam-sat", "Xem một đài"},
+	{"/coverage/stations/{station}/excuse", "", "giam-sat", "Miễn trừ"},
+	{"/coverage/close", "", "giam-sat", "Chốt số liệu tuần"},
+	{"/coverage/reopen", "", "giam-sat", "Chốt số liệu tuần"},
+	{"/coverage/anew", "", "quan-tri", "Tính lại thời gian đã qua"},
+
+	{"/programmes", "", "bien-tap-vien", "1. Tạo chương trình"},
+	{"/programmes/{id}/episodes", "", "bien-tap-vien", "2. Thêm số phát thanh"},
+	{"/programmes/{id}/rules", "", "bien-tap-vien", "3. Đặt lịch phát"},
+	{"/episodes", "", "bien-tap-vien", "2. Thêm số phát thanh"},
+	{"/rules", "", "bien-tap-vien", "3. Đặt lịch phát"},
+	{"/rules/{id}/on", "", "bien-tap-vien", "4. Huỷ, dời một ngày"},
+	{"/calendar", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},
+	{"/calendar", "", "bien-tap-vien", "4. Huỷ, dời một ngày"},
+
+	{"/library", "", "thu-vien-am-thanh", "Tìm một bản ghi"},
+	{"/library/{id}", "", "thu-vien-am-thanh", "Xem kết quả kiểm tra"},
+	{"/stations", "", "so-dang-ky-dai", "Tìm và lọc"},
+	{"/stations/{station}/edit", "", "so-dang-ky-dai", "Sửa một đài"},
+	{"/stations/new", "", "so-dang-ky-dai", "Sửa một đài"},
+	{"/stations/import", "", "so-dang-ky-dai", "Nhập từ tệp Excel hoặc CSV"},
+	{"/stations/merge", "", "so-dang-ky-dai", "Sáp nhập, đổi tên đơn vị"},
+	{"/stations/split", "", "quan-tri", "Sáp nhập, tách và hoàn tác"},
+	{"/stations/changes", "", "quan-tri", "Sáp nhập, tách và hoàn tác"},
+
+	{"/contests", "", "ban-to-chuc", "1. Soạn thể lệ"},
+	{"/contests/{contest}/entries", "", "ban-to-chuc", "2. Nhận tác phẩm"},
+	{"/contests/{contest}/jury", "", "ban-to-chuc", "3. Ban giám khảo"},
+	{"/contests/{contest}/points", "", "ban-to-chuc", "4. Chấm"},
+	{"/contests/{contest}/progress", "", "ban-to-chuc", "4. Chấm"},
+	{"/contests/{contest}/promotion", "", "ban-to-chuc", "Chọn vào vòng sau"},
+	{"/contests/{contest}/results", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/contests/{contest}/comments", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/contests/{contest}/papers", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/contests/{contest}/certificate", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/contests/{contest}/complaints", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/contests/{contest}/correction", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/feedback", accounts.Operator, "can-bo-dai", "Dự thi"},
+	{"/feedback", "", "ban-to-chuc", "5. Kết quả, giải, in ấn"},
+	{"/enter", "", "can-bo-dai", "Dự thi"},
+	{"/terms", "", "can-bo-dai", "Dự thi"},
+	{"/results", "", "can-bo-dai", "Dự thi"},
+	{"/judging", "", "giam-khao", "Bắt đầu"},
+	{"/judging/{contest}/sheets", "", "giam-khao", "Chấm một tác phẩm"},
+	{"/judging/{contest}/signed", "", "giam-khao", "Ký phiếu"},
+	{"/judging/{contest}/live", "", "giam-khao", "Chấm tại hội trường"},
+	{"/judging/{contest}/chair", "", "giam-khao", "Trưởng ban giám khảo"},
+
+	{"/people", "", "quan-tri", "Mời một người"},
+	{"/people/sheet", "", "quan-tri", "In thẻ mời cho nhiều đài"},
+	{"/people/{id}", "", "quan-tri", "Khi có người nghỉ việc hoặc mất điện thoại"},
+	{"/settings", "", "quan-tri", "Lần đầu"},
+	{"/settings/messages", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
+	{"/settings/hooks", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
+	{"/settings/deliveries", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
+	{"/settings/library", "", "quan-tri", "Thư viện âm thanh: giữ gì, giữ bao lâu"},
+	{"/runs", "", "quan-tri", "Bằng dòng lệnh"},
+	{"/clock", "", "quan-tri", "Bằng dòng lệnh"},
+}
+
+// at is the place for a page, by the path of its route, for who reads it.
+func at(path string, reader accounts.Actor) (best place) {
+	for _, p := range places {
+		if p.role != "" && !reader.Has(p.role) || !begins(path, p.path) || best.guide != "" && len(p.path) <= len(best.path) {
+			continue
+		}
+		best = p
+	}
+	return best
+}
+
+// begins reports whether a path is the other or below it.
+func begins(path, with string) bool {
+	rest, ok := strings.CutPrefix(path, with)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// address is where the place is shown; all guides for none.
+func (p place) address() string {
+	if p.guide == "" {
+		return "/help"
+	}
+	to := "/help/" + p.guide
+	if p.part != "" {
+		to += "#" + text.Slug(p.part)
+	}
+	return to
+}
