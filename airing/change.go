@@ -40,17 +40,20 @@ func (c Change) Nothing() bool { return c.Entry.Station == "" }
 // Moved is a line before and after a change; Was is zero where there was none.
 type Moved struct{ Was, Is Line }
 
-// Tallied is how the tally of a station's week changes.
+// Tallied is how the tally of a station's week changes, and that of one programme in it.
 type Tallied struct {
 	Week       Week
 	Less, More Tally
+	Programme  string
+
+	ProgrammeLess, ProgrammeMore Tally // as OfProgramme counts
 }
 
 // Tallies are the tallies of the station that change, by where its weeks begin.
 func (c Change) Tallies(cal Calendar) (list []Tallied) {
 	for _, m := range c.Moved {
-		t := Tallied{Less: Of(m.Was), More: Of(m.Is)}
-		if t.Less != t.More {
+		t := Tallied{Less: Of(m.Was), More: Of(m.Is), Programme: m.Is.Programme, ProgrammeLess: OfProgramme(m.Was), ProgrammeMore: OfProgramme(m.Is)}
+		if t.Less != t.More || t.ProgrammeLess != t.ProgrammeMore {
 			t.Week = cal.Week(m.Is.StartedAt) // no line moves to another time: a correction is a line of its own
 			list = append(list, t)
 		}

@@ -105,6 +105,15 @@ func Of(l Line) Tally {
 	return t
 }
 
+// OfProgramme is the tally of a single line among those of its programme alone: one that counts
+// toward no target counts there too, unless somebody found the contrary.
+func OfProgramme(l Line) Tally {
+	if l.OffTarget {
+		l.OffTarget, l.Qualifies = false, l.Outcome == Aired
+	}
+	return Of(l)
+}
+
 func one(b bool) uint16 {
 	if b {
 		return 1

@@ -221,12 +221,15 @@ func stateOf(s *StationWeek, over bool) State {
 	return NotPlanned
 }
 
-func (c *Counts) add(s *StationWeek) {
+func (c *Counts) add(s *StationWeek) { c.count(s.State, s.marks()) }
+
+// count counts a station's week by its state and by what else is counted of it.
+func (c *Counts) count(state State, m Mark) {
 	c.Active++
-	if s.Scheduled > 0 && s.State != Excused {
+	if m&Scheduled > 0 && state != Excused {
 		c.Scheduled++
 	}
-	switch s.State {
+	switch state {
 	case Excused:
 		c.Excused++
 	case NotCounted:
@@ -241,14 +244,9 @@ func (c *Counts) add(s *StationWeek) {
 		c.NotPlanned++
 	case Aired:
 		c.Aired++
-		for _, level := range []struct {
-			n     uint16
-			count *int
-		}{{s.Tally.WithEvidence, &c.WithEvidence}, {s.Tally.Verified, &c.Verified}, {s.Tally.OnTime, &c.OnTime}} {
-			if level.n > 0 {
-				*level.count++
-			}
-		}
+		c.WithEvidence += int(m & WithEvidence / WithEvidence)
+		c.Verified += int(m & Verified / Verified)
+		c.OnTime += int(m & OnTime / OnTime)
 	}
 }
 
@@ -376,6 +374,9 @@ type Store interface {
 	// Trend returns the counts of each week from q.Week..until (both included,
 	// at most MaxWeeks), without stations.
 	Trend(ctx context.Context, by accounts.Actor, q Query, until airing.Week) ([]Week, error)
+	// Period counts the weeks of a period, of what the actor may see of it: closed weeks as frozen.
+	// Faults: those of Filter.Span and Filter.Scope.
+	Period(ctx context.Context, by accounts.Actor, f Filter, now time.Time) (Period, error)
 	// History returns a station's tallies from..until, weeks without any
 	// report left out.
 	History(ctx context.Context, by accounts.Actor, station string, from, until airing.Week) ([]StationTally, error)

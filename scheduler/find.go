@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"loa/internal/fault"
@@ -41,16 +42,24 @@ func (s *Schedule) slots(reg *stations.Registry, list []*stations.Station, from,
 
 // Counter counts slots of the stations of one registry, range after range. It is
 // not safe for concurrent use.
-type Counter struct{ grid *grid }
+type Counter struct {
+	grid *grid
+	only func(Programme, time.Time) bool // whose slots count, by when they start
+}
 
 // Counter counts by this schedule.
 func (s *Schedule) Counter(reg *stations.Registry) *Counter {
-	return &Counter{s.grid(reg, reg.Stations())}
+	return &Counter{s.grid(reg, reg.Stations()), func(p Programme, at time.Time) bool { return p.TermsAt(at).CountsTowardTarget }}
+}
+
+// Of counts the slots of these programmes alone, whether or not they count toward the target.
+func (c *Counter) Of(programmes []string) *Counter {
+	return &Counter{c.grid, func(p Programme, _ time.Time) bool { return slices.Contains(programmes, p.ID) }}
 }
 
 // Counting counts the slots of each station that start in [from, until),
 // are over at end, and belong to a programme that, by its terms then, counts
-// toward the target, by the station's number. The zero end comes after
+// toward the target (of Of, one of those asked for), by the station's number. The zero end comes after
 // everything. It is Slots without making them: coverage asks it for every week.
 func (c *Counter) Counting(from, until, end time.Time) []int {
 	counts := make([]int, c.grid.reg.Span())
@@ -76,11 +85,11 @@ func (c *Counter) NextEnd(from, until, now time.Time) (next time.Time) {
 	return next
 }
 
-// counting yields what fires in [from, until) of programmes that count then.
+// counting yields what fires in [from, until) of programmes whose slots count then.
 func (c *Counter) counting(from, until time.Time) iter.Seq[*occurrence] {
 	return func(yield func(*occurrence) bool) {
 		for o := range c.grid.occurrences(from, until) {
-			if p, err := c.grid.schedule.Programme(o.version.Programme); err != nil || !p.TermsAt(o.start).CountsTowardTarget {
+			if p, err := c.grid.schedule.Programme(o.version.Programme); err != nil || !c.only(p, o.start) {
 				continue
 			}
 			if !yield(o) {

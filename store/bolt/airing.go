@@ -6,6 +6,7 @@ import (
 	"container/heap"
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"iter"
 	"slices"
@@ -35,6 +36,7 @@ var (
 	earlyLines     = table[uuid.UUID]{name: "airing_early"}          // by end and UUID: what was reported before it was over
 	exhibits       = table[airing.Exhibit]{name: "airing_exhibits"}  // by start and UUID: what somebody may look at
 	tallies        = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
+	ofProgramme    = table[talliedBytes]{name: "airing_programmes"}  // by week, programme and station number: airing.OfProgramme
 	evidenceByBlob = table[string]{name: "airing_evidence_by_blob"}  // by SHA-256 and evidence ID: the report
 	settings       = table[airing.Settings]{name: "airing_settings"} // one, under settingsKey
 )
@@ -125,20 +127,19 @@ func retally(tx *tx) error {
 	if err != nil {
 		return err
 	}
-	var stale [][]byte
-	for e, err := range tallies.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
+	for _, t := range []table[talliedBytes]{tallies, ofProgramme} {
+		var stale [][]byte
+		for key := range t.keys(tx) {
+			stale = append(stale, slices.Clone(key))
 		}
-		stale = append(stale, slices.Clone(e.key))
-	}
-	for _, k := range stale {
-		if err := tallies.remove(tx, k); err != nil {
-			return err
+		for _, key := range stale {
+			if err := t.remove(tx, key); err != nil {
+				return err
+			}
 		}
 	}
 	for k, t := range want {
-		if err := tallies.put(tx, tallyKey(k.week, k.station), t.Bytes()); err != nil {
+		if err := k.table().put(tx, k.key(), t.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -192,14 +193,61 @@ func putExhibits(tx *tx, c airing.Change) error {
 
 func exhibitKey(e airing.Exhibit) []byte { return timeAndID(e.StartedAt, uuid.MustParse(e.Report)) }
 
-type weekAndStation struct {
-	week    airing.Week
-	station uint32
+// tallied is what one tally counts.
+type tallied struct {
+	week      airing.Week
+	programme string // "" counts all
+	station   uint32
+}
+
+func (k tallied) table() table[talliedBytes] {
+	if k.programme == "" {
+		return tallies
+	}
+	return ofProgramme
+}
+
+func (k tallied) key() []byte {
+	if k.programme == "" {
+		return tallyKey(k.week, k.station)
+	}
+	return append(programmeKey(k.week, k.programme), numberKey(k.station)...)
+}
+
+// programmeKey is what the keys of a programme's week begin with.
+func programmeKey(w airing.Week, programme string) []byte {
+	return append(append(weekKey(w), programme...), 0)
+}
+
+// talliedAt is what the tally under that key counts.
+func talliedAt(key []byte, whole bool) (k tallied, ok bool) {
+	if whole {
+		if len(key) != 8 {
+			return k, false
+		}
+		return tallied{airing.Week(binary.BigEndian.Uint32(key)), "", binary.BigEndian.Uint32(key[4:])}, true
+	}
+	end := len(key) - 5
+	if end < 5 || key[end] != 0 {
+		return k, false
+	}
+	return tallied{airing.Week(binary.BigEndian.Uint32(key)), string(key[4:end]), binary.BigEndian.Uint32(key[end+1:])}, true
+}
+
+// tallyLine adds what a line counts to the tallies.
+func tallyLine(sums map[tallied]airing.Tally, w airing.Week, station uint32, line airing.Line) {
+	add := func(k tallied, t airing.Tally) {
+		if t != (airing.Tally{}) {
+			sums[k] = sums[k].Add(t, 1)
+		}
+	}
+	add(tallied{w, "", station}, airing.Of(line))
+	add(tallied{w, line.Programme, station}, airing.OfProgramme(line))
 }
 
 // countTallies counts every tally anew from the log.
-func countTallies(tx *tx, set airing.Settings) (map[weekAndStation]airing.Tally, error) {
-	cal, sums := set.Calendar(text.Zone), map[weekAndStation]airing.Tally{}
+func countTallies(tx *tx, set airing.Settings) (map[tallied]airing.Tally, error) {
+	cal, sums := set.Calendar(text.Zone), map[tallied]airing.Tally{}
 	for e, err := range logLines.ascend(tx, nil, nil) {
 		if err != nil {
 			return nil, err
@@ -208,10 +256,7 @@ func countTallies(tx *tx, set airing.Settings) (map[weekAndStation]airing.Tally,
 		if err != nil {
 			return nil, err
 		}
-		if t := airing.Of(line); t != (airing.Tally{}) {
-			k := weekAndStation{cal.Week(line.StartedAt), e.rec.Station}
-			sums[k] = sums[k].Add(t, 1)
-		}
+		tallyLine(sums, cal.Week(line.StartedAt), e.rec.Station, line)
 	}
 	return sums, nil
 }
@@ -310,13 +355,21 @@ func putLine(tx *tx, reportID string, idx lineIndex) error {
 // putTallies moves the station's counters as the change says.
 func putTallies(tx *tx, set airing.Settings, c airing.Change, station uint32) error {
 	for _, moved := range c.Tallies(set.Calendar(text.Zone)) {
-		key := tallyKey(moved.Week, station)
-		t, err := tallyAt(tx, key)
-		if err != nil {
-			return err
-		}
-		if err := tallies.put(tx, key, t.Add(moved.Less, -1).Add(moved.More, 1).Bytes()); err != nil {
-			return err
+		for _, one := range []struct {
+			tallied
+			less, more airing.Tally
+		}{{tallied{moved.Week, "", station}, moved.Less, moved.More},
+			{tallied{moved.Week, moved.Programme, station}, moved.ProgrammeLess, moved.ProgrammeMore}} {
+			if one.less == one.more {
+				continue
+			}
+			t, err := tallyAt(tx, one.table(), one.key())
+			if err != nil {
+				return err
+			}
+			if err := one.table().put(tx, one.key(), t.Add(one.less, -1).Add(one.more, 1).Bytes()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -23,12 +23,12 @@ type logCheck struct {
 	heads    map[uint32]airing.Head
 	found    map[uuid.UUID]bool // reports of the log
 	evidence map[string][]byte  // keys of what was not taken away, by ID
-	sums     map[weekAndStation]airing.Tally
+	sums     map[tallied]airing.Tally
 	exhibits map[string]airing.Exhibit // by report
 }
 
 func newLogCheck() *logCheck {
-	return &logCheck{heads: map[uint32]airing.Head{}, found: map[uuid.UUID]bool{}, evidence: map[string][]byte{}, sums: map[weekAndStation]airing.Tally{},
+	return &logCheck{heads: map[uint32]airing.Head{}, found: map[uuid.UUID]bool{}, evidence: map[string][]byte{}, sums: map[tallied]airing.Tally{},
 		exhibits: map[string]airing.Exhibit{}}
 }
 
@@ -117,10 +117,7 @@ func (l *logCheck) reports(tx *tx, number uint32, list []airing.Report, report f
 		if err != nil {
 			return err
 		}
-		if t := airing.Of(line); t != (airing.Tally{}) {
-			k := weekAndStation{cal.Week(line.StartedAt), number}
-			l.sums[k] = l.sums[k].Add(t, 1)
-		}
+		tallyLine(l.sums, cal.Week(line.StartedAt), number, line)
 		if e, ok := line.Exhibit(); ok {
 			l.exhibits[e.Report] = e
 		}
@@ -197,18 +194,20 @@ func (l *logCheck) compare(tx *tx, report func(store.Problem)) error {
 }
 
 func (l *logCheck) tallies(tx *tx, report func(store.Problem)) error {
-	for e, err := range tallies.ascend(tx, nil, nil) {
-		if err != nil {
-			return err
+	for _, t := range []table[talliedBytes]{tallies, ofProgramme} {
+		for e, err := range t.ascend(tx, nil, nil) {
+			if err != nil {
+				return err
+			}
+			k, ok := talliedAt(e.key, t == tallies)
+			if got, err := airing.TallyOf(e.rec); err != nil || !ok || got != l.sums[k] {
+				badRow(report, t.name, e.key, "differs from a recount")
+			}
+			delete(l.sums, k)
 		}
-		k := weekAndStation{airing.Week(binary.BigEndian.Uint32(e.key)), binary.BigEndian.Uint32(e.key[4:])}
-		if got, err := airing.TallyOf(e.rec); err != nil || got != l.sums[k] {
-			badRow(report, tallies.name, e.key, "differs from a recount")
-		}
-		delete(l.sums, k)
 	}
 	for k := range l.sums {
-		badRow(report, tallies.name, tallyKey(k.week, k.station), "missing")
+		badRow(report, k.table().name, k.key(), "missing")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,27 +28,9 @@ type said struct {
 }
 
 // saidOf reads what was said of a week as it stands at now; the zero Time comes
-// after everything.
-func saidOf(tx *tx, cal airing.Calendar, w airing.Week, now time.Time) (f said, err error) {
+// after everything. Where only is not nil, nothing but what was said of these programmes.
+func saidOf(tx *tx, cal airing.Calendar, w airing.Week, now time.Time, only []string) (f said, err error) {
 	from, until := weekKey(w), weekKey(w+1)
-	c := tallies.bucket(tx).Cursor()
-	last, _ := c.Seek(until)
-	if last == nil {
-		last, _ = c.Last()
-	} else {
-		last, _ = c.Prev()
-	}
-	if bytes.HasPrefix(last, from) {
-		f.tallies = make([]airing.Tally, binary.BigEndian.Uint32(last[len(from):])+1)
-	}
-	for k, v := c.Seek(from); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
-		tx.s.read.note(k, v)
-		t, err := readTally(k, v)
-		if err != nil {
-			return f, err
-		}
-		f.tallies[binary.BigEndian.Uint32(k[len(from):])] = t
-	}
 	f.excuses = map[string]coverage.Excuse{}
 	for e, err := range excuses.ascend(tx, from, until) {
 		if err != nil {
@@ -55,8 +38,17 @@ func saidOf(tx *tx, cal airing.Calendar, w airing.Week, now time.Time) (f said, 
 		}
 		f.excuses[e.rec.Station] = e.rec
 	}
-	if now.IsZero() {
-		return f, nil
+	if only == nil {
+		f.tallies, err = talliesOf(tx, w)
+	} else {
+		f.tallies, err = talliesOfProgrammes(tx, w, only)
+	}
+	if err != nil || now.IsZero() {
+		return f, err
+	}
+	of := airing.Of
+	if only != nil {
+		of = airing.OfProgramme
 	}
 	for e, err := range earlyLines.ascend(tx, timeKey(now), nil) {
 		if err != nil {
@@ -66,33 +58,78 @@ func saidOf(tx *tx, cal airing.Calendar, w airing.Week, now time.Time) (f said, 
 		if err != nil {
 			return f, err
 		}
-		if !line.OnAir(now) {
+		if !line.OnAir(now) || only != nil && !slices.Contains(only, line.Programme) {
 			continue
 		}
 		if f.next.IsZero() {
 			f.next = line.End()
 		}
 		if number := int(stationNumber(line.Station)); cal.Week(line.StartedAt) == w && number < len(f.tallies) {
-			f.onAir, f.tallies[number] = true, f.tallies[number].Add(airing.Of(line), -1)
+			f.onAir, f.tallies[number] = true, f.tallies[number].Add(of(line), -1)
 		}
 	}
 	return f, nil
 }
 
-// readTally reads a row of tallies without the detour over JSON, of which it has
+// talliesOf reads the tallies of a week, by station number.
+func talliesOf(tx *tx, w airing.Week) (list []airing.Tally, err error) {
+	from, until := weekKey(w), weekKey(w+1)
+	c := tallies.bucket(tx).Cursor()
+	last, _ := c.Seek(until)
+	if last == nil {
+		last, _ = c.Last()
+	} else {
+		last, _ = c.Prev()
+	}
+	if bytes.HasPrefix(last, from) {
+		list = make([]airing.Tally, binary.BigEndian.Uint32(last[len(from):])+1)
+	}
+	for k, v := c.Seek(from); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
+		tx.s.read.note(k, v)
+		t, err := readTally(tallies.name, k, v)
+		if err != nil {
+			return nil, err
+		}
+		list[binary.BigEndian.Uint32(k[len(from):])] = t
+	}
+	return list, nil
+}
+
+// talliesOfProgrammes reads what was said of some programmes in a week, by station number.
+func talliesOfProgrammes(tx *tx, w airing.Week, programmes []string) (list []airing.Tally, err error) {
+	for _, p := range programmes {
+		from := programmeKey(w, p)
+		c := ofProgramme.bucket(tx).Cursor()
+		for k, v := c.Seek(from); bytes.HasPrefix(k, from); k, v = c.Next() {
+			tx.s.read.note(k, v)
+			t, err := readTally(ofProgramme.name, k, v)
+			if err != nil {
+				return nil, err
+			}
+			number := int(binary.BigEndian.Uint32(k[len(from):]))
+			if number >= len(list) {
+				list = append(list, make([]airing.Tally, number+1-len(list))...)
+			}
+			list[number] = list[number].Add(t, 1)
+		}
+	}
+	return list, nil
+}
+
+// readTally reads a row of tallies, or of a programme's, without the detour over JSON, of which it has
 // only the quotes: a country has ten thousand a week.
-func readTally(key, v []byte) (airing.Tally, error) {
-	payload, err := unseal(tallies.name, key, v)
+func readTally(name string, key, v []byte) (airing.Tally, error) {
+	payload, err := unseal(name, key, v)
 	if err != nil {
 		return airing.Tally{}, err
 	}
 	if len(payload) < 2 {
-		return airing.Tally{}, damaged(tallies.name, key, errMissing)
+		return airing.Tally{}, damaged(name, key, errMissing)
 	}
 	var b [64]byte // enough for today's reasons; more make it grow
 	raw, err := base64.StdEncoding.AppendDecode(b[:0], payload[1:len(payload)-1])
 	if err != nil {
-		return airing.Tally{}, damaged(tallies.name, key, err)
+		return airing.Tally{}, damaged(name, key, err)
 	}
 	return tallyOf(key, raw)
 }
@@ -103,6 +140,7 @@ type counter struct {
 	tx    *tx
 	reg   *stations.Registry
 	cal   airing.Calendar
+	only  []string // IDs of the programmes that are asked for, nil for those that count
 	plan  *scheduler.Counter
 	first stations.Date // of the week of roll
 	roll  *coverage.Roll
@@ -122,7 +160,7 @@ func newCounter(tx *tx, reg *stations.Registry) (*counter, error) {
 
 // count counts a week as it stands at now; the zero Time comes after everything.
 func (c *counter) count(w airing.Week, now time.Time) (coverage.Week, error) {
-	f, err := saidOf(c.tx, c.cal, w, now)
+	f, err := saidOf(c.tx, c.cal, w, now, c.only)
 	if err != nil {
 		return coverage.Week{}, err
 	}
@@ -168,7 +206,7 @@ func (c *counter) lent(w airing.Week, st *stations.Station) (loans []coverage.Lo
 		if err != nil {
 			return nil, err
 		}
-		if !st.Origin.Shared(line.StartedAt, line.Heard()) {
+		if !st.Origin.Shared(line.StartedAt, line.Heard()) || c.only != nil && !slices.Contains(c.only, line.Programme) {
 			continue
 		}
 		own, err := standingHere(c.tx, airing.SlotAt(line.Slot, st.ID))
@@ -176,7 +214,11 @@ func (c *counter) lent(w airing.Week, st *stations.Station) (loans []coverage.Lo
 			return nil, err
 		}
 		if own == nil { // what it says itself is the word on its slot
-			loans = append(loans, coverage.Loan{From: line.Station, To: st, Tally: airing.Of(line)})
+			t := airing.Of(line)
+			if c.only != nil {
+				t = airing.OfProgramme(line)
+			}
+			loans = append(loans, coverage.Loan{From: line.Station, To: st, Tally: t})
 		}
 	}
 	return loans, nil
@@ -187,10 +229,10 @@ func (c *counter) lent(w airing.Week, st *stations.Station) (loans []coverage.Lo
 func (c *counter) of(w airing.Week, st *stations.Station) (sum airing.Tally, err error) {
 	givers := c.rollOf(w).Givers(st.ID)
 	if givers == nil {
-		return tallyAt(c.tx, tallyKey(w, stationNumber(st.ID)))
+		return tallyAt(c.tx, tallies, tallyKey(w, stationNumber(st.ID)))
 	}
 	for _, id := range givers {
-		t, err := tallyAt(c.tx, tallyKey(w, stationNumber(id)))
+		t, err := tallyAt(c.tx, tallies, tallyKey(w, stationNumber(id)))
 		if err != nil {
 			return sum, err
 		}
@@ -203,10 +245,10 @@ func (c *counter) of(w airing.Week, st *stations.Station) (sum airing.Tally, err
 	return sum, err
 }
 
-// tallyAt is what was reported under a station's own name in a week; the zero Tally if
-// nothing was.
-func tallyAt(tx *tx, key []byte) (t airing.Tally, err error) {
-	b, found, err := tallies.get(tx, key)
+// tallyAt is what was reported under a station's own name in a week, of all or of one
+// programme; the zero Tally if nothing was.
+func tallyAt(tx *tx, of table[talliedBytes], key []byte) (t airing.Tally, err error) {
+	b, found, err := of.get(tx, key)
 	if err != nil || !found {
 		return t, err
 	}
@@ -228,7 +270,7 @@ func countWeek(tx *tx, w airing.Week, now time.Time) (coverage.Week, error) {
 
 // byWeek are the tables whose keys begin with a week: what is worked out of them is
 // remembered until one of their rows of that week changes.
-var byWeek = []string{tallies.name, excuses.name, closedWeeks.name, summaries.name}
+var byWeek = []string{tallies.name, ofProgramme.name, excuses.name, closedWeeks.name, summaries.name, frozenCells.name}
 
 // weeks remembers what was worked out of the rows of a week, for readers who would
 // find the same rows.
@@ -241,7 +283,10 @@ type weeks struct {
 	closed  remembered[coverage.Closed]
 	frozen  remembered[frozenSummary]
 	parts   *lru.Cache[partOfWeek, memory[coverage.Week]]
-	roll    atomic.Pointer[rollOf] // the last that was made
+	dense   remembered[*coverage.Dense]                     // as counted
+	cells   remembered[*coverage.Dense]                     // as frozen, nil for none
+	narrow  *lru.Cache[partOfWeek, memory[*coverage.Dense]] // of some programmes
+	roll    atomic.Pointer[rollOf]                          // the last that was made
 }
 
 // How many weeks are remembered. With every station one takes 1.5 MB for a country
@@ -250,10 +295,11 @@ const (
 	maxWhole = 4
 	maxAdded = 104
 	maxParts = 2048
+	maxDense = coverage.MaxWeeks // 85 KB each for a country, shared by a week as counted and as frozen where both say the same
 )
 
-// partOfWeek is what somebody who sees single stations finds of a week, without these.
-// Whoever sees the same finds the same.
+// partOfWeek is what somebody who sees single stations finds of a week, without these, or what
+// was said of some programmes. Whoever sees the same finds the same.
 type partOfWeek struct {
 	week airing.Week
 	sees string
@@ -264,7 +310,11 @@ func newWeeks() *weeks {
 	if err != nil {
 		panic(err) // a size of none or less
 	}
-	return &weeks{parts: parts,
+	narrow, err := lru.New[partOfWeek, memory[*coverage.Dense]](maxDense)
+	if err != nil {
+		panic(err)
+	}
+	return &weeks{parts: parts, narrow: narrow, dense: newRemembered[*coverage.Dense](maxDense), cells: newRemembered[*coverage.Dense](maxDense),
 		changed: map[airing.Week]int{}, counted: newRemembered[coverage.Week](maxWhole), added: newRemembered[coverage.Summary](maxAdded),
 		closed: newRemembered[coverage.Closed](maxWhole), frozen: newRemembered[frozenSummary](maxAdded)}
 }
@@ -378,7 +428,7 @@ func (tx *tx) countOnce(w airing.Week, now time.Time, b basis) (week coverage.We
 	if err != nil {
 		return week, valid, err
 	}
-	said, err := saidOf(tx, c.cal, w, now)
+	said, err := saidOf(tx, c.cal, w, now, nil)
 	if err != nil {
 		return week, valid, err
 	}
@@ -447,6 +497,74 @@ func (tx *tx) added(w airing.Week, now time.Time) (coverage.Summary, error) {
 	}
 	tx.s.weeks.added.keep(tx, w, b, valid, s)
 	return s, nil
+}
+
+// twice is a week as a period counts it. It is shared.
+func (tx *tx) twice(w airing.Week, now time.Time, scope coverage.Scope) (t coverage.Twice, err error) {
+	if scope.Narrow {
+		t.Now, err = tx.narrowed(w, now, scope.Programmes)
+		return t, err
+	}
+	if t.Frozen, err = tx.cells(w); err != nil {
+		return t, err
+	}
+	b, dense := basisOf(tx), tx.s.weeks.dense
+	if d, ok := dense.get(tx, w, b, now); ok {
+		t.Now = d
+		return t, nil
+	}
+	week, valid, err := tx.countOnce(w, now, b)
+	if err != nil {
+		return t, err
+	}
+	t.Now = week.Dense(stationNumber).Like(t.Frozen)
+	dense.keep(tx, w, b, valid, t.Now)
+	return t, nil
+}
+
+// cells is a week as it was frozen, nil where it is not closed. It is shared.
+func (tx *tx) cells(w airing.Week) (*coverage.Dense, error) {
+	if d, ok := tx.s.weeks.cells.get(tx, w, basis{}, time.Time{}); ok {
+		return d, nil
+	}
+	kept, found, err := frozenCells.get(tx, weekKey(w))
+	if err != nil {
+		return nil, err
+	}
+	var d *coverage.Dense
+	if found {
+		d = &kept
+	}
+	tx.s.weeks.cells.keep(tx, w, basis{}, always, d)
+	return d, nil
+}
+
+// narrowed is a week of some programmes, as the log tells it. It is shared.
+func (tx *tx) narrowed(w airing.Week, now time.Time, programmes []string) (*coverage.Dense, error) {
+	key, b, ws := partOfWeek{w, strings.Join(programmes, " ")}, basisOf(tx), tx.s.weeks
+	if m, ok := ws.narrow.Get(key); ok && m.found(tx, w, b, now) {
+		return m.value, nil
+	}
+	whole, err := tx.counter()
+	if err != nil {
+		return nil, err
+	}
+	c := &counter{tx: tx, reg: whole.reg, cal: whole.cal, only: append([]string{}, programmes...), plan: whole.plan.Of(programmes),
+		first: whole.first, roll: whole.roll}
+	f, err := saidOf(tx, c.cal, w, now, c.only)
+	if err != nil {
+		return nil, err
+	}
+	week, err := c.countSaid(w, now, f)
+	if err != nil {
+		return nil, err
+	}
+	whole.first, whole.roll = c.first, c.roll
+	d := week.OfProgrammes().Dense(stationNumber)
+	if !tx.b.Writable() {
+		ws.narrow.Add(key, memory[*coverage.Dense]{tx.b.ID(), b, c.validity(w, now, f), d})
+	}
+	return d, nil
 }
 
 // closedWeek is a week as it was closed, zero if it never was. It is shared.

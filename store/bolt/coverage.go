@@ -22,6 +22,9 @@ var (
 
 	// summaries are the closed weeks without their stations, made of closedWeeks.
 	summaries = table[coverage.Summary]{name: "coverage_summaries"} // by week
+
+	// frozenCells are the weeks that are closed with their stations in a few bytes each, made of closedWeeks.
+	frozenCells = table[coverage.Dense]{name: "coverage_cells"} // by week
 )
 
 // closings are the closed weeks without what was frozen: the same rows, of which
@@ -49,7 +52,7 @@ func (c closing) standing() coverage.Standing {
 	return coverage.StandingOf(c.Opened, before)
 }
 
-// putClosed keeps a closed week and its summary.
+// putClosed keeps a closed week, its summary and its cells.
 func putClosed(tx *tx, c coverage.Closed) error {
 	if err := closedWeeks.put(tx, weekKey(c.Frozen.Week), c); err != nil {
 		return err
@@ -57,8 +60,15 @@ func putClosed(tx *tx, c coverage.Closed) error {
 	return summariseWeek(tx, c)
 }
 
-// summariseWeek keeps the summary of a closed week, where it has one.
+// summariseWeek keeps the summary and the cells of a closed week, where it has them.
 func summariseWeek(tx *tx, c coverage.Closed) error {
+	cells := func() error { return frozenCells.remove(tx, weekKey(c.Frozen.Week)) }
+	if c.Holds() {
+		cells = func() error { return frozenCells.put(tx, weekKey(c.Frozen.Week), *c.Frozen.Dense(stationNumber)) }
+	}
+	if err := cells(); err != nil {
+		return err
+	}
 	if !c.Plain() {
 		return summaries.remove(tx, weekKey(c.Frozen.Week))
 	}
@@ -168,6 +178,46 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 	return weeks, nil
 }
 
+// Period implements coverage.Store.
+func (s *Store) Period(ctx context.Context, by accounts.Actor, f coverage.Filter, now time.Time) (p coverage.Period, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		set, err := settingsOf(tx)
+		if err != nil {
+			return err
+		}
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return err
+		}
+		plan, err := tx.s.schedule.get(tx)
+		if err != nil {
+			return err
+		}
+		cal := set.Calendar(text.Zone)
+		span, err := f.Span(cal, now)
+		if err != nil {
+			return err
+		}
+		scope, err := f.Scope(by, reg, plan, cal, span)
+		if err != nil {
+			return err
+		}
+		weeks := make([]coverage.Twice, 0, span.Weeks())
+		for w := span.From; w <= span.Until && err == nil; w++ {
+			var one coverage.Twice
+			if err = ctx.Err(); err == nil {
+				one, err = tx.twice(w, now, scope)
+			}
+			weeks = append(weeks, one)
+		}
+		if err == nil {
+			p = coverage.NewPeriod(scope, span, weeks)
+		}
+		return err
+	})
+	return p, err
+}
+
 // summary is a week of the districts that are seen, without a look at each station.
 // found is false where its stations are needed: once it was closed, and opened again
 // or is about to be.
@@ -186,7 +236,7 @@ func summary(tx *tx, q coverage.Query, see func(district string) bool) (w covera
 	return now.Week, true, nil
 }
 
-// summarise makes the summaries of all closed weeks anew.
+// summarise makes the summaries and cells of all closed weeks anew.
 func summarise(tx *tx) error {
 	for e, err := range closedWeeks.ascend(tx, nil, nil) {
 		if err != nil {
@@ -199,12 +249,22 @@ func summarise(tx *tx) error {
 	return nil
 }
 
-// checkSummaries compares the summaries with their weeks.
+// checkSummaries compares the summaries and the cells with their weeks.
 func checkSummaries(tx *tx, report func(store.Problem)) error {
-	seen := 0
+	seen, held := 0, 0
 	for e, err := range closedWeeks.ascend(tx, nil, nil) {
 		if err != nil {
 			return err
+		}
+		if e.rec.Holds() {
+			held++
+			got, found, err := frozenCells.get(tx, e.key)
+			if err != nil {
+				return err
+			}
+			if !found || !sameJSON(e.rec.Frozen.Dense(stationNumber), got) {
+				report(store.Problem{Table: frozenCells.name, Key: e.rec.Frozen.Week.String(), What: "the cells are not those of the week"})
+			}
 		}
 		if !e.rec.Plain() {
 			continue
@@ -222,7 +282,16 @@ func checkSummaries(tx *tx, report func(store.Problem)) error {
 	if err == nil && len(all) != seen {
 		report(store.Problem{Table: summaries.name, What: "summaries of weeks that have none"})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for range frozenCells.keys(tx) {
+		held--
+	}
+	if held != 0 {
+		report(store.Problem{Table: frozenCells.name, What: "cells of weeks that have none"})
+	}
+	return nil
 }
 
 // sameJSON compares records as they are kept.

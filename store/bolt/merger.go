@@ -132,7 +132,7 @@ func weekEffects(tx *tx, at time.Time, on stations.Date, before, after *stations
 		return nil, err
 	}
 	for w := first; w <= last; w++ {
-		said, err := saidOf(tx, cal, w, at)
+		said, err := saidOf(tx, cal, w, at, nil)
 		if err != nil {
 			return nil, err
 		}

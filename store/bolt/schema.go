@@ -100,8 +100,10 @@ var derived = []struct {
 	count func(*tx) error
 }{
 	{tallies.name, airing.TallyShape, retally},
+	{ofProgramme.name, airing.TallyShape, retally},
 	{exhibits.name, airing.ExhibitShape, exhibit},
 	{summaries.name, coverage.SummaryShape, summarise},
+	{frozenCells.name, coverage.DenseShape, summarise},
 }
 
 // about is what a database says of itself. The marker beside it repeats the

@@ -310,6 +310,11 @@ func (e *Counted) Tokens(ctx context.Context, id string, at time.Time) ([]accoun
 	return e.Engine.Tokens(ctx, id, at)
 }
 
+func (e *Counted) Period(ctx context.Context, by accounts.Actor, f coverage.Filter, now time.Time) (coverage.Period, error) {
+	e.asked("Period")
+	return e.Engine.Period(ctx, by, f, now)
+}
+
 func (e *Counted) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, week airing.Week) ([]coverage.Week, error) {
 	e.asked("Trend")
 	return e.Engine.Trend(ctx, by, q, week)

@@ -1,0 +1,175 @@
+package coverage
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"loa/airing"
+)
+
+// Dense is a week with what a period asks of each of its stations, in a few bytes each: ten
+// years of a country are read so. It says nothing that the week does not.
+type Dense struct {
+	Week      airing.Week      `json:"week"`
+	Known     bool             `json:"known"` // something was planned, said or excused
+	Districts []DistrictCounts `json:"districts"`
+	Cells     Cells            `json:"cells"` // as the stations stand in the week
+}
+
+// Cell is one station's week: the number in its ID, the index of its district, that of its state
+// in States, and what else is counted of it.
+type Cell struct {
+	Station  uint32
+	District uint16
+	State    uint8
+	Marks    Mark
+}
+
+// Mark is what is counted of a station's week beside its state.
+type Mark uint8
+
+// The marks.
+const (
+	Scheduled Mark = 1 << iota
+	WithEvidence
+	Verified
+	OnTime
+)
+
+// markNames are the marks from the lowest bit on.
+var markNames = [...]string{"scheduled", "with evidence", "verified", "on time"}
+
+// Cells are the stations of a week.
+type Cells []Cell
+
+// DenseShape names what a Dense holds of a station: whoever keeps some makes them anew when it differs.
+func DenseShape() []string {
+	names := slices.Clone(markNames[:])
+	for _, s := range States {
+		names = append(names, "state "+string(s))
+	}
+	return names
+}
+
+// keptCells is how cells are written: the states by their names, so that another order
+// of States reads them alike, and eight bytes a station.
+type keptCells struct {
+	States []State `json:"states"`
+	Cells  string  `json:"cells"`
+}
+
+const cellSize = 8
+
+// MarshalJSON writes the cells.
+func (c Cells) MarshalJSON() ([]byte, error) {
+	b := make([]byte, 0, cellSize*len(c))
+	for _, one := range c {
+		b = binary.BigEndian.AppendUint32(b, one.Station)
+		b = binary.BigEndian.AppendUint16(b, one.District)
+		b = append(b, one.State, byte(one.Marks))
+	}
+	return json.Marshal(keptCells{States[:], base64.StdEncoding.EncodeToString(b)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. A state nobody knows is an error.
+func (c *Cells) UnmarshalJSON(raw []byte) error {
+	var kept keptCells
+	if err := json.Unmarshal(raw, &kept); err != nil {
+		return err
+	}
+	b, err := base64.StdEncoding.DecodeString(kept.Cells)
+	if err != nil || len(b)%cellSize != 0 {
+		return fmt.Errorf("coverage: %d bytes of cells: %w", len(b), err)
+	}
+	today := make([]uint8, len(kept.States))
+	for i, s := range kept.States {
+		at := slices.Index(States[:], s)
+		if at < 0 {
+			return fmt.Errorf("coverage: state %q, which nobody knows", s)
+		}
+		today[i] = uint8(at)
+	}
+	list := make(Cells, 0, len(b)/cellSize)
+	for ; len(b) > 0; b = b[cellSize:] {
+		one := Cell{binary.BigEndian.Uint32(b), binary.BigEndian.Uint16(b[4:]), b[6], Mark(b[7])}
+		if int(one.State) >= len(today) {
+			return fmt.Errorf("coverage: state %d of %d", one.State, len(today))
+		}
+		one.State = today[one.State]
+		list = append(list, one)
+	}
+	*c = list
+	return nil
+}
+
+// Dense is the week in few bytes. number is the number in a station's ID.
+func (w Week) Dense(number func(station string) uint32) *Dense {
+	d := &Dense{Week: w.Week, Known: Closable(w) == nil, Districts: w.Districts, Cells: make(Cells, len(w.Stations))}
+	at := make(map[string]int, len(w.Districts))
+	for i, one := range w.Districts {
+		at[one.District] = i
+	}
+	for i := range w.Stations {
+		s := &w.Stations[i]
+		d.Cells[i] = Cell{number(s.Station), uint16(at[s.District]), uint8(max(0, slices.Index(States[:], s.State))), s.marks()}
+	}
+	return d
+}
+
+// marks is what is counted of the station's week beside its state.
+func (s *StationWeek) marks() (m Mark) {
+	if s.Scheduled > 0 {
+		m |= Scheduled
+	}
+	if s.Tally.WithEvidence > 0 {
+		m |= WithEvidence
+	}
+	if s.Tally.Verified > 0 {
+		m |= Verified
+	}
+	if s.Tally.OnTime > 0 {
+		m |= OnTime
+	}
+	return m
+}
+
+// Like is the week again; where it says what the other says, both share it.
+func (d *Dense) Like(other *Dense) *Dense {
+	if other != nil && d.Week == other.Week && d.Known == other.Known && slices.Equal(d.Districts, other.Districts) && slices.Equal(d.Cells, other.Cells) {
+		return other
+	}
+	return d
+}
+
+// OfProgrammes is the week narrowed to some programmes: the tallies and slots are theirs alone, and
+// a station for which none of them was planned and that said nothing of them is not asked.
+func (w Week) OfProgrammes() Week {
+	var list []StationWeek
+	for _, s := range w.Stations {
+		if s.Scheduled > 0 || s.Tally != (airing.Tally{}) {
+			list = append(list, s)
+		}
+	}
+	return recount(w.Week, list)
+}
+
+// recount counts stations whose states are known.
+func recount(week airing.Week, list []StationWeek) Week {
+	w := Week{Week: week, Stations: list}
+	at := map[string]int{}
+	for i := range list {
+		s := &list[i]
+		j, ok := at[s.District]
+		if !ok {
+			j = len(w.Districts)
+			at[s.District] = j
+			w.Districts = append(w.Districts, DistrictCounts{District: s.District})
+		}
+		w.Districts[j].add(s)
+		w.Counts.add(s)
+	}
+	return w
+}
