@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,8 +108,8 @@ func (f Filter) Span(cal airing.Calendar, now time.Time) (s Span, err error) {
 	case until == Stretch{}:
 		until = Stretch{string(stations.DateOf(now.In(cal.Zone)))}
 	}
-	s.First, _ = from.days()
-	_, s.Last = until.days()
+	s.First, _ = from.Days()
+	_, s.Last = until.Days()
 	if s.Last < s.First {
 		return s, fault.New(fault.Invalid, "coverage.period_backwards", "from", s.First, "until", s.Last).At("until")
 	}
@@ -139,7 +140,8 @@ func (f Filter) Span(cal airing.Calendar, now time.Time) (s Span, err error) {
 
 // Before asks for what came before the period: the stretch before it, or as many weeks. ok is false
 // where there is nothing to ask for.
-func (f Filter) Before(cal airing.Calendar, s Span) (before Filter, ok bool) {
+func (f Filter) Before(s Span) (before Filter, ok bool) {
+	f = f.Plain()
 	if f.Period != (Stretch{}) {
 		before = f.Over(f.Period.Before())
 		return before, before.Period != Stretch{}
@@ -646,11 +648,141 @@ type PartFigures struct {
 
 // Words is the period as a sentence says it: "quý II/2024".
 func (f Filter) Words(l text.Language, s Span) string {
-	switch {
+	switch f = f.Plain(); {
 	case f.Period != Stretch{}:
 		return f.Period.Words(l)
 	case f.From == Stretch{} && f.Until == Stretch{}:
 		return StretchOf(ByYear, s.First).Words(l)
 	}
 	return l.Say("coverage.stretch.days", "from", s.First, "until", s.Last)
+}
+
+// Plain is the filter with days that are a month, a quarter, a half or a year named as that.
+func (f Filter) Plain() Filter {
+	if f.Period != (Stretch{}) || f.From == (Stretch{}) || f.Until == (Stretch{}) {
+		return f
+	}
+	first, _ := f.From.Days()
+	_, last := f.Until.Days()
+	for _, g := range []Grouping{ByMonth, ByQuarter, ByHalf, ByYear} {
+		whole := StretchOf(g, first)
+		if a, b := whole.Days(); a == first && b == last {
+			return f.Over(whole)
+		}
+	}
+	if f.From == f.Until {
+		return f.Over(f.From)
+	}
+	return f
+}
+
+// Item is one part of a period, a district or a station, as lists and files tell it.
+type Item struct {
+	Key      string `json:"key"`  // of a part its stretch, of a district its code, of a station its ID
+	Name     string `json:"name"` // as people call it
+	District string `json:"district,omitempty"`
+	Figures
+}
+
+// Items are the figures of the period by the grouping, districts and parts in their order, stations as somebody
+// should call them.
+func (p Period) Items(g Grouping, cal airing.Calendar, l text.Language) (list []Item) {
+	reg := p.scope.reg
+	switch g {
+	case ByStation:
+		for _, s := range p.Stations {
+			list = append(list, Item{s.Station, reg.Label(s.Station), s.District, s.Figures})
+		}
+	case ByDistrict, "":
+		by := make(map[string]DistrictFigures, len(p.Districts))
+		codes := make([]string, 0, len(p.Districts))
+		for _, d := range p.Districts {
+			by[d.District] = d
+			codes = append(codes, d.District)
+		}
+		for _, code := range reg.InOrder(codes) {
+			list = append(list, Item{code, DistrictCalled(reg, l, code), code, by[code].Figures})
+		}
+	default:
+		for _, part := range p.Parts(g, cal) {
+			list = append(list, Item{part.Part.String(), part.Part.Words(l), "", part.Figures})
+		}
+	}
+	return list
+}
+
+// DistrictCalled is what people call a district; of communes that lie in none it says so.
+func DistrictCalled(reg *stations.Registry, l text.Language, code string) string {
+	if code == "" {
+		return l.Say("coverage.no_district")
+	}
+	return reg.DistrictLabel(code)
+}
+
+// Table is the figures of the period by the grouping, and those of all, as a file has them.
+func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any {
+	rows := [][]any{{l.Say("coverage.by." + string(cmp.Or(g, ByDistrict))), l.Say("coverage.column.key"), l.Say("coverage.district"),
+		l.Say("coverage.column.share"),
+		l.Say("coverage.column.aired"), l.Say("coverage.column.expected"), l.Say("coverage.state.excused"), l.Say("coverage.ladder.with_evidence"),
+		l.Say("coverage.ladder.verified"), l.Say("coverage.on_time"), l.Say("coverage.state.not_counted"), l.Say("coverage.state.not_aired"),
+		l.Say("coverage.state.not_reported"), l.Say("coverage.state.not_due"), l.Say("coverage.state.not_planned"), l.Say("coverage.column.weeks"),
+		l.Say("coverage.column.closed"), l.Say("coverage.column.now_aired"), l.Say("coverage.column.now_expected")}}
+	row := func(name, key, district string, f Figures) {
+		now := f.Counts
+		if f.Now != nil {
+			now = *f.Now
+		}
+		rows = append(rows, []any{name, key, district, f.Share(l), f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime, f.NotCounted,
+			f.NotAired, f.NotReported, f.NotDue, f.NotPlanned, f.Weeks, f.Closed, now.Aired, now.Expected()})
+	}
+	for _, i := range p.Items(g, cal, l) {
+		district := ""
+		if i.District != "" {
+			district = p.scope.reg.DistrictName(i.District)
+		}
+		row(i.Name, i.Key, district, i.Figures)
+	}
+	row(l.Say("coverage.paper_total"), "", "", p.Figures)
+	return rows
+}
+
+// Answer is a period as programs read it.
+type Answer struct {
+	Name string `json:"name"` // as people call it
+	Span
+	Figures
+	Target  int         `json:"target"`  // percent the plan asks for
+	Missing int         `json:"missing"` // station-weeks that lack for it
+	Seen    int         `json:"seen"`    // stations that count in one of the weeks
+	Always  int         `json:"always"`  // of these, aired in each week they were expected to
+	Narrow  bool        `json:"narrow"`  // of some programmes: as the log tells, nothing was frozen so
+	Before  *BeforeThat `json:"before,omitempty"`
+	By      Grouping    `json:"by"`
+}
+
+// BeforeThat is the period before.
+type BeforeThat struct {
+	Name string `json:"name"`
+	Span
+	Figures
+}
+
+// Answer is the period for programs. before is the period before, asked for by its filter, nil for none.
+func (p Period) Answer(l text.Language, f Filter, before *Period, beforeFilter Filter) Answer {
+	a := Answer{Name: f.Words(l, p.Span), Span: p.Span, Figures: p.Figures, Target: Target, Missing: p.Missing(), Seen: len(p.Stations), Always: p.Always,
+		Narrow: f.Narrow(), By: cmp.Or(f.By, ByDistrict)}
+	if before != nil {
+		a.Before = &BeforeThat{beforeFilter.Words(l, before.Span), before.Span, before.Figures}
+	}
+	return a
+}
+
+// PeriodBefore asks for the period before p, nil where there is none.
+func PeriodBefore(ctx context.Context, s Store, by accounts.Actor, f Filter, p Period, now time.Time) (*Period, Filter, error) {
+	before, ok := f.Before(p.Span)
+	if !ok {
+		return nil, before, nil
+	}
+	was, err := s.Period(ctx, by, before, now)
+	return &was, before, err
 }

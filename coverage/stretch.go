@@ -30,15 +30,15 @@ func ParseStretch(s string) (Stretch, error) {
 	if w, err := airing.ParseWeek(s); err == nil && w < farWeek {
 		return Stretch{s}, nil
 	}
-	if day, err := stations.ParseDate(s); err == nil && day >= "1970-01-05" {
+	if day, err := stations.ParseDate(s); err == nil && day >= "1901-01-01" {
 		return Stretch{string(day)}, nil
 	}
 	return Stretch{}, fault.New(fault.Invalid, "coverage.period_unreadable", "text", fmt.Sprintf("%.40s", s))
 }
 
-// What can be named: weeks are counted from 1970 on, and days end with the century after.
+// What can be named.
 const (
-	firstYear = 1971
+	firstYear = 1901
 	lastYear  = 2199
 	farWeek   = airing.Week(11_900) // in 2198
 )
@@ -127,8 +127,8 @@ func (s Stretch) week() (airing.Week, bool) {
 	return w, err == nil
 }
 
-// days are its first and its last day; of a week those of its Monday and Sunday.
-func (s Stretch) days() (first, last stations.Date) {
+// Days are its first and its last day; of a week those of its Monday and Sunday.
+func (s Stretch) Days() (first, last stations.Date) {
 	if w, ok := s.week(); ok {
 		monday := stations.DateOf(airing.Calendar{Zone: time.UTC}.Start(w))
 		return monday, monday.AddDays(6)

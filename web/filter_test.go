@@ -14,6 +14,7 @@ import (
 	"loa/coverage"
 	"loa/internal/filter"
 	"loa/internal/text"
+	"loa/scheduler"
 	"loa/stations"
 	"loa/web/webtest"
 )
@@ -26,6 +27,12 @@ func something(t *testing.T, m filter.Member) string {
 		return "2024-W20"
 	case reflect.TypeFor[stations.Moment](), reflect.TypeFor[stations.Date]():
 		return "2024-05-13"
+	case reflect.TypeFor[coverage.Stretch]():
+		return map[string]string{"from": "2024-01-01", "until": "2024-05-19"}[m.Name]
+	case reflect.TypeFor[coverage.Grouping]():
+		return string(coverage.ByMonth)
+	case reflect.TypeFor[scheduler.Topic]():
+		return string(scheduler.Topics[0])
 	case reflect.TypeFor[airing.Outcome]():
 		return string(airing.NotAired)
 	case reflect.TypeFor[coverage.CallOutcome]():
@@ -70,7 +77,8 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
 		t.Fatal(err)
 	}
-	narrowed := map[string]string{"district": reg.Where(there.ID).District, "station": there.ID, "language": stations.Vietnamese, "q": reg.Label(there.ID)}
+	narrowed := map[string]string{"district": reg.Where(there.ID).District, "station": there.ID,
+		"language": stations.Vietnamese, "q": reg.Label(there.ID), "stations": there.ID, "programme": "P1"}
 	province := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
 	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Lò Thị Giám", clock.at, province))
 	for _, page := range []struct {
@@ -84,11 +92,14 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 		{"/airings/paper", airing.Filter{}, "a[href^='/airings?'], a[href^='/airings/paper?']", 3, ""},
 		{"/stations", stations.Filter{}, "a[href^='/stations/export']", 2, ""},
 		{"/coverage", coverage.Query{}, "main header a[href^='/coverage?'], main header a[href^='/coverage/paper?']", 3, "week"},
+		{"/coverage/period", coverage.Filter{}, "main header a[href*='format=']", 3, ""},
 		{"/coverage/paper", coverage.Query{}, "a[href^='/coverage?'], a[href^='/coverage/paper?']", 3, ""},
 	} {
 		asked := url.Values{}
 		for _, m := range filter.Members(page.by) {
-			asked.Set(m.Name, cmp.Or(narrowed[m.Name], something(t, m)))
+			if is := cmp.Or(narrowed[m.Name], something(t, m)); is != "" { // not a period beside from and until
+				asked.Set(m.Name, is)
+			}
 		}
 		if a := c.Get(page.path + "?" + asked.Encode()); a.Code != 200 {
 			t.Errorf("%s?%s: %d", page.path, asked.Encode(), a.Code)

@@ -31,6 +31,10 @@ func (c coverages) routes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/coverage", Access: accounts.ReadCoverage, Handler: c.week, Filter: weekAsked{}, Out: coverage.Week{},
 			Summary: "Coverage of one week (default: the current one); stations=1 adds every station."},
+		{Pattern: "GET /api/v1/coverage/period", Access: accounts.ReadCoverage, Handler: c.period, Filter: coverage.Filter{}, Query: "limit after",
+			Out: periodAnswer{}, Summary: "Coverage of a period (2024, 2024-H1, 2024-Q2, 2024-05, 2024-W20, 2024-05-13) or from..until, each of these " +
+				"forms too: station-weeks, each station once a week, closed weeks as frozen with now beside; by says what the items are. " +
+				"GET /api/v1/coverage with from, until or period answers the same."},
 		{Pattern: "GET /api/v1/coverage/trend", Access: accounts.ReadCoverage, Handler: c.trend, Filter: coverage.Course{}, Out: kit.List[coverage.Week]{},
 			Summary: "Coverage of each week from..until."},
 		{Pattern: "GET /api/v1/coverage/{week}/excuses/{station}", Access: accounts.ExcuseStation, Handler: c.lastExcuse, Out: coverage.Excuse{},
@@ -72,7 +76,49 @@ func (c coverages) orThis(r *kit.Request, week airing.Week) (airing.Week, error)
 	return set.Calendar(text.Zone).Week(r.Now), err
 }
 
+// periodAnswer is a period with its items.
+type periodAnswer struct {
+	coverage.Answer
+	kit.List[coverage.Item]
+}
+
+func (c coverages) period(w http.ResponseWriter, r *kit.Request) error {
+	f, err := kit.ReadFilter[coverage.Filter](r)
+	if err != nil {
+		return err
+	}
+	set, err := c.store.AiringSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	limit, err := r.Limit()
+	if err != nil {
+		return err
+	}
+	after, err := r.AfterNumber("after")
+	if err != nil {
+		return err
+	}
+	p, err := c.store.Period(r.Context(), r.Actor, f, r.Now)
+	if err != nil {
+		return err
+	}
+	before, of, err := coverage.PeriodBefore(r.Context(), c.store, r.Actor, f, p, r.Now)
+	if err != nil {
+		return err
+	}
+	items := p.Items(f.By, set.Calendar(text.Zone), r.Lang)
+	items, next := items[min(after, len(items)):], ""
+	if len(items) > limit {
+		items, next = items[:limit], strconv.Itoa(after+limit)
+	}
+	return r.JSON(w, http.StatusOK, periodAnswer{p.Answer(r.Lang, f, before, of), kit.NewList(r, items, next)})
+}
+
 func (c coverages) week(w http.ResponseWriter, r *kit.Request) error {
+	if v := r.Asked().Values; v.Get("from") != "" || v.Get("until") != "" || v.Get("period") != "" {
+		return c.period(w, r)
+	}
 	a, err := kit.ReadFilter[weekAsked](r)
 	if err != nil {
 		return err

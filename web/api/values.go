@@ -64,6 +64,7 @@ var values = []listed{
 	{all: coverage.CallOutcomes[:], say: "calls.outcome."},
 	{all: coverage.Needs[:], say: "calls.need."},
 	{all: coverage.ContestKinds, say: "stations.contest."},
+	{all: coverage.Groupings, say: "coverage.by."},
 	{all: coverage.HandKinds, say: "stations.hand."},
 	{all: coverage.QuestionKinds, say: "stations.question."},
 	{all: coverage.States[:], say: "coverage.state."},

@@ -45,6 +45,7 @@ type Store interface {
 type pages struct {
 	store   Store
 	week    *kit.View[weekPage]
+	period  *kit.View[periodPage]
 	station *kit.View[stationPage]
 	paper   *kit.View[paperPage]
 	anew    *kit.View[anewPage]
@@ -55,12 +56,14 @@ type pages struct {
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("coverage", files)
 	p := pages{store: s, week: kit.NewView[weekPage](f, "week.html"), station: kit.NewView[stationPage](f, "station.html"),
+		period:  kit.NewView[periodPage](f, "period.html"),
 		paper:   kit.NewView[paperPage](f, "paper.html"),
 		anew:    kit.NewView[anewPage](f, "anew.html"),
 		confirm: kit.NewView[confirmPage](f, "confirm.html")}
 	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
 	k.Handle(
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
+		kit.Route{Pattern: "GET /coverage/period", Access: accounts.ReadCoverage, Handler: p.showPeriod},
 		kit.Route{Pattern: "GET /coverage/anew", Access: accounts.EditStations, Handler: p.showAnew},
 		kit.Route{Pattern: "POST /coverage/anew", Access: accounts.EditStations, Handler: p.decideAnew},
 		kit.Route{Pattern: "GET /coverage/paper", Access: accounts.ReadCoverage, Handler: p.showPaper},
@@ -120,6 +123,7 @@ type weekPage struct {
 	Lowest    int // how many districts are drawn, the lowest first; 0 for all
 	Asked     coverage.Query
 	Previous  string
+	Course    string // the year of that week
 	Paper     string
 	Next      string
 	Closing   *kit.Ask // nil where the week cannot be closed
@@ -193,7 +197,8 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		return err
 	}
 	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, Asked: q, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)),
-		Previous: filter.Link("/coverage", in(q, week-1)), Paper: filter.Link("/coverage/paper", q)}
+		Previous: filter.Link("/coverage", in(q, week-1)), Paper: filter.Link("/coverage/paper", q),
+		Course: filter.Link("/coverage/period", coverage.Filter{District: q.District})}
 	if cal.End(week).Before(r.Now) {
 		page.Next = filter.Link("/coverage", in(q, week+1))
 		if page.Closing, err = p.closing(r, reg, week, got); err != nil {
@@ -307,6 +312,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 		s := &page.Week.Stations[i]
 		if t := reg.TileOf(s.Station); t != nil {
 			tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: badges[s.State], Path: stationPath(s.Station, page.Asked.Week),
+				Name: reg.Label(s.Station), Area: reg.DistrictName(s.District),
 				Title: reg.Label(s.Station) + ", " + reg.DistrictName(s.District) + ": " + r.Say("coverage.state."+string(s.State))})
 		}
 	}

@@ -3,7 +3,9 @@ package kit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A state colours a mark of a chart; the shape or word that belongs to it is
@@ -27,7 +29,9 @@ type Tile struct {
 	Title    string // read out, and shown on pointing: "Nậm Chảy, Mường Khương: đã phát"
 	Path     string // where it leads, "" for nowhere
 	State    string
-	Picked   bool // drawn with a strong edge: a corrected or selected station
+	Picked   bool   // drawn with a strong edge: a corrected or selected station
+	Area     string // whose name stands over its tiles, "" for none
+	Name     string // shown while somebody points at the tile, touches it or has come to it by keyboard, "" for none
 }
 
 // Hex is a tile with its geometry, ready for the template.
@@ -35,6 +39,7 @@ type Hex struct {
 	Tile
 	Points string // of the polygon
 	X, Y   float64
+	Anchor string // of its name
 }
 
 // HexMap is a map of tiles: {{template "hexmap" .Map}}.
@@ -43,6 +48,7 @@ type HexMap struct {
 	Width  float64
 	Height float64
 	Hexes  []Hex
+	Areas  []MapArea
 }
 
 const hexSize = 16 // radius of a tile in the drawing's units
@@ -68,6 +74,15 @@ func NewHexMap(title string, tiles []Tile) HexMap {
 		h.Points = strings.TrimSpace(b.String())
 		m.Width, m.Height = max(m.Width, round(h.X+w/2)), max(m.Height, round(h.Y+hexSize))
 		m.Hexes = append(m.Hexes, h)
+	}
+	m.Areas = m.areas()
+	for i := range m.Hexes { // a name near the edge is drawn inward
+		m.Hexes[i].Anchor = "middle"
+		if h := &m.Hexes[i]; h.X < m.Width/4 {
+			h.Anchor = "start"
+		} else if h.X > 3*m.Width/4 {
+			h.Anchor = "end"
+		}
 	}
 	return m
 }
@@ -206,4 +221,160 @@ type LegendItem struct {
 type Tab struct {
 	Path, Text string
 	Current    bool
+}
+
+// StripRow is a row of boxes, one for each week, as high as its state is good: {{template "strip" .Strip}}.
+type StripRow struct {
+	Title string // says in words what the boxes show
+	Width int
+	Paths []StripPath
+	Marks []float64 // where a box differs from what it was, by its left edge
+}
+
+// StripPath draws all boxes of one state.
+type StripPath struct{ State, D string }
+
+// StripBox is one box; "" draws none.
+type StripBox struct {
+	State string
+	Mark  bool
+}
+
+const (
+	stripStep = 10
+	stripHigh = 16
+)
+
+// stripHeights is how high a box of a state is: the shape says what the colour says.
+var stripHeights = map[string]int{StateOK: 16, StateInfo: 12, StateBad: 8, StateWarn: 5, StateNone: 3, StateLater: 2, StateUnplanned: 2}
+
+// NewStrip lays boxes out from left to right.
+func NewStrip(title string, boxes []StripBox) StripRow {
+	s := StripRow{Title: title, Width: stripStep * len(boxes)}
+	for _, state := range []string{StateOK, StateInfo, StateBad, StateWarn, StateNone, StateLater, StateUnplanned} {
+		var b strings.Builder
+		for i, box := range boxes {
+			if high := stripHeights[state]; box.State == state {
+				fmt.Fprintf(&b, "M%d %dh8v%dh-8z", stripStep*i+1, stripHigh-high, high)
+			}
+		}
+		if b.Len() > 0 {
+			s.Paths = append(s.Paths, StripPath{state, b.String()})
+		}
+	}
+	for i, box := range boxes {
+		if box.Mark {
+			s.Marks = append(s.Marks, float64(stripStep*i+5))
+		}
+	}
+	return s
+}
+
+// Column is one upright bar: its share of a hundred, or a gap.
+type Column struct {
+	Label string // under it
+	Note  string // over it
+	Title string // read out, and shown on pointing
+	Value int
+	Gap   bool // nothing was expected
+	State string
+	Path  string // where it leads, "" for nowhere
+}
+
+// ColumnBar is a Column with its geometry.
+type ColumnBar struct {
+	Column
+	X, Mid, Y, Wide, High float64
+}
+
+// ColumnChart is upright bars over an axis of percent: {{template "columns" .Chart}}.
+type ColumnChart struct {
+	Title string
+	Width float64
+	Bars  []ColumnBar
+	Lines []AxisLine
+}
+
+// AxisLine is a line across a chart.
+type AxisLine struct {
+	Text string
+	Y    float64
+}
+
+const (
+	columnsHigh = 130.0
+	columnsTop  = 16.0
+	columnsLeft = 36.0
+)
+
+// NewColumns lays upright bars out. Of many only some are labelled, so that the words do not touch.
+func NewColumns(title string, columns []Column) ColumnChart {
+	c := ColumnChart{Title: title, Width: 720}
+	step := (c.Width - columnsLeft) / float64(max(len(columns), 4))
+	wide := round(min(step*0.8, 60))
+	every := max(1, int(math.Ceil(30/step)))
+	for i, one := range columns {
+		high := round(columnsHigh * float64(min(max(one.Value, 0), 100)) / 100)
+		if one.Gap {
+			high = 0
+		}
+		if i%every != 0 {
+			one.Label, one.Note = "", ""
+		}
+		x := columnsLeft + step*float64(i)
+		c.Bars = append(c.Bars, ColumnBar{Column: one, X: round(x), Mid: round(x + wide/2), Y: round(columnsTop + columnsHigh - high), Wide: wide,
+			High: max(high, 1)})
+	}
+	for _, n := range []int{0, 50, 100} {
+		c.Lines = append(c.Lines, AxisLine{fmt.Sprintf("%d%%", n), round(columnsTop + columnsHigh*(1-float64(n)/100))})
+	}
+	return c
+}
+
+// MapArea is the name of an area over its tiles.
+type MapArea struct {
+	Text string
+	X, Y float64
+}
+
+// How much room a letter and a line of an area's name take.
+const (
+	letterWide = 7.0
+	lineHigh   = 15.0
+)
+
+// areas puts the name of each area in the middle of its tiles.
+func (m HexMap) areas() (list []MapArea) {
+	type sum struct {
+		x, y float64
+		n    int
+	}
+	of, order := map[string]*sum{}, []string{}
+	for _, h := range m.Hexes {
+		if h.Area == "" {
+			continue
+		}
+		s := of[h.Area]
+		if s == nil {
+			s = &sum{}
+			of[h.Area], order = s, append(order, h.Area)
+		}
+		s.x, s.y, s.n = s.x+h.X, s.y+h.Y, s.n+1
+	}
+	for _, name := range order {
+		s := of[name]
+		one := MapArea{name, round(s.x / float64(s.n)), round(s.y / float64(s.n))}
+		for range order { // names do not cover each other
+			at := slices.IndexFunc(list, func(o MapArea) bool {
+				wide := letterWide * float64(utf8.RuneCountInString(o.Text)+utf8.RuneCountInString(one.Text)) / 2
+				return math.Abs(o.X-one.X) < wide && math.Abs(o.Y-one.Y) < lineHigh
+			})
+			if at < 0 {
+				break
+			}
+			one.Y = list[at].Y + lineHigh
+		}
+		list = append(list, one)
+	}
+	return list
 }
