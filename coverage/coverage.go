@@ -154,9 +154,10 @@ type Excuse struct {
 	Week    airing.Week   `json:"week"`
 	Station string        `json:"station"`
 	Reason  airing.Reason `json:"reason" schema:"empty"`
-	Note    string        `json:"note"` // what happened, for the record
-	By      string        `json:"by"`   // name of who approved it
-	At      time.Time     `json:"at"`   // UTC
+	Note    string        `json:"note"`            // what happened, for the record
+	By      string        `json:"by"`              // name of who approved it
+	Asked   string        `json:"asked,omitempty"` // name of who asked for it, where another did (Plea)
+	At      time.Time     `json:"at"`              // UTC
 	Revoked bool          `json:"revoked,omitempty"`
 }
 

@@ -18,7 +18,7 @@ const MaxExcuseAhead = 13
 // DecideExcuse says whether the excuse may be recorded in place of old. is is how the
 // week of the station stands, nil if it was not active in that week; closed that the week is frozen. Faults:
 // accounts.denied, edit.stale, coverage.excused_already, coverage.excuse_gone, coverage.excuse_none, coverage.excuse_reason,
-// coverage.excuse_note, coverage.week_closed,
+// coverage.excuse_note, coverage.excuse_asker, coverage.excuse_own, coverage.week_closed,
 // coverage.not_active, coverage.excuse_ahead, coverage.excuse_aired. running is the week that runs.
 func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *StationWeek, closed bool, old, e Excuse) (Excuse, error) {
 	if err := m.By.Must(accounts.ExcuseStation, on); err != nil {
@@ -27,8 +27,9 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *S
 	stale := m.Current(old.Edition())
 	e.Note = text.Lines(e.Note)
 	if e.Revoked { // no reason is needed not to excuse: the record keeps the one that falls
-		e.Reason = cmp.Or(e.Reason, old.Reason)
+		e.Reason, e.Asked = cmp.Or(e.Reason, old.Reason), old.Asked
 	}
+	e.Asked = text.Line(e.Asked)
 	switch {
 	case stale != nil && !e.Revoked && old.Stands(): // the same was decided meanwhile, not the contrary
 		return Excuse{}, fault.New(fault.Stale, "coverage.excused_already", "by", old.By, "at", old.At, "note", old.Note)
@@ -48,6 +49,10 @@ func DecideExcuse(m accounts.Meta, on accounts.Where, running airing.Week, is *S
 		return Excuse{}, fault.New(fault.Conflict, "coverage.excuse_aired", "week", e.Week)
 	case !slices.Contains(airing.Reasons[:], e.Reason):
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_reason").At("reason")
+	case !e.Revoked && m.By.Person != "" && (e.Asked == "" || utf8.RuneCountInString(e.Asked) > 120):
+		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_asker").At("asked")
+	case !e.Revoked && m.By.Person != "" && text.Fold(e.Asked) == text.Fold(m.By.Name):
+		return Excuse{}, fault.New(fault.Denied, "coverage.excuse_own").At("asked")
 	case !readable(e.Note):
 		return Excuse{}, fault.New(fault.Invalid, "coverage.excuse_note").At("note")
 	}

@@ -40,6 +40,8 @@ const (
 	Declined         Topic = "airing.decline"
 	StationCalled    Topic = "coverage.call"
 	WeekExcused      Topic = "coverage.excuse"
+	ExcuseAsked      Topic = "coverage.ask_excuse"
+	ExcuseAnswered   Topic = "coverage.answer_excuse"
 	WeekClosed       Topic = "coverage.close_week"
 	WeekReopened     Topic = "coverage.reopen_week"
 	DecidedAnew      Topic = "coverage.decide_anew"
@@ -59,7 +61,7 @@ const (
 
 // Topics are all of them: what people are told, the events, and the trial.
 var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
-	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
+	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,
 	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
 

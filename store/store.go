@@ -36,6 +36,7 @@ type Engine interface {
 	coverage.Decider
 	coverage.Foreteller
 	coverage.CallBook
+	coverage.Pleas
 	contest.Log
 	message.Store
 

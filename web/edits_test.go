@@ -32,7 +32,7 @@ var unguarded = map[string][]string{
 		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}",
 		"POST /people/invite/organiser/{contest}",
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
-		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new"},
+		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
 		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
@@ -74,6 +74,7 @@ var unguarded = map[string][]string{
 		"POST /api/v1/contests/{contest}/comments/release",
 		"POST /coverage/close", "POST /coverage/reopen", "POST /judging/{contest}/chair", "POST /judging/{contest}/signed", "POST /api/v1/clock/confirm",
 		"POST /clock",
+		"POST /coverage/excuses/{id}", "POST /api/v1/coverage/excuses/{id}/answer", "POST /proposals/{id}/decline", "POST /api/v1/proposals/{id}/decline",
 		"POST /programmes/{id}/retire", "POST /settings/deliveries/replay", "POST /api/v1/post/replay"},
 }
 
@@ -86,8 +87,9 @@ var guardedPages = map[string][]string{
 		"POST /settings/library", "POST /people/{id}", "POST /me", "POST /me/messages",
 		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
-	"TestTwoWhoExcuseOneStation":      {"POST /coverage/stations/{station}/excuse"},
-	"TestTwoWhoDecideAboutOneComment": {"POST /contests/{contest}/comments"},
+	"TestTwoWhoExcuseOneStation":                               {"POST /coverage/stations/{station}/excuse"},
+	"web/calls TestTwoWhoCallTheSameStationAreToldOfEachOther": {"POST /calls/{station}"},
+	"TestTwoWhoDecideAboutOneComment":                          {"POST /contests/{contest}/comments"},
 	"contest TestNoEditOfAPartIsLost, for the form goes by the same command": {
 		"POST /contests/{contest}/rules", "POST /contests/{contest}/entries/{entry}", "POST /contests/{contest}/promotion", "POST /contests/{contest}/results",
 		"POST /enter/{contest}/{entry}", "POST /judging/{contest}/ties"},
@@ -233,8 +235,8 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 		{"library", "/audio/settings", "PUT", "", [2]string{`{"grace_days":3}`, `{"grace_days":4}`}},
 		{"person", "/people/" + e.person, "PATCH", "", [2]string{`{"name":"Mua A"}`, `{"name":"Mua B"}`}},
 		{"excuse", "/coverage/2024-W20/excuses/S00002", "PUT", "/coverage/excuses/",
-			[2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A"}`,
-				`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B"}`}},
+			[2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A","asked":"UBND"}`,
+				`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B","asked":"UBND"}`}},
 		{"contest rules", "/contests/hoi-thi", "PUT", "/contests/hoi-thi/rules", [2]string{`{"rules":{"title":"A"}}`, `{"rules":{"title":"B"}}`}},
 		{"certificate", "/contests/hoi-thi/certificates", "PUT", "/contests/hoi-thi/certificate", [2]string{`{"text":"A {giải}"}`, `{"text":"B {giải}"}`}},
 	} {
@@ -306,9 +308,9 @@ func TestTwoWhoExcuseOneStation(t *testing.T) {
 	e.two.Get(path)
 	e.two.Submit(form, "note", "chưa chọn lý do")
 	e.two.Expect(422, form, "Hãy chọn lý do miễn trừ")
-	e.two.Submit(form, "reason", "weather", "note", "Bão số 5")
+	e.two.Submit(form, "reason", "weather", "note", "Bão số 5", "asked", "UBND xã")
 	e.later()
-	e.one.Submit(form, "reason", "power_cut", "note", "Mất điện cả tuần")
+	e.one.Submit(form, "reason", "power_cut", "note", "Mất điện cả tuần", "asked", "UBND xã")
 	e.one.Expect(409, form, "binh đã miễn trừ", "Bão số 5", "Bỏ miễn trừ")
 	if typed := e.one.Doc().Find(form + " textarea").Text(); strings.TrimSpace(typed) != "" || !stands() {
 		t.Fatalf("the form holds %q, excused %t", typed, stands())

@@ -37,6 +37,8 @@ func something(t *testing.T, m filter.Member) string {
 		return string(airing.NotAired)
 	case reflect.TypeFor[coverage.CallOutcome]():
 		return string(coverage.NoAnswer)
+	case reflect.TypeFor[coverage.PleaState]():
+		return string(coverage.PleaWaits)
 	case reflect.TypeFor[coverage.Need]():
 		return string(coverage.NeedSilent)
 	case reflect.TypeFor[stations.Technology]():

@@ -230,7 +230,7 @@ func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
 			seconds)
 	}
 	excuse := func(note string) []byte {
-		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00002","reason":"power_cut","note":%q}`, note)
+		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00002","reason":"power_cut","asked":"UBND xã","note":%q}`, note)
 	}
 	put := func(of *visitor, path, contentType string, body []byte, want int) string {
 		t.Helper()

@@ -115,13 +115,14 @@ type coverageExcuse struct {
 	Week    string `arg:""`
 	Reason  string `help:"cli.flag.excuse_reason"`
 	Note    string `required:"" help:"cli.flag.excuse_note"`
+	Asked   string `help:"cli.flag.asked"`
 	Revoke  bool   `help:"cli.flag.revoke"`
 	ID      string `name:"id" help:"cli.flag.id"`
 }
 
 // Run tells the daemon.
 func (c coverageExcuse) Run(t *terminal) error {
-	in := map[string]any{"week": c.Week, "station": c.Station, "reason": c.Reason, "note": c.Note, "revoked": c.Revoke}
+	in := map[string]any{"week": c.Week, "station": c.Station, "reason": c.Reason, "note": c.Note, "asked": c.Asked, "revoked": c.Revoke}
 	id := cmp.Or(c.ID, uuid.NewString())
 	var was, e coverage.Excuse
 	from := "/api/v1/coverage/" + url.PathEscape(c.Week) + "/excuses/" + url.PathEscape(c.Station)

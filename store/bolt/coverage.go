@@ -382,28 +382,14 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		if err != nil {
 			return e, err
 		}
-		frozen, _, err := closedWeeks.get(tx, weekKey(e.Week))
+		is, closed, old, err := excuseFacts(tx, m, e.Week, e.Station)
 		if err != nil {
 			return e, err
 		}
-		cal := set.Calendar(text.Zone)
-		week, err := countWeek(tx, e.Week, m.At)
-		if err != nil {
+		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), set.Calendar(text.Zone).Week(m.At), is, closed, old, e); err != nil {
 			return e, err
 		}
-		var is *coverage.StationWeek
-		if i := slices.IndexFunc(week.Stations, func(s coverage.StationWeek) bool { return s.Station == e.Station }); i >= 0 {
-			is = &week.Stations[i]
-		}
-		key := tallyKey(e.Week, stationNumber(e.Station))
-		old, _, err := excuses.get(tx, key)
-		if err != nil {
-			return e, err
-		}
-		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), cal.Week(m.At), is, frozen.Holds(), old, e); err != nil {
-			return e, err
-		}
-		return e, excuses.put(tx, key, e)
+		return e, excuses.put(tx, tallyKey(e.Week, stationNumber(e.Station)), e)
 	})
 }
 

@@ -10,7 +10,7 @@ var tableNames = []string{
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
 	ofProgramme.name, evidenceByBlob.name, settings.name,
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
-	excuses.name, closedWeeks.name, sealOrder.name, summaries.name, frozenCells.name, decidedAnew.name,
+	excuses.name, pleas.name, pleaKeys.name, closedWeeks.name, sealOrder.name, summaries.name, frozenCells.name, decidedAnew.name,
 	contestHeads.name, contestEvents.name, contestChanges.name, contestFiles.name,
 	recordings.name, recordingReports.name, recordingsByTime.name, recordingsByBlob.name, recordingsBySound.name,
 	broadcastCopies.name, copiesByBlob.name, blindCopies.name, blindByBlob.name, stationBytes.name, librarySettings.name, expiries.name, idleBlobs.name,

@@ -290,7 +290,12 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 	})
 	for _, n := range []int{11, 12} {
 		_, err = f.s.Excuse(f.ctx, f.meta(people[accounts.Monitor], at), coverage.Excuse{Week: FilledWeek + airing.Week(n-11), Station: station(n),
-			Reason: airing.Weather, Note: "Lũ quét"})
+			Reason: airing.Weather, Note: "Lũ quét", Asked: "UBND xã"})
+		f.must(err)
+	}
+	for _, n := range []int{9, 10} {
+		_, err = f.s.AskExcuse(f.ctx, f.meta(people[accounts.Monitor], at), coverage.AskExcuse{Station: station(n), From: FilledWeek + 2, Until: FilledWeek + 3,
+			Reason: airing.Equipment, Note: "Tăng âm gửi đi sửa"})
 		f.must(err)
 	}
 	for i, n := range []int{9, 10, 9} {

@@ -32,6 +32,7 @@ type AiringEngine interface {
 	coverage.Store
 	coverage.Foreteller
 	coverage.CallBook
+	coverage.Pleas
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)
@@ -60,29 +61,30 @@ func AiringSeed() (units []stations.Unit, list []stations.Station, programmes []
 // engine that holds AiringSeed and nothing else.
 func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 	for name, test := range map[string]func(*testing.T, AiringEngine){
-		"a repeat gets the first answer, another body is refused": airingRepeat,
-		"a correction keeps both and moves the count":             airingCorrection,
-		"evidence and verdicts climb the ladder":                  airingLadder,
-		"evidence outlives a correction, and can be taken away":   airingEvidence,
-		"what is on air does not count yet":                       airingOnAir,
-		"a slot has one standing report":                          airingOneStanding,
-		"pages are complete, without repeats, newest first":       airingPages,
-		"scope holds in every query":                              airingScope,
-		"whoever reads the log finds her part of it":              airingParts,
-		"random operations agree with a plain model":              airingModel,
-		"a closed week stays, later reports show beside it":       coverageClosed,
-		"two people open a closed week again, both figures stay":  coverageReopened,
-		"an excuse leaves the denominator":                        coverageExcuse,
-		"another start of the week moves nothing that has begun":  airingShift,
-		"a correction without a slot keeps the slot":              airingKeepsSlot,
-		"what waits to be looked at is told without the log":      airingExhibits,
-		"what was found contradicted does not count":              airingContradicted,
-		"mergers and splits inside weeks agree with a recount":    coverageKin,
-		"the reform of a Tuesday drops nobody":                    coverageReform,
-		"counting turned off leaves the past as it is":            airingTermsChange,
-		"calls are kept, the last of each station is known":       coverageCalls,
-		"what is said by telephone counts once it is confirmed":   airingSaid,
-		"what was last said of stations is told at once":          airingLatest,
+		"a repeat gets the first answer, another body is refused":  airingRepeat,
+		"a correction keeps both and moves the count":              airingCorrection,
+		"evidence and verdicts climb the ladder":                   airingLadder,
+		"evidence outlives a correction, and can be taken away":    airingEvidence,
+		"what is on air does not count yet":                        airingOnAir,
+		"a slot has one standing report":                           airingOneStanding,
+		"pages are complete, without repeats, newest first":        airingPages,
+		"scope holds in every query":                               airingScope,
+		"whoever reads the log finds her part of it":               airingParts,
+		"random operations agree with a plain model":               airingModel,
+		"a closed week stays, later reports show beside it":        coverageClosed,
+		"two people open a closed week again, both figures stay":   coverageReopened,
+		"an excuse that is asked for is another person's to grant": coveragePleas,
+		"an excuse leaves the denominator":                         coverageExcuse,
+		"another start of the week moves nothing that has begun":   airingShift,
+		"a correction without a slot keeps the slot":               airingKeepsSlot,
+		"what waits to be looked at is told without the log":       airingExhibits,
+		"what was found contradicted does not count":               airingContradicted,
+		"mergers and splits inside weeks agree with a recount":     coverageKin,
+		"the reform of a Tuesday drops nobody":                     coverageReform,
+		"counting turned off leaves the past as it is":             airingTermsChange,
+		"calls are kept, the last of each station is known":        coverageCalls,
+		"what is said by telephone counts once it is confirmed":    airingSaid,
+		"what was last said of stations is told at once":           airingLatest,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -650,7 +652,7 @@ func coverageClosed(t *testing.T, e AiringEngine) {
 	if _, err := closeSeen(e, by(monitor, monday.AddDate(0, 0, 20)), thatWeek+1); err != nil {
 		t.Fatal(err)
 	}
-	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão"}
+	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão", Asked: "UBND xã"}
 	if _, err := e.Excuse(ctx, by(monitor, monday.AddDate(0, 0, 20)), x); !fault.Is(err, "coverage.week_closed") {
 		t.Fatalf("an excuse in a closed week: %v", err)
 	}
@@ -742,7 +744,7 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 			t.Errorf("week %d: closed %v, earlier %v", w, got.Closed, got.Earlier)
 		}
 	}
-	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão"}
+	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão", Asked: "UBND xã"}
 	if _, err := e.Excuse(ctx, by(one, late), x); err != nil {
 		t.Errorf("an excuse in a week that is open again: %v", err)
 	}
@@ -763,7 +765,7 @@ func coverageReopened(t *testing.T, e AiringEngine) {
 
 func coverageExcuse(t *testing.T, e AiringEngine) {
 	ctx := context.Background()
-	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão số 2"}
+	x := coverage.Excuse{Week: thatWeek, Station: "S00009", Reason: airing.Weather, Note: "bão số 2", Asked: "UBND xã"}
 	for _, want := range []struct {
 		revoked         bool
 		excused, silent int

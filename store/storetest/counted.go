@@ -260,6 +260,11 @@ func (e *Counted) Registry(ctx context.Context) (*stations.Registry, error) {
 	return e.Engine.Registry(ctx)
 }
 
+func (e *Counted) Pleas(ctx context.Context, by accounts.Actor, q coverage.PleaQuery) ([]coverage.Plea, string, error) {
+	e.asked("Pleas")
+	return e.Engine.Pleas(ctx, by, q)
+}
+
 func (e *Counted) Proposals(ctx context.Context, by accounts.Actor, q airing.ProposalQuery) ([]airing.Proposal, error) {
 	e.asked("Proposals")
 	return e.Engine.Proposals(ctx, by, q)
@@ -389,4 +394,9 @@ func (e *Counted) Due(ctx context.Context, at time.Time, limit int) ([]message.P
 func (e *Counted) Secret(ctx context.Context, of string) (string, error) {
 	e.asked("Secret")
 	return e.Engine.Secret(ctx, of)
+}
+
+func (e *Counted) WaitingPleas(ctx context.Context, by accounts.Actor) (int, error) {
+	e.asked("WaitingPleas")
+	return e.Engine.WaitingPleas(ctx, by)
 }

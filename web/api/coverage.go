@@ -20,6 +20,7 @@ type CoverageStore interface {
 	coverage.Store
 	coverage.Decider
 	coverage.CallBook
+	coverage.Pleas
 	coverage.CallSource
 	airing.SettingsStore
 	Registry(ctx context.Context) (*stations.Registry, error)
@@ -42,6 +43,12 @@ func (c coverages) routes() []kit.Route {
 				"for If-Match of an excuse."},
 		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Edits: true, Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
 			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
+		{Pattern: "GET /api/v1/coverage/excuses", Access: accounts.ReadCoverage, Handler: c.pleas, Filter: coverage.PleaFilter{}, Query: "limit after",
+			Out: kit.List[coverage.Plea]{}, Summary: "Excuses that were asked for, those that wait first; a page may hold fewer than limit and still have a next."},
+		{Pattern: "POST /api/v1/coverage/excuses", Access: accounts.ReadCoverage, Handler: c.ask, In: coverage.AskExcuse{}, Out: coverage.Plea{},
+			Summary: "Ask that a station be excused from a week or some on end; another person decides."},
+		{Pattern: "POST /api/v1/coverage/excuses/{id}/answer", Access: accounts.ReadCoverage, Handler: c.answer, In: coverage.AnswerExcuse{}, Out: coverage.Plea{},
+			Summary: "Grant what another person asked for, refuse it with a reason, or take one's own back (grant false)."},
 		{Pattern: "POST /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.close, Query: "seen", Out: coverage.Week{},
 			Summary: "Freeze a week that has ended; with seen, also an empty one, 409 lists what is undecided unless it was seen so."},
 		{Pattern: "GET /api/v1/coverage/{week}/close", Access: accounts.CloseWeek, Handler: c.closing, Out: stepJSON{},
@@ -158,6 +165,7 @@ type excuseBody struct {
 	Station string        `json:"station"`
 	Reason  airing.Reason `json:"reason,omitempty"` // not needed to revoke
 	Note    string        `json:"note" schema:"maxLength=1000"`
+	Asked   string        `json:"asked,omitempty" schema:"maxLength=120"` // who asked for it: another than who approves, a person has to say
 	Revoked bool          `json:"revoked,omitempty"`
 }
 
@@ -198,7 +206,8 @@ func (c coverages) excuse(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := c.store.Excuse(r.Context(), r.Meta(id), coverage.Excuse{Week: b.Week, Station: st.ID, Reason: b.Reason, Note: b.Note, Revoked: b.Revoked})
+	e, err := c.store.Excuse(r.Context(), r.Meta(id), coverage.Excuse{Week: b.Week, Station: st.ID, Reason: b.Reason, Note: b.Note, Asked: b.Asked,
+		Revoked: b.Revoked})
 	if err != nil {
 		return err
 	}
@@ -360,4 +369,64 @@ func afterNumber(next int) string {
 		return ""
 	}
 	return strconv.Itoa(next)
+}
+
+func (c coverages) pleas(w http.ResponseWriter, r *kit.Request) error {
+	f, err := kit.ReadFilter[coverage.PleaFilter](r)
+	if err != nil {
+		return err
+	}
+	reg, err := c.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	q, err := f.Query(reg, r.Today())
+	if err != nil {
+		return err
+	}
+	if q.Limit, err = r.Limit(); err != nil {
+		return err
+	}
+	q.After = r.URL.Query().Get("after")
+	list, next, err := c.store.Pleas(r.Context(), r.Actor, q)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, list, next))
+}
+
+func (c coverages) ask(w http.ResponseWriter, r *kit.Request) error {
+	var b coverage.AskExcuse
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	reg, err := c.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	st, err := reg.ByCodeOrID(b.Station, r.Today())
+	if err != nil {
+		return err
+	}
+	b.Station = st.ID
+	p, err := c.store.AskExcuse(r.Context(), m, b)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, p)
+}
+
+func (c coverages) answer(w http.ResponseWriter, r *kit.Request) error {
+	var b coverage.AnswerExcuse
+	m, err := readChange(r, &b)
+	if err != nil {
+		return err
+	}
+	b.ID = r.PathValue("id")
+	p, err := c.store.AnswerExcuse(r.Context(), m, b)
+	if err != nil {
+		return err
+	}
+	return r.JSON(w, http.StatusOK, p)
 }

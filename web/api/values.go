@@ -62,6 +62,7 @@ var values = []listed{
 	{all: ranking.Policies, say: "contest.policy_"},
 	{all: coverage.AnewKinds, say: "coverage.anew."},
 	{all: coverage.CallOutcomes[:], say: "calls.outcome."},
+	{all: coverage.PleaStates[:], say: "coverage.plea_state."},
 	{all: coverage.Needs[:], say: "calls.need."},
 	{all: coverage.ContestKinds, say: "stations.contest."},
 	{all: coverage.Groupings, say: "coverage.by."},

@@ -35,6 +35,7 @@ type Store interface {
 	coverage.Store
 	coverage.Decider
 	coverage.CallBook
+	coverage.Pleas
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
@@ -50,6 +51,7 @@ type pages struct {
 	paper   *kit.View[paperPage]
 	anew    *kit.View[anewPage]
 	confirm *kit.View[confirmPage]
+	pleas   *kit.View[pleasPage]
 }
 
 // Register adds the pages to k.
@@ -59,7 +61,8 @@ func Register(k *kit.Kit, s Store) {
 		period:  kit.NewView[periodPage](f, "period.html"),
 		paper:   kit.NewView[paperPage](f, "paper.html"),
 		anew:    kit.NewView[anewPage](f, "anew.html"),
-		confirm: kit.NewView[confirmPage](f, "confirm.html")}
+		confirm: kit.NewView[confirmPage](f, "confirm.html"),
+		pleas:   kit.NewView[pleasPage](f, "pleas.html")}
 	k.Menu(kit.MenuItem{Path: "/coverage", Key: "coverage.menu", Icon: "coverage", Access: accounts.ReadCoverage, Order: 20})
 	k.Handle(
 		kit.Route{Pattern: "GET /coverage", Access: accounts.ReadCoverage, Handler: p.showWeek},
@@ -72,7 +75,11 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "POST /coverage/reopen", Access: accounts.CloseWeek, Handler: p.reopenWeek},
 		kit.Route{Pattern: "GET /coverage/stations/{station}", Access: accounts.ReadCoverage, Handler: p.showStation},
 		kit.Route{Pattern: "POST /coverage/stations/{station}/excuse", Access: accounts.ExcuseStation, Handler: p.excuse},
+		kit.Route{Pattern: "POST /coverage/stations/{station}/ask", Access: accounts.ReadCoverage, Handler: p.ask},
+		kit.Route{Pattern: "GET /coverage/excuses", Access: accounts.ReadCoverage, Handler: p.showPleas},
+		kit.Route{Pattern: "POST /coverage/excuses/{id}", Access: accounts.ReadCoverage, Handler: p.answer},
 	)
+	k.AddStep(p.waiting)
 	k.AddStep(p.steps)
 	k.AddStep(p.reopenings)
 }
@@ -499,6 +506,8 @@ type stationPage struct {
 	Reasons  []kit.Option
 	MayAsk   bool
 	MayCall  bool
+	MayPlea  bool
+	Ask      kit.Form        // by which an excuse is asked for
 	Calls    []coverage.Call // the last of them
 }
 
@@ -537,6 +546,11 @@ func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+	return p.renderAsked(w, r, f, kit.NewForm())
+}
+
+// renderAsked is renderStation with the form by which an excuse is asked for.
+func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.Form) error {
 	cal, q, reg, err := p.asked(r)
 	if err != nil {
 		return err
@@ -547,7 +561,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		return err
 	}
 	where := reg.Where(st.ID)
-	page := stationPage{Page: r.Page("coverage.station_title"), Form: f, Station: st.ID, Name: reg.Label(st.ID), Week: week,
+	page := stationPage{Page: r.Page("coverage.station_title"), Form: f, Ask: ask, Station: st.ID, Name: reg.Label(st.ID), Week: week,
 		District: reg.DistrictName(where.District), WeekLine: r.Lang.Week(cal.Start(week), cal.End(week))}
 	history, err := p.store.History(r.Context(), r.Actor, st.ID, week-historyWeeks+1, week)
 	if err != nil {
@@ -591,6 +605,7 @@ func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 				page.Of = append(page.Of, lent{reg.Label(id), stationPath(id, week)})
 			}
 			page.MayAsk = !got.Closed && s.State != coverage.Aired && r.Actor.Can(accounts.ExcuseStation, where)
+			page.MayPlea = !got.Closed && s.State != coverage.Aired && s.Excuse == nil && coverage.MayAskExcuse(r.Actor, where)
 		}
 	}
 	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.End(week), Stations: []string{st.ID}})
@@ -654,7 +669,7 @@ func (p pages) excuse(w http.ResponseWriter, r *kit.Request) error {
 	}
 	station := r.PathValue("station")
 	err = f.Save(func() (kit.Form, error) { return p.excuseForm(r, week) }, func(m accounts.Meta) error {
-		e := coverage.Excuse{Week: week, Station: station, Reason: airing.Reason(f.Get("reason")), Note: f.Get("note")}
+		e := coverage.Excuse{Week: week, Station: station, Reason: airing.Reason(f.Get("reason")), Note: f.Get("note"), Asked: f.Get("asked")}
 		if f.Bool("revoked") { // what was typed to excuse is no reason to take it back
 			e.Note, e.Revoked = f.Get("why"), true
 		}
