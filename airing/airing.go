@@ -66,25 +66,28 @@ var AllMeans = [...]Means{FM, Wired, IP, Mobile}
 // Report is one statement of a person about one airing. Its ID is a UUID made
 // by the client, so that sending it twice changes nothing.
 type Report struct {
-	ID        string    `json:"id" schema:"format=uuid"`
-	Station   string    `json:"station"`
-	Programme string    `json:"programme"`
-	Episode   string    `json:"episode,omitempty"` // as planned for the slot when the report arrived
-	Slot      string    `json:"slot,omitempty"`    // empty for an airing that no slot foresaw
-	Outcome   Outcome   `json:"outcome"`
-	Reason    Reason    `json:"reason,omitempty"`
-	StartedAt time.Time `json:"started_at"` // UTC; of a not aired slot, its planned start
-	Seconds   int       `json:"seconds"`    // length on air; 0 unless aired
-	Means     Means     `json:"means,omitempty"`
-	Note      string    `json:"note,omitempty"`
-	Corrects  string    `json:"corrects,omitempty"`   // ID of the report this one replaces
-	Why       string    `json:"why,omitempty"`        // why it was corrected
-	HeardAt   time.Time `json:"heard_at,omitzero"`    // UTC; of a correction that says the same outcome: when that was first said
-	Qualifies bool      `json:"qualifies"`            // counts toward the weekly target, by the terms of the programme when it aired
-	OffTarget bool      `json:"off_target,omitempty"` // of a programme that did not count toward the target then; false of what older versions kept
-	OnTime    bool      `json:"on_time"`              // said within the limit after the airing ended; false of a withdrawal, which is not Late either
-	Phoned    *Phoned   `json:"phoned,omitempty"`     // it was first said by telephone, and confirmed by who reports it
-	Request   string    `json:"request"`              // SHA-256 of what the client asked, to tell a repeat from a reuse
+	ID         string    `json:"id" schema:"format=uuid"`
+	Station    string    `json:"station"`
+	Programme  string    `json:"programme"`
+	Episode    string    `json:"episode,omitempty"` // as planned for the slot when the report arrived
+	Slot       string    `json:"slot,omitempty"`    // empty for an airing that no slot foresaw
+	Outcome    Outcome   `json:"outcome"`
+	Reason     Reason    `json:"reason,omitempty"`
+	StartedAt  time.Time `json:"started_at"` // UTC; of a not aired slot, its planned start
+	Seconds    int       `json:"seconds"`    // length on air; 0 unless aired
+	Means      Means     `json:"means,omitempty"`
+	Note       string    `json:"note,omitempty"`
+	Corrects   string    `json:"corrects,omitempty"`      // ID of the report this one replaces
+	Why        string    `json:"why,omitempty"`           // why it was corrected
+	HeardAt    time.Time `json:"heard_at,omitzero"`       // UTC; of a correction that says the same outcome: when that was first said
+	SaidAt     time.Time `json:"said_at,omitzero"`        // UTC; of a report that waited on a phone: when it was made there
+	Unproven   bool      `json:"said_unproven,omitempty"` // nothing proves SaidAt, and it counts for nothing
+	ClockAhead int       `json:"clock_ahead,omitempty"`   // seconds the phone's clock was ahead of ours when the report was sent
+	Qualifies  bool      `json:"qualifies"`               // counts toward the weekly target, by the terms of the programme when it aired
+	OffTarget  bool      `json:"off_target,omitempty"`    // of a programme that did not count toward the target then; false of what older versions kept
+	OnTime     bool      `json:"on_time"`                 // said within the limit after the airing ended; false of a withdrawal, which is not Late either
+	Phoned     *Phoned   `json:"phoned,omitempty"`        // it was first said by telephone, and confirmed by who reports it
+	Request    string    `json:"request"`                 // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 
 // Evidence is a photo or a recording of the library attached to a report. A
@@ -258,7 +261,7 @@ func (r Report) Late() bool { return r.Outcome != Withdrawn && !r.OnTime }
 // Answers reports whether the line is an answer about the slot as it is planned now.
 // Who foresaw that an hour would not air said nothing of the one it was moved to since.
 func (l Line) Answers(s scheduler.Slot) bool {
-	return l.Outcome != NotAired || l.StartedAt.Equal(s.Start) || !l.ReceivedAt.Before(s.Start)
+	return l.Outcome != NotAired || l.StartedAt.Equal(s.Start) || !l.spoke(l.ReceivedAt).Before(s.Start)
 }
 
 // Counts reports whether the line counts toward the weekly target: it stands,
@@ -306,10 +309,10 @@ func (l Line) Lack() Lack {
 	return LackLength
 }
 
-// Heard is when the outcome was first said.
+// Heard is when the outcome was first said: on a phone without a network, if that is proven.
 func (l Line) Heard() time.Time {
 	if l.HeardAt.IsZero() {
-		return l.ReceivedAt
+		return l.spoke(l.ReceivedAt)
 	}
 	return l.HeardAt
 }

@@ -148,6 +148,7 @@ type Confirm struct {
 	Unplanned bool      `json:"unplanned,omitempty"` // an airing of its own, though a slot of the programme was planned at that time
 	Alone     bool      `json:"alone,omitempty"`     // refuse it if the station is said to have aired something else at that time
 	Seen      *string   `json:"seen,omitempty"`      // word of what checkSeen asked; "" asks, and who sends none is not asked
+	Spoken    *Spoken   `json:"spoken,omitempty"`    // of a report that waited on a phone
 	// ID of what the station said by telephone: the report says just that, and who sends it agrees.
 	Proposal string `json:"proposal,omitempty" schema:"format=uuid"`
 }
@@ -169,8 +170,10 @@ func (c Confirm) Correcting(old Line) Confirm {
 	return c
 }
 
-// Request is the hash that tells a repeat from another content under the same ID.
+// Request is the hash that tells a repeat from another content under the same ID. What is
+// told of the phone's clock is another one at each try.
 func (c Confirm) Request() string {
+	c.Spoken = nil
 	b, err := json.Marshal(c)
 	if err != nil {
 		panic(err) // strings, ints and times always encode
@@ -228,6 +231,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	}
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
+	r.speak(c.Spoken, m.At)
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
 		checkProposal, checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
 	} {
@@ -252,7 +256,7 @@ func (r *Report) weigh(f Facts, m accounts.Meta) {
 	if r.Outcome == Withdrawn {
 		return
 	}
-	heard := m.At.UTC()
+	heard := r.spoke(m.At.UTC())
 	if old := f.Corrected; old != nil && old.Outcome == r.Outcome {
 		heard = old.Heard()
 		r.HeardAt = heard
@@ -334,7 +338,7 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 		return fault.New(fault.Invalid, "airing.other_station").At("corrects")
 	case old.CorrectedBy != "":
 		return corrected(*f.Newest)
-	case r.Why == "" && !undone(*old, m, c):
+	case r.Why == "" && !undone(*old, accounts.Meta{By: m.By, At: r.spoke(m.At)}, c):
 		return fault.New(fault.Invalid, "airing.correct_why").At("why")
 	}
 	return nil
@@ -437,6 +441,7 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 		switch old := f.Corrected; {
 		case old != nil && old.Slot == r.Slot && old.Outcome == NotAired:
 			at = old.StartedAt
+		case c.Spoken != nil && !at.IsZero(): // as her page showed it, without a network
 		case f.Slot != nil:
 			at = f.Slot.Start
 		}
@@ -450,10 +455,11 @@ func checkTime(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 	}
 	r.StartedAt = at.UTC().Truncate(time.Second)
 	kept := f.Corrected != nil && f.Corrected.Slot == r.Slot && f.Corrected.StartedAt.Equal(r.StartedAt) // and taken when it was said
-	ahead := r.StartedAt.Sub(m.At)
+	spoke := r.spoke(m.At)
+	ahead := r.StartedAt.Sub(spoke)
 	switch {
 	case r.Outcome == Aired && ahead > maxAhead:
-		return fault.New(fault.Invalid, "airing.in_future", "at", r.StartedAt, "now", m.At).At("started_at")
+		return fault.New(fault.Invalid, "airing.in_future", "at", r.StartedAt, "now", spoke).At("started_at")
 	case ahead > maxForesee:
 		return fault.New(fault.Invalid, "airing.too_early", "at", r.StartedAt).At("started_at")
 	case kept:
