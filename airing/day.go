@@ -16,6 +16,7 @@ type Day struct {
 	Waiting []Task // over and not reported, the latest first: it is the one she came for
 	NotDue  []Task // today's that are not over, the next first
 	Coming  []Task // of the rest of the week, the next first
+	Later   []Task // of the two weeks after it, the next first: a phone without a network has them
 	Done    []Task // reported this week, planned or not, the latest first
 }
 
@@ -49,6 +50,9 @@ func (d Day) Planned() bool {
 	return len(d.Waiting)+len(d.NotDue)+len(d.Coming) > 0 || slices.ContainsFunc(d.Done, func(t Task) bool { return t.Slot.ID != "" })
 }
 
+// laterWeeks is how many weeks after this one a Day looks ahead.
+const laterWeeks = 2
+
 // WaitingDays is how far back a slot without a report is still asked for.
 const WaitingDays = 7
 
@@ -69,9 +73,10 @@ func DayOf(ctx context.Context, log Log, by accounts.Actor, p Plan, station stri
 	}
 	cal := p.Settings.Calendar(st.Location())
 	from, until := cal.Start(cal.Week(now)).AddDate(0, 0, -WaitingDays), cal.Start(cal.Week(now)+1)
+	last := cal.Start(cal.Week(now) + 1 + laterWeeks)
 	var slots []scheduler.Slot
 	var ids []string
-	for s := range p.Schedule.SlotsAt(p.Registry, st.ID, from, until) {
+	for s := range p.Schedule.SlotsAt(p.Registry, st.ID, from, last) {
 		slots, ids = append(slots, s), append(ids, s.ID)
 	}
 	lines, err := log.ForSlots(ctx, by, ids)
@@ -140,13 +145,13 @@ func UsualMeans(st *stations.Station) Means {
 
 // sortDay puts each slot of one station where it belongs.
 func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
-	monday, l := cal.Start(cal.Week(now)), now.In(cal.Zone)
+	monday, sunday, l := cal.Start(cal.Week(now)), cal.Start(cal.Week(now)+1), now.In(cal.Zone)
 	slices.SortStableFunc(tasks, func(a, b Task) int { return a.Slot.Start.Compare(b.Slot.Start) })
 	tomorrow := time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, cal.Zone)
 	for _, t := range tasks {
 		switch {
 		case t.Line != nil:
-			if !t.Slot.Start.Before(monday) {
+			if !t.Slot.Start.Before(monday) && t.Slot.Start.Before(sunday) {
 				d.Done = append(d.Done, t)
 			}
 		case !now.Before(t.Over):
@@ -155,8 +160,10 @@ func sortDay(tasks []Task, cal Calendar, now time.Time) (d Day) {
 			}
 		case t.Slot.Start.Before(tomorrow):
 			d.NotDue = append(d.NotDue, t)
-		default:
+		case t.Slot.Start.Before(sunday):
 			d.Coming = append(d.Coming, t)
+		default:
+			d.Later = append(d.Later, t)
 		}
 	}
 	slices.Reverse(d.Waiting)

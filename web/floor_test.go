@@ -55,6 +55,7 @@ var aboveTheFloor = map[string]string{
 	"::-webkit-progress-value":    "the other engine's name of it stands beside it",
 	"::-moz-progress-bar":         "the other engine's name of it stands beside it",
 	"input[capture]":              "a computer opens its files instead",
+	".storage":                    "asked for by ?.",
 	".locks":                      "asked for by navigator.locks ?",
 	".randomUUID()":               "asked for by ?.",
 	".at":                         "a field of ours; the method of lists is .at()",

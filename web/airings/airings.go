@@ -98,6 +98,8 @@ type todayPage struct {
 	OnAir   []slotCard
 	NotDue  []slotCard
 	Coming  []slotCard
+	Later   []slotCard
+	Blank   slotCard // what today.js makes an answer of, when a slot's time comes without a network
 	Done    []slotCard
 	Reasons []airing.Reason
 	NoRules bool
@@ -172,11 +174,12 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	for _, part := range []struct {
 		tasks []airing.Task
 		cards *[]slotCard
-	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Done, &page.Done}} {
+	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Later, &page.Later}, {day.Done, &page.Done}} {
 		for _, t := range part.tasks {
 			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now)})
 		}
 	}
+	page.Blank = slotCard{Now: r.Now}
 	return p.today.Render(w, r, page)
 }
 

@@ -3,6 +3,7 @@ package airings
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"loa/accounts"
@@ -27,6 +28,7 @@ type formPage struct {
 	Corrects   *airing.Line
 	Asks       []string // what is to be agreed to first, of a day long past
 	Then       string   // path to go to once it is kept
+	About      string   // of what it speaks, for the outbox: one thing is said once
 	Programmes []kit.Option
 	Outcomes   []kit.Option
 	Reasons    []kit.Option
@@ -78,6 +80,12 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 	}
 	if asked != nil || page.Corrects != nil && page.Corrects.WeekClosed { // it stands in no list of today's
 		page.Then = "/airings/" + page.Form.ID
+	}
+	switch id := page.Form.Get("slot"); {
+	case page.Corrects != nil:
+		page.About = "correct:" + page.Corrects.ID
+	case id != "":
+		page.About = "slot:" + id
 	}
 	if id := page.Form.Get("slot"); id != "" {
 		slot, err := plan.Slot(reg, id)
@@ -160,10 +168,14 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c := command(f)
+	c.Spoken = spoken(r, f)
+	if planned := milliseconds(f.Get("planned")); c.Spoken != nil && c.Slot != "" && c.StartedAt.IsZero() {
+		c.StartedAt = planned // as her page showed it
+	}
 	if err = f.Err(); err == nil && c.Corrects != "" {
 		err = p.untouched(r, &c)
 	}
-	if err == nil && f.Get("unplanned") == "" && c.Proposal == "" {
+	if err == nil && f.Get("unplanned") == "" && c.Proposal == "" && !r.WaitedOnPhone() {
 		met, err := p.met(r, c)
 		if err != nil {
 			return err
@@ -175,7 +187,8 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 	}
 	if err == nil {
 		var line airing.Line
-		if line, err = p.store.Confirm(r.Context(), r.Meta(f.ID), c); err == nil {
+		if line, err = p.confirm(r, c); err == nil {
+			r.Kept(f.ID)
 			return p.saved(w, r, line)
 		}
 	}
@@ -210,6 +223,30 @@ func (p pages) decline(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/today?station="+said.Station, "airing.said_declined")
+}
+
+// confirm keeps the report. Of what waited on a phone nobody is there to be asked: it is taken as it
+// is, also where an earlier try of the same has been taken so.
+func (p pages) confirm(r *kit.Request, c airing.Confirm) (airing.Line, error) {
+	line, err := p.store.Confirm(r.Context(), r.Meta(c.ID), c)
+	if r.WaitedOnPhone() && (once.Unseen(err) || fault.Is(err, "airing.overlaps") || fault.Is(err, "airing.id_reused")) {
+		c.Seen, c.Alone = nil, false
+		return p.store.Confirm(r.Context(), r.Meta(c.ID), c)
+	}
+	return line, err
+}
+
+// spoken is what an outbox tells of when the report was made, nil of what somebody sends herself.
+func spoken(r *kit.Request, f *kit.Form) *airing.Spoken {
+	s := airing.Spoken{At: milliseconds(f.Get("said_at")), SentAt: milliseconds(f.Get("sent_at")), Contact: f.Get("contact")}
+	if s.At.IsZero() || s.SentAt.IsZero() {
+		return nil
+	}
+	if n, err := strconv.Atoi(f.Get("behind")); err == nil {
+		s.Behind = &n
+	}
+	s.Known = r.Contact(s.Contact)
+	return &s
 }
 
 // meanwhile shows the report that somebody else made or corrected since the page was opened.

@@ -120,6 +120,13 @@ func bookTable(r *kit.Request, lines []logLine, several bool) paper.Table {
 		if len(l.Evidence) > 0 {
 			note = append(note, r.Say("airing.has_evidence"))
 		}
+		if !l.SaidAt.IsZero() {
+			waited := r.Say("airing.phone_said", "said", l.SaidAt, "heard", l.ReceivedAt)
+			if l.Unproven {
+				waited += ", " + r.Say("airing.phone_unproven")
+			}
+			note = append(note, waited+".")
+		}
 		row := []any{i + 1, l.StartedAt}
 		if several {
 			row = append(row, l.StationLabel)

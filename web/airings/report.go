@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -112,7 +113,7 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 // attach takes one photo or recording: the file itself, or the ID under which
 // the uploader has sent it already.
 func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
-	in, err := r.ReadIncoming("file")
+	in, err := p.incoming(r)
 	if err != nil {
 		return err
 	}
@@ -137,7 +138,21 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	r.Kept(f.ID)
 	return r.Redirect(w, "/airings/"+r.PathValue("id"), "airing.evidence_kept")
+}
+
+// incoming reads the form of a piece of evidence: with the file, or without it where that has
+// been sent before.
+func (p pages) incoming(r *kit.Request) (in kit.Incoming, err error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return r.ReadIncoming("file")
+	}
+	f, err := r.ReadForm()
+	if err == nil {
+		in.Form = *f
+	}
+	return in, err
 }
 
 // milliseconds reads a time as a browser tells it, in milliseconds since 1970;

@@ -25,6 +25,9 @@ func shownAiring(l airing.Line) Airing {
 	lack := l.Lack()
 	l.Qualifies = l.Counts() // what was corrected, withdrawn or found contradicted is not said to count
 	l.StartedAt, l.ReceivedAt = l.StartedAt.In(text.Zone), l.ReceivedAt.In(text.Zone)
+	if !l.SaidAt.IsZero() {
+		l.SaidAt = l.SaidAt.In(text.Zone)
+	}
 	return Airing{Line: l, Lack: lack, Missing: []string{}}
 }
 
@@ -90,6 +93,9 @@ func (a airings) put(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	c.ID = r.PathValue("id")
+	if c.Spoken != nil {
+		c.Spoken.Known = r.Contact(c.Spoken.Contact)
+	}
 	line, err := a.store.Confirm(r.Context(), r.Meta(c.ID), c)
 	if err != nil {
 		return err

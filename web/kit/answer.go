@@ -126,7 +126,7 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 	if code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable || code == http.StatusInsufficientStorage {
 		w.Header().Set("Retry-After", "30")
 	}
-	if isAPI(r.URL.Path) {
+	if isAPI(r.URL.Path) || r.sent != nil {
 		if code == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="Loa"`)
 		}
@@ -296,6 +296,9 @@ func broken(err error) error {
 // an optional sentence to show there: a catalogue key and its name, value
 // pairs of strings.
 func (r *Request) Redirect(w http.ResponseWriter, path, key string, args ...string) error {
+	if r.sent != nil {
+		return r.receipt(w, path, key, args)
+	}
 	if key != "" {
 		r.setFlash(w, Flash{Key: key, Args: args})
 	}

@@ -358,6 +358,7 @@ func (f *Form) Refused(err error) bool {
 		return false
 	}
 	f.r.status = status(e.Kind)
+	f.r.wrongIs(e)
 	if e.Kind == fault.Conflict || e.Kind == fault.Invalid || e.Kind == fault.Stale {
 		f.ID = NewID() // what is sent next is another change
 	}

@@ -29,7 +29,7 @@ import (
 	"loa/internal/text"
 )
 
-//go:embed *.html *.css *.js *.svg
+//go:embed *.html *.css *.js *.svg *.png
 var files embed.FS
 
 // Config is what a Kit needs to know. Auth, Now and Log are required.
@@ -117,6 +117,7 @@ type Kit struct {
 	errs     []error
 	failed   *View[errorPage]
 	offline  *View[offlinePage]
+	outbox   *View[outboxPage]
 	metrics  *metrics
 	values   map[reflect.Type][]string // of types of words, for the API document
 	document object                    // of the API, made by Handler
@@ -151,6 +152,7 @@ func New(cfg Config) *Kit {
 	k.assets.add("kit", files, k.Fail)
 	own := &Folder{kit: k, name: "kit", fs: files, used: map[string]bool{}}
 	k.failed, k.offline = NewView[errorPage](own, "error.html"), NewView[offlinePage](own, "offline.html")
+	k.outbox = NewView[outboxPage](own, "outbox.html")
 	k.Handle(k.ownRoutes()...)
 	k.Expose([]string{"Authorization", "Content-Type", "Idempotency-Key", "Range"}, []string{"Location", "Retry-After", "Content-Range"})
 	return k

@@ -144,7 +144,7 @@ const moment = () =>
   });
 
 // release sends a form past its listeners, as if that button had been pressed.
-function release(form, button) {
+export function release(form, button) {
   if (button?.name)
     form.append(
       Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }),

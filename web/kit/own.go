@@ -103,6 +103,7 @@ func (k *Kit) ownRoutes() []Route {
 		{Pattern: "GET /manifest.webmanifest", Access: Public, Handler: k.manifest},
 		{Pattern: "GET /worker.js", Access: Public, Handler: k.worker},
 		{Pattern: "GET /offline", Access: Public, Handler: k.showOffline},
+		{Pattern: "GET /outbox", Access: SignedIn, Handler: k.showOutbox},
 	}
 }
 
@@ -150,6 +151,8 @@ type manifest struct {
 	Name            string         `json:"name"`
 	ShortName       string         `json:"short_name"`
 	Lang            string         `json:"lang"`
+	ID              string         `json:"id"`
+	Scope           string         `json:"scope"`
 	StartURL        string         `json:"start_url"`
 	Display         string         `json:"display"`
 	ThemeColor      string         `json:"theme_color"`
@@ -157,10 +160,15 @@ type manifest struct {
 	Icons           []manifestIcon `json:"icons"`
 }
 
+// pictures are drawn from logo.svg on the colour of the page, with the room around them that a
+// phone may cut away.
+var pictures = []struct{ name, sizes string }{{"kit/icon-192.png", "192x192"}, {"kit/icon-512.png", "512x512"}}
+
 type manifestIcon struct {
-	Src   string `json:"src"`
-	Sizes string `json:"sizes"`
-	Type  string `json:"type"`
+	Src     string `json:"src"`
+	Sizes   string `json:"sizes"`
+	Type    string `json:"type"`
+	Purpose string `json:"purpose"`
 }
 
 func (k *Kit) manifest(w http.ResponseWriter, r *Request) error {
@@ -168,9 +176,16 @@ func (k *Kit) manifest(w http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(w, http.StatusOK, manifest{Name: r.Say("kit.product"), ShortName: "Loa", Lang: string(r.Lang), StartURL: "/",
-		Display: "standalone", ThemeColor: "#2b3a8c", BackgroundColor: "#f6f6f3",
-		Icons: []manifestIcon{{url, "any", "image/svg+xml"}}})
+	list := []manifestIcon{{url, "any", "image/svg+xml", "any"}}
+	for _, p := range pictures {
+		url, err := k.assets.url(p.name)
+		if err != nil {
+			return err
+		}
+		list = append(list, manifestIcon{url, p.sizes, "image/png", "any maskable"})
+	}
+	return r.JSON(w, http.StatusOK, manifest{Name: r.Say("kit.product"), ShortName: "Loa", Lang: string(r.Lang), ID: "/", Scope: "/", StartURL: "/",
+		Display: "standalone", ThemeColor: "#2b3a8c", BackgroundColor: "#f6f6f3", Icons: list})
 }
 
 // worker sends the script that answers while there is no network. It stands at

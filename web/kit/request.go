@@ -38,6 +38,7 @@ type Request struct {
 	loose  *loose            // of the same
 	titles map[string]string // of contests, once one was named
 	of     string            // tag of the edition that the answer shows
+	sent   *sent             // by an outbox; nil of what a browser or a program asks
 }
 
 // Route is the path of the route that answers, as it was declared, "" of an address that

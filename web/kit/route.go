@@ -145,6 +145,7 @@ func (k *Kit) serve(route Route) http.Handler {
 		for name, value := range route.Headers {
 			w.Header().Set(name, value)
 		}
+		r.fromOutbox()
 		err := k.identify(w, r)
 		if err == nil {
 			err = r.allowed()
@@ -160,6 +161,7 @@ func (k *Kit) serve(route Route) http.Handler {
 		}
 		if err == nil {
 			k.limitBody(w, r)
+			r.tee()
 			err = route.Handler(w, r)
 		}
 		if err != nil {

@@ -33,6 +33,8 @@ type Page struct {
 	Plain   bool   // no menu: the pages before somebody has logged in
 	Unread  int    // messages the person has not read
 	Help    string // where the guides tell of this page, "" if nowhere
+	Contact string // stamp of this contact, "" if nothing is kept on her device
+	Runs    bool   // a station of her own, whose pages are kept too
 
 	Trouble string   // what keeps the daemon from writing, "" if nothing
 	Mend    *Trouble // where this actor can mend it, nil if she cannot
@@ -56,6 +58,9 @@ func (r *Request) Page(title string, args ...any) Page {
 		if t.Path != "" && r.Actor.CanSomewhere(accounts.RunServer) {
 			p.Mend = t
 		}
+	}
+	if keepsWork(r.Actor) {
+		p.Contact, p.Runs = r.Stamp(), len(r.Actor.Runs()) > 0
 	}
 	if r.kit.unread != nil && r.Actor.Person != "" {
 		var err error
@@ -192,6 +197,9 @@ func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Templ
 // Render executes the template in memory and writes the page, so that a
 // template that fails can never send half a page.
 func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
+	if r.sent != nil && r.sent.wrong != nil { // nobody sees the page of the form
+		return r.sent.wrong
+	}
 	p := any(&page).(holder).page()
 	p.Flash = r.takeFlash(w)
 	t, err := v.template(r.Lang)

@@ -1,0 +1,143 @@
+// The operator's day without a network: a slot whose time has come gets its two
+// buttons, what was pressed says that it waits, and can be taken back or get a photo.
+import { box, clock, fill, go, make, watch } from "../kit/outgoing.js";
+import { scaled } from "../kit/photo.js";
+
+const words = document.querySelector("#today-words")?.dataset;
+const blank = document.querySelector("#answers");
+const cards = [...document.querySelectorAll("article[data-slot]")];
+const minute = 60_000;
+
+// answer gives a card the two buttons of its slot.
+function answer(card, now) {
+  const { slot, start, over, means, label } = card.dataset;
+  const part = blank.content.cloneNode(true);
+  for (const form of part.querySelectorAll("form")) {
+    form.dataset.outbox = "slot:" + slot;
+    form.dataset.label = label;
+    for (const [name, value] of Object.entries({ id: "", slot, planned: start, means }))
+      if (form.elements[name]) form.elements[name].value = value;
+  }
+  const dialog = part.querySelector(".dialog");
+  dialog.id = "no-" + slot;
+  for (const button of part.querySelectorAll("[popovertarget]")) button.setAttribute("popovertarget", dialog.id);
+  if (now < Number(over)) part.querySelector(".yes").lastChild.textContent = words.onAir;
+  card.classList.add("warn");
+  card.prepend(make("p", { className: "strong", textContent: words.due }));
+  card.append(part);
+}
+
+// due gives their buttons to the slots whose time has come since the page was made.
+async function due() {
+  if (!words || !blank || !box) return;
+  const now = await box.clock();
+  for (const card of cards)
+    if (Number(card.dataset.start) <= now && !card.querySelector("form.thumbs")) {
+      answer(card, now);
+      const first = document.querySelector("#waiting")?.parentElement;
+      if (first && !first.contains(card)) first.append(card);
+    }
+  mark();
+}
+
+// photo is the button that takes a photo for a report that waits here.
+function photo(item) {
+  const input = make("input", { type: "file", accept: "image/*", className: "away" });
+  input.setAttribute("capture", "environment");
+  input.addEventListener("change", async () => {
+    const file = input.files[0] && (await scaled(input.files[0]));
+    if (!file) return;
+    const bytes = await file.arrayBuffer();
+    const { name, type, lastModified: captured } = file;
+    const label = [item.label, name].join(" – ");
+    await box.addFile({ report: item.id, station: words.station, name, type, bytes, captured, label });
+    go();
+  });
+  return make("label", { className: "button quiet" }, words.photo, input);
+}
+
+let list = [],
+  sent = [];
+// mark says on each card what of it waits or has gone since the page was made.
+function mark() {
+  for (const card of cards) {
+    const about = "slot:" + card.dataset.slot;
+    const item = list.find((i) => i.about === about),
+      back = item && list.find((i) => i.about === "back:" + item.id),
+      gone = sent.find((i) => i.about === about && i.now > Number(words.made));
+    const said = item ? [item.id, item.why, back?.id, list.filter((i) => i.after === item.id).length].join() : (gone?.id ?? "");
+    if (card.dataset.said === said) continue;
+    card.dataset.said = said;
+    card.querySelector(".phone")?.remove();
+    for (const form of card.querySelectorAll("form.thumbs")) form.hidden = Boolean(item ? !item.why : gone);
+    if (!item && !gone) continue;
+    const box1 = make("div", { className: "phone stack" });
+    card.append(box1);
+    if (!item) {
+      box1.append(make("p", { className: "notice ok", textContent: fill(words.sent, { at: clock(gone.now) }) }));
+      continue;
+    }
+    const what = item.label.split(" – ").pop();
+    const text = back
+      ? words.backs
+      : item.why
+        ? fill(words.refused, { why: item.why })
+        : fill(words.waits, { what, at: clock(item.at) });
+    box1.append(make("p", { className: "notice warn", textContent: text }));
+    if (back) continue;
+    const photos = list.filter((i) => i.after === item.id && i.kind === "file").length;
+    if (photos) box1.append(make("p", { className: "soft", textContent: fill(words.photos, { n: photos }) }));
+    const drop = make("button", { type: "button", className: "quiet small", textContent: words.drop });
+    drop.addEventListener("click", () => box.takeBack(item.id));
+    box1.append(make("p", { className: "row" }, ...(item.why ? [] : [photo(item)]), drop));
+  }
+}
+
+if (box && words) {
+  watch(async (now) => {
+    list = now;
+    sent = await box.sent();
+    mark();
+  });
+  await due();
+  setInterval(due, minute);
+  document.addEventListener("visibilitychange", () => document.hidden || due());
+  // what left meanwhile stands in the list of what is done
+  addEventListener("outbox-sent", () => {
+    if (!document.querySelector(".dialog.open, .dialog:popover-open, form[data-sent]")) location.reload();
+  });
+  hint();
+}
+
+// hint offers the home screen to who has reported with this browser, once.
+async function hint() {
+  const key = "loa-install";
+  let offered = null;
+  const shown = () => {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return "no";
+    }
+  };
+  const alone = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
+  if (alone || shown() || !(await box.sent()).length) return;
+  const say = (text, ...more) => {
+    const close = make("button", { type: "button", className: "quiet small", textContent: "×" });
+    const card = make("p", { className: "notice info row", id: "install" }, make("span", { textContent: text }), ...more, close);
+    close.setAttribute("aria-label", document.querySelector("[popovertargetaction]")?.textContent.trim() ?? "×");
+    close.addEventListener("click", () => {
+      localStorage.setItem(key, "no");
+      card.remove();
+    });
+    document.querySelector("#main").append(card);
+  };
+  addEventListener("beforeinstallprompt", (e) => {
+    e.preventDefault();
+    offered = e;
+    const add = make("button", { type: "button", className: "small", textContent: words.add });
+    add.addEventListener("click", () => offered.prompt());
+    say(words.addText, add);
+  });
+  if ("standalone" in navigator) say(words.addText + " " + words.addIos);
+}

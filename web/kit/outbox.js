@@ -1,0 +1,344 @@
+// The outbox of this browser: what a person did and the server has not heard.
+// Everything is kept first (store) and then sent: the small facts in the order
+// in which they were said, then the files, piece by piece. An item goes only
+// when the server's receipt names it, what was sent, and nothing that is missing:
+// not by a status, not by a redirect, not by a page of a captive portal.
+//
+// An item is {id, v, person, kind, action, fields, about, label, at, contact,
+// behind, tries}. about is what it speaks of: of one thing there is one item.
+// after is the ID of an item that must have arrived before. why is the server's
+// sentence when it refused. A file has its bytes beside it.
+//
+// Nothing here knows a page or a database: see outstore.js and outgoing.js.
+
+export const shape = 2; // of an item
+const passing = [401, 408, 425, 429]; // refusals that pass
+const patience = 60_000; // ms without an answer: the line is dead
+const probe = 64 * 1024; // the first piece of a file
+const most = 1024 * 1024; // the largest
+const brisk = 5000; // ms in which a piece has to go so that the next may be larger
+const recent = 40; // of what was sent
+
+// read brings an item to the shape of this page; null is what a newer page kept,
+// which is left alone.
+export function read(item) {
+  if ((item.v ?? 1) > shape) return null;
+  if ((item.v ?? 1) === shape) return item;
+  const { body, ...rest } = item; // shape 1 kept the form as it was sent
+  return { kind: "fact", tries: 0, ...rest, v: shape, fields: [...new URLSearchParams(body ?? "")] };
+}
+
+// timeOf is when a stamp was given, by the server's clock in ms.
+export const timeOf = (stamp) => parseInt(String(stamp).split(".")[0], 36) || 0;
+
+// settles reports whether the answer says that the server holds the item whole.
+// sum is the hash of what was sent, "" where this browser can make none.
+export const settles = (answer, id, sum) =>
+  answer?.id === id &&
+  (sum ? answer.received === sum : /^[0-9a-f]{64}$/.test(answer.received)) &&
+  Array.isArray(answer.missing) &&
+  answer.missing.length === 0;
+
+export function outbox({ store, fetch, now, uuid, hash, person, changed = () => {}, root = "/api/v1/uploads" }) {
+  let running = null,
+    again = false;
+
+  const notes = (name) => name + ":" + person;
+  const tell = async () => changed(await list());
+
+  // list is what of hers waits, in the order in which it goes.
+  async function list() {
+    const all = (await store.all()).filter((i) => i.person === person);
+    const known = all.map((i) => read(i) ?? { ...i, newer: true });
+    const late = (i) => (i.kind === "file" ? 1 : 0);
+    return known.sort((a, b) => late(a) - late(b) || a.at - b.at || (a.after === b.id) - (b.after === a.id));
+  }
+
+  const sent = async () => (await store.noted(notes("sent"))) ?? [];
+  const contact = async () => (await store.noted(notes("contact"))) ?? null;
+
+  // meet notes a stamp. exact tells that it has just come: then it measures the clock.
+  async function meet(stamp, exact) {
+    const time = timeOf(stamp),
+      before = await contact();
+    if (!time || (before && before.time > time) || (before?.time === time && !exact)) return;
+    const behind = exact ? Math.round((time - now()) / 1000) : before?.behind;
+    await store.note(notes("contact"), { stamp, time, behind });
+  }
+
+  // clock is the time as the server tells it, as well as is known.
+  const clock = async () => now() + ((await contact())?.behind ?? 0) * 1000;
+
+  async function knows(id) {
+    return (await list()).some((i) => i.id === id) || (await sent()).some((i) => i.id === id);
+  }
+
+  // add keeps a form. Of one thing there is one item: the first, unless it was refused.
+  async function add({ id, action, fields, about, label, then, after }) {
+    const all = await list(),
+      other = about && all.find((i) => i.about === about && i.kind === "fact");
+    if (other && !other.why) return other;
+    const c = await contact();
+    const item = {
+      id: id && !(await knows(id)) ? id : uuid(),
+      v: shape,
+      person,
+      kind: "fact",
+      action,
+      fields: fields.filter(([name]) => name !== "id").map(([name, value]) => [name, String(value)]),
+      about,
+      label,
+      then,
+      after,
+      at: now(),
+      contact: c?.stamp,
+      behind: c?.behind,
+      tries: 0,
+    };
+    await store.put(item);
+    if (other) await store.remove(other.id);
+    await tell();
+    return item;
+  }
+
+  // addFile keeps a photo or a recording of a report that is here or at the server.
+  async function addFile({ report, station, name, type, bytes, captured, label }) {
+    const here = (await list()).find((i) => i.id === report);
+    const item = {
+      id: uuid(),
+      v: shape,
+      person,
+      kind: "file",
+      action: "/airings/" + report + "/evidence",
+      fields: [],
+      report,
+      station,
+      name,
+      type,
+      size: bytes.byteLength,
+      captured,
+      label,
+      at: now(),
+      after: here && report,
+      tries: 0,
+    };
+    await store.put(item, bytes);
+    await tell();
+    return item;
+  }
+
+  // takeBack takes an item back: away with it if the server can know nothing of it,
+  // else by a report that takes back the first.
+  async function takeBack(id) {
+    const all = await list(),
+      item = all.find((i) => i.id === id);
+    if (!item) return;
+    for (const file of all.filter((i) => i.after === id && i.kind === "file")) await store.remove(file.id);
+    if (item.kind === "fact" && item.tries && !item.why && !item.newer) {
+      const field = (name) => item.fields.find(([n]) => n === name)?.[1] ?? "";
+      const back = [
+        ["corrects", id],
+        ["outcome", "withdrawn"],
+        ["slot", field("slot")],
+        ["station", field("station")],
+      ];
+      await add({ action: item.action, fields: back, about: "back:" + id, label: item.label, then: item.then, after: id });
+    } else {
+      await store.remove(id);
+      for (const next of all.filter((i) => i.after === id)) await store.remove(next.id);
+    }
+    await tell();
+  }
+
+  // ask is fetch that does not wait for a dead line.
+  async function ask(url, options) {
+    const dead = new AbortController(),
+      timer = setTimeout(() => dead.abort(), patience);
+    try {
+      const answer = await fetch(url, { redirect: "manual", cache: "no-store", ...options, signal: dead.signal });
+      const text = await answer.text();
+      let json = null;
+      try {
+        json = JSON.parse(text);
+      } catch {
+        /* not ours */
+      }
+      return { answer, json };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // post sends a fact. It returns {state}: "sent" with the receipt, "refused" with
+  // the problem, "out" when nobody is logged in, "later".
+  async function post(item, fields, how) {
+    item.tries++; // a try that nobody answers may have arrived
+    if (!(await store.update(item))) return { state: "gone" };
+    const told = [
+      ...fields,
+      ["id", item.id],
+      ["said_at", item.at],
+      ["sent_at", now()],
+      ["contact", item.contact ?? ""],
+      ["behind", item.behind ?? ""],
+    ];
+    const body = new URLSearchParams(told.map(([n, v]) => [n, String(v)])).toString();
+    const sum = await hash(body);
+    try {
+      const { answer, json } = await ask(item.action, {
+        method: "POST",
+        body,
+        headers: {
+          "Content-Type": "application/x-www-form-urlencoded",
+          Accept: "application/json",
+          "Loa-Outbox": how,
+        },
+      });
+      if (answer.status === 200 && settles(json, item.id, sum)) {
+        const stamp = answer.headers.get("Loa-Contact");
+        if (stamp) await meet(stamp, true);
+        return { state: "sent", receipt: json };
+      }
+      if (!json?.code) return { state: "later" };
+      if (answer.status === 401) return { state: "out" };
+      return answer.status >= 400 && answer.status < 500 && !passing.includes(answer.status)
+        ? { state: "refused", problem: json }
+        : { state: "later" };
+    } catch {
+      return { state: "later" };
+    }
+  }
+
+  // upload sends the bytes of a file (tus 1.0) from where it was cut, and returns
+  // the ID of the recording, or a state as post does.
+  async function upload(item) {
+    const version = { "Tus-Resumable": "1.0.0" };
+    const verdict = ({ answer, json }) => {
+      if (!json?.code) return { state: "later" };
+      if (answer.status === 401) return { state: "out" };
+      const passes = [404, 409, 410, 423, ...passing].includes(answer.status) || answer.status >= 500;
+      return passes ? { state: "later" } : { state: "refused", problem: json };
+    };
+    const bytes = await store.content(item.id);
+    if (!bytes) return { state: "refused", problem: { code: "gone", detail: "" } };
+    const ours = (answer) => answer.headers.has("Tus-Resumable");
+    let at = 0;
+    if (item.url) {
+      const { answer } = await ask(item.url, { method: "HEAD", headers: version });
+      if (answer.headers.get("Loa-Recording")) return { recording: answer.headers.get("Loa-Recording") };
+      if (answer.ok && answer.headers.has("Upload-Offset")) at = Number(answer.headers.get("Upload-Offset"));
+      else if ((answer.status === 404 || answer.status === 410) && ours(answer)) delete item.url;
+      else return verdict(await ask(item.url, { headers: version }));
+    }
+    if (!item.url) {
+      const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+      const kind = item.type.startsWith("image/") ? "photo" : "evidence";
+      const order = { filename: item.name, kind, ...(item.station && { station: item.station }) };
+      const made = await ask(root, {
+        method: "POST",
+        headers: {
+          ...version,
+          "Upload-Length": String(bytes.byteLength),
+          "Upload-Metadata": Object.entries(order)
+            .map(([k, v]) => k + " " + base64(v))
+            .join(","),
+        },
+      });
+      if (made.answer.status !== 201 || !made.answer.headers.has("Location")) return verdict(made);
+      item.url = made.answer.headers.get("Location");
+      if (!(await store.update(item))) return { state: "gone" };
+    }
+    for (let size = probe; at < bytes.byteLength; ) {
+      const begun = now();
+      const went = await ask(item.url, {
+        method: "PATCH",
+        headers: { ...version, "Upload-Offset": String(at), "Content-Type": "application/offset+octet-stream" },
+        body: bytes.slice(at, at + size),
+      });
+      if (went.answer.status !== 204 || !ours(went.answer)) return verdict(went);
+      if (went.answer.headers.get("Loa-Recording")) return { recording: went.answer.headers.get("Loa-Recording") };
+      const offset = Number(went.answer.headers.get("Upload-Offset"));
+      if (!(offset > at)) return { state: "later" };
+      at = offset;
+      item.safe = at; // shown, not relied on
+      if (!(await store.update(item))) return { state: "gone" };
+      await tell();
+      if (now() - begun < brisk) size = Math.min(most, size * 2);
+    }
+    const state = await ask(item.url, { headers: version });
+    return state.answer.ok && state.json?.recording ? { recording: state.json.recording } : verdict(state);
+  }
+
+  async function sendFile(item, how) {
+    if (!item.recording) {
+      const end = await upload(item).catch(() => ({ state: "later" }));
+      if (!end.recording) return end;
+      item.recording = end.recording;
+      if (!(await store.update(item))) return { state: "gone" };
+    }
+    return post(item, [["audio", item.recording], ["captured", item.captured ?? ""], ["sent", now()]], how);
+  }
+
+  // one sends one item and does what follows.
+  async function one(item, how) {
+    if (!(await store.all()).some((i) => i.id === item.id)) return { state: "gone" };
+    const end = item.kind === "file" ? await sendFile(item, how) : await post(item, item.fields, how);
+    if (end.state === "sent") {
+      const line = { id: item.id, about: item.about, label: item.label, at: item.at, kind: item.kind, now: now() };
+      await store.note(notes("sent"), [line, ...(await sent())].slice(0, recent));
+      await store.remove(item.id); // last: cut in between, it is sent again and changes nothing
+    } else if (end.state === "refused") {
+      item.why = end.problem.detail || end.problem.code;
+      item.code = end.problem.code;
+      await store.update(item);
+    }
+    await tell();
+    return end;
+  }
+
+  // send sends what waits. what: only (the ID of one), how ("now" while she looks on),
+  // hand (she asked for it: what was refused is tried again). It ends with what the last
+  // server said: {sent, out, later}, and of only its own end.
+  function send(what = {}) {
+    if (running) {
+      again = true;
+      return running.then(() => send(what));
+    }
+    again = false;
+    running = store
+      .alone(async () => {
+        const out = { sent: 0, later: false, out: false, end: null };
+        const all = what.only ? [what.only] : (await list()).map((i) => i.id);
+        for (const id of all) {
+          const here = await list(),
+            item = here.find((i) => i.id === id);
+          if (!item || item.newer || (item.why && !what.byHand && !what.only)) continue;
+          const first = item.after && here.find((i) => i.id === item.after);
+          if (first) {
+            if (!first.why) continue; // its turn comes
+            if (item.about?.startsWith("back:")) {
+              // the server never took what is taken back
+              await store.remove(item.id);
+              await store.remove(first.id);
+              await tell();
+            }
+            continue;
+          }
+          delete item.why;
+          const end = await one(item, what.how ?? "later");
+          if (what.only) out.end = end;
+          if (end.state === "sent") out.sent++;
+          if (end.state === "out") out.out = true;
+          if (end.state === "later") out.later = true;
+          if (end.state === "out" || end.state === "later") break; // the line is dead for all
+        }
+        return out;
+      })
+      .finally(() => {
+        running = null;
+      });
+    return running;
+  }
+
+  return { list, sent, contact, meet, clock, knows, add, addFile, takeBack, send };
+}

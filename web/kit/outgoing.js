@@ -1,0 +1,247 @@
+// The outbox on the page: it takes the forms with data-outbox, sends what waits at
+// each visit, when the network or the person comes back, by a timer, and by hand,
+// and says how much waits. Where the browser keeps nothing it says so before
+// anything is typed, and the forms go as they would without it.
+//
+// <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE">: ABOUT names the
+// thing it speaks of, as "slot:ID", so that one thing is said once.
+import { release, submit, submitter } from "./kit.js";
+import { uuid } from "./keep.js";
+import { keepPages } from "./offline.js";
+import { outbox } from "./outbox.js";
+import { outstore } from "./outstore.js";
+
+const { person, contact } = document.body.dataset;
+const host = document.querySelector("#outbox"),
+  words = host.dataset;
+const soon = 5000, // ms until what waits is tried again, at first
+  late = 300_000; // and at last
+const slow = 8000; // ms after which a pressed button says what it waits for
+
+export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+const zone = { timeZone: "Asia/Ho_Chi_Minh" };
+export const clock = (at) =>
+  new Date(at).toLocaleString(document.documentElement.lang === "vi" ? "vi" : "en-GB", {
+    ...zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    day: "numeric",
+    month: "numeric",
+  });
+export const make = (tag, values, ...parts) => {
+  const e = Object.assign(document.createElement(tag), values);
+  e.append(...parts);
+  return e;
+};
+
+// hash is the SHA-256 of a text in hex, "" where the browser has none (no TLS).
+async function hash(text) {
+  if (!crypto.subtle) return "";
+  const sum = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(sum)].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+const watchers = [];
+let last = []; // what waited when it was last looked at
+// watch calls what is to be told of all that waits, now and at each change.
+export function watch(f) {
+  watchers.push(f);
+  f(last);
+}
+
+// box is the outbox, or null where the browser keeps nothing.
+export const box = await outstore()
+  .then((store) =>
+    outbox({
+      store,
+      fetch: (...a) => fetch(...a),
+      now: () => Date.now(),
+      uuid,
+      hash,
+      person,
+      changed: (list) => {
+        last = list;
+        watchers.forEach((f) => f(list));
+      },
+    }),
+  )
+  .catch(() => null);
+
+// The page says how much waits.
+const bar = make("div", { className: "notice warn row", hidden: true }),
+  told = make("span", {}),
+  see = make("a", { href: "/outbox", textContent: words.see }),
+  hand = make("button", { type: "button", className: "small quiet", textContent: words.send });
+told.setAttribute("role", "status");
+bar.id = "unsent";
+bar.append(told, see, hand);
+host.after(bar);
+let state = ""; // of the last try, in words
+function tell(list) {
+  bar.hidden = !list.length;
+  const wrong = list.filter((i) => i.why).length;
+  told.textContent = list.length
+    ? [fill(words.count, { n: list.length }), wrong ? fill(words.look, { n: wrong }) : "", state]
+        .filter(Boolean)
+        .join(" ")
+    : "";
+  see.hidden = location.pathname === "/outbox";
+}
+hand.addEventListener("click", () => go({ byHand: true }));
+
+let timer,
+  wait = soon;
+// go sends what waits, and tries again later what did not leave.
+export async function go(what = {}) {
+  if (!box) return null;
+  clearTimeout(timer);
+  if (what.byHand) {
+    state = words.sending;
+    tell(last);
+  }
+  const out = await box.send(what);
+  state = out.out ? words.out : out.later && what.byHand ? words.waits : "";
+  if (out.out) logIn();
+  tell(last);
+  if (last.some((i) => !i.why && !i.newer)) {
+    timer = setTimeout(go, wait);
+    wait = Math.min(wait * 2, late);
+  } else wait = soon;
+  if (out.sent) dispatchEvent(new CustomEvent("outbox-sent"));
+  return out;
+}
+function logIn() {
+  if (bar.querySelector("[href='/login']")) return;
+  bar.append(make("a", { href: "/login?next=" + encodeURIComponent(location.pathname + location.search), textContent: words.logIn }));
+}
+
+// note says in a form what has become of it.
+function note(form, text, ...more) {
+  form.querySelector("[data-says]")?.remove();
+  const p = make("p", { className: "notice warn" }, text, ...more);
+  p.setAttribute("role", "alert");
+  p.dataset.says = "outbox";
+  form.prepend(p);
+  p.scrollIntoView({ block: "center" });
+}
+
+// take keeps what a form says, and sends it while she looks on.
+async function take(form, button) {
+  const fields = [...new FormData(form)].filter(([, v]) => typeof v === "string");
+  if (button?.name) fields.push([button.name, button.value]);
+  const { outbox: about, label, then } = form.dataset;
+  const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  let item;
+  try {
+    item = await box.add({
+      id: form.elements.id?.value,
+      action: new URL(to, location).pathname,
+      fields,
+      about,
+      label: [label, button?.textContent.trim()].filter(Boolean).join(" – "),
+      then,
+    });
+  } catch {
+    note(form, words.full); // no room: it goes as it would without an outbox
+    return insist(form, button);
+  }
+  navigator.storage?.persist?.().catch(() => {});
+  const waits = () => {
+    if (form.isConnected && form.offsetParent) note(form, words.waits, " ", then ? make("a", { href: then, textContent: words.back }) : "");
+  };
+  const patience = setTimeout(waits, slow);
+  const out = await go({ only: item.id, how: "now" });
+  clearTimeout(patience);
+  const end = out?.end;
+  if (end?.state === "sent") location.assign(end.receipt.then || then || location.href);
+  else if (end?.state === "refused") release(form, button); // the server's page says what is wrong, and asks
+  else {
+    delete form.dataset.sent;
+    button?.removeAttribute("aria-busy");
+    waits();
+  }
+}
+
+// insist sends a form as it would go without an outbox.
+function insist(form, button) {
+  form.dataset.outboxOff = "";
+  delete form.dataset.sent;
+  submit(form, button);
+}
+
+// It is asked before kit.js, which waits for the server with the page open.
+document.addEventListener(
+  "submit",
+  (e) => {
+    const form = e.target;
+    if (!box || e.defaultPrevented || form.dataset.outbox === undefined || form.dataset.outboxOff !== undefined) return;
+    e.preventDefault();
+    if (form.dataset.sent) return;
+    form.dataset.sent = "yes";
+    const button = submitter(e);
+    button?.setAttribute("aria-busy", "true");
+    take(form, button);
+  },
+  true,
+);
+
+if (box) {
+  watch(tell);
+  if (contact) await box.meet(contact, false);
+  last = await box.list();
+  watchers.forEach((f) => f(last));
+  if (last.length) go();
+  for (const event of ["online", "focus"])
+    addEventListener(event, () => {
+      wait = soon;
+      if (last.some((i) => !i.why && !i.newer)) go();
+    });
+  addEventListener("pageshow", async (e) => {
+    if (!e.persisted) return;
+    last = await box.list(); // another page has changed it
+    watchers.forEach((f) => f(last));
+  });
+} else if (document.querySelector("form[data-outbox]")) {
+  host.after(make("p", { className: "notice warn", textContent: words.denied }));
+}
+
+// Her own pages are there without a network: of her day, her log and what waits.
+const hers = /^\/(today|airings|calendar|outbox|episodes\/[^/]+|airings\/[^/]+)?$/;
+if ("runs" in document.body.dataset) {
+  const here = location.pathname + location.search;
+  const list = ["/today", "/outbox"];
+  if (hers.test(location.pathname)) list.push(here);
+  keepPages([...new Set(list)]);
+}
+
+// The page of what waits.
+const page = document.querySelector("[data-outbox-list]");
+if (page) {
+  const kept = page.querySelector("[data-kept]");
+  const entry = (item) => {
+    const line = make("div", { className: "tight" }, make("span", { textContent: item.label || item.name || item.action }));
+    const small = [fill(words.said, { at: clock(item.at) })];
+    if (item.kind === "file" && item.safe) small.push(Math.round((100 * item.safe) / item.size) + " %");
+    if (item.why) small.push(fill(words.refused, { why: item.why }));
+    if (item.newer) small.push(words.newer);
+    line.append(make("small", { textContent: small.join(" · ") }));
+    const drop = make("button", { type: "button", className: "quiet small", textContent: words.drop });
+    drop.addEventListener("click", () => {
+      if (drop.dataset.sure) return box.takeBack(item.id);
+      drop.dataset.sure = "yes";
+      drop.textContent = words.dropSure;
+    });
+    return make("li", {}, line, make("span", { className: "row" }, ...(item.then ? [make("a", { href: item.then, textContent: words.open })] : []), drop));
+  };
+  watch(async (list) => {
+    const lines = box ? await box.sent() : [];
+    page.querySelector("[data-waiting]").replaceChildren(...list.map(entry));
+    page.querySelector("[data-none]").hidden = list.length > 0;
+    page.querySelector("[data-sent]").replaceChildren(
+      ...lines.map((i) => make("li", {}, make("div", { className: "tight" }, make("span", { textContent: i.label }), make("small", { textContent: clock(i.now) })))),
+    );
+    page.querySelector("[data-sent-card]").hidden = !lines.length;
+  });
+  const promised = await navigator.storage?.persisted?.().catch(() => false);
+  kept.textContent = !box ? words.denied : promised ? words.safe : words.mayGo;
+}

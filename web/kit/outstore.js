@@ -1,0 +1,61 @@
+// Where the outbox of this browser lies: IndexedDB, as bytes and never as Blobs,
+// which older iPhones lose. Opening it fails where the browser forbids it (a
+// private window): then nothing is kept, and the page says so beforehand.
+
+const name = "loa-outbox";
+const version = 1; // of the tables; the shape of an item is outbox.js's
+const opening = 4000; // ms it may take; Safari at times never opens it
+
+export async function outstore() {
+  const db = await new Promise((done, failed) => {
+    setTimeout(() => failed(new Error("slow")), opening);
+    const ask = indexedDB.open(name, version);
+    ask.onupgradeneeded = () => {
+      const made = ask.result.objectStoreNames;
+      if (!made.contains("items")) ask.result.createObjectStore("items", { keyPath: "id" });
+      if (!made.contains("bytes")) ask.result.createObjectStore("bytes");
+      if (!made.contains("notes")) ask.result.createObjectStore("notes");
+    };
+    ask.onsuccess = () => done(ask.result);
+    ask.onerror = () => failed(ask.error);
+  });
+  db.onversionchange = () => db.close(); // a newer page waits for it
+
+  // within does work in one transaction, and is done when that is on disk.
+  const within = (tables, mode, work) =>
+    new Promise((done, failed) => {
+      const t = db.transaction(tables, mode, { durability: "strict" });
+      let value;
+      const ask = work(t);
+      if (ask) ask.onsuccess = () => (value = ask.result);
+      t.oncomplete = () => done(value);
+      t.onabort = t.onerror = () => failed(t.error ?? new Error("aborted"));
+    });
+
+  return {
+    all: () => within(["items"], "readonly", (t) => t.objectStore("items").getAll()),
+    put: (item, bytes) =>
+      within(["items", "bytes"], "readwrite", (t) => {
+        if (bytes) t.objectStore("bytes").put(bytes, item.id);
+        t.objectStore("items").put(item);
+      }),
+    // update puts an item that is still there, and reports whether it was
+    update: (item) =>
+      within(["items"], "readwrite", (t) => {
+        const items = t.objectStore("items"),
+          ask = items.count(item.id);
+        ask.addEventListener("success", () => ask.result && items.put(item));
+        return ask;
+      }).then(Boolean),
+    remove: (id) =>
+      within(["items", "bytes"], "readwrite", (t) => {
+        t.objectStore("bytes").delete(id);
+        t.objectStore("items").delete(id);
+      }),
+    content: (id) => within(["bytes"], "readonly", (t) => t.objectStore("bytes").get(id)),
+    note: (key, value) => within(["notes"], "readwrite", (t) => void t.objectStore("notes").put(value, key)),
+    noted: (key) => within(["notes"], "readonly", (t) => t.objectStore("notes").get(key)),
+    // alone: of several windows one sends at a time
+    alone: (work) => (navigator.locks ? navigator.locks.request(name, work) : work()),
+  };
+}
