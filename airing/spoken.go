@@ -9,7 +9,7 @@ import (
 type Spoken struct {
 	At      time.Time `json:"at" schema:"required"`                     // when she said it
 	SentAt  time.Time `json:"sent_at" schema:"required"`                // when this was sent
-	Behind  *int      `json:"behind,omitempty"`                         // seconds the phone's clock was behind ours when they last spoke before she said it, by its own measure
+	Behind  *int      `json:"behind,omitempty"`                         // seconds its clock was behind ours at their last contact, as it measured
 	Contact string    `json:"contact,omitempty" schema:"maxLength=200"` // the last stamp the server had given the phone by then (header Loa-Contact)
 	Known   time.Time `json:"-"`                                        // when that stamp was given, as who can read it says; zero if it is none of ours
 }

@@ -171,15 +171,16 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	if i := slices.IndexFunc(day.NotDue, func(t airing.Task) bool { return !t.OnAir(r.Now) }); i >= 0 {
 		begun = i
 	}
+	page.Blank = slotCard{Now: r.Now}
 	for _, part := range []struct {
 		tasks []airing.Task
 		cards *[]slotCard
-	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Later, &page.Later}, {day.Done, &page.Done}} {
+	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Later, &page.Later},
+		{day.Done, &page.Done}} {
 		for _, t := range part.tasks {
 			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now)})
 		}
 	}
-	page.Blank = slotCard{Now: r.Now}
 	return p.today.Render(w, r, page)
 }
 

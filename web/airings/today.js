@@ -65,16 +65,17 @@ function mark() {
     const item = list.find((i) => i.about === about),
       back = item && list.find((i) => i.about === "back:" + item.id),
       gone = sent.find((i) => i.about === about && i.now > Number(words.made));
-    const said = item ? [item.id, item.why, back?.id, list.filter((i) => i.after === item.id).length].join() : (gone?.id ?? "");
+    const photos = list.filter((i) => i.kind === "file" && i.after === item?.id).length;
+    const said = item ? [item.id, item.why, back?.id, photos].join() : (gone?.id ?? "");
     if (card.dataset.said === said) continue;
     card.dataset.said = said;
     card.querySelector(".phone")?.remove();
     for (const form of card.querySelectorAll("form.thumbs")) form.hidden = Boolean(item ? !item.why : gone);
     if (!item && !gone) continue;
-    const box1 = make("div", { className: "phone stack" });
-    card.append(box1);
+    const told = make("div", { className: "phone stack" });
+    card.append(told);
     if (!item) {
-      box1.append(make("p", { className: "notice ok", textContent: fill(words.sent, { at: clock(gone.now) }) }));
+      told.append(make("p", { className: "notice ok", textContent: fill(words.sent, { at: clock(gone.now) }) }));
       continue;
     }
     const what = item.label.split(" – ").pop();
@@ -83,13 +84,12 @@ function mark() {
       : item.why
         ? fill(words.refused, { why: item.why })
         : fill(words.waits, { what, at: clock(item.at) });
-    box1.append(make("p", { className: "notice warn", textContent: text }));
+    told.append(make("p", { className: "notice warn", textContent: text }));
     if (back) continue;
-    const photos = list.filter((i) => i.after === item.id && i.kind === "file").length;
-    if (photos) box1.append(make("p", { className: "soft", textContent: fill(words.photos, { n: photos }) }));
+    if (photos) told.append(make("p", { className: "soft", textContent: fill(words.photos, { n: photos }) }));
     const drop = make("button", { type: "button", className: "quiet small", textContent: words.drop });
     drop.addEventListener("click", () => box.takeBack(item.id));
-    box1.append(make("p", { className: "row" }, ...(item.why ? [] : [photo(item)]), drop));
+    told.append(make("p", { className: "row" }, ...(item.why ? [] : [photo(item)]), drop));
   }
 }
 
@@ -124,7 +124,7 @@ async function hint() {
   if (alone || shown() || !(await box.sent()).length) return;
   const say = (text, ...more) => {
     const close = make("button", { type: "button", className: "quiet small", textContent: "×" });
-    const card = make("p", { className: "notice info row", id: "install" }, make("span", { textContent: text }), ...more, close);
+    const card = make("p", { className: "notice info row", id: "install" }, text, ...more, close);
     close.setAttribute("aria-label", document.querySelector("[popovertargetaction]")?.textContent.trim() ?? "×");
     close.addEventListener("click", () => {
       localStorage.setItem(key, "no");

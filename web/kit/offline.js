@@ -19,3 +19,11 @@ export async function keepPages(addresses) {
     /* a private window, or a browser that forbids it: the page needs a network then */
   }
 }
+
+// A page that was kept and shown at once makes way for what the server says now, while nobody
+// has touched it.
+let touched = false;
+for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => (touched = true), { once: true });
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (data?.fresh === location.href && !touched) location.reload();
+});

@@ -57,12 +57,15 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
   const sent = async () => (await store.noted(notes("sent"))) ?? [];
   const contact = async () => (await store.noted(notes("contact"))) ?? null;
 
-  // meet notes a stamp. exact tells that it has just come: then it measures the clock.
+  // meet notes a stamp, and by it how many seconds the clock here is behind the server's. exact
+  // tells that it has just come; that of a page may have lain here, which makes
+  // the clock look fast and never slow.
   async function meet(stamp, exact) {
     const time = timeOf(stamp),
       before = await contact();
     if (!time || (before && before.time > time) || (before?.time === time && !exact)) return;
-    const behind = exact ? Math.round((time - now()) / 1000) : before?.behind;
+    const measured = Math.round((time - now()) / 1000),
+      behind = exact ? measured : Math.max(measured, before?.behind ?? measured);
     await store.note(notes("contact"), { stamp, time, behind });
   }
 
@@ -142,7 +145,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
         ["slot", field("slot")],
         ["station", field("station")],
       ];
-      await add({ action: item.action, fields: back, about: "back:" + id, label: item.label, then: item.then, after: id });
+      const { action, label, then } = item;
+      await add({ action, fields: back, about: "back:" + id, label, then, after: id });
     } else {
       await store.remove(id);
       for (const next of all.filter((i) => i.after === id)) await store.remove(next.id);

@@ -112,7 +112,8 @@ export async function go(what = {}) {
 }
 function logIn() {
   if (bar.querySelector("[href='/login']")) return;
-  bar.append(make("a", { href: "/login?next=" + encodeURIComponent(location.pathname + location.search), textContent: words.logIn }));
+  const href = "/login?next=" + encodeURIComponent(location.pathname + location.search);
+  bar.append(make("a", { href, textContent: words.logIn }));
 }
 
 // note says in a form what has become of it.
@@ -147,7 +148,8 @@ async function take(form, button) {
   }
   navigator.storage?.persist?.().catch(() => {});
   const waits = () => {
-    if (form.isConnected && form.offsetParent) note(form, words.waits, " ", then ? make("a", { href: then, textContent: words.back }) : "");
+    if (!form.isConnected || !form.offsetParent) return; // the page says it elsewhere
+    note(form, words.waits, " ", then ? make("a", { href: then, textContent: words.back }) : "");
   };
   const patience = setTimeout(waits, slow);
   const out = await go({ only: item.id, how: "now" });
@@ -219,7 +221,7 @@ const page = document.querySelector("[data-outbox-list]");
 if (page) {
   const kept = page.querySelector("[data-kept]");
   const entry = (item) => {
-    const line = make("div", { className: "tight" }, make("span", { textContent: item.label || item.name || item.action }));
+    const line = make("div", { className: "tight" }, item.label || item.name || item.action);
     const small = [fill(words.said, { at: clock(item.at) })];
     if (item.kind === "file" && item.safe) small.push(Math.round((100 * item.safe) / item.size) + " %");
     if (item.why) small.push(fill(words.refused, { why: item.why }));
@@ -231,15 +233,15 @@ if (page) {
       drop.dataset.sure = "yes";
       drop.textContent = words.dropSure;
     });
-    return make("li", {}, line, make("span", { className: "row" }, ...(item.then ? [make("a", { href: item.then, textContent: words.open })] : []), drop));
+    const open = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
+    return make("li", {}, line, make("span", { className: "row" }, ...open, drop));
   };
   watch(async (list) => {
     const lines = box ? await box.sent() : [];
     page.querySelector("[data-waiting]").replaceChildren(...list.map(entry));
     page.querySelector("[data-none]").hidden = list.length > 0;
-    page.querySelector("[data-sent]").replaceChildren(
-      ...lines.map((i) => make("li", {}, make("div", { className: "tight" }, make("span", { textContent: i.label }), make("small", { textContent: clock(i.now) })))),
-    );
+    const gone = (i) => make("div", { className: "tight" }, i.label, make("small", { textContent: clock(i.now) }));
+    page.querySelector("[data-sent]").replaceChildren(...lines.map((i) => make("li", {}, gone(i))));
     page.querySelector("[data-sent-card]").hidden = !lines.length;
   });
   const promised = await navigator.storage?.persisted?.().catch(() => false);

@@ -8,7 +8,14 @@ const shape = "loa-1-",
   pages = shape + "pages",
   parts = shape + "parts";
 const patience = 8000; // ms a page is waited for when one was kept
+const brief = 400; // the same when Loa has just been opened at one of these: what was kept is shown meanwhile
+const quick = /^\/(today|outbox|airings|calendar)?$/;
 const most = 400; // parts that are kept: those of some releases
+const shown = 60; // pages that are kept: the oldest goes first
+
+// passed are the last pages that came by, so that one that asks to be kept is not
+// fetched a second time.
+const passed = new Map();
 
 // offline is the page for what was not kept; nobody's.
 const offline = "/offline";
@@ -42,9 +49,17 @@ async function keep({ person, pages: wanted, parts: made }) {
   const kept = await caches.open(pages);
   for (const url of wanted) {
     if (await kept.match(url, { ignoreVary: true })) continue; // each visit refreshes it
-    const answer = await fetch(url).catch(() => null);
+    const answer = passed.get(new URL(url, location.origin).href)?.clone() ?? (await fetch(url).catch(() => null));
     if (answer?.ok && !answer.redirected) await kept.put(url, answer); // a redirect leads to the log-in
   }
+  const old = await kept.keys();
+  for (const page of old.slice(0, Math.max(0, old.length - shown))) await kept.delete(page);
+}
+
+// forget ends what was kept of a person.
+function forget() {
+  passed.clear();
+  return caches.delete(pages);
 }
 
 // What is not there without a network is answered as not there: to a rejection
@@ -53,8 +68,10 @@ addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (url.origin !== location.origin) return;
   if (e.request.mode === "navigate") {
-    if (url.pathname === "/logout" || url.pathname === "/login") e.waitUntil(caches.delete(pages));
-    else if (e.request.method === "GET") e.respondWith(page(e.request));
+    if (url.pathname === "/logout" || url.pathname === "/login") e.waitUntil(forget());
+    else if (e.request.method === "GET") e.respondWith(page(e));
+    else if (e.request.headers.get("Content-Type") === "application/x-www-form-urlencoded")
+      e.respondWith(fetch(e.request).catch(async () => (await caches.match(offline)) ?? Response.error()));
   } else if (e.request.method === "GET" && url.pathname.startsWith("/assets/")) {
     e.respondWith(
       caches
@@ -65,20 +82,48 @@ addEventListener("fetch", (e) => {
   }
 });
 
-// page is the server's answer, else what was kept of it.
-async function page(request) {
-  const cache = await caches.open(pages),
-    kept = await cache.match(request, { ignoreVary: true });
-  const answer = fetch(request).then((fresh) => {
-    if (fresh.redirected && new URL(fresh.url).pathname === "/login") caches.delete(pages);
-    else if (kept && fresh.ok && !fresh.redirected) cache.put(request, fresh.clone());
+// page is the server's answer, else what was kept of it. Who has just opened Loa sees
+// what was kept at once; the page hears when the server's answer is another.
+async function page(e) {
+  const { request } = e,
+    cache = await caches.open(pages),
+    kept = await cache.match(request, { ignoreVary: true }),
+    opened = kept && !request.referrer && quick.test(new URL(request.url).pathname);
+  let answered = false;
+  const answer = fetch(request).then(async (fresh) => {
+    if (fresh.redirected && new URL(fresh.url).pathname === "/login") await forget();
+    else if (fresh.ok && !fresh.redirected) {
+      passed.set(request.url, fresh.clone());
+      if (passed.size > 3) passed.delete(passed.keys().next().value);
+      if (kept) {
+        const other = answered && (await differs(kept.clone(), fresh.clone()));
+        await cache.put(request, fresh.clone());
+        if (other) await hear(request.url);
+      }
+    } else if (answered && fresh.type === "opaqueredirect") await hear(request.url);
     return fresh;
   });
-  answer.catch(() => {}); // it may fail after the patience has ended
+  e.waitUntil(answer.catch(() => {})); // it may come, or fail, after the patience has ended
   try {
     if (!kept) return await answer;
-    return await Promise.race([answer, new Promise((_, late) => setTimeout(late, patience))]);
+    const wait = opened ? brief : patience;
+    return await Promise.race([answer, new Promise((_, late) => setTimeout(late, wait))]);
   } catch {
-    return kept ?? (await caches.match(offline)) ?? Response.error();
+    answered = true;
+    return kept?.clone() ?? (await caches.match(offline)) ?? Response.error();
   }
+}
+
+// differs reports whether two answers say something else, but for what each has of its own:
+// the IDs of its forms, its stamp and the time it was made.
+async function differs(one, other) {
+  const plain = async (answer) =>
+    (await answer.text()).replace(/[0-9a-f]{8}-[0-9a-f-]{27}|data-(contact|made)="[^"]*"/g, "");
+  return (await plain(one)) !== (await plain(other));
+}
+
+// hear tells the windows at an address that there is a newer answer.
+async function hear(url) {
+  for (const client of await clients.matchAll({ type: "window" }))
+    if (client.url === url) client.postMessage({ fresh: url });
 }

@@ -1,0 +1,410 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/text"
+	"loa/store/bolt"
+	"loa/web/webtest"
+)
+
+// phone is an operator's browser, with a network that can be cut.
+type phone struct {
+	t       *testing.T
+	store   *bolt.Store
+	server  *httptest.Server
+	now     atomic.Pointer[time.Time]
+	meddle  atomic.Pointer[func(w http.ResponseWriter, r *http.Request, h http.Handler) bool] // true: it has answered
+	browser *webtest.Browser
+	tab     *webtest.Tab
+	who     accounts.Person
+}
+
+func newPhone(t *testing.T, at time.Time) *phone {
+	t.Helper()
+	p := &phone{t: t}
+	p.now.Store(&at)
+	k, s := build(t, func() time.Time { return *p.now.Load() })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	planned(t, s)
+	p.store = s
+	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f := p.meddle.Load(); f != nil && (*f)(w, r, h) {
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(p.server.Close)
+	p.browser = webtest.NewBrowser(t)
+	p.tab = p.browser.Person()
+	p.logIn(at)
+	return p
+}
+
+func (p *phone) logIn(at time.Time) {
+	p.t.Helper()
+	if p.who.ID == "" {
+		var err error
+		if p.who, err = p.store.AddPerson(p.t.Context(), meta(at), accounts.AddPerson{Name: "Giàng Thị Mỷ", Login: "xa-02647",
+			Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.tab.Cookie("s", webtest.Session(p.t, p.store, p.who, at), p.server.URL)
+}
+
+// passes sets the clock of the server.
+func (p *phone) passes(d time.Duration) {
+	at := p.now.Load().Add(d)
+	p.now.Store(&at)
+}
+
+func (p *phone) meddles(f func(w http.ResponseWriter, r *http.Request, h http.Handler) bool) {
+	p.meddle.Store(&f)
+}
+
+// cut ends every request before anybody hears of it.
+func (p *phone) cut() {
+	p.meddles(func(http.ResponseWriter, *http.Request, http.Handler) bool { panic(http.ErrAbortHandler) })
+}
+
+func (p *phone) mended() { p.meddle.Store(nil) }
+
+// open goes to a page and waits until the outbox is there.
+func (p *phone) open(path string) {
+	p.t.Helper()
+	p.tab.Open(p.server.URL + path)
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+}
+
+// kept waits until the worker has a page.
+func (p *phone) kept(path string) {
+	p.t.Helper()
+	p.tab.Until(path+" is kept", fmt.Sprintf(`caches.open("loa-1-pages").then((c) => c.match(%q)).then(Boolean)`, path))
+}
+
+// older makes what waits seem pressed so much earlier by the phone's clock.
+func (p *phone) older(by time.Duration) {
+	p.t.Helper()
+	webtest.Eval[bool](p.tab, "let time pass", fmt.Sprintf(`new Promise((done) => {
+		const ask = indexedDB.open("loa-outbox");
+		ask.onsuccess = () => {
+			const t = ask.result.transaction("items", "readwrite"), items = t.objectStore("items"), all = items.getAll();
+			all.onsuccess = () => { for (const i of all.result) items.put({ ...i, at: i.at - %d }); };
+			t.oncomplete = () => { ask.result.close(); done(true); };
+		};
+	})`, by.Milliseconds()))
+}
+
+func (p *phone) waiting() int {
+	p.t.Helper()
+	return webtest.Eval[int](p.tab, "count what waits", `new Promise((done) => {
+		const ask = indexedDB.open("loa-outbox");
+		ask.onsuccess = () => { const n = ask.result.transaction("items").objectStore("items").count(); n.onsuccess = () => { ask.result.close(); done(n.result); }; };
+	})`)
+}
+
+const nothingWaits = `new Promise((done) => {
+	const ask = indexedDB.open("loa-outbox");
+	ask.onsuccess = () => { const n = ask.result.transaction("items").objectStore("items").count(); n.onsuccess = () => { ask.result.close(); done(!n.result); }; };
+})`
+
+// empty waits until nothing waits on the phone.
+func (p *phone) empty() {
+	p.t.Helper()
+	p.tab.Until("nothing waits", nothingWaits)
+}
+
+func (p *phone) lines() []airing.Line {
+	p.t.Helper()
+	lines, _, err := p.store.Airings(p.t.Context(), accounts.Daemon(), airing.Query{From: tuesday.AddDate(0, 0, -30), Until: tuesday.AddDate(0, 0, 30)})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return lines
+}
+
+const byHand = "#unsent button"
+
+// A report pressed in a valley without signal is kept, over a reload, tells that it waits, and is on
+// time by when it was said once the server hears of it three days later.
+func TestAReportPressedWithoutSignalIsNotLost(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	p.kept("/today")
+	p.kept("/outbox")
+	p.cut()
+	p.tab.Click(".yes")
+	p.tab.Wait(".phone .notice")
+	p.open("/today") // a reload
+	p.tab.Wait(".phone .notice")
+	if said := p.tab.Text("#unsent"); !strings.Contains(said, "1 việc chưa gửi") {
+		t.Errorf("the bar says %q", said)
+	}
+	p.tab.Fingers("today-offline")
+	p.tab.Shot("today-offline", 360)
+	p.tab.Shot("today-offline", 320)
+	p.open("/outbox")
+	p.tab.Wait("[data-waiting] li")
+	p.tab.Fingers("outbox")
+	p.tab.Shot("outbox", 360)
+	p.tab.Open(p.server.URL + "/stations/S00001") // never kept
+	if said := p.tab.Text("h1"); said != "Không có mạng" {
+		t.Errorf("a page that was not kept says %q", said)
+	}
+	if n := len(p.lines()); n != 0 {
+		t.Fatalf("the server heard of %d", n)
+	}
+
+	p.older(3 * 24 * time.Hour)
+	p.passes(3*24*time.Hour + time.Minute)
+	p.mended()
+	p.open("/outbox")
+	p.empty()
+	lines := p.lines()
+	if len(lines) != 1 || lines[0].Outcome != airing.Aired || !lines[0].OnTime || lines[0].Unproven {
+		t.Fatalf("kept %+v", lines)
+	}
+	if said := lines[0].SaidAt; said.Sub(tuesday).Abs() > 5*time.Minute {
+		t.Errorf("said at %v, pressed at %v", said, tuesday)
+	}
+	p.tab.Open(p.server.URL + "/airings/" + lines[0].ID)
+	p.tab.Says("main", "Báo trên máy lúc", "Đúng hạn")
+	p.tab.Shot("report-waited", 360)
+}
+
+// What a phone claims of a time before its last contact is marked, and counts from when it was heard.
+func TestATimeBeforeTheLastContactIsMarked(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	p.passes(3 * 24 * time.Hour)
+	p.open("/today") // the phone is in touch now
+	p.tab.Wait(".yes")
+	p.cut()
+	p.tab.Click(".yes")
+	p.tab.Wait(".phone .notice")
+	p.older(3 * 24 * time.Hour)
+	p.mended()
+	p.tab.Click(byHand)
+	p.empty()
+	lines := p.lines()
+	if len(lines) != 1 || lines[0].OnTime || !lines[0].Unproven {
+		t.Fatalf("kept %+v", lines)
+	}
+	p.tab.Open(p.server.URL + "/airings")
+	p.tab.Says("main", "giờ máy chưa kiểm chứng")
+}
+
+// Neither a captive portal nor a proxy is a receipt, and a lost answer makes no second report.
+func TestOnlyTheServersReceiptEndsWhatWaits(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	var tries atomic.Int32
+	p.meddles(func(w http.ResponseWriter, r *http.Request, h http.Handler) bool {
+		if r.Method != http.MethodPost {
+			return false
+		}
+		switch tries.Add(1) {
+		case 1: // a portal's page
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<h1>Wi-Fi</h1>")
+		case 2: // a portal that sends elsewhere
+			http.Redirect(w, r, "/login", http.StatusFound)
+		case 3: // a proxy that says yes
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"ok":true}`)
+		case 4: // the answer is lost
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		default:
+			return false
+		}
+		return true
+	})
+	p.tab.Click(".yes")
+	p.tab.Wait(".phone .notice")
+	p.tab.Until("it goes", `(dispatchEvent(new Event("online")), `+nothingWaits+`)`)
+	if lines := p.lines(); len(lines) != 1 || tries.Load() < 5 {
+		t.Fatalf("%d reports after %d tries", len(lines), tries.Load())
+	}
+}
+
+// A session that has ended loses nothing: she logs in again, and it goes.
+func TestAnEndedSessionLosesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	p.tab.Cookie("s", "gone", p.server.URL)
+	p.tab.Click(".yes")
+	p.tab.Wait("#unsent a[href^='/login']")
+	if n := p.waiting(); n != 1 {
+		t.Fatalf("%d wait", n)
+	}
+	p.logIn(tuesday)
+	p.open("/today")
+	p.empty()
+	if lines := p.lines(); len(lines) != 1 {
+		t.Fatalf("%d reports", len(lines))
+	}
+}
+
+// A slot whose time comes while there is no network gets its buttons, by the server's time.
+func TestASlotComesDueWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	monday := time.Date(2024, 5, 13, 7, 0, 0, 0, text.Zone)
+	p := newPhone(t, monday)
+	p.open("/today")
+	p.kept("/today")
+	if n := webtest.Eval[int](p.tab, "count the buttons", `document.querySelectorAll(".yes").length`); n != 1 { // that of last week
+		t.Fatalf("%d slots are due in the morning", n)
+	}
+	p.cut()
+	webtest.Eval[bool](p.tab, "let the day pass", `new Promise((done) => {
+		const ask = indexedDB.open("loa-outbox");
+		ask.onsuccess = () => {
+			const t = ask.result.transaction("notes", "readwrite"), notes = t.objectStore("notes"), keys = notes.getAllKeys();
+			keys.onsuccess = () => { for (const key of keys.result.filter((k) => k.startsWith("contact:"))) {
+				const one = notes.get(key);
+				one.onsuccess = () => notes.put({ ...one.result, behind: one.result.behind + 11 * 3600 }, key);
+			} };
+			t.oncomplete = () => { ask.result.close(); done(true); };
+		};
+	})`)
+	p.open("/today")
+	p.tab.Until("the slot is due", `document.querySelectorAll(".yes").length === 2`)
+	p.tab.Shot("today-due-offline", 360)
+	p.tab.Click("article:last-of-type .no")
+	p.tab.Click("article:last-of-type .dialog button[value=power_cut]")
+	p.tab.Wait(".phone .notice")
+	p.passes(12 * time.Hour)
+	p.mended()
+	p.tab.Click(byHand)
+	p.empty()
+	lines := p.lines()
+	if len(lines) != 1 || lines[0].Outcome != airing.NotAired || lines[0].Reason != airing.PowerCut || lines[0].Slot == "" {
+		t.Fatalf("kept %+v", lines)
+	}
+}
+
+// A photo taken before there is a network goes after its report.
+func TestAPhotoWaitsWithItsReport(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	p.cut()
+	p.tab.Click(".yes")
+	p.tab.Wait(".phone .notice")
+	photo, _ := aPhoto(t)
+	p.tab.Upload(".phone input[type=file]", photo)
+	p.tab.Until("two things wait", `/^2 /.test(document.querySelector("#unsent span").textContent)`)
+	p.mended()
+	p.open("/today")
+	p.empty()
+	lines := p.lines()
+	if len(lines) != 1 || len(lines[0].Evidence) != 1 || lines[0].Evidence[0].Kind != airing.Photo {
+		t.Fatalf("kept %+v", lines)
+	}
+}
+
+// A slip is taken back before anybody heard of it: the server never does.
+func TestWhatWasPressedByMistakeIsTakenBackWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.tab.Open(p.server.URL + "/today")
+	p.open("/today")
+	p.cut()
+	p.tab.Click(".yes")
+	p.tab.Wait(".phone button")
+	p.tab.Click(".phone button")
+	p.mended()
+	p.open("/today")
+	p.empty()
+	for _, l := range p.lines() {
+		if l.Stands() {
+			t.Errorf("what was taken back stands: %+v", l)
+		}
+	}
+	p.tab.Wait(".yes")
+}
+
+// Where the browser keeps nothing the page says so before anything is typed, and waits open as before.
+func TestABrowserThatKeepsNothingSaysSoFirst(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.meddles(func(w http.ResponseWriter, r *http.Request, h http.Handler) bool {
+		if !strings.HasSuffix(r.URL.Path, "/outstore.js") {
+			return false
+		}
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, `export async function outstore() { throw new Error("a private window"); }`)
+		return true
+	})
+	p.open("/today")
+	p.tab.Says("main", "Trình duyệt này không cho giữ việc trên máy")
+	p.tab.Click(".yes")
+	p.tab.Wait(".flash")
+	if lines := p.lines(); len(lines) != 1 {
+		t.Fatalf("%d reports", len(lines))
+	}
+}
+
+// A tab that is closed while a report is on its way, and a worker that is replaced, make none of it two or none.
+func TestATabClosedAndAWorkerReplacedLoseNothing(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	p.kept("/today")
+	heard := make(chan struct{}, 1)
+	var shape atomic.Int32
+	p.meddles(func(w http.ResponseWriter, r *http.Request, h http.Handler) bool {
+		switch {
+		case r.Method == http.MethodPost && shape.Load() == 0: // taken, and the answer never comes
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			select {
+			case heard <- struct{}{}:
+			default:
+			}
+			<-r.Context().Done()
+		case r.URL.Path == "/worker.js" && shape.Load() > 0: // a newer one
+			rec := httptest.NewRecorder()
+			r.Header.Del("Accept-Encoding")
+			h.ServeHTTP(rec, r)
+			w.Header().Set("Content-Type", "text/javascript")
+			fmt.Fprintf(w, "%s\n// release %d", rec.Body, shape.Load())
+		default:
+			return false
+		}
+		return true
+	})
+	p.tab.Click(".yes")
+	<-heard
+	other := p.tab.Beside()
+	other.Open("about:blank")
+	p.tab.Open("about:blank") // the page is gone
+	p.tab = other
+	shape.Store(1)
+	p.open("/today")
+	webtest.Eval[bool](p.tab, "replace the worker", `navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => true)`)
+	p.empty()
+	if lines := p.lines(); len(lines) != 1 {
+		t.Fatalf("%d reports", len(lines))
+	}
+	p.cut()
+	p.open("/today")
+	p.tab.Wait("[id^=done-]")
+}
