@@ -89,5 +89,5 @@ func (l Line) Waited() time.Duration {
 	if l.SaidAt.IsZero() {
 		return 0
 	}
-	return l.ReceivedAt.Sub(l.SaidAt)
+	return l.ReceivedAt.Sub(l.SaidAt).Round(time.Minute)
 }

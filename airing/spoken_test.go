@@ -61,7 +61,7 @@ func TestAReportThatWaitedIsOnTimeByWhenItWasSaid(t *testing.T) {
 	if err != nil || !r.OnTime || !r.SaidAt.Equal(said) || r.Unproven {
 		t.Errorf("an honest report that waited for three days: %+v, %v", r, err)
 	}
-	if line := (Line{Report: r, ReceivedAt: heard}); !line.Heard().Equal(said) || line.Waited() != heard.Sub(said) {
+	if line := (Line{Report: r, ReceivedAt: heard}); !line.Heard().Equal(said) || line.Waited() != heard.Sub(said).Round(time.Minute) {
 		t.Errorf("heard %v, waited %v", line.Heard(), line.Waited())
 	}
 	r, err = decided(facts(), m, ask(slotStart.Add(time.Hour)))

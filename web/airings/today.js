@@ -1,6 +1,6 @@
 // The operator's day without a network: a slot whose time has come gets its two
 // buttons, what was pressed says that it waits, and can be taken back or get a photo.
-import { box, clock, fill, go, make, watch } from "../kit/outgoing.js";
+import { box, clock, fill, go, make, saidAt, watch } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
 
 const words = document.querySelector("#today-words")?.dataset;
@@ -58,13 +58,14 @@ function photo(item) {
 
 let list = [],
   sent = [];
+const takenBack = (id) => sent.some((i) => i.about === "back:" + id);
 // mark says on each card what of it waits or has gone since the page was made.
 function mark() {
   for (const card of cards) {
     const about = "slot:" + card.dataset.slot;
     const item = list.find((i) => i.about === about),
       back = item && list.find((i) => i.about === "back:" + item.id),
-      gone = sent.find((i) => i.about === about && i.now > Number(words.made));
+      gone = sent.find((i) => i.about === about && i.now > Number(words.made) && !takenBack(i.id));
     const photos = list.filter((i) => i.kind === "file" && i.after === item?.id).length;
     const said = item ? [item.id, item.why, back?.id, photos].join() : (gone?.id ?? "");
     if (card.dataset.said === said) continue;
@@ -83,7 +84,7 @@ function mark() {
       ? words.backs
       : item.why
         ? fill(words.refused, { why: item.why })
-        : fill(words.waits, { what, at: clock(item.at) });
+        : fill(words.waits, { what, at: clock(saidAt(item)) });
     told.append(make("p", { className: "notice warn", textContent: text }));
     if (back) continue;
     if (photos) told.append(make("p", { className: "soft", textContent: fill(words.photos, { n: photos }) }));

@@ -288,7 +288,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
     if (!(await store.all()).some((i) => i.id === item.id)) return { state: "gone" };
     const end = item.kind === "file" ? await sendFile(item, how) : await post(item, item.fields, how);
     if (end.state === "sent") {
-      const line = { id: item.id, about: item.about, label: item.label, at: item.at, kind: item.kind, now: now() };
+      const { id, about, label, kind } = item;
+      const line = { id, about, label, kind, now: await clock() };
       await store.note(notes("sent"), [line, ...(await sent())].slice(0, recent));
       await store.remove(item.id); // last: cut in between, it is sent again and changes nothing
     } else if (end.state === "refused") {

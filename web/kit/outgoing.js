@@ -28,6 +28,8 @@ export const clock = (at) =>
     day: "numeric",
     month: "numeric",
   });
+// saidAt is when an item was made, by the server's clock as well as that was known.
+export const saidAt = (item) => item.at + (item.behind ?? 0) * 1000;
 export const make = (tag, values, ...parts) => {
   const e = Object.assign(document.createElement(tag), values);
   e.append(...parts);
@@ -222,7 +224,7 @@ if (page) {
   const kept = page.querySelector("[data-kept]");
   const entry = (item) => {
     const line = make("div", { className: "tight" }, item.label || item.name || item.action);
-    const small = [fill(words.said, { at: clock(item.at) })];
+    const small = [fill(words.said, { at: clock(saidAt(item)) })];
     if (item.kind === "file" && item.safe) small.push(Math.round((100 * item.safe) / item.size) + " %");
     if (item.why) small.push(fill(words.refused, { why: item.why }));
     if (item.newer) small.push(words.newer);
