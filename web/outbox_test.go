@@ -1,18 +1,26 @@
 package web_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/text"
 	"loa/store/bolt"
+	"loa/web/kit"
 	"loa/web/webtest"
 )
 
@@ -414,4 +422,87 @@ func TestATabClosedAndAWorkerReplacedLoseNothing(t *testing.T) {
 	p.cut()
 	p.open("/today")
 	p.tab.Wait("[id^=done-]")
+}
+
+// What an outbox is told: a receipt of what was carried out, else what is wrong, and never a page.
+func TestAnOutboxIsAnsweredInReceipts(t *testing.T) {
+	t.Parallel()
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	planned(t, s)
+	grant := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}
+	mine, hers := webtest.LoggedIn(t, s, "xa-1", tuesday, grant), webtest.LoggedIn(t, s, "xa-2", tuesday, grant)
+	c := webtest.NewClient(t, h, mine)
+	c.Get("/today")
+	slot, stamp := c.Doc().Find("[name=slot]").AttrOr("value", ""), c.Doc().Find("body").AttrOr("data-contact", "")
+	if slot == "" || stamp == "" {
+		t.Fatal("no slot, or no stamp")
+	}
+	send := func(secret, how string, pairs ...string) (*httptest.ResponseRecorder, string) {
+		form := url.Values{"slot": {slot}, "outcome": {"aired"}, "seen": {""}}
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		r := httptest.NewRequest(http.MethodPost, "/airings", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Loa-Outbox", how)
+		if secret != "" {
+			r.AddCookie(&http.Cookie{Name: "s", Value: secret})
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		sum := sha256.Sum256([]byte(form.Encode()))
+		return w, hex.EncodeToString(sum[:])
+	}
+	problem := func(w *httptest.ResponseRecorder) kit.Problem {
+		var p kit.Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Detail == "" {
+			t.Errorf("no problem in words: %d %s", w.Code, w.Body)
+		}
+		return p
+	}
+	ms := func(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
+
+	if w, _ := send("", "later"); w.Code != 401 || problem(w).Code == "" {
+		t.Errorf("a stranger: %d %s", w.Code, w.Body)
+	}
+	if w, _ := send(mine, "later", "outcome", "danced"); w.Code != 422 || problem(w).Code != "airing.outcome_unknown" {
+		t.Errorf("a strange outcome: %d %s", w.Code, w.Body)
+	}
+	id := uuid.NewString()
+	for range 2 { // the second asks again for an answer that was lost, by another clock
+		w, sum := send(mine, "later", "id", id, "said_at", ms(tuesday.Add(-time.Hour)), "sent_at", ms(tuesday), "contact", stamp)
+		var receipt kit.Receipt
+		if err := json.Unmarshal(w.Body.Bytes(), &receipt); err != nil || w.Code != 200 || receipt.ID != id || receipt.Received != sum ||
+			receipt.Missing == nil || len(receipt.Missing) > 0 || w.Header().Get("Loa-Contact") == "" {
+			t.Fatalf("%d %s %v", w.Code, w.Body, w.Header())
+		}
+	}
+	line, err := s.Airing(t.Context(), accounts.Daemon(), id)
+	if err != nil || !line.Unproven { // the stamp was given an hour after it is said to have been said
+		t.Errorf("%+v, %v", line, err)
+	}
+	// somebody else's phone says the same of the same slot: it is told who was first, and nothing is written
+	w, _ := send(hers, "later", "id", uuid.NewString())
+	if p := problem(w); w.Code != 409 || p.Code != "airing.slot_reported" && p.Code != "kit.outbox_not_done" || !strings.Contains(p.Detail, "xa-1") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w, _ := send(mine, "later", "id", uuid.NewString(), "corrects", id, "outcome", "withdrawn"); w.Code != 200 {
+		t.Fatalf("taken back: %d %s", w.Code, w.Body)
+	}
+	for name, of := range map[string]string{"another's": stamp, "none of ours": "zzzz.AAAA", "cut": stamp[:8], "": ""} {
+		id := uuid.NewString()
+		w, _ := send(hers, "later", "id", id, "said_at", ms(tuesday.Add(-time.Hour)), "sent_at", ms(tuesday), "contact", of)
+		line, err := s.Airing(t.Context(), accounts.Daemon(), id)
+		if w.Code != 200 || err != nil || !line.Unproven {
+			t.Fatalf("the stamp %q: %d %s", name, w.Code, w.Body)
+		}
+		if w, _ := send(hers, "later", "id", uuid.NewString(), "corrects", id, "outcome", "withdrawn"); w.Code != 200 {
+			t.Fatalf("taken back: %d %s", w.Code, w.Body)
+		}
+	}
 }

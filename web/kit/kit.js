@@ -64,7 +64,13 @@ document.addEventListener("submit", (e) => {
   form.dataset.sent = "yes";
   const button = submitter(e);
   button?.setAttribute("aria-busy", "true");
-  if (form.dataset.waiting) {
+  if (form.dataset.outbox !== undefined && keeps) {
+    e.preventDefault();
+    outgoing().then(
+      ({ box, take }) => (box ? take(form, button) : insist(form, button)),
+      () => insist(form, button),
+    );
+  } else if (form.dataset.waiting) {
     e.preventDefault();
     insist(form, button);
   } else if (form.enctype === "multipart/form-data") {
@@ -72,6 +78,21 @@ document.addEventListener("submit", (e) => {
     hold(form, button);
   }
 });
+
+// What the page can do without comes when it is there: the outbox (see outgoing.js) of who has
+// one, and the scripts of <link data-later>. A form pressed before waits for it.
+const keeps = "contact" in document.body.dataset;
+let asked = null;
+const outgoing = () => (asked ??= import("./outgoing.js"));
+async function later() {
+  const links = [...document.querySelectorAll("link[data-later]")];
+  const all = await Promise.allSettled([outgoing(), ...links.map((link) => import(link.href))]);
+  all[0].value?.keep();
+}
+if (keeps) {
+  if (document.readyState === "complete") later();
+  else addEventListener("load", later);
+}
 
 // Who logs out leaves nothing of hers behind; see keep.js, and worker.js for the
 // pages that were kept.
@@ -107,7 +128,7 @@ function say(form, waiting, loggedOut) {
 // <form data-waiting="SENTENCE" data-then="PAGE"> is sent again until the
 // server has it: networks and power come and go, and the ID in the form makes
 // every repeat the same change.
-async function insist(form, button) {
+export async function insist(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
   const to = button?.hasAttribute("formaction") ? button.formAction : form.action;

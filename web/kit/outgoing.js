@@ -5,7 +5,7 @@
 //
 // <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE">: ABOUT names the
 // thing it speaks of, as "slot:ID", so that one thing is said once.
-import { release, submit, submitter } from "./kit.js";
+import { insist, release } from "./kit.js";
 import { uuid } from "./keep.js";
 import { keepPages } from "./offline.js";
 import { outbox } from "./outbox.js";
@@ -128,8 +128,8 @@ function note(form, text, ...more) {
   p.scrollIntoView({ block: "center" });
 }
 
-// take keeps what a form says, and sends it while she looks on.
-async function take(form, button) {
+// take keeps what a form says, and sends it while she looks on. kit.js hands it over.
+export async function take(form, button) {
   const fields = [...new FormData(form)].filter(([, v]) => typeof v === "string");
   if (button?.name) fields.push([button.name, button.value]);
   const { outbox: about, label, then } = form.dataset;
@@ -166,29 +166,6 @@ async function take(form, button) {
   }
 }
 
-// insist sends a form as it would go without an outbox.
-function insist(form, button) {
-  form.dataset.outboxOff = "";
-  delete form.dataset.sent;
-  submit(form, button);
-}
-
-// It is asked before kit.js, which waits for the server with the page open.
-document.addEventListener(
-  "submit",
-  (e) => {
-    const form = e.target;
-    if (!box || e.defaultPrevented || form.dataset.outbox === undefined || form.dataset.outboxOff !== undefined) return;
-    e.preventDefault();
-    if (form.dataset.sent) return;
-    form.dataset.sent = "yes";
-    const button = submitter(e);
-    button?.setAttribute("aria-busy", "true");
-    take(form, button);
-  },
-  true,
-);
-
 if (box) {
   watch(tell);
   if (contact) await box.meet(contact, false);
@@ -211,7 +188,8 @@ if (box) {
 
 // Her own pages are there without a network: of her day, her log and what waits.
 const hers = /^\/(today|airings|calendar|outbox|episodes\/[^/]+|airings\/[^/]+)?$/;
-if ("runs" in document.body.dataset) {
+export function keep() {
+  if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
   const list = ["/today", "/outbox"];
   if (hers.test(location.pathname)) list.push(here);

@@ -1,0 +1,128 @@
+package web_test
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"loa/airing"
+	"loa/web/webtest"
+)
+
+// line is a listener that counts what goes over it, and where it is slow, passes 50 kbit a second
+// with a second for a round trip.
+type line struct {
+	net.Listener
+	slow     bool
+	down, up atomic.Int64
+	turn     sync.Mutex // one link for all connections
+}
+
+const (
+	roundTrip = time.Second
+	perSecond = 50_000 / 8
+)
+
+func (l *line) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return &wire{Conn: c, line: l, first: true}, err
+}
+
+type wire struct {
+	net.Conn
+	line  *line
+	first bool // the connection is being made
+	asked bool // an answer has not begun
+}
+
+func (w *wire) pass(n int) {
+	if w.line.slow {
+		w.line.turn.Lock()
+		time.Sleep(time.Duration(n) * time.Second / perSecond)
+		w.line.turn.Unlock()
+	}
+}
+
+func (w *wire) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	w.line.up.Add(int64(n))
+	if n > 0 && w.line.slow && w.first {
+		time.Sleep(roundTrip)
+	}
+	w.first, w.asked = false, true
+	w.pass(n)
+	return n, err
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	if w.line.slow && w.asked {
+		time.Sleep(roundTrip)
+	}
+	w.asked = false
+	w.line.down.Add(int64(len(p)))
+	w.pass(len(p))
+	return w.Conn.Write(p)
+}
+
+// What the operator's page costs on a line: everything with its heads, as it goes over the wire. With LOA_LONG=1 the
+// line is as slow as 2G, and the times are printed; they hold nothing.
+func TestWhatTheOperatorsPageCostsOnALine(t *testing.T) {
+	if os.Getenv("LOA_LONG") != "1" {
+		t.Parallel()
+	}
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	planned(t, s)
+	p := &phone{t: t, store: s, browser: webtest.NewBrowser(t)}
+	p.now.Store(&tuesday)
+	p.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }))
+	l := &line{Listener: p.server.Listener, slow: os.Getenv("LOA_LONG") == "1"}
+	p.server.Listener = l
+	p.server.Start()
+	t.Cleanup(p.server.Close)
+	p.tab = p.browser.Person()
+	p.logIn(tuesday)
+
+	spent := func(what string, most int64, step func()) {
+		t.Helper()
+		down, up, began := l.down.Load(), l.up.Load(), time.Now()
+		step()
+		took := time.Since(began)
+		if l.slow {
+			time.Sleep(5 * roundTrip) // what the page still fetches is counted too
+		}
+		down, up = l.down.Load()-down, l.up.Load()-up
+		painted := webtest.Eval[float64](p.tab, "when it was painted", `performance.getEntriesByType("paint").at(-1)?.startTime ?? 0`)
+		t.Logf("%-34s %6.1f s (on the screen after %.1f s), %6d bytes down, %5d up", what, took.Seconds(), painted/1000, down, up)
+		if most > 0 && !l.slow && (down > most || up > most) {
+			t.Errorf("%s: %d bytes down and %d up, want %d", what, down, up, most)
+		}
+	}
+	spent("first visit until it can be pressed", 45_000, func() { p.tab.Open(p.server.URL + "/today"); p.tab.Wait(".yes") })
+	p.kept("/today")
+	p.tab.Until("the worker has the page", `Boolean(navigator.serviceWorker.controller)`)
+	p.tab.Open("about:blank")
+	spent("later visit until it can be pressed", 8_000, func() { p.tab.Open(p.server.URL + "/today"); p.tab.Wait(".yes") })
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	var before, after int64
+	spent("a confirmation and the page after it", 0, func() {
+		before = l.up.Load() + l.down.Load()
+		p.tab.Click(".yes")
+		p.tab.Wait("[id^=done-]")
+		after = l.up.Load() + l.down.Load()
+	})
+	t.Logf("%d bytes both ways", after-before)
+	lines, _, err := s.Airings(t.Context(), meta(tuesday).By, airing.Query{From: tuesday.AddDate(0, 0, -7), Until: tuesday})
+	if err != nil || len(lines) != 1 {
+		t.Errorf("%d reports, %v", len(lines), err)
+	}
+}
