@@ -506,3 +506,22 @@ func TestAnOutboxIsAnsweredInReceipts(t *testing.T) {
 		}
 	}
 }
+
+// A report the server asks about is answered on its page, and nothing of the first try waits any more.
+func TestWhatTheServerAsksIsAnsweredOnItsPage(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/airings/new?station=S00001")
+	p.tab.Set("[name=programme]", "P1")
+	p.tab.Set("[name=started_at]", "2024-05-13T17:00")
+	p.tab.Type("[name=seconds]", "10:00")
+	p.tab.Click("form.report button:not([name])")
+	p.tab.Wait("button[name=unplanned][value=no]")
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	p.tab.Click("button[name=unplanned][value=no]")
+	p.tab.Wait("[id^=done-]")
+	p.empty()
+	if lines := p.lines(); len(lines) != 1 || lines[0].Slot == "" {
+		t.Fatalf("kept %+v", lines)
+	}
+}

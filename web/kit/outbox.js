@@ -76,8 +76,9 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
     return (await list()).some((i) => i.id === id) || (await sent()).some((i) => i.id === id);
   }
 
-  // add keeps a form. Of one thing there is one item: the first, unless it was refused.
-  async function add({ id, action, fields, about, label, then, after }) {
+  // add keeps a form. Of one thing there is one item: the first, unless it was refused. instead
+  // is the ID of one that was refused and that this one answers.
+  async function add({ id, action, fields, about, label, then, after, instead }) {
     const all = await list(),
       other = about && all.find((i) => i.about === about && i.kind === "fact");
     if (other && !other.why) return other;
@@ -99,7 +100,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
       tries: 0,
     };
     await store.put(item);
-    if (other) await store.remove(other.id);
+    for (const old of all) if (old === other || (old.id === instead && old.why)) await store.remove(old.id);
     await tell();
     return item;
   }

@@ -128,6 +128,21 @@ function note(form, text, ...more) {
   p.scrollIntoView({ block: "center" });
 }
 
+// A form that was refused is shown by the server's page: what is sent from there, or a page that says
+// what stands instead, ends what was refused.
+const asked = "loa-asked";
+function refusedBefore(is) {
+  try {
+    const id = sessionStorage.getItem(asked);
+    if (is === undefined) sessionStorage.removeItem(asked);
+    else sessionStorage.setItem(asked, is);
+    return id;
+  } catch {
+    return null; // then it stays in the list
+  }
+}
+const answers = refusedBefore();
+
 // take keeps what a form says, and sends it while she looks on. kit.js hands it over.
 export async function take(form, button) {
   const fields = [...new FormData(form)].filter(([, v]) => typeof v === "string");
@@ -143,6 +158,7 @@ export async function take(form, button) {
       about,
       label: [label, button?.textContent.trim()].filter(Boolean).join(" – "),
       then,
+      instead: answers,
     });
   } catch {
     note(form, words.full); // no room: it goes as it would without an outbox
@@ -158,7 +174,10 @@ export async function take(form, button) {
   clearTimeout(patience);
   const end = out?.end;
   if (end?.state === "sent") location.assign(end.receipt.then || then || location.href);
-  else if (end?.state === "refused") release(form, button); // the server's page says what is wrong, and asks
+  else if (end?.state === "refused") {
+    refusedBefore(item.id);
+    release(form, button); // the server's page says what is wrong, and asks
+  }
   else {
     delete form.dataset.sent;
     button?.removeAttribute("aria-busy");
@@ -171,6 +190,8 @@ if (box) {
   if (contact) await box.meet(contact, false);
   last = await box.list();
   watchers.forEach((f) => f(last));
+  if (answers && document.querySelector(".flash") && last.some((i) => i.id === answers && i.why))
+    await box.takeBack(answers);
   if (last.length) go();
   for (const event of ["online", "focus"])
     addEventListener(event, () => {

@@ -144,6 +144,10 @@ test("of one thing there is one item; one that was refused makes way", async () 
   assert.equal(srv.asked, asked + 1, "but by hand");
   await box.add(report("S1", "not_aired"));
   assert.equal((await box.list()).length, 1);
+  await box.send();
+  const [again] = await box.list();
+  await box.add({ ...report("S9"), about: "", instead: again.id });
+  assert.deepEqual((await box.list()).map((i) => i.label), ["S9"], "what answers a refusal takes its place");
 });
 
 test("what was never tried is taken back here, what was tried at the server too", async () => {
