@@ -208,7 +208,7 @@ if (box) {
 }
 
 // Her own pages are there without a network: of her day, her log and what waits.
-const hers = /^\/(today|airings|calendar|outbox|episodes\/[^/]+|airings\/[^/]+)?$/;
+const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
