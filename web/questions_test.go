@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"loa/accounts"
 	"loa/contest"
 	"loa/internal/wallclock"
 	"loa/library"
@@ -84,7 +85,7 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 	web.Register(k, web.Deps{Store: a.engine, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: hall,
 		Clock:  wallclock.New(now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: a.engine, Blobs: house.Blobs, Heard: hall.Heard, Log: log, Now: now}),
-		Backup: func(context.Context, io.Writer) error { return nil }, Post: webtest.Post{}})
+		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{}, Post: webtest.Post{}})
 	handler, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"loa/web/door"
 	"loa/web/entering"
 	"loa/web/feedback"
+	"loa/web/health"
 	"loa/web/help"
 	"loa/web/home"
 	"loa/web/judging"
@@ -49,6 +50,7 @@ type Store interface {
 	door.Store
 	library.Store
 	entering.Store
+	health.Store
 	judging.Store
 	me.Store
 	messages.Store
@@ -70,6 +72,7 @@ type Deps struct {
 	Blobs    library.Blobs
 	Desk     *intake.Desk
 	Backup   api.Backup
+	Server   health.Server
 	Contests *contest.Hall
 	Booth    judging.Booth
 	Jobs     runs.Jobs
@@ -115,6 +118,7 @@ func Register(k *kit.Kit, d Deps) {
 	usb.Register(k, d.Store, d.Blobs)
 	runs.Register(k, d.Store, d.Jobs)
 	clock.Register(k, d.Clock, d.Told)
+	health.Register(k, d.Store, d.Jobs, d.Server)
 	entering.Register(k, d.Store, d.Contests, d.Desk)
 	judging.Register(k, d.Store, d.Contests, d.Booth)
 	feedback.Register(k, d.Contests)

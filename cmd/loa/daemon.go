@@ -32,6 +32,7 @@ import (
 	"loa/store/bolt"
 	"loa/store/folder"
 	"loa/web"
+	"loa/web/health"
 	"loa/web/kit"
 )
 
@@ -164,6 +165,13 @@ func (d *daemon) trouble() *kit.Trouble {
 	return nil
 }
 
+// server is what the page of its health asks of the machine.
+type server struct{ d *daemon }
+
+func (s server) Space() (free, size int64, ok bool) { return s.d.blobs.Space() }
+func (s server) Wrong() error                       { return s.d.tryDisk(probeEvery) }
+func (s server) Doubt() error                       { return s.d.watch.Fault() }
+
 // tryDisk tries whether the disk takes writes, unless that was tried so lately.
 func (d *daemon) tryDisk(age time.Duration) error {
 	d.probing.Lock()
@@ -289,8 +297,11 @@ func (d *daemon) openWeb(ctx context.Context) error {
 		Clock: d.watch, Post: d.office, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
 		},
-		Backup: func(ctx context.Context, w io.Writer) error {
-			return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
+		Server: server{d},
+		Backup: func(ctx context.Context, by accounts.Actor, w io.Writer) error {
+			return health.Note(ctx, d.store, d.cfg.now, by.Name, func() (int64, error) {
+				return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
+			})
 		},
 	})
 	d.routes = k.Routes()

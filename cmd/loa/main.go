@@ -31,6 +31,7 @@ type grammar struct {
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`
 	Post         postCommands      `cmd:"" help:"cli.summary.post"`
 	Clock        clockCommands     `cmd:"" help:"cli.summary.clock"`
+	Health       healthCommand     `cmd:"" help:"cli.summary.health"`
 	Backup       backupCommand     `cmd:"" help:"cli.summary.backup"`
 	Restore      restoreCommand    `cmd:"" help:"cli.summary.restore"`
 	User         userCommands      `cmd:"" help:"accounts.cli.summary"`

@@ -86,14 +86,14 @@ func (s *summed) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Write writes a backup of a running store to w. After an error what was
-// written is no backup, and Check says so.
-func Write(ctx context.Context, w io.Writer, s store.Engine, blobs library.Blobs, now time.Time) error {
+// Write writes a backup of a running store to w and returns its size in bytes. After an
+// error what was written is no backup, and Check says so.
+func Write(ctx context.Context, w io.Writer, s store.Engine, blobs library.Blobs, now time.Time) (size int64, err error) {
 	sum := &summed{w: w, h: sha256.New()}
 	out := tar.NewWriter(sum)
 	m, err := json.Marshal(Manifest{Loa: "backup", ID: s.ID(), Schema: s.Schema(), Created: s.Created(), Made: now})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	err = s.Backup(ctx, func(size int64, r io.Reader) error { // nothing is sent before the copy is made
 		if err := add(out, manifestName, int64(len(m)), now, bytes.NewReader(m)); err != nil {
@@ -102,31 +102,31 @@ func Write(ctx context.Context, w io.Writer, s store.Engine, blobs library.Blobs
 		return add(out, databaseName, size, now, r)
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var last end
 	for blob, err := range blobs.List(ctx) {
 		if err != nil {
-			return err
+			return 0, err
 		}
 		same, err := addBlob(ctx, out, blobs, blob)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if !same {
 			last.Damaged = append(last.Damaged, blob.SHA256)
 		}
 	}
 	if err := out.Flush(); err != nil {
-		return err
+		return 0, err
 	}
 	last.Size, last.SHA256 = sum.n, hex.EncodeToString(sum.h.Sum(nil))
 	b, err := last.bytes()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = w.Write(b)
-	return err
+	n, err := w.Write(b)
+	return sum.n + int64(n), err
 }
 
 // addBlob adds a blob, if it is still there, and tells whether it is what its

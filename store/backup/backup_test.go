@@ -60,7 +60,7 @@ func filled(t *testing.T) house {
 func (h house) backup(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := backup.Write(t.Context(), &b, h.Store, h.blobs, made); err != nil {
+	if _, err := backup.Write(t.Context(), &b, h.Store, h.blobs, made); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -358,7 +358,7 @@ func TestABackupThatCannotBeWrittenFails(t *testing.T) {
 	h := filled(t)
 	size := len(h.backup(t))
 	for _, n := range []int{0, 1, 600, size / 2, size - 3000, size - 1025, size - 1} {
-		if err := backup.Write(context.Background(), &full{left: n}, h.Store, h.blobs, made); err == nil {
+		if _, err := backup.Write(context.Background(), &full{left: n}, h.Store, h.blobs, made); err == nil {
 			t.Errorf("room for %d of %d bytes, and no error", n, size)
 		}
 	}

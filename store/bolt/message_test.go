@@ -56,7 +56,7 @@ func TestMessagesThatWaitedAreHeldByARestore(t *testing.T) {
 	}
 	defer blobs.Close()
 	var file bytes.Buffer
-	if err := backup.Write(t.Context(), &file, s, blobs, at); err != nil {
+	if _, err := backup.Write(t.Context(), &file, s, blobs, at); err != nil {
 		t.Fatal(err)
 	}
 	dir, later := t.TempDir(), at.Add(time.Hour)

@@ -56,6 +56,17 @@ func (b *Blobs) Close() error { return b.root.Close() }
 // empties it too.
 func (b *Blobs) TempDir() string { return filepath.Join(b.root.Name(), "tmp") }
 
+// Space tells how much of the disk with the blobs is free and how large it is, in bytes; ok
+// is false where the system does not say.
+func (b *Blobs) Space() (free, size int64, ok bool) {
+	f, err := b.root.Open(".")
+	if err != nil {
+		return 0, 0, false
+	}
+	defer f.Close()
+	return space(f)
+}
+
 // Clean removes what a daemon that was killed left half written. Only the one
 // daemon that holds the data folder may call it, before its first Put.
 func (b *Blobs) Clean() error {
@@ -272,7 +283,7 @@ func syncDir(root *os.Root, dir string) error {
 
 // room refuses to write when the disk has less than reserve bytes free.
 func room(f *os.File, reserve int64) error {
-	if free, ok := freeBytes(f); ok && free < reserve {
+	if free, _, ok := space(f); ok && free < reserve {
 		return library.DiskFull(nil)
 	}
 	return nil

@@ -4,5 +4,5 @@ package folder
 
 import "os"
 
-// freeBytes is not known here: a full disk is met when writing.
-func freeBytes(*os.File) (free int64, ok bool) { return 0, false }
+// space is not known here: a full disk is met when writing.
+func space(*os.File) (free, size int64, ok bool) { return 0, 0, false }

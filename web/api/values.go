@@ -13,6 +13,7 @@ import (
 	"loa/message"
 	"loa/scheduler"
 	"loa/stations"
+	"loa/web/health"
 )
 
 // listed is a list of values that stands in the API's document.
@@ -78,6 +79,8 @@ var values = []listed{
 	{all: stations.Columns, say: "stations.column."},
 	{all: stations.Fates, say: "stations.fate."},
 	{all: stations.Technologies, say: "stations.technology."},
+	{all: health.Names, say: "health.name."},
+	{all: health.States, say: "health.state."},
 	{all: text.Languages, mute: "each calls itself by its own name"},
 }
 

@@ -99,8 +99,9 @@ var places = []place{
 	{"/settings/hooks", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 	{"/settings/deliveries", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 	{"/settings/library", "", "quan-tri", "Thư viện âm thanh: giữ gì, giữ bao lâu"},
-	{"/runs", "", "quan-tri", "Bằng dòng lệnh"},
-	{"/clock", "", "quan-tri", "Bằng dòng lệnh"},
+	{"/health", "", "quan-tri", "Sức khoẻ máy chủ"},
+	{"/runs", "", "quan-tri", "Sức khoẻ máy chủ"},
+	{"/clock", "", "quan-tri", "Sức khoẻ máy chủ"},
 }
 
 // at is the place for a page, by the path of its route, for who reads it.

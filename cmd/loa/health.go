@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+
+	"loa/internal/fault"
+	"loa/web/health"
+)
+
+// healthCommand asks the running daemon whether the server is well; what is to be mended
+// now is no success.
+type healthCommand struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks and prints.
+func (c healthCommand) Run(t *terminal) error {
+	var h health.Health
+	if err := c.client().get(t, "/api/v1/health", &h); err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := t.json(h); err != nil {
+			return err
+		}
+	} else {
+		for _, check := range h.Checks {
+			fmt.Fprintf(t.out, "%-12s %-14s %s\n", t.lang.Say("health.state."+string(check.State)), t.lang.Say("health.name."+string(check.Name)), check.Said)
+			if check.Do != "" && check.State != health.Good {
+				fmt.Fprintf(t.out, "%-27s %s\n", "", check.Do)
+			}
+		}
+	}
+	if h.State == health.Mend {
+		return fault.New(fault.Unavailable, "cli.health.mend")
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+// Package health tells whoever looks after the server, in plain words, whether it is
+// well: the backup, the disk, the clock, the data, the jobs, the messages.
+package health
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"loa/accounts"
+	"loa/internal/text"
+	"loa/message"
+	"loa/scheduler"
+	"loa/web/kit"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// BackupJob and VerifyJob are the jobs under which backups that were sent, and the nightly
+// readings of everything, stand in the log of runs.
+const (
+	BackupJob = "backup_send"
+	VerifyJob = "records_verify"
+)
+
+// Store is what this page asks of the store.
+type Store interface {
+	scheduler.RunLog
+	Created() time.Time
+	Deliveries(ctx context.Context, by accounts.Actor, q message.Query, before uint64, limit int) (list []message.Delivery, next uint64, err error)
+}
+
+// Clockwork lists the jobs there are: a scheduler.Clock.
+type Clockwork interface {
+	Jobs(ctx context.Context) ([]scheduler.JobStatus, error)
+}
+
+// Server tells of the machine.
+type Server interface {
+	Space() (free, size int64, ok bool) // bytes of the disk with the data; ok is false where the system does not say
+	Wrong() error                       // what keeps the disk from taking writes, or nil
+	Doubt() error                       // what makes the clock doubtful, or nil
+}
+
+type pages struct {
+	store  Store
+	jobs   Clockwork
+	server Server
+	page   *kit.View[healthPage]
+}
+
+// Register adds the page, the step on the first page and the API to k.
+func Register(k *kit.Kit, s Store, jobs Clockwork, server Server) {
+	p := pages{s, jobs, server, kit.NewView[healthPage](k.Folder("health", files), "health.html")}
+	k.Menu(kit.MenuItem{Path: "/health", Key: "health.title", Icon: "check", Access: accounts.RunServer, Order: 94})
+	k.Handle(
+		kit.Route{Pattern: "GET /health", Access: accounts.RunServer, Handler: p.show},
+		kit.Route{Pattern: "GET /api/v1/health", Access: accounts.RunServer, Handler: p.get, Out: Health{},
+			Summary: "Whether the server is well: backup, disk, clock, data, jobs, messages; each with what to do."},
+	)
+	k.AddStep(p.steps)
+}
+
+// backupPath is where a backup is had.
+const backupPath = "/api/v1/backup"
+
+// How far back messages that were given up are counted, and how many.
+const (
+	lately      = 7 * 24 * time.Hour
+	mostDead    = 50
+	lastBackups = 20 // among which a good one is looked for
+)
+
+// checks looks at everything.
+func (p pages) checks(r *kit.Request) ([]Check, error) {
+	f := Facts{Now: r.Now, Since: p.store.Created(), Last: map[string]scheduler.Run{}, Wrong: p.server.Wrong(), Doubt: p.server.Doubt(),
+		Backup: BackupJob, Verify: VerifyJob}
+	f.Free, f.Size, f.Sized = p.server.Space()
+	jobs, err := p.jobs.Jobs(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	for _, job := range append(jobs, scheduler.JobStatus{Name: BackupJob}) {
+		limit := 2 // the last may be under way
+		if job.Name == BackupJob {
+			limit = lastBackups
+		}
+		list, err := p.store.RunsBefore(r.Context(), job.Name, r.Now.Add(time.Second), limit)
+		if err != nil {
+			return nil, err
+		}
+		list = slices.DeleteFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Running })
+		i := 0
+		if job.Name == BackupJob { // one that was cut takes nothing from the one before
+			i = max(slices.IndexFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Done }), 0)
+		}
+		if len(list) > 0 {
+			f.Last[job.Name] = list[i]
+		}
+	}
+	for _, state := range []message.State{message.Dead, message.Failed} {
+		list, _, err := p.store.Deliveries(r.Context(), r.Actor, message.Query{State: state}, 0, mostDead+1)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range list {
+			if r.Now.Sub(d.Next) < lately {
+				f.Dead++
+			}
+		}
+	}
+	if f.Dead > mostDead {
+		f.Dead, f.Many = mostDead, true
+	}
+	return Of(f), nil
+}
+
+// line is a check as it is read.
+type line struct {
+	Check
+	Title, Badge, Word string
+}
+
+type healthPage struct {
+	kit.Page
+	Lines  []line
+	Backup string // the address of one
+}
+
+var badges = map[State]string{Good: kit.StateOK, Look: kit.StateWarn, Mend: kit.StateBad}
+
+func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
+	list, err := p.checks(r)
+	if err != nil {
+		return err
+	}
+	page := healthPage{Page: r.Page("health.title"), Backup: backupPath}
+	for _, c := range list {
+		page.Lines = append(page.Lines, line{c, r.Say("health.name." + string(c.Name)), badges[c.State], r.Say("health.state." + string(c.State))})
+	}
+	return p.page.Render(w, r, page)
+}
+
+// steps tells on the first page what is not well.
+func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
+	if !r.Actor.CanSomewhere(accounts.RunServer) {
+		return nil, nil
+	}
+	list, err := p.checks(r)
+	if err != nil {
+		return nil, err
+	}
+	var names, said []string
+	for _, c := range list {
+		if c.State != Good && c.Name != Clock && c.Name != Jobs { // those have cards of their own
+			names, said = append(names, r.Say("health.name."+string(c.Name))), append(said, c.Said.Words(r.Lang))
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return []kit.Step{{Title: r.Say("health.step", "names", strings.Join(names, ", ")), Text: strings.Join(said, " "), Path: "/health",
+		Button: r.Say("health.open"), Icon: "warn", State: badges[Worst(list)], Order: 13}}, nil
+}
+
+// Health is the server's health as the API tells it.
+type Health struct {
+	State  State  `json:"state"` // the worst of them
+	Checks []Told `json:"checks"`
+}
+
+// Told is a check in the caller's language.
+type Told struct {
+	Name  Name   `json:"name"`
+	State State  `json:"state"`
+	Said  string `json:"said"`
+	Do    string `json:"do,omitempty"`
+}
+
+func (p pages) get(w http.ResponseWriter, r *kit.Request) error {
+	list, err := p.checks(r)
+	if err != nil {
+		return err
+	}
+	h := Health{State: Worst(list), Checks: []Told{}}
+	for _, c := range list {
+		told := Told{Name: c.Name, State: c.State, Said: c.Said.Words(r.Lang)}
+		if c.Do.Key != "" {
+			told.Do = c.Do.Words(r.Lang)
+		}
+		h.Checks = append(h.Checks, told)
+	}
+	return r.JSON(w, http.StatusOK, h)
+}
+
+// Note sends a backup and keeps in the log of runs by whom it was asked for and how large it
+// was, or why it failed. What cannot be noted, on a full disk, is a backup all the same.
+func Note(ctx context.Context, log scheduler.Runs, now func() time.Time, by string, send func() (size int64, err error)) error {
+	run := scheduler.Run{Job: BackupJob, ScheduledAt: now().UTC(), Attempt: 1, Outcome: scheduler.Done}
+	run.StartedAt = run.ScheduledAt
+	n, err := send()
+	if run = run.Saying(text.NewPhrase("job.backup_sent", "size", text.Bytes(n), "by", by)); err != nil {
+		run.Outcome, run.Error = scheduler.Failed, err.Error()
+		run = run.Saying(text.Phrase{})
+	}
+	run.EndedAt = now().UTC()
+	_, _ = log.BeginRun(context.WithoutCancel(ctx), run)
+	return err
+}
