@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -84,6 +85,9 @@ type Fit struct {
 	Drift float64
 	// Pieces are how well each piece of the clip fits there.
 	Pieces []Piece
+	// Alike is how like the two are there, frame by frame: 1 is the same sound, and a horn
+	// with its street, or a phone, leaves far less.
+	Alike float64
 
 	places int // that were looked at
 }
@@ -121,6 +125,12 @@ func chance(score float64, frames int) float64 {
 	return -math.Expm1(-minutes * math.Exp(-(score-usualScore)/scoreSpread))
 }
 
+// Threshold is the score from which on the fit is Certain.
+func (f Fit) Threshold() float64 {
+	minutes := max(1, float64(f.places)*hop/60)
+	return usualScore - scoreSpread*math.Log(-math.Log1p(-Certain)/minutes)
+}
+
 // Seconds is its length.
 func (g *Programme) Seconds() float64 { return float64(g.frames) * hop }
 
@@ -145,11 +155,37 @@ func (g *Programme) FindBetween(clip Print, from, to float64) Fit {
 	}
 	score, middle := float64(s.best.sum)/math.Sqrt(float64(len(s.pieces))), float64(len(frames))/2
 	f := Fit{Score: score, Chance: chance(score, last-first), Start: (float64(s.best.at) - middle*s.best.drift) * hop,
-		Drift: s.best.drift, places: last - first}
+		Drift: s.best.drift, Alike: s.alike, places: last - first}
 	for i, at := range s.pieces {
 		f.Pieces = append(f.Pieces, Piece{float64(at) * hop, float64(at+pieceLength) * hop, float64(s.best.at+s.lies[i]) * hop, s.scores[i]})
 	}
 	return f
+}
+
+// Curve is how well a clip fits along the whole programme at the drift of a fit, in deviations of
+// chance: the best of each of so many equal parts, of where the clip begins.
+func (g *Programme) Curve(clip Print, f Fit, parts int) []float64 {
+	out := make([]float64, parts)
+	frames := clip.frames[:min(len(clip.frames), longest)]
+	if len(frames) < pieceLength || g.frames < pieceLength {
+		return out
+	}
+	s := newSearch(frames)
+	l := slices.MinFunc(s.lines, func(a, b line) int { return cmp.Compare(math.Abs(a.drift-f.Drift), math.Abs(b.drift-f.Drift)) })
+	lead := slices.Max(s.reach)
+	for from := 0; from < g.frames; from += chunk {
+		to := min(from+chunk, g.frames)
+		fits, _ := s.correlate(g, from-lead, to-from+s.length+2*lead)
+		for k := range to - from {
+			sum := float32(0)
+			for i, fit := range fits {
+				sum += min(enough, fit[k+lead+l.places[i]])
+			}
+			part := &out[(from+k)*parts/g.frames]
+			*part = max(*part, float64(sum)/math.Sqrt(float64(len(s.pieces))))
+		}
+	}
+	return out
 }
 
 // search is one clip that is sought.
@@ -162,6 +198,7 @@ type search struct {
 	lines   []line
 	reach   []int // how far each piece lies from its place at most, by drift
 	best    place
+	alike   float64   // the mean correlation there
 	scores  []float64 // of each piece there
 	lies    []int     // where each piece lies, from where the clip begins
 }
@@ -233,7 +270,7 @@ func (s *search) look(g *Programme, from, to int) {
 	// A piece lies up to its reach before or after its place.
 	lead := slices.Max(s.reach)
 	first, total := from-lead, to-from+s.length+2*lead
-	fits := s.correlate(g, first, total)
+	fits, scale := s.correlate(g, first, total)
 	bound := make([]float32, to-from)
 	for i, fit := range fits {
 		near := highest(fit, s.reach[i])
@@ -255,6 +292,7 @@ func (s *search) look(g *Programme, from, to int) {
 				continue
 			}
 			s.best, s.scores, s.lies = p, s.scores[:0], l.places
+			s.alike = float64(p.plain/scale) / float64(len(fits))
 			for i, fit := range fits {
 				s.scores = append(s.scores, float64(min(enough, fit[k+lead+l.places[i]])))
 			}
@@ -264,8 +302,9 @@ func (s *search) look(g *Programme, from, to int) {
 
 // correlate gives, for each piece, its correlation with the programme where it
 // begins at each of total frames from first on, in deviations of chance; what is under 0 is 0.
-func (s *search) correlate(g *Programme, first, total int) [][]float32 {
-	out := make([][]float32, len(s.pieces))
+// A correlation of 1 is scale deviations.
+func (s *search) correlate(g *Programme, first, total int) (out [][]float32, scale float32) {
+	out = make([][]float32, len(s.pieces))
 	for p := range out {
 		out[p] = make([]float32, total)
 	}
@@ -311,13 +350,13 @@ func (s *search) correlate(g *Programme, first, total int) [][]float32 {
 			}
 		}
 	}
-	scale := float32(1 / math.Sqrt(max(1e-9, squares/max(1, count))))
+	scale = float32(1 / math.Sqrt(max(1e-9, squares/max(1, count))))
 	for _, fit := range out {
 		for i, v := range fit {
 			fit[i] = max(0, v*scale)
 		}
 	}
-	return out
+	return out, scale
 }
 
 // multiply adds there times the conjugate of piece.

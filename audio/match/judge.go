@@ -34,8 +34,18 @@ const (
 	OtherProgramme Reason = "other_programme" // clearly a programme that was not expected
 )
 
+// Reasons of a recording that is not listened to, or that is not taken for what it holds. Judge gives none.
+const (
+	Unreadable Reason = "unreadable" // it cannot be decoded
+	Used       Reason = "used"       // the same recording was given for another airing before
+)
+
 // Reasons are all.
-var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared, Ends, Outside, OtherTime, OtherProgramme}
+var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared, Ends, Outside, OtherTime, OtherProgramme, Unreadable, Used}
+
+// Method numbers how a verdict is come to: it is raised with any change by which a clip may be
+// judged otherwise.
+const Method = 1
 
 const (
 	// LeastSeconds is the shortest clip that is judged.

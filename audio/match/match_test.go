@@ -303,8 +303,8 @@ func TestPrintsAreReadBack(t *testing.T) {
 	if err := q.UnmarshalBinary(b); err != nil || !slices.Equal(q.frames, p.frames) || !slices.Equal(q.levels, p.levels) {
 		t.Fatalf("read back: %v", err)
 	}
-	for _, bad := range [][]byte{nil, {form}, {form + 1, 0}, b[:len(b)-1], append(slices.Clone(b), 0),
-		{form, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
+	for _, bad := range [][]byte{nil, {Form}, {Form + 1, 0}, b[:len(b)-1], append(slices.Clone(b), 0),
+		{Form, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
 		kept := q
 		if err := q.UnmarshalBinary(bad); err == nil || len(q.frames) != len(kept.frames) {
 			t.Errorf("%.20x is read as %d frames", bad, len(q.frames))
@@ -316,7 +316,7 @@ func TestPrintsAreReadBack(t *testing.T) {
 func FuzzPrint(f *testing.F) {
 	b, _ := printOf(talk(5, 1)).MarshalBinary()
 	f.Add(b)
-	f.Add([]byte{form, 0})
+	f.Add([]byte{Form, 0})
 	f.Add(b[:40])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var p Print

@@ -130,15 +130,15 @@ func (p Print) Seconds() float64 { return float64(len(p.frames)) * hop }
 // Hz: nine tenths of the frames are fainter. It is -120 of an empty Print.
 func (p Print) Level() float64 { return float64(loud(p.levels)) }
 
-// form numbers the layout of a Print's bytes and how its values are made.
-const form = 1
+// Form numbers the layout of a Print's bytes and how its values are made.
+const Form = 1
 
 var errPrint = errors.New("match: not the bytes of a print")
 
 // MarshalBinary writes the Print: its form, the number of frames, and each
 // frame's values and level. It gives no error.
 func (p Print) MarshalBinary() ([]byte, error) {
-	b := binary.AppendUvarint([]byte{form}, uint64(len(p.frames)))
+	b := binary.AppendUvarint([]byte{Form}, uint64(len(p.frames)))
 	for i, f := range p.frames {
 		for _, v := range f {
 			b = append(b, byte(v))
@@ -150,7 +150,7 @@ func (p Print) MarshalBinary() ([]byte, error) {
 
 // UnmarshalBinary reads what MarshalBinary wrote, of this form alone.
 func (p *Print) UnmarshalBinary(b []byte) error {
-	if len(b) == 0 || b[0] != form {
+	if len(b) == 0 || b[0] != Form {
 		return errPrint
 	}
 	count, n := binary.Uvarint(b[1:])
