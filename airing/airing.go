@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/scheduler"
 	"loa/stations"
@@ -142,7 +143,7 @@ const (
 var Findings = [...]Finding{Verified, NotProven, Contradicted}
 
 // Entry is one link of a station's log: exactly one of Report, Evidence,
-// Verdict and Removal is set.
+// Verdict, Removal and Proof is set.
 type Entry struct {
 	Station    string         `json:"station"`
 	Seq        uint32         `json:"seq"`  // 1 is the station's first
@@ -153,6 +154,7 @@ type Entry struct {
 	Evidence   *Evidence      `json:"evidence,omitempty"`
 	Verdict    *Verdict       `json:"verdict,omitempty"`
 	Removal    *Removal       `json:"removal,omitempty"`
+	Proof      *Proof         `json:"proof,omitempty"`
 }
 
 // Check is an error when the entry says something this program has no word for:
@@ -167,7 +169,9 @@ func (e Entry) Check() error {
 		return fmt.Errorf("airing: unknown means %q", e.Report.Means)
 	case e.Verdict != nil && !slices.Contains(Findings[:], e.Verdict.Finding):
 		return fmt.Errorf("airing: unknown finding %q", e.Verdict.Finding)
-	case e.Report == nil && e.Evidence == nil && e.Verdict == nil && e.Removal == nil:
+	case e.Proof != nil && !slices.Contains(match.Words, e.Proof.Word):
+		return fmt.Errorf("airing: unknown word of the machine %q", e.Proof.Word)
+	case e.Report == nil && e.Evidence == nil && e.Verdict == nil && e.Removal == nil && e.Proof == nil:
 		return errors.New("airing: an entry of nothing")
 	}
 	return nil
@@ -187,7 +191,8 @@ type Line struct {
 	FindingOf   string         `json:"finding_of,omitempty"` // the report it was found of, where a correction came after
 	Verdicts    []GivenVerdict `json:"verdicts,omitempty"`   // all that was found, oldest first
 	Lapsed      *GivenVerdict  `json:"lapsed,omitempty"`     // what was found of the report before, and holds no more since this one corrected it
-	Unseen      bool           `json:"unseen,omitempty"`     // evidence came after it was found not proven or contradicted, and nobody looked again
+	Unseen      bool           `json:"unseen,omitempty"`     // evidence, or the machine's contrary word, came after somebody looked, and nobody looked again
+	Proofs      []GivenProof   `json:"proofs,omitempty"`     // all that the machine heard in its evidence, oldest first
 	// WeekClosed tells that its week is frozen: the report stands beside the figures, and no
 	// more that is said of it changes them. Lists do not tell.
 	WeekClosed bool `json:"week_closed,omitempty"`
@@ -202,9 +207,10 @@ func (l Line) Last() *GivenVerdict {
 }
 
 // Waits reports whether somebody should look at the line: it has evidence nobody judged,
-// or was corrected after somebody did. What was found meanwhile holds until then.
+// or was corrected after somebody did. What was found meanwhile holds until then. What the machine
+// verified waits for nobody, but for a sample.
 func (l Line) Waits() bool {
-	return l.Stands() && l.Outcome == Aired && (l.Finding == "" || l.Unseen) && (len(l.Evidence) > 0 || l.Lapsed != nil)
+	return l.Stands() && l.Outcome == Aired && (l.Finding == "" || l.Unseen) && (len(l.Evidence) > 0 && (l.Unseen || !l.settled()) || l.Lapsed != nil)
 }
 
 // GivenVerdict is a verdict as the log keeps it.
@@ -433,6 +439,11 @@ type Log interface {
 	Detach(ctx context.Context, m accounts.Meta, r Removal) (Line, error)
 	// VerifyAiring appends a verdict. Faults: see DecideVerdict.
 	VerifyAiring(ctx context.Context, m accounts.Meta, v Verdict) (Line, error)
+	// Prove appends a verdict of the machine. Faults: see DecideProof.
+	Prove(ctx context.Context, m accounts.Meta, p Proof) (Line, error)
+	// Unproved returns at most limit lines with a recording the present method has not heard, the
+	// latest airing first.
+	Unproved(ctx context.Context, limit int) ([]Line, error)
 	// Airing returns one line by its report's ID.
 	Airing(ctx context.Context, by accounts.Actor, id string) (Line, error)
 	// Corrections returns all reports of one airing by the ID of any of them: the one that

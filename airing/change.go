@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/internal/text"
 )
@@ -109,6 +110,9 @@ func (l Line) After(e Entry) Line {
 		if e.Verdict.Report != l.ID {
 			l.FindingOf = e.Verdict.Report
 		}
+	case e.Proof != nil:
+		l.Proofs = append(slices.Clip(l.Proofs), GivenProof{Proof: *e.Proof, At: e.ReceivedAt})
+		l.Unseen = l.Unseen || l.Finding == Verified && e.Proof.Word == match.Contradicted
 	}
 	return l
 }

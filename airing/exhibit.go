@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/scheduler"
 	"loa/stations"
@@ -36,11 +37,14 @@ type Exhibit struct {
 	Finding   Finding   `json:"finding,omitempty"`
 	Lapsed    string    `json:"lapsed,omitempty"` // the name of who found what a correction has ended since
 	Waits     bool      `json:"waits"`            // as of the line
+	// Machine is what the machine says of it, and Sampled whether a person looks at that unasked.
+	Machine match.Word `json:"machine,omitempty"`
+	Sampled bool       `json:"sampled,omitempty"`
 }
 
 // ExhibitShape names what an exhibit is made of: whoever keeps exhibits makes them again where it differs.
 func ExhibitShape() []string {
-	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since"}
+	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since", "machine"}
 }
 
 // Exhibit is the line as an exhibit; ok is false where nobody has anything to look at.
@@ -49,6 +53,7 @@ func (l Line) Exhibit() (e Exhibit, ok bool) {
 		return Exhibit{}, false
 	}
 	e = Exhibit{Report: l.ID, Station: l.Station, Programme: l.Programme, By: l.By.Person, StartedAt: l.StartedAt.UTC(), Finding: l.Finding, Waits: l.Waits()}
+	e.Machine, e.Sampled = l.Proved()
 	for _, piece := range l.Evidence {
 		if piece.Kind == Photo {
 			e.Photos++
@@ -120,8 +125,9 @@ type Pile struct {
 }
 
 // Pile lays out, of what is on the list, what the actor may look at. An even sample comes first: what waits
-// at stations of which least was looked at, and one piece a station before a second. Before all
-// stands what was looked at once and changed since: somebody counts on it.
+// at stations of which least was looked at, and one piece a station before a second. Before all stands what the
+// machine found contradicted, for nothing counts of it until a person looked; then what was looked at once and changed
+// since: somebody counts on it; then what the machine could not prove.
 func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhibit) (p Pile) {
 	turn := map[string]int{} // of a station: how many stand before its next
 	for _, e := range list {
@@ -135,7 +141,7 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 	})
 	type placed struct {
 		Exhibit
-		turn int
+		class, turn int
 	}
 	var waiting []placed
 	for _, e := range list {
@@ -144,14 +150,19 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 		case !e.Waits:
 			p.Looked++
 		case e.By != "" && e.By == by.Person:
+		case e.Machine == match.Contradicted:
+			waiting = append(waiting, placed{e, 0, 0})
 		case e.Lapsed != "" || e.Finding != "":
-			waiting = append(waiting, placed{e, -1})
+			waiting = append(waiting, placed{e, 1, 0})
+		case e.Machine == match.NotProven:
+			waiting = append(waiting, placed{e, 2, turn[e.Station]})
+			turn[e.Station]++
 		default:
-			waiting = append(waiting, placed{e, turn[e.Station]})
+			waiting = append(waiting, placed{e, 3, turn[e.Station]})
 			turn[e.Station]++
 		}
 	}
-	slices.SortStableFunc(waiting, func(a, b placed) int { return cmp.Compare(a.turn, b.turn) })
+	slices.SortStableFunc(waiting, func(a, b placed) int { return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.turn, b.turn)) })
 	for _, e := range waiting {
 		p.Waiting = append(p.Waiting, e.Exhibit)
 	}

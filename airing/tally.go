@@ -14,11 +14,13 @@ type Tally struct {
 	Qualifying   uint16       `json:"qualifying"`           // of these, counting toward the target
 	OnTime       uint16       `json:"on_time"`              // qualifying and reported on time
 	WithEvidence uint16       `json:"with_evidence"`        // qualifying with at least one piece of evidence
-	Verified     uint16       `json:"verified"`             // qualifying, latest verdict verified
+	Verified     uint16       `json:"verified"`             // qualifying, and found as reported
 	Contradicted uint16       `json:"contradicted"`         // would qualify, latest verdict contradicted: they do not count
 	NotAired     uint16       `json:"not_aired"`            // standing, outcome not aired
 	AiredOff     uint16       `json:"aired_off_target"`     // of aired, of programmes that do not count toward the target
 	NotAiredOff  uint16       `json:"not_aired_off_target"` // of not aired, the same
+	ByMachine    uint16       `json:"verified_machine"`     // of verified, by the machine alone
+	ByBoth       uint16       `json:"verified_both"`        // of verified, by the machine and a person
 	Reasons      ReasonCounts `json:"reasons"`              // of not aired, by reason
 }
 
@@ -100,7 +102,8 @@ func Of(l Line) Tally {
 		t.Qualifying = 1
 		t.OnTime = one(l.OnTime)
 		t.WithEvidence = one(len(l.Evidence) > 0)
-		t.Verified = one(l.Finding == Verified)
+		by := l.VerifiedBy()
+		t.Verified, t.ByMachine, t.ByBoth = one(by != ""), one(by == ByMachine), one(by == ByBoth)
 	}
 	return t
 }
@@ -133,10 +136,11 @@ func (t Tally) Add(u Tally, sign int) Tally {
 
 // counterNames are the counters of a tally that are no reasons, in the order of Bytes.
 var counterNames = [...]string{"aired", "qualifying", "on_time", "with_evidence", "verified", "contradicted", "not_aired",
-	"aired_off_target", "not_aired_off_target"}
+	"aired_off_target", "not_aired_off_target", "verified_machine", "verified_both"}
 
 func (t *Tally) counters() (cs [len(counterNames) + len(Reasons)]*uint16) {
-	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired, &t.AiredOff, &t.NotAiredOff})
+	copy(cs[:], []*uint16{&t.Aired, &t.Qualifying, &t.OnTime, &t.WithEvidence, &t.Verified, &t.Contradicted, &t.NotAired, &t.AiredOff, &t.NotAiredOff,
+		&t.ByMachine, &t.ByBoth})
 	for i := range Reasons {
 		cs[len(counterNames)+i] = &t.Reasons[i]
 	}

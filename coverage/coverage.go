@@ -57,14 +57,16 @@ func ToCall() []State {
 
 // Counts are the numbers of one week over some set of stations.
 type Counts struct {
-	Active       int `json:"active"`        // stations active in the week
-	Excused      int `json:"excused"`       // of these, excused and without a qualifying airing
-	Scheduled    int `json:"scheduled"`     // not excused, with at least one slot of a counting programme
-	Aired        int `json:"aired"`         // with at least one qualifying airing
-	WithEvidence int `json:"with_evidence"` // of these, one with evidence
-	Verified     int `json:"verified"`      // of these, one verified
-	OnTime       int `json:"on_time"`       // of these, one reported on time
-	NotCounted   int `json:"not_counted"`   // aired nothing that counts
+	Active       int `json:"active"`           // stations active in the week
+	Excused      int `json:"excused"`          // of these, excused and without a qualifying airing
+	Scheduled    int `json:"scheduled"`        // not excused, with at least one slot of a counting programme
+	Aired        int `json:"aired"`            // with at least one qualifying airing
+	WithEvidence int `json:"with_evidence"`    // of these, one with evidence
+	Verified     int `json:"verified"`         // of these, one verified, by whomever
+	ByMachine    int `json:"verified_machine"` // of the verified, where no person verified one
+	ByBoth       int `json:"verified_both"`    // of the verified, where a person and the machine verified the same
+	OnTime       int `json:"on_time"`          // of these, one reported on time
+	NotCounted   int `json:"not_counted"`      // aired nothing that counts
 	NotAired     int `json:"not_aired"`
 	NotReported  int `json:"not_reported"`
 	NotDue       int `json:"not_due"`
@@ -248,6 +250,8 @@ func (c *Counts) count(state State, m Mark) {
 		c.WithEvidence += int(m & WithEvidence / WithEvidence)
 		c.Verified += int(m & Verified / Verified)
 		c.OnTime += int(m & OnTime / OnTime)
+		c.ByMachine += int(m & ByMachine / ByMachine)
+		c.ByBoth += int(m & ByBoth / ByBoth)
 	}
 }
 

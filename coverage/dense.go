@@ -37,10 +37,12 @@ const (
 	WithEvidence
 	Verified
 	OnTime
+	ByMachine // of the verified, no person verified one
+	ByBoth    // of the verified, a person and the machine verified the same
 )
 
 // markNames are the marks from the lowest bit on.
-var markNames = [...]string{"scheduled", "with evidence", "verified", "on time"}
+var markNames = [...]string{"scheduled", "with evidence", "verified", "on time", "by machine", "by both"}
 
 // Cells are the stations of a week.
 type Cells []Cell
@@ -132,6 +134,12 @@ func (s *StationWeek) marks() (m Mark) {
 	}
 	if s.Tally.OnTime > 0 {
 		m |= OnTime
+	}
+	switch t := s.Tally; {
+	case t.ByBoth > 0:
+		m |= ByBoth
+	case t.Verified > 0 && t.Verified == t.ByMachine:
+		m |= ByMachine
 	}
 	return m
 }

@@ -14,7 +14,7 @@ type Summary struct {
 // them anew when it differs.
 func SummaryShape() []string {
 	return []string{"active", "excused", "scheduled", "aired", "with_evidence", "verified", "on_time", "not_counted", "not_aired", "not_reported",
-		"not_due", "not_planned"}
+		"not_due", "not_planned", "verified_machine", "verified_both"}
 }
 
 // Summary leaves the stations of the week out.
@@ -105,6 +105,8 @@ func (c *Counts) sum(d Counts) {
 	c.Aired += d.Aired
 	c.WithEvidence += d.WithEvidence
 	c.Verified += d.Verified
+	c.ByMachine += d.ByMachine
+	c.ByBoth += d.ByBoth
 	c.OnTime += d.OnTime
 	c.NotCounted += d.NotCounted
 	c.NotAired += d.NotAired

@@ -25,9 +25,9 @@ func TestASummaryNamesEveryCount(t *testing.T) {
 			t.Errorf("%s is counted and not in the shape", name)
 		}
 	}
-	one := Counts{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	one := Counts{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
 	two := one
-	if two.sum(one); two != (Counts{2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}) || len(names) != len(SummaryShape()) {
+	if two.sum(one); two != (Counts{2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}) || len(names) != len(SummaryShape()) {
 		t.Errorf("a count is not summed: %+v", two)
 	}
 }

@@ -16,6 +16,7 @@ type Store interface {
 	CopyRecords
 	SweepRecords
 	BlindRecords
+	MatchRecords
 
 	// SaveRecording keeps a recording under m.ID. What was found out about it, and when
 	// it began to come, is no part of the command's identity: the same file judged or

@@ -47,7 +47,7 @@ func NewSchedule(programmes []Programme, episodes []Episode, rules []Rule) *Sche
 	}
 	for i, e := range episodes {
 		s.episodes[e.ID] = i
-		if !approvedAt(e).IsZero() {
+		if !e.ApprovedAt().IsZero() {
 			k := editionKey{e.Programme, e.Language}
 			s.ready[k] = append(s.ready[k], i)
 		}
@@ -184,8 +184,8 @@ func lastNumber[T any](sorted []T, id func(T) string) int {
 	return number(id(sorted[len(sorted)-1]))
 }
 
-// approvedAt is when the episode was approved, zero if it never was.
-func approvedAt(e Episode) time.Time {
+// ApprovedAt is when the episode was first approved, zero if it never was.
+func (e Episode) ApprovedAt() time.Time {
 	for _, step := range e.Steps {
 		if step.State == Approved {
 			return step.At
@@ -197,7 +197,7 @@ func approvedAt(e Episode) time.Time {
 // newerFirst puts the episode whose first day is later first, then the one
 // approved later, then the one made later.
 func newerFirst(a, b Episode) int {
-	return cmp.Or(cmp.Compare(b.From, a.From), approvedAt(b).Compare(approvedAt(a)), cmp.Compare(number(b.ID), number(a.ID)))
+	return cmp.Or(cmp.Compare(b.From, a.From), b.ApprovedAt().Compare(a.ApprovedAt()), cmp.Compare(number(b.ID), number(a.ID)))
 }
 
 // EpisodeFor is the episode a station with those languages airs at start: the

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
+	"loa/airing"
 	"loa/audio"
 	"loa/audio/match"
 	"loa/internal/fault"
@@ -81,19 +81,20 @@ func matchPrint(ctx context.Context, name string) (match.Print, error) {
 
 // matchJSON is a verdict as a program reads it; seconds and shares of chance.
 type matchJSON struct {
-	Verdict  match.Word   `json:"verdict"`
-	Reason   match.Reason `json:"reason"`
-	Sentence string       `json:"sentence"`
-	Seconds  float64      `json:"seconds"`
-	Episode  string       `json:"episode,omitempty"`
-	Also     []string     `json:"also"`
-	Score    float64      `json:"score"`
-	Chance   float64      `json:"chance"`
-	Start    float64      `json:"start"`
-	Drift    float64      `json:"drift"`
-	Matched  float64      `json:"matched"`
-	Late     *float64     `json:"late"` // null where a time is not known
-	Pieces   []pieceJSON  `json:"pieces"`
+	Verdict  match.Word    `json:"verdict"`
+	Reason   match.Reason  `json:"reason"`
+	Sentence string        `json:"sentence"`
+	Seconds  float64       `json:"seconds"`
+	Episode  string        `json:"episode,omitempty"`
+	Also     []string      `json:"also"`
+	Score    float64       `json:"score"`
+	Chance   float64       `json:"chance"`
+	Start    float64       `json:"start"`
+	Drift    float64       `json:"drift"`
+	Matched  float64       `json:"matched"`
+	Late     *float64      `json:"late"` // null where a time is not known
+	Hints    []airing.Hint `json:"hints"`
+	Pieces   []pieceJSON   `json:"pieces"`
 }
 
 type pieceJSON struct {
@@ -103,10 +104,11 @@ type pieceJSON struct {
 }
 
 func matched(lang text.Language, clip match.Print, v match.Verdict) matchJSON {
+	p := airing.ProofOf(v, clip)
+	out := matchJSON{Verdict: p.Word, Reason: p.Reason, Sentence: sayMatch(lang, clip, v), Seconds: p.Seconds, Episode: p.Episode,
+		Also: append([]string{}, v.Also...), Score: p.Score, Chance: p.Chance, Start: p.Start, Drift: v.Fit.Drift,
+		Matched: p.Matched, Hints: append([]airing.Hint{}, p.Hints...), Pieces: []pieceJSON{}}
 	round := func(f float64) float64 { return math.Round(f*1000) / 1000 }
-	out := matchJSON{Verdict: v.Word, Reason: v.Reason, Sentence: sayMatch(lang, clip, v), Seconds: round(clip.Seconds()), Episode: v.Name,
-		Also: append([]string{}, v.Also...), Score: round(v.Fit.Score), Chance: v.Fit.Chance, Start: round(v.Fit.Start), Drift: v.Fit.Drift,
-		Matched: round(v.Fit.Matched()), Pieces: []pieceJSON{}}
 	if v.Timed {
 		late := round(v.Late.Seconds())
 		out.Late = &late
@@ -117,32 +119,12 @@ func matched(lang text.Language, clip match.Print, v match.Verdict) matchJSON {
 	return out
 }
 
-// sayMatch is a verdict in a sentence.
+// sayMatch is a verdict in a sentence, with what else a person should know.
 func sayMatch(lang text.Language, clip match.Print, v match.Verdict) string {
-	at := "audio.match.at"
-	if v.Fit.Start < 0 {
-		at = "audio.match.before"
-	}
-	start := int(math.Round(math.Abs(v.Fit.Start)))
-	said := lang.Say("audio.match.why."+string(v.Reason), "matched", int64(math.Round(v.Fit.Matched())), "seconds", int64(math.Round(clip.Seconds())),
-		"least", match.LeastSeconds, "ends", match.EndSeconds, "episode", v.Name, "at", lang.Say(at, "at", text.Length(start)),
-		"odds", lang.Number(odds(v.Fit.Chance)),
-		"also", strings.Join(v.Also, ", "))
-	if v.Timed && v.Name != "" {
-		late := "audio.match.late"
-		if v.Late < 0 {
-			late = "audio.match.early"
-		}
-		said += " " + lang.Say(late, "by", lang.Duration(v.Late.Abs().Round(time.Second)))
+	p := airing.ProofOf(v, clip)
+	said := p.Say(lang, func(file string) string { return file })
+	for _, h := range p.Hints {
+		said += " " + lang.Say("airing.hint."+string(h))
 	}
 	return said
-}
-
-// odds is one in how many, a power of ten that is not too large, a thousand million at most.
-func odds(chance float64) int64 {
-	n := int64(1)
-	for n < 1e9 && chance*float64(n)*10 <= 1 {
-		n *= 10
-	}
-	return n
 }

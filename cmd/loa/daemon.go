@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -64,6 +65,7 @@ type daemon struct {
 	hall   *contest.Hall
 	copier *library.Copier
 	booth  *library.Booth
+	prover *airing.Prover
 	watch  *wallclock.Watch // the one clock of everything below
 	clock  *scheduler.Clock
 	office *post.Office
@@ -214,10 +216,15 @@ func (d *daemon) openBlobs(ctx context.Context) (err error) {
 	d.copier = library.NewCopier(library.CopierConfig{Records: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, TempDir: d.blobs.TempDir()})
 	d.booth = library.NewBooth(library.BoothConfig{Records: d.store, Blobs: d.blobs, Heard: d.hall.Heard, Log: d.cfg.log, Now: d.cfg.now,
 		TempDir: d.blobs.TempDir()})
+	d.prover = airing.NewProver(airing.ProverConfig{Store: d.store, Blobs: d.blobs, Log: d.cfg.log, Now: d.cfg.now, Hold: d.watch.Fault,
+		TempDir: d.blobs.TempDir()})
 	copying, stop := context.WithCancel(ctx)
 	var copies sync.WaitGroup
 	copies.Go(func() { d.copier.Run(copying) })
 	copies.Go(func() { d.booth.Run(copying) })
+	if !d.cfg.noJobs {
+		copies.Go(func() { d.prover.Run(copying) })
+	}
 	d.onClose("copies", func(context.Context) error { stop(); copies.Wait(); return nil })
 	d.desk = intake.New(ctx, intake.Config{Spool: spool, Blobs: d.blobs, Records: d.store,
 		Kept: func(r library.Recording) { d.copier.Kept(r); d.booth.Kept(r) }, Log: d.cfg.log, Now: d.cfg.now,

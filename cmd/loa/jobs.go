@@ -30,6 +30,7 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "recordings_expire", Cron: "35 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.expireRecordings},
 		{Name: "blobs_sweep", Cron: "45 2 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpLatest, Run: d.sweepBlobs},
 		{Name: "sounds_compare", Cron: "25 * * * *", Deadline: 20 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.compareSounds},
+		{Name: "proofs_judge", Cron: "50 * * * *", Deadline: 50 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.judgeProofs},
 		{Name: "slots_soon", Cron: "*/10 * * * *", Deadline: 5 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_soon", d.slotsSoon)},
 		{Name: "said_ask", Cron: "*/10 * * * *", Deadline: 5 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.telling("job.told_said", d.saidAsk)},
 		{Name: "slots_missed", Cron: "0 7 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest,
@@ -160,6 +161,14 @@ func (d *daemon) compareSounds(ctx context.Context, _ time.Time) (text.Phrase, e
 		n++
 	}
 	return text.NewPhrase("job.sounds_compared", "n", n), nil
+}
+
+// judgeProofs makes what approved episodes are found by, and listens to whatever evidence still
+// waits: what came since is heard as it comes.
+func (d *daemon) judgeProofs(ctx context.Context, _ time.Time) (text.Phrase, error) {
+	made, err := d.prover.Prepare(ctx)
+	n, jerr := d.prover.JudgeAll(ctx)
+	return text.NewPhrase("job.proofs_judged", "n", n, "made", made), errors.Join(err, jerr)
 }
 
 func (d *daemon) fingerprint(ctx context.Context, r library.Recording) (fingerprint.Print, error) {

@@ -35,6 +35,7 @@ var (
 	slotLines      = table[uuid.UUID]{name: "airing_by_slot"}        // by slot ID: the standing report
 	earlyLines     = table[uuid.UUID]{name: "airing_early"}          // by end and UUID: what was reported before it was over
 	exhibits       = table[airing.Exhibit]{name: "airing_exhibits"}  // by start and UUID: what somebody may look at
+	unproved       = table[uuid.UUID]{name: "airing_unproved"}       // by start and UUID: what the machine has not heard
 	tallies        = table[talliedBytes]{name: "airing_tallies"}     // by week and station number
 	ofProgramme    = table[talliedBytes]{name: "airing_programmes"}  // by week, programme and station number: airing.OfProgramme
 	evidenceByBlob = table[string]{name: "airing_evidence_by_blob"}  // by SHA-256 and evidence ID: the report
@@ -52,6 +53,7 @@ type lineIndex struct {
 	Removals    []uint32 `json:"d,omitempty"` // entry numbers
 	Verdict     uint32   `json:"v,omitempty"` // entry number of the latest, 0 for none
 	Earlier     []uint32 `json:"w,omitempty"` // entry numbers of the verdicts before it, oldest first; older programs kept none
+	Proofs      []uint32 `json:"p,omitempty"` // entry numbers
 }
 
 // stationNumber is the number inside a station's ID; 0 is no station's.
@@ -147,13 +149,19 @@ func retally(tx *tx) error {
 }
 
 // exhibit makes every exhibit anew from the log.
-func exhibit(tx *tx) error {
+func exhibit(tx *tx) error { return fromLog(tx, exhibits, putExhibits) }
+
+// unprove makes the index of what the machine has not heard anew from the log.
+func unprove(tx *tx) error { return fromLog(tx, unproved, putUnproved) }
+
+// fromLog empties an index of standing reports and lets put fill it.
+func fromLog[T any](tx *tx, index table[T], put func(*tx, airing.Change) error) error {
 	var stale [][]byte
-	for key := range exhibits.keys(tx) {
+	for key := range index.keys(tx) {
 		stale = append(stale, slices.Clone(key))
 	}
 	for _, key := range stale {
-		if err := exhibits.remove(tx, key); err != nil {
+		if err := index.remove(tx, key); err != nil {
 			return err
 		}
 	}
@@ -168,12 +176,30 @@ func exhibit(tx *tx) error {
 		if err != nil {
 			return err
 		}
-		if err := putExhibits(tx, airing.Change{Moved: []airing.Moved{{Is: line}}}); err != nil {
+		if err := put(tx, airing.Change{Moved: []airing.Moved{{Is: line}}}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// putUnproved puts what waits for the machine from now on, and removes what waits no more.
+func putUnproved(tx *tx, c airing.Change) error {
+	gone, come := c.Unproved()
+	for _, l := range gone {
+		if err := unproved.remove(tx, lineKey(l)); err != nil {
+			return err
+		}
+	}
+	for _, l := range come {
+		if err := unproved.put(tx, lineKey(l), uuid.MustParse(l.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func lineKey(l airing.Line) []byte { return timeAndID(l.StartedAt, uuid.MustParse(l.ID)) }
 
 // putExhibits puts what somebody may look at from now on, and removes what nobody has to.
 func putExhibits(tx *tx, c airing.Change) error {
@@ -342,6 +368,9 @@ func putReport(tx *tx, set airing.Settings, c airing.Change, idx lineIndex) erro
 		}
 	}
 	if err := putExhibits(tx, c); err != nil {
+		return err
+	}
+	if err := putUnproved(tx, c); err != nil {
 		return err
 	}
 	return putTallies(tx, set, c, idx.Station)
@@ -582,7 +611,7 @@ func readLine(tx *tx, idx lineIndex) (airing.Line, error) {
 		return airing.Line{}, err
 	}
 	line := airing.NewLine(e, idx.CorrectedBy)
-	said := slices.Concat(idx.Evidence, idx.Removals)
+	said := slices.Concat(idx.Evidence, idx.Removals, idx.Proofs)
 	if idx.Verdict > 0 {
 		said = append(append(said, idx.Earlier...), idx.Verdict)
 	}
@@ -652,22 +681,82 @@ func appendEntry(tx *tx, station uint32, e airing.Entry) (uint32, error) {
 
 // Attach implements airing.Log.
 func (s *Store) Attach(ctx context.Context, m accounts.Meta, e airing.Evidence) (airing.Line, error) {
-	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(a airing.About) (airing.Change, error) { return airing.DecideEvidence(a, m, e) })
+	return s.annotate(ctx, m, e.Report, "airing.attach", e, func(_ *tx, a airing.About) (airing.Change, error) { return airing.DecideEvidence(a, m, e) })
 }
 
 // Detach implements airing.Log.
 func (s *Store) Detach(ctx context.Context, m accounts.Meta, r airing.Removal) (airing.Line, error) {
-	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(a airing.About) (airing.Change, error) { return airing.DecideRemoval(a, m, r) })
+	return s.annotate(ctx, m, r.Report, "airing.detach", r, func(_ *tx, a airing.About) (airing.Change, error) { return airing.DecideRemoval(a, m, r) })
 }
 
 // VerifyAiring implements airing.Log.
 func (s *Store) VerifyAiring(ctx context.Context, m accounts.Meta, v airing.Verdict) (airing.Line, error) {
-	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(a airing.About) (airing.Change, error) { return airing.DecideVerdict(a, m, v) })
+	return s.annotate(ctx, m, v.Report, "airing.judge", v, func(_ *tx, a airing.About) (airing.Change, error) { return airing.DecideVerdict(a, m, v) })
+}
+
+// Prove implements airing.Log.
+func (s *Store) Prove(ctx context.Context, m accounts.Meta, p airing.Proof) (airing.Line, error) {
+	return s.annotate(ctx, m, p.Report, "airing.prove", p, func(tx *tx, a airing.About) (airing.Change, error) {
+		uses, err := usesOf(tx, p.SHA256)
+		if err != nil {
+			return airing.Change{}, err
+		}
+		return airing.DecideProof(a, m, p, uses)
+	})
+}
+
+// usesOf lists where bytes are attached as evidence.
+func usesOf(tx *tx, sha256 string) (uses []airing.Use, err error) {
+	if sha256 == "" {
+		return nil, nil
+	}
+	for e, err := range evidenceByBlob.ascend(tx, []byte(sha256), after([]byte(sha256))) {
+		if err != nil {
+			return nil, err
+		}
+		id, err := uuid.Parse(e.rec)
+		if err != nil {
+			return nil, damaged(evidenceByBlob.name, e.key, err)
+		}
+		idx, err := logLines.named(tx, id[:], evidenceByBlob.name, e.key)
+		if err != nil {
+			return nil, err
+		}
+		for _, seq := range idx.Evidence {
+			entry, err := readEntry(tx, idx.Station, seq)
+			if err != nil {
+				return nil, err
+			}
+			if entry.Evidence != nil && sha256+entry.Evidence.ID == string(e.key) {
+				uses = append(uses, airing.Use{Report: entry.Evidence.Report, Station: entry.Station, At: entry.ReceivedAt})
+			}
+		}
+	}
+	return uses, nil
+}
+
+// Unproved implements airing.Log.
+func (s *Store) Unproved(ctx context.Context, limit int) (lines []airing.Line, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		lines = nil
+		for e, err := range unproved.descend(tx, nil, nil) {
+			if err != nil || len(lines) == limit {
+				return err
+			}
+			line, _, err := lineOf(tx, unproved.name, e.key, e.rec)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, line)
+		}
+		return nil
+	})
+	return lines, err
 }
 
 // annotate lets the noun decide what is said of a report, and puts it.
 func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name string, cmd any,
-	decide func(airing.About) (airing.Change, error)) (airing.Line, error) {
+	decide func(*tx, airing.About) (airing.Change, error)) (airing.Line, error) {
 	if err := s.refresh(ctx); err != nil {
 		return airing.Line{}, err
 	}
@@ -694,7 +783,7 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 		if a.Before, err = correctedBefore(tx, line); err != nil {
 			return line, err
 		}
-		change, err := decide(a)
+		change, err := decide(tx, a)
 		if err == nil {
 			err = putAnnotation(tx, set, change, idx)
 		}
@@ -750,6 +839,9 @@ func putAnnotation(tx *tx, set airing.Settings, c airing.Change, idx lineIndex) 
 	if err := putExhibits(tx, c); err != nil {
 		return err
 	}
+	if err := putUnproved(tx, c); err != nil {
+		return err
+	}
 	return putTallies(tx, set, c, idx.Station)
 }
 
@@ -760,6 +852,8 @@ func (idx lineIndex) with(e airing.Entry, seq uint32) lineIndex {
 		idx.Evidence = append(idx.Evidence, seq)
 	case e.Removal != nil:
 		idx.Removals = append(idx.Removals, seq)
+	case e.Proof != nil:
+		idx.Proofs = append(idx.Proofs, seq)
 	case idx.Verdict > 0:
 		idx.Earlier, idx.Verdict = append(idx.Earlier, idx.Verdict), seq
 	default:

@@ -25,11 +25,12 @@ type logCheck struct {
 	evidence map[string][]byte  // keys of what was not taken away, by ID
 	sums     map[tallied]airing.Tally
 	exhibits map[string]airing.Exhibit // by report
+	unproved map[string]uuid.UUID      // by key: the reports
 }
 
 func newLogCheck() *logCheck {
 	return &logCheck{heads: map[uint32]airing.Head{}, found: map[uuid.UUID]bool{}, evidence: map[string][]byte{}, sums: map[tallied]airing.Tally{},
-		exhibits: map[string]airing.Exhibit{}}
+		exhibits: map[string]airing.Exhibit{}, unproved: map[string]uuid.UUID{}}
 }
 
 // stationsOfLog are the numbers of the stations that have a chain.
@@ -121,6 +122,9 @@ func (l *logCheck) reports(tx *tx, number uint32, list []airing.Report, report f
 		if e, ok := line.Exhibit(); ok {
 			l.exhibits[e.Report] = e
 		}
+		if len(line.Unproved()) > 0 {
+			l.unproved[string(lineKey(line))] = id
+		}
 	}
 	return nil
 }
@@ -140,6 +144,7 @@ func (l *logCheck) add(own *logCheck) {
 		l.sums[k] = t
 	}
 	maps.Copy(l.exhibits, own.exhibits)
+	maps.Copy(l.unproved, own.unproved)
 }
 
 // compare looks through the indexes for what is not in the log. Every chain was followed before.
@@ -189,6 +194,18 @@ func (l *logCheck) compare(tx *tx, report func(store.Problem)) error {
 	}
 	for _, e := range l.exhibits {
 		badRow(report, exhibits.name, exhibitKey(e), "missing")
+	}
+	for e, err := range unproved.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if want, ok := l.unproved[string(e.key)]; !ok || want != e.rec {
+			badRow(report, unproved.name, e.key, "differs from the log")
+		}
+		delete(l.unproved, string(e.key))
+	}
+	for key := range l.unproved {
+		badRow(report, unproved.name, []byte(key), "missing")
 	}
 	return l.tallies(tx, report)
 }

@@ -27,6 +27,8 @@ var (
 	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}        // by SHA-256 of the copy and ID of the recording
 	blindCopies       = table[library.BlindCopy]{name: "blind_copies"}         // by ID of the recording
 	blindByBlob       = table[string]{name: "blind_copies_by_blob"}            // by SHA-256 of the copy and ID of the recording
+	matchPrints       = table[library.MatchPrint]{name: "match_prints"}        // by ID of the recording
+	printsByBlob      = table[string]{name: "match_prints_by_blob"}            // by SHA-256 of the print and ID of the recording
 	stationBytes      = table[int64]{name: "station_bytes"}                    // by station
 	librarySettings   = table[library.Settings]{name: "library_settings"}      // one, under settingsOfLibrary
 	settingsOfLibrary = []byte("library")
@@ -136,7 +138,7 @@ func (tx *tx) forgetRecording(r library.Recording) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), expiries.remove(tx, []byte(r.ID)),
+	return errors.Join(tx.forgetSound(r.ID), tx.forgetCopy(r.ID), tx.forgetBlind(r.ID), tx.forgetPrint(r.ID), expiries.remove(tx, []byte(r.ID)),
 		stationBytes.put(tx, stationKey(r.Owner.Station), used-r.Blob.Size),
 		recordings.remove(tx, []byte(r.ID)), recordingReports.remove(tx, []byte(r.ID)))
 }
@@ -449,6 +451,36 @@ func (s *Store) BlindCopies(ctx context.Context, after string, limit int) (list 
 	return list, err
 }
 
+func printKey(p library.MatchPrint) []byte { return []byte(p.Blob.SHA256 + p.Recording) }
+
+// SaveMatchPrint implements library.Store.
+func (s *Store) SaveMatchPrint(ctx context.Context, m accounts.Meta, p library.MatchPrint) (library.MatchPrint, error) {
+	return change(ctx, s, m, "audio.save_match_print", p, func(tx *tx) (library.MatchPrint, error) {
+		r, err := recordingIn(tx, p.Recording)
+		if err != nil {
+			return p, err
+		}
+		if p, err = library.DecideMatchPrint(m, r, p); err != nil {
+			return p, err
+		}
+		return p, errors.Join(tx.forgetPrint(r.ID), matchPrints.put(tx, []byte(r.ID), p), printsByBlob.put(tx, printKey(p), r.ID))
+	})
+}
+
+func (tx *tx) forgetPrint(recording string) error {
+	p, found, err := matchPrints.get(tx, []byte(recording))
+	if err != nil || !found {
+		return err
+	}
+	return errors.Join(printsByBlob.remove(tx, printKey(p)), matchPrints.remove(tx, []byte(recording)))
+}
+
+// MatchPrint implements library.Store.
+func (s *Store) MatchPrint(ctx context.Context, recording string) (p library.MatchPrint, found bool, err error) {
+	err = s.view(ctx, func(tx *tx) error { p, found, err = matchPrints.get(tx, []byte(recording)); return err })
+	return p, found, err
+}
+
 // RecordingUsed implements library.Store.
 func (s *Store) RecordingUsed(ctx context.Context, id string) (used bool, err error) {
 	err = s.view(ctx, func(tx *tx) error { used, err = isUsed(tx, id); return err })
@@ -538,6 +570,15 @@ func checkLibrary(tx *tx, report func(store.Problem)) error {
 // are kept from being swept.
 func checkCopies(tx *tx, report func(store.Problem)) error {
 	broadcast, blind := copyRows{broadcastCopies.name, copiesByBlob, 0}, copyRows{blindCopies.name, blindByBlob, 0}
+	prints := copyRows{matchPrints.name, printsByBlob, 0}
+	for e, err := range matchPrints.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if err := prints.check(tx, report, string(e.key), printKey(e.rec), true); err != nil {
+			return err
+		}
+	}
 	for e, err := range broadcastCopies.ascend(tx, nil, nil) {
 		if err != nil {
 			return err
@@ -556,6 +597,7 @@ func checkCopies(tx *tx, report func(store.Problem)) error {
 	}
 	broadcast.end(tx, report)
 	blind.end(tx, report)
+	prints.end(tx, report)
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 
 // blobIndexes are the tables whose keys begin with the SHA-256 of a blob that
 // a record points at, one per noun: what none of them knows may be swept.
-var blobIndexes = []table[string]{recordingsByBlob, copiesByBlob, blindByBlob, evidenceByBlob}
+var blobIndexes = []table[string]{recordingsByBlob, copiesByBlob, blindByBlob, printsByBlob, evidenceByBlob}
 
 // idleBlobs tells of blobs no record points at, by SHA-256, since when that is known.
 var idleBlobs = table[time.Time]{name: "idle_blobs"}

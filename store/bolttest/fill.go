@@ -14,6 +14,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
+	"loa/audio/match"
 	"loa/contest"
 	"loa/contest/ranking"
 	"loa/coverage"
@@ -72,6 +73,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.jobs(rule)
 	f.succession()
 	f.messages(people)
+	f.proofs(people[accounts.Admin])
 }
 
 func (f *filler) must(err error) {
@@ -311,6 +313,44 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 	next := filledMonday.AddDate(0, 0, 7)
 	report(3, next, func(c *airing.Confirm) { c.Seconds = 61 * 60 }) // still on air when it is reported
 	report(4, next, func(c *airing.Confirm) { c.Outcome, c.Reason, c.Means = airing.NotAired, airing.NoStaff, "" })
+}
+
+// proofs lets the machine hear one of three recordings and one that somebody looked at, and keeps
+// what two episodes are found by.
+func (f *filler) proofs(by accounts.Actor) {
+	lines, _, err := f.s.Airings(f.ctx, by, airing.Query{From: filledMonday, Until: filledMonday.AddDate(0, 0, 14), Outcome: airing.Aired, Standing: true})
+	f.must(err)
+	at := filledMonday.AddDate(0, 0, 8)
+	sound := func(line airing.Line, n int) airing.Evidence {
+		blob := f.blob(cut(voiceCut, n))
+		e := airing.Evidence{ID: f.id(), Report: line.ID, Kind: airing.Sound, Type: "audio/mpeg", SHA256: blob.SHA256, Size: blob.Size}
+		_, err := f.s.Attach(f.ctx, f.meta(by, at), e)
+		f.must(err)
+		return e
+	}
+	heard := func(line airing.Line, e airing.Evidence, word match.Word, reason match.Reason) {
+		_, err := f.s.Prove(f.ctx, f.meta(accounts.Daemon(), at), airing.Proof{Report: line.ID, Evidence: e.ID, SHA256: e.SHA256, Method: match.Method,
+			Word: word, Reason: reason, Compared: []string{"E1"}, Episode: "E1", Seconds: 15, Score: 20, Threshold: 10, Chance: 1e-9,
+			Curve: []byte{30, 200, 35}})
+		f.must(err)
+	}
+	for i, line := range lines[:2] {
+		heard(line, sound(line, 1+2*i), match.Verified, match.Found)
+		sound(line, 2+2*i)
+	}
+	for _, line := range lines {
+		if line.Finding == airing.Verified {
+			heard(line, line.Evidence[0], match.Contradicted, match.OtherTime)
+		}
+	}
+	files, err := f.s.Recordings(f.ctx, library.Query{Limit: 100})
+	f.must(err)
+	for _, r := range files.Items {
+		if r.Aired() {
+			_, err := f.s.SaveMatchPrint(f.ctx, f.daemon(1), library.MatchPrint{Recording: r.ID, Form: match.Form, Blob: f.blob([]byte("print of " + r.ID))})
+			f.must(err)
+		}
+	}
 }
 
 // contest plays a small contest to the end, and leaves another as it was drafted.

@@ -15,6 +15,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio/match"
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/once"
@@ -85,6 +86,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"calls are kept, the last of each station is known":        coverageCalls,
 		"what is said by telephone counts once it is confirmed":    airingSaid,
 		"what was last said of stations is told at once":           airingLatest,
+		"the machine's word stands beside a person's":              airingProofs,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -866,6 +868,100 @@ func airingContradicted(t *testing.T, e AiringEngine) {
 		t.Fatalf("the finding is of %s", got.FindingOf)
 	}
 	counts(1, 0)
+}
+
+// airingProofs lets the machine hear evidence: what waits for it is told without the log, a repeat
+// writes nothing, a correction is heard anew, and a recording of another airing proves nothing.
+func airingProofs(t *testing.T, e AiringEngine) {
+	ctx := context.Background()
+	must := func(line airing.Line, err error) airing.Line {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	machine := func(minutes int) accounts.Meta {
+		return by(accounts.Daemon(), monday.Add(time.Duration(minutes)*time.Minute))
+	}
+	waits := func(when string, ids ...string) {
+		t.Helper()
+		list, err := e.Unproved(ctx, 10)
+		var got []string
+		for _, l := range list {
+			got = append(got, l.ID)
+		}
+		slices.Sort(got)
+		slices.Sort(ids)
+		if err != nil || !slices.Equal(got, ids) {
+			t.Fatalf("%s, %v wait for the machine, want %v, %v", when, got, ids, err)
+		}
+	}
+	attach := func(line airing.Line, minutes, bytes int) airing.Evidence {
+		t.Helper()
+		piece := airing.Evidence{ID: uuid.NewString(), Report: line.ID, Kind: airing.Sound, Type: "audio/mpeg", SHA256: fmt.Sprintf("%064d", bytes), Size: 9}
+		must(e.Attach(ctx, by(operatorOf(line.Station), monday.Add(time.Duration(minutes)*time.Minute)), piece))
+		return piece
+	}
+	says := func(report string, piece airing.Evidence, word match.Word, reason match.Reason) airing.Proof {
+		return airing.Proof{Report: report, Evidence: piece.ID, SHA256: piece.SHA256, Method: match.Method, Word: word, Reason: reason,
+			Compared: []string{"E1"}, Episode: "E1", Score: 21, Threshold: 10, Curve: []byte{20, 210}}
+	}
+	line, other := mustConfirm(t, e, "S00003", nil), mustConfirm(t, e, "S00060", nil)
+	waits("nothing was sent")
+	piece := attach(line, 70, 1)
+	waits("a recording came", line.ID)
+	again := machine(71)
+	proof := says(line.ID, piece, match.Verified, match.Found)
+	heard := must(e.Prove(ctx, again, proof))
+	waits("it was heard")
+	if repeat := must(e.Prove(ctx, again, proof)); len(repeat.Proofs) != 1 {
+		t.Fatalf("a repeat is heard twice: %d", len(repeat.Proofs))
+	}
+	if twice := must(e.Prove(ctx, machine(72), proof)); len(twice.Proofs) != 1 {
+		t.Fatalf("one method says it twice: %d", len(twice.Proofs))
+	}
+	if heard.Finding != "" || heard.VerifiedBy() != airing.ByMachine {
+		t.Fatalf("%q by %q", heard.Finding, heard.VerifiedBy())
+	}
+	readsAs(t, e, heard)
+	if c := weekCounts(t, e, thatWeek); c.Verified != 1 || c.ByMachine != 1 || c.ByBoth != 0 {
+		t.Fatalf("by the machine: %+v", c.Counts)
+	}
+	must(e.VerifyAiring(ctx, by(monitorOf(accounts.Province, ""), monday.Add(80*time.Minute)), airing.Verdict{Report: line.ID, Finding: airing.Verified}))
+	if c := weekCounts(t, e, thatWeek); c.Verified != 1 || c.ByMachine != 0 || c.ByBoth != 1 {
+		t.Fatalf("by both: %+v", c.Counts)
+	}
+	taken := attach(other, 81, 1)
+	stolen := must(e.Prove(ctx, machine(82), says(other.ID, taken, match.Verified, match.Found)))
+	if p := stolen.Proofs[0]; p.Word != match.NotProven || p.Reason != match.Used || p.UsedBefore == nil || p.UsedBefore.Report != line.ID {
+		t.Fatalf("a recording of another airing: %+v", p)
+	}
+	if c := weekCounts(t, e, thatWeek); c.Verified != 1 || c.Aired != 2 {
+		t.Fatalf("a recording of another airing counts: %+v", c.Counts)
+	}
+	anew := mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
+		c.Corrects, c.Why, c.Slot, c.StartedAt = line.ID, "ghi nhầm giờ", "", monday.Add(5*time.Minute)
+	})
+	waits("corrected", anew.ID)
+	if len(anew.Proofs) != 0 {
+		t.Fatalf("what was heard of the earlier report is said of its correction: %+v", anew.Proofs)
+	}
+	if _, err := e.Prove(ctx, machine(90), says(line.ID, piece, match.Contradicted, match.OtherTime)); !fault.Is(err,
+		"airing.verdict_of_corrected") {
+		t.Fatal(err)
+	}
+	must(e.Prove(ctx, machine(91), says(anew.ID, piece, match.Verified, match.Found)))
+	waits("heard anew")
+	person := by(monitorOf(accounts.Province, ""), monday.Add(92*time.Minute))
+	if _, err := e.Prove(ctx, person, says(anew.ID, piece, match.Verified, match.Found)); !fault.Is(err,
+		"accounts.denied") {
+		t.Fatalf("a person speaks for the machine: %v", err)
+	}
+	gone := attach(anew, 93, 2)
+	waits("a second recording", anew.ID)
+	must(e.Detach(ctx, by(operatorOf("S00003"), monday.Add(94*time.Minute)), airing.Removal{Report: anew.ID, Evidence: gone.ID, Why: "thu nhầm"}))
+	waits("it was taken away")
 }
 
 // airingExhibits follows a report through all that brings it into the queue of evidence and takes it out.

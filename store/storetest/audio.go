@@ -17,6 +17,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/fingerprint"
+	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/library"
 )
@@ -28,6 +29,7 @@ func Audio(t *testing.T, open func(t testing.TB) library.Store) {
 		"a copy replaces the one before and holds its bytes": audioCopies,
 		"bytes are idle since they were first found so":      audioIdle,
 		"what a jury hears holds its bytes until forgotten":  audioBlind,
+		"what a recording is found by goes with it":          audioFoundBy,
 		"a repeat changes nothing, another body conflicts":   audioRepeats,
 		"a refused command leaves nothing":                   audioRefusals,
 		"settings are the defaults until they are saved":     audioSettings,
@@ -186,6 +188,43 @@ func audioCopies(t *testing.T, s library.Store) {
 	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
 	if _, found, err := s.BroadcastCopy(ctx, "r1"); found || err != nil || held(t, s, second.Blob.SHA256) {
 		t.Errorf("the copy outlives its recording: %v %v", found, err)
+	}
+}
+
+func audioFoundBy(t *testing.T, s library.Store) {
+	ctx := t.Context()
+	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("r1"), sent(0, 0, 1)))
+	sha := func(digit string) string { return strings.Repeat(digit, 64) }
+	if _, found, err := s.MatchPrint(ctx, "r1"); found || err != nil {
+		t.Errorf("a print of nothing: %v %v", found, err)
+	}
+	save := func(change, digit string) library.MatchPrint {
+		t.Helper()
+		return must[library.MatchPrint](t)(s.SaveMatchPrint(ctx, audioMeta(change),
+			library.MatchPrint{Recording: "r1", Form: match.Form, Blob: library.Ref{SHA256: sha(digit), Size: 9}}))
+	}
+	save("p1", "a")
+	second := save("p2", "b") // instead of the first
+	if got, found, err := s.MatchPrint(ctx, "r1"); !found || err != nil || got != second || !got.Made.Equal(audioStart) {
+		t.Errorf("%+v %v %v", got, found, err)
+	}
+	if held(t, s, sha("a")) || !held(t, s, sha("b")) {
+		t.Error("the bytes held are not those of the latest print")
+	}
+	for name, p := range map[string]library.MatchPrint{"library.no_recording": {Recording: "nobody", Blob: second.Blob},
+		"library.bad_blob_name": {Recording: "r1"}} {
+		if _, err := s.SaveMatchPrint(ctx, audioMeta(name), p); !fault.Is(err, name) {
+			t.Errorf("%v, want %s", err, name)
+		}
+	}
+	stranger := audioMeta("stranger")
+	stranger.By = accounts.Actor{}
+	if _, err := s.SaveMatchPrint(ctx, stranger, second); err == nil {
+		t.Error("a stranger says what a recording is found by")
+	}
+	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
+	if _, found, err := s.MatchPrint(ctx, "r1"); found || err != nil || held(t, s, sha("b")) {
+		t.Errorf("the print outlives its recording: %v %v", found, err)
 	}
 }
 

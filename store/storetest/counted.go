@@ -210,6 +210,16 @@ func (e *Counted) Exhibits(ctx context.Context, by accounts.Actor, s airing.Span
 	return e.Engine.Exhibits(ctx, by, s)
 }
 
+func (e *Counted) MatchPrint(ctx context.Context, recording string) (library.MatchPrint, bool, error) {
+	e.asked("MatchPrint")
+	return e.Engine.MatchPrint(ctx, recording)
+}
+
+func (e *Counted) Unproved(ctx context.Context, limit int) ([]airing.Line, error) {
+	e.asked("Unproved")
+	return e.Engine.Unproved(ctx, limit)
+}
+
 func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Week) (map[airing.Week]coverage.Excuse, error) {
 	e.asked("Excuses")
 	return e.Engine.Excuses(ctx, id, from, until)

@@ -4,6 +4,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
+	"loa/audio/match"
 	"loa/audio/mpeg"
 	"loa/contest"
 	"loa/contest/ranking"
@@ -35,6 +36,10 @@ var values = []listed{
 	{all: airing.EvidenceKinds[:], say: "airing.evidence_kind."},
 	{all: airing.ProposalStates[:], say: "airing.said_state."},
 	{all: airing.Lacks, say: "airing.lack."},
+	{all: airing.Hints, say: "airing.hint."},
+	{all: airing.Checkers, say: "airing.checker."},
+	{all: match.Words, say: "audio.match."},
+	{all: match.Reasons, say: "audio.match.why."},
 	{all: library.Kinds, mute: "people read where a file stands"},
 	{all: audio.Formats, mute: "a format is called alike in every language"},
 	{all: audio.Grades, say: "audio.grade."},
