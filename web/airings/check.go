@@ -27,22 +27,24 @@ type checkPage struct {
 	Others   []string // who else looks at what
 	Sound    string   // ID of the planned episode's recording
 	Playable bool     // some of its evidence is a sound
+	Proofs   map[string]proofView
+	Agreed   string   // how often people found what the machine had
 	Last     *logLine // what she looked at just before
 	Send     string   // where the verdict goes
 	Pass     string
 	Undo     string
 }
 
-// queue is what waits, as the page's filter narrows it.
-func (p pages) queue(r *kit.Request, reg *stations.Registry, plan *scheduler.Schedule) (f airing.CheckFilter, pile airing.Pile, err error) {
+// queue is what waits, as the page's filter narrows it, and how often people found what the machine had.
+func (p pages) queue(r *kit.Request, reg *stations.Registry, plan *scheduler.Schedule) (f airing.CheckFilter, pile airing.Pile, agreed string, err error) {
 	if f, err = kit.ReadFilter[airing.CheckFilter](r); err != nil {
-		return f, pile, err
+		return f, pile, "", err
 	}
 	if err := f.Check(r.Actor, reg, plan); err != nil {
-		return f, pile, err
+		return f, pile, "", err
 	}
 	list, err := p.store.Exhibits(r.Context(), r.Actor, airing.ToCheck(r.Now))
-	return f, f.Pile(r.Actor, reg, list), err
+	return f, f.Pile(r.Actor, reg, list), agreement(r, list), err
 }
 
 func (p pages) showCheck(w http.ResponseWriter, r *kit.Request) error {
@@ -59,12 +61,12 @@ func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, sent *kit.Form
 	if err != nil {
 		return err
 	}
-	f, pile, err := p.queue(r, reg, plan)
+	f, pile, agreed, err := p.queue(r, reg, plan)
 	if err != nil {
 		return err
 	}
 	page := checkPage{Page: r.Page("airing.check_title"), Asked: kit.FilterForm(f), Narrowed: f != airing.CheckFilter{},
-		Waiting: len(pile.Waiting), Looked: pile.Looked}
+		Waiting: len(pile.Waiting), Looked: pile.Looked, Agreed: agreed}
 	page.choose(r, reg, plan)
 	if report == "" {
 		next, found, others := p.handed.Next(r.Actor, pile.Waiting, r.Now)
@@ -117,6 +119,9 @@ func (p pages) lay(r *kit.Request, reg *stations.Registry, plan *scheduler.Sched
 	page.Mine = line.By.Person != "" && line.By.Person == r.Actor.Person
 	if e, err := plan.Episode(line.Episode); err == nil {
 		page.Sound = e.Audio
+	}
+	if page.Proofs, err = p.proofs(r, plan, line); err != nil {
+		return err
 	}
 	for _, e := range line.Evidence {
 		page.Playable = page.Playable || e.Kind == airing.Sound

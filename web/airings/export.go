@@ -36,7 +36,7 @@ func (p pages) exportLog(w http.ResponseWriter, r *kit.Request, reg *stations.Re
 }
 
 var logColumns = []string{"code", "station", "district", "programme", "episode", "outcome", "reason", "date", "time", "length",
-	"means", "by", "said", "received", "on_time", "evidence", "finding", "note", "standing", "counts"}
+	"means", "by", "said", "received", "on_time", "evidence", "finding", "machine", "verified_by", "note", "standing", "counts"}
 
 func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 	say := func(prefix, v string) string {
@@ -69,7 +69,8 @@ func logRow(lang text.Language, reg *stations.Registry, l logLine) []any {
 	unit, start := reg.UnitOf(l.Station), l.StartedAt.In(text.Zone)
 	return []any{sheet.Code(unit.Code), l.StationLabel, reg.DistrictName(unit.District), l.Programme, l.Episode, say("airing.outcome.", string(l.Outcome)),
 		say("airing.reason.", string(l.Reason)), sheet.Day(start.Format(time.DateOnly)), timeOfDay(start), length, say("airing.means.", string(l.Means)),
-		l.By.Name, said, l.ReceivedAt.In(text.Zone), onTime, len(l.Evidence), say("airing.finding.", string(l.Finding)), l.Note, yes(l.Stands()),
+		l.By.Name, said, l.ReceivedAt.In(text.Zone), onTime, len(l.Evidence), say("airing.finding.", string(l.Finding)),
+		say("audio.match.", string(l.Machine())), say("airing.checker.", string(l.VerifiedBy())), l.Note, yes(l.Stands()),
 		yes(l.Counts())}
 }
 

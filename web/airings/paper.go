@@ -127,6 +127,9 @@ func bookTable(r *kit.Request, lines []logLine, several bool) paper.Table {
 			}
 			note = append(note, waited+".")
 		}
+		if heard := heardIn(r, l.Line); heard != "" {
+			note = append(note, heard)
+		}
 		row := []any{i + 1, l.StartedAt}
 		if several {
 			row = append(row, l.StationLabel)

@@ -31,8 +31,10 @@ type reportPage struct {
 	MayDetach    bool   // a piece of evidence
 	MayNotDetach string // why not, to who else might
 	MayJudge     bool
-	Gone         bool // undoing a merger or a split took the station away
-	LeftBehind   bool // the report this one corrects has evidence, which says the contrary
+	Gone         bool                 // undoing a merger or a split took the station away
+	Proofs       map[string]proofView // what the machine heard, by the ID of the evidence
+	Hearing      bool                 // the machine has yet to listen to some of it
+	LeftBehind   bool                 // the report this one corrects has evidence, which says the contrary
 }
 
 // pastLine is a report that another one replaced.
@@ -101,6 +103,14 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		page.MayNotDetach = r.Lang.Fault(kept)
 	}
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
+	plan, err := p.store.Schedule(r.Context())
+	if err != nil {
+		return err
+	}
+	if page.Proofs, err = p.proofs(r, plan, line); err != nil {
+		return err
+	}
+	page.Hearing = len(line.Unproved()) > 0
 	page.Check = verdictForm(line)
 	if f.Of != "" { // it was sent, and is refused
 		page.Check = f
