@@ -28,6 +28,44 @@ type Cell struct {
 	Marks    Mark
 }
 
+// Where each state stands in States.
+const (
+	cellAired uint8 = iota
+	cellNotCounted
+	cellNotAired
+	cellNotReported
+	cellNotDue
+	cellNotPlanned
+	cellExcused
+)
+
+// cell counts what count counts of the same, by numbers: a country's year has half a million cells.
+func (c *Counts) cell(one Cell) {
+	c.Active++
+	if one.Marks&Scheduled > 0 && one.State != cellExcused {
+		c.Scheduled++
+	}
+	switch one.State {
+	case cellAired:
+		c.Aired++
+		c.WithEvidence += int(one.Marks & WithEvidence / WithEvidence)
+		c.Verified += int(one.Marks & Verified / Verified)
+		c.OnTime += int(one.Marks & OnTime / OnTime)
+	case cellNotCounted:
+		c.NotCounted++
+	case cellNotAired:
+		c.NotAired++
+	case cellNotReported:
+		c.NotReported++
+	case cellNotDue:
+		c.NotDue++
+	case cellNotPlanned:
+		c.NotPlanned++
+	case cellExcused:
+		c.Excused++
+	}
+}
+
 // Mark is what is counted of a station's week beside its state.
 type Mark uint8
 

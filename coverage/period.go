@@ -420,7 +420,8 @@ type Period struct {
 // NewPeriod counts the weeks, which are those of the span in their order.
 func NewPeriod(c Scope, s Span, weeks []Twice) Period {
 	p := Period{Span: s, weeks: weeks, scope: c, ByWeek: make([]WeekFigures, 0, len(weeks))}
-	districts, at := map[string]int{}, make(map[uint32]int)
+	districts, at := map[string]int{}, make([]int32, numbers(c.reg, weeks))
+	p.Stations = make([]StationFigures, 0, len(at))
 	for i, w := range weeks {
 		one := WeekFigures{Week: w.Now.Week}
 		frozen := w.Frozen
@@ -445,6 +446,19 @@ func NewPeriod(c Scope, s Span, weeks []Twice) Period {
 	return p
 }
 
+// numbers is how many numbers of stations there may be: a merger that made one may have been undone since.
+func numbers(reg *stations.Registry, weeks []Twice) int {
+	n := reg.Span()
+	for _, w := range weeks {
+		if w.Frozen != nil && w.Frozen != w.Now {
+			for _, cell := range w.Frozen.Cells {
+				n = max(n, int(cell.Station)+1)
+			}
+		}
+	}
+	return n
+}
+
 // counted is a week of those that are asked for.
 type counted struct {
 	dense *Dense
@@ -464,7 +478,7 @@ func (p *Period) countWeek(d *Dense) counted {
 			continue
 		}
 		n.seen[i], n.any[cell.District] = true, true
-		n.added[cell.District].count(States[cell.State], cell.Marks)
+		n.added[cell.District].cell(cell)
 	}
 	copy(n.of, n.added)
 	for i := range d.Districts {
@@ -508,19 +522,20 @@ func (p *Period) addWeek(one *WeekFigures, week int, closed bool, was, is counte
 	one.add(sum, closed)
 }
 
-func (p *Period) addStations(closed bool, was, is counted, at map[uint32]int) {
+func (p *Period) addStations(closed bool, was, is counted, at []int32) {
 	row := func(cell Cell, d *Dense) *StationFigures {
-		i, ok := at[cell.Station]
-		if !ok {
-			i = len(p.Stations)
-			at[cell.Station] = i
+		i := at[cell.Station] // from 1 on
+		if i == 0 {
 			p.Stations = append(p.Stations, StationFigures{Station: stations.StationID(int(cell.Station))})
+			i = int32(len(p.Stations))
+			at[cell.Station] = i
 		}
-		p.Stations[i].District = d.Districts[cell.District].District
-		return &p.Stations[i]
+		r := &p.Stations[i-1]
+		r.District = d.Districts[cell.District].District
+		return r
 	}
 	one := func(cell Cell) (c Counts) {
-		c.count(States[cell.State], cell.Marks)
+		c.cell(cell)
 		return c
 	}
 	both := func(was, now Counts) counts3 { return counts3{was, was, now} }
@@ -532,8 +547,8 @@ func (p *Period) addStations(closed bool, was, is counted, at map[uint32]int) {
 				if closed {
 					r.Closed++
 				}
-				if r.Counts.count(States[cell.State], cell.Marks); r.Now != nil {
-					r.Now.count(States[cell.State], cell.Marks)
+				if r.Counts.cell(cell); r.Now != nil {
+					r.Now.cell(cell)
 				}
 			}
 		}
