@@ -19,6 +19,7 @@ import (
 // coverageCommands are "loa coverage …"; alone it prints a week.
 type coverageCommands struct {
 	Show    coverageShow    `cmd:"" default:"withargs" help:"cli.summary.coverage"`
+	Period  coveragePeriod  `cmd:"" help:"cli.summary.period"`
 	Excuses coverageExcuses `cmd:"" help:"cli.summary.excuses"`
 	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
 	Close   coverageClose   `cmd:"" help:"cli.summary.close"`
@@ -40,6 +41,43 @@ func (c coverageShow) Run(t *terminal) error {
 		return err
 	}
 	return t.week(c.client(), w, c.JSON)
+}
+
+// coveragePeriod prints the coverage of a period, part by part.
+type coveragePeriod struct {
+	reach
+	coverage.Filter
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c coveragePeriod) Run(t *terminal) error {
+	var a coverage.Answer
+	if err := c.client().get(t, filter.Link("/api/v1/coverage/period", c.Filter, "limit", "1"), &a); err != nil {
+		return err
+	}
+	items, err := c.client().all(t, filter.Link("/api/v1/coverage/period", c.Filter, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(struct {
+			coverage.Answer
+			Items []json.RawMessage `json:"items"`
+		}{a, items})
+	}
+	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.period", "name", a.Name, "aired", a.Aired, "expected", a.Expected(), "share", a.Share(t.lang),
+		"missing", a.Missing))
+	if now := a.Now; now != nil {
+		fmt.Fprintf(t.out, "%s %d/%d\n", t.lang.Say("coverage.since_then"), now.Aired, now.Expected())
+	}
+	if b := a.Before; b != nil {
+		fmt.Fprintln(t.out, t.lang.Say("coverage.before_that", "period", b.Name), b.Share(t.lang))
+	}
+	return listed(t, false, items, t.lang.Say("cli.coverage.period_columns"), func(i coverage.Item) string {
+		return fmt.Sprintf("%s\t%s\t%d/%d\t%d\t%d\t%d\t%d\t%d\t%d", i.Name, i.Share(t.lang), i.Aired, i.Expected(), i.NotCounted, i.WithEvidence,
+			i.Verified, i.OnTime, i.NotAired, i.NotReported)
+	})
 }
 
 func (t *terminal) week(c *client, w coverage.Week, asJSON bool) error {

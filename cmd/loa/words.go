@@ -32,6 +32,7 @@ var (
 	roles        = words("accounts.role.", accounts.Roles)
 	results      = words("calls.outcome.", coverage.CallOutcomes[:])
 	needs        = words("calls.need.", coverage.Needs[:])
+	groupings    = words("coverage.by.", coverage.Groupings)
 )
 
 // takes is what to type after a refusal that names what a page would let one choose.
@@ -51,6 +52,7 @@ var takes = map[string]func(text.Language) string{
 	"filter.word_unknown role":       roles,
 	"filter.word_unknown result":     results,
 	"filter.word_unknown need":       needs,
+	"filter.word_unknown by":         groupings,
 }
 
 // instead is what to type after a refusal that a page would follow with a button.
@@ -77,5 +79,6 @@ func toType(kind fault.Kind, code, other string) *fault.Error {
 // wordLists are what a help sentence may name.
 func (t *terminal) wordLists() []any {
 	return []any{"reasons", reasons(t.lang), "outcomes", outcomes(t.lang), "findings", findings(t.lang), "means", means(t.lang),
-		"technologies", technologies(t.lang), "roles", roles(t.lang), "results", results(t.lang), "needs", needs(t.lang)}
+		"technologies", technologies(t.lang), "roles", roles(t.lang), "results", results(t.lang), "needs", needs(t.lang),
+		"groupings", groupings(t.lang)}
 }

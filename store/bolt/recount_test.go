@@ -289,8 +289,9 @@ func (l *lives) found(begin time.Time) {
 		l.t.Fatal(err)
 	}
 	for i, target := range []bool{true, true, false} {
-		p, err := l.s.SaveProgramme(context.Background(), l.meta(begin), scheduler.SaveProgramme{Title: fmt.Sprint("Chương trình ", i), CountsTowardTarget: target,
-			Languages: []string{"vi"}, MinSeconds: 180})
+		p, err := l.s.SaveProgramme(context.Background(), l.meta(begin), scheduler.SaveProgramme{Title: fmt.Sprint("Chương trình ", i),
+			CountsTowardTarget: target,
+			Languages:          []string{"vi"}, MinSeconds: 180})
 		if err != nil {
 			l.t.Fatal(err)
 		}
@@ -418,7 +419,8 @@ func (l *lives) merge(now time.Time) {
 	c := stations.Merge{On: on}
 	district := l.w.stations[going[l.rnd.IntN(2)]].district
 	for i, id := range going[:2] {
-		c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: reg.UnitOf(id).Code, NewCode: fmt.Sprint(90000 + l.n), NewName: fmt.Sprint("Xã Mới ", l.n),
+		c.Rows = append(c.Rows, stations.MergeRow{Line: i + 2, OldCode: reg.UnitOf(id).Code, NewCode: fmt.Sprint(90000 + l.n),
+			NewName:     fmt.Sprint("Xã Mới ", l.n),
 			NewDistrict: district})
 	}
 	plan, err := l.s.Merge(context.Background(), l.meta(now), c)

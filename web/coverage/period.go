@@ -204,7 +204,8 @@ func (page *periodPage) choose(r *kit.Request, reg *stations.Registry, plan *sch
 		languages = append(languages, kit.Option{Value: l, Text: r.Say("language." + l)})
 	}
 	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("coverage.district"), Options: districts},
-		kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"), Options: kit.WordOptions(r, "stations.technology.", stations.Technologies)},
+		kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"),
+			Options: kit.WordOptions(r, "stations.technology.", stations.Technologies)},
 		kit.Choice{Name: "language", Label: r.Say("coverage.station_language"), Options: languages},
 		kit.Choice{Name: "programme", Label: r.Say("airing.column.programme"), Options: programmes},
 		kit.Choice{Name: "topic", Label: r.Say("coverage.topic"), Options: kit.WordOptions(r, "schedule.topic.", scheduler.Topics)},
@@ -223,10 +224,12 @@ func (page *periodPage) lead(r *kit.Request, cal airing.Calendar, f coverage.Fil
 	if plain.Period == (coverage.Stretch{}) && plain.From == (coverage.Stretch{}) && plain.Until == (coverage.Stretch{}) {
 		plain = plain.Over(coverage.StretchOf(coverage.ByYear, page.First))
 	}
-	quick := []coverage.Stretch{coverage.MustStretch(string(today)), coverage.MustStretch(cal.Week(r.Now).String()), coverage.StretchOf(coverage.ByMonth, today),
+	quick := []coverage.Stretch{coverage.MustStretch(string(today)), coverage.MustStretch(cal.Week(r.Now).String()),
+		coverage.StretchOf(coverage.ByMonth, today),
 		coverage.StretchOf(coverage.ByQuarter, today), coverage.StretchOf(coverage.ByHalf, today), coverage.StretchOf(coverage.ByYear, today)}
 	for _, s := range quick {
-		page.Quick = append(page.Quick, kit.Tab{Path: filter.Link("/coverage/period", f.Over(s)), Text: text.Sentence(s.Words(r.Lang)), Current: s == plain.Period})
+		page.Quick = append(page.Quick, kit.Tab{Path: filter.Link("/coverage/period", f.Over(s)), Text: text.Sentence(s.Words(r.Lang)),
+			Current: s == plain.Period})
 	}
 	if before, ok := f.Before(page.Span); ok {
 		page.Earlier = filter.Link("/coverage/period", before)
@@ -301,7 +304,8 @@ func (page *periodPage) course(r *kit.Request, cal airing.Calendar) {
 		if row.Nothing {
 			row.Share, ok = r.Say("coverage.percent_none"), false
 		}
-		columns = append(columns, kit.Column{Label: label, Note: strconv.Itoa(n), Title: name + ": " + row.Share + ", " + share(r, part.Counts), Value: n, Gap: !ok,
+		columns = append(columns, kit.Column{Label: label, Note: strconv.Itoa(n), Title: name + ": " + row.Share + ", " + share(r, part.Counts), Value: n,
+			Gap:   !ok,
 			State: grade(coverage.Share{Aired: part.Aired, Expected: part.Expected()}), Path: path})
 		page.ByParts = append(page.ByParts, row)
 	}
