@@ -73,7 +73,8 @@ func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body 
 			state += " " + r.Say("coverage.since_then") + " " + r.Lang.Number(int64(now.Aired)) + "/" + r.Lang.Number(int64(now.Expected())) + "."
 		}
 	}
-	body = append(body, paper.Say(sum), paper.Say(r.Say("coverage.paper_proof", "evidence", w.WithEvidence, "verified", w.Verified, "on_time", w.OnTime)),
+	body = append(body, paper.Say(sum), paper.Say(r.Say("coverage.paper_proof", "evidence", w.WithEvidence, "verified", w.Verified,
+		"machine", w.ByMachine, "both", w.ByBoth, "person", w.Verified-w.ByMachine-w.ByBoth, "on_time", w.OnTime)),
 		paper.Say(rest), paper.Say(state))
 	for _, e := range w.Earlier {
 		body = append(body, paper.Say(r.Say("coverage.earlier", "aired", e.Aired, "expected", e.Expected(), "at", e.ClosedAt,
