@@ -56,6 +56,7 @@ function photo(item) {
   return make("label", { className: "button quiet" }, words.photo, input);
 }
 
+let busy = 0; // what is being taken back: the page stays until it is
 let list = [],
   sent = [];
 const takenBack = (id) => sent.some((i) => i.about === "back:" + id);
@@ -63,20 +64,22 @@ const takenBack = (id) => sent.some((i) => i.about === "back:" + id);
 function mark() {
   for (const card of cards) {
     const about = "slot:" + card.dataset.slot;
-    const item = list.find((i) => i.about === about),
-      back = item && list.find((i) => i.about === "back:" + item.id),
+    const backOf = (i) => list.find((b) => b.about === "back:" + i.id),
+      same = list.filter((i) => i.about === about),
+      item = same.find((i) => !backOf(i)) ?? same[0],
+      back = item && backOf(item),
       gone = sent.find((i) => i.about === about && i.now > Number(words.made) && !takenBack(i.id));
     const photos = list.filter((i) => i.kind === "file" && i.after === item?.id).length;
     const said = item ? [item.id, item.why, back?.id, photos].join() : (gone?.id ?? "");
     if (card.dataset.said === said) continue;
     card.dataset.said = said;
     card.querySelector(".phone")?.remove();
-    for (const form of card.querySelectorAll("form.thumbs")) form.hidden = Boolean(item ? !item.why : gone);
+    for (const form of card.querySelectorAll("form.thumbs")) form.hidden = Boolean(item ? !item.why && !back : gone);
     if (!item && !gone) continue;
     const told = make("div", { className: "phone stack" });
     card.append(told);
     if (!item) {
-      told.append(make("p", { className: "notice ok", textContent: fill(words.sent, { at: clock(gone.now) }) }));
+      told.append(make("p", { className: "notice ok", textContent: fill(words.gone, { at: clock(gone.now) }) }));
       continue;
     }
     const what = item.label.split(" – ").pop();
@@ -88,8 +91,11 @@ function mark() {
     told.append(make("p", { className: "notice warn", textContent: text }));
     if (back) continue;
     if (photos) told.append(make("p", { className: "soft", textContent: fill(words.photos, { n: photos }) }));
-    const drop = make("button", { type: "button", className: "quiet small", textContent: words.drop });
-    drop.addEventListener("click", () => box.takeBack(item.id));
+    const drop = make("button", { type: "button", className: "quiet small", textContent: words.takeBack });
+    drop.addEventListener("click", async () => {
+      busy++;
+      await box.takeBack(item).finally(() => busy--);
+    });
     told.append(make("p", { className: "row" }, ...(item.why ? [] : [photo(item)]), drop));
   }
 }
@@ -105,7 +111,7 @@ if (box && words) {
   document.addEventListener("visibilitychange", () => document.hidden || due());
   // what left meanwhile stands in the list of what is done
   addEventListener("outbox-sent", () => {
-    if (!document.querySelector(".dialog.open, .dialog:popover-open, form[data-sent]")) location.reload();
+    if (!busy && !document.querySelector(".dialog.open, .dialog:popover-open, form[data-sent]")) location.reload();
   });
   hint();
 }

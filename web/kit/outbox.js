@@ -80,8 +80,11 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
   // is the ID of one that was refused and that this one answers.
   async function add({ id, action, fields, about, label, then, after, instead }) {
     const all = await list(),
-      other = about && all.find((i) => i.about === about && i.kind === "fact");
+      backOf = (i) => all.find((b) => b.about === "back:" + i.id),
+      same = all.filter((i) => about && i.about === about && i.kind === "fact"),
+      other = same.find((i) => !backOf(i));
     if (other && !other.why) return other;
+    for (const taken of same) if (taken !== other) after ??= backOf(taken).id; // what was taken back goes first
     const c = await contact();
     const item = {
       id: id && !(await knows(id)) ? id : uuid(),
@@ -131,14 +134,16 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
     return item;
   }
 
-  // takeBack takes an item back: away with it if the server can know nothing of it,
-  // else by a report that takes back the first.
-  async function takeBack(id) {
-    const all = await list(),
-      item = all.find((i) => i.id === id);
-    if (!item) return;
+  // takeBack takes an item back: away with it if the server can know nothing of it, else by
+  // a report that takes back the first, also where it has arrived while she pressed.
+  async function takeBack(item) {
+    const { id, kind, why, newer } = item;
+    const all = await list();
     for (const file of all.filter((i) => i.after === id && i.kind === "file")) await store.remove(file.id);
-    if (item.kind === "fact" && item.tries && !item.why && !item.newer) {
+    if (kind !== "fact" || why || newer) {
+      await store.remove(id);
+      for (const next of all.filter((i) => i.after === id)) await store.remove(next.id);
+    } else if (!(await store.removeUntried(id))) {
       const field = (name) => item.fields.find(([n]) => n === name)?.[1] ?? "";
       const back = [
         ["corrects", id],
@@ -148,9 +153,6 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
       ];
       const { action, label, then } = item;
       await add({ action, fields: back, about: "back:" + id, label, then, after: id });
-    } else {
-      await store.remove(id);
-      for (const next of all.filter((i) => i.after === id)) await store.remove(next.id);
     }
     await tell();
   }

@@ -190,8 +190,8 @@ if (box) {
   if (contact) await box.meet(contact, false);
   last = await box.list();
   watchers.forEach((f) => f(last));
-  if (answers && document.querySelector(".flash") && last.some((i) => i.id === answers && i.why))
-    await box.takeBack(answers);
+  const answered = document.querySelector(".flash") && last.find((i) => i.id === answers && i.why);
+  if (answered) await box.takeBack(answered);
   if (last.length) go();
   for (const event of ["online", "focus"])
     addEventListener(event, () => {
@@ -228,11 +228,11 @@ if (page) {
     if (item.why) small.push(fill(words.refused, { why: item.why }));
     if (item.newer) small.push(words.newer);
     line.append(make("small", { textContent: small.join(" · ") }));
-    const drop = make("button", { type: "button", className: "quiet small", textContent: words.drop });
+    const drop = make("button", { type: "button", className: "quiet small", textContent: words.takeBack });
     drop.addEventListener("click", () => {
-      if (drop.dataset.sure) return box.takeBack(item.id);
+      if (drop.dataset.sure) return box.takeBack(item);
       drop.dataset.sure = "yes";
-      drop.textContent = words.dropSure;
+      drop.textContent = words.takeBackSure;
     });
     const open = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
     return make("li", {}, line, make("span", { className: "row" }, ...open, drop));

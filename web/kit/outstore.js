@@ -47,6 +47,20 @@ export async function outstore() {
         ask.addEventListener("success", () => ask.result && items.put(item));
         return ask;
       }).then(Boolean),
+    // removeUntried removes an item that was never sent, and reports whether it did
+    removeUntried: (id) => {
+      let untried = false;
+      return within(["items", "bytes"], "readwrite", (t) => {
+        const items = t.objectStore("items"),
+          ask = items.get(id);
+        ask.onsuccess = () => {
+          untried = Boolean(ask.result && !ask.result.tries);
+          if (!untried) return;
+          t.objectStore("bytes").delete(id);
+          items.delete(id);
+        };
+      }).then(() => untried);
+    },
     remove: (id) =>
       within(["items", "bytes"], "readwrite", (t) => {
         t.objectStore("bytes").delete(id);

@@ -24,6 +24,11 @@ function memory() {
     },
     update: async (item) => items.has(item.id) && (items.set(item.id, copy(item)), true),
     remove: async (id) => void (items.delete(id), bytes.delete(id)),
+    removeUntried: async (id) => {
+      if (!items.has(id) || items.get(id).tries) return false;
+      bytes.delete(id);
+      return items.delete(id);
+    },
     content: async (id) => bytes.get(id),
     note: async (key, value) => void notes.set(key, copy(value)),
     noted: async (key) => copy(notes.get(key)),
@@ -152,17 +157,46 @@ test("of one thing there is one item; one that was refused makes way", async () 
 
 test("what was never tried is taken back here, what was tried at the server too", async () => {
   const { box, srv } = world();
-  await box.takeBack((await box.add(report("S1"))).id);
+  await box.takeBack(await box.add(report("S1")));
   assert.equal((await box.list()).length, 0);
   srv.faults = ["cut after"];
   const second = await box.add(report("S2"));
   await box.send();
-  await box.takeBack(second.id);
+  await box.takeBack(second);
   assert.equal((await box.list()).length, 2);
   await box.send();
   await box.send();
   assert.deepEqual(srv.log.map((r) => [r.outcome, r.corrects ?? ""]), [["aired", ""], ["withdrawn", second.id]]);
   assert.equal((await box.list()).length, 0);
+});
+
+test("what arrives while it is taken back is taken back there", async () => {
+  const { box, srv } = world();
+  const item = await box.add(report("S1"));
+  const sending = box.send();
+  await box.takeBack(item);
+  await sending;
+  await box.send();
+  assert.equal((await box.list()).length, 0);
+  const stands = srv.log.filter((r) => r.outcome !== "withdrawn" && !srv.log.some((c) => c.corrects === r.id));
+  assert.deepEqual(stands, []);
+});
+
+test("what is said anew after it was taken back goes last and stands", async () => {
+  const { box, srv } = world();
+  srv.faults = ["cut after"];
+  const item = await box.add(report("S1"));
+  await box.send();
+  await box.takeBack(item);
+  const anew = await box.add(report("S1", "not_aired"));
+  assert.notEqual(anew.id, item.id);
+  for (let i = 0; i < 3; i++) await box.send();
+  assert.equal((await box.list()).length, 0);
+  const stands = srv.log.filter((r) => r.outcome !== "withdrawn" && !srv.log.some((c) => c.corrects === r.id));
+  assert.deepEqual(
+    stands.map((r) => r.outcome),
+    ["not_aired"],
+  );
 });
 
 test("what is taken back and was never taken leaves nothing", async () => {
@@ -171,7 +205,7 @@ test("what is taken back and was never taken leaves nothing", async () => {
   const item = await box.add(report("S1"));
   await box.send();
   srv.log.push({ id: "x", slot: "S1", outcome: "aired" });
-  await box.takeBack(item.id);
+  await box.takeBack(item);
   await box.send();
   await box.send();
   assert.equal((await box.list()).length, 0);
@@ -285,7 +319,7 @@ test("a random walk ends as a plain model says", async () => {
         if (!waiting.length) break;
         const item = waiting[chance(waiting.length)];
         if ((await box.list()).some((i) => i.about === "back:" + item.id)) break;
-        await box.takeBack(item.id);
+        await box.takeBack(item);
         model.set(item.about.slice(5), "");
         photos.delete(item.id);
         break;
