@@ -50,6 +50,7 @@ type periodPage struct {
 	Turn    kit.Turn
 	Query   string // words a station is looked for by
 	Kept    []kit.Option
+	Hidden  []kit.Option // what is asked for and leaves no choice
 }
 
 // figuresRow is a line of figures with its name.
@@ -210,6 +211,12 @@ func (page *periodPage) choose(r *kit.Request, reg *stations.Registry, plan *sch
 		kit.Choice{Name: "programme", Label: r.Say("airing.column.programme"), Options: programmes},
 		kit.Choice{Name: "topic", Label: r.Say("coverage.topic"), Options: kit.WordOptions(r, "schedule.topic.", scheduler.Topics)},
 		kit.Choice{Name: "by", Label: r.Say("coverage.by"), Options: kit.WordOptions(r, "coverage.by.", coverage.Groupings)})
+	for _, k := range page.Kept {
+		offered := slices.ContainsFunc(page.Choices, func(c kit.Choice) bool { return c.Name == k.Value })
+		if !offered && !slices.Contains([]string{"period", "from", "until", "stations"}, k.Value) {
+			page.Hidden = append(page.Hidden, k)
+		}
+	}
 	for _, s := range coverage.States {
 		page.States = append(page.States, kit.LegendItem{State: badges[s], Text: r.Say("coverage.state." + string(s))})
 	}
