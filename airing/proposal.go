@@ -57,9 +57,10 @@ type Phoned struct {
 
 // Propose is what a station said by telephone. The station is that of the call.
 type Propose struct {
-	Slot      string    `json:"slot,omitempty"`      // or programme and started_at of an airing that no slot foresaw
-	Programme string    `json:"programme,omitempty"` // ID
-	StartedAt time.Time `json:"started_at,omitzero"` // zero means the slot's start
+	Slot      string    `json:"slot,omitempty"`                                     // or programme and started_at of an airing that no slot foresaw
+	Programme string    `json:"programme,omitempty"`                                // ID
+	StartedAt time.Time `json:"started_at,omitzero"`                                // zero means the slot's start
+	Seconds   int       `json:"seconds,omitempty" schema:"minimum=1 maximum=21600"` // 0 means as planned
 	Outcome   Outcome   `json:"outcome"`
 	Reason    Reason    `json:"reason,omitempty"`
 	Note      string    `json:"note,omitempty" schema:"maxLength=1000"`
@@ -67,7 +68,8 @@ type Propose struct {
 
 // confirm is the report that the station would have made.
 func (c Propose) confirm(station, id string) Confirm {
-	r := Confirm{ID: id, Slot: c.Slot, Programme: c.Programme, StartedAt: c.StartedAt, Outcome: c.Outcome, Reason: c.Reason, Note: c.Note, Alone: true}
+	r := Confirm{ID: id, Slot: c.Slot, Programme: c.Programme, StartedAt: c.StartedAt, Seconds: c.Seconds, Outcome: c.Outcome,
+		Reason: c.Reason, Note: c.Note, Alone: true}
 	if c.Slot == "" {
 		r.Station = station
 	}
@@ -140,8 +142,9 @@ func (p Proposal) After(c Change, of string) (Proposal, bool) {
 
 // Confirming is the command with what the proposal says: who confirms it says no more and no less.
 func (c Confirm) Confirming(p Proposal) Confirm {
-	said := Propose{Slot: p.Slot, Programme: p.Programme, StartedAt: p.StartedAt, Outcome: p.Outcome, Reason: p.Reason, Note: p.Note}.confirm(p.Station, c.ID)
-	said.Seconds, said.Means, said.Proposal, said.Seen = p.Seconds, c.Means, c.Proposal, c.Seen
+	said := Propose{Slot: p.Slot, Programme: p.Programme, StartedAt: p.StartedAt, Seconds: p.Seconds, Outcome: p.Outcome, Reason: p.Reason,
+		Note: p.Note}.confirm(p.Station, c.ID)
+	said.Means, said.Proposal, said.Seen = c.Means, c.Proposal, c.Seen
 	return said
 }
 

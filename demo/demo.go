@@ -39,6 +39,9 @@ type Store interface {
 	airing.Log
 	airing.SettingsStore
 	coverage.Store
+	coverage.CallBook
+	coverage.Pleas
+	coverage.CallSource
 	contest.Log
 	contest.Records
 	AddPerson(ctx context.Context, m accounts.Meta, c accounts.AddPerson) (accounts.Person, error)
@@ -83,7 +86,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
-	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.serverLog, w.contests}
+	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.telephone, w.serverLog, w.contests}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err
@@ -146,7 +149,8 @@ func (w *world) staff() error {
 	}
 	for i, st := range w.reg.Stations() {
 		name := pick(w.rnd, families) + " " + pick(w.rnd, givenNames)
-		if err := w.add(accounts.Operator, accounts.Scope{Level: accounts.Station, ID: st.ID}, name, operatorLogin(w.reg, st.ID), i == 40); err != nil {
+		if err := w.add(accounts.Operator, accounts.Scope{Level: accounts.Station, ID: st.ID}, name,
+			operatorLogin(w.reg, st.ID), i == shownStation); err != nil {
 			return err
 		}
 	}

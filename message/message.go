@@ -61,7 +61,8 @@ const (
 
 // Topics are all of them: what people are told, the events, and the trial.
 var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
-	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered, WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
+	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
+	WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,
 	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
 

@@ -197,7 +197,8 @@ func airingSaid(t *testing.T, e AiringEngine) {
 	if len(waiting("S00004", late)) != 0 {
 		t.Error("it waits for ever")
 	}
-	if _, err := e.Confirm(ctx, by(operatorOf("S00004"), late), airing.Confirm{ID: uuid.NewString(), Proposal: waiting("S00004", at)[0].ID}); !fault.Is(err, "airing.said_late") {
+	tooLate := airing.Confirm{ID: uuid.NewString(), Proposal: waiting("S00004", at)[0].ID}
+	if _, err := e.Confirm(ctx, by(operatorOf("S00004"), late), tooLate); !fault.Is(err, "airing.said_late") {
 		t.Errorf("confirmed too late: %v", err)
 	}
 	if _, err := call("S00004", by(monitor, late), airing.Propose{Slot: slotOf("S00004"), Outcome: airing.NotAired, Reason: airing.Weather}); err != nil {
@@ -213,8 +214,17 @@ func airingSaid(t *testing.T, e AiringEngine) {
 			t.Errorf("%s: %v, not %s, %v", station, states, want, err)
 		}
 	}
-	for want, said := range map[string]airing.Propose{"airing.reason_missing": {Slot: slotOf("S00005"), Outcome: airing.NotAired}, "airing.said_slot": {Programme: "P1",
-		Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday}, "airing.slot_of_other_station": {Slot: slotOf("S00006"), Outcome: airing.Aired},
+	unplanned := airing.Propose{Programme: "P2", StartedAt: monday.Add(3 * time.Hour), Seconds: 300, Outcome: airing.Aired}
+	if made, err := call("S00006", by(monitor, at), unplanned); err != nil || made.Said == "" {
+		t.Errorf("what nobody planned: %+v, %v", made, err)
+	}
+	yes = airing.Confirm{ID: uuid.NewString(), Proposal: waiting("S00006", at)[0].ID, Outcome: airing.Aired}
+	if line, err := e.Confirm(ctx, by(operatorOf("S00006"), at), yes); err != nil || line.Seconds != 300 || line.Programme != "P2" || line.Slot != "" {
+		t.Errorf("%+v, %v", line, err)
+	}
+	for want, said := range map[string]airing.Propose{"airing.reason_missing": {Slot: slotOf("S00005"), Outcome: airing.NotAired},
+		"airing.said_slot": {Programme: "P1",
+			Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday}, "airing.slot_of_other_station": {Slot: slotOf("S00006"), Outcome: airing.Aired},
 		"airing.slot_reported": {Slot: slotOf("S00003"), Outcome: airing.Aired}, "airing.no_slot": {Slot: "x", Outcome: airing.Aired}} {
 		station := "S00005"
 		if want == "airing.slot_reported" {

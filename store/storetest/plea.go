@@ -26,7 +26,8 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 	if got := weekCounts(t, e, thatWeek); got.Excused != 0 {
 		t.Fatalf("it is excused unasked: %+v", got.Counts)
 	}
-	mine, err := e.AskExcuse(ctx, by(one, monday.Add(time.Minute)), coverage.AskExcuse{Station: "S00002", From: thatWeek, Reason: airing.Equipment, Note: "Cháy tăng âm"})
+	mine, err := e.AskExcuse(ctx, by(one, monday.Add(time.Minute)), coverage.AskExcuse{Station: "S00002", From: thatWeek, Reason: airing.Equipment,
+		Note: "Cháy tăng âm"})
 	if err != nil || mine.Until != thatWeek {
 		t.Fatalf("%+v, %v", mine, err)
 	}
@@ -46,7 +47,8 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 			return err
 		}(),
 		"coverage.plea_span": func() error {
-			_, err := e.AskExcuse(ctx, by(one, monday), coverage.AskExcuse{Station: "S00004", From: thatWeek, Until: thatWeek - 1, Reason: airing.Weather, Note: "x"})
+			_, err := e.AskExcuse(ctx, by(one, monday), coverage.AskExcuse{Station: "S00004", From: thatWeek, Until: thatWeek - 1,
+				Reason: airing.Weather, Note: "x"})
 			return err
 		}(),
 	} {
@@ -83,7 +85,8 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 	if _, err := e.AnswerExcuse(ctx, by(two, monday.AddDate(0, 0, 2)), coverage.AnswerExcuse{ID: mine.ID, Grant: true}); !fault.Is(err, "coverage.plea_over") {
 		t.Errorf("granted what was taken back: %v", err)
 	}
-	if _, err := e.AskExcuse(ctx, by(one, monday.AddDate(0, 0, 2)), coverage.AskExcuse{Station: "S00005", From: thatWeek, Reason: airing.Weather, Note: "Bão"}); err != nil {
+	ask = coverage.AskExcuse{Station: "S00005", From: thatWeek, Reason: airing.Weather, Note: "Bão"}
+	if _, err := e.AskExcuse(ctx, by(one, monday.AddDate(0, 0, 2)), ask); err != nil {
 		t.Fatal(err)
 	}
 	for _, limit := range []int{0, 1} {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"loa/accounts"
 	"loa/airing"
@@ -307,7 +308,8 @@ func (p pages) offer(r *kit.Request, n names, st *stations.Station, page *statio
 	page.Slots = []kit.Option{{Text: r.Say("calls.said_other")}}
 	for _, s := range open {
 		programme, _ := n.plan.Programme(s.Programme) // a slot's programme exists
-		page.Slots = append(page.Slots, kit.Option{Value: s.ID, Text: r.Lang.Weekday(s.Start) + " " + r.Lang.DateTime(s.Start) + " · " + programme.TitleAt(s.Start)})
+		at := r.Lang.Weekday(s.Start) + " " + r.Lang.DateTime(s.Start)
+		page.Slots = append(page.Slots, kit.Option{Value: s.ID, Text: at + " · " + programme.TitleAt(s.Start)})
 	}
 	page.Shows = []kit.Option{{Text: r.Say("calls.choose")}}
 	for _, one := range n.plan.Working() {
@@ -370,7 +372,8 @@ func (p pages) record(w http.ResponseWriter, r *kit.Request) error {
 		c.Again = stations.DateOf(again)
 	}
 	if said := airing.Outcome(f.Get("said")); said != "" {
-		c.Said = &airing.Propose{Slot: f.Get("slot"), Outcome: said, StartedAt: f.Instant("started_at")}
+		c.Said = &airing.Propose{Slot: f.Get("slot"), Outcome: said, StartedAt: f.Instant("started_at"),
+			Seconds: int(f.Minutes("seconds") / time.Second)}
 		if c.Said.Slot == "" {
 			c.Said.Programme = f.Get("programme")
 		}

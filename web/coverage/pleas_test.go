@@ -26,7 +26,8 @@ func TestAnExcuseIsAnotherPersonsToGrant(t *testing.T) {
 	}
 	operator := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Giàng A Páo", now, accounts.Grant{Role: accounts.Operator,
 		Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
-	thu := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Chị Thu", now, accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}))
+	thu := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Chị Thu", now, accounts.Grant{Role: accounts.Monitor,
+		Scope: accounts.Scope{Level: accounts.Province}}))
 	path, form := "/coverage/stations/S00001?week="+week.String(), `form[action$="/ask"]`
 	operator.Get(path)
 	if operator.Doc().Find(`form[action$="/excuse"]`).Length() > 0 {
