@@ -161,7 +161,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 		!strings.Contains(out, "Không phát được: Mất điện\t") && !strings.Contains(out, "Không phát được: Mất điện ") {
 		t.Errorf("after a correction: %s", out)
 	}
-	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2", "--asked", "UBND xã"); !strings.Contains(out, "tuần 20 năm 2024") {
+	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2",
+		"--asked", "UBND xã"); !strings.Contains(out, "tuần 20 năm 2024") {
 		t.Errorf("excuse: %s", out)
 	}
 	var excuses []struct{ Reason string }
