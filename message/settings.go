@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -266,11 +267,17 @@ type SaveHook struct {
 // CheckURL returns a fault unless it is an address that messages can be posted to.
 func CheckURL(s string) error {
 	u, err := url.Parse(s)
-	if err != nil || len(s) > 500 || u.Scheme != "https" && u.Scheme != "http" || !validHost(u.Hostname()) || u.User != nil || u.Fragment != "" ||
-		strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+	if err != nil || len(s) > 500 || !validPort(u.Port()) || u.Scheme != "https" && u.Scheme != "http" || !validHost(u.Hostname()) || u.User != nil ||
+		u.Fragment != "" || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return fault.New(fault.Invalid, "message.url_form").At("url").Because(err)
 	}
 	return nil
+}
+
+// validPort reports whether an address may name the port; "" names none.
+func validPort(port string) bool {
+	n, err := strconv.Atoi(port)
+	return port == "" || err == nil && n > 0 && n <= 65535
 }
 
 // DecideHook says what webhook is kept. old is the one that changes, nil for a new one;
