@@ -224,8 +224,9 @@ func airingSaid(t *testing.T, e AiringEngine) {
 	}
 	for want, said := range map[string]airing.Propose{"airing.reason_missing": {Slot: slotOf("S00005"), Outcome: airing.NotAired},
 		"airing.said_slot": {Programme: "P1",
-			Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday}, "airing.slot_of_other_station": {Slot: slotOf("S00006"), Outcome: airing.Aired},
-		"airing.slot_reported": {Slot: slotOf("S00003"), Outcome: airing.Aired}, "airing.no_slot": {Slot: "x", Outcome: airing.Aired}} {
+			Outcome: airing.NotAired, Reason: airing.Weather, StartedAt: monday},
+		"airing.slot_of_other_station": {Slot: slotOf("S00006"), Outcome: airing.Aired},
+		"airing.slot_reported":         {Slot: slotOf("S00003"), Outcome: airing.Aired}, "airing.no_slot": {Slot: "x", Outcome: airing.Aired}} {
 		station := "S00005"
 		if want == "airing.slot_reported" {
 			station = "S00003"

@@ -42,9 +42,12 @@ var places = []place{
 	{"/evidence", "", "giam-sat", "Kiểm chứng"},
 	{"/weeks", "", "can-bo-dai", "Chép âm thanh cả tuần ra USB"},
 
+	{"/calls", "", "giam-sat", "Gọi đài"},
 	{"/coverage", "", "giam-sat", "Tuần này ra sao?"},
 	{"/coverage/stations", "", "giam-sat", "Xem một đài"},
 	{"/coverage/stations/{station}/excuse", "", "giam-sat", "Miễn trừ"},
+	{"/coverage/period", "", "giam-sat", "Xem một tháng, một quý, một năm"},
+	{"/coverage/excuses", "", "giam-sat", "Miễn trừ"},
 	{"/coverage/close", "", "giam-sat", "Chốt số liệu tuần"},
 	{"/coverage/reopen", "", "giam-sat", "Chốt số liệu tuần"},
 	{"/coverage/anew", "", "quan-tri", "Tính lại thời gian đã qua"},
