@@ -19,6 +19,7 @@ var (
 	dues       = table[scheduler.Due]{name: "dues"}    // by start and rule
 	runs       = table[scheduler.Run]{name: "runs"}    // by scheduled time and job
 	openRuns   = table[string]{name: "open_runs"}      // by job and scheduled time: the job; those unfinished
+	runsOf     = table[string]{name: "runs_of_jobs"}   // by job and scheduled time: the job
 	jobCursors = table[time.Time]{name: "job_cursors"} // by job
 )
 
@@ -191,7 +192,7 @@ func (s *Store) Dues(ctx context.Context, from, until time.Time) iter.Seq2[sched
 
 func runKey(job string, at time.Time) []byte { return append(timeKey(at), job...) }
 
-func openRunKey(job string, at time.Time) []byte {
+func jobKey(job string, at time.Time) []byte {
 	return append(append([]byte(job), 0), timeKey(at)...)
 }
 
@@ -250,11 +251,25 @@ func (s *Store) EndRun(ctx context.Context, r scheduler.Run) error {
 
 // putRun keeps a run and whether it is unfinished.
 func (tx *tx) putRun(r scheduler.Run) error {
-	err := runs.put(tx, runKey(r.Job, r.ScheduledAt), r)
+	key := jobKey(r.Job, r.ScheduledAt)
+	err := errors.Join(runs.put(tx, runKey(r.Job, r.ScheduledAt), r), runsOf.put(tx, key, r.Job))
 	if r.Outcome.Open() {
-		return errors.Join(err, openRuns.put(tx, openRunKey(r.Job, r.ScheduledAt), r.Job))
+		return errors.Join(err, openRuns.put(tx, key, r.Job))
 	}
-	return errors.Join(err, openRuns.remove(tx, openRunKey(r.Job, r.ScheduledAt)))
+	return errors.Join(err, openRuns.remove(tx, key))
+}
+
+// runsByJob fills the index of runs by job.
+func runsByJob(tx *tx) error {
+	for e, err := range runs.ascend(tx, nil, nil) {
+		if err == nil {
+			err = runsOf.put(tx, jobKey(e.rec.Job, e.rec.ScheduledAt), e.rec.Job)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SetCursor implements scheduler.Runs.
@@ -265,16 +280,29 @@ func (s *Store) SetCursor(ctx context.Context, job string, at time.Time) error {
 // RunsBefore implements scheduler.RunLog.
 func (s *Store) RunsBefore(ctx context.Context, job string, before time.Time, limit int) (list []scheduler.Run, err error) {
 	err = s.view(ctx, func(tx *tx) error {
-		list = nil
+		if list = nil; job != "" { // at one instant it has one run
+			prefix := append([]byte(job), 0)
+			for e, err := range runsOf.descend(tx, prefix, jobKey(job, before)) {
+				if err == nil && len(list) >= limit {
+					return ctx.Err()
+				}
+				var r scheduler.Run
+				if err == nil {
+					r, err = runs.named(tx, append(bytes.Clone(e.key[len(prefix):]), job...), runsOf.name, e.key)
+				}
+				if err != nil {
+					return err
+				}
+				list = append(list, r)
+			}
+			return nil
+		}
 		for e, err := range runs.descend(tx, nil, timeKey(before)) {
 			if err == nil {
 				err = ctx.Err()
 			}
 			if err != nil {
 				return err
-			}
-			if job != "" && e.rec.Job != job {
-				continue
 			}
 			if len(list) >= limit && !e.rec.ScheduledAt.Equal(list[len(list)-1].ScheduledAt) {
 				return nil
@@ -314,16 +342,20 @@ func checkSchedule(tx *tx, report func(store.Problem)) error {
 			}
 		}
 	}
-	running := 0
+	running, listed := 0, 0
 	for e, err := range runs.ascend(tx, nil, nil) {
 		if err != nil {
 			return err
+		}
+		if listed++; !runsOf.has(tx, jobKey(e.rec.Job, e.rec.ScheduledAt)) {
+			report(store.Problem{Table: runs.name, Key: e.rec.Job, What: "not in the index of its job"})
+			listed--
 		}
 		if !e.rec.Outcome.Open() {
 			continue
 		}
 		running++
-		if _, found, err := openRuns.get(tx, openRunKey(e.rec.Job, e.rec.ScheduledAt)); err == nil && !found {
+		if _, found, err := openRuns.get(tx, jobKey(e.rec.Job, e.rec.ScheduledAt)); err == nil && !found {
 			report(store.Problem{Table: runs.name, Key: e.rec.Job, What: "unfinished, but not in the index of open runs"})
 		}
 	}
@@ -332,6 +364,15 @@ func checkSchedule(tx *tx, report func(store.Problem)) error {
 			return err
 		}
 		running--
+	}
+	for _, err := range runsOf.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		listed--
+	}
+	if listed < 0 {
+		report(store.Problem{Table: runsOf.name, What: "lists runs that are not there"})
 	}
 	if running < 0 {
 		report(store.Problem{Table: openRuns.name, What: "lists runs that are over"})

@@ -102,6 +102,7 @@ var derived = []struct {
 	{tallies.name, airing.TallyShape, retally},
 	{ofProgramme.name, airing.TallyShape, retally},
 	{exhibits.name, airing.ExhibitShape, exhibit},
+	{runsOf.name, func() []string { return []string{"job"} }, runsByJob},
 	{unproved.name, airing.DueShape, unprove},
 	{summaries.name, coverage.SummaryShape, summarise},
 	{frozenCells.name, coverage.DenseShape, summarise},

@@ -6,7 +6,7 @@ var tableNames = []string{
 	aboutThis.name, coversBucket, versionsBucket, acts.name, trail.name,
 	unitRecords.name, stationRecords.name, successions.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
-	scripts.name, dues.name, runs.name, openRuns.name, jobCursors.name,
+	scripts.name, dues.name, runs.name, openRuns.name, runsOf.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,
 	unproved.name, ofProgramme.name, evidenceByBlob.name, settings.name,
 	proposals.name, proposalKeys.name, openProposals.name, calls.name, callsOf.name, lastCalls.name,
