@@ -298,7 +298,7 @@ func (page *periodPage) course(r *kit.Request, cal airing.Calendar) {
 	}
 	var columns []kit.Column
 	for _, part := range page.Period.Parts(page.Parts, cal) {
-		name := part.Part.Words(r.Lang)
+		name := text.Sentence(part.Part.Words(r.Lang))
 		path := filter.Link("/coverage/period", page.Asked.Over(part.Part))
 		label := part.Part.String()[5:]
 		if page.Parts == coverage.ByWeek {
