@@ -101,7 +101,7 @@ func (d desk) letter(p message.Parcel) (*mail.Msg, error) {
 	msg.SetMessageIDWithValue(p.ID() + "@" + domain)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetDateWithValue(p.Messages[len(p.Messages)-1].Made)
-	msg.SetBodyString(mail.TypeTextPlain, p.Text(d.link)+"\n\n-- \n"+p.Foot(d.link("/me"))+"\n")
+	msg.SetBodyString(mail.TypeTextPlain, p.Text(d.link)+"\n\n-- \n"+p.Foot(d.link("/me/messages"))+"\n")
 	return msg, nil
 }
 
