@@ -31,10 +31,10 @@ type periodPage struct {
 	Part    string
 	Refused bool // the form says why; nothing else is there then
 
-	Quick           []kit.Tab // stretches one often asks for
-	Earlier, Later  string
-	Log             string // of a single day
-	XLSX, CSV, JSON string
+	Quick          []kit.Tab // stretches one often asks for
+	Earlier, Later string
+	Log            string // of a single day
+	XLSX, CSV      string
 
 	Rows    []figuresRow // this period, as it counts now where that differs, the period before
 	Ended   string       // when the district that is asked for ended
@@ -154,19 +154,12 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	}
 	switch as {
 	case "":
-	case "json":
-		w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(got)+`.json"`)
-		return r.JSON(w, http.StatusOK, struct {
-			coverage.Answer
-			Items []coverage.Item `json:"items"`
-		}{got.Answer(r.Lang, f, before, of), got.Items(f.By, cal, r.Lang)})
 	default:
 		return r.SendTable(w, as, fileName(got), got.Table(f.By, cal, r.Lang))
 	}
 	page.Period, page.Asked, page.Form, page.Kept = got, f, kit.FilterForm(f), kit.Kept(f)
 	page.Words = f.Words(r.Lang, got.Span)
 	page.XLSX, page.CSV = filter.Link("/coverage/period", f, "format", "xlsx"), filter.Link("/coverage/period", f, "format", "csv")
-	page.JSON = filter.Link("/coverage/period", f, "format", "json")
 	page.Form.Values.Set("from", string(page.First))
 	page.Form.Values.Set("until", string(page.Period.Last))
 	page.choose(r, reg, plan)
