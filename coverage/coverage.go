@@ -156,15 +156,29 @@ type Excuse struct {
 	Week    airing.Week   `json:"week"`
 	Station string        `json:"station"`
 	Reason  airing.Reason `json:"reason" schema:"empty"`
-	Note    string        `json:"note"`            // what happened, for the record
-	By      string        `json:"by"`              // name of who approved it
-	Asked   string        `json:"asked,omitempty"` // name of who asked for it, where another did (Plea)
-	At      time.Time     `json:"at"`              // UTC
+	Note    string        `json:"note"`               // what happened, for the record
+	By      string        `json:"by"`                 // name of who approved it
+	Asked   string        `json:"asked,omitempty"`    // name of who asked for it; of a command, one of the Askers by her name or the ID of her account
+	AskedBy string        `json:"asked_by,omitempty"` // ID of her account, if she has one
+	AskedAs string        `json:"asked_as,omitempty"` // else who she is in the station's file: her role and telephone number
+	At      time.Time     `json:"at"`                 // UTC
 	Revoked bool          `json:"revoked,omitempty"`
 }
 
 // Stands reports whether the station is excused: somebody decided so and nobody took it back.
 func (e Excuse) Stands() bool { return e.Reason != "" && !e.Revoked }
+
+// Words says who asked and who approved.
+func (e Excuse) Words(l text.Language) string {
+	who := e.Asked
+	if e.AskedAs != "" {
+		who += " (" + e.AskedAs + ")"
+	}
+	if who == "" {
+		return e.By
+	}
+	return l.Say("coverage.excuse_for", "asked", who, "by", e.By)
+}
 
 // Edition is what two begin from who excuse the station; that of the zero
 // Excuse where nobody has yet.

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 const week = airing.Week(2837)
@@ -206,12 +208,14 @@ func TestAFrozenWeekIsShownAsFrozenAlsoInPart(t *testing.T) {
 }
 
 func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
-	monitor := accounts.Actor{Name: "Nam", Via: "session",
+	monitor := accounts.Actor{Person: "P2", Name: "Nam", Via: "session",
 		Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: "084"}}}}
 	m := accounts.Meta{By: monitor, At: time.Date(2024, 5, 20, 3, 0, 0, 0, time.UTC)}
-	good := Excuse{Week: week, Station: "S1", Reason: airing.PowerCut, Note: "bão số 2"}
+	good := Excuse{Week: week, Station: "S1", Reason: airing.PowerCut, Note: "bão số 2", Asked: "chị  thu"}
 	here := accounts.Where{District: "084", Station: "S1"}
 	revoke := func(e *Excuse) { e.Reason, e.Revoked = "", true } // to take it back needs no reason to excuse
+	askers := []Asker{{Name: "Chị Thu", Role: "Trưởng đài", Phone: "0912345678"}, {Person: "P3", Name: "Anh Páo"}, {Person: "P4", Name: "Anh Páo"}}
+	waiting := []Plea{{From: week + 2, Until: week + 3, By: monitor}}
 	stood, fell := good, good
 	stood.By, fell.By, fell.Revoked = "Thu", "Thu", true
 	for _, c := range []struct {
@@ -236,6 +240,13 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 		{stood, "taken back", here, NotReported, false, revoke, ""},
 		{fell, "taken back twice", here, NotReported, false, revoke, "coverage.excuse_gone"},
 		{Excuse{}, "taken back, never excused", here, NotReported, false, revoke, "coverage.excuse_none"},
+		{Excuse{}, "nobody asked", here, NotReported, false, func(e *Excuse) { e.Asked = "" }, "coverage.excuse_asker"},
+		{Excuse{}, "asked by a pronoun", here, NotReported, false, func(e *Excuse) { e.Asked = "tôi" }, "coverage.excuse_asker"},
+		{Excuse{}, "asked by herself", here, NotReported, false, func(e *Excuse) { e.Asked = "P2" }, "coverage.excuse_asker"},
+		{Excuse{}, "asked by an account", here, NotReported, false, func(e *Excuse) { e.Asked = "P3" }, ""},
+		{Excuse{}, "one name of two", here, NotReported, false, func(e *Excuse) { e.Asked = "Anh Páo" }, "coverage.excuse_asker"},
+		{Excuse{}, "an account that may not ask", here, NotReported, false, func(e *Excuse) { e.AskedBy, e.Asked = "P3", "P9" }, "coverage.excuse_asker"},
+		{Excuse{}, "a request waits", here, NotReported, false, func(e *Excuse) { e.Week = week + 2 }, "coverage.excuse_pleaded"},
 		{stood, "taken back without a note", here, NotReported, false, func(e *Excuse) { e.Note, e.Revoked = "", true }, "coverage.excuse_note"},
 	} {
 		e := good
@@ -244,10 +255,34 @@ func TestAnExcuseNeedsAReasonANoteAndAnOpenWeek(t *testing.T) {
 		if c.state == "" {
 			is = nil
 		}
-		got, err := DecideExcuse(m, c.on, week+1, is, c.closed, c.old, e)
+		got, err := DecideExcuse(ExcuseFacts{On: c.on, Running: week + 1, Is: is, Closed: c.closed, Last: c.old, Askers: askers, Waiting: waiting}, m, e)
 		if c.want == "" && (err != nil || got.By != "Nam" || got.Reason != airing.PowerCut) || c.want != "" && !fault.Is(err, c.want) {
 			t.Errorf("%s: %+v, %v", c.name, got, err)
 		}
+	}
+}
+
+// TestWhoMayHaveAskedIsAnotherPerson: people who may ask by themselves, and who stands with a number in the
+// station's file; never the approver, under either name.
+func TestWhoMayHaveAskedIsAnotherPerson(t *testing.T) {
+	grant := func(role accounts.Role, level accounts.Level, id string) []accounts.Grant {
+		return []accounts.Grant{{Role: role, Scope: accounts.Scope{Level: level, ID: id}}}
+	}
+	people := accounts.NewDirectory([]accounts.Person{{ID: "P1", Name: "Giàng A Páo", Grants: grant(accounts.Operator, accounts.Station, "S00001")},
+		{ID: "P2", Name: "Chị Thu", Grants: grant(accounts.Monitor, accounts.Province, "")},
+		{ID: "P3", Name: "Anh Bình", Grants: grant(accounts.Monitor, accounts.District, "085")},
+		{ID: "P4", Name: "Anh Đông", Disabled: true, Grants: grant(accounts.Operator, accounts.Station, "S00001")},
+		{ID: "P5", Name: "Biên tập", Grants: grant(accounts.Editor, accounts.Province, "")}})
+	st := &stations.Station{ID: "S00001", Fields: stations.Fields{Contacts: []stations.Contact{{Name: "Lò Thị Mai", Role: "Phó Chủ tịch", Phone: "0912345678"},
+		{Name: "Không Số"}, {Name: "giàng a páo", Phone: "0912345679"}, {Name: "Chị  Thu", Phone: "0912345670"}}}}
+	thu, err := people.Person("P2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := Askers(st, accounts.Where{District: "084", Station: "S00001"}, people, thu.Actor("session"))
+	want := []Asker{{Name: "Lò Thị Mai", Role: "Phó Chủ tịch", Phone: "0912345678"}, {Person: "P1", Name: "Giàng A Páo"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -98,10 +98,9 @@ type AnswerExcuse struct {
 
 // PleaFacts are what an answer needs to know.
 type PleaFacts struct {
-	Plea    Plea
-	On      accounts.Where
-	Running airing.Week
-	Week    func(airing.Week) (is *StationWeek, closed bool, last Excuse, err error) // of the station
+	Plea Plea
+	On   accounts.Where
+	Week func(airing.Week) (ExcuseFacts, error) // of the station
 }
 
 // DecideAnswer says what becomes of a plea, and which excuses follow. A week in which the station aired, that is closed, or
@@ -131,15 +130,15 @@ func DecideAnswer(f PleaFacts, m accounts.Meta, c AnswerExcuse) (Plea, []Excuse,
 	m.Seen = "" // it is the plea that was read, and every week is looked at now
 	var list []Excuse
 	for w := p.From; w <= p.Until; w++ {
-		is, closed, last, err := f.Week(w)
+		week, err := f.Week(w)
 		if err != nil {
 			return p, nil, err
 		}
-		if last.Stands() {
+		if week.Last.Stands() {
 			p.Left = append(p.Left, w)
 			continue
 		}
-		e, err := DecideExcuse(m, f.On, f.Running, is, closed, last, Excuse{Week: w, Station: p.Station, Reason: p.Reason, Note: p.Note, Asked: p.By.Name})
+		e, err := week.excuse(m, Excuse{Week: w, Station: p.Station, Reason: p.Reason, Note: p.Note, Asked: p.By.Name, AskedBy: p.By.Person})
 		if err != nil {
 			p.Left = append(p.Left, w)
 			continue

@@ -168,7 +168,8 @@ func newTwoEditors(t *testing.T) *twoEditors {
 	e.two = webtest.NewClient(t, h, webtest.LoggedIn(t, s, "binh", tuesday, all...))
 	p, err := s.AddPerson(t.Context(), meta(now),
 		accounts.AddPerson{Name: "Chị Mua", Login: "mua",
-			Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}})
+			Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}},
+				{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,8 +236,8 @@ func TestNoEditIsLostByProgram(t *testing.T) {
 		{"library", "/audio/settings", "PUT", "", [2]string{`{"grace_days":3}`, `{"grace_days":4}`}},
 		{"person", "/people/" + e.person, "PATCH", "", [2]string{`{"name":"Mua A"}`, `{"name":"Mua B"}`}},
 		{"excuse", "/coverage/2024-W20/excuses/S00002", "PUT", "/coverage/excuses/",
-			[2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A","asked":"UBND"}`,
-				`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B","asked":"UBND"}`}},
+			[2]string{`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"A","asked":"Chị Mua"}`,
+				`{"week":"2024-W20","station":"S00002","reason":"power_cut","note":"B","asked":"Chị Mua"}`}},
 		{"contest rules", "/contests/hoi-thi", "PUT", "/contests/hoi-thi/rules", [2]string{`{"rules":{"title":"A"}}`, `{"rules":{"title":"B"}}`}},
 		{"certificate", "/contests/hoi-thi/certificates", "PUT", "/contests/hoi-thi/certificate", [2]string{`{"text":"A {giải}"}`, `{"text":"B {giải}"}`}},
 	} {
@@ -308,9 +309,9 @@ func TestTwoWhoExcuseOneStation(t *testing.T) {
 	e.two.Get(path)
 	e.two.Submit(form, "note", "chưa chọn lý do")
 	e.two.Expect(422, form, "Hãy chọn lý do miễn trừ")
-	e.two.Submit(form, "reason", "weather", "note", "Bão số 5", "asked", "UBND xã")
+	e.two.Submit(form, "reason", "weather", "note", "Bão số 5", "asked", e.person)
 	e.later()
-	e.one.Submit(form, "reason", "power_cut", "note", "Mất điện cả tuần", "asked", "UBND xã")
+	e.one.Submit(form, "reason", "power_cut", "note", "Mất điện cả tuần", "asked", e.person)
 	e.one.Expect(409, form, "binh đã miễn trừ", "Bão số 5", "Bỏ miễn trừ")
 	if typed := e.one.Doc().Find(form + " textarea").Text(); strings.TrimSpace(typed) != "" || !stands() {
 		t.Fatalf("the form holds %q, excused %t", typed, stands())

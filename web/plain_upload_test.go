@@ -225,12 +225,13 @@ func TestAnIDOfTheClientIsUsedForOneThing(t *testing.T) {
 	one, two := audiotest.MP3(t, 35, 64, 1), audiotest.MP3(t, 35, 64, 2)
 	st := operator.st
 	monitor := st.person("giamsat", accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
+	other := st.person("giamsat2", accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
 	told := func(seconds int) []byte {
 		return fmt.Appendf(nil, `{"station":"S00001","programme":"P1","outcome":"aired","started_at":"2024-09-01T17:00:00+07:00","seconds":%d,"means":"fm"}`,
 			seconds)
 	}
 	excuse := func(note string) []byte {
-		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00002","reason":"power_cut","asked":"UBND xã","note":%q}`, note)
+		return fmt.Appendf(nil, `{"week":"2024-W35","station":"S00002","reason":"power_cut","asked":%q,"note":%q}`, other.id, note)
 	}
 	put := func(of *visitor, path, contentType string, body []byte, want int) string {
 		t.Helper()

@@ -161,8 +161,13 @@ func TestAWeekFromATerminal(t *testing.T) {
 		!strings.Contains(out, "Không phát được: Mất điện\t") && !strings.Contains(out, "Không phát được: Mất điện ") {
 		t.Errorf("after a correction: %s", out)
 	}
+	if code, _, errs := loa("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2", "--asked", "UBND xã"); code == 0 ||
+		!strings.Contains(errs, "Hãy chọn ai đề nghị") {
+		t.Errorf("asked by nobody who is known: %d %s", code, errs)
+	}
+	must("user", "add", "Vàng Thị Mai", "mai", "--role", "operator", "--station", "02773")
 	if out := must("coverage", "excuse", "02773", "2024-W20", "--reason", "power_cut", "--note", "bão số 2",
-		"--asked", "UBND xã"); !strings.Contains(out, "tuần 20 năm 2024") {
+		"--asked", "Vàng Thị Mai"); !strings.Contains(out, "tuần 20 năm 2024") {
 		t.Errorf("excuse: %s", out)
 	}
 	var excuses []struct{ Reason string }

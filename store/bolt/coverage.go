@@ -374,19 +374,24 @@ func (s *Store) Excuse(ctx context.Context, m accounts.Meta, e coverage.Excuse) 
 		return e, err
 	}
 	return change(ctx, s, m, "coverage.excuse", e, func(tx *tx) (coverage.Excuse, error) {
+		f, err := excuseFacts(tx, m, e.Week, e.Station)
+		if err != nil {
+			return e, err
+		}
+		if f.Waiting, err = waitingPleas(tx, e.Station); err != nil {
+			return e, err
+		}
 		reg, err := tx.s.registry.get(tx)
 		if err != nil {
 			return e, err
 		}
-		set, err := settingsOf(tx)
+		people, err := tx.s.directory.get(tx)
 		if err != nil {
 			return e, err
 		}
-		is, closed, old, err := excuseFacts(tx, m, e.Week, e.Station)
-		if err != nil {
-			return e, err
-		}
-		if e, err = coverage.DecideExcuse(m, reg.Where(e.Station), set.Calendar(text.Zone).Week(m.At), is, closed, old, e); err != nil {
+		st, _ := reg.Station(e.Station) // of none the week says that it is not active
+		f.Askers = coverage.Askers(st, f.On, people, m.By)
+		if e, err = coverage.DecideExcuse(f, m, e); err != nil {
 			return e, err
 		}
 		return e, excuses.put(tx, tallyKey(e.Week, stationNumber(e.Station)), e)

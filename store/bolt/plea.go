@@ -38,13 +38,15 @@ func putPlea(tx *tx, p coverage.Plea) error {
 	return errors.Join(err, pleas.put(tx, pleaKey(p), p), pleaKeys.put(tx, []byte(p.ID), pleaKey(p)))
 }
 
-// waitingPleas yields those that nobody has decided, the last first.
-func waitingPleas(tx *tx) (list []coverage.Plea, err error) {
+// waitingPleas lists those of the station, or of all for "", that nobody has decided, the last first.
+func waitingPleas(tx *tx, station string) (list []coverage.Plea, err error) {
 	for e, err := range pleas.descend(tx, []byte{1}, nil) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, e.rec)
+		if station == "" || e.rec.Station == station {
+			list = append(list, e.rec)
+		}
 	}
 	return list, nil
 }
@@ -66,11 +68,10 @@ func (s *Store) AskExcuse(ctx context.Context, m accounts.Meta, c coverage.AskEx
 		if err != nil {
 			return coverage.Plea{}, err
 		}
-		waiting, err := waitingPleas(tx)
+		waiting, err := waitingPleas(tx, c.Station)
 		if err != nil {
 			return coverage.Plea{}, err
 		}
-		waiting = slices.DeleteFunc(waiting, func(p coverage.Plea) bool { return p.Station != c.Station })
 		var damage error
 		closed := func(w airing.Week) bool {
 			frozen, found, err := closings.get(tx, weekKey(w))
@@ -103,14 +104,9 @@ func (s *Store) AnswerExcuse(ctx context.Context, m accounts.Meta, c coverage.An
 		if err != nil {
 			return p, err
 		}
-		set, err := settingsOf(tx)
-		if err != nil {
-			return p, err
-		}
-		f := coverage.PleaFacts{Plea: p, On: reg.Where(p.Station), Running: set.Calendar(text.Zone).Week(m.At),
-			Week: func(w airing.Week) (*coverage.StationWeek, bool, coverage.Excuse, error) {
-				return excuseFacts(tx, m, w, p.Station)
-			}}
+		f := coverage.PleaFacts{Plea: p, On: reg.Where(p.Station), Week: func(w airing.Week) (coverage.ExcuseFacts, error) {
+			return excuseFacts(tx, m, w, p.Station)
+		}}
 		p, list, err := coverage.DecideAnswer(f, m, c)
 		if err != nil {
 			return p, err
@@ -141,20 +137,29 @@ func pleaOf(tx *tx, by accounts.Actor, id string) (p coverage.Plea, err error) {
 }
 
 // excuseFacts are what is known of a station's week when it is to be excused.
-func excuseFacts(tx *tx, m accounts.Meta, w airing.Week, station string) (is *coverage.StationWeek, closed bool, last coverage.Excuse, err error) {
+func excuseFacts(tx *tx, m accounts.Meta, w airing.Week, station string) (f coverage.ExcuseFacts, err error) {
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return f, err
+	}
+	set, err := settingsOf(tx)
+	if err != nil {
+		return f, err
+	}
 	frozen, _, err := closedWeeks.get(tx, weekKey(w))
 	if err != nil {
-		return nil, false, last, err
+		return f, err
 	}
 	week, err := countWeek(tx, w, m.At)
 	if err != nil {
-		return nil, false, last, err
+		return f, err
 	}
+	f.On, f.Running, f.Closed = reg.Where(station), set.Calendar(text.Zone).Week(m.At), frozen.Holds()
 	if i := slices.IndexFunc(week.Stations, func(s coverage.StationWeek) bool { return s.Station == station }); i >= 0 {
-		is = &week.Stations[i]
+		f.Is = &week.Stations[i]
 	}
-	last, _, err = excuses.get(tx, tallyKey(w, stationNumber(station)))
-	return is, frozen.Holds(), last, err
+	f.Last, _, err = excuses.get(tx, tallyKey(w, stationNumber(station)))
+	return f, err
 }
 
 // Pleas implements coverage.Pleas.
@@ -202,7 +207,7 @@ func (s *Store) WaitingPleas(ctx context.Context, by accounts.Actor) (n int, err
 		if err != nil {
 			return err
 		}
-		list, err := waitingPleas(tx)
+		list, err := waitingPleas(tx, "")
 		for _, p := range list {
 			if p.MayDecide(by, reg.Where(p.Station)) {
 				n++

@@ -76,8 +76,8 @@ func TestWhatIsRememberedOfAWeekIsWhatACountSays(t *testing.T) {
 			_, err := s.Confirm(t.Context(), by(0), c)
 			try("correction", err)
 		case k < 13:
-			_, err := s.Excuse(t.Context(), by(0), coverage.Excuse{Week: week + airing.Week(rnd.IntN(2)), Station: station(), Reason: airing.Weather,
-				Note: "Lũ quét", Asked: "Chị Lan ở đài", Revoked: rnd.IntN(4) == 0})
+			_, err := s.Excuse(t.Context(), accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: now},
+				coverage.Excuse{Week: week + airing.Week(rnd.IntN(2)), Station: station(), Reason: airing.Weather, Note: "Lũ quét", Revoked: rnd.IntN(4) == 0})
 			try("excuse", err)
 		case k == 13:
 			_, err := s.SaveRule(t.Context(), by(0), scheduler.SaveRule{Programme: programmes[0], Cron: fmt.Sprintf("%d %d * * %d", rnd.IntN(60), rnd.IntN(24),

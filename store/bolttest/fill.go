@@ -292,7 +292,7 @@ func (f *filler) week(rule string, people map[accounts.Role]accounts.Actor) {
 	})
 	for _, n := range []int{11, 12} {
 		_, err = f.s.Excuse(f.ctx, f.meta(people[accounts.Monitor], at), coverage.Excuse{Week: FilledWeek + airing.Week(n-11), Station: station(n),
-			Reason: airing.Weather, Note: "Lũ quét", Asked: "UBND xã"})
+			Reason: airing.Weather, Note: "Lũ quét", Asked: people[accounts.Admin].Name})
 		f.must(err)
 	}
 	for _, n := range []int{9, 10} {

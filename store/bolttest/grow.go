@@ -176,7 +176,7 @@ func (g *grower) log(i int) {
 func (g *grower) weeks(i int) {
 	monitor, this := g.people[accounts.Monitor], airing.Calendar{Zone: text.Zone}.Week(GrownAt)
 	_, err := g.s.Excuse(g.ctx, g.meta(monitor, g.at), coverage.Excuse{Week: this, Station: stations.StationID(2 + i%10), Reason: airing.Weather,
-		Note: fmt.Sprint("Lũ quét ", i), Asked: "UBND xã"})
+		Note: fmt.Sprint("Lũ quét ", i), Asked: g.people[accounts.Admin].Name})
 	g.must(err)
 	week := FilledWeek + 1 + airing.Week(i)
 	_, err = g.s.CloseWeek(g.ctx, g.daemon(), coverage.Close{Week: week})

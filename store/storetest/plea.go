@@ -42,6 +42,11 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 			_, err := e.AnswerExcuse(ctx, by(two, monday), coverage.AnswerExcuse{ID: mine.ID})
 			return err
 		}(),
+		"coverage.excuse_pleaded": func() error {
+			_, err := e.Excuse(ctx, by(one, monday), coverage.Excuse{Week: thatWeek, Station: "S00002", Reason: airing.Equipment, Note: "Cháy tăng âm",
+				Asked: two.Name})
+			return err
+		}(),
 		"coverage.plea_unknown": func() error {
 			_, err := e.AnswerExcuse(ctx, by(operatorOf("S00003"), monday), coverage.AnswerExcuse{ID: mine.ID, Grant: true})
 			return err
@@ -76,7 +81,8 @@ func coveragePleas(t *testing.T, e AiringEngine) {
 		}
 	}
 	x, err := e.LastExcuse(ctx, thatWeek+1, "S00001")
-	if err != nil || x.By != two.Name || x.Asked != operatorOf("S00001").Name {
+	if err != nil || x.By != two.Name || x.Asked != operatorOf("S00001").Name ||
+		x.AskedBy != operatorOf("S00001").Person {
 		t.Errorf("%+v, %v", x, err)
 	}
 	if p, err := e.AnswerExcuse(ctx, by(one, monday.AddDate(0, 0, 2)), coverage.AnswerExcuse{ID: mine.ID}); err != nil || p.State != coverage.PleaTakeBack {

@@ -42,7 +42,8 @@ func (c coverages) routes() []kit.Route {
 			Summary: "What was last decided about excusing a station in a week, revoked or not; its reason is empty if nobody has decided. Its ETag is " +
 				"for If-Match of an excuse."},
 		{Pattern: "PUT /api/v1/coverage/excuses/{id}", Edits: true, Access: accounts.ExcuseStation, Handler: c.excuse, In: excuseBody{}, Out: coverage.Excuse{},
-			Summary: "Excuse a station for a week, or revoke the excuse, under a client-made UUID."},
+			Summary: "Excuse a station for a week because another person asked, or revoke the excuse, under a client-made UUID. While something asked for " +
+				"that week waits, that is to be answered."},
 		{Pattern: "GET /api/v1/coverage/excuses", Access: accounts.ReadCoverage, Handler: c.pleas, Filter: coverage.PleaFilter{}, Query: "limit after",
 			Out:     kit.List[coverage.Plea]{},
 			Summary: "Excuses that were asked for, those that wait first; a page may hold fewer than limit and still have a next."},
@@ -167,7 +168,7 @@ type excuseBody struct {
 	Station string        `json:"station"`
 	Reason  airing.Reason `json:"reason,omitempty"` // not needed to revoke
 	Note    string        `json:"note" schema:"maxLength=1000"`
-	Asked   string        `json:"asked,omitempty" schema:"maxLength=120"` // who asked for it: another than who approves, a person has to say
+	Asked   string        `json:"asked,omitempty"` // who asked for it, which a person has to say: ID or name of another who may ask, or a name in the station's file
 	Revoked bool          `json:"revoked,omitempty"`
 }
 

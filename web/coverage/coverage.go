@@ -38,6 +38,7 @@ type Store interface {
 	coverage.Pleas
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
+	Directory(ctx context.Context) (*accounts.Directory, error)
 	Airings(ctx context.Context, by accounts.Actor, q airing.Query) ([]airing.Line, string, error)
 	Registry(ctx context.Context) (*stations.Registry, error)
 	AiringSettings(ctx context.Context) (airing.Settings, error)
@@ -505,8 +506,11 @@ type stationPage struct {
 	Of       []lent // other stations some of whose reports count here
 	Reasons  []kit.Option
 	MayAsk   bool
+	Askers   []kit.Option   // who may have asked for an excuse
+	Pleaded  *coverage.Plea // what was asked for that week, and waits
 	MayCall  bool
 	MayPlea  bool
+	Untils   []kit.Option    // the last week one may ask for
 	Ask      kit.Form        // by which an excuse is asked for
 	Calls    []coverage.Call // the last of them
 }
@@ -608,6 +612,9 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 			page.MayPlea = !got.Closed && s.State != coverage.Aired && s.Excuse == nil && coverage.MayAskExcuse(r.Actor, where)
 		}
 	}
+	if err := p.askers(r, st, where, &page); err != nil {
+		return err
+	}
 	lines, _, err := p.store.Airings(r.Context(), r.Actor, airing.Query{From: cal.Start(week), Until: cal.End(week), Stations: []string{st.ID}})
 	if err != nil {
 		return err
@@ -621,8 +628,36 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 			return err
 		}
 	}
+	for w := week; w < week+coverage.MaxExcuseAhead && w <= cal.Week(r.Now)+coverage.MaxExcuseAhead; w++ {
+		page.Untils = append(page.Untils, kit.Option{Value: w.String(), Text: r.Lang.Week(cal.Start(w), cal.End(w))})
+	}
 	page.Reasons = append([]kit.Option{{Text: r.Say("airing.choose")}}, kit.WordOptions(r, "airing.reason.", airing.Reasons[:])...)
 	return p.station.Render(w, r, page)
+}
+
+// askers fills who may have asked for an excuse, and what somebody asked that waits.
+func (p pages) askers(r *kit.Request, st *stations.Station, on accounts.Where, page *stationPage) error {
+	if !page.MayAsk && !page.MayPlea {
+		return nil
+	}
+	waiting, _, err := p.store.Pleas(r.Context(), r.Actor, coverage.PleaQuery{Station: st.ID, State: coverage.PleaWaits})
+	for _, one := range waiting {
+		if one.From <= page.Week && page.Week <= one.Until {
+			page.Pleaded, page.MayPlea = &one, false
+		}
+	}
+	if err != nil || !page.MayAsk {
+		return err
+	}
+	people, err := p.store.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Askers = []kit.Option{{Text: r.Say("coverage.excuse_choose")}}
+	for _, a := range coverage.Askers(st, on, people, r.Actor) {
+		page.Askers = append(page.Askers, kit.Option{Value: a.Key(), Text: a.Words()})
+	}
+	return nil
 }
 
 // silent counts, week by week, the station's slots of a year up to that week that are
