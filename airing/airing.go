@@ -267,7 +267,7 @@ func (r Report) Late() bool { return r.Outcome != Withdrawn && !r.OnTime }
 // Answers reports whether the line is an answer about the slot as it is planned now.
 // Who foresaw that an hour would not air said nothing of the one it was moved to since.
 func (l Line) Answers(s scheduler.Slot) bool {
-	return l.Outcome != NotAired || l.StartedAt.Equal(s.Start) || !l.spoke(l.ReceivedAt).Before(s.Start)
+	return l.Outcome != NotAired || l.StartedAt.Equal(s.Start) || !l.Spoke().Before(s.Start)
 }
 
 // Counts reports whether the line counts toward the weekly target: it stands,
@@ -318,7 +318,7 @@ func (l Line) Lack() Lack {
 // Heard is when the outcome was first said: on a phone without a network, if that is proven.
 func (l Line) Heard() time.Time {
 	if l.HeardAt.IsZero() {
-		return l.spoke(l.ReceivedAt)
+		return l.Spoke()
 	}
 	return l.HeardAt
 }

@@ -346,7 +346,7 @@ func checkCorrection(r *Report, f Facts, m accounts.Meta, c Confirm) error {
 
 // corrected says who corrected a report meanwhile, when and to what, and where that is.
 func corrected(newest Line) error {
-	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.ReceivedAt, "other", newest.ID).At("corrects")
+	e := fault.New(fault.Conflict, "airing.corrected_already", "name", newest.By.Name, "at", newest.Spoke(), "other", newest.ID).At("corrects")
 	e.Parts = []*fault.Error{fault.New(fault.Conflict, "airing.corrected_to."+string(newest.Outcome), "at", newest.StartedAt,
 		"length", time.Duration(newest.Seconds)*time.Second)}
 	return e
@@ -360,7 +360,7 @@ func checkOnce(r *Report, f Facts, m accounts.Meta, _ Confirm) error {
 	case f.Slot != nil && !(Line{Report: *r, ReceivedAt: m.At}).Answers(*f.Slot): // a correction of what was said of an earlier hour
 		return nil
 	}
-	return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.ReceivedAt, "other", f.OfSlot.ID).At("slot")
+	return fault.New(fault.Conflict, "airing.slot_reported", "name", f.OfSlot.By.Name, "at", f.OfSlot.Spoke(), "other", f.OfSlot.ID).At("slot")
 }
 
 // undone reports whether the person takes back what she has just reported: a

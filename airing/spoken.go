@@ -79,6 +79,9 @@ func (r Report) spoke(heard time.Time) time.Time {
 	return r.SaidAt
 }
 
+// Spoke is when the report was made: when it was heard, or on the phone where that is proven.
+func (l Line) Spoke() time.Time { return l.spoke(l.ReceivedAt) }
+
 // ClockOff is by how much the phone's clock was wrong when the report was sent, 0 for less than a minute.
 func (r Report) ClockOff() time.Duration {
 	return (time.Duration(r.ClockAhead) * time.Second).Abs()

@@ -110,7 +110,7 @@ func TestNobodyIsSilentBeforeTheSlotIsOver(t *testing.T) {
 		if n := operator.Doc().Find("section[aria-labelledby=waiting] article").Length(); n != c.waiting {
 			t.Errorf("%s: %d cards wait, want %d", name, n, c.waiting)
 		}
-		if pressed := operator.Doc().Find("button[value=aired]").Length(); (pressed == 1) != !c.at.Before(at(17, 0, 0)) {
+		if pressed := operator.Doc().Find("article button[value=aired]").Length(); (pressed == 1) != !c.at.Before(at(17, 0, 0)) {
 			t.Errorf("%s: %d buttons say that it is or was on air", name, pressed)
 		}
 	}
@@ -176,7 +176,7 @@ func TestASlipIsUndoneWithoutAWord(t *testing.T) {
 		monitor.Expect(200, "dl.facts", "Không tính")
 		monitor.Refuse("Báo muộn")
 	}
-	if w := monitor.Get("/airings?from=2024-05-13&until=2024-05-13&format=csv"); !strings.Contains(w.Body.String(), "2024-05-13 17:29:00,,0,,,không,không") {
+	if w := monitor.Get("/airings?from=2024-05-13&until=2024-05-13&format=csv"); !strings.Contains(w.Body.String(), "2024-05-13 17:29:00,,0,,,,,không,không") {
 		t.Errorf("whether a withdrawal is in time is no question: %s", w.Body)
 	}
 	operator.Submit("form.thumbs", "outcome", "aired")

@@ -29,6 +29,7 @@ type formPage struct {
 	Asks       []string // what is to be agreed to first, of a day long past
 	Then       string   // path to go to once it is kept
 	About      string   // of what it speaks, for the outbox: one thing is said once
+	Label      string   // what the outbox calls it
 	Programmes []kit.Option
 	Outcomes   []kit.Option
 	Reasons    []kit.Option
@@ -81,18 +82,14 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 	if asked != nil || page.Corrects != nil && page.Corrects.WeekClosed { // it stands in no list of today's
 		page.Then = "/airings/" + page.Form.ID
 	}
-	switch id := page.Form.Get("slot"); {
-	case page.Corrects != nil:
-		page.About = "correct:" + page.Corrects.ID
-	case id != "":
-		page.About = "slot:" + id
-	}
+	page.About, page.Label = "airing", page.Title
 	if id := page.Form.Get("slot"); id != "" {
 		slot, err := plan.Slot(reg, id)
 		switch {
 		case err == nil:
 			task := airing.Plan{Registry: reg, Schedule: plan}.Task(st, slot)
 			page.Slot = &task
+			page.About, page.Label = "slot:"+id, r.Lang.Weekday(slot.Start)+" "+r.Lang.Clock(slot.Start)+" · "+task.Programme.Title
 			setDefault(&page.Form, "started_at", slot.Start.In(text.Zone).Format(localTime))
 			setDefault(&page.Form, "means", string(task.Means))
 		case page.Corrects == nil: // a report can be corrected though its slot is planned no more
@@ -101,6 +98,9 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 	} else {
 		setDefault(&page.Form, "started_at", r.Now.In(text.Zone).Format(localTime))
 		setDefault(&page.Form, "means", string(airing.UsualMeans(st)))
+	}
+	if old := page.Corrects; old != nil {
+		page.About, page.Label = "correct:"+old.ID, page.Title+" · "+r.Lang.Weekday(old.StartedAt)+" "+r.Lang.DateTime(old.StartedAt)
 	}
 	page.options(r, plan)
 	if page.Corrects == nil && page.Form.Get("unplanned") == "" {
@@ -222,6 +222,7 @@ func (p pages) decline(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	r.Kept(f.ID)
 	return r.Redirect(w, "/today?station="+said.Station, "airing.said_declined")
 }
 

@@ -1,11 +1,13 @@
 // The operator's day without a network: a slot whose time has come gets its two
 // buttons, what was pressed says that it waits, and can be taken back or get a photo.
+import { final } from "../kit/outbox.js";
 import { box, clock, fill, go, make, saidAt, watch } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
 
 const words = document.querySelector("#today-words")?.dataset;
 const blank = document.querySelector("#answers");
-const cards = [...document.querySelectorAll("article[data-slot]")];
+const cards = [...document.querySelectorAll("article[data-slot], article[data-about]")];
+const done = [...document.querySelectorAll("[data-report]")];
 const minute = 60_000;
 
 // answer gives a card the two buttons of its slot.
@@ -32,7 +34,7 @@ async function due() {
   if (!words || !blank || !box) return;
   const now = await box.clock();
   for (const card of cards)
-    if (Number(card.dataset.start) <= now && !card.querySelector("form.thumbs")) {
+    if (Number(card.dataset.start) <= now && !card.querySelector(".thumbs")) {
       answer(card, now);
       const first = document.querySelector("#waiting")?.parentElement;
       if (first && !first.contains(card)) first.append(card);
@@ -63,7 +65,7 @@ const takenBack = (id) => sent.some((i) => i.about === "back:" + id);
 // mark says on each card what of it waits or has gone since the page was made.
 function mark() {
   for (const card of cards) {
-    const about = "slot:" + card.dataset.slot;
+    const about = card.dataset.about ?? "slot:" + card.dataset.slot;
     const backOf = (i) => list.find((b) => b.about === "back:" + i.id),
       same = list.filter((i) => i.about === about),
       item = same.find((i) => !backOf(i)) ?? same[0],
@@ -74,7 +76,8 @@ function mark() {
     if (card.dataset.said === said) continue;
     card.dataset.said = said;
     card.querySelector(".phone")?.remove();
-    for (const form of card.querySelectorAll("form.thumbs")) form.hidden = Boolean(item ? !item.why && !back : gone);
+    const answers = card.querySelector(".thumbs");
+    if (answers) answers.hidden = Boolean(item ? !item.why && !back : gone);
     if (!item && !gone) continue;
     const told = make("div", { className: "phone stack" });
     card.append(told);
@@ -96,7 +99,19 @@ function mark() {
       busy++;
       await box.takeBack(item).finally(() => busy--);
     });
-    told.append(make("p", { className: "row" }, ...(item.why ? [] : [photo(item)]), drop));
+    const more = item.why || item.action !== "/airings" ? [] : [photo(item)];
+    told.append(make("p", { className: "row" }, ...more, ...(final(item) ? [] : [drop])));
+  }
+  for (const line of done) {
+    const { report } = line.dataset;
+    const abouts = ["correct:" + report, "undo:" + report];
+    const changes = list.filter((i) => abouts.includes(i.about) || i.report === report);
+    line.querySelector(".phone")?.remove();
+    if (!changes.length) continue;
+    const text = changes.map((i) => i.label.split(" – ").pop()).join(", ");
+    line.append(make("small", { className: "phone soft", textContent: fill(words.changes, { what: text }) }));
+    const undo = line.querySelector("form");
+    if (undo) undo.hidden = true;
   }
 }
 

@@ -50,6 +50,14 @@ export function browser() {
   return name;
 }
 
+// settles reports whether an answer says that the server holds the change of that ID whole.
+// sum is the hash of what was sent, "" where this browser can make none.
+export const settles = (answer, id, sum) =>
+  answer?.id === id &&
+  (sum ? answer.received === sum : /^[0-9a-f]{64}$/.test(answer.received)) &&
+  Array.isArray(answer.missing) &&
+  answer.missing.length === 0;
+
 // leave forgets what pages keep of a person so that they open without a network,
 // or where she left them: she logs out. What the server has not heard yet stays,
 // under her name.

@@ -1,7 +1,7 @@
 // What only a script can add to every page. Everything here has a plain HTML
 // way that works without it.
 
-import { leave } from "./keep.js";
+import { leave, settles, uuid } from "./keep.js";
 
 // submitter is the button that sends a form, also where the event does not
 // tell it (Safari before 15.4): it was pressed just before.
@@ -61,8 +61,16 @@ document.addEventListener("submit", (e) => {
     e.preventDefault();
     return;
   }
-  form.dataset.sent = "yes";
   const button = submitter(e);
+  if (leaves(form) && keeps && !form.dataset.told) {
+    e.preventDefault();
+    form.dataset.told = "yes"; // pressed again, it goes
+    outgoing()
+      .then(({ leaving }) => leaving(form))
+      .then((waits) => waits || submit(form, button), () => submit(form, button));
+    return;
+  }
+  form.dataset.sent = "yes";
   button?.setAttribute("aria-busy", "true");
   if (form.dataset.outbox !== undefined && keeps) {
     e.preventDefault();
@@ -94,10 +102,11 @@ if (keeps) {
   else addEventListener("load", later);
 }
 
-// Who logs out leaves nothing of hers behind; see keep.js, and worker.js for the
-// pages that were kept.
+// Who logs out leaves nothing of hers behind, but for what waits, which is told first; see keep.js, and
+// worker.js for the pages that were kept.
+const leaves = (form) => new URL(form.action).pathname === "/logout";
 document.addEventListener("submit", (e) => {
-  if (new URL(e.target.action).pathname === "/logout") leave();
+  if (leaves(e.target) && !e.defaultPrevented) leave();
 });
 
 // say tells, where it is seen, what a form is waiting for: the network, or that
@@ -127,21 +136,24 @@ function say(form, waiting, loggedOut) {
 
 // <form data-waiting="SENTENCE" data-then="PAGE"> is sent again until the
 // server has it: networks and power come and go, and the ID in the form makes
-// every repeat the same change.
+// every repeat the same change. Only the server's receipt ends it.
 export async function insist(form, button) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
+  const id = body.get("id") || uuid();
+  body.set("id", id);
   const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
   let loggedOut = false;
   for (;;) {
     const slow = unheard(() => say(form, form.dataset.waiting, false));
     try {
-      const answer = await fetch(to, { method: "POST", body, redirect: "manual" });
-      if (answer.type === "opaqueredirect") return location.assign(form.dataset.then);
-      loggedOut = answer.status === 401;
-      if (!loggedOut && !busy.includes(answer.status)) break;
+      const answer = await fetch(to, { method: "POST", body, redirect: "manual", headers: { "Loa-Outbox": "now" } }),
+        json = await answer.json();
+      if (answer.ok && settles(json, id, "")) return location.assign(json.then || form.dataset.then);
+      loggedOut = Boolean(json?.code) && answer.status === 401;
+      if (json?.code && !loggedOut && !busy.includes(answer.status)) break;
     } catch {
-      /* nobody answered */
+      /* nobody answered, or somebody else */
     } finally {
       clearTimeout(slow);
     }

@@ -11,6 +11,8 @@
 //
 // Nothing here knows a page or a database: see outstore.js and outgoing.js.
 
+import { settles } from "./keep.js";
+
 export const shape = 2; // of an item
 const passing = [401, 408, 425, 429]; // refusals that pass
 const patience = 60_000; // ms without an answer: the line is dead
@@ -31,15 +33,21 @@ export function read(item) {
 // timeOf is when a stamp was given, by the server's clock in ms.
 export const timeOf = (stamp) => parseInt(String(stamp).split(".")[0], 36) || 0;
 
-// settles reports whether the answer says that the server holds the item whole.
-// sum is the hash of what was sent, "" where this browser can make none.
-export const settles = (answer, id, sum) =>
-  answer?.id === id &&
-  (sum ? answer.received === sum : /^[0-9a-f]{64}$/.test(answer.received)) &&
-  Array.isArray(answer.missing) &&
-  answer.missing.length === 0;
+const field = (item, name) => item.fields.find(([n]) => n === name)?.[1] ?? "";
 
-export function outbox({ store, fetch, now, uuid, hash, person, changed = () => {}, root = "/api/v1/uploads" }) {
+// final reports whether an item can be taken back no more: it may have arrived, and is not the
+// report of an airing, which another report takes back.
+export const final = (item) =>
+  item.kind === "fact" &&
+  item.tries > 0 &&
+  !item.why &&
+  !item.newer &&
+  (item.action !== "/airings" || field(item, "corrects") !== "");
+
+const root = "/api/v1/uploads";
+
+// why is the reason that is given for what was taken back and had arrived.
+export function outbox({ store, fetch, now, uuid, hash, person, why = "", changed = () => {} }) {
   let running = null,
     again = false;
 
@@ -76,15 +84,23 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
     return (await list()).some((i) => i.id === id) || (await sent()).some((i) => i.id === id);
   }
 
-  // add keeps a form. Of one thing there is one item: the first, unless it was refused. instead
-  // is the ID of one that was refused and that this one answers.
+  // add keeps a form. Of one thing there is one item: pressed again it is that one. Said otherwise,
+  // a correction follows the one that waits; of all else it throws {waits}, which is to be taken back
+  // first. One that was refused makes way. instead is the ID of one that was refused and that this answers.
   async function add({ id, action, fields, about, label, then, after, instead }) {
+    const said = fields.filter(([name]) => name !== "id").map(([name, value]) => [name, String(value)]);
     const all = await list(),
       backOf = (i) => all.find((b) => b.about === "back:" + i.id),
       same = all.filter((i) => about && i.about === about && i.kind === "fact"),
-      other = same.find((i) => !backOf(i));
-    if (other && !other.why) return other;
-    for (const taken of same) if (taken !== other) after ??= backOf(taken).id; // what was taken back goes first
+      other = same.filter((i) => !backOf(i)).pop();
+    if (other && !other.why) {
+      const first = field(other, "corrects"),
+        words = (list) => JSON.stringify(list.filter(([name]) => name !== "corrects"));
+      if (other.action === action && words(other.fields) === words(said)) return other;
+      if (!first) throw Object.assign(new Error("waits"), { waits: other });
+      said.find(([name]) => name === "corrects")[1] = after = other.id;
+    }
+    for (const taken of same) if (taken !== other) after ??= backOf(taken)?.id; // what was taken back goes first
     const c = await contact();
     const item = {
       id: id && !(await knows(id)) ? id : uuid(),
@@ -92,7 +108,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
       person,
       kind: "fact",
       action,
-      fields: fields.filter(([name]) => name !== "id").map(([name, value]) => [name, String(value)]),
+      fields: said,
       about,
       label,
       then,
@@ -103,7 +119,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
       tries: 0,
     };
     await store.put(item);
-    for (const old of all) if (old === other || (old.id === instead && old.why)) await store.remove(old.id);
+    for (const old of all) if (old.why && (old === other || old.id === instead)) await store.remove(old.id);
     await tell();
     return item;
   }
@@ -137,19 +153,20 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
   // takeBack takes an item back: away with it if the server can know nothing of it, else by
   // a report that takes back the first, also where it has arrived while she pressed.
   async function takeBack(item) {
-    const { id, kind, why, newer } = item;
+    if (final(item)) return;
+    const { id, kind, newer } = item;
     const all = await list();
     for (const file of all.filter((i) => i.after === id && i.kind === "file")) await store.remove(file.id);
-    if (kind !== "fact" || why || newer) {
+    if (kind !== "fact" || item.why || newer) {
       await store.remove(id);
       for (const next of all.filter((i) => i.after === id)) await store.remove(next.id);
     } else if (!(await store.removeUntried(id))) {
-      const field = (name) => item.fields.find(([n]) => n === name)?.[1] ?? "";
       const back = [
         ["corrects", id],
         ["outcome", "withdrawn"],
-        ["slot", field("slot")],
-        ["station", field("station")],
+        ["slot", field(item, "slot")],
+        ["station", field(item, "station")],
+        ["why", why],
       ];
       const { action, label, then } = item;
       await add({ action, fields: back, about: "back:" + id, label, then, after: id });
@@ -323,14 +340,16 @@ export function outbox({ store, fetch, now, uuid, hash, person, changed = () => 
           if (!item || item.newer || (item.why && !what.byHand && !what.only)) continue;
           const first = item.after && here.find((i) => i.id === item.after);
           if (first) {
-            if (!first.why) continue; // its turn comes
+            if (!first.why || item.kind === "file") continue; // its turn comes
+            // the server never took the first: what takes it back ends with it, what follows it takes its place
+            await store.remove(first.id);
             if (item.about?.startsWith("back:")) {
-              // the server never took what is taken back
               await store.remove(item.id);
-              await store.remove(first.id);
               await tell();
+              continue;
             }
-            continue;
+            item.fields.find(([name]) => name === "corrects")[1] = field(first, "corrects");
+            delete item.after;
           }
           delete item.why;
           const end = await one(item, what.how ?? "later");

@@ -3,12 +3,12 @@
 // and says how much waits. Where the browser keeps nothing it says so before
 // anything is typed, and the forms go as they would without it.
 //
-// <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE">: ABOUT names the
-// thing it speaks of, as "slot:ID", so that one thing is said once.
+// <form data-outbox="ABOUT" data-label="WORDS" data-then="PAGE" [data-of="FIELD FIELD"]>: ABOUT names the
+// thing it speaks of, as "slot:ID", with the fields that tell which, so that one thing is said once.
 import { insist, release } from "./kit.js";
 import { uuid } from "./keep.js";
 import { keepPages } from "./offline.js";
-import { outbox } from "./outbox.js";
+import { final, outbox } from "./outbox.js";
 import { outstore } from "./outstore.js";
 
 const { person, contact } = document.body.dataset;
@@ -61,6 +61,7 @@ export const box = await outstore()
       uuid,
       hash,
       person,
+      why: words.backWhy,
       changed: (list) => {
         last = list;
         watchers.forEach((f) => f(list));
@@ -143,11 +144,21 @@ function refusedBefore(is) {
 }
 const answers = refusedBefore();
 
+// shown is what a field says, in words.
+function shown(field) {
+  const [, y, m, d, time] = /^(\d+)-(\d+)-(\d+)T([\d:]+)$/.exec(field.value) ?? [];
+  return field.selectedOptions?.[0]?.text ?? (time ? `${time} ${Number(d)}/${Number(m)}/${y}` : field.value);
+}
+
 // take keeps what a form says, and sends it while she looks on. kit.js hands it over.
 export async function take(form, button) {
   const fields = [...new FormData(form)].filter(([, v]) => typeof v === "string");
   if (button?.name) fields.push([button.name, button.value]);
-  const { outbox: about, label, then } = form.dataset;
+  const { then } = form.dataset;
+  const naming = (form.dataset.of ?? "").split(" ").filter(Boolean).map((name) => form.elements[name]);
+  const about = [form.dataset.outbox, ...naming.map((field) => field.value)].join(":");
+  const answer = form.querySelector("[name=outcome]:checked")?.labels[0] ?? (naming.length ? null : button);
+  const label = [form.dataset.label, ...naming.map(shown)].filter(Boolean).join(" · ");
   const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
   let item;
   try {
@@ -156,13 +167,18 @@ export async function take(form, button) {
       action: new URL(to, location).pathname,
       fields,
       about,
-      label: [label, button?.textContent.trim()].filter(Boolean).join(" – "),
+      label: [label, answer?.textContent.trim()].filter(Boolean).join(" – "),
       then,
       instead: answers,
     });
-  } catch {
-    note(form, words.full); // no room: it goes as it would without an outbox
-    return insist(form, button);
+  } catch ({ waits }) {
+    if (!waits) {
+      note(form, words.full); // no room: it goes as it would without an outbox
+      return insist(form, button);
+    }
+    rest(form, button);
+    const see = make("a", { href: "/outbox", textContent: words.see });
+    return note(form, fill(words.already, { what: waits.label, at: clock(saidAt(waits)) }), " ", see);
   }
   navigator.storage?.persist?.().catch(() => {});
   const waits = () => {
@@ -179,10 +195,22 @@ export async function take(form, button) {
     release(form, button); // the server's page says what is wrong, and asks
   }
   else {
-    delete form.dataset.sent;
-    button?.removeAttribute("aria-busy");
+    rest(form, button);
     waits();
   }
+}
+
+// rest lets a form be pressed again.
+function rest(form, button) {
+  delete form.dataset.sent;
+  button?.removeAttribute("aria-busy");
+}
+
+// leaving says in the form that logs out what waits, and reports whether anything does.
+export async function leaving(form) {
+  const list = box ? await box.list() : [];
+  if (list.length) note(form, fill(words.leave, { n: list.length }));
+  return list.length > 0;
 }
 
 if (box) {
@@ -207,12 +235,13 @@ if (box) {
   host.after(make("p", { className: "notice warn", textContent: words.denied }));
 }
 
-// Her own pages are there without a network: of her day, her log and what waits.
+// Her own pages are there without a network: of her day, her log and what waits, and where a link has data-keep.
 const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
-  const list = ["/today", "/outbox"];
+  const list = ["/today", "/outbox", "/airings"];
+  for (const link of document.querySelectorAll("[data-keep]")) list.push(link.getAttribute("href"));
   if (hers.test(location.pathname)) list.push(here);
   keepPages([...new Set(list)]);
 }
@@ -235,7 +264,8 @@ if (page) {
       drop.textContent = words.takeBackSure;
     });
     const open = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
-    return make("li", {}, line, make("span", { className: "row" }, ...open, drop));
+    const end = final(item) ? make("small", { className: "soft", textContent: words.final }) : drop;
+    return make("li", {}, line, make("span", { className: "row" }, ...open, end));
   };
   watch(async (list) => {
     const lines = box ? await box.sent() : [];

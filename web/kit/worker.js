@@ -110,7 +110,10 @@ async function page(e) {
     return await Promise.race([answer, new Promise((_, late) => setTimeout(late, wait))]);
   } catch {
     answered = true;
-    return kept?.clone() ?? (await caches.match(offline)) ?? Response.error();
+    if (kept) return kept.clone();
+    // the installed app opens at the first page, which leads who runs a station to her day
+    const first = new URL(request.url).pathname === "/" && (await cache.match("/today", { ignoreVary: true }));
+    return first ? Response.redirect("/today") : ((await caches.match(offline)) ?? Response.error());
   }
 }
 

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { outbox, read, settles, shape, timeOf } from "../outbox.js";
+import { settles } from "../keep.js";
+import { final, outbox, read, shape, timeOf } from "../outbox.js";
 
 const hash = async (text) => createHash("sha256").update(text).digest("hex");
 const copy = (v) => (v === undefined ? v : structuredClone(v));
@@ -90,6 +91,7 @@ function server(time) {
     if (fault === "portal") return answerOf(200, "<html>Đăng nhập Wi-Fi</html>");
     if (fault === "portal json") return answerOf(200, { ok: true });
     if (fault === "redirect") return { ...answerOf(0, ""), type: "opaqueredirect" };
+    if (fault === "refused") return answerOf(422, { code: "airing.correct_why", detail: "Hãy ghi lý do sửa." });
     if (fault === "502") return answerOf(502, "Bad Gateway");
     if (fault === "forged") return answerOf(200, { id: new URLSearchParams(options.body).get("id"), missing: [] });
     const answer = await take(url, options);
@@ -136,7 +138,8 @@ test("a receipt names the item, what was sent, and nothing that is missing", () 
 test("of one thing there is one item; one that was refused makes way", async () => {
   const { box, srv } = world();
   const first = await box.add(report("S1"));
-  assert.equal((await box.add(report("S1", "not_aired"))).id, first.id);
+  assert.equal((await box.add(report("S1"))).id, first.id, "pressed again");
+  await assert.rejects(box.add(report("S1", "not_aired")), ({ waits }) => waits.id === first.id, "said otherwise");
   assert.equal((await box.list()).length, 1);
   srv.log.push({ id: "x", slot: "S1", outcome: "aired" });
   await box.send();
@@ -170,6 +173,46 @@ test("what was never tried is taken back here, what was tried at the server too"
   assert.equal((await box.list()).length, 0);
 });
 
+const standing = (srv) => srv.log.filter((r) => r.outcome !== "withdrawn" && !srv.log.some((c) => c.corrects === r.id));
+const correction = (of, note) => ({
+  action: "/airings",
+  about: "correct:" + of,
+  label: note,
+  fields: [["slot", "S1"], ["corrects", of], ["outcome", "aired"], ["note", note]],
+});
+
+test("a correction that was tried is not taken back, and another one follows it", async () => {
+  const { box, srv } = world();
+  srv.log.push({ id: "R", slot: "S1", outcome: "aired" });
+  srv.faults = ["cut before"];
+  const first = await box.add(correction("R", "một"));
+  assert.ok(!final(first), "nobody was told yet");
+  await box.send();
+  const [tried] = await box.list();
+  assert.ok(final(tried));
+  await box.takeBack(tried);
+  assert.deepEqual((await box.list()).map((i) => i.label), ["một"], "the report itself would be taken back");
+  assert.equal((await box.add(correction("R", "một"))).id, first.id, "pressed again");
+  await box.add(correction("R", "hai"));
+  for (let i = 0; i < 3; i++) await box.send();
+  assert.equal((await box.list()).length, 0);
+  assert.deepEqual(srv.log.map((r) => r.note), [undefined, "một", "hai"]);
+  assert.deepEqual(standing(srv).map((r) => r.note), ["hai"]);
+});
+
+test("what follows a correction that was refused takes its place", async () => {
+  const { box, srv } = world();
+  srv.log.push({ id: "R", slot: "S1", outcome: "aired" });
+  srv.faults = ["cut before"];
+  await box.add(correction("R", "một"));
+  await box.send();
+  await box.add(correction("R", "hai"));
+  srv.faults = ["refused"];
+  for (let i = 0; i < 3; i++) await box.send();
+  assert.equal((await box.list()).length, 0);
+  assert.deepEqual(standing(srv).map((r) => r.note), ["hai"]);
+});
+
 test("what arrives while it is taken back is taken back there", async () => {
   const { box, srv } = world();
   const item = await box.add(report("S1"));
@@ -178,8 +221,7 @@ test("what arrives while it is taken back is taken back there", async () => {
   await sending;
   await box.send();
   assert.equal((await box.list()).length, 0);
-  const stands = srv.log.filter((r) => r.outcome !== "withdrawn" && !srv.log.some((c) => c.corrects === r.id));
-  assert.deepEqual(stands, []);
+  assert.deepEqual(standing(srv), []);
 });
 
 test("what is said anew after it was taken back goes last and stands", async () => {
@@ -192,9 +234,8 @@ test("what is said anew after it was taken back goes last and stands", async () 
   assert.notEqual(anew.id, item.id);
   for (let i = 0; i < 3; i++) await box.send();
   assert.equal((await box.list()).length, 0);
-  const stands = srv.log.filter((r) => r.outcome !== "withdrawn" && !srv.log.some((c) => c.corrects === r.id));
   assert.deepEqual(
-    stands.map((r) => r.outcome),
+    standing(srv).map((r) => r.outcome),
     ["not_aired"],
   );
 });
