@@ -82,6 +82,30 @@ func TestAReportThatWaitedIsOnTimeByWhenItWasSaid(t *testing.T) {
 	}
 }
 
+// Who comes second is told when the other report was made, not when the server heard of it; where nothing proves that, when it heard.
+func TestAConflictTellsWhenTheOtherWasSaid(t *testing.T) {
+	said, heard := slotStart.Add(20*time.Minute), slotStart.Add(3*24*time.Hour)
+	other := Line{Report: Report{ID: "other", Station: "S00012", Slot: "slot", Outcome: Aired, StartedAt: slotStart, SaidAt: said}, ReceivedAt: heard, By: monitor}
+	m := accounts.Meta{By: operator, At: heard.Add(time.Hour)}
+	for _, unproven := range []bool{false, true} {
+		f, want := facts(), said
+		if other.Unproven = unproven; unproven {
+			want = heard
+		}
+		f.OfSlot = &other
+		if _, err := decided(f, m, Confirm{ID: someID, Slot: "slot", Outcome: Aired}); !fault.Is(err, "airing.slot_reported") || !fault.Of(err).Args["at"].(time.Time).Equal(want) {
+			t.Errorf("reported: %v, want %v", fault.Of(err), want)
+		}
+		old := other
+		old.CorrectedBy = "newer"
+		f.Corrected, f.Newest = &old, &other
+		if _, err := decided(f, m, Confirm{ID: someID, Corrects: "other", Why: "nhầm", Outcome: Aired}); !fault.Is(err, "airing.corrected_already") ||
+			!fault.Of(err).Args["at"].(time.Time).Equal(want) {
+			t.Errorf("corrected: %v, want %v", fault.Of(err), want)
+		}
+	}
+}
+
 // Nobody says on a phone that something aired before it began, to be heard afterwards.
 func TestWhatIsSaidBeforeItBeganIsRefused(t *testing.T) {
 	heard := slotStart.Add(5 * time.Hour)

@@ -108,6 +108,7 @@ type todayPage struct {
 	Nothing bool        // there is no programme that could be reported
 	Said    []saidCard  // by telephone
 	Hers    bool        // she runs the station, and her word is waited for
+	DayPath string      // of this page
 }
 
 // saidCard is what the station said by telephone, with the IDs of the changes its buttons make.
@@ -162,7 +163,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page.Hers = slices.Contains(r.Actor.Runs(), st.ID)
+	page.Hers, page.DayPath = slices.Contains(r.Actor.Runs(), st.ID), dayPath(r.Actor, st.ID)
 	for _, one := range said {
 		programme, _ := plan.Programme(one.Programme) // what was said of exists
 		page.Said = append(page.Said, saidCard{one, kit.NewID(), kit.NewID(), one.Words(r.Lang, programme.TitleAt(one.StartedAt))})
@@ -232,6 +233,14 @@ func chosen(reg *stations.Registry, mine []*stations.Station, r *kit.Request) (*
 	return nil, nil
 }
 
+// dayPath leads to the day of a station: for who runs this one alone by the one address under which her phone keeps it.
+func dayPath(by accounts.Actor, station string) string {
+	if runs := by.Runs(); len(runs) == 1 && runs[0] == station && !by.Wide(accounts.ReportAiring) {
+		return "/today"
+	}
+	return "/today?station=" + station
+}
+
 // plan is where slots come from.
 func (p pages) plan(r *kit.Request, reg *stations.Registry) (airing.Plan, error) {
 	plan, err := p.store.Schedule(r.Context())
@@ -266,14 +275,14 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 			return nil, err
 		}
 		if len(said) > 0 {
-			steps = append(steps, kit.Step{Title: r.Say("airing.step_said", "n", len(said)), Text: reg.Label(st.ID), Path: "/today?station=" + st.ID + "#said",
+			steps = append(steps, kit.Step{Title: r.Say("airing.step_said", "n", len(said)), Text: reg.Label(st.ID), Path: dayPath(r.Actor, st.ID) + "#said",
 				Button: r.Say("airing.step_said_open"), Icon: "phone", State: "warn", Order: 4})
 		}
 		day, err := p.dayOf(r, reg, st)
 		if err != nil {
 			return nil, err
 		}
-		step := kit.Step{Title: reg.Label(st.ID), Path: "/today?station=" + st.ID, Button: r.Say("airing.open_today"), Icon: "today", Order: 5}
+		step := kit.Step{Title: reg.Label(st.ID), Path: dayPath(r.Actor, st.ID), Button: r.Say("airing.open_today"), Icon: "today", Order: 5}
 		switch {
 		case len(day.Waiting) > 0:
 			step.State, step.Text = "warn", r.Say("airing.step_waiting", "n", len(day.Waiting))

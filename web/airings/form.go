@@ -71,7 +71,7 @@ func (p pages) renderForm(w http.ResponseWriter, r *kit.Request, f kit.Form, ask
 		return r.Redirect(w, "/today", "airing.choose_station")
 	}
 	page.Planned = page.Form.Get("slot") != ""
-	page.StationID, page.Station, page.Then = st.ID, reg.Label(st.ID), "/today?station="+st.ID
+	page.StationID, page.Station, page.Then = st.ID, reg.Label(st.ID), dayPath(r.Actor, st.ID)
 	page.Passed = r.Passed(reg, st.ID, accounts.ReportAiring, "/airings/new?station=%s")
 	if asked != nil {
 		page.Form.Values.Set("seen", asked.Args["seen"].(string))
@@ -223,7 +223,7 @@ func (p pages) decline(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	r.Kept(f.ID)
-	return r.Redirect(w, "/today?station="+said.Station, "airing.said_declined")
+	return r.Redirect(w, dayPath(r.Actor, said.Station), "airing.said_declined")
 }
 
 // confirm keeps the report. Of what waited on a phone nobody is there to be asked: it is taken as it
@@ -316,7 +316,7 @@ func (p pages) met(r *kit.Request, c airing.Confirm) (*airing.Task, error) {
 
 // saved leads back to the day, and says at once when an airing does not count.
 func (p pages) saved(w http.ResponseWriter, r *kit.Request, line airing.Line) error {
-	path := "/today?station=" + line.Station
+	path := dayPath(r.Actor, line.Station)
 	if line.WeekClosed {
 		set, err := p.store.AiringSettings(r.Context())
 		if err != nil {

@@ -319,8 +319,12 @@ func (r *Request) setFlash(w http.ResponseWriter, f Flash) {
 }
 
 // takeFlash reads the sentence a redirect left and removes it. A cookie that
-// says anything but a key of the catalogue is ignored.
+// says anything but a key of the catalogue is ignored. What is fetched to be kept (worker.js)
+// leaves it to the page that somebody sees.
 func (r *Request) takeFlash(w http.ResponseWriter) *Flash {
+	if r.Header.Get("Loa-Keep") != "" {
+		return nil
+	}
 	c, err := r.Cookie(r.cookieName("flash"))
 	if err != nil || c.Value == "" {
 		return nil

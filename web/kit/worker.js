@@ -49,8 +49,10 @@ async function keep({ person, pages: wanted, parts: made }) {
   const kept = await caches.open(pages);
   for (const url of wanted) {
     if (await kept.match(url, { ignoreVary: true })) continue; // each visit refreshes it
-    const answer = passed.get(new URL(url, location.origin).href)?.clone() ?? (await fetch(url).catch(() => null));
-    if (answer?.ok && !answer.redirected) await kept.put(url, answer); // a redirect leads to the log-in
+    const answer =
+      passed.get(new URL(url, location.origin).href)?.clone() ??
+      (await fetch(url, { headers: { "Loa-Keep": "yes" } }).catch(() => null)); // nobody sees it yet
+    if (answer?.ok && !answer.redirected) await kept.put(url, await lasting(answer)); // a redirect leads to the log-in
   }
   const old = await kept.keys();
   for (const page of old.slice(0, Math.max(0, old.length - shown))) await kept.delete(page);
@@ -96,8 +98,9 @@ async function page(e) {
       passed.set(request.url, fresh.clone());
       if (passed.size > 3) passed.delete(passed.keys().next().value);
       if (kept) {
-        const other = answered && (await differs(kept.clone(), fresh.clone()));
-        await cache.put(request, fresh.clone());
+        const now = await lasting(fresh.clone()),
+          other = answered && (await differs(kept.clone(), now.clone()));
+        await cache.put(request, now);
         if (other) await hear(request.url);
       }
     } else if (answered && fresh.type === "opaqueredirect") await hear(request.url);
@@ -115,6 +118,13 @@ async function page(e) {
     const first = new URL(request.url).pathname === "/" && (await cache.match("/today", { ignoreVary: true }));
     return first ? Response.redirect("/today") : ((await caches.match(offline)) ?? Response.error());
   }
+}
+
+// lasting is an answer without what it says but once.
+async function lasting(answer) {
+  const headers = new Headers(answer.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  return new Response((await answer.text()).replace(/<p class="flash"[^]*?<\/p>/, ""), { headers });
 }
 
 // differs reports whether two answers say something else, but for what each has of its own:
