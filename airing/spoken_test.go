@@ -85,7 +85,8 @@ func TestAReportThatWaitedIsOnTimeByWhenItWasSaid(t *testing.T) {
 // Who comes second is told when the other report was made, not when the server heard of it; where nothing proves that, when it heard.
 func TestAConflictTellsWhenTheOtherWasSaid(t *testing.T) {
 	said, heard := slotStart.Add(20*time.Minute), slotStart.Add(3*24*time.Hour)
-	other := Line{Report: Report{ID: "other", Station: "S00012", Slot: "slot", Outcome: Aired, StartedAt: slotStart, SaidAt: said}, ReceivedAt: heard, By: monitor}
+	other := Line{Report: Report{ID: "other", Station: "S00012", Slot: "slot", Outcome: Aired, StartedAt: slotStart, SaidAt: said},
+		ReceivedAt: heard, By: monitor}
 	m := accounts.Meta{By: operator, At: heard.Add(time.Hour)}
 	for _, unproven := range []bool{false, true} {
 		f, want := facts(), said
@@ -93,7 +94,8 @@ func TestAConflictTellsWhenTheOtherWasSaid(t *testing.T) {
 			want = heard
 		}
 		f.OfSlot = &other
-		if _, err := decided(f, m, Confirm{ID: someID, Slot: "slot", Outcome: Aired}); !fault.Is(err, "airing.slot_reported") || !fault.Of(err).Args["at"].(time.Time).Equal(want) {
+		if _, err := decided(f, m, Confirm{ID: someID, Slot: "slot", Outcome: Aired}); !fault.Is(err, "airing.slot_reported") ||
+			!fault.Of(err).Args["at"].(time.Time).Equal(want) {
 			t.Errorf("reported: %v, want %v", fault.Of(err), want)
 		}
 		old := other

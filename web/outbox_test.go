@@ -5,11 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -21,7 +19,6 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/text"
-	"loa/scheduler"
 	"loa/store/bolt"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -535,128 +532,5 @@ func TestWhatTheServerAsksIsAnsweredOnItsPage(t *testing.T) {
 	p.empty()
 	if lines := p.lines(); len(lines) != 1 || lines[0].Slot == "" {
 		t.Fatalf("kept %+v", lines)
-	}
-}
-
-// A phone is used for a while by chance: pressed, taken back, without a network, reloaded, left, with answers that are
-// lost and a session that ends. In the end the server's log says what a plain model says, each slot once, and nothing
-// waits on the phone. The seed is printed; LOA_SEED repeats a walk, LOA_LONG=1 makes it 500 steps.
-func TestAPhoneIsUsedByChance(t *testing.T) {
-	t.Parallel()
-	seed, steps := uint64(time.Now().UnixNano()%1_000_000), 40
-	if s, err := strconv.ParseUint(os.Getenv("LOA_SEED"), 10, 64); err == nil {
-		seed = s
-	}
-	if os.Getenv("LOA_LONG") == "1" {
-		steps = 500
-	}
-	t.Logf("LOA_SEED=%d repeats the %d steps", seed, steps)
-	chance := rand.New(rand.NewPCG(seed, 1))
-	p := newPhone(t, tuesday)
-	since := tuesday.AddDate(0, 0, -9)
-	daily := scheduler.SaveRule{Programme: "P1", Cron: "0 11 * * *", Selection: scheduler.Selection{All: true}}
-	if _, err := p.store.SaveRule(t.Context(), meta(since), daily); err != nil {
-		t.Fatal(err)
-	}
-	p.open("/today")
-	p.kept("/today")
-	model := map[string]airing.Outcome{} // by slot; "" is nothing said, or taken back
-	var lost atomic.Int32                // answers that the server gives and nobody hears
-	cut := false
-	connect := func(on bool) {
-		cut = !on
-		p.meddles(func(w http.ResponseWriter, r *http.Request, h http.Handler) bool {
-			switch {
-			case !on:
-				panic(http.ErrAbortHandler)
-			case r.Method == http.MethodPost && lost.Load() > 0:
-				lost.Add(-1)
-				h.ServeHTTP(httptest.NewRecorder(), r)
-				panic(http.ErrAbortHandler)
-			}
-			return false
-		})
-	}
-	reload := func() {
-		p.open("/today")
-		p.tab.Until("the cards are marked", `document.querySelector("#today-words") !== null`)
-	}
-	for range steps {
-		switch chance.IntN(8) {
-		case 0, 1, 2: // press on a card that asks
-			said := webtest.Eval[[]string](p.tab, "press on a card", fmt.Sprintf(`(() => {
-				const cards = [...document.querySelectorAll("article[data-slot]")].filter((c) => {
-					const form = c.querySelector("form.thumbs");
-					return form && !form.hidden && !document.querySelector("form[data-sent]");
-				});
-				const card = cards[%d %% Math.max(1, cards.length)];
-				if (!card) return [];
-				const yes = %t;
-				(yes ? card.querySelector(".yes") : card.querySelector(".dialog button[value=weather]")).click();
-				return [card.dataset.slot, yes ? "aired" : "not_aired"];
-			})()`, chance.IntN(100), chance.IntN(3) > 0))
-			if len(said) == 0 {
-				continue
-			}
-			model[said[0]] = airing.Outcome(said[1])
-			p.tab.Until("it is kept, or has gone", fmt.Sprintf(`(() => {
-				const card = document.querySelector('article[data-slot="%s"]');
-				return document.readyState === "complete" && (!card || card.querySelector(".phone"));
-			})()`, said[0]))
-		case 3: // take back what waits
-			if slot := webtest.Eval[string](p.tab, "take back", `(() => {
-				const button = document.querySelector(".phone button"), slot = button?.closest("article").dataset.slot;
-				button?.click();
-				return slot ?? "";
-			})()`); slot != "" {
-				model[slot] = ""
-				p.tab.Until("it is taken back", fmt.Sprintf(`(() => {
-					const card = document.querySelector('article[data-slot="%s"]');
-					return document.readyState === "complete" && (!card || !card.querySelector(".phone button"));
-				})()`, slot))
-			}
-		case 4:
-			connect(cut)
-		case 5:
-			reload()
-		case 6: // the tab is closed, and opened again
-			other := p.tab.Beside()
-			p.tab.Open("about:blank")
-			p.tab = other
-			reload()
-		case 7:
-			lost.Store(int32(chance.IntN(3)))
-		}
-	}
-	lost.Store(0)
-	connect(true)
-	reload()
-	t.Logf("left at the end: %s", webtest.Eval[string](p.tab, "list what waits", `new Promise((done) => {
-		const ask = indexedDB.open("loa-outbox");
-		ask.onsuccess = () => {
-			const all = ask.result.transaction("items").objectStore("items").getAll();
-			all.onsuccess = () => { ask.result.close(); done(JSON.stringify(all.result)); };
-		};
-	})`))
-	p.sends()
-	reload()
-	p.sends()
-	stands := map[string]airing.Outcome{}
-	for _, l := range p.lines() {
-		if !l.Stands() {
-			continue
-		}
-		if stands[l.Slot] != "" {
-			t.Errorf("two reports of %s", l.Slot)
-		}
-		stands[l.Slot] = l.Outcome
-	}
-	for slot, outcome := range model {
-		if stands[slot] != outcome {
-			t.Errorf("%s: the log says %q, she said %q", slot, stands[slot], outcome)
-		}
-	}
-	if len(model) == 0 {
-		t.Error("nothing was pressed")
 	}
 }

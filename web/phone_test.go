@@ -90,6 +90,7 @@ func TestCorrectionsAndUnplannedReportsWaitOnce(t *testing.T) {
 	p.open("/today")
 	p.tab.Says("[data-report]", "Chờ gửi: Đã phát, Đã phát.")
 	p.open("/outbox")
+	p.tab.Wait("[data-waiting] li")
 	p.tab.Says("[data-waiting]", "Sửa báo cáo · thứ Hai 17:00 13/5/2024", "không bỏ ở đây được nữa")
 
 	p.open("/airings/new?station=S00001")

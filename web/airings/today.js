@@ -104,7 +104,7 @@ function mark() {
   }
   for (const line of done) {
     const { report } = line.dataset;
-    const abouts = ["correct:" + report, "undo:" + report];
+    const abouts = ["correct:" + report, "undo:" + report, "back:" + report];
     const changes = list.filter((i) => abouts.includes(i.about) || i.report === report);
     line.querySelector(".phone")?.remove();
     if (!changes.length) continue;
