@@ -217,10 +217,13 @@ const (
 // outcome_unknown, reason_missing, reason_unknown, means_unknown,
 // seconds_range, in_future, too_early, far_from_slot, before_station (or stations.passed),
 // time_missing, text_too_long, slot_reported, overlaps, correct_what, correct_why,
-// corrected_already, other_station, withdraw_only_corrects; once.unseen, once.seen_another.
+// corrected_already, other_station, withdraw_only_corrects, said_otherwise; once.unseen, once.seen_another.
 func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	request := c.Request()
 	if f.Proposal != nil {
+		if c.contradicts(*f.Proposal) && f.Proposal.hers(m) == nil { // else that is what is wrong
+			return Change{}, fault.New(fault.Invalid, "airing.said_otherwise").At("proposal")
+		}
 		c = c.Confirming(*f.Proposal)
 	}
 	if f.Corrected != nil {

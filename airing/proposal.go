@@ -3,6 +3,7 @@ package airing
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -148,6 +149,15 @@ func (c Confirm) Confirming(p Proposal) Confirm {
 	return said
 }
 
+// contradicts reports whether the command says something that the proposal does not. What it
+// leaves out is as it was said.
+func (c Confirm) contradicts(p Proposal) bool {
+	return c.Outcome != p.Outcome || c.Corrects != "" || c.Station != "" && c.Station != p.Station || c.Slot != "" && c.Slot != p.Slot ||
+		c.Programme != "" && c.Programme != p.Programme || c.Reason != "" && c.Reason != p.Reason ||
+		!c.StartedAt.IsZero() && !c.StartedAt.Equal(p.StartedAt) || c.Seconds != 0 && c.Seconds != p.Seconds ||
+		c.Note != "" && text.Lines(c.Note) != p.Note
+}
+
 // checkProposal makes sure that what was said by telephone is confirmed once, in time, and by who
 // runs the station.
 func checkProposal(r *Report, f Facts, m accounts.Meta, c Confirm) error {
@@ -201,6 +211,7 @@ func NoProposal() error { return fault.New(fault.NotFound, "airing.said_unknown"
 
 // ProposalQuery selects proposals, the last first.
 type ProposalQuery struct {
+	IDs     []string  // those alone, in this order, at most MostProposals; nil means by what follows
 	Station string    // "" means every one; only of those that wait
 	Waiting time.Time // those that wait at that instant; zero means all
 	Limit   int       // at most MostProposals; 0 means so many
@@ -231,6 +242,20 @@ func Said(p Plan, people *accounts.Directory, waiting []Proposal) (drafts []mess
 		}
 	}
 	return drafts
+}
+
+// Declined tells who called that who runs the station says it is not so.
+func Declined(p Plan, people *accounts.Directory, said Proposal) []message.Draft {
+	who, err := people.Person(said.By.Person)
+	if err != nil || who.Disabled {
+		return nil
+	}
+	l := who.Language
+	return []message.Draft{{Key: "report.declined " + said.ID, Topic: message.SaidDeclined, Person: who,
+		Title: l.Say("message.declined_title", "station", p.Registry.Label(said.Station)),
+		Text: strings.TrimSpace(said.Words(l, p.titleAt(said.Programme, said.StartedAt)) + " " +
+			l.Say("message.declined_text", "by", said.EndedBy, "at", said.EndedAt) + " " + said.Why),
+		Path: "/calls/" + said.Station}}
 }
 
 // Words says what was written down, to who runs the station; programme is what it was called then.

@@ -43,6 +43,9 @@ func (o CallOutcome) Days() int {
 	return 7
 }
 
+// Reached reports whether somebody spoke with the station.
+func (o CallOutcome) Reached() bool { return o != NoAnswer && o != WrongNumber }
+
 // Call is a telephone call to a station, and what came of it.
 type Call struct {
 	ID      string         `json:"id"`
@@ -79,7 +82,7 @@ const MaxCallAhead = 90
 
 // DecideCall says what is kept of a call to a station that lies at on; last is the call before
 // it, the zero Call if there was none. Faults: accounts.denied, calls.called_already,
-// calls.outcome_missing, calls.note_missing, airing.text_too_long, calls.again_range.
+// calls.outcome_missing, calls.said_unreached, calls.note_missing, airing.text_too_long, calls.again_range.
 func DecideCall(m accounts.Meta, on accounts.Where, last Call, c RecordCall) (Call, error) {
 	call := Call{ID: m.NewID(), Station: c.Station, At: m.At.UTC(), By: m.By, Outcome: c.Outcome, Note: text.Lines(c.Note), Again: c.Again}
 	today := stations.DateOf(m.At.In(text.Zone))
@@ -94,6 +97,8 @@ func DecideCall(m accounts.Meta, on accounts.Where, last Call, c RecordCall) (Ca
 		return Call{}, fault.New(fault.Stale, "calls.called_already", "by", last.By.Name, "at", last.At, "outcome", last.Outcome)
 	case !slices.Contains(CallOutcomes[:], c.Outcome):
 		return Call{}, fault.New(fault.Invalid, "calls.outcome_missing").At("outcome")
+	case c.Said != nil && !c.Outcome.Reached():
+		return Call{}, fault.New(fault.Invalid, "calls.said_unreached", "outcome", c.Outcome).At("outcome")
 	case c.Outcome == CallOther && call.Note == "":
 		return Call{}, fault.New(fault.Invalid, "calls.note_missing").At("note")
 	case utf8.RuneCountInString(call.Note) > 1000:

@@ -34,6 +34,10 @@ func TestWhatCameOfACallIsKeptOrRefused(t *testing.T) {
 		{what: "without an outcome", say: RecordCall{}, fault: "calls.outcome_missing"},
 		{what: "something else, unsaid", say: RecordCall{Outcome: CallOther}, fault: "calls.note_missing"},
 		{what: "something else", say: RecordCall{Outcome: CallOther, Note: "đài chuyển nhà"}, again: "2024-05-21"},
+		{what: "nobody answered, and said something", say: RecordCall{Outcome: NoAnswer, Said: &airing.Propose{Outcome: airing.Aired}},
+			fault: "calls.said_unreached"},
+		{what: "another's number, and said something", say: RecordCall{Outcome: WrongNumber, Said: &airing.Propose{Outcome: airing.Aired}},
+			fault: "calls.said_unreached"},
 		{what: "again today", say: RecordCall{Outcome: NoAnswer, Again: "2024-05-14"}, fault: "calls.again_range"},
 		{what: "again next year", say: RecordCall{Outcome: NoAnswer, Again: "2025-05-14"}, fault: "calls.again_range"},
 		{what: "too much said", say: RecordCall{Outcome: NoAnswer, Note: fmt.Sprintf("%01001d", 1)}, fault: "airing.text_too_long"},
@@ -62,7 +66,7 @@ func TestTheCallListIsByNeed(t *testing.T) {
 	ago := func(days int) time.Time { return now.AddDate(0, 0, -days) }
 	// each is what the four last weeks were, the latest first: s silent, a aired, e equipment failed, x excused
 	courses := map[string]string{"S00001": "ssss", "S00002": "sssa", "S00003": "eeaa", "S00004": "aaaa", "S00005": "saaa", "S00006": "aaaa",
-		"S00007": "ssss", "S00008": "ssss", "S00009": "aaaa", "S00010": "sxsa", "S00011": "eaaa"}
+		"S00007": "ssss", "S00008": "ssss", "S00009": "aaaa", "S00010": "sxsa", "S00011": "eaaa", "S00012": "ssss", "S00013": "aaaa"}
 	f := CallFacts{Running: cal.Start(running), Now: now, Calls: map[string]Call{
 		"S00006": {At: ago(2), Again: stations.DateOf(now)},      // promised for today, nothing since
 		"S00007": {At: ago(1), Again: stations.DateOf(ago(-3))},  // rests, though silent longest
@@ -84,6 +88,8 @@ func TestTheCallListIsByNeed(t *testing.T) {
 		}
 		f.Weeks = append(f.Weeks, w)
 	}
+	f.This = Week{Week: running, Stations: []StationWeek{{Station: "S00011"}, {Station: "S00010"}}} // again this week
+	f.This.Stations[0].Tally.Reasons[1], f.This.Stations[1].Tally.Reasons[1] = 2, 5
 	var asked []string
 	f.Latest = func(ids []string) (map[string]airing.Latest, error) {
 		asked = ids
@@ -92,7 +98,7 @@ func TestTheCallListIsByNeed(t *testing.T) {
 			return airing.Latest{Said: &l, Aired: &l}
 		}
 		return map[string]airing.Latest{"S00001": line(90), "S00002": line(26),
-			"S00006": line(4), "S00008": line(1), "S00009": line(2), "S00010": line(25)}, nil
+			"S00006": line(4), "S00008": line(1), "S00009": line(2), "S00010": line(25), "S00012": line(200)}, nil
 	}
 	list, err := CallList(f)
 	if err != nil {
@@ -102,15 +108,15 @@ func TestTheCallListIsByNeed(t *testing.T) {
 	for _, c := range list {
 		got = append(got, fmt.Sprint(c.Station[4:], c.Needs, c.Weeks, c.Rests))
 	}
-	want := "[06[again] 0 false 01[silent] 4 false 02[silent] 3 false 10[silent] 2 false 03[faults] 0 false 05[missed] 1 false " +
-		"04[contradicted] 0 true 07[silent] 4 true]"
+	want := "[06[again] 0 false 12[silent missed] 4 false 01[silent missed] 4 false 02[silent missed] 3 false 10[silent faults missed] 2 false " +
+		"11[faults] 0 false 03[faults] 0 false 05[missed] 1 false 04[contradicted] 0 true 07[silent missed] 4 true]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got  %v\nwant %s", got, want)
 	}
 	if len(asked) == len(courses) {
 		t.Error("what was last said is asked of stations nobody has to call")
 	}
-	if list[1].Days != 90 || list[6].Doubted != "r" {
+	if list[2].Days != 90 || list[8].Doubted != "r" {
 		t.Errorf("%+v", list)
 	}
 }

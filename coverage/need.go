@@ -19,9 +19,9 @@ type Need string
 const (
 	NeedAgain  Need = "again"        // the day has come to call again, and it has reported nothing since
 	NeedSilent Need = "silent"       // silent for some weeks on end, by the rule of Silences
-	NeedFaults Need = "faults"       // the same trouble with the equipment said again
+	NeedFaults Need = "faults"       // trouble with the equipment said again
 	NeedDoubt  Need = "contradicted" // an airing found contradicted, and nothing was said to that
-	NeedMissed Need = "missed"       // said nothing in the last week alone
+	NeedMissed Need = "missed"       // said nothing in the last week
 )
 
 // Needs lists the needs, those that come first in the list before.
@@ -36,13 +36,13 @@ type Callee struct {
 	District string       `json:"district"`
 	Needs    []Need       `json:"needs"`                // all there are, in the order of Needs
 	Weeks    int          `json:"silent_weeks"`         // that it was silent
-	Faults   int          `json:"faults"`               // how often the equipment was said to have failed
+	Faults   int          `json:"faults"`               // how often the equipment was said to have failed, in the weeks of CallFacts
 	Doubted  string       `json:"contradicted"`         // a report that was found contradicted, "" if none was
 	Said     *airing.Line `json:"last_report"`          // the last airing anything is said of, nil for none
 	Aired    *airing.Line `json:"last_aired"`           // the last that was aired
 	Last     *Call        `json:"last_call"`            // nil if nobody has called
 	Rests    bool         `json:"rests"`                // it was called, and the day to call again is to come
-	Days     int          `json:"silent_days,omitzero"` // since the last airing anything is said of; 0 where nothing is
+	Days     int          `json:"silent_days,omitzero"` // from the day of the last airing anything is said of to today; 0 where nothing is
 }
 
 // Has reports whether the station has the need.
@@ -50,8 +50,9 @@ func (c Callee) Has(n Need) bool { return slices.Contains(c.Needs, n) }
 
 // CallFacts are what says who is to be called.
 type CallFacts struct {
-	Weeks    []Week // SilenceWeeks that are over, the latest first
-	Running  time.Time
+	Weeks    []Week    // SilenceWeeks that are over, the latest first
+	This     Week      // the one that runs
+	Running  time.Time // when it began
 	Exhibits []airing.Exhibit
 	Calls    map[string]Call // the last to each station
 	Latest   func(stations []string) (map[string]airing.Latest, error)
@@ -65,14 +66,19 @@ type CallFacts struct {
 func CallList(f CallFacts) ([]Callee, error) {
 	by, order := map[string]*Callee{}, []string(nil)
 	silent, missed := silence(f.Weeks), map[string]bool{}
+	broken := map[string]int{}
+	for _, w := range append(slices.Clone(f.Weeks), f.This) {
+		for _, s := range w.Stations {
+			broken[s.Station] += int(s.Tally.Reasons[slices.Index(airing.Reasons[:], airing.Equipment)])
+		}
+	}
 	for i, w := range f.Weeks {
 		for _, s := range w.Stations {
 			c := by[s.Station]
 			if c == nil {
-				c = &Callee{Station: s.Station, District: s.District, Weeks: silent[s.Station]}
+				c = &Callee{Station: s.Station, District: s.District, Weeks: silent[s.Station], Faults: broken[s.Station]}
 				by[s.Station], order = c, append(order, s.Station)
 			}
-			c.Faults += int(s.Tally.Reasons[slices.Index(airing.Reasons[:], airing.Equipment)])
 			missed[s.Station] = missed[s.Station] || i == 0 && s.State == NotReported
 		}
 	}
@@ -101,7 +107,7 @@ func CallList(f CallFacts) ([]Callee, error) {
 		c := by[id]
 		was := latest[id]
 		if c.Said, c.Aired = was.Said, was.Aired; c.Said != nil {
-			c.Days = int(f.Now.Sub(c.Said.StartedAt) / (24 * time.Hour))
+			c.Days = int(today.Start(time.UTC).Sub(stations.DateOf(c.Said.StartedAt.In(text.Zone)).Start(time.UTC)) / (24 * time.Hour))
 		}
 		if c.needs(f, missed[id]); len(c.Needs) > 0 {
 			list = append(list, *c)
@@ -126,7 +132,7 @@ func (c *Callee) needs(f CallFacts, missed bool) {
 		case NeedDoubt:
 			has = c.Doubted != ""
 		case NeedMissed:
-			has = silent && missed && c.Weeks < silentLeast
+			has = silent && missed
 		}
 		if has {
 			c.Needs = append(c.Needs, n)
@@ -155,8 +161,14 @@ func before(a, b Callee) int {
 		}
 		return c.Said.StartedAt
 	}
-	return cmp.Or(cmp.Compare(rests(a), rests(b)), cmp.Compare(again(a), again(b)), cmp.Compare(rank(a), rank(b)), cmp.Compare(b.Weeks, a.Weeks),
-		cmp.Compare(b.Faults, a.Faults), heard(a).Compare(heard(b)), cmp.Compare(a.Station, b.Station))
+	faults := func(c Callee) int { // what broke most often comes first only among those that are called for it
+		if c.Needs[0] != NeedFaults {
+			return 0
+		}
+		return c.Faults
+	}
+	return cmp.Or(cmp.Compare(rests(a), rests(b)), cmp.Compare(again(a), again(b)), cmp.Compare(rank(a), rank(b)), cmp.Compare(faults(b), faults(a)),
+		cmp.Compare(b.Weeks, a.Weeks), heard(a).Compare(heard(b)), cmp.Compare(a.Station, b.Station))
 }
 
 // NeedFilter is what the list of stations to call is narrowed by.
@@ -201,17 +213,22 @@ func ToBeCalled(ctx context.Context, s CallSource, by accounts.Actor, f NeedFilt
 	if facts.Calls, err = s.LastCalls(ctx, by); err != nil {
 		return nil, err
 	}
-	if facts.Exhibits, err = s.Exhibits(ctx, by, airing.ToCheck(now)); err != nil {
+	since := airing.Span{From: cal.Start(running - SilenceWeeks), Until: now} // of all that is looked at
+	if facts.Exhibits, err = s.Exhibits(ctx, by, since); err != nil {
 		return nil, err
 	}
-	for i := range airing.Week(SilenceWeeks) {
-		w, err := s.Coverage(ctx, by, Query{Week: running - 1 - i, District: f.District, Now: now})
+	for i := range airing.Week(SilenceWeeks + 1) {
+		w, err := s.Coverage(ctx, by, Query{Week: running - i, District: f.District, Now: now})
 		if err != nil {
 			return nil, err
 		}
 		w.Stations = slices.DeleteFunc(slices.Clone(w.Stations), func(st StationWeek) bool {
 			return !by.Can(accounts.CallStation, reg.Where(st.Station))
 		})
+		if i == 0 {
+			facts.This = w
+			continue
+		}
 		facts.Weeks = append(facts.Weeks, w)
 	}
 	list, err := CallList(facts)

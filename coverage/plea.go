@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/filter"
 	"loa/internal/text"
+	"loa/message"
 	"loa/stations"
 )
 
@@ -149,6 +152,19 @@ func DecideAnswer(f PleaFacts, m accounts.Meta, c AnswerExcuse) (Plea, []Excuse,
 		return f.Plea, nil, fault.New(fault.Conflict, "coverage.plea_nothing")
 	}
 	return p, list, nil
+}
+
+// Answered tells who asked for an excuse what became of it; nobody of what she took back herself.
+func (p Plea) Answered(reg *stations.Registry, people *accounts.Directory) []message.Draft {
+	who, err := people.Person(p.By.Person)
+	if err != nil || who.Disabled || p.State != PleaGranted && p.State != PleaRefused {
+		return nil
+	}
+	l := who.Language
+	said := l.Say("message.plea_"+string(p.State), "by", p.EndedBy, "at", p.EndedAt, "from", p.From, "until", p.Until)
+	return []message.Draft{{Key: "excuse.answered " + p.ID, Topic: message.PleaAnswered, Person: who,
+		Title: l.Say("message.plea_title", "station", reg.Label(p.Station)), Text: strings.TrimSpace(said + " " + p.Why),
+		Path: filter.Link("/coverage/excuses", PleaFilter{Station: p.Station})}}
 }
 
 // PleaFilter is what the list of pleas is narrowed by.

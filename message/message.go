@@ -26,6 +26,8 @@ const (
 	StationSilent Topic = "station.silent"   // stations of a district from which nothing was heard for weeks
 	WeekSummary   Topic = "week.summary"     // how the last week went
 	ReportSaid    Topic = "report.said"      // what a station said by telephone waits for the word of who runs it
+	SaidDeclined  Topic = "report.declined"  // who called is told that the station says it is not so
+	PleaAnswered  Topic = "excuse.answered"  // who asked for an excuse is told what became of it
 	EntriesClose  Topic = "contest.deadline" // the time to enter a work ends soon
 	SheetsMissing Topic = "contest.sheets"   // a judge has works left to score
 	Trial         Topic = "trial"            // somebody tries whether messages arrive
@@ -60,7 +62,7 @@ const (
 )
 
 // Topics are all of them: what people are told, the events, and the trial.
-var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
+var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
 	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
 	WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,

@@ -225,31 +225,36 @@ func (s *Store) Secret(ctx context.Context, of string) (secret string, err error
 // Post implements message.Outbox.
 func (s *Store) Post(ctx context.Context, drafts []message.Draft, at time.Time) (made int, err error) {
 	err = s.update(ctx, func(tx *tx) error {
-		made = 0
-		set, err := messageSettingsOf(tx)
-		if err != nil {
-			return err
-		}
-		f := message.Facts{Settings: set, Choice: func(person string) (message.Choice, error) { return choiceOf(tx, person) }}
-		if f.Hooks, err = messageHooks.all(tx); err != nil {
-			return err
-		}
-		for _, d := range drafts {
-			m, list, told, err := message.Address(f, d, at)
-			if err != nil {
-				return err
-			}
-			if !told || messages.has(tx, []byte(m.ID)) {
-				continue
-			}
-			made++
-			if err := tx.putMessage(m, list); err != nil {
-				return err
-			}
-		}
-		return nil
+		made, err = tx.post(drafts, at)
+		return err
 	})
 	return made, err
+}
+
+// post keeps the messages that are made of drafts and were not made before.
+func (tx *tx) post(drafts []message.Draft, at time.Time) (made int, err error) {
+	set, err := messageSettingsOf(tx)
+	if err != nil || len(drafts) == 0 {
+		return 0, err
+	}
+	f := message.Facts{Settings: set, Choice: func(person string) (message.Choice, error) { return choiceOf(tx, person) }}
+	if f.Hooks, err = messageHooks.all(tx); err != nil {
+		return 0, err
+	}
+	for _, d := range drafts {
+		m, list, told, err := message.Address(f, d, at)
+		if err != nil {
+			return made, err
+		}
+		if !told || messages.has(tx, []byte(m.ID)) {
+			continue
+		}
+		made++
+		if err := tx.putMessage(m, list); err != nil {
+			return made, err
+		}
+	}
+	return made, nil
 }
 
 // KeepTrial implements message.Outbox.

@@ -114,7 +114,12 @@ func (s *Store) AnswerExcuse(ctx context.Context, m accounts.Meta, c coverage.An
 		for _, e := range list {
 			err = errors.Join(err, excuses.put(tx, tallyKey(e.Week, stationNumber(e.Station)), e))
 		}
-		return p, errors.Join(err, putPlea(tx, p))
+		people, perr := tx.s.directory.get(tx)
+		if err = errors.Join(err, perr, putPlea(tx, p)); err != nil {
+			return p, err
+		}
+		_, err = tx.post(p.Answered(reg, people), m.At)
+		return p, err
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/stations"
 	"loa/store"
 )
 
@@ -99,6 +100,18 @@ func (s *Store) Proposals(ctx context.Context, by accounts.Actor, q airing.Propo
 		if err != nil {
 			return err
 		}
+		for _, id := range q.IDs[:min(len(q.IDs), airing.MostProposals)] {
+			p, _, found, err := proposalOf(tx, id)
+			if err != nil {
+				return err
+			}
+			if found && airing.Reads(by, reg.Where(p.Station)) {
+				list = append(list, p)
+			}
+		}
+		if q.IDs != nil {
+			return nil
+		}
 		var from []byte
 		if q.Station != "" {
 			from = numberKey(stationNumber(q.Station))
@@ -157,8 +170,22 @@ func (s *Store) DeclineProposal(ctx context.Context, m accounts.Meta, c airing.D
 		if p, err = airing.DecideDecline(p, m, c); err != nil {
 			return p, err
 		}
-		return p, putProposal(tx, p)
+		return p, errors.Join(putProposal(tx, p), tx.tellDeclined(reg, p))
 	})
+}
+
+// tellDeclined tells who called that the station says it is not so.
+func (tx *tx) tellDeclined(reg *stations.Registry, p airing.Proposal) error {
+	plan, err := tx.s.schedule.get(tx)
+	if err != nil {
+		return err
+	}
+	people, err := tx.s.directory.get(tx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.post(airing.Declined(airing.Plan{Registry: reg, Schedule: plan}, people, p), p.EndedAt)
+	return err
 }
 
 // checkProposals checks that every proposal stands in its indexes, that no index has more, and

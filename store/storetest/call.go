@@ -170,6 +170,19 @@ func airingSaid(t *testing.T, e AiringEngine) {
 		}
 	}
 	m := by(operatorOf("S00001"), at.Add(time.Hour))
+	for what, edit := range map[string]func(*airing.Confirm){
+		"another outcome": func(c *airing.Confirm) { c.Outcome, c.Reason = airing.NotAired, airing.PowerCut },
+		"another slot":    func(c *airing.Confirm) { c.Slot = slotOf("S00003") },
+		"another length":  func(c *airing.Confirm) { c.Seconds = 60 },
+		"another hour":    func(c *airing.Confirm) { c.StartedAt = monday.Add(time.Minute) },
+		"a correction":    func(c *airing.Confirm) { c.Corrects = uuid.NewString() },
+	} {
+		c := yes
+		edit(&c)
+		if _, err := e.Confirm(ctx, m, c); !fault.Is(err, "airing.said_otherwise") {
+			t.Errorf("she confirms %s: %v", what, err)
+		}
+	}
 	for range 2 {
 		line, err := e.Confirm(ctx, m, yes)
 		if err != nil || line.By.Person != m.By.Person || line.Slot != slotOf("S00001") || line.Phoned == nil || line.Phoned.To != monitor.Name ||

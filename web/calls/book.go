@@ -28,6 +28,7 @@ type bookRow struct {
 	coverage.Call
 	Label string
 	Day   string // to call again
+	Told  *told  // what the station said of an airing, nil for nothing
 }
 
 func (p pages) showBook(w http.ResponseWriter, r *kit.Request) error {
@@ -57,8 +58,20 @@ func (p pages) showBook(w http.ResponseWriter, r *kit.Request) error {
 		CSV: filter.Link("/calls/log", f, "format", "csv"), XLSX: filter.Link("/calls/log", f, "format", "xlsx")}
 	page.Form.Values.Set("from", q.From.In(text.Zone).Format(time.DateOnly))
 	page.Form.Values.Set("until", q.Until.Add(-time.Second).In(text.Zone).Format(time.DateOnly))
+	n, err := p.names(r)
+	if err != nil {
+		return err
+	}
+	said, err := p.toldAt(r, n, list)
+	if err != nil {
+		return err
+	}
 	for _, c := range list {
-		page.Rows = append(page.Rows, bookRow{c, reg.Label(c.Station), c.Again.Short()})
+		row := bookRow{Call: c, Label: reg.Label(c.Station), Day: c.Again.Short()}
+		if one, ok := said[c.Said]; ok {
+			row.Told = &one
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("calls.district"), Options: districts(r, reg)},
 		kit.Choice{Name: "result", Label: r.Say("calls.outcome_label"), Options: kit.WordOptions(r, "calls.outcome.", coverage.CallOutcomes[:])})
@@ -75,16 +88,24 @@ const maxExport = 50_000
 // exportBook writes what the list shows, by the same filter, as CSV or XLSX.
 func (p pages) exportBook(w http.ResponseWriter, r *kit.Request, reg *stations.Registry, q coverage.CallQuery, format string) error {
 	rows := [][]any{{r.Say("calls.column.time"), r.Say("calls.column.code"), r.Say("calls.station"), r.Say("calls.district"), r.Say("calls.column.by"),
-		r.Say("calls.outcome_label"), r.Say("calls.column.note"), r.Say("calls.column.again")}}
+		r.Say("calls.outcome_label"), r.Say("calls.column.note"), r.Say("calls.column.said"), r.Say("calls.column.fate"), r.Say("calls.column.again")}}
+	n, err := p.names(r)
+	if err != nil {
+		return err
+	}
 	for {
 		list, next, err := p.store.Calls(r.Context(), r.Actor, q)
+		if err != nil {
+			return err
+		}
+		said, err := p.toldAt(r, n, list)
 		if err != nil {
 			return err
 		}
 		for _, c := range list {
 			unit := reg.UnitOf(c.Station)
 			rows = append(rows, []any{c.At.In(text.Zone), sheet.Code(unit.Code), reg.Label(c.Station), reg.DistrictName(unit.District), c.By.Name,
-				c.Outcome.Words(r.Lang), c.Note, sheet.Day(c.Again)})
+				c.Outcome.Words(r.Lang), c.Note, said[c.Said].Words, said[c.Said].State, sheet.Day(c.Again)})
 		}
 		if q.After = next; next == "" {
 			return r.SendTable(w, format, "cuoc-goi", rows)

@@ -88,6 +88,9 @@ type callee struct {
 func (n names) callee(r *kit.Request, c coverage.Callee) callee {
 	out := callee{Callee: c, Label: n.reg.Label(c.Station), District: n.reg.DistrictName(c.District)}
 	for _, need := range c.Needs {
+		if need == coverage.NeedMissed && c.Has(coverage.NeedSilent) {
+			continue // the silence says so
+		}
 		out.Why = append(out.Why, r.Say("calls.why."+string(need), "weeks", c.Weeks, "faults", c.Faults))
 	}
 	title := func(l airing.Line) string {
@@ -100,7 +103,10 @@ func (n names) callee(r *kit.Request, c coverage.Callee) callee {
 	case c.Aired == nil:
 		out.Lately = append(out.Lately, r.Say("calls.never_aired"))
 	default:
-		out.Lately = append(out.Lately, r.Say("calls.last_aired", "programme", title(*c.Aired), "at", c.Aired.StartedAt, "days", c.Days))
+		out.Lately = append(out.Lately, r.Say("calls.last_aired", "programme", title(*c.Aired), "at", c.Aired.StartedAt))
+	}
+	if c.Days > 0 {
+		out.Lately = append(out.Lately, r.Say("calls.silent_days", "days", c.Days))
 	}
 	if c.Said != nil && c.Said.Outcome == airing.NotAired {
 		reason := r.Say("airing.reason." + string(c.Said.Reason))
@@ -215,6 +221,31 @@ type stationPage struct {
 type told struct {
 	Words, State, Report string
 	Badge                string
+	Why                  string // why it is not so
+}
+
+func (n names) told(r *kit.Request, p airing.Proposal) told {
+	programme, _ := n.plan.Programme(p.Programme) // what was said of exists
+	if lapsed, over := p.Lapsed(r.Now); over {
+		p = lapsed
+	}
+	return told{p.Words(r.Lang, programme.TitleAt(p.StartedAt)), r.Say("airing.said_state." + string(p.State)), p.Report, saidBadges[p.State], p.Why}
+}
+
+// toldAt is what stations said of airings at these calls, by its ID.
+func (p pages) toldAt(r *kit.Request, n names, calls []coverage.Call) (map[string]told, error) {
+	ids := []string{}
+	for _, c := range calls {
+		if c.Said != "" {
+			ids = append(ids, c.Said)
+		}
+	}
+	list, err := p.store.Proposals(r.Context(), r.Actor, airing.ProposalQuery{IDs: ids})
+	found := make(map[string]told, len(list))
+	for _, one := range list {
+		found[one.ID] = n.told(r, one)
+	}
+	return found, err
 }
 
 // saidBadges are the states of a proposal as the look knows them.
@@ -318,12 +349,7 @@ func (p pages) offer(r *kit.Request, n names, st *stations.Station, page *statio
 	page.Reasons = append([]kit.Option{{Text: r.Say("calls.choose")}}, kit.WordOptions(r, "airing.reason.", airing.Reasons[:])...)
 	list, err := p.store.Proposals(r.Context(), r.Actor, airing.ProposalQuery{Station: st.ID, Limit: oldCalls})
 	for _, one := range list {
-		programme, _ := n.plan.Programme(one.Programme) // what was said of exists
-		if lapsed, over := one.Lapsed(r.Now); over {
-			one = lapsed
-		}
-		page.Told = append(page.Told, told{one.Words(r.Lang, programme.TitleAt(one.StartedAt)), r.Say("airing.said_state." + string(one.State)), one.Report,
-			saidBadges[one.State]})
+		page.Told = append(page.Told, n.told(r, one))
 	}
 	return err
 }
@@ -380,6 +406,10 @@ func (p pages) record(w http.ResponseWriter, r *kit.Request) error {
 		if said == airing.NotAired { // the form has every field at once; what does not apply is not meant
 			c.Said.Reason = airing.Reason(f.Get("reason"))
 		}
+	}
+	details := []string{"slot", "programme", "started_at", "seconds", "reason"}
+	if c.Said == nil && slices.ContainsFunc(details, func(name string) bool { return f.Get(name) != "" }) {
+		f.Wrong("said", fault.New(fault.Invalid, "calls.said_what"))
 	}
 	var call coverage.Call
 	if err = f.Err(); err == nil {

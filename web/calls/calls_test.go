@@ -3,6 +3,7 @@ package calls
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"loa/coverage"
 	"loa/internal/sheet"
 	"loa/internal/text"
+	"loa/message"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -89,6 +91,11 @@ func TestWhoIsCalledSinksUntilItsDay(t *testing.T) {
 	c.Expect(http.StatusOK, "main", "1 đài cần gọi hôm nay", "Chị Thu gọi lúc", "Không nghe máy", "17/5/2024")
 	c.Expect(http.StatusOK, "article:first-of-type h2", reg.Label("S00001"))
 	c.Expect(http.StatusOK, "article:last-of-type .badge", "Chưa đến hẹn")
+	c.Get("/calls?need=missed") // both of them said nothing last week, and before
+	c.Expect(http.StatusOK, "main", reg.Label("S00001"), reg.Label("S00002"))
+	if said := c.Doc().Find("main").Text(); strings.Contains(said, "Tuần qua chưa báo. ") {
+		t.Error("a silence of weeks is said twice")
+	}
 	c.Get("/calls?need=faults")
 	c.Expect(http.StatusOK, "main", "Không có đài nào cần gọi")
 	c.Get("/calls/log")
@@ -149,6 +156,19 @@ func TestBadCallsGetASentence(t *testing.T) {
 	}
 	c.Get("/calls/S99999")
 	c.Expect(http.StatusNotFound, "")
+	c.Get("/calls/S00001")
+	slot := c.Doc().Find("#f-slot option[value!='']").First().AttrOr("value", "")
+	programme := c.Doc().Find("#f-programme option[value!='']").First().AttrOr("value", "")
+	for want, typed := range map[string][]string{
+		"hãy chọn đài nói đã phát hay không phát": {"outcome", "will_report", "slot", slot},
+		"“Không nghe máy” thì đài chưa nói gì":    {"outcome", "no_answer", "said", "aired", "slot", slot},
+		"Thời lượng phải từ":                      {"outcome", "will_report", "said", "aired", "programme", programme, "started_at", "2024-05-14T17:00"},
+	} {
+		c.Get("/calls/S00001")
+		c.Submit(`form[method="post"]`, typed...)
+		c.Expect(http.StatusUnprocessableEntity, "form[method=post] .error", want)
+		c.Expect(http.StatusUnprocessableEntity, "details[open]", "")
+	}
 	if list, _, err := s.Calls(t.Context(), accounts.Daemon(), coverage.CallQuery{}); err != nil || len(list) != 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
@@ -184,4 +204,19 @@ func TestWhatAStationSaysWaitsForItsWord(t *testing.T) {
 	thu.Expect(http.StatusOK, "#told", "Đài đã xác nhận", "Đài nói không đúng")
 	thu.Get(thu.Doc().Find(`a[href^="/airings/"]`).First().AttrOr("href", ""))
 	thu.Expect(http.StatusOK, "dl", "Nói qua điện thoại", "với Chị Thu", "Giàng A Páo")
+	thu.Get("/calls/log")
+	thu.Expect(http.StatusOK, "tbody", "đài nói đã phát “Nông thôn mới”", "Đài đã xác nhận", "Đài nói không đúng", "Xem báo cáo")
+	thu.Get("/calls/log?format=csv")
+	if file := thu.Last.Body.String(); !strings.Contains(file, "Đài nói không đúng") || !strings.Contains(file, "Đài đã xác nhận") {
+		t.Errorf("the file: %s", file)
+	}
+	people, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, _ := people.ByLogin("chi thu")
+	box, _, err := s.Inbox(t.Context(), who.ID, "", 10)
+	if err != nil || len(box) != 1 || box[0].Topic != message.SaidDeclined || !strings.Contains(box[0].Text, "không đúng") || box[0].Path != "/calls/S00002" {
+		t.Errorf("who called is told %+v, %v", box, err)
+	}
 }

@@ -3,10 +3,12 @@ package coverage
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"loa/accounts"
+	"loa/message"
 	"loa/stations"
 	"loa/web/home"
 	"loa/web/kit"
@@ -51,6 +53,14 @@ func TestAnExcuseIsAnotherPersonsToGrant(t *testing.T) {
 	thu.Expect(http.StatusOK, "main", "Giàng A Páo đề nghị, Chị Thu duyệt")
 	operator.Get("/coverage/excuses")
 	operator.Expect(http.StatusOK, "article", "Đã duyệt")
+	people, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, _, err := s.Inbox(t.Context(), people.Operators("S00001")[0].ID, "", 10)
+	if err != nil || len(box) != 1 || box[0].Topic != message.PleaAnswered || !strings.Contains(box[0].Text, "Chị Thu đã duyệt") {
+		t.Errorf("who asked is told %+v, %v", box, err)
+	}
 
 	thu.Get("/coverage/stations/S00002?week=" + week.String())
 	thu.Submit(`form[action$="/excuse"]`, "reason", "weather", "note", "Bão")
