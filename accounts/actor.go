@@ -228,6 +228,14 @@ func (a Actor) Must(action Action, on Where) error {
 	return fault.New(fault.Denied, "accounts.denied")
 }
 
+// MustSomewhere is Must for at least one place.
+func (a Actor) MustSomewhere(action Action) error {
+	if a.CanSomewhere(action) {
+		return nil
+	}
+	return a.Must(action, Where{})
+}
+
 // Stations returns the stations and districts inside which the actor may do
 // the action; all is true when it is the whole province.
 func (a Actor) Stations(action Action) (all bool, districts, stations []string) {

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"strings"
 )
 
 // Hash is a SHA-256. In JSON it is lower-case hex.
@@ -37,7 +37,7 @@ func Link(head Head, e *Entry) (raw []byte, next Head, err error) {
 	if err != nil {
 		return nil, Head{}, fmt.Errorf("airing: encode entry: %w", err)
 	}
-	return raw, Head{Station: e.Station, Seq: e.Seq, Hash: sha256.Sum256(raw)}, nil
+	return raw, HeadOf(e.Station, e.Seq, raw), nil
 }
 
 // Follow checks that raw is the entry that comes after head and returns the
@@ -50,31 +50,13 @@ func Follow(head Head, raw []byte) (Entry, Head, error) {
 	if e.Station != head.Station || e.Seq != head.Seq+1 || e.Prev != head.Hash {
 		return e, head, fmt.Errorf("airing: entry %s/%d does not follow %s/%d", e.Station, e.Seq, head.Station, head.Seq)
 	}
-	return e, Head{Station: e.Station, Seq: e.Seq, Hash: sha256.Sum256(raw)}, nil
+	return e, HeadOf(e.Station, e.Seq, raw), nil
 }
 
-// Seal covers the heads of all stations' chains as of the end of a week, and
-// the seal before it, so that a chain cut short is found too.
-type Seal struct {
-	Week  Week `json:"week"`
-	Prev  Hash `json:"prev"`
-	Heads Hash `json:"heads"`
-	Count int  `json:"count"` // stations with at least one entry
+// HeadOf is the end of a station's chain at an entry, by the bytes that are kept of it.
+func HeadOf(station string, seq uint32, raw []byte) Head {
+	return Head{Station: station, Seq: seq, Hash: sha256.Sum256(raw)}
 }
 
-// NewSeal makes the seal over heads; their order does not matter.
-func NewSeal(week Week, prev Hash, heads []Head) Seal {
-	sorted := slices.Clone(heads)
-	slices.SortFunc(sorted, func(a, b Head) int { return slices.Compare([]byte(a.Station), []byte(b.Station)) })
-	h := sha256.New()
-	for _, head := range sorted {
-		fmt.Fprintf(h, "%d:%s%d:", len(head.Station), head.Station, head.Seq)
-		h.Write(head.Hash[:])
-	}
-	return Seal{Week: week, Prev: prev, Heads: Hash(h.Sum(nil)), Count: len(heads)}
-}
-
-// Hash is what the next seal points back at.
-func (s Seal) Hash() Hash {
-	return sha256.Sum256(fmt.Appendf(nil, "%d|%s|%s|%d", s.Week, s.Prev, s.Heads, s.Count))
-}
+// Compare orders by station.
+func (h Head) Compare(o Head) int { return strings.Compare(h.Station, o.Station) }

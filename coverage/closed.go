@@ -13,7 +13,6 @@ import (
 // that nobody ever closed.
 type Closed struct {
 	Frozen  Week        `json:"week"`              // as it was counted then
-	Seal    airing.Seal `json:"seal"`              // over the log at that moment
 	Asked   *Reopening  `json:"asked,omitempty"`   // waits for a second person
 	Dropped *Dropped    `json:"dropped,omitempty"` // the last request that was taken back
 	Opened  *Reopening  `json:"opened,omitempty"`  // it is open again

@@ -30,6 +30,7 @@ type Engine interface {
 	scheduler.RunLog
 	airing.Log
 	airing.Proposals
+	airing.Seals
 	airing.SettingsStore
 	library.Store
 	coverage.Store

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"loa/accounts"
@@ -423,10 +422,7 @@ func (s *Store) CloseWeek(ctx context.Context, m accounts.Meta, c coverage.Close
 		if err != nil || !fresh {
 			return closed.Frozen, err
 		}
-		if closed.Seal, err = sealLog(tx, w); err != nil {
-			return closed.Frozen, err
-		}
-		return closed.Frozen, putClosed(tx, closed)
+		return closed.Frozen, errors.Join(sealLog(tx, w, m.At), putClosed(tx, closed))
 	})
 }
 
@@ -491,63 +487,4 @@ func (s *Store) Reopenings(ctx context.Context, by accounts.Actor, q coverage.As
 		return nil
 	})
 	return list, err
-}
-
-// sealLog makes the seal over all chains as they are now, linked to the seal
-// made last, whichever week that was for.
-func sealLog(tx *tx, w airing.Week) (airing.Seal, error) {
-	heads, err := logHeads.all(tx)
-	if err != nil {
-		return airing.Seal{}, err
-	}
-	seals, err := sealsInOrder(tx)
-	if err != nil {
-		return airing.Seal{}, err
-	}
-	var prev airing.Hash
-	if len(seals) > 0 {
-		prev = seals[len(seals)-1].Hash()
-	}
-	return airing.NewSeal(w, prev, heads), sealOrder.put(tx, numberKey(uint32(len(seals))), w)
-}
-
-// sealOrder lists the weeks in the order they were sealed.
-var sealOrder = table[airing.Week]{name: "airing_seals"} // by number
-
-func sealsInOrder(tx *tx) ([]airing.Seal, error) {
-	weeks, err := sealOrder.all(tx)
-	if err != nil {
-		return nil, err
-	}
-	seals := make([]airing.Seal, 0, len(weeks))
-	times := map[airing.Week]int{} // how often each was closed by then
-	for _, w := range weeks {
-		c, found, err := closedWeeks.get(tx, weekKey(w))
-		all := append(slices.Clip(c.Before), c)
-		if err == nil && (!found || times[w] == len(all)) {
-			err = damaged(closedWeeks.name, weekKey(w), errMissing)
-		}
-		if err != nil {
-			return nil, err
-		}
-		seals = append(seals, all[times[w]].Seal)
-		times[w]++
-	}
-	return seals, nil
-}
-
-// checkSeals checks that every seal points at the one before it.
-func checkSeals(tx *tx, report func(store.Problem)) error {
-	seals, err := sealsInOrder(tx)
-	if err != nil {
-		return err
-	}
-	var prev airing.Hash
-	for _, seal := range seals {
-		if seal.Prev != prev {
-			report(store.Problem{Table: closedWeeks.name, Key: seal.Week.String(), What: "the seal does not follow the one before"})
-		}
-		prev = seal.Hash()
-	}
-	return nil
 }

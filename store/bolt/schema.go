@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,7 +21,7 @@ import (
 
 // Schema is the version of what is on disk, 1 more than there are steps. Open
 // refuses a newer folder and raises an older one step by step.
-const Schema = 3
+const Schema = 4
 
 // steps raise a folder: steps[0] makes schema 2 of schema 1. A step has a
 // transaction of its own and sees tables as the steps before it left them. Steps
@@ -31,6 +32,7 @@ var steps = [Schema - 1]struct {
 }{
 	{"every table is covered", coverTables},
 	{"no working loudspeaker clusters is a number, and not noted is none", noteClusters},
+	{"seals stand in a table of their own", sealsApart},
 }
 
 // noteClusters says "not noted" of stations as null: until then it was written as 0.
@@ -89,6 +91,88 @@ func noteClusters(tx *tx) error {
 		}
 	}
 	return nil
+}
+
+// sealsApart takes the seals out of the closed weeks, where they stood beside what was
+// frozen; the table of seals said the weeks alone, in the order they were sealed.
+func sealsApart(tx *tx) error {
+	type raw = map[string]json.RawMessage
+	type closing struct {
+		Seal   json.RawMessage `json:"seal"`
+		Before []raw           `json:"before"`
+	}
+	for _, name := range []string{sealEnds.name, sealsOfWeeks.name, ownKeys.name} {
+		if err := tx.makeTable(name); err != nil {
+			return err
+		}
+	}
+	order, weeks := table[json.RawMessage](seals), table[raw](closedWeeks)
+	times, last := map[string]int{}, map[string]int{}
+	rows := [][]byte{}
+	for e, err := range order.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		var week airing.Week
+		if err := json.Unmarshal(e.rec, &week); err != nil {
+			return damaged(order.name, e.key, err)
+		}
+		key := string(weekKey(week))
+		was, found, err := table[closing](closedWeeks).get(tx, []byte(key))
+		if err == nil && (!found || times[key] > len(was.Before)) {
+			err = damaged(closedWeeks.name, []byte(key), errMissing)
+		}
+		if err != nil {
+			return err
+		}
+		own := was.Seal
+		if n := times[key]; n < len(was.Before) {
+			own = was.Before[n]["seal"]
+		}
+		times[key]++
+		rows = append(rows, own)
+		last[key] = len(rows)
+	}
+	for key := range last {
+		c, _, err := weeks.get(tx, []byte(key))
+		if err != nil {
+			return err
+		}
+		delete(c, "seal")
+		if list, there := c["before"]; there {
+			var before []raw
+			if err := json.Unmarshal(list, &before); err != nil {
+				return damaged(weeks.name, []byte(key), err)
+			}
+			for _, b := range before {
+				delete(b, "seal")
+			}
+			if c["before"], err = json.Marshal(before); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(weeks.put(tx, []byte(key), c), sealsOfWeeks.put(tx, []byte(key), last[key])); err != nil {
+			return err
+		}
+	}
+	for i, own := range rows {
+		var seal raw
+		err := json.Unmarshal(own, &seal)
+		if err == nil {
+			seal["number"] = json.RawMessage(strconv.Itoa(i + 1))
+			own, err = json.Marshal(seal)
+		}
+		if err != nil {
+			return damaged(closedWeeks.name, numberKey(uint32(i)), err)
+		}
+		if err := order.put(tx, numberKey(uint32(i+1)), own); err != nil {
+			return err
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return order.remove(tx, numberKey(0))
 }
 
 // derived are the tables that can be counted again from others, and the shape

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -137,6 +138,13 @@ func recordStages(t *tx, report func(store.Problem), records *atomic.Int64) [][]
 		}})
 	}
 	second := []part{{databaseFile, log.compare}}
+	sealed := part{seals.name, func(tx *tx, _ func(store.Problem)) error {
+		for key := range seals.keys(tx) {
+			second = append(second, part{seals.name, checkSeal(binary.BigEndian.Uint32(key))})
+		}
+		return nil
+	}}
+	sealed.do(t, report)
 	for _, check := range checks {
 		second = append(second, part{databaseFile, check})
 	}

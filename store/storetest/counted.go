@@ -220,6 +220,16 @@ func (e *Counted) Unproved(ctx context.Context, limit int) ([]airing.Line, error
 	return e.Engine.Unproved(ctx, limit)
 }
 
+func (e *Counted) Seals(ctx context.Context, by accounts.Actor, q airing.SealQuery) ([]airing.Seal, error) {
+	e.asked("Seals")
+	return e.Engine.Seals(ctx, by, q)
+}
+
+func (e *Counted) Sealed(ctx context.Context, by accounts.Actor, number int) (airing.Sealed, error) {
+	e.asked("Sealed")
+	return e.Engine.Sealed(ctx, by, number)
+}
+
 func (e *Counted) Excuses(ctx context.Context, id string, from, until airing.Week) (map[airing.Week]coverage.Excuse, error) {
 	e.asked("Excuses")
 	return e.Engine.Excuses(ctx, id, from, until)

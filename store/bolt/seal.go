@@ -1,0 +1,250 @@
+package bolt
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/store"
+)
+
+var (
+	seals        = table[airing.Seal]{name: "airing_seals"}    // by number
+	sealEnds     = table[sealedEnds]{name: "airing_seal_ends"} // by number of the seal
+	sealsOfWeeks = table[int]{name: "airing_seals_by_week"}    // by week: the number of its last
+	ownKeys      = table[[]byte]{name: "installation_keys"}    // by use: seeds of Ed25519 keys
+	sealKey      = []byte("seal")
+)
+
+// sealedEnds are the last entry numbers of all chains under a seal, by station number.
+type sealedEnds map[uint32]uint32
+
+// MarshalJSON writes four bytes a station.
+func (e sealedEnds) MarshalJSON() ([]byte, error) {
+	var b []byte
+	for number, seq := range e {
+		at := int(number) * 4
+		b = append(b, make([]byte, max(0, at+4-len(b)))...)
+		binary.BigEndian.PutUint32(b[at:], seq)
+	}
+	return json.Marshal(b)
+}
+
+// UnmarshalJSON reads them.
+func (e *sealedEnds) UnmarshalJSON(raw []byte) error {
+	var b []byte
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return err
+	}
+	*e = sealedEnds{}
+	for number := uint32(0); len(b) >= 4; number, b = number+1, b[4:] {
+		if seq := binary.BigEndian.Uint32(b); seq > 0 {
+			(*e)[number] = seq
+		}
+	}
+	return nil
+}
+
+// sealLog seals all chains as they are now, after the seal made last, whichever week
+// that was for.
+func sealLog(tx *tx, w airing.Week, at time.Time) error {
+	var heads []airing.Head
+	ends := sealedEnds{}
+	for e, err := range logHeads.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		heads = append(heads, e.rec)
+		ends[binary.BigEndian.Uint32(e.key)] = e.rec.Seq
+	}
+	var prev airing.Seal
+	for e, err := range seals.descend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		prev = e.rec
+		break
+	}
+	key, err := keyOfSeals(tx)
+	if err != nil {
+		return err
+	}
+	seal := airing.NewSeal(prev, w, heads).SignedBy(key, tx.s.installation.ID, at)
+	if err := seals.put(tx, numberKey(uint32(seal.Number)), seal); err != nil {
+		return err
+	}
+	if err := sealEnds.put(tx, numberKey(uint32(seal.Number)), ends); err != nil {
+		return err
+	}
+	return sealsOfWeeks.put(tx, weekKey(w), seal.Number)
+}
+
+// keyOfSeals is the key this installation signs with, made when it is first asked for.
+func keyOfSeals(tx *tx) (ed25519.PrivateKey, error) {
+	seed, found, err := ownKeys.get(tx, sealKey)
+	if err == nil && found && len(seed) != ed25519.SeedSize {
+		err = damaged(ownKeys.name, sealKey, errMissing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		return ed25519.NewKeyFromSeed(seed), nil
+	}
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return nil, err
+	}
+	return key, ownKeys.put(tx, sealKey, key.Seed())
+}
+
+// Seals implements airing.Seals.
+func (s *Store) Seals(ctx context.Context, by accounts.Actor, q airing.SealQuery) (list []airing.Seal, err error) {
+	if err := airing.MayListSeals(by); err != nil {
+		return nil, err
+	}
+	if q.Code != "" {
+		if err := airing.CheckCode(q.Code); err != nil {
+			return nil, err
+		}
+	}
+	limit := min(max(q.Limit, 1), airing.MaxSeals)
+	err = s.view(ctx, func(tx *tx) error {
+		list = []airing.Seal{}
+		var from, until []byte
+		if q.Before > 0 {
+			until = numberKey(uint32(q.Before))
+		}
+		if q.Week != nil {
+			n, found, err := sealsOfWeeks.get(tx, weekKey(*q.Week))
+			if err != nil || !found || q.Before > 0 && n >= q.Before {
+				return err
+			}
+			from, until, limit = numberKey(uint32(n)), numberKey(uint32(n+1)), 1
+		}
+		for e, err := range seals.descend(tx, from, until) {
+			if err != nil || len(list) == limit {
+				return err
+			}
+			if q.Code == "" || e.rec.Has(q.Code) {
+				list = append(list, e.rec)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Sealed implements airing.Seals.
+func (s *Store) Sealed(ctx context.Context, by accounts.Actor, number int) (d airing.Sealed, err error) {
+	if err := airing.MayReadSealed(by); err != nil {
+		return d, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		seal, found, err := seals.get(tx, numberKey(uint32(max(number, 0))))
+		if err == nil && !found {
+			err = fault.New(fault.NotFound, "airing.seal_unknown")
+		}
+		if err == nil {
+			d, err = sealedNow(tx, seal)
+		}
+		return err
+	})
+	return d, err
+}
+
+// sealedNow compares a seal with the log. A chain that is shorter now is left out, so that
+// the seal does not hold.
+func sealedNow(tx *tx, seal airing.Seal) (d airing.Sealed, err error) {
+	prev, found, err := seals.get(tx, numberKey(uint32(seal.Number-1)))
+	if err == nil && !found && seal.Number > 1 {
+		err = damaged(seals.name, numberKey(uint32(seal.Number-1)), errMissing)
+	}
+	if err != nil {
+		return d, err
+	}
+	ends, noted, err := sealEnds.get(tx, numberKey(uint32(seal.Number)))
+	if err != nil {
+		return d, err
+	}
+	var chains []airing.Head
+	for number, seq := range ends {
+		raw, found, err := logEntries.get(tx, entryKey(number, seq))
+		if err != nil {
+			return d, err
+		}
+		if found {
+			chains = append(chains, airing.HeadOf(stationID(number), seq, raw))
+		}
+	}
+	slices.SortFunc(chains, airing.Head.Compare)
+	d = airing.NewSealed(seal, prev, chains)
+	if noted && len(chains) < len(ends) {
+		d.Word = airing.SealBroken
+	}
+	return d, nil
+}
+
+// checkSeal checks one seal against the log and the one before it.
+func checkSeal(number uint32) func(*tx, func(store.Problem)) error {
+	return func(tx *tx, report func(store.Problem)) error {
+		seal, _, err := seals.get(tx, numberKey(number))
+		if err != nil {
+			return err
+		}
+		if int64(seal.Number) != int64(number) {
+			badRow(report, seals.name, numberKey(number), "is of another number")
+			return nil
+		}
+		d, err := sealedNow(tx, seal)
+		if err != nil {
+			return err
+		}
+		if d.Word == airing.SealBroken {
+			badRow(report, seals.name, numberKey(number), "the log is not as it was when week "+seal.Week.String()+" was closed")
+		}
+		if n, _, err := sealsOfWeeks.get(tx, weekKey(seal.Week)); err != nil || n < seal.Number {
+			badRow(report, sealsOfWeeks.name, weekKey(seal.Week), "is not the last of its week")
+		}
+		return nil
+	}
+}
+
+// checkSeals checks that there is one for every closing.
+func checkSeals(tx *tx, report func(store.Problem)) error {
+	times := map[airing.Week]int{}
+	for e, err := range seals.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		times[e.rec.Week]++
+	}
+	for e, err := range closings.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if w := e.rec.Frozen.Week; times[w] != len(e.rec.Before)+1 {
+			report(store.Problem{Table: seals.name, Key: w.String(), What: "the week was closed another number of times than it was sealed"})
+		}
+	}
+	for key := range sealEnds.keys(tx) {
+		if !seals.has(tx, key) {
+			badRow(report, sealEnds.name, key, "is of no seal")
+		}
+	}
+	for e, err := range sealsOfWeeks.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if seal, found, err := seals.get(tx, numberKey(uint32(e.rec))); err != nil || !found || !slices.Equal(weekKey(seal.Week), e.key) {
+			badRow(report, sealsOfWeeks.name, e.key, "is of no seal")
+		}
+	}
+	return nil
+}
