@@ -180,6 +180,23 @@ func (d Sealed) against() SealWord {
 	return SealHolds
 }
 
+// After reports whether the seal may be of the same log as one made before it: by the same
+// key, no chain shorter, and right after it where the numbers say so.
+func (d Sealed) After(prev Sealed) bool {
+	if d.Number == prev.Number+1 && !d.Fits(prev.Seal) || d.Number <= prev.Number && d.Hash() != prev.Hash() ||
+		prev.Signed != nil && (d.Signed == nil || !bytes.Equal(d.Signed.Key, prev.Signed.Key)) {
+		return false
+	}
+	if len(d.Chains) == 0 {
+		return true
+	}
+	ends := map[string]uint32{}
+	for _, c := range d.Chains {
+		ends[c.Station] = c.Seq
+	}
+	return !slices.ContainsFunc(prev.Chains, func(c Head) bool { return ends[c.Station] < c.Seq })
+}
+
 // mostSealFile is the most bytes of a file with a seal: the chains of a country fit many times.
 const mostSealFile = 32 << 20
 
@@ -201,6 +218,9 @@ func ReadSealed(r io.Reader) (d Sealed, err error) {
 func (g Sign) KeyCode() string {
 	return grouped(hex.EncodeToString(g.Key))
 }
+
+// NoSeal is the fault of a number no seal has.
+func NoSeal() error { return fault.New(fault.NotFound, "airing.seal_unknown") }
 
 // Seals are the seals of the log.
 type Seals interface {

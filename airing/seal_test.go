@@ -102,6 +102,21 @@ func TestASealSaysWhatWasChanged(t *testing.T) {
 	}
 }
 
+func TestFilesOfOneLog(t *testing.T) {
+	list, third := madeSeals(t)
+	second := NewSealed(list[1], list[0], []Head{HeadOf("S00001", 2, []byte{1}), HeadOf("S00002", 5, []byte("five"))})
+	first := NewSealed(list[0], Seal{}, []Head{HeadOf("S00001", 1, []byte{0}), HeadOf("S00002", 5, []byte("five"))})
+	if !third.After(second) || !second.After(first) || !third.After(first) || !third.After(third) {
+		t.Error("seals of one log do not follow each other")
+	}
+	shorter := third
+	shorter.Chains = first.Chains[1:]
+	forged := NewSealed(NewSeal(list[0], 2838, nil), list[0], nil)
+	if shorter.After(first) || third.After(forged) || forged.After(first) {
+		t.Error("a seal of another log follows")
+	}
+}
+
 func TestACodeIsReadAsItIsTyped(t *testing.T) {
 	_, d := madeSeals(t)
 	for _, typed := range []string{d.Code, strings.ToUpper(d.Code), strings.ReplaceAll(d.Code, " ", ""), strings.ReplaceAll(d.Code, " ", "-"),

@@ -12,11 +12,11 @@ import (
 // Closed is a week as it was frozen, and what became of it since. It is zero for a week
 // that nobody ever closed.
 type Closed struct {
-	Frozen  Week        `json:"week"`              // as it was counted then
-	Asked   *Reopening  `json:"asked,omitempty"`   // waits for a second person
-	Dropped *Dropped    `json:"dropped,omitempty"` // the last request that was taken back
-	Opened  *Reopening  `json:"opened,omitempty"`  // it is open again
-	Before  []Closed    `json:"before,omitempty"`  // earlier closings, the oldest first, each opened again
+	Frozen  Week       `json:"week"`              // as it was counted then
+	Asked   *Reopening `json:"asked,omitempty"`   // waits for a second person
+	Dropped *Dropped   `json:"dropped,omitempty"` // the last request that was taken back
+	Opened  *Reopening `json:"opened,omitempty"`  // it is open again
+	Before  []Closed   `json:"before,omitempty"`  // earlier closings, the oldest first, each opened again
 }
 
 // Holds reports whether the week is closed, and not open again.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/message"
 	"loa/stations"
 )
@@ -64,8 +65,9 @@ func silentFor(weeks []Week, least int) (silent []Member) {
 }
 
 // Monday tells how a week went that is over: administrators and the province's monitors
-// the whole, a district's monitors their district; nobody where nothing was planned.
-func Monday(w Week, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
+// the whole, a district's monitors their district; nobody where nothing was planned. With
+// it goes the latest seal of the log, if there is one, so that its code is known elsewhere too.
+func Monday(w Week, seal *airing.Seal, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
 	if _, planned := w.Percent(); !planned {
 		return nil
 	}
@@ -95,6 +97,9 @@ func Monday(w Week, reg *stations.Registry, people *accounts.Directory) (drafts 
 			}
 			lines = append(lines, p.Language.Say("message.week_line", "where", c.name, "aired", c.Aired, "expected", c.Expected(), "share", c.Share(p.Language),
 				"not_aired", c.NotAired, "not_reported", c.NotReported, "excused", c.Excused))
+		}
+		if seal != nil {
+			lines = append(lines, p.Language.Say("seals.told", "n", seal.Number, "code", seal.Code()))
 		}
 		drafts = append(drafts, message.Draft{Key: "week.summary " + w.Week.String() + " " + p.ID, Topic: message.WeekSummary, Person: p,
 			Title: p.Language.Say("message.week_title", "week", w.Week), Text: strings.Join(lines, "\n"), Path: "/coverage?week=" + w.Week.String()})

@@ -32,6 +32,7 @@ import (
 	"loa/web/programmes"
 	"loa/web/results"
 	"loa/web/runs"
+	"loa/web/seals"
 	"loa/web/settings"
 	"loa/web/stations"
 	"loa/web/terms"
@@ -112,6 +113,7 @@ func Register(k *kit.Kit, d Deps) {
 	contests.Register(k, d.Store, d.Contests)
 	coverage.Register(k, d.Store)
 	calls.Register(k, d.Store)
+	seals.Register(k, d.Store)
 	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)

@@ -28,6 +28,7 @@ type grammar struct {
 	Airings      airingsCommands   `cmd:"" help:"cli.summary.airings"`
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
+	Seals        sealsCommands     `cmd:"" help:"cli.summary.seals"`
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`
 	Post         postCommands      `cmd:"" help:"cli.summary.post"`
 	Clock        clockCommands     `cmd:"" help:"cli.summary.clock"`

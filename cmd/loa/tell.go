@@ -102,7 +102,15 @@ func (d *daemon) weekSummary(ctx context.Context, at time.Time, set message.Sett
 		}
 		weeks = append(weeks, one)
 	}
-	return append(coverage.Monday(weeks[0], p.Registry, people), coverage.Silence(weeks, set.SilentWeeks, p.Registry, people)...), nil
+	seals, err := d.store.Seals(ctx, accounts.Daemon(), airing.SealQuery{Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	var seal *airing.Seal
+	if len(seals) > 0 {
+		seal = &seals[0]
+	}
+	return append(coverage.Monday(weeks[0], seal, p.Registry, people), coverage.Silence(weeks, set.SilentWeeks, p.Registry, people)...), nil
 }
 
 func (d *daemon) contestsRemind(ctx context.Context, at time.Time, set message.Settings, people *accounts.Directory) (drafts []message.Draft, err error) {

@@ -10,7 +10,6 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/internal/fault"
 	"loa/store"
 )
 
@@ -149,7 +148,7 @@ func (s *Store) Sealed(ctx context.Context, by accounts.Actor, number int) (d ai
 	err = s.view(ctx, func(tx *tx) error {
 		seal, found, err := seals.get(tx, numberKey(uint32(max(number, 0))))
 		if err == nil && !found {
-			err = fault.New(fault.NotFound, "airing.seal_unknown")
+			err = airing.NoSeal()
 		}
 		if err == nil {
 			d, err = sealedNow(tx, seal)

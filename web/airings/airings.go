@@ -26,6 +26,7 @@ var files embed.FS
 type Store interface {
 	airing.Log
 	airing.Proposals
+	airing.Seals
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	AiringSettings(ctx context.Context) (airing.Settings, error)

@@ -38,6 +38,7 @@ var values = []listed{
 	{all: airing.Lacks, say: "airing.lack."},
 	{all: airing.Hints, say: "airing.hint."},
 	{all: airing.Checkers, say: "airing.checker."},
+	{all: airing.SealWords[:], say: "airing.seal."},
 	{all: match.Words, say: "audio.match."},
 	{all: match.Reasons, say: "audio.match.why."},
 	{all: library.Kinds, mute: "people read where a file stands"},

@@ -36,6 +36,7 @@ type Store interface {
 	coverage.Decider
 	coverage.CallBook
 	coverage.Pleas
+	airing.Seals
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	ForSlots(ctx context.Context, by accounts.Actor, slots []string) (map[string]airing.Line, error)
 	Directory(ctx context.Context) (*accounts.Directory, error)
@@ -136,7 +137,8 @@ type weekPage struct {
 	Next      string
 	Closing   *kit.Ask // nil where the week cannot be closed
 	MayReopen bool
-	Part      string // the district or station it is about, "" for the whole province
+	Seal      *airing.Seal // of a closed week
+	Part      string       // the district or station it is about, "" for the whole province
 }
 
 // Rest keeps what else is asked for where another district is chosen.
@@ -213,6 +215,9 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 			return err
 		}
 	}
+	if page.Seal, err = p.sealOf(r, got); err != nil {
+		return err
+	}
 	page.MayReopen = got.Closed && r.Actor.Can(accounts.CloseWeek, accounts.Where{})
 	page.draw(r, reg, trend)
 	page.Groups = groupsOf(reg, got, func(s coverage.State, n int) kit.Turn { return r.Turn("g-"+string(s), n) })
@@ -223,6 +228,15 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	page.Part = partOf(r, reg, got)
 	return p.week.Render(w, r, page)
+}
+
+// sealOf is the seal a closed week was sealed with last; nil while it is open.
+func (p pages) sealOf(r *kit.Request, w coverage.Week) (*airing.Seal, error) {
+	list, err := p.store.Seals(r.Context(), r.Actor, airing.SealQuery{Week: &w.Week, Limit: 1})
+	if err != nil || len(list) == 0 || !w.Closed {
+		return nil, err
+	}
+	return &list[0], nil
 }
 
 // partOf names the part of the province a week is about.

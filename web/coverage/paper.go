@@ -38,6 +38,14 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 		Title: r.Say("coverage.paper_title"),
 		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
 		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
+	seal, err := p.sealOf(r, got)
+	if err != nil {
+		return err
+	}
+	if seal != nil {
+		page.Paper.Check = r.Say("seals.on_paper", "n", seal.Number, "week", seal.Week, "code", seal.Code())
+		page.Paper.Body = append(page.Paper.Body, paper.Text{Words: page.Paper.Check, Italic: true})
+	}
 	if as := r.URL.Query().Get("as"); as != "" {
 		return r.SendPapers(w, "do-phu-"+week.String(), as, []paper.Paper{page.Paper})
 	}

@@ -50,6 +50,7 @@ var places = []place{
 	{"/coverage/excuses", "", "giam-sat", "Miễn trừ"},
 	{"/coverage/close", "", "giam-sat", "Chốt số liệu tuần"},
 	{"/coverage/reopen", "", "giam-sat", "Chốt số liệu tuần"},
+	{"/seals", "", "giam-sat", "Niêm phong sổ nhật ký"},
 	{"/coverage/anew", "", "quan-tri", "Tính lại thời gian đã qua"},
 
 	{"/programmes", "", "bien-tap-vien", "1. Tạo chương trình"},

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+
+	"loa/airing"
+	"loa/internal/fault"
+)
+
+// sealsCommands are "loa seals …": list, keep and check the seals of the log.
+type sealsCommands struct {
+	List  sealsList  `cmd:"" default:"withargs" help:"cli.summary.seals_list"`
+	Save  sealsSave  `cmd:"" help:"cli.summary.seals_save"`
+	Check sealsCheck `cmd:"" help:"cli.summary.seals_check"`
+}
+
+// sealsList lists seals, the last first.
+type sealsList struct {
+	reach
+	Code string `help:"cli.flag.code"`
+	JSON bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c sealsList) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/seals?limit=100&code="+url.QueryEscape(c.Code))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.seals.columns"), func(s airing.Seal) string {
+		at := t.lang.Say("seals.unsigned")
+		if s.Signed != nil {
+			at = t.lang.DateTime(s.Signed.At)
+		}
+		return fmt.Sprintf("%d\t%s\t%s\t%s", s.Number, s.Week, at, s.Code())
+	})
+}
+
+// sealsSave keeps one seal as a file.
+type sealsSave struct {
+	reach
+	Number int    `arg:""`
+	File   string `arg:"" name:"seal"`
+}
+
+// Run asks the daemon and writes the file.
+func (c sealsSave) Run(t *terminal) error {
+	if _, err := c.client().fetch(t, "/api/v1/seals/"+strconv.Itoa(c.Number), c.File, nil); err != nil {
+		return err
+	}
+	d, err := readSeal(c.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.out, t.lang.Say("cli.seals.saved", "n", d.Number, "file", c.File, "word", d.Word))
+	return err
+}
+
+// sealsCheck checks files of seals, and that they are of one log.
+type sealsCheck struct {
+	Files []string `arg:"" name:"seal"`
+	Code  string   `help:"cli.flag.code"`
+}
+
+// Run reads the files; any that does not hold makes the exit code that of a conflict.
+func (c sealsCheck) Run(t *terminal) error {
+	type kept struct {
+		airing.Sealed
+		file string
+	}
+	var list []kept
+	wrong := false
+	for _, file := range c.Files {
+		d, err := readSeal(file)
+		if err != nil {
+			return err
+		}
+		list = append(list, kept{d, file})
+		wrong = wrong || d.Word == airing.SealBroken
+		fmt.Fprintln(t.out, t.lang.Say("cli.seals.checked", "file", file, "n", d.Number, "code", d.Code, "word", d.Word))
+	}
+	slices.SortFunc(list, func(a, b kept) int { return cmp.Compare(a.Number, b.Number) })
+	for i := 1; i < len(list); i++ {
+		if d, prev := list[i], list[i-1]; !d.After(prev.Sealed) {
+			fmt.Fprintln(t.out, t.lang.Say("cli.seals.gap", "file", d.file, "n", prev.Number))
+			wrong = true
+		}
+	}
+	if c.Code != "" {
+		if err := airing.CheckCode(c.Code); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(list, func(d kept) bool { return d.Has(c.Code) }) {
+			return fault.New(fault.Conflict, "cli.seals.other_code")
+		}
+	}
+	if wrong {
+		return fault.New(fault.Conflict, "cli.seals.wrong")
+	}
+	return nil
+}
+
+func readSeal(file string) (airing.Sealed, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return airing.Sealed{}, err
+	}
+	defer f.Close()
+	return airing.ReadSealed(f)
+}
