@@ -41,11 +41,10 @@ func (w *world) telephone() error {
 		return err
 	}
 	cal := airing.Calendar{Zone: text.Zone}
-	for i, at := range []int{1, 3} {
-		if at >= len(list) {
-			break
-		}
-		ask := coverage.AskExcuse{Station: list[at].Station, From: cal.Week(w.now), Until: cal.Week(w.now) + airing.Week(i), Reason: airing.Equipment,
+	begun := cal.Start(cal.Week(w.now))
+	silent := slices.DeleteFunc(list, func(c coverage.Callee) bool { return c.Aired != nil && !c.Aired.StartedAt.Before(begun) })
+	for i, c := range silent[:min(len(silent), 2)] { // who has aired has nothing to be excused
+		ask := coverage.AskExcuse{Station: c.Station, From: cal.Week(w.now), Until: cal.Week(w.now) + airing.Week(i), Reason: airing.Equipment,
 			Note: "Máy phát gửi đi sửa, có xác nhận của UBND xã"}
 		if _, err := w.store.AskExcuse(w.ctx, w.meta(w.operator(ask.Station), w.now.Add(-3*time.Hour)), ask); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,13 +13,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/airing"
+	"loa/audio/match"
 	"loa/contest"
 	"loa/contest/ranking"
+	"loa/coverage"
 	"loa/demo"
 	"loa/internal/once"
 	"loa/library"
@@ -657,11 +662,12 @@ func (w *presser) lost() {
 }
 
 // unreported presses what a report meets that is sent as unplanned: the planned
-// slot, another report, and that it is long ago.
+// slot, which it is at one station and is not at another, another report, and that it is long ago.
 func (w *presser) unreported() {
 	w.t.Helper()
 	c, found := webtest.NewClient(w.t, w.handler, w.secret(w.t, "bientap")), 0
-	for n := 44; found < 1 && n < 127; n++ {
+	w.tried[" on /airings/new Gửi ngay"] = true // sent by itself, it would be another report than the one the page asks about
+	for n := 44; found < 2 && n < 127; n++ {
 		station := fmt.Sprintf("S%05d", n)
 		c.Get("/today?station=" + station)
 		if !strings.HasPrefix(c.Doc().Find("input[name=slot]").AttrOr("value", ""), "R1."+station+".20250512") {
@@ -677,6 +683,45 @@ func (w *presser) unreported() {
 		w.visit("bientap", "/airings/new?station="+station, map[string]string{"programme": "P1", "started_at": "2024-05-13T17:05", "seconds": "10:00"})
 		w.refused = false
 	}
+}
+
+// spoken is an airing that a station spoke of at a call, and its operator says that it is not so.
+func (w *presser) spoken() {
+	w.t.Helper()
+	m := meta(w.clock.at)
+	m.By = w.people["giamsat"].Actor("session")
+	said := airing.Propose{Programme: "P1", StartedAt: w.clock.at.Add(-10 * time.Hour), Seconds: 600, Outcome: airing.Aired}
+	c := coverage.RecordCall{Station: "S00041", Outcome: coverage.WillReport, Said: &said}
+	if _, err := w.store.RecordCall(w.t.Context(), m, c); err != nil {
+		w.t.Fatal(err)
+	}
+	w.just("xa-02794", "/today?station=S00041", "airings/today.html airing.said_no", nil)
+}
+
+// heard is a report with a recording of its programme, found there by the machine.
+func (w *presser) heard() {
+	w.t.Helper()
+	m := meta(w.clock.at)
+	kept, err := w.store.Recordings(w.t.Context(), library.Query{Limit: 1})
+	if err != nil || len(kept.Items) == 0 {
+		w.t.Fatalf("%d recordings, %v", len(kept.Items), err)
+	}
+	lines, _, err := w.store.Airings(w.t.Context(), accounts.Daemon(), airing.Query{From: w.clock.at.AddDate(0, 0, -3), Until: w.clock.at,
+		Outcome: airing.Aired, Standing: true, Limit: 1})
+	if err != nil || len(lines) == 0 {
+		w.t.Fatalf("%d reports, %v", len(lines), err)
+	}
+	r, id := kept.Items[0], uuid.NewString()
+	if _, err := w.store.Attach(w.t.Context(), m, airing.Evidence{ID: id, Report: lines[0].ID, Kind: airing.Sound, Type: r.ContentType,
+		SHA256: r.Blob.SHA256, Size: r.Blob.Size}); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.store.Prove(w.t.Context(), meta(w.clock.at), airing.Proof{Report: lines[0].ID, Evidence: id, SHA256: r.Blob.SHA256, Method: match.Method,
+		Word: match.Verified, Reason: match.Found, Seconds: 15, Compared: []string{"E1"}, Episode: "E1", Recording: r.ID, Length: 60, Score: 21, Threshold: 10.4,
+		Start: 1, Matched: 13, Curve: bytes.Repeat([]byte{30}, 96)}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.just("giamsat", "/airings/"+lines[0].ID, "airing.proof_turn", nil)
 }
 
 func TestEveryButtonDoesSomething(t *testing.T) {
@@ -723,6 +768,8 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	typed["/stations/split"]["code"] = reg.UnitOf("S00003").Code
 
 	w.unreported()
+	w.spoken()
+	w.heard()
 	w.round()
 	w.plain = true
 	w.visit("giamkhao2", sheet, nil)

@@ -29,8 +29,10 @@ window.press ??= (() => {
       await new Promise((done) => setTimeout(done, 20));
     }
   };
+  // A script may add a button after they were listed: their numbers stay.
+  let listed = [];
   const list = () =>
-    all()
+    (listed = all())
       .map((b, n) => [b, n])
       .filter(([b]) => seen(b))
       .map(([b, n]) => ({
@@ -61,10 +63,10 @@ window.press ??= (() => {
   };
   // fill gives the form of a button what it lacks, and returns where files are wanted.
   const fill = (n, given) => {
-    const b = all()[n],
+    const b = listed[n],
       files = [],
       values = given ?? {};
-    const around = b.form ?? b.closest("fieldset, .note-new");
+    const around = b?.form ?? b?.closest("fieldset, .note-new");
     if (!around) return files;
     for (const e of b.form?.elements ?? around.querySelectorAll("input, select, textarea")) {
       if (e.disabled || e.readOnly || e.type === "hidden" || e.matches("button, fieldset, output")) continue;
@@ -136,8 +138,9 @@ window.press ??= (() => {
   // aim puts the button where a finger presses it, and says what lies over it.
   const aim = (n) => {
     for (const old of document.querySelectorAll("[data-press]")) old.removeAttribute("data-press");
-    const b = all()[n],
-      pop = box(b);
+    const b = listed[n];
+    if (!b?.isConnected) return "gone";
+    const pop = box(b);
     for (let e = b; e; e = e.parentElement) if (e.matches("details")) e.open = true;
     if (pop && !pop.matches(":popover-open"))
       document
