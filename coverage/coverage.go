@@ -100,14 +100,6 @@ func (c Counts) Share(l text.Language) string {
 	}
 }
 
-// same reports whether both count the same. Older versions froze who had no schedule
-// as silent.
-func (c Counts) same(d Counts) bool {
-	c.NotReported, c.NotPlanned = c.NotReported+c.NotPlanned, 0
-	d.NotReported, d.NotPlanned = d.NotReported+d.NotPlanned, 0
-	return c == d
-}
-
 // Complete reports whether every station that was expected to air did, and
 // there was one.
 func (c Counts) Complete() bool { return c.Expected() > 0 && c.Aired == c.Expected() }
@@ -238,6 +230,10 @@ func stateOf(s *StationWeek, over bool) State {
 	return NotPlanned
 }
 
+// older reports whether an older version froze the station's week: as silent, where nothing was
+// planned. It is NotPlanned today.
+func (s *StationWeek) older() bool { return s.State == NotReported && s.Scheduled == 0 }
+
 func (c *Counts) add(s *StationWeek) { c.count(s.State, s.marks()) }
 
 // count counts a station's week by its state and by what else is counted of it.
@@ -316,10 +312,13 @@ func (w Week) Only(see func(district, station string) bool) Week {
 // since. What only this version of Loa counts in another way is no change.
 func (w Week) Beside(now Week) Week {
 	var frozen Counts
-	for i := range w.Stations {
-		frozen.add(&w.Stations[i])
+	for _, s := range w.Stations {
+		if s.older() {
+			s.State = NotPlanned
+		}
+		frozen.add(&s)
 	}
-	if !now.Counts.same(frozen) {
+	if now.Counts != frozen {
 		w.Now = &now.Counts
 	}
 	return w

@@ -39,6 +39,14 @@ const (
 	cellExcused
 )
 
+// today is the cell as this version counts it (StationWeek.older).
+func (c Cell) today() Cell {
+	if c.State == cellNotReported && c.Marks&Scheduled == 0 {
+		c.State = cellNotPlanned
+	}
+	return c
+}
+
 // cell counts what count counts of the same, by numbers: a country's year has half a million cells.
 func (c *Counts) cell(one Cell) {
 	c.Active++

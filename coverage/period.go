@@ -171,7 +171,7 @@ type Scope struct {
 }
 
 // Scope says whose weeks are asked for. A district that is no more means the stations that lay in it, and
-// since it ended those that took over from them. Faults: accounts.denied, stations.no_district,
+// since it ended those that took over from them. Faults: accounts.denied, stations.no_district, stations.no_list,
 // stations.unknown, schedule.programme_unknown, schedule.topic_unknown, stations.technology_unknown,
 // schedule.language_unknown, each of a value that is not known.
 func (f Filter) Scope(by accounts.Actor, reg *stations.Registry, plan *scheduler.Schedule, cal airing.Calendar, s Span) (Scope, error) {
@@ -332,7 +332,7 @@ func (f *Figures) add(c counts3, closed bool) {
 	if closed {
 		f.Closed++
 	}
-	changed := closed && !c.added.same(c.now)
+	changed := closed && c.added != c.now
 	if f.Now == nil && changed {
 		was := f.Counts
 		f.Now = &was
@@ -464,7 +464,7 @@ type counted struct {
 	dense *Dense
 	seen  []bool   // by cell
 	of    []Counts // by district
-	added []Counts // by district: what its cells add up to
+	added []Counts // by district: what its cells add up to in this version
 	any   []bool   // by district: at least one of its stations is asked for
 }
 
@@ -478,9 +478,9 @@ func (p *Period) countWeek(d *Dense) counted {
 			continue
 		}
 		n.seen[i], n.any[cell.District] = true, true
-		n.added[cell.District].cell(cell)
+		n.of[cell.District].cell(cell)
+		n.added[cell.District].cell(cell.today())
 	}
-	copy(n.of, n.added)
 	for i := range d.Districts {
 		if !part[i] { // what was frozen is not counted anew by later rules
 			n.of[i], n.any[i] = d.Districts[i].Counts, true
@@ -538,7 +538,6 @@ func (p *Period) addStations(closed bool, was, is counted, at []int32) {
 		c.cell(cell)
 		return c
 	}
-	both := func(was, now Counts) counts3 { return counts3{was, was, now} }
 	if was.dense == is.dense {
 		for i, cell := range was.dense.Cells {
 			if was.seen[i] {
@@ -569,11 +568,11 @@ func (p *Period) addStations(closed bool, was, is counted, at []int32) {
 			then = one(n)
 			delete(now, cell.Station)
 		}
-		row(cell, was.dense).add(both(one(cell), then), closed)
+		row(cell, was.dense).add(counts3{one(cell), one(cell.today()), then}, closed)
 	}
 	for i, cell := range is.dense.Cells {
 		if _, only := now[cell.Station]; only && is.seen[i] {
-			row(cell, is.dense).add(both(Counts{}, one(cell)), closed)
+			row(cell, is.dense).add(counts3{now: one(cell)}, closed)
 		}
 	}
 }

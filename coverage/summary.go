@@ -6,15 +6,16 @@ import "slices"
 // needs: a country's year of it is read in the time one week with every
 // station takes.
 type Summary struct {
-	Week  Week             `json:"week"`  // as frozen, or as counted
-	Added []DistrictCounts `json:"added"` // what its stations add up to in this version of Loa
+	Week  Week             `json:"week"`            // as frozen, or as counted
+	Added []DistrictCounts `json:"added"`           // what its stations add up to in this version of Loa
+	Older []int            `json:"older,omitempty"` // of these, by district, how many StationWeek.older; nil for none
 }
 
 // SummaryShape names the counts a Summary holds: whoever keeps summaries makes
 // them anew when it differs.
 func SummaryShape() []string {
 	return []string{"active", "excused", "scheduled", "aired", "with_evidence", "verified", "on_time", "not_counted", "not_aired", "not_reported",
-		"not_due", "not_planned", "verified_machine", "verified_both"}
+		"not_due", "not_planned", "verified_machine", "verified_both", "older"}
 }
 
 // Summary leaves the stations of the week out.
@@ -36,6 +37,12 @@ func (w Week) Summary() Summary {
 		}
 		if last >= 0 {
 			s.Added[last].add(station)
+			if station.older() {
+				if s.Older == nil {
+					s.Older = make([]int, len(w.Districts))
+				}
+				s.Older[last]++
+			}
 		}
 	}
 	s.Week.Stations = nil
@@ -66,6 +73,9 @@ func (s Summary) Only(see func(district string) bool) Summary {
 		if see(d.District) {
 			part.Week.Districts = append(part.Week.Districts, d)
 			part.Added = append(part.Added, s.Added[i])
+			if s.Older != nil {
+				part.Older = append(part.Older, s.Older[i])
+			}
 		}
 	}
 	switch {
@@ -90,8 +100,11 @@ func (s Summary) added() (c Counts) {
 // Beside puts what a frozen week would be now beside it, if anything changed
 // since.
 func (s Summary) Beside(now Summary) Week {
-	w := s.Week
-	if c := now.Week.Counts; !c.same(s.added()) {
+	w, added := s.Week, s.added()
+	for _, n := range s.Older {
+		added.NotReported, added.NotPlanned = added.NotReported-n, added.NotPlanned+n
+	}
+	if c := now.Week.Counts; c != added {
 		w.Now = &c
 	}
 	return w

@@ -8,7 +8,10 @@ import (
 
 	"pgregory.net/rapid"
 
+	"loa/accounts"
 	"loa/airing"
+	"loa/internal/text"
+	"loa/stations"
 )
 
 func TestASummaryNamesEveryCount(t *testing.T) {
@@ -27,7 +30,7 @@ func TestASummaryNamesEveryCount(t *testing.T) {
 	}
 	one := Counts{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
 	two := one
-	if two.sum(one); two != (Counts{2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}) || len(names) != len(SummaryShape()) {
+	if two.sum(one); two != (Counts{2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2}) || len(names)+1 != len(SummaryShape()) {
 		t.Errorf("a count is not summed: %+v", two)
 	}
 }
@@ -89,4 +92,29 @@ func TestASummarySaysWhatItsWeekSays(t *testing.T) {
 			t.Fatalf("the week says %s\nits summary    %s", a, b)
 		}
 	})
+}
+
+// TestOneChangeDoesNotHideAnother: a report taken back of a station without a schedule, and one that came late of
+// another, leave the sums alike but for who was not planned; that is a change, unlike what older versions froze.
+func TestOneChangeDoesNotHideAnother(t *testing.T) {
+	week := func(one, other State, scheduled int) Week {
+		return recount(2889, []StationWeek{{Station: "S00001", State: one}, {Station: "S00002", State: other, Scheduled: scheduled}})
+	}
+	frozen, now := week(NotCounted, NotReported, 1), week(NotPlanned, NotCounted, 1)
+	if got := frozen.Beside(now); got.Now == nil || got.Now.NotPlanned != 1 {
+		t.Errorf("beside it: %+v", got.Now)
+	}
+	if got := week(NotReported, NotCounted, 1).Beside(now); got.Now != nil {
+		t.Errorf("what an older version froze: %+v", got.Now)
+	}
+	number := func(id string) uint32 { return uint32(id[5] - '0') }
+	s := Scope{by: accounts.Daemon(), reg: stations.NewRegistry(stations.Founding()), cal: airing.Calendar{Zone: text.Zone}}
+	p := NewPeriod(s, Span{From: 2889, Until: 2889}, []Twice{{Now: now.Dense(number), Frozen: frozen.Dense(number)}})
+	if p.Now == nil || p.Now.NotPlanned != 1 || p.Now.NotReported != 0 {
+		t.Errorf("the period now: %+v", p.Now)
+	}
+	p = NewPeriod(s, Span{From: 2889, Until: 2889}, []Twice{{Now: now.Dense(number), Frozen: week(NotReported, NotCounted, 1).Dense(number)}})
+	if p.Now != nil {
+		t.Errorf("the period an older version froze: %+v", p.Now)
+	}
 }
