@@ -101,21 +101,29 @@ const MaxExhibits = 5000
 // CheckFilter is what the queue of evidence is narrowed by.
 type CheckFilter struct {
 	District  string       `name:"district"`
+	List      string       `name:"list"`      // ID of a list of stations
 	Programme string       `name:"programme"` // its ID
 	Language  string       `name:"language"`  // that the station broadcast in then
 	Kind      EvidenceKind `name:"kind"`
 }
 
-// wants reports whether the filter lets an exhibit through.
-func (f CheckFilter) wants(reg *stations.Registry, e Exhibit) bool {
+// wants reports whether the filter, whose list means those stations, lets an exhibit through.
+func (f CheckFilter) wants(reg *stations.Registry, listed map[string]bool, e Exhibit) bool {
 	if f.Language != "" {
 		st, err := reg.Station(e.Station)
 		if err != nil || !slices.Contains(st.TraitsAt(e.StartedAt).Languages, f.Language) {
 			return false
 		}
 	}
-	return (f.District == "" || reg.Where(e.Station).District == f.District) && (f.Programme == "" || e.Programme == f.Programme) &&
-		(f.Kind == "" || f.Kind == Photo && e.Photos > 0 || f.Kind == Sound && e.Sounds > 0)
+	return (f.District == "" || reg.Where(e.Station).District == f.District) && (f.List == "" || listed[e.Station]) &&
+		(f.Programme == "" || e.Programme == f.Programme) && (f.Kind == "" || f.Kind == Photo && e.Photos > 0 || f.Kind == Sound && e.Sounds > 0)
+}
+
+func (f CheckFilter) listed(by accounts.Actor, reg *stations.Registry) (map[string]bool, error) {
+	if f.List == "" {
+		return nil, nil
+	}
+	return reg.Listed(by, accounts.VerifyAiring, f.List)
 }
 
 // Pile is the evidence that somebody may look at.
@@ -129,7 +137,8 @@ type Pile struct {
 // machine found contradicted, for nothing counts of it until a person looked; then what was looked at once and changed
 // since: somebody counts on it; then what the machine could not prove.
 func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhibit) (p Pile) {
-	turn := map[string]int{} // of a station: how many stand before its next
+	listed, _ := f.listed(by, reg) // who may not ask for it (Check) finds nothing
+	turn := map[string]int{}       // of a station: how many stand before its next
 	for _, e := range list {
 		if !e.Waits {
 			turn[e.Station]++
@@ -146,7 +155,7 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 	var waiting []placed
 	for _, e := range list {
 		switch {
-		case !by.Can(accounts.VerifyAiring, reg.Where(e.Station)) || !f.wants(reg, e):
+		case !by.Can(accounts.VerifyAiring, reg.Where(e.Station)) || !f.wants(reg, listed, e):
 		case !e.Waits:
 			p.Looked++
 		case e.By != "" && e.By == by.Person:
@@ -170,7 +179,7 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 }
 
 // Check refuses a filter for what there is not, or what the actor may not look at: an empty answer would say
-// that nothing waits there. Faults: stations.no_district, accounts.denied, schedule.no_programme, airing.language_unknown.
+// that nothing waits there. Faults: stations.no_district, stations.no_list, accounts.denied, schedule.no_programme, airing.language_unknown.
 func (f CheckFilter) Check(by accounts.Actor, reg *stations.Registry, plan *scheduler.Schedule) error {
 	if err := reg.CheckDistrict(f.District); err != nil {
 		return err
@@ -179,6 +188,9 @@ func (f CheckFilter) Check(by accounts.Actor, reg *stations.Registry, plan *sche
 		if err := by.Must(accounts.VerifyAiring, accounts.Where{District: f.District}); err != nil {
 			return err
 		}
+	}
+	if _, err := f.listed(by, reg); err != nil {
+		return err
 	}
 	if f.Programme != "" {
 		if _, err := plan.Programme(f.Programme); err != nil {

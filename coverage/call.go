@@ -119,6 +119,7 @@ type CallFilter struct {
 	Until    stations.Moment `name:"until"`   // exclusive
 	Station  string          `name:"station"` // ID or official code
 	District string          `name:"district"`
+	List     string          `name:"list"` // ID of a list of stations
 	Outcome  CallOutcome     `name:"result"`
 }
 
@@ -126,9 +127,9 @@ type CallFilter struct {
 const callDays = 91
 
 // Query is what the filter asks of a store; without an end the list goes until then. Faults:
-// stations.unknown, stations.no_district.
-func (f CallFilter) Query(reg *stations.Registry, now time.Time) (CallQuery, error) {
-	q := CallQuery{From: f.From.Or(now.AddDate(0, 0, -callDays)), Until: f.Until.Or(now.AddDate(0, 0, 1)), District: f.District, Outcome: f.Outcome}
+// stations.unknown, stations.no_district, those of stations.Registry.Listed.
+func (f CallFilter) Query(by accounts.Actor, reg *stations.Registry, now time.Time) (q CallQuery, err error) {
+	q = CallQuery{From: f.From.Or(now.AddDate(0, 0, -callDays)), Until: f.Until.Or(now.AddDate(0, 0, 1)), District: f.District, Outcome: f.Outcome}
 	if f.Station != "" {
 		st, err := reg.ByCodeOrID(f.Station, stations.DateOf(now.In(text.Zone)))
 		if err != nil {
@@ -136,14 +137,20 @@ func (f CallFilter) Query(reg *stations.Registry, now time.Time) (CallQuery, err
 		}
 		q.Station = st.ID
 	}
+	if f.List != "" {
+		if q.Listed, err = reg.Listed(by, accounts.CallStation, f.List); err != nil {
+			return q, err
+		}
+	}
 	return q, reg.CheckDistrict(f.District)
 }
 
 // CallQuery selects calls that were written down in From <= At < Until; zero times are no bounds.
 type CallQuery struct {
 	From, Until time.Time
-	Station     string // "" means every one
-	District    string // code of the district they lie in today; "" means any
+	Station     string          // "" means every one
+	District    string          // code of the district they lie in today; "" means any
+	Listed      map[string]bool // by station; nil means every one
 	Outcome     CallOutcome
 	After       string // cursor of the page before, "" for the first
 	Limit       int    // at most MostCalls; 0 means so many
@@ -156,7 +163,7 @@ const MostCalls, MostCallsLookedAt = 500, 5000
 // Wants reports whether the query asks for a call to a station that lies at on, and the actor
 // may know of it. The times are not looked at.
 func (q CallQuery) Wants(by accounts.Actor, c Call, on accounts.Where) bool {
-	return (q.Station == "" || q.Station == c.Station) && (q.District == "" || q.District == on.District) &&
+	return (q.Station == "" || q.Station == c.Station) && (q.Listed == nil || q.Listed[c.Station]) && (q.District == "" || q.District == on.District) &&
 		(q.Outcome == "" || q.Outcome == c.Outcome) && by.Can(accounts.CallStation, on)
 }
 

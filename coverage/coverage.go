@@ -17,6 +17,7 @@ package coverage
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -329,7 +330,10 @@ func (w Week) Beside(now Week) Week {
 type Query struct {
 	Week     airing.Week `name:"week"`     // zero, the first of 1970, is none
 	District string      `name:"district"` // official code; "" means every district the actor may see
+	List     string      `name:"list"`     // ID of a list of stations (Within)
 	Now      time.Time   `kong:"-"`        // what is over by then is due and counts; the zero Time comes after everything
+
+	listed map[string]bool
 }
 
 // Course asks for the weeks of a stretch.
@@ -337,10 +341,31 @@ type Course struct {
 	From     airing.Week `name:"from"`
 	Until    airing.Week `name:"until"` // the last
 	District string      `name:"district"`
+	List     string      `name:"list"`
 }
 
 // Query asks for the first of the weeks.
-func (c Course) Query(now time.Time) Query { return Query{c.From, c.District, now} }
+func (c Course) Query(now time.Time) Query {
+	return Query{Week: c.From, District: c.District, List: c.List, Now: now}
+}
+
+// Within is what is Allowed, with the stations of the list. Faults: those of Allowed and of
+// stations.Registry.Listed.
+func (q Query) Within(by accounts.Actor, reg *stations.Registry) (_ Query, err error) {
+	if err = q.Allowed(by, reg); err == nil && q.List != "" {
+		q.listed, err = reg.Listed(by, accounts.ReadCoverage, q.List)
+	}
+	return q, err
+}
+
+// Part tells apart what of a week somebody sees, "" where that is whole districts.
+func (q Query) Part(by accounts.Actor) string {
+	all, districts, single := by.Stations(accounts.ReadCoverage)
+	if len(single) == 0 && q.List == "" {
+		return ""
+	}
+	return fmt.Sprint(q.District, q.listed, all, districts, single)
+}
 
 // Allowed refuses an actor who may see nothing of the district that is asked for:
 // zeros would say that it has no stations. Faults: accounts.denied, stations.unknown_district.
@@ -358,7 +383,8 @@ func (q Query) Allowed(by accounts.Actor, reg *stations.Registry) error {
 // Sees reports whether the query asks for a station of a district, or with no station
 // for all of the district, and the actor may read its coverage.
 func (q Query) Sees(by accounts.Actor, district, station string) bool {
-	return (q.District == "" || q.District == district) && by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
+	return (q.District == "" || q.District == district) && (q.List == "" || q.listed[station]) &&
+		by.Can(accounts.ReadCoverage, accounts.Where{District: district, Station: station})
 }
 
 // MayRead refuses who may not read the coverage of that place; the zero Where is the

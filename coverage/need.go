@@ -174,6 +174,7 @@ func before(a, b Callee) int {
 // NeedFilter is what the list of stations to call is narrowed by.
 type NeedFilter struct {
 	District string `name:"district"` // official code; "" means every one the actor may call in
+	List     string `name:"list"`     // ID of a list of stations
 	Need     Need   `name:"need"`
 }
 
@@ -218,7 +219,7 @@ func ToBeCalled(ctx context.Context, s CallSource, by accounts.Actor, f NeedFilt
 		return nil, err
 	}
 	for i := range airing.Week(SilenceWeeks + 1) {
-		w, err := s.Coverage(ctx, by, Query{Week: running - i, District: f.District, Now: now})
+		w, err := s.Coverage(ctx, by, Query{Week: running - i, District: f.District, List: f.List, Now: now})
 		if err != nil {
 			return nil, err
 		}

@@ -44,6 +44,7 @@ type Filter struct {
 	Until      Stretch             `name:"until"` // to its last day; with From instead of Period
 	District   string              `name:"district"`
 	Stations   string              `name:"stations"` // IDs or official codes, with commas between
+	List       string              `name:"list"`     // ID of a list of stations
 	Technology stations.Technology `name:"technology"`
 	Language   string              `name:"language"` // of the station
 	Programme  string              `name:"programme"`
@@ -225,9 +226,22 @@ const MostStations = 500
 
 // choose reads the list of stations. A code is that of a station on the period's last day.
 func (c *Scope) choose(s Span) error {
+	if c.filter.List != "" {
+		listed, err := c.reg.Listed(c.by, accounts.ReadCoverage, c.filter.List)
+		if err != nil {
+			return unknown(err, "list")
+		}
+		c.chosen = map[uint32]bool{}
+		for id := range listed {
+			if st, err := c.reg.Station(id); err == nil {
+				c.chosen[uint32(st.Number())] = true
+			}
+		}
+	}
 	if strings.TrimSpace(c.filter.Stations) == "" {
 		return nil
 	}
+	listed := c.chosen
 	c.chosen = map[uint32]bool{}
 	for _, one := range strings.FieldsFunc(c.filter.Stations, func(r rune) bool { return strings.ContainsRune(",; \n\r\t", r) }) {
 		st, err := c.reg.ByCodeOrID(one, s.Last)
@@ -237,7 +251,11 @@ func (c *Scope) choose(s Span) error {
 		if err := MayRead(c.by, c.reg.Where(st.ID)); err != nil {
 			return err
 		}
-		if c.chosen[uint32(st.Number())] = true; len(c.chosen) > MostStations {
+		n := uint32(st.Number())
+		if listed != nil && !listed[n] {
+			return c.reg.NotListed(st.ID).At("stations")
+		}
+		if c.chosen[n] = true; len(c.chosen) > MostStations {
 			return fault.New(fault.Invalid, "coverage.too_many_stations", "n", MostStations).At("stations")
 		}
 	}

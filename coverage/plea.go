@@ -172,11 +172,13 @@ type PleaFilter struct {
 	State    PleaState `name:"state"`
 	Station  string    `name:"station"` // ID or official code
 	District string    `name:"district"`
+	List     string    `name:"list"` // ID of a list of stations
 }
 
-// Query is what the filter asks of a store. Faults: stations.unknown, stations.no_district.
-func (f PleaFilter) Query(reg *stations.Registry, today stations.Date) (PleaQuery, error) {
-	q := PleaQuery{State: f.State, District: f.District}
+// Query is what the filter asks of a store. Faults: stations.unknown, stations.no_district, those of
+// stations.Registry.Listed.
+func (f PleaFilter) Query(by accounts.Actor, reg *stations.Registry, today stations.Date) (q PleaQuery, err error) {
+	q = PleaQuery{State: f.State, District: f.District}
 	if f.Station != "" {
 		st, err := reg.ByCodeOrID(f.Station, today)
 		if err != nil {
@@ -184,22 +186,28 @@ func (f PleaFilter) Query(reg *stations.Registry, today stations.Date) (PleaQuer
 		}
 		q.Station = st.ID
 	}
+	if f.List != "" {
+		if q.Listed, err = reg.Listed(by, accounts.ReadCoverage, f.List); err != nil {
+			return q, err
+		}
+	}
 	return q, reg.CheckDistrict(f.District)
 }
 
 // PleaQuery selects pleas.
 type PleaQuery struct {
-	State    PleaState // "" means any
-	Station  string    // "" means every one
-	District string    // code of the district they lie in today; "" means any
-	After    string    // cursor of the page before, "" for the first
-	Limit    int       // at most MostCalls; 0 means so many
+	State    PleaState       // "" means any
+	Station  string          // "" means every one
+	District string          // code of the district they lie in today; "" means any
+	Listed   map[string]bool // by station; nil means every one
+	After    string          // cursor of the page before, "" for the first
+	Limit    int             // at most MostCalls; 0 means so many
 }
 
 // Wants reports whether the query asks for the plea of a station that lies at on, and the actor may know of it.
 func (q PleaQuery) Wants(by accounts.Actor, p Plea, on accounts.Where) bool {
 	return (q.State == "" || q.State == p.State) && (q.Station == "" || q.Station == p.Station) && (q.District == "" || q.District == on.District) &&
-		MayAskExcuse(by, on)
+		(q.Listed == nil || q.Listed[p.Station]) && MayAskExcuse(by, on)
 }
 
 // Pleas keeps who asked for an excuse and what was decided. It is safe for concurrent use.

@@ -37,6 +37,13 @@ func (w *world) telephone() error {
 			return err
 		}
 	}
+	far := stations.SaveList{Name: "Vùng cao", Shared: true}
+	for _, st := range w.reg.Filter(stations.Filter{District: w.reg.Where(w.reg.Stations()[shownStation].ID).District}) {
+		far.Stations = append(far.Stations, st.ID)
+	}
+	if _, err := w.store.SaveList(w.ctx, w.meta(monitor, w.now.AddDate(0, 0, -2)), far); err != nil {
+		return err
+	}
 	if err := w.said(w.reg.Stations()[shownStation].ID); err != nil {
 		return err
 	}

@@ -9,8 +9,19 @@ type Filter struct {
 	District   string                    `name:"district"`   // code of the district
 	Technology Technology                `name:"technology"` // those that have it
 	Language   string                    `name:"language"`   // those that broadcast in it
+	List       string                    `name:"list"`       // ID of a list that somebody keeps (In)
 	ActiveOn   Date                      `name:"active_on"`  // active that day
 	Visible    func(accounts.Where) bool `kong:"-"`
+
+	listed map[string]bool
+}
+
+// In is For with the stations of the list. Faults: those of Registry.Listed.
+func (f Filter) In(r *Registry, a accounts.Actor, action accounts.Action) (_ Filter, err error) {
+	if f.List != "" {
+		f.listed, err = r.Listed(a, action, f.List)
+	}
+	return f.For(a, action), err
 }
 
 // For keeps only the stations at which the actor may do the action.
@@ -27,6 +38,7 @@ func (r *Registry) Filter(f Filter) []*Station {
 		switch {
 		case f.ActiveOn != "" && !s.ActiveOn(f.ActiveOn),
 			f.District != "" && r.district[s.ID] != f.District,
+			f.List != "" && !f.listed[s.ID],
 			f.Technology != "" && !s.Traits().Has(f.Technology),
 			f.Language != "" && !s.Traits().Speaks(f.Language),
 			f.Visible != nil && !f.Visible(r.Where(s.ID)):

@@ -39,6 +39,7 @@ type Registry struct {
 	district  map[string]string               // code of a station's district, by ID
 	given     int                             // highest number ever given to a station
 	gone      []Gone                          // those that undoing took away
+	lists     map[string]List                 // those that people keep, by ID
 }
 
 // NewRegistry takes over both lists and indexes them. What they hold is

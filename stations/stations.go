@@ -218,4 +218,9 @@ type Store interface {
 	Import(ctx context.Context, m accounts.Meta, c Import) (ImportPlan, error)
 	Merge(ctx context.Context, m accounts.Meta, c Merge) (MergePlan, error)
 	Split(ctx context.Context, m accounts.Meta, c Split) (SplitPlan, error)
+
+	// SaveList keeps what DecideList decides, and RemoveList removes what ListToChange
+	// allows; the registry knows the lists. They return their faults.
+	SaveList(ctx context.Context, m accounts.Meta, c SaveList) (List, error)
+	RemoveList(ctx context.Context, m accounts.Meta, id string) (List, error)
 }

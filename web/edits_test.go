@@ -32,7 +32,8 @@ var unguarded = map[string][]string{
 		"POST /enter/{contest}", "POST /library", "POST /me/tokens", "POST /people/invite", "POST /people/invite/judge/{contest}",
 		"POST /people/invite/organiser/{contest}",
 		"POST /people/sheet", "POST /people/{id}/renew", "POST /programmes", "POST /programmes/{id}/episodes",
-		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask"},
+		"POST /programmes/{id}/rules", "POST /settings/hooks", "POST /stations/new", "POST /api/v1/coverage/excuses", "POST /coverage/stations/{station}/ask",
+		"POST /api/v1/lists", "POST /lists"},
 	"appends to a log and takes nothing from it; a correction names what it corrects": {
 		"PUT /api/v1/airings/{id}", "PUT /api/v1/airings/{id}/evidence/{evidence}", "POST /api/v1/airings/{id}/evidence/{evidence}/remove",
 		"POST /airings", "POST /airings/{id}/evidence", "POST /airings/{id}/evidence/{evidence}/remove",
@@ -87,6 +88,7 @@ var guardedPages = map[string][]string{
 		"POST /settings/library", "POST /people/{id}", "POST /me", "POST /me/messages",
 		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
+	"TestAListIsKeptAndAskedFor":                               {"POST /lists/{list}"},
 	"TestTwoWhoExcuseOneStation":                               {"POST /coverage/stations/{station}/excuse"},
 	"web/calls TestTwoWhoCallTheSameStationAreToldOfEachOther": {"POST /calls/{station}"},
 	"TestTwoWhoDecideAboutOneComment":                          {"POST /contests/{contest}/comments"},

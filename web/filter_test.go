@@ -79,8 +79,17 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
 		t.Fatal(err)
 	}
+	m.ID = "listed"
+	listed := stations.SaveList{Name: "Vùng cao", Shared: true}
+	for _, st := range reg.Filter(stations.Filter{District: reg.Where(there.ID).District}) {
+		listed.Stations = append(listed.Stations, st.ID)
+	}
+	l, err := s.SaveList(t.Context(), m, listed)
+	if err != nil {
+		t.Fatal(err)
+	}
 	narrowed := map[string]string{"district": reg.Where(there.ID).District, "station": there.ID,
-		"language": stations.Vietnamese, "q": reg.Label(there.ID), "stations": there.ID, "programme": "P1"}
+		"language": stations.Vietnamese, "q": reg.Label(there.ID), "stations": there.ID, "programme": "P1", "list": l.ID}
 	province := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
 	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Lò Thị Giám", clock.at, province))
 	for _, page := range []struct {

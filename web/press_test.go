@@ -717,8 +717,8 @@ func (w *presser) heard() {
 		w.t.Fatal(err)
 	}
 	if _, err := w.store.Prove(w.t.Context(), meta(w.clock.at), airing.Proof{Report: lines[0].ID, Evidence: id, SHA256: r.Blob.SHA256, Method: match.Method,
-		Word: match.Verified, Reason: match.Found, Seconds: 15, Compared: []string{"E1"}, Episode: "E1", Recording: r.ID, Length: 60, Score: 21, Threshold: 10.4,
-		Start: 1, Matched: 13, Curve: bytes.Repeat([]byte{30}, 96)}); err != nil {
+		Word: match.Verified, Reason: match.Found, Seconds: 15, Compared: []string{"E1"}, Episode: "E1", Recording: r.ID, Length: 60,
+		Score: 21, Threshold: 10.4, Start: 1, Matched: 13, Curve: bytes.Repeat([]byte{30}, 96)}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.just("giamsat", "/airings/"+lines[0].ID, "airing.proof_turn", nil)

@@ -27,6 +27,7 @@ type grammar struct {
 	Slots        slotsCommand      `cmd:"" help:"cli.summary.slots"`
 	Airings      airingsCommands   `cmd:"" help:"cli.summary.airings"`
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
+	Lists        listsCommands     `cmd:"" help:"cli.summary.lists"`
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
 	Seals        sealsCommands     `cmd:"" help:"cli.summary.seals"`
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -79,21 +80,20 @@ func weekKey(w airing.Week) []byte { return numberKey(uint32(w)) }
 // Coverage implements coverage.Store.
 func (s *Store) Coverage(ctx context.Context, by accounts.Actor, q coverage.Query) (w coverage.Week, err error) {
 	err = s.view(ctx, func(tx *tx) error {
-		if err := allowed(tx, by, q); err != nil {
-			return err
+		if q, err = within(tx, by, q); err == nil {
+			w, err = weekSeen(tx, by, q)
 		}
-		w, err = weekSeen(tx, by, q)
 		return err
 	})
 	return w, err
 }
 
-func allowed(tx *tx, by accounts.Actor, q coverage.Query) error {
-	reg, err := tx.s.registry.get(tx)
+func within(tx *tx, by accounts.Actor, q coverage.Query) (coverage.Query, error) {
+	reg, err := tx.places()
 	if err != nil {
-		return err
+		return q, err
 	}
-	return q.Allowed(by, reg)
+	return q.Within(by, reg)
 }
 
 // weekSeen is a week with those of its stations the actor may see.
@@ -109,7 +109,7 @@ func weekSeen(tx *tx, by accounts.Actor, q coverage.Query) (w coverage.Week, err
 	return closed.Shown(now, func(district, station string) bool { return q.Sees(by, district, station) }), nil
 }
 
-// partSeen is weekSeen without the stations, for an actor who sees single ones: her course
+// partSeen is weekSeen without the stations, where single ones are seen: a course
 // of a year would count every station of the country in each of its weeks.
 func partSeen(tx *tx, by accounts.Actor, q coverage.Query, sees string) (coverage.Week, error) {
 	key, b := partOfWeek{q.Week, sees}, basisOf(tx)
@@ -144,22 +144,22 @@ func (s *Store) Trend(ctx context.Context, by accounts.Actor, q coverage.Query, 
 		}
 		return may
 	}
-	all, districts, single := by.Stations(accounts.ReadCoverage)
-	sees := fmt.Sprint(q.District, all, districts, single)
 	weeks = make([]coverage.Week, 0, until-from+1)
 	err = s.view(ctx, func(tx *tx) error {
-		if err := allowed(tx, by, q); err != nil {
+		var err error
+		if q, err = within(tx, by, q); err != nil {
 			return err
 		}
+		part := q.Part(by)
 		for ; q.Week <= until; q.Week++ {
 			one, found, err := coverage.Week{}, false, ctx.Err()
-			if err == nil && len(single) == 0 { // sees districts whole
+			if err == nil && part == "" {
 				one, found, err = summary(tx, q, whole)
 			}
 			switch {
 			case err != nil:
-			case len(single) > 0:
-				one, err = partSeen(tx, by, q, sees)
+			case part != "":
+				one, err = partSeen(tx, by, q, part)
 			case !found:
 				one, err = weekSeen(tx, by, q)
 			}
@@ -184,7 +184,7 @@ func (s *Store) Period(ctx context.Context, by accounts.Actor, f coverage.Filter
 		if err != nil {
 			return err
 		}
-		reg, err := tx.s.registry.get(tx)
+		reg, err := tx.places()
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 
 	"loa/accounts"
 	"loa/scheduler"
@@ -66,11 +67,14 @@ var (
 	programmeRecords = table[scheduler.Programme]{name: "programmes"}
 	episodeRecords   = table[scheduler.Episode]{name: "episodes"}
 	ruleRecords      = table[scheduler.Rule]{name: "rules"}
+	listRecords      = table[stations.List]{name: "station_lists"}
 )
 
 // snapshots is the reference data shared by all readers.
 type snapshots struct {
-	registry  snapshot[*stations.Registry]
+	registry  snapshot[*stations.Registry] // without the lists: a week is not counted again for one
+	lists     snapshot[map[string]stations.List]
+	places    atomic.Pointer[places] // the last that was made
 	schedule  snapshot[*scheduler.Schedule]
 	directory snapshot[*accounts.Directory]
 }
@@ -96,6 +100,14 @@ func (s *snapshots) prepare() {
 		}
 		return stations.NewRegistry(units, list).Having(founded), nil
 	}
+	s.lists.name, s.lists.load = "station_lists", func(tx *tx) (map[string]stations.List, error) {
+		all, err := listRecords.all(tx)
+		lists := make(map[string]stations.List, len(all))
+		for _, l := range all {
+			lists[l.ID] = l
+		}
+		return lists, err
+	}
 	s.schedule.name, s.schedule.load = "schedule", func(tx *tx) (*scheduler.Schedule, error) {
 		programmes, err := programmeRecords.all(tx)
 		if err != nil {
@@ -112,7 +124,37 @@ func (s *snapshots) prepare() {
 
 // Registry implements stations.Store.
 func (s *Store) Registry(ctx context.Context) (*stations.Registry, error) {
-	return read(ctx, s, &s.registry)
+	var reg *stations.Registry
+	err := s.view(ctx, func(tx *tx) (err error) { reg, err = tx.places(); return err })
+	return reg, err
+}
+
+// places is a registry with the lists of its stations, of that version.
+type places struct {
+	of    *stations.Registry
+	lists uint64
+	both  *stations.Registry
+}
+
+// places is the registry with the lists of its stations.
+func (tx *tx) places() (*stations.Registry, error) {
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return nil, err
+	}
+	version := tx.s.lists.current(tx)
+	if last := tx.s.snapshots.places.Load(); last != nil && last.of == reg && last.lists == version {
+		return last.both, nil
+	}
+	lists, err := tx.s.lists.get(tx)
+	if err != nil {
+		return nil, err
+	}
+	both := reg.Knowing(lists)
+	if !tx.b.Writable() {
+		tx.s.snapshots.places.Store(&places{reg, version, both})
+	}
+	return both, nil
 }
 
 // Schedule implements scheduler.Store.

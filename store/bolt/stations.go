@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"errors"
 
 	"loa/accounts"
 	"loa/stations"
@@ -79,6 +80,46 @@ func (s *Store) Import(ctx context.Context, m accounts.Meta, c stations.Import) 
 	})
 }
 
+// SaveList implements stations.Store.
+func (s *Store) SaveList(ctx context.Context, m accounts.Meta, c stations.SaveList) (stations.List, error) {
+	if err := s.refresh(ctx); err != nil {
+		return stations.List{}, err
+	}
+	type named struct {
+		ID string `json:"id"`
+		stations.SaveList
+	}
+	return change(ctx, s, m, "stations.save_list", named{c.ID, c}, func(tx *tx) (stations.List, error) {
+		reg, err := tx.places()
+		if err != nil {
+			return stations.List{}, err
+		}
+		l, err := stations.DecideList(reg, m, c)
+		if err != nil {
+			return l, err
+		}
+		return l, errors.Join(listRecords.put(tx, []byte(l.ID), l), s.lists.touch(tx))
+	})
+}
+
+// RemoveList implements stations.Store.
+func (s *Store) RemoveList(ctx context.Context, m accounts.Meta, id string) (stations.List, error) {
+	if err := s.refresh(ctx); err != nil {
+		return stations.List{}, err
+	}
+	return change(ctx, s, m, "stations.remove_list", id, func(tx *tx) (stations.List, error) {
+		reg, err := tx.places()
+		if err != nil {
+			return stations.List{}, err
+		}
+		l, err := reg.ListToChange(m, id)
+		if err != nil {
+			return l, err
+		}
+		return l, errors.Join(listRecords.remove(tx, []byte(id)), s.lists.touch(tx))
+	})
+}
+
 // checkStations reports what a sound registry never has, and records kept
 // under a key that is not theirs.
 func checkStations(tx *tx, report func(store.Problem)) error {
@@ -101,6 +142,14 @@ func checkStations(tx *tx, report func(store.Problem)) error {
 	r, err := tx.s.registry.get(tx)
 	if err != nil {
 		return err
+	}
+	for e, err := range listRecords.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if string(e.key) != e.rec.ID || len(e.rec.Stations) == 0 {
+			report(store.Problem{Table: listRecords.name, Key: string(e.key), What: "key does not match the record, or it is empty"})
+		}
 	}
 	for _, p := range r.Problems() {
 		report(store.Problem{Table: stationRecords.name, What: p})

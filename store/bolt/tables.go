@@ -4,7 +4,7 @@ package bolt
 // not here is never created.
 var tableNames = []string{
 	aboutThis.name, coversBucket, versionsBucket, acts.name, trail.name,
-	unitRecords.name, stationRecords.name, successions.name,
+	unitRecords.name, stationRecords.name, successions.name, listRecords.name,
 	programmeRecords.name, episodeRecords.name, ruleRecords.name,
 	scripts.name, dues.name, runs.name, openRuns.name, runsOf.name, jobCursors.name,
 	logEntries.name, logHeads.name, logLines.name, linesByTime.name, linesByPlace.name, slotLines.name, earlyLines.name, exhibits.name, tallies.name,

@@ -72,6 +72,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.contest(people)
 	f.jobs(rule)
 	f.succession()
+	f.lists(people)
 	f.messages(people)
 	f.proofs(people[accounts.Admin])
 }
@@ -123,6 +124,15 @@ func (f *filler) succession() {
 		_, err = f.s.DecideAnew(f.ctx, f.daemon(-33), coverage.Anew{What: coverage.AnewTerms, Programme: "P1", From: stations.DateOf(filledMonday),
 			CountsTowardTarget: true,
 			MinSeconds:         seconds, Reason: "tỉnh quy định lại"})
+		f.must(err)
+	}
+}
+
+// lists keeps two lists of stations, one of them shared, with a station that was merged.
+func (f *filler) lists(people map[accounts.Role]accounts.Actor) {
+	for _, c := range []stations.SaveList{{Name: "Vùng cao", Stations: []string{"S00001", "S00002"}},
+		{Name: "Sáp nhập", Shared: true, Stations: []string{"S00011", "S00012"}}} {
+		_, err := f.s.SaveList(f.ctx, f.meta(people[accounts.Monitor], filledMonday.AddDate(0, 0, 34)), c)
 		f.must(err)
 	}
 }

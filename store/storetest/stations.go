@@ -24,6 +24,7 @@ func Stations(t *testing.T, open func(t *testing.T) stations.Store) {
 		"the reform goes through":                  stationsMerged,
 		"two editors of one edition: one succeeds": stationsRaced,
 		"any history equals the plain decisions":   stationsModel,
+		"a list is its owner's, or everybody's":    stationsListed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -36,6 +37,69 @@ func Stations(t *testing.T, open func(t *testing.T) stations.Store) {
 			}
 			test(t, s)
 		})
+	}
+}
+
+func stationsListed(t *testing.T, s stations.Store) {
+	ctx := t.Context()
+	who := func(id string, g accounts.Grant) func(change string) accounts.Meta {
+		return func(change string) accounts.Meta {
+			return accounts.Meta{ID: change, By: accounts.Actor{Person: id, Name: id, Grants: []accounts.Grant{g}}, At: noon}
+		}
+	}
+	reg := registry(t, s)
+	district := reg.Where("S00001").District
+	thu := who("thu", accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
+	son := who("son", accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.District, ID: district}})
+	admin := who("admin", accounts.Grant{Role: accounts.Admin, Scope: accounts.Scope{Level: accounts.Province}})
+	code := reg.UnitOf("S00060").Code
+	c := stations.SaveList{Name: " Vùng  cao ", Stations: []string{code, "S00001", "S00001"}}
+	l := must[stations.List](t)(s.SaveList(ctx, thu("made"), c))
+	if l.Name != "Vùng cao" || len(l.Stations) != 2 || l.Owner != "thu" || l.Shared {
+		t.Fatalf("%+v", l)
+	}
+	if again := must[stations.List](t)(s.SaveList(ctx, thu("made"), c)); again.ID != l.ID {
+		t.Error("a repeat made another")
+	}
+	refuse := func(err error, code string) {
+		t.Helper()
+		if !fault.Is(err, code) {
+			t.Errorf("%v, want %s", err, code)
+		}
+	}
+	for bad, c := range map[string]stations.SaveList{
+		"stations.list_name": {Name: " ", Stations: l.Stations}, "stations.list_name_taken": {Name: "VÙNG CAO", Stations: l.Stations},
+		"stations.list_empty": {Name: "Trống"}, "stations.unknown": {Name: "Lạ", Stations: []string{"S99999"}},
+	} {
+		_, err := s.SaveList(ctx, thu("bad "+bad), c)
+		refuse(fault.Of(err).Parts[0], bad)
+	}
+	_, err := registry(t, s).Listed(son("").By, accounts.ReadCoverage, l.ID)
+	refuse(err, "stations.no_list")
+	_, err = s.SaveList(ctx, son("other's"), stations.SaveList{ID: l.ID, Name: "Của tôi", Stations: l.Stations})
+	refuse(err, "stations.no_list")
+	old := thu("old")
+	old.Seen = l.Edition().Tag
+	must[stations.List](t)(s.SaveList(ctx, thu("shared"), stations.SaveList{ID: l.ID, Name: "Vùng cao", Shared: true, Stations: l.Stations}))
+	_, err = s.SaveList(ctx, old, stations.SaveList{ID: l.ID, Name: "Cũ", Stations: l.Stations})
+	refuse(err, "edit.stale")
+	if listed, err := registry(t, s).Listed(son("").By, accounts.ReadCoverage, l.ID); err != nil || len(listed) != 1 || !listed["S00001"] {
+		t.Errorf("who sees a district sees %v of it, %v", listed, err)
+	}
+	_, err = s.RemoveList(ctx, son("gone"), l.ID)
+	refuse(err, "stations.list_of_other")
+	must[stations.MergePlan](t)(s.Merge(ctx, stationMeta("merged"), stations.Merge{On: "2024-06-01", Rows: []stations.MergeRow{
+		{Line: 2, OldCode: reg.UnitOf("S00001").Code, NewCode: "90001", NewName: "Xã Mới"},
+		{Line: 3, OldCode: reg.UnitOf("S00002").Code, NewCode: "90001", NewName: "Xã Mới"}}}))
+	after := registry(t, s)
+	heir := after.Lineage("S00001").After
+	listed, err := after.Listed(thu("").By, accounts.ReadCoverage, l.ID)
+	if err != nil || len(heir) == 0 || !listed["S00001"] || !listed[heir[0].ID] || listed["S00002"] {
+		t.Errorf("merged, the list means %v, %v", listed, err)
+	}
+	must[stations.List](t)(s.RemoveList(ctx, admin("gone"), l.ID)) // who keeps the registry may
+	if lists := registry(t, s).Lists(thu("").By); len(lists) != 0 {
+		t.Errorf("%d lists are left", len(lists))
 	}
 }
 

@@ -136,11 +136,12 @@ func (page *checkPage) choose(r *kit.Request, reg *stations.Registry, plan *sche
 	for _, one := range plan.Programmes {
 		programmes = append(programmes, kit.Option{Value: one.ID, Text: one.Title})
 	}
-	page.Choices = kit.Choices(
+	page.Choices = append(kit.Choices(
 		kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts(reg, there)},
 		kit.Choice{Name: "programme", Label: r.Say("airing.column.programme"), Options: programmes},
 		kit.Choice{Name: "language", Label: r.Say("airing.check_language"), Options: kit.WordOptions(r, "language.", stations.Languages)},
-		kit.Choice{Name: "kind", Label: r.Say("airing.column.evidence"), Options: kit.WordOptions(r, "airing.evidence_kind.", airing.EvidenceKinds[:])})
+		kit.Choice{Name: "kind", Label: r.Say("airing.column.evidence"), Options: kit.WordOptions(r, "airing.evidence_kind.", airing.EvidenceKinds[:])}),
+		r.Lists(reg)...)
 }
 
 // Can reports whether she may say what she found.

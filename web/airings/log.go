@@ -49,7 +49,7 @@ func (p pages) asked(r *kit.Request) (f airing.Filter, q airing.Query, reg *stat
 	}
 	through := f
 	through.Until = f.Until.Through()
-	q, err = through.Query(reg, r.Now, r.Now.AddDate(0, 0, 2))
+	q, err = through.Query(r.Actor, reg, r.Now, r.Now.AddDate(0, 0, 2))
 	return
 }
 
@@ -82,9 +82,10 @@ func (p pages) showLog(w http.ResponseWriter, r *kit.Request) error {
 func (page *logPage) choose(r *kit.Request, reg *stations.Registry) {
 	there := kit.StationOptions(reg, readable(r))
 	page.Several = len(there) > 1
-	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts(reg, there)},
+	page.Choices = append(kit.Choices(kit.Choice{Name: "district", Label: r.Say("airing.column.district"), Options: districts(reg, there)},
 		kit.Choice{Name: "station", Label: r.Say("airing.column.station"), Options: there},
-		kit.Choice{Name: "outcome", Label: r.Say("airing.column.outcome"), Options: kit.WordOptions(r, "airing.outcome.", airing.Outcomes[:])})
+		kit.Choice{Name: "outcome", Label: r.Say("airing.column.outcome"), Options: kit.WordOptions(r, "airing.outcome.", airing.Outcomes[:])}),
+		r.Lists(reg)...)
 }
 
 // districts are those in which the stations lie.

@@ -144,7 +144,7 @@ func (a airings) listQuery(r *kit.Request) (airing.Query, error) {
 	if err != nil {
 		return airing.Query{}, err
 	}
-	q, err := f.Query(reg, r.Now, r.Now)
+	q, err := f.Query(r.Actor, reg, r.Now, r.Now)
 	if err == nil {
 		q.Limit, err = r.Limit()
 	}

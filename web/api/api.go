@@ -32,6 +32,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)
+	k.Handle(stationRoutes{s}.listRoutes()...)
 	k.Handle(weekAudio{s, blobs}.routes()...)
 	k.Handle(people{s}.routes()...)
 	k.Handle(posts{s, door}.routes()...)

@@ -35,7 +35,7 @@ func (c callRoutes) list(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := f.Query(reg, r.Now)
+	q, err := f.Query(r.Actor, reg, r.Now)
 	if err != nil {
 		return err
 	}

@@ -383,7 +383,7 @@ func (c coverages) pleas(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := f.Query(reg, r.Today())
+	q, err := f.Query(r.Actor, reg, r.Today())
 	if err != nil {
 		return err
 	}

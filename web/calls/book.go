@@ -42,7 +42,7 @@ func (p pages) showBook(w http.ResponseWriter, r *kit.Request) error {
 	}
 	through := f
 	through.Until = f.Until.Through()
-	q, err := through.Query(reg, r.Now)
+	q, err := through.Query(r.Actor, reg, r.Now)
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,9 @@ func (p pages) showBook(w http.ResponseWriter, r *kit.Request) error {
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("calls.district"), Options: districts(r, reg)},
-		kit.Choice{Name: "result", Label: r.Say("calls.outcome_label"), Options: kit.WordOptions(r, "calls.outcome.", coverage.CallOutcomes[:])})
+	page.Choices = append(kit.Choices(kit.Choice{Name: "district", Label: r.Say("calls.district"), Options: districts(r, reg)},
+		kit.Choice{Name: "result", Label: r.Say("calls.outcome_label"), Options: kit.WordOptions(r, "calls.outcome.", coverage.CallOutcomes[:])}),
+		r.Lists(reg)...)
 	if f.Station != "" {
 		page.Choices = append(page.Choices, kit.Choice{Name: "station", Label: r.Say("calls.station"),
 			Options: []kit.Option{{Value: f.Station, Text: reg.Label(q.Station)}}})

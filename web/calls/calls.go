@@ -184,8 +184,8 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 			page.Rows = append(page.Rows, n.callee(r, c))
 		}
 	}
-	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("calls.district"), Options: districts(r, n.reg)},
-		kit.Choice{Name: "need", Label: r.Say("calls.need_label"), Options: kit.WordOptions(r, "calls.need.", coverage.Needs[:])})
+	page.Choices = append(kit.Choices(kit.Choice{Name: "district", Label: r.Say("calls.district"), Options: districts(r, n.reg)},
+		kit.Choice{Name: "need", Label: r.Say("calls.need_label"), Options: kit.WordOptions(r, "calls.need.", coverage.Needs[:])}), r.Lists(n.reg)...)
 	return p.list.Render(w, r, page)
 }
 

@@ -131,6 +131,8 @@ type weekPage struct {
 	Districts []kit.Option
 	Lowest    int // how many districts are drawn, the lowest first; 0 for all
 	Asked     coverage.Query
+	Narrow    kit.Form     // what it is narrowed by
+	Choices   []kit.Choice // of a list of stations
 	Previous  string
 	Course    string // the year of that week
 	Paper     string
@@ -139,6 +141,13 @@ type weekPage struct {
 	MayReopen bool
 	Seal      *airing.Seal // of a closed week
 	Part      string       // the district or station it is about, "" for the whole province
+}
+
+// Unlisted keeps what else is asked for where another list is chosen.
+func (p weekPage) Unlisted() []kit.Option {
+	q := p.Asked
+	q.List = ""
+	return kit.Kept(q)
 }
 
 // Rest keeps what else is asked for where another district is chosen.
@@ -208,7 +217,8 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 	}
 	page := weekPage{Page: r.Page("coverage.title"), Week: got, Form: f, Asked: q, WeekLine: r.Lang.Week(cal.Start(week), cal.End(week)),
 		Previous: filter.Link("/coverage", in(q, week-1)), Paper: filter.Link("/coverage/paper", q),
-		Course: filter.Link("/coverage/period", coverage.Filter{District: q.District})}
+		Course: filter.Link("/coverage/period", coverage.Filter{District: q.District, List: q.List}),
+		Narrow: kit.FilterForm(q), Choices: r.Lists(reg)}
 	if cal.End(week).Before(r.Now) {
 		page.Next = filter.Link("/coverage", in(q, week+1))
 		if page.Closing, err = p.closing(r, reg, week, got); err != nil {
@@ -226,7 +236,7 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 		g := &page.Groups[i]
 		g.Open = r.URL.Query().Has("g-"+string(g.State)) || !turned && page.Scheduled > 0 && g.State != coverage.Aired && !g.Waits()
 	}
-	page.Part = partOf(r, reg, got)
+	page.Part = partOf(r, reg, q, got)
 	return p.week.Render(w, r, page)
 }
 
@@ -240,7 +250,10 @@ func (p pages) sealOf(r *kit.Request, w coverage.Week) (*airing.Seal, error) {
 }
 
 // partOf names the part of the province a week is about.
-func partOf(r *kit.Request, reg *stations.Registry, week coverage.Week) string {
+func partOf(r *kit.Request, reg *stations.Registry, q coverage.Query, week coverage.Week) string {
+	if l, err := reg.List(r.Actor, q.List); err == nil {
+		return l.Name
+	}
 	switch {
 	case len(week.Stations) == 1:
 		return reg.Label(week.Stations[0].Station)

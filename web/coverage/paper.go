@@ -36,7 +36,7 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 	r.Office(w, page.Form)
 	page.Paper = paper.Paper{Lang: r.Lang, Name: week.String(), Office: page.Form.Letterhead(), Number: "……/BC", Date: r.Now,
 		Title: r.Say("coverage.paper_title"),
-		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, got),
+		About: []string{r.Say("coverage.paper_subtitle", "week", r.Lang.Week(cal.Start(week), cal.End(week)))}, Body: weekOnPaper(r, reg, q, got),
 		Receivers: []string{"……………"}, Signers: []paper.Signer{{Office: r.Say("kit.paper_maker")}, {Office: r.Say("kit.paper_head")}}}
 	seal, err := p.sealOf(r, got)
 	if err != nil {
@@ -54,8 +54,8 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 
 // weekOnPaper is what the document says of a week: its figures, those of each
 // district where there are several, and the stations that need a word.
-func weekOnPaper(r *kit.Request, reg *stations.Registry, w coverage.Week) (body []paper.Block) {
-	if part := partOf(r, reg, w); part != "" {
+func weekOnPaper(r *kit.Request, reg *stations.Registry, q coverage.Query, w coverage.Week) (body []paper.Block) {
+	if part := partOf(r, reg, q, w); part != "" {
 		body = append(body, paper.Say(r.Say("coverage.paper_part", "part", part)))
 	}
 	sum := r.Say("coverage.paper_sum", "active", w.Active, "excused", w.Excused, "aired", w.Aired, "expected", w.Expected()) + " "

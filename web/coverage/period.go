@@ -163,7 +163,7 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	page.Form.Values.Set("from", string(page.First))
 	page.Form.Values.Set("until", string(page.Period.Last))
 	page.choose(r, reg, plan)
-	page.lead(r, cal, f)
+	page.lead(r, reg, cal, f)
 	page.sum(r, before, of)
 	page.course(r, cal)
 	page.areas(r, reg, before)
@@ -197,13 +197,13 @@ func (page *periodPage) choose(r *kit.Request, reg *stations.Registry, plan *sch
 	for _, l := range stations.Languages {
 		languages = append(languages, kit.Option{Value: l, Text: r.Say("language." + l)})
 	}
-	page.Choices = kit.Choices(kit.Choice{Name: "district", Label: r.Say("coverage.district"), Options: districts},
+	page.Choices = append(kit.Choices(kit.Choice{Name: "district", Label: r.Say("coverage.district"), Options: districts},
 		kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"),
 			Options: kit.WordOptions(r, "stations.technology.", stations.Technologies)},
 		kit.Choice{Name: "language", Label: r.Say("coverage.station_language"), Options: languages},
 		kit.Choice{Name: "programme", Label: r.Say("airing.column.programme"), Options: programmes},
 		kit.Choice{Name: "topic", Label: r.Say("coverage.topic"), Options: kit.WordOptions(r, "schedule.topic.", scheduler.Topics)},
-		kit.Choice{Name: "by", Label: r.Say("coverage.by"), Options: kit.WordOptions(r, "coverage.by.", coverage.Groupings)})
+		kit.Choice{Name: "by", Label: r.Say("coverage.by"), Options: kit.WordOptions(r, "coverage.by.", coverage.Groupings)}), r.Lists(reg)...)
 	for _, k := range page.Kept {
 		offered := slices.ContainsFunc(page.Choices, func(c kit.Choice) bool { return c.Name == k.Value })
 		if !offered && !slices.Contains([]string{"period", "from", "until", "stations"}, k.Value) {
@@ -219,7 +219,7 @@ func (page *periodPage) choose(r *kit.Request, reg *stations.Registry, plan *sch
 }
 
 // lead makes the links to other stretches.
-func (page *periodPage) lead(r *kit.Request, cal airing.Calendar, f coverage.Filter) {
+func (page *periodPage) lead(r *kit.Request, reg *stations.Registry, cal airing.Calendar, f coverage.Filter) {
 	today, plain := r.Today(), f.Plain()
 	if plain.Period == (coverage.Stretch{}) && plain.From == (coverage.Stretch{}) && plain.Until == (coverage.Stretch{}) {
 		plain = plain.Over(coverage.StretchOf(coverage.ByYear, page.First))
@@ -246,7 +246,9 @@ func (page *periodPage) lead(r *kit.Request, cal airing.Calendar, f coverage.Fil
 			page.Words += " – " + page.Until.Words(r.Lang)
 		}
 	}
-	if whole, _, _ := r.Actor.Stations(accounts.ReadCoverage); !whole {
+	if l, err := reg.List(r.Actor, f.List); err == nil {
+		page.Part = l.Name
+	} else if whole, _, _ := r.Actor.Stations(accounts.ReadCoverage); !whole {
 		page.Part = r.Say("coverage.your_part")
 	}
 }

@@ -51,7 +51,7 @@ func (p pages) renderPleas(w http.ResponseWriter, r *kit.Request, answer kit.For
 	if err != nil {
 		return err
 	}
-	q, err := f.Query(reg, r.Today())
+	q, err := f.Query(r.Actor, reg, r.Today())
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,9 @@ func (p pages) renderPleas(w http.ResponseWriter, r *kit.Request, answer kit.For
 		page.Rows = append(page.Rows, row)
 	}
 	there := kit.StationOptions(reg, stations.Filter{}.For(r.Actor, accounts.ReadCoverage))
-	page.Choices = kit.Choices(kit.Choice{Name: "state", Label: r.Say("coverage.plea_state"), Options: kit.WordOptions(r, "coverage.plea_state.",
+	page.Choices = append(kit.Choices(kit.Choice{Name: "state", Label: r.Say("coverage.plea_state"), Options: kit.WordOptions(r, "coverage.plea_state.",
 		coverage.PleaStates[:])}, kit.Choice{Name: "district", Label: r.Say("coverage.district"), Options: districtOptions(reg, there)},
-		kit.Choice{Name: "station", Label: r.Say("coverage.station"), Options: there})
+		kit.Choice{Name: "station", Label: r.Say("coverage.station"), Options: there}), r.Lists(reg)...)
 	return p.pleas.Render(w, r, page)
 }
 

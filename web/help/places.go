@@ -65,6 +65,7 @@ var places = []place{
 	{"/library", "", "thu-vien-am-thanh", "Tìm một bản ghi"},
 	{"/library/{id}", "", "thu-vien-am-thanh", "Xem kết quả kiểm tra"},
 	{"/stations", "", "so-dang-ky-dai", "Tìm và lọc"},
+	{"/lists", "", "so-dang-ky-dai", "Danh sách của tôi"},
 	{"/stations/{station}/edit", "", "so-dang-ky-dai", "Sửa một đài"},
 	{"/stations/new", "", "so-dang-ky-dai", "Sửa một đài"},
 	{"/stations/import", "", "so-dang-ky-dai", "Nhập từ tệp Excel hoặc CSV"},

@@ -11,6 +11,22 @@ func StationOptions(reg *stations.Registry, f stations.Filter) (list []Option) {
 	return list
 }
 
+// Lists is the choice of a list of stations, of those that the reader may ask for; none where there is none.
+func (r *Request) Lists(reg *stations.Registry) []Choice {
+	c := Choice{Name: "list", Label: r.Say("stations.list")}
+	for _, l := range reg.Lists(r.Actor) {
+		name := l.Name
+		if l.Owner != r.Actor.Person {
+			name = r.Say("stations.list_of", "name", l.Name, "by", l.By)
+		}
+		c.Options = append(c.Options, Option{Value: l.ID, Text: name})
+	}
+	if len(c.Options) == 0 {
+		return nil
+	}
+	return []Choice{c}
+}
+
 // WordOptions are the words of a list to choose one from, each with its sentence: that
 // of the key that begins so and ends with the word.
 func WordOptions[T ~string](r *Request, key string, words []T) (list []Option) {

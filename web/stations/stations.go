@@ -37,6 +37,8 @@ type pages struct {
 	split   *kit.View[splitPage]
 	changes *kit.View[changesPage]
 	undo    *kit.View[undoPage]
+	lists   *kit.View[listsPage]
+	saved   *kit.View[savedPage]
 }
 
 // Register adds the pages to k.
@@ -46,6 +48,7 @@ func Register(k *kit.Kit, s Store) {
 		store: s, list: kit.NewView[listPage](f, "list.html"), one: kit.NewView[onePage](f, "one.html"), form: kit.NewView[formPage](f, "form.html"),
 		imp: kit.NewView[importPage](f, "import.html"), merge: kit.NewView[mergePage](f, "merge.html"),
 		split: kit.NewView[splitPage](f, "split.html"), changes: kit.NewView[changesPage](f, "changes.html"), undo: kit.NewView[undoPage](f, "undo.html"),
+		lists: kit.NewView[listsPage](f, "lists.html"), saved: kit.NewView[savedPage](f, "saved.html"),
 	}
 	k.Menu(kit.MenuItem{Path: "/stations", Key: "stations.title", Icon: "stations", Access: accounts.ReadStations, Order: 60})
 	k.Handle(
@@ -63,6 +66,10 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /stations/changes", Access: accounts.EditStations, Handler: p.showChanges},
 		kit.Route{Pattern: "GET /stations/changes/undo/{number}", Access: accounts.EditStations, Handler: p.showUndo},
 		kit.Route{Pattern: "POST /stations/changes/undo/{number}", Access: accounts.EditStations, Handler: p.doUndo},
+		kit.Route{Pattern: "GET " + listsPath, Access: accounts.ReadStations, Handler: p.showLists},
+		kit.Route{Pattern: "POST " + listsPath, Access: accounts.ReadStations, Handler: p.keepList},
+		kit.Route{Pattern: "GET " + listsPath + "/{list}", Access: accounts.ReadStations, Handler: p.showSaved},
+		kit.Route{Pattern: "POST " + listsPath + "/{list}", Access: accounts.ReadStations, Handler: p.changeList},
 		kit.Route{Pattern: "GET /stations/{station}", Access: accounts.ReadStations, Handler: p.showOne},
 		kit.Route{Pattern: "GET /stations/{station}/edit", Access: accounts.EditStations, Handler: p.showEdit},
 		kit.Route{Pattern: "POST /stations/{station}/edit", Access: accounts.EditStations, Handler: p.saveEdit},
@@ -119,7 +126,11 @@ type listPage struct {
 	Turn      kit.Turn
 	Groups    []kit.Group // the districts, of everything else that is asked for
 	MayEdit   bool
-	Narrowed  bool // something beside the search is set
+	Narrowed  bool         // something beside the search is set
+	Keep      kit.Form     // by which a list of them is kept
+	KeepAt    string       // where it is sent, with what is asked for
+	Into      []kit.Option // a new list, or one there is
+	Whole     bool         // all that pass are to be kept
 }
 
 // asked is what the list and its export are narrowed by.
@@ -129,11 +140,11 @@ type asked struct {
 }
 
 // seen are the stations meant: without a day, those of today.
-func (a asked) seen(r *kit.Request) stations.Filter {
+func (a asked) seen(r *kit.Request, reg *stations.Registry) (stations.Filter, error) {
 	if a.ActiveOn == "" && !a.All {
 		a.ActiveOn = r.Today()
 	}
-	return a.Filter.For(r.Actor, accounts.ReadStations)
+	return a.Filter.In(reg, r.Actor, accounts.ReadStations)
 }
 
 func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
@@ -141,21 +152,32 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	keep := kit.NewForm("which", "chosen")
+	return p.renderList(w, r, a, &keep)
+}
+
+func (p pages) renderList(w http.ResponseWriter, r *kit.Request, a asked, keep *kit.Form) error {
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err
 	}
-	f := a.seen(r)
+	f, err := a.seen(r, reg)
+	if err != nil {
+		return err
+	}
 	list := reg.Filter(f)
 	page := listPage{
 		Page: r.Page("stations.title"), Asked: kit.FilterForm(a), ActiveOn: f.ActiveOn, All: a.All, Total: len(list),
-		Choices: kit.Choices(
+		Choices: append(kit.Choices(
 			kit.Choice{Name: "district", Label: r.Say("stations.column.district"), Options: districtOptions(reg, f.ActiveOn, r.Today())},
 			kit.Choice{Name: "technology", Label: r.Say("stations.column.technologies"),
 				Options: kit.WordOptions(r, "stations.technology.", stations.Technologies)},
 			kit.Choice{Name: "language", Label: r.Say("stations.column.languages"), Options: kit.WordOptions(r, "language.", stations.Languages)}),
+			r.Lists(reg)...),
 		CSV: exportPath(a, "csv"), XLSX: exportPath(a, "xlsx"), MayEdit: r.Actor.Can(accounts.EditStations, accounts.Where{}),
+		Keep: *keep, KeepAt: filter.Link(listsPath, a), Whole: keep.Get("which") == "all",
 	}
+	page.keepable(r, reg)
 	a.Query = "" // which stands above the fold
 	page.Narrowed = len(filter.Values(a)) > 0
 	page.Turn = r.Turn("from", len(list))
@@ -225,5 +247,9 @@ func (p pages) export(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(a.seen(r))))
+	f, err := a.seen(r, reg)
+	if err != nil {
+		return err
+	}
+	return r.SendTable(w, r.URL.Query().Get("format"), "dai-truyen-thanh-"+string(r.Today()), reg.Table(r.Lang, r.Now, reg.Filter(f)))
 }
