@@ -10,6 +10,8 @@ import (
 	"loa/airing"
 	"loa/coverage"
 	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
 	"loa/web/webtest"
 )
 
@@ -199,5 +201,63 @@ func TestOnlyAReceiptEndsAFormWithoutAnOutbox(t *testing.T) {
 	p.tab.Until("it is kept", `(dispatchEvent(new Event("focus")), document.querySelector(".flash") !== null)`)
 	if n := len(p.lines()); n != 1 || tries.Load() != 4 {
 		t.Errorf("%d reports after %d tries", n, tries.Load())
+	}
+}
+
+// The plan changes while a report waits: an airing that was moved or whose station was merged meanwhile is kept as her page showed it.
+func TestThePlanChangesWhileAReportWaits(t *testing.T) {
+	t.Parallel()
+	five := time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
+	for name, change := range map[string]func(p *phone){
+		"moved": func(p *phone) {
+			if _, err := p.store.SaveException(t.Context(), meta(five.Add(time.Hour)), scheduler.SaveException{Rule: "R1",
+				At: scheduler.WallOf(five), Kind: scheduler.Moved, To: scheduler.WallOf(five.Add(5 * time.Hour))}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"merged": func(p *phone) {
+			reg, err := p.store.Registry(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			merge := stations.Merge{On: "2024-05-14"}
+			for i, id := range []string{"S00001", "S00002"} {
+				u := reg.UnitOf(id)
+				merge.Rows = append(merge.Rows, stations.MergeRow{Line: 2 + i, OldCode: u.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: reg.UnitOf("S00001").District})
+			}
+			if plan, err := p.store.Merge(t.Context(), meta(five.Add(20*time.Hour)), merge); err != nil {
+				t.Fatal(err, plan.Bad)
+			}
+		},
+	} {
+		p := newPhone(t, five.Add(30*time.Minute))
+		p.open("/today")
+		p.cut()
+		p.tab.Click("[aria-labelledby=waiting] article:last-of-type .yes")
+		p.tab.Wait(".phone .notice")
+		p.passes(24 * time.Hour)
+		change(p)
+		p.mended()
+		p.sends()
+		if lines := p.lines(); len(lines) != 1 || !lines[0].StartedAt.Equal(five) || lines[0].Station != "S00001" || !lines[0].Stands() {
+			t.Errorf("%s: %+v", name, lines)
+		}
+	}
+}
+
+// Where the device is full she is told, and the report goes as it would without an outbox.
+func TestAFullDeviceSaysSo(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/today")
+	webtest.Eval[bool](p.tab, "fill the device", `(IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }, true)`)
+	p.cut()
+	p.tab.Click(".yes")
+	p.tab.Wait("[data-says]")
+	p.tab.Says("main", "Bộ nhớ máy đã đầy")
+	p.mended()
+	p.tab.Until("it is kept", `(dispatchEvent(new Event("focus")), document.querySelector(".flash") !== null)`)
+	if n := len(p.lines()); n != 1 {
+		t.Errorf("%d reports", n)
 	}
 }

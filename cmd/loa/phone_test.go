@@ -113,8 +113,6 @@ func (v *valley) pass(w http.ResponseWriter, r *http.Request, heard func() error
 
 func (v *valley) meddles(f func(w http.ResponseWriter, r *http.Request) bool) { v.meddle.Store(&f) }
 
-func cutLine(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) }
-
 // logIn begins the next of her sessions.
 func (v *valley) logIn() {
 	v.t.Helper()
@@ -359,6 +357,7 @@ func (w *walk) logOut() string {
 // press answers a card that asks.
 func (w *walk) press() string {
 	said := webtest.Eval[[]string](w.tab, "press on a card", fmt.Sprintf(`(() => {
+		document.querySelector("[data-pressed]")?.removeAttribute("data-pressed");
 		const cards = [...document.querySelectorAll("article[data-slot]")].filter((c) => c.querySelector(".thumbs")?.offsetParent);
 		const card = cards[%d %% Math.max(1, cards.length)];
 		if (!card) return [];
@@ -384,6 +383,7 @@ func (w *walk) rests(sel string) {
 
 func (w *walk) takeBack() string {
 	slot := webtest.Eval[string](w.tab, "take back", `(() => {
+		document.querySelector("[data-pressed]")?.removeAttribute("data-pressed");
 		const button = document.querySelector("article .phone button"), card = button?.closest("article");
 		if (card) card.dataset.pressed = "yes";
 		button?.click();
@@ -465,6 +465,7 @@ func (w *walk) correct() string {
 
 func (w *walk) undo() string {
 	slot := webtest.Eval[string](w.tab, "undo", `(() => {
+		document.querySelector("[data-pressed]")?.removeAttribute("data-pressed");
 		const line = [...document.querySelectorAll("[data-report]")].find((l) => l.querySelector("form")?.offsetParent);
 		if (!line) return "";
 		line.dataset.pressed = "yes";
