@@ -534,3 +534,36 @@ func TestWhatTheServerAsksIsAnsweredOnItsPage(t *testing.T) {
 		t.Fatalf("kept %+v", lines)
 	}
 }
+
+// A page that a phone has kept and that says the same is not sent again; what is told once, and what has changed, is.
+func TestAKeptPageIsSentAgainWhenItSaysAnother(t *testing.T) {
+	t.Parallel()
+	k, s := build(t, func() time.Time { return tuesday })
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Stations(t, s)
+	planned(t, s)
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "xa-1", tuesday,
+		accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}))
+	ask := func(tag string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "/today", nil)
+		r.Header.Set("If-None-Match", tag)
+		return c.Do(r)
+	}
+	tag := c.Get("/today").Header().Get("ETag")
+	if w := ask(tag); w.Code != http.StatusNotModified || w.Body.Len() > 0 || w.Header().Get("Loa-Contact") == "" || tag == "" {
+		t.Fatalf("%q: %d %v", tag, w.Code, w.Header())
+	}
+	c.Get("/today")
+	c.Submit("form.thumbs", "outcome", "aired") // its answer tells so, once
+	c.Expect(200, ".flash", "Đã ghi")
+	if w := ask(tag); w.Code != http.StatusOK {
+		t.Errorf("after a report: %d", w.Code)
+	}
+	c.Submit("section[aria-labelledby=done] form", "outcome", "withdrawn")
+	if w := ask(tag); w.Code != http.StatusNotModified {
+		t.Errorf("once it was taken back: %d", w.Code)
+	}
+}

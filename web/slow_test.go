@@ -84,8 +84,18 @@ func TestWhatTheOperatorsPageCostsOnALine(t *testing.T) {
 	planned(t, s)
 	p := &phone{t: t, store: s, browser: webtest.NewBrowser(t)}
 	p.now.Store(&tuesday)
-	p.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }))
-	l := &line{Listener: p.server.Listener, slow: os.Getenv("LOA_LONG") == "1"}
+	var l *line
+	var up, down [2]int64 // counted before a confirmation, and as it comes and goes
+	p.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodPost:
+			up[1] = l.up.Load() - up[0]
+		case up[1] > 0 && down[1] == 0: // the next request: the answer has gone
+			down[1] = l.down.Load() - down[0]
+		}
+		h.ServeHTTP(w, r)
+	}))
+	l = &line{Listener: p.server.Listener, slow: os.Getenv("LOA_LONG") == "1"}
 	p.server.Listener = l
 	p.server.Start()
 	t.Cleanup(p.server.Close)
@@ -111,16 +121,17 @@ func TestWhatTheOperatorsPageCostsOnALine(t *testing.T) {
 	p.kept("/today")
 	p.tab.Until("the worker has the page", `Boolean(navigator.serviceWorker.controller)`)
 	p.tab.Open("about:blank")
-	spent("later visit until it can be pressed", 8_000, func() { p.tab.Open(p.server.URL + "/today"); p.tab.Wait(".yes") })
+	spent("later visit until it can be pressed", 3_000, func() { p.tab.Open(p.server.URL + "/today"); p.tab.Wait(".yes") })
 	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
-	var before, after int64
+	up[0], down[0] = l.up.Load(), l.down.Load()
 	spent("a confirmation and the page after it", 0, func() {
-		before = l.up.Load() + l.down.Load()
 		p.tab.Click(".yes")
 		p.tab.Wait("[id^=done-]")
-		after = l.up.Load() + l.down.Load()
 	})
-	t.Logf("%d bytes both ways", after-before)
+	t.Logf("of it the confirmation alone: %d bytes up, %d down", up[1], down[1])
+	if up[1] > 1_500 || down[1] > 1_000 {
+		t.Errorf("a confirmation takes %d bytes up and %d down", up[1], down[1])
+	}
 	lines, _, err := s.Airings(t.Context(), meta(tuesday).By, airing.Query{From: tuesday.AddDate(0, 0, -7), Until: tuesday})
 	if err != nil || len(lines) != 1 {
 		t.Errorf("%d reports, %v", len(lines), err)

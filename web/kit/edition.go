@@ -36,6 +36,7 @@ func (r *Request) unchanged(w http.ResponseWriter, body []byte) bool {
 	for have := range tagsOf(r.Header.Values("If-None-Match")) {
 		if have == tag || have == "*" {
 			h.Del("Content-Type")
+			spare(h)
 			w.WriteHeader(http.StatusNotModified)
 			return true
 		}

@@ -53,6 +53,13 @@ func (k *Kit) guard(next http.Handler) http.Handler {
 	})
 }
 
+// spare drops what only a page that is shown needs: on a bad line each byte counts.
+func spare(h http.Header) {
+	for _, name := range []string{"Content-Security-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"} {
+		h.Del(name)
+	}
+}
+
 // contain turns a panic of a handler into an answer and a line in the log.
 func (k *Kit) contain(w http.ResponseWriter, r *Request) {
 	p := recover()

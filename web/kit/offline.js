@@ -8,7 +8,7 @@ const person = document.body.dataset.person;
 export async function keepPages(addresses) {
   if (!("serviceWorker" in navigator) || !person) return;
   try {
-    await navigator.serviceWorker.register("/worker.js");
+    await navigator.serviceWorker.register("/worker.js", { updateViaCache: "all" });
     const parts = performance
       .getEntriesByType("resource")
       .map((e) => e.name)

@@ -95,6 +95,7 @@ func (r *Request) receipt(w http.ResponseWriter, path, key string, args []string
 	_, _ = io.Copy(io.Discard, r.Body) // to the end, for the hash; it was read already
 	r.stamped(w)
 	w.Header().Set("Cache-Control", "no-store")
+	spare(w.Header())
 	return r.JSON(w, http.StatusOK, Receipt{ID: r.sent.kept, Received: hex.EncodeToString(r.sent.sum.Sum(nil)), Missing: []string{}, Then: path, Said: said})
 }
 

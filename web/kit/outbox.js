@@ -337,6 +337,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
         for (const id of all) {
           const here = await list(),
             item = here.find((i) => i.id === id);
+          if (!item) out.end = { state: "gone" }; // sent meanwhile, or taken back
           if (!item || item.newer || (item.why && !what.byHand && !what.only)) continue;
           const first = item.after && here.find((i) => i.id === item.after);
           if (first) {

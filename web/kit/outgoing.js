@@ -189,7 +189,7 @@ export async function take(form, button) {
   const out = await go({ only: item.id, how: "now" });
   clearTimeout(patience);
   const end = out?.end;
-  if (end?.state === "sent") location.assign(end.receipt.then || then || location.href);
+  if (end?.state === "sent" || end?.state === "gone") location.assign(end.receipt?.then || then || location.href);
   else if (end?.state === "refused") {
     refusedBefore(item.id);
     release(form, button); // the server's page says what is wrong, and asks

@@ -184,16 +184,20 @@ func (k *Kit) manifest(w http.ResponseWriter, r *Request) error {
 		}
 		list = append(list, manifestIcon{url, p.sizes, "image/png", "any maskable"})
 	}
+	w.Header().Set("Cache-Control", "private, max-age=86400")
 	return r.JSON(w, http.StatusOK, manifest{Name: r.Say("kit.product"), ShortName: "Loa", Lang: string(r.Lang), ID: "/", Scope: "/", StartURL: "/",
 		Display: "standalone", ThemeColor: "#2b3a8c", BackgroundColor: "#f6f6f3", Icons: list})
 }
 
 // worker sends the script that answers while there is no network. It stands at
-// the root, or it would answer for nothing but assets, and is asked for anew each
-// time, so that a new release reaches everyone.
+// the root, or it would answer for nothing but assets. A new release reaches everyone
+// within an hour.
 func (k *Kit) worker(w http.ResponseWriter, r *Request) error {
-	w.Header().Set("Cache-Control", "no-cache")
-	r.write(w, http.StatusOK, "text/javascript; charset=utf-8", k.assets.files["kit/worker.js"].plain)
+	body := k.assets.files["kit/worker.js"].plain
+	w.Header().Set("Cache-Control", "max-age=3600")
+	if !r.unchanged(w, body) {
+		r.write(w, http.StatusOK, "text/javascript; charset=utf-8", body)
+	}
 	return nil
 }
 

@@ -222,6 +222,33 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 		status = http.StatusOK
 	}
 	w.Header().Set("Content-Language", string(r.Lang))
+	if status == http.StatusOK && r.Method == http.MethodGet && keepsWork(r.Actor) && r.asKept(w, b.Bytes(), p.Flash != nil) {
+		return nil
+	}
 	r.write(w, status, "text/html", b.Bytes())
 	return nil
+}
+
+// asKept answers a worker that has kept the page that there is no other. What is told once is.
+func (r *Request) asKept(w http.ResponseWriter, page []byte, flash bool) bool {
+	if flash {
+		r.Header.Del("If-None-Match")
+	}
+	if r.Header.Get("If-None-Match") != "" {
+		r.stamped(w)
+	}
+	return r.unchanged(w, lasting(page))
+}
+
+// lasting is a page without what each answer has of its own: the IDs of its forms, its stamp, its time, and what is told
+// once. worker.js knows the same.
+func lasting(page []byte) []byte {
+	for _, of := range [][2]string{{`name="id" value="`, `"`}, {`data-contact="`, `"`}, {`data-made="`, `"`}, {`<p class="flash"`, `</p>`}} {
+		parts := bytes.Split(page, []byte(of[0]))
+		for i := 1; i < len(parts); i++ {
+			_, parts[i], _ = bytes.Cut(parts[i], []byte(of[1]))
+		}
+		page = bytes.Join(parts, nil)
+	}
+	return page
 }

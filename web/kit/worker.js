@@ -92,7 +92,12 @@ async function page(e) {
     kept = await cache.match(request, { ignoreVary: true }),
     opened = kept && !request.referrer && quick.test(new URL(request.url).pathname);
   let answered = false;
-  const answer = fetch(request).then(async (fresh) => {
+  const answer = asked(request, kept).then(async (fresh) => {
+    if (fresh.status === 304) {
+      const now = await again(kept.clone(), fresh.headers);
+      await cache.put(request, now.clone());
+      return now;
+    }
     if (fresh.redirected && new URL(fresh.url).pathname === "/login") await forget();
     else if (fresh.ok && !fresh.redirected) {
       passed.set(request.url, fresh.clone());
@@ -120,6 +125,22 @@ async function page(e) {
   }
 }
 
+// asked asks the server for a page, and whether that is as it was kept.
+function asked(request, kept) {
+  const tag = kept?.headers.get("ETag");
+  if (!tag) return fetch(request);
+  const headers = { Accept: request.headers.get("Accept") ?? "text/html", "If-None-Match": tag };
+  return fetch(request.url, { headers, redirect: "manual", referrer: request.referrer });
+}
+
+// again is a page that was kept, with the time and the stamp of an answer that says there is no other.
+async function again(kept, headers) {
+  const time = `data-made="${Date.parse(headers.get("Date"))}"`,
+    stamp = `data-contact="${headers.get("Loa-Contact")}"`;
+  const text = (await kept.text()).replace(/data-made="\d+"/, time).replace(/data-contact="[^"]*"/, stamp);
+  return new Response(text, { headers: kept.headers });
+}
+
 // lasting is an answer without what it says but once.
 async function lasting(answer) {
   const headers = new Headers(answer.headers);
@@ -131,7 +152,7 @@ async function lasting(answer) {
 // the IDs of its forms, its stamp and the time it was made.
 async function differs(one, other) {
   const plain = async (answer) =>
-    (await answer.text()).replace(/[0-9a-f]{8}-[0-9a-f-]{27}|data-(contact|made)="[^"]*"/g, "");
+    (await answer.text()).replace(/(name="id" value|data-contact|data-made)="[^"]*"/g, "");
   return (await plain(one)) !== (await plain(other));
 }
 

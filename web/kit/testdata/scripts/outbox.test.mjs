@@ -158,6 +158,14 @@ test("of one thing there is one item; one that was refused makes way", async () 
   assert.deepEqual((await box.list()).map((i) => i.label), ["S9"], "what answers a refusal takes its place");
 });
 
+test("what another try has sent has gone", async () => {
+  const { box } = world();
+  const item = await box.add(report("S1"));
+  const first = box.send();
+  assert.equal((await box.send({ only: item.id })).end.state, "gone");
+  assert.equal((await first).sent, 1);
+});
+
 test("what was never tried is taken back here, what was tried at the server too", async () => {
   const { box, srv } = world();
   await box.takeBack(await box.add(report("S1")));
