@@ -123,6 +123,22 @@ func (p *phone) older(by time.Duration) {
 	})`, by.Milliseconds()))
 }
 
+// later lets time pass for the phone, by the server's clock as it knows that.
+func (p *phone) later(by time.Duration) {
+	p.t.Helper()
+	webtest.Eval[bool](p.tab, "let the day pass", fmt.Sprintf(`new Promise((done) => {
+		const ask = indexedDB.open("loa-outbox");
+		ask.onsuccess = () => {
+			const t = ask.result.transaction("notes", "readwrite"), notes = t.objectStore("notes"), keys = notes.getAllKeys();
+			keys.onsuccess = () => { for (const key of keys.result.filter((k) => k.startsWith("contact:"))) {
+				const one = notes.get(key);
+				one.onsuccess = () => notes.put({ ...one.result, behind: one.result.behind + %d }, key);
+			} };
+			t.oncomplete = () => { ask.result.close(); done(true); };
+		};
+	})`, int(by.Seconds())))
+}
+
 func (p *phone) waiting() int {
 	p.t.Helper()
 	return webtest.Eval[int](p.tab, "count what waits", `new Promise((done) => {
@@ -298,17 +314,7 @@ func TestASlotComesDueWithoutANetwork(t *testing.T) {
 		t.Fatalf("%d slots are due in the morning", n)
 	}
 	p.cut()
-	webtest.Eval[bool](p.tab, "let the day pass", `new Promise((done) => {
-		const ask = indexedDB.open("loa-outbox");
-		ask.onsuccess = () => {
-			const t = ask.result.transaction("notes", "readwrite"), notes = t.objectStore("notes"), keys = notes.getAllKeys();
-			keys.onsuccess = () => { for (const key of keys.result.filter((k) => k.startsWith("contact:"))) {
-				const one = notes.get(key);
-				one.onsuccess = () => notes.put({ ...one.result, behind: one.result.behind + 11 * 3600 }, key);
-			} };
-			t.oncomplete = () => { ask.result.close(); done(true); };
-		};
-	})`)
+	p.later(11 * time.Hour)
 	p.open("/today")
 	p.tab.Until("the slot is due", `document.querySelectorAll(".yes").length === 2`)
 	p.tab.Shot("today-due-offline", 360)

@@ -210,7 +210,7 @@ func TestThePlanChangesWhileAReportWaits(t *testing.T) {
 	five := time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
 	for name, change := range map[string]func(p *phone){
 		"moved": func(p *phone) {
-			if _, err := p.store.SaveException(t.Context(), meta(five.Add(time.Hour)), scheduler.SaveException{Rule: "R1",
+			if _, err := p.store.SaveException(t.Context(), meta(five.Add(-5*time.Minute)), scheduler.SaveException{Rule: "R1",
 				At: scheduler.WallOf(five), Kind: scheduler.Moved, To: scheduler.WallOf(five.Add(5 * time.Hour))}); err != nil {
 				t.Fatal(err)
 			}
@@ -230,13 +230,16 @@ func TestThePlanChangesWhileAReportWaits(t *testing.T) {
 			}
 		},
 	} {
-		p := newPhone(t, five.Add(30*time.Minute))
+		p := newPhone(t, five.Add(-10*time.Minute))
 		p.open("/today")
+		p.kept("/today")
 		p.cut()
+		change(p)
+		p.later(40 * time.Minute)
+		p.open("/today")
 		p.tab.Click("[aria-labelledby=waiting] article:last-of-type .yes")
 		p.tab.Wait(".phone .notice")
 		p.passes(24 * time.Hour)
-		change(p)
 		p.mended()
 		p.sends()
 		if lines := p.lines(); len(lines) != 1 || !lines[0].StartedAt.Equal(five) || lines[0].Station != "S00001" || !lines[0].Stands() {

@@ -137,7 +137,7 @@ function say(form, waiting, loggedOut) {
 // <form data-waiting="SENTENCE" data-then="PAGE"> is sent again until the
 // server has it: networks and power come and go, and the ID in the form makes
 // every repeat the same change. Only the server's receipt ends it.
-export async function insist(form, button) {
+export async function insist(form, button, waiting = form.dataset.waiting) {
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) body.append(button.name, button.value);
   const id = body.get("id") || uuid();
@@ -145,7 +145,7 @@ export async function insist(form, button) {
   const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
   let loggedOut = false;
   for (;;) {
-    const slow = unheard(() => say(form, form.dataset.waiting, false));
+    const slow = unheard(() => say(form, waiting, false));
     try {
       const answer = await fetch(to, { method: "POST", body, redirect: "manual", headers: { "Loa-Outbox": "now" } }),
         json = await answer.json();
@@ -157,7 +157,7 @@ export async function insist(form, button) {
     } finally {
       clearTimeout(slow);
     }
-    say(form, form.dataset.waiting, loggedOut);
+    say(form, waiting, loggedOut);
     await moment();
   }
   release(form, button); // the server's page says what is wrong

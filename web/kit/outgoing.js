@@ -172,10 +172,7 @@ export async function take(form, button) {
       instead: answers,
     });
   } catch ({ waits }) {
-    if (!waits) {
-      note(form, words.full); // no room: it goes as it would without an outbox
-      return insist(form, button);
-    }
+    if (!waits) return insist(form, button, words.full); // no room: it goes as it would without an outbox
     rest(form, button);
     const see = make("a", { href: "/outbox", textContent: words.see });
     return note(form, fill(words.already, { what: waits.label, at: clock(saidAt(waits)) }), " ", see);
