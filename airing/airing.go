@@ -104,6 +104,7 @@ type Evidence struct {
 	Size       int64        `json:"size"`
 	CapturedAt time.Time    `json:"captured_at,omitzero"`  // by the phone's clock, UTC; zero if it did not say
 	ClockAhead int          `json:"clock_ahead,omitempty"` // seconds the phone's clock was ahead of ours when it was sent
+	Capture    Capture      `json:"capture,omitzero"`      // how Loa's own page recorded it; zero of any other file
 }
 
 // ClockOff is by how much the phone's clock was wrong, 0 for less than a minute.

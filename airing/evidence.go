@@ -27,6 +27,7 @@ type Piece struct {
 	// When it was recorded, and what the clock said when it was sent, both by the
 	// clock of the phone; the zero Time if unknown.
 	CapturedAt, SentAt time.Time
+	Capture            *Capture // what Loa's own recorder says of it; nil of any other file
 }
 
 // Library keeps recordings and photos.
@@ -74,6 +75,9 @@ func Keep(ctx context.Context, log Log, lib Library, desk Desk, m accounts.Meta,
 	}
 	if plausible(p.SentAt) {
 		e.ClockAhead = int(p.SentAt.Sub(m.At).Round(time.Second) / time.Second)
+	}
+	if e.Capture, err = captured(p, e, rec, line, m.At); err != nil {
+		return Line{}, err
 	}
 	return log.Attach(ctx, m, e)
 }

@@ -14,6 +14,9 @@ func findPlayer() string {
 	return path
 }
 
+// ReadsPhones reports whether this machine reads what phones record: AAC, Opus and the like.
+func ReadsPhones() bool { return findPlayer() != "" }
+
 // playsCleanly plays an MP3 from its start to its end and reports whether the
 // player had nothing to complain about. Without a player nothing is known against
 // it. It is a file, not a pipe, since players compare what its head says with its

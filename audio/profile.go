@@ -73,9 +73,9 @@ func Contest() Profile {
 }
 
 // Evidence is the default profile of a recording that proves an airing: any
-// sound of some seconds will do, however poor.
+// sound of some seconds will do, however poor. Silence is evidence too, of a loudspeaker that was silent.
 func Evidence() Profile {
-	return Profile{Name: "evidence", MinSeconds: 10, MaxSeconds: 600, MaxClippedRuns: -1}
+	return Profile{Name: "evidence", MinSeconds: 10, MaxSeconds: 600, MaxClippedRuns: -1, Grades: map[string]Grade{"audio.silent": Warn}}
 }
 
 // Profiles lists the default profiles.

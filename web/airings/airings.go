@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
 	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
@@ -86,7 +87,8 @@ type slotCard struct {
 	airing.Task
 	ID   string
 	Now  time.Time
-	Undo bool // the report may be taken back without a reason
+	Undo bool      // the report may be taken back without a reason
+	Ask  time.Time // when a recording is asked for, zero before it has begun
 }
 
 type todayPage struct {
@@ -108,6 +110,7 @@ type todayPage struct {
 	Before  []choice    // stations merged into it lately, whose reports stand on their own page
 	Nothing bool        // there is no programme that could be reported
 	Said    []saidCard  // by telephone
+	Reads   bool        // what phones record can be read here
 	Hers    bool        // she runs the station, and her word is waited for
 	DayPath string      // of this page
 }
@@ -173,14 +176,14 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	if i := slices.IndexFunc(day.NotDue, func(t airing.Task) bool { return !t.OnAir(r.Now) }); i >= 0 {
 		begun = i
 	}
-	page.Blank = slotCard{Now: r.Now}
+	page.Blank, page.Reads = slotCard{Now: r.Now}, audio.ReadsPhones()
 	for _, part := range []struct {
 		tasks []airing.Task
 		cards *[]slotCard
 	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Later, &page.Later},
 		{day.Done, &page.Done}} {
 		for _, t := range part.tasks {
-			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now)})
+			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now), Ask: asks(r, t)})
 		}
 	}
 	return p.today.Render(w, r, page)

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio"
 	"loa/internal/fault"
 	"loa/library"
 	"loa/web/kit"
@@ -34,6 +35,8 @@ type reportPage struct {
 	Gone         bool                 // undoing a merger or a split took the station away
 	Proofs       map[string]proofView // what the machine heard, by the ID of the evidence
 	Hearing      bool                 // the machine has yet to listen to some of it
+	Ask          time.Time            // when a recording is asked for, zero while it is not on air
+	Reads        bool                 // what phones record can be read here
 	LeftBehind   bool                 // the report this one corrects has evidence, which says the contrary
 }
 
@@ -102,6 +105,16 @@ func (p pages) renderReport(w http.ResponseWriter, r *kit.Request, f kit.Form) e
 		page.MayDetach = kept == nil
 		page.MayNotDetach = r.Lang.Fault(kept)
 	}
+	if page.MayAttach {
+		t, found, err := p.task(r, reg, line)
+		if err != nil {
+			return err
+		}
+		if found {
+			page.Ask = asks(r, t)
+		}
+		page.Reads = audio.ReadsPhones()
+	}
 	page.MayUndo = page.MayCorrect && airing.Task{Line: &line}.Undo(r.Actor, r.Now)
 	plan, err := p.store.Schedule(r.Context())
 	if err != nil {
@@ -137,6 +150,9 @@ func (p pages) attach(w http.ResponseWriter, r *kit.Request) error {
 		if piece.Report, err = p.sameNow(r, piece.Report); err != nil {
 			return err
 		}
+	}
+	if piece.Capture, err = p.capture(r, f, piece.Report); err != nil {
+		return err
 	}
 	switch {
 	case in.Raw:

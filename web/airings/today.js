@@ -3,6 +3,7 @@
 import { final } from "../kit/outbox.js";
 import { box, clock, fill, go, make, saidAt, watch } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
+import { offer } from "./record.js";
 
 const words = document.querySelector("#today-words")?.dataset;
 const blank = document.querySelector("#answers");
@@ -58,6 +59,15 @@ function photo(item) {
   return make("label", { className: "button quiet" }, words.photo, input);
 }
 
+// recording is the button that records what is being aired, for a report that waits here.
+function recording(item, card) {
+  const button = make("button", { type: "button", className: "quiet small", textContent: words.recordWord });
+  Object.assign(button.dataset, { report: item.id, station: words.station, label: item.label.split(" – ")[0] });
+  if (card.dataset.ask) button.dataset.ask = card.dataset.ask;
+  offer(button);
+  return button;
+}
+
 let busy = 0; // what is being taken back: the page stays until it is
 let list = [],
   sent = [];
@@ -72,12 +82,12 @@ function mark() {
       back = item && backOf(item),
       gone = sent.find((i) => i.about === about && i.now > Number(words.made) && !takenBack(i.id));
     const photos = list.filter((i) => i.kind === "file" && i.after === item?.id).length;
-    const said = item ? [item.id, item.why, back?.id, photos].join() : (gone?.id ?? "");
-    if (card.dataset.said === said) continue;
-    card.dataset.said = said;
+    const state = item ? [item.id, item.why, back?.id, photos].join() : (gone?.id ?? "");
+    if (card.dataset.said === state) continue;
+    card.dataset.said = state;
     card.querySelector(".phone")?.remove();
-    const answers = card.querySelector(".thumbs");
-    if (answers) answers.hidden = Boolean(item ? !item.why && !back : gone);
+    const said = Boolean(item ? !item.why && !back : gone);
+    for (const part of card.querySelectorAll("form.thumbs, [data-slot] > [data-record]")) part.hidden = said;
     if (!item && !gone) continue;
     const told = make("div", { className: "phone stack" });
     card.append(told);
@@ -101,6 +111,8 @@ function mark() {
     });
     const more = item.why || item.action !== "/airings" ? [] : [photo(item)];
     told.append(make("p", { className: "row" }, ...more, ...(final(item) ? [] : [drop])));
+    const aired = item.fields.some(([name, value]) => name === "outcome" && value === "aired");
+    if (aired && more.length && saidAt(item) < Number(card.dataset.over)) told.append(recording(item, card));
   }
   for (const line of done) {
     const { report } = line.dataset;

@@ -39,6 +39,7 @@ var values = []listed{
 	{all: airing.Hints, say: "airing.hint."},
 	{all: airing.Checkers, say: "airing.checker."},
 	{all: airing.SealWords[:], say: "airing.seal."},
+	{all: airing.Switches, say: "airing.switch."},
 	{all: match.Words, say: "audio.match."},
 	{all: match.Reasons, say: "audio.match.why."},
 	{all: library.Kinds, mute: "people read where a file stands"},

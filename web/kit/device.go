@@ -77,3 +77,13 @@ func (r *Request) RememberDevice(w http.ResponseWriter, person string) {
 	}
 	r.setCookie(w, "device", strings.Join(all, "."), deviceLife)
 }
+
+// Draw is a number that stays for what is named and that nobody without the server's key can know.
+func (r *Request) Draw(name string) (n uint64) {
+	mac := hmac.New(sha256.New, []byte("draw\x00"+string(r.kit.cfg.ServerToken)))
+	mac.Write([]byte(name))
+	for _, b := range mac.Sum(nil)[:8] {
+		n = n<<8 | uint64(b)
+	}
+	return n
+}

@@ -125,7 +125,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   }
 
   // addFile keeps a photo or a recording of a report that is here or at the server.
-  async function addFile({ report, station, name, type, bytes, captured, label }) {
+  // fields are what else is told of it.
+  async function addFile({ report, station, name, type, bytes, captured, label, fields = [] }) {
     const here = (await list()).find((i) => i.id === report);
     const item = {
       id: uuid(),
@@ -133,7 +134,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       person,
       kind: "file",
       action: "/airings/" + report + "/evidence",
-      fields: [],
+      fields,
       report,
       station,
       name,
@@ -300,7 +301,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       item.recording = end.recording;
       if (!(await store.update(item))) return { state: "gone" };
     }
-    return post(item, [["audio", item.recording], ["captured", item.captured ?? ""], ["sent", now()]], how);
+    const file = [["audio", item.recording], ["captured", item.captured ?? ""], ["sent", now()]];
+    return post(item, [...item.fields, ...file], how);
   }
 
   // one sends one item and does what follows.

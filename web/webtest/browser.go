@@ -56,7 +56,49 @@ const stepLimit = 30 * time.Second
 // the test is skipped, but fails where CI=true.
 func NewBrowser(t *testing.T) *Browser {
 	t.Helper()
-	path := os.Getenv("LOA_BROWSER")
+	path := browserOf(t)
+	start := func() (process, error) { return startChromium(path, "") }
+	if isFirefox(path) {
+		start = func() (process, error) { return startFirefox(path) }
+	}
+	p, err := browsers.take(start)
+	if err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	t.Cleanup(func() {
+		if err := browsers.give(p, !t.Failed()); err != nil {
+			t.Errorf("end %s: %v", path, err)
+		}
+	})
+	return &Browser{t, p}
+}
+
+// NewHearing gives the test a Chromium of its own, whose microphone hears a WAV file again and again.
+// With another browser the test is skipped.
+func NewHearing(t *testing.T, wav string) *Browser {
+	t.Helper()
+	path := browserOf(t)
+	if isFirefox(path) {
+		t.Skip("only Chromium's microphone hears a file")
+	}
+	p, err := startChromium(path, wav)
+	if err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	t.Cleanup(func() {
+		if err := p.end(); err != nil {
+			t.Errorf("end %s: %v", path, err)
+		}
+	})
+	return &Browser{t, p}
+}
+
+func isFirefox(path string) bool { return strings.Contains(filepath.Base(path), "firefox") }
+
+// browserOf is the browser's program.
+func browserOf(t *testing.T) (path string) {
+	t.Helper()
+	path = os.Getenv("LOA_BROWSER")
 	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil && path == "" {
 			path = p
@@ -68,20 +110,7 @@ func NewBrowser(t *testing.T) *Browser {
 		}
 		t.Skip("no Chromium on this machine: install chromium to run the browser tests")
 	}
-	start := startChromium
-	if strings.Contains(filepath.Base(path), "firefox") {
-		start = startFirefox
-	}
-	p, err := browsers.take(func() (process, error) { return start(path) })
-	if err != nil {
-		t.Fatalf("start %s: %v", path, err)
-	}
-	t.Cleanup(func() {
-		if err := browsers.give(p, !t.Failed()); err != nil {
-			t.Errorf("end %s: %v", path, err)
-		}
-	})
-	return &Browser{t, p}
+	return path
 }
 
 // Tab is one person's browser: it shares no cookie with a Tab that is not

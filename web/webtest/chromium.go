@@ -28,8 +28,8 @@ type chromium struct {
 	profile string
 }
 
-// startChromium starts the program at path.
-func startChromium(path string) (process, error) {
+// startChromium starts the program at path. Its microphone hears a WAV file, or a beep where there is none.
+func startChromium(path, hears string) (process, error) {
 	profile, err := os.MkdirTemp("", "loa-chromium-")
 	if err != nil {
 		return nil, err
@@ -39,6 +39,9 @@ func startChromium(path string) (process, error) {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
 		chromedp.Flag("lang", "vi"))
+	if hears != "" {
+		opts = append(opts, chromedp.Flag("use-file-for-fake-audio-capture", hears))
+	}
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	c := &chromium{ctx, func() { cancel(); stop() }, profile}
