@@ -153,6 +153,7 @@ function run(button) {
     say(why);
     meter.hidden = stop.hidden = review.hidden = true;
     app.hidden = false;
+    busy(false);
   }
 
   async function judge() {
@@ -168,17 +169,22 @@ function run(button) {
       from.value = loudest(clip.sound, rate, piece);
     }
     show();
+    busy(false);
     part("send").focus();
   }
 
+  // busy tells that the panel is about to change by itself.
+  const busy = (on) => panel.setAttribute("aria-busy", String(on));
+
   async function record() {
+    busy(true);
     review.hidden = app.hidden = true;
     say(words.asks);
     try {
       if (!navigator.mediaDevices || !window.MediaRecorder) return without(words.none);
       going = await listen({
         heard: (db) => (meter.value = Math.max(0, 60 + db)),
-        tick: (n) => say(fill(words.records, { length: seconds(n), most })),
+        tick: (n) => say(fill(words.records, { length: seconds(n), most: seconds(most) })),
       });
     } catch (e) {
       if (!closed) without(e.name === "NotAllowedError" ? words.refused : words.none);
@@ -187,7 +193,9 @@ function run(button) {
     if (closed) return going.stop();
     meter.hidden = stop.hidden = false;
     stop.focus();
+    busy(false);
     clip = await going.clip;
+    busy(true);
     going = null;
     if (!closed) judge();
   }

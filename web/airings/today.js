@@ -8,7 +8,7 @@ import { offer } from "./record.js";
 const words = document.querySelector("#today-words")?.dataset;
 const blank = document.querySelector("#answers");
 const cards = [...document.querySelectorAll("article[data-slot], article[data-about]")];
-const done = [...document.querySelectorAll("[data-report]")];
+const done = [...document.querySelectorAll("li[data-report]")];
 const minute = 60_000;
 
 // answer gives a card the two buttons of its slot.

@@ -23,6 +23,7 @@ window.press ??= (() => {
   // ready waits for the scripts of the page, those that take buttons away too.
   const ready = async () => {
     for (const script of document.querySelectorAll("script[type=module]")) await import(script.src);
+    while (document.querySelector(".recorder[aria-busy=true]")) await new Promise((done) => setTimeout(done, 20));
     for (let i = 0; document.querySelector("[data-upload]") && i < 100; i++) {
       const later = performance.getEntriesByType("resource").find((r) => r.name.includes("/uploader"));
       if (later) return void (await import(later.name));
