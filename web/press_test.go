@@ -286,6 +286,24 @@ func (w *presser) just(login, path, only string, values map[string]string) {
 	w.danger, w.only = danger, ""
 }
 
+// recorded presses what a recorder shows: it sends a recording, and records once more before that.
+func (w *presser) recorded() {
+	w.t.Helper()
+	const operator = "xa-02794"
+	lines, _, err := w.store.Airings(w.t.Context(), accounts.Daemon(), airing.Query{Until: w.clock.at, Stations: w.people[operator].Actor("").Runs(),
+		Outcome: airing.Aired, Standing: true, Limit: 1})
+	if err != nil || len(lines) == 0 {
+		w.t.Fatal("no airing", err)
+	}
+	const buttons = "airings/_record.html"
+	w.just(operator, "/airings/"+lines[0].ID, buttons, nil)
+	w.again("record.start")
+	w.again("record.stop")
+	w.only = buttons
+	w.visit(operator, "/airings/"+lines[0].ID, nil)
+	w.only = ""
+}
+
 // again lets the buttons with that in their name be pressed once more.
 func (w *presser) again(part string) {
 	maps.DeleteFunc(w.tried, func(id string, _ bool) bool { return strings.Contains(id, part) })
@@ -792,6 +810,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	}
 	w.visit("bientap", "/stations/import", nil)
 	w.told()
+	w.recorded()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)
 	old, entrant := w.entryOf("lan-nam", 0)
