@@ -11,6 +11,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/internal/sheet"
 	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
@@ -41,7 +42,7 @@ var Groupings = []Grouping{ByDistrict, ByStation, ByWeek, ByMonth, ByQuarter, By
 type Filter struct {
 	Period     Stretch             `name:"period"`
 	From       Stretch             `name:"from"`  // from its first day on
-	Until      Stretch             `name:"until"` // to its last day; with From instead of Period
+	Until      Stretch             `name:"until"` // to its last day; with From instead of Period, alone from the beginning of its year
 	District   string              `name:"district"`
 	Stations   string              `name:"stations"` // IDs or official codes, with commas between
 	List       string              `name:"list"`     // ID of a list of stations
@@ -105,7 +106,8 @@ func (f Filter) Span(cal airing.Calendar, now time.Time) (s Span, err error) {
 		year := StretchOf(ByYear, stations.DateOf(now.In(cal.Zone)))
 		from, until = year, year
 	case from == Stretch{}:
-		from = until
+		_, last := until.Days()
+		from = StretchOf(ByYear, last)
 	case until == Stretch{}:
 		until = Stretch{string(stations.DateOf(now.In(cal.Zone)))}
 	}
@@ -380,7 +382,8 @@ func (f *Figures) merge(g Figures) {
 	f.Weeks, f.Closed = f.Weeks+g.Weeks, f.Closed+g.Closed
 }
 
-// Missing is how many station-weeks more had to be aired for the plan's target.
+// Missing is how many station-weeks more had to be aired for the plan's target, which is one of all
+// programmes that count together.
 func (c Counts) Missing() int { return max(0, (Target*(c.Expected()-c.NotPlanned)+99)/100-c.Aired) }
 
 // WeekFigures, DistrictFigures and StationFigures are figures of one week, district or station.
@@ -753,8 +756,8 @@ func DistrictCalled(reg *stations.Registry, l text.Language, code string) string
 
 // Table is the figures of the period by the grouping, and those of all, as a file has them.
 func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any {
-	rows := [][]any{{l.Say("coverage.by." + string(cmp.Or(g, ByDistrict))), l.Say("coverage.column.key"), l.Say("coverage.district"),
-		l.Say("coverage.column.share"),
+	rows := [][]any{{l.Say("coverage.by." + string(cmp.Or(g, ByDistrict))), l.Say("coverage.column.key"), l.Say("coverage.column.district"),
+		l.Say("coverage.column.percent"),
 		l.Say("coverage.column.aired"), l.Say("coverage.column.expected"), l.Say("coverage.state.excused"), l.Say("coverage.ladder.with_evidence"),
 		l.Say("coverage.ladder.verified"), l.Say("coverage.on_time"), l.Say("coverage.state.not_counted"), l.Say("coverage.state.not_aired"),
 		l.Say("coverage.state.not_reported"), l.Say("coverage.state.not_due"), l.Say("coverage.state.not_planned"), l.Say("coverage.column.weeks"),
@@ -764,12 +767,16 @@ func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any 
 		if f.Now != nil {
 			now = *f.Now
 		}
-		rows = append(rows, []any{name, key, district, f.Share(l), f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime, f.NotCounted,
+		var percent any // a number to reckon with, nothing where nothing was expected
+		if n, ok := f.Percent(); ok {
+			percent = n
+		}
+		rows = append(rows, []any{name, sheet.Code(key), district, percent, f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime, f.NotCounted,
 			f.NotAired, f.NotReported, f.NotDue, f.NotPlanned, f.Weeks, f.Closed, now.Aired, now.Expected()})
 	}
 	for _, i := range p.Items(g, cal, l) {
 		district := ""
-		if i.District != "" {
+		if g == ByStation && i.District != "" {
 			district = p.scope.reg.DistrictName(i.District)
 		}
 		row(i.Name, i.Key, district, i.Figures)
@@ -783,7 +790,7 @@ type Answer struct {
 	Name string `json:"name"` // as people call it
 	Span
 	Figures
-	Target  int         `json:"target"`  // percent the plan asks for
+	Target  int         `json:"target"`  // percent the plan asks for; 0 where narrow: it asks nothing of one programme
 	Missing int         `json:"missing"` // station-weeks that lack for it
 	Seen    int         `json:"seen"`    // stations that count in one of the weeks
 	Always  int         `json:"always"`  // of these, aired in each week they were expected to
@@ -803,6 +810,9 @@ type BeforeThat struct {
 func (p Period) Answer(l text.Language, f Filter, before *Period, beforeFilter Filter) Answer {
 	a := Answer{Name: f.Words(l, p.Span), Span: p.Span, Figures: p.Figures, Target: Target, Missing: p.Missing(), Seen: len(p.Stations), Always: p.Always,
 		Narrow: f.Narrow(), By: cmp.Or(f.By, ByDistrict)}
+	if a.Narrow {
+		a.Target, a.Missing = 0, 0
+	}
 	if before != nil {
 		a.Before = &BeforeThat{beforeFilter.Words(l, before.Span), before.Span, before.Figures}
 	}

@@ -139,3 +139,25 @@ func FuzzParseStretch(f *testing.F) {
 		}
 	})
 }
+
+// TestAnEndAloneBeginsWithItsYear, not on the day it ends.
+func TestAnEndAloneBeginsWithItsYear(t *testing.T) {
+	cal, far := airing.Calendar{Zone: text.Zone}, time.Date(2150, 1, 1, 0, 0, 0, 0, text.Zone)
+	for _, until := range []string{"2024-06-30", "2024-06", "2024-Q2", "2024-W26"} {
+		s, err := (Filter{Until: MustStretch(until)}).Span(cal, far)
+		if err != nil || s.First != "2024-01-01" || s.Last != "2024-06-30" {
+			t.Errorf("until %s: %+v, %v", until, s, err)
+		}
+	}
+}
+
+// TestAPeriodOfSomeProgrammesHasNoTarget: the plan asks for one of all that count.
+func TestAPeriodOfSomeProgrammesHasNoTarget(t *testing.T) {
+	p := Period{Span: Span{First: "2024-01-01", Last: "2024-12-31"}, Figures: Figures{Counts: Counts{Active: 10, Aired: 4}}}
+	if a := p.Answer(text.Vietnamese, Filter{}, nil, Filter{}); a.Target != Target || a.Missing != 6 {
+		t.Errorf("of all: %+v", a)
+	}
+	if a := p.Answer(text.Vietnamese, Filter{Programme: "P3"}, nil, Filter{}); a.Target != 0 || a.Missing != 0 {
+		t.Errorf("of one: %+v", a)
+	}
+}

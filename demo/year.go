@@ -219,7 +219,7 @@ func (w *world) close() error {
 			}
 			m := w.meta(w.people["giamsat"], cal.Start(week+1))
 			storm := coverage.Excuse{Week: week, Station: st.ID, Reason: airing.Weather, Note: "Lũ quét, mất điện toàn xã theo báo cáo của huyện",
-				Asked: "Phòng Văn hoá và Thông tin huyện"}
+				Asked: w.operator(st.ID).Person}
 			if _, err := w.store.Excuse(w.ctx, m, storm); err != nil && !fault.Is(err, "coverage.excuse_aired") {
 				return err
 			}

@@ -66,7 +66,11 @@ func (c coveragePeriod) Run(t *terminal) error {
 			Items []json.RawMessage `json:"items"`
 		}{a, items})
 	}
-	fmt.Fprintln(t.out, t.lang.Say("cli.coverage.period", "name", a.Name, "aired", a.Aired, "expected", a.Expected(), "share", a.Share(t.lang),
+	said := "cli.coverage.period"
+	if a.Narrow {
+		said = "cli.coverage.period_narrow"
+	}
+	fmt.Fprintln(t.out, t.lang.Say(said, "name", a.Name, "aired", a.Aired, "expected", a.Expected(), "share", a.Share(t.lang),
 		"missing", a.Missing))
 	if now := a.Now; now != nil {
 		fmt.Fprintf(t.out, "%s %d/%d\n", t.lang.Say("coverage.since_then"), now.Aired, now.Expected())

@@ -157,7 +157,7 @@ func stationTable(r *kit.Request, g group, several bool) paper.Table {
 			note = r.Say("airing.reason." + string(s.Reason))
 		}
 		if e := s.Excuse; e != nil {
-			note += r.Say("airing.reason."+string(e.Reason)) + ": " + e.Note + " (" + e.By + ")"
+			note += r.Say("airing.reason."+string(e.Reason)) + ": " + e.Note + " (" + e.Words(r.Lang) + ")"
 		}
 		if s.Scheduled == 0 {
 			note += " " + r.Say("coverage.not_scheduled")

@@ -103,13 +103,16 @@ func grade(s coverage.Share) string {
 	case n >= 80:
 		return kit.StateInfo
 	case n >= 50:
-		return kit.StateBad
+		return kit.StateWarn
 	}
-	return kit.StateWarn
+	return kit.StateBad
 }
 
+// gradeHeights is how high a week of a grade stands in a strip.
+var gradeHeights = map[string]int{kit.StateOK: 16, kit.StateInfo: 12, kit.StateWarn: 8, kit.StateBad: 5, kit.StateNone: 3}
+
 // grades are all of them, from best to worst, by the sentence that says so.
-var grades = []string{kit.StateOK, kit.StateInfo, kit.StateBad, kit.StateWarn, kit.StateNone}
+var grades = []string{kit.StateOK, kit.StateInfo, kit.StateWarn, kit.StateBad, kit.StateNone}
 
 func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	cal, err := p.calendar(r.Context())
@@ -155,7 +158,7 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	switch as {
 	case "":
 	default:
-		return r.SendTable(w, as, fileName(got), got.Table(f.By, cal, r.Lang))
+		return r.SendTable(w, as, fileName(f, got), got.Table(f.By, cal, r.Lang))
 	}
 	page.Period, page.Asked, page.Form, page.Kept = got, f, kit.FilterForm(f), kit.Kept(f)
 	page.Words = f.Words(r.Lang, got.Span)
@@ -172,9 +175,18 @@ func (p pages) showPeriod(w http.ResponseWriter, r *kit.Request) error {
 	return p.period.Render(w, r, page)
 }
 
-// fileName is what a file of the period is called.
-func fileName(p coverage.Period) string {
-	return "do-phu-" + p.From.String() + "-" + max(p.From, p.Until).String()
+// fileName is what a file of the period is called: the weeks, and what it is narrowed by.
+func fileName(f coverage.Filter, p coverage.Period) string {
+	name := "do-phu-" + p.From.String() + "-" + max(p.From, p.Until).String()
+	for _, part := range []string{f.District, string(f.Technology), f.Language, f.Programme, string(f.Topic)} {
+		if part != "" {
+			name += "-" + part
+		}
+	}
+	if f.Stations != "" {
+		name += "-danh-sach"
+	}
+	return name
 }
 
 // choose fills what may be chosen from.
@@ -240,7 +252,10 @@ func (page *periodPage) lead(r *kit.Request, reg *stations.Registry, cal airing.
 	if page.First == page.Period.Last {
 		page.Log = "/airings?from=" + string(page.First) + "&until=" + string(page.First)
 	}
-	if n := page.Span.Weeks(); n > 0 {
+	switch n := page.Span.Weeks(); {
+	case n == 1 && page.First == page.Period.Last:
+		page.Words = r.Say("coverage.day_in_week", "week", page.From, "day", page.Words)
+	case n > 0:
 		page.Words += " · " + page.From.Words(r.Lang)
 		if n > 1 {
 			page.Words += " – " + page.Until.Words(r.Lang)
@@ -259,7 +274,11 @@ func rowOfFigures(r *kit.Request, name, path string, c coverage.Counts) figuresR
 
 // sum makes the lines that stand against each other: the period, now, before.
 func (page *periodPage) sum(r *kit.Request, before *coverage.Period, of coverage.Filter) {
-	page.Rows = append(page.Rows, rowOfFigures(r, r.Say("coverage.this_period"), "", page.Counts))
+	this := "coverage.this_period"
+	if page.First == page.Period.Last {
+		this = "coverage.week_of_day"
+	}
+	page.Rows = append(page.Rows, rowOfFigures(r, r.Say(this), "", page.Counts))
 	if now := page.Figures.Now; now != nil {
 		page.Rows = append(page.Rows, rowOfFigures(r, r.Say("coverage.as_now"), "", *now))
 	}
@@ -306,7 +325,7 @@ func (page *periodPage) course(r *kit.Request, cal airing.Calendar) {
 		if row.Nothing {
 			row.Share, ok = r.Say("coverage.percent_none"), false
 		}
-		columns = append(columns, kit.Column{Label: label, Note: strconv.Itoa(n), Title: name + ": " + row.Share + ", " + share(r, part.Counts), Value: n,
+		columns = append(columns, kit.Column{Label: label, Note: strconv.Itoa(n), Title: text.Sentence(name) + ": " + row.Share + ", " + share(r, part.Counts), Value: n,
 			Gap:   !ok,
 			State: grade(coverage.Share{Aired: part.Aired, Expected: part.Expected()}), Path: path})
 		page.ByParts = append(page.ByParts, row)
@@ -351,6 +370,7 @@ func (page *periodPage) areas(r *kit.Request, reg *stations.Registry, before *co
 		boxes := make([]kit.StripBox, len(d.Course))
 		for i, s := range d.Course {
 			boxes[i].State = grade(s)
+			boxes[i].High = gradeHeights[boxes[i].State]
 		}
 		row.Strip = kit.NewStrip(r.Say("coverage.area_course", "district", row.Name, "share", row.Share, "aired", d.Aired, "expected", d.Expected()), boxes)
 		page.Areas = append(page.Areas, row)

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -237,6 +238,7 @@ type StripPath struct{ State, D string }
 // StripBox is one box; "" draws none.
 type StripBox struct {
 	State string
+	High  int // 0 is as high as the state is good
 	Mark  bool
 }
 
@@ -254,7 +256,7 @@ func NewStrip(title string, boxes []StripBox) StripRow {
 	for _, state := range []string{StateOK, StateInfo, StateBad, StateWarn, StateNone, StateLater, StateUnplanned} {
 		var b strings.Builder
 		for i, box := range boxes {
-			if high := stripHeights[state]; box.State == state {
+			if high := cmp.Or(box.High, stripHeights[state]); box.State == state {
 				fmt.Fprintf(&b, "M%d %dh8v%dh-8z", stripStep*i+1, stripHigh-high, high)
 			}
 		}
