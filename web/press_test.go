@@ -785,10 +785,16 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.known["rule_out"], _ = w.entryOf("lan-nam", 0)
 	typed["/stations/split"]["code"] = reg.UnitOf("S00003").Code
 
+	const keep = "stations/list.html stations.list_keep" // what is kept as a list is said below
+	w.tried[keep] = true
 	w.unreported()
 	w.spoken()
 	w.heard()
 	w.round()
+	delete(w.tried, keep)
+	w.danger, w.only = true, "stations/"
+	w.visit("giamsat", "/stations", map[string]string{"which": "all", "name": "Đài vùng xa"})
+	w.danger, w.only = false, ""
 	w.plain = true
 	w.visit("giamkhao2", sheet, nil)
 	w.plain = false

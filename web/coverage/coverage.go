@@ -527,7 +527,9 @@ type stationPage struct {
 	Week     airing.Week
 	Now      *coverage.StationWeek // nil when the station does not count that week
 	Badge    string
-	Course   kit.Sparkline
+	Year     kit.StripRow // the weeks up to this one, as each counts
+	Days     []string     // of each, what it shows
+	States   []kit.LegendItem
 	Weeks    []pastWeek
 	Lines    []said
 	Of       []lent // other stations some of whose reports count here
@@ -576,6 +578,27 @@ func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderStation(w, r, f)
 }
 
+// year draws the weeks of a station up to the one that is asked for.
+func (p pages) year(r *kit.Request, cal airing.Calendar, station string, page *stationPage) error {
+	f := coverage.Filter{From: coverage.MustStretch((page.Week - historyWeeks + 1).String()), Until: coverage.MustStretch(page.Week.String()), Stations: station}
+	got, err := p.store.Period(r.Context(), r.Actor, f, r.Now)
+	if err != nil {
+		return err
+	}
+	for _, strip := range got.Strips([]string{station}) {
+		page.Year, _ = stripOf(r, page.Name, strip)
+		for _, d := range strip.Weeks {
+			said := r.Say("coverage.percent_none")
+			if d.State != "" {
+				said = r.Say("coverage.state." + string(d.State))
+			}
+			page.Days = append(page.Days, r.Lang.Week(cal.Start(d.Week), cal.End(d.Week))+": "+said)
+		}
+	}
+	page.States = stateLegend(r)
+	return nil
+}
+
 func (p pages) renderStation(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
 	return p.renderAsked(w, r, f, kit.NewForm())
 }
@@ -614,17 +637,17 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 	if err != nil {
 		return err
 	}
-	values := make([]float64, historyWeeks)
 	for i := range historyWeeks {
 		w := week - airing.Week(i)
 		tally, any := tallies[w]
-		values[historyWeeks-1-i] = min(1, float64(tally.Qualifying))
 		if any || st.ActiveInWeek(stations.DateOf(cal.Start(w))) { // a silent week is a week
 			page.Weeks = append(page.Weeks, pastWeek{Path: stationPath(st.ID, w), Line: r.Lang.Week(cal.Start(w), cal.End(w)),
 				Excused: excused[w].Stands() && tally.Qualifying == 0, Silent: silent[w], Tally: tally})
 		}
 	}
-	page.Course = kit.NewSparkline(r.Say("coverage.history", "n", historyWeeks), values, 1)
+	if err := p.year(r, cal, st.ID, &page); err != nil {
+		return err
+	}
 	got, err := p.store.Coverage(r.Context(), r.Actor, coverage.Query{Week: week, Now: r.Now})
 	if err != nil {
 		return err

@@ -211,6 +211,23 @@ func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
 }
 
 // TestAStationsYearShowsSilentWeeks: they are those a monitor looks for.
+// TestAYearOfAStationIsDrawnAndNamed: 52 weeks in one strip, each with its name, up to the last that is over.
+func TestAYearOfAStationIsDrawnAndNamed(t *testing.T) {
+	s, c := open(t)
+	e := coverage.Excuse{Week: week - 3, Station: "S00001", Reason: airing.Weather, Note: "Lũ quét"}
+	if _, err := s.Excuse(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: now}, e); err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/coverage/stations/S00001?week=" + (week - 1).String())
+	c.Expect(http.StatusOK, ".year li:nth-child(50)", "Được miễn")
+	if n := c.Doc().Find(".year li").Length(); n != 52 {
+		t.Errorf("%d weeks", n)
+	}
+	if title := c.Doc().Find(".year svg").AttrOr("aria-label", ""); !strings.Contains(title, "Được miễn") {
+		t.Errorf("the strip says %q", title)
+	}
+}
+
 func TestAStationsYearShowsSilentWeeks(t *testing.T) {
 	_, c := open(t)
 	c.Get("/coverage/stations/S00001?week=" + week.String())

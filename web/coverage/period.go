@@ -222,9 +222,7 @@ func (page *periodPage) choose(r *kit.Request, reg *stations.Registry, plan *sch
 			page.Hidden = append(page.Hidden, k)
 		}
 	}
-	for _, s := range coverage.States {
-		page.States = append(page.States, kit.LegendItem{State: badges[s], Text: r.Say("coverage.state." + string(s))})
-	}
+	page.States = stateLegend(r)
 	for _, g := range grades {
 		page.Legend = append(page.Legend, kit.LegendItem{State: g, Text: r.Say("coverage.grade." + g)})
 	}
@@ -409,6 +407,14 @@ func (page *periodPage) stations(r *kit.Request, reg *stations.Registry) {
 		row.Strip, row.Said = stripOf(r, name, strip)
 		page.Strips = append(page.Strips, row)
 	}
+}
+
+// stateLegend explains the states of a week.
+func stateLegend(r *kit.Request) (list []kit.LegendItem) {
+	for _, s := range coverage.States {
+		list = append(list, kit.LegendItem{State: badges[s], Text: r.Say("coverage.state." + string(s))})
+	}
+	return list
 }
 
 // stripOf draws a station's weeks, and says in words in which it did not air.
