@@ -113,7 +113,8 @@ func (r *Registry) NotListed(id string) *fault.Error {
 	return fault.New(fault.Invalid, "stations.not_listed", "station", r.Label(id)).At("station")
 }
 
-// DecideList says what a list becomes. Faults: accounts.denied, those of ListToChange, stations.list_many, stations.refused whose parts are of name (list_name, list_name_taken) and of stations
+// DecideList says what a list becomes. Faults: accounts.denied, those of ListToChange, stations.list_many,
+// stations.refused whose parts are of name (list_name, list_name_taken) and of stations
 // (list_empty, list_long, unknown).
 func DecideList(r *Registry, m accounts.Meta, c SaveList) (List, error) {
 	if !m.By.CanSomewhere(accounts.ReadStations) {

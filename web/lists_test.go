@@ -47,8 +47,10 @@ func TestAListIsKeptAndAskedFor(t *testing.T) {
 	thu.Submit("#keep", "name", "vùng cao", "which", "all")
 	thu.Expect(http.StatusUnprocessableEntity, "#keep .error", "Bạn đã có danh sách")
 
-	for path, says := range map[string]string{"/coverage?week=2024-W20&": "Vùng cao", "/coverage/period?": "Vùng cao", "/coverage/paper?week=2024-W20&": "Vùng cao",
-		"/calls?": reg.Label("S00060"), "/calls/log?": "", "/stations?": reg.Label("S00002"), "/airings?from=2024-05-13&": reg.Label("S00002"), "/evidence?": "",
+	for path, says := range map[string]string{"/coverage?week=2024-W20&": "Vùng cao", "/coverage/period?": "Vùng cao",
+		"/coverage/paper?week=2024-W20&": "Vùng cao",
+		"/calls?":                        reg.Label("S00060"), "/calls/log?": "", "/stations?": reg.Label("S00002"),
+		"/airings?from=2024-05-13&": reg.Label("S00002"), "/evidence?": "",
 		"/coverage/excuses?": ""} {
 		thu.Get(path + "list=" + id)
 		thu.Expect(http.StatusOK, "main", says)
@@ -78,9 +80,10 @@ func TestAListIsKeptAndAskedFor(t *testing.T) {
 	again.Submit("form[method=post]", "name", "Vùng sâu")
 	again.Expect(http.StatusConflict, "main", "Vùng sâu")
 
-	if _, err := s.Merge(t.Context(), accounts.Meta{ID: "merged", By: accounts.Daemon(), At: clock.at}, stations.Merge{On: "2024-05-19", Rows: []stations.MergeRow{
-		{Line: 2, OldCode: reg.UnitOf("S00002").Code, NewCode: "90001", NewName: "Xã Mới"},
-		{Line: 3, OldCode: reg.UnitOf("S00003").Code, NewCode: "90001", NewName: "Xã Mới"}}}); err != nil {
+	if _, err := s.Merge(t.Context(), accounts.Meta{ID: "merged", By: accounts.Daemon(), At: clock.at},
+		stations.Merge{On: "2024-05-19", Rows: []stations.MergeRow{
+			{Line: 2, OldCode: reg.UnitOf("S00002").Code, NewCode: "90001", NewName: "Xã Mới"},
+			{Line: 3, OldCode: reg.UnitOf("S00003").Code, NewCode: "90001", NewName: "Xã Mới"}}}); err != nil {
 		t.Fatal(err)
 	}
 	thu.Get("/lists")

@@ -45,7 +45,7 @@ type presser struct {
 	danger  bool            // press also what takes something away
 	only    string          // part of the name of all that is pressed, "" for everything
 	sounds  int
-	known   map[string]string // names of fields and what only this province has
+	known   map[string]string // names of fields of contests and what only this province has
 	plain   bool              // without scripts
 }
 
@@ -150,7 +150,10 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 		}
 		b := list[i]
 		id := whichButton(b, kind)
-		all := maps.Clone(w.known)
+		all := map[string]string{}
+		if strings.HasPrefix(kind, "/contests") || strings.HasPrefix(kind, "/judging") {
+			maps.Copy(all, w.known)
+		}
 		for _, begin := range slices.Sorted(maps.Keys(typed)) { // what is said of a longer beginning counts
 			if strings.HasPrefix(kind, begin) {
 				maps.Copy(all, typed[begin])

@@ -13,12 +13,14 @@ func (a stationRoutes) listRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /api/v1/lists", Access: read, Handler: a.lists, Query: "limit after", Out: kit.List[stations.List]{},
 			Summary: "Lists of stations the caller may ask for, the own first; their IDs are the parameter list of other routes."},
-		{Pattern: "POST /api/v1/lists", Statuses: []int{http.StatusCreated}, Access: read, Handler: a.addList, In: stations.SaveList{}, Out: stations.List{},
+		{Pattern: "POST /api/v1/lists", Statuses: []int{http.StatusCreated}, Access: read, Handler: a.addList, In: stations.SaveList{},
+			Out:     stations.List{},
 			Summary: "Keep stations as a list of the caller; what the server itself keeps is shared."},
 		{Pattern: "GET /api/v1/lists/{id}", Access: read, Handler: a.oneList, Out: stations.List{}, Summary: "One list."},
 		{Pattern: "PUT /api/v1/lists/{id}", Edits: true, Access: read, Handler: a.editList, In: stations.SaveList{}, Out: stations.List{},
 			Summary: "Change a list: its name, whether it is shared, and all its stations."},
-		{Pattern: "DELETE /api/v1/lists/{id}", Edits: true, Access: read, Handler: a.removeList, Out: stations.List{}, Summary: "Remove a list; its stations stay."},
+		{Pattern: "DELETE /api/v1/lists/{id}", Edits: true, Access: read, Handler: a.removeList, Out: stations.List{},
+			Summary: "Remove a list; its stations stay."},
 	}
 }
 

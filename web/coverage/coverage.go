@@ -580,7 +580,8 @@ func (p pages) showStation(w http.ResponseWriter, r *kit.Request) error {
 
 // year draws the weeks of a station up to the one that is asked for.
 func (p pages) year(r *kit.Request, cal airing.Calendar, station string, page *stationPage) error {
-	f := coverage.Filter{From: coverage.MustStretch((page.Week - historyWeeks + 1).String()), Until: coverage.MustStretch(page.Week.String()), Stations: station}
+	f := coverage.Filter{From: coverage.MustStretch((page.Week - historyWeeks + 1).String()),
+		Until: coverage.MustStretch(page.Week.String()), Stations: station}
 	got, err := p.store.Period(r.Context(), r.Actor, f, r.Now)
 	if err != nil {
 		return err
