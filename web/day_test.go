@@ -80,7 +80,7 @@ func TestNobodyIsSilentBeforeTheSlotIsOver(t *testing.T) {
 		{at(16, 59, 59), "not_due", ".tile.later", "Khung phát tới: hôm nay 17:00.", 0, 1},
 		{at(17, 0, 0), "not_due", ".tile.later", "Đang phát “Nông thôn mới hằng tuần”, xong lúc 17:15.", 0, 1},
 		{at(17, 14, 59), "not_due", ".tile.later", "Đang phát “Nông thôn mới hằng tuần”, xong lúc 17:15.", 0, 1},
-		{at(17, 15, 0), "not_reported", ".tile.warn", "1 khung phát chờ xác nhận.", 1, 0},
+		{at(17, 15, 0), "not_reported", ".tile.bad", "1 khung phát chờ xác nhận.", 1, 0},
 	} {
 		clock.at = c.at
 		name := c.at.Format(time.TimeOnly)
@@ -95,7 +95,7 @@ func TestNobodyIsSilentBeforeTheSlotIsOver(t *testing.T) {
 		monitor.Expect(200, "[aria-labelledby=map] "+c.group)
 		if c.state == "not_due" {
 			monitor.Expect(200, "section[aria-labelledby=g-not_due]", "Chưa đến giờ")
-			if doc := monitor.Doc(); doc.Find("[aria-labelledby=map] .tile.warn").Length() != 0 || doc.Find("[aria-labelledby=g-not_reported]").Length() != 0 {
+			if doc := monitor.Doc(); doc.Find("[aria-labelledby=map] .tile.bad").Length() != 0 || doc.Find("[aria-labelledby=g-not_reported]").Length() != 0 {
 				t.Errorf("%s: somebody is said to be silent", name)
 			}
 		}

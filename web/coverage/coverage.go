@@ -158,8 +158,8 @@ func (p weekPage) All() string { return filter.Link("/coverage", of(p.Asked, "")
 
 // badges are the states of coverage as the look knows them.
 var badges = map[coverage.State]string{
-	coverage.Aired: kit.StateOK, coverage.NotCounted: kit.StateInfo, coverage.NotAired: kit.StateBad,
-	coverage.NotReported: kit.StateWarn, coverage.NotDue: kit.StateLater, coverage.NotPlanned: kit.StateUnplanned,
+	coverage.Aired: kit.StateOK, coverage.NotCounted: kit.StateInfo, coverage.NotAired: kit.StateWarn,
+	coverage.NotReported: kit.StateBad, coverage.NotDue: kit.StateLater, coverage.NotPlanned: kit.StateUnplanned,
 	coverage.Excused: kit.StateNone,
 }
 

@@ -177,7 +177,7 @@ func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
 	for _, w := range []airing.Week{week - 15, week - 1, week} {
 		c.Get("/coverage?week=" + w.String())
 		c.Expect(http.StatusOK, "[aria-labelledby=g-not_planned]", "Không có lịch")
-		if doc := c.Doc(); doc.Find("#g-not_reported, #g-not_due, #ask-close, [aria-labelledby=map] .tile.warn, [href^='tel:']").Length() != 0 ||
+		if doc := c.Doc(); doc.Find("#g-not_reported, #g-not_due, #ask-close, [aria-labelledby=map] .tile.bad, [href^='tel:']").Length() != 0 ||
 			doc.Find("[aria-labelledby=map] .tile.unplanned").Length() != 127 {
 			t.Errorf("%s: somebody is silent, or the week can be closed", w)
 		}

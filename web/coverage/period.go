@@ -108,9 +108,6 @@ func grade(s coverage.Share) string {
 	return kit.StateBad
 }
 
-// gradeHeights is how high a week of a grade stands in a strip.
-var gradeHeights = map[string]int{kit.StateOK: 16, kit.StateInfo: 12, kit.StateWarn: 8, kit.StateBad: 5, kit.StateNone: 3}
-
 // grades are all of them, from best to worst, by the sentence that says so.
 var grades = []string{kit.StateOK, kit.StateInfo, kit.StateWarn, kit.StateBad, kit.StateNone}
 
@@ -368,7 +365,6 @@ func (page *periodPage) areas(r *kit.Request, reg *stations.Registry, before *co
 		boxes := make([]kit.StripBox, len(d.Course))
 		for i, s := range d.Course {
 			boxes[i].State = grade(s)
-			boxes[i].High = gradeHeights[boxes[i].State]
 		}
 		row.Strip = kit.NewStrip(r.Say("coverage.area_course", "district", row.Name, "share", row.Share, "aired", d.Aired, "expected", d.Expected()), boxes)
 		page.Areas = append(page.Areas, row)

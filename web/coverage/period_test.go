@@ -38,17 +38,15 @@ func TestADayIsToldAsTheWeekItLiesIn(t *testing.T) {
 	c.Expect(http.StatusOK, "header .soft", "tuần có ngày 15/5/2024")
 }
 
-// TestAWorseShareIsNeverMilder: the worse the grade, the lower its box, and the last of all is the red one.
-func TestAWorseShareIsNeverMilder(t *testing.T) {
-	high := 100
-	for _, s := range []coverage.Share{{Aired: 10, Expected: 10}, {Aired: 9, Expected: 10}, {Aired: 6, Expected: 10}, {Aired: 1, Expected: 10}} {
-		now := gradeHeights[grade(s)]
-		if now >= high || now == 0 {
-			t.Errorf("%d of %d stands %d high, and what is better %d", s.Aired, s.Expected, now, high)
+// TestWhatIsWorstLooksWorst, of a share and of a station's week.
+func TestWhatIsWorstLooksWorst(t *testing.T) {
+	for share, want := range map[coverage.Share]string{{Aired: 10, Expected: 10}: kit.StateOK, {Aired: 9, Expected: 10}: kit.StateInfo,
+		{Aired: 6, Expected: 10}: kit.StateWarn, {Aired: 1, Expected: 10}: kit.StateBad} {
+		if got := grade(share); got != want {
+			t.Errorf("%+v is %s, not %s", share, got, want)
 		}
-		high = now
 	}
-	if worst := grade(coverage.Share{Aired: 1, Expected: 10}); worst != kit.StateBad {
-		t.Errorf("the worst is %s", worst)
+	if worst := badges[coverage.ToCall()[0]]; worst != kit.StateBad {
+		t.Errorf("who needs a call first looks %s", worst)
 	}
 }

@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -238,7 +237,6 @@ type StripPath struct{ State, D string }
 // StripBox is one box; "" draws none.
 type StripBox struct {
 	State string
-	High  int // 0 is as high as the state is good
 	Mark  bool
 }
 
@@ -248,15 +246,15 @@ const (
 )
 
 // stripHeights is how high a box of a state is: the shape says what the colour says.
-var stripHeights = map[string]int{StateOK: 16, StateInfo: 12, StateBad: 8, StateWarn: 5, StateNone: 3, StateLater: 2, StateUnplanned: 2}
+var stripHeights = map[string]int{StateOK: 16, StateInfo: 12, StateWarn: 8, StateBad: 5, StateNone: 3, StateLater: 2, StateUnplanned: 2}
 
 // NewStrip lays boxes out from left to right.
 func NewStrip(title string, boxes []StripBox) StripRow {
 	s := StripRow{Title: title, Width: stripStep * len(boxes)}
-	for _, state := range []string{StateOK, StateInfo, StateBad, StateWarn, StateNone, StateLater, StateUnplanned} {
+	for _, state := range []string{StateOK, StateInfo, StateWarn, StateBad, StateNone, StateLater, StateUnplanned} {
 		var b strings.Builder
 		for i, box := range boxes {
-			if high := cmp.Or(box.High, stripHeights[state]); box.State == state {
+			if high := stripHeights[state]; box.State == state {
 				fmt.Fprintf(&b, "M%d %dh8v%dh-8z", stripStep*i+1, stripHigh-high, high)
 			}
 		}
@@ -365,7 +363,7 @@ func (m HexMap) areas() (list []MapArea) {
 	}
 	for _, name := range order {
 		s := of[name]
-		one := MapArea{name, round(s.x / float64(s.n)), round(s.y / float64(s.n))}
+		one := MapArea{name, round(s.x / float64(s.n)), betweenRows(s.y / float64(s.n))}
 		for range order { // names do not cover each other
 			at := slices.IndexFunc(list, func(o MapArea) bool {
 				wide := letterWide * float64(utf8.RuneCountInString(o.Text)+utf8.RuneCountInString(one.Text)) / 2
@@ -374,9 +372,15 @@ func (m HexMap) areas() (list []MapArea) {
 			if at < 0 {
 				break
 			}
-			one.Y = list[at].Y + lineHigh
+			one.Y = betweenRows(list[at].Y + lineHigh)
 		}
 		list = append(list, one)
 	}
 	return list
+}
+
+// betweenRows is the nearest base line on which a name covers no mark: those stand in the middle of their tiles.
+func betweenRows(y float64) float64 {
+	const rowHigh, base = 1.5 * hexSize, hexSize + 0.75*hexSize + 4 // half way to the next row, and half the letters down
+	return round(base + rowHigh*math.Round((y-base)/rowHigh))
 }
