@@ -12,6 +12,43 @@ import (
 	"loa/web/webtest"
 )
 
+// TestAClassMeansOneThing: a name that a page's style gives another meaning than the look's changes
+// pages nobody looked at.
+func TestAClassMeansOneThing(t *testing.T) {
+	names, err := filepath.Glob("*/*.css")
+	if err != nil || len(names) < 8 {
+		t.Fatal(names, err)
+	}
+	bare := regexp.MustCompile(`(?m)^(\.[\w-]+) \{$`)
+	look, own := map[string]bool{}, map[string][]string{}
+	for _, name := range names {
+		written, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, m := range bare.FindAllStringSubmatch(string(written), -1) {
+			if seen[m[1]] {
+				t.Errorf("%s says what %s is twice", name, m[1])
+			}
+			seen[m[1]] = true
+			if name == filepath.Join("kit", "kit.css") {
+				look[m[1]] = true
+			} else {
+				own[m[1]] = append(own[m[1]], name)
+			}
+		}
+	}
+	if !look[".card"] || len(look) < 100 {
+		t.Fatal(len(look), " classes of the look")
+	}
+	for class, where := range own {
+		if look[class] {
+			t.Errorf("%s gives %s of the look another meaning", where, class)
+		}
+	}
+}
+
 // A browser reads from a style as it is sent what it reads from it as it is written.
 func TestShortenedStylesSayTheSame(t *testing.T) {
 	k, _ := build(t, func() time.Time { return tuesday })

@@ -878,7 +878,7 @@ func fullRules(now time.Time) contest.Rules {
 
 // steps lists the addresses of the steps of a contest's rules.
 func (v *visitor) steps(id string) []string {
-	return v.doc("/contests/" + id + "/rules").Find(".steps .step a").FilterFunction(func(_ int, a *goquery.Selection) bool {
+	return v.doc("/contests/" + id + "/rules").Find(".steps .rule-step a").FilterFunction(func(_ int, a *goquery.Selection) bool {
 		return !strings.Contains(a.AttrOr("href", ""), "_new")
 	}).Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
 }
