@@ -81,7 +81,8 @@ func (s *Stretch) UnmarshalText(b []byte) (err error) {
 
 // JSONSchema is what MarshalText writes.
 func (Stretch) JSONSchema() map[string]any {
-	return map[string]any{"type": "string", "pattern": `^(\d{4}(-(H[12]|Q[1-4]|W\d{2}|\d{2}(-\d{2})?))?)?$`}
+	return map[string]any{"type": "string", "description": "a year, half-year, quarter, month, ISO week or day, which belongs whole to what is asked",
+		"pattern": `^(\d{4}(-(H[12]|Q[1-4]|W\d{2}|\d{2}(-\d{2})?))?)?$`}
 }
 
 var yearPart = regexp.MustCompile(`^(\d{4})(?:-(H[12]|Q[1-4]|\d{2}))?$`)

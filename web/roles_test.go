@@ -75,6 +75,11 @@ func TestTwoRolesShowWhatEachShows(t *testing.T) {
 			got := look(one+" and "+other, slices.Concat(held[one], held[other])...)
 			links := maps.Clone(a.links)
 			maps.Copy(links, b.links)
+			for _, all := range []map[string]bool{got.links, links} { // the guide of one of them, and all at /help; who has one day has it at /today
+				maps.DeleteFunc(all, func(link string, _ bool) bool {
+					return strings.HasPrefix(link, "/help/") || strings.HasPrefix(link, "/today?")
+				})
+			}
 			if !maps.Equal(got.links, links) {
 				t.Errorf("%s and %s: %v, want %v", one, other, slices.Sorted(maps.Keys(got.links)), slices.Sorted(maps.Keys(links)))
 			}

@@ -99,6 +99,13 @@ func districtOptions(reg *stations.Registry, there []kit.Option) (list []kit.Opt
 
 // ask takes the request that a station be excused.
 func (p pages) ask(w http.ResponseWriter, r *kit.Request) error {
+	reg, err := p.store.Registry(r.Context())
+	if err != nil {
+		return err
+	}
+	if st, err := reg.ByCodeOrID(r.PathValue("station"), r.Today()); err == nil && !coverage.MayAskExcuse(r.Actor, reg.Where(st.ID)) {
+		return r.Actor.Must(accounts.ExcuseStation, reg.Where(st.ID)) // before it says anything of what was typed
+	}
 	f, week, err := formOfWeek(r)
 	if err != nil {
 		return err

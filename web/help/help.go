@@ -26,7 +26,7 @@ type listPage struct {
 
 type guidePage struct {
 	kit.Page
-	Guide *guide
+	Guide guide
 }
 
 type pages struct {
@@ -78,7 +78,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 	if g == nil {
 		return fault.New(fault.NotFound, "kit.not_found")
 	}
-	page := guidePage{Page: r.Page("help.title"), Guide: g}
+	page := guidePage{Page: r.Page("help.title"), Guide: *g}
 	page.Title = g.Title
 	return p.one.Render(w, r, page)
 }

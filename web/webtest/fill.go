@@ -4,8 +4,11 @@ package webtest
 
 import (
 	"fmt"
+	"html/template"
 	"reflect"
 	"time"
+
+	"loa/internal/text"
 )
 
 // Fill sets every exported field of the struct page points to, three levels
@@ -22,8 +25,15 @@ func fill(v reflect.Value, depth int) {
 	if !v.CanSet() || depth == 0 {
 		return
 	}
-	if v.Type() == reflect.TypeFor[time.Time]() {
+	switch v.Type() {
+	case reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(someTime))
+		return
+	case reflect.TypeFor[text.Phrase](): // its arguments belong to its key
+		v.Set(reflect.ValueOf(text.Phrase{Key: filled}))
+		return
+	case reflect.TypeFor[template.HTML](): // whoever makes it has escaped what is in it
+		v.SetString("x")
 		return
 	}
 	switch v.Kind() {
