@@ -223,7 +223,8 @@ func TestThePlanChangesWhileAReportWaits(t *testing.T) {
 			merge := stations.Merge{On: "2024-05-14"}
 			for i, id := range []string{"S00001", "S00002"} {
 				u := reg.UnitOf(id)
-				merge.Rows = append(merge.Rows, stations.MergeRow{Line: 2 + i, OldCode: u.Code, NewCode: "99001", NewName: "Xã Mới Một", NewDistrict: reg.UnitOf("S00001").District})
+				merge.Rows = append(merge.Rows, stations.MergeRow{Line: 2 + i, OldCode: u.Code, NewCode: "99001", NewName: "Xã Mới Một",
+					NewDistrict: reg.UnitOf("S00001").District})
 			}
 			if plan, err := p.store.Merge(t.Context(), meta(five.Add(20*time.Hour)), merge); err != nil {
 				t.Fatal(err, plan.Bad)

@@ -151,6 +151,54 @@ func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
 	}
 }
 
+// What is typed of a work is kept on the phone until it was submitted: the tab is closed, the session ends, and the words are there.
+func TestWhatIsTypedOfAWorkIsKeptOnThePhone(t *testing.T) {
+	r := startDaemon(t, t.TempDir(), monday)
+	closesInAnHour(t, r)
+	grant := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00010"}}
+	who, err := r.d.store.AddPerson(t.Context(), accounts.Meta{ID: kit.NewID(), By: accounts.Daemon(), At: monday},
+		accounts.AddPerson{Name: "Páo", Login: "pao", Grants: []accounts.Grant{grant}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := webtest.NewBrowser(t).Person()
+	open := func() {
+		t.Helper()
+		p.Open("about:blank")
+		p.Cookie("s", webtest.Session(t, r.d.store, who, monday), r.d.URL())
+		p.Open(r.d.URL() + "/enter/han-nop")
+	}
+	const kept = `Object.keys(localStorage).some((k) => k.startsWith("loa-draft:") && localStorage[k].includes("Kính thưa"))`
+	open()
+	p.Type("[name=title]", "Đường sữa ngọt")
+	p.Type("[name=script]", "Kính thưa bà con")
+	p.Until("it is kept", kept)
+	open()
+	p.Wait("form .notice.info button")
+	p.Says("form .notice.info", "đã giữ trên máy này và điền lại")
+	p.Fingers("draft")
+	p.Shot("draft", 360)
+	p.Click("form .notice.info button")
+	p.Until("it is dropped", `document.querySelector("[name=title]").value + document.querySelector("[name=script]").value === "" && !(`+kept+`)`)
+	p.Type("[name=title]", "Đường sữa ngọt")
+	p.Type("[name=script]", "Kính thưa bà con")
+	p.Until("it is kept", kept)
+	open()
+	p.Wait("form .notice.info button")
+	p.Upload("input[name=audio_file]", voice(t, 440))
+	p.Click("button[value=submit]")
+	p.Wait(".facts")
+	p.Until("nothing is kept any more", `!(`+kept+`)`)
+	if err := r.d.hall.View(t.Context(), "han-nop", func(s *contest.State) error {
+		if len(s.Entries) != 1 || s.Entries[0].Title != "Đường sữa ngọt" || !strings.Contains(s.Entries[0].Script, "bà con") {
+			t.Errorf("%+v", s.Entries)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestADeadlineCrossedMidUpload lets the deadline, and then the grace, go by
 // while files are on their way.
 func TestADeadlineCrossedMidUpload(t *testing.T) {

@@ -233,7 +233,7 @@ if (box) {
 }
 
 // Her own pages are there without a network: of her day, her log and what waits, and where a link has data-keep.
-const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
+const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
