@@ -55,7 +55,8 @@ var unguarded = map[string][]string{
 		"POST /api/v1/me/messages/read", "POST /library/{id}/remove", "POST /me/sessions/end",
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
 		"POST /people/invite/organiser/{contest}/withdraw",
-		"POST /settings/hooks/{id}/remove", "POST /messages/read", "POST /people/{id}/sessions/end", "POST /people/{id}/tokens/remove", "POST /logout"},
+		"POST /settings/hooks/{id}/remove", "POST /messages/read", "POST /people/{id}/sessions/end", "POST /people/{id}/handover",
+		"POST /people/{id}/tokens/remove", "POST /logout"},
 	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
 	"carries the number of the version it was made from": {
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},

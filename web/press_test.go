@@ -860,8 +860,13 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.visit("hoithi", "/contests/lien-hoan/entries/"+open, nil)
 	w.just("quantri", "/people/"+w.people[takes].ID, "people/person.html sure people.take", nil) // of nobody who has to press on
 	w.tried["people/person.html sure people.disable: does do=disable"] = true                    // it ends what the others end
+	const handsOver = "people/person.html sure people.handover: does do=handover"
+	w.tried[handsOver] = true // nor does who has to press on
 	w.visit("quantri", "/people/"+w.people["xa-02794"].ID, nil)
 	delete(w.tried, "people/person.html sure people.disable: does do=disable")
+	delete(w.tried, handsOver)
+	_, leaves := w.entryOf("lien-hoan", 2)
+	w.just("quantri", "/people/"+w.people[leaves].ID, "people.handover", nil)
 	w.again("coverage/anew.html stations.to_preview")
 	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)
 	w.again("me/me.html me.token_make")

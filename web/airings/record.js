@@ -184,7 +184,7 @@ function run(button) {
       if (!navigator.mediaDevices || !window.MediaRecorder) return without(words.none);
       going = await listen({
         heard: (db) => (meter.value = Math.max(0, 60 + db)),
-        tick: (n) => say(fill(words.records, { length: seconds(n), most: seconds(most) })),
+        tick: (n) => say(fill(words.going, { length: seconds(n), most: seconds(most) })),
       });
     } catch (e) {
       if (!closed) without(e.name === "NotAllowedError" ? words.refused : words.none);

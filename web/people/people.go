@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"loa/accounts"
 	"loa/internal/text"
 	"loa/stations"
@@ -58,6 +60,7 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /people/{id}", Access: tend, Handler: p.showPerson},
 		kit.Route{Pattern: "POST /people/{id}", Access: tend, Handler: p.change},
 		kit.Route{Pattern: "POST /people/{id}/renew", Access: tend, Handler: p.renew},
+		kit.Route{Pattern: "POST /people/{id}/handover", Access: tend, Handler: p.handOver},
 		kit.Route{Pattern: "POST /people/{id}/sessions/end", Access: tend, Handler: p.endSessions},
 		kit.Route{Pattern: "POST /people/{id}/tokens/remove", Access: accounts.ManagePeople, Handler: p.removeToken},
 		kit.Route{Pattern: "GET /people/invite", Access: tend, Handler: p.showInvite},
@@ -165,7 +168,11 @@ type personPage struct {
 	Districts []kit.Option
 }
 
-type grantRow struct{ Value, Words string }
+type grantRow struct {
+	Value, Words string
+	Station      string // that she runs, "" of another role
+	Label        string
+}
 
 func grantValue(g accounts.Grant) string {
 	return string(g.Role) + "|" + string(g.Scope.Level) + "|" + g.Scope.ID
@@ -193,7 +200,11 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 		page.Named = form
 	}
 	for _, g := range q.Grants {
-		page.Grants = append(page.Grants, grantRow{grantValue(g), g.Words(r.Lang, r.Names(places))})
+		row := grantRow{Value: grantValue(g), Words: g.Words(r.Lang, r.Names(places))}
+		if g.Role == accounts.Operator {
+			row.Station, row.Label = g.Scope.ID, places.Label(g.Scope.ID)
+		}
+		page.Grants = append(page.Grants, row)
 	}
 	if by, err := f.Directory.Person(q.InvitedBy); err == nil {
 		page.InvitedBy = by.Name
@@ -325,6 +336,45 @@ func (p pages) endSessions(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return r.Redirect(w, "/people/"+id, "me.sessions_ended")
+}
+
+// handOver ends that somebody runs a station, and makes the link for who comes after her.
+func (p pages) handOver(w http.ResponseWriter, r *kit.Request) error {
+	form, secret, err := formWithSecret(r)
+	if err != nil {
+		return err
+	}
+	step := func(name string) accounts.Meta {
+		return r.Meta(uuid.NewSHA1(uuid.MustParse(form.ID), []byte(name)).String())
+	}
+	people, err := p.store.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	leaves, err := people.Person(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	station := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: form.Get("station")}}
+	keeps := slices.DeleteFunc(slices.Clone(leaves.Grants), func(g accounts.Grant) bool { return g == station })
+	// The link comes first: it is refused to who may not give the station, and then nothing has changed.
+	inv, err := p.store.Invite(r.Context(), step("invite"),
+		accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{station}, Waiting: accounts.WithdrawWaiting})
+	if err == nil { // before she is nobody of theirs any more
+		_, err = p.store.EndSessions(r.Context(), step("end"), accounts.EndSessions{Person: leaves.ID})
+	}
+	if err == nil {
+		take := step("take")
+		take.Seen = leaves.Edition().Tag // a role given meanwhile is not taken away
+		_, err = p.store.ChangePerson(r.Context(), take, accounts.ChangePerson{Person: leaves.ID, Grants: &keeps})
+	}
+	if form.Refused(err) {
+		return p.renderPerson(w, r, *form)
+	}
+	if err != nil {
+		return err
+	}
+	return p.renderLink(w, r, inv, secret)
 }
 
 func (p pages) removeToken(w http.ResponseWriter, r *kit.Request) error {

@@ -127,6 +127,89 @@ func TestADistrictMonitorTendsHerDistrictAlone(t *testing.T) {
 	}
 }
 
+// TestAStationIsHandedOver has a district's monitor end one lost phone of an operator, and then hand her station to
+// somebody new: one press, a link, and the colleague of the same station goes on working.
+func TestAStationIsHandedOver(t *testing.T) {
+	h, s := newPages(t)
+	here, _ := oneStation(t, s)
+	now := time.Now()
+	run := grant(accounts.Operator, accounts.Station, here.Station)
+	webtest.LoggedIn(t, s, "chief", now, grant(accounts.Admin, accounts.Province, ""))
+	phone := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "mai", now, run))
+	colleague := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "sua", now, run))
+	monitor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "monitor", now, grant(accounts.Monitor, accounts.District, here.District)))
+	d, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mai, _ := d.ByLogin("mai")
+	other := webtest.NewClient(t, h, webtest.Session(t, s, mai, now.Add(time.Second)))
+	sessions, err := s.Sessions(t.Context(), mai.ID, now)
+	if err != nil || len(sessions) != 2 {
+		t.Fatalf("%d sessions, %v", len(sessions), err)
+	}
+	lost := slices.IndexFunc(sessions, func(s accounts.Session) bool { return s.Started.Before(now.Add(time.Second).UTC()) })
+	form := "form[action$='/sessions/end']:has([value='" + sessions[lost].ID + "'])"
+	page := "/people/" + mai.ID
+	monitor.Get(page)
+	monitor.Submit(form)
+	monitor.Expect(200, "", "Đã đăng xuất")
+	phone.Get("/me")
+	phone.Expect(200, "h1", "Đăng nhập")
+	other.Get("/me")
+	other.Expect(200, "h1", "mai")
+
+	monitor.Get(page)
+	monitor.Submit("form[action$='/handover']")
+	monitor.Expect(200, "svg.qr", "/join/")
+	_, secret, _ := strings.Cut(monitor.Doc().Find("#link").AttrOr("value", ""), "/join/")
+	other.Get("/me")
+	other.Expect(200, "h1", "Đăng nhập")
+	colleague.Get("/me")
+	colleague.Expect(200, "h1", "sua")
+	next := webtest.NewClient(t, h, "")
+	next.Get("/join/" + secret)
+	next.Submit("main form", "name", "Vàng Thị Hoa", "login", "hoa", "passphrase", "bốn con dê lên nương")
+	next.Expect(200, "h1", "Vàng Thị Hoa")
+	if d, err = s.Directory(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mai, _ = d.ByLogin("mai")
+	hoa, _ := d.ByLogin("hoa")
+	if len(mai.Grants) > 0 || !hoa.Has(run) || len(hoa.Grants) != 1 {
+		t.Errorf("mai has %v, hoa %v", mai.Grants, hoa.Grants)
+	}
+}
+
+// TestNobodyHandsOverAStationElsewhere sends the form of a station that the monitor may not give: nothing changes.
+func TestNobodyHandsOverAStationElsewhere(t *testing.T) {
+	h, s := newPages(t)
+	here, elsewhere := oneStation(t, s)
+	now := time.Now()
+	webtest.LoggedIn(t, s, "chief", now, grant(accounts.Admin, accounts.Province, ""))
+	run := grant(accounts.Operator, accounts.Station, here.Station)
+	phone := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "mai", now, run))
+	monitor := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "monitor", now, grant(accounts.Monitor, accounts.District, here.District)))
+	d, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mai, _ := d.ByLogin("mai")
+	monitor.Get("/people/" + mai.ID)
+	monitor.Submit("form[action$='/handover']", "station", elsewhere.Station)
+	if monitor.Doc().Find("#link").Length() > 0 {
+		t.Error("there is a link")
+	}
+	if d, err = s.Directory(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	phone.Get("/me")
+	phone.Expect(200, "h1", "mai")
+	if mai, _ = d.ByLogin("mai"); !mai.Has(run) {
+		t.Errorf("mai has %v", mai.Grants)
+	}
+}
+
 func TestDisablingLogsOutAtOnce(t *testing.T) {
 	h, s := newPages(t)
 	here, _ := oneStation(t, s)
