@@ -62,7 +62,7 @@ var typed = map[string]map[string]string{
 	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
 	"/airings/{}":                 {"file": "yes"},
 	"/evidence":                   {"note": "Ảnh chụp cụm loa đã tháo"},
-	"/coverage/stations/{}":       {"reason": "weather"},
+	"/coverage/stations/{}":       {"reason": "weather", "asked": "*"},
 	"/coverage/excuses":           {"why": "Đài vẫn phát được bằng loa lưu động"},
 	"/calls/{}":                   {"outcome": "no_answer", "said": ""},
 	"/coverage/anew":              {"from": "2025-05-01", "min_seconds": "10:00"},

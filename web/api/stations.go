@@ -128,7 +128,11 @@ func (a stationRoutes) listed(r *kit.Request) (reg *stations.Registry, list []*s
 	if err = reg.CheckDistrict(f.District); err != nil {
 		return nil, nil, "", err
 	}
-	return reg, reg.Filter(f.For(r.Actor, accounts.ReadStations)), cmp.Or(f.ActiveOn, r.Today()), nil
+	seen, err := f.In(reg, r.Actor, accounts.ReadStations)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	return reg, reg.Filter(seen), cmp.Or(f.ActiveOn, r.Today()), nil
 }
 
 func (a stationRoutes) list(w http.ResponseWriter, r *kit.Request) error {

@@ -24,7 +24,7 @@ import (
 // BenchmarkCountryPage asks for the page of the week that runs, with 10,598 stations
 // of 705 districts: two weekly programmes for all, and nine stations in ten have
 // reported. "quiet" is what everybody gets after the first who asked, "reports" has
-// a report come in before each page.
+// a report come in before each page; a year is of 52 open weeks.
 func BenchmarkCountryPage(b *testing.B) {
 	s, err := bolt.Open(b.TempDir(), bolt.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -35,7 +35,7 @@ func BenchmarkCountryPage(b *testing.B) {
 	meta := func(at time.Time) accounts.Meta {
 		return accounts.Meta{ID: uuid.NewString(), By: accounts.Daemon(), At: at}
 	}
-	before := now.AddDate(0, -3, 0)
+	before := now.AddDate(-1, -1, 0)
 	p, err := s.SaveProgramme(b.Context(), meta(before), scheduler.SaveProgramme{Title: "Nông thôn mới", CountsTowardTarget: true,
 		Languages: []string{"vi"}, MinSeconds: 180})
 	if err != nil {
@@ -94,6 +94,9 @@ func BenchmarkCountryPage(b *testing.B) {
 		{"reports", "/coverage?week=" + week.String(), true},
 		{"week before", "/coverage?week=" + (week - 1).String(), false},
 		{"district", "/coverage?district=104&week=" + week.String(), false},
+		{"year", "/coverage/period?from=" + (week - 52).String() + "&until=" + (week - 1).String(), false},
+		{"year of a district", "/coverage/period?district=104&from=" + (week - 52).String() + "&until=" + (week - 1).String(), false},
+		{"year of a station", "/coverage/stations/S00005?week=" + (week - 1).String(), false},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			bytes, i := get(b, c.path), 0
@@ -124,11 +127,11 @@ func country(t testing.TB, s *bolt.Store) {
 		d := 100 + i%705
 		file = fmt.Appendf(file, "%05d,Xã Tân %d,%03d,Huyện Số %d\n", 40_000+i, i, d, d)
 	}
-	units, list, err := stations.FoundingBy(file, now.AddDate(0, -4, 0))
+	units, list, err := stations.FoundingBy(file, now.AddDate(-1, -2, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Found(t.Context(), accounts.Meta{ID: "found", By: accounts.Daemon(), At: now.AddDate(0, -4, 0)}, units, list); err != nil {
+	if err := s.Found(t.Context(), accounts.Meta{ID: "found", By: accounts.Daemon(), At: now.AddDate(-1, -2, 0)}, units, list); err != nil {
 		t.Fatal(err)
 	}
 }
