@@ -170,6 +170,33 @@ func TestAWeekFromATerminal(t *testing.T) {
 		"--asked", "Vàng Thị Mai"); !strings.Contains(out, "tuần 20 năm 2024") {
 		t.Errorf("excuse: %s", out)
 	}
+	if out := must("coverage", "ask", "02776", "2024-W20", "--until", "2024-W21", "--reason", "equipment", "--note", "cháy tăng âm"); !strings.Contains(out,
+		"loa coverage answer ") {
+		t.Errorf("asked: %s", out)
+	}
+	var pleas []struct{ ID, State, Until string }
+	if out := must("coverage", "pleas", "--state", "waiting", "--json"); json.Unmarshal([]byte(out), &pleas) != nil || len(pleas) != 1 ||
+		pleas[0].Until != "2024-W21" {
+		t.Fatalf("what waits: %s", out)
+	}
+	if code, _, errs := loa("coverage", "answer", pleas[0].ID, "--grant"); code == 0 || !strings.Contains(errs, "không tự duyệt được") {
+		t.Errorf("granted by who asked: %d %s", code, errs)
+	}
+	if out := must("coverage", "answer", pleas[0].ID); !strings.Contains(out, "Đã rút") {
+		t.Errorf("taken back: %s", out)
+	}
+	if out := must("coverage", "pleas"); !strings.Contains(out, "Hỏng thiết bị") || !strings.Contains(out, "Đã rút") {
+		t.Errorf("all of them: %s", out)
+	}
+	if code, _, errs := loa("calls", "record", "02776", "will_report", "--programme", p.ID); code == 0 || !strings.Contains(errs, "hãy chọn đài nói") {
+		t.Errorf("details of nothing: %d %s", code, errs)
+	}
+	must("calls", "record", "02776", "will_report", "--said", "aired", "--programme", p.ID, "--started-at", "2024-05-15 17:00", "--seconds", "600")
+	for _, args := range [][]string{{"calls", "said"}, {"calls", "said", "--station", "02776"}} {
+		if out := must(args...); !strings.Contains(out, "Chờ đài xác nhận") || !strings.Contains(out, "Đã phát") {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
 	var excuses []struct{ Reason string }
 	if out := must("coverage", "excuses", "--week", "2024-W20", "--json"); json.Unmarshal([]byte(out), &excuses) != nil || len(excuses) != 1 ||
 		excuses[0].Reason != "power_cut" {

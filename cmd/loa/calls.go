@@ -8,7 +8,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"loa/airing"
 	"loa/coverage"
+	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/internal/text"
 )
@@ -18,6 +20,7 @@ type callsCommands struct {
 	Needed callsNeeded `cmd:"" default:"withargs" help:"cli.summary.calls_needed"`
 	Log    callsLog    `cmd:"" help:"cli.summary.calls_log"`
 	Record callsRecord `cmd:"" help:"cli.summary.calls_record"`
+	Said   callsSaid   `cmd:"" help:"cli.summary.calls_said"`
 }
 
 // callsNeeded lists the stations to call, in the order of need.
@@ -76,13 +79,35 @@ type callsRecord struct {
 	Result  string `arg:"" help:"cli.flag.result"`
 	Note    string `help:"cli.flag.call_note"`
 	Again   string `help:"cli.flag.call_again"`
-	ID      string `name:"id" help:"cli.flag.id"`
-	JSON    bool   `help:"cli.flag.json"`
+	// What the station said of an airing.
+	Said      string `help:"cli.flag.said"`
+	Slot      string `help:"cli.flag.slot"`
+	Programme string `help:"cli.flag.programme"`
+	Reason    string `help:"cli.flag.reason"`
+	StartedAt string `help:"cli.flag.started_at"`
+	Seconds   int    `help:"cli.flag.seconds"`
+
+	ID   string `name:"id" help:"cli.flag.id"`
+	JSON bool   `help:"cli.flag.json"`
 }
 
 // Run tells the daemon and prints when to call again.
 func (c callsRecord) Run(t *terminal) error {
 	in := map[string]any{"station": c.Station, "outcome": c.Result, "note": c.Note, "again": c.Again}
+	if c.Said != "" {
+		said := map[string]any{"outcome": c.Said}
+		for name, value := range map[string]string{"slot": c.Slot, "programme": c.Programme, "reason": c.Reason, "started_at": moment(c.StartedAt)} {
+			if value != "" {
+				said[name] = value
+			}
+		}
+		if c.Seconds != 0 {
+			said["seconds"] = c.Seconds
+		}
+		in["said"] = said
+	} else if c.Slot+c.Programme+c.Reason+c.StartedAt != "" || c.Seconds != 0 {
+		return fault.New(fault.Invalid, "calls.said_what")
+	}
 	var was, call coverage.Call
 	from := "/api/v1/calls/last/" + url.PathEscape(c.Station)
 	if err := c.client().edit(t, from, &was, http.MethodPut, "/api/v1/calls/"+url.PathEscape(cmp.Or(c.ID, uuid.NewString())), in, &call); err != nil {
@@ -96,4 +121,31 @@ func (c callsRecord) Run(t *terminal) error {
 		_, err = fmt.Fprintln(t.out, printable(t.lang.Say("calls.saved", "station", called(n.stations, call.Station), "again", call.Again)))
 	}
 	return err
+}
+
+// callsSaid lists what stations said by telephone: all of one station, or what waits.
+type callsSaid struct {
+	reach
+	Station string `help:"cli.flag.station"`
+	JSON    bool   `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c callsSaid) Run(t *terminal) error {
+	path := "/api/v1/proposals" + asked("station", c.Station)
+	if c.Station == "" {
+		path = "/api/v1/proposals?waiting=1"
+	}
+	items, err := c.client().all(t, path)
+	if err != nil {
+		return err
+	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.calls_said.columns"), func(p airing.Proposal) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(p.StartedAt.In(text.Zone)), called(n.stations, p.Station),
+			t.lang.Say("airing.outcome."+string(p.Outcome)), p.By.Name, t.lang.Say("airing.said_state."+string(p.State)), p.Why)
+	})
 }

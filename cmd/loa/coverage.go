@@ -22,6 +22,9 @@ type coverageCommands struct {
 	Period  coveragePeriod  `cmd:"" help:"cli.summary.period"`
 	Excuses coverageExcuses `cmd:"" help:"cli.summary.excuses"`
 	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
+	Pleas   coveragePleas   `cmd:"" help:"cli.summary.pleas"`
+	Ask     coverageAsk     `cmd:"" help:"cli.summary.ask"`
+	Answer  coverageAnswer  `cmd:"" help:"cli.summary.answer"`
 	Close   coverageClose   `cmd:"" help:"cli.summary.close"`
 	Reopen  coverageReopen  `cmd:"" help:"cli.summary.reopen"`
 	Anew    coverageAnew    `cmd:"" help:"cli.coverage_anew"`
@@ -146,7 +149,7 @@ func (c coverageExcuses) Run(t *terminal) error {
 		return err
 	}
 	return listed(t, c.JSON, items, t.lang.Say("cli.excuses.columns"), func(e coverage.Excuse) string {
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.Week, called(n.stations, e.Station), t.lang.Say("airing.reason."+string(e.Reason)), e.By, e.Note)
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.Week, called(n.stations, e.Station), t.lang.Say("airing.reason."+string(e.Reason)), e.Words(t.lang), e.Note)
 	})
 }
 
@@ -176,6 +179,73 @@ func (c coverageExcuse) Run(t *terminal) error {
 		key = "cli.excuse_revoked"
 	}
 	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "station", e.Station, "week", e.Week))
+	return err
+}
+
+// coveragePleas lists who asked for an excuse, those that wait first.
+type coveragePleas struct {
+	reach
+	State    coverage.PleaState `help:"cli.flag.plea_state"`
+	Station  string             `help:"cli.flag.station"`
+	District string             `help:"cli.flag.district"`
+	JSON     bool               `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c coveragePleas) Run(t *terminal) error {
+	items, err := c.client().all(t, filter.Link("/api/v1/coverage/excuses",
+		coverage.PleaFilter{State: c.State, Station: c.Station, District: c.District}, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	n, err := c.client().namesFor(t, c.JSON, len(items))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, t.lang.Say("cli.pleas.columns"), func(p coverage.Plea) string {
+		return fmt.Sprintf("%s\t%s–%s\t%s\t%s\t%s\t%s\t%s", called(n.stations, p.Station), p.From, p.Until, t.lang.Say("airing.reason."+string(p.Reason)),
+			p.By.Name, t.lang.Say("coverage.plea_state."+string(p.State)), p.EndedBy, p.ID)
+	})
+}
+
+// coverageAsk asks that a station be excused; another person answers.
+type coverageAsk struct {
+	reach
+	Station string `arg:""`
+	Week    string `arg:""`
+	Until   string `help:"cli.flag.plea_until"`
+	Reason  string `required:"" help:"cli.flag.excuse_reason"`
+	Note    string `required:"" help:"cli.flag.excuse_note"`
+}
+
+// Run tells the daemon and prints how the request is answered.
+func (c coverageAsk) Run(t *terminal) error {
+	in := map[string]any{"station": c.Station, "from": c.Week, "until": cmp.Or(c.Until, c.Week), "reason": c.Reason, "note": c.Note}
+	var p coverage.Plea
+	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/excuses", in, &p); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, t.lang.Say("coverage.plea_sent"))
+	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.plea_answer", "id", p.ID))
+	return err
+}
+
+// coverageAnswer grants or refuses what another person asked, or takes one's own request back.
+type coverageAnswer struct {
+	reach
+	Plea  string `arg:""`
+	Grant bool   `help:"cli.flag.plea_grant"`
+	Why   string `help:"cli.flag.plea_why"`
+}
+
+// Run tells the daemon.
+func (c coverageAnswer) Run(t *terminal) error {
+	var p coverage.Plea
+	if err := c.client().send(t, http.MethodPost, "/api/v1/coverage/excuses/"+url.PathEscape(c.Plea)+"/answer",
+		map[string]any{"grant": c.Grant, "why": c.Why}, &p); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("coverage.plea_done_"+string(p.State)))
 	return err
 }
 
