@@ -866,6 +866,8 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	delete(w.tried, "people/person.html sure people.disable: does do=disable")
 	delete(w.tried, handsOver)
 	_, leaves := w.entryOf("lien-hoan", 2)
+	w.secret(t, leaves) // a session of hers, to be ended
+	w.just("quantri", "/people/"+w.people[leaves].ID, "people.end_one", nil)
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.handover", nil)
 	w.again("coverage/anew.html stations.to_preview")
 	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)
