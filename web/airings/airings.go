@@ -110,6 +110,7 @@ type todayPage struct {
 	Before  []choice    // stations merged into it lately, whose reports stand on their own page
 	Nothing bool        // there is no programme that could be reported
 	Said    []saidCard  // by telephone
+	Records bool        // something is on air, or will be today
 	Reads   bool        // what phones record can be read here
 	Hers    bool        // she runs the station, and her word is waited for
 	DayPath string      // of this page
@@ -177,6 +178,7 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 		begun = i
 	}
 	page.Blank, page.Reads = slotCard{Now: r.Now}, audio.ReadsPhones()
+	page.Records = len(day.NotDue) > 0 || slices.ContainsFunc(day.Done, func(t airing.Task) bool { return t.Line.OnAir(r.Now) })
 	for _, part := range []struct {
 		tasks []airing.Task
 		cards *[]slotCard

@@ -62,6 +62,7 @@ function photo(item) {
 // recording is the button that records what is being aired, for a report that waits here.
 function recording(item, card) {
   const button = make("button", { type: "button", className: "quiet small", textContent: words.recordWord });
+  button.hidden = true; // until it is offered
   Object.assign(button.dataset, { report: item.id, station: words.station, label: item.label.split(" – ")[0] });
   if (card.dataset.ask) button.dataset.ask = card.dataset.ask;
   offer(button);
