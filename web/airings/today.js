@@ -3,7 +3,6 @@
 import { final } from "../kit/outbox.js";
 import { box, clock, fill, go, make, saidAt, watch } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
-import { offer } from "./record.js";
 
 const words = document.querySelector("#today-words")?.dataset;
 const blank = document.querySelector("#answers");
@@ -65,7 +64,7 @@ function recording(item, card) {
   button.hidden = true; // until it is offered
   Object.assign(button.dataset, { report: item.id, station: words.station, label: item.label.split(" – ")[0] });
   if (card.dataset.ask) button.dataset.ask = card.dataset.ask;
-  offer(button);
+  if (document.querySelector("#recorder")) import("./record.js").then(({ offer }) => offer(button));
   return button;
 }
 
