@@ -771,8 +771,8 @@ func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any 
 		if n, ok := f.Percent(); ok {
 			percent = n
 		}
-		rows = append(rows, []any{name, sheet.Code(key), district, percent, f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime, f.NotCounted,
-			f.NotAired, f.NotReported, f.NotDue, f.NotPlanned, f.Weeks, f.Closed, now.Aired, now.Expected()})
+		rows = append(rows, []any{name, sheet.Code(key), district, percent, f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime,
+			f.NotCounted, f.NotAired, f.NotReported, f.NotDue, f.NotPlanned, f.Weeks, f.Closed, now.Aired, now.Expected()})
 	}
 	for _, i := range p.Items(g, cal, l) {
 		district := ""

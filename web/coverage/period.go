@@ -180,7 +180,7 @@ func fileName(f coverage.Filter, p coverage.Period) string {
 			name += "-" + part
 		}
 	}
-	if f.Stations != "" {
+	if f.Stations != "" || f.List != "" {
 		name += "-danh-sach"
 	}
 	return name
@@ -320,8 +320,8 @@ func (page *periodPage) course(r *kit.Request, cal airing.Calendar) {
 		if row.Nothing {
 			row.Share, ok = r.Say("coverage.percent_none"), false
 		}
-		columns = append(columns, kit.Column{Label: label, Note: strconv.Itoa(n), Title: text.Sentence(name) + ": " + row.Share + ", " + share(r, part.Counts), Value: n,
-			Gap:   !ok,
+		columns = append(columns, kit.Column{Label: label, Note: strconv.Itoa(n), Value: n, Gap: !ok,
+			Title: text.Sentence(name) + ": " + row.Share + ", " + share(r, part.Counts),
 			State: grade(coverage.Share{Aired: part.Aired, Expected: part.Expected()}), Path: path})
 		page.ByParts = append(page.ByParts, row)
 	}
