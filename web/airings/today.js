@@ -87,7 +87,7 @@ function mark() {
     card.dataset.said = state;
     card.querySelector(".phone")?.remove();
     const said = Boolean(item ? !item.why && !back : gone);
-    for (const part of card.querySelectorAll("form.thumbs, [data-slot] > [data-record]")) part.hidden = said;
+    for (const part of card.querySelectorAll(".thumbs, [data-slot] > [data-record]")) part.hidden = said;
     if (!item && !gone) continue;
     const told = make("div", { className: "phone stack" });
     card.append(told);

@@ -125,6 +125,9 @@ func (a *assets) serve(w http.ResponseWriter, r *Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
+	if f.kind != served[".svg"] { // which may be opened as a page
+		spare(h)
+	}
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache")
 	if r.PathValue("hash") == a.hash {

@@ -150,6 +150,14 @@ function shown(field) {
   return field.selectedOptions?.[0]?.text ?? (time ? `${time} ${Number(d)}/${Number(m)}/${y}` : field.value);
 }
 
+// seen is the text of a button without what only a screen reader says.
+const seen = (button) =>
+  [...button.childNodes]
+    .filter((part) => !part.classList?.contains("away"))
+    .map((part) => part.textContent)
+    .join("")
+    .trim();
+
 // take keeps what a form says, and sends it while she looks on. kit.js hands it over.
 export async function take(form, button) {
   const fields = [...new FormData(form)].filter(([, v]) => typeof v === "string");
@@ -167,7 +175,7 @@ export async function take(form, button) {
       action: new URL(to, location).pathname,
       fields,
       about,
-      label: [label, answer?.textContent.trim()].filter(Boolean).join(" – "),
+      label: [label, answer && seen(answer)].filter(Boolean).join(" – "),
       then,
       instead: answers,
     });
@@ -237,8 +245,11 @@ const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|enter(\/.+)?|episode
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
   const here = location.pathname + location.search;
-  const list = ["/today", "/outbox", "/airings"];
-  for (const link of document.querySelectorAll("[data-keep]")) list.push(link.getAttribute("href"));
+  const list = ["/today", "/outbox"];
+  if (navigator.serviceWorker?.controller) { // a first visit is heavy enough
+    list.push("/airings");
+    for (const link of document.querySelectorAll("[data-keep]")) list.push(link.getAttribute("href"));
+  }
   if (hers.test(location.pathname)) list.push(here);
   keepPages([...new Set(list)]);
 }
