@@ -825,6 +825,9 @@ func PeriodBefore(ctx context.Context, s Store, by accounts.Actor, f Filter, p P
 	if !ok {
 		return nil, before, nil
 	}
+	if p.First == p.Last { // the day before mostly lies in the same week
+		before = f.Over(Stretch{(p.From - 1).String()})
+	}
 	was, err := s.Period(ctx, by, before, now)
 	return &was, before, err
 }

@@ -1,12 +1,14 @@
 package coverage
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -159,5 +161,32 @@ func TestAPeriodOfSomeProgrammesHasNoTarget(t *testing.T) {
 	}
 	if a := p.Answer(text.Vietnamese, Filter{Programme: "P3"}, nil, Filter{}); a.Target != 0 || a.Missing != 0 {
 		t.Errorf("of one: %+v", a)
+	}
+}
+
+// askedPeriods answers any period with nothing, and keeps what was asked for.
+type askedPeriods struct {
+	Store
+	asked Filter
+}
+
+func (a *askedPeriods) Period(_ context.Context, _ accounts.Actor, f Filter, _ time.Time) (Period, error) {
+	a.asked = f
+	return Period{}, nil
+}
+
+// TestADayIsComparedWithTheWeekBefore: the day before mostly lies in the same week.
+func TestADayIsComparedWithTheWeekBefore(t *testing.T) {
+	cal, now := airing.Calendar{Zone: text.Zone}, time.Date(2024, 6, 1, 0, 0, 0, 0, text.Zone)
+	for period, want := range map[string]string{"2024-05-15": "2024-W19", "2024-W20": "2024-W19", "2024-05": "2024-04"} {
+		f := Filter{Period: MustStretch(period)}
+		s, err := f.Span(cal, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var store askedPeriods
+		if _, of, err := PeriodBefore(t.Context(), &store, accounts.Daemon(), f, Period{Span: s}, now); err != nil || of.Period.String() != want || store.asked != of {
+			t.Errorf("before %s comes %s, %v", period, of.Period, err)
+		}
 	}
 }
