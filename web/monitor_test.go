@@ -32,7 +32,7 @@ func TestAMonitorsMonday(t *testing.T) {
 		p.Cookie("s", webtest.LoggedIn(t, s, name, clock.at, province), server.URL)
 		return p
 	}
-	p := person("Lò Thị Giám")
+	p, second := person("Lò Thị Giám"), person("Vàng A Sếnh")
 	look := func(name string) {
 		t.Helper()
 		for _, width := range []int64{1280, 360} {
@@ -58,6 +58,7 @@ func TestAMonitorsMonday(t *testing.T) {
 	p.Click("[aria-labelledby=excuse] button")
 	p.Type("#f-note", "Mất điện cả tuần vì bão")
 	p.Set("#f-reason", "power_cut")
+	p.Set("#f-asked", webtest.Eval[string](p, "who may have asked", `[...document.querySelector("#f-asked").options].find((o) => o.value).value`))
 	p.Follow("[aria-labelledby=excuse] button")
 	p.Says(".flash", "Đã lưu.")
 	p.Says("main", "Mất điện cả tuần vì bão")
@@ -90,7 +91,6 @@ func TestAMonitorsMonday(t *testing.T) {
 		t.Error("who asked can agree alone")
 	}
 
-	second := person("Vàng A Sếnh")
 	second.Open(server.URL + "/")
 	second.Says("main", "Có người đề nghị mở lại tuần 20")
 	second.Shot("monitor-asked-home", 360)
