@@ -1,6 +1,9 @@
 package kit
 
-import "loa/stations"
+import (
+	"loa/accounts"
+	"loa/stations"
+)
 
 // StationOptions are the stations that pass the filter, to choose one from: below
 // their districts, in the order of the registry. Every such list is made here.
@@ -11,10 +14,14 @@ func StationOptions(reg *stations.Registry, f stations.Filter) (list []Option) {
 	return list
 }
 
-// Lists is the choice of a list of stations, of those that the reader may ask for; none where there is none.
+// Lists is the choice of a list of stations, of those that the reader may ask for and sees a station of; none where
+// there is none.
 func (r *Request) Lists(reg *stations.Registry) []Choice {
 	c := Choice{Name: "list", Label: r.Say("stations.list")}
 	for _, l := range reg.Lists(r.Actor) {
+		if _, err := reg.Listed(r.Actor, accounts.ReadStations, l.ID); err != nil {
+			continue
+		}
 		name := l.Name
 		if l.Owner != r.Actor.Person {
 			name = r.Say("stations.list_of", "name", l.Name, "by", l.By)
