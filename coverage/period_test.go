@@ -185,7 +185,8 @@ func TestADayIsComparedWithTheWeekBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		var store askedPeriods
-		if _, of, err := PeriodBefore(t.Context(), &store, accounts.Daemon(), f, Period{Span: s}, now); err != nil || of.Period.String() != want || store.asked != of {
+		_, of, err := PeriodBefore(t.Context(), &store, accounts.Daemon(), f, Period{Span: s}, now)
+		if err != nil || of.Period.String() != want || store.asked != of {
 			t.Errorf("before %s comes %s, %v", period, of.Period, err)
 		}
 	}
