@@ -155,6 +155,35 @@ func TestARecorderThatHearsNothing(t *testing.T) {
 	}
 }
 
+// TestARecordingWaitsForTheNetwork reports an airing and records it without a network: the report goes first, the recording after it.
+func TestARecordingWaitsForTheNetwork(t *testing.T) {
+	r, sound, _, operator := onAir(t)
+	clip := filepath.Join(t.TempDir(), "loa.wav")
+	writeFile(t, clip, audiotest.WAVOf(sound[60*talkRate:70*talkRate], talkRate))
+	p := webtest.NewHearing(t, clip).Person()
+	p.Cookie("s", operator, r.d.URL())
+	p.Open(r.d.URL() + "/today")
+	p.Wait("article [data-record]")
+	p.Offline("")
+	p.Click("form.thumbs .yes")
+	p.Wait(".phone [data-record]")
+	p.Click(".phone [data-record]")
+	p.Until("it recorded a while", `/0:0[3-9]/.test(document.querySelector(".recorder [data-said]").textContent)`)
+	p.Click(".recorder [data-stop]")
+	p.Wait(".recorder [data-send]")
+	p.Click(".recorder [data-send]")
+	p.Until("two things wait", `document.querySelector("#unsent").textContent.includes("2 việc chưa gửi")`)
+	if r.airings() != 0 {
+		t.Error("something was sent without a network")
+	}
+	p.Offline()
+	p.Click("#unsent button")
+	p.Until("everything is sent", nothingUnsent)
+	if line := r.reported(); line.Outcome != airing.Aired || len(line.Evidence) != 1 || line.Evidence[0].Capture == (airing.Capture{}) {
+		t.Errorf("%+v", line)
+	}
+}
+
 // TestWhatIsToldOfARecordingIsRead sends what no recorder says.
 func TestWhatIsToldOfARecordingIsRead(t *testing.T) {
 	r, sound, start, _ := onAir(t)

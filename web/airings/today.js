@@ -62,7 +62,8 @@ function photo(item) {
 function recording(item, card) {
   const button = make("button", { type: "button", className: "quiet small", textContent: words.recordWord });
   button.hidden = true; // until it is offered
-  Object.assign(button.dataset, { report: item.id, station: words.station, label: item.label.split(" – ")[0] });
+  const label = item.label.split(" – ")[0];
+  Object.assign(button.dataset, { record: "", report: item.id, station: words.station, label });
   if (card.dataset.ask) button.dataset.ask = card.dataset.ask;
   if (document.querySelector("#recorder")) import("./record.js").then(({ offer }) => offer(button));
   return button;
