@@ -252,14 +252,15 @@ func TestALostLogInLosesNoReport(t *testing.T) {
 	p.Type("#f-note", "Loa cụm 2")
 	p.Cookie("s", "gone", server.URL)
 	p.Click("form.report > button")
-	p.Wait("[data-says=true] a[href='/login']")
+	p.Wait("[data-says] a[href^='/login?next=']")
+	p.Says("#unsent", "Bạn cần đăng nhập lại để gửi")
 	if !webtest.Eval[bool](p, "see the notice",
 		`(() => { const b = document.querySelector("[data-says]").getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight; })()`) {
 		t.Error("the notice is out of sight")
 	}
 	p.Shot("lost-log-in", 360)
 	p.Cookie("s", webtest.LoggedIn(t, s, "xa-2-again", clock.at, grant), server.URL)
-	p.Wait(".flash")
+	p.Until("be led on once it has left", `location.pathname === "/today"`)
 	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Stations: []string{"S00002"}})
 	if err != nil || len(lines) != 1 || lines[0].Note != "Loa cụm 2" {
 		t.Errorf("kept %+v, %v", lines, err)

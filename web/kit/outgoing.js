@@ -74,10 +74,11 @@ export const box = await outstore()
 const bar = make("div", { className: "notice warn row", hidden: true }),
   told = make("span", {}),
   see = make("a", { href: "/outbox", textContent: words.see }),
+  enter = logIn(),
   hand = make("button", { type: "button", className: "small quiet", textContent: words.send });
 told.setAttribute("role", "status");
 bar.id = "unsent";
-bar.append(told, see, hand);
+bar.append(told, enter, see, hand);
 host.after(bar);
 let state = ""; // of the last try, in words
 function tell(list) {
@@ -89,6 +90,7 @@ function tell(list) {
         .join(" ")
     : "";
   see.hidden = location.pathname === "/outbox";
+  enter.hidden = state !== words.out;
 }
 hand.addEventListener("click", () => go({ byHand: true }));
 
@@ -104,7 +106,6 @@ export async function go(what = {}) {
   }
   const out = await box.send(what);
   state = out.out ? words.out : out.later && what.byHand ? words.waits : "";
-  if (out.out) logIn();
   tell(last);
   if (last.some((i) => !i.why && !i.newer)) {
     timer = setTimeout(go, wait);
@@ -113,10 +114,10 @@ export async function go(what = {}) {
   if (out.sent) dispatchEvent(new CustomEvent("outbox-sent"));
   return out;
 }
+// logIn is the way in, and back here.
 function logIn() {
-  if (bar.querySelector("[href='/login']")) return;
   const href = "/login?next=" + encodeURIComponent(location.pathname + location.search);
-  bar.append(make("a", { href, textContent: words.logIn }));
+  return make("a", { href, textContent: words.logIn });
 }
 
 // note says in a form what has become of it.
@@ -158,9 +159,12 @@ const seen = (button) =>
     .join("")
     .trim();
 
+// texts are the fields of a form but for its files.
+const texts = (form) => [...new FormData(form)].filter(([, v]) => typeof v === "string");
+
 // take keeps what a form says, and sends it while she looks on. kit.js hands it over.
 export async function take(form, button) {
-  const fields = [...new FormData(form)].filter(([, v]) => typeof v === "string");
+  const fields = texts(form);
   if (button?.name) fields.push([button.name, button.value]);
   const { then } = form.dataset;
   const naming = (form.dataset.of ?? "").split(" ").filter(Boolean).map((name) => form.elements[name]);
@@ -186,9 +190,10 @@ export async function take(form, button) {
     return note(form, fill(words.already, { what: waits.label, at: clock(saidAt(waits)) }), " ", see);
   }
   navigator.storage?.persist?.().catch(() => {});
-  const waits = () => {
+  const waits = (out) => {
     if (!form.isConnected || !form.offsetParent) return; // the page says it elsewhere
-    note(form, words.waits, " ", then ? make("a", { href: then, textContent: words.back }) : "");
+    if (out?.out) note(form, words.out, " ", logIn());
+    else note(form, words.waits, " ", then ? make("a", { href: then, textContent: words.back }) : "");
   };
   const patience = setTimeout(waits, slow);
   const out = await go({ only: item.id, how: "now" });
@@ -201,7 +206,13 @@ export async function take(form, button) {
   }
   else {
     rest(form, button);
-    waits();
+    waits(out);
+    // What leaves later ends the page too, unless she writes something else there by then.
+    const typed = JSON.stringify(texts(form));
+    addEventListener("outbox-sent", () => {
+      const stays = last.some((i) => i.id === item.id) || JSON.stringify(texts(form)) !== typed;
+      if (!stays) location.assign(then || location.href);
+    });
   }
 }
 
