@@ -280,7 +280,7 @@ func Keeps(line Line, closed bool) error {
 
 // DecideVerdict says what a verdict makes of the log. Nobody verifies a report of her own, or
 // takes back what another found without having seen it. Faults: airing.finding_unknown,
-// airing.own_report, airing.verdict_of_corrected, airing.finding_why, edit.stale.
+// airing.own_report, airing.verdict_of_corrected, airing.finding_grounds, airing.finding_why, airing.text_too_long, edit.stale.
 func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 	line := a.Line
 	if err := m.By.Must(accounts.VerifyAiring, a.On); err != nil {
@@ -297,6 +297,8 @@ func DecideVerdict(a About, m accounts.Meta, v Verdict) (Change, error) {
 		return Change{}, fault.New(fault.Denied, "airing.own_report")
 	case !line.Stands() || line.Outcome != Aired:
 		return Change{}, fault.New(fault.Conflict, "airing.verdict_of_corrected")
+	case v.Finding == Verified && v.Note == "" && len(line.Evidence) == 0: // she may have heard it herself, and says so
+		return Change{}, fault.New(fault.Invalid, "airing.finding_grounds").At("note")
 	case v.Finding == Contradicted && v.Note == "": // it takes the airing away from the station, who must know why
 		return Change{}, fault.New(fault.Invalid, "airing.finding_why").At("note")
 	case utf8.RuneCountInString(v.Note) > maxText:

@@ -256,6 +256,16 @@ func TestNobodyVerifiesHerOwnReport(t *testing.T) {
 	if _, err := DecideVerdict(a, accounts.Meta{By: monitor}, Verdict{Finding: Contradicted, Note: " \n"}); !fault.Is(err, "airing.finding_why") {
 		t.Errorf("contradicted without a word: %v", err)
 	}
+	if _, err := DecideVerdict(a, accounts.Meta{By: monitor}, Verdict{Finding: Verified, Note: " \n"}); !fault.Is(err, "airing.finding_grounds") {
+		t.Errorf("verified by nothing: %v", err)
+	}
+	shown := a
+	shown.Line.Evidence = []Evidence{{ID: "e", Kind: Photo}}
+	for of, v := range map[*About]Verdict{&shown: {Finding: Verified}, &a: {Finding: NotProven}} {
+		if _, err := DecideVerdict(*of, accounts.Meta{By: monitor}, v); err != nil {
+			t.Errorf("%s: %v", v.Finding, err)
+		}
+	}
 	found := Verdict{Finding: Verified, Note: " đã\x00 nghe\r\n"}
 	if c, err := DecideVerdict(a, accounts.Meta{By: monitor}, found); err != nil || c.Line.FindingNote != "đã nghe" {
 		t.Error(err)

@@ -534,6 +534,8 @@ func TestACorrectionOfWhatWasVerifiedIsTold(t *testing.T) {
 	}
 	monitor.Get(first)
 	monitor.Submit("form[action$=verdict]", "finding", "verified")
+	monitor.Expect(422, "[name=note][aria-invalid]", "không có ảnh hay bản ghi âm")
+	monitor.Submit("form[action$=verdict]", "note", "đã nghe tại chỗ")
 	monitor.Expect(200, "", "Đã lưu kết luận")
 	if list := waiting(); len(list) != 0 {
 		t.Errorf("what was verified waits: %+v", list)
@@ -577,7 +579,7 @@ func TestACorrectionOfWhatWasVerifiedIsTold(t *testing.T) {
 		t.Errorf("by program: %+v", answer)
 	}
 	monitor.Get("/airings/" + list[0].ID)
-	monitor.Submit("form[action$=verdict]", "finding", "verified")
+	monitor.Submit("form[action$=verdict]", "finding", "verified", "note", "đã nghe tại chỗ")
 	if list := waiting(); len(list) != 0 {
 		t.Errorf("what was looked at again waits: %+v", list)
 	}

@@ -60,7 +60,7 @@ var typed = map[string]map[string]string{
 	"/programmes/{}/episodes/new": {"script": "Bà con góp công làm đường."},
 	"/contests/{}/rules/":         {"numeric": "5"},
 	"/enter/":                     {"title": "Đường lên bản mới", "script": "Bà con góp công làm đường.", "audio_file": "yes"},
-	"/airings/{}":                 {"file": "yes"},
+	"/airings/{}":                 {"file": "yes", "note": "Đã nghe tại chỗ"},
 	"/evidence":                   {"note": "Ảnh chụp cụm loa đã tháo"},
 	"/coverage/stations/{}":       {"reason": "weather", "asked": "*"},
 	"/coverage/excuses":           {"why": "Đài vẫn phát được bằng loa lưu động"},
