@@ -40,6 +40,8 @@ type Exhibit struct {
 	// Machine is what the machine says of it, and Sampled whether a person looks at that unasked.
 	Machine match.Word `json:"machine,omitempty"`
 	Sampled bool       `json:"sampled,omitempty"`
+	// WeekClosed tells, of an exhibit that is read, that its week is frozen: what is found changes no figure of it.
+	WeekClosed bool `json:"week_closed,omitempty"`
 }
 
 // ExhibitShape names what an exhibit is made of: whoever keeps exhibits makes them again where it differs.
@@ -132,10 +134,11 @@ type Pile struct {
 	Looked  int       // at how many others somebody did
 }
 
-// Pile lays out, of what is on the list, what the actor may look at. An even sample comes first: what waits
-// at stations of which least was looked at, and one piece a station before a second. Before all stands what the
-// machine found contradicted, for nothing counts of it until a person looked; then what was looked at once and changed
-// since: somebody counts on it; then what the machine could not prove.
+// Pile lays out, of what is on the list, what the actor may look at: weeks that are open first, for what is found
+// there still counts. Of these and of the others an even sample comes first: what waits at stations of which least
+// was looked at, and one piece a station before a second. Before it stands what the machine found contradicted, for
+// nothing counts of it until a person looked; then what was looked at once and changed since: somebody counts on it;
+// then what the machine could not prove.
 func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhibit) (p Pile) {
 	listed, _ := f.listed(by, reg) // who may not ask for it (Check) finds nothing
 	turn := map[string]int{}       // of a station: how many stand before its next
@@ -146,7 +149,7 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 	}
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b Exhibit) int {
-		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Report, b.Report))
+		return cmp.Or(openFirst(a, b), a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Report, b.Report))
 	})
 	type placed struct {
 		Exhibit
@@ -171,11 +174,23 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 			turn[e.Station]++
 		}
 	}
-	slices.SortStableFunc(waiting, func(a, b placed) int { return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.turn, b.turn)) })
+	slices.SortStableFunc(waiting, func(a, b placed) int {
+		return cmp.Or(openFirst(a.Exhibit, b.Exhibit), cmp.Compare(a.class, b.class), cmp.Compare(a.turn, b.turn))
+	})
 	for _, e := range waiting {
 		p.Waiting = append(p.Waiting, e.Exhibit)
 	}
 	return p
+}
+
+func openFirst(a, b Exhibit) int {
+	switch {
+	case a.WeekClosed == b.WeekClosed:
+		return 0
+	case b.WeekClosed:
+		return -1
+	}
+	return 1
 }
 
 // Check refuses a filter for what there is not, or what the actor may not look at: an empty answer would say

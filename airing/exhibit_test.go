@@ -76,6 +76,13 @@ func TestThePileIsAnEvenSample(t *testing.T) {
 	if got := reports(p.Waiting); !slices.Equal(got, []string{"d", "a1", "b1", "c1", "a2", "b2", "a3"}) || p.Looked != 1 {
 		t.Errorf("%v, %d looked at", got, p.Looked)
 	}
+	closed := slices.Clone(list)
+	for i, e := range closed {
+		closed[i].WeekClosed = e.StartedAt.Before(slotStart.UTC().AddDate(0, 0, 3))
+	}
+	if got := reports(CheckFilter{}.Pile(monitor, &stations.Registry{}, closed).Waiting); !slices.Equal(got, []string{"d", "a3", "b1", "b2", "c1", "a1", "a2"}) {
+		t.Errorf("of weeks that are closed too: %v", got)
+	}
 	if got := reports(CheckFilter{Kind: Sound}.Pile(monitor, &stations.Registry{}, list).Waiting); got != nil {
 		t.Errorf("sounds: %v", got)
 	}

@@ -405,9 +405,8 @@ func putTallies(tx *tx, set airing.Settings, c airing.Change, station uint32) er
 }
 
 // weekFrozen reports whether the week of an instant is closed, and was not opened again.
-func weekFrozen(tx *tx, set airing.Settings, at time.Time) (bool, error) {
-	c, found, err := closings.get(tx, weekKey(set.Calendar(text.Zone).Week(at)))
-	return found && c.standing().Closed, err
+func weekFrozen(tx *tx, set airing.Settings, at time.Time) bool {
+	return frozenCells.has(tx, weekKey(set.Calendar(text.Zone).Week(at))) // a closed week itself is megabytes on a whole country
 }
 
 // withWeek tells at a line whether its week is closed.
@@ -415,8 +414,8 @@ func withWeek(tx *tx, set airing.Settings, line airing.Line, err error) (airing.
 	if err != nil {
 		return line, err
 	}
-	line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
-	return line, err
+	line.WeekClosed = weekFrozen(tx, set, line.StartedAt)
+	return line, nil
 }
 
 // facts are what airing.Decide asks, and where the corrected line's entries are.
@@ -514,9 +513,7 @@ func airingFacts(tx *tx, m accounts.Meta, c airing.Confirm) (facts, error) {
 			}
 		}
 		if c.Seen != nil && !start.IsZero() {
-			if f.Closed, err = weekFrozen(tx, f.Settings, start); err != nil {
-				return f, err
-			}
+			f.Closed = weekFrozen(tx, f.Settings, start)
 		}
 		if f.Slot != nil {
 			if e, ok := plan.EpisodeFor(c.Programme, st.TraitsAt(f.Slot.Start).Languages, f.Slot.Start); ok {
@@ -777,9 +774,7 @@ func (s *Store) annotate(ctx context.Context, m accounts.Meta, report, name stri
 			return line, err
 		}
 		a := airing.About{Line: line, On: reg.Where(line.Station)}
-		if a.Closed, err = weekFrozen(tx, set, line.StartedAt); err != nil {
-			return line, err
-		}
+		a.Closed = weekFrozen(tx, set, line.StartedAt)
 		if a.Before, err = correctedBefore(tx, line); err != nil {
 			return line, err
 		}
@@ -881,10 +876,7 @@ func airingIn(tx *tx, by accounts.Actor, id string) (airing.Line, error) {
 		return airing.Line{}, airing.NoReport()
 	}
 	set, err := settingsOf(tx)
-	if err == nil {
-		line.WeekClosed, err = weekFrozen(tx, set, line.StartedAt)
-	}
-	return line, err
+	return withWeek(tx, set, line, err)
 }
 
 // Corrections implements airing.Log.
@@ -914,11 +906,16 @@ func (s *Store) Exhibits(ctx context.Context, by accounts.Actor, span airing.Spa
 		if err != nil {
 			return err
 		}
+		set, err := settingsOf(tx)
+		if err != nil {
+			return err
+		}
 		for e, err := range exhibits.descend(tx, timeKey(span.From), timeKey(span.Until)) {
 			if err != nil || len(list) == airing.MaxExhibits {
 				return err
 			}
 			if airing.Reads(by, reg.Where(e.rec.Station)) {
+				e.rec.WeekClosed = weekFrozen(tx, set, e.rec.StartedAt)
 				list = append(list, e.rec)
 			}
 		}

@@ -1038,7 +1038,15 @@ func airingExhibits(t *testing.T, e AiringEngine) {
 	mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
 		c.Corrects, c.Why, c.Slot, c.Outcome, c.Means = anew.ID, "bấm nhầm", "", airing.Withdrawn, ""
 	})
-	wants("withdrawn", province, week, other.ID)
+	if x := wants("withdrawn", province, week, other.ID)[0]; x.WeekClosed {
+		t.Fatalf("%+v", x)
+	}
+	if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 14)), coverage.Close{Week: thatWeek}); err != nil {
+		t.Fatal(err)
+	}
+	if x := wants("its week was closed", province, week, other.ID)[0]; !x.WeekClosed {
+		t.Fatalf("%+v", x)
+	}
 }
 
 func airingTermsChange(t *testing.T, e AiringEngine) {
