@@ -541,6 +541,47 @@ func TestWhatTheServerAsksIsAnsweredOnItsPage(t *testing.T) {
 	}
 }
 
+// A report the server asks about waits for the answer: nothing sends it as it was, and the question is found again.
+func TestWhatTheServerAsksWaitsForTheAnswer(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	p.open("/airings/new?station=S00001")
+	p.tab.Set("[name=programme]", "P1")
+	p.tab.Set("[name=started_at]", "2024-05-13T17:05")
+	p.tab.Type("[name=seconds]", "10:00")
+	p.tab.Click("form.report button:not([name])")
+	p.tab.Wait("button[name=unplanned][value=no]")
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	p.tab.Says("#unsent", "1 việc chờ bạn trả lời")
+	if n := webtest.Eval[int](p.tab, "count what is offered", `[...document.querySelectorAll("#unsent button")].filter((b) => b.offsetParent).length`); n != 0 {
+		t.Errorf("%d buttons beside the question", n)
+	}
+	p.open("/today") // she leaves without an answer
+	p.tab.Fingers("today-asks")
+	p.tab.Shot("today-asks", 360)
+	p.open("/outbox")
+	p.tab.Wait("[data-waiting] li")
+	p.tab.Says("[data-waiting]", "Chờ bạn trả lời: ", "Bỏ")
+	p.tab.Fingers("outbox-asks")
+	p.tab.Shot("outbox-asks", 360)
+	p.tab.Shot("outbox-asks", 1280)
+	p.tab.Click("[data-waiting] li button")
+	p.tab.Wait("button[name=unplanned][value=no]")
+	if said := webtest.Eval[string](p.tab, "read what she typed", `document.querySelector("[name=started_at]").value`); said != "2024-05-13T17:05" {
+		t.Errorf("the form says %q", said)
+	}
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	if n := len(p.lines()); n != 0 {
+		t.Errorf("%d reports before the answer", n)
+	}
+	p.tab.Click("button[name=unplanned][value=no]")
+	p.tab.Wait("[id^=done-]")
+	p.empty()
+	if lines := p.lines(); len(lines) != 1 || lines[0].Slot == "" {
+		t.Fatalf("kept %+v", lines)
+	}
+}
+
 // A page that a phone has kept and that says the same is not sent again; what is told once, and what has changed, is.
 func TestAKeptPageIsSentAgainWhenItSaysAnother(t *testing.T) {
 	t.Parallel()

@@ -181,6 +181,7 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 			return err
 		}
 		if met != nil {
+			r.Asks(w)
 			f.Refused(fault.New(fault.Conflict, "airing.is_it_planned", "title", met.Programme.Title, "at", met.Slot.Start))
 			return p.renderForm(w, r, *f, nil)
 		}
@@ -191,6 +192,9 @@ func (p pages) save(w http.ResponseWriter, r *kit.Request) error {
 			r.Kept(f.ID)
 			return p.saved(w, r, line)
 		}
+	}
+	if askable(err) {
+		r.Asks(w)
 	}
 	if err != nil && c.Proposal != "" { // two buttons: there is no form to come back to
 		return err
@@ -226,11 +230,14 @@ func (p pages) decline(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, dayPath(r.Actor, said.Station), "airing.said_declined")
 }
 
+// askable reports whether what was refused is taken once somebody says that it is so.
+func askable(err error) bool { return once.Unseen(err) || fault.Is(err, "airing.overlaps") }
+
 // confirm keeps the report. Of what waited on a phone nobody is there to be asked: it is taken as it
 // is, also where an earlier try of the same has been taken so.
 func (p pages) confirm(r *kit.Request, c airing.Confirm) (airing.Line, error) {
 	line, err := p.store.Confirm(r.Context(), r.Meta(c.ID), c)
-	if r.WaitedOnPhone() && (once.Unseen(err) || fault.Is(err, "airing.overlaps") || fault.Is(err, "airing.id_reused")) {
+	if r.WaitedOnPhone() && (askable(err) || fault.Is(err, "airing.id_reused")) {
 		c.Seen, c.Alone = nil, false
 		return p.store.Confirm(r.Context(), r.Meta(c.ID), c)
 	}

@@ -1,7 +1,7 @@
 // The operator's day without a network: a slot whose time has come gets its two
 // buttons, what was pressed says that it waits, and can be taken back or get a photo.
 import { final } from "../kit/outbox.js";
-import { box, clock, fill, go, make, saidAt, watch } from "../kit/outgoing.js";
+import { box, clock, fill, go, make, replyTo, saidAt, watch, whyOf } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
 
 const words = document.querySelector("#today-words")?.dataset;
@@ -100,7 +100,7 @@ function mark() {
     const text = back
       ? words.backs
       : item.why
-        ? fill(words.refused, { why: item.why })
+        ? whyOf(item)
         : fill(words.waits, { what, at: clock(saidAt(item)) });
     told.append(make("p", { className: "notice warn", textContent: text }));
     if (back) continue;
@@ -110,8 +110,9 @@ function mark() {
       busy++;
       await box.takeBack(item).finally(() => busy--);
     });
+    const reply = item.asks ? [replyTo(item)] : [];
     const more = item.why || item.action !== "/airings" ? [] : [photo(item)];
-    told.append(make("p", { className: "row" }, ...more, ...(final(item) ? [] : [drop])));
+    told.append(make("p", { className: "row" }, ...reply, ...more, ...(final(item) ? [] : [drop])));
     const aired = item.fields.some(([name, value]) => name === "outcome" && value === "aired");
     if (aired && more.length && saidAt(item) < Number(card.dataset.over)) told.append(recording(item, card));
   }

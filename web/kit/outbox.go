@@ -24,6 +24,9 @@ const outboxHeader = "Loa-Outbox"
 // contactHeader carries the stamp of Request.Stamp in the answer to an outbox.
 const contactHeader = "Loa-Contact"
 
+// asksHeader is in the answer to an outbox where the page of the form would ask something.
+const asksHeader = "Loa-Asks"
+
 // Receipt tells an outbox that the server holds what it sent. It deletes its copy of the
 // change of that ID where Received is the hash of what it has sent and nothing is missing.
 type Receipt struct {
@@ -110,6 +113,14 @@ func (r *Request) stamped(w http.ResponseWriter) {
 func (r *Request) wrongIs(e *fault.Error) {
 	if r.sent != nil {
 		r.sent.wrong = e
+	}
+}
+
+// Asks tells an outbox that the page of the form, to which the caller goes on, asks something: what
+// was sent waits for the answer.
+func (r *Request) Asks(w http.ResponseWriter) {
+	if r.sent != nil {
+		w.Header().Set(asksHeader, "yes")
 	}
 }
 

@@ -7,7 +7,8 @@
 // An item is {id, v, person, kind, action, fields, about, label, at, contact,
 // behind, tries}. about is what it speaks of: of one thing there is one item.
 // after is the ID of an item that must have arrived before. why is the server's
-// sentence when it refused. A file has its bytes beside it.
+// sentence when it refused; asks then tells that its page asks something, and the
+// item waits for the answer. A file has its bytes beside it.
 //
 // Nothing here knows a page or a database: see outstore.js and outgoing.js.
 
@@ -48,8 +49,7 @@ const root = "/api/v1/uploads";
 
 // why is the reason that is given for what was taken back and had arrived.
 export function outbox({ store, fetch, now, uuid, hash, person, why = "", changed = () => {} }) {
-  let running = null,
-    again = false;
+  let running = null;
 
   const notes = (name) => name + ":" + person;
   const tell = async () => changed(await list());
@@ -227,7 +227,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       if (!json?.code) return { state: "later" };
       if (answer.status === 401) return { state: "out" };
       return answer.status >= 400 && answer.status < 500 && !passing.includes(answer.status)
-        ? { state: "refused", problem: json }
+        ? { state: "refused", problem: json, asks: answer.headers.has("Loa-Asks") }
         : { state: "later" };
     } catch {
       return { state: "later" };
@@ -317,6 +317,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
     } else if (end.state === "refused") {
       item.why = end.problem.detail || end.problem.code;
       item.code = end.problem.code;
+      item.asks = Boolean(end.asks);
       await store.update(item);
     }
     await tell();
@@ -324,14 +325,10 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   }
 
   // send sends what waits. what: only (the ID of one), how ("now" while she looks on),
-  // hand (she asked for it: what was refused is tried again). It ends with what the last
-  // server said: {sent, out, later}, and of only its own end.
+  // byHand (she asked for it: what was refused is tried again, but for what waits for an
+  // answer). It ends with what the last server said: {sent, out, later}, and of only its own end.
   function send(what = {}) {
-    if (running) {
-      again = true;
-      return running.then(() => send(what));
-    }
-    again = false;
+    if (running) return running.then(() => send(what));
     running = store
       .alone(async () => {
         const out = { sent: 0, later: false, out: false, end: null };
@@ -340,7 +337,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
           const here = await list(),
             item = here.find((i) => i.id === id);
           if (!item) out.end = { state: "gone" }; // sent meanwhile, or taken back
-          if (!item || item.newer || (item.why && !what.byHand && !what.only)) continue;
+          const again = what.only || (what.byHand && !item?.asks);
+          if (!item || item.newer || (item.why && !again)) continue;
           const first = item.after && here.find((i) => i.id === item.after);
           if (first) {
             if (!first.why || item.kind === "file") continue; // its turn comes

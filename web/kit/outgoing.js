@@ -73,25 +73,30 @@ export const box = await outstore()
 // The page says how much waits.
 const bar = make("div", { className: "notice warn row", hidden: true }),
   told = make("span", {}),
+  reply = make("span", {}),
   see = make("a", { href: "/outbox", textContent: words.see }),
   enter = logIn(),
   hand = make("button", { type: "button", className: "small quiet", textContent: words.send });
 told.setAttribute("role", "status");
 bar.id = "unsent";
-bar.append(told, enter, see, hand);
+bar.append(told, enter, reply, see, hand);
 host.after(bar);
 let state = ""; // of the last try, in words
 function tell(list) {
   bar.hidden = !list.length;
-  const wrong = list.filter((i) => i.why).length;
+  const asks = list.filter((i) => i.asks),
+    wrong = list.filter((i) => i.why).length - asks.length;
   told.textContent = list.length
-    ? [fill(words.count, { n: list.length }), wrong ? fill(words.look, { n: wrong }) : "", state]
+    ? [fill(words.count, { n: list.length }), wrong ? fill(words.look, { n: wrong }) : "", asked(asks.length), state]
         .filter(Boolean)
         .join(" ")
     : "";
   see.hidden = location.pathname === "/outbox";
   enter.hidden = state !== words.out;
+  reply.replaceChildren(...asks.filter((i) => i.id !== answers).slice(0, 1).map(replyTo));
+  hand.hidden = asks.length === list.length;
 }
+const asked = (n) => (n ? fill(words.asked, { n }) : "");
 hand.addEventListener("click", () => go({ byHand: true }));
 
 let timer,
@@ -132,18 +137,36 @@ function note(form, text, ...more) {
 
 // A form that was refused is shown by the server's page: what is sent from there, or a page that says
 // what stands instead, ends what was refused.
-const asked = "loa-asked";
+const shownBefore = "loa-asked";
 function refusedBefore(is) {
   try {
-    const id = sessionStorage.getItem(asked);
-    if (is === undefined) sessionStorage.removeItem(asked);
-    else sessionStorage.setItem(asked, is);
+    const id = sessionStorage.getItem(shownBefore);
+    if (is === undefined) sessionStorage.removeItem(shownBefore);
+    else sessionStorage.setItem(shownBefore, is);
     return id;
   } catch {
     return null; // then it stays in the list
   }
 }
 const answers = refusedBefore();
+
+// whyOf is why an item was refused, in words.
+export const whyOf = ({ asks, why }) => fill(asks ? words.asks : words.refused, { why });
+
+// replyTo is the button that leads to the server's page that asks about an item, as if its form were sent.
+export function replyTo(item) {
+  const button = make("button", { type: "button", className: "small", textContent: words.reply });
+  button.addEventListener("click", () => {
+    const form = make("form", { method: "post", hidden: true });
+    for (const [name, value] of [...item.fields, ["id", item.id]])
+      form.append(make("input", { type: "hidden", name, value }));
+    form.setAttribute("action", item.action);
+    host.after(form);
+    refusedBefore(item.id);
+    form.submit();
+  });
+  return button;
+}
 
 // shown is what a field says, in words.
 function shown(field) {
@@ -181,7 +204,7 @@ export async function take(form, button) {
       about,
       label: [label, answer && seen(answer)].filter(Boolean).join(" – "),
       then,
-      instead: answers,
+      instead: document.body.dataset.stood && answers, // else she has left the page that asked
     });
   } catch ({ waits }) {
     if (!waits) return insist(form, button, words.full); // no room: it goes as it would without an outbox
@@ -273,7 +296,7 @@ if (page) {
     const line = make("div", { className: "tight" }, item.label || item.name || item.action);
     const small = [fill(words.said, { at: clock(saidAt(item)) })];
     if (item.kind === "file" && item.safe) small.push(Math.round((100 * item.safe) / item.size) + " %");
-    if (item.why) small.push(fill(words.refused, { why: item.why }));
+    if (item.why) small.push(whyOf(item));
     if (item.newer) small.push(words.newer);
     line.append(make("small", { textContent: small.join(" · ") }));
     const drop = make("button", { type: "button", className: "quiet small", textContent: words.takeBack });
@@ -282,7 +305,8 @@ if (page) {
       drop.dataset.sure = "yes";
       drop.textContent = words.takeBackSure;
     });
-    const open = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
+    const leads = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
+    const open = item.asks ? [replyTo(item)] : leads;
     const end = final(item) ? make("small", { className: "soft", textContent: words.final }) : drop;
     return make("li", {}, line, make("span", { className: "row" }, ...open, end));
   };

@@ -92,6 +92,7 @@ function server(time) {
     if (fault === "portal json") return answerOf(200, { ok: true });
     if (fault === "redirect") return { ...answerOf(0, ""), type: "opaqueredirect" };
     if (fault === "refused") return answerOf(422, { code: "airing.correct_why", detail: "Hãy ghi lý do sửa." });
+    if (fault === "asks") return answerOf(409, { code: "airing.is_it_planned", detail: "Có phải lượt 17:00?" }, { "Loa-Asks": "yes" });
     if (fault === "502") return answerOf(502, "Bad Gateway");
     if (fault === "forged") return answerOf(200, { id: new URLSearchParams(options.body).get("id"), missing: [] });
     const answer = await take(url, options);
@@ -156,6 +157,22 @@ test("of one thing there is one item; one that was refused makes way", async () 
   const [again] = await box.list();
   await box.add({ ...report("S9"), about: "", instead: again.id });
   assert.deepEqual((await box.list()).map((i) => i.label), ["S9"], "what answers a refusal takes its place");
+});
+
+test("what the server asks about waits for the answer, and is not sent by hand as it was", async () => {
+  const { box, srv } = world();
+  srv.faults = ["asks", "refused"];
+  const item = await box.add(report("S1"));
+  assert.equal((await box.send({ only: item.id, how: "now" })).end.state, "refused");
+  await box.add(report("S2"));
+  await box.send();
+  assert.deepEqual((await box.list()).map((i) => [i.label, i.asks]), [["S1", true], ["S2", false]]);
+  await box.send({ byHand: true });
+  assert.deepEqual(srv.log.map((r) => r.slot), ["S2"], "what was only refused is tried again");
+  const answer = await box.add({ ...report("S3"), instead: item.id });
+  await box.send({ only: answer.id, how: "now" });
+  assert.deepEqual(srv.log.map((r) => r.slot), ["S2", "S3"]);
+  assert.deepEqual(await box.list(), []);
 });
 
 test("what another try has sent has gone", async () => {
