@@ -330,6 +330,42 @@ func TestASlotComesDueWithoutANetwork(t *testing.T) {
 	}
 }
 
+// The form of other times of a slot of the day opens without a network, also where the slot came due meanwhile, and
+// that of a week that was left is not kept.
+func TestTheFormOfASlotOpensWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, time.Date(2024, 5, 13, 7, 0, 0, 0, text.Zone))
+	p.open("/today")
+	p.kept("/today")
+	p.tab.Until("the worker has the page", `Boolean(navigator.serviceWorker.controller)`)
+	p.open("/today") // what comes with a second visit
+	forms := webtest.Eval[[]string](p.tab, "list the forms", `[...document.querySelectorAll("article[data-keep]")].map((a) => a.dataset.keep)`)
+	if len(forms) != 1 || !strings.Contains(forms[0], "slot=R1.S00001.20240513") {
+		t.Fatalf("kept %q", forms)
+	}
+	p.kept(forms[0])
+	p.cut()
+	p.later(11 * time.Hour)
+	p.open("/today")
+	p.tab.Until("the slot is due", `document.querySelectorAll(".yes").length === 2`)
+	p.tab.Click("article[data-keep] a[data-adjust]")
+	p.tab.Wait("form.report")
+	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
+	p.tab.Click("[name=outcome][value=aired]")
+	p.tab.Set("[name=started_at]", "2024-05-13T17:20")
+	p.tab.Set("[name=seconds]", "10:00")
+	p.tab.Shot("slot-form-offline", 360)
+	p.tab.Click("form.report button:not([name])")
+	p.tab.Wait("[data-says]")
+	p.passes(12 * time.Hour)
+	p.mended()
+	p.sends()
+	lines := p.lines()
+	if len(lines) != 1 || lines[0].Slot == "" || lines[0].Seconds != 600 || lines[0].StartedAt.In(text.Zone).Format("15:04") != "17:20" {
+		t.Fatalf("kept %+v", lines)
+	}
+}
+
 // A photo taken before there is a network goes after its report.
 func TestAPhotoWaitsWithItsReport(t *testing.T) {
 	t.Parallel()

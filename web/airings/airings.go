@@ -91,6 +91,11 @@ type slotCard struct {
 	Ask  time.Time // when a recording is asked for, zero before it has begun
 }
 
+// Keeps reports whether her phone keeps the form of the slot: of the day before and after now, not of a week that was left.
+func (c slotCard) Keeps() bool {
+	return c.Line == nil && c.Slot.Start.Sub(c.Now).Abs() < 24*time.Hour
+}
+
 type todayPage struct {
 	kit.Page
 	Station stations.Station

@@ -26,6 +26,7 @@ function answer(card, now) {
   if (now < Number(over)) part.querySelector(".yes").lastChild.textContent = words.onAir;
   card.classList.add("warn");
   card.prepend(make("p", { className: "strong", textContent: words.due }));
+  part.querySelector("[data-adjust]").href = "/airings/new?slot=" + slot;
   card.append(part);
 }
 
@@ -88,7 +89,7 @@ function mark() {
     card.dataset.said = state;
     card.querySelector(".phone")?.remove();
     const said = Boolean(item ? !item.why && !back : gone);
-    for (const part of card.querySelectorAll(".thumbs, [data-slot] > [data-record]")) part.hidden = said;
+    for (const part of card.querySelectorAll(".thumbs, [data-adjust], [data-slot] > [data-record]")) part.hidden = said;
     if (!item && !gone) continue;
     const told = make("div", { className: "phone stack" });
     card.append(told);

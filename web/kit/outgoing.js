@@ -274,7 +274,7 @@ if (box) {
   host.after(make("p", { className: "notice warn", textContent: words.denied }));
 }
 
-// Her own pages are there without a network: of her day, her log and what waits, and where a link has data-keep.
+// Her own pages are there without a network: of her day, her log and what waits, and where data-keep says so.
 const hers = /^\/(today|airings|calendar|outbox|help(\/.+)?|enter(\/.+)?|episodes\/[^/]+|airings\/[^/]+)?$/;
 export function keep() {
   if (!("runs" in document.body.dataset)) return;
@@ -282,7 +282,8 @@ export function keep() {
   const list = ["/today", "/outbox"];
   if (navigator.serviceWorker?.controller) { // a first visit is heavy enough
     list.push("/airings");
-    for (const link of document.querySelectorAll("[data-keep]")) list.push(link.getAttribute("href"));
+    for (const link of document.querySelectorAll("[data-keep]"))
+      list.push(link.dataset.keep || link.getAttribute("href"));
   }
   if (hers.test(location.pathname)) list.push(here);
   keepPages([...new Set(list)]);
