@@ -352,6 +352,7 @@ func TestTheFormOfASlotOpensWithoutANetwork(t *testing.T) {
 	p.tab.Wait("form.report")
 	p.tab.Until("the outbox is there", `Boolean(document.querySelector("#unsent"))`)
 	p.tab.Click("[name=outcome][value=aired]")
+	p.tab.Until("its own styles were kept", `getComputedStyle(document.querySelector(".if-not-aired")).display === "none"`)
 	p.tab.Set("[name=started_at]", "2024-05-13T17:20")
 	p.tab.Set("[name=seconds]", "10:00")
 	p.tab.Shot("slot-form-offline", 360)

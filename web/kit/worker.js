@@ -45,15 +45,18 @@ async function keep({ person, pages: wanted, parts: made }) {
   await assets.put("/owner", new Response(person));
   for (const old of all.slice(0, Math.max(0, all.length - most)))
     if (new URL(old.url).pathname.startsWith("/assets/")) await assets.delete(old);
-  for (const url of made) if (!(await assets.match(url))) await assets.add(url).catch(() => {});
   const kept = await caches.open(pages);
   for (const url of wanted) {
     if (await kept.match(url, { ignoreVary: true })) continue; // each visit refreshes it
     const answer =
       passed.get(new URL(url, location.origin).href)?.clone() ??
       (await fetch(url, { headers: { "Loa-Keep": "yes" } }).catch(() => null)); // nobody sees it yet
-    if (answer?.ok && !answer.redirected) await kept.put(url, await lasting(answer)); // a redirect leads to the log-in
+    if (!answer?.ok || answer.redirected) continue; // a redirect leads to the log-in
+    const page = await lasting(answer);
+    for (const [, part] of (await page.clone().text()).matchAll(/ (?:href|src)="(\/assets\/[^"]+)"/g)) made.push(part);
+    await kept.put(url, page);
   }
+  for (const url of new Set(made)) if (!(await assets.match(url))) await assets.add(url).catch(() => {});
   const old = await kept.keys();
   for (const page of old.slice(0, Math.max(0, old.length - shown))) await kept.delete(page);
 }
