@@ -34,8 +34,8 @@ func NewHandout() *Handout {
 }
 
 // Next hands her a report of those that wait: the one she has, or the first that nobody has and she
-// did not pass. Where she has passed all, they come again. Others tells what other people are looking at.
-func (h *Handout) Next(by accounts.Actor, waiting []Exhibit, now time.Time) (e Exhibit, found bool, others []Held) {
+// did not pass. Where she has passed all, they come again.
+func (h *Handout) Next(by accounts.Actor, waiting []Exhibit, now time.Time) (e Exhibit, found bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.forget(now)
@@ -44,9 +44,7 @@ func (h *Handout) Next(by accounts.Actor, waiting []Exhibit, now time.Time) (e E
 		switch held, taken := h.held[w.Report]; {
 		case taken && held.Person == by.Person:
 			e, found = w, true
-		case taken:
-			others = append(others, held)
-		default:
+		case !taken:
 			free = append(free, w)
 		}
 	}
@@ -61,7 +59,20 @@ func (h *Handout) Next(by accounts.Actor, waiting []Exhibit, now time.Time) (e E
 	if found {
 		h.hold(by, e.Report, now)
 	}
-	return e, found, others
+	return e, found
+}
+
+// Others are the names of the other people who have one of those that wait.
+func (h *Handout) Others(by accounts.Actor, waiting []Exhibit, now time.Time) (names []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.forget(now)
+	for _, w := range waiting {
+		if held, taken := h.held[w.Report]; taken && held.Person != by.Person && !slices.Contains(names, held.Name) {
+			names = append(names, held.Name)
+		}
+	}
+	return names
 }
 
 // Take hands her a certain report, unless another person has it, who is returned.

@@ -362,7 +362,7 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			"Mua của An", "Mua của Bình"},
 		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"},
 			[]string{"note", "Bình nghe", "finding", "verified"}, "", "An nghe", "Bình nghe"},
-		{"verdict in the queue", "/evidence?report=" + e.report, "form.answers", []string{"note", "An xem", "finding", "contradicted"},
+		{"verdict in the queue", "/evidence/" + e.report, "form.answers", []string{"note", "An xem", "finding", "contradicted"},
 			[]string{"note", "Bình xem", "finding", "verified"}, ".facts dd p:last-child", "An xem", "Bình xem"},
 		{"certificate", "/contests/hoi-thi/certificate", "form.card", []string{"text", "An {giải}"}, []string{"text", "Bình {giải}"}, "",
 			"An {giải}", "Bình {giải}"},

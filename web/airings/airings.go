@@ -73,7 +73,8 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 		kit.Route{Pattern: "GET /airings/{id}/evidence/{evidence}", Access: accounts.ReadAirings, Handler: p.serveEvidence},
 		kit.Route{Pattern: "POST /proposals/{id}/decline", Access: accounts.ReportAiring, Handler: p.decline},
 		kit.Route{Pattern: "POST /airings/{id}/verdict", Access: accounts.VerifyAiring, Handler: p.judge},
-		kit.Route{Pattern: "GET /evidence", Access: accounts.VerifyAiring, Handler: p.showCheck},
+		kit.Route{Pattern: "GET /evidence", Access: accounts.VerifyAiring, Handler: p.showQueue},
+		kit.Route{Pattern: "GET /evidence/{id}", Access: accounts.VerifyAiring, Handler: p.showCheck},
 		kit.Route{Pattern: "POST /evidence/{id}", Access: accounts.VerifyAiring, Handler: p.checked},
 		kit.Route{Pattern: "POST /evidence/{id}/pass", Access: accounts.VerifyAiring, Handler: p.pass},
 	)

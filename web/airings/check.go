@@ -2,6 +2,7 @@ package airings
 
 import (
 	"net/http"
+	"strings"
 
 	"loa/accounts"
 	"loa/airing"
@@ -24,9 +25,9 @@ type checkPage struct {
 	Narrowed bool
 	Waiting  int
 	Looked   int
-	Others   []string // who else looks at what
-	Sound    string   // ID of the planned episode's recording
-	Playable bool     // some of its evidence is a sound
+	Others   string // who else looks at evidence
+	Sound    string // ID of the planned episode's recording
+	Playable bool   // some of its evidence is a sound
 	Proofs   map[string]proofView
 	Agreed   string   // how often people found what the machine had
 	Last     *logLine // what she looked at just before
@@ -35,55 +36,77 @@ type checkPage struct {
 	Undo     string
 }
 
-// queue is what waits, as the page's filter narrows it, and how often people found what the machine had.
-func (p pages) queue(r *kit.Request, reg *stations.Registry, plan *scheduler.Schedule) (f airing.CheckFilter, pile airing.Pile, agreed string, err error) {
-	if f, err = kit.ReadFilter[airing.CheckFilter](r); err != nil {
-		return f, pile, "", err
+// queue is what waits for somebody, as the page's filter narrows it.
+type queue struct {
+	reg    *stations.Registry
+	plan   *scheduler.Schedule
+	filter airing.CheckFilter
+	pile   airing.Pile
+	agreed string // how often people found what the machine had
+}
+
+func (p pages) queue(r *kit.Request) (q queue, err error) {
+	if q.reg, err = p.store.Registry(r.Context()); err != nil {
+		return q, err
 	}
-	if err := f.Check(r.Actor, reg, plan); err != nil {
-		return f, pile, "", err
+	if q.plan, err = p.store.Schedule(r.Context()); err != nil {
+		return q, err
+	}
+	if q.filter, err = kit.ReadFilter[airing.CheckFilter](r); err != nil {
+		return q, err
+	}
+	if err := q.filter.Check(r.Actor, q.reg, q.plan); err != nil {
+		return q, err
 	}
 	list, err := p.store.Exhibits(r.Context(), r.Actor, airing.ToCheck(r.Now))
-	return f, f.Pile(r.Actor, reg, list), agreement(r, list), err
+	q.pile, q.agreed = q.filter.Pile(r.Actor, q.reg, list), agreement(r, list)
+	return q, err
+}
+
+// handOut leads to the next report, which has an address of its own: the browser's way back leads from report to
+// report. last is the one that was looked at just before, "" for none. Where none is left it leads nowhere.
+func (p pages) handOut(w http.ResponseWriter, r *kit.Request, q queue, last string) (found bool, err error) {
+	next, found := p.handed.Next(r.Actor, q.pile.Waiting, r.Now)
+	if !found {
+		return false, nil
+	}
+	return true, r.Redirect(w, filter.Link("/evidence/"+next.Report, q.filter, "last", last), "")
+}
+
+// showQueue leads to the report that is handed out, or says that there is none.
+func (p pages) showQueue(w http.ResponseWriter, r *kit.Request) error {
+	q, err := p.queue(r)
+	if err != nil {
+		return err
+	}
+	if found, err := p.handOut(w, r, q, r.URL.Query().Get("last")); found || err != nil {
+		return err
+	}
+	return p.renderCheck(w, r, q, "", nil)
 }
 
 func (p pages) showCheck(w http.ResponseWriter, r *kit.Request) error {
-	return p.renderCheck(w, r, nil, r.URL.Query().Get("report"))
+	q, err := p.queue(r)
+	if err != nil {
+		return err
+	}
+	return p.renderCheck(w, r, q, r.PathValue("id"), nil)
 }
 
-// renderCheck shows a certain report, or the next one where report is "". sent is the form that was refused.
-func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, sent *kit.Form, report string) error {
-	reg, err := p.store.Registry(r.Context())
-	if err != nil {
-		return err
-	}
-	plan, err := p.store.Schedule(r.Context())
-	if err != nil {
-		return err
-	}
-	f, pile, agreed, err := p.queue(r, reg, plan)
-	if err != nil {
-		return err
-	}
-	page := checkPage{Page: r.Page("airing.check_title"), Asked: kit.FilterForm(f), Narrowed: f != airing.CheckFilter{},
-		Waiting: len(pile.Waiting), Looked: pile.Looked, Agreed: agreed}
-	page.choose(r, reg, plan)
-	if report == "" {
-		next, found, others := p.handed.Next(r.Actor, pile.Waiting, r.Now)
-		if found {
-			report = next.Report
-		}
-		for _, o := range others {
-			page.Others = append(page.Others, o.Name)
-		}
-	} else if other, taken := p.handed.Take(r.Actor, report, r.Now); taken {
-		page.HeldBy = other.Name
-	}
+// renderCheck shows a report, "" for none. sent is the form that was refused.
+func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, q queue, report string, sent *kit.Form) error {
+	page := checkPage{Page: r.Page("airing.check_title"), Asked: kit.FilterForm(q.filter), Narrowed: q.filter != airing.CheckFilter{},
+		Waiting: len(q.pile.Waiting), Looked: q.pile.Looked, Agreed: q.agreed,
+		Others: strings.Join(p.handed.Others(r.Actor, q.pile.Waiting, r.Now), ", ")}
+	page.choose(r, q.reg, q.plan)
 	if report != "" {
-		if err := p.lay(r, reg, plan, &page, report); err != nil {
+		if err := p.lay(r, q.reg, q.plan, &page, report); err != nil {
 			return err
 		}
-		page.Send, page.Pass = filter.Link("/evidence/"+report, f), filter.Link("/evidence/"+report+"/pass", f)
+		if other, taken := p.handed.Take(r.Actor, report, r.Now); taken {
+			page.HeldBy = other.Name
+		}
+		page.Send, page.Pass = filter.Link("/evidence/"+report, q.filter), filter.Link("/evidence/"+report+"/pass", q.filter)
 	}
 	if sent != nil {
 		page.Form = *sent
@@ -93,11 +116,11 @@ func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, sent *kit.Form
 		if err != nil {
 			return err
 		}
-		named, err := p.named(r, reg, []airing.Line{line})
+		named, err := p.named(r, q.reg, []airing.Line{line})
 		if err != nil {
 			return err
 		}
-		page.Last, page.Undo = &named[0], filter.Link("/evidence", f, "report", last)
+		page.Last, page.Undo = &named[0], filter.Link("/evidence/"+last, q.filter)
 	}
 	return p.check.Render(w, r, page)
 }
@@ -155,14 +178,19 @@ func (p pages) checked(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	report := r.PathValue("id")
 	if err = p.found(r, f); f.Refused(err) {
-		return p.renderCheck(w, r, f, r.PathValue("id"))
+		q, err := p.queue(r)
+		if err != nil {
+			return err
+		}
+		return p.renderCheck(w, r, q, report, f)
 	}
 	if err != nil {
 		return err
 	}
-	p.handed.Done(r.Actor, r.PathValue("id"))
-	return p.onward(w, r, r.PathValue("id"))
+	p.handed.Done(r.Actor, report)
+	return p.onward(w, r, report)
 }
 
 // pass leaves a report for later, or for somebody else.
@@ -179,9 +207,12 @@ func (p pages) pass(w http.ResponseWriter, r *kit.Request) error {
 
 // onward leads to the next report; last is the one that was looked at, "" where it was passed.
 func (p pages) onward(w http.ResponseWriter, r *kit.Request, last string) error {
-	f, err := kit.ReadFilter[airing.CheckFilter](r)
+	q, err := p.queue(r)
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, filter.Link("/evidence", f, "last", last), "")
+	if found, err := p.handOut(w, r, q, last); found || err != nil {
+		return err
+	}
+	return r.Redirect(w, filter.Link("/evidence", q.filter, "last", last), "")
 }

@@ -112,7 +112,7 @@ func TestEvidenceIsLookedAtOneByOne(t *testing.T) {
 	if e.of[first] == "" || e.of[second] == "" || first == second {
 		t.Fatalf("they look at %q and %q", first, second)
 	}
-	ma.Get("/evidence?report=" + first)
+	ma.Get("/evidence/" + first)
 	ma.Expect(http.StatusOK, ".notice.warn", "Lò Thị Giám")
 	lo.Submit("form.answers", "finding", "contradicted")
 	lo.Expect(http.StatusUnprocessableEntity, "form.answers", text.Vietnamese.Say("airing.finding_why"))
@@ -132,7 +132,7 @@ func TestEvidenceIsLookedAtOneByOne(t *testing.T) {
 	if fourth := shown(t, lo); fourth == third || fourth == second || e.of[fourth] == "" {
 		t.Fatalf("passed, then %q", fourth)
 	}
-	lo.Get("/evidence?report=" + first)
+	lo.Get("/evidence/" + first)
 	lo.Submit("form.answers", "finding", "not_proven", "note", "")
 	if line := e.line(t, first); line.Finding != airing.NotProven || len(line.Verdicts) != 2 {
 		t.Fatalf("looked at again: %+v", line.Verdicts)
@@ -144,7 +144,7 @@ func TestEvidenceIsLookedAtOneByOne(t *testing.T) {
 		}
 		lo.Submit("form.answers", "finding", "verified")
 	}
-	lo.Expect(http.StatusOK, "main", text.Vietnamese.Say("airing.check_shared"))
+	lo.Expect(http.StatusOK, "main", text.Vietnamese.Say("airing.check_shared", "names", "Ma Văn Sát"))
 	e.now = e.now.Add(5 * time.Minute)
 	lo.Get("/evidence")
 	if shown(t, lo) != second {
@@ -178,7 +178,7 @@ func TestTheFirstPageTellsWhatWaitsAndWhatWasContradicted(t *testing.T) {
 	c.Submit("form.answers", "finding", "contradicted", "note", "Ảnh cũ")
 	operator.Get("/")
 	operator.Expect(http.StatusOK, `.step a[href="/airings/`+report+`"]`, text.Vietnamese.Say("airing.step_contradicted", "n", 1))
-	c.Get("/evidence?report=" + report)
+	c.Get("/evidence/" + report)
 	c.Submit("form.answers", "finding", "verified", "note", "")
 	operator.Get("/")
 	operator.Refuse(text.Vietnamese.Say("airing.step_contradicted", "n", 1))
@@ -214,7 +214,7 @@ func TestADistrictsMonitorLooksAtHerDistrict(t *testing.T) {
 			another = report
 		}
 	}
-	c.Get("/evidence?report=" + another)
+	c.Get("/evidence/" + another)
 	c.Expect(http.StatusNotFound, "main", "")
 	c.Get("/evidence?district=" + reg.Where(e.of[another]).District)
 	c.Expect(http.StatusForbidden, "main", "")
@@ -280,6 +280,17 @@ func TestTheQueueIsAnsweredByKeyboard(t *testing.T) {
 	next(third)
 	if line := e.line(t, strings.TrimPrefix(third, "/evidence/")); line.Finding != airing.NotProven || len(line.Verdicts) != 2 {
 		t.Fatalf("%+v", line.Verdicts)
+	}
+	at4 := at()
+	webtest.Eval[bool](p, "the way back", `(history.back(), true)`)
+	p.Until("the report before", `document.readyState === "complete" && !document.querySelector(".keys[hidden]") && `+
+		`document.querySelector("form.answers")?.getAttribute("action").startsWith(`+strconv.Quote(third)+`)`)
+	p.Says(".facts", text.Vietnamese.Say("airing.finding.not_proven"))
+	was := at()
+	p.Press("n")
+	next(was)
+	if at() != at4 {
+		t.Fatalf("back and on: %s, was at %s", at(), at4)
 	}
 	for range 28 {
 		was := at()

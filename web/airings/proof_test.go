@@ -109,7 +109,7 @@ func TestTheMachinesWordIsShownAndHeard(t *testing.T) {
 	defer server.Close()
 	p := webtest.NewBrowser(t).Person()
 	p.Cookie("s", webtest.LoggedIn(t, e.store, "Ma Văn Sát", e.now, accounts.Grant{Role: accounts.Monitor, Scope: province}), server.URL)
-	for i, path := range []string{"/airings/" + reports[1], "/evidence?report=" + reports[2]} {
+	for i, path := range []string{"/airings/" + reports[1], "/evidence/" + reports[2]} {
 		p.Open(server.URL + path)
 		p.Fingers(path)
 		for _, width := range []int64{360, 1280} {
