@@ -46,7 +46,7 @@ var notCounted = map[string]bool{
 	"/worker.js": true, "/offline": true, "/outbox": true, "/results/{contest}/cover.png": true,
 	"/contests/{contest}/promotion": true, "/contests/{contest}/correction": true, // between two rounds, and while a correction waits
 	"/judging/{contest}/hall": true, // of rounds that are judged live
-	"/login":                  true, "/join/{token}": true, "/api/v1/uploads/{id}": true,
+	"/join/{token}":           true, "/api/v1/uploads/{id}": true,
 }
 
 // walk opens what one person comes to.

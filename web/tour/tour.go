@@ -103,9 +103,12 @@ func (t *Tour) Walk(visit func(kind, path string) *Answer) {
 			continue
 		}
 		seen[path] = true
-		if answer := visit(kind, path); answer.Code == http.StatusOK {
+		switch answer := visit(kind, path); answer.Code {
+		case http.StatusOK:
 			tried[kind]++
 			todo = append(todo, leads(path, answer)...)
+		case http.StatusSeeOther:
+			todo = append(todo, answer.head.Get("Location"))
 		}
 	}
 }
