@@ -80,7 +80,8 @@ func TestThePileIsAnEvenSample(t *testing.T) {
 	for i, e := range closed {
 		closed[i].WeekClosed = e.StartedAt.Before(slotStart.UTC().AddDate(0, 0, 3))
 	}
-	if got := reports(CheckFilter{}.Pile(monitor, &stations.Registry{}, closed).Waiting); !slices.Equal(got, []string{"d", "a3", "b1", "b2", "c1", "a1", "a2"}) {
+	openFirst := []string{"d", "a3", "b1", "b2", "c1", "a1", "a2"}
+	if got := reports(CheckFilter{}.Pile(monitor, &stations.Registry{}, closed).Waiting); !slices.Equal(got, openFirst) {
 		t.Errorf("of weeks that are closed too: %v", got)
 	}
 	if got := reports(CheckFilter{Kind: Sound}.Pile(monitor, &stations.Registry{}, list).Waiting); got != nil {
