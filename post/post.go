@@ -11,6 +11,7 @@ import (
 	"context"
 	"crypto/x509"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -42,7 +43,19 @@ type Config struct {
 type Office struct {
 	cfg  Config
 	wake chan struct{}
+
+	mu     sync.Mutex
+	trials map[string]trialSent // by parcel
 }
+
+// trialSent is a trial that was sent, or is on its way.
+type trialSent struct {
+	at     time.Time
+	answer func() (message.Attempt, error)
+}
+
+// trialsKept is how long a trial's answer is kept for a repeat of its request.
+const trialsKept = time.Hour
 
 // New makes an office; Run lets it work.
 func New(cfg Config) *Office {
@@ -52,7 +65,7 @@ func New(cfg Config) *Office {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 20 * time.Second
 	}
-	return &Office{cfg: cfg, wake: make(chan struct{}, 1)}
+	return &Office{cfg: cfg, wake: make(chan struct{}, 1), trials: map[string]trialSent{}}
 }
 
 // atOnce is how many deliveries one round takes.
@@ -249,10 +262,22 @@ func (o *Office) TryHook(ctx context.Context, id, hook string, lang text.Languag
 	return o.try(ctx, trial(id, message.Webhook, h.ID, h.Name, lang, o.cfg.Now()), c.send)
 }
 
-// try sends a trial once and keeps in the log what was answered.
+// try sends a trial once and keeps in the log what was answered. Who presses the button twice, or goes away
+// meanwhile, made one trial: the repeat waits for its answer.
 func (o *Office) try(ctx context.Context, p message.Parcel, send func(context.Context, message.Parcel) message.Attempt) (message.Attempt, error) {
-	a := send(ctx, p)
-	a.At = o.cfg.Now()
-	d := p.Deliveries[0].Tried(a)
-	return d.Last(), o.cfg.Store.KeepTrial(context.WithoutCancel(ctx), p.Messages[0], d)
+	ctx, now, id := context.WithoutCancel(ctx), o.cfg.Now(), p.ID()
+	o.mu.Lock()
+	maps.DeleteFunc(o.trials, func(_ string, t trialSent) bool { return now.Sub(t.at) >= trialsKept })
+	t, known := o.trials[id]
+	if !known {
+		t = trialSent{now, sync.OnceValues(func() (message.Attempt, error) {
+			a := send(ctx, p)
+			a.At = o.cfg.Now()
+			d := p.Deliveries[0].Tried(a)
+			return d.Last(), o.cfg.Store.KeepTrial(ctx, p.Messages[0], d)
+		})}
+		o.trials[id] = t
+	}
+	o.mu.Unlock()
+	return t.answer()
 }

@@ -626,10 +626,20 @@ func TestTrialsAreInTheLog(t *testing.T) {
 	h := open(t, nil, allow)
 	hook, _ := h.hook(r.url, message.SlotMissed)
 	id := uuid.NewString()
+	var presses sync.WaitGroup
 	for range 2 {
-		h.must(h.TryHook(t.Context(), id, hook.ID, text.Vietnamese))
+		presses.Go(func() {
+			if a, err := h.TryHook(t.Context(), id, hook.ID, text.Vietnamese); err != nil || a.Answer != message.Taken {
+				t.Errorf("%+v %v", a, err)
+			}
+		})
 	}
+	presses.Wait()
+	h.must(h.TryHook(t.Context(), id, hook.ID, text.Vietnamese))
 	h.stands(message.Sent, message.Taken)
+	if len(r.got) != 1 {
+		t.Errorf("a button pressed again and again sent %d messages", len(r.got))
+	}
 	r.says(answers(500))
 	h.must(h.TryHook(t.Context(), uuid.NewString(), hook.ID, text.Vietnamese))
 	list, _, err := h.store.Deliveries(t.Context(), accounts.Daemon(), message.Query{Topic: message.Trial, State: message.Failed}, 0, 10)
