@@ -19,6 +19,8 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/text"
+	"loa/scheduler"
+	"loa/stations"
 	"loa/store/bolt"
 	"loa/web/kit"
 	"loa/web/webtest"
@@ -364,6 +366,52 @@ func TestTheFormOfASlotOpensWithoutANetwork(t *testing.T) {
 	lines := p.lines()
 	if len(lines) != 1 || lines[0].Slot == "" || lines[0].Seconds != 600 || lines[0].StartedAt.In(text.Zone).Format("15:04") != "17:20" {
 		t.Fatalf("kept %+v", lines)
+	}
+}
+
+// An episode that was withdrawn after her phone kept it says so as soon as there is signal, and her day offers it
+// no more.
+func TestAnEpisodeIsWithdrawnWhileThePhoneKeepsIt(t *testing.T) {
+	t.Parallel()
+	monday := time.Date(2024, 5, 13, 7, 0, 0, 0, text.Zone)
+	p := newPhone(t, monday)
+	e, err := p.store.SaveEpisode(t.Context(), meta(monday), scheduler.SaveEpisode{Programme: "P1", Title: "Số 1", Script: "Kính thưa bà con",
+		Language: "vi", From: stations.DateOf(monday), Until: stations.DateOf(monday), Submit: true})
+	if err == nil {
+		_, err = p.store.MoveEpisode(t.Context(), meta(monday), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Approved})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.open("/today")
+	p.kept("/today")
+	p.tab.Until("the worker has the page", `Boolean(navigator.serviceWorker.controller)`)
+	p.tab.Click("article a[href='/episodes/" + e.ID + "']")
+	p.tab.Wait(".script")
+	p.kept("/episodes/" + e.ID)
+	p.cut()
+	if _, err := p.store.MoveEpisode(t.Context(), meta(monday.Add(time.Hour)), scheduler.MoveEpisode{ID: e.ID, To: scheduler.Withdrawn,
+		Why: "sai lịch cắt điện"}); err != nil {
+		t.Fatal(err)
+	}
+	p.open("/episodes/" + e.ID)
+	p.tab.Says(".script", "Kính thưa bà con") // nobody could tell her yet
+
+	p.mended()
+	p.open("/episodes/" + e.ID)
+	p.tab.Says("main", "Số này bị thu hồi lúc 08:00 13/5/2024", "Đừng phát nữa")
+	p.tab.Fingers("episode-withdrawn")
+	p.tab.Shot("episode-withdrawn", 360)
+	p.tab.Shot("episode-withdrawn", 1280)
+	p.tab.Open("about:blank")
+	p.tab.Open(p.server.URL + "/today") // as one opens Loa: what was kept, and then what is so now
+	p.tab.Until("her day offers it no more", fmt.Sprintf(`document.readyState === "complete" && !document.querySelector("a[href='/episodes/%s']")`, e.ID))
+	p.tab.Says("#not-due ~ article", "Chưa có số phát thanh được duyệt cho khung này")
+	p.open("/outbox")
+	p.cut()
+	p.open("/today")
+	if n := webtest.Eval[int](p.tab, "count", `document.querySelectorAll("article a[href^='/episodes/']").length`); n != 0 {
+		t.Error("her phone still keeps the day as it was")
 	}
 }
 

@@ -48,7 +48,8 @@ type episodePage struct {
 	MayPass   bool // approve
 	MayEnd    bool // withdraw
 	MaySubmit bool
-	Unplanned bool // it is approved, but no rule will air it
+	Unplanned bool      // it is approved, but no rule will air it
+	Ended     time.Time // when it was withdrawn
 }
 
 // find returns the episode the path names, and its programme.
@@ -98,6 +99,9 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 		MayEdit: edit && state == scheduler.Draft, MaySubmit: edit && state == scheduler.Draft && (e.Audio != "" || e.ScriptRunes > 0),
 		MayReturn: edit && state == scheduler.Submitted, MayPass: approve && state == scheduler.Submitted, MayEnd: approve && state == scheduler.Approved}
 	page.Title = e.Title
+	if state == scheduler.Withdrawn {
+		page.Ended = e.Steps[len(e.Steps)-1].At
+	}
 	if state != scheduler.Withdrawn && edit {
 		s, err := p.store.Schedule(r.Context())
 		if err != nil {
