@@ -184,6 +184,35 @@ func TestTheFirstPageTellsWhatWaitsAndWhatWasContradicted(t *testing.T) {
 	operator.Refuse(text.Vietnamese.Say("airing.step_contradicted", "n", 1))
 }
 
+// TestAnEarlierReasonIsReadInTheQueue wants why a report was contradicted beside what its station made of it since.
+func TestAnEarlierReasonIsReadInTheQueue(t *testing.T) {
+	e := newEvidence(t, 1)
+	c := e.monitor(t, "Lò Thị Giám", province)
+	c.Get("/evidence")
+	report := shown(t, c)
+	c.Submit("form.answers", "finding", "contradicted", "note", "Ảnh chụp cụm loa đã tháo")
+	m := meta(e.now)
+	if _, err := e.store.Confirm(t.Context(), m, airing.Confirm{ID: m.ID, Outcome: airing.Aired, Corrects: report, Why: "ghi nhầm giờ",
+		StartedAt: monday.Add(5 * time.Minute), Seconds: 900}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.store.Attach(t.Context(), meta(e.now), airing.Evidence{ID: uuid.NewString(), Report: m.ID, Kind: airing.Photo, Type: "image/png",
+		SHA256: strings.Repeat("0", 64), Size: 9}); err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/evidence")
+	if got := shown(t, c); got != m.ID {
+		t.Fatalf("%q waits, want %q", got, m.ID)
+	}
+	c.Expect(http.StatusOK, ".facts dd", text.Vietnamese.Say("airing.finding.contradicted")+": Ảnh chụp cụm loa đã tháo")
+	c.Get("/evidence/" + report)
+	c.Expect(http.StatusOK, "main", text.Vietnamese.Say("airing.check_gone"))
+	c.Submit(`form[action$="/pass"]`)
+	if got := shown(t, c); got != m.ID {
+		t.Errorf("a report that is gone leads to %q", got)
+	}
+}
+
 // TestADistrictsMonitorLooksAtHerDistrict is refused the others', and filters for what there is not are refused in words.
 func TestADistrictsMonitorLooksAtHerDistrict(t *testing.T) {
 	e := newEvidence(t, 127)
