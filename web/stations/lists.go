@@ -28,18 +28,19 @@ type savedList struct {
 }
 
 func newSavedList(r *kit.Request, reg *stations.Registry, l stations.List) savedList {
-	out := savedList{List: l, Mine: l.Owner == r.Actor.Person, Table: filter.Link("/stations", stations.Filter{List: l.ID})}
+	out := savedList{List: l, Mine: l.Owner == r.Actor.Person}
 	for _, id := range l.Stations {
 		if _, passed := reg.Passed(id, r.Today()); passed {
 			out.Passed++
 		}
 	}
-	if r.Actor.CanSomewhere(accounts.ReadCoverage) {
-		out.Coverage = "/coverage?list=" + l.ID
+	link := func(action accounts.Action, path string) string {
+		if _, err := reg.Listed(r.Actor, action, l.ID); err != nil { // none of its stations is hers
+			return ""
+		}
+		return filter.Link(path, stations.Filter{List: l.ID})
 	}
-	if r.Actor.CanSomewhere(accounts.CallStation) {
-		out.Calls = "/calls?list=" + l.ID
-	}
+	out.Coverage, out.Calls, out.Table = link(accounts.ReadCoverage, "/coverage"), link(accounts.CallStation, "/calls"), link(accounts.ReadStations, "/stations")
 	return out
 }
 
