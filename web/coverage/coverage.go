@@ -679,7 +679,8 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 			return err
 		}
 	}
-	for w := week; w < week+coverage.MaxExcuseAhead && w <= cal.Week(r.Now)+coverage.MaxExcuseAhead; w++ {
+	page.Untils = []kit.Option{{Text: r.Say("coverage.ask_this_week")}}
+	for w := week + 1; w < week+coverage.MaxExcuseAhead && w <= cal.Week(r.Now)+coverage.MaxExcuseAhead; w++ {
 		page.Untils = append(page.Untils, kit.Option{Value: w.String(), Text: r.Lang.Week(cal.Start(w), cal.End(w))})
 	}
 	page.Reasons = append([]kit.Option{{Text: r.Say("airing.choose")}}, kit.WordOptions(r, "airing.reason.", airing.Reasons[:])...)
