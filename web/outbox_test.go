@@ -684,7 +684,7 @@ func TestAKeptPageIsSentAgainWhenItSaysAnother(t *testing.T) {
 		r.Header.Set("If-None-Match", tag)
 		return c.Do(r)
 	}
-	tag := c.Get("/today").Header().Get("ETag")
+	tag := c.Get("/today").Header().Get("Loa-Tag")
 	if w := ask(tag); w.Code != http.StatusNotModified || w.Body.Len() > 0 || w.Header().Get("Loa-Contact") == "" || tag == "" {
 		t.Fatalf("%q: %d %v", tag, w.Code, w.Header())
 	}

@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -264,5 +266,41 @@ func TestAFullDeviceSaysSo(t *testing.T) {
 	p.tab.Until("it is kept", `(dispatchEvent(new Event("focus")), document.querySelector(".flash") !== null)`)
 	if n := len(p.lines()); n != 1 {
 		t.Errorf("%d reports", n)
+	}
+}
+
+// A page that was kept and is shown again, since the server has no other, is a new page to what is sent from it: its
+// forms have other IDs. A browser by itself asks for none as it had it.
+func TestAKeptPageHasOtherIDsInItsForms(t *testing.T) {
+	t.Parallel()
+	p := newPhone(t, tuesday)
+	var same, browsers atomic.Int32
+	p.meddles(func(w http.ResponseWriter, r *http.Request, h http.Handler) bool {
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		if page := strings.HasPrefix(rec.Header().Get("Content-Type"), "text/html"); page && rec.Header().Get("ETag") != "" {
+			browsers.Add(1)
+		}
+		if r.URL.Path == "/today" && rec.Code == http.StatusNotModified {
+			same.Add(1)
+		}
+		maps.Copy(w.Header(), rec.Header())
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(rec.Body.Bytes())
+		return true
+	})
+	ids := map[string]int{} // the opening that showed it
+	for n := range 3 {
+		p.open("/today")
+		p.kept("/today")
+		for _, id := range webtest.Eval[[]string](p.tab, "see the IDs", `[...document.querySelectorAll("main form [name=id]")].map((e) => e.value)`) {
+			if before, was := ids[id]; was && before != n {
+				t.Errorf("a form has the same ID at opening %d and %d", before+1, n+1)
+			}
+			ids[id] = n
+		}
+	}
+	if same.Load() == 0 || len(ids) < 3 || browsers.Load() > 0 {
+		t.Errorf("%d times as it was, %d IDs, %d pages a browser would keep", same.Load(), len(ids), browsers.Load())
 	}
 }

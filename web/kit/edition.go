@@ -22,11 +22,13 @@ func (r *Request) Of(e accounts.Edition) { r.of = e.Tag }
 
 // unchanged gives the answer its ETag, and is the whole answer (304) if the
 // caller has it already.
-func (r *Request) unchanged(w http.ResponseWriter, body []byte) bool {
+func (r *Request) unchanged(w http.ResponseWriter, body []byte) bool { return r.had(w, "ETag", body) }
+
+func (r *Request) had(w http.ResponseWriter, header string, body []byte) bool {
 	sum := sha256.Sum256(body)
 	tag := r.of + "." + hex.EncodeToString(sum[:8])
 	h := w.Header()
-	h.Set("ETag", `"`+tag+`"`)
+	h.Set(header, `"`+tag+`"`)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}

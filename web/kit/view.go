@@ -230,6 +230,7 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 }
 
 // asKept answers a worker that has kept the page that there is no other. What is told once is.
+// A page has no ETag: a browser by itself would show its forms again with IDs that were used.
 func (r *Request) asKept(w http.ResponseWriter, page []byte, flash bool) bool {
 	if flash {
 		r.Header.Del("If-None-Match")
@@ -237,7 +238,7 @@ func (r *Request) asKept(w http.ResponseWriter, page []byte, flash bool) bool {
 	if r.Header.Get("If-None-Match") != "" {
 		r.stamped(w)
 	}
-	return r.unchanged(w, lasting(page))
+	return r.had(w, "Loa-Tag", lasting(page))
 }
 
 // lasting is a page without what each answer has of its own: the IDs of its forms, its stamp, its time, and what is told

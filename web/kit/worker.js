@@ -130,17 +130,29 @@ async function page(e) {
 
 // asked asks the server for a page, and whether that is as it was kept.
 function asked(request, kept) {
-  const tag = kept?.headers.get("ETag");
+  const tag = kept?.headers.get("Loa-Tag");
   if (!tag) return fetch(request);
   const headers = { Accept: request.headers.get("Accept") ?? "text/html", "If-None-Match": tag };
   return fetch(request.url, { headers, redirect: "manual", referrer: request.referrer });
 }
 
-// again is a page that was kept, with the time and the stamp of an answer that says there is no other.
+// newID is a random UUID; a worker cannot share keep.js in every browser.
+const newID = () =>
+  crypto.randomUUID?.() ??
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
+  );
+
+// again is a page that was kept, with the time and the stamp of an answer that says there is no other, and with
+// other IDs in its forms: what was sent from it before is another change.
 async function again(kept, headers) {
   const time = `data-made="${Date.parse(headers.get("Date"))}"`,
-    stamp = `data-contact="${headers.get("Loa-Contact")}"`;
-  const text = (await kept.text()).replace(/data-made="\d+"/, time).replace(/data-contact="[^"]*"/, stamp);
+    stamp = `data-contact="${headers.get("Loa-Contact")}"`,
+    other = {}; // by what the ID was: two forms may be ways to say one thing
+  const text = (await kept.text())
+    .replace(/data-made="\d+"/, time)
+    .replace(/data-contact="[^"]*"/, stamp)
+    .replace(/name="id" value="([^"]*)"/g, (_, id) => `name="id" value="${(other[id] ??= newID())}"`);
   return new Response(text, { headers: kept.headers });
 }
 
