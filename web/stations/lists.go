@@ -40,7 +40,8 @@ func newSavedList(r *kit.Request, reg *stations.Registry, l stations.List) saved
 		}
 		return filter.Link(path, stations.Filter{List: l.ID})
 	}
-	out.Coverage, out.Calls, out.Table = link(accounts.ReadCoverage, "/coverage"), link(accounts.CallStation, "/calls"), link(accounts.ReadStations, "/stations")
+	out.Coverage, out.Calls = link(accounts.ReadCoverage, "/coverage"), link(accounts.CallStation, "/calls")
+	out.Table = link(accounts.ReadStations, "/stations")
 	return out
 }
 
