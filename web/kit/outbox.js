@@ -119,10 +119,18 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       tries: 0,
     };
     await store.put(item);
-    for (const old of all) if (old.why && (old === other || old.id === instead)) await store.remove(old.id);
+    for (const old of all)
+      if (old.why && (old === other || old.id === instead)) {
+        for (const file of all.filter((i) => i.kind === "file" && i.report === old.id))
+          await store.update({ ...file, ...of(item.id), after: item.id }); // what she showed of it goes along
+        await store.remove(old.id);
+      }
     await tell();
     return item;
   }
+
+  // of is where what is shown of a report goes.
+  const of = (report) => ({ report, action: "/airings/" + report + "/evidence" });
 
   // addFile keeps a photo or a recording of a report that is here or at the server.
   // fields are what else is told of it.
@@ -133,9 +141,8 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
       v: shape,
       person,
       kind: "file",
-      action: "/airings/" + report + "/evidence",
+      ...of(report),
       fields,
-      report,
       station,
       name,
       type,

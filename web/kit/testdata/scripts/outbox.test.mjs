@@ -175,6 +175,21 @@ test("what the server asks about waits for the answer, and is not sent by hand a
   assert.deepEqual(await box.list(), []);
 });
 
+test("what is shown of a report that was refused goes with what answers it", async () => {
+  const { box, srv } = world();
+  srv.faults = ["asks"];
+  const item = await box.add(report("S1"));
+  await box.addFile({ report: item.id, name: "a.jpg", type: "image/jpeg", bytes: new Uint8Array([1, 2]).buffer });
+  await box.send();
+  const answer = await box.add({ ...report("S3"), instead: item.id });
+  const file = (await box.list()).find((i) => i.kind === "file");
+  assert.deepEqual([file.report, file.after], [answer.id, answer.id]);
+  await box.send();
+  assert.deepEqual(await box.list(), []);
+  assert.deepEqual(srv.log.map((r) => r.slot), ["S3"]);
+  assert.deepEqual(srv.evidence.map((e) => e.url), ["/airings/" + answer.id + "/evidence"]);
+});
+
 test("what another try has sent has gone", async () => {
   const { box } = world();
   const item = await box.add(report("S1"));
