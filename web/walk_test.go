@@ -279,7 +279,7 @@ func TestTheOperatorsPageIsLight(t *testing.T) {
 	page := packed("/today")
 	c.Get("/today")
 	var parts []string
-	c.Doc().Find("link[rel=stylesheet], link[rel=icon], link[data-later], script[src], img[src]").Each(func(_ int, part *goquery.Selection) {
+	c.Doc().Find("link[rel=stylesheet], link[rel=icon], link[rel=later], script[src], img[src]").Each(func(_ int, part *goquery.Selection) {
 		parts = append(parts, part.AttrOr("href", part.AttrOr("src", "")))
 	})
 	imports := regexp.MustCompile(`(?:from|import)\s*\(?"(\.[^"]+)"`)

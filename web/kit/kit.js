@@ -88,12 +88,12 @@ document.addEventListener("submit", (e) => {
 });
 
 // What the page can do without comes when it is there: the outbox (see outgoing.js) of who has
-// one, and the scripts of <link data-later>. A form pressed before waits for it.
+// one, and the scripts of <link rel=later>. A form pressed before waits for it.
 const keeps = "contact" in document.body.dataset;
 let asked = null;
 const outgoing = () => (asked ??= import("./outgoing.js"));
 async function later() {
-  const links = [...document.querySelectorAll("link[data-later]")];
+  const links = [...document.querySelectorAll("link[rel=later]")];
   const all = await Promise.allSettled([outgoing(), ...links.map((link) => import(link.href))]);
   all[0].value?.keep();
 }

@@ -23,7 +23,7 @@ window.press ??= (() => {
   // ready waits for the scripts of the page, those that take buttons away too.
   const ready = async () => {
     for (const script of document.querySelectorAll("script[type=module]")) await import(script.src);
-    const later = "contact" in document.body.dataset ? document.querySelectorAll("link[data-later]") : [];
+    const later = "contact" in document.body.dataset ? document.querySelectorAll("link[rel=later]") : [];
     for (const link of later) await import(link.href);
     while (document.querySelector(".recorder[aria-busy=true]")) await new Promise((done) => setTimeout(done, 20));
     for (let i = 0; document.querySelector("[data-upload]") && i < 100; i++) {
