@@ -141,7 +141,7 @@ if (box && words) {
   document.addEventListener("visibilitychange", () => document.hidden || due());
   // what left meanwhile stands in the list of what is done
   addEventListener("outbox-sent", () => {
-    if (!busy && !document.querySelector(".dialog.open, .dialog:popover-open, form[data-sent]")) location.reload();
+    if (!busy && !document.querySelector(".dialog.open, .dialog:is(:popover-open), form[data-sent]")) location.reload();
   });
   hint();
 }

@@ -81,7 +81,11 @@ func newChromiumTab(parent context.Context, note func(string), opts ...chromedp.
 	return p, chromedp.Listen(ctx, func(ev any) {
 		switch ev := ev.(type) {
 		case *runtime.EventExceptionThrown:
-			note(ev.ExceptionDetails.Text + " " + ev.ExceptionDetails.URL)
+			what := ev.ExceptionDetails.Text + " " + ev.ExceptionDetails.URL
+			if e := ev.ExceptionDetails.Exception; e != nil {
+				what += ": " + e.Description
+			}
+			note(what)
 		case *log.EventEntryAdded:
 			if ev.Entry.Source == log.EntrySourceSecurity {
 				note(ev.Entry.Text)
