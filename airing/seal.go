@@ -123,7 +123,6 @@ func (s Seal) Fits(prev Seal) bool {
 
 // SealQuery asks for seals, the last first.
 type SealQuery struct {
-	Week   *Week  // the last of a week that may have been closed several times; nil for all
 	Code   string // the one with this code, as typed
 	Before int    // those below this number; 0 for the last
 	Limit  int    // 1 to MaxSeals
@@ -227,6 +226,9 @@ type Seals interface {
 	// Seals returns seals, the last first, to who may read coverage somewhere. Faults:
 	// accounts.denied, airing.seal_code.
 	Seals(ctx context.Context, by accounts.Actor, q SealQuery) ([]Seal, error)
+	// LastSeal returns the seal made last, or with week the last of that week, which may have been
+	// closed several times, to who may read coverage somewhere; nil for none. Fault: accounts.denied.
+	LastSeal(ctx context.Context, by accounts.Actor, week *Week) (*Seal, error)
 	// Sealed returns one with the chains as they are now, to who may read the log of the
 	// province. Faults: accounts.denied, airing.seal_unknown.
 	Sealed(ctx context.Context, by accounts.Actor, number int) (Sealed, error)

@@ -102,13 +102,9 @@ func (d *daemon) weekSummary(ctx context.Context, at time.Time, set message.Sett
 		}
 		weeks = append(weeks, one)
 	}
-	seals, err := d.store.Seals(ctx, accounts.Daemon(), airing.SealQuery{Limit: 1})
+	seal, err := d.store.LastSeal(ctx, accounts.Daemon(), nil)
 	if err != nil {
 		return nil, err
-	}
-	var seal *airing.Seal
-	if len(seals) > 0 {
-		seal = &seals[0]
 	}
 	return append(coverage.Monday(weeks[0], seal, p.Registry, people), coverage.Silence(weeks, set.SilentWeeks, p.Registry, people)...), nil
 }

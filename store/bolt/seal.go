@@ -62,13 +62,9 @@ func sealLog(tx *tx, w airing.Week, at time.Time) error {
 		heads = append(heads, e.rec)
 		ends[binary.BigEndian.Uint32(e.key)] = e.rec.Seq
 	}
-	var prev airing.Seal
-	for e, err := range seals.descend(tx, nil, nil) {
-		if err != nil {
-			return err
-		}
-		prev = e.rec
-		break
+	prev, err := lastSeal(tx)
+	if err != nil {
+		return err
 	}
 	key, err := keyOfSeals(tx)
 	if err != nil {
@@ -82,6 +78,14 @@ func sealLog(tx *tx, w airing.Week, at time.Time) error {
 		return err
 	}
 	return sealsOfWeeks.put(tx, weekKey(w), seal.Number)
+}
+
+// lastSeal is the seal made last, the zero seal before there is one.
+func lastSeal(tx *tx) (airing.Seal, error) {
+	for e, err := range seals.descend(tx, nil, nil) {
+		return e.rec, err
+	}
+	return airing.Seal{}, nil
 }
 
 // keyOfSeals is the key this installation signs with, made when it is first asked for.
@@ -116,18 +120,11 @@ func (s *Store) Seals(ctx context.Context, by accounts.Actor, q airing.SealQuery
 	limit := min(max(q.Limit, 1), airing.MaxSeals)
 	err = s.view(ctx, func(tx *tx) error {
 		list = []airing.Seal{}
-		var from, until []byte
+		var until []byte
 		if q.Before > 0 {
 			until = numberKey(uint32(q.Before))
 		}
-		if q.Week != nil {
-			n, found, err := sealsOfWeeks.get(tx, weekKey(*q.Week))
-			if err != nil || !found || q.Before > 0 && n >= q.Before {
-				return err
-			}
-			from, until, limit = numberKey(uint32(n)), numberKey(uint32(n+1)), 1
-		}
-		for e, err := range seals.descend(tx, from, until) {
+		for e, err := range seals.descend(tx, nil, until) {
 			if err != nil || len(list) == limit {
 				return err
 			}
@@ -138,6 +135,28 @@ func (s *Store) Seals(ctx context.Context, by accounts.Actor, q airing.SealQuery
 		return nil
 	})
 	return list, err
+}
+
+// LastSeal implements airing.Seals.
+func (s *Store) LastSeal(ctx context.Context, by accounts.Actor, week *airing.Week) (last *airing.Seal, err error) {
+	if err := airing.MayListSeals(by); err != nil {
+		return nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		seal, err := airing.Seal{}, error(nil)
+		if week == nil {
+			seal, err = lastSeal(tx)
+		} else if n, found, bad := sealsOfWeeks.get(tx, weekKey(*week)); bad != nil || !found {
+			return bad
+		} else {
+			seal, err = seals.named(tx, numberKey(uint32(n)), sealsOfWeeks.name, weekKey(*week))
+		}
+		if last = nil; err == nil && seal.Number > 0 {
+			last = &seal
+		}
+		return err
+	})
+	return last, err
 }
 
 // Sealed implements airing.Seals.

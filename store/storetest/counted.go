@@ -225,6 +225,11 @@ func (e *Counted) Seals(ctx context.Context, by accounts.Actor, q airing.SealQue
 	return e.Engine.Seals(ctx, by, q)
 }
 
+func (e *Counted) LastSeal(ctx context.Context, by accounts.Actor, week *airing.Week) (*airing.Seal, error) {
+	e.asked("LastSeal")
+	return e.Engine.LastSeal(ctx, by, week)
+}
+
 func (e *Counted) Sealed(ctx context.Context, by accounts.Actor, number int) (airing.Sealed, error) {
 	e.asked("Sealed")
 	return e.Engine.Sealed(ctx, by, number)

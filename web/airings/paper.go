@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"loa/accounts"
-	"loa/airing"
 	"loa/internal/fault"
 	"loa/internal/filter"
 	"loa/internal/paper"
@@ -60,16 +59,14 @@ func (p pages) showPaper(w http.ResponseWriter, r *kit.Request) error {
 			"until", r.Lang.Date(until))},
 		Body: []paper.Block{bookTable(r, lines, station == "")}, Signers: []paper.Signer{{Office: r.Say("airing.paper_keeper")},
 			{Office: r.Say("kit.paper_head")}}}
-	seals, err := p.store.Seals(r.Context(), r.Actor, airing.SealQuery{Limit: 1})
+	seal, err := p.store.LastSeal(r.Context(), r.Actor, nil)
 	if err != nil {
 		return err
 	}
-	for _, seal := range seals {
-		if seal.Signed != nil {
-			page.Paper.Check = r.Say("seals.on_paper", "n", seal.Number, "week", seal.Week, "code", seal.Code())
-			page.Paper.Body = append(page.Paper.Body, paper.Text{Italic: true, Words: r.Say("seals.on_book", "n", seal.Number, "week", seal.Week,
-				"code", seal.Code(), "key", seal.Signed.KeyCode())})
-		}
+	if seal != nil && seal.Signed != nil {
+		page.Paper.Check = r.Say("seals.on_paper", "n", seal.Number, "week", seal.Week, "code", seal.Code())
+		page.Paper.Body = append(page.Paper.Body, paper.Text{Italic: true, Words: r.Say("seals.on_book", "n", seal.Number, "week", seal.Week,
+			"code", seal.Code(), "key", seal.Signed.KeyCode())})
 	}
 	if as := r.URL.Query().Get("as"); as != "" {
 		return r.SendPapers(w, "so-nhat-ky", as, []paper.Paper{page.Paper})

@@ -242,11 +242,11 @@ func (p pages) renderWeek(w http.ResponseWriter, r *kit.Request, f kit.Form) err
 
 // sealOf is the seal a closed week was sealed with last; nil while it is open.
 func (p pages) sealOf(r *kit.Request, w coverage.Week) (*airing.Seal, error) {
-	list, err := p.store.Seals(r.Context(), r.Actor, airing.SealQuery{Week: &w.Week, Limit: 1})
-	if err != nil || len(list) == 0 || !w.Closed {
+	seal, err := p.store.LastSeal(r.Context(), r.Actor, &w.Week)
+	if !w.Closed {
 		return nil, err
 	}
-	return &list[0], nil
+	return seal, err
 }
 
 // partOf names the part of the province a week is about.
