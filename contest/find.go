@@ -12,6 +12,7 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/stations"
 )
 
 // EntryState is where an entry stands in its contest.
@@ -41,11 +42,27 @@ type EntryQuery struct {
 	// entrant, authors, station or district, or a number judges know it by.
 	Text     string     `name:"q"`
 	Station  string     `name:"station"`  // ID
+	List     string     `name:"list"`     // ID of a list of stations (In)
 	District string     `name:"district"` // official code, as it was when the work was entered
 	Theme    string     `name:"theme"`    // ID
 	Category string     `name:"category"` // ID
 	State    EntryState `name:"state"`
 	After    string     // receipt code: only those entered after it
+
+	listed map[string]bool
+}
+
+// In is the query with the stations of its list. Faults: those of
+// stations.Registry.Listed, stations.not_listed.
+func (q EntryQuery) In(reg *stations.Registry, by accounts.Actor) (_ EntryQuery, err error) {
+	if q.List == "" {
+		return q, nil
+	}
+	q.listed, err = reg.Listed(by, accounts.ReadStations, q.List)
+	if err == nil && q.Station != "" && !q.listed[q.Station] {
+		err = reg.NotListed(q.Station)
+	}
+	return q, err
 }
 
 // Found is an entry and where it stands.
@@ -102,6 +119,7 @@ func (s *State) find(q EntryQuery, undecided map[string][]File) []Found {
 		switch {
 		case q.State != "" && !slices.Contains(states, q.State),
 			q.Station != "" && q.Station != e.Entrant.Station,
+			q.List != "" && !q.listed[e.Entrant.Station],
 			q.District != "" && q.District != e.Entrant.District,
 			q.Theme != "" && q.Theme != e.Theme,
 			q.Category != "" && q.Category != e.Category,
@@ -151,17 +169,16 @@ func (s *State) says(e *Entry, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(hay, w) })
 }
 
-// undecided lists by live entries of a contest, by their IDs, what they sound like while a
+// undecided lists by live entries of contests, by their IDs, what they sound like while a
 // person has yet to decide: whether it is one recording, or what follows where it is one
 // with somebody else's.
-func (h *Hall) undecided(ctx context.Context, id string) (map[string][]File, error) {
-	entry := map[string]*Entry{} // by recording
+func (h *Hall) undecided(ctx context.Context, contests ...string) (map[string][]File, error) {
+	var live []Entry
 	var files []string
-	err := h.View(ctx, id, func(s *State) error {
+	err := h.Some(ctx, contests, func(s *State) error {
 		for _, e := range s.Live() {
 			if a := e.Piece(Audio); a != nil {
-				own := *e
-				entry[a.File], files = &own, append(files, a.File)
+				live, files = append(live, *e), append(files, a.File)
 			}
 		}
 		return nil
@@ -173,25 +190,24 @@ func (h *Hall) undecided(ctx context.Context, id string) (map[string][]File, err
 	if err != nil || len(others) == 0 {
 		return nil, err
 	}
-	entered, settled := map[string]bool{}, func(*Entry, File) bool { return false }
+	entered, settled := map[string]bool{}, map[string]func(*Entry, File) bool{} // that by the entry
 	if err := h.List(ctx, func(s *State) error {
+		done := s.doublesSettled()
 		for _, e := range s.Entries {
+			settled[e.ID] = done
 			if a := e.Piece(Audio); a != nil {
 				entered[a.File] = true
 			}
-		}
-		if s.ID == id {
-			settled = s.doublesSettled()
 		}
 		return nil
 	}); err != nil {
 		return nil, err
 	}
 	open := map[string][]File{}
-	for file, list := range others {
-		e := entry[file]
-		for _, o := range list {
-			if (entered[o.ID] || !e.Replaced(o)) && !(o.Same && (e.owns(o) || settled(e, o))) {
+	for i := range live {
+		e := &live[i]
+		for _, o := range others[files[i]] {
+			if (entered[o.ID] || !e.Replaced(o)) && !(o.Same && (e.owns(o) || settled[e.ID](e, o))) {
 				open[e.ID] = append(open[e.ID], o)
 			}
 		}
@@ -200,7 +216,7 @@ func (h *Hall) undecided(ctx context.Context, id string) (map[string][]File, err
 }
 
 // Doubles lists by entries, by their IDs, what somebody said is one recording with them and
-// is of others, while the organiser has yet to say what follows. Faults: those of View.
+// is of others, while the organiser has yet to say what follows.
 func (h *Hall) Doubles(ctx context.Context, id string) (map[string][]File, error) {
 	open, err := h.undecided(ctx, id)
 	for entry, list := range open {

@@ -109,7 +109,7 @@ func (s *State) revised(step *once.Step) {
 
 func (c OpenContest) asks(s *State, _ Facts) once.Step {
 	step := once.Step{Name: "contest.open", Locks: []string{"contest.locks_open", "contest.locks_public"}}
-	if !slices.ContainsFunc(s.Judges, func(j *Judge) bool { return j.Removed == nil }) {
+	if !s.hasJury() {
 		step.AddLater("contest.open_no_jury", AtJury, []string{s.Rules.Title})
 	}
 	var trims []string
@@ -122,6 +122,11 @@ func (c OpenContest) asks(s *State, _ Facts) once.Step {
 	}
 	step.AddLater("contest.open_trims", AtJury, trims)
 	return step
+}
+
+// hasJury reports whether somebody is on the jury.
+func (s *State) hasJury() bool {
+	return slices.ContainsFunc(s.Judges, func(j *Judge) bool { return j.Removed == nil })
 }
 
 func (c StartRound) asks(s *State, f Facts) once.Step {

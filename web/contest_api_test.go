@@ -133,7 +133,9 @@ func TestAContestRunsByProgram(t *testing.T) {
 		}
 		return out
 	}
+	list := org.call(201, "POST", "/lists", obj{"name": "Vùng cao", "stations": []string{"S00080"}})["id"].(string)
 	for query, want := range map[string]string{
+		"list=" + list:              "[TP-003 valid]",
 		"":                          "[TP-001 valid TP-002 withdrawn TP-003 valid]",
 		"limit=1&after=TP-001":      "[TP-002 withdrawn]",
 		"state=withdrawn":           "[TP-002 withdrawn]",
@@ -149,10 +151,15 @@ func TestAContestRunsByProgram(t *testing.T) {
 			t.Errorf("entries?%s: %s, want %s", query, got, want)
 		}
 	}
-	for _, query := range []string{"state=lost", "after=TP-999"} {
+	for _, query := range []string{"state=lost", "after=TP-999", "list=" + list + "&station=S00001"} {
 		org.call(422, "GET", base+"/entries?"+query, nil)
 	}
+	org.call(404, "GET", base+"/entries?list=khong-co", nil)
 	ops[1].call(403, "GET", base+"/entries?q=bai", nil)
+	mine := org.call(200, "GET", "/me/contests", nil)["items"].([]any)
+	if x := mine[0].(obj); len(mine) != 1 || x["id"] != "tu-dong" || x["phase"] != "open" || x["deadline"].(obj)["kind"] != "closes" || len(x["waits"].([]any)) == 0 {
+		t.Errorf("the organiser's contests: %v", mine)
+	}
 
 	judges := map[string]*visitor{}
 	var ids []string

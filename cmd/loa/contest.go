@@ -1,11 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"loa/contest"
 )
@@ -14,6 +17,7 @@ import (
 // the archive of one, and check an archive without any server.
 type contestCommands struct {
 	List    contestList    `cmd:"" help:"contest.cli_list"`
+	Waiting contestWaiting `cmd:"" help:"contest.cli_waiting"`
 	Open    contestOpen    `cmd:"" help:"contest.cli_open"`
 	Start   contestStart   `cmd:"" help:"contest.cli_start"`
 	Finish  contestFinish  `cmd:"" help:"contest.cli_finish"`
@@ -42,6 +46,43 @@ func (c contestList) Run(t *terminal) error {
 	return listed(t, c.JSON, items, "", func(x contestLine) string {
 		return x.ID + "\t" + t.lang.Say("contest.phase_"+string(x.Phase)) + "\t" + x.Title
 	})
+}
+
+// contestWaiting lists what the contests one organises wait for.
+type contestWaiting struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c contestWaiting) Run(t *terminal) error {
+	items, err := c.client().all(t, "/api/v1/me/contests")
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(items)
+	}
+	for _, item := range items {
+		var x struct {
+			ID, Title, Round string
+			Phase            contest.Phase
+			Deadline         *contest.Deadline
+			Waits            []struct{ Detail string }
+		}
+		if err := json.Unmarshal(item, &x); err != nil {
+			return fmt.Errorf("read the server's answer: %w", err)
+		}
+		said := []string{x.ID, x.Title, t.lang.Say("contest.phase_" + string(x.Phase)), x.Round}
+		if x.Deadline != nil {
+			said = append(said, x.Deadline.Words(t.lang, time.Now()))
+		}
+		fmt.Fprintln(t.out, printable(strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), " · ")))
+		for _, w := range x.Waits {
+			fmt.Fprintln(t.out, "  "+printable(w.Detail))
+		}
+	}
+	return nil
 }
 
 // contestArchive fetches an archive.

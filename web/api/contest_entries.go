@@ -127,6 +127,13 @@ func (c contestRoutes) entries(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	reg, err := c.store.Registry(r.Context())
+	if err == nil {
+		q, err = q.In(reg, r.Actor)
+	}
+	if err != nil {
+		return err
+	}
 	q.After = r.URL.Query().Get("after")
 	err = c.hall.FindEntries(r.Context(), id, q, func(s *contest.State, found []contest.Found) error {
 		if len(found) > limit {

@@ -87,6 +87,8 @@ func (c contestRoutes) routes() []kit.Route {
 		{Pattern: "GET /api/v1/contests", Access: kit.SignedIn, Handler: c.list, Out: kit.List[listedJSON]{},
 			Summary: "the contests one organises, may enter or has entered, and judges; " +
 				"rules and one's own entries are at /api/v1/entering, what one has to score at /api/v1/contests/{contest}/judging"},
+		{Pattern: "GET /api/v1/me/contests", Access: accounts.Organise, Handler: c.waiting, Out: kit.List[waitingJSON]{},
+			Summary: "each contest the caller organises that is not closed: its next deadline and what it waits for, as the first page shows it"},
 		draft,
 		organise("GET /{contest}", "a contest with its rules", c.show, none, contestJSON{}),
 		edits("PUT /{contest}/rules", "replace the rules; once the contest is open a reason is needed",
@@ -205,14 +207,42 @@ type openJSON struct {
 }
 
 func stepOf(r *kit.Request, name string, step once.Step, refused error) stepJSON {
-	out := stepJSON{Step: name, Open: []openJSON{}, Refused: r.Sentences(refused), Seen: step.Seen()}
-	for _, o := range step.Open {
-		out.Open = append(out.Open, openJSON{o.Key, r.Lang.Fault(o.Sentence()), o.Of, o.At, o.Later})
-	}
+	out := stepJSON{Step: name, Refused: r.Sentences(refused), Seen: step.Seen()}
+	out.Open = openOf(r, step.Open)
 	for _, key := range step.Locks {
 		out.Locks = append(out.Locks, r.Say(key))
 	}
 	return out
+}
+
+func openOf(r *kit.Request, list []once.Open) []openJSON {
+	out := make([]openJSON, 0, len(list))
+	for _, o := range list {
+		out = append(out, openJSON{o.Key, r.Lang.Fault(o.Sentence()), o.Of, o.At, o.Later})
+	}
+	return out
+}
+
+// waitingJSON is a contest as its organiser finds it on her first page.
+type waitingJSON struct {
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Phase    contest.Phase     `json:"phase"`
+	Round    string            `json:"round,omitempty"` // name of the one that is being judged
+	Deadline *contest.Deadline `json:"deadline,omitempty"`
+	Waits    []openJSON        `json:"waits"`
+}
+
+func (c contestRoutes) waiting(w http.ResponseWriter, r *kit.Request) error {
+	list, err := c.hall.Waiting(r.Context(), r.Actor, r.Now)
+	if err != nil {
+		return err
+	}
+	items := make([]waitingJSON, 0, len(list))
+	for _, x := range list {
+		items = append(items, waitingJSON{x.ID, x.Title, x.Phase, x.Round, x.Deadline, openOf(r, x.Waits)})
+	}
+	return r.JSON(w, http.StatusOK, kit.NewList(r, items, ""))
 }
 
 func (c contestRoutes) steps(w http.ResponseWriter, r *kit.Request) error {

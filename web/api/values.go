@@ -58,6 +58,7 @@ var values = []listed{
 	{all: contest.CommentStates, say: "contest.comments_"},
 	{all: contest.AllHabits, mute: "each has a box of its own in the rules"},
 	{all: contest.NeedWhens, say: "contest.when_"},
+	{all: contest.DeadlineKinds, say: "contest.deadline_"},
 	{all: contest.Phases, say: "contest.phase_"},
 	{all: contest.PieceKinds, say: "contest.piece_"},
 	{all: contest.PromotionRules, mute: "said with their numbers"},

@@ -267,14 +267,6 @@ func (p pages) amends(r *kit.Request) ([]kit.Step, error) {
 				"by", x.Turned.By, "at", x.Turned.At, "reason", x.Turned.Reason),
 				Path: "/contests/" + s.ID + "/complaints", Button: r.Say("contest.complaints"), Icon: "contest", Order: 6})
 		}
-		n := s.Undecided()
-		if s.Proposed != nil && s.Proposed.Complaint() != "" {
-			n-- // it waits for the second person
-		}
-		if n > 0 && r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
-			steps = append(steps, kit.Step{State: "warn", Title: s.Rules.Title, Text: r.Say("contest.complaints_step", "n", n),
-				Path: "/contests/" + s.ID + "/complaints", Button: r.Say("contest.complaints"), Icon: "contest", Order: 6})
-		}
 		return nil
 	})
 	return steps, err

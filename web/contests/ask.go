@@ -63,9 +63,11 @@ func confirmPath(id, do, round string) string {
 	return path
 }
 
-// pathOf is the page that decides what a step leaves open.
+// pathOf is the page that decides what a step leaves open; the contest's own makes the step.
 func pathOf(id, at string) string {
 	switch at {
+	case "":
+		return "/contests/" + id
 	case contest.AtToLookAt, contest.AtNamed, contest.AtUnread, contest.AtBlank:
 		return "/contests/" + id + "/entries?state=" + at
 	}

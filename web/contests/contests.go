@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"strings"
 	"time"
 
 	"loa/accounts"
@@ -294,14 +295,28 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.Organise) {
 		return nil, nil
 	}
+	list, err := p.hall.Waiting(r.Context(), r.Actor, r.Now)
 	var steps []kit.Step
-	err := p.hall.List(r.Context(), func(s *contest.State) error {
-		if s.Phase == contest.Published || s.Phase == contest.Closed || !r.Actor.Can(accounts.Organise, accounts.Where{Contest: s.ID}) {
-			return nil
+	for _, w := range list {
+		if w.Phase == contest.Published && len(w.Waits) == 0 {
+			continue
 		}
-		steps = append(steps, kit.Step{Title: s.Rules.Title, Text: r.Say("contest.phase_" + string(s.Phase)),
-			Path: "/contests/" + s.ID, Button: r.Say("contest.go_on"), Icon: "contest", Order: 70})
-		return nil
-	})
+		step := kit.Step{Title: w.Title, Path: "/contests/" + w.ID, Button: r.Say("contest.go_on"), Icon: "contest", Order: 70}
+		said := []string{r.Say("contest.phase_" + string(w.Phase))}
+		if w.Round != "" {
+			said = append(said, w.Round)
+		}
+		if w.Deadline != nil {
+			said = append(said, w.Deadline.Words(r.Lang, r.Now))
+		}
+		step.Text = strings.Join(said, " · ")
+		for _, o := range w.Waits {
+			step.Lines = append(step.Lines, kit.StepLine{Text: r.Lang.Fault(o.Sentence()), Path: pathOf(w.ID, o.At)})
+			if !o.Later {
+				step.State = kit.StateWarn
+			}
+		}
+		steps = append(steps, step)
+	}
 	return steps, err
 }

@@ -50,6 +50,9 @@ func (p pages) showEntries(w http.ResponseWriter, r *kit.Request) error {
 	}
 	var page entriesPage
 	q, err := kit.ReadFilter[contest.EntryQuery](r)
+	if err == nil {
+		q, err = q.In(reg, r.Actor)
+	}
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func filters(r *kit.Request, s *contest.State, reg *stations.Registry) []kit.Cho
 		district.Options = append(district.Options, kit.Option{Value: code, Text: districts[code]})
 	}
 	station.Options = kit.StationOptions(reg, stations.Filter{Visible: func(on accounts.Where) bool { return seen[on.Station] }})
-	return kit.Choices(state, theme, sort, district, station)
+	return append(kit.Choices(state, theme, sort, district, station), r.Lists(reg)...)
 }
 
 // rowOf copies what a page shows of an entry, so that the page can be

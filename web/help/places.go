@@ -19,8 +19,8 @@ type place struct {
 var places = []place{
 	{"/{$}", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},
 	{"/{$}", accounts.Monitor, "giam-sat", "Trang đầu"},
-	{"/{$}", accounts.Editor, "bien-tap-vien", ""},
-	{"/{$}", accounts.Organiser, "ban-to-chuc", ""},
+	{"/{$}", accounts.Editor, "bien-tap-vien", "Trang đầu"},
+	{"/{$}", accounts.Organiser, "ban-to-chuc", "Trang đầu"},
 	{"/{$}", accounts.Judge, "giam-khao", "Bắt đầu"},
 	{"/{$}", "", "quan-tri", "Lần đầu"},
 

@@ -39,5 +39,15 @@ func TestTheFirstPageGreetsAndSaysWhatToDo(t *testing.T) {
 		if titles.Length() != 2 || titles.First().Text() != "trước" || c.Doc().Find("main .step a").First().AttrOr("href", "") != "/a" {
 			t.Errorf("at %d the page says %q", hour, c.Doc().Find("main").Text())
 		}
+		many := make([]kit.StepLine, 7)
+		for i := range many {
+			many[i] = kit.StepLine{Text: "việc", Path: "/viec"}
+		}
+		waits = []kit.Step{{Title: "nhiều việc", Lines: many, Icon: "file"}}
+		c.Get("/")
+		c.Expect(http.StatusOK, ".step li:last-child", text.Vietnamese.Say("home.more", "n", 2))
+		if n := c.Doc().Find(".step li a[href='/viec']").Length(); n != 5 {
+			t.Errorf("%d of seven things are links", n)
+		}
 	}
 }
