@@ -39,6 +39,43 @@ func (c slotsCommand) Run(t *terminal) error {
 	})
 }
 
+// aheadCommand prints what an editor has to mend of the coming week.
+type aheadCommand struct {
+	reach
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c aheadCommand) Run(t *terminal) error {
+	var a scheduler.Ahead
+	if err := c.client().get(t, "/api/v1/me/week", &a); err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(a)
+	}
+	n, err := c.client().namesFor(t, false, len(a.Gaps))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, t.lang.Say("cli.ahead", "until", a.Until, "programmes", a.Programmes, "stations", a.Stations, "slots", a.Slots))
+	for _, kind := range scheduler.GapKinds {
+		var lines []string
+		for _, g := range a.Gaps {
+			if g.Kind == kind {
+				lines = append(lines, g.Words(t.lang, func(id string) string { return called(n.stations, id) }))
+			}
+		}
+		if len(lines) > 0 {
+			fmt.Fprintln(t.out, t.lang.Say("schedule.gap."+string(kind), "n", len(lines)))
+			for _, line := range lines {
+				fmt.Fprintln(t.out, "  "+printable(line))
+			}
+		}
+	}
+	return nil
+}
+
 // airingsCommands are "loa airings …": what people said was aired.
 type airingsCommands struct {
 	List   airingsList   `cmd:"" help:"cli.summary.airings_list"`

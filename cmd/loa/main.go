@@ -25,6 +25,7 @@ type grammar struct {
 	Audio        audioCommands     `cmd:"" help:"audio.cli.summary"`
 	Coverage     coverageCommands  `cmd:"" help:"cli.summary.coverage"`
 	Slots        slotsCommand      `cmd:"" help:"cli.summary.slots"`
+	Ahead        aheadCommand      `cmd:"" help:"cli.summary.ahead"`
 	Airings      airingsCommands   `cmd:"" help:"cli.summary.airings"`
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
 	Lists        listsCommands     `cmd:"" help:"cli.summary.lists"`

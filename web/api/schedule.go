@@ -9,6 +9,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/fault"
+	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/web/kit"
@@ -20,6 +21,7 @@ type ScheduleStore interface {
 	scheduler.RunLog
 	airing.Log
 	Registry(ctx context.Context) (*stations.Registry, error)
+	BroadcastCopies(ctx context.Context, recordings []string) (map[string]library.BroadcastCopy, error)
 }
 
 type schedules struct{ store ScheduleStore }
@@ -76,10 +78,17 @@ func (s schedules) routes() []kit.Route {
 		{Pattern: "GET /api/v1/slots", Access: read, Handler: s.slots, Filter: scheduler.SlotFilter{}, Query: "limit after", Out: kit.List[scheduler.Slot]{},
 			Summary: "Slots that start at from or later and before until (default: the seven days from today)."},
 		{Pattern: "GET /api/v1/slots/{id}", Access: read, Handler: s.slot, Out: scheduler.Slot{}, Summary: "One slot."},
+		{Pattern: "GET /api/v1/me/week", Access: edit, Handler: s.ahead, Out: scheduler.Ahead{},
+			Summary: "What is planned of the seven days from now and what an editor has to mend of it, as her first page shows it."},
 		{Pattern: "GET /api/v1/runs", Access: accounts.RunServer, Handler: s.runs, Filter: scheduler.RunFilter{}, Query: "before limit",
 			Out:     kit.List[scheduler.Run]{},
 			Summary: "What the daemon's jobs did, latest first."},
 	}
+}
+
+func (s schedules) ahead(w http.ResponseWriter, r *kit.Request) error {
+	a, err := scheduler.LookAhead(r.Context(), s.store, r.Now)
+	return answer(w, r, http.StatusOK, a, err)
 }
 
 // changeID is the caller's own ID of a change, from the header
@@ -525,7 +534,7 @@ func (s schedules) slots(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	list, after, err := sched.SlotsFrom(reg, f, r.Now, r.URL.Query().Get("after"), limit)
+	list, after, err := sched.SlotsFrom(reg, f, r.Actor, r.Now, r.URL.Query().Get("after"), limit)
 	if err != nil {
 		return err
 	}

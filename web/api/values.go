@@ -79,6 +79,7 @@ var values = []listed{
 	{all: coverage.QuestionKinds, say: "stations.question."},
 	{all: coverage.States[:], say: "coverage.state."},
 	{all: coverage.SuccessionKinds, say: "stations.change."},
+	{all: scheduler.GapKinds, say: "schedule.gap."},
 	{all: scheduler.ExceptionKinds, say: "schedule.exception."},
 	{all: scheduler.Outcomes, say: "schedule.outcome."},
 	{all: scheduler.Priorities, say: "schedule.priority."},

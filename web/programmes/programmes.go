@@ -31,6 +31,7 @@ type Store interface {
 	Recording(ctx context.Context, id string) (library.Recording, error)
 	RecordingReport(ctx context.Context, id string) (library.Report, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
+	BroadcastCopies(ctx context.Context, recordings []string) (map[string]library.BroadcastCopy, error)
 }
 
 // Desk is where files arrive: an intake.Desk.
@@ -429,38 +430,70 @@ func (p pages) termsChange(r *kit.Request, f *kit.Form, c scheduler.SaveProgramm
 	return scheduler.PreviewTerms(s, reg, r.Meta(f.ID), c)
 }
 
-// steps are the cards of the first page: what an editor does next.
+// steps are the cards of the first page: what of the coming week an editor has to mend, or
+// that all of it is there.
 func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.EditSchedule) {
 		return nil, nil
 	}
-	s, err := p.store.Schedule(r.Context())
+	s, reg, err := p.facts(r)
 	if err != nil {
 		return nil, err
 	}
-	step := func(key, path, icon, state string, order int, args ...any) kit.Step {
-		return kit.Step{Title: r.Say("schedule.step."+key, args...), Text: r.Say("schedule.step."+key+"_text", args...),
-			Button: r.Say("schedule.step." + key + "_button"),
-			Path:   path, Icon: icon, State: state, Order: order}
-	}
 	if len(s.Programmes) == 0 {
-		return []kit.Step{step("first", "/programmes/new", "horn", "", 10)}, nil
+		return []kit.Step{{Title: r.Say("schedule.step.first"), Text: r.Say("schedule.step.first_text"), Button: r.Say("schedule.step.first_button"),
+			Path: "/programmes/new", Icon: "horn", Order: 10}}, nil
 	}
-	var out []kit.Step
-	if list := waiting(s); len(list) > 0 {
-		path := "/programmes"
-		if len(list) == 1 {
-			path = "/episodes/" + list[0].ID
+	ahead, err := scheduler.LookAhead(r.Context(), p.store, r.Now)
+	if err != nil {
+		return nil, err
+	}
+	if len(ahead.Gaps) == 0 {
+		return []kit.Step{{Title: r.Say("schedule.gap.none"), Text: r.Say("schedule.gap.none_text", "programmes", ahead.Programmes,
+			"stations", ahead.Stations, "slots", ahead.Slots), Path: "/calendar", Button: r.Say("schedule.gap.none_button"), Icon: "calendar",
+			State: kit.StateOK, Order: 20}}, nil
+	}
+	var steps []kit.Step
+	for i, kind := range scheduler.GapKinds {
+		step := kit.Step{Icon: gapCards[kind].icon, State: kit.StateWarn, Order: 20 + i, Path: gapCards[kind].path}
+		for _, g := range ahead.Gaps {
+			if g.Kind == kind {
+				step.Lines = append(step.Lines, kit.StepLine{Text: g.Words(r.Lang, reg.Label), Path: mend(g)})
+			}
 		}
-		out = append(out, step("approve", path, "check", kit.StateWarn, 20, "n", len(list)))
-	}
-	for _, programme := range s.Working() {
-		switch {
-		case len(s.EpisodesOf(programme.ID)) == 0:
-			out = append(out, step("episode", "/programmes/"+programme.ID+"/episodes/new", "upload", "", 30, "title", programme.Title))
-		case len(s.RulesOf(programme.ID)) == 0:
-			out = append(out, step("rule", "/programmes/"+programme.ID+"/rules/new", "calendar", "", 31, "title", programme.Title))
+		if n := len(step.Lines); n > 0 {
+			key := "schedule.gap." + string(kind)
+			if kind == scheduler.NoSlot {
+				step.Path = "/programmes/" + ahead.Widest + "/rules/new?for=" + string(scheduler.NoSlot)
+			}
+			step.Title, step.Text, step.Button = r.Say(key, "n", n), r.Say(key+"_text"), r.Say(key+"_button")
+			steps = append(steps, step)
 		}
 	}
-	return out[:min(len(out), 4)], nil
+	return steps, nil
+}
+
+// gapCards say of each kind of gap how its card looks and where all of the kind are seen.
+var gapCards = map[scheduler.GapKind]struct{ icon, path string }{
+	scheduler.Unfilled: {"upload", "/programmes"}, scheduler.Unapproved: {"check", "/programmes"}, scheduler.NoCopy: {"library", "/library"},
+	scheduler.Unplanned: {"calendar", "/programmes"}, scheduler.NoSlot: {"stations", ""}, scheduler.RuleEnds: {"calendar", "/calendar"},
+}
+
+// mend is the page where a gap is closed.
+func mend(g scheduler.Gap) string {
+	switch {
+	case g.Kind == scheduler.NoCopy:
+		return "/library/" + g.Recording
+	case g.Kind == scheduler.NoSlot:
+		return "/calendar?station=" + g.Station
+	case g.Kind == scheduler.RuleEnds:
+		return "/rules/" + g.Rule
+	case g.Kind == scheduler.Unplanned:
+		return "/programmes/" + g.Programme + "/rules/new"
+	case g.State == scheduler.Draft:
+		return "/episodes/" + g.Episode + "/edit"
+	case g.Episode != "":
+		return "/episodes/" + g.Episode
+	}
+	return "/programmes/" + g.Programme + "/episodes/new"
 }

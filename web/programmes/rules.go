@@ -80,6 +80,18 @@ func (p pages) showNewRule(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	f := kit.NewForm("who", "all", "time", "17:00", "minutes", strconv.Itoa(scheduler.DefaultMinutes), "priority", string(scheduler.Ordinary))
+	if r.FormValue("for") == string(scheduler.NoSlot) { // the stations at which nothing is planned
+		ahead, err := scheduler.LookAhead(r.Context(), p.store, r.Now)
+		if err != nil {
+			return err
+		}
+		f.Values.Set("who", "list")
+		for _, g := range ahead.Gaps {
+			if g.Kind == scheduler.NoSlot {
+				f.Values.Add("stations", g.Station)
+			}
+		}
+	}
 	return p.renderRule(w, r, reg, rulePage{Form: f, Programme: programme, Action: "/programmes/" + programme.ID + "/rules"})
 }
 
