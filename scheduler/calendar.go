@@ -25,14 +25,9 @@ type Planned struct {
 }
 
 // Calendar lists the occurrences that start in [from, until), or would have
-// if they had not been called off, by time. It is meant for days and weeks.
-// station "" is all stations. Times are those of text.Zone, in which people
-// decide exceptions.
-func (s *Schedule) Calendar(reg *stations.Registry, station string, from, until time.Time) []Planned {
-	list := reg.Stations()
-	if station != "" {
-		list = slices.DeleteFunc(list, func(st *stations.Station) bool { return st.ID != station })
-	}
+// if they had not been called off, by time, at the stations of the list. It is meant
+// for days and weeks. Times are those of text.Zone, in which people decide exceptions.
+func (s *Schedule) Calendar(reg *stations.Registry, list []*stations.Station, from, until time.Time) []Planned {
 	g := s.grid(reg, list)
 	out := []Planned{}
 	add := func(o *occurrence, cancelled bool) {
@@ -81,7 +76,7 @@ func (s *Schedule) Occurrence(reg *stations.Registry, rule string, at Wall) (Pla
 	if !ok {
 		return Planned{}, unknownOccurrence(at)
 	}
-	for _, p := range s.Calendar(reg, "", o.start, o.start.Add(1)) {
+	for _, p := range s.Calendar(reg, reg.Stations(), o.start, o.start.Add(1)) {
 		if p.Rule == rule && p.At == at && p.Cancelled == (cancelled != nil) {
 			return p, nil
 		}

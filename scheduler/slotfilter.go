@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/stations"
@@ -15,6 +16,7 @@ type SlotFilter struct {
 	From      stations.Moment `name:"from"`
 	Until     stations.Moment `name:"until"`     // exclusive
 	Station   string          `name:"station"`   // ID, or official code of today
+	List      string          `name:"list"`      // ID of a list of stations
 	Programme string          `name:"programme"` // ID
 }
 
@@ -24,8 +26,9 @@ const mostListed = 400 * 24 * time.Hour
 // SlotsFrom lists at most limit slots behind the cursor after, and the cursor of the
 // next page. A cursor is the start and the ID of the last slot listed; if that slot is
 // gone meanwhile, the page begins after its start. Faults: schedule.range_long,
-// schedule.instant_unreadable, stations.unknown.
-func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, now time.Time, after string, limit int) (list []Slot, next string, err error) {
+// schedule.instant_unreadable, those of Registry.Chosen.
+func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, by accounts.Actor, now time.Time, after string, limit int) (
+	list []Slot, next string, err error) {
 	today := stations.DateOf(now.In(text.Zone))
 	from, last := f.From.Or(today.Start(text.Zone)), ""
 	until := f.Until.Or(from.AddDate(0, 0, 7))
@@ -40,15 +43,11 @@ func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, now time.Time
 		}
 		from, last = at, id
 	}
-	all := s.Slots(reg, from, until)
-	if f.Station != "" {
-		st, err := reg.ByCodeOrID(f.Station, today)
-		if err != nil {
-			return nil, "", err
-		}
-		all = s.SlotsAt(reg, st.ID, from, until)
+	chosen, err := reg.Chosen(by, f.Station, f.List, today)
+	if err != nil {
+		return nil, "", err
 	}
-	for slot := range all {
+	for slot := range s.slots(reg, chosen, from, until) {
 		if f.Programme != "" && slot.Programme != f.Programme {
 			continue
 		}

@@ -108,6 +108,27 @@ func (r *Registry) Listed(a accounts.Actor, action accounts.Action, id string) (
 	return listed, nil
 }
 
+// Chosen are the stations of a list that somebody may see, or one of them; every station
+// where neither is named. A code is that of a station on that day. Faults: stations.unknown,
+// stations.not_listed, those of Listed.
+func (r *Registry) Chosen(a accounts.Actor, station, list string, on Date) ([]*Station, error) {
+	f, err := Filter{List: list}.In(r, a, accounts.ReadStations)
+	if err != nil {
+		return nil, err
+	}
+	if station == "" && list == "" {
+		return r.Stations(), nil
+	}
+	if station == "" {
+		return r.Filter(f), nil
+	}
+	s, err := r.ByCodeOrID(station, on)
+	if err == nil && list != "" && !f.listed[s.ID] {
+		err = r.NotListed(s.ID)
+	}
+	return []*Station{s}, err
+}
+
 // NotListed says that a station is none of the list that is asked for beside it.
 func (r *Registry) NotListed(id string) *fault.Error {
 	return fault.New(fault.Invalid, "stations.not_listed", "station", r.Label(id)).At("station")

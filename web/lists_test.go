@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,13 +52,18 @@ func TestAListIsKeptAndAskedFor(t *testing.T) {
 		"/coverage/paper?week=2024-W20&": "Vùng cao",
 		"/calls?":                        reg.Label("S00060"), "/calls/log?": "", "/stations?": reg.Label("S00002"),
 		"/airings?from=2024-05-13&": reg.Label("S00002"), "/evidence?": "",
-		"/coverage/excuses?": ""} {
+		"/calendar?week=2024-W20&": "Vùng cao",
+		"/coverage/excuses?":       ""} {
 		thu.Get(path + "list=" + id)
 		thu.Expect(http.StatusOK, "main", says)
 		binh.Get(path + "list=" + id)
 		if binh.Last.Code < 400 || binh.Last.Code >= 500 {
 			t.Errorf("%s: somebody else asks for her own list: %d", path, binh.Last.Code)
 		}
+	}
+	thu.Get("/api/v1/slots?from=2024-05-13&limit=500&list=" + id)
+	if body := thu.Last.Body.String(); !strings.Contains(body, `"S00002"`) || strings.Contains(body, `"S00001"`) {
+		t.Errorf("the slots of the list: %d %.200s", thu.Last.Code, body)
 	}
 	thu.Get("/coverage?week=2024-W20&list=" + id)
 	thu.Expect(http.StatusOK, ".ring, main", "0/"+text.Vietnamese.Number(int64(n)))

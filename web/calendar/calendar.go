@@ -70,7 +70,9 @@ type weekPage struct {
 	Previous, Next string
 	Week           string // "2024-W20"
 	Form           kit.Form
-	Station        string // "" is all
+	Station        string       // "" is all
+	This           string       // the week of now
+	Choices        []kit.Choice // of a list of stations
 	Label          string
 	Stations       []kit.Option
 	Days           []day
@@ -110,18 +112,27 @@ func (p pages) showWeek(w http.ResponseWriter, r *kit.Request) error {
 		if err := r.Actor.Must(accounts.ReadStations, reg.Where(st.ID)); err != nil {
 			return err
 		}
-		page.Label = reg.Label(st.ID)
+		id, page.Label = st.ID, reg.Label(st.ID)
 		page.Station = st.ID
 		page.Passed = r.Passed(reg, st.ID, accounts.ReadStations, "/calendar?station=%s")
 	}
-	page.Form = kit.NewForm("station", page.Station)
+	chosen, err := reg.Chosen(r.Actor, id, a.List, today)
+	if err != nil {
+		return err
+	}
+	if l, err := reg.List(r.Actor, a.List); err == nil && id == "" {
+		page.Label = l.Name
+	}
+	page.Form, page.Choices = kit.NewForm("station", page.Station, "list", a.List), r.Lists(reg)
 	page.Stations = kit.StationOptions(reg, stations.Filter{ActiveOn: today}.For(r.Actor, accounts.ReadStations))
-	page.Previous, page.Next = page.beside(monday.AddDate(0, 0, -7)), page.beside(monday.AddDate(0, 0, 7))
+	a.Station = page.Station
+	page.Previous, page.Next = a.of(isoWeeks.Week(monday.AddDate(0, 0, -7))), a.of(isoWeeks.Week(monday.AddDate(0, 0, 7)))
+	page.This = a.of(0)
 	for i := range 7 {
 		start := monday.AddDate(0, 0, i)
 		page.Days = append(page.Days, day{Start: start, Today: stations.DateOf(start) == today})
 	}
-	for _, planned := range s.Calendar(reg, page.Station, monday, monday.AddDate(0, 0, 7)) {
+	for _, planned := range s.Calendar(reg, chosen, monday, monday.AddDate(0, 0, 7)) {
 		d := &page.Days[(int(planned.Start.In(text.Zone).Weekday())+6)%7]
 		d.Entries = append(d.Entries, entryOf(s, planned, r.Now))
 		page.Empty = false
@@ -136,6 +147,7 @@ func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())
 type asked struct {
 	Week    airing.Week `name:"week"`
 	Station string      `name:"station"` // ID or official code; none where it is not named means one's own
+	List    string      `name:"list"`    // ID of a list of stations
 }
 
 // link is the calendar of a week for all who see the plan.
@@ -143,10 +155,11 @@ func link(monday time.Time) string {
 	return filter.Link("/calendar", asked{Week: isoWeeks.Week(monday)})
 }
 
-// beside is the same calendar of another week.
-func (p weekPage) beside(monday time.Time) string {
-	v := filter.Values(asked{isoWeeks.Week(monday), p.Station})
-	v.Set("station", p.Station) // none is named: all are meant
+// of is the same calendar of another week, 0 for that of now.
+func (a asked) of(week airing.Week) string {
+	a.Week = week
+	v := filter.Values(a)
+	v.Set("station", a.Station) // none is named: all are meant
 	return "/calendar?" + v.Encode()
 }
 

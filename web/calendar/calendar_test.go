@@ -12,6 +12,7 @@ import (
 	"loa/accounts"
 	"loa/internal/text"
 	"loa/scheduler"
+	"loa/stations"
 	"loa/store/bolttest"
 	"loa/web/calendar"
 	"loa/web/kit"
@@ -45,6 +46,11 @@ func TestTheCalendarShowsTheWeekThatIsAskedFor(t *testing.T) {
 		return webtest.NewClient(t, h, webtest.LoggedIn(t, s, string(role), now, accounts.Grant{Role: role, Scope: scope}))
 	}
 	editor := grant(accounts.Editor, accounts.Scope{Level: accounts.Province})
+	reg, err := s.Registry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	label := reg.Label("S00003")
 	operator := grant(accounts.Operator, accounts.Scope{Level: accounts.Station, ID: "S00001"})
 	for path, planned := range map[string]bool{"/calendar": true, "/calendar?week=2024-W21": true, "/calendar?week=2024-W21&station=S00001": true,
 		"/calendar?week=2024-W21&station=S00002": false, "/calendar?week=2024-W10": false} {
@@ -65,5 +71,20 @@ func TestTheCalendarShowsTheWeekThatIsAskedFor(t *testing.T) {
 	operator.Get("/calendar?week=2024-W20&station=")
 	if next := operator.Doc().Find("main a[href*='week=2024-W21']").AttrOr("href", ""); !strings.Contains(next, "station=&") {
 		t.Errorf("all stations became %q a week later", next)
+	}
+	for station, planned := range map[string]bool{"S00001": true, "S00002": false} {
+		l, err := s.SaveList(t.Context(), meta(), stations.SaveList{Name: "Danh sách " + station, Stations: []string{station}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		editor.Get("/calendar?week=2024-W20&list=" + l.ID)
+		editor.Expect(http.StatusOK, ".head", l.Name)
+		next := editor.Doc().Find("main a[rel=next]").AttrOr("href", "")
+		editor.Get(next)
+		if got := strings.Contains(editor.Doc().Find("main").Text(), "Nông thôn mới"); got != planned || !strings.Contains(next, "list="+l.ID) {
+			t.Errorf("a week later the list of %s is at %q and shows the programme: %v", station, next, got)
+		}
+		editor.Get("/calendar?list=" + l.ID + "&station=S00003")
+		editor.Expect(http.StatusUnprocessableEntity, "main", text.Vietnamese.Say("stations.not_listed", "station", label))
 	}
 }
