@@ -13,6 +13,7 @@ import (
 	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/internal/text"
+	"loa/scheduler"
 )
 
 // Proof is what the machine heard in one recording among the evidence of a report: a finding of
@@ -28,6 +29,7 @@ type Proof struct {
 	Compared   []string     `json:"compared"`            // IDs of the episodes it was compared with
 	Episode    string       `json:"episode,omitempty"`   // that was found
 	Recording  string       `json:"recording,omitempty"` // of that episode then, by its ID in the library
+	Print      string       `json:"print,omitempty"`     // SHA-256 of what that recording was found by; older programs kept none
 	Length     float64      `json:"length,omitempty"`    // of that recording in seconds
 	Also       []string     `json:"also,omitempty"`      // episodes that share what is heard
 	Score      float64      `json:"score"`               // in deviations of chance
@@ -107,6 +109,20 @@ func (p Proof) Say(lang text.Language, name func(episode string) string) string 
 		said += " " + lang.Say(late, "by", lang.Duration((time.Duration(p.Late)*time.Second).Abs()))
 	}
 	return said
+}
+
+// CalledIn says how an episode of the plan is called in a sentence, by its ID.
+func CalledIn(plan *scheduler.Schedule, lang text.Language) func(episode string) string {
+	return func(id string) string {
+		e, err := plan.Episode(id)
+		if err != nil {
+			return id
+		}
+		if of, err := plan.Programme(e.Programme); err == nil {
+			return lang.Say("airing.proof_episode", "programme", of.Title, "episode", e.Title)
+		}
+		return e.Title
+	}
 }
 
 // Odds is one in how many a recording of something else fits as well, a power of ten that is not

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"math"
 	"slices"
@@ -39,7 +40,8 @@ const (
 // Sought is an episode that a recording may be of.
 type Sought struct {
 	scheduler.Episode
-	Expected bool // the report says so
+	Expected bool   // the report says so
+	print    string // SHA-256 of what it was sought by
 }
 
 // SoughtFor lists the episodes that a recording for the line may be of: what the report says,
@@ -50,7 +52,7 @@ func SoughtFor(plan *scheduler.Schedule, line Line) (list []Sought) {
 	add := func(e scheduler.Episode, expected bool) {
 		if !heard[e.Audio] && len(list) < mostSought {
 			heard[e.Audio] = true
-			list = append(list, Sought{e, expected})
+			list = append(list, Sought{Episode: e, Expected: expected})
 		}
 	}
 	if e, err := plan.Episode(line.Episode); err == nil {
@@ -207,15 +209,21 @@ func (p *Prover) meta() accounts.Meta {
 
 // Judge says what one recording says of a report, and keeps nothing but the prints it makes.
 func (p *Prover) Judge(ctx context.Context, line Line, e Evidence) (Proof, error) {
-	proof := Proof{Report: line.ID, Evidence: e.ID, SHA256: e.SHA256, Method: match.Method, Word: match.NotProven, Reason: match.Unreadable,
-		Compared: []string{}, Chance: 1}
 	f, err := p.cfg.Blobs.Open(ctx, e.SHA256)
 	if err != nil {
-		return proof, err
+		return Proof{}, err
 	}
 	defer f.Close()
 	opt := p.options()
 	opt.MaxBytes = e.Size
+	return hear(ctx, f, opt, line, e, p.cfg.Now(), func() ([]Sought, []match.Candidate, error) { return p.candidates(ctx, line) })
+}
+
+// hear listens to one recording and says what it says of a report; sought gives what it may be of.
+func hear(ctx context.Context, f io.Reader, opt audio.Options, line Line, e Evidence, now time.Time,
+	sought func() ([]Sought, []match.Candidate, error)) (Proof, error) {
+	proof := Proof{Report: line.ID, Evidence: e.ID, SHA256: e.SHA256, Method: match.Method, Word: match.NotProven, Reason: match.Unreadable,
+		Compared: []string{}, Chance: 1}
 	clip, err := audio.MatchPrint(ctx, f, opt)
 	if unreadable(err) {
 		return proof, nil
@@ -223,12 +231,21 @@ func (p *Prover) Judge(ctx context.Context, line Line, e Evidence) (Proof, error
 	if err != nil {
 		return proof, err
 	}
-	sought, candidates, err := p.candidates(ctx, line)
+	list, candidates, err := sought()
 	if err != nil {
 		return proof, err
 	}
-	v := match.Judge(clip, e.RecordedAt(clip.Seconds(), line, p.cfg.Now()), Tolerance, candidates)
-	return proof.says(v, clip, sought, candidates), nil
+	v := match.Judge(clip, e.RecordedAt(clip.Seconds(), line, now), Tolerance, candidates)
+	return proof.says(v, clip, list, candidates), nil
+}
+
+// candidate is the episode made ready to find recordings in, of a report that began then.
+func (s Sought) candidate(print match.Print, began time.Time) match.Candidate {
+	c := match.Candidate{Name: s.ID, Programme: match.Prepare(print), Expected: s.Expected}
+	if s.Expected {
+		c.Began = began
+	}
+	return c
 }
 
 // unreadable reports whether a recording is the reason that it cannot be decoded.
@@ -260,7 +277,7 @@ func (p *Prover) candidates(ctx context.Context, line Line) (list []Sought, cand
 		if !s.Expected && (same[s.Audio] || length > longestSought) {
 			continue
 		}
-		print, _, err := library.Printed(ctx, p.cfg.Store, p.cfg.Blobs, s.Audio, p.options(), p.meta)
+		print, kept, _, err := library.Printed(ctx, p.cfg.Store, p.cfg.Blobs, s.Audio, p.options(), p.meta)
 		switch {
 		case err == nil:
 		case unreadable(err) || fault.Of(err).Kind == fault.NotFound:
@@ -269,12 +286,8 @@ func (p *Prover) candidates(ctx context.Context, line Line) (list []Sought, cand
 			return nil, nil, err
 		}
 		length += time.Duration(print.Seconds() * float64(time.Second))
-		list = append(list, s)
-		c := match.Candidate{Name: s.ID, Programme: match.Prepare(print), Expected: s.Expected}
-		if s.Expected {
-			c.Began = line.StartedAt
-		}
-		candidates = append(candidates, c)
+		s.print = kept.Blob.SHA256
+		list, candidates = append(list, s), append(candidates, s.candidate(print, line.StartedAt))
 	}
 	return list, candidates, nil
 }
@@ -312,7 +325,7 @@ func (p Proof) says(v match.Verdict, clip match.Print, sought []Sought, candidat
 	if i < 0 {
 		return p
 	}
-	p.Recording, p.Length = sought[i].Audio, rounded(candidates[i].Programme.Seconds())
+	p.Recording, p.Print, p.Length = sought[i].Audio, sought[i].print, rounded(candidates[i].Programme.Seconds())
 	for _, c := range candidates[i].Programme.Curve(clip, v.Fit, curveParts) {
 		p.Curve = append(p.Curve, byte(min(255, math.Round(10*c))))
 	}
@@ -341,7 +354,7 @@ func (p *Prover) Prepare(ctx context.Context) (made int, err error) {
 		if found && kept.Form == match.Form {
 			continue
 		}
-		_, fresh, err := library.Printed(ctx, p.cfg.Store, p.cfg.Blobs, e.Audio, p.options(), p.meta)
+		_, _, fresh, err := library.Printed(ctx, p.cfg.Store, p.cfg.Blobs, e.Audio, p.options(), p.meta)
 		if err != nil && !unreadable(err) && fault.Of(err).Kind != fault.NotFound {
 			errs = append(errs, err)
 		}

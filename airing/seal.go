@@ -102,15 +102,23 @@ func (s Seal) statement(installation string, at time.Time) []byte {
 // SignedBy is the seal with the signature of an installation.
 func (s Seal) SignedBy(key ed25519.PrivateKey, installation string, at time.Time) Seal {
 	at = at.UTC().Truncate(time.Second)
-	s.Signed = &Sign{Installation: installation, At: at, Key: key.Public().(ed25519.PublicKey),
-		Signature: ed25519.Sign(key, s.statement(installation, at))}
+	s.Signed = signed(key, installation, at, s.statement(installation, at))
 	return s
+}
+
+func signed(key ed25519.PrivateKey, installation string, at time.Time, statement []byte) *Sign {
+	return &Sign{Installation: installation, At: at, Key: key.Public().(ed25519.PublicKey), Signature: ed25519.Sign(key, statement)}
+}
+
+// vouches reports whether who signed the statement holds the key it names.
+func (g Sign) vouches(statement []byte) bool {
+	return len(g.Key) == ed25519.PublicKeySize && ed25519.Verify(g.Key, statement, g.Signature)
 }
 
 // genuine reports whether who signed the seal holds the key it names.
 func (s Seal) genuine() bool {
 	g := s.Signed
-	return g == nil || len(g.Key) == ed25519.PublicKeySize && ed25519.Verify(g.Key, s.statement(g.Installation, g.At), g.Signature)
+	return g == nil || g.vouches(s.statement(g.Installation, g.At))
 }
 
 // Fits reports whether the seal comes right after prev, the zero seal for the first: by

@@ -48,28 +48,28 @@ const maxPrint = 80 << 20
 // Printed is the print of a recording: the one that is kept, or else made and kept by meta. made
 // tells that it was made. Faults: those of audio.MatchPrint, of Blobs and of MatchRecords.
 func Printed(ctx context.Context, s MatchRecords, blobs Blobs, id string, opt audio.Options, meta func() accounts.Meta) (
-	print match.Print, made bool, err error) {
+	print match.Print, kept MatchPrint, made bool, err error) {
 	kept, found, err := s.MatchPrint(ctx, id)
 	if err != nil {
-		return print, false, err
+		return print, kept, false, err
 	}
 	if found && kept.Form == match.Form {
 		if print, err = readPrint(ctx, blobs, kept.Blob.SHA256); err == nil {
-			return print, false, nil
+			return print, kept, false, nil
 		}
 	}
 	r, err := s.Recording(ctx, id)
 	if err != nil {
-		return print, false, err
+		return print, kept, false, err
 	}
 	f, err := blobs.Open(ctx, r.Blob.SHA256)
 	if err != nil {
-		return print, false, err
+		return print, kept, false, err
 	}
 	defer f.Close()
 	opt.MaxBytes = r.Blob.Size
 	if print, err = audio.MatchPrint(ctx, f, opt); err != nil {
-		return print, false, err
+		return print, kept, false, err
 	}
 	ref, err := putPiped(ctx, blobs, func(w io.Writer) error {
 		b, err := print.MarshalBinary()
@@ -79,9 +79,9 @@ func Printed(ctx context.Context, s MatchRecords, blobs Blobs, id string, opt au
 		return err
 	})
 	if err == nil {
-		_, err = s.SaveMatchPrint(ctx, meta(), MatchPrint{Recording: id, Form: match.Form, Blob: ref})
+		kept, err = s.SaveMatchPrint(ctx, meta(), MatchPrint{Recording: id, Form: match.Form, Blob: ref})
 	}
-	return print, true, err
+	return print, kept, true, err
 }
 
 // readPrint reads what was kept; what is missing or damaged is made again by the caller.

@@ -31,6 +31,7 @@ type Engine interface {
 	airing.Log
 	airing.Proposals
 	airing.Seals
+	airing.Excerpts
 	airing.SettingsStore
 	library.Store
 	coverage.Store

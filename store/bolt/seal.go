@@ -209,6 +209,89 @@ func sealedNow(tx *tx, seal airing.Seal) (d airing.Sealed, err error) {
 	return d, nil
 }
 
+// SignProof implements airing.Excerpts.
+func (s *Store) SignProof(ctx context.Context, m accounts.Meta, sum airing.Hash) (sign *airing.Sign, err error) {
+	if err := airing.MayBind(m.By); err != nil {
+		return nil, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		sign = nil
+		if !ownKeys.has(tx, sealKey) {
+			return nil
+		}
+		key, err := keyOfSeals(tx)
+		if err == nil {
+			sign = airing.SignProof(key, s.installation.ID, m.At, sum)
+		}
+		return err
+	})
+	return sign, err
+}
+
+// Excerpt implements airing.Excerpts.
+func (s *Store) Excerpt(ctx context.Context, by accounts.Actor, report string) (x airing.Excerpt, err error) {
+	if err := airing.MayBind(by); err != nil {
+		return x, err
+	}
+	err = s.view(ctx, func(tx *tx) error {
+		x = airing.Excerpt{}
+		_, idx, found, err := findLine(tx, report)
+		if err == nil && !found {
+			err = airing.NoReport()
+		}
+		if err != nil {
+			return err
+		}
+		first, last := slices.Min(append(idx.Evidence, idx.Report)), slices.Max(append(idx.Proofs, idx.Report))
+		seal, end, err := sealedAfter(tx, idx.Station, last)
+		if err != nil {
+			return err
+		}
+		if seal.Number > 0 {
+			d, err := sealedNow(tx, seal)
+			if err != nil {
+				return err
+			}
+			x.Seal = &d
+		} else {
+			head, err := logHeads.named(tx, numberKey(idx.Station), logLines.name, []byte(report))
+			if err != nil {
+				return err
+			}
+			end = head.Seq
+		}
+		if end-first >= airing.MaxExcerpt {
+			return airing.ExcerptTooLong()
+		}
+		for e, err := range logEntries.ascend(tx, entryKey(idx.Station, first), entryKey(idx.Station, end+1)) {
+			if err != nil {
+				return err
+			}
+			x.Entries = append(x.Entries, e.rec)
+		}
+		return nil
+	})
+	return x, err
+}
+
+// sealedAfter is the first seal over an entry of a station, and where the chain ended then; the
+// zero seal where there is none.
+func sealedAfter(tx *tx, station, seq uint32) (first airing.Seal, end uint32, err error) {
+	for e, err := range sealEnds.descend(tx, nil, nil) {
+		if err != nil {
+			return first, 0, err
+		}
+		if e.rec[station] < seq {
+			break
+		}
+		if first, err = seals.named(tx, e.key, sealEnds.name, e.key); err != nil {
+			return first, 0, err
+		}
+		end = e.rec[station]
+	}
+	return first, end, nil
+}
+
 // checkSeal checks one seal against the log and the one before it.
 func checkSeal(number uint32) func(*tx, func(store.Problem)) error {
 	return func(tx *tx, report func(store.Problem)) error {

@@ -220,6 +220,11 @@ func (e *Counted) Unproved(ctx context.Context, limit int) ([]airing.Line, error
 	return e.Engine.Unproved(ctx, limit)
 }
 
+func (e *Counted) Excerpt(ctx context.Context, by accounts.Actor, report string) (airing.Excerpt, error) {
+	e.asked("Excerpt")
+	return e.Engine.Excerpt(ctx, by, report)
+}
+
 func (e *Counted) Seals(ctx context.Context, by accounts.Actor, q airing.SealQuery) ([]airing.Seal, error) {
 	e.asked("Seals")
 	return e.Engine.Seals(ctx, by, q)

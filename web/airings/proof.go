@@ -20,6 +20,7 @@ type proofView struct {
 	Least    float64       // height of the threshold in the curve's box
 	Used     string        // the report that the recording was given for before
 	Tip      bool          // says what would make a better recording
+	Bundle   string        // where what proves it elsewhere is had, "" for who may not
 	Earlier  []proofView
 }
 
@@ -42,15 +43,18 @@ func proofState(w match.Word) string {
 
 // proofs are what the machine heard in each piece of evidence of the line, by its ID.
 func (p pages) proofs(r *kit.Request, plan *scheduler.Schedule, line airing.Line) (map[string]proofView, error) {
-	views := map[string]proofView{}
+	views, called := map[string]proofView{}, airing.CalledIn(plan, r.Lang)
 	for _, given := range line.Proofs {
-		v := proofView{GivenProof: given, State: proofState(given.Word), Sentence: given.Say(r.Lang, episodeName(r, plan)),
+		v := proofView{GivenProof: given, State: proofState(given.Word), Sentence: given.Say(r.Lang, called),
 			Tip: given.Word == match.NotProven && given.Reason != match.Used}
+		if airing.MayBind(r.Actor) == nil && given.Method == match.Method {
+			v.Bundle = "/api/v1/airings/" + line.ID + "/proof?evidence=" + given.Evidence
+		}
 		if given.UsedBefore != nil {
 			v.Used = given.UsedBefore.Report
 		}
 		if given.Episode != "" {
-			v.Found = episodeName(r, plan)(given.Episode)
+			v.Found = called(given.Episode)
 			var err error
 			if v.Since, v.Sound, err = p.since(r, plan, given.Proof); err != nil {
 				return nil, err
@@ -94,20 +98,6 @@ func (p pages) since(r *kit.Request, plan *scheduler.Schedule, given airing.Proo
 		return "airing.proof_withdrawn", sound, nil
 	}
 	return "", sound, nil
-}
-
-// episodeName says how an episode is called in a sentence.
-func episodeName(r *kit.Request, plan *scheduler.Schedule) func(id string) string {
-	return func(id string) string {
-		e, err := plan.Episode(id)
-		if err != nil {
-			return id
-		}
-		if of, err := plan.Programme(e.Programme); err == nil {
-			return r.Say("airing.proof_episode", "programme", of.Title, "episode", e.Title)
-		}
-		return e.Title
-	}
 }
 
 // heardIn says in short what the machine heard, for books and lists; "" where it heard nothing.

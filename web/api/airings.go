@@ -3,13 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
+	"os"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
 	"loa/internal/text"
-	"loa/scheduler"
-	"loa/stations"
 	"loa/web/kit"
 )
 
@@ -36,8 +35,7 @@ type AiringStore interface {
 	airing.Log
 	airing.Library
 	airing.Proposals
-	Registry(ctx context.Context) (*stations.Registry, error)
-	Schedule(ctx context.Context) (*scheduler.Schedule, error)
+	airing.BundleStore
 }
 
 // one is a line by itself: with how long it had to last, if it was too short.
@@ -56,8 +54,9 @@ func (a airings) one(ctx context.Context, l airing.Line) (Airing, error) {
 }
 
 type airings struct {
-	store AiringStore
-	desk  airing.Desk
+	store  AiringStore
+	desk   airing.Desk
+	binder *airing.Binder
 }
 
 func (a airings) routes() []kit.Route {
@@ -77,6 +76,9 @@ func (a airings) routes() []kit.Route {
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence,
 			In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},
+		{Pattern: "GET /api/v1/airings/{id}/proof", Access: accounts.ReadAirings, Handler: a.proof, Gives: "application/zip", Query: "evidence",
+			Summary: "The bundle that proves what the machine said of a recording of the report (evidence, else the one it spoke of last) on any machine, " +
+				"for loa proof verify: the recording, what it was compared with, the log until its seal. For who may read the log of the province."},
 		{Pattern: "GET /api/v1/proposals", Access: accounts.ReadAirings, Handler: a.proposals, Query: "station waiting", Out: kit.List[airing.Proposal]{},
 			Summary: "What stations said of airings by telephone: those that wait (waiting=1, of all or one station), or all of one station, the last first. " +
 				"Who runs the station confirms one by reporting with its ID as proposal."},
@@ -223,6 +225,22 @@ type verdictBody struct {
 	ID      string         `json:"id" schema:"required format=uuid"` // client-made UUID of the change
 	Finding airing.Finding `json:"finding" schema:"required"`
 	Note    string         `json:"note,omitempty" schema:"maxLength=1000"`
+}
+
+// proof sends a bundle. It is made in a temporary file first, where it is checked.
+func (a airings) proof(w http.ResponseWriter, r *kit.Request) error {
+	f, err := os.CreateTemp("", "loa-proof-*.zip")
+	if err != nil {
+		return err
+	}
+	defer func() { f.Close(); os.Remove(f.Name()) }()
+	if err := a.binder.Bind(r.Context(), r.Meta(""), r.PathValue("id"), r.URL.Query().Get("evidence"), f); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/zip")
+	w.Header().Set("Content-Disposition", `attachment; filename="chung-minh-`+r.PathValue("id")+`.zip"`)
+	http.ServeContent(w, r.Request, "", r.Now, f)
+	return nil
 }
 
 func (a airings) postVerdict(w http.ResponseWriter, r *kit.Request) error {

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"loa/airing"
 	"loa/contest"
 	"loa/library"
 	"loa/web/kit"
@@ -25,7 +26,7 @@ type Store interface {
 // Register adds every noun's routes to k: one line each.
 func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup, door PostDoor) {
 	k.Values(lists()...)
-	k.Handle(airings{s, desk}.routes()...)
+	k.Handle(airings{s, desk, airing.NewBinder(s, blobs)}.routes()...)
 	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(callRoutes{s}.routes()...)

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+
+	"loa/airing"
+	"loa/audio"
+	"loa/internal/fault"
+	"loa/internal/text"
+)
+
+// proofCommands are "loa proof …": what proves a verdict of the machine on another machine.
+type proofCommands struct {
+	Export proofExport `cmd:"" help:"cli.summary.proof_export"`
+	Verify proofVerify `cmd:"" help:"cli.summary.proof_verify"`
+}
+
+// proofExport keeps the bundle of a report as a file.
+type proofExport struct {
+	reach
+	Report   string `arg:""`
+	File     string `arg:"" name:"bundle"`
+	Evidence string `help:"cli.flag.evidence"`
+}
+
+// Run asks the daemon, writes the file and reads it back.
+func (c proofExport) Run(t *terminal) error {
+	path := "/api/v1/airings/" + url.PathEscape(c.Report) + "/proof" + asked("evidence", c.Evidence)
+	if _, err := c.client().fetch(t, path, c.File, nil); err != nil {
+		return err
+	}
+	f, b, err := openBundle(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = fmt.Fprintln(t.out, t.lang.Say("cli.proof.saved", "file", c.File, "word", wordOf(t.lang, b.Given)), sealedIn(t.lang, b))
+	return err
+}
+
+// proofVerify checks a bundle. It needs no daemon and no store.
+type proofVerify struct {
+	File string `arg:"" name:"bundle"`
+	Code string `help:"cli.flag.code"`
+	JSON bool   `help:"cli.flag.json"`
+}
+
+// Run reads the bundle, listens to its recording again, and says what holds; what does not is the error.
+func (c proofVerify) Run(t *terminal) error {
+	f, b, err := openBundle(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if c.Code != "" {
+		if err := airing.CheckCode(c.Code); err != nil {
+			return err
+		}
+		if b.Seal == nil || !b.Seal.Has(c.Code) {
+			return fault.New(fault.Conflict, "cli.proof.other_code")
+		}
+	}
+	if err := b.Check(t, audio.Options{}); err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(b)
+	}
+	lang := t.lang
+	for _, said := range []string{
+		lang.Say("cli.proof.of", "station", b.Station, "programme", b.Programme, "at", lang.DateTime(b.Report.StartedAt.In(text.Zone)), "report", b.ReportID),
+		lang.Say("cli.proof.whole", "n", len(b.Parts)),
+		lang.Say("cli.proof.chain", "n", b.Entries, "seq", b.End.Seq, "hash", b.End.Hash),
+		sealedIn(lang, b),
+		lang.Say("cli.proof.heard", "word", wordOf(lang, *b.Heard), "said", b.Heard.Say(lang, b.Title)),
+		lang.Say("airing.proof_limit"),
+	} {
+		if _, err := fmt.Fprintln(t.out, printable(said)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openBundle opens a bundle, whose parts are read from the file, and checks that it is whole.
+func openBundle(name string) (*os.File, airing.Bundle, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, airing.Bundle{}, fileFault(name, err)
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	var b airing.Bundle
+	if err == nil {
+		b, err = airing.ReadBundle(f, size)
+	}
+	if err != nil {
+		return nil, b, errors.Join(err, f.Close())
+	}
+	return f, b, nil
+}
+
+func wordOf(lang text.Language, p airing.Proof) string { return lang.Say("audio.match." + string(p.Word)) }
+
+// sealedIn says what seals the bundle.
+func sealedIn(lang text.Language, b airing.Bundle) string {
+	if b.Seal == nil {
+		return lang.Say("cli.proof.unsealed")
+	}
+	return lang.Say("cli.proof.sealed", "n", b.Seal.Number, "week", b.Seal.Week.String(), "at", lang.DateTime(b.Signed.At), "code", b.Seal.Code(),
+		"key", b.Signed.KeyCode())
+}
