@@ -123,9 +123,12 @@ func ReadBundle(r io.ReaderAt, size int64) (b Bundle, err error) {
 	if b.parts, err = partsOf(z); err != nil {
 		return b, err
 	}
+	if b.parts[bundleFacts] == nil {
+		return b, notABundle(nil)
+	}
 	facts, err := b.part(bundleFacts)
 	if err != nil {
-		return b, notABundle(err)
+		return b, err
 	}
 	if err := json.Unmarshal(facts, &b.BundleFacts); err != nil {
 		return b, notABundle(err)

@@ -74,7 +74,7 @@ func (c proofVerify) Run(t *terminal) error {
 	for _, said := range []string{
 		lang.Say("cli.proof.of", "station", b.Station, "programme", b.Programme, "at", lang.DateTime(b.Report.StartedAt.In(text.Zone)), "report", b.ReportID),
 		lang.Say("cli.proof.whole", "n", len(b.Parts)),
-		lang.Say("cli.proof.chain", "n", b.Entries, "seq", b.End.Seq, "hash", b.End.Hash),
+		lang.Say("cli.proof.chain", "n", b.Entries, "seq", b.End.Seq, "hash", b.End.Hash.String()),
 		sealedIn(lang, b),
 		lang.Say("cli.proof.heard", "word", wordOf(lang, *b.Heard), "said", b.Heard.Say(lang, b.Title)),
 		lang.Say("airing.proof_limit"),
@@ -103,7 +103,9 @@ func openBundle(name string) (*os.File, airing.Bundle, error) {
 	return f, b, nil
 }
 
-func wordOf(lang text.Language, p airing.Proof) string { return lang.Say("audio.match." + string(p.Word)) }
+func wordOf(lang text.Language, p airing.Proof) string {
+	return lang.Say("audio.match." + string(p.Word))
+}
 
 // sealedIn says what seals the bundle.
 func sealedIn(lang text.Language, b airing.Bundle) string {

@@ -34,6 +34,7 @@ type AiringEngine interface {
 	coverage.Foreteller
 	coverage.CallBook
 	coverage.Pleas
+	airing.Excerpts
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	SaveProgramme(ctx context.Context, m accounts.Meta, c scheduler.SaveProgramme) (scheduler.Programme, error)
@@ -87,6 +88,7 @@ func Airing(t *testing.T, open func(t *testing.T) AiringEngine) {
 		"what is said by telephone counts once it is confirmed":    airingSaid,
 		"what was last said of stations is told at once":           airingLatest,
 		"the machine's word stands beside a person's":              airingProofs,
+		"a part of the log is taken with what seals it":            airingExcerpts,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -962,6 +964,58 @@ func airingProofs(t *testing.T, e AiringEngine) {
 	waits("a second recording", anew.ID)
 	must(e.Detach(ctx, by(operatorOf("S00003"), monday.Add(94*time.Minute)), airing.Removal{Report: anew.ID, Evidence: gone.ID, Why: "thu nhầm"}))
 	waits("it was taken away")
+}
+
+// airingExcerpts takes the log of a station from a report on, before and after it is sealed.
+func airingExcerpts(t *testing.T, e AiringEngine) {
+	ctx, province := context.Background(), monitorOf(accounts.Province, "")
+	mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
+		c.Slot, c.Station, c.Programme, c.StartedAt = "", "S00003", "P1", monday.Add(-72*time.Hour)
+		c.Seconds = 600
+	})
+	line := mustConfirm(t, e, "S00003", nil)
+	excerpt := func(entries int, seal int) airing.Excerpt {
+		t.Helper()
+		x, err := e.Excerpt(ctx, province, line.ID)
+		if err != nil || len(x.Entries) != entries || (x.Seal == nil) != (seal == 0) || seal > 0 && x.Seal.Number != seal {
+			t.Fatalf("%d entries, %+v, %v; want %d under seal %d", len(x.Entries), x.Seal, err, entries, seal)
+		}
+		return x
+	}
+	excerpt(1, 0)
+	sum := airing.Hash{1, 2, 3}
+	if sign, err := e.SignProof(ctx, by(province, monday), sum); err != nil || sign != nil {
+		t.Fatalf("a key before the first seal: %+v %v", sign, err)
+	}
+	for i := range 2 {
+		if _, err := e.CloseWeek(ctx, by(accounts.Daemon(), monday.AddDate(0, 0, 14+7*i)), coverage.Close{Week: thatWeek + airing.Week(i)}); err != nil {
+			t.Fatal(err)
+		}
+		mustConfirm(t, e, "S00003", func(c *airing.Confirm) {
+			c.Slot, c.Station, c.Programme = "", "S00003", "P1"
+			c.Seconds, c.StartedAt = 600, monday.Add(-time.Duration(48+i)*time.Hour)
+		})
+	}
+	x := excerpt(1, 1)
+	head := airing.HeadOf(line.Station, 2, x.Entries[0])
+	if !slices.Contains(x.Seal.Chains, head) || x.Seal.Word != airing.SealHolds {
+		t.Fatalf("the seal does not hold the end %v", head)
+	}
+	sign, err := e.SignProof(ctx, by(province, monday), sum)
+	if err != nil || sign == nil || string(sign.Key) != string(x.Seal.Signed.Key) {
+		t.Fatalf("%+v %v", sign, err)
+	}
+	for _, actor := range []accounts.Actor{operatorOf("S00003"), monitorOf(accounts.District, "082")} {
+		if _, err := e.Excerpt(ctx, actor, line.ID); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%v", err)
+		}
+		if _, err := e.SignProof(ctx, by(actor, monday), sum); !fault.Is(err, "accounts.denied") {
+			t.Errorf("%v", err)
+		}
+	}
+	if _, err := e.Excerpt(ctx, province, uuid.NewString()); !fault.Is(err, "airing.unknown") {
+		t.Errorf("%v", err)
+	}
 }
 
 // airingExhibits follows a report through all that brings it into the queue of evidence and takes it out.
