@@ -123,6 +123,7 @@ func closesInAnHour(t *testing.T, r *running) {
 // TestAFormGoesAheadOfItsFileInABrowser presses "submit" while the line lets
 // forms through and no bytes.
 func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
+	t.Parallel()
 	r := startDaemon(t, t.TempDir(), monday)
 	closesInAnHour(t, r)
 	p := webtest.NewBrowser(t).Person()
@@ -153,6 +154,7 @@ func TestAFormGoesAheadOfItsFileInABrowser(t *testing.T) {
 
 // What is typed of a work is kept on the phone until it was submitted: the tab is closed, the session ends, and the words are there.
 func TestWhatIsTypedOfAWorkIsKeptOnThePhone(t *testing.T) {
+	t.Parallel()
 	r := startDaemon(t, t.TempDir(), monday)
 	closesInAnHour(t, r)
 	grant := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00010"}}

@@ -24,6 +24,7 @@ type panel struct {
 // the public page: an organiser, the operator of a commune and two judges, who
 // score at the same time and disagree.
 func TestAContestWithFourPeopleAtOnce(t *testing.T) {
+	t.Parallel()
 	browser := webtest.NewBrowser(t)
 	c := &panel{cast: cast{running: startDaemon(t, t.TempDir(), monday), browser: browser, station: "02770"}}
 	c.setUp()

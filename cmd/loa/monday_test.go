@@ -41,6 +41,7 @@ type mondays struct {
 // asked for it, the first page says what waits, she looks at thirty photos by keyboard alone, telephones five
 // stations, asks that one of them be excused, and her colleague grants it.
 func TestAMonitorsMorning(t *testing.T) {
+	t.Parallel()
 	browser := webtest.NewBrowser(t)
 	m := &mondays{running: startDaemon(t, t.TempDir(), monday), box: openLetterBox(t)}
 	person := func(name string, role accounts.Role) *webtest.Tab {

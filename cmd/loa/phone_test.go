@@ -182,6 +182,7 @@ func (v *valley) reports() (lines []airing.Line) {
 
 // A daemon that is killed while a phone sends, before the request, in it, or before the answer, makes of each report one.
 func TestADaemonKilledWhileAPhoneSends(t *testing.T) {
+	t.Parallel()
 	v := newValley(t, 1, 1)
 	v.today()
 	steps := []struct {
@@ -251,6 +252,7 @@ func TestADaemonKilledWhileAPhoneSends(t *testing.T) {
 // each slot once, each photo once, and nothing waits on the phone. The seed is printed; LOA_SEED repeats a walk,
 // LOA_LONG=1 makes it 500 steps.
 func TestAPhoneIsUsedByChance(t *testing.T) {
+	t.Parallel()
 	seed, steps := uint64(time.Now().UnixNano()%1_000_000), 40
 	if s, err := strconv.ParseUint(os.Getenv("LOA_SEED"), 10, 64); err == nil {
 		seed = s

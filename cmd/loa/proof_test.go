@@ -54,6 +54,7 @@ func (r *running) proofs(report string) airing.Line {
 // clips come by the API: of it, of another programme, of it at another time, of nobody's, of its
 // file itself, of nothing that can be decoded, and one that another report was proved by.
 func TestTheMachineListensToEvidence(t *testing.T) {
+	t.Parallel()
 	r := startDaemon(t, t.TempDir(), monday)
 	weekly, music := talkOf(1), talkOf(2)
 	for title, sound := range map[string]talked{"Nông thôn mới": weekly, "Tin xã": music} {

@@ -52,6 +52,7 @@ const nothingUnsent = `new Promise((done) => {
 // TestAPhoneRecordsTheLoudspeaker holds a phone to a programme that is being aired: the page asks at its moment, one
 // button records, she sends 15 s of it, which reports the airing too, and the machine finds the programme in it.
 func TestAPhoneRecordsTheLoudspeaker(t *testing.T) {
+	t.Parallel()
 	r, sound, start, operator := onAir(t)
 	clip := filepath.Join(t.TempDir(), "loa.wav")
 	writeFile(t, clip, audiotest.WAVOf(sound[60*talkRate:100*talkRate], talkRate))
@@ -109,6 +110,7 @@ func TestAPhoneRecordsTheLoudspeaker(t *testing.T) {
 // TestARecorderThatHearsNothing is the same button where the loudspeaker is silent, where the microphone is refused, and where
 // there is none: it says so, and the phone's own recorder brings a file.
 func TestARecorderThatHearsNothing(t *testing.T) {
+	t.Parallel()
 	r, _, _, operator := onAir(t)
 	report := r.made("PUT", "/api/v1/airings/"+uuidOf(1), fmt.Sprintf(`{"slot":%q,"outcome":"aired","means":"fm"}`, r.slots("S00001")[0]))
 	silent := filepath.Join(t.TempDir(), "im.wav")
@@ -157,6 +159,7 @@ func TestARecorderThatHearsNothing(t *testing.T) {
 
 // TestARecordingWaitsForTheNetwork reports an airing and records it without a network: the report goes first, the recording after it.
 func TestARecordingWaitsForTheNetwork(t *testing.T) {
+	t.Parallel()
 	r, sound, _, operator := onAir(t)
 	clip := filepath.Join(t.TempDir(), "loa.wav")
 	writeFile(t, clip, audiotest.WAVOf(sound[60*talkRate:70*talkRate], talkRate))
