@@ -1,5 +1,6 @@
 // Package backup makes one file of a whole data folder, records and audio,
-// and makes a data folder of that file again.
+// and makes a data folder of that file again. A Repository keeps many such, the audio
+// once for all.
 //
 // The file is a tar: manifest.json, then loa.db, then every blob under
 // blobs/SHA256, then "end", which says how many bytes come before it and their
@@ -39,8 +40,9 @@ type Manifest struct {
 	Loa     string    `json:"loa"` // always "backup"
 	ID      string    `json:"id"`  // of the installation
 	Schema  int       `json:"schema"`
-	Created time.Time `json:"created"` // of the installation
-	Made    time.Time `json:"made"`    // of this backup
+	Created time.Time `json:"created"`         // of the installation
+	Made    time.Time `json:"made"`            // of this backup
+	Files   string    `json:"files,omitempty"` // in a repository: SHA-256 of the list of the audio that belongs to it
 }
 
 const (
@@ -86,47 +88,70 @@ func (s *summed) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Write writes a backup of a running store to w and returns its size in bytes. After an
-// error what was written is no backup, and Check says so.
-func Write(ctx context.Context, w io.Writer, s store.Engine, blobs library.Blobs, now time.Time) (size int64, err error) {
+// writer writes the entries of a backup, and last what it says of itself.
+type writer struct {
+	sum  *summed
+	out  *tar.Writer
+	last end
+}
+
+// begin writes the manifest and the records, of which a copy is at hand.
+func begin(w io.Writer, m Manifest, size int64, records io.Reader) (*writer, error) {
 	sum := &summed{w: w, h: sha256.New()}
-	out := tar.NewWriter(sum)
-	m, err := json.Marshal(Manifest{Loa: "backup", ID: s.ID(), Schema: s.Schema(), Created: s.Created(), Made: now})
+	out := &writer{sum: sum, out: tar.NewWriter(sum)}
+	b, err := json.Marshal(m)
+	if err == nil {
+		err = add(out.out, manifestName, int64(len(b)), m.Made, bytes.NewReader(b))
+	}
+	if err == nil {
+		err = add(out.out, databaseName, size, m.Made, records)
+	}
+	return out, err
+}
+
+// end writes the end, and returns the size of all in bytes.
+func (w *writer) end() (size int64, err error) {
+	if err := w.out.Flush(); err != nil {
+		return 0, err
+	}
+	w.last.Size, w.last.SHA256 = w.sum.n, hex.EncodeToString(w.sum.h.Sum(nil))
+	b, err := w.last.bytes()
 	if err != nil {
 		return 0, err
 	}
-	err = s.Backup(ctx, func(size int64, r io.Reader) error { // nothing is sent before the copy is made
-		if err := add(out, manifestName, int64(len(m)), now, bytes.NewReader(m)); err != nil {
-			return err
-		}
-		return add(out, databaseName, size, now, r)
+	n, err := w.sum.w.Write(b)
+	return w.last.Size + int64(n), err
+}
+
+// manifest says what a backup of the store is of.
+func manifest(s store.Engine, now time.Time) Manifest {
+	return Manifest{Loa: "backup", ID: s.ID(), Schema: s.Schema(), Created: s.Created(), Made: now}
+}
+
+// Write writes a backup of a running store to w and returns its size in bytes. After an
+// error what was written is no backup, and Check says so.
+func Write(ctx context.Context, w io.Writer, s store.Engine, blobs library.Blobs, now time.Time) (size int64, err error) {
+	var file *writer
+	err = s.Backup(ctx, func(size int64, records io.Reader) error { // nothing is sent before the copy is made
+		file, err = begin(w, manifest(s, now), size, records)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	var last end
 	for blob, err := range blobs.List(ctx) {
 		if err != nil {
 			return 0, err
 		}
-		same, err := addBlob(ctx, out, blobs, blob)
+		same, err := addBlob(ctx, file.out, blobs, blob)
 		if err != nil {
 			return 0, err
 		}
 		if !same {
-			last.Damaged = append(last.Damaged, blob.SHA256)
+			file.last.Damaged = append(file.last.Damaged, blob.SHA256)
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return 0, err
-	}
-	last.Size, last.SHA256 = sum.n, hex.EncodeToString(sum.h.Sum(nil))
-	b, err := last.bytes()
-	if err != nil {
-		return 0, err
-	}
-	n, err := w.Write(b)
-	return sum.n + int64(n), err
+	return file.end()
 }
 
 // addBlob adds a blob, if it is still there, and tells whether it is what its
@@ -303,21 +328,31 @@ type Found struct {
 // Restore makes a data folder of a backup, after it has read all of it. dir must be
 // empty, not there, or hold what a restore left that was killed. Until all is there
 // and found sound, the folder is marked as one that nobody serves. Faults: those of
-// Check, store.not_empty, store.corrupt, store.full.
+// Check, backup.of_repository, store.not_empty, store.corrupt, store.full.
 func Restore(ctx context.Context, kind store.Kind, dir string, f io.ReaderAt, size int64, now time.Time) (w Whole, found Found, err error) {
 	if w, err = Check(kind, f, size); err != nil {
 		return w, found, err
 	}
+	if w.Files != "" {
+		return w, found, fault.New(fault.Invalid, "backup.of_repository")
+	}
+	found, err = restore(ctx, kind, dir, io.NewSectionReader(f, 0, size), w, now, nil)
+	return w, found, err
+}
+
+// restore makes a data folder of a backup that was checked. more, which may be nil,
+// brings what is not in the file.
+func restore(ctx context.Context, kind store.Kind, dir string, f io.Reader, w Whole, now time.Time, more func(library.Blobs) error) (found Found, err error) {
 	if err := empty(kind, dir); err != nil {
-		return w, found, err
+		return found, err
 	}
 	found.Held, err = kind.Restore(ctx, dir, store.Copy{ID: w.ID, Created: w.Created, Whole: w.Sealed, Now: now}, func(db io.Writer) error {
-		return fill(ctx, dir, io.NewSectionReader(f, 0, size), w, db)
+		return fill(ctx, dir, f, w, db, more)
 	}, func(store.Problem) { found.Problems++ })
 	if err != nil { // leave nothing that looks like data
-		return w, Found{}, errors.Join(err, clear(dir))
+		return Found{}, errors.Join(err, clear(dir))
 	}
-	return w, found, nil
+	return found, nil
 }
 
 // empty makes the folder, and removes what a killed restore left there.
@@ -358,7 +393,7 @@ func clear(dir string) error {
 }
 
 // fill puts the database and the blobs of a checked backup into place.
-func fill(ctx context.Context, dir string, file io.Reader, w Whole, db io.Writer) error {
+func fill(ctx context.Context, dir string, file io.Reader, w Whole, db io.Writer, more func(library.Blobs) error) error {
 	blobs, err := folder.OpenBlobs(filepath.Join(dir, BlobsFolder), 0)
 	if err != nil {
 		return err
@@ -371,7 +406,10 @@ func fill(ctx context.Context, dir string, file io.Reader, w Whole, db io.Writer
 	for {
 		head, err := in.Next()
 		if err == nil && head.Name == endName {
-			return blobs.Close()
+			if more != nil {
+				err = more(blobs)
+			}
+			return errors.Join(err, blobs.Close())
 		}
 		if err == nil {
 			switch blob := blobOf(head); {

@@ -1,0 +1,596 @@
+package backup
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"loa/internal/fault"
+	"loa/library"
+	"loa/store"
+)
+
+// Repository keeps the snapshots of one installation in a place. Each is all records as of
+// one moment, compressed; the audio is kept once for all of them, so that a further one
+// costs what is new. In the place stand
+//
+//	place.json                   that it is one, of which installation, and whether it is closed by a key
+//	snapshots/TIME.records       a backup without audio, as zstd
+//	snapshots/TIME.files         which audio belongs to it
+//	blobs/ab/SHA256              audio
+//	restored.json                the last snapshot that was restored for trial, and when
+//
+// Where it is closed, records and audio are files of age; lists and names lie open. It is
+// safe for concurrent use, by one program.
+type Repository struct {
+	place Place
+	kind  store.Kind
+	key   Key
+	temp  string // a folder for what is being read
+	mark  mark
+	mu    sync.Mutex // held by what writes
+}
+
+// mark is place.json.
+type mark struct {
+	Loa          string `json:"loa"` // always "backups"
+	Installation string `json:"installation,omitempty"`
+	Closed       bool   `json:"closed"`
+}
+
+const (
+	markName     = "place.json"
+	restoredName = "restored.json"
+	snapshots    = "snapshots"
+	records      = ".records"
+	files        = ".files"
+	timeOfName   = "20060102T150405Z"
+)
+
+// Begin makes a place that is empty one of backups. Fault: backup.place_used.
+func Begin(ctx context.Context, place Place, key Key) error {
+	there, err := place.List(ctx, ".")
+	if err != nil {
+		return err
+	}
+	if len(there) > 0 {
+		return fault.New(fault.Conflict, "backup.place_used", "place", place.String())
+	}
+	return putJSON(ctx, place, markName, mark{Loa: "backups", Closed: key.Closes()})
+}
+
+// OpenRepository opens a place that Begin made. temp is a folder for files on their way.
+// Faults: backup.not_begun, backup.key_needed where it is closed and the key closes nothing,
+// backup.key_unused where it is open and the key would.
+func OpenRepository(ctx context.Context, place Place, kind store.Kind, key Key, temp string) (*Repository, error) {
+	r := &Repository{place: place, kind: kind, key: key, temp: temp}
+	err := r.readJSON(ctx, markName, &r.mark)
+	switch {
+	case fault.Is(err, "backup.missing"), err == nil && r.mark.Loa != "backups":
+		return nil, fault.New(fault.Unavailable, "backup.not_begun", "place", place.String()).Because(err)
+	case err != nil:
+		return nil, err
+	case r.mark.Closed && !key.Closes():
+		return nil, fault.New(fault.Invalid, "backup.key_needed")
+	case !r.mark.Closed && key.Closes():
+		return nil, fault.New(fault.Invalid, "backup.key_unused", "place", place.String())
+	}
+	return r, nil
+}
+
+// Place is where it keeps them.
+func (r *Repository) Place() string { return r.place.String() }
+
+// Opens reports whether what it keeps can be read with its key.
+func (r *Repository) Opens() bool { return !r.mark.Closed || r.key.Opens() }
+
+// Snapshot is one of the backups of a repository.
+type Snapshot struct {
+	At       time.Time `json:"at"`                // UTC, to the second
+	Size     int64     `json:"size"`              // bytes of its records as they are kept
+	Restored time.Time `json:"restored,omitzero"` // when it was last restored for trial
+}
+
+func nameOf(at time.Time) string { return snapshots + "/" + at.UTC().Format(timeOfName) }
+
+// Snapshots lists them, the newest first.
+func (r *Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
+	names, err := r.place.List(ctx, snapshots)
+	if err != nil {
+		return nil, err
+	}
+	var tried restored
+	if err := r.readJSON(ctx, restoredName, &tried); err != nil && !fault.Is(err, "backup.missing") {
+		return nil, err
+	}
+	var all []Snapshot
+	for name, size := range names {
+		base, whole := strings.CutSuffix(name, records)
+		at, err := time.Parse(timeOfName, base)
+		if !whole || err != nil {
+			continue
+		}
+		s := Snapshot{At: at, Size: size}
+		if at.Equal(tried.Snapshot) {
+			s.Restored = tried.At
+		}
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b Snapshot) int { return b.At.Compare(a.At) })
+	return all, nil
+}
+
+// Upto is the newest snapshot that is no later than at, or the newest of all where at is
+// zero. Fault: backup.no_snapshot.
+func (r *Repository) Upto(ctx context.Context, at time.Time) (Snapshot, error) {
+	all, err := r.Snapshots(ctx)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	for _, s := range all {
+		if at.IsZero() || !s.At.After(at) {
+			return s, nil
+		}
+	}
+	return Snapshot{}, fault.New(fault.NotFound, "backup.no_snapshot", "place", r.place.String())
+}
+
+// Added is what a new snapshot brought to its place.
+type Added struct {
+	Snapshot
+	Files   int      // of audio that were new
+	Bytes   int64    // of these
+	Damaged []string // blobs that were not what their names say, and are not in it
+}
+
+// Make adds a snapshot of a running store. Faults: backup.other_installation, backup.clock
+// where one of this or a later moment is there, those of the place and of the store.
+func (r *Repository) Make(ctx context.Context, s store.Engine, blobs library.Blobs, now time.Time) (made Added, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.claim(ctx, s.ID()); err != nil {
+		return made, err
+	}
+	now = now.UTC().Truncate(time.Second)
+	sizes := map[string]int64{} // of audio that was whole when it came; what is here may have rotted since
+	last, err := r.Upto(ctx, time.Time{})
+	switch {
+	case fault.Is(err, "backup.no_snapshot"):
+	case err == nil && !last.At.Before(now):
+		return made, fault.New(fault.Conflict, "backup.clock", "last", last.At)
+	case err == nil:
+		err = r.mention(ctx, last, sizes)
+	}
+	if err != nil && !fault.Is(err, "backup.no_snapshot") {
+		return made, err
+	}
+	made.At = now
+	err = s.Backup(ctx, func(size int64, copied io.Reader) error {
+		var list []library.Ref
+		if list, err = r.addBlobs(ctx, blobs, sizes, &made); err != nil {
+			return err
+		}
+		body, err := json.Marshal(list)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(body)
+		m := manifest(s, now)
+		m.Files = hex.EncodeToString(sum[:])
+		if err := r.place.Put(ctx, nameOf(now)+files, func(w io.Writer) error { _, err := w.Write(body); return err }); err != nil {
+			return err
+		}
+		return r.place.Put(ctx, nameOf(now)+records, func(w io.Writer) error {
+			return r.write(w, &made, func(w io.Writer) error {
+				file, err := begin(w, m, size, copied)
+				if err == nil {
+					file.last.Damaged = made.Damaged
+					_, err = file.end()
+				}
+				return err
+			})
+		})
+	})
+	return made, err
+}
+
+// claim notes whose backups these are, with the first of them.
+func (r *Repository) claim(ctx context.Context, id string) error {
+	switch r.mark.Installation {
+	case id:
+		return nil
+	case "":
+		own := r.mark
+		own.Installation = id
+		err := putJSON(ctx, r.place, markName, own)
+		if err == nil {
+			r.mark = own
+		}
+		return err
+	}
+	return fault.New(fault.Conflict, "backup.other_installation", "place", r.place.String())
+}
+
+// write compresses and closes what fill writes.
+func (r *Repository) write(w io.Writer, made *Added, fill func(w io.Writer) error) error {
+	counted := &summed{w: w, h: sha256.New()}
+	closed, err := r.key.closing(counted)
+	if err != nil {
+		return err
+	}
+	packed, err := zstd.NewWriter(closed)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(fill(packed), packed.Close(), closed.Close())
+	made.Size = counted.n
+	return err
+}
+
+// addBlobs brings the audio that is not there yet, and lists all of it.
+func (r *Repository) addBlobs(ctx context.Context, blobs library.Blobs, sizes map[string]int64, made *Added) ([]library.Ref, error) {
+	there, err := r.place.List(ctx, BlobsFolder)
+	if err != nil {
+		return nil, err
+	}
+	list := []library.Ref{}
+	for blob, err := range blobs.List(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if _, kept := there[blobName(blob.SHA256)]; !kept {
+			switch err := r.addBlob(ctx, blobs, blob.Ref); {
+			case errors.Is(err, errDamaged):
+				made.Damaged = append(made.Damaged, blob.SHA256)
+				continue
+			case fault.Is(err, "library.blob_missing"):
+				continue // swept since it was listed: nothing points at it
+			case err != nil:
+				return nil, err
+			}
+			made.Files++
+			made.Bytes += blob.Size
+		} else if size, known := sizes[blobName(blob.SHA256)]; known {
+			blob.Size = size
+		}
+		list = append(list, blob.Ref)
+	}
+	return list, nil
+}
+
+var errDamaged = errors.New("backup: a blob is not what its name says")
+
+func (r *Repository) addBlob(ctx context.Context, blobs library.Blobs, want library.Ref) error {
+	in, err := blobs.Open(ctx, want.SHA256)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return r.place.Put(ctx, BlobsFolder+"/"+blobName(want.SHA256), func(w io.Writer) error {
+		closed, err := r.key.closing(w)
+		if err != nil {
+			return err
+		}
+		if err := same(closed, in, want); err != nil {
+			return err
+		}
+		return closed.Close()
+	})
+}
+
+// same copies a blob and holds it against its name.
+func same(w io.Writer, in io.Reader, want library.Ref) error {
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(w, h), in)
+	if err == nil && (n != want.Size || hex.EncodeToString(h.Sum(nil)) != want.SHA256) {
+		err = errDamaged
+	}
+	return err
+}
+
+// blobName is where a blob stands below BlobsFolder.
+func blobName(sum string) string { return sum[:2] + "/" + sum }
+
+// Restore makes a data folder of a snapshot, after it has read all of it, audio too; see
+// the function Restore. Faults: of that, backup.missing, backup.blob_changed, backup.key_wrong.
+func (r *Repository) Restore(ctx context.Context, s Snapshot, dir string, now time.Time) (w Whole, found Found, err error) {
+	err = r.read(ctx, s, func(f io.ReaderAt, size int64, whole Whole, list []library.Ref) error {
+		w = whole
+		if err := r.checkBlobs(ctx, list); err != nil {
+			return err
+		}
+		found, err = restore(ctx, r.kind, dir, io.NewSectionReader(f, 0, size), w, now, func(blobs library.Blobs) error {
+			for _, ref := range list {
+				if err := r.blob(ctx, ref, func(in io.Reader) error { return restoreBlob(ctx, blobs, ref, in) }); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		return err
+	})
+	return w, found, err
+}
+
+// restored is restored.json.
+type restored struct {
+	Snapshot time.Time `json:"snapshot"`
+	At       time.Time `json:"at"`
+}
+
+// Tried is what a trial came upon.
+type Tried struct {
+	Snapshot
+	Whole
+	Found
+	Files int   // of audio that were read
+	Bytes int64 // of these
+}
+
+// Try restores the newest snapshot into a folder of its own, where its records are opened
+// and verified, reads all audio that belongs to it, and removes the folder. A snapshot in
+// which all was well is noted, and stays until a later one is. Faults: as of Restore.
+func (r *Repository) Try(ctx context.Context, now time.Time) (t Tried, err error) {
+	if t.Snapshot, err = r.Upto(ctx, time.Time{}); err != nil {
+		return t, err
+	}
+	err = r.read(ctx, t.Snapshot, func(f io.ReaderAt, size int64, w Whole, list []library.Ref) error {
+		t.Whole = w
+		if err := r.checkBlobs(ctx, list); err != nil {
+			return err
+		}
+		for _, ref := range list {
+			t.Files, t.Bytes = t.Files+1, t.Bytes+ref.Size
+		}
+		dir, err := os.MkdirTemp(r.temp, "trial-")
+		if err != nil {
+			return err
+		}
+		t.Found, err = restore(ctx, r.kind, dir, io.NewSectionReader(f, 0, size), w, now, nil)
+		return errors.Join(err, os.RemoveAll(dir))
+	})
+	if err != nil || t.Problems > 0 {
+		return t, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t.Restored = now.UTC()
+	return t, putJSON(ctx, r.place, restoredName, restored{Snapshot: t.At, At: t.Restored})
+}
+
+// read brings the records of a snapshot to a file of this machine, checks them and the
+// list of the audio, and calls use.
+func (r *Repository) read(ctx context.Context, s Snapshot, use func(f io.ReaderAt, size int64, w Whole, list []library.Ref) error) error {
+	f, err := os.CreateTemp(r.temp, "snapshot-")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := os.Remove(f.Name()); err != nil {
+		return err
+	}
+	in, err := r.place.Open(ctx, nameOf(s.At)+records)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	opened, err := r.key.opening(in, r.mark.Closed)
+	if err != nil {
+		return err
+	}
+	unpacked, err := zstd.NewReader(opened)
+	if err != nil {
+		return err
+	}
+	defer unpacked.Close()
+	size, err := io.Copy(f, inContext{ctx, unpacked})
+	if err != nil {
+		return torn(ctx, f, err)
+	}
+	w, err := Check(r.kind, f, size)
+	if err != nil {
+		return err
+	}
+	list, err := r.list(ctx, s, w)
+	if err != nil {
+		return err
+	}
+	return use(f, size, w, list)
+}
+
+// torn tells bytes of a snapshot that could not be read from a disk of this machine that
+// takes no more.
+func torn(ctx context.Context, f *os.File, err error) error {
+	var disk *os.PathError
+	if ctx.Err() != nil || errors.As(err, &disk) && disk.Path == f.Name() {
+		return err
+	}
+	return fault.New(fault.Invalid, "backup.changed").Because(err)
+}
+
+// list reads which audio belongs to a snapshot.
+func (r *Repository) list(ctx context.Context, s Snapshot, w Whole) (list []library.Ref, err error) {
+	in, err := r.place.Open(ctx, nameOf(s.At)+files)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	h := sha256.New()
+	list, err = readList(io.TeeReader(in, h))
+	if err == nil && (hex.EncodeToString(h.Sum(nil)) != w.Files || !w.Sealed) {
+		err = fault.New(fault.Invalid, "backup.changed")
+	}
+	return list, err
+}
+
+// mostOfList is the largest list of audio that is read, in bytes: two million files.
+const mostOfList = 256 << 20
+
+// readList reads a list of audio, to its end.
+func readList(in io.Reader) (list []library.Ref, err error) {
+	body, err := io.ReadAll(io.LimitReader(in, mostOfList))
+	if err == nil {
+		err = json.Unmarshal(body, &list)
+	}
+	for _, ref := range list {
+		err = cmp.Or(err, ref.Check())
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "backup.changed").Because(err)
+	}
+	return list, nil
+}
+
+// checkBlobs reads all of them.
+func (r *Repository) checkBlobs(ctx context.Context, list []library.Ref) error {
+	for _, ref := range list {
+		err := r.blob(ctx, ref, func(in io.Reader) error { return same(io.Discard, in, ref) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blob opens one of the audio files.
+func (r *Repository) blob(ctx context.Context, ref library.Ref, use func(in io.Reader) error) error {
+	in, err := r.place.Open(ctx, BlobsFolder+"/"+blobName(ref.SHA256))
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	opened, err := r.key.opening(in, r.mark.Closed)
+	if err == nil {
+		err = use(inContext{ctx, opened})
+	}
+	var named *fault.Error
+	if err != nil && ctx.Err() == nil && !errors.As(err, &named) {
+		err = fault.New(fault.Invalid, "backup.blob_changed", "name", ref.SHA256).Because(err)
+	}
+	return err
+}
+
+// Prune removes the snapshots that need not stay, and the audio no snapshot has any more.
+// The last one that was restored for trial stays.
+func (r *Repository) Prune(ctx context.Context, keep Keep) (removed int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all, err := r.Snapshots(ctx)
+	if err != nil {
+		return 0, err
+	}
+	at := make([]time.Time, len(all))
+	for i, s := range all {
+		at[i] = s.At
+	}
+	stay := keep.of(at)
+	used := map[string]int64{}
+	for _, s := range all {
+		if !stay[s.At] && s.Restored.IsZero() {
+			// what says that it is one goes first
+			if err := errors.Join(r.place.Remove(ctx, nameOf(s.At)+records), r.place.Remove(ctx, nameOf(s.At)+files)); err != nil {
+				return removed, err
+			}
+			removed++
+			continue
+		}
+		if err := r.mention(ctx, s, used); err != nil {
+			return removed, err
+		}
+	}
+	return removed, r.sweep(ctx, all, used)
+}
+
+// mention notes the audio of a snapshot, and its sizes.
+func (r *Repository) mention(ctx context.Context, s Snapshot, used map[string]int64) error {
+	in, err := r.place.Open(ctx, nameOf(s.At)+files)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	list, err := readList(in)
+	for _, ref := range list {
+		used[blobName(ref.SHA256)] = ref.Size
+	}
+	return err
+}
+
+// sweep removes lists without a snapshot, which what was killed left, and audio no snapshot mentions.
+func (r *Repository) sweep(ctx context.Context, all []Snapshot, used map[string]int64) error {
+	whole := map[string]bool{}
+	for _, s := range all {
+		whole[s.At.Format(timeOfName)] = true
+	}
+	names, err := r.place.List(ctx, snapshots)
+	if err != nil {
+		return err
+	}
+	for name := range names {
+		if base, is := strings.CutSuffix(name, files); is && !whole[base] {
+			if err := r.place.Remove(ctx, snapshots+"/"+name); err != nil {
+				return err
+			}
+		}
+	}
+	there, err := r.place.List(ctx, BlobsFolder)
+	if err != nil {
+		return err
+	}
+	for name := range there {
+		if _, is := used[name]; is {
+			continue
+		}
+		if err := r.place.Remove(ctx, BlobsFolder+"/"+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putJSON(ctx context.Context, place Place, name string, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return place.Put(ctx, name, func(w io.Writer) error { _, err := w.Write(append(body, '\n')); return err })
+}
+
+// mostOfNote is the largest file of JSON that is read, in bytes.
+const mostOfNote = 1 << 16
+
+func (r *Repository) readJSON(ctx context.Context, name string, v any) error {
+	in, err := r.place.Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := json.NewDecoder(io.LimitReader(in, mostOfNote)).Decode(v); err != nil {
+		return fault.New(fault.Invalid, "backup.changed").Because(fmt.Errorf("%s: %w", name, err))
+	}
+	return nil
+}
+
+// inContext ends reading with its context.
+type inContext struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c inContext) Read(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(b)
+}
