@@ -6,6 +6,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/internal/text"
 	"loa/message"
 	"loa/stations"
 )
@@ -67,7 +68,8 @@ func silentFor(weeks []Week, least int) (silent []Member) {
 // Monday tells how a week went that is over: administrators and the province's monitors
 // the whole, a district's monitors their district; nobody where nothing was planned. With
 // it goes the latest seal of the log, if there is one, so that its code is known elsewhere too.
-func Monday(w Week, seal *airing.Seal, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
+// server, if it says anything, is for administrators alone.
+func Monday(w Week, seal *airing.Seal, server text.Phrase, reg *stations.Registry, people *accounts.Directory) (drafts []message.Draft) {
 	if _, planned := w.Percent(); !planned {
 		return nil
 	}
@@ -100,6 +102,9 @@ func Monday(w Week, seal *airing.Seal, reg *stations.Registry, people *accounts.
 		}
 		if seal != nil {
 			lines = append(lines, p.Language.Say("seals.told", "n", seal.Number, "code", seal.Code()))
+		}
+		if server.Key != "" && slices.ContainsFunc(p.Grants, func(g accounts.Grant) bool { return g.Role == accounts.Admin }) {
+			lines = append(lines, server.Words(p.Language))
 		}
 		drafts = append(drafts, message.Draft{Key: "week.summary " + w.Week.String() + " " + p.ID, Topic: message.WeekSummary, Person: p,
 			Title: p.Language.Say("message.week_title", "week", w.Week), Text: strings.Join(lines, "\n"), Path: "/coverage?week=" + w.Week.String()})

@@ -64,7 +64,8 @@ func provinceOf(t *testing.T, weeks int) *province {
 		Store: w.store, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: w.hall,
 		Clock:  wallclock.New(w.clock.now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: w.store, Blobs: house.Blobs, Heard: w.hall.Heard, Log: log, Now: w.clock.now}),
-		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{}, Post: webtest.Post{},
+		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{},
+		Backups: webtest.Keeper{At: w.clock.at.Add(-time.Hour)}, Post: webtest.Post{},
 	})
 	w.routes = k.Routes()
 	w.handler, err = k.Handler()

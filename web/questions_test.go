@@ -85,7 +85,8 @@ func TestNoPageAsksMoreTheMoreThereIs(t *testing.T) {
 	web.Register(k, web.Deps{Store: a.engine, Blobs: house.Blobs, Desk: house.Desk, Jobs: jobs, Contests: hall,
 		Clock:  wallclock.New(now, wallclock.Elapsed, time.Time{}),
 		Booth:  library.NewBooth(library.BoothConfig{Records: a.engine, Blobs: house.Blobs, Heard: hall.Heard, Log: log, Now: now}),
-		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{}, Post: webtest.Post{}})
+		Backup: func(context.Context, accounts.Actor, io.Writer) error { return nil }, Server: webtest.Server{},
+		Backups: webtest.Keeper{}, Post: webtest.Post{}})
 	handler, err := k.Handler()
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"loa/library/intake"
 	"loa/web/airings"
 	"loa/web/api"
+	"loa/web/backups"
 	"loa/web/calendar"
 	"loa/web/calls"
 	"loa/web/clock"
@@ -72,7 +73,8 @@ type Deps struct {
 	Store    Store
 	Blobs    library.Blobs
 	Desk     *intake.Desk
-	Backup   api.Backup
+	Backup   backups.Backup
+	Backups  backups.Keeper
 	Server   health.Server
 	Contests *contest.Hall
 	Booth    judging.Booth
@@ -107,7 +109,7 @@ func Register(k *kit.Kit, d Deps) {
 	people.Register(k, d.Store)
 	stations.Register(k, d.Store)
 	librarypages.Register(k, d.Store, d.Desk)
-	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Backup, d.Post)
+	api.Register(k, d.Store, d.Blobs, d.Desk, d.Contests, d.Post)
 	uploads.Register(k, d.Desk, d.Store.LibrarySettings)
 	airings.Register(k, d.Store, d.Blobs, d.Desk)
 	contests.Register(k, d.Store, d.Contests)
@@ -121,6 +123,7 @@ func Register(k *kit.Kit, d Deps) {
 	runs.Register(k, d.Store, d.Jobs)
 	clock.Register(k, d.Clock, d.Told)
 	health.Register(k, d.Store, d.Jobs, d.Server)
+	backups.Register(k, d.Backups, d.Backup)
 	entering.Register(k, d.Store, d.Contests, d.Desk)
 	judging.Register(k, d.Store, d.Contests, d.Booth)
 	feedback.Register(k, d.Contests)

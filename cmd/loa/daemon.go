@@ -33,7 +33,6 @@ import (
 	"loa/store/bolt"
 	"loa/store/folder"
 	"loa/web"
-	"loa/web/health"
 	"loa/web/kit"
 )
 
@@ -50,6 +49,7 @@ type daemonConfig struct {
 	demo     bool                 // what is served is simulated
 	registry string               // file of the registry a new installation begins with, "" for the built-in one
 	noJobs   bool                 // nothing is done by the clock: the daemon is measured
+	backups  backupPlace          // where it keeps backups by itself
 }
 
 // engine keeps the data of this program.
@@ -69,6 +69,7 @@ type daemon struct {
 	watch  *wallclock.Watch // the one clock of everything below
 	clock  *scheduler.Clock
 	office *post.Office
+	keeper *keeper
 	routes []kit.Route
 	server *http.Server
 	socket net.Listener
@@ -97,6 +98,7 @@ const freeReserve = 256 << 20
 // fails, what it had opened is closed again.
 func newDaemon(ctx context.Context, cfg daemonConfig) (_ *daemon, err error) {
 	d := &daemon{cfg: cfg}
+	d.keeper = &keeper{d: d}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Close())
@@ -173,6 +175,9 @@ type server struct{ d *daemon }
 func (s server) Space() (free, size int64, ok bool) { return s.d.blobs.Space() }
 func (s server) Wrong() error                       { return s.d.tryDisk(probeEvery) }
 func (s server) Doubt() error                       { return s.d.watch.Fault() }
+func (s server) Backups() (place string, tries bool) {
+	return s.d.cfg.backups.name, s.d.keeper.Place().Opens
+}
 
 // tryDisk tries whether the disk takes writes, unless that was tried so lately.
 func (d *daemon) tryDisk(age time.Duration) error {
@@ -304,12 +309,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 		Clock: d.watch, Post: d.office, Told: func(_ context.Context, by accounts.Actor, w wallclock.Doubt) {
 			d.clock.Confirmed(by.Name, w.Shows, w.Expected)
 		},
-		Server: server{d},
-		Backup: func(ctx context.Context, by accounts.Actor, w io.Writer) error {
-			return health.Note(ctx, d.store, d.cfg.now, by.Name, func() (int64, error) {
-				return backup.Write(ctx, w, d.store, d.blobs, d.cfg.now())
-			})
-		},
+		Server: server{d}, Backups: d.keeper, Backup: d.keeper.send,
 	})
 	d.routes = k.Routes()
 	handler, err := k.Handler()

@@ -18,11 +18,12 @@ import (
 	"loa/library"
 	"loa/scheduler"
 	"loa/store"
+	"loa/web/health"
 )
 
 // jobs are what the daemon does by the clock, all in Asia/Ho_Chi_Minh.
 func (d *daemon) jobs() []scheduler.Job {
-	return []scheduler.Job{
+	jobs := []scheduler.Job{
 		scheduler.DueJob(d.store, d.store.Registry, d.cfg.now),
 		{Name: "weeks_close", Cron: "30 0 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.closeWeeks},
 		{Name: "copies_make", Cron: "25 * * * *", Deadline: 50 * time.Minute, CatchUp: scheduler.CatchUpNone, Run: d.makeCopies},
@@ -41,6 +42,15 @@ func (d *daemon) jobs() []scheduler.Job {
 		{Name: "messages_forget", Cron: "20 2 * * *", Deadline: 10 * time.Minute, CatchUp: scheduler.CatchUpLatest, Run: d.forgetMessages},
 		{Name: "records_verify", Cron: "0 3 * * *", Deadline: time.Hour, CatchUp: scheduler.CatchUpNone, Run: d.verifyRecords},
 	}
+	if d.cfg.backups.name != "" {
+		jobs = append(jobs, scheduler.Job{Name: health.MakeJob, Cron: "5 * * * *", Deadline: 6 * time.Hour, CatchUp: scheduler.CatchUpLatest,
+			Run: d.keeper.makeJob})
+		if d.cfg.backups.opens() {
+			jobs = append(jobs, scheduler.Job{Name: health.TryJob, Cron: "20 3 * * 0", Deadline: 12 * time.Hour, CatchUp: scheduler.CatchUpLatest,
+				Run: d.keeper.tryJob})
+		}
+	}
+	return jobs
 }
 
 // closeBack is how many weeks back the job looks for one still open.

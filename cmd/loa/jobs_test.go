@@ -19,7 +19,8 @@ import (
 // TestEveryJobIsNamedAndSaysWhatItDid runs all of them once: a job more has its name, and a
 // sentence in each language that leaves no gap.
 func TestEveryJobIsNamedAndSaysWhatItDid(t *testing.T) {
-	r := startDaemon(t, t.TempDir(), monday)
+	_, place := placed(t, "", "")
+	r := startKeeping(t, t.TempDir(), monday, place)
 	said := map[string]string{}
 	for _, j := range r.d.jobs() {
 		if key := "job." + j.Name; !text.Has(key) || text.English.Say(key) == text.Vietnamese.Say(key) {

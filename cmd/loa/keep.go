@@ -106,24 +106,18 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// restoreCommand makes a data folder of a backup. It needs no daemon.
+// restoreCommand makes a data folder of a backup, or of a snapshot in a place where a daemon
+// keeps them. It needs no daemon.
 type restoreCommand struct {
 	Data string `default:"data" help:"cli.flag.data"`
 	File string `arg:"" name:"backup"`
+	Key  string `help:"cli.flag.backups_key"`
+	At   string `help:"cli.flag.backups_at"`
 }
 
 // Run makes the folder.
 func (c restoreCommand) Run(t *terminal) error {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return fault.New(fault.NotFound, "cli.no_file", "file", c.File).Because(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	w, found, err := backup.Restore(t, engine, c.Data, f, info.Size(), time.Now())
+	w, found, err := c.restore(t)
 	if err != nil {
 		return err
 	}
@@ -135,6 +129,29 @@ func (c restoreCommand) Run(t *terminal) error {
 		fmt.Fprintln(t.out, t.lang.Say("cli.restore.problems", "n", n, "dir", c.Data))
 	}
 	return nil
+}
+
+func (c restoreCommand) restore(t *terminal) (w backup.Whole, found backup.Found, err error) {
+	info, err := os.Stat(c.File)
+	if err != nil {
+		return w, found, fault.New(fault.NotFound, "cli.no_file", "file", c.File).Because(err)
+	}
+	if info.IsDir() {
+		err = inPlace(t, c.File, c.Key, func(r *backup.Repository) error {
+			s, err := snapshotAt(t, r, c.At)
+			if err == nil {
+				w, found, err = r.Restore(t, s, c.Data, time.Now())
+			}
+			return err
+		})
+		return w, found, err
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return w, found, fault.New(fault.NotFound, "cli.no_file", "file", c.File).Because(err)
+	}
+	defer f.Close()
+	return backup.Restore(t, engine, c.Data, f, info.Size(), time.Now())
 }
 
 // verifyCommand reads everything in a data folder no daemon is using: every

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -34,6 +35,7 @@ const (
 	childData    = "LOA_TEST_CHILD_DATA"
 	childAhead   = "LOA_TEST_CHILD_AHEAD"
 	childCommand = "LOA_TEST_CHILD_COMMAND"
+	childBackups = "LOA_TEST_CHILD_BACKUPS" // where it keeps backups
 )
 
 func TestMain(m *testing.M) {
@@ -55,8 +57,13 @@ func serveChild(dir string) error {
 	if err != nil {
 		return err
 	}
+	place, err := readBackupPlace(os.Getenv(childBackups), "", "")
+	if err != nil {
+		return err
+	}
 	ctx := context.Background()
-	d, err := newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	d, err := newDaemon(ctx, daemonConfig{backups: place,
+		data: dir, listen: "127.0.0.1:0", out: io.Discard, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		now: func() time.Time { return time.Now().Add(ahead) }, elapsed: wallclock.Elapsed})
 	if err != nil {
 		return err
@@ -73,10 +80,11 @@ type child struct {
 	token string
 }
 
-func startChild(t *testing.T, dir string, ahead time.Duration) *child {
+func startChild(t *testing.T, dir string, ahead time.Duration, env ...string) *child {
 	t.Helper()
 	c := &child{t: t, cmd: exec.Command(os.Args[0])}
 	c.cmd.Env = append(os.Environ(), childData+"="+dir, childAhead+"="+ahead.String())
+	c.cmd.Env = append(c.cmd.Env, env...)
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +162,12 @@ func (l *ledger) keep(id, note string) int {
 	defer l.mu.Unlock()
 	l.notes[id] = note
 	return len(l.notes)
+}
+
+func (l *ledger) copy() map[string]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.notes)
 }
 
 // storm lets several clients report until the daemon dies, which happens

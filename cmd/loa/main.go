@@ -37,6 +37,7 @@ type grammar struct {
 	Clock        clockCommands     `cmd:"" help:"cli.summary.clock"`
 	Health       healthCommand     `cmd:"" help:"cli.summary.health"`
 	Backup       backupCommand     `cmd:"" help:"cli.summary.backup"`
+	Backups      backupsCommands   `cmd:"" help:"cli.summary.backups"`
 	Restore      restoreCommand    `cmd:"" help:"cli.summary.restore"`
 	User         userCommands      `cmd:"" help:"accounts.cli.summary"`
 	Verify       verifyCommand     `cmd:"" help:"cli.summary.verify"`

@@ -46,11 +46,17 @@ type running struct {
 // startDaemon starts a daemon on dir at the instant and ends it with the test.
 func startDaemon(t testing.TB, dir string, at time.Time) *running {
 	t.Helper()
+	return startKeeping(t, dir, at, backupPlace{})
+}
+
+// startKeeping is startDaemon of one that keeps backups.
+func startKeeping(t testing.TB, dir string, at time.Time, place backupPlace) *running {
+	t.Helper()
 	r := &running{t: t, dir: dir, clock: &testClock{}}
 	r.clock.set(at)
 	ctx, stop := context.WithCancel(context.Background())
 	var err error
-	r.d, err = newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", now: r.clock.now, elapsed: r.clock.elapsed, out: io.Discard,
+	r.d, err = newDaemon(ctx, daemonConfig{data: dir, listen: "127.0.0.1:0", now: r.clock.now, elapsed: r.clock.elapsed, out: io.Discard, backups: place,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		stop()

@@ -35,6 +35,10 @@ type serveCommand struct {
 	Proxies  string `help:"cli.flag.proxies"`
 	Origins  string `help:"cli.flag.origins"`
 	Address  string `help:"cli.flag.address"`
+
+	Backups string `help:"cli.flag.backups"`
+	Key     string `help:"cli.flag.backups_key" name:"backups-key"`
+	Keep    string `help:"cli.flag.backups_keep" name:"backups-keep"`
 }
 
 // Run serves until the context ends.
@@ -44,6 +48,10 @@ func (c serveCommand) Run(t *terminal) error {
 		return err
 	}
 	named, err := webOrigins(c.Origins)
+	if err != nil {
+		return err
+	}
+	place, err := readBackupPlace(c.Backups, c.Key, c.Keep)
 	if err != nil {
 		return err
 	}
@@ -58,7 +66,7 @@ func (c serveCommand) Run(t *terminal) error {
 		debug.SetGCPercent(serveGC)
 	}
 	cfg := daemonConfig{demo: c.Demo, registry: c.Registry, data: data, listen: c.Listen, proxies: trusted, origins: named, now: time.Now,
-		elapsed: wallclock.Elapsed, out: t.out,
+		elapsed: wallclock.Elapsed, out: t.out, backups: place,
 		log: slog.New(slog.NewTextHandler(t.errs, nil))}
 	d, err := newDaemon(t, cfg)
 	if err != nil {

@@ -106,7 +106,11 @@ func (d *daemon) weekSummary(ctx context.Context, at time.Time, set message.Sett
 	if err != nil {
 		return nil, err
 	}
-	return append(coverage.Monday(weeks[0], seal, p.Registry, people), coverage.Silence(weeks, set.SilentWeeks, p.Registry, people)...), nil
+	server, err := d.keeper.told(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return append(coverage.Monday(weeks[0], seal, server, p.Registry, people), coverage.Silence(weeks, set.SilentWeeks, p.Registry, people)...), nil
 }
 
 func (d *daemon) contestsRemind(ctx context.Context, at time.Time, set message.Settings, people *accounts.Directory) (drafts []message.Draft, err error) {

@@ -58,6 +58,8 @@ var takes = map[string]func(text.Language) string{
 // instead is what to type after a refusal that a page would follow with a button.
 var instead = map[string]string{
 	"airing.slot_reported":     "cli.say_correct",
+	"backup.key_needed":        "cli.say_key",
+	"backup.no_place_set":      "cli.say_backups",
 	"airing.corrected_already": "cli.say_correct",
 	"coverage.asked_already":   "cli.say_answer",
 	"coverage.request_changed": "cli.say_answer",

@@ -7,12 +7,12 @@ import (
 
 // Place is where the snapshots of a Repository are kept, away from the data they are of.
 // Names are made by the repository: folders and files of letters, digits, dots and dashes.
-// Engines: a folder (store/folder). Faults of each: backup.no_place when it cannot be
-// reached, backup.place_full, backup.place_unwritable.
+// Engines: a folder (store/folder). Faults of each: store.no_place when it cannot be
+// reached, store.place_full, store.place_unwritable.
 type Place interface {
 	// Put keeps what fill writes under a name, whole or not at all, over what was there.
 	Put(ctx context.Context, name string, fill func(w io.Writer) error) error
-	// Open reads what a name holds. Fault: backup.missing.
+	// Open reads what a name holds. Fault: store.file_missing.
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
 	// List gives the names below a folder, each from the folder on, with their sizes in
 	// bytes. A folder that is not there has none.

@@ -78,7 +78,7 @@ func OpenRepository(ctx context.Context, place Place, kind store.Kind, key Key, 
 	r := &Repository{place: place, kind: kind, key: key, temp: temp}
 	err := r.readJSON(ctx, markName, &r.mark)
 	switch {
-	case fault.Is(err, "backup.missing"), err == nil && r.mark.Loa != "backups":
+	case fault.Is(err, "store.file_missing"), err == nil && r.mark.Loa != "backups":
 		return nil, fault.New(fault.Unavailable, "backup.not_begun", "place", place.String()).Because(err)
 	case err != nil:
 		return nil, err
@@ -112,7 +112,7 @@ func (r *Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
 		return nil, err
 	}
 	var tried restored
-	if err := r.readJSON(ctx, restoredName, &tried); err != nil && !fault.Is(err, "backup.missing") {
+	if err := r.readJSON(ctx, restoredName, &tried); err != nil && !fault.Is(err, "store.file_missing") {
 		return nil, err
 	}
 	var all []Snapshot
@@ -304,7 +304,7 @@ func same(w io.Writer, in io.Reader, want library.Ref) error {
 func blobName(sum string) string { return sum[:2] + "/" + sum }
 
 // Restore makes a data folder of a snapshot, after it has read all of it, audio too; see
-// the function Restore. Faults: of that, backup.missing, backup.blob_changed, backup.key_wrong.
+// the function Restore. Faults: of that, store.file_missing, backup.blob_changed, backup.key_wrong.
 func (r *Repository) Restore(ctx context.Context, s Snapshot, dir string, now time.Time) (w Whole, found Found, err error) {
 	err = r.read(ctx, s, func(f io.ReaderAt, size int64, whole Whole, list []library.Ref) error {
 		w = whole

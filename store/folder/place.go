@@ -18,11 +18,11 @@ type Place struct {
 	root *os.Root
 }
 
-// OpenPlace opens a folder that is there. Fault: backup.no_place.
+// OpenPlace opens a folder that is there. Fault: store.no_place.
 func OpenPlace(dir string) (*Place, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "backup.no_place", "place", dir).Because(err)
+		return nil, fault.New(fault.Unavailable, "store.no_place", "place", dir).Because(err)
 	}
 	return &Place{root}, nil
 }
@@ -100,7 +100,7 @@ func (p *Place) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	}
 	f, err := p.root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.NotFound, "backup.missing", "name", name).Because(err)
+		return nil, fault.New(fault.NotFound, "store.file_missing", "name", name).Because(err)
 	}
 	if err != nil {
 		return nil, p.fault(err)
@@ -151,8 +151,8 @@ func (p *Place) fault(err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case fault.Is(diskFault(err), "library.disk_full"):
-		return fault.New(fault.Full, "backup.place_full", "place", p.String()).Because(err)
+		return fault.New(fault.Full, "store.place_full", "place", p.String()).Because(err)
 	default:
-		return fault.New(fault.Unavailable, "backup.place_unwritable", "place", p.String()).Because(err)
+		return fault.New(fault.Unavailable, "store.place_unwritable", "place", p.String()).Because(err)
 	}
 }

@@ -24,7 +24,7 @@ type Store interface {
 }
 
 // Register adds every noun's routes to k: one line each.
-func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, backup Backup, door PostDoor) {
+func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *contest.Hall, door PostDoor) {
 	k.Values(lists()...)
 	k.Handle(airings{s, desk, airing.NewBinder(s, blobs)}.routes()...)
 	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
@@ -38,5 +38,4 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(people{s}.routes()...)
 	k.Handle(posts{s, door}.routes()...)
 	k.Handle(contestRoutes{s, hall, blobs}.routes()...)
-	k.Handle(backup.routes()...)
 }

@@ -16,6 +16,7 @@ type Name string
 // The things looked at, in the order they are told.
 const (
 	Backup   Name = "backup"   // when the last one was taken
+	Trial    Name = "trial"    // when one was last restored for trial, where the server keeps them itself
 	Disk     Name = "disk"     // whether it takes writes, and how much is free
 	Clock    Name = "clock"    // whether the time is in doubt
 	Records  Name = "records"  // what the nightly reading of everything found
@@ -24,7 +25,7 @@ const (
 )
 
 // Names lists them all.
-var Names = []Name{Backup, Disk, Clock, Records, Jobs, Messages}
+var Names = []Name{Backup, Trial, Disk, Clock, Records, Jobs, Messages}
 
 // State is how a thing stands.
 type State string
@@ -60,14 +61,21 @@ type Facts struct {
 	Sized  bool                     // the system told Free and Size
 	Wrong  error                    // what keeps the disk from taking writes
 	Doubt  error                    // what makes the clock doubtful
-	Backup string                   // the job's name under which backups are noted
-	Verify string                   // and the nightly reading
+	Place  string                   // where the server keeps backups by itself, "" for nowhere
+	Tries  bool                     // it restores them for trial too
+	Backup scheduler.Run            // the last one that was made or sent well; zero for none
+	Trial  scheduler.Run            // the last one that was restored well
+	Own    []string                 // jobs that have a check of their own
+	Verify string                   // the nightly reading
 }
 
 // From when on somebody has to look.
 const (
-	backupLook = 7 * 24 * time.Hour
+	backupLook = 7 * 24 * time.Hour // by hand
 	backupMend = 30 * 24 * time.Hour
+	keptLook   = 26 * time.Hour // by the clock
+	keptMend   = 7 * 24 * time.Hour
+	trialLook  = 35 * 24 * time.Hour
 	verifyLook = 3 * 24 * time.Hour
 	freeMend   = 1 << 30 // uploads are refused below a quarter of it
 	freeLook   = 10      // percent of the disk
@@ -75,7 +83,11 @@ const (
 
 // Of looks at everything.
 func Of(f Facts) []Check {
-	return []Check{f.backup(), f.disk(), f.clock(), f.records(), f.jobs(), f.messages()}
+	all := []Check{f.backup()}
+	if f.Place != "" {
+		all = append(all, f.trial())
+	}
+	return append(all, f.disk(), f.clock(), f.records(), f.jobs(), f.messages())
 }
 
 // Worst is the worst state of a list.
@@ -90,25 +102,44 @@ func Worst(list []Check) State {
 }
 
 func (f Facts) backup() Check {
-	c := Check{Name: Backup, State: Good, Path: backupPath}
-	last := f.Last[f.Backup]
+	c := Check{Name: Backup, State: Good, Path: backupPath, Do: text.NewPhrase("health.backup_do")}
+	look, mend := backupLook, backupMend
+	if f.Place != "" {
+		look, mend, c.Do = keptLook, keptMend, text.NewPhrase("health.backup_kept", "place", f.Place)
+	}
 	since := f.Since
-	if last.Outcome == scheduler.Done {
-		since = last.EndedAt
-		c.Said = text.NewPhrase("health.backup_last", "at", last.EndedAt, "did", ran{last})
+	if f.ever(f.Backup) {
+		since = f.Backup.EndedAt
+		c.Said = text.NewPhrase("health.backup_last", "at", since, "did", ran{f.Backup})
 	} else {
-		c.Said = text.NewPhrase("health.backup_never")
+		c.State, c.Said = Look, text.NewPhrase("health.backup_never")
 	}
 	switch age := f.Now.Sub(since); {
-	case age > backupMend:
+	case age > mend:
 		c.State = Mend
-	case age > backupLook:
+	case age > look:
 		c.State = Look
 	}
-	if last.Outcome != scheduler.Done && c.State == Good {
-		c.State = Look
+	return c
+}
+
+func (f Facts) ever(run scheduler.Run) bool { return run.Outcome == scheduler.Done }
+
+func (f Facts) trial() Check {
+	c := Check{Name: Trial, State: Good, Path: backupPath}
+	last := f.Last[TryJob]
+	switch {
+	case !f.Tries:
+		c.Said, c.Do = text.NewPhrase("health.trial_away"), text.NewPhrase("health.trial_away_do")
+	case last.Outcome != "" && !f.ever(last):
+		c.State, c.Said, c.Do = Mend, text.NewPhrase("health.trial_bad", "at", last.EndedAt), text.NewPhrase("health.trial_do")
+	case !f.ever(f.Trial):
+		c.State, c.Said, c.Do = Look, text.NewPhrase("health.trial_never"), text.NewPhrase("health.trial_wait")
+	case f.Now.Sub(f.Trial.EndedAt) > trialLook:
+		c.State, c.Said, c.Do = Look, text.NewPhrase("health.trial_old", "at", f.Trial.EndedAt), text.NewPhrase("health.trial_wait")
+	default:
+		c.Said = text.NewPhrase("health.trial_good", "at", f.Trial.EndedAt, "did", ran{f.Trial})
 	}
-	c.Do = text.NewPhrase("health.backup_do")
 	return c
 }
 
@@ -156,7 +187,7 @@ func (f Facts) jobs() Check {
 	for _, name := range slices.Sorted(maps.Keys(f.Last)) {
 		switch f.Last[name].Outcome {
 		case scheduler.Failed, scheduler.Panicked, scheduler.TimedOut:
-			if name != f.Verify && name != f.Backup {
+			if !slices.Contains(f.Own, name) {
 				failed = append(failed, name)
 			}
 		}

@@ -20,10 +20,12 @@ import (
 //go:embed *.html
 var files embed.FS
 
-// BackupJob and VerifyJob are the jobs under which backups that were sent, and the nightly
-// readings of everything, stand in the log of runs.
+// The jobs under which stand in the log of runs backups that were sent and those the server
+// made by itself, what was restored for trial, and the nightly readings of everything.
 const (
 	BackupJob = "backup_send"
+	MakeJob   = "backup_make"
+	TryJob    = "backup_try"
 	VerifyJob = "records_verify"
 )
 
@@ -44,6 +46,8 @@ type Server interface {
 	Space() (free, size int64, ok bool) // bytes of the disk with the data; ok is false where the system does not say
 	Wrong() error                       // what keeps the disk from taking writes, or nil
 	Doubt() error                       // what makes the clock doubtful, or nil
+	// Backups says where backups are kept by the clock, "" for nowhere, and whether the server can try them.
+	Backups() (place string, tries bool)
 }
 
 type pages struct {
@@ -65,41 +69,47 @@ func Register(k *kit.Kit, s Store, jobs Clockwork, server Server) {
 	k.AddStep(p.steps)
 }
 
-// backupPath is where a backup is had.
-const backupPath = "/api/v1/backup"
+// backupPath is where backups are.
+const backupPath = "/backups"
 
 // How far back messages that were given up are counted, and how many.
 const (
-	lately      = 7 * 24 * time.Hour
-	mostDead    = 50
-	lastBackups = 20 // among which a good one is looked for
+	lately   = 7 * 24 * time.Hour
+	mostDead = 50
+	lastGood = 20 // runs among which a good one is looked for
 )
 
 // checks looks at everything.
 func (p pages) checks(r *kit.Request) ([]Check, error) {
 	f := Facts{Now: r.Now, Since: p.store.Created(), Last: map[string]scheduler.Run{}, Wrong: p.server.Wrong(), Doubt: p.server.Doubt(),
-		Backup: BackupJob, Verify: VerifyJob}
+		Own: []string{BackupJob, TryJob, VerifyJob}, Verify: VerifyJob}
 	f.Free, f.Size, f.Sized = p.server.Space()
+	f.Place, f.Tries = p.server.Backups()
 	jobs, err := p.jobs.Jobs(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	for _, job := range append(jobs, scheduler.JobStatus{Name: BackupJob}) {
-		limit := 2 // the last may be under way
-		if job.Name == BackupJob {
-			limit = lastBackups
-		}
-		list, err := p.store.RunsBefore(r.Context(), job.Name, r.Now.Add(time.Second), limit)
+	for _, job := range jobs {
+		list, err := p.ended(r, job.Name, 2) // the last may be under way
 		if err != nil {
 			return nil, err
 		}
-		list = slices.DeleteFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Running })
-		i := 0
-		if job.Name == BackupJob { // one that was cut takes nothing from the one before
-			i = max(slices.IndexFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Done }), 0)
+		if len(list) > 0 {
+			f.Last[job.Name] = list[0]
+		}
+	}
+	for name, good := range map[string]*scheduler.Run{BackupJob: &f.Backup, MakeJob: &f.Backup, TryJob: &f.Trial} {
+		list, err := p.ended(r, name, lastGood)
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range list { // one that was cut takes nothing from the one before
+			if run.Outcome == scheduler.Done && run.EndedAt.After(good.EndedAt) {
+				*good = run
+			}
 		}
 		if len(list) > 0 {
-			f.Last[job.Name] = list[i]
+			f.Last[name] = list[0]
 		}
 	}
 	for _, state := range []message.State{message.Dead, message.Failed} {
@@ -119,6 +129,12 @@ func (p pages) checks(r *kit.Request) ([]Check, error) {
 	return Of(f), nil
 }
 
+// ended lists the last runs of a job that are over, the newest first.
+func (p pages) ended(r *kit.Request, job string, limit int) ([]scheduler.Run, error) {
+	list, err := p.store.RunsBefore(r.Context(), job, r.Now.Add(time.Second), limit)
+	return slices.DeleteFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Running }), err
+}
+
 // line is a check as it is read.
 type line struct {
 	Check
@@ -127,8 +143,7 @@ type line struct {
 
 type healthPage struct {
 	kit.Page
-	Lines  []line
-	Backup string // the address of one
+	Lines []line
 }
 
 var badges = map[State]string{Good: kit.StateOK, Look: kit.StateWarn, Mend: kit.StateBad}
@@ -138,7 +153,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	page := healthPage{Page: r.Page("health.title"), Backup: backupPath}
+	page := healthPage{Page: r.Page("health.title")}
 	for _, c := range list {
 		page.Lines = append(page.Lines, line{c, r.Say("health.name." + string(c.Name)), badges[c.State], r.Say("health.state." + string(c.State))})
 	}
@@ -197,13 +212,13 @@ func (p pages) get(w http.ResponseWriter, r *kit.Request) error {
 	return r.JSON(w, http.StatusOK, h)
 }
 
-// Note sends a backup and keeps in the log of runs by whom it was asked for and how large it
-// was, or why it failed. What cannot be noted, on a full disk, is a backup all the same.
-func Note(ctx context.Context, log scheduler.Runs, now func() time.Time, by string, send func() (size int64, err error)) error {
-	run := scheduler.Run{Job: BackupJob, ScheduledAt: now().UTC(), Attempt: 1, Outcome: scheduler.Done}
+// Note has a job done that a person asked for and keeps in the log of runs what it did, or
+// why it failed. What cannot be noted, on a full disk, is done all the same.
+func Note(ctx context.Context, log scheduler.Runs, now func() time.Time, job string, do func() (text.Phrase, error)) error {
+	run := scheduler.Run{Job: job, ScheduledAt: now().UTC(), Attempt: 1, Outcome: scheduler.Done}
 	run.StartedAt = run.ScheduledAt
-	n, err := send()
-	if run = run.Saying(text.NewPhrase("job.backup_sent", "size", text.Bytes(n), "by", by)); err != nil {
+	did, err := do()
+	if run = run.Saying(did); err != nil {
 		run.Outcome, run.Error = scheduler.Failed, err.Error()
 		run = run.Saying(text.Phrase{})
 	}

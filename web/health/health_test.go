@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,8 +19,8 @@ func well() Facts {
 	run := func(ago time.Duration) scheduler.Run {
 		return scheduler.Run{Outcome: scheduler.Done, EndedAt: now.Add(-ago), Summary: "Đã gửi 1 MB.", SummaryEn: "1 MB went."}
 	}
-	return Facts{Now: now, Since: now.AddDate(-1, 0, 0), Free: 50 << 30, Size: 100 << 30, Sized: true, Backup: BackupJob, Verify: VerifyJob,
-		Last: map[string]scheduler.Run{BackupJob: run(24 * time.Hour), VerifyJob: run(5 * time.Hour), "weeks_close": run(time.Hour)}}
+	return Facts{Now: now, Since: now.AddDate(-1, 0, 0), Free: 50 << 30, Size: 100 << 30, Sized: true, Verify: VerifyJob, Backup: run(24 * time.Hour),
+		Own: []string{BackupJob, TryJob, VerifyJob}, Last: map[string]scheduler.Run{VerifyJob: run(5 * time.Hour), "weeks_close": run(time.Hour)}}
 }
 
 // Each thing that goes wrong is told of that thing alone, as bad as it is, and with what to do.
@@ -28,18 +29,37 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 		return func(f *Facts) { f.Last[name] = scheduler.Run{Outcome: outcome, EndedAt: now.Add(-ago)} }
 	}
 	day := 24 * time.Hour
+	backup := func(ago time.Duration) func(*Facts) { return func(f *Facts) { f.Backup.EndedAt = now.Add(-ago) } }
+	// kept is a server that keeps backups by itself, and tried the last one so long ago.
+	kept := func(made, tried time.Duration, bend func(*Facts)) func(*Facts) {
+		return func(f *Facts) {
+			f.Place, f.Tries, f.Trial = "/mnt/backup", true, f.Backup
+			f.Backup.EndedAt, f.Trial.EndedAt = now.Add(-made), now.Add(-tried)
+			f.Last[MakeJob], f.Last[TryJob] = f.Backup, f.Trial
+			bend(f)
+		}
+	}
+	as := func(*Facts) {}
 	for name, c := range map[string]struct {
 		bend  func(*Facts)
 		about Name
 		state State
 	}{
 		"well":                  {func(*Facts) {}, "", Good},
-		"a backup of 7 days":    {ended(BackupJob, scheduler.Done, 7*day), "", Good},
-		"a backup of 8 days":    {ended(BackupJob, scheduler.Done, 8*day), Backup, Look},
-		"a backup of 31 days":   {ended(BackupJob, scheduler.Done, 31*day), Backup, Mend},
-		"a backup cut short":    {ended(BackupJob, scheduler.Failed, time.Hour), Backup, Mend},
-		"never a backup":        {func(f *Facts) { delete(f.Last, BackupJob) }, Backup, Mend},
-		"none on the first day": {func(f *Facts) { delete(f.Last, BackupJob); f.Since = now.Add(-time.Hour) }, Backup, Look},
+		"a backup of 7 days":    {backup(7 * day), "", Good},
+		"a backup of 8 days":    {backup(8 * day), Backup, Look},
+		"a backup of 31 days":   {backup(31 * day), Backup, Mend},
+		"a backup cut short":    {ended(BackupJob, scheduler.Failed, time.Hour), "", Good},
+		"never a backup":        {func(f *Facts) { f.Backup = scheduler.Run{} }, Backup, Mend},
+		"none on the first day": {func(f *Facts) { f.Backup, f.Since = scheduler.Run{}, now.Add(-time.Hour) }, Backup, Look},
+		"kept and tried":        {kept(time.Hour, 30*day, as), "", Good},
+		"kept yesterday":        {kept(27*time.Hour, day, as), Backup, Look},
+		"kept last week":        {kept(8*day, day, as), Backup, Mend},
+		"never tried":           {kept(time.Hour, 0, func(f *Facts) { f.Trial = scheduler.Run{}; delete(f.Last, TryJob) }), Trial, Look},
+		"tried long ago":        {kept(time.Hour, 36*day, as), Trial, Look},
+		"a trial that failed":   {kept(time.Hour, day, ended(TryJob, scheduler.Failed, time.Hour)), Trial, Mend},
+		"making that failed":    {kept(time.Hour, day, ended(MakeJob, scheduler.Failed, time.Hour)), Jobs, Look},
+		"a key that is away":    {kept(time.Hour, 0, func(f *Facts) { f.Trial, f.Tries = scheduler.Run{}, false; delete(f.Last, TryJob) }), "", Good},
 		"a tenth is free":       {func(f *Facts) { f.Free = 11 << 30 }, "", Good},
 		"less is free":          {func(f *Facts) { f.Free = 9 << 30 }, Disk, Look},
 		"nearly nothing":        {func(f *Facts) { f.Free = 1 << 29 }, Disk, Mend},
@@ -59,8 +79,9 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 		if Worst(list) != c.state {
 			t.Errorf("%s: %s", name, Worst(list))
 		}
+		order := slices.DeleteFunc(slices.Clone(Names), func(n Name) bool { return n == Trial && f.Place == "" })
 		for i, check := range list {
-			if check.Name != Names[i] {
+			if check.Name != order[i] {
 				t.Errorf("%s: %s stands at %d", name, check.Name, i)
 			}
 			if (check.Name == c.about) != (check.State != Good) {
@@ -85,7 +106,10 @@ func TestABackupIsNoted(t *testing.T) {
 	clock := func() time.Time { at = at.Add(time.Minute); return at }
 	broken := errors.New("cut")
 	for _, fails := range []error{nil, broken} {
-		if err := Note(context.Background(), s, clock, "Lan", func() (int64, error) { return 5_000_000, fails }); !errors.Is(err, fails) {
+		err := Note(context.Background(), s, clock, BackupJob, func() (text.Phrase, error) {
+			return text.NewPhrase("job.backup_sent", "size", text.Bytes(5_000_000), "by", "Lan"), fails
+		})
+		if !errors.Is(err, fails) {
 			t.Errorf("%v, want %v", err, fails)
 		}
 	}

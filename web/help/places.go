@@ -105,6 +105,7 @@ var places = []place{
 	{"/settings/deliveries", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 	{"/settings/library", "", "quan-tri", "Thư viện âm thanh: giữ gì, giữ bao lâu"},
 	{"/health", "", "quan-tri", "Sức khoẻ máy chủ"},
+	{"/backups", "", "quan-tri", "Sao lưu và khôi phục"},
 	{"/runs", "", "quan-tri", "Sức khoẻ máy chủ"},
 	{"/clock", "", "quan-tri", "Sức khoẻ máy chủ"},
 }

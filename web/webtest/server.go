@@ -1,5 +1,12 @@
 package webtest
 
+import (
+	"context"
+	"loa/accounts"
+	"loa/web/backups"
+	"time"
+)
+
 // Server is a machine that is well.
 type Server struct{}
 
@@ -11,3 +18,29 @@ func (Server) Wrong() error { return nil }
 
 // Doubt is none.
 func (Server) Doubt() error { return nil }
+
+// Backups are kept and tried.
+func (Server) Backups() (place string, tries bool) { return "/mnt/sao-luu", true }
+
+// Keeper keeps backups that are never made.
+type Keeper struct{ At time.Time }
+
+// Place is a folder.
+func (Keeper) Place() backups.Place {
+	return backups.Place{Name: "/mnt/sao-luu", Opens: true, Keep: "24,7,5,12"}
+}
+
+// Snapshots is one that was tried.
+func (k Keeper) Snapshots(context.Context) ([]backups.Snapshot, error) {
+	return []backups.Snapshot{{At: k.At, Size: 9_000_000, Restored: k.At.Add(time.Hour)}}, nil
+}
+
+// Make says it is done.
+func (k Keeper) Make(context.Context, accounts.Actor) (backups.Added, error) {
+	return backups.Added{Snapshot: backups.Snapshot{At: k.At, Size: 9_000_000}}, nil
+}
+
+// Try says it is done.
+func (k Keeper) Try(context.Context, accounts.Actor) (backups.Tried, error) {
+	return backups.Tried{Snapshot: backups.Snapshot{At: k.At, Size: 9_000_000}}, nil
+}
