@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"loa/airing"
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/filter"
@@ -19,7 +20,6 @@ import (
 // coverageCommands are "loa coverage …"; alone it prints a week.
 type coverageCommands struct {
 	Show    coverageShow    `cmd:"" default:"withargs" help:"cli.summary.coverage"`
-	Period  coveragePeriod  `cmd:"" help:"cli.summary.period"`
 	Excuses coverageExcuses `cmd:"" help:"cli.summary.excuses"`
 	Excuse  coverageExcuse  `cmd:"" help:"cli.summary.excuse"`
 	Pleas   coveragePleas   `cmd:"" help:"cli.summary.pleas"`
@@ -30,31 +30,32 @@ type coverageCommands struct {
 	Anew    coverageAnew    `cmd:"" help:"cli.coverage_anew"`
 }
 
-// coverageShow prints the coverage of a week, district by district.
+// coverageShow prints the coverage of a week district by district, or that of any period
+// part by part.
 type coverageShow struct {
 	reach
-	coverage.Query
+	Week airing.Week `help:"cli.flag.week"`
+	coverage.Filter
 	JSON bool `help:"cli.flag.json"`
 }
 
-// Run asks the daemon and prints.
+// Run asks the daemon and prints. Where nothing is asked for that only a period has, a week is meant.
 func (c coverageShow) Run(t *terminal) error {
+	if week := (coverage.Filter{District: c.District, List: c.List}); c.Filter != week {
+		if c.Week != 0 {
+			return fault.New(fault.Invalid, "cli.week_or_period")
+		}
+		return c.period(t)
+	}
 	var w coverage.Week
-	if err := c.client().get(t, filter.Link("/api/v1/coverage", c.Query), &w); err != nil {
+	q := coverage.Query{Week: c.Week, District: c.District, List: c.List}
+	if err := c.client().get(t, filter.Link("/api/v1/coverage", q), &w); err != nil {
 		return err
 	}
 	return t.week(c.client(), w, c.JSON)
 }
 
-// coveragePeriod prints the coverage of a period, part by part.
-type coveragePeriod struct {
-	reach
-	coverage.Filter
-	JSON bool `help:"cli.flag.json"`
-}
-
-// Run asks the daemon and prints.
-func (c coveragePeriod) Run(t *terminal) error {
+func (c coverageShow) period(t *terminal) error {
 	var a coverage.Answer
 	if err := c.client().get(t, filter.Link("/api/v1/coverage/period", c.Filter, "limit", "1"), &a); err != nil {
 		return err
