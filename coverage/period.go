@@ -754,15 +754,15 @@ func DistrictCalled(reg *stations.Registry, l text.Language, code string) string
 	return reg.DistrictLabel(code)
 }
 
-// Table is the figures of the period by the grouping, and those of all, as a file has them.
+// Table is the figures of the period by the grouping, and those of all, as a file has them:
+// of stations with their district.
 func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any {
-	rows := [][]any{{l.Say("coverage.by." + string(cmp.Or(g, ByDistrict))), l.Say("coverage.column.key"), l.Say("coverage.column.district"),
-		l.Say("coverage.column.percent"),
+	rows := [][]any{{l.Say("coverage.by." + string(cmp.Or(g, ByDistrict))), l.Say("coverage.column.key"), l.Say("coverage.column.percent"),
 		l.Say("coverage.column.aired"), l.Say("coverage.column.expected"), l.Say("coverage.state.excused"), l.Say("coverage.ladder.with_evidence"),
 		l.Say("coverage.ladder.verified"), l.Say("coverage.on_time"), l.Say("coverage.state.not_counted"), l.Say("coverage.state.not_aired"),
 		l.Say("coverage.state.not_reported"), l.Say("coverage.state.not_due"), l.Say("coverage.state.not_planned"), l.Say("coverage.column.weeks"),
 		l.Say("coverage.column.closed"), l.Say("coverage.column.now_aired"), l.Say("coverage.column.now_expected")}}
-	row := func(name, key, district string, f Figures) {
+	row := func(name, key string, f Figures) {
 		now := f.Counts
 		if f.Now != nil {
 			now = *f.Now
@@ -771,17 +771,20 @@ func (p Period) Table(g Grouping, cal airing.Calendar, l text.Language) [][]any 
 		if n, ok := f.Percent(); ok {
 			percent = n
 		}
-		rows = append(rows, []any{name, sheet.Code(key), district, percent, f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime,
+		rows = append(rows, []any{name, sheet.Code(key), percent, f.Aired, f.Expected(), f.Excused, f.WithEvidence, f.Verified, f.OnTime,
 			f.NotCounted, f.NotAired, f.NotReported, f.NotDue, f.NotPlanned, f.Weeks, f.Closed, now.Aired, now.Expected()})
 	}
 	for _, i := range p.Items(g, cal, l) {
-		district := ""
-		if g == ByStation && i.District != "" {
-			district = p.scope.reg.DistrictName(i.District)
-		}
-		row(i.Name, i.Key, district, i.Figures)
+		row(i.Name, i.Key, i.Figures)
 	}
-	row(l.Say("coverage.paper_total"), "", "", p.Figures)
+	row(l.Say("coverage.paper_total"), "", p.Figures)
+	if g == ByStation {
+		rows[0] = slices.Insert(rows[0], 2, any(l.Say("coverage.column.district")))
+		for i, s := range p.Stations {
+			rows[i+1] = slices.Insert(rows[i+1], 2, any(DistrictCalled(p.scope.reg, l, s.District)))
+		}
+		rows[len(rows)-1] = slices.Insert(rows[len(rows)-1], 2, any(""))
+	}
 	return rows
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"loa/coverage"
 	"loa/internal/sheet"
+	"loa/internal/text"
 	"loa/web/kit"
 )
 
@@ -20,6 +21,16 @@ func TestAFileOfAPeriodIsNumbers(t *testing.T) {
 	}
 	if strings.Contains(w.Body.String(), "'") {
 		t.Errorf("apostrophes before what is no formula:\n%s", w.Body)
+	}
+	for by, has := range map[coverage.Grouping]bool{coverage.ByStation: true, coverage.ByDistrict: false, coverage.ByMonth: false} {
+		w := c.Get("/coverage/period?period=2024-05&format=csv&by=" + string(by))
+		table, err := sheet.Read(w.Body.Bytes())
+		if err != nil || len(table.Rows) == 0 {
+			t.Fatalf("by %s: %v", by, err)
+		}
+		if got := table.Rows[0].Cell(2).Text == text.Vietnamese.Say("coverage.column.district"); got != has {
+			t.Errorf("by %s the file begins %.300s", by, w.Body)
+		}
 	}
 	table, err := sheet.Read(w.Body.Bytes())
 	if err != nil || len(table.Rows) == 0 {
