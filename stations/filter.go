@@ -16,9 +16,9 @@ type Filter struct {
 	listed map[string]bool
 }
 
-// In is For with the stations of the list. Faults: those of Registry.Listed.
+// In is For with the stations of the list. Faults: stations.no_district, those of Registry.Listed.
 func (f Filter) In(r *Registry, a accounts.Actor, action accounts.Action) (_ Filter, err error) {
-	if f.List != "" {
+	if err = r.CheckDistrict(f.District); err == nil && f.List != "" {
 		f.listed, err = r.Listed(a, action, f.List)
 	}
 	return f.For(a, action), err

@@ -2,8 +2,11 @@ package web_test
 
 import (
 	"cmp"
+	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,5 +142,42 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A district that never was, kept in an address or mistyped, is said to be none wherever something is
+// narrowed by districts: an empty list would look like an answer. So is a hundred years refused, or answered at once.
+func TestADistrictThatNeverWasIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	clock := &aClock{time.Date(2024, 5, 20, 8, 0, 0, 0, text.Zone)}
+	k, s := build(t, clock.now)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	monitor := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
+	c := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Lò Thị Giám", clock.at, monitor))
+	paths := []string{"/coverage", "/coverage/period", "/coverage/paper", "/coverage/excuses", "/calls", "/calls/log", "/evidence", "/stations",
+		"/stations/export?format=csv", "/people", "/airings", "/airings/paper"}
+	for _, r := range k.Routes() {
+		if r.Filter != nil && slices.Contains(filter.Names(r.Filter), "district") && r.Method() == http.MethodGet && !strings.Contains(r.Path(), "{") {
+			paths = append(paths, r.Path())
+		}
+	}
+	for _, path := range paths {
+		and := "?"
+		if strings.Contains(path, "?") {
+			and = "&"
+		}
+		if a := c.Get(path + and + "district=999"); a.Code != http.StatusNotFound && a.Code != http.StatusUnprocessableEntity ||
+			!strings.Contains(a.Body.String(), "“999”") {
+			t.Errorf("%s answers %d about a district that never was", path, a.Code)
+		}
+		if a := c.Get(path + and + "from=1926-01-01&until=2026-01-01"); a.Code >= 500 {
+			t.Errorf("%s answers %d about a hundred years", path, a.Code)
+		}
+	}
+	if len(paths) < 18 {
+		t.Errorf("%d paths only: %q", len(paths), paths)
 	}
 }

@@ -87,11 +87,14 @@ func (p people) me(w http.ResponseWriter, r *kit.Request) error {
 }
 
 func (p people) list(w http.ResponseWriter, r *kit.Request) error {
-	f, _, err := p.facts(r.Context())
+	f, places, err := p.facts(r.Context())
 	if err != nil {
 		return err
 	}
 	a, err := kit.ReadFilter[accounts.PeopleFilter](r)
+	if err == nil {
+		err = places.CheckDistrict(a.District)
+	}
 	if err != nil {
 		return err
 	}

@@ -120,6 +120,9 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	a, err := kit.ReadFilter[accounts.PeopleFilter](r)
+	if err == nil {
+		err = places.CheckDistrict(a.District)
+	}
 	if err != nil {
 		return err
 	}
