@@ -21,13 +21,14 @@ var nouns = []string{"coverage", "contest", "airing", "scheduler", "library", "s
 
 // owners are the libraries that exactly one folder may import, and why.
 var owners = map[string]struct{ folder, why string }{
-	"github.com/robfig/cron/v3":       {"scheduler", "its panics and missing catch-up are contained there once"},
-	"github.com/hajimehoshi/go-mp3":   {"audio/mpeg", "it panics on hostile files, and is but the witness of our own decoder"},
-	"go.etcd.io/bbolt":                {"store", "no cursor or transaction leaks into the nouns"},
-	"github.com/klippa-app/go-pdfium": {"internal/doctext", "hostile PDFs are read in its sandbox there, with bounds"},
-	"github.com/xuri/excelize/v2":     {"internal/sheet", "values, styles and names Excel takes are written in one place"},
-	"github.com/mewkiz/flac":          {"audio", "decoding is audio's business"},
-	"github.com/wneessen/go-mail":     {"post", "what mail servers say is read there once"},
+	"github.com/robfig/cron/v3":             {"scheduler", "its panics and missing catch-up are contained there once"},
+	"github.com/hajimehoshi/go-mp3":         {"audio/mpeg", "it panics on hostile files, and is but the witness of our own decoder"},
+	"go.etcd.io/bbolt":                      {"store", "no cursor or transaction leaks into the nouns"},
+	"github.com/klippa-app/go-pdfium":       {"internal/doctext", "hostile PDFs are read in its sandbox there, with bounds"},
+	"github.com/xuri/excelize/v2":           {"internal/sheet", "values, styles and names Excel takes are written in one place"},
+	"github.com/mewkiz/flac":                {"audio", "decoding is audio's business"},
+	"github.com/wneessen/go-mail":           {"post", "what mail servers say is read there once"},
+	"github.com/SherClockHolmes/webpush-go": {"post", "how notes on devices are signed and sealed is seen to there once"},
 }
 
 type pkg struct {

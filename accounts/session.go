@@ -41,10 +41,19 @@ type Session struct {
 
 	// A browser's cookie is changed from time to time: the session goes on under
 	// a new secret, and the old one is good only until the new one has arrived.
+	First    string    `json:"first,omitempty"`    // ID of the session this all began with, "" of that one
 	Changed  time.Time `json:"changed,omitzero"`   // UTC, when it last got a secret
 	Replaces string    `json:"replaces,omitempty"` // ID of the session it goes on for, until it was first used
 	Next     string    `json:"next,omitempty"`     // ID of the one that goes on for it
 	Until    time.Time `json:"until,omitzero"`     // UTC, when it ends for that
+}
+
+// Root is an ID that stays however often the session goes on under another secret.
+func (s Session) Root() string {
+	if s.First != "" {
+		return s.First
+	}
+	return s.ID
 }
 
 // Alive reports whether the session is good at that instant. One that seems to
@@ -72,6 +81,7 @@ func (s Session) Aged(at time.Time) bool {
 // and the old one as it is then.
 func (s Session) Replace(m Meta, h Hash) (next, old Session) {
 	next, old = s, s
+	next.First = s.Root()
 	next.ID, next.Hash, next.Changed, next.Replaces, next.Next, next.Until = m.NewID(), h, m.At, s.ID, "", time.Time{}
 	old.Next, old.Until = next.ID, m.At.Add(secretLost)
 	return next, old
@@ -126,8 +136,10 @@ func DecideEnd(f Facts, m Meta, c EndSessions, sessions []Session) (end []Sessio
 	if err := f.mustTend(m.By, c.Person); err != nil {
 		return nil, err
 	}
+	i := slices.IndexFunc(sessions, func(s Session) bool { return s.ID == c.Session })
 	for _, s := range sessions {
-		named := c.Session == s.ID || c.Session == s.Replaces || c.Session == s.Next // one session, two secrets
+		named := c.Session == s.ID || c.Session == s.Replaces || c.Session == s.Next || // one session, several secrets
+			i >= 0 && s.Root() == sessions[i].Root()
 		if s.Person == c.Person && s.ID != c.Except && (c.Session == "" || named) {
 			end = append(end, s)
 		}

@@ -17,10 +17,11 @@ type Channel string
 const (
 	Letter  Channel = "mail"
 	Webhook Channel = "hook"
+	Push    Channel = "push" // to a Device
 )
 
 // Channels are all of them.
-var Channels = []Channel{Letter, Webhook}
+var Channels = []Channel{Letter, Push, Webhook}
 
 // State is where a delivery stands.
 type State string
@@ -54,13 +55,14 @@ const (
 	OwnNetwork  Answer = "own_network" // an address inside the server's own networks
 	Redirected  Answer = "redirected"  // to another address, which is not followed
 	NotSet      Answer = "not_set"     // no mail server
-	Removed     Answer = "removed"     // the webhook is no more
+	Unsigned    Answer = "unsigned"    // it does not take the signature
+	Removed     Answer = "removed"     // the webhook or the device is no more
 	Restored    Answer = "restored"    // it waited when a backup was made, and the backup was restored
 )
 
 // Answers are all of them.
 var Answers = []Answer{Taken, Later, Refused, Silent, Unreached, Broken, Garbled, NameUnknown, Untrusted, LogIn, OwnNetwork, Redirected,
-	NotSet, Removed, Restored}
+	NotSet, Unsigned, Removed, Restored}
 
 // Words says it.
 func (a Answer) Words(l text.Language) string { return l.Say("message.answer." + string(a)) }
@@ -102,12 +104,14 @@ type Delivery struct {
 	Message  string        `json:"message"`
 	Topic    Topic         `json:"topic"`
 	Channel  Channel       `json:"channel"`
-	To       string        `json:"to"`               // address, or the webhook's ID
-	Person   string        `json:"person,omitempty"` // whom it is for
-	Name     string        `json:"name"`             // of the person or of the webhook, as it was called then
-	Phone    string        `json:"phone,omitempty"`  // for a program that forwards to it
+	To       string        `json:"to"`                // address, or the ID of the webhook or the device
+	Service  string        `json:"service,omitempty"` // host of a device's push service
+	Person   string        `json:"person,omitempty"`  // whom it is for
+	Name     string        `json:"name"`              // of the person or of the webhook, as it was called then
+	Phone    string        `json:"phone,omitempty"`   // for a program that forwards to it
 	Language text.Language `json:"language,omitempty"`
 	Title    string        `json:"title,omitempty"`
+	Until    time.Time     `json:"until,omitzero"` // it is of no use later
 	State    State         `json:"state"`
 	Made     time.Time     `json:"made"`               // UTC
 	Next     time.Time     `json:"next"`               // of the next try; of a delivery that is over, of the last
@@ -185,6 +189,7 @@ type Facts struct {
 	Settings Settings
 	Hooks    []Hook
 	Choice   func(person string) (Choice, error)
+	Devices  func(person string) ([]Device, error)
 }
 
 // Address makes of a draft the message, and the deliveries it leaves by; ok is false
@@ -209,8 +214,7 @@ func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok boo
 		return m, nil, true, nil
 	}
 	one := Delivery{Message: m.ID, Topic: m.Topic, Person: m.Person, Name: text.Line(d.Person.Name), Phone: c.Phone, Language: d.Person.Language,
-		Title: m.Title,
-		State: Waiting, Made: at.UTC(), Next: next}
+		Title: m.Title, Until: d.Until, State: Waiting, Made: at.UTC(), Next: next}
 	add := func(ch Channel, to string) {
 		one.Channel, one.To = ch, to
 		if !quiet.IsZero() {
@@ -218,8 +222,19 @@ func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok boo
 		}
 		list = append(list, one)
 	}
-	if way == ByMail && c.Mail != "" && f.Settings.Mail.Host != "" {
-		add(Letter, c.Mail)
+	if way == Outward {
+		if c.Mail != "" && f.Settings.Mail.Host != "" {
+			add(Letter, c.Mail)
+		}
+		devices, err := f.Devices(d.Person.ID)
+		if err != nil {
+			return m, nil, true, err
+		}
+		for _, device := range devices {
+			one.Service = device.Service
+			add(Push, device.ID)
+		}
+		one.Service = ""
 	}
 	for _, h := range f.Hooks {
 		if h.hears(d.Topic) {
@@ -266,7 +281,7 @@ func (p Parcel) Title() string {
 	if len(p.Messages) == 1 {
 		return p.Messages[0].Title
 	}
-	return p.language().Say("message.digest", "n", len(p.Messages))
+	return p.Language().Say("message.digest", "n", len(p.Messages))
 }
 
 // Text is what is said, one message below the other; link makes an address of a page.
@@ -285,7 +300,8 @@ func (p Parcel) Text(link func(path string) string) string {
 	return strings.Join(parts, "\n\n")
 }
 
-func (p Parcel) language() text.Language {
+// Language is that of whom it is for.
+func (p Parcel) Language() text.Language {
 	if l := p.Deliveries[0].Language; l != "" {
 		return l
 	}
@@ -293,7 +309,7 @@ func (p Parcel) language() text.Language {
 }
 
 // Foot says why somebody gets the mail and where she ends it.
-func (p Parcel) Foot(link string) string { return p.language().Say("message.foot", "link", link) }
+func (p Parcel) Foot(link string) string { return p.Language().Say("message.foot", "link", link) }
 
 // Query narrows the log of deliveries, on its page, by the API and the command line.
 type Query struct {
@@ -325,7 +341,13 @@ func (d Delivery) Again(hooks []Hook) bool {
 }
 
 func (d Delivery) target(hooks []Hook) bool {
-	return d.Channel != Webhook || slices.ContainsFunc(hooks, func(h Hook) bool { return h.ID == d.To })
+	switch d.Channel {
+	case Webhook:
+		return slices.ContainsFunc(hooks, func(h Hook) bool { return h.ID == d.To })
+	case Push:
+		return d.Last().Answer != Removed
+	}
+	return true
 }
 
 // DecideReplay says how a delivery goes on; hooks are the webhooks there are. Faults:

@@ -24,11 +24,11 @@ type Way string
 const (
 	Nowhere Way = "off"  // nobody is told
 	InApp   Way = "app"  // on the page of messages
-	ByMail  Way = "mail" // and by e-mail to who gave an address
+	Outward Way = "mail" // and by e-mail to who gave an address, and on the devices of who wants it there
 )
 
 // Ways are all of them.
-var Ways = []Way{Nowhere, InApp, ByMail}
+var Ways = []Way{Nowhere, InApp, Outward}
 
 // Security is how the way to the mail server is kept secret.
 type Security string
@@ -56,7 +56,7 @@ type Mail struct {
 // Settings say which messages go where, and when they wait.
 type Settings struct {
 	Mail        Mail          `json:"mail"`
-	Ways        map[Topic]Way `json:"ways,omitempty"`                             // those set; the others go ByMail
+	Ways        map[Topic]Way `json:"ways,omitempty"`                             // those set; the others go Outward
 	QuietFrom   int           `json:"quiet_from" schema:"minimum=0 maximum=1439"` // minutes after midnight in the zone; as QuietUntil for no quiet hours
 	QuietUntil  int           `json:"quiet_until" schema:"minimum=0 maximum=1439"`
 	SlotLead    int           `json:"slot_lead_minutes" schema:"minimum=10 maximum=1440"` // how long before a slot its operator is told
@@ -82,7 +82,7 @@ func (s Settings) Way(t Topic) Way {
 	if w := s.Ways[t]; w != "" {
 		return w
 	}
-	return ByMail
+	return Outward
 }
 
 // Quiet says until when messages wait that are made at that instant; the zero Time if

@@ -2,6 +2,7 @@ package message
 
 import (
 	"context"
+	"crypto/ecdh"
 	"time"
 
 	"loa/accounts"
@@ -22,6 +23,13 @@ type Store interface {
 	// Choice is what a person chose, the zero Choice of hers if she never did.
 	Choice(ctx context.Context, person string) (Choice, error)
 	SaveChoice(ctx context.Context, m accounts.Meta, c Choice) (Choice, error) // DecideChoice
+
+	Device(ctx context.Context, id string) (Device, error) // message.no_device
+	// Devices are a person's whose session is alive at that instant, the oldest first.
+	Devices(ctx context.Context, person string, at time.Time) ([]Device, error)
+	// SaveDevice also takes the subscription from the device that had it before: a browser has one.
+	SaveDevice(ctx context.Context, m accounts.Meta, c SaveDevice) (Device, error) // DecideDevice
+	EndDevice(ctx context.Context, m accounts.Meta, id string) (Device, error)     // MayTend
 
 	// Inbox lists a person's messages from the newest, at most limit of them made before
 	// that message; before is "" for the newest. next is the before of the rest, "" at the end.
@@ -53,9 +61,14 @@ type Outbox interface {
 	Settle(ctx context.Context, list []Delivery) error
 	// KeepTrial keeps a trial in the log with what became of it, unless it is kept already.
 	KeepTrial(ctx context.Context, m Message, d Delivery) error
-	// Secret is the one of a webhook by its ID, or that of the mail server by "mail"; "" if
-	// there is none.
+	// Secret is the one of a webhook or a device by its ID, or that of the mail server by "mail";
+	// "" if there is none.
 	Secret(ctx context.Context, of string) (string, error)
+	// PushKey is the key by which push services know this installation, made when it is first asked for.
+	PushKey(ctx context.Context) (*ecdh.PrivateKey, error)
+	// DropDevice ends a device that its push service knows no more by that secret; ok is false
+	// where it has another one by now.
+	DropDevice(ctx context.Context, id, secret string) (ok bool, err error)
 	// ForgetMessages removes messages made before that instant with their deliveries, at most
 	// so many, and says how many went.
 	ForgetMessages(ctx context.Context, before time.Time, most int) (int, error)

@@ -119,7 +119,9 @@ func (c *caller) send(ctx context.Context, p message.Parcel) message.Attempt {
 	req.Header.Set("Webhook-Id", p.ID())
 	req.Header.Set("Webhook-Timestamp", strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set("Webhook-Signature", Sign(c.secret, p.ID(), now, body))
-	resp, err := c.client().Do(req)
+	client := c.office.client(c.desk.settings.Inside)
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
 	if err != nil {
 		return unreached(err)
 	}
@@ -153,17 +155,16 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return 0
 }
 
-// client dials what the settings let it, follows nothing and keeps nothing open.
-func (c *caller) client() *http.Client {
+// client follows nothing, and dials nobody in the server's own networks but the hosts that are named.
+func (o *Office) client(inside []string) *http.Client {
 	open, guarded := &net.Dialer{}, &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error { return outside(address) }}
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
-			DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10,
-			TLSClientConfig: &tls.Config{RootCAs: c.office.cfg.Roots, MinVersion: tls.VersionTLS12},
+			MaxResponseHeaderBytes: 64 << 10, TLSClientConfig: &tls.Config{RootCAs: o.cfg.Roots, MinVersion: tls.VersionTLS12},
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				host, _, err := net.SplitHostPort(address)
-				if err == nil && slices.ContainsFunc(c.desk.settings.Inside, func(in string) bool { return strings.EqualFold(in, host) }) {
+				if err == nil && slices.ContainsFunc(inside, func(in string) bool { return strings.EqualFold(in, host) }) {
 					return open.DialContext(ctx, network, address)
 				}
 				return guarded.DialContext(ctx, network, address)

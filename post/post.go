@@ -1,10 +1,10 @@
-// Package post is the door by which messages leave: e-mail to people and webhooks to
-// programs. It takes what is due out of the outbox, sends it, and keeps what the other
+// Package post is the door by which messages leave: e-mail and notes on devices to people,
+// webhooks to programs. It takes what is due out of the outbox, sends it, and keeps what the other
 // side answered. What is said, to whom and when is the nouns' (package message).
 //
 // A message arrives at least once: when the daemon dies between sending and keeping the
-// answer, it is sent again under the same ID (Message-ID of a mail, webhook-id of a
-// webhook), by which the receiver can drop the second.
+// answer, it is sent again under the same ID (Message-ID of a mail, tag of a note,
+// webhook-id of a webhook), by which the receiver can drop the second.
 package post
 
 import (
@@ -27,7 +27,7 @@ type Store interface {
 	Hooks(ctx context.Context) ([]message.Hook, error)
 }
 
-// Config is what an office needs to know. All is required but Hold, Roots and Timeout.
+// Config is what an office needs to know. All is required but Hold, Roots, Near and Timeout.
 type Config struct {
 	Store   Store
 	Now     func() time.Time
@@ -35,6 +35,7 @@ type Config struct {
 	Address func(ctx context.Context) (string, error) // where people reach Loa: "https://loa.example.vn"
 	Hold    func() error                              // nothing is sent while it is not nil
 	Roots   *x509.CertPool                            // whom certificates are believed by, nil for the system's
+	Near    []string                                  // hosts of the own networks that push services may stand on: none but in tests
 	Timeout time.Duration                             // of one try, 0 for 20 seconds
 	Version string
 }
@@ -118,8 +119,11 @@ func (o *Office) Round(ctx context.Context) (n int, err error) {
 	for _, p := range parcels {
 		n += len(p.Deliveries)
 		to := string(p.Deliveries[0].Channel)
-		if p.Deliveries[0].Channel == message.Webhook {
-			to += p.Deliveries[0].To
+		switch d := p.Deliveries[0]; d.Channel {
+		case message.Webhook:
+			to += d.To
+		case message.Push:
+			to += d.Service
 		}
 		targets[to] = append(targets[to], p)
 	}
@@ -210,9 +214,13 @@ func (o *Office) settle(ctx context.Context, p message.Parcel, after func(messag
 
 // sender is what sends to the target of a delivery, and what ends that.
 func (o *Office) sender(ctx context.Context, d desk, to message.Delivery) (send func(context.Context, message.Parcel) message.Attempt, end func(), err error) {
-	if to.Channel == message.Letter {
+	switch to.Channel {
+	case message.Letter:
 		l, err := o.letters(ctx, d)
 		return l.send, l.close, err
+	case message.Push:
+		p, err := o.pusher(ctx, d)
+		return p.send, p.close, err
 	}
 	h, known := d.hooks[to.To]
 	if !known {
@@ -260,6 +268,22 @@ func (o *Office) TryHook(ctx context.Context, id, hook string, lang text.Languag
 		return message.Attempt{}, err
 	}
 	return o.try(ctx, trial(id, message.Webhook, h.ID, h.Name, lang, o.cfg.Now()), c.send)
+}
+
+// TryDevice shows a message on a device at once and says what its push service answered.
+func (o *Office) TryDevice(ctx context.Context, id string, to message.Device, name string, lang text.Language) (message.Attempt, error) {
+	d, err := o.desk(ctx)
+	if err != nil {
+		return message.Attempt{}, err
+	}
+	p, err := o.pusher(ctx, d)
+	if err != nil {
+		return message.Attempt{}, err
+	}
+	defer p.close()
+	parcel := trial(id, message.Push, to.ID, name, lang, o.cfg.Now())
+	parcel.Deliveries[0].Service = to.Service
+	return o.try(ctx, parcel, p.send)
 }
 
 // try sends a trial once and keeps in the log what was answered. Who presses the button twice, or goes away

@@ -160,6 +160,7 @@ func mailServer(t *testing.T, secure message.Security) *server {
 // house is a store with an office.
 type house struct {
 	*post.Office
+	cfg   post.Config
 	t     *testing.T
 	store *bolt.Store
 	now   time.Time
@@ -172,8 +173,9 @@ func open(t *testing.T, roots *x509.CertPool, set func(*message.SaveSettings)) *
 	c := message.SaveSettings{Settings: message.DefaultSettings()}
 	set(&c)
 	h.must(h.store.SaveMessageSettings(t.Context(), h.meta(), c))
-	h.Office = post.New(post.Config{Store: h.store, Now: func() time.Time { return h.now }, Log: slog.New(slog.NewTextHandler(h.log, nil)),
-		Address: func(context.Context) (string, error) { return "https://loa.example.vn", nil }, Roots: roots, Timeout: 2 * time.Second, Version: "test"})
+	h.cfg = post.Config{Store: h.store, Now: func() time.Time { return h.now }, Log: slog.New(slog.NewTextHandler(h.log, nil)),
+		Address: func(context.Context) (string, error) { return "https://loa.example.vn", nil }, Roots: roots, Timeout: 2 * time.Second, Version: "test"}
+	h.Office = post.New(h.cfg)
 	return h
 }
 

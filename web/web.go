@@ -87,6 +87,7 @@ type Deps struct {
 // Post is the door by which messages leave.
 type Post interface {
 	settings.Tries
+	messages.Tries
 }
 
 // New returns the handler of everything a browser or a program may ask for.

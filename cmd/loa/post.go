@@ -13,12 +13,14 @@ import (
 
 // postCommands are "loa post …": messages that leave, against the running daemon.
 type postCommands struct {
-	Log    postLog    `cmd:"" help:"cli.summary.post_log"`
-	Replay postReplay `cmd:"" help:"cli.summary.post_replay"`
-	Try    postTry    `cmd:"" help:"cli.summary.post_try"`
-	Hooks  postHooks  `cmd:"" help:"cli.summary.post_hooks"`
-	Add    postAdd    `cmd:"" help:"cli.summary.post_add"`
-	Remove postRemove `cmd:"" help:"cli.summary.post_remove"`
+	Log     postLog     `cmd:"" help:"cli.summary.post_log"`
+	Replay  postReplay  `cmd:"" help:"cli.summary.post_replay"`
+	Try     postTry     `cmd:"" help:"cli.summary.post_try"`
+	Devices postDevices `cmd:"" help:"cli.summary.post_devices"`
+	End     postEnd     `cmd:"" help:"cli.summary.post_end"`
+	Hooks   postHooks   `cmd:"" help:"cli.summary.post_hooks"`
+	Add     postAdd     `cmd:"" help:"cli.summary.post_add"`
+	Remove  postRemove  `cmd:"" help:"cli.summary.post_remove"`
 }
 
 // postLog prints the log of deliveries, the newest first.
@@ -79,22 +81,28 @@ func (c postReplay) Run(t *terminal) error {
 	return err
 }
 
-// postTry sends a trial to an e-mail address or a webhook; one that does not arrive is
-// no success.
+// postTry sends a trial to an e-mail address, a webhook or a device; one that does not
+// arrive is no success.
 type postTry struct {
 	reach
-	To   string `help:"cli.flag.try_to"`
-	Hook string `help:"cli.flag.try_hook"`
+	To     string `help:"cli.flag.try_to"`
+	Hook   string `help:"cli.flag.try_hook"`
+	Device string `help:"cli.flag.try_device"`
 }
 
 // Run tells the daemon and prints what the other side answered.
 func (c postTry) Run(t *terminal) error {
-	if (c.To == "") == (c.Hook == "") {
-		return fault.New(fault.Invalid, "cli.try_args")
+	path, in, given := "", any(nil), 0
+	for _, way := range []struct {
+		to, path string
+		in       any
+	}{{c.To, "try", map[string]string{"mail": c.To}}, {c.Hook, "hooks/" + c.Hook + "/try", nil}, {c.Device, "devices/" + c.Device + "/try", nil}} {
+		if way.to != "" {
+			path, in, given = "/api/v1/post/"+way.path, way.in, given+1
+		}
 	}
-	path, in := "/api/v1/post/try", any(map[string]string{"mail": c.To})
-	if c.Hook != "" {
-		path, in = "/api/v1/post/hooks/"+c.Hook+"/try", nil
+	if given != 1 {
+		return fault.New(fault.Invalid, "cli.try_args")
 	}
 	var a message.Attempt
 	if err := c.client().send(t, http.MethodPost, path, in, &a); err != nil {
@@ -104,6 +112,40 @@ func (c postTry) Run(t *terminal) error {
 		return fault.New(fault.Unavailable, "cli.not_taken", "said", printable(said(t, a)))
 	}
 	_, err := fmt.Fprintln(t.out, printable(said(t, a)))
+	return err
+}
+
+// postDevices lists the devices that show a person's messages.
+type postDevices struct {
+	reach
+	message.DeviceQuery
+	JSON bool `help:"cli.flag.json"`
+}
+
+// Run asks the daemon and prints.
+func (c postDevices) Run(t *terminal) error {
+	items, err := c.client().all(t, filter.Link("/api/v1/post/devices", c.DeviceQuery, "limit", "500"))
+	if err != nil {
+		return err
+	}
+	return listed(t, c.JSON, items, "", func(d message.Device) string {
+		return d.ID + "\t" + t.lang.DateTime(d.Made) + "\t" + d.Service + "\t" + d.Browser
+	})
+}
+
+// postEnd shows nothing more on a device.
+type postEnd struct {
+	reach
+	Device string `arg:"" name:"device_id"`
+}
+
+// Run tells the daemon.
+func (c postEnd) Run(t *terminal) error {
+	var d message.Device
+	if err := c.client().send(t, http.MethodDelete, "/api/v1/post/devices/"+c.Device, nil, &d); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, t.lang.Say("message.device_ended"))
 	return err
 }
 

@@ -328,11 +328,19 @@ func recordsOf[T any](tx *tx, index table[string], records table[T], person stri
 	return out, nil
 }
 
+// endSession takes a session away, and with its last secret the device that hung on it.
 func endSession(tx *tx, old accounts.Session) error {
 	if err := sessionsOf.remove(tx, owned(old.Person, old.ID)); err != nil {
 		return err
 	}
-	return sessions.remove(tx, []byte(old.Hash))
+	if err := sessions.remove(tx, []byte(old.Hash)); err != nil || !devices.has(tx, []byte(old.Root())) {
+		return err
+	}
+	left, err := recordsOf(tx, sessionsOf, sessions, old.Person)
+	if err != nil || slices.ContainsFunc(left, func(s accounts.Session) bool { return s.Root() == old.Root() }) {
+		return err
+	}
+	return removeDevice(tx, old.Root())
 }
 
 // EndSessions implements accounts.Commands.

@@ -237,7 +237,11 @@ func (tx *tx) post(drafts []message.Draft, at time.Time) (made int, err error) {
 	if err != nil || len(drafts) == 0 {
 		return 0, err
 	}
-	f := message.Facts{Settings: set, Choice: func(person string) (message.Choice, error) { return choiceOf(tx, person) }}
+	f := message.Facts{Settings: set, Choice: func(person string) (message.Choice, error) { return choiceOf(tx, person) },
+		Devices: func(person string) ([]message.Device, error) {
+			list, _, err := devicesAt(tx, person, at)
+			return list, err
+		}}
 	if f.Hooks, err = messageHooks.all(tx); err != nil {
 		return 0, err
 	}

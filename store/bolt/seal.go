@@ -17,7 +17,7 @@ var (
 	seals        = table[airing.Seal]{name: "airing_seals"}    // by number
 	sealEnds     = table[sealedEnds]{name: "airing_seal_ends"} // by number of the seal
 	sealsOfWeeks = table[int]{name: "airing_seals_by_week"}    // by week: the number of its last
-	ownKeys      = table[[]byte]{name: "installation_keys"}    // by use: seeds of Ed25519 keys
+	ownKeys      = table[[]byte]{name: "installation_keys"}    // by use: of seals the seed of an Ed25519 key, of pushes the scalar of a P-256 key
 	sealKey      = []byte("seal")
 )
 
@@ -90,21 +90,32 @@ func lastSeal(tx *tx) (airing.Seal, error) {
 
 // keyOfSeals is the key this installation signs with, made when it is first asked for.
 func keyOfSeals(tx *tx) (ed25519.PrivateKey, error) {
-	seed, found, err := ownKeys.get(tx, sealKey)
-	if err == nil && found && len(seed) != ed25519.SeedSize {
+	seed, err := ownKey(tx, sealKey, func() ([]byte, error) {
+		_, key, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			return nil, err
+		}
+		return key.Seed(), nil
+	})
+	if err == nil && len(seed) != ed25519.SeedSize {
 		err = damaged(ownKeys.name, sealKey, errMissing)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if found {
-		return ed25519.NewKeyFromSeed(seed), nil
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// ownKey is the installation's key for that use, made when it is first asked for.
+func ownKey(tx *tx, use []byte, fresh func() ([]byte, error)) ([]byte, error) {
+	key, found, err := ownKeys.get(tx, use)
+	if err != nil || found {
+		return key, err
 	}
-	_, key, err := ed25519.GenerateKey(nil)
-	if err != nil {
+	if key, err = fresh(); err != nil {
 		return nil, err
 	}
-	return key, ownKeys.put(tx, sealKey, key.Seed())
+	return key, ownKeys.put(tx, use, key)
 }
 
 // Seals implements airing.Seals.

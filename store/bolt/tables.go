@@ -19,6 +19,7 @@ var tableNames = []string{
 	soundNumbers.name, soundsBucket, soundRowsBucket, likenesses.name,
 	messages.name, messagesByTime.name, inboxes.name, unread.name, deliveries.name, deliveriesDue.name, deliveriesIn.name, deliveriesOf.name,
 	messageSettings.name, messageHooks.name, messageHookKeys.name, messageChoices.name, messageSecrets.name,
+	devices.name, devicesOf.name, deviceEndpoints.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
 }
 

@@ -28,6 +28,7 @@ var checks = []func(tx *tx, report func(store.Problem)) error{
 	checkSchedule,
 	checkStations,
 	checkMessages,
+	checkDevices,
 }
 
 // Verify reads everything: the pages of the file, the checksum of every value,

@@ -22,6 +22,7 @@ import (
 	"loa/internal/text"
 	"loa/library"
 	"loa/message"
+	"loa/message/pushtest"
 	"loa/scheduler"
 	"loa/stations"
 	"loa/store/bolt"
@@ -157,8 +158,10 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 			Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: province}}})
 		f.must(err)
 		for _, a := range []accounts.Actor{admin, people[accounts.Operator]} {
-			_, err = f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()),
+			session, err := f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()),
 				Browser: "Firefox", Address: "10.0.0.1"})
+			f.must(err)
+			_, err = f.s.SaveDevice(f.ctx, f.meta(a, m.At), message.NewDevice(session, pushtest.New().At("https://push.example.vn/"+session.ID), false))
 			f.must(err)
 		}
 		_, err = f.s.AddToken(f.ctx, f.meta(admin, m.At), accounts.AddToken{Hash: accounts.HashOf(accounts.NewSecret()), Person: admin.Person,

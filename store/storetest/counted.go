@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/ecdh"
 	"iter"
 	"maps"
 	"sync"
@@ -398,6 +399,21 @@ func (e *Counted) Hooks(ctx context.Context) ([]message.Hook, error) {
 func (e *Counted) Choice(ctx context.Context, person string) (message.Choice, error) {
 	e.asked("Choice")
 	return e.Engine.Choice(ctx, person)
+}
+
+func (e *Counted) Device(ctx context.Context, id string) (message.Device, error) {
+	e.asked("Device")
+	return e.Engine.Device(ctx, id)
+}
+
+func (e *Counted) Devices(ctx context.Context, person string, at time.Time) ([]message.Device, error) {
+	e.asked("Devices")
+	return e.Engine.Devices(ctx, person, at)
+}
+
+func (e *Counted) PushKey(ctx context.Context) (*ecdh.PrivateKey, error) {
+	e.asked("PushKey")
+	return e.Engine.PushKey(ctx)
 }
 
 func (e *Counted) Inbox(ctx context.Context, person, before string, limit int) (list []message.Message, next string, err error) {

@@ -36,6 +36,6 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(stationRoutes{s}.listRoutes()...)
 	k.Handle(weekAudio{s, blobs}.routes()...)
 	k.Handle(people{s}.routes()...)
-	k.Handle(posts{s, door}.routes()...)
+	k.Handle(newPosts(s, door).routes()...)
 	k.Handle(contestRoutes{s, hall, blobs}.routes()...)
 }

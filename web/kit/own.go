@@ -99,7 +99,8 @@ func (k *Kit) ownRoutes() []Route {
 		{Pattern: "GET /metrics", Access: accounts.RunServer, Handler: k.showMetrics},
 		{Pattern: "GET /api/v1/openapi.json", Out: object{}, Access: Public, Handler: k.openAPI, Summary: "This document."},
 		{Pattern: "GET /robots.txt", Access: Public, Handler: robots},
-		{Pattern: "GET /favicon.ico", Access: Public, Handler: k.favicon},
+		{Pattern: "GET /favicon.ico", Access: Public, Handler: k.picture("kit/logo.svg")},
+		{Pattern: "GET /icon", Access: Public, Handler: k.picture("kit/icon-192.png")},
 		{Pattern: "GET /manifest.webmanifest", Access: Public, Handler: k.manifest},
 		{Pattern: "GET /worker.js", Access: Public, Handler: k.worker},
 		{Pattern: "GET /offline", Access: Public, Handler: k.showOffline},
@@ -138,13 +139,16 @@ func robots(w http.ResponseWriter, r *Request) error {
 	return nil
 }
 
-func (k *Kit) favicon(w http.ResponseWriter, r *Request) error {
-	url, err := k.assets.url("kit/logo.svg")
-	if err != nil {
-		return err
+// picture leads from an address that stays to a picture, whose own changes with it.
+func (k *Kit) picture(name string) func(http.ResponseWriter, *Request) error {
+	return func(w http.ResponseWriter, r *Request) error {
+		url, err := k.assets.url(name)
+		if err != nil {
+			return err
+		}
+		http.Redirect(w, r.Request, url, http.StatusFound)
+		return nil
 	}
-	http.Redirect(w, r.Request, url, http.StatusFound)
-	return nil
 }
 
 type manifest struct {

@@ -67,6 +67,12 @@ function forget() {
   return caches.delete(pages);
 }
 
+// quiet ends notifications: the next who uses this browser is not told what was for the last.
+async function quiet() {
+  const sub = await registration.pushManager?.getSubscription();
+  await sub?.unsubscribe();
+}
+
 // What is not there without a network is answered as not there: to a rejection
 // Firefox says that this worker is faulty.
 addEventListener("fetch", (e) => {
@@ -74,6 +80,7 @@ addEventListener("fetch", (e) => {
   if (url.origin !== location.origin) return;
   if (e.request.mode === "navigate") {
     if (url.pathname === "/logout" || url.pathname === "/login") e.waitUntil(forget());
+    if (url.pathname === "/logout") e.waitUntil(quiet());
     else if (e.request.method === "GET") e.respondWith(page(e));
     else if (e.request.headers.get("Content-Type") === "application/x-www-form-urlencoded")
       e.respondWith(fetch(e.request).catch(async () => (await caches.match(offline)) ?? Response.error()));
@@ -175,4 +182,50 @@ async function differs(one, other) {
 async function hear(url) {
   for (const client of await clients.matchAll({ type: "window" }))
     if (client.url === url) client.postMessage({ fresh: url });
+}
+
+// A notification (post.Note). The same one sent twice takes the place of itself. A browser that was
+// told something must show something.
+addEventListener("push", (e) => {
+  let note = { title: "Loa", path: "/messages" };
+  try {
+    note = e.data.json();
+  } catch {
+    /* none of ours */
+  }
+  const { title, text: body, tag, lang, path } = note;
+  e.waitUntil(
+    registration.showNotification(title, { body, tag, lang, icon: "/icon", data: { path } }),
+  );
+});
+
+addEventListener("notificationclick", (e) => {
+  e.notification.close();
+  e.waitUntil(show(new URL(e.notification.data.path, location.origin).href));
+});
+
+// show opens a page in the window that has it, else in a new one: another may hold what is not sent.
+async function show(url) {
+  const all = await clients.matchAll({ type: "window", includeUncontrolled: true }),
+    there = all.find((client) => client.url === url);
+  return there ? there.focus() : clients.openWindow(url);
+}
+
+// A browser may change its subscription by itself. The server takes the new one where it has one of
+// this session.
+addEventListener("pushsubscriptionchange", (e) => e.waitUntil(renew()));
+
+async function renew() {
+  const at = "/api/v1/me/device",
+    known = await fetch(at),
+    { key, device } = known.ok ? await known.json() : {};
+  if (!device) return;
+  const applicationServerKey = Uint8Array.from(atob(key.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0)),
+    sub = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }),
+    { endpoint, keys } = sub.toJSON();
+  await fetch(at, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ endpoint, keys, renews: true }),
+  });
 }

@@ -3,6 +3,7 @@ package messages
 
 import (
 	"context"
+	"crypto/ecdh"
 	"embed"
 	"net/http"
 	"slices"
@@ -15,7 +16,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html
+//go:embed *.html *.js
 var files embed.FS
 
 // Store is what these pages ask of the store.
@@ -26,11 +27,16 @@ type Store interface {
 	Choice(ctx context.Context, person string) (message.Choice, error)
 	SaveChoice(ctx context.Context, m accounts.Meta, c message.Choice) (message.Choice, error)
 	MessageSettings(ctx context.Context) (message.Settings, error)
+	PushKey(ctx context.Context) (*ecdh.PrivateKey, error)
+	Device(ctx context.Context, id string) (message.Device, error)
+	Devices(ctx context.Context, person string, at time.Time) ([]message.Device, error)
+	EndDevice(ctx context.Context, m accounts.Meta, id string) (message.Device, error)
 }
 
-// Tries sends one mail at once and says what the server answered.
+// Tries sends one message at once and says what the other side answered.
 type Tries interface {
 	TryMail(ctx context.Context, id, to, name string, lang text.Language) (message.Attempt, error)
+	TryDevice(ctx context.Context, id string, to message.Device, name string, lang text.Language) (message.Attempt, error)
 }
 
 type pages struct {
@@ -59,6 +65,8 @@ func Register(k *kit.Kit, s Store, tries Tries) {
 		kit.Route{Pattern: "GET " + choicePath, Access: kit.SignedIn, Handler: p.showChoice},
 		kit.Route{Pattern: "POST " + choicePath, Access: kit.SignedIn, Handler: p.saveChoice},
 		kit.Route{Pattern: "POST " + choicePath + "/try", Access: kit.SignedIn, Handler: p.try},
+		kit.Route{Pattern: "POST " + choicePath + "/devices/{id}/try", Access: kit.SignedIn, Handler: p.tryDevice},
+		kit.Route{Pattern: "POST " + choicePath + "/devices/{id}/end", Access: kit.SignedIn, Handler: p.endDevice},
 	)
 }
 
@@ -98,6 +106,15 @@ type choicePage struct {
 	Mails  bool // a mail server is set
 	Mail   string
 	Tried  *message.Attempt
+
+	Key     string // by which a browser subscribes
+	Here    bool   // the browser of this session shows notifications
+	Devices []deviceRow
+}
+
+type deviceRow struct {
+	message.Device
+	Here bool
 }
 
 func (p pages) showChoice(w http.ResponseWriter, r *kit.Request) error {
@@ -134,6 +151,19 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, page choicePage) er
 	}
 	for _, t := range message.Told {
 		page.Topics = append(page.Topics, kit.Option{Value: string(t), Text: t.Words(r.Lang)})
+	}
+	key, err := p.store.PushKey(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Key = message.PushKey(key)
+	devices, err := p.store.Devices(r.Context(), r.Actor.Person, r.Now)
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
+		row := deviceRow{d, d.ID == r.Session.Root()}
+		page.Here, page.Devices = page.Here || row.Here, append(page.Devices, row)
 	}
 	return p.choice.Render(w, r, page)
 }
@@ -183,4 +213,38 @@ func (p pages) try(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	return p.render(w, r, choicePage{Tried: &a})
+}
+
+// tryDevice shows a trial on a device of hers, a few times a minute at most.
+func (p pages) tryDevice(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	d, err := p.store.Device(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := d.MayTend(r.Actor); err != nil {
+		return err
+	}
+	if err := p.limit.Allow(r.Actor.Person, r.Now); err != nil {
+		return err
+	}
+	a, err := p.tries.TryDevice(r.Context(), f.ID, d, r.Actor.Name, r.Lang)
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, choicePage{Tried: &a})
+}
+
+func (p pages) endDevice(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	if _, err := p.store.EndDevice(r.Context(), r.Meta(f.ID), r.PathValue("id")); err != nil {
+		return err
+	}
+	return r.Redirect(w, choicePath, "message.device_ended")
 }

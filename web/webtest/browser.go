@@ -34,6 +34,9 @@ type driver interface {
 	pdf(ctx context.Context) ([]byte, error)
 	download(ctx context.Context, dir string, press func()) error
 	cookie(ctx context.Context, name, value, url string) error
+	notifies(ctx context.Context, origin string) error     // what a person allows
+	pushes(ctx context.Context, origin, data string) error // to the worker, as a push service does
+	inWorker(ctx context.Context, origin, js string, into any) error
 }
 
 // errUnsupported is what a driver says of what its browser cannot be asked for.
@@ -56,7 +59,7 @@ const stepLimit = 30 * time.Second
 // the test is skipped, but fails where CI=true.
 func NewBrowser(t *testing.T) *Browser {
 	t.Helper()
-	path := browserOf(t)
+	path := browserOf(t, shell)
 	start := func() (process, error) { return startChromium(path, "") }
 	if isFirefox(path) {
 		start = func() (process, error) { return startFirefox(path) }
@@ -77,11 +80,22 @@ func NewBrowser(t *testing.T) *Browser {
 // With another browser the test is skipped.
 func NewHearing(t *testing.T, wav string) *Browser {
 	t.Helper()
-	path := browserOf(t)
+	return ownChromium(t, browserOf(t, shell), wav)
+}
+
+// NewNotified gives the test a Chromium of its own that shows notifications: the headless shell shows
+// none. With another browser the test is skipped.
+func NewNotified(t *testing.T) *Browser {
+	t.Helper()
+	return ownChromium(t, browserOf(t), "")
+}
+
+func ownChromium(t *testing.T, path, hears string) *Browser {
+	t.Helper()
 	if isFirefox(path) {
-		t.Skip("only Chromium's microphone hears a file")
+		t.Skip("only Chromium can be asked for it")
 	}
-	p, err := startChromium(path, wav)
+	p, err := startChromium(path, hears)
 	if err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
@@ -95,11 +109,14 @@ func NewHearing(t *testing.T, wav string) *Browser {
 
 func isFirefox(path string) bool { return strings.Contains(filepath.Base(path), "firefox") }
 
-// browserOf is the browser's program.
-func browserOf(t *testing.T) (path string) {
+// shell is Chromium without all that a person would see of it, and so the quickest.
+const shell = "chromium-headless-shell"
+
+// browserOf is the browser's program, one of those first where it is there.
+func browserOf(t *testing.T, first ...string) (path string) {
 	t.Helper()
 	path = os.Getenv("LOA_BROWSER")
-	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range append(first, "chromium", "chromium-browser", "google-chrome") {
 		if p, err := exec.LookPath(name); err == nil && path == "" {
 			path = p
 		}
@@ -508,4 +525,23 @@ func (p *Tab) Download(sel string) (name string, content []byte) {
 func (p *Tab) Cookie(name, value, url string) {
 	p.t.Helper()
 	p.do("set a cookie", func(ctx context.Context) error { return p.cookie(ctx, name, value, url) })
+}
+
+// Notifies lets pages of an origin show notifications, as a person allows it.
+func (p *Tab) Notifies(origin string) {
+	p.t.Helper()
+	p.do("allow notifications", func(ctx context.Context) error { return p.notifies(ctx, origin) })
+}
+
+// Pushes gives the worker of an origin what a push service has brought it.
+func (p *Tab) Pushes(origin, data string) {
+	p.t.Helper()
+	p.do("bring a push", func(ctx context.Context) error { return p.pushes(ctx, origin, data) })
+}
+
+// InWorker evaluates a script where the worker of an origin runs, and waits for its promise.
+func (p *Tab) InWorker(what, origin, js string) (value string) {
+	p.t.Helper()
+	p.do(what, func(ctx context.Context) error { return p.inWorker(ctx, origin, js, &value) })
+	return value
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/serviceworker"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -293,4 +295,63 @@ func (p *chromiumTab) download(ctx context.Context, dir string, press func()) er
 func (p *chromiumTab) cookie(ctx context.Context, name, value, url string) error {
 	_, err := call(ctx, p, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: url})
 	return err
+}
+
+func (p *chromiumTab) notifies(_ context.Context, origin string) error {
+	_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "notifications"},
+		Setting: browser.PermissionSettingGranted, Origin: origin, BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID})
+	return err
+}
+
+func (p *chromiumTab) pushes(ctx context.Context, origin, data string) error {
+	found := make(chan serviceworker.RegistrationID, 1)
+	if err := chromedp.Listen(p.ctx, func(ev any) {
+		e, ok := ev.(*serviceworker.EventWorkerRegistrationUpdated)
+		if !ok {
+			return
+		}
+		for _, r := range e.Registrations {
+			if r.ScopeURL == origin+"/" && !r.IsDeleted {
+				select {
+				case found <- r.RegistrationID:
+				default:
+				}
+			}
+		}
+	}); err != nil {
+		return err
+	}
+	if _, err := call(ctx, p, serviceworker.Enable, cdp.Empty{}); err != nil {
+		return err
+	}
+	defer func() { _, _ = call(ctx, p, serviceworker.Disable, cdp.Empty{}) }() // the next listens for itself
+	select {
+	case id := <-found:
+		_, err := call(ctx, p, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: origin, RegistrationID: id, Data: data})
+		return err
+	case <-ctx.Done():
+		return errors.New("no worker is registered")
+	}
+}
+
+func (p *chromiumTab) inWorker(ctx context.Context, origin, js string, into any) error {
+	_, err := call(ctx, p, serviceworker.Enable, cdp.Empty{})
+	defer func() { _, _ = call(ctx, p, serviceworker.Disable, cdp.Empty{}) }()
+	if err == nil {
+		_, err = call(ctx, p, serviceworker.StartWorker, serviceworker.StartWorkerParams{ScopeURL: origin + "/"}) // it rests when nothing is asked of it
+	}
+	for err == nil && ctx.Err() == nil {
+		var all []*target.Info
+		if all, err = chromedp.Targets(p.ctx); err != nil {
+			return err
+		}
+		for _, t := range all {
+			if t.Type == "service_worker" && strings.HasPrefix(t.URL, origin+"/") {
+				there, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(t.TargetID))
+				defer cancel()
+				return (&chromiumTab{there, cancel}).eval(ctx, js, into)
+			}
+		}
+	}
+	return errors.Join(err, ctx.Err())
 }

@@ -545,6 +545,12 @@ func (p *firefoxTab) picture(ctx context.Context) ([]byte, error) {
 
 func (p *firefoxTab) pdf(context.Context) ([]byte, error) { return nil, errUnsupported }
 
+func (p *firefoxTab) notifies(context.Context, string) error { return errUnsupported }
+
+func (p *firefoxTab) pushes(context.Context, string, string) error { return errUnsupported }
+
+func (p *firefoxTab) inWorker(context.Context, string, string, any) error { return errUnsupported }
+
 func (p *firefoxTab) data(ctx context.Context, method string, params arg) ([]byte, error) {
 	var got struct{ Data string }
 	if err := p.call(ctx, method, params, &got); err != nil {

@@ -20,5 +20,10 @@ func (Post) TryHook(context.Context, string, string, text.Language) (message.Att
 	return message.Attempt{Answer: message.NotSet}, nil
 }
 
+// TryDevice answers as where the browser wants nothing any more.
+func (Post) TryDevice(context.Context, string, message.Device, string, text.Language) (message.Attempt, error) {
+	return message.Attempt{Answer: message.Removed}, nil
+}
+
 // Wake does nothing.
 func (Post) Wake() {}

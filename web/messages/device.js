@@ -1,0 +1,58 @@
+// Lets this browser show notifications while Loa is closed; see worker.js for what it does with them.
+
+const section = document.querySelector("#device"),
+  { key, here } = section.dataset,
+  button = document.querySelector("#device > button"),
+  able = isSecureContext && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window,
+  apple = /iPhone|iPad/.test(navigator.userAgent) || (/Mac/.test(navigator.userAgent) && navigator.maxTouchPoints > 1);
+
+// say shows one of the sentences; the button stands beside those that it can change.
+function say(name) {
+  for (const part of section.querySelectorAll("[data-case]")) part.hidden = part.dataset.case !== name;
+  button.hidden = ["on", "unsupported", "install", "denied"].includes(name);
+}
+
+async function begin() {
+  if (!able) return say(apple && !navigator.standalone ? "install" : "unsupported");
+  const registered = await navigator.serviceWorker.getRegistration("/"),
+    sub = await registered?.pushManager.getSubscription();
+  if (here === undefined) await sub?.unsubscribe(); // it was of a session that has ended
+  if (Notification.permission === "denied") return say("denied");
+  say(here === undefined ? "off" : sub ? "on" : "lost");
+}
+
+// subscribe asks the person, the browser and the server, in that order.
+async function subscribe() {
+  const may = await Notification.requestPermission();
+  if (may !== "granted") return say(may === "denied" ? "denied" : "dismissed");
+  await navigator.serviceWorker.register("/worker.js", { updateViaCache: "all" });
+  const { pushManager } = await navigator.serviceWorker.ready,
+    old = await pushManager.getSubscription();
+  await old?.unsubscribe(); // it may be of another key, or of somebody else
+  const sub = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+  const { endpoint, keys } = sub.toJSON();
+  const answer = await fetch("/api/v1/me/device", {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ endpoint, keys }),
+  });
+  if (answer.ok) return location.replace("/me/messages");
+  await sub.unsubscribe();
+  const said = section.querySelector("#refused");
+  said.textContent = (await answer.json()).detail;
+  said.hidden = false;
+}
+
+// bytes reads base64url.
+const bytes = (s) => Uint8Array.from(atob(s.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+
+button.addEventListener("click", async () => {
+  button.setAttribute("aria-busy", "true");
+  try {
+    await subscribe();
+  } catch {
+    say("failed"); // no push service, or no network
+  }
+  button.removeAttribute("aria-busy");
+});
+begin().catch(() => say("unsupported"));
