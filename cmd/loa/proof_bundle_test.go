@@ -192,7 +192,8 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 		Proof, Heard airing.Proof
 		Seal         airing.Seal
 	}
-	if err := json.Unmarshal([]byte(loa(0, "", "proof", "verify", sealed, "--json")), &told); err != nil || told.Heard.Score != told.Proof.Score || told.Seal.Number != 1 {
+	err := json.Unmarshal([]byte(loa(0, "", "proof", "verify", sealed, "--json")), &told)
+	if err != nil || told.Heard.Score != told.Proof.Score || told.Seal.Number != 1 {
 		t.Errorf("%+v %v", told, err)
 	}
 	whole := partsOf(t, sealed)
