@@ -31,22 +31,22 @@ const (
 	// chunk is how many frames of a programme are looked at together: 15 minutes.
 	chunk = 28125
 	// window is the length of the transforms that correlate.
-	window = 2048
+	window = 1024
 )
 
 // Programme is a Print made ready to find clips in. It is safe for concurrent
 // use.
 type Programme struct {
 	frames int
-	values [bandCount / 2][2][]float64 // two bands each
-	energy []float64                   // of all frames before one
+	values [bandCount][]int8 // as in frames; 0 where nothing is said
+	energy []float64         // of all frames before one
 }
 
-// Prepare makes a Programme of a Print; it holds 200 bytes a frame.
+// Prepare makes a Programme of a Print; it holds 32 bytes a frame.
 func Prepare(p Print) *Programme {
 	g := &Programme{frames: len(p.frames), energy: make([]float64, len(p.frames)+1)}
 	for i := range g.values {
-		g.values[i] = [2][]float64{make([]float64, g.frames), make([]float64, g.frames)}
+		g.values[i] = make([]int8, g.frames)
 	}
 	least := loud(p.levels) - quiet
 	for at, f := range p.frames {
@@ -54,7 +54,7 @@ func Prepare(p Print) *Programme {
 		if int(p.levels[at]) > least {
 			for i, v := range f {
 				x := float64(v) / step
-				g.values[i/2][i%2][at] = x
+				g.values[i][at] = v
 				e += x * x
 			}
 		}
@@ -313,50 +313,80 @@ func (s *search) correlate(g *Programme, first, total int) (out [][]float32, sca
 	for b := range there {
 		there[b] = newSpectrum()
 	}
-	sum := newSpectrum()
+	sums, joined := [2]spectrum{newSpectrum(), newSpectrum()}, newSpectrum()
 	valid := window - pieceLength + 1
-	squares, count := 0.0, 0.0
+	roots := make([]float64, valid) // of the programme's energy below a piece, inverted
+	squares, count := 0.0, 0
 	for done := 0; done < total; done += valid {
 		lo, hi := max(0, first+done), min(g.frames, first+done+window)
 		if lo >= hi {
 			continue
 		}
 		for b := range there {
-			clear(there[b].re)
-			clear(there[b].im)
-			copy(there[b].re[lo-first-done:], g.values[b][0][lo:hi])
-			copy(there[b].im[lo-first-done:], g.values[b][1][lo:hi])
+			there[b].load(g.values[2*b][lo:hi], g.values[2*b+1][lo:hi], lo-first-done)
 			s.plan.Transform(there[b].re, there[b].im)
 		}
-		for p := range s.pieces {
-			clear(sum.re)
-			clear(sum.im)
-			for b := range there {
-				multiply(sum, there[b], s.spectra[p][b])
-			}
-			// With both parts exchanged the transform is the inverse. Of two bands as the
-			// parts of complex numbers, the real part is the sum of their correlations.
-			s.plan.Transform(sum.im, sum.re)
-			for i := range min(valid, total-done) {
-				at := first + done + i
-				lo, hi := min(g.frames, max(0, at)), min(g.frames, max(0, at+pieceLength))
-				if lo >= hi {
-					continue
+		// Where the programme is, of those places that are asked for.
+		begin, end := max(0, 1-pieceLength-first-done), min(valid, total-done, g.frames-first-done)
+		for i := begin; i < end; i++ {
+			at := first + done + i
+			roots[i] = 1 / math.Sqrt(max(least, g.energy[min(g.frames, at+pieceLength)]-g.energy[max(0, at)]))
+		}
+		for p := 0; p < len(s.pieces); p += 2 {
+			pair := min(2, len(s.pieces)-p)
+			for k := range pair {
+				clear(sums[k].re)
+				clear(sums[k].im)
+				for b := range there {
+					multiply(sums[k], there[b], s.spectra[p+k][b])
 				}
-				v := sum.re[i] / window / math.Sqrt(max(least, g.energy[hi]-g.energy[lo])*s.energy[p])
-				out[p][done+i] = float32(v)
-				squares += v * v
-				count++
+			}
+			join(joined, sums[:pair])
+			// With both parts exchanged the transform is the inverse.
+			s.plan.Transform(joined.im, joined.re)
+			for k, found := range [][]float64{joined.re, joined.im}[:pair] {
+				fit, norm := out[p+k][done:], 1/(window*math.Sqrt(s.energy[p+k]))
+				for i := begin; i < end; i++ {
+					v := found[i] * norm * roots[i]
+					fit[i] = float32(v)
+					squares += v * v
+				}
+				count += max(0, end-begin)
 			}
 		}
 	}
-	scale = float32(1 / math.Sqrt(max(1e-9, squares/max(1, count))))
+	scale = float32(1 / math.Sqrt(max(1e-9, squares/float64(max(1, count)))))
 	for _, fit := range out {
 		for i, v := range fit {
 			fit[i] = max(0, v*scale)
 		}
 	}
 	return out, scale
+}
+
+// load fills the spectrum with two bands, as the parts of complex numbers, from a place on.
+func (s spectrum) load(x, y []int8, from int) {
+	clear(s.re)
+	clear(s.im)
+	re, im := s.re[from:], s.im[from:]
+	for i, v := range x {
+		re[i], im[i] = float64(v)/step, float64(y[i])/step
+	}
+}
+
+// join makes one spectrum of one or two, whose inverse has the real part of the one's as its real
+// part and that of the other's as its imaginary part. Of two bands as the parts of complex numbers, the real
+// part is the sum of their correlations.
+func join(out spectrum, of []spectrum) {
+	for k := range out.re {
+		m := (window - k) % window
+		re, im := (of[0].re[k]+of[0].re[m])/2, (of[0].im[k]-of[0].im[m])/2
+		if len(of) == 2 {
+			re -= (of[1].im[k] - of[1].im[m]) / 2
+			im += (of[1].re[k] + of[1].re[m]) / 2
+		}
+		out.re[k], out.im[k] = re, im
+	}
 }
 
 // multiply adds there times the conjugate of piece.
@@ -379,20 +409,18 @@ func highest(x []float32, reach int) []float32 {
 	width := 2*reach + 1
 	n := (len(x) + 2*reach + width - 1) / width * width
 	forth, back := make([]float32, n), make([]float32, n)
-	at := func(i int) float32 {
-		if i -= reach; i >= 0 && i < len(x) {
-			return x[i]
+	copy(forth[reach:], x)
+	copy(back, forth)
+	for block := 0; block < n; block += width {
+		for i := block + 1; i < block+width; i++ {
+			if forth[i] < forth[i-1] {
+				forth[i] = forth[i-1]
+			}
 		}
-		return 0
-	}
-	for i := range n {
-		if forth[i] = at(i); i%width > 0 {
-			forth[i] = max(forth[i], forth[i-1])
-		}
-	}
-	for i := n - 1; i >= 0; i-- {
-		if back[i] = at(i); i%width < width-1 {
-			back[i] = max(back[i], back[i+1])
+		for i := block + width - 2; i >= block; i-- {
+			if back[i] < back[i+1] {
+				back[i] = back[i+1]
+			}
 		}
 	}
 	out := make([]float32, len(x))

@@ -104,9 +104,21 @@ func Judge(clip Print, recorded time.Time, tolerance time.Duration, candidates [
 	case clip.Level() < faintClip:
 		return Verdict{Word: NotProven, Reason: TooQuiet}
 	}
-	fits, expected, timed, within := make([]Fit, len(candidates)), false, false, false
+	return decide(clip, recorded, tolerance, candidates, findAll(clip, recorded, tolerance, candidates))
+}
+
+func findAll(clip Print, recorded time.Time, tolerance time.Duration, candidates []Candidate) []Fit {
+	fits := make([]Fit, len(candidates))
 	for i, c := range candidates {
 		fits[i] = c.find(clip, recorded, tolerance)
+	}
+	return fits
+}
+
+// decide says what follows from where the clip fits each candidate.
+func decide(clip Print, recorded time.Time, tolerance time.Duration, candidates []Candidate, fits []Fit) Verdict {
+	expected, timed, within := false, false, false
+	for _, c := range candidates {
 		expected = expected || c.Expected
 		if c.Expected && c.timed(recorded) {
 			after := recorded.Sub(c.Began)
