@@ -274,7 +274,7 @@ func (p *Prover) candidates(ctx context.Context, line Line) (list []Sought, cand
 	}
 	length := time.Duration(0)
 	for _, s := range sought {
-		if !s.Expected && (same[s.Audio] || length > longestSought) {
+		if !s.Expected && same[s.Audio] {
 			continue
 		}
 		print, kept, _, err := library.Printed(ctx, p.cfg.Store, p.cfg.Blobs, s.Audio, p.options(), p.meta)
@@ -285,7 +285,9 @@ func (p *Prover) candidates(ctx context.Context, line Line) (list []Sought, cand
 		default:
 			return nil, nil, err
 		}
-		length += time.Duration(print.Seconds() * float64(time.Second))
+		if length += time.Duration(print.Seconds() * float64(time.Second)); length > longestSought && len(list) > 0 {
+			break
+		}
 		s.print = kept.Blob.SHA256
 		list, candidates = append(list, s), append(candidates, s.candidate(print, line.StartedAt))
 	}

@@ -108,6 +108,24 @@ func heardIn(r *kit.Request, l airing.Line) string {
 	return ""
 }
 
+// Heard is the sentence by which her page tells the operator what became of her recordings, "" where
+// there are none or a person found something: kind, and with what makes a better one while it can still be made.
+func (c slotCard) Heard() string {
+	if c.Line.Finding != "" {
+		return ""
+	}
+	word := c.Line.Machine()
+	switch {
+	case len(c.Line.Unproved()) > 0:
+		return "airing.today_waits"
+	case word == match.NotProven && c.Line.OnAir(c.Now):
+		return "airing.today_again"
+	case word != "":
+		return "airing.today_" + string(word)
+	}
+	return ""
+}
+
 // agreement is what a page tells of the sample that people looked at, "" where there was none.
 func agreement(r *kit.Request, list []airing.Exhibit) string {
 	a := airing.AgreementOf(list)

@@ -124,3 +124,35 @@ func TestTheMachinesWordIsShownAndHeard(t *testing.T) {
 		t.Errorf("the programme is heard from %.1f s on", at)
 	}
 }
+
+// TestTheOperatorIsToldKindly: her page says what became of her recording, and until when it holds.
+func TestTheOperatorIsToldKindly(t *testing.T) {
+	e := newEvidence(t, 4)
+	e.now = monday.Add(4 * time.Hour)
+	reports := slices.Sorted(maps.Keys(e.of))
+	for i, word := range match.Words {
+		e.recorded(t, reports[i], airing.Proof{Word: word, Reason: match.Nowhere, Compared: []string{}, Chance: 1})
+	}
+	says := func(report, want string) {
+		t.Helper()
+		station := e.line(t, report).Station
+		c := webtest.NewClient(t, e.handler, webtest.LoggedIn(t, e.store, uuid.NewString(), e.now, accounts.Grant{Role: accounts.Operator,
+			Scope: accounts.Scope{Level: accounts.Station, ID: station}}))
+		c.Get("/today")
+		c.Expect(http.StatusOK, `[data-report="`+report+`"]`, want)
+	}
+	for i, word := range match.Words {
+		says(reports[i], text.Vietnamese.Say("airing.today_"+string(word)))
+	}
+	waits := airing.Evidence{ID: uuid.NewString(), Report: reports[3], Kind: airing.Sound, Type: "audio/mpeg", SHA256: strings.Repeat("c", 64), Size: 9}
+	if _, err := e.store.Attach(t.Context(), meta(monday.Add(3*time.Hour)), waits); err != nil {
+		t.Fatal(err)
+	}
+	says(reports[3], text.Vietnamese.Say("airing.today_waits"))
+	v := airing.Verdict{Report: reports[2], Finding: airing.Contradicted, Note: "nghe tại chỗ"}
+	if _, err := e.store.VerifyAiring(t.Context(), meta(e.now), v); err != nil {
+		t.Fatal(err)
+	}
+	e.now = monday.Add(10 * time.Minute)
+	says(reports[1], text.Vietnamese.Say("airing.today_again"))
+}
