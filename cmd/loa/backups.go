@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -41,7 +42,13 @@ func readBackupPlace(name, keyFile, keep string) (p backupPlace, err error) {
 		return p, fault.New(fault.Invalid, "backup.no_place_set")
 	}
 	p = backupPlace{name: name, keep: backup.UsualKeep}
-	if p.key, err = readKey(keyFile); err == nil && keep != "" {
+	if name != "" {
+		p.name, err = filepath.Abs(name)
+	}
+	if err == nil {
+		p.key, err = readKey(keyFile)
+	}
+	if err == nil && keep != "" {
 		p.keep, err = backup.ReadKeep(keep)
 	}
 	return p, err
@@ -84,7 +91,7 @@ func (k *keeper) Place() backups.Place {
 	if p.name == "" {
 		return backups.Place{}
 	}
-	return backups.Place{Name: p.name, Closed: p.key.Closes(), Opens: p.opens(), Keep: p.keep.String()}
+	return backups.Place{Name: p.name, Closed: p.key.Closes(), Opens: p.opens(), Keep: backups.Keep(p.keep)}
 }
 
 func (k *keeper) open(ctx context.Context, use func(r *backup.Repository) error) error {

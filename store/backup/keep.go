@@ -40,9 +40,6 @@ func ReadKeep(s string) (Keep, error) {
 	return k, nil
 }
 
-// String is what ReadKeep reads.
-func (k Keep) String() string { return fmt.Sprintf("%d,%d,%d,%d", k.Hours, k.Days, k.Weeks, k.Months) }
-
 // of tells which of the instants stay, the newest always.
 func (k Keep) of(at []time.Time) map[time.Time]bool {
 	sorted := slices.Clone(at)

@@ -394,7 +394,7 @@ func TestWhatStays(t *testing.T) {
 			t.Errorf("%q: %v, %v", s, k, err)
 		}
 	}
-	if k, err := backup.ReadKeep(backup.UsualKeep.String()); err != nil || k != backup.UsualKeep {
+	if k, err := backup.ReadKeep("24,7,5,12"); err != nil || k != backup.UsualKeep {
 		t.Error(k, err)
 	}
 }

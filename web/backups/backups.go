@@ -38,8 +38,11 @@ type Place struct {
 	Name   string // its path or address; "" where none is set
 	Closed bool   // only who has the key can read them
 	Opens  bool   // the server has that key, so it can try them
-	Keep   string // how many stay, of hours, days, weeks and months: "24,7,5,12"
+	Keep   Keep
 }
+
+// Keep says how many stay: the last of so many hours, days, weeks and months.
+type Keep struct{ Hours, Days, Weeks, Months int }
 
 // Snapshot is one backup of all records, with the audio that belongs to it.
 type Snapshot struct {

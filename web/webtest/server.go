@@ -27,7 +27,7 @@ type Keeper struct{ At time.Time }
 
 // Place is a folder.
 func (Keeper) Place() backups.Place {
-	return backups.Place{Name: "/mnt/sao-luu", Opens: true, Keep: "24,7,5,12"}
+	return backups.Place{Name: "/mnt/sao-luu", Opens: true, Keep: backups.Keep{Hours: 24, Days: 7, Weeks: 5, Months: 12}}
 }
 
 // Snapshots is one that was tried.
