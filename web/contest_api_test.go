@@ -157,7 +157,8 @@ func TestAContestRunsByProgram(t *testing.T) {
 	org.call(404, "GET", base+"/entries?list=khong-co", nil)
 	ops[1].call(403, "GET", base+"/entries?q=bai", nil)
 	mine := org.call(200, "GET", "/me/contests", nil)["items"].([]any)
-	if x := mine[0].(obj); len(mine) != 1 || x["id"] != "tu-dong" || x["phase"] != "open" || x["deadline"].(obj)["kind"] != "closes" || len(x["waits"].([]any)) == 0 {
+	if x := mine[0].(obj); len(mine) != 1 || x["id"] != "tu-dong" || x["phase"] != "open" ||
+		x["deadline"].(obj)["kind"] != "closes" || len(x["waits"].([]any)) == 0 {
 		t.Errorf("the organiser's contests: %v", mine)
 	}
 

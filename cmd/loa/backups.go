@@ -288,7 +288,8 @@ func (c backupsMake) Run(t *terminal) error {
 	if c.JSON {
 		return t.json(made)
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.backups.made", "at", made.At, "size", text.Bytes(made.Size), "n", made.Files, "audio", text.Bytes(made.Bytes)))
+	_, err := fmt.Fprintln(t.out, t.lang.Say("cli.backups.made", "at", made.At, "size", text.Bytes(made.Size), "n", made.Files,
+		"audio", text.Bytes(made.Bytes)))
 	return err
 }
 
