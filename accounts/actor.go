@@ -28,6 +28,8 @@ const (
 	Operator  Role = "operator"  // one station
 	Organiser Role = "organiser" // all contests, or one
 	Judge     Role = "judge"     // scores the entries of one contest assigned to her
+
+	gateway Role = "gateway" // hands on text messages; nobody can be given it
 )
 
 // Roles are all of them.
@@ -99,7 +101,7 @@ type Actor struct {
 	Name      string  `json:"name"`   // as shown in the log
 	Grants    []Grant `json:"-"`
 	Organised []Past  `json:"-"`   // as of Person
-	Via       string  `json:"via"` // "session", "token", "daemon"
+	Via       string  `json:"via"` // "session", "token", "text", "daemon"
 }
 
 // Daemon is the actor of the daemon's own jobs. It may do everything.
@@ -153,6 +155,7 @@ const (
 	Organise      Action = "contest.organise"
 	EnterContest  Action = "contest.enter"
 	JudgeEntries  Action = "contest.judge"
+	HandOnTexts   Action = "texts.hand_on" // text messages that people sent
 )
 
 // may lists what each role allows inside the scope it was given on.
@@ -167,6 +170,7 @@ var may = map[Role][]Action{
 	Operator:  {ReadStations, ReadSchedule, UploadAudio, ReadAirings, ReportAiring, ReadCoverage, EnterContest},
 	Organiser: {InvitePeople, ReadStations, ReadSchedule, UploadAudio, Organise},
 	Judge:     {JudgeEntries},
+	gateway:   {HandOnTexts},
 }
 
 // shared are the actions whose objects belong to everybody who may do them at
@@ -227,6 +231,10 @@ func (a Actor) Must(action Action, on Where) error {
 	}
 	return fault.New(fault.Denied, "accounts.denied")
 }
+
+// SignedIn reports whether somebody or somebody's program acts: what is nobody's own, as the
+// gateway of text messages, does what it was made for alone.
+func (a Actor) SignedIn() bool { return a.Via != "" && !a.Has(gateway) }
 
 // MustSomewhere is Must for at least one place.
 func (a Actor) MustSomewhere(action Action) error {

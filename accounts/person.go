@@ -48,6 +48,12 @@ func ServerPerson() Person {
 	return Person{ID: "server", Name: "Quản trị trên máy chủ", Grants: []Grant{{Admin, Scope{Level: Province}}}}
 }
 
+// GatewayPerson is who acts with the token of the gateway of text messages: a program that
+// may hand them on and do nothing else.
+func GatewayPerson() Person {
+	return Person{ID: "gateway", Name: "Cổng tin nhắn", Grants: []Grant{{gateway, Scope{Level: Province}}}}
+}
+
 // Plain brings a word to lower-case ASCII letters as far as it has them:
 // "Nguyễn Đức" becomes "nguyen duc". It is how logins and searches compare.
 func Plain(s string) string {

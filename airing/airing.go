@@ -88,6 +88,7 @@ type Report struct {
 	OffTarget  bool      `json:"off_target,omitempty"`    // of a programme that did not count toward the target then; false of what older versions kept
 	OnTime     bool      `json:"on_time"`                 // said within the limit after the airing ended; false of a withdrawal, which is not Late either
 	Phoned     *Phoned   `json:"phoned,omitempty"`        // it was first said by telephone, and confirmed by who reports it
+	Texted     *Texted   `json:"texted,omitempty"`        // it came as a text message
 	Request    string    `json:"request"`                 // SHA-256 of what the client asked, to tell a repeat from a reuse
 }
 

@@ -150,7 +150,8 @@ type Confirm struct {
 	Seen      *string   `json:"seen,omitempty"`      // word of what checkSeen asked; "" asks, and who sends none is not asked
 	Spoken    *Spoken   `json:"spoken,omitempty"`    // of a report that waited on a phone
 	// ID of what the station said by telephone: the report says just that, and who sends it agrees.
-	Proposal string `json:"proposal,omitempty" schema:"format=uuid"`
+	Proposal string  `json:"proposal,omitempty" schema:"format=uuid"`
+	Texted   *Texted `json:"-"` // of a report that came as a text message
 }
 
 // Correcting is the command with what it leaves out taken over from the report
@@ -235,6 +236,7 @@ func Decide(f Facts, m accounts.Meta, c Confirm) (Change, error) {
 	r := Report{ID: c.ID, Slot: c.Slot, Station: f.Station, Outcome: c.Outcome, Reason: c.Reason, Means: c.Means,
 		Note: text.Lines(c.Note), Corrects: c.Corrects, Why: text.Lines(c.Why), Request: request}
 	r.speak(c.Spoken, m.At)
+	r.text(c.Texted, m.At)
 	for _, step := range []func(*Report, Facts, accounts.Meta, Confirm) error{
 		checkProposal, checkPlace, checkCorrection, checkOutcome, checkTime, checkOnce, checkOverlap, checkSeen,
 	} {

@@ -71,6 +71,29 @@ func (r *Report) speak(s *Spoken, heard time.Time) {
 	}
 }
 
+// Texted is at a report that came as a text message: what was written, from which number, and when by the
+// network's clock. It is a claim like any other; who can send from the number can make it.
+type Texted struct {
+	From string    `json:"from"` // 0912345678
+	Text string    `json:"text"`
+	At   time.Time `json:"at"` // UTC
+}
+
+// TextedMost is how long after it was sent a text message is still a report.
+const TextedMost = longSilence
+
+// text notes that the report came as a text message, which may have waited on its way. The gateway says when it was
+// sent; who holds the gateway could say anything in anybody's name.
+func (r *Report) text(t *Texted, heard time.Time) {
+	if t == nil {
+		return
+	}
+	r.Texted = t
+	if heard.Sub(t.At) >= spokenLeast {
+		r.SaidAt = t.At
+	}
+}
+
 // spoke is when the report was made, where it was heard at that time: on the phone, if that is proven.
 func (r Report) spoke(heard time.Time) time.Time {
 	if r.SaidAt.IsZero() || r.Unproven {

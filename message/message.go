@@ -40,6 +40,7 @@ const (
 	Detached         Topic = "airing.detach"
 	Judged           Topic = "airing.judge"
 	Declined         Topic = "airing.decline"
+	TextAnswered     Topic = "texts.answered"
 	StationCalled    Topic = "coverage.call"
 	WeekExcused      Topic = "coverage.excuse"
 	ExcuseAsked      Topic = "coverage.ask_excuse"
@@ -63,7 +64,7 @@ const (
 
 // Topics are all of them: what people are told, the events, and the trial.
 var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
-	Reported, Attached, Detached, Judged, Declined, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
+	Reported, Attached, Detached, Judged, Declined, TextAnswered, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
 	WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,
 	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
@@ -111,6 +112,8 @@ type Event struct {
 	By     string    `json:"by"`              // name of who made it
 	About  string    `json:"about,omitempty"` // ID of what it changed; of a contest's event, the contest
 	Kind   string    `json:"kind,omitempty"`  // of a contest's event
+	Phone  string    `json:"phone,omitempty"` // of an answer to a text message, to whom it goes
+	Reply  string    `json:"reply,omitempty"` // of such an answer, what is to be sent; "" for nothing
 }
 
 // IDOf is the ID of the message with that key, a UUID.

@@ -11,6 +11,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/contest"
 	"loa/coverage"
 	"loa/library"
@@ -41,6 +42,7 @@ type Engine interface {
 	coverage.Pleas
 	contest.Log
 	message.Store
+	texting.Store
 
 	// ID and Created say which installation it is and since when it has been there, UTC;
 	// Schema, in which shape the data is.

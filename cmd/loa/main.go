@@ -30,6 +30,7 @@ type grammar struct {
 	Stations     stationsCommands  `cmd:"" help:"stations.cli.summary"`
 	Lists        listsCommands     `cmd:"" help:"cli.summary.lists"`
 	Calls        callsCommands     `cmd:"" help:"cli.summary.calls"`
+	Texts        textsCommands     `cmd:"" help:"cli.summary.texts"`
 	Seals        sealsCommands     `cmd:"" help:"cli.summary.seals"`
 	Proof        proofCommands     `cmd:"" help:"cli.summary.proof"`
 	Contest      contestCommands   `cmd:"" help:"contest.cli_summary"`

@@ -128,13 +128,16 @@ func (d *daemon) forgetMessages(ctx context.Context, at time.Time) (text.Phrase,
 		return text.Phrase{}, err
 	}
 	n := 0
-	for {
-		some, err := d.store.ForgetMessages(ctx, at.AddDate(0, 0, -set.KeepDays), mostPosted)
-		if err != nil {
-			return text.Phrase{}, err
-		}
-		if n += some; some < mostPosted {
-			return text.Phrase{Key: "job.messages_forgotten", Args: []any{"n", n}}, ctx.Err()
+	for _, forget := range []func(context.Context, time.Time, int) (int, error){d.store.ForgetMessages, d.store.ForgetTexts} {
+		for {
+			some, err := forget(ctx, at.AddDate(0, 0, -set.KeepDays), mostPosted)
+			if err != nil {
+				return text.Phrase{}, err
+			}
+			if n += some; some < mostPosted {
+				break
+			}
 		}
 	}
+	return text.Phrase{Key: "job.messages_forgotten", Args: []any{"n", n}}, ctx.Err()
 }

@@ -5,6 +5,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/coverage"
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -33,6 +34,7 @@ var (
 	results      = words("calls.outcome.", coverage.CallOutcomes[:])
 	needs        = words("calls.need.", coverage.Needs[:])
 	groupings    = words("coverage.by.", coverage.Groupings)
+	textStates   = words("texts.state.", texting.States)
 )
 
 // takes is what to type after a refusal that names what a page would let one choose.
@@ -82,5 +84,5 @@ func toType(kind fault.Kind, code, other string) *fault.Error {
 func (t *terminal) wordLists() []any {
 	return []any{"reasons", reasons(t.lang), "outcomes", outcomes(t.lang), "findings", findings(t.lang), "means", means(t.lang),
 		"technologies", technologies(t.lang), "roles", roles(t.lang), "results", results(t.lang), "needs", needs(t.lang),
-		"groupings", groupings(t.lang)}
+		"groupings", groupings(t.lang), "text_states", textStates(t.lang)}
 }

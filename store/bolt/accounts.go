@@ -535,7 +535,14 @@ func (s *Store) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (p a
 	var t accounts.Token
 	err = s.view(ctx, func(tx *tx) error {
 		var found bool
-		if t, found, err = tokens.get(tx, []byte(h)); err != nil || !found || !t.Alive(at) {
+		if t, found, err = tokens.get(tx, []byte(h)); err != nil || found && !t.Alive(at) {
+			return err
+		}
+		if !found {
+			set, err := textSettingsOf(tx)
+			if err == nil && set.Token == h {
+				p = accounts.GatewayPerson()
+			}
 			return err
 		}
 		p, err = s.living(tx, t.Person)
@@ -544,7 +551,7 @@ func (s *Store) ByToken(ctx context.Context, h accounts.Hash, at time.Time) (p a
 	if err != nil || p.ID == "" {
 		return accounts.Person{}, err
 	}
-	if accounts.Stale(t.Seen, at) {
+	if t.ID != "" && accounts.Stale(t.Seen, at) {
 		err = s.noteSeen(ctx, func(tx *tx) error {
 			now, found, err := tokens.get(tx, []byte(h))
 			if err != nil || !found || !accounts.Stale(now.Seen, at) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/airing/texting"
 	"loa/message"
 	"loa/store"
 )
@@ -330,6 +331,11 @@ func (tx *tx) tellChange(name string, m accounts.Meta, answer []byte) error {
 // tellReport is tell of a new report.
 func (tx *tx) tellReport(m accounts.Meta, id string) error {
 	return tx.tell(message.Reported, m, message.Event{Change: id, By: m.By.Name, About: id})
+}
+
+// tellText is tell of an answer to a text message.
+func (tx *tx) tellText(m accounts.Meta, t texting.Text) error {
+	return tx.tell(message.TextAnswered, m, message.Event{Change: t.ID, By: t.Name, About: t.ID, Reply: t.Reply, Phone: t.From})
 }
 
 // Due implements message.Outbox.

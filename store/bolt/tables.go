@@ -20,6 +20,7 @@ var tableNames = []string{
 	messages.name, messagesByTime.name, inboxes.name, unread.name, deliveries.name, deliveriesDue.name, deliveriesIn.name, deliveriesOf.name,
 	messageSettings.name, messageHooks.name, messageHookKeys.name, messageChoices.name, messageSecrets.name,
 	devices.name, devicesOf.name, deviceEndpoints.name,
+	texts.name, textKeys.name, textsOf.name, textSettings.name,
 	people.name, phrases.name, invitations.name, inviteHashes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
 }
 

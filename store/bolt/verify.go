@@ -27,7 +27,7 @@ var checks = []func(tx *tx, report func(store.Problem)) error{
 	checkAccounts,
 	checkSchedule,
 	checkStations,
-	checkMessages,
+	checkMessages, checkTexts,
 	checkDevices,
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/audio"
 	"loa/audio/match"
 	"loa/contest"
@@ -75,6 +76,7 @@ func Fill(t testing.TB, s *bolt.Store, blobs library.Blobs) {
 	f.succession()
 	f.lists(people)
 	f.messages(people)
+	f.texts(people[accounts.Admin])
 	f.proofs(people[accounts.Admin])
 }
 
@@ -478,6 +480,18 @@ func (f *filler) messages(people map[accounts.Role]accounts.Actor) {
 			a = message.Attempt{At: at.Add(time.Hour), Answer: message.Refused, Code: 404, Says: "not found"}
 		}
 		f.must(f.s.Settle(f.ctx, []message.Delivery{p.Deliveries[0].After(a)}))
+	}
+}
+
+// texts takes two text messages, one of which is a stranger's.
+func (f *filler) texts(admin accounts.Actor) {
+	at := filledMonday.AddDate(0, 0, 2)
+	_, err := f.s.SaveTextSettings(f.ctx, f.meta(admin, at), texting.SaveSettings{On: true, Number: "0912345600", Token: accounts.HashOf("cổng tin nhắn")})
+	f.must(err)
+	for i, number := range []string{"0912345678", "0900000001"} {
+		m := f.meta(accounts.GatewayPerson().Actor("token"), at)
+		_, err := f.s.ReceiveText(f.ctx, m, texting.Receive{ID: fmt.Sprint("SMS-", i), From: number, Text: "PT ?", SentAt: at})
+		f.must(err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/contest"
 	"loa/coverage"
 	"loa/library"
@@ -339,6 +340,16 @@ func (e *Counted) StationBytes(ctx context.Context, station string) (int64, erro
 func (e *Counted) Successions(ctx context.Context, by accounts.Actor, q coverage.Newest) ([]coverage.Succession, int, error) {
 	e.asked("Successions")
 	return e.Engine.Successions(ctx, by, q)
+}
+
+func (e *Counted) TextSettings(ctx context.Context) (texting.Settings, error) {
+	e.asked("TextSettings")
+	return e.Engine.TextSettings(ctx)
+}
+
+func (e *Counted) Texts(ctx context.Context, by accounts.Actor, q texting.Query, after string, limit int) ([]texting.Text, string, error) {
+	e.asked("Texts")
+	return e.Engine.Texts(ctx, by, q, after, limit)
 }
 
 func (e *Counted) Tokens(ctx context.Context, id string, at time.Time) ([]accounts.Token, error) {

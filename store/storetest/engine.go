@@ -23,6 +23,7 @@ func Engine(t *testing.T, open func(t *testing.T) store.Engine) {
 		"a blob is used by whatever points at it": engineBlobs,
 		"closed weeks are listed as they stand":   engineClosed,
 		"a contest knows the other nouns":         engineContest,
+		"a text message is a report once":         engineTexts,
 		"changes are timed, refusals are not":     engineTimed,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

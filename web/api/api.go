@@ -21,6 +21,7 @@ type Store interface {
 	PeopleStore
 	PostStore
 	USBStore
+	TextStore
 }
 
 // Register adds every noun's routes to k: one line each.
@@ -30,6 +31,7 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk AudioDesk, hall *co
 	k.Handle(recordings{s, blobs, desk, hall}.routes()...)
 	k.Handle(coverages{s}.routes()...)
 	k.Handle(callRoutes{s}.routes()...)
+	k.Handle(textRoutes{s}.routes()...)
 	k.Handle(days{s}.routes()...)
 	k.Handle(schedules{s}.routes()...)
 	k.Handle(stationRoutes{s}.routes()...)

@@ -3,6 +3,7 @@ package api
 import (
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/audio"
 	"loa/audio/match"
 	"loa/audio/mpeg"
@@ -40,6 +41,7 @@ var values = []listed{
 	{all: airing.Checkers, say: "airing.checker."},
 	{all: airing.SealWords[:], say: "airing.seal."},
 	{all: airing.Switches, say: "airing.switch."},
+	{all: texting.States, say: "texts.state."},
 	{all: match.Words, say: "audio.match."},
 	{all: match.Reasons, say: "audio.match.why."},
 	{all: library.Kinds, mute: "people read where a file stands"},

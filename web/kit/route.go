@@ -202,7 +202,7 @@ func (r *Request) allowed() error {
 	case Public:
 		return nil
 	case SignedIn:
-		if r.Actor.Via == "" {
+		if !r.Actor.SignedIn() {
 			return fault.New(fault.Unauthenticated, "accounts.log_in_first")
 		}
 		return nil
@@ -220,7 +220,7 @@ func May(a accounts.Actor, access Access) bool {
 	case Public:
 		return true
 	case SignedIn:
-		return a.Via != ""
+		return a.SignedIn()
 	}
 	return a.CanSomewhere(access)
 }

@@ -1,0 +1,251 @@
+package texting
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"loa/accounts"
+	"loa/airing"
+	"loa/internal/fault"
+	"loa/internal/text"
+	"loa/message"
+	"loa/scheduler"
+	"loa/stations"
+)
+
+// house is a Monday on which every station airs P1 at 05:00 and P2 at 17:00; Lan is in the file of station 1, and
+// Vừ runs stations 1 and 2.
+type house struct {
+	Facts
+	people  *accounts.Directory
+	choices []message.Choice
+	lines   map[string]airing.Line // by slot
+	n       int
+}
+
+const lan, vu = "0912345678", "0987654321"
+
+var day = time.Date(2024, 5, 13, 0, 0, 0, 0, text.Zone)
+
+func open24() *house {
+	units, list := stations.Founding()
+	list[0].Contacts = []stations.Contact{{Name: "Hoàng Thị Lan", Phone: "+84912345678"}}
+	reg := stations.NewRegistry(units, list)
+	made := day.AddDate(0, -1, 0)
+	rule := func(id, programme, cron string) scheduler.Rule {
+		return scheduler.Rule{ID: id, Versions: []scheduler.Version{{Since: made, Programme: programme, Cron: cron, Minutes: 15,
+			Selection: scheduler.Selection{All: true}, Priority: scheduler.Ordinary}}}
+	}
+	plan := scheduler.NewSchedule([]scheduler.Programme{{ID: "P1", Title: "Bản tin xã", CountsTowardTarget: true, CreatedAt: made},
+		{ID: "P2", Title: "Nông thôn mới", CountsTowardTarget: true, CreatedAt: made}}, nil,
+		[]scheduler.Rule{rule("R1", "P1", "0 5 * * *"), rule("R2", "P2", "0 17 * * *")})
+	grant := func(id string) accounts.Grant {
+		return accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: id}}
+	}
+	people := accounts.NewDirectory([]accounts.Person{{ID: "vu", Name: "Vừ A Páo", Grants: []accounts.Grant{grant("S00001"), grant("S00002"),
+		{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}}}})
+	h := &house{people: people, choices: []message.Choice{{Person: "vu", Phone: vu}}, lines: map[string]airing.Line{}}
+	h.Facts = Facts{Settings: Settings{On: true}, Plan: airing.Plan{Registry: reg, Schedule: plan, Settings: airing.DefaultSettings()},
+		Line: func(slot string) (*airing.Line, error) {
+			if l, said := h.lines[slot]; said {
+				return &l, nil
+			}
+			return nil, nil
+		}}
+	return h
+}
+
+// text lets a text be heard at that time of the day, sent at another, and keeps what it says.
+func (h *house) text(t *testing.T, from, heard, sent, body string) Text {
+	t.Helper()
+	h.n++
+	clock := func(s string) time.Time {
+		at, err := time.ParseInLocation("2006-01-02 15:04", "2024-05-13 "+s, text.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at.UTC()
+	}
+	h.Senders = Senders(Number(from), h.Plan.Registry, h.people, h.choices)
+	c := Receive{ID: strings.Repeat("x", h.n), From: from, Text: body, SentAt: clock(sent)}
+	d, err := Decide(h.Facts, accounts.Meta{ID: "m", By: accounts.GatewayPerson().Actor("token"), At: clock(heard)}, c)
+	if err != nil {
+		t.Fatalf("%q: %v", body, err)
+	}
+	kept := d.Text
+	if r := d.Confirm; r != nil {
+		slot, err := h.Plan.Schedule.Slot(h.Plan.Registry, r.Slot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := airing.Line{Report: airing.Report{ID: r.ID, Station: d.Station, Slot: r.Slot, Outcome: r.Outcome, Reason: r.Reason, Corrects: r.Corrects,
+			StartedAt: r.StartedAt, Texted: r.Texted}, By: d.By, ReceivedAt: clock(heard)}
+		if line.StartedAt.IsZero() {
+			line.StartedAt = slot.Start.UTC()
+		}
+		if kept, err = d.After(h.Plan.Registry, line, nil); err != nil {
+			t.Fatal(err)
+		}
+		h.lines[r.Slot] = line
+	}
+	h.Recent = append([]Text{kept}, h.Recent...)
+	if len(kept.Reply) > replyMost || strings.ContainsFunc(kept.Reply, func(r rune) bool { return r > '~' }) || strings.Contains(kept.Reply, "{") {
+		t.Errorf("%q is answered %q", body, kept.Reply)
+	}
+	return kept
+}
+
+// A day of texts, each after those before it.
+func TestADayOfTexts(t *testing.T) {
+	type one struct{ from, heard, sent, body, want string } // want: the state, and what the answer holds
+	for name, texts := range map[string][]one{
+		"one after the other, a repeat, and nothing twice": {
+			{lan, "05:20", "05:20", "PT OK", "reported: DA PHAT Ban tin xa luc 05:00 13/05"},
+			{lan, "05:21", "05:20", "PT OK", "repeated: Buoi 05:00 13/05"},
+			{lan, "10:00", "05:20", "pt ok", "repeated: Buoi 05:00"},
+			{lan, "16:50", "16:50", "PT OK 17:00", "reported: 17:00"}, // the log says that it has not begun
+			{lan, "17:30", "17:30", "PT 02659 OK 17:05", "corrected: Da sua"},
+		},
+		"with a time, out of order": {
+			{lan, "17:30", "17:30", "ok 17h10", "reported: Nong thon moi luc 17:10"},
+			{lan, "17:40", "05:20", "pt ko dien", "reported: KHONG PHAT Ban tin xa luc 05:00 13/05. Ly do: Mat dien"},
+		},
+		"two that wait are asked about": {
+			{lan, "18:00", "18:00", "PT OK", "asked: Ngay 13/5/2024 co 2 buoi: 05:00 va 17:00. Nhan lai kem gio, vi du: PT"},
+			{lan, "18:01", "18:01", "PT OK ban tin", "reported: Ban tin xa"},
+			{lan, "18:02", "18:02", "PT OK", "reported: Nong thon moi"},
+		},
+		"a correction of her own, by the order in which it was sent": {
+			{lan, "05:30", "05:10", "PT KO MAY", "reported: Hong thiet bi"},
+			{lan, "05:31", "05:25", "PT OK 5:20", "corrected: Da sua: dai"},
+			{lan, "05:40", "05:08", "PT KO DIEN 5:00", "refused: tin nhan sau cua so nay"},
+		},
+		"somebody else's word stands": {
+			{vu, "05:20", "05:20", "PT 02659 OK 5:00", "reported: DA PHAT"},
+			{lan, "05:30", "05:30", "PT KO DIEN", "refused: da co Vu A Pao bao: Da phat"},
+			{lan, "05:31", "05:31", "PT OK", "repeated: Da phat"},
+		},
+		"who has two stations names one": {
+			{vu, "05:20", "05:20", "PT OK", "asked: Nhan lai kem ma dai: 02659, 02662"},
+			{vu, "05:21", "05:21", "PT 02662 OK", "reported: DA PHAT"},
+			{vu, "05:22", "05:22", "PT 02665 OK", "asked: khong bao duoc cho dai ma 02665"},
+		},
+		"what is not clear": {
+			{lan, "05:20", "05:20", "PT", "helped: KO DIEN 17:05. Ly do: DIEN, MAY, MUA, NGUOI, KHAC"},
+			{lan, "05:20", "05:20", "PT OK KO", "asked: Chua ro y. Da phat thi nhan: PT 02659 OK 17:05"},
+			{lan, "05:20", "05:20", "PT KO", "asked: Vi sao khong phat?"},
+			{lan, "05:20", "05:20", "PT OK 11:00", "asked: co 2 buoi"},
+			{lan, "04:20", "04:20", "PT OK", "refused: Buoi 05:00 chua den gio"},
+			{lan, "04:20", "04:20", "PT KO MUA", "asked: co 2 buoi"},
+			{lan, "04:20", "04:20", "PT KO MUA 5:00", "reported: Thoi tiet"},
+			{lan, "08:00", "08:00", "PT OK hôm qua", "asked: Ngay 12/5/2024 co 2 buoi"},
+			{lan, "08:00", "08:00", "PT OK 12/5 17:00", "reported: 17:00 12/05"},
+		},
+		"a stranger is answered once": {
+			{"+84900000001", "05:20", "05:20", "PT 02659 OK", "stranger: chua co trong ho so"},
+			{"0900000001", "05:21", "05:21", "PT 02659 OK", "stranger: "},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open24()
+			for _, x := range texts {
+				got := h.text(t, x.from, x.heard, x.sent, x.body)
+				state, holds, _ := strings.Cut(x.want, ": ")
+				if string(got.State) != state || !strings.Contains(got.Reply, holds) || holds == "" && got.Reply != "" {
+					t.Errorf("%s, %q:\n got %s: %s\nwant %s", x.heard, x.body, got.State, got.Reply, x.want)
+				}
+				if (got.Report != "") != (got.State == Reported || got.State == Corrected || got.State == Repeated || got.State == Refused && got.Report != "") {
+					t.Errorf("%q: report %q of %s", x.body, got.Report, got.State)
+				}
+			}
+		})
+	}
+}
+
+// A correction is of what the same number said by text, that nobody has looked at.
+func TestWhatSomebodyVerifiedIsNotCorrectedByText(t *testing.T) {
+	h := open24()
+	first := h.text(t, lan, "05:20", "05:20", "PT OK")
+	for slot, l := range h.lines {
+		l.Finding = airing.Verified
+		h.lines[slot] = l
+	}
+	if got := h.text(t, lan, "05:30", "05:30", "PT KO DIEN 5:00"); got.State != Refused || got.Report != first.ID {
+		t.Errorf("%+v", got)
+	}
+}
+
+// By text one acts at the station of the number and nowhere else, whatever else one may do.
+func TestATextActsAtItsStationAlone(t *testing.T) {
+	h := open24()
+	for _, s := range Senders(vu, h.Plan.Registry, h.people, h.choices) {
+		where := h.Plan.Registry.Where("S00003")
+		if s.By.Person != "vu" || !s.By.Can(accounts.ReportAiring, h.Plan.Registry.Where(s.Station)) || s.By.Can(accounts.ReportAiring, where) ||
+			s.By.Can(accounts.VerifyAiring, h.Plan.Registry.Where(s.Station)) {
+			t.Errorf("%+v", s)
+		}
+	}
+	gate := accounts.GatewayPerson().Actor("token")
+	if !gate.Can(accounts.HandOnTexts, accounts.Where{}) || gate.CanSomewhere(accounts.ReportAiring) || gate.CanSomewhere(accounts.ReadStations) || gate.SignedIn() {
+		t.Error("the gateway may do more than hand on texts")
+	}
+}
+
+func TestWhatAGatewayMustSay(t *testing.T) {
+	h, at := open24(), day.Add(6*time.Hour).UTC()
+	good := Receive{ID: "1", From: lan, Text: "PT OK", SentAt: at}
+	for code, edit := range map[string]func(*Receive){
+		"texts.id_form":   func(c *Receive) { c.ID = "" },
+		"texts.from_form": func(c *Receive) { c.From = "Viettel" },
+		"texts.text_form": func(c *Receive) { c.Text = strings.Repeat("a", 1001) },
+		"texts.sent_form": func(c *Receive) { c.SentAt = time.Time{} },
+	} {
+		c := good
+		edit(&c)
+		if _, err := Decide(h.Facts, accounts.Meta{At: at}, c); !fault.Is(err, code) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	ahead := good
+	ahead.SentAt = at.Add(time.Hour)
+	if _, err := Decide(h.Facts, accounts.Meta{At: at}, ahead); !fault.Is(err, "texts.sent_form") {
+		t.Errorf("sent in an hour: %v", err)
+	}
+	ahead.SentAt, ahead.SentMS = time.Time{}, at.UnixMilli()
+	if d, err := Decide(h.Facts, accounts.Meta{At: at}, ahead); err != nil || !d.SentAt.Equal(at) {
+		t.Errorf("in milliseconds: %v, %v", d.SentAt, err)
+	}
+	h.Settings.On = false
+	if _, err := Decide(h.Facts, accounts.Meta{At: at}, good); !fault.Is(err, "texts.off") {
+		t.Errorf("switched off: %v", err)
+	}
+	h.Settings.On = true
+	for range hourlyMost {
+		h.Recent = append(h.Recent, Text{At: at})
+	}
+	if _, err := Decide(h.Facts, accounts.Meta{At: at}, good); !fault.Is(err, "texts.too_many") {
+		t.Errorf("too many: %v", err)
+	}
+	if _, err := Decide(h.Facts, accounts.Meta{At: at.Add(time.Hour)}, good); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+}
+
+// An answer fits into one part, whatever the names; with tone marks where they are set.
+func TestAnswersFit(t *testing.T) {
+	h := open24()
+	h.Plan.Schedule = scheduler.NewSchedule([]scheduler.Programme{{ID: "P1", Title: strings.Repeat("Chương trình “dài” – ", 9)}}, nil,
+		[]scheduler.Rule{{ID: "R1", Versions: []scheduler.Version{{Since: day.AddDate(0, -1, 0), Programme: "P1", Cron: "0 5 * * *", Minutes: 15,
+			Selection: scheduler.Selection{All: true}, Priority: scheduler.Ordinary}}}})
+	if got := h.text(t, lan, "05:20", "05:20", "PT KO NGUOI"); !strings.HasSuffix(got.Reply, "Ly do: Khong co nguoi truc.") {
+		t.Errorf("%q", got.Reply)
+	}
+	h = open24()
+	h.Settings.Marks = true
+	h.Senders = Senders(lan, h.Plan.Registry, h.people, h.choices)
+	d, err := Decide(h.Facts, accounts.Meta{At: day.UTC()}, Receive{ID: "1", From: lan, Text: "PT", SentAt: day})
+	if err != nil || !strings.HasPrefix(d.Reply, "Đã phát: PT ") {
+		t.Errorf("%q, %v", d.Reply, err)
+	}
+}
