@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 
 	"loa/internal/fault"
 )
@@ -16,6 +17,12 @@ type Hash string
 // NewSecret makes a secret of 130 random bits in letters and digits that no
 // one confuses when copying them by hand.
 func NewSecret() string { return rand.Text() }
+
+var secretForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// IsSecret reports whether NewSecret could have made it. Forms carry a secret, so that a double
+// tap makes one thing and shows the same secret again; the store keeps its hash only.
+func IsSecret(s string) bool { return secretForm.MatchString(s) }
 
 // HashOf returns what the store keeps of a secret. Secrets are random and
 // long, so a fast hash is enough; passphrases go through HashPassphrase.

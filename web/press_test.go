@@ -73,6 +73,7 @@ var typed = map[string]map[string]string{
 	"/stations/import":            {"new": "1"},
 	"/stations/merge":             {"on": "2025-07-01"},
 	"/settings/messages":          {"mail": "thu@laocai.vn"},
+	"/settings/texts":             {"number": "0912345600", "from": "0912345678", "text": "PT OK"},
 	"/settings/hooks":             {"topics": "slot.missed", "url": "https://tin.laocai.vn/loa"},
 }
 
@@ -818,6 +819,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	}
 	w.visit("bientap", "/stations/import", nil)
 	w.told()
+	w.just("quantri", "/settings/texts", "settings/texts.html", nil)
 	w.recorded()
 	w.visit("hoithi", "/contests/lan-nam/papers?doc=certificates", nil)
 	w.visit("hoithi", "/contests/lan-nam/certificate", nil)

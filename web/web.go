@@ -37,6 +37,7 @@ import (
 	"loa/web/settings"
 	"loa/web/stations"
 	"loa/web/terms"
+	"loa/web/texts"
 	"loa/web/uploads"
 	"loa/web/usb"
 )
@@ -61,6 +62,7 @@ type Store interface {
 	settings.Store
 	stations.Store
 	terms.Store
+	texts.Store
 	usb.Store
 	programmes.Store
 
@@ -117,6 +119,7 @@ func Register(k *kit.Kit, d Deps) {
 	coverage.Register(k, d.Store)
 	calls.Register(k, d.Store)
 	seals.Register(k, d.Store)
+	texts.Register(k, d.Store)
 	settings.Register(k, d.Store, d.Post)
 	programmes.Register(k, d.Store, d.Desk)
 	calendar.Register(k, d.Store)

@@ -53,6 +53,7 @@ type Facts struct {
 	Recent   []Text   // the last that the number sent, RecentMost at most
 	Plan     airing.Plan
 	Line     func(slot string) (*airing.Line, error) // what answers a slot, nil if nothing does
+	Trial    bool                                    // nothing is kept
 }
 
 // strangerAgain is how long a number that is nobody's gets no second answer.
@@ -75,7 +76,7 @@ func Decide(f Facts, m accounts.Meta, c Receive) (d Decision, err error) {
 	switch {
 	case err != nil:
 		return d, err
-	case !f.Settings.On:
+	case !f.Settings.On && !f.Trial:
 		return d, fault.New(fault.Unavailable, "texts.off")
 	}
 	lately := 0
@@ -210,8 +211,8 @@ func (d *Decision) choose(f Facts, said Said, c Receive) error {
 		d.answer(Asked, "texts.reply.which_programme", "at", clock(list[0].slot), "first", cut(list[0].title, 35), "second", cut(list[1].title, 35))
 		return nil
 	case len(list) > 1 || said.Timed:
-		d.answer(Asked, "texts.reply.which", "time", clock(all[len(all)-1].slot), "day", text.Vietnamese.Date(day), "n", len(all), "times", clocks(all), "code", f.code(st.ID),
-			"outcome", outcomes[said.Outcome])
+		d.answer(Asked, "texts.reply.which", "day", text.Vietnamese.Date(day), "n", len(all), "times", clocks(all), "code", f.code(st.ID),
+			"outcome", outcomes[said.Outcome], "time", clock(all[len(all)-1].slot))
 		return nil
 	default:
 		d.answer(Refused, "texts.reply.early", "at", clock(all[0].slot))

@@ -73,7 +73,7 @@ func (s *Store) ReceiveText(ctx context.Context, m accounts.Meta, c texting.Rece
 			}
 			return err
 		}
-		if t, err = textOf(tx, m, c, confirm); err != nil {
+		if t, err = textOf(tx, m, c, false); err != nil {
 			return err
 		}
 		return errors.Join(putText(tx, t), tx.tellText(m, t))
@@ -89,7 +89,7 @@ func (s *Store) TryText(ctx context.Context, m accounts.Meta, c texting.Receive)
 	if err := s.refresh(ctx); err != nil {
 		return t, err
 	}
-	err = s.view(ctx, func(tx *tx) error { t, err = textOf(tx, m, c, foresay); return err })
+	err = s.view(ctx, func(tx *tx) error { t, err = textOf(tx, m, c, true); return err })
 	return t, err
 }
 
@@ -103,9 +103,9 @@ func foresay(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	return change.Line, err
 }
 
-// textOf is what becomes of a text message; report takes the report that it makes.
-func textOf(tx *tx, m accounts.Meta, c texting.Receive, report func(*tx, accounts.Meta, airing.Confirm) (airing.Line, error)) (t texting.Text, err error) {
-	f := texting.Facts{Line: func(slot string) (*airing.Line, error) {
+// textOf is what becomes of a text message. The report that it makes is kept, but for a trial.
+func textOf(tx *tx, m accounts.Meta, c texting.Receive, trial bool) (t texting.Text, err error) {
+	f := texting.Facts{Trial: trial, Line: func(slot string) (*airing.Line, error) {
 		line, _, err := standing(tx, slot)
 		return line, err
 	}}
@@ -139,6 +139,10 @@ func textOf(tx *tx, m accounts.Meta, c texting.Receive, report func(*tx, account
 		return d.Text, err
 	}
 	m.ID, m.By = d.Confirm.ID, d.By
+	report := confirm
+	if trial {
+		report = foresay
+	}
 	line, err := report(tx, m, *d.Confirm)
 	return d.After(f.Plan.Registry, line, err)
 }

@@ -41,7 +41,8 @@ func engineTexts(t *testing.T, e store.Engine) {
 	receive := func(id, body string, after time.Duration) (texting.Text, error) {
 		return e.ReceiveText(ctx, by(gateway, start.Add(after)), texting.Receive{ID: id, From: "+84912345678", Text: body, SentAt: start.Add(20 * time.Minute)})
 	}
-	tried, err := e.TryText(ctx, daemonAt("try", start.Add(time.Hour)), texting.Receive{ID: "try", From: "0912345678", Text: "PT OK", SentAt: start.Add(time.Hour)})
+	later := start.Add(time.Hour)
+	tried, err := e.TryText(ctx, daemonAt("try", later), texting.Receive{ID: "try", From: "0912345678", Text: "PT OK", SentAt: later})
 	if err != nil || tried.State != texting.Reported || tried.Reply == "" {
 		t.Fatalf("the trial: %+v, %v", tried, err)
 	}

@@ -129,8 +129,15 @@ func bookTable(r *kit.Request, lines []logLine, several bool) paper.Table {
 		if len(l.Evidence) > 0 {
 			note = append(note, r.Say("airing.has_evidence"))
 		}
+		if l.Texted != nil {
+			note = append(note, r.Say("airing.texted")+": "+l.Texted.From+".")
+		}
 		if !l.SaidAt.IsZero() {
-			waited := r.Say("airing.phone_said", "said", l.SaidAt, "heard", l.ReceivedAt)
+			said := "airing.phone_said"
+			if l.Texted != nil {
+				said = "airing.text_said"
+			}
+			waited := r.Say(said, "said", l.SaidAt, "heard", l.ReceivedAt)
 			if l.Unproven {
 				waited += ", " + r.Say("airing.phone_unproven")
 			}

@@ -30,6 +30,9 @@ var places = []place{
 	{"/me", accounts.Judge, "giam-khao", "Bắt đầu"},
 	{"/me", "", "quan-tri", "Phiên đăng nhập"},
 	{"/messages", accounts.Operator, "can-bo-dai", "Thường gặp"},
+	{"/texts", "", "quan-tri", "Báo bằng tin nhắn"},
+	{"/texts/card", accounts.Operator, "can-bo-dai", "Báo bằng tin nhắn"},
+	{"/texts/card", "", "quan-tri", "Báo bằng tin nhắn"},
 	{"/messages", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 
 	{"/today", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},
@@ -103,6 +106,7 @@ var places = []place{
 	{"/settings/messages", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 	{"/settings/hooks", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 	{"/settings/deliveries", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
+	{"/settings/texts", "", "quan-tri", "Báo bằng tin nhắn"},
 	{"/settings/library", "", "quan-tri", "Thư viện âm thanh: giữ gì, giữ bao lâu"},
 	{"/health", "", "quan-tri", "Sức khoẻ máy chủ"},
 	{"/backups", "", "quan-tri", "Sao lưu và khôi phục"},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"regexp"
 	"time"
 
 	"loa/accounts"
@@ -203,17 +202,13 @@ func (p pages) endSessions(w http.ResponseWriter, r *kit.Request) error {
 	return r.Redirect(w, "/me", "me.sessions_ended")
 }
 
-// secretForm is what accounts.NewSecret makes. The form carries it so that a
-// double tap makes one token and shows the same secret again.
-var secretForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
-
 func (p pages) addToken(w http.ResponseWriter, r *kit.Request) error {
 	f, err := r.ReadForm()
 	if err != nil {
 		return err
 	}
 	secret := f.Get("secret")
-	if !secretForm.MatchString(secret) {
+	if !accounts.IsSecret(secret) {
 		return fault.New(fault.Invalid, "kit.form_invalid")
 	}
 	days := f.Int("days")

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,18 +60,13 @@ func ofContest(r *kit.Request) (role accounts.Role, back string) {
 	return accounts.Judge, "/contests/" + id + "/jury"
 }
 
-// secretForm is what accounts.NewSecret makes. Forms carry the secret, so that
-// a double tap makes one invitation and shows the same link again; the store
-// keeps its hash only.
-var secretForm = regexp.MustCompile(`^[A-Z2-7]{26}$`)
-
 func newForm(pairs ...string) kit.Form {
 	return kit.NewForm(append(pairs, "secret", accounts.NewSecret())...)
 }
 
 func secretOf(form *kit.Form) (string, error) {
 	secret := form.Get("secret")
-	if !secretForm.MatchString(secret) {
+	if !accounts.IsSecret(secret) {
 		return "", fault.New(fault.Invalid, "kit.form_invalid")
 	}
 	return secret, nil

@@ -11,6 +11,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/airing/texting"
 	"loa/web/kit"
 )
 
@@ -22,6 +23,7 @@ type Store interface {
 	airing.SettingsStore
 	LibraryStore
 	MessageStore
+	texting.Store
 }
 
 type settingsPage struct {
@@ -53,6 +55,7 @@ func Register(k *kit.Kit, s Store, tries Tries) {
 	m := messageSettings{store: s, tries: tries, view: kit.NewView[messagesPage](folder, "messages.html"), hooks: kit.NewView[hooksPage](folder, "hooks.html"),
 		deliveries: kit.NewView[deliveriesPage](folder, "deliveries.html")}
 	k.Handle(m.routes()...)
+	k.Handle(textSettings{store: s, view: kit.NewView[textsPage](folder, "texts.html")}.routes()...)
 	k.AddStep(m.step)
 	k.AddStep(a.step)
 	k.AddStep(l.step)
@@ -63,7 +66,8 @@ func tabs(r *kit.Request) []kit.Tab {
 	var out []kit.Tab
 	for _, t := range []kit.Tab{{Path: "/settings", Text: r.Say("settings.title")}, {Path: "/settings/library", Text: r.Say("settings.library_title")},
 		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}, {Path: messagesPath, Text: r.Say("message.settings_title")},
-		{Path: hooksPath, Text: r.Say("message.hooks_title")}, {Path: deliveriesPath, Text: r.Say("message.log_title")}} {
+		{Path: hooksPath, Text: r.Say("message.hooks_title")}, {Path: deliveriesPath, Text: r.Say("message.log_title")},
+		{Path: textsPath, Text: r.Say("texts.settings_title")}} {
 		t.Current = r.URL.Path == t.Path
 		out = append(out, t)
 	}
