@@ -44,6 +44,7 @@ type mePage struct {
 	Secret   string // of a token just made, shown this once
 	Langs    []kit.Option
 	Lives    []kit.Option
+	Reports  bool // she reports airings, and may print how to do so by text
 }
 
 type sessionRow struct {
@@ -74,7 +75,7 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error { return p.rend
 
 // render fills what the handler left empty and shows the page.
 func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error {
-	page.Page, page.Login = r.Page("me.title"), r.Person.Login
+	page.Page, page.Login, page.Reports = r.Page("me.title"), r.Person.Login, r.Actor.CanSomewhere(accounts.ReportAiring)
 	places, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err
