@@ -27,7 +27,7 @@ import (
 	"loa/web/kit"
 )
 
-//go:embed *.html *.css
+//go:embed *.html *.css *.js
 var files embed.FS
 
 // Store is what these pages ask of the store.

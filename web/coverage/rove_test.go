@@ -1,0 +1,49 @@
+package coverage
+
+import (
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"loa/accounts"
+	"loa/store/bolttest"
+	"loa/web/kit"
+	"loa/web/webtest"
+)
+
+// A map of many stations and a strip of 52 weeks are one stop of the Tab key each; the arrow keys go on
+// from there, as the marks lie.
+func TestAPictureIsOneStopOfTheTabKey(t *testing.T) {
+	s := bolttest.Open(t)
+	webtest.Stations(t, s)
+	secret := webtest.LoggedIn(t, s, "Chị Thu", now, accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}})
+	k := kit.New(kit.Config{Auth: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	Register(k, s)
+	h, err := k.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", secret, server.URL)
+	p.Size(1920)
+	const stops = `[...document.querySelectorAll("[data-rove] a[href], [data-rove] [tabindex]")].filter((e) => e.tabIndex === 0).length`
+	p.Open(server.URL + "/coverage/stations/S00001?week=2024-W19")
+	p.Until("one stop of 52", `document.querySelectorAll(".year li").length === 52 && `+stops+` === 1`)
+	p.Keys(".year li", kb.ArrowRight+kb.ArrowRight)
+	p.Until("two weeks on", `document.activeElement === document.querySelectorAll(".year li")[2] && `+stops+` === 1`)
+	p.Press(kb.End)
+	p.Until("the last week", `document.activeElement === document.querySelectorAll(".year li")[51]`)
+	p.Press(kb.ArrowLeft)
+	p.Until("the week before", `document.activeElement === document.querySelectorAll(".year li")[50]`)
+	p.Open(server.URL + "/coverage?week=2024-W20")
+	p.Until("one stop of the map", `document.querySelectorAll(".map a").length > 100 && `+stops+` === 1`)
+	p.Keys(".map a", kb.ArrowDown)
+	p.Until("a station below", `document.activeElement.closest(".map a") && document.activeElement !== document.querySelector(".map a") &&
+		document.activeElement.getBoundingClientRect().y > document.querySelector(".map a").getBoundingClientRect().y`)
+	p.Shot("coverage", 360)
+}
