@@ -179,10 +179,7 @@ func TestAPlaceOfBackupsThatIsNone(t *testing.T) {
 // restores whole, and holds each report that had its receipt before it was asked for.
 func TestADaemonKilledWhileItKeepsBackups(t *testing.T) {
 	t.Parallel()
-	rounds := 3
-	if os.Getenv("LOA_LONG") == "1" {
-		rounds = 60
-	}
+	rounds := kills(t, 3)
 	place, _ := placed(t, "", "")
 	dir := t.TempDir()
 	serve := func(dir string) *child { return startChild(t, dir, 0, childBackups+"="+place) }
@@ -232,13 +229,13 @@ func TestADaemonKilledWhileItKeepsBackups(t *testing.T) {
 			}
 			if i == 0 { // it is the one that was answered last, or one after it that was cut
 				again := startChild(t, to, 0)
-				(&ledger{notes: acknowledged}).check(again)
+				(&ledger{notes: acknowledged}).check(again, true)
 				again.kill()
 			}
 		}
 		t.Logf("round %d: %d snapshots there, %d reports before the last, %d in all", round, len(there), len(acknowledged), len(kept.notes))
 		c = serve(dir)
-		kept.check(c)
+		kept.check(c, false)
 	}
 	code, out := loa("backups", "try", place)
 	ran(t, code, out)

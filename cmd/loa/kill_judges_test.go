@@ -213,10 +213,7 @@ func TestNoMarkIsLostByKill(t *testing.T) {
 	var organiser accounts.Actor
 	var judges []*typist
 	offline(t, dir, func(s *bolt.Store, hall *contest.Hall) { organiser, judges = stageContest(t, s, hall) })
-	rounds, each := 4, 120
-	if testing.Short() {
-		rounds = 2
-	}
+	rounds, each := kills(t, 4), 120
 	var c *child
 	total := 0
 	for round := range rounds {
