@@ -28,6 +28,7 @@ import (
 	"loa/internal/once"
 	"loa/library"
 	"loa/message"
+	"loa/message/pushtest"
 	"loa/web/kit"
 	"loa/web/webtest"
 )
@@ -332,6 +333,12 @@ func (w *presser) told() {
 	set.Mail = message.Mail{Host: "smtp.laocai.vn", Port: 587, Security: message.StartTLS, From: "loa@laocai.vn"}
 	must(w.store.SaveMessageSettings(ctx, meta(accounts.Daemon()), message.SaveSettings{Settings: set}))
 	must(w.store.SaveChoice(ctx, meta(person.Actor("session")), message.Choice{Person: person.ID, Mail: "quantri@laocai.vn"}))
+	_, session, err := w.store.BySession(ctx, accounts.HashOf(w.secret(w.t, "quantri")), w.clock.at)
+	must(nil, err)
+	device := func() {
+		must(w.store.SaveDevice(ctx, meta(person.Actor("session")), message.NewDevice(session, pushtest.New().At("https://push.example.vn/quantri"), false)))
+	}
+	device()
 	for i := range 3 {
 		must(w.store.Post(ctx, []message.Draft{{Key: fmt.Sprint("pressed ", i), Topic: message.WeekSummary, Person: person, Title: "Tổng hợp tuần",
 			Path: "/coverage"}}, w.clock.at))
@@ -350,6 +357,8 @@ func (w *presser) told() {
 	}
 	must(w.store.Post(ctx, []message.Draft{{Key: "pressed last", Topic: message.WeekSummary, Person: person, Title: "Tổng hợp tuần"}}, w.clock.at))
 	w.visit("quantri", "/messages", nil) // those before were marked as read
+	device()
+	w.just("quantri", "/me/messages", "messages/choice.html", nil)
 	w.just("quantri", "/settings/hooks", "settings/hooks.html", nil)
 	w.just("quantri", "/settings/deliveries", "settings/deliveries.html", nil)
 }

@@ -17,7 +17,6 @@ async function begin() {
   const registered = await navigator.serviceWorker.getRegistration("/"),
     sub = await registered?.pushManager.getSubscription();
   if (here === undefined) await sub?.unsubscribe(); // it was of a session that has ended
-  if (Notification.permission === "denied") return say("denied");
   say(here === undefined ? "off" : sub ? "on" : "lost");
 }
 
