@@ -316,11 +316,43 @@ type Query struct {
 	State   State   `name:"state"`
 	Channel Channel `name:"channel"`
 	Topic   Topic   `name:"topic"`
+	To      string  `name:"to"`  // part of the name or the address it goes to, tone marks or not
+	Day     Day     `name:"day"` // that it was made on
+}
+
+// Day is a day of the zone, 2026-11-30.
+type Day string
+
+// UnmarshalText reads a day, as it is written here or by people: 30/11/2026. Fault: message.day_form.
+func (d *Day) UnmarshalText(b []byte) error {
+	for _, form := range []string{time.DateOnly, "2/1/2006"} {
+		if at, err := time.Parse(form, strings.TrimSpace(string(b))); err == nil {
+			*d = Day(at.Format(time.DateOnly))
+			return nil
+		}
+	}
+	return fault.New(fault.Invalid, "message.day_form")
+}
+
+// JSONSchema is what a day looks like in JSON.
+func (Day) JSONSchema() map[string]any { return map[string]any{"type": "string", "format": "date"} }
+
+// Span is when the day begins and ends.
+func (d Day) Span() (from, until time.Time) {
+	from, _ = time.ParseInLocation(time.DateOnly, string(d), text.Zone) // it was read by UnmarshalText
+	return from, from.AddDate(0, 0, 1)
+}
+
+// has reports whether an instant is on the day.
+func (d Day) has(at time.Time) bool {
+	from, until := d.Span()
+	return !at.Before(from) && at.Before(until)
 }
 
 // Passes reports whether a delivery is one the query asks for.
 func (q Query) Passes(d Delivery) bool {
-	return (q.State == "" || d.State == q.State) && (q.Channel == "" || d.Channel == q.Channel) && (q.Topic == "" || d.Topic == q.Topic)
+	return (q.State == "" || d.State == q.State) && (q.Channel == "" || d.Channel == q.Channel) && (q.Topic == "" || d.Topic == q.Topic) &&
+		(q.Day == "" || q.Day.has(d.Made)) && (q.To == "" || strings.Contains(text.Fold(d.Name+" "+d.To), text.Fold(q.To)))
 }
 
 // Allowed returns a fault unless the actor may read the log of deliveries.

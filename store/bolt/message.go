@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sort"
 	"time"
 
 	"loa/accounts"
@@ -494,8 +495,22 @@ func (s *Store) Deliveries(ctx context.Context, by accounts.Actor, q message.Que
 	}
 	err = s.view(ctx, func(tx *tx) error {
 		list, next = nil, 0
-		looked := 0
+		looked, since := 0, time.Time{}
+		if q.Day != "" {
+			from, until := q.Day.Span()
+			first, err := firstMade(tx, until)
+			if err != nil {
+				return err
+			}
+			if since = from; before == 0 || first < before {
+				before = first
+			}
+		}
 		take := func(d message.Delivery) bool { // whether to go on
+			if d.Made.Before(since) {
+				next = 0
+				return false
+			}
 			if len(list) == limit || looked == mostLookedAt {
 				return false
 			}
@@ -536,6 +551,27 @@ func (s *Store) Deliveries(ctx context.Context, by accounts.Actor, q message.Que
 		return nil
 	})
 	return list, next, err
+}
+
+// firstMade is the number of the first delivery made at that instant or later, of one to come where
+// there is none: numbers rise with time.
+func firstMade(tx *tx, at time.Time) (number uint64, err error) {
+	last := uint64(0)
+	for e, err := range deliveries.descend(tx, nil, nil) {
+		if err != nil {
+			return 0, err
+		}
+		last = e.rec.Number
+		break
+	}
+	n := sort.Search(int(last), func(i int) bool {
+		for e, eerr := range deliveries.ascend(tx, deliveryKey(uint64(i)+1), nil) {
+			err = errors.Join(err, eerr)
+			return !e.rec.Made.Before(at)
+		}
+		return true
+	})
+	return uint64(n) + 1, err
 }
 
 // Replay implements message.Store.

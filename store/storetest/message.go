@@ -146,7 +146,9 @@ func messageDeliveries(t *testing.T, s message.Store) {
 		t.Fatal(err)
 	}
 	for q, want := range map[message.Query]int{{}: 4, {State: message.Sent}: 1, {State: message.Failed}: 1, {State: message.Waiting}: 2,
-		{Channel: message.Letter}: 0, {Topic: message.SlotMissed}: 4, {State: message.Waiting, Topic: message.SlotSoon}: 0} {
+		{Channel: message.Letter}: 0, {Topic: message.SlotMissed}: 4, {State: message.Waiting, Topic: message.SlotSoon}: 0,
+		{To: "lân"}: 4, {To: "hoa"}: 0, {Day: "2026-11-30"}: 4, {Day: "2026-11-29"}: 0, {Day: "2026-12-01"}: 0,
+		{State: message.Waiting, Day: "2026-11-30"}: 2, {State: message.Waiting, Day: "2026-11-29"}: 0} {
 		for _, limit := range []int{1, 3, 100} {
 			if got := listedDeliveries(t, s, q, limit); len(got) != want || !slices.IsSortedFunc(got, func(a, b uint64) int { return int(b) - int(a) }) {
 				t.Errorf("%+v by %d: %v, want %d", q, limit, got, want)

@@ -29,10 +29,12 @@ var places = []place{
 	{"/me", accounts.Operator, "can-bo-dai", "Vào lần đầu"},
 	{"/me", accounts.Judge, "giam-khao", "Bắt đầu"},
 	{"/me", "", "quan-tri", "Phiên đăng nhập"},
-	{"/messages", accounts.Operator, "can-bo-dai", "Thường gặp"},
 	{"/texts", "", "quan-tri", "Báo bằng tin nhắn"},
 	{"/texts/card", accounts.Operator, "can-bo-dai", "Báo bằng tin nhắn"},
 	{"/texts/card", "", "quan-tri", "Báo bằng tin nhắn"},
+	{"/me/messages", accounts.Operator, "can-bo-dai", "Nhận thông báo trên điện thoại"},
+	{"/me/messages", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
+	{"/messages", accounts.Operator, "can-bo-dai", "Nhận thông báo trên điện thoại"},
 	{"/messages", "", "quan-tri", "Thông báo, thư điện tử và webhook"},
 
 	{"/today", accounts.Operator, "can-bo-dai", "Mỗi lần phát"},

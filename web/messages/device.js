@@ -25,10 +25,10 @@ async function subscribe() {
   const may = await Notification.requestPermission();
   if (may !== "granted") return say(may === "denied" ? "denied" : "dismissed");
   await navigator.serviceWorker.register("/worker.js", { updateViaCache: "all" });
-  const { pushManager } = await navigator.serviceWorker.ready,
-    old = await pushManager.getSubscription();
+  const registered = await navigator.serviceWorker.ready,
+    old = await registered.pushManager.getSubscription();
   await old?.unsubscribe(); // it may be of another key, or of somebody else
-  const sub = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+  const sub = await registered.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
   const { endpoint, keys } = sub.toJSON();
   const answer = await fetch("/api/v1/me/device", {
     method: "PUT",
