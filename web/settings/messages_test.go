@@ -172,7 +172,7 @@ func TestALogSaysWhyItIsEmpty(t *testing.T) {
 		t.Fatal(err)
 	}
 	admin.Get("/settings/deliveries")
-	admin.Expect(http.StatusOK, "tbody tr", "Bị từ chối", "Webhook đã bị gỡ")
+	admin.Expect(http.StatusOK, "tbody tr", "Bị từ chối", "webhook đã bị gỡ")
 	if strings.Contains(admin.Doc().Find("tbody").Text(), "Gửi lại") {
 		t.Error("what can never go can be sent again")
 	}
