@@ -199,7 +199,7 @@ func (d *Decision) choose(f Facts, said Said, c Receive) error {
 		all = named
 	}
 	at := day.Add(said.Clock)
-	list := all
+	var list []meant
 	if said.Timed {
 		list = nearest(all, at, time.Duration(f.Plan.Settings.NearSlotHours)*time.Hour)
 	} else {

@@ -106,7 +106,7 @@ func FuzzRead(f *testing.F) {
 		if s.Reason != "" && clear && s.Outcome != airing.NotAired {
 			t.Errorf("%q has a reason and says %q", body, s.Outcome)
 		}
-		if again := Read(strings.ToUpper(body)); again.Outcome != s.Outcome && strings.ToLower(strings.ToUpper(body)) == strings.ToLower(body) {
+		if again := Read(strings.ToUpper(body)); again.Outcome != s.Outcome && strings.EqualFold(strings.ToUpper(body), body) {
 			t.Errorf("%q is %q in capitals, and %q", body, again.Outcome, s.Outcome)
 		}
 		if set := (Settings{}); len([]rune(set.fit(body))) > replyMost {

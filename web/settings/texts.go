@@ -27,6 +27,9 @@ func (p textSettings) routes() []kit.Route {
 	}
 }
 
+// payload is what an app on a phone is told to post; the names in it are the app's.
+const payload = `{"id":"%from% %sentStamp%","from":"%from%","text":"%text%","sent_ms":%sentStamp%}`
+
 type textsPage struct {
 	kit.Page
 	Tabs    []kit.Tab
@@ -37,6 +40,8 @@ type textsPage struct {
 	Made    string // the token just made, shown this once
 	Has     bool   // there is one
 	Address string // that the gateway posts to
+	Headers string // with it, as an app on a phone takes them
+	Payload string
 }
 
 func (p textSettings) show(w http.ResponseWriter, r *kit.Request) error {
@@ -78,6 +83,7 @@ func (p textSettings) render(w http.ResponseWriter, r *kit.Request, page textsPa
 		return err
 	}
 	page.Has, page.Address = set.Token != "", address.URL+"/api/v1/texts"
+	page.Headers, page.Payload = `{"Authorization":"Bearer `+cmp.Or(page.Made, "…")+`"}`, payload
 	return p.view.Render(w, r, page)
 }
 

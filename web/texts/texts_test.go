@@ -3,6 +3,7 @@ package texts_test
 import (
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 	"loa/web/texts"
 	"loa/web/webtest"
 )
+
+func TestMain(m *testing.M) { webtest.Main(m) }
 
 var now = time.Date(2024, 5, 14, 8, 0, 0, 0, text.Zone)
 
@@ -109,5 +112,51 @@ func TestCardsSayHowToReportByText(t *testing.T) {
 	}
 	if got := admin.Doc().Find(".textcard").Length(); got != n || n < 2 {
 		t.Errorf("%d cards of a district of %d stations", got, n)
+	}
+}
+
+// On a phone and on a desk the pages fit; another token ends the one before, once that was asked.
+func TestThePagesOfTextsInTheBrowser(t *testing.T) {
+	h, s := newPages(t)
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+	secret := webtest.LoggedIn(t, s, "chief", now, accounts.Grant{Role: accounts.Admin, Scope: province})
+	p := webtest.NewBrowser(t).Person()
+	p.Cookie("s", secret, srv.URL)
+	p.Open(srv.URL + "/settings/texts")
+	p.Type("#f-number", "0912345600")
+	p.Click("label:has(#f-on)")
+	p.Follow("form[action$='/settings/texts'] button")
+	p.Wait(".flash")
+	token := func(click ...string) string {
+		for _, sel := range click[:len(click)-1] {
+			p.Click(sel)
+		}
+		p.Follow(click[len(click)-1])
+		p.Wait("#token")
+		return webtest.Eval[string](p, "read the token", `document.querySelector("#token").value`)
+	}
+	first := token("form[action$='/settings/texts/token'] button")
+	second := token("button[popovertarget=renew]", "#renew button.danger")
+	if who, err := s.ByToken(t.Context(), accounts.HashOf(first), now); err != nil || who.ID != "" || first == second {
+		t.Errorf("the first token still is of %+v, %v", who, err)
+	}
+	m := accounts.Meta{ID: "m", By: accounts.GatewayPerson().Actor("token"), At: now}
+	for _, id := range []string{"1", "2"} {
+		if _, err := s.ReceiveText(t.Context(), m, texting.Receive{ID: id, From: "0900000001", Text: "PT 02659 OK 17:05", SentAt: now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Type("#f-from", "0900000002")
+	p.Type("#f-text", "PT OK")
+	p.Follow("form[action$='/settings/texts/try'] button")
+	p.Says("form[action$='/settings/texts/try'] .notice", "Số lạ")
+	for name, path := range map[string]string{"settings": "/settings/texts", "list": "/texts", "card": "/texts/card?district=082"} {
+		p.Open(srv.URL + path)
+		for _, width := range []int64{1280, 360} {
+			p.Shot("texts-"+name, width)
+		}
+		p.Fingers(name)
+		p.Size(1280)
 	}
 }
