@@ -41,7 +41,7 @@ var unguarded = map[string][]string{
 		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
 	"changes nothing": {"POST /api/v1/texts/try", "POST /settings/texts/try", "POST /api/v1/post/hooks/{id}/try", "POST /api/v1/post/try",
-		"POST /me/messages/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
+		"POST /me/messages/try", "POST /me/messages/devices/{id}/try", "POST /api/v1/post/devices/{id}/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
 		"POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
 		"POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
@@ -53,6 +53,7 @@ var unguarded = map[string][]string{
 		"PATCH /api/v1/uploads/{id}", "POST /api/v1/uploads", "POST /api/v1/uploads/{id}", "DELETE /api/v1/uploads/{id}"},
 	"ends something for good; ended twice it is ended": {
 		"DELETE /api/v1/audio/{id}", "DELETE /api/v1/invitations/{id}", "DELETE /api/v1/tokens/{id}", "DELETE /api/v1/post/hooks/{id}",
+		"DELETE /api/v1/post/devices/{id}", "POST /me/messages/devices/{id}/end", "PUT /api/v1/me/device",
 		"POST /api/v1/me/messages/read", "POST /library/{id}/remove", "POST /me/sessions/end",
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
 		"POST /people/invite/organiser/{contest}/withdraw",
