@@ -41,7 +41,8 @@ var unguarded = map[string][]string{
 		"PUT /api/v1/contests/{contest}/entries/{entry}/form",
 		"POST /api/v1/contests/{contest}/sheets/{task}/heard"},
 	"changes nothing": {"POST /api/v1/texts/try", "POST /settings/texts/try", "POST /api/v1/post/hooks/{id}/try", "POST /api/v1/post/try",
-		"POST /me/messages/try", "POST /me/messages/devices/{id}/try", "POST /api/v1/post/devices/{id}/try", "POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
+		"POST /me/messages/try", "POST /me/messages/devices/{id}/try", "POST /api/v1/post/devices/{id}/try",
+		"POST /settings/hooks/{id}/try", "POST /api/v1/programmes/preview",
 		"POST /api/v1/rules/{id}/exceptions/{at}/preview", "POST /api/v1/programmes/{id}/preview",
 		"POST /api/v1/programmes/{id}/rules/preview"},
 	"is a plan a person agreed to, by its fingerprint or as it is shown again before it is made": {
