@@ -24,7 +24,8 @@ func FuzzSubscription(f *testing.F) {
 			return
 		}
 		u, err := url.Parse(s.Endpoint)
-		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Hostname() != s.Service() || strings.ContainsAny(s.Endpoint, " \r\n\t") || u.User != nil {
+		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Hostname() != s.Service() ||
+			strings.ContainsAny(s.Endpoint, " \r\n\t") || u.User != nil {
 			t.Errorf("kept %q: %v", s.Endpoint, err)
 		}
 		var read message.Subscription

@@ -51,7 +51,8 @@ func TestATourGoesAlongEveryLink(t *testing.T) {
 	if got := strings.Join(slices.Compact(slices.Clone(went)), " "); len(went) != len(strings.Fields(got)) {
 		t.Errorf("something was opened twice: %v", went)
 	}
-	for _, want := range []string{"/", "/me", "/stations", "/stations?district=082", "/old", "/new", "/also", "/api/v1/lists", "/api/v1/lists/L1", "/api/v1/lists/L2"} {
+	for _, want := range []string{"/", "/me", "/stations", "/stations?district=082", "/old", "/new", "/also",
+		"/api/v1/lists", "/api/v1/lists/L1", "/api/v1/lists/L2"} {
 		if !slices.Contains(went, want) {
 			t.Errorf("%s was not opened: %v", want, went)
 		}
