@@ -138,6 +138,9 @@ func TestTheGuideSaysWhatEachRoleMayDo(t *testing.T) {
 		table += " |\n"
 	}
 	for role, actions := range may {
+		if grantable[role] == nil {
+			continue // nobody can be given it
+		}
 		if !slices.Contains(order, role) {
 			t.Errorf("the guide's table has no column for %s", role)
 		}

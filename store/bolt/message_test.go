@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"loa/accounts"
+	"loa/airing/texting"
 	"loa/message"
 	"loa/stations"
 	"loa/store"
@@ -106,7 +107,7 @@ func TestEveryEventIsToldWithItsCause(t *testing.T) {
 		}
 	}
 	for _, e := range message.Events {
-		if e != message.Reported && e != message.ContestEvent && !strings.Contains(source.String(), `"`+string(e)+`"`) {
+		if e != message.Reported && e != message.ContestEvent && e != message.TextAnswered && !strings.Contains(source.String(), `"`+string(e)+`"`) {
 			t.Errorf("no change of the store is called %s", e)
 		}
 	}
@@ -136,5 +137,29 @@ func TestEveryEventIsToldWithItsCause(t *testing.T) {
 	}
 	if strings.Contains(due[0].Messages[0].Event.Change, m.ID) {
 		t.Error("the event tells the ID that only the caller knows")
+	}
+	if _, err := s.SaveTextSettings(t.Context(), meta(), texting.SaveSettings{On: true}); err != nil {
+		t.Fatal(err)
+	}
+	m = meta()
+	m.By = accounts.GatewayPerson().Actor("token")
+	for range 2 {
+		if _, err := s.ReceiveText(t.Context(), m, texting.Receive{ID: "1", From: "0900000001", Text: "PT", SentAt: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := 0
+	if due, err = s.Due(t.Context(), at, 10); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range due {
+		for _, m := range d.Messages {
+			if m.Topic == message.TextAnswered {
+				told++
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("an answer to a text was told %d times", told)
 	}
 }
