@@ -99,7 +99,8 @@ func same(t *testing.T, one, two map[string]string) {
 // neutral are the bytes that differ in any two runs: IDs of forms and people,
 // secrets, and the lot. Each is replaced by its order of appearance, so that
 // two worlds stay comparable.
-var neutral = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|"id":"[0-9a-f]{20}","code":"[0-9]+"|(?:%2f|\b)[0-9a-f]{20}\b|[A-Z2-7]{26}`)
+var neutral = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|"id":"[0-9a-f]{20}","code":"[0-9]+"|(?:%2f|\b)[0-9a-f]{20}\b|[A-Z2-7]{26}` +
+	`|\bB[\w-]{86}\b`) // the installation's key
 
 // headOf is all that stands before an answer's body but the time of day; a
 // length says what the body says, or for a range what the whole does.

@@ -43,7 +43,7 @@ type asked struct {
 var notCounted = map[string]bool{
 	"/assets/{hash}/{folder}/{file}": true, "/language/{lang}": true, "/healthz": true, "/readyz": true, "/metrics": true,
 	"/robots.txt": true, "/favicon.ico": true,
-	"/worker.js": true, "/offline": true, "/outbox": true, "/results/{contest}/cover.png": true,
+	"/worker.js": true, "/icon": true, "/offline": true, "/outbox": true, "/results/{contest}/cover.png": true,
 	"/contests/{contest}/promotion": true, "/contests/{contest}/correction": true, // between two rounds, and while a correction waits
 	"/judging/{contest}/hall":    true, // of rounds that are judged live
 	"/api/v1/airings/{id}/proof": true, // cmd/loa makes them of real sound

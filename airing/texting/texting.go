@@ -175,7 +175,7 @@ func (t Text) Repeats(c Receive) error {
 // Query narrows the list of text messages, on its page, by the API and the command line.
 type Query struct {
 	State   State  `name:"state"`
-	From    string `name:"from"`    // number
+	Phone   string `name:"phone"`   // number it came from
 	Station string `name:"station"` // ID, or official code
 }
 
@@ -189,7 +189,7 @@ func (q Query) In(reg *stations.Registry, on stations.Date) (_ Query, err error)
 
 // Passes reports whether a text is one the query asks for.
 func (q Query) Passes(t Text) bool {
-	return (q.State == "" || t.State == q.State) && (q.From == "" || t.From == Number(q.From)) && (q.Station == "" || t.Station == q.Station)
+	return (q.State == "" || t.State == q.State) && (q.Phone == "" || t.From == Number(q.Phone)) && (q.Station == "" || t.Station == q.Station)
 }
 
 // HandsOn returns a fault unless the actor may hand on text messages.

@@ -24,14 +24,14 @@ type textsCommands struct {
 type textsLog struct {
 	reach
 	State   texting.State `help:"cli.flag.text_state"`
-	From    string        `help:"cli.flag.text_from"`
+	Phone   string        `help:"cli.flag.text_from"`
 	Station string        `help:"cli.flag.station"`
 	JSON    bool          `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c textsLog) Run(t *terminal) error {
-	items, err := c.client().all(t, filter.Link("/api/v1/texts", texting.Query{State: c.State, From: c.From, Station: c.Station}, "limit", "500"))
+	items, err := c.client().all(t, filter.Link("/api/v1/texts", texting.Query{State: c.State, Phone: c.Phone, Station: c.Station}, "limit", "500"))
 	if err != nil {
 		return err
 	}

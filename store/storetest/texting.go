@@ -88,7 +88,7 @@ func engineTexts(t *testing.T, e store.Engine) {
 	var ids []string
 	after := ""
 	for range 5 {
-		list, next, err := e.Texts(ctx, accounts.Daemon(), texting.Query{From: "+84 912 345 678"}, after, 2)
+		list, next, err := e.Texts(ctx, accounts.Daemon(), texting.Query{Phone: "+84 912 345 678"}, after, 2)
 		if err != nil {
 			t.Fatal(err)
 		}

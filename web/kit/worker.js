@@ -79,9 +79,10 @@ addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (url.origin !== location.origin) return;
   if (e.request.mode === "navigate") {
-    if (url.pathname === "/logout" || url.pathname === "/login") e.waitUntil(forget());
-    if (url.pathname === "/logout") e.waitUntil(quiet());
-    else if (e.request.method === "GET") e.respondWith(page(e));
+    if (url.pathname === "/logout" || url.pathname === "/login") {
+      e.waitUntil(forget());
+      if (url.pathname === "/logout") e.waitUntil(quiet());
+    } else if (e.request.method === "GET") e.respondWith(page(e));
     else if (e.request.headers.get("Content-Type") === "application/x-www-form-urlencoded")
       e.respondWith(fetch(e.request).catch(async () => (await caches.match(offline)) ?? Response.error()));
   } else if (e.request.method === "GET" && url.pathname.startsWith("/assets/")) {
