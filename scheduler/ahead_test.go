@@ -63,11 +63,12 @@ func TestWhatIsAheadIsToldUntilItIsMended(t *testing.T) {
 		}
 		return e
 	}
-	wants("unfilled P1", "unplanned P1")
+	wants("unplanned P1") // without a rule no slot lacks anything
 	w.rule(now, SaveRule{Cron: "0 17 * * 1,4", Selection: Selection{Stations: []string{"S00001", "S00002", "S00003", "S00004", "S00005", "S00006", "S00007"}},
 		Until: day(30)})
 	a := wants("unfilled P1", "no_slot S00008")
-	if g := a.Gaps[0]; a.Slots != 14 || a.Stations != 7 || a.Widest != "P1" || g.Slots != 14 || g.Stations != 7 || !g.First.Equal(local("2024-05-09 17:00")) {
+	if g := a.Gaps[0]; a.Slots != 14 || a.Stations != 7 || !slices.Equal(a.Offers, []string{"P1"}) || g.Slots != 14 || g.Stations != 7 ||
+		!g.First.Equal(local("2024-05-09 17:00")) {
 		t.Errorf("%+v", a)
 	}
 	episode(SaveEpisode{Script: "Kính chào", From: day(20)}) // not meant for these days
@@ -96,5 +97,85 @@ func TestWhatIsAheadIsToldUntilItIsMended(t *testing.T) {
 				t.Errorf("%s: %q", g.Kind, said)
 			}
 		}
+	}
+}
+
+// A rule at stations that broadcast in none of the programme's languages is told apart until
+// it is limited to those that do; where another episode helps, it is said in which language,
+// and what is planned nowhere is offered a programme that counts and is understood there.
+func TestALanguageStationsLackIsToldAsTheCause(t *testing.T) {
+	w := ahead{newWorld(t, 8), nil}
+	look := func() Ahead {
+		t.Helper()
+		a, err := LookAhead(t.Context(), w, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	add := func(c SaveProgramme) {
+		t.Helper()
+		p, err := DecideProgramme(w.s, editor(now), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.s = NewSchedule(append(w.s.Programmes, p), w.s.Episodes, w.s.Rules)
+	}
+	approve := func(c SaveEpisode) {
+		t.Helper()
+		c.Title, c.Script, c.Submit = "Số mới", "Kính chào", true
+		e, _, err := DecideEpisode(w.s, nil, editor(now), c)
+		e = w.keepEpisode(e, err)
+		w.keepEpisode(DecideMove(w.s, editor(now), MoveEpisode{ID: e.ID, To: Approved}))
+	}
+	hmong := 0
+	for _, st := range w.reg.Stations() {
+		if st.Traits().Speaks("hmn") {
+			hmong++
+		}
+	}
+	if hmong == 0 || hmong == 8 {
+		t.Fatalf("%d of 8 stations broadcast in Hmong", hmong)
+	}
+	add(SaveProgramme{Title: "Tiếng Mông", Languages: []string{"hmn"}, CountsTowardTarget: true})
+	add(SaveProgramme{Title: "Ca nhạc", Languages: []string{"vi", "hmn"}})
+	r := w.rule(now, SaveRule{Programme: "P2", Cron: "0 17 * * 1"})
+	approve(SaveEpisode{Programme: "P2", Language: "hmn"})
+	var at []Gap
+	for _, g := range look().Gaps {
+		if g.Programme == "P2" {
+			at = append(at, g)
+		}
+	}
+	if len(at) != 1 || at[0].Kind != Unspoken || at[0].Rule != r.ID || at[0].Slots != 8-hmong || at[0].Stations != 8-hmong {
+		t.Errorf("a Hmong rule at all: %+v", at)
+	}
+	if said := at[0].Words(text.Vietnamese, strings.ToUpper); !strings.Contains(said, "tiếng Mông") || strings.ContainsAny(said, "{}") {
+		t.Errorf("it says %q", said)
+	}
+	if p, err := PreviewRule(w.s, w.reg, editor(now),
+		SaveRule{ID: r.ID, Programme: "P2", Cron: "0 17 * * 1", Selection: Selection{All: true}}); err != nil || p.Unspoken != 8-hmong || p.Stations != 8 {
+		t.Errorf("the preview says %+v, %v", p, err)
+	}
+	w.rule(now, SaveRule{ID: r.ID, Programme: "P2", Cron: "0 17 * * 1", Selection: Selection{Language: "hmn"}})
+	a := look()
+	if slices.ContainsFunc(a.Gaps, func(g Gap) bool { return g.Programme == "P2" }) {
+		t.Errorf("limited to Hmong stations: %+v", a.Gaps)
+	}
+	p2, _ := w.s.Programme("P2")
+	p1, _ := w.s.Programme("P1")
+	if !slices.Equal(a.Offers, []string{"P1", "P3"}) || len(a.Bare(p2, w.reg)) != 0 || len(a.Bare(p1, w.reg)) != 8-hmong {
+		t.Errorf("offered %q", a.Offers)
+	}
+	w.rule(now, SaveRule{Programme: "P3", Cron: "0 18 * * 1"})
+	approve(SaveEpisode{Programme: "P3", Language: "hmn"})
+	for _, g := range look().Gaps {
+		if g.Programme == "P3" && (g.Kind != Unfilled || !slices.Equal(g.Languages, []string{"vi"}) || g.Slots != 8-hmong) {
+			t.Errorf("of two languages one lacks: %+v", g)
+		}
+	}
+	approve(SaveEpisode{Programme: "P3", Language: "vi"})
+	if a := look(); slices.ContainsFunc(a.Gaps, func(g Gap) bool { return g.Programme == "P3" }) {
+		t.Errorf("with both: %+v", a.Gaps)
 	}
 }

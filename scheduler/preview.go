@@ -13,6 +13,7 @@ import (
 // Preview is what a rule would do, shown before it is saved.
 type Preview struct {
 	Stations int           `json:"stations"` // chosen and active at the first date, 0 without one
+	Unspoken int           `json:"unspoken"` // of these, which broadcast in none of the programme's languages
 	Dates    []PreviewDate `json:"dates"`    // the next ones, at most previewDates
 	Clashes  []Clash       `json:"clashes"`  // by time, at most previewClashes
 	More     bool          `json:"more"`     // there are more clashes than shown
@@ -55,13 +56,17 @@ func PreviewRule(s *Schedule, reg *stations.Registry, m accounts.Meta, c SaveRul
 	}
 	p := Preview{Past: r.Versions[0].Since.Before(m.At) && c.ID == "", Dates: []PreviewDate{}, Clashes: []Clash{},
 		Loose: append([]Exception{}, r.Loose(m.At)...)}
+	programme, _ := s.Programme(r.Current().Programme) // of the schedule's own
 	alone := NewSchedule(slices.Clone(s.Programmes), nil, []Rule{r})
 	g := alone.grid(reg, reg.Stations())
 	from := latest(m.At, r.Current().Since)
 	for o := range g.occurrences(from, from.AddDate(5, 0, 0)) {
 		n := 0
-		for range g.stations(o) {
+		for i := range g.stations(o) {
 			n++
+			if len(p.Dates) == 0 && !programme.suits(g.list[i].TraitsAt(o.start)) {
+				p.Unspoken++
+			}
 		}
 		if p.Dates = append(p.Dates, PreviewDate{o.start, n}); len(p.Dates) == previewDates {
 			break

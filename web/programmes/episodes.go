@@ -219,7 +219,11 @@ func (p pages) showNewEpisode(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderEpisodeEdit(w, r, programme, kit.NewForm("language", programme.Languages[0]))
+	language := programme.Languages[0]
+	if asked := r.FormValue("language"); stations.KnownLanguage(asked) { // the one some stations lack
+		language = asked
+	}
+	return p.renderEpisodeEdit(w, r, programme, kit.NewForm("language", language))
 }
 
 func (p pages) showEditEpisode(w http.ResponseWriter, r *kit.Request) error {

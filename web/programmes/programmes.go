@@ -442,7 +442,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	}
 	if len(s.Programmes) == 0 {
 		return []kit.Step{{Title: r.Say("schedule.step.first"), Text: r.Say("schedule.step.first_text"), Button: r.Say("schedule.step.first_button"),
-			Path: "/programmes/new", Icon: "horn", Order: 10}}, nil
+			Path: "/programmes/new", Icon: "horn", Order: 5}}, nil
 	}
 	ahead, err := scheduler.LookAhead(r.Context(), p.store, r.Now)
 	if err != nil {
@@ -454,8 +454,8 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 			State: kit.StateOK, Order: 20}}, nil
 	}
 	var steps []kit.Step
-	for i, kind := range scheduler.GapKinds {
-		step := kit.Step{Icon: gapCards[kind].icon, State: kit.StateWarn, Order: 20 + i, Path: gapCards[kind].path}
+	for _, kind := range scheduler.GapKinds {
+		step := kit.Step{Icon: gapCards[kind].icon, State: kit.StateWarn, Order: 5, Path: gapCards[kind].path}
 		for _, g := range ahead.Gaps {
 			if g.Kind == kind {
 				step.Lines = append(step.Lines, kit.StepLine{Text: g.Words(r.Lang, reg.Label), Path: mend(g)})
@@ -463,10 +463,12 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		}
 		if n := len(step.Lines); n > 0 {
 			key := "schedule.gap." + string(kind)
-			if kind == scheduler.NoSlot {
-				step.Path = "/programmes/" + ahead.Widest + "/rules/new?for=" + string(scheduler.NoSlot)
-			}
 			step.Title, step.Text, step.Button = r.Say(key, "n", n), r.Say(key+"_text"), r.Say(key+"_button")
+			if kind == scheduler.NoSlot && len(ahead.Offers) > 0 {
+				step.Path = bareRule(ahead.Offers[0])
+			} else if kind == scheduler.NoSlot { // a programme in a language they broadcast in comes first
+				step.Path, step.Button = "/programmes/new", r.Say("schedule.step.first_button")
+			}
 			steps = append(steps, step)
 		}
 	}
@@ -475,8 +477,14 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 
 // gapCards say of each kind of gap how its card looks and where all of the kind are seen.
 var gapCards = map[scheduler.GapKind]struct{ icon, path string }{
-	scheduler.Unfilled: {"upload", "/programmes"}, scheduler.Unapproved: {"check", "/programmes"}, scheduler.NoCopy: {"library", "/library"},
+	scheduler.Unfilled: {"upload", "/programmes"}, scheduler.Unspoken: {"calendar", "/programmes"},
+	scheduler.Unapproved: {"check", "/programmes"}, scheduler.NoCopy: {"library", "/library"},
 	scheduler.Unplanned: {"calendar", "/programmes"}, scheduler.NoSlot: {"stations", ""}, scheduler.RuleEnds: {"calendar", "/calendar"},
+}
+
+// bareRule is the form of a new rule of the programme for stations at which nothing is planned.
+func bareRule(programme string) string {
+	return "/programmes/" + programme + "/rules/new?for=" + string(scheduler.NoSlot)
 }
 
 // mend is the page where a gap is closed.
@@ -486,7 +494,7 @@ func mend(g scheduler.Gap) string {
 		return "/library/" + g.Recording
 	case g.Kind == scheduler.NoSlot:
 		return "/calendar?station=" + g.Station
-	case g.Kind == scheduler.RuleEnds:
+	case g.Kind == scheduler.RuleEnds, g.Kind == scheduler.Unspoken:
 		return "/rules/" + g.Rule
 	case g.Kind == scheduler.Unplanned:
 		return "/programmes/" + g.Programme + "/rules/new"
@@ -495,5 +503,9 @@ func mend(g scheduler.Gap) string {
 	case g.Episode != "":
 		return "/episodes/" + g.Episode
 	}
-	return "/programmes/" + g.Programme + "/episodes/new"
+	path := "/programmes/" + g.Programme + "/episodes/new"
+	if len(g.Languages) > 0 {
+		path += "?language=" + g.Languages[0]
+	}
+	return path
 }

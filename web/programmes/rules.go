@@ -20,6 +20,13 @@ type clashLine struct {
 	Self  bool
 }
 
+// other is a programme a rule could be made for instead, and at how many stations.
+type other struct {
+	scheduler.Programme
+	Path     string
+	Stations int
+}
+
 type rulePage struct {
 	kit.Page
 	Form         kit.Form
@@ -33,6 +40,7 @@ type rulePage struct {
 	Priorities   []kit.Option
 	Chosen       []kit.Option // ways to choose stations
 	Stations     []kit.Option
+	Others       []other   // that could air where nothing is planned instead
 	Typed        bool      // the line is typed, not made from the form
 	Ended        time.Time // from when on the rule plans nothing; zero for one that goes on
 	EndedBy      string
@@ -80,19 +88,22 @@ func (p pages) showNewRule(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	f := kit.NewForm("who", "all", "time", "17:00", "minutes", strconv.Itoa(scheduler.DefaultMinutes), "priority", string(scheduler.Ordinary))
+	page := rulePage{Programme: programme, Action: "/programmes/" + programme.ID + "/rules"}
 	if r.FormValue("for") == string(scheduler.NoSlot) { // the stations at which nothing is planned
 		ahead, err := scheduler.LookAhead(r.Context(), p.store, r.Now)
 		if err != nil {
 			return err
 		}
 		f.Values.Set("who", "list")
-		for _, g := range ahead.Gaps {
-			if g.Kind == scheduler.NoSlot {
-				f.Values.Add("stations", g.Station)
+		f.Values["stations"] = ahead.Bare(programme, reg)
+		for _, id := range ahead.Offers {
+			if o, err := s.Programme(id); err == nil && id != programme.ID {
+				page.Others = append(page.Others, other{o, bareRule(id), len(ahead.Bare(o, reg))})
 			}
 		}
 	}
-	return p.renderRule(w, r, reg, rulePage{Form: f, Programme: programme, Action: "/programmes/" + programme.ID + "/rules"})
+	page.Form = f
+	return p.renderRule(w, r, reg, page)
 }
 
 func (p pages) showRule(w http.ResponseWriter, r *kit.Request) error {
