@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,8 +42,8 @@ type Excerpts interface {
 	// after all that the machine said of it, to who may read the log of the province. Faults:
 	// accounts.denied, airing.unknown, airing.bundle_large.
 	Excerpt(ctx context.Context, by accounts.Actor, report string) (Excerpt, error)
-	// SignProof signs the facts of a bundle, by their hash, with the key that signs seals; nil
-	// before there is one. Fault: accounts.denied.
+	// SignProof signs the facts of a bundle, by their hash, with the key that signs seals.
+	// Fault: accounts.denied.
 	SignProof(ctx context.Context, m accounts.Meta, sum Hash) (*Sign, error)
 }
 
@@ -64,7 +65,7 @@ func NewBinder(s BundleStore, blobs library.Blobs) *Binder {
 
 // Bind writes the bundle of the machine's last verdict on a piece of evidence, "" for the piece it
 // spoke of last, and checks it as anybody will. Faults: accounts.denied, airing.unknown,
-// airing.bundle_unheard, airing.bundle_stale, those of ReadBundle and Check.
+// airing.evidence_unknown, airing.bundle_soundless, airing.bundle_unheard, airing.bundle_stale, those of ReadBundle and Check.
 func (w *Binder) Bind(ctx context.Context, m accounts.Meta, report, evidence string, f *os.File) error {
 	if err := MayBind(m.By); err != nil {
 		return err
@@ -113,7 +114,14 @@ func (l Line) heardLast(evidence string) (GivenProof, Evidence, error) {
 			return p, l.Evidence[i], nil
 		}
 	}
-	return GivenProof{}, Evidence{}, fault.New(fault.NotFound, "airing.bundle_unheard")
+	var none GivenProof
+	if evidence != "" && !slices.ContainsFunc(l.Evidence, func(e Evidence) bool { return e.ID == evidence }) {
+		return none, Evidence{}, fault.New(fault.NotFound, "airing.evidence_unknown")
+	}
+	if !slices.ContainsFunc(l.Unproved(), func(e Evidence) bool { return evidence == "" || evidence == e.ID }) { // it waits for nothing
+		return none, Evidence{}, fault.New(fault.NotFound, "airing.bundle_soundless")
+	}
+	return none, Evidence{}, fault.New(fault.NotFound, "airing.bundle_unheard")
 }
 
 // facts says what the bundle holds, but for its parts: with what the recording was compared, as far
@@ -174,7 +182,7 @@ func (w *Binder) write(ctx context.Context, m accounts.Meta, facts BundleFacts, 
 		}
 	}
 	lang := text.Vietnamese
-	said := p.Say(lang, func(id string) string { return Bundle{BundleFacts: facts}.Title(id) })
+	said := p.SayAll(lang, func(id string) string { return Bundle{BundleFacts: facts}.Title(id) })
 	small[bundleGuide] = []byte(lang.Say("airing.bundle_guide", "station", facts.Station, "programme", facts.Programme,
 		"at", lang.DateTime(line.StartedAt.In(text.Zone)), "report", line.ID, "word", lang.Say("audio.match."+string(p.Word)), "said", said))
 	for name, body := range small {
@@ -191,46 +199,44 @@ func (w *Binder) write(ctx context.Context, m accounts.Meta, facts BundleFacts, 
 	if err != nil {
 		return err
 	}
-	if sign != nil {
-		if small[bundleSignature], err = json.Marshal(sign); err != nil {
-			return err
-		}
+	if small[bundleSignature], err = json.Marshal(sign); err != nil {
+		return err
 	}
 	small[bundleFacts] = head
 	z := zip.NewWriter(to)
 	for _, name := range []string{bundleGuide, bundleFacts, bundleSignature, bundleLog, bundleSeal} {
 		if body, ok := small[name]; ok {
-			if err := putPart(z, name, zip.Deflate, bytes.NewReader(body)); err != nil {
+			if err := putPart(z, name, zip.Deflate, m.At, bytes.NewReader(body)); err != nil {
 				return err
 			}
 		}
 	}
-	if err := w.putBlob(ctx, z, clip, zip.Store, piece.SHA256); err != nil { // it is packed already
+	if err := w.putBlob(ctx, z, clip, zip.Store, m.At, piece.SHA256); err != nil { // it is packed already
 		return err
 	}
 	for _, ref := range facts.References {
-		if err := w.putBlob(ctx, z, ref.Part, zip.Deflate, facts.Parts[ref.Part]); err != nil {
+		if err := w.putBlob(ctx, z, ref.Part, zip.Deflate, m.At, facts.Parts[ref.Part]); err != nil {
 			return err
 		}
 	}
 	return z.Close()
 }
 
-func putPart(z *zip.Writer, name string, method uint16, body io.Reader) error {
-	part, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+func putPart(z *zip.Writer, name string, method uint16, at time.Time, body io.Reader) error {
+	part, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: at.In(text.Zone)})
 	if err == nil {
 		_, err = io.Copy(part, body)
 	}
 	return err
 }
 
-func (w *Binder) putBlob(ctx context.Context, z *zip.Writer, name string, method uint16, sha256 string) error {
+func (w *Binder) putBlob(ctx context.Context, z *zip.Writer, name string, method uint16, at time.Time, sha256 string) error {
 	f, err := w.blobs.Open(ctx, sha256)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return putPart(z, name, method, f)
+	return putPart(z, name, method, at, f)
 }
 
 // extension is that of a file's name where it is an ordinary one.

@@ -33,7 +33,7 @@ type Bundle struct {
 	Entries  int      `json:"entries"`  // of the log
 	End      Head     `json:"end"`      // where they end
 	Seal     *Seal    `json:"seal"`     // nil where the log was not sealed since
-	Signed   *Sign    `json:"signed"`   // nil where the installation had sealed nothing yet
+	Signed   *Sign    `json:"signed"`   // whose bundle it is: by a key that only paper vouches for
 
 	parts map[string]*zip.File
 	at    time.Time // when the machine had listened
@@ -67,7 +67,7 @@ type Reference struct {
 const (
 	bundleFormat    = "loa-proof-1"
 	bundleFacts     = "proof.json"
-	bundleSignature = "signature.json" // over proof.json; missing before the first seal
+	bundleSignature = "signature.json" // over proof.json
 	bundleLog       = "log.jsonl"      // entries of the station's chain as they were hashed
 	bundleSeal      = "seal.json"      // missing where the log was not sealed since
 	bundleGuide     = "DOC-TRUOC.txt"
@@ -112,8 +112,9 @@ func notABundle(err error) error { return fault.New(fault.Invalid, "airing.bundl
 func changed(part string) error { return fault.New(fault.Conflict, "airing.bundle_part", "part", part) }
 
 // ReadBundle reads a bundle and checks that it is whole and of one piece: each part by its sum, the
-// sums by the signature, the log link by link, and its end by the seal. Faults: airing.bundle_file,
-// airing.bundle_format, airing.bundle_large, airing.bundle_part, airing.bundle_signature, airing.bundle_chain,
+// sums by the signature, the log link by link, and its end by the seal. By whose key it is signed is
+// the reader's to ask (Signed). Faults: airing.bundle_file, airing.bundle_format, airing.bundle_large,
+// airing.bundle_part, airing.bundle_unsigned, airing.bundle_signature, airing.bundle_chain,
 // airing.bundle_lacks, airing.bundle_seal.
 func ReadBundle(r io.ReaderAt, size int64) (b Bundle, err error) {
 	z, err := zip.NewReader(r, size)
@@ -136,18 +137,21 @@ func ReadBundle(r io.ReaderAt, size int64) (b Bundle, err error) {
 	if b.Format != bundleFormat {
 		return b, fault.New(fault.Unsupported, "airing.bundle_format", "format", b.Format)
 	}
-	if err := b.sums(); err != nil {
-		return b, err
-	}
-	var sealed *Sealed
-	if sealed, err = readPart[Sealed](b, bundleSeal); err != nil {
-		return b, err
-	}
 	if b.Signed, err = readPart[Sign](b, bundleSignature); err != nil {
 		return b, err
 	}
-	if g := b.Signed; g != nil && !g.vouches(proofStatement(g.Installation, g.At, sha256.Sum256(facts))) || g == nil && sealed != nil {
+	switch g := b.Signed; {
+	case g == nil:
+		return b, fault.New(fault.Conflict, "airing.bundle_unsigned")
+	case !g.vouches(proofStatement(g.Installation, g.At, sha256.Sum256(facts))):
 		return b, fault.New(fault.Conflict, "airing.bundle_signature")
+	}
+	if err := b.sums(); err != nil {
+		return b, err
+	}
+	sealed, err := readPart[Sealed](b, bundleSeal)
+	if err != nil {
+		return b, err
 	}
 	if err := b.follow(); err != nil {
 		return b, err

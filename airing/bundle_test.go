@@ -3,6 +3,7 @@ package airing
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,7 +24,7 @@ func zipped(t testing.TB, parts map[string]string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
-		if err := putPart(z, name, zip.Deflate, strings.NewReader(parts[name])); err != nil {
+		if err := putPart(z, name, zip.Deflate, provedAt, strings.NewReader(parts[name])); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -31,6 +32,16 @@ func zipped(t testing.TB, parts map[string]string) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// signature is that under the facts of a bundle, by some key.
+func signature(t testing.TB, facts []byte) string {
+	t.Helper()
+	sign, err := json.Marshal(SignProof(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "I", provedAt, sha256.Sum256(facts)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(sign)
 }
 
 // aBundle is a bundle without sound: a report, its evidence and what the machine said.
@@ -55,7 +66,7 @@ func aBundle(t testing.TB) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{bundleFacts: string(facts), bundleLog: string(log)}
+	return map[string]string{bundleFacts: string(facts), bundleLog: string(log), bundleSignature: signature(t, facts)}
 }
 
 func TestABundleIsReadWholeOrNotAtAll(t *testing.T) {
@@ -68,6 +79,9 @@ func TestABundleIsReadWholeOrNotAtAll(t *testing.T) {
 	if err := b.Check(t.Context(), (&Prover{}).options()); !fault.Is(err, "airing.bundle_clip") {
 		t.Errorf("a bundle without a recording: %v", err)
 	}
+	unsigned, cut := maps.Clone(whole), maps.Clone(whole)
+	delete(unsigned, bundleSignature)
+	cut[bundleFacts] = strings.Replace(whole[bundleFacts], `"tolerance_seconds":0`, `"tolerance_seconds":9`, 1)
 	many := maps.Clone(whole)
 	for i := range maxParts {
 		many["p"+strings.Repeat("x", i)] = ""
@@ -75,7 +89,7 @@ func TestABundleIsReadWholeOrNotAtAll(t *testing.T) {
 	twice := new(bytes.Buffer)
 	z := zip.NewWriter(twice)
 	for range 2 {
-		if err := errors.Join(putPart(z, bundleFacts, zip.Store, strings.NewReader("{}")), z.Flush()); err != nil {
+		if err := errors.Join(putPart(z, bundleFacts, zip.Store, provedAt, strings.NewReader("{}")), z.Flush()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -91,6 +105,8 @@ func TestABundleIsReadWholeOrNotAtAll(t *testing.T) {
 		{"airing.bundle_large", zipped(t, many)},
 		{"airing.bundle_large", zipped(t, map[string]string{bundleFacts: strings.Repeat(" ", maxPart+1)})},
 		{"airing.bundle_part", twice.Bytes()},
+		{"airing.bundle_unsigned", zipped(t, unsigned)},
+		{"airing.bundle_signature", zipped(t, cut)},
 	} {
 		if _, err := read(c.bytes); !fault.Is(err, c.code) {
 			t.Errorf("%v, want %s", err, c.code)
@@ -101,7 +117,7 @@ func TestABundleIsReadWholeOrNotAtAll(t *testing.T) {
 // FuzzReadBundle: bytes from anybody are a bundle or a fault with a sentence, whatever they claim to hold.
 func FuzzReadBundle(f *testing.F) {
 	whole := aBundle(f)
-	f.Add([]byte(whole[bundleFacts]), []byte(whole[bundleLog]), []byte(nil), []byte(nil))
+	f.Add([]byte(whole[bundleFacts]), []byte(whole[bundleLog]), []byte(nil), []byte("{}"))
 	f.Add([]byte(whole[bundleFacts]), []byte(whole[bundleLog][:200]), []byte(`{"number":1}`), []byte(`{"key":"AA=="}`))
 	f.Add(zipped(f, whole), []byte(nil), []byte(nil), []byte(nil))
 	f.Fuzz(func(t *testing.T, facts, log, seal, sign []byte) {
@@ -123,6 +139,9 @@ func FuzzReadBundle(f *testing.F) {
 				t.Fatal(err)
 			}
 			parts[bundleFacts] = string(b)
+			if string(sign) == "{}" { // signed, so that what is behind that is reached
+				parts[bundleSignature] = signature(t, b)
+			}
 		}
 		for _, raw := range [][]byte{facts, zipped(t, parts)} {
 			b, err := ReadBundle(bytes.NewReader(raw), int64(len(raw)))

@@ -111,6 +111,15 @@ func (p Proof) Say(lang text.Language, name func(episode string) string) string 
 	return said
 }
 
+// SayAll is the proof in sentences with what a person should know beside it.
+func (p Proof) SayAll(lang text.Language, name func(episode string) string) string {
+	said := p.Say(lang, name)
+	for _, hint := range p.Hints {
+		said += " " + lang.Say("airing.hint."+string(hint))
+	}
+	return said
+}
+
 // CalledIn says how an episode of the plan is called in a sentence, by its ID.
 func CalledIn(plan *scheduler.Schedule, lang text.Language) func(episode string) string {
 	return func(id string) string {

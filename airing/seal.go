@@ -81,14 +81,23 @@ func grouped(digits string) string {
 // Has reports whether code, as somebody typed it from a paper, is this seal's.
 func (s Seal) Has(code string) bool { return plainCode(code) == s.Hash().String()[:codeDigits] }
 
+// plainDigits are the digits of what somebody typed from a paper.
+func plainDigits(typed string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", ".", "", "\u00a0", "", "\t", "", "\n", "").Replace(typed))
+}
+
 func plainCode(code string) string {
-	code = strings.ToLower(strings.NewReplacer(" ", "", "-", "", ".", "", "\u00a0", "", "\t", "").Replace(code))
+	code = plainDigits(code)
 	return code[:min(len(code), codeDigits)]
+}
+
+func allDigits(plain string, n int) bool {
+	return len(plain) == n && strings.Trim(plain, "0123456789abcdef") == ""
 }
 
 // CheckCode says what is wrong with a typed code. Fault: airing.seal_code.
 func CheckCode(code string) error {
-	if plain := plainCode(code); len(plain) < codeDigits || strings.Trim(plain, "0123456789abcdef") != "" {
+	if !allDigits(plainCode(code), codeDigits) {
 		return fault.New(fault.Invalid, "airing.seal_code", "digits", codeDigits).At("code")
 	}
 	return nil
@@ -224,6 +233,17 @@ func ReadSealed(r io.Reader) (d Sealed, err error) {
 // KeyCode is a public key as papers print it: its digits in groups of four.
 func (g Sign) KeyCode() string {
 	return grouped(hex.EncodeToString(g.Key))
+}
+
+// HasKey reports whether key, as somebody typed it from a paper, is the one that signed.
+func (g Sign) HasKey(key string) bool { return plainDigits(key) == hex.EncodeToString(g.Key) }
+
+// CheckKey says what is wrong with a typed key. Fault: airing.seal_key.
+func CheckKey(key string) error {
+	if digits := 2 * ed25519.PublicKeySize; !allDigits(plainDigits(key), digits) {
+		return fault.New(fault.Invalid, "airing.seal_key", "digits", digits).At("key")
+	}
+	return nil
 }
 
 // NoSeal is the fault of a number no seal has.

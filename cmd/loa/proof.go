@@ -44,9 +44,10 @@ func (c proofExport) Run(t *terminal) error {
 
 // proofVerify checks a bundle. It needs no daemon and no store.
 type proofVerify struct {
-	File string `arg:"" name:"bundle"`
-	Code string `help:"cli.flag.code"`
-	JSON bool   `help:"cli.flag.json"`
+	File string  `arg:"" name:"bundle"`
+	Code *string `help:"cli.flag.code"`
+	Key  *string `help:"cli.flag.key"`
+	JSON bool    `help:"cli.flag.json"`
 }
 
 // Run reads the bundle, listens to its recording again, and says what holds; what does not is the error.
@@ -56,13 +57,8 @@ func (c proofVerify) Run(t *terminal) error {
 		return err
 	}
 	defer f.Close()
-	if c.Code != "" {
-		if err := airing.CheckCode(c.Code); err != nil {
-			return err
-		}
-		if b.Seal == nil || !b.Seal.Has(c.Code) {
-			return fault.New(fault.Conflict, "cli.proof.other_code")
-		}
+	if err := c.pinned(b); err != nil {
+		return err
 	}
 	if err := b.Check(t, audio.Options{}); err != nil {
 		return err
@@ -75,8 +71,10 @@ func (c proofVerify) Run(t *terminal) error {
 		lang.Say("cli.proof.of", "station", b.Station, "programme", b.Programme, "at", lang.DateTime(b.Report.StartedAt.In(text.Zone)), "report", b.ReportID),
 		lang.Say("cli.proof.whole", "n", len(b.Parts)),
 		lang.Say("cli.proof.chain", "n", b.Entries, "seq", b.End.Seq, "hash", b.End.Hash.String()),
+		c.signedBy(lang, b),
 		sealedIn(lang, b),
-		lang.Say("cli.proof.heard", "word", wordOf(lang, *b.Heard), "said", b.Heard.Say(lang, b.Title)),
+		lang.Say("cli.proof.given", "word", wordOf(lang, b.Given), "said", b.Given.SayAll(lang, b.Title)),
+		lang.Say("cli.proof.heard", "word", wordOf(lang, *b.Heard)),
 		lang.Say("airing.proof_limit"),
 	} {
 		if _, err := fmt.Fprintln(t.out, printable(said)); err != nil {
@@ -84,6 +82,37 @@ func (c proofVerify) Run(t *terminal) error {
 		}
 	}
 	return nil
+}
+
+// pinned refuses a bundle that is not by the key, or not under the code, that paper told her.
+func (c proofVerify) pinned(b airing.Bundle) error {
+	if c.Key != nil {
+		if err := airing.CheckKey(*c.Key); err != nil {
+			return err
+		}
+		if !b.Signed.HasKey(*c.Key) {
+			return fault.New(fault.Conflict, "cli.proof.other_key")
+		}
+	}
+	if c.Code != nil {
+		if err := airing.CheckCode(*c.Code); err != nil {
+			return err
+		}
+		if b.Seal == nil || !b.Seal.Has(*c.Code) {
+			return fault.New(fault.Conflict, "cli.proof.other_code")
+		}
+	}
+	return nil
+}
+
+// signedBy says by which key the bundle is signed, and that it has to be compared where nothing pinned it: a
+// seal's code pins the log, not who signed.
+func (c proofVerify) signedBy(lang text.Language, b airing.Bundle) string {
+	key := "cli.proof.signed"
+	if c.Key != nil {
+		key = "cli.proof.signed_by_it"
+	}
+	return lang.Say(key, "at", lang.DateTime(b.Signed.At), "key", b.Signed.KeyCode())
 }
 
 // openBundle opens a bundle, whose parts are read from the file, and checks that it is whole.
@@ -112,6 +141,5 @@ func sealedIn(lang text.Language, b airing.Bundle) string {
 	if b.Seal == nil {
 		return lang.Say("cli.proof.unsealed")
 	}
-	return lang.Say("cli.proof.sealed", "n", b.Seal.Number, "week", b.Seal.Week.String(), "at", lang.DateTime(b.Signed.At), "code", b.Seal.Code(),
-		"key", b.Signed.KeyCode())
+	return lang.Say("cli.proof.sealed", "n", b.Seal.Number, "week", b.Seal.Week.String(), "code", b.Seal.Code())
 }

@@ -19,6 +19,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio/audiotest"
 	"loa/internal/text"
 	"loa/web/webtest"
 )
@@ -142,13 +143,14 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 		loa(want, said, append([]string{"proof", "export", report, file}, server...)...)
 		return file
 	}
-	export(66, "chưa nghe bản thu nào", "none.zip")
+	export(66, "không có bản thu nào để máy nghe", "none.zip")
 	at := start.Add(85 * time.Second)
 	path := "/api/v1/airings/" + report + "/evidence/" + uuidOf(2) + "?name=loa.WAV&captured_at=" + escape(at.Format(time.RFC3339)) +
 		"&sent_at=" + escape(r.clock.now().Format(time.RFC3339))
 	if a := r.call("PUT", path, weekly.clip(70, 9), "Content-Type", "application/octet-stream"); a.Status != 200 {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
+	export(66, "chưa nghe bản thu nào", "none.zip")
 	r.proofs(report)
 
 	unsealed := export(0, "chưa được niêm phong", "unsealed.zip")
@@ -156,7 +158,7 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 	bare := partsOf(t, unsealed)
 	facts := string(bare["proof.json"])
 	prints := slices.DeleteFunc(slices.Sorted(maps.Keys(bare)), func(name string) bool { return !strings.HasPrefix(name, "references/") })
-	if len(prints) != 2 || bare["ban-thu.wav"] == nil || bare["signature.json"] != nil || bare["seal.json"] != nil {
+	if len(prints) != 2 || bare["ban-thu.wav"] == nil || bare["signature.json"] == nil || bare["seal.json"] != nil {
 		t.Fatalf("the bundle holds %q", slices.Sorted(maps.Keys(bare)))
 	}
 	for said, p := range map[string]parts{
@@ -173,8 +175,45 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 		if strings.HasPrefix(said, "theo") {
 			want = 65
 		}
-		loa(want, said, "proof", "verify", whole.packed(t))
+		loa(want, said, "proof", "verify", whole.signed(t).packed(t))
+		if want == 75 {
+			loa(75, "Chữ ký của gói không đúng", "proof", "verify", whole.packed(t))
+		}
+		if !strings.HasPrefix(said, "theo mẫu") {
+			loa(75, "Gói không có chữ ký", "proof", "verify", whole.without("signature.json").packed(t))
+		}
 	}
+	guide := bare.with(t, "DOC-TRUOC.txt", []byte("Đài khác"))
+	loa(75, "Gói không có chữ ký", "proof", "verify", guide.without("signature.json").packed(t))
+	cutLog := bare["log.jsonl"][:bytes.LastIndexByte(bytes.TrimSpace(bare["log.jsonl"]), '\n')+1]
+	loa(75, "Gói không có chữ ký", "proof", "verify", bare.with(t, "log.jsonl", cutLog).without("signature.json").packed(t))
+
+	const doubt = "có thể là tệp chứ không phải bản thu"
+	r.made("PUT", "/api/v1/airings/"+uuidOf(3), fmt.Sprintf(
+		`{"station":"S00002","programme":%q,"outcome":"aired","means":"fm","seconds":150,"started_at":%q}`,
+		planned, start.Format(time.RFC3339)))
+	path = strings.ReplaceAll(strings.ReplaceAll(path, report, uuidOf(3)), uuidOf(2), uuidOf(4))
+	ownFile := string(audiotest.WAVOf(weekly[70*talkRate:85*talkRate], talkRate))
+	if a := r.call("PUT", path, ownFile, "Content-Type", "application/octet-stream"); a.Status != 200 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	r.proofs(uuidOf(3))
+	direct := filepath.Join(dir, "direct.zip")
+	loa(0, "", append([]string{"proof", "export", uuidOf(3), direct}, server...)...)
+	loa(0, doubt, "proof", "verify", direct)
+	if guide := partsOf(t, direct)["DOC-TRUOC.txt"]; !bytes.Contains(guide, []byte(doubt)) {
+		t.Errorf("who reads the guide is not told of the doubt: %s", guide)
+	}
+	z, err := zip.OpenReader(direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		if !f.Modified.Equal(r.clock.now().Truncate(time.Second)) {
+			t.Errorf("%s is of %v", f.Name, f.Modified)
+		}
+	}
+	z.Close()
 
 	r.clock.set(begins.AddDate(0, 0, 15))
 	if _, err := r.d.closeWeeks(t.Context(), r.clock.now()); err != nil {
@@ -187,12 +226,25 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 	code, _, _ = strings.Cut(code, ".")
 	loa(0, code, "proof", "verify", sealed, "--code", code)
 	loa(75, "không mang mã", "proof", "verify", sealed, "--code", strings.Repeat("0", 24))
-	loa(65, "24", "proof", "verify", sealed, "--code", "12")
+	for _, short := range []string{"12", "", " "} {
+		loa(65, "24", "proof", "verify", sealed, "--code", short)
+		loa(65, "64", "proof", "verify", sealed, "--key", short)
+	}
+	_, key, _ := strings.Cut(out, "bằng khoá: ")
+	key, said, _ := strings.Cut(key, ".")
+	if !strings.Contains(said, "hãy so với “Khoá công khai của sổ”") {
+		t.Errorf("nobody is told to compare the key: %s", out)
+	}
+	loa(0, "bằng đúng khoá đã cho", "proof", "verify", sealed, "--key", key, "--code", code)
+	loa(0, "hãy so với", "proof", "verify", sealed, "--code", code)
+	loa(0, "bằng đúng khoá đã cho", "proof", "verify", unsealed, "--key", strings.ReplaceAll(key, " ", ""))
+	loa(75, "không được ký bằng khoá này", "proof", "verify", bare.signed(t).packed(t), "--key", key)
+	loa(0, "Ai cũng ký được bằng khoá của mình", "proof", "verify", bare.signed(t).packed(t))
 	var told struct {
 		Proof, Heard airing.Proof
 		Seal         airing.Seal
 	}
-	err := json.Unmarshal([]byte(loa(0, "", "proof", "verify", sealed, "--json")), &told)
+	err = json.Unmarshal([]byte(loa(0, "", "proof", "verify", sealed, "--json")), &told)
 	if err != nil || told.Heard.Score != told.Proof.Score || told.Seal.Number != 1 {
 		t.Errorf("%+v %v", told, err)
 	}
@@ -202,6 +254,7 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 		if name == "proof.json" || name == "signature.json" {
 			said = "Chữ ký của gói không đúng"
 		}
+		gone := map[bool]string{true: "Gói không có chữ ký", false: said}[name == "signature.json"]
 		touched := maps.Clone(whole)
 		touched[name] = bytes.Replace(body, []byte("a"), []byte("b"), 1)
 		if name == "proof.json" {
@@ -215,16 +268,16 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 		}
 		loa(75, said, "proof", "verify", touched.packed(t))
 		if name != "proof.json" {
-			loa(75, map[bool]string{true: "Chữ ký", false: said}[name == "signature.json"], "proof", "verify", whole.without(name).packed(t))
+			loa(75, gone, "proof", "verify", whole.without(name).packed(t))
 		}
 	}
 	lines := bytes.SplitAfter(whole["log.jsonl"], []byte("\n"))
 	ends := bytes.Replace(whole["seal.json"], []byte(`"seq":`), []byte(`"seq":1`), 1)
 	for said, p := range map[string]parts{
-		"Phần “them.txt”":           func() parts { p := maps.Clone(whole); p["them.txt"] = nil; return p }(),
-		"đứt ở mục thứ 2":           whole.with(t, "log.jsonl", bytes.Join(slices.Delete(slices.Clone(lines), 1, 2), nil)).signed(t),
-		"Dấu niêm phong số 1":       whole.with(t, "seal.json", ends).signed(t),
-		"Chữ ký của gói không đúng": whole.without("signature.json"),
+		"Phần “them.txt”":     func() parts { p := maps.Clone(whole); p["them.txt"] = nil; return p }(),
+		"đứt ở mục thứ 2":     whole.with(t, "log.jsonl", bytes.Join(slices.Delete(slices.Clone(lines), 1, 2), nil)).signed(t),
+		"Dấu niêm phong số 1": whole.with(t, "seal.json", ends).signed(t),
+		"Gói không có chữ ký": whole.without("signature.json", "seal.json"),
 	} {
 		loa(75, said, "proof", "verify", p.packed(t))
 	}
@@ -237,7 +290,7 @@ func TestAVerdictIsProvedOnAnotherMachine(t *testing.T) {
 	if w := r.open("GET", "/api/v1/airings/"+report+"/proof", district, ""); w.Code != 403 {
 		t.Errorf("who watches a district has the bundle: %d", w.Code)
 	}
-	if a := r.call("GET", "/api/v1/airings/"+report+"/proof?evidence="+uuidOf(9), ""); a.Status != 404 || a.problem().Code != "airing.bundle_unheard" {
+	if a := r.call("GET", "/api/v1/airings/"+report+"/proof?evidence="+uuidOf(9), ""); a.Status != 404 || a.problem().Code != "airing.evidence_unknown" {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 }

@@ -22,13 +22,20 @@ type sealsCommands struct {
 // sealsList lists seals, the last first.
 type sealsList struct {
 	reach
-	Code string `help:"cli.flag.code"`
-	JSON bool   `help:"cli.flag.json"`
+	Code *string `help:"cli.flag.code"`
+	JSON bool    `help:"cli.flag.json"`
 }
 
 // Run asks the daemon and prints.
 func (c sealsList) Run(t *terminal) error {
-	items, err := c.client().all(t, "/api/v1/seals?limit=100&code="+url.QueryEscape(c.Code))
+	path := "/api/v1/seals?limit=100"
+	if c.Code != nil {
+		if err := airing.CheckCode(*c.Code); err != nil { // an empty one would ask for all
+			return err
+		}
+		path += "&code=" + url.QueryEscape(*c.Code)
+	}
+	items, err := c.client().all(t, path)
 	if err != nil {
 		return err
 	}
@@ -64,7 +71,7 @@ func (c sealsSave) Run(t *terminal) error {
 // sealsCheck checks files of seals, and that they are of one log.
 type sealsCheck struct {
 	Files []string `arg:"" name:"seal"`
-	Code  string   `help:"cli.flag.code"`
+	Code  *string  `help:"cli.flag.code"`
 }
 
 // Run reads the files; any that does not hold makes the exit code that of a conflict.
@@ -91,11 +98,11 @@ func (c sealsCheck) Run(t *terminal) error {
 			wrong = true
 		}
 	}
-	if c.Code != "" {
-		if err := airing.CheckCode(c.Code); err != nil {
+	if c.Code != nil {
+		if err := airing.CheckCode(*c.Code); err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(list, func(d kept) bool { return d.Has(c.Code) }) {
+		if !slices.ContainsFunc(list, func(d kept) bool { return d.Has(*c.Code) }) {
 			return fault.New(fault.Conflict, "cli.seals.other_code")
 		}
 	}

@@ -225,11 +225,14 @@ func (s *Store) SignProof(ctx context.Context, m accounts.Meta, sum airing.Hash)
 	if err := airing.MayBind(m.By); err != nil {
 		return nil, err
 	}
-	err = s.view(ctx, func(tx *tx) error {
-		sign = nil
-		if !ownKeys.has(tx, sealKey) {
-			return nil
-		}
+	do, missing := s.view, false
+	if err := s.view(ctx, func(tx *tx) error { missing = !ownKeys.has(tx, sealKey); return nil }); err != nil {
+		return nil, err
+	}
+	if missing { // nothing was sealed yet: the key is made
+		do = s.update
+	}
+	err = do(ctx, func(tx *tx) error {
 		key, err := keyOfSeals(tx)
 		if err == nil {
 			sign = airing.SignProof(key, s.installation.ID, m.At, sum)
