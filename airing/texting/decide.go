@@ -2,6 +2,7 @@ package texting
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -106,13 +107,18 @@ func Decide(f Facts, m accounts.Meta, c Receive) (d Decision, err error) {
 	case m.At.Sub(c.SentAt) > airing.TextedMost:
 		d.answer(Refused, "texts.reply.old", "at", c.SentAt)
 	case said.Unclear || said.Outcome == "":
-		d.answer(Asked, "texts.reply.unclear", "code", f.code(who.Station), "reason", Short(airing.PowerCut))
+		d.unclear(f)
 	case said.Outcome == airing.NotAired && said.Reason == "":
 		d.answer(Asked, "texts.reply.why", "code", f.code(who.Station), "reasons", words())
 	default:
 		err = d.choose(f, said, c)
 	}
 	return d, err
+}
+
+// unclear asks what is meant.
+func (d *Decision) unclear(f Facts) {
+	d.answer(Asked, "texts.reply.unclear", "code", f.code(d.Station), "reason", Short(airing.PowerCut))
 }
 
 // say is a sentence to somebody who writes by telephone.
@@ -169,8 +175,11 @@ type meant struct {
 // away is how far a time is from the slot's start.
 func (s meant) away(t time.Time) time.Duration { return s.slot.Start.Sub(t).Abs() }
 
-// farOff is how far a time may be from the slot it means on a day of several.
-const farOff = 2 * time.Hour
+// farOff is how far a time may be from the slot it means, and daysMost how many days before a text the day that it means.
+const (
+	farOff   = time.Hour
+	daysMost = 7
+)
 
 // choose finds the airing that is meant, and what is to be said of it.
 func (d *Decision) choose(f Facts, said Said, c Receive) error {
@@ -178,7 +187,11 @@ func (d *Decision) choose(f Facts, said Said, c Receive) error {
 	if err != nil {
 		return err
 	}
-	day := dayOf(said, c.SentAt.In(st.Location()))
+	day, ok := dayOf(said, c.SentAt.In(st.Location()))
+	if !ok {
+		d.answer(Asked, "texts.reply.day", "day", fmt.Sprintf("%d/%d", said.Day, said.Month), "n", daysMost)
+		return nil
+	}
 	var all []meant
 	for s := range f.Plan.Schedule.SlotsAt(f.Plan.Registry, st.ID, day, day.AddDate(0, 0, 1)) {
 		task := f.Plan.Task(st, s)
@@ -195,60 +208,66 @@ func (d *Decision) choose(f Facts, said Said, c Receive) error {
 		d.answer(Refused, "texts.reply.nothing", "day", text.Vietnamese.Date(day), "station", cut(f.Plan.Registry.Label(st.ID), 40))
 		return nil
 	}
-	if named := slices.DeleteFunc(slices.Clone(all), func(s meant) bool { return !said.named(s.title) }); len(named) > 0 {
-		all = named
+	if len(said.Words) > 0 {
+		if all = slices.DeleteFunc(all, func(s meant) bool { return !said.named(s.title) }); len(all) == 0 {
+			d.unclear(f)
+			return nil
+		}
 	}
 	at := day.Add(said.Clock)
 	var list []meant
 	if said.Timed {
-		list = nearest(all, at, time.Duration(f.Plan.Settings.NearSlotHours)*time.Hour)
+		list = nearest(all, at)
 	} else {
-		list = open(all, said.Outcome, c.SentAt)
+		list = open(slices.DeleteFunc(slices.Clone(all), func(s meant) bool { return !within(said.Part, s.slot.Start.Sub(day)) }), said.Outcome, c.SentAt)
 	}
 	switch {
 	case len(list) == 1:
 	case len(list) > 1 && list[0].slot.Start.Equal(list[1].slot.Start):
 		d.answer(Asked, "texts.reply.which_programme", "at", clock(list[0].slot), "first", cut(list[0].title, 35), "second", cut(list[1].title, 35))
 		return nil
-	case len(list) > 1 || said.Timed:
+	case len(list) > 1 || said.Timed || said.Part != "":
 		d.answer(Asked, "texts.reply.which", "day", text.Vietnamese.Date(day), "n", len(all), "times", clocks(all), "code", f.code(st.ID),
-			"outcome", outcomes[said.Outcome], "time", clock(all[len(all)-1].slot))
+			"outcome", outcome(said), "time", clock(all[len(all)-1].slot))
 		return nil
 	default:
 		d.answer(Refused, "texts.reply.early", "at", clock(all[0].slot))
 		return nil
 	}
-	d.report(st, said, list[0], at)
+	d.report(f, st, said, list[0], at)
 	return nil
 }
 
-// outcomes are the words that people are told to write.
-var outcomes = map[airing.Outcome]string{airing.Aired: "OK", airing.NotAired: "KO"}
-
-// dayOf is the beginning of the day that is meant by who writes at that instant: a date without a year is the last of that name.
-func dayOf(said Said, at time.Time) time.Time {
-	y, m, n := at.Date()
-	switch {
-	case said.Day > 0:
-		day := time.Date(y, said.Month, said.Day, 0, 0, 0, 0, at.Location())
-		if day.After(at.AddDate(0, 0, 1)) {
-			day = time.Date(y-1, said.Month, said.Day, 0, 0, 0, 0, at.Location())
-		}
-		return day
-	case said.Yesterday:
-		n--
+// outcome is what people are told to write: OK, or KO with the reason.
+func outcome(said Said) string {
+	if said.Outcome == airing.Aired {
+		return "OK"
 	}
-	return time.Date(y, m, n, 0, 0, 0, 0, at.Location())
+	return "KO " + Short(said.Reason)
 }
 
-// nearest are the airings that a time can mean: of several those that begin nearest, if they begin near.
-func nearest(all []meant, at time.Time, near time.Duration) (list []meant) {
-	if len(all) > 1 {
-		near = min(near, farOff)
+// dayOf is the beginning of the day that is meant by who writes at that instant; ok is false of one to come, or long past.
+func dayOf(said Said, at time.Time) (day time.Time, ok bool) {
+	y, m, n := at.Date()
+	today := time.Date(y, m, n, 0, 0, 0, 0, at.Location())
+	switch {
+	case said.Day > 0:
+		day = time.Date(cmp.Or(said.Year, y), said.Month, said.Day, 0, 0, 0, 0, at.Location())
+		if said.Year == 0 && day.After(today) { // early in January, of December
+			day = time.Date(y-1, said.Month, said.Day, 0, 0, 0, 0, at.Location())
+		}
+		return day, !day.After(today) && !day.Before(today.AddDate(0, 0, -daysMost))
+	case said.Yesterday:
+		return today.AddDate(0, 0, -1), true
 	}
+	return today, true
+}
+
+// nearest are the airings that a time can mean: those that begin nearest, if they begin near.
+func nearest(all []meant, at time.Time) (list []meant) {
 	for _, s := range all {
 		switch {
-		case s.away(at) > near || len(list) > 0 && s.away(at) > list[0].away(at):
+		case s.away(at) > farOff || len(list) > 0 && s.away(at) > list[0].away(at):
 		case len(list) > 0 && s.away(at) == list[0].away(at):
 			list = append(list, s)
 		default:
@@ -296,7 +315,7 @@ func clocks(all []meant) string {
 }
 
 // report makes the report of the airing that is meant, unless that is known or another's word stands.
-func (d *Decision) report(st *stations.Station, said Said, s meant, at time.Time) {
+func (d *Decision) report(f Facts, st *stations.Station, said Said, s meant, at time.Time) {
 	d.title, d.start = s.title, s.slot.Start
 	report := airing.Confirm{ID: d.ID, Slot: s.slot.ID, Outcome: said.Outcome, Reason: said.Reason, Alone: true,
 		Texted: &airing.Texted{From: d.From, Text: d.Text.Text, At: d.SentAt}}
@@ -318,9 +337,14 @@ func (d *Decision) report(st *stations.Station, said Said, s meant, at time.Time
 			d.Report = old.ID
 			d.answer(Refused, "texts.reply.others", "at", s.at(), "name", cut(old.By.Name, 30), "outcome", say(heard))
 			return
-		case !old.Texted.At.Before(d.SentAt):
+		case old.Texted.At.After(d.SentAt):
 			d.Report = old.ID
 			d.answer(Refused, "texts.reply.later", "at", s.at(), "outcome", say(heard))
+			return
+		}
+		if old.Outcome != said.Outcome && !said.Whole {
+			d.Report = old.ID
+			d.answer(Asked, "texts.reply.otherwise", "at", s.at(), "outcome", say(heard), "code", f.code(st.ID), "word", outcome(said), "time", clock(s.slot))
 			return
 		}
 		report.Corrects, report.Why = old.ID, say("texts.corrected")

@@ -1,6 +1,7 @@
 package texting
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,8 +119,10 @@ func TestADayOfTexts(t *testing.T) {
 		},
 		"a correction of her own, by the order in which it was sent": {
 			{lan, "05:30", "05:10", "PT KO MAY", "reported: Hong thiet bi"},
-			{lan, "05:31", "05:25", "PT OK 5:20", "corrected: Da sua: dai"},
+			{lan, "05:31", "05:24", "PT OK 5:20", "asked: da ghi: Khong phat duoc. Muon sua, nhan du: PT 02659 OK 05:00"},
+			{lan, "05:31", "05:25", "PT 02659 OK 5:20", "corrected: Da sua: dai"},
 			{lan, "05:40", "05:08", "PT KO DIEN 5:00", "refused: tin nhan sau cua so nay"},
+			{lan, "05:41", "05:25", "PT 02659 KO DIEN", "corrected: Mat dien"}, // within one minute, as it was heard
 		},
 		"somebody else's word stands": {
 			{vu, "05:20", "05:20", "PT 02659 OK 5:00", "reported: DA PHAT"},
@@ -137,7 +140,7 @@ func TestADayOfTexts(t *testing.T) {
 			{lan, "05:20", "05:20", "PT KO", "asked: Vi sao khong phat?"},
 			{lan, "05:20", "05:20", "PT OK 11:00", "asked: co 2 buoi"},
 			{lan, "04:20", "04:20", "PT OK", "refused: Buoi 05:00 chua den gio"},
-			{lan, "04:20", "04:20", "PT KO MUA", "asked: co 2 buoi"},
+			{lan, "04:20", "04:20", "PT KO MUA", "asked: vi du: PT 02659 KO MUA 17:00"},
 			{lan, "04:20", "04:20", "PT KO MUA 5:00", "reported: Thoi tiet"},
 			{lan, "08:00", "08:00", "PT OK hôm qua", "asked: Ngay 12/5/2024 co 2 buoi"},
 			{lan, "08:00", "08:00", "PT OK 12/5 17:00", "reported: 17:00 12/05"},
@@ -250,5 +253,194 @@ func TestAnswersFit(t *testing.T) {
 	d, err := Decide(h.Facts, accounts.Meta{At: day.UTC()}, Receive{ID: "1", From: lan, Text: "PT", SentAt: day})
 	if err != nil || !strings.HasPrefix(d.Reply, "Đã phát: PT ") {
 		t.Errorf("%q, %v", d.Reply, err)
+	}
+}
+
+// unclear are texts of which nothing may be written down, sent at 18:00 of a day with airings at 05:00 and 17:00.
+const unclear = `
+vâng
+vang
+Vâng ạ
+dạ vâng em biết rồi
+đừng phát
+dung phat
+chuẩn bị phát
+Chiều nay em sẽ phát lúc 17h
+chieu nay phat 17h
+da phat nhung loa im
+PT không mất điện, đã phát
+khong phai mat dien
+PT OK hom kia 17:00
+PT OK thứ tư 17:00
+PT OK thu 4 17:00
+PT OK tuần trước 17:00
+PT OK mai 17:00
+PT OK ngày mai
+PT OK hôm trước 17:00
+PT OK 12h dem
+PT OK 12h đêm nay
+PT OK 17:00 1/1/2020
+PT OK 17:00 1/1
+PT OK 14/5 17:00
+PT OK 14/5/2024 17:00
+PT OK 5/5 17:00
+PT OK 13/5/2025 17:00
+PT OK 13/5/2023 17:00
+PT OK 31/12 17:00
+PT OK 17:00 13/13
+PT OK 17:00 0/5
+PT OK 11:00
+PT OK 19:00
+PT OK 03:00
+PT OK 15:59
+PT OK 24:00
+PT OK 17:60
+PT OK 5
+PT OK 17
+PT OK 2 buoi
+PT OK ca hai buoi
+PT OK sang va chieu
+PT OK 5:00 17:00
+PT OK 5h va 17h
+PT OK KO 17:00
+PT OK ko dien 17:00
+PT OK? 17:00
+PT OK chua 17:00
+PT OK k 17:00
+da phat chua 17h
+đã phát 17h chưa
+phat roi ha 17h
+chưa phát 17h
+chua phat vi mat dien 17h
+chưa phát được vì hỏng máy 17:00
+sắp phát 17h
+se phat 17h
+dang phat 17h
+đang phát 17h
+17h phát
+phat 17:00
+phat lai 17h
+phạt 17h OK
+mai phat 17h
+toi phat 17h
+hoãn phát 17h
+hoan phat 17h
+khong duoc phat 17h OK
+khong OK 17:00
+ko ok 17:00
+PT KHONG OK 17:00
+PT KO OK 17:00
+PT KO phai DIEN 17:00
+PT KO mat dien 17:00
+PT khong mua 17:00
+PT khong hong may 17:00
+khong phat mat dien mua bao 17h
+khong phat nua 17h vi het mua
+khong nghe thay phat 17h
+không ai nghe 17h
+không biết 17h
+ko biet phat chua 17h
+mấy giờ phát
+may gio phat 17h
+mất điện xong phát rồi 17h
+mat dien nhung da phat 17h
+mat dien tu 17h den 18h
+sap mat dien 17h
+neu mat dien 17h
+co dien roi 17h
+dien co roi 17h
+PT dien 17h
+PT may 17h
+máy chạy tốt 17h
+may tot OK 17h
+PT báo cáo 17:00
+PT báo KO 17h báo
+PT KO DIEN MAY 17:00
+PT KO DIEN 17:00 nhầm
+PT KO 17:00 nham
+nham PT OK 17:00
+huy PT OK 17:00
+PT OK 17:00 sai
+PT OK 17:00 nhưng nhỏ
+PT OK 17:00 nua chung
+PT OK nửa buổi 17:00
+PT OK 17:00 mat tieng
+PT OK 17:00 loa hong
+PT OK 17:00 50%
+PT OK 17:00 👍
+PT OK 17:00 + 5
+PT OK 17:00 0987654321
+PT OK 17 gio kem 5
+PT OK khoang 17h
+PT OK truoc 17h
+PT OK sau 17h
+PT OK moi 17:00
+PT OK nông bản 17:00
+PT OK ban tin 5h nong thon
+PT KO DIEN ngay kia 17:00
+PT KO DIEN tu mai
+Khuyến mại 50% giá trị thẻ nạp
+Anh ơi phát chưa
+ok em
+OK không em 17h
+thôi không phát nữa 17h
+cho phat 17h
+xin phat 17h
+phai phat 17h
+can phat 17h
+muon phat 17h
+PT 02659 OK trua
+PT OK dem
+PT OK 6h toi
+PT OK 15:00 sang
+`
+
+// Only what is understood to its last word is written down.
+func TestWhatIsNotUnderstoodIsAskedBack(t *testing.T) {
+	for body := range strings.SplitSeq(strings.TrimSpace(unclear), "\n") {
+		h := open24()
+		if got := h.text(t, lan, "18:00", "18:00", body); len(h.lines) != 0 || !strings.Contains(got.Reply, "PT 02659 ") &&
+			!strings.Contains(got.Reply, "13/5") && !strings.Contains(got.Reply, "7 ngay truoc") {
+			t.Errorf("%q: %s: %s", body, got.State, got.Reply)
+		}
+	}
+	for body, want := range map[string]string{"PT OK 17 05": "DA PHAT Nong thon moi luc 17:05 13/05", "PT OK chieu": "luc 17:00 13/05",
+		"PT OK chiều qua": "luc 17:00 12/05", "sang qua 5h30 ok": "DA PHAT Ban tin xa luc 05:30 12/05", "PTOK 5:05PM": "luc 17:05 13/05",
+		"PT OK 17h 12.5.2024": "luc 17:00 12/05", "em đã phát xong lúc 5 giờ sáng ạ": "luc 05:00 13/05", "PTKODIEN17h": "KHONG PHAT Nong thon moi luc 17:00",
+		"mất điện chiều nay": "Ly do: Mat dien", "ko phat duoc 17h vi mua to": "Thoi tiet", "PT KO 17:00 khac": "Ly do: Ly do khac"} {
+		h := open24()
+		if got := h.text(t, lan, "18:00", "18:00", body); got.State != Reported || !strings.Contains(got.Reply, want) {
+			t.Errorf("%q: %s: %s", body, got.State, got.Reply)
+		}
+	}
+}
+
+// A sentence with one word that is not known is never written down, wherever the word stands.
+func TestOneUnknownWordIsEnoughToAsk(t *testing.T) {
+	sentences := []string{"PT OK 17:05", "PT 02659 OK 17:05 13/5", "PT KO DIEN 17:00", "hôm nay không phát do mất điện 17h", "đã phát xong lúc 17h05 hôm qua"}
+	for _, word := range []string{"se", "đừng", "chưa", "nhưng", "mai", "vang", "xyz", "moi", "kia", "sai", "99", "%", "q", "báo", "0912345678", "không",
+		"nếu"} {
+		for _, s := range sentences {
+			list := strings.Fields(s)
+			for i := range len(list) + 1 {
+				body := strings.Join(slices.Insert(slices.Clone(list), i, word), " ")
+				h := open24()
+				if got := h.text(t, lan, "18:00", "18:00", body); len(h.lines) != 0 {
+					t.Errorf("%q: %s", body, got.Reply)
+				}
+			}
+		}
+	}
+}
+
+// What is a report stands, and a bare word does not overturn it.
+func TestABareWordOverturnsNothing(t *testing.T) {
+	for _, body := range []string{"vâng", "ko dien", "PT KO MAY 17:00", "không phát do mất điện", "PT KO"} {
+		h := open24()
+		first := h.text(t, lan, "17:10", "17:10", "PT OK 17:00")
+		h.text(t, lan, "17:11", "17:11", "PT OK 5:00")
+		if got := h.text(t, lan, "17:20", "17:20", body); first.State != Reported || len(h.lines) != 2 || got.State == Corrected {
+			t.Errorf("%q: %s: %s", body, got.State, got.Reply)
+		}
 	}
 }

@@ -71,8 +71,8 @@ func engineTexts(t *testing.T, e store.Engine) {
 		!line.StartedAt.Equal(start.Add(5*time.Minute)) || !line.OnTime {
 		t.Errorf("%+v", line)
 	}
-	if said, err := receive("3", "PT KO MUA 17:00", 4*time.Hour); err != nil || said.State != texting.Refused { // as late as the first
-		t.Errorf("a contradiction of the same minute: %+v, %v", said, err)
+	if said, err := receive("3", "PT KO MUA 17:00", 4*time.Hour); err != nil || said.State != texting.Asked {
+		t.Errorf("a contradiction by a bare word: %+v, %v", said, err)
 	}
 	for _, who := range []accounts.Actor{operatorOf("S00001"), {}} {
 		if _, err := e.ReceiveText(ctx, by(who, start), texting.Receive{ID: "x", From: "0912345678", Text: "PT", SentAt: start}); fault.Of(err) == nil {
