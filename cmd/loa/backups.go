@@ -67,12 +67,12 @@ func readKey(file string) (backup.Key, error) {
 
 // repository opens the backups of a place, for as long as use takes: a disk may be changed
 // for another between two of them.
-func repository(ctx context.Context, place string, key backup.Key, temp string, use func(r *backup.Repository) error) error {
+func repository(ctx context.Context, place string, key backup.Key, installation, temp string, use func(r *backup.Repository) error) error {
 	p, err := folder.OpenPlace(place)
 	if err != nil {
 		return err
 	}
-	r, err := backup.OpenRepository(ctx, p, engine, key, temp)
+	r, err := backup.OpenRepository(ctx, p, engine, key, installation, temp)
 	if err == nil {
 		err = use(r)
 	}
@@ -99,7 +99,7 @@ func (k *keeper) open(ctx context.Context, use func(r *backup.Repository) error)
 	if p.name == "" {
 		return fault.New(fault.Conflict, "backup.no_place_set")
 	}
-	return repository(ctx, p.name, p.key, k.d.blobs.TempDir(), use)
+	return repository(ctx, p.name, p.key, k.d.store.ID(), k.d.blobs.TempDir(), use)
 }
 
 // Snapshots implements backups.Keeper.
@@ -199,6 +199,25 @@ func (k *keeper) told(ctx context.Context, at time.Time) (text.Phrase, error) {
 		return text.NewPhrase("backups.told_made", "made", made), err
 	}
 	return text.NewPhrase("backups.told", "made", made, "tried", tried), nil
+}
+
+// wrong is why the place cannot be used, nil if it can.
+func (k *keeper) wrong(ctx context.Context) error {
+	if k.d.cfg.backups.name == "" {
+		return nil
+	}
+	return k.open(ctx, func(*backup.Repository) error { return nil })
+}
+
+// tried is when the newest snapshot that was restored for trial was, anywhere; zero for none.
+func (k *keeper) tried() (at time.Time) {
+	list, err := k.Snapshots(context.Background())
+	for _, s := range list {
+		if err == nil && s.Restored.After(at) {
+			at = s.Restored
+		}
+	}
+	return at
 }
 
 // lookBack is how many runs are looked through for a good one: a week of hours.
@@ -347,8 +366,11 @@ func (c backupsBegin) Run(t *terminal) error {
 		return err
 	}
 	say := "cli.backups.begun"
-	if key.Closes() {
+	switch {
+	case key.Opens():
 		say = "cli.backups.begun_closed"
+	case key.Closes():
+		say = "cli.backups.begun_public"
 	}
 	_, err = fmt.Fprintln(t.out, t.lang.Say(say, "place", c.Place, "key", cmp.Or(c.Key, "-")))
 	return err
@@ -379,7 +401,7 @@ func inPlace(t *terminal, place, keyFile string, use func(r *backup.Repository) 
 	if err != nil {
 		return err
 	}
-	err = repository(t, place, key, os.TempDir(), use)
+	err = repository(t, place, key, "", os.TempDir(), use)
 	if e := fault.Of(err); e != nil {
 		if more := toType(e.Kind, e.Code, ""); more != nil {
 			said := *e
@@ -390,17 +412,23 @@ func inPlace(t *terminal, place, keyFile string, use func(r *backup.Repository) 
 	return err
 }
 
-// snapshotAt is the newest snapshot, or the newest up to a day or moment: its end, in
-// Asia/Ho_Chi_Minh. Fault: backup.bad_moment.
+// snapshotAt is the newest snapshot, or the newest up to the end of a day, minute or second, in
+// Asia/Ho_Chi_Minh unless it says another zone. Fault: backup.bad_moment.
 func snapshotAt(t *terminal, r *backup.Repository, at string) (backup.Snapshot, error) {
 	var upto time.Time
 	if at != "" {
-		day, err := time.ParseInLocation(time.DateOnly, at, text.Zone)
-		upto = day.AddDate(0, 0, 1).Add(-time.Second)
-		if err != nil {
-			if upto, err = time.Parse(time.RFC3339, at); err != nil {
-				return backup.Snapshot{}, fault.New(fault.Invalid, "backup.bad_moment", "text", at)
+		var err error
+		for _, form := range []struct {
+			layout string
+			lasts  time.Duration
+		}{{time.DateOnly, 24 * time.Hour}, {"15:04 2/1/2006", time.Minute}, {time.RFC3339, time.Second}} {
+			if upto, err = time.ParseInLocation(form.layout, at, text.Zone); err == nil {
+				upto = upto.Add(form.lasts - time.Second)
+				break
 			}
+		}
+		if err != nil {
+			return backup.Snapshot{}, fault.New(fault.Invalid, "backup.bad_moment", "text", at)
 		}
 	}
 	return r.Upto(t, upto)

@@ -111,8 +111,8 @@ func TestADaemonKeepsBackups(t *testing.T) {
 			if code, out := loa(append(args, "--at", "2024-05-12")...); code != 66 {
 				t.Errorf("before all: %d %s", code, out)
 			}
-			code, out = loa(append(args, "--at", "2024-05-13")...)
-			ran(t, code, out, "Đã khôi phục")
+			code, out = loa(append(args, "--at", "12:00 13/5/2024")...)
+			ran(t, code, out, "Đã khôi phục", "12:00 13/5/2024")
 			code, out = loa("verify", "--data", to)
 			ran(t, code, out, "nguyên vẹn", "tệp âm thanh")
 			if code, out := loa(args...); code != 75 {
@@ -166,6 +166,12 @@ func TestAPlaceOfBackupsThatIsNone(t *testing.T) {
 	other := startKeeping(t, t.TempDir(), monday, flags)
 	if code, out := other.loa("backups", "make"); code != 75 || !strings.Contains(out, "máy chủ Loa khác") {
 		t.Errorf("of another installation: %d %s", code, out)
+	}
+	if code, out := other.loa("backups", "try"); code != 75 || !strings.Contains(out, "máy chủ Loa khác") {
+		t.Errorf("another's is tried: %d %s", code, out)
+	}
+	if err := other.d.keeper.wrong(t.Context()); err == nil {
+		t.Error("a daemon starts with another's place without a word")
 	}
 	alone := startDaemon(t, t.TempDir(), monday)
 	for _, args := range [][]string{{"backups"}, {"backups", "make"}, {"backups", "try"}} {

@@ -175,8 +175,11 @@ type server struct{ d *daemon }
 func (s server) Space() (free, size int64, ok bool) { return s.d.blobs.Space() }
 func (s server) Wrong() error                       { return s.d.tryDisk(probeEvery) }
 func (s server) Doubt() error                       { return s.d.watch.Fault() }
-func (s server) Backups() (place string, tries bool) {
-	return s.d.cfg.backups.name, s.d.keeper.Place().Opens
+func (s server) Backups() (place string, tries bool, tried time.Time) {
+	if tries = s.d.keeper.Place().Opens; !tries {
+		tried = s.d.keeper.tried() // where the key is
+	}
+	return s.d.cfg.backups.name, tries, tried
 }
 
 // tryDisk tries whether the disk takes writes, unless that was tried so lately.

@@ -113,6 +113,8 @@ type restoreCommand struct {
 	File string `arg:"" name:"backup"`
 	Key  string `help:"cli.flag.backups_key"`
 	At   string `help:"cli.flag.backups_at"`
+
+	Partial bool `help:"cli.flag.backups_partial"`
 }
 
 // Run makes the folder.
@@ -140,11 +142,14 @@ func (c restoreCommand) restore(t *terminal) (w backup.Whole, found backup.Found
 		err = inPlace(t, c.File, c.Key, func(r *backup.Repository) error {
 			s, err := snapshotAt(t, r, c.At)
 			if err == nil {
-				w, found, err = r.Restore(t, s, c.Data, time.Now())
+				w, found, err = r.Restore(t, s, c.Data, time.Now(), c.Partial)
 			}
 			return err
 		})
 		return w, found, err
+	}
+	if c.Key != "" || c.At != "" || c.Partial {
+		return w, found, fault.New(fault.Invalid, "cli.only_place", "file", c.File)
 	}
 	f, err := os.Open(c.File)
 	if err != nil {

@@ -99,6 +99,22 @@ func TestABackupOnAFailingDiskFails(t *testing.T) {
 	}
 }
 
+// One file is restored whole: what is for a place of backups is not passed over in silence.
+func TestOneFileIsRestoredWhole(t *testing.T) {
+	_, b := backedUp(t)
+	file := filepath.Join(t.TempDir(), "loa.backup")
+	writeFile(t, file, b)
+	for _, more := range [][]string{{"--at", "2020-01-01"}, {"--key", file}, {"--partial"}} {
+		to := filepath.Join(t.TempDir(), "new")
+		if code, out := loa(append([]string{"restore", file, "--data", to}, more...)...); code != 65 || !strings.Contains(out, more[0]) {
+			t.Errorf("%v: %d %s", more, code, out)
+		}
+		if _, err := os.Stat(to); err == nil {
+			t.Errorf("%v: something was made", more)
+		}
+	}
+}
+
 // backedUp is a backup of a running daemon, and the daemon.
 func backedUp(t *testing.T) (r *running, b []byte) {
 	t.Helper()

@@ -108,6 +108,9 @@ func (d *daemon) greet(ctx context.Context) error {
 	} else if to.Local() {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.local", "url", to.URL))
 	}
+	if err := d.keeper.wrong(ctx); err != nil {
+		fmt.Fprintln(d.cfg.out, lang.Say("cli.serve.backups", "why", lang.Fault(fault.Of(err))))
+	}
 	if w, doubt := d.watch.Doubt(); doubt {
 		fmt.Fprintln(d.cfg.out, lang.Say("cli.clock.doubt", "shows", w.Shows, "expected", w.Expected))
 	}

@@ -42,6 +42,14 @@ func ReadKey(file string) (Key, error) {
 	return Key{}, fault.New(fault.Invalid, "backup.bad_key") // why would quote a secret
 }
 
+// name is the public half, "" of the zero Key.
+func (k Key) name() string {
+	if k.to == nil {
+		return ""
+	}
+	return fmt.Sprint(k.to)
+}
+
 // Closes reports whether what is written with it can be read by its secret half alone.
 func (k Key) Closes() bool { return k.to != nil }
 

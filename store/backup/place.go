@@ -10,6 +10,9 @@ import (
 // Engines: a folder (store/folder). Faults of each: store.no_place when it cannot be
 // reached, store.place_full, store.place_unwritable.
 type Place interface {
+	// Lock keeps other writers out until it is undone, and clears what those left that were
+	// killed. Fault: store.place_busy.
+	Lock(ctx context.Context) (undo func(), err error)
 	// Put keeps what fill writes under a name, whole or not at all, over what was there.
 	Put(ctx context.Context, name string, fill func(w io.Writer) error) error
 	// Open reads what a name holds. Fault: store.file_missing.

@@ -12,7 +12,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -26,28 +25,27 @@ import (
 // one moment, compressed; the audio is kept once for all of them, so that a further one
 // costs what is new. In the place stand
 //
-//	place.json                   that it is one, of which installation, and whether it is closed by a key
+//	place.json                   that it is one, of which installation, and by which key it is closed
 //	snapshots/TIME.records       a backup without audio, as zstd
 //	snapshots/TIME.files         which audio belongs to it
 //	blobs/ab/SHA256              audio
-//	restored.json                the last snapshot that was restored for trial, and when
+//	restored.json                which snapshots were restored for trial, and when
 //
-// Where it is closed, records and audio are files of age; lists and names lie open. It is
-// safe for concurrent use, by one program.
+// Where it is closed, records and audio are files of age; lists and names lie open. Who
+// writes holds the lock of the place.
 type Repository struct {
 	place Place
 	kind  store.Kind
 	key   Key
 	temp  string // a folder for what is being read
 	mark  mark
-	mu    sync.Mutex // held by what writes
 }
 
 // mark is place.json.
 type mark struct {
 	Loa          string `json:"loa"` // always "backups"
 	Installation string `json:"installation,omitempty"`
-	Closed       bool   `json:"closed"`
+	Key          string `json:"key,omitempty"` // the public half of what closes it
 }
 
 const (
@@ -61,6 +59,11 @@ const (
 
 // Begin makes a place that is empty one of backups. Fault: backup.place_used.
 func Begin(ctx context.Context, place Place, key Key) error {
+	undo, err := place.Lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer undo()
 	there, err := place.List(ctx, ".")
 	if err != nil {
 		return err
@@ -68,24 +71,29 @@ func Begin(ctx context.Context, place Place, key Key) error {
 	if len(there) > 0 {
 		return fault.New(fault.Conflict, "backup.place_used", "place", place.String())
 	}
-	return putJSON(ctx, place, markName, mark{Loa: "backups", Closed: key.Closes()})
+	return putJSON(ctx, place, markName, mark{Loa: "backups", Key: key.name()})
 }
 
-// OpenRepository opens a place that Begin made. temp is a folder for files on their way.
-// Faults: backup.not_begun, backup.key_needed where it is closed and the key closes nothing,
-// backup.key_unused where it is open and the key would.
-func OpenRepository(ctx context.Context, place Place, kind store.Kind, key Key, temp string) (*Repository, error) {
+// OpenRepository opens a place that Begin made, for the installation of that ID, "" for
+// whichever it is of. temp is a folder for files on their way. Faults: backup.not_begun,
+// backup.other_installation, backup.key_needed where it is closed and there is no key,
+// backup.key_wrong where that is another, backup.key_unused where it is open.
+func OpenRepository(ctx context.Context, place Place, kind store.Kind, key Key, installation, temp string) (*Repository, error) {
 	r := &Repository{place: place, kind: kind, key: key, temp: temp}
 	err := r.readJSON(ctx, markName, &r.mark)
 	switch {
 	case fault.Is(err, "store.file_missing"), err == nil && r.mark.Loa != "backups":
-		return nil, fault.New(fault.Unavailable, "backup.not_begun", "place", place.String()).Because(err)
+		return nil, fault.New(fault.Unavailable, "backup.not_begun", "place", place.String())
 	case err != nil:
 		return nil, err
-	case r.mark.Closed && !key.Closes():
+	case installation != "" && r.mark.Installation != "" && r.mark.Installation != installation:
+		return nil, fault.New(fault.Conflict, "backup.other_installation", "place", place.String())
+	case r.mark.Key != "" && !key.Closes():
 		return nil, fault.New(fault.Invalid, "backup.key_needed")
-	case !r.mark.Closed && key.Closes():
+	case r.mark.Key == "" && key.Closes():
 		return nil, fault.New(fault.Invalid, "backup.key_unused", "place", place.String())
+	case r.mark.Key != key.name():
+		return nil, fault.New(fault.Invalid, "backup.key_wrong")
 	}
 	return r, nil
 }
@@ -94,7 +102,7 @@ func OpenRepository(ctx context.Context, place Place, kind store.Kind, key Key, 
 func (r *Repository) Place() string { return r.place.String() }
 
 // Opens reports whether what it keeps can be read with its key.
-func (r *Repository) Opens() bool { return !r.mark.Closed || r.key.Opens() }
+func (r *Repository) Opens() bool { return r.mark.Key == "" || r.key.Opens() }
 
 // Snapshot is one of the backups of a repository.
 type Snapshot struct {
@@ -111,10 +119,7 @@ func (r *Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tried restored
-	if err := r.readJSON(ctx, restoredName, &tried); err != nil && !fault.Is(err, "store.file_missing") {
-		return nil, err
-	}
+	tried := r.restored(ctx)
 	var all []Snapshot
 	for name, size := range names {
 		base, whole := strings.CutSuffix(name, records)
@@ -122,11 +127,7 @@ func (r *Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
 		if !whole || err != nil {
 			continue
 		}
-		s := Snapshot{At: at, Size: size}
-		if at.Equal(tried.Snapshot) {
-			s.Restored = tried.At
-		}
-		all = append(all, s)
+		all = append(all, Snapshot{At: at, Size: size, Restored: tried[base]})
 	}
 	slices.SortFunc(all, func(a, b Snapshot) int { return b.At.Compare(a.At) })
 	return all, nil
@@ -158,8 +159,11 @@ type Added struct {
 // Make adds a snapshot of a running store. Faults: backup.other_installation, backup.clock
 // where one of this or a later moment is there, those of the place and of the store.
 func (r *Repository) Make(ctx context.Context, s store.Engine, blobs library.Blobs, now time.Time) (made Added, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	undo, err := r.place.Lock(ctx)
+	if err != nil {
+		return made, err
+	}
+	defer undo()
 	if err := r.claim(ctx, s.ID()); err != nil {
 		return made, err
 	}
@@ -170,11 +174,12 @@ func (r *Repository) Make(ctx context.Context, s store.Engine, blobs library.Blo
 	case fault.Is(err, "backup.no_snapshot"):
 	case err == nil && !last.At.Before(now):
 		return made, fault.New(fault.Conflict, "backup.clock", "last", last.At)
-	case err == nil:
-		err = r.mention(ctx, last, sizes)
-	}
-	if err != nil && !fault.Is(err, "backup.no_snapshot") {
+	case err != nil:
 		return made, err
+	default:
+		if err := r.mention(ctx, last, sizes); err != nil && !damagedOne(err) {
+			return made, err // a list that is damaged tells no sizes, and stops nothing
+		}
 	}
 	made.At = now
 	err = s.Backup(ctx, func(size int64, copied io.Reader) error {
@@ -250,7 +255,11 @@ func (r *Repository) addBlobs(ctx context.Context, blobs library.Blobs, sizes ma
 		if err != nil {
 			return nil, err
 		}
-		if _, kept := there[blobName(blob.SHA256)]; !kept {
+		size, kept := there[blobName(blob.SHA256)]
+		if want, known := sizes[blobName(blob.SHA256)]; known && r.mark.Key == "" && size != want {
+			kept = false // cut since
+		}
+		if !kept {
 			switch err := r.addBlob(ctx, blobs, blob.Ref); {
 			case errors.Is(err, errDamaged):
 				made.Damaged = append(made.Damaged, blob.SHA256)
@@ -304,15 +313,21 @@ func same(w io.Writer, in io.Reader, want library.Ref) error {
 func blobName(sum string) string { return sum[:2] + "/" + sum }
 
 // Restore makes a data folder of a snapshot, after it has read all of it, audio too; see
-// the function Restore. Faults: of that, store.file_missing, backup.blob_changed, backup.key_wrong.
-func (r *Repository) Restore(ctx context.Context, s Snapshot, dir string, now time.Time) (w Whole, found Found, err error) {
+// the function Restore. With partial, audio that is damaged or missing is left out and
+// returned. Faults: of that, store.file_missing, backup.blob_changed, backup.key_needed.
+func (r *Repository) Restore(ctx context.Context, s Snapshot, dir string, now time.Time, partial bool) (w Whole, found Found, err error) {
 	err = r.read(ctx, s, func(f io.ReaderAt, size int64, whole Whole, list []library.Ref) error {
 		w = whole
-		if err := r.checkBlobs(ctx, list); err != nil {
+		sound, bad, err := r.checkBlobs(ctx, list)
+		if err != nil {
 			return err
 		}
+		if len(bad) > 0 && !partial {
+			return blobsChanged(bad)
+		}
+		w.Damaged = append(w.Damaged, bad...)
 		found, err = restore(ctx, r.kind, dir, io.NewSectionReader(f, 0, size), w, now, func(blobs library.Blobs) error {
-			for _, ref := range list {
+			for _, ref := range sound {
 				if err := r.blob(ctx, ref, func(in io.Reader) error { return restoreBlob(ctx, blobs, ref, in) }); err != nil {
 					return err
 				}
@@ -324,10 +339,19 @@ func (r *Repository) Restore(ctx context.Context, s Snapshot, dir string, now ti
 	return w, found, err
 }
 
-// restored is restored.json.
-type restored struct {
-	Snapshot time.Time `json:"snapshot"`
-	At       time.Time `json:"at"`
+// blobsChanged is the fault of audio that is not what its name says.
+func blobsChanged(bad []string) error {
+	return fault.New(fault.Invalid, "backup.blobs_changed", "n", len(bad), "name", bad[0])
+}
+
+// restored is restored.json: when a snapshot was restored for trial, by its name. What
+// cannot be read is none: it stops no restore.
+func (r *Repository) restored(ctx context.Context) map[string]time.Time {
+	tried := map[string]time.Time{}
+	if r.readJSON(ctx, restoredName, &tried) != nil {
+		return map[string]time.Time{}
+	}
+	return tried
 }
 
 // Tried is what a trial came upon.
@@ -341,17 +365,20 @@ type Tried struct {
 
 // Try restores the newest snapshot into a folder of its own, where its records are opened
 // and verified, reads all audio that belongs to it, and removes the folder. A snapshot in
-// which all was well is noted, and stays until a later one is. Faults: as of Restore.
+// which all was well is noted, where the place takes that, and stays until a later one is.
+// Audio that is damaged is removed, so that the next snapshot brings it anew. Faults: as of Restore.
 func (r *Repository) Try(ctx context.Context, now time.Time) (t Tried, err error) {
 	if t.Snapshot, err = r.Upto(ctx, time.Time{}); err != nil {
 		return t, err
 	}
-	err = r.read(ctx, t.Snapshot, func(f io.ReaderAt, size int64, w Whole, list []library.Ref) error {
+	var bad []string
+	err = r.read(ctx, t.Snapshot, func(f io.ReaderAt, size int64, w Whole, list []library.Ref) (err error) {
 		t.Whole = w
-		if err := r.checkBlobs(ctx, list); err != nil {
+		var sound []library.Ref
+		if sound, bad, err = r.checkBlobs(ctx, list); err != nil {
 			return err
 		}
-		for _, ref := range list {
+		for _, ref := range sound {
 			t.Files, t.Bytes = t.Files+1, t.Bytes+ref.Size
 		}
 		dir, err := os.MkdirTemp(r.temp, "trial-")
@@ -364,10 +391,45 @@ func (r *Repository) Try(ctx context.Context, now time.Time) (t Tried, err error
 	if err != nil || t.Problems > 0 {
 		return t, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	t.Restored = now.UTC()
-	return t, putJSON(ctx, r.place, restoredName, restored{Snapshot: t.At, At: t.Restored})
+	undo, err := r.place.Lock(ctx)
+	if err == nil {
+		err = r.settle(ctx, &t, bad, now)
+		undo()
+	}
+	if len(bad) > 0 {
+		return t, blobsChanged(bad)
+	}
+	if fault.Is(err, "store.place_unwritable") || fault.Is(err, "store.place_full") || fault.Is(err, "store.place_busy") {
+		err = nil // what was tried is well, noted or not
+	}
+	return t, err
+}
+
+// settle notes what a trial found.
+func (r *Repository) settle(ctx context.Context, t *Tried, bad []string, now time.Time) error {
+	for _, sum := range bad {
+		if err := r.place.Remove(ctx, BlobsFolder+"/"+blobName(sum)); err != nil {
+			return err
+		}
+	}
+	if len(bad) > 0 {
+		return nil
+	}
+	all, err := r.Snapshots(ctx)
+	if err != nil {
+		return err
+	}
+	tried := map[string]time.Time{t.At.Format(timeOfName): now.UTC()}
+	for _, s := range all { // of those that went nothing is kept
+		if !s.Restored.IsZero() && !s.At.Equal(t.At) {
+			tried[s.At.Format(timeOfName)] = s.Restored
+		}
+	}
+	err = putJSON(ctx, r.place, restoredName, tried)
+	if err == nil {
+		t.Restored = now.UTC()
+	}
+	return err
 }
 
 // read brings the records of a snapshot to a file of this machine, checks them and the
@@ -386,7 +448,7 @@ func (r *Repository) read(ctx context.Context, s Snapshot, use func(f io.ReaderA
 		return err
 	}
 	defer in.Close()
-	opened, err := r.key.opening(in, r.mark.Closed)
+	opened, err := r.key.opening(in, r.mark.Key != "")
 	if err != nil {
 		return err
 	}
@@ -453,15 +515,26 @@ func readList(in io.Reader) (list []library.Ref, err error) {
 	return list, nil
 }
 
-// checkBlobs reads all of them.
-func (r *Repository) checkBlobs(ctx context.Context, list []library.Ref) error {
+// checkBlobs reads all of them, and tells which are as they should be and which are not.
+func (r *Repository) checkBlobs(ctx context.Context, list []library.Ref) (sound []library.Ref, bad []string, err error) {
 	for _, ref := range list {
 		err := r.blob(ctx, ref, func(in io.Reader) error { return same(io.Discard, in, ref) })
-		if err != nil {
-			return err
+		switch {
+		case damagedOne(err):
+			bad = append(bad, ref.SHA256)
+		case err != nil:
+			return nil, nil, err
+		default:
+			sound = append(sound, ref)
 		}
 	}
-	return nil
+	return sound, bad, nil
+}
+
+// damagedOne reports whether an error is that of a file that is missing or not as it was made.
+func damagedOne(err error) bool {
+	return slices.ContainsFunc([]string{"store.file_missing", "backup.changed", "backup.blob_changed", "backup.key_wrong"},
+		func(code string) bool { return fault.Is(err, code) })
 }
 
 // blob opens one of the audio files.
@@ -471,7 +544,7 @@ func (r *Repository) blob(ctx context.Context, ref library.Ref, use func(in io.R
 		return err
 	}
 	defer in.Close()
-	opened, err := r.key.opening(in, r.mark.Closed)
+	opened, err := r.key.opening(in, r.mark.Key != "")
 	if err == nil {
 		err = use(inContext{ctx, opened})
 	}
@@ -485,8 +558,11 @@ func (r *Repository) blob(ctx context.Context, ref library.Ref, use func(in io.R
 // Prune removes the snapshots that need not stay, and the audio no snapshot has any more.
 // The last one that was restored for trial stays.
 func (r *Repository) Prune(ctx context.Context, keep Keep) (removed int, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	undo, err := r.place.Lock(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer undo()
 	all, err := r.Snapshots(ctx)
 	if err != nil {
 		return 0, err
@@ -496,9 +572,12 @@ func (r *Repository) Prune(ctx context.Context, keep Keep) (removed int, err err
 		at[i] = s.At
 	}
 	stay := keep.of(at)
-	used := map[string]int64{}
+	if i := slices.IndexFunc(all, func(s Snapshot) bool { return !s.Restored.IsZero() }); i >= 0 {
+		stay[all[i].At] = true
+	}
+	used, unsure := map[string]int64{}, false
 	for _, s := range all {
-		if !stay[s.At] && s.Restored.IsZero() {
+		if !stay[s.At] {
 			// what says that it is one goes first
 			if err := errors.Join(r.place.Remove(ctx, nameOf(s.At)+records), r.place.Remove(ctx, nameOf(s.At)+files)); err != nil {
 				return removed, err
@@ -506,9 +585,15 @@ func (r *Repository) Prune(ctx context.Context, keep Keep) (removed int, err err
 			removed++
 			continue
 		}
-		if err := r.mention(ctx, s, used); err != nil {
+		switch err := r.mention(ctx, s, used); {
+		case damagedOne(err):
+			unsure = true // which audio it needs cannot be known: none goes
+		case err != nil:
 			return removed, err
 		}
+	}
+	if unsure {
+		return removed, nil
 	}
 	return removed, r.sweep(ctx, all, used)
 }

@@ -41,6 +41,8 @@ func (s *shelf) call() error {
 	return nil
 }
 
+func (s *shelf) Lock(context.Context) (func(), error) { return func() {}, s.call() }
+
 func (s *shelf) Put(_ context.Context, name string, fill func(w io.Writer) error) error {
 	var b bytes.Buffer
 	if err := cmpErr(s.call(), fill(&b)); err != nil {
@@ -96,7 +98,7 @@ func begun(t testing.TB, place backup.Place, key backup.Key) *backup.Repository 
 	if err := backup.Begin(t.Context(), place, key); err != nil && !fault.Is(err, "backup.place_used") {
 		t.Fatal(err)
 	}
-	r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, key, t.TempDir())
+	r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, key, "", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,12 +181,12 @@ func TestASnapshotIsRestored(t *testing.T) {
 				t.Fatal(s, err)
 			}
 			dir := filepath.Join(t.TempDir(), "new")
-			w, found, err := r.Restore(t.Context(), s, dir, made)
+			w, found, err := r.Restore(t.Context(), s, dir, made, false)
 			if err != nil || found.Problems > 0 || !w.Made.Equal(s.At) || w.ID != h.ID() {
 				t.Fatalf("%+v %+v %v", w, found, err)
 			}
 			h.whole(t, dir)
-			if _, _, err := r.Restore(t.Context(), s, dir, made); !fault.Is(err, "store.not_empty") {
+			if _, _, err := r.Restore(t.Context(), s, dir, made, false); !fault.Is(err, "store.not_empty") {
 				t.Errorf("over data: %v", err)
 			}
 			if early, err := r.Upto(t.Context(), made.Add(90*time.Minute)); err != nil || !early.At.Equal(made.Add(time.Hour)) {
@@ -210,7 +212,7 @@ func TestASnapshotThatIsNotAsItWasMadeIsRefused(t *testing.T) {
 	h := filled(t)
 	key, _ := secret(t)
 	other, _ := secret(t)
-	damaged := []string{"backup.changed", "backup.cut", "backup.blob_changed", "backup.key_wrong", "backup.not_one"}
+	damaged := []string{"backup.changed", "backup.cut", "backup.blobs_changed", "backup.key_wrong", "backup.not_one"}
 	for name, k := range map[string]backup.Key{"open": {}, "closed": key} {
 		place := &shelf{files: map[string][]byte{}}
 		h.snapshot(t, begun(t, place, k), made)
@@ -219,12 +221,12 @@ func TestASnapshotThatIsNotAsItWasMadeIsRefused(t *testing.T) {
 		sound := maps.Clone(place.files)
 		refused := func(what string, k backup.Key, codes ...string) {
 			t.Helper()
-			r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, k, t.TempDir())
+			r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, k, "", t.TempDir())
 			if err == nil {
 				dir := filepath.Join(t.TempDir(), "new")
 				var s backup.Snapshot
 				if s, err = r.Upto(t.Context(), time.Time{}); err == nil {
-					_, _, err = r.Restore(t.Context(), s, dir, made)
+					_, _, err = r.Restore(t.Context(), s, dir, made, false)
 				}
 				nothing(t, what, dir)
 			}
@@ -249,7 +251,7 @@ func TestASnapshotThatIsNotAsItWasMadeIsRefused(t *testing.T) {
 			refused(file+" cut", k, damaged...)
 			if file != "snapshots/20240601T040000Z.records" {
 				delete(place.files, file)
-				refused(file+" gone", k, "store.file_missing")
+				refused(file+" gone", k, "store.file_missing", "backup.blobs_changed")
 			}
 		}
 		place.files["snapshots/20240601T040000Z.files"] = sound["snapshots/20240601T030000Z.files"]
@@ -286,7 +288,7 @@ func TestAPlaceThatFailsAnywhereKeepsWholeSnapshots(t *testing.T) {
 	h.addBlob(t, "this comes")
 	keep := backup.Keep{Hours: 1}
 	run := func(place *shelf) error {
-		r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, t.TempDir())
+		r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, "", t.TempDir())
 		if err == nil {
 			_, err = r.Make(t.Context(), h.Store, h.blobs, made.Add(30*time.Minute))
 		}
@@ -318,7 +320,7 @@ func TestAPlaceThatFailsAnywhereKeepsWholeSnapshots(t *testing.T) {
 		}
 		for _, s := range all {
 			dir := filepath.Join(t.TempDir(), "new")
-			if _, _, err := r.Restore(t.Context(), s, dir, made); err != nil {
+			if _, _, err := r.Restore(t.Context(), s, dir, made, false); err != nil {
 				t.Errorf("call %d: the snapshot of %s: %v", fails, s.At, err)
 			}
 		}
@@ -402,7 +404,7 @@ func TestWhatStays(t *testing.T) {
 func TestAPlaceIsOfOneInstallation(t *testing.T) {
 	h := filled(t)
 	place := folderPlace(t)
-	if _, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, t.TempDir()); !fault.Is(err, "backup.not_begun") {
+	if _, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, "", t.TempDir()); !fault.Is(err, "backup.not_begun") {
 		t.Errorf("a folder nobody began: %v", err)
 	}
 	r := begun(t, place, backup.Key{})
@@ -418,6 +420,27 @@ func TestAPlaceIsOfOneInstallation(t *testing.T) {
 	if _, err := begun(t, place, backup.Key{}).Make(t.Context(), other, h.blobs, made.Add(time.Hour)); !fault.Is(err, "backup.other_installation") {
 		t.Errorf("another installation: %v", err)
 	}
+	_, err = backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, other.ID(), t.TempDir())
+	if !fault.Is(err, "backup.other_installation") {
+		t.Errorf("opened for another installation: %v", err)
+	}
+	second, err := folder.OpenPlace(place.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	theirs := begun(t, second, backup.Key{})
+	undo, err := place.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := theirs.Make(t.Context(), h.Store, h.blobs, made.Add(time.Hour)); !fault.Is(err, "store.place_busy") {
+		t.Errorf("while another writes: %v", err)
+	}
+	if tried, err := theirs.Try(t.Context(), made); err != nil || !tried.Restored.IsZero() {
+		t.Errorf("a trial while another writes: %+v, %v", tried, err)
+	}
+	undo()
 	if err := backup.Begin(t.Context(), place, backup.Key{}); !fault.Is(err, "backup.place_used") {
 		t.Errorf("begun twice: %v", err)
 	}
@@ -452,7 +475,7 @@ func TestARottenFileIsNamedAndHealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w, _, err := r.Restore(t.Context(), s, dir, made); err != nil || !slices.Equal(w.Damaged, []string{late}) {
+	if w, _, err := r.Restore(t.Context(), s, dir, made, false); err != nil || !slices.Equal(w.Damaged, []string{late}) {
 		t.Fatalf("%+v %v", w, err)
 	}
 	if b, err := os.ReadFile(filepath.Join(dir, backup.BlobsFolder, kept[:2], kept)); err != nil || string(b) != "kept in time" {
@@ -466,7 +489,7 @@ func FuzzASnapshotIsRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, records, files, mark []byte) {
 		place := &shelf{files: map[string][]byte{"place.json": mark, "snapshots/20240601T030000Z.records": records, "snapshots/20240601T030000Z.files": files,
 			"restored.json": mark}}
-		r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, t.TempDir())
+		r, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, backup.Key{}, "", t.TempDir())
 		if err != nil {
 			return
 		}
@@ -475,7 +498,7 @@ func FuzzASnapshotIsRead(f *testing.F) {
 			return
 		}
 		dir := filepath.Join(t.TempDir(), "new")
-		if _, _, err := r.Restore(t.Context(), s, dir, made); err == nil {
+		if _, _, err := r.Restore(t.Context(), s, dir, made, false); err == nil {
 			t.Error("taken for a snapshot")
 		}
 		nothing(t, "fuzz", dir)
@@ -504,4 +527,65 @@ func unpacked(t testing.TB, packed []byte) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// Damaged audio, list or note of trials stops neither the next snapshot nor a restore that may
+// leave something out; what is damaged is brought anew.
+func TestADamagedPlaceGoesOn(t *testing.T) {
+	h := filled(t)
+	sum := h.addBlob(t, "a recording of some length")
+	blob := "blobs/" + sum[:2] + "/" + sum
+	for name, hurt := range map[string]func(p *shelf){
+		"flipped": func(p *shelf) { p.files[blob] = []byte("a recording of Some length") },
+		"cut":     func(p *shelf) { p.files[blob] = p.files[blob][:4] },
+		"gone":    func(p *shelf) { delete(p.files, blob) },
+		"notes":   func(p *shelf) { p.files["restored.json"] = []byte("\x01") },
+		"list":    func(p *shelf) { p.files["snapshots/20240601T030000Z.files"] = []byte("zstd?") },
+	} {
+		place := &shelf{files: map[string][]byte{}}
+		r := begun(t, place, backup.Key{})
+		h.snapshot(t, r, made)
+		hurt(place)
+		audio := name == "flipped" || name == "cut" || name == "gone"
+		s, err := r.Upto(t.Context(), time.Time{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		_, _, err = r.Restore(t.Context(), s, filepath.Join(t.TempDir(), "new"), made, false)
+		if (err != nil) != (audio || name == "list") {
+			t.Errorf("%s: restored with %v", name, err)
+		}
+		if audio {
+			w, _, err := r.Restore(t.Context(), s, filepath.Join(t.TempDir(), "new"), made, true)
+			if err != nil || !slices.Equal(w.Damaged, []string{sum}) {
+				t.Errorf("%s: without it: %v, %v", name, w.Damaged, err)
+			}
+			if _, err := r.Try(t.Context(), made); !fault.Is(err, "backup.blobs_changed") {
+				t.Errorf("%s: tried with %v", name, err)
+			}
+		}
+		h.snapshot(t, r, made.Add(2*time.Hour))
+		if _, err := r.Prune(t.Context(), backup.UsualKeep); err != nil {
+			t.Errorf("%s: pruned with %v", name, err)
+		}
+		if tried, err := r.Try(t.Context(), made.Add(3*time.Hour)); err != nil || tried.Restored.IsZero() {
+			t.Errorf("%s: the next one: %+v, %v", name, tried, err)
+		}
+	}
+}
+
+// A place that was begun with one key takes no other.
+func TestAPlaceHasOneKey(t *testing.T) {
+	h := filled(t)
+	one, public := secret(t)
+	two, _ := secret(t)
+	place := folderPlace(t)
+	h.snapshot(t, begun(t, place, public), made)
+	if _, err := backup.OpenRepository(t.Context(), place, bolt.Kind{}, two, "", t.TempDir()); !fault.Is(err, "backup.key_wrong") {
+		t.Errorf("another key: %v", err)
+	}
+	h.snapshot(t, begun(t, place, one), made.Add(time.Hour))
+	if _, err := begun(t, place, one).Try(t.Context(), made.Add(2*time.Hour)); err != nil {
+		t.Error(err)
+	}
 }

@@ -2,6 +2,7 @@ package folder
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
@@ -32,9 +33,33 @@ func (p *Place) Close() error { return p.root.Close() }
 
 func (p *Place) String() string { return p.root.Name() }
 
-// part is the file on its way. One is written at a time, so a killed Put leaves no more
-// than the next one takes.
-const part = "part"
+// Files on their way begin with part; the writer who has the lock clears those of others.
+const (
+	part     = "part-"
+	lockName = "lock"
+)
+
+// Lock implements backup.Place, among the programs of one machine at least: not every share
+// knows locks.
+func (p *Place) Lock(ctx context.Context) (undo func(), err error) {
+	f, err := p.root.OpenFile(lockName, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, p.fault(err)
+	}
+	if err := lock(f); err != nil {
+		return nil, errors.Join(fault.New(fault.Conflict, "store.place_busy", "place", p.String()).Because(err), f.Close())
+	}
+	names, err := list(p.root, ".")
+	for _, name := range names {
+		if strings.HasPrefix(name, part) {
+			err = errors.Join(err, p.root.Remove(name))
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(p.fault(err), f.Close())
+	}
+	return func() { _ = f.Close() }, nil
+}
 
 // Put implements backup.Place. It asks nothing of the file system but to rename: sticks
 // and shares can do that.
@@ -43,7 +68,8 @@ func (p *Place) Put(ctx context.Context, name string, fill func(w io.Writer) err
 	if err := p.root.MkdirAll(dir, 0o700); err != nil {
 		return p.fault(err)
 	}
-	f, err := p.root.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	way := part + rand.Text()
+	f, err := p.root.OpenFile(way, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return p.fault(err)
 	}
@@ -53,7 +79,7 @@ func (p *Place) Put(ctx context.Context, name string, fill func(w io.Writer) err
 	}
 	own.err = errors.Join(own.err, f.Close())
 	if err == nil && own.err == nil {
-		own.err = p.root.Rename(part, name)
+		own.err = p.root.Rename(way, name)
 	}
 	if err == nil && own.err == nil {
 		return p.sync(dir)
@@ -115,7 +141,7 @@ func (p *Place) List(ctx context.Context, folder string) (map[string]int64, erro
 		if err == nil {
 			err = ctx.Err()
 		}
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || strings.HasPrefix(name, part) || name == lockName {
 			return err
 		}
 		info, err := d.Info()

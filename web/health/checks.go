@@ -63,6 +63,7 @@ type Facts struct {
 	Doubt  error                    // what makes the clock doubtful
 	Place  string                   // where the server keeps backups by itself, "" for nowhere
 	Tries  bool                     // it restores them for trial too
+	Away   time.Time                // where it cannot: when somebody who has the key last did, as far as is known
 	Backup scheduler.Run            // the last one that was made or sent well; zero for none
 	Trial  scheduler.Run            // the last one that was restored well
 	Own    []string                 // jobs that have a check of their own
@@ -114,6 +115,9 @@ func (f Facts) backup() Check {
 	} else {
 		c.State, c.Said = Look, text.NewPhrase("health.backup_never")
 	}
+	if last := f.Last[MakeJob]; f.Place != "" && last.Outcome != "" && !f.ever(last) {
+		c.State, c.Said = Look, text.NewPhrase("health.backup_failed", "at", last.EndedAt, "since", since)
+	}
 	switch age := f.Now.Sub(since); {
 	case age > mend:
 		c.State = Mend
@@ -129,8 +133,10 @@ func (f Facts) trial() Check {
 	c := Check{Name: Trial, State: Good, Path: backupPath}
 	last := f.Last[TryJob]
 	switch {
+	case !f.Tries && f.Now.Sub(f.Away) > trialLook:
+		c.State, c.Said, c.Do = Look, text.NewPhrase("health.trial_away"), text.NewPhrase("health.trial_away_do")
 	case !f.Tries:
-		c.Said, c.Do = text.NewPhrase("health.trial_away"), text.NewPhrase("health.trial_away_do")
+		c.Said = text.NewPhrase("health.trial_elsewhere", "at", f.Away)
 	case last.Outcome != "" && !f.ever(last):
 		c.State, c.Said, c.Do = Mend, text.NewPhrase("health.trial_bad", "at", last.EndedAt), text.NewPhrase("health.trial_do")
 	case !f.ever(f.Trial):

@@ -46,8 +46,9 @@ type Server interface {
 	Space() (free, size int64, ok bool) // bytes of the disk with the data; ok is false where the system does not say
 	Wrong() error                       // what keeps the disk from taking writes, or nil
 	Doubt() error                       // what makes the clock doubtful, or nil
-	// Backups says where backups are kept by the clock, "" for nowhere, and whether the server can try them.
-	Backups() (place string, tries bool)
+	// Backups says where backups are kept by the clock, "" for nowhere, whether the server can try them,
+	// and if not when somebody else last did, as the place tells.
+	Backups() (place string, tries bool, tried time.Time)
 }
 
 type pages struct {
@@ -82,9 +83,9 @@ const (
 // checks looks at everything.
 func (p pages) checks(r *kit.Request) ([]Check, error) {
 	f := Facts{Now: r.Now, Since: p.store.Created(), Last: map[string]scheduler.Run{}, Wrong: p.server.Wrong(), Doubt: p.server.Doubt(),
-		Own: []string{BackupJob, TryJob, VerifyJob}, Verify: VerifyJob}
+		Own: []string{BackupJob, MakeJob, TryJob, VerifyJob}, Verify: VerifyJob}
 	f.Free, f.Size, f.Sized = p.server.Space()
-	f.Place, f.Tries = p.server.Backups()
+	f.Place, f.Tries, f.Away = p.server.Backups()
 	jobs, err := p.jobs.Jobs(r.Context())
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ func well() Facts {
 		return scheduler.Run{Outcome: scheduler.Done, EndedAt: now.Add(-ago), Summary: "Đã gửi 1 MB.", SummaryEn: "1 MB went."}
 	}
 	return Facts{Now: now, Since: now.AddDate(-1, 0, 0), Free: 50 << 30, Size: 100 << 30, Sized: true, Verify: VerifyJob, Backup: run(24 * time.Hour),
-		Own: []string{BackupJob, TryJob, VerifyJob}, Last: map[string]scheduler.Run{VerifyJob: run(5 * time.Hour), "weeks_close": run(time.Hour)}}
+		Own: []string{BackupJob, MakeJob, TryJob, VerifyJob}, Last: map[string]scheduler.Run{VerifyJob: run(5 * time.Hour), "weeks_close": run(time.Hour)}}
 }
 
 // Each thing that goes wrong is told of that thing alone, as bad as it is, and with what to do.
@@ -58,8 +58,9 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 		"never tried":           {kept(time.Hour, 0, func(f *Facts) { f.Trial = scheduler.Run{}; delete(f.Last, TryJob) }), Trial, Look},
 		"tried long ago":        {kept(time.Hour, 36*day, as), Trial, Look},
 		"a trial that failed":   {kept(time.Hour, day, ended(TryJob, scheduler.Failed, time.Hour)), Trial, Mend},
-		"making that failed":    {kept(time.Hour, day, ended(MakeJob, scheduler.Failed, time.Hour)), Jobs, Look},
-		"a key that is away":    {kept(time.Hour, 0, func(f *Facts) { f.Trial, f.Tries = scheduler.Run{}, false; delete(f.Last, TryJob) }), "", Good},
+		"making that failed":    {kept(time.Hour, day, ended(MakeJob, scheduler.Failed, time.Hour)), Backup, Look},
+		"a key that is away":    {kept(time.Hour, 0, func(f *Facts) { f.Trial, f.Tries = scheduler.Run{}, false; delete(f.Last, TryJob) }), Trial, Look},
+		"tried where it is":     {kept(time.Hour, 0, func(f *Facts) { f.Tries, f.Away = false, now.AddDate(0, 0, -20); delete(f.Last, TryJob) }), "", Good},
 		"a tenth is free":       {func(f *Facts) { f.Free = 11 << 30 }, "", Good},
 		"less is free":          {func(f *Facts) { f.Free = 9 << 30 }, Disk, Look},
 		"nearly nothing":        {func(f *Facts) { f.Free = 1 << 29 }, Disk, Mend},

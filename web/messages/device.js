@@ -45,10 +45,11 @@ async function subscribe() {
 // bytes reads base64url.
 const bytes = (s) => Uint8Array.from(atob(s.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
+const patience = 30_000; // ms after which a push service that does not answer is told as none
 button.addEventListener("click", async () => {
   button.setAttribute("aria-busy", "true");
   try {
-    await subscribe();
+    await Promise.race([subscribe(), new Promise((_, late) => setTimeout(late, patience))]);
   } catch {
     say("failed"); // no push service, or no network
   }

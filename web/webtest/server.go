@@ -20,7 +20,9 @@ func (Server) Wrong() error { return nil }
 func (Server) Doubt() error { return nil }
 
 // Backups are kept and tried.
-func (Server) Backups() (place string, tries bool) { return "/mnt/sao-luu", true }
+func (Server) Backups() (place string, tries bool, tried time.Time) {
+	return "/mnt/sao-luu", true, time.Time{}
+}
 
 // Keeper keeps backups that are never made.
 type Keeper struct{ At time.Time }
