@@ -96,7 +96,13 @@ func codes(list []*Entry, is func(*Entry) bool) (out []string) {
 
 // undecidedWorks notes likenesses nobody decided, and airings nobody confirmed.
 func (s *State) undecidedWorks(step *once.Step, f Facts, list []*Entry) {
-	step.Add("contest.open_alike", AtToLookAt, codes(list, func(e *Entry) bool { return len(f.Alike[e.ID]) > 0 }))
+	alike := func(same bool) []string { // while it is not decided whether, and where it is, what follows
+		return codes(list, func(e *Entry) bool {
+			return slices.ContainsFunc(f.Alike[e.ID], func(o File) bool { return o.Same == same })
+		})
+	}
+	step.Add("contest.open_alike", AtToLookAt, alike(false))
+	step.Add("contest.open_double", AtToLookAt, alike(true))
 	step.Add("contest.open_warned", AtToLookAt, codes(list, func(e *Entry) bool { return len(e.Warnings) > 0 }))
 }
 

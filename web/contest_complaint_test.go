@@ -37,6 +37,9 @@ func TestAComplaintIsFollowedEverywhere(t *testing.T) {
 		doc.Find("main > .notice.bad").Length() != 1 {
 		t.Errorf("ruled out after publication: %s %v\n%s", res.Status, err, b)
 	}
+	if work := string(org.get(base + "/entries/entry-00000000")); strings.Contains(work, `value="rule_out"`) || !strings.Contains(work, base+"/complaints") {
+		t.Error("a work that only a complaint can take out is offered to be ruled out")
+	}
 	op := st.known["xa2"]
 	entry := "/enter/" + id + "/entry-00000001"
 	if res, b := op.post(entry, "do", "complain", "text", " "); res.StatusCode != http.StatusUnprocessableEntity {

@@ -142,6 +142,9 @@ func TestANumberSaysOfWhichSeriesItIs(t *testing.T) {
 			}
 		}
 	}
+	if page := string(org.get(desk)); !strings.Contains(page, "<small>TP-") { // as the first page names what waits
+		t.Error("the progress does not name a work by its receipt code")
+	}
 	view := judges[0].call(200, "GET", "/contests/"+id+"/chair", nil)
 	if gap := view["gaps"].([]any)[0].(map[string]any); gap["of"] != "stage" || view["of"] != "recording" {
 		t.Errorf("by program: %v, ties of %v", gap["of"], view["of"])

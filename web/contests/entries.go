@@ -495,8 +495,8 @@ type progressRow struct {
 }
 
 type gapRow struct {
-	Code, Part, Entry, Title, Low, High, LowBy, HighBy string
-	Settled                                            bool
+	Code, Receipt, Part, Entry, Title, Low, High, LowBy, HighBy string
+	Settled                                                     bool
 }
 
 func (p pages) showProgress(w http.ResponseWriter, r *kit.Request) error {
@@ -543,8 +543,8 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 			page.Rows = append(page.Rows, progressOf(run, j))
 		}
 		for _, g := range s.Gaps(run) {
-			page.Gaps = append(page.Gaps, gapRow{Code: numberOf(r, run, g.Entry, rules.Part(g.Part)), Part: rules.Part(g.Part).Name, Entry: g.Entry,
-				Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
+			page.Gaps = append(page.Gaps, gapRow{Code: numberOf(r, run, g.Entry, rules.Part(g.Part)), Receipt: s.Entry(g.Entry).Code,
+				Part: rules.Part(g.Part).Name, Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
 				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
 		}
 		for _, t := range run.Tasks {
@@ -560,7 +560,11 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 				return err
 			}
 			for _, tie := range ties {
-				page.Ties = append(page.Ties, paper.CodesIn(run, tie, r.Lang))
+				var receipts []string // as the first page names them
+				for _, id := range tie {
+					receipts = append(receipts, s.Entry(id).Code)
+				}
+				page.Ties = append(page.Ties, paper.CodesIn(run, tie, r.Lang)+" ("+strings.Join(receipts, " = ")+")")
 			}
 		}
 		return nil
