@@ -119,7 +119,8 @@ func TestADoubleOfOthersIsOpenUntilItIsSaidWhatFollows(t *testing.T) {
 	if got := open(); !slices.Equal(got, []string{"TP-001", "TP-002"}) {
 		t.Fatalf("open: %q", got)
 	}
-	if keys := openKeys(w, contest.StartRound{Round: "chung-khao"}); !slices.Contains(keys, "contest.open_double") || slices.Contains(keys, "contest.open_alike") {
+	if keys := openKeys(w, contest.StartRound{Round: "chung-khao"}); !slices.Contains(keys, "contest.open_double") ||
+		slices.Contains(keys, "contest.open_alike") {
 		t.Errorf("starting asks about %q", keys)
 	}
 	first, second := w.s.Entries[0], w.s.Entries[1]
