@@ -22,7 +22,44 @@ type Sender struct {
 	By      accounts.Actor
 }
 
-// Senders are the people of a number: those who run a station and gave it, and those of the stations' files.
+// filed are the stations in whose files a number stands.
+func filed(number string, reg *stations.Registry) (list []string) {
+	for _, st := range reg.Stations() {
+		if slices.ContainsFunc(st.Contacts, func(c stations.Contact) bool { return c.Phone != "" && Number(c.Phone) == number }) {
+			list = append(list, st.ID)
+		}
+	}
+	return list
+}
+
+// beyond reports whether one of these stations is none that the person runs.
+func beyond(list []string, p accounts.Person) bool {
+	runs := p.Actor("text").Runs()
+	return slices.ContainsFunc(list, func(station string) bool { return !slices.Contains(runs, station) })
+}
+
+// Given returns a fault if who runs a station gives a number as her own that is another's:
+// texts.number_of_station, texts.number_of_person.
+func Given(number, person string, reg *stations.Registry, people *accounts.Directory, choices []message.Choice) error {
+	runs := func(id string) bool {
+		p, err := people.Person(id)
+		return err == nil && !p.Disabled && len(p.Actor("text").Runs()) > 0
+	}
+	p, err := people.Person(person)
+	if number = Number(number); number == "" || err != nil || !runs(person) {
+		return nil
+	}
+	if beyond(filed(number, reg), p) {
+		return fault.New(fault.Conflict, "texts.number_of_station").At("phone")
+	}
+	if slices.ContainsFunc(choices, func(c message.Choice) bool { return c.Person != person && Number(c.Phone) == number && runs(c.Person) }) {
+		return fault.New(fault.Conflict, "texts.number_of_person").At("phone")
+	}
+	return nil
+}
+
+// Senders are the people of a number: those who run a station and gave it, and those of the stations' files. What stands
+// in a file goes before what somebody gave who does not run that station.
 func Senders(number string, reg *stations.Registry, people *accounts.Directory, choices []message.Choice) (list []Sender) {
 	add := func(station string, by accounts.Actor) {
 		by.Via, by.Grants = "text", []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: station}}}
@@ -30,8 +67,12 @@ func Senders(number string, reg *stations.Registry, people *accounts.Directory, 
 			list = append(list, Sender{station, by})
 		}
 	}
+	in := filed(number, reg)
 	for _, c := range choices {
-		if p, err := people.Person(c.Person); err == nil && !p.Disabled && Number(c.Phone) == number {
+		if Number(c.Phone) != number {
+			continue
+		}
+		if p, err := people.Person(c.Person); err == nil && !p.Disabled && !beyond(in, p) {
 			for _, station := range p.Actor("text").Runs() {
 				add(station, p.Actor("text"))
 			}

@@ -444,3 +444,21 @@ func TestABareWordOverturnsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A number in a station's file is that station's, whoever gives it; and nobody gives what is another's.
+func TestANumberOfAFileIsNobodyElses(t *testing.T) {
+	h := open24()
+	grant := []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00002"}}}
+	h.people = accounts.NewDirectory([]accounts.Person{{ID: "vu", Name: "Vừ", Grants: grant}, {ID: "pao", Name: "Páo", Grants: grant}, {ID: "chief"}})
+	h.choices = []message.Choice{{Person: "vu", Phone: lan}, {Person: "pao", Phone: vu}}
+	if list := Senders(lan, h.Plan.Registry, h.people, h.choices); len(list) != 1 || list[0].Station != "S00001" || list[0].By.Person != "" {
+		t.Errorf("%+v", list)
+	}
+	for _, x := range []struct{ person, number, code string }{{"vu", "+84 912 345 678", "texts.number_of_station"}, {"vu", vu, "texts.number_of_person"},
+		{"pao", vu, ""}, {"vu", "0911111111", ""}, {"vu", "", ""}, {"chief", lan, ""}} {
+		err := Given(x.number, x.person, h.Plan.Registry, h.people, h.choices)
+		if x.code == "" && err != nil || x.code != "" && !fault.Is(err, x.code) {
+			t.Errorf("%+v: %v", x, err)
+		}
+	}
+}

@@ -75,9 +75,8 @@ type phrase struct {
 // reading is a text that is being read.
 type reading struct {
 	Said
-	yes, no, why, phat, pt, short bool     // why: a reason that is a sentence of its own
-	numbers                       []string // codes in their order
-	parts                         int
+	yes, no, why, pt, short bool // why: a reason that is a sentence of its own
+	days                    int  // how many are named
 }
 
 func form(s string) *regexp.Regexp {
@@ -98,7 +97,7 @@ var phrases = []phrase{
 	{form("xong"), func(r *reading, _ []string) { r.yes = true }},
 	{form("(?:da )?phat(?: thanh| song)?(?: duoc)?(?: xong| roi)*"), func(r *reading, part []string) {
 		if part[0] == "phat" || part[0] == "phat thanh" || part[0] == "phat song" {
-			r.phat, r.Unclear = true, true // it may be still to come
+			r.Unclear = true // it may be still to come
 		}
 		r.yes = true
 	}},
@@ -131,8 +130,8 @@ func (r *reading) part(of string) {
 
 // day is called once for every day that is named.
 func (r *reading) day(of string) {
-	r.parts++
-	r.Unclear = r.Unclear || r.parts > 1
+	r.days++
+	r.Unclear = r.Unclear || r.days > 1
 	r.Yesterday = of == "qua"
 }
 
@@ -164,7 +163,7 @@ func Read(body string) Said {
 		r.Outcome = airing.Aired
 	}
 	r.Whole = r.pt && r.Code != "" && r.short
-	r.Help = none && !r.Timed && r.parts == 0 && r.Part == "" && !r.Unclear
+	r.Help = none && !r.Timed && r.days == 0 && r.Part == "" && !r.Unclear
 	return r.Said
 }
 

@@ -214,8 +214,30 @@ func (s *Store) SaveChoice(ctx context.Context, m accounts.Meta, c message.Choic
 		if c, err = message.DecideChoice(old, m, c); err != nil {
 			return c, err
 		}
+		if c.Phone != old.Phone {
+			if err := tx.given(c); err != nil {
+				return c, err
+			}
+		}
 		return c, messageChoices.put(tx, []byte(c.Person), c)
 	})
+}
+
+// given returns a fault if the number of a choice is another's.
+func (tx *tx) given(c message.Choice) error {
+	reg, err := tx.s.registry.get(tx)
+	if err != nil {
+		return err
+	}
+	people, err := tx.s.directory.get(tx)
+	if err != nil {
+		return err
+	}
+	choices, err := messageChoices.all(tx)
+	if err != nil {
+		return err
+	}
+	return texting.Given(c.Phone, c.Person, reg, people, choices)
 }
 
 // Secret implements message.Outbox.
