@@ -347,7 +347,7 @@ func (page *weekPage) draw(r *kit.Request, reg *stations.Registry, trend []cover
 		s := &page.Week.Stations[i]
 		if t := reg.TileOf(s.Station); t != nil {
 			tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: badges[s.State], Path: stationPath(s.Station, page.Asked.Week),
-				Name: reg.Label(s.Station), Area: reg.DistrictName(s.District),
+				Name: reg.Label(s.Station), Now: r.Say("coverage.state." + string(s.State)), Area: reg.DistrictName(s.District),
 				Title: reg.Label(s.Station) + ", " + reg.DistrictName(s.District) + ": " + r.Say("coverage.state."+string(s.State))})
 		}
 	}

@@ -452,7 +452,8 @@ func (page *periodPage) tiles(r *kit.Request, reg *stations.Registry) {
 		}
 		name, district := reg.Label(s.Station), reg.DistrictName(s.District)
 		tiles = append(tiles, kit.Tile{Col: t.Col, Row: t.Row, State: grade(coverage.Share{Aired: s.Aired, Expected: s.Expected() - s.NotPlanned}), Name: name,
-			Area: district, Path: stationPath(s.Station, page.Until), Title: name + ", " + district + ": " + s.Share(r.Lang) + ", " + share(r, s.Counts)})
+			Now: s.Share(r.Lang), Area: district, Path: stationPath(s.Station, page.Until),
+			Title: name + ", " + district + ": " + s.Share(r.Lang) + ", " + share(r, s.Counts)})
 	}
 	page.Map = kit.NewHexMap(r.Say("coverage.map"), tiles)
 }

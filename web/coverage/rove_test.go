@@ -45,5 +45,12 @@ func TestAPictureIsOneStopOfTheTabKey(t *testing.T) {
 	p.Keys(".map a", kb.ArrowDown)
 	p.Until("a station below", `document.activeElement.closest(".map a") && document.activeElement !== document.querySelector(".map a") &&
 		document.activeElement.getBoundingClientRect().y > document.querySelector(".map a").getBoundingClientRect().y`)
+	const tip = `document.activeElement.querySelector(".tip")`
+	p.Until("its name and how it is", `getComputedStyle(`+tip+`).display !== "none" && `+tip+`.querySelector("tspan").textContent === "Không có lịch"`)
+	p.Until("nothing painted over that", `[...document.querySelectorAll(".map .tile, .map .area")].every(
+		(e) => e.compareDocumentPosition(document.querySelector(".map a")) & Node.DOCUMENT_POSITION_FOLLOWING)`)
+	p.Until("no name painted over a mark", `[...document.querySelectorAll(".map .area")].every(
+		(e) => e.compareDocumentPosition(document.querySelector(".chart.map .mark")) & Node.DOCUMENT_POSITION_FOLLOWING)`)
+	p.Shot("coverage-map", 1280)
 	p.Shot("coverage", 360)
 }

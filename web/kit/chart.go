@@ -32,6 +32,7 @@ type Tile struct {
 	Picked   bool   // drawn with a strong edge: a corrected or selected station
 	Area     string // whose name stands over its tiles, "" for none
 	Name     string // shown while somebody points at the tile, touches it or has come to it by keyboard, "" for none
+	Now      string // how it is, shown under the name
 }
 
 // Hex is a tile with its geometry, ready for the template.
