@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -100,11 +101,25 @@ func (l Language) Fault(err error) string {
 	if !Has(e.Code) {
 		return l.Say("internal")
 	}
-	s := l.fill(e.Code, e.Args)
+	s := l.fill(e.Code, l.echoed(e.Code, e.Args))
 	if e.Line > 0 {
 		s = l.Say("line", "line", e.Line, "text", s)
 	}
 	return s
+}
+
+// maxEcho is the most letters of what somebody wrote that a fault repeats between quotes: enough to know it again.
+const maxEcho = 100
+
+// echoed are the values for the sentence of a fault: what it quotes is cut.
+func (l Language) echoed(key string, args map[string]any) map[string]any {
+	cut := maps.Clone(args)
+	for k, v := range args {
+		if s, ok := v.(string); ok && utf8.RuneCountInString(s) > maxEcho && strings.Contains(l.fill(key, nil), "“{"+k+"}”") {
+			cut[k] = string([]rune(s)[:maxEcho]) + "…"
+		}
+	}
+	return cut
 }
 
 // Phrase is a value that is itself a sentence of the catalogue, or a part of one.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"loa/internal/fault"
 )
 
 var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
@@ -234,4 +236,16 @@ func TestAKindIsSaidOnceBeforeAName(t *testing.T) {
 		}
 	}
 	delete(catalogues[Vietnamese], "once")
+}
+
+func TestAFaultRepeatsLittleOfWhatSomebodyWrote(t *testing.T) {
+	for _, l := range []Language{Vietnamese, English} {
+		said := l.Fault(fault.New(fault.NotFound, "stations.no_district", "code", strings.Repeat("ộ", 3000)))
+		if n := strings.Count(said, "ộ"); n < maxEcho || n > maxEcho+10 || !strings.Contains(said, "…”") {
+			t.Errorf("%d letters: %s", n, said)
+		}
+		if whole := l.Fault(fault.New(fault.NotFound, "stations.no_district", "code", "0999")); !strings.Contains(whole, "“0999”") {
+			t.Error(whole)
+		}
+	}
 }
