@@ -321,10 +321,10 @@ func (a About) usedBefore(uses []Use) *Use {
 // Agreement is how often a person, who looked at what the machine had judged, found the same.
 type Agreement struct {
 	Judged  int `json:"judged"`  // reports the machine judged
-	Sampled int `json:"sampled"` // of these, such as went to a person unasked
+	Sampled int `json:"sampled"` // of these, such as it verified and went to a person all the same
 	Looked  int `json:"looked"`  // of the sampled, at how many somebody looked
 	Agreed  int `json:"agreed"`  // of these, how many she found as the machine had
-	Against int `json:"against"` // of the sampled that were looked at, one said verified and the other contradicted
+	Against int `json:"against"` // of these, how many she found contradicted
 }
 
 // AgreementOf counts the exhibits of a span.
@@ -334,7 +334,7 @@ func AgreementOf(list []Exhibit) (a Agreement) {
 			continue
 		}
 		a.Judged++
-		if !e.Sampled {
+		if !e.Sampled || e.Machine != match.Verified { // all else goes to a person in any case
 			continue
 		}
 		a.Sampled++
@@ -342,10 +342,10 @@ func AgreementOf(list []Exhibit) (a Agreement) {
 			continue
 		}
 		a.Looked++
-		switch {
-		case string(e.Finding) == string(e.Machine):
+		switch e.Finding {
+		case Verified:
 			a.Agreed++
-		case e.Finding != NotProven && e.Machine != match.NotProven:
+		case Contradicted:
 			a.Against++
 		}
 	}

@@ -267,8 +267,9 @@ func TestTheQueueBeginsWithWhatTheMachineFound(t *testing.T) {
 func TestAgreementIsOfTheSampleAlone(t *testing.T) {
 	got := AgreementOf([]Exhibit{{}, {Machine: match.Verified}, {Machine: match.Verified, Finding: Contradicted}, {Machine: match.Verified, Sampled: true},
 		{Machine: match.Verified, Sampled: true, Finding: Verified}, {Machine: match.Verified, Sampled: true, Finding: Contradicted},
-		{Machine: match.NotProven, Sampled: true, Finding: Verified}})
-	if got != (Agreement{Judged: 6, Sampled: 4, Looked: 3, Agreed: 1, Against: 1}) {
+		{Machine: match.NotProven, Sampled: true, Finding: Contradicted}, {Machine: match.Contradicted, Sampled: true, Finding: Contradicted},
+		{Machine: match.Verified, Sampled: true, Finding: NotProven}})
+	if got != (Agreement{Judged: 8, Sampled: 4, Looked: 3, Agreed: 1, Against: 1}) {
 		t.Errorf("%+v", got)
 	}
 }
