@@ -49,7 +49,7 @@ func DecideSettings(old Settings, m accounts.Meta, c SaveSettings) (Settings, er
 		return old, err
 	}
 	set := Settings{On: c.On, Number: Number(c.Number), Marks: c.Marks, Token: old.Token}
-	if c.Number != "" && !numberForm.MatchString(set.Number) {
+	if c.Number != "" && !ownForm.MatchString(set.Number) {
 		return old, fault.New(fault.Invalid, "texts.number_form").At("number")
 	}
 	if c.Token != "" {
@@ -59,7 +59,11 @@ func DecideSettings(old Settings, m accounts.Meta, c SaveSettings) (Settings, er
 	return set, nil
 }
 
-var numberForm = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
+// numberForm is that of a number that writes, which may be a short one; ownForm that of one to write to.
+var (
+	numberForm = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
+	ownForm    = regexp.MustCompile(`^\+?[0-9]{8,15}$`)
+)
 
 // Number is a telephone number as it is kept and compared: 0912345678, however it was written; of another
 // country with its +.

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"embed"
 	"net/http"
+	"strings"
 
 	"loa/accounts"
 	"loa/airing"
@@ -68,7 +69,7 @@ func tabs(r *kit.Request) []kit.Tab {
 		{Path: kit.AddressPath, Text: r.Say("settings.address_title")}, {Path: messagesPath, Text: r.Say("message.settings_title")},
 		{Path: hooksPath, Text: r.Say("message.hooks_title")}, {Path: deliveriesPath, Text: r.Say("message.log_title")},
 		{Path: textsPath, Text: r.Say("texts.settings_title")}} {
-		t.Current = r.URL.Path == t.Path
+		t.Current = r.URL.Path == t.Path || t.Path == textsPath && strings.HasPrefix(r.URL.Path, t.Path+"/")
 		out = append(out, t)
 	}
 	return out

@@ -73,7 +73,7 @@ func (p textSettings) render(w http.ResponseWriter, r *kit.Request, page textsPa
 		}
 	}
 	if page.Renew.ID == "" {
-		page.Renew = kit.NewForm("secret", accounts.NewSecret())
+		page.Renew = kit.NewForm("secret", accounts.NewSecret()).From(set.Edition())
 	}
 	if page.Try.ID == "" {
 		page.Try = kit.NewForm()
@@ -120,7 +120,7 @@ func (p textSettings) renew(w http.ResponseWriter, r *kit.Request) error {
 		return fault.New(fault.Invalid, "kit.form_invalid")
 	}
 	m := r.Meta(f.ID)
-	m.Seen = cmp.Or(m.Seen, set.Edition().Tag)
+	m.Seen = f.Of // another tab may have made one meanwhile
 	c := texting.SaveSettings{On: set.On, Number: set.Number, Marks: set.Marks, Token: accounts.HashOf(secret)}
 	if _, err := p.store.SaveTextSettings(r.Context(), m, c); err != nil {
 		return err

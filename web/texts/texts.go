@@ -111,6 +111,9 @@ func (p pages) showCards(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	asked := r.URL.Query().Get("district")
+	if err := reg.CheckDistrict(asked); err != nil {
+		return err
+	}
 	page := cardPage{Page: r.Page("texts.card_title"), Number: set.Number, On: set.On, District: asked, Asked: kit.NewForm("district", asked)}
 	for _, reasonOf := range airing.Reasons {
 		page.Reasons = append(page.Reasons, reason{texting.Short(reasonOf), r.Say("airing.reason." + string(reasonOf))})

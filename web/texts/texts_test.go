@@ -53,10 +53,16 @@ func TestTextsAreSwitchedOnAndRead(t *testing.T) {
 	admin.Get("/settings/texts")
 	admin.Submit("form[action='/settings/texts']", "on", "1", "number", "không số")
 	admin.Expect(422, "", "Số nhận tin chỉ gồm chữ số")
+	admin.Submit("form[action='/settings/texts']", "on", "1", "number", "12345")
+	admin.Expect(422, "", "ít nhất 8 chữ số")
 	admin.Submit("form[action='/settings/texts']", "on", "1", "number", "0912 345 600")
 	admin.Get("/settings/texts")
+	stale := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "chief", now, accounts.Grant{Role: accounts.Admin, Scope: province}))
+	stale.Get("/settings/texts")
 	admin.Submit("form[action='/settings/texts/token']")
 	admin.Expect(200, "#token")
+	stale.Submit("form[action='/settings/texts/token']")
+	stale.Expect(412, "", "sau khi bạn mở trang này")
 	token := admin.Doc().Find("#token").AttrOr("value", "")
 	who, err := s.ByToken(t.Context(), accounts.HashOf(token), now)
 	if err != nil || who.ID != accounts.GatewayPerson().ID {
@@ -66,6 +72,7 @@ func TestTextsAreSwitchedOnAndRead(t *testing.T) {
 	admin.Expect(200, "", "Cổng tin nhắn đã có mã")
 	admin.Submit("form[action='/settings/texts/try']", "from", "0900000001", "text", "PT OK")
 	admin.Expect(200, ".notice", "Số lạ", "chua co trong ho so")
+	admin.Expect(200, ".tabs [aria-current]", "Báo bằng tin nhắn")
 	m := accounts.Meta{ID: "m", By: who.Actor("token"), At: now}
 	if _, err := s.ReceiveText(t.Context(), m, texting.Receive{ID: "1", From: "0900000001", Text: "PT <b>OK</b>", SentAt: now}); err != nil {
 		t.Fatal(err)
@@ -102,6 +109,8 @@ func TestCardsSayHowToReportByText(t *testing.T) {
 	}
 	admin.Get("/texts/card")
 	admin.Expect(200, "select[name=district]")
+	admin.Get("/texts/card?district=999")
+	admin.Expect(404, "", "Không có huyện nào mang mã")
 	district := reg.Where("S00001").District
 	admin.Get("/texts/card?district=" + district)
 	n := 0
