@@ -48,25 +48,34 @@ func (w *Week) UnmarshalText(b []byte) (err error) {
 }
 
 // ParseWeek reads "2024-W20". Fault: airing.week_unreadable, also for week 53
-// of a year that has none.
+// of a year that has none; and that of Check.
 func ParseWeek(s string) (Week, error) {
 	var y, n int
-	if _, err := fmt.Sscanf(s, "%4d-W%2d", &y, &n); err == nil && y >= 1970 {
+	if _, err := fmt.Sscanf(s, "%4d-W%2d", &y, &n); err == nil {
 		// 4 January is always in week 1.
 		first := weekOf(time.Date(y, 1, 4, 0, 0, 0, 0, time.UTC))
 		if w := first + Week(n-1); w.String() == s {
-			return w, nil
+			return w, w.Check()
 		}
 	}
 	return 0, fault.New(fault.Invalid, "airing.week_unreadable", "week", s).At("week")
 }
 
-func weekOf(wall time.Time) Week {
-	days := wall.Sub(epoch) / dayLength
-	if wall.Before(epoch) {
-		days -= 7
+// Check refuses a week before the first there is. Fault: airing.week_early.
+func (w Week) Check() error {
+	if w < 0 {
+		return fault.New(fault.Invalid, "airing.week_early", "first", Week(0).String()).At("week")
 	}
-	return Week(days / 7)
+	return nil
+}
+
+func weekOf(wall time.Time) Week {
+	since := wall.Sub(epoch)
+	w := Week(since / (7 * dayLength))
+	if since%(7*dayLength) < 0 { // weeks before the first are rounded down too
+		w--
+	}
+	return w
 }
 
 // Calendar says where weeks begin: in a zone, a number of days and hours after

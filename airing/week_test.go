@@ -86,6 +86,11 @@ func TestWeekNamesThatAreNoWeeksAreRefused(t *testing.T) {
 			t.Errorf("%q became %s, %v", s, w, err)
 		}
 	}
+	for _, s := range []string{"1926-W01", "1969-W52"} { // written right, but before there are weeks
+		if w, err := ParseWeek(s); !fault.Is(err, "airing.week_early") {
+			t.Errorf("%q became %s, %v", s, w, err)
+		}
+	}
 	if w, err := ParseWeek("2020-W53"); err != nil || w.String() != "2020-W53" {
 		t.Errorf("2020 has a week 53: %s, %v", w, err)
 	}

@@ -52,9 +52,17 @@ type EntryQuery struct {
 	listed map[string]bool
 }
 
-// In is the query with the stations of its list. Faults: those of
-// stations.Registry.Listed, stations.not_listed.
+// In is the query with the stations of its list. Faults: stations.no_district, those of
+// stations.Registry.Station and Listed, stations.not_listed.
 func (q EntryQuery) In(reg *stations.Registry, by accounts.Actor) (_ EntryQuery, err error) {
+	if err := reg.CheckDistrict(q.District); err != nil {
+		return q, err
+	}
+	if q.Station != "" {
+		if _, err := reg.Station(q.Station); err != nil {
+			return q, err
+		}
+	}
 	if q.List == "" {
 		return q, nil
 	}

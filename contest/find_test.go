@@ -10,6 +10,8 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/internal/fault"
+	"loa/stations"
 )
 
 // kept is a log of one contest in memory, and a world that sounds alike by pair.
@@ -31,6 +33,16 @@ func (k kept) Undecided(_ context.Context, files []string) (map[string][]contest
 	found := maps.Clone(k.alike)
 	maps.DeleteFunc(found, func(id string, _ []contest.File) bool { return !slices.Contains(files, id) })
 	return found, nil
+}
+
+// A station or district that is not there is refused, rather than answered by no entries.
+func TestAQueryRefusesPlacesThatAreNot(t *testing.T) {
+	reg := stations.NewRegistry(stations.Founding())
+	for code, q := range map[string]contest.EntryQuery{"stations.no_district": {District: "999"}, "stations.unknown": {Station: "S99999"}} {
+		if _, err := q.In(reg, accounts.Actor{}); !fault.Is(err, code) {
+			t.Errorf("%+v: %v", q, err)
+		}
+	}
 }
 
 // Each entry is in one state, which says what the organiser has to do about it.

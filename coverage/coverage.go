@@ -395,12 +395,12 @@ func MayRead(by accounts.Actor, on accounts.Where) error { return by.Must(accoun
 func MayClose(by accounts.Actor) error { return by.Must(accounts.CloseWeek, accounts.Where{}) }
 
 // CheckSpan refuses more than MaxWeeks from..until, both included, and weeks in the
-// wrong order. Fault: coverage.too_many_weeks.
+// wrong order, or before there are any. Faults: coverage.too_many_weeks, airing.week_early.
 func CheckSpan(from, until airing.Week) error {
 	if until-from >= MaxWeeks || until < from {
 		return fault.New(fault.Invalid, "coverage.too_many_weeks", "n", MaxWeeks).At("from")
 	}
-	return nil
+	return from.Check()
 }
 
 // StationTally is a row of a station's history.

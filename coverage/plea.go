@@ -217,11 +217,14 @@ type Pleas interface {
 	// AnswerExcuse keeps what DecideAnswer decides, with the excuses. Fault also: coverage.plea_unknown.
 	AnswerExcuse(ctx context.Context, m accounts.Meta, c AnswerExcuse) (Plea, error)
 	// Pleas returns a page of those the actor may know of, those that wait first and else the last first, and the cursor of the next
-	// page, "" at the end. Fault: calls.cursor.
+	// page, "" at the end. Fault: coverage.pleas_cursor.
 	Pleas(ctx context.Context, by accounts.Actor, q PleaQuery) (list []Plea, next string, err error)
 	// WaitingPleas is how many wait that the actor may decide: none of her own.
 	WaitingPleas(ctx context.Context, by accounts.Actor) (int, error)
 }
+
+// NoSuchPleas is the fault coverage.pleas_cursor: PleaQuery.After is no cursor this list gave.
+func NoSuchPleas() error { return fault.New(fault.Invalid, "coverage.pleas_cursor").At("after") }
 
 // NoPlea is the fault of a plea that is not there, or the actor may not know of.
 func NoPlea() error { return fault.New(fault.NotFound, "coverage.plea_unknown") }

@@ -26,7 +26,7 @@ const mostListed = 400 * 24 * time.Hour
 // SlotsFrom lists at most limit slots behind the cursor after, and the cursor of the
 // next page. A cursor is the start and the ID of the last slot listed; if that slot is
 // gone meanwhile, the page begins after its start. Faults: schedule.range_long,
-// schedule.instant_unreadable, those of Registry.Chosen.
+// schedule.instant_unreadable, .programme_unknown, those of Registry.Chosen.
 func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, by accounts.Actor, now time.Time, after string, limit int) (
 	list []Slot, next string, err error) {
 	today := stations.DateOf(now.In(text.Zone))
@@ -42,6 +42,11 @@ func (s *Schedule) SlotsFrom(reg *stations.Registry, f SlotFilter, by accounts.A
 			return nil, "", fault.New(fault.Invalid, "schedule.instant_unreadable", "text", after).At("after")
 		}
 		from, last = at, id
+	}
+	if f.Programme != "" {
+		if _, err := s.Programme(f.Programme); err != nil {
+			return nil, "", err
+		}
 	}
 	chosen, err := reg.Chosen(by, f.Station, f.List, today)
 	if err != nil {

@@ -1,6 +1,11 @@
 package stations
 
-import "loa/accounts"
+import (
+	"slices"
+
+	"loa/accounts"
+	"loa/internal/fault"
+)
 
 // Filter says which stations are meant; zero members do not filter. Lists,
 // exports, the API and the command line all use it, so they never differ.
@@ -16,8 +21,15 @@ type Filter struct {
 	listed map[string]bool
 }
 
-// In is For with the stations of the list. Faults: stations.no_district, those of Registry.Listed.
+// In is For with the stations of the list. Faults: stations.technology_unknown, .language_unknown,
+// .no_district, those of Registry.Listed.
 func (f Filter) In(r *Registry, a accounts.Actor, action accounts.Action) (_ Filter, err error) {
+	if f.Technology != "" && !slices.Contains(Technologies, f.Technology) {
+		return f, fault.New(fault.Invalid, "stations.technology_unknown", "text", string(f.Technology)).At("technology")
+	}
+	if f.Language != "" && !KnownLanguage(f.Language) {
+		return f, fault.New(fault.Invalid, "stations.language_unknown", "text", f.Language).At("language")
+	}
 	if err = r.CheckDistrict(f.District); err == nil && f.List != "" {
 		f.listed, err = r.Listed(a, action, f.List)
 	}

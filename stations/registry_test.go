@@ -162,6 +162,20 @@ func TestAStationCountsInAWeekItWasActiveMostOf(t *testing.T) {
 	}
 }
 
+// A word no station can bear is refused, rather than answered by an empty list.
+func TestAFilterRefusesWhatItDoesNotKnow(t *testing.T) {
+	r := NewRegistry(nil, nil)
+	for code, f := range map[string]Filter{"stations.language_unknown": {Language: "xx"}, "stations.technology_unknown": {Technology: "xx"},
+		"stations.no_district": {District: "999"}} {
+		if _, err := f.In(r, accounts.Actor{}, accounts.ReadStations); !fault.Is(err, code) {
+			t.Errorf("%+v: %v", f, err)
+		}
+		if _, err := (Filter{Language: "hmn", Technology: FM}).In(r, accounts.Actor{}, accounts.ReadStations); err != nil {
+			t.Errorf("known words: %v", err)
+		}
+	}
+}
+
 func TestFiltersCombine(t *testing.T) {
 	units, list := Founding()
 	list[0].Technologies, list[0].Languages = []Technology{FM, IP}, []string{"hmn"}

@@ -181,7 +181,7 @@ func (s *Store) Pleas(ctx context.Context, by accounts.Actor, q coverage.PleaQue
 		var until []byte
 		if q.After != "" {
 			if until, err = base64.RawURLEncoding.DecodeString(q.After); err != nil || len(until) <= 9 {
-				return coverage.NoSuchCalls()
+				return coverage.NoSuchPleas()
 			}
 		}
 		looked := 0

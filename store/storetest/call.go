@@ -84,8 +84,9 @@ func coverageCalls(t *testing.T, e AiringEngine) {
 		t.Errorf("a district's monitor sees %d calls, %v", len(list), err)
 	}
 	for code, err := range map[string]error{
-		"accounts.denied": func() error { _, _, err := e.Calls(ctx, part, coverage.CallQuery{Station: away}); return err }(),
-		"calls.cursor":    func() error { _, _, err := e.Calls(ctx, all, coverage.CallQuery{After: "x"}); return err }(),
+		"accounts.denied":       func() error { _, _, err := e.Calls(ctx, part, coverage.CallQuery{Station: away}); return err }(),
+		"calls.cursor":          func() error { _, _, err := e.Calls(ctx, all, coverage.CallQuery{After: "x"}); return err }(),
+		"coverage.pleas_cursor": func() error { _, _, err := e.Pleas(ctx, all, coverage.PleaQuery{After: "😀"}); return err }(),
 		"stations.unknown": func() error {
 			_, err := e.RecordCall(ctx, by(all, monday), coverage.RecordCall{Station: "S99999", Outcome: coverage.NoAnswer})
 			return err

@@ -545,7 +545,8 @@ func (p pages) renderProgress(w http.ResponseWriter, r *kit.Request, f kit.Form)
 		for _, g := range s.Gaps(run) {
 			page.Gaps = append(page.Gaps, gapRow{Code: numberOf(r, run, g.Entry, rules.Part(g.Part)),
 				Receipt: s.Entry(g.Entry).Code,
-				Part:    rules.Part(g.Part).Name, Entry: g.Entry, Title: s.Entry(g.Entry).Title, Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
+				Part:    rules.Part(g.Part).Name, Entry: g.Entry, Title: s.Entry(g.Entry).Title,
+				Low: r.Lang.Decimal(g.Low.Float(), 2), High: r.Lang.Decimal(g.High.Float(), 2),
 				LowBy: s.Judge(g.LowBy).Name, HighBy: s.Judge(g.HighBy).Name, Settled: g.Settled})
 		}
 		for _, t := range run.Tasks {
