@@ -33,7 +33,8 @@ document.addEventListener("keydown", (e) => {
   if (!seen || e.defaultPrevented || e.altKey || e.metaKey || e.repeat) return;
   const typed = typing(e);
   if (typed && e.key === "Escape") return typed.blur();
-  if (typed && e.key === "Enter" && e.ctrlKey && sends(typed)) return sends(typed).click(); // without a word, the page says why not
+  // without a word in it, the page says what is missing
+  if (typed && e.key === "Enter" && e.ctrlKey && sends(typed)) return sends(typed).click();
   if (typed || e.ctrlKey) return;
   const element = [...document.querySelectorAll("[data-key]")].find((x) => x.dataset.key === e.key.toLowerCase());
   if (!element) return;
