@@ -283,6 +283,14 @@ func TestTheQueueIsAnsweredByKeyboard(t *testing.T) {
 	second := at()
 	p.Press("3")
 	p.Until("the reason is asked for", `document.activeElement.id === "f-note"`)
+	p.Press("   ")
+	webtest.Eval[bool](p, "Ctrl+Enter", `document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", ctrlKey: true, bubbles: true}))`)
+	p.Until("what is missing", `document.readyState === "complete" && !document.querySelector(".keys[hidden]") &&
+		document.querySelector("#f-note").getAttribute("aria-invalid") === "true"`)
+	p.Open(server.URL + second)
+	p.Until("the keys", `!document.querySelector(".keys[hidden]")`)
+	p.Press("3")
+	p.Until("the reason is asked for again", `document.activeElement.id === "f-note"`)
 	p.Press("Ảnh cũ 123") // no key of these answers anything
 	p.Press(kb.Escape)
 	p.Press("3")
