@@ -306,7 +306,7 @@ func (w *kinWorld) count(week airing.Week) (active, aired int) {
 		}
 		if member[at] {
 			heard[at] = true
-		} else {
+		} else if w.lives[r.station].off == "" { // what was split off airs for itself alone
 			w.hearBack(r.station, member, heard)
 		}
 		for id, l := range w.lives {
