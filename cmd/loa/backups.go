@@ -127,8 +127,8 @@ func (k *keeper) Make(ctx context.Context, by accounts.Actor) (added backups.Add
 // Try implements backups.Keeper.
 func (k *keeper) Try(ctx context.Context, by accounts.Actor) (done backups.Tried, err error) {
 	err = k.byHand(ctx, health.TryJob, by, func() (text.Phrase, error) {
-		tried, did, err := k.try(ctx)
-		done = backups.Tried{Snapshot: backups.Snapshot(tried.Snapshot), Files: tried.Files, Bytes: tried.Bytes}
+		var did text.Phrase
+		done, did, err = k.try(ctx)
 		return did, err
 	})
 	return done, err
@@ -173,12 +173,18 @@ func (k *keeper) add(ctx context.Context) (made backup.Added, did text.Phrase, e
 	return made, text.NewPhrase("job.backup_made", "size", text.Bytes(made.Size), "n", made.Files, "audio", text.Bytes(made.Bytes), "removed", removed), err
 }
 
-func (k *keeper) try(ctx context.Context) (tried backup.Tried, did text.Phrase, err error) {
+// tryNewest restores the newest snapshot for trial. Problems of its records are a fault too.
+func tryNewest(ctx context.Context, r *backup.Repository, now time.Time) (backups.Tried, error) {
+	tried, err := r.Try(ctx, now)
+	if err == nil && tried.Problems > 0 {
+		err = fault.New(fault.Unavailable, "cli.verify.bad", "n", tried.Problems)
+	}
+	return backups.Tried{Snapshot: backups.Snapshot(tried.Snapshot), Files: tried.Files, Bytes: tried.Bytes}, err
+}
+
+func (k *keeper) try(ctx context.Context) (tried backups.Tried, did text.Phrase, err error) {
 	err = k.open(ctx, func(r *backup.Repository) (err error) {
-		tried, err = r.Try(ctx, k.d.cfg.now())
-		if err == nil && tried.Problems > 0 {
-			err = fault.New(fault.Unavailable, "cli.verify.bad", "n", tried.Problems)
-		}
+		tried, err = tryNewest(ctx, r, k.d.cfg.now())
 		return err
 	})
 	return tried, text.NewPhrase("job.backup_tried", "at", tried.At, "n", tried.Files, "audio", text.Bytes(tried.Bytes)), err
@@ -327,12 +333,8 @@ func (c backupsTry) Run(t *terminal) error {
 	if c.Place == "" {
 		err = c.client().send(t, http.MethodPost, "/api/v1/backups/try", nil, &done)
 	} else {
-		err = inPlace(t, c.Place, c.Key, func(r *backup.Repository) error {
-			tried, err := r.Try(t, time.Now())
-			if err == nil && tried.Problems > 0 {
-				err = fault.New(fault.Unavailable, "cli.verify.bad", "n", tried.Problems)
-			}
-			done = backups.Tried{Snapshot: backups.Snapshot(tried.Snapshot), Files: tried.Files, Bytes: tried.Bytes}
+		err = inPlace(t, c.Place, c.Key, func(r *backup.Repository) (err error) {
+			done, err = tryNewest(t, r, time.Now())
 			return err
 		})
 	}
