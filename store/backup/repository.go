@@ -98,12 +98,6 @@ func OpenRepository(ctx context.Context, place Place, kind store.Kind, key Key, 
 	return r, nil
 }
 
-// Place is where it keeps them.
-func (r *Repository) Place() string { return r.place.String() }
-
-// Opens reports whether what it keeps can be read with its key.
-func (r *Repository) Opens() bool { return r.mark.Key == "" || r.key.Opens() }
-
 // Snapshot is one of the backups of a repository.
 type Snapshot struct {
 	At       time.Time `json:"at"`                // UTC, to the second
