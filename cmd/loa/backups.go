@@ -18,7 +18,6 @@ import (
 	"loa/accounts"
 	"loa/internal/fault"
 	"loa/internal/text"
-	"loa/scheduler"
 	"loa/store/backup"
 	"loa/store/folder"
 	"loa/web/backups"
@@ -231,12 +230,7 @@ const lookBack = 200
 
 func (k *keeper) lastGood(ctx context.Context, job string, at time.Time) (time.Time, error) {
 	list, err := k.d.store.RunsBefore(ctx, job, at.Add(time.Second), lookBack)
-	for _, run := range list {
-		if run.Outcome == scheduler.Done {
-			return run.EndedAt, err
-		}
-	}
-	return time.Time{}, err
+	return health.LastGood(list).EndedAt, err
 }
 
 // send writes a backup of everything to w, and notes who asked for it.

@@ -75,9 +75,9 @@ const backupPath = "/backups"
 
 // How far back messages that were given up are counted, and how many.
 const (
-	lately   = 7 * 24 * time.Hour
-	mostDead = 50
-	lastGood = 20 // runs among which a good one is looked for
+	lately    = 7 * 24 * time.Hour
+	mostDead  = 50
+	goodAmong = 20 // runs among which a good one is looked for
 )
 
 // checks looks at everything.
@@ -100,14 +100,12 @@ func (p pages) checks(r *kit.Request) ([]Check, error) {
 		}
 	}
 	for name, good := range map[string]*scheduler.Run{BackupJob: &f.Backup, MakeJob: &f.Backup, TryJob: &f.Trial} {
-		list, err := p.ended(r, name, lastGood)
+		list, err := p.ended(r, name, goodAmong)
 		if err != nil {
 			return nil, err
 		}
-		for _, run := range list { // one that was cut takes nothing from the one before
-			if run.Outcome == scheduler.Done && run.EndedAt.After(good.EndedAt) {
-				*good = run
-			}
+		if run := LastGood(list); run.EndedAt.After(good.EndedAt) {
+			*good = run
 		}
 		if len(list) > 0 {
 			f.Last[name] = list[0]
@@ -134,6 +132,15 @@ func (p pages) checks(r *kit.Request) ([]Check, error) {
 func (p pages) ended(r *kit.Request, job string, limit int) ([]scheduler.Run, error) {
 	list, err := p.store.RunsBefore(r.Context(), job, r.Now.Add(time.Second), limit)
 	return slices.DeleteFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Running }), err
+}
+
+// LastGood is the newest run of a list that ended well, zero for none: one that was cut takes
+// nothing from the one before. The list begins with the newest.
+func LastGood(list []scheduler.Run) scheduler.Run {
+	if i := slices.IndexFunc(list, func(run scheduler.Run) bool { return run.Outcome == scheduler.Done }); i >= 0 {
+		return list[i]
+	}
+	return scheduler.Run{}
 }
 
 // line is a check as it is read.
