@@ -347,7 +347,8 @@ func (p *chromiumTab) inWorker(ctx context.Context, origin, js string, into any)
 		}
 		for _, t := range all {
 			if t.Type == "service_worker" && strings.HasPrefix(t.URL, origin+"/") {
-				there, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(t.TargetID))
+				// detached, for its end would end the worker, beside what is asked next
+				there, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(t.TargetID), chromedp.WithDetachOnCancel())
 				defer cancel()
 				return (&chromiumTab{there, cancel}).eval(ctx, js, into)
 			}

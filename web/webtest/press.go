@@ -63,7 +63,22 @@ func (p *Tab) Try(b Button, values map[string]string, file func(accept string) s
 	if b.Hidden {
 		p.Press("\r")
 	} else {
-		p.do("press “"+b.Said+"”", func(ctx context.Context) error { return p.click(ctx, "[data-press]") })
+		gone := false
+		p.do("press “"+b.Said+"”", func(ctx context.Context) error {
+			short, cancel := context.WithTimeout(ctx, stepLimit/3)
+			defer cancel()
+			err := p.click(short, "[data-press]")
+			if short.Err() == nil {
+				return err
+			}
+			if err := p.eval(ctx, `!document.querySelector("[data-press]")`, &gone); gone || err != nil {
+				return err
+			}
+			return p.click(ctx, "[data-press]")
+		})
+		if gone { // a script took it away after it was aimed at
+			return Effect{What: "gone"}
+		}
 	}
 	p.do("wait for what “"+b.Said+"” does", func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
