@@ -650,6 +650,13 @@ func TestWhatTheServerAsksWaitsForTheAnswer(t *testing.T) {
 	p.tab.Fingers("outbox-asks")
 	p.tab.Shot("outbox-asks", 360)
 	p.tab.Shot("outbox-asks", 1280)
+	p.tab.Click("[data-waiting] li button.quiet") // asks whether she is sure
+	webtest.Eval[any](p.tab, "look at what waits again", `{for (const b of document.querySelectorAll("[data-waiting] button")) b.before_ = true;
+		document.querySelector("[data-none]").hidden = false; dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})); 0}`)
+	p.tab.Until("it was looked at", `document.querySelector("[data-none]").hidden`)
+	if n := webtest.Eval[int](p.tab, "count the buttons that stayed", `[...document.querySelectorAll("[data-waiting] button")].filter((b) => b.before_).length`); n != 2 {
+		t.Errorf("%d of two buttons are those that a finger may be on", n)
+	}
 	p.tab.Click("[data-waiting] li button")
 	p.tab.Wait("button[name=unplanned][value=no]")
 	if said := webtest.Eval[string](p.tab, "read what she typed", `document.querySelector("[name=started_at]").value`); said != "2024-05-13T17:05" {

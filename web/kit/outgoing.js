@@ -81,6 +81,7 @@ told.setAttribute("role", "status");
 bar.id = "unsent";
 bar.append(told, enter, reply, see, hand);
 host.after(bar);
+const made = new WeakMap(); // what draw shows, as it was made
 let state = ""; // of the last try, in words
 function tell(list) {
   bar.hidden = !list.length;
@@ -93,8 +94,15 @@ function tell(list) {
     : "";
   see.hidden = location.pathname === "/outbox";
   enter.hidden = state !== words.out;
-  reply.replaceChildren(...asks.filter((i) => i.id !== answers).slice(0, 1).map(replyTo));
+  draw(reply, asks.filter((i) => i.id !== answers).slice(0, 1).map(replyTo));
   hand.hidden = asks.length === list.length;
+}
+// draw shows elements in a place. One that would be as it was made stays: it may be under a finger.
+function draw(place, list) {
+  const stays = new Map([...place.children].map((e) => [made.get(e), e]));
+  const now = list.map((e) => stays.get(e.outerHTML) ?? (made.set(e, e.outerHTML), e));
+  for (const e of [...place.children]) if (!now.includes(e)) e.remove();
+  now.forEach((e, i) => place.children[i] === e || place.insertBefore(e, place.children[i]));
 }
 const asked = (n) => (n ? fill(words.asked, { n }) : "");
 hand.addEventListener("click", () => go({ byHand: true }));
@@ -156,6 +164,7 @@ export const whyOf = ({ asks, why }) => fill(asks ? words.asks : words.refused, 
 // replyTo is the button that leads to the server's page that asks about an item, as if its form were sent.
 export function replyTo(item) {
   const button = make("button", { type: "button", className: "small", textContent: words.reply });
+  button.dataset.item = item.id;
   button.addEventListener("click", () => {
     const form = make("form", { method: "post", hidden: true });
     for (const [name, value] of [...item.fields, ["id", item.id]])
@@ -309,11 +318,13 @@ if (page) {
     const leads = item.then ? [make("a", { href: item.then, textContent: words.open })] : [];
     const open = item.asks ? [replyTo(item)] : leads;
     const end = final(item) ? make("small", { className: "soft", textContent: words.final }) : drop;
-    return make("li", {}, line, make("span", { className: "row" }, ...open, end));
+    const all = make("li", {}, line, make("span", { className: "row" }, ...open, end));
+    all.dataset.item = item.id;
+    return all;
   };
   watch(async (list) => {
     const lines = box ? await box.sent() : [];
-    page.querySelector("[data-waiting]").replaceChildren(...list.map(entry));
+    draw(page.querySelector("[data-waiting]"), list.map(entry));
     page.querySelector("[data-none]").hidden = list.length > 0;
     const gone = (i) => make("div", { className: "tight" }, i.label, make("small", { textContent: clock(i.now) }));
     page.querySelector("[data-sent]").replaceChildren(...lines.map((i) => make("li", {}, gone(i))));
