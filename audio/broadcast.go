@@ -86,10 +86,9 @@ func (b *Broadcast) mend(ctx context.Context, original io.ReadSeeker, scratch *o
 		if b.Mended, err = playsCleanly(ctx, scratch); err != nil {
 			return f, err
 		}
-		_, _, without := findEncoder()
 		// Frames that only the decoder found damaged still stand in the copy: without
 		// a player to try it on, it is coded anew where that is possible.
-		if b.Mended && (findPlayer() != "" || f.MP3.Damaged == 0) || without != nil {
+		if b.Mended && (findPlayer() != "" || f.MP3.Damaged == 0) || !Encodes() {
 			b.Mended = true
 			return f, nil
 		}

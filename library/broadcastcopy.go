@@ -1,12 +1,15 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +36,9 @@ type BroadcastCopy struct {
 	TargetLUFS  float64   `json:"target_lufs"`
 	MaxTruePeak float64   `json:"max_true_peak_dbtp"`
 	Made        time.Time `json:"made"` // UTC
+	// Small is what is listened to on mobile data: the same sound in one channel at audio.SmallRate. It is the copy's
+	// own bytes where those are no larger, and the zero Ref while none was made.
+	Small Ref `json:"small,omitzero"`
 	// Failed says why there is none (Blob is then empty, and stations receive
 	// the recording itself).
 	Failed *Reason `json:"failed,omitempty"`
@@ -41,11 +47,14 @@ type BroadcastCopy struct {
 // Gain is how much louder than the recording the copy is, in dB.
 func (c BroadcastCopy) Gain() float64 { return float64(c.Steps)*mpeg.StepDB + c.Moved }
 
-// Current reports whether nothing is left to do: the copy was made for the
+// Current reports whether stations receive what they should: the copy was made for the
 // profile. One that failed for want of an encoder is to be tried again.
 func (c BroadcastCopy) Current(p audio.Profile) bool {
 	return c.TargetLUFS == p.TargetLUFS && c.MaxTruePeak == p.MaxTruePeak && (c.Failed == nil || c.Failed.Kind != fault.Unavailable)
 }
+
+// WantsSmall reports whether a small copy can be made and was not.
+func (c BroadcastCopy) WantsSmall() bool { return c.Failed == nil && c.Small.SHA256 == "" }
 
 // MakeBroadcastCopy makes the copy of a recording for a profile, puts its bytes
 // in blobs, and says what was done. Why there can be none, for the recording's own sake or for
@@ -92,6 +101,21 @@ func (c *BroadcastCopy) make(ctx context.Context, blobs Blobs, from Ref, f audio
 	return err
 }
 
+// makeSmall makes the small copy of sound of that length.
+func (c *BroadcastCopy) makeSmall(ctx context.Context, blobs Blobs, seconds float64, opt audio.Options) error {
+	if int64(seconds*audio.SmallRate/8) >= c.Blob.Size {
+		c.Small = c.Blob
+		return nil
+	}
+	full, err := blobs.Open(ctx, c.Blob.SHA256)
+	if err != nil {
+		return err
+	}
+	defer full.Close()
+	c.Small, err = putPiped(ctx, blobs, func(w io.Writer) error { return audio.ToSmall(ctx, w, full, opt) })
+	return err
+}
+
 // putPiped keeps what write writes.
 func putPiped(ctx context.Context, blobs Blobs, write func(io.Writer) error) (Ref, error) {
 	out, in := io.Pipe()
@@ -112,9 +136,49 @@ func (c BroadcastCopy) For(r Recording) Recording {
 	if c.Blob.SHA256 == "" || c.Blob == r.Blob {
 		return r
 	}
-	r.Blob, r.ContentType = c.Blob, audio.MP3.ContentType()
+	return r.asMP3(c.Blob)
+}
+
+// Light gives in the same way what of r is listened to on mobile data. Fault: library.no_small_copy.
+func (c BroadcastCopy) Light(r Recording) (Recording, error) {
+	if c.Small.SHA256 == "" {
+		return r, fault.New(fault.NotFound, "library.no_small_copy")
+	}
+	return r.asMP3(c.Small), nil
+}
+
+func (r Recording) asMP3(blob Ref) Recording {
+	r.Blob, r.ContentType = blob, audio.MP3.ContentType()
 	r.Name = strings.TrimSuffix(r.Name, path.Ext(r.Name)) + ".mp3"
 	return r
+}
+
+// Offer is what a station is offered of a recording, in bytes: the copy to broadcast, and the small one to
+// listen to, 0 while there is none.
+type Offer struct{ Full, Small int64 }
+
+// Listen is how much listening takes.
+func (o Offer) Listen() int64 { return cmp.Or(o.Small, o.Full) }
+
+// Offers tells of recordings, by their IDs, what stations are offered of those that are there.
+func Offers(ctx context.Context, from interface {
+	Recordings(ctx context.Context, q Query) (Page, error)
+	BroadcastCopies(ctx context.Context, recordings []string) (map[string]BroadcastCopy, error)
+}, ids map[string]bool) (map[string]Offer, error) {
+	offers := map[string]Offer{}
+	if len(ids) == 0 {
+		return offers, nil
+	}
+	named, err := Named(ctx, from, ids)
+	if err != nil {
+		return nil, err
+	}
+	copies, err := from.BroadcastCopies(ctx, slices.Collect(maps.Keys(ids)))
+	for id, r := range named {
+		c := copies[id]
+		offers[id] = Offer{c.For(r).Blob.Size, c.Small.Size}
+	}
+	return offers, err
 }
 
 // DecideBroadcastCopy stamps a copy of r that the daemon made. Faults:
@@ -129,6 +193,11 @@ func DecideBroadcastCopy(m accounts.Meta, r Recording, c BroadcastCopy) (Broadca
 	}
 	if c.Failed == nil {
 		if err := c.Blob.Check(); err != nil {
+			return c, err
+		}
+	}
+	if c.Small != (Ref{}) {
+		if err := c.Small.Check(); err != nil {
 			return c, err
 		}
 	}

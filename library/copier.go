@@ -15,13 +15,16 @@ import (
 
 // CopyRecords is what a Copier asks of the store.
 type CopyRecords interface {
-	// CopiesDue lists at most limit of the recordings to be aired that have no current copy,
-	// in the order of their IDs, from the one behind after on; "" is from the first.
-	CopiesDue(ctx context.Context, after string, limit int) ([]Recording, error)
+	// CopiesDue lists at most limit of the recordings to be aired that have no current copy, or, where small is
+	// asked for, that want a small one, in the order of their IDs, from the one behind after on; "" is from the first.
+	CopiesDue(ctx context.Context, after string, small bool, limit int) ([]Recording, error)
 	// Recording and RecordingReport return what is kept under an ID. Fault:
 	// library.no_recording.
 	Recording(ctx context.Context, id string) (Recording, error)
 	RecordingReport(ctx context.Context, id string) (Report, error)
+	// BroadcastCopy tells what stations receive of a recording; found is false while
+	// nothing was made of it.
+	BroadcastCopy(ctx context.Context, recording string) (c BroadcastCopy, found bool, err error)
 	// LibrarySettings gives the settings in force.
 	LibrarySettings(ctx context.Context) (Settings, error)
 	// SaveBroadcastCopy keeps the copy instead of the one before. Fault:
@@ -38,8 +41,8 @@ type CopierConfig struct {
 	TempDir string // "" is the system's
 }
 
-// Copier makes broadcast copies, one at a time: of each recording as it is
-// kept, and of all that are due. What a crash or a full disk left undone is
+// Copier makes broadcast copies and then their small ones, one recording at a time: of each
+// as it is kept, and of all that are due. What a crash or a full disk left undone is
 // still due afterwards.
 type Copier struct {
 	cfg  CopierConfig
@@ -64,12 +67,16 @@ func (c *Copier) Kept(r Recording) {
 	}
 }
 
-// Run makes what is due, and then a copy of each recording that is kept, until
+// Run makes what is due, and beside it a copy of each recording that is kept, until
 // ctx ends.
 func (c *Copier) Run(ctx context.Context) {
-	if _, _, err := c.MakeAll(ctx); err != nil && ctx.Err() == nil {
-		c.cfg.Log.Error("broadcast copies are not made", "err", err)
-	}
+	var due sync.WaitGroup
+	defer due.Wait()
+	due.Go(func() { // of a whole library it takes hours, and what is kept meanwhile does not wait for it
+		if _, _, err := c.MakeAll(ctx); err != nil && ctx.Err() == nil {
+			c.cfg.Log.Error("broadcast copies are not made", "err", err)
+		}
+	})
 	for {
 		select {
 		case <-ctx.Done():
@@ -92,7 +99,7 @@ func (c *Copier) Run(ctx context.Context) {
 func (c *Copier) MakeAll(ctx context.Context) (made, failed int, err error) {
 	var errs []error
 	for after := ""; ; {
-		due, err := c.cfg.Records.CopiesDue(ctx, after, copiesAtOnce)
+		due, err := c.cfg.Records.CopiesDue(ctx, after, audio.Encodes(), copiesAtOnce)
 		if err != nil {
 			return made, failed, errors.Join(append(errs, err)...)
 		}
@@ -118,7 +125,7 @@ func (c *Copier) MakeAll(ctx context.Context) (made, failed int, err error) {
 	}
 }
 
-// make makes and keeps the copy of one recording.
+// make makes and keeps the copies of one recording, as far as they are due.
 func (c *Copier) make(ctx context.Context, r Recording) (BroadcastCopy, error) {
 	c.one.Lock()
 	defer c.one.Unlock()
@@ -135,11 +142,27 @@ func (c *Copier) make(ctx context.Context, r Recording) (BroadcastCopy, error) {
 	if err != nil {
 		return BroadcastCopy{}, err
 	}
-	b, err := MakeBroadcastCopy(ctx, c.cfg.Blobs, r, *rep.Facts, set.Profile(r.Kind), audio.Options{MaxBytes: set.MaxBytes, TempDir: c.cfg.TempDir})
+	b, found, err := c.cfg.Records.BroadcastCopy(ctx, r.ID)
 	if err != nil {
-		return BroadcastCopy{}, err
+		return b, err
 	}
+	p, opt := set.Profile(r.Kind), audio.Options{MaxBytes: set.MaxBytes, TempDir: c.cfg.TempDir}
+	if !found || !b.Current(p) {
+		if b, err = MakeBroadcastCopy(ctx, c.cfg.Blobs, r, *rep.Facts, p, opt); err == nil {
+			b, err = c.save(ctx, "copy", b)
+		}
+	}
+	if err != nil || !b.WantsSmall() || !audio.Encodes() {
+		return b, err
+	}
+	if err := b.makeSmall(ctx, c.cfg.Blobs, rep.Facts.Seconds, opt); err != nil {
+		return b, err
+	}
+	return c.save(ctx, "small", b)
+}
+
+func (c *Copier) save(ctx context.Context, what string, b BroadcastCopy) (BroadcastCopy, error) {
 	at := c.cfg.Now().UTC()
-	m := accounts.Meta{ID: "copy-" + r.ID + "-" + strconv.FormatInt(at.UnixNano(), 36), By: accounts.Daemon(), At: at}
+	m := accounts.Meta{ID: what + "-" + b.Recording + "-" + strconv.FormatInt(at.UnixNano(), 36), By: accounts.Daemon(), At: at}
 	return c.cfg.Records.SaveBroadcastCopy(ctx, m, b)
 }

@@ -292,6 +292,52 @@ func TestWithoutAnEncoderStationsGetTheOriginalUntilThereIsOne(t *testing.T) {
 	}
 }
 
+func TestASmallCopyIsMadeBesideTheOther(t *testing.T) {
+	audiotest.Need(t, "ffmpeg", "lame")
+	s := newStudio(t)
+	r := s.keep("r", "bản tin.mp3", library.ForProgramme, made(t, "volume=-12dB", "-f", "mp3", "-ac", "2", "-b:a", "128k"))
+	thin := s.keep("thin", "mảnh.mp3", library.ForProgramme, made(t, "volume=-3dB", "-f", "mp3", "-ac", "1", "-ar", "16000", "-b:a", "16k"))
+	path, without := os.Getenv("PATH"), t.TempDir()
+	t.Setenv("PATH", without)
+	s.makeAll(2, 0)
+	s.makeAll(0, 0)
+	c, _, full := s.received(r)
+	if _, err := c.Light(r); !fault.Is(err, "library.no_small_copy") {
+		t.Errorf("without an encoder: %v", err)
+	}
+	t.Setenv("PATH", path)
+	s.makeAll(2, 0)
+	s.makeAll(0, 0)
+	c, _, again := s.received(r)
+	small, err := c.Light(r)
+	if err != nil || small.Name != "bản tin.mp3" || small.ContentType != "audio/mpeg" || !bytes.Equal(again, full) {
+		t.Fatalf("%+v, %v", small, err)
+	}
+	f, err := s.blobs.Open(t.Context(), small.Blob.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	facts, err := audio.Analyse(t.Context(), f, audio.Options{})
+	if err != nil || facts.Format != audio.MP3 || facts.Channels != 1 || math.Abs(facts.Seconds-12) > 0.2 || small.Blob.Size > int64(len(full))/5 {
+		t.Errorf("%d of %d bytes, %+v, %v", small.Blob.Size, len(full), facts, err)
+	}
+	if c, _, _ := s.received(thin); c.Small != c.Blob {
+		t.Errorf("what is thin itself was made thinner: %+v", c)
+	}
+	offers, err := library.Offers(t.Context(), s.store, map[string]bool{"r": true, "nobody": true})
+	want := library.Offer{Full: int64(len(full)), Small: small.Blob.Size}
+	if err != nil || len(offers) != 1 || offers["r"] != want || want.Listen() != small.Blob.Size {
+		t.Errorf("%+v, %v", offers, err)
+	}
+	if _, err := s.store.RemoveRecording(t.Context(), s.meta("gone"), r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if used, err := s.store.BlobUsed(t.Context(), small.Blob.SHA256); used || err != nil {
+		t.Errorf("the small copy outlives its recording: %v", err)
+	}
+}
+
 // cut is a store that loses power before the first copy is written down.
 type cut struct {
 	library.CopyRecords
@@ -330,7 +376,9 @@ type told struct {
 
 func (c told) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, b library.BroadcastCopy) (library.BroadcastCopy, error) {
 	b, err := c.CopyRecords.SaveBroadcastCopy(ctx, m, b)
-	c.saved <- b
+	if b.WantsSmall() { // told once, before the small one is made
+		c.saved <- b
+	}
 	return b, err
 }
 

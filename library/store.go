@@ -28,9 +28,6 @@ type Store interface {
 	RemoveRecording(ctx context.Context, m accounts.Meta, id string) (Recording, error)
 	// Recordings returns a page, newest first. Fault: library.no_such_page.
 	Recordings(ctx context.Context, q Query) (Page, error)
-	// BroadcastCopy tells what stations receive of a recording; found is false while
-	// nothing was made of it.
-	BroadcastCopy(ctx context.Context, recording string) (c BroadcastCopy, found bool, err error)
 	// BroadcastCopies tells the same of several, by their IDs; those of which nothing was
 	// made are left out.
 	BroadcastCopies(ctx context.Context, recordings []string) (map[string]BroadcastCopy, error)

@@ -17,6 +17,7 @@ import (
 	"loa/accounts"
 	"loa/audio"
 	"loa/audio/audiotest"
+	"loa/internal/text"
 	"loa/library"
 	"loa/scheduler"
 	"loa/store/backup"
@@ -301,5 +302,40 @@ func TestWhoTakesAWeekToAStick(t *testing.T) {
 	}
 	if a := r.call("GET", "/api/v1/stations/S00001/weeks/2024-W54/audio.zip", ""); a.Status != 422 || a.problem().Code != "airing.week_unreadable" {
 		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}
+
+// TestAnEpisodeIsOfferedInTwoSizes: a phone listens to the small copy, and both sizes are said before anything is pressed.
+func TestAnEpisodeIsOfferedInTwoSizes(t *testing.T) {
+	audiotest.Need(t, "ffmpeg")
+	r := startDaemon(t, t.TempDir(), monday)
+	e := r.broadcast("Nông thôn mới", "Tập 12", "0 17 * * 1", audiotest.MP3(t, 60, 128, 1))
+	r.approve(e)
+	if _, err := r.d.makeCopies(t.Context(), monday); err != nil {
+		t.Fatal(err)
+	}
+	rec := r.sent("Tập 12")
+	path := "/api/v1/audio/" + rec.ID
+	_, full := r.fetch(path)
+	answer, small := r.fetch(path + "?small=1")
+	if answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "audio/mpeg" || len(small) == 0 || len(small) > len(full)/5 {
+		t.Fatalf("%d %v: %d of %d bytes", answer.StatusCode, answer.Header, len(small), len(full))
+	}
+	if answer, part := r.fetch(path+"?small=1", "Range", "bytes=100-199"); answer.StatusCode != http.StatusPartialContent || !bytes.Equal(part, small[100:200]) {
+		t.Errorf("a part: %d, %d bytes", answer.StatusCode, len(part))
+	}
+	proof := r.made("POST", "/api/v1/audio?kind=contest&name=x", string(audiotest.MP3(t, 5, 64, 9)))
+	if a := r.call("GET", "/api/v1/audio/"+proof+"?small=1", ""); a.Status != http.StatusNotFound || a.problem().Code != "library.no_small_copy" {
+		t.Errorf("what is not aired: %d %s", a.Status, a.Body)
+	}
+	hers := webtest.Session(t, r.d.store, r.somebody("xa-1", accounts.Operator, accounts.Station, "S00001"), r.clock.right())
+	c := webtest.NewClient(t, r.d.server.Handler, hers)
+	vi := text.Vietnamese
+	for _, page := range []string{"/today", "/episodes/" + e} {
+		c.Get(page)
+		c.Expect(200, "main", "Nghe thử "+vi.Size(int64(len(small))), "Tải về để phát "+vi.Size(int64(len(full))))
+		if src, _ := c.Doc().Find("main audio").Attr("src"); src != path+"?small=1" {
+			t.Errorf("%s plays %q", page, src)
+		}
 	}
 }

@@ -24,7 +24,7 @@ var (
 	recordingsByBlob  = table[string]{name: "recordings_by_blob"}              // by SHA-256 of the file
 	recordingsBySound = table[string]{name: "recordings_by_sound"}             // by SHA-256 of the MP3 frames
 	broadcastCopies   = table[library.BroadcastCopy]{name: "broadcast_copies"} // by ID of the recording
-	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}        // by SHA-256 of the copy and ID of the recording
+	copiesByBlob      = table[string]{name: "broadcast_copies_by_blob"}        // by SHA-256 of the copy, or of its small one, and ID of the recording
 	blindCopies       = table[library.BlindCopy]{name: "blind_copies"}         // by ID of the recording
 	blindByBlob       = table[string]{name: "blind_copies_by_blob"}            // by SHA-256 of the copy and ID of the recording
 	matchPrints       = table[library.MatchPrint]{name: "match_prints"}        // by ID of the recording
@@ -286,8 +286,16 @@ func recordingsFrom(tx *tx, ids map[string]bool, from, until []byte) iter.Seq2[e
 	}
 }
 
-// copyKey is the row that keeps the bytes of a broadcast copy from being swept.
-func copyKey(c library.BroadcastCopy) []byte { return []byte(c.Blob.SHA256 + c.Recording) }
+// copyKeys are the rows that keep the bytes of a broadcast copy and of its small one from being swept.
+func copyKeys(c library.BroadcastCopy) (keys [][]byte) {
+	if c.Failed == nil {
+		keys = append(keys, []byte(c.Blob.SHA256+c.Recording))
+	}
+	if c.Small.SHA256 != "" && c.Small != c.Blob {
+		keys = append(keys, []byte(c.Small.SHA256+c.Recording))
+	}
+	return keys
+}
 
 // SaveBroadcastCopy keeps what stations receive of a recording, instead of
 // what they received before. Faults: accounts.denied, library.no_recording.
@@ -300,10 +308,11 @@ func (s *Store) SaveBroadcastCopy(ctx context.Context, m accounts.Meta, c librar
 		if c, err = library.DecideBroadcastCopy(m, r, c); err != nil {
 			return c, err
 		}
-		if err := errors.Join(tx.forgetCopy(r.ID), broadcastCopies.put(tx, []byte(r.ID), c)); err != nil || c.Failed != nil {
-			return c, err
+		err = errors.Join(tx.forgetCopy(r.ID), broadcastCopies.put(tx, []byte(r.ID), c))
+		for _, key := range copyKeys(c) {
+			err = errors.Join(err, copiesByBlob.put(tx, key, r.ID))
 		}
-		return c, copiesByBlob.put(tx, copyKey(c), r.ID)
+		return c, err
 	})
 }
 
@@ -312,7 +321,10 @@ func (tx *tx) forgetCopy(recording string) error {
 	if err != nil || !found {
 		return err
 	}
-	return errors.Join(copiesByBlob.remove(tx, copyKey(c)), broadcastCopies.remove(tx, []byte(recording)))
+	for _, key := range copyKeys(c) {
+		err = errors.Join(err, copiesByBlob.remove(tx, key))
+	}
+	return errors.Join(err, broadcastCopies.remove(tx, []byte(recording)))
 }
 
 // BroadcastCopy tells what stations receive of a recording; found is false
@@ -349,8 +361,8 @@ func behind(id string) []byte {
 }
 
 // CopiesDue lists the recordings to be aired whose broadcast copy is missing,
-// or made for other settings than those in force.
-func (s *Store) CopiesDue(ctx context.Context, after string, limit int) (due []library.Recording, err error) {
+// made for other settings than those in force, or, with small, without a small one.
+func (s *Store) CopiesDue(ctx context.Context, after string, small bool, limit int) (due []library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		due = nil
 		set, err := settingsIn(tx)
@@ -371,7 +383,7 @@ func (s *Store) CopiesDue(ctx context.Context, after string, limit int) (due []l
 			if err != nil {
 				return err
 			}
-			if !found || !c.Current(set.Profile(e.rec.Kind)) {
+			if !found || !c.Current(set.Profile(e.rec.Kind)) || small && c.WantsSmall() {
 				due = append(due, e.rec)
 			}
 		}
@@ -575,7 +587,7 @@ func checkCopies(tx *tx, report func(store.Problem)) error {
 		if err != nil {
 			return err
 		}
-		if err := prints.check(tx, report, string(e.key), printKey(e.rec), true); err != nil {
+		if err := prints.check(tx, report, string(e.key), printKey(e.rec)); err != nil {
 			return err
 		}
 	}
@@ -583,7 +595,7 @@ func checkCopies(tx *tx, report func(store.Problem)) error {
 		if err != nil {
 			return err
 		}
-		if err := broadcast.check(tx, report, string(e.key), copyKey(e.rec), e.rec.Failed == nil); err != nil {
+		if err := broadcast.check(tx, report, string(e.key), copyKeys(e.rec)...); err != nil {
 			return err
 		}
 	}
@@ -591,7 +603,7 @@ func checkCopies(tx *tx, report func(store.Problem)) error {
 		if err != nil {
 			return err
 		}
-		if err := blind.check(tx, report, string(e.key), blindKey(e.rec), true); err != nil {
+		if err := blind.check(tx, report, string(e.key), blindKey(e.rec)); err != nil {
 			return err
 		}
 	}
@@ -605,10 +617,10 @@ func checkCopies(tx *tx, report func(store.Problem)) error {
 type copyRows struct {
 	name  string
 	index table[string]
-	bytes int // copies with bytes
+	bytes int // that are kept for them
 }
 
-func (c *copyRows) check(tx *tx, report func(store.Problem), recording string, key []byte, bytes bool) error {
+func (c *copyRows) check(tx *tx, report func(store.Problem), recording string, keys ...[]byte) error {
 	_, found, err := recordings.get(tx, []byte(recording))
 	if err != nil {
 		return err
@@ -616,13 +628,12 @@ func (c *copyRows) check(tx *tx, report func(store.Problem), recording string, k
 	if !found {
 		report(store.Problem{Table: c.name, Key: recording, What: "copy of no recording"})
 	}
-	if !bytes {
-		return nil
-	}
-	c.bytes++
-	id, found, err := c.index.get(tx, key)
-	if err != nil || !found || id != recording {
-		report(store.Problem{Table: c.index.name, Key: string(key), What: "does not point at copy of " + recording})
+	c.bytes += len(keys)
+	for _, key := range keys {
+		id, found, err := c.index.get(tx, key)
+		if err != nil || !found || id != recording {
+			report(store.Problem{Table: c.index.name, Key: string(key), What: "does not point at copy of " + recording})
+		}
 	}
 	return nil
 }

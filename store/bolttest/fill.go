@@ -221,8 +221,8 @@ func (f *filler) library() []library.Recording {
 	f.must(err)
 	for i, r := range list[:2] {
 		p := audio.Programme()
-		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), library.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Steps: i + 2, TargetLUFS: p.TargetLUFS,
-			MaxTruePeak: p.MaxTruePeak})
+		_, err = f.s.SaveBroadcastCopy(f.ctx, f.daemon(34), library.BroadcastCopy{Recording: r.ID, Blob: r.Blob, Small: r.Blob, Steps: i + 2,
+			TargetLUFS: p.TargetLUFS, MaxTruePeak: p.MaxTruePeak})
 		f.must(err)
 		_, err = f.s.SaveBlindCopy(f.ctx, f.daemon(34), library.BlindCopy{Recording: r.ID, Blob: r.Blob})
 		f.must(err)

@@ -137,22 +137,22 @@ func audioCopies(t *testing.T, s library.Store) {
 	evidence := sent(0, 0, 2)
 	evidence.Kind = library.ForEvidence
 	must[library.Recording](t)(s.SaveRecording(ctx, audioMeta("e1"), evidence))
-	due := func(want int) {
+	due := func(want int, small bool) {
 		t.Helper()
-		all := must[[]library.Recording](t)(s.CopiesDue(ctx, "", 100))
+		all := must[[]library.Recording](t)(s.CopiesDue(ctx, "", small, 100))
 		if len(all) != want {
 			t.Errorf("%d copies are due, want %d", len(all), want)
 		}
 		for i, r := range all {
-			if list := must[[]library.Recording](t)(s.CopiesDue(ctx, "", i+1)); len(list) != i+1 || list[i].ID != r.ID {
+			if list := must[[]library.Recording](t)(s.CopiesDue(ctx, "", small, i+1)); len(list) != i+1 || list[i].ID != r.ID {
 				t.Errorf("at most %d: %+v", i+1, list)
 			}
-			if list := must[[]library.Recording](t)(s.CopiesDue(ctx, r.ID, 100)); len(list) != want-i-1 {
+			if list := must[[]library.Recording](t)(s.CopiesDue(ctx, r.ID, small, 100)); len(list) != want-i-1 {
 				t.Errorf("behind %s: %+v", r.ID, list)
 			}
 		}
 	}
-	due(1) // of the programme alone
+	due(1, false) // of the programme alone
 	p := audio.Programme()
 	c := library.BroadcastCopy{Recording: "r1", Blob: library.Ref{SHA256: strings.Repeat("ab", 32), Size: 9}, Steps: 2, TargetLUFS: p.TargetLUFS,
 		MaxTruePeak: p.MaxTruePeak}
@@ -161,15 +161,22 @@ func audioCopies(t *testing.T, s library.Store) {
 		t.Errorf("%+v %v %v", got, found, err)
 	}
 	same(t, must[map[string]library.BroadcastCopy](t)(s.BroadcastCopies(ctx, []string{"r1", "e1", "nobody"})), map[string]library.BroadcastCopy{"r1": saved})
-	due(0)
+	due(0, false)
+	due(1, true) // the small one is missing
+	c.Small = library.Ref{SHA256: strings.Repeat("ef", 32), Size: 2}
+	must[library.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("small"), c))
+	due(0, true)
+	if !held(t, s, c.Blob.SHA256) || !held(t, s, c.Small.SHA256) {
+		t.Error("the bytes of a copy and of its small one are not both held")
+	}
 	if n := must[int64](t)(s.StationBytes(ctx, "S00001")); n != 1001+1002 {
 		t.Errorf("%d bytes: a copy counts in nobody's quota", n)
 	}
 	second := c
 	second.Blob.SHA256, second.TargetLUFS = strings.Repeat("cd", 32), -19
 	must[library.BroadcastCopy](t)(s.SaveBroadcastCopy(ctx, audioMeta("c2"), second))
-	due(1) // made for another target
-	if held(t, s, c.Blob.SHA256) || !held(t, s, second.Blob.SHA256) || !held(t, s, r.Blob.SHA256) {
+	due(1, false) // made for another target
+	if held(t, s, c.Blob.SHA256) || !held(t, s, c.Small.SHA256) || !held(t, s, second.Blob.SHA256) || !held(t, s, r.Blob.SHA256) {
 		t.Error("the bytes held are not those of the recording and its latest copy")
 	}
 	for name, b := range map[string]library.BroadcastCopy{
@@ -186,7 +193,7 @@ func audioCopies(t *testing.T, s library.Store) {
 		t.Error("a stranger decides what stations receive")
 	}
 	must[library.Recording](t)(s.RemoveRecording(ctx, audioMeta("gone"), "r1"))
-	if _, found, err := s.BroadcastCopy(ctx, "r1"); found || err != nil || held(t, s, second.Blob.SHA256) {
+	if _, found, err := s.BroadcastCopy(ctx, "r1"); found || err != nil || held(t, s, second.Blob.SHA256) || held(t, s, second.Small.SHA256) {
 		t.Errorf("the copy outlives its recording: %v %v", found, err)
 	}
 }

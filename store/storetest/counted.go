@@ -122,9 +122,9 @@ func (e *Counted) Contests(ctx context.Context, q contest.HeadQuery) ([]contest.
 	return e.Engine.Contests(ctx, q)
 }
 
-func (e *Counted) CopiesDue(ctx context.Context, after string, limit int) ([]library.Recording, error) {
+func (e *Counted) CopiesDue(ctx context.Context, after string, small bool, limit int) ([]library.Recording, error) {
 	e.asked("CopiesDue")
-	return e.Engine.CopiesDue(ctx, after, limit)
+	return e.Engine.CopiesDue(ctx, after, small, limit)
 }
 
 func (e *Counted) Corrections(ctx context.Context, by accounts.Actor, id string) ([]airing.Line, error) {

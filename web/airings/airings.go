@@ -33,6 +33,8 @@ type Store interface {
 	AiringSettings(ctx context.Context) (airing.Settings, error)
 	airing.Library
 	LibrarySettings(ctx context.Context) (library.Settings, error)
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
+	BroadcastCopies(ctx context.Context, recordings []string) (map[string]library.BroadcastCopy, error)
 }
 
 type pages struct {
@@ -86,10 +88,11 @@ func Register(k *kit.Kit, s Store, blobs library.Blobs, desk airing.Desk) {
 // slotCard is a task with the ID of the change its buttons make.
 type slotCard struct {
 	airing.Task
-	ID   string
-	Now  time.Time
-	Undo bool      // the report may be taken back without a reason
-	Ask  time.Time // when a recording is asked for, zero before it has begun
+	ID            string
+	Now           time.Time
+	Undo          bool      // the report may be taken back without a reason
+	Ask           time.Time // when a recording is asked for, zero before it has begun
+	library.Offer           // of its episode's sound, where that is there
 }
 
 // Keeps reports whether her phone keeps the form of the slot: of the day before and after now, not of a week that was left.
@@ -183,6 +186,16 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	if i := slices.IndexFunc(day.NotDue, func(t airing.Task) bool { return !t.OnAir(r.Now) }); i >= 0 {
 		begun = i
 	}
+	sounds := map[string]bool{}
+	for _, t := range slices.Concat(day.Waiting, day.NotDue, day.Coming, day.Later) {
+		if t.Episode != nil && t.Episode.Audio != "" {
+			sounds[t.Episode.Audio] = true
+		}
+	}
+	offers, err := library.Offers(r.Context(), p.store, sounds)
+	if err != nil {
+		return err
+	}
 	page.Blank, page.Reads = slotCard{Now: r.Now}, audio.ReadsPhones()
 	page.Records = len(day.NotDue) > 0 || slices.ContainsFunc(day.Done, func(t airing.Task) bool { return t.Line.OnAir(r.Now) })
 	for _, part := range []struct {
@@ -191,7 +204,11 @@ func (p pages) showToday(w http.ResponseWriter, r *kit.Request) error {
 	}{{day.Waiting, &page.Waiting}, {day.NotDue[:begun], &page.OnAir}, {day.NotDue[begun:], &page.NotDue}, {day.Coming, &page.Coming}, {day.Later, &page.Later},
 		{day.Done, &page.Done}} {
 		for _, t := range part.tasks {
-			*part.cards = append(*part.cards, slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now), Ask: asks(r, t)})
+			c := slotCard{Task: t, ID: kit.NewID(), Now: r.Now, Undo: t.Undo(r.Actor, r.Now), Ask: asks(r, t)}
+			if t.Episode != nil {
+				c.Offer = offers[t.Episode.Audio]
+			}
+			*part.cards = append(*part.cards, c)
 		}
 	}
 	return p.today.Render(w, r, page)

@@ -63,8 +63,9 @@ func (l recordings) routes() []kit.Route {
 			Summary: "Recordings of the library, newest first: by words, by the programme, topic or language of an episode made of them, by whose they " +
 				"are (station's ID, code, or province), by length."},
 		{Pattern: "GET /api/v1/audio/{id}", Gives: "audio/mpeg application/octet-stream", Ranges: true, Tells: "ETag", Access: read, Handler: l.play,
-			Query:   "original download",
-			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; original=1 for the file as it was sent."},
+			Query: "original small download",
+			Summary: "The bytes, with Range and ETag: the broadcast copy (MP3, levelled) if there is one; small=1 for the small copy to listen to on mobile " +
+				"data (404 library.no_small_copy while there is none); original=1 for the file as it was sent."},
 		{Pattern: "GET /api/v1/audio/{id}/report", Access: read, Handler: l.report, Out: AudioReport{},
 			Summary: "What was found out about a recording, with a sentence for each finding."},
 		{Pattern: "GET /api/v1/audio/alike", Access: accounts.ReadSchedule, Handler: l.open, Out: kit.List[AudioPair]{},
@@ -203,6 +204,10 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
+	small, err := r.Yes("small")
+	if err != nil {
+		return err
+	}
 	download, err := r.Yes("download")
 	if err != nil {
 		return err
@@ -213,7 +218,13 @@ func (l recordings) play(w http.ResponseWriter, r *kit.Request) error {
 		if err != nil {
 			return err
 		}
-		rec = c.For(rec)
+		if small {
+			if rec, err = c.Light(rec); err != nil {
+				return err
+			}
+		} else {
+			rec = c.For(rec)
+		}
 		cache = "private, no-cache" // the copy may be made, or made anew, at any time
 	}
 	f, err := l.blobs.Open(r.Context(), rec.Blob.SHA256)

@@ -243,6 +243,7 @@ type onePage struct {
 	Undecided int    // of Alike, how many wait for a person
 	Loudness  string // LUFS, "" if not measured
 	Broadcast string // what stations receive, "" if they receive nothing of the kind
+	Small     string // the same of what is listened to on mobile data
 	MayRemove bool
 	MayJudge  bool                // decide about Alike
 	UsedIn    []scheduler.Episode // the newest made, at most mostNamed
@@ -334,6 +335,7 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 			return err
 		}
 		page.Broadcast = broadcast(r.Lang, rec, rep.Facts, c, found)
+		page.Small = small(r.Lang, c)
 	}
 	if page.Alike, err = p.alike(r, s, f); err != nil {
 		return err
@@ -344,6 +346,19 @@ func (p pages) render(w http.ResponseWriter, r *kit.Request, s scene, f kit.Form
 		}
 	}
 	return p.one.Render(w, r, page)
+}
+
+// small says what of a recording is listened to on mobile data.
+func small(lang text.Language, c library.BroadcastCopy) string {
+	switch {
+	case c.Small.SHA256 != "":
+		return lang.Say("library.small_text", "size", text.Bytes(c.Small.Size))
+	case c.Failed != nil:
+		return ""
+	case !audio.Encodes():
+		return lang.Say("library.small_none")
+	}
+	return lang.Say("library.small_making")
 }
 
 // broadcast says how what stations receive differs from what was sent.

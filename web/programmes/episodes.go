@@ -25,31 +25,33 @@ type stepLine struct {
 
 type episodePage struct {
 	kit.Page
-	Form      kit.Form
-	Episode   scheduler.Episode
-	Programme scheduler.Programme
-	State     string
-	StateText string
-	Badge     string
-	Language  string
-	Length    time.Duration
-	Short     bool // shorter than what counts
-	MinLength time.Duration
-	Slot      time.Duration // of the shortest slot it will be aired in, where it is longer than that
-	From      string
-	Until     string
-	Script    string
-	Checked   bool // there is a recording, and this was found in it:
-	Findings  []kit.Finding
-	Marks     []kit.Mark
-	Steps     []stepLine
-	MayEdit   bool // it is a draft, and the person may edit it
-	MayReturn bool
-	MayPass   bool // approve
-	MayEnd    bool // withdraw
-	MaySubmit bool
-	Unplanned bool      // it is approved, but no rule will air it
-	Ended     time.Time // when it was withdrawn
+	Form          kit.Form
+	Episode       scheduler.Episode
+	Programme     scheduler.Programme
+	State         string
+	StateText     string
+	Badge         string
+	Language      string
+	Length        time.Duration
+	Short         bool // shorter than what counts
+	MinLength     time.Duration
+	Slot          time.Duration // of the shortest slot it will be aired in, where it is longer than that
+	From          string
+	Until         string
+	Script        string
+	Checked       bool // there is a recording, and this was found in it:
+	Findings      []kit.Finding
+	Marks         []kit.Mark
+	library.Offer // of its sound
+	Steps         []stepLine
+	Editor        bool // she hears what is broadcast; others what is listened to on mobile data
+	MayEdit       bool // it is a draft, and the person may edit it
+	MayReturn     bool
+	MayPass       bool // approve
+	MayEnd        bool // withdraw
+	MaySubmit     bool
+	Unplanned     bool      // it is approved, but no rule will air it
+	Ended         time.Time // when it was withdrawn
 }
 
 // find returns the episode the path names, and its programme.
@@ -116,6 +118,11 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	if err := p.check(r, &page); err != nil {
 		return err
 	}
+	offers, err := library.Offers(r.Context(), p.store, map[string]bool{e.Audio: true})
+	if err != nil {
+		return err
+	}
+	page.Offer, page.Editor = offers[e.Audio], edit
 	for i := len(e.Steps) - 1; i >= 0 && edit; i-- {
 		st := e.Steps[i]
 		page.Steps = append(page.Steps, stepLine{r.Say("schedule.state." + string(st.State)), stateBadges[st.State], st.ByName, st.Why, st.At})

@@ -31,6 +31,7 @@ type Store interface {
 	Recording(ctx context.Context, id string) (library.Recording, error)
 	RecordingReport(ctx context.Context, id string) (library.Report, error)
 	LibrarySettings(ctx context.Context) (library.Settings, error)
+	Recordings(ctx context.Context, q library.Query) (library.Page, error)
 	BroadcastCopies(ctx context.Context, recordings []string) (map[string]library.BroadcastCopy, error)
 }
 
