@@ -11,12 +11,13 @@ import (
 	"loa/internal/fault"
 )
 
-// Invitation is a link, or its QR code, that lets somebody in once: to make an
+// Invitation is a link, its QR code or its short code, that lets somebody in once: to make an
 // account that holds Grants, to add Grants to her own, or, when Person is set,
 // to choose a new passphrase.
 type Invitation struct {
 	ID       string    `json:"id"`
-	Hash     Hash      `json:"hash"` // of the secret at the end of the link
+	Hash     Hash      `json:"hash"`           // of the secret at the end of the link
+	Code     Hash      `json:"code,omitempty"` // of the code that stands for the link, by HashCode
 	Grants   []Grant   `json:"grants,omitempty"`
 	Person   string    `json:"person,omitempty"` // whose passphrase it renews
 	First    bool      `json:"first,omitempty"`  // good only while nobody has an account
@@ -53,6 +54,7 @@ func (i Invitation) Check(at time.Time) error {
 // the command.
 type Invite struct {
 	Hash    Hash    `json:"hash"`
+	Code    Hash    `json:"code,omitempty"`
 	Grants  []Grant `json:"grants,omitempty"`
 	Person  string  `json:"person,omitempty"`
 	First   bool    `json:"first,omitempty"`
@@ -159,7 +161,7 @@ func EveryInvitation(ctx context.Context, from interface {
 
 // DecideInvite makes the invitation if the actor may give what it gives, and
 // returns, ended, the ones it takes the place of; taken says that another link
-// has that secret, all are the links there are. Faults: accounts.denied,
+// has that secret or code, all are the links there are. Faults: accounts.denied,
 // accounts.person_unknown, accounts.nothing_given, accounts.note_long,
 // accounts.secret_taken, accounts.waiting_form, accounts.already_invited, those of grants.
 func DecideInvite(f Facts, m Meta, c Invite, taken bool, all []Invitation) (inv Invitation, ended []Invitation, err error) {
@@ -191,7 +193,7 @@ func (f Facts) invite(m Meta, c Invite, taken bool) (Invitation, error) {
 	if taken {
 		return Invitation{}, errSecretTaken()
 	}
-	inv := Invitation{ID: m.NewID(), Hash: c.Hash, First: c.First, Note: strings.TrimSpace(c.Note), By: m.By.Person, ByName: m.By.Name,
+	inv := Invitation{ID: m.NewID(), Hash: c.Hash, Code: c.Code, First: c.First, Note: strings.TrimSpace(c.Note), By: m.By.Person, ByName: m.By.Name,
 		Created: m.At, Expires: m.At.Add(InvitationLife)}
 	if len([]rune(inv.Note)) > 200 {
 		return Invitation{}, fault.New(fault.Invalid, "accounts.note_long", "most", 200).At("note")

@@ -44,6 +44,8 @@ type Queries interface {
 	Credential(ctx context.Context, person string) (string, error)
 	// Invitation finds the invitation of a secret, or accounts.invitation_unknown.
 	Invitation(ctx context.Context, h Hash) (Invitation, error)
+	// InvitationByCode finds the invitation of a code, or accounts.code_wrong.
+	InvitationByCode(ctx context.Context, code Hash) (Invitation, error)
 	// Invitations returns a page of those that are open, the newest first.
 	Invitations(ctx context.Context, q InvitationQuery) ([]Invitation, error)
 	// Sessions lists the living sessions of a person, the last used first.

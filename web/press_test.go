@@ -428,6 +428,20 @@ func (w *presser) picked() {
 	w.visit("hoithi", "/contests/huyen-chon/comments", nil)
 }
 
+// code makes an invitation and is what is typed for it.
+func (w *presser) code() string {
+	w.t.Helper()
+	secret := accounts.NewSecret()
+	c, err := accounts.Invite{Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}}.With(w.t.Context(), secret)
+	if err == nil {
+		_, err = w.store.Invite(w.t.Context(), meta(w.clock.at), c)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return accounts.CodeOf(secret)
+}
+
 // loggedOut sends a form after the session has ended, and once more after a
 // log-in.
 func (w *presser) loggedOut() {
@@ -858,7 +872,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.just("hoithi", "/contests/huyen-chon/jury", "contests/_return.html because contest.return_judge", nil)
 
 	w.danger = true
-	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase})
+	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase, "code": w.code()})
 	for i, join := range w.joins {
 		w.visit([]string{"", "huyen-082"}[i%2], join, map[string]string{"name": "Lý Thị Hoa", "login": "ly-thi-hoa", "username": "ly-thi-hoa"})
 	}

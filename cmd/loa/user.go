@@ -64,7 +64,7 @@ func (c userAdd) Run(t *terminal) error {
 		return err
 	}
 	t.warnLocal(inv)
-	_, err = fmt.Fprintln(t.out, t.lang.Say("accounts.cli.added", "name", p.Name, "login", p.Login, "link", inv.Link, "until", inv.Expires))
+	_, err = fmt.Fprintln(t.out, t.lang.Say("accounts.cli.added", "name", p.Name, "login", p.Login, "link", inv.Link, "until", inv.Expires), t.code(inv))
 	return err
 }
 
@@ -103,7 +103,7 @@ func (c userInvite) Run(t *terminal) error {
 	if inv.Person != "" {
 		key = "accounts.cli.renewal"
 	}
-	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "link", inv.Link, "until", inv.Expires))
+	_, err := fmt.Fprintln(t.out, t.lang.Say(key, "link", inv.Link, "until", inv.Expires), t.code(inv))
 	return err
 }
 
@@ -168,6 +168,11 @@ func (t *terminal) grant(n nameBook, g accounts.Grant) string {
 		return t.lang.Say(key+"_of", "place", g.Scope.ID)
 	}
 	return t.lang.Say(key)
+}
+
+// code is the line with the code that stands for the link.
+func (t *terminal) code(inv api.Invitation) string {
+	return "\n" + t.lang.Say("accounts.cli.code", "code", inv.Code, "until", *inv.CodeEnds)
 }
 
 // warnLocal says, beside what a program may read, that the link goes nowhere.

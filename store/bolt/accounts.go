@@ -19,6 +19,7 @@ var (
 	phrases      = table[string]{name: "phrases"}                  // by person: PHC
 	invitations  = table[accounts.Invitation]{name: "invitations"} // by ID
 	inviteHashes = table[string]{name: "invite_hashes"}            // by hash: invitation ID
+	inviteCodes  = table[string]{name: "invite_codes"}             // by hash of the code: invitation ID
 	sessions     = table[accounts.Session]{name: "sessions"}       // by hash
 	sessionsOf   = table[string]{name: "sessions_of"}              // by person and session ID: hash
 	tokens       = table[accounts.Token]{name: "tokens"}           // by hash
@@ -83,6 +84,7 @@ func (s *Store) Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) 
 		if err != nil {
 			return accounts.Invitation{}, err
 		}
+		taken = taken || inviteCodes.has(tx, []byte(c.Code))
 		inv, ended, err := accounts.DecideInvite(f, m, c, taken, all)
 		if err != nil {
 			return inv, err
@@ -94,6 +96,11 @@ func (s *Store) Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) 
 		}
 		if err := inviteHashes.put(tx, []byte(inv.Hash), inv.ID); err != nil {
 			return inv, err
+		}
+		if inv.Code != "" {
+			if err := inviteCodes.put(tx, []byte(inv.Code), inv.ID); err != nil {
+				return inv, err
+			}
 		}
 		return inv, invitations.put(tx, []byte(inv.ID), inv)
 	})
@@ -431,6 +438,21 @@ func (s *Store) Invitation(ctx context.Context, h accounts.Hash) (inv accounts.I
 	return inv, err
 }
 
+// InvitationByCode implements accounts.Queries.
+func (s *Store) InvitationByCode(ctx context.Context, code accounts.Hash) (inv accounts.Invitation, err error) {
+	err = s.view(ctx, func(tx *tx) error {
+		id, found, err := inviteCodes.get(tx, []byte(code))
+		if err == nil && !found {
+			err = accounts.NoCode()
+		}
+		if err == nil {
+			inv, err = invitationByID(tx, id)
+		}
+		return err
+	})
+	return inv, err
+}
+
 // Invitations implements accounts.Queries.
 func (s *Store) Invitations(ctx context.Context, q accounts.InvitationQuery) (page []accounts.Invitation, err error) {
 	err = s.view(ctx, func(tx *tx) error {
@@ -581,6 +603,10 @@ func checkAccounts(tx *tx, report func(store.Problem)) error {
 		func(i accounts.Invitation) string { return i.ID }); err != nil {
 		return err
 	}
+	ofCode := func(i accounts.Invitation) []byte { return []byte(i.Code) } // none before codes were
+	if err := checkIndex(tx, report, inviteCodes, invitations, ofCode, func(i accounts.Invitation) string { return i.ID }); err != nil {
+		return err
+	}
 	if err := checkIndex(tx, report, sessionsOf, sessions, func(o accounts.Session) []byte { return owned(o.Person, o.ID) },
 		func(o accounts.Session) string { return string(o.Hash) }); err != nil {
 		return err
@@ -590,7 +616,7 @@ func checkAccounts(tx *tx, report func(store.Problem)) error {
 }
 
 // checkIndex compares an index with its records both ways: row is a record's
-// key in the index, key its own.
+// key in the index, empty of one that has none, key its own.
 func checkIndex[T any](tx *tx, report func(store.Problem), index table[string], records table[T], row func(T) []byte, key func(T) string) error {
 	rows := 0
 	for e, err := range index.ascend(tx, nil, nil) {
@@ -609,8 +635,12 @@ func checkIndex[T any](tx *tx, report func(store.Problem), index table[string], 
 		if err != nil {
 			return err
 		}
+		at := row(e.rec)
+		if len(at) == 0 {
+			continue
+		}
 		count++
-		if to, found, err := index.get(tx, row(e.rec)); err != nil {
+		if to, found, err := index.get(tx, at); err != nil {
 			return err
 		} else if !found || to != key(e.rec) {
 			report(store.Problem{Table: records.name, Key: fmt.Sprintf("%q", e.key), What: "is not in " + index.name})

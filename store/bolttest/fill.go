@@ -156,8 +156,9 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 	admin := people[accounts.Admin]
 	for i := range 2 {
 		m := f.meta(admin, filledMonday.AddDate(0, 0, -3+i))
-		_, err := f.s.Invite(f.ctx, m, accounts.Invite{Hash: accounts.HashOf(accounts.NewSecret()), Note: "Chị Hoa",
-			Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: province}}})
+		link, err := accounts.Invite{Note: "Chị Hoa", Grants: []accounts.Grant{{Role: accounts.Monitor, Scope: province}}}.With(f.ctx, accounts.NewSecret())
+		f.must(err)
+		_, err = f.s.Invite(f.ctx, m, link)
 		f.must(err)
 		for _, a := range []accounts.Actor{admin, people[accounts.Operator]} {
 			session, err := f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()),

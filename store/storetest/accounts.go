@@ -407,13 +407,20 @@ func secrets(a *accountTest) {
 	chief := a.add("chief", adminGrant)
 	one, _ := a.twoStations()
 	by := chief.Actor("session")
-	link := accounts.Invite{Hash: accounts.HashOf("link"), Grants: []accounts.Grant{stationGrant(one.Station)}}
+	link := accounts.Invite{Hash: accounts.HashOf("link"), Code: accounts.HashOf("code"), Grants: []accounts.Grant{stationGrant(one.Station)}}
 	m := a.meta(by, noon)
 	inv, err := a.Invite(ctx, m, link)
 	a.wants(err, "")
 	if inv.ID == m.ID {
 		a.t.Error("an invitation is known by the ID its maker chose")
 	}
+	if byCode, err := a.InvitationByCode(ctx, link.Code); err != nil || byCode.ID != inv.ID {
+		a.t.Errorf("the code leads to %v %v", byCode, err)
+	}
+	_, err = a.InvitationByCode(ctx, link.Hash)
+	a.wants(err, "accounts.code_wrong")
+	_, err = a.Invite(ctx, a.meta(by, noon), accounts.Invite{Hash: accounts.HashOf("another link"), Code: link.Code, Grants: link.Grants})
+	a.wants(err, "accounts.secret_taken")
 	again, err := a.Invite(ctx, m, link)
 	if a.wants(err, ""); again.ID != inv.ID {
 		a.t.Error("a double tap made two links")

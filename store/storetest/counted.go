@@ -197,6 +197,11 @@ func (e *Counted) Invitation(ctx context.Context, h accounts.Hash) (accounts.Inv
 	return e.Engine.Invitation(ctx, h)
 }
 
+func (e *Counted) InvitationByCode(ctx context.Context, code accounts.Hash) (accounts.Invitation, error) {
+	e.asked("InvitationByCode")
+	return e.Engine.InvitationByCode(ctx, code)
+}
+
 func (e *Counted) Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error) {
 	e.asked("Invitations")
 	return e.Engine.Invitations(ctx, q)

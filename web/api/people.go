@@ -197,15 +197,18 @@ func (p people) change(w http.ResponseWriter, r *kit.Request) error {
 // Invitation is an invitation as the API shows it: without its hash, and with
 // its link only in the answer that made it.
 type Invitation struct {
-	ID      string           `json:"id"`
-	Link    string           `json:"link,omitempty"`
-	Local   bool             `json:"local,omitempty"` // the link opens on the server itself only: the public address is not set
-	Grants  []accounts.Grant `json:"grants,omitempty"`
-	Person  string           `json:"person,omitempty"`
-	Note    string           `json:"note,omitempty"`
-	By      string           `json:"by"`
-	Created time.Time        `json:"created"`
-	Expires time.Time        `json:"expires"`
+	ID    string `json:"id"`
+	Link  string `json:"link,omitempty"`
+	Local bool   `json:"local,omitempty"` // the link opens on the server itself only: the public address is not set
+	// Code stands for the link where it is typed at the log-in page.
+	Code     string           `json:"code,omitempty"`
+	CodeEnds *time.Time       `json:"code_ends,omitempty"`
+	Grants   []accounts.Grant `json:"grants,omitempty"`
+	Person   string           `json:"person,omitempty"`
+	Note     string           `json:"note,omitempty"`
+	By       string           `json:"by"`
+	Created  time.Time        `json:"created"`
+	Expires  time.Time        `json:"expires"`
 	// Others are how many open invitations give the same, told when one is made.
 	Others int `json:"others,omitempty"`
 }
@@ -270,8 +273,11 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 		b.Person = q.ID
 	}
 	secret := accounts.NewSecret()
-	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(secret), Grants: b.Grants, Person: b.Person,
-		Note: b.Note, Waiting: b.Waiting})
+	c, err := accounts.Invite{Grants: b.Grants, Person: b.Person, Note: b.Note, Waiting: b.Waiting}.With(r.Context(), secret)
+	if err != nil {
+		return err
+	}
+	inv, err := p.store.Invite(r.Context(), m, c)
 	if err != nil {
 		return err
 	}
@@ -285,6 +291,8 @@ func (p people) invite(w http.ResponseWriter, r *kit.Request) error {
 	}
 	out := shownInvitation(inv)
 	out.Others = len(others)
+	ends := inv.CodeEnds().In(text.Zone)
+	out.Code, out.CodeEnds = accounts.CodeOf(secret), &ends
 	out.Link, out.Local = address.URL+"/join/"+secret, address.Local()
 	return r.JSON(w, http.StatusCreated, out)
 }

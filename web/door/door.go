@@ -22,6 +22,7 @@ type Store interface {
 	Directory(ctx context.Context) (*accounts.Directory, error)
 	Credential(ctx context.Context, person string) (string, error)
 	Invitation(ctx context.Context, h accounts.Hash) (accounts.Invitation, error)
+	InvitationByCode(ctx context.Context, code accounts.Hash) (accounts.Invitation, error)
 	Join(ctx context.Context, m accounts.Meta, c accounts.Join) (accounts.Person, error)
 	StartSession(ctx context.Context, m accounts.Meta, c accounts.StartSession) (accounts.Session, error)
 	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
@@ -31,6 +32,7 @@ type Store interface {
 type loginPage struct {
 	kit.Page
 	Form  kit.Form
+	Code  kit.Form
 	Empty bool // nobody has an account yet
 }
 
@@ -63,6 +65,11 @@ type pages struct {
 	byGuest   *kit.Limiter
 	guests    *kit.Limiter
 	byLogin   *kit.Limiter
+
+	// Codes are tried slowly by all together, but for the first tries of each network:
+	// however many try, who has never tried is heard.
+	firstCodes *kit.Limiter
+	allCodes   *kit.Limiter
 }
 
 // Register adds the pages to k.
@@ -77,10 +84,14 @@ func Register(k *kit.Kit, s Store) {
 		byGuest:   kit.NewLimiter(time.Minute, 6, 10_000),
 		guests:    kit.NewLimiter(5*time.Second, 20, 10_000),
 		byLogin:   kit.NewLimiter(2*time.Second, 200, 10_000),
+
+		firstCodes: kit.NewLimiter(15*time.Minute, 6, 100_000),
+		allCodes:   kit.NewLimiter(time.Second, 300, 1),
 	}
 	k.Handle(
 		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
 		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn, Always: true},
+		kit.Route{Pattern: "POST /login/code", Access: kit.Public, Handler: p.tryCode},
 		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true},
 		kit.Route{Pattern: "GET /join/{token}", Access: kit.Public, Handler: p.showJoin},
 		kit.Route{Pattern: "POST /join/{token}", Access: kit.Public, Handler: p.doJoin},
@@ -92,16 +103,16 @@ func (p pages) showLogin(w http.ResponseWriter, r *kit.Request) error {
 		return r.Redirect(w, r.Next("/"), "")
 	}
 	r.RememberGuest(w)
-	return p.renderLogin(w, r, kit.NewForm("next", r.Next("/")))
+	return p.renderLogin(w, r, kit.NewForm("next", r.Next("/")), kit.NewForm())
 }
 
-func (p pages) renderLogin(w http.ResponseWriter, r *kit.Request, f kit.Form) error {
+func (p pages) renderLogin(w http.ResponseWriter, r *kit.Request, f, code kit.Form) error {
 	d, err := p.store.Directory(r.Context())
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store") // whoever has logged in since is not asked again by Back
-	return p.login.Render(w, r, loginPage{Page: r.Page("door.log_in"), Form: f, Empty: d.Len() == 0})
+	return p.login.Render(w, r, loginPage{Page: r.Page("door.log_in"), Form: f, Code: code, Empty: d.Len() == 0})
 }
 
 func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
@@ -111,7 +122,7 @@ func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
 	}
 	person, err := p.verify(r, f.Get("login"), r.PostFormValue("passphrase"))
 	if f.Refused(err) {
-		return p.renderLogin(w, r, *f)
+		return p.renderLogin(w, r, *f, kit.NewForm())
 	}
 	if err != nil {
 		return err
@@ -164,15 +175,82 @@ func (p pages) mayTry(r *kit.Request, login, device string) error {
 	if err == nil {
 		err = p.byNetwork.Allow(network, r.Now)
 	}
-	if guest := r.Guest(); err != nil && guest != "" {
-		if err = p.byGuest.Allow(guest, r.Now); err == nil {
-			err = p.guests.Allow(network, r.Now)
-		}
+	if err = p.orGuest(r, err); err != nil {
+		return err
+	}
+	return p.byLogin.Allow(login, r.Now)
+}
+
+// orGuest is err, unless the browser has seen the form and may still try where its network may not.
+func (p pages) orGuest(r *kit.Request, err error) error {
+	guest := r.Guest()
+	if err == nil || guest == "" {
+		return err
+	}
+	if err := p.byGuest.Allow(guest, r.Now); err != nil {
+		return err
+	}
+	return p.guests.Allow(r.Network(), r.Now)
+}
+
+// tryCode leads whoever types a code that is good to what its link opens.
+func (p pages) tryCode(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	code := accounts.FoldCode(f.Get("code"))
+	if code == "" {
+		err = fault.New(fault.Invalid, "door.code_form").At("code")
+	} else {
+		_, err = p.byCode(r, code)
+	}
+	if f.Refused(err) {
+		return p.renderLogin(w, r, kit.NewForm(), *f)
 	}
 	if err != nil {
 		return err
 	}
-	return p.byLogin.Allow(login, r.Now)
+	return r.Redirect(w, "/join/"+code, "")
+}
+
+// byCode finds the invitation of a code. Wrong, used and ended ones answer alike and take as long.
+func (p pages) byCode(r *kit.Request, code string) (accounts.Invitation, error) {
+	if err := p.mayTryCode(r); err != nil {
+		p.count("limited")
+		return accounts.Invitation{}, err
+	}
+	hash, err := accounts.HashCode(r.Context(), code)
+	if err != nil {
+		return accounts.Invitation{}, err
+	}
+	inv, err := p.store.InvitationByCode(r.Context(), hash)
+	if err != nil && !fault.Is(err, "accounts.code_wrong") {
+		return inv, err
+	}
+	f, factsErr := p.facts(r)
+	if factsErr != nil {
+		return inv, factsErr
+	}
+	if err == nil {
+		err = f.CheckCode(inv, r.Now)
+	}
+	if err != nil {
+		p.count("wrong")
+		p.kit.Log().Warn("code refused", "ip", r.IP().String())
+	}
+	return inv, err
+}
+
+func (p pages) mayTryCode(r *kit.Request) error {
+	network := r.Network()
+	if p.firstCodes.Allow(network, r.Now) == nil {
+		return nil
+	}
+	if err := p.orGuest(r, p.byNetwork.Allow(network, r.Now)); err != nil {
+		return err
+	}
+	return p.allCodes.Allow("", r.Now)
 }
 
 // tried counts a try. What was typed is not logged: many a passphrase stands in
@@ -224,10 +302,10 @@ func (p pages) showJoin(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderJoin(w, r, inv, kit.NewForm())
 }
 
-// mine reports whether the link was used by whom this browser is logged in as:
+// mine reports whether the link or code was used by whom this browser is logged in as:
 // she has come back to it, or pressed twice, and needs no sentence about it.
 func mine(r *kit.Request, inv accounts.Invitation, err error) bool {
-	return fault.Is(err, "accounts.invitation_used") && r.Actor.Via == "session" && r.Actor.Person == inv.UsedBy
+	return err != nil && !inv.Used.IsZero() && r.Actor.Via == "session" && r.Actor.Person == inv.UsedBy
 }
 
 func (p pages) facts(r *kit.Request) (f accounts.Facts, err error) {
@@ -238,9 +316,12 @@ func (p pages) facts(r *kit.Request) (f accounts.Facts, err error) {
 	return f, err
 }
 
-// invitation finds the invitation of the link, slowly enough for guessing to
+// invitation finds the invitation of the link or code, slowly enough for guessing to
 // be hopeless, and returns it also where it is good no more.
 func (p pages) invitation(r *kit.Request) (accounts.Invitation, error) {
+	if code := accounts.FoldCode(r.PathValue("token")); code != "" {
+		return p.byCode(r, code)
+	}
 	if err := p.byNetwork.Allow(r.Network(), r.Now); err != nil {
 		return accounts.Invitation{}, err
 	}
@@ -262,6 +343,9 @@ func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	}
 	page := joinPage{Page: r.Page("door.join"), Form: form, Invite: inv, First: f.Directory.Len() == 0, Expires: inv.Expires,
 		Add: inv.Person == "" && r.Actor.Via == "session"}
+	if accounts.FoldCode(r.PathValue("token")) != "" {
+		page.Expires = inv.CodeEnds()
+	}
 	for _, g := range inv.Grants {
 		page.Gives = append(page.Gives, g.Words(r.Lang, r.Names(f.Places)))
 	}
@@ -293,6 +377,9 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 	}
 	person, err := p.joined(r, inv, f)
 	if fault.Is(err, "accounts.invitation_used") { // by somebody else, in this very moment: there is no form to mend
+		if accounts.FoldCode(r.PathValue("token")) != "" {
+			return accounts.NoCode()
+		}
 		return err
 	}
 	if f.Refused(err) {

@@ -38,6 +38,9 @@ type linkPage struct {
 	Link    string
 	Local   bool // only the server itself can open the link
 	Code    kit.QR
+	Short   string // code that stands for the link
+	LogIn   string // address of the page where it is typed
+	Until   time.Time
 	For     string // whom it is for, in words
 	Renewal bool
 	Others  []accounts.Invitation // open ones to the same
@@ -143,9 +146,8 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 		role, _ := ofContest(r)
 		grant = accounts.Grant{Role: role, Scope: accounts.Scope{Level: accounts.Contest, ID: id}}
 	}
-	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID),
-		accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{grant}, Note: form.Get("note"),
-			Waiting: cmp.Or(accounts.Waiting(form.Get("waiting")), accounts.AskWaiting)})
+	inv, err := p.make(r, r.Meta(form.ID), secret, accounts.Invite{Grants: []accounts.Grant{grant}, Note: form.Get("note"),
+		Waiting: cmp.Or(accounts.Waiting(form.Get("waiting")), accounts.AskWaiting)})
 	if form.Refused(err) {
 		form.Values.Set("secret", accounts.NewSecret())
 		return p.renderInvite(w, r, *form)
@@ -156,13 +158,22 @@ func (p pages) doInvite(w http.ResponseWriter, r *kit.Request) error {
 	return p.renderLink(w, r, inv, secret)
 }
 
+// make makes the invitation with that secret.
+func (p pages) make(r *kit.Request, m accounts.Meta, secret string, c accounts.Invite) (accounts.Invitation, error) {
+	c, err := c.With(r.Context(), secret)
+	if err != nil {
+		return accounts.Invitation{}, err
+	}
+	return p.store.Invite(r.Context(), m, c)
+}
+
 // renew makes the link by which somebody chooses a new passphrase.
 func (p pages) renew(w http.ResponseWriter, r *kit.Request) error {
 	form, secret, err := formWithSecret(r)
 	if err != nil {
 		return err
 	}
-	inv, err := p.store.Invite(r.Context(), r.Meta(form.ID), accounts.Invite{Hash: accounts.HashOf(secret), Person: r.PathValue("id")})
+	inv, err := p.make(r, r.Meta(form.ID), secret, accounts.Invite{Person: r.PathValue("id")})
 	if err != nil {
 		return err
 	}
@@ -179,8 +190,8 @@ func (p pages) renderLink(w http.ResponseWriter, r *kit.Request, inv accounts.In
 		return err
 	}
 	page := linkPage{Page: r.Page("people.link"), Link: address.URL + "/join/" + secret, Local: address.Local(), Expires: inv.Expires,
-		Renewal: inv.Person != "",
-		For:     accounts.GrantsInWords(r.Lang, r.Names(places), inv.Grants), Back: "/people", Again: "/people/invite"}
+		Short: accounts.CodeOf(secret), LogIn: address.URL + "/login", Until: inv.CodeEnds(), Renewal: inv.Person != "",
+		For: accounts.GrantsInWords(r.Lang, r.Names(places), inv.Grants), Back: "/people", Again: "/people/invite"}
 	if _, back := ofContest(r); back != "" {
 		page.Back, page.Again = back, r.URL.Path
 	}
@@ -292,6 +303,9 @@ type cardsPage struct {
 	Local   bool // only the server itself can open the links
 	Cards   []card
 	Expires time.Time
+
+	LogIn     string // address of the page where short codes are typed
+	ShortEnds time.Time
 }
 
 // card is one station's part of the printed sheet, to be cut out.
@@ -299,6 +313,7 @@ type card struct {
 	Station  string
 	District string
 	Link     string
+	Short    string // code that stands for the link
 	Code     kit.QR
 }
 
@@ -358,16 +373,17 @@ func (p pages) makeSheet(w http.ResponseWriter, r *kit.Request) error {
 	if form.Get("waiting") == string(accounts.WithdrawWaiting) {
 		waiting = accounts.WithdrawWaiting
 	}
-	page := cardsPage{Page: r.Page("people.cards"), Local: address.Local()}
+	page := cardsPage{Page: r.Page("people.cards"), Local: address.Local(), LogIn: address.URL + "/login"}
 	for _, a := range list {
 		if len(page.Cards) == sheetMost {
 			form.Notice = r.Say("people.sheet_most", "most", sheetMost)
 			return p.renderSheet(w, r, *form)
 		}
-		c, expires, err := p.card(r, address, form.ID, secret, a.Where, waiting)
+		c, inv, err := p.card(r, address, form.ID, secret, a.Where, waiting)
 		switch {
 		case err == nil:
-			c.Station, c.District, page.Expires = places.Name(a.Station), places.DistrictName(a.District), expires
+			c.Station, c.District = places.Name(a.Station), places.DistrictName(a.District)
+			page.Expires, page.ShortEnds = inv.Expires, inv.CodeEnds()
 			page.Cards = append(page.Cards, c)
 		case fault.Of(err).Code == "accounts.already_invited":
 			page.Skipped++
@@ -408,18 +424,18 @@ func (p pages) withdrawCards(w http.ResponseWriter, r *kit.Request, form *kit.Fo
 // card makes one station's invitation. Its change ID and its secret follow
 // from the sheet's and from what becomes of older cards, so that a sheet sent
 // twice is printed twice and made once.
-func (p pages) card(r *kit.Request, to kit.Address, id, secret string, on accounts.Where, waiting accounts.Waiting) (card, time.Time, error) {
+func (p pages) card(r *kit.Request, to kit.Address, id, secret string, on accounts.Where, waiting accounts.Waiting) (card, accounts.Invitation, error) {
 	of := []byte(on.Station + string(waiting))
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(of)
 	own := base32.StdEncoding.EncodeToString(mac.Sum(nil))[:26]
 	m := r.Meta(uuid.NewSHA1(uuid.MustParse(id), of).String())
-	inv, err := p.store.Invite(r.Context(), m, accounts.Invite{Hash: accounts.HashOf(own), Waiting: waiting,
+	inv, err := p.make(r, m, own, accounts.Invite{Waiting: waiting,
 		Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: on.Station}}}})
 	if err != nil {
-		return card{}, time.Time{}, err
+		return card{}, inv, err
 	}
-	c := card{Link: to.URL + "/join/" + own}
+	c := card{Link: to.URL + "/join/" + own, Short: accounts.CodeOf(own)}
 	c.Code, err = kit.NewQR(c.Link)
-	return c, inv.Expires, err
+	return c, inv, err
 }

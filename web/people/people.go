@@ -361,8 +361,7 @@ func (p pages) handOver(w http.ResponseWriter, r *kit.Request) error {
 	station := accounts.Grant{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: form.Get("station")}}
 	keeps := slices.DeleteFunc(slices.Clone(leaves.Grants), func(g accounts.Grant) bool { return g == station })
 	// The link comes first: it is refused to who may not give the station, and then nothing has changed.
-	inv, err := p.store.Invite(r.Context(), step("invite"),
-		accounts.Invite{Hash: accounts.HashOf(secret), Grants: []accounts.Grant{station}, Waiting: accounts.WithdrawWaiting})
+	inv, err := p.make(r, step("invite"), secret, accounts.Invite{Grants: []accounts.Grant{station}, Waiting: accounts.WithdrawWaiting})
 	if err == nil { // before she is nobody of theirs any more
 		_, err = p.store.EndSessions(r.Context(), step("end"), accounts.EndSessions{Person: leaves.ID})
 	}
