@@ -79,7 +79,7 @@ func overlap(r, other Report) bool {
 // long past, or of a week that is frozen: a slip of the year is easily made, and what
 // is reported can be corrected but never deleted.
 func LongAgo(start time.Time, closed bool, now time.Time) once.Step {
-	day := stations.DateOf(start.In(text.Zone)).Short()
+	day := text.Vietnamese.Date(start)
 	step := once.Step{Name: "airing.report/" + day}
 	if now.Sub(start) > WaitingDays*dayLength {
 		step.Add("airing.open_long_ago", "", []string{day})

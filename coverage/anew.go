@@ -223,9 +223,18 @@ func daysIn(l text.Language, days string) string {
 		if until = strings.TrimSpace(until); until == "" {
 			key = "coverage.anew_days_on"
 		}
-		spans[i] = l.Say(key, "from", from, "until", until)
+		spans[i] = l.Say(key, "from", dayIn(l, from), "until", dayIn(l, until))
 	}
 	return strings.Join(spans, "; ")
+}
+
+// dayIn says a day that was kept in Vietnamese.
+func dayIn(l text.Language, kept string) string {
+	d, err := stations.ParseDate(kept)
+	if err != nil {
+		return kept
+	}
+	return d.Words(l)
 }
 
 func weekStartIn(l text.Language, hours int) string { return l.Say("coverage.anew_hours", "n", hours) }
@@ -233,7 +242,7 @@ func weekStartIn(l text.Language, hours int) string { return l.Say("coverage.ane
 func daysInShort(active []stations.Interval) string {
 	days := make([]string, len(active))
 	for i, a := range active {
-		days[i] = a.From.Short() + " – " + a.Until.Short()
+		days[i] = a.From.Words(text.Vietnamese) + " – " + a.Until.Words(text.Vietnamese)
 	}
 	return strings.Join(days, "; ")
 }

@@ -51,7 +51,7 @@ func cleanDate(field string, d stations.Date) (stations.Date, error) {
 		return "", fault.Of(err).At(field)
 	}
 	if d != "" && d < firstDay {
-		return "", fault.New(fault.Invalid, "schedule.date_early", "day", firstDay.Short()).At(field)
+		return "", fault.New(fault.Invalid, "schedule.date_early", "day", firstDay).At(field)
 	}
 	return d, nil
 }

@@ -65,8 +65,8 @@ func (Wall) JSONSchema() map[string]any {
 	return map[string]any{"type": "string", "pattern": `^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$`}
 }
 
-// Words is w as people write it, "17:00 13/5/2024".
-func (w Wall) Words(text.Language) string { return w.civil().Format(wallWritten) }
+// Words is w as people write it, "17:00 13/5/2024", in English "17:00 13 May 2024".
+func (w Wall) Words(l text.Language) string { return l.DateTime(w.In(text.Zone)) }
 
 // UnmarshalText reads "2024-05-13T17:00" and "17:00 13/5/2024"; anything else is a
 // fault Invalid.

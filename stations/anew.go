@@ -72,7 +72,7 @@ func DecideActivityAnew(r *Registry, m accounts.Meta, id string, from Date, acti
 	}
 	day, differs := FirstChanged(old.Active, s.Active)
 	if differs && day < from {
-		return Station{}, nil, false, fault.New(fault.Invalid, "stations.active_before", "day", day.Short(), "from", from.Short()).At("active")
+		return Station{}, nil, false, fault.New(fault.Invalid, "stations.active_before", "day", day, "from", from).At("active")
 	}
 	return s, old.Active, differs, nil
 }
@@ -88,7 +88,7 @@ func keepsThePast(was, is []Interval, today Date) *fault.Error {
 	if len(was) == 0 {
 		code = "stations.past_days_new"
 	}
-	return fault.New(fault.Conflict, code, "day", day.Short()).At("active")
+	return fault.New(fault.Conflict, code, "day", day).At("active")
 }
 
 // FirstChanged is the first day on which one list of days says active and the

@@ -164,9 +164,9 @@ func (f *Fields) tidyActive() *fault.Error {
 	for i, a := range f.Active {
 		switch {
 		case a.From == "" || a.Until != "" && a.Until < a.From:
-			return fault.New(fault.Invalid, "stations.active_backward", "from", a.From.Short(), "until", a.Until.Short()).At("active")
+			return fault.New(fault.Invalid, "stations.active_backward", "from", a.From, "until", a.Until).At("active")
 		case i > 0 && f.Active[i-1].overlaps(a):
-			return fault.New(fault.Invalid, "stations.active_overlaps", "from", a.From.Short()).At("active")
+			return fault.New(fault.Invalid, "stations.active_overlaps", "from", a.From).At("active")
 		}
 	}
 	return nil

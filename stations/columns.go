@@ -109,7 +109,7 @@ var fields = []field{
 		func(f *Fields) any { return known(f.FM.PowerW) }},
 	{"licence", func(f *Fields, _ text.Language) string { return f.FM.Licence },
 		func(f *Fields, s string) error { f.FM.Licence = s; return nil }, nil},
-	{"licence_until", func(f *Fields, _ text.Language) string { return f.FM.LicenceUntil.Short() },
+	{"licence_until", func(f *Fields, lang text.Language) string { return f.FM.LicenceUntil.Words(lang) },
 		func(f *Fields, s string) (err error) { f.FM.LicenceUntil, err = readDay(s); return err },
 		func(f *Fields) any { return sheet.Day(f.FM.LicenceUntil) }},
 	{"clusters_working", writeWorking, readWorking, func(f *Fields) any {
@@ -327,7 +327,9 @@ func readContacts(f *Fields, s string) error {
 	return nil
 }
 
-func writeActive(f *Fields, _ text.Language) string { return f.days(Date.Short) }
+func writeActive(f *Fields, lang text.Language) string {
+	return f.days(func(d Date) string { return d.Words(lang) })
+}
 
 // days is when the station is active: "1/1/2024 – 31/10/2024; 1/2/2025 –".
 func (f *Fields) days(write func(Date) string) string {

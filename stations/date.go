@@ -37,7 +37,7 @@ func ParseDate(s string) (Date, error) {
 		return d, nil
 	}
 	if d, ok := read("1/2/2006", "1-2-2006"); ok {
-		return "", fault.New(fault.Invalid, "stations.date_month_first", "text", s, "day", d.Short())
+		return "", fault.New(fault.Invalid, "stations.date_month_first", "text", s, "day", d)
 	}
 	return "", fault.New(fault.Invalid, "stations.date_unreadable", "text", s)
 }
@@ -60,18 +60,15 @@ func (d Date) Start(zone *time.Location) time.Time {
 // AddDays is the day n days later.
 func (d Date) AddDays(n int) Date { return DateOf(d.Start(time.UTC).AddDate(0, 0, n)) }
 
-// Short writes the day as people here do, "13/5/2024"; what is no day stays
-// as it is.
-func (d Date) Short() string {
-	t, err := time.Parse(time.DateOnly, string(d))
+// Words writes the day as people do, "13/5/2024", in English "13 May 2024"; what is
+// no day stays as it is.
+func (d Date) Words(l text.Language) string {
+	t, err := time.ParseInLocation(time.DateOnly, string(d), text.Zone)
 	if err != nil {
 		return string(d)
 	}
-	return t.Format("2/1/2006")
+	return l.Date(t)
 }
-
-// Words is Short, for sentences.
-func (d Date) Words(text.Language) string { return d.Short() }
 
 // UnmarshalText reads what ParseDate reads.
 func (d *Date) UnmarshalText(b []byte) (err error) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 func TestDatesAreReadAsPeopleWriteThem(t *testing.T) {
@@ -24,6 +25,11 @@ func TestDatesAreReadAsPeopleWriteThem(t *testing.T) {
 	}
 	if d := Date("2024-02-28").AddDays(2); d != "2024-03-01" {
 		t.Error(d)
+	}
+	for d, want := range map[Date][2]string{"2024-05-03": {"3/5/2024", "3 May 2024"}, "": {"", ""}} {
+		if vi, en := d.Words(text.Vietnamese), d.Words(text.English); [2]string{vi, en} != want {
+			t.Errorf("%q is written %q and %q", d, vi, en)
+		}
 	}
 }
 

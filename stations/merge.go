@@ -189,12 +189,12 @@ func outOfOrder(u Unit) *fault.Error {
 	if u.Valid.Until == "" {
 		return beginsLater(u)
 	}
-	return fault.New(fault.Conflict, "stations.merge_out_of_order", "name", u.Official(), "from", u.Valid.From.Short(), "until", u.Valid.Until.Short())
+	return fault.New(fault.Conflict, "stations.merge_out_of_order", "name", u.Official(), "from", u.Valid.From, "until", u.Valid.Until)
 }
 
 // beginsLater refuses to change a unit before its first day.
 func beginsLater(u Unit) *fault.Error {
-	return fault.New(fault.Conflict, "stations.begins_later", "name", u.Official(), "from", u.Valid.From.Short())
+	return fault.New(fault.Conflict, "stations.begins_later", "name", u.Official(), "from", u.Valid.From)
 }
 
 // notThen says why no commune bears the code on the eve of the day.
@@ -205,7 +205,7 @@ func (r *Registry) notThen(code string, on Date) *fault.Error {
 		case u.Valid.From >= on:
 			return beginsLater(*u)
 		default:
-			return fault.New(fault.Conflict, "stations.ended_before", "name", u.Official(), "until", u.Valid.Until.Short())
+			return fault.New(fault.Conflict, "stations.ended_before", "name", u.Official(), "until", u.Valid.Until)
 		}
 	}
 	return fault.New(fault.NotFound, "stations.old_code_unknown", "code", code)

@@ -87,7 +87,7 @@ func (r *Registry) revise(s Station, m accounts.Meta, f Fields) (Station, []*fau
 	}
 	before, _ := s.Fields.tidy()
 	if len(bad) == 0 && s.Revision > 0 && f.Zone != before.Zone && s.begun(m.At) {
-		bad = append(bad, fault.New(fault.Conflict, "stations.zone_kept", "from", s.Active[0].From.Short(), "zone", s.Location().String()).At("zone"))
+		bad = append(bad, fault.New(fault.Conflict, "stations.zone_kept", "from", s.Active[0].From, "zone", s.Location().String()).At("zone"))
 	}
 	if len(bad) > 0 || s.Revision > 0 && reflect.DeepEqual(before, f) {
 		return s, bad
@@ -119,7 +119,7 @@ func (r *Registry) fits(s Station, active []Interval) (bad []*fault.Error) {
 		valid := r.Unit(seat.Unit).Valid
 		for _, a := range active {
 			if i == 0 && a.From < valid.From || i == len(s.Seats)-1 && valid.Until != "" && (a.Until == "" || a.Until > valid.Until) {
-				bad = append(bad, fault.New(fault.Invalid, "stations.active_outside", "from", valid.From.Short(), "until", valid.Until.Short()).At("active"))
+				bad = append(bad, fault.New(fault.Invalid, "stations.active_outside", "from", valid.From, "until", valid.Until).At("active"))
 			}
 		}
 		for _, other := range r.seated[seat.Unit] {

@@ -68,6 +68,9 @@ func smallBeginnings(doc *goquery.Document) (lines []string) {
 // jargon is what only who runs the server need know; their pages may say it.
 var jargon = regexp.MustCompile(`(?i)\b(cron|hash|API|tokens?|UTC|tus|JSON|UUID|SHA-?256|HTTP|URL|server|endpoint|cache|session|cookie|bbolt|ISO 8601|RFC)\b`)
 
+// vietnameseDay is a day as Vietnamese pages write it.
+var vietnameseDay = regexp.MustCompile(`\b\d{1,2}/\d{1,2}/\d{4}\b`)
+
 // vietnameseWords are the sentences of the catalogue, in small letters, that are
 // other ones in English.
 func vietnameseWords(t *testing.T) map[string]bool {
@@ -97,7 +100,7 @@ func vietnameseWords(t *testing.T) map[string]bool {
 
 // TestPagesAreWrittenInWordsOfTheirReaders walks all pages in both languages:
 // lines begin with a capital, nobody but the administrator is told words of
-// the trade, and nothing on an English page is left in Vietnamese.
+// the trade, and nothing on an English page is left in Vietnamese, days included.
 func TestPagesAreWrittenInWordsOfTheirReaders(t *testing.T) {
 	t.Parallel()
 	w := newProvince(t)
@@ -134,6 +137,11 @@ func TestPagesAreWrittenInWordsOfTheirReaders(t *testing.T) {
 					note(path, "says "+word)
 				}
 				if lang == "en" {
+					main := doc.Find("main").Clone()
+					main.Find(".paper, [data-own], [lang=vi]").Remove()
+					if day := vietnameseDay.FindString(main.Text()); day != "" {
+						note(path, "writes a day as "+day)
+					}
 					doc.Find("main *, nav *, footer *").Each(func(_ int, s *goquery.Selection) {
 						if said := strings.TrimSpace(s.Text()); said != "Tiếng Việt" && s.Children().Length() == 0 && vietnamese[strings.ToLower(said)] &&
 							s.Closest("[lang=vi]:not(html)").Length() == 0 {

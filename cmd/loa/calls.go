@@ -43,7 +43,7 @@ func (c callsNeeded) Run(t *terminal) error {
 	return listed(t, c.JSON, items, t.lang.Say("cli.calls_needed.columns"), func(c coverage.Callee) string {
 		again := "–"
 		if c.Last != nil {
-			again = c.Last.Again.Short()
+			again = c.Last.Again.Words(t.lang)
 		}
 		return fmt.Sprintf("%s\t%s\t%d\t%s\t%s", called(n.stations, c.Station), t.lang.Say("calls.need."+string(c.Needs[0])), c.Weeks, again, c.Station)
 	})
@@ -68,7 +68,7 @@ func (c callsLog) Run(t *terminal) error {
 	}
 	return listed(t, c.JSON, items, t.lang.Say("cli.calls_log.columns"), func(c coverage.Call) string {
 		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", t.lang.DateTime(c.At.In(text.Zone)), called(n.stations, c.Station), c.Outcome.Words(t.lang), c.By.Name,
-			c.Again.Short(), c.Note)
+			c.Again.Words(t.lang), c.Note)
 	})
 }
 

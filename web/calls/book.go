@@ -67,7 +67,7 @@ func (p pages) showBook(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	for _, c := range list {
-		row := bookRow{Call: c, Label: reg.Label(c.Station), Day: c.Again.Short()}
+		row := bookRow{Call: c, Label: reg.Label(c.Station), Day: c.Again.Words(r.Lang)}
 		if one, ok := said[c.Said]; ok {
 			row.Told = &one
 		}

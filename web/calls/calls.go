@@ -434,7 +434,7 @@ func (p pages) record(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, "/calls", "calls.saved", "station", p.label(r, st.ID), "again", call.Again.Short())
+	return r.Redirect(w, "/calls", "calls.saved", "station", p.label(r, st.ID), "again", call.Again.Words(r.Lang))
 }
 
 func (p pages) label(r *kit.Request, station string) string {

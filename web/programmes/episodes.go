@@ -97,7 +97,7 @@ func (p pages) renderEpisode(w http.ResponseWriter, r *kit.Request, f kit.Form) 
 	page := episodePage{Page: r.Page("schedule.episode"), Form: f, Episode: e, Programme: programme, State: string(state),
 		StateText: r.Say("schedule.state." + string(state)), Badge: stateBadges[state], Language: r.Say("language." + e.Language), Length: seconds(e.Seconds),
 		Short:     e.Audio != "" && programme.CountsTowardTarget && e.Seconds < float64(programme.MinSeconds),
-		MinLength: time.Duration(programme.MinSeconds) * time.Second, From: e.From.Short(), Until: e.Until.Short(), Script: script,
+		MinLength: time.Duration(programme.MinSeconds) * time.Second, From: e.From.Words(r.Lang), Until: e.Until.Words(r.Lang), Script: script,
 		MayEdit: edit && state == scheduler.Draft, MaySubmit: edit && state == scheduler.Draft && (e.Audio != "" || e.ScriptRunes > 0),
 		MayReturn: edit && state == scheduler.Submitted, MayPass: approve && state == scheduler.Submitted, MayEnd: approve && state == scheduler.Approved}
 	page.Title = e.Title

@@ -132,7 +132,7 @@ func ruleLines(lang text.Language, reg *stations.Registry, rules []scheduler.Rul
 	var out []ruleLine
 	for _, rule := range rules {
 		v := rule.Current()
-		l := ruleLine{ID: rule.ID, When: scheduler.SayCron(lang, v.Cron), Who: v.Selection.Say(lang, reg), From: v.From.Short(), Until: v.Until.Short(),
+		l := ruleLine{ID: rule.ID, When: scheduler.SayCron(lang, v.Cron), Who: v.Selection.Say(lang, reg), From: v.From.Words(lang), Until: v.Until.Words(lang),
 			Next: rule.Upcoming(now, dates)}
 		if v.Priority != scheduler.Ordinary {
 			l.Priority = "schedule.priority." + string(v.Priority)

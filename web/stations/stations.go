@@ -97,7 +97,7 @@ func (p pages) licences(r *kit.Request) ([]kit.Step, error) {
 	}
 	var named []string
 	for _, s := range list[:min(len(list), 3)] {
-		named = append(named, reg.Label(s.ID)+" ("+s.FM.LicenceUntil.Short()+")")
+		named = append(named, reg.Label(s.ID)+" ("+s.FM.LicenceUntil.Words(r.Lang)+")")
 	}
 	return []kit.Step{{Title: r.Say("stations.step_licence", "n", len(list)), Text: r.Say("stations.step_licence_text", "list", strings.Join(named, "; ")),
 		Path: "/stations/" + list[0].ID, Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12}}, nil
