@@ -10,13 +10,16 @@ import (
 // Filter says which stations are meant; zero members do not filter. Lists,
 // exports, the API and the command line all use it, so they never differ.
 type Filter struct {
-	Query      string                    `name:"q"`          // see Registry.Search
-	District   string                    `name:"district"`   // code of the district
-	Technology Technology                `name:"technology"` // those that have it
-	Language   string                    `name:"language"`   // those that broadcast in it
-	List       string                    `name:"list"`       // ID of a list that somebody keeps (In)
-	ActiveOn   Date                      `name:"active_on"`  // active that day
-	Visible    func(accounts.Where) bool `kong:"-"`
+	Query      string     `name:"q"`          // see Registry.Search
+	District   string     `name:"district"`   // code of the district
+	Technology Technology `name:"technology"` // those that have it
+	Language   string     `name:"language"`   // those that broadcast in it
+	List       string     `name:"list"`       // ID of a list that somebody keeps (In)
+	ActiveOn   Date       `name:"active_on"`  // active that day
+	// LicenceUntil is for those whose FM licence ends by that day, or has ended; of one
+	// without a date nothing is known.
+	LicenceUntil Date                      `name:"licence_until"`
+	Visible      func(accounts.Where) bool `kong:"-"`
 
 	listed map[string]bool
 }
@@ -53,6 +56,7 @@ func (r *Registry) Filter(f Filter) []*Station {
 			f.List != "" && !f.listed[s.ID],
 			f.Technology != "" && !s.Traits().Has(f.Technology),
 			f.Language != "" && !s.Traits().Speaks(f.Language),
+			f.LicenceUntil != "" && (s.FM.LicenceUntil == "" || s.FM.LicenceUntil > f.LicenceUntil),
 			f.Visible != nil && !f.Visible(r.Where(s.ID)):
 			continue
 		}

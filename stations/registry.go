@@ -495,14 +495,6 @@ func (r *Registry) ActiveOn(day Date) []*Station {
 	return r.Filter(Filter{ActiveOn: day})
 }
 
-// LicencesEnding lists the stations active on that day whose FM licence ends within so many
-// days or has ended, the first to end first. Of one without a date nothing is known.
-func (r *Registry) LicencesEnding(day Date, days int) []*Station {
-	list := slices.DeleteFunc(r.ActiveOn(day), func(s *Station) bool { return s.FM.LicenceUntil == "" || s.FM.LicenceUntil > day.AddDays(days) })
-	slices.SortStableFunc(list, func(a, b *Station) int { return cmp.Compare(a.FM.LicenceUntil, b.FM.LicenceUntil) })
-	return list
-}
-
 // weekMajority is on how many days of a week a station must be active to be
 // counted in it: more than half, so that a station and the one that takes over
 // from it never both count in the same week.

@@ -262,7 +262,7 @@ func (d *describer) queryType(path, name string) object {
 		return object{"type": "string", "enum": []string{"csv", "xlsx"}}
 	case "min_seconds", "max_seconds":
 		return object{"type": "number"}
-	case "active_on", "on":
+	case "active_on", "licence_until", "on":
 		return object{"type": "string", "format": "date"}
 	case "week":
 		return object{"type": "string", "pattern": weekPattern}

@@ -43,9 +43,6 @@ type fact struct {
 // activity are shown in their own way.
 var shownFields = []stations.Column{"technologies", "frequency_mhz", "power_w", "licence", "licence_until", "languages", "hours", "zone", "notes"}
 
-// soon is how many days before its end a licence is called to mind.
-const soon = 60
-
 func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 	reg, s, err := p.find(r, accounts.ReadStations)
 	if err != nil {
@@ -56,7 +53,7 @@ func (p pages) showOne(w http.ResponseWriter, r *kit.Request) error {
 	until := s.FM.LicenceUntil
 	page := onePage{
 		Page: r.Page("stations.one_title", "name", reg.Label(s.ID)), Station: *s, Unit: u, ActiveToday: s.ActiveOn(day),
-		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(soon),
+		Expired: until != "" && until < day, ExpiresSoon: until != "" && until >= day && until <= day.AddDays(licenceDays),
 		Before: kinOf(reg, reg.Lineage(s.ID).Before), After: kinOf(reg, reg.Lineage(s.ID).After),
 		MayEdit: r.Actor.Can(accounts.EditStations, reg.Where(s.ID)), MaySeeReport: r.Actor.Can(accounts.ReadCoverage, reg.Where(s.ID)),
 		MayHear:   r.Actor.Can(accounts.ReadSchedule, reg.Where(s.ID)),

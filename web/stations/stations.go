@@ -89,18 +89,22 @@ func (p pages) licences(r *kit.Request) ([]kit.Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := slices.DeleteFunc(reg.LicencesEnding(r.Today(), licenceDays), func(s *stations.Station) bool {
-		return !r.Actor.Can(accounts.ReadStations, reg.Where(s.ID))
-	})
+	a := asked{Filter: stations.Filter{LicenceUntil: r.Today().AddDays(licenceDays)}}
+	f, err := a.seen(r, reg)
+	if err != nil {
+		return nil, err
+	}
+	list := reg.Filter(f)
 	if len(list) == 0 {
 		return nil, nil
 	}
+	slices.SortStableFunc(list, func(a, b *stations.Station) int { return cmp.Compare(a.FM.LicenceUntil, b.FM.LicenceUntil) })
 	var named []string
 	for _, s := range list[:min(len(list), 3)] {
 		named = append(named, reg.Label(s.ID)+" ("+s.FM.LicenceUntil.Words(r.Lang)+")")
 	}
 	return []kit.Step{{Title: r.Say("stations.step_licence", "n", len(list)), Text: r.Say("stations.step_licence_text", "list", strings.Join(named, "; ")),
-		Path: "/stations/" + list[0].ID, Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12}}, nil
+		Path: filter.Link("/stations", a), Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12}}, nil
 }
 
 type listRow struct {
@@ -110,6 +114,7 @@ type listRow struct {
 	District  string
 	Active    bool
 	Expired   bool // the licence has run out
+	Ends      bool // or does by the day that is asked for
 	Contact   stations.Contact
 	Languages string
 }
@@ -185,7 +190,9 @@ func (p pages) renderList(w http.ResponseWriter, r *kit.Request, a asked, keep *
 		page.Groups = groupsOf(r, reg, list)
 	}
 	for _, s := range list[page.Turn.From:page.Turn.To] {
-		page.Rows = append(page.Rows, newRow(r, reg, s, f.ActiveOn, r.Today()))
+		row := newRow(r, reg, s, f.ActiveOn, r.Today())
+		row.Ends = f.LicenceUntil != ""
+		page.Rows = append(page.Rows, row)
 	}
 	return p.list.Render(w, r, page)
 }

@@ -116,7 +116,7 @@ func get(t *testing.T, url string) (*goquery.Document, int) {
 func TestTheListSearchesAndFilters(t *testing.T) {
 	srv, _ := serve(t, "editor")
 	for query, want := range map[string]int{"": 127, "?q=nam+chay": 2, "?q=Nậm+Chảy": 1, "?district=084": 9, "?technology=ip": 13, "?active_on=2023-01-01": 0,
-		"?all=1&active_on=": 127, "?language=hmn": 40} {
+		"?all=1&active_on=": 127, "?language=hmn": 40, "?licence_until=2024-05-13": 1, "?licence_until=2000-01-01": 0} {
 		doc, status := get(t, srv.URL+"/stations"+query)
 		rows, said := doc.Find("tbody tr").Length(), doc.Find(".head .soft").Text()
 		if status != 200 || rows != min(want, kit.RowsAtOnce) || !strings.HasPrefix(said, strconv.Itoa(want)+" ") {
