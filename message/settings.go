@@ -222,7 +222,10 @@ func DecideSettings(old Settings, password bool, m accounts.Meta, c SaveSettings
 		return set, false, fault.New(fault.Invalid, "message.password_form").At("password")
 	}
 	forget = !c.NewPassword && (set.Mail.Host != old.Mail.Host || set.Mail.User != old.Mail.User || set.Mail.Security == Open)
-	has := password && !forget || c.NewPassword && c.Password != ""
+	has := password && !forget
+	if c.NewPassword {
+		has = c.Password != ""
+	}
 	if set.Mail.Host != "" && set.Mail.User != "" && !has {
 		return set, false, fault.New(fault.Invalid, "message.password_again").At("password")
 	}
