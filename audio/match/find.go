@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"loa/audio/internal/fft"
 )
 
 const (
@@ -29,38 +27,51 @@ const (
 	// programme's mean: what is left of a stretch that is nearly silent is not made large.
 	scarce = 0.3
 	// chunk is how many frames of a programme are looked at together: 15 minutes.
-	chunk = 28125
-	// window is the length of the transforms that correlate.
-	window = 1024
+	chunk = 28160
+	// second is how many frames give one place that may be worth a closer look.
+	second = 32
+	// Of a programme's seconds one in so many, but so many at least, are looked at more
+	// closely, and the best of these from near places and in all ways.
+	oneCloser, leastCloser, closest, near = 50, 24, 6, 3
+	// samples is how many correlations say what is usual of a clip in a programme.
+	samples = 1000
 )
 
 // Programme is a Print made ready to find clips in. It is safe for concurrent
 // use.
 type Programme struct {
 	frames int
-	values [bandCount][]int8 // as in frames; 0 where nothing is said
-	energy []float64         // of all frames before one
+	values []int8    // bandCount a frame, as in frames; 0 where nothing is said
+	energy []float64 // of all frames before one
+	words  []word    // of every second frame
 }
 
-// Prepare makes a Programme of a Print; it holds 32 bytes a frame.
+// Prepare makes a Programme of a Print; it holds 40 bytes a frame.
 func Prepare(p Print) *Programme {
-	g := &Programme{frames: len(p.frames), energy: make([]float64, len(p.frames)+1)}
-	for i := range g.values {
-		g.values[i] = make([]int8, g.frames)
-	}
+	g := &Programme{frames: len(p.frames), values: make([]int8, bandCount*len(p.frames)), energy: make([]float64, len(p.frames)+1)}
 	least := loud(p.levels) - quiet
 	for at, f := range p.frames {
-		e := 0.0
+		e := 0
 		if int(p.levels[at]) > least {
-			for i, v := range f {
-				x := float64(v) / step
-				g.values[i][at] = v
-				e += x * x
-			}
+			copy(g.values[bandCount*at:], f[:])
+			e = dot(f[:], f[:])
 		}
-		g.energy[at+1] = g.energy[at] + e
+		g.energy[at+1] = g.energy[at] + float64(e)
+	}
+	for at := 0; at < g.frames; at += stride {
+		g.words = append(g.words, wordAt(g.values, at))
 	}
 	return g
+}
+
+// dot is the product of two vectors of the same length.
+func dot(a, b []int8) int {
+	b = b[:len(a)]
+	sum := int32(0)
+	for i, v := range a {
+		sum += int32(v) * int32(b[i])
+	}
+	return int(sum)
 }
 
 // loud is the level under which nine tenths of the frames lie.
@@ -150,14 +161,18 @@ func (g *Programme) FindBetween(clip Print, from, to float64) Fit {
 	if first >= last {
 		return Fit{Chance: 1}
 	}
-	for at := first; at < last; at += chunk {
-		s.look(g, at, min(at+chunk, last))
-	}
-	score, middle := float64(s.best.sum)/math.Sqrt(float64(len(s.pieces))), float64(len(frames))/2
-	f := Fit{Score: score, Chance: chance(score, last-first), Start: (float64(s.best.at) - middle*s.best.drift) * hop,
-		Drift: s.best.drift, Alike: s.alike, places: last - first}
+	s.usual(g)
+	s.seek(g, first, last)
+	return s.fit(last - first)
+}
+
+// fit is the best place found, of so many.
+func (s *search) fit(places int) Fit {
+	score := s.best.sum / math.Sqrt(float64(len(s.pieces)))
+	f := Fit{Score: score, Chance: chance(score, places), Start: (float64(s.best.at) - float64(s.length)/2*s.best.line.drift) * hop,
+		Drift: s.best.line.drift, Alike: s.alike, places: places}
 	for i, at := range s.pieces {
-		f.Pieces = append(f.Pieces, Piece{float64(at) * hop, float64(at+pieceLength) * hop, float64(s.best.at+s.lies[i]) * hop, s.scores[i]})
+		f.Pieces = append(f.Pieces, Piece{float64(at) * hop, float64(at+pieceLength) * hop, float64(s.best.at+s.best.line.places[i]) * hop, s.scores[i]})
 	}
 	return f
 }
@@ -171,18 +186,14 @@ func (g *Programme) Curve(clip Print, f Fit, parts int) []float64 {
 		return out
 	}
 	s := newSearch(frames)
+	s.usual(g)
 	l := slices.MinFunc(s.lines, func(a, b line) int { return cmp.Compare(math.Abs(a.drift-f.Drift), math.Abs(b.drift-f.Drift)) })
-	lead := slices.Max(s.reach)
-	for from := 0; from < g.frames; from += chunk {
-		to := min(from+chunk, g.frames)
-		fits, _ := s.correlate(g, from-lead, to-from+s.length+2*lead)
-		for k := range to - from {
-			sum := float32(0)
-			for i, fit := range fits {
-				sum += min(enough, fit[k+lead+l.places[i]])
-			}
-			part := &out[(from+k)*parts/g.frames]
-			*part = max(*part, float64(sum)/math.Sqrt(float64(len(s.pieces))))
+	for i := range out {
+		from, to := i*g.frames/parts, (i+1)*g.frames/parts
+		for _, c := range s.coarse(g, from, to, to-from, []line{l}) {
+			s.best = place{sum: -1}
+			s.look(g, max(from, c.at-stride), min(to, c.at+stride+1), []line{l})
+			out[i] = s.best.sum / math.Sqrt(float64(len(s.pieces)))
 		}
 	}
 	return out
@@ -190,61 +201,52 @@ func (g *Programme) Curve(clip Print, f Fit, parts int) []float64 {
 
 // search is one clip that is sought.
 type search struct {
-	length  int
-	pieces  []int // where each begins
-	spectra [][bandCount / 2]spectrum
-	energy  []float64
-	plan    *fft.Plan
-	lines   []line
-	reach   []int // how far each piece lies from its place at most, by drift
-	best    place
-	alike   float64   // the mean correlation there
-	scores  []float64 // of each piece there
-	lies    []int     // where each piece lies, from where the clip begins
+	length int
+	values []int8
+	pieces []int     // where each begins
+	energy []float64 // of each
+	blocks []block
+	lines  []line
+	reach  []int   // how far each piece lies from its place at most, by drift
+	scale  float64 // deviations of chance that a correlation of 1 is
+	least  float64 // energy that a stretch is taken to have at least
+	best   place
+	alike  float64   // the mean correlation there
+	scores []float64 // of each piece there
 }
 
 // place is where a clip may begin, and how well it fits there.
 type place struct {
 	at         int
-	drift      float64
-	sum, plain float32 // of all pieces: each counted up to enough, and in full
+	line       line
+	sum, plain float64 // of all pieces: each counted up to enough, and in full
 }
 
 func (p place) better(than place) bool {
 	return p.sum > than.sum+0.001 || p.sum > than.sum-0.001 && p.plain > than.plain
 }
 
-type spectrum struct{ re, im []float64 }
-
-func newSpectrum() spectrum { return spectrum{make([]float64, window), make([]float64, window)} }
-
-// line is where each piece lies for one drift, from where the clip begins.
+// line is where each piece and block lies for one drift, from where the clip begins.
 type line struct {
 	drift  float64
-	places []int // by piece
+	places []int // by piece, in frames
+	blocks []int // by block, in strides
 }
 
 // newSearch makes a search of at least the frames of a piece.
 func newSearch(frames []frame) *search {
-	s := &search{length: len(frames), plan: fft.New(window), best: place{sum: -1}}
+	s := &search{length: len(frames), best: place{sum: -1}}
+	for _, f := range frames {
+		s.values = append(s.values, f[:]...)
+	}
 	last := len(frames) - pieceLength
 	count := (last+pieceStep-1)/pieceStep + 1
 	for i := range count {
 		at := last * i / max(1, count-1)
 		s.pieces = append(s.pieces, at)
-		var spectra [bandCount / 2]spectrum
-		energy := 1e-9
-		for b := range spectra {
-			spectra[b] = newSpectrum()
-			for i, f := range frames[at : at+pieceLength] {
-				x, y := float64(f[2*b])/step, float64(f[2*b+1])/step
-				spectra[b].re[i], spectra[b].im[i] = x, y
-				energy += x*x + y*y
-			}
-			s.plan.Transform(spectra[b].re, spectra[b].im)
-		}
-		s.spectra, s.energy = append(s.spectra, spectra), append(s.energy, energy)
+		s.energy = append(s.energy, 1e-9+float64(dot(s.piece(i), s.piece(i))))
 	}
+	s.blocks = blocksOf(s.values)
 	middle := float64(len(frames)) / 2
 	farthest := max(1, middle-pieceLength/2)
 	steps := int(math.Ceil(fastest * farthest)) // a frame at the end of the clip each
@@ -257,175 +259,98 @@ func newSearch(frames []frame) *search {
 			l.places = append(l.places, at+moved)
 			s.reach[k] = max(s.reach[k], moved, -moved)
 		}
+		for _, b := range s.blocks {
+			center := float64(b.at) + blockLength/2
+			l.blocks = append(l.blocks, b.at/stride+int(math.Round((center-middle)*l.drift/stride)))
+		}
 		s.lines = append(s.lines, l)
 	}
 	return s
 }
 
-// look seeks the clip where it begins in a part of the programme.
-func (s *search) look(g *Programme, from, to int) {
-	if from >= to {
-		return
+func (s *search) piece(i int) []int8 { return s.values[bandCount*s.pieces[i]:][:bandCount*pieceLength] }
+
+// correlation is that of a piece with the programme where it begins at a frame.
+func (s *search) correlation(g *Programme, piece, at int) float64 {
+	lo, hi := max(0, at), min(g.frames, at+pieceLength)
+	if lo >= hi {
+		return 0
 	}
-	// A piece lies up to its reach before or after its place.
-	lead := slices.Max(s.reach)
-	first, total := from-lead, to-from+s.length+2*lead
-	fits, scale := s.correlate(g, first, total)
-	bound := make([]float32, to-from)
-	for i, fit := range fits {
-		near := highest(fit, s.reach[i])
-		for k := range bound {
-			bound[k] += min(enough, near[k+lead+s.pieces[i]])
+	found := dot(g.values[bandCount*lo:bandCount*hi], s.piece(piece)[bandCount*(lo-at):])
+	return float64(found) / math.Sqrt(s.energy[piece]*max(s.least, g.energy[hi]-g.energy[lo]))
+}
+
+// usual learns how well the clip's pieces fit the programme by chance, from some of all places.
+func (s *search) usual(g *Programme) {
+	s.least = max(1e-6, scarce*g.energy[g.frames]/float64(g.frames)*pieceLength)
+	squares := 0.0
+	for i := range samples {
+		_, part := math.Modf(float64(i) * math.Phi) // spread evenly, however many there are
+		v := s.correlation(g, i%len(s.pieces), int(part*float64(g.frames-pieceLength+1)))
+		squares += v * v
+	}
+	s.scale = 1 / math.Sqrt(max(1e-9, squares/samples))
+}
+
+// seek seeks the clip where it begins from one frame of the programme to another: it looks at the
+// best places by words more closely, and at the best of these along all lines.
+func (s *search) seek(g *Programme, first, last int) {
+	var lines []line // a stride at the end of the clip each
+	for i := len(s.lines) / 2 % stride; i < len(s.lines); i += stride {
+		lines = append(lines, s.lines[i])
+	}
+	var found []place
+	for at := first; at < last; at += chunk {
+		found = append(found, s.coarse(g, at, min(at+chunk, last), second, lines)...)
+	}
+	found = highestOf(found, max(leastCloser, len(found)/oneCloser))
+	for i, p := range found {
+		found[i].sum = -1
+		for at := max(first, p.at-1); at < min(last, p.at+2); at++ {
+			sum := 0.0
+			for k := 0; k < len(s.pieces); k += 2 { // they overlap by half
+				sum += min(enough, max(0, s.scale*s.correlation(g, k, at+p.line.places[k])))
+			}
+			if sum > found[i].sum {
+				found[i].at, found[i].sum = at, sum
+			}
 		}
 	}
-	for k, most := range bound {
-		if most < s.best.sum {
-			continue
+	for _, p := range highestOf(found, closest) {
+		s.look(g, max(first, p.at-near), min(last, p.at+near+1), s.lines)
+	}
+}
+
+// highestOf are so many of the places with the largest sums.
+func highestOf(list []place, n int) []place {
+	slices.SortFunc(list, func(a, b place) int { return cmp.Or(cmp.Compare(b.sum, a.sum), cmp.Compare(a.at, b.at)) })
+	return list[:min(n, len(list))]
+}
+
+// look looks closely at every place where the clip may begin from one frame to another, along lines.
+func (s *search) look(g *Programme, from, to int, lines []line) {
+	fits := make([][]float64, len(s.pieces)) // by the place of the clip and the reach
+	for i, at := range s.pieces {
+		for k := from - s.reach[i]; k < to+s.reach[i]; k++ {
+			fits[i] = append(fits[i], max(0, s.scale*s.correlation(g, i, k+at)))
 		}
-		for _, l := range s.lines {
-			p := place{at: from + k, drift: l.drift}
-			for i, fit := range fits {
-				v := fit[k+lead+l.places[i]]
+	}
+	fit := func(i, at int, l line) float64 { return fits[i][at+l.places[i]-s.pieces[i]-from+s.reach[i]] }
+	for at := from; at < to; at++ {
+		for _, l := range lines {
+			p := place{at: at, line: l}
+			for i := range fits {
+				v := fit(i, at, l)
 				p.sum, p.plain = p.sum+min(enough, v), p.plain+v
 			}
 			if !p.better(s.best) {
 				continue
 			}
-			s.best, s.scores, s.lies = p, s.scores[:0], l.places
-			s.alike = float64(p.plain/scale) / float64(len(fits))
-			for i, fit := range fits {
-				s.scores = append(s.scores, float64(min(enough, fit[k+lead+l.places[i]])))
+			s.best, s.scores = p, s.scores[:0]
+			s.alike = p.plain / s.scale / float64(len(fits))
+			for i := range fits {
+				s.scores = append(s.scores, min(enough, fit(i, at, l)))
 			}
 		}
 	}
-}
-
-// correlate gives, for each piece, its correlation with the programme where it
-// begins at each of total frames from first on, in deviations of chance; what is under 0 is 0.
-// A correlation of 1 is scale deviations.
-func (s *search) correlate(g *Programme, first, total int) (out [][]float32, scale float32) {
-	out = make([][]float32, len(s.pieces))
-	for p := range out {
-		out[p] = make([]float32, total)
-	}
-	least := max(1e-6, scarce*g.energy[g.frames]/float64(g.frames)*pieceLength)
-	var there [bandCount / 2]spectrum
-	for b := range there {
-		there[b] = newSpectrum()
-	}
-	sums, joined := [2]spectrum{newSpectrum(), newSpectrum()}, newSpectrum()
-	valid := window - pieceLength + 1
-	roots := make([]float64, valid) // of the programme's energy below a piece, inverted
-	squares, count := 0.0, 0
-	for done := 0; done < total; done += valid {
-		lo, hi := max(0, first+done), min(g.frames, first+done+window)
-		if lo >= hi {
-			continue
-		}
-		for b := range there {
-			there[b].load(g.values[2*b][lo:hi], g.values[2*b+1][lo:hi], lo-first-done)
-			s.plan.Transform(there[b].re, there[b].im)
-		}
-		// Where the programme is, of those places that are asked for.
-		begin, end := max(0, 1-pieceLength-first-done), min(valid, total-done, g.frames-first-done)
-		for i := begin; i < end; i++ {
-			at := first + done + i
-			roots[i] = 1 / math.Sqrt(max(least, g.energy[min(g.frames, at+pieceLength)]-g.energy[max(0, at)]))
-		}
-		for p := 0; p < len(s.pieces); p += 2 {
-			pair := min(2, len(s.pieces)-p)
-			for k := range pair {
-				clear(sums[k].re)
-				clear(sums[k].im)
-				for b := range there {
-					multiply(sums[k], there[b], s.spectra[p+k][b])
-				}
-			}
-			join(joined, sums[:pair])
-			// With both parts exchanged the transform is the inverse.
-			s.plan.Transform(joined.im, joined.re)
-			for k, found := range [][]float64{joined.re, joined.im}[:pair] {
-				fit, norm := out[p+k][done:], 1/(window*math.Sqrt(s.energy[p+k]))
-				for i := begin; i < end; i++ {
-					v := found[i] * norm * roots[i]
-					fit[i] = float32(v)
-					squares += v * v
-				}
-				count += max(0, end-begin)
-			}
-		}
-	}
-	scale = float32(1 / math.Sqrt(max(1e-9, squares/float64(max(1, count)))))
-	for _, fit := range out {
-		for i, v := range fit {
-			fit[i] = max(0, v*scale)
-		}
-	}
-	return out, scale
-}
-
-// load fills the spectrum with two bands, as the parts of complex numbers, from a place on.
-func (s spectrum) load(x, y []int8, from int) {
-	clear(s.re)
-	clear(s.im)
-	re, im := s.re[from:], s.im[from:]
-	for i, v := range x {
-		re[i], im[i] = float64(v)/step, float64(y[i])/step
-	}
-}
-
-// join makes one spectrum of one or two, whose inverse has the real part of the one's as its real
-// part and that of the other's as its imaginary part. Of two bands as the parts of complex numbers, the real
-// part is the sum of their correlations.
-func join(out spectrum, of []spectrum) {
-	for k := range out.re {
-		m := (window - k) % window
-		re, im := (of[0].re[k]+of[0].re[m])/2, (of[0].im[k]-of[0].im[m])/2
-		if len(of) == 2 {
-			re -= (of[1].im[k] - of[1].im[m]) / 2
-			im += (of[1].re[k] + of[1].re[m]) / 2
-		}
-		out.re[k], out.im[k] = re, im
-	}
-}
-
-// multiply adds there times the conjugate of piece.
-func multiply(sum, there, piece spectrum) {
-	re, im := sum.re, sum.im[:len(sum.re)]
-	ar, ai := there.re[:len(re)], there.im[:len(re)]
-	br, bi := piece.re[:len(re)], piece.im[:len(re)]
-	for k := range re {
-		re[k] += ar[k]*br[k] + ai[k]*bi[k]
-		im[k] += ai[k]*br[k] - ar[k]*bi[k]
-	}
-}
-
-// highest is the largest of each value and its neighbours up to reach on either
-// side. (M. van Herk 1992: two passes over blocks, whatever the reach.)
-func highest(x []float32, reach int) []float32 {
-	if reach == 0 {
-		return x
-	}
-	width := 2*reach + 1
-	n := (len(x) + 2*reach + width - 1) / width * width
-	forth, back := make([]float32, n), make([]float32, n)
-	copy(forth[reach:], x)
-	copy(back, forth)
-	for block := 0; block < n; block += width {
-		for i := block + 1; i < block+width; i++ {
-			if forth[i] < forth[i-1] {
-				forth[i] = forth[i-1]
-			}
-		}
-		for i := block + width - 2; i >= block; i-- {
-			if back[i] < back[i+1] {
-				back[i] = back[i+1]
-			}
-		}
-	}
-	out := make([]float32, len(x))
-	for i := range out {
-		out[i] = max(back[i], forth[i+width-1])
-	}
-	return out
 }

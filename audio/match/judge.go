@@ -45,7 +45,7 @@ var Reasons = []Reason{Found, TooShort, TooQuiet, NothingToFind, Nowhere, Shared
 
 // Method numbers how a verdict is come to: it is raised with any change by which a clip may be
 // judged otherwise.
-const Method = 1
+const Method = 2
 
 const (
 	// LeastSeconds is the shortest clip that is judged.

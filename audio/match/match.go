@@ -5,10 +5,11 @@
 // A recording becomes 31 frames a second of 24 bands between 350 and 3500 Hz,
 // each against its own mean and deviation of the second about it, so that
 // loudness, the horn's colour and an automatic gain matter little. A clip is cut
-// into pieces of 3 s; each is correlated with every place of the programme, and
+// into pieces of 3 s that are correlated with the programme, and
 // the best straight line through the pieces' places is taken, for clocks that
 // run up to 3 % faster or slower. No piece counts more than a few seconds can
-// prove.
+// prove. Bits of the bands tell in which few seconds of a programme that is worth
+// doing.
 //
 // The score is in deviations of what the same clip reaches elsewhere in the same
 // programme, and is turned into the chance that a clip of something else reaches

@@ -274,22 +274,6 @@ func TestAFrameIsByWhatIsAboutIt(t *testing.T) {
 	}
 }
 
-func TestHighestIsTheLargestNear(t *testing.T) {
-	r := rand.New(rand.NewPCG(9, 9))
-	for range 200 {
-		x := make([]float32, 1+r.IntN(60))
-		for i := range x {
-			x[i] = r.Float32()
-		}
-		reach := r.IntN(20)
-		for i, got := range highest(x, reach) {
-			if want := slices.Max(x[max(0, i-reach):min(len(x), i+reach+1)]); got != want {
-				t.Fatalf("reach %d, place %d of %d: %v, want %v", reach, i, len(x), got, want)
-			}
-		}
-	}
-}
-
 func TestPrintsAreReadBack(t *testing.T) {
 	p := printOf(talk(20, 1))
 	b, err := p.MarshalBinary()

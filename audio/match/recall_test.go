@@ -340,6 +340,62 @@ func TestRecall(t *testing.T) {
 		of(0.5)-0.3665*spread-spread*math.Log(4))
 }
 
+// TestNoPlaceIsOverlooked: of clips with talk so loud that many are lost, each that is found where every place
+// of a programme of most of an hour is looked at closely is found by Find at the same place, and equally well.
+func TestNoPlaceIsOverlooked(t *testing.T) {
+	programmes := sentences(t, 240)
+	clips := 8
+	if audiotest.Long() {
+		clips = 1000
+	}
+	without := map[string]func() (*Programme, []float32){} // all that others than this voice say, as one
+	for _, p := range programmes {
+		if without[p.voice] == nil {
+			without[p.voice] = sync.OnceValues(func() (*Programme, []float32) {
+				var all []float32
+				for _, other := range programmes {
+					if other.voice != p.voice {
+						all = append(all, other.samples...)
+					}
+				}
+				return Prepare(printOf(all)), all
+			})
+		}
+	}
+	found, overlooked, moved := 0, 0, 0
+	for i := range clips {
+		r := rand.New(rand.NewPCG(5, uint64(i)))
+		talk := programmes[r.IntN(len(programmes))]
+		g, all := without[talk.voice]()
+		length := (10 + 5*(i%2)) * rate
+		from, talked := r.IntN(len(all)-2*length), r.IntN(len(talk.samples)-2*length)
+		x := stretch(all[from:from+2*length], 1+0.03*float64(r.IntN(3)-1))
+		x = street(float64(-6-r.IntN(7)), false)(x[:length], talk.samples[talked:talked+length], r)
+		clip := printOf(x)
+		f := g.Find(clip)
+		s := newSearch(clip.frames)
+		s.usual(g)
+		for at := -s.length / 2; at < g.frames-s.length/2; at += 1000 {
+			s.look(g, at, min(at+1000, g.frames-s.length/2), s.lines)
+		}
+		best := s.fit(g.frames)
+		if best.Chance > Certain {
+			continue
+		}
+		found++
+		if f.Chance > Certain {
+			overlooked++
+			t.Errorf("clip %d is found at %.2f s by a score of %.2f, and by Find at %.2f s by one of %.2f", i, best.Start, best.Score, f.Start, f.Score)
+		} else if f.Score < best.Score-0.01 {
+			moved++
+		}
+	}
+	t.Logf("%d clips, %d found, %d of these overlooked, %d found less well", clips, found, overlooked, moved)
+	if found < clips/3 || moved > found/50 {
+		t.Errorf("%d of %d found, %d less well", found, clips, moved)
+	}
+}
+
 // TestNothingWrongIsProved judges clips among many programmes: of the one that was reported, of none of them, in
 // turn, each made in any of the ways of TestRecall without a codec. No programme may be found that is not in the clip, and no
 // report contradicted. LOA_LONG=1 makes 12,000 clips, each a trial with nine programmes or so of other presenters.
