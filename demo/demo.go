@@ -19,7 +19,6 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/audio"
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
@@ -86,7 +85,7 @@ func Fill(ctx context.Context, s Store, blobs library.Blobs, seed uint64, now ti
 	}
 	w := &world{ctx: ctx, store: s, blobs: blobs, rnd: rand.New(rand.NewPCG(seed, 2024)), seed: seed, now: now, weeks: weeks, phc: phc,
 		people: map[string]accounts.Actor{}}
-	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.close, w.telephone, w.serverLog, w.contests}
+	steps := []func() error{w.staff, w.describe, w.plan, w.year, w.listen, w.close, w.telephone, w.serverLog, w.contests}
 	for i, step := range steps {
 		if w.reg, err = s.Registry(ctx); err != nil {
 			return nil, err
@@ -209,35 +208,44 @@ func (w *world) describe() error {
 
 // plan makes the programmes, their weekly episodes and the rules.
 func (w *world) plan() error {
-	recording, seconds, err := w.record()
-	if err != nil {
-		return err
-	}
 	editor := w.people["bientap"]
 	at := w.begin()
+	var recordings []string // of the episodes of the weekly programme, the latest first; all older ones have the last
+	for n := range distinct + 1 {
+		body, err := Speech(24), error(nil)
+		if n < distinct {
+			body, err = digest(n)
+		}
+		if err != nil {
+			return err
+		}
+		r, err := w.keep(w.meta(editor, at), library.ForProgramme, "", fmt.Sprintf("nong-thon-moi-%d.mp3", distinct-n+1), body)
+		if err != nil {
+			return err
+		}
+		recordings = append(recordings, r.ID)
+	}
 	for _, p := range []struct {
 		scheduler.SaveProgramme
 		rule  scheduler.SaveRule
-		audio string
+		audio []string
 	}{
 		{scheduler.SaveProgramme{Title: "Nông thôn mới hằng tuần", Producer: "Văn phòng điều phối nông thôn mới tỉnh",
 			Topics: []scheduler.Topic{"rural_infrastructure", "ocop_cooperatives"}, Languages: []string{"vi"}, CountsTowardTarget: true},
-			scheduler.SaveRule{Cron: "0 17 * * 1,4", Selection: scheduler.Selection{All: true}}, recording},
+			scheduler.SaveRule{Cron: "0 17 * * 1,4", Selection: scheduler.Selection{All: true}}, recordings},
 		{scheduler.SaveProgramme{Title: "Nông thôn mới – tiếng Mông", Producer: "Đài Phát thanh – Truyền hình tỉnh",
 			Topics: []scheduler.Topic{"ecological_farming"}, Languages: []string{"hmn"}, CountsTowardTarget: true},
-			scheduler.SaveRule{Cron: "30 5 * * 6", Selection: scheduler.Selection{Language: "hmn"}}, recording},
+			scheduler.SaveRule{Cron: "30 5 * * 6", Selection: scheduler.Selection{Language: "hmn"}}, recordings[distinct:]},
 		{scheduler.SaveProgramme{Title: "Thông báo của xã", Producer: "Uỷ ban nhân dân xã", Topics: []scheduler.Topic{"digital_transformation"},
 			Languages: []string{"vi"}, MinSeconds: 60},
-			scheduler.SaveRule{Cron: "0 6 * * 3", Selection: scheduler.Selection{All: true}, Minutes: 10}, recording},
+			scheduler.SaveRule{Cron: "0 6 * * 3", Selection: scheduler.Selection{All: true}, Minutes: 10}, recordings[distinct:]},
 	} {
 		made, err := w.store.SaveProgramme(w.ctx, w.meta(editor, at), p.SaveProgramme)
 		if err != nil {
 			return err
 		}
-		if p.audio != "" {
-			if err := w.episodes(made, p.audio, seconds); err != nil {
-				return err
-			}
+		if err := w.episodes(made, p.audio); err != nil {
+			return err
 		}
 		p.rule.Programme, p.rule.From = made.ID, stations.DateOf(w.monday(-w.weeks))
 		if _, err := w.store.SaveRule(w.ctx, w.meta(editor, at), p.rule); err != nil {
@@ -256,14 +264,14 @@ func (w *world) monday(offset int) time.Time {
 var subjects = []string{"Đường về bản", "Quế, hồi và hợp tác xã", "Nước sạch mùa khô", "Bản không rác", "Chuyển đổi số ở xã", "Du lịch cộng đồng",
 	"Chăn nuôi an toàn", "Nhà văn hoá thôn", "Lễ hội và bản sắc", "Bình đẳng giới", "Trồng rau vụ đông", "An toàn giao thông nông thôn"}
 
-func (w *world) episodes(p scheduler.Programme, recording string, seconds float64) error {
+func (w *world) episodes(p scheduler.Programme, recordings []string) error {
 	editor := w.people["bientap"]
 	for i := -w.weeks; i <= 0; i++ {
 		first := w.monday(i)
 		made := w.meta(editor, latest(w.begin(), first.AddDate(0, 0, -2)))
 		e, err := w.store.SaveEpisode(w.ctx, made,
 			scheduler.SaveEpisode{Programme: p.ID, Title: fmt.Sprintf("Số %d: %s", i+w.weeks+1, subjects[(i+w.weeks)%len(subjects)]),
-				Audio: recording, Script: "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
+				Audio: recordings[min(-i, len(recordings)-1)], Script: "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
 				Language: p.Languages[0], From: stations.DateOf(first), Until: stations.DateOf(first.AddDate(0, 0, 6)), Submit: true})
 		if err != nil {
 			return err
@@ -285,24 +293,6 @@ func latest(a, b time.Time) time.Time {
 // Speech is an MP3 of a few seconds of speech, so many times. Its frames stand
 // alone, so they can be joined.
 func Speech(times int) []byte { return bytes.Repeat(clip, times) }
-
-// record keeps the recording of the episodes: the speech, repeated until it is
-// long enough to count.
-func (w *world) record() (id string, seconds float64, err error) {
-	long := Speech(24)
-	set := library.DefaultSettings()
-	contentType, report, err := library.Examine(w.ctx, library.ForProgramme, bytes.NewReader(long), set, audio.Options{})
-	if err != nil {
-		return "", 0, err
-	}
-	ref, err := w.blobs.Put(w.ctx, bytes.NewReader(long), set.MaxBytes)
-	if err != nil {
-		return "", 0, err
-	}
-	r, err := w.store.SaveRecording(w.ctx, w.meta(w.people["bientap"], w.begin()), library.SaveRecording{Kind: library.ForProgramme,
-		Owner: library.Owner{Name: w.people["bientap"].Name}, Name: "nong-thon-moi.mp3", ContentType: contentType, Blob: ref, Report: report})
-	return r.ID, r.Seconds, err
-}
 
 // each runs f for every station, several at once: one change a commit would
 // take minutes.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio/match"
 	"loa/contest"
 	"loa/coverage"
 	"loa/demo"
@@ -117,6 +119,21 @@ func TestAYearLooksLikeAProvince(t *testing.T) {
 	}
 	if phases[contest.Published] != 1 || phases[contest.Judging] != 1 || phases[contest.Open] != 1 {
 		t.Errorf("contests: %v", phases)
+	}
+	prover := airing.NewProver(airing.ProverConfig{Store: s, Blobs: blobs, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
+		Hold: func() error { return nil }})
+	if n, err := prover.JudgeAll(ctx); err != nil || n != 8 {
+		t.Errorf("%d recordings are heard, %v", n, err)
+	}
+	lines, _, err := s.Airings(ctx, accounts.Daemon(), airing.Query{From: now.AddDate(0, 0, -8), Until: now})
+	said := map[match.Word]int{}
+	for _, l := range lines {
+		for _, p := range l.Proofs {
+			said[p.Word]++
+		}
+	}
+	if want := map[match.Word]int{match.Verified: 4, match.NotProven: 2, match.Contradicted: 2}; err != nil || !maps.Equal(said, want) {
+		t.Errorf("the machine says %v, want %v; %v", said, want, err)
 	}
 	shown := words{}
 	if err := shown.all(ctx, s, hall, now); err != nil {

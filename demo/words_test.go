@@ -8,6 +8,7 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
+	"loa/audio/match"
 	"loa/contest"
 	"loa/coverage"
 	"loa/internal/text"
@@ -32,7 +33,9 @@ var lists = []struct {
 	{all: airing.Reasons[:]},
 	{all: airing.AllMeans[:], spare: map[string]string{"mobile": "no station of the founding list goes about with a loudspeaker"}},
 	{all: airing.Findings[:]},
-	{all: library.Kinds, spare: map[string]string{"evidence": ofPeople, "photo": ofPeople, "scan": ofPeople}},
+	{all: match.Words},
+	{all: airing.Hints, spare: map[string]string{"faint": ofPeople}},
+	{all: library.Kinds, spare: map[string]string{"photo": ofPeople, "scan": ofPeople}},
 	{all: contest.EntrantKinds, spare: map[string]string{"person": ofPeople, "group": ofPeople}},
 	{all: contest.Fates(), spare: map[string]string{"as_is": ofPeople, "edited": ofPeople, "held": ofPeople}},
 	{all: contest.Phases, spare: map[string]string{"draft": "it is what a visitor tries first", "closed": "a result that can still be corrected shows more"}},
