@@ -176,6 +176,7 @@ type NeedFilter struct {
 	District string `name:"district"` // official code; "" means every one the actor may call in
 	List     string `name:"list"`     // ID of a list of stations
 	Need     Need   `name:"need"`
+	Due      bool   `name:"due"` // without those that rest
 }
 
 // CallSource is what is asked to find out who is to be called.
@@ -233,5 +234,5 @@ func ToBeCalled(ctx context.Context, s CallSource, by accounts.Actor, f NeedFilt
 		facts.Weeks = append(facts.Weeks, w)
 	}
 	list, err := CallList(facts)
-	return slices.DeleteFunc(list, func(c Callee) bool { return f.Need != "" && !c.Has(f.Need) }), err
+	return slices.DeleteFunc(list, func(c Callee) bool { return f.Need != "" && !c.Has(f.Need) || f.Due && c.Rests }), err
 }

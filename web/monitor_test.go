@@ -41,9 +41,9 @@ func TestAMonitorsMonday(t *testing.T) {
 	}
 
 	p.Open(server.URL + "/")
-	p.Says("main", "Đã phát 1/127 đài, tuần 20", "125 đài chưa báo, 1 đài báo không phát được.")
+	p.Says("main", "Đã phát 1/127 đài, tuần 20", "125 đài chưa báo", "1 đài báo không phát được")
 	look("home")
-	p.Follow("main a[href='/coverage']")
+	p.Follow("main .step a.button[href^='/coverage?week=']")
 	p.Says("main", "1/127")
 	look("week")
 	p.Fingers("/coverage")

@@ -8,7 +8,6 @@ import (
 	"embed"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"loa/accounts"
@@ -305,7 +304,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		}
 		if len(said) > 0 {
 			steps = append(steps, kit.Step{Title: r.Say("airing.step_said", "n", len(said)), Text: reg.Label(st.ID), Path: dayPath(r.Actor, st.ID) + "#said",
-				Button: r.Say("airing.step_said_open"), Icon: "phone", State: "warn", Order: 4})
+				Button: r.Say("airing.step_said_open"), Icon: "phone", State: "warn", Order: 4, Count: len(said)})
 		}
 		day, err := p.dayOf(r, reg, st)
 		if err != nil {
@@ -315,6 +314,7 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		switch {
 		case len(day.Waiting) > 0:
 			step.State, step.Text = "warn", r.Say("airing.step_waiting", "n", len(day.Waiting))
+			step.Path, step.Count = step.Path+"#waiting", len(day.Waiting)
 		case len(day.NotDue) > 0 && day.NotDue[0].OnAir(r.Now):
 			step.Text = r.Say("airing.step_on_air", "title", day.NotDue[0].Programme.Title, "at", r.Lang.Clock(day.NotDue[0].Over))
 		case len(day.NotDue) > 0:
@@ -346,25 +346,21 @@ func (p pages) lapsed(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	pile := airing.CheckFilter{}.Pile(r.Actor, reg, list)
-	var of []string
+	var of []kit.StepLine
 	for _, e := range pile.Waiting {
 		if e.Lapsed != "" {
-			of = append(of, reg.Label(e.Station)+" "+r.Lang.DateTime(e.StartedAt)+" ("+e.Lapsed+")")
+			of = append(of, kit.StepLine{Text: reg.Label(e.Station) + " " + r.Lang.DateTime(e.StartedAt) + " (" + e.Lapsed + ")", Path: "/airings/" + e.Report})
 		}
 	}
 	var steps []kit.Step
-	if n := len(pile.Waiting) - len(of); n > 0 {
-		steps = append(steps, kit.Step{Title: r.Say("airing.step_check", "n", n), Text: r.Say("airing.step_check_text", "looked", pile.Looked),
-			Path: "/evidence", Button: r.Say("airing.step_check_open"), Icon: "camera", State: "warn", Order: 8})
+	if n := len(pile.Waiting); n > 0 {
+		steps = append(steps, kit.Step{Title: r.Say("airing.step_check", "n", n), Text: r.Say("airing.step_check_text"),
+			Path: "/evidence", Button: r.Say("airing.step_check_open"), Icon: "camera", State: "warn", Order: 8, Count: n})
 	}
 	if len(of) == 0 {
 		return steps, nil
 	}
-	named := strings.Join(of[:min(len(of), 5)], "; ")
-	if len(of) > 5 {
-		named += "; …"
-	}
-	return append(steps, kit.Step{Title: r.Say("airing.step_lapsed", "n", len(of)), Text: r.Say("airing.step_lapsed_text", "list", named),
+	return append(steps, kit.Step{Title: r.Say("airing.step_lapsed", "n", len(of)), Text: r.Say("airing.step_lapsed_text"), Lines: of,
 		Path: "/evidence", Button: r.Say("airing.step_verify"), Icon: "history", State: "warn", Order: 7}), nil
 }
 
@@ -388,10 +384,10 @@ func (p pages) contradicted(r *kit.Request) ([]kit.Step, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	var of []string
+	var of []kit.StepLine
 	for _, e := range list {
-		of = append(of, reg.Label(e.Station)+" "+r.Lang.DateTime(e.StartedAt))
+		of = append(of, kit.StepLine{Text: reg.Label(e.Station) + " " + r.Lang.DateTime(e.StartedAt), Path: "/airings/" + e.Report})
 	}
-	return []kit.Step{{Title: r.Say("airing.step_contradicted", "n", len(list)), Text: r.Say("airing.step_contradicted_text", "list", strings.Join(of, "; ")),
+	return []kit.Step{{Title: r.Say("airing.step_contradicted", "n", len(list)), Text: r.Say("airing.step_contradicted_text"), Lines: of,
 		Path: "/airings/" + list[0].Report, Button: r.Say("airing.step_contradicted_open"), Icon: "info", State: "warn", Order: 6}}, nil
 }

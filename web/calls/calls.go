@@ -450,34 +450,31 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 	if !r.Actor.CanSomewhere(accounts.CallStation) {
 		return nil, nil
 	}
-	list, err := coverage.ToBeCalled(r.Context(), p.store, r.Actor, coverage.NeedFilter{}, r.Now)
-	if err != nil {
+	f := coverage.NeedFilter{Due: true}
+	list, err := coverage.ToBeCalled(r.Context(), p.store, r.Actor, f, r.Now)
+	if err != nil || len(list) == 0 {
 		return nil, err
-	}
-	list = slices.DeleteFunc(list, func(c coverage.Callee) bool { return c.Rests })
-	if len(list) == 0 {
-		return nil, nil
 	}
 	reg, err := p.store.Registry(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	var parts, first []string
-	for _, need := range coverage.Needs {
+	var first []string
+	for _, c := range list[:min(len(list), 3)] {
+		first = append(first, reg.Label(c.Station))
+	}
+	step := kit.Step{Title: r.Say("calls.step", "n", len(list)), Text: r.Say("calls.step_text", "first", strings.Join(first, ", ")),
+		Path: filter.Link("/calls", f), Button: r.Say("calls.step_open"), Icon: "phone", State: "warn", Order: 9, Count: len(list)}
+	for _, f.Need = range coverage.Needs {
 		n := 0
 		for _, c := range list {
-			if c.Needs[0] == need {
+			if c.Has(f.Need) {
 				n++
 			}
 		}
 		if n > 0 {
-			parts = append(parts, r.Say("calls.step."+string(need), "n", n))
+			step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("calls.step."+string(f.Need), "n", n), Path: filter.Link("/calls", f), Count: n})
 		}
 	}
-	for _, c := range list[:min(len(list), 3)] {
-		first = append(first, reg.Label(c.Station))
-	}
-	return []kit.Step{{Title: r.Say("calls.step", "n", len(list)),
-		Text: r.Say("calls.step_text", "parts", strings.Join(parts, "; "), "first", strings.Join(first, ", ")),
-		Path: "/calls", Button: r.Say("calls.step_open"), Icon: "phone", State: "warn", Order: 9}}, nil
+	return []kit.Step{step}, nil
 }

@@ -828,10 +828,15 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	step := kit.Step{Title: r.Say("coverage.step", "week", r.Lang.Week(cal.Start(got.Week), cal.End(got.Week)), "aired", got.Aired, "expected", got.Expected()),
-		Path: "/coverage", Button: r.Say("coverage.open"),
-		Icon: "coverage", Order: 8, Text: r.Say("coverage.step_text", "silent", got.NotReported, "failed", got.NotAired)}
-	if got.NotDue > 0 {
-		step.Text += " " + r.Say("coverage.step_later", "n", got.NotDue)
+		Path: address(got.Week), Button: r.Say("coverage.open"), Icon: "coverage", Order: 8}
+	for _, g := range []struct {
+		state coverage.State
+		n     int
+	}{{coverage.NotReported, got.NotReported}, {coverage.NotAired, got.NotAired}, {coverage.NotDue, got.NotDue}} {
+		if g.n > 0 {
+			step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("coverage.step."+string(g.state), "n", g.n),
+				Path: address(got.Week) + "#g-" + string(g.state), Count: g.n})
+		}
 	}
 	if got.Complete() {
 		step.State = "ok"
@@ -841,7 +846,8 @@ func (p pages) steps(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	if before.Week != got.Week && before.Expected() > 0 {
-		step.Text += " " + r.Say("coverage.step_before", "aired", before.Aired, "expected", before.Expected())
+		step.Lines = append(step.Lines, kit.StepLine{Text: r.Say("coverage.step_before", "aired", before.Aired, "expected", before.Expected()),
+			Path: address(before.Week)})
 	}
 	return []kit.Step{step}, nil
 }

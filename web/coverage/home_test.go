@@ -47,7 +47,7 @@ func TestTheFirstPageSaysWhomToCall(t *testing.T) {
 	m := accounts.Grant{Role: accounts.Monitor, Scope: accounts.Scope{Level: accounts.Province}}
 	client := webtest.NewClient(t, h, webtest.LoggedIn(t, s, "Giám sát", now, m))
 	client.Get("/")
-	client.Expect(http.StatusOK, `.step a[href="/calls"]`, text.Vietnamese.Say("calls.step", "n", 2), text.Vietnamese.Say("calls.step.silent", "n", 1),
-		text.Vietnamese.Say("calls.step.missed", "n", 1),
+	client.Expect(http.StatusOK, `.step a[href="/calls?due=1"][data-rows="2"]`, text.Vietnamese.Say("calls.step", "n", 2), text.Vietnamese.Say("calls.step.silent", "n", 1),
+		text.Vietnamese.Say("calls.step.missed", "n", 2),
 		text.Vietnamese.Say("coverage.step_before", "aired", 0, "expected", 127))
 }

@@ -162,5 +162,5 @@ func (p pages) waiting(r *kit.Request) ([]kit.Step, error) {
 		return nil, err
 	}
 	return []kit.Step{{Title: r.Say("coverage.step_pleas", "n", n), Text: r.Say("coverage.step_pleas_text"), Path: "/coverage/excuses?state=waiting",
-		Button: r.Say("coverage.step_pleas_open"), Icon: "coverage", State: "warn", Order: 8}}, nil
+		Button: r.Say("coverage.step_pleas_open"), Icon: "coverage", State: "warn", Order: 8, Count: n}}, nil
 }

@@ -227,20 +227,24 @@ type Step struct {
 	Icon   string // name in icons.go
 	State  string // "", "ok", "warn" or "bad": the card's mark
 	Order  int    // small first
+	Count  int    // how many rows the page it leads to lists, where the card says a number
 	Lines  []StepLine
 }
 
 // StepLine is one of several things a card is about, and where it is done.
-type StepLine struct{ Text, Path string }
+type StepLine struct {
+	Text, Path string
+	Count      int // as that of Step
+}
 
-// mostLines is how many of its lines a card shows.
+// mostLines is how many of its lines a card shows unfolded.
 const mostLines = 5
 
 // First are the lines that are shown.
 func (s Step) First() []StepLine { return s.Lines[:min(len(s.Lines), mostLines)] }
 
-// More is how many are not.
-func (s Step) More() int { return len(s.Lines) - len(s.First()) }
+// More are those that are folded away.
+func (s Step) More() []StepLine { return s.Lines[len(s.First()):] }
 
 // StepFunc tells the steps its noun has for this person now; none is fine.
 type StepFunc func(r *Request) ([]Step, error)

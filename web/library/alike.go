@@ -85,8 +85,12 @@ func (p pages) next(r *kit.Request) ([]kit.Step, error) {
 	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}
-	return []kit.Step{{Title: r.Say("library.alike_step"), Text: r.Say("library.alike_step_text", "n", len(pairs)), Path: "/library?alike=open",
-		Button: r.Say("library.alike_go"), Icon: "library", Order: 75}}, nil
+	of := map[string]bool{}
+	for _, pair := range pairs {
+		of[pair.One], of[pair.Other] = true, true
+	}
+	return []kit.Step{{Title: r.Say("library.alike_step"), Text: r.Say("library.alike_step_text", "n", len(of)), Path: "/library?alike=open",
+		Button: r.Say("library.alike_go"), Icon: "library", Order: 75, Count: len(of)}}, nil
 }
 
 // stepOf is the form of the decision about a recording that is alike.

@@ -104,7 +104,7 @@ func (p pages) licences(r *kit.Request) ([]kit.Step, error) {
 		named = append(named, reg.Label(s.ID)+" ("+s.FM.LicenceUntil.Words(r.Lang)+")")
 	}
 	return []kit.Step{{Title: r.Say("stations.step_licence", "n", len(list)), Text: r.Say("stations.step_licence_text", "list", strings.Join(named, "; ")),
-		Path: filter.Link("/stations", a), Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12}}, nil
+		Path: filter.Link("/stations", a), Button: r.Say("stations.step_licence_open"), Icon: "stations", State: "warn", Order: 12, Count: len(list)}}, nil
 }
 
 type listRow struct {
