@@ -26,6 +26,7 @@ type slotsCommand struct {
 
 // Run asks the daemon and prints.
 func (c slotsCommand) Run(t *terminal) error {
+	c.Until = c.Until.Through()
 	items, err := c.client().all(t, filter.Link("/api/v1/slots", c.SlotFilter, "limit", "500"))
 	if err != nil {
 		return err
@@ -93,6 +94,7 @@ type airingsList struct {
 
 // Run asks the daemon and prints.
 func (c airingsList) Run(t *terminal) error {
+	c.Until = c.Until.Through()
 	items, err := c.client().all(t, filter.Link("/api/v1/airings", c.Filter, "limit", "500"))
 	if err != nil {
 		return err

@@ -58,6 +58,7 @@ type callsLog struct {
 
 // Run asks the daemon and prints.
 func (c callsLog) Run(t *terminal) error {
+	c.Until = c.Until.Through()
 	items, err := c.client().all(t, filter.Link("/api/v1/calls", c.CallFilter, "limit", "500"))
 	if err != nil {
 		return err
