@@ -20,10 +20,8 @@ async function begin() {
   say(here === undefined ? "off" : sub ? "on" : "lost");
 }
 
-// subscribe asks the person, the browser and the server, in that order.
+// subscribe asks the browser's push service, then the server.
 async function subscribe() {
-  const may = await Notification.requestPermission();
-  if (may !== "granted") return say(may === "denied" ? "denied" : "dismissed");
   await navigator.serviceWorker.register("/worker.js", { updateViaCache: "all" });
   const registered = await navigator.serviceWorker.ready,
     old = await registered.pushManager.getSubscription();
@@ -49,7 +47,9 @@ const patience = 30_000; // ms after which a push service that does not answer i
 button.addEventListener("click", async () => {
   button.setAttribute("aria-busy", "true");
   try {
-    await Promise.race([subscribe(), new Promise((_, late) => setTimeout(late, patience))]);
+    const may = await Notification.requestPermission(); // a person takes her time
+    if (may !== "granted") say(may === "denied" ? "denied" : "dismissed");
+    else await Promise.race([subscribe(), new Promise((_, late) => setTimeout(late, patience))]);
   } catch {
     say("failed"); // no push service, or no network
   }

@@ -108,6 +108,28 @@ func TestAPersonIsToldOnThisMachine(t *testing.T) {
 	p.Wait(button)
 }
 
+// A push service has its time from the answer on to what the browser asks, not while it asks.
+func TestAPersonTakesHerTimeToAnswer(t *testing.T) {
+	origin, _, _ := site(t)
+	p := webtest.NewNotified(t).Person()
+	p.Open(origin + "/me/messages")
+	p.Wait(button)
+	webtest.Eval[bool](p, "stand in for the browser's question and the clock", `(() => {
+		Notification.requestPermission = () => new Promise((answer) => (globalThis.answer = answer));
+		PushManager.prototype.subscribe = () => new Promise(() => {});
+		const real = setTimeout;
+		globalThis.setTimeout = (f, ms) => (ms === 30_000 ? (globalThis.late = f) : real(f, ms));
+		return true;
+	})()`)
+	p.Click(button)
+	p.Until("the browser asks", `globalThis.answer`)
+	if webtest.Eval[bool](p, "look at the clock", `!!globalThis.late`) {
+		t.Error("the time runs while the browser asks")
+	}
+	p.Until("the time runs", `(answer("granted"), !!globalThis.late)`)
+	p.Until("a push service that says nothing is told of", `(late(), !document.querySelector("[data-case=failed]").hidden)`)
+}
+
 // What the worker is brought it shows as it says, the same twice once, and a touch opens the page it is about.
 func TestTheWorkerShowsWhatItIsBrought(t *testing.T) {
 	origin, _, _ := site(t)
