@@ -56,6 +56,8 @@ var aboveTheFloor = map[string]string{
 	"::-moz-progress-bar":              "the other engine's name of it stands beside it",
 	"input[capture]":                   "a computer opens its files instead",
 	".storage":                         "asked for by ?.",
+	".estimate()":                      "asked for by ?., and then no room is foretold",
+	".connection":                      "asked for by ?., and then only a press fetches what is large",
 	".locks":                           "asked for by navigator.locks ?",
 	".randomUUID()":                    "asked for by ?.",
 	".at":                              "a field of ours; the method of lists is .at()",

@@ -13,6 +13,7 @@ import (
 	"loa/accounts"
 	"loa/airing"
 	"loa/audio"
+	"loa/internal/text"
 	"loa/library"
 	"loa/scheduler"
 	"loa/stations"
@@ -92,6 +93,12 @@ type slotCard struct {
 	Undo          bool      // the report may be taken back without a reason
 	Ask           time.Time // when a recording is asked for, zero before it has begun
 	library.Offer           // of its episode's sound, where that is there
+}
+
+// DayOver is when the day of the airing ends: her phone keeps the sound until then.
+func (c slotCard) DayOver() time.Time {
+	y, m, d := c.Over.In(text.Zone).Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, text.Zone)
 }
 
 // Keeps reports whether her phone keeps the form of the slot: of the day before and after now, not of a week that was left.

@@ -58,9 +58,16 @@ export const settles = (answer, id, sum) =>
   Array.isArray(answer.missing) &&
   answer.missing.length === 0;
 
+export const soundsName = "loa-sounds"; // of the database of soundstore.js
+
 // leave forgets what pages keep of a person so that they open without a network,
-// or where she left them: she logs out. What the server has not heard yet stays,
+// or where she left them, and the sound she kept: she logs out. What the server has not heard yet stays,
 // under her name.
 export function leave() {
   for (const prefix of ["loa-known:", "loa-place:"]) storage.keys(prefix).forEach((key) => storage.remove(key));
+  try {
+    indexedDB.deleteDatabase(soundsName);
+  } catch {
+    /* nothing is kept there */
+  }
 }

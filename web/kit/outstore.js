@@ -6,23 +6,18 @@ const name = "loa-outbox";
 const version = 1; // of the tables; the shape of an item is outbox.js's
 const opening = 4000; // ms it may take; Safari at times never opens it
 
-export async function outstore() {
+// opened opens a database, which make makes where it is new, and returns what does work in one transaction
+// of it, and is done when that is on disk.
+export async function opened(name, version, make) {
   const db = await new Promise((done, failed) => {
     setTimeout(() => failed(new Error("slow")), opening);
     const ask = indexedDB.open(name, version);
-    ask.onupgradeneeded = () => {
-      const made = ask.result.objectStoreNames;
-      if (!made.contains("items")) ask.result.createObjectStore("items", { keyPath: "id" });
-      if (!made.contains("bytes")) ask.result.createObjectStore("bytes");
-      if (!made.contains("notes")) ask.result.createObjectStore("notes");
-    };
+    ask.onupgradeneeded = () => make(ask.result);
     ask.onsuccess = () => done(ask.result);
     ask.onerror = () => failed(ask.error);
   });
   db.onversionchange = () => db.close(); // a newer page waits for it
-
-  // within does work in one transaction, and is done when that is on disk.
-  const within = (tables, mode, work) =>
+  return (tables, mode, work) =>
     new Promise((done, failed) => {
       const t = db.transaction(tables, mode, { durability: "strict" });
       let value;
@@ -31,6 +26,15 @@ export async function outstore() {
       t.oncomplete = () => done(value);
       t.onabort = t.onerror = () => failed(t.error ?? new Error("aborted"));
     });
+}
+
+export async function outstore() {
+  const within = await opened(name, version, (db) => {
+    const made = db.objectStoreNames;
+    if (!made.contains("items")) db.createObjectStore("items", { keyPath: "id" });
+    if (!made.contains("bytes")) db.createObjectStore("bytes");
+    if (!made.contains("notes")) db.createObjectStore("notes");
+  });
 
   return {
     all: () => within(["items"], "readonly", (t) => t.objectStore("items").getAll()),
