@@ -124,15 +124,16 @@ func TestSoundIsKeptOnAPhone(t *testing.T) {
 	v.tab.Until("the page says so", `document.querySelector("[data-here]").textContent.startsWith("Đã giữ trên máy này (360 KB)")`)
 	v.tab.Until("her day is kept", `caches.open("loa-1-pages").then((c) => c.match("/today")).then(Boolean)`)
 
+	v.tab.Until("the list is kept", `caches.open("loa-1-pages").then((c) => c.match("/outbox")).then(Boolean)`)
 	v.meddles(func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) })
-	v.today()
+	v.ahead()
 	v.tab.Until("it plays without a network", `(() => {
 		const player = document.querySelector("audio[data-of]");
 		player.muted = true;
 		if (player.paused) player.play().catch(() => {});
 		return player.src.startsWith("blob:") && Math.abs(player.duration - 120) < 1;
 	})()`)
-	v.tab.Follow("main a[href='/outbox#sounds']")
+	v.tab.Follow(card + "a[href='/outbox#sounds']")
 	v.tab.Until("it is in the list", `Boolean(document.querySelector("[data-sounds] li")?.offsetParent)`)
 	v.tab.Says("[data-sounds]", "Bản tin xã: Tập 12", "Giữ đến 00:00", "Không có mạng vẫn nghe được")
 	v.tab.Fingers("keep-list")
