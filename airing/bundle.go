@@ -299,7 +299,8 @@ func (b *Bundle) Check(ctx context.Context, opt audio.Options) error {
 	}
 	defer f.Close()
 	opt.MaxBytes = MaxBundle
-	heard, err := hear(ctx, f, opt, Line{Report: b.Report}, b.Evidence, b.at, b.candidates)
+	clip, err := audio.MatchPrint(ctx, f, opt)
+	heard, err := hear(clip, err, Line{Report: b.Report}, b.Evidence, b.at, b.candidates)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type Proof struct {
 	Timed      bool         `json:"timed"`               // both times are known
 	Curve      []byte       `json:"curve,omitempty"`     // the best score of each part of the episode, in tenths
 	Hints      []Hint       `json:"hints,omitempty"`
+	Again      string       `json:"again,omitempty"` // SHA-256 of another report's recording that is this one encoded anew
 	UsedBefore *Use         `json:"used_before,omitempty"`
 }
 
@@ -144,7 +145,7 @@ func (p Proof) Odds() int64 {
 	return n
 }
 
-// Use is a place where the bytes of a piece of evidence are: a report that has or had it.
+// Use is a place where the bytes of a piece of evidence are, or the same sound is: a report that has or had it.
 type Use struct {
 	Report  string    `json:"report"`
 	Station string    `json:"station"`
@@ -283,7 +284,7 @@ func (c Change) Unproved() (gone, come []Line) {
 
 // DecideProof says what a verdict of the machine makes of the log; nothing where the present method
 // has heard the piece already. A recording that was somebody's before proves nothing, whatever is
-// heard in it: uses are all places where its bytes are. Faults: accounts.denied,
+// heard in it: uses are all places where its bytes are, or those of the recording that it is Again. Faults: accounts.denied,
 // airing.evidence_unknown, airing.verdict_of_corrected.
 func DecideProof(a About, m accounts.Meta, p Proof, uses []Use) (Change, error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil { // the daemon alone

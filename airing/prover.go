@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"math"
 	"slices"
@@ -33,6 +32,8 @@ const (
 	longestSought = 10 * time.Hour
 	// clockLost is from where on a phone's clock was wrong and its recording is not old.
 	clockLost = 60 * 24 * time.Hour
+	// againWithin is how far from an airing a recording of it, encoded anew, is sought among those of others.
+	againWithin = 14 * 24 * time.Hour
 	// curveParts is how many parts of an episode a curve has.
 	curveParts = 96
 )
@@ -101,6 +102,7 @@ func (e Evidence) RecordedAt(seconds float64, line Line, now time.Time) time.Tim
 type ProverStore interface {
 	Unproved(ctx context.Context, limit int) ([]Line, error)
 	Prove(ctx context.Context, m accounts.Meta, p Proof) (Line, error)
+	Airings(ctx context.Context, by accounts.Actor, q Query) (lines []Line, next string, err error)
 	Schedule(ctx context.Context) (*scheduler.Schedule, error)
 	SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error)
 	library.MatchRecords
@@ -209,22 +211,68 @@ func (p *Prover) meta() accounts.Meta {
 
 // Judge says what one recording says of a report, and keeps nothing but the prints it makes.
 func (p *Prover) Judge(ctx context.Context, line Line, e Evidence) (Proof, error) {
+	clip, err := p.clip(ctx, e)
+	proof, err := hear(clip, err, line, e, p.cfg.Now(), func() ([]Sought, []match.Candidate, error) { return p.candidates(ctx, line) })
+	if err == nil && proof.Word == match.Verified {
+		proof.Again, err = p.again(ctx, line, clip, proof)
+	}
+	return proof, err
+}
+
+// clip is the print of a recording.
+func (p *Prover) clip(ctx context.Context, e Evidence) (clip match.Print, err error) {
+	if e.Recording != "" {
+		clip, _, _, err = library.Printed(ctx, p.cfg.Store, p.cfg.Blobs, e.Recording, p.options(), p.meta)
+		return clip, err
+	}
 	f, err := p.cfg.Blobs.Open(ctx, e.SHA256)
 	if err != nil {
-		return Proof{}, err
+		return clip, err
 	}
 	defer f.Close()
 	opt := p.options()
 	opt.MaxBytes = e.Size
-	return hear(ctx, f, opt, line, e, p.cfg.Now(), func() ([]Sought, []match.Candidate, error) { return p.candidates(ctx, line) })
+	return audio.MatchPrint(ctx, f, opt)
 }
 
-// hear listens to one recording and says what it says of a report; sought gives what it may be of.
-func hear(ctx context.Context, f io.Reader, opt audio.Options, line Line, e Evidence, now time.Time,
+// again is the SHA-256 of a recording of another report that is the same encoded anew, "" where none is
+// known: the two are found at one place of an episode. What sounds like the episode's file itself is like every copy of it.
+func (p *Prover) again(ctx context.Context, line Line, clip match.Print, proof Proof) (string, error) {
+	if slices.Contains(proof.Hints, Direct) {
+		return "", nil
+	}
+	for q := (Query{From: line.StartedAt.Add(-againWithin), Until: line.StartedAt.Add(againWithin), Outcome: Aired}); ; {
+		lines, next, err := p.cfg.Store.Airings(ctx, accounts.Daemon(), q)
+		if err != nil {
+			return "", err
+		}
+		for _, other := range lines {
+			for _, e := range other.Evidence {
+				was, ok := other.proofOf(e.ID)
+				later := was.Start - proof.Start
+				if !ok || other.ID == line.ID || e.Recording == "" || was.Recording != proof.Recording || math.Abs(later) > clip.Seconds() {
+					continue
+				}
+				print, err := p.clip(ctx, e)
+				if err != nil && !unreadable(err) && fault.Of(err).Kind != fault.NotFound {
+					return "", err
+				}
+				if e.SHA256 != proof.SHA256 && clip.Same(print, later) >= match.SameSound {
+					return e.SHA256, nil
+				}
+			}
+		}
+		if q.After = next; next == "" {
+			return "", nil
+		}
+	}
+}
+
+// hear says what a recording says of a report by its print, or by the error of making that; sought gives what it may be of.
+func hear(clip match.Print, err error, line Line, e Evidence, now time.Time,
 	sought func() ([]Sought, []match.Candidate, error)) (Proof, error) {
 	proof := Proof{Report: line.ID, Evidence: e.ID, SHA256: e.SHA256, Method: match.Method, Word: match.NotProven, Reason: match.Unreadable,
 		Compared: []string{}, Chance: 1}
-	clip, err := audio.MatchPrint(ctx, f, opt)
 	if unreadable(err) {
 		return proof, nil
 	}

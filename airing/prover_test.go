@@ -3,13 +3,17 @@ package airing
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/uuid"
 
 	"loa/accounts"
 	"loa/audio/match"
@@ -131,4 +135,49 @@ func TestTheProverHearsWhatComes(t *testing.T) {
 		stop()
 		<-ended
 	})
+}
+
+// hours is a store of episodes of an hour each, and of their prints.
+type hours struct {
+	ProverStore
+	library.Blobs
+	plan  *scheduler.Schedule
+	print []byte
+}
+
+func (s hours) Schedule(context.Context) (*scheduler.Schedule, error) { return s.plan, nil }
+func (s hours) MatchPrint(context.Context, string) (library.MatchPrint, bool, error) {
+	return library.MatchPrint{Form: match.Form}, true, nil
+}
+func (s hours) Open(context.Context, string) (io.ReadSeekCloser, error) {
+	return seekable{bytes.NewReader(s.print)}, nil
+}
+
+// TestAVerdictHoldsLittleMemory: of thirty episodes of an hour each ten are compared, and hold 45 MB together.
+func TestAVerdictHoldsLittleMemory(t *testing.T) {
+	const frames, frame = 112500, 25
+	print := binary.AppendUvarint([]byte{match.Form}, frames)
+	for i := range frames * frame {
+		print = append(print, byte(i*i>>3))
+	}
+	var episodes []scheduler.Episode
+	for range 30 {
+		episodes = append(episodes, scheduler.Episode{ID: uuid.NewString(), Programme: "P2", Audio: uuid.NewString(),
+			Steps: []scheduler.Step{{State: scheduler.Approved, At: provedAt.Add(-time.Hour)}}})
+	}
+	s := hours{plan: scheduler.NewSchedule(nil, episodes, nil), print: print}
+	p := NewProver(ProverConfig{Store: s, Blobs: s, Now: time.Now})
+	live := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := live()
+	_, candidates, err := p.candidates(t.Context(), clips(1))
+	held := live() - before
+	if err != nil || len(candidates) != 10 || held > 50<<20 {
+		t.Errorf("%d episodes hold %d bytes, %v", len(candidates), held, err)
+	}
+	runtime.KeepAlive(candidates)
 }

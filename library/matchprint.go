@@ -11,7 +11,7 @@ import (
 	"loa/internal/fault"
 )
 
-// MatchPrint is what a recording is found by in a noisy clip, made once and kept: 47 kB a minute.
+// MatchPrint is what a recording is found by in a noisy clip, or is a noisy clip itself, made once and kept: 47 kB a minute.
 type MatchPrint struct {
 	Recording string    `json:"recording"` // ID
 	Form      int       `json:"form"`      // match.Form it was made in
@@ -20,12 +20,12 @@ type MatchPrint struct {
 }
 
 // DecideMatchPrint stamps what the daemon made of r. Faults: accounts.denied for anybody else;
-// library.kind_unknown for what stations do not receive; library.bad_blob_name.
+// library.kind_unknown for what neither stations receive nor is evidence; library.bad_blob_name.
 func DecideMatchPrint(m accounts.Meta, r Recording, p MatchPrint) (MatchPrint, error) {
 	if err := m.By.Must(accounts.EditSettings, accounts.Where{}); err != nil {
 		return p, err
 	}
-	if !r.Aired() {
+	if !r.Aired() && r.Kind != ForEvidence {
 		return p, fault.New(fault.Invalid, "library.kind_unknown").At("recording")
 	}
 	p.Made = m.At.UTC()

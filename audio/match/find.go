@@ -48,7 +48,8 @@ type Programme struct {
 
 // Prepare makes a Programme of a Print; it holds 40 bytes a frame.
 func Prepare(p Print) *Programme {
-	g := &Programme{frames: len(p.frames), values: make([]int8, bandCount*len(p.frames)), energy: make([]float64, len(p.frames)+1)}
+	g := &Programme{frames: len(p.frames), values: make([]int8, bandCount*len(p.frames)), energy: make([]float64, len(p.frames)+1),
+		words: make([]word, (len(p.frames)+stride-1)/stride)}
 	least := loud(p.levels) - quiet
 	for at, f := range p.frames {
 		e := 0
@@ -58,8 +59,8 @@ func Prepare(p Print) *Programme {
 		}
 		g.energy[at+1] = g.energy[at] + float64(e)
 	}
-	for at := 0; at < g.frames; at += stride {
-		g.words = append(g.words, wordAt(g.values, at))
+	for i := range g.words {
+		g.words[i] = wordAt(g.values, stride*i)
 	}
 	return g
 }

@@ -169,3 +169,26 @@ func (p *Print) UnmarshalBinary(b []byte) error {
 	*p = out
 	return nil
 }
+
+// SameSound is from where on two recordings are one, encoded anew.
+const SameSound = 0.85
+
+// Same is how like two recordings are, frame by frame, where the other begins so many seconds after this one began, to
+// a tenth of a second: 1 is the same sound. It is 0 where they have less than LeastSeconds in common.
+func (p Print) Same(other Print, later float64) (most float64) {
+	const near = 3
+	lag := int(math.Round(later / hop))
+	for at := lag - near; at <= lag+near; at++ {
+		from, to := max(0, at), min(len(p.frames), len(other.frames)+at)
+		if float64(to-from)*hop < LeastSeconds {
+			continue
+		}
+		product, mine, others := 0, 1, 1
+		for i := from; i < to; i++ {
+			a, b := p.frames[i][:], other.frames[i-at][:]
+			product, mine, others = product+dot(a, b), mine+dot(a, a), others+dot(b, b)
+		}
+		most = max(most, float64(product)/math.Sqrt(float64(mine)*float64(others)))
+	}
+	return most
+}

@@ -36,6 +36,16 @@ func (x talked) clip(from int, beside uint64) string {
 	return string(audiotest.WAVOf(out, talkRate))
 }
 
+// softer is a clip as a WAV file that was cut by a second and made softer.
+func softer(clip string) string {
+	out := make([]float32, (len(clip)-44)/2-talkRate)
+	for i := range out {
+		at := 44 + 2*(talkRate+i)
+		out[i] = 0.6 * float32(int16(uint16(clip[at])|uint16(clip[at+1])<<8)) / 32768
+	}
+	return string(audiotest.WAVOf(out, talkRate))
+}
+
 // proofs runs the machine and returns what it says of a report.
 func (r *running) proofs(report string) airing.Line {
 	r.t.Helper()
@@ -103,6 +113,8 @@ func TestTheMachineListensToEvidence(t *testing.T) {
 		{"of the file itself", "S00006", string(audiotest.WAVOf(weekly[70*talkRate:85*talkRate], talkRate)), ends(70, 0), match.Verified, match.Found, 1},
 		{"of two seconds", "S00007", string(audiotest.WAVOf(weekly[70*talkRate:72*talkRate], talkRate)), ends(70, 0), match.NotProven, match.TooShort, 0},
 		{"that proved another's", "S00009", good, ends(70, 6), match.NotProven, match.Used, 0},
+		{"that proved another's, cut and made softer", "S00010", softer(good), ends(70, 6), match.NotProven, match.Used, 0},
+		{"of the same seconds at another loudspeaker", "S00011", weekly.clip(70, 4), ends(70, 6), match.Verified, match.Found, 0},
 	} {
 		id := report(c.station)
 		attach(id, c.clip, c.at)

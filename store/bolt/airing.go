@@ -698,7 +698,11 @@ func (s *Store) Prove(ctx context.Context, m accounts.Meta, p airing.Proof) (air
 		if err != nil {
 			return airing.Change{}, err
 		}
-		return airing.DecideProof(a, m, p, uses)
+		again, err := usesOf(tx, p.Again)
+		if err != nil {
+			return airing.Change{}, err
+		}
+		return airing.DecideProof(a, m, p, append(uses, again...))
 	})
 }
 
