@@ -39,6 +39,7 @@ const (
 	Attached         Topic = "airing.attach"
 	Detached         Topic = "airing.detach"
 	Judged           Topic = "airing.judge"
+	Proved           Topic = "airing.prove"
 	Declined         Topic = "airing.decline"
 	TextAnswered     Topic = "texts.answered"
 	StationCalled    Topic = "coverage.call"
@@ -64,7 +65,7 @@ const (
 
 // Topics are all of them: what people are told, the events, and the trial.
 var Topics = []Topic{SlotSoon, SlotMissed, ReportSaid, SaidDeclined, PleaAnswered, StationSilent, WeekSummary, EntriesClose, SheetsMissing,
-	Reported, Attached, Detached, Judged, Declined, TextAnswered, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
+	Reported, Attached, Detached, Judged, Proved, Declined, TextAnswered, StationCalled, WeekExcused, ExcuseAsked, ExcuseAnswered,
 	WeekClosed, WeekReopened, DecidedAnew, ProgrammeSaved, ProgrammeRetired,
 	EpisodeSaved, EpisodeMoved,
 	RuleSaved, ExceptionSaved, StationSaved, StationsImported, StationsMerged, StationSplit, SuccessionUndone, ContestEvent, Trial}
@@ -114,6 +115,42 @@ type Event struct {
 	Kind   string    `json:"kind,omitempty"`  // of a contest's event
 	Phone  string    `json:"phone,omitempty"` // of an answer to a text message, to whom it goes
 	Reply  string    `json:"reply,omitempty"` // of such an answer, what is to be sent; "" for nothing
+}
+
+// Words says what happened and who did it, as programs pass it on.
+func (e Event) Words(t Topic, l text.Language) string {
+	return l.Say("message.event_said", "what", t.Words(l), "by", e.By, "at", e.At)
+}
+
+// Path is the page of what happened: who opens it sees there what she may.
+func (e Event) Path(t Topic) string {
+	switch t {
+	case Reported, Attached, Detached, Judged, Proved:
+		return "/airings/" + e.About
+	case Declined, StationCalled:
+		return "/calls/log"
+	case TextAnswered:
+		return "/texts"
+	case ExcuseAsked, ExcuseAnswered, WeekExcused:
+		return "/coverage/excuses"
+	case WeekClosed, WeekReopened:
+		return "/coverage?week=" + e.About
+	case DecidedAnew:
+		return "/coverage/anew"
+	case ProgrammeSaved, ProgrammeRetired:
+		return "/programmes/" + e.About
+	case EpisodeSaved, EpisodeMoved:
+		return "/episodes/" + e.About
+	case RuleSaved, ExceptionSaved:
+		return "/rules/" + e.About
+	case StationSaved:
+		return "/stations/" + e.About
+	case StationsMerged, StationSplit, SuccessionUndone:
+		return "/stations/changes"
+	case StationsImported:
+		return "/stations"
+	}
+	return "/contests/" + e.About // ContestEvent
 }
 
 // IDOf is the ID of the message with that key, a UUID.

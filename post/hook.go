@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"loa/internal/text"
 	"loa/message"
 )
 
@@ -56,13 +57,15 @@ type To struct {
 
 // Said is one message.
 type Said struct {
-	ID    string         `json:"id"`
-	Topic message.Topic  `json:"topic"`
-	Made  time.Time      `json:"made"`
-	Title string         `json:"title,omitempty"`
-	Text  string         `json:"text,omitempty"`
-	Link  string         `json:"link,omitempty"`
-	Event *message.Event `json:"event,omitempty"`
+	ID    string        `json:"id"`
+	Topic message.Topic `json:"topic"`
+	Made  time.Time     `json:"made"`
+	Title string        `json:"title,omitempty"`
+	Text  string        `json:"text,omitempty"`
+	Link  string        `json:"link,omitempty"`
+	// English is Text in English: an event is for nobody whose language is known.
+	English string         `json:"text_en,omitempty"`
+	Event   *message.Event `json:"event,omitempty"`
 }
 
 func (c *caller) body(p message.Parcel) ([]byte, error) {
@@ -76,6 +79,12 @@ func (c *caller) body(p message.Parcel) ([]byte, error) {
 	}
 	for _, m := range p.Messages {
 		s := Said{ID: m.ID, Topic: m.Topic, Made: m.Made, Title: m.Title, Text: m.Text, Event: m.Event}
+		if e := m.Event; e != nil { // nobody's language is known: both
+			m.Path = e.Path(m.Topic)
+			s.Title, s.Text = m.Topic.Words(text.Vietnamese), e.Words(m.Topic, text.Vietnamese)
+			s.English = e.Words(m.Topic, text.English)
+			b.Title, b.Text = s.Title, s.Text+"\n"+c.desk.link(m.Path)
+		}
 		if m.Path != "" {
 			s.Link = c.desk.link(m.Path)
 		}

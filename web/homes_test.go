@@ -8,6 +8,9 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"loa/accounts"
+	"loa/airing"
+	"loa/message"
 	"loa/web/webtest"
 )
 
@@ -88,4 +91,31 @@ func rowsAt(t *testing.T, c *webtest.Client, path string) (n int) {
 		path, _, _ = strings.Cut(list.Find("a[rel=next]").AttrOr("href", ""), "#")
 	}
 	return n
+}
+
+// TestWhatAnEventLeadsToOpens opens the page of every event that programs are told of, as who made it may.
+func TestWhatAnEventLeadsToOpens(t *testing.T) {
+	t.Parallel()
+	w := newProvince(t)
+	lines, _, err := w.store.Airings(t.Context(), accounts.Daemon(), airing.Query{From: w.clock.at.AddDate(0, 0, -7), Until: w.clock.at, Limit: 1})
+	if err != nil || len(lines) != 1 {
+		t.Fatal(lines, err)
+	}
+	c := webtest.NewClient(t, w.handler, w.secret(t, "quantri"))
+	for _, topic := range message.Events {
+		kind, _, _ := strings.Cut(string(topic), ".")
+		about := map[string]string{"airing": lines[0].ID, "coverage": "2025-W19", "stations": "S00001", "contest": "lan-sau", "texts": "1"}[kind]
+		switch topic {
+		case message.ProgrammeSaved, message.ProgrammeRetired:
+			about = "P1"
+		case message.EpisodeSaved, message.EpisodeMoved:
+			about = "E1"
+		case message.RuleSaved, message.ExceptionSaved:
+			about = "R1"
+		}
+		path := message.Event{About: about}.Path(topic)
+		if a := c.Get(path); a.Code != 200 {
+			t.Errorf("%s leads to %s: %d", topic, path, a.Code)
+		}
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +112,18 @@ func TestEveryEventIsToldWithItsCause(t *testing.T) {
 		if e != message.Reported && e != message.ContestEvent && e != message.TextAnswered && !strings.Contains(source.String(), `"`+string(e)+`"`) {
 			t.Errorf("no change of the store is called %s", e)
 		}
+	}
+	silent := []string{"accounts.", "message.", "audio.", "test.", "airing.save_settings", "texts.save_settings", "stations.found", "stations.save_list",
+		"stations.remove_list"} // who may do what, what the server does by itself, settings, the beginning, and lists of one's own
+	names := 0
+	for _, is := range regexp.MustCompile(`(?:[cC]hange|succession|annotate)\([^"\n]*"([a-z]+\.[a-z_]+)"`).FindAllStringSubmatch(source.String(), -1) {
+		names++
+		if !slices.Contains(message.Events, message.Topic(is[1])) && !slices.ContainsFunc(silent, func(s string) bool { return strings.HasPrefix(is[1], s) }) {
+			t.Errorf("no webhook can hear of %s", is[1])
+		}
+	}
+	if names < 40 {
+		t.Errorf("only %d changes", names)
 	}
 	s := bolttest.Open(t)
 	at := time.Date(2026, 11, 30, 5, 0, 0, 0, time.UTC)
