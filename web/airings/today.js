@@ -1,5 +1,6 @@
 // The operator's day without a network: a slot whose time has come gets its two
 // buttons, what was pressed says that it waits, and can be taken back or get a photo.
+import { soundsKept, storage } from "../kit/keep.js";
 import { final } from "../kit/outbox.js";
 import { box, clock, fill, go, make, replyTo, saidAt, watch, whyOf } from "../kit/outgoing.js";
 import { scaled } from "../kit/photo.js";
@@ -129,6 +130,9 @@ function mark() {
     if (undo) undo.hidden = true;
   }
 }
+
+// Where nothing can be kept to listen to, and nothing is, that script does not come.
+if (document.querySelector("[data-full]") || storage.get(soundsKept)) import("../kit/keeping.js");
 
 if (box && words) {
   watch(async (now) => {

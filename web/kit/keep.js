@@ -58,6 +58,7 @@ export const settles = (answer, id, sum) =>
   Array.isArray(answer.missing) &&
   answer.missing.length === 0;
 
+export const soundsKept = "loa-known:sounds"; // whether there are any
 export const soundsName = "loa-sounds"; // of the database of soundstore.js
 
 // leave forgets what pages keep of a person so that they open without a network,

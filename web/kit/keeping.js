@@ -3,6 +3,7 @@
 //
 // <p data-sound="RECORDING" data-until="MS" [data-full="BYTES" data-small="BYTES" data-title="WORDS"]> says what
 // airs until when, and what of it can be kept; <audio data-of="RECORDING"> plays it.
+import { soundsKept, storage } from "./keep.js";
 import { box, clock, fill, make } from "./outgoing.js";
 import { sounds } from "./sounds.js";
 import { soundstore } from "./soundstore.js";
@@ -144,6 +145,8 @@ document.querySelector("#keeping").after(gone);
 
 // draw says on the page what is kept; what stands as it did is left alone, with the focus in it.
 function draw(list) {
+  if (list.length) storage.set(soundsKept, true);
+  else storage.remove(soundsKept);
   const redraw = (at, state, parts) => {
     if (at.dataset.state === state) return;
     at.dataset.state = state;
