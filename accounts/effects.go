@@ -12,6 +12,7 @@ type Held struct {
 // Effects are what follows from a decision about a person beside her record.
 type Effects struct {
 	Passphrase string       // PHC of what is hers from now on, "" for what was
+	Forget     bool         // the passphrase that was opens nothing any more
 	Sessions   []Session    // those that end
 	Tokens     []Token      // those that end
 	Links      []Invitation // those that change, as they are from now on

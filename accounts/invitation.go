@@ -258,7 +258,7 @@ func (f Facts) MaySee(by Actor, inv Invitation) bool { return f.mustHold(by, inv
 
 // Join uses an invitation. A stranger gives Name, Login and Passphrase;
 // somebody logged in gives nothing and adds the grants to her account; a
-// renewal takes Passphrase alone.
+// renewal takes Passphrase alone. Who chooses a PIN gives no passphrase.
 type Join struct {
 	Hash       Hash   `json:"hash"`
 	Name       string `json:"name,omitempty"`
@@ -287,6 +287,7 @@ func DecideJoin(f Facts, m Meta, c Join, inv Invitation) (p Person, e Effects, e
 	}
 	if inv.Person != "" {
 		e = f.lockedOut(m, p.ID)
+		e.Forget = c.Passphrase == ""
 	}
 	inv.Used, inv.UsedBy, e.Passphrase = m.At, p.ID, c.Passphrase
 	return p, e.with(inv), nil

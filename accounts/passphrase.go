@@ -121,10 +121,15 @@ var stems = func() map[string]bool {
 // CheckAccount returns a fault for everything that is wrong with what a new
 // account is made of, the first of them with the others as its parts, or nil.
 func CheckAccount(name, login, passphrase string) error {
-	var all []*fault.Error
 	name, err := CheckName(name)
 	login = FoldLogin(login)
-	for _, err := range []error{err, CheckLogin(login), CheckPassphrase(passphrase, login, name)} {
+	return together(err, CheckLogin(login), CheckPassphrase(passphrase, login, name))
+}
+
+// together is the first of the faults with the others as its parts, or nil.
+func together(faults ...error) error {
+	var all []*fault.Error
+	for _, err := range faults {
 		if err != nil {
 			all = append(all, fault.Of(err))
 		}
@@ -134,6 +139,12 @@ func CheckAccount(name, login, passphrase string) error {
 	}
 	all[0].Parts = all[1:]
 	return all[0]
+}
+
+// CheckPINAccount is CheckAccount for who has a PIN and no passphrase.
+func CheckPINAccount(name, pin string) error {
+	_, err := CheckName(name)
+	return together(err, CheckPIN(pin, ""))
 }
 
 // CheckPassphrase returns a fault when a new passphrase is too short, too long

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -143,6 +144,26 @@ func (d *Directory) ByLogin(login string) (Person, bool) {
 		return Person{}, false
 	}
 	return d.people[i], true
+}
+
+// FreeLogin is a login that nobody has, made of a name.
+func (d *Directory) FreeLogin(name string) string {
+	base := strings.Trim(strings.Map(func(r rune) rune {
+		if r == '.' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, FoldLogin(name)), ".")
+	if base = base[:min(len(base), 32)]; CheckLogin(base) != nil {
+		base = "can.bo"
+	}
+	login := base
+	for n := 2; ; n++ {
+		if _, taken := d.ByLogin(login); !taken {
+			return login
+		}
+		login = fmt.Sprint(base, ".", n)
+	}
 }
 
 // PeopleFilter is what a list of people is narrowed by, on its page, by the API and the

@@ -29,6 +29,16 @@ const (
 // pages costs one write to the disk an hour at most.
 const SeenStep = time.Hour
 
+// Opening is by what somebody logged in.
+type Opening string
+
+// The openings of a session; of older ones it is not known.
+const (
+	ByPassphrase Opening = "passphrase"
+	ByLink       Opening = "link"
+	ByCode       Opening = "code"
+)
+
 // Session is one browser somebody logged in with.
 type Session struct {
 	ID      string    `json:"id"` // for the list of sessions; not the secret
@@ -38,6 +48,9 @@ type Session struct {
 	Seen    time.Time `json:"seen"`    // UTC, last request, exact to SeenStep
 	Browser string    `json:"browser"` // User-Agent, at most 200 bytes
 	Address string    `json:"address"` // IP address at log-in
+	Opened  Opening   `json:"opened,omitempty"`
+	PIN     bool      `json:"pin,omitempty"`  // it lives long, and asks for its PIN
+	Shut    bool      `json:"shut,omitempty"` // until the PIN: somebody else uses the browser
 
 	// A browser's cookie is changed from time to time: the session goes on under
 	// a new secret, and the old one is good only until the new one has arrived.
@@ -65,7 +78,11 @@ func (s Session) Alive(at time.Time) bool {
 // Over reports whether the session has died of age: it will never be good
 // again, whatever the clock is set to.
 func (s Session) Over(at time.Time) bool {
-	return !at.Before(s.Seen.Add(SessionIdle)) || !at.Before(s.Started.Add(SessionMost)) || !s.Until.IsZero() && !at.Before(s.Until)
+	idle, most := SessionIdle, SessionMost
+	if s.PIN {
+		idle, most = PINIdle, PINMost
+	}
+	return !at.Before(s.Seen.Add(idle)) || !at.Before(s.Started.Add(most)) || !s.Until.IsZero() && !at.Before(s.Until)
 }
 
 // Aged reports whether the session should go on under another secret. One that
@@ -96,11 +113,12 @@ func (s Session) Arrived(old Session, at time.Time) (next, was Session) {
 // Stale reports whether a use at that instant is worth noting in Seen.
 func Stale(seen, at time.Time) bool { return at.Sub(seen) >= SeenStep }
 
-// StartSession logs somebody in whose passphrase was just verified.
+// StartSession logs somebody in whose passphrase, link or code was just verified.
 type StartSession struct {
-	Hash    Hash   `json:"hash"`
-	Browser string `json:"browser"`
-	Address string `json:"address"`
+	Hash    Hash    `json:"hash"`
+	Browser string  `json:"browser"`
+	Address string  `json:"address"`
+	Opened  Opening `json:"opened,omitempty"`
 }
 
 // DecideSession makes the session of the person who acts. What of hers has died of age
@@ -119,7 +137,8 @@ func DecideSession(f Facts, m Meta, c StartSession) (s Session, e Effects, err e
 	}
 	e.Sessions = slices.DeleteFunc(f.Held.Sessions, func(s Session) bool { return !s.Over(m.At) })
 	e.Tokens = slices.DeleteFunc(f.Held.Tokens, func(t Token) bool { return t.Alive(m.At) })
-	s = Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Changed: m.At, Browser: c.Browser, Address: c.Address}
+	s = Session{ID: m.NewID(), Hash: c.Hash, Person: p.ID, Started: m.At, Seen: m.At, Changed: m.At, Browser: c.Browser, Address: c.Address,
+		Opened: c.Opened}
 	return s, e, nil
 }
 

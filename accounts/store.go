@@ -31,6 +31,14 @@ type Commands interface {
 	// ReplaceSession lets a session go on under another secret, Session.Replace;
 	// one that goes on for it already and was never used ends.
 	ReplaceSession(ctx context.Context, m Meta, session Session, h Hash) error
+	// SetPIN gives a session a PIN. DecidePIN.
+	SetPIN(ctx context.Context, m Meta, c SetPIN) error
+	// TryPIN counts a try of a session's PIN and returns that, PIN.Try.
+	TryPIN(ctx context.Context, session Hash) (PIN, error)
+	// Unlock lets a session whose PIN was right go on under another secret.
+	Unlock(ctx context.Context, m Meta, session, next Hash) error
+	// Shut lets a session ask for its PIN.
+	Shut(ctx context.Context, session Hash) error
 	// AddToken answers a repeat by what has become of the token. DecideToken, Token.Check.
 	AddToken(ctx context.Context, m Meta, c AddToken) (Token, error)
 	RemoveToken(ctx context.Context, m Meta, c RemoveToken) (Token, error) // DecideRemoveToken, accounts.token_unknown
@@ -57,6 +65,7 @@ type Queries interface {
 // Gate is what every request asks: whose secret is this? Both methods answer
 // the zero Person, and no error, for a secret that is no good any more.
 type Gate interface {
+	// BySession answers a locked session too, which opens nothing before its PIN.
 	BySession(ctx context.Context, h Hash, at time.Time) (Person, Session, error)
 	ByToken(ctx context.Context, h Hash, at time.Time) (Person, error)
 }

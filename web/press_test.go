@@ -56,6 +56,7 @@ var typed = map[string]map[string]string{
 	"": {"note-text": "Nhạc nền to", "reason": "Đã xem lại", "passphrase": "nang len ban Seo 42", "old": demo.Passphrase,
 		"mark.*": "8", "why.*": "Hay nhất huyện"},
 	"/airings/new":                {"seconds": "15:00"},
+	"/me/pin":                     {"pin": "804627"},
 	"/programmes/{}/edit":         {"counts": "", "min_minutes": "12"},
 	"/programmes/{}/rules/new":    {"days": "3"},
 	"/programmes/{}/episodes/new": {"script": "Bà con góp công làm đường."},
@@ -428,11 +429,45 @@ func (w *presser) picked() {
 	w.visit("hoithi", "/contests/huyen-chon/comments", nil)
 }
 
+// pinned changes the PIN of a phone, changes person, and opens it again.
+func (w *presser) pinned() {
+	w.t.Helper()
+	const login, pin = "xa-02794", "804627"
+	operates := accounts.Invite{Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
+	secret, by := w.secret(w.t, login), w.people[login].Actor("session")
+	phc, err := accounts.HashPassphrase(w.t.Context(), pin)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	_, s, err := w.store.BySession(w.t.Context(), accounts.HashOf(secret), w.clock.at)
+	m := meta(w.clock.at)
+	if m.By = by; err == nil {
+		err = w.store.SetPIN(w.t.Context(), m, accounts.SetPIN{Session: s.Root(), Hash: phc})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p := w.browser.Person()
+	p.Cookie("s", secret, w.server.URL)
+	w.danger = true
+	for path, only := range map[string]string{"/me/pin": "door/pin.html door.pin_save", "/me": "me.switch"} {
+		w.only = only
+		w.page(p, login, path, map[string]string{"old": pin, "pin": pin})
+	}
+	w.only = "door.unlock_do"
+	w.page(p, "", "/unlock", map[string]string{"pin": pin})
+	w.danger, w.only = false, ""
+	typed := map[string]string{"code": w.code(operates), "name": "Lý Thị Sen", "pin": pin}
+	w.just("", "/login", "door.use_code", typed)
+	w.just("", "/join/"+w.code(operates)+"?way=pin", "door/join.html", typed)
+	w.just("", "/join/"+w.code(accounts.Invite{Person: w.people[login].ID})+"?way=pin", "door/join.html", typed)
+}
+
 // code makes an invitation and is what is typed for it.
-func (w *presser) code() string {
+func (w *presser) code(c accounts.Invite) string {
 	w.t.Helper()
 	secret := accounts.NewSecret()
-	c, err := accounts.Invite{Grants: []accounts.Grant{{Role: accounts.Editor, Scope: accounts.Scope{Level: accounts.Province}}}}.With(w.t.Context(), secret)
+	c, err := c.With(w.t.Context(), secret)
 	if err == nil {
 		_, err = w.store.Invite(w.t.Context(), meta(w.clock.at), c)
 	}
@@ -872,7 +907,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.just("hoithi", "/contests/huyen-chon/jury", "contests/_return.html because contest.return_judge", nil)
 
 	w.danger = true
-	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase, "code": w.code()})
+	w.visit("", "/login", map[string]string{"login": "giamsat", "passphrase": demo.Passphrase})
 	for i, join := range w.joins {
 		w.visit([]string{"", "huyen-082"}[i%2], join, map[string]string{"name": "Lý Thị Hoa", "login": "ly-thi-hoa", "username": "ly-thi-hoa"})
 	}
@@ -892,6 +927,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	_, leaves := w.entryOf("lien-hoan", 2)
 	w.secret(t, leaves) // a session of hers, to be ended
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.end_one", nil)
+	w.pinned()
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.handover", nil)
 	w.again("coverage/anew.html stations.to_preview")
 	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)

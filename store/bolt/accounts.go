@@ -22,6 +22,7 @@ var (
 	inviteCodes  = table[string]{name: "invite_codes"}             // by hash of the code: invitation ID
 	sessions     = table[accounts.Session]{name: "sessions"}       // by hash
 	sessionsOf   = table[string]{name: "sessions_of"}              // by person and session ID: hash
+	pins         = table[accounts.PIN]{name: "pins"}               // by session root
 	tokens       = table[accounts.Token]{name: "tokens"}           // by hash
 	tokensOf     = table[string]{name: "tokens_of"}                // by person and token ID: hash
 )
@@ -179,6 +180,9 @@ func heldBy(tx *tx, person string, links bool) (h accounts.Held, err error) {
 // putEffects puts what follows from a decision about the person.
 func putEffects(tx *tx, person string, e accounts.Effects) error {
 	var errs []error
+	if e.Forget {
+		errs = append(errs, phrases.remove(tx, []byte(person)))
+	}
 	if e.Passphrase != "" {
 		errs = append(errs, phrases.put(tx, []byte(person), e.Passphrase))
 	}
@@ -286,19 +290,24 @@ func (s *Store) ReplaceSession(ctx context.Context, m accounts.Meta, session acc
 		if err != nil || !found {
 			return err
 		}
-		if hash, found, err := sessionsOf.get(tx, owned(now.Person, now.Next)); err != nil {
-			return err
-		} else if unused, _, err := sessions.get(tx, []byte(hash)); err != nil {
-			return err
-		} else if found && unused.Replaces == now.ID {
-			if err := endSession(tx, unused); err != nil {
-				return err
-			}
-		}
-		next, old := now.Replace(m, h)
-		return errors.Join(sessions.put(tx, []byte(old.Hash), old), sessions.put(tx, []byte(next.Hash), next),
-			sessionsOf.put(tx, owned(next.Person, next.ID), string(next.Hash)))
+		return goOn(tx, m, now, h)
 	})
+}
+
+// goOn lets a session go on under another secret.
+func goOn(tx *tx, m accounts.Meta, now accounts.Session, h accounts.Hash) error {
+	if hash, found, err := sessionsOf.get(tx, owned(now.Person, now.Next)); err != nil {
+		return err
+	} else if unused, _, err := sessions.get(tx, []byte(hash)); err != nil {
+		return err
+	} else if found && unused.Replaces == now.ID {
+		if err := endSession(tx, unused); err != nil {
+			return err
+		}
+	}
+	next, old := now.Replace(m, h)
+	return errors.Join(sessions.put(tx, []byte(old.Hash), old), sessions.put(tx, []byte(next.Hash), next),
+		sessionsOf.put(tx, owned(next.Person, next.ID), string(next.Hash)))
 }
 
 // arrived ends what the session goes on for, once it is first used.
@@ -335,19 +344,96 @@ func recordsOf[T any](tx *tx, index table[string], records table[T], person stri
 	return out, nil
 }
 
-// endSession takes a session away, and with its last secret the device that hung on it.
+// endSession takes a session away, and with its last secret the PIN and the device that hung on it.
 func endSession(tx *tx, old accounts.Session) error {
 	if err := sessionsOf.remove(tx, owned(old.Person, old.ID)); err != nil {
 		return err
 	}
-	if err := sessions.remove(tx, []byte(old.Hash)); err != nil || !devices.has(tx, []byte(old.Root())) {
+	root := []byte(old.Root())
+	if err := sessions.remove(tx, []byte(old.Hash)); err != nil || !devices.has(tx, root) && !pins.has(tx, root) {
 		return err
 	}
 	left, err := recordsOf(tx, sessionsOf, sessions, old.Person)
 	if err != nil || slices.ContainsFunc(left, func(s accounts.Session) bool { return s.Root() == old.Root() }) {
 		return err
 	}
-	return removeDevice(tx, old.Root())
+	if devices.has(tx, root) {
+		err = removeDevice(tx, old.Root())
+	}
+	return errors.Join(err, pins.remove(tx, root))
+}
+
+// SetPIN implements accounts.Commands.
+func (s *Store) SetPIN(ctx context.Context, m accounts.Meta, c accounts.SetPIN) error {
+	_, err := accountChange(ctx, s, m, "accounts.set_pin", c, func(tx *tx, f accounts.Facts) (struct{}, error) {
+		held, err := heldBy(tx, m.By.Person, false)
+		if err != nil {
+			return struct{}{}, err
+		}
+		f.Held = held
+		pin, list, err := accounts.DecidePIN(f, m, c)
+		if err != nil {
+			return struct{}{}, err
+		}
+		for _, o := range list {
+			err = errors.Join(err, sessions.put(tx, []byte(o.Hash), o))
+		}
+		return struct{}{}, errors.Join(err, pins.put(tx, []byte(c.Session), pin))
+	})
+	return err
+}
+
+// TryPIN implements accounts.Commands. As Unlock and Shut it leaves no line in the trail.
+func (s *Store) TryPIN(ctx context.Context, session accounts.Hash) (pin accounts.PIN, err error) {
+	err = s.update(ctx, func(tx *tx) error {
+		now, _, err := sessions.get(tx, []byte(session))
+		if err != nil {
+			return err
+		}
+		if pin, _, err = pins.get(tx, []byte(now.Root())); err != nil {
+			return err
+		}
+		if pin, err = pin.Try(); err != nil {
+			return err
+		}
+		return pins.put(tx, []byte(now.Root()), pin)
+	})
+	return pin, err
+}
+
+// Unlock implements accounts.Commands.
+func (s *Store) Unlock(ctx context.Context, m accounts.Meta, session, next accounts.Hash) error {
+	return s.update(ctx, func(tx *tx) error {
+		now, found, err := sessions.get(tx, []byte(session))
+		if err != nil || !found {
+			return err
+		}
+		root := []byte(now.Root())
+		pin, _, err := pins.get(tx, root)
+		if err != nil {
+			return err
+		}
+		pin, now = pin.Right(now, m.At)
+		return errors.Join(pins.put(tx, root, pin), sessions.put(tx, []byte(session), now), goOn(tx, m, now, next))
+	})
+}
+
+// Shut implements accounts.Commands.
+func (s *Store) Shut(ctx context.Context, session accounts.Hash) error {
+	return s.update(ctx, func(tx *tx) error {
+		now, found, err := sessions.get(tx, []byte(session))
+		if err != nil || !found || !now.PIN {
+			return err
+		}
+		all, err := recordsOf(tx, sessionsOf, sessions, now.Person)
+		for _, o := range all {
+			if o.Root() == now.Root() {
+				o.Shut = true
+				err = errors.Join(err, sessions.put(tx, []byte(o.Hash), o))
+			}
+		}
+		return err
+	})
 }
 
 // EndSessions implements accounts.Commands.
@@ -504,8 +590,11 @@ func (s *Store) BySession(ctx context.Context, h accounts.Hash, at time.Time) (p
 		p, err = s.living(tx, session.Person)
 		return err
 	})
-	if err != nil || p.ID == "" {
+	if err != nil || !session.Opens(p) {
 		return accounts.Person{}, accounts.Session{}, err
+	}
+	if session.Locked(at) {
+		return p, session, nil
 	}
 	if accounts.Stale(session.Seen, at) || session.Replaces != "" {
 		err = s.noteSeen(ctx, func(tx *tx) error {
@@ -611,8 +700,32 @@ func checkAccounts(tx *tx, report func(store.Problem)) error {
 		func(o accounts.Session) string { return string(o.Hash) }); err != nil {
 		return err
 	}
+	if err := checkPINs(tx, report); err != nil {
+		return err
+	}
 	return checkIndex(tx, report, tokensOf, tokens, func(t accounts.Token) []byte { return owned(t.Person, t.ID) },
 		func(t accounts.Token) string { return string(t.Hash) })
+}
+
+// checkPINs checks that each session that asks for a PIN has one, and nothing else does.
+func checkPINs(tx *tx, report func(store.Problem)) error {
+	asks := map[string]bool{}
+	for e, err := range sessions.ascend(tx, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if root := e.rec.Root(); e.rec.PIN {
+			if asks[root] = true; !pins.has(tx, []byte(root)) {
+				report(store.Problem{Table: sessions.name, Key: e.rec.ID, What: "has no PIN"})
+			}
+		}
+	}
+	for root := range pins.keys(tx) {
+		if !asks[string(root)] {
+			report(store.Problem{Table: pins.name, Key: string(root), What: "is of no session"})
+		}
+	}
+	return nil
 }
 
 // checkIndex compares an index with its records both ways: row is a record's

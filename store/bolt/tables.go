@@ -21,7 +21,7 @@ var tableNames = []string{
 	messageSettings.name, messageHooks.name, messageHookKeys.name, messageChoices.name, messageSecrets.name,
 	devices.name, devicesOf.name, deviceEndpoints.name,
 	texts.name, textKeys.name, textsOf.name, textSettings.name,
-	people.name, phrases.name, invitations.name, inviteHashes.name, inviteCodes.name, sessions.name, sessionsOf.name, tokens.name, tokensOf.name,
+	people.name, phrases.name, invitations.name, inviteHashes.name, inviteCodes.name, sessions.name, sessionsOf.name, pins.name, tokens.name, tokensOf.name,
 }
 
 // plain are the buckets whose values carry no checksum: of the rows of sounds all

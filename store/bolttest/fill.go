@@ -164,6 +164,9 @@ func (f *filler) people() map[accounts.Role]accounts.Actor {
 			session, err := f.s.StartSession(f.ctx, f.meta(a, m.At), accounts.StartSession{Hash: accounts.HashOf(accounts.NewSecret()),
 				Browser: "Firefox", Address: "10.0.0.1"})
 			f.must(err)
+			if a.Has(accounts.Operator) {
+				f.must(f.s.SetPIN(f.ctx, f.meta(a, m.At), accounts.SetPIN{Session: session.Root(), Hash: f.phc}))
+			}
 			_, err = f.s.SaveDevice(f.ctx, f.meta(a, m.At), message.NewDevice(session, pushtest.New().At("https://push.example.vn/"+session.ID), false))
 			f.must(err)
 		}

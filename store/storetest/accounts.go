@@ -79,6 +79,7 @@ func Accounts(t *testing.T, open func(t *testing.T) AccountStore) {
 		"logins are unique in any spelling":       uniqueLogins,
 		"sessions live and die":                   sessionLife,
 		"a session goes on under another secret":  secretChanges,
+		"a PIN opens one session":                 pinOpens,
 		"disabling ends everything":               disabling,
 		"the last administrator stays":            lastAdmin,
 		"tokens are one's own":                    tokenLife,
@@ -170,6 +171,68 @@ func invitesAsked(a *accountTest) {
 		if got != c.want || paged != len(c.want) {
 			a.t.Errorf("%+v: %q and %d by pages, want %q", c.q, got, paged, c.want)
 		}
+	}
+}
+
+// pinOpens walks a session with a PIN: tries are counted before they are looked at, a right one begins anew under
+// another secret, and with the session the PIN is gone.
+func pinOpens(a *accountTest) {
+	ctx := context.Background()
+	one, _ := a.twoStations()
+	a.add("chief", adminGrant)
+	p := a.add("hoa", stationGrant(one.Station))
+	by, h := p.Actor("session"), accounts.HashOf("cookie")
+	s, err := a.StartSession(ctx, a.meta(by, noon), accounts.StartSession{Hash: h, Opened: accounts.ByCode})
+	a.wants(err, "")
+	_, err = a.TryPIN(ctx, h)
+	a.wants(err, "accounts.pin_ended") // it has none
+	m := a.meta(by, noon)
+	a.wants(a.SetPIN(ctx, m, accounts.SetPIN{Session: s.Root(), Hash: "phc of the PIN"}), "")
+	a.wants(a.SetPIN(ctx, m, accounts.SetPIN{Session: s.Root(), Hash: "another"}), "accounts.pin_changed")
+	other := a.add("lan", stationGrant(one.Station)).Actor("session")
+	a.wants(a.SetPIN(ctx, a.meta(other, noon), accounts.SetPIN{Session: s.Root(), Hash: "another"}), "accounts.log_in_first")
+	a.wants(a.SetPIN(ctx, a.meta(other, noon), accounts.SetPIN{Hash: "another"}), "accounts.log_in_first")
+	locked := func(h accounts.Hash, at time.Time) bool {
+		who, s, err := a.BySession(ctx, h, at)
+		if a.wants(err, ""); who.ID != p.ID || s.Opened != accounts.ByCode {
+			a.t.Errorf("the session is of %q, opened by %q", who.ID, s.Opened)
+		}
+		return s.Locked(at)
+	}
+	late := noon.Add(accounts.PINAsks)
+	if locked(h, noon) || !locked(h, late) || !locked(h, late) {
+		a.t.Error("it is not locked after a rest, or by being looked at unlocked")
+	}
+	for left := accounts.PINLeft - 1; left >= 0; left-- {
+		if pin, err := a.TryPIN(ctx, h); err != nil || pin.Left() != left || pin.Hash != "phc of the PIN" {
+			a.t.Errorf("%+v %v, want %d left", pin, err, left)
+		}
+	}
+	_, err = a.TryPIN(ctx, h)
+	a.wants(err, "accounts.pin_ended")
+	next := accounts.HashOf("next cookie")
+	a.wants(a.Unlock(ctx, a.meta(by, late), h, next), "") // the fifth was right
+	if locked(next, late) || locked(h, late) {
+		a.t.Error("it is locked after a right PIN")
+	}
+	a.wants(a.Shut(ctx, next), "")
+	if !locked(next, late) || !locked(h, late.Add(time.Second)) {
+		a.t.Error("shut, and one of its secrets opens")
+	}
+	if pin, err := a.TryPIN(ctx, next); err != nil || pin.Left() != accounts.PINLeft-1 {
+		a.t.Errorf("after a right PIN %+v %v", pin, err)
+	}
+	if n, err := a.EndSessions(ctx, a.meta(by, late), accounts.EndSessions{Person: p.ID, Session: s.ID}); err != nil || n == 0 {
+		a.t.Errorf("%d sessions ended %v", n, err)
+	}
+	if who, _, err := a.BySession(ctx, next, late); err != nil || who.ID != "" {
+		a.t.Errorf("ended, and it is still of %q %v", who.ID, err)
+	}
+	_, err = a.TryPIN(ctx, next)
+	a.wants(err, "accounts.pin_ended")
+	a.wants(a.Unlock(ctx, a.meta(by, late), next, accounts.HashOf("third cookie")), "")
+	if who, _, _ := a.BySession(ctx, accounts.HashOf("third cookie"), late); who.ID != "" {
+		a.t.Error("unlocked after its end")
 	}
 }
 

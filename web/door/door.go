@@ -3,9 +3,12 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"loa/accounts"
@@ -26,6 +29,10 @@ type Store interface {
 	Join(ctx context.Context, m accounts.Meta, c accounts.Join) (accounts.Person, error)
 	StartSession(ctx context.Context, m accounts.Meta, c accounts.StartSession) (accounts.Session, error)
 	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
+	SetPIN(ctx context.Context, m accounts.Meta, c accounts.SetPIN) error
+	TryPIN(ctx context.Context, session accounts.Hash) (accounts.PIN, error)
+	Unlock(ctx context.Context, m accounts.Meta, session, next accounts.Hash) error
+	Shut(ctx context.Context, session accounts.Hash) error
 	Registry(ctx context.Context) (*stations.Registry, error)
 }
 
@@ -44,15 +51,19 @@ type joinPage struct {
 	Login   string   // of the account whose passphrase is renewed
 	Add     bool     // somebody logged in adds the grants to her account
 	First   bool     // the very first account
+	MayPIN  bool     // she may choose a PIN
+	PIN     bool     // and does
 	Expires time.Time
 }
 
 type pages struct {
-	store Store
-	login *kit.View[loginPage]
-	join  *kit.View[joinPage]
-	kit   *kit.Kit
-	count func(result string)
+	store  Store
+	login  *kit.View[loginPage]
+	join   *kit.View[joinPage]
+	unlock *kit.View[unlockPage]
+	pin    *kit.View[pinPage]
+	kit    *kit.Kit
+	count  func(result string)
 
 	// Tries are counted by device where a person has logged in with this one
 	// before, else by log-in from the network, by network, and, very widely, by
@@ -76,6 +87,7 @@ type pages struct {
 func Register(k *kit.Kit, s Store) {
 	f := k.Folder("door", files)
 	p := pages{store: s, login: kit.NewView[loginPage](f, "login.html"), join: kit.NewView[joinPage](f, "join.html"),
+		unlock: kit.NewView[unlockPage](f, "unlock.html"), pin: kit.NewView[pinPage](f, "pin.html"),
 		kit:       k,
 		count:     k.Counter("loa_logins_total", "Tries to log in, by what came of them.", "result"),
 		byDevice:  kit.NewLimiter(30*time.Second, 8, 10_000),
@@ -92,6 +104,11 @@ func Register(k *kit.Kit, s Store) {
 		kit.Route{Pattern: "GET /login", Access: kit.Public, Handler: p.showLogin},
 		kit.Route{Pattern: "POST /login", Access: kit.Public, Handler: p.logIn, Always: true},
 		kit.Route{Pattern: "POST /login/code", Access: kit.Public, Handler: p.tryCode},
+		kit.Route{Pattern: "GET /unlock", Access: kit.Public, Handler: p.showUnlock},
+		kit.Route{Pattern: "POST /unlock", Access: kit.Public, Handler: p.doUnlock, Always: true},
+		kit.Route{Pattern: "POST /switch", Access: kit.SignedIn, Handler: p.switchPerson, Always: true},
+		kit.Route{Pattern: "GET /me/pin", Access: kit.SignedIn, Handler: p.showPIN},
+		kit.Route{Pattern: "POST /me/pin", Access: kit.SignedIn, Handler: p.savePIN},
 		kit.Route{Pattern: "POST /logout", Access: kit.SignedIn, Handler: p.logOut, Always: true},
 		kit.Route{Pattern: "GET /join/{token}", Access: kit.Public, Handler: p.showJoin},
 		kit.Route{Pattern: "POST /join/{token}", Access: kit.Public, Handler: p.doJoin},
@@ -101,6 +118,11 @@ func Register(k *kit.Kit, s Store) {
 func (p pages) showLogin(w http.ResponseWriter, r *kit.Request) error {
 	if r.Actor.Via == "session" {
 		return r.Redirect(w, r.Next("/"), "")
+	}
+	if held, err := r.Held(); err != nil {
+		return err
+	} else if len(held) > 0 && r.URL.Query().Get("other") == "" {
+		return r.Redirect(w, "/unlock?next="+url.QueryEscape(r.Next("/")), "")
 	}
 	r.RememberGuest(w)
 	return p.renderLogin(w, r, kit.NewForm("next", r.Next("/")), kit.NewForm())
@@ -127,7 +149,7 @@ func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.start(w, r, person); err != nil {
+	if _, err := p.start(w, r, person, accounts.ByPassphrase); err != nil {
 		return err
 	}
 	return r.Redirect(w, r.Next("/"), "")
@@ -262,23 +284,42 @@ func (p pages) tried(r *kit.Request, person accounts.Person, device, result stri
 	}
 }
 
-// start begins a session with a secret of its own and ends the one this
-// browser held before.
-func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Person) error {
+// start begins a session with a secret of its own. The one this browser used before ends, unless it
+// is another person's who has a PIN: the browser holds that one, locked.
+func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Person, by accounts.Opening) (accounts.Session, error) {
 	secret := accounts.NewSecret()
 	m := accounts.Meta{ID: kit.NewID(), By: person.Actor("session"), At: r.Now}
-	_, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(secret), Browser: r.UserAgent(), Address: r.IP().String()})
+	s, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(secret), Browser: r.UserAgent(),
+		Address: r.IP().String(), Opened: by})
 	if err != nil {
-		return err
+		return s, err
 	}
-	if r.Session.ID != "" {
-		if _, err := p.store.EndSessions(r.Context(), r.Meta(kit.NewID()), accounts.EndSessions{Person: r.Actor.Person, Session: r.Session.ID}); err != nil {
-			return err
+	held, err := r.Held()
+	if err != nil {
+		return s, err
+	}
+	if r.Session.PIN && r.Actor.Person != person.ID {
+		if err := p.store.Shut(r.Context(), r.Session.Hash); err != nil {
+			return s, err
+		}
+		held = append(held, kit.Held{Secret: r.Secret(), Person: r.Person, Session: r.Session})
+	} else if r.Session.ID != "" {
+		held = append(held, kit.Held{Person: r.Person, Session: r.Session})
+	}
+	keeps := func(h kit.Held) bool { return h.Secret != "" && h.Person.ID != person.ID }
+	for _, h := range held {
+		if keeps(h) {
+			continue
+		}
+		m := accounts.Meta{ID: kit.NewID(), By: h.Person.Actor("session"), At: r.Now}
+		if _, err := p.store.EndSessions(r.Context(), m, accounts.EndSessions{Person: h.Person.ID, Session: h.Session.ID}); err != nil {
+			return s, err
 		}
 	}
 	r.LogIn(w, secret)
+	r.Hold(w, slices.DeleteFunc(held, func(h kit.Held) bool { return !keeps(h) }))
 	r.RememberDevice(w, person.ID)
-	return nil
+	return s, nil
 }
 
 func (p pages) logOut(w http.ResponseWriter, r *kit.Request) error {
@@ -341,20 +382,21 @@ func (p pages) renderJoin(w http.ResponseWriter, r *kit.Request, inv accounts.In
 	if err != nil {
 		return err
 	}
-	page := joinPage{Page: r.Page("door.join"), Form: form, Invite: inv, First: f.Directory.Len() == 0, Expires: inv.Expires,
+	was, err := p.renewed(f, inv)
+	if err != nil {
+		return err
+	}
+	page := joinPage{Page: r.Page("door.join"), MayPIN: inv.OffersPIN(was), Form: form, Invite: inv, First: f.Directory.Len() == 0, Expires: inv.Expires,
 		Add: inv.Person == "" && r.Actor.Via == "session"}
 	if accounts.FoldCode(r.PathValue("token")) != "" {
 		page.Expires = inv.CodeEnds()
 	}
+	page.PIN = page.MayPIN && (r.URL.Query().Get("way") == "pin" || form.Get("way") == "pin")
 	for _, g := range inv.Grants {
 		page.Gives = append(page.Gives, g.Words(r.Lang, r.Names(f.Places)))
 	}
 	if inv.Person != "" {
-		person, err := f.Directory.Person(inv.Person)
-		if err != nil {
-			return err
-		}
-		page.Page, page.Login = r.Page("door.renew"), person.Login
+		page.Page, page.Login = r.Page("door.renew"), was.Login
 	}
 	if page.Add {
 		page.Page = r.Page("door.add_title")
@@ -389,7 +431,15 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	if r.Actor.Person != person.ID {
-		if err := p.start(w, r, person); err != nil {
+		by := accounts.ByLink
+		if accounts.FoldCode(r.PathValue("token")) != "" {
+			by = accounts.ByCode
+		}
+		session, err := p.start(w, r, person, by)
+		if err == nil && f.Get("way") == "pin" {
+			err = p.setPIN(r, person, session, r.PostFormValue("pin"))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -407,31 +457,44 @@ func (p pages) joined(r *kit.Request, inv accounts.Invitation, f *kit.Form) (acc
 	add := inv.Person == "" && r.Actor.Via == "session"
 	if !add {
 		m.By = accounts.Actor{} // the link is the authority, whoever's browser opened it
-		who := accounts.Person{Name: f.Get("name"), Login: accounts.FoldLogin(f.Get("login"))}
-		if inv.Person == "" {
-			c.Name, c.Login = f.Get("name"), f.Get("login")
-		} else {
-			facts, err := p.facts(r)
-			if err != nil {
-				return accounts.Person{}, err
-			}
-			if who, err = facts.Directory.Person(inv.Person); err != nil {
-				return accounts.Person{}, err
-			}
+		facts, err := p.facts(r)
+		if err != nil {
+			return accounts.Person{}, err
 		}
-		phrase := r.PostFormValue("passphrase")
-		var err error
-		if inv.Person == "" {
+		was, err := p.renewed(facts, inv)
+		if err != nil {
+			return was, err
+		}
+		c.Name, c.Login, was.Name = f.Get("name"), f.Get("login"), cmp.Or(was.Name, f.Get("name"))
+		was.Login = cmp.Or(was.Login, accounts.FoldLogin(c.Login))
+		phrase, pin := r.PostFormValue("passphrase"), r.PostFormValue("pin")
+		withPIN := f.Get("way") == "pin"
+		switch {
+		case withPIN && !inv.OffersPIN(was):
+			err = fault.New(fault.Denied, "accounts.pin_operators")
+		case withPIN && inv.Person == "":
+			c.Login, err = facts.Directory.FreeLogin(c.Name), accounts.CheckPINAccount(c.Name, pin)
+		case withPIN:
+			err = accounts.CheckPIN(pin, was.Login)
+		case inv.Person == "":
 			err = accounts.CheckAccount(c.Name, c.Login, phrase)
-		} else {
-			err = accounts.CheckPassphrase(phrase, who.Login, who.Name)
+		default:
+			err = accounts.CheckPassphrase(phrase, was.Login, was.Name)
+		}
+		if err == nil && !withPIN {
+			c.Passphrase, err = accounts.HashPassphrase(r.Context(), phrase)
 		}
 		if err != nil {
 			return accounts.Person{}, err
 		}
-		if c.Passphrase, err = accounts.HashPassphrase(r.Context(), phrase); err != nil {
-			return accounts.Person{}, err
-		}
 	}
 	return p.store.Join(r.Context(), m, c)
+}
+
+// renewed is the person whose passphrase the invitation renews, zero if it is for a new one.
+func (p pages) renewed(f accounts.Facts, inv accounts.Invitation) (accounts.Person, error) {
+	if inv.Person == "" {
+		return accounts.Person{}, nil
+	}
+	return f.Directory.Person(inv.Person)
 }

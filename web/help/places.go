@@ -25,6 +25,8 @@ var places = []place{
 	{"/{$}", "", "quan-tri", "Lần đầu"},
 
 	{"/login", "", "can-bo-dai", "Vào lần đầu"},
+	{"/unlock", "", "can-bo-dai", "Mã PIN của máy"},
+	{"/me/pin", "", "can-bo-dai", "Mã PIN của máy"},
 	{"/join", "", "can-bo-dai", "Vào lần đầu"},
 	{"/me", accounts.Operator, "can-bo-dai", "Vào lần đầu"},
 	{"/me", accounts.Judge, "giam-khao", "Bắt đầu"},

@@ -134,7 +134,11 @@ func (k *Kit) answerError(w http.ResponseWriter, r *Request, err error) {
 		return
 	}
 	if code == http.StatusUnauthorized && r.Method == http.MethodGet {
-		http.Redirect(w, r.Request, "/login?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		to := "/login?next="
+		if r.Locked.Secret != "" {
+			to = "/unlock?next=" // the worker forgets nobody's pages on the way there
+		}
+		http.Redirect(w, r.Request, to+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
 	r.status = code

@@ -26,6 +26,7 @@ type Request struct {
 	Actor   accounts.Actor   // who asks; the zero Actor for a stranger
 	Person  accounts.Person  // the account behind Actor; zero for a stranger
 	Session accounts.Session // zero unless Actor.Via is "session"
+	Locked  Held             // of a stranger whose browser's session asks for its PIN
 	Lang    text.Language    // of the answer
 	Now     time.Time        // one instant for the whole request, UTC
 
@@ -209,7 +210,60 @@ func (r *Request) setCookie(w http.ResponseWriter, name, value string, life time
 
 // LogIn gives the browser the secret of a session just stored.
 func (r *Request) LogIn(w http.ResponseWriter, secret string) {
-	r.setCookie(w, "s", secret, accounts.SessionMost)
+	r.setCookie(w, "s", secret, accounts.PINMost) // the server ends most of them sooner
+}
+
+// Held is a session that a browser has the secret of, with its person.
+type Held struct {
+	Secret  string
+	Person  accounts.Person
+	Session accounts.Session
+}
+
+// HeldMost is how many people a browser keeps a session of, beside the one who uses it.
+const HeldMost = 5
+
+// Held are the locked sessions that this browser has the secrets of: its own, and those of
+// others who use it. A person has one.
+func (r *Request) Held() (list []Held, err error) {
+	if r.Locked.Secret != "" {
+		list = append(list, r.Locked)
+	}
+	c, err := r.Cookie(r.cookieName("held"))
+	if err != nil {
+		return list, nil
+	}
+	for _, secret := range strings.SplitN(c.Value, ".", HeldMost+1) {
+		if !accounts.IsSecret(secret) || len(list) > HeldMost {
+			continue
+		}
+		p, s, err := r.kit.cfg.Auth.BySession(r.Context(), accounts.HashOf(secret), r.Now)
+		if err != nil {
+			return nil, err
+		}
+		if s.Locked(r.Now) && !slices.ContainsFunc(list, func(h Held) bool { return h.Person.ID == p.ID }) {
+			list = append(list, Held{secret, p, s})
+		}
+	}
+	return list, nil
+}
+
+// Hold lets the browser keep the secrets of these sessions beside its own.
+func (r *Request) Hold(w http.ResponseWriter, list []Held) {
+	var secrets []string
+	for _, h := range list[:min(len(list), HeldMost)] {
+		secrets = append(secrets, h.Secret)
+	}
+	r.setCookie(w, "held", strings.Join(secrets, "."), accounts.PINMost)
+}
+
+// Secret is that of the session the browser has.
+func (r *Request) Secret() string {
+	c, err := r.Cookie(r.cookieName("s"))
+	if err != nil {
+		return ""
+	}
+	return c.Value
 }
 
 // LogOut takes the session's secret from the browser.

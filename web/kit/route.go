@@ -242,6 +242,10 @@ func (k *Kit) identify(w http.ResponseWriter, r *Request) error {
 	if p.ID == "" {
 		return nil // the cookie stays: a clock that is set right may make it good again
 	}
+	if s.Locked(r.Now) {
+		r.Locked = Held{c.Value, p, s}
+		return nil
+	}
 	r.Session = s
 	r.become(p, "session")
 	k.changeSecret(w, r)

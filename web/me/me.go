@@ -44,6 +44,9 @@ type mePage struct {
 	Secret   string // of a token just made, shown this once
 	Langs    []kit.Option
 	Lives    []kit.Option
+	MayPIN   bool // she may choose a PIN
+	PIN      bool // this session has one
+	NoPhrase bool // she gets in by the PIN alone
 	Reports  bool // she reports airings, and may print how to do so by text
 }
 
@@ -76,6 +79,12 @@ func (p pages) show(w http.ResponseWriter, r *kit.Request) error { return p.rend
 // render fills what the handler left empty and shows the page.
 func (p pages) render(w http.ResponseWriter, r *kit.Request, page mePage) error {
 	page.Page, page.Login, page.Reports = r.Page("me.title"), r.Person.Login, r.Actor.CanSomewhere(accounts.ReportAiring)
+	page.MayPIN, page.PIN = r.Session.ID != "" && r.Person.MayUsePIN(), r.Session.PIN
+	phc, err := p.store.Credential(r.Context(), r.Actor.Person)
+	if err != nil {
+		return err
+	}
+	page.NoPhrase = phc == "" && page.PIN
 	places, err := p.store.Registry(r.Context())
 	if err != nil {
 		return err

@@ -2,10 +2,12 @@ package webtest
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +96,9 @@ func NewClient(t *testing.T, h http.Handler, secret string) *Client {
 
 // Handler is what answers.
 func (c *Client) Handler() http.Handler { return c.h }
+
+// Cookies are those it keeps.
+func (c *Client) Cookies() []*http.Cookie { return slices.Collect(maps.Values(c.jar)) }
 
 // Do sends a request and follows redirects as a browser does.
 func (c *Client) Do(r *http.Request) *httptest.ResponseRecorder {
