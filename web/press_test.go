@@ -57,6 +57,7 @@ var typed = map[string]map[string]string{
 		"mark.*": "8", "why.*": "Hay nhất huyện"},
 	"/airings/new":                {"seconds": "15:00"},
 	"/me/pin":                     {"pin": "804627"},
+	"/unlock":                     {"pin": "804627"},
 	"/programmes/{}/edit":         {"counts": "", "min_minutes": "12"},
 	"/programmes/{}/rules/new":    {"days": "3"},
 	"/programmes/{}/episodes/new": {"script": "Bà con góp công làm đường."},
@@ -130,7 +131,7 @@ func (w *presser) page(p *webtest.Tab, login, start string, values map[string]st
 		if !here {
 			p.Open(w.server.URL + start)
 			path = webtest.Eval[string](p, "look where it is", "location.pathname + location.search")
-			if strings.HasPrefix(path, "/login") && login != "" {
+			if (strings.HasPrefix(path, "/login") || strings.HasPrefix(path, "/unlock")) && login != "" {
 				p.Cookie("s", w.secret(w.t, login), w.server.URL)
 				p.Open(w.server.URL + start)
 				path = start
