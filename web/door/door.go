@@ -29,12 +29,16 @@ type Store interface {
 	Join(ctx context.Context, m accounts.Meta, c accounts.Join) (accounts.Person, error)
 	StartSession(ctx context.Context, m accounts.Meta, c accounts.StartSession) (accounts.Session, error)
 	EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error)
+	BySession(ctx context.Context, h accounts.Hash, at time.Time) (accounts.Person, accounts.Session, error)
 	SetPIN(ctx context.Context, m accounts.Meta, c accounts.SetPIN) error
 	TryPIN(ctx context.Context, session accounts.Hash) (accounts.PIN, error)
 	Unlock(ctx context.Context, m accounts.Meta, session, next accounts.Hash) error
 	Shut(ctx context.Context, session accounts.Hash) error
 	Registry(ctx context.Context) (*stations.Registry, error)
 }
+
+// answerLost is how long the form of a link that was used may be sent again by who used it.
+const answerLost = time.Hour
 
 type loginPage struct {
 	kit.Page
@@ -149,7 +153,7 @@ func (p pages) logIn(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.start(w, r, person, accounts.ByPassphrase); err != nil {
+	if _, err := p.start(w, r, person, accounts.ByPassphrase, accounts.NewSecret()); err != nil {
 		return err
 	}
 	return r.Redirect(w, r.Next("/"), "")
@@ -284,10 +288,9 @@ func (p pages) tried(r *kit.Request, person accounts.Person, device, result stri
 	}
 }
 
-// start begins a session with a secret of its own. The one this browser used before ends, unless it
+// start begins a session with that secret. The one this browser used before ends, unless it
 // is another person's who has a PIN: the browser holds that one, locked.
-func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Person, by accounts.Opening) (accounts.Session, error) {
-	secret := accounts.NewSecret()
+func (p pages) start(w http.ResponseWriter, r *kit.Request, person accounts.Person, by accounts.Opening, secret string) (accounts.Session, error) {
 	m := accounts.Meta{ID: kit.NewID(), By: person.Actor("session"), At: r.Now}
 	s, err := p.store.StartSession(r.Context(), m, accounts.StartSession{Hash: accounts.HashOf(secret), Browser: r.UserAgent(),
 		Address: r.IP().String(), Opened: by})
@@ -340,13 +343,23 @@ func (p pages) showJoin(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderJoin(w, r, inv, kit.NewForm())
+	return p.renderJoin(w, r, inv, kit.NewForm("secret", accounts.NewSecret()))
 }
 
 // mine reports whether the link or code was used by whom this browser is logged in as:
 // she has come back to it, or pressed twice, and needs no sentence about it.
 func mine(r *kit.Request, inv accounts.Invitation, err error) bool {
 	return err != nil && !inv.Used.IsZero() && r.Actor.Via == "session" && r.Actor.Person == inv.UsedBy
+}
+
+// heard reports whether the form was sent before, and the answer was lost on the way: it carries
+// the secret of the session that it began, which opens that browser once more.
+func (p pages) heard(r *kit.Request, inv accounts.Invitation, secret string) (bool, error) {
+	if inv.Used.IsZero() || !accounts.IsSecret(secret) || r.Now.Sub(inv.Used) > answerLost {
+		return false, nil
+	}
+	who, _, err := p.store.BySession(r.Context(), accounts.HashOf(secret), r.Now)
+	return who.ID != "" && who.ID == inv.UsedBy, err
 }
 
 func (p pages) facts(r *kit.Request) (f accounts.Facts, err error) {
@@ -414,6 +427,12 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 	if mine(r, inv, err) {
 		return r.Redirect(w, "/", "")
 	}
+	if again, heardErr := p.heard(r, inv, f.Get("secret")); heardErr != nil {
+		return heardErr
+	} else if again {
+		r.LogIn(w, f.Get("secret"))
+		return r.Redirect(w, "/", "")
+	}
 	if err != nil {
 		return err
 	}
@@ -435,7 +454,11 @@ func (p pages) doJoin(w http.ResponseWriter, r *kit.Request) error {
 		if accounts.FoldCode(r.PathValue("token")) != "" {
 			by = accounts.ByCode
 		}
-		session, err := p.start(w, r, person, by)
+		secret := f.Get("secret")
+		if !accounts.IsSecret(secret) {
+			secret = accounts.NewSecret()
+		}
+		session, err := p.start(w, r, person, by, secret)
 		if err == nil && f.Get("way") == "pin" {
 			err = p.setPIN(r, person, session, r.PostFormValue("pin"))
 		}

@@ -187,6 +187,33 @@ func TestALostPhoneIsCutOff(t *testing.T) {
 	}
 }
 
+// TestAnAnswerLostOnTheWayLocksNobodyOut: a code opens once, and who used it sends the same form again.
+func TestAnAnswerLostOnTheWayLocksNobodyOut(t *testing.T) {
+	w := newWorld(t)
+	w.join("hoa")
+	c := webtest.NewClient(t, w.h, "")
+	link := "/join/" + w.code(accounts.Invite{Grants: operator()})
+	c.Get(link + "?way=pin")
+	secret := c.Doc().Find("input[name=secret]").AttrOr("value", "")
+	form := url.Values{"name": {"Giàng Thị Mỷ"}, "way": {"pin"}, "pin": {pin}, "secret": {secret}}
+	for i := range 2 {
+		if code, in := w.knock(link, form); code != http.StatusSeeOther || !in {
+			t.Fatalf("time %d: %d %v", i, code, in)
+		}
+	}
+	if list, err := w.store.Sessions(t.Context(), w.person("giang.thi.my").ID, w.now); err != nil || len(list) != 1 || !list[0].PIN {
+		t.Errorf("sessions %+v %v", list, err)
+	}
+	other := url.Values{"name": form["name"], "way": form["way"], "pin": form["pin"], "secret": {accounts.NewSecret()}}
+	if code, in := w.knock(link, other); code != 422 || in {
+		t.Errorf("another browser with the used code: %d %v", code, in)
+	}
+	w.now = w.now.Add(2 * time.Hour)
+	if code, in := w.knock(link, form); code != 422 || in {
+		t.Errorf("two hours later: %d %v", code, in)
+	}
+}
+
 // TestAPINIsForWhoRunsStations alone: others are offered none, and who gets another role needs a passphrase.
 func TestAPINIsForWhoRunsStations(t *testing.T) {
 	w := newWorld(t)
