@@ -155,6 +155,15 @@ func TestSeveralPeopleUseOnePhone(t *testing.T) {
 	phone.Submit("form[action='/unlock']", "who", id("Páo"), "pin", "295038")
 	w.isIn(phone, "Vàng A Páo")
 
+	for login, refused := range map[string]bool{"giang.thi.my": true, "vang.a.pao": false} { // what her page sends while he uses the phone waits for her
+		r := httptest.NewRequest("POST", "/me/sessions/end", strings.NewReader("session=none"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Loa-Person", w.person(login).ID)
+		if code := phone.Do(r).Code; (code == http.StatusUnauthorized) != refused {
+			t.Errorf("sent for %s: %d", login, code)
+		}
+	}
+
 	stranger := webtest.NewClient(t, w.h, "")
 	stranger.Post("/unlock", url.Values{"who": {my}, "pin": {pin}})
 	stranger.Get("/me")

@@ -147,7 +147,8 @@ export async function insist(form, button, waiting = form.dataset.waiting) {
   for (;;) {
     const slow = unheard(() => say(form, waiting, false));
     try {
-      const answer = await fetch(to, { method: "POST", body, redirect: "manual", headers: { "Loa-Outbox": "now" } }),
+      const headers = { "Loa-Outbox": "now", "Loa-Person": document.body.dataset.person ?? "" },
+        answer = await fetch(to, { method: "POST", body, redirect: "manual", headers }),
         json = await answer.json();
       if (answer.ok && settles(json, id, "")) return location.assign(json.then || form.dataset.then);
       loggedOut = Boolean(json?.code) && answer.status === 401;

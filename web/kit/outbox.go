@@ -54,6 +54,14 @@ func (r *Request) fromOutbox() {
 	r.sent = &sent{later: word == "later", sum: sha256.New()}
 }
 
+// samePerson refuses what a page of one person sends after another has taken over the browser: it waits for its maker.
+func (r *Request) samePerson() error {
+	if who := r.Header.Get("Loa-Person"); who != "" && who != r.Actor.Person {
+		return fault.New(fault.Unauthenticated, "accounts.other_person")
+	}
+	return nil
+}
+
 // tee takes the hash of what is read of the body.
 func (r *Request) tee() {
 	if r.sent != nil {

@@ -224,6 +224,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
           "Content-Type": "application/x-www-form-urlencoded",
           Accept: "application/json",
           "Loa-Outbox": how,
+          "Loa-Person": item.person,
         },
       });
       if (answer.status === 200 && settles(json, item.id, sum)) {
@@ -244,7 +245,7 @@ export function outbox({ store, fetch, now, uuid, hash, person, why = "", change
   // upload sends the bytes of a file (tus 1.0) from where it was cut, and returns
   // the ID of the recording, or a state as post does.
   async function upload(item) {
-    const version = { "Tus-Resumable": "1.0.0" };
+    const version = { "Tus-Resumable": "1.0.0", "Loa-Person": item.person };
     const verdict = ({ answer, json }) => {
       if (!json?.code) return { state: "later" };
       if (answer.status === 401) return { state: "out" };

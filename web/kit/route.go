@@ -148,6 +148,9 @@ func (k *Kit) serve(route Route) http.Handler {
 		r.fromOutbox()
 		err := k.identify(w, r)
 		if err == nil {
+			err = r.samePerson()
+		}
+		if err == nil {
 			err = r.allowed()
 		}
 		if err == nil {
