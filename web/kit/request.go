@@ -250,6 +250,9 @@ func (r *Request) Held() (list []Held, err error) {
 
 // Hold lets the browser keep the secrets of these sessions beside its own.
 func (r *Request) Hold(w http.ResponseWriter, list []Held) {
+	if _, err := r.Cookie(r.cookieName("held")); err != nil && len(list) == 0 {
+		return
+	}
 	var secrets []string
 	for _, h := range list[:min(len(list), HeldMost)] {
 		secrets = append(secrets, h.Secret)
