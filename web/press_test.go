@@ -430,10 +430,10 @@ func (w *presser) picked() {
 	w.visit("hoithi", "/contests/huyen-chon/comments", nil)
 }
 
-// pinned changes the PIN of a phone, changes person, and opens it again.
-func (w *presser) pinned() {
+// pinned changes the PIN of a phone, changes person, opens it again, and lets others in with a PIN.
+func (w *presser) pinned(login string) {
 	w.t.Helper()
-	const login, pin = "xa-02794", "804627"
+	const pin = "804627"
 	operates := accounts.Invite{Grants: []accounts.Grant{{Role: accounts.Operator, Scope: accounts.Scope{Level: accounts.Station, ID: "S00001"}}}}
 	secret, by := w.secret(w.t, login), w.people[login].Actor("session")
 	phc, err := accounts.HashPassphrase(w.t.Context(), pin)
@@ -450,14 +450,13 @@ func (w *presser) pinned() {
 	}
 	p := w.browser.Person()
 	p.Cookie("s", secret, w.server.URL)
-	w.danger = true
-	for path, only := range map[string]string{"/me/pin": "door/pin.html door.pin_save", "/me": "me.switch"} {
-		w.only = only
-		w.page(p, login, path, map[string]string{"old": pin, "pin": pin})
+	for _, at := range [][2]string{{"/me/pin", "door/pin.html door.pin_save"}, {"/me", "me/me.html me.switch"}, {"/unlock", "door/unlock.html door.unlock_do"}} {
+		p.Cookie("s", secret, w.server.URL) // also of the session that she has locked
+		w.again(at[1])
+		w.only = at[1]
+		w.page(p, "", at[0], map[string]string{"old": pin, "pin": pin})
 	}
-	w.only = "door.unlock_do"
-	w.page(p, "", "/unlock", map[string]string{"pin": pin})
-	w.danger, w.only = false, ""
+	w.only = ""
 	typed := map[string]string{"code": w.code(operates), "name": "Lý Thị Sen", "pin": pin}
 	w.just("", "/login", "door.use_code", typed)
 	w.just("", "/join/"+w.code(operates)+"?way=pin", "door/join.html", typed)
@@ -928,7 +927,7 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	_, leaves := w.entryOf("lien-hoan", 2)
 	w.secret(t, leaves) // a session of hers, to be ended
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.end_one", nil)
-	w.pinned()
+	w.pinned(leaves)
 	w.just("quantri", "/people/"+w.people[leaves].ID, "people.handover", nil)
 	w.again("coverage/anew.html stations.to_preview")
 	w.visit("bientap", "/coverage/anew?what=terms&programme=P1", nil)
