@@ -59,8 +59,9 @@ var unguarded = map[string][]string{
 		"POST /me/tokens/{id}/remove", "POST /people/withdraw", "POST /people/invite/judge/{contest}/withdraw",
 		"POST /people/invite/organiser/{contest}/withdraw",
 		"POST /settings/hooks/{id}/remove", "POST /messages/read", "POST /people/{id}/sessions/end", "POST /people/{id}/handover",
-		"POST /people/{id}/tokens/remove", "POST /logout"},
-	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase"},
+		"POST /people/{id}/tokens/remove", "POST /logout", "POST /switch"},
+	"is one person's own, and proves who she is": {"POST /login", "POST /join/{token}", "POST /me/passphrase", "POST /login/code", "POST /unlock",
+		"POST /me/pin"},
 	"carries the number of the version it was made from": {
 		"PUT /api/v1/contests/{contest}/sheets/{task}", "POST /api/v1/contests/{contest}/sheets/{task}/sign", "POST /judging/{contest}/sheets/{task}"},
 	"is a step that the state before it allows once": {
