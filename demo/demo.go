@@ -271,7 +271,8 @@ func (w *world) episodes(p scheduler.Programme, recordings []string) error {
 		made := w.meta(editor, latest(w.begin(), first.AddDate(0, 0, -2)))
 		e, err := w.store.SaveEpisode(w.ctx, made,
 			scheduler.SaveEpisode{Programme: p.ID, Title: fmt.Sprintf("Số %d: %s", i+w.weeks+1, subjects[(i+w.weeks)%len(subjects)]),
-				Audio: recordings[min(-i, len(recordings)-1)], Script: "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
+				Audio:    recordings[min(-i, len(recordings)-1)],
+				Script:   "Kính chào bà con. Chương trình tuần này có tin về nông thôn mới ở các xã và lời giải đáp của cán bộ khuyến nông.",
 				Language: p.Languages[0], From: stations.DateOf(first), Until: stations.DateOf(first.AddDate(0, 0, 6)), Submit: true})
 		if err != nil {
 			return err
