@@ -15,6 +15,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/text"
+	"loa/message"
 	"loa/stations"
 	"loa/web/kit"
 )
@@ -28,6 +29,7 @@ type Store interface {
 	Registry(ctx context.Context) (*stations.Registry, error)
 	Invitations(ctx context.Context, q accounts.InvitationQuery) ([]accounts.Invitation, error)
 	Sessions(ctx context.Context, person string, at time.Time) ([]accounts.Session, error)
+	Devices(ctx context.Context, person string, at time.Time) ([]message.Device, error)
 	Tokens(ctx context.Context, person string, at time.Time) ([]accounts.Token, error)
 	Invite(ctx context.Context, m accounts.Meta, c accounts.Invite) (accounts.Invitation, error)
 	Withdraw(ctx context.Context, m accounts.Meta, c accounts.Withdraw) (accounts.Invitation, error)
@@ -163,6 +165,7 @@ type personPage struct {
 	Grants    []grantRow
 	InvitedBy string
 	Sessions  []accounts.Session
+	Notified  map[string]time.Time // since when a session shows notifications, by its Root
 	Tokens    []accounts.Token
 	Self      bool
 	May       bool // every grant and the name, as an administrator
@@ -215,6 +218,14 @@ func (p pages) renderPerson(w http.ResponseWriter, r *kit.Request, form kit.Form
 	page.Roles = kit.WordOptions(r, "accounts.role.", rolesToGive(r.Actor))
 	if page.Sessions, err = p.store.Sessions(r.Context(), q.ID, r.Now); err != nil {
 		return err
+	}
+	devices, err := p.store.Devices(r.Context(), q.ID, r.Now)
+	if err != nil {
+		return err
+	}
+	page.Notified = map[string]time.Time{}
+	for _, d := range devices {
+		page.Notified[d.ID] = d.Made
 	}
 	if page.Tokens, err = p.store.Tokens(r.Context(), q.ID, r.Now); err != nil {
 		return err

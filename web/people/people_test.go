@@ -14,6 +14,8 @@ import (
 
 	"loa/accounts"
 	"loa/internal/text"
+	"loa/message"
+	"loa/message/pushtest"
 	"loa/store/bolt"
 	"loa/store/bolttest"
 	"loa/web/door"
@@ -151,7 +153,15 @@ func TestAStationIsHandedOver(t *testing.T) {
 	lost := slices.IndexFunc(sessions, func(s accounts.Session) bool { return s.Started.Before(now.Add(time.Second).UTC()) })
 	form := "form[action$='/sessions/end']:has([value='" + sessions[lost].ID + "'])"
 	page := "/people/" + mai.ID
+	m := accounts.Meta{ID: kit.NewID(), By: mai.Actor(sessions[lost].ID), At: now}
+	device := message.NewDevice(sessions[lost], pushtest.New().At("https://push.example.vn/to/mai"), false)
+	if _, err := s.SaveDevice(t.Context(), m, device); err != nil {
+		t.Fatal(err)
+	}
 	monitor.Get(page)
+	if told := monitor.Doc().Find("li:has("+form+")").Text() + "|" + monitor.Doc().Find("main").Text(); strings.Count(told, "Máy tự hiện thông báo") != 2 {
+		t.Errorf("the session that shows notifications, and it alone, should say so: %s", told)
+	}
 	monitor.Submit(form)
 	monitor.Expect(200, "", "Đã đăng xuất")
 	phone.Get("/me")
