@@ -58,3 +58,15 @@ func BenchmarkSlotsOfOneStationThisWeek(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkAhead(b *testing.B) {
+	for _, n := range []int{127, 10598} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			w, from, _ := yearly(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				w.s.ahead(w.reg, from)
+			}
+		})
+	}
+}
