@@ -62,7 +62,8 @@ func TestAWeekFromATerminal(t *testing.T) {
 		list[0].Outcome != "aired" {
 		t.Errorf("airings: %s", out)
 	}
-	if out := must("airings", "list", "--from", "2024-05-15", "--until", "2024-05-15"); !strings.Contains(out, "Đã phát") || !strings.Contains(out, "Quản trị trên máy chủ") ||
+	if out := must("airings", "list", "--from", "2024-05-15", "--until", "2024-05-15"); !strings.Contains(out, "Đã phát") ||
+		!strings.Contains(out, "Quản trị trên máy chủ") ||
 		strings.Count(out, "\n") != 2 {
 		t.Errorf("airings: %s", out)
 	}

@@ -28,7 +28,8 @@ func TestAPictureIsOneStopOfTheTabKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 3 {
-		c := airing.Confirm{ID: kit.NewID(), Station: "S00001", Programme: programme.ID, Outcome: airing.Aired, Seconds: 900, StartedAt: now.AddDate(0, 0, -7*i-7)}
+		c := airing.Confirm{ID: kit.NewID(), Station: "S00001", Programme: programme.ID, Outcome: airing.Aired, Seconds: 900,
+			StartedAt: now.AddDate(0, 0, -7*i-7)}
 		if _, err := s.Confirm(t.Context(), meta(now.Add(-time.Hour)), c); err != nil {
 			t.Fatal(err)
 		}
