@@ -77,7 +77,7 @@ func TestAFilterIsKeptByAllAPageLeadsTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := there.Fields
-	f.Technologies = stations.Technologies[:1]
+	f.Technologies, f.FM.LicenceUntil = stations.Technologies[:1], "2024-05-13"
 	m := accounts.Meta{ID: "filtered", By: accounts.Daemon(), At: clock.at}
 	if _, err := s.SaveStation(t.Context(), m, stations.SaveStation{ID: there.ID, Fields: f}); err != nil {
 		t.Fatal(err)
