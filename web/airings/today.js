@@ -132,7 +132,8 @@ function mark() {
 }
 
 // Where nothing can be kept to listen to, and nothing is, that script does not come.
-if (document.querySelector("[data-full]") || storage.get(soundsKept)) import("../kit/keeping.js");
+const keeps = document.querySelector("p[data-full]") || storage.get(soundsKept);
+if (keeps) import("../kit/keeping.js").catch(() => {}); // no network yet: then nothing is offered
 
 if (box && words) {
   watch(async (now) => {
