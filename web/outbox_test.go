@@ -457,18 +457,21 @@ func TestWhatWasPressedByMistakeIsTakenBackWithoutANetwork(t *testing.T) {
 	p.tab.Wait(".yes")
 }
 
+// keepsNothing answers as if the browser gave no page a place to keep things, as some private windows do.
+func keepsNothing(w http.ResponseWriter, r *http.Request) bool {
+	if !strings.HasSuffix(r.URL.Path, "/outstore.js") {
+		return false
+	}
+	w.Header().Set("Content-Type", "text/javascript")
+	fmt.Fprint(w, `export async function opened() { throw new Error("a private window"); } export const outstore = opened;`)
+	return true
+}
+
 // Where the browser keeps nothing the page says so before anything is typed, and waits open as before.
 func TestABrowserThatKeepsNothingSaysSoFirst(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t, tuesday)
-	p.meddles(func(w http.ResponseWriter, r *http.Request, h http.Handler) bool {
-		if !strings.HasSuffix(r.URL.Path, "/outstore.js") {
-			return false
-		}
-		w.Header().Set("Content-Type", "text/javascript")
-		fmt.Fprint(w, `export async function outstore() { throw new Error("a private window"); }`)
-		return true
-	})
+	p.meddles(func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool { return keepsNothing(w, r) })
 	p.open("/today")
 	p.tab.Says("main", "Trình duyệt này không cho giữ việc trên máy")
 	p.tab.Click(".yes")
