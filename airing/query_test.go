@@ -40,10 +40,11 @@ func TestEachConditionOfTheLogLeavesOutWhatItSays(t *testing.T) {
 		"waiting, with a photo":   {Query{Waiting: true}, seen, true},
 		"waiting, with none":      {Query{Waiting: true}, l, false},
 		"waiting, but corrected":  {Query{Waiting: true}, replaced, false},
-		"all that it is":          {Query{Stations: []string{"S00001"}, District: "084", Episodes: []string{"e"}, Outcome: Aired, Standing: true, Waiting: true}, seen, true},
-		"all, but its district":   {Query{Stations: []string{"S00001"}, District: "085", Episodes: []string{"e"}, Outcome: Aired, Standing: true}, seen, false},
-		"all, but its episode":    {Query{Stations: []string{"S00001"}, District: "084", Episodes: []string{"d"}, Outcome: Aired, Standing: true}, seen, false},
-		"all, but its station":    {Query{Stations: []string{"S00002"}, District: "084", Episodes: []string{"e"}, Outcome: Aired, Standing: true}, seen, false},
+		"all that it is": {Query{Stations: []string{"S00001"}, District: "084", Episodes: []string{"e"}, Outcome: Aired, Standing: true,
+			Waiting: true}, seen, true},
+		"all, but its district": {Query{Stations: []string{"S00001"}, District: "085", Episodes: []string{"e"}, Outcome: Aired, Standing: true}, seen, false},
+		"all, but its episode":  {Query{Stations: []string{"S00001"}, District: "084", Episodes: []string{"d"}, Outcome: Aired, Standing: true}, seen, false},
+		"all, but its station":  {Query{Stations: []string{"S00002"}, District: "084", Episodes: []string{"e"}, Outcome: Aired, Standing: true}, seen, false},
 	} {
 		if got := c.q.Wants(accounts.Daemon(), c.l, there); got != c.want {
 			t.Errorf("%s: %t", name, got)
@@ -65,7 +66,8 @@ func TestAProposalLapsesOnce(t *testing.T) {
 		for _, at := range []time.Time{end.Add(-1), end, end.Add(1)} {
 			waits, over := state == Proposed && at.Before(end), state == Proposed && !at.Before(end)
 			after, lapsed := p.Lapsed(at)
-			if p.Waits(at) != waits || lapsed != over || lapsed && (after.State != Expired || !after.EndedAt.Equal(end)) || !lapsed && !reflect.DeepEqual(after, p) {
+			if p.Waits(at) != waits || lapsed != over || lapsed && (after.State != Expired || !after.EndedAt.Equal(end)) || !lapsed &&
+				!reflect.DeepEqual(after, p) {
 				t.Errorf("%s at %s: waits %t, lapsed %t: %+v", state, at, p.Waits(at), lapsed, after)
 			}
 			if again, twice := after.Lapsed(at.Add(time.Hour)); lapsed && (twice || !reflect.DeepEqual(again, after)) {

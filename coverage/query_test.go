@@ -18,7 +18,8 @@ func TestEachConditionOfAQueryLeavesOutWhatItSays(t *testing.T) {
 
 	call := Call{Station: "S00001", Outcome: NoAnswer}
 	for want, list := range map[bool][]CallQuery{
-		true: {{}, {Station: "S00001"}, {District: "084"}, {Listed: mine}, {Outcome: NoAnswer}, {Station: "S00001", District: "084", Listed: mine, Outcome: NoAnswer}},
+		true: {{}, {Station: "S00001"}, {District: "084"}, {Listed: mine}, {Outcome: NoAnswer},
+			{Station: "S00001", District: "084", Listed: mine, Outcome: NoAnswer}},
 		false: {{Station: "S00002"}, {District: "085"}, {Listed: others}, {Listed: map[string]bool{}}, {Outcome: Broken},
 			{Station: "S00002", District: "084", Listed: mine, Outcome: NoAnswer}, {Station: "S00001", District: "085", Listed: mine, Outcome: NoAnswer},
 			{Station: "S00001", District: "084", Listed: others, Outcome: NoAnswer}, {Station: "S00001", District: "084", Listed: mine, Outcome: Broken}},
@@ -31,7 +32,8 @@ func TestEachConditionOfAQueryLeavesOutWhatItSays(t *testing.T) {
 	}
 	plea := Plea{Station: "S00001", State: PleaWaits}
 	for want, list := range map[bool][]PleaQuery{
-		true: {{}, {Station: "S00001"}, {District: "084"}, {Listed: mine}, {State: PleaWaits}, {Station: "S00001", District: "084", Listed: mine, State: PleaWaits}},
+		true: {{}, {Station: "S00001"}, {District: "084"}, {Listed: mine}, {State: PleaWaits},
+			{Station: "S00001", District: "084", Listed: mine, State: PleaWaits}},
 		false: {{Station: "S00002"}, {District: "085"}, {Listed: others}, {Listed: map[string]bool{}}, {State: PleaGranted},
 			{Station: "S00002", District: "084", Listed: mine, State: PleaWaits}, {Station: "S00001", District: "085", Listed: mine, State: PleaWaits},
 			{Station: "S00001", District: "084", Listed: others, State: PleaWaits}, {Station: "S00001", District: "084", Listed: mine, State: PleaRefused}},
@@ -43,8 +45,9 @@ func TestEachConditionOfAQueryLeavesOutWhatItSays(t *testing.T) {
 		}
 	}
 	for want, list := range map[bool][]Query{
-		true:  {{}, {District: "084"}, {List: "l", listed: mine}, {District: "084", List: "l", listed: mine}},
-		false: {{District: "085"}, {List: "l", listed: others}, {List: "l"}, {District: "085", List: "l", listed: mine}, {District: "084", List: "l", listed: others}},
+		true: {{}, {District: "084"}, {List: "l", listed: mine}, {District: "084", List: "l", listed: mine}},
+		false: {{District: "085"}, {List: "l", listed: others}, {List: "l"}, {District: "085", List: "l", listed: mine},
+			{District: "084", List: "l", listed: others}},
 	} {
 		for _, q := range list {
 			if q.Sees(monitor, "084", "S00001") != want {

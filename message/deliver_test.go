@@ -34,7 +34,8 @@ func TestPausesGrowUntilADeliveryIsGivenUp(t *testing.T) {
 	if d.State != Sent || len(d.Attempts) != attemptsKept || d.Last().Answer != Taken || !d.Attempts[0].At.After(noon) {
 		t.Errorf("%s, %d tries kept, the oldest at %s", d.State, len(d.Attempts), d.Attempts[0].At)
 	}
-	for asked, want := range map[time.Duration]time.Duration{0: time.Minute, 30 * time.Second: time.Minute, time.Hour: time.Hour, 24 * time.Hour: 24 * time.Hour,
+	for asked, want := range map[time.Duration]time.Duration{0: time.Minute, 30 * time.Second: time.Minute, time.Hour: time.Hour,
+		24 * time.Hour: 24 * time.Hour,
 		25 * time.Hour: 24 * time.Hour} {
 		if got := (Delivery{}).After(Attempt{At: noon, Answer: Later, After: asked}).Next.Sub(noon); got != want {
 			t.Errorf("asked to come in %s: in %s", asked, got)
@@ -78,7 +79,8 @@ func TestWhatTheOtherSideSaidIsShortened(t *testing.T) {
 // What waits behind another, or waited when a backup was made, was not tried.
 func TestWhatIsNoTry(t *testing.T) {
 	d := Delivery{State: Waiting, Made: noon, Next: noon}.After(Attempt{At: noon, Answer: Silent})
-	if off := d.PutOff(noon.Add(time.Hour)); off.Tries != 1 || off.State != Waiting || !off.Next.Equal(noon.Add(time.Hour+pauses[0])) || len(off.Attempts) != 1 {
+	if off := d.PutOff(noon.Add(time.Hour)); off.Tries != 1 || off.State != Waiting || !off.Next.Equal(noon.Add(time.Hour+pauses[0])) ||
+		len(off.Attempts) != 1 {
 		t.Errorf("put off: %+v", off)
 	}
 	held := d.Held(noon.Add(time.Hour))
@@ -213,7 +215,8 @@ func TestWhatAChangeIsAbout(t *testing.T) {
 
 func TestAParcelOfOneAndOfMany(t *testing.T) {
 	link := func(path string) string { return "https://loa.vn" + path }
-	one := Parcel{Deliveries: []Delivery{{Message: "m1", Channel: Letter, To: "mai@laocai.vn"}}, Messages: []Message{{Title: "Tin", Text: "Lời", Path: "/today"}}}
+	one := Parcel{Deliveries: []Delivery{{Message: "m1", Channel: Letter, To: "mai@laocai.vn"}},
+		Messages: []Message{{Title: "Tin", Text: "Lời", Path: "/today"}}}
 	if one.Title() != "Tin" || one.Text(link) != "Lời\nhttps://loa.vn/today" || one.Language() != text.Vietnamese {
 		t.Errorf("one: %q %q %s", one.Title(), one.Text(link), one.Language())
 	}

@@ -450,7 +450,8 @@ func (w *presser) pinned(login string) {
 	}
 	p := w.browser.Person()
 	p.Cookie("s", secret, w.server.URL)
-	for _, at := range [][2]string{{"/me/pin", "door/pin.html door.pin_save"}, {"/me", "me/me.html me.switch"}, {"/unlock", "door/unlock.html door.unlock_do"}} {
+	for _, at := range [][2]string{{"/me/pin", "door/pin.html door.pin_save"}, {"/me", "me/me.html me.switch"},
+		{"/unlock", "door/unlock.html door.unlock_do"}} {
 		p.Cookie("s", secret, w.server.URL) // also of the session that she has locked
 		w.again(at[1])
 		w.only = at[1]
