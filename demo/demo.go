@@ -214,7 +214,7 @@ func (w *world) plan() error {
 	for n := range distinct + 1 {
 		body, err := Speech(24), error(nil)
 		if n < distinct {
-			body, err = w.digest(n)
+			body, err = digest(n)
 		}
 		if err != nil {
 			return err
