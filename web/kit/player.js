@@ -18,8 +18,11 @@ function start(box) {
         ? player.wave.bucket_seconds * player.wave.max.length
         : 0;
   player.to = (s) => {
-    audio.currentTime = Math.max(0, Math.min(player.seconds() || s, s));
-  }; // the length may not be known yet
+    audio.currentTime = Math.max(0, Math.min(player.seconds() || s, s)); // the length may not be known yet
+    if (audio.readyState) return;
+    say(box.dataset.paused); // nothing is loaded before it is played: the place is said and drawn all the same
+    audio.dispatchEvent(new Event("timeupdate"));
+  };
   // another player may interrupt it; what else went wrong the browser's controls show
   player.play = () => audio.play().catch(() => {});
   player.toggle = () => {
