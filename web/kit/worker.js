@@ -53,12 +53,26 @@ async function keep({ person, pages: wanted, parts: made }) {
       (await fetch(url, { headers: { "Loa-Keep": "yes" } }).catch(() => null)); // nobody sees it yet
     if (!answer?.ok || answer.redirected) continue; // a redirect leads to the log-in
     const page = await lasting(answer);
-    for (const [, part] of (await page.clone().text()).matchAll(/ (?:href|src)="(\/assets\/[^"]+)"/g)) made.push(part);
-    await kept.put(url, page);
+    const its = [...(await page.clone().text()).matchAll(/ (?:href|src)="(\/assets\/[^"]+)"/g)].map(([, part]) => part);
+    if (await have(assets, its)) await kept.put(url, page); // whole, or not at all
   }
-  for (const url of new Set(made)) if (!(await assets.match(url))) await assets.add(url).catch(() => {});
+  await have(assets, new Set(made));
   const old = await kept.keys();
   for (const page of old.slice(0, Math.max(0, old.length - shown))) await kept.delete(page);
+}
+
+// have brings what a page is made of, and reports whether all of it is there.
+async function have(assets, parts) {
+  let all = true;
+  for (const part of parts) {
+    if (await assets.match(part)) continue;
+    const added = await assets.add(part).then(
+      () => true,
+      () => false,
+    );
+    all = all && added;
+  }
+  return all;
 }
 
 // forget ends what was kept of a person.
