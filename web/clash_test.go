@@ -259,7 +259,12 @@ func TestALostLogInLosesNoReport(t *testing.T) {
 		t.Error("the notice is out of sight")
 	}
 	p.Shot("lost-log-in", 360)
-	p.Cookie("s", webtest.LoggedIn(t, s, "xa-2-again", clock.at, grant), server.URL)
+	people, err := s.Directory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	herself, _ := people.ByLogin("xa-2")
+	p.Cookie("s", webtest.Session(t, s, herself, clock.at), server.URL)
 	p.Until("be led on once it has left", `location.pathname === "/today"`)
 	lines, _, err := s.Airings(t.Context(), accounts.Daemon(), airing.Query{From: at(0, 0, 0), Until: at(23, 0, 0), Stations: []string{"S00002"}})
 	if err != nil || len(lines) != 1 || lines[0].Note != "Loa cụm 2" {
