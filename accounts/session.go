@@ -149,21 +149,26 @@ type EndSessions struct {
 	Except  string `json:"except,omitempty"`
 }
 
-// DecideEnd returns which of the person's sessions end. Faults:
-// accounts.denied, accounts.person_unknown.
-func DecideEnd(f Facts, m Meta, c EndSessions, sessions []Session) (end []Session, err error) {
+// DecideEnd returns what of the person's ends. Where somebody else ends a session of hers, as that of a
+// phone that is lost, her tokens end too: one may have been made there. Faults: accounts.denied,
+// accounts.person_unknown.
+func DecideEnd(f Facts, m Meta, c EndSessions) (e Effects, err error) {
 	if err := f.mustTend(m.By, c.Person); err != nil {
-		return nil, err
+		return e, err
 	}
+	sessions := f.Held.Sessions
 	i := slices.IndexFunc(sessions, func(s Session) bool { return s.ID == c.Session })
 	for _, s := range sessions {
 		named := c.Session == s.ID || c.Session == s.Replaces || c.Session == s.Next || // one session, several secrets
 			i >= 0 && s.Root() == sessions[i].Root()
 		if s.Person == c.Person && s.ID != c.Except && (c.Session == "" || named) {
-			end = append(end, s)
+			e.Sessions = append(e.Sessions, s)
 		}
 	}
-	return end, nil
+	if m.By.Person != c.Person && len(e.Sessions) > 0 {
+		e.Tokens = f.Held.Tokens
+	}
+	return e, nil
 }
 
 // Token lets a program act for a person.

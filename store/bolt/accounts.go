@@ -439,20 +439,15 @@ func (s *Store) Shut(ctx context.Context, session accounts.Hash) error {
 // EndSessions implements accounts.Commands.
 func (s *Store) EndSessions(ctx context.Context, m accounts.Meta, c accounts.EndSessions) (int, error) {
 	return accountChange(ctx, s, m, "accounts.end_sessions", c, func(tx *tx, f accounts.Facts) (int, error) {
-		all, err := recordsOf(tx, sessionsOf, sessions, c.Person)
+		var err error
+		if f.Held, err = heldBy(tx, c.Person, false); err != nil {
+			return 0, err
+		}
+		e, err := accounts.DecideEnd(f, m, c)
 		if err != nil {
 			return 0, err
 		}
-		end, err := accounts.DecideEnd(f, m, c, all)
-		if err != nil {
-			return 0, err
-		}
-		for _, old := range end {
-			if err := endSession(tx, old); err != nil {
-				return 0, err
-			}
-		}
-		return len(end), nil
+		return len(e.Sessions), putEffects(tx, c.Person, e)
 	})
 }
 

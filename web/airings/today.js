@@ -24,7 +24,8 @@ function answer(card, now) {
   const dialog = part.querySelector(".dialog");
   dialog.id = "no-" + slot;
   for (const button of part.querySelectorAll("[popovertarget]")) button.setAttribute("popovertarget", dialog.id);
-  if (now < Number(over)) part.querySelector(".yes").lastChild.textContent = words.onAir;
+  if (now < Number(over)) part.querySelector(".yes").lastChild.textContent = words.airing;
+  for (const old of card.querySelectorAll("[data-until-due]")) old.remove();
   card.classList.add("warn");
   card.prepend(make("p", { className: "strong", textContent: words.due }));
   part.querySelector("[data-adjust]").href = "/airings/new?slot=" + slot;

@@ -36,7 +36,11 @@ func (p pages) showUnlock(w http.ResponseWriter, r *kit.Request) error {
 	if len(held) == 0 {
 		return r.Redirect(w, "/login?next="+url.QueryEscape(r.Next("/")), "")
 	}
-	return p.renderUnlock(w, r, kit.NewForm("next", r.Next("/"), "who", held[0].Session.ID), held)
+	who := "" // each says who she is: a PIN typed for somebody else is one of her tries
+	if len(held) == 1 {
+		who = held[0].Session.ID
+	}
+	return p.renderUnlock(w, r, kit.NewForm("next", r.Next("/"), "who", who), held)
 }
 
 func (p pages) renderUnlock(w http.ResponseWriter, r *kit.Request, f kit.Form, held []kit.Held) error {
@@ -58,6 +62,10 @@ func (p pages) doUnlock(w http.ResponseWriter, r *kit.Request) error {
 	held, err := r.Held()
 	if err != nil {
 		return err
+	}
+	if len(held) > 1 && f.Get("who") == "" {
+		f.Refused(fault.New(fault.Invalid, "door.who_missing").At("who"))
+		return p.renderUnlock(w, r, *f, held)
 	}
 	i := slices.IndexFunc(held, func(h kit.Held) bool { return h.Session.ID == f.Get("who") })
 	if r.Actor.Via == "session" || i < 0 { // pressed twice, or ended meanwhile

@@ -56,6 +56,7 @@ func TestWhoHasAPINTypesNothingElse(t *testing.T) {
 		t.Error("she has no login")
 	}
 	w.isIn(c, "mở bằng mã 8 ký tự · có mã PIN")
+	c.Expect(200, "#log-out", "xin người quản lý một mã mới")
 	for _, rest := range []time.Duration{accounts.PINAsks, 12 * time.Hour, 30 * 24 * time.Hour, accounts.PINIdle - time.Hour} {
 		w.now = w.now.Add(rest)
 		w.isLocked(c)
@@ -147,6 +148,11 @@ func TestSeveralPeopleUseOnePhone(t *testing.T) {
 		return id
 	}
 	my := id("Mỷ")
+	if n := phone.Doc().Find("input[name=who][checked]").Length(); n != 0 {
+		t.Errorf("%d are chosen before anybody said who she is", n)
+	}
+	phone.Submit("form[action='/unlock']", "pin", "295038")
+	phone.Expect(422, "#e-who", "chọn tên bạn")
 	phone.Submit("form[action='/unlock']", "who", my, "pin", "295038")
 	phone.Expect(422, "#e-pin")
 	phone.Submit("form[action='/unlock']", "who", my, "pin", pin)
@@ -184,13 +190,23 @@ func TestALostPhoneIsCutOff(t *testing.T) {
 				lost.Get("/me")
 				lost.Submit("form[action='/switch']")
 			}
-			chief.Get("/people/" + w.person("giang.thi.my").ID)
+			my := w.person("giang.thi.my")
+			token := accounts.NewSecret()
+			if _, err := w.store.AddToken(t.Context(), accounts.Meta{ID: name, By: my.Actor("session"), At: w.now},
+				accounts.AddToken{Hash: accounts.HashOf(token),
+					Person: my.ID, Name: "máy lạ", Expires: w.now.AddDate(0, 3, 0)}); err != nil {
+				t.Fatal(err)
+			}
+			chief.Get("/people/" + my.ID)
 			chief.Expect(200, "form[action$='/sessions/end']", "có mã PIN")
 			chief.Submit("form[action$='/sessions/end']")
 			w.now = w.now.Add(time.Minute)
 			lost.Get("/me")
 			lost.Expect(200, "form[action='/login']")
 			lost.Refuse("Giàng Thị Mỷ")
+			if p, err := w.store.ByToken(t.Context(), accounts.HashOf(token), w.now); err != nil || p.ID != "" {
+				t.Errorf("what the lost phone made for a program opens still: %+v, %v", p, err)
+			}
 			w.isIn(other, "Vàng A Páo")
 		})
 	}
