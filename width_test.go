@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -74,5 +75,24 @@ func TestWideLinesAreSeen(t *testing.T) {
 	raw := linesOfRawStrings([]byte("package x\n\nvar a, b = `one\ntwo`, \"`\"\nvar c = 1\n"))
 	if columns("\tĐài") != 7 || len(raw) != 2 || !raw[3] || !raw[4] {
 		t.Errorf("%d columns, raw strings on %v", columns("\tĐài"), raw)
+	}
+}
+
+// html/template takes what is said in an attribute data-on… for a script, and in data-style for a style, and writes it so.
+var misread = regexp.MustCompile(`\sdata-(on[a-z-]*|style)=`)
+
+func TestNoAttributeIsTakenForAScript(t *testing.T) {
+	templates, err := filepath.Glob("web/*/*.html")
+	if err != nil || len(templates) < 50 {
+		t.Fatalf("%d templates, %v", len(templates), err)
+	}
+	for _, path := range templates {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := misread.Find(b); found != nil {
+			t.Errorf("%s has%s", path, found)
+		}
 	}
 }
