@@ -461,7 +461,14 @@ func (w *presser) pinned(login string) {
 	typed := map[string]string{"code": w.code(operates), "name": "Lý Thị Sen", "pin": pin}
 	w.just("", "/login", "door.use_code", typed)
 	w.just("", "/join/"+w.code(operates)+"?way=pin", "door/join.html", typed)
-	w.just("", "/join/"+w.code(accounts.Invite{Person: w.people[login].ID})+"?way=pin", "door/join.html", typed)
+	p = w.browser.Person() // of who has nothing but a PIN
+	for _, at := range [][2]string{{"/join/" + w.code(accounts.Invite{Person: w.people[login].ID}) + "?way=pin", "door/join.html"},
+		{"/me", "me/me.html sure me.log_out"}} {
+		w.again(at[1])
+		w.only = at[1]
+		w.page(p, "", at[0], typed)
+	}
+	w.only = ""
 }
 
 // code makes an invitation and is what is typed for it.
@@ -921,7 +928,8 @@ func TestEveryButtonDoesSomething(t *testing.T) {
 	w.just("quantri", "/people/"+w.people[takes].ID, "people/person.html sure people.take", nil) // of nobody who has to press on
 	w.tried["people/person.html sure people.disable: does do=disable"] = true                    // it ends what the others end
 	const handsOver = "people/person.html sure people.handover: does do=handover"
-	w.tried[handsOver] = true // nor does who has to press on
+	w.tried[handsOver] = true                                                                        // nor does who has to press on
+	w.just("quantri", "/people/"+w.people["xa-02794"].ID, "people/person.html sure kit.remove", nil) // it ends with a session too
 	w.visit("quantri", "/people/"+w.people["xa-02794"].ID, nil)
 	delete(w.tried, "people/person.html sure people.disable: does do=disable")
 	delete(w.tried, handsOver)
