@@ -194,7 +194,7 @@ func TestADaemonKilledWhileItKeepsBackups(t *testing.T) {
 	if err := json.Unmarshal(c.must("POST", "/api/v1/programmes", `{"title":"Nông thôn mới","topics":[],"languages":["vi"]}`), &programme); err != nil {
 		t.Fatal(err)
 	}
-	kept := &ledger{notes: map[string]string{}}
+	kept := newLedger()
 	for round := range rounds {
 		c.must("POST", fmt.Sprintf("/api/v1/audio?name=%d.wav", round), string(audiotest.WAV(float64(20+round), 8000, 1)))
 		var asked, acknowledged map[string]string // reports of before, and those of the last snapshot that was answered
@@ -218,7 +218,7 @@ func TestADaemonKilledWhileItKeepsBackups(t *testing.T) {
 			}
 		}()
 		<-first
-		kept.storm(c, programme.ID, time.Now(), len(kept.notes)+60)
+		kept.storm(c, programme.ID, len(kept.notes)+60)
 		<-answered
 		code, out := loa("backups", "list", place, "--json")
 		ran(t, code, out)

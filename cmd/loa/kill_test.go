@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,6 +22,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -77,16 +80,34 @@ func serveChild(dir string) error {
 // child is a daemon in a process of its own.
 type child struct {
 	t     *testing.T
+	dir   string
 	cmd   *exec.Cmd
 	url   string
 	token string
+	dark  atomic.Bool // the power of its disk is away: what it refuses then it need not keep
+}
+
+// newChild is one that does not run yet. The words before its program's name are of a program that runs it.
+func newChild(t *testing.T, dir string, ahead time.Duration, before ...string) *child {
+	args := append(before, os.Args[0])
+	c := &child{t: t, dir: dir, cmd: exec.Command(args[0], args[1:]...)}
+	c.cmd.Env = append(os.Environ(), childData+"="+dir, childAhead+"="+ahead.String())
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // kill ends what runs it too
+	return c
 }
 
 func startChild(t *testing.T, dir string, ahead time.Duration, env ...string) *child {
 	t.Helper()
-	c := &child{t: t, cmd: exec.Command(os.Args[0])}
-	c.cmd.Env = append(os.Environ(), childData+"="+dir, childAhead+"="+ahead.String())
+	c := newChild(t, dir, ahead)
 	c.cmd.Env = append(c.cmd.Env, env...)
+	c.start()
+	return c
+}
+
+// start waits until the daemon answers.
+func (c *child) start() {
+	t := c.t
+	t.Helper()
 	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -99,41 +120,56 @@ func startChild(t *testing.T, dir string, ahead time.Duration, env ...string) *c
 	if c.url = strings.TrimSpace(line); err != nil || !strings.HasPrefix(c.url, "http://") {
 		t.Fatalf("the daemon said %q: %v", line, err)
 	}
-	token, err := os.ReadFile(filepath.Join(dir, "admin.token"))
+	token, err := os.ReadFile(filepath.Join(c.dir, "admin.token"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.token = strings.TrimSpace(string(token))
-	return c
 }
 
 // kill ends the process as a power cut would: no signal it could handle.
 func (c *child) kill() {
-	_ = c.cmd.Process.Kill() // dead already is what we want too
+	_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // dead already is what we want too
 	_ = c.cmd.Wait()
 }
 
-// send returns the status and body of one request; 0 when the daemon died
-// before it had answered.
-func (c *child) send(method, path, body string) (int, []byte) {
-	req, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
-	if err != nil {
-		return 0, nil
-	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
+// do returns the status, head and body of one request; 0 when the daemon died before it had answered, or
+// refused because it stands in the dark.
+func (c *child) do(req *http.Request) (int, http.Header, []byte) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, nil
+		return 0, http.Header{}, nil
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return 0, nil
+	if err != nil || c.dark.Load() && resp.StatusCode == http.StatusServiceUnavailable {
+		return 0, http.Header{}, nil
 	}
-	return resp.StatusCode, b
+	return resp.StatusCode, resp.Header, b
+}
+
+// ask sends a body with the token of the data folder.
+func (c *child) ask(method, path string, body []byte, headers ...string) (int, http.Header, []byte) {
+	req, err := http.NewRequest(method, c.url+path, bytes.NewReader(body))
+	if err != nil {
+		c.t.Error(err)
+		return 0, http.Header{}, nil
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	return c.do(req)
+}
+
+// send sends JSON.
+func (c *child) send(method, path, body string) (int, []byte) {
+	var headers []string
+	if body != "" {
+		headers = []string{"Content-Type", "application/json"}
+	}
+	status, _, b := c.ask(method, path, []byte(body), headers...)
+	return status, b
 }
 
 func (c *child) must(method, path, body string) []byte {
@@ -161,11 +197,16 @@ func kills(t *testing.T, usual int) int {
 
 // ledger is what the clients were told is kept.
 type ledger struct {
-	mu    sync.Mutex
-	notes map[string]string // note by UUID
-	fresh []string          // UUIDs of those that were not asked for yet
-	next  int
+	began time.Time // when all of it is said to have been aired
+
+	mu         sync.Mutex
+	notes      map[string]string // note by UUID
+	fresh      []string          // UUIDs of those that were not asked for yet
+	unanswered []int             // may be kept or not
+	next       int
 }
+
+func newLedger() *ledger { return &ledger{began: time.Now(), notes: map[string]string{}} }
 
 func (l *ledger) take() int {
 	l.mu.Lock()
@@ -174,11 +215,16 @@ func (l *ledger) take() int {
 	return l.next
 }
 
-func (l *ledger) keep(id, note string) int {
+func (l *ledger) keep(id, note string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.notes[id] = note
 	l.fresh = append(l.fresh, id)
+}
+
+func (l *ledger) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return len(l.notes)
 }
 
@@ -188,28 +234,53 @@ func (l *ledger) copy() map[string]string {
 	return maps.Clone(l.notes)
 }
 
+// report sends one more, and tells whether the daemon answered.
+func (l *ledger) report(c *child, programme string) bool {
+	n := l.take()
+	if !l.send(c, programme, n) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.unanswered = append(l.unanswered, n)
+		return false
+	}
+	l.keep(uuidOf(n), noteOf(n))
+	return true
+}
+
+func noteOf(n int) string { return fmt.Sprintf("lượt %d", n) }
+
+func (l *ledger) send(c *child, programme string, n int) bool {
+	status, _ := c.send("PUT", "/api/v1/airings/"+uuidOf(n), fmt.Sprintf(
+		`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme,
+		l.began.Format(time.RFC3339), noteOf(n)))
+	if status != 0 && status != http.StatusOK {
+		c.t.Errorf("report %d: %d", n, status)
+	}
+	return status == http.StatusOK
+}
+
+// resend sends again what was not answered: whether the daemon kept it or not, it is there once afterwards.
+func (l *ledger) resend(c *child, programme string) {
+	c.t.Helper()
+	for _, n := range l.unanswered {
+		if !l.send(c, programme, n) {
+			c.t.Errorf("report %d was sent again and not taken", n)
+		}
+		l.keep(uuidOf(n), noteOf(n))
+	}
+	l.unanswered = nil
+}
+
 // storm lets several clients report until the daemon dies, which happens
 // once so many more reports were acknowledged.
-func (l *ledger) storm(c *child, programme string, at time.Time, until int) {
+func (l *ledger) storm(c *child, programme string, until int) {
 	var clients sync.WaitGroup
 	enough := make(chan struct{})
 	var once sync.Once
 	for range 6 {
 		clients.Go(func() {
-			for {
-				n := l.take()
-				id, note := uuidOf(n), fmt.Sprintf("lượt %d", n)
-				status, _ := c.send("PUT", "/api/v1/airings/"+id, fmt.Sprintf(
-					`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme,
-					at.Format(time.RFC3339), note))
-				if status == 0 {
-					return
-				}
-				if status != http.StatusOK {
-					c.t.Errorf("report %d: %d", n, status)
-					return
-				}
-				if l.keep(id, note) >= until {
+			for l.report(c, programme) {
+				if l.count() >= until {
 					once.Do(func() { close(enough) })
 				}
 			}
@@ -255,9 +326,9 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.must("POST", "/api/v1/programmes/"+made.ID+"/rules", `{"cron":"0 * * * *","minutes":15,"stations":"all"}`)
-	kept := &ledger{notes: map[string]string{}}
+	kept := newLedger()
 	for round := 1; round <= rounds; round++ {
-		kept.storm(c, made.ID, began, len(kept.notes)+each+random.IntN(each))
+		kept.storm(c, made.ID, len(kept.notes)+each+random.IntN(each))
 		if code, out := loa("verify", "--data", dir); code != 0 {
 			t.Fatalf("round %d: verify: %d %s", round, code, out)
 		}

@@ -114,8 +114,7 @@ func TestAGatewayThatRepeatsItself(t *testing.T) {
 
 	ahead := first.Add(5 * time.Hour).Sub(began)
 	c = startChild(t, dir, ahead)
-	gate := *c
-	gate.token = gatewayToken
+	gate := &child{t: t, url: c.url, token: gatewayToken}
 	post := func(x texting.Receive) (int, []byte) {
 		body, err := json.Marshal(x)
 		if err != nil {

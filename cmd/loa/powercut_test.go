@@ -1,0 +1,166 @@
+package main
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"loa/audio/audiotest"
+)
+
+// disk is a file system of its own in a file, which can lose its power.
+type disk struct {
+	t     *testing.T
+	image string
+	dir   string
+}
+
+func newDisk(t *testing.T, mkfs string, args ...string) *disk {
+	t.Helper()
+	audiotest.Need(t, mkfs, "mount")
+	d := &disk{t: t, image: filepath.Join(t.TempDir(), "image"), dir: t.TempDir()}
+	writeFile(t, d.image, nil)
+	if err := os.Truncate(d.image, 512<<20); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(mkfs, append(args, d.image)...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v %s", mkfs, err, out)
+	}
+	if out, err := d.mount(); err != nil {
+		t.Skipf("cannot mount a disk in a file here: %v %s", err, out)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(d.dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func (d *disk) mount() ([]byte, error) {
+	return exec.Command("mount", "-o", "loop", d.image, d.dir).CombinedOutput()
+}
+
+// cut takes the power away: from now on nothing is written, neither what the system holds
+// for later nor what stands in its journal's memory; then the daemon ends. That is FS_IOC_SHUTDOWN with NOLOGFLUSH.
+func (d *disk) cut(c *child) {
+	c.dark.Store(true)
+	defer c.kill()
+	f, err := os.Open(d.dir)
+	if err != nil {
+		d.t.Error(err)
+		return
+	}
+	defer f.Close()
+	const shutdown, noLogFlush = 0x8004587d, uint32(2)
+	flag := noLogFlush
+	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), shutdown, uintptr(unsafe.Pointer(&flag))); errno != 0 {
+		d.t.Errorf("cutting the power: %v", errno)
+	}
+}
+
+// back is the power on again: the file system replays its journal.
+func (d *disk) back() {
+	d.t.Helper()
+	err := syscall.Unmount(d.dir, 0)
+	for tries := 0; err == syscall.EBUSY && tries < 500; tries++ { // a daemon that strace ran is still ending
+		<-time.After(20 * time.Millisecond)
+		err = syscall.Unmount(d.dir, 0)
+	}
+	if err != nil {
+		d.t.Fatalf("umount: %v", err)
+	}
+	if out, err := d.mount(); err != nil {
+		d.t.Fatalf("mount: %v %s", err, out)
+	}
+}
+
+// disks are the file systems a server is likely to have.
+var disks = []struct {
+	name, mkfs string
+	args       []string
+}{
+	{"ext4", "mkfs.ext4", []string{"-q", "-F"}},
+	{"xfs", "mkfs.xfs", []string{"-q", "-f"}},
+}
+
+// TestNothingAcknowledgedIsLostByAPowerCut takes the power away from the disk at random instants while a crew
+// works. What was acknowledged is there afterwards, on a file system that is as the cut left it.
+func TestNothingAcknowledgedIsLostByAPowerCut(t *testing.T) {
+	t.Parallel()
+	for _, fs := range disks {
+		t.Run(fs.name, func(t *testing.T) {
+			d := newDisk(t, fs.mkfs, fs.args...)
+			random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 3))
+			rounds, kept := kills(t, 10), 0
+			var w *crew
+			for round := range rounds {
+				if round%20 == 0 { // its backups lie on another disk
+					w = stageFolder(t, filepath.Join(d.dir, noteOf(round)))
+				}
+				c := startChild(t, w.dir, 0)
+				w.look(c, false)
+				w.work(c, time.Duration(random.Int64N(int64(150*time.Millisecond))), func() { d.cut(c) })
+				d.back()
+				if code, out := loa("verify", "--data", w.dir); code != 0 {
+					t.Fatalf("round %d: verify: %d %s", round, code, out)
+				}
+				if round%20 == 19 || round == rounds-1 {
+					c := startChild(t, w.dir, 0)
+					w.settle(c)
+					c.kill()
+					kept += w.kept()
+				}
+			}
+			if kept < rounds {
+				t.Errorf("%d changes acknowledged in %d rounds", kept, rounds)
+			}
+			t.Logf("%d cuts, %d changes acknowledged", rounds, kept)
+		})
+	}
+}
+
+// The same must find what does not sync: a daemon to which each sync is answered as done, and is not, loses
+// what it acknowledged.
+func TestAPowerCutFindsWhatIsNotSynced(t *testing.T) {
+	t.Parallel()
+	audiotest.Need(t, "strace")
+	if out, err := exec.Command("strace", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
+		t.Skipf("strace may not trace here: %s", out)
+	}
+	for _, fs := range disks {
+		t.Run(fs.name, func(t *testing.T) {
+			d := newDisk(t, fs.mkfs, fs.args...)
+			lost := 0
+			for round := range 3 {
+				w := stageFolder(t, filepath.Join(d.dir, noteOf(round)))
+				c := newChild(t, w.dir, 0, "strace", "-f", "-qq", "-o", os.DevNull, "-e", "trace=fsync,fdatasync",
+					"-e", "inject=fsync,fdatasync:retval=0")
+				c.start()
+				w.work(c, 50*time.Millisecond, func() { d.cut(c) })
+				d.back()
+				if code, _ := loa("verify", "--data", w.dir); code != 0 {
+					lost++
+					continue
+				}
+				c = startChild(t, w.dir, 0)
+				for id := range w.reports.notes {
+					if status, _ := c.send("GET", "/api/v1/airings/"+id, ""); status == http.StatusNotFound {
+						lost++
+					}
+				}
+				c.kill()
+			}
+			if lost == 0 {
+				t.Error("nothing was lost, so that the test of cuts shows nothing")
+			}
+			t.Logf("%d losses found", lost)
+		})
+	}
+}
