@@ -246,15 +246,20 @@ func Address(f Facts, d Draft, at time.Time) (m Message, list []Delivery, ok boo
 
 func (h Hook) hears(t Topic) bool { return !h.Paused && slices.Contains(h.Topics, t) }
 
+// Heard reports whether a webhook wants to hear of the event.
+func Heard(hooks []Hook, t Topic) bool {
+	return slices.Contains(Events, t) && slices.ContainsFunc(hooks, func(h Hook) bool { return h.hears(t) })
+}
+
 // Tell makes of an event what the webhooks are told that want to hear of it.
 func Tell(hooks []Hook, t Topic, e Event) (m Message, list []Delivery) {
-	if !slices.Contains(Events, t) {
+	if !Heard(hooks, t) {
 		return m, nil
 	}
 	m = Message{ID: IDOf(string(t) + " " + e.Change), Topic: t, Made: e.At.UTC(), Event: &e}
 	for _, h := range hooks {
 		if h.hears(t) {
-			list = append(list, Delivery{Message: m.ID, Topic: t, Channel: Webhook, To: h.ID, Name: h.Name, Title: e.About,
+			list = append(list, Delivery{Message: m.ID, Topic: t, Channel: Webhook, To: h.ID, Name: h.Name, Title: e.Said[text.Vietnamese],
 				State: Waiting, Made: m.Made, Next: m.Made})
 		}
 	}

@@ -185,8 +185,10 @@ func TestWhereAMessageGoes(t *testing.T) {
 func TestAnEventIsToldToWhoWantsToHearOfIt(t *testing.T) {
 	hooks := []Hook{{ID: "one", Name: "Một", Topics: []Topic{Reported}}, {ID: "paused", Topics: []Topic{Reported}, Paused: true},
 		{ID: "two", Topics: []Topic{Judged}}}
-	m, list := Tell(hooks, Reported, Event{Change: "c", At: noon, About: "r"})
-	if len(list) != 1 || list[0].To != "one" || list[0].Name != "Một" || list[0].Title != "r" || list[0].Message != m.ID || m.Event.About != "r" {
+	told := Event{Change: "c", At: noon, About: "r"}.Saying(text.NewPhrase("told.station", "station", "Bản Phùng"))
+	m, list := Tell(hooks, Reported, told)
+	if len(list) != 1 || list[0].To != "one" || list[0].Name != "Một" || list[0].Title != "Đã lưu hồ sơ đài Bản Phùng" ||
+		list[0].Message != m.ID || m.Event.About != "r" {
 		t.Errorf("%+v, %+v", m, list)
 	}
 	if again, _ := Tell(hooks, Reported, Event{Change: "c", At: noon}); again.ID != m.ID {

@@ -4,6 +4,7 @@
 package message
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"slices"
@@ -112,14 +113,32 @@ type Event struct {
 	At     time.Time `json:"at"`              // when it was made
 	By     string    `json:"by"`              // name of who made it
 	About  string    `json:"about,omitempty"` // ID of what it changed; of a contest's event, the contest
-	Kind   string    `json:"kind,omitempty"`  // of a contest's event
-	Phone  string    `json:"phone,omitempty"` // of an answer to a text message, to whom it goes
-	Reply  string    `json:"reply,omitempty"` // of such an answer, what is to be sent; "" for nothing
+	// Said is what happened in each language, with the names of then; nil in what older programs kept.
+	Said  map[text.Language]string `json:"said,omitempty"`
+	Kind  string                   `json:"kind,omitempty"`  // of a contest's event
+	Phone string                   `json:"phone,omitempty"` // of an answer to a text message, to whom it goes
+	Reply string                   `json:"reply,omitempty"` // of such an answer, what is to be sent; "" for nothing
 }
 
-// Words says what happened and who did it, as programs pass it on.
+// Saying is the event with what happened, unless words is the zero Phrase.
+func (e Event) Saying(words text.Phrase) Event {
+	if words.Key == "" {
+		return e
+	}
+	e.Said = map[text.Language]string{}
+	for _, l := range text.Languages {
+		e.Said[l] = words.Words(l)
+	}
+	return e
+}
+
+// Words says what happened, who did it where that may be told, and when, as programs pass it on.
 func (e Event) Words(t Topic, l text.Language) string {
-	return l.Say("message.event_said", "what", t.Words(l), "by", e.By, "at", e.At)
+	what := cmp.Or(e.Said[l], t.Words(l))
+	if e.By == "" {
+		return l.Say("message.event_happened", "what", what, "at", e.At)
+	}
+	return l.Say("message.event_said", "what", what, "by", e.By, "at", e.At)
 }
 
 // Path is the page of what happened: who opens it sees there what she may.

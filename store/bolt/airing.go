@@ -333,7 +333,7 @@ func confirm(tx *tx, m accounts.Meta, c airing.Confirm) (airing.Line, error) {
 	if err := endProposals(tx, change, c.Proposal); err != nil {
 		return airing.Line{}, err
 	}
-	if err := tx.tellReport(m, change.Line.ID); err != nil {
+	if err := tx.tellReport(m, change.Line); err != nil {
 		return airing.Line{}, err
 	}
 	return withWeek(tx, f.Settings, change.Line, putReport(tx, f.Settings, change, idx))

@@ -106,7 +106,7 @@ func change[C, R any](ctx context.Context, s *Store, m accounts.Meta, name strin
 		if err := acts.put(tx, []byte(m.ID), a); err != nil {
 			return err
 		}
-		if err := tx.tellChange(name, m, answer); err != nil {
+		if err := tx.tellChange(name, m, answer, result); err != nil {
 			return err
 		}
 		return trail.put(tx, append(timeKey(m.At), m.ID...), m.ID)

@@ -10,6 +10,7 @@ import (
 
 	"loa/accounts"
 	"loa/contest"
+	"loa/internal/text"
 	"loa/message"
 	"loa/store"
 )
@@ -17,8 +18,9 @@ import (
 // contestHead is what is kept of a contest beside its events.
 type contestHead struct {
 	ID     string `json:"id"`
-	Number uint64 `json:"number"` // 1 for the first contest of the installation
-	Seq    int    `json:"seq"`    // of its last event
+	Number uint64 `json:"number"`          // 1 for the first contest of the installation
+	Seq    int    `json:"seq"`             // of its last event
+	Title  string `json:"title,omitempty"` // older programs kept none
 }
 
 // contestChange remembers a change for its repeats.
@@ -133,6 +135,9 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 			}
 		}
 		for _, e := range events {
+			if title, ok := contest.TitleIn(e); ok {
+				head.Title = title
+			}
 			head.Seq++
 			if e.Seq != head.Seq {
 				return fmt.Errorf("store: contest %s: event %d appended as %d", id, e.Seq, head.Seq)
@@ -147,8 +152,16 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 			}
 		}
 		for _, e := range events {
-			told := message.Event{Change: fmt.Sprintf("%s-%d", id, e.Seq), About: id, Kind: string(e.Kind)} // by whom is the contest's own
-			if err := tx.tell(message.ContestEvent, m, told); err != nil {
+			told := message.Event{Change: fmt.Sprintf("%s-%d", id, e.Seq), About: id, Kind: e.Kind} // by whom is the contest's own
+			err := tx.tell(message.ContestEvent, m, told, func() (text.Phrase, error) {
+				if head.Title == "" {
+					if head.Title, err = titleOf(tx, id); err != nil {
+						return text.Phrase{}, err
+					}
+				}
+				return contest.Told(head.Title, e), nil
+			})
+			if err != nil {
 				return err
 			}
 		}
@@ -157,6 +170,19 @@ func (s *Store) Append(ctx context.Context, m accounts.Meta, id string, expect i
 		}
 		return contestHeads.put(tx, []byte(id), head)
 	})
+}
+
+// titleOf is what the log of a contest calls it last.
+func titleOf(tx *tx, id string) (title string, err error) {
+	for e, err := range contestEvents.ascend(tx, contestKey(id), after(contestKey(id))) {
+		if err != nil {
+			return "", err
+		}
+		if t, ok := contest.TitleIn(e.rec); ok {
+			title = t
+		}
+	}
+	return title, nil
 }
 
 // contestKey is the prefix of all rows of one contest.

@@ -429,16 +429,16 @@ func (s *Store) ReopenWeek(ctx context.Context, m accounts.Meta, c coverage.Reop
 	if err := s.refresh(ctx); err != nil {
 		return coverage.Week{}, err
 	}
-	_, err := change(ctx, s, m, "coverage.reopen_week", c, func(tx *tx) (struct{}, error) {
+	_, err := change(ctx, s, m, "coverage.reopen_week", c, func(tx *tx) (coverage.Reopen, error) {
 		week, _, err := closedWeeks.get(tx, weekKey(c.Week))
 		if err != nil {
-			return struct{}{}, err
+			return c, err
 		}
 		list, err := coverage.DecideReopen(m, week, records(closedWeeks.ascend(tx, weekKey(c.Week+1), nil)), c)
 		for _, w := range list {
 			err = errors.Join(err, putClosed(tx, w))
 		}
-		return struct{}{}, err
+		return c, err
 	})
 	if err != nil {
 		return coverage.Week{}, err

@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/airing"
 	"loa/airing/texting"
+	"loa/coverage"
+	"loa/internal/text"
 	"loa/message"
 	"loa/store"
 )
@@ -332,33 +335,49 @@ func (tx *tx) countUnread(person string, by int) error {
 	return unread.put(tx, []byte(person), n)
 }
 
-// tell lets webhooks know of a change, in its transaction.
-func (tx *tx) tell(t message.Topic, m accounts.Meta, e message.Event) error {
+// tell lets webhooks know of a change, in its transaction; said says what happened, where some listen.
+func (tx *tx) tell(t message.Topic, m accounts.Meta, e message.Event, said func() (text.Phrase, error)) error {
 	hooks, err := messageHooks.all(tx)
-	if err != nil || len(hooks) == 0 {
+	if err != nil || !message.Heard(hooks, t) {
+		return err
+	}
+	words, err := said()
+	if err != nil {
 		return err
 	}
 	e.At = m.At.UTC()
-	told, list := message.Tell(hooks, t, e)
-	if len(list) == 0 {
-		return nil
-	}
+	told, list := message.Tell(hooks, t, e.Saying(words))
 	return tx.putMessage(told, list)
 }
 
-// tellChange is tell of a command by its name and its answer.
-func (tx *tx) tellChange(name string, m accounts.Meta, answer []byte) error {
-	return tx.tell(message.Topic(name), m, message.Event{Change: message.IDOf("change " + m.ID), By: m.By.Name, About: message.About(answer)})
+// tellOf is tell of an answer that coverage.Told knows.
+func (tx *tx) tellOf(t message.Topic, m accounts.Meta, e message.Event, answer any) error {
+	return tx.tell(t, m, e, func() (text.Phrase, error) {
+		reg, err := tx.s.registry.get(tx)
+		if err != nil {
+			return text.Phrase{}, err
+		}
+		plan, err := tx.s.schedule.get(tx)
+		if err != nil {
+			return text.Phrase{}, err
+		}
+		return coverage.Told(reg, plan, t, answer), nil
+	})
+}
+
+// tellChange is tell of a command by its name and its answer, also in the bytes that are kept.
+func (tx *tx) tellChange(name string, m accounts.Meta, kept []byte, answer any) error {
+	return tx.tellOf(message.Topic(name), m, message.Event{Change: message.IDOf("change " + m.ID), By: m.By.Name, About: message.About(kept)}, answer)
 }
 
 // tellReport is tell of a new report.
-func (tx *tx) tellReport(m accounts.Meta, id string) error {
-	return tx.tell(message.Reported, m, message.Event{Change: id, By: m.By.Name, About: id})
+func (tx *tx) tellReport(m accounts.Meta, l airing.Line) error {
+	return tx.tellOf(message.Reported, m, message.Event{Change: l.ID, By: m.By.Name, About: l.ID}, l)
 }
 
 // tellText is tell of an answer to a text message.
 func (tx *tx) tellText(m accounts.Meta, t texting.Text) error {
-	return tx.tell(message.TextAnswered, m, message.Event{Change: t.ID, By: t.Name, About: t.ID, Reply: t.Reply, Phone: t.From})
+	return tx.tellOf(message.TextAnswered, m, message.Event{Change: t.ID, By: t.Name, About: t.ID, Reply: t.Reply, Phone: t.From}, t)
 }
 
 // Due implements message.Outbox.
