@@ -410,6 +410,9 @@ func (p pages) closing(r *kit.Request, reg *stations.Registry, week airing.Week,
 		}
 		return address(week) + "#g-" + at, r.Say("coverage.see_list")
 	})
+	n := whole.Counts
+	ask.About = r.Say("coverage.close_counts", "week", week, "n", n.Active, "aired", n.Aired, "not_aired", n.NotAired, "not_reported", n.NotReported,
+		"excused", n.Excused)
 	ask.ID, ask.Do, ask.Step, ask.Class = "ask-close", "close", r.Say("coverage.close"), "quiet"
 	ask.Action, ask.Page, ask.Back = "/coverage/close", closePath(week), address(week)
 	ask.Hidden = []kit.Option{{Value: "week", Text: week.String()}}

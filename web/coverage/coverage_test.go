@@ -208,6 +208,8 @@ func TestAWeekWithoutAScheduleBlamesNobody(t *testing.T) {
 	if err != nil || got.NotDue != 1 || got.NotPlanned != 126 {
 		t.Errorf("a schedule for one of them: %+v %v", got.Counts, err)
 	}
+	c.Get("/coverage/close?week=" + week.String())
+	c.Expect(http.StatusOK, ".ask", "của 127 đài: 0 đã phát, 0 không phát được, 0 chưa báo, 0 được miễn", "báo cáo đến sau chỉ hiện bên cạnh")
 }
 
 // TestAStationsYearShowsSilentWeeks: they are those a monitor looks for.

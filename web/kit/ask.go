@@ -14,6 +14,7 @@ type Ask struct {
 	Page    string // path of the page that asks
 	Back    string // path to go to instead
 	Class   string // of the link that asks
+	About   string // in a sentence, what the step is made of; "" for nothing to say
 	Notice  string // why it is asked again
 	Seen    string
 	Open    []AskLine
