@@ -173,6 +173,38 @@ func weather(n int, rain bool, r *rand.Rand) []float32 {
 	return x
 }
 
+// cocks crow every few seconds: a tone with its harmonics that rises and falls.
+func cocks(n int, r *rand.Rand) []float32 {
+	out := make([]float32, n)
+	for at := r.IntN(rate); at < n; at += int((1.5 + 2*r.Float64()) * rate) {
+		long, pitch, phase := int((0.7+0.6*r.Float64())*rate), 450+250*r.Float64(), 0.0
+		for i := 0; i < long && at+i < n; i++ {
+			part := float64(i) / float64(long)
+			phase += 2 * math.Pi * pitch * (1 + 0.8*math.Sin(math.Pi*part)) / rate
+			for k := 1; k <= 6; k++ {
+				out[at+i] += float32(math.Sin(math.Pi*part) * math.Sin(float64(k)*phase) / float64(k))
+			}
+		}
+	}
+	return out
+}
+
+// motorbikes pass one after the other: an engine's harmonics and noise, rising and fading.
+func motorbikes(n int, r *rand.Rand) []float32 {
+	out := make([]float32, n)
+	for at := -r.IntN(3 * rate); at < n; at += int((2 + 3*r.Float64()) * rate) {
+		long, turns, phase := int((3+3*r.Float64())*rate), 50+70*r.Float64(), 0.0
+		for i := max(0, -at); i < long && at+i < n; i++ {
+			part := float64(i) / float64(long)
+			phase += 2 * math.Pi * turns * (1.15 - 0.3*part) / rate
+			loud := math.Pow(math.Sin(math.Pi*part), 3)
+			saw := math.Mod(phase/math.Pi, 2) - 1
+			out[at+i] += float32(loud * (saw + 0.3*r.NormFloat64()))
+		}
+	}
+	return out
+}
+
 // gain is a phone's automatic gain: quick down, slow up.
 func gain(x []float32) []float32 {
 	out, level := make([]float32, len(x)), float32(0.05)
@@ -224,6 +256,39 @@ func street(db float64, rain bool) change {
 	}
 }
 
+// beside is street with something else than talk as loud as the programme.
+func beside(noise func(n int, r *rand.Rand) []float32) change {
+	return func(x, talk []float32, r *rand.Rand) []float32 {
+		return street(5, false)(x, with(talk, noise(len(x), r), -5), r)
+	}
+}
+
+// far plays from far away: high tones are lost, echoes are as loud as what comes straight, and wind is as loud as both.
+func far(x, _ []float32, r *rand.Rand) []float32 {
+	x = under(under(horn(x, r), 1500), 1500)
+	out := slices.Clone(x)
+	for range 8 {
+		late, loud := int((0.05+0.4*r.Float64())*rate), float32(0.4+0.4*r.Float64())
+		for i := late; i < len(x); i++ {
+			out[i] += loud * x[i-late]
+		}
+	}
+	return gain(with(out, weather(len(x), false, r), 0))
+}
+
+// several horns play the programme, each heard later than the one before by up to a second.
+func several(x, talk []float32, r *rand.Rand) []float32 {
+	out, late := horn(slices.Clone(x), r), 0
+	for k := range 2 {
+		late += int((0.1 + 0.9*r.Float64()) * rate / 2)
+		other, loud := horn(slices.Clone(x), r), float32(0.8-0.2*float64(k))
+		for i := late; i < len(out); i++ {
+			out[i] += loud * other[i-late]
+		}
+	}
+	return gain(with(with(out, talk, 5), weather(len(out), false, r), 10))
+}
+
 // coded is street through a codec.
 func coded(t *testing.T, db float64, rateOf int, codec ...string) change {
 	return func(x, talk []float32, r *rand.Rand) []float32 {
@@ -251,9 +316,14 @@ func conditions(t *testing.T) []condition {
 		{"wind 10 dB, talk 0 dB", 15, 99, street(0, false)},
 		{"talk -5 dB", 15, 90, street(-5, false)},
 		{"talk -8 dB", 15, 50, street(-8, false)},
+		{"cocks 0 dB, talk +5 dB", 15, 95, beside(cocks)},
+		{"motorbikes 0 dB, talk +5 dB", 15, 95, beside(motorbikes)},
+		{"from far, wind 0 dB", 15, 90, far},
+		{"three horns, talk +5 dB", 15, 95, several},
 		{"10 s, talk 0 dB", 10, 90, street(0, false)},
 		{"10 s, talk -5 dB", 10, 50, street(-5, false)},
 		{"20 s, talk -5 dB", 20, 95, street(-5, false)},
+		{"1 % slow, talk +5 dB", 15, 95, speed(0.99)},
 		{"1 % fast, talk +5 dB", 15, 95, speed(1.01)},
 		{"3 % fast, talk +5 dB", 15, 95, speed(1.03)},
 		{"3 % slow, talk +5 dB", 15, 95, speed(0.97)},
