@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"loa/internal/fault"
 	"loa/internal/text"
@@ -54,11 +55,14 @@ type ArchivePaper struct {
 }
 
 // WriteArchive writes the whole contest as a ZIP: its facts, every event as
-// one JSON line, papers to read, and every piece of every entry. open gives the bytes of a
+// one JSON line, papers to read, and every piece of every entry, all dated at. open gives the bytes of a
 // piece. The state must be that of the events.
-func WriteArchive(ctx context.Context, w io.Writer, s *State, events iter.Seq2[Event, error], papers []ArchivePaper,
+func WriteArchive(ctx context.Context, w io.Writer, at time.Time, s *State, events iter.Seq2[Event, error], papers []ArchivePaper,
 	open func(context.Context, Piece) (io.ReadCloser, error)) error {
 	z := zip.NewWriter(w)
+	create := func(name string, method uint16) (io.Writer, error) { // undated, it would be of 1979 to who unpacks it
+		return z.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: at.In(text.Zone)})
+	}
 	facts := ArchiveFacts{Format: archiveFormat, ID: s.ID, Title: s.Rules.Title, Events: s.Seq, Head: s.Head, Papers: map[string]string{}}
 	guide := ArchivePaper{archiveGuide, []byte(text.Vietnamese.Say("contest.archive_guide", "title", s.Rules.Title, "id", s.ID))}
 	all := []ArchivePaper{guide}
@@ -69,14 +73,14 @@ func WriteArchive(ctx context.Context, w io.Writer, s *State, events iter.Seq2[E
 		sum := sha256.Sum256(p.Body)
 		facts.Papers[p.Name] = hex.EncodeToString(sum[:])
 	}
-	part, err := z.Create(archiveFacts)
+	part, err := create(archiveFacts, zip.Deflate)
 	if err != nil {
 		return err
 	}
 	if err := json.NewEncoder(part).Encode(facts); err != nil {
 		return err
 	}
-	if part, err = z.Create(archiveLog); err != nil {
+	if part, err = create(archiveLog, zip.Deflate); err != nil {
 		return err
 	}
 	for e, err := range events {
@@ -91,7 +95,7 @@ func WriteArchive(ctx context.Context, w io.Writer, s *State, events iter.Seq2[E
 		}
 	}
 	for _, p := range all {
-		if part, err = z.Create(p.Name); err == nil {
+		if part, err = create(p.Name, zip.Deflate); err == nil {
 			_, err = part.Write(p.Body)
 		}
 		if err != nil {
@@ -102,7 +106,7 @@ func WriteArchive(ctx context.Context, w io.Writer, s *State, events iter.Seq2[E
 		kinds := map[PieceKind]int{}
 		for _, p := range e.Pieces {
 			kinds[p.Kind]++
-			if err := archivePiece(ctx, z, pieceName(e, p, kinds[p.Kind]), p, open); err != nil {
+			if err := archivePiece(ctx, create, pieceName(e, p, kinds[p.Kind]), p, open); err != nil {
 				return err
 			}
 		}
@@ -127,13 +131,14 @@ func pieceName(e *Entry, p Piece, n int) string {
 	return archiveWorks + dir + "/" + name
 }
 
-func archivePiece(ctx context.Context, z *zip.Writer, name string, p Piece, open func(context.Context, Piece) (io.ReadCloser, error)) error {
+func archivePiece(ctx context.Context, create func(name string, method uint16) (io.Writer, error), name string, p Piece,
+	open func(context.Context, Piece) (io.ReadCloser, error)) error {
 	from, err := open(ctx, p)
 	if err != nil {
 		return fmt.Errorf("contest: archive %s: %w", p.SHA256, err)
 	}
 	defer from.Close()
-	part, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+	part, err := create(name, zip.Store)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ import (
 )
 
 // archived plays a whole contest of three entries and returns its archive, its
+var archivedAt = time.Date(2026, 11, 29, 9, 30, 0, 0, time.UTC)
+
 // log and what its files hold, by SHA-256.
 func archived(t testing.TB) (archive []byte, log []contest.Event, files map[string][]byte) {
 	w, files := newWorld(t, "luu-tru"), map[string][]byte{}
@@ -45,7 +47,7 @@ func archived(t testing.TB) (archive []byte, log []contest.Event, files map[stri
 	w.do(w.judge("J2"), low(w.sheet("J2", w.s.Entries[0].ID)))
 	w.do(w.second(), confirm("DX-01"))
 	var b bytes.Buffer
-	err := contest.WriteArchive(context.Background(), &b, w.s, each(w.log), []contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}},
+	err := contest.WriteArchive(context.Background(), &b, archivedAt, w.s, each(w.log), []contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}},
 		func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
 			return io.NopCloser(bytes.NewReader(files[p.SHA256])), nil
 		})
@@ -238,6 +240,9 @@ func TestAnArchiveIsForPeople(t *testing.T) {
 	names := map[string]bool{}
 	for _, f := range z.File {
 		names[f.Name] = true
+		if !f.Modified.Equal(archivedAt) {
+			t.Errorf("%s is of %v", f.Name, f.Modified)
+		}
 	}
 	for _, want := range []string{"DOC-TRUOC.txt", "van-ban/bien-ban.html", "contest.json", "events.jsonl",
 		"tac-pham/TP-001-chuyen-lang/tep-am-thanh.mp3", "tac-pham/TP-001-chuyen-lang/kich-ban.txt", "tac-pham/TP-003-chuyen-lang/tep-am-thanh.mp3"} {

@@ -472,9 +472,9 @@ func (h *Hall) Leave(ctx context.Context, from Roles, m accounts.Meta, id, perso
 	return err
 }
 
-// Archive writes the whole contest to w; see WriteArchive. It works on a
+// Archive writes the whole contest to w, as of at; see WriteArchive. It works on a
 // state of its own, so a slow receiver holds nobody up.
-func (h *Hall) Archive(ctx context.Context, w io.Writer, id string, papers func(*State) ([]ArchivePaper, error),
+func (h *Hall) Archive(ctx context.Context, w io.Writer, at time.Time, id string, papers func(*State) ([]ArchivePaper, error),
 	open func(context.Context, Piece) (io.ReadCloser, error)) error {
 	s, err := Replay(id, h.log.Events(ctx, id, 0))
 	if err != nil {
@@ -487,5 +487,5 @@ func (h *Hall) Archive(ctx context.Context, w io.Writer, id string, papers func(
 	if err != nil {
 		return err
 	}
-	return WriteArchive(ctx, w, s, h.log.Events(ctx, id, 0), list, open)
+	return WriteArchive(ctx, w, at, s, h.log.Events(ctx, id, 0), list, open)
 }

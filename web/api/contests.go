@@ -385,7 +385,7 @@ func (c contestRoutes) archive(w http.ResponseWriter, r *kit.Request) error {
 	if err != nil {
 		return err
 	}
-	err = c.hall.Archive(r.Context(), f, id, func(s *contest.State) ([]contest.ArchivePaper, error) { return paper.ArchivePapers(s, reg, r.Now) },
+	err = c.hall.Archive(r.Context(), f, r.Now, id, func(s *contest.State) ([]contest.ArchivePaper, error) { return paper.ArchivePapers(s, reg, r.Now) },
 		func(ctx context.Context, p contest.Piece) (io.ReadCloser, error) {
 			return c.blobs.Open(ctx, p.SHA256)
 		})
