@@ -47,9 +47,9 @@ type Excerpts interface {
 	SignProof(ctx context.Context, m accounts.Meta, sum Hash) (*Sign, error)
 }
 
-// MayBind says who may have bundles: they hold the log of a station, with the names of who reported,
-// and how long every chain was.
-func MayBind(by accounts.Actor) error { return MayReadSealed(by) }
+// MayBind says who may have bundles, which hold the log of a station with the names of who reported: who verifies
+// the airings of all stations.
+func MayBind(by accounts.Actor) error { return by.Must(accounts.VerifyAiring, accounts.Where{}) }
 
 // Binder makes bundles, one at a time: each holds what a verdict holds.
 type Binder struct {

@@ -40,13 +40,14 @@ type Exhibit struct {
 	// Machine is what the machine says of it, and Sampled whether a person looks at that unasked.
 	Machine match.Word `json:"machine,omitempty"`
 	Sampled bool       `json:"sampled,omitempty"`
+	Direct  bool       `json:"direct,omitempty"` // one of its recordings sounds like the file itself
 	// WeekClosed tells, of an exhibit that is read, that its week is frozen: what is found changes no figure of it.
 	WeekClosed bool `json:"week_closed,omitempty"`
 }
 
 // ExhibitShape names what an exhibit is made of: whoever keeps exhibits makes them again where it differs.
 func ExhibitShape() []string {
-	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since", "machine"}
+	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since", "machine", "direct"}
 }
 
 // Exhibit is the line as an exhibit; ok is false where nobody has anything to look at.
@@ -56,6 +57,7 @@ func (l Line) Exhibit() (e Exhibit, ok bool) {
 	}
 	e = Exhibit{Report: l.ID, Station: l.Station, Programme: l.Programme, By: l.By.Person, StartedAt: l.StartedAt.UTC(), Finding: l.Finding, Waits: l.Waits()}
 	e.Machine, e.Sampled = l.Proved()
+	e.Direct = l.Direct()
 	for _, piece := range l.Evidence {
 		if piece.Kind == Photo {
 			e.Photos++
@@ -137,7 +139,7 @@ type Pile struct {
 // Pile lays out, of what is on the list, what the actor may look at: weeks that are open first, for what is found
 // there still counts. Of these and of the others an even sample comes first: what waits at stations of which least
 // was looked at, and one piece a station before a second. Before it stands what the machine found contradicted, for
-// nothing counts of it until a person looked; then what was looked at once and changed since: somebody counts on it;
+// nothing counts of it until a person looked, and what sounds like the file itself, for that counts until she did; then what was looked at once and changed since: somebody counts on it;
 // then what the machine could not prove.
 func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhibit) (p Pile) {
 	listed, _ := f.listed(by, reg) // who may not ask for it (Check) finds nothing
@@ -164,13 +166,15 @@ func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhi
 		case e.By != "" && e.By == by.Person:
 		case e.Machine == match.Contradicted:
 			waiting = append(waiting, placed{e, 0, 0})
-		case e.Lapsed != "" || e.Finding != "":
+		case e.Direct && e.Finding == "":
 			waiting = append(waiting, placed{e, 1, 0})
+		case e.Lapsed != "" || e.Finding != "":
+			waiting = append(waiting, placed{e, 2, 0})
 		case e.Machine == match.NotProven:
-			waiting = append(waiting, placed{e, 2, turn[e.Station]})
+			waiting = append(waiting, placed{e, 3, turn[e.Station]})
 			turn[e.Station]++
 		default:
-			waiting = append(waiting, placed{e, 3, turn[e.Station]})
+			waiting = append(waiting, placed{e, 4, turn[e.Station]})
 			turn[e.Station]++
 		}
 	}

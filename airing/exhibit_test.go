@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loa/accounts"
+	"loa/audio/match"
 	"loa/internal/fault"
 	"loa/stations"
 )
@@ -35,6 +36,10 @@ func TestAnExhibitIsALineThatSomebodyMayLookAt(t *testing.T) {
 			*l = l.After(Entry{Verdict: &Verdict{Report: "r", Finding: NotProven}}).After(Entry{Evidence: &photo})
 			*l = l.After(Entry{Verdict: &Verdict{Report: "r", Finding: NotProven}})
 		}, true, Exhibit{Photos: 1, Finding: NotProven}},
+		"like the file itself": {func(l *Line) {
+			l.Evidence, l.Finding = []Evidence{{ID: "e", Kind: Sound}}, NotProven
+			l.Proofs = []GivenProof{{Proof: Proof{Report: "r", Evidence: "e", Word: match.NotProven, Hints: []Hint{Faint, Direct}}}}
+		}, true, Exhibit{Sounds: 1, Finding: NotProven, Machine: match.NotProven, Direct: true}},
 		"changed since":        {func(l *Line) { l.Lapsed = &GivenVerdict{By: accounts.Actor{Name: "Lò"}} }, true, Exhibit{Lapsed: "Lò", Waits: true}},
 		"corrected":            {func(l *Line) { l.Evidence, l.CorrectedBy = []Evidence{photo}, "r2" }, false, Exhibit{}},
 		"a set that is broken": {func(l *Line) { l.Evidence, l.Outcome = []Evidence{photo}, NotAired }, false, Exhibit{}},

@@ -135,6 +135,12 @@ func CalledIn(plan *scheduler.Schedule, lang text.Language) func(episode string)
 	}
 }
 
+// Better reports whether a better recording of the same airing might prove it: not where there is nothing to compare with,
+// nor where it is not the sound that was wrong.
+func (p Proof) Better() bool {
+	return p.Word == match.NotProven && p.Reason != match.Used && p.Reason != match.NothingToFind
+}
+
 // Odds is one in how many a recording of something else fits as well, a power of ten that is not
 // too large, a thousand million at most.
 func (p Proof) Odds() int64 {
@@ -209,6 +215,17 @@ func (l Line) Proved() (word match.Word, sampled bool) {
 	return word, sampled
 }
 
+// MachineWhy is the reason of what the machine says of the evidence, of the last piece of which it says that.
+func (l Line) MachineWhy() (why match.Reason) {
+	word := l.Machine()
+	for _, e := range l.Evidence {
+		if p, ok := l.proofOf(e.ID); ok && p.Word == word {
+			why = p.Reason
+		}
+	}
+	return why
+}
+
 // Machine is what the machine says of the evidence, "" where it heard nothing yet.
 func (l Line) Machine() match.Word {
 	word, _ := l.Proved()
@@ -234,15 +251,15 @@ func (l Line) VerifiedBy() Checker {
 // verdicts goes to a person all the same, and nothing sounds like the file itself.
 func (l Line) settled() bool {
 	word, sampled := l.Proved()
-	if word != match.Verified || sampled {
-		return false
-	}
-	for _, e := range l.Evidence {
-		if p, ok := l.proofOf(e.ID); ok && slices.Contains(p.Hints, Direct) {
-			return false
-		}
-	}
-	return true
+	return word == match.Verified && !sampled && !l.Direct()
+}
+
+// Direct reports whether a recording among the evidence sounds like the file itself.
+func (l Line) Direct() bool {
+	return slices.ContainsFunc(l.Evidence, func(e Evidence) bool {
+		p, ok := l.proofOf(e.ID)
+		return ok && slices.Contains(p.Hints, Direct)
+	})
 }
 
 // Unproved are the recordings among the evidence of a standing report that the present method has

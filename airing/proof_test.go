@@ -254,12 +254,13 @@ func TestTheQueueBeginsWithWhatTheMachineFound(t *testing.T) {
 	list := []Exhibit{{Report: "unheard", Station: "S00001", Waits: true}, {Report: "not proven", Station: "S00002", Waits: true, Machine: match.NotProven},
 		{Report: "changed", Station: "S00003", Waits: true, Lapsed: "Hoa"},
 		{Report: "contradicted", Station: "S00004", Waits: true, Machine: match.Contradicted},
+		{Report: "like the file", Station: "S00006", Waits: true, Machine: match.Verified, Direct: true},
 		{Report: "settled", Station: "S00005", Machine: match.Verified}}
 	var got []string
 	for _, e := range (CheckFilter{}).Pile(accounts.Daemon(), stations.NewRegistry(stations.Founding()), list).Waiting {
 		got = append(got, e.Report)
 	}
-	if strings.Join(got, ", ") != "contradicted, changed, not proven, unheard" {
+	if strings.Join(got, ", ") != "contradicted, like the file, changed, not proven, unheard" {
 		t.Error(got)
 	}
 }

@@ -1,6 +1,8 @@
 package airings
 
 import (
+	"slices"
+
 	"loa/airing"
 	"loa/audio/match"
 	"loa/internal/fault"
@@ -20,6 +22,7 @@ type proofView struct {
 	Least    float64       // height of the threshold in the curve's box
 	Used     string        // the report that the recording was given for before
 	Tip      bool          // says what would make a better recording
+	Direct   bool          // it sounds like the file itself
 	Bundle   string        // where what proves it elsewhere is had, "" for who may not
 	Earlier  []proofView
 }
@@ -46,7 +49,7 @@ func (p pages) proofs(r *kit.Request, plan *scheduler.Schedule, line airing.Line
 	views, called := map[string]proofView{}, airing.CalledIn(plan, r.Lang)
 	for _, given := range line.Proofs {
 		v := proofView{GivenProof: given, State: proofState(given.Word), Sentence: given.Say(r.Lang, called),
-			Tip: given.Word == match.NotProven && given.Reason != match.Used}
+			Tip: given.Better(), Direct: slices.Contains(given.Hints, airing.Direct)}
 		if airing.MayBind(r.Actor) == nil && given.Method == match.Method {
 			v.Bundle = "/api/v1/airings/" + line.ID + "/proof?evidence=" + given.Evidence
 		}
@@ -118,6 +121,12 @@ func (c slotCard) Heard() string {
 	switch {
 	case len(c.Line.Unproved()) > 0:
 		return "airing.today_waits"
+	case c.Line.Direct():
+		return "airing.today_direct"
+	case c.Line.MachineWhy() == match.NothingToFind:
+		return "airing.today_nothing"
+	case c.Line.MachineWhy() == match.Used:
+		return "airing.today_used"
 	case word == match.NotProven && c.Line.OnAir(c.Now):
 		return "airing.today_again"
 	case word != "":

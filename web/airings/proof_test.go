@@ -85,6 +85,11 @@ func TestTheMachinesWordIsShownAndHeard(t *testing.T) {
 		t.Errorf("the queue begins with %s, not with what speaks against a report", e.of[shown(t, lo)])
 	}
 	lo.Expect(http.StatusOK, ".proof", text.Vietnamese.Say("audio.match.contradicted"), "sớm hơn báo cáo 2 giờ")
+	lo.Submit("form.answers", "finding", "contradicted", "note", "giờ khác")
+	if shown(t, lo) != reports[1] {
+		t.Errorf("then comes %s, not what sounds like the file itself", e.of[shown(t, lo)])
+	}
+	lo.Expect(http.StatusOK, ".proof .notice.warn", text.Vietnamese.Say("airing.hint.direct"))
 	lo.Submit("form.answers", "finding", "verified", "note", "")
 	if shown(t, lo) != reports[2] {
 		t.Errorf("then comes %s, not what is not proven", e.of[shown(t, lo)])
@@ -144,6 +149,12 @@ func TestTheOperatorIsToldKindly(t *testing.T) {
 	for i, word := range match.Words {
 		says(reports[i], text.Vietnamese.Say("airing.today_"+string(word)))
 	}
+	for why, want := range map[match.Reason]string{match.NothingToFind: "airing.today_nothing", match.Used: "airing.today_used"} {
+		e.recorded(t, reports[3], airing.Proof{Word: match.NotProven, Reason: why, Compared: []string{}, Chance: 1})
+		says(reports[3], text.Vietnamese.Say(want))
+	}
+	e.recorded(t, reports[3], airing.Proof{Word: match.Verified, Reason: match.Found, Compared: []string{}, Hints: []airing.Hint{airing.Direct}})
+	says(reports[3], text.Vietnamese.Say("airing.today_direct"))
 	waits := airing.Evidence{ID: uuid.NewString(), Report: reports[3], Kind: airing.Sound, Type: "audio/mpeg", SHA256: strings.Repeat("c", 64), Size: 9}
 	if _, err := e.store.Attach(t.Context(), meta(monday.Add(3*time.Hour)), waits); err != nil {
 		t.Fatal(err)

@@ -72,13 +72,14 @@ func (a airings) routes() []kit.Route {
 			Summary: "Reports of the last 28 days whose evidence waits for the caller, in the order of the queue: an even sample of stations first."},
 		{Pattern: "PUT /api/v1/airings/{id}/evidence/{evidence}", Takes: "application/octet-stream multipart/form-data", Access: accounts.ReportAiring,
 			Handler: a.putEvidence, MaxBody: kit.FileBody, Out: Airing{}, Query: "captured_at sent_at name",
-			Summary: "Attach a photo or a recording (raw body) under a client-made UUID; captured_at and sent_at are by the phone's clock."},
+			Summary: "Attach a photo or a recording (raw body) under a client-made UUID. captured_at is when the photo was taken or the recording ended, " +
+				"as a phone dates its file, and sent_at is now; both by the phone's clock, whose error sent_at tells."},
 		{Pattern: "POST /api/v1/airings/{id}/evidence/{evidence}/remove", Access: accounts.ReportAiring, Handler: a.removeEvidence,
 			In: removalBody{}, Out: Airing{},
 			Summary: "Take a piece of evidence away before its week closes; the log keeps that it was."},
-		{Pattern: "GET /api/v1/airings/{id}/proof", Access: accounts.ReadAirings, Handler: a.proof, Gives: "application/zip", Query: "evidence",
+		{Pattern: "GET /api/v1/airings/{id}/proof", Access: accounts.VerifyAiring, Handler: a.proof, Gives: "application/zip", Query: "evidence",
 			Summary: "The bundle that proves what the machine said of a recording of the report (evidence, else the one it spoke of last) on any machine, " +
-				"for loa proof verify: the recording, what it was compared with, the log until its seal. For who may read the log of the province."},
+				"for loa proof verify: the recording, what it was compared with, the log until its seal. For who verifies the airings of all stations."},
 		{Pattern: "GET /api/v1/proposals", Access: accounts.ReadAirings, Handler: a.proposals, Query: "station waiting", Out: kit.List[airing.Proposal]{},
 			Summary: "What stations said of airings by telephone: those that wait (waiting=1, of all or one station), or all of one station, the last first. " +
 				"Who runs the station confirms one by reporting with its ID as proposal."},
