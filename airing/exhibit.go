@@ -47,7 +47,8 @@ type Exhibit struct {
 
 // ExhibitShape names what an exhibit is made of: whoever keeps exhibits makes them again where it differs.
 func ExhibitShape() []string {
-	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since", "machine", "direct"}
+	return []string{"report", "station", "programme", "by", "started_at", "photos", "sounds", "finding", "lapsed", "waits", "evidence since", "machine",
+		"direct"}
 }
 
 // Exhibit is the line as an exhibit; ok is false where nobody has anything to look at.
@@ -139,8 +140,8 @@ type Pile struct {
 // Pile lays out, of what is on the list, what the actor may look at: weeks that are open first, for what is found
 // there still counts. Of these and of the others an even sample comes first: what waits at stations of which least
 // was looked at, and one piece a station before a second. Before it stands what the machine found contradicted, for
-// nothing counts of it until a person looked, and what sounds like the file itself, for that counts until she did; then what was looked at once and changed since: somebody counts on it;
-// then what the machine could not prove.
+// nothing counts of it until a person looked; then what sounds like the file itself, which counts until she does; then
+// what was looked at once and changed since: somebody counts on it; then what the machine could not prove.
 func (f CheckFilter) Pile(by accounts.Actor, reg *stations.Registry, list []Exhibit) (p Pile) {
 	listed, _ := f.listed(by, reg) // who may not ask for it (Check) finds nothing
 	turn := map[string]int{}       // of a station: how many stand before its next

@@ -47,7 +47,8 @@ func archived(t testing.TB) (archive []byte, log []contest.Event, files map[stri
 	w.do(w.judge("J2"), low(w.sheet("J2", w.s.Entries[0].ID)))
 	w.do(w.second(), confirm("DX-01"))
 	var b bytes.Buffer
-	err := contest.WriteArchive(context.Background(), &b, archivedAt, w.s, each(w.log), []contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}},
+	err := contest.WriteArchive(context.Background(), &b, archivedAt, w.s, each(w.log),
+		[]contest.ArchivePaper{{Name: "bien-ban.html", Body: []byte("<p>Biên bản</p>")}},
 		func(_ context.Context, p contest.Piece) (io.ReadCloser, error) {
 			return io.NopCloser(bytes.NewReader(files[p.SHA256])), nil
 		})
