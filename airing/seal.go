@@ -173,15 +173,21 @@ type Sealed struct {
 	Word   SealWord `json:"word"`
 }
 
-// NewSealed says what becomes of comparing seal, which comes after prev, with chains.
-func NewSealed(seal, prev Seal, chains []Head) Sealed {
+// NewSealed says what becomes of comparing seal, which comes after prev, with the chains as
+// they are now, in any order. noted is how many ends were kept when it was made, 0 where none
+// were: a chain that has lost its end is among those no longer.
+func NewSealed(seal, prev Seal, chains []Head, noted int) Sealed {
+	slices.SortFunc(chains, Head.Compare)
 	d := Sealed{Seal: seal, Code: seal.Code(), Chains: chains}
 	d.Word = d.against()
-	if !seal.Fits(prev) {
+	if !seal.Fits(prev) || len(chains) < noted {
 		d.Word = SealBroken
 	}
 	return d
 }
+
+// Broken reports whether the log is not as it was when the week was closed.
+func (d Sealed) Broken() bool { return d.Word == SealBroken }
 
 // against is what the chains that are told say of the seal.
 func (d Sealed) against() SealWord {

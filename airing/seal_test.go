@@ -20,7 +20,7 @@ func madeSeals(t *testing.T) (list []Seal, last Sealed) {
 	for i := range 3 {
 		chains := []Head{HeadOf("S00001", uint32(i+1), []byte{byte(i)}), HeadOf("S00002", 5, []byte("five"))}
 		seal := NewSeal(prev, Week(2837+i), chains).SignedBy(key, "house", time.Date(2024, 5, 20+i, 8, 0, 0, 123, time.FixedZone("", 7*3600)))
-		last, prev, list = NewSealed(seal, prev, chains), seal, append(list, seal)
+		last, prev, list = NewSealed(seal, prev, chains, 0), seal, append(list, seal)
 	}
 	return list, last
 }
@@ -102,16 +102,36 @@ func TestASealSaysWhatWasChanged(t *testing.T) {
 	}
 }
 
+// A chain that ends sooner than it did is not told, and its seal is broken, whatever its sums say.
+func TestALostEndBreaksASeal(t *testing.T) {
+	list, _ := madeSeals(t)
+	chains := func() []Head {
+		return []Head{HeadOf("S00002", 5, []byte("five")), HeadOf("S00001", 2, []byte{1})} // as an engine finds them
+	}
+	if d := NewSealed(list[1], list[0], chains(), 2); d.Broken() || d.Word != SealHolds || d.Chains[0].Station != "S00001" {
+		t.Errorf("%+v", d)
+	}
+	if d := NewSealed(list[1], list[0], chains(), 3); !d.Broken() {
+		t.Errorf("with one end lost: %s", d.Word)
+	}
+	if d := NewSealed(list[1], list[0], nil, 0); d.Broken() || d.Word != SealUnknown {
+		t.Errorf("whose ends were not noted: %s", d.Word)
+	}
+	if d := NewSealed(list[1], list[0], nil, 2); !d.Broken() {
+		t.Errorf("with every end lost: %s", d.Word)
+	}
+}
+
 func TestFilesOfOneLog(t *testing.T) {
 	list, third := madeSeals(t)
-	second := NewSealed(list[1], list[0], []Head{HeadOf("S00001", 2, []byte{1}), HeadOf("S00002", 5, []byte("five"))})
-	first := NewSealed(list[0], Seal{}, []Head{HeadOf("S00001", 1, []byte{0}), HeadOf("S00002", 5, []byte("five"))})
+	second := NewSealed(list[1], list[0], []Head{HeadOf("S00001", 2, []byte{1}), HeadOf("S00002", 5, []byte("five"))}, 0)
+	first := NewSealed(list[0], Seal{}, []Head{HeadOf("S00001", 1, []byte{0}), HeadOf("S00002", 5, []byte("five"))}, 0)
 	if !third.After(second) || !second.After(first) || !third.After(first) || !third.After(third) {
 		t.Error("seals of one log do not follow each other")
 	}
 	shorter := third
 	shorter.Chains = first.Chains[1:]
-	forged := NewSealed(NewSeal(list[0], 2838, nil), list[0], nil)
+	forged := NewSealed(NewSeal(list[0], 2838, nil), list[0], nil, 0)
 	if shorter.After(first) || third.After(forged) || forged.After(first) {
 		t.Error("a seal of another log follows")
 	}

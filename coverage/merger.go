@@ -215,7 +215,7 @@ type MergerFacts struct {
 	People      []accounts.Person
 	Invitations []accounts.Invitation
 	Devices     map[string]int   // living sessions and tokens, by person
-	Contests    []*contest.State // those that are not closed
+	Contests    []*contest.State // every one there is
 	Rows        []byte           // a digest of what the weeks that are over are counted of
 	Made        int              // mergers and splits that were made before
 }
@@ -490,6 +490,9 @@ func (w *follower) touched(station, district string) bool {
 
 func (w *follower) contests() {
 	for _, c := range w.Contests {
+		if c.Phase == contest.Closed {
+			continue
+		}
 		say := func(what ContestKind, n int, name string) {
 			if n > 0 {
 				w.out.Contests = append(w.out.Contests, ContestEffect{Contest: c.ID, Title: c.Rules.Title, What: what, N: n, Name: name})

@@ -44,6 +44,7 @@ func TestAMergerSaysWhatContestsHaveToDoWithIt(t *testing.T) {
 		named("entries", func(s *contest.State) {
 			s.Entries = []*contest.Entry{entry(ends), entry(ends), entry(stays), withdrawn}
 		}),
+		named("closed", func(s *contest.State) { s.Phase, s.Entries = contest.Closed, []*contest.Entry{entry(ends)} }),
 		named("stations", func(s *contest.State) { s.Rules.Who.Stations = []string{ends, stays, sapa[1].ID} }),
 		named("districts", func(s *contest.State) { s.Rules.Who.Districts = []string{"083", "088"} }),
 		named("quota", func(s *contest.State) {

@@ -9,7 +9,6 @@ import (
 
 	"loa/accounts"
 	"loa/airing"
-	"loa/contest"
 	"loa/internal/fault"
 	"loa/internal/text"
 	"loa/scheduler"
@@ -84,7 +83,6 @@ type UndoFacts struct {
 	Reports    map[string]int            // lines in the log that stand, by station: one that was taken back counts nowhere
 	Excused    map[string]int            // excuses that stand, by station
 	Recordings map[string]bool           // stations with recordings that are not only evidence of a line which does not stand
-	All        []*contest.State          // every contest there is
 	Closed     map[airing.Week]time.Time // when each week that it touches was closed, of those that are
 }
 
@@ -116,7 +114,7 @@ func PlanUndo(f UndoFacts, m accounts.Meta, made Succession) (u Undoing) {
 		if f.Recordings[id] {
 			u.depends(HasRecordings, name, 1)
 		}
-		for _, c := range f.All {
+		for _, c := range f.Contests {
 			n := 0
 			for _, e := range c.Entries {
 				if e.Entrant.Station == id {

@@ -55,6 +55,12 @@ func (l Likeness) Of(id string) string {
 	return l.One
 }
 
+// Undecided reports whether nobody has said yet what to make of it.
+func (l Likeness) Undecided() bool { return l.Verdict == nil }
+
+// Same reports whether a person said that the two are one recording.
+func (l Likeness) Same() bool { return l.Verdict != nil && l.Verdict.Same }
+
 // Starts says where what both hold begins, seen from one of the two: seconds
 // into that recording, and into the other.
 func (l Likeness) Starts(id string) (here, there float64) {
@@ -109,7 +115,7 @@ const (
 	Similar   How = "alike" // by their fingerprints: encoded anew, trimmed, or at another level
 )
 
-// Hows are all of them.
+// Hows are all of them, the surest first.
 var Hows = []How{SameFile, SameSound, Similar}
 
 // HowAlike says in which way two that hold the same sound do.
@@ -130,12 +136,36 @@ type Alike struct {
 	Likeness  *Likeness // nil where nothing is to be decided
 }
 
+// AllAlike orders the recordings that hold the same sound as r, each once: the same files,
+// then the same MP3 frames, then what is alike by its fingerprint, decided or open, the longest
+// first. found are those that have its bytes, its frames or one of the noted likenesses.
+func AllAlike(r Recording, found []Recording, noted []Likeness) (all []Alike) {
+	likeness := map[string]*Likeness{}
+	for _, l := range noted {
+		likeness[l.Of(r.ID)] = &l
+	}
+	seen := map[string]bool{r.ID: true}
+	for _, other := range found {
+		if !seen[other.ID] {
+			all = append(all, Alike{Recording: other, How: HowAlike(r, other), Likeness: likeness[other.ID]})
+		}
+		seen[other.ID] = true
+	}
+	slices.SortStableFunc(all, func(a, b Alike) int {
+		if order := cmp.Compare(slices.Index(Hows, a.How), slices.Index(Hows, b.How)); order != 0 || a.How != Similar {
+			return order
+		}
+		return cmp.Compare(b.Likeness.Shared, a.Likeness.Shared)
+	})
+	return all
+}
+
 // Open reports whether a person has yet to decide about it.
-func (a Alike) Open() bool { return a.Likeness != nil && a.Likeness.Verdict == nil }
+func (a Alike) Open() bool { return a.Likeness != nil && a.Likeness.Undecided() }
 
 // Dismissed reports whether a person said that the two are different.
 func (a Alike) Dismissed() bool {
-	return a.Likeness != nil && a.Likeness.Verdict != nil && !a.Likeness.Verdict.Same
+	return a.Likeness != nil && !a.Likeness.Undecided() && !a.Likeness.Same()
 }
 
 // How long two recordings must be the same to be called alike. Programmes of a

@@ -50,3 +50,32 @@ func TestAnExcerptIsLikeTheWholeAndThemeMusicIsNot(t *testing.T) {
 		}
 	}
 }
+
+// The surest first, each once, and nothing that only was compared.
+func TestWhatIsAlikeIsListedTheSurestFirst(t *testing.T) {
+	rec := func(id, blob, frames string) Recording {
+		return Recording{ID: id, FramesSHA256: frames, Blob: Ref{SHA256: blob}}
+	}
+	r := rec("r", "b", "f")
+	found := []Recording{rec("short", "1", ""), r, rec("long", "2", ""), rec("tags", "3", "f"), rec("copy", "b", "f"), rec("copy", "b", "f"), rec("second", "b", "f")}
+	decided := &Verdict{Same: true}
+	all := AllAlike(r, found, []Likeness{{One: "r", Other: "short", Shared: 40}, {One: "long", Other: "r", Shared: 400, Verdict: decided},
+		{One: "r", Other: "second", Shared: 9}})
+	got := ""
+	for _, a := range all {
+		got += fmt.Sprintf("%s %s %t, ", a.Recording.ID, a.How, a.Open())
+	}
+	if want := "copy file false, second file true, tags sound false, long alike false, short alike true, "; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if l := all[3].Likeness; l == nil || !l.Same() || l.Undecided() || all[3].Dismissed() {
+		t.Errorf("%+v was said to be the same", l)
+	}
+	decided.Same = false
+	if !all[3].Dismissed() || all[3].Likeness.Same() || all[4].Dismissed() || all[0].Dismissed() {
+		t.Error("only what somebody said is different is dismissed")
+	}
+	if other := AllAlike(rec("x", "x", ""), []Recording{rec("none", "y", "")}, []Likeness{{One: "x", Other: "none"}}); len(other) != 1 || other[0].How != Similar {
+		t.Errorf("without frames: %+v", other)
+	}
+}

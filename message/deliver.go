@@ -176,6 +176,11 @@ func (d Delivery) Held(at time.Time) Delivery {
 	return d
 }
 
+// Unsent is a delivery as it ends when the webhook is removed; false where it goes elsewhere.
+func (h Hook) Unsent(d Delivery, at time.Time) (Delivery, bool) {
+	return d.After(Attempt{At: at, Answer: Removed}), d.Channel == Webhook && d.To == h.ID
+}
+
 // Last is the last try, the zero Attempt if there was none.
 func (d Delivery) Last() Attempt {
 	if len(d.Attempts) == 0 {

@@ -88,7 +88,7 @@ func (c sealsCheck) Run(t *terminal) error {
 			return err
 		}
 		list = append(list, kept{d, file})
-		wrong = wrong || d.Word == airing.SealBroken
+		wrong = wrong || d.Broken()
 		fmt.Fprintln(t.out, t.lang.Say("cli.seals.checked", "file", file, "n", d.Number, "code", d.Code, "word", d.Word))
 	}
 	slices.SortFunc(list, func(a, b kept) int { return cmp.Compare(a.Number, b.Number) })

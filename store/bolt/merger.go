@@ -22,42 +22,37 @@ var successions = table[coverage.Succession]{name: "successions"} // by number
 
 // mergerFacts loads what a merger, a split or undoing one is judged by. The digest
 // is of the weeks from the day on that are over.
-func mergerFacts(tx *tx, m accounts.Meta, on stations.Date) (f coverage.MergerFacts, contests []*contest.State, err error) {
+func mergerFacts(tx *tx, m accounts.Meta, on stations.Date) (f coverage.MergerFacts, err error) {
 	if f.Registry, err = tx.s.registry.get(tx); err != nil {
-		return f, nil, err
+		return f, err
 	}
 	if f.Schedule, err = tx.s.schedule.get(tx); err != nil {
-		return f, nil, err
+		return f, err
 	}
 	if f.People, err = people.all(tx); err != nil {
-		return f, nil, err
+		return f, err
 	}
 	if f.Invitations, err = invitations.all(tx); err != nil {
-		return f, nil, err
+		return f, err
 	}
 	f.Devices = map[string]int{}
 	for _, p := range f.People {
 		n, m := countBelow(tx, sessionsOf.name, owned(p.ID, "")), countBelow(tx, tokensOf.name, owned(p.ID, ""))
 		f.Devices[p.ID] = n + m
 	}
-	if contests, err = contestStates(tx); err != nil {
-		return f, nil, err
-	}
-	for _, c := range contests {
-		if c.Phase != contest.Closed {
-			f.Contests = append(f.Contests, c)
-		}
+	if f.Contests, err = contestStates(tx); err != nil {
+		return f, err
 	}
 	cal, first, last, err := weeksTouched(tx, m.At, on)
 	if err != nil {
-		return f, nil, err
+		return f, err
 	}
 	h := fnv.New128a()
 	for w := first; w <= last && !m.At.Before(cal.Start(w+1)); w++ {
 		weekRows(tx, h, w, tallies.name, excuses.name, closedWeeks.name)
 	}
 	f.Rows = h.Sum(nil)
-	return f, contests, nil
+	return f, nil
 }
 
 // weeksTouched are the weeks from the day to now, as many as are looked at.
@@ -185,7 +180,7 @@ func succession[C, R any](ctx context.Context, s *Store, m accounts.Meta, name s
 		if err != nil || len(units) == 0 {
 			return result, err
 		}
-		f, _, err := mergerFacts(tx, m, on)
+		f, err := mergerFacts(tx, m, on)
 		if err != nil {
 			return none, err
 		}
@@ -260,7 +255,7 @@ func foretell[R any](ctx context.Context, s *Store, m accounts.Meta, on stations
 		if plan = p; err != nil {
 			return err
 		}
-		f, _, err := mergerFacts(tx, m, on)
+		f, err := mergerFacts(tx, m, on)
 		if err != nil {
 			return err
 		}
@@ -296,7 +291,7 @@ func undoing(tx *tx, m accounts.Meta, number int) (u coverage.Undoing, err error
 		return u, err
 	}
 	var f coverage.UndoFacts
-	if f.MergerFacts, f.All, err = mergerFacts(tx, m, made.On); err != nil {
+	if f.MergerFacts, err = mergerFacts(tx, m, made.On); err != nil {
 		return u, err
 	}
 	f.Reports, f.Excused, f.Recordings, f.Closed = map[string]int{}, map[string]int{}, map[string]bool{}, map[airing.Week]time.Time{}

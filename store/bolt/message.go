@@ -153,7 +153,7 @@ func (s *Store) RemoveHook(ctx context.Context, m accounts.Meta, id string) (mes
 			return h, err
 		}
 		_, err = tx.giveUp(func(d message.Delivery) (message.Delivery, bool) {
-			return d.After(message.Attempt{At: m.At, Answer: message.Removed}), d.Channel == message.Webhook && d.To == id
+			return h.Unsent(d, m.At)
 		})
 		return h, errors.Join(err, messageHooks.remove(tx, key), messageHookKeys.remove(tx, []byte(id)), messageSecrets.remove(tx, []byte(id)))
 	})

@@ -198,7 +198,7 @@ func sealedNow(tx *tx, seal airing.Seal) (d airing.Sealed, err error) {
 	if err != nil {
 		return d, err
 	}
-	ends, noted, err := sealEnds.get(tx, numberKey(uint32(seal.Number)))
+	ends, _, err := sealEnds.get(tx, numberKey(uint32(seal.Number)))
 	if err != nil {
 		return d, err
 	}
@@ -212,12 +212,7 @@ func sealedNow(tx *tx, seal airing.Seal) (d airing.Sealed, err error) {
 			chains = append(chains, airing.HeadOf(stationID(number), seq, raw))
 		}
 	}
-	slices.SortFunc(chains, airing.Head.Compare)
-	d = airing.NewSealed(seal, prev, chains)
-	if noted && len(chains) < len(ends) {
-		d.Word = airing.SealBroken
-	}
-	return d, nil
+	return airing.NewSealed(seal, prev, chains, len(ends)), nil
 }
 
 // SignProof implements airing.Excerpts.
@@ -321,7 +316,7 @@ func checkSeal(number uint32) func(*tx, func(store.Problem)) error {
 		if err != nil {
 			return err
 		}
-		if d.Word == airing.SealBroken {
+		if d.Broken() {
 			badRow(report, seals.name, numberKey(number), "the log is not as it was when week "+seal.Week.String()+" was closed")
 		}
 		if n, _, err := sealsOfWeeks.get(tx, weekKey(seal.Week)); err != nil || n < seal.Number {

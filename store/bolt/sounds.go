@@ -2,12 +2,10 @@ package bolt
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -209,62 +207,39 @@ func likenessesIn(tx *tx, id string) (all []library.Likeness, err error) {
 	return all, nil
 }
 
-// Alike lists the other recordings that hold the same sound as one: the same
-// files, then the same MP3 frames, then what is alike by its fingerprint, decided
-// or open, the longest first. Fault: library.no_recording.
+// Alike lists the other recordings that hold the same sound as one, as
+// library.AllAlike orders them. Fault: library.no_recording.
 func (s *Store) Alike(ctx context.Context, id string) (all []library.Alike, err error) {
 	err = s.view(ctx, func(tx *tx) error { all, err = alikeIn(tx, id); return err })
 	return all, err
 }
 
-func alikeIn(tx *tx, id string) (all []library.Alike, err error) {
+func alikeIn(tx *tx, id string) ([]library.Alike, error) {
 	r, err := recordingIn(tx, id)
 	if err != nil {
 		return nil, err
 	}
-	list, err := likenessesIn(tx, id)
+	noted, err := likenessesIn(tx, id)
 	if err != nil {
 		return nil, err
 	}
-	noted := map[string]*library.Likeness{}
-	for _, l := range list {
-		noted[l.Of(id)] = &l
+	found, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
+	if err == nil && r.FramesSHA256 != "" {
+		var framed []library.Recording
+		framed, err = pointedAt(tx, recordingsBySound, r.FramesSHA256)
+		found = append(found, framed...)
 	}
-	add := func(other library.Recording, how library.How) {
-		all = append(all, library.Alike{Recording: other, How: how, Likeness: noted[other.ID]})
-		delete(noted, other.ID)
-	}
-	same, err := pointedAt(tx, recordingsByBlob, r.Blob.SHA256)
 	if err != nil {
 		return nil, err
 	}
-	for _, other := range same {
-		if other.ID != id {
-			add(other, library.SameFile)
-		}
-	}
-	if r.FramesSHA256 != "" {
-		if same, err = pointedAt(tx, recordingsBySound, r.FramesSHA256); err != nil {
-			return nil, err
-		}
-		for _, other := range same {
-			if other.Blob.SHA256 != r.Blob.SHA256 {
-				add(other, library.SameSound)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b library.Likeness) int { return cmp.Compare(b.Shared, a.Shared) })
-	for _, l := range list {
-		if noted[l.Of(id)] == nil {
-			continue
-		}
+	for _, l := range noted {
 		other, err := recordingIn(tx, l.Of(id))
 		if err != nil {
 			return nil, err
 		}
-		add(other, library.Similar)
+		found = append(found, other)
 	}
-	return all, nil
+	return library.AllAlike(r, found, noted), nil
 }
 
 // OpenLikenesses implements library.Store.
@@ -275,7 +250,7 @@ func (s *Store) OpenLikenesses(ctx context.Context, h library.Hearing, limit int
 			if err != nil {
 				return err
 			}
-			if e.rec.Verdict != nil || !bytes.Equal(e.key, likenessKey(e.rec.One, e.rec.Other)) {
+			if !e.rec.Undecided() || !bytes.Equal(e.key, likenessKey(e.rec.One, e.rec.Other)) {
 				continue
 			}
 			p := library.Pair{Likeness: e.rec}
@@ -299,16 +274,16 @@ func (s *Store) OpenLikenesses(ctx context.Context, h library.Hearing, limit int
 
 // UndecidedRecordings implements library.Store.
 func (s *Store) UndecidedRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
-	return s.likeRecordings(ctx, ids, func(v *library.Verdict) bool { return v == nil })
+	return s.likeRecordings(ctx, ids, library.Likeness.Undecided)
 }
 
 // SameRecordings implements library.Store.
 func (s *Store) SameRecordings(ctx context.Context, ids []string) (map[string][]library.Recording, error) {
-	return s.likeRecordings(ctx, ids, func(v *library.Verdict) bool { return v != nil && v.Same })
+	return s.likeRecordings(ctx, ids, library.Likeness.Same)
 }
 
-// likeRecordings lists what recordings are alike to by likenesses with such a verdict.
-func (s *Store) likeRecordings(ctx context.Context, ids []string, by func(*library.Verdict) bool) (others map[string][]library.Recording, err error) {
+// likeRecordings lists what recordings are alike to by such likenesses.
+func (s *Store) likeRecordings(ctx context.Context, ids []string, by func(library.Likeness) bool) (others map[string][]library.Recording, err error) {
 	err = s.view(ctx, func(tx *tx) error {
 		others = map[string][]library.Recording{}
 		for _, id := range ids {
@@ -317,7 +292,7 @@ func (s *Store) likeRecordings(ctx context.Context, ids []string, by func(*libra
 				return err
 			}
 			for _, l := range list {
-				if !by(l.Verdict) {
+				if !by(l) {
 					continue
 				}
 				r, err := recordingIn(tx, l.Of(id))
