@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,44 +126,64 @@ func TestTheTableItselfForbids(t *testing.T) {
 	}
 }
 
-// An engine holds no rule: what a person may and what she is told is said by the nouns,
-// so that a second engine has nothing but loading and putting to write. An engine raises
-// what concerns itself only.
+// engines are the folders of the disk's door that keep something, with what the codes of
+// their own faults begin with.
+var engines = map[string]string{"store/bolt": "store.", "store/folder": "store.", "store/backup": "backup.|store."}
+
+// kept are the words of nouns that an engine names: what an index holds, and what it tells of a change
+// in the change's own transaction. What follows from any other word is for a function of its noun to say.
+var kept = []string{"message.Waiting", "message.Dead", "airing.Proposed", "coverage.PleaWaits",
+	"message.Reported", "message.TextAnswered", "message.ContestEvent"}
+
+// An engine holds no rule: what a person may, what follows from a word and what she is told is
+// said by the nouns, so that a second engine has nothing but loading and putting to write. An
+// engine raises what concerns itself only.
 func TestAnEngineHoldsNoRule(t *testing.T) {
-	mine := map[string]string{"store/bolt": "store.", "store/folder": "store.", "store/backup": "backup.|store."}
-	files, raised := token.NewFileSet(), 0
-	for _, p := range packages(t) {
-		from := strings.TrimPrefix(p.ImportPath, "loa/")
-		codes, engine := mine[from]
+	raised, named := 0, map[string]bool{}
+	for _, p := range typedHouse(t) {
+		codes, engine := engines[p.folder]
 		if !engine {
-			if strings.HasPrefix(from, "store/") && from != "store/storetest" && from != "store/bolttest" {
-				t.Errorf("%s is an engine this test does not know", from)
+			if strings.HasPrefix(p.folder, "store/") && p.folder != "store/storetest" && p.folder != "store/bolttest" {
+				t.Errorf("%s is an engine this test does not know", p.folder)
 			}
 			continue
 		}
-		for _, f := range p.GoFiles {
-			file, err := parser.ParseFile(files, filepath.Join(p.Dir, f), nil, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for node := range ast.Preorder(file) {
+		own := func(code ast.Expr) bool {
+			literal, plain := code.(*ast.BasicLit)
+			return plain && slices.ContainsFunc(strings.Split(codes, "|"), func(own string) bool { return strings.HasPrefix(literal.Value, `"`+own) })
+		}
+		made := map[*ast.Ident]bool{} // the names of fault.New in calls of it
+		for _, f := range p.parsed {
+			for node := range ast.Preorder(f) {
 				switch n := node.(type) {
-				case *ast.SelectorExpr:
-					if n.Sel.Name == "Must" || n.Sel.Name == "Can" {
-						t.Errorf("%s: %s is asked here; a function of the noun asks it", files.Position(n.Pos()), n.Sel.Name)
+				case *ast.CallExpr:
+					if called, plain := n.Fun.(*ast.SelectorExpr); plain && is(p.Uses[called.Sel], "internal/fault", "New") {
+						raised++
+						if made[called.Sel] = own(n.Args[1]); !made[called.Sel] {
+							t.Errorf("%s: a fault of the business; a function of its noun makes it", positions.Position(n.Pos()))
+							made[called.Sel] = true
+						}
 					}
 				case *ast.CompositeLit:
-					if strings.HasPrefix(nameOf(n.Type), "fault.") {
-						t.Errorf("%s: make faults by fault.New", files.Position(n.Pos()))
+					if of, plain := p.Types[n].Type.(*types.Named); plain && is(of.Obj(), "internal/fault", "Error") {
+						t.Errorf("%s: make faults by fault.New", positions.Position(n.Pos()))
 					}
-				case *ast.CallExpr:
-					if nameOf(n.Fun) != "fault.New" {
-						continue
+				case *ast.BasicLit:
+					if of, plain := p.Types[n].Type.(*types.Named); plain && n.Kind == token.STRING && n.Value != `""` && ofNoun(of.Obj().Pkg()) {
+						t.Errorf("%s: %s is a word of a noun", positions.Position(n.Pos()), n.Value)
 					}
-					raised++
-					code, known := n.Args[1].(*ast.BasicLit)
-					if !known || !slices.ContainsFunc(strings.Split(codes, "|"), func(own string) bool { return strings.HasPrefix(code.Value, `"`+own) }) {
-						t.Errorf("%s: a fault of the business; a function of its noun makes it", files.Position(n.Pos()))
+				case *ast.Ident:
+					what := p.Uses[n]
+					if is(what, "internal/fault", "New") && !made[n] {
+						t.Errorf("%s: fault.New is called by its name", positions.Position(n.Pos()))
+					}
+					if asks(what) {
+						t.Errorf("%s: %s is asked here; a function of the noun asks it", positions.Position(n.Pos()), n.Name)
+					}
+					if word := wordOf(what); word != "" {
+						if named[word] = true; !slices.Contains(kept, word) {
+							t.Errorf("%s: what follows from %s is for its noun to say", positions.Position(n.Pos()), word)
+						}
 					}
 				}
 			}
@@ -171,6 +192,43 @@ func TestAnEngineHoldsNoRule(t *testing.T) {
 	if raised < 10 {
 		t.Errorf("engines raise %d faults of their own: this test does not see them", raised)
 	}
+	for _, word := range kept {
+		if !named[word] {
+			t.Errorf("no engine names %s", word)
+		}
+	}
+}
+
+// is reports whether what is meant is the name of a package of ours.
+func is(what types.Object, folder, name string) bool {
+	return what != nil && what.Pkg() != nil && what.Pkg().Path() == "loa/"+folder && what.Name() == name
+}
+
+// asks reports whether it is what accounts.Actor answers of what somebody may.
+func asks(what types.Object) bool {
+	method, plain := what.(*types.Func)
+	if !plain {
+		return false
+	}
+	of := method.Signature().Recv()
+	return of != nil && strings.HasSuffix(of.Type().String(), "loa/accounts.Actor")
+}
+
+// wordOf spells a noun's constant that is one of a list of words, as "airing.Aired"; "" for all else.
+func wordOf(what types.Object) string {
+	value, plain := what.(*types.Const)
+	if !plain || !ofNoun(value.Pkg()) {
+		return ""
+	}
+	if of, plain := value.Type().(*types.Named); !plain || !ofNoun(of.Obj().Pkg()) {
+		return ""
+	}
+	return filepath.Base(value.Pkg().Path()) + "." + value.Name()
+}
+
+// ofNoun reports whether the package is in the folder of a noun.
+func ofNoun(p *types.Package) bool {
+	return p != nil && slices.ContainsFunc(nouns, func(noun string) bool { return within(p.Path(), "loa/"+noun) })
 }
 
 // TestADecisionSaysWhatFollows: what a function that decides leaves unsaid, each engine
@@ -201,16 +259,6 @@ func TestADecisionSaysWhatFollows(t *testing.T) {
 	if seen < 30 {
 		t.Errorf("%d functions decide: this test does not see them", seen)
 	}
-}
-
-// nameOf spells pkg.Name; "" for every other expression.
-func nameOf(e ast.Expr) string {
-	if s, ok := e.(*ast.SelectorExpr); ok {
-		if p, ok := s.X.(*ast.Ident); ok {
-			return p.Name + "." + s.Sel.Name
-		}
-	}
-	return ""
 }
 
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {

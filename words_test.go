@@ -1,16 +1,9 @@
 package loa_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
 	"go/types"
-	"io"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,44 +19,9 @@ var wordless = map[string]string{
 // write it. A type of ours that is a code or a machine's date says so itself (Words)
 // or was put into words before.
 func TestEveryArgumentOfASentenceHasWords(t *testing.T) {
-	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,GoFiles,Export,DepOnly", "./...").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	type compiled struct {
-		ImportPath, Dir, Export string
-		GoFiles                 []string
-		DepOnly                 bool
-	}
-	exports := map[string]string{}
-	var ours []compiled
-	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
-		var p compiled
-		if err := d.Decode(&p); err != nil {
-			t.Fatal(err)
-		}
-		if exports[p.ImportPath] = p.Export; !p.DepOnly {
-			ours = append(ours, p)
-		}
-	}
-	files := token.NewFileSet()
-	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	calls := 0
-	for _, p := range ours {
-		var parsed []*ast.File
-		for _, name := range p.GoFiles {
-			f, err := parser.ParseFile(files, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			parsed = append(parsed, f)
-		}
-		known := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-		conf := types.Config{Importer: imports}
-		if _, err := conf.Check(p.ImportPath, files, parsed, known); err != nil {
-			t.Fatalf("%s: %v", p.ImportPath, err)
-		}
-		for _, f := range parsed {
+	for _, p := range typedHouse(t) {
+		for _, f := range p.parsed {
 			ast.Inspect(f, func(n ast.Node) bool {
 				call, ok := n.(*ast.CallExpr)
 				if !ok {
@@ -73,9 +31,9 @@ func TestEveryArgumentOfASentenceHasWords(t *testing.T) {
 				calls += len(args) / 2
 				for i := 0; i+1 < len(args); i += 2 {
 					name := strings.Trim(types.ExprString(args[i]), `"`)
-					at := files.Position(args[i+1].Pos())
-					where := fmt.Sprintf("%s %s", strings.TrimPrefix(p.ImportPath, "loa/")+"/"+filepath.Base(at.Filename), name)
-					if of := known.Types[args[i+1]].Type; !hasWords(of) && wordless[where] == "" {
+					at := positions.Position(args[i+1].Pos())
+					where := fmt.Sprintf("%s %s", p.folder+"/"+filepath.Base(at.Filename), name)
+					if of := p.Types[args[i+1]].Type; !hasWords(of) && wordless[where] == "" {
 						t.Errorf("%s: %s of %s has no words (line %d)", where, types.ExprString(args[i+1]), of, at.Line)
 					}
 				}
