@@ -47,7 +47,8 @@ var house = sync.OnceValues(func() (all []typed, err error) {
 	}
 	imports := importer.ForCompiler(positions, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	for _, p := range ours {
-		t := typed{folder: strings.TrimPrefix(p.ImportPath, "loa/"), Info: types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}}}
+		t := typed{folder: strings.TrimPrefix(p.ImportPath, "loa/")}
+		t.Types, t.Uses = map[ast.Expr]types.TypeAndValue{}, map[*ast.Ident]types.Object{}
 		for _, name := range p.GoFiles {
 			f, err := parser.ParseFile(positions, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution|parser.ParseComments)
 			if err != nil {

@@ -57,7 +57,8 @@ func TestWhatIsAlikeIsListedTheSurestFirst(t *testing.T) {
 		return Recording{ID: id, FramesSHA256: frames, Blob: Ref{SHA256: blob}}
 	}
 	r := rec("r", "b", "f")
-	found := []Recording{rec("short", "1", ""), r, rec("long", "2", ""), rec("tags", "3", "f"), rec("copy", "b", "f"), rec("copy", "b", "f"), rec("second", "b", "f")}
+	found := []Recording{rec("short", "1", ""), r, rec("long", "2", ""), rec("tags", "3", "f"),
+		rec("copy", "b", "f"), rec("copy", "b", "f"), rec("second", "b", "f")}
 	decided := &Verdict{Same: true}
 	all := AllAlike(r, found, []Likeness{{One: "r", Other: "short", Shared: 40}, {One: "long", Other: "r", Shared: 400, Verdict: decided},
 		{One: "r", Other: "second", Shared: 9}})
