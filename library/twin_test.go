@@ -60,8 +60,8 @@ func TestWhatIsAlikeIsListedTheSurestFirst(t *testing.T) {
 	found := []Recording{rec("short", "1", ""), r, rec("long", "2", ""), rec("tags", "3", "f"),
 		rec("copy", "b", "f"), rec("copy", "b", "f"), rec("second", "b", "f")}
 	decided := &Verdict{Same: true}
-	all := AllAlike(r, found, []Likeness{{One: "r", Other: "short", Shared: 40}, {One: "long", Other: "r", Shared: 400, Verdict: decided},
-		{One: "r", Other: "second", Shared: 9}})
+	all := AllAlike(r, found, []Likeness{{One: "r", Other: "short", Shared: 40},
+		{One: "long", Other: "r", Shared: 400, Verdict: decided}, {One: "r", Other: "second", Shared: 9}})
 	got := ""
 	for _, a := range all {
 		got += fmt.Sprintf("%s %s %t, ", a.Recording.ID, a.How, a.Open())
@@ -76,7 +76,8 @@ func TestWhatIsAlikeIsListedTheSurestFirst(t *testing.T) {
 	if !all[3].Dismissed() || all[3].Likeness.Same() || all[4].Dismissed() || all[0].Dismissed() {
 		t.Error("only what somebody said is different is dismissed")
 	}
-	if other := AllAlike(rec("x", "x", ""), []Recording{rec("none", "y", "")}, []Likeness{{One: "x", Other: "none"}}); len(other) != 1 || other[0].How != Similar {
-		t.Errorf("without frames: %+v", other)
+	none := AllAlike(rec("x", "x", ""), []Recording{rec("none", "y", "")}, []Likeness{{One: "x", Other: "none"}})
+	if len(none) != 1 || none[0].How != Similar {
+		t.Errorf("without frames: %+v", none)
 	}
 }
