@@ -85,6 +85,11 @@ func (s Settings) Way(t Topic) Way {
 	return Outward
 }
 
+// Allows reports whether webhooks may reach that host of the server's own networks.
+func (s Settings) Allows(host string) bool {
+	return slices.ContainsFunc(s.Inside, func(in string) bool { return strings.EqualFold(in, host) })
+}
+
 // Quiet says until when messages wait that are made at that instant; the zero Time if
 // they do not.
 func (s Settings) Quiet(at time.Time) time.Time {

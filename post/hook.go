@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,6 +181,22 @@ func (o *Office) client(inside []string) *http.Client {
 			},
 		},
 	}
+}
+
+// lookupTime is how long a name is looked up to say where it lies.
+const lookupTime = 2 * time.Second
+
+// Inside reports whether the address lies in the server's own networks, so that no webhook goes there unless
+// its host is allowed. What cannot be told now is not inside.
+func (o *Office) Inside(ctx context.Context, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname())
+	return err == nil && slices.ContainsFunc(list, func(a netip.Addr) bool { return !public(a) || ours(a.Unmap()) })
 }
 
 // ownNetwork says that an address lies inside the server's own networks.

@@ -691,12 +691,17 @@ func TestNoWebhookReachesTheServersOwnNetworks(t *testing.T) {
 		h := open(t, nil, func(*message.SaveSettings) {})
 		hook, _ := h.hook(url, message.SlotMissed)
 		a, err := h.TryHook(t.Context(), uuid.NewString(), hook.ID, text.Vietnamese)
-		if err != nil || a.Answer != message.OwnNetwork {
-			t.Errorf("%s: %+v %v", url, a, err)
+		if err != nil || a.Answer != message.OwnNetwork || !h.Inside(t.Context(), url) {
+			t.Errorf("%s: %+v %v, and it is said at once: %v", url, a, err, h.Inside(t.Context(), url))
 		}
 	}
 	if len(r.got) > 0 {
 		t.Errorf("%d calls arrived", len(r.got))
+	}
+	for _, url := range []string{"https://8.8.8.8/loa", "https://khong-co.invalid/", "::"} {
+		if open(t, nil, allow).Inside(t.Context(), url) {
+			t.Errorf("%s is said to lie inside", url)
+		}
 	}
 	h := open(t, x509.NewCertPool(), allow)
 	hook, _ := h.hook(secure.URL, message.SlotMissed)

@@ -90,6 +90,7 @@ var guardedPages = map[string][]string{
 	"TestAStaleFormIsNotLost": {
 		"POST /programmes/{id}", "POST /episodes/{id}", "POST /episodes/{id}/move", "POST /rules/{id}", "POST /rules/{id}/end", "POST /rules/{id}/on/{at}",
 		"POST /stations/{station}/edit", "POST /settings", "POST /settings/address", "POST /settings/messages", "POST /settings/hooks/{id}",
+		"POST /settings/hooks/inside",
 		"POST /settings/library", "POST /settings/texts", "POST /people/{id}", "POST /me", "POST /me/messages",
 		"POST /airings/{id}/verdict", "POST /evidence/{id}", "POST /contests/{contest}/certificate", "POST /contests/{contest}/rules/{step}",
 		"POST /contests/{contest}/jury"},
@@ -364,6 +365,8 @@ func TestAStaleFormIsNotLost(t *testing.T) {
 			"41", "42"},
 		{"webhook", "/settings/hooks", "form[action='/settings/hooks/" + e.hook + "']", []string{"name", "Zalo của An"}, []string{"name", "Zalo của Bình"}, "",
 			"Zalo của An", "Zalo của Bình"},
+		{"hosts inside", "/settings/hooks", "form[action='/settings/hooks/inside']", []string{"inside", "an.noibo.vn"}, []string{"inside", "binh.noibo.vn"}, "",
+			"an.noibo.vn", "binh.noibo.vn"},
 		{"person", "/people/" + e.person, "form:has(input[name=name])", []string{"name", "Mua của An"}, []string{"name", "Mua của Bình"}, "",
 			"Mua của An", "Mua của Bình"},
 		{"verdict", "/airings/" + e.report, "form[action$='/verdict']", []string{"note", "An nghe", "finding", "contradicted"},

@@ -3,9 +3,11 @@ package settings
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"loa/accounts"
 	"loa/internal/text"
@@ -29,6 +31,8 @@ type MessageStore interface {
 type Tries interface {
 	TryMail(ctx context.Context, id, to, name string, lang text.Language) (message.Attempt, error)
 	TryHook(ctx context.Context, id, hook string, lang text.Language) (message.Attempt, error)
+	// Inside reports whether an address lies in the server's own networks.
+	Inside(ctx context.Context, address string) bool
 	Wake()
 }
 
@@ -54,6 +58,7 @@ func (p messageSettings) routes() []kit.Route {
 		{Pattern: "POST " + messagesPath, Access: accounts.EditSettings, Handler: p.save},
 		{Pattern: "GET " + hooksPath, Access: accounts.EditSettings, Handler: p.showHooks},
 		{Pattern: "POST " + hooksPath, Access: accounts.EditSettings, Handler: p.addHook},
+		{Pattern: "POST " + hooksPath + "/inside", Access: accounts.EditSettings, Handler: p.saveInside},
 		{Pattern: "POST " + hooksPath + "/{id}", Access: accounts.EditSettings, Handler: p.changeHook},
 		{Pattern: "POST " + hooksPath + "/{id}/try", Access: accounts.EditSettings, Handler: p.tryHook},
 		{Pattern: "POST " + hooksPath + "/{id}/remove", Access: accounts.EditSettings, Handler: p.removeHook},
@@ -103,8 +108,7 @@ func (p messageSettings) form(r *kit.Request) (kit.Form, error) {
 	m := set.Mail
 	f := kit.NewForm("host", m.Host, "port", strconv.Itoa(m.Port), "security", string(m.Security), "user", m.User, "from", m.From, "name", m.Name,
 		"quiet_from", clock(set.QuietFrom), "quiet_until", clock(set.QuietUntil), "slot_lead_minutes", r.Lang.Number(int64(set.SlotLead)),
-		"silent_weeks", strconv.Itoa(set.SilentWeeks), "lead_days", strconv.Itoa(set.LeadDays), "keep_days", r.Lang.Number(int64(set.KeepDays)),
-		"inside", strings.Join(set.Inside, "\n"))
+		"silent_weeks", strconv.Itoa(set.SilentWeeks), "lead_days", strconv.Itoa(set.LeadDays), "keep_days", r.Lang.Number(int64(set.KeepDays)))
 	for _, t := range message.Told {
 		f.Values.Set(wayField(t), string(set.Way(t)))
 	}
@@ -155,7 +159,7 @@ func (p messageSettings) save(w http.ResponseWriter, r *kit.Request) error {
 		From: f.Get("from"), Name: f.Get("name")}
 	c.QuietFrom, c.QuietUntil = minutes("quiet_from"), minutes("quiet_until")
 	c.SlotLead, c.SilentWeeks, c.LeadDays, c.KeepDays = f.Int("slot_lead_minutes"), f.Int("silent_weeks"), f.Int("lead_days"), f.Int("keep_days")
-	c.Inside, c.Ways = strings.Fields(strings.ToLower(f.Get("inside"))), map[message.Topic]message.Way{}
+	c.Ways = map[message.Topic]message.Way{}
 	for _, t := range message.Told {
 		if way := message.Way(f.Get(wayField(t))); way != "" {
 			c.Ways[t] = way
@@ -163,7 +167,12 @@ func (p messageSettings) save(w http.ResponseWriter, r *kit.Request) error {
 	}
 	if err = f.Err(); err == nil {
 		err = f.Save(func() (kit.Form, error) { return p.form(r) }, func(m accounts.Meta) error {
-			_, err := p.store.SaveMessageSettings(r.Context(), m, c)
+			was, err := p.store.MessageSettings(r.Context())
+			if err != nil {
+				return err
+			}
+			c.Inside = was.Inside // of the page of webhooks
+			_, err = p.store.SaveMessageSettings(r.Context(), m, c)
 			return err
 		})
 	}
@@ -202,8 +211,9 @@ type hooksPage struct {
 	Add    kit.Form
 	Open   bool // the form of a new one
 	Topics []kit.Option
-	Secret string // of one just made, shown this once
-	Made   string // its name
+	Inside kit.Form // hosts of the own networks that webhooks may reach
+	Secret string   // of one just made, shown this once
+	Made   string   // its name
 }
 
 // hookCard is a webhook and its forms.
@@ -211,6 +221,7 @@ type hookCard struct {
 	message.Hook
 	Form  kit.Form
 	Topic []string // in words
+	Inner string   // its host, where that lies in the server's own networks and is not allowed
 	Open  bool
 	Tried *message.Attempt
 }
@@ -248,8 +259,16 @@ func (p messageSettings) renderHooks(w http.ResponseWriter, r *kit.Request, page
 	if err != nil {
 		return err
 	}
-	for _, h := range list {
-		one := hookCard{Hook: h, Form: formOfHook(h)}
+	set, err := p.store.MessageSettings(r.Context())
+	if err != nil {
+		return err
+	}
+	if page.Inside.ID == "" {
+		page.Inside = formOfInside(set)
+	}
+	inner := p.inner(r.Context(), set, list)
+	for i, h := range list {
+		one := hookCard{Hook: h, Form: formOfHook(h), Inner: inner[i]}
 		if card.ID == h.ID {
 			one.Tried, one.Open = card.Tried, card.Open
 			if card.Form.ID != "" {
@@ -267,6 +286,55 @@ func (p messageSettings) renderHooks(w http.ResponseWriter, r *kit.Request, page
 		page.Add, page.Open = card.Form, true // what was typed can be made anew
 	}
 	return p.hooks.Render(w, r, page)
+}
+
+// formOfInside is the form of the hosts inside that webhooks may reach.
+func formOfInside(set message.Settings) kit.Form {
+	return kit.NewForm("inside", strings.Join(set.Inside, "\n")).From(set.Edition())
+}
+
+// inner are the hosts of those webhooks that nothing is sent to because they lie inside, "" for the others.
+func (p messageSettings) inner(ctx context.Context, set message.Settings, list []message.Hook) []string {
+	hosts := make([]string, len(list))
+	var all sync.WaitGroup
+	for i, h := range list {
+		all.Go(func() {
+			u, err := url.Parse(h.URL)
+			if err == nil && !set.Allows(u.Hostname()) && p.tries.Inside(ctx, h.URL) {
+				hosts[i] = u.Hostname()
+			}
+		})
+	}
+	all.Wait()
+	return hosts
+}
+
+func (p messageSettings) saveInside(w http.ResponseWriter, r *kit.Request) error {
+	f, err := r.ReadForm()
+	if err != nil {
+		return err
+	}
+	now := func() (kit.Form, error) {
+		set, err := p.store.MessageSettings(r.Context())
+		return formOfInside(set), err
+	}
+	err = f.Save(now, func(m accounts.Meta) error {
+		set, err := p.store.MessageSettings(r.Context())
+		if err != nil {
+			return err
+		}
+		set.Inside = strings.Fields(strings.ToLower(f.Get("inside")))
+		_, err = p.store.SaveMessageSettings(r.Context(), m, message.SaveSettings{Settings: set})
+		return err
+	})
+	if f.Refused(err) {
+		return p.renderHooks(w, r, hooksPage{Inside: *f}, hookCard{})
+	}
+	if err != nil {
+		return err
+	}
+	p.tries.Wake()
+	return r.Redirect(w, hooksPath, "settings.saved")
 }
 
 func fieldsOfHook(f *kit.Form) message.HookFields {

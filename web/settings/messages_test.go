@@ -35,6 +35,10 @@ func (a *asked) TryHook(context.Context, string, string, text.Language) (message
 	return message.Attempt{At: now, Answer: message.Refused, Code: 404}, nil
 }
 
+func (a *asked) Inside(_ context.Context, address string) bool {
+	return strings.Contains(address, "noibo")
+}
+
 func (a *asked) Wake() {}
 
 // messagePages are the pages with a door.
@@ -175,5 +179,31 @@ func TestALogSaysWhyItIsEmpty(t *testing.T) {
 	admin.Expect(http.StatusOK, "tbody tr", "Bị từ chối", "webhook đã bị gỡ")
 	if strings.Contains(admin.Doc().Find("tbody").Text(), "Gửi lại") {
 		t.Error("what can never go can be sent again")
+	}
+}
+
+// TestAnAddressInsideIsSaidAtOnce: who saves a webhook to a host of the office's own network reads there that
+// nothing is sent to it, and allows the host on the same page.
+func TestAnAddressInsideIsSaidAtOnce(t *testing.T) {
+	admin, s, _ := messagePages(t)
+	admin.Get("/settings/hooks")
+	admin.Submit("form[action='/settings/hooks']", "name", "Zalo", "url", "http://zalo.noibo.vn:8090/loa", "topics", string(message.Reported))
+	admin.Expect(http.StatusOK, ".notice.warn", "zalo.noibo.vn nằm trong mạng nội bộ", "Máy chủ được phép")
+	to, _ := admin.Doc().Find(".notice.warn a").Attr("href")
+	if box := admin.Doc().Find("textarea" + to); box.Length() != 1 {
+		t.Errorf("the link leads to %q", to)
+	}
+	allow := "form[action='/settings/hooks/inside']"
+	admin.Submit(allow, "inside", "không phải tên")
+	admin.Expect(http.StatusUnprocessableEntity, allow+" .wrong", "Danh sách máy chủ chưa đúng")
+	admin.Submit(allow, "inside", "Zalo.noibo.vn")
+	admin.Get("/settings/hooks")
+	if doc := admin.Doc(); doc.Find(".notice.warn").Length() != 0 || doc.Find(allow+" textarea").Text() != "zalo.noibo.vn" {
+		t.Errorf("an allowed host is still refused: %s", doc.Find("main").Text())
+	}
+	admin.Get("/settings/messages")
+	admin.Submit(mailForm, "silent_weeks", "4")
+	if set, err := s.MessageSettings(t.Context()); err != nil || !set.Allows("ZALO.noibo.vn") || set.SilentWeeks != 4 {
+		t.Errorf("%+v %v", set, err)
 	}
 }

@@ -25,5 +25,8 @@ func (Post) TryDevice(context.Context, string, message.Device, string, text.Lang
 	return message.Attempt{Answer: message.Removed}, nil
 }
 
+// Inside knows no networks.
+func (Post) Inside(context.Context, string) bool { return false }
+
 // Wake does nothing.
 func (Post) Wake() {}
