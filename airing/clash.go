@@ -79,13 +79,13 @@ func overlap(r, other Report) bool {
 // long past, or of a week that is frozen: a slip of the year is easily made, and what
 // is reported can be corrected but never deleted.
 func LongAgo(start time.Time, closed bool, now time.Time) once.Step {
-	day := text.Vietnamese.Date(start)
-	step := once.Step{Name: "airing.report/" + day}
+	day := stations.DateOf(start.In(text.Zone))
+	step := once.Step{Name: "airing.report/" + string(day)}
 	if now.Sub(start) > WaitingDays*dayLength {
-		step.Add("airing.open_long_ago", "", []string{day})
+		step.AddValue("airing.open_long_ago", string(day), day)
 	}
 	if closed {
-		step.Add("airing.open_week_closed", "", []string{day})
+		step.AddValue("airing.open_week_closed", string(day), day)
 	}
 	return step
 }

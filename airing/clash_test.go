@@ -2,11 +2,13 @@ package airing
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 	"loa/scheduler"
 	"loa/stations"
 )
@@ -124,5 +126,16 @@ func TestAStationAirsOneThingAtATime(t *testing.T) {
 	fix.Seconds = 900
 	if _, err := decided(f, accounts.Meta{ID: someID, By: operator, At: now}, fix); !fault.Is(err, "airing.overlaps") {
 		t.Errorf("a correction onto another: %v", err)
+	}
+}
+
+// TestADayLongPastIsWrittenInTheReadersWay: the question about it names the day as each language does.
+func TestADayLongPastIsWrittenInTheReadersWay(t *testing.T) {
+	start := time.Date(2024, 5, 13, 17, 0, 0, 0, text.Zone)
+	for _, o := range LongAgo(start, true, start.AddDate(0, 0, 30)).Open {
+		vi, en := text.Vietnamese.Fault(o.Sentence()), text.English.Fault(o.Sentence())
+		if !strings.Contains(vi, "gày 13/5/2024 ") || !strings.Contains(en, "13 May 2024 ") {
+			t.Errorf("%q, %q", vi, en)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"loa/accounts"
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // SaveStation writes what is known about a station, or, with an empty ID,
@@ -32,11 +33,22 @@ type ImportRow struct {
 	Made  time.Time         `json:"made,omitzero"` // when the list was made that the row is from, UTC; zero if it does not say
 }
 
-// Difference is one field that changes.
+// Difference is one field that changes, as it is written in Vietnamese.
 type Difference struct {
 	Column Column `json:"column"`
 	Old    string `json:"old"`
 	New    string `json:"new"`
+}
+
+// In is the difference as that language writes it: 1 Jul 2026 for 1/7/2026.
+func (d Difference) In(l text.Language) Difference {
+	for _, s := range []*string{&d.Old, &d.New} {
+		var f Fields
+		if f.SetCell(d.Column, *s) == nil { // it was written, so it can be read
+			*s = f.Cell(l, d.Column)
+		}
+	}
+	return d
 }
 
 // StationChange is what a row changes at one station.

@@ -464,3 +464,24 @@ func TestAPowerThatCouldBeMeantInTwoWaysIsAskedAbout(t *testing.T) {
 		}
 	}
 }
+
+// TestADifferenceIsWrittenInTheReadersWay: days, names of languages and of technologies in the language of who looks.
+func TestADifferenceIsWrittenInTheReadersWay(t *testing.T) {
+	r := filled(t)
+	plan := r.PlanImport(by("").At, readImport(t, "Mã xã;Hạn giấy phép;Ngôn ngữ;Hoạt động;Giờ phát\n2659;1/7/2026;Mông;1/1/2024 – 31/10/2024;17:00-18:00\n"))
+	if len(plan.Bad) != 0 || len(plan.Changes) != 1 {
+		t.Fatalf("%+v", plan)
+	}
+	said := ""
+	for _, d := range plan.Changes[0].Differences {
+		if d.In(text.Vietnamese) != d {
+			t.Errorf("%+v is %+v in Vietnamese", d, d.In(text.Vietnamese))
+		}
+		said += d.In(text.English).New + "\n"
+	}
+	for _, want := range []string{"1 Jul 2026", "1 Jan 2024 – 31 Oct 2024", text.English.Say("language.hmn")} {
+		if !strings.Contains(said, want) || strings.Contains(said, "tiếng") || strings.Contains(said, "1/7/2026") {
+			t.Errorf("in English: %q", said)
+		}
+	}
+}

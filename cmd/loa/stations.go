@@ -215,6 +215,7 @@ func (c stationsImport) Run(t *terminal) error {
 	for _, change := range answer.Changes {
 		fmt.Fprintln(t.out, t.lang.Say("line", "line", change.Line, "text", change.Label))
 		for _, d := range change.Differences {
+			d = d.In(t.lang)
 			fmt.Fprintf(t.out, "  %s: %q → %q\n", t.lang.Say("stations.column."+string(d.Column)), d.Old, d.New)
 		}
 		if change.Later != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"loa/internal/fault"
+	"loa/internal/text"
 )
 
 // Open is something nobody has decided that a step leaves behind.
@@ -16,7 +17,13 @@ type Open struct {
 	Key   string   // of the catalogue sentence, which reads {n} and {list}
 	Of    []string // what it is about, as people call it: "TP-004", a name; sorted
 	At    string   // what decides it; the noun says which words these are
+	Value worded   // said in the place of Of; nil where names are names in any language
 	Later bool     // it can be decided after the step as well: shown, but nothing to agree to
+}
+
+// worded is what has words of its own in each language.
+type worded interface {
+	Words(l text.Language) string
 }
 
 // mostNamed is how many things a sentence names.
@@ -35,6 +42,9 @@ func (o Open) Sentence() *fault.Error {
 	if len(named) < len(o.Of) {
 		list += ", …"
 	}
+	if o.Value != nil {
+		return fault.New(fault.Conflict, o.Key, "n", len(o.Of), "list", o.Value)
+	}
 	return fault.New(fault.Conflict, o.Key, "n", len(o.Of), "list", list)
 }
 
@@ -51,6 +61,11 @@ func (s *Step) Add(key, at string, of []string) { s.add(Open{Key: key, At: at, O
 // AddLater notes what can be decided after the step as well.
 func (s *Step) AddLater(key, at string, of []string) {
 	s.add(Open{Key: key, At: at, Of: of, Later: true})
+}
+
+// AddValue notes something open that has words of its own in each language, told apart by name.
+func (s *Step) AddValue(key, name string, v worded) {
+	s.add(Open{Key: key, Of: []string{name}, Value: v})
 }
 
 func (s *Step) add(o Open) {

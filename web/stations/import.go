@@ -144,6 +144,7 @@ func (page *importPage) show(r *kit.Request, c stations.Import, plan *stations.I
 			one.Said = r.Lang.Fault(change.Sentence())
 		}
 		for _, d := range change.Differences {
+			d = d.In(r.Lang)
 			one.Fields = append(one.Fields, changedField{r.Say("stations.column." + string(d.Column)), d.Old, d.New})
 		}
 		page.Changes = append(page.Changes, one)
