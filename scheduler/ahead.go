@@ -41,7 +41,8 @@ type Gap struct {
 	Rule         string        `json:"rule,omitempty"`
 	Until        stations.Date `json:"until,omitempty"`   // last day of the rule
 	Station      string        `json:"station,omitempty"` // ID
-	Slots        int           `json:"slots,omitempty"`   // without an episode
+	Slots        int           `json:"slots,omitempty"`   // without an episode, each station's its own
+	Times        int           `json:"times,omitempty"`   // at which any of them begins
 	Stations     int           `json:"stations,omitempty"`
 	First        time.Time     `json:"first,omitzero"` // start of the first of these slots
 	// Languages are those of an unspoken programme; of one unfilled though it has episodes
@@ -59,7 +60,7 @@ func (g Gap) Words(l text.Language, station func(id string) string) string {
 	for i, of := range g.Languages {
 		languages[i] = l.Say("language." + of)
 	}
-	said := l.Say(key, "title", g.Title, "episode", g.EpisodeTitle, "n", g.Slots, "stations", g.Stations, "first", g.First, "until", g.Until,
+	said := l.Say(key, "title", g.Title, "episode", g.EpisodeTitle, "n", g.Times, "stations", g.Stations, "first", g.First, "until", g.Until,
 		"station", station(g.Station), "languages", list(l, languages))
 	if g.Kind == Unfilled && len(languages) > 0 {
 		said += " " + l.Say("schedule.gap.unfilled_language", "languages", list(l, languages))
@@ -163,7 +164,9 @@ func (s *Schedule) ahead(reg *stations.Registry, now time.Time) Ahead {
 					l.gap.First = o.start
 					lacking[key] = l
 				}
-				without[kind]++
+				if without[kind]++; !l.last.Equal(o.start) {
+					l.last, l.gap.Times = o.start, l.gap.Times+1
+				}
 				l.gap.Slots, l.gap.Stations = l.gap.Slots+1, max(l.gap.Stations, without[kind])
 				l.add(traits.Languages)
 				if _, other := s.EpisodeFor(p.ID, stations.Languages, o.start); other {
@@ -195,8 +198,9 @@ func (s *Schedule) ahead(reg *stations.Registry, now time.Time) Ahead {
 // lack is a gap of slots without an episode while they are counted.
 type lack struct {
 	gap    Gap
-	spoken []string // what their stations broadcast in besides Vietnamese
-	other  bool     // at one of them there is an episode in a language the station does not broadcast in
+	last   time.Time // start of the last of them: they come in order of time
+	spoken []string  // what their stations broadcast in besides Vietnamese
+	other  bool      // at one of them there is an episode in a language the station does not broadcast in
 }
 
 func (l *lack) add(languages []string) {

@@ -67,7 +67,7 @@ func TestWhatIsAheadIsToldUntilItIsMended(t *testing.T) {
 	w.rule(now, SaveRule{Cron: "0 17 * * 1,4", Selection: Selection{Stations: []string{"S00001", "S00002", "S00003", "S00004", "S00005", "S00006", "S00007"}},
 		Until: day(30)})
 	a := wants("unfilled P1", "no_slot S00008")
-	if g := a.Gaps[0]; a.Slots != 14 || a.Stations != 7 || !slices.Equal(a.Offers, []string{"P1"}) || g.Slots != 14 || g.Stations != 7 ||
+	if g := a.Gaps[0]; a.Slots != 14 || a.Stations != 7 || !slices.Equal(a.Offers, []string{"P1"}) || g.Slots != 14 || g.Times != 2 || g.Stations != 7 ||
 		!g.First.Equal(local("2024-05-09 17:00")) {
 		t.Errorf("%+v", a)
 	}
