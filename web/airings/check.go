@@ -99,6 +99,7 @@ func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, q queue, repor
 		Waiting: len(q.pile.Waiting), Looked: q.pile.Looked, Agreed: q.agreed,
 		Others: strings.Join(p.handed.Others(r.Actor, q.pile.Waiting, r.Now), ", ")}
 	page.choose(r, q.reg, q.plan)
+	last := r.URL.Query().Get("last") // goes with her through the queue, so that she can look at it again from anywhere
 	if report != "" {
 		if err := p.lay(r, q.reg, q.plan, &page, report); err != nil {
 			return err
@@ -106,12 +107,13 @@ func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, q queue, repor
 		if other, taken := p.handed.Take(r.Actor, report, r.Now); taken {
 			page.HeldBy = other.Name
 		}
-		page.Send, page.Pass = filter.Link("/evidence/"+report, q.filter), filter.Link("/evidence/"+report+"/pass", q.filter)
+		page.Send, page.Pass = filter.Link("/evidence/"+report, q.filter, "last", last), filter.Link("/evidence/"+report+"/pass", q.filter, "last", last)
 	}
 	if sent != nil {
 		page.Form = *sent
 	}
-	if last := r.URL.Query().Get("last"); last != "" && last != report {
+	page.Asked.Values.Set("last", last)
+	if last != "" && last != report {
 		line, err := p.store.Airing(r.Context(), r.Actor, last)
 		if err != nil {
 			return err
@@ -120,7 +122,7 @@ func (p pages) renderCheck(w http.ResponseWriter, r *kit.Request, q queue, repor
 		if err != nil {
 			return err
 		}
-		page.Last, page.Undo = &named[0], filter.Link("/evidence/"+last, q.filter)
+		page.Last, page.Undo = &named[0], filter.Link("/evidence/"+last, q.filter, "last", last)
 	}
 	return p.check.Render(w, r, page)
 }
@@ -202,10 +204,10 @@ func (p pages) pass(w http.ResponseWriter, r *kit.Request) error {
 		return err
 	}
 	p.handed.Pass(r.Actor, r.PathValue("id"), r.Now)
-	return p.onward(w, r, "")
+	return p.onward(w, r, r.URL.Query().Get("last"))
 }
 
-// onward leads to the next report; last is the one that was looked at, "" where it was passed.
+// onward leads to the next report; last is the one that was answered last, "" for none.
 func (p pages) onward(w http.ResponseWriter, r *kit.Request, last string) error {
 	q, err := p.queue(r)
 	if err != nil {
