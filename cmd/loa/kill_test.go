@@ -84,7 +84,7 @@ type child struct {
 	cmd   *exec.Cmd
 	url   string
 	token string
-	dark  atomic.Bool // the power of its disk is away: what it refuses then it need not keep
+	dark  atomic.Bool // the power of its disk goes or is away
 }
 
 // newChild is one that does not run yet. The words before its program's name are of a program that runs it.
@@ -133,8 +133,8 @@ func (c *child) kill() {
 	_ = c.cmd.Wait()
 }
 
-// do returns the status, head and body of one request; 0 when the daemon died before it had answered, or
-// refused because it stands in the dark.
+// do returns the status, head and body of one request; 0 when the daemon died before it had answered, or its disk
+// went dark: a daemon that lives on then answers what no machine without power could.
 func (c *child) do(req *http.Request) (int, http.Header, []byte) {
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -142,7 +142,7 @@ func (c *child) do(req *http.Request) (int, http.Header, []byte) {
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
-	if err != nil || c.dark.Load() && resp.StatusCode == http.StatusServiceUnavailable {
+	if err != nil || c.dark.Load() {
 		return 0, http.Header{}, nil
 	}
 	return resp.StatusCode, resp.Header, b
