@@ -75,11 +75,8 @@ func TestFilesOnTheirWayLieWhereTheyAreCleaned(t *testing.T) {
 // A disk that reports an error at any step of writing, the last one too, leaves
 // no file, and the command says so.
 func TestABackupOnAFailingDiskFails(t *testing.T) {
-	audiotest.Need(t, "strace")
+	traced(t)
 	r, _ := backedUp(t)
-	if out, err := exec.Command("strace", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
-		t.Skipf("strace may not trace here: %s", out)
-	}
 	// strace counts calls by thread, and Go moves between threads: each case is one
 	// that happens once, or whose first time is meant.
 	for name, only := range map[string]func(dir string) []string{

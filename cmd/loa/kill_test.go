@@ -249,10 +249,13 @@ func (l *ledger) report(c *child, programme string) bool {
 
 func noteOf(n int) string { return fmt.Sprintf("lượt %d", n) }
 
+func (l *ledger) body(programme string, n int) string {
+	return fmt.Sprintf(`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme,
+		l.began.Format(time.RFC3339), noteOf(n))
+}
+
 func (l *ledger) send(c *child, programme string, n int) bool {
-	status, _ := c.send("PUT", "/api/v1/airings/"+uuidOf(n), fmt.Sprintf(
-		`{"station":"S%05d","programme":%q,"outcome":"aired","seconds":600,"started_at":%q,"note":%q}`, n%127+1, programme,
-		l.began.Format(time.RFC3339), noteOf(n)))
+	status, _ := c.send("PUT", "/api/v1/airings/"+uuidOf(n), l.body(programme, n))
 	if status != 0 && status != http.StatusOK {
 		c.t.Errorf("report %d: %d", n, status)
 	}

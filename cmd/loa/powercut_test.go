@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -130,10 +133,7 @@ func TestNothingAcknowledgedIsLostByAPowerCut(t *testing.T) {
 // what it acknowledged.
 func TestAPowerCutFindsWhatIsNotSynced(t *testing.T) {
 	t.Parallel()
-	audiotest.Need(t, "strace")
-	if out, err := exec.Command("strace", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
-		t.Skipf("strace may not trace here: %s", out)
-	}
+	traced(t)
 	for _, fs := range disks {
 		t.Run(fs.name, func(t *testing.T) {
 			d := newDisk(t, fs.mkfs, fs.args...)
@@ -162,5 +162,60 @@ func TestAPowerCutFindsWhatIsNotSynced(t *testing.T) {
 			}
 			t.Logf("%d losses found", lost)
 		})
+	}
+}
+
+// TestASyncThatFailsEndsTheDaemon lets the disk fail under a commit once the daemon runs. Linux takes the pages it could not write
+// for written: whoever goes on from there may acknowledge what is nowhere. So the daemon refuses, ends, and finds all
+// of before at its next start.
+func TestASyncThatFailsEndsTheDaemon(t *testing.T) {
+	t.Parallel()
+	traced(t)
+	w := stageFolder(t, t.TempDir())
+	c := startChild(t, w.dir, 0)
+	for range 3 {
+		if !w.reports.report(c, w.programme) {
+			t.Fatal("a report was not taken")
+		}
+	}
+	attach := exec.Command("strace", "-f", "-p", strconv.Itoa(c.cmd.Process.Pid), "-o", os.DevNull, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO")
+	says, err := attach.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := attach.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(says).ReadString('\n'); err != nil || !strings.Contains(line, "attached") {
+		t.Fatalf("strace: %q %v", line, err)
+	}
+	status, said := c.send("PUT", "/api/v1/airings/"+uuidOf(99), w.reports.body(w.programme, 99))
+	if status != http.StatusServiceUnavailable || !strings.Contains(string(said), `"store.failed"`) {
+		t.Errorf("a report whose sync failed: %d %s", status, said)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("it ended as if all were well")
+		}
+	case <-time.After(time.Minute):
+		t.Error("the daemon goes on after a sync that failed")
+	}
+	_ = attach.Process.Kill()
+	_ = attach.Wait()
+	if code, out := loa("verify", "--data", w.dir); code != 0 {
+		t.Fatalf("verify: %d %s", code, out)
+	}
+	c = startChild(t, w.dir, 0)
+	w.reports.check(c, true)
+}
+
+func traced(t *testing.T) {
+	t.Helper()
+	audiotest.Need(t, "strace")
+	if out, err := exec.Command("strace", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
+		t.Skipf("strace may not trace here: %s", out)
 	}
 }

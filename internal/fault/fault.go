@@ -9,7 +9,9 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"syscall"
 )
 
 // Kind says what sort of thing went wrong, and so how a door answers it.
@@ -110,6 +112,20 @@ func Of(err error) *Error {
 		return e
 	}
 	return New(Internal, "internal").Because(err)
+}
+
+// Disk names what the operating system said of its disk, in words a person can act on; nil where err says
+// nothing of a disk.
+func Disk(err error) *Error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return New(Full, "store.full").Because(err)
+	case errors.Is(err, syscall.EROFS), errors.Is(err, os.ErrPermission):
+		return New(Unavailable, "store.read_only").Because(err)
+	case errors.Is(err, syscall.EIO):
+		return New(Unavailable, "store.device").Because(err)
+	}
+	return nil
 }
 
 // Is reports whether err is an Error with that code.

@@ -291,12 +291,11 @@ func diskFault(err error, doing string) error {
 	switch {
 	case errors.As(err, &named):
 		return err
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, bberrMaxSize):
+	case errors.Is(err, bberrMaxSize):
 		return fault.New(fault.Full, "store.full").Because(cause)
-	case errors.Is(err, syscall.EROFS), errors.Is(err, os.ErrPermission):
-		return fault.New(fault.Unavailable, "store.read_only").Because(cause)
-	case errors.Is(err, syscall.EIO):
-		return fault.New(fault.Unavailable, "store.device").Because(cause)
+	}
+	if named = fault.Disk(cause); named != nil {
+		return named
 	}
 	return cause
 }
@@ -314,12 +313,14 @@ func (s *Store) Schema() int { return Schema }
 // end and start again: Linux may have dropped the pages it could not write.
 func (s *Store) Failed() <-chan struct{} { return s.failed }
 
-func (s *Store) breakDown(err error) {
+// breakDown lets nothing be written any more, and returns the fault that says so.
+func (s *Store) breakDown(err error) error {
 	s.failOnce.Do(func() {
 		s.broken.Store(fault.New(fault.Unavailable, "store.failed").Because(err))
 		s.log.Error("store: commit failed, no more writes", "err", err)
 		close(s.failed)
 	})
+	return s.broken.Load()
 }
 
 // Check says whether the store can still be trusted to keep what it is given:
@@ -344,8 +345,7 @@ func (s *Store) inPlace(size int64) error {
 	if err == nil && info.Size() >= size && os.SameFile(info, s.file) {
 		return nil
 	}
-	s.breakDown(fmt.Errorf("store: database file was removed, replaced or cut: %v", err))
-	return s.broken.Load()
+	return s.breakDown(fmt.Errorf("store: database file was removed, replaced or cut: %v", err))
 }
 
 // probeSize is what Probe writes: a few records.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -154,9 +155,8 @@ func (s *Store) update(ctx context.Context, fn func(*tx) error) error {
 		return diskFault(failed, "change")
 	}
 	err = diskFault(err, "commit")
-	if fault.Of(err).Kind == fault.Internal {
-		s.breakDown(err)
-		return s.broken.Load() // not kept, and nobody's fault: to be sent again
+	if !fault.Is(err, "store.full") && !fault.Is(err, "store.read_only") { // those are said before anything is written
+		return s.breakDown(err) // not kept, and nobody's fault: to be sent again
 	}
 	return err
 }
@@ -167,10 +167,14 @@ func (s *Store) view(ctx context.Context, fn func(*tx) error) error {
 		return err
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	return s.db.View(func(b *bbolt.Tx) (err error) {
+	err := s.db.View(func(b *bbolt.Tx) (err error) {
 		defer catch(&err)
 		return fn(&tx{b: b, s: s})
 	})
+	if errors.Is(err, bberrors.ErrInvalidMapping) { // a change that failed took the file away from all who read
+		err = s.breakDown(err)
+	}
+	return err
 }
 
 // catch turns the panic of a damaged page, or of a bug in a decision, into an

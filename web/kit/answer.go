@@ -2,6 +2,7 @@ package kit
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
@@ -102,7 +103,10 @@ func named(err error) *fault.Error {
 	if errors.As(err, &tooBig) {
 		return fault.New(fault.TooLarge, "kit.body_too_large", "limit", text.Bytes(tooBig.Limit)).Because(err)
 	}
-	return fault.Of(err)
+	if e := fault.Of(err); e.Kind != fault.Internal {
+		return e
+	}
+	return cmp.Or(fault.Disk(err), fault.Of(err))
 }
 
 // answerError is the only place that answers an error, and the only one that logs it.
