@@ -75,10 +75,10 @@ type Engine interface {
 type Kind interface {
 	// Schema is the newest shape of the data this program knows.
 	Schema() int
-	// Open opens the data folder, and makes it when it is new. Faults: store.in_use,
+	// Open opens the data folder, and makes it as of now when it is new. Faults: store.in_use,
 	// store.data_missing, store.newer, store.corrupt, store.restoring, store.read_only,
 	// store.full.
-	Open(dir string, log *slog.Logger) (Engine, error)
+	Open(dir string, now func() time.Time, log *slog.Logger) (Engine, error)
 	// Restore makes a data folder of what Backup copied, for the installation of that ID.
 	// fill writes the copy, and whatever else belongs into the folder. What stands there
 	// from a restore that was killed must have been removed. The problems found in the

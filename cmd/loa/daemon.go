@@ -117,7 +117,7 @@ func (d *daemon) onClose(name string, f func(context.Context) error) {
 }
 
 func (d *daemon) openStore(context.Context) (err error) {
-	d.store, err = engine.Open(d.cfg.data, d.cfg.log)
+	d.store, err = engine.Open(d.cfg.data, d.cfg.now, d.cfg.log)
 	if err == nil {
 		d.hall = contest.NewHall(d.store, contest.From(d.store))
 		d.onClose("store", func(context.Context) error { return d.store.Close() })

@@ -170,7 +170,7 @@ func (c verifyCommand) Run(t *terminal) error {
 	if _, err := os.Stat(filepath.Join(c.Data, "loa.db")); err != nil {
 		return fault.New(fault.NotFound, "cli.no_file", "file", filepath.Join(c.Data, "loa.db")).Because(err)
 	}
-	s, err := engine.Open(c.Data, slog.New(slog.NewTextHandler(t.errs, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	s, err := engine.Open(c.Data, time.Now, slog.New(slog.NewTextHandler(t.errs, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return err
 	}

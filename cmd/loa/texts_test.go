@@ -26,7 +26,7 @@ const gatewayToken = "GATEWAYGATEWAYGATEWAYGATEW"
 // texted lets the stopped daemon of the folder take texts of one number at each of so many stations, and tells their codes.
 func texted(t *testing.T, dir string, stationsWith int) (codes []string) {
 	t.Helper()
-	s, err := bolt.Kind{}.Open(dir, slog.New(slog.DiscardHandler))
+	s, err := bolt.Kind{}.Open(dir, time.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

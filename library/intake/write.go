@@ -104,7 +104,7 @@ func (d *Desk) add(ctx context.Context, a Arrived, p Piece) (Arrived, error) {
 	cancel()
 	a.Offset += n
 	if n > 0 {
-		a.Latest = time.Now()
+		a.Latest = d.cfg.Now()
 		if a.First.IsZero() {
 			a.First = first.at
 			err = errors.Join(err, d.cfg.Spool.Save(d.ctx, a.Upload)) // what came stays, also when its sender has gone

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -113,7 +114,7 @@ func (Kind) Restore(ctx context.Context, dir string, c store.Copy, fill func(db 
 	if err := writeInstalled(dir, installation{ID: c.ID, Schema: Schema, Created: c.Created}); err != nil {
 		return 0, err
 	}
-	s, err := Open(dir, Options{Log: slog.New(slog.DiscardHandler), restoring: true})
+	s, err := Open(dir, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return c.Now }, restoring: true})
 	if err != nil {
 		return 0, err
 	}

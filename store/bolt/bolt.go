@@ -36,9 +36,10 @@ const (
 
 // Options are the few things a caller may choose.
 type Options struct {
-	Log     *slog.Logger  // required
-	Wait    time.Duration // how long to wait for another daemon's lock; 0 means half a second
-	MaxSize int           // refuse to grow the file over this many bytes; 0 means no limit
+	Log     *slog.Logger     // required
+	Now     func() time.Time // when a new folder was made; nil means the machine's clock
+	Wait    time.Duration    // how long to wait for another daemon's lock; 0 means half a second
+	MaxSize int              // refuse to grow the file over this many bytes; 0 means no limit
 
 	restoring bool // Restore looks at what it has put there
 }
@@ -76,6 +77,9 @@ type installation struct {
 func Open(dir string, o Options) (*Store, error) {
 	if o.Wait == 0 {
 		o.Wait = time.Second / 2
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, diskFault(err, "open data folder")
@@ -135,7 +139,7 @@ func (s *Store) open(o Options) error {
 		db.Close()
 		return diskFault(err, "open database")
 	}
-	if err := s.raise(mark, time.Now()); err != nil {
+	if err := s.raise(mark, o.Now()); err != nil {
 		db.Close()
 		return err
 	}

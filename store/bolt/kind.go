@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"log/slog"
+	"time"
 
 	"loa/store"
 )
@@ -15,6 +16,6 @@ var _ store.Kind = Kind{}
 func (Kind) Schema() int { return Schema }
 
 // Open implements store.Kind.
-func (Kind) Open(dir string, log *slog.Logger) (store.Engine, error) {
-	return Open(dir, Options{Log: log})
+func (Kind) Open(dir string, now func() time.Time, log *slog.Logger) (store.Engine, error) {
+	return Open(dir, Options{Log: log, Now: now})
 }
