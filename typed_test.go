@@ -76,3 +76,102 @@ func typedHouse(t *testing.T) []typed {
 	}
 	return all
 }
+
+// testing helpers have faults and clocks of their own.
+func (p typed) helps() bool {
+	return strings.HasSuffix(p.folder, "test") || within(p.folder, "web/tour")
+}
+
+// TestNoErrorIsDroppedWithoutAReason: an answer that is not looked at turned an old folder's
+// figures into zeros once. Whoever drops an error says on that line why nothing is lost.
+func TestNoErrorIsDroppedWithoutAReason(t *testing.T) {
+	dropped := 0
+	for _, p := range typedHouse(t) {
+		if p.helps() {
+			continue
+		}
+		for _, f := range p.parsed {
+			said := map[int]bool{} // lines that end with a comment
+			for _, group := range f.Comments {
+				for _, c := range group.List {
+					said[positions.Position(c.Pos()).Line] = true
+				}
+			}
+			for node := range ast.Preorder(f) {
+				assigned, is := node.(*ast.AssignStmt)
+				if !is || !p.dropsError(assigned) {
+					continue
+				}
+				dropped++
+				if at := positions.Position(assigned.Pos()); !said[at.Line] {
+					t.Errorf("%s drops an error and does not say why", at)
+				}
+			}
+		}
+	}
+	if dropped < 20 {
+		t.Errorf("%d errors are dropped: this test does not see them", dropped)
+	}
+}
+
+// dropsError reports whether an error is assigned to nothing.
+func (p typed) dropsError(n *ast.AssignStmt) bool {
+	for i, left := range n.Lhs {
+		name, plain := left.(*ast.Ident)
+		if !plain || name.Name != "_" {
+			continue
+		}
+		of := p.Types[n.Rhs[min(i, len(n.Rhs)-1)]].Type
+		if all, several := of.(*types.Tuple); several {
+			of = all.At(i).Type()
+		}
+		if of != nil && types.Identical(of, types.Universe.Lookup("error").Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// machine are the files that look at the machine's clock, and why not at the one they are given.
+var machine = map[string]string{
+	"internal/wallclock/elapsed_linux.go": "it counts what has passed",
+	"scheduler/clock.go":                  "it compares the clock with what has passed",
+	"store/bolt/bolt.go":                  "how long it waits for another daemon, and the clock of who gives none",
+	"store/bolt/change.go":                "how long a change took",
+	"store/folder/blobs.go":               "times of files are the machine's",
+	"web/kit/guard.go":                    "deadlines of a connection are the machine's",
+	"web/kit/route.go":                    "how long an answer took",
+}
+
+// TestTimeIsAParameter: rules take now, and a daemon has one clock, which its watch may doubt.
+// Who looks at the machine's beside it freezes what a wrong clock says.
+func TestTimeIsAParameter(t *testing.T) {
+	looks := map[string]bool{}
+	for _, p := range typedHouse(t) {
+		if p.helps() || within(p.folder, "cmd") { // where the clock comes from
+			continue
+		}
+		for _, f := range p.parsed {
+			for node := range ast.Preorder(f) {
+				name, plain := node.(*ast.Ident)
+				if !plain {
+					continue
+				}
+				what, known := p.Uses[name].(*types.Func)
+				if !known || what.Pkg() == nil || what.Pkg().Path() != "time" || what.Name() != "Now" && what.Name() != "Since" && what.Name() != "Until" {
+					continue
+				}
+				at := positions.Position(name.Pos())
+				file := p.folder + "/" + filepath.Base(at.Filename)
+				if looks[file] = true; machine[file] == "" {
+					t.Errorf("%s looks at the machine's clock", at)
+				}
+			}
+		}
+	}
+	for file := range machine {
+		if !looks[file] {
+			t.Errorf("%s looks at no clock", file)
+		}
+	}
+}

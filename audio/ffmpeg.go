@@ -48,7 +48,7 @@ var ffmpegCodec = regexp.MustCompile(`Stream #0.*: Audio: ([a-z0-9_]+)`)
 func (d *decoding) convert(r io.Reader, told func() (container.Told, error)) error {
 	path, err := exec.LookPath("ffmpeg")
 	if err != nil {
-		_, _ = told()
+		_, _ = told() // its reader ends; that nothing reads it is the answer
 		return fault.New(fault.Unsupported, "audio.needs_converter", "format", d.kind()).Because(err)
 	}
 	if d.opt.Turn != nil {
@@ -65,7 +65,7 @@ func (d *decoding) convert(r io.Reader, told func() (container.Told, error)) err
 		name, err := d.spool(r)
 		defer os.Remove(name)
 		if err != nil {
-			_, _ = told()
+			_, _ = told() // its reader ends too, with the same cause
 			return err
 		}
 		input, protocol, r = "file:"+name, "file", nil
@@ -79,7 +79,7 @@ func (d *decoding) convert(r io.Reader, told func() (container.Told, error)) err
 	var complaint limitedBuffer
 	out, wait, err := startLimited(ctx, path, args, r, &complaint)
 	if err != nil {
-		_, _ = told()
+		_, _ = told() // its reader ends; that nothing starts is the answer
 		return fmt.Errorf("audio: start ffmpeg: %w", err)
 	}
 	err = d.wav(out)
@@ -205,7 +205,7 @@ func startLimited(ctx context.Context, path string, args []string, in io.Reader,
 	}
 	if err := limitProcess(cmd.Process.Pid, 0); err != nil {
 		err = errors.Join(err, cmd.Process.Kill())
-		_ = cmd.Wait()
+		_ = cmd.Wait() // it was killed
 		return nil, nil, err
 	}
 	return pipe, cmd.Wait, nil

@@ -169,7 +169,7 @@ func (d AnewDone) WasIn(l text.Language) string {
 	case AnewActivity:
 		return daysIn(l, d.Was)
 	case AnewWeekStart:
-		hours, _ := strconv.Atoi(strings.TrimSuffix(d.Was, " h"))
+		hours, _ := strconv.Atoi(strings.TrimSuffix(d.Was, " h")) // as it was written
 		return weekStartIn(l, hours)
 	}
 	return d.Was

@@ -316,7 +316,7 @@ func Follow(f MergerFacts, m accounts.Meta, on stations.Date, plan any, t statio
 func fingerprint(rows []byte, what ...any) string {
 	h := fnv.New128a()
 	_ = json.NewEncoder(h).Encode(what) // plain records always encode
-	_, _ = h.Write(rows)
+	_, _ = h.Write(rows)                // a hash takes everything
 	return fmt.Sprintf("%x", h.Sum(nil))[:12]
 }
 

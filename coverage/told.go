@@ -16,12 +16,12 @@ import (
 func Told(reg *stations.Registry, plan *scheduler.Schedule, topic message.Topic, answer any) text.Phrase {
 	say := func(key string, args ...any) text.Phrase { return text.NewPhrase("told."+key, args...) }
 	titled := func(id string) string {
-		p, _ := plan.Programme(id)
+		p, _ := plan.Programme(id) // what an answer names was there
 		return p.Title
 	}
 	switch a := answer.(type) {
 	case airing.Line:
-		p, _ := plan.Programme(a.Programme)
+		p, _ := plan.Programme(a.Programme) // what was reported stays, also of a programme that is gone
 		args := []any{"station", reg.Label(a.Station), "programme", p.TitleAt(a.StartedAt), "at", a.StartedAt}
 		switch topic {
 		case message.Judged:

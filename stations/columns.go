@@ -225,7 +225,7 @@ func readDecimal(to *float64, s string, most float64) error {
 	}
 	v, err := text.Vietnamese.ReadFloat(s)
 	if fault.Is(err, "typed.either") {
-		if whole, _ := text.ReadWhole(s); float64(whole) <= most {
+		if whole, _ := text.ReadWhole(s); float64(whole) <= most { // 0 where it is no whole number
 			return err
 		}
 		v, err = text.Vietnamese.ReadFloat(fault.Of(err).Args["decimal"].(string))

@@ -41,8 +41,8 @@ func parseClock(s string) (minutes int, ok bool) {
 	if m == nil {
 		return 0, false
 	}
-	h, _ := strconv.Atoi(m[1]) // two digits by the pattern
-	n, _ := strconv.Atoi("0" + m[2])
+	h, _ := strconv.Atoi(m[1])       // two digits by the pattern
+	n, _ := strconv.Atoi("0" + m[2]) // the same, or none
 	minutes = h*60 + n
 	return minutes, n < 60 && minutes <= 24*60
 }

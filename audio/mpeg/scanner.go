@@ -148,7 +148,7 @@ func (s *Scanner) skip(n int) error {
 
 // drop forgets n buffered bytes.
 func (s *Scanner) drop(n int) {
-	d, _ := s.r.Discard(n)
+	d, _ := s.r.Discard(n) // what ended it is said again by the next read
 	s.off += int64(d)
 }
 

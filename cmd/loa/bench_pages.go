@@ -285,7 +285,7 @@ func (b *bench) reports(n int) error {
 	}
 	wg.Wait()
 	took := processor() - before
-	after, _ := status("/proc/self/io", "wchar:")
+	after, _ := status("/proc/self/io", "wchar:") // as before
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}

@@ -327,7 +327,7 @@ func (d *daemon) openWeb(ctx context.Context) error {
 	if err := os.WriteFile(address, []byte(d.URL()+"\n"), 0o644); err != nil {
 		d.cfg.log.Warn("the address is not left in the data folder", "error", err)
 	}
-	d.onClose("address", func(context.Context) error { _ = os.Remove(address); return nil })
+	d.onClose("address", func(context.Context) error { _ = os.Remove(address); return nil }) // the next start writes it anew
 	d.server = kit.NewServer(handler)
 	d.server.ErrorLog = slog.NewLogLogger(d.cfg.log.Handler(), slog.LevelWarn)
 	d.server.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }

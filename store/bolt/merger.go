@@ -74,7 +74,7 @@ func weekRows(tx *tx, h io.Writer, w airing.Week, tables ...string) {
 		for k, v := c.Seek(weekKey(w)); k != nil && bytes.Compare(k, until) < 0; k, v = c.Next() {
 			tx.s.read.note(k, v)
 			_, _ = h.Write(k) // a hash takes everything
-			_, _ = h.Write(v)
+			_, _ = h.Write(v) // as above
 		}
 	}
 }

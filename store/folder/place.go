@@ -58,7 +58,7 @@ func (p *Place) Lock(ctx context.Context) (undo func(), err error) {
 	if err != nil {
 		return nil, errors.Join(p.fault(err), f.Close())
 	}
-	return func() { _ = f.Close() }, nil
+	return func() { _ = f.Close() }, nil // closing lets the lock go, whatever it says
 }
 
 // Put implements backup.Place. It asks nothing of the file system but to rename: sticks

@@ -131,8 +131,8 @@ func (p pages) named(r *kit.Request, reg *stations.Registry, lines []airing.Line
 	}
 	out := make([]logLine, len(lines))
 	for i, l := range lines {
-		prog, _ := plan.Programme(l.Programme)
-		ep, _ := plan.Episode(l.Episode)
+		prog, _ := plan.Programme(l.Programme) // what was reported stays, also of a programme that is gone
+		ep, _ := plan.Episode(l.Episode)       // of a report without one the title stays empty
 		out[i] = logLine{Line: l, StationLabel: reg.Label(l.Station), Programme: cmp.Or(prog.TitleAt(l.StartedAt), l.Programme),
 			Episode: ep.Title, Badge: badge(l)}
 	}

@@ -674,7 +674,7 @@ func (p pages) renderAsked(w http.ResponseWriter, r *kit.Request, f, ask kit.For
 		return err
 	}
 	for _, l := range lines {
-		programme, _ := plan.Programme(l.Programme)
+		programme, _ := plan.Programme(l.Programme) // what was reported stays, also of a programme that is gone
 		page.Lines = append(page.Lines, said{l, cmp.Or(programme.TitleAt(l.StartedAt), l.Programme)})
 	}
 	if page.MayCall = r.Actor.Can(accounts.CallStation, where); page.MayCall {

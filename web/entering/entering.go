@@ -294,7 +294,7 @@ func (p pages) filled(r *kit.Request, w contest.Work) (kit.Form, error) {
 	if err != nil {
 		return f, err
 	}
-	picked, _ := plan.Episode(w.Episode)
+	picked, _ := plan.Episode(w.Episode) // where none is picked it is the zero Episode
 	for _, x := range w.Pieces {
 		// The sound of a picked episode goes with it when another is picked.
 		if x.File != picked.Audio {

@@ -231,6 +231,6 @@ func Note(ctx context.Context, log scheduler.Runs, now func() time.Time, job str
 		run = run.Saying(text.Phrase{})
 	}
 	run.EndedAt = now().UTC()
-	_, _ = log.BeginRun(context.WithoutCancel(ctx), run)
+	_, _ = log.BeginRun(context.WithoutCancel(ctx), run) // what cannot be noted is done all the same
 	return err
 }

@@ -392,6 +392,6 @@ func squeeze(z *gzip.Writer, body []byte) []byte {
 	var b bytes.Buffer
 	z.Reset(&b)
 	_, _ = z.Write(body) // a buffer takes everything
-	_ = z.Close()
+	_ = z.Close()        // as above
 	return b.Bytes()
 }

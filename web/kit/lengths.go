@@ -62,7 +62,7 @@ func within(v reflect.Value, tag, at string) error {
 	}
 	for word := range strings.FieldsSeq(tag) {
 		key, value, _ := strings.Cut(word, "=")
-		most, _ := strconv.Atoi(value)
+		most, _ := strconv.Atoi(value) // of a tag: 0 beside what has no number
 		switch {
 		case key == "maxItems" && v.Kind() == reflect.Slice && v.Len() > most:
 			return fault.New(fault.Invalid, "kit.list_too_long", "length", v.Len(), "most", most).At(at)

@@ -433,7 +433,7 @@ func limited(s object, tag string) (_ object, required bool) {
 			said["enum"] = slices.Clone(stations.Languages)
 			continue
 		case "maxItems":
-			s[key], _ = strconv.ParseFloat(value, 64)
+			s[key], _ = strconv.ParseFloat(value, 64) // of a tag: a number
 			continue
 		case "empty": // none of the words, too
 			s["enum"] = append([]string{""}, s["enum"].([]string)...)

@@ -38,7 +38,7 @@ func (k *Kit) again(w http.ResponseWriter, r *Request) (all []Sent) {
 		return nil
 	}
 	k.limitBody(w, r)
-	switch mt, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
+	switch mt, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); { // of no kind, no case holds
 	case mt == "application/x-www-form-urlencoded" && r.ParseForm() == nil:
 		for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 			for _, v := range r.PostForm[name] {

@@ -46,7 +46,7 @@ func TurnOf(from string, n int) Turn { return turnTo(from, n, RowsAtOnce) }
 
 // turnTo is a Turn whose Previous and Next are numbers of rows.
 func turnTo(begin string, n, atOnce int) Turn {
-	from, _ := strconv.Atoi(begin)
+	from, _ := strconv.Atoi(begin) // what is no number is the first page
 	from = max(0, min(from, n))
 	t := Turn{From: from, To: min(from+atOnce, n), Of: n}
 	if from > 0 {

@@ -180,7 +180,7 @@ func (k *Kit) parse(f *Folder, file string, lang text.Language) (*template.Templ
 	if err != nil {
 		return nil, err
 	}
-	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" {
+	if parts, _ := fs.Glob(f.fs, "_*.html"); len(parts) > 0 && f.name != "kit" { // the pattern is a good one
 		if t, err = k.parseFiles(t, f.name, f.fs, parts...); err != nil {
 			return nil, fmt.Errorf("kit: parts of %s: %w", f.name, err)
 		}
@@ -208,7 +208,7 @@ func (v *View[T]) Render(w http.ResponseWriter, r *Request, page T) error {
 	}
 	var b bytes.Buffer
 	if r.stale != nil || r.loose != nil { // what stands above the fields says what they are called, and what none of them shows
-		_ = t.Execute(&b, &page)
+		_ = t.Execute(&b, &page) // what fails fails again below
 		if r.loose != nil {
 			r.loose.find(b.String())
 		}

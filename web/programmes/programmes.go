@@ -198,7 +198,7 @@ func (p pages) showList(w http.ResponseWriter, r *kit.Request) error {
 func waiting(s *scheduler.Schedule) []episodeLine {
 	var out []episodeLine
 	for _, e := range s.Episodes {
-		if p, _ := s.Programme(e.Programme); e.State() == scheduler.Submitted && !p.Rests() {
+		if p, _ := s.Programme(e.Programme); e.State() == scheduler.Submitted && !p.Rests() { // an episode's programme exists
 			out = append(out, lineOf(s, e))
 		}
 	}
