@@ -97,3 +97,38 @@ func TestShortenedStylesSayTheSame(t *testing.T) {
 }
 
 func around(s string, at int) string { return s[max(0, at-60):min(len(s), at+60)] }
+
+// A page that draws figures or lays out a paper asks for the style of it: what every page loads has neither.
+func TestAPageAsksForTheStylesOfItsParts(t *testing.T) {
+	pages, err := filepath.Glob("*/*.html")
+	if err != nil || len(pages) < 50 {
+		t.Fatal(pages, err)
+	}
+	text := map[string]string{}
+	for _, name := range pages {
+		written, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text[name] = string(written)
+	}
+	draws := regexp.MustCompile(`template "(hexmap|bars|ring|sparkline|legend)"|class="chart|template "proof"`)
+	lays := regexp.MustCompile(`template "paper" |class="paper"`)
+	found := 0
+	for name, page := range text {
+		if strings.HasPrefix(filepath.Base(name), "_") {
+			continue // a part: the pages that use it ask
+		}
+		for part, head := range map[*regexp.Regexp]string{draws: `"charts-head"`, lays: `"paper-head"`} {
+			if part.MatchString(page) {
+				found++
+				if !strings.Contains(page, head) {
+					t.Errorf("%s has %s and no {{template %s}}", name, part.FindString(page), head)
+				}
+			}
+		}
+	}
+	if found < 8 {
+		t.Errorf("%d pages have such a part", found)
+	}
+}

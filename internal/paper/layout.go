@@ -1,6 +1,6 @@
 package paper
 
-// The figures of the layout: Annex I, Part I of Decree 30/2020/NĐ-CP. web/kit/kit.css
+// The figures of the layout: Annex I, Part I of Decree 30/2020/NĐ-CP. web/kit/paper.css
 // has them for print, and a test holds it against this table.
 const (
 	// Margins of an upright page and, under Turned…, of one that lies across; mm.

@@ -11,7 +11,7 @@ import (
 
 // The style of printed papers has the figures of the layout's one table.
 func TestPapersPrintWithTheFiguresOfTheLayout(t *testing.T) {
-	raw, err := os.ReadFile("kit.css")
+	raw, err := os.ReadFile("paper.css")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestPapersPrintWithTheFiguresOfTheLayout(t *testing.T) {
 		fmt.Sprintf(".paper-end .name { margin-top: %dmm; }", paper.SignRoom),
 	} {
 		if !strings.Contains(css, want) {
-			t.Errorf("kit.css lacks %q", want)
+			t.Errorf("paper.css lacks %q", want)
 		}
 	}
 }
