@@ -362,7 +362,7 @@ func (r *Request) write(w http.ResponseWriter, status int, contentType string, b
 	if status < 300 && isAPI(r.URL.Path) && r.unchanged(w, body) {
 		return
 	}
-	if len(body) > 1024 && r.acceptsGzip() {
+	if len(body) > 1024 && r.accepts("gzip") {
 		z := packers.Get().(*gzip.Writer)
 		body = squeeze(z, body)
 		packers.Put(z)
@@ -375,10 +375,10 @@ func (r *Request) write(w http.ResponseWriter, status int, contentType string, b
 	}
 }
 
-func (r *Request) acceptsGzip() bool {
+func (r *Request) accepts(coding string) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if name == "gzip" && strings.TrimSpace(q) != "q=0" {
+		if name == coding && strings.TrimSpace(q) != "q=0" {
 			return true
 		}
 	}
@@ -388,7 +388,12 @@ func (r *Request) acceptsGzip() bool {
 // packers are writers of gzip for answers: one takes 0.8 MB to make.
 var packers = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 
-func squeeze(z *gzip.Writer, body []byte) []byte {
+type packer interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}
+
+func squeeze(z packer, body []byte) []byte {
 	var b bytes.Buffer
 	z.Reset(&b)
 	_, _ = z.Write(body) // a buffer takes everything

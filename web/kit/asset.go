@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/andybalholm/brotli"
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/css"
 	"github.com/tdewolff/minify/v2/js"
@@ -32,9 +33,23 @@ type assets struct {
 
 type asset struct {
 	kind  string
-	plain []byte // as written
-	// sent gives it without comments and blanks, and gzipped, nil when that does not pay. Made when first asked for.
-	sent func() (plain, small []byte)
+	plain []byte        // as written
+	sent  func() packed // made when first asked for
+}
+
+// packed is a file without comments and blanks, and that packed in two ways, nil where it does not pay.
+type packed struct{ plain, gzip, brotli []byte }
+
+// in is the file in the best coding the caller takes, and the name of that.
+func (p packed) in(r *Request) (body []byte, coding string) {
+	switch {
+	case p.brotli != nil && r.accepts("br"):
+		return p.brotli, "br"
+	case p.gzip != nil && r.accepts("gzip"):
+		return p.gzip, "gzip"
+	default:
+		return p.plain, ""
+	}
 }
 
 // lean takes comments, blanks and long names of locals out of a style or script.
@@ -47,16 +62,21 @@ var lean = func() *minify.M {
 }()
 
 func newAsset(ext string, written []byte) *asset {
-	return &asset{kind: served[ext], plain: written, sent: sync.OnceValues(func() (plain, small []byte) {
+	return &asset{kind: served[ext], plain: written, sent: sync.OnceValue(func() packed {
 		plain, err := lean.Bytes(ext, written)
 		if err != nil { // a picture, or what the library cannot read
 			plain = written
 		}
+		p := packed{plain: plain}
 		best, _ := gzip.NewWriterLevel(io.Discard, gzip.BestCompression) // a level there is
-		if small = squeeze(best, plain); len(small) >= len(plain)*9/10 {
-			small = nil
+		if small := squeeze(best, plain); len(small) < len(plain)*9/10 {
+			p.gzip = small
 		}
-		return plain, small
+		if small := squeeze(brotli.NewWriterOptions(io.Discard, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 16}),
+			plain); p.gzip != nil && len(small) < len(p.gzip) {
+			p.brotli = small
+		}
+		return p
 	})}
 }
 
@@ -124,19 +144,24 @@ func (a *assets) serve(w http.ResponseWriter, r *Request) error {
 		return fault.New(fault.NotFound, "kit.not_found")
 	}
 	h := w.Header()
-	h.Set("Content-Type", f.kind)
 	if f.kind != served[".svg"] { // which may be opened as a page
 		spare(h)
 	}
-	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache")
 	if r.PathValue("hash") == a.hash {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	body, small := f.sent()
-	if small != nil && r.acceptsGzip() {
-		body = small
-		h.Set("Content-Encoding", "gzip")
+	return send(w, r, f.kind, f.sent())
+}
+
+// send answers with a file in the best coding the caller takes.
+func send(w http.ResponseWriter, r *Request, kind string, p packed) error {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Vary", "Accept-Encoding")
+	body, coding := p.in(r)
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = bytes.NewReader(body).WriteTo(w) // the client may have gone

@@ -197,12 +197,12 @@ func (k *Kit) manifest(w http.ResponseWriter, r *Request) error {
 // the root, or it would answer for nothing but assets. A new release reaches everyone
 // within an hour.
 func (k *Kit) worker(w http.ResponseWriter, r *Request) error {
-	body := k.assets.files["kit/worker.js"].plain
 	w.Header().Set("Cache-Control", "max-age=3600")
-	if !r.unchanged(w, body) {
-		r.write(w, http.StatusOK, "text/javascript; charset=utf-8", body)
+	sent := k.assets.files["kit/worker.js"].sent()
+	if r.unchanged(w, sent.plain) {
+		return nil
 	}
-	return nil
+	return send(w, r, served[".js"], sent)
 }
 
 type offlinePage struct{ Page }
